@@ -12,18 +12,17 @@ from board.dev import Postgres, Redis, server_folder
 from board.dev.browser import find
 from board.engine import identity
 from tests.support import backends
-from tests.support import people as support_people
-from tests.support.backends import House
-from tests.support.browsers import Office, hire
-from tests.support.people import Person, Server, serving
-from tests.support.server_clock import WallClock, settable
-from tests.support.team import Company, playing
+from tests.support.backends import Backend
+from tests.support.browsers import Browsers, create_accounts
+from tests.support.people import Person, Server, connect_person, create_token, running_server
+from tests.support.server_clock import WallClock, install_clock
+from tests.support.team import Team, running_team
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """A test with the mark `houses` runs in both; with `houses(BY_TURNS)`, see `_take_turns`."""
     if "house" in metafunc.fixturenames and metafunc.definition.get_closest_marker("houses"):
-        metafunc.parametrize("house", [backends.SMALL, backends.LARGE], indirect=True, scope="module")
+        metafunc.parametrize("house", [backends.SQLITE, backends.POSTGRESQL], indirect=True, scope="module")
 
 
 def _take_turns(items: list[pytest.Item]) -> None:
@@ -32,10 +31,10 @@ def _take_turns(items: list[pytest.Item]) -> None:
     files: dict[Path, dict[str, int]] = {}
     for item in items:
         mark, call = item.get_closest_marker("houses"), getattr(item, "callspec", None)
-        if mark and backends.BY_TURNS in mark.args and call and "house" in call.params:
+        if mark and backends.ALTERNATING in mark.args and call and "house" in call.params:
             place, scenes = call.params["house"], files.setdefault(item.path, {})
             number = scenes.setdefault(item.name.replace(place, ""), len(scenes))
-            if place != (backends.SMALL, backends.LARGE)[number % 2]:
+            if place != (backends.SQLITE, backends.POSTGRESQL)[number % 2]:
                 item.add_marker("slow")
 
 
@@ -63,7 +62,7 @@ def _quick_passwords() -> Iterator[None]:
 @pytest.fixture
 def wall_clock(monkeypatch: pytest.MonkeyPatch) -> WallClock:
     """The clock of the servers in this process, to be set."""
-    return settable(monkeypatch)
+    return install_clock(monkeypatch)
 
 
 @pytest.fixture(scope="session")
@@ -105,16 +104,16 @@ def redis_url(redis: Redis) -> str:
 
 
 @pytest.fixture(scope="module")
-def house(request: pytest.FixtureRequest) -> House:
+def house(request: pytest.FixtureRequest) -> Backend:
     """Where desks are opened: the small house, or each in turn for tests with the mark `houses`."""
-    name = getattr(request, "param", backends.SMALL)
-    if name == backends.SMALL:
-        return House(name)
-    return House(name, request.getfixturevalue("postgres"), request.getfixturevalue("redis"))
+    name = getattr(request, "param", backends.SQLITE)
+    if name == backends.SQLITE:
+        return Backend(name)
+    return Backend(name, request.getfixturevalue("postgres"), request.getfixturevalue("redis"))
 
 
 @pytest.fixture
-def installation(house: House, tmp_path: Path) -> Iterator[dict[str, Any]]:
+def installation(house: Backend, tmp_path: Path) -> Iterator[dict[str, Any]]:
     """The settings of a new installation in the house."""
     with house.settled(tmp_path) as settings:
         yield settings
@@ -122,7 +121,7 @@ def installation(house: House, tmp_path: Path) -> Iterator[dict[str, Any]]:
 
 @pytest.fixture
 async def server(installation: dict[str, Any], tmp_path: Path) -> AsyncIterator[Server]:
-    async with serving(tmp_path, **installation) as running:
+    async with running_server(tmp_path, **installation) as running:
         yield running
 
 
@@ -132,7 +131,7 @@ async def come(server: Server) -> AsyncIterator[Callable[..., Awaitable[Person]]
     people: list[Person] = []
 
     async def arrive(name: str, role: str, scope: str = "write") -> Person:
-        person = await support_people.come(server, await support_people.token_for(server.desk, name, role, scope))
+        person = await connect_person(server, await create_token(server.desk, name, role, scope))
         people.append(person)
         return person
 
@@ -160,11 +159,11 @@ async def charlie(come: Callable[..., Awaitable[Person]]) -> Person:
 
 
 @pytest.fixture(scope="module")
-async def company(house: House, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Company]:
+async def company(house: Backend, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Team]:
     """The whole company on one server for all scenes of a file."""
     folder = tmp_path_factory.mktemp("desk")
     with house.settled(folder) as settings:
-        async with playing(folder, **settings) as playing_company:
+        async with running_team(folder, **settings) as playing_company:
             yield playing_company
 
 
@@ -175,17 +174,17 @@ def browser_type_launch_args() -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-async def workplace(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Office]:
+async def workplace(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Browsers]:
     """One server for all scenes of a file, with the cast's accounts."""
-    async with serving(tmp_path_factory.mktemp("desk")) as server:
-        await hire(server)
-        async with Office(browser, server.url) as working:
+    async with running_server(tmp_path_factory.mktemp("desk")) as server:
+        await create_accounts(server)
+        async with Browsers(browser, server.url) as working:
             working.server = server
             yield working
 
 
 @pytest.fixture
-async def office(workplace: Office) -> AsyncIterator[Office]:
+async def office(workplace: Browsers) -> AsyncIterator[Browsers]:
     """The cast's windows for one scene."""
     yield workplace
     await workplace.clear()

@@ -19,10 +19,19 @@ from board.i18n import translate
 from board.rate_limit import Limiter, shared
 from board.rate_limit.account_limits import Limits, duration_text
 from board.settings import Settings
-from tests.support import people
-from tests.support.display_client import Browser, pair
-from tests.support.people import PATIENCE_S, Person, Server, serving
-from tests.support.worker_processes import working
+from tests.support.display_client import DisplayBrowser, pair_browser
+from tests.support.people import (
+    PASSWORD,
+    PATIENCE_S,
+    Person,
+    Server,
+    connect_person,
+    create_token,
+    new_id,
+    running_server,
+    session_cookie,
+)
+from tests.support.worker_processes import running_workers
 
 RATE, INTAKE = 5, 7
 POLICY = f'"calls";q={RATE};w=1, "account";q={RATE * 20};w=10'
@@ -31,16 +40,16 @@ TOLD = {"version": "0.3.0", "current": True, "boards": {}}
 
 @pytest.fixture
 async def limited(tmp_path: Path) -> AsyncIterator[Server]:
-    async with serving(tmp_path, max_messages_per_second=RATE, max_intake_per_minute=INTAKE) as server:
+    async with running_server(tmp_path, max_messages_per_second=RATE, max_intake_per_minute=INTAKE) as server:
         yield server
 
 
 async def arrive(server: Server, name: str, role: str) -> Person:
-    return await people.come(server, await people.token_for(server.desk, name, role))
+    return await connect_person(server, await create_token(server.desk, name, role))
 
 
 def note(text: str = "x") -> dict[str, Any]:
-    return {"id": people.new_id(), "name": "note.add", "data": {"text": text}}
+    return {"id": new_id(), "name": "note.add", "data": {"text": text}}
 
 
 async def command(person: Person, body: dict[str, Any]) -> httpx.Response:
@@ -94,8 +103,8 @@ async def test_where_nothing_is_limited_nothing_is_told(server: Server, alice: P
 
 
 async def test_many_sockets_and_calls_of_one_account_count_together(limited: Server) -> None:
-    token = await people.token_for(limited.desk, "Alice", "coordinator")
-    sockets = [await people.come(limited, token) for _ in range(30)]
+    token = await create_token(limited.desk, "Alice", "coordinator")
+    sockets = [await connect_person(limited, token) for _ in range(30)]
     for each in sockets:
         for number in range(RATE):  # none is too fast by itself
             await each.say({"type": "ping", "id": number})
@@ -133,13 +142,13 @@ async def test_a_command_that_was_refused_says_for_how_long_and_is_done_later(li
 
 
 async def test_one_intake_token_can_not_flood_a_search(tmp_path: Path) -> None:
-    async with serving(tmp_path, max_intake_per_minute=INTAKE) as server:
+    async with running_server(tmp_path, max_intake_per_minute=INTAKE) as server:
         alice = await arrive(server, "Alice", "coordinator")
         search = await alice.open_search()
-        hotline = await people.token_for(server.desk, "Hotline", "investigator", "intake")
+        hotline = await create_token(server.desk, "Hotline", "investigator", "intake")
         headers = {"Authorization": f"Bearer {hotline}"}
         async with httpx.AsyncClient(base_url=server.url, headers=headers, timeout=PATIENCE_S) as http:
-            said = [{"id": people.new_id(), "board": search, "description": "a girl"} for _ in range(40)]
+            said = [{"id": new_id(), "board": search, "description": "a girl"} for _ in range(40)]
             answers = await asyncio.gather(*(http.post("/api/v1/intake/sightings", json=each) for each in said))
         taken = [each for each in answers if each.status_code == 201]
         refused = [each for each in answers if each.status_code == 429]
@@ -154,8 +163,8 @@ async def test_one_intake_token_can_not_flood_a_search(tmp_path: Path) -> None:
 
 
 async def test_to_open_a_socket_counts_too(limited: Server) -> None:
-    token = await people.token_for(limited.desk, "Alice", "coordinator")
-    alice = await people.come(limited, token)
+    token = await create_token(limited.desk, "Alice", "coordinator")
+    alice = await connect_person(limited, token)
     while limited.desk.limits.count_message(alice.account["id"]).allowed:
         pass
     with pytest.raises(InvalidStatus) as refused:
@@ -168,9 +177,9 @@ async def test_to_open_a_socket_counts_too(limited: Server) -> None:
 
 
 async def test_forms_are_limited_too(limited: Server) -> None:
-    email = f"kim-{people.new_id()}@desk.example"
-    await live_changes.add_account(limited.desk, email, "Kim", "investigator", people.PASSWORD)
-    headers = {"Cookie": f"board_session={await people.session(limited.desk, email)}", "Origin": limited.url}
+    email = f"kim-{new_id()}@desk.example"
+    await live_changes.add_account(limited.desk, email, "Kim", "investigator", PASSWORD)
+    headers = {"Cookie": f"board_session={await session_cookie(limited.desk, email)}", "Origin": limited.url}
     async with httpx.AsyncClient(base_url=limited.url, headers=headers, timeout=PATIENCE_S) as http:
         answers = await asyncio.gather(*(http.post("/account/theme", data={"theme": "dark"}) for _ in range(12 * RATE)))
     assert {each.status_code for each in answers} == {303, 429}
@@ -180,8 +189,8 @@ async def test_forms_are_limited_too(limited: Server) -> None:
 
 
 async def test_a_display_can_not_tell_of_itself_all_the_time(limited: Server) -> None:
-    alice, screen = await arrive(limited, "Alice", "coordinator"), Browser(limited)
-    await pair(alice, screen, ["operations"])
+    alice, screen = await arrive(limited, "Alice", "coordinator"), DisplayBrowser(limited)
+    await pair_browser(alice, screen, ["operations"])
     answers = await asyncio.gather(*(screen.call("POST", "/api/v1/wall/told", json=TOLD) for _ in range(12 * RATE)))
     assert {each.status_code for each in answers} == {200, 429}
     await screen.leave()
@@ -189,7 +198,7 @@ async def test_a_display_can_not_tell_of_itself_all_the_time(limited: Server) ->
 
 
 async def test_two_workers_do_not_give_twice_as_much(postgres_url: str, redis_url: str) -> None:
-    async with working(postgres_url, 2, redis_url, MAX_INTAKE_PER_MINUTE="10") as workers:
+    async with running_workers(postgres_url, 2, redis_url, MAX_INTAKE_PER_MINUTE="10") as workers:
         token = await workers.hire("Alice", "coordinator")
         headers = {"Authorization": f"Bearer {token}"}
         served = set()
@@ -217,10 +226,12 @@ async def test_two_workers_do_not_give_twice_as_much(postgres_url: str, redis_ur
 
 async def test_a_server_whose_redis_is_gone_limits_by_itself_and_starts(tmp_path: Path) -> None:
     away = "redis://127.0.0.1:1/0"
-    async with serving(tmp_path, redis_url=away, secret_key=secrets.token_urlsafe(32), max_intake_per_minute=INTAKE) as server:
+    async with running_server(
+        tmp_path, redis_url=away, secret_key=secrets.token_urlsafe(32), max_intake_per_minute=INTAKE
+    ) as server:
         alice = await arrive(server, "Alice", "coordinator")
         search = await alice.open_search()
-        said = [{"id": people.new_id(), "board": search, "description": "a girl"} for _ in range(2 * INTAKE)]
+        said = [{"id": new_id(), "board": search, "description": "a girl"} for _ in range(2 * INTAKE)]
         answers = await asyncio.gather(*(alice.http.post("/api/v1/intake/sightings", json=each) for each in said))
         assert sorted(each.status_code for each in answers) == [201] * INTAKE + [429] * INTAKE
         await alice.leave()
@@ -239,7 +250,7 @@ async def test_no_message_of_a_socket_waits_for_redis(tmp_path: Path, redis_url:
 
     monkeypatch.setattr(shared.Shared, "hit", never)
     settings = {"redis_url": redis_url, "secret_key": secrets.token_urlsafe(32)}
-    async with serving(tmp_path, max_messages_per_second=500, **settings) as server:
+    async with running_server(tmp_path, max_messages_per_second=500, **settings) as server:
         alice = await arrive(server, "Alice", "coordinator")
         for number in range(300):
             await alice.say({"type": "ping", "id": number})

@@ -17,12 +17,11 @@ from board.errors import Refused
 from board.web.http import STATUS
 from models.accounts import ROLES, Account
 from models.times import format_utc, now
-from tests.support import people as support_people
-from tests.support.backends import BY_TURNS
-from tests.support.people import PASSWORD, PATIENCE_S, Server, new_id
-from tests.support.team import Company
+from tests.support.backends import ALTERNATING
+from tests.support.people import PASSWORD, PATIENCE_S, Server, create_token, new_id
+from tests.support.team import Team
 
-pytestmark = pytest.mark.houses(BY_TURNS)
+pytestmark = pytest.mark.houses(ALTERNATING)
 
 NEW = "four words that nobody guesses"
 LISTED = "qwertyuiop"
@@ -80,7 +79,7 @@ def end_buttons(page: httpx.Response) -> list[str]:
 
 
 @pytest.fixture
-async def ada(company: Company) -> AsyncIterator[httpx.AsyncClient]:
+async def ada(company: Team) -> AsyncIterator[httpx.AsyncClient]:
     """An administrator at a browser."""
     async with browser(company.server, await hire(company.server, "admin", "Ada")) as http:
         yield http
@@ -89,7 +88,7 @@ async def ada(company: Company) -> AsyncIterator[httpx.AsyncClient]:
 # -- accounts and links ---------------------------------------------------------------------------------------------------
 
 
-async def test_somebody_is_added_and_chooses_the_password_by_the_link(company: Company, ada: httpx.AsyncClient) -> None:
+async def test_somebody_is_added_and_chooses_the_password_by_the_link(company: Team, ada: httpx.AsyncClient) -> None:
     email, server = f"kim-{new_id()}@desk.example", company.server
     link = shown_once(await ada.post("/accounts", data={"name": "Kim\0 Ö", "email": email.upper(), "role": "viewer"}))
     page, _, code = link.partition("#")
@@ -112,7 +111,7 @@ async def test_somebody_is_added_and_chooses_the_password_by_the_link(company: C
     "wrong", [{"email": "nobody"}, {"name": " "}, {"role": "king"}, {"name": "x" * 201}, {"email": ""}, {"email": "taken"}]
 )
 async def test_what_an_account_cannot_be_is_said_and_what_was_typed_is_kept(
-    company: Company, ada: httpx.AsyncClient, wrong: dict[str, str]
+    company: Team, ada: httpx.AsyncClient, wrong: dict[str, str]
 ) -> None:
     taken = await hire(company.server)
     given = {"name": "Kim", "email": f"kim-{new_id()}@desk.example", "role": "viewer"}
@@ -125,7 +124,7 @@ async def test_what_an_account_cannot_be_is_said_and_what_was_typed_is_kept(
     assert len(await company.server.desk.database.read(accounts.all_accounts)) == before
 
 
-async def test_accounts_are_found_by_name(company: Company, ada: httpx.AsyncClient) -> None:
+async def test_accounts_are_found_by_name(company: Team, ada: httpx.AsyncClient) -> None:
     word = f"Zoé{new_id()}"
     eva = await hire(company.server, name=word)
     for sought in (word, word.upper(), f"{word[:6]} desk.example"):
@@ -135,7 +134,7 @@ async def test_accounts_are_found_by_name(company: Company, ada: httpx.AsyncClie
     assert eva.id not in (await ada.get("/accounts", params={"q": f"{word} nobody"})).text
 
 
-async def test_a_link_sets_another_password_and_ends_every_session(company: Company, ada: httpx.AsyncClient) -> None:
+async def test_a_link_sets_another_password_and_ends_every_session(company: Team, ada: httpx.AsyncClient) -> None:
     server = company.server
     eva = await hire(server)
     async with browser(server, eva) as at_work, browser(server) as elsewhere:
@@ -151,7 +150,7 @@ async def test_a_link_sets_another_password_and_ends_every_session(company: Comp
         assert (await at_work.post("/login", data={"email": eva.email, "password": PASSWORD})).status_code == 401
 
 
-async def test_of_two_who_use_a_link_at_once_one_sets_the_password(company: Company, ada: httpx.AsyncClient) -> None:
+async def test_of_two_who_use_a_link_at_once_one_sets_the_password(company: Team, ada: httpx.AsyncClient) -> None:
     eva = await hire(company.server)
     link = shown_once(await ada.post(f"/accounts/{eva.id}/link"))
     async with browser(company.server) as http:
@@ -183,7 +182,7 @@ async def _another_password(server: Server, eva: Account, ada: httpx.AsyncClient
 
 @pytest.mark.parametrize("ended", [_later, _disabled, _disabled_and_enabled, _another_link, _another_password])
 async def test_a_link_is_good_until_it_ends(
-    company: Company, ada: httpx.AsyncClient, ended: object, monkeypatch: pytest.MonkeyPatch
+    company: Team, ada: httpx.AsyncClient, ended: object, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     server, clock = company.server, company.server.desk.clock
     eva, moment = await hire(server), now()
@@ -202,7 +201,7 @@ async def test_a_link_is_good_until_it_ends(
     server.desk.clock = clock
 
 
-async def test_nobody_sets_a_password_by_a_guess_or_from_another_site(company: Company, ada: httpx.AsyncClient) -> None:
+async def test_nobody_sets_a_password_by_a_guess_or_from_another_site(company: Team, ada: httpx.AsyncClient) -> None:
     eva = await hire(company.server)
     link = shown_once(await ada.post(f"/accounts/{eva.id}/link"))
     async with browser(company.server) as http:
@@ -213,7 +212,7 @@ async def test_nobody_sets_a_password_by_a_guess_or_from_another_site(company: C
         assert (await http.post("/password", data={"code": link, "new": NEW})).status_code == 303
 
 
-async def test_there_is_no_link_for_who_is_disabled(company: Company, ada: httpx.AsyncClient) -> None:
+async def test_there_is_no_link_for_who_is_disabled(company: Team, ada: httpx.AsyncClient) -> None:
     eva = await hire(company.server)
     await _disabled(company.server, eva, ada)
     assert "disabled" in problem(await ada.post(f"/accounts/{eva.id}/link"))
@@ -222,7 +221,7 @@ async def test_there_is_no_link_for_who_is_disabled(company: Company, ada: httpx
 # -- role, sessions -------------------------------------------------------------------------------------------------------
 
 
-async def test_a_role_is_changed_on_open_sockets_too(company: Company, ada: httpx.AsyncClient) -> None:
+async def test_a_role_is_changed_on_open_sockets_too(company: Team, ada: httpx.AsyncClient) -> None:
     eva = await company.come("Eva", "viewer")
     id = eva.account["id"]
     assert (await ada.post(f"/accounts/{id}/role", data={"role": "coordinator"})).status_code == 303
@@ -231,7 +230,7 @@ async def test_a_role_is_changed_on_open_sockets_too(company: Company, ada: http
     assert problem(await ada.post(f"/accounts/{id}/role", data={"role": "king"}))
 
 
-async def test_disabling_ends_everything_at_once_and_enabling_lets_in_again(company: Company, ada: httpx.AsyncClient) -> None:
+async def test_disabling_ends_everything_at_once_and_enabling_lets_in_again(company: Team, ada: httpx.AsyncClient) -> None:
     server = company.server
     person = await company.come("Eva", "investigator")
     eva = await server.desk.database.read(lambda database: database.get(Account, person.account["id"]))
@@ -245,7 +244,7 @@ async def test_disabling_ends_everything_at_once_and_enabling_lets_in_again(comp
         assert (await http.post("/login", data={"email": eva.email, "password": PASSWORD})).status_code == 303
 
 
-async def test_sessions_are_seen_and_ended_one_by_one_or_all(company: Company, ada: httpx.AsyncClient) -> None:
+async def test_sessions_are_seen_and_ended_one_by_one_or_all(company: Team, ada: httpx.AsyncClient) -> None:
     eva = await hire(company.server)
     async with (
         browser(company.server, eva) as first,
@@ -262,7 +261,7 @@ async def test_sessions_are_seen_and_ended_one_by_one_or_all(company: Company, a
     assert await signed_in(ada)
 
 
-async def test_what_has_ended_by_itself_is_no_session(company: Company, ada: httpx.AsyncClient) -> None:
+async def test_what_has_ended_by_itself_is_no_session(company: Team, ada: httpx.AsyncClient) -> None:
     eva = await hire(company.server)
     async with browser(company.server, eva):
         ended = format_utc(now() + timedelta(days=15))
@@ -274,7 +273,7 @@ async def test_what_has_ended_by_itself_is_no_session(company: Company, ada: htt
 # -- tokens ---------------------------------------------------------------------------------------------------------------
 
 
-async def test_a_token_is_told_once_listed_without_its_secret_and_revoked(company: Company, ada: httpx.AsyncClient) -> None:
+async def test_a_token_is_told_once_listed_without_its_secret_and_revoked(company: Team, ada: httpx.AsyncClient) -> None:
     eva, name = await hire(company.server), f"hotline {new_id()}"
     given = {"name": name, "scope": "read", "account": eva.email}
     secret = shown_once(await ada.post("/accounts/tokens", data=given))
@@ -313,7 +312,7 @@ async def all_of_it(server: Server) -> list[object]:
 
 
 @pytest.mark.parametrize("role", ROLES[:-1])
-async def test_others_do_not_find_the_pages(company: Company, role: str) -> None:
+async def test_others_do_not_find_the_pages(company: Team, role: str) -> None:
     eva, server = await hire(company.server), company.server
     other = await hire(server, role, "Otto")
     before = await all_of_it(server)
@@ -327,9 +326,9 @@ async def test_others_do_not_find_the_pages(company: Company, role: str) -> None
     assert await all_of_it(server) == before
 
 
-async def test_nor_does_a_token_of_an_administrator_or_who_is_not_signed_in(company: Company) -> None:
+async def test_nor_does_a_token_of_an_administrator_or_who_is_not_signed_in(company: Team) -> None:
     eva, server = await hire(company.server), company.server
-    token = await support_people.token_for(server.desk, "Ada", "admin")
+    token = await create_token(server.desk, "Ada", "admin")
     before = await all_of_it(server)
     async with browser(server) as http:
         for method, path, data in calls(eva):
@@ -340,7 +339,7 @@ async def test_nor_does_a_token_of_an_administrator_or_who_is_not_signed_in(comp
     assert await all_of_it(server) == before
 
 
-async def test_a_form_of_another_site_does_nothing(company: Company, ada: httpx.AsyncClient) -> None:
+async def test_a_form_of_another_site_does_nothing(company: Team, ada: httpx.AsyncClient) -> None:
     eva, server = await hire(company.server), company.server
     before = await all_of_it(server)
     async with browser(server, eva) as at_work:
@@ -389,7 +388,7 @@ async def test_of_two_who_take_each_others_role_at_once_one_stays_administrator(
 # -- one's own ------------------------------------------------------------------------------------------------------------
 
 
-async def test_one_changes_ones_password_and_is_signed_out_elsewhere(company: Company) -> None:
+async def test_one_changes_ones_password_and_is_signed_out_elsewhere(company: Team) -> None:
     eva = await hire(company.server)
     async with browser(company.server, eva) as here, browser(company.server, eva) as elsewhere:
         for old, new in (("wrong horse battery", NEW), (PASSWORD, "short"), (PASSWORD, LISTED), (PASSWORD, eva.email), ("", "")):
@@ -406,7 +405,7 @@ async def test_one_changes_ones_password_and_is_signed_out_elsewhere(company: Co
         assert await signed_in(http)
 
 
-async def test_tries_at_the_password_of_now_are_throttled_as_at_the_door(company: Company) -> None:
+async def test_tries_at_the_password_of_now_are_throttled_as_at_the_door(company: Team) -> None:
     eva = await hire(company.server)
     async with browser(company.server, eva) as http:
         for _ in range(10):
@@ -414,7 +413,7 @@ async def test_tries_at_the_password_of_now_are_throttled_as_at_the_door(company
         assert (await http.post("/account/password", data={"old": PASSWORD, "new": NEW})).status_code == 429
 
 
-async def test_one_sees_ones_own_sessions_and_ends_others(company: Company) -> None:
+async def test_one_sees_ones_own_sessions_and_ends_others(company: Team) -> None:
     eva, kim = await hire(company.server), await hire(company.server, name="Kim")
     async with (
         browser(company.server, eva) as here,
@@ -437,7 +436,7 @@ async def test_one_sees_ones_own_sessions_and_ends_others(company: Company) -> N
         assert await signed_in(of_kim)
 
 
-async def test_one_has_it_light_or_dark_on_every_page(company: Company) -> None:
+async def test_one_has_it_light_or_dark_on_every_page(company: Team) -> None:
     eva = await hire(company.server)
     async with browser(company.server, eva) as http:
         assert "data-theme" not in (await http.get("/")).text
@@ -453,7 +452,7 @@ async def test_one_has_it_light_or_dark_on_every_page(company: Company) -> None:
 
 @pytest.mark.parametrize(("code", "status"), STATUS.items())
 async def test_a_page_is_refused_with_the_status_of_a_call(
-    company: Company, monkeypatch: pytest.MonkeyPatch, code: str, status: int
+    company: Team, monkeypatch: pytest.MonkeyPatch, code: str, status: int
 ) -> None:
     def refuse(*_: object) -> None:
         raise Refused(code)
@@ -468,7 +467,7 @@ async def test_a_page_is_refused_with_the_status_of_a_call(
 BY_A_SECRET = {"/login", "/password", "/password/tokens"}
 
 
-async def test_no_form_is_taken_from_a_token(company: Company) -> None:
+async def test_no_form_is_taken_from_a_token(company: Team) -> None:
     """Of whatever role, also from a page of ours. Each form of the server is tried, so that a new one is, too."""
     routes = [each for each in app.create_app(company.server.desk).routes if isinstance(each, Route)]
     forms = {each.path for each in routes if "POST" in (each.methods or ())}
@@ -486,8 +485,8 @@ async def test_no_form_is_taken_from_a_token(company: Company) -> None:
     assert (await company.bob.http.get("/api/v1/me")).status_code == 200
 
 
-async def test_a_token_changes_nothing_of_its_account(company: Company) -> None:
-    token = await support_people.token_for(company.server.desk, "Tess", "investigator")
+async def test_a_token_changes_nothing_of_its_account(company: Team) -> None:
+    token = await create_token(company.server.desk, "Tess", "investigator")
     async with browser(company.server) as http:
         for path, data in OWN.items():
             assert (await http.post(path, data=data, headers={"Authorization": f"Bearer {token}"})).status_code == 403

@@ -21,10 +21,9 @@ from websockets.exceptions import InvalidStatus
 
 from board import app
 from realtime import protocol
-from tests.support import people
 from tests.support.linear_time import TIMES
-from tests.support.people import PATIENCE_S, STARTS_WITHIN_S
-from tests.support.team import Company, playing
+from tests.support.people import PATIENCE_S, STARTS_WITHIN_S, create_token, new_id
+from tests.support.team import Team, running_team
 
 LONGEST = protocol.MAX_CLIENT_FRAME
 MOST = 4 * TIMES  # in so much more time for a text TIMES times as long; by the square of the length it would be TIMES * TIMES
@@ -82,17 +81,17 @@ DOORS = list(doors())
 
 
 @pytest.fixture(scope="module")
-async def company(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Company]:
-    async with playing(tmp_path_factory.mktemp("doors")) as company:
+async def company(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Team]:
+    async with running_team(tmp_path_factory.mktemp("doors")) as company:
         yield company
 
 
 @pytest.fixture(scope="module")
-async def known(company: Company) -> dict[str, dict[str, str]]:
+async def known(company: Team) -> dict[str, dict[str, str]]:
     """The headers by which each is known."""
     desk = company.server.desk
-    reader = await people.token_for(desk, "Rita", "viewer", "read")
-    intake = await people.token_for(desk, "Hotline", "investigator", "intake")
+    reader = await create_token(desk, "Rita", "viewer", "read")
+    intake = await create_token(desk, "Hotline", "investigator", "intake")
     return {
         "nobody": {},
         "reader": {"Authorization": f"Bearer {reader}"},
@@ -101,7 +100,7 @@ async def known(company: Company) -> dict[str, dict[str, str]]:
     }
 
 
-async def _wall(company: Company) -> str:
+async def _wall(company: Team) -> str:
     async with httpx.AsyncClient(base_url=company.server.url, headers={"Origin": company.server.url}) as screen:
         code = (await screen.post("/api/v1/wall/codes")).json()["code"]
         board = await company.alice.open_search()
@@ -129,9 +128,7 @@ async def _work_s(knock: Callable[[str], Awaitable[None]], text: str) -> float:
 
 
 @pytest.mark.parametrize("who", WHO)
-async def test_bodies_at_every_door_take_time_by_their_length(
-    company: Company, known: dict[str, dict[str, str]], who: str
-) -> None:
+async def test_bodies_at_every_door_take_time_by_their_length(company: Team, known: dict[str, dict[str, str]], who: str) -> None:
     wrong = []
     tried = [door for door in DOORS if door.method != "GET"]
     assert len(tried) > 20, "doors are found"
@@ -153,9 +150,7 @@ async def test_bodies_at_every_door_take_time_by_their_length(
 
 
 @pytest.mark.parametrize("who", WHO)
-async def test_queries_at_every_door_take_time_by_their_length(
-    company: Company, known: dict[str, dict[str, str]], who: str
-) -> None:
+async def test_queries_at_every_door_take_time_by_their_length(company: Team, known: dict[str, dict[str, str]], who: str) -> None:
     wrong = []
     tried = [door for door in DOORS if door.method == "GET"]
     assert len(tried) > 40, "doors are found"
@@ -173,7 +168,7 @@ async def test_queries_at_every_door_take_time_by_their_length(
 
 
 @pytest.mark.parametrize("header", ["Cookie", "Authorization", "Accept-Language", "If-None-Match", "Origin", "Content-Type"])
-async def test_headers_take_time_by_their_length(company: Company, header: str) -> None:
+async def test_headers_take_time_by_their_length(company: Team, header: str) -> None:
     wrong = []
     async with httpx.AsyncClient(base_url=company.server.url, timeout=PATIENCE_S) as http:
         for path in ("/login", "/api/v1/me", "/healthz", "/ws"):
@@ -190,9 +185,7 @@ async def test_headers_take_time_by_their_length(company: Company, header: str) 
 
 
 @pytest.mark.parametrize("who", ["reader", "wall"])
-async def test_messages_on_a_socket_take_time_by_their_length(
-    company: Company, known: dict[str, dict[str, str]], who: str
-) -> None:
+async def test_messages_on_a_socket_take_time_by_their_length(company: Team, known: dict[str, dict[str, str]], who: str) -> None:
     wrong = []
     board = await company.alice.open_search()
     said = known[who] | {"Origin": company.server.url}
@@ -236,14 +229,14 @@ def _ping(text: str) -> str:
 
 def _command(board: str) -> Callable[[str], str]:
     def wrap(text: str) -> str:
-        frame = {"type": "command", "id": people.new_id(), "board": board, "name": "note.add", "data": {"text": _part(text)}}
+        frame = {"type": "command", "id": new_id(), "board": board, "name": "note.add", "data": {"text": _part(text)}}
         return json.dumps(frame)
 
     return wrap
 
 
 @pytest.mark.parametrize("who", ["nobody", "intake"])
-async def test_a_socket_is_not_for_them(company: Company, known: dict[str, dict[str, str]], who: str) -> None:
+async def test_a_socket_is_not_for_them(company: Team, known: dict[str, dict[str, str]], who: str) -> None:
     with pytest.raises(InvalidStatus):
         await connect(company.server.ws, additional_headers=known[who])
 

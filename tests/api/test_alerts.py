@@ -11,21 +11,21 @@ from board.commands import alerts, mentions
 from models.alert import KINDS
 from models.times import now
 from tests.api.test_administration import browser, hire
-from tests.support import handover_steps, people
-from tests.support.backends import BY_TURNS
-from tests.support.people import Person, new_id, serving
-from tests.support.search_scenario import Scene
-from tests.support.team import Company
+from tests.support import handover_steps
+from tests.support.backends import ALTERNATING
+from tests.support.people import Person, connect_person, create_token, new_id, running_server
+from tests.support.search_scenario import SearchScenario
+from tests.support.team import Team
 
-pytestmark = pytest.mark.houses(BY_TURNS)
+pytestmark = pytest.mark.houses(ALTERNATING)
 
 PEOPLE = ("alice", "bob", "charlie", "victor", "ada")
 
 
 @pytest.fixture
-async def scene(company: Company) -> Scene:
+async def scene(company: Team) -> SearchScenario:
     """A search that everybody sees, with a sighting on it."""
-    return Scene(company, await company.alice.open_search())
+    return SearchScenario(company, await company.alice.open_search())
 
 
 async def listed(person: Person, board: str) -> list[dict[str, Any]]:
@@ -35,7 +35,7 @@ async def listed(person: Person, board: str) -> list[dict[str, Any]]:
     return [each for each in response.json()["alerts"] if each["board"] == board]
 
 
-async def alerted(company: Company, board: str, seq: int) -> dict[str, str]:
+async def alerted(company: Team, board: str, seq: int) -> dict[str, str]:
     """Who is alerted by an event, and of which kind."""
     found = {name: await listed(getattr(company, name), board) for name in PEOPLE}
     return {name: each["kind"] for name, all in found.items() for each in all if each["seq"] == seq}
@@ -68,7 +68,7 @@ async def told(person: Person, **like: Any) -> dict[str, Any]:
 # -- whom ---------------------------------------------------------------------------------------------------------------------
 
 
-async def test_each_kind_alerts_whom_it_should_and_nobody_else(scene: Scene) -> None:
+async def test_each_kind_alerts_whom_it_should_and_nobody_else(scene: SearchScenario) -> None:
     company, board = scene.company, scene.search
     bob = company.bob.account["id"]
     others = {name: kind for name in PEOPLE[1:] for kind in ["status"]}
@@ -100,9 +100,9 @@ async def test_each_kind_alerts_whom_it_should_and_nobody_else(scene: Scene) -> 
     assert (sighting["value"], sighting["card"]) == ("credible", card)
 
 
-async def test_a_new_urgent_sighting_alerts_the_lead_and_who_holds_the_shift(scene: Scene) -> None:
+async def test_a_new_urgent_sighting_alerts_the_lead_and_who_holds_the_shift(scene: SearchScenario) -> None:
     company, board = scene.company, scene.search
-    await handover_steps.take(company.ada)
+    await handover_steps.take_shift(company.ada)
     await scene.one("search.update", {"lead": company.bob.account["id"]})
     both = {"bob": "urgent", "ada": "urgent"}
     added = await scene.sighting(priority="urgent")
@@ -121,20 +121,20 @@ async def test_a_new_urgent_sighting_alerts_the_lead_and_who_holds_the_shift(sce
     assert await alerted(company, board, named["seq"]) == both | {"bob": "mention"}
 
 
-async def test_of_an_urgent_sighting_learns_who_may_see_the_search_and_holds_the_shift_by_then(company: Company) -> None:
-    hidden = Scene(company, await company.secret_search(company.bob))
-    await handover_steps.take(company.ada)
+async def test_of_an_urgent_sighting_learns_who_may_see_the_search_and_holds_the_shift_by_then(company: Team) -> None:
+    hidden = SearchScenario(company, await company.secret_search(company.bob))
+    await handover_steps.take_shift(company.ada)
     first = await hidden.sighting(priority="urgent")
     await hidden.one("search.update", {"lead": company.bob.account["id"]})
     second = await hidden.sighting(priority="urgent")
     assert [await alerted(company, hidden.search, event["seq"]) for event in (first, second)] == [{}, {"bob": "urgent"}]
-    desk = Scene(company, await company.alice.open_search())
-    await handover_steps.take(company.alice)
+    desk = SearchScenario(company, await company.alice.open_search())
+    await handover_steps.take_shift(company.alice)
     third = await desk.one("sighting.add", {"description": "a girl", "priority": "urgent"}, company.charlie)
     assert await alerted(company, desk.search, third["seq"]) == {"alice": "urgent"}
 
 
-async def test_what_alerts_by_two_kinds_is_listed_once(scene: Scene) -> None:
+async def test_what_alerts_by_two_kinds_is_listed_once(scene: SearchScenario) -> None:
     bob = scene.company.bob
     before = await unread(bob)
     task = await scene.one("task.add", {"title": "call", "instruction": "@Bob, please", "assignee": bob.account["id"]})
@@ -142,7 +142,7 @@ async def test_what_alerts_by_two_kinds_is_listed_once(scene: Scene) -> None:
     assert await unread(bob) == before + 1
 
 
-async def test_nobody_is_alerted_of_their_own_doing(scene: Scene) -> None:
+async def test_nobody_is_alerted_of_their_own_doing(scene: SearchScenario) -> None:
     company, alice = scene.company, scene.company.alice
     seen = await scene.sighting(assignee=alice.account["id"])
     note = await scene.one("note.add", {"text": "@Alice takes it, @Bob helps"})
@@ -152,7 +152,7 @@ async def test_nobody_is_alerted_of_their_own_doing(scene: Scene) -> None:
     assert await alerted(company, scene.search, taken["seq"]) == {}
 
 
-async def test_in_an_edit_only_who_was_not_named_before(scene: Scene) -> None:
+async def test_in_an_edit_only_who_was_not_named_before(scene: SearchScenario) -> None:
     company = scene.company
     task = await scene.task(instruction="@Bob calls the school")
     same = await scene.one("task.update", {"task": task["id"], "instruction": "@Bob calls the school at 8", "title": "Ask @bob"})
@@ -163,7 +163,7 @@ async def test_in_an_edit_only_who_was_not_named_before(scene: Scene) -> None:
     assert found == [{"bob": "mention"}, {}, {"charlie": "mention"}, {"bob": "mention"}, {"victor": "mention"}]
 
 
-async def test_a_note_on_the_operations_board_names_people_too(company: Company) -> None:
+async def test_a_note_on_the_operations_board_names_people_too(company: Team) -> None:
     ack = await company.alice.do("operations", "note.add", {"text": "@Victor watches tonight"})
     assert await alerted(company, "operations", ack["seqs"][0]) == {"victor": "mention"}
     assert (await listed(company.victor, "operations"))[0]["reference"] is None
@@ -200,7 +200,7 @@ def test_who_is_named(text: str, ids: str) -> None:
     assert mentions.mentioned([text], mentions.names_by_key(DESK)) == set(ids)
 
 
-async def test_texts_without_an_at_ask_for_no_names(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_texts_without_an_at_ask_for_no_names(scene: SearchScenario, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(session: object) -> None:
         raise AssertionError("names were read")
 
@@ -210,7 +210,7 @@ async def test_texts_without_an_at_ask_for_no_names(scene: Scene, monkeypatch: p
         await scene.one("note.add", {"text": "@Bob"})
 
 
-async def test_a_new_account_starts_without_alerts_and_is_alerted_from_then_on(company: Company, scene: Scene) -> None:
+async def test_a_new_account_starts_without_alerts_and_is_alerted_from_then_on(company: Team, scene: SearchScenario) -> None:
     first, second = await scene.sighting(), await scene.sighting()
     assess = {"assessment": "confirmed"}
     before = await scene.one("sighting.assess", {"sighting": first["id"]} | assess)
@@ -227,12 +227,12 @@ async def test_a_new_account_starts_without_alerts_and_is_alerted_from_then_on(c
 # -- rights -------------------------------------------------------------------------------------------------------------------
 
 
-async def test_who_may_not_see_the_search_now_finds_nothing_of_it(company: Company) -> None:
+async def test_who_may_not_see_the_search_now_finds_nothing_of_it(company: Team) -> None:
     alice, charlie = company.alice, await company.again(company.charlie)
     await mark(charlie, {"all": True})
     assert (await bell(charlie))["unread"] == 0
     search = await company.secret_search(charlie)
-    scene = Scene(company, search)
+    scene = SearchScenario(company, search)
     await scene.one("note.add", {"text": "@Charlie, look"})
     seen = await scene.sighting(assignee=charlie.account["id"])
     await scene.one("sighting.assess", {"sighting": seen["id"], "assessment": "confirmed"})
@@ -261,7 +261,7 @@ async def test_who_may_not_see_the_search_now_finds_nothing_of_it(company: Compa
 # -- read ---------------------------------------------------------------------------------------------------------------------
 
 
-async def test_what_is_read_on_one_screen_is_read_on_all(scene: Scene) -> None:
+async def test_what_is_read_on_one_screen_is_read_on_all(scene: SearchScenario) -> None:
     company = scene.company
     desk, phone, other = [await company.again(person) for person in (company.bob, company.bob, company.victor)]
     await mark(desk, {"all": True})
@@ -288,7 +288,7 @@ async def test_what_is_read_on_one_screen_is_read_on_all(scene: Scene) -> None:
     assert not [frame for frame in silent.heard if frame["type"] == "alerts"]  # it did not ask
 
 
-async def test_a_socket_is_told_of_each_alert_once_and_never_of_its_own_doing(scene: Scene) -> None:
+async def test_a_socket_is_told_of_each_alert_once_and_never_of_its_own_doing(scene: SearchScenario) -> None:
     company = scene.company
     alice, bob = await company.again(company.alice), await company.again(company.bob)
     for each in (alice, bob):
@@ -312,8 +312,8 @@ async def test_what_another_process_writes_or_marks_is_told_too(
 ) -> None:
     search = await alice.open_search()
     assert (await bell(bob))["unread"] == 0
-    async with serving(tmp_path, **installation) as other:
-        elsewhere = await people.come(other, bob.token)
+    async with running_server(tmp_path, **installation) as other:
+        elsewhere = await connect_person(other, bob.token)
         assert (await bell(elsewhere))["unread"] == 0
         await alice.do(search, "task.add", {"title": "call", "assignee": bob.account["id"]})
         for each in (elsewhere, bob):
@@ -323,7 +323,7 @@ async def test_what_another_process_writes_or_marks_is_told_too(
         await elsewhere.leave()
 
 
-async def test_what_is_older_than_two_weeks_is_no_longer_listed(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_what_is_older_than_two_weeks_is_no_longer_listed(company: Team, monkeypatch: pytest.MonkeyPatch) -> None:
     bob, desk = await company.again(company.bob), company.server.desk
     await mark(bob, {"all": True})
     monkeypatch.setattr(desk, "clock", lambda: now() - alerts.RETENTION - timedelta(minutes=1))
@@ -338,7 +338,7 @@ async def test_what_is_older_than_two_weeks_is_no_longer_listed(company: Company
 # -- choices ------------------------------------------------------------------------------------------------------------------
 
 
-async def test_each_person_chooses_which_and_where(company: Company) -> None:
+async def test_each_person_chooses_which_and_where(company: Team) -> None:
     eva = await hire(company.server, name=f"Eva{new_id()}")
     search = await company.alice.open_search()
     places = dict.fromkeys(KINDS, "list")
@@ -366,7 +366,7 @@ async def test_each_person_chooses_which_and_where(company: Company) -> None:
         assert (await http.get("/account")).text.count("selected") == len(KINDS)
 
 
-async def test_a_choice_acts_on_open_sockets(company: Company) -> None:
+async def test_a_choice_acts_on_open_sockets(company: Team) -> None:
     victor = await company.again(company.victor)
     await mark(victor, {"all": True})
     await bell(victor)
@@ -398,17 +398,17 @@ async def test_a_choice_acts_on_open_sockets(company: Company) -> None:
         {"alerts": [{"board": "x", "seq": 1}] * 201},
     ],
 )  # fmt: skip
-async def test_what_is_no_list_of_alerts_is_refused(company: Company, body: Any) -> None:
+async def test_what_is_no_list_of_alerts_is_refused(company: Team, body: Any) -> None:
     response = await company.bob.http.post("/api/v1/alerts/read", json=body)
     assert (response.status_code, response.json()["code"]) == (422, "invalid")
 
 
-async def test_a_token_that_only_reads_marks_nothing_and_one_that_only_takes_in_sees_nothing(company: Company) -> None:
+async def test_a_token_that_only_reads_marks_nothing_and_one_that_only_takes_in_sees_nothing(company: Team) -> None:
     reader = await company.come("Rita", "investigator", "read")
     assert await unread(reader) >= 0
     assert "unread" in await bell(reader)
     assert (await reader.http.post("/api/v1/alerts/read", json={"all": True})).status_code == 403
-    token = await people.token_for(company.server.desk, "Ines", "investigator", "intake")
+    token = await create_token(company.server.desk, "Ines", "investigator", "intake")
     async with httpx.AsyncClient(base_url=company.server.url, headers={"Authorization": f"Bearer {token}"}) as intake:
         assert (await intake.get("/api/v1/alerts")).status_code == 403
         assert (await intake.post("/api/v1/alerts/read", json={"all": True})).status_code == 403

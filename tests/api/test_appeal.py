@@ -6,11 +6,11 @@ import pytest
 
 from board.predefined_tasks import default_catalogue
 from models.times import format_utc, parse_utc
-from tests.support.backends import BY_TURNS
-from tests.support.search_scenario import Scene
-from tests.support.team import Company
+from tests.support.backends import ALTERNATING
+from tests.support.search_scenario import SearchScenario
+from tests.support.team import Team
 
-pytestmark = pytest.mark.houses(BY_TURNS)
+pytestmark = pytest.mark.houses(ALTERNATING)
 
 OUTCOME = {"found_at": "2026-11-24T23:00:00Z", "condition": "well", "how": "police"}
 FOUND = {"status": "found", "reason": "came home", "outcome": OUTCOME}
@@ -18,14 +18,14 @@ NONE = {"level": "none", "from": None, "until": None}
 
 
 @pytest.fixture
-async def scene(company: Company) -> Scene:
-    return Scene(company, await company.alice.open_search())
+async def scene(company: Team) -> SearchScenario:
+    return SearchScenario(company, await company.alice.open_search())
 
 
 # -- worrying -------------------------------------------------------------------------------------------------------------
 
 
-async def test_worrying_is_decided_with_its_basis_and_can_be_taken_back(scene: Scene) -> None:
+async def test_worrying_is_decided_with_its_basis_and_can_be_taken_back(scene: SearchScenario) -> None:
     event = await scene.one("search.set_worrying", {"worrying": True, "basis": "under 13, says the duty officer"})
     assert (event["type"], event["changes"]) == ("search.worrying_set", ["worrying", "worrying_basis"])
     assert event["state"]["worrying"] is True
@@ -38,13 +38,13 @@ async def test_worrying_is_decided_with_its_basis_and_can_be_taken_back(scene: S
     assert await scene.does("search.set_worrying", {"worrying": None, "basis": "she called her aunt"}) == []
 
 
-async def test_no_answer_to_a_criterion_decides_it(scene: Scene) -> None:
+async def test_no_answer_to_a_criterion_decides_it(scene: SearchScenario) -> None:
     criteria = (await scene.state("search", scene.search))["criteria"]
     event = await scene.one("search.update", {"criteria": {key: {"answer": "yes", "basis": "x"} for key in criteria}})
     assert event["state"]["worrying"] is None
 
 
-async def test_a_decision_without_a_basis_or_an_answer_is_refused(scene: Scene) -> None:
+async def test_a_decision_without_a_basis_or_an_answer_is_refused(scene: SearchScenario) -> None:
     name = "search.set_worrying"
     await scene.refuses("invalid", name, {"worrying": True}, "basis")
     await scene.refuses("invalid", name, {"worrying": None, "basis": None}, "basis")
@@ -57,7 +57,7 @@ async def test_a_decision_without_a_basis_or_an_answer_is_refused(scene: Scene) 
     assert await scene.does(name, {"worrying": True, "basis": "x" * 400})
 
 
-async def test_two_who_decide_otherwise_at_one_moment_are_told(company: Company, scene: Scene) -> None:
+async def test_two_who_decide_otherwise_at_one_moment_are_told(company: Team, scene: SearchScenario) -> None:
     seq = (await company.alice.snapshot(scene.search))["seq"]
     await scene.does("search.set_worrying", {"worrying": True, "basis": "medication"}, company.ada)
     await scene.does("search.set_appeal", {"level": "public"}, company.ada)
@@ -74,7 +74,7 @@ async def test_two_who_decide_otherwise_at_one_moment_are_told(company: Company,
 # -- appeal ---------------------------------------------------------------------------------------------------------------
 
 
-async def test_an_appeal_has_a_level_and_dates_and_all_are_set_at_once(scene: Scene) -> None:
+async def test_an_appeal_has_a_level_and_dates_and_all_are_set_at_once(scene: SearchScenario) -> None:
     dates = {"from": "2026-11-25T08:00:00+01:00", "until": "2026-12-01T00:00:00Z"}
     event = await scene.one("search.set_appeal", {"level": "posters", "reason": "the parents agree"} | dates)
     assert (event["type"], event["reason"]) == ("search.appeal_set", "the parents agree")
@@ -87,14 +87,14 @@ async def test_an_appeal_has_a_level_and_dates_and_all_are_set_at_once(scene: Sc
     assert "reason" not in event
 
 
-async def test_no_appeal_has_no_dates(scene: Scene) -> None:
+async def test_no_appeal_has_no_dates(scene: SearchScenario) -> None:
     await scene.does("search.set_appeal", {"level": "child_alert", "from": "2026-11-25T08:00:00Z"})
     event = await scene.one("search.set_appeal", {"level": "none", "from": "2026-11-25T08:00:00Z", "until": None})
     assert event["changes"] == ["appeal.from", "appeal.level"]
     assert event["state"]["appeal"] == NONE
 
 
-async def test_an_appeal_that_makes_no_sense_is_refused(scene: Scene) -> None:
+async def test_an_appeal_that_makes_no_sense_is_refused(scene: SearchScenario) -> None:
     name, at = "search.set_appeal", "2026-11-25T08:00:00Z"
     await scene.refuses("invalid", name, {}, "level")
     await scene.refuses("invalid", name, {"level": None}, "level")
@@ -111,7 +111,7 @@ async def test_an_appeal_that_makes_no_sense_is_refused(scene: Scene) -> None:
 
 
 @pytest.mark.parametrize("level", ["discreet", "posters", "public", "child_alert"])
-async def test_a_found_child_ends_the_appeal_and_its_traces_are_to_be_wiped(scene: Scene, level: str) -> None:
+async def test_a_found_child_ends_the_appeal_and_its_traces_are_to_be_wiped(scene: SearchScenario, level: str) -> None:
     await scene.does("search.set_appeal", {"level": level, "until": "2026-12-01T00:00:00Z"})
     number = (await scene.sighting())["state"]["number"]
     ack = await scene.company.alice.do(scene.search, "search.set_status", FOUND)
@@ -132,7 +132,7 @@ async def test_a_found_child_ends_the_appeal_and_its_traces_are_to_be_wiped(scen
         assert task["state"]["due"] == (due and format_utc(due))
 
 
-async def test_both_boards_say_that_it_is_over(company: Company, scene: Scene) -> None:
+async def test_both_boards_say_that_it_is_over(company: Team, scene: SearchScenario) -> None:
     operations = await (await company.again(company.bob)).follow("operations")
     await scene.does("search.set_appeal", {"level": "posters"})
     await scene.does("search.set_status", FOUND)
@@ -145,7 +145,7 @@ async def test_both_boards_say_that_it_is_over(company: Company, scene: Scene) -
     assert not [event for event in operations.events if event["type"] == "task.added"]
 
 
-async def test_where_no_appeal_runs_nothing_is_to_be_taken_down(scene: Scene) -> None:
+async def test_where_no_appeal_runs_nothing_is_to_be_taken_down(scene: SearchScenario) -> None:
     assert (await scene.one("search.set_status", FOUND))["type"] == "search.status_set"
     await scene.does("search.set_status", {"status": "open", "reason": "gone again"})
     await scene.does("search.set_appeal", {"level": "public"})

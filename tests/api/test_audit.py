@@ -20,14 +20,13 @@ from board.errors import OperationError, Refused
 from models.board import AUDIT, Board
 from models.db.database import Database, DatabaseUnavailable
 from models.db.schema import MIGRATIONS, migrate
-from tests.support import people
-from tests.support.backends import BY_TURNS
-from tests.support.display_client import Browser, pair
-from tests.support.old_schemas import empty_at
-from tests.support.people import Person, Refusal, new_id
-from tests.support.team import Company
+from tests.support.backends import ALTERNATING
+from tests.support.display_client import DisplayBrowser, pair_browser
+from tests.support.old_schemas import reset_to_revision
+from tests.support.people import Person, Refusal, create_token, new_id
+from tests.support.team import Team
 
-pytestmark = pytest.mark.houses(BY_TURNS)
+pytestmark = pytest.mark.houses(ALTERNATING)
 
 
 async def entries(person: Person, **asked: Any) -> list[dict[str, Any]]:
@@ -37,7 +36,7 @@ async def entries(person: Person, **asked: Any) -> list[dict[str, Any]]:
     return list(response.json()["entries"])
 
 
-async def wrote(company: Company, *written: Any, by: actor.Actor = actor.SERVER) -> list[dict[str, Any]]:
+async def wrote(company: Team, *written: Any, by: actor.Actor = actor.SERVER) -> list[dict[str, Any]]:
     """Writes entries, one transaction each; as they are read, oldest first."""
     for entry in written:
         await company.server.desk.database.write(lambda session, entry=entry: writer.write(session, entry, by=by))
@@ -48,21 +47,21 @@ def disabled(id: str, name: str = "Eva") -> AccountDisabled:
     return AccountDisabled(id=id, name=name)
 
 
-async def head_of(company: Company) -> int:
+async def head_of(company: Team) -> int:
     def read(session: Session) -> int:
         return session.get_one(Board, AUDIT).seq
 
     return await company.server.desk.database.read(read)
 
 
-async def fault(company: Company) -> str | None:
+async def fault(company: Team) -> str | None:
     return await company.server.desk.database.read(lambda session: hash_chain.verify(session, session.get_one(Board, AUDIT)))
 
 
 # -- what is written ------------------------------------------------------------------------------------------------------
 
 
-async def test_an_entry_says_who_did_what_to_whom(company: Company) -> None:
+async def test_an_entry_says_who_did_what_to_whom(company: Team) -> None:
     eva, ada = new_id(), company.ada.account
     who = actor.Actor("account", ada["id"], ada["name"], "a token's id")
     (entry,) = await wrote(company, RoleSet(id=eva, name="Eva", before="viewer", role="admin"), by=who)
@@ -74,7 +73,7 @@ async def test_an_entry_says_who_did_what_to_whom(company: Company) -> None:
     assert await head_of(company) == entry["seq"]
 
 
-async def test_an_entry_is_written_with_what_it_is_about_or_not_at_all(company: Company) -> None:
+async def test_an_entry_is_written_with_what_it_is_about_or_not_at_all(company: Team) -> None:
     head, eva = await head_of(company), new_id()
 
     def fails(session: Session) -> None:
@@ -87,7 +86,7 @@ async def test_an_entry_is_written_with_what_it_is_about_or_not_at_all(company: 
     assert await entries(company.ada, account=eva) == []
 
 
-async def test_a_command_that_is_refused_after_all_leaves_no_entry(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_command_that_is_refused_after_all_leaves_no_entry(company: Team, monkeypatch: pytest.MonkeyPatch) -> None:
     eva = new_id()
 
     def refuses(pen: EventWriter, data: object) -> None:
@@ -101,7 +100,7 @@ async def test_a_command_that_is_refused_after_all_leaves_no_entry(company: Comp
 
 
 @pytest.mark.houses
-async def test_an_entry_follows_those_that_others_wrote_since_the_board_was_read(company: Company) -> None:
+async def test_an_entry_follows_those_that_others_wrote_since_the_board_was_read(company: Team) -> None:
     eva, database, kept = new_id(), company.server.desk.database, list[Board | None]()
     if database.kind == "sqlite":
         return  # there whoever writes is alone
@@ -119,7 +118,7 @@ async def test_an_entry_follows_those_that_others_wrote_since_the_board_was_read
     await other.close()
 
 
-async def test_what_cannot_be_written_down_is_not_done(company: Company) -> None:
+async def test_what_cannot_be_written_down_is_not_done(company: Team) -> None:
     """Where the audit journal fails, so does what it is about."""
 
     def unwritable(session: Session) -> None:
@@ -131,7 +130,7 @@ async def test_what_cannot_be_written_down_is_not_done(company: Company) -> None
     assert (await company.bob.http.get("/api/v1/me")).json()["language"] is None
 
 
-async def test_a_reading_of_a_source_is_an_entry(company: Company) -> None:
+async def test_a_reading_of_a_source_is_an_entry(company: Team) -> None:
     search = await company.alice.open_search(reference=f"R-{new_id()}")
     await company.alice.do(search, "sighting.add", {"description": "a girl", "source_name": "Griet"})
     sighting = next(id for kind, id in (await company.alice.snapshot(search))["entities"] if kind == "sighting")
@@ -156,7 +155,7 @@ NEVER = (  # also not for administrators
 
 
 @pytest.mark.parametrize("name", ["alice", "bob", "charlie", "victor"])
-async def test_nobody_else_finds_it(company: Company, name: str) -> None:
+async def test_nobody_else_finds_it(company: Team, name: str) -> None:
     person = getattr(company, name)
     for path in (*CALLS, *NEVER):
         assert (await person.http.get(path)).status_code == 404, path
@@ -165,7 +164,7 @@ async def test_nobody_else_finds_it(company: Company, name: str) -> None:
     assert (await company.ada.http.get(CALLS[3])).json()["holds"] is True
 
 
-async def test_by_other_calls_it_is_not_found_by_administrators_either(company: Company) -> None:
+async def test_by_other_calls_it_is_not_found_by_administrators_either(company: Team) -> None:
     for path in NEVER:
         assert (await company.ada.http.get(path)).status_code == 404, path
     for path in ("/api/v1/boards", "/api/v1/since", "/api/v1/seen"):
@@ -178,9 +177,9 @@ async def test_by_other_calls_it_is_not_found_by_administrators_either(company: 
     assert (await company.ada.http.post("/api/v1/intake/sightings", json=intake)).status_code == 404
 
 
-async def test_no_display_shows_it(company: Company) -> None:
-    screen = Browser(company.server)
-    shown = await pair(company.alice, screen, ["operations"], "room")
+async def test_no_display_shows_it(company: Team) -> None:
+    screen = DisplayBrowser(company.server)
+    shown = await pair_browser(company.alice, screen, ["operations"], "room")
     answer = await company.alice.http.patch(f"/api/v1/displays/{shown['id']}", json={"shows": {"boards": ["audit"]}})
     assert (answer.status_code, list(answer.json()["fields"])) == (422, ["shows"])
     display = await screen.open()
@@ -189,14 +188,14 @@ async def test_no_display_shows_it(company: Company) -> None:
     await screen.leave()
 
 
-async def test_a_token_that_may_only_take_in_reads_nothing(company: Company) -> None:
-    token = await people.token_for(company.server.desk, "Ina", "admin", "intake")
+async def test_a_token_that_may_only_take_in_reads_nothing(company: Team) -> None:
+    token = await create_token(company.server.desk, "Ina", "admin", "intake")
     for path in CALLS:
         answer = await company.ada.http.get(path, headers={"Authorization": f"Bearer {token}"})
         assert answer.status_code == 403, path
 
 
-async def test_no_socket_follows_it_and_no_command_writes_to_it(company: Company) -> None:
+async def test_no_socket_follows_it_and_no_command_writes_to_it(company: Team) -> None:
     head = await head_of(company)
     for person in (company.ada, company.charlie):
         said = await person.ask({"type": "subscribe", "board": "audit"}, type="error")
@@ -210,7 +209,7 @@ async def test_no_socket_follows_it_and_no_command_writes_to_it(company: Company
     assert await head_of(company) == head
 
 
-async def test_who_is_no_administrator_any_more_does_not_read_on(company: Company) -> None:
+async def test_who_is_no_administrator_any_more_does_not_read_on(company: Team) -> None:
     olga = await company.come("Olga", "admin")
     assert (await olga.http.get("/api/v1/audit")).status_code == 200
     change = text("UPDATE account SET role = 'coordinator' WHERE id = :id")
@@ -222,7 +221,7 @@ async def test_who_is_no_administrator_any_more_does_not_read_on(company: Compan
 # -- how it is read -------------------------------------------------------------------------------------------------------
 
 
-async def test_it_is_read_page_by_page_the_newest_first(company: Company) -> None:
+async def test_it_is_read_page_by_page_the_newest_first(company: Team) -> None:
     eva = new_id()
     written = await wrote(company, *(disabled(eva, str(number)) for number in range(5)))
     seqs = [each["seq"] for each in written]
@@ -235,7 +234,7 @@ async def test_it_is_read_page_by_page_the_newest_first(company: Company) -> Non
     assert [each["seq"] for each in await entries(company.ada, before=seqs[1], limit=1)] == [seqs[0]]
 
 
-async def test_it_is_filtered_by_account_kind_and_time(company: Company) -> None:
+async def test_it_is_filtered_by_account_kind_and_time(company: Team) -> None:
     eva, kim, ada = new_id(), new_id(), company.ada.account["id"]
     by_ada = actor.Actor("account", ada, "Ada")
     one, two = await wrote(company, disabled(eva), AccountEnabled(id=eva, name="Eva"), by=by_ada)
@@ -267,13 +266,13 @@ async def test_it_is_filtered_by_account_kind_and_time(company: Company) -> None
     "asked", [{"kind": "nothing"}, {"kind": "account.eaten"}, {"from": "yesterday"}, {"until": "2026-11-24"}, {"before": "0"},
               {"limit": "501"}, {"limit": "x"}, {"account": "x" * 65}],
 )  # fmt: skip
-async def test_what_cannot_be_asked_is_said(company: Company, asked: dict[str, str]) -> None:
+async def test_what_cannot_be_asked_is_said(company: Team, asked: dict[str, str]) -> None:
     answer = await company.ada.http.get("/api/v1/audit", params=asked)
     assert (answer.status_code, answer.json()["code"]) == (422, "invalid")
     assert list(answer.json()["fields"]) == list(asked)
 
 
-async def test_no_question_reads_more_than_it_gives(company: Company) -> None:
+async def test_no_question_reads_more_than_it_gives(company: Team) -> None:
     """Each filter goes along an index of its own: none looks through all events of all boards."""
     asked = {"before": 99, "after": 0, "limit": 5, "type": "token.added", "account": "x", "types": ["token.added"], "at": "2026"}
     queries = [
@@ -303,7 +302,7 @@ FORMULA = "=cmd|' /C calc'!A0"
 
 
 async def test_the_file_has_all_that_fits_in_plain_sentences_and_no_formula(
-    company: Company, monkeypatch: pytest.MonkeyPatch
+    company: Team, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(api, "BATCH_SIZE", 2)
     eva = new_id()
@@ -324,7 +323,7 @@ async def test_the_file_has_all_that_fits_in_plain_sentences_and_no_formula(
 # -- that it stays --------------------------------------------------------------------------------------------------------
 
 
-async def sql(company: Company, *statements: str, **values: Any) -> None:
+async def sql(company: Team, *statements: str, **values: Any) -> None:
     """Changes the journal behind its back."""
 
     def run(session: Session) -> None:
@@ -350,7 +349,7 @@ BENT = {
 
 
 @pytest.mark.parametrize("how", BENT)
-async def test_who_bends_it_is_found_out(company: Company, how: str) -> None:
+async def test_who_bends_it_is_found_out(company: Team, how: str) -> None:
     assert await fault(company) is None
     written = await wrote(company, *(disabled(new_id(), name) for name in ("Eva", "Kim", "Zoé")))
     seq = written[1]["seq"]
@@ -387,7 +386,7 @@ def put_back(session: Session, seq: int, kept: dict[str, list[Any]]) -> None:
         session.connection().execute(text(f"INSERT INTO {table} ({names}) VALUES ({values})"), rows)
 
 
-async def test_an_erased_payload_is_gone_and_the_chain_holds(company: Company) -> None:
+async def test_an_erased_payload_is_gone_and_the_chain_holds(company: Team) -> None:
     eva = new_id()
     (entry,) = await wrote(company, disabled(eva, "Zébulonne"))
 
@@ -409,7 +408,7 @@ async def test_an_erased_payload_is_gone_and_the_chain_holds(company: Company) -
 def before_it(session: Session) -> None:
     """Gives an empty database the tables that there were before the audit journal."""
     (own,) = MIGRATIONS.glob("versions/*_audit.py")
-    empty_at(session, f"{int(own.name[:4]) - 1:04d}")
+    reset_to_revision(session, f"{int(own.name[:4]) - 1:04d}")
 
 
 @pytest.mark.houses

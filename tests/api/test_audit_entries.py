@@ -27,18 +27,18 @@ from tests.api.test_administration import FOREIGN, NEW, browser, hire, shown_onc
 from tests.api.test_displays import PATH as DISPLAYS
 from tests.api.test_displays import SHOWN
 from tests.ops.test_command_line import Shell
-from tests.support.backends import BY_TURNS
-from tests.support.display_client import Browser
-from tests.support.people import PASSWORD, Person, new_id, settings_for
-from tests.support.team import Company
+from tests.support.backends import ALTERNATING
+from tests.support.display_client import DisplayBrowser
+from tests.support.people import PASSWORD, new_id, settings_for
+from tests.support.team import Team
 
-pytestmark = pytest.mark.houses(BY_TURNS)
+pytestmark = pytest.mark.houses(ALTERNATING)
 
 
 class Record:
     """What the audit journal got since this was made."""
 
-    def __init__(self, company: Company, seq: int) -> None:
+    def __init__(self, company: Team, seq: int) -> None:
         self.company, self.seq = company, seq
 
     async def entries(self, kind: str | None = None) -> list[dict[str, Any]]:
@@ -56,7 +56,7 @@ class Record:
         return [each["type"] for each in await self.entries()]
 
 
-async def since_now(company: Company) -> Record:
+async def since_now(company: Team) -> Record:
     repeats = company.server.desk.repeats
     repeats._end_window()  # what scenes before this one have left to be counted
     await repeats.write()
@@ -65,24 +65,24 @@ async def since_now(company: Company) -> Record:
 
 
 @pytest.fixture
-async def record(company: Company) -> Record:
+async def record(company: Team) -> Record:
     return await since_now(company)
 
 
 @pytest.fixture
-async def admin(company: Company) -> Account:
+async def admin(company: Team) -> Account:
     return await hire(company.server, "admin", "Ada")
 
 
 @pytest.fixture
-async def ada(company: Company, admin: Account) -> AsyncIterator[httpx.AsyncClient]:
+async def ada(company: Team, admin: Account) -> AsyncIterator[httpx.AsyncClient]:
     """An administrator at a browser."""
     async with browser(company.server, admin) as http:
         yield http
 
 
 @pytest.fixture
-async def record_of_ada(company: Company, ada: httpx.AsyncClient) -> Record:
+async def record_of_ada(company: Team, ada: httpx.AsyncClient) -> Record:
     """From when she has come in."""
     return await since_now(company)
 
@@ -101,7 +101,7 @@ async def try_in(http: httpx.AsyncClient, email: str, password: str) -> int:
     return (await http.post("/login", data={"email": email, "password": password})).status_code
 
 
-async def test_who_signs_in_is_written_down_with_the_address(company: Company, record: Record) -> None:
+async def test_who_signs_in_is_written_down_with_the_address(company: Team, record: Record) -> None:
     eva = await hire(company.server)
     async with browser(company.server, eva):
         entry = await record.one("sign_in.succeeded")
@@ -109,7 +109,7 @@ async def test_who_signs_in_is_written_down_with_the_address(company: Company, r
     assert entry["about"] == {"name": "Eva", "address": "127.0.0.1"}
 
 
-async def test_who_fails_to_sign_in_is_written_down_and_why(company: Company, record: Record) -> None:
+async def test_who_fails_to_sign_in_is_written_down_and_why(company: Team, record: Record) -> None:
     eva, kim = await hire(company.server), await hire(company.server, name="Kim")
     await live_changes.apply_change(company.server.desk, lambda database: accounts.set_enabled(database, kim.email, False))
     typed = f"secret-{new_id()}@desk.example"  # somebody may have typed the password there
@@ -124,7 +124,7 @@ async def test_who_fails_to_sign_in_is_written_down_and_why(company: Company, re
     assert typed not in str(await record.entries())
 
 
-async def test_who_is_throttled_is_written_down(company: Company, record: Record) -> None:
+async def test_who_is_throttled_is_written_down(company: Team, record: Record) -> None:
     eva = await hire(company.server)
     async with browser(company.server) as http:
         codes = [await try_in(http, eva.email, "wrong horse") for _ in range(12)]
@@ -134,7 +134,7 @@ async def test_who_is_throttled_is_written_down(company: Company, record: Record
     assert (entry["about"]["address"], entry["actor"]) == ("127.0.0.1", NOBODY)
 
 
-async def test_the_same_is_counted_and_not_written_again(company: Company, record: Record) -> None:
+async def test_the_same_is_counted_and_not_written_again(company: Team, record: Record) -> None:
     eva = await hire(company.server)
     async with browser(company.server) as http:
         for _ in range(5):
@@ -147,7 +147,7 @@ async def test_the_same_is_counted_and_not_written_again(company: Company, recor
     assert more["about"]["since"] <= first["at"]
 
 
-async def test_a_page_of_another_site_is_written_down(company: Company, record: Record) -> None:
+async def test_a_page_of_another_site_is_written_down(company: Team, record: Record) -> None:
     eva = await hire(company.server)
     async with browser(company.server, eva) as http:
         cookie = f"board_session={http.cookies['board_session']}"
@@ -165,10 +165,10 @@ async def test_a_page_of_another_site_is_written_down(company: Company, record: 
     assert sum(each["about"]["count"] for each in found) == 4
 
 
-async def test_a_token_that_is_not_good_is_written_down_and_why(company: Company, record: Record) -> None:
+async def test_a_token_that_is_not_good_is_written_down_and_why(company: Team, record: Record) -> None:
     desk, secrets, owners = company.server.desk, {}, {}
     for name in ("revoked", "expired", "disabled", "good"):
-        secrets[name] = await people.token_for(desk, name, "viewer")
+        secrets[name] = await create_token(desk, name, "viewer")
     people = {each.name: each for each in await desk.database.read(accounts.all_accounts)}
     owners = {name: people[name] for name in secrets}
     await live_changes.apply_change(
@@ -200,7 +200,7 @@ async def test_a_token_that_is_not_good_is_written_down_and_why(company: Company
 
 
 async def test_what_an_administrator_does_to_an_account_is_written_down(
-    company: Company, ada: httpx.AsyncClient, admin: Account, record_of_ada: Record
+    company: Team, ada: httpx.AsyncClient, admin: Account, record_of_ada: Record
 ) -> None:
     email = f"kim-{new_id()}@desk.example"
     assert (await ada.post("/accounts", data={"name": "Kim", "email": email, "role": "viewer"})).status_code == 200
@@ -224,7 +224,7 @@ async def test_what_an_administrator_does_to_an_account_is_written_down(
 
 
 async def test_sessions_that_an_administrator_ends_are_written_down(
-    company: Company, ada: httpx.AsyncClient, admin: Account
+    company: Team, ada: httpx.AsyncClient, admin: Account
 ) -> None:
     eva = await hire(company.server)
     async with browser(company.server, eva), browser(company.server, eva):
@@ -235,7 +235,7 @@ async def test_sessions_that_an_administrator_ends_are_written_down(
 
 
 async def test_a_token_for_another_person_is_there_and_the_person_is_alerted(
-    company: Company, ada: httpx.AsyncClient, admin: Account, record_of_ada: Record
+    company: Team, ada: httpx.AsyncClient, admin: Account, record_of_ada: Record
 ) -> None:
     title, bob = f"hotline {new_id()}", company.bob
     me = (await bob.http.get("/api/v1/me")).json()
@@ -265,13 +265,13 @@ async def test_a_token_for_another_person_is_there_and_the_person_is_alerted(
     assert (await record_of_ada.types()).count("token.revoked") == 1
 
 
-async def test_a_token_of_ones_own_alerts_nobody(company: Company, ada: httpx.AsyncClient, admin: Account) -> None:
+async def test_a_token_of_ones_own_alerts_nobody(company: Team, ada: httpx.AsyncClient, admin: Account) -> None:
     shown_once(await ada.post("/accounts/tokens", data={"name": new_id(), "scope": "read", "account": admin.email}))
     assert [each for each in (await ada.get("/api/v1/alerts")).json()["alerts"] if each["kind"] == "security"] == []
 
 
 async def test_an_alert_of_ones_account_is_told_live_read_and_cannot_be_switched_off(
-    company: Company, ada: httpx.AsyncClient
+    company: Team, ada: httpx.AsyncClient
 ) -> None:
     eva = await hire(company.server)
     async with browser(company.server, eva) as http:
@@ -308,7 +308,7 @@ async def test_an_alert_of_ones_account_is_told_live_read_and_cannot_be_switched
         assert (await other.get("/api/v1/alerts")).json()["alerts"] == []
 
 
-async def test_a_link_that_is_used_and_ones_own_password_are_written_down(company: Company, ada: httpx.AsyncClient) -> None:
+async def test_a_link_that_is_used_and_ones_own_password_are_written_down(company: Team, ada: httpx.AsyncClient) -> None:
     eva = await hire(company.server)
     link = shown_once(await ada.post(f"/accounts/{eva.id}/link"))
     record = await since_now(company)
@@ -328,7 +328,7 @@ async def test_a_link_that_is_used_and_ones_own_password_are_written_down(compan
     assert NEW not in str(await record.entries())
 
 
-async def test_tokens_that_end_with_a_password_are_written_down(company: Company) -> None:
+async def test_tokens_that_end_with_a_password_are_written_down(company: Team) -> None:
     eva = await hire(company.server)
     await live_changes.apply_change(
         company.server.desk, lambda s: accounts.add_token(s, f"of {eva.email}", "read", eva.email, format_utc(now()))
@@ -343,8 +343,8 @@ async def test_tokens_that_end_with_a_password_are_written_down(company: Company
 # -- displays, files, sources ---------------------------------------------------------------------------------------------
 
 
-async def test_what_is_done_to_displays_is_written_down(company: Company, record: Record) -> None:
-    screen = Browser(company.server)
+async def test_what_is_done_to_displays_is_written_down(company: Team, record: Record) -> None:
+    screen = DisplayBrowser(company.server)
     code = await screen.code()
     wrong = await company.alice.http.post(DISPLAYS, json={"name": "Hall", "code": "0000-0000"} | SHOWN)
     assert wrong.status_code == 404
@@ -364,7 +364,7 @@ async def test_what_is_done_to_displays_is_written_down(company: Company, record
 
 
 @pytest.mark.parametrize("name", ["cards.csv", "cards.json", "journal.csv", "journal.json", "history.md", "handover.md"])
-async def test_a_file_that_somebody_takes_away_is_written_down(company: Company, name: str) -> None:
+async def test_a_file_that_somebody_takes_away_is_written_down(company: Team, name: str) -> None:
     reference = f"R-{new_id()}"
     search = await company.secret_search(company.bob, reference=reference)
     record = await since_now(company)
@@ -386,12 +386,12 @@ async def test_a_file_that_somebody_takes_away_is_written_down(company: Company,
 
 
 @pytest.fixture
-async def board(company: Company) -> Shell:
+async def board(company: Team) -> Shell:
     """Beside the company's server, on its database."""
     return Shell({"DATABASE_URL": company.server.desk.settings.database_url})
 
 
-async def test_what_the_command_line_does_is_written_down_and_alerts(company: Company, board: Shell, record: Record) -> None:
+async def test_what_the_command_line_does_is_written_down_and_alerts(company: Team, board: Shell, record: Record) -> None:
     email = f"kim-{new_id()}@desk.example"
     kim = (
         await board.works("account", "add", email, "--name", "Kim", "--role", "viewer", "--password-stdin", given=PASSWORD)
@@ -416,7 +416,7 @@ async def test_what_the_command_line_does_is_written_down_and_alerts(company: Co
 
 
 async def test_who_is_let_into_a_members_only_search_is_there_and_its_members_are_alerted(
-    company: Company, board: Shell, record: Record
+    company: Team, board: Shell, record: Record
 ) -> None:
     reference = f"R-{new_id()}"
     search = await company.secret_search(company.bob, reference=reference)
@@ -521,7 +521,7 @@ async def test_two_machines_with_settings_of_their_own_change_nothing(tmp_path: 
         assert len(await settings_told(tmp_path, monkeypatch, machine, host=host)) == 2
 
 
-async def test_private_parts_of_an_entry_are_told_to_nobody(company: Company) -> None:
+async def test_private_parts_of_an_entry_are_told_to_nobody(company: Team) -> None:
     answer = await company.ada.http.get("/api/v1/audit", params={"kind": "settings"})
     assert answer.json()["entries"][0]["about"]["first"] is True
     assert "salt" not in answer.text
@@ -538,7 +538,7 @@ def test_each_kind_of_entry_is_tried_here() -> None:
 
 
 @asynccontextmanager
-async def storm(company: Company) -> AsyncIterator[list[Any]]:
+async def storm(company: Team) -> AsyncIterator[list[Any]]:
     """What is under way at one moment, until all of it is done."""
     under_way: list[Any] = []
     yield under_way
@@ -547,7 +547,7 @@ async def storm(company: Company) -> AsyncIterator[list[Any]]:
 
 
 @pytest.mark.houses
-async def test_all_at_once_wait_for_nobody_in_a_circle(company: Company, admin: Account) -> None:
+async def test_all_at_once_wait_for_nobody_in_a_circle(company: Team, admin: Account) -> None:
     """Commands, sign-ins, files, sources, displays and what administrators do: each locks what it needs, and the journal last."""
     server, people = company.server, [await hire(company.server, name=f"Eva {number}") for number in range(6)]
     search = await company.alice.open_search()

@@ -44,7 +44,7 @@ class Door:
 
 @pytest.fixture
 async def door(tmp_path: Path) -> Any:
-    database = Database(backends.in_folder(tmp_path))
+    database = Database(backends.sqlite_url(tmp_path))
     migrate(database)
     yield Door(database)
     await database.close()

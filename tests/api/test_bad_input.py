@@ -16,9 +16,8 @@ from board.telemetry import metrics
 from models.board import Board
 from tests.api.test_rights import TRIES, board_of, filled, prepare, scene
 from tests.support import handover_steps
-from tests.support import people as support_people
-from tests.support.people import PATIENCE_S, Person, serving
-from tests.support.team import Company
+from tests.support.people import PATIENCE_S, Person, connect_person, create_token, new_id, running_server
+from tests.support.team import Team
 
 FUZZ = settings(
     max_examples=40, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
@@ -50,7 +49,7 @@ def _is_failure(sample: Any) -> bool:
     return sample.name.endswith("_total") and sample.labels["outcome"] in ("failed", "unavailable")
 
 
-async def heads(company: Company) -> dict[str, int]:
+async def heads(company: Team) -> dict[str, int]:
     """Where every board stands."""
     rows = await company.server.desk.database.read(lambda session: session.exec(select(Board.id, Board.seq)).all())
     return dict(rows)
@@ -86,7 +85,7 @@ class Guest(Person):
 
 
 @pytest.fixture(scope="module")
-async def guest(company: Company) -> AsyncIterator[Guest]:
+async def guest(company: Team) -> AsyncIterator[Guest]:
     """On a socket of her own, with Alice's rights, so that all is allowed that can be."""
     headers = {"Authorization": f"Bearer {company.alice.token}"}
     guest = Guest(company.server, company.alice.token, await connect(company.server.ws, additional_headers=headers))
@@ -116,7 +115,7 @@ async def guest(company: Company) -> AsyncIterator[Guest]:
         },
     )
 )
-async def test_any_envelope_is_answered_once_and_the_socket_lives(company: Company, guest: Guest, frame: dict[str, Any]) -> None:
+async def test_any_envelope_is_answered_once_and_the_socket_lives(company: Team, guest: Guest, frame: dict[str, Any]) -> None:
     before, failed = await heads(company), failures()
     answers = await guest.hears(json.dumps(frame))
     assert answers[0]["type"] in ("error", "refused", "unsubscribed", "pong", "snapshot", "subscribed"), answers
@@ -155,7 +154,7 @@ STRICT = {
 
 @pytest.mark.parametrize("fault", STRICT)
 async def test_unsound_json_is_invalid_and_refused_where_it_is_a_command_with_an_id(
-    company: Company, guest: Guest, fault: str
+    company: Team, guest: Guest, fault: str
 ) -> None:
     value, before = STRICT[fault], await heads(company)
     (answer,) = await guest.hears(f'{{"type":"ping","id":1,"more":{value}}}')
@@ -237,7 +236,7 @@ async def test_a_message_that_is_odd_is_an_error(guest: Guest, frame: dict[str, 
     assert answer["message"].endswith(".")
 
 
-async def test_a_frame_of_64_kib_is_read_and_one_byte_more_closes(company: Company) -> None:
+async def test_a_frame_of_64_kib_is_read_and_one_byte_more_closes(company: Team) -> None:
     person = await company.again(company.bob)
     frame = json.dumps({"type": "ping", "id": "big", "more": ""})
     await person.ask(frame[:-2] + "x" * (65_536 - len(frame)) + frame[-2:], type="pong")
@@ -246,14 +245,14 @@ async def test_a_frame_of_64_kib_is_read_and_one_byte_more_closes(company: Compa
     assert person.closed == 1009
 
 
-async def test_bytes_count_and_not_characters(company: Company) -> None:
+async def test_bytes_count_and_not_characters(company: Team) -> None:
     person = await company.again(company.bob)
     await person.say(json.dumps({"type": "ping", "id": "big", "more": "é" * 33_000}, ensure_ascii=False))
     await person.until(lambda: person.closed)
     assert person.closed == 1009
 
 
-async def test_neither_compression_nor_a_subprotocol_is_negotiated(company: Company) -> None:
+async def test_neither_compression_nor_a_subprotocol_is_negotiated(company: Team) -> None:
     headers = {"Authorization": f"Bearer {company.bob.token}"}
     async with connect(company.server.ws, additional_headers=headers, compression="deflate") as socket:
         assert socket.response is not None
@@ -331,16 +330,14 @@ FIELD_NAMES = {
 
 
 @pytest.mark.parametrize("name", WHOLE)
-async def test_each_field_with_each_wrong_value_is_taken_or_refused_in_sentences(
-    company: Company, guest: Guest, name: str
-) -> None:
+async def test_each_field_with_each_wrong_value_is_taken_or_refused_in_sentences(company: Team, guest: Guest, name: str) -> None:
     search, names = await scene(company)
     await prepare(name, company, search)
     board, failed = board_of(name, search), failures()
     if name in handover_steps.COMMANDS:
-        names |= await handover_steps.ready(name, company.alice, company.ada)
+        names |= await handover_steps.prepare_for(name, company.alice, company.ada)
     for path, data in variants(WHOLE[name]):
-        frame = {"type": "command", "id": support_people.new_id(), "board": board, "name": name, "data": filled(data, names)}
+        frame = {"type": "command", "id": new_id(), "board": board, "name": name, "data": filled(data, names)}
         answer = await guest.start(frame)
         if answer["type"] == "ack":
             assert answer["board"] == board
@@ -369,13 +366,13 @@ async def test_each_field_with_each_wrong_value_is_taken_or_refused_in_sentences
 @settings(FUZZ, max_examples=12)
 @given(rubbish=st.dictionaries(st.one_of(st.sampled_from(sorted(FIELD_NAMES)), TEXTS), RUBBISH, max_size=3))
 async def test_rubbish_in_data_changes_nothing_unless_it_is_acknowledged(
-    company: Company, guest: Guest, name: str, rubbish: dict[str, Any]
+    company: Team, guest: Guest, name: str, rubbish: dict[str, Any]
 ) -> None:
     search = await _one_search(company)
     failed, before = failures(), await heads(company)
     board = board_of(name, search[0])
     data = filled(WHOLE[name], search[1]) | rubbish
-    frame = {"type": "command", "id": support_people.new_id(), "board": board, "name": name, "data": data}
+    frame = {"type": "command", "id": new_id(), "board": board, "name": name, "data": data}
     (answer,) = await guest.hears(json.dumps(frame))
     if answer["type"] == "refused":
         assert answer["code"] in ("invalid", "not_found", "closed", *MORE.get(name, ()))
@@ -384,7 +381,7 @@ async def test_rubbish_in_data_changes_nothing_unless_it_is_acknowledged(
     assert failures() == failed
 
 
-async def _one_search(company: Company) -> tuple[str, dict[str, str]]:
+async def _one_search(company: Team) -> tuple[str, dict[str, str]]:
     if not hasattr(company, "fuzzed"):
         company.fuzzed = await scene(company)  # type: ignore[attr-defined]
     return company.fuzzed  # type: ignore[attr-defined]
@@ -414,7 +411,7 @@ BODIES: dict[str, tuple[bytes, int]] = {
 
 
 @pytest.mark.parametrize("body", BODIES)
-async def test_a_body_that_cannot_be_read_gets_its_code_and_a_sentence(company: Company, body: str) -> None:
+async def test_a_body_that_cannot_be_read_gets_its_code_and_a_sentence(company: Team, body: str) -> None:
     before = await heads(company)
     content, status = BODIES[body]
     response = await company.alice.http.post("/api/v1/boards/operations/commands", content=content)
@@ -427,7 +424,7 @@ async def test_a_body_that_cannot_be_read_gets_its_code_and_a_sentence(company: 
 
 @FUZZ
 @given(body=st.one_of(st.binary(max_size=50), RUBBISH.map(lambda value: json.dumps(value).encode())))
-async def test_any_body_is_answered(company: Company, body: bytes) -> None:
+async def test_any_body_is_answered(company: Team, body: bytes) -> None:
     before, failed = await heads(company), failures()
     response = await company.alice.http.post("/api/v1/boards/operations/commands", content=body)
     assert response.status_code == 422
@@ -449,7 +446,7 @@ async def test_any_body_is_answered(company: Company, body: bytes) -> None:
     ),
     path=st.sampled_from(["", "/events"]),
 )
-async def test_any_query_is_answered(company: Company, path: str, query: dict[str, str]) -> None:
+async def test_any_query_is_answered(company: Team, path: str, query: dict[str, str]) -> None:
     response = await company.alice.http.get(f"/api/v1/boards/operations{path}", params=query)
     assert response.status_code in (200, 404, 422), response.text
     if response.status_code != 200:
@@ -457,16 +454,16 @@ async def test_any_query_is_answered(company: Company, path: str, query: dict[st
 
 
 @pytest.mark.parametrize("path", ["%00", "%ff%fe", "..%2f..", "x" * 3_000, "%ED%A0%80", "a%20b"])
-async def test_any_board_name_is_answered(company: Company, path: str) -> None:
+async def test_any_board_name_is_answered(company: Team, path: str) -> None:
     for address in (f"/api/v1/boards/{path}", f"/api/v1/boards/{path}/events", f"/searches/{path}"):
         assert (await company.alice.http.get(address)).status_code == 404
-    command = {"id": support_people.new_id(), "name": "note.add", "data": {"text": "x"}}
+    command = {"id": new_id(), "name": "note.add", "data": {"text": "x"}}
     answered = await company.alice.http.post(f"/api/v1/boards/{path}/commands", json=command)
     assert answered.status_code in (404, 405)  # a slash in it makes it another address
 
 
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "POST"])
-async def test_a_method_that_a_call_does_not_have_is_answered_in_json(company: Company, method: str) -> None:
+async def test_a_method_that_a_call_does_not_have_is_answered_in_json(company: Team, method: str) -> None:
     response = await company.alice.http.request(method, "/api/v1/boards")
     assert response.status_code == 405
     assert response.json()["code"] == "invalid"
@@ -483,14 +480,14 @@ async def test_a_method_that_a_call_does_not_have_is_answered_in_json(company: C
         b"email=%ED%A0%80&password=x",
     ],
 )
-async def test_a_form_that_is_odd_signs_nobody_in(company: Company, form: bytes) -> None:
+async def test_a_form_that_is_odd_signs_nobody_in(company: Team, form: bytes) -> None:
     headers = {"Content-Type": "application/x-www-form-urlencoded", "Authorization": ""}
     response = await company.charlie.http.post("/login", content=form, headers=headers)
     assert response.status_code == 401
     assert "board_session" not in response.cookies
 
 
-async def test_a_form_that_is_too_large_is_not_read(company: Company) -> None:
+async def test_a_form_that_is_too_large_is_not_read(company: Team) -> None:
     response = await company.charlie.http.post("/login", content=b"email=" + b"x" * 70_000, headers={"Authorization": ""})
     assert response.status_code == 413
 
@@ -499,8 +496,8 @@ async def test_a_form_that_is_too_large_is_not_read(company: Company) -> None:
 
 
 async def test_too_many_messages_are_refused_and_far_too_many_close(tmp_path: Path) -> None:
-    async with serving(tmp_path, max_messages_per_second=5) as server:
-        person = await support_people.come(server, await support_people.token_for(server.desk, "Alice", "coordinator"))
+    async with running_server(tmp_path, max_messages_per_second=5) as server:
+        person = await connect_person(server, await create_token(server.desk, "Alice", "coordinator"))
         try:
             for number in range(15):
                 await person.say({"type": "ping", "id": number})
@@ -522,16 +519,16 @@ async def test_too_many_messages_are_refused_and_far_too_many_close(tmp_path: Pa
 
 
 async def test_an_account_has_so_many_sockets_and_no_more_also_when_all_are_opened_at_once(tmp_path: Path) -> None:
-    async with serving(tmp_path, max_sockets_per_account=3) as server:
-        token = await support_people.token_for(server.desk, "Alice", "coordinator")
-        other = await support_people.token_for(server.desk, "Bob", "investigator")
-        opened = await asyncio.gather(*(support_people.come(server, token) for _ in range(9)), return_exceptions=True)
+    async with running_server(tmp_path, max_sockets_per_account=3) as server:
+        token = await create_token(server.desk, "Alice", "coordinator")
+        other = await create_token(server.desk, "Bob", "investigator")
+        opened = await asyncio.gather(*(connect_person(server, token) for _ in range(9)), return_exceptions=True)
         people = [each for each in opened if isinstance(each, Person)]
         refused = [each for each in opened if not isinstance(each, Person)]
         assert len(people) == 3
         assert {each.response.status_code for each in refused} == {429}  # type: ignore[attr-defined]
-        people.append(await support_people.come(server, other))
+        people.append(await connect_person(server, other))
         await people.pop(0).leave()
-        people.append(await asyncio.wait_for(support_people.come(server, token), PATIENCE_S))
+        people.append(await asyncio.wait_for(connect_person(server, token), PATIENCE_S))
         for person in people:
             await person.leave()

@@ -13,8 +13,8 @@ from board.engine import event_writer
 from models.board import OPERATIONS, Board
 from models.db.schema import MIGRATIONS
 from tests.support.people import Refusal
-from tests.support.search_scenario import Scene
-from tests.support.team import Company
+from tests.support.search_scenario import SearchScenario
+from tests.support.team import Team
 
 FOUND = {
     "status": "found", "reason": "seen by a patrol",
@@ -23,22 +23,22 @@ FOUND = {
 
 
 @pytest.fixture
-async def scene(company: Company) -> Scene:
-    return Scene(company, await company.alice.open_search())
+async def scene(company: Team) -> SearchScenario:
+    return SearchScenario(company, await company.alice.open_search())
 
 
-async def entities(company: Company, board: str) -> int:
+async def entities(company: Team, board: str) -> int:
     return await company.server.desk.database.read(lambda session: session.get_one(Board, board).entities)
 
 
-async def there(company: Company, board: str) -> int:
+async def there(company: Team, board: str) -> int:
     """What counts, as whoever sees all sees it."""
     found, own = (await company.alice.snapshot(board))["entities"], () if board == OPERATIONS else ("search",)
     return len([kind for kind, _ in found if kind in ("sighting", "task", "note", "column", *own)])
 
 
 @pytest.mark.houses
-async def test_it_counts_what_is_there_and_no_search(scene: Scene) -> None:
+async def test_it_counts_what_is_there_and_no_search(scene: SearchScenario) -> None:
     company, search = scene.company, scene.search
     before = await entities(company, OPERATIONS)
     assert await entities(company, search) == await there(company, search) > 5
@@ -55,7 +55,7 @@ async def test_it_counts_what_is_there_and_no_search(scene: Scene) -> None:
     assert await entities(company, search) == await there(company, search)
 
 
-async def test_a_search_is_opened_however_full_operations_is(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_search_is_opened_however_full_operations_is(scene: SearchScenario, monkeypatch: pytest.MonkeyPatch) -> None:
     company = scene.company
     await company.alice.do(OPERATIONS, "note.add", {"text": "the last that there is room for"})
     monkeypatch.setattr(event_writer, "MAX_ENTITIES", await entities(company, OPERATIONS))
@@ -68,7 +68,7 @@ async def test_a_search_is_opened_however_full_operations_is(scene: Scene, monke
     assert await company.alice.open_search(), "nor is its own board too small"
 
 
-async def test_a_desk_that_has_opened_ten_thousand_searches_opens_one_more(scene: Scene) -> None:
+async def test_a_desk_that_has_opened_ten_thousand_searches_opens_one_more(scene: SearchScenario) -> None:
     """As the counter of a desk stood, before it was counted anew."""
     company = scene.company
 
@@ -83,7 +83,7 @@ async def test_a_desk_that_has_opened_ten_thousand_searches_opens_one_more(scene
     await company.server.desk.database.write(lambda session: setattr(session.get_one(Board, OPERATIONS), "entities", before))
 
 
-async def test_a_child_is_found_however_full_its_board_is(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_child_is_found_however_full_its_board_is(scene: SearchScenario, monkeypatch: pytest.MonkeyPatch) -> None:
     company, search = scene.company, scene.search
     await scene.does("search.set_appeal", {"level": "posters"})
     tasks = len([1 for kind, _ in (await company.alice.snapshot(search))["entities"] if kind == "task"])
@@ -100,7 +100,7 @@ async def test_a_child_is_found_however_full_its_board_is(scene: Scene, monkeypa
     assert [event["type"] for event in events] == ["search.status_set", "search.appeal_set"], "the tasks are left out"
 
 
-async def test_it_is_logged_once_that_a_board_is_filling_up(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_it_is_logged_once_that_a_board_is_filling_up(scene: SearchScenario, monkeypatch: pytest.MonkeyPatch) -> None:
     has = await entities(scene.company, scene.search)
     monkeypatch.setattr(event_writer, "MAX_ENTITIES", (has + 3) * 5)
     monkeypatch.setattr(event_writer, "NEARLY_FULL", 0.2)
@@ -112,7 +112,7 @@ async def test_it_is_logged_once_that_a_board_is_filling_up(scene: Scene, monkey
 
 
 @pytest.mark.houses
-async def test_the_counters_of_boards_that_are_there_are_right_after_the_update(scene: Scene) -> None:
+async def test_the_counters_of_boards_that_are_there_are_right_after_the_update(scene: SearchScenario) -> None:
     company = scene.company
     await scene.sighting()
     await scene.one("note.add", {"text": "x"})

@@ -25,10 +25,9 @@ from models.db.database import Database
 from models.db.schema import migrate
 from models.times import format_utc, now, parse_utc
 from tests.realtime.test_many_processes import processes
-from tests.support import people as support_people
-from tests.support.backends import House
-from tests.support.display_client import Browser, pair
-from tests.support.people import Person, Server, serving, settings_for
+from tests.support.backends import Backend
+from tests.support.display_client import DisplayBrowser, pair_browser
+from tests.support.people import Person, Server, connect_person, create_token, running_server, settings_for
 from tests.support.server_clock import WallClock
 
 HOURS = timedelta(hours=5)
@@ -55,7 +54,7 @@ async def told(person: Person, **like: Any) -> dict[str, Any]:
 
 @pytest.fixture
 async def alice(server: Server) -> AsyncIterator[Person]:
-    person = await support_people.come(server, await support_people.token_for(server.desk, "Alice", "coordinator"))
+    person = await connect_person(server, await create_token(server.desk, "Alice", "coordinator"))
     yield person
     await person.leave()
 
@@ -102,8 +101,8 @@ async def test_a_status_that_was_set_while_the_clock_was_behind_is_that_of_its_e
     wall_clock.set(-HOURS)
     over = {"status": "closed", "reason": "over", "acknowledge": "nothing is to be done any more"}
     (seq,) = (await alice.do(search, "search.set_status", over))["seqs"]
-    browser = Browser(server)
-    await pair(alice, browser, ["operations"])
+    browser = DisplayBrowser(server)
+    await pair_browser(alice, browser, ["operations"])
     display = await browser.open()
     await display.follow("operations")
     (event,) = (await alice.http.get(f"/api/v1/boards/{search}/events?after={seq - 1}")).json()["events"]
@@ -120,8 +119,8 @@ async def test_a_status_that_was_set_while_the_clock_was_behind_is_that_of_its_e
 async def test_every_screen_is_told_of_a_jump_and_of_a_journal_that_is_ahead(
     server: Server, alice: Person, wall_clock: WallClock
 ) -> None:
-    browser = Browser(server)
-    await pair(alice, browser, ["operations"])
+    browser = DisplayBrowser(server)
+    await pair_browser(alice, browser, ["operations"])
     display = await browser.open()
     assert not [frame for frame in alice.heard if frame["type"] == "clock"]  # where nothing is wrong nobody is told
     with structlog.testing.capture_logs() as logged:
@@ -140,7 +139,7 @@ async def test_every_screen_is_told_of_a_jump_and_of_a_journal_that_is_ahead(
     assert back["ahead"]["until"] >= opened["at"] > back["ahead"]["at"]
     assert back["jumped"]["at"] < opened["at"]
     # who comes later is told after the hello
-    newcomer = await support_people.come(server, await support_people.token_for(server.desk, "Bob", "investigator"))
+    newcomer = await connect_person(server, await create_token(server.desk, "Bob", "investigator"))
     assert await told(newcomer, jumped=True, ahead=True) == back
     assert newcomer.heard[0]["type"] == "hello"
     warned = [line for line in logged if "clock" in line["event"]]
@@ -157,13 +156,13 @@ async def test_every_screen_is_told_of_a_jump_and_of_a_journal_that_is_ahead(
 
 async def test_a_journal_that_is_ahead_at_the_start_is_told_of(tmp_path: Path, wall_clock: WallClock) -> None:
     wall_clock.set(HOURS)
-    async with serving(tmp_path) as server:
-        alice = await support_people.come(server, token := await support_people.token_for(server.desk, "Alice", "coordinator"))
+    async with running_server(tmp_path) as server:
+        alice = await connect_person(server, token := await create_token(server.desk, "Alice", "coordinator"))
         await alice.open_search()
         await alice.leave()
     wall_clock.set(timedelta(0))
-    async with serving(tmp_path) as server:
-        alice = await support_people.come(server, token)
+    async with running_server(tmp_path) as server:
+        alice = await connect_person(server, token)
         frame = await told(alice, ahead=True)
         assert frame["jumped"] is None  # nobody saw one
         assert parse_utc(frame["ahead"]["until"]) - now() > HOURS - timedelta(minutes=1)
@@ -229,7 +228,7 @@ NOTHING, JUMPED, AHEAD, BOTH = (False, False), (True, False), (False, True), (Tr
 
 
 @pytest.fixture
-async def machine(house: House, installation: dict[str, Any]) -> AsyncIterator[Callable[[], Machine]]:
+async def machine(house: Backend, installation: dict[str, Any]) -> AsyncIterator[Callable[[], Machine]]:
     """Machines on one new database."""
     databases: list[Database] = []
 

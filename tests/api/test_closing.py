@@ -14,12 +14,12 @@ from models.db.database import Database
 from models.db.schema import metadata, migrate
 from models.task import Task
 from tests.support import old_schemas
-from tests.support.backends import BY_TURNS, House
+from tests.support.backends import ALTERNATING, Backend
 from tests.support.people import Refusal
-from tests.support.search_scenario import Scene
-from tests.support.team import Company
+from tests.support.search_scenario import SearchScenario
+from tests.support.team import Team
 
-pytestmark = pytest.mark.houses(BY_TURNS)
+pytestmark = pytest.mark.houses(ALTERNATING)
 
 OUTCOME = {"found_at": "2026-11-24T23:00:00Z", "condition": "well", "how": "police"}
 TOLD = OUTCOME | {"family_told": True, "police_told": True}
@@ -32,14 +32,14 @@ def found(outcome: dict[str, Any] = TOLD, reason: str = "seen by a patrol") -> d
 
 
 @pytest.fixture
-async def scene(company: Company) -> Scene:
+async def scene(company: Team) -> SearchScenario:
     """A search on which nothing is open: its first tasks are done."""
-    scene = Scene(company, await company.alice.open_search())
+    scene = SearchScenario(company, await company.alice.open_search())
     await finish(scene)
     return scene
 
 
-async def finish(scene: Scene) -> None:
+async def finish(scene: SearchScenario) -> None:
     """Moves every task to the column of those that are done."""
     done = (await scene.columns())["done"]
     for kind, id in (await scene.company.alice.snapshot(scene.search))["entities"]:
@@ -47,7 +47,7 @@ async def finish(scene: Scene) -> None:
             await scene.does("card.move", {"card": id, "column": done})
 
 
-async def says(scene: Scene) -> str:
+async def says(scene: SearchScenario) -> str:
     """What is named as open when the search is to be closed."""
     return (await scene.refuses("invalid", "search.set_status", CLOSE, "acknowledge")).fields["acknowledge"]
 
@@ -55,14 +55,14 @@ async def says(scene: Scene) -> str:
 # -- what is open ---------------------------------------------------------------------------------------------------------
 
 
-async def test_where_nothing_is_open_a_search_is_closed_without_more(scene: Scene) -> None:
+async def test_where_nothing_is_open_a_search_is_closed_without_more(scene: SearchScenario) -> None:
     event = await scene.one("search.set_status", CLOSE)
     assert event["state"]["status"] == "closed"
     assert event["state"]["acknowledge"] is None
     assert "acknowledge" not in event
 
 
-async def test_family_and_police_are_asked_for_of_a_child_that_was_found(scene: Scene) -> None:
+async def test_family_and_police_are_asked_for_of_a_child_that_was_found(scene: SearchScenario) -> None:
     await scene.one("search.set_status", found(OUTCOME | {"police_told": True}))
     assert await says(scene) == "Say why it is right to close it anyway. The family has not been told."
     await scene.one("search.set_outcome", {"outcome": {"family_told": True, "police_told": False}})
@@ -72,7 +72,7 @@ async def test_family_and_police_are_asked_for_of_a_child_that_was_found(scene: 
     assert await scene.one("search.set_status", CLOSE)
 
 
-async def test_take_down_and_urgent_tasks_are_open_until_they_are_done_or_withdrawn(scene: Scene) -> None:
+async def test_take_down_and_urgent_tasks_are_open_until_they_are_done_or_withdrawn(scene: SearchScenario) -> None:
     await scene.does("search.set_appeal", {"level": "discreet"})
     _, _, *tasks = await scene.does("search.set_status", found())
     assert [task["state"]["take_down"] for task in tasks] == [True] * len(tasks)
@@ -94,13 +94,13 @@ async def test_take_down_and_urgent_tasks_are_open_until_they_are_done_or_withdr
     assert await scene.one("search.set_status", CLOSE)
 
 
-async def test_what_a_take_down_task_is_is_not_for_people_to_set(scene: Scene) -> None:
+async def test_what_a_take_down_task_is_is_not_for_people_to_set(scene: SearchScenario) -> None:
     task = await scene.task()
     await scene.refuses("invalid", "task.update", {"task": task["id"], "take_down": True}, "take_down")
     await scene.refuses("invalid", "task.add", {"title": "x", "take_down": True}, "take_down")
 
 
-async def test_sightings_are_open_until_they_are_assessed_or_withdrawn(scene: Scene) -> None:
+async def test_sightings_are_open_until_they_are_assessed_or_withdrawn(scene: SearchScenario) -> None:
     first, second = await scene.sighting(), await scene.sighting()
     await scene.does("card.move", {"card": first["id"], "column": (await scene.columns())["done"]})
     numbers = f"{first['state']['number']}, {second['state']['number']}"
@@ -111,12 +111,12 @@ async def test_sightings_are_open_until_they_are_assessed_or_withdrawn(scene: Sc
     assert await scene.one("search.set_status", CLOSE)
 
 
-async def test_of_many_cards_ten_are_named_and_the_others_counted(scene: Scene) -> None:
+async def test_of_many_cards_ten_are_named_and_the_others_counted(scene: SearchScenario) -> None:
     numbers = [str((await scene.sighting())["state"]["number"]) for _ in range(13)]
     assert f"not assessed: {', '.join(numbers[:10])} and 3 more." in await says(scene)
 
 
-async def test_what_is_open_is_named_in_the_language_of_the_reader(scene: Scene) -> None:
+async def test_what_is_open_is_named_in_the_language_of_the_reader(scene: SearchScenario) -> None:
     alice = scene.company.alice
     await scene.does("search.set_status", found(OUTCOME))
     await scene.sighting()
@@ -131,7 +131,7 @@ async def test_what_is_open_is_named_in_the_language_of_the_reader(scene: Scene)
 # -- acknowledging --------------------------------------------------------------------------------------------------------
 
 
-async def test_why_it_was_closed_all_the_same_is_kept_with_the_event_and_the_search(scene: Scene) -> None:
+async def test_why_it_was_closed_all_the_same_is_kept_with_the_event_and_the_search(scene: SearchScenario) -> None:
     await scene.one("search.set_status", found(OUTCOME))
     event = await scene.one("search.set_status", CLOSE | {"acknowledge": WHY})
     assert event["acknowledge"] == event["state"]["acknowledge"] == WHY
@@ -149,24 +149,24 @@ async def test_why_it_was_closed_all_the_same_is_kept_with_the_event_and_the_sea
 
 
 @pytest.mark.parametrize("wrong", ["", "  ", "x" * 401, 1, {}])
-async def test_an_acknowledgement_is_a_short_text(scene: Scene, wrong: Any) -> None:
+async def test_an_acknowledgement_is_a_short_text(scene: SearchScenario, wrong: Any) -> None:
     await scene.refuses("invalid", "search.set_status", CLOSE | {"acknowledge": wrong}, "acknowledge")
 
 
-async def test_only_closing_is_acknowledged(scene: Scene) -> None:
+async def test_only_closing_is_acknowledged(scene: SearchScenario) -> None:
     await scene.refuses("invalid", "search.set_status", found() | {"acknowledge": WHY}, "acknowledge")
     await scene.refuses("invalid", "search.set_status", {"status": "open", "reason": "x", "acknowledge": WHY}, "acknowledge")
 
 
-async def test_found_is_never_held_up(company: Company) -> None:
+async def test_found_is_never_held_up(company: Team) -> None:
     """With everything open that can be."""
-    scene = Scene(company, await company.alice.open_search())
+    scene = SearchScenario(company, await company.alice.open_search())
     await scene.sighting(priority="urgent")
     await scene.task(priority="urgent")
     assert (await scene.one("search.set_status", found(OUTCOME)))["state"]["status"] == "found"
 
 
-async def test_an_alert_of_a_closed_search_says_why_it_was_closed(scene: Scene) -> None:
+async def test_an_alert_of_a_closed_search_says_why_it_was_closed(scene: SearchScenario) -> None:
     await scene.one("search.set_status", found(OUTCOME))
     await scene.one("search.set_status", CLOSE | {"acknowledge": WHY})
     alerts = (await scene.company.bob.http.get("/api/v1/alerts")).json()["alerts"]
@@ -178,7 +178,7 @@ async def test_an_alert_of_a_closed_search_says_why_it_was_closed(scene: Scene) 
 # -- the outcome ----------------------------------------------------------------------------------------------------------
 
 
-async def test_the_closing_sentence_does_not_replace_that_about_the_finding(scene: Scene) -> None:
+async def test_the_closing_sentence_does_not_replace_that_about_the_finding(scene: SearchScenario) -> None:
     event = await scene.one("search.set_status", found())
     assert event["state"]["outcome"]["reason"] == event["state"]["status_reason"] == "seen by a patrol"
     closed = await scene.one("search.set_status", CLOSE)
@@ -186,7 +186,7 @@ async def test_the_closing_sentence_does_not_replace_that_about_the_finding(scen
     assert closed["state"]["status_reason"] == "at home"
 
 
-async def test_a_search_that_an_earlier_version_found_keeps_its_sentence_too(scene: Scene) -> None:
+async def test_a_search_that_an_earlier_version_found_keeps_its_sentence_too(scene: SearchScenario) -> None:
     await scene.one("search.set_status", found())
     database = scene.company.server.desk.database
     old = '{"found_at":"2026-11-24T23:00:00.000Z","condition":"well","how":"police","family_told":true,"police_told":true}'
@@ -199,7 +199,7 @@ async def test_a_search_that_an_earlier_version_found_keeps_its_sentence_too(sce
     assert closed["state"]["outcome"]["reason"] == "seen by a patrol"
 
 
-async def test_an_outcome_is_corrected_on_a_found_search_and_on_a_closed_one(scene: Scene) -> None:
+async def test_an_outcome_is_corrected_on_a_found_search_and_on_a_closed_one(scene: SearchScenario) -> None:
     await scene.one("search.set_status", found(OUTCOME))
     event = await scene.one("search.set_outcome", {"outcome": {"family_told": True}, "reason": "called at 23:10"})
     assert (event["type"], event["changes"], event["reason"]) == (
@@ -221,7 +221,7 @@ async def test_an_outcome_is_corrected_on_a_found_search_and_on_a_closed_one(sce
     assert cleared["state"]["outcome"]["place"] is None
 
 
-async def test_what_can_not_be_corrected_is_refused(scene: Scene) -> None:
+async def test_what_can_not_be_corrected_is_refused(scene: SearchScenario) -> None:
     name = "search.set_outcome"
     await scene.refuses("invalid", name, {"outcome": {"family_told": True}}, "outcome")
     await scene.does("search.set_status", CLOSE)
@@ -238,7 +238,7 @@ async def test_what_can_not_be_corrected_is_refused(scene: Scene) -> None:
     await scene.refuses("invalid", name, {"outcome": OUTCOME}, "outcome")
 
 
-async def test_two_who_correct_the_same_field_are_told_and_two_fields_are_kept(company: Company, scene: Scene) -> None:
+async def test_two_who_correct_the_same_field_are_told_and_two_fields_are_kept(company: Team, scene: SearchScenario) -> None:
     await scene.does("search.set_status", found(OUTCOME))
     seq = (await company.alice.snapshot(scene.search))["seq"]
     await scene.does("search.set_outcome", {"outcome": {"place": "Gent"}}, company.ada)
@@ -248,7 +248,7 @@ async def test_two_who_correct_the_same_field_are_told_and_two_fields_are_kept(c
 
 
 @pytest.mark.parametrize("closed", [False, True])
-async def test_a_correction_is_undone_also_on_a_closed_search(company: Company, scene: Scene, closed: bool) -> None:
+async def test_a_correction_is_undone_also_on_a_closed_search(company: Team, scene: SearchScenario, closed: bool) -> None:
     await scene.does("search.set_status", found(OUTCOME))
     if closed:
         await scene.does("search.set_status", CLOSE | {"acknowledge": WHY})
@@ -265,7 +265,7 @@ async def test_a_correction_is_undone_also_on_a_closed_search(company: Company, 
     await scene.refuses("conflict", "undo", {"seq": again["seq"]}, "outcome.family_told", "outcome.place")
 
 
-async def test_on_a_closed_search_nothing_else_is_undone(scene: Scene) -> None:
+async def test_on_a_closed_search_nothing_else_is_undone(scene: SearchScenario) -> None:
     graded = await scene.one("sighting.grade", {"sighting": (await scene.sighting())["id"], "grade": {"source": "B"}})
     await scene.does("search.set_status", CLOSE | {"acknowledge": WHY})
     note = await scene.one("note.add", {"text": "x"})
@@ -277,7 +277,7 @@ async def test_on_a_closed_search_nothing_else_is_undone(scene: Scene) -> None:
 
 
 async def test_tasks_that_an_earlier_version_made_are_known_to_take_an_appeal_down(
-    scene: Scene, house: House, tmp_path: Path
+    scene: SearchScenario, house: Backend, tmp_path: Path
 ) -> None:
     await scene.task()
     await scene.does("search.set_appeal", {"level": "public"})
@@ -298,7 +298,7 @@ async def test_tasks_that_an_earlier_version_made_are_known_to_take_an_appeal_do
 
 def _as_before(source: Session, target: Session) -> None:
     """The rows of one database in another, of the version before there were marks."""
-    old_schemas.empty_at(target, "0015")
+    old_schemas.reset_to_revision(target, "0015")
     for name in ("search", "column", "task", "event", "payload"):
         table = metadata.tables[name]
-        old_schemas.put(target, table, [dict(row) for row in source.connection().execute(table.select()).mappings()])
+        old_schemas.insert_rows(target, table, [dict(row) for row in source.connection().execute(table.select()).mappings()])

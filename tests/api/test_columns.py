@@ -5,25 +5,25 @@ import asyncio
 import pytest
 
 from board.commands import columns
-from tests.support.backends import BY_TURNS
-from tests.support.search_scenario import NOBODY, Scene
-from tests.support.team import Company
+from tests.support.backends import ALTERNATING
+from tests.support.search_scenario import UNKNOWN_ID, SearchScenario
+from tests.support.team import Team
 
-pytestmark = pytest.mark.houses(BY_TURNS)
+pytestmark = pytest.mark.houses(ALTERNATING)
 
 
 @pytest.fixture
-async def scene(company: Company) -> Scene:
-    return Scene(company, await company.alice.open_search())
+async def scene(company: Team) -> SearchScenario:
+    return SearchScenario(company, await company.alice.open_search())
 
 
-async def from_left(scene: Scene) -> list[str]:
+async def from_left(scene: SearchScenario) -> list[str]:
     """The ids of the columns, as they stand."""
     entities = (await scene.company.alice.snapshot(scene.search))["entities"]
     return [id for _, id in sorted((state["rank"], id) for (kind, id), state in entities.items() if kind == "column")]
 
 
-async def test_a_column_is_added_before_or_after_another_or_at_the_end(scene: Scene) -> None:
+async def test_a_column_is_added_before_or_after_another_or_at_the_end(scene: SearchScenario) -> None:
     inbox, todo, doing, waiting, done = await from_left(scene)
     event = await scene.one("column.add", {"title": "At the police", "role": "waiting", "after": todo})
     assert (event["type"], event["kind"], event["changes"]) == ("column.added", "column", ["rank", "role", "title"])
@@ -40,7 +40,7 @@ async def test_a_column_is_added_before_or_after_another_or_at_the_end(scene: Sc
     assert (await scene.task(column=second))["state"]["column"] == second
 
 
-async def test_a_column_is_renamed_and_has_the_name_of_its_role_again(scene: Scene) -> None:
+async def test_a_column_is_renamed_and_has_the_name_of_its_role_again(scene: SearchScenario) -> None:
     todo = (await scene.columns())["todo"]
     event = await scene.one("column.rename", {"column": todo, "title": "Next"})
     assert (event["type"], event["changes"], event["state"]["title"]) == ("column.renamed", ["title"], "Next")
@@ -49,7 +49,7 @@ async def test_a_column_is_renamed_and_has_the_name_of_its_role_again(scene: Sce
     assert (event["changes"], event["state"]["title"]) == (["title"], None)
 
 
-async def test_a_column_is_moved_before_or_after_another(scene: Scene) -> None:
+async def test_a_column_is_moved_before_or_after_another(scene: SearchScenario) -> None:
     inbox, todo, doing, waiting, done = await from_left(scene)
     event = await scene.one("column.move", {"column": done, "before": inbox})
     assert (event["type"], event["changes"]) == ("column.moved", ["rank"])
@@ -63,7 +63,7 @@ async def test_a_column_is_moved_before_or_after_another(scene: Scene) -> None:
     assert await scene.does("column.move", {"column": inbox, "after": waiting}) == []
 
 
-async def test_an_empty_column_is_removed_and_is_no_more(scene: Scene) -> None:
+async def test_an_empty_column_is_removed_and_is_no_more(scene: SearchScenario) -> None:
     inbox, todo, doing, waiting, done = await from_left(scene)
     event = await scene.one("column.remove", {"column": doing})
     assert (event["type"], event["id"], event["state"], event["changes"]) == ("column.removed", doing, None, [])
@@ -83,7 +83,7 @@ async def test_an_empty_column_is_removed_and_is_no_more(scene: Scene) -> None:
     assert then["entities"].keys() - now["entities"].keys() == {("column", doing)}
 
 
-async def test_a_column_with_cards_is_not_removed_even_if_they_are_all_withdrawn(scene: Scene) -> None:
+async def test_a_column_with_cards_is_not_removed_even_if_they_are_all_withdrawn(scene: SearchScenario) -> None:
     columns = await scene.columns()
     for card in (await scene.sighting(column=columns["waiting"]), await scene.task(column=columns["done"])):
         column = {"column": card["state"]["column"]}
@@ -96,7 +96,7 @@ async def test_a_column_with_cards_is_not_removed_even_if_they_are_all_withdrawn
 
 
 @pytest.mark.parametrize("role", ["inbox", "todo"])
-async def test_the_last_inbox_and_the_last_todo_stay(scene: Scene, role: str) -> None:
+async def test_the_last_inbox_and_the_last_todo_stay(scene: SearchScenario, role: str) -> None:
     column = (await scene.columns())[role]
     for number, id in enumerate(await scene.order(column)):  # the first tasks go elsewhere
         await scene.does("card.move", {"card": id, "column": (await scene.columns())["done"]}, base=number)
@@ -108,7 +108,7 @@ async def test_the_last_inbox_and_the_last_todo_stay(scene: Scene, role: str) ->
     assert card["state"]["column"] == other
 
 
-async def test_what_makes_no_sense_is_refused(scene: Scene) -> None:
+async def test_what_makes_no_sense_is_refused(scene: SearchScenario) -> None:
     inbox, todo, *_ = await from_left(scene)
     both = {"before": inbox, "after": inbox}
     await scene.refuses("invalid", "column.add", {"title": "x"}, "role")
@@ -117,23 +117,23 @@ async def test_what_makes_no_sense_is_refused(scene: Scene) -> None:
     await scene.refuses("invalid", "column.add", {"title": "x" * 201, "role": "done"}, "title")
     await scene.refuses("invalid", "column.add", {"title": "x", "role": "done", "rank": "a5"}, "rank")
     await scene.refuses("invalid", "column.add", {"title": "x", "role": "done"} | both, "after")
-    await scene.refuses("not_found", "column.add", {"title": "x", "role": "done", "after": NOBODY}, "after")
+    await scene.refuses("not_found", "column.add", {"title": "x", "role": "done", "after": UNKNOWN_ID}, "after")
     await scene.refuses("invalid", "column.rename", {"column": todo}, "title")
     await scene.refuses("invalid", "column.rename", {"column": todo, "title": ""}, "title")
     await scene.refuses("invalid", "column.rename", {"column": todo, "title": "x", "role": "done"}, "role")
     await scene.refuses("invalid", "column.rename", {"column": None, "title": "x"}, "column")
     await scene.refuses("invalid", "column.move", {"column": todo}, "before")
-    await scene.refuses("invalid", "column.move", {"column": NOBODY, "before": None}, "before")
+    await scene.refuses("invalid", "column.move", {"column": UNKNOWN_ID, "before": None}, "before")
     await scene.refuses("invalid", "column.move", {"column": todo} | both, "after")
     await scene.refuses("invalid", "column.move", {"column": todo, "before": todo}, "before")
     await scene.refuses("invalid", "column.move", {"column": todo, "after": todo}, "after")
-    await scene.refuses("not_found", "column.move", {"column": NOBODY, "after": todo}, "column")
-    await scene.refuses("not_found", "column.move", {"column": todo, "after": NOBODY}, "after")
+    await scene.refuses("not_found", "column.move", {"column": UNKNOWN_ID, "after": todo}, "column")
+    await scene.refuses("not_found", "column.move", {"column": todo, "after": UNKNOWN_ID}, "after")
     await scene.refuses("invalid", "column.remove", {"column": todo, "reason": "x"}, "reason")
 
 
-async def test_columns_and_cards_of_another_search_are_not_found(scene: Scene) -> None:
-    other = Scene(scene.company, await scene.company.alice.open_search())
+async def test_columns_and_cards_of_another_search_are_not_found(scene: SearchScenario) -> None:
+    other = SearchScenario(scene.company, await scene.company.alice.open_search())
     foreign, own = (await other.columns())["done"], (await scene.columns())["done"]
     card = (await scene.sighting())["id"]
     await scene.refuses("not_found", "column.add", {"title": "x", "role": "done", "before": foreign}, "before")
@@ -144,7 +144,7 @@ async def test_columns_and_cards_of_another_search_are_not_found(scene: Scene) -
     await scene.refuses("not_found", "column.move", {"column": own, "before": card}, "before")
 
 
-async def test_a_title_or_a_place_that_somebody_else_changed_is_a_conflict(company: Company, scene: Scene) -> None:
+async def test_a_title_or_a_place_that_somebody_else_changed_is_a_conflict(company: Team, scene: SearchScenario) -> None:
     inbox, todo, doing, waiting, done = await from_left(scene)
     seq = (await company.alice.snapshot(scene.search))["seq"]
     await scene.does("column.rename", {"column": todo, "title": "Next"}, company.ada)
@@ -162,7 +162,7 @@ async def test_a_title_or_a_place_that_somebody_else_changed_is_a_conflict(compa
     assert await scene.does("column.remove", {"column": waiting}, base=head)
 
 
-async def test_columns_that_share_a_commit_know_of_each_other(scene: Scene) -> None:
+async def test_columns_that_share_a_commit_know_of_each_other(scene: SearchScenario) -> None:
     """A burst: what the one made, the next one must see, though nothing of it is committed yet."""
     alice, board = scene.company.alice, scene.search
     inbox, todo, doing, waiting, done = await from_left(scene)
@@ -179,7 +179,9 @@ async def test_columns_that_share_a_commit_know_of_each_other(scene: Scene) -> N
     assert len(set(ranks)) == len(ranks)
 
 
-async def test_ranks_stay_short_and_columns_that_get_new_ones_say_so(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_ranks_stay_short_and_columns_that_get_new_ones_say_so(
+    scene: SearchScenario, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(columns, "MAX_RANK_LENGTH", 4)
     inbox, todo, doing, waiting, done = await from_left(scene)
     for turn in range(40):

@@ -10,33 +10,33 @@ from board.engine import event_writer
 from board.predefined_tasks import default_catalogue
 from models.ids import new_id
 from models.times import format_utc, now
-from tests.support.backends import BY_TURNS
+from tests.support.backends import ALTERNATING
 from tests.support.people import Refusal
-from tests.support.search_scenario import NOBODY, Scene
-from tests.support.team import Company
+from tests.support.search_scenario import UNKNOWN_ID, SearchScenario
+from tests.support.team import Team
 
-pytestmark = pytest.mark.houses(BY_TURNS)
+pytestmark = pytest.mark.houses(ALTERNATING)
 
 OUTCOME = {"found_at": "2026-11-24T23:00:00Z", "condition": "well", "how": "police"}
 RFC_3339 = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z"
 
 
 @pytest.fixture
-async def scene(company: Company) -> Scene:
-    return Scene(company, await company.alice.open_search())
+async def scene(company: Team) -> SearchScenario:
+    return SearchScenario(company, await company.alice.open_search())
 
 
 # -- search.open ----------------------------------------------------------------------------------------------------------
 
 
-async def test_opening_writes_the_search_on_both_boards_and_its_columns_and_first_tasks_on_its_own(company: Company) -> None:
+async def test_opening_writes_the_search_on_both_boards_and_its_columns_and_first_tasks_on_its_own(company: Team) -> None:
     ack = await company.alice.do(
         "operations",
         "search.open",
         {"kind": "parental_abduction", "person": {"first_name": "Noor"}, "missing_since": "2026-11-24T16:10:00+01:00"},
     )
     search, (seq,) = ack["opened"], ack["seqs"]
-    scene = Scene(company, search)
+    scene = SearchScenario(company, search)
     board = await company.alice.snapshot(search)
     events = await scene.events(list(range(1, board["seq"] + 1)))
     tasks = len(default_catalogue().first_tasks("parental_abduction"))
@@ -75,15 +75,15 @@ async def test_opening_writes_the_search_on_both_boards_and_its_columns_and_firs
 
 
 @pytest.mark.parametrize("kind", ["runaway", "parental_abduction", "unaccompanied_minor", "third_party_abduction", "undefined"])
-async def test_each_kind_has_its_first_tasks_in_todo(company: Company, kind: str) -> None:
-    scene = Scene(company, await company.alice.open_search(kind=kind))
+async def test_each_kind_has_its_first_tasks_in_todo(company: Team, kind: str) -> None:
+    scene = SearchScenario(company, await company.alice.open_search(kind=kind))
     order = await scene.order((await scene.columns())["todo"])
     titles = [(await scene.state("task", id))["title"] for id in order]
     assert titles == [task.title for task in default_catalogue().first_tasks(kind)]
     assert titles
 
 
-async def test_references_are_unique_and_made_where_none_is_given(company: Company) -> None:
+async def test_references_are_unique_and_made_where_none_is_given(company: Team) -> None:
     year = datetime.now(UTC).year
     references = []
     for _ in range(2):
@@ -96,31 +96,31 @@ async def test_references_are_unique_and_made_where_none_is_given(company: Compa
     with pytest.raises(Refusal, match="invalid") as refused:
         await company.alice.open_search(reference=mine)
     assert list(refused.value.fields) == ["reference"]
-    scene = Scene(company, await company.alice.open_search())
+    scene = SearchScenario(company, await company.alice.open_search())
     await scene.refuses("invalid", "search.update", {"reference": mine}, "reference")
     assert (await scene.one("search.update", {"reference": f"{mine}2"}))["changes"] == ["reference"]
-    assert await Scene(company, search).does("search.update", {"reference": mine}) == []
+    assert await SearchScenario(company, search).does("search.update", {"reference": mine}) == []
 
 
-async def test_a_reference_of_many_digits_stops_nobody_from_opening_more(company: Company) -> None:
+async def test_a_reference_of_many_digits_stops_nobody_from_opening_more(company: Team) -> None:
     year = datetime.now(UTC).year
     await company.alice.open_search(reference=f"{year}-9999999999")
     searches = [await company.alice.open_search() for _ in range(3)]
     assert len(set(searches)) == 3
 
 
-async def test_a_lead_is_an_account(company: Company) -> None:
+async def test_a_lead_is_an_account(company: Team) -> None:
     search = await company.alice.open_search(lead=company.bob.account["id"])
-    scene = Scene(company, search)
+    scene = SearchScenario(company, search)
     assert (await scene.state("search", search))["lead"] == company.bob.account["id"]
-    await scene.refuses("not_found", "search.update", {"lead": NOBODY}, "lead")
+    await scene.refuses("not_found", "search.update", {"lead": UNKNOWN_ID}, "lead")
     assert (await scene.one("search.update", {"lead": None}))["state"]["lead"] is None
 
 
 # -- search.update --------------------------------------------------------------------------------------------------------
 
 
-async def test_an_update_is_a_merge_patch(scene: Scene) -> None:
+async def test_an_update_is_a_merge_patch(scene: SearchScenario) -> None:
     event = await scene.one(
         "search.update", {"person": {"age": 11, "last_name": "Peeters"}, "last_seen": {"text": "Gent", "lat": 51.05, "lon": 3.7}}
     )
@@ -139,24 +139,26 @@ async def test_an_update_is_a_merge_patch(scene: Scene) -> None:
     "field",
     ["status", "status_reason", "worrying", "worrying_basis", "appeal", "access", "members", "outcome", "opened_at", "id"],
 )
-async def test_what_has_a_command_of_its_own_or_is_the_servers_is_no_field_of_an_update(scene: Scene, field: str) -> None:
+async def test_what_has_a_command_of_its_own_or_is_the_servers_is_no_field_of_an_update(
+    scene: SearchScenario, field: str
+) -> None:
     await scene.refuses("invalid", "search.update", {field: None}, field)
     await scene.refuses("invalid", "search.update", {"person": {"age": 3}, field: "x"}, field)
 
 
-async def test_a_child_is_not_missing_from_a_time_to_come(company: Company, scene: Scene) -> None:
+async def test_a_child_is_not_missing_from_a_time_to_come(company: Team, scene: SearchScenario) -> None:
     """Five minutes are let pass: clocks differ."""
     soon, later = (format_utc(now() + timedelta(minutes=minutes)) for minutes in (4, 6))
     for name, board in (("search.open", "operations"), ("search.update", scene.search)):
         facts = {"kind": "runaway", "person": {"first_name": "Noor"}}
         await company.alice.do(board, name, facts | {"missing_since": soon})
         with pytest.raises(Refusal) as refused:
-            await company.alice.do(board, name, facts | {"missing_since": later, "lead": NOBODY})
+            await company.alice.do(board, name, facts | {"missing_since": later, "lead": UNKNOWN_ID})
         assert (refused.value.code, refused.value.fields) == ("invalid", {"missing_since": "This is in the future."})
     assert (await scene.state("search", scene.search))["missing_since"] == soon
 
 
-async def test_what_is_required_cannot_be_cleared(scene: Scene) -> None:
+async def test_what_is_required_cannot_be_cleared(scene: SearchScenario) -> None:
     await scene.refuses("invalid", "search.update", {"person": {"first_name": None}}, "person.first_name")
     await scene.refuses("invalid", "search.update", {"missing_since": None, "kind": None}, "missing_since", "kind")
     await scene.refuses("invalid", "search.update", {"person": None}, "person")
@@ -168,7 +170,7 @@ async def test_what_is_required_cannot_be_cleared(scene: Scene) -> None:
 # -- status and access ----------------------------------------------------------------------------------------------------
 
 
-async def test_found_asks_how_and_a_reopened_search_has_no_outcome(scene: Scene) -> None:
+async def test_found_asks_how_and_a_reopened_search_has_no_outcome(scene: SearchScenario) -> None:
     await scene.refuses("invalid", "search.set_status", {"status": "found", "reason": "x"}, "outcome")
     await scene.refuses("invalid", "search.set_status", {"status": "open", "reason": "x", "outcome": OUTCOME}, "outcome")
     await scene.refuses("invalid", "search.set_status", {"status": "closed", "reason": " ", "acknowledge": "as it is"}, "reason")
@@ -192,7 +194,7 @@ async def test_found_asks_how_and_a_reopened_search_has_no_outcome(scene: Scene)
     assert await scene.does("search.set_status", {"status": "open", "reason": "gone again"}) == []
 
 
-async def test_a_search_command_writes_on_both_boards(scene: Scene) -> None:
+async def test_a_search_command_writes_on_both_boards(scene: SearchScenario) -> None:
     alice = scene.company.alice
     for name, data in [
         ("search.update", {"person": {"age": 5}}),
@@ -210,7 +212,7 @@ async def test_a_search_command_writes_on_both_boards(scene: Scene) -> None:
         assert (last["type"], last["command"], last["changes"]) == (event["type"], event["command"], event["changes"])
 
 
-async def test_a_closed_search_takes_notes_and_can_be_reopened_and_nothing_else(scene: Scene) -> None:
+async def test_a_closed_search_takes_notes_and_can_be_reopened_and_nothing_else(scene: SearchScenario) -> None:
     sighting, columns = await scene.sighting(), await scene.columns()
     graded = await scene.one("sighting.grade", {"sighting": sighting["id"], "grade": {"source": "B"}})
     await scene.does("search.set_status", {"status": "closed", "reason": "over", "acknowledge": "as it is"})
@@ -229,7 +231,7 @@ async def test_a_closed_search_takes_notes_and_can_be_reopened_and_nothing_else(
         ("sighting.grade", {"sighting": sighting["id"], "grade": {"source": "A"}}),
         ("sighting.assess", {"sighting": sighting["id"], "assessment": "credible"}),
         ("task.add", {"title": "x"}),
-        ("task.update", {"task": NOBODY, "title": "x"}),
+        ("task.update", {"task": UNKNOWN_ID, "title": "x"}),
         ("card.move", card | {"column": columns["done"]}),
         ("card.assign", card | {"assignee": None}),
         ("card.withdraw", card),
@@ -242,11 +244,11 @@ async def test_a_closed_search_takes_notes_and_can_be_reopened_and_nothing_else(
     assert await scene.does("card.withdraw", card)
 
 
-async def test_among_the_members_is_an_enabled_coordinator(company: Company, scene: Scene) -> None:
+async def test_among_the_members_is_an_enabled_coordinator(company: Team, scene: SearchScenario) -> None:
     alice, bob, ada = (person.account["id"] for person in (company.alice, company.bob, company.ada))
     await scene.refuses("invalid", "search.set_access", {"access": "members", "members": []}, "members")
     await scene.refuses("invalid", "search.set_access", {"access": "members", "members": [bob]}, "members")
-    await scene.refuses("not_found", "search.set_access", {"access": "members", "members": [alice, NOBODY]}, "members")
+    await scene.refuses("not_found", "search.set_access", {"access": "members", "members": [alice, UNKNOWN_ID]}, "members")
     await scene.refuses("invalid", "search.set_access", {"access": "members"}, "members")
     with pytest.raises(Refusal, match="invalid"):
         await company.alice.open_search(access="members", members=[bob])
@@ -264,7 +266,7 @@ async def test_among_the_members_is_an_enabled_coordinator(company: Company, sce
 # -- sightings ------------------------------------------------------------------------------------------------------------
 
 
-async def test_a_sighting_begins_ungraded_and_unassessed_in_the_inbox(scene: Scene) -> None:
+async def test_a_sighting_begins_ungraded_and_unassessed_in_the_inbox(scene: SearchScenario) -> None:
     event = await scene.sighting()
     state = event["state"]
     assert (event["type"], event["kind"]) == ("sighting.added", "sighting")
@@ -284,7 +286,7 @@ async def test_a_sighting_begins_ungraded_and_unassessed_in_the_inbox(scene: Sce
     )  # fmt: skip
 
 
-async def test_a_channel_that_is_not_given_is_not_known(scene: Scene) -> None:
+async def test_a_channel_that_is_not_given_is_not_known(scene: SearchScenario) -> None:
     sighting = await scene.sighting(channel="other")
     assert sighting["state"]["channel"] == "other"
     for channel in (None, "unknown"):
@@ -294,7 +296,7 @@ async def test_a_channel_that_is_not_given_is_not_known(scene: Scene) -> None:
 
 
 @pytest.mark.parametrize("minutes", [29, 31])
-async def test_recorded_half_an_hour_after_it_was_received_it_is_late(scene: Scene, minutes: int) -> None:
+async def test_recorded_half_an_hour_after_it_was_received_it_is_late(scene: SearchScenario, minutes: int) -> None:
     received = format_utc(now() - timedelta(minutes=minutes))
     sighting = await scene.sighting(received_at=received)
     assert sighting["state"]["received_at"] == received
@@ -306,23 +308,23 @@ async def test_recorded_half_an_hour_after_it_was_received_it_is_late(scene: Sce
     assert event["state"]["late"] is (minutes < 30)
 
 
-async def test_numbers_are_shared_by_both_kinds_of_card_and_never_given_again(scene: Scene) -> None:
+async def test_numbers_are_shared_by_both_kinds_of_card_and_never_given_again(scene: SearchScenario) -> None:
     first = (await scene.sighting())["state"]["number"]
     assert (await scene.task())["state"]["number"] == first + 1
     await scene.refuses("invalid", "sighting.add", {"description": ""}, "description")
-    await scene.refuses("not_found", "sighting.add", {"description": "x", "column": NOBODY}, "column")
+    await scene.refuses("not_found", "sighting.add", {"description": "x", "column": UNKNOWN_ID}, "column")
     third = await scene.sighting()
     assert third["state"]["number"] == first + 2
     await scene.does("card.withdraw", {"card": third["id"]})
     assert (await scene.task())["state"]["number"] == first + 3
 
 
-async def test_a_sighting_goes_where_and_to_whom_it_is_said(scene: Scene) -> None:
+async def test_a_sighting_goes_where_and_to_whom_it_is_said(scene: SearchScenario) -> None:
     columns, bob = await scene.columns(), scene.company.bob.account["id"]
     state = (await scene.sighting(column=columns["doing"], assignee=bob, priority="urgent"))["state"]
     assert (state["column"], state["assignee"], state["priority"]) == (columns["doing"], bob, "urgent")
-    await scene.refuses("not_found", "sighting.add", {"description": "x", "assignee": NOBODY}, "assignee")
-    other = Scene(scene.company, await scene.company.alice.open_search())
+    await scene.refuses("not_found", "sighting.add", {"description": "x", "assignee": UNKNOWN_ID}, "assignee")
+    other = SearchScenario(scene.company, await scene.company.alice.open_search())
     foreign = (await other.columns())["inbox"]
     await scene.refuses("not_found", "sighting.add", {"description": "x", "column": foreign}, "column")
 
@@ -331,7 +333,7 @@ async def test_a_sighting_goes_where_and_to_whom_it_is_said(scene: Scene) -> Non
     "field",
     ["number", "rank", "late", "grade", "assessment", "duplicate_of", "withdrawn", "id", "seq", "recorded_at", "taken_by", "zz"],
 )
-async def test_what_is_the_servers_is_no_field_of_a_sighting_that_is_typed(scene: Scene, field: str) -> None:
+async def test_what_is_the_servers_is_no_field_of_a_sighting_that_is_typed(scene: SearchScenario, field: str) -> None:
     sighting = (await scene.sighting())["id"]
     for value in (None, 1, "x"):
         await scene.refuses("invalid", "sighting.add", {"description": "x", field: value}, field)
@@ -351,13 +353,13 @@ async def test_what_is_the_servers_is_no_field_of_a_sighting_that_is_typed(scene
         ("source_contact", 400),
     ],
 )
-async def test_texts_have_limits(scene: Scene, field: str, length: int) -> None:
+async def test_texts_have_limits(scene: SearchScenario, field: str, length: int) -> None:
     given = {"description": "x"}
     assert await scene.does("sighting.add", given | {field: "é" * length})
     await scene.refuses("invalid", "sighting.add", given | {field: "é" * (length + 1)}, field)
 
 
-async def test_a_place_is_null_as_a_whole_and_its_point_is_whole(scene: Scene) -> None:
+async def test_a_place_is_null_as_a_whole_and_its_point_is_whole(scene: SearchScenario) -> None:
     assert (await scene.sighting(place={"text": None, "radius_m": None}))["state"]["place"] is None
     state = (await scene.sighting(place={"text": "Gent"}))["state"]
     assert state["place"] == {"text": "Gent", "lat": None, "lon": None, "radius_m": None}
@@ -368,7 +370,7 @@ async def test_a_place_is_null_as_a_whole_and_its_point_is_whole(scene: Scene) -
         await scene.refuses("invalid", "sighting.add", {"description": "x", "place": place}, field)
 
 
-async def test_source_and_content_are_graded_apart_and_a_reason_is_kept(scene: Scene) -> None:
+async def test_source_and_content_are_graded_apart_and_a_reason_is_kept(scene: SearchScenario) -> None:
     id = (await scene.sighting())["id"]
     event = await scene.one("sighting.grade", {"sighting": id, "grade": {"source": "B"}, "reason": "knows the family"})
     assert (event["type"], event["changes"], event["reason"]) == ("sighting.graded", ["grade.source"], "knows the family")
@@ -382,18 +384,20 @@ async def test_source_and_content_are_graded_apart_and_a_reason_is_kept(scene: S
         ({"content": True}, "grade.content"), ({"colour": 1}, "grade.colour"), ("B2", "grade"), (None, "grade"),
     ]:  # fmt: skip
         await scene.refuses("invalid", "sighting.grade", {"sighting": id, "grade": grade}, field)
-    await scene.refuses("not_found", "sighting.grade", {"sighting": NOBODY, "grade": {}}, "sighting")
+    await scene.refuses("not_found", "sighting.grade", {"sighting": UNKNOWN_ID, "grade": {}}, "sighting")
 
 
-async def test_a_duplicate_names_the_other_and_is_reversible(scene: Scene) -> None:
+async def test_a_duplicate_names_the_other_and_is_reversible(scene: SearchScenario) -> None:
     one, two, three = [(await scene.sighting())["id"] for _ in range(3)]
     say = "sighting.assess"
     await scene.refuses("invalid", say, {"sighting": one, "assessment": "duplicate"}, "duplicate_of")
     await scene.refuses("invalid", say, {"sighting": one, "assessment": "credible", "duplicate_of": two}, "duplicate_of")
     await scene.refuses("invalid", say, {"sighting": one, "assessment": "duplicate", "duplicate_of": one}, "duplicate_of")
     await scene.refuses("invalid", say, {"sighting": one, "assessment": "sure"}, "assessment")
-    await scene.refuses("not_found", say, {"sighting": one, "assessment": "duplicate", "duplicate_of": NOBODY}, "duplicate_of")
-    other = await Scene(scene.company, await scene.company.alice.open_search()).sighting()
+    await scene.refuses(
+        "not_found", say, {"sighting": one, "assessment": "duplicate", "duplicate_of": UNKNOWN_ID}, "duplicate_of"
+    )
+    other = await SearchScenario(scene.company, await scene.company.alice.open_search()).sighting()
     await scene.refuses(
         "not_found", say, {"sighting": one, "assessment": "duplicate", "duplicate_of": other["id"]}, "duplicate_of"
     )
@@ -410,7 +414,7 @@ async def test_a_duplicate_names_the_other_and_is_reversible(scene: Scene) -> No
     assert event["changes"] == ["assessment", "duplicate_of"]
 
 
-async def test_who_the_source_is_leaves_by_one_call_only_and_each_reading_is_kept(company: Company, scene: Scene) -> None:
+async def test_who_the_source_is_leaves_by_one_call_only_and_each_reading_is_kept(company: Team, scene: SearchScenario) -> None:
     watcher = await company.again(company.alice)
     await watcher.follow(scene.search)
     name, contact = f"Griet-{new_id()}", f"0470-{new_id()}"
@@ -432,7 +436,7 @@ async def test_who_the_source_is_leaves_by_one_call_only_and_each_reading_is_kep
     nothing = await company.bob.http.get(f"/api/v1/boards/{scene.search}/sightings/{blank['id']}/source")
     assert nothing.json() == {"name": None, "contact": None}
     assert (await company.victor.http.get(path)).status_code == 403
-    for board, id in ((scene.search, NOBODY), (await company.alice.open_search(), added["id"])):
+    for board, id in ((scene.search, UNKNOWN_ID), (await company.alice.open_search(), added["id"])):
         assert (await company.bob.http.get(f"/api/v1/boards/{board}/sightings/{id}/source")).status_code == 404
     kept = text("SELECT account FROM event WHERE board = 'audit' AND type = 'source.read' AND entity = :id ORDER BY seq")
     readers = await company.server.desk.database.read(
@@ -441,7 +445,7 @@ async def test_who_the_source_is_leaves_by_one_call_only_and_each_reading_is_kep
     assert readers == [company.bob.account["id"], company.charlie.account["id"]]
 
 
-async def test_a_change_of_the_source_alone_is_on_the_record_but_not_what_it_was(company: Company, scene: Scene) -> None:
+async def test_a_change_of_the_source_alone_is_on_the_record_but_not_what_it_was(company: Team, scene: SearchScenario) -> None:
     added = await scene.sighting(source_name="Griet")
     command = {"sighting": added["id"], "source_name": "Lotte"}
     ack = await company.bob.do(scene.search, "sighting.update", command)
@@ -450,7 +454,7 @@ async def test_a_change_of_the_source_alone_is_on_the_record_but_not_what_it_was
     assert found[0]["private"] == ["source_name"]
 
 
-async def test_a_seal_is_broken_only_by_who_took_it_in_or_a_coordinator(company: Company, scene: Scene) -> None:
+async def test_a_seal_is_broken_only_by_who_took_it_in_or_a_coordinator(company: Team, scene: SearchScenario) -> None:
     taken_in = await company.bob.do(scene.search, "sighting.add", {"description": "a girl", "source": {"sealed": True}})
     found = (await company.bob.http.get(f"/api/v1/boards/{scene.search}/events?after={taken_in['seqs'][0] - 1}")).json()["events"]
     sighting = found[0]["id"]
@@ -468,7 +472,7 @@ async def test_a_seal_is_broken_only_by_who_took_it_in_or_a_coordinator(company:
 # -- tasks ----------------------------------------------------------------------------------------------------------------
 
 
-async def test_a_task_begins_in_todo_with_everything_else_unset(scene: Scene) -> None:
+async def test_a_task_begins_in_todo_with_everything_else_unset(scene: SearchScenario) -> None:
     event = await scene.task()
     state = event["state"]
     assert event["type"] == "task.added"
@@ -481,7 +485,7 @@ async def test_a_task_begins_in_todo_with_everything_else_unset(scene: Scene) ->
     }  # fmt: skip
 
 
-async def test_two_items_of_one_checklist_are_two_fields(scene: Scene) -> None:
+async def test_two_items_of_one_checklist_are_two_fields(scene: SearchScenario) -> None:
     task = await scene.task(checklist={"a": {"text": "ring"}, "b": {"text": "go there"}})
     items = task["state"]["checklist"]
     assert items["a"]["rank"] < items["b"]["rank"]
@@ -498,7 +502,7 @@ async def test_two_items_of_one_checklist_are_two_fields(scene: Scene) -> None:
     assert more["state"]["checklist"]["c"]["rank"] > more["state"]["checklist"]["b"]["rank"]
 
 
-async def test_a_checklist_has_50_items_with_short_plain_keys(scene: Scene) -> None:
+async def test_a_checklist_has_50_items_with_short_plain_keys(scene: SearchScenario) -> None:
     full = {f"k{number}": {"text": "x"} for number in range(50)}
     task = await scene.task(checklist=full)
     await scene.refuses("invalid", "task.update", {"task": task["id"], "checklist": {"more": {"text": "x"}}}, "checklist")
@@ -509,7 +513,7 @@ async def test_a_checklist_has_50_items_with_short_plain_keys(scene: Scene) -> N
     await scene.refuses("invalid", "task.update", {"task": task["id"], "checklist": {"k1": {"text": None}}}, "checklist.k1.text")
 
 
-async def test_items_can_be_added_after_any_rank_and_the_task_changed_after_that(scene: Scene) -> None:
+async def test_items_can_be_added_after_any_rank_and_the_task_changed_after_that(scene: SearchScenario) -> None:
     for rank in ("z" * 64, "zzz", "Zz", "a0", "0", "V" * 64):
         task = await scene.task(checklist={"a": {"text": "x", "rank": rank}})
         for key in ("b", "c"):
@@ -519,11 +523,11 @@ async def test_items_can_be_added_after_any_rank_and_the_task_changed_after_that
         assert items["a"]["rank"] <= items["b"]["rank"] <= items["c"]["rank"]
 
 
-async def test_a_task_follows_from_a_sighting_of_the_same_search(scene: Scene) -> None:
+async def test_a_task_follows_from_a_sighting_of_the_same_search(scene: SearchScenario) -> None:
     sighting = (await scene.sighting())["id"]
     task = await scene.task(sighting=sighting)
     assert task["state"]["sighting"] == sighting
-    other = (await Scene(scene.company, await scene.company.alice.open_search()).sighting())["id"]
+    other = (await SearchScenario(scene.company, await scene.company.alice.open_search()).sighting())["id"]
     await scene.refuses("not_found", "task.add", {"title": "x", "sighting": other}, "sighting")
     await scene.refuses("not_found", "task.update", {"task": task["id"], "sighting": other}, "sighting")
     await scene.refuses("not_found", "task.update", {"task": sighting, "title": "x"}, "task")
@@ -531,16 +535,16 @@ async def test_a_task_follows_from_a_sighting_of_the_same_search(scene: Scene) -
     assert (await scene.one("task.update", {"task": task["id"], "sighting": None}))["changes"] == ["sighting"]
 
 
-async def test_an_item_of_a_task_that_is_not_there_is_not_found(scene: Scene) -> None:
+async def test_an_item_of_a_task_that_is_not_there_is_not_found(scene: SearchScenario) -> None:
     patch = {"checklist": {"k1": {"done": True}}}
-    await scene.refuses("not_found", "task.update", {"task": NOBODY} | patch, "task")
-    await scene.refuses("not_found", "sighting.update", {"sighting": NOBODY, "place": {"lat": 51.0}}, "sighting")
+    await scene.refuses("not_found", "task.update", {"task": UNKNOWN_ID} | patch, "task")
+    await scene.refuses("not_found", "sighting.update", {"sighting": UNKNOWN_ID, "place": {"lat": 51.0}}, "sighting")
 
 
 # -- cards ----------------------------------------------------------------------------------------------------------------
 
 
-async def test_a_card_is_put_before_after_or_at_the_end(scene: Scene) -> None:
+async def test_a_card_is_put_before_after_or_at_the_end(scene: SearchScenario) -> None:
     columns = await scene.columns()
     one, two, three = [(await scene.sighting())["id"] for _ in range(3)]
     task = (await scene.task())["id"]
@@ -565,7 +569,7 @@ async def test_a_card_is_put_before_after_or_at_the_end(scene: Scene) -> None:
     assert await scene.does("card.move", {"card": one, "column": inbox, "after": two}) == []
 
 
-async def test_a_move_that_makes_no_sense_is_refused(scene: Scene) -> None:
+async def test_a_move_that_makes_no_sense_is_refused(scene: SearchScenario) -> None:
     columns = await scene.columns()
     one, two = [(await scene.sighting())["id"] for _ in range(2)]
     inbox, move = columns["inbox"], "card.move"
@@ -573,9 +577,9 @@ async def test_a_move_that_makes_no_sense_is_refused(scene: Scene) -> None:
     await scene.refuses("invalid", move, {"card": one, "column": inbox, "after": one}, "after")
     await scene.refuses("invalid", move, {"card": one, "column": inbox, "before": two, "after": two}, "after")
     await scene.refuses("invalid", move, {"card": one}, "column")
-    await scene.refuses("not_found", move, {"card": NOBODY, "column": inbox}, "card")
-    await scene.refuses("not_found", move, {"card": one, "column": NOBODY}, "column")
-    other = Scene(scene.company, await scene.company.alice.open_search())
+    await scene.refuses("not_found", move, {"card": UNKNOWN_ID, "column": inbox}, "card")
+    await scene.refuses("not_found", move, {"card": one, "column": UNKNOWN_ID}, "column")
+    other = SearchScenario(scene.company, await scene.company.alice.open_search())
     foreign = (await other.sighting())["id"]
     await scene.refuses("not_found", move, {"card": foreign, "column": inbox}, "card")
     await scene.refuses("not_found", move, {"card": one, "column": (await other.columns())["done"]}, "column")
@@ -583,7 +587,7 @@ async def test_a_move_that_makes_no_sense_is_refused(scene: Scene) -> None:
     await scene.refuses("not_found", move, {"card": inbox, "column": inbox}, "card")
 
 
-async def test_moves_never_conflict_and_the_last_one_stands(scene: Scene) -> None:
+async def test_moves_never_conflict_and_the_last_one_stands(scene: SearchScenario) -> None:
     columns, company = await scene.columns(), scene.company
     sighting = await scene.sighting()
     for person, role in ((company.alice, "doing"), (company.bob, "done"), (company.charlie, "waiting")):
@@ -592,7 +596,7 @@ async def test_moves_never_conflict_and_the_last_one_stands(scene: Scene) -> Non
     assert (await scene.state("sighting", sighting["id"]))["column"] == columns["waiting"]
 
 
-async def test_ranks_stay_short_and_neighbours_that_get_new_ones_say_so(scene: Scene) -> None:
+async def test_ranks_stay_short_and_neighbours_that_get_new_ones_say_so(scene: SearchScenario) -> None:
     inbox = (await scene.columns())["inbox"]
     cards = [(await scene.sighting())["id"] for _ in range(3)]
     said: list[int] = []
@@ -611,14 +615,14 @@ async def test_ranks_stay_short_and_neighbours_that_get_new_ones_say_so(scene: S
     assert await scene.order(inbox) == [cards[0], card, cards[3 - cards.index(card)]]
 
 
-async def test_a_card_is_assigned_withdrawn_and_restored(scene: Scene) -> None:
+async def test_a_card_is_assigned_withdrawn_and_restored(scene: SearchScenario) -> None:
     sighting, bob = await scene.sighting(), scene.company.bob.account["id"]
     card = {"card": sighting["id"]}
     event = await scene.one("card.assign", card | {"assignee": bob})
     assert (event["type"], event["changes"], event["state"]["assignee"]) == ("card.assigned", ["assignee"], bob)
     assert await scene.does("card.assign", card | {"assignee": bob}) == []
     assert (await scene.one("card.assign", card | {"assignee": None}))["state"]["assignee"] is None
-    await scene.refuses("not_found", "card.assign", card | {"assignee": NOBODY}, "assignee")
+    await scene.refuses("not_found", "card.assign", card | {"assignee": UNKNOWN_ID}, "assignee")
     event = await scene.one("card.withdraw", card | {"reason": "typed twice"})
     assert (event["type"], event["changes"], event["reason"]) == ("card.withdrawn", ["withdrawn"], "typed twice")
     before = event["state"]
@@ -627,14 +631,14 @@ async def test_a_card_is_assigned_withdrawn_and_restored(scene: Scene) -> None:
     assert event["state"] == before | {"withdrawn": False}
     assert await scene.does("card.restore", card) == []
     for name in ("card.assign", "card.withdraw", "card.restore"):
-        await scene.refuses("not_found", name, {"card": NOBODY}, "card")
+        await scene.refuses("not_found", name, {"card": UNKNOWN_ID}, "card")
         await scene.refuses("invalid", name, {"card": sighting["id"], "kind": "sighting"}, "kind")
 
 
 # -- notes ----------------------------------------------------------------------------------------------------------------
 
 
-async def test_a_note_happened_at_one_time_and_was_recorded_at_another(scene: Scene) -> None:
+async def test_a_note_happened_at_one_time_and_was_recorded_at_another(scene: SearchScenario) -> None:
     event = await scene.one("note.add", {"text": "the aunt was called"})
     assert event["type"] == "note.added"
     assert event["state"] == {
@@ -644,14 +648,14 @@ async def test_a_note_happened_at_one_time_and_was_recorded_at_another(scene: Sc
     data = {"text": "x", "category": "decision", "card": card, "happened_at": "2026-11-24T15:10:00Z", "corrects": event["id"]}
     other = await scene.one("note.add", data)
     assert other["state"] == data | {"happened_at": "2026-11-24T15:10:00.000Z"}
-    await scene.refuses("not_found", "note.add", {"text": "x", "card": NOBODY}, "card")
+    await scene.refuses("not_found", "note.add", {"text": "x", "card": UNKNOWN_ID}, "card")
     await scene.refuses("not_found", "note.add", {"text": "x", "corrects": card}, "corrects")
     await scene.refuses("invalid", "note.add", {"text": "x", "category": "gossip"}, "category")
-    foreign = await Scene(scene.company, await scene.company.alice.open_search()).one("note.add", {"text": "x"})
+    foreign = await SearchScenario(scene.company, await scene.company.alice.open_search()).one("note.add", {"text": "x"})
     await scene.refuses("not_found", "note.add", {"text": "x", "corrects": foreign["id"]}, "corrects")
 
 
-async def test_a_note_may_stand_on_the_operations_board(company: Company) -> None:
+async def test_a_note_may_stand_on_the_operations_board(company: Team) -> None:
     ack = await company.bob.do("operations", "note.add", {"text": "the phones are down"})
     entities = (await company.alice.snapshot("operations"))["entities"]
     assert [state["text"] for (kind, _), state in entities.items() if kind == "note"] == ["the phones are down"]
@@ -661,7 +665,7 @@ async def test_a_note_may_stand_on_the_operations_board(company: Company) -> Non
 # -- conflicts ------------------------------------------------------------------------------------------------------------
 
 
-async def test_a_conflict_is_by_field_and_says_the_state_now(scene: Scene) -> None:
+async def test_a_conflict_is_by_field_and_says_the_state_now(scene: SearchScenario) -> None:
     company, sighting = scene.company, await scene.sighting(direction="north")
     id, seq, say = sighting["id"], sighting["seq"], "sighting.update"
     await scene.does(say, {"sighting": id, "direction": "south"}, company.bob)
@@ -679,7 +683,7 @@ async def test_a_conflict_is_by_field_and_says_the_state_now(scene: Scene) -> No
     assert (await scene.state("sighting", id))["company"] is None
 
 
-async def test_a_base_in_another_life_of_the_board_is_a_conflict(scene: Scene) -> None:
+async def test_a_base_in_another_life_of_the_board_is_a_conflict(scene: SearchScenario) -> None:
     sighting = await scene.sighting()
     epoch = (await scene.company.alice.snapshot(scene.search))["epoch"]
     data = {"sighting": sighting["id"], "direction": "north"}
@@ -688,7 +692,7 @@ async def test_a_base_in_another_life_of_the_board_is_a_conflict(scene: Scene) -
     assert await scene.does("sighting.update", data, base=sighting["seq"], epoch=epoch)
 
 
-async def test_a_base_that_is_on_no_board_is_invalid(scene: Scene) -> None:
+async def test_a_base_that_is_on_no_board_is_invalid(scene: SearchScenario) -> None:
     head = (await scene.company.alice.snapshot(scene.search))["seq"]
     for base in (-1, head + 1, 2**53):
         await scene.refuses("invalid", "note.add", {"text": "x"}, "base", base=base)
@@ -696,7 +700,7 @@ async def test_a_base_that_is_on_no_board_is_invalid(scene: Scene) -> None:
     assert await scene.does("note.add", {"text": "x"}, base=head + 1)
 
 
-async def test_status_and_grade_and_assignee_conflict_too(scene: Scene) -> None:
+async def test_status_and_grade_and_assignee_conflict_too(scene: SearchScenario) -> None:
     company, sighting = scene.company, await scene.sighting()
     id, seq = sighting["id"], sighting["seq"]
     await scene.does("sighting.grade", {"sighting": id, "grade": {"source": "A"}}, company.bob)
@@ -714,7 +718,9 @@ async def test_status_and_grade_and_assignee_conflict_too(scene: Scene) -> None:
     await scene.refuses("conflict", "search.set_status", data, "acknowledge", "status", "status_reason", base=seq)
 
 
-async def test_a_conflict_is_found_however_much_has_happened_since(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_conflict_is_found_however_much_has_happened_since(
+    scene: SearchScenario, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from board.engine import journal
 
     monkeypatch.setattr(journal.entity_events, "__defaults__", (0, 3))
@@ -729,7 +735,7 @@ async def test_a_conflict_is_found_however_much_has_happened_since(scene: Scene,
 # -- bounds ---------------------------------------------------------------------------------------------------------------
 
 
-async def test_a_full_board_takes_no_more(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_full_board_takes_no_more(scene: SearchScenario, monkeypatch: pytest.MonkeyPatch) -> None:
     sighting = await scene.sighting()
     entities = (await scene.company.alice.snapshot(scene.search))["entities"]
     monkeypatch.setattr(event_writer, "MAX_ENTITIES", len(entities) + 1)

@@ -8,15 +8,15 @@ import pytest
 
 from board.accounts import live_changes
 from board.web import compression
-from tests.support import people
-from tests.support.team import Company
+from tests.support.people import PASSWORD, new_id, session_cookie
+from tests.support.team import Team
 
 TEXT = "Noor was seen at the station. " * 100
 PACKED = {"Accept-Encoding": "gzip, br"}
 
 
 @pytest.fixture
-async def search(company: Company) -> str:
+async def search(company: Team) -> str:
     search = await company.alice.open_search()
     for _ in range(40):
         await company.alice.do(search, "sighting.add", {"description": TEXT, "source_name": "Mia", "source_contact": "0470"})
@@ -24,10 +24,10 @@ async def search(company: Company) -> str:
 
 
 @pytest.fixture
-async def browser(company: Company) -> AsyncIterator[httpx.AsyncClient]:
-    desk, email = company.server.desk, f"lea-{people.new_id()}@desk.example"
-    await live_changes.add_account(desk, email, "Lea", "coordinator", people.PASSWORD)
-    headers = {"Cookie": f"board_session={await people.session(desk, email)}", "Origin": company.server.url}
+async def browser(company: Team) -> AsyncIterator[httpx.AsyncClient]:
+    desk, email = company.server.desk, f"lea-{new_id()}@desk.example"
+    await live_changes.add_account(desk, email, "Lea", "coordinator", PASSWORD)
+    headers = {"Cookie": f"board_session={await session_cookie(desk, email)}", "Origin": company.server.url}
     async with httpx.AsyncClient(base_url=company.server.url, headers=headers) as http:
         yield http
 
@@ -49,7 +49,7 @@ async def raw(http: httpx.AsyncClient, path: str, encoding: str = "gzip, br") ->
     return answer, body
 
 
-async def test_a_program_gets_large_answers_packed_and_they_say_the_same(company: Company, search: str) -> None:
+async def test_a_program_gets_large_answers_packed_and_they_say_the_same(company: Team, search: str) -> None:
     alice = company.alice.http
     for path in large(search):
         packed, body = await raw(alice, path)
@@ -67,7 +67,7 @@ async def test_a_program_gets_large_answers_packed_and_they_say_the_same(company
             assert int(packed.headers["Content-Length"]) == len(body), path
 
 
-async def test_a_program_that_does_not_take_it_gets_it_plain(company: Company, search: str) -> None:
+async def test_a_program_that_does_not_take_it_gets_it_plain(company: Team, search: str) -> None:
     for encoding in ("identity", "br", "gzip;q=0", "gzip; q=0.0", "*;q=0", ""):
         answer, _ = await raw(company.alice.http, f"/api/v1/boards/{search}", encoding)
         assert answer.headers.get("Content-Encoding") is None, encoding
@@ -76,13 +76,13 @@ async def test_a_program_that_does_not_take_it_gets_it_plain(company: Company, s
         assert answer.headers["Content-Encoding"] == "gzip", encoding
 
 
-async def test_nothing_is_packed_for_a_browser(company: Company, search: str, browser: httpx.AsyncClient) -> None:
+async def test_nothing_is_packed_for_a_browser(company: Team, search: str, browser: httpx.AsyncClient) -> None:
     for path in large(search):
         answer, _ = await raw(browser, path)
         assert answer.headers.get("Content-Encoding") is None, path
 
 
-async def test_secrets_are_packed_for_nobody(company: Company, search: str, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_secrets_are_packed_for_nobody(company: Team, search: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(compression, "MIN_BYTES", 0)
     sighting = next(id for kind, id in (await company.alice.snapshot(search))["entities"] if kind == "sighting")
     secrets = [(company.alice, f"/api/v1/boards/{search}/sightings/{sighting}/source"), (company.ada, "/api/v1/audit"),
@@ -92,9 +92,7 @@ async def test_secrets_are_packed_for_nobody(company: Company, search: str, monk
         assert answer.headers.get("Content-Encoding") is None, path
 
 
-async def test_the_description_is_packed_for_everybody_as_it_holds_no_secret(
-    company: Company, browser: httpx.AsyncClient
-) -> None:
+async def test_the_description_is_packed_for_everybody_as_it_holds_no_secret(company: Team, browser: httpx.AsyncClient) -> None:
     async with httpx.AsyncClient(base_url=company.server.url) as stranger:
         for http in (stranger, browser, company.alice.http):
             answer, body = await raw(http, "/api/v1/openapi.json")
@@ -102,7 +100,7 @@ async def test_the_description_is_packed_for_everybody_as_it_holds_no_secret(
             assert b'"openapi"' in gzip.decompress(body)
 
 
-async def test_a_turn_ends_when_the_packed_answer_is_delivered(company: Company, search: str) -> None:
+async def test_a_turn_ends_when_the_packed_answer_is_delivered(company: Team, search: str) -> None:
     heavy, person = company.server.desk.heavy_reads, company.alice.account["id"]
     for path in large(search):
         await raw(company.alice.http, path)

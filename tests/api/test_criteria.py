@@ -10,12 +10,12 @@ from sqlalchemy import text
 from board.commands import schemas
 from board.commands.suggested_criteria import suggested, undecided
 from models.search import Search
-from tests.support.backends import BY_TURNS
+from tests.support.backends import ALTERNATING
 from tests.support.people import Refusal
-from tests.support.search_scenario import Scene
-from tests.support.team import Company
+from tests.support.search_scenario import SearchScenario
+from tests.support.team import Team
 
-pytestmark = pytest.mark.houses(BY_TURNS)
+pytestmark = pytest.mark.houses(ALTERNATING)
 
 # Age, date of birth, missing since, answer to `under_13`: whether it is suggested. The browser is held to the same.
 AGES: list[tuple[int | None, str | None, str, str, bool]] = [
@@ -45,11 +45,11 @@ FORMER = {"answer": "yes", "basis": "the school"}
 
 
 @pytest.fixture
-async def scene(company: Company) -> Scene:
-    return Scene(company, await company.alice.open_search())
+async def scene(company: Team) -> SearchScenario:
+    return SearchScenario(company, await company.alice.open_search())
 
 
-async def answered_before(scene: Scene, former: dict[str, Any]) -> None:
+async def answered_before(scene: SearchScenario, former: dict[str, Any]) -> None:
     """Has the search answer a criterion that is asked no more, as an earlier version let it."""
     criteria = (await scene.state("search", scene.search))["criteria"] | {"danger_to_others": former}
     sql = text("UPDATE search SET criteria = :criteria WHERE id = :id")
@@ -61,7 +61,7 @@ async def answered_before(scene: Scene, former: dict[str, Any]) -> None:
 # -- which are asked ------------------------------------------------------------------------------------------------------
 
 
-async def test_a_criterion_that_is_asked_no_more_is_taken_by_no_command(company: Company, scene: Scene) -> None:
+async def test_a_criterion_that_is_asked_no_more_is_taken_by_no_command(company: Team, scene: SearchScenario) -> None:
     with pytest.raises(Refusal) as refused:
         await company.alice.open_search(criteria={"danger_to_others": FORMER})
     assert list(refused.value.fields) == ["criteria.danger_to_others"]
@@ -71,7 +71,7 @@ async def test_a_criterion_that_is_asked_no_more_is_taken_by_no_command(company:
         await scene.refuses("invalid", "search.update", data, "criteria.danger_to_others")
 
 
-async def test_what_was_answered_before_stays_whatever_else_is_changed(scene: Scene) -> None:
+async def test_what_was_answered_before_stays_whatever_else_is_changed(scene: SearchScenario) -> None:
     await answered_before(scene, FORMER)
     event = await scene.one("search.update", {"person": {"age": 9}, "criteria": {"medication": {"answer": "no"}}})
     assert event["changes"] == ["criteria.medication.answer", "person.age"]
@@ -82,7 +82,7 @@ async def test_what_was_answered_before_stays_whatever_else_is_changed(scene: Sc
     assert cleared["state"]["criteria"]["danger_to_others"] == FORMER
 
 
-async def test_both_kinds_of_search_are_as_the_description_says(scene: Scene) -> None:
+async def test_both_kinds_of_search_are_as_the_description_says(scene: SearchScenario) -> None:
     valid = jsonschema_rs.validator_for(schemas.state(Search)).is_valid
     state = await scene.state("search", scene.search)
     assert valid(state)
@@ -92,7 +92,7 @@ async def test_both_kinds_of_search_are_as_the_description_says(scene: Scene) ->
     assert not valid(old | {"criteria": old["criteria"] | {"tall": FORMER}})
 
 
-async def test_files_of_a_search_tell_what_was_answered_before(scene: Scene) -> None:
+async def test_files_of_a_search_tell_what_was_answered_before(scene: SearchScenario) -> None:
     await answered_before(scene, FORMER)
     await scene.does("search.update", {"person": {"age": 30}})
     answer = await scene.company.alice.http.get("/api/v1/boards/operations/cards.csv")
@@ -125,9 +125,9 @@ def test_somebody_should_decide_until_somebody_has() -> None:
     assert suggested(young | {"criteria": {}}) == ["under_13"]  # a search of a version that did not ask
 
 
-async def test_summaries_and_the_report_say_what_is_suggested_and_nothing_is_decided(company: Company) -> None:
+async def test_summaries_and_the_report_say_what_is_suggested_and_nothing_is_decided(company: Team) -> None:
     search = await company.alice.open_search(person={"first_name": "Noor", "age": 9})
-    scene, reader = Scene(company, search), await company.again(company.bob)
+    scene, reader = SearchScenario(company, search), await company.again(company.bob)
     await reader.follow("operations")
 
     def told() -> list[str]:
@@ -156,7 +156,7 @@ async def test_summaries_and_the_report_say_what_is_suggested_and_nothing_is_dec
     await scene.does("search.set_status", {"status": "closed", "reason": "the scene is over", "acknowledge": "as it is"})
 
 
-async def test_the_report_puts_those_to_decide_on_after_the_worrying_ones(company: Company) -> None:
+async def test_the_report_puts_those_to_decide_on_after_the_worrying_ones(company: Team) -> None:
     calm = await company.alice.open_search(person={"first_name": "Noor", "age": 16})
     young = await company.alice.open_search(person={"first_name": "Mila", "age": 4})
     grave = await company.alice.open_search(person={"first_name": "Zoé", "age": 16})

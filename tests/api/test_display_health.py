@@ -10,7 +10,7 @@ from models.display import Display
 from models.times import format_utc, now
 from tests.ops.test_command_line import Shell
 from tests.ops.test_metrics import Told
-from tests.support.display_client import Browser, pair
+from tests.support.display_client import DisplayBrowser, pair_browser
 from tests.support.people import Person, Server
 
 SEARCH = {"kind": "runaway", "person": {"first_name": "Noor"}, "missing_since": "2026-11-24T15:10:00Z"}
@@ -39,8 +39,8 @@ async def test_a_display_is_current_when_it_says_so_has_what_happened_and_is_hea
 
 
 async def test_a_line_of_a_display_is_one_line_whatever_it_is_called(server: Server, alice: Person) -> None:
-    screen = Browser(server)
-    await pair(alice, screen, ["operations"], name="Front\nroom\x1b[2J")
+    screen = DisplayBrowser(server)
+    await pair_browser(alice, screen, ["operations"], name="Front\nroom\x1b[2J")
     told = {"version": "1\n2", "current": True, "boards": {}}
     assert (await screen.call("POST", "/api/v1/wall/told", json=told)).status_code == 200
     (found,) = await server.desk.database.read(lambda database: display_standing.table(database, now()))
@@ -59,9 +59,9 @@ def heard_of_in_a_minute(database: Session) -> None:
 async def test_the_command_line_the_metrics_and_the_list_name_the_one_that_is_not_current(server: Server, alice: Person) -> None:
     shell = Shell({"DATABASE_URL": server.desk.settings.database_url})
     assert await shell.works("displays") == ""
-    well, ill = Browser(server), Browser(server)
+    well, ill = DisplayBrowser(server), DisplayBrowser(server)
     for screen, name in ((well, "Front room"), (ill, "Back room")):
-        await pair(alice, screen, ["operations"], name=name)
+        await pair_browser(alice, screen, ["operations"], name=name)
     at = format_utc(now())
     for screen, current in ((well, True), (ill, False)):
         told = {"version": "1", "current": current, "boards": {}, "since": at, "screen": "1920x1080", "rows": 3}

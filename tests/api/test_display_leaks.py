@@ -15,11 +15,11 @@ from board.web.http import BASE
 from models.display import PROFILES
 from tests.api.test_rights import board_of, filled, prepare
 from tests.support import handover_steps
-from tests.support.display_client import Browser, pair
+from tests.support.display_client import DisplayBrowser, pair_browser
+from tests.support.people import BoardReplica as Screened
 from tests.support.people import Person, Refusal, new_id
-from tests.support.people import Screen as Screened
-from tests.support.search_scenario import NOBODY
-from tests.support.team import Company
+from tests.support.search_scenario import UNKNOWN_ID
+from tests.support.team import Team
 
 SECRET = "zqx"  # stands in every text that is typed; a first name and a task's title have marks of their own
 CALLED_AT = "2026-11-19T01:02:03.000Z"  # of a note that is no decision
@@ -103,7 +103,7 @@ class Screen:
     """A display of one profile, all that it ever received, and its present socket."""
 
     profile: str
-    browser: Browser
+    browser: DisplayBrowser
     sockets: list[Person] = field(default_factory=list)
 
     @property
@@ -132,7 +132,7 @@ class Night:
     accounts: list[str]
 
 
-async def _scene(company: Company, lead: str) -> tuple[str, dict[str, Any]]:
+async def _scene(company: Team, lead: str) -> tuple[str, dict[str, Any]]:
     """A search with a card of each kind and all its secrets, and what is there by name."""
     alice, search = company.alice, await company.alice.open_search(**SEARCH, lead=lead)
     await alice.do(search, "sighting.add", SIGHTING)
@@ -150,9 +150,9 @@ async def _scene(company: Company, lead: str) -> tuple[str, dict[str, Any]]:
     }
 
 
-async def _give(company: Company, name: str, search: str, names: dict[str, Any]) -> None:
+async def _give(company: Team, name: str, search: str, names: dict[str, Any]) -> None:
     if name in handover_steps.COMMANDS:
-        names |= await handover_steps.ready(name, company.alice, company.ada)
+        names |= await handover_steps.prepare_for(name, company.alice, company.ada)
     await prepare(name, company, search)
     if name == "card.restore":
         await company.alice.do(search, "card.withdraw", {"card": names["task"]} | TOLD)
@@ -165,7 +165,7 @@ async def _refused(screen: Screen, boards: list[str], unseen: list[str]) -> None
     for name, data in GIVEN.items():
         with pytest.raises(Refusal, match="forbidden"):
             await socket.do(boards[0] if TABLE[name].board_kind == "search" else "operations", name, data)
-    for board in (*unseen, NOBODY, SECRET):
+    for board in (*unseen, UNKNOWN_ID, SECRET):
         answer = await socket.ask({"type": "subscribe", "board": board}, type="error", board=board)
         assert answer["code"] == "not_found"
         del answer["board"]  # its own words
@@ -182,16 +182,16 @@ async def _refused(screen: Screen, boards: list[str], unseen: list[str]) -> None
         await screen.browser.call("GET", path)
 
 
-async def _begin(company: Company, profile: str, boards: list[str]) -> Screen:
-    screen = Screen(profile, Browser(company.server))
-    await pair(company.alice, screen.browser, ["operations", *boards], profile, name="Wall")
+async def _begin(company: Team, profile: str, boards: list[str]) -> Screen:
+    screen = Screen(profile, DisplayBrowser(company.server))
+    await pair_browser(company.alice, screen.browser, ["operations", *boards], profile, name="Wall")
     display = await screen.open()
     for board in ("operations", *boards):
         await display.follow(board)
     return screen
 
 
-async def _catch_up(company: Company, screen: Screen, boards: list[str]) -> list[str]:
+async def _catch_up(company: Team, screen: Screen, boards: list[str]) -> list[str]:
     """Waits until the screen has all that there is; the boards that it still has."""
     display = screen.now
     for board in ("operations", *boards):
@@ -217,7 +217,7 @@ async def _come_back(screen: Screen, boards: list[str]) -> None:
 
 
 @pytest.fixture(scope="module")
-async def night(company: Company) -> AsyncIterator[Night]:
+async def night(company: Team) -> AsyncIterator[Night]:
     alice = company.alice
     lead = await company.come(STAFF[3], "coordinator")
     staff = [await company.come(name, "investigator") for name in STAFF[:3]]

@@ -18,10 +18,10 @@ from board.errors import Refused
 from board.live.display_filter import DisplayFacts
 from models.times import now
 from tests.realtime.test_many_processes import processes
-from tests.support.display_client import Browser, pair
-from tests.support.people import Person, Screen
-from tests.support.search_scenario import NOBODY
-from tests.support.team import Company
+from tests.support.display_client import DisplayBrowser, pair_browser
+from tests.support.people import BoardReplica, Person
+from tests.support.search_scenario import UNKNOWN_ID
+from tests.support.team import Team
 
 OPERATIONS = ["operations"]
 SHOWN = {"language": "en", "shows": {"boards": OPERATIONS}}
@@ -33,11 +33,11 @@ _names = itertools.count(1)
 class Wall:
     """A display with its browser, and its sockets, which are closed in the end."""
 
-    def __init__(self, company: Company) -> None:
-        self.company, self.browser, self.sockets = company, Browser(company.server), list[Person]()
+    def __init__(self, company: Team) -> None:
+        self.company, self.browser, self.sockets = company, DisplayBrowser(company.server), list[Person]()
 
     async def begin(self, *boards: str, profile: str = "room") -> Person:
-        shown = await pair(self.company.alice, self.browser, [*boards], profile)
+        shown = await pair_browser(self.company.alice, self.browser, [*boards], profile)
         self.path = f"{PATH}/{shown['id']}"
         return await self.open()
 
@@ -51,7 +51,7 @@ class Wall:
 
 
 @pytest.fixture
-async def wall(company: Company) -> AsyncIterator[Wall]:
+async def wall(company: Team) -> AsyncIterator[Wall]:
     wall = Wall(company)
     yield wall
     for socket in wall.sockets:
@@ -74,7 +74,7 @@ def of(person: Person, type: str) -> list[dict[str, Any]]:
 # -- pairing --------------------------------------------------------------------------------------------------------------
 
 
-async def test_a_screen_is_paired_by_whoever_leads_and_types_its_code_once(company: Company, wall: Wall) -> None:
+async def test_a_screen_is_paired_by_whoever_leads_and_types_its_code_once(company: Team, wall: Wall) -> None:
     code, data = await wall.browser.code(), {"name": "Big room"} | SHOWN
     assert len(code) == 9
     assert set(code) - {"-"} <= set(pairing.ALPHABET)
@@ -103,7 +103,7 @@ async def test_a_screen_is_paired_by_whoever_leads_and_types_its_code_once(compa
     assert made.json()["id"] in [each["id"] for each in (await company.alice.http.get(PATH)).json()["displays"]]
 
 
-async def test_a_code_lives_ten_minutes(company: Company) -> None:
+async def test_a_code_lives_ten_minutes(company: Team) -> None:
     (code, secret), database, begins = pairing.new_code(), company.server.desk.database, now()
     await database.write(lambda session: pairing.start(session, code, secret, begins))
     data, late = PairDisplay.model_validate({"code": code, "name": "Late"} | SHOWN), begins + timedelta(minutes=10)
@@ -114,33 +114,33 @@ async def test_a_code_lives_ten_minutes(company: Company) -> None:
     await database.write(lambda session: pairing.pair(session, data, "nobody", late - timedelta(seconds=1)))
 
 
-async def test_codes_are_not_guessed(company: Company, wall: Wall) -> None:
+async def test_codes_are_not_guessed(company: Team, wall: Wall) -> None:
     guesser = await company.come("Greta", "coordinator")
     data = {"code": "7F3K-9QXD", "name": "x"} | SHOWN
     answers = [await guesser.http.post(PATH, json=data) for _ in range(11)]
     assert [answer.status_code for answer in answers] == [404] * 10 + [429]
     assert [*answers[-1].json()["fields"]] == ["code"]
-    assert (await pair(company.alice, wall.browser, OPERATIONS))["name"], "others go on"
+    assert (await pair_browser(company.alice, wall.browser, OPERATIONS))["name"], "others go on"
 
 
-async def test_a_display_shows_what_is_there_and_may_be_seen(company: Company, wall: Wall) -> None:
+async def test_a_display_shows_what_is_there_and_may_be_seen(company: Team, wall: Wall) -> None:
     discreet = await company.alice.open_search()
     await company.alice.do(discreet, "search.set_appeal", {"level": "discreet"})
     await wall.begin(*OPERATIONS)
-    for board in (NOBODY, discreet, await company.secret_search()):
+    for board in (UNKNOWN_ID, discreet, await company.secret_search()):
         refused = await company.alice.http.patch(wall.path, json={"shows": {"boards": [*OPERATIONS, board]}})
         assert (refused.status_code, [*refused.json()["fields"]]) == (422, ["shows"])
     wrong: dict[str, Any]
     for wrong in ({"profile": "all"}, {"language": "tlh"}, {"shows": {"boards": []}}, {"token": "x"}):
         assert (await company.alice.http.patch(wall.path, json=wrong)).status_code == 422
-    assert (await company.alice.http.patch(f"{PATH}/{NOBODY}", json={"name": "x"})).status_code == 404
+    assert (await company.alice.http.patch(f"{PATH}/{UNKNOWN_ID}", json={"name": "x"})).status_code == 404
     assert (await company.bob.http.patch(wall.path, json={"name": "x"})).status_code == 403
 
 
 # -- at once --------------------------------------------------------------------------------------------------------------
 
 
-async def test_what_is_changed_is_on_the_screen_at_once(company: Company, wall: Wall) -> None:
+async def test_what_is_changed_is_on_the_screen_at_once(company: Team, wall: Wall) -> None:
     lead = company.alice.account
     one, other = await company.alice.open_search(lead=lead["id"]), await company.alice.open_search()
     display = await wall.begin(*OPERATIONS, one)
@@ -158,7 +158,7 @@ async def test_what_is_changed_is_on_the_screen_at_once(company: Company, wall: 
     assert (await display.follow(other)).entities
 
 
-async def test_who_is_revoked_is_shown_out_and_comes_in_nowhere(company: Company, wall: Wall) -> None:
+async def test_who_is_revoked_is_shown_out_and_comes_in_nowhere(company: Team, wall: Wall) -> None:
     display = await wall.begin(*OPERATIONS)
     told = {"version": "0.2.0", "current": True, "boards": {"operations": 1}, "screen": "1920x1080", "rows": 4, "mute": True}
     assert (await wall.browser.call("POST", "/api/v1/wall/told", json=told)).status_code == 200
@@ -201,7 +201,7 @@ async def test_a_page_is_not_shown_out_by_an_attempt_of_its_own(wall: Wall) -> N
 
 
 @pytest.mark.parametrize("how", ["members", "discreet", "undone"])
-async def test_a_search_is_lost_and_comes_back_whole(company: Company, wall: Wall, how: str) -> None:
+async def test_a_search_is_lost_and_comes_back_whole(company: Team, wall: Wall, how: str) -> None:
     alice = company.alice
     search = await alice.open_search()
     display = await wall.begin(*OPERATIONS, search)
@@ -228,7 +228,7 @@ async def test_a_search_is_lost_and_comes_back_whole(company: Company, wall: Wal
     assert (await display.follow(search)).live
 
 
-async def test_all_searches_come_with_their_counts_also_where_none_is_shown_by_itself(company: Company, wall: Wall) -> None:
+async def test_all_searches_come_with_their_counts_also_where_none_is_shown_by_itself(company: Team, wall: Wall) -> None:
     alice = company.alice
     search = await alice.open_search()
     hidden = await alice.open_search(access="members", members=[alice.account["id"]])
@@ -248,7 +248,7 @@ async def test_all_searches_come_with_their_counts_also_where_none_is_shown_by_i
     assert (last["seq"], last["type"], last["assessment"]) == (sure["seqs"][0], "sighting.assessed", "confirmed")
 
 
-async def test_a_search_that_is_shown_alone_comes_with_its_own_counts(company: Company, wall: Wall) -> None:
+async def test_a_search_that_is_shown_alone_comes_with_its_own_counts(company: Team, wall: Wall) -> None:
     alice = company.alice
     search, other = await alice.open_search(), await alice.open_search()
     decided = await alice.do(search, "search.set_worrying", {"worrying": True, "basis": "alone at night"})
@@ -264,7 +264,7 @@ async def test_a_search_that_is_shown_alone_comes_with_its_own_counts(company: C
     assert all(each["searches"].keys() == {search} for each in of(display, "summary"))
 
 
-async def test_events_come_to_what_a_snapshot_says(company: Company, wall: Wall) -> None:
+async def test_events_come_to_what_a_snapshot_says(company: Team, wall: Wall) -> None:
     alice = company.alice
     search = await alice.open_search(lead=alice.account["id"])
     display = await wall.begin(*OPERATIONS, search, profile="inner")
@@ -292,7 +292,7 @@ async def test_events_come_to_what_a_snapshot_says(company: Company, wall: Wall)
     assert not [state for state in again.of("task").values() if "title" in state]
 
 
-async def test_who_comes_back_is_told_nothing_of_a_child_that_was_found_meanwhile(company: Company, wall: Wall) -> None:
+async def test_who_comes_back_is_told_nothing_of_a_child_that_was_found_meanwhile(company: Team, wall: Wall) -> None:
     alice = company.alice
     first = await wall.begin(*OPERATIONS)
     desk = await first.follow("operations")
@@ -301,7 +301,7 @@ async def test_who_comes_back_is_told_nothing_of_a_child_that_was_found_meanwhil
     await alice.do(search, "search.set_status", {"status": "found", "reason": "came home", "outcome": OUTCOME})
     other = await alice.open_search()
     display = await wall.open()
-    display.screens["operations"] = Screen(desk.epoch, desk.seq, dict(desk.entities))
+    display.screens["operations"] = BoardReplica(desk.epoch, desk.seq, dict(desk.entities))
     desk = await display.follow("operations", desk.epoch, desk.seq)
     assert not of(display, "snapshot")
     assert desk.entities["search", search]["status"] == "found"
@@ -311,7 +311,7 @@ async def test_who_comes_back_is_told_nothing_of_a_child_that_was_found_meanwhil
     await display.until(lambda: desk.entities["search", search].get("person") == {"first_name": "Noor", "age": None})
 
 
-async def test_who_is_signed_in_beside_a_display_is_one_or_the_other(company: Company, wall: Wall) -> None:
+async def test_who_is_signed_in_beside_a_display_is_one_or_the_other(company: Team, wall: Wall) -> None:
     display = await wall.begin(*OPERATIONS)
     assert (await wall.browser.call("GET", "/api/v1/me")).status_code == 401
     with pytest.raises(InvalidStatus, match="403"):
@@ -352,8 +352,8 @@ async def test_all_of_it_holds_on_two_processes_without_redis(tmp_path: Path, po
     try:
         async with processes(tmp_path, postgres, redis) as both:
             alice = await both.come(both.one, "Alice", "coordinator")
-            search, browser = await alice.open_search(), Browser(both.two)
-            here = Browser(both.one)
+            search, browser = await alice.open_search(), DisplayBrowser(both.two)
+            here = DisplayBrowser(both.one)
             code = await here.code()
             data = {"code": code, "name": "Wall", "language": "en", "shows": {"boards": ["operations", search]}}
             made = await alice.http.post(PATH, json=data)

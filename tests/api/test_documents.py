@@ -28,34 +28,34 @@ from board.handover import report_sections
 from models.board import OPERATIONS
 from tests.support import handover_steps
 from tests.support.people import PATIENCE_S, Person
-from tests.support.team import Company
-from tests.support.worker_processes import until
+from tests.support.team import Team
+from tests.support.worker_processes import wait_until
 
 HOSTILE = "<img src=x onerror=alert(1)> *b* [a](http://evil.example/) `c` &lt; # h\n1. one\n- two\n    code\n---\n> q | t ${7*7}"
 COMMON = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
 
 
 @pytest.fixture(scope="module")
-async def company(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Company]:
+async def company(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Team]:
     """One server for all papers: what they are of is only read."""
-    from tests.support.team import playing
+    from tests.support.team import running_team
 
-    async with playing(tmp_path_factory.mktemp("paper")) as playing_company:
+    async with running_team(tmp_path_factory.mktemp("paper")) as playing_company:
         yield playing_company
 
 
 @pytest.fixture(scope="module")
-async def handed(company: Company) -> dict[str, Any]:
+async def handed(company: Team) -> dict[str, Any]:
     """A signed handover over eight searches, one of them for members only, with a word of Alice, who writes French, on each."""
     alice, desk = company.alice, company.server.desk
     await live_changes.apply_change(desk, lambda database: accounts.set_language(database, alice.account["id"], "fr"))
     searches = [await alice.open_search(person={"first_name": f"Child{number}", "last_name": "Surname"}) for number in range(7)]
     searches.append(await company.secret_search(person={"first_name": "Hidden", "last_name": "Surname"}))
-    number = await handover_steps.prepare(alice)
+    number = await handover_steps.prepare_handover(alice)
     for at, search in enumerate(searches):
         await alice.do(search, "handover.write", {"handover": number, "assessment": f"Mot {at}", "contingencies": HOSTILE})
     await alice.do(searches[0], "sighting.add", {"description": HOSTILE})
-    await handover_steps.sign(alice, number)
+    await handover_steps.sign_handover(alice, number)
     return {"number": number, "searches": searches}
 
 
@@ -81,7 +81,7 @@ def text_of(pdf: bytes) -> list[str]:
 # -- what it is -----------------------------------------------------------------------------------------------------------
 
 
-async def test_a_handover_over_eight_searches_is_a_pdf_of_numbered_pages(company: Company, handed: dict[str, Any]) -> None:
+async def test_a_handover_over_eight_searches_is_a_pdf_of_numbered_pages(company: Team, handed: dict[str, Any]) -> None:
     answer = await fetched(company.alice, f"/handovers/{handed['number']}.pdf", "en")
     assert answer.status_code == 200
     assert answer.headers["content-type"] == "application/pdf"
@@ -97,13 +97,13 @@ async def test_a_handover_over_eight_searches_is_a_pdf_of_numbered_pages(company
         assert re.search(r"Imprimé par Alice, .*événement \d+", page), "by whom, when, and up to where"
 
 
-async def test_when_a_sighting_was_reported_is_not_printed_as_when_it_was_seen(company: Company) -> None:
+async def test_when_a_sighting_was_reported_is_not_printed_as_when_it_was_seen(company: Team) -> None:
     alice, search = company.alice, await company.alice.open_search()
     times = {"description": "at the quay", "received_at": "2026-11-24T21:23:00Z"}
     for more in ({}, {"seen_at": "2026-11-24T20:00:00Z"}):
         ack = await company.bob.do(search, "sighting.add", times | more)
         (event,) = (await alice.http.get(f"/api/v1/boards/{search}/events?after={ack['seqs'][0] - 1}")).json()["events"]
-        number = await handover_steps.prepare(alice)
+        number = await handover_steps.prepare_handover(alice)
         await alice.do(search, "sighting.assess", {"sighting": event["id"], "assessment": "confirmed"})
         told = "seen 24 Nov{} 21:00" if more else "reported 24 Nov{} 22:23, time unknown"
         page = (await fetched(company.bob, "/handover.md")).text.replace("\xa0", " ")
@@ -113,7 +113,7 @@ async def test_when_a_sighting_was_reported_is_not_printed_as_when_it_was_seen(c
 
 
 async def test_each_reads_it_in_their_language_and_what_was_typed_in_another_says_so(
-    company: Company, handed: dict[str, Any]
+    company: Team, handed: dict[str, Any]
 ) -> None:
     path = f"/handovers/{handed['number']}.md"
     dutch = (await fetched(company.bob, path, "nl")).text
@@ -125,7 +125,7 @@ async def test_each_reads_it_in_their_language_and_what_was_typed_in_another_say
     assert "lang=" not in french
 
 
-async def test_what_one_may_not_see_is_said_to_be_withheld(company: Company, handed: dict[str, Any]) -> None:
+async def test_what_one_may_not_see_is_said_to_be_withheld(company: Team, handed: dict[str, Any]) -> None:
     path, secret = f"/handovers/{handed['number']}.md", handed["searches"][-1]
     theirs, ours = (await fetched(company.charlie, path)).text, (await fetched(company.alice, path, "en")).text
     assert "Hidden" not in theirs
@@ -143,7 +143,7 @@ async def test_what_one_may_not_see_is_said_to_be_withheld(company: Company, han
         assert (await stranger.get(path)).headers["location"].startswith("/login")
 
 
-async def test_the_history_of_a_search_tells_each_event_from_what_to_what(company: Company) -> None:
+async def test_the_history_of_a_search_tells_each_event_from_what_to_what(company: Team) -> None:
     search = await company.alice.open_search(person={"first_name": "Noor"})
     await company.bob.do(search, "sighting.add", {"description": "a girl on a bicycle"})
     sighting = next(id for (kind, id) in (await company.bob.snapshot(search))["entities"] if kind == "sighting")
@@ -158,7 +158,7 @@ async def test_the_history_of_a_search_tells_each_event_from_what_to_what(compan
     assert "Source grade: F → B · Reason: she knows her" in graded
 
 
-async def test_the_history_tells_what_was_decided_also_where_it_is_no_or_nought(company: Company) -> None:
+async def test_the_history_tells_what_was_decided_also_where_it_is_no_or_nought(company: Team) -> None:
     search = await company.alice.open_search(person={"first_name": "Noor", "age": 0})
     await company.alice.do(search, "search.set_worrying", {"worrying": False, "basis": "the officer says so"})
     lines = (await fetched(company.bob, f"/searches/{search}/history.md")).text.splitlines()
@@ -169,7 +169,7 @@ async def test_the_history_tells_what_was_decided_also_where_it_is_no_or_nought(
     assert "Worrying: Not worrying" in decided
 
 
-async def test_a_history_says_each_label_once_with_its_text(company: Company) -> None:
+async def test_a_history_says_each_label_once_with_its_text(company: Team) -> None:
     ada, basis = company.ada, "her mother says"
     criteria = {"disability": {"answer": "no", "basis": basis}, "medication": {"answer": "unknown"}}
     search = await ada.open_search(criteria=criteria)
@@ -195,7 +195,7 @@ async def test_a_history_says_each_label_once_with_its_text(company: Company) ->
     ]  # fmt: skip
 
 
-async def test_a_long_history_says_what_is_not_on_the_paper(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_long_history_says_what_is_not_on_the_paper(company: Team, monkeypatch: pytest.MonkeyPatch) -> None:
     search = await company.alice.open_search()
     head = (await company.alice.snapshot(search))["seq"]
     whole = (await fetched(company.bob, f"/searches/{search}/history.md")).text
@@ -207,7 +207,7 @@ async def test_a_long_history_says_what_is_not_on_the_paper(company: Company, mo
     assert re.findall(r"\\#(\d+) · ", newest) == [str(head - 2), str(head - 1), str(head)]
 
 
-async def test_a_history_with_long_texts_has_fewer_events_and_says_so(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_history_with_long_texts_has_fewer_events_and_says_so(company: Team, monkeypatch: pytest.MonkeyPatch) -> None:
     search = await company.alice.open_search()
     for _ in range(3):
         await company.bob.do(search, "note.add", {"text": "word " * 700})
@@ -221,7 +221,7 @@ async def test_a_history_with_long_texts_has_fewer_events_and_says_so(company: C
 
 
 async def test_a_report_says_how_many_cards_it_leaves_out(
-    company: Company, handed: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+    company: Team, handed: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = f"/handovers/{handed['number']}.md"
     assert "no room here" not in (await fetched(company.bob, path)).text
@@ -295,7 +295,7 @@ def test_the_words_are_all_there() -> None:
 
 
 async def test_a_paper_is_written_beside_everything_else(
-    company: Company, handed: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+    company: Team, handed: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path, threads = f"/handovers/{handed['number']}.md", set[int]()
     written = paper.markdown
@@ -312,14 +312,14 @@ async def test_a_paper_is_written_beside_everything_else(
 
 @pytest.mark.parametrize("ending", ["pdf", "md"])
 async def test_of_one_persons_papers_too_many_wait_and_anothers_is_printed(
-    company: Company, handed: dict[str, Any], monkeypatch: pytest.MonkeyPatch, ending: str
+    company: Team, handed: dict[str, Any], monkeypatch: pytest.MonkeyPatch, ending: str
 ) -> None:
     path, desk = f"/handovers/{handed['number']}.{ending}", company.server.desk
     monkeypatch.setattr(documents_pdf, "pdf", _printed)
     gate, bob = desk.pdf_limit if ending == "pdf" else desk.heavy_reads, company.bob.account["id"]
     async with gate.slot(bob), gate.slot(bob):
         waiting = [asyncio.create_task(fetched(company.bob, path)) for _ in range(WAITING_PER_ACCOUNT)]
-        await until(lambda: gate.count(bob) == RUNNING_PER_ACCOUNT + WAITING_PER_ACCOUNT)
+        await wait_until(lambda: gate.count(bob) == RUNNING_PER_ACCOUNT + WAITING_PER_ACCOUNT)
         refused = await fetched(company.bob, path)
         assert (refused.status_code, refused.headers["Retry-After"]) == (429, "5")
         assert (await fetched(company.charlie, path)).status_code == 200
@@ -378,7 +378,7 @@ async def test_what_makes_a_pdf_is_given_no_secret(monkeypatch: pytest.MonkeyPat
 
 
 async def test_without_the_extra_a_sentence_says_how_to_get_it(
-    company: Company, handed: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+    company: Team, handed: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(documents_pdf, "find_spec", lambda name: None)
     answer = await fetched(company.bob, f"/handovers/{handed['number']}.pdf")

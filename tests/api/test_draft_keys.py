@@ -10,12 +10,11 @@ from sqlmodel import select
 from board.accounts import accounts, live_changes
 from models.accounts import DraftKey
 from tests.api.test_administration import NEW, browser, hire
-from tests.support import people
-from tests.support.backends import BY_TURNS
-from tests.support.people import PASSWORD, Server
-from tests.support.team import Company
+from tests.support.backends import ALTERNATING
+from tests.support.people import PASSWORD, Server, create_token
+from tests.support.team import Team
 
-pytestmark = pytest.mark.houses(BY_TURNS)
+pytestmark = pytest.mark.houses(ALTERNATING)
 
 ADDRESS = "/api/v1/me/draft-key"
 
@@ -34,7 +33,7 @@ async def keys(server: Server) -> dict[str, str]:
     return {each.account: each.key for each in rows}
 
 
-async def test_each_account_has_one_key_in_all_of_its_browsers(company: Company) -> None:
+async def test_each_account_has_one_key_in_all_of_its_browsers(company: Team) -> None:
     eva, kim = await hire(company.server), await hire(company.server, name="Kim")
     async with browser(company.server, eva) as here, browser(company.server, eva) as there, browser(company.server, kim) as other:
         assert eva.id not in await keys(company.server)  # made when it is first asked for
@@ -45,14 +44,14 @@ async def test_each_account_has_one_key_in_all_of_its_browsers(company: Company)
         assert (await here.get(ADDRESS)).json()["account"] == eva.id
 
 
-async def test_of_two_keys_that_are_made_at_once_one_stands(company: Company) -> None:
+async def test_of_two_keys_that_are_made_at_once_one_stands(company: Team) -> None:
     eva = await hire(company.server)
     async with browser(company.server, eva) as http:
         found = await asyncio.gather(*(key(http) for _ in range(8)))
     assert set(found) == {(await keys(company.server))[eva.id]}
 
 
-async def test_a_changed_password_keeps_it_and_a_disabled_account_gets_none(company: Company) -> None:
+async def test_a_changed_password_keeps_it_and_a_disabled_account_gets_none(company: Team) -> None:
     server, eva = company.server, await hire(company.server)
     async with browser(server, eva) as http:
         before = await key(http)
@@ -66,14 +65,14 @@ async def test_a_changed_password_keeps_it_and_a_disabled_account_gets_none(comp
         assert await key(http) == before
 
 
-async def test_nobody_gets_it_without_a_session(company: Company) -> None:
+async def test_nobody_gets_it_without_a_session(company: Team) -> None:
     server, eva = company.server, await hire(company.server)
     async with browser(server, eva) as http:
         found = await key(http)
         assert (await http.post("/logout")).status_code == 303
         assert (await http.get(ADDRESS)).status_code == 401
     for scope in ("read", "write", "intake"):
-        token = await people.token_for(server.desk, "Tess", "admin", scope)
+        token = await create_token(server.desk, "Tess", "admin", scope)
         async with browser(server) as http:
             answer = await http.get(ADDRESS, headers={"Authorization": f"Bearer {token}"})
             assert (answer.status_code, "key" in answer.json()) == (403, False)

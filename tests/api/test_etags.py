@@ -9,8 +9,8 @@ from sqlalchemy import text
 from board.web import etags
 from models.board import OPERATIONS
 from tests.support.people import Person
-from tests.support.search_scenario import NOBODY
-from tests.support.team import Company
+from tests.support.search_scenario import UNKNOWN_ID
+from tests.support.team import Team
 
 pytestmark = pytest.mark.houses
 
@@ -20,7 +20,7 @@ async def ask(person: Person, board: str, tag: str | None = None, **query: Any) 
     return await person.http.get(f"/api/v1/boards/{board}", params=query, headers=headers)
 
 
-async def test_a_snapshot_is_the_same_until_something_happens_on_its_board(company: Company) -> None:
+async def test_a_snapshot_is_the_same_until_something_happens_on_its_board(company: Team) -> None:
     search, other = await company.alice.open_search(), await company.alice.open_search()
     first = await ask(company.bob, search)
     tag = first.headers["ETag"]
@@ -37,7 +37,7 @@ async def test_a_snapshot_is_the_same_until_something_happens_on_its_board(compa
     assert anew.json() == (await ask(company.bob, search)).json()
 
 
-async def test_as_of_a_moment_it_is_the_same_until_something_of_it_is_erased(company: Company) -> None:
+async def test_as_of_a_moment_it_is_the_same_until_something_of_it_is_erased(company: Team) -> None:
     search = await company.alice.open_search()
     ack = await company.alice.do(search, "sighting.add", {"description": "Noor at the station"})
     (seq,) = ack["seqs"]
@@ -55,12 +55,12 @@ async def test_as_of_a_moment_it_is_the_same_until_something_of_it_is_erased(com
     assert "Noor at the station" not in erased.text
 
 
-async def test_who_may_not_see_a_board_learns_nothing_by_its_tag(company: Company) -> None:
+async def test_who_may_not_see_a_board_learns_nothing_by_its_tag(company: Team) -> None:
     alice, charlie = company.alice, company.charlie
     search = await alice.open_search()
     tag = (await ask(charlie, search)).headers["ETag"]
     await alice.do(search, "search.set_access", {"access": "members", "members": [alice.account["id"]]})
-    nobody = await ask(charlie, NOBODY, tag)
+    nobody = await ask(charlie, UNKNOWN_ID, tag)
     for given in (tag, "*", (await ask(alice, search)).headers["ETag"]):
         hidden = await ask(charlie, search, given)
         assert (hidden.status_code, hidden.content, hidden.headers.get("ETag")) == (404, nobody.content, None)
@@ -69,7 +69,7 @@ async def test_who_may_not_see_a_board_learns_nothing_by_its_tag(company: Compan
     assert (answer.status_code, answer.headers.get("ETag")) == (401, None)
 
 
-async def test_on_operations_the_tag_is_of_what_one_sees(company: Company) -> None:
+async def test_on_operations_the_tag_is_of_what_one_sees(company: Team) -> None:
     alice, bob, charlie = company.alice, company.bob, company.charlie
     secret = await company.secret_search(bob)
     seen, unseen = await ask(bob, OPERATIONS), await ask(charlie, OPERATIONS)
@@ -87,7 +87,7 @@ async def test_on_operations_the_tag_is_of_what_one_sees(company: Company) -> No
     assert secret not in anew.text
 
 
-async def test_of_many_events_the_tag_is_a_heavy_read(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_of_many_events_the_tag_is_a_heavy_read(company: Team, monkeypatch: pytest.MonkeyPatch) -> None:
     """What was erased of them is counted, and nobody's sign-in waits for that."""
     first = await ask(company.bob, OPERATIONS)
     monkeypatch.setattr(etags, "MAX_COUNTED_EVENTS", first.json()["seq"] - 1)
@@ -100,7 +100,7 @@ async def test_of_many_events_the_tag_is_a_heavy_read(company: Company, monkeypa
         assert (await ask(company.bob, OPERATIONS, first.headers["ETag"])).status_code == 429
 
 
-async def test_who_has_it_needs_no_turn_at_heavy_reads(company: Company) -> None:
+async def test_who_has_it_needs_no_turn_at_heavy_reads(company: Team) -> None:
     tag = (await ask(company.bob, OPERATIONS)).headers["ETag"]
     heavy, person = company.server.desk.heavy_reads, company.bob.account["id"]
     with pytest.MonkeyPatch.context() as patch:

@@ -17,12 +17,11 @@ from board.engine.event import JournalEvent
 from board.exports import exports
 from models.ids import new_id
 from models.search import Search
-from tests.support import people
-from tests.support.backends import BY_TURNS
-from tests.support.people import PATIENCE_S, Person
-from tests.support.team import Company
+from tests.support.backends import ALTERNATING
+from tests.support.people import PATIENCE_S, Person, create_token
+from tests.support.team import Team
 
-pytestmark = pytest.mark.houses(BY_TURNS)
+pytestmark = pytest.mark.houses(ALTERNATING)
 
 FILES = ("cards.csv", "cards.json", "journal.csv", "journal.json")
 FORMULAS = (
@@ -45,7 +44,7 @@ async def table_of(person: Person, board: str, name: str) -> list[dict[str, str]
     return [dict(zip(lines[0], line, strict=True)) for line in lines[1:]]
 
 
-async def scene(company: Company, **data: Any) -> tuple[str, str, str]:
+async def scene(company: Team, **data: Any) -> tuple[str, str, str]:
     """A search with a sighting and a task; their ids."""
     search = await company.alice.open_search(**data)
     await company.bob.do(search, "sighting.add", {"description": "a girl", "place": {"text": "Gent", "lat": 51.05, "lon": -3.7}})
@@ -63,7 +62,7 @@ async def last(person: Person, board: str) -> dict[str, Any]:
 
 @pytest.mark.parametrize("at_once", [1, 3, 200])
 async def test_the_json_files_are_the_snapshot_and_the_journal(
-    company: Company, at_once: int, monkeypatch: pytest.MonkeyPatch
+    company: Team, at_once: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(exports, "BATCH_SIZE", at_once)
     search, sighting, task = await scene(company)
@@ -85,7 +84,7 @@ async def test_the_json_files_are_the_snapshot_and_the_journal(
     assert task in (await file_of(company.bob, search, "cards.json")).text
 
 
-async def test_the_cards_for_a_spreadsheet_have_words_for_ids(company: Company) -> None:
+async def test_the_cards_for_a_spreadsheet_have_words_for_ids(company: Team) -> None:
     search, sighting, _ = await scene(company)
     await company.bob.do(search, "card.assign", {"card": sighting, "assignee": company.bob.account["id"]})
     *_, seen, task = await table_of(company.alice, search, "cards.csv")
@@ -97,14 +96,14 @@ async def test_the_cards_for_a_spreadsheet_have_words_for_ids(company: Company) 
     assert task["Sighting"] == seen["Number"]
 
 
-async def test_the_searches_for_a_spreadsheet(company: Company) -> None:
+async def test_the_searches_for_a_spreadsheet(company: Team) -> None:
     search = await company.alice.open_search(reference="Ref 1", criteria={"under_13": {"answer": "yes", "basis": "mother"}})
     row = next(row for row in await table_of(company.bob, "operations", "cards.csv") if row["Id"] == search)
     assert (row["Reference"], row["First name"], row["Criteria"]) == ("Ref 1", "Noor", "under_13: yes (mother)")
     assert (await file_of(company.bob, search, "cards.csv")).headers["content-disposition"].endswith('"Ref-1-cards.csv"')
 
 
-async def test_the_journal_for_a_spreadsheet_says_who_changed_what_to_what(company: Company) -> None:
+async def test_the_journal_for_a_spreadsheet_says_who_changed_what_to_what(company: Team) -> None:
     search, sighting, _ = await scene(company)
     await company.bob.do(search, "sighting.grade", {"sighting": sighting, "grade": {"source": "B"}, "reason": "asked again"})
     rows = await table_of(company.alice, search, "journal.csv")
@@ -116,7 +115,7 @@ async def test_the_journal_for_a_spreadsheet_says_who_changed_what_to_what(compa
 
 
 @pytest.mark.parametrize("typed", FORMULAS)
-async def test_what_a_spreadsheet_would_run_is_made_text(company: Company, typed: str) -> None:
+async def test_what_a_spreadsheet_would_run_is_made_text(company: Team, typed: str) -> None:
     search, *_ = await scene(company)
     await company.bob.do(search, "sighting.add", {"description": typed})
     shown = (await table_of(company.alice, search, "cards.csv"))[-1]["Description"]
@@ -158,14 +157,14 @@ def test_at_its_own_separator_a_file_has_what_was_typed(rows: list[list[Any]]) -
 
 
 @pytest.mark.parametrize("typed", ["a girl, 11", 'she said "no"', "1 - 1 = 0", "a\r\nb", "é;ü"])
-async def test_other_texts_stay_what_they_are(company: Company, typed: str) -> None:
+async def test_other_texts_stay_what_they_are(company: Team, typed: str) -> None:
     search, *_ = await scene(company)
     await company.bob.do(search, "sighting.add", {"description": typed})
     assert (await table_of(company.alice, search, "cards.csv"))[-1]["Description"] == typed
 
 
 @pytest.mark.parametrize("name", FILES)
-async def test_outsiders_find_nothing_and_members_do(company: Company, name: str) -> None:
+async def test_outsiders_find_nothing_and_members_do(company: Team, name: str) -> None:
     search = await company.secret_search(company.bob, person={"first_name": "Zoé"})
     nothing = new_id()
     assert (await file_of(company.bob, search, name)).status_code == 200
@@ -182,8 +181,8 @@ async def test_outsiders_find_nothing_and_members_do(company: Company, name: str
 
 
 @pytest.mark.parametrize("name", FILES)
-async def test_nobody_who_is_not_signed_in_and_no_token_that_can_only_take_in(company: Company, name: str) -> None:
-    intake, read = [await people.token_for(company.server.desk, "Hotline", "viewer", scope) for scope in ("intake", "read")]
+async def test_nobody_who_is_not_signed_in_and_no_token_that_can_only_take_in(company: Team, name: str) -> None:
+    intake, read = [await create_token(company.server.desk, "Hotline", "viewer", scope) for scope in ("intake", "read")]
     async with httpx.AsyncClient(base_url=company.server.url, timeout=PATIENCE_S) as somebody:
         for token, status in ((intake, 403), (read, 200), ("nonsense", 401)):
             headers = {"Authorization": f"Bearer {token}"}
@@ -192,7 +191,7 @@ async def test_nobody_who_is_not_signed_in_and_no_token_that_can_only_take_in(co
 
 
 @pytest.mark.parametrize("name", FILES)
-async def test_a_source_is_in_no_file(company: Company, name: str) -> None:
+async def test_a_source_is_in_no_file(company: Team, name: str) -> None:
     search = await company.alice.open_search()
     private = {"source_name": "Griet Peeters", "source_contact": "0470 12 34 56"}
     await company.bob.do(search, "sighting.add", {"description": "seen", "source": {"kind": "named"}} | private)
@@ -204,7 +203,7 @@ async def test_a_source_is_in_no_file(company: Company, name: str) -> None:
 
 @pytest.mark.parametrize("name", FILES)
 async def test_a_right_that_ends_on_the_way_breaks_the_file_off(
-    company: Company, name: str, monkeypatch: pytest.MonkeyPatch
+    company: Team, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(exports, "BATCH_SIZE", 1)
     search = await company.secret_search(company.bob)
@@ -232,7 +231,7 @@ def _take_away(session: Session, search: str, members: list[str]) -> None:
 
 
 @pytest.mark.parametrize("name", FILES)
-async def test_a_file_is_read_page_by_page(company: Company, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_file_is_read_page_by_page(company: Team, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(exports, "BATCH_SIZE", 2)
     search, *_ = await scene(company)
     pages, sizes = itertools.count(), []

@@ -18,7 +18,7 @@ from board.telemetry import logs, metrics
 from models.db.errors import DatabaseUnavailable, is_fault
 from models.db.sqlite import library
 from tests.support.people import Person, Refusal, new_id
-from tests.support.team import Company
+from tests.support.team import Team
 
 pytestmark = pytest.mark.houses
 
@@ -48,7 +48,7 @@ def breaks(monkeypatch: pytest.MonkeyPatch, do: Callable[..., None]) -> None:
 
 @pytest.mark.parametrize("fault", [fails, asks_what_is_not_there, is_taken_already])
 async def test_a_fault_in_a_command_is_answered_as_failed_and_nobody_else_is_harmed(
-    company: Company, monkeypatch: pytest.MonkeyPatch, fault: Callable[..., None]
+    company: Team, monkeypatch: pytest.MonkeyPatch, fault: Callable[..., None]
 ) -> None:
     alice, bob = company.alice, company.bob
     search, id, before = await company.alice.open_search(), new_id(), count("command")
@@ -69,7 +69,7 @@ async def test_a_fault_in_a_command_is_answered_as_failed_and_nobody_else_is_har
 
 
 async def test_over_http_a_command_that_fails_is_500_in_the_language_of_who_asks(
-    company: Company, monkeypatch: pytest.MonkeyPatch
+    company: Team, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     search = await company.alice.open_search()
     said = {"id": new_id(), "name": "note.add", "data": {"text": NAME}}
@@ -86,7 +86,7 @@ async def test_over_http_a_command_that_fails_is_500_in_the_language_of_who_asks
 
 
 @pytest.mark.parametrize("at", ["call", "page"])
-async def test_a_fault_in_a_call_or_a_page_is_500_and_counted(company: Company, monkeypatch: pytest.MonkeyPatch, at: str) -> None:
+async def test_a_fault_in_a_call_or_a_page_is_500_and_counted(company: Team, monkeypatch: pytest.MonkeyPatch, at: str) -> None:
     search, before = await company.alice.open_search(), count(at)
     path = f"/api/v1/boards/{search}" if at == "call" else f"/searches/{search}/history"
     with monkeypatch.context() as patch, capture_logs() as logged:
@@ -103,7 +103,7 @@ async def test_a_fault_in_a_call_or_a_page_is_500_and_counted(company: Company, 
 
 
 async def test_a_read_that_can_not_be_right_is_failed_and_one_that_was_refused_by_the_database_unavailable(
-    company: Company, monkeypatch: pytest.MonkeyPatch
+    company: Team, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def wrong(session: Session, *_: Any) -> None:
         session.connection().execute(text("SELECT nothing FROM board"))
@@ -119,9 +119,7 @@ async def test_a_read_that_can_not_be_right_is_failed_and_one_that_was_refused_b
         assert (answer.status_code, answer.json()["code"], "Retry-After" in answer.headers) == (status, code, status == 503)
 
 
-async def test_a_board_that_can_not_be_read_by_a_fault_is_said_to_be_so(
-    company: Company, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_board_that_can_not_be_read_by_a_fault_is_said_to_be_so(company: Team, monkeypatch: pytest.MonkeyPatch) -> None:
     search, bob = await company.alice.open_search(), await company.again(company.bob)
     with monkeypatch.context() as patch:
         patch.setattr(company.server.desk.source, "open", fails)
@@ -132,7 +130,7 @@ async def test_a_board_that_can_not_be_read_by_a_fault_is_said_to_be_so(
 
 
 async def test_a_message_that_meets_a_fault_ends_its_socket_and_is_logged(
-    company: Company, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    company: Team, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     search, bob, hub = await company.alice.open_search(), await company.again(company.bob), company.server.desk.hub
     before = hub.tally.sockets_failed
@@ -144,7 +142,7 @@ async def test_a_message_that_meets_a_fault_ends_its_socket_and_is_logged(
     assert [record.message for record in caplog.records if record.name == "realtime.connection"] == ["a socket failed"]
 
 
-async def test_a_handshake_that_fails_is_counted_and_refused(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_handshake_that_fails_is_counted_and_refused(company: Team, monkeypatch: pytest.MonkeyPatch) -> None:
     before = count("socket")
     with monkeypatch.context() as patch:
         patch.setattr("board.web.websocket._authenticate", fails)

@@ -17,9 +17,10 @@ from board.web.http import BASE, STATUS
 from models.board import OPERATIONS
 from tests.api.test_bad_input import NOBODY, WHOLE, WRONG, failures, heads
 from tests.api.test_openapi import BESIDE_A_LOOP, CALLERS, Caller, headers_of
-from tests.api.test_rights import board_of, filled
-from tests.support import handover_steps, people
-from tests.support.team import Company
+from tests.api.test_rights import board_of, filled, scene
+from tests.support import handover_steps
+from tests.support.people import PATIENCE_S, new_id
+from tests.support.team import Team
 
 pytestmark = BESIDE_A_LOOP
 
@@ -54,7 +55,7 @@ def commands(draw: st.DrawFn) -> dict[str, Any]:
 class Stage:
     """A search that everybody sees, one that none of the callers does, and what is on the first."""
 
-    def __init__(self, company: Company) -> None:
+    def __init__(self, company: Team) -> None:
         self.company = company
 
     async def play(self) -> None:
@@ -66,7 +67,7 @@ class Stage:
 
 
 @pytest.fixture(scope="module")
-async def stage(company: Company) -> Stage:
+async def stage(company: Team) -> Stage:
     stage = Stage(company)
     await stage.play()
     return stage
@@ -97,7 +98,7 @@ async def tried(stage: Stage, asking: httpx.AsyncClient, caller: Caller, command
     """Gives a command, and holds what comes of it against the contract. Its code, or `ack`."""
     name, place, before, failed = command["name"], command["board"], await heads(stage.company), failures()
     board = stage.boards.get(place, place)
-    body = command | {"id": people.new_id(), "data": filled(command["data"], stage.names)}
+    body = command | {"id": new_id(), "data": filled(command["data"], stage.names)}
     response = await asking.post(f"{BASE}/boards/{board}/commands", json=body)
     said, after = response.json(), await heads(stage.company)
     assert fits(response.status_code).is_valid(said), said
@@ -123,7 +124,7 @@ async def tried(stage: Stage, asking: httpx.AsyncClient, caller: Caller, command
 @pytest.mark.parametrize("many", [FEW, pytest.param(MANY, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("caller", CALLERS, ids="-".join)
 async def test_no_command_of_anybody_has_an_answer_outside_the_contract(
-    company: Company, stage: Stage, caller: Caller, many: int
+    company: Team, stage: Stage, caller: Caller, many: int
 ) -> None:
     met: set[str] = set()
     loop = asyncio.get_running_loop()
@@ -132,7 +133,7 @@ async def test_no_command_of_anybody_has_an_answer_outside_the_contract(
         @settings(FUZZ, max_examples=many)
         @given(command=commands())
         def any_command(command: dict[str, Any]) -> None:
-            met.add(asyncio.run_coroutine_threadsafe(tried(stage, asking, caller, command), loop).result(people.PATIENCE_S))
+            met.add(asyncio.run_coroutine_threadsafe(tried(stage, asking, caller, command), loop).result(PATIENCE_S))
 
         await asyncio.to_thread(any_command)
     if caller[1] == "intake":

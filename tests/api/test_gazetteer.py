@@ -12,8 +12,8 @@ from board.lookup.fuzzy_names import normalize_name, prefix_edit_distance
 from board.lookup.gazetteer import Gazetteer, Place, gazetteer
 from board.lookup.place_radius import metres
 from board.paths import DATA
-from tests.support import people
-from tests.support.team import Company
+from tests.support.people import create_token
+from tests.support.team import Team
 
 FIRST = 8  # what a form shows
 
@@ -154,8 +154,8 @@ def test_it_is_the_data_with_its_attribution(known: Gazetteer) -> None:
 
 
 @pytest.mark.houses
-async def test_everybody_who_is_known_may_ask(company: Company) -> None:
-    tokens = [await people.token_for(company.server.desk, "Taker", "investigator", scope) for scope in ("intake", "read")]
+async def test_everybody_who_is_known_may_ask(company: Team) -> None:
+    tokens = [await create_token(company.server.desk, "Taker", "investigator", scope) for scope in ("intake", "read")]
     for token in (*tokens, company.victor.token, company.bob.token):
         async with httpx.AsyncClient(base_url=company.server.url, headers={"Authorization": f"Bearer {token}"}) as http:
             answer = await http.get("/api/v1/places", params={"q": "Brugge"})
@@ -178,12 +178,12 @@ BRUGGE: dict[str, Any] = {
     ("params", "field"),
     [({"q": "x" * 201}, "q"), ({"limit": "0"}, "limit"), ({"limit": "21"}, "limit"), ({"limit": "x"}, "limit")],
 )
-async def test_what_can_not_be_asked_is_said(company: Company, params: dict[str, str], field: str) -> None:
+async def test_what_can_not_be_asked_is_said(company: Team, params: dict[str, str], field: str) -> None:
     answer = await company.bob.http.get("/api/v1/places", params={"q": "Brugge"} | params)
     assert (answer.status_code, [*answer.json()["fields"]]) == (422, [field])
 
 
-async def test_as_many_as_are_wanted(company: Company) -> None:
+async def test_as_many_as_are_wanted(company: Team) -> None:
     counts = []
     for limit in (1, 20):
         answer = await company.bob.http.get("/api/v1/places", params={"q": "st", "limit": limit})

@@ -17,7 +17,7 @@ from sqlalchemy import text
 from board.accounts import accounts, live_changes
 from board.demo import seed
 from models.times import format_utc, now
-from tests.support.people import Server, serving, settings_for
+from tests.support.people import Server, running_server, settings_for
 
 pytestmark = pytest.mark.slow
 
@@ -108,7 +108,7 @@ def tools(tmp_path_factory: pytest.TempPathFactory) -> Path:
 async def demo(tmp_path: Path) -> AsyncIterator[Server]:
     """The demo's searches, with something erased."""
     await seed.create(settings_for(tmp_path))
-    async with serving(tmp_path) as server:
+    async with running_server(tmp_path) as server:
         erased = text("DELETE FROM payload WHERE board != 'operations' AND seq = 30")
         await server.desk.database.write(lambda session: session.connection().execute(erased))
         yield server

@@ -13,22 +13,22 @@ from board.commands.registry import Command
 from board.engine import event_writer
 from models.board import OPERATIONS
 from tests.support import handover_steps
-from tests.support.handover_steps import report
+from tests.support.handover_steps import read_report
 from tests.support.people import Person, Refusal
-from tests.support.search_scenario import NOBODY, Scene
-from tests.support.team import Company
+from tests.support.search_scenario import UNKNOWN_ID, SearchScenario
+from tests.support.team import Team
 
 
 @pytest.fixture
-async def scene(company: Company) -> AsyncIterator[Scene]:
+async def scene(company: Team) -> AsyncIterator[SearchScenario]:
     """A search of its own; others are closed afterwards, so that they are not handed over with the next."""
     search = await company.alice.open_search()
-    yield Scene(company, search)
-    await handover_steps.take(company.ada)
+    yield SearchScenario(company, search)
+    await handover_steps.take_shift(company.ada)
     await company.alice.do(
         search, "search.set_status", {"status": "closed", "reason": "the scene is over", "acknowledge": "as it is"}
     )
-    await handover_steps.take(company.alice)
+    await handover_steps.take_shift(company.alice)
 
 
 async def refused(code: str, who: Person, board: str, name: str, data: dict[str, Any], *fields: str) -> Refusal:
@@ -53,9 +53,9 @@ async def head(who: Person, board: str) -> int:
 # -- prepared and written -------------------------------------------------------------------------------------------------
 
 
-async def test_a_handover_that_is_prepared_again_keeps_what_was_written_of_the_desk(scene: Scene) -> None:
+async def test_a_handover_that_is_prepared_again_keeps_what_was_written_of_the_desk(scene: SearchScenario) -> None:
     alice, ada, bob = scene.company.alice, scene.company.ada, scene.company.bob
-    first = await handover_steps.prepare(alice, incoming=ada.account["id"])
+    first = await handover_steps.prepare_handover(alice, incoming=ada.account["id"])
     await alice.do(OPERATIONS, "handover.write", {"handover": first, "faults": "the printer", "remarks": "quiet"})
     await ada.do(OPERATIONS, "handover.withdraw", {"handover": first, "reason": "she stays"})
     ended = await handover_steps.state(alice, "handover")
@@ -71,12 +71,12 @@ async def test_a_handover_that_is_prepared_again_keeps_what_was_written_of_the_d
     await refused(
         "invalid", alice, OPERATIONS, "handover.write", {"handover": first + 1, "incoming": bob.account["id"]}, "incoming"
     )
-    await refused("not_found", alice, OPERATIONS, "handover.write", {"handover": first + 1, "incoming": NOBODY}, "incoming")
-    await handover_steps.sign(alice, first + 1)
+    await refused("not_found", alice, OPERATIONS, "handover.write", {"handover": first + 1, "incoming": UNKNOWN_ID}, "incoming")
+    await handover_steps.sign_handover(alice, first + 1)
     await ada.do(OPERATIONS, "handover.refuse", {"handover": first + 1, "reason": "again"})
-    third = await handover_steps.prepare(alice)
+    third = await handover_steps.prepare_handover(alice)
     assert {name: (await handover_steps.state(alice, "handover"))[name] for name in written} == written
-    await handover_steps.sign(alice, third)
+    await handover_steps.sign_handover(alice, third)
     data = {"handover": third, "restatement": "all", "reason": "late"}
     await ada.do(OPERATIONS, "handover.accept", data)
     await ada.do(OPERATIONS, "handover.prepare")
@@ -85,9 +85,9 @@ async def test_a_handover_that_is_prepared_again_keeps_what_was_written_of_the_d
     )
 
 
-async def test_what_is_said_of_a_search_is_on_its_own_board(scene: Scene) -> None:
+async def test_what_is_said_of_a_search_is_on_its_own_board(scene: SearchScenario) -> None:
     alice = scene.company.alice
-    number, sighting = await handover_steps.prepare(alice), await scene.sighting()
+    number, sighting = await handover_steps.prepare_handover(alice), await scene.sighting()
     await scene.refuses("conflict", "handover.write", {"handover": number + 1, "assessment": "x"}, "handover")
     said = {
         "assessment": "she is with her aunt",
@@ -106,22 +106,22 @@ async def test_what_is_said_of_a_search_is_on_its_own_board(scene: Scene) -> Non
     assert await scene.does("handover.write", {"handover": number, "hypotheses": "Gent"}) == []
     assert await head(alice, OPERATIONS) == operations, "operations does not have it"
     await scene.refuses("invalid", "handover.write", {"handover": number, "faults": "the printer"}, "faults")
-    await scene.refuses("not_found", "handover.write", {"handover": number, "pinned": [NOBODY]}, "pinned")
+    await scene.refuses("not_found", "handover.write", {"handover": number, "pinned": [UNKNOWN_ID]}, "pinned")
     await scene.refuses("invalid", "handover.write", {"handover": number, "pinned": [sighting["id"]] * 21}, "pinned")
     await scene.refuses("invalid", "undo", {"seq": patched["seq"]}, "seq")
 
 
-async def test_what_is_said_of_a_search_is_not_in_the_way_of_an_undo(scene: Scene) -> None:
-    number = await handover_steps.prepare(scene.company.alice)
+async def test_what_is_said_of_a_search_is_not_in_the_way_of_an_undo(scene: SearchScenario) -> None:
+    number = await handover_steps.prepare_handover(scene.company.alice)
     await scene.one("search.update", {"person": {"age": 11}})
     await scene.one("handover.write", {"handover": number, "assessment": "twelve, says her aunt"})
     changed = await scene.one("search.update", {"person": {"age": 12}})
     assert (await scene.one("undo", {"seq": changed["seq"]}))["state"]["person"]["age"] == 11
 
 
-async def test_two_who_write_the_same_field_are_told(scene: Scene) -> None:
+async def test_two_who_write_the_same_field_are_told(scene: SearchScenario) -> None:
     alice, ada = scene.company.alice, scene.company.ada
-    number = await handover_steps.prepare(alice)
+    number = await handover_steps.prepare_handover(alice)
     (seq,) = (await alice.do(scene.search, "handover.write", {"handover": number, "contacts": "the mother", "dropped": "a"}))[
         "seqs"
     ]
@@ -130,18 +130,18 @@ async def test_two_who_write_the_same_field_are_told(scene: Scene) -> None:
     await scene.one("handover.write", {"handover": number, "dropped": "b"}, base=seq)
 
 
-async def test_a_search_that_was_closed_in_the_shift_is_part_of_it_and_one_from_before_is_not(scene: Scene) -> None:
+async def test_a_search_that_was_closed_in_the_shift_is_part_of_it_and_one_from_before_is_not(scene: SearchScenario) -> None:
     alice = scene.company.alice
-    await handover_steps.take(scene.company.ada)
+    await handover_steps.take_shift(scene.company.ada)
     old = await alice.open_search()
     await alice.do(old, "search.set_status", {"status": "closed", "reason": "came home", "acknowledge": "as it is"})
-    number = await handover_steps.prepare(alice)
+    number = await handover_steps.prepare_handover(alice)
     await alice.do(scene.search, "search.set_status", {"status": "closed", "reason": "came home", "acknowledge": "as it is"})
     assert await scene.does("handover.write", {"handover": number, "assessment": "the family was told"})
     await refused("conflict", alice, old, "handover.write", {"handover": number, "assessment": "x"}, "handover")
-    assert scene.search in (positions := await handover_steps.positions(alice))
+    assert scene.search in (positions := await handover_steps.current_positions(alice))
     assert old not in positions
-    await handover_steps.sign(alice, number)
+    await handover_steps.sign_handover(alice, number)
     assert await scene.does("handover.read", {"handover": number, "seq": 1}, who=scene.company.ada)
     await refused("conflict", scene.company.ada, old, "handover.read", {"handover": number, "seq": 1}, "handover")
     await alice.do(scene.search, "search.set_status", {"status": "open", "reason": "not her"})
@@ -156,12 +156,12 @@ def test_what_is_said_of_a_search_waits_for_who_signs() -> None:
 # -- signed ---------------------------------------------------------------------------------------------------------------
 
 
-async def test_a_signed_handover_has_the_positions_of_all_boards_and_their_digest(scene: Scene) -> None:
+async def test_a_signed_handover_has_the_positions_of_all_boards_and_their_digest(scene: SearchScenario) -> None:
     alice = scene.company.alice
-    number = await handover_steps.prepare(alice)
-    before, positions = (await report(alice)), await handover_steps.positions(alice)
+    number = await handover_steps.prepare_handover(alice)
+    before, positions = (await read_report(alice)), await handover_steps.current_positions(alice)
     operations = await head(alice, OPERATIONS)
-    said = await events(alice, (await handover_steps.sign(alice, number))["seqs"])
+    said = await events(alice, (await handover_steps.sign_handover(alice, number))["seqs"])
     assert [event["type"] for event in said] == ["handed.set"] * len(positions) + ["handover.signed"]
     handed = {event["id"]: event["state"]["position"] for event in said[:-1]}
     assert {id: at["seq"] for id, at in handed.items()} == positions
@@ -174,11 +174,15 @@ async def test_a_signed_handover_has_the_positions_of_all_boards_and_their_diges
     await refused("conflict", alice, OPERATIONS, "handover.sign", {"handover": number, "positions": positions}, "handover")
 
 
-async def test_who_may_not_see_what_is_asked_once_however_many_searches_are_signed(scene: Scene) -> None:
+async def test_who_may_not_see_what_is_asked_once_however_many_searches_are_signed(scene: SearchScenario) -> None:
     alice = scene.company.alice
     others = [await alice.open_search() for _ in range(3)]
-    number = await handover_steps.prepare(alice)
-    positions, asked, writer = await handover_steps.positions(alice), list[str](), scene.company.server.desk.database.writer
+    number = await handover_steps.prepare_handover(alice)
+    positions, asked, writer = (
+        await handover_steps.current_positions(alice),
+        list[str](),
+        scene.company.server.desk.database.writer,
+    )
 
     def ask(*given: Any) -> None:
         asked.append(given[2])
@@ -187,17 +191,17 @@ async def test_who_may_not_see_what_is_asked_once_however_many_searches_are_sign
     await alice.do(OPERATIONS, "handover.sign", {"handover": number, "positions": positions})
     event.remove(writer, "before_cursor_execute", ask)
     assert len([each for each in asked if "WHERE search.access = " in each]) == 1
-    await handover_steps.take(alice)
+    await handover_steps.take_shift(alice)
     for search in others:
         await alice.do(
             search, "search.set_status", {"status": "closed", "reason": "the scene is over", "acknowledge": "as it is"}
         )
 
 
-async def test_only_what_was_seen_can_be_signed(scene: Scene) -> None:
+async def test_only_what_was_seen_can_be_signed(scene: SearchScenario) -> None:
     alice, ada, search = scene.company.alice, scene.company.ada, scene.search
-    number = await handover_steps.prepare(alice)
-    seen = await handover_steps.positions(alice)
+    number = await handover_steps.prepare_handover(alice)
+    seen = await handover_steps.current_positions(alice)
     field = f"positions.{search}"
 
     async def signs(code: str, positions: dict[str, int], *fields: str, who: Person = alice) -> None:
@@ -206,33 +210,33 @@ async def test_only_what_was_seen_can_be_signed(scene: Scene) -> None:
     await signs("forbidden", seen, who=ada)
     await signs("invalid", seen | {search: seen[search] + 1}, field)
     await signs("conflict", {id: seq for id, seq in seen.items() if id != search}, field)
-    await signs("conflict", seen | {NOBODY: 1}, f"positions.{NOBODY}")
+    await signs("conflict", seen | {UNKNOWN_ID: 1}, f"positions.{UNKNOWN_ID}")
     await scene.one("note.add", {"text": "the aunt was called", "category": "comment"})
     await scene.one("handover.write", {"handover": number, "assessment": "her own"})
     await ada.do(search, "handover.write", {"handover": number, "assessment": "another's"})
     await signs("conflict", seen, field)
-    seen = await handover_steps.positions(alice)
+    seen = await handover_steps.current_positions(alice)
     decision = await scene.one("note.add", {"text": "we stop at the harbour", "category": "decision"})
     await signs("conflict", seen, field)
-    looked = (await report(alice, board=search))["searches"][0]
+    looked = (await read_report(alice, board=search))["searches"][0]
     await scene.one("note.add", {"text": "the uncle was called", "category": "comment"})
     await alice.do(OPERATIONS, "handover.sign", {"handover": number, "positions": seen | {search: decision["seq"]}})
-    told = (await report(alice, board=search))["searches"][0]
+    told = (await read_report(alice, board=search))["searches"][0]
     assert {name: told[name] for name in ("epoch", "seq", "head")} == {name: looked[name] for name in ("epoch", "seq", "head")}
     assert (told["seq"], told["after"]) == (decision["seq"], {"seq": decision["seq"] + 1, "events": 1, "significant": 0})
     await ada.do(search, "handover.read", {"handover": number, "seq": decision["seq"] + 1})
-    told = (await report(alice, board=search))["searches"][0]
+    told = (await read_report(alice, board=search))["searches"][0]
     assert told["after"] == {"seq": decision["seq"] + 2, "events": 1, "significant": 0}  # that she has read it is no news
 
 
-async def test_a_full_board_is_handed_over_all_the_same(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_full_board_is_handed_over_all_the_same(scene: SearchScenario, monkeypatch: pytest.MonkeyPatch) -> None:
     alice, ada, search = scene.company.alice, scene.company.ada, scene.search
     monkeypatch.setattr(event_writer, "MAX_ENTITIES", 0)
     for board in (OPERATIONS, search):
         await refused("too_large", alice, board, "note.add", {"text": "one more"})
-    number = await handover_steps.prepare(alice)
+    number = await handover_steps.prepare_handover(alice)
     await alice.do(search, "handover.write", {"handover": number, "assessment": "she may be with her aunt"})
-    await handover_steps.sign(alice, number)
+    await handover_steps.sign_handover(alice, number)
     await ada.do(search, "handover.read", {"handover": number, "seq": await head(ada, search)})
     await ada.do(OPERATIONS, "handover.accept", {"handover": number, "restatement": "the aunt", "reason": "the others wait"})
 
@@ -240,18 +244,18 @@ async def test_a_full_board_is_handed_over_all_the_same(scene: Scene, monkeypatc
 # -- taken over -----------------------------------------------------------------------------------------------------------
 
 
-async def test_it_is_read_and_accepted_and_told_with_the_moment(scene: Scene) -> None:
+async def test_it_is_read_and_accepted_and_told_with_the_moment(scene: SearchScenario) -> None:
     alice, ada, search = scene.company.alice, scene.company.ada, scene.search
-    number = await handover_steps.hand(alice)
+    number = await handover_steps.hand_to_sign(alice)
     data = {"handover": number, "restatement": "one search; the aunt calls at eight"}
-    others = [each["board"] for each in (await report(ada))["searches"]]
+    others = [each["board"] for each in (await read_report(ada))["searches"]]
     refusal = await refused("conflict", ada, OPERATIONS, "handover.accept", data, *(f"searches.{id}" for id in others))
     assert refusal.body["current"]["status"] == "signed"
     for id in others:
         await ada.do(id, "handover.read", {"handover": number, "seq": await head(ada, id)})
     await scene.one("sighting.add", {"description": "a girl, running", "priority": "urgent"})
     await refused("conflict", ada, OPERATIONS, "handover.accept", data, f"searches.{search}")
-    assert [each["board"] for each in (await report(ada))["searches"] if each["reader"]["unread"]] == [search]
+    assert [each["board"] for each in (await read_report(ada))["searches"] if each["reader"]["unread"]] == [search]
     read = await scene.one("handover.read", {"handover": number, "seq": await head(ada, search)}, who=ada)
     assert read["state"]["reads"] == {ada.account["id"]: {"handover": number, "seq": read["seq"] - 1, "at": read["at"]}}
     assert await scene.does("handover.read", {"handover": number, "seq": 1}, who=ada) == [], "never less than was read"
@@ -265,20 +269,20 @@ async def test_it_is_read_and_accepted_and_told_with_the_moment(scene: Scene) ->
     await refused("conflict", ada, OPERATIONS, "handover.accept", data, "handover")
 
 
-async def test_with_a_reason_it_is_accepted_unread(scene: Scene) -> None:
+async def test_with_a_reason_it_is_accepted_unread(scene: SearchScenario) -> None:
     alice, ada = scene.company.alice, scene.company.ada
-    number = await handover_steps.hand(alice)
+    number = await handover_steps.hand_to_sign(alice)
     data = {"handover": number, "restatement": "I know them all", "reason": "she has to go now"}
     accepted, _ = await events(ada, (await ada.do(OPERATIONS, "handover.accept", data))["seqs"])
     assert (accepted["reason"], accepted["state"]["reason"]) == ("she has to go now", "she has to go now")
 
 
-async def test_a_refused_handover_leaves_the_shift_where_it_is(scene: Scene) -> None:
+async def test_a_refused_handover_leaves_the_shift_where_it_is(scene: SearchScenario) -> None:
     alice, ada = scene.company.alice, scene.company.ada
-    prepared = await handover_steps.prepare(alice)
+    prepared = await handover_steps.prepare_handover(alice)
     await refused("conflict", ada, OPERATIONS, "handover.refuse", {"handover": prepared, "reason": "not yet"}, "handover")
     await refused("conflict", ada, scene.search, "handover.read", {"handover": prepared, "seq": 1}, "handover")
-    await handover_steps.sign(alice, prepared)
+    await handover_steps.sign_handover(alice, prepared)
     await refused("forbidden", alice, OPERATIONS, "handover.refuse", {"handover": prepared, "reason": "mine"})
     await refused("invalid", ada, OPERATIONS, "handover.refuse", {"handover": prepared}, "reason")
     above = {"handover": prepared, "seq": await head(ada, scene.search) + 1}
@@ -290,13 +294,13 @@ async def test_a_refused_handover_leaves_the_shift_where_it_is(scene: Scene) -> 
     await refused("conflict", ada, OPERATIONS, "handover.withdraw", {"handover": prepared}, "handover")
 
 
-async def test_marks_of_an_earlier_handover_do_not_count(scene: Scene) -> None:
+async def test_marks_of_an_earlier_handover_do_not_count(scene: SearchScenario) -> None:
     alice, ada, search = scene.company.alice, scene.company.ada, scene.search
-    first = await handover_steps.hand(alice)
+    first = await handover_steps.hand_to_sign(alice)
     await ada.do(search, "handover.read", {"handover": first, "seq": await head(ada, search)})
     await ada.do(OPERATIONS, "handover.refuse", {"handover": first, "reason": "again, please"})
-    second = await handover_steps.hand(alice)
-    assert search in [each["board"] for each in (await report(ada))["searches"] if each["reader"]["unread"]]
+    second = await handover_steps.hand_to_sign(alice)
+    assert search in [each["board"] for each in (await read_report(ada))["searches"] if each["reader"]["unread"]]
     await refused("conflict", ada, search, "handover.read", {"handover": first, "seq": 1}, "handover")
     read = await scene.one("handover.read", {"handover": second, "seq": 1, "reason": "by telephone"}, who=ada)
     assert (read["reason"], read["state"]["reads"][ada.account["id"]]["handover"]) == ("by telephone", second)
@@ -313,7 +317,7 @@ async def alerts(who: Person, seqs: list[int]) -> list[tuple[str, int | None, st
     return [(each["type"], each["handover"], each["reason"]) for each in of_desk]
 
 
-async def test_each_step_alerts_whom_it_concerns_with_the_reason(scene: Scene) -> None:
+async def test_each_step_alerts_whom_it_concerns_with_the_reason(scene: SearchScenario) -> None:
     company, alice, ada = scene.company, scene.company.alice, scene.company.ada
     dora = await company.come("Dora", "coordinator")
     others = (company.bob, company.charlie, company.victor)
@@ -322,12 +326,12 @@ async def test_each_step_alerts_whom_it_concerns_with_the_reason(scene: Scene) -
         for person in (alice, ada, dora, *others):
             assert await alerts(person, seqs) == who.get(person, []), person.account["name"]
 
-    number = await handover_steps.prepare(alice, incoming=dora.account["id"])
-    await told((await handover_steps.sign(alice, number))["seqs"], {dora: [("handover.signed", number, None)]})
+    number = await handover_steps.prepare_handover(alice, incoming=dora.account["id"])
+    await told((await handover_steps.sign_handover(alice, number))["seqs"], {dora: [("handover.signed", number, None)]})
     seqs = (await dora.do(OPERATIONS, "handover.refuse", {"handover": number, "reason": "@Alice, the port is missing"}))["seqs"]
     await told(seqs, {alice: [("handover.refused", number, "@Alice, the port is missing")]})
-    number = await handover_steps.prepare(alice)
-    signed = (await handover_steps.sign(alice, number))["seqs"]
+    number = await handover_steps.prepare_handover(alice)
+    signed = (await handover_steps.sign_handover(alice, number))["seqs"]
     await told(signed, {each: [("handover.signed", number, None)] for each in (ada, dora)})
     data = {"handover": number, "restatement": "one search", "reason": "she has to go"}
     seqs = (await dora.do(OPERATIONS, "handover.accept", data))["seqs"]
@@ -341,20 +345,20 @@ async def test_each_step_alerts_whom_it_concerns_with_the_reason(scene: Scene) -
 # -- who may see it -------------------------------------------------------------------------------------------------------
 
 
-async def test_who_is_outside_of_a_search_sees_nothing_of_how_it_is_handed_over(scene: Scene) -> None:
+async def test_who_is_outside_of_a_search_sees_nothing_of_how_it_is_handed_over(scene: SearchScenario) -> None:
     company, alice = scene.company, scene.company.alice
     dora = await company.come("Dora", "coordinator")
     secret = await company.secret_search()
-    number = await handover_steps.prepare(alice)
+    number = await handover_steps.prepare_handover(alice)
     await alice.do(secret, "handover.write", {"handover": number, "assessment": "she hides with her aunt"})
     watching = await company.charlie.follow(OPERATIONS)
-    signed = await handover_steps.sign(alice, number)
+    signed = await handover_steps.sign_handover(alice, number)
     await company.charlie.up_to(OPERATIONS, signed["seqs"][-1])
     assert sum(bool(event.get("hidden")) for event in watching.events[-len(signed["seqs"]) :]) == 1
     assert secret not in watching.of("handed")
     assert ("handed", secret) in (await alice.snapshot(OPERATIONS))["entities"]
     for outside in (company.charlie, dora):
-        told = await report(outside)
+        told = await read_report(outside)
         assert (told["withheld"], secret in [each["board"] for each in told["searches"]]) == (1, False)
         for path in (
             f"boards/{OPERATIONS}",
@@ -368,29 +372,31 @@ async def test_who_is_outside_of_a_search_sees_nothing_of_how_it_is_handed_over(
         assert (await outside.http.get("/api/v1/handover", params={"board": secret})).status_code == 404
     with pytest.raises(Refusal, match="not_found"):
         await dora.do(secret, "handover.read", {"handover": number, "seq": 1})
-    for each in (await report(dora))["searches"]:
+    for each in (await read_report(dora))["searches"]:
         await dora.do(each["board"], "handover.read", {"handover": number, "seq": each["after"]["seq"]})
     await dora.do(OPERATIONS, "handover.accept", {"handover": number, "restatement": "what I see of it"})
     # she signs what she does not see at its head
-    mine = await handover_steps.hand(dora)
+    mine = await handover_steps.hand_to_sign(dora)
     state = (await alice.snapshot(OPERATIONS))["entities"]["handed", secret]
     assert (state["handover"], state["position"]["seq"]) == (mine, await head(alice, secret))
     await refused("conflict", dora, OPERATIONS, "handover.withdraw", {"handover": number}, "handover")
     await alice.do(secret, "search.set_status", {"status": "closed", "reason": "the scene is over", "acknowledge": "as it is"})
 
 
-async def test_a_search_that_who_takes_over_may_not_see_is_not_signed_until_somebody_answers_for_it(scene: Scene) -> None:
+async def test_a_search_that_who_takes_over_may_not_see_is_not_signed_until_somebody_answers_for_it(
+    scene: SearchScenario,
+) -> None:
     company, alice, ada = scene.company, scene.company.alice, scene.company.ada
     dora, eva = await company.come("Dora", "coordinator"), await company.come("Eva", "coordinator")
     secret = await company.secret_search(ada)
     hers = await dora.open_search(access="members", members=[dora.account["id"]])  # which Alice may not see
-    number = await handover_steps.prepare(alice, incoming=eva.account["id"])
+    number = await handover_steps.prepare_handover(alice, incoming=eva.account["id"])
 
     async def told(who: Person, path: str = "handover") -> dict[str, Any]:
-        return {each["board"]: each["outside"] for each in (await report(who, path))["searches"] if each["outside"]}
+        return {each["board"]: each["outside"] for each in (await read_report(who, path))["searches"] if each["outside"]}
 
     async def signs(*fields: str) -> None:
-        data = {"handover": number, "positions": await handover_steps.positions(alice)}
+        data = {"handover": number, "positions": await handover_steps.current_positions(alice)}
         await refused("invalid", alice, OPERATIONS, "handover.sign", data, *fields)
 
     assert await told(alice) == await told(ada) == {secret: eva.account["id"]}
@@ -398,7 +404,7 @@ async def test_a_search_that_who_takes_over_may_not_see_is_not_signed_until_some
     await signs(f"searches.{secret}")
     for wrong, code in ((company.bob, "invalid"), (eva, "invalid"), (dora, "invalid")):
         await refused(code, alice, secret, "handover.write", {"handover": number, "keeper": wrong.account["id"]}, "keeper")
-    await refused("not_found", alice, secret, "handover.write", {"handover": number, "keeper": NOBODY}, "keeper")
+    await refused("not_found", alice, secret, "handover.write", {"handover": number, "keeper": UNKNOWN_ID}, "keeper")
     await scene.refuses("invalid", "handover.write", {"handover": number, "keeper": alice.account["id"]}, "keeper")
     # another coordinator, who is told
     seqs = (await alice.do(secret, "handover.write", {"handover": number, "keeper": ada.account["id"]}))["seqs"]
@@ -409,36 +415,36 @@ async def test_a_search_that_who_takes_over_may_not_see_is_not_signed_until_some
     await signs(f"searches.{secret}")  # who sees it no more answers for nothing
     # who hands over keeps it, on the record
     await alice.do(secret, "handover.write", {"handover": number, "keeper": alice.account["id"]})
-    await handover_steps.sign(alice, number)
-    kept = (await report(alice, board=secret))["searches"][0]
+    await handover_steps.sign_handover(alice, number)
+    kept = (await read_report(alice, board=secret))["searches"][0]
     assert (kept["outside"], kept["briefing"]["keeper"]) == (eva.account["id"], alice.account["id"])
     text = (await alice.http.get(f"/handovers/{number}.md")).text
     assert "Alice answers for it" in text
-    assert secret not in str(await report(eva))
+    assert secret not in str(await read_report(eva))
     await eva.do(OPERATIONS, "handover.accept", {"handover": number, "restatement": "what I see", "reason": "it is late"})
     assert await told(alice) == {secret: eva.account["id"]}  # and it goes on to be told
     # what was decided does not go on to the next handover
-    await handover_steps.take(alice)
-    number = await handover_steps.prepare(alice, incoming=eva.account["id"])
+    await handover_steps.take_shift(alice)
+    number = await handover_steps.prepare_handover(alice, incoming=eva.account["id"])
     await signs(f"searches.{secret}")
     await alice.do(secret, "handover.write", {"handover": number, "assessment": "with her aunt"})
-    assert (await report(alice, board=secret))["searches"][0]["briefing"]["keeper"] is None
+    assert (await read_report(alice, board=secret))["searches"][0]["briefing"]["keeper"] is None
     await signs(f"searches.{secret}")
     members = [alice.account["id"], eva.account["id"]]
     await alice.do(secret, "search.set_access", {"access": "members", "members": members})
     assert await told(alice) == {}
-    await handover_steps.sign(alice, number)
+    await handover_steps.sign_handover(alice, number)
     for who, search in ((alice, secret), (dora, hers)):
         await who.do(search, "search.set_status", {"status": "closed", "reason": "over", "acknowledge": "as it is"})
 
 
-async def test_the_next_handover_may_name_the_same_keeper_who_is_alerted(scene: Scene) -> None:
+async def test_the_next_handover_may_name_the_same_keeper_who_is_alerted(scene: SearchScenario) -> None:
     company, alice, ada = scene.company, scene.company.alice, scene.company.ada
     eva = await company.come("Eva", "coordinator")
     members = [alice.account["id"], ada.account["id"]]
     secret = await alice.open_search(access="members", members=members)
     for _ in range(2):
-        number = await handover_steps.prepare(alice, incoming=eva.account["id"])
+        number = await handover_steps.prepare_handover(alice, incoming=eva.account["id"])
         (seq,) = (await alice.do(secret, "handover.write", {"handover": number, "keeper": ada.account["id"]}))["seqs"]
         found = (await ada.http.get("/api/v1/alerts")).json()["alerts"]
         assert (found[0]["board"], found[0]["seq"], found[0]["handover"]) == (secret, seq, number)
@@ -446,14 +452,14 @@ async def test_the_next_handover_may_name_the_same_keeper_who_is_alerted(scene: 
         assert (event["state"]["keeper"], event["state"]["handover"]) == (ada.account["id"], number)
         await alice.do(secret, "handover.write", {"handover": number, "contacts": f"the mother, {number}"})
         assert (await ada.http.get("/api/v1/alerts")).json()["alerts"][0]["seq"] == seq, "what else is written alerts nobody"
-        await handover_steps.sign(alice, number)
+        await handover_steps.sign_handover(alice, number)
         await alice.do(OPERATIONS, "handover.withdraw", {"handover": number})
     await alice.do(secret, "search.set_status", {"status": "closed", "reason": "over", "acknowledge": "as it is"})
 
 
-async def test_who_loses_or_gains_sight_of_a_search_does_so_of_how_it_was_handed_over(scene: Scene) -> None:
+async def test_who_loses_or_gains_sight_of_a_search_does_so_of_how_it_was_handed_over(scene: SearchScenario) -> None:
     alice, charlie = scene.company.alice, scene.company.charlie
-    await handover_steps.hand(alice)
+    await handover_steps.hand_to_sign(alice)
     screen = await charlie.follow(OPERATIONS)
     for access, there in (("members", False), ("desk", True)):
         await alice.do(scene.search, "search.set_access", {"access": access, "members": [alice.account["id"]]})

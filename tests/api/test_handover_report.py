@@ -13,19 +13,18 @@ from board.maintenance import transfer
 from models.board import OPERATIONS
 from models.db.database import Database
 from tests.support import handover_steps, random_commands
-from tests.support import people as support_people
-from tests.support.handover_steps import report
-from tests.support.people import Person, serving
-from tests.support.search_scenario import NOBODY, Scene
-from tests.support.team import Company
+from tests.support.handover_steps import read_report
+from tests.support.people import Person, connect_person, create_token, new_id, running_server
+from tests.support.search_scenario import UNKNOWN_ID, SearchScenario
+from tests.support.team import Team
 
 
 @pytest.fixture
-async def scene(company: Company) -> AsyncIterator[Scene]:
+async def scene(company: Team) -> AsyncIterator[SearchScenario]:
     """A search without tasks, and nobody's handover open."""
-    await handover_steps.take(company.ada)
-    await handover_steps.take(company.alice)
-    scene = Scene(company, await company.alice.open_search())
+    await handover_steps.take_shift(company.ada)
+    await handover_steps.take_shift(company.alice)
+    scene = SearchScenario(company, await company.alice.open_search())
     for (kind, id), _ in list((await company.alice.snapshot(scene.search))["entities"].items()):
         if kind == "task":
             await company.alice.do(scene.search, "card.withdraw", {"card": id})
@@ -35,9 +34,9 @@ async def scene(company: Company) -> AsyncIterator[Scene]:
     )
 
 
-async def section(scene: Scene, reader: Person | None = None, path: str = "handover") -> dict[str, Any]:
+async def section(scene: SearchScenario, reader: Person | None = None, path: str = "handover") -> dict[str, Any]:
     """What is told of the scene's search."""
-    (found,) = (await report(reader or scene.company.alice, path, board=scene.search))["searches"]
+    (found,) = (await read_report(reader or scene.company.alice, path, board=scene.search))["searches"]
     return dict(found)
 
 
@@ -48,7 +47,7 @@ def titles(cards: list[dict[str, Any]]) -> list[str]:
 # -- what it tells --------------------------------------------------------------------------------------------------------
 
 
-async def test_a_section_tells_what_the_next_shift_must_know(scene: Scene) -> None:
+async def test_a_section_tells_what_the_next_shift_must_know(scene: SearchScenario) -> None:
     alice, bob, done = scene.company.alice, scene.company.bob, (await scene.columns())["done"]
     me = bob.account["id"]
     seen = {"place": {"text": "Gent"}, "seen_at": "2026-11-24T20:00:00Z"}
@@ -62,12 +61,12 @@ async def test_a_section_tells_what_the_next_shift_must_know(scene: Scene) -> No
     await scene.one("card.withdraw", {"card": gone["id"]})
     await scene.task(title="overdue", due="2026-01-01T00:00:00Z", assignee=me)
     await scene.task(title="later", due="2036-01-01T00:00:00Z")
-    soon = report_sections.next_shift_end((await report(alice))["composed_at"])
+    soon = report_sections.next_shift_end((await read_report(alice))["composed_at"])
     await scene.task(title="due", due=f"{soon[:19]}Z")
     finished = await scene.task(title="done", due="2026-01-01T00:00:00Z")
     await scene.one("card.move", {"card": finished["id"], "column": done})
     note = await scene.one("note.add", {"text": "we stop at the harbour", "category": "decision"})
-    number = await handover_steps.prepare(alice)
+    number = await handover_steps.prepare_handover(alice)
     said = {"handover": number, "hypotheses": "Gent", "contingencies": "if she calls", "contacts": "the mother"}
     await scene.one("handover.write", said | {"pinned": [note["id"], last["id"]]})
     told = await section(scene)
@@ -86,16 +85,16 @@ async def test_a_section_tells_what_the_next_shift_must_know(scene: Scene) -> No
     assert [(pin["kind"], pin["title"], pin["category"]) for pin in told["pinned"]] == [
         ("note", "we stop at the harbour", "decision"), ("sighting", "last", None),
     ]  # fmt: skip
-    people = (await report(alice))["people"]
+    people = (await read_report(alice))["people"]
     assert {people[me], people[alice.account["id"]]} == {"Bob", "Alice"}
 
 
-async def test_a_time_that_is_not_when_it_was_seen_is_told_as_received(scene: Scene) -> None:
+async def test_a_time_that_is_not_when_it_was_seen_is_told_as_received(scene: SearchScenario) -> None:
     received = "2026-11-24T21:00:00.000Z"
     await scene.sighting(description="seen", seen_at="2026-11-24T20:00:00.000Z", received_at=received)
     unseen = await scene.sighting(description="told", received_at=received)
     note = await scene.one("note.add", {"text": "we stop"})
-    number = await handover_steps.prepare(scene.company.alice)
+    number = await handover_steps.prepare_handover(scene.company.alice)
     await scene.one("handover.write", {"handover": number, "pinned": [unseen["id"], note["id"]]})
     told = await section(scene)
     assert [(card["at"], card["seen_at"]) for card in told["ungraded"]] == [
@@ -107,15 +106,15 @@ async def test_a_time_that_is_not_when_it_was_seen_is_told_as_received(scene: Sc
     assert (last["id"], last["seen_at"], last["received_at"]) == (unseen["id"], None, received)
 
 
-async def test_tasks_that_were_done_before_the_shift_began_are_no_news(scene: Scene) -> None:
+async def test_tasks_that_were_done_before_the_shift_began_are_no_news(scene: SearchScenario) -> None:
     finished = await scene.task(title="done")
     await scene.one("card.move", {"card": finished["id"], "column": (await scene.columns())["done"]})
     assert titles((await section(scene))["tasks"]["done"]) == ["done"]
-    await handover_steps.take(scene.company.ada)
+    await handover_steps.take_shift(scene.company.ada)
     assert (await section(scene))["tasks"]["done"] == []
 
 
-async def test_a_long_list_is_cut_and_says_so(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_long_list_is_cut_and_says_so(scene: SearchScenario, monkeypatch: pytest.MonkeyPatch) -> None:
     for number in range(3):
         await scene.sighting(description=f"{number}")
     monkeypatch.setattr(report_sections, "MAX_ITEMS", 2)
@@ -123,9 +122,9 @@ async def test_a_long_list_is_cut_and_says_so(scene: Scene, monkeypatch: pytest.
     assert (titles(told["ungraded"]), told["left_out"]) == (["0", "1"], 1)
 
 
-async def test_what_is_new_to_the_reader_is_counted_from_what_they_have_seen_else_from_the_shift(scene: Scene) -> None:
+async def test_what_is_new_to_the_reader_is_counted_from_what_they_have_seen_else_from_the_shift(scene: SearchScenario) -> None:
     charlie = scene.company.charlie
-    await handover_steps.take(scene.company.ada)
+    await handover_steps.take_shift(scene.company.ada)
     began = (await charlie.snapshot(scene.search))["seq"]
     urgent = await scene.sighting(priority="urgent")
     await scene.sighting(priority="low")
@@ -155,19 +154,19 @@ async def see(who: Person, board: str, seq: int) -> None:
     assert (await who.http.post("/api/v1/seen", json=seen)).status_code == 200
 
 
-async def test_a_signed_report_is_the_same_for_all_who_see_the_same_searches(scene: Scene) -> None:
+async def test_a_signed_report_is_the_same_for_all_who_see_the_same_searches(scene: SearchScenario) -> None:
     alice, ada, dora = scene.company.alice, scene.company.ada, await scene.company.come("Dora", "coordinator")
     await scene.sighting(priority="urgent")
     decided = await scene.one("note.add", {"text": "a decision", "category": "decision"})
     await scene.sighting()
     await see(ada, scene.search, decided["seq"])
     await see(dora, scene.search, 1)
-    number = await handover_steps.hand(alice)
+    number = await handover_steps.hand_to_sign(alice)
     await ada.do(scene.search, "handover.read", {"handover": number, "seq": decided["seq"]})
 
     async def papers(who: Person, path: str) -> tuple[bytes, str, list[Any]]:
         """The report but for what is the reader's; the same on paper but for who printed it; and what is the reader's."""
-        told = await report(who, path)
+        told = await read_report(who, path)
         own = [each.pop("reader") for each in told["searches"]]
         markdown = (await who.http.get(f"/{path}.md")).text
         return orjson.dumps(told), markdown.split("Printed by")[0], own
@@ -176,7 +175,7 @@ async def test_a_signed_report_is_the_same_for_all_who_see_the_same_searches(sce
         one, other = await papers(ada, path), await papers(dora, path)
         assert one[:2] == other[:2]
         assert one[2] != other[2]
-        assert (await report(ada, path))["handover"]["digest"] == (await report(dora, path))["handover"]["digest"]
+        assert (await read_report(ada, path))["handover"]["digest"] == (await read_report(dora, path))["handover"]["digest"]
     await dora.do(OPERATIONS, "handover.accept", {"handover": number, "restatement": "all", "reason": "she has to go"})
     one, other = await papers(ada, f"handovers/{number}"), await papers(dora, f"handovers/{number}")
     assert one[:2] == other[:2]
@@ -192,79 +191,79 @@ def fixed(told: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("seed", range(3))
-async def test_what_was_signed_stays_whatever_happens_since(scene: Scene, seed: int) -> None:
+async def test_what_was_signed_stays_whatever_happens_since(scene: SearchScenario, seed: int) -> None:
     alice, random = scene.company.alice, Random(seed)
     people = [scene.company.alice.account["id"], scene.company.bob.account["id"]]
     screen = await alice.follow(scene.search)
 
     async def work(count: int) -> None:
         for _ in range(count):
-            name, data = random_commands.command(random, screen, people)
-            frame = {"type": "command", "id": support_people.new_id(), "board": scene.search, "name": name, "data": data}
+            name, data = random_commands.random_command(random, screen, people)
+            frame = {"type": "command", "id": new_id(), "board": scene.search, "name": name, "data": data}
             if (answer := await alice.start(frame)).get("seqs"):
                 await alice.up_to(scene.search, answer["seqs"][-1])
 
     await work(60)
     await alice.do(scene.search, "search.set_status", {"status": "open", "reason": "whatever it was"})
-    number = await handover_steps.prepare(alice)
+    number = await handover_steps.prepare_handover(alice)
     await alice.do(OPERATIONS, "handover.write", {"handover": number, "remarks": "as it was"})
     pinned = [*sorted(screen.of("note"))[:1], *sorted(screen.of("sighting"))[:1]]
     await alice.do(scene.search, "handover.write", {"handover": number, "assessment": "as it was", "pinned": pinned})
-    await handover_steps.sign(alice, number)
-    signed = await report(alice)
+    await handover_steps.sign_handover(alice, number)
+    signed = await read_report(alice)
     await work(60)
-    later = await report(alice)
+    later = await read_report(alice)
     assert fixed(later) == fixed(signed)
     assert later["shift"] == signed["shift"]
     assert [each["after"]["seq"] for each in later["searches"] if each["board"] == scene.search] == [screen.seq]
-    await handover_steps.hand(scene.company.ada)
-    again = await report(alice, f"handovers/{number}")
+    await handover_steps.hand_to_sign(scene.company.ada)
+    again = await read_report(alice, f"handovers/{number}")
     assert (fixed(again), again["composed_at"]) == (fixed(signed), signed["composed_at"])
     assert again["handover"]["status"] == "withdrawn"
 
 
-async def test_now_and_as_it_was_signed_are_composed_alike(scene: Scene) -> None:
+async def test_now_and_as_it_was_signed_are_composed_alike(scene: SearchScenario) -> None:
     sighting = await scene.sighting()
     await scene.task(due="2026-01-01T00:00:00Z")
-    number = await handover_steps.prepare(scene.company.alice)
+    number = await handover_steps.prepare_handover(scene.company.alice)
     await scene.one("handover.write", {"handover": number, "pinned": [sighting["id"]]})
-    live = await report(scene.company.alice)
-    await handover_steps.sign(scene.company.alice, number)
-    assert fixed(await report(scene.company.alice)) == fixed(live)
+    live = await read_report(scene.company.alice)
+    await handover_steps.sign_handover(scene.company.alice, number)
+    assert fixed(await read_report(scene.company.alice)) == fixed(live)
 
 
 ENDS = {"accept": {"restatement": "one search", "reason": "she has to go"}, "refuse": {"reason": "no"}, "withdraw": {}}
 
 
 @pytest.mark.parametrize("ends", ENDS)
-async def test_the_report_is_live_again_once_a_handover_has_ended(scene: Scene, ends: str) -> None:
+async def test_the_report_is_live_again_once_a_handover_has_ended(scene: SearchScenario, ends: str) -> None:
     alice, ada = scene.company.alice, scene.company.ada
-    number = await handover_steps.hand(alice)
+    number = await handover_steps.hand_to_sign(alice)
     await ada.do(scene.search, "handover.read", {"handover": number, "seq": 1})
-    signed = await report(alice)
+    signed = await read_report(alice)
     await scene.sighting(description="seen while it was signed")
-    still = await report(alice)
+    still = await read_report(alice)
     assert (still["live"], fixed(still)) == (False, fixed(signed))
     await ada.do(OPERATIONS, f"handover.{ends}", {"handover": number} | ENDS[ends])
     await scene.sighting(description="seen since")
-    told, head = await report(alice), await alice.snapshot(scene.search)
+    told, head = await read_report(alice), await alice.snapshot(scene.search)
     (now,) = [each for each in told["searches"] if each["board"] == scene.search]
     assert titles(now["ungraded"]) == ["seen while it was signed", "seen since"]
     assert (told["live"], now["seq"], now["after"]["events"], now["reads"]) == (True, head["seq"], 0, {})
     assert told["shift"] == await handover_steps.state(alice, "shift")
     assert (told["handover"]["number"], told["composed_at"] > signed["composed_at"]) == (number, True)
-    again = await report(alice, f"handovers/{number}")
+    again = await read_report(alice, f"handovers/{number}")
     assert (again["live"], fixed(again), again["composed_at"]) == (False, fixed(signed), signed["composed_at"])
     paper, kept = [(await alice.http.get(f"{of}.md")).text for of in ("/handover", f"/handovers/{number}")]
     assert ("Not signed" in paper, "seen since" in paper, f"Handover {number}" in paper) == (True, True, False)
     assert ("Not signed" in kept, "seen since" in kept, f"Handover {number}" in kept) == (False, False, True)
 
 
-async def test_handovers_are_listed_newest_first(scene: Scene) -> None:
+async def test_handovers_are_listed_newest_first(scene: SearchScenario) -> None:
     alice, ada = scene.company.alice, scene.company.ada
-    signed = await handover_steps.hand(alice)
+    signed = await handover_steps.hand_to_sign(alice)
     await ada.do(OPERATIONS, "handover.refuse", {"handover": signed, "reason": "not like this"})
-    never = await handover_steps.prepare(alice)
+    never = await handover_steps.prepare_handover(alice)
     found = (await alice.http.get("/api/v1/handovers")).json()
     first, second, *_ = found["handovers"]
     assert [(each["number"], each["status"]) for each in (first, second)] == [(never, "prepared"), (signed, "refused")]
@@ -274,25 +273,25 @@ async def test_handovers_are_listed_newest_first(scene: Scene) -> None:
     assert "reason" not in second
     before = (await alice.http.get("/api/v1/handovers", params={"before": never})).json()["handovers"]
     assert before[0]["number"] == signed
-    for path in (f"handovers/{never}", "handovers/0", "handovers/x", f"handovers/{signed}?board={NOBODY}"):
+    for path in (f"handovers/{never}", "handovers/0", "handovers/x", f"handovers/{signed}?board={UNKNOWN_ID}"):
         assert (await alice.http.get(f"/api/v1/{path}")).status_code == 404, path
     assert (await alice.http.get("/api/v1/handovers?before=x")).status_code == 422
 
 
 async def test_an_open_handover_goes_on_after_a_restore(tmp_path: Path) -> None:
-    async with serving(tmp_path) as server:
-        tokens = [await support_people.token_for(server.desk, name, "coordinator") for name in ("Alice", "Ada")]
-        alice = await support_people.come(server, tokens[0])
+    async with running_server(tmp_path) as server:
+        tokens = [await create_token(server.desk, name, "coordinator") for name in ("Alice", "Ada")]
+        alice = await connect_person(server, tokens[0])
         search = await alice.open_search()
-        number = await handover_steps.hand(alice)
-        signed = await report(alice)
+        number = await handover_steps.hand_to_sign(alice)
+        signed = await read_report(alice)
         await alice.leave()
     database = Database(f"sqlite:///{tmp_path}/board.db")
     database.write_now(transfer.reset_epochs)
     await database.close()
-    async with serving(tmp_path) as server:
-        ada = await support_people.come(server, tokens[1])
-        told = await report(ada)
+    async with running_server(tmp_path) as server:
+        ada = await connect_person(server, tokens[1])
+        told = await read_report(ada)
         assert fixed(told) == fixed(signed)
         snapshot = await ada.snapshot(search)
         assert told["searches"][0]["epoch"] != snapshot["epoch"]

@@ -4,7 +4,7 @@ from models.board import OPERATIONS
 from tests.api.test_unseen import news
 from tests.support import handover_steps
 from tests.support.people import Person
-from tests.support.team import Company
+from tests.support.team import Team
 
 
 async def events(who: Person, board: str) -> tuple[int, bool]:
@@ -13,12 +13,12 @@ async def events(who: Person, board: str) -> tuple[int, bool]:
     return there["events"], there["seen"] is not None
 
 
-async def test_reading_for_a_handover_is_seeing(company: Company) -> None:
+async def test_reading_for_a_handover_is_seeing(company: Team) -> None:
     alice, ada, bob = company.alice, company.ada, company.bob
     search, other = await bob_opens(alice, ada), await alice.open_search()
-    number = await handover_steps.prepare(alice, incoming=ada.account["id"])
+    number = await handover_steps.prepare_handover(alice, incoming=ada.account["id"])
     assert await events(alice, search) == ((await news(alice))[search]["seq"], False)
-    positions = await handover_steps.positions(alice)
+    positions = await handover_steps.current_positions(alice)
     await alice.do(OPERATIONS, "handover.sign", {"handover": number, "positions": positions})
     assert (await events(alice, search))[1], "who signs it has seen it"
     assert (await news(alice))[search]["seen"]["seq"] >= positions[search]
@@ -32,7 +32,7 @@ async def test_reading_for_a_handover_is_seeing(company: Company) -> None:
     assert await events(ada, other) == (1, True)
     await ada.do(other, "handover.read", {"handover": number, "seq": at})
     assert await events(ada, other) == (1, True)
-    await handover_steps.take(alice)
+    await handover_steps.take_shift(alice)
 
 
 async def bob_opens(alice: Person, opener: Person) -> str:

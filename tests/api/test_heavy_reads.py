@@ -22,12 +22,12 @@ from models.board import OPERATIONS
 from models.db import database, read_pacing
 from models.db.database import TooLong
 from models.db.read_pacing import give_way, paced
-from tests.support.backends import BY_TURNS
+from tests.support.backends import ALTERNATING
 from tests.support.people import PASSWORD, PATIENCE_S, Person
-from tests.support.team import Company
-from tests.support.worker_processes import until
+from tests.support.team import Team
+from tests.support.worker_processes import wait_until
 
-pytestmark = pytest.mark.houses(BY_TURNS)
+pytestmark = pytest.mark.houses(ALTERNATING)
 
 ENDLESS = text("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT 1 FROM n) SELECT count(*) FROM n")
 HEAVY = [
@@ -49,7 +49,7 @@ async def _email(person: Person) -> str:
 
 
 @asynccontextmanager
-async def busy(company: Company, person: Person) -> AsyncIterator[None]:
+async def busy(company: Team, person: Person) -> AsyncIterator[None]:
     """All turns of somebody are taken, and nobody more of them may wait."""
     heavy = company.server.desk.heavy_reads
     with pytest.MonkeyPatch.context() as patch:
@@ -81,14 +81,14 @@ def stopped(monkeypatch: pytest.MonkeyPatch, account: str) -> Iterator[Callable[
 
 
 async def test_of_one_account_two_are_read_at_a_time_and_others_are_served(
-    company: Company, monkeypatch: pytest.MonkeyPatch
+    company: Team, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     search = await company.alice.open_search()
     victor, desk = company.victor, company.server.desk
     id, path = victor.account["id"], f"/api/v1/boards/{search}"
     with stopped(monkeypatch, id) as reading:
         waiting = [asyncio.create_task(asks(victor, path)) for _ in range(RUNNING_PER_ACCOUNT + WAITING_PER_ACCOUNT)]
-        await until(
+        await wait_until(
             lambda: desk.heavy_reads.count(id) == RUNNING_PER_ACCOUNT + WAITING_PER_ACCOUNT and reading() == RUNNING_PER_ACCOUNT
         )
         one_too_many = await asks(victor, path)
@@ -105,7 +105,7 @@ async def test_of_one_account_two_are_read_at_a_time_and_others_are_served(
 
 
 @pytest.mark.parametrize("path", HEAVY)
-async def test_what_reads_many_rows_waits_for_a_turn(company: Company, path: str) -> None:
+async def test_what_reads_many_rows_waits_for_a_turn(company: Team, path: str) -> None:
     address = path.format(board=await company.alice.open_search())
     async with busy(company, company.bob):
         refused = await asks(company.bob, address)
@@ -114,7 +114,7 @@ async def test_what_reads_many_rows_waits_for_a_turn(company: Company, path: str
     assert company.server.desk.heavy_reads.count(company.bob.account["id"]) == 0
 
 
-async def test_marks_and_suggestions_wait_for_a_turn(company: Company) -> None:
+async def test_marks_and_suggestions_wait_for_a_turn(company: Team) -> None:
     search = await company.alice.open_search()
     for path, body in ((f"/api/v1/boards/{search}/similar", {"text": "a girl"}), ("/api/v1/seen", {"marks": []})):
         async with busy(company, company.bob):
@@ -123,7 +123,7 @@ async def test_marks_and_suggestions_wait_for_a_turn(company: Company) -> None:
 
 
 @pytest.mark.parametrize("path", ["/api/v1/audit", "/api/v1/audit.csv", "/api/v1/boards/audit/chain"])
-async def test_what_reads_the_audit_journal_waits_for_a_turn(company: Company, path: str) -> None:
+async def test_what_reads_the_audit_journal_waits_for_a_turn(company: Team, path: str) -> None:
     async with busy(company, company.ada):
         assert (await asks(company.ada, path)).status_code == 429
     assert (await asks(company.ada, path)).status_code == 200
@@ -131,13 +131,13 @@ async def test_what_reads_the_audit_journal_waits_for_a_turn(company: Company, p
 
 
 @pytest.mark.parametrize("path", LIGHT)
-async def test_what_reads_a_few_rows_needs_no_turn(company: Company, path: str) -> None:
+async def test_what_reads_a_few_rows_needs_no_turn(company: Team, path: str) -> None:
     address = path.format(board=await company.alice.open_search())
     async with busy(company, company.bob):
         assert (await asks(company.bob, address)).status_code == 200
 
 
-async def test_who_waits_in_vain_is_told_to_come_back(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_who_waits_in_vain_is_told_to_come_back(company: Team, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(concurrency, "WAIT_TIMEOUT_S", 0.05)
     heavy, bob = company.server.desk.heavy_reads, company.bob.account["id"]
     async with heavy.slot(bob), heavy.slot(bob):
@@ -146,18 +146,18 @@ async def test_who_waits_in_vain_is_told_to_come_back(company: Company, monkeypa
     assert heavy.count(bob) == 0
 
 
-async def test_who_waits_is_still_signed_in_when_it_is_read(company: Company) -> None:
+async def test_who_waits_is_still_signed_in_when_it_is_read(company: Team) -> None:
     zoe, desk = await company.come("Zoe", "viewer"), company.server.desk
     id = zoe.account["id"]
     async with desk.heavy_reads.slot(id), desk.heavy_reads.slot(id):
         waiting = [asyncio.create_task(asks(zoe, path)) for path in ("/api/v1/since", "/api/v1/find?q=anything")]
-        await until(lambda: desk.heavy_reads.count(id) == RUNNING_PER_ACCOUNT + len(waiting))
+        await wait_until(lambda: desk.heavy_reads.count(id) == RUNNING_PER_ACCOUNT + len(waiting))
         email = await _email(zoe)
         await live_changes.apply_change(desk, lambda session: accounts.set_enabled(session, email, False))
     assert {(await each).status_code for each in waiting} == {401}
 
 
-async def test_a_refusal_and_a_failure_end_the_turn(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_refusal_and_a_failure_end_the_turn(company: Team, monkeypatch: pytest.MonkeyPatch) -> None:
     bob = company.bob
     assert (await asks(bob, "/api/v1/boards/none")).status_code == 404
 
@@ -183,7 +183,7 @@ def long_board(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
     return entities
 
 
-async def test_a_long_answer_comes_whole(company: Company, long_board: list[bytes]) -> None:
+async def test_a_long_answer_comes_whole(company: Team, long_board: list[bytes]) -> None:
     answer = await asks(company.bob, f"/api/v1/boards/{OPERATIONS}", headers=PLAIN)
     assert answer.content.endswith(b'"entities":[' + b",".join(long_board) + b"]}")
     assert int(answer.headers["Content-Length"]) == len(answer.content)
@@ -192,26 +192,26 @@ async def test_a_long_answer_comes_whole(company: Company, long_board: list[byte
     assert head.content == b""
 
 
-async def test_who_does_not_read_the_answer_keeps_the_turn_until_they_leave(company: Company, long_board: list[bytes]) -> None:
+async def test_who_does_not_read_the_answer_keeps_the_turn_until_they_leave(company: Team, long_board: list[bytes]) -> None:
     server, victor = company.server, company.victor
     id, port = victor.account["id"], int(server.url.rpartition(":")[2])
     request = f"GET /api/v1/boards/{OPERATIONS} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {victor.token}\r\n\r\n".encode()
     lines = [socket.create_connection(("127.0.0.1", port)) for _ in range(2 * RUNNING_PER_ACCOUNT)]
     for line in lines:
         line.sendall(request)
-    await until(lambda: server.desk.heavy_reads.count(id) == len(lines))
+    await wait_until(lambda: server.desk.heavy_reads.count(id) == len(lines))
     written = [each.transport.get_write_buffer_size() for each in server.uvicorn.server_state.connections]
     assert max(written) < len(b"".join(long_board)) / 4, "what is not read waits once, in a few parts"
     assert (await asks(company.bob, "/api/v1/since")).status_code == 200
     for line in lines:
         line.close()
-    await until(lambda: server.desk.heavy_reads.count(id) == 0)
+    await wait_until(lambda: server.desk.heavy_reads.count(id) == 0)
 
 
 # -- threads of their own -------------------------------------------------------------------------------------------------
 
 
-async def test_sign_in_rights_and_heads_do_not_wait_behind_heavy_reads(company: Company) -> None:
+async def test_sign_in_rights_and_heads_do_not_wait_behind_heavy_reads(company: Team) -> None:
     desk, search = company.server.desk, await company.alice.open_search()
     go_on = threading.Event()
     reading = [
@@ -219,7 +219,7 @@ async def test_sign_in_rights_and_heads_do_not_wait_behind_heavy_reads(company: 
         for _ in range(2 * desk.database.store.heavy_readers)
     ]
     try:
-        await until(lambda: desk.database.store.reader.pool.checkedout() >= desk.database.store.heavy_readers)  # type: ignore[attr-defined]
+        await wait_until(lambda: desk.database.store.reader.pool.checkedout() >= desk.database.store.heavy_readers)  # type: ignore[attr-defined]
         email = await _email(company.alice)
         async with httpx.AsyncClient(base_url=company.server.url, timeout=PATIENCE_S) as http:
             assert (await http.post("/login", data={"email": email, "password": PASSWORD})).status_code == 303
@@ -239,19 +239,19 @@ async def test_sign_in_rights_and_heads_do_not_wait_behind_heavy_reads(company: 
 # -- an end ---------------------------------------------------------------------------------------------------------------
 
 
-async def test_a_statement_is_stopped_at_the_deadline(company: Company) -> None:
+async def test_a_statement_is_stopped_at_the_deadline(company: Team) -> None:
     with pytest.raises(TooLong):
         await company.server.desk.database.read_heavy(lambda session: session.execute(ENDLESS), 0.05)
     assert (await asks(company.bob, "/api/v1/since")).status_code == 200
 
 
-async def test_a_loop_is_stopped_at_the_deadline(company: Company) -> None:
+async def test_a_loop_is_stopped_at_the_deadline(company: Team) -> None:
     with pytest.raises(TooLong):
         await company.server.desk.database.read_heavy(lambda session: sum(paced(itertools.repeat(1))), 0.05)
 
 
 @pytest.mark.parametrize("way", ["a statement", "a loop"])
-async def test_a_call_that_takes_too_long_is_answered(company: Company, way: str, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_call_that_takes_too_long_is_answered(company: Team, way: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(database, "HEAVY_S", 0.05)
     search = await company.alice.open_search()
 
@@ -268,7 +268,7 @@ async def test_a_call_that_takes_too_long_is_answered(company: Company, way: str
     assert (await asks(company.bob, f"/api/v1/boards/{search}")).status_code == 200
 
 
-async def test_what_nobody_waits_for_any_more_is_stopped(company: Company) -> None:
+async def test_what_nobody_waits_for_any_more_is_stopped(company: Team) -> None:
     begun, ended = threading.Event(), threading.Event()
 
     def endless(session: Session) -> None:
@@ -280,9 +280,9 @@ async def test_what_nobody_waits_for_any_more_is_stopped(company: Company) -> No
             ended.set()
 
     reading = asyncio.create_task(company.server.desk.database.read_heavy(endless, 10 * PATIENCE_S))
-    await until(begun.is_set)
+    await wait_until(begun.is_set)
     reading.cancel()
-    await until(ended.is_set)
+    await wait_until(ended.is_set)
     with pytest.raises(asyncio.CancelledError):
         await reading
 
@@ -304,7 +304,7 @@ def test_a_heavy_read_rests_as_it_works_and_whoever_else_loops_does_not(monkeypa
 
 
 @pytest.mark.parametrize("path", HEAVY)
-async def test_each_read_of_many_rows_is_held_to_a_pace(company: Company, path: str, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_each_read_of_many_rows_is_held_to_a_pace(company: Team, path: str, monkeypatch: pytest.MonkeyPatch) -> None:
     kept, keep = list[str](), read_pacing.Pace.kept
 
     def kept_in(self: read_pacing.Pace) -> Any:
@@ -319,7 +319,7 @@ async def test_each_read_of_many_rows_is_held_to_a_pace(company: Company, path: 
 
 @pytest.mark.parametrize("path", ["", "?at=2099-01-01T00:00:00Z", "/journal.json", "/journal.csv", "/cards.json", "/chain"])
 async def test_the_longer_a_read_is_the_more_often_it_gives_way(
-    company: Company, path: str, monkeypatch: pytest.MonkeyPatch
+    company: Team, path: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     search, steps = await company.alice.open_search(), list[int]()
     monkeypatch.setattr(read_pacing.Pace, "step", lambda self: steps.append(1))

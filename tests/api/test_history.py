@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from tests.support.people import Person
-from tests.support.search_scenario import Scene
-from tests.support.team import Company
+from tests.support.search_scenario import SearchScenario
+from tests.support.team import Team
 
 
 async def newest(person: Person, board: str, before: int, **params: Any) -> list[dict[str, Any]]:
@@ -17,14 +17,14 @@ async def newest(person: Person, board: str, before: int, **params: Any) -> list
 
 
 @pytest.fixture
-async def scene(company: Company) -> Scene:
-    made = Scene(company, await company.alice.open_search())
+async def scene(company: Team) -> SearchScenario:
+    made = SearchScenario(company, await company.alice.open_search())
     for number in range(4):
         await made.one("note.add", {"text": f"note {number}"})
     return made
 
 
-async def test_the_newest_events_before_a_number_come_in_order(company: Company, scene: Scene) -> None:
+async def test_the_newest_events_before_a_number_come_in_order(company: Team, scene: SearchScenario) -> None:
     response = await company.bob.http.get(f"/api/v1/boards/{scene.search}/events", params={"limit": 1_000})
     every = response.json()["events"]
     head = response.json()["seq"]
@@ -35,7 +35,7 @@ async def test_the_newest_events_before_a_number_come_in_order(company: Company,
     assert await newest(company.bob, scene.search, 1) == []
 
 
-async def test_the_newest_events_up_to_a_moment_come_in_order(company: Company, scene: Scene) -> None:
+async def test_the_newest_events_up_to_a_moment_come_in_order(company: Team, scene: SearchScenario) -> None:
     path = f"/api/v1/boards/{scene.search}/events"
     every = (await company.bob.http.get(path, params={"limit": 1_000})).json()["events"]
 
@@ -57,7 +57,7 @@ async def test_the_newest_events_up_to_a_moment_come_in_order(company: Company, 
     assert refused.status_code == 404
 
 
-async def test_of_one_entity_come_its_own(company: Company, scene: Scene) -> None:
+async def test_of_one_entity_come_its_own(company: Team, scene: SearchScenario) -> None:
     added = await scene.sighting()
     graded = [
         await scene.one("sighting.grade", {"sighting": added["id"], "grade": {"source": "B", "content": grade}})
@@ -70,7 +70,7 @@ async def test_of_one_entity_come_its_own(company: Company, scene: Scene) -> Non
     assert await newest(company.bob, scene.search, graded[1]["seq"], entity=added["id"], after=added["seq"]) == [graded[0]]
 
 
-async def test_what_one_may_not_see_is_hidden_among_them_too(company: Company) -> None:
+async def test_what_one_may_not_see_is_hidden_among_them_too(company: Team) -> None:
     search = await company.secret_search(company.bob)
     for outsider in (company.charlie, company.ada):
         assert (await newest(outsider, "operations", 2**53, limit=1))[0].keys() == {"seq", "hidden"}
@@ -82,12 +82,12 @@ async def test_what_one_may_not_see_is_hidden_among_them_too(company: Company) -
 
 
 @pytest.mark.parametrize("before", ["0", "-1", "1.5", "x", "", str(2**53 + 1)])
-async def test_before_what_is_no_number_of_an_event_is_invalid(company: Company, before: str) -> None:
+async def test_before_what_is_no_number_of_an_event_is_invalid(company: Team, before: str) -> None:
     response = await company.bob.http.get("/api/v1/boards/operations/events", params={"before": before})
     assert (response.status_code, response.json()["code"], [*response.json()["fields"]]) == (422, "invalid", ["before"])
 
 
-async def test_its_pages_are_there_for_whom_the_search_is(company: Company) -> None:
+async def test_its_pages_are_there_for_whom_the_search_is(company: Team) -> None:
     search = await company.secret_search(company.bob)
     for person, path, status in (
         (company.bob, f"/searches/{search}/history", 200),

@@ -10,20 +10,19 @@ from websockets.exceptions import InvalidStatus
 
 from board.api.routes import document
 from board.engine.concurrency import HeavyReads
-from tests.support import people
-from tests.support.people import PASSWORD
-from tests.support.team import Company
+from tests.support.people import PASSWORD, new_id
+from tests.support.team import Team
 
 CHALLENGE = 'Bearer realm="searchboard"'
 TOKENS = [{}, {"Authorization": "Bearer wrong"}, {"Authorization": "Basic YTpi"}, {"Cookie": "board_session=ended"}]
 
 
-def stranger(company: Company, headers: dict[str, str]) -> httpx.AsyncClient:
+def stranger(company: Team, headers: dict[str, str]) -> httpx.AsyncClient:
     return httpx.AsyncClient(base_url=company.server.url, headers=headers)
 
 
 @pytest.mark.parametrize("headers", TOKENS)
-async def test_who_is_not_signed_in_is_told_how_to_by_every_call(company: Company, headers: dict[str, str]) -> None:
+async def test_who_is_not_signed_in_is_told_how_to_by_every_call(company: Team, headers: dict[str, str]) -> None:
     async with stranger(company, headers) as http:
         for path, methods in document()["paths"].items():
             for method, told in methods.items():
@@ -34,7 +33,7 @@ async def test_who_is_not_signed_in_is_told_how_to_by_every_call(company: Compan
     assert "WWW-Authenticate" not in (await company.alice.http.get("/api/v1/me")).headers
 
 
-async def test_a_socket_that_is_refused_is_told_so_too(company: Company) -> None:
+async def test_a_socket_that_is_refused_is_told_so_too(company: Team) -> None:
     with pytest.raises(InvalidStatus) as refused:
         await connect(company.server.ws)
     assert refused.value.response.status_code == 401
@@ -53,7 +52,7 @@ async def test_a_socket_that_is_refused_is_told_so_too(company: Company) -> None
     ],
 )
 async def test_a_method_that_there_is_not_is_answered_with_those_there_are(
-    company: Company, method: str, path: str, allowed: str
+    company: Team, method: str, path: str, allowed: str
 ) -> None:
     answer = await company.alice.http.request(method, path)
     assert (answer.status_code, answer.headers.get("Allow")) == (405, allowed)
@@ -63,12 +62,12 @@ async def test_a_method_that_there_is_not_is_answered_with_those_there_are(
 
 
 @pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
-async def test_an_address_that_is_no_call_is_not_found_by_any_method(company: Company, method: str) -> None:
+async def test_an_address_that_is_no_call_is_not_found_by_any_method(company: Team, method: str) -> None:
     answer = await company.alice.http.request(method, "/api/v1/nowhere")
     assert (answer.status_code, answer.json()["code"], answer.headers.get("Allow")) == (404, "not_found", None)
 
 
-async def test_whoever_asks_too_much_is_told_when_to_come_again(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_whoever_asks_too_much_is_told_when_to_come_again(company: Team, monkeypatch: pytest.MonkeyPatch) -> None:
     """At each of the doors that turn somebody away; the limits of accounts stand in tests/api/test_account_limits.py."""
     url, alice = company.server.url, company.alice
     person = alice.account["id"]
@@ -79,7 +78,7 @@ async def test_whoever_asks_too_much_is_told_when_to_come_again(company: Company
         async with heavy.slot(person), heavy.slot(person):
             for path in ("/api/v1/boards/operations", "/handover.md"):
                 answers[path] = await alice.http.get(path)
-    email = f"kim-{people.new_id()}@desk.example"
+    email = f"kim-{new_id()}@desk.example"
     async with httpx.AsyncClient(base_url=url, headers={"Origin": url}) as http:
         wrong = [await http.post("/login", data={"email": email, "password": PASSWORD}) for _ in range(12)]
         answers["/login"] = wrong[-1]

@@ -21,11 +21,11 @@ from models.db.database import Database as Store
 from models.db.schema import metadata, migrate
 from models.times import format_utc, now, parse_utc
 from tests.api.test_administration import browser, hire
-from tests.support import old_schemas, people
-from tests.support.backends import BY_TURNS, House
-from tests.support.people import Server, new_id, serving
+from tests.support import old_schemas
+from tests.support.backends import ALTERNATING, Backend
+from tests.support.people import PATIENCE_S, Server, create_token, new_id, running_server
 
-pytestmark = pytest.mark.houses(BY_TURNS)
+pytestmark = pytest.mark.houses(ALTERNATING)
 
 IDLE = timedelta(hours=12)
 MINUTE = timedelta(minutes=1)
@@ -184,7 +184,7 @@ async def _watch(server: Server) -> None:
 
 
 async def _until_closed(socket: ClientConnection) -> None:
-    await asyncio.wait_for(socket.wait_closed(), people.PATIENCE_S)
+    await asyncio.wait_for(socket.wait_closed(), PATIENCE_S)
 
 
 async def test_use_is_written_every_few_minutes_and_changes_no_rights(
@@ -221,7 +221,7 @@ async def test_no_use_puts_the_end_off_for_more_than_14_days(server: Server, htt
 
 
 async def test_a_token_needs_no_use(server: Server, clock: Clock) -> None:
-    secret = await people.token_for(server.desk, "Tess", "viewer", "read")
+    secret = await create_token(server.desk, "Tess", "viewer", "read")
     clock.go_to(3 * IDLE)
     async with httpx.AsyncClient(base_url=server.url, headers={"Authorization": f"Bearer {secret}"}) as program:
         assert await good(program)
@@ -232,7 +232,7 @@ async def test_a_token_needs_no_use(server: Server, clock: Clock) -> None:
 async def test_how_long_a_session_lasts_without_use_is_a_setting(
     tmp_path: Path, clock: Clock, hours: int, lasts: timedelta
 ) -> None:
-    async with serving(tmp_path, session_idle_hours=hours) as server, browser(server, await hire(server)) as http:
+    async with running_server(tmp_path, session_idle_hours=hours) as server, browser(server, await hire(server)) as http:
         clock.go_to(lasts - MINUTE)
         assert await good(http)
         clock.go_to(lasts)
@@ -246,16 +246,16 @@ async def test_sessions_show_when_they_were_used_last(server: Server, http: http
     assert f'<time datetime="{format_utc(clock.at)}">' in (await http.get("/account")).text
 
 
-async def test_a_session_of_an_earlier_version_counts_as_used_when_it_is_brought_over(house: House, tmp_path: Path) -> None:
+async def test_a_session_of_an_earlier_version_counts_as_used_when_it_is_brought_over(house: Backend, tmp_path: Path) -> None:
     long, soon = format_utc(now() + timedelta(days=9)), format_utc(now() + timedelta(hours=3))
     with house.settled(tmp_path) as settings:
         old = Store(settings["database_url"])
         await asyncio.to_thread(migrate, old)
 
         def as_before(database: Database) -> None:
-            old_schemas.empty_at(database, "0011")
+            old_schemas.reset_to_revision(database, "0011")
             rows = [{"digest": ends, "account": "a", "created_at": format_utc(now()), "ends_at": ends} for ends in (long, soon)]
-            old_schemas.put(database, metadata.tables["session"], rows)
+            old_schemas.insert_rows(database, metadata.tables["session"], rows)
 
         old.write_now(as_before)
         await asyncio.to_thread(migrate, old)

@@ -11,25 +11,24 @@ from sqlalchemy import bindparam, text
 from board.accounts import accounts, live_changes
 from models.accounts import ROLES
 from models.ids import new_id as no_such
-from tests.support import people
-from tests.support.backends import BY_TURNS
-from tests.support.people import PATIENCE_S, Person, new_id
-from tests.support.team import Company
+from tests.support.backends import ALTERNATING
+from tests.support.people import PATIENCE_S, Person, create_token, new_id
+from tests.support.team import Team
 
-pytestmark = pytest.mark.houses(BY_TURNS)
+pytestmark = pytest.mark.houses(ALTERNATING)
 
 PATH = "/api/v1/intake/sightings"
 Hotline = Callable[..., Any]
 
 
 @pytest.fixture
-async def hotline(company: Company) -> AsyncIterator[httpx.AsyncClient]:
+async def hotline(company: Team) -> AsyncIterator[httpx.AsyncClient]:
     """The hotline's software: a token that can only take in, of an investigator."""
-    async with line(company, await people.token_for(company.server.desk, "Hotline", "investigator", "intake")) as http:
+    async with line(company, await create_token(company.server.desk, "Hotline", "investigator", "intake")) as http:
         yield http
 
 
-def line(company: Company, token: str) -> httpx.AsyncClient:
+def line(company: Team, token: str) -> httpx.AsyncClient:
     return httpx.AsyncClient(base_url=company.server.url, headers={"Authorization": f"Bearer {token}"}, timeout=PATIENCE_S)
 
 
@@ -48,7 +47,7 @@ async def head(person: Person, board: str) -> int:
     return int((await person.snapshot(board))["seq"])
 
 
-async def test_a_call_is_on_the_board_at_once_for_everybody(company: Company, hotline: httpx.AsyncClient) -> None:
+async def test_a_call_is_on_the_board_at_once_for_everybody(company: Team, hotline: httpx.AsyncClient) -> None:
     search = await company.alice.open_search(reference="HL-1")
     screen = await company.bob.follow(search)
     place = {"text": "Brugge", "lat": 51.2089, "lon": 3.2242, "radius_m": 500}
@@ -68,13 +67,13 @@ async def test_a_call_is_on_the_board_at_once_for_everybody(company: Company, ho
     assert source.json() == {"name": "Zoë Quist", "contact": "+32 470 00 00 00"}
 
 
-async def test_a_call_without_a_channel_has_none_that_is_known(company: Company, hotline: httpx.AsyncClient) -> None:
+async def test_a_call_without_a_channel_has_none_that_is_known(company: Team, hotline: httpx.AsyncClient) -> None:
     search = await company.alice.open_search()
     told = (await hotline.post(PATH, json=call(board=search))).json()
     assert (await company.bob.snapshot(search))["entities"]["sighting", told["sighting"]]["channel"] == "unknown"
 
 
-async def test_by_the_reference_too(company: Company, hotline: httpx.AsyncClient) -> None:
+async def test_by_the_reference_too(company: Team, hotline: httpx.AsyncClient) -> None:
     search = await company.alice.open_search(reference="HL-2")
     answer = await hotline.post(PATH, json=call(reference="HL-2"))
     assert (answer.status_code, answer.json()["board"]) == (201, search)
@@ -83,7 +82,7 @@ async def test_by_the_reference_too(company: Company, hotline: httpx.AsyncClient
     assert await refused(hotline, call(board="operations")) == (404, "not_found", {})
 
 
-async def test_the_same_id_is_answered_the_same_and_done_once(company: Company, hotline: httpx.AsyncClient) -> None:
+async def test_the_same_id_is_answered_the_same_and_done_once(company: Team, hotline: httpx.AsyncClient) -> None:
     search = await company.alice.open_search(reference="HL-3")
     said = call(reference="HL-3")
     together = await asyncio.gather(*(hotline.post(PATH, json=said) for _ in range(5)))
@@ -99,7 +98,7 @@ async def test_the_same_id_is_answered_the_same_and_done_once(company: Company, 
     assert (other.status_code, other.json()["number"]) == (201, first["number"] + 1)
 
 
-async def test_an_id_that_is_used_again_for_another_sighting_is_invalid(company: Company, hotline: httpx.AsyncClient) -> None:
+async def test_an_id_that_is_used_again_for_another_sighting_is_invalid(company: Team, hotline: httpx.AsyncClient) -> None:
     search, other = await company.alice.open_search(reference="HL-4"), await company.alice.open_search()
     said = call(board=search, source_name="Mia", source_contact="0470 12 34 56")
     first = await hotline.post(PATH, json=said)
@@ -125,7 +124,7 @@ async def test_an_id_that_is_used_again_for_another_sighting_is_invalid(company:
 
 
 async def test_where_its_content_was_erased_or_never_kept_an_id_is_answered_as_before(
-    company: Company, hotline: httpx.AsyncClient
+    company: Team, hotline: httpx.AsyncClient
 ) -> None:
     search, desk = await company.alice.open_search(), company.server.desk
     said, earlier = call(board=search), call(board=search)
@@ -139,7 +138,7 @@ async def test_where_its_content_was_erased_or_never_kept_an_id_is_answered_as_b
         assert (again.status_code, again.json()) == (201, answer)
 
 
-async def test_what_is_kept_of_a_content_is_no_digest_of_it_alone(company: Company, hotline: httpx.AsyncClient) -> None:
+async def test_what_is_kept_of_a_content_is_no_digest_of_it_alone(company: Team, hotline: httpx.AsyncClient) -> None:
     """Else whoever has the database could try out contacts, after they were erased."""
     search = await company.alice.open_search()
     said = [call(board=search, source_contact="0470 12 34 56") | {"description": "a girl"} for _ in range(2)]
@@ -153,7 +152,7 @@ async def test_what_is_kept_of_a_content_is_no_digest_of_it_alone(company: Compa
     assert len({*kept}) == 2
 
 
-async def test_an_id_of_another_command_is_invalid(company: Company) -> None:
+async def test_an_id_of_another_command_is_invalid(company: Team) -> None:
     search = await company.alice.open_search()
     note = call(board=search)
     await company.bob.do(search, "note.add", {"text": "the aunt was called"}, id=note["id"])
@@ -169,16 +168,16 @@ async def test_an_id_of_another_command_is_invalid(company: Company) -> None:
 
 @pytest.mark.parametrize("role", ROLES)
 @pytest.mark.parametrize("scope", ["intake", "write", "read"])
-async def test_by_the_rights_of_its_account(company: Company, role: str, scope: str) -> None:
+async def test_by_the_rights_of_its_account(company: Team, role: str, scope: str) -> None:
     search = await company.alice.open_search()
-    async with line(company, await people.token_for(company.server.desk, "Taker", role, scope)) as http:
+    async with line(company, await create_token(company.server.desk, "Taker", role, scope)) as http:
         if role == "viewer" or scope == "read":
             assert await refused(http, call(board=search)) == (403, "forbidden", {})
         else:
             assert (await http.post(PATH, json=call(board=search))).status_code == 201
 
 
-async def test_a_search_of_members_is_not_there_for_others(company: Company, hotline: httpx.AsyncClient) -> None:
+async def test_a_search_of_members_is_not_there_for_others(company: Team, hotline: httpx.AsyncClient) -> None:
     secret = await company.secret_search(company.bob, reference="HL-secret")
     nothing = await refused(hotline, call(reference="HL-nothing"))
     for data in (call(board=secret), call(reference="HL-secret")):
@@ -191,7 +190,7 @@ async def test_a_search_of_members_is_not_there_for_others(company: Company, hot
     assert await refused(company.bob.http, call(reference="HL-secret", id=id)) == nothing
 
 
-async def test_a_closed_search_takes_nothing_in(company: Company, hotline: httpx.AsyncClient) -> None:
+async def test_a_closed_search_takes_nothing_in(company: Team, hotline: httpx.AsyncClient) -> None:
     search = await company.alice.open_search()
     before = call(board=search)
     first = await hotline.post(PATH, json=before)
@@ -219,7 +218,7 @@ async def test_a_closed_search_takes_nothing_in(company: Company, hotline: httpx
     ],
 )
 async def test_what_can_not_be_read_is_said_of_its_field(
-    company: Company, hotline: httpx.AsyncClient, data: dict[str, Any], field: str
+    company: Team, hotline: httpx.AsyncClient, data: dict[str, Any], field: str
 ) -> None:
     search = await company.alice.open_search()
     before = await head(company.alice, search)
@@ -228,11 +227,11 @@ async def test_what_can_not_be_read_is_said_of_its_field(
     assert await head(company.alice, search) == before
 
 
-async def test_nobody_takes_in_without_being_known(company: Company) -> None:
+async def test_nobody_takes_in_without_being_known(company: Team) -> None:
     search = await company.alice.open_search()
     async with httpx.AsyncClient(base_url=company.server.url) as http:
         assert await refused(http, call(board=search)) == (401, "unauthenticated", {})
-    token = await people.token_for(company.server.desk, "Gone", "investigator", "intake")
+    token = await create_token(company.server.desk, "Gone", "investigator", "intake")
     async with line(company, token) as http:
         said = call(board=search)
         assert (await http.post(PATH, json=said)).status_code == 201

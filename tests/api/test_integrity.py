@@ -18,9 +18,9 @@ from board.errors import OperationError
 from models.board import OPERATIONS, Board
 from models.db.database import TooLong
 from tests.api.test_journal import Record, opened
-from tests.support.people import token_for
-from tests.support.team import Company
-from tests.support.worker_processes import until
+from tests.support.people import create_token
+from tests.support.team import Team
+from tests.support.worker_processes import wait_until
 
 pytestmark = pytest.mark.houses
 
@@ -217,7 +217,7 @@ def test_a_file_that_is_no_file_of_heads_is_refused_in_a_sentence(tmp_path: Path
 # -- asked by a browser ---------------------------------------------------------------------------------------------------
 
 
-async def test_the_chain_is_told_to_who_may_see_the_board_and_goes_on_from_where_it_was(company: Company) -> None:
+async def test_the_chain_is_told_to_who_may_see_the_board_and_goes_on_from_where_it_was(company: Team) -> None:
     alice, desk = company.alice, company.server.desk
     search = await company.secret_search()
     path = f"/api/v1/boards/{search}/chain"
@@ -231,7 +231,7 @@ async def test_the_chain_is_told_to_who_may_see_the_board_and_goes_on_from_where
     assert desk.verified_chains.known[search][2].seq == board.seq + 1
 
 
-async def test_what_was_changed_is_told_with_its_number_in_the_readers_language(company: Company) -> None:
+async def test_what_was_changed_is_told_with_its_number_in_the_readers_language(company: Team) -> None:
     alice, desk = company.alice, company.server.desk
     search = await alice.open_search()
     path = f"/api/v1/boards/{search}/chain"
@@ -251,7 +251,7 @@ async def test_what_was_changed_is_told_with_its_number_in_the_readers_language(
     assert search not in desk.verified_chains.known
 
 
-async def test_a_fault_found_farther_on_names_the_first_bad_event_whatever_was_put_there(company: Company) -> None:
+async def test_a_fault_found_farther_on_names_the_first_bad_event_whatever_was_put_there(company: Team) -> None:
     alice, desk = company.alice, company.server.desk
     search = await alice.open_search()
     path = f"/api/v1/boards/{search}/chain"
@@ -271,7 +271,7 @@ async def test_a_fault_found_farther_on_names_the_first_bad_event_whatever_was_p
 
 
 async def test_a_chain_longer_than_can_be_gone_along_at_once_is_gone_along_in_several(
-    company: Company, monkeypatch: pytest.MonkeyPatch
+    company: Team, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     search = await company.alice.open_search()
     path, known = f"/api/v1/boards/{search}/chain", company.server.desk.verified_chains.known
@@ -297,18 +297,18 @@ async def test_a_chain_longer_than_can_be_gone_along_at_once_is_gone_along_in_se
     assert len(walked) == answers[-1].json()["seq"] + len(answers) - 1, "what was gone along is not gone along again"
 
 
-async def test_of_one_board_one_goes_along_at_a_time_and_the_next_goes_on_from_there(company: Company) -> None:
+async def test_of_one_board_one_goes_along_at_a_time_and_the_next_goes_on_from_there(company: Team) -> None:
     search, other = await company.alice.open_search(), await company.alice.open_search()
     desk = company.server.desk
     async with desk.verified_chains.lock(search):
         waiting = asyncio.create_task(company.alice.http.get(f"/api/v1/boards/{search}/chain"))
-        await until(lambda: desk.heavy_reads.count(company.alice.account["id"]))
+        await wait_until(lambda: desk.heavy_reads.count(company.alice.account["id"]))
         assert (await company.bob.http.get(f"/api/v1/boards/{other}/chain")).json()["holds"] is True
         assert not waiting.done()
     assert (await waiting).json()["holds"] is True
 
 
-async def test_a_token_that_only_takes_in_asks_no_chain(company: Company) -> None:
-    token = await token_for(company.server.desk, "Ingrid", "investigator", "intake")
+async def test_a_token_that_only_takes_in_asks_no_chain(company: Team) -> None:
+    token = await create_token(company.server.desk, "Ingrid", "investigator", "intake")
     async with httpx.AsyncClient(base_url=company.server.url, headers={"Authorization": f"Bearer {token}"}) as intake:
         assert (await intake.get(f"/api/v1/boards/{OPERATIONS}/chain")).status_code == 403

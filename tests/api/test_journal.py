@@ -19,7 +19,7 @@ from board.engine.identity import Caller
 from board.service import BoardService
 from models.board import OPERATIONS, Board
 from tests.support.people import PASSWORD, new_id, settings_for
-from tests.support.team import Company
+from tests.support.team import Team
 
 pytestmark = pytest.mark.houses
 
@@ -192,7 +192,7 @@ async def test_an_edited_event_is_found_although_its_payload_was_erased(record: 
     assert f"event {seq} " in (await record.fault() or "")
 
 
-async def test_what_was_erased_is_served_without_what_it_said(company: Company) -> None:
+async def test_what_was_erased_is_served_without_what_it_said(company: Team) -> None:
     """Over the socket from a position, in lists, in lists of an entity; as-of reads and snapshots do without it."""
     alice, desk = company.alice, company.server.desk
     search = await alice.open_search()
@@ -239,7 +239,7 @@ async def test_seqs_have_no_gaps_and_events_of_one_command_stand_in_a_row(record
     assert opening == list(range(1, len(opening) + 1))
 
 
-async def test_the_board_as_it_was_is_what_its_events_add_up_to(company: Company) -> None:
+async def test_the_board_as_it_was_is_what_its_events_add_up_to(company: Team) -> None:
     alice = company.alice
     search = await alice.open_search()
     sighting = (await alice.do(search, "sighting.add", {"description": "a girl"}))["seqs"][0]
@@ -266,7 +266,7 @@ async def test_the_board_as_it_was_is_what_its_events_add_up_to(company: Company
     assert (await alice.snapshot(search, at="2100-01-01T00:00:00+02:00"))["seq"] == len(events)
 
 
-async def test_lists_come_in_pages_and_end_at_the_head(company: Company) -> None:
+async def test_lists_come_in_pages_and_end_at_the_head(company: Team) -> None:
     alice = company.alice
     search = await alice.open_search()
     head = (await alice.snapshot(search))["seq"]

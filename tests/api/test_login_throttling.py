@@ -22,8 +22,8 @@ from board.errors import Refused
 from board.rate_limit import Limiter, Rule, shared
 from models.accounts import Account
 from models.db.database import DatabaseUnavailable
-from tests.support.backends import LARGE, House
-from tests.support.people import PASSWORD, PATIENCE_S, Server, new_id, serving
+from tests.support.backends import POSTGRESQL, Backend
+from tests.support.people import PASSWORD, PATIENCE_S, Server, new_id, running_server
 
 NEW = "quite another horse"
 HERE, ELSEWHERE, EVIL = "198.51.100.7", "198.51.100.8", "203.0.113.9"
@@ -32,7 +32,7 @@ HERE, ELSEWHERE, EVIL = "198.51.100.7", "198.51.100.8", "203.0.113.9"
 @pytest.fixture(scope="module")
 async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Server]:
     """One server for all of these."""
-    async with serving(tmp_path_factory.mktemp("desk")) as running:
+    async with running_server(tmp_path_factory.mktemp("desk")) as running:
         yield running
 
 
@@ -303,7 +303,7 @@ async def test_what_the_database_could_not_answer_counts_for_nothing(
 
 
 async def test_without_redis_it_is_throttled_all_the_same(tmp_path: Path, quick: None) -> None:
-    async with serving(tmp_path, redis_url="redis://127.0.0.1:1/0", secret_key=secrets.token_urlsafe(32)) as alone:
+    async with running_server(tmp_path, redis_url="redis://127.0.0.1:1/0", secret_key=secrets.token_urlsafe(32)) as alone:
         email = await account(alone)
         assert await tries(alone, EVIL, email, 12) == [401] * 10 + [429] * 2
         async with browser(alone) as http:
@@ -314,8 +314,8 @@ async def test_two_processes_do_not_give_twice_the_tries(
     tmp_path: Path, postgres: Postgres, redis: Redis, quick: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(shared, "TIMEOUT_S", PATIENCE_S)  # however busy this machine is
-    with House(LARGE, postgres, redis).settled(tmp_path) as settings:
-        async with serving(tmp_path, **settings) as one, serving(tmp_path, **settings) as two:
+    with Backend(POSTGRESQL, postgres, redis).settled(tmp_path) as settings:
+        async with running_server(tmp_path, **settings) as one, running_server(tmp_path, **settings) as two:
             email = await account(one)
             codes = [code for _ in range(3) for each in (one, two) for code in await tries(each, EVIL, email, 4)]
             assert codes == [401] * 10 + [429] * 14

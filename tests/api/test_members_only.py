@@ -16,21 +16,21 @@ from realtime import catchup
 from realtime.catchup import READINGS
 from tests.support.people import Person, Refusal
 from tests.support.people import new_id as command_id
-from tests.support.team import Company
+from tests.support.team import Team
 
 pytestmark = pytest.mark.houses
 
 NAME = "Zébulonne"
 
 
-async def secret(company: Company, *members: Person, name: str = NAME) -> str:
+async def secret(company: Team, *members: Person, name: str = NAME) -> str:
     """A search that only Alice and these people may see, with a card on it."""
     search = await company.secret_search(*members, person={"first_name": name})
     await company.alice.do(search, "sighting.add", {"description": f"{name} at the station"})
     return search
 
 
-async def set_access(company: Company, search: str, access: str, *members: Person) -> int:
+async def set_access(company: Team, search: str, access: str, *members: Person) -> int:
     """Sets who sees a search; the seq on its own board."""
     ids = [person.account["id"] for person in (company.alice, *members)]
     ack = await company.alice.do(search, "search.set_access", {"access": access, "members": ids})
@@ -49,7 +49,7 @@ def traces(search: str, *said: Any) -> list[str]:
     return [trace for trace in (search, NAME) if trace in text]
 
 
-async def test_members_see_it_and_others_find_nothing_whatever_their_role(company: Company) -> None:
+async def test_members_see_it_and_others_find_nothing_whatever_their_role(company: Team) -> None:
     search = await secret(company, company.bob)
     for member in (company.alice, company.bob):
         assert (await member.http.get(f"/api/v1/boards/{search}")).status_code == 200
@@ -84,7 +84,7 @@ _PATHS: list[Callable[[str], tuple[str, str, dict[str, Any]]]] = [
 
 @pytest.mark.parametrize("path", _PATHS)
 async def test_the_answer_is_that_of_a_board_that_does_not_exist(
-    company: Company, path: Callable[[str], tuple[str, str, dict[str, Any]]]
+    company: Team, path: Callable[[str], tuple[str, str, dict[str, Any]]]
 ) -> None:
     search = await secret(company)
     nothing = new_id()
@@ -96,7 +96,7 @@ async def test_the_answer_is_that_of_a_board_that_does_not_exist(
     assert answers[0] == answers[1]
 
 
-async def test_on_the_socket_too(company: Company) -> None:
+async def test_on_the_socket_too(company: Team) -> None:
     search = await secret(company)
     nothing = new_id()
     epoch = (await company.alice.snapshot(search))["epoch"]
@@ -114,7 +114,7 @@ async def test_on_the_socket_too(company: Company) -> None:
     assert "not_found" in talks[0]
 
 
-async def test_a_board_that_is_still_being_asked_for_is_in_no_heads(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_board_that_is_still_being_asked_for_is_in_no_heads(company: Team, monkeypatch: pytest.MonkeyPatch) -> None:
     search = await secret(company)
     await company.alice.follow(search)
     hub = company.server.desk.hub
@@ -132,7 +132,7 @@ async def test_a_board_that_is_still_being_asked_for_is_in_no_heads(company: Com
     assert not [frame for frame in charlie.heard if frame["type"] == "heads" and frame["heads"]]
 
 
-async def test_a_right_that_ends_while_frames_are_made_is_honoured(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_right_that_ends_while_frames_are_made_is_honoured(company: Team, monkeypatch: pytest.MonkeyPatch) -> None:
     search = await company.alice.open_search(person={"first_name": NAME})
     charlie = await company.again(company.charlie)
     go_on, making, really = asyncio.Event(), asyncio.Event(), catchup.heard_between
@@ -153,7 +153,7 @@ async def test_a_right_that_ends_while_frames_are_made_is_honoured(company: Comp
     assert NAME not in json.dumps(charlie.heard)
 
 
-async def test_what_outsiders_hear_live_and_later_has_numbers_without_holes_and_nothing_else(company: Company) -> None:
+async def test_what_outsiders_hear_live_and_later_has_numbers_without_holes_and_nothing_else(company: Team) -> None:
     charlie = await company.again(company.charlie)
     screen = await charlie.follow("operations")
     since = screen.seq
@@ -172,7 +172,7 @@ async def test_what_outsiders_hear_live_and_later_has_numbers_without_holes_and_
     assert not traces(search, charlie.heard, caught_up.heard)
 
 
-async def test_who_loses_sight_is_told_by_name_to_drop_it_and_hears_no_more(company: Company) -> None:
+async def test_who_loses_sight_is_told_by_name_to_drop_it_and_hears_no_more(company: Team) -> None:
     search = await company.alice.open_search(person={"first_name": "Noor"})
     charlie = await company.again(company.charlie)
     operations, screen = await charlie.follow("operations"), await charlie.follow(search)
@@ -195,7 +195,7 @@ async def test_who_loses_sight_is_told_by_name_to_drop_it_and_hears_no_more(comp
     assert (await company.bob.http.get(f"/api/v1/boards/{search}")).status_code == 200
 
 
-async def test_who_gains_sight_gets_the_whole_state_live(company: Company) -> None:
+async def test_who_gains_sight_gets_the_whole_state_live(company: Team) -> None:
     search = await secret(company, name="Mila")
     charlie = await company.again(company.charlie)
     operations = await charlie.follow("operations")
@@ -207,7 +207,7 @@ async def test_who_gains_sight_gets_the_whole_state_live(company: Company) -> No
     assert (await charlie.follow(search)).of("sighting")
 
 
-async def test_a_position_older_than_the_last_change_of_rights_gets_a_snapshot(company: Company) -> None:
+async def test_a_position_older_than_the_last_change_of_rights_gets_a_snapshot(company: Team) -> None:
     search = await secret(company, company.charlie, name="Mila")
     charlie = await company.again(company.charlie)
     for board in ("operations", search):
@@ -231,7 +231,7 @@ async def test_a_position_older_than_the_last_change_of_rights_gets_a_snapshot(c
         assert not [frame for frame in stayed.heard if frame["type"] == "snapshot"]
 
 
-async def test_as_of_reads_go_by_the_rights_of_now(company: Company) -> None:
+async def test_as_of_reads_go_by_the_rights_of_now(company: Team) -> None:
     search = await company.alice.open_search(person={"first_name": "Noor"})
     seen = (await company.charlie.snapshot("operations"))["seq"]
     assert ("search", search) in (await company.charlie.snapshot("operations", at=seen))["entities"]
@@ -241,7 +241,7 @@ async def test_as_of_reads_go_by_the_rights_of_now(company: Company) -> None:
     assert ("search", search) in (await company.alice.snapshot("operations", at=seen))["entities"]
 
 
-async def test_summaries_and_presence_are_kept_too(company: Company) -> None:
+async def test_summaries_and_presence_are_kept_too(company: Team) -> None:
     search = await secret(company, company.bob)
     charlie, bob = await company.again(company.charlie), await company.again(company.bob)
     await charlie.follow("operations")
@@ -254,7 +254,7 @@ async def test_summaries_and_presence_are_kept_too(company: Company) -> None:
     assert not traces(search, told, charlie.heard)
 
 
-async def test_whoever_sees_it_by_summary_no_more_hears_of_it_again_when_let_in(company: Company) -> None:
+async def test_whoever_sees_it_by_summary_no_more_hears_of_it_again_when_let_in(company: Team) -> None:
     search = await secret(company, name="Mila")
     charlie = await company.again(company.charlie)
     await charlie.follow("operations")
@@ -268,7 +268,7 @@ async def test_whoever_sees_it_by_summary_no_more_hears_of_it_again_when_let_in(
     assert not [f for f in charlie.heard[at:] if f["type"] == "summary" and search in f["searches"]]
 
 
-async def test_a_second_subscribe_gets_all_summaries_again(company: Company) -> None:
+async def test_a_second_subscribe_gets_all_summaries_again(company: Team) -> None:
     search = await company.alice.open_search()
     charlie = await company.again(company.charlie)
     for _ in range(2):
@@ -277,7 +277,7 @@ async def test_a_second_subscribe_gets_all_summaries_again(company: Company) -> 
         await charlie.until(lambda at=at: [f for f in charlie.heard[at:] if f["type"] == "summary" and search in f["searches"]])
 
 
-async def test_rights_are_known_before_an_event_is_shown_that_another_process_wrote(company: Company) -> None:
+async def test_rights_are_known_before_an_event_is_shown_that_another_process_wrote(company: Team) -> None:
     """What this process was not told of yet is in the journal already: it is hidden all the same."""
     charlie = await company.again(company.charlie)
     screen = await charlie.follow("operations")
@@ -297,7 +297,7 @@ async def test_rights_are_known_before_an_event_is_shown_that_another_process_wr
     assert not traces(written.ack.opened or "", charlie.heard, late.heard)
 
 
-async def test_an_older_reading_of_rights_does_not_undo_what_was_learned_since(company: Company) -> None:
+async def test_an_older_reading_of_rights_does_not_undo_what_was_learned_since(company: Team) -> None:
     search = await company.alice.open_search(person={"first_name": "Noor"})
     desk = company.server.desk
     read = desk.database.read
@@ -320,7 +320,7 @@ async def test_a_member_is_one_by_account_and_not_by_role() -> None:
     assert not access.can_see("a", "members", ["b"])
 
 
-async def test_commands_of_outsiders_change_nothing(company: Company) -> None:
+async def test_commands_of_outsiders_change_nothing(company: Team) -> None:
     search = await secret(company)
     head = (await company.alice.snapshot(search))["seq"]
     for outsider in (company.charlie, company.ada):

@@ -28,10 +28,11 @@ from board.web.http import BASE, STATUS
 from models.accounts import ROLES
 from realtime.protocol import is_id
 from tests.api.test_bad_input import WHOLE
-from tests.api.test_rights import filled
-from tests.support import handover_steps, people
-from tests.support.search_scenario import NOBODY
-from tests.support.team import Company
+from tests.api.test_rights import filled, scene
+from tests.support import handover_steps
+from tests.support.people import PASSWORD, create_token, new_id
+from tests.support.search_scenario import UNKNOWN_ID
+from tests.support.team import Team
 
 # The server, in the thread of the tests, draws numbers while a strategy does.
 BESIDE_A_LOOP = pytest.mark.filterwarnings("ignore:Do not use the `random` module")
@@ -133,7 +134,7 @@ def _once(body: Any) -> None:
     """Sent again, an id gets its first answer, whatever is sent along by then: so no id is sent twice."""
     if isinstance(body, dict) and is_id(body.get("id")):
         if body["id"] in _sent:
-            body["id"] = people.new_id()
+            body["id"] = new_id()
         _sent.add(body["id"])
 
 
@@ -147,7 +148,7 @@ def _aim(case: Case[Any], names: dict[str, str]) -> None:
     if isinstance(case.body, dict) and case.body.get("name") in TABLE:
         case.path_parameters["board"] = "operations" if TABLE[case.body["name"]].board_kind == "operations" else names["board"]  # type: ignore[index]
         case.body = {name: value for name, value in case.body.items() if name in SENT}  # others are not looked at
-        case.body["id"] = people.new_id()
+        case.body["id"] = new_id()
         data = case.body.get("data")
         for name in ("sighting", "task", "card", "column") if isinstance(data, dict) else ():
             if isinstance(data.get(name), str):  # type: ignore[union-attr]
@@ -157,15 +158,15 @@ def _aim(case: Case[Any], names: dict[str, str]) -> None:
 
 
 @pytest.fixture(scope="module")
-async def names(company: Company) -> dict[str, str]:
+async def names(company: Team) -> dict[str, str]:
     """What there is on a search that is asked about."""
     search, found = await scene(company)
     return found | {
         "board": search,
-        "number": await handover_steps.hand(company.alice),
+        "number": await handover_steps.hand_to_sign(company.alice),
         "card": found["sighting"],
         "column": found["done"],
-        "display": NOBODY,
+        "display": UNKNOWN_ID,
     }
 
 
@@ -175,17 +176,17 @@ def doors() -> Doors:
     return {}
 
 
-async def headers_of(company: Company, role: str, scope: str) -> dict[str, str]:
+async def headers_of(company: Team, role: str, scope: str) -> dict[str, str]:
     if scope != "cookie":
-        return {"Authorization": f"Bearer {await people.token_for(company.server.desk, role.title(), role, scope)}"}
-    email, url = f"{people.new_id()}@desk.example", company.server.url
-    await live_changes.add_account(company.server.desk, email, "Cora", role, people.PASSWORD)
+        return {"Authorization": f"Bearer {await create_token(company.server.desk, role.title(), role, scope)}"}
+    email, url = f"{new_id()}@desk.example", company.server.url
+    await live_changes.add_account(company.server.desk, email, "Cora", role, PASSWORD)
     async with httpx.AsyncClient(base_url=url) as browser:
-        await browser.post("/login", data={"email": email, "password": people.PASSWORD})
+        await browser.post("/login", data={"email": email, "password": PASSWORD})
         return {"Cookie": f"board_session={browser.cookies['board_session']}", "Origin": url}
 
 
-async def holds(company: Company, names: dict[str, str], doors: Doors, caller: Caller, call: tuple[str, str], many: int) -> None:
+async def holds(company: Team, names: dict[str, str], doors: Doors, caller: Caller, call: tuple[str, str], many: int) -> None:
     if caller not in doors:
         doors[caller] = await headers_of(company, *caller)
     answered = await asyncio.to_thread(explore, company.server.url, doors[caller], names, call, many)
@@ -218,21 +219,21 @@ def may(caller: Caller, call: tuple[str, str]) -> bool:
 
 @pytest.mark.parametrize("call", CALLS, ids=" ".join)
 async def test_what_it_says_holds_for_who_may_do_most(
-    company: Company, names: dict[str, str], doors: Doors, call: tuple[str, str]
+    company: Team, names: dict[str, str], doors: Doors, call: tuple[str, str]
 ) -> None:
     await holds(company, names, doors, MOST, call, EXAMPLES)
 
 
 @pytest.mark.parametrize("call", AUDIT, ids=" ".join)
 async def test_what_it_says_of_the_audit_journal_holds_for_administrators(
-    company: Company, names: dict[str, str], doors: Doors, call: tuple[str, str]
+    company: Team, names: dict[str, str], doors: Doors, call: tuple[str, str]
 ) -> None:
     await holds(company, names, doors, ("admin", "write"), call, EXAMPLES)
 
 
 @pytest.mark.parametrize("call", OF_SESSIONS, ids=" ".join)
 async def test_what_it_says_of_sessions_holds_for_them(
-    company: Company, names: dict[str, str], doors: Doors, call: tuple[str, str]
+    company: Team, names: dict[str, str], doors: Doors, call: tuple[str, str]
 ) -> None:
     await holds(company, names, doors, ("coordinator", "cookie"), call, EXAMPLES)
 
@@ -240,7 +241,7 @@ async def test_what_it_says_of_sessions_holds_for_them(
 @pytest.mark.parametrize("call", TELLING, ids=" ".join)
 @pytest.mark.parametrize("caller", [caller for caller in CALLERS if caller != MOST], ids="-".join)
 async def test_what_it_says_holds_for_everybody(
-    company: Company, names: dict[str, str], doors: Doors, caller: Caller, call: tuple[str, str]
+    company: Team, names: dict[str, str], doors: Doors, caller: Caller, call: tuple[str, str]
 ) -> None:
     await holds(company, names, doors, caller, call, EXAMPLES)
 
@@ -249,7 +250,7 @@ async def test_what_it_says_holds_for_everybody(
 @pytest.mark.parametrize("call", CALLS, ids=" ".join)
 @pytest.mark.parametrize("caller", CALLERS, ids="-".join)
 async def test_what_it_says_holds_in_many_ways(
-    company: Company, names: dict[str, str], doors: Doors, caller: Caller, call: tuple[str, str]
+    company: Team, names: dict[str, str], doors: Doors, caller: Caller, call: tuple[str, str]
 ) -> None:
     await holds(company, names, doors, caller, call, MANY)
 
@@ -289,7 +290,7 @@ def test_each_refusal_is_there_by_its_code() -> None:
     assert set(STATUS) == set(MESSAGES)
 
 
-async def test_it_is_read_without_signing_in_and_says_nothing_of_anybody(company: Company) -> None:
+async def test_it_is_read_without_signing_in_and_says_nothing_of_anybody(company: Team) -> None:
     async with httpx.AsyncClient(base_url=company.server.url) as stranger:
         response = await stranger.get(f"{BASE}/openapi.json")
     assert response.status_code == 200
@@ -304,17 +305,17 @@ def test_what_is_accepted_fits_what_it_says(name: str) -> None:
     assert not fits.is_valid(data | {"unknown": 1})
 
 
-async def test_every_state_and_event_fits_what_it_says(company: Company) -> None:
+async def test_every_state_and_event_fits_what_it_says(company: Team) -> None:
     search, names = await scene(company)
-    number = await handover_steps.prepare(company.alice)
+    number = await handover_steps.prepare_handover(company.alice)
     for name, data in WHOLE.items():
         if TABLE[name].board_kind != "operations":
             answer = await company.alice.start(
-                {"type": "command", "id": people.new_id(), "board": search, "name": name, "data": filled(data, names)}
+                {"type": "command", "id": new_id(), "board": search, "name": name, "data": filled(data, names)}
             )
             assert answer["type"] == "ack" or answer["code"] in ("invalid", "closed", "not_found", "conflict"), answer
     await company.alice.do(search, "handover.write", {"handover": number, "assessment": "nothing new"})
-    await handover_steps.sign(company.alice, number)
+    await handover_steps.sign_handover(company.alice, number)
     await company.ada.do(search, "handover.read", {"handover": number, "seq": 1})
     whole = {"$ref": "#/components/schemas/Event", "components": document()["components"]}
     fits = jsonschema_rs.validator_for(whole)
@@ -330,24 +331,24 @@ async def test_every_state_and_event_fits_what_it_says(company: Company) -> None
     assert kinds == {kind.KIND for kind in schemas.KINDS}
 
 
-async def _entities(company: Company, board: str) -> list[dict[str, Any]]:
+async def _entities(company: Team, board: str) -> list[dict[str, Any]]:
     return list((await company.alice.http.get(f"{BASE}/boards/{board}")).json()["entities"])
 
 
-async def test_a_whole_number_is_one_however_it_is_written(company: Company, names: dict[str, str]) -> None:
+async def test_a_whole_number_is_one_however_it_is_written(company: Team, names: dict[str, str]) -> None:
     body = '{"id":"%s","name":"search.update","base":0.0,"data":{"person":{"age":%s}}}'
     url = f"{BASE}/boards/{names['board']}/commands"
-    assert (await company.alice.http.post(url, content=body % (people.new_id(), "11.0"))).status_code == 200
+    assert (await company.alice.http.post(url, content=body % (new_id(), "11.0"))).status_code == 200
     state = (await company.alice.snapshot(names["board"]))["entities"]["search", names["board"]]
     assert state["person"]["age"] == 11
     assert isinstance(state["person"]["age"], int)
-    assert (await company.alice.http.post(url, content=body % (people.new_id(), "11.5"))).status_code == 422
+    assert (await company.alice.http.post(url, content=body % (new_id(), "11.5"))).status_code == 422
 
 
 # -- the page for people --------------------------------------------------------------------------------------------------
 
 
-async def test_the_page_shows_each_call_command_field_and_code(company: Company) -> None:
+async def test_the_page_shows_each_call_command_field_and_code(company: Team) -> None:
     headers = await headers_of(company, "viewer", "cookie")
     async with httpx.AsyncClient(base_url=company.server.url, headers=headers) as reader:
         shown = (await reader.get("/api")).text
@@ -363,7 +364,7 @@ async def test_the_page_shows_each_call_command_field_and_code(company: Company)
         assert f'id="code-{code}"' in shown
 
 
-async def test_the_page_is_for_who_is_signed_in(company: Company) -> None:
+async def test_the_page_is_for_who_is_signed_in(company: Team) -> None:
     async with httpx.AsyncClient(base_url=company.server.url) as stranger:
         response = await stranger.get("/api")
     assert (response.status_code, response.headers["location"]) == (303, "/login?next=%2Fapi")

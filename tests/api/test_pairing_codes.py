@@ -15,9 +15,8 @@ from board.rate_limit import Limiter
 from models.display import Pairing
 from models.times import format_utc, now
 from tests.api.test_displays import PATH, SHOWN
-from tests.support import people
-from tests.support.backends import House
-from tests.support.people import PATIENCE_S, Server, serving
+from tests.support.backends import Backend
+from tests.support.people import PATIENCE_S, Server, connect_person, create_token, running_server
 
 CODES = "/api/v1/wall/codes"
 HERE, EVIL = "198.51.100.7", "203.0.113.9"
@@ -25,10 +24,10 @@ SECOND = timedelta(seconds=1)
 
 
 @pytest.fixture(scope="module")
-async def server(house: House, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Server]:
+async def server(house: Backend, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Server]:
     folder = tmp_path_factory.mktemp("desk")
     with house.settled(folder) as settings:
-        async with serving(folder, **settings) as running:
+        async with running_server(folder, **settings) as running:
             yield running
 
 
@@ -133,7 +132,7 @@ async def test_asking_is_limited_by_network_and_says_for_how_long(server: Server
 
 
 async def test_codes_that_are_typed_right_do_not_count_and_wrong_ones_say_how_long(server: Server) -> None:
-    alice = await people.come(server, await people.token_for(server.desk, "Alice", "coordinator"))
+    alice = await connect_person(server, await create_token(server.desk, "Alice", "coordinator"))
     data: dict[str, Any] = {"name": "Room"} | SHOWN
     for _ in range(api.WRONG_CODES.limit + 2):
         async with screen(server, HERE) as http:

@@ -8,7 +8,7 @@ import pytest
 from board.commands import appeals, searches
 from board.predefined_tasks import MOST, FirstTasksFile, TaskCatalogue, default_catalogue
 from models.db.database import ConfigurationError
-from tests.support import people
+from tests.support.people import connect_person, create_token, running_server, settings_for
 
 OWN = '[[runaway]]\ntitle = "Ask the neighbours"\ndue_minutes = 15\n[[runaway]]\nkey = "bus"\ntitle = "Bus"\ntitle_fr = "Bus"\n'
 
@@ -21,8 +21,8 @@ def test_each_kind_and_each_level_has_tasks_and_no_appeal_has_none() -> None:
 
 async def test_an_installation_has_first_tasks_of_its_own(tmp_path: Path) -> None:
     (tmp_path / "first_tasks.toml").write_text(OWN)
-    async with people.serving(tmp_path, files_path=str(tmp_path)) as server:
-        alice = await people.come(server, await people.token_for(server.desk, "Alice", "coordinator"))
+    async with running_server(tmp_path, files_path=str(tmp_path)) as server:
+        alice = await connect_person(server, await create_token(server.desk, "Alice", "coordinator"))
         for kind, titles in (("runaway", ["Ask the neighbours", "Bus"]), ("undefined", [])):
             search = await alice.open_search(kind=kind)
             tasks = (await alice.follow(search)).of("task").values()
@@ -53,10 +53,10 @@ async def test_an_installation_has_first_tasks_of_its_own(tmp_path: Path) -> Non
 def test_a_file_that_can_not_be_used_is_refused_at_start_in_a_sentence(tmp_path: Path, text: str, at: str) -> None:
     (tmp_path / "first_tasks.toml").write_bytes(text.encode(errors="surrogateescape"))
     with pytest.raises(ConfigurationError) as refused:
-        people.settings_for(tmp_path, files_path=str(tmp_path)).check()
+        settings_for(tmp_path, files_path=str(tmp_path)).check()
     assert at in str(refused.value)
     assert str(tmp_path / "first_tasks.toml") in str(refused.value)
     assert "\n" not in str(refused.value)
     (tmp_path / "first_tasks.toml").write_text(OWN)
-    people.settings_for(tmp_path, files_path=str(tmp_path)).check()
+    settings_for(tmp_path, files_path=str(tmp_path)).check()
     assert TaskCatalogue(str(tmp_path)).first_tasks("runaway")[0].due_minutes == 15

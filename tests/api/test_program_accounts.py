@@ -9,23 +9,23 @@ from models.accounts import Account
 from models.board import OPERATIONS
 from models.read_position import ReadPosition
 from tests.api.test_administration import browser
-from tests.support import handover_steps, people
-from tests.support.backends import BY_TURNS
-from tests.support.people import Person, new_id
-from tests.support.search_scenario import Scene
-from tests.support.team import Company
+from tests.support import handover_steps
+from tests.support.backends import ALTERNATING
+from tests.support.people import Person, create_token, new_id
+from tests.support.search_scenario import SearchScenario
+from tests.support.team import Team
 
-pytestmark = pytest.mark.houses(BY_TURNS)
+pytestmark = pytest.mark.houses(ALTERNATING)
 
 
 @pytest.fixture
-async def scene(company: Company) -> Scene:
-    return Scene(company, await company.alice.open_search())
+async def scene(company: Team) -> SearchScenario:
+    return SearchScenario(company, await company.alice.open_search())
 
 
-async def program(company: Company, role: str = "coordinator", scope: str = "intake") -> str:
+async def program(company: Team, role: str = "coordinator", scope: str = "intake") -> str:
     """The account of a program; its id."""
-    secret = await people.token_for(company.server.desk, "Hotline", role, scope)
+    secret = await create_token(company.server.desk, "Hotline", role, scope)
     async with httpx.AsyncClient(base_url=company.server.url, headers={"Authorization": f"Bearer {secret}"}) as http:
         return str((await http.get("/api/v1/me")).json()["id"])
 
@@ -35,7 +35,7 @@ async def machines(who: Person) -> set[str]:
     return {each["id"] for each in (await who.http.get("/api/v1/accounts")).json()["accounts"] if each["machine"]}
 
 
-async def test_an_account_with_tokens_for_taking_in_alone_is_told_as_a_machine(company: Company) -> None:
+async def test_an_account_with_tokens_for_taking_in_alone_is_told_as_a_machine(company: Team) -> None:
     hotline, both = await program(company), await program(company, scope="write")
     told = await machines(company.bob)
     assert hotline in told
@@ -43,11 +43,11 @@ async def test_an_account_with_tokens_for_taking_in_alone_is_told_as_a_machine(c
     assert company.alice.account["id"] not in told
 
 
-async def test_it_leads_no_search_is_given_no_card_and_takes_no_shift_over(scene: Scene) -> None:
+async def test_it_leads_no_search_is_given_no_card_and_takes_no_shift_over(scene: SearchScenario) -> None:
     company, alice = scene.company, scene.company.alice
     hotline, sighting = await program(company), (await scene.sighting())["id"]
     facts = {"kind": "runaway", "person": {"first_name": "Noor"}, "missing_since": "2026-11-24T15:10:00Z"}
-    number = await handover_steps.prepare(alice)
+    number = await handover_steps.prepare_handover(alice)
     tries: list[tuple[str, str, dict[str, Any], str]] = [
         (OPERATIONS, "search.open", facts | {"lead": hotline}, "lead"),
         (scene.search, "search.update", {"lead": hotline}, "lead"),
@@ -69,13 +69,13 @@ async def test_it_leads_no_search_is_given_no_card_and_takes_no_shift_over(scene
     assert (await scene.one("card.assign", {"card": sighting, "assignee": bob}))["state"]["assignee"] == bob
 
 
-async def test_it_may_see_a_search_but_is_not_who_can_always_act_there(scene: Scene) -> None:
+async def test_it_may_see_a_search_but_is_not_who_can_always_act_there(scene: SearchScenario) -> None:
     hotline, alice = await program(scene.company), scene.company.alice.account["id"]
     await scene.refuses("invalid", "search.set_access", {"access": "members", "members": [hotline]}, "members")
     assert await scene.one("search.set_access", {"access": "members", "members": [hotline, alice]})
 
 
-async def test_whoever_has_signed_in_is_a_person_also_when_signed_out(company: Company) -> None:
+async def test_whoever_has_signed_in_is_a_person_also_when_signed_out(company: Team) -> None:
     """A person may have a token for taking in, too."""
     hotline = await program(company)
     rows = (await company.ada.http.get("/api/v1/accounts")).json()["accounts"]
@@ -87,7 +87,7 @@ async def test_whoever_has_signed_in_is_a_person_also_when_signed_out(company: C
     assert hotline not in await machines(company.bob)
 
 
-async def test_whoever_has_seen_a_board_is_a_person_also_where_no_sign_in_was_written_down(company: Company) -> None:
+async def test_whoever_has_seen_a_board_is_a_person_also_where_no_sign_in_was_written_down(company: Team) -> None:
     """Sign-ins are kept from 0.4.0 on, marks on boards from 0.3.0 on."""
     hotline, database = await program(company), company.server.desk.database
     for board, at, is_machine in (("did", "", True), ("saw", "2026-01-01T00:00:00.000000Z", False)):
@@ -96,7 +96,7 @@ async def test_whoever_has_seen_a_board_is_a_person_also_where_no_sign_in_was_wr
         assert (hotline in await machines(company.bob)) == is_machine
 
 
-async def test_a_card_does_not_go_back_to_what_is_a_machine_by_now(scene: Scene) -> None:
+async def test_a_card_does_not_go_back_to_what_is_a_machine_by_now(scene: SearchScenario) -> None:
     scope = await program(scene.company, scope="write")
     card = (await scene.sighting(assignee=scope))["id"]
     taken = await scene.one("card.assign", {"card": card, "assignee": None})

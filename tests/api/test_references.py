@@ -14,10 +14,10 @@ from models.db.database import Database
 from models.db.schema import MIGRATIONS, metadata, migrate
 from models.search import Search
 from models.times import now
-from tests.support import old_schemas, people
-from tests.support.backends import House
-from tests.support.people import PATIENCE_S, Person, Refusal, new_id
-from tests.support.team import Company
+from tests.support import old_schemas
+from tests.support.backends import Backend
+from tests.support.people import PATIENCE_S, Person, Refusal, create_token, new_id
+from tests.support.team import Team
 
 pytestmark = pytest.mark.houses
 
@@ -46,7 +46,7 @@ def masked(answer: httpx.Response, reference: str) -> Answer:
 class Outside:
     """Dora leads, and Charlie helps; neither sees what is for members. The hotline takes in by an account like theirs."""
 
-    def __init__(self, company: Company, dora: Person, hotline: httpx.AsyncClient) -> None:
+    def __init__(self, company: Team, dora: Person, hotline: httpx.AsyncClient) -> None:
         self.company, self.dora, self.charlie, self.hotline = company, dora, company.charlie, hotline
 
     async def command(self, who: Person, board: str, name: str, data: dict[str, Any], reference: str) -> Answer:
@@ -55,9 +55,9 @@ class Outside:
 
 
 @pytest.fixture(scope="module")
-async def outside(company: Company) -> AsyncIterator[Outside]:
+async def outside(company: Team) -> AsyncIterator[Outside]:
     dora = await company.come("Dora", "coordinator")
-    token = await people.token_for(company.server.desk, "Hotline", "investigator", "intake")
+    token = await create_token(company.server.desk, "Hotline", "investigator", "intake")
     headers = {"Authorization": f"Bearer {token}"}
     async with httpx.AsyncClient(base_url=company.server.url, headers=headers, timeout=PATIENCE_S) as hotline:
         yield Outside(company, dora, hotline)
@@ -106,7 +106,7 @@ CALLS: list[tuple[Call, int]] = [
 
 
 @pytest.mark.parametrize(("call", "status"), CALLS, ids=[call.__name__ for call, _ in CALLS])
-async def test_a_hidden_reference_is_answered_as_a_free_one(company: Company, outside: Outside, call: Call, status: int) -> None:
+async def test_a_hidden_reference_is_answered_as_a_free_one(company: Team, outside: Outside, call: Call, status: int) -> None:
     answers = []
     for is_hidden in (True, False, True):
         reference = new_reference()
@@ -117,7 +117,7 @@ async def test_a_hidden_reference_is_answered_as_a_free_one(company: Company, ou
     assert answers[0][0] == status
 
 
-async def test_one_that_the_giver_sees_is_taken(company: Company, outside: Outside) -> None:
+async def test_one_that_the_giver_sees_is_taken(company: Team, outside: Outside) -> None:
     taken = new_reference()
     await company.alice.open_search(reference=taken)
     search = await outside.dora.open_search()
@@ -131,7 +131,7 @@ async def test_one_that_the_giver_sees_is_taken(company: Company, outside: Outsi
         await outside.dora.open_search(reference=hidden)
 
 
-async def test_what_the_server_makes_tells_nothing_of_hidden_ones(company: Company, outside: Outside) -> None:
+async def test_what_the_server_makes_tells_nothing_of_hidden_ones(company: Team, outside: Outside) -> None:
     async def number(who: Person, search: str) -> int:
         reference = (await who.snapshot(search))["entities"]["search", search]["reference"]
         year, _, number = reference.partition("-")
@@ -169,7 +169,7 @@ class Clash:
 
 
 @pytest.fixture
-async def clash(company: Company, outside: Outside) -> Clash:
+async def clash(company: Team, outside: Outside) -> Clash:
     reference = new_reference()
     hidden = await company.secret_search(company.bob, reference=reference, person={"first_name": "Mila"})
     return Clash(reference, hidden, await outside.dora.open_search(reference=reference, person={"first_name": "Wout"}))
@@ -181,7 +181,7 @@ async def boards(who: Person, reference: str) -> list[str]:
     return [each["board"] for each in found]
 
 
-async def test_both_go_on_and_who_sees_both_tells_them_apart(company: Company, outside: Outside, clash: Clash) -> None:
+async def test_both_go_on_and_who_sees_both_tells_them_apart(company: Team, outside: Outside, clash: Clash) -> None:
     dora, bob = outside.dora, company.bob
     assert (await boards(dora, clash.reference), await boards(bob, clash.reference)) == ([clash.open], [clash.hidden, clash.open])
     await company.alice.do(clash.hidden, "search.set_access", {"access": "desk", "members": []})
@@ -199,7 +199,7 @@ async def test_both_go_on_and_who_sees_both_tells_them_apart(company: Company, o
     assert [each for each in listed if each["reference"] != clash.reference and "first_name" in each] == []
 
 
-async def test_an_alert_has_no_name_for_who_sees_one_alone(company: Company, outside: Outside, clash: Clash) -> None:
+async def test_an_alert_has_no_name_for_who_sees_one_alone(company: Team, outside: Outside, clash: Clash) -> None:
     await outside.dora.do(clash.open, "search.set_status", CLOSED)
     (alert,) = [
         each
@@ -210,7 +210,7 @@ async def test_an_alert_has_no_name_for_who_sees_one_alone(company: Company, out
 
 
 async def test_taking_in_by_it_finds_the_one_that_is_seen_or_asks_for_its_board(
-    company: Company, outside: Outside, clash: Clash
+    company: Team, outside: Outside, clash: Clash
 ) -> None:
     async def taken(http: httpx.AsyncClient) -> tuple[int, Any]:
         answer = await http.post(INTAKE, json={"id": new_id(), "reference": clash.reference, "description": "a girl"})
@@ -234,7 +234,7 @@ async def test_taking_in_by_it_finds_the_one_that_is_seen_or_asks_for_its_board(
 
 
 async def test_a_database_of_before_keeps_its_numbers_and_takes_two_of_one_reference(
-    company: Company, house: House, tmp_path: Any
+    company: Team, house: Backend, tmp_path: Any
 ) -> None:
     given = ["1998-0007", "1998-12", "DEMO-01", "1998-9999999999", "1998-0008 b"]
     searches = [await company.alice.open_search(reference=reference) for reference in given]
@@ -245,7 +245,9 @@ async def test_a_database_of_before_keeps_its_numbers_and_takes_two_of_one_refer
             def before(source: Session) -> None:
                 table = metadata.tables["search"]
                 rows = [dict(row) for row in source.execute(select(table).where(table.c.id.in_(searches))).mappings()]  # type: ignore[call-overload]
-                old.write_now(lambda target: (old_schemas.empty_at(target, BEFORE), old_schemas.put(target, table, rows)))
+                old.write_now(
+                    lambda target: (old_schemas.reset_to_revision(target, BEFORE), old_schemas.insert_rows(target, table, rows))
+                )
 
             company.server.desk.database.read_now(before)
             migrate(old)

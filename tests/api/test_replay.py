@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from tests.support.team import Company
+from tests.support.team import Team
 
 
 async def page(who: Any, path: str) -> str:
@@ -15,7 +15,7 @@ async def page(who: Any, path: str) -> str:
     return answer.text.split('data-page="', 1)[1].split('"', 1)[0] if answer.status_code == 200 else ""
 
 
-async def test_with_a_moment_in_the_address_a_board_is_its_past(company: Company) -> None:
+async def test_with_a_moment_in_the_address_a_board_is_its_past(company: Team) -> None:
     search, secret = await company.alice.open_search(), await company.secret_search(company.bob)
     for path, live in ((f"/searches/{search}", "search"), (f"/searches/{search}/cards/any", "search"), ("/", "operations")):
         for query, drawn in (("", live), ("?at=1", "replay"), ("?at=", "replay"), ("?with=1", live)):
@@ -25,7 +25,7 @@ async def test_with_a_moment_in_the_address_a_board_is_its_past(company: Company
     assert await page(company.charlie, "/searches/none?at=1") == await page(company.charlie, "/searches/operations?at=1") == ""
 
 
-async def test_who_is_not_signed_in_comes_back_to_the_moment(company: Company) -> None:
+async def test_who_is_not_signed_in_comes_back_to_the_moment(company: Team) -> None:
     stranger = type(company.alice.http)(base_url=company.server.url)
     answer = await stranger.get("/?at=2026-11-24T22:00:00Z&with=3")
     await stranger.aclose()
@@ -34,7 +34,7 @@ async def test_who_is_not_signed_in_comes_back_to_the_moment(company: Company) -
 
 
 @pytest.mark.houses
-async def test_of_a_card_of_which_one_event_was_erased_the_last_that_is_there_stands(company: Company) -> None:
+async def test_of_a_card_of_which_one_event_was_erased_the_last_that_is_there_stands(company: Team) -> None:
     """As for a reader who follows the events, and skips what was erased."""
     alice = company.alice
     search = await alice.open_search()

@@ -23,9 +23,8 @@ from models.accounts import ROLES
 from models.times import format_utc, now
 from realtime.strict_json import MAX_INTEGER
 from tests.support import handover_steps
-from tests.support import people as support_people
-from tests.support.people import PASSWORD, PATIENCE_S, Person, Refusal, Server, new_id
-from tests.support.team import Company
+from tests.support.people import PASSWORD, PATIENCE_S, Person, Refusal, Server, connect_person, create_token, new_id
+from tests.support.team import Team
 
 pytestmark = pytest.mark.houses
 
@@ -78,7 +77,7 @@ def board_of(name: str, search: str) -> str:
     return "operations" if name == "search.open" or (name in handover_steps.COMMANDS and name != "handover.read") else search
 
 
-async def scene(company: Company) -> tuple[str, dict[str, Any]]:
+async def scene(company: Team) -> tuple[str, dict[str, Any]]:
     """A search with a sighting and a task, and the ids by which they are named; `graded` is the seq of a grade."""
     search = await company.alice.open_search()
     await company.alice.do(search, "sighting.add", {"description": "a girl", "direction": "south"})
@@ -90,7 +89,7 @@ async def scene(company: Company) -> tuple[str, dict[str, Any]]:
     return search, names
 
 
-async def prepare(name: str, company: Company, search: str) -> None:
+async def prepare(name: str, company: Team, search: str) -> None:
     """Does what a command needs to have been done before."""
     if name == "search.set_outcome":
         await company.alice.do(search, "search.set_status", TRIES["search.set_status"])
@@ -105,7 +104,7 @@ def test_every_command_is_tried_here() -> None:
 
 
 @pytest.mark.parametrize("name", TRIES)
-async def test_each_role_may_do_what_is_its_own_and_no_more(company: Company, name: str) -> None:
+async def test_each_role_may_do_what_is_its_own_and_no_more(company: Team, name: str) -> None:
     least = "coordinator" if name in COORDINATORS else "investigator"
     people = {"viewer": company.victor, "investigator": company.bob, "coordinator": company.alice, "admin": company.ada}
     stage = None
@@ -115,7 +114,7 @@ async def test_each_role_may_do_what_is_its_own_and_no_more(company: Company, na
             await prepare(name, company, stage[0])
         search, names = stage
         if name in handover_steps.COMMANDS:
-            names |= await handover_steps.ready(name, people[role], company.alice if role == "admin" else company.ada)
+            names |= await handover_steps.prepare_for(name, people[role], company.alice if role == "admin" else company.ada)
         board, data = board_of(name, search), filled(TRIES[name], names)
         head = (await company.alice.snapshot(board))["seq"]
         if ROLES.index(role) >= ROLES.index(least):
@@ -131,12 +130,12 @@ async def test_each_role_may_do_what_is_its_own_and_no_more(company: Company, na
             assert (response.status_code, response.json()["code"]) == (403, "forbidden")
 
 
-async def test_a_viewer_sees_all_of_it(company: Company) -> None:
+async def test_a_viewer_sees_all_of_it(company: Team) -> None:
     search, _ = await scene(company)
     assert (await company.victor.follow(search)).entities == (await company.alice.snapshot(search))["entities"]
 
 
-async def test_a_token_that_only_reads_gives_no_commands(company: Company) -> None:
+async def test_a_token_that_only_reads_gives_no_commands(company: Team) -> None:
     search, names = await scene(company)
     reader = await company.come("Rita", "coordinator", "read")
     assert (await reader.follow(search)).entities
@@ -149,9 +148,9 @@ async def test_a_token_that_only_reads_gives_no_commands(company: Company) -> No
     assert (await reader.http.get(f"/api/v1/boards/{search}")).status_code == 200
 
 
-async def test_a_token_for_taking_in_opens_no_socket_and_reads_no_board(company: Company) -> None:
+async def test_a_token_for_taking_in_opens_no_socket_and_reads_no_board(company: Team) -> None:
     search, _ = await scene(company)
-    token = await support_people.token_for(company.server.desk, "Hotline", "coordinator", "intake")
+    token = await create_token(company.server.desk, "Hotline", "coordinator", "intake")
     with pytest.raises(InvalidStatus) as refused:
         await connect(company.server.ws, additional_headers={"Authorization": f"Bearer {token}"})
     assert refused.value.response.status_code == 403
@@ -163,7 +162,7 @@ async def test_a_token_for_taking_in_opens_no_socket_and_reads_no_board(company:
         assert (await http.get("/api/v1/me")).json()["name"] == "Hotline"
 
 
-async def test_faults_are_judged_in_the_contracts_order(company: Company) -> None:
+async def test_faults_are_judged_in_the_contracts_order(company: Team) -> None:
     search, _ = await scene(company)
     closed = await company.alice.open_search()
     await company.bob.do(closed, "note.add", {"text": "x"}, id="ordered")
@@ -194,7 +193,7 @@ async def test_faults_are_judged_in_the_contracts_order(company: Company) -> Non
     assert (await company.bob.do(closed, "sighting.grade", {"x": 1}, id="ordered"))["seqs"]
 
 
-async def test_rights_are_checked_before_an_ack_is_remembered(company: Company) -> None:
+async def test_rights_are_checked_before_an_ack_is_remembered(company: Team) -> None:
     search, _ = await scene(company)
     desk = company.server.desk
     bob = await company.come("Bob", "investigator")
@@ -211,7 +210,7 @@ async def test_rights_are_checked_before_an_ack_is_remembered(company: Company) 
         await bob.do(search, "note.add", {"text": "x"}, id="kept")
 
 
-async def test_a_command_id_is_one_for_each_account_and_whatever_the_door(company: Company) -> None:
+async def test_a_command_id_is_one_for_each_account_and_whatever_the_door(company: Team) -> None:
     search, _ = await scene(company)
     first = await company.bob.do(search, "note.add", {"text": "Bob's"}, id="twice")
     other = await company.charlie.do(search, "note.add", {"text": "Charlie's"}, id="twice")
@@ -220,7 +219,7 @@ async def test_a_command_id_is_one_for_each_account_and_whatever_the_door(compan
     assert elsewhere == first
 
 
-async def test_a_changed_role_acts_on_an_open_socket_without_closing_it(company: Company) -> None:
+async def test_a_changed_role_acts_on_an_open_socket_without_closing_it(company: Team) -> None:
     search, _ = await scene(company)
     desk = company.server.desk
     mona = await company.come("Mona", "viewer")
@@ -272,7 +271,7 @@ class Browser:
 
 
 @pytest.fixture
-async def browsers(company: Company) -> AsyncIterator[Callable[[], Browser]]:
+async def browsers(company: Team) -> AsyncIterator[Callable[[], Browser]]:
     """`browsers()`: one more browser."""
     opened: list[Browser] = []
 
@@ -307,7 +306,7 @@ async def by_the_command_line(server: Server, *words: str, given: str = "") -> N
     assert process.returncode == 0, fault.decode()
 
 
-async def test_signing_out_ends_the_sockets_of_that_session_alone(company: Company, browsers: Callable[[], Browser]) -> None:
+async def test_signing_out_ends_the_sockets_of_that_session_alone(company: Team, browsers: Callable[[], Browser]) -> None:
     eva, elsewhere = browsers(), browsers()
     socket = await eva.sign_in()
     elsewhere.email = eva.email
@@ -322,7 +321,7 @@ async def test_signing_out_ends_the_sockets_of_that_session_alone(company: Compa
 
 
 async def test_who_is_disabled_while_rights_are_being_read_is_let_go_too(
-    company: Company, browsers: Callable[[], Browser], monkeypatch: pytest.MonkeyPatch
+    company: Team, browsers: Callable[[], Browser], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     eva, desk = browsers(), company.server.desk
     socket = await eva.sign_in()
@@ -342,7 +341,7 @@ async def test_who_is_disabled_while_rights_are_being_read_is_let_go_too(
     assert await ended_with(socket) == 4501
 
 
-async def test_who_a_source_is_is_not_told_to_who_was_disabled_while_the_request_waited(company: Company) -> None:
+async def test_who_a_source_is_is_not_told_to_who_was_disabled_while_the_request_waited(company: Team) -> None:
     desk, lena = company.server.desk, await company.come("Lena", "coordinator")
     search = await company.alice.open_search()
     await company.alice.do(search, "sighting.add", {"description": "seen", "source_name": "Mrs W"})
@@ -375,9 +374,7 @@ async def _new_password_outside(server: Server, email: str) -> None:
 
 
 @pytest.mark.parametrize("end", [_disabled, _new_password, _disabled_outside, _new_password_outside])
-async def test_a_session_that_ends_takes_its_sockets_along(
-    company: Company, browsers: Callable[[], Browser], end: Ending
-) -> None:
+async def test_a_session_that_ends_takes_its_sockets_along(company: Team, browsers: Callable[[], Browser], end: Ending) -> None:
     eva = browsers()
     socket = await eva.sign_in()
     await end(company.server, eva.email)
@@ -386,7 +383,7 @@ async def test_a_session_that_ends_takes_its_sockets_along(
 
 
 async def test_a_disabled_account_may_come_back_when_it_is_enabled_but_its_sessions_are_over(
-    company: Company, browsers: Callable[[], Browser]
+    company: Team, browsers: Callable[[], Browser]
 ) -> None:
     eva = browsers()
     socket = await eva.sign_in()
@@ -400,14 +397,14 @@ async def test_a_disabled_account_may_come_back_when_it_is_enabled_but_its_sessi
 
 
 @pytest.mark.parametrize("outside", [False, True])
-async def test_a_revoked_token_closes_its_sockets_and_no_others(company: Company, outside: bool) -> None:
+async def test_a_revoked_token_closes_its_sockets_and_no_others(company: Team, outside: bool) -> None:
     desk = company.server.desk
     tess = await company.come("Tess", "investigator")
     email = (await tess.http.get("/api/v1/me")).json()["email"]
     name = f"second of {email}"
     at = format_utc(now())
     secret = await live_changes.apply_change(desk, lambda database: accounts.add_token(database, name, "read", email, at))
-    second = await support_people.come(company.server, secret)
+    second = await connect_person(company.server, secret)
     if outside:
         await by_the_command_line(company.server, "token", "revoke", name)
     else:
@@ -423,7 +420,7 @@ async def ended_with_person(person: Person) -> int | None:
     return person.closed
 
 
-async def test_a_role_that_is_changed_by_the_command_line_acts_too(company: Company) -> None:
+async def test_a_role_that_is_changed_by_the_command_line_acts_too(company: Team) -> None:
     search, _ = await scene(company)
     rob = await company.come("Rob", "investigator")
     email = (await rob.http.get("/api/v1/me")).json()["email"]
@@ -433,7 +430,7 @@ async def test_a_role_that_is_changed_by_the_command_line_acts_too(company: Comp
     assert rob.closed is None
 
 
-async def test_a_member_who_is_added_by_the_command_line_sees_it_live_and_on_the_record(company: Company) -> None:
+async def test_a_member_who_is_added_by_the_command_line_sees_it_live_and_on_the_record(company: Team) -> None:
     search = await company.secret_search()
     charlie = await company.again(company.charlie)
     operations = await charlie.follow("operations")
@@ -445,9 +442,9 @@ async def test_a_member_who_is_added_by_the_command_line_sees_it_live_and_on_the
     assert (await charlie.follow(search)).entities
 
 
-async def test_an_account_that_ends_while_its_socket_is_being_opened_is_not_let_in(company: Company) -> None:
+async def test_an_account_that_ends_while_its_socket_is_being_opened_is_not_let_in(company: Team) -> None:
     desk = company.server.desk
-    token = await support_people.token_for(desk, "Late", "investigator")
+    token = await create_token(desk, "Late", "investigator")
     async with httpx.AsyncClient(base_url=company.server.url, headers={"Authorization": f"Bearer {token}"}) as http:
         email = (await http.get("/api/v1/me")).json()["email"]
     read = desk.database.read
@@ -466,7 +463,7 @@ async def test_an_account_that_ends_while_its_socket_is_being_opened_is_not_let_
     assert not [each for each in desk.hub.connections if each.account["name"] == "Late"]
 
 
-async def test_a_session_does_not_last_for_ever(company: Company, browsers: Callable[[], Browser]) -> None:
+async def test_a_session_does_not_last_for_ever(company: Team, browsers: Callable[[], Browser]) -> None:
     eva = browsers()
     socket = await eva.sign_in()
     assert (await eva.http.get("/api/v1/me")).status_code == 200
@@ -487,7 +484,7 @@ async def test_a_session_does_not_last_for_ever(company: Company, browsers: Call
 # -- sealed sources -------------------------------------------------------------------------------------------------------
 
 
-async def test_a_sealed_source_is_read_by_coordinators_and_by_who_took_it_in(company: Company) -> None:
+async def test_a_sealed_source_is_read_by_coordinators_and_by_who_took_it_in(company: Team) -> None:
     search = await company.alice.open_search()
     private = {"source_name": "Griet", "source_contact": "0470 00 00 00"}
     given = {"description": "a girl", "source": {"kind": "named", "sealed": True}} | private
@@ -505,7 +502,7 @@ async def test_a_sealed_source_is_read_by_coordinators_and_by_who_took_it_in(com
     assert (await company.victor.http.get(path)).status_code == 403
 
 
-async def test_metrics_are_for_this_machine_and_for_administrators(company: Company) -> None:
+async def test_metrics_are_for_this_machine_and_for_administrators(company: Team) -> None:
     assert (await company.charlie.http.get("/metrics")).status_code == 200
     through_a_proxy = {"X-Forwarded-For": "203.0.113.9"}
     assert (await company.charlie.http.get("/metrics", headers=through_a_proxy)).status_code == 403

@@ -23,9 +23,9 @@ from board.engine import journal
 from board.errors import Refused
 from board.service import BoardService
 from models.board import OPERATIONS
-from tests.support import handover_steps, people
-from tests.support.backends import LARGE, SMALL, House
-from tests.support.people import PASSWORD, Person, Refusal, new_id
+from tests.support import handover_steps
+from tests.support.backends import POSTGRESQL, SQLITE, Backend
+from tests.support.people import PASSWORD, Person, Refusal, connect_person, create_token, new_id, running_server, settings_for
 
 NAMES = ("Alice", "Ada", "Dora")  # coordinators
 SEARCH = {"kind": "runaway", "person": {"first_name": "Noor"}, "missing_since": "2026-11-24T15:10:00Z"}
@@ -49,7 +49,7 @@ async def test_every_socket_is_told_who_holds_the_shift(come: Callable[..., Awai
     shift = await handover_steps.state(alice, "shift")
     assert told(victor)["shift"] == shift | {"name": "Alice"}
     assert (shift["holder"], shift["before"], shift["reason"]) == (alice.account["id"], None, "nobody was here")
-    number = await handover_steps.hand(alice, incoming=ada.account["id"])
+    number = await handover_steps.hand_to_sign(alice, incoming=ada.account["id"])
     await victor.until(lambda: (told(victor)["handover"] or {}).get("status") == "signed")
     handover = await handover_steps.state(alice, "handover")
     assert told(victor)["handover"] == {
@@ -64,10 +64,10 @@ async def test_every_socket_is_told_who_holds_the_shift(come: Callable[..., Awai
 
 
 async def test_another_process_tells_it_too(tmp_path: Path, postgres: Postgres, redis: Redis) -> None:
-    with House(LARGE, postgres, redis).settled(tmp_path) as given:
-        async with people.serving(tmp_path, **given) as one, people.serving(tmp_path, **given) as two:
-            alice = await people.come(one, await people.token_for(one.desk, "Alice", "coordinator"))
-            victor = await people.come(two, await people.token_for(two.desk, "Victor", "viewer"))
+    with Backend(POSTGRESQL, postgres, redis).settled(tmp_path) as given:
+        async with running_server(tmp_path, **given) as one, running_server(tmp_path, **given) as two:
+            alice = await connect_person(one, await create_token(one.desk, "Alice", "coordinator"))
+            victor = await connect_person(two, await create_token(two.desk, "Victor", "viewer"))
             await alice.do(OPERATIONS, "shift.take", {"reason": "nobody was here"})
             await victor.until(lambda: (told(victor)["shift"] or {}).get("name") == "Alice")
             await alice.leave()
@@ -78,7 +78,7 @@ async def test_another_process_tells_it_too(tmp_path: Path, postgres: Postgres, 
 async def test_of_two_who_accept_at_once_one_does(come: Callable[..., Awaitable[Person]]) -> None:
     alice, ada, dora = [await come(name, "coordinator") for name in NAMES]
     for _ in range(3):
-        number = await handover_steps.hand(alice)
+        number = await handover_steps.hand_to_sign(alice)
         data = {"handover": number, "restatement": "I have it", "reason": "at once"}
         answers = await asyncio.gather(
             *(
@@ -101,7 +101,7 @@ async def test_who_holds_it_takes_it_again_and_nothing_happens(alice: Person, co
     with pytest.raises(Refusal, match="invalid"):
         await alice.do(OPERATIONS, "shift.take", {"reason": " "})
     ada = await come("Ada", "coordinator")
-    await handover_steps.hand(alice)
+    await handover_steps.hand_to_sign(alice)
     seqs = (await ada.do(OPERATIONS, "shift.take", {"reason": "she is not here"}))["seqs"]
     events = (await ada.http.get("/api/v1/boards/operations/events", params={"after": seqs[0] - 1})).json()["events"]
     assert [(event["type"], event["reason"]) for event in events] == [
@@ -116,7 +116,7 @@ async def test_who_holds_it_takes_it_again_and_nothing_happens(alice: Person, co
 class Shifts(RuleBasedStateMachine):
     """Three coordinators, each at one of the desks, and what should come of what they do."""
 
-    house: House
+    house: Backend
     answered: ClassVar[dict[str, set[str | None]]] = defaultdict(set)  # by command: the codes, None where it was done
 
     def __init__(self) -> None:
@@ -139,8 +139,8 @@ class Shifts(RuleBasedStateMachine):
 
     async def _begin(self) -> None:
         folder = Path(self.leaving.enter_context(tempfile.TemporaryDirectory()))
-        given = people.settings_for(folder, **self.leaving.enter_context(self.house.settled(folder)))
-        self.desks = [await BoardService.open(given) for _ in range(1 if self.house.name == SMALL else 2)]
+        given = settings_for(folder, **self.leaving.enter_context(self.house.settled(folder)))
+        self.desks = [await BoardService.open(given) for _ in range(1 if self.house.name == SQLITE else 2)]
         self.callers = {}
         for name in NAMES:
             id = await live_changes.add_account(self.desks[0], f"{name}@desk.example", name, "coordinator", PASSWORD)
@@ -364,14 +364,14 @@ def _settings(examples: int, steps: int) -> settings:
     )
 
 
-def _try(house: House, examples: int, steps: int) -> None:
+def _try(house: Backend, examples: int, steps: int) -> None:
     Shifts.house = house
     run_state_machine_as_test(Shifts, settings=_settings(examples, steps))
 
 
 def test_one_holds_the_shift_whatever_is_done() -> None:
     Shifts.answered.clear()
-    _try(House(SMALL), 40, 40)
+    _try(Backend(SQLITE), 40, 40)
     assert Shifts.answered["handover.accept"] == Shifts.answered["handover.refuse"] == {None, "conflict", "forbidden"}
     assert Shifts.answered["handover.sign"] == {None, "conflict", "forbidden"}
     for name in ("handover.prepare", "handover.write", "handover.read", "handover.withdraw"):
@@ -379,10 +379,10 @@ def test_one_holds_the_shift_whatever_is_done() -> None:
 
 
 def test_one_holds_the_shift_whatever_is_done_on_two_processes(postgres: Postgres, redis: Redis) -> None:
-    _try(House(LARGE, postgres, redis), 2, 40)
+    _try(Backend(POSTGRESQL, postgres, redis), 2, 40)
 
 
 @pytest.mark.slow
 def test_one_holds_the_shift_whatever_is_done_for_long(postgres: Postgres, redis: Redis) -> None:
-    _try(House(SMALL), 150, 60)
-    _try(House(LARGE, postgres, redis), 30, 60)
+    _try(Backend(SQLITE), 150, 60)
+    _try(Backend(POSTGRESQL, postgres, redis), 30, 60)

@@ -23,9 +23,8 @@ from models.accounts import LoginSession
 from models.db.database import Database
 from models.db.sqlite import library
 from models.times import format_utc, now
-from tests.support import people
-from tests.support.backends import House
-from tests.support.people import PASSWORD, PATIENCE_S, Server, new_id, serving
+from tests.support.backends import Backend
+from tests.support.people import PASSWORD, PATIENCE_S, Server, create_token, new_id, running_server, session_cookie
 
 FOREIGN = "https://evil.example"
 
@@ -33,7 +32,7 @@ FOREIGN = "https://evil.example"
 @pytest.fixture(scope="module")
 async def door(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Server]:
     """One server for all of these."""
-    async with serving(tmp_path_factory.mktemp("desk")) as server:
+    async with running_server(tmp_path_factory.mktemp("desk")) as server:
         yield server
 
 
@@ -110,7 +109,7 @@ def _session(digest: str, began: str, ends: str) -> LoginSession:
 
 @pytest.mark.houses
 async def test_sessions_that_have_ended_are_dropped_when_somebody_signs_in(
-    house: House, server: Server, monkeypatch: pytest.MonkeyPatch
+    house: Backend, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(login, "DELETE_BATCH_SIZE", 2)
     email, soon, long_ago = await account(server), format_utc(now() + timedelta(minutes=5)), format_utc(now() - timedelta(days=1))
@@ -124,19 +123,19 @@ async def test_sessions_that_have_ended_are_dropped_when_somebody_signs_in(
         return set(await server.desk.database.read(lambda database: database.exec(select(LoginSession.digest)).all()))
 
     await server.desk.database.write(put)
-    signed_in = {digest(await people.session(server.desk, email))}
+    signed_in = {digest(await session_cookie(server.desk, email))}
     assert await kept() == {"ended 2", "going"} | signed_in  # no more than so many at once
-    signed_in.add(digest(await people.session(server.desk, email)))
+    signed_in.add(digest(await session_cookie(server.desk, email)))
     assert await kept() == {"going"} | signed_in
 
 
 async def test_sessions_and_tokens_outlive_a_restart(tmp_path: Path) -> None:
-    async with serving(tmp_path) as server:
-        token = await people.token_for(server.desk, "Alice", "coordinator")
+    async with running_server(tmp_path) as server:
+        token = await create_token(server.desk, "Alice", "coordinator")
         async with browser(server) as http:
             await sign_in(http, await account(server))
             cookie = f"board_session={http.cookies['board_session']}"
-    async with serving(tmp_path) as server:
+    async with running_server(tmp_path) as server:
         async with browser(server, Cookie=cookie) as http:
             assert (await http.get("/api/v1/me")).json()["name"] == "Eva"
         async with browser(server, Authorization=f"Bearer {token}") as http:
@@ -144,7 +143,7 @@ async def test_sessions_and_tokens_outlive_a_restart(tmp_path: Path) -> None:
 
 
 async def test_passwords_cookies_and_tokens_are_kept_as_digests_only(door: Server, tmp_path: Path) -> None:
-    token = await people.token_for(door.desk, "Alice", "coordinator")
+    token = await create_token(door.desk, "Alice", "coordinator")
     async with browser(door) as http:
         await sign_in(http, await account(door))
         cookie = http.cookies["board_session"]
@@ -158,7 +157,7 @@ async def test_passwords_cookies_and_tokens_are_kept_as_digests_only(door: Serve
 
 
 async def test_the_bearer_counts_where_there_is_also_a_cookie(door: Server) -> None:
-    token = await people.token_for(door.desk, "Tess", "viewer", "read")
+    token = await create_token(door.desk, "Tess", "viewer", "read")
     async with browser(door) as http:
         await sign_in(http, await account(door))
         assert (await http.get("/api/v1/me", headers={"Authorization": f"Bearer {token}"})).json()["name"] == "Tess"
@@ -202,7 +201,7 @@ async def test_a_cookie_does_nothing_unsafe_from_elsewhere(door: Server, headers
 
 
 async def test_a_token_is_not_asked_where_it_comes_from(door: Server) -> None:
-    token = await people.token_for(door.desk, "Tess", "investigator")
+    token = await create_token(door.desk, "Tess", "investigator")
     async with browser(door, Authorization=f"Bearer {token}", Origin=FOREIGN) as http:
         command = {"id": new_id(), "name": "note.add", "data": {"text": "x"}}
         assert (await http.post("/api/v1/boards/operations/commands", json=command)).status_code == 200
@@ -251,7 +250,7 @@ async def test_a_socket_of_nobody_is_refused_before_the_upgrade(door: Server, he
 
 
 async def test_a_socket_by_token_says_any_origin(door: Server) -> None:
-    token = await people.token_for(door.desk, "Tess", "viewer")
+    token = await create_token(door.desk, "Tess", "viewer")
     async with connect(door.ws, additional_headers={"Authorization": f"Bearer {token}", "Origin": FOREIGN}) as socket:
         assert '"hello"' in str(await socket.recv())
 
@@ -296,7 +295,7 @@ async def test_signing_in_leads_where_one_wanted_to_go(door: Server) -> None:
 
 
 async def test_every_answer_says_what_a_page_may_load_and_that_nothing_is_kept(door: Server) -> None:
-    token = await people.token_for(door.desk, "Tess", "admin")
+    token = await create_token(door.desk, "Tess", "admin")
     async with browser(door, Authorization=f"Bearer {token}") as http:
         paths = ["/", "/login", "/account", "/searches/none", "/api/v1/me", "/api/v1/boards/operations", "/api/v1/none", "/none"]
         for path in [*paths, "/healthz", "/readyz", "/metrics"]:
@@ -313,7 +312,7 @@ async def test_every_answer_says_what_a_page_may_load_and_that_nothing_is_kept(d
 
 
 async def test_no_page_has_anything_inline(door: Server) -> None:
-    token = await people.token_for(door.desk, "Tess", "admin")
+    token = await create_token(door.desk, "Tess", "admin")
     async with browser(door, Authorization=f"Bearer {token}") as http:
         for path in ("/", "/account", "/searches/none", "/none"):
             page = (await http.get(path)).text
@@ -322,7 +321,7 @@ async def test_no_page_has_anything_inline(door: Server) -> None:
 
 async def test_behind_https_the_cookie_is_bound_to_this_host(tmp_path: Path) -> None:
     own = "https://board.example"
-    async with serving(tmp_path, public_url=f"{own}/") as server:
+    async with running_server(tmp_path, public_url=f"{own}/") as server:
         email = await account(server)
         async with browser(server) as http:
             response = await sign_in(http, email, headers={"Origin": own})

@@ -17,28 +17,28 @@ from board.maintenance.backup import backup
 from models.db.database import Database
 from models.db.schema import metadata, migrate
 from models.sighting import Sighting
-from tests.support import backends, old_schemas, people
-from tests.support.people import Person, Refusal, new_id, serving
-from tests.support.search_scenario import Scene
-from tests.support.team import Company
+from tests.support import backends, old_schemas
+from tests.support.people import Person, Refusal, connect_person, create_token, new_id, running_server
+from tests.support.search_scenario import SearchScenario
+from tests.support.team import Team
 
-pytestmark = pytest.mark.houses(backends.BY_TURNS)
+pytestmark = pytest.mark.houses(backends.ALTERNATING)
 
 GRIET, LOTTE = {"source_name": "Griet", "source_contact": "0470 11"}, {"source_name": "Lotte", "source_contact": "0470 22"}
 
 
 @pytest.fixture
-async def scene(company: Company) -> Scene:
-    return Scene(company, await company.alice.open_search())
+async def scene(company: Team) -> SearchScenario:
+    return SearchScenario(company, await company.alice.open_search())
 
 
-async def sealed(scene: Scene, who: Person, **data: Any) -> str:
+async def sealed(scene: SearchScenario, who: Person, **data: Any) -> str:
     """A sighting with a sealed source that this person took in; its id."""
     given = {"description": "a girl", "source": {"kind": "named", "sealed": True}, **GRIET}
     return str((await scene.one("sighting.add", given | data, who))["id"])
 
 
-async def source(scene: Scene, who: Person, sighting: str, **params: Any) -> dict[str, Any]:
+async def source(scene: SearchScenario, who: Person, sighting: str, **params: Any) -> dict[str, Any]:
     answer = await who.http.get(f"/api/v1/boards/{scene.search}/sightings/{sighting}/source", params=params)
     assert answer.status_code == 200, answer.text
     return dict(answer.json())
@@ -48,7 +48,7 @@ def values(read: dict[str, Any]) -> dict[str, Any]:
     return {"source_name": read["name"], "source_contact": read["contact"]}
 
 
-async def refusal(scene: Scene, who: Person, command: str, data: dict[str, Any]) -> dict[str, Any]:
+async def refusal(scene: SearchScenario, who: Person, command: str, data: dict[str, Any]) -> dict[str, Any]:
     """What a command is refused with, by the socket and over HTTP alike, without its id; nothing is written."""
     head = (await scene.company.alice.snapshot(scene.search))["seq"]
     with pytest.raises(Refusal) as refused:
@@ -63,7 +63,7 @@ async def refusal(scene: Scene, who: Person, command: str, data: dict[str, Any])
 # -- whether there is anything to be read ------------------------------------------------------------------------------------
 
 
-async def test_that_a_name_or_a_contact_is_kept_is_told_and_nothing_of_it(scene: Scene) -> None:
+async def test_that_a_name_or_a_contact_is_kept_is_told_and_nothing_of_it(scene: SearchScenario) -> None:
     nobody = await scene.sighting()
     assert nobody["state"]["source_kept"] is None
     assert (await scene.sighting(source_name="", source_contact=None))["state"]["source_kept"] is None
@@ -80,7 +80,9 @@ async def test_that_a_name_or_a_contact_is_kept_is_told_and_nothing_of_it(scene:
     await scene.refuses("invalid", "sighting.update", {"sighting": nobody["id"], "source_kept": None}, "source_kept")
 
 
-async def test_of_sightings_of_an_earlier_version_it_is_known_too(scene: Scene, house: backends.House, tmp_path: Path) -> None:
+async def test_of_sightings_of_an_earlier_version_it_is_known_too(
+    scene: SearchScenario, house: backends.Backend, tmp_path: Path
+) -> None:
     without, kept = (await scene.sighting())["id"], (await scene.sighting(**GRIET))["id"]
     taken_away = (await scene.sighting(**GRIET))["id"]
     await scene.one("sighting.update", {"sighting": taken_away, "source_name": None, "source_contact": None})
@@ -97,17 +99,17 @@ async def test_of_sightings_of_an_earlier_version_it_is_known_too(scene: Scene, 
 
 def _as_before(source: Session, target: Session) -> None:
     """The rows of one database in another, of the version before it was told."""
-    old_schemas.empty_at(target, "0022")
+    old_schemas.reset_to_revision(target, "0022")
     for name in ("sighting", "earliersource"):
         table = metadata.tables[name]
-        old_schemas.put(target, table, [dict(row) for row in source.connection().execute(table.select()).mappings()])
+        old_schemas.insert_rows(target, table, [dict(row) for row in source.connection().execute(table.select()).mappings()])
 
 
 # -- who may not read ---------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", GRIET)
-async def test_a_right_guess_and_a_wrong_one_are_refused_alike(company: Company, scene: Scene, name: str) -> None:
+async def test_a_right_guess_and_a_wrong_one_are_refused_alike(company: Team, scene: SearchScenario, name: str) -> None:
     sighting = await sealed(scene, company.bob)
     said = [
         await refusal(scene, company.charlie, "sighting.update", {"sighting": sighting, name: guess} | beside)
@@ -124,7 +126,9 @@ async def test_a_right_guess_and_a_wrong_one_are_refused_alike(company: Company,
 
 
 @pytest.mark.parametrize("opened", [{"sealed": False}, {"sealed": None}, None])
-async def test_a_seal_is_not_opened_by_the_command_that_sets_the_source(company: Company, scene: Scene, opened: Any) -> None:
+async def test_a_seal_is_not_opened_by_the_command_that_sets_the_source(
+    company: Team, scene: SearchScenario, opened: Any
+) -> None:
     sighting = await sealed(scene, company.bob)
     said = await refusal(scene, company.charlie, "sighting.update", {"sighting": sighting, "source": opened, **LOTTE})
     assert said["code"] == "forbidden"
@@ -135,7 +139,9 @@ async def test_a_seal_is_not_opened_by_the_command_that_sets_the_source(company:
     assert values(await source(scene, company.alice, sighting)) == GRIET
 
 
-async def test_what_was_set_before_the_seal_is_not_undone_by_who_can_not_read_under_it(company: Company, scene: Scene) -> None:
+async def test_what_was_set_before_the_seal_is_not_undone_by_who_can_not_read_under_it(
+    company: Team, scene: SearchScenario
+) -> None:
     sighting = (await scene.sighting(**GRIET))["id"]
     event = await scene.one("sighting.update", {"sighting": sighting, **LOTTE}, company.charlie)
     await scene.does("sighting.update", {"sighting": sighting, "source": {"sealed": True}})
@@ -145,7 +151,7 @@ async def test_what_was_set_before_the_seal_is_not_undone_by_who_can_not_read_un
     assert values(await source(scene, company.alice, sighting)) == GRIET
 
 
-async def test_who_took_it_in_by_a_token_for_that_may_change_it(company: Company, scene: Scene) -> None:
+async def test_who_took_it_in_by_a_token_for_that_may_change_it(company: Team, scene: SearchScenario) -> None:
     taker = await company.come("Hanna", "investigator")
     given = {"id": new_id(), "board": scene.search, "description": "a call", "source": {"kind": "named", "sealed": True}, **GRIET}
     taken = (await taker.http.post("/api/v1/intake/sightings", json=given)).json()
@@ -156,7 +162,7 @@ async def test_who_took_it_in_by_a_token_for_that_may_change_it(company: Company
 # -- who may read -------------------------------------------------------------------------------------------------------------
 
 
-async def test_the_same_value_and_another_are_answered_alike(company: Company, scene: Scene) -> None:
+async def test_the_same_value_and_another_are_answered_alike(company: Team, scene: SearchScenario) -> None:
     """Who may read leaves a line for each reading: a change must not be a way around it."""
     sighting = (await scene.sighting(**GRIET))["id"]
     said = [await scene.one("sighting.update", {"sighting": sighting, **each}, company.bob) for each in (GRIET, LOTTE)]
@@ -165,7 +171,7 @@ async def test_the_same_value_and_another_are_answered_alike(company: Company, s
     assert (said[0]["changes"], said[0]["private"]) == ([], ["source_contact", "source_name"])
 
 
-async def test_what_was_there_before_is_read_with_who_replaced_it(company: Company, scene: Scene) -> None:
+async def test_what_was_there_before_is_read_with_who_replaced_it(company: Team, scene: SearchScenario) -> None:
     sighting = (await scene.sighting())["id"]
     first = await scene.one("sighting.update", {"sighting": sighting, **GRIET}, company.bob)
     second = await scene.one("sighting.update", {"sighting": sighting, "source_name": "Lotte"}, company.charlie)
@@ -181,7 +187,7 @@ async def test_what_was_there_before_is_read_with_who_replaced_it(company: Compa
     assert (await company.victor.http.get(f"/api/v1/boards/{scene.search}/sightings/{sighting}/source")).status_code == 403
 
 
-async def test_no_number_of_changes_puts_the_first_out_of_reach(company: Company, scene: Scene) -> None:
+async def test_no_number_of_changes_puts_the_first_out_of_reach(company: Team, scene: SearchScenario) -> None:
     sighting = (await scene.sighting(**GRIET))["id"]
     for number in range(PAGE_SIZE + 1):
         await company.bob.do(scene.search, "sighting.update", {"sighting": sighting, "source_name": f"Lotte {number}"})
@@ -191,7 +197,7 @@ async def test_no_number_of_changes_puts_the_first_out_of_reach(company: Company
     assert ([each["name"] for each in rest["earlier"]], "more" in rest) == (["Griet"], False)
 
 
-async def test_nothing_of_it_travels(company: Company, scene: Scene) -> None:
+async def test_nothing_of_it_travels(company: Team, scene: SearchScenario) -> None:
     watcher = await company.again(company.alice)
     await watcher.follow(scene.search)
     name = f"Griet-{new_id()}"
@@ -208,7 +214,7 @@ async def test_nothing_of_it_travels(company: Company, scene: Scene) -> None:
     assert (await source(scene, company.alice, sighting))["name"] == f"{name}-b"
 
 
-async def test_an_undo_sets_the_source_back_and_can_itself_be_undone(company: Company, scene: Scene) -> None:
+async def test_an_undo_sets_the_source_back_and_can_itself_be_undone(company: Team, scene: SearchScenario) -> None:
     sighting = (await scene.sighting(**GRIET))["id"]
     event = await scene.one("sighting.update", {"sighting": sighting, "source_name": "Lotte", "direction": "north"}, company.bob)
     undone = await scene.one("undo", {"seq": event["seq"]}, company.charlie)
@@ -220,7 +226,7 @@ async def test_an_undo_sets_the_source_back_and_can_itself_be_undone(company: Co
     await scene.refuses("conflict", "undo", {"seq": event["seq"]}, "source_name", "direction")
 
 
-async def test_who_did_not_see_that_somebody_set_it_meanwhile_is_told(company: Company, scene: Scene) -> None:
+async def test_who_did_not_see_that_somebody_set_it_meanwhile_is_told(company: Team, scene: SearchScenario) -> None:
     sighting = (await scene.sighting(**GRIET))["id"]
     looked = (await company.alice.snapshot(scene.search))["seq"]
     await scene.does("sighting.update", {"sighting": sighting, "source_name": "Lotte"}, company.bob)
@@ -235,8 +241,8 @@ async def test_who_did_not_see_that_somebody_set_it_meanwhile_is_told(company: C
 
 async def test_a_name_stands_in_two_tables_and_nowhere_once_erased_there(tmp_path: Path) -> None:
     canary = "Godelieve-Canary"
-    async with serving(tmp_path) as server:
-        alice = await people.come(server, await people.token_for(server.desk, "Alice", "coordinator"))
+    async with running_server(tmp_path) as server:
+        alice = await connect_person(server, await create_token(server.desk, "Alice", "coordinator"))
         search = await alice.open_search()
         await alice.do(search, "sighting.add", {"description": "seen", "source_name": canary})
         (sighting,) = [id for kind, id in (await alice.snapshot(search))["entities"] if kind == "sighting"]
@@ -258,7 +264,7 @@ async def test_a_name_stands_in_two_tables_and_nowhere_once_erased_there(tmp_pat
         await database.write(lambda session: session.connection().execute(erase, {"sighting": sighting}).rowcount)
         assert await database.read(tables) == set()
         backup(database, tmp_path / "backup.db", lambda line: None)
-        again = await people.come(server, await people.token_for(server.desk, "Ada", "coordinator"))
+        again = await connect_person(server, await create_token(server.desk, "Ada", "coordinator"))
         with pytest.raises(Refusal) as refused:
             await again.do(search, "undo", {"seq": event})  # it is not set back to something else
         assert refused.value.code == "invalid"

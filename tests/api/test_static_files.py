@@ -9,7 +9,7 @@ import pytest
 
 from board.paths import STATIC, TEMPLATES
 from board.web import js_bundle, static_files
-from tests.support.people import Person, Server, session
+from tests.support.people import Person, Server, session_cookie
 
 LASTING = "public, max-age=31536000, immutable"
 
@@ -47,7 +47,7 @@ async def test_what_everybody_gets_travels_packed_and_what_is_somebodys_does_not
             assert plain.content == short.content
             assert short.num_bytes_downloaded < plain.num_bytes_downloaded * 0.6
             assert short.headers["vary"].lower() == "accept-encoding"
-    browser = {"Cookie": f"board_session={await session(alice.server.desk, str((await me(alice))['email']))}"}
+    browser = {"Cookie": f"board_session={await session_cookie(alice.server.desk, str((await me(alice))['email']))}"}
     async with httpx.AsyncClient(base_url=alice.server.url, headers=packed | browser) as http:
         for address in ("/login", "/", "/api/v1/me", f"/api/v1/boards/{search}"):
             assert "content-encoding" not in (await http.get(address)).headers

@@ -6,12 +6,11 @@ from typing import Any
 import httpx2 as httpx
 import pytest
 
-from tests.support import people
-from tests.support.backends import BY_TURNS
-from tests.support.people import Person
-from tests.support.team import Company
+from tests.support.backends import ALTERNATING
+from tests.support.people import Person, create_token
+from tests.support.team import Team
 
-pytestmark = pytest.mark.houses(BY_TURNS)
+pytestmark = pytest.mark.houses(ALTERNATING)
 
 BRUGGE = {"text": "Brugge, station", "lat": 51.1972, "lon": 3.2171, "radius_m": 100}
 OOSTENDE = {"text": "Oostende", "lat": 51.2258, "lon": 2.9194, "radius_m": 100}
@@ -25,7 +24,7 @@ def spot(place: dict[str, Any]) -> dict[str, Any]:
     return {name: place[name] for name in ("text", "lat", "lon")}
 
 
-async def told(company: Company, search: str, description: str, **data: Any) -> str:
+async def told(company: Team, search: str, description: str, **data: Any) -> str:
     await company.alice.do(search, "sighting.add", {"description": description, "seen_at": AT} | data)
     entities = (await company.alice.snapshot(search))["entities"]
     return max(id for kind, id in entities if kind == "sighting")
@@ -54,7 +53,7 @@ async def boards(person: Person, **asked: Any) -> list[str]:
 # -- the same, told before
 
 
-async def test_the_same_words_are_found_and_others_are_not(company: Company) -> None:
+async def test_the_same_words_are_found_and_others_are_not(company: Team) -> None:
     search = await company.alice.open_search()
     same = await told(company, search, COAT)
     await told(company, search, "boy on a scooter near the harbour")
@@ -69,11 +68,11 @@ async def test_the_same_words_are_found_and_others_are_not(company: Company) -> 
     )
 
 
-async def number(company: Company, search: str, sighting: str) -> int:
+async def number(company: Team, search: str, sighting: str) -> int:
     return int((await company.alice.snapshot(search))["entities"]["sighting", sighting]["number"])
 
 
-async def test_rare_words_count_for_more(company: Company) -> None:
+async def test_rare_words_count_for_more(company: Team) -> None:
     search = await company.alice.open_search()
     rare = await told(company, search, "girl with a skateboard")
     for _ in range(8):
@@ -82,7 +81,7 @@ async def test_rare_words_count_for_more(company: Company) -> None:
     assert len(await ids(company.bob, search, text="girl station")) == 5
 
 
-async def test_near_counts_in_time_and_place_at_once(company: Company) -> None:
+async def test_near_counts_in_time_and_place_at_once(company: Team) -> None:
     search = await company.alice.open_search()
     here = await told(company, search, "somebody waved", place=BRUGGE)
     await told(company, search, "somebody ran", place=OOSTENDE)
@@ -102,7 +101,7 @@ async def test_near_counts_in_time_and_place_at_once(company: Company) -> None:
     assert (await ids(company.bob, search, text="waved flag", place=BRUGGE, seen_at=AT)) == [both, here]
 
 
-async def test_what_was_withdrawn_or_is_a_duplicate_is_not_suggested(company: Company) -> None:
+async def test_what_was_withdrawn_or_is_a_duplicate_is_not_suggested(company: Team) -> None:
     search = await company.alice.open_search()
     first, second, third = [await told(company, search, COAT) for _ in range(3)]
     assert await ids(company.bob, search, text=COAT) == [third, second, first]
@@ -111,7 +110,7 @@ async def test_what_was_withdrawn_or_is_a_duplicate_is_not_suggested(company: Co
     assert await ids(company.bob, search, text=COAT) == [first]
 
 
-async def test_nothing_is_suggested_from_where_one_may_not_look(company: Company) -> None:
+async def test_nothing_is_suggested_from_where_one_may_not_look(company: Team) -> None:
     secret = await company.secret_search(company.bob)
     mine = await company.alice.open_search()
     same = await told(company, secret, COAT, source_name="Zoë Quist")
@@ -134,7 +133,7 @@ async def test_nothing_is_suggested_from_where_one_may_not_look(company: Company
         ({"q": ""}, "q"),
     ],
 )
-async def test_what_can_not_be_compared_is_said_of_its_field(company: Company, typed: dict[str, Any], field: str) -> None:
+async def test_what_can_not_be_compared_is_said_of_its_field(company: Team, typed: dict[str, Any], field: str) -> None:
     search = await company.alice.open_search()
     answer = await company.bob.http.post(f"/api/v1/boards/{search}/similar", json=typed)
     assert (answer.status_code, [*answer.json()["fields"]]) == (422, [field])
@@ -143,12 +142,12 @@ async def test_what_can_not_be_compared_is_said_of_its_field(company: Company, t
 # -- the search that is meant
 
 
-async def opened(company: Company, name: str, reference: str, **data: Any) -> str:
+async def opened(company: Team, name: str, reference: str, **data: Any) -> str:
     first, _, last = name.partition(" ")
     return await company.alice.open_search(person={"first_name": first, "last_name": last}, reference=reference, **data)
 
 
-async def test_by_name_and_by_reference_and_with_a_letter_wrong(company: Company) -> None:
+async def test_by_name_and_by_reference_and_with_a_letter_wrong(company: Team) -> None:
     zoe = await opened(company, "Zoëlle Vandamme", "2031-0041")
     await opened(company, "Youssra Vandenberg", "2031-0042")
     for typed in ("zoelle", "Zoë", "vandam", "zoelle vandamme", "vandamme zo", "2031-0041", "0041", "Zoele", "zoelel", "Vandame"):
@@ -163,7 +162,7 @@ async def test_by_name_and_by_reference_and_with_a_letter_wrong(company: Company
     }  # fmt: skip
 
 
-async def test_the_nearest_first_by_where_the_child_was_seen(company: Company) -> None:
+async def test_the_nearest_first_by_where_the_child_was_seen(company: Team) -> None:
     far = await opened(company, "Wolf Een", "2032-1", last_seen=spot(LIEGE))
     near = await opened(company, "Wolf Twee", "2032-2", last_seen=spot(OOSTENDE))
     unknown = await opened(company, "Wolf Drie", "2032-3")
@@ -183,7 +182,7 @@ async def test_the_nearest_first_by_where_the_child_was_seen(company: Company) -
     assert len(nearest) <= 8
 
 
-async def test_only_open_searches_that_one_may_see(company: Company) -> None:
+async def test_only_open_searches_that_one_may_see(company: Team) -> None:
     secret = await company.secret_search(company.bob, person={"first_name": "Xanthippe"}, last_seen=spot(BRUGGE))
     closed = await opened(company, "Xanthippe Dicht", "2033-1")
     assert {*await boards(company.bob, q="xanthippe")} == {secret, closed}
@@ -203,14 +202,14 @@ async def test_only_open_searches_that_one_may_see(company: Company) -> None:
         ({"lat": "x", "lon": "3"}, "lat"),
     ],
 )
-async def test_what_can_not_be_asked_is_said_of_its_field(company: Company, asked: dict[str, str], field: str) -> None:
+async def test_what_can_not_be_asked_is_said_of_its_field(company: Team, asked: dict[str, str], field: str) -> None:
     answer = await company.bob.http.get("/api/v1/intake/searches", params=asked)
     assert (answer.status_code, [*answer.json()["fields"]][:1]) == (422, [field])
 
 
-async def test_a_token_that_can_only_take_in_is_told_nothing(company: Company) -> None:
+async def test_a_token_that_can_only_take_in_is_told_nothing(company: Team) -> None:
     search = await company.alice.open_search()
-    token = await people.token_for(company.server.desk, "Hotline", "coordinator", "intake")
+    token = await create_token(company.server.desk, "Hotline", "coordinator", "intake")
     async with httpx.AsyncClient(base_url=company.server.url, headers={"Authorization": f"Bearer {token}"}) as http:
         assert (await http.get("/api/v1/intake/searches")).status_code == 403
         assert (await http.post(f"/api/v1/boards/{search}/similar", json={"text": COAT})).status_code == 403

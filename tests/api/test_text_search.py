@@ -16,12 +16,12 @@ from models.db.database import Database
 from models.db.schema import metadata, migrate
 from models.ids import new_id
 from models.searchable import find_matches, folded, normalize, words
-from tests.support import old_schemas, people
-from tests.support.backends import BY_TURNS, House
-from tests.support.people import PATIENCE_S, Person
-from tests.support.team import Company
+from tests.support import old_schemas
+from tests.support.backends import ALTERNATING, Backend
+from tests.support.people import PATIENCE_S, Person, create_token
+from tests.support.team import Team
 
-pytestmark = pytest.mark.houses(BY_TURNS)
+pytestmark = pytest.mark.houses(ALTERNATING)
 
 SIGHTING = {
     "description": "a girl by the fountain", "clothing": "yellow anorak", "direction": "towards the harbour",
@@ -78,7 +78,7 @@ async def newest(person: Person, board: str, kind: str) -> tuple[str, dict[str, 
     ],
 )  # fmt: skip
 async def test_a_word_is_found_where_it_stands(
-    company: Company, command: str, data: dict[str, Any], q: str, field: str, kind: str
+    company: Team, command: str, data: dict[str, Any], q: str, field: str, kind: str
 ) -> None:
     search = await company.alice.open_search()
     assert await hits(company.victor, q, board=search) == []
@@ -97,7 +97,7 @@ async def test_a_word_is_found_where_it_stands(
     assert (await hits(company.victor, q))[0]["board"] == search
 
 
-async def test_a_task_is_found_by_its_result(company: Company) -> None:
+async def test_a_task_is_found_by_its_result(company: Team) -> None:
     search = await company.alice.open_search()
     await company.bob.do(search, "task.add", TASK)
     task, _ = await newest(company.bob, search, "task")
@@ -107,7 +107,7 @@ async def test_a_task_is_found_by_its_result(company: Company) -> None:
     assert (hit["id"], hit["found"][0]["field"]) == (task, "result")
 
 
-async def test_all_words_have_to_be_there_each_by_its_beginning(company: Company) -> None:
+async def test_all_words_have_to_be_there_each_by_its_beginning(company: Team) -> None:
     search = await company.alice.open_search()
     await company.bob.do(search, "sighting.add", SIGHTING)
     number = (await newest(company.bob, search, "sighting"))[1]["number"]
@@ -117,7 +117,7 @@ async def test_all_words_have_to_be_there_each_by_its_beginning(company: Company
         assert await found(company.bob, q, board=search) == ([("sighting", number)] if q == "yello_" else []), q
 
 
-async def test_as_few_texts_as_have_all_words_are_shown(company: Company) -> None:
+async def test_as_few_texts_as_have_all_words_are_shown(company: Team) -> None:
     search = await company.alice.open_search()
     await company.bob.do(search, "sighting.add", SIGHTING | {"company": "a yellow dog by a fountain"})
     (hit,) = await hits(company.bob, "fountain yellow harbour", board=search)
@@ -135,7 +135,7 @@ async def test_as_few_texts_as_have_all_words_are_shown(company: Company) -> Non
         ("مُحَمَّد", "محمد"), ("ﬁets", "fiets"), ("co\u00adoperation", "cooperation"), ("½", "1⁄2"),
     ],
 )  # fmt: skip
-async def test_accents_and_capitals_make_no_difference(company: Company, written: str, asked: str) -> None:
+async def test_accents_and_capitals_make_no_difference(company: Team, written: str, asked: str) -> None:
     search = await company.alice.open_search()
     await company.bob.do(search, "note.add", {"text": f"🙂 seen: {written}, in town"})
     (hit,) = await hits(company.bob, asked, board=search)
@@ -143,7 +143,7 @@ async def test_accents_and_capitals_make_no_difference(company: Company, written
     assert await hits(company.bob, f"{asked}x", board=search) == []
 
 
-async def test_the_newest_come_first_and_one_learns_that_there_are_more(company: Company) -> None:
+async def test_the_newest_come_first_and_one_learns_that_there_are_more(company: Team) -> None:
     one, other = await company.alice.open_search(), await company.alice.open_search()
     for number, board in enumerate((one, other, "operations", one)):
         await company.bob.do(board, "note.add", {"text": f"turnstile {number}"})
@@ -161,7 +161,7 @@ async def test_the_newest_come_first_and_one_learns_that_there_are_more(company:
     ]  # fmt: skip
 
 
-async def test_the_board_operations_has_the_searches_and_its_own_notes(company: Company) -> None:
+async def test_the_board_operations_has_the_searches_and_its_own_notes(company: Team) -> None:
     search = await company.alice.open_search(person={"first_name": "Quirine"})
     for board in (search, "operations"):
         await company.bob.do(board, "note.add", {"text": "Quirine's aunt"})
@@ -171,7 +171,7 @@ async def test_the_board_operations_has_the_searches_and_its_own_notes(company: 
     ]
 
 
-async def test_a_note_on_a_card_names_it_and_a_withdrawn_card_is_marked(company: Company) -> None:
+async def test_a_note_on_a_card_names_it_and_a_withdrawn_card_is_marked(company: Team) -> None:
     search = await company.alice.open_search()
     await company.bob.do(search, "sighting.add", {"description": "a tandem"})
     card, _ = await newest(company.bob, search, "sighting")
@@ -184,7 +184,7 @@ async def test_a_note_on_a_card_names_it_and_a_withdrawn_card_is_marked(company:
     assert [hit["withdrawn"] for hit in await hits(company.victor, "tandem", board=search)] == [False, False]
 
 
-async def test_what_was_corrected_is_found_by_what_it_says_now(company: Company) -> None:
+async def test_what_was_corrected_is_found_by_what_it_says_now(company: Team) -> None:
     search = await company.alice.open_search()
     await company.bob.do(search, "sighting.add", {"description": "a scooter"})
     card, state = await newest(company.bob, search, "sighting")
@@ -193,7 +193,7 @@ async def test_what_was_corrected_is_found_by_what_it_says_now(company: Company)
     assert await found(company.bob, "moped aalst", board=search) == [("sighting", state["number"])]
 
 
-async def test_a_source_is_never_sought_in(company: Company) -> None:
+async def test_a_source_is_never_sought_in(company: Team) -> None:
     search = await company.alice.open_search()
     await company.bob.do(search, "sighting.add", {"description": "a lighthouse"} | HIDDEN)
     for person in (company.alice, company.bob, company.ada):
@@ -202,7 +202,7 @@ async def test_a_source_is_never_sought_in(company: Company) -> None:
             assert await found(person, q, board=search) == []
 
 
-async def test_outsiders_find_nothing_and_members_do(company: Company) -> None:
+async def test_outsiders_find_nothing_and_members_do(company: Team) -> None:
     secret = await company.secret_search(company.bob, person={"first_name": "Xanthippe"})
     await company.bob.do(secret, "sighting.add", {"description": "Xanthippe, by train"})
     await company.bob.do(secret, "task.add", {"title": "ring Xanthippe"})
@@ -219,7 +219,7 @@ async def test_outsiders_find_nothing_and_members_do(company: Company) -> None:
         assert refused.text == unknown.text
 
 
-async def test_rights_are_those_of_the_moment(company: Company) -> None:
+async def test_rights_are_those_of_the_moment(company: Team) -> None:
     secret = await company.secret_search(company.bob)
     await company.bob.do(secret, "note.add", {"text": "a zeppelin"})
     alice = company.alice.account["id"]
@@ -231,9 +231,9 @@ async def test_rights_are_those_of_the_moment(company: Company) -> None:
     assert await found(company.bob, "zeppelin") == await found(company.charlie, "zeppelin") == [("note", None)]
 
 
-async def test_who_may_ask_and_who_not(company: Company) -> None:
+async def test_who_may_ask_and_who_not(company: Team) -> None:
     scopes = ("intake", "read")
-    intake, read = [await people.token_for(company.server.desk, f"Find {scope}", "viewer", scope) for scope in scopes]
+    intake, read = [await create_token(company.server.desk, f"Find {scope}", "viewer", scope) for scope in scopes]
     async with httpx.AsyncClient(base_url=company.server.url, timeout=PATIENCE_S) as somebody:
         for token, status in ((intake, 403), (read, 200), ("nonsense", 401)):
             headers = {"Authorization": f"Bearer {token}"}
@@ -245,14 +245,14 @@ async def test_who_may_ask_and_who_not(company: Company) -> None:
     ("q", "params", "field"),
     [("a" * 201, {}, "q"), ("a", {"limit": 0}, "limit"), ("a", {"limit": 201}, "limit"), ("a", {"limit": "x"}, "limit")],
 )
-async def test_what_is_asked_is_bounded(company: Company, q: str, params: dict[str, Any], field: str) -> None:
+async def test_what_is_asked_is_bounded(company: Team, q: str, params: dict[str, Any], field: str) -> None:
     assert (await ask(company.bob, "a" * 200, limit=200)).status_code == 200
     response = await ask(company.bob, q, **params)
     assert response.status_code == 422
     assert list(response.json()["fields"]) == [field]
 
 
-async def test_many_words_are_taken(company: Company) -> None:
+async def test_many_words_are_taken(company: Team) -> None:
     search = await company.alice.open_search()
     alphabet = " ".join(map(chr, range(ord("a"), ord("z") + 1)))
     await company.bob.do(search, "note.add", {"text": alphabet})
@@ -260,7 +260,7 @@ async def test_many_words_are_taken(company: Company) -> None:
     assert await found(company.bob, f"{alphabet} 1", board=search) == []
 
 
-async def test_of_a_long_text_the_part_is_shown_that_has_most_words(company: Company) -> None:
+async def test_of_a_long_text_the_part_is_shown_that_has_most_words(company: Team) -> None:
     search = await company.alice.open_search()
     far = "carousel " + "filler " * 60 + "𝒳 the carousel near a lantern and a fiddler " + "filler " * 60
     await company.bob.do(search, "note.add", {"text": far})
@@ -274,7 +274,7 @@ async def test_of_a_long_text_the_part_is_shown_that_has_most_words(company: Com
 
 
 @pytest.mark.parametrize("written", ["x" * 4_000, "x " * 2_000, " " * 500 + "x", "ẍ" * 4_000, "x" + " " * 3_000])
-async def test_a_strange_text_is_shown_too(company: Company, written: str) -> None:
+async def test_a_strange_text_is_shown_too(company: Team, written: str) -> None:
     search = await company.alice.open_search()
     await company.bob.do(search, "note.add", {"text": written})
     (hit,) = await hits(company.bob, written.strip()[0], board=search)
@@ -299,7 +299,7 @@ def test_every_word_of_a_text_is_found_in_it(written: str) -> None:
         assert all(any(each.startswith(word) for each in words(written[at.start : at.end])) for at in where)
 
 
-async def test_what_was_there_before_is_found_too(company: Company, house: House, tmp_path: Any) -> None:
+async def test_what_was_there_before_is_found_too(company: Team, house: Backend, tmp_path: Any) -> None:
     """A database of the version before, brought to this one, has the words that it would have been given."""
     search = await company.alice.open_search(person={"first_name": "Noor", "last_name": "Ünal", "description": "tall"})
     await company.bob.do(search, "sighting.add", SIGHTING)
@@ -326,13 +326,13 @@ def _folded(session: Session) -> dict[str, str]:
 
 def _as_before(source: Session, target: Session) -> None:
     """The rows of one database in another, of the version before words were kept."""
-    old_schemas.empty_at(target, "0004")
+    old_schemas.reset_to_revision(target, "0004")
     for kind in text_search.KINDS:
         table = metadata.tables[str(kind.__tablename__)]
-        old_schemas.put(target, table, [dict(row) for row in source.execute(select(table)).mappings()])
+        old_schemas.insert_rows(target, table, [dict(row) for row in source.execute(select(table)).mappings()])
 
 
-async def test_what_takes_too_long_is_ended(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_what_takes_too_long_is_ended(company: Team, monkeypatch: pytest.MonkeyPatch) -> None:
     database = company.server.desk.database
     endless = text("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT 1 FROM n) SELECT count(*) FROM n")
     monkeypatch.setattr(text_search, "_found", lambda session, *_: session.execute(endless))

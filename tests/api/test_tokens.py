@@ -24,11 +24,11 @@ from models.db.schema import metadata, migrate
 from models.times import format_utc, now, parse_utc
 from tests.api.test_administration import NEW, browser, hire, problem, shown_once
 from tests.support import old_schemas
-from tests.support.backends import BY_TURNS, House
+from tests.support.backends import ALTERNATING, Backend
 from tests.support.people import PASSWORD, Person, Refusal, Server, new_id
-from tests.support.team import Company
+from tests.support.team import Team
 
-pytestmark = pytest.mark.houses(BY_TURNS)
+pytestmark = pytest.mark.houses(ALTERNATING)
 
 
 async def give(server: Server, account: Account, scope: str = "write", **more: object) -> tuple[str, str]:
@@ -85,7 +85,7 @@ async def _link(server: Server, eva: Account, ada: httpx.AsyncClient) -> str:
 
 
 @pytest.mark.parametrize("by", [_own_page, _link])
-async def test_a_change_of_password_ends_all_tokens_and_the_pages_say_how_many(company: Company, by: object) -> None:
+async def test_a_change_of_password_ends_all_tokens_and_the_pages_say_how_many(company: Team, by: object) -> None:
     server = company.server
     eva, kim = await hire(server), await hire(server, name="Kim")
     ada = await hire(server, "admin", "Ada")
@@ -111,7 +111,7 @@ async def test_a_change_of_password_ends_all_tokens_and_the_pages_say_how_many(c
 # -- their end ------------------------------------------------------------------------------------------------------------
 
 
-async def test_a_token_has_an_end_which_is_90_days_off_where_nothing_is_said(company: Company) -> None:
+async def test_a_token_has_an_end_which_is_90_days_off_where_nothing_is_said(company: Team) -> None:
     server, eva = company.server, await hire(company.server)
     for days in (None, 1, 365):
         name, _ = await give(server, eva, **({} if days is None else {"days": days}))  # type: ignore[arg-type]
@@ -125,7 +125,7 @@ async def test_a_token_has_an_end_which_is_90_days_off_where_nothing_is_said(com
             await give(server, eva, days=days)
 
 
-async def test_an_expired_token_is_refused_at_the_door_at_a_command_and_on_open_sockets(company: Company) -> None:
+async def test_an_expired_token_is_refused_at_the_door_at_a_command_and_on_open_sockets(company: Team) -> None:
     server, desk = company.server, company.server.desk
     eva = await company.come("Eva", "investigator")
     kim = await company.come("Kim", "investigator")
@@ -158,7 +158,7 @@ async def test_an_expired_token_is_refused_at_the_door_at_a_command_and_on_open_
 # -- who made it, when it was used ----------------------------------------------------------------------------------------
 
 
-async def test_the_pages_say_who_made_a_token_when_it_ends_and_when_it_was_used(company: Company) -> None:
+async def test_the_pages_say_who_made_a_token_when_it_ends_and_when_it_was_used(company: Team) -> None:
     server, eva, ada = company.server, await hire(company.server), await hire(company.server, "admin", "Ada Lovelace")
     name = f"hotline {new_id()}"
     by_command, _ = await give(server, eva)
@@ -190,9 +190,7 @@ async def test_the_pages_say_who_made_a_token_when_it_ends_and_when_it_was_used(
         assert (await row(server, name)).used_at is not None
 
 
-async def test_the_last_use_is_written_once_an_hour_and_changes_no_rights(
-    company: Company, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_the_last_use_is_written_once_an_hour_and_changes_no_rights(company: Team, monkeypatch: pytest.MonkeyPatch) -> None:
     server, desk, eva = company.server, company.server.desk, await hire(company.server)
     name, secret = await give(server, eva)
     start = now()
@@ -218,7 +216,7 @@ async def test_the_last_use_is_written_once_an_hour_and_changes_no_rights(
     assert await desk.database.read(rights_version.version) == version
 
 
-async def test_an_open_socket_uses_its_token(company: Company, charlie_again: Person) -> None:
+async def test_an_open_socket_uses_its_token(company: Team, charlie_again: Person) -> None:
     desk, id = company.server.desk, charlie_again.account["id"]
     monday = format_utc(now() - timedelta(days=1))
     sql = text("UPDATE token SET used_at = :at WHERE account = :account")
@@ -231,7 +229,7 @@ async def test_an_open_socket_uses_its_token(company: Company, charlie_again: Pe
 
 
 @pytest.fixture
-async def charlie_again(company: Company) -> Person:
+async def charlie_again(company: Team) -> Person:
     return await company.come("Charlie", "investigator")
 
 
@@ -251,7 +249,7 @@ def test_uses_that_are_noted_are_bounded_and_none_is_forgotten_while_it_is_writt
     assert len(noted) <= 3
 
 
-async def test_a_new_password_by_link_keeps_the_home_page_where_no_token_ends(company: Company) -> None:
+async def test_a_new_password_by_link_keeps_the_home_page_where_no_token_ends(company: Team) -> None:
     eva, ada = await hire(company.server), await hire(company.server, "admin", "Ada")
     async with browser(company.server, ada) as http, browser(company.server) as new:
         page = await http.post(f"/accounts/{eva.id}/link")
@@ -260,15 +258,15 @@ async def test_a_new_password_by_link_keeps_the_home_page_where_no_token_ends(co
         assert changed.headers["location"] == "/"
 
 
-async def test_a_token_of_an_earlier_version_has_90_days(house: House, tmp_path: Path) -> None:
+async def test_a_token_of_an_earlier_version_has_90_days(house: Backend, tmp_path: Path) -> None:
     with house.settled(tmp_path) as settings:
         old = Database(settings["database_url"])
         await asyncio.to_thread(migrate, old)
         token = {"id": "1", "name": "hotline", "digest": "d", "account": "a", "scope": "read", "created_at": format_utc(now())}
 
         def as_before(session: Session) -> None:
-            old_schemas.empty_at(session, "0009")
-            old_schemas.put(session, metadata.tables["token"], [token])
+            old_schemas.reset_to_revision(session, "0009")
+            old_schemas.insert_rows(session, metadata.tables["token"], [token])
 
         old.write_now(as_before)
         await asyncio.to_thread(migrate, old)

@@ -10,8 +10,8 @@ from sqlalchemy import text
 
 from models.entity import changed_paths, flatten, revert_fields
 from tests.support.people import Person, Refusal, new_id
-from tests.support.search_scenario import NOBODY, Scene
-from tests.support.team import Company
+from tests.support.search_scenario import UNKNOWN_ID, SearchScenario
+from tests.support.team import Team
 
 pytestmark = pytest.mark.houses
 
@@ -20,11 +20,11 @@ ITEM = {"text": "ring", "done": False, "rank": "a0"}
 
 
 @pytest.fixture
-async def scene(company: Company) -> Scene:
-    return Scene(company, await company.alice.open_search())
+async def scene(company: Team) -> SearchScenario:
+    return SearchScenario(company, await company.alice.open_search())
 
 
-async def undone(scene: Scene, event: dict[str, Any], who: Person | None = None, **more: Any) -> dict[str, Any]:
+async def undone(scene: SearchScenario, event: dict[str, Any], who: Person | None = None, **more: Any) -> dict[str, Any]:
     """The event that undoes another one: of the same type, on the same entity, of the same fields."""
     undo = await scene.one("undo", {"seq": event["seq"]}, who, **more)
     assert undo["undoes"] == event["seq"]
@@ -33,7 +33,7 @@ async def undone(scene: Scene, event: dict[str, Any], who: Person | None = None,
     return undo
 
 
-async def disable(company: Company, person: Person) -> None:
+async def disable(company: Team, person: Person) -> None:
     sql = text("UPDATE account SET enabled = false WHERE id = :id")
     await company.server.desk.database.write(
         lambda session: session.connection().execute(sql, {"id": person.account["id"]}).rowcount
@@ -43,7 +43,7 @@ async def disable(company: Company, person: Person) -> None:
 # -- each command ---------------------------------------------------------------------------------------------------------
 
 
-async def test_each_command_that_changes_something_can_be_undone_and_that_too(scene: Scene) -> None:
+async def test_each_command_that_changes_something_can_be_undone_and_that_too(scene: SearchScenario) -> None:
     columns, alice, bob = await scene.columns(), scene.company.alice.account["id"], scene.company.bob.account["id"]
     sighting = (await scene.sighting(direction="south", place={"text": "Gent", "lat": 51.05, "lon": 3.7}))["id"]
     other = (await scene.sighting())["id"]
@@ -84,7 +84,7 @@ async def test_each_command_that_changes_something_can_be_undone_and_that_too(sc
         assert (await scene.company.alice.snapshot(scene.search))["entities"] == after, name
 
 
-async def test_what_was_changed_in_other_fields_since_stays(scene: Scene) -> None:
+async def test_what_was_changed_in_other_fields_since_stays(scene: SearchScenario) -> None:
     company, sighting = scene.company, await scene.sighting(place={"text": "Gent"})
     first = await scene.one("sighting.update", {"sighting": sighting["id"], "direction": "north", "place": {"text": "Aalst"}})
     await scene.does("sighting.update", {"sighting": sighting["id"], "clothing": "red"}, company.bob)
@@ -94,7 +94,7 @@ async def test_what_was_changed_in_other_fields_since_stays(scene: Scene) -> Non
     assert state["place"] == {"text": "Gent", "lat": 51.0, "lon": 3.0, "radius_m": None}
 
 
-async def test_other_events_of_the_same_command_stay(scene: Scene) -> None:
+async def test_other_events_of_the_same_command_stay(scene: SearchScenario) -> None:
     await scene.does("search.set_appeal", {"level": "discreet"})
     status, appeal, *tasks = await scene.does("search.set_status", {"status": "found", "reason": "home", "outcome": OUTCOME})
     await scene.refuses("invalid", "undo", {"seq": status["seq"]}, "seq")
@@ -103,7 +103,7 @@ async def test_other_events_of_the_same_command_stay(scene: Scene) -> None:
     assert {(await scene.state("task", task["id"]))["withdrawn"] for task in tasks} == {False}
 
 
-async def test_creations_removals_and_a_status_are_not_undone(scene: Scene) -> None:
+async def test_creations_removals_and_a_status_are_not_undone(scene: SearchScenario) -> None:
     columns, bob = await scene.columns(), scene.company.bob
     opened, column, *_ = await scene.events([1, 2])
     final = [
@@ -122,19 +122,19 @@ async def test_creations_removals_and_a_status_are_not_undone(scene: Scene) -> N
             await bob.do(scene.search, "undo", {"seq": event["seq"]})
 
 
-async def test_an_event_that_is_not_there_is_not_found_and_a_number_that_is_none_is_invalid(scene: Scene) -> None:
+async def test_an_event_that_is_not_there_is_not_found_and_a_number_that_is_none_is_invalid(scene: SearchScenario) -> None:
     head = (await scene.company.alice.snapshot(scene.search))["seq"]
     for seq in (head + 1, 2**31, 2**53):
         await scene.refuses("not_found", "undo", {"seq": seq}, "seq")
     for seq in (0, -1, "1", 1.5, True, None, [1]):
         await scene.refuses("invalid", "undo", {"seq": seq}, "seq")
     await scene.refuses("invalid", "undo", {}, "seq")
-    await scene.refuses("invalid", "undo", {"seq": 1, "event": NOBODY}, "event")
+    await scene.refuses("invalid", "undo", {"seq": 1, "event": UNKNOWN_ID}, "event")
     with pytest.raises(Refusal, match="unknown_command"):
         await scene.company.alice.do("operations", "undo", {"seq": 1})
 
 
-async def test_what_was_erased_is_not_undone(scene: Scene) -> None:
+async def test_what_was_erased_is_not_undone(scene: SearchScenario) -> None:
     sighting = (await scene.sighting())["id"]
     first, second = [await scene.one("sighting.update", {"sighting": sighting, "direction": way}) for way in ("north", "south")]
     sql = text("DELETE FROM payload WHERE board = :board AND seq = :seq")
@@ -148,7 +148,7 @@ async def test_what_was_erased_is_not_undone(scene: Scene) -> None:
 # -- changed since --------------------------------------------------------------------------------------------------------
 
 
-async def test_what_was_changed_since_is_a_conflict_whoever_changed_it(scene: Scene) -> None:
+async def test_what_was_changed_since_is_a_conflict_whoever_changed_it(scene: SearchScenario) -> None:
     company, sighting = scene.company, (await scene.sighting())["id"]
     for who in (company.bob, company.alice):
         first = await scene.one("sighting.update", {"sighting": sighting, "direction": "north", "clothing": "red"})
@@ -161,14 +161,14 @@ async def test_what_was_changed_since_is_a_conflict_whoever_changed_it(scene: Sc
         await scene.does("sighting.update", {"sighting": sighting, "direction": None, "clothing": None})
 
 
-async def test_what_is_undone_already_is_a_conflict(scene: Scene) -> None:
+async def test_what_is_undone_already_is_a_conflict(scene: SearchScenario) -> None:
     sighting = (await scene.sighting())["id"]
     event = await scene.one("sighting.grade", {"sighting": sighting, "grade": {"source": "A", "content": 2}})
     await undone(scene, event, scene.company.bob)
     await scene.refuses("conflict", "undo", {"seq": event["seq"]}, "grade.source", "grade.content")
 
 
-async def test_of_two_who_undo_at_one_moment_one_does_it(scene: Scene) -> None:
+async def test_of_two_who_undo_at_one_moment_one_does_it(scene: SearchScenario) -> None:
     sighting, (alice, bob) = (await scene.sighting())["id"], (scene.company.alice, scene.company.bob)
     event = await scene.one("sighting.grade", {"sighting": sighting, "grade": {"content": 1}})
     data = {"seq": event["seq"]}
@@ -176,7 +176,7 @@ async def test_of_two_who_undo_at_one_moment_one_does_it(scene: Scene) -> None:
     assert sorted(each.code if isinstance(each, Refusal) else "ack" for each in both) == ["ack", "conflict"]
 
 
-async def test_a_seq_of_another_life_of_the_board_is_a_conflict(scene: Scene) -> None:
+async def test_a_seq_of_another_life_of_the_board_is_a_conflict(scene: SearchScenario) -> None:
     sighting = (await scene.sighting())["id"]
     event = await scene.one("sighting.grade", {"sighting": sighting, "grade": {"content": 1}})
     await scene.refuses("conflict", "undo", {"seq": event["seq"]}, "grade.content", epoch="another", base=1)
@@ -184,7 +184,7 @@ async def test_a_seq_of_another_life_of_the_board_is_a_conflict(scene: Scene) ->
     assert await undone(scene, event, epoch=epoch, base=event["seq"])
 
 
-async def test_a_group_that_was_null_was_set_and_is_null_again_is_a_conflict(scene: Scene) -> None:
+async def test_a_group_that_was_null_was_set_and_is_null_again_is_a_conflict(scene: SearchScenario) -> None:
     sighting, place = (await scene.sighting())["id"], {"text": "Gent", "lat": 51.05, "lon": 3.7}
     was_set = await scene.one("sighting.update", {"sighting": sighting, "place": place})
     cleared = await scene.one("sighting.update", {"sighting": sighting, "place": None}, scene.company.bob)
@@ -195,7 +195,7 @@ async def test_a_group_that_was_null_was_set_and_is_null_again_is_a_conflict(sce
     await scene.refuses("conflict", "undo", {"seq": was_set["seq"]}, "last_seen.text")
 
 
-async def test_a_corrected_outcome_that_is_gone_since_is_a_conflict(scene: Scene) -> None:
+async def test_a_corrected_outcome_that_is_gone_since_is_a_conflict(scene: SearchScenario) -> None:
     await scene.does("search.set_status", {"status": "found", "reason": "home", "outcome": OUTCOME})
     corrected = await scene.one("search.set_outcome", {"outcome": {"family_told": True}})
     await scene.does("search.set_status", {"status": "open", "reason": "it was another child"})
@@ -205,7 +205,7 @@ async def test_a_corrected_outcome_that_is_gone_since_is_a_conflict(scene: Scene
 # -- what it names --------------------------------------------------------------------------------------------------------
 
 
-async def test_a_card_goes_back_only_where_its_column_still_is(scene: Scene) -> None:
+async def test_a_card_goes_back_only_where_its_column_still_is(scene: SearchScenario) -> None:
     columns, sighting = await scene.columns(), await scene.sighting()
     card = {"card": sighting["id"]}
     await scene.does("card.move", card | {"column": columns["doing"]})
@@ -215,7 +215,7 @@ async def test_a_card_goes_back_only_where_its_column_still_is(scene: Scene) -> 
     assert (await scene.state("sighting", sighting["id"]))["column"] == columns["done"]
 
 
-async def test_a_column_that_was_removed_is_not_named_or_moved_any_more(scene: Scene) -> None:
+async def test_a_column_that_was_removed_is_not_named_or_moved_any_more(scene: SearchScenario) -> None:
     columns = await scene.columns()
     renamed = await scene.one("column.rename", {"column": columns["doing"], "title": "Now"})
     moved = await scene.one("column.move", {"column": columns["doing"], "after": columns["done"]})
@@ -224,7 +224,7 @@ async def test_a_column_that_was_removed_is_not_named_or_moved_any_more(scene: S
     await scene.refuses("conflict", "undo", {"seq": moved["seq"]}, "rank")
 
 
-async def test_nothing_is_handed_back_to_who_is_no_longer_at_the_desk(company: Company, scene: Scene) -> None:
+async def test_nothing_is_handed_back_to_who_is_no_longer_at_the_desk(company: Team, scene: SearchScenario) -> None:
     gone, sighting = await company.come("Gone", "coordinator"), (await scene.sighting())["id"]
     alice, id = company.alice.account["id"], gone.account["id"]
     await scene.does("card.assign", {"card": sighting, "assignee": id})
@@ -240,7 +240,7 @@ async def test_nothing_is_handed_back_to_who_is_no_longer_at_the_desk(company: C
         await scene.refuses("conflict", "undo", {"seq": event["seq"]}, field)
 
 
-async def test_a_search_is_not_given_back_to_members_of_whom_none_could_act(company: Company, scene: Scene) -> None:
+async def test_a_search_is_not_given_back_to_members_of_whom_none_could_act(company: Team, scene: SearchScenario) -> None:
     """The list names nobody anew, but its only coordinator has gone."""
     gone = await company.come("Gone", "coordinator")
     members = [gone.account["id"], company.bob.account["id"]]
@@ -250,14 +250,14 @@ async def test_a_search_is_not_given_back_to_members_of_whom_none_could_act(comp
     await scene.refuses("invalid", "undo", {"seq": ack["seqs"][0]}, "members")
 
 
-async def test_a_reference_that_another_search_has_by_now_is_a_conflict(company: Company, scene: Scene) -> None:
+async def test_a_reference_that_another_search_has_by_now_is_a_conflict(company: Team, scene: SearchScenario) -> None:
     old = (await scene.state("search", scene.search))["reference"]
     event = await scene.one("search.update", {"reference": new_id()})
     await company.alice.open_search(reference=old)
     await scene.refuses("conflict", "undo", {"seq": event["seq"]}, "reference")
 
 
-async def test_no_sighting_becomes_a_duplicate_of_its_own_duplicate(scene: Scene) -> None:
+async def test_no_sighting_becomes_a_duplicate_of_its_own_duplicate(scene: SearchScenario) -> None:
     one, two = [(await scene.sighting())["id"] for _ in range(2)]
     await scene.does("sighting.assess", {"sighting": one, "assessment": "duplicate", "duplicate_of": two})
     event = await scene.one("sighting.assess", {"sighting": one, "assessment": "credible"})
@@ -265,7 +265,7 @@ async def test_no_sighting_becomes_a_duplicate_of_its_own_duplicate(scene: Scene
     await scene.refuses("conflict", "undo", {"seq": event["seq"]}, "duplicate_of")
 
 
-async def test_a_card_that_goes_back_where_another_one_stands_by_now_shares_no_rank_with_it(scene: Scene) -> None:
+async def test_a_card_that_goes_back_where_another_one_stands_by_now_shares_no_rank_with_it(scene: SearchScenario) -> None:
     inbox, done = (await scene.columns())["inbox"], (await scene.columns())["done"]
     one, two, three = [(await scene.sighting())["id"] for _ in range(3)]
     rank = (await scene.state("sighting", two))["rank"]
@@ -285,7 +285,7 @@ async def test_a_card_that_goes_back_where_another_one_stands_by_now_shares_no_r
 # -- who may --------------------------------------------------------------------------------------------------------------
 
 
-async def test_who_may_do_a_command_may_undo_it_whoever_did_it(company: Company, scene: Scene) -> None:
+async def test_who_may_do_a_command_may_undo_it_whoever_did_it(company: Team, scene: SearchScenario) -> None:
     columns = await scene.columns()
     sighting = (await scene.sighting())["id"]
     for name, data in [
@@ -311,7 +311,7 @@ async def test_who_may_do_a_command_may_undo_it_whoever_did_it(company: Company,
         assert await undone(scene, event, company.ada)
 
 
-async def test_a_seal_is_not_broken_by_undoing_it(company: Company, scene: Scene) -> None:
+async def test_a_seal_is_not_broken_by_undoing_it(company: Team, scene: SearchScenario) -> None:
     ack = await company.bob.do(scene.search, "sighting.add", {"description": "a girl"})
     (added,) = await scene.events(ack["seqs"])
     sealed = await scene.one("sighting.update", {"sighting": added["id"], "source": {"sealed": True}})
@@ -321,7 +321,7 @@ async def test_a_seal_is_not_broken_by_undoing_it(company: Company, scene: Scene
     assert await undone(scene, sealed, company.bob)
 
 
-async def test_faults_of_an_undo_are_judged_in_the_contracts_order(company: Company, scene: Scene) -> None:
+async def test_faults_of_an_undo_are_judged_in_the_contracts_order(company: Team, scene: SearchScenario) -> None:
     bob, board = company.bob, scene.search
     renamed = await scene.one("column.rename", {"column": (await scene.columns())["todo"], "title": "Next"})
     ack = await bob.do(board, "search.update", {"person": {"age": 5}})
@@ -332,7 +332,7 @@ async def test_faults_of_an_undo_are_judged_in_the_contracts_order(company: Comp
         assert refused.value.code == code
 
 
-async def test_sent_again_it_is_done_once(scene: Scene) -> None:
+async def test_sent_again_it_is_done_once(scene: SearchScenario) -> None:
     sighting, bob = (await scene.sighting())["id"], scene.company.bob
     event = await scene.one("sighting.grade", {"sighting": sighting, "grade": {"content": 1}})
     id = new_id()
@@ -344,7 +344,7 @@ async def test_sent_again_it_is_done_once(scene: Scene) -> None:
 # -- on both boards -------------------------------------------------------------------------------------------------------
 
 
-async def test_the_undo_of_a_change_of_the_search_is_on_both_boards_and_of_a_card_on_one(scene: Scene) -> None:
+async def test_the_undo_of_a_change_of_the_search_is_on_both_boards_and_of_a_card_on_one(scene: SearchScenario) -> None:
     alice = scene.company.alice
     for name, data in [
         ("search.update", {"person": {"age": 5}}),
@@ -362,7 +362,7 @@ async def test_the_undo_of_a_change_of_the_search_is_on_both_boards_and_of_a_car
     assert (await alice.snapshot("operations"))["seq"] == operations["seq"]
 
 
-async def test_undoing_who_sees_a_search_acts_on_open_sockets(company: Company) -> None:
+async def test_undoing_who_sees_a_search_acts_on_open_sockets(company: Team) -> None:
     search = await company.alice.open_search()
     charlie = await company.again(company.charlie)
     operations, screen = await charlie.follow("operations"), await charlie.follow(search)

@@ -21,7 +21,7 @@ from board.service import BoardService
 from board.settings import Settings
 from models.board import OPERATIONS, Board
 from models.db.database import batch
-from tests.support.backends import House
+from tests.support.backends import Backend
 from tests.support.people import PASSWORD, new_id
 
 pytestmark = pytest.mark.houses
@@ -88,7 +88,7 @@ class Storm:
 
 
 @pytest.fixture
-async def storm(house: House, installation: dict[str, Any]) -> AsyncIterator[Storm]:
+async def storm(house: Backend, installation: dict[str, Any]) -> AsyncIterator[Storm]:
     desk = await BoardService.open(Settings(_env_file=None, **installation))
     made = Storm(desk)
     await made.begin()

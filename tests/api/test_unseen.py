@@ -30,8 +30,8 @@ from models.db.schema import migrate
 from models.entity import flatten
 from tests.api.test_administration import browser
 from tests.support.people import PASSWORD, Person, new_id
-from tests.support.search_scenario import NOBODY
-from tests.support.team import Company
+from tests.support.search_scenario import UNKNOWN_ID
+from tests.support.team import Team
 
 NOW = "2026-11-24T22:00:00.000Z"
 
@@ -61,7 +61,7 @@ async def news(person: Person, board: str | None = None) -> dict[str, dict[str, 
 
 
 @pytest.mark.houses
-async def test_a_mark_is_the_same_on_all_screens_goes_forward_alone_and_ends_with_the_life_of_its_board(company: Company) -> None:
+async def test_a_mark_is_the_same_on_all_screens_goes_forward_alone_and_ends_with_the_life_of_its_board(company: Team) -> None:
     charlie, again = company.charlie, await company.again(company.charlie)
     search = await company.alice.open_search()
     here = await at(charlie, search)
@@ -83,7 +83,7 @@ async def test_a_mark_is_the_same_on_all_screens_goes_forward_alone_and_ends_wit
 
 
 @pytest.mark.houses
-async def test_of_many_marks_those_that_can_be_are_kept(company: Company) -> None:
+async def test_of_many_marks_those_that_can_be_are_kept(company: Team) -> None:
     alice, charlie = company.alice, company.charlie
     secret, open_one = await company.secret_search(company.bob), await alice.open_search()
     marks = [await at(alice, board) for board in (secret, open_one, OPERATIONS)]
@@ -98,7 +98,7 @@ async def test_of_many_marks_those_that_can_be_are_kept(company: Company) -> Non
     assert (await company.bob.http.get("/api/v1/since", params={"board": secret})).status_code == 404
 
 
-async def test_of_marks_of_one_board_the_furthest_that_can_be_is_kept(company: Company) -> None:
+async def test_of_marks_of_one_board_the_furthest_that_can_be_is_kept(company: Team) -> None:
     search, bob = await company.alice.open_search(), company.bob
     here = await at(bob, search)
     seqs = [3, here["seq"], 5, here["seq"], here["seq"] + 1]
@@ -109,7 +109,7 @@ async def test_of_marks_of_one_board_the_furthest_that_can_be_is_kept(company: C
     assert kept["seq"] == here["seq"], "no mark goes backwards"
 
 
-async def test_five_hundred_marks_are_written_by_as_few_statements_as_one(company: Company) -> None:
+async def test_five_hundred_marks_are_written_by_as_few_statements_as_one(company: Team) -> None:
     search, bob, writer = await company.alice.open_search(), company.bob, company.server.desk.database.writer
     here, said = await at(bob, search), list[str]()
 
@@ -136,21 +136,21 @@ async def test_five_hundred_marks_are_written_by_as_few_statements_as_one(compan
     ],
     ids=str,
 )  # fmt: skip
-async def test_what_is_no_mark_is_refused(company: Company, wrong: dict[str, Any]) -> None:
+async def test_what_is_no_mark_is_refused(company: Team, wrong: dict[str, Any]) -> None:
     body = await at(company.alice, OPERATIONS) | wrong
     sent: dict[str, Any]
     for sent in (body, {"marks": [body]}):
         assert (await see(company.alice, sent, status=422))["code"] == "invalid"
 
 
-async def test_what_is_no_list_of_marks_is_refused(company: Company) -> None:
+async def test_what_is_no_list_of_marks_is_refused(company: Team) -> None:
     right = await at(company.alice, OPERATIONS)
     sent: dict[str, Any]
     for sent in ({}, {"board": OPERATIONS}, {"marks": None}, {"marks": [{}]}, right | {"marks": []}, {"marks": [right] * 501}):
         assert (await see(company.alice, sent, status=422))["code"] == "invalid"
 
 
-async def test_marks_are_moved_from_our_own_pages_and_by_who_may_write(company: Company) -> None:
+async def test_marks_are_moved_from_our_own_pages_and_by_who_may_write(company: Team) -> None:
     desk, mark = company.server.desk, await at(company.alice, OPERATIONS)
     reader = await company.come("Rita", "investigator", "read")
     assert (await see(reader, mark, status=403))["code"] == "forbidden"
@@ -166,7 +166,7 @@ async def test_marks_are_moved_from_our_own_pages_and_by_who_may_write(company: 
 
 
 @pytest.mark.houses
-async def test_what_changed_is_told_from_what_it_was_to_what_it_is_and_what_is_back_apart(company: Company) -> None:
+async def test_what_changed_is_told_from_what_it_was_to_what_it_is_and_what_is_back_apart(company: Team) -> None:
     alice, bob = company.alice, company.bob
     search = await alice.open_search()
     await alice.do(search, "sighting.add", {"description": "a girl"})
@@ -204,7 +204,7 @@ async def test_what_changed_is_told_from_what_it_was_to_what_it_is_and_what_is_b
     assert "title" in told["back"][1]["fields"]
 
 
-async def test_of_too_many_events_the_states_alone_are_compared(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_of_too_many_events_the_states_alone_are_compared(company: Team, monkeypatch: pytest.MonkeyPatch) -> None:
     alice = company.alice
     search = await alice.open_search()
     await see(alice, await at(alice, search))
@@ -220,7 +220,7 @@ async def test_of_too_many_events_the_states_alone_are_compared(company: Company
 
 @pytest.mark.parametrize("most", [0, 5_000])
 async def test_of_a_search_that_one_may_not_see_the_desk_tells_nothing(
-    company: Company, monkeypatch: pytest.MonkeyPatch, most: int
+    company: Team, monkeypatch: pytest.MonkeyPatch, most: int
 ) -> None:
     monkeypatch.setattr(since_calls, "MAX_EVENTS", most)
     mark = await at(company.alice, OPERATIONS)
@@ -230,10 +230,10 @@ async def test_of_a_search_that_one_may_not_see_the_desk_tells_nothing(
     assert [each["id"] for each in (await news(company.bob, OPERATIONS))[OPERATIONS]["net"]] == [secret]
     told = (await news(company.charlie, OPERATIONS))[OPERATIONS]
     assert (told["net"], told["back"] or []) == ([], [])
-    assert (await company.charlie.http.get("/api/v1/since", params={"board": NOBODY})).status_code == 404
+    assert (await company.charlie.http.get("/api/v1/since", params={"board": UNKNOWN_ID})).status_code == 404
 
 
-async def test_looking_at_all_boards_reads_no_event_and_costs_the_same_however_many_there_are(company: Company) -> None:
+async def test_looking_at_all_boards_reads_no_event_and_costs_the_same_however_many_there_are(company: Team) -> None:
     def asks(session: Session) -> list[str]:
         asked: list[str] = []
         event.listen(session.connection(), "before_cursor_execute", lambda *given: asked.append(given[2]))
@@ -251,7 +251,7 @@ async def test_looking_at_all_boards_reads_no_event_and_costs_the_same_however_m
 
 
 @pytest.mark.houses
-async def test_what_somebody_does_is_not_new_to_them_but_to_others(company: Company) -> None:
+async def test_what_somebody_does_is_not_new_to_them_but_to_others(company: Team) -> None:
     alice, bob = company.alice, company.bob
     for who in (alice, bob):
         await see(who, await at(who, OPERATIONS))
@@ -281,7 +281,7 @@ async def test_what_somebody_does_is_not_new_to_them_but_to_others(company: Comp
 
 
 @pytest.mark.houses
-async def test_what_somebody_does_where_they_never_looked_is_not_new_to_them(company: Company) -> None:
+async def test_what_somebody_does_where_they_never_looked_is_not_new_to_them(company: Team) -> None:
     search, bob = await company.alice.open_search(), company.bob
     before = (await news(bob))[search]["events"]
     for number in range(2):
@@ -304,7 +304,7 @@ async def test_what_somebody_does_where_they_never_looked_is_not_new_to_them(com
 
 
 @pytest.mark.houses
-async def test_a_mark_before_ones_own_events_leaves_those_out(company: Company) -> None:
+async def test_a_mark_before_ones_own_events_leaves_those_out(company: Team) -> None:
     search, bob = await company.alice.open_search(), company.bob
     early = await at(bob, search)
     await company.alice.do(search, "note.add", {"text": "one"})
@@ -318,7 +318,7 @@ async def test_a_mark_before_ones_own_events_leaves_those_out(company: Company) 
 
 @pytest.mark.houses
 async def test_of_a_mark_far_back_only_the_newest_events_are_looked_through(
-    company: Company, monkeypatch: pytest.MonkeyPatch
+    company: Team, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A mark is moved by the one writer, for which everybody waits."""
     monkeypatch.setattr(read_positions, "MAX_EVENTS_COUNTED", 2)
@@ -334,7 +334,7 @@ async def test_of_a_mark_far_back_only_the_newest_events_are_looked_through(
 
 
 @pytest.mark.houses
-async def test_what_two_do_at_once_is_new_to_the_other_alone(company: Company) -> None:
+async def test_what_two_do_at_once_is_new_to_the_other_alone(company: Team) -> None:
     search, alice, bob = await company.alice.open_search(), company.alice, company.bob
     await see(bob, await at(bob, search))
     notes = (who.do(search, "note.add", {"text": f"note {number}"}) for number in range(20) for who in (alice, bob))

@@ -7,14 +7,14 @@ from playwright.async_api import async_playwright
 
 from board.dev.browser import find
 from tests.bench._server import ROOT
-from tests.support.browsers import Office
+from tests.support.browsers import Browsers
 
 
 @contextlib.asynccontextmanager
-async def open_browsers(url: str) -> AsyncIterator[Office]:
+async def open_browsers(url: str) -> AsyncIterator[Browsers]:
     """Windows on a server."""
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=str(find(ROOT / ".venvs" / "browser", whole=True)))
-        async with Office(browser, url) as working:
+        async with Browsers(browser, url) as working:
             yield working
         await browser.close()

@@ -17,8 +17,8 @@ from tests.bench import Figure, percentile
 from tests.bench._browsers import open_browsers
 from tests.bench._server import on_sqlite, open_service, serving
 from tests.support.browser_window import Window
-from tests.support.browsers import Office
-from tests.support.display_page import display, paired
+from tests.support.browsers import Browsers
+from tests.support.display_page import open_display, pair_display
 from tests.support.people import PASSWORD, PATIENCE_S
 
 DISPLAYS = 50
@@ -64,17 +64,17 @@ async def _took() -> list[float]:
             async with open_browsers(f"http://127.0.0.1:{port}") as people:
                 board = await people.search()
                 async with _others(people, board):
-                    wall, _ = await display(people, [board])
+                    wall, _ = await open_display(people, [board])
                     await wall.open("/wall")
                     return sorted(await _changes(people, wall, board))
 
 
 @asynccontextmanager
-async def _others(people: Office, board: str) -> AsyncIterator[None]:
+async def _others(people: Browsers, board: str) -> AsyncIterator[None]:
     """The displays that nobody looks at: sockets that read all they are sent."""
     async with AsyncExitStack() as sockets:
         for _ in range(DISPLAYS - 1):
-            _, cookies = await paired(people, [board])
+            _, cookies = await pair_display(people, [board])
             headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in cookies.items())}
             opening = connect(f"{people.url.replace('http', 'ws')}/ws", origin=Origin(people.url), additional_headers=headers)
             socket = await sockets.enter_async_context(opening)
@@ -89,7 +89,7 @@ async def _read(socket: ClientConnection) -> None:
         pass
 
 
-async def _changes(people: Office, wall: Window, board: str) -> list[float]:
+async def _changes(people: Browsers, wall: Window, board: str) -> list[float]:
     """Alice adds a sighting, and then another one."""
     alice = await people.person("Alice")
     await wall(".columns").wait_for()  # drawn once before it is watched

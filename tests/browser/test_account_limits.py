@@ -5,12 +5,12 @@ from playwright.async_api import expect
 
 from board.engine import event_writer
 from board.rate_limit import LimitResult
-from tests.support.browsers import Office
+from tests.support.browsers import Browsers
 
 pytestmark = pytest.mark.browser
 
 
-async def test_what_was_too_much_is_kept_and_sent_when_the_server_said(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_what_was_too_much_is_kept_and_sent_when_the_server_said(office: Browsers, monkeypatch: pytest.MonkeyPatch) -> None:
     assert office.server is not None
     limits = office.server.desk.limits
     board = await office.search()
@@ -52,12 +52,12 @@ FILLING = {
 }  # fmt: skip
 
 
-async def counted(office: Office, board: str) -> int:
+async def counted(office: Browsers, board: str) -> int:
     own = ("sighting", "task", "note", "column", *(() if board == "operations" else ("search",)))
     return len([each for each in await (await office.person("Alice")).entities(board) if each["kind"] in own])
 
 
-async def test_a_board_that_is_filling_up_says_so_and_moves_nothing(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_board_that_is_filling_up_says_so_and_moves_nothing(office: Browsers, monkeypatch: pytest.MonkeyPatch) -> None:
     board = await office.search()
     alice = await office.person("Alice")
     has = await counted(office, board)
@@ -86,7 +86,7 @@ async def test_a_board_that_is_filling_up_says_so_and_moves_nothing(office: Offi
     await expect(phone(".account-menu .menu .capacity-notice")).to_have_text("This board is full. Nothing can be added to it.")
 
 
-async def test_searches_do_not_fill_operations(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_searches_do_not_fill_operations(office: Browsers, monkeypatch: pytest.MonkeyPatch) -> None:
     await office.search()
     alice, window = await office.person("Alice"), await office.window("Alice")
     await alice.do("operations", "note.add", {"text": "x"})

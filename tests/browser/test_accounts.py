@@ -10,7 +10,7 @@ from board.accounts import accounts, live_changes
 from models.times import format_utc, now
 from tests.browser.test_pages import TALL, WIDTHS, barriers, keep, overflow
 from tests.support.browser_window import Window
-from tests.support.browsers import Office
+from tests.support.browsers import Browsers
 from tests.support.people import PASSWORD, new_id
 
 pytestmark = pytest.mark.browser
@@ -20,13 +20,13 @@ NIGHT, DAY = "rgb(15, 18, 22)", "rgb(238, 240, 242)"
 
 
 @pytest.fixture
-async def ada(office: Office) -> Window:
+async def ada(office: Browsers) -> Window:
     """An administrator's window."""
     await hire(office, "Ada", "admin")
     return await office.window("Ada")
 
 
-async def hire(office: Office, name: str, role: str = "investigator") -> str:
+async def hire(office: Browsers, name: str, role: str = "investigator") -> str:
     """Somebody of this office, if they are not there yet; the id."""
     assert office.server
     desk, email = office.server.desk, f"{name.lower()}@desk.example"
@@ -34,7 +34,7 @@ async def hire(office: Office, name: str, role: str = "investigator") -> str:
     return people.get(email) or await live_changes.add_account(desk, email, name, role, PASSWORD)
 
 
-async def test_an_account_that_is_removed_leaves_the_screen_where_it_is_signed_in(office: Office, ada: Window) -> None:
+async def test_an_account_that_is_removed_leaves_the_screen_where_it_is_signed_in(office: Browsers, ada: Window) -> None:
     name = f"Olga{new_id()}"
     await hire(office, name)
     board = await office.search()
@@ -59,7 +59,7 @@ async def test_an_account_that_is_removed_leaves_the_screen_where_it_is_signed_i
     await expect(olga("[data-ended]")).to_be_hidden()
 
 
-async def test_who_comes_to_sign_in_is_told_of_no_session_that_ended(office: Office) -> None:
+async def test_who_comes_to_sign_in_is_told_of_no_session_that_ended(office: Browsers) -> None:
     stranger = await office.stranger()
     await stranger.page.goto("/login")
     await expect(stranger("h1")).to_have_text("Sign in")
@@ -67,7 +67,7 @@ async def test_who_comes_to_sign_in_is_told_of_no_session_that_ended(office: Off
     await expect(stranger("[data-ended]")).to_be_hidden()
 
 
-async def test_somebody_new_is_let_in_by_a_link_that_works_once(office: Office, ada: Window) -> None:
+async def test_somebody_new_is_let_in_by_a_link_that_works_once(office: Browsers, ada: Window) -> None:
     name = f"Kim{new_id()}"
     await ada.page.goto("/accounts")
     form = ada("form[data-form=add]")
@@ -97,7 +97,7 @@ async def test_somebody_new_is_let_in_by_a_link_that_works_once(office: Office, 
     await expect(late("[data-testid=problem]")).to_contain_text("has been used")
 
 
-async def test_the_page_of_a_link_says_how_many_tokens_end_and_the_next_one_how_many_have(office: Office, ada: Window) -> None:
+async def test_the_page_of_a_link_says_how_many_tokens_end_and_the_next_one_how_many_have(office: Browsers, ada: Window) -> None:
     assert office.server
     name = f"Kim{new_id()}"
     id, email = await hire(office, name), f"{name.lower()}@desk.example"
@@ -119,7 +119,7 @@ async def test_the_page_of_a_link_says_how_many_tokens_end_and_the_next_one_how_
     await expect(kim("[data-token][data-state=revoked]")).to_have_count(2)
 
 
-async def test_what_is_told_once_is_copied_by_a_press(office: Office, ada: Window) -> None:
+async def test_what_is_told_once_is_copied_by_a_press(office: Browsers, ada: Window) -> None:
     await ada.context.grant_permissions(["clipboard-read", "clipboard-write"])
     await ada.page.goto("/accounts/tokens")
     await ada("form[data-form=add] [name=name]").fill(f"hotline {new_id()}")
@@ -130,7 +130,7 @@ async def test_what_is_told_once_is_copied_by_a_press(office: Office, ada: Windo
     assert await ada.page.evaluate("navigator.clipboard.readText()") == await ada("[data-secret]").input_value()
 
 
-async def test_everybody_has_it_light_or_dark(office: Office) -> None:
+async def test_everybody_has_it_light_or_dark(office: Browsers) -> None:
     bob = await office.window("Bob", color_scheme="light")
     await bob.page.goto("/account")
     for theme, ground in (("dark", NIGHT), ("light", DAY), ("", DAY)):
@@ -145,7 +145,7 @@ async def test_everybody_has_it_light_or_dark(office: Office) -> None:
     await bob("form[data-form=theme] [value=''][aria-pressed=true]").wait_for()
 
 
-async def test_a_password_is_changed_by_keyboard_and_ends_the_other_sessions(office: Office) -> None:
+async def test_a_password_is_changed_by_keyboard_and_ends_the_other_sessions(office: Browsers) -> None:
     name = f"Eva{new_id()}"
     await hire(office, name)
     here = await office.window(name)
@@ -168,7 +168,7 @@ async def test_a_password_is_changed_by_keyboard_and_ends_the_other_sessions(off
     await there.page.wait_for_url("**/login?next=*")
 
 
-async def test_the_pages_fit_every_window_and_have_no_barrier(office: Office, ada: Window) -> None:
+async def test_the_pages_fit_every_window_and_have_no_barrier(office: Browsers, ada: Window) -> None:
     bob, found = await hire(office, "Bob"), {}
     window, stranger = await office.window("Ada", viewport=TALL), await office.stranger(viewport=TALL)
     window.may_fail("422")
@@ -197,7 +197,7 @@ async def test_the_pages_fit_every_window_and_have_no_barrier(office: Office, ad
     assert {name: some for name, some in found.items() if some} == {}
 
 
-async def test_no_form_is_lower_than_what_is_in_it(office: Office, ada: Window) -> None:
+async def test_no_form_is_lower_than_what_is_in_it(office: Browsers, ada: Window) -> None:
     bob = await hire(office, "Bob")
     for path in ("/accounts", "/accounts/tokens", f"/accounts/{bob}", "/account"):
         await ada.page.goto(path)
@@ -211,7 +211,7 @@ async def test_no_form_is_lower_than_what_is_in_it(office: Office, ada: Window) 
             assert lower == 0, f"{path} at {width}"
 
 
-async def test_a_program_that_takes_in_is_offered_no_work(office: Office) -> None:
+async def test_a_program_that_takes_in_is_offered_no_work(office: Browsers) -> None:
     assert office.server
     desk, email = office.server.desk, "line@desk.example"
     await live_changes.add_account(desk, email, "Hotline", "coordinator", PASSWORD)

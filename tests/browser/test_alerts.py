@@ -8,8 +8,8 @@ import pytest
 from playwright.async_api import Locator, expect
 
 from tests.browser.test_pages import barriers, keep, overflow
-from tests.support.browser_window import Window, until
-from tests.support.browsers import Office
+from tests.support.browser_window import Window, wait_until
+from tests.support.browsers import Browsers
 
 pytestmark = pytest.mark.browser
 
@@ -40,11 +40,11 @@ async def marked(window: Window, count: int) -> None:
     await expect(window("link[rel=icon]")).to_have_attribute("href", re.compile("icon-unread" if count else "icon[^-]"))
 
 
-async def me(office: Office, name: str) -> dict[str, Any]:
+async def me(office: Browsers, name: str) -> dict[str, Any]:
     return dict((await (await office.person(name)).http.get("/api/v1/me")).json())
 
 
-async def test_bob_is_alerted_on_each_page_finds_the_card_by_keyboard_and_is_left_alone(office: Office) -> None:
+async def test_bob_is_alerted_on_each_page_finds_the_card_by_keyboard_and_is_left_alone(office: Browsers) -> None:
     board = await office.search()
     card = await office.sighting(board, SIGHTING)
     alice, bob, desk = await office.person("Alice"), await office.window("Bob"), await office.window("Bob")
@@ -85,7 +85,7 @@ async def test_bob_is_alerted_on_each_page_finds_the_card_by_keyboard_and_is_lef
         await marked(window, 0)
 
 
-async def test_where_alerts_are_shown_is_chosen_and_the_desktop_tells_no_more_than_it_may(office: Office) -> None:
+async def test_where_alerts_are_shown_is_chosen_and_the_desktop_tells_no_more_than_it_may(office: Browsers) -> None:
     board = await office.search()
     alice, victor = await office.person("Alice"), await office.window("Victor")
     await victor.http.post("/api/v1/alerts/read", json={"all": True})  # what other scenes left
@@ -99,7 +99,7 @@ async def test_where_alerts_are_shown_is_chosen_and_the_desktop_tells_no_more_th
     await expect(victor("[data-testid=changed]")).to_be_visible()
     before = len(victor.frames)
     await victor.open(f"/searches/{board}")
-    await until(lambda: [each for each in victor.frames[before:] if each.body["type"] == "alerts" and not each.sent])
+    await wait_until(lambda: [each for each in victor.frames[before:] if each.body["type"] == "alerts" and not each.sent])
     await marked(victor, 0)
     ack = await alice.do(
         board, "search.set_status", {"status": "closed", "reason": "@Victor: Noor is at home", "acknowledge": "as it is"}
@@ -118,7 +118,7 @@ async def test_where_alerts_are_shown_is_chosen_and_the_desktop_tells_no_more_th
     await expect(victor("html:not([data-shown])")).to_have_count(1)
 
 
-async def test_the_list_is_for_every_eye_and_fits(office: Office) -> None:
+async def test_the_list_is_for_every_eye_and_fits(office: Browsers) -> None:
     board = await office.search()
     card = await office.sighting(board, SIGHTING)
     alice, charlie = await office.person("Alice"), await office.window("Charlie")
@@ -141,7 +141,7 @@ async def test_the_list_is_for_every_eye_and_fits(office: Office) -> None:
 
 
 @pytest.mark.parametrize("height", [500, 900])
-async def test_no_alert_lies_under_the_foot_of_its_list(office: Office, height: int) -> None:
+async def test_no_alert_lies_under_the_foot_of_its_list(office: Browsers, height: int) -> None:
     board, bob = await office.search(), await office.person("Bob")
     own = (await bob.http.get("/api/v1/me")).json()["id"]
     for number in range(12):
@@ -158,7 +158,7 @@ async def test_no_alert_lies_under_the_foot_of_its_list(office: Office, height: 
     await expect(foot).to_be_in_viewport(ratio=1)
 
 
-async def test_the_lead_is_told_of_an_urgent_sighting_and_chooses_where(office: Office) -> None:
+async def test_the_lead_is_told_of_an_urgent_sighting_and_chooses_where(office: Browsers) -> None:
     lead = (await me(office, "Bob"))["id"]
     board, alice, bob = await office.search(lead=lead), await office.person("Alice"), await office.window("Bob")
     await bob.page.goto("/account")

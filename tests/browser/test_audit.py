@@ -13,7 +13,7 @@ from models.accounts import Account
 from tests.browser.test_accounts import hire
 from tests.browser.test_pages import TALL, WIDTHS, barriers, keep, overflow
 from tests.support.browser_window import Window
-from tests.support.browsers import Office
+from tests.support.browsers import Browsers
 from tests.support.people import new_id
 
 pytestmark = pytest.mark.browser
@@ -22,19 +22,19 @@ LONG = "Administratrice-générale de la permanence de nuit, Bruxelles-Capitale"
 
 
 @pytest.fixture
-async def ada(office: Office) -> Window:
+async def ada(office: Browsers) -> Window:
     """An administrator's window."""
     await hire(office, "Ada", "admin")
     return await office.window("Ada")
 
 
-async def account(office: Office, name: str) -> Account:
+async def account(office: Browsers, name: str) -> Account:
     await hire(office, name)
     assert office.server
     return await office.server.desk.database.read(lambda s: accounts.find(s, f"{name.lower()}@desk.example"))
 
 
-async def happened(office: Office, admin: Account, id: str, count: int) -> None:
+async def happened(office: Browsers, admin: Account, id: str, count: int) -> None:
     """Some of what administrators do to somebody, and somebody who knocks."""
     assert office.server
     by = actor.account(admin)
@@ -47,7 +47,7 @@ async def happened(office: Office, admin: Account, id: str, count: int) -> None:
             await office.server.desk.database.write(lambda s, entry=entry, who=who: writer.write(s, entry, by=who))
 
 
-async def test_it_is_reached_from_the_accounts_and_says_what_happened(office: Office, ada: Window) -> None:
+async def test_it_is_reached_from_the_accounts_and_says_what_happened(office: Browsers, ada: Window) -> None:
     admin, kim = await account(office, "Ada"), await account(office, f"Kim{new_id()}")
     await happened(office, admin, kim.id, 1)
     await ada.page.goto("/accounts")
@@ -69,7 +69,7 @@ async def test_it_is_reached_from_the_accounts_and_says_what_happened(office: Of
 
 
 async def test_it_is_filtered_by_account_and_kind_and_gone_back_in_by_keyboard(
-    office: Office,
+    office: Browsers,
     ada: Window,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -112,7 +112,7 @@ async def test_it_is_filtered_by_account_and_kind_and_gone_back_in_by_keyboard(
 
 
 async def test_without_the_line_it_says_so_and_keeps_what_is_there(
-    office: Office,
+    office: Browsers,
     ada: Window,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -131,7 +131,7 @@ async def test_without_the_line_it_says_so_and_keeps_what_is_there(
     await expect(ada("[data-testid=entries] li")).to_have_count(10)
 
 
-async def test_the_file_is_that_of_what_is_shown(office: Office, ada: Window) -> None:
+async def test_the_file_is_that_of_what_is_shown(office: Browsers, ada: Window) -> None:
     admin, kim = await account(office, "Ada"), await account(office, f"Kim{new_id()}")
     await happened(office, admin, kim.id, 1)
     await ada.page.goto(f"/audit?account={kim.id}&kind=token")
@@ -142,7 +142,7 @@ async def test_the_file_is_that_of_what_is_shown(office: Office, ada: Window) ->
     assert "hotline 0" in file.read_text(encoding="utf-8-sig")
 
 
-async def test_it_fits_every_window_and_has_no_barrier(office: Office, ada: Window) -> None:
+async def test_it_fits_every_window_and_has_no_barrier(office: Browsers, ada: Window) -> None:
     admin, kim = await account(office, "Ada"), await account(office, f"Kim{new_id()}")
     await happened(office, admin, kim.id, 3)
     window = await office.window("Ada", viewport=TALL)
@@ -163,7 +163,7 @@ async def test_it_fits_every_window_and_has_no_barrier(office: Office, ada: Wind
     assert {name: some for name, some in found.items() if some} == {}
 
 
-async def test_who_is_concerned_reads_at_the_bell_what_was_done(office: Office, ada: Window) -> None:
+async def test_who_is_concerned_reads_at_the_bell_what_was_done(office: Browsers, ada: Window) -> None:
     name = f"Kim{new_id()}"
     kim = await account(office, name)
     window = await office.window(name)

@@ -21,25 +21,25 @@ from playwright.async_api import Browser, expect
 from tests.ops.test_crash_recovery import Process
 from tests.support.bad_network import (
     BACK_WITHIN_MS,
-    GREY_WITHIN_S,
     KEEP_FRESHNESS,
     MEASURING_S,
+    STALE_WITHIN_S,
     Colleague,
+    assert_each_once,
+    assert_never_live,
     commands_sent,
-    each_once,
-    greyed,
-    keep_adding,
-    nothing_said_live,
-    pending,
+    create_team_accounts,
+    keep_adding_tasks,
+    pending_commands,
     set_enabled,
-    settled,
-    take_in_the_cast,
-    unanswered,
+    unanswered_commands,
     until_sent,
+    wait_until_all_sent,
+    wait_until_stale,
 )
-from tests.support.browsers import Office, hire
-from tests.support.people import Server, serving
-from tests.support.tcp_proxy import line_to
+from tests.support.browsers import Browsers, create_accounts
+from tests.support.people import Server, running_server
+from tests.support.tcp_proxy import proxy_to
 
 pytestmark = pytest.mark.browser
 
@@ -58,8 +58,8 @@ class Stage:
     folder: Path
 
     @contextlib.asynccontextmanager
-    async def office(self) -> AsyncIterator[Office]:
-        async with Office(self.browser, self.server.url) as office:
+    async def office(self) -> AsyncIterator[Browsers]:
+        async with Browsers(self.browser, self.server.url) as office:
             yield office
             await office.clear()
 
@@ -90,8 +90,8 @@ async def playing(
             await scene(stage)
 
     wanted = {getattr(item, "originalname", "") for item in request.session.items if item.path == request.path}
-    async with serving(tmp_path_factory.mktemp("desk")) as server:
-        await hire(server)
+    async with running_server(tmp_path_factory.mktemp("desk")) as server:
+        await create_accounts(server)
         stages = {name: Stage(browser, server, tmp_path_factory.mktemp("scene")) for name in SCENES if name in wanted}
         tasks = {name: asyncio.create_task(play(SCENES[name], stage)) for name, stage in stages.items()}
         yield tasks
@@ -102,7 +102,7 @@ async def playing(
 
 @at_once
 async def test_both_sides_work_on_while_the_line_is_cut_for_half_a_minute(stage: Stage) -> None:
-    async with stage.office() as office, line_to(office.url) as line:
+    async with stage.office() as office, proxy_to(office.url) as line:
         board = await office.search()
         alice, bob = await office.window("Alice", url=line.url), await office.window("Bob")
         alice.may_fail(*NO_LINE)
@@ -120,30 +120,30 @@ async def test_both_sides_work_on_while_the_line_is_cut_for_half_a_minute(stage:
         await alice.move_by_menu("Seen before the cut", "doing")
         await alice.column("doing").locator(".card.pending", has_text="Seen before the cut").wait_for()
         await alice.add_task("Alice will call the bus company")
-        await greyed(alice, cut_at)
+        await wait_until_stale(alice, cut_at)
         await expect(alice("[data-testid=unsent]")).to_have_text("3 changes not sent yet")
-        sent = await pending(alice)
+        sent = await pending_commands(alice)
         assert len(sent) == 3
         while time.time() < cut_at + CUT_S:
             await bob.add_task(f"Bob works on, {time.time() - cut_at:.0f} s after the cut")
             await asyncio.sleep(4)  # the pace of the scene: it lasts for as long as it says
-        assert await pending(alice) == sent
+        assert await pending_commands(alice) == sent
         assert await alice.card("Bob").count() == 0
         healed_at = time.time()
         line.heal()
 
         await alice.freshness("live", BACK_WITHIN_MS)
-        await nothing_said_live(alice, cut_at + GREY_WITHIN_S + MEASURING_S, healed_at)
-        await settled(alice)
+        await assert_never_live(alice, cut_at + STALE_WITHIN_S + MEASURING_S, healed_at)
+        await wait_until_all_sent(alice)
         assert await alice.same_as_server(board) == await bob.same_as_server(board)
         assert await alice.card("Bob").count() > 4
-        await each_once(office.people["Bob"], board, sent)
+        await assert_each_once(office.people["Bob"], board, sent)
         assert commands_sent(alice, sent) == dict.fromkeys(sent, 1)
 
 
 @at_once
 async def test_a_line_that_dies_without_a_word_greys_the_board_and_loses_nothing(stage: Stage) -> None:
-    async with stage.office() as office, line_to(office.url) as line:
+    async with stage.office() as office, proxy_to(office.url) as line:
         board = await office.search()
         alice, bob = await office.window("Alice", url=line.url), await office.window("Bob")
         alice.may_fail(*NO_LINE)
@@ -155,28 +155,28 @@ async def test_a_line_that_dies_without_a_word_greys_the_board_and_loses_nothing
         line.swallow()
         await alice.add_sighting("Alice writes into a dead line")
         await alice.column("inbox").locator(".card.pending", has_text="sending").wait_for()
-        sent = await pending(alice)
+        sent = await pending_commands(alice)
         await bob.add_sighting("Bob writes meanwhile")
-        await greyed(alice, died_at)
+        await wait_until_stale(alice, died_at)
         assert re.fullmatch(r"Not current since \d\d:\d\d:\d\d", await alice("[data-testid=not-current]").inner_text())
         assert not re.search(r"\blive\b", await alice("body").inner_text(), re.I)
         assert await alice.card("Bob writes meanwhile").count() == 0
         await bob.add_sighting("Bob writes once more")
         # Long enough to be tempted: attempts to connect are taken up and go nowhere, too.
-        await asyncio.sleep(max(3, died_at + GREY_WITHIN_S + MEASURING_S + 1 - time.time()))
+        await asyncio.sleep(max(3, died_at + STALE_WITHIN_S + MEASURING_S + 1 - time.time()))
         healed_at = time.time()
         line.heal()
 
         await alice.freshness("live", BACK_WITHIN_MS)
-        await nothing_said_live(alice, died_at + GREY_WITHIN_S + MEASURING_S, healed_at)
-        await settled(alice)
+        await assert_never_live(alice, died_at + STALE_WITHIN_S + MEASURING_S, healed_at)
+        await wait_until_all_sent(alice)
         assert await alice.same_as_server(board) == await bob.same_as_server(board)
-        await each_once(office.people["Bob"], board, sent)
+        await assert_each_once(office.people["Bob"], board, sent)
 
 
 @at_once
 async def test_what_a_stalled_line_delivers_late_is_not_done_twice(stage: Stage) -> None:
-    async with stage.office() as office, line_to(office.url) as line:
+    async with stage.office() as office, proxy_to(office.url) as line:
         board = await office.search()
         alice = await office.window("Alice", url=line.url)
         alice.may_fail(*NO_LINE)
@@ -184,30 +184,30 @@ async def test_what_a_stalled_line_delivers_late_is_not_done_twice(stage: Stage)
         line.hold()
         await alice.add_sighting("Alice writes into a stalled line")
         await alice.column("inbox").locator(".card.pending", has_text="sending").wait_for()
-        sent = await pending(alice)
+        sent = await pending_commands(alice)
         # The page sends it again, by the same line, as there is no answer; then all that was held comes through.
         await until_sent(alice, sent[0], 2)
         line.release()
-        await settled(alice)
+        await wait_until_all_sent(alice)
         await alice.freshness("live", BACK_WITHIN_MS)
         await alice.same_as_server(board)
-        await each_once(office.people["Alice"], board, sent)
+        await assert_each_once(office.people["Alice"], board, sent)
 
 
 @at_once
 async def test_a_server_killed_twice_in_a_stream_of_changes_loses_and_doubles_nothing(stage: Stage) -> None:
-    take_in_the_cast(stage.folder)
+    create_team_accounts(stage.folder)
     process = Process(stage.folder)
     await process.start()
     try:
-        async with Office(stage.browser, process.url) as office, line_to(process.url) as line:
+        async with Browsers(stage.browser, process.url) as office, proxy_to(process.url) as line:
             board = await office.search()
             alice = await office.window("Alice", url=line.url)
             alice.may_fail(*NO_LINE)
             await alice.open(f"/searches/{board}")
             bob = Colleague(await office.person("Bob"), board)
             stop = asyncio.Event()
-            streams = [asyncio.create_task(bob.work(stop)), asyncio.create_task(keep_adding(alice, stop))]
+            streams = [asyncio.create_task(bob.work(stop)), asyncio.create_task(keep_adding_tasks(alice, stop))]
             random, flying = Random(5), []
             # What Alice's window has on the wire is lost with the server: once its answer, once the command itself.
             for hold in (line.hold_answers, line.hold):
@@ -221,19 +221,19 @@ async def test_a_server_killed_twice_in_a_stream_of_changes_loses_and_doubles_no
                 line.cut()
                 line.release()
                 await alice("html:not([data-freshness=live])").wait_for(state="attached")
-                flying += unanswered(alice)
+                flying += unanswered_commands(alice)
                 await process.start()
                 line.heal()
                 await alice.freshness("live", BACK_WITHIN_MS)
             stop.set()
             _, typed = await asyncio.gather(*streams)
-            await settled(alice)
+            await wait_until_all_sent(alice)
             shown = await alice.same_as_server(board)
             titles = Counter(card[2] for _, cards in shown["columns"] for card in cards)
             assert {title: titles[title] for title in typed} == dict.fromkeys(typed, 1)  # type: ignore[arg-type, union-attr]
             assert {text: titles[text] for text in bob.texts} == dict.fromkeys(bob.texts, 1)
             assert len(typed) > 4  # type: ignore[arg-type]
-            await each_once(bob.person, board, [*bob.acked, *flying])
+            await assert_each_once(bob.person, board, [*bob.acked, *flying])
             assert len(flying) == 2
             assert min(commands_sent(alice, flying).values()) > 1  # both were on the wire, and were sent again
             await office.clear()
@@ -243,7 +243,7 @@ async def test_a_server_killed_twice_in_a_stream_of_changes_loses_and_doubles_no
 
 @at_once
 async def test_an_account_that_is_disabled_lands_on_the_sign_in_page_and_its_texts_are_sent_later(stage: Stage) -> None:
-    async with stage.office() as office, line_to(office.url) as line:
+    async with stage.office() as office, proxy_to(office.url) as line:
         board = await office.search()
         charlie = await office.window("Charlie", url=line.url)
         charlie.may_fail(*NO_LINE, *SIGNED_OUT)
@@ -251,7 +251,7 @@ async def test_an_account_that_is_disabled_lands_on_the_sign_in_page_and_its_tex
         line.cut()
         await charlie.add_sighting("Charlie saw her at the station")
         await charlie.column("inbox").locator(".card.pending", has_text="waiting for the line").wait_for()
-        sent = await pending(charlie)
+        sent = await pending_commands(charlie)
         await charlie("[data-act=add-task]").click()
         await charlie.field("add-task", "title").fill("Charlie has not finished this")
         await set_enabled(stage.server, "charlie@desk.example", False)
@@ -266,9 +266,9 @@ async def test_an_account_that_is_disabled_lands_on_the_sign_in_page_and_its_tex
         await charlie.sign_in("charlie@desk.example")
         await office.people["Charlie"].sign_in()
         await charlie.live()
-        await settled(charlie)
+        await wait_until_all_sent(charlie)
         await charlie.same_as_server(board)
-        await each_once(alice, board, sent)
+        await assert_each_once(alice, board, sent)
         await charlie("[data-act=add-task]").click()
         assert await charlie.field("add-task", "title").input_value() == "Charlie has not finished this"
 
@@ -288,7 +288,7 @@ async def test_a_session_that_ends_takes_the_board_off_the_screen(stage: Stage) 
 
 @at_once
 async def test_a_page_that_slept_through_a_dead_line_catches_up_when_it_wakes(stage: Stage) -> None:
-    async with stage.office() as office, line_to(office.url) as line:
+    async with stage.office() as office, proxy_to(office.url) as line:
         board = await office.search()
         alice = await office.window("Alice", url=line.url)
         bob = await office.person("Bob")
@@ -298,7 +298,7 @@ async def test_a_page_that_slept_through_a_dead_line_catches_up_when_it_wakes(st
         await tools.send("Page.setWebLifecycleState", {"state": "frozen"})
         line.swallow()
         await bob.do(board, "sighting.add", {"description": "Seen while Alice's machine slept"})
-        await asyncio.sleep(GREY_WITHIN_S + 2)  # longer than what was shown could be taken for current
+        await asyncio.sleep(STALE_WITHIN_S + 2)  # longer than what was shown could be taken for current
         line.heal()
         await tools.send("Page.setWebLifecycleState", {"state": "active"})
         await alice.card("Seen while Alice's machine slept").wait_for(timeout=BACK_WITHIN_MS)

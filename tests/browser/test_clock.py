@@ -7,8 +7,8 @@ import pytest
 from playwright.async_api import expect
 
 from tests.support.browser_window import PATIENCE_MS
-from tests.support.browsers import Office
-from tests.support.display_page import display
+from tests.support.browsers import Browsers
+from tests.support.display_page import open_display
 from tests.support.server_clock import WallClock
 
 pytestmark = pytest.mark.browser
@@ -18,10 +18,10 @@ HOURS = timedelta(hours=5)
 LEARNS_MS = 2 * 5_000 + PATIENCE_MS  # after two heartbeats a screen knows that a clock was set back
 
 
-async def test_screens_say_that_times_may_be_wrong_and_are_not_misled_themselves(office: Office, wall_clock: WallClock) -> None:
+async def test_screens_say_that_times_may_be_wrong_and_are_not_misled_themselves(office: Browsers, wall_clock: WallClock) -> None:
     board = await office.search()
     alice, bob = await office.both_at(board)
-    wall, _ = await display(office, ["operations"])
+    wall, _ = await open_display(office, ["operations"])
     await wall.page.goto("/wall")
     notice, on_wall = alice("[data-notice=clock]"), wall.page.get_by_test_id("wrong-server")
     await expect(wall.page.get_by_test_id("now")).to_be_visible()

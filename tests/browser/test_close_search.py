@@ -9,7 +9,7 @@ from sqlalchemy import text
 from board.accounts import live_changes
 from tests.browser.test_pages import TALL, barriers
 from tests.support.browser_window import Window
-from tests.support.browsers import Office
+from tests.support.browsers import Browsers
 from tests.support.people import PASSWORD
 
 pytestmark = pytest.mark.browser
@@ -33,7 +33,7 @@ async def send(window: Window) -> None:
     await expect(window("dialog")).to_have_count(0)
 
 
-async def test_the_criteria_suggest_and_alice_decides_and_bob_reads_it(office: Office) -> None:
+async def test_the_criteria_suggest_and_alice_decides_and_bob_reads_it(office: Browsers) -> None:
     board = await office.search(criteria=CRITERIA)
     alice, bob = await office.both_at(board)
     await expect(bob("[data-testid=worrying]")).to_have_text("Worrying?")
@@ -68,7 +68,7 @@ async def test_the_criteria_suggest_and_alice_decides_and_bob_reads_it(office: O
     await expect(bob("[data-testid=history] > li").first).to_contain_text("Worrying: Worrying → Not worrying")
 
 
-async def test_a_criterion_alone_is_said_in_the_singular_and_decides_nothing(office: Office) -> None:
+async def test_a_criterion_alone_is_said_in_the_singular_and_decides_nothing(office: Browsers) -> None:
     board = await office.search()
     alice = await office.window("Alice")
     await alice.open(f"/searches/{board}")
@@ -81,7 +81,7 @@ async def test_a_criterion_alone_is_said_in_the_singular_and_decides_nothing(off
     assert search["state"]["worrying"] is None
 
 
-async def test_a_criterion_that_is_asked_no_more_is_read_where_it_was_answered_and_asked_nowhere(office: Office) -> None:
+async def test_a_criterion_that_is_asked_no_more_is_read_where_it_was_answered_and_asked_nowhere(office: Browsers) -> None:
     board, other = await office.search(criteria=CRITERIA), await office.search()
     assert office.server
     criteria = next(each for each in await (await office.person("Alice")).entities(board) if each["kind"] == "search")["state"][
@@ -113,7 +113,7 @@ async def test_a_criterion_that_is_asked_no_more_is_read_where_it_was_answered_a
     await expect(alice("dialog .criterion")).to_have_count(6)
 
 
-async def test_two_coordinators_who_decide_at_once_see_each_other(office: Office) -> None:
+async def test_two_coordinators_who_decide_at_once_see_each_other(office: Browsers) -> None:
     board = await office.search(criteria=CRITERIA)
     alice = await office.window("Alice")
     await alice.open(f"/searches/{board}")
@@ -134,7 +134,7 @@ async def test_two_coordinators_who_decide_at_once_see_each_other(office: Office
     await expect(alice("[data-testid=decision]")).to_have_text("Worrying · The prosecutor")
 
 
-async def test_alice_sets_an_appeal_and_a_discreet_one_says_that_outsiders_must_not_see_it(office: Office) -> None:
+async def test_alice_sets_an_appeal_and_a_discreet_one_says_that_outsiders_must_not_see_it(office: Browsers) -> None:
     board = await office.search()
     alice, bob = await office.both_at(board)
     await expect(bob("[data-testid=appeal]")).to_have_count(0)
@@ -165,7 +165,7 @@ async def test_alice_sets_an_appeal_and_a_discreet_one_says_that_outsiders_must_
     await expect(bob("[data-testid=history] > li").nth(2)).to_contain_text("With the police")
 
 
-async def test_an_appeal_that_is_to_come_and_one_that_is_over_say_so(office: Office) -> None:
+async def test_an_appeal_that_is_to_come_and_one_that_is_over_say_so(office: Browsers) -> None:
     board = await office.search()
     bob, alice = await office.window("Bob"), await office.person("Alice")
     await bob.open(f"/searches/{board}")
@@ -177,7 +177,7 @@ async def test_an_appeal_that_is_to_come_and_one_that_is_over_say_so(office: Off
     await expect(bob("[data-testid=appeal]")).to_have_text("Appeal: public, ended Sat 26 Nov 2016 10:00")
 
 
-async def test_found_says_what_it_will_do_and_does_it_and_the_search_is_closed(office: Office) -> None:
+async def test_found_says_what_it_will_do_and_does_it_and_the_search_is_closed(office: Browsers) -> None:
     board = await office.search()
     alice, bob = await office.both_at(board)
     await (await office.person("Alice")).do(board, "search.set_appeal", {"level": "posters"})
@@ -216,7 +216,7 @@ async def test_found_says_what_it_will_do_and_does_it_and_the_search_is_closed(o
         await expect(alice(f"[data-act={act}]")).to_have_count(0)
 
 
-async def test_found_without_an_appeal_promises_no_tasks(office: Office) -> None:
+async def test_found_without_an_appeal_promises_no_tasks(office: Browsers) -> None:
     board = await office.search()
     alice = await office.window("Alice")
     await alice.open(f"/searches/{board}")
@@ -232,7 +232,7 @@ async def test_found_without_an_appeal_promises_no_tasks(office: Office) -> None
 
 
 @pytest.mark.parametrize("name", ["Bob", "Victor"])
-async def test_who_does_not_lead_reads_the_decisions_and_is_offered_none(office: Office, name: str) -> None:
+async def test_who_does_not_lead_reads_the_decisions_and_is_offered_none(office: Browsers, name: str) -> None:
     board = await office.search(criteria=CRITERIA)
     window = await office.window(name)
     await window.open(f"/searches/{board}")
@@ -243,7 +243,7 @@ async def test_who_does_not_lead_reads_the_decisions_and_is_offered_none(office:
         await expect(window(f"[data-act={act}]")).to_have_count(0)
 
 
-async def test_axe_finds_no_barrier_in_what_is_decided(office: Office) -> None:
+async def test_axe_finds_no_barrier_in_what_is_decided(office: Browsers) -> None:
     board = await office.search(criteria=CRITERIA)
     await (await office.person("Alice")).do(board, "search.set_appeal", {"level": "discreet", "until": "2036-11-26T09:00:00Z"})
     alice = await office.window("Alice", viewport=TALL)

@@ -8,8 +8,8 @@ from playwright.async_api import expect
 from tests.browser.test_close_search import decide, send
 from tests.browser.test_pages import TALL, barriers
 from tests.support.browser_window import Window
-from tests.support.browsers import Office
-from tests.support.tcp_proxy import line_to
+from tests.support.browsers import Browsers
+from tests.support.tcp_proxy import proxy_to
 
 pytestmark = pytest.mark.browser
 
@@ -18,7 +18,7 @@ FOUND = {"status": "found", "reason": "Seen by a patrol, she went with them", "o
 WHY = "The parents are on the way with the police."
 
 
-async def found(office: Office) -> str:
+async def found(office: Browsers) -> str:
     """A search that was found with its first tasks done, an appeal that is to be taken down, and a sighting nobody assessed."""
     board, alice = await office.search(), await office.person("Alice")
     entities = await alice.entities(board)
@@ -37,7 +37,7 @@ async def closing(window: Window) -> None:
     await window("dialog input[value=closed]").check()
 
 
-async def test_after_found_the_page_lists_what_is_open(office: Office) -> None:
+async def test_after_found_the_page_lists_what_is_open(office: Browsers) -> None:
     board = await found(office)
     alice, bob = await office.both_at(board)
     for window in (alice, bob):
@@ -58,7 +58,7 @@ def re_numbers(text: str) -> "re.Pattern[str]":
     return re.compile(re.escape(text).replace(r"\{task\}", r"\d+").replace(r"\{sighting\}", r"\d+"))
 
 
-async def test_alice_is_asked_why_and_bob_reads_it_beside_what_was_found(office: Office) -> None:
+async def test_alice_is_asked_why_and_bob_reads_it_beside_what_was_found(office: Browsers) -> None:
     board = await found(office)
     alice, bob = await office.both_at(board)
     await closing(alice)
@@ -94,7 +94,7 @@ async def test_alice_is_asked_why_and_bob_reads_it_beside_what_was_found(office:
     await expect(bob("[data-testid=acknowledge]")).to_contain_text(WHY)
 
 
-async def test_where_nothing_is_open_nothing_is_asked(office: Office) -> None:
+async def test_where_nothing_is_open_nothing_is_asked(office: Browsers) -> None:
     board, person = await found(office), await office.person("Alice")
     alice, bob = await office.both_at(board)
     await closing(alice)
@@ -111,14 +111,14 @@ async def test_where_nothing_is_open_nothing_is_asked(office: Office) -> None:
     await expect(bob("[data-testid=acknowledge]")).to_have_count(0)
 
 
-async def test_what_somebody_opened_meanwhile_is_named_by_the_server(office: Office) -> None:
+async def test_what_somebody_opened_meanwhile_is_named_by_the_server(office: Browsers) -> None:
     """Alice does not hear yet of the sighting that Bob took in when she closes the search."""
     board = await office.search()
     person = await office.person("Alice")
     for each in await person.entities(board):
         if each["kind"] == "task":
             await person.do(board, "card.withdraw", {"card": each["id"]})
-    async with line_to(office.url) as line:
+    async with proxy_to(office.url) as line:
         alice = await office.window("Alice", url=line.url)
         await alice.open(f"/searches/{board}")
         await closing(alice)
@@ -139,7 +139,7 @@ async def test_what_somebody_opened_meanwhile_is_named_by_the_server(office: Off
         await office.clear()
 
 
-async def test_family_told_is_corrected_on_a_closed_search_and_undone(office: Office) -> None:
+async def test_family_told_is_corrected_on_a_closed_search_and_undone(office: Browsers) -> None:
     board, person = await found(office), await office.person("Alice")
     await person.do(board, "search.set_status", {"status": "closed", "reason": "At home", "acknowledge": WHY})
     alice, bob = await office.both_at(board)
@@ -158,7 +158,7 @@ async def test_family_told_is_corrected_on_a_closed_search_and_undone(office: Of
     await expect(bob("[data-testid=outcome]")).to_contain_text("family not told")
 
 
-async def test_axe_finds_no_barrier_where_a_search_is_closed(office: Office) -> None:
+async def test_axe_finds_no_barrier_where_a_search_is_closed(office: Browsers) -> None:
     board = await found(office)
     alice = await office.window("Alice", viewport=TALL)
     await alice.open(f"/searches/{board}")

@@ -8,7 +8,7 @@ from playwright.async_api import Locator, expect
 from board.i18n import translate
 from tests.browser.test_pages import barriers
 from tests.support.browser_window import Window
-from tests.support.browsers import Office
+from tests.support.browsers import Browsers
 
 pytestmark = pytest.mark.browser
 
@@ -28,7 +28,7 @@ async def menu(window: Window, role: str) -> Locator:
     return column.locator("[data-testid=column-menu]")
 
 
-async def bare(office: Office) -> str:
+async def bare(office: Browsers) -> str:
     """A search without cards: its first tasks are moved to another board's place, out of the columns' counts."""
     board = await office.search(kind="undefined")
     alice = await office.person("Alice")
@@ -37,7 +37,7 @@ async def bare(office: Office) -> str:
     return board
 
 
-async def test_alice_renames_adds_moves_and_removes_columns_and_bob_sees_each(office: Office) -> None:
+async def test_alice_renames_adds_moves_and_removes_columns_and_bob_sees_each(office: Browsers) -> None:
     board = await bare(office)
     alice, bob = await office.both_at(board)
     await (await menu(alice, "doing")).locator("[data-act=rename-column]").click()
@@ -65,7 +65,7 @@ async def test_alice_renames_adds_moves_and_removes_columns_and_bob_sees_each(of
     await office.same(alice, bob, board)
 
 
-async def test_a_column_that_can_not_be_removed_says_why(office: Office) -> None:
+async def test_a_column_that_can_not_be_removed_says_why(office: Browsers) -> None:
     board = await bare(office)
     await office.sighting(board, "Girl at the tram")
     alice = await office.window("Alice")
@@ -89,7 +89,7 @@ async def test_a_column_that_can_not_be_removed_says_why(office: Office) -> None
     await expect(alice("section.column")).to_have_count(4)
 
 
-async def test_columns_are_arranged_by_keyboard_and_the_focus_stays(office: Office) -> None:
+async def test_columns_are_arranged_by_keyboard_and_the_focus_stays(office: Browsers) -> None:
     board = await bare(office)
     alice = await office.window("Alice")
     await alice.open(f"/searches/{board}")
@@ -121,7 +121,7 @@ async def test_columns_are_arranged_by_keyboard_and_the_focus_stays(office: Offi
     await expect(alice.column("waiting").locator("[data-act=column-menu]")).to_be_focused()
 
 
-async def test_what_bob_does_meanwhile_leaves_an_open_menu_open(office: Office) -> None:
+async def test_what_bob_does_meanwhile_leaves_an_open_menu_open(office: Browsers) -> None:
     board = await bare(office)
     alice = await office.window("Alice")
     await alice.open(f"/searches/{board}")
@@ -133,7 +133,7 @@ async def test_what_bob_does_meanwhile_leaves_an_open_menu_open(office: Office) 
     await expect(opened.locator("[data-act=rename-column]")).to_be_focused()
 
 
-async def test_a_refused_name_comes_back_to_its_dialog(office: Office) -> None:
+async def test_a_refused_name_comes_back_to_its_dialog(office: Browsers) -> None:
     board = await bare(office)
     alice = await office.window("Alice")
     await alice.open(f"/searches/{board}")
@@ -145,7 +145,7 @@ async def test_a_refused_name_comes_back_to_its_dialog(office: Office) -> None:
     await names(alice, FIVE)
 
 
-async def test_on_a_phone_the_menu_is_that_of_the_column_shown(office: Office) -> None:
+async def test_on_a_phone_the_menu_is_that_of_the_column_shown(office: Browsers) -> None:
     board = await bare(office)
     alice = await office.window("Alice", viewport=PHONE, has_touch=True)
     await alice.open(f"/searches/{board}")
@@ -158,7 +158,7 @@ async def test_on_a_phone_the_menu_is_that_of_the_column_shown(office: Office) -
 
 
 @pytest.mark.parametrize("name", ["Bob", "Victor"])
-async def test_who_does_not_lead_is_offered_no_menu(office: Office, name: str) -> None:
+async def test_who_does_not_lead_is_offered_no_menu(office: Browsers, name: str) -> None:
     board = await bare(office)
     window = await office.window(name)
     await window.open(f"/searches/{board}")
@@ -166,7 +166,7 @@ async def test_who_does_not_lead_is_offered_no_menu(office: Office, name: str) -
     await expect(window("[data-act=column-menu]")).to_have_count(0)
 
 
-async def test_a_closed_search_is_not_arranged_any_more(office: Office) -> None:
+async def test_a_closed_search_is_not_arranged_any_more(office: Browsers) -> None:
     board = await bare(office)
     alice = await office.window("Alice")
     await alice.open(f"/searches/{board}")
@@ -177,7 +177,7 @@ async def test_a_closed_search_is_not_arranged_any_more(office: Office) -> None:
     await expect(alice("[data-act=column-menu]")).to_have_count(0)
 
 
-async def test_axe_finds_no_barrier_in_the_menu_or_its_dialogs(office: Office) -> None:
+async def test_axe_finds_no_barrier_in_the_menu_or_its_dialogs(office: Browsers) -> None:
     board = await bare(office)
     alice = await office.window("Alice")
     await alice.open(f"/searches/{board}")
@@ -192,7 +192,7 @@ async def test_axe_finds_no_barrier_in_the_menu_or_its_dialogs(office: Office) -
 
 
 @pytest.mark.parametrize("language", ["en", "fr", "nl", "de"])
-async def test_a_task_that_is_done_is_not_late(office: Office, language: str) -> None:
+async def test_a_task_that_is_done_is_not_late(office: Browsers, language: str) -> None:
     board, alice = await bare(office), await office.person("Alice")
     done = {each["state"].get("role"): each["id"] for each in await alice.entities(board)}["done"]
     await alice.do(board, "task.add", {"title": "Ask the school", "due": "2026-01-01T04:36:00Z"})

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from tests.support.browser_window import Window, until
-from tests.support.browsers import Office
-from tests.support.tcp_proxy import Line, line_to
+from tests.support.browser_window import Window, wait_until
+from tests.support.browsers import Browsers
+from tests.support.tcp_proxy import TcpProxy, proxy_to
 
 pytestmark = pytest.mark.browser
 
@@ -23,13 +23,15 @@ Place = tuple[str, str | None]  # column, and the card before which it goes, or 
 
 
 @pytest.fixture
-async def line(workplace: Office) -> AsyncIterator[Line]:
-    async with line_to(workplace.url) as line:
+async def line(workplace: Browsers) -> AsyncIterator[TcpProxy]:
+    async with proxy_to(workplace.url) as line:
         yield line
 
 
 @pytest.mark.parametrize("rounds", ROUNDS)
-async def test_two_drops_of_one_card_at_the_same_moment_leave_all_screens_equal(line: Line, office: Office, rounds: int) -> None:
+async def test_two_drops_of_one_card_at_the_same_moment_leave_all_screens_equal(
+    line: TcpProxy, office: Browsers, rounds: int
+) -> None:
     random = Random(SEED)
     board = await office.search()
     await _spread_out(office, board)
@@ -50,17 +52,17 @@ async def test_two_drops_of_one_card_at_the_same_moment_leave_all_screens_equal(
     assert equal == rounds
 
 
-async def _both_drop(line: Line, windows: tuple[Window, Window], card: str, places: list[Place]) -> list[list[str]]:
+async def _both_drop(line: TcpProxy, windows: tuple[Window, Window], card: str, places: list[Place]) -> list[list[str]]:
     """Both let the card go while nothing that a browser sends gets through; then both commands go on at once.
     What each window had sent and heard of moves until then."""
     begun = [len(window.frames) for window in windows]
     line.hold()
     await asyncio.gather(*(_drop(window, card, place) for window, place in zip(windows, places, strict=True)))
-    await until(lambda: all("sent" in _moves(*each, card) for each in zip(windows, begun, strict=True)))
-    await until(lambda: line.held == len(windows))
+    await wait_until(lambda: all("sent" in _moves(*each, card) for each in zip(windows, begun, strict=True)))
+    await wait_until(lambda: line.held == len(windows))
     overlap = [_moves(*each, card) for each in zip(windows, begun, strict=True)]
     line.release()
-    await until(lambda: all(_acknowledged(*each) for each in zip(windows, begun, strict=True)))
+    await wait_until(lambda: all(_acknowledged(*each) for each in zip(windows, begun, strict=True)))
     return overlap
 
 
@@ -96,7 +98,7 @@ def _places(shown: dict[str, Any], card: str) -> list[Place]:
     return places
 
 
-async def _spread_out(office: Office, board: str) -> None:
+async def _spread_out(office: Browsers, board: str) -> None:
     """Eight cards over the columns; the first tasks of the search are out of the way."""
     alice = await office.person("Alice")
     entities = await alice.entities(board)

@@ -8,8 +8,8 @@ import pytest
 from playwright.async_api import Locator, expect
 
 from tests.support.browser_window import PATIENCE_MS, Window
-from tests.support.browsers import Office
-from tests.support.display_page import display
+from tests.support.browsers import Browsers
+from tests.support.display_page import open_display
 
 pytestmark = pytest.mark.browser
 
@@ -38,7 +38,7 @@ TURNS = """async ([boards, pages, seconds]) => {
 }"""
 
 
-async def screen(office: Office, **more: Any) -> Window:
+async def screen(office: Browsers, **more: Any) -> Window:
     """A screen that nobody has signed in at."""
     window = await office.stranger(**({"viewport": HD} | more))
     await window.page.goto("/wall")
@@ -50,7 +50,7 @@ def code_of(window: Window) -> Locator:
     return window.page.get_by_test_id("code")
 
 
-async def paired(office: Office, boards: list[str], **more: Any) -> tuple[Window, str]:
+async def paired(office: Browsers, boards: list[str], **more: Any) -> tuple[Window, str]:
     """A screen that is a display of these boards by now; its id."""
     window, alice = await screen(office, **more), await office.person("Alice")
     shown = {"code": await code_of(window).text_content(), "name": "Room", "language": "en", "shows": {"boards": boards}}
@@ -60,7 +60,7 @@ async def paired(office: Office, boards: list[str], **more: Any) -> tuple[Window
     return window, answer.json()["id"]
 
 
-async def test_a_screen_is_paired_by_its_code_pointed_elsewhere_renamed_and_revoked_from_a_desk(office: Office) -> None:
+async def test_a_screen_is_paired_by_its_code_pointed_elsewhere_renamed_and_revoked_from_a_desk(office: Browsers) -> None:
     noor, elias = await office.search(), await office.search(person={"first_name": "Elias", "age": 8})
     wall, desk = await screen(office), await office.window("Alice")
     await desk.page.goto("/displays")
@@ -96,8 +96,8 @@ async def test_a_screen_is_paired_by_its_code_pointed_elsewhere_renamed_and_revo
     wall.may_fail("401")
 
 
-async def test_a_list_of_displays_that_can_not_be_read_any_more_says_so(office: Office) -> None:
-    await display(office, [await office.search()])
+async def test_a_list_of_displays_that_can_not_be_read_any_more_says_so(office: Browsers) -> None:
+    await open_display(office, [await office.search()])
     desk = await office.window("Alice")
     desk.may_fail("ERR_FAILED")
     await desk.page.goto("/displays")
@@ -108,7 +108,7 @@ async def test_a_list_of_displays_that_can_not_be_read_any_more_says_so(office: 
     await expect(desk("main .problem")).to_have_count(0)
 
 
-async def test_the_gravest_stands_first_what_happens_stands_out_and_who_is_found_leaves_at_once(office: Office) -> None:
+async def test_the_gravest_stands_first_what_happens_stands_out_and_who_is_found_leaves_at_once(office: Browsers) -> None:
     alice = await office.person("Alice")
     lars = await office.search(person={"first_name": "Lars", "age": 15}, missing_since="2026-11-20T10:00:00Z")
     mila = await office.search(person={"first_name": "Mila", "age": 4}, missing_since="2026-11-24T10:00:00Z")
@@ -132,7 +132,7 @@ async def test_the_gravest_stands_first_what_happens_stands_out_and_who_is_found
     await expect(wall(".display-root")).not_to_contain_text("Mila")
 
 
-async def test_a_search_that_is_shown_alone_says_what_was_decided_before_it_was_looked_at(office: Office) -> None:
+async def test_a_search_that_is_shown_alone_says_what_was_decided_before_it_was_looked_at(office: Browsers) -> None:
     alice, noor = await office.person("Alice"), await office.search()
     await alice.do(noor, "search.set_worrying", {"worrying": True, "basis": "needs her medicine"})
     wall, _ = await paired(office, [noor])
@@ -142,7 +142,7 @@ async def test_a_search_that_is_shown_alone_says_what_was_decided_before_it_was_
     await expect(wall(".single-search .last")).to_contain_text("Appeal: public")
 
 
-async def test_a_search_that_comes_and_goes_leaves_nothing_behind(office: Office) -> None:
+async def test_a_search_that_comes_and_goes_leaves_nothing_behind(office: Browsers) -> None:
     alice, _, mila = await office.person("Alice"), await office.search(), await office.search(person={"first_name": "Mila"})
     wall, _ = await paired(office, ["operations"])
     shown = wall(f"[data-search='{mila}']")
@@ -156,7 +156,7 @@ async def test_a_search_that_comes_and_goes_leaves_nothing_behind(office: Office
     assert await wall(".overview").evaluate("each => each.childNodes.length") == nodes
 
 
-async def test_the_time_is_the_servers_on_a_machine_whose_clock_is_wrong_by_hours_and_it_says_so(office: Office) -> None:
+async def test_the_time_is_the_servers_on_a_machine_whose_clock_is_wrong_by_hours_and_it_says_so(office: Browsers) -> None:
     right, _ = await paired(office, ["operations"])
     wrong = await office.stranger(viewport=HD)
     await wrong.context.add_init_script(AHEAD)
@@ -171,7 +171,7 @@ async def test_the_time_is_the_servers_on_a_machine_whose_clock_is_wrong_by_hour
     await expect(right("[data-display-content]")).to_have_count(0)
 
 
-async def test_a_board_that_is_gone_is_skipped_and_where_none_is_left_the_screen_says_so(office: Office) -> None:
+async def test_a_board_that_is_gone_is_skipped_and_where_none_is_left_the_screen_says_so(office: Browsers) -> None:
     alice, noor = await office.person("Alice"), await office.search()
     yana = await office.search(person={"first_name": "Yana"})
     wall, _ = await paired(office, [noor, yana])
@@ -183,7 +183,7 @@ async def test_a_board_that_is_gone_is_skipped_and_where_none_is_left_the_screen
     await expect(wall(".empty")).to_contain_text("There is nothing left to show here")
 
 
-async def test_nothing_is_smaller_than_what_is_read_from_five_metres_and_every_board_has_its_turn(office: Office) -> None:
+async def test_nothing_is_smaller_than_what_is_read_from_five_metres_and_every_board_has_its_turn(office: Browsers) -> None:
     page = (await screen(office)).page
     screens = [[1920, 1080], [3840, 2160], [1080, 1920]]
     for each in await page.evaluate(SIZES, [screens, [1, 2, 4, 12, 40, 100]]):

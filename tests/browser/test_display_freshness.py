@@ -12,11 +12,11 @@ from playwright.async_api import Route, WebSocketRoute, expect
 from board.displays import health as display_standing
 from models.times import now
 from realtime.protocol import ENDED
-from tests.support.browser_window import until
-from tests.support.browsers import Office
-from tests.support.display_page import Cast, display, turns
+from tests.support.browser_window import wait_until
+from tests.support.browsers import Browsers
+from tests.support.display_page import Screencast, open_display, wait_for_overlay
 from tests.support.people import PATIENCE_S
-from tests.support.tcp_proxy import line_to
+from tests.support.tcp_proxy import proxy_to
 
 pytestmark = pytest.mark.browser
 
@@ -70,7 +70,7 @@ class Gate:
         server.on_message(lambda frame: None if self.shut and json.loads(frame)["type"] in self.types else socket.send(frame))
 
 
-async def standings(office: Office) -> dict[str, str]:
+async def standings(office: Browsers) -> dict[str, str]:
     assert office.server
     found = await office.server.desk.database.read(lambda database: list(display_standing.with_status(database, now())))
     return {display.id: state for display, state in found}
@@ -78,13 +78,13 @@ async def standings(office: Office) -> dict[str, str]:
 
 @AGAIN
 async def test_whatever_fails_a_wall_is_grey_within_ten_seconds_and_current_again_by_itself(
-    office: Office, again_s: float
+    office: Browsers, again_s: float
 ) -> None:
     board, alice = await office.search(), await office.person("Alice")
     publisher, echo = Gate("events", "snapshot"), Gate("pong")  # without an echo, a heartbeat may be as old as it likes
     async with AsyncExitStack() as lines:
-        dead, cut = [await lines.enter_async_context(line_to(office.url)) for _ in range(2)]
-        shown = [await display(office, [board], url=url) for url in (None, None, dead.url, cut.url, None, None, None)]
+        dead, cut = [await lines.enter_async_context(proxy_to(office.url)) for _ in range(2)]
+        shown = [await open_display(office, [board], url=url) for url in (None, None, dead.url, cut.url, None, None, None)]
         behind, unproven, silent, gone, broken, blocked, shifted = walls = [wall for wall, _ in shown]
         await behind.page.route_web_socket("**/ws**", publisher.route)
         await unproven.page.route_web_socket("**/ws**", echo.route)
@@ -92,7 +92,7 @@ async def test_whatever_fails_a_wall_is_grey_within_ten_seconds_and_current_agai
         for wall in (silent, gone):
             wall.may_fail("WebSocket", "Failed to load resource")
         await asyncio.gather(*(wall.open("/wall") for wall in walls))
-        cast = Cast(blocked)
+        cast = Screencast(blocked)
         await cast.start()
         async with asyncio.timeout(PATIENCE_S):  # each tells of itself every few seconds
             while {(await standings(office)).get(id) for _, id in shown} != {"current"}:
@@ -107,9 +107,11 @@ async def test_whatever_fails_a_wall_is_grey_within_ten_seconds_and_current_agai
         await blocked.page.evaluate(BLOCK, BLOCKED_S * 1000)
         await alice.do(board, "sighting.add", {"description": "Girl with a red coat"})
         # Watched from before: it is grey for as long as the server's next answer takes.
-        await asyncio.gather(turns(shifted, True, GREY_S), shifted.page.evaluate(AHEAD))
-        await turns(shifted, False, again_s)  # it knows by now that its own clock is wrong
-        grey = await asyncio.gather(*(turns(wall, True, GREY_S + LATE_S) for wall in (behind, unproven, silent, gone, broken)))
+        await asyncio.gather(wait_for_overlay(shifted, True, GREY_S), shifted.page.evaluate(AHEAD))
+        await wait_for_overlay(shifted, False, again_s)  # it knows by now that its own clock is wrong
+        grey = await asyncio.gather(
+            *(wait_for_overlay(wall, True, GREY_S + LATE_S) for wall in (behind, unproven, silent, gone, broken))
+        )
         await expect(gone("[data-stale-since]")).to_have_text(re.compile(r"^since \d\d:\d\d:\d\d$"))
         await asyncio.sleep(max(0, began + BLOCKED_S - 0.5 - time.monotonic()))  # the thread is blocked for a moment longer
         warned = cast.warned_at(began)
@@ -123,15 +125,15 @@ async def test_whatever_fails_a_wall_is_grey_within_ten_seconds_and_current_agai
         dead.heal()
         cut.heal()
         await broken.page.evaluate(MEND)
-        await asyncio.gather(*(turns(wall, False, again_s) for wall in walls))
+        await asyncio.gather(*(wait_for_overlay(wall, False, again_s) for wall in walls))
         for wall in walls:
             await expect(wall(".columns")).not_to_have_text(before)
         await cast.stop()
 
 
 @AGAIN
-async def test_who_is_shown_out_and_is_its_display_still_comes_back_by_itself(office: Office, again_s: float) -> None:
-    wall, _ = await display(office, [await office.search()])
+async def test_who_is_shown_out_and_is_its_display_still_comes_back_by_itself(office: Browsers, again_s: float) -> None:
+    wall, _ = await open_display(office, [await office.search()])
     sockets: list[WebSocketRoute] = []
 
     def route(socket: WebSocketRoute) -> None:
@@ -141,14 +143,14 @@ async def test_who_is_shown_out_and_is_its_display_still_comes_back_by_itself(of
     await wall.page.route_web_socket("**/ws**", route)
     await wall.open("/wall")
     await sockets[-1].close(code=ENDED)
-    await until(lambda: len(sockets) > 1)  # it may be grey for so short a time that nobody who looks sees it
-    await turns(wall, False, again_s)
+    await wait_until(lambda: len(sockets) > 1)  # it may be grey for so short a time that nobody who looks sees it
+    await wait_for_overlay(wall, False, again_s)
     await wall.live()
 
 
-async def test_a_page_is_loaded_anew_in_a_quiet_moment_and_only_when_it_is_there(office: Office) -> None:
+async def test_a_page_is_loaded_anew_in_a_quiet_moment_and_only_when_it_is_there(office: Browsers) -> None:
     board = await office.search()
-    wall, _ = await display(office, [board])
+    wall, _ = await open_display(office, [board])
     answers: list[int] = []
 
     async def once_unavailable(route: Route) -> None:

@@ -25,8 +25,8 @@ from board.displays import health as display_standing
 from models.times import now
 from tests.bench import _server
 from tests.support.browser_window import Window
-from tests.support.browsers import ROLES, Office, Person
-from tests.support.display_page import HD, Cast, display, turns
+from tests.support.browsers import ROLES, Browsers, SignedInUser
+from tests.support.display_page import HD, Screencast, open_display, wait_for_overlay
 from tests.support.people import PASSWORD
 from tests.support.random_commands import OUTCOME
 
@@ -74,11 +74,11 @@ def house() -> Iterator[House]:
 
 
 @pytest.fixture
-async def office(house: House, browser: Browser) -> AsyncIterator[Office]:
+async def office(house: House, browser: Browser) -> AsyncIterator[Browsers]:
     desk = await _server.open_service(house.settings)
     for name, role in ROLES.items():
         await live_changes.add_account(desk, f"{name.lower()}@desk.example", name, role, PASSWORD)
-    async with Office(browser, f"http://127.0.0.1:{house.settings['PORT']}") as working:
+    async with Browsers(browser, f"http://127.0.0.1:{house.settings['PORT']}") as working:
         yield working
     await desk.close()
 
@@ -107,28 +107,28 @@ async def renderers(browser: Browser) -> set[int]:
 
 
 async def test_servers_that_stop_and_die_threads_that_block_and_renderers_that_stop(
-    house: House, office: Office, browser: Browser
+    house: House, office: Browsers, browser: Browser
 ) -> None:
     board = await office.search()
     others = await renderers(browser)
-    wall, id = await display(office, [board])
+    wall, id = await open_display(office, [board])
     wall.may_fail("WebSocket", "Failed to load resource")
     await wall.open("/wall")
     took: dict[str, tuple[float, float]] = {}
 
     house.process.send_signal(signal.SIGSTOP)  # its sockets stay open
-    grey = await turns(wall, True, GREY_S + LATE_S)
+    grey = await wait_for_overlay(wall, True, GREY_S + LATE_S)
     await asyncio.sleep(20)
     house.process.send_signal(signal.SIGCONT)
-    took["server stopped"] = grey, await turns(wall, False, AGAIN_S + LATE_S)
+    took["server stopped"] = grey, await wait_for_overlay(wall, False, AGAIN_S + LATE_S)
 
     house.kill()
-    grey = await turns(wall, True, GREY_S + LATE_S)
+    grey = await wait_for_overlay(wall, True, GREY_S + LATE_S)
     await asyncio.sleep(20)
     house.begin_anew()
-    took["server killed"] = grey, await turns(wall, False, AGAIN_S + LATE_S)
+    took["server killed"] = grey, await wait_for_overlay(wall, False, AGAIN_S + LATE_S)
 
-    cast, began = Cast(wall), time.monotonic()
+    cast, began = Screencast(wall), time.monotonic()
     await cast.start()
     await wall.page.evaluate(BLOCK, 30_000)
     await asyncio.sleep(29)
@@ -136,7 +136,7 @@ async def test_servers_that_stop_and_die_threads_that_block_and_renderers_that_s
     assert warned is not None
     assert warned - began < GREY_S + LATE_S
     await asyncio.sleep(1)
-    took["thread blocked"] = warned - began, await turns(wall, False, AGAIN_S + LATE_S)
+    took["thread blocked"] = warned - began, await wait_for_overlay(wall, False, AGAIN_S + LATE_S)
     await cast.stop()
 
     await until_it_stands(house, id, "current", NAMED_S)
@@ -146,7 +146,7 @@ async def test_servers_that_stop_and_die_threads_that_block_and_renderers_that_s
     named = await until_it_stands(house, id, "silent", NAMED_S)
     for renderer in own:
         os.kill(renderer, signal.SIGCONT)
-    took["renderer stopped"] = named, await turns(wall, False, AGAIN_S + LATE_S)
+    took["renderer stopped"] = named, await wait_for_overlay(wall, False, AGAIN_S + LATE_S)
     await until_it_stands(house, id, "current", NAMED_S)
     for what, (ill, well) in took.items():
         log.info("%s: seen after %.1f s; current %.1f s after the cure", what, ill, well)
@@ -156,7 +156,7 @@ async def test_servers_that_stop_and_die_threads_that_block_and_renderers_that_s
 
 
 @pytest.fixture
-async def demo(browser: Browser) -> AsyncIterator[tuple[Office, str]]:
+async def demo(browser: Browser) -> AsyncIterator[tuple[Browsers, str]]:
     """The demo, its colleagues at work a hundred times as fast as they are, and Alice with them; one search all leave alone."""
     with _server.on_sqlite() as settings:
         desk = await _server.desk_of(settings)
@@ -166,7 +166,7 @@ async def demo(browser: Browser) -> AsyncIterator[tuple[Office, str]]:
         with _server.serving(settings) as (_, port):
             url = f"http://127.0.0.1:{port}"
             company = SimulatedTeam(url, members, factor=1 / SPEED)
-            async with Office(browser, url, "demo.example", seed.PASSWORD) as office:
+            async with Browsers(browser, url, "demo.example", seed.PASSWORD) as office:
                 alice = await office.person("Alice")
                 calm = await office.search(person={"first_name": CALM})
                 company.paused_until[calm] = math.inf
@@ -179,13 +179,13 @@ async def demo(browser: Browser) -> AsyncIterator[tuple[Office, str]]:
             assert company.failed == []
 
 
-async def searches(alice: Person, status: str) -> list[str]:
+async def searches(alice: SignedInUser, status: str) -> list[str]:
     """Those that a wall may show."""
     found = [each for each in await alice.entities("operations") if each["kind"] == "search"]
     return [each["id"] for each in found if each["state"]["status"] == status and each["state"]["access"] == "desk"]
 
 
-async def decide(alice: Person, calm: str) -> None:
+async def decide(alice: SignedInUser, calm: str) -> None:
     """What only a coordinator does, for ever: says of a search that it is worrying, has an appeal sent, finds a child. As many as
     there were stay open."""
     random, many = Random(1), len(await searches(alice, "open"))
@@ -203,7 +203,9 @@ async def decide(alice: Person, calm: str) -> None:
                 await alice.do(board, "search.set_status", {"status": "found", "reason": "Seen by us", "outcome": OUTCOME})
 
 
-async def used(alice: Person, displays: list[tuple[Window, str]], calm: str, boards: list[str]) -> list[tuple[int, int, int]]:
+async def used(
+    alice: SignedInUser, displays: list[tuple[Window, str]], calm: str, boards: list[str]
+) -> list[tuple[int, int, int]]:
     """Of each page, after its garbage was taken away: bytes of its heap, nodes, listeners. All show the search that nobody works
     on meanwhile: what is shown takes memory too, and it is to be the same each time."""
     found = []
@@ -221,16 +223,16 @@ async def used(alice: Person, displays: list[tuple[Window, str]], calm: str, boa
     return found
 
 
-async def point(alice: Person, id: str, boards: list[str]) -> None:
+async def point(alice: SignedInUser, id: str, boards: list[str]) -> None:
     answer = await alice.http.patch(f"/api/v1/displays/{id}", json={"shows": {"boards": boards, "every_s": 10}})
     assert answer.status_code == 200, answer.text
 
 
-async def test_a_page_needs_no_more_memory_after_the_events_of_days(demo: tuple[Office, str]) -> None:
+async def test_a_page_needs_no_more_memory_after_the_events_of_days(demo: tuple[Browsers, str]) -> None:
     office, calm = demo
     alice = await office.person("Alice")
     boards = ["operations", *(await searches(alice, "open"))[:SHOWN]]
-    displays = [await display(office, boards, viewport=size) for size in SCREENS]
+    displays = [await open_display(office, boards, viewport=size) for size in SCREENS]
     for wall, _ in displays:
         wall.may_fail("WebSocket", "Failed to load resource")
         await wall.open("/wall")

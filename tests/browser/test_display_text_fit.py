@@ -7,8 +7,8 @@ import pytest
 from playwright.async_api import WebSocketRoute, expect
 
 from tests.support.browser_window import Window
-from tests.support.browsers import Office
-from tests.support.display_page import display
+from tests.support.browsers import Browsers
+from tests.support.display_page import open_display
 
 pytestmark = pytest.mark.browser
 
@@ -75,7 +75,7 @@ class Crowded:
 
 
 @pytest.fixture(scope="module")
-async def searches(workplace: Office) -> list[str]:
+async def searches(workplace: Browsers) -> list[str]:
     """Three searches of which there is much to say, and long names in them."""
     office = workplace
     alice, searches = await office.person("Alice"), []
@@ -101,9 +101,9 @@ async def shows(wall: Window, size: Any) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 async def test_of_all_searches_no_number_is_cut_and_no_word_without_an_ellipsis(
-    office: Office, searches: list[str], language: str
+    office: Browsers, searches: list[str], language: str
 ) -> None:
-    wall, _ = await display(office, ["operations"], language=language)
+    wall, _ = await open_display(office, ["operations"], language=language)
     crowded = Crowded()
     await crowded.listen(wall)
     await wall.page.goto("/wall")
@@ -119,10 +119,10 @@ async def test_of_all_searches_no_number_is_cut_and_no_word_without_an_ellipsis(
 
 @pytest.mark.parametrize("language", LANGUAGES)
 async def test_of_one_search_no_number_is_cut_and_no_word_without_an_ellipsis(
-    office: Office, searches: list[str], language: str
+    office: Browsers, searches: list[str], language: str
 ) -> None:
     search = searches[1]
-    wall, _ = await display(office, [search, "operations"], language=language)
+    wall, _ = await open_display(office, [search, "operations"], language=language)
     await wall.page.goto("/wall")
     await expect(wall(f".single-search[data-search='{search}']")).to_be_visible()
     for size in SCREENS:

@@ -5,8 +5,8 @@ from playwright.async_api import expect
 
 from tests.browser.test_display import code_of, screen
 from tests.support.browser_window import Window
-from tests.support.browsers import Office
-from tests.support.display_page import paired
+from tests.support.browsers import Browsers
+from tests.support.display_page import pair_display
 
 pytestmark = pytest.mark.browser
 
@@ -24,7 +24,7 @@ async def tab_to(window: Window, selector: str) -> None:
     raise AssertionError(f"the keyboard does not come to {selector}")
 
 
-async def test_displays_are_paired_changed_and_revoked_by_keys_alone_and_what_was_done_is_said(office: Office) -> None:
+async def test_displays_are_paired_changed_and_revoked_by_keys_alone_and_what_was_done_is_said(office: Browsers) -> None:
     wall, desk = await screen(office), await office.window("Alice", viewport=PHONE)
     elias = await office.search(person={"first_name": "Elias", "age": 8})
     keys, said = desk.page.keyboard, desk("body > [data-announcer]")
@@ -70,7 +70,7 @@ async def test_displays_are_paired_changed_and_revoked_by_keys_alone_and_what_wa
     wall.may_fail("401", "HTTP Authentication failed")  # the page, or its socket where it is loading anew
 
 
-async def test_what_is_wrong_is_said_by_its_field_and_the_first_is_gone_to(office: Office) -> None:
+async def test_what_is_wrong_is_said_by_its_field_and_the_first_is_gone_to(office: Browsers) -> None:
     desk = await office.window("Alice")
     desk.may_fail("422", "404")
     await desk.open("/displays")
@@ -94,7 +94,7 @@ async def test_what_is_wrong_is_said_by_its_field_and_the_first_is_gone_to(offic
     await expect(desk("#d-code-error")).to_contain_text("No screen shows this code")
 
 
-async def test_ctrl_enter_sends_what_is_typed(office: Office) -> None:
+async def test_ctrl_enter_sends_what_is_typed(office: Browsers) -> None:
     alice = await office.window("Alice")
     alice.may_fail("422")
     await alice.page.goto("/displays")
@@ -105,9 +105,9 @@ async def test_ctrl_enter_sends_what_is_typed(office: Office) -> None:
     await expect(alice("dialog [name=code]")).to_be_focused()
 
 
-async def test_a_tick_stays_with_its_search_while_others_are_opened_and_found(office: Office) -> None:
+async def test_a_tick_stays_with_its_search_while_others_are_opened_and_found(office: Browsers) -> None:
     mila = await office.search(person={"first_name": "Mila"}, missing_since="2026-11-20T10:00:00Z")
-    id, _ = await paired(office, ["operations"])
+    id, _ = await pair_display(office, ["operations"])
     desk = await office.window("Alice")
     await desk.open("/displays")
     await desk(f"[data-display='{id}'] [data-act=change]").click()

@@ -9,8 +9,8 @@ from board.accounts import accounts, live_changes
 from tests.browser.test_bad_network import NO_LINE, SIGNED_OUT
 from tests.browser.test_intake import taken, tell
 from tests.support.browser_window import Window
-from tests.support.browsers import Office
-from tests.support.tcp_proxy import line_to
+from tests.support.browsers import Browsers
+from tests.support.tcp_proxy import proxy_to
 
 pytestmark = pytest.mark.browser
 
@@ -81,13 +81,13 @@ async def sign_out(window: Window, choice: str) -> None:
 
 
 @pytest.fixture
-async def noor(office: Office) -> str:
+async def noor(office: Browsers) -> str:
     """The beginning of the reference of a search."""
     await office.search(person={"first_name": "Noor"})
     return "noor"
 
 
-async def test_who_calls_is_kept_nowhere_and_the_rest_is_encrypted(office: Office, noor: str) -> None:
+async def test_who_calls_is_kept_nowhere_and_the_rest_is_encrypted(office: Browsers, noor: str) -> None:
     bob = await office.window("Bob")
     await take_a_call(bob, noor)
     await keeps(bob, 1)
@@ -105,7 +105,7 @@ async def test_who_calls_is_kept_nowhere_and_the_rest_is_encrypted(office: Offic
 
 
 @pytest.mark.parametrize("form", ["add-sighting", "facts"])
-async def test_nor_is_it_kept_by_the_forms_of_a_board(office: Office, form: str) -> None:
+async def test_nor_is_it_kept_by_the_forms_of_a_board(office: Browsers, form: str) -> None:
     board = await office.search()
     await office.sighting(board, "Seen before")
     bob = await office.window("Bob")
@@ -129,8 +129,8 @@ async def test_nor_is_it_kept_by_the_forms_of_a_board(office: Office, form: str)
     await expect(bob(f"form[data-form={form}]")).to_have_attribute("autocomplete", "off")  # nor does the browser by itself
 
 
-async def test_a_call_that_waits_to_be_sent_outlives_the_page_and_is_unreadable_on_the_disk(office: Office, noor: str) -> None:
-    async with line_to(office.url) as line:
+async def test_a_call_that_waits_to_be_sent_outlives_the_page_and_is_unreadable_on_the_disk(office: Browsers, noor: str) -> None:
+    async with proxy_to(office.url) as line:
         bob = await office.window("Bob", url=line.url)
         bob.may_fail(*NO_LINE)
         await take_a_call(bob, noor)
@@ -152,7 +152,7 @@ async def test_a_call_that_waits_to_be_sent_outlives_the_page_and_is_unreadable_
         await hides_all(bob)
 
 
-async def test_a_command_is_on_the_disk_before_it_is_on_the_wire(office: Office) -> None:
+async def test_a_command_is_on_the_disk_before_it_is_on_the_wire(office: Browsers) -> None:
     board = await office.search()
     bob = await office.window("Bob")
     await bob.page.add_init_script("""
@@ -169,7 +169,7 @@ async def test_a_command_is_on_the_disk_before_it_is_on_the_wire(office: Office)
     assert await bob.page.evaluate("window.sent") == [True]
 
 
-async def test_what_was_not_sent_is_named_before_signing_out_and_deleted_or_kept(office: Office, noor: str) -> None:
+async def test_what_was_not_sent_is_named_before_signing_out_and_deleted_or_kept(office: Browsers, noor: str) -> None:
     board = await office.search()
     bob = await office.window("Bob")
     await take_a_call(bob, noor)
@@ -207,8 +207,8 @@ async def test_what_was_not_sent_is_named_before_signing_out_and_deleted_or_kept
     await office.people["Bob"].sign_in()
 
 
-async def test_signing_out_names_what_waits_for_the_line_and_asks_nothing_when_it_is_sent(office: Office, noor: str) -> None:
-    async with line_to(office.url) as line:
+async def test_signing_out_names_what_waits_for_the_line_and_asks_nothing_when_it_is_sent(office: Browsers, noor: str) -> None:
+    async with proxy_to(office.url) as line:
         bob = await office.window("Bob", url=line.url)
         bob.may_fail(*NO_LINE)
         await take_a_call(bob, noor)
@@ -228,7 +228,7 @@ async def test_signing_out_names_what_waits_for_the_line_and_asks_nothing_when_i
     await office.people["Bob"].sign_in()
 
 
-async def test_after_an_account_is_disabled_nobody_reads_what_it_left(office: Office, noor: str) -> None:
+async def test_after_an_account_is_disabled_nobody_reads_what_it_left(office: Browsers, noor: str) -> None:
     assert office.server
     charlie = await office.window("Charlie")
     charlie.may_fail(*SIGNED_OUT, *NO_LINE)
@@ -253,7 +253,7 @@ async def test_after_an_account_is_disabled_nobody_reads_what_it_left(office: Of
     await expect(charlie("#text")).to_have_value(SEEN)
 
 
-async def test_two_people_at_one_browser_do_not_read_each_other(office: Office, noor: str) -> None:
+async def test_two_people_at_one_browser_do_not_read_each_other(office: Browsers, noor: str) -> None:
     bob = await office.window("Bob")
     await take_a_call(bob, noor)
     await sign_out(bob, "keep")
@@ -276,7 +276,7 @@ async def test_two_people_at_one_browser_do_not_read_each_other(office: Office, 
         await office.people[name].sign_in()
 
 
-async def test_without_the_key_drafts_wait_unread_and_none_is_lost(office: Office) -> None:
+async def test_without_the_key_drafts_wait_unread_and_none_is_lost(office: Browsers) -> None:
     board = await office.search()
     bob = await office.window("Bob")
     bob.may_fail("503")
@@ -321,7 +321,7 @@ async def test_without_the_key_drafts_wait_unread_and_none_is_lost(office: Offic
 
 @pytest.mark.parametrize("cleared", [True, False])
 async def test_a_call_that_waits_for_the_key_is_not_lost_by_another_that_is_taken_meanwhile(
-    office: Office, noor: str, cleared: bool
+    office: Browsers, noor: str, cleared: bool
 ) -> None:
     bob = await office.window("Bob")
     bob.may_fail("503")
@@ -359,7 +359,7 @@ async def test_a_call_that_waits_for_the_key_is_not_lost_by_another_that_is_take
     await expect(bob("#text")).to_have_value(SEEN)
 
 
-async def test_where_nothing_can_be_encrypted_nothing_is_kept_and_the_page_says_so(office: Office, noor: str) -> None:
+async def test_where_nothing_can_be_encrypted_nothing_is_kept_and_the_page_says_so(office: Browsers, noor: str) -> None:
     bob = await office.window("Bob")
     await bob.page.add_init_script("Object.defineProperty(crypto, 'subtle', { value: undefined })")  # as by http from elsewhere
     await take_a_call(bob, noor)
@@ -371,7 +371,7 @@ async def test_where_nothing_can_be_encrypted_nothing_is_kept_and_the_page_says_
     await hides_all(bob)
 
 
-async def test_drafts_of_an_earlier_version_are_taken_over_once(office: Office) -> None:
+async def test_drafts_of_an_earlier_version_are_taken_over_once(office: Browsers) -> None:
     board = await office.search()
     bob = await office.window("Bob")
     await bob.page.goto("/account")

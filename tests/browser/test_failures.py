@@ -7,8 +7,8 @@ import pytest
 from playwright.async_api import expect
 
 from board.commands.registry import TABLE
-from tests.support.browser_window import DESK, Window
-from tests.support.browsers import Office
+from tests.support.browser_window import DESKTOP_SIZE, Window
+from tests.support.browsers import Browsers
 
 PHONE = {"width": 390, "height": 844}
 
@@ -30,9 +30,9 @@ def sent(window: Window) -> int:
     return len([frame for frame in window.frames if frame.sent and frame.body.get("name") == "note.add"])
 
 
-@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+@pytest.mark.parametrize("size", [DESKTOP_SIZE, PHONE], ids=["desk", "phone"])
 async def test_a_note_that_failed_says_so_in_each_language_and_is_not_sent_again(
-    office: Office, monkeypatch: pytest.MonkeyPatch, size: dict[str, int]
+    office: Browsers, monkeypatch: pytest.MonkeyPatch, size: dict[str, int]
 ) -> None:
     board = await office.search()
     card = await office.sighting(board, "Girl with a red coat")

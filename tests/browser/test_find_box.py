@@ -6,8 +6,8 @@ import pytest
 from playwright.async_api import Route, expect
 
 from tests.browser.test_pages import barriers, keep, overflow
-from tests.support.browser_window import PATIENCE_MS, Window, until
-from tests.support.browsers import Office
+from tests.support.browser_window import PATIENCE_MS, Window, wait_until
+from tests.support.browsers import Browsers
 
 pytestmark = pytest.mark.browser
 
@@ -15,7 +15,7 @@ FIND = "**/api/v1/find?*"
 PHONE = {"width": 390, "height": 844}
 
 
-async def own_id(office: Office, name: str) -> str:
+async def own_id(office: Browsers, name: str) -> str:
     return str((await (await office.person(name)).http.get("/api/v1/me")).json()["id"])
 
 
@@ -48,7 +48,7 @@ async def searches(window: Window, column: str, *ours: str) -> list[str]:
     return [each for each in shown if each in ours]
 
 
-async def test_from_anywhere_one_finds_what_one_may_see_and_nothing_else(office: Office) -> None:
+async def test_from_anywhere_one_finds_what_one_may_see_and_nothing_else(office: Browsers) -> None:
     alice = await office.person("Alice")
     secret = await office.search(person={"first_name": "Xanthippe"}, access="members", members=[await own_id(office, "Alice")])
     here = await office.search()
@@ -117,7 +117,7 @@ async def test_from_anywhere_one_finds_what_one_may_see_and_nothing_else(office:
     await expect(window("[data-panel=log]")).to_contain_text("The zeppelin is still there")
 
 
-async def test_the_last_question_is_answered_and_a_lost_line_is_said(office: Office) -> None:
+async def test_the_last_question_is_answered_and_a_lost_line_is_said(office: Browsers) -> None:
     board = await office.search()
     await office.sighting(board, "A tricycle")
     window = await office.window("Alice")
@@ -132,10 +132,10 @@ async def test_the_last_question_is_answered_and_a_lost_line_is_said(office: Off
 
     await window.page.route(FIND, hold)
     await seek(window, "tri")
-    await until(lambda: len(held) == 1)
+    await wait_until(lambda: len(held) == 1)
     await window.page.keyboard.type("umph")
     await count(window, "Nothing found in this search")
-    await until(lambda: held[0].request.failure)  # what was asked before is given up
+    await wait_until(lambda: held[0].request.failure)  # what was asked before is given up
     await window.page.unroute(FIND)
     await window.page.route(FIND, lambda route: route.abort())
     await window("#find").fill("tricycle")
@@ -149,7 +149,7 @@ async def test_the_last_question_is_answered_and_a_lost_line_is_said(office: Off
     await count(window, "Too much.")
 
 
-async def test_filters_are_in_the_address_and_say_what_they_hide(office: Office) -> None:
+async def test_filters_are_in_the_address_and_say_what_they_hide(office: Browsers) -> None:
     board = await office.search()
     alice, bob = await office.person("Alice"), await own_id(office, "Bob")
     graded, doubtful, plain = [await office.sighting(board, each) for each in ("Graded", "Doubtful", "Plain")]
@@ -218,7 +218,7 @@ async def test_filters_are_in_the_address_and_say_what_they_hide(office: Office)
     await keep(window, "filter", 390)
 
 
-async def test_what_changed_since_a_time_is_learned_from_one_event(office: Office) -> None:
+async def test_what_changed_since_a_time_is_learned_from_one_event(office: Browsers) -> None:
     board = await office.search()
     old = await office.sighting(board, "Seen before")
     alice = await office.person("Alice")
@@ -237,7 +237,7 @@ async def test_what_changed_since_a_time_is_learned_from_one_event(office: Offic
     assert [url for url in read if url.partition("?")[0].endswith(board)] == []  # no snapshot beside that of the socket
 
 
-async def test_searches_are_sorted_as_the_address_says(office: Office) -> None:
+async def test_searches_are_sorted_as_the_address_says(office: Browsers) -> None:
     alice = await office.person("Alice")
     criteria = {"under_13": {"answer": "yes", "basis": "Her mother"}}
     worrying = await office.search(missing_since="2026-11-01T10:00:00Z")

@@ -12,8 +12,8 @@ from board.accounts import live_changes
 from board.commands.registry import Command
 from models.board import OPERATIONS
 from tests.support.browser_window import Window
-from tests.support.browsers import Office, hire
-from tests.support.people import PASSWORD, new_id, serving
+from tests.support.browsers import Browsers, create_accounts
+from tests.support.people import PASSWORD, new_id, running_server
 
 pytestmark = pytest.mark.browser
 
@@ -22,18 +22,18 @@ SEARCHES, EVENTS = 8, 300  # of the night, beside those that each search begins 
 
 
 @pytest.fixture(scope="module")
-async def workplace(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Office]:
+async def workplace(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Browsers]:
     """The cast, with Dora, who leads as Alice does, after a night."""
-    async with serving(tmp_path_factory.mktemp("desk")) as server:
-        await hire(server)
+    async with running_server(tmp_path_factory.mktemp("desk")) as server:
+        await create_accounts(server)
         await live_changes.add_account(server.desk, "dora@desk.example", "Dora", "coordinator", PASSWORD)
-        async with Office(browser, server.url) as working:
+        async with Browsers(browser, server.url) as working:
             working.server = server
             await night(working)
             yield working
 
 
-async def night(office: Office) -> None:
+async def night(office: Browsers) -> None:
     """Events on eight searches: sightings, given by Bob."""
     assert office.server
     desk, bob = office.server.desk, await office.person("Bob")
@@ -49,14 +49,14 @@ async def night(office: Office) -> None:
     )
 
 
-async def at_handover(office: Office, *names: str) -> list[Window]:
+async def at_handover(office: Browsers, *names: str) -> list[Window]:
     windows = [await office.window(name) for name in names]
     for window in windows:
         await window.open("/handover")
     return windows
 
 
-async def holds(office: Office, name: str, *windows: Window) -> None:
+async def holds(office: Browsers, name: str, *windows: Window) -> None:
     """One person holds the shift, on every screen the same: in the bar, and on the page."""
     id = (await (await office.person(name)).http.get("/api/v1/me")).json()["id"]
     for window in windows:
@@ -65,7 +65,7 @@ async def holds(office: Office, name: str, *windows: Window) -> None:
         await expect(window("[data-testid=holder]")).to_have_attribute("data-holder", id)
 
 
-async def important(office: Office, board: str) -> None:
+async def important(office: Browsers, board: str) -> None:
     """What nobody may sign, or take over, without having seen it."""
     await (await office.person("Bob")).do(board, "sighting.add", {"description": "at the port", "priority": "urgent"})
 
@@ -78,7 +78,7 @@ async def board_of(section: Locator) -> str:
     return str(await section.get_attribute("data-section"))
 
 
-async def current(office: Office, window: Window, board: str, name: str = "Alice") -> None:
+async def current(office: Browsers, window: Window, board: str, name: str = "Alice") -> None:
     """The report on the screen has come to where the board is, as this person sees it."""
     person = await office.person(name)
     seq = (await person.http.get(f"/api/v1/boards/{board}")).json()["seq"]
@@ -97,7 +97,7 @@ async def sign(window: Window) -> None:
     await expect(window("dialog")).to_have_count(0)
 
 
-async def test_a_night_is_handed_over_refused_and_handed_over_again(office: Office) -> None:
+async def test_a_night_is_handed_over_refused_and_handed_over_again(office: Browsers) -> None:
     alice, dora = await at_handover(office, "Alice", "Dora")
     for window in (alice, dora):
         await expect(window("[data-shift]")).to_have_text(re.compile("Nobody holds the shift"))
@@ -208,7 +208,7 @@ async def test_a_night_is_handed_over_refused_and_handed_over_again(office: Offi
     await expect(alice("[data-testid=holder] code")).to_have_text(handovers["handover"]["digest"])
 
 
-async def test_who_only_looks_sees_all_of_it_and_can_do_nothing(office: Office) -> None:
+async def test_who_only_looks_sees_all_of_it_and_can_do_nothing(office: Browsers) -> None:
     alice = await office.person("Alice")
     me = (await alice.http.get("/api/v1/me")).json()["id"]
     await office.search(person={"first_name": "Secret"}, access="members", members=[me])
@@ -227,7 +227,7 @@ async def test_who_only_looks_sees_all_of_it_and_can_do_nothing(office: Office) 
     await expect(victor("[data-testid=step]")).to_contain_text("Alice holds the shift, and signs.")
 
 
-async def test_a_shift_is_taken_from_who_vanished_and_what_was_open_is_withdrawn(office: Office) -> None:
+async def test_a_shift_is_taken_from_who_vanished_and_what_was_open_is_withdrawn(office: Browsers) -> None:
     (dora,) = await at_handover(office, "Dora")
     await holds(office, "Alice", dora)
     await dora("[data-act=take]").click()
@@ -252,7 +252,7 @@ async def test_a_shift_is_taken_from_who_vanished_and_what_was_open_is_withdrawn
     await expect(dora("[data-testid=holder]")).to_have_text("There is no such handover that was signed.")
 
 
-async def test_who_hands_over_decides_on_a_search_that_who_takes_over_may_not_see(office: Office) -> None:
+async def test_who_hands_over_decides_on_a_search_that_who_takes_over_may_not_see(office: Browsers) -> None:
     person = await office.person("Dora")
     me = (await person.http.get("/api/v1/me")).json()["id"]
     data = {"kind": "runaway", "person": {"first_name": "Hidden"}, "missing_since": "2026-11-24T15:10:00Z"}
@@ -291,7 +291,7 @@ async def test_who_hands_over_decides_on_a_search_that_who_takes_over_may_not_se
     await expect(alice(f"[data-section='{board}'] [data-act=mark-read]")).to_be_visible()
 
 
-async def test_who_sees_a_search_is_told_that_who_holds_the_shift_does_not(office: Office) -> None:
+async def test_who_sees_a_search_is_told_that_who_holds_the_shift_does_not(office: Browsers) -> None:
     person = await office.person("Alice")
     me = (await person.http.get("/api/v1/me")).json()["id"]
     board = await office.search(person={"first_name": "Alone"}, access="members", members=[me])
@@ -307,7 +307,7 @@ async def test_who_sees_a_search_is_told_that_who_holds_the_shift_does_not(offic
     await expect(dora("main")).not_to_contain_text("Alone")
 
 
-async def test_what_was_new_before_the_shift_began_is_told_to_who_has_not_seen_it(office: Office) -> None:
+async def test_what_was_new_before_the_shift_began_is_told_to_who_has_not_seen_it(office: Browsers) -> None:
     person, board = await office.person("Alice"), await office.search(person={"first_name": "Earlier"})
     epoch = (await person.http.get(f"/api/v1/boards/{board}")).json()["epoch"]
     await person.http.post("/api/v1/seen", json={"board": board, "epoch": epoch, "seq": 1})

@@ -10,7 +10,7 @@ from playwright.async_api import Locator, expect
 from board.accounts import live_changes
 from board.commands.registry import Command
 from tests.support.browser_window import Window
-from tests.support.browsers import Office, Person
+from tests.support.browsers import Browsers, SignedInUser
 from tests.support.people import PASSWORD, new_id
 
 pytestmark = pytest.mark.browser
@@ -19,7 +19,7 @@ NOTES = 1_200
 ROWS = "ol.events > li"
 
 
-async def history(office: Office, name: str, path: str, **more: Any) -> Window:
+async def history(office: Browsers, name: str, path: str, **more: Any) -> Window:
     """A window on a history, read to its end."""
     window = await office.window(name, **more)
     await window.open(path)
@@ -27,7 +27,7 @@ async def history(office: Office, name: str, path: str, **more: Any) -> Window:
     return window
 
 
-async def many(office: Office, board: str, notes: int) -> None:
+async def many(office: Browsers, board: str, notes: int) -> None:
     """As many notes as a search has after weeks."""
     assert office.server
     alice = await office.person("Alice")
@@ -37,7 +37,7 @@ async def many(office: Office, board: str, notes: int) -> None:
         await asyncio.gather(*(office.server.desk.execute(caller, each) for each in told[start : start + 100]))
 
 
-async def coordinator(office: Office, name: str) -> Person:
+async def coordinator(office: Browsers, name: str) -> SignedInUser:
     """One more than there were."""
     assert office.server
     if name not in office.people:
@@ -54,11 +54,11 @@ async def told(window: Window, seq: int) -> str:
     return " ".join((await row(window, seq).locator(".event-text").inner_text()).split())
 
 
-async def head(person: Person, board: str) -> int:
+async def head(person: SignedInUser, board: str) -> int:
     return int((await person.http.get(f"/api/v1/boards/{board}")).json()["seq"])
 
 
-async def test_every_event_is_a_sentence_with_what_was_before_and_why(office: Office) -> None:
+async def test_every_event_is_a_sentence_with_what_was_before_and_why(office: Browsers) -> None:
     board = await office.search()
     alice, bob = await office.person("Alice"), await office.person("Bob")
     sighting = await office.sighting(board, "Girl at the bakery")
@@ -100,7 +100,7 @@ async def test_every_event_is_a_sentence_with_what_was_before_and_why(office: Of
     await expect(victor("[data-testid=asked]")).to_contain_text(f"Sighting {number}")
 
 
-async def test_thousands_of_events_are_walked_found_and_opened_by_their_address(office: Office) -> None:
+async def test_thousands_of_events_are_walked_found_and_opened_by_their_address(office: Browsers) -> None:
     board = await office.search()
     await many(office, board, NOTES)
     seqs = await head(await office.person("Alice"), board)
@@ -145,7 +145,7 @@ async def test_thousands_of_events_are_walked_found_and_opened_by_their_address(
     await expect(bob("[data-act=newest]")).to_have_count(0)
 
 
-async def test_what_is_asked_stands_in_the_address_and_what_is_not_there_is_said(office: Office) -> None:
+async def test_what_is_asked_stands_in_the_address_and_what_is_not_there_is_said(office: Browsers) -> None:
     board = await office.search()
     sighting = await office.sighting(board, "Girl at the bakery")
     bob = await office.person("Bob")
@@ -176,7 +176,7 @@ async def test_what_is_asked_stands_in_the_address_and_what_is_not_there_is_said
         await expect(alice("[data-testid=notices]")).to_contain_text(sentence)
 
 
-async def test_it_stands_under_the_shift_in_which_it_happened(office: Office) -> None:
+async def test_it_stands_under_the_shift_in_which_it_happened(office: Browsers) -> None:
     board = await office.search()
     alice, bob, dora = await office.person("Alice"), await office.person("Bob"), await coordinator(office, "Dora")
     taken = (await alice.do("operations", "shift.take", {"reason": "Nobody was here"}))["seqs"][-1]
@@ -212,7 +212,7 @@ JOURNAL = """async ([board, seq]) => {
 }"""
 
 
-async def test_a_journal_is_read_from_its_end_and_tells_apart_what_has_one_id(office: Office) -> None:
+async def test_a_journal_is_read_from_its_end_and_tells_apart_what_has_one_id(office: Browsers) -> None:
     alice = await office.person("Alice")
     await alice.do("operations", "shift.take", {"reason": "Nobody was here"})
     await alice.do("operations", "handover.prepare", {})
@@ -226,7 +226,7 @@ async def test_a_journal_is_read_from_its_end_and_tells_apart_what_has_one_id(of
     assert (await victor.page.evaluate(JOURNAL, ["operations", taken]))[-2:] == ["shift", "shift.taken"]
 
 
-async def test_everything_is_on_paper_and_says_by_whom(office: Office) -> None:
+async def test_everything_is_on_paper_and_says_by_whom(office: Browsers) -> None:
     board = await office.search()
     await many(office, board, 150)
     alice = await history(office, "Alice", f"/searches/{board}/history")
@@ -242,7 +242,7 @@ async def test_everything_is_on_paper_and_says_by_whom(office: Office) -> None:
     assert re.fullmatch(rf"Printed by Alice, .*\d\d:\d\d; up to event {seqs}", says)
 
 
-async def test_everywhere_is_all_that_one_may_see_by_time_and_goes_on_live(office: Office) -> None:
+async def test_everywhere_is_all_that_one_may_see_by_time_and_goes_on_live(office: Browsers) -> None:
     alice = await office.person("Alice")
     first, second = await office.search(reference="EV-1"), await office.search(reference="EV-2", person={"first_name": "Wout"})
     own = (await alice.http.get("/api/v1/me")).json()["id"]

@@ -7,7 +7,7 @@ from sqlalchemy import text
 from board.service import POLLS_PER_EXPIRY_CHECK
 from models.times import format_utc, now
 from tests.support.browser_window import Window
-from tests.support.browsers import Office
+from tests.support.browsers import Browsers
 
 pytestmark = pytest.mark.browser
 
@@ -25,7 +25,7 @@ async def told(window: Window, minutes: int) -> int:
     return len(asked)
 
 
-async def test_a_page_tells_that_somebody_is_there_only_when_somebody_is(office: Office) -> None:
+async def test_a_page_tells_that_somebody_is_there_only_when_somebody_is(office: Browsers) -> None:
     bob = await office.window("Bob")
     await bob.page.clock.install()
     await bob.page.goto("/account")
@@ -39,7 +39,7 @@ async def test_a_page_tells_that_somebody_is_there_only_when_somebody_is(office:
     assert await told(bob, 9) == 0
 
 
-async def test_a_session_that_nobody_used_ends_on_the_screen_and_what_was_typed_is_there_again(office: Office) -> None:
+async def test_a_session_that_nobody_used_ends_on_the_screen_and_what_was_typed_is_there_again(office: Browsers) -> None:
     assert office.server
     desk, board = office.server.desk, await office.search()
     bob = await office.window("Bob")

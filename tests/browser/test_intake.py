@@ -7,8 +7,8 @@ from playwright.async_api import Page, expect
 
 from tests.browser.test_bad_network import NO_LINE
 from tests.support.browser_window import Window
-from tests.support.browsers import Office
-from tests.support.tcp_proxy import line_to
+from tests.support.browsers import Browsers
+from tests.support.tcp_proxy import proxy_to
 
 pytestmark = pytest.mark.browser
 
@@ -36,15 +36,15 @@ async def taken(window: Window, count: int) -> None:
     await expect(window("[data-recent-call][data-number]")).to_have_count(count)
 
 
-async def sightings(office: Office, board: str) -> list[dict[str, Any]]:
+async def sightings(office: Browsers, board: str) -> list[dict[str, Any]]:
     person = await office.person("Alice")
     return [each["state"] for each in await person.entities(board) if each["kind"] == "sighting"]
 
 
-async def test_three_calls_in_a_row_by_keyboard_with_the_line_cut_in_the_second(office: Office) -> None:
+async def test_three_calls_in_a_row_by_keyboard_with_the_line_cut_in_the_second(office: Browsers) -> None:
     noor = await office.search(person={"first_name": "Noor", "last_name": "Peeters"}, reference="2026-7001", last_seen=LAST_SEEN)
     adam = await office.search(person={"first_name": "Adam"}, reference="2026-7002")
-    async with line_to(office.url) as line:
+    async with proxy_to(office.url) as line:
         bob = await office.window("Bob", url=line.url)
         bob.may_fail(*NO_LINE)
         await bob.open("/intake")
@@ -103,7 +103,7 @@ async def test_three_calls_in_a_row_by_keyboard_with_the_line_cut_in_the_second(
     await office.clear()
 
 
-async def test_what_may_be_the_same_and_what_may_be_meant_stand_beside(office: Office) -> None:
+async def test_what_may_be_the_same_and_what_may_be_meant_stand_beside(office: Browsers) -> None:
     noor = await office.search(person={"first_name": "Linde"}, reference="2026-7101", last_seen=LAST_SEEN)
     near = await office.search(person={"first_name": "Kobe"}, reference="2026-7102", last_seen=LAST_SEEN)
     told = await office.sighting(noor, "A girl in a yellow coat with a skateboard")
@@ -122,7 +122,7 @@ async def test_what_may_be_the_same_and_what_may_be_meant_stand_beside(office: O
     await office.clear()
 
 
-async def test_escape_clears_and_brings_back(office: Office) -> None:
+async def test_escape_clears_and_brings_back(office: Browsers) -> None:
     await office.search(person={"first_name": "Merel"}, reference="2026-7201")
     bob = await office.window("Bob")
     await bob.open("/intake")
@@ -137,7 +137,7 @@ async def test_escape_clears_and_brings_back(office: Office) -> None:
     await office.clear()
 
 
-async def test_the_list_is_walked_by_arrows_and_shut_by_escape(office: Office) -> None:
+async def test_the_list_is_walked_by_arrows_and_shut_by_escape(office: Browsers) -> None:
     for name in ("Xander Een", "Xander Twee"):
         first, _, last = name.partition(" ")
         await office.search(person={"first_name": first, "last_name": last}, reference=f"2026-725{last[0]}")
@@ -163,9 +163,9 @@ async def test_the_list_is_walked_by_arrows_and_shut_by_escape(office: Office) -
     await office.clear()
 
 
-async def test_what_is_missing_is_asked_for_and_what_is_refused_comes_back(office: Office) -> None:
+async def test_what_is_missing_is_asked_for_and_what_is_refused_comes_back(office: Browsers) -> None:
     board = await office.search(person={"first_name": "Wout"}, reference="2026-7301")
-    async with line_to(office.url) as line:
+    async with proxy_to(office.url) as line:
         bob = await office.window("Bob", url=line.url)
         bob.may_fail(*NO_LINE)
         await bob.open("/intake")
@@ -196,7 +196,7 @@ async def test_what_is_missing_is_asked_for_and_what_is_refused_comes_back(offic
     await office.clear()
 
 
-async def test_who_only_sees_takes_no_calls(office: Office) -> None:
+async def test_who_only_sees_takes_no_calls(office: Browsers) -> None:
     victor = await office.window("Victor")
     victor.may_fail("status of 403")
     await victor.open("/")

@@ -6,8 +6,8 @@ import pytest
 from playwright.async_api import Locator, expect
 
 from tests.browser.test_pages import barriers
-from tests.support.browser_window import DESK, PATIENCE_MS, Window, middle
-from tests.support.browsers import Office
+from tests.support.browser_window import DESKTOP_SIZE, PATIENCE_MS, Window, center_of
+from tests.support.browsers import Browsers
 from tests.support.readme_blocks import document
 
 pytestmark = pytest.mark.browser
@@ -60,7 +60,7 @@ def of(card: Locator) -> Locator:
     return card.locator("a[data-part=open]")
 
 
-async def test_bob_works_a_search_without_a_mouse(office: Office) -> None:
+async def test_bob_works_a_search_without_a_mouse(office: Browsers) -> None:
     board = await office.search(person={"first_name": "Yasmina"})
     await office.sighting(board, COAT)
     await office.sighting(board, TRAIN)
@@ -111,7 +111,7 @@ async def test_bob_works_a_search_without_a_mouse(office: Office) -> None:
     ]  # fmt: skip
 
 
-async def test_what_colleagues_did_is_said_and_what_one_did_oneself_is_not(office: Office) -> None:
+async def test_what_colleagues_did_is_said_and_what_one_did_oneself_is_not(office: Browsers) -> None:
     board = await office.search()
     coat, train = await office.sighting(board, COAT), await office.sighting(board, TRAIN)
     bob, charlie, alice = await office.person("Bob"), await office.person("Charlie"), await office.window("Alice")
@@ -144,7 +144,7 @@ async def test_what_colleagues_did_is_said_and_what_one_did_oneself_is_not(offic
     await expect(there(SAID)).to_have_text("Search changed: Noor, by Alice")
 
 
-async def test_the_keys_are_shown_as_they_are_and_only_to_whom_they_serve(office: Office) -> None:
+async def test_the_keys_are_shown_as_they_are_and_only_to_whom_they_serve(office: Browsers) -> None:
     board = await office.search()
     await office.sighting(board, COAT)
     alice, victor = await office.window("Alice"), await office.window("Victor")
@@ -208,7 +208,7 @@ def in_reference() -> list[tuple[str, str, str]]:
     return [(where, key, does) for where, keys in rows for key, does in re.findall(r"`([^`]+)` ([^·]+?)(?: ·|$)", keys)]
 
 
-async def test_a_search_that_one_may_not_see_is_not_found_and_another_is_gone_to(office: Office) -> None:
+async def test_a_search_that_one_may_not_see_is_not_found_and_another_is_gone_to(office: Browsers) -> None:
     alice = await office.person("Alice")
     own = (await alice.http.get("/api/v1/me")).json()["id"]
     secret = await office.search(person={"first_name": "Zebulon"}, access="members", members=[own])
@@ -231,7 +231,7 @@ async def test_a_search_that_one_may_not_see_is_not_found_and_another_is_gone_to
     await expect(charlie.panel).to_contain_text("A blue bicycle by the canal")
 
 
-async def test_the_focus_stays_while_colleagues_move_and_take_away_what_has_it(office: Office) -> None:
+async def test_the_focus_stays_while_colleagues_move_and_take_away_what_has_it(office: Browsers) -> None:
     board = await office.search()
     coat, train, bus = [await office.sighting(board, text) for text in (COAT, TRAIN, BUS)]
     alice, bob = await office.window("Alice"), await office.person("Bob")
@@ -290,7 +290,7 @@ async def test_the_focus_stays_while_colleagues_move_and_take_away_what_has_it(o
     await expect(alice(f".operations-column.found [data-search='{board}'] a")).to_be_focused()
 
 
-async def test_arrows_walk_to_what_lies_there(office: Office) -> None:
+async def test_arrows_walk_to_what_lies_there(office: Browsers) -> None:
     for name in ("One", "Two", "Three", "Four"):
         await office.search(person={"first_name": name})
     alice = await office.window("Alice")
@@ -316,7 +316,7 @@ async def test_arrows_walk_to_what_lies_there(office: Office) -> None:
 
 
 @pytest.mark.parametrize("path", ["search", "operations"])
-async def test_arrows_begin_at_the_first_card(office: Office, path: str) -> None:
+async def test_arrows_begin_at_the_first_card(office: Browsers, path: str) -> None:
     board = await office.search()
     await office.sighting(board, COAT)
     alice = await office.window("Alice")
@@ -334,7 +334,7 @@ async def test_arrows_begin_at_the_first_card(office: Office, path: str) -> None
         await focused(alice, first)
 
 
-async def test_what_one_has_added_is_gone_to_unless_one_is_elsewhere(office: Office) -> None:
+async def test_what_one_has_added_is_gone_to_unless_one_is_elsewhere(office: Browsers) -> None:
     board = await office.search()
     for number in range(12):
         await office.sighting(board, f"Something seen {number}")
@@ -360,7 +360,7 @@ async def test_what_one_has_added_is_gone_to_unless_one_is_elsewhere(office: Off
     await focused(alice, "#find")
 
 
-async def test_on_a_phone_what_one_has_added_is_in_sight(office: Office) -> None:
+async def test_on_a_phone_what_one_has_added_is_in_sight(office: Browsers) -> None:
     board = await office.search()
     alice = await office.window("Alice", viewport={"width": 390, "height": 844})
     await alice.open(f"/searches/{board}")
@@ -368,7 +368,7 @@ async def test_on_a_phone_what_one_has_added_is_in_sight(office: Office) -> None
     await expect(alice.card(BUS).and_(alice("[data-card]"))).to_be_in_viewport()
 
 
-async def test_what_is_refused_is_gone_to(office: Office) -> None:
+async def test_what_is_refused_is_gone_to(office: Browsers) -> None:
     alice = await office.window("Alice")
     await alice.open("/")
     await press(alice, "n")
@@ -380,13 +380,13 @@ async def test_what_is_refused_is_gone_to(office: Office) -> None:
     await focused(alice, alice.field("open-search", "last_seen.lat"))
 
 
-async def test_a_finger_that_scrolls_takes_no_card_along_and_escape_lets_one_go(office: Office) -> None:
+async def test_a_finger_that_scrolls_takes_no_card_along_and_escape_lets_one_go(office: Browsers) -> None:
     board = await office.search()
     for number in range(12):
         await office.sighting(board, f"{COAT} {number}")
     alice = await office.window("Alice", viewport={"width": 390, "height": 700}, has_touch=True)
     await alice.open(f"/searches/{board}")
-    x, y = middle(await alice("article.sighting").nth(1).bounding_box())
+    x, y = center_of(await alice("article.sighting").nth(1).bounding_box())
     finger = await alice.context.new_cdp_session(alice.page)
 
     async def touch(kind: str, *at: tuple[float, float]) -> None:
@@ -400,7 +400,7 @@ async def test_a_finger_that_scrolls_takes_no_card_along_and_escape_lets_one_go(
     assert await alice.page.evaluate("[scrollY > 0, window.taken.length]") == [True, 0]
     await expect(alice.panel).to_have_count(0)
 
-    bob = await office.window("Bob", viewport=DESK)
+    bob = await office.window("Bob", viewport=DESKTOP_SIZE)
     await bob.open(f"/searches/{board}")
     await bob.take_up(bob.card(f"{COAT} 0"))
     await bob.carry(bob.column("doing"))
@@ -411,7 +411,7 @@ async def test_a_finger_that_scrolls_takes_no_card_along_and_escape_lets_one_go(
     assert not [frame for frame in bob.frames if frame.sent and frame.body.get("name") == "card.move"]
 
 
-async def test_axe_finds_no_barrier_in_the_palette_and_the_keys(office: Office) -> None:
+async def test_axe_finds_no_barrier_in_the_palette_and_the_keys(office: Browsers) -> None:
     board = await office.search()
     await office.sighting(board, COAT)
     alice = await office.window("Alice")

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.async_api import expect
 
-from tests.support.browsers import Office
+from tests.support.browsers import Browsers
 
 pytestmark = pytest.mark.browser
 
@@ -18,7 +18,7 @@ HEADS = {
 
 
 @pytest.mark.parametrize("locale", HEADS)
-async def test_times_and_numbers_are_written_as_the_reader_does_and_are_those_of_brussels(office: Office, locale: str) -> None:
+async def test_times_and_numbers_are_written_as_the_reader_does_and_are_those_of_brussels(office: Browsers, locale: str) -> None:
     board = await office.search(missing_since="2026-01-24T15:10:00Z", person={"first_name": "Open"})
     alice = await office.person("Alice")
     await alice.do(board, "sighting.add", {"description": "Status", "place": {"text": "Name", "radius_m": 1_500}})
@@ -30,7 +30,7 @@ async def test_times_and_numbers_are_written_as_the_reader_does_and_are_those_of
     await expect(bob.card("Status")).to_contain_text("Name")
 
 
-async def test_a_language_is_chosen_by_one_press_and_holds_in_every_browser(office: Office) -> None:
+async def test_a_language_is_chosen_by_one_press_and_holds_in_every_browser(office: Browsers) -> None:
     bob = await office.window("Bob", locale="de-BE")
     await bob.page.goto("/account")
     await expect(bob("html")).to_have_attribute("lang", "de")

@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 from playwright.async_api import expect
 
-from tests.support.browsers import Office
+from tests.support.browsers import Browsers
 
 pytestmark = pytest.mark.browser
 
@@ -27,7 +27,7 @@ BAR = """() => {
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-async def test_no_card_is_cut_beside_an_open_one(office: Office, language: str) -> None:
+async def test_no_card_is_cut_beside_an_open_one(office: Browsers, language: str) -> None:
     board, alice = await office.search(), await office.person("Alice")
     own = (await alice.http.get("/api/v1/me")).json()["id"]
     for _ in range(3):
@@ -46,7 +46,7 @@ async def test_no_card_is_cut_beside_an_open_one(office: Office, language: str) 
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-async def test_at_200_percent_the_bar_is_whole(office: Office, language: str) -> None:
+async def test_at_200_percent_the_bar_is_whole(office: Browsers, language: str) -> None:
     board = await office.search()
     await (await office.person("Alice")).http.post("/api/v1/shift/take", json={})
     window = await office.window("Alice", locale=f"{language}-BE")
@@ -56,7 +56,7 @@ async def test_at_200_percent_the_bar_is_whole(office: Office, language: str) ->
         assert await window.page.evaluate(BAR) == [], width
 
 
-async def test_a_board_is_printed_with_all_its_columns(office: Office) -> None:
+async def test_a_board_is_printed_with_all_its_columns(office: Browsers) -> None:
     board = await office.search()
     for number in range(30):
         await office.sighting(board, f"Something seen {number}")
@@ -84,7 +84,7 @@ async def test_a_board_is_printed_with_all_its_columns(office: Office) -> None:
         await expect(window(".printed")).to_be_hidden()
 
 
-async def test_in_chosen_colours_past_and_future_of_the_time_line_differ(office: Office) -> None:
+async def test_in_chosen_colours_past_and_future_of_the_time_line_differ(office: Browsers) -> None:
     board = await office.search()
     for number in range(20):
         await office.sighting(board, f"Something seen {number}")

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.support.browsers import Office
+from tests.support.browsers import Browsers
 from tests.support.linear_time import MOST, TIMES, TRIES
 
 pytestmark = pytest.mark.browser
@@ -43,7 +43,7 @@ GROWTH = """async ([parts, long, times, most, tries]) => {
 }"""
 
 
-async def test_time_grows_with_the_length_alone(office: Office) -> None:
+async def test_time_grows_with_the_length_alone(office: Browsers) -> None:
     window = await office.window("Bob")
     await window.page.goto("/")
     asked = [PARTS, LONG, TIMES, MOST, TRIES]

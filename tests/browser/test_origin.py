@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, expect
 
-from tests.support.browsers import Office, hire
-from tests.support.people import PASSWORD, serving
+from tests.support.browsers import Browsers, create_accounts
+from tests.support.people import PASSWORD, running_server
 
 pytestmark = pytest.mark.browser
 
@@ -15,16 +15,16 @@ OWN = "http://board.example"
 
 
 @pytest.fixture
-async def elsewhere(browser: Browser, tmp_path: Path) -> AsyncIterator[Office]:
+async def elsewhere(browser: Browser, tmp_path: Path) -> AsyncIterator[Browsers]:
     """An office on a server that takes another address for its own, as one behind https does where PUBLIC_URL is not set."""
-    async with serving(tmp_path, public_url=OWN) as server:
-        await hire(server)
-        async with Office(browser, server.url) as working:
+    async with running_server(tmp_path, public_url=OWN) as server:
+        await create_accounts(server)
+        async with Browsers(browser, server.url) as working:
             working.server = server
             yield working
 
 
-async def test_a_page_that_can_not_be_live_says_why_and_what_to_set(elsewhere: Office) -> None:
+async def test_a_page_that_can_not_be_live_says_why_and_what_to_set(elsewhere: Browsers) -> None:
     sentence = f"The server expects {OWN}. Its administrator has to set PUBLIC_URL to {elsewhere.url}."
     alice = await elsewhere.stranger()
     alice.may_fail("403", "WebSocket")
@@ -41,7 +41,7 @@ async def test_a_page_that_can_not_be_live_says_why_and_what_to_set(elsewhere: O
     await expect(wall("[data-testid=origin]")).to_contain_text(sentence)
 
 
-async def test_a_page_at_the_servers_own_address_says_nothing(office: Office) -> None:
+async def test_a_page_at_the_servers_own_address_says_nothing(office: Browsers) -> None:
     alice = await office.window("Alice")
     await alice.open("/")
     await expect(alice("[data-notice=origin]")).to_have_count(0)

@@ -7,7 +7,7 @@ import pytest
 from playwright.async_api import Page, Route, expect
 
 from tests.browser.test_unseen import graded_back_and_moved, sees_now, tells
-from tests.support.browsers import Office
+from tests.support.browsers import Browsers
 
 pytestmark = pytest.mark.browser
 
@@ -31,7 +31,7 @@ async def be_busy(page: Page, status: int, times: int = TIMES) -> Counter[str]:
 
 
 @pytest.mark.parametrize("status", [429, 503])
-async def test_what_is_new_is_read_when_the_server_has_time(office: Office, status: int) -> None:
+async def test_what_is_new_is_read_when_the_server_has_time(office: Browsers, status: int) -> None:
     board = await office.search()
     card = await office.sighting(board, "Girl with a red coat")
     await sees_now(await office.person("Victor"), board)
@@ -45,7 +45,7 @@ async def test_what_is_new_is_read_when_the_server_has_time(office: Office, stat
     assert asked[f"/boards/{board}/events"] > TIMES
 
 
-async def test_the_history_and_its_chain_are_read_when_the_server_has_time(office: Office) -> None:
+async def test_the_history_and_its_chain_are_read_when_the_server_has_time(office: Browsers) -> None:
     board = await office.search()
     await office.sighting(board, "Girl with a red coat")
     window = await office.window("Victor")
@@ -58,7 +58,7 @@ async def test_the_history_and_its_chain_are_read_when_the_server_has_time(offic
     assert asked[f"/boards/{board}/chain"] > TIMES
 
 
-async def test_what_is_looked_for_is_found_when_the_server_has_time_and_given_up_when_something_else_is(office: Office) -> None:
+async def test_what_is_looked_for_is_found_when_the_server_has_time_and_given_up_when_something_else_is(office: Browsers) -> None:
     board = await office.search()
     await office.sighting(board, "A tricycle")
     window = await office.window("Alice")
@@ -70,7 +70,7 @@ async def test_what_is_looked_for_is_found_when_the_server_has_time_and_given_up
     assert asked["/find"] == TIMES + 1
 
 
-async def test_what_was_seen_is_told_when_the_server_has_time(office: Office) -> None:
+async def test_what_was_seen_is_told_when_the_server_has_time(office: Browsers) -> None:
     board = await office.search()
     window = await office.window("Alice")
     window.may_fail("Failed to load resource")

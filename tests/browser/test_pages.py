@@ -13,8 +13,8 @@ from board.accounts import live_changes
 from board.commands.registry import Command
 from board.demo import seed
 from tests.support.browser_window import Window
-from tests.support.browsers import Office, Person
-from tests.support.people import new_id, serving, settings_for
+from tests.support.browsers import Browsers, SignedInUser
+from tests.support.people import new_id, running_server, settings_for
 
 pytestmark = pytest.mark.browser
 
@@ -54,11 +54,11 @@ STILL = """() => Promise.all(document.getAnimations()
 
 
 @pytest.fixture(scope="module")
-async def demo(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Office]:
+async def demo(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Browsers]:
     """The demo: pages with something on them."""
     folder = tmp_path_factory.mktemp("demo")
     await seed.create(settings_for(folder))
-    async with serving(folder) as server, Office(browser, server.url, "demo.example", seed.PASSWORD) as office:
+    async with running_server(folder) as server, Browsers(browser, server.url, "demo.example", seed.PASSWORD) as office:
         yield office
 
 
@@ -80,7 +80,7 @@ class Tour:
 
 
 @pytest.fixture(scope="module")
-async def tour(demo: Office) -> Tour:
+async def tour(demo: Browsers) -> Tour:
     """The search with the most cards."""
     alice = await demo.person("Alice")
     boards = [each["id"] for each in await alice.entities("operations") if each["kind"] == "search"]
@@ -93,7 +93,7 @@ async def tour(demo: Office) -> Tour:
     return Tour(board, sighting["id"], task["id"])
 
 
-async def hand_over(alice: Person) -> None:
+async def hand_over(alice: SignedInUser) -> None:
     """One handover was signed and came to nothing; another is being prepared."""
     await alice.do("operations", "shift.take", {"reason": "the desk is mine"})
     await alice.do("operations", "handover.prepare", {})
@@ -111,7 +111,7 @@ FETCHED = """() => [
 ]"""
 
 
-async def test_every_page_is_silent_fetches_what_it_names_fits_its_window_and_has_no_barrier(demo: Office, tour: Tour) -> None:
+async def test_every_page_is_silent_fetches_what_it_names_fits_its_window_and_has_no_barrier(demo: Browsers, tour: Tour) -> None:
     alice, stranger = await demo.window("Alice"), await demo.stranger()
     alice.may_fail("Failed to load resource: the server responded with a status of 404")
     found: dict[str, Any] = {}
@@ -132,7 +132,7 @@ async def test_every_page_is_silent_fetches_what_it_names_fits_its_window_and_ha
     await demo.clear()
 
 
-async def test_axe_finds_no_barrier_in_any_dialog(demo: Office, tour: Tour) -> None:
+async def test_axe_finds_no_barrier_in_any_dialog(demo: Browsers, tour: Tour) -> None:
     alice = await demo.window("Alice", viewport=TALL)
     await shown(alice, "/")
     await alice("[data-act=open-search]").click()
@@ -158,7 +158,7 @@ async def test_axe_finds_no_barrier_in_any_dialog(demo: Office, tour: Tour) -> N
     await demo.clear()
 
 
-async def test_a_breach_of_the_policy_would_be_noticed(office: Office) -> None:
+async def test_a_breach_of_the_policy_would_be_noticed(office: Browsers) -> None:
     stranger = await office.stranger()
     await stranger.page.goto("/login")
     await stranger.page.evaluate("document.body.setAttribute('style', 'color: red')")
@@ -170,7 +170,7 @@ async def test_a_breach_of_the_policy_would_be_noticed(office: Office) -> None:
     stranger.may_fail("Content Security Policy")
 
 
-async def test_what_is_typed_anywhere_is_shown_as_it_was_typed(office: Office) -> None:
+async def test_what_is_typed_anywhere_is_shown_as_it_was_typed(office: Browsers) -> None:
     alice, bob, desk = await office.window("Alice"), await office.window("Bob"), await office.window("Bob")
     await desk.open("/")
     await alice.open("/")
@@ -231,7 +231,7 @@ async def test_what_is_typed_anywhere_is_shown_as_it_was_typed(office: Office) -
     await harmless(alice, bob, desk)
 
 
-async def test_a_board_of_a_thousand_cards_and_five_hundred_notes_opens_and_is_used(office: Office) -> None:
+async def test_a_board_of_a_thousand_cards_and_five_hundred_notes_opens_and_is_used(office: Browsers) -> None:
     board = await office.search()
     last = await fill_board(office, board, cards=1_000, notes=500)
     alice = await office.window("Alice")
@@ -331,7 +331,7 @@ def corner(number: int) -> str:
     return f"Seen at corner c{number:04}"
 
 
-async def fill_board(office: Office, board: str, cards: int, notes: int) -> str:
+async def fill_board(office: Browsers, board: str, cards: int, notes: int) -> str:
     """Many cards over the first columns, all notes on the last card. The text of the last note."""
     assert office.server
     desk = office.server.desk

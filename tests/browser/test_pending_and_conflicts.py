@@ -5,18 +5,18 @@ import re
 import pytest
 from playwright.async_api import WebSocketRoute, expect
 
-from tests.support.browser_window import until
-from tests.support.browsers import Office
-from tests.support.tcp_proxy import line_to
+from tests.support.browser_window import wait_until
+from tests.support.browsers import Browsers
+from tests.support.tcp_proxy import proxy_to
 
 pytestmark = pytest.mark.browser
 
 SIGHTING = "Girl with a red coat at the Graslei"
 
 
-async def test_an_own_change_is_pending_until_the_server_has_said_that_it_is_kept(office: Office) -> None:
+async def test_an_own_change_is_pending_until_the_server_has_said_that_it_is_kept(office: Browsers) -> None:
     board = await office.search()
-    async with line_to(office.url) as line:
+    async with proxy_to(office.url) as line:
         alice, bob = await office.window("Alice", url=line.url), await office.window("Bob")
         for window in (alice, bob):
             await window.open(f"/searches/{board}")
@@ -31,7 +31,7 @@ async def test_an_own_change_is_pending_until_the_server_has_said_that_it_is_kep
         await office.same(alice, bob, board)
 
 
-async def test_an_own_change_is_there_once_when_its_event_comes_before_its_ack(office: Office) -> None:
+async def test_an_own_change_is_there_once_when_its_event_comes_before_its_ack(office: Browsers) -> None:
     board = await office.search()
     alice = await office.window("Alice")
     acks: list[str | bytes] = []
@@ -44,11 +44,11 @@ async def test_an_own_change_is_there_once_when_its_event_comes_before_its_ack(o
     await alice.open(f"/searches/{board}")
     await alice.add_sighting(SIGHTING)
     await expect(alice.card(SIGHTING).and_(alice("[data-card]"))).to_be_visible()
-    await until(lambda: acks)
+    await wait_until(lambda: acks)
     await alice.same_as_server(board)
 
 
-async def test_a_refusal_puts_the_typed_text_back_with_the_reason(office: Office) -> None:
+async def test_a_refusal_puts_the_typed_text_back_with_the_reason(office: Browsers) -> None:
     board = await office.search()
     alice = await office.window("Alice")
     await alice.open(f"/searches/{board}")
@@ -67,7 +67,7 @@ async def test_a_refusal_puts_the_typed_text_back_with_the_reason(office: Office
     await alice.same_as_server(board)
 
 
-async def test_an_event_never_touches_a_field_that_is_being_edited_and_says_who_changed_it(office: Office) -> None:
+async def test_an_event_never_touches_a_field_that_is_being_edited_and_says_who_changed_it(office: Browsers) -> None:
     board = await office.search()
     await office.sighting(board, SIGHTING)
     alice, bob = await office.both_at(board)
@@ -88,10 +88,10 @@ async def test_an_event_never_touches_a_field_that_is_being_edited_and_says_who_
 
 
 @pytest.mark.parametrize(("decision", "outcome"), [("keep-mine", "Alice's words"), ("take-theirs", "Bob's words")])
-async def test_two_who_save_one_field_at_once_both_stand_side_by_side(office: Office, decision: str, outcome: str) -> None:
+async def test_two_who_save_one_field_at_once_both_stand_side_by_side(office: Browsers, decision: str, outcome: str) -> None:
     board = await office.search()
     await office.sighting(board, SIGHTING)
-    async with line_to(office.url) as line:
+    async with proxy_to(office.url) as line:
         alice, bob = await office.window("Alice", url=line.url), await office.window("Bob")
         for window in (alice, bob):
             await window.open(f"/searches/{board}")
@@ -116,7 +116,7 @@ async def test_two_who_save_one_field_at_once_both_stand_side_by_side(office: Of
         await office.same(alice, bob, board)
 
 
-async def test_what_changed_while_alice_looked_is_marked_with_who_and_when(office: Office) -> None:
+async def test_what_changed_while_alice_looked_is_marked_with_who_and_when(office: Browsers) -> None:
     board = await office.search()
     alice, bob = await office.both_at(board)
     await bob.add_sighting(SIGHTING)
@@ -131,7 +131,7 @@ async def test_what_changed_while_alice_looked_is_marked_with_who_and_when(offic
     await expect(alice.column("doing").locator(".card .change-note")).to_have_text("moved by Bob just now")
 
 
-async def test_drafts_survive_a_reload_and_are_wiped_at_sign_out(office: Office) -> None:
+async def test_drafts_survive_a_reload_and_are_wiped_at_sign_out(office: Browsers) -> None:
     board = await office.search()
     await office.sighting(board, SIGHTING)
     alice = await office.window("Alice")
@@ -164,7 +164,7 @@ async def test_drafts_survive_a_reload_and_are_wiped_at_sign_out(office: Office)
     await expect(alice.field("add-task", "title")).to_have_value("")
 
 
-async def test_the_address_of_a_card_opens_that_card(office: Office) -> None:
+async def test_the_address_of_a_card_opens_that_card(office: Browsers) -> None:
     board = await office.search()
     card = await office.sighting(board, SIGHTING)
     alice, bob = await office.both_at(board)
@@ -179,7 +179,7 @@ async def test_the_address_of_a_card_opens_that_card(office: Office) -> None:
     await expect(alice.panel).to_have_count(0)
 
 
-async def test_a_viewer_sees_all_and_no_button_that_would_be_refused(office: Office) -> None:
+async def test_a_viewer_sees_all_and_no_button_that_would_be_refused(office: Browsers) -> None:
     board = await office.search()
     card = await office.sighting(board, SIGHTING)
     victor = await office.window("Victor")
@@ -202,7 +202,7 @@ async def test_a_viewer_sees_all_and_no_button_that_would_be_refused(office: Off
     assert await victor("[data-act=open-search]").count() == 0
 
 
-async def test_an_investigator_sees_no_button_of_a_coordinator(office: Office) -> None:
+async def test_an_investigator_sees_no_button_of_a_coordinator(office: Browsers) -> None:
     board = await office.search()
     alice, bob = await office.both_at(board)
     for act in ("set-status", "access"):

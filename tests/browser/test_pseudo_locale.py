@@ -10,9 +10,9 @@ from board import app
 from board.accounts import live_changes
 from tests.browser.test_pages import overflow, shown
 from tests.support.browser_window import PATIENCE_MS, Window
-from tests.support.browsers import Office
-from tests.support.people import PASSWORD, serving
-from tests.support.pseudo_locale import CODE, CUT, TEXTS, leaves, plain, spoken
+from tests.support.browsers import Browsers
+from tests.support.people import PASSWORD, running_server
+from tests.support.pseudo_locale import CODE, CUT, TEXTS, pseudo_locale_installed, texts_of, untranslated_words
 
 pytestmark = pytest.mark.browser
 
@@ -28,18 +28,18 @@ NO_PAGE = "Failed to load resource: the server responded with a status of 40"
 
 
 @pytest.fixture(scope="module")
-async def abroad(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Office]:
+async def abroad(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Browsers]:
     """A server that speaks a language of its own, to people who type in another script than ours."""
-    with spoken(tmp_path_factory.mktemp("locales")):
-        async with serving(tmp_path_factory.mktemp("desk")) as server:
+    with pseudo_locale_installed(tmp_path_factory.mktemp("locales")):
+        async with running_server(tmp_path_factory.mktemp("desk")) as server:
             for name, shown_as, role in (("Alice", "Аліса", "admin"), ("Bob", "Боб", "investigator")):
                 await live_changes.add_account(server.desk, f"{name.lower()}@desk.example", shown_as, role, PASSWORD)
-            async with Office(browser, server.url) as office:
+            async with Browsers(browser, server.url) as office:
                 office.server = server
                 yield office
 
 
-async def test_no_word_is_left_in_english_and_nothing_is_cut_off(abroad: Office) -> None:
+async def test_no_word_is_left_in_english_and_nothing_is_cut_off(abroad: Browsers) -> None:
     board, typed = await worked_on(abroad)
     stranger, alice = await abroad.stranger(locale=CODE), await abroad.window("Alice", locale=CODE)
     for window in (stranger, alice):
@@ -62,7 +62,7 @@ async def test_no_word_is_left_in_english_and_nothing_is_cut_off(abroad: Office)
     assert faults == [], "\n".join(faults)
 
 
-async def test_nor_in_any_dialog(abroad: Office) -> None:
+async def test_nor_in_any_dialog(abroad: Browsers) -> None:
     board, typed = await worked_on(abroad)
     alice = await abroad.window("Alice", locale=CODE)
     sighting = await card_of(abroad, board, "sighting")
@@ -110,7 +110,7 @@ async def opened(window: Window, within_ms: float) -> bool:
     return True
 
 
-def pages(office: Office) -> list[str]:
+def pages(office: Browsers) -> list[str]:
     """Every page there is whose address has no name of something in it, whoever made it."""
     assert office.server
     routes = [route for route in app.create_app(office.server.desk).routes if isinstance(route, Route)]
@@ -126,20 +126,22 @@ async def judged(window: Window, path: str | None, typed: list[str]) -> list[str
     where = path or window.page.url
     texts = await window.page.evaluate(TEXTS)
     assert any("⟦" in text for text, _ in texts), f"{where} is not in this language at all"
-    faults = [f"{where}: {plain(text, typed)!r} in {place}" for text, place in texts if plain(text, typed)]
+    faults = [
+        f"{where}: {untranslated_words(text, typed)!r} in {place}" for text, place in texts if untranslated_words(text, typed)
+    ]
     for width, height in WIDTHS.items():
         await window.page.set_viewport_size({"width": width, "height": height})
         faults += [f"{where} at {width}: {each}" for each in await overflow(window) + await window.page.evaluate(CUT)]
     return faults
 
 
-async def card_of(office: Office, board: str, kind: str) -> str:
+async def card_of(office: Browsers, board: str, kind: str) -> str:
     alice = await office.person("Alice")
     cards = [each for each in await alice.entities(board) if each["kind"] == kind and not each["state"]["withdrawn"]]
     return str(max(cards, key=lambda each: len(str(each["state"])))["id"])
 
 
-async def worked_on(office: Office) -> tuple[str, list[str]]:
+async def worked_on(office: Browsers) -> tuple[str, list[str]]:
     """A search on which all has happened that shows; its id, and all that was typed by anybody, the longest first."""
     alice, bob = await office.person("Alice"), await office.person("Bob")
     person = {"first_name": "Олена", "last_name": "Шевченко", "age": 11, "sex": "f", "description": "Руде волосся"}
@@ -170,7 +172,7 @@ async def worked_on(office: Office) -> tuple[str, list[str]]:
     closed = await office.search(person={"first_name": "Петро"}, access="members", members=[me])
     await alice.do(closed, "search.set_status", {"status": "closed", "reason": "Кінець", "acknowledge": "as it is"})
     boards = [each["board"] for each in (await alice.http.get("/api/v1/boards")).json()["boards"]]
-    typed = {text for each in boards for entity in await alice.entities(each) for text in leaves(entity["state"])}
+    typed = {text for each in boards for entity in await alice.entities(each) for text in texts_of(entity["state"])}
     people = ["alice@desk.example", "bob@desk.example", "nobody@desk.example"]
     parts = {line.strip() for text in typed for line in text.splitlines()}
     return board, people + sorted((each for each in typed | parts if " " in each or not each.isascii()), key=len, reverse=True)
@@ -180,7 +182,7 @@ async def worked_on(office: Office) -> tuple[str, list[str]]:
 CYRILLIC = str.maketrans("abcdefghijklmnoprstuvwxy_", "абцдефгхійклмноррстуввхи ")
 
 
-async def test_a_word_in_english_and_one_that_is_cut_off_would_be_noticed(abroad: Office) -> None:
+async def test_a_word_in_english_and_one_that_is_cut_off_would_be_noticed(abroad: Browsers) -> None:
     stranger = await abroad.stranger(locale=CODE)
     assert await judged(stranger, "/login", []) == []
     await stranger.page.evaluate(

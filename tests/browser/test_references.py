@@ -3,14 +3,14 @@
 import pytest
 from playwright.async_api import expect
 
-from tests.support.browsers import Office
+from tests.support.browsers import Browsers
 
 pytestmark = pytest.mark.browser
 
 SAME = "[data-testid=same-reference]"
 
 
-async def test_who_sees_two_of_one_reference_is_told_and_nobody_else(office: Office) -> None:
+async def test_who_sees_two_of_one_reference_is_told_and_nobody_else(office: Browsers) -> None:
     alice, bob = await office.person("Alice"), await office.person("Bob")
     own = (await alice.http.get("/api/v1/me")).json()["id"]
     hidden = await office.search(person={"first_name": "Mila"}, reference="TWICE-1", access="members", members=[own])

@@ -8,10 +8,10 @@ import pytest
 from playwright.async_api import Locator, expect
 
 from board.history import diff as state_diff
-from tests.support.browser_window import Window, until
-from tests.support.browsers import Office
+from tests.support.browser_window import Window, wait_until
+from tests.support.browsers import Browsers
 from tests.support.people import PATIENCE_S
-from tests.support.random_histories import Board, Night
+from tests.support.random_histories import Board, HistoryGenerator
 
 pytestmark = pytest.mark.browser
 
@@ -121,7 +121,7 @@ async def stands_at(window: Window, number: int, of: int) -> None:
     await expect(window("[data-testid=happened]")).to_contain_text(f"event {number} of {of}")
 
 
-async def night(office: Office) -> tuple[str, str, str]:
+async def night(office: Browsers) -> tuple[str, str, str]:
     """A search on which something happened: its id, that of a sighting and that of a task."""
     alice, board = await office.person("Alice"), await office.search()
     columns = {each["state"].get("role"): each["id"] for each in await alice.entities(board)}
@@ -136,9 +136,9 @@ async def night(office: Office) -> tuple[str, str, str]:
     return board, sighting, task
 
 
-async def test_every_moment_is_what_was_true_then(office: Office) -> None:
+async def test_every_moment_is_what_was_true_then(office: Browsers) -> None:
     """The browser's fold, what the server says of then, and the snapshot that was kept then; by seq and by time."""
-    played = Night(commands=30, moments=4)
+    played = HistoryGenerator(commands=30, moments=4)
     histories = await asyncio.to_thread(played.play, 6)
     charlie = await office.stranger()
     await charlie.page.goto("/login")
@@ -169,7 +169,7 @@ def differs(before: Board, after: Board) -> list[dict[str, Any]]:
     return [{name: change[name] for name in order if name in change} for change in changes]
 
 
-async def test_a_board_of_the_past_is_read_and_not_written(office: Office) -> None:
+async def test_a_board_of_the_past_is_read_and_not_written(office: Browsers) -> None:
     board, sighting, _ = await night(office)
     bob = await office.window("Bob")
     await bob.open(f"/searches/{board}")
@@ -207,7 +207,7 @@ async def test_a_board_of_the_past_is_read_and_not_written(office: Office) -> No
     await expect(bob.page).to_have_url(re.compile(rf"/searches/{board}$"))
 
 
-async def test_the_handle_goes_by_keys_and_by_pointer_and_the_address_follows(office: Office) -> None:
+async def test_the_handle_goes_by_keys_and_by_pointer_and_the_address_follows(office: Browsers) -> None:
     board, _, _ = await night(office)
     head = len(await (await office.person("Alice")).events(board))
     alice = await at_past(await office.window("Alice"), f"/searches/{board}?at={head}")
@@ -238,7 +238,7 @@ async def test_the_handle_goes_by_keys_and_by_pointer_and_the_address_follows(of
     await stands_at(alice, first, head)
 
 
-async def test_it_plays_to_the_end_and_what_comes_meanwhile_lies_ahead(office: Office) -> None:
+async def test_it_plays_to_the_end_and_what_comes_meanwhile_lies_ahead(office: Browsers) -> None:
     board, _, _ = await night(office)
     person = await office.person("Alice")
     head = len(await person.events(board))
@@ -258,14 +258,14 @@ async def test_it_plays_to_the_end_and_what_comes_meanwhile_lies_ahead(office: O
     ]  # fmt: skip
 
 
-async def test_a_moment_has_one_time_wherever_it_is_told(office: Office) -> None:
+async def test_a_moment_has_one_time_wherever_it_is_told(office: Browsers) -> None:
     alice = await office.window("Alice")
     await alice.open("/")
     between, last = "22:05:00", "22:10:00"
     assert await alice.page.evaluate(BETWEEN) == [[between] * 3, [last, between, last], [between, between, last]]
 
 
-async def test_two_moments_are_compared(office: Office) -> None:
+async def test_two_moments_are_compared(office: Browsers) -> None:
     board, sighting, task = await night(office)
     person = await office.person("Alice")
     entities = await person.entities(board)
@@ -296,7 +296,7 @@ async def test_two_moments_are_compared(office: Office) -> None:
     await expect(alice.page).to_have_url(re.compile(rf"\?at={before + 1}$"))
 
 
-async def test_where_there_is_no_such_moment_it_says_so_and_where_there_is_one(office: Office) -> None:
+async def test_where_there_is_no_such_moment_it_says_so_and_where_there_is_one(office: Browsers) -> None:
     alice, board = await office.window("Alice"), await office.search()
     no_moment = alice("[data-testid=no-moment]")
     for at, trouble in {"none": "unreadable", "2100-01-01T00:00:00%2B01:00": "later", "1&with=999999": "beyond"}.items():
@@ -311,7 +311,7 @@ async def test_where_there_is_no_such_moment_it_says_so_and_where_there_is_one(o
     await expect(slider(alice)).to_have_attribute("aria-valuenow", "1")
 
 
-async def test_of_a_board_that_was_restored_meanwhile_no_moment_is_of_its_life_before(office: Office) -> None:
+async def test_of_a_board_that_was_restored_meanwhile_no_moment_is_of_its_life_before(office: Browsers) -> None:
     alice = await office.window("Alice")
     await alice.page.goto("/account")
     async with asyncio.timeout(PATIENCE_S):
@@ -319,7 +319,7 @@ async def test_of_a_board_that_was_restored_meanwhile_no_moment_is_of_its_life_b
     assert found == {"moments": ["new 1", "new 2", "new 1200"], "read": [1200, True]}
 
 
-async def test_when_the_right_to_see_it_ends_nothing_of_the_past_stays(office: Office) -> None:
+async def test_when_the_right_to_see_it_ends_nothing_of_the_past_stays(office: Browsers) -> None:
     board, _, _ = await night(office)
     alice, charlie = await office.person("Alice"), await office.person("Charlie")
     members = {"access": "members", "members": [(await alice.http.get("/api/v1/me")).json()["id"]]}
@@ -343,7 +343,7 @@ async def test_when_the_right_to_see_it_ends_nothing_of_the_past_stays(office: O
     await expect(on_all(f"[data-search='{board}']")).to_have_count(1)
 
 
-async def test_nobody_is_told_of_who_looks_at_the_past(office: Office) -> None:
+async def test_nobody_is_told_of_who_looks_at_the_past(office: Browsers) -> None:
     board, _, _ = await night(office)
     bob = await at_past(await office.window("Bob"), f"/searches/{board}?at=5")
     alice = await office.window("Alice")
@@ -353,6 +353,6 @@ async def test_nobody_is_told_of_who_looks_at_the_past(office: Office) -> None:
         heard = [frame.body for frame in alice.frames if not frame.sent and frame.body["type"] == "presence"]
         return [each["name"] for body in heard for each in body["people"]]
 
-    await until(lambda: "Alice" in told())
+    await wait_until(lambda: "Alice" in told())
     assert "Bob" not in told()
     assert not [frame for frame in bob.frames if frame.sent and frame.body["type"] == "presence"]

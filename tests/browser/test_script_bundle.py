@@ -8,7 +8,7 @@ from playwright.async_api import Route, expect
 
 from board.paths import STATIC
 from board.web import js_bundle, static_files
-from tests.support.browsers import Office
+from tests.support.browsers import Browsers
 
 pytestmark = pytest.mark.browser
 
@@ -23,7 +23,7 @@ JOINED = f"""async (address) => {{ {SAID}
 }}"""
 
 
-async def test_each_script_gives_joined_what_it_gives_apart(office: Office) -> None:
+async def test_each_script_gives_joined_what_it_gives_apart(office: Browsers) -> None:
     folder = js_bundle.ModuleGraph(STATIC)
     views = js_bundle.page_entries(folder[js_bundle.MAIN])
     begin = {js_bundle.MAIN, js_bundle.WALL}  # they export nothing, and begin a page
@@ -76,7 +76,7 @@ LATER = """() => {
 WAITS, FAILED = "This page is not whole yet. If it stays so, load it again.", "This page did not load whole. Load it again."
 
 
-async def test_a_page_of_which_a_part_did_not_come_says_so(office: Office) -> None:
+async def test_a_page_of_which_a_part_did_not_come_says_so(office: Browsers) -> None:
     alice, board = await office.window("Alice"), await office.search()
     alice.may_fail("net::ERR_FAILED", "Failed to fetch dynamically imported module")
     await alice.page.route("**/js/bundles/search.js", lambda route: route.abort())
@@ -93,7 +93,7 @@ async def test_a_page_of_which_a_part_did_not_come_says_so(office: Office) -> No
     await expect(alice(UNLOADED)).to_have_count(0)
 
 
-async def test_a_page_whose_parts_are_of_two_versions_does_not_begin(office: Office) -> None:
+async def test_a_page_whose_parts_are_of_two_versions_does_not_begin(office: Browsers) -> None:
     """As while one machine behind an address is new, and another not yet."""
 
     async def of_another(route: Route) -> None:

@@ -6,7 +6,7 @@ import pytest
 from playwright.async_api import expect
 
 from tests.support.browser_window import Window
-from tests.support.browsers import Office
+from tests.support.browsers import Browsers
 
 pytestmark = pytest.mark.browser
 
@@ -15,21 +15,21 @@ FORM = "form[data-form=facts]"
 SEALED = {"description": SEEN, "source": {"kind": "named", "sealed": True}, "source_name": "Griet", "source_contact": "0470 11"}
 
 
-async def at_card(office: Office, name: str, board: str) -> Window:
+async def at_card(office: Browsers, name: str, board: str) -> Window:
     window = await office.window(name)
     await window.open(f"/searches/{board}")
     await window.open_card(SEEN)
     return window
 
 
-async def taken_in(office: Office, by: str, **data: Any) -> tuple[str, str]:
+async def taken_in(office: Browsers, by: str, **data: Any) -> tuple[str, str]:
     """A new search with a sighting that this person took in; the ids of both."""
     board, person = await office.search(), await office.person(by)
     await person.do(board, "sighting.add", SEALED | data)
     return board, str((await person.events(board))[-1]["id"])
 
 
-async def test_who_may_not_read_a_source_is_not_offered_to_change_it(office: Office) -> None:
+async def test_who_may_not_read_a_source_is_not_offered_to_change_it(office: Browsers) -> None:
     board, sighting = await taken_in(office, "Alice")
     bob = await at_card(office, "Bob", board)
     bob.may_fail("status of 403")
@@ -46,7 +46,7 @@ async def test_who_may_not_read_a_source_is_not_offered_to_change_it(office: Off
     await expect(bob(f"{FORM} [data-testid=sealed]")).to_have_count(0)
 
 
-async def test_a_source_of_which_nothing_is_kept_is_not_offered_to_be_read(office: Office) -> None:
+async def test_a_source_of_which_nothing_is_kept_is_not_offered_to_be_read(office: Browsers) -> None:
     board, bob = await office.search(), await office.person("Bob")
     await bob.do(board, "sighting.add", {"description": SEEN, "source": {"kind": "anonymous"}})
     sighting = (await bob.events(board))[-1]["id"]
@@ -59,7 +59,7 @@ async def test_a_source_of_which_nothing_is_kept_is_not_offered_to_be_read(offic
     await expect(alice("dd[data-field=source_contact]")).to_have_text("0470 11")
 
 
-async def test_who_took_it_in_changes_it_and_reads_what_it_was_before(office: Office) -> None:
+async def test_who_took_it_in_changes_it_and_reads_what_it_was_before(office: Browsers) -> None:
     board, _ = await taken_in(office, "Bob")
     bob, alice = await at_card(office, "Bob", board), await at_card(office, "Alice", board)
     await alice("[data-act=read-source]").click()
@@ -84,7 +84,7 @@ async def test_who_took_it_in_changes_it_and_reads_what_it_was_before(office: Of
     assert "Griet" not in await alice("[data-testid=history]").inner_text()
 
 
-async def test_two_who_set_it_at_once_are_told_of_each_other(office: Office) -> None:
+async def test_two_who_set_it_at_once_are_told_of_each_other(office: Browsers) -> None:
     board, sighting = await taken_in(office, "Bob")
     bob = await at_card(office, "Bob", board)
     await bob.panel.locator("[data-act=edit]").click()
@@ -105,7 +105,7 @@ async def test_two_who_set_it_at_once_are_told_of_each_other(office: Office) -> 
     await expect(bob("[data-testid=earlier] li").first).to_contain_text("Mieke")
 
 
-async def test_the_history_says_that_a_source_was_set(office: Office) -> None:
+async def test_the_history_says_that_a_source_was_set(office: Browsers) -> None:
     board, sighting = await taken_in(office, "Bob")
     bob = await office.person("Bob")
     await bob.do(board, "sighting.update", {"sighting": sighting, "source_name": "Lotte"})

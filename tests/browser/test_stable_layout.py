@@ -9,8 +9,8 @@ import pytest
 from playwright.async_api import Locator, WebSocketRoute, expect
 
 from tests.support.browser_window import PATIENCE_MS, Window
-from tests.support.browsers import Office
-from tests.support.tcp_proxy import line_to
+from tests.support.browsers import Browsers
+from tests.support.tcp_proxy import proxy_to
 
 pytestmark = pytest.mark.browser
 
@@ -88,7 +88,7 @@ class Still:
 
 
 @asynccontextmanager
-async def at(office: Office, path: str, url: str | None = None) -> AsyncIterator[tuple[Still, Heard]]:
+async def at(office: Browsers, path: str, url: str | None = None) -> AsyncIterator[tuple[Still, Heard]]:
     window = await office.window("Alice", url=url, locale=LONG)
     heard = Heard(window)
     await heard.listen()
@@ -101,7 +101,7 @@ async def at(office: Office, path: str, url: str | None = None) -> AsyncIterator
 BOARDS = pytest.mark.parametrize("page", ["search", "operations"])
 
 
-async def board_of(office: Office, page: str) -> tuple[str, str]:
+async def board_of(office: Browsers, page: str) -> tuple[str, str]:
     search = await office.search()
     for text in ("Zeppelin 1", "Zeppelin 2", "Zeppelin 3"):
         await office.sighting(search, text)
@@ -109,7 +109,7 @@ async def board_of(office: Office, page: str) -> tuple[str, str]:
 
 
 @BOARDS
-async def test_cards_stay_where_they_are_when_a_server_says_something(office: Office, page: str) -> None:
+async def test_cards_stay_where_they_are_when_a_server_says_something(office: Browsers, page: str) -> None:
     board, path = await board_of(office, page)
     async with at(office, path) as (still, heard):
         notice = heard.window
@@ -131,9 +131,9 @@ async def test_cards_stay_where_they_are_when_a_server_says_something(office: Of
 
 
 @BOARDS
-async def test_cards_stay_where_they_are_when_the_line_is_lost_and_back(office: Office, page: str) -> None:
+async def test_cards_stay_where_they_are_when_the_line_is_lost_and_back(office: Browsers, page: str) -> None:
     _, path = await board_of(office, page)
-    async with line_to(office.url) as line, at(office, path, line.url) as (still, heard):
+    async with proxy_to(office.url) as line, at(office, path, line.url) as (still, heard):
         heard.window.may_fail(*NO_LINE)
         line.cut()
         await heard.window.freshness("not_current", GREYS_WITHIN_MS)
@@ -145,7 +145,7 @@ async def test_cards_stay_where_they_are_when_the_line_is_lost_and_back(office: 
         await still.shows(heard.window("[data-testid=live]"))
 
 
-async def test_cards_stay_where_they_are_when_a_change_waits_is_refused_or_is_too_much(office: Office) -> None:
+async def test_cards_stay_where_they_are_when_a_change_waits_is_refused_or_is_too_much(office: Browsers) -> None:
     _, path = await board_of(office, "search")
     async with at(office, path) as (still, heard):
         window = heard.window
@@ -165,7 +165,7 @@ async def test_cards_stay_where_they_are_when_a_change_waits_is_refused_or_is_to
         await still.shows(window("[data-testid=unsent]"), 0)
 
 
-async def test_cards_stay_where_they_are_when_somebody_changes_something_or_one_asks_for_less(office: Office) -> None:
+async def test_cards_stay_where_they_are_when_somebody_changes_something_or_one_asks_for_less(office: Browsers) -> None:
     board, path = await board_of(office, "search")
     bob = await office.person("Bob")
     async with at(office, path) as (still, heard):

@@ -5,8 +5,8 @@ from playwright.async_api import expect
 
 from tests.api.test_criteria import AGES, search_of
 from tests.browser.test_close_search import decide, send
-from tests.support.browsers import Office
-from tests.support.display_page import display
+from tests.support.browsers import Browsers
+from tests.support.display_page import open_display
 
 pytestmark = pytest.mark.browser
 
@@ -16,19 +16,19 @@ SUGGESTED = """async (searches) => {
 }"""
 
 
-async def test_a_page_judges_ages_as_the_server_does(office: Office) -> None:
+async def test_a_page_judges_ages_as_the_server_does(office: Browsers) -> None:
     window = await office.window("Alice")
     await window.open("/")
     found = await window.page.evaluate(SUGGESTED, [search_of(*each[:4]) for each in AGES])
     assert found == [[["under_13"] if each[4] else [], each[4] or each[3] == "yes"] for each in AGES]
 
 
-async def test_an_age_of_nine_is_suggested_everywhere_until_somebody_has_answered(office: Office) -> None:
+async def test_an_age_of_nine_is_suggested_everywhere_until_somebody_has_answered(office: Browsers) -> None:
     since = "2026-11-02T10:00:00Z"
     old = await office.search(person={"first_name": "Lars", "age": 15}, missing_since="2026-11-03T10:00:00Z")
     mila = await office.search(person={"first_name": "Mila", "age": 9}, missing_since=since)
     alice, bob = await office.both_at(mila)
-    wall, _ = await display(office, ["operations"])
+    wall, _ = await open_display(office, ["operations"])
     await wall.page.goto("/wall")
     lists = await office.window("Bob")
     await lists.open("/")

@@ -7,14 +7,14 @@ import pytest
 from playwright.async_api import expect
 
 from models.times import DESK, now
-from tests.support.browsers import Office
+from tests.support.browsers import Browsers
 
 pytestmark = pytest.mark.browser
 
 RECEIVED, SEEN = "2026-01-24T15:23:00Z", "2026-01-24T15:00:00Z"  # 16:23 and 16:00 in Brussels
 
 
-async def test_a_time_that_is_not_when_it_was_seen_says_so_everywhere(office: Office) -> None:
+async def test_a_time_that_is_not_when_it_was_seen_says_so_everywhere(office: Browsers) -> None:
     board, bob = await office.search(), await office.person("Bob")
     await bob.do(board, "sighting.add", {"description": "Girl at the quay", "received_at": RECEIVED})
     seen = {"description": "Girl at the quay too", "seen_at": SEEN, "received_at": RECEIVED, "channel": "police"}
@@ -46,7 +46,7 @@ async def test_a_time_that_is_not_when_it_was_seen_says_so_everywhere(office: Of
     await expect(alice(f"[data-similar='{second['id']}']")).to_contain_text(saw)
 
 
-async def test_a_sighting_whose_channel_nobody_chose_has_none_that_is_known(office: Office) -> None:
+async def test_a_sighting_whose_channel_nobody_chose_has_none_that_is_known(office: Browsers) -> None:
     board = await office.search()
     alice, bob = await office.both_at(board)
     await alice("[data-act=add-sighting]").click()
@@ -57,7 +57,7 @@ async def test_a_sighting_whose_channel_nobody_chose_has_none_that_is_known(offi
     await expect(bob.panel.locator("dd[data-field=channel]")).to_have_text("not known")
 
 
-async def test_a_form_names_a_time_to_come_and_an_age_that_is_no_childs(office: Office) -> None:
+async def test_a_form_names_a_time_to_come_and_an_age_that_is_no_childs(office: Browsers) -> None:
     alice, soon = await office.window("Alice"), (now() + timedelta(hours=1)).astimezone(DESK).strftime("%Y-%m-%dT%H:%M")
     await alice.open("/")
     await alice("[data-act=open-search]").click()
@@ -75,7 +75,7 @@ async def test_a_form_names_a_time_to_come_and_an_age_that_is_no_childs(office: 
     await alice.live()
 
 
-async def test_no_form_takes_a_time_to_come_of_what_has_happened(office: Office) -> None:
+async def test_no_form_takes_a_time_to_come_of_what_has_happened(office: Browsers) -> None:
     """The server takes it from programs: a call must not be lost for a clock that is wrong."""
     board, soon = await office.search(), (now() + timedelta(hours=1)).astimezone(DESK).strftime("%Y-%m-%dT%H:%M")
     alice = await office.window("Alice")
@@ -89,7 +89,7 @@ async def test_no_form_takes_a_time_to_come_of_what_has_happened(office: Office)
     await expect(alice.card("A girl by the ferry").locator(".kind")).to_contain_text("seen ")
 
 
-async def test_an_age_that_was_told_before_does_not_hold_up_another_correction(office: Office) -> None:
+async def test_an_age_that_was_told_before_does_not_hold_up_another_correction(office: Browsers) -> None:
     board = await office.search(person={"first_name": "Nele", "age": 40})
     alice = await office.window("Alice")
     await alice.open(f"/searches/{board}")

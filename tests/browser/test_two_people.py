@@ -7,7 +7,7 @@ from playwright.async_api import expect
 
 from board.accounts import live_changes
 from tests.support.browser_window import PATIENCE_MS
-from tests.support.browsers import Office
+from tests.support.browsers import Browsers
 from tests.support.people import PASSWORD
 
 pytestmark = pytest.mark.browser
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.browser
 SIGHTING = "Girl with a red coat at the Graslei"
 
 
-async def test_alice_adds_a_sighting_and_bob_a_task_and_both_see_both(office: Office) -> None:
+async def test_alice_adds_a_sighting_and_bob_a_task_and_both_see_both(office: Browsers) -> None:
     board = await office.search()
     alice, bob = await office.both_at(board)
     await alice.add_sighting(SIGHTING, **{"place.text": "Graslei, Gent", "channel": "hotline"})
@@ -27,7 +27,7 @@ async def test_alice_adds_a_sighting_and_bob_a_task_and_both_see_both(office: Of
     await office.same(alice, bob, board)
 
 
-async def test_bob_grades_and_assesses_a_sighting_and_alice_sees_it(office: Office) -> None:
+async def test_bob_grades_and_assesses_a_sighting_and_alice_sees_it(office: Browsers) -> None:
     board = await office.search()
     await office.sighting(board, SIGHTING)
     alice, bob = await office.both_at(board)
@@ -45,7 +45,7 @@ async def test_bob_grades_and_assesses_a_sighting_and_alice_sees_it(office: Offi
     await expect(story.nth(1)).to_contain_text(re.compile("Bob.*Source grade.*F.*→.*B", re.S))
 
 
-async def test_cards_move_by_menu_by_mouse_and_by_finger(office: Office) -> None:
+async def test_cards_move_by_menu_by_mouse_and_by_finger(office: Browsers) -> None:
     board = await office.search()
     await office.sighting(board, SIGHTING)
     alice, bob = await office.window("Alice"), await office.window("Bob", has_touch=True)
@@ -62,7 +62,7 @@ async def test_cards_move_by_menu_by_mouse_and_by_finger(office: Office) -> None
     await office.same(alice, bob, board)
 
 
-async def test_two_people_edit_two_fields_of_one_card_and_both_are_kept(office: Office) -> None:
+async def test_two_people_edit_two_fields_of_one_card_and_both_are_kept(office: Browsers) -> None:
     board = await office.search()
     await office.sighting(board, SIGHTING)
     alice, bob = await office.both_at(board)
@@ -79,7 +79,7 @@ async def test_two_people_edit_two_fields_of_one_card_and_both_are_kept(office: 
     await office.same(alice, bob, board)
 
 
-async def test_a_task_is_assigned_and_its_checklist_ticked(office: Office) -> None:
+async def test_a_task_is_assigned_and_its_checklist_ticked(office: Browsers) -> None:
     board = await office.search()
     alice, bob = await office.both_at(board)
     await alice.add_task("Ask the ferry for its pictures")
@@ -98,7 +98,7 @@ async def test_a_task_is_assigned_and_its_checklist_ticked(office: Office) -> No
     await office.same(alice, bob, board)
 
 
-async def test_who_was_hired_a_moment_ago_has_a_name_on_screens_that_were_there_before(office: Office) -> None:
+async def test_who_was_hired_a_moment_ago_has_a_name_on_screens_that_were_there_before(office: Browsers) -> None:
     board = await office.search()
     alice = await office.window("Alice")
     await alice.open(f"/searches/{board}")  # where it asks who everybody is
@@ -108,7 +108,7 @@ async def test_who_was_hired_a_moment_ago_has_a_name_on_screens_that_were_there_
     await expect(alice.card("Dora's").locator(".avatar")).to_have_attribute("title", "Dora", timeout=PATIENCE_MS)
 
 
-async def test_a_note_is_read_by_the_other_with_its_author(office: Office) -> None:
+async def test_a_note_is_read_by_the_other_with_its_author(office: Browsers) -> None:
     board = await office.search()
     await office.sighting(board, SIGHTING)
     alice, bob = await office.both_at(board)
@@ -121,7 +121,7 @@ async def test_a_note_is_read_by_the_other_with_its_author(office: Office) -> No
     await expect(note).to_have_attribute("data-category", "contact")
 
 
-async def test_a_card_is_withdrawn_and_restored_on_both_screens(office: Office) -> None:
+async def test_a_card_is_withdrawn_and_restored_on_both_screens(office: Browsers) -> None:
     board = await office.search()
     await office.sighting(board, SIGHTING)
     alice, bob = await office.both_at(board)
@@ -138,7 +138,7 @@ async def test_a_card_is_withdrawn_and_restored_on_both_screens(office: Office) 
     await office.same(alice, bob, board)
 
 
-async def test_a_child_that_is_found_is_found_on_every_screen(office: Office) -> None:
+async def test_a_child_that_is_found_is_found_on_every_screen(office: Browsers) -> None:
     board = await office.search(person={"first_name": "Fien", "last_name": "Peeters", "age": 9})
     alice, bob = await office.both_at(board)
     desk = await office.window("Bob")

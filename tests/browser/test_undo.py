@@ -7,7 +7,7 @@ from playwright.async_api import expect
 
 from tests.browser.test_pages import TALL, barriers
 from tests.support.browser_window import Window
-from tests.support.browsers import Office
+from tests.support.browsers import Browsers
 
 pytestmark = pytest.mark.browser
 
@@ -29,7 +29,7 @@ async def noticed(window: Window, state: str, text: str) -> None:
         await notice.hover()  # while somebody is on it, it stays
 
 
-async def test_alice_undoes_what_she_has_just_done_and_bob_sees_it(office: Office) -> None:
+async def test_alice_undoes_what_she_has_just_done_and_bob_sees_it(office: Browsers) -> None:
     board = await office.search()
     await office.sighting(board, SIGHTING)
     alice, bob = await office.both_at(board)
@@ -49,7 +49,7 @@ async def test_alice_undoes_what_she_has_just_done_and_bob_sees_it(office: Offic
     await office.same(alice, bob, board)
 
 
-async def test_ctrl_z_undoes_it_but_not_while_somebody_types_and_only_once(office: Office) -> None:
+async def test_ctrl_z_undoes_it_but_not_while_somebody_types_and_only_once(office: Browsers) -> None:
     board = await office.search()
     await office.sighting(board, SIGHTING)
     alice = await office.window("Alice")
@@ -75,7 +75,7 @@ async def test_ctrl_z_undoes_it_but_not_while_somebody_types_and_only_once(offic
     assert [each["state"]["grade"]["source"] for each in undone] == ["B", "F"]
 
 
-async def test_the_offer_goes_by_itself_but_not_under_a_hand(office: Office) -> None:
+async def test_the_offer_goes_by_itself_but_not_under_a_hand(office: Browsers) -> None:
     board = await office.search()
     await office.sighting(board, SIGHTING)
     alice = await office.window("Alice")
@@ -94,7 +94,7 @@ async def test_the_offer_goes_by_itself_but_not_under_a_hand(office: Office) -> 
     await expect(alice.column("doing").locator(".card")).to_have_count(1)
 
 
-async def test_an_event_of_the_history_is_undone_while_it_holds(office: Office) -> None:
+async def test_an_event_of_the_history_is_undone_while_it_holds(office: Browsers) -> None:
     board = await office.search()
     await office.sighting(board, SIGHTING)
     alice, bob = await office.both_at(board)
@@ -118,7 +118,7 @@ async def test_an_event_of_the_history_is_undone_while_it_holds(office: Office) 
     await office.same(alice, bob, board)
 
 
-async def test_what_changed_since_is_told_and_stays(office: Office) -> None:
+async def test_what_changed_since_is_told_and_stays(office: Browsers) -> None:
     board = await office.search()
     sighting = await office.sighting(board, SIGHTING)
     alice = await office.window("Alice")
@@ -139,7 +139,7 @@ async def test_what_changed_since_is_told_and_stays(office: Office) -> None:
     await alice.same_as_server(board)
 
 
-async def test_a_column_that_is_gone_is_named(office: Office) -> None:
+async def test_a_column_that_is_gone_is_named(office: Browsers) -> None:
     board = await office.search()
     sighting, alice = await office.sighting(board, SIGHTING), await office.person("Alice")
     await alice.do(board, "column.add", {"title": "Police", "role": "waiting"})
@@ -155,7 +155,7 @@ async def test_a_column_that_is_gone_is_named(office: Office) -> None:
     await expect(window("[data-testid=undo] li")).to_have_text("Column: This column is no longer there.")
 
 
-async def test_decisions_on_the_search_are_undone_by_who_may_make_them(office: Office) -> None:
+async def test_decisions_on_the_search_are_undone_by_who_may_make_them(office: Browsers) -> None:
     board = await office.search()
     alice, bob = await office.both_at(board)
     await alice("[data-act=appeal]").click()
@@ -178,7 +178,7 @@ async def test_decisions_on_the_search_are_undone_by_who_may_make_them(office: O
     await expect(alice("[data-testid=person]")).to_have_text("Noor")
 
 
-async def test_a_status_and_what_is_new_are_not_offered_to_be_undone(office: Office) -> None:
+async def test_a_status_and_what_is_new_are_not_offered_to_be_undone(office: Browsers) -> None:
     board = await office.search()
     alice = await office.window("Alice")
     await alice.open(f"/searches/{board}")
@@ -195,7 +195,7 @@ async def test_a_status_and_what_is_new_are_not_offered_to_be_undone(office: Off
     await expect(alice("[data-testid=undo]")).to_have_count(0)
 
 
-async def test_a_column_moved_and_renamed_is_put_back(office: Office) -> None:
+async def test_a_column_moved_and_renamed_is_put_back(office: Browsers) -> None:
     board = await office.search()
     alice = await office.window("Alice")
     await alice.open(f"/searches/{board}")
@@ -210,7 +210,7 @@ async def test_a_column_moved_and_renamed_is_put_back(office: Office) -> None:
     await alice.same_as_server(board)
 
 
-async def test_nobody_is_offered_what_they_may_not_do(office: Office) -> None:
+async def test_nobody_is_offered_what_they_may_not_do(office: Browsers) -> None:
     board = await office.search()
     sighting = await office.sighting(board, SIGHTING)
     await (await office.person("Bob")).do(board, "sighting.grade", {"sighting": sighting, "grade": {"source": "E"}})
@@ -226,7 +226,7 @@ async def test_nobody_is_offered_what_they_may_not_do(office: Office) -> None:
     await expect(alice(UNDO)).to_have_count(0)
 
 
-async def test_axe_finds_no_barrier_in_what_is_said_of_undoing(office: Office) -> None:
+async def test_axe_finds_no_barrier_in_what_is_said_of_undoing(office: Browsers) -> None:
     board = await office.search()
     sighting = await office.sighting(board, SIGHTING)
     alice = await office.window("Alice", viewport=TALL)

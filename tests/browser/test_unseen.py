@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from tests.browser.test_pages import barriers, keep, overflow
 from tests.support.browser_window import Window
-from tests.support.browsers import Office, Person
+from tests.support.browsers import Browsers, SignedInUser
 from tests.support.people import PATIENCE_S
 
 pytestmark = pytest.mark.browser
@@ -25,17 +25,17 @@ def tells(request: Request) -> bool:
     return request.method == "POST" and request.url.endswith("/api/v1/seen")
 
 
-async def head(person: Person, board: str) -> int:
+async def head(person: SignedInUser, board: str) -> int:
     return int((await person.http.get(f"/api/v1/boards/{board}")).json()["seq"])
 
 
-async def seen(person: Person, board: str) -> int | None:
+async def seen(person: SignedInUser, board: str) -> int | None:
     """Up to where somebody has seen a board, as the server has it."""
     marks = (await person.http.get("/api/v1/seen")).json()["seen"]
     return next((int(each["seq"]) for each in marks if each["board"] == board), None)
 
 
-async def has_seen(person: Person, board: str, seq: int) -> None:
+async def has_seen(person: SignedInUser, board: str, seq: int) -> None:
     """Waits until the server has it."""
     deadline = time.monotonic() + PATIENCE_S
     while await seen(person, board) != seq:
@@ -43,13 +43,13 @@ async def has_seen(person: Person, board: str, seq: int) -> None:
         await asyncio.sleep(0.05)
 
 
-async def sees_now(person: Person, board: str) -> None:
+async def sees_now(person: SignedInUser, board: str) -> None:
     """Has seen all there is, on some other screen."""
     answer = (await person.http.get(f"/api/v1/boards/{board}")).json()
     assert (await person.http.post("/api/v1/seen", json={key: answer[key] for key in ("board", "epoch", "seq")})).is_success
 
 
-async def graded_back_and_moved(office: Office, board: str, card: str) -> None:
+async def graded_back_and_moved(office: Browsers, board: str, card: str) -> None:
     """What Bob does to a sighting while Alice is away."""
     bob = await office.person("Bob")
     for source in ("B", "F"):
@@ -63,7 +63,7 @@ async def leave(window: Window) -> None:
     await window.page.goto("/account")
 
 
-async def test_what_was_on_the_screen_is_seen_and_what_changed_since_is_told_wherever_it_helps(office: Office) -> None:
+async def test_what_was_on_the_screen_is_seen_and_what_changed_since_is_told_wherever_it_helps(office: Browsers) -> None:
     board = await office.search()
     alice, bob, window = await office.person("Alice"), await office.person("Bob"), await office.window("Alice")
     assert await seen(alice, board) == await head(alice, board), "she opened it"
@@ -104,7 +104,7 @@ async def test_what_was_on_the_screen_is_seen_and_what_changed_since_is_told_whe
     await expect(again("article.card")).to_have_count(2)
 
 
-async def test_what_happens_right_after_the_page_was_read_anew_is_on_it_too(office: Office) -> None:
+async def test_what_happens_right_after_the_page_was_read_anew_is_on_it_too(office: Browsers) -> None:
     board = await office.search()
     bob, charlie, window = await office.person("Bob"), await office.person("Charlie"), await office.window("Charlie")
     await sees_now(charlie, board)
@@ -117,7 +117,7 @@ async def test_what_happens_right_after_the_page_was_read_anew_is_on_it_too(offi
         await expect(news).to_contain_text(said, timeout=READ_MS)
 
 
-async def test_a_board_that_nobody_looks_at_is_not_seen(office: Office) -> None:
+async def test_a_board_that_nobody_looks_at_is_not_seen(office: Browsers) -> None:
     board = await office.search()
     bob, window = await office.person("Bob"), await office.window("Bob")
     await window.page.add_init_script(f"({AWAY})()")
@@ -131,7 +131,7 @@ async def test_a_board_that_nobody_looks_at_is_not_seen(office: Office) -> None:
     await has_seen(bob, board, await head(bob, board))
 
 
-async def test_all_is_marked_as_seen_when_it_was_not_taken_back(office: Office) -> None:
+async def test_all_is_marked_as_seen_when_it_was_not_taken_back(office: Browsers) -> None:
     old, new = await office.search(), await office.search()
     charlie, window = await office.person("Charlie"), await office.window("Charlie")
     await sees_now(charlie, old)
@@ -155,7 +155,7 @@ async def test_all_is_marked_as_seen_when_it_was_not_taken_back(office: Office) 
     await expect(window(".unseen-header")).to_contain_text("Nothing new")
 
 
-async def test_the_page_is_for_every_eye_and_fits(office: Office) -> None:
+async def test_the_page_is_for_every_eye_and_fits(office: Browsers) -> None:
     board = await office.search()
     card = await office.sighting(board, SIGHTING)
     await sees_now(await office.person("Victor"), board)
@@ -170,7 +170,7 @@ async def test_the_page_is_for_every_eye_and_fits(office: Office) -> None:
         assert not await barriers(victor, "main"), width
 
 
-async def test_the_history_says_up_to_where_its_chain_holds_or_what_is_wrong(office: Office) -> None:
+async def test_the_history_says_up_to_where_its_chain_holds_or_what_is_wrong(office: Browsers) -> None:
     board = await office.search()
     window = await office.window("Victor")
     await window.page.goto(f"/searches/{board}/history")

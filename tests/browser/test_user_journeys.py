@@ -16,9 +16,9 @@ from playwright.async_api import Browser, expect
 from board.accounts import live_changes
 from board.i18n import translate
 from tests.support.browser_window import Window
-from tests.support.browsers import Office
-from tests.support.people import PASSWORD, new_id, serving
-from tests.support.pseudo_locale import CODE, TEXTS, leaves, plain, spoken
+from tests.support.browsers import Browsers
+from tests.support.people import PASSWORD, new_id, running_server
+from tests.support.pseudo_locale import CODE, TEXTS, pseudo_locale_installed, texts_of, untranslated_words
 
 pytestmark = pytest.mark.browser
 
@@ -36,7 +36,7 @@ TYPED = [NOOR, COAT, BUS, HARBOUR, REASON, "Острів", "Тарас", *(name 
 EMAILS = [f"{name.lower()}@desk.example" for name in CAST]
 
 
-class Abroad(Office):
+class Abroad(Browsers):
     """A desk whose people read one language."""
 
     language: str
@@ -53,7 +53,7 @@ class Abroad(Office):
         """What the server wrote on a board in these people's names (first tasks, in the language that it took for theirs)."""
         alice = await self.person("Alice")
         for each in (board, "operations"):
-            self.said += [text for entity in await alice.entities(each) for text in leaves(entity["state"])]
+            self.said += [text for entity in await alice.entities(each) for text in texts_of(entity["state"])]
 
     async def read(self, window: Window) -> None:
         """A look at the whole screen: it is in this language, and where nobody speaks it no word of English is left."""
@@ -61,15 +61,15 @@ class Abroad(Office):
         if self.language == CODE:
             typed = sorted([*TYPED, *EMAILS, *self.said], key=len, reverse=True)
             texts = await window.page.evaluate(TEXTS)
-            left = [(plain(text, typed), place) for text, place in texts]
+            left = [(untranslated_words(text, typed), place) for text, place in texts]
             assert [f"{words} in {place}" for words, place in left if words] == []
 
 
 @pytest.fixture(scope="module", params=LANGUAGES)
 async def abroad(request: Any, browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Abroad]:
     language = request.param
-    with spoken(tmp_path_factory.mktemp("locales")) if language == CODE else nullcontext():
-        async with serving(tmp_path_factory.mktemp("desk")) as server:
+    with pseudo_locale_installed(tmp_path_factory.mktemp("locales")) if language == CODE else nullcontext():
+        async with running_server(tmp_path_factory.mktemp("desk")) as server:
             for name, (shown_as, role) in CAST.items():
                 await live_changes.add_account(server.desk, f"{name.lower()}@desk.example", shown_as, role, PASSWORD)
             async with Abroad(browser, server.url) as office:

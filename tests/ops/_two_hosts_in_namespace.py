@@ -14,12 +14,12 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
+from websockets.asyncio.client import connect
 
 from board.dev import Postgres, Redis
-from tests.support import people as stage
-from tests.support.network_namespaces import Host, Network, NoNamespaces, network
+from tests.support.network_namespaces import Host, NamespacesUnavailable, Network, network
 from tests.support.people import STARTS_WITHIN_S, Person, Server, new_id
-from tests.support.worker_processes import SERVE, Workers, until
+from tests.support.worker_processes import SERVE, WorkerProcesses, wait_until
 
 HEALS_WITHIN_S = 60
 PORT = 8000  # nobody else is on these machines
@@ -31,7 +31,7 @@ def lines() -> Iterator[Network]:
     try:
         with network() as made:
             yield made
-    except NoNamespaces as why:
+    except NamespacesUnavailable as why:
         pytest.skip(f"network namespaces can't be made here: {why}")
 
 
@@ -120,7 +120,7 @@ class Writer(Person):
 
 
 async def writer(machine: Machine, token: str) -> Writer:
-    connected = await stage.connect(machine.server.ws, additional_headers={"Authorization": f"Bearer {token}"}, max_size=None)  # type: ignore[attr-defined]
+    connected = await connect(machine.server.ws, additional_headers={"Authorization": f"Bearer {token}"}, max_size=None)
     person = Writer(machine.server, token, connected)
     await person.until(lambda: person.account)
     return person
@@ -159,7 +159,7 @@ async def test_a_machine_that_is_cut_off_and_healed_loses_nothing_and_doubles_no
     machines: tuple[Machine, Machine], cut: Any
 ) -> None:
     one, other = machines
-    office = Workers(one.environment["DATABASE_URL"], 1)
+    office = WorkerProcesses(one.environment["DATABASE_URL"], 1)
     alice = await writer(one, await office.hire("Alice", "coordinator"))
     bob = await writer(other, await office.hire("Bob", "investigator"))
     search = await alice.open_search()
@@ -167,13 +167,13 @@ async def test_a_machine_that_is_cut_off_and_healed_loses_nothing_and_doubles_no
         await person.follow(search)
     for person in (alice, bob):
         person.begin(search)
-    await until(lambda: min(len(alice.acked), len(bob.acked)) > 20 and min(alice.heads(), bob.heads()) > 0)
+    await wait_until(lambda: min(len(alice.acked), len(bob.acked)) > 20 and min(alice.heads(), bob.heads()) > 0)
 
     cut(other.host)
     try:
-        await until(lambda: bob.refused["unavailable"], HEALS_WITHIN_S)
+        await wait_until(lambda: bob.refused["unavailable"], HEALS_WITHIN_S)
         at_cut, elsewhere, given = bob.heads(), alice.heads(), len(alice.acked)
-        await until(lambda: alice.heads() > elsewhere + 1, HEALS_WITHIN_S)
+        await wait_until(lambda: alice.heads() > elsewhere + 1, HEALS_WITHIN_S)
         assert bob.heads() == at_cut  # so his screen says that it may not be current
         assert len(alice.acked) > given  # and hers goes on
         assert bob.closed is None
@@ -191,7 +191,7 @@ async def test_a_machine_that_is_cut_off_and_healed_loses_nothing_and_doubles_no
             person.goes_on()
         return bob.heads() > at_cut and len(bob.acked) > back
 
-    await until(has_come_back, HEALS_WITHIN_S)
+    await wait_until(has_come_back, HEALS_WITHIN_S)
     for person in (alice, bob):
         await person.end()
     for person in (alice, bob):

@@ -24,9 +24,9 @@ from board.service import BoardService
 from models.db.database import Database
 from models.db.sqlite import library
 from models.read_position import ReadPosition
-from tests.support import people, readme_blocks
-from tests.support.backends import SMALL, House
-from tests.support.people import Person, serving
+from tests.support import readme_blocks
+from tests.support.backends import SQLITE, Backend
+from tests.support.people import PASSWORD, Person, connect_person, create_token, running_server, settings_for
 
 pytestmark = pytest.mark.houses
 
@@ -38,7 +38,7 @@ SQLITE, POSTGRESQL = "\n## SQLite", "\n## PostgreSQL"
 class Keeper:
     """Whoever keeps the installation: types what the how-to says, in its folder."""
 
-    house: House
+    house: Backend
     folder: Path
     settings: dict[str, Any]
 
@@ -66,20 +66,20 @@ class Keeper:
     @property
     def words(self) -> tuple[str, str]:
         """How the how-to says to make a backup, and to restore it."""
-        backup, restore, *_ = readme_blocks.blocks(SQLITE if self.house.name == SMALL else POSTGRESQL, "sh", BACKUP)
+        backup, restore, *_ = readme_blocks.code_blocks(SQLITE if self.house.name == SQLITE else POSTGRESQL, "sh", BACKUP)
         return backup, restore
 
 
 @pytest.fixture
-def keeper(house: House, tmp_path: Path, installation: dict[str, Any]) -> Keeper:
+def keeper(house: Backend, tmp_path: Path, installation: dict[str, Any]) -> Keeper:
     return Keeper(house, tmp_path, installation)
 
 
 async def test_a_restored_board_is_that_of_the_backup_and_everybody_gets_it_anew(keeper: Keeper) -> None:
     backup, restore = keeper.words
-    async with serving(keeper.folder, **keeper.settings) as server:
-        token = await people.token_for(server.desk, "Alice", "coordinator")
-        alice = await people.come(server, token)
+    async with running_server(keeper.folder, **keeper.settings) as server:
+        token = await create_token(server.desk, "Alice", "coordinator")
+        alice = await connect_person(server, token)
         search = await alice.open_search()
         screen = await alice.follow(search)
         kept = await alice.do(search, "note.add", {"text": "Before the backup."}, id="before")
@@ -94,9 +94,9 @@ async def test_a_restored_board_is_that_of_the_backup_and_everybody_gets_it_anew
     assert "have a new epoch" in await keeper.type(restore)
     assert len((await keeper.type("python3 -m board verify")).splitlines()) == 3
 
-    async with serving(keeper.folder, **keeper.settings) as server:
+    async with running_server(keeper.folder, **keeper.settings) as server:
         for seq in (screen.seq, then["seq"], 1):  # beyond the head as it is now, at it, and before it
-            back = await people.come(server, token)
+            back = await connect_person(server, token)
             await back.follow(search, screen.epoch, seq)
             await _has_it_anew(back, search, screen.epoch, then)
         assert (await back.do(search, "note.add", {"text": "Before the backup."}, id="before"))["seqs"] == kept["seqs"]
@@ -113,7 +113,7 @@ async def _has_it_anew(person: Person, search: str, old_epoch: str, then: dict[s
 
 
 async def test_a_backup_is_closed_to_others(keeper: Keeper) -> None:
-    async with serving(keeper.folder, **keeper.settings):
+    async with running_server(keeper.folder, **keeper.settings):
         await keeper.type("umask 0\n" + keeper.words[0])
     (made,) = keeper.folder.glob("backup.*")
     assert made.stat().st_mode & 0o077 == 0
@@ -121,15 +121,15 @@ async def test_a_backup_is_closed_to_others(keeper: Keeper) -> None:
 
 async def test_no_password_stands_on_a_command_line(keeper: Keeper) -> None:
     assert "URL" not in "".join(keeper.words)
-    assert "service" in keeper.words[0] or keeper.house.name == SMALL
+    assert "service" in keeper.words[0] or keeper.house.name == SQLITE
 
 
-async def test_the_nightly_backup_has_the_day_in_its_name(house: House, keeper: Keeper) -> None:
-    if house.name != SMALL:
+async def test_the_nightly_backup_has_the_day_in_its_name(house: Backend, keeper: Keeper) -> None:
+    if house.name != SQLITE:
         return
-    (unit,) = readme_blocks.blocks(SQLITE, "systemd", BACKUP)
+    (unit,) = readme_blocks.code_blocks(SQLITE, "systemd", BACKUP)
     words = unit.partition("ExecStart=")[2].replace("/opt/searchboard/.venv/bin/board", "python3 -m board")
-    async with serving(keeper.folder, **keeper.settings):
+    async with running_server(keeper.folder, **keeper.settings):
         await keeper.type(words.replace("%%", "%").replace("$$", "$"))
     (made,) = keeper.folder.glob("backup-*.db")
     assert re.fullmatch(r"backup-\d{4}-\d\d-\d\d\.db", made.name)
@@ -141,8 +141,8 @@ async def test_the_nightly_backup_has_the_day_in_its_name(house: House, keeper: 
 @pytest.fixture
 async def desk(tmp_path: Path) -> AsyncIterator[BoardService]:
     """A small house with an account."""
-    opened = await BoardService.open(people.settings_for(tmp_path))
-    await live_changes.add_account(opened, "alice@desk.example", "Alice", "coordinator", people.PASSWORD)
+    opened = await BoardService.open(settings_for(tmp_path))
+    await live_changes.add_account(opened, "alice@desk.example", "Alice", "coordinator", PASSWORD)
     yield opened
     await opened.close()
 

@@ -28,8 +28,8 @@ from models.db.schema import migrate
 from models.times import format_utc, now
 from tests.ops.test_command_line import Run, run
 from tests.support import readme_blocks
-from tests.support.backends import House
-from tests.support.people import PASSWORD, serving, settings_for
+from tests.support.backends import Backend
+from tests.support.people import PASSWORD, running_server, settings_for
 
 __all__ = ["run"]  # a fixture
 
@@ -143,7 +143,7 @@ def test_tables_of_another_version_are_told_and_stay_as_they_are(installation: D
 
 @pytest.mark.houses
 def test_a_database_that_is_well_is_told_with_its_kind(
-    house: House, installation: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    house: Backend, installation: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (other := tmp_path / "other").mkdir()
     with house.settled(other) as settings:
@@ -190,12 +190,12 @@ async def look_at(url: str, public_url: str | None, **more: Any) -> tuple[State,
 
 
 async def test_an_address_by_which_pages_and_sockets_come_is_well(tmp_path: Path) -> None:
-    async with serving(tmp_path) as server:
+    async with running_server(tmp_path) as server:
         assert (await look_at(server.url, server.url))[0] == State.OK
 
 
 async def test_a_server_that_takes_another_address_for_its_own_is_wrong(tmp_path: Path) -> None:
-    async with serving(tmp_path, public_url="https://board.example") as server:
+    async with running_server(tmp_path, public_url="https://board.example") as server:
         state, says = await look_at(server.url, server.url)
         assert (state, "takes https://board.example for its own" in says) == (State.WRONG, True)
 
@@ -203,7 +203,7 @@ async def test_a_server_that_takes_another_address_for_its_own_is_wrong(tmp_path
 async def test_requests_that_were_refused_by_their_origin_show_that_public_url_is_missing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with serving(tmp_path) as server:
+    async with running_server(tmp_path) as server:
         await live_changes.add_account(server.desk, "alice@desk.example", "Alice", "coordinator", PASSWORD)
         async with httpx.AsyncClient(base_url=server.url) as http:
             form = {"email": "alice@desk.example", "password": PASSWORD}
@@ -242,7 +242,7 @@ async def test_a_proxy_that_passes_no_sockets_or_knows_no_server_is_told(
 
 
 async def test_an_address_that_can_not_be_reached_is_wrong_only_while_the_server_runs(tmp_path: Path) -> None:
-    async with serving(tmp_path) as server:
+    async with running_server(tmp_path) as server:
         assert (await look_at(server.url, "http://127.0.0.1:1"))[0] == State.WRONG
     assert (await look_at("http://127.0.0.1:2", "http://127.0.0.1:1"))[0] == State.SKIPPED
 

@@ -26,9 +26,9 @@ from board.engine.rights_version import bump_rights_version
 from board.telemetry import logs
 from models.db import schema, sqlite
 from models.db.database import Database
-from tests.support.cli_fork_server import forking
+from tests.support.cli_fork_server import cli_fork_server
 from tests.support.people import PATIENCE_S, STARTS_WITHIN_S, new_id
-from tests.support.team import Company
+from tests.support.team import Team
 
 ROOT = Path(__file__).parents[2]
 UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}"
@@ -42,7 +42,7 @@ class Shell:
 
     async def __call__(self, *words: str, given: str = "", **settings: str) -> tuple[int, str, str]:
         """(exit code, standard output, standard error)."""
-        done = await asyncio.to_thread(forking().call, [*words], self._environment(settings), ROOT, given)
+        done = await asyncio.to_thread(cli_fork_server().call, [*words], self._environment(settings), ROOT, given)
         return done.code, done.out, done.err
 
     async def start(self, *words: str, **settings: str) -> asyncio.subprocess.Process:
@@ -112,7 +112,7 @@ def refuse(run: Run) -> Refuse:
 
 
 @pytest.fixture
-async def board(company: Company) -> Shell:
+async def board(company: Team) -> Shell:
     """Beside the company's server, on its database."""
     return Shell({"DATABASE_URL": company.server.desk.settings.database_url})
 
@@ -126,14 +126,12 @@ def address() -> str:
     return f"kim-{new_id()}@desk.example"
 
 
-async def signs_in(company: Company, email: str, password: str) -> bool:
+async def signs_in(company: Team, email: str, password: str) -> bool:
     async with httpx.AsyncClient(base_url=company.server.url) as http:
         return (await http.post("/login", data={"email": email, "password": password})).status_code == 303
 
 
-async def test_an_account_is_added_listed_disabled_enabled_and_given_a_role_and_a_password(
-    company: Company, board: Shell
-) -> None:
+async def test_an_account_is_added_listed_disabled_enabled_and_given_a_role_and_a_password(company: Team, board: Shell) -> None:
     email, first, second = address(), "correct horse 1", "correct horse 2"
     out = await board.works(
         "account", "add", email, "--name", "Kim Ö", "--role", "viewer", "--password-stdin", given=f"{first}\n"
@@ -162,7 +160,7 @@ async def test_an_account_is_added_listed_disabled_enabled_and_given_a_role_and_
 
 
 async def test_others_write_while_a_password_is_hashed(
-    company: Company, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    company: Team, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     hash_password, other = accounts.hash_password, Database(company.server.desk.settings.database_url)  # type: ignore[attr-defined]
     written: list[str] = []
@@ -366,7 +364,7 @@ def test_a_call_that_is_typed_wrong_is_refused_in_a_sentence(refuse: Refuse, wor
     refuse(*words)
 
 
-async def test_another_process_says_the_same(board: Shell, company: Company) -> None:
+async def test_another_process_says_the_same(board: Shell, company: Team) -> None:
     taken = (await company.alice.http.get("/api/v1/me")).json()["email"]
     given = "correct horse\n"
     add = ("account", "add", taken, "--name", "Kim", "--role", "viewer", "--password-stdin")
@@ -378,7 +376,7 @@ async def test_another_process_says_the_same(board: Shell, company: Company) -> 
     await board.refuses("serve", PORT="many")
 
 
-async def test_a_token_is_printed_once_listed_without_its_secret_and_revoked(company: Company, board: Shell) -> None:
+async def test_a_token_is_printed_once_listed_without_its_secret_and_revoked(company: Team, board: Shell) -> None:
     email, name = (await company.bob.http.get("/api/v1/me")).json()["email"], f"hotline {new_id()}"
     secret = (await board.works("token", "add", name, "--scope", "read", "--account", email)).strip()
     assert re.fullmatch(r"\S{30,}", secret)
@@ -399,7 +397,7 @@ async def test_a_token_is_printed_once_listed_without_its_secret_and_revoked(com
         assert "revoked" in next(line for line in (await board.works("token", "list")).splitlines() if name in line)
 
 
-async def test_a_token_lasts_as_long_as_is_said_and_for_ever_with_a_warning(company: Company, board: Shell) -> None:
+async def test_a_token_lasts_as_long_as_is_said_and_for_ever_with_a_warning(company: Team, board: Shell) -> None:
     email, name = (await company.bob.http.get("/api/v1/me")).json()["email"], f"hotline {new_id()}"
     add = ("token", "add", name, "--scope", "read", "--account", email, "--days")
     for days in ("-1", "366", "many"):
@@ -411,7 +409,7 @@ async def test_a_token_lasts_as_long_as_is_said_and_for_ever_with_a_warning(comp
     assert "good without an end" in line
 
 
-async def test_verify_says_a_line_for_each_board_or_the_first_bad_row(company: Company, board: Shell, tmp_path: Path) -> None:
+async def test_verify_says_a_line_for_each_board_or_the_first_bad_row(company: Team, board: Shell, tmp_path: Path) -> None:
     search = await company.alice.open_search()
     out = await board.works("verify")
     boards = [each["board"] for each in (await company.alice.http.get("/api/v1/boards")).json()["boards"]]

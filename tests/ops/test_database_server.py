@@ -26,7 +26,7 @@ from models.board import AUDIT, OPERATIONS, Board
 from models.db import postgresql, write_queue
 from models.db.database import ConfigurationError, Database, DatabaseUnavailable
 from models.db.schema import migrate
-from tests.support.people import PASSWORD, new_id, serving, token_for
+from tests.support.people import PASSWORD, create_token, new_id, running_server
 
 ROOT = Path(__file__).parents[2]
 SECRET = "a secret of the tests, long enough to be one"
@@ -487,8 +487,8 @@ async def test_every_text_sorts_bytewise(database: Database) -> None:
     ["/api/v1/boards/%00", "/api/v1/boards/a%00/events", "/searches/%00", "/api/v1/boards/operations/sightings/%00/source"],
 )
 async def test_an_id_that_no_text_of_the_server_can_be_is_not_found(postgres_url: str, tmp_path: Path, path: str) -> None:
-    async with serving(tmp_path, database_url=postgres_url, secret_key=SECRET) as server:
-        token = await token_for(server.desk, "Alice", "coordinator")
+    async with running_server(tmp_path, database_url=postgres_url, secret_key=SECRET) as server:
+        token = await create_token(server.desk, "Alice", "coordinator")
         async with httpx.AsyncClient(base_url=server.url, headers={"Authorization": f"Bearer {token}"}) as client:
             assert (await client.get(path)).status_code == 404
             nobody = {"email": "a\0@desk.example", "password": "a\0"}

@@ -16,9 +16,9 @@ from websockets.asyncio.client import connect
 
 from board.accounts import live_changes
 from tests.ops.test_workers import hear
-from tests.support import people, readme_blocks
-from tests.support.people import PASSWORD, PATIENCE_S, Server, serving
-from tests.support.worker_processes import until
+from tests.support import readme_blocks
+from tests.support.people import PASSWORD, PATIENCE_S, Server, new_id, running_server
+from tests.support.worker_processes import wait_until
 
 BEHIND = "http://board.example.org"  # what the browsers see; the test leaves the certificate out
 INSTALL = readme.document("how-to/install")
@@ -27,7 +27,7 @@ UNIT, FRAGMENT = "## 8. Service", "## 9. Proxy with https"
 
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd is not here")
 def test_systemd_takes_the_unit(tmp_path: Path) -> None:
-    (unit,) = readme_blocks.blocks(UNIT, "ini", INSTALL)
+    (unit,) = readme_blocks.code_blocks(UNIT, "ini", INSTALL)
     program = Path(sys.executable).with_name("board")
     here = unit.replace("/opt/searchboard/.venv/bin/board", str(program))
     assert here.count(str(program)) == 1
@@ -44,10 +44,10 @@ async def nginx(tmp_path: Path) -> AsyncIterator[tuple[Server, int]]:
     program = shutil.which("nginx", path="/usr/sbin:/usr/local/sbin:/usr/bin:/usr/local/bin:/opt/homebrew/bin")
     if program is None:
         pytest.skip("nginx is not here: on Debian, apt install nginx-light")
-    async with serving(tmp_path, public_url=BEHIND) as server:
+    async with running_server(tmp_path, public_url=BEHIND) as server:
         with socket.create_server(("127.0.0.1", 0)) as asking:
             port = asking.getsockname()[1]
-        (fragment,) = readme_blocks.blocks(FRAGMENT, "nginx", INSTALL)
+        (fragment,) = readme_blocks.code_blocks(FRAGMENT, "nginx", INSTALL)
         plain = re.sub(r" *ssl_certificate.*\n", "", fragment).replace("listen 443 ssl;", f"listen 127.0.0.1:{port};")
         plain = re.sub(r"server \{\n    listen 80;.*?\n\}\n", "", plain, flags=re.S)
         plain = plain.replace("127.0.0.1:8000", server.url.removeprefix("http://"))
@@ -61,7 +61,7 @@ async def nginx(tmp_path: Path) -> AsyncIterator[tuple[Server, int]]:
         )
         process = await asyncio.create_subprocess_exec(program, "-p", str(tmp_path), "-e", "stderr", "-c", str(config))
         try:
-            await until(lambda: process.returncode is not None or _listens(port), PATIENCE_S)
+            await wait_until(lambda: process.returncode is not None or _listens(port), PATIENCE_S)
             assert process.returncode is None
             yield server, port
         finally:
@@ -89,5 +89,5 @@ async def test_nginx_lets_browsers_in_and_the_socket_through(nginx: tuple[Server
         assert (await hear(socket, type="hello"))["account"]["name"] == "Alice"
         await socket.send('{"type":"subscribe","board":"operations"}')
         await hear(socket, type="subscribed")
-        await socket.send(f'{{"type":"ping","id":"{people.new_id()}"}}')
+        await socket.send(f'{{"type":"ping","id":"{new_id()}"}}')
         await hear(socket, type="pong")

@@ -14,7 +14,7 @@ import pytest
 from board.bootstrap import ROOT
 from board.dev import CannotStart, Postgres, Redis, find_postgres, find_redis, server_binaries
 from board.dev.unprivileged_user import OsUser, unprivileged
-from tests.support.worker_processes import alive, until
+from tests.support.worker_processes import is_running, wait_until
 
 
 @pytest.fixture(params=find_postgres(), ids=lambda programs: f"PostgreSQL {server_binaries.postgres_version(programs)}")
@@ -37,7 +37,7 @@ def test_what_was_committed_outlives_a_kill_and_the_port_stays(server: Postgres)
     family = [server.pid, *children(server.pid)]
     assert len(family) > 3
     server.kill()
-    assert not any(map(alive, family))
+    assert not any(map(is_running, family))
     server.start()
     assert (server.url("kept"), server.port) == (url, port)
     with psycopg.connect(server.create("copied", template="kept")) as connection:
@@ -80,7 +80,7 @@ os.kill(os.getpid(), signal.SIGKILL)
     assert done.returncode == -signal.SIGKILL
     pids = [int(word) for word in done.stdout.split()]
     assert len(pids) == 2
-    await until(lambda: not any(map(alive, pids)))
+    await wait_until(lambda: not any(map(is_running, pids)))
 
 
 def test_a_server_that_is_missing_is_said_with_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -67,7 +67,7 @@ async def traced(folder: Path, first: str = "") -> tuple[list[strace_log.Call], 
             process.kill()
             await process.wait()
     with told.open() as lines:
-        return strace_log.read(lines), set().union(*acked)
+        return strace_log.parse_calls(lines), set().union(*acked)
 
 
 async def give(url: str, token: str, name: str) -> set[str]:
@@ -101,15 +101,15 @@ async def give(url: str, token: str, name: str) -> set[str]:
 async def test_every_acknowledgement_follows_a_sync_of_the_log(tmp_path: Path) -> None:
     calls, acked = await traced(tmp_path)
     assert len(acked) == CLIENTS * (COMMANDS + 1)
-    assert set(strace_log.acknowledged(calls)) == acked
+    assert set(strace_log.acknowledged_commands(calls)) == acked
     assert len(list(strace_log.commits(calls))) > COMMANDS / IN_FLIGHT / 2  # commands that wait share one
-    assert strace_log.too_early(calls) == []
+    assert strace_log.acknowledged_before_sync(calls) == []
 
 
 async def test_the_same_check_finds_a_log_that_is_synced_later(tmp_path: Path) -> None:
     calls, acked = await traced(tmp_path, LESS_SURE)
-    assert set(strace_log.acknowledged(calls)) == acked
-    assert len(strace_log.too_early(calls)) > len(acked) / 2
+    assert set(strace_log.acknowledged_commands(calls)) == acked
+    assert len(strace_log.acknowledged_before_sync(calls)) > len(acked) / 2
 
 
 # -- the check itself, on traces that are made up ---------------------------------------------------------------------------
@@ -141,9 +141,9 @@ def coded(data: bytes) -> str:
 
 
 def early(lines: list[str]) -> list[str]:
-    calls = strace_log.read(lines)
-    assert list(strace_log.acknowledged(calls)) == ["t1"]
-    return strace_log.too_early(calls)
+    calls = strace_log.parse_calls(lines)
+    assert list(strace_log.acknowledged_commands(calls)) == ["t1"]
+    return strace_log.acknowledged_before_sync(calls)
 
 
 def test_written_synced_and_sent_is_good() -> None:

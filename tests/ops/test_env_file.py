@@ -7,19 +7,19 @@ import pytest
 from board import env_file
 from board.settings import Settings
 from models.db.errors import ConfigurationError
-from tests.support.cli_fork_server import Done, forking
+from tests.support.cli_fork_server import CliResult, cli_fork_server
 
 SECRET = "Tr0ub4dor"
 
 
-def call(folder: Path, *words: str, **settings: str) -> Done:
-    return forking().call([*words], settings, folder)
+def call(folder: Path, *words: str, **settings: str) -> CliResult:
+    return cli_fork_server().call([*words], settings, folder)
 
 
 def test_every_command_takes_a_file_of_settings_wherever_it_is_named(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text(f"DATABASE_URL=sqlite:///{tmp_path}/wrong.db\n")
     (tmp_path / "board.env").write_text(f"DATABASE_URL=sqlite:///{tmp_path}/named.db\n# a comment\nexport LOG_LEVEL=warning\n")
-    assert call(tmp_path, "--env-file", "board.env", "migrate") == Done(0, "", "")
+    assert call(tmp_path, "--env-file", "board.env", "migrate") == CliResult(0, "", "")
     assert not (tmp_path / "wrong.db").exists()
     for words in (
         ("--env-file", "board.env", "verify"), ("verify", "--env-file", "board.env"), ("verify", "--env-file=board.env"),

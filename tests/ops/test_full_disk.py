@@ -116,16 +116,16 @@ async def test_a_full_disk_is_told_until_there_is_room_again(served: Served) -> 
 
 async def test_where_too_much_waits_no_write_has_failed(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     """An overload is refused by the same code, and is no fault of the disk."""
-    from tests.support import people
+    from tests.support.people import Refusal, connect_person, create_token
 
-    alice = await people.come(server, await people.token_for(server.desk, "Alice", "coordinator"))
+    alice = await connect_person(server, await create_token(server.desk, "Alice", "coordinator"))
     before = commands.labels("failed")._value.get()
 
     def full(*_: object, **__: object) -> None:
         raise DatabaseUnavailable
 
     monkeypatch.setattr(server.desk.database, "write", full)
-    with pytest.raises(people.Refusal, match="unavailable"):
+    with pytest.raises(Refusal, match="unavailable"):
         await alice.do("operations", "search.open", SEARCH)
     assert commands.labels("failed")._value.get() == before
     assert server.desk.database.health.fault is None

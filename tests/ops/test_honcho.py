@@ -17,7 +17,7 @@ import pytest
 
 from board.bootstrap import ROOT
 from tests.ops.test_workers import SEARCH, follow, give, hear
-from tests.support.worker_processes import Workers, alive, until
+from tests.support.worker_processes import WorkerProcesses, is_running, wait_until
 
 COMES_UP_WITHIN_S = 120  # a database is made, a story is played, and four Pythons start, on a busy machine
 GOES_WITHIN_S = 30
@@ -56,7 +56,7 @@ class Honcho:
             return next((each for each in found if each), None)
 
         try:
-            return await until(look, COMES_UP_WITHIN_S)
+            return await wait_until(look, COMES_UP_WITHIN_S)
         except TimeoutError:
             raise AssertionError("\n".join(self.lines)) from None
 
@@ -68,7 +68,7 @@ class Honcho:
                 known = (each / "environ").read_bytes() + (each / "cmdline").read_bytes()
             except OSError:
                 continue
-            if str(self.home).encode() in known and int(each.name) != os.getpid() and alive(int(each.name)):
+            if str(self.home).encode() in known and int(each.name) != os.getpid() and is_running(int(each.name)):
                 found[int(each.name)] = (each / "cmdline").read_bytes().replace(b"\0", b" ").decode()
         return found
 
@@ -82,7 +82,7 @@ async def honcho(servers: Path) -> AsyncIterator[Honcho]:
     yield honcho
     for pid in honcho.processes():
         os.kill(pid, signal.SIGKILL)
-    await until(lambda: not honcho.processes())
+    await wait_until(lambda: not honcho.processes())
     shutil.rmtree(home)
 
 
@@ -96,7 +96,7 @@ async def test_it_brings_up_all_and_a_search_opened_on_one_worker_is_seen_on_the
         ready = await browser.get("/readyz")
         assert ready.status_code == 200, ready.text
 
-    desk = Workers((honcho.folder / "postgres.url").read_text(), 2)
+    desk = WorkerProcesses((honcho.folder / "postgres.url").read_text(), 2)
     desk.url, desk.process = url, SimpleNamespace(pid=int((await honcho.said(r"web.1 started \(pid=(\d+)\)"))[1]))  # type: ignore[assignment]
     one, two = desk.pids
     alice = await desk.come_to(await desk.hire("Alice", "coordinator"), one)
@@ -115,7 +115,7 @@ async def test_it_brings_up_all_and_a_search_opened_on_one_worker_is_seen_on_the
     await asyncio.wait_for(started.wait(), GOES_WITHIN_S)
     assert {name: await honcho.said(rf"{name}.1 stopped \(rc=(-?\d+)\)") for name in ("web", "redis", "postgres")}
     assert [line for line in honcho.lines if "stopped (rc=" in line and "(rc=0)" not in line] == []
-    await until(lambda: not honcho.processes())
+    await wait_until(lambda: not honcho.processes())
     assert not list(honcho.folder.glob("*.url"))
     await asyncio.gather(alice.close(), bob.close())
 
@@ -126,7 +126,7 @@ async def test_a_port_that_is_taken_is_said_and_ends_all(honcho: Honcho, postgre
         started = await honcho.run("honcho", "start", PORT=port, DATABASE_URL=postgres_url, REDIS_URL=redis_url)
         assert await honcho.said(rf"web.1 +\| Can't listen on 127.0.0.1, port {port}: ")
         assert await asyncio.wait_for(started.wait(), GOES_WITHIN_S) == 1
-    await until(lambda: not honcho.processes())
+    await wait_until(lambda: not honcho.processes())
 
 
 async def test_what_the_environment_names_is_not_started_and_no_sample_is_made(
@@ -140,7 +140,7 @@ async def test_what_the_environment_names_is_not_started_and_no_sample_is_made(
     assert not any("password" in line for line in honcho.lines)
     started.send_signal(signal.SIGTERM)
     await asyncio.wait_for(started.wait(), GOES_WITHIN_S)
-    await until(lambda: not honcho.processes())
+    await wait_until(lambda: not honcho.processes())
 
 
 async def test_known_passwords_are_not_offered_to_the_network(honcho: Honcho) -> None:

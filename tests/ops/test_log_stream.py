@@ -19,7 +19,7 @@ from board.telemetry.log_writer import MAX_QUEUED, AsyncLogWriter
 from models.db.database import Database
 from models.db.schema import migrate
 from tests.support.people import PATIENCE_S, STARTS_WITHIN_S
-from tests.support.worker_processes import Workers
+from tests.support.worker_processes import WorkerProcesses
 
 MANY = 5 * MAX_QUEUED
 TALK = f"""
@@ -168,7 +168,7 @@ async def test_a_server_whose_log_is_stuck_serves_and_ends(tmp_path: Path, pipe:
     await asyncio.to_thread(migrate, database)
     await database.close()
     _fill(pipe[1])
-    desk = Workers(database.url, 1, LOG_LEVEL="DEBUG")
+    desk = WorkerProcesses(database.url, 1, LOG_LEVEL="DEBUG")
     process = await asyncio.create_subprocess_exec(
         *desk.command, env=desk.environment, stdout=asyncio.subprocess.PIPE, stderr=pipe[1]
     )

@@ -21,7 +21,7 @@ from models.times import format_utc, now
 from tests.ops.test_workers import give, hear
 from tests.support import backends
 from tests.support.people import PATIENCE_S, new_id
-from tests.support.worker_processes import Workers, until, working
+from tests.support.worker_processes import WorkerProcesses, running_workers, wait_until
 
 # Two handlers that fail with what was typed in their message: one of ours, and one of the database.
 BROKEN = """
@@ -55,7 +55,7 @@ def canaries() -> Canaries:
     return Canaries()
 
 
-def _lines(workers: Workers) -> list[dict[str, Any]]:
+def _lines(workers: WorkerProcesses) -> list[dict[str, Any]]:
     """What was logged. Every line is an object."""
     return [json.loads(line) for line in workers.said]
 
@@ -79,7 +79,7 @@ async def _hired(folder: Path, canaries: Canaries, role: str = "coordinator") ->
     return url, token
 
 
-async def _work(workers: Workers, token: str, canaries: Canaries) -> None:
+async def _work(workers: WorkerProcesses, token: str, canaries: Canaries) -> None:
     """What goes well, and a search with names on it."""
     alice = await workers.come(token)
     await hear(alice, type="hello")
@@ -112,7 +112,7 @@ async def _work(workers: Workers, token: str, canaries: Canaries) -> None:
     await alice.close()
 
 
-async def _knock(workers: Workers, token: str, canaries: Canaries) -> None:
+async def _knock(workers: WorkerProcesses, token: str, canaries: Canaries) -> None:
     """What is refused."""
     own, board = {"Authorization": f"Bearer {token}"}, canaries["board"]
     async with httpx.AsyncClient(base_url=workers.url, timeout=PATIENCE_S) as http:
@@ -149,7 +149,7 @@ async def test_nothing_that_is_typed_is_ever_logged(tmp_path: Path, canaries: Ca
     canaries._by_use["token that is good"] = token
     lost = f"redis://:{canaries['password of Redis']}@127.0.0.1:1/0"
     secret = canaries["secret"] + canaries["rest of the secret"]
-    async with working(database, 1, lost, BROKEN, LOG_LEVEL="DEBUG", SECRET_KEY=secret) as workers:
+    async with running_workers(database, 1, lost, BROKEN, LOG_LEVEL="DEBUG", SECRET_KEY=secret) as workers:
         await _work(workers, token, canaries)
         await _knock(workers, token, canaries)
         async with httpx.AsyncClient(base_url=workers.url, timeout=PATIENCE_S) as http:
@@ -173,7 +173,7 @@ async def test_nothing_that_is_typed_is_ever_logged(tmp_path: Path, canaries: Ca
 async def test_a_database_that_goes_away_is_logged_without_its_password(postgres: Postgres, canaries: Canaries) -> None:
     with backends.fresh_database(postgres) as url:
         canaries._by_use["password of the database"] = url.split("@")[0].rpartition(":")[2]
-        async with working(url, 1, LOG_LEVEL="DEBUG") as workers:
+        async with running_workers(url, 1, LOG_LEVEL="DEBUG") as workers:
             alice = await workers.come(await workers.hire("Alice", "coordinator"))
             postgres.drop(url.rpartition("/")[2])
             note = {"type": "command", "id": "n", "board": "operations", "name": "note.add", "data": {"text": canaries["note"]}}
@@ -182,7 +182,7 @@ async def test_a_database_that_goes_away_is_logged_without_its_password(postgres
                 ready = await http.get("/readyz")
                 assert (ready.status_code, ready.json()["database"], ready.json()["bus"]) == (503, "down", "none")
                 assert (await http.get("/healthz")).status_code == 200
-            await until(lambda: workers.said)
+            await wait_until(lambda: workers.said)
             await alice.close()
             await workers.end()
             assert not canaries.sung("".join(workers.said))
@@ -191,7 +191,7 @@ async def test_a_database_that_goes_away_is_logged_without_its_password(postgres
 
 async def test_a_request_is_found_by_the_id_that_its_answer_told(tmp_path: Path, canaries: Canaries) -> None:
     database, token = await _hired(tmp_path, canaries)
-    async with working(database, 1, LOG_LEVEL="DEBUG", first=BROKEN) as workers:
+    async with running_workers(database, 1, LOG_LEVEL="DEBUG", first=BROKEN) as workers:
         async with httpx.AsyncClient(base_url=workers.url, timeout=PATIENCE_S) as http:
             plain = (await http.get("/healthz")).headers["x-request-id"]
             other = (await http.get("/healthz")).headers["x-request-id"]

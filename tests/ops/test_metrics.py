@@ -18,7 +18,7 @@ from models.db.database import Database
 from models.db.schema import migrate
 from tests.ops.test_workers import SEARCH, follow, give, hear
 from tests.support.people import Person
-from tests.support.worker_processes import Workers, until, working
+from tests.support.worker_processes import WorkerProcesses, running_workers, wait_until
 
 LABELS = {"process", "worker", "outcome", "reason", "at", "le"}  # a reason is one of few words: reference/audit-journal
 
@@ -38,7 +38,7 @@ class Told:
             yield from sample.labels.values()
 
 
-async def _until_told(workers: Workers, **wanted: float) -> Told:
+async def _until_told(workers: WorkerProcesses, **wanted: float) -> Told:
     """Until these metrics stand at these numbers: each worker writes its own down once a second."""
     told = Told(await workers.metrics())
     with contextlib.suppress(TimeoutError):
@@ -50,7 +50,7 @@ async def _until_told(workers: Workers, **wanted: float) -> Told:
     return told
 
 
-async def _played(workers: Workers, one: int, two: int) -> tuple[str, Told]:
+async def _played(workers: WorkerProcesses, one: int, two: int) -> tuple[str, Told]:
     alice = await workers.come_to(await workers.hire("Alice", "coordinator"), one)
     bob = await workers.come_to(await workers.hire("Bob", "viewer"), two)
     board = (await give(alice, "operations", "search.open", SEARCH))["opened"]
@@ -82,7 +82,7 @@ async def _played(workers: Workers, one: int, two: int) -> tuple[str, Told]:
 
 
 async def test_one_answer_tells_of_all_workers(postgres_url: str, redis_url: str) -> None:
-    async with working(postgres_url, 2, redis_url) as workers:
+    async with running_workers(postgres_url, 2, redis_url) as workers:
         one, two = workers.pids
         _, told = await _played(workers, one, two)
         for pid in (one, two):
@@ -92,7 +92,7 @@ async def test_one_answer_tells_of_all_workers(postgres_url: str, redis_url: str
         assert {each.labels["worker"] for each in told.samples if each.name == "board_worker_info"} == {"1", "2"}
         # What a process counted outlives it; what it has does not.
         workers.process.send_signal(1)  # a rolling restart
-        await until(lambda: not {one, two} & set(workers.pids))
+        await wait_until(lambda: not {one, two} & set(workers.pids))
         told = await _until_told(workers, worker_info=2, connections=0, subscribe_resumed_total=1)
         assert told("board_commands_total", outcome="ok") == 2
         assert {each.labels["process"] for each in told.samples if each.name == "board_worker_info"} == set(
@@ -105,7 +105,7 @@ async def test_a_single_process_tells_the_same(tmp_path: Path) -> None:
     database = Database(f"sqlite:///{tmp_path}/board.db")
     await asyncio.to_thread(migrate, database)
     await database.close()
-    async with working(database.url, 1) as workers:
+    async with running_workers(database.url, 1) as workers:
         workers_pid = workers.process.pid
         _, told = await _played(workers, workers_pid, workers_pid)
         assert told("board_worker_info", process=str(workers_pid), worker="0") == 1

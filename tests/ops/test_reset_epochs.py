@@ -12,8 +12,7 @@ from board.engine.journal import heads
 from board.maintenance import transfer
 from models.board import OPERATIONS, Board
 from models.db.database import Database
-from tests.support import people
-from tests.support.people import Person, Refusal, Screen, serving
+from tests.support.people import BoardReplica, Person, Refusal, connect_person, create_token, running_server
 
 
 @dataclass
@@ -23,7 +22,7 @@ class Lost:
     folder: Path
     search: str
     token: str
-    ahead: Screen
+    ahead: BoardReplica
     old: tuple[str, int]
 
     def database(self) -> Database:
@@ -33,15 +32,15 @@ class Lost:
 @pytest.fixture
 async def lost(tmp_path: Path) -> Lost:
     """A search with three notes, made after the backup that is in place again."""
-    async with serving(tmp_path) as server:
-        alice = await people.come(server, token := await people.token_for(server.desk, "Alice", "coordinator"))
+    async with running_server(tmp_path) as server:
+        alice = await connect_person(server, token := await create_token(server.desk, "Alice", "coordinator"))
         search = await alice.open_search()
         screen = await alice.follow(search)
         old = (screen.epoch, screen.seq)
         await alice.leave()
     shutil.copy(tmp_path / "board.db", tmp_path / "backup")
-    async with serving(tmp_path) as server:
-        alice = await people.come(server, token)
+    async with running_server(tmp_path) as server:
+        alice = await connect_person(server, token)
         screen = await alice.follow(search)
         for number in range(3):
             await alice.do(search, "note.add", {"text": f"lost {number}"})
@@ -68,8 +67,8 @@ async def test_with_new_epochs_a_client_from_before_gets_a_snapshot(lost: Lost) 
     database = lost.database()
     assert database.write_now(transfer.reset_epochs) == 3  # the search, operations and the audit
     await database.close()
-    async with serving(lost.folder) as server:
-        alice = await people.come(server, lost.token)
+    async with running_server(lost.folder) as server:
+        alice = await connect_person(server, lost.token)
         assert "snapshot" in await comes_back(alice, lost)
         assert {state["text"] for state in lost.ahead.of("note").values()} == {f"new {number}" for number in range(5)}
         patch = {"person": {"age": 9}}
@@ -81,8 +80,8 @@ async def test_with_new_epochs_a_client_from_before_gets_a_snapshot(lost: Lost) 
 
 async def test_without_them_it_would_go_on_past_what_it_never_saw(lost: Lost) -> None:
     """So the test above could fail."""
-    async with serving(lost.folder) as server:
-        alice = await people.come(server, lost.token)
+    async with running_server(lost.folder) as server:
+        alice = await connect_person(server, lost.token)
         assert "snapshot" not in await comes_back(alice, lost)
         assert "lost 0" in {state["text"] for state in lost.ahead.of("note").values()}
         await alice.leave()

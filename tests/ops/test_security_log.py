@@ -17,22 +17,22 @@ from tests.ops.test_logs import (
     canaries,  # noqa: F401  (a fixture)
 )
 from tests.support.people import PATIENCE_S, new_id
-from tests.support.readme_blocks import blocks, document
-from tests.support.worker_processes import Workers, until, working
+from tests.support.readme_blocks import code_blocks, document
+from tests.support.worker_processes import WorkerProcesses, running_workers, wait_until
 
 DOCS = document("reference/audit-journal")
 ADDRESS = "127.0.0.1"
 
 
-def lines(workers: Workers) -> list[dict[str, Any]]:
+def lines(workers: WorkerProcesses) -> list[dict[str, Any]]:
     return [json.loads(line) for line in workers.said]
 
 
-def of(workers: Workers, event: str) -> list[dict[str, Any]]:
+def of(workers: WorkerProcesses, event: str) -> list[dict[str, Any]]:
     return [line for line in lines(workers) if line["event"] == event]
 
 
-async def knock(workers: Workers, canaries: Canaries) -> None:  # noqa: F811
+async def knock(workers: WorkerProcesses, canaries: Canaries) -> None:  # noqa: F811
     """What is refused, and what is done, with words that occur nowhere else."""
     email, password = f"{canaries['e-mail']}@desk.example", canaries["password"]
     foreign = {"Origin": f"https://{canaries['origin']}.example"}
@@ -73,10 +73,10 @@ async def test_the_log_has_ids_and_codes_and_an_address_where_a_sign_in_failed(
     canaries: Canaries,  # noqa: F811
 ) -> None:
     database, _ = await _hired(tmp_path, canaries, "admin")
-    async with working(database, 1, LOG_LEVEL="DEBUG") as workers:
+    async with running_workers(database, 1, LOG_LEVEL="DEBUG") as workers:
         await knock(workers, canaries)
         metrics = await workers.metrics()
-        await until(lambda: of(workers, "export.read"))
+        await wait_until(lambda: of(workers, "export.read"))
         assert await workers.end() == 0
         assert not canaries.sung("".join(workers.said))
         assert not canaries.sung(metrics)
@@ -102,9 +102,9 @@ async def test_the_log_has_ids_and_codes_and_an_address_where_a_sign_in_failed(
         by_fail2ban(workers)
 
 
-def by_fail2ban(workers: Workers) -> None:
+def by_fail2ban(workers: WorkerProcesses) -> None:
     """The filter that the docs give finds the lines of those who fail to sign in, and no other."""
-    (filter, _) = blocks("## The log", "ini", DOCS)
+    (filter, _) = code_blocks("## The log", "ini", DOCS)
     (regex,) = re.findall(r"^failregex = (.*)$", filter, flags=re.M)
     host = re.compile(regex.replace("<HOST>", r"(?P<host>[0-9A-Fa-f:.]+)"))
     found = {json.loads(line)["event"]: match["host"] for line in workers.said if (match := host.search(line))}
@@ -118,7 +118,7 @@ def by_fail2ban(workers: Workers) -> None:
 
 async def test_what_a_client_does_wrong_is_no_error(tmp_path: Path, canaries: Canaries) -> None:  # noqa: F811
     database, token = await _hired(tmp_path, canaries)
-    async with working(database, 1) as workers:
+    async with running_workers(database, 1) as workers:
         ws = f"{workers.url.replace('http', 'ws')}/ws"
         socket = await connect(ws, additional_headers={"Authorization": f"Bearer {token}"})
         await socket.recv()

@@ -12,7 +12,7 @@ from board.secret_file import load_or_create_secret
 from board.settings import Settings
 from models.db import postgresql
 from models.db.database import ConfigurationError, Database
-from tests.support.cli_fork_server import Done, forking
+from tests.support.cli_fork_server import CliResult, cli_fork_server
 from tests.support.people import settings_for
 
 PASSWORD = "Tr0ub4dor-canary"
@@ -23,9 +23,9 @@ AT = "127.0.0.1:1/board"
 HASTY = "from models import schema; schema.migrate.__defaults__ = (0.5,)"  # a server that is not there is not waited for
 
 
-def start(folder: Path, **settings: str) -> Done:
+def start(folder: Path, **settings: str) -> CliResult:
     """`board serve` by the real command line, with given settings and no others."""
-    return forking(HASTY).call(["serve"], {"PORT": "0"} | settings, folder)
+    return cli_fork_server(HASTY).call(["serve"], {"PORT": "0"} | settings, folder)
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import httpx2 as httpx
 
 from board.dev import Redis
 from tests.support.people import new_id
-from tests.support.worker_processes import Workers
+from tests.support.worker_processes import WorkerProcesses
 
 WORKERS, STEPS = 3, 50
 ROUNDS = 10  # of so many steps each, at most: until all that matters has happened
@@ -55,7 +55,7 @@ class Coordinator:
 
 
 async def test_one_holds_the_shift_at_every_moment_whoever_serves_whom(postgres_url: str, redis: Redis) -> None:
-    workers = Workers(postgres_url, WORKERS, redis.url)
+    workers = WorkerProcesses(postgres_url, WORKERS, redis.url)
     await workers.start()
     try:
         people = [

@@ -20,7 +20,7 @@ from tests.ops.test_workers import follow, give, hear
 from tests.realtime.test_slow_reader import stalled
 from tests.support import backends
 from tests.support.people import PATIENCE_S, new_id, settings_for
-from tests.support.worker_processes import working
+from tests.support.worker_processes import running_workers
 
 MANY = MAX_CLOSED_AT_ONCE + 30
 
@@ -174,7 +174,7 @@ async def test_who_reads_on_hears_all_that_was_acknowledged(tmp_path: Path) -> N
 
 @pytest.mark.parametrize("what", ["the shift", "alerts", "heads"])
 async def test_a_desk_closes_when_something_changes_in_that_very_moment(tmp_path: Path, what: str) -> None:
-    desk = await BoardService.open(settings_for(tmp_path, database_url=backends.in_folder(tmp_path)))
+    desk = await BoardService.open(settings_for(tmp_path, database_url=backends.sqlite_url(tmp_path)))
     changed = {"the shift": desk.shift_status.changed, "alerts": desk.hub.asked, "heads": desk.hub.heads._doubt}[what]
     while not changed._waiters:
         await asyncio.sleep(0)
@@ -198,7 +198,7 @@ serve.log = Log()
 
 async def test_it_ends_in_time_also_where_logging_hangs(tmp_path: Path) -> None:
     test_crash_recovery.prepare(tmp_path)
-    async with working(f"sqlite:///{tmp_path}/board.db", 1, first=LOGGING_HANGS) as workers:
+    async with running_workers(f"sqlite:///{tmp_path}/board.db", 1, first=LOGGING_HANGS) as workers:
         assert await workers.end() == 1
 
 

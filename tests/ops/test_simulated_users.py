@@ -25,8 +25,7 @@ from board.demo.simulated_texts import texts
 from board.demo.simulated_users import SimulatedTeam, create_tokens
 from models.times import now
 from tests.ops.test_demo import AROUND_BELGIUM, points
-from tests.support import people
-from tests.support.people import PATIENCE_S, Person, Server, serving
+from tests.support.people import PATIENCE_S, Person, Server, connect_person, create_token, running_server
 
 FAST = 0.01  # of the time that they take
 LONG_S = 6 * PATIENCE_S  # five people with one server on a busy machine
@@ -56,7 +55,7 @@ async def working(server: Server, **more: Any) -> AsyncIterator[SimulatedTeam]:
 
 @contextlib.asynccontextmanager
 async def newcomer(server: Server) -> AsyncIterator[Person]:
-    alice = await people.come(server, await people.token_for(server.desk, "Alice", "coordinator"))
+    alice = await connect_person(server, await create_token(server.desk, "Alice", "coordinator"))
     try:
         yield alice
     finally:
@@ -89,7 +88,7 @@ def cards(alice: Person, board: str) -> int:
 
 
 async def test_a_newcomer_who_is_alone_sees_several_at_work(tmp_path: Path) -> None:
-    async with serving(tmp_path) as server, newcomer(server) as alice:
+    async with running_server(tmp_path) as server, newcomer(server) as alice:
         boards = [await search(alice, "DEMO-01"), await search(alice, "DEMO-10", "parental_abduction"), await search(alice)]
 
         def done() -> set[str]:
@@ -109,7 +108,7 @@ async def test_a_newcomer_who_is_alone_sees_several_at_work(tmp_path: Path) -> N
 
 async def test_a_search_is_filled_to_a_bound_and_then_worked_on(tmp_path: Path) -> None:
     most = {"card": 9, "note": 2}
-    async with serving(tmp_path) as server, newcomer(server) as alice:
+    async with running_server(tmp_path) as server, newcomer(server) as alice:
         board = await search(alice, "DEMO-01")
 
         def full() -> bool:
@@ -128,7 +127,7 @@ async def test_a_search_is_left_alone_while_a_newcomer_edits_a_card(tmp_path: Pa
     noticed: list[str] = []
     keep_off = SimulatedTeam.pause
     monkeypatch.setattr(SimulatedTeam, "pause", lambda self, board: (noticed.append(board), keep_off(self, board)))
-    async with serving(tmp_path) as server, newcomer(server) as alice:
+    async with running_server(tmp_path) as server, newcomer(server) as alice:
         hers, other = await search(alice, "DEMO-01"), await search(alice, "DEMO-02")
         card = next(iter(alice.screens[hers].of("task")))
         await alice.ask({"type": "presence", "board": hers, "card": card, "editing": True}, type="presence", board=hers, count=1)
@@ -143,12 +142,12 @@ async def test_a_search_is_left_alone_while_a_newcomer_edits_a_card(tmp_path: Pa
 
 async def test_they_come_back_after_a_restart(tmp_path: Path) -> None:
     async with contextlib.AsyncExitStack() as stack:
-        async with serving(tmp_path) as server, newcomer(server) as alice:
+        async with running_server(tmp_path) as server, newcomer(server) as alice:
             board = await search(alice, "DEMO-01")
             company = await stack.enter_async_context(working(server))
             await until(alice, lambda: len(by_whom(alice, company, board)) >= 3)
             port = int(server.url.rpartition(":")[2])
-        async with serving(tmp_path, port=port) as server, newcomer(server) as alice:
+        async with running_server(tmp_path, port=port) as server, newcomer(server) as alice:
             await alice.follow(board)
             await until(alice, lambda: len(by_whom(alice, company, board)) >= 3)
             await stack.aclose()
@@ -177,7 +176,7 @@ async def test_what_a_cut_line_left_unanswered_is_sent_again_by_the_same_id() ->
 
 
 async def test_who_is_not_let_in_does_not_try_for_ever(tmp_path: Path) -> None:
-    async with serving(tmp_path) as server:
+    async with running_server(tmp_path) as server:
         await asyncio.wait_for(BoardClient(server.url, "no such token", Random(1)).run(), PATIENCE_S)
 
 

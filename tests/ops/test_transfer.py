@@ -22,8 +22,7 @@ from board.service import BoardService
 from models.board import OPERATIONS, Board
 from models.db.database import Database, DatabaseUnavailable
 from models.db.schema import metadata, migrate
-from tests.support import people
-from tests.support.people import PASSWORD, new_id, settings_for
+from tests.support.people import PASSWORD, new_id, session_cookie, settings_for
 
 SEARCH = {"kind": "runaway", "person": {"first_name": "Noör 🙂"}, "missing_since": "2026-11-24T15:10:00Z"}
 SCREEN = PairDisplay(code="7F3K-9QXD", name="Room", language="en", shows=Playlist(boards=[OPERATIONS]))
@@ -50,7 +49,7 @@ class Moving:
             self.desk,
             lambda session: accounts.add_token(session, "hotline", "intake", "alice@desk.example", "2026-11-24T22:00:00.000Z"),
         )
-        self.cookie = await people.session(self.desk, "alice@desk.example")
+        self.cookie = await session_cookie(self.desk, "alice@desk.example")
         members = {"access": "members", "members": [id]}
         self.search = (await self.do(OPERATIONS, "search.open", SEARCH | members)).opened
         for number in range(30):

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from board.bootstrap import ROOT
-from tests.support.network_namespaces import NoNamespaces, ip
+from tests.support.network_namespaces import NamespacesUnavailable, run_tool
 
 MACHINES = Path(__file__).parent / "_two_hosts_in_namespace.py"
 ALONE = ["unshare", "--net", "sh", "-c", 'ip link set lo up && exec "$@"', "sh"]
@@ -17,8 +17,8 @@ ALONE = ["unshare", "--net", "sh", "-c", 'ip link set lo up && exec "$@"', "sh"]
 @pytest.mark.parametrize("cut", ["silent", pytest.param("unplugged", marks=pytest.mark.slow)])
 def test_a_machine_that_is_cut_off_and_healed_loses_nothing_and_doubles_nothing(cut: str) -> None:
     try:
-        ip("--net", "true", tool="unshare")
-    except NoNamespaces as why:
+        run_tool("--net", "true", tool="unshare")
+    except NamespacesUnavailable as why:
         pytest.skip(f"network namespaces can't be made here: {why}")
     words = [sys.executable, "-m", "pytest", str(MACHINES), "-k", cut, "-m", "slow or not slow", "-rs", "-p", "no:cacheprovider"]
     ran = subprocess.run([*ALONE, *words], cwd=ROOT, capture_output=True, text=True, check=False)

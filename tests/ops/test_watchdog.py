@@ -17,7 +17,7 @@ from board.telemetry import watchdog
 from models.db.database import Database
 from models.db.schema import migrate
 from tests.support.people import PATIENCE_S
-from tests.support.worker_processes import Workers, until, working
+from tests.support.worker_processes import WorkerProcesses, running_workers, wait_until
 
 STANDS_STILL = """
 import asyncio
@@ -48,7 +48,7 @@ async def test_a_loop_that_stands_still_is_noticed_with_where_it_stands(monkeypa
     beats: list[None] = []
     beating = asyncio.create_task(watchdog.LoopWatchdog(lambda: beats.append(None)).run())
     try:
-        await until(lambda: len(beats) > 1)
+        await wait_until(lambda: len(beats) > 1)
         with structlog.testing.capture_logs() as said:
 
             def noticed() -> None:
@@ -59,7 +59,7 @@ async def test_a_loop_that_stands_still_is_noticed_with_where_it_stands(monkeypa
             threading.Thread(target=noticed, daemon=True).start()
             go_on.wait(PATIENCE_S)  # the loop stands here
             assert go_on.is_set()
-            await until(lambda: len(said) > 1)
+            await wait_until(lambda: len(said) > 1)
     finally:
         beating.cancel()
         with contextlib.suppress(asyncio.CancelledError):
@@ -93,7 +93,7 @@ async def _empty(folder: Path) -> str:
 async def test_systemd_is_told_of_a_single_process(tmp_path: Path) -> None:
     with listening(tmp_path / "notify") as line:
         told = {"NOTIFY_SOCKET": str(tmp_path / "notify"), "WATCHDOG_USEC": "3000000"}
-        async with working(await _empty(tmp_path), 1, **told) as workers:
+        async with running_workers(await _empty(tmp_path), 1, **told) as workers:
             for word in ("READY=1", "WATCHDOG=1", "WATCHDOG=1"):
                 await _hear(line, word)
             ending = asyncio.create_task(workers.end())
@@ -106,7 +106,7 @@ async def test_systemd_is_told_by_the_supervisor_and_not_by_its_workers(
 ) -> None:
     with listening(tmp_path / "notify") as line:
         told = {"NOTIFY_SOCKET": str(tmp_path / "notify"), "WATCHDOG_USEC": "3000000"}
-        async with working(postgres_url, 2, redis_url, first=QUICK, **told) as workers:
+        async with running_workers(postgres_url, 2, redis_url, first=QUICK, **told) as workers:
             for word in ("READY=1", "WATCHDOG=1"):
                 await _hear(line, word)
             for pid in workers.pids:
@@ -116,16 +116,16 @@ async def test_systemd_is_told_by_the_supervisor_and_not_by_its_workers(
             assert await ending == 0
 
 
-async def _stand_still(workers: Workers) -> None:
+async def _stand_still(workers: WorkerProcesses) -> None:
     port = int(workers.url.rpartition(":")[2])
     _, writing = await asyncio.open_connection("127.0.0.1", port)
     writing.write(b"GET /still HTTP/1.1\r\nHost: x\r\n\r\n")
-    await until(lambda: any('"event loop stalled"' in line for line in workers.said))
+    await wait_until(lambda: any('"event loop stalled"' in line for line in workers.said))
     writing.close()
 
 
 async def test_a_single_process_that_stands_still_says_so_and_ends_in_time_when_told(tmp_path: Path) -> None:
-    async with working(await _empty(tmp_path), 1, first=STANDS_STILL) as workers:
+    async with running_workers(await _empty(tmp_path), 1, first=STANDS_STILL) as workers:
         await _stand_still(workers)
         stuck = next(json.loads(line) for line in workers.said if '"event loop stalled"' in line)
         assert any(where.endswith(" still") for where in stuck["traceback"])
@@ -135,6 +135,6 @@ async def test_a_single_process_that_stands_still_says_so_and_ends_in_time_when_
 
 async def test_a_single_process_whose_terminal_is_gone_ends_in_order(tmp_path: Path) -> None:
     minds = "import signal; signal.signal(signal.SIGHUP, signal.SIG_DFL)"  # also where these tests run by `nohup`
-    async with working(await _empty(tmp_path), 1, first=minds) as workers:
+    async with running_workers(await _empty(tmp_path), 1, first=minds) as workers:
         os.kill(workers.process.pid, signal.SIGHUP)
         assert await asyncio.wait_for(workers.process.wait(), 15) == 0

@@ -16,7 +16,7 @@ from websockets.exceptions import WebSocketException
 from board.dev import Postgres, Redis
 from tests.support.backends import fresh_database
 from tests.support.people import PATIENCE_S, new_id
-from tests.support.worker_processes import SERVE, Workers, alive, until, working
+from tests.support.worker_processes import SERVE, WorkerProcesses, is_running, running_workers, wait_until
 
 SEARCH = {"kind": "runaway", "person": {"first_name": "Noor"}, "missing_since": "2026-11-24T15:10:00Z"}
 CROWDED = """
@@ -74,15 +74,15 @@ async def follow(socket: ClientConnection, board: str) -> None:
 
 
 @pytest.fixture(scope="module")
-async def workers(postgres: Postgres, redis: Redis) -> AsyncIterator[Workers]:
+async def workers(postgres: Postgres, redis: Redis) -> AsyncIterator[WorkerProcesses]:
     """Two, for all scenes that leave two behind."""
     with fresh_database(postgres) as url:
-        async with working(url, 2, redis.url, MAX_SOCKETS_PER_ACCOUNT="0") as two:
+        async with running_workers(url, 2, redis.url, MAX_SOCKETS_PER_ACCOUNT="0") as two:
             yield two
             assert await two.end() == 0
 
 
-async def test_a_search_opened_on_one_worker_is_seen_on_the_other(workers: Workers) -> None:
+async def test_a_search_opened_on_one_worker_is_seen_on_the_other(workers: WorkerProcesses) -> None:
     one, two = workers.pids
     alice, bob = await workers.come_to(await workers.hire("Alice", "coordinator"), one), None
     bob = await workers.come_to(await workers.hire("Bob", "investigator"), two)
@@ -99,12 +99,12 @@ async def test_a_search_opened_on_one_worker_is_seen_on_the_other(workers: Worke
     assert 'board_commands_total{outcome="ok"} 2.0' in told
 
 
-async def test_of_a_burst_each_worker_takes_its_share(workers: Workers) -> None:
+async def test_of_a_burst_each_worker_takes_its_share(workers: WorkerProcesses) -> None:
     token, pids = await workers.hire("Alice", "coordinator"), workers.pids
     for pid in pids:
         os.kill(pid, signal.SIGSTOP)
     coming = [asyncio.create_task(workers.come(token)) for _ in range(100)]
-    await until(lambda: workers.waiting == len(coming))
+    await wait_until(lambda: workers.waiting == len(coming))
     for pid in pids:
         os.kill(pid, signal.SIGCONT)
     sockets = await asyncio.gather(*coming)
@@ -113,7 +113,7 @@ async def test_of_a_burst_each_worker_takes_its_share(workers: Workers) -> None:
     await asyncio.gather(*(socket.close() for socket in sockets))
 
 
-async def test_a_worker_that_is_killed_is_replaced_and_the_others_notice_nothing(workers: Workers) -> None:
+async def test_a_worker_that_is_killed_is_replaced_and_the_others_notice_nothing(workers: WorkerProcesses) -> None:
     one, two = workers.pids
     token = await workers.hire("Alice", "coordinator")
     there, here = await workers.come_to(token, one), await workers.come_to(token, two)
@@ -121,7 +121,7 @@ async def test_a_worker_that_is_killed_is_replaced_and_the_others_notice_nothing
     with pytest.raises(WebSocketException):
         await hear(there, type="never")
     assert (await give(here, "operations", "search.open", SEARCH))["type"] == "ack"
-    fresh = await until(lambda: [pid for pid in workers.pids if pid not in (one, two)])
+    fresh = await wait_until(lambda: [pid for pid in workers.pids if pid not in (one, two)])
     await (await workers.come_to(token, fresh[0])).close()
     told = await workers.metrics()
     assert f'process="{one}"' not in told
@@ -132,7 +132,7 @@ async def test_a_worker_that_is_killed_is_replaced_and_the_others_notice_nothing
 class Steady:
     """Somebody who works on through whatever happens: comes back where the line is lost, and gives again what has no answer."""
 
-    def __init__(self, workers: Workers, token: str, board: str) -> None:
+    def __init__(self, workers: WorkerProcesses, token: str, board: str) -> None:
         self.workers, self.token, self.board = workers, token, board
         self.acks: list[dict[str, Any]] = []
         self.closes: list[int | None] = []
@@ -153,7 +153,7 @@ class Steady:
             self.closes.append(socket.close_code)
 
 
-async def test_a_rolling_restart_drops_nothing(workers: Workers) -> None:
+async def test_a_rolling_restart_drops_nothing(workers: WorkerProcesses) -> None:
     before, said = set(workers.pids), len(workers.said)
     token = await workers.hire("Alice", "coordinator")
     alice = await workers.come(token)
@@ -180,37 +180,37 @@ async def test_a_rolling_restart_drops_nothing(workers: Workers) -> None:
 
 
 async def test_a_worker_that_does_not_answer_is_noticed_and_replaced(postgres_url: str, redis_url: str) -> None:
-    async with working(postgres_url, 2, redis_url, first=HASTY) as workers:
+    async with running_workers(postgres_url, 2, redis_url, first=HASTY) as workers:
         one, two = workers.pids
         os.kill(one, signal.SIGSTOP)
-        await until(lambda: not alive(one))
-        await until(
+        await wait_until(lambda: not is_running(one))
+        await wait_until(
             lambda: any('"worker killed: unresponsive"' in line and f'"worker_pid": {one}' in line for line in workers.said)
         )
-        fresh = await until(lambda: [pid for pid in workers.pids if pid not in (one, two)])
+        fresh = await wait_until(lambda: [pid for pid in workers.pids if pid not in (one, two)])
         await (await workers.come_to(await workers.hire("Alice", "coordinator"), fresh[0])).close()
         assert two in workers.pids
         assert await workers.end() == 0
 
 
 async def test_a_start_for_which_there_is_no_room_is_tried_again_and_costs_no_worker(postgres_url: str, redis_url: str) -> None:
-    async with working(postgres_url, 2, redis_url, first=CROWDED) as workers:
+    async with running_workers(postgres_url, 2, redis_url, first=CROWDED) as workers:
         before = set(workers.pids)
         assert len(before) == 2
-        await until(lambda: any('"worker not started"' in line for line in workers.said))
+        await wait_until(lambda: any('"worker not started"' in line for line in workers.said))
         (failed,) = (json.loads(line) for line in workers.said if '"worker not started"' in line)
         assert (failed["worker"], failed["code"], failed["error"]) == (2, "EAGAIN", "BlockingIOError")
         workers.process.send_signal(signal.SIGHUP)
-        await until(lambda: any('"rolling restart aborted"' in line for line in workers.said))
+        await wait_until(lambda: any('"rolling restart aborted"' in line for line in workers.said))
         assert set(workers.pids) == before
         assert await workers.metrics()
         workers.process.send_signal(signal.SIGHUP)  # there is room again
-        await until(lambda: len(workers.pids) == 2 and not before & set(workers.pids))
+        await wait_until(lambda: len(workers.pids) == 2 and not before & set(workers.pids))
         assert await workers.end() == 0
 
 
 async def test_workers_end_when_their_supervisor_is_killed(postgres_url: str, redis_url: str) -> None:
-    async with working(postgres_url, 2, redis_url) as workers:
+    async with running_workers(postgres_url, 2, redis_url) as workers:
         pids = workers.pids
         alice = await workers.come(await workers.hire("Alice", "coordinator"))
         workers.process.kill()
@@ -218,24 +218,24 @@ async def test_workers_end_when_their_supervisor_is_killed(postgres_url: str, re
         with pytest.raises(WebSocketException):
             await hear(alice, type="never")
         assert alice.close_code == 1012
-        await until(lambda: not any(map(alive, pids)))
+        await wait_until(lambda: not any(map(is_running, pids)))
 
 
 async def test_all_end_in_time_also_with_one_that_hangs(postgres_url: str, redis_url: str) -> None:
-    async with working(postgres_url, 2, redis_url) as workers:
+    async with running_workers(postgres_url, 2, redis_url) as workers:
         pids = workers.pids
         os.kill(pids[0], signal.SIGSTOP)
         assert await workers.end() == 0
-        assert not any(map(alive, pids))
+        assert not any(map(is_running, pids))
 
 
 async def test_a_worker_that_goes_on_when_it_is_told_to_go_is_killed_and_then_that_is_logged(
     postgres_url: str, redis_url: str
 ) -> None:
-    async with working(postgres_url, 2, redis_url, first=DEAF) as workers:
+    async with running_workers(postgres_url, 2, redis_url, first=DEAF) as workers:
         pids = workers.pids
         assert await workers.end() == 0
-        assert not any(map(alive, pids))
+        assert not any(map(is_running, pids))
         killed = [json.loads(line) for line in workers.said if '"worker killed: unresponsive"' in line]
         assert {line["worker_pid"] for line in killed} == set(pids)
         assert all(line["stopping"] and line["ready"] and not line["here"] for line in killed)
@@ -243,7 +243,7 @@ async def test_a_worker_that_goes_on_when_it_is_told_to_go_is_killed_and_then_th
 
 async def test_workers_that_can_not_begin_end_the_supervisor_in_a_sentence(postgres_url: str, redis_url: str) -> None:
     broken = "import sys; from board.server import supervisor; supervisor.ARGUMENTS = ['-c', 'raise SystemExit(3)']"
-    workers = Workers(postgres_url, 2, redis_url, first=broken)
+    workers = WorkerProcesses(postgres_url, 2, redis_url, first=broken)
     process = await asyncio.create_subprocess_exec(
         *workers.command, env=workers.environment, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
     )

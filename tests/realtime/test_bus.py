@@ -19,7 +19,7 @@ from realtime import bus, redis_bus, redis_connection
 from realtime.bus import Bus, BusMisconfigured, MemoryBroker, MemoryBus
 from realtime.redis_bus import RedisBus
 from tests.support.people import PATIENCE_S
-from tests.support.tcp_proxy import line_to
+from tests.support.tcp_proxy import proxy_to
 
 KEY = b"a secret of the installation"
 
@@ -300,7 +300,7 @@ async def test_a_redis_that_says_nothing_is_noticed(breakable: Redis, monkeypatc
 
 async def test_a_line_that_swallows_everything_is_noticed(breakable: Redis, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(redis_bus, "SILENT_S", 1.0)
-    async with line_to(f"http://127.0.0.1:{breakable.port}") as line:
+    async with proxy_to(f"http://127.0.0.1:{breakable.port}") as line:
         url = breakable.url.replace(f":{breakable.port}", f":{line.url.rpartition(':')[2]}")
         async with on(url) as ear:
             await ear.bus.follow("a")

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
 from board.commands.registry import TABLE
-from tests.support import handover_steps, people, random_commands
-from tests.support.backends import House
-from tests.support.people import Person, Screen, new_id
+from tests.support import handover_steps, random_commands
+from tests.support.backends import Backend
+from tests.support.people import BoardReplica, Person, connect_person, create_token, new_id, running_server
 
 pytestmark = pytest.mark.houses
 
@@ -37,10 +37,10 @@ async def test_every_command_converges(alice: Person, bob: Person, come: Callabl
     operations, seen = await bob.follow("operations"), set()
     search = await alice.open_search()
     seen.add("search.open")
-    await handover_steps.prepare(alice)
+    await handover_steps.prepare_handover(alice)
     screen, accounts = await bob.follow(search), [alice.account["id"], bob.account["id"]]
     for _ in range(600):
-        name, data = random_commands.command(random, screen, accounts)
+        name, data = random_commands.random_command(random, screen, accounts)
         answer = await alice.start({"type": "command", "id": new_id(), "board": search, "name": name, "data": data})
         assert answer.get("code", "ack") in ("ack", "invalid", "not_found", "closed", "conflict")
         if answer.get("code") == "closed":
@@ -62,7 +62,7 @@ async def _hand_over_and_back(alice: Person, ada: Person, search: str) -> None:
     """By each command that there is for it; one was prepared."""
     await ada.do("operations", "handover.withdraw", {"handover": 1})
     for name, reason in (("refuse", {"reason": "too much is open"}), ("accept", {"restatement": "one search"})):
-        number = await handover_steps.hand(alice)
+        number = await handover_steps.hand_to_sign(alice)
         seq = (await ada.snapshot(search))["seq"]
         await ada.do(search, "handover.read", {"handover": number, "seq": seq})
         await ada.do("operations", f"handover.{name}", {"handover": number} | reason)
@@ -71,7 +71,7 @@ async def _hand_over_and_back(alice: Person, ada: Person, search: str) -> None:
 class Storm(RuleBasedStateMachine):
     """Alice and Bob work, Charlie is let in and out, and readers come and go; nobody ever stands on a wrong screen."""
 
-    house: House
+    house: Backend
 
     def __init__(self) -> None:
         super().__init__()
@@ -79,7 +79,7 @@ class Storm(RuleBasedStateMachine):
         self.folder = tempfile.TemporaryDirectory()
         self.leaving = contextlib.ExitStack()
         self.people: dict[str, Person] = {}
-        self.left: dict[tuple[str, str], Screen] = {}
+        self.left: dict[tuple[str, str], BoardReplica] = {}
         self.run(self._begin())
 
     def run(self, work: Any) -> Any:
@@ -87,13 +87,13 @@ class Storm(RuleBasedStateMachine):
 
     async def _begin(self) -> None:
         settings = self.leaving.enter_context(self.house.settled(Path(self.folder.name)))
-        self.serving = people.serving(Path(self.folder.name), **settings)
+        self.serving = running_server(Path(self.folder.name), **settings)
         self.server = await self.serving.__aenter__()
         for name, role in (("Alice", "coordinator"), ("Bob", "investigator"), ("Charlie", "investigator")):
-            self.people[name] = await people.come(self.server, await people.token_for(self.server.desk, name, role))
+            self.people[name] = await connect_person(self.server, await create_token(self.server.desk, name, role))
         self.alice = self.people["Alice"]
         self.search = await self.alice.open_search()
-        await handover_steps.prepare(self.alice)
+        await handover_steps.prepare_handover(self.alice)
         await self.alice.follow(self.search)
         self.accounts = [person.account["id"] for person in self.people.values()]
         self.secret = False
@@ -115,7 +115,7 @@ class Storm(RuleBasedStateMachine):
 
         async def burst() -> None:
             board = self.alice.screens[self.search]
-            given = [random_commands.command(random, board, self.accounts) for _ in range(count)]
+            given = [random_commands.random_command(random, board, self.accounts) for _ in range(count)]
             answers = await asyncio.gather(*(self._try(who, name, data, random) for name, data in given))
             assert all(answer in ("ack", "invalid", "not_found", "closed", "conflict") for answer in answers), answers
 
@@ -146,7 +146,7 @@ class Storm(RuleBasedStateMachine):
         person, id = self.people[who], self._board(board)
         screen = person.screens.get(id)
         if screen is not None and screen.live:
-            self.left[who, id] = Screen(screen.epoch, screen.seq, dict(screen.entities))
+            self.left[who, id] = BoardReplica(screen.epoch, screen.seq, dict(screen.entities))
             self.run(person.ask({"type": "unsubscribe", "board": id}, type="unsubscribed"))
 
     @rule(who=st.sampled_from(["Bob", "Charlie"]), board=st.sampled_from(["search", "operations"]))
@@ -164,7 +164,7 @@ class Storm(RuleBasedStateMachine):
 
         async def race() -> None:
             board = self.alice.screens[self.search]
-            given = [random_commands.command(random, board, self.accounts) for _ in range(8)]
+            given = [random_commands.random_command(random, board, self.accounts) for _ in range(8)]
             await asyncio.gather(self.people["Bob"].follow(self.search), *(self._try("Alice", *each, random) for each in given))
 
         self.run(race())
@@ -214,12 +214,12 @@ def _settings(examples: int, steps: int) -> settings:
     )
 
 
-def test_no_storm_leaves_a_wrong_screen(house: House) -> None:
+def test_no_storm_leaves_a_wrong_screen(house: Backend) -> None:
     Storm.house = house
     run_state_machine_as_test(Storm, settings=_settings(8, 20))
 
 
 @pytest.mark.slow
-def test_no_long_storm_leaves_a_wrong_screen(house: House) -> None:
+def test_no_long_storm_leaves_a_wrong_screen(house: Backend) -> None:
     Storm.house = house
     run_state_machine_as_test(Storm, settings=_settings(150, 50))

@@ -12,14 +12,14 @@ from realtime.outbox import QueueFull
 from realtime.protocol import GOING
 from realtime.source import TemporarilyUnavailable
 from tests.realtime.test_presence import is_at, people
-from tests.support.team import Company
+from tests.support.team import Team
 
 
-def _hub(company: Company) -> Hub:
+def _hub(company: Team) -> Hub:
     return company.server.desk.hub
 
 
-async def test_who_begins_again_gets_a_snapshot_and_is_where_it_was(company: Company) -> None:
+async def test_who_begins_again_gets_a_snapshot_and_is_where_it_was(company: Team) -> None:
     search = await company.alice.open_search()
     alice, bob = await company.again(company.alice), await company.again(company.bob)
     for person in (alice, bob):
@@ -34,7 +34,7 @@ async def test_who_begins_again_gets_a_snapshot_and_is_where_it_was(company: Com
     assert [each["card"] for each in people(alice, search) or []] == ["some card"]
 
 
-async def test_who_leaves_while_it_is_to_begin_again_stays_away(company: Company) -> None:
+async def test_who_leaves_while_it_is_to_begin_again_stays_away(company: Team) -> None:
     search = await company.alice.open_search()
     bob = await company.again(company.bob)
     await bob.follow(search)
@@ -48,7 +48,7 @@ async def test_who_leaves_while_it_is_to_begin_again_stays_away(company: Company
 
 
 async def test_what_is_owed_of_a_board_is_not_sent_after_the_right_ended_while_it_is_still_being_opened(
-    company: Company, monkeypatch: pytest.MonkeyPatch
+    company: Team, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     search = await company.alice.open_search()
     charlie, hub, reading = await company.again(company.charlie), _hub(company), asyncio.Event()
@@ -68,7 +68,7 @@ async def test_what_is_owed_of_a_board_is_not_sent_after_the_right_ended_while_i
     assert not [each for each in charlie.heard if each["type"] in ("snapshot", "subscribed")]
 
 
-async def test_after_a_hole_nothing_more_is_owed(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_after_a_hole_nothing_more_is_owed(company: Team, monkeypatch: pytest.MonkeyPatch) -> None:
     bob, hub = await company.again(company.bob), _hub(company)
     line = next(each for each in hub.connections if each.account["name"] == "Bob" and not each.followed)
     line.end(GOING)
@@ -84,7 +84,7 @@ async def test_after_a_hole_nothing_more_is_owed(company: Company, monkeypatch: 
     await bob.leave()
 
 
-async def test_the_journal_of_another_life_is_not_read_on_from_a_position_of_this_one(company: Company) -> None:
+async def test_the_journal_of_another_life_is_not_read_on_from_a_position_of_this_one(company: Team) -> None:
     search = await company.alice.open_search()
     at = await company.alice.snapshot(search)
     source = _hub(company).source
@@ -94,7 +94,7 @@ async def test_the_journal_of_another_life_is_not_read_on_from_a_position_of_thi
 
 
 async def test_a_fault_of_ours_in_opening_a_board_is_told_to_who_asked_and_to_nobody_else(
-    company: Company, monkeypatch: pytest.MonkeyPatch
+    company: Team, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     search, other = await company.alice.open_search(), await company.alice.open_search()
     bob = await company.again(company.bob)

@@ -28,9 +28,19 @@ from models.board import OPERATIONS
 from realtime import head_poller, presence, redis_bus
 from realtime.redis_bus import RedisBus
 from realtime.source import Position
-from tests.support import people as support_people
-from tests.support.backends import LARGE, House
-from tests.support.people import PASSWORD, PATIENCE_S, Person, Refusal, Server, new_id, serving
+from tests.support.backends import POSTGRESQL, Backend
+from tests.support.people import (
+    PASSWORD,
+    PATIENCE_S,
+    Person,
+    Refusal,
+    Server,
+    connect_person,
+    create_token,
+    new_id,
+    running_server,
+    session_cookie,
+)
 
 NEVER_S = 3_600.0
 
@@ -55,11 +65,11 @@ class Pair:
     people: list[Person]
 
     async def come(self, server: Server, name: str, role: str) -> Person:
-        return await self.again(server, await support_people.token_for(server.desk, name, role))
+        return await self.again(server, await create_token(server.desk, name, role))
 
     async def again(self, server: Server, token: str) -> Person:
         """One more socket of the same account, perhaps on the other process."""
-        person = await support_people.come(server, token)
+        person = await connect_person(server, token)
         self.people.append(person)
         return person
 
@@ -80,8 +90,8 @@ def own_redis(servers: Path) -> Iterator[Redis]:
 
 @contextlib.asynccontextmanager
 async def processes(folder: Path, postgres: Postgres, redis: Redis) -> AsyncIterator[Pair]:
-    with House(LARGE, postgres, redis).settled(folder) as settings:
-        async with serving(folder, **settings) as one, serving(folder, **settings) as two:
+    with Backend(POSTGRESQL, postgres, redis).settled(folder) as settings:
+        async with running_server(folder, **settings) as one, running_server(folder, **settings) as two:
             pair = Pair(one, two, redis, [])
             yield pair
             for person in pair.people:
@@ -364,7 +374,7 @@ def with_or_without_bus(request: pytest.FixtureRequest, pair: Pair) -> None:
 async def test_who_signs_out_on_one_is_out_on_the_other(pair: Pair, with_or_without_bus: None) -> None:
     email = f"dora-{new_id()}@desk.example"
     await live_changes.add_account(pair.one.desk, email, "Dora", "investigator", PASSWORD)
-    secret = await support_people.session(pair.one.desk, email)
+    secret = await session_cookie(pair.one.desk, email)
     headers = {"Cookie": f"board_session={secret}", "Origin": pair.two.url}
     socket = await connect(pair.two.ws, additional_headers=headers)
     dora = Person(pair.two, "", socket)
@@ -548,7 +558,7 @@ async def test_a_process_that_comes_later_knows_who_is_there(pair: Pair, alice: 
     await is_at(alice, search, "a")
     settings = pair.one.desk.settings
     given = {"database_url": settings.database_url, "redis_url": settings.redis_url, "secret_key": settings.secret_key}
-    async with serving(tmp_path, **given) as three:
+    async with running_server(tmp_path, **given) as three:
         dora = await pair.come(three, "Dora", "viewer")
         await dora.follow(search)
         await dora.until(lambda: people(dora, search) == [("Alice", "a")])

@@ -10,7 +10,7 @@ from realtime import presence
 from realtime.bus import MAX_MESSAGE
 from realtime.presence import Presence
 from tests.support.people import Person
-from tests.support.team import Company
+from tests.support.team import Team
 
 
 def people(person: Person, board: str) -> list[dict[str, Any]] | None:
@@ -24,7 +24,7 @@ async def is_at(person: Person, board: str, card: str | None = None, editing: bo
     await person.say({"type": "presence", "board": board, "card": card, "editing": editing})
 
 
-async def test_who_is_where_is_told_to_those_who_follow_and_to_who_comes_later(company: Company) -> None:
+async def test_who_is_where_is_told_to_those_who_follow_and_to_who_comes_later(company: Team) -> None:
     search = await company.alice.open_search()
     alice, bob = await company.again(company.alice), await company.again(company.bob)
     await alice.follow(search)
@@ -39,7 +39,7 @@ async def test_who_is_where_is_told_to_those_who_follow_and_to_who_comes_later(c
     await alice.until(lambda: people(alice, search) == [entry | {"card": None, "editing": False}])
 
 
-async def test_each_socket_is_one_entry_the_newest_last_and_is_gone_when_it_leaves(company: Company) -> None:
+async def test_each_socket_is_one_entry_the_newest_last_and_is_gone_when_it_leaves(company: Team) -> None:
     search = await company.alice.open_search()
     alice, one, two = [await company.again(person) for person in (company.alice, company.bob, company.bob)]
     for person in (alice, one, two):
@@ -55,7 +55,7 @@ async def test_each_socket_is_one_entry_the_newest_last_and_is_gone_when_it_leav
     await alice.until(lambda: people(alice, search) == [])
 
 
-async def test_on_the_operations_board_nobody_is_at_a_card(company: Company) -> None:
+async def test_on_the_operations_board_nobody_is_at_a_card(company: Team) -> None:
     alice, bob = await company.again(company.alice), await company.again(company.bob)
     await alice.follow("operations")
     await bob.follow("operations")
@@ -64,7 +64,7 @@ async def test_on_the_operations_board_nobody_is_at_a_card(company: Company) -> 
     await alice.until(lambda: people(alice, "operations") == [entry])
 
 
-async def test_one_is_only_where_one_looks(company: Company) -> None:
+async def test_one_is_only_where_one_looks(company: Team) -> None:
     search = await company.alice.open_search()
     bob = await company.again(company.bob)
     error = await bob.ask({"type": "presence", "board": search, "card": None, "editing": False}, type="error")
@@ -72,7 +72,7 @@ async def test_one_is_only_where_one_looks(company: Company) -> None:
 
 
 @pytest.mark.parametrize("board", ["the search", "operations"])
-async def test_who_looks_without_a_word_is_nobody(company: Company, board: str) -> None:
+async def test_who_looks_without_a_word_is_nobody(company: Team, board: str) -> None:
     search = await company.alice.open_search() if board == "the search" else board
     victor = await company.again(company.victor)
     await victor.follow(search)

@@ -12,8 +12,7 @@ from models.board import OPERATIONS
 from realtime.catchup import OF_ONE, READINGS, READINGS_ON, ChannelReader, heard_between
 from realtime.source import ChannelView, EventRecord, Position, TemporarilyUnavailable
 from tests.bench._clients import Client
-from tests.support import people
-from tests.support.people import PATIENCE_S, Server, serving
+from tests.support.people import PATIENCE_S, Server, connect_person, create_token, running_server
 
 CLIENTS, SEARCHES, MISSED = 100, 5, 20
 
@@ -30,7 +29,7 @@ async def all_in(server: Server, crowd: list[Client]) -> None:
 
 
 async def write(server: Server, token: str, boards: list[str]) -> None:
-    person = await people.come(server, token)
+    person = await connect_person(server, token)
     for board in boards:
         await asyncio.gather(*(person.do(board, "note.add", {"text": f"note {number}"}) for number in range(MISSED)))
     await person.leave()
@@ -38,20 +37,20 @@ async def write(server: Server, token: str, boards: list[str]) -> None:
 
 async def test_a_hundred_come_back_at_once_from_their_positions(tmp_path: Path) -> None:
     settings = {"max_sockets_per_account": 0}
-    async with serving(tmp_path, **settings) as server:
-        alice = await people.come(server, await people.token_for(server.desk, "Alice", "coordinator"))
+    async with running_server(tmp_path, **settings) as server:
+        alice = await connect_person(server, await create_token(server.desk, "Alice", "coordinator"))
         boards = [await alice.open_search() for _ in range(SEARCHES)]
         await alice.leave()
-        tokens = [await people.token_for(server.desk, f"Helper{number}", "viewer") for number in range(4)]
+        tokens = [await create_token(server.desk, f"Helper{number}", "viewer") for number in range(4)]
         ways = zip(itertools.cycle(tokens), itertools.cycle(boards), range(CLIENTS), strict=False)
         crowd = [Client(token, {OPERATIONS: None, board: None}) for token, board, _ in ways]
         await all_in(server, crowd)
         assert server.desk.hub.catchup.asked >= 2 * CLIENTS
         for client in crowd:
             client.transport.close()
-    async with serving(tmp_path, **settings) as server:
+    async with running_server(tmp_path, **settings) as server:
         await write(server, alice.token, [*boards, OPERATIONS])
-    async with serving(tmp_path, **settings) as server:
+    async with running_server(tmp_path, **settings) as server:
         source, reading, most = server.desk.source, 0, 0
         really = source.open
 

@@ -13,13 +13,12 @@ from board.accounts import accounts, live_changes
 from board.dev import Postgres, Redis
 from board.engine import display_identity, identity, rights_version
 from tests.realtime.test_many_processes import processes
-from tests.support import people
-from tests.support.backends import BY_TURNS
-from tests.support.display_client import Browser, pair
-from tests.support.people import PASSWORD, PATIENCE_S, Person, Refusal, Server
-from tests.support.team import Company
+from tests.support.backends import ALTERNATING
+from tests.support.display_client import DisplayBrowser, pair_browser
+from tests.support.people import PASSWORD, PATIENCE_S, Person, Refusal, Server, new_id
+from tests.support.team import Team
 
-pytestmark = pytest.mark.houses(BY_TURNS)
+pytestmark = pytest.mark.houses(ALTERNATING)
 
 
 @asynccontextmanager
@@ -31,7 +30,7 @@ async def signed_in(server: Server, email: str) -> AsyncIterator[httpx.AsyncClie
 
 
 @pytest.fixture
-def read_anew(company: Company, monkeypatch: pytest.MonkeyPatch) -> dict[str, int]:
+def read_anew(company: Team, monkeypatch: pytest.MonkeyPatch) -> dict[str, int]:
     """Of how many sockets the rights were read again, of people and of displays."""
     counted = {"people": 0, "displays": 0}
 
@@ -52,7 +51,7 @@ async def email_of(person: Person) -> str:
     return str((await person.http.get("/api/v1/me")).json()["email"])
 
 
-async def test_what_is_no_right_has_nobodys_rights_read_again(company: Company, read_anew: dict[str, int]) -> None:
+async def test_what_is_no_right_has_nobodys_rights_read_again(company: Team, read_anew: dict[str, int]) -> None:
     desk = company.server.desk
     before = await desk.database.read(rights_version.version)
     async with signed_in(company.server, await email_of(company.bob)) as http:
@@ -65,7 +64,7 @@ async def test_what_is_no_right_has_nobodys_rights_read_again(company: Company, 
         assert (await http.get("/api/v1/me")).json()["language"] == "fr"
         await http.post("/account/language", data={"language": ""})
     async with signed_in(company.server, await email_of(company.ada)) as http:
-        given = {"name": f"hotline {people.new_id()}", "scope": "intake", "account": await email_of(company.bob), "days": "90"}
+        given = {"name": f"hotline {new_id()}", "scope": "intake", "account": await email_of(company.bob), "days": "90"}
         assert (await http.post("/accounts/tokens", data=given)).status_code == 200
         assert (await http.post(f"/accounts/{company.bob.account['id']}/link")).status_code == 200
     assert await desk.database.read(rights_version.version) == before
@@ -77,9 +76,9 @@ async def test_what_is_no_right_has_nobodys_rights_read_again(company: Company, 
     assert read_anew["displays"] == 0
 
 
-async def test_a_display_that_changes_has_displays_read_again_alone(company: Company, read_anew: dict[str, int]) -> None:
-    browser = Browser(company.server)
-    shown = await pair(company.alice, browser, ["operations"])
+async def test_a_display_that_changes_has_displays_read_again_alone(company: Team, read_anew: dict[str, int]) -> None:
+    browser = DisplayBrowser(company.server)
+    shown = await pair_browser(company.alice, browser, ["operations"])
     display = await browser.open()
     read_anew.update(people=0, displays=0)
     answer = await company.alice.http.patch(f"/api/v1/displays/{shown['id']}", json={"theme": "light"})

@@ -27,9 +27,9 @@ from board.web import websocket
 from models.board import OPERATIONS
 from realtime.deadlines import Deadlines
 from realtime.http import Http
-from tests.support import backends, people
-from tests.support.people import PATIENCE_S, Server, settings_for, token_for
-from tests.support.worker_processes import until, working
+from tests.support import backends
+from tests.support.people import PATIENCE_S, Server, connect_person, create_token, settings_for
+from tests.support.worker_processes import running_workers, wait_until
 
 SHORT = Deadlines(head=0.4, body=0.4, handshake=0.4, unread=0.8, look=0.05)
 STEP_S = 0.1  # between two drops of one who sends or reads slowly
@@ -42,7 +42,7 @@ UPGRADE = "GET /ws HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websoc
 @contextlib.asynccontextmanager
 async def opened(folder: Path, most: int = 0, deadlines: Deadlines = SHORT, **settings: Any) -> AsyncIterator[Server]:
     """A server with short deadlines, and so many connections of one address; this machine's too."""
-    desk = await BoardService.open(settings_for(folder, database_url=backends.in_folder(folder), **settings))
+    desk = await BoardService.open(settings_for(folder, database_url=backends.sqlite_url(folder), **settings))
     listening, started = listen(desk.settings), asyncio.Event()
     connections = Connections(most, lambda address: False)
     server = GracefulServer(uvicorn_config(app.create_app(desk), connections=connections), desk, started.set, deadlines)
@@ -154,7 +154,7 @@ async def test_who_sends_a_part_and_no_more_is_let_go(server: Server, sent: str,
     await is_served(server)
     with caplog.at_level(logging.WARNING):
         await client.gone()
-        await until(lambda: not server.uvicorn.server_state.connections and not server.uvicorn.server_state.tasks)
+        await wait_until(lambda: not server.uvicorn.server_state.connections and not server.uvicorn.server_state.tasks)
     assert not [record for record in caplog.records if record.name.startswith("uvicorn")], "it is no failure of ours"
     await is_served(server)
 
@@ -212,7 +212,7 @@ async def test_whose_answer_takes_long_is_not_let_go(server: Server, monkeypatch
         return False
 
     monkeypatch.setattr(app.board_pages, "can_open_board", slow)  # type: ignore[attr-defined]
-    token = await token_for(server.desk, "Alice", "viewer")
+    token = await create_token(server.desk, "Alice", "viewer")
     async with httpx.AsyncClient(base_url=server.url, timeout=PATIENCE_S, headers={"Authorization": f"Bearer {token}"}) as http:
         asking = asyncio.create_task(http.get(f"/searches/{OPERATIONS[:-1]}"))
         for _ in range(4):
@@ -227,11 +227,11 @@ async def test_hundreds_that_send_a_part_are_let_go_and_somebody_is_served_besid
     clients = [await come(server) for _ in range(240)]
     for client, sent in zip(clients, list(HALF.values()) * 30, strict=True):
         client.send(sent)
-    alice = await people.come(server, await token_for(server.desk, "Alice", "coordinator"))
+    alice = await connect_person(server, await create_token(server.desk, "Alice", "coordinator"))
     search = await alice.open_search()
     await asyncio.gather(*(client.gone() for client in clients))
     await alice.do(search, "note.add", {"text": "still here"})
-    await until(lambda: len(server.uvicorn.server_state.connections) <= 2)  # those of Alice
+    await wait_until(lambda: len(server.uvicorn.server_state.connections) <= 2)  # those of Alice
     await alice.leave()
 
 
@@ -242,7 +242,7 @@ async def test_hundreds_that_send_a_part_are_let_go_and_somebody_is_served_besid
 async def victor(server: Server, monkeypatch: pytest.MonkeyPatch) -> str:
     """Somebody who asks for a board of more than kernels hold; their token."""
     monkeypatch.setattr(snapshot, "entities", lambda *_: [b'{"text":"%s"}' % (b"x" * 50_000)] * 400)
-    return await token_for(server.desk, "Victor", "viewer")
+    return await create_token(server.desk, "Victor", "viewer")
 
 
 def ask(client: Client, token: str) -> None:
@@ -255,9 +255,9 @@ async def test_who_does_not_read_the_answer_is_let_go(server: Server, victor: st
     client = await come(server)
     client.writer.transport.pause_reading()  # type: ignore[attr-defined]
     ask(client, victor)
-    await until(lambda: server.desk.heavy_reads._turns._keys)
-    await until(lambda: not server.uvicorn.server_state.connections)
-    await until(lambda: not server.desk.heavy_reads._turns._keys)
+    await wait_until(lambda: server.desk.heavy_reads._turns._keys)
+    await wait_until(lambda: not server.uvicorn.server_state.connections)
+    await wait_until(lambda: not server.desk.heavy_reads._turns._keys)
 
 
 async def test_who_reads_slowly_but_gets_on_has_all_of_it(server: Server, victor: str) -> None:
@@ -270,7 +270,7 @@ async def test_who_reads_slowly_but_gets_on_has_all_of_it(server: Server, victor
         size += len(part)
         await asyncio.sleep(STEP_S)
     assert size + len(part) > 400 * 50_000
-    await until(lambda: not server.uvicorn.server_state.connections)  # who read nothing is gone by then, or soon
+    await wait_until(lambda: not server.uvicorn.server_state.connections)  # who read nothing is gone by then, or soon
 
 
 def test_as_much_that_waits_as_before_may_be_something_else() -> None:
@@ -293,7 +293,7 @@ def test_as_much_that_waits_as_before_may_be_something_else() -> None:
 async def test_a_handshake_that_stalls_is_ended(
     server: Server, ends: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    token = await token_for(server.desk, "Alice", "viewer")
+    token = await create_token(server.desk, "Alice", "viewer")
     go_on, admit = asyncio.Event(), websocket._authenticate
 
     async def stalls(*given: Any) -> Any:
@@ -306,18 +306,18 @@ async def test_a_handshake_that_stalls_is_ended(
         with pytest.raises((InvalidMessage, ConnectionError, EOFError)):
             async with asyncio.timeout(PATIENCE_S):
                 await connect(server.ws, additional_headers=headers)
-        await until(lambda: not server.uvicorn.server_state.connections)
+        await wait_until(lambda: not server.uvicorn.server_state.connections)
         go_on.set()
-        await until(lambda: not server.uvicorn.server_state.tasks)
+        await wait_until(lambda: not server.uvicorn.server_state.tasks)
     assert [record.getMessage() for record in caplog.records if record.name.startswith("uvicorn")] == []
     assert not server.desk.hub.connections
     monkeypatch.setattr(websocket, "_authenticate", admit)
-    alice = await people.come(server, token)
+    alice = await connect_person(server, token)
     await alice.leave()
 
 
 async def test_a_socket_that_is_open_has_no_deadline_of_these(server: Server) -> None:
-    alice = await people.come(server, await token_for(server.desk, "Alice", "viewer"))
+    alice = await connect_person(server, await create_token(server.desk, "Alice", "viewer"))
     for _ in range(3):
         await (await come(server)).gone()
     assert alice.closed is None
@@ -330,7 +330,7 @@ async def test_a_socket_that_is_open_has_no_deadline_of_these(server: Server) ->
 
 async def test_of_one_address_there_are_so_many_and_no_more(tmp_path: Path) -> None:
     async with opened(tmp_path, most=5, deadlines=Deadlines()) as server:
-        alice = await people.come(server, await token_for(server.desk, "Alice", "viewer"))  # a socket is one of them
+        alice = await connect_person(server, await create_token(server.desk, "Alice", "viewer"))  # a socket is one of them
         await alice.http.get("/api/v1/me")  # and a line that is kept
         clients = [await come(server) for _ in range(3)]
         for client in clients:
@@ -342,7 +342,7 @@ async def test_of_one_address_there_are_so_many_and_no_more(tmp_path: Path) -> N
         clients[0].send(WHOLE)
         assert b"200 OK" in await clients[0].hear(), "who is here is served"
         await alice.leave()
-        await until(lambda: len(server.uvicorn.server_state.connections) < 4)
+        await wait_until(lambda: len(server.uvicorn.server_state.connections) < 4)
         client = await come(server)
         client.send(WHOLE)
         assert b"200 OK" in await client.hear(), "who has left makes room"
@@ -386,8 +386,8 @@ NOBODY_STANDS_FOR_MANY = "from board.server import serve; serve.stands_for_many 
 
 
 async def test_a_server_counts_by_its_settings(tmp_path: Path) -> None:
-    url = backends.in_folder(tmp_path)
-    async with working(url, 1, first=NOBODY_STANDS_FOR_MANY, MAX_CONNECTIONS_PER_ADDRESS="2") as workers:
+    url = backends.sqlite_url(tmp_path)
+    async with running_workers(url, 1, first=NOBODY_STANDS_FOR_MANY, MAX_CONNECTIONS_PER_ADDRESS="2") as workers:
         desk = Server(None, workers.url, None)  # type: ignore[arg-type]
         clients = [await come(desk) for _ in range(2)]
         for client in clients:

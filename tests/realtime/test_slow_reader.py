@@ -13,7 +13,7 @@ from board.commands.registry import Command
 from board.server.listening_socket import listen
 from realtime import outbox
 from tests.ops import test_crash_recovery
-from tests.support.people import Person, new_id, settings_for, token_for
+from tests.support.people import Person, create_token, new_id, settings_for
 
 LONG = "x" * 4_000
 ENOUGH = 1_600  # notes of 4 kB: more than what the kernel holds for a reader, and the outbox after it
@@ -34,7 +34,7 @@ async def test_a_reader_that_does_not_drain_is_cut(alice: Person, monkeypatch: p
     monkeypatch.setattr(outbox, "MAX_OWED", 512 * 1024)
     desk, search = alice.server.desk, await alice.open_search()
     await alice.follow(search)
-    slow = await stalled(alice.server.url, await token_for(desk, "Sleepy", "viewer"), search)
+    slow = await stalled(alice.server.url, await create_token(desk, "Sleepy", "viewer"), search)
     await alice.until(lambda: len(desk.hub.connections) == 2)
     leads = next(each.reader for each in desk.hub.connections if each.reader.account.id == alice.account["id"])
     for _ in range(ENOUGH // 50):

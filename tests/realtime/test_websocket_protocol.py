@@ -21,8 +21,8 @@ from realtime import websocket_protocol as lines
 from realtime.connection import Connection
 from realtime.websocket_protocol import WebSocketProtocol
 from tests.realtime.test_slow_reader import LONG, stalled
-from tests.support.people import PATIENCE_S, Person, Server, new_id, token_for
-from tests.support.worker_processes import until
+from tests.support.people import PATIENCE_S, Person, Server, create_token, new_id
+from tests.support.worker_processes import wait_until
 
 
 def test_what_we_rely_on_in_uvicorns_private_class_is_there() -> None:
@@ -73,17 +73,17 @@ async def test_of_a_reader_that_makes_no_progress_nothing_is_left(alice: Person,
     monkeypatch.setattr(connections, "STALLED_S", 0.5)
     monkeypatch.setattr(lines, "CLOSING_S", 0.5)
     server, search = alice.server, await alice.open_search()
-    slow = await stalled(server.url, await token_for(server.desk, "Sleepy", "viewer"), search)
-    await until(lambda: len(server.desk.hub.connections) == 2)
+    slow = await stalled(server.url, await create_token(server.desk, "Sleepy", "viewer"), search)
+    await wait_until(lambda: len(server.desk.hub.connections) == 2)
     gone = next(each for each in server.desk.hub.connections if each is not _connection(alice))
     left = [weakref.ref(gone), weakref.ref(gone.line), weakref.ref(gone.outbox), weakref.ref(gone.line.transport)]  # type: ignore[attr-defined]
     line = gone.line.transport.get_extra_info("socket")  # type: ignore[attr-defined]
     del gone
     cut = server.desk.hub.tally.slow_cut
     await _flood(server, _connection(alice).reader, search, 400)
-    await until(lambda: len(server.uvicorn.server_state.connections) == 1)
-    await until(lambda: line.fileno() == -1)
-    await until(lambda: gc.collect() + 1 and not any(ref() for ref in left))
+    await wait_until(lambda: len(server.uvicorn.server_state.connections) == 1)
+    await wait_until(lambda: line.fileno() == -1)
+    await wait_until(lambda: gc.collect() + 1 and not any(ref() for ref in left))
     assert server.desk.hub.tally.slow_cut == cut + 1
     slow.transport.abort()
 
@@ -91,8 +91,8 @@ async def test_of_a_reader_that_makes_no_progress_nothing_is_left(alice: Person,
 async def test_a_slow_reader_that_gets_on_is_kept(alice: Person, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connections, "STALLED_S", 1.5)
     server, search = alice.server, await alice.open_search()
-    slow = await stalled(server.url, await token_for(server.desk, "Sleepy", "viewer"), search, 65_536)
-    await until(lambda: len(server.desk.hub.connections) == 2)
+    slow = await stalled(server.url, await create_token(server.desk, "Sleepy", "viewer"), search, 65_536)
+    await wait_until(lambda: len(server.desk.hub.connections) == 2)
     await _flood(server, _connection(alice).reader, search, 400)
     head = (await alice.snapshot(search))["seq"]
 
@@ -118,18 +118,18 @@ async def test_a_slow_reader_that_gets_on_is_kept(alice: Person, monkeypatch: py
 async def test_a_goodbye_that_is_not_heard_ends_the_line_all_the_same(alice: Person, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lines, "CLOSING_S", 0.5)
     server, search = alice.server, await alice.open_search()
-    slow = await stalled(server.url, await token_for(server.desk, "Sleepy", "viewer"), search)
-    await until(lambda: len(server.desk.hub.connections) == 2)
+    slow = await stalled(server.url, await create_token(server.desk, "Sleepy", "viewer"), search)
+    await wait_until(lambda: len(server.desk.hub.connections) == 2)
     await _flood(server, _connection(alice).reader, search, 400)
     leaving = next(each for each in server.desk.hub.connections if each is not _connection(alice))
     assert leaving.line.waiting > 0  # type: ignore[attr-defined]
     leaving.end(4501)
-    await until(lambda: len(server.uvicorn.server_state.connections) == 1)
+    await wait_until(lambda: len(server.uvicorn.server_state.connections) == 1)
     slow.transport.abort()
 
 
 async def test_a_client_that_leaves_during_the_handshake_is_no_error(server: Server, caplog: pytest.LogCaptureFixture) -> None:
-    token = await token_for(server.desk, "Alice", "viewer")
+    token = await create_token(server.desk, "Alice", "viewer")
     host = server.url.removeprefix("http://")
     request = (
         f"GET /ws HTTP/1.1\r\nHost: {host}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
@@ -141,7 +141,7 @@ async def test_a_client_that_leaves_during_the_handshake_is_no_error(server: Ser
                 line.sendall(request)
                 line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # closing resets it
             await asyncio.sleep(0)
-        await until(lambda: not server.uvicorn.server_state.connections and not server.desk.hub.connections)
+        await wait_until(lambda: not server.uvicorn.server_state.connections and not server.desk.hub.connections)
         await asyncio.sleep(0)
     assert [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING] == []
 
@@ -157,13 +157,13 @@ PING, PONG, TEXT_BEGINS, TEXT_GOES_ON = 0x89, 0x8A, 0x01, 0x00
 async def test_who_pings_and_does_not_read_costs_a_bounded_amount(alice: Person, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lines, "ASIDES_PER_S", 10**9)
     server, search = alice.server, await alice.open_search()
-    slow = await stalled(server.url, await token_for(server.desk, "Sleepy", "viewer"), search)
-    await until(lambda: len(server.desk.hub.connections) == 2)
+    slow = await stalled(server.url, await create_token(server.desk, "Sleepy", "viewer"), search)
+    await wait_until(lambda: len(server.desk.hub.connections) == 2)
     line = next(each.line for each in server.desk.hub.connections if each is not _connection(alice))  # type: ignore[attr-defined]
     most = 0
     for _ in range(200):  # 25 MB of answers: many times what the kernels take
         slow.transport.write(_frame(PING, bytes(125)) * 1_000)
-        await until(lambda: slow.transport.get_write_buffer_size() < lines.BUFFERED)
+        await wait_until(lambda: slow.transport.get_write_buffer_size() < lines.BUFFERED)
         most = max(most, line.waiting)
     assert lines.BUFFERED <= most < 16 * lines.BUFFERED  # what is read at one time is answered at one time
     assert slow.close_code is None
@@ -185,4 +185,4 @@ async def test_who_says_far_too_much_beside_the_messages_is_let_go(alice: Person
     alice.socket.transport.write(_frame(TEXT_BEGINS) + flood * (20 * lines.ASIDES_PER_S))
     await alice.until(lambda: alice.closed)
     assert alice.closed == protocol.TOO_MANY
-    await until(lambda: not alice.server.uvicorn.server_state.connections)
+    await wait_until(lambda: not alice.server.uvicorn.server_state.connections)

@@ -25,15 +25,15 @@ from board.dev.postgres import OWNER
 from models.db.database import Database
 from models.db.schema import migrate
 
-SMALL, LARGE = "sqlite", "postgresql"
-BY_TURNS = "by turns"
+SQLITE, POSTGRESQL = "sqlite", "postgresql"
+ALTERNATING = "by turns"
 TEMPLATE = "template_board"
 
 _numbers = itertools.count(1)
 
 
 @dataclass(frozen=True)
-class House:
+class Backend:
     """Where a desk can be opened: `settled` gives the settings of a fresh installation."""
 
     name: str
@@ -44,14 +44,14 @@ class House:
     def settled(self, folder: Path) -> Iterator[dict[str, Any]]:
         """Settings that name a new, empty installation; its database is gone afterwards."""
         if self.postgres is None or self.redis is None:
-            yield {"database_url": in_folder(folder)}
+            yield {"database_url": sqlite_url(folder)}
             return
         with fresh_database(self.postgres) as url:
             # The channels of an installation are named by its secret: so all share one Redis.
             yield {"database_url": url, "redis_url": self.redis.url, "secret_key": secrets.token_urlsafe(32)}
 
 
-def in_folder(folder: Path) -> str:
+def sqlite_url(folder: Path) -> str:
     """The URL of the SQLite database in a folder: where there was none, a new one with all tables, and nothing in them."""
     path = folder / "board.db"
     if not path.exists():

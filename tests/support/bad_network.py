@@ -14,10 +14,10 @@ from models.db.database import Database
 from models.db.schema import migrate
 from models.times import format_utc, now
 from tests.support.browser_window import Window
-from tests.support.browsers import ROLES, Person
+from tests.support.browsers import ROLES, SignedInUser
 from tests.support.people import PASSWORD, PATIENCE_S, Server, new_id
 
-GREY_WITHIN_S = 10  # the promise
+STALE_WITHIN_S = 10  # the promise
 MEASURING_S = 1  # what asking the page may take on a busy machine
 BACK_WITHIN_MS = 40_000  # an attempt under way may have to time out (10 s), and the next one waits up to 15 s
 
@@ -33,12 +33,12 @@ new MutationObserver(look).observe(document, {subtree: true, childList: true, at
 """
 
 
-async def greyed(window: Window, since: float) -> None:
+async def wait_until_stale(window: Window, since: float) -> None:
     """Waits until the board is grey, by its own word and to the eye; not later than was promised."""
     await window.freshness("not_current")
     said = await window.page.evaluate("said")
     grey_at = next(each["at"] for each in said if each["at"] > since and each["state"] == "not_current")
-    assert grey_at - since < GREY_WITHIN_S + MEASURING_S
+    assert grey_at - since < STALE_WITHIN_S + MEASURING_S
     veil = "getComputedStyle(document.querySelector('.stale-overlay'))"
     assert await window.page.evaluate(f"[{veil}.visibility, {veil}.opacity, {veil}.backdropFilter]") == [
         "visible",
@@ -47,7 +47,7 @@ async def greyed(window: Window, since: float) -> None:
     ]
 
 
-async def nothing_said_live(window: Window, begin: float, end: float) -> None:
+async def assert_never_live(window: Window, begin: float, end: float) -> None:
     """Not for a moment between the two."""
     said = await window.page.evaluate("said")
     within = [each for number, each in enumerate(said) if each["at"] < end and ([*said, {"at": end}][number + 1]["at"] > begin)]
@@ -55,12 +55,12 @@ async def nothing_said_live(window: Window, begin: float, end: float) -> None:
     assert not any(each["live"] or each["state"] == "live" for each in within), within
 
 
-async def pending(window: Window) -> list[str]:
+async def pending_commands(window: Window) -> list[str]:
     """Ids of the commands that the window still shows as being sent, oldest first."""
     return sorted(await window.page.eval_on_selector_all("[data-pending]", "all => all.map((each) => each.dataset.pending)"))
 
 
-async def settled(window: Window) -> None:
+async def wait_until_all_sent(window: Window) -> None:
     """Waits until nothing waits to be sent."""
     await expect(window("[data-pending], [data-testid=unsent]")).to_have_count(0, timeout=BACK_WITHIN_MS)
 
@@ -70,7 +70,7 @@ def commands_sent(window: Window, ids: list[str]) -> dict[str, int]:
     return dict(Counter(frame.body["id"] for frame in window.frames if frame.sent and frame.body.get("id") in ids))
 
 
-def unanswered(window: Window) -> list[str]:
+def unanswered_commands(window: Window) -> list[str]:
     """Ids of the commands that the window has sent and got no ack for."""
     answered = {frame.body["id"] for frame in window.frames if frame.body["type"] == "ack"}
     sent = [frame.body["id"] for frame in window.frames if frame.sent and frame.body["type"] == "command"]
@@ -84,7 +84,7 @@ async def until_sent(window: Window, id: str, times: int) -> None:
         await asyncio.sleep(0.05)
 
 
-async def each_once(person: Person, board: str, ids: list[str]) -> None:
+async def assert_each_once(person: SignedInUser, board: str, ids: list[str]) -> None:
     """Every one of these commands is in the journal, once."""
     done = Counter(event["command"] for event in await person.events(board))
     assert {id: done[id] for id in ids} == dict.fromkeys(ids, 1)
@@ -97,7 +97,7 @@ async def set_enabled(server: Server, email: str, enabled: bool) -> None:
 class Colleague:
     """Adds sightings over the API, as fast as they are acknowledged; what was not answered is sent again, with its id."""
 
-    def __init__(self, person: Person, board: str) -> None:
+    def __init__(self, person: SignedInUser, board: str) -> None:
         self.person, self.board = person, board
         self.acked: dict[str, list[int]] = {}
         self.texts: list[str] = []
@@ -115,7 +115,7 @@ class Colleague:
                 await asyncio.sleep(0.05)  # a steady stream, not a storm: a page draws all this
 
 
-async def keep_adding(window: Window, stop: asyncio.Event) -> list[str]:
+async def keep_adding_tasks(window: Window, stop: asyncio.Event) -> list[str]:
     """Adds tasks on the screen, whether there is a server or not; their titles."""
     titles: list[str] = []
     while not stop.is_set():
@@ -124,7 +124,7 @@ async def keep_adding(window: Window, stop: asyncio.Event) -> list[str]:
     return titles
 
 
-def take_in_the_cast(folder: Path) -> None:
+def create_team_accounts(folder: Path) -> None:
     """The cast's accounts, in a database that no server has open yet."""
     database = Database(f"sqlite:///{folder}/board.db")
     migrate(database)

@@ -14,12 +14,12 @@ from playwright.async_api import BrowserContext, Locator, Page, WebSocket
 from tests.support.people import PASSWORD, PATIENCE_S
 
 PATIENCE_MS = PATIENCE_S * 1000
-DESK = {"width": 1400, "height": 900}
+DESKTOP_SIZE = {"width": 1400, "height": 900}
 OPENS_WITHIN_MS = 3 * PATIENCE_MS  # a page takes a core for a while, and others want it too
 
 # Each column with its cards in order, as a person reads them: id (none while it is sent), number, title, grade, what it came to,
 # ticks of the checklist, whether it is still being sent.
-SHOWN = """() => {
+READ_COLUMNS = """() => {
   const text = (card, what) => card.querySelector(what)?.textContent.trim() ?? null;
   const card = (each) => [each.dataset.card ?? null, each.dataset.number ?? null, text(each, "h3"), text(each, ".grade"),
     text(each, ".confirmed, .assessed"), text(each, ".ticks"), "pending" in each.dataset];
@@ -40,7 +40,7 @@ ASSESSED = {
 }
 
 
-def expected(entities: list[dict[str, Any]]) -> dict[str, Any]:
+def expected_columns(entities: list[dict[str, Any]]) -> dict[str, Any]:
     """What a window must show of a snapshot, in the form of SHOWN."""
     by_rank = sorted(entities, key=lambda each: (each["state"].get("rank") or "", each["id"]))
     cards = [each for each in by_rank if each["kind"] in ("sighting", "task")]
@@ -149,7 +149,7 @@ class Window:
         return str(await self.card(text).and_(self.page.locator("[data-card]:not([data-pending])")).get_attribute("data-card"))
 
     async def shown(self) -> dict[str, Any]:
-        shown: dict[str, Any] = await self.page.evaluate(SHOWN)
+        shown: dict[str, Any] = await self.page.evaluate(READ_COLUMNS)
         return shown
 
     async def same_as_server(self, board: str) -> dict[str, Any]:
@@ -159,7 +159,7 @@ class Window:
         while True:
             answer = await self.http.get(f"/api/v1/boards/{board}")
             assert answer.status_code == 200, answer.text
-            wanted, shown = expected(answer.json()["entities"]), await self.shown()
+            wanted, shown = expected_columns(answer.json()["entities"]), await self.shown()
             if shown == wanted:
                 return wanted
             assert time.monotonic() < deadline, f"{self.name}'s screen is not what the server has: {shown} for {wanted}"
@@ -222,7 +222,7 @@ class Window:
         await self.page.mouse.up()
 
     async def take_up(self, card: Locator) -> None:
-        x, y = middle(await card.bounding_box())
+        x, y = center_of(await card.bounding_box())
         await self.page.mouse.move(x, y)
         await self.page.mouse.down()
         await self.page.mouse.move(x + 4, y + 8, steps=3)
@@ -248,7 +248,7 @@ class Window:
             points = [{"x": x, "y": y} for x, y in at]
             await finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
 
-        x, y = middle(await card.bounding_box())
+        x, y = center_of(await card.bounding_box())
         box = await column.bounding_box()
         assert box
         await touch("touchStart", (x, y))
@@ -265,12 +265,12 @@ def _body(text: str | bytes) -> dict[str, Any]:
     return body
 
 
-def middle(box: Any) -> tuple[float, float]:
+def center_of(box: Any) -> tuple[float, float]:
     assert box, "it is on the screen"
     return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
 
 
-async def until(true: Callable[[], Any]) -> None:
+async def wait_until(true: Callable[[], Any]) -> None:
     """Waits until something that this process knows is true."""
 
     async def wait() -> None:

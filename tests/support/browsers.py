@@ -7,13 +7,13 @@ import httpx2 as httpx
 from playwright.async_api import Browser, BrowserContext
 
 from board.accounts import live_changes
-from tests.support.browser_window import DESK, PATIENCE_MS, Window
+from tests.support.browser_window import DESKTOP_SIZE, PATIENCE_MS, Window
 from tests.support.people import PASSWORD, PATIENCE_S, Server, new_id
 
 ROLES = {"Alice": "coordinator", "Bob": "investigator", "Charlie": "investigator", "Victor": "viewer"}
 
 
-class Person:
+class SignedInUser:
     """Somebody with a session: their cookie for windows, and the HTTP calls."""
 
     def __init__(self, name: str, url: str, domain: str, password: str) -> None:
@@ -46,13 +46,13 @@ class Person:
         return list(answer.json()["events"])
 
 
-class Office:
+class Browsers:
     """Windows on a server. Leaving it closes them, and fails on any error that a page met and no scene had announced."""
 
     def __init__(self, browser: Browser, url: str, domain: str = "desk.example", password: str = PASSWORD) -> None:
         self.browser, self.url, self._domain, self._password = browser, url, domain, password
         self.server: Server | None = None
-        self.people: dict[str, Person] = {}
+        self.people: dict[str, SignedInUser] = {}
         self.windows: list[Window] = []
 
     async def __aenter__(self) -> Self:
@@ -71,23 +71,23 @@ class Office:
         self.windows.clear()
         assert not unexpected, unexpected
 
-    async def person(self, name: str) -> Person:
+    async def person(self, name: str) -> SignedInUser:
         """Somebody of this office, signed in."""
         if name not in self.people:
-            self.people[name] = Person(name, self.url, self._domain, self._password)
+            self.people[name] = SignedInUser(name, self.url, self._domain, self._password)
             await self.people[name].sign_in()
         return self.people[name]
 
     async def window(self, name: str, *, url: str | None = None, **more: Any) -> Window:
         """A new window of somebody, in a context of its own; `url` where it reaches the server by another line."""
         person = await self.person(name)
-        context = await self.browser.new_context(base_url=url or self.url, **({"viewport": DESK} | more))
+        context = await self.browser.new_context(base_url=url or self.url, **({"viewport": DESKTOP_SIZE} | more))
         await context.add_cookies([{"name": "board_session", "value": person.cookie, "url": url or self.url}])
         return await self._open(name, context, person.http)
 
     async def stranger(self, *, url: str | None = None, **more: Any) -> Window:
         """A window of nobody who is signed in; `url` where it reaches the server by another line."""
-        context = await self.browser.new_context(base_url=url or self.url, **({"viewport": DESK} | more))
+        context = await self.browser.new_context(base_url=url or self.url, **({"viewport": DESKTOP_SIZE} | more))
         return await self._open("stranger", context, httpx.AsyncClient(base_url=self.url))
 
     async def _open(self, name: str, context: BrowserContext, http: httpx.AsyncClient) -> Window:
@@ -121,7 +121,7 @@ class Office:
         return str((await alice.events(board))[-1]["id"])
 
 
-async def hire(server: Server) -> None:
+async def create_accounts(server: Server) -> None:
     """Accounts of the cast, on a server in this process."""
     for name, role in ROLES.items():
         await live_changes.add_account(server.desk, f"{name.lower()}@desk.example", name, role, PASSWORD)

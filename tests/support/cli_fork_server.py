@@ -36,7 +36,7 @@ for line in sys.stdin:
 
 
 @dataclass
-class Done:
+class CliResult:
     """How a call ended: its exit code, and what it printed."""
 
     code: int
@@ -44,7 +44,7 @@ class Done:
     err: str
 
 
-class Forking:
+class CliForkServer:
     """`first` is Python that runs before all calls: a test sets shorter times there."""
 
     def __init__(self, first: str) -> None:
@@ -55,7 +55,7 @@ class Forking:
         )
         self._one = threading.Lock()
 
-    def call(self, words: list[str], settings: dict[str, str], at: Path, given: str = "") -> Done:
+    def call(self, words: list[str], settings: dict[str, str], at: Path, given: str = "") -> CliResult:
         """`board <words>` with these settings and no others, in the folder `at`; `given` is on its standard input."""
         told, answers = self._process.stdin, self._process.stdout
         assert told
@@ -66,7 +66,7 @@ class Forking:
             if not select.select([answers], [], [], STARTS_WITHIN_S)[0]:
                 os.killpg(self._process.pid, signal.SIGKILL)  # the call too
                 raise TimeoutError(words)
-            return Done(int(answers.readline()), Path(folder, "out").read_text(), Path(folder, "err").read_text())
+            return CliResult(int(answers.readline()), Path(folder, "out").read_text(), Path(folder, "err").read_text())
 
     def end(self) -> None:
         with self._process:
@@ -75,8 +75,8 @@ class Forking:
 
 
 @functools.cache
-def forking(first: str = "") -> Forking:
+def cli_fork_server(first: str = "") -> CliForkServer:
     """One for this run of tests."""
-    made = Forking(first)
+    made = CliForkServer(first)
     atexit.register(made.end)
     return made

@@ -13,7 +13,7 @@ _screens = itertools.count(1)
 
 
 @dataclass
-class Browser:
+class DisplayBrowser:
     """What a screen's browser is to the server: its cookies, and all bytes that it was ever sent."""
 
     server: Server
@@ -51,7 +51,9 @@ class Browser:
         await self.http.aclose()
 
 
-async def pair(lead: Person, browser: Browser, boards: list[str], profile: str = "room", **more: Any) -> dict[str, Any]:
+async def pair_browser(
+    lead: Person, browser: DisplayBrowser, boards: list[str], profile: str = "room", **more: Any
+) -> dict[str, Any]:
     """A coordinator types the screen's code; the display as it is listed."""
     code = await browser.code()
     data = {"code": code, "name": f"Screen {next(_screens)}", "profile": profile, "language": "en", "shows": {"boards": boards}}

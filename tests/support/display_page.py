@@ -11,7 +11,7 @@ import httpx2 as httpx
 from PIL import Image
 
 from tests.support.browser_window import Window
-from tests.support.browsers import Office
+from tests.support.browsers import Browsers
 from tests.support.people import PATIENCE_S
 
 HD = {"width": 1920, "height": 1080}
@@ -22,18 +22,18 @@ SEEN = """(seen) => new Promise((done) => {
 })"""
 
 
-async def display(
-    office: Office, boards: list[str], *, url: str | None = None, language: str = "en", **more: Any
+async def open_display(
+    office: Browsers, boards: list[str], *, url: str | None = None, language: str = "en", **more: Any
 ) -> tuple[Window, str]:
     """A display of these boards whose page is not loaded yet, and its id; `url` where it reaches the server by another line."""
     window = await office.stranger(**({"viewport": HD, "url": url} | more))
-    id, cookies = await paired(office, boards, language)
+    id, cookies = await pair_display(office, boards, language)
     kept = [{"name": name, "value": value, "url": url or office.url} for name, value in cookies.items()]
     await window.context.add_cookies(kept)  # type: ignore[arg-type]
     return window, id
 
 
-async def paired(office: Office, boards: list[str], language: str = "en") -> tuple[str, dict[str, str]]:
+async def pair_display(office: Browsers, boards: list[str], language: str = "en") -> tuple[str, dict[str, str]]:
     """A display that Alice has paired: its id, and the cookies of its screen."""
     alice = await office.person("Alice")
     async with httpx.AsyncClient(base_url=office.url, headers={"Origin": office.url}, timeout=PATIENCE_S) as screen:
@@ -45,7 +45,7 @@ async def paired(office: Office, boards: list[str], language: str = "en") -> tup
         return str(answer.json()["id"]), dict(screen.cookies)
 
 
-async def turns(window: Window, grey: bool, within_s: float) -> float:
+async def wait_for_overlay(window: Window, grey: bool, within_s: float) -> float:
     """Waits until the screen is grey, or is so no more; seconds that it took."""
     began = time.monotonic()
     async with asyncio.timeout(within_s):
@@ -54,7 +54,7 @@ async def turns(window: Window, grey: bool, within_s: float) -> float:
 
 
 @dataclass
-class Cast:
+class Screencast:
     """What the compositor shows, also while the thread of the page is blocked: a screenshot would wait for it."""
 
     window: Window
@@ -74,10 +74,10 @@ class Cast:
 
     def warned_at(self, after: float) -> float | None:
         """When the warning was first on the screen, after a time."""
-        return next((at for at, png in self.frames if at > after and warns(png)), None)
+        return next((at for at, png in self.frames if at > after and shows_warning(png)), None)
 
 
-def warns(png: bytes) -> bool:
+def shows_warning(png: bytes) -> bool:
     """Whether the middle of a picture is the ground of the warning: much red, in a screen that is else without it."""
     image = Image.open(io.BytesIO(png)).convert("RGB")
     width, height = image.size

@@ -15,7 +15,7 @@ async def state(who: Person, kind: str) -> dict[str, Any]:
     return dict((await who.snapshot(OPERATIONS))["entities"].get((kind, OPERATIONS), {}))
 
 
-async def take(who: Person) -> None:
+async def take_shift(who: Person) -> None:
     """The shift is theirs, and no handover is open."""
     handover = await state(who, "handover")
     if handover.get("status") in OPEN:
@@ -23,43 +23,43 @@ async def take(who: Person) -> None:
     await who.do(OPERATIONS, "shift.take", {"reason": "nobody was here"})
 
 
-async def prepare(who: Person, **data: Any) -> int:
+async def prepare_handover(who: Person, **data: Any) -> int:
     """A new handover of their shift; its number."""
-    await take(who)
+    await take_shift(who)
     await who.do(OPERATIONS, "handover.prepare", data)
     return int((await state(who, "handover"))["number"])
 
 
-async def positions(who: Person) -> dict[str, int]:
+async def current_positions(who: Person) -> dict[str, int]:
     """What they would sign now."""
-    return {section["board"]: section["seq"] for section in (await report(who))["searches"]}
+    return {section["board"]: section["seq"] for section in (await read_report(who))["searches"]}
 
 
-async def report(who: Person, path: str = "handover", **params: Any) -> dict[str, Any]:
+async def read_report(who: Person, path: str = "handover", **params: Any) -> dict[str, Any]:
     """A report, as they see it."""
     answer = await who.http.get(f"/api/v1/{path}", params=params)
     assert answer.status_code == 200, answer.text
     return dict(answer.json())
 
 
-async def sign(who: Person, number: int) -> dict[str, Any]:
+async def sign_handover(who: Person, number: int) -> dict[str, Any]:
     """They have seen everything."""
-    return await who.do(OPERATIONS, "handover.sign", {"handover": number, "positions": await positions(who)})
+    return await who.do(OPERATIONS, "handover.sign", {"handover": number, "positions": await current_positions(who)})
 
 
-async def hand(who: Person, **data: Any) -> int:
+async def hand_to_sign(who: Person, **data: Any) -> int:
     """A signed handover of their shift; its number."""
-    number = await prepare(who, **data)
-    await sign(who, number)
+    number = await prepare_handover(who, **data)
+    await sign_handover(who, number)
     return number
 
 
-async def ready(name: str, who: Person, other: Person) -> dict[str, Any]:
+async def prepare_for(name: str, who: Person, other: Person) -> dict[str, Any]:
     """The desk is where `name` may be done by `who`; what it is named by there. `other` hands over to them."""
     if name in ("shift.take", "handover.prepare"):
-        await take(other)
+        await take_shift(other)
         return {}
     if name in ("handover.read", "handover.accept", "handover.refuse"):
-        return {"handover": await hand(other)}
-    number = await prepare(who if name == "handover.sign" and TABLE[name].allows(who.account["role"]) else other)
-    return {"handover": number, "positions": await positions(other)}
+        return {"handover": await hand_to_sign(other)}
+    number = await prepare_handover(who if name == "handover.sign" and TABLE[name].allows(who.account["role"]) else other)
+    return {"handover": number, "positions": await current_positions(other)}

@@ -21,7 +21,7 @@ BEFORE = ["", "[" * 33 + '"', 'a="']
 AFTER = ["", 'x"']
 
 
-def texts(parts: Iterable[str] = PARTS) -> Iterator[Callable[[int], str]]:
+def text_makers(parts: Iterable[str] = PARTS) -> Iterator[Callable[[int], str]]:
     """Each kind of text, as what makes one of a length."""
     for before, part, after in product(BEFORE, parts, AFTER):
         yield (
@@ -31,20 +31,20 @@ def texts(parts: Iterable[str] = PARTS) -> Iterator[Callable[[int], str]]:
         )
 
 
-def seconds(work: Callable[[], object]) -> float:
+def cpu_seconds(work: Callable[[], object]) -> float:
     """How long this thread works at it."""
     began = time.thread_time()
     work()
     return time.thread_time() - began
 
 
-def grows(work: Callable[[str], object], make: Callable[[int], str], longest: int) -> str | None:
+def superlinear_growth(work: Callable[[str], object], make: Callable[[int], str], longest: int) -> str | None:
     """Say by how much the time grows where it is by more than the length; None where it is not."""
     short, long = make(longest // TIMES), make(longest)
     least = most = float("inf")
     for _ in range(TRIES):
-        most = min(most, seconds(lambda: work(long)))
-        least = min(least, seconds(lambda: work(short)))
+        most = min(most, cpu_seconds(lambda: work(long)))
+        least = min(least, cpu_seconds(lambda: work(short)))
         if most <= MOST * max(least, LEAST_S / TIMES):
             return None
     return f"{most / least:.0f} times as long for a text {TIMES} times as long: {long[:40]!r}…{long[-4:]!r}, {most:.3f} s"

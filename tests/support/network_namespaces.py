@@ -13,18 +13,18 @@ from dataclasses import dataclass
 NAMES = "AB"
 
 
-class NoNamespaces(Exception):
+class NamespacesUnavailable(Exception):
     """None can be made here; the text says why."""
 
 
-def ip(*words: str, tool: str = "ip") -> str:
+def run_tool(*words: str, tool: str = "ip") -> str:
     """A call of `ip`, or of another tool. Raises NoNamespaces with what it said."""
     try:
         return subprocess.run([tool, *words], check=True, capture_output=True, text=True).stdout
     except FileNotFoundError:
-        raise NoNamespaces(f"{tool} is not here: on Debian, apt install iproute2") from None
+        raise NamespacesUnavailable(f"{tool} is not here: on Debian, apt install iproute2") from None
     except subprocess.CalledProcessError as why:
-        raise NoNamespaces(f"{tool} {' '.join(words)}: {why.stderr.strip()}") from why
+        raise NamespacesUnavailable(f"{tool} {' '.join(words)}: {why.stderr.strip()}") from why
 
 
 @dataclass(frozen=True)
@@ -40,15 +40,15 @@ class Host:
         return ["ip", "netns", "exec", self.namespace, *words]
 
     def pull_the_plug(self) -> None:
-        ip("link", "set", self.port, "down")
+        run_tool("link", "set", self.port, "down")
 
     def swallow(self) -> None:
         """The line stays up, and passes nothing on: nobody is told."""
-        ip("link", "set", "dev", self.port, "state", "0", tool="bridge")
+        run_tool("link", "set", "dev", self.port, "state", "0", tool="bridge")
 
     def heal(self) -> None:
-        ip("link", "set", self.port, "up")
-        ip("link", "set", "dev", self.port, "state", "3", tool="bridge")
+        run_tool("link", "set", self.port, "up")
+        run_tool("link", "set", "dev", self.port, "state", "3", tool="bridge")
 
 
 @dataclass(frozen=True)
@@ -67,35 +67,35 @@ def network() -> Iterator[Network]:
     bridge = f"{mark}br"
     with contextlib.ExitStack() as leaving:
         leaving.callback(_forget, "link", "del", bridge)
-        ip("link", "add", bridge, "type", "bridge")
-        ip("addr", "add", f"{inside}.1/24", "dev", bridge)
-        ip("link", "set", bridge, "up")
+        run_tool("link", "add", bridge, "type", "bridge")
+        run_tool("addr", "add", f"{inside}.1/24", "dev", bridge)
+        run_tool("link", "set", bridge, "up")
         hosts = []
         for number, name in enumerate(NAMES):
             namespace = f"{mark}{name}"
             leaving.callback(_forget, "netns", "del", namespace)
-            ip("netns", "add", namespace)
+            run_tool("netns", "add", namespace)
             back, front = f"{mark}{name}b", f"{mark}{name}f"
             for ours, theirs in ((back, "back"), (front, "front")):
                 leaving.callback(_forget, "link", "del", ours)
-                ip("link", "add", ours, "type", "veth", "peer", "name", theirs, "netns", namespace)
-                ip("link", "set", ours, "up")
-                ip("-n", namespace, "link", "set", theirs, "up")
-            ip("-n", namespace, "link", "set", "lo", "up")
-            ip("link", "set", back, "master", bridge)
-            ip("-n", namespace, "addr", "add", f"{inside}.{number + 2}/24", "dev", "back")
-            ip("addr", "add", f"{outside}.{4 * number + 1}/30", "dev", front)
-            ip("-n", namespace, "addr", "add", f"{outside}.{4 * number + 2}/30", "dev", "front")
+                run_tool("link", "add", ours, "type", "veth", "peer", "name", theirs, "netns", namespace)
+                run_tool("link", "set", ours, "up")
+                run_tool("-n", namespace, "link", "set", theirs, "up")
+            run_tool("-n", namespace, "link", "set", "lo", "up")
+            run_tool("link", "set", back, "master", bridge)
+            run_tool("-n", namespace, "addr", "add", f"{inside}.{number + 2}/24", "dev", "back")
+            run_tool("addr", "add", f"{outside}.{4 * number + 1}/30", "dev", front)
+            run_tool("-n", namespace, "addr", "add", f"{outside}.{4 * number + 2}/30", "dev", "front")
             hosts.append(Host(namespace, back, f"{outside}.{4 * number + 2}"))
         yield Network(f"{inside}.1", tuple(hosts))
 
 
 def _free_networks() -> tuple[str, str]:
-    taken = ip("-4", "route", "show", "table", "all")
+    taken = run_tool("-4", "route", "show", "table", "all")
     free = [f"10.213.{number}" for number in range(256) if f"10.213.{number}." not in taken]
     return free[os.getpid() % (len(free) - 1)], free[os.getpid() % (len(free) - 1) + 1]
 
 
 def _forget(*words: str) -> None:
-    with contextlib.suppress(NoNamespaces):
-        ip(*words)
+    with contextlib.suppress(NamespacesUnavailable):
+        run_tool(*words)

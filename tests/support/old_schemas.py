@@ -10,7 +10,7 @@ from models.db import schema
 from models.db.schema import metadata
 
 
-def empty_at(session: Session, revision: str) -> None:
+def reset_to_revision(session: Session, revision: str) -> None:
     """Empty a database, and give it the tables that it had at a revision."""
     connection = session.connection()
     metadata.drop_all(connection)
@@ -18,7 +18,7 @@ def empty_at(session: Session, revision: str) -> None:
     schema._upgrade(connection, revision)
 
 
-def put(session: Session, table: Table, rows: list[dict[str, Any]]) -> None:
+def insert_rows(session: Session, table: Table, rows: list[dict[str, Any]]) -> None:
     """Add rows to a table of that revision: what it had no columns for is left out."""
     there = {each["name"] for each in inspect(session.connection()).get_columns(table.name)}
     as_it_was = lightweight(table.name, *(column(each.name, each.type) for each in table.c if each.name in there))

@@ -52,9 +52,9 @@ class Server:
 
 
 @contextlib.asynccontextmanager
-async def serving(folder: Path, **settings: Any) -> AsyncIterator[Server]:
+async def running_server(folder: Path, **settings: Any) -> AsyncIterator[Server]:
     """A server over the database in a folder."""
-    desk = await BoardService.open(settings_for(folder, **({"database_url": backends.in_folder(folder)} | settings)))
+    desk = await BoardService.open(settings_for(folder, **({"database_url": backends.sqlite_url(folder)} | settings)))
     listening = listen(desk.settings)
     started = asyncio.Event()
     server = GracefulServer(uvicorn_config(app.create_app(desk)), desk, started.set)
@@ -82,7 +82,7 @@ def settings_for(folder: Path, **more: Any) -> Settings:
     return Settings(_env_file=None, **(given | more))
 
 
-async def token_for(desk: BoardService, name: str, role: str, scope: str = "write") -> str:
+async def create_token(desk: BoardService, name: str, role: str, scope: str = "write") -> str:
     """A new account, and a bearer token of its own."""
     email = f"{name.lower()}-{new_id()}@desk.example"
     await live_changes.add_account(desk, email, name, role, PASSWORD)
@@ -92,7 +92,7 @@ async def token_for(desk: BoardService, name: str, role: str, scope: str = "writ
     )
 
 
-async def session(desk: BoardService, email: str) -> str:
+async def session_cookie(desk: BoardService, email: str) -> str:
     """The cookie of a new session of this account."""
     login = Login(desk)
     account = await login.authenticate(email, PASSWORD, "peer")
@@ -111,7 +111,7 @@ class Refusal(Exception):
 
 
 @dataclass
-class Screen:
+class BoardReplica:
     """One board as a reader has put it together. Fails on any event that is not the next one."""
 
     epoch: str = ""
@@ -147,7 +147,7 @@ class Person:
 
     def __init__(self, server: Server, token: str, socket: ClientConnection) -> None:
         self.server, self.token, self.socket = server, token, socket
-        self.screens: dict[str, Screen] = {}
+        self.screens: dict[str, BoardReplica] = {}
         self.heard: list[dict[str, Any]] = []
         self.account: dict[str, str] = {}
         self.closed: int | None = None
@@ -172,7 +172,9 @@ class Person:
 
     def _take(self, frame: dict[str, Any]) -> None:
         self.heard.append(frame)
-        screen = self.screens.setdefault(frame["board"], Screen()) if isinstance(frame.get("board"), str) else Screen()
+        screen = (
+            self.screens.setdefault(frame["board"], BoardReplica()) if isinstance(frame.get("board"), str) else BoardReplica()
+        )
         match frame["type"]:
             case "hello":
                 self.account = frame["account"]
@@ -212,11 +214,11 @@ class Person:
         await self.say(frame)
         return await self.until(lambda: next((f for f in self.heard[since:] if f.items() >= like.items()), None))
 
-    async def follow(self, board: str, epoch: str | None = None, after: int | None = None) -> Screen:
+    async def follow(self, board: str, epoch: str | None = None, after: int | None = None) -> BoardReplica:
         """Subscribes, and waits until it is live."""
         position = {} if epoch is None else {"epoch": epoch, "after": after}
         if epoch is None:
-            self.screens[board] = Screen()
+            self.screens[board] = BoardReplica()
         await self.ask({"type": "subscribe", "board": board, **position}, type="subscribed", board=board)
         return self.screens[board]
 
@@ -244,7 +246,7 @@ class Person:
         given = {"kind": "runaway", "person": {"first_name": "Noor"}, "missing_since": "2026-11-24T15:10:00Z"}
         return str((await self.do("operations", "search.open", given | data))["opened"])
 
-    async def up_to(self, board: str, seq: int) -> Screen:
+    async def up_to(self, board: str, seq: int) -> BoardReplica:
         """Waits until the screen of a board stands at a seq."""
         await self.until(lambda: self.screens[board].seq >= seq)
         return self.screens[board]
@@ -263,7 +265,7 @@ class Person:
         await self.http.aclose()
 
 
-async def come(server: Server, token: str) -> Person:
+async def connect_person(server: Server, token: str) -> Person:
     """Opens a socket with a token."""
     socket = await connect(server.ws, additional_headers={"Authorization": f"Bearer {token}"}, max_size=None, compression=None)
     person = Person(server, token, socket)

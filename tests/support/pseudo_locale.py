@@ -48,7 +48,7 @@ CUT = """() => [...document.querySelectorAll("button, summary, legend, label, dt
   .map((each) => `${each.textContent.trim().slice(0, 60)} | ${each.outerHTML.slice(0, 120)}`)"""
 
 
-def pseudo(text: str) -> str:
+def pseudo_text(text: str) -> str:
     """`Move {card}` as `⟦Móvé {card} óéóé⟧`."""
     parts = [part if VALUES.fullmatch(part) else part.translate(ACCENTS) for part in VALUES.split(text)]
     more = max(2, len(VALUES.sub("", text)) * 3 // 10)
@@ -56,14 +56,16 @@ def pseudo(text: str) -> str:
 
 
 @contextmanager
-def spoken(folder: Path) -> Iterator[None]:
+def pseudo_locale_installed(folder: Path) -> Iterator[None]:
     """As long as this lasts it is one of the board's languages."""
     listed = read_po(BytesIO((i18n.LOCALES / "messages.pot").read_bytes()))
     catalogue = Catalog(locale=CODE, fuzzy=False)
     for message in listed:
         if message.id:
             one = isinstance(message.id, str)
-            catalogue.add(message.id, pseudo(message.id) if one else tuple(map(pseudo, message.id)), flags=message.flags)  # type: ignore[arg-type]
+            catalogue.add(
+                message.id, pseudo_text(message.id) if one else tuple(map(pseudo_text, message.id)), flags=message.flags
+            )  # type: ignore[arg-type]
     place = folder / CODE / "LC_MESSAGES" / "messages.po"
     place.parent.mkdir(parents=True)
     with place.open("wb") as file:
@@ -82,7 +84,7 @@ def forget() -> None:
         kept.cache_clear()
 
 
-def plain(text: str, typed: list[str]) -> str:
+def untranslated_words(text: str, typed: list[str]) -> str:
     """What is left of a text when our words are taken out of it, and what somebody typed; empty where no word is left."""
     before = ""
     while before != text:
@@ -93,13 +95,13 @@ def plain(text: str, typed: list[str]) -> str:
     return text.strip() if re.search(r"[A-Za-z]{2,}", text) else ""
 
 
-def leaves(value: Any) -> Iterator[str]:
+def texts_of(value: Any) -> Iterator[str]:
     """Every text in a state."""
     if isinstance(value, dict):
         for each in value.values():
-            yield from leaves(each)
+            yield from texts_of(each)
     elif isinstance(value, list):
         for each in value:
-            yield from leaves(each)
+            yield from texts_of(each)
     elif isinstance(value, str):
         yield value.strip()

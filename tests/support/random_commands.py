@@ -3,17 +3,17 @@
 from random import Random
 from typing import Any
 
-from tests.support.people import Screen
+from tests.support.people import BoardReplica
 
 OUTCOME = {"found_at": "2026-11-24T23:00:00Z", "condition": "well", "how": "came_back"}
 
 
-def command(random: Random, screen: Screen, accounts: list[str]) -> tuple[str, dict[str, Any]]:
+def random_command(random: Random, screen: BoardReplica, accounts: list[str]) -> tuple[str, dict[str, Any]]:
     """A command on the search whose board this is: name and data."""
     return random.choice(_KINDS)(random, screen, accounts)
 
 
-def _pick(random: Random, screen: Screen, *kinds: str) -> str:
+def _pick(random: Random, screen: BoardReplica, *kinds: str) -> str:
     ids = sorted(id for kind in kinds for id in screen.of(kind))
     return random.choice(ids) if ids else "none"
 
@@ -22,7 +22,7 @@ def _text(random: Random) -> str:
     return f"seen {random.randrange(1_000)} near the station, tüesday"
 
 
-def _add_sighting(random: Random, screen: Screen, accounts: list[str]) -> tuple[str, dict[str, Any]]:
+def _add_sighting(random: Random, screen: BoardReplica, accounts: list[str]) -> tuple[str, dict[str, Any]]:
     data: dict[str, Any] = {"description": _text(random), "priority": random.choice(["low", "normal", "urgent"])}
     if random.random() < 0.5:
         data["place"] = {"text": "Gent", "lat": 51.05, "lon": 3.72, "radius_m": random.choice([None, 50, 2_000.5])}
@@ -31,12 +31,12 @@ def _add_sighting(random: Random, screen: Screen, accounts: list[str]) -> tuple[
     return "sighting.add", data
 
 
-def _add_task(random: Random, screen: Screen, accounts: list[str]) -> tuple[str, dict[str, Any]]:
+def _add_task(random: Random, screen: BoardReplica, accounts: list[str]) -> tuple[str, dict[str, Any]]:
     items = {f"k{number}": {"text": f"item {number}"} for number in range(random.randrange(4))}
     return "task.add", {"title": _text(random), "checklist": items}
 
 
-def _update_sighting(random: Random, screen: Screen, accounts: list[str]) -> tuple[str, dict[str, Any]]:
+def _update_sighting(random: Random, screen: BoardReplica, accounts: list[str]) -> tuple[str, dict[str, Any]]:
     patch: dict[str, Any] = random.choice(
         [
             {"description": _text(random)},
@@ -50,7 +50,7 @@ def _update_sighting(random: Random, screen: Screen, accounts: list[str]) -> tup
     return "sighting.update", {"sighting": _pick(random, screen, "sighting"), **patch}
 
 
-def _update_task(random: Random, screen: Screen, accounts: list[str]) -> tuple[str, dict[str, Any]]:
+def _update_task(random: Random, screen: BoardReplica, accounts: list[str]) -> tuple[str, dict[str, Any]]:
     patch: dict[str, Any] = random.choice(
         [
             {"title": _text(random)},
@@ -62,39 +62,39 @@ def _update_task(random: Random, screen: Screen, accounts: list[str]) -> tuple[s
     return "task.update", {"task": _pick(random, screen, "task"), **patch}
 
 
-def _grade(random: Random, screen: Screen, accounts: list[str]) -> tuple[str, dict[str, Any]]:
+def _grade(random: Random, screen: BoardReplica, accounts: list[str]) -> tuple[str, dict[str, Any]]:
     grade = {"source": random.choice("ABCDEF"), "content": random.randrange(1, 7)}
     return "sighting.grade", {"sighting": _pick(random, screen, "sighting"), "grade": grade, "reason": "looked again"}
 
 
-def _assess(random: Random, screen: Screen, accounts: list[str]) -> tuple[str, dict[str, Any]]:
+def _assess(random: Random, screen: BoardReplica, accounts: list[str]) -> tuple[str, dict[str, Any]]:
     assessment = random.choice(["credible", "confirmed", "not_the_child", "duplicate", "unassessed"])
     other = {"duplicate_of": _pick(random, screen, "sighting")} if assessment == "duplicate" else {}
     return "sighting.assess", {"sighting": _pick(random, screen, "sighting"), "assessment": assessment, **other}
 
 
-def _move(random: Random, screen: Screen, accounts: list[str]) -> tuple[str, dict[str, Any]]:
+def _move(random: Random, screen: BoardReplica, accounts: list[str]) -> tuple[str, dict[str, Any]]:
     data = {"card": _pick(random, screen, "sighting", "task"), "column": _pick(random, screen, "column")}
     if (beside := random.choice(["before", "after", None])) is not None:
         data[beside] = _pick(random, screen, "sighting", "task")
     return "card.move", data
 
 
-def _assign(random: Random, screen: Screen, accounts: list[str]) -> tuple[str, dict[str, Any]]:
+def _assign(random: Random, screen: BoardReplica, accounts: list[str]) -> tuple[str, dict[str, Any]]:
     return "card.assign", {"card": _pick(random, screen, "sighting", "task"), "assignee": random.choice([*accounts, None])}
 
 
-def _withdraw(random: Random, screen: Screen, accounts: list[str]) -> tuple[str, dict[str, Any]]:
+def _withdraw(random: Random, screen: BoardReplica, accounts: list[str]) -> tuple[str, dict[str, Any]]:
     name = random.choice(["card.withdraw", "card.restore"])
     return name, {"card": _pick(random, screen, "sighting", "task"), "reason": "by mistake"}
 
 
-def _note(random: Random, screen: Screen, accounts: list[str]) -> tuple[str, dict[str, Any]]:
+def _note(random: Random, screen: BoardReplica, accounts: list[str]) -> tuple[str, dict[str, Any]]:
     card = {"card": _pick(random, screen, "sighting", "task")} if random.random() < 0.5 else {}
     return "note.add", {"text": _text(random), "category": random.choice(["comment", "decision", "contact"]), **card}
 
 
-def _update_search(random: Random, screen: Screen, accounts: list[str]) -> tuple[str, dict[str, Any]]:
+def _update_search(random: Random, screen: BoardReplica, accounts: list[str]) -> tuple[str, dict[str, Any]]:
     patch: dict[str, Any] = random.choice(
         [
             {"kind": random.choice(["runaway", "undefined"])},
@@ -107,7 +107,7 @@ def _update_search(random: Random, screen: Screen, accounts: list[str]) -> tuple
     return "search.update", patch
 
 
-def _set_status(random: Random, screen: Screen, accounts: list[str]) -> tuple[str, dict[str, Any]]:
+def _set_status(random: Random, screen: BoardReplica, accounts: list[str]) -> tuple[str, dict[str, Any]]:
     status = random.choice(["open", "open", "found", "closed"])
     more: dict[str, Any] = {"found": {"outcome": OUTCOME}, "closed": random.choice([{}, {"acknowledge": _text(random)}])}.get(  # type: ignore[assignment]
         status, {}
@@ -115,7 +115,7 @@ def _set_status(random: Random, screen: Screen, accounts: list[str]) -> tuple[st
     return "search.set_status", {"status": status, "reason": "told", **more}
 
 
-def _decide(random: Random, screen: Screen, accounts: list[str]) -> tuple[str, dict[str, Any]]:
+def _decide(random: Random, screen: BoardReplica, accounts: list[str]) -> tuple[str, dict[str, Any]]:
     return random.choice(  # type: ignore[return-value]
         [
             ("search.set_worrying", {"worrying": random.choice([True, False, None]), "basis": _text(random)}),
@@ -128,13 +128,13 @@ def _decide(random: Random, screen: Screen, accounts: list[str]) -> tuple[str, d
     )
 
 
-def _undo(random: Random, screen: Screen, accounts: list[str]) -> tuple[str, dict[str, Any]]:
+def _undo(random: Random, screen: BoardReplica, accounts: list[str]) -> tuple[str, dict[str, Any]]:
     """Mostly of what was done just now; never of who sees the search: what a storm knows of that would be wrong."""
     said = [event for event in screen.events[-40:] if event.get("type") != "search.access_set"]
     return "undo", {"seq": random.choice(said[-8:] if random.random() < 0.7 else said)["seq"] if said else 1}
 
 
-def _hand_over(random: Random, screen: Screen, accounts: list[str]) -> tuple[str, dict[str, Any]]:
+def _hand_over(random: Random, screen: BoardReplica, accounts: list[str]) -> tuple[str, dict[str, Any]]:
     """Of the first handover: told anew while it is prepared, and read when it is signed."""
     patch: dict[str, Any] = random.choice(
         [{"hypotheses": _text(random)}, {"contacts": None}, {"pinned": [_pick(random, screen, "task", "note")]}]
@@ -143,7 +143,7 @@ def _hand_over(random: Random, screen: Screen, accounts: list[str]) -> tuple[str
     return random.choice([("handover.write", {"handover": 1, **patch}), ("handover.read", read)])
 
 
-def _arrange(random: Random, screen: Screen, accounts: list[str]) -> tuple[str, dict[str, Any]]:
+def _arrange(random: Random, screen: BoardReplica, accounts: list[str]) -> tuple[str, dict[str, Any]]:
     column, beside = _pick(random, screen, "column"), {random.choice(["before", "after"]): _pick(random, screen, "column")}
     full = {card["column"] for kind in ("sighting", "task") for card in screen.of(kind).values()}
     empty = sorted(screen.of("column").keys() - full)

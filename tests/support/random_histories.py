@@ -12,9 +12,8 @@ from typing import Any
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from tests.support import people as support_people
 from tests.support import random_commands
-from tests.support.people import Person, Refusal
+from tests.support.people import Person, Refusal, connect_person, create_token, running_server
 
 WANTED = {"card.withdrawn", "column.removed", "card.moved", "search.access_set"}
 MOST = 4  # times the searches that were asked for
@@ -32,21 +31,21 @@ class History:
     stored: dict[str, Board] = field(default_factory=dict)  # what the server says today
 
 
-async def snapshot(reader: Person, board: str, at: str | None = None) -> tuple[int, Board]:
+async def read_snapshot(reader: Person, board: str, at: str | None = None) -> tuple[int, Board]:
     answer = await reader.http.get(f"/api/v1/boards/{board}", params={} if at is None else {"at": at})
     assert answer.status_code == 200, answer.text
     body = answer.json()
     return body["seq"], {(each["kind"], each["id"]): (each["seq"], each["state"]) for each in body["entities"]}
 
 
-async def listed(reader: Person, board: str) -> list[dict[str, Any]]:
+async def list_events(reader: Person, board: str) -> list[dict[str, Any]]:
     events: list[dict[str, Any]] = []
     while page := (await reader.http.get(f"/api/v1/boards/{board}/events", params={"after": len(events)})).json()["events"]:
         events += page
     return events
 
 
-class Night:
+class HistoryGenerator:
     """Alice and Bob work, search after search, until all that matters has happened; Charlie may see some of them, and not
     others."""
 
@@ -69,10 +68,10 @@ class Night:
                 self.loop.close()
 
     async def _begin(self, folder: Path, searches: int) -> list[History]:
-        async with support_people.serving(folder) as server:
+        async with running_server(folder) as server:
             people = []
             for name, role in (("Alice", "coordinator"), ("Charlie", "investigator")):
-                people.append(await support_people.come(server, await support_people.token_for(server.desk, name, role)))
+                people.append(await connect_person(server, await create_token(server.desk, name, role)))
             self.alice, self.charlie = people
             try:
                 await self.alice.open_search(access="members", members=[self.alice.account["id"]])
@@ -96,7 +95,7 @@ class Night:
         screen, kept = await self.alice.follow(search), {}
         accounts = [self.alice.account["id"], self.charlie.account["id"]]
         for number in range(self.commands):
-            name, data = random_commands.command(random, screen, accounts)
+            name, data = random_commands.random_command(random, screen, accounts)
             if number % 10 == 5:
                 name, data = "search.set_access", _access(random, accounts)
             try:
@@ -108,16 +107,16 @@ class Night:
             if ack["seqs"]:
                 await self.alice.up_to(search, ack["seqs"][-1])
             if random.random() < 0.4:
-                seq, now = await snapshot(self.alice, search)
+                seq, now = await read_snapshot(self.alice, search)
                 kept[str(seq)] = now
-        seq, self.operations[str(seq)] = await snapshot(self.alice, "operations")
-        await self._keep(History(await listed(self.alice, search), screen.seq, kept), self.alice, search, random)
+        seq, self.operations[str(seq)] = await read_snapshot(self.alice, "operations")
+        await self._keep(History(await list_events(self.alice, search), screen.seq, kept), self.alice, search, random)
 
     async def _operations(self, reader: Person) -> None:
         """Rights are those of now, for all history: what the reader sees today is what they see of then."""
-        events = await listed(reader, "operations")
-        _, now = await snapshot(reader, "operations")
-        _, all_now = await snapshot(self.alice, "operations")
+        events = await list_events(reader, "operations")
+        _, now = await read_snapshot(reader, "operations")
+        _, all_now = await read_snapshot(self.alice, "operations")
         hidden = all_now.keys() - now.keys()
         kept = {seq: {key: said for key, said in then.items() if key not in hidden} for seq, then in self.operations.items()}
         assert bool(hidden) == (reader is self.charlie)
@@ -133,7 +132,7 @@ class Night:
             *(seq for seq in seqs if int(seq) >= first),
             *random.sample(times, min(self.moments, len(times))),
         ]:
-            _, history.stored[at] = await snapshot(reader, board, at)
+            _, history.stored[at] = await read_snapshot(reader, board, at)
         self.histories.append(history)
 
 

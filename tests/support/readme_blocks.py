@@ -13,8 +13,8 @@ def document(name: str) -> str:
     return (DOCS / f"{name}.md").read_text(encoding="utf-8")
 
 
-def blocks(after: str, language: str, page: str = README) -> list[str]:
-    """Return the blocks of code in one language that follow a text, in order."""
+def code_blocks(after: str, language: str, page: str = README) -> list[str]:
+    """Return the code_blocks of code in one language that follow a text, in order."""
     _, found, rest = page.partition(after)
     assert found, after
     return re.findall(rf"^```{language}\n(.*?)^```$", rest, flags=re.S | re.M)

@@ -5,15 +5,15 @@ from typing import Any
 import pytest
 
 from tests.support.people import Person, Refusal
-from tests.support.team import Company
+from tests.support.team import Team
 
-NOBODY = "01900000-0000-7000-8000-000000000000"
+UNKNOWN_ID = "01900000-0000-7000-8000-000000000000"
 
 
-class Scene:
+class SearchScenario:
     """A search, and what its commands come to."""
 
-    def __init__(self, company: Company, search: str) -> None:
+    def __init__(self, company: Team, search: str) -> None:
         self.company, self.search = company, search
 
     async def does(self, name: str, data: dict[str, Any], who: Person | None = None, **more: Any) -> list[dict[str, Any]]:

@@ -19,7 +19,7 @@ class WallClock:
         self.ahead = ahead
 
 
-def settable(patch: pytest.MonkeyPatch) -> WallClock:
+def install_clock(patch: pytest.MonkeyPatch) -> WallClock:
     """Have `models.times.now` tell this clock's time."""
     ours = WallClock()
 

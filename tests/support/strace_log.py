@@ -40,7 +40,7 @@ class Commit:
     last: Call
 
 
-def read(lines: Iterable[str]) -> list[Call]:
+def parse_calls(lines: Iterable[str]) -> list[Call]:
     """The calls of a trace, in the order in which they began."""
     calls: list[Call] = []
     open_calls: dict[str, Call] = {}
@@ -61,7 +61,7 @@ def read(lines: Iterable[str]) -> list[Call]:
     return calls
 
 
-def acknowledged(calls: Sequence[Call]) -> dict[str, int]:
+def acknowledged_commands(calls: Sequence[Call]) -> dict[str, int]:
     """Each command that was acknowledged on a socket, with the line where the sending of it began."""
     found: dict[str, int] = {}
     for call in calls:
@@ -86,7 +86,7 @@ def commits(calls: Sequence[Call]) -> Iterator[Commit]:
             data, is_last = b"", False
 
 
-def too_early(calls: Sequence[Call]) -> list[str]:
+def acknowledged_before_sync(calls: Sequence[Call]) -> list[str]:
     """The commands whose acknowledgement was sent before a sync that follows the last write of their commit had ended."""
     written = list(commits(calls))
     syncs = [call for call in calls if call.path.endswith("-wal") and "sync" in call.name and call.worked]
@@ -97,4 +97,4 @@ def too_early(calls: Sequence[Call]) -> list[str]:
             return False
         return any(commit.last.ended < sync.begun and sync.ended is not None and sync.ended < sent for sync in syncs)
 
-    return [id for id, sent in acknowledged(calls).items() if not kept(id, sent)]
+    return [id for id, sent in acknowledged_commands(calls).items() if not kept(id, sent)]

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 CHUNK = 65_536  # bytes
 
 
-class Wire:
+class ProxiedConnection:
     """One connection through the line: the browser's end, and the server's."""
 
     def __init__(self, browser: asyncio.StreamWriter, server: asyncio.StreamWriter) -> None:
@@ -22,12 +22,12 @@ class Wire:
             end.transport.abort()
 
 
-class Line:
+class TcpProxy:
     """Passes bytes both ways. Once bytes were swallowed a connection stays dead: a stream with a hole is no stream."""
 
     def __init__(self, target: str) -> None:
         self._target = urlsplit(target)
-        self._wires: set[Wire] = set()
+        self._wires: set[ProxiedConnection] = set()
         self._state = "passing"
         self._from_browsers, self._from_server = asyncio.Event(), asyncio.Event()  # open gates
         self.release()
@@ -78,7 +78,7 @@ class Line:
             from_server, to_server = await asyncio.open_connection(self._target.hostname, self._target.port)
         except OSError:  # the server is gone: so is who asks for it
             return writer.transport.abort()
-        wire = Wire(writer, to_server)
+        wire = ProxiedConnection(writer, to_server)
         wire.dead = self._state == "swallowing"
         self._wires.add(wire)
         await asyncio.gather(
@@ -90,7 +90,9 @@ class Line:
             wire.reset()
         return None
 
-    async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, wire: Wire, gate: asyncio.Event) -> None:
+    async def _carry(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, wire: ProxiedConnection, gate: asyncio.Event
+    ) -> None:
         with contextlib.suppress(OSError):
             while data := await reader.read(CHUNK):
                 wire.socket = wire.socket or data.startswith(b"GET /ws ")
@@ -110,9 +112,9 @@ class Line:
 
 
 @contextlib.asynccontextmanager
-async def line_to(target: str) -> AsyncIterator[Line]:
+async def proxy_to(target: str) -> AsyncIterator[TcpProxy]:
     """A line to a server at a URL; its own URL is what browsers are given."""
-    line = Line(target)
+    line = TcpProxy(target)
     server = await line.serve()
     try:
         yield line

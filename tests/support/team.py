@@ -5,11 +5,10 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
-from tests.support import people
-from tests.support.people import Person, Server, serving
+from tests.support.people import Person, Server, connect_person, create_token, running_server
 
 
-class Company:
+class Team:
     """Alice leads, Bob helps, Charlie is outside, Victor watches, Ada administers."""
 
     alice: Person
@@ -24,13 +23,13 @@ class Company:
 
     async def come(self, name: str, role: str, scope: str = "write") -> Person:
         """Somebody new, on the socket."""
-        person = await people.come(self.server, await people.token_for(self.server.desk, name, role, scope))
+        person = await connect_person(self.server, await create_token(self.server.desk, name, role, scope))
         self._people.append(person)
         return person
 
     async def again(self, person: Person) -> Person:
         """One more socket of the same account, by the same token."""
-        other = await people.come(self.server, person.token)
+        other = await connect_person(self.server, person.token)
         self._people.append(other)
         return other
 
@@ -47,10 +46,10 @@ class Company:
 
 
 @contextlib.asynccontextmanager
-async def playing(folder: Path, **settings: Any) -> AsyncIterator[Company]:
+async def running_team(folder: Path, **settings: Any) -> AsyncIterator[Team]:
     """The company on a server over the database in a folder."""
-    async with serving(folder, **settings) as server:
-        company = Company(server)
+    async with running_server(folder, **settings) as server:
+        company = Team(server)
         try:
             company.alice = await company.come("Alice", "coordinator")
             company.bob = await company.come("Bob", "investigator")

@@ -24,7 +24,7 @@ LISTENS = "0A"  # a socket's state in /proc/net/tcp (the kernel's TCP_LISTEN)
 SERVE = "from board.cli import main; main()"
 
 
-async def until(true: Callable[[], Any], within_s: float = 3 * PATIENCE_S) -> Any:
+async def wait_until(true: Callable[[], Any], within_s: float = 3 * PATIENCE_S) -> Any:
     """Waits until something is true; gives it."""
     async with asyncio.timeout(within_s):
         while not (found := true()):
@@ -32,7 +32,7 @@ async def until(true: Callable[[], Any], within_s: float = 3 * PATIENCE_S) -> An
         return found
 
 
-def alive(pid: int) -> bool:
+def is_running(pid: int) -> bool:
     """Whether this process still runs; one that nobody has buried yet does not."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
@@ -40,7 +40,7 @@ def alive(pid: int) -> bool:
         return False
 
 
-class Workers:
+class WorkerProcesses:
     """`first` is Python that runs before the command line: a test sets shorter times there."""
 
     def __init__(self, database: str, count: int, redis: str | None = None, first: str = "", **settings: str) -> None:
@@ -81,7 +81,7 @@ class Workers:
         if self.count == 1:
             return [self.process.pid]
         children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text()
-        return [pid for pid in map(int, children.split()) if alive(pid)]
+        return [pid for pid in map(int, children.split()) if is_running(pid)]
 
     def _ends(self) -> list[list[str]]:
         """The kernel's lines on the workers' port."""
@@ -135,9 +135,9 @@ class Workers:
 
 
 @contextlib.asynccontextmanager
-async def working(*given: Any, **more: Any) -> AsyncIterator[Workers]:
+async def running_workers(*given: Any, **more: Any) -> AsyncIterator[WorkerProcesses]:
     """Workers that are ended when the scene is over, however it ends."""
-    workers = Workers(*given, **more)
+    workers = WorkerProcesses(*given, **more)
     try:
         await workers.start()
         yield workers
@@ -146,4 +146,4 @@ async def working(*given: Any, **more: Any) -> AsyncIterator[Workers]:
             pids = workers.pids
             workers.process.kill()
             await workers.process.wait()
-            await until(lambda: not any(map(alive, pids)))
+            await wait_until(lambda: not any(map(is_running, pids)))

@@ -7,7 +7,7 @@ from starlette.requests import HTTPConnection
 
 from board.bootstrap import ROOT
 from board.web import cookies
-from tests.support.linear_time import grows, texts
+from tests.support.linear_time import superlinear_growth, text_makers
 
 
 def cookie(text: str) -> str:
@@ -15,7 +15,7 @@ def cookie(text: str) -> str:
 
 
 def test_time_grows_with_the_length_alone() -> None:
-    assert next((slow for make in texts() if (slow := grows(cookie, make, 65_536))), None) is None
+    assert next((slow for make in text_makers() if (slow := superlinear_growth(cookie, make, 65_536))), None) is None
 
 
 def test_the_slow_reader_of_the_standard_library_is_used_nowhere() -> None:

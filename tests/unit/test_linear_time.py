@@ -30,7 +30,7 @@ from board.web import http, language, pages
 from models import searchable, times
 from models.sighting import Sighting
 from realtime import protocol
-from tests.support.linear_time import grows, texts
+from tests.support.linear_time import superlinear_growth, text_makers
 
 MESSAGE = protocol.MAX_CLIENT_FRAME  # characters at most, of a message, a body, and of all headers
 LONG, SHORT = 4_000, 200  # of a text that people type
@@ -124,7 +124,7 @@ def _warm() -> None:
 @pytest.mark.parametrize("name", READERS)
 def test_time_grows_with_the_length_alone(name: str) -> None:
     read, longest = READERS[name]
-    assert next((slow for make in texts() if (slow := grows(read, make, longest))), None) is None
+    assert next((slow for make in text_makers() if (slow := superlinear_growth(read, make, longest))), None) is None
 
 
 @pytest.mark.parametrize("part", ["a", "1", "aA1", "\u0327\u0301", "q w", "searchboard", "dubois"])
@@ -134,7 +134,7 @@ def test_a_password_is_judged_in_its_length(part: str) -> None:
         passwords.personal_problem(text, "Eva Dubois", "eva@desk.example")
 
     for make in texts([part]):
-        assert grows(judge, make, passwords.MAX_LENGTH) is None
+        assert superlinear_growth(judge, make, passwords.MAX_LENGTH) is None
 
 
 # -- that it would be seen ------------------------------------------------------------------------------------------------
@@ -151,13 +151,13 @@ def test_a_password_is_judged_in_its_length(part: str) -> None:
     ids=["strings", "breaks", "ends", "accents"],
 )
 def test_what_takes_the_square_of_the_length_is_found(slow: Callable[[str], object]) -> None:
-    assert any(grows(slow, make, 4_000) for make in texts(['"\\', '\\"', " ", "\u0327\u0301"]))
+    assert any(superlinear_growth(slow, make, 4_000) for make in text_makers(['"\\', '\\"', " ", "\u0327\u0301"]))
 
 
 def test_texts_are_as_long_as_they_should_be() -> None:
-    assert {len(make(1_000)) for make in texts()} == {1_000}
+    assert {len(make(1_000)) for make in text_makers()} == {1_000}
 
 
 def test_an_address_with_every_sign_is_looked_for() -> None:
-    for make in texts():
+    for make in text_makers():
         path_of(quote(make(200)))

@@ -14,7 +14,7 @@ from board import fields
 from board.commands.registry import TABLE
 from board.errors import from_pydantic
 from realtime import protocol, strict_json
-from tests.support.linear_time import grows, texts
+from tests.support.linear_time import superlinear_growth, text_makers
 
 MESSAGE = protocol.MAX_CLIENT_FRAME
 TOO_DEEP = "Nested deeper than 32."
@@ -33,7 +33,7 @@ def message(text: str) -> None:
 
 @pytest.mark.parametrize("read", [strict_json.read, message, patch])
 def test_time_grows_with_the_length_alone(read: Callable[[str], object]) -> None:
-    assert next((slow for make in texts() if (slow := grows(read, make, MESSAGE))), None) is None
+    assert next((slow for make in text_makers() if (slow := superlinear_growth(read, make, MESSAGE))), None) is None
 
 
 def deep(length: int) -> str:
@@ -52,8 +52,8 @@ def numbers(length: int) -> str:
 
 @pytest.mark.parametrize("make", [deep, keys, numbers])
 def test_json_of_every_form_is_read_in_its_length(make: Callable[[int], str]) -> None:
-    assert grows(strict_json.read, make, MESSAGE) is None
-    assert grows(patch, make, MESSAGE) is None
+    assert superlinear_growth(strict_json.read, make, MESSAGE) is None
+    assert superlinear_growth(patch, make, MESSAGE) is None
 
 
 @pytest.mark.parametrize("name", TABLE)
@@ -65,7 +65,7 @@ def test_data_that_is_all_wrong_is_refused_in_its_length(name: str) -> None:
         except ValidationError as error:
             from_pydantic(error).body(language="fr")
 
-    assert grows(judge, keys, MESSAGE) is None
+    assert superlinear_growth(judge, keys, MESSAGE) is None
 
 
 def test_as_deep_as_it_may_be_it_is_read_from_within_a_deep_call() -> None:
