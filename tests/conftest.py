@@ -20,9 +20,9 @@ from tests.support.team import Team, running_team
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """A test with the mark `houses` runs in both; with `houses(BY_TURNS)`, see `_take_turns`."""
-    if "house" in metafunc.fixturenames and metafunc.definition.get_closest_marker("houses"):
-        metafunc.parametrize("house", [backends.SQLITE, backends.POSTGRESQL], indirect=True, scope="module")
+    """A test with the mark `both_backends` runs in both; with `both_backends(ALTERNATING)`, see `_take_turns`."""
+    if "backend" in metafunc.fixturenames and metafunc.definition.get_closest_marker("both_backends"):
+        metafunc.parametrize("backend", [backends.SQLITE, backends.POSTGRESQL], indirect=True, scope="module")
 
 
 def _take_turns(items: list[pytest.Item]) -> None:
@@ -30,9 +30,9 @@ def _take_turns(items: list[pytest.Item]) -> None:
     way round they run with the slow ones."""
     files: dict[Path, dict[str, int]] = {}
     for item in items:
-        mark, call = item.get_closest_marker("houses"), getattr(item, "callspec", None)
-        if mark and backends.ALTERNATING in mark.args and call and "house" in call.params:
-            place, scenes = call.params["house"], files.setdefault(item.path, {})
+        mark, call = item.get_closest_marker("both_backends"), getattr(item, "callspec", None)
+        if mark and backends.ALTERNATING in mark.args and call and "backend" in call.params:
+            place, scenes = call.params["backend"], files.setdefault(item.path, {})
             number = scenes.setdefault(item.name.replace(place, ""), len(scenes))
             if place != (backends.SQLITE, backends.POSTGRESQL)[number % 2]:
                 item.add_marker("slow")
@@ -66,16 +66,16 @@ def wall_clock(monkeypatch: pytest.MonkeyPatch) -> WallClock:
 
 
 @pytest.fixture(scope="session")
-def servers() -> Iterator[Path]:
+def server_dir() -> Iterator[Path]:
     """The folder of the servers: one that accounts other than root can get to."""
     with server_folder() as folder:
         yield folder
 
 
 @pytest.fixture(scope="session")
-def postgres(servers: Path) -> Iterator[Postgres]:
+def postgres(server_dir: Path) -> Iterator[Postgres]:
     """A real PostgreSQL for the whole run, with a template of a board's database in it."""
-    server = Postgres(servers / "postgres", fsync=False)
+    server = Postgres(server_dir / "postgres", fsync=False)
     server.start()
     backends.make_template(server)
     yield server
@@ -83,9 +83,9 @@ def postgres(servers: Path) -> Iterator[Postgres]:
 
 
 @pytest.fixture(scope="session")
-def redis(servers: Path) -> Iterator[Redis]:
+def redis(server_dir: Path) -> Iterator[Redis]:
     """A real Redis for the whole run. Who wants to break one starts its own."""
-    server = Redis(servers / "redis")
+    server = Redis(server_dir / "redis")
     server.start()
     yield server
     server.stop()
@@ -104,8 +104,8 @@ def redis_url(redis: Redis) -> str:
 
 
 @pytest.fixture(scope="module")
-def house(request: pytest.FixtureRequest) -> Backend:
-    """Where desks are opened: the small house, or each in turn for tests with the mark `houses`."""
+def backend(request: pytest.FixtureRequest) -> Backend:
+    """Where desks are opened: the small house, or each in turn for tests with the mark `both_backends`."""
     name = getattr(request, "param", backends.SQLITE)
     if name == backends.SQLITE:
         return Backend(name)
@@ -113,9 +113,9 @@ def house(request: pytest.FixtureRequest) -> Backend:
 
 
 @pytest.fixture
-def installation(house: Backend, tmp_path: Path) -> Iterator[dict[str, Any]]:
+def installation(backend: Backend, tmp_path: Path) -> Iterator[dict[str, Any]]:
     """The settings of a new installation in the house."""
-    with house.settled(tmp_path) as settings:
+    with backend.settled(tmp_path) as settings:
         yield settings
 
 
@@ -126,7 +126,7 @@ async def server(installation: dict[str, Any], tmp_path: Path) -> AsyncIterator[
 
 
 @pytest.fixture
-async def come(server: Server) -> AsyncIterator[Callable[..., Awaitable[Person]]]:
+async def add_person(server: Server) -> AsyncIterator[Callable[..., Awaitable[Person]]]:
     """`await come("Alice", "coordinator")`: somebody new, on the socket."""
     people: list[Person] = []
 
@@ -141,28 +141,28 @@ async def come(server: Server) -> AsyncIterator[Callable[..., Awaitable[Person]]
 
 
 @pytest.fixture
-async def alice(come: Callable[..., Awaitable[Person]]) -> Person:
+async def alice(add_person: Callable[..., Awaitable[Person]]) -> Person:
     """Leads: a coordinator."""
-    return await come("Alice", "coordinator")
+    return await add_person("Alice", "coordinator")
 
 
 @pytest.fixture
-async def bob(come: Callable[..., Awaitable[Person]]) -> Person:
+async def bob(add_person: Callable[..., Awaitable[Person]]) -> Person:
     """Helps: an investigator."""
-    return await come("Bob", "investigator")
+    return await add_person("Bob", "investigator")
 
 
 @pytest.fixture
-async def charlie(come: Callable[..., Awaitable[Person]]) -> Person:
+async def charlie(add_person: Callable[..., Awaitable[Person]]) -> Person:
     """Is outside: an investigator who is no member."""
-    return await come("Charlie", "investigator")
+    return await add_person("Charlie", "investigator")
 
 
 @pytest.fixture(scope="module")
-async def company(house: Backend, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Team]:
+async def team(backend: Backend, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Team]:
     """The whole company on one server for all scenes of a file."""
     folder = tmp_path_factory.mktemp("desk")
-    with house.settled(folder) as settings:
+    with backend.settled(folder) as settings:
         async with running_team(folder, **settings) as playing_company:
             yield playing_company
 
@@ -174,7 +174,7 @@ def browser_type_launch_args() -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-async def workplace(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Browsers]:
+async def browser_server(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Browsers]:
     """One server for all scenes of a file, with the cast's accounts."""
     async with running_server(tmp_path_factory.mktemp("desk")) as server:
         await create_accounts(server)
@@ -184,7 +184,7 @@ async def workplace(browser: Browser, tmp_path_factory: pytest.TempPathFactory) 
 
 
 @pytest.fixture
-async def office(workplace: Browsers) -> AsyncIterator[Browsers]:
+async def browsers(browser_server: Browsers) -> AsyncIterator[Browsers]:
     """The cast's windows for one scene."""
-    yield workplace
-    await workplace.clear()
+    yield browser_server
+    await browser_server.clear()

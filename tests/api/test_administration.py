@@ -21,7 +21,7 @@ from tests.support.backends import ALTERNATING
 from tests.support.people import PASSWORD, PATIENCE_S, Server, create_token, new_id
 from tests.support.team import Team
 
-pytestmark = pytest.mark.houses(ALTERNATING)
+pytestmark = pytest.mark.both_backends(ALTERNATING)
 
 NEW = "four words that nobody guesses"
 LISTED = "qwertyuiop"
@@ -79,17 +79,17 @@ def end_buttons(page: httpx.Response) -> list[str]:
 
 
 @pytest.fixture
-async def ada(company: Team) -> AsyncIterator[httpx.AsyncClient]:
+async def ada(team: Team) -> AsyncIterator[httpx.AsyncClient]:
     """An administrator at a browser."""
-    async with browser(company.server, await hire(company.server, "admin", "Ada")) as http:
+    async with browser(team.server, await hire(team.server, "admin", "Ada")) as http:
         yield http
 
 
 # -- accounts and links ---------------------------------------------------------------------------------------------------
 
 
-async def test_somebody_is_added_and_chooses_the_password_by_the_link(company: Team, ada: httpx.AsyncClient) -> None:
-    email, server = f"kim-{new_id()}@desk.example", company.server
+async def test_somebody_is_added_and_chooses_the_password_by_the_link(team: Team, ada: httpx.AsyncClient) -> None:
+    email, server = f"kim-{new_id()}@desk.example", team.server
     link = shown_once(await ada.post("/accounts", data={"name": "Kim\0 Ö", "email": email.upper(), "role": "viewer"}))
     page, _, code = link.partition("#")
     assert page == f"{server.url}/password"
@@ -111,22 +111,22 @@ async def test_somebody_is_added_and_chooses_the_password_by_the_link(company: T
     "wrong", [{"email": "nobody"}, {"name": " "}, {"role": "king"}, {"name": "x" * 201}, {"email": ""}, {"email": "taken"}]
 )
 async def test_what_an_account_cannot_be_is_said_and_what_was_typed_is_kept(
-    company: Team, ada: httpx.AsyncClient, wrong: dict[str, str]
+    team: Team, ada: httpx.AsyncClient, wrong: dict[str, str]
 ) -> None:
-    taken = await hire(company.server)
+    taken = await hire(team.server)
     given = {"name": "Kim", "email": f"kim-{new_id()}@desk.example", "role": "viewer"}
     given |= {name: text.replace("taken", taken.email) for name, text in wrong.items()}
-    before = len(await company.server.desk.database.read(accounts.all_accounts))
+    before = len(await team.server.desk.database.read(accounts.all_accounts))
     response = await ada.post("/accounts", data=given)
     assert response.status_code == 422
     assert problem(response)
     assert f'value="{given["name"]}"' in response.text
-    assert len(await company.server.desk.database.read(accounts.all_accounts)) == before
+    assert len(await team.server.desk.database.read(accounts.all_accounts)) == before
 
 
-async def test_accounts_are_found_by_name(company: Team, ada: httpx.AsyncClient) -> None:
+async def test_accounts_are_found_by_name(team: Team, ada: httpx.AsyncClient) -> None:
     word = f"Zoé{new_id()}"
-    eva = await hire(company.server, name=word)
+    eva = await hire(team.server, name=word)
     for sought in (word, word.upper(), f"{word[:6]} desk.example"):
         page = (await ada.get("/accounts", params={"q": sought})).text
         assert eva.id in page
@@ -134,8 +134,8 @@ async def test_accounts_are_found_by_name(company: Team, ada: httpx.AsyncClient)
     assert eva.id not in (await ada.get("/accounts", params={"q": f"{word} nobody"})).text
 
 
-async def test_a_link_sets_another_password_and_ends_every_session(company: Team, ada: httpx.AsyncClient) -> None:
-    server = company.server
+async def test_a_link_sets_another_password_and_ends_every_session(team: Team, ada: httpx.AsyncClient) -> None:
+    server = team.server
     eva = await hire(server)
     async with browser(server, eva) as at_work, browser(server) as elsewhere:
         link = shown_once(await ada.post(f"/accounts/{eva.id}/link"))
@@ -150,10 +150,10 @@ async def test_a_link_sets_another_password_and_ends_every_session(company: Team
         assert (await at_work.post("/login", data={"email": eva.email, "password": PASSWORD})).status_code == 401
 
 
-async def test_of_two_who_use_a_link_at_once_one_sets_the_password(company: Team, ada: httpx.AsyncClient) -> None:
-    eva = await hire(company.server)
+async def test_of_two_who_use_a_link_at_once_one_sets_the_password(team: Team, ada: httpx.AsyncClient) -> None:
+    eva = await hire(team.server)
     link = shown_once(await ada.post(f"/accounts/{eva.id}/link"))
-    async with browser(company.server) as http:
+    async with browser(team.server) as http:
         posts = [http.post("/password", data={"code": link, "new": f"{NEW} {number}"}) for number in range(2)]
         answers = await asyncio.gather(*posts)
     assert sorted(each.status_code for each in answers) == [303, 422]
@@ -182,9 +182,9 @@ async def _another_password(server: Server, eva: Account, ada: httpx.AsyncClient
 
 @pytest.mark.parametrize("ended", [_later, _disabled, _disabled_and_enabled, _another_link, _another_password])
 async def test_a_link_is_good_until_it_ends(
-    company: Team, ada: httpx.AsyncClient, ended: object, monkeypatch: pytest.MonkeyPatch
+    team: Team, ada: httpx.AsyncClient, ended: object, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    server, clock = company.server, company.server.desk.clock
+    server, clock = team.server, team.server.desk.clock
     eva, moment = await hire(server), now()
     monkeypatch.setattr(server.desk, "clock", lambda: moment)
     link = shown_once(await ada.post(f"/accounts/{eva.id}/link"))
@@ -201,10 +201,10 @@ async def test_a_link_is_good_until_it_ends(
     server.desk.clock = clock
 
 
-async def test_nobody_sets_a_password_by_a_guess_or_from_another_site(company: Team, ada: httpx.AsyncClient) -> None:
-    eva = await hire(company.server)
+async def test_nobody_sets_a_password_by_a_guess_or_from_another_site(team: Team, ada: httpx.AsyncClient) -> None:
+    eva = await hire(team.server)
     link = shown_once(await ada.post(f"/accounts/{eva.id}/link"))
-    async with browser(company.server) as http:
+    async with browser(team.server) as http:
         for code in ("", "guess", f"{link}x", link[:-1]):
             assert "has been used" in problem(await http.post("/password", data={"code": code, "new": NEW}))
         for headers in (FOREIGN, {"Origin": "null"}):
@@ -212,17 +212,17 @@ async def test_nobody_sets_a_password_by_a_guess_or_from_another_site(company: T
         assert (await http.post("/password", data={"code": link, "new": NEW})).status_code == 303
 
 
-async def test_there_is_no_link_for_who_is_disabled(company: Team, ada: httpx.AsyncClient) -> None:
-    eva = await hire(company.server)
-    await _disabled(company.server, eva, ada)
+async def test_there_is_no_link_for_who_is_disabled(team: Team, ada: httpx.AsyncClient) -> None:
+    eva = await hire(team.server)
+    await _disabled(team.server, eva, ada)
     assert "disabled" in problem(await ada.post(f"/accounts/{eva.id}/link"))
 
 
 # -- role, sessions -------------------------------------------------------------------------------------------------------
 
 
-async def test_a_role_is_changed_on_open_sockets_too(company: Team, ada: httpx.AsyncClient) -> None:
-    eva = await company.come("Eva", "viewer")
+async def test_a_role_is_changed_on_open_sockets_too(team: Team, ada: httpx.AsyncClient) -> None:
+    eva = await team.add_person("Eva", "viewer")
     id = eva.account["id"]
     assert (await ada.post(f"/accounts/{id}/role", data={"role": "coordinator"})).status_code == 303
     await eva.until(lambda: any(each["type"] == "account" and each["account"]["role"] == "coordinator" for each in eva.heard))
@@ -230,9 +230,9 @@ async def test_a_role_is_changed_on_open_sockets_too(company: Team, ada: httpx.A
     assert problem(await ada.post(f"/accounts/{id}/role", data={"role": "king"}))
 
 
-async def test_disabling_ends_everything_at_once_and_enabling_lets_in_again(company: Team, ada: httpx.AsyncClient) -> None:
-    server = company.server
-    person = await company.come("Eva", "investigator")
+async def test_disabling_ends_everything_at_once_and_enabling_lets_in_again(team: Team, ada: httpx.AsyncClient) -> None:
+    server = team.server
+    person = await team.add_person("Eva", "investigator")
     eva = await server.desk.database.read(lambda database: database.get(Account, person.account["id"]))
     assert eva
     async with browser(server, eva) as http:
@@ -244,12 +244,12 @@ async def test_disabling_ends_everything_at_once_and_enabling_lets_in_again(comp
         assert (await http.post("/login", data={"email": eva.email, "password": PASSWORD})).status_code == 303
 
 
-async def test_sessions_are_seen_and_ended_one_by_one_or_all(company: Team, ada: httpx.AsyncClient) -> None:
-    eva = await hire(company.server)
+async def test_sessions_are_seen_and_ended_one_by_one_or_all(team: Team, ada: httpx.AsyncClient) -> None:
+    eva = await hire(team.server)
     async with (
-        browser(company.server, eva) as first,
-        browser(company.server, eva) as second,
-        browser(company.server, eva) as third,
+        browser(team.server, eva) as first,
+        browser(team.server, eva) as second,
+        browser(team.server, eva) as third,
     ):
         seen = end_buttons(await ada.get(f"/accounts/{eva.id}"))
         assert len(seen) == 3
@@ -261,26 +261,26 @@ async def test_sessions_are_seen_and_ended_one_by_one_or_all(company: Team, ada:
     assert await signed_in(ada)
 
 
-async def test_what_has_ended_by_itself_is_no_session(company: Team, ada: httpx.AsyncClient) -> None:
-    eva = await hire(company.server)
-    async with browser(company.server, eva):
+async def test_what_has_ended_by_itself_is_no_session(team: Team, ada: httpx.AsyncClient) -> None:
+    eva = await hire(team.server)
+    async with browser(team.server, eva):
         ended = format_utc(now() + timedelta(days=15))
-        rows = await company.server.desk.database.read(lambda database: accounts.sessions(database, eva.id, format_utc(now())))
+        rows = await team.server.desk.database.read(lambda database: accounts.sessions(database, eva.id, format_utc(now())))
         assert len(rows) == 1
-        assert await company.server.desk.database.read(lambda database: accounts.sessions(database, eva.id, ended)) == []
+        assert await team.server.desk.database.read(lambda database: accounts.sessions(database, eva.id, ended)) == []
 
 
 # -- tokens ---------------------------------------------------------------------------------------------------------------
 
 
-async def test_a_token_is_told_once_listed_without_its_secret_and_revoked(company: Team, ada: httpx.AsyncClient) -> None:
-    eva, name = await hire(company.server), f"hotline {new_id()}"
+async def test_a_token_is_told_once_listed_without_its_secret_and_revoked(team: Team, ada: httpx.AsyncClient) -> None:
+    eva, name = await hire(team.server), f"hotline {new_id()}"
     given = {"name": name, "scope": "read", "account": eva.email}
     secret = shown_once(await ada.post("/accounts/tokens", data=given))
     page = await ada.get("/accounts/tokens")
     assert name in page.text
     assert secret not in page.text
-    async with httpx.AsyncClient(base_url=company.server.url, headers={"Authorization": f"Bearer {secret}"}) as program:
+    async with httpx.AsyncClient(base_url=team.server.url, headers={"Authorization": f"Bearer {secret}"}) as program:
         assert (await program.get("/api/v1/me")).json()["id"] == eva.id
         assert problem(await ada.post("/accounts/tokens", data=given))  # the name is taken
         assert (await ada.post("/accounts/tokens/revoke", data={"name": name})).status_code == 303
@@ -312,8 +312,8 @@ async def all_of_it(server: Server) -> list[object]:
 
 
 @pytest.mark.parametrize("role", ROLES[:-1])
-async def test_others_do_not_find_the_pages(company: Team, role: str) -> None:
-    eva, server = await hire(company.server), company.server
+async def test_others_do_not_find_the_pages(team: Team, role: str) -> None:
+    eva, server = await hire(team.server), team.server
     other = await hire(server, role, "Otto")
     before = await all_of_it(server)
     async with browser(server, other) as http, browser(server, eva) as at_work:
@@ -326,8 +326,8 @@ async def test_others_do_not_find_the_pages(company: Team, role: str) -> None:
     assert await all_of_it(server) == before
 
 
-async def test_nor_does_a_token_of_an_administrator_or_who_is_not_signed_in(company: Team) -> None:
-    eva, server = await hire(company.server), company.server
+async def test_nor_does_a_token_of_an_administrator_or_who_is_not_signed_in(team: Team) -> None:
+    eva, server = await hire(team.server), team.server
     token = await create_token(server.desk, "Ada", "admin")
     before = await all_of_it(server)
     async with browser(server) as http:
@@ -339,8 +339,8 @@ async def test_nor_does_a_token_of_an_administrator_or_who_is_not_signed_in(comp
     assert await all_of_it(server) == before
 
 
-async def test_a_form_of_another_site_does_nothing(company: Team, ada: httpx.AsyncClient) -> None:
-    eva, server = await hire(company.server), company.server
+async def test_a_form_of_another_site_does_nothing(team: Team, ada: httpx.AsyncClient) -> None:
+    eva, server = await hire(team.server), team.server
     before = await all_of_it(server)
     async with browser(server, eva) as at_work:
         for method, path, data in calls(eva):
@@ -388,9 +388,9 @@ async def test_of_two_who_take_each_others_role_at_once_one_stays_administrator(
 # -- one's own ------------------------------------------------------------------------------------------------------------
 
 
-async def test_one_changes_ones_password_and_is_signed_out_elsewhere(company: Team) -> None:
-    eva = await hire(company.server)
-    async with browser(company.server, eva) as here, browser(company.server, eva) as elsewhere:
+async def test_one_changes_ones_password_and_is_signed_out_elsewhere(team: Team) -> None:
+    eva = await hire(team.server)
+    async with browser(team.server, eva) as here, browser(team.server, eva) as elsewhere:
         for old, new in (("wrong horse battery", NEW), (PASSWORD, "short"), (PASSWORD, LISTED), (PASSWORD, eva.email), ("", "")):
             refused = await here.post("/account/password", data={"old": old, "new": new})
             assert (refused.status_code, bool(problem(refused))) == (422, True)
@@ -401,24 +401,24 @@ async def test_one_changes_ones_password_and_is_signed_out_elsewhere(company: Te
         assert "signed out everywhere else" in (await here.get(changed.headers["location"])).text
         assert await signed_in(here)
         assert not await signed_in(elsewhere)
-    async with browser(company.server, eva, NEW) as http:
+    async with browser(team.server, eva, NEW) as http:
         assert await signed_in(http)
 
 
-async def test_tries_at_the_password_of_now_are_throttled_as_at_the_door(company: Team) -> None:
-    eva = await hire(company.server)
-    async with browser(company.server, eva) as http:
+async def test_tries_at_the_password_of_now_are_throttled_as_at_the_door(team: Team) -> None:
+    eva = await hire(team.server)
+    async with browser(team.server, eva) as http:
         for _ in range(10):
             assert (await http.post("/account/password", data={"old": "wrong horse", "new": NEW})).status_code == 422
         assert (await http.post("/account/password", data={"old": PASSWORD, "new": NEW})).status_code == 429
 
 
-async def test_one_sees_ones_own_sessions_and_ends_others(company: Team) -> None:
-    eva, kim = await hire(company.server), await hire(company.server, name="Kim")
+async def test_one_sees_ones_own_sessions_and_ends_others(team: Team) -> None:
+    eva, kim = await hire(team.server), await hire(team.server, name="Kim")
     async with (
-        browser(company.server, eva) as here,
-        browser(company.server, eva) as there,
-        browser(company.server, kim) as of_kim,
+        browser(team.server, eva) as here,
+        browser(team.server, eva) as there,
+        browser(team.server, kim) as of_kim,
     ):
         page = await here.get("/account")
         assert page.text.count('data-testid="own"') == 1
@@ -436,9 +436,9 @@ async def test_one_sees_ones_own_sessions_and_ends_others(company: Team) -> None
         assert await signed_in(of_kim)
 
 
-async def test_one_has_it_light_or_dark_on_every_page(company: Team) -> None:
-    eva = await hire(company.server)
-    async with browser(company.server, eva) as http:
+async def test_one_has_it_light_or_dark_on_every_page(team: Team) -> None:
+    eva = await hire(team.server)
+    async with browser(team.server, eva) as http:
         assert "data-theme" not in (await http.get("/")).text
         for theme in ("dark", "light"):
             assert (await http.post("/account/theme", data={"theme": theme})).status_code == 303
@@ -452,12 +452,12 @@ async def test_one_has_it_light_or_dark_on_every_page(company: Team) -> None:
 
 @pytest.mark.parametrize(("code", "status"), STATUS.items())
 async def test_a_page_is_refused_with_the_status_of_a_call(
-    company: Team, monkeypatch: pytest.MonkeyPatch, code: str, status: int
+    team: Team, monkeypatch: pytest.MonkeyPatch, code: str, status: int
 ) -> None:
     def refuse(*_: object) -> None:
         raise Refused(code)
 
-    async with browser(company.server, await hire(company.server)) as http:
+    async with browser(team.server, await hire(team.server)) as http:
         monkeypatch.setattr(accounts, "set_theme", refuse)
         answer = await http.post("/account/theme", data={"theme": "dark"})
     assert (answer.status_code, answer.headers["content-type"]) == (status, "text/html; charset=utf-8")
@@ -467,27 +467,27 @@ async def test_a_page_is_refused_with_the_status_of_a_call(
 BY_A_SECRET = {"/login", "/password", "/password/tokens"}
 
 
-async def test_no_form_is_taken_from_a_token(company: Team) -> None:
+async def test_no_form_is_taken_from_a_token(team: Team) -> None:
     """Of whatever role, also from a page of ours. Each form of the server is tried, so that a new one is, too."""
-    routes = [each for each in app.create_app(company.server.desk).routes if isinstance(each, Route)]
+    routes = [each for each in app.create_app(team.server.desk).routes if isinstance(each, Route)]
     forms = {each.path for each in routes if "POST" in (each.methods or ())}
     assert {*OWN, "/account/language", "/accounts", "/accounts/tokens", "/logout"} <= forms
-    before = (await company.ada.http.get("/api/v1/me")).json()
+    before = (await team.ada.http.get("/api/v1/me")).json()
     data = {"email": "x@desk.example", "name": "X", "role": "admin", "enabled": "no"}
     for given in (*OWN.values(), {"language": "fr"}):
         data |= given
-    for person in (company.ada, company.alice, company.victor):
+    for person in (team.ada, team.alice, team.victor):
         for path in sorted(forms - BY_A_SECRET):
-            own = path.replace("{id}", company.bob.account["id"])
-            answer = await person.http.post(own, data=data, headers={"Origin": company.server.url})
+            own = path.replace("{id}", team.bob.account["id"])
+            answer = await person.http.post(own, data=data, headers={"Origin": team.server.url})
             assert answer.status_code in (403, 404), path
-    assert (await company.ada.http.get("/api/v1/me")).json() == before
-    assert (await company.bob.http.get("/api/v1/me")).status_code == 200
+    assert (await team.ada.http.get("/api/v1/me")).json() == before
+    assert (await team.bob.http.get("/api/v1/me")).status_code == 200
 
 
-async def test_a_token_changes_nothing_of_its_account(company: Team) -> None:
-    token = await create_token(company.server.desk, "Tess", "investigator")
-    async with browser(company.server) as http:
+async def test_a_token_changes_nothing_of_its_account(team: Team) -> None:
+    token = await create_token(team.server.desk, "Tess", "investigator")
+    async with browser(team.server) as http:
         for path, data in OWN.items():
             assert (await http.post(path, data=data, headers={"Authorization": f"Bearer {token}"})).status_code == 403
             assert (await http.post(path, data=data)).status_code == 401

@@ -81,31 +81,31 @@ DOORS = list(doors())
 
 
 @pytest.fixture(scope="module")
-async def company(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Team]:
-    async with running_team(tmp_path_factory.mktemp("doors")) as company:
-        yield company
+async def team(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Team]:
+    async with running_team(tmp_path_factory.mktemp("doors")) as team:
+        yield team
 
 
 @pytest.fixture(scope="module")
-async def known(company: Team) -> dict[str, dict[str, str]]:
+async def caller_headers(team: Team) -> dict[str, dict[str, str]]:
     """The headers by which each is known."""
-    desk = company.server.desk
+    desk = team.server.desk
     reader = await create_token(desk, "Rita", "viewer", "read")
     intake = await create_token(desk, "Hotline", "investigator", "intake")
     return {
         "nobody": {},
         "reader": {"Authorization": f"Bearer {reader}"},
         "intake": {"Authorization": f"Bearer {intake}"},
-        "wall": {"Cookie": await _wall(company)},
+        "wall": {"Cookie": await _wall(team)},
     }
 
 
-async def _wall(company: Team) -> str:
-    async with httpx.AsyncClient(base_url=company.server.url, headers={"Origin": company.server.url}) as screen:
+async def _wall(team: Team) -> str:
+    async with httpx.AsyncClient(base_url=team.server.url, headers={"Origin": team.server.url}) as screen:
         code = (await screen.post("/api/v1/wall/codes")).json()["code"]
-        board = await company.alice.open_search()
+        board = await team.alice.open_search()
         said = {"code": code, "name": "Room", "language": "en", "shows": {"boards": [board], "every_s": 10}}
-        assert (await company.alice.http.post("/api/v1/displays", json=said)).status_code == 201
+        assert (await team.alice.http.post("/api/v1/displays", json=said)).status_code == 201
         assert (await screen.get("/api/v1/wall/codes/mine")).json() == {"state": "paired"}
         return "; ".join(f"{name}={value}" for name, value in screen.cookies.items())
 
@@ -128,15 +128,17 @@ async def _work_s(knock: Callable[[str], Awaitable[None]], text: str) -> float:
 
 
 @pytest.mark.parametrize("who", WHO)
-async def test_bodies_at_every_door_take_time_by_their_length(company: Team, known: dict[str, dict[str, str]], who: str) -> None:
+async def test_bodies_at_every_door_take_time_by_their_length(
+    team: Team, caller_headers: dict[str, dict[str, str]], who: str
+) -> None:
     wrong = []
     tried = [door for door in DOORS if door.method != "GET"]
     assert len(tried) > 20, "doors are found"
     kinds = ("application/json", "application/x-www-form-urlencoded")
-    async with httpx.AsyncClient(base_url=company.server.url, headers=known[who], timeout=PATIENCE_S) as http:
+    async with httpx.AsyncClient(base_url=team.server.url, headers=caller_headers[who], timeout=PATIENCE_S) as http:
         for door in tried:
             kind = kinds[0] if door.path.startswith("/api/") else kinds[1]
-            headers = {"Content-Type": kind, "Origin": company.server.url}
+            headers = {"Content-Type": kind, "Origin": team.server.url}
 
             async def knock(text: str, door: Door = door, headers: dict[str, str] = headers) -> None:
                 answer = await http.request(door.method, door.path, content=text.encode(), headers=headers)
@@ -146,15 +148,17 @@ async def test_bodies_at_every_door_take_time_by_their_length(company: Team, kno
                 if (how := await grows(knock, make)) is not None:
                     wrong.append(f"{door}, {name}: {how}")
     assert not wrong
-    assert await company.bob.ask({"type": "ping", "id": 1}, type="pong")
+    assert await team.bob.ask({"type": "ping", "id": 1}, type="pong")
 
 
 @pytest.mark.parametrize("who", WHO)
-async def test_queries_at_every_door_take_time_by_their_length(company: Team, known: dict[str, dict[str, str]], who: str) -> None:
+async def test_queries_at_every_door_take_time_by_their_length(
+    team: Team, caller_headers: dict[str, dict[str, str]], who: str
+) -> None:
     wrong = []
     tried = [door for door in DOORS if door.method == "GET"]
     assert len(tried) > 40, "doors are found"
-    async with httpx.AsyncClient(base_url=company.server.url, headers=known[who], timeout=STARTS_WITHIN_S) as http:
+    async with httpx.AsyncClient(base_url=team.server.url, headers=caller_headers[who], timeout=STARTS_WITHIN_S) as http:
         for door in tried:
 
             async def knock(text: str, door: Door = door) -> None:
@@ -168,9 +172,9 @@ async def test_queries_at_every_door_take_time_by_their_length(company: Team, kn
 
 
 @pytest.mark.parametrize("header", ["Cookie", "Authorization", "Accept-Language", "If-None-Match", "Origin", "Content-Type"])
-async def test_headers_take_time_by_their_length(company: Team, header: str) -> None:
+async def test_headers_take_time_by_their_length(team: Team, header: str) -> None:
     wrong = []
-    async with httpx.AsyncClient(base_url=company.server.url, timeout=PATIENCE_S) as http:
+    async with httpx.AsyncClient(base_url=team.server.url, timeout=PATIENCE_S) as http:
         for path in ("/login", "/api/v1/me", "/healthz", "/ws"):
             for before in ("", "session=", 'a="', "Bearer "):
 
@@ -185,18 +189,20 @@ async def test_headers_take_time_by_their_length(company: Team, header: str) -> 
 
 
 @pytest.mark.parametrize("who", ["reader", "wall"])
-async def test_messages_on_a_socket_take_time_by_their_length(company: Team, known: dict[str, dict[str, str]], who: str) -> None:
+async def test_messages_on_a_socket_take_time_by_their_length(
+    team: Team, caller_headers: dict[str, dict[str, str]], who: str
+) -> None:
     wrong = []
-    board = await company.alice.open_search()
-    said = known[who] | {"Origin": company.server.url}
+    board = await team.alice.open_search()
+    said = caller_headers[who] | {"Origin": team.server.url}
     for kind, wrap in (("as it is", str), ("as a board", _subscribe), ("as an id", _ping), ("in a command", _command(board))):
         for name, make in TEXTS.items():
             # A socket that was answered often enough is closed: each kind of text has one of its own.
-            async with connect(company.server.ws, additional_headers=said, max_size=None, compression=None) as socket:
+            async with connect(team.server.ws, additional_headers=said, max_size=None, compression=None) as socket:
                 if (how := await grows(_knock(socket, wrap), make, LONGEST - 200)) is not None:
                     wrong.append(f"{kind}, {name}: {how}")
     assert not wrong
-    assert await company.bob.ask({"type": "ping", "id": 2}, type="pong")
+    assert await team.bob.ask({"type": "ping", "id": 2}, type="pong")
 
 
 def _knock(socket: ClientConnection, wrap: Callable[[str], str]) -> Callable[[str], Awaitable[None]]:
@@ -236,9 +242,9 @@ def _command(board: str) -> Callable[[str], str]:
 
 
 @pytest.mark.parametrize("who", ["nobody", "intake"])
-async def test_a_socket_is_not_for_them(company: Team, known: dict[str, dict[str, str]], who: str) -> None:
+async def test_a_socket_is_not_for_them(team: Team, caller_headers: dict[str, dict[str, str]], who: str) -> None:
     with pytest.raises(InvalidStatus):
-        await connect(company.server.ws, additional_headers=known[who])
+        await connect(team.server.ws, additional_headers=caller_headers[who])
 
 
 async def test_a_reader_of_squares_is_found() -> None:

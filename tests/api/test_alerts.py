@@ -17,15 +17,15 @@ from tests.support.people import Person, connect_person, create_token, new_id, r
 from tests.support.search_scenario import SearchScenario
 from tests.support.team import Team
 
-pytestmark = pytest.mark.houses(ALTERNATING)
+pytestmark = pytest.mark.both_backends(ALTERNATING)
 
 PEOPLE = ("alice", "bob", "charlie", "victor", "ada")
 
 
 @pytest.fixture
-async def scene(company: Team) -> SearchScenario:
+async def scene(team: Team) -> SearchScenario:
     """A search that everybody sees, with a sighting on it."""
-    return SearchScenario(company, await company.alice.open_search())
+    return SearchScenario(team, await team.alice.open_search())
 
 
 async def listed(person: Person, board: str) -> list[dict[str, Any]]:
@@ -35,9 +35,9 @@ async def listed(person: Person, board: str) -> list[dict[str, Any]]:
     return [each for each in response.json()["alerts"] if each["board"] == board]
 
 
-async def alerted(company: Team, board: str, seq: int) -> dict[str, str]:
+async def alerted(team: Team, board: str, seq: int) -> dict[str, str]:
     """Who is alerted by an event, and of which kind."""
-    found = {name: await listed(getattr(company, name), board) for name in PEOPLE}
+    found = {name: await listed(getattr(team, name), board) for name in PEOPLE}
     return {name: each["kind"] for name, all in found.items() for each in all if each["seq"] == seq}
 
 
@@ -69,10 +69,10 @@ async def told(person: Person, **like: Any) -> dict[str, Any]:
 
 
 async def test_each_kind_alerts_whom_it_should_and_nobody_else(scene: SearchScenario) -> None:
-    company, board = scene.company, scene.search
-    bob = company.bob.account["id"]
+    team, board = scene.team, scene.search
+    bob = team.bob.account["id"]
     others = {name: kind for name in PEOPLE[1:] for kind in ["status"]}
-    seen = await scene.one("sighting.add", {"description": "a girl"}, company.bob)
+    seen = await scene.one("sighting.add", {"description": "a girl"}, team.bob)
     assessed = await scene.one("sighting.assess", {"sighting": seen["id"], "assessment": "credible"})
     doubted = await scene.one("sighting.assess", {"sighting": seen["id"], "assessment": "unverifiable"})
     given = await scene.one("card.assign", {"card": seen["id"], "assignee": bob})
@@ -80,17 +80,17 @@ async def test_each_kind_alerts_whom_it_should_and_nobody_else(scene: SearchScen
     named = await scene.one("note.add", {"text": "Ask @BÖB", "card": seen["id"]})
     closed = await scene.one("search.set_status", {"status": "closed", "reason": "moved", "acknowledge": "as it is"})
     again = await scene.one("search.set_status", {"status": "closed", "reason": "moved away", "acknowledge": "as it is"})
-    assert await alerted(company, board, seen["seq"]) == {}
-    assert await alerted(company, board, assessed["seq"]) == dict.fromkeys(others, "sighting")
-    assert await alerted(company, board, doubted["seq"]) == {}
-    assert await alerted(company, board, given["seq"]) == {"bob": "assigned"}
-    assert await alerted(company, board, task["seq"]) == {"bob": "assigned"}
-    assert await alerted(company, board, named["seq"]) == {"bob": "mention"}
-    assert await alerted(company, board, closed["seq"]) == others
-    assert await alerted(company, board, again["seq"]) == {}  # another reason, the same status
+    assert await alerted(team, board, seen["seq"]) == {}
+    assert await alerted(team, board, assessed["seq"]) == dict.fromkeys(others, "sighting")
+    assert await alerted(team, board, doubted["seq"]) == {}
+    assert await alerted(team, board, given["seq"]) == {"bob": "assigned"}
+    assert await alerted(team, board, task["seq"]) == {"bob": "assigned"}
+    assert await alerted(team, board, named["seq"]) == {"bob": "mention"}
+    assert await alerted(team, board, closed["seq"]) == others
+    assert await alerted(team, board, again["seq"]) == {}  # another reason, the same status
     card = {"kind": "sighting", "id": seen["id"], "number": seen["state"]["number"]}
-    status, mention, _, _, sighting = await listed(company.bob, board)
-    actor = {"id": company.alice.account["id"], "name": "Alice"}
+    status, mention, _, _, sighting = await listed(team.bob, board)
+    actor = {"id": team.alice.account["id"], "name": "Alice"}
     assert status == {
         "board": board, "reference": (await scene.state("search", board))["reference"], "seq": closed["seq"], "at": closed["at"],
         "kind": "status", "type": "search.status_set", "actor": actor, "entity": {"kind": "search", "id": board}, "card": None,
@@ -101,72 +101,72 @@ async def test_each_kind_alerts_whom_it_should_and_nobody_else(scene: SearchScen
 
 
 async def test_a_new_urgent_sighting_alerts_the_lead_and_who_holds_the_shift(scene: SearchScenario) -> None:
-    company, board = scene.company, scene.search
-    await handover_steps.take_shift(company.ada)
-    await scene.one("search.update", {"lead": company.bob.account["id"]})
+    team, board = scene.team, scene.search
+    await handover_steps.take_shift(team.ada)
+    await scene.one("search.update", {"lead": team.bob.account["id"]})
     both = {"bob": "urgent", "ada": "urgent"}
     added = await scene.sighting(priority="urgent")
     usual, task = await scene.sighting(), await scene.task(priority="urgent")
-    assert [await alerted(company, board, event["seq"]) for event in (added, usual, task)] == [both, {}, {}]
+    assert [await alerted(team, board, event["seq"]) for event in (added, usual, task)] == [both, {}, {}]
     changed = []
     for priority in ("urgent", "low", "urgent"):
         changed.append(await scene.one("sighting.update", {"sighting": usual["id"], "priority": priority}))
     same = await scene.one("sighting.update", {"sighting": usual["id"], "clothing": "a red coat"})
-    assert [await alerted(company, board, event["seq"]) for event in [*changed, same]] == [both, {}, both, {}]
-    newest = (await listed(company.bob, board))[0]
+    assert [await alerted(team, board, event["seq"]) for event in [*changed, same]] == [both, {}, both, {}]
+    newest = (await listed(team.bob, board))[0]
     assert (newest["type"], newest["value"], newest["card"]["id"]) == ("sighting.updated", None, usual["id"])
-    own = await scene.one("sighting.add", {"description": "a girl", "priority": "urgent"}, company.bob)
+    own = await scene.one("sighting.add", {"description": "a girl", "priority": "urgent"}, team.bob)
     named = await scene.sighting(description="@Bob has seen her", priority="urgent")
-    assert await alerted(company, board, own["seq"]) == {"ada": "urgent"}
-    assert await alerted(company, board, named["seq"]) == both | {"bob": "mention"}
+    assert await alerted(team, board, own["seq"]) == {"ada": "urgent"}
+    assert await alerted(team, board, named["seq"]) == both | {"bob": "mention"}
 
 
-async def test_of_an_urgent_sighting_learns_who_may_see_the_search_and_holds_the_shift_by_then(company: Team) -> None:
-    hidden = SearchScenario(company, await company.secret_search(company.bob))
-    await handover_steps.take_shift(company.ada)
+async def test_of_an_urgent_sighting_learns_who_may_see_the_search_and_holds_the_shift_by_then(team: Team) -> None:
+    hidden = SearchScenario(team, await team.secret_search(team.bob))
+    await handover_steps.take_shift(team.ada)
     first = await hidden.sighting(priority="urgent")
-    await hidden.one("search.update", {"lead": company.bob.account["id"]})
+    await hidden.one("search.update", {"lead": team.bob.account["id"]})
     second = await hidden.sighting(priority="urgent")
-    assert [await alerted(company, hidden.search, event["seq"]) for event in (first, second)] == [{}, {"bob": "urgent"}]
-    desk = SearchScenario(company, await company.alice.open_search())
-    await handover_steps.take_shift(company.alice)
-    third = await desk.one("sighting.add", {"description": "a girl", "priority": "urgent"}, company.charlie)
-    assert await alerted(company, desk.search, third["seq"]) == {"alice": "urgent"}
+    assert [await alerted(team, hidden.search, event["seq"]) for event in (first, second)] == [{}, {"bob": "urgent"}]
+    desk = SearchScenario(team, await team.alice.open_search())
+    await handover_steps.take_shift(team.alice)
+    third = await desk.one("sighting.add", {"description": "a girl", "priority": "urgent"}, team.charlie)
+    assert await alerted(team, desk.search, third["seq"]) == {"alice": "urgent"}
 
 
 async def test_what_alerts_by_two_kinds_is_listed_once(scene: SearchScenario) -> None:
-    bob = scene.company.bob
+    bob = scene.team.bob
     before = await unread(bob)
     task = await scene.one("task.add", {"title": "call", "instruction": "@Bob, please", "assignee": bob.account["id"]})
-    assert await alerted(scene.company, scene.search, task["seq"]) == {"bob": "assigned"}
+    assert await alerted(scene.team, scene.search, task["seq"]) == {"bob": "assigned"}
     assert await unread(bob) == before + 1
 
 
 async def test_nobody_is_alerted_of_their_own_doing(scene: SearchScenario) -> None:
-    company, alice = scene.company, scene.company.alice
+    team, alice = scene.team, scene.team.alice
     seen = await scene.sighting(assignee=alice.account["id"])
     note = await scene.one("note.add", {"text": "@Alice takes it, @Bob helps"})
-    taken = await scene.one("card.assign", {"card": seen["id"], "assignee": company.bob.account["id"]}, company.bob)
-    assert await alerted(company, scene.search, seen["seq"]) == {}
-    assert await alerted(company, scene.search, note["seq"]) == {"bob": "mention"}
-    assert await alerted(company, scene.search, taken["seq"]) == {}
+    taken = await scene.one("card.assign", {"card": seen["id"], "assignee": team.bob.account["id"]}, team.bob)
+    assert await alerted(team, scene.search, seen["seq"]) == {}
+    assert await alerted(team, scene.search, note["seq"]) == {"bob": "mention"}
+    assert await alerted(team, scene.search, taken["seq"]) == {}
 
 
 async def test_in_an_edit_only_who_was_not_named_before(scene: SearchScenario) -> None:
-    company = scene.company
+    team = scene.team
     task = await scene.task(instruction="@Bob calls the school")
     same = await scene.one("task.update", {"task": task["id"], "instruction": "@Bob calls the school at 8", "title": "Ask @bob"})
     more = await scene.one("task.update", {"task": task["id"], "checklist": {"a": {"text": "@Bob and @Charlie"}}})
     folded = await scene.one("card.withdraw", {"card": task["id"], "reason": "as @Bob said"})
     moved = await scene.one("search.update", {"person": {"description": "known to @Victor"}})
-    found = [await alerted(company, scene.search, event["seq"]) for event in (task, same, more, folded, moved)]
+    found = [await alerted(team, scene.search, event["seq"]) for event in (task, same, more, folded, moved)]
     assert found == [{"bob": "mention"}, {}, {"charlie": "mention"}, {"bob": "mention"}, {"victor": "mention"}]
 
 
-async def test_a_note_on_the_operations_board_names_people_too(company: Team) -> None:
-    ack = await company.alice.do("operations", "note.add", {"text": "@Victor watches tonight"})
-    assert await alerted(company, "operations", ack["seqs"][0]) == {"victor": "mention"}
-    assert (await listed(company.victor, "operations"))[0]["reference"] is None
+async def test_a_note_on_the_operations_board_names_people_too(team: Team) -> None:
+    ack = await team.alice.do("operations", "note.add", {"text": "@Victor watches tonight"})
+    assert await alerted(team, "operations", ack["seqs"][0]) == {"victor": "mention"}
+    assert (await listed(team.victor, "operations"))[0]["reference"] is None
 
 
 DESK = [
@@ -210,14 +210,14 @@ async def test_texts_without_an_at_ask_for_no_names(scene: SearchScenario, monke
         await scene.one("note.add", {"text": "@Bob"})
 
 
-async def test_a_new_account_starts_without_alerts_and_is_alerted_from_then_on(company: Team, scene: SearchScenario) -> None:
+async def test_a_new_account_starts_without_alerts_and_is_alerted_from_then_on(team: Team, scene: SearchScenario) -> None:
     first, second = await scene.sighting(), await scene.sighting()
     assess = {"assessment": "confirmed"}
     before = await scene.one("sighting.assess", {"sighting": first["id"]} | assess)
-    kim = await company.come("Kim", "investigator")
+    kim = await team.add_person("Kim", "investigator")
     assert (await unread(kim), await listed(kim, scene.search)) == (0, [])
     assert (await bell(kim))["unread"] == 0
-    assert before["seq"] in {each["seq"] for each in await listed(company.bob, scene.search)}
+    assert before["seq"] in {each["seq"] for each in await listed(team.bob, scene.search)}
     after = await scene.one("sighting.assess", {"sighting": second["id"]} | assess)
     await told(kim, unread=1)
     assert [each["seq"] for each in await listed(kim, scene.search)] == [after["seq"]]
@@ -227,18 +227,18 @@ async def test_a_new_account_starts_without_alerts_and_is_alerted_from_then_on(c
 # -- rights -------------------------------------------------------------------------------------------------------------------
 
 
-async def test_who_may_not_see_the_search_now_finds_nothing_of_it(company: Team) -> None:
-    alice, charlie = company.alice, await company.again(company.charlie)
+async def test_who_may_not_see_the_search_now_finds_nothing_of_it(team: Team) -> None:
+    alice, charlie = team.alice, await team.again(team.charlie)
     await mark(charlie, {"all": True})
     assert (await bell(charlie))["unread"] == 0
-    search = await company.secret_search(charlie)
-    scene = SearchScenario(company, search)
+    search = await team.secret_search(charlie)
+    scene = SearchScenario(team, search)
     await scene.one("note.add", {"text": "@Charlie, look"})
     seen = await scene.sighting(assignee=charlie.account["id"])
     await scene.one("sighting.assess", {"sighting": seen["id"], "assessment": "confirmed"})
     last = {"board": search, "seq": (await listed(charlie, search))[0]["seq"]}
     await told(charlie, unread=3, last=last)
-    assert not await listed(company.victor, search)
+    assert not await listed(team.victor, search)
 
     members = [alice.account["id"]]
     await alice.do(search, "search.set_access", {"access": "members", "members": members})
@@ -247,7 +247,7 @@ async def test_who_may_not_see_the_search_now_finds_nothing_of_it(company: Team)
     await scene.one("search.set_status", {"status": "closed", "reason": "@Charlie", "acknowledge": "as it is"})
     assert not await listed(charlie, search)
     assert await mark(charlie, {"alerts": [last]}) == await mark(charlie, {"all": True}) == await unread(charlie) == 0
-    assert (await bell(await company.again(charlie)))["unread"] == 0
+    assert (await bell(await team.again(charlie)))["unread"] == 0
     assert search not in str(charlie.heard[at:])
 
     await scene.one("search.set_status", {"status": "open", "reason": "again"})
@@ -255,15 +255,15 @@ async def test_who_may_not_see_the_search_now_finds_nothing_of_it(company: Team)
     await told(charlie, unread=1)
     await alice.do(search, "search.set_access", {"access": "desk", "members": []})
     await told(charlie, unread=6)  # what he could not see he has not read
-    assert len(await listed(company.victor, search)) == 3
+    assert len(await listed(team.victor, search)) == 3
 
 
 # -- read ---------------------------------------------------------------------------------------------------------------------
 
 
 async def test_what_is_read_on_one_screen_is_read_on_all(scene: SearchScenario) -> None:
-    company = scene.company
-    desk, phone, other = [await company.again(person) for person in (company.bob, company.bob, company.victor)]
+    team = scene.team
+    desk, phone, other = [await team.again(person) for person in (team.bob, team.bob, team.victor)]
     await mark(desk, {"all": True})
     await mark(other, {"all": True})
     for each in (desk, phone, other):
@@ -281,16 +281,16 @@ async def test_what_is_read_on_one_screen_is_read_on_all(scene: SearchScenario) 
     assert await mark(desk, {"all": True}) == 0
     await told(phone, unread=0, last=None)
     assert [each["read"] for each in await listed(phone, scene.search)] == [True, True]
-    assert (await bell(await company.again(phone)))["unread"] == 0
+    assert (await bell(await team.again(phone)))["unread"] == 0
     assert not (await listed(other, scene.search))[0]["read"]
-    silent = await company.again(company.bob)
+    silent = await team.again(team.bob)
     await silent.follow(scene.search)
     assert not [frame for frame in silent.heard if frame["type"] == "alerts"]  # it did not ask
 
 
 async def test_a_socket_is_told_of_each_alert_once_and_never_of_its_own_doing(scene: SearchScenario) -> None:
-    company = scene.company
-    alice, bob = await company.again(company.alice), await company.again(company.bob)
+    team = scene.team
+    alice, bob = await team.again(team.alice), await team.again(team.bob)
     for each in (alice, bob):
         await mark(each, {"all": True})
         assert (await bell(each))["unread"] == 0
@@ -298,13 +298,13 @@ async def test_a_socket_is_told_of_each_alert_once_and_never_of_its_own_doing(sc
     await told(bob, unread=1)
     assert await mark(bob, {"all": True}) == 0
     await told(bob, unread=0)
-    await company.alice.open_search()  # many events there and one here are looked for together
+    await team.alice.open_search()  # many events there and one here are looked for together
     await scene.one("search.set_status", {"status": "closed", "reason": "x", "acknowledge": "as it is"})
     await scene.one("search.set_status", {"status": "open", "reason": "x"})
     await told(bob, unread=2)
     await scene.one("task.add", {"title": "call", "assignee": alice.account["id"]}, bob)
     await told(alice, unread=1)
-    assert (await bell(await company.again(alice)))["unread"] == await unread(alice) == 1
+    assert (await bell(await team.again(alice)))["unread"] == await unread(alice) == 1
 
 
 async def test_what_another_process_writes_or_marks_is_told_too(
@@ -323,14 +323,14 @@ async def test_what_another_process_writes_or_marks_is_told_too(
         await elsewhere.leave()
 
 
-async def test_what_is_older_than_two_weeks_is_no_longer_listed(company: Team, monkeypatch: pytest.MonkeyPatch) -> None:
-    bob, desk = await company.again(company.bob), company.server.desk
+async def test_what_is_older_than_two_weeks_is_no_longer_listed(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
+    bob, desk = await team.again(team.bob), team.server.desk
     await mark(bob, {"all": True})
     monkeypatch.setattr(desk, "clock", lambda: now() - alerts.RETENTION - timedelta(minutes=1))
-    old = await company.alice.open_search()
-    await company.alice.do(old, "task.add", {"title": "x", "assignee": bob.account["id"]})
+    old = await team.alice.open_search()
+    await team.alice.do(old, "task.add", {"title": "x", "assignee": bob.account["id"]})
     monkeypatch.setattr(desk, "clock", lambda: now() - alerts.RETENTION + timedelta(minutes=1))
-    await company.alice.do(old, "task.add", {"title": "y", "assignee": bob.account["id"]})
+    await team.alice.do(old, "task.add", {"title": "y", "assignee": bob.account["id"]})
     assert [each["type"] for each in await listed(bob, old)] == ["task.added"]
     assert (await bell(bob))["unread"] == 1
 
@@ -338,19 +338,19 @@ async def test_what_is_older_than_two_weeks_is_no_longer_listed(company: Team, m
 # -- choices ------------------------------------------------------------------------------------------------------------------
 
 
-async def test_each_person_chooses_which_and_where(company: Team) -> None:
-    eva = await hire(company.server, name=f"Eva{new_id()}")
-    search = await company.alice.open_search()
+async def test_each_person_chooses_which_and_where(team: Team) -> None:
+    eva = await hire(team.server, name=f"Eva{new_id()}")
+    search = await team.alice.open_search()
     places = dict.fromkeys(KINDS, "list")
-    async with browser(company.server, eva) as http:
+    async with browser(team.server, eva) as http:
 
         async def choose(**chosen: str) -> dict[str, Any]:
             assert (await http.post("/account/alerts", data=places | chosen)).headers["location"] == "/account?changed=alerts"
             return dict((await http.get("/api/v1/alerts")).json())
 
-        await http.post("/api/v1/alerts/read", json={"all": True}, headers={"Origin": company.server.url})
-        await company.alice.do(search, "note.add", {"text": f"@{eva.name}"})
-        await company.alice.do(search, "search.set_status", {"status": "closed", "reason": "x", "acknowledge": "as it is"})
+        await http.post("/api/v1/alerts/read", json={"all": True}, headers={"Origin": team.server.url})
+        await team.alice.do(search, "note.add", {"text": f"@{eva.name}"})
+        await team.alice.do(search, "search.set_status", {"status": "closed", "reason": "x", "acknowledge": "as it is"})
         found = await choose(status="off", mention="desktop")
         assert [(each["kind"], each["desktop"]) for each in found["alerts"] if each["board"] == search] == [("mention", True)]
         assert (found["unread"], found["quiet"]) == (1, False)
@@ -366,23 +366,23 @@ async def test_each_person_chooses_which_and_where(company: Team) -> None:
         assert (await http.get("/account")).text.count("selected") == len(KINDS)
 
 
-async def test_a_choice_acts_on_open_sockets(company: Team) -> None:
-    victor = await company.again(company.victor)
+async def test_a_choice_acts_on_open_sockets(team: Team) -> None:
+    victor = await team.again(team.victor)
     await mark(victor, {"all": True})
     await bell(victor)
-    search = await company.alice.open_search()
-    await company.alice.do(search, "search.set_status", {"status": "closed", "reason": "x", "acknowledge": "as it is"})
+    search = await team.alice.open_search()
+    await team.alice.do(search, "search.set_status", {"status": "closed", "reason": "x", "acknowledge": "as it is"})
     await told(victor, unread=1, quiet=False)
 
     def choose(status: str, quiet: bool) -> Any:
         places = dict.fromkeys(KINDS, "list") | {"status": status}
         return lambda session: alerts.update_settings(session, victor.account["id"], places, quiet)
 
-    await company.server.desk.database.write(choose("list", quiet=True))
+    await team.server.desk.database.write(choose("list", quiet=True))
     await told(victor, unread=1, quiet=True)
-    await company.server.desk.database.write(choose("off", quiet=False))
+    await team.server.desk.database.write(choose("off", quiet=False))
     await told(victor, unread=0, quiet=False)
-    await company.server.desk.database.write(choose("list", quiet=False))
+    await team.server.desk.database.write(choose("list", quiet=False))
     await told(victor, unread=1, quiet=False)
 
 
@@ -398,20 +398,20 @@ async def test_a_choice_acts_on_open_sockets(company: Team) -> None:
         {"alerts": [{"board": "x", "seq": 1}] * 201},
     ],
 )  # fmt: skip
-async def test_what_is_no_list_of_alerts_is_refused(company: Team, body: Any) -> None:
-    response = await company.bob.http.post("/api/v1/alerts/read", json=body)
+async def test_what_is_no_list_of_alerts_is_refused(team: Team, body: Any) -> None:
+    response = await team.bob.http.post("/api/v1/alerts/read", json=body)
     assert (response.status_code, response.json()["code"]) == (422, "invalid")
 
 
-async def test_a_token_that_only_reads_marks_nothing_and_one_that_only_takes_in_sees_nothing(company: Team) -> None:
-    reader = await company.come("Rita", "investigator", "read")
+async def test_a_token_that_only_reads_marks_nothing_and_one_that_only_takes_in_sees_nothing(team: Team) -> None:
+    reader = await team.add_person("Rita", "investigator", "read")
     assert await unread(reader) >= 0
     assert "unread" in await bell(reader)
     assert (await reader.http.post("/api/v1/alerts/read", json={"all": True})).status_code == 403
-    token = await create_token(company.server.desk, "Ines", "investigator", "intake")
-    async with httpx.AsyncClient(base_url=company.server.url, headers={"Authorization": f"Bearer {token}"}) as intake:
+    token = await create_token(team.server.desk, "Ines", "investigator", "intake")
+    async with httpx.AsyncClient(base_url=team.server.url, headers={"Authorization": f"Bearer {token}"}) as intake:
         assert (await intake.get("/api/v1/alerts")).status_code == 403
         assert (await intake.post("/api/v1/alerts/read", json={"all": True})).status_code == 403
-    async with httpx.AsyncClient(base_url=company.server.url) as nobody:
+    async with httpx.AsyncClient(base_url=team.server.url) as nobody:
         assert (await nobody.get("/api/v1/alerts")).status_code == 401
         assert (await nobody.post("/api/v1/alerts/read", json={"all": True})).status_code == 401

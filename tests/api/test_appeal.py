@@ -10,7 +10,7 @@ from tests.support.backends import ALTERNATING
 from tests.support.search_scenario import SearchScenario
 from tests.support.team import Team
 
-pytestmark = pytest.mark.houses(ALTERNATING)
+pytestmark = pytest.mark.both_backends(ALTERNATING)
 
 OUTCOME = {"found_at": "2026-11-24T23:00:00Z", "condition": "well", "how": "police"}
 FOUND = {"status": "found", "reason": "came home", "outcome": OUTCOME}
@@ -18,8 +18,8 @@ NONE = {"level": "none", "from": None, "until": None}
 
 
 @pytest.fixture
-async def scene(company: Team) -> SearchScenario:
-    return SearchScenario(company, await company.alice.open_search())
+async def scene(team: Team) -> SearchScenario:
+    return SearchScenario(team, await team.alice.open_search())
 
 
 # -- worrying -------------------------------------------------------------------------------------------------------------
@@ -57,17 +57,17 @@ async def test_a_decision_without_a_basis_or_an_answer_is_refused(scene: SearchS
     assert await scene.does(name, {"worrying": True, "basis": "x" * 400})
 
 
-async def test_two_who_decide_otherwise_at_one_moment_are_told(company: Team, scene: SearchScenario) -> None:
-    seq = (await company.alice.snapshot(scene.search))["seq"]
-    await scene.does("search.set_worrying", {"worrying": True, "basis": "medication"}, company.ada)
-    await scene.does("search.set_appeal", {"level": "public"}, company.ada)
+async def test_two_who_decide_otherwise_at_one_moment_are_told(team: Team, scene: SearchScenario) -> None:
+    seq = (await team.alice.snapshot(scene.search))["seq"]
+    await scene.does("search.set_worrying", {"worrying": True, "basis": "medication"}, team.ada)
+    await scene.does("search.set_appeal", {"level": "public"}, team.ada)
     say = {"worrying": False, "basis": "no"}
     await scene.refuses("conflict", "search.set_worrying", say, "worrying", "worrying_basis", base=seq)
     await scene.refuses("conflict", "search.set_appeal", {"level": "discreet"}, "appeal.level", base=seq)
     # found would end an appeal that its author has not seen
     await scene.refuses("conflict", "search.set_status", FOUND, "appeal.level", base=seq)
     assert (await scene.state("search", scene.search))["status"] == "open"
-    head = (await company.alice.snapshot(scene.search))["seq"]
+    head = (await team.alice.snapshot(scene.search))["seq"]
     assert await scene.does("search.set_status", FOUND, base=head)
 
 
@@ -114,7 +114,7 @@ async def test_an_appeal_that_makes_no_sense_is_refused(scene: SearchScenario) -
 async def test_a_found_child_ends_the_appeal_and_its_traces_are_to_be_wiped(scene: SearchScenario, level: str) -> None:
     await scene.does("search.set_appeal", {"level": level, "until": "2026-12-01T00:00:00Z"})
     number = (await scene.sighting())["state"]["number"]
-    ack = await scene.company.alice.do(scene.search, "search.set_status", FOUND)
+    ack = await scene.team.alice.do(scene.search, "search.set_status", FOUND)
     status, appeal, *tasks = await scene.events(ack["seqs"])
     assert {event["command"] for event in (status, appeal, *tasks)} == {ack["id"]}
     assert (status["type"], status["state"]["status"]) == ("search.status_set", "found")
@@ -132,12 +132,12 @@ async def test_a_found_child_ends_the_appeal_and_its_traces_are_to_be_wiped(scen
         assert task["state"]["due"] == (due and format_utc(due))
 
 
-async def test_both_boards_say_that_it_is_over(company: Team, scene: SearchScenario) -> None:
-    operations = await (await company.again(company.bob)).follow("operations")
+async def test_both_boards_say_that_it_is_over(team: Team, scene: SearchScenario) -> None:
+    operations = await (await team.again(team.bob)).follow("operations")
     await scene.does("search.set_appeal", {"level": "posters"})
     await scene.does("search.set_status", FOUND)
-    seq = (await company.alice.snapshot("operations"))["seq"]
-    reader = next(person for person in company._people if person.screens.get("operations") is operations)
+    seq = (await team.alice.snapshot("operations"))["seq"]
+    reader = next(person for person in team._people if person.screens.get("operations") is operations)
     await reader.up_to("operations", seq)
     said = [event for event in operations.events if event["id"] == scene.search]
     assert [event["type"] for event in said] == ["search.appeal_set", "search.status_set", "search.appeal_set"]

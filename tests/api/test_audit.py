@@ -26,7 +26,7 @@ from tests.support.old_schemas import reset_to_revision
 from tests.support.people import Person, Refusal, create_token, new_id
 from tests.support.team import Team
 
-pytestmark = pytest.mark.houses(ALTERNATING)
+pytestmark = pytest.mark.both_backends(ALTERNATING)
 
 
 async def entries(person: Person, **asked: Any) -> list[dict[str, Any]]:
@@ -36,57 +36,57 @@ async def entries(person: Person, **asked: Any) -> list[dict[str, Any]]:
     return list(response.json()["entries"])
 
 
-async def wrote(company: Team, *written: Any, by: actor.Actor = actor.SERVER) -> list[dict[str, Any]]:
+async def wrote(team: Team, *written: Any, by: actor.Actor = actor.SERVER) -> list[dict[str, Any]]:
     """Writes entries, one transaction each; as they are read, oldest first."""
     for entry in written:
-        await company.server.desk.database.write(lambda session, entry=entry: writer.write(session, entry, by=by))
-    return (await entries(company.ada, limit=len(written)))[::-1]
+        await team.server.desk.database.write(lambda session, entry=entry: writer.write(session, entry, by=by))
+    return (await entries(team.ada, limit=len(written)))[::-1]
 
 
 def disabled(id: str, name: str = "Eva") -> AccountDisabled:
     return AccountDisabled(id=id, name=name)
 
 
-async def head_of(company: Team) -> int:
+async def head_of(team: Team) -> int:
     def read(session: Session) -> int:
         return session.get_one(Board, AUDIT).seq
 
-    return await company.server.desk.database.read(read)
+    return await team.server.desk.database.read(read)
 
 
-async def fault(company: Team) -> str | None:
-    return await company.server.desk.database.read(lambda session: hash_chain.verify(session, session.get_one(Board, AUDIT)))
+async def fault(team: Team) -> str | None:
+    return await team.server.desk.database.read(lambda session: hash_chain.verify(session, session.get_one(Board, AUDIT)))
 
 
 # -- what is written ------------------------------------------------------------------------------------------------------
 
 
-async def test_an_entry_says_who_did_what_to_whom(company: Team) -> None:
-    eva, ada = new_id(), company.ada.account
+async def test_an_entry_says_who_did_what_to_whom(team: Team) -> None:
+    eva, ada = new_id(), team.ada.account
     who = actor.Actor("account", ada["id"], ada["name"], "a token's id")
-    (entry,) = await wrote(company, RoleSet(id=eva, name="Eva", before="viewer", role="admin"), by=who)
+    (entry,) = await wrote(team, RoleSet(id=eva, name="Eva", before="viewer", role="admin"), by=who)
     assert {name: value for name, value in entry.items() if name not in ("seq", "at")} == {
         "type": "account.role_set", "kind": "account", "id": eva,
         "actor": {"kind": "account", "id": ada["id"], "name": "Ada", "token": "a token's id"},
         "about": {"name": "Eva", "before": "viewer", "role": "admin"},
     }  # fmt: skip
-    assert await head_of(company) == entry["seq"]
+    assert await head_of(team) == entry["seq"]
 
 
-async def test_an_entry_is_written_with_what_it_is_about_or_not_at_all(company: Team) -> None:
-    head, eva = await head_of(company), new_id()
+async def test_an_entry_is_written_with_what_it_is_about_or_not_at_all(team: Team) -> None:
+    head, eva = await head_of(team), new_id()
 
     def fails(session: Session) -> None:
         writer.write(session, disabled(eva))
         raise OperationError("no")
 
     with pytest.raises(OperationError):
-        await company.server.desk.database.write(fails)
-    assert await head_of(company) == head
-    assert await entries(company.ada, account=eva) == []
+        await team.server.desk.database.write(fails)
+    assert await head_of(team) == head
+    assert await entries(team.ada, account=eva) == []
 
 
-async def test_a_command_that_is_refused_after_all_leaves_no_entry(company: Team, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_command_that_is_refused_after_all_leaves_no_entry(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
     eva = new_id()
 
     def refuses(pen: EventWriter, data: object) -> None:
@@ -95,13 +95,13 @@ async def test_a_command_that_is_refused_after_all_leaves_no_entry(company: Team
 
     monkeypatch.setitem(TABLE, "note.add", replace(TABLE["note.add"], handler=refuses))
     with pytest.raises(Refusal, match="forbidden"):
-        await company.alice.do("operations", "note.add", {"text": "x"})
-    assert await entries(company.ada, account=eva) == []
+        await team.alice.do("operations", "note.add", {"text": "x"})
+    assert await entries(team.ada, account=eva) == []
 
 
-@pytest.mark.houses
-async def test_an_entry_follows_those_that_others_wrote_since_the_board_was_read(company: Team) -> None:
-    eva, database, kept = new_id(), company.server.desk.database, list[Board | None]()
+@pytest.mark.both_backends
+async def test_an_entry_follows_those_that_others_wrote_since_the_board_was_read(team: Team) -> None:
+    eva, database, kept = new_id(), team.server.desk.database, list[Board | None]()
     if database.kind == "sqlite":
         return  # there whoever writes is alone
     other = Database(database.url)
@@ -112,32 +112,32 @@ async def test_an_entry_follows_those_that_others_wrote_since_the_board_was_read
         writer.write(session, disabled(eva, "here"))
 
     await database.write(write)
-    found = await entries(company.ada, account=eva)
+    found = await entries(team.ada, account=eva)
     assert [each["about"]["name"] for each in found] == ["here", "beside"]
-    assert await fault(company) is None
+    assert await fault(team) is None
     await other.close()
 
 
-async def test_what_cannot_be_written_down_is_not_done(company: Team) -> None:
+async def test_what_cannot_be_written_down_is_not_done(team: Team) -> None:
     """Where the audit journal fails, so does what it is about."""
 
     def unwritable(session: Session) -> None:
-        session.connection().execute(text("UPDATE account SET language = 'xx' WHERE id = :id"), {"id": company.bob.account["id"]})
+        session.connection().execute(text("UPDATE account SET language = 'xx' WHERE id = :id"), {"id": team.bob.account["id"]})
         writer.write(session, disabled("x" * 40, name=object()))  # type: ignore[arg-type]
 
     with pytest.raises((TypeError, DatabaseUnavailable)):
-        await company.server.desk.database.write(unwritable)
-    assert (await company.bob.http.get("/api/v1/me")).json()["language"] is None
+        await team.server.desk.database.write(unwritable)
+    assert (await team.bob.http.get("/api/v1/me")).json()["language"] is None
 
 
-async def test_a_reading_of_a_source_is_an_entry(company: Team) -> None:
-    search = await company.alice.open_search(reference=f"R-{new_id()}")
-    await company.alice.do(search, "sighting.add", {"description": "a girl", "source_name": "Griet"})
-    sighting = next(id for kind, id in (await company.alice.snapshot(search))["entities"] if kind == "sighting")
+async def test_a_reading_of_a_source_is_an_entry(team: Team) -> None:
+    search = await team.alice.open_search(reference=f"R-{new_id()}")
+    await team.alice.do(search, "sighting.add", {"description": "a girl", "source_name": "Griet"})
+    sighting = next(id for kind, id in (await team.alice.snapshot(search))["entities"] if kind == "sighting")
     path = f"/api/v1/boards/{search}/sightings/{sighting}/source"
-    assert (await company.victor.http.get(path)).status_code == 403  # who is refused has read nothing
-    assert (await company.bob.http.get(path)).status_code == 200
-    (entry,) = await entries(company.ada, kind="source", account=company.bob.account["id"], limit=1)
+    assert (await team.victor.http.get(path)).status_code == 403  # who is refused has read nothing
+    assert (await team.bob.http.get(path)).status_code == 200
+    (entry,) = await entries(team.ada, kind="source", account=team.bob.account["id"], limit=1)
     assert (entry["type"], entry["id"], entry["about"]["board"], entry["about"]["number"]) == ("source.read", sighting, search, 7)
     assert "Griet" not in str(entry)
     assert entry["actor"]["token"]
@@ -155,32 +155,32 @@ NEVER = (  # also not for administrators
 
 
 @pytest.mark.parametrize("name", ["alice", "bob", "charlie", "victor"])
-async def test_nobody_else_finds_it(company: Team, name: str) -> None:
-    person = getattr(company, name)
+async def test_nobody_else_finds_it(team: Team, name: str) -> None:
+    person = getattr(team, name)
     for path in (*CALLS, *NEVER):
         assert (await person.http.get(path)).status_code == 404, path
-    assert (await company.ada.http.get(CALLS[0])).status_code == 200
-    assert (await company.ada.http.get(CALLS[1])).status_code == 422
-    assert (await company.ada.http.get(CALLS[3])).json()["holds"] is True
+    assert (await team.ada.http.get(CALLS[0])).status_code == 200
+    assert (await team.ada.http.get(CALLS[1])).status_code == 422
+    assert (await team.ada.http.get(CALLS[3])).json()["holds"] is True
 
 
-async def test_by_other_calls_it_is_not_found_by_administrators_either(company: Team) -> None:
+async def test_by_other_calls_it_is_not_found_by_administrators_either(team: Team) -> None:
     for path in NEVER:
-        assert (await company.ada.http.get(path)).status_code == 404, path
+        assert (await team.ada.http.get(path)).status_code == 404, path
     for path in ("/api/v1/boards", "/api/v1/since", "/api/v1/seen"):
-        assert '"audit"' not in (await company.ada.http.get(path)).text
+        assert '"audit"' not in (await team.ada.http.get(path)).text
     mark = {"board": "audit", "epoch": "x", "seq": 1}
-    assert (await company.ada.http.post("/api/v1/seen", json=mark)).status_code == 404
-    similar = await company.ada.http.post("/api/v1/boards/audit/similar", json={"text": "a girl"})
+    assert (await team.ada.http.post("/api/v1/seen", json=mark)).status_code == 404
+    similar = await team.ada.http.post("/api/v1/boards/audit/similar", json={"text": "a girl"})
     assert similar.status_code == 404
     intake = {"id": new_id(), "board": "audit", "description": "a girl"}
-    assert (await company.ada.http.post("/api/v1/intake/sightings", json=intake)).status_code == 404
+    assert (await team.ada.http.post("/api/v1/intake/sightings", json=intake)).status_code == 404
 
 
-async def test_no_display_shows_it(company: Team) -> None:
-    screen = DisplayBrowser(company.server)
-    shown = await pair_browser(company.alice, screen, ["operations"], "room")
-    answer = await company.alice.http.patch(f"/api/v1/displays/{shown['id']}", json={"shows": {"boards": ["audit"]}})
+async def test_no_display_shows_it(team: Team) -> None:
+    screen = DisplayBrowser(team.server)
+    shown = await pair_browser(team.alice, screen, ["operations"], "room")
+    answer = await team.alice.http.patch(f"/api/v1/displays/{shown['id']}", json={"shows": {"boards": ["audit"]}})
     assert (answer.status_code, list(answer.json()["fields"])) == (422, ["shows"])
     display = await screen.open()
     assert (await display.ask({"type": "subscribe", "board": "audit"}, type="error"))["code"] == "not_found"
@@ -188,16 +188,16 @@ async def test_no_display_shows_it(company: Team) -> None:
     await screen.leave()
 
 
-async def test_a_token_that_may_only_take_in_reads_nothing(company: Team) -> None:
-    token = await create_token(company.server.desk, "Ina", "admin", "intake")
+async def test_a_token_that_may_only_take_in_reads_nothing(team: Team) -> None:
+    token = await create_token(team.server.desk, "Ina", "admin", "intake")
     for path in CALLS:
-        answer = await company.ada.http.get(path, headers={"Authorization": f"Bearer {token}"})
+        answer = await team.ada.http.get(path, headers={"Authorization": f"Bearer {token}"})
         assert answer.status_code == 403, path
 
 
-async def test_no_socket_follows_it_and_no_command_writes_to_it(company: Team) -> None:
-    head = await head_of(company)
-    for person in (company.ada, company.charlie):
+async def test_no_socket_follows_it_and_no_command_writes_to_it(team: Team) -> None:
+    head = await head_of(team)
+    for person in (team.ada, team.charlie):
         said = await person.ask({"type": "subscribe", "board": "audit"}, type="error")
         nowhere = await person.ask({"type": "subscribe", "board": new_id()}, type="error")
         assert {**said, "board": ""} == {**nowhere, "board": ""}
@@ -206,14 +206,14 @@ async def test_no_socket_follows_it_and_no_command_writes_to_it(company: Team) -
                 await person.do("audit", name, data)  # type: ignore[arg-type]
             assert refused.value.code == "not_found", name
         assert not [each for each in person.heard if "audit" in each.get("heads", {})]
-    assert await head_of(company) == head
+    assert await head_of(team) == head
 
 
-async def test_who_is_no_administrator_any_more_does_not_read_on(company: Team) -> None:
-    olga = await company.come("Olga", "admin")
+async def test_who_is_no_administrator_any_more_does_not_read_on(team: Team) -> None:
+    olga = await team.add_person("Olga", "admin")
     assert (await olga.http.get("/api/v1/audit")).status_code == 200
     change = text("UPDATE account SET role = 'coordinator' WHERE id = :id")
-    await company.server.desk.database.write(lambda s: s.connection().execute(change, {"id": olga.account["id"]}))
+    await team.server.desk.database.write(lambda s: s.connection().execute(change, {"id": olga.account["id"]}))
     for path in CALLS:
         assert (await olga.http.get(path)).status_code == 404
 
@@ -221,29 +221,29 @@ async def test_who_is_no_administrator_any_more_does_not_read_on(company: Team) 
 # -- how it is read -------------------------------------------------------------------------------------------------------
 
 
-async def test_it_is_read_page_by_page_the_newest_first(company: Team) -> None:
+async def test_it_is_read_page_by_page_the_newest_first(team: Team) -> None:
     eva = new_id()
-    written = await wrote(company, *(disabled(eva, str(number)) for number in range(5)))
+    written = await wrote(team, *(disabled(eva, str(number)) for number in range(5)))
     seqs = [each["seq"] for each in written]
     assert seqs == list(range(seqs[0], seqs[0] + 5))
-    page = (await company.ada.http.get("/api/v1/audit", params={"limit": 2, "account": eva})).json()
+    page = (await team.ada.http.get("/api/v1/audit", params={"limit": 2, "account": eva})).json()
     assert ([each["seq"] for each in page["entries"]], page["more"]) == ([seqs[4], seqs[3]], True)
-    page = (await company.ada.http.get("/api/v1/audit", params={"limit": 3, "account": eva, "before": seqs[3]})).json()
+    page = (await team.ada.http.get("/api/v1/audit", params={"limit": 3, "account": eva, "before": seqs[3]})).json()
     assert ([each["seq"] for each in page["entries"]], page["more"]) == ([seqs[2], seqs[1], seqs[0]], False)
     assert page["seq"] >= seqs[4]
-    assert [each["seq"] for each in await entries(company.ada, before=seqs[1], limit=1)] == [seqs[0]]
+    assert [each["seq"] for each in await entries(team.ada, before=seqs[1], limit=1)] == [seqs[0]]
 
 
-async def test_it_is_filtered_by_account_kind_and_time(company: Team) -> None:
-    eva, kim, ada = new_id(), new_id(), company.ada.account["id"]
+async def test_it_is_filtered_by_account_kind_and_time(team: Team) -> None:
+    eva, kim, ada = new_id(), new_id(), team.ada.account["id"]
     by_ada = actor.Actor("account", ada, "Ada")
-    one, two = await wrote(company, disabled(eva), AccountEnabled(id=eva, name="Eva"), by=by_ada)
-    (three,) = await wrote(company, TokenRevoked(id=kim, name="Kim", token="t", title="hotline"))
-    four = (await wrote(company, DisplayRevoked(id=new_id(), name="Hall"), by=by_ada))[0]
+    one, two = await wrote(team, disabled(eva), AccountEnabled(id=eva, name="Eva"), by=by_ada)
+    (three,) = await wrote(team, TokenRevoked(id=kim, name="Kim", token="t", title="hotline"))
+    four = (await wrote(team, DisplayRevoked(id=new_id(), name="Hall"), by=by_ada))[0]
 
     async def found(**asked: Any) -> list[int]:
         every = {one["seq"]: 1, two["seq"]: 2, three["seq"]: 3, four["seq"]: 4}
-        return [every[each["seq"]] for each in await entries(company.ada, **asked) if each["seq"] in every]
+        return [every[each["seq"]] for each in await entries(team.ada, **asked) if each["seq"] in every]
 
     assert await found() == [4, 3, 2, 1]
     assert await found(account=eva) == [2, 1]
@@ -266,13 +266,13 @@ async def test_it_is_filtered_by_account_kind_and_time(company: Team) -> None:
     "asked", [{"kind": "nothing"}, {"kind": "account.eaten"}, {"from": "yesterday"}, {"until": "2026-11-24"}, {"before": "0"},
               {"limit": "501"}, {"limit": "x"}, {"account": "x" * 65}],
 )  # fmt: skip
-async def test_what_cannot_be_asked_is_said(company: Team, asked: dict[str, str]) -> None:
-    answer = await company.ada.http.get("/api/v1/audit", params=asked)
+async def test_what_cannot_be_asked_is_said(team: Team, asked: dict[str, str]) -> None:
+    answer = await team.ada.http.get("/api/v1/audit", params=asked)
     assert (answer.status_code, answer.json()["code"]) == (422, "invalid")
     assert list(answer.json()["fields"]) == list(asked)
 
 
-async def test_no_question_reads_more_than_it_gives(company: Team) -> None:
+async def test_no_question_reads_more_than_it_gives(team: Team) -> None:
     """Each filter goes along an index of its own: none looks through all events of all boards."""
     asked = {"before": 99, "after": 0, "limit": 5, "type": "token.added", "account": "x", "types": ["token.added"], "at": "2026"}
     queries = [
@@ -293,7 +293,7 @@ async def test_no_question_reads_more_than_it_gives(company: Team) -> None:
             found.append(" ".join(str(row[-1]) for row in session.connection().execute(explained, asked)))
         return found
 
-    for plan in await company.server.desk.database.read(plans):
+    for plan in await team.server.desk.database.read(plans):
         assert "SEARCH" in plan, plan
         assert "SCAN" not in plan, plan
 
@@ -301,36 +301,34 @@ async def test_no_question_reads_more_than_it_gives(company: Team) -> None:
 FORMULA = "=cmd|' /C calc'!A0"
 
 
-async def test_the_file_has_all_that_fits_in_plain_sentences_and_no_formula(
-    company: Team, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_the_file_has_all_that_fits_in_plain_sentences_and_no_formula(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(api, "BATCH_SIZE", 2)
     eva = new_id()
-    written = await wrote(company, *(disabled(eva, name) for name in ("Eva", FORMULA, "Éva", "=1+1", "-1")))
-    answer = await company.ada.http.get("/api/v1/audit.csv", params={"account": eva})
+    written = await wrote(team, *(disabled(eva, name) for name in ("Eva", FORMULA, "Éva", "=1+1", "-1")))
+    answer = await team.ada.http.get("/api/v1/audit.csv", params={"account": eva})
     assert answer.content.startswith(b"\xef\xbb\xbf")
     header, *rows = csv.reader(io.StringIO(answer.content.decode("utf-8-sig"), newline=""), strict=True)
     assert [int(row[0]) for row in rows] == [each["seq"] for each in reversed(written)]
     assert {len(row) for row in rows} == {len(header)}
     assert rows[-1][4] == "Searchboard disabled the account of Eva"
     assert not [cell for row in rows for cell in row if cell.startswith(("=", "+", "-", "@"))]
-    (entry,) = await entries(company.ada, kind="export", limit=1)
-    assert (entry["id"], entry["about"]["file"], entry["actor"]["id"]) == ("audit", "audit.csv", company.ada.account["id"])
-    french = await company.ada.http.get("/api/v1/audit.csv", params={"account": eva}, headers={"Accept-Language": "fr"})
+    (entry,) = await entries(team.ada, kind="export", limit=1)
+    assert (entry["id"], entry["about"]["file"], entry["actor"]["id"]) == ("audit", "audit.csv", team.ada.account["id"])
+    french = await team.ada.http.get("/api/v1/audit.csv", params={"account": eva}, headers={"Accept-Language": "fr"})
     assert "a désactivé le compte de Éva" in french.text
 
 
 # -- that it stays --------------------------------------------------------------------------------------------------------
 
 
-async def sql(company: Team, *statements: str, **values: Any) -> None:
+async def sql(team: Team, *statements: str, **values: Any) -> None:
     """Changes the journal behind its back."""
 
     def run(session: Session) -> None:
         for statement in statements:
             assert session.connection().execute(text(statement), values).rowcount, statement
 
-    await company.server.desk.database.write(run)
+    await team.server.desk.database.write(run)
 
 
 SWAP = [
@@ -349,9 +347,9 @@ BENT = {
 
 
 @pytest.mark.parametrize("how", BENT)
-async def test_who_bends_it_is_found_out(company: Team, how: str) -> None:
-    assert await fault(company) is None
-    written = await wrote(company, *(disabled(new_id(), name) for name in ("Eva", "Kim", "Zoé")))
+async def test_who_bends_it_is_found_out(team: Team, how: str) -> None:
+    assert await fault(team) is None
+    written = await wrote(team, *(disabled(new_id(), name) for name in ("Eva", "Kim", "Zoé")))
     seq = written[1]["seq"]
     kept: dict[str, list[Any]] = {}
 
@@ -362,16 +360,16 @@ async def test_who_bends_it_is_found_out(company: Team, how: str) -> None:
             )
             kept[table] = [dict(row) for row in rows.mappings()]
 
-    await company.server.desk.database.read(keep)
+    await team.server.desk.database.read(keep)
     values: dict[str, Any] = {"seq": seq} | ({"body": b"{}"} if how == "another payload" else {})
-    await sql(company, *BENT[how], **values)
-    assert f"event {seq} " in (await fault(company) or "")
-    chain = (await company.ada.http.get("/api/v1/boards/audit/chain")).json()
+    await sql(team, *BENT[how], **values)
+    assert f"event {seq} " in (await fault(team) or "")
+    chain = (await team.ada.http.get("/api/v1/boards/audit/chain")).json()
     assert (chain["holds"], chain["bad_seq"], chain["seq"]) == (False, seq, seq - 1)
     with pytest.raises(OperationError, match=f"audit: .*event {seq} "):
-        await company.server.desk.database.read(verified)
-    await company.server.desk.database.write(lambda session: put_back(session, seq, kept))
-    assert await fault(company) is None
+        await team.server.desk.database.read(verified)
+    await team.server.desk.database.write(lambda session: put_back(session, seq, kept))
+    assert await fault(team) is None
 
 
 def verified(session: Session) -> list[str]:
@@ -386,20 +384,20 @@ def put_back(session: Session, seq: int, kept: dict[str, list[Any]]) -> None:
         session.connection().execute(text(f"INSERT INTO {table} ({names}) VALUES ({values})"), rows)
 
 
-async def test_an_erased_payload_is_gone_and_the_chain_holds(company: Team) -> None:
+async def test_an_erased_payload_is_gone_and_the_chain_holds(team: Team) -> None:
     eva = new_id()
-    (entry,) = await wrote(company, disabled(eva, "Zébulonne"))
+    (entry,) = await wrote(team, disabled(eva, "Zébulonne"))
 
     def erase(session: Session) -> None:
         session.connection().execute(text("DELETE FROM payload WHERE board = 'audit' AND seq = :seq"), {"seq": entry["seq"]})
         board = writer.lock_audit_board(session)
         journal.append(session, board, "account.erased", "account", eva, None, board.at, {"actor": None, "about": {}})
 
-    await company.server.desk.database.write(erase)
-    assert await fault(company) is None
-    _, erased = await entries(company.ada, account=eva)
+    await team.server.desk.database.write(erase)
+    assert await fault(team) is None
+    _, erased = await entries(team.ada, account=eva)
     assert erased == {name: entry[name] for name in ("seq", "at", "type", "kind", "id")} | {"erased": True}
-    assert "Zébulonne" not in (await company.ada.http.get("/api/v1/audit.csv")).text
+    assert "Zébulonne" not in (await team.ada.http.get("/api/v1/audit.csv")).text
 
 
 # -- what was kept before it ----------------------------------------------------------------------------------------------
@@ -411,7 +409,7 @@ def before_it(session: Session) -> None:
     reset_to_revision(session, f"{int(own.name[:4]) - 1:04d}")
 
 
-@pytest.mark.houses
+@pytest.mark.both_backends
 async def test_readings_of_sources_that_were_kept_before_are_its_first_entries(installation: dict[str, Any]) -> None:
     database = Database(installation["database_url"])
     database.write_now(before_it)

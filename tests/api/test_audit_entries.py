@@ -32,20 +32,20 @@ from tests.support.display_client import DisplayBrowser
 from tests.support.people import PASSWORD, new_id, settings_for
 from tests.support.team import Team
 
-pytestmark = pytest.mark.houses(ALTERNATING)
+pytestmark = pytest.mark.both_backends(ALTERNATING)
 
 
 class Record:
     """What the audit journal got since this was made."""
 
-    def __init__(self, company: Team, seq: int) -> None:
-        self.company, self.seq = company, seq
+    def __init__(self, team: Team, seq: int) -> None:
+        self.team, self.seq = team, seq
 
     async def entries(self, kind: str | None = None) -> list[dict[str, Any]]:
         """Oldest first; of a kind."""
-        await self.company.server.desk.repeats.write()
+        await self.team.server.desk.repeats.write()
         asked = {"limit": 500} | ({"kind": kind} if kind else {})
-        answer = await self.company.ada.http.get("/api/v1/audit", params=asked)
+        answer = await self.team.ada.http.get("/api/v1/audit", params=asked)
         return [each for each in reversed(answer.json()["entries"]) if each["seq"] > self.seq]
 
     async def one(self, type: str) -> dict[str, Any]:
@@ -56,35 +56,35 @@ class Record:
         return [each["type"] for each in await self.entries()]
 
 
-async def since_now(company: Team) -> Record:
-    repeats = company.server.desk.repeats
+async def since_now(team: Team) -> Record:
+    repeats = team.server.desk.repeats
     repeats._end_window()  # what scenes before this one have left to be counted
     await repeats.write()
-    answer = await company.ada.http.get("/api/v1/audit", params={"limit": 1})
-    return Record(company, answer.json()["seq"])
+    answer = await team.ada.http.get("/api/v1/audit", params={"limit": 1})
+    return Record(team, answer.json()["seq"])
 
 
 @pytest.fixture
-async def record(company: Team) -> Record:
-    return await since_now(company)
+async def record(team: Team) -> Record:
+    return await since_now(team)
 
 
 @pytest.fixture
-async def admin(company: Team) -> Account:
-    return await hire(company.server, "admin", "Ada")
+async def admin(team: Team) -> Account:
+    return await hire(team.server, "admin", "Ada")
 
 
 @pytest.fixture
-async def ada(company: Team, admin: Account) -> AsyncIterator[httpx.AsyncClient]:
+async def ada(team: Team, admin: Account) -> AsyncIterator[httpx.AsyncClient]:
     """An administrator at a browser."""
-    async with browser(company.server, admin) as http:
+    async with browser(team.server, admin) as http:
         yield http
 
 
 @pytest.fixture
-async def record_of_ada(company: Team, ada: httpx.AsyncClient) -> Record:
+async def record_of_ada(team: Team, ada: httpx.AsyncClient) -> Record:
     """From when she has come in."""
-    return await since_now(company)
+    return await since_now(team)
 
 
 def by(account: Account, token: str | None = None) -> dict[str, Any]:
@@ -101,19 +101,19 @@ async def try_in(http: httpx.AsyncClient, email: str, password: str) -> int:
     return (await http.post("/login", data={"email": email, "password": password})).status_code
 
 
-async def test_who_signs_in_is_written_down_with_the_address(company: Team, record: Record) -> None:
-    eva = await hire(company.server)
-    async with browser(company.server, eva):
+async def test_who_signs_in_is_written_down_with_the_address(team: Team, record: Record) -> None:
+    eva = await hire(team.server)
+    async with browser(team.server, eva):
         entry = await record.one("sign_in.succeeded")
     assert (entry["id"], entry["actor"]) == (eva.id, by(eva))
     assert entry["about"] == {"name": "Eva", "address": "127.0.0.1"}
 
 
-async def test_who_fails_to_sign_in_is_written_down_and_why(company: Team, record: Record) -> None:
-    eva, kim = await hire(company.server), await hire(company.server, name="Kim")
-    await live_changes.apply_change(company.server.desk, lambda database: accounts.set_enabled(database, kim.email, False))
+async def test_who_fails_to_sign_in_is_written_down_and_why(team: Team, record: Record) -> None:
+    eva, kim = await hire(team.server), await hire(team.server, name="Kim")
+    await live_changes.apply_change(team.server.desk, lambda database: accounts.set_enabled(database, kim.email, False))
     typed = f"secret-{new_id()}@desk.example"  # somebody may have typed the password there
-    async with browser(company.server) as http:
+    async with browser(team.server) as http:
         for email, password in ((eva.email, "wrong horse"), (typed, "wrong"), (kim.email, PASSWORD), (kim.email, "wrong")):
             assert await try_in(http, email, password) == 401
     found = {(each["id"], each["about"]["reason"]): each for each in await record.entries("sign_in.failed")}
@@ -124,9 +124,9 @@ async def test_who_fails_to_sign_in_is_written_down_and_why(company: Team, recor
     assert typed not in str(await record.entries())
 
 
-async def test_who_is_throttled_is_written_down(company: Team, record: Record) -> None:
-    eva = await hire(company.server)
-    async with browser(company.server) as http:
+async def test_who_is_throttled_is_written_down(team: Team, record: Record) -> None:
+    eva = await hire(team.server)
+    async with browser(team.server) as http:
         codes = [await try_in(http, eva.email, "wrong horse") for _ in range(12)]
     assert codes[:3] == [401] * 3
     assert codes[-1] == 429
@@ -134,30 +134,30 @@ async def test_who_is_throttled_is_written_down(company: Team, record: Record) -
     assert (entry["about"]["address"], entry["actor"]) == ("127.0.0.1", NOBODY)
 
 
-async def test_the_same_is_counted_and_not_written_again(company: Team, record: Record) -> None:
-    eva = await hire(company.server)
-    async with browser(company.server) as http:
+async def test_the_same_is_counted_and_not_written_again(team: Team, record: Record) -> None:
+    eva = await hire(team.server)
+    async with browser(team.server) as http:
         for _ in range(5):
             assert await try_in(http, eva.email, "wrong horse") == 401
     (first,) = await record.entries("sign_in.failed")
     assert first["about"]["count"] == 1
-    company.server.desk.repeats._end_window()
+    team.server.desk.repeats._end_window()
     _, more = await record.entries("sign_in.failed")
     assert (more["id"], more["about"]["count"]) == (eva.id, 4)
     assert more["about"]["since"] <= first["at"]
 
 
-async def test_a_page_of_another_site_is_written_down(company: Team, record: Record) -> None:
-    eva = await hire(company.server)
-    async with browser(company.server, eva) as http:
+async def test_a_page_of_another_site_is_written_down(team: Team, record: Record) -> None:
+    eva = await hire(team.server)
+    async with browser(team.server, eva) as http:
         cookie = f"board_session={http.cookies['board_session']}"
         assert (await http.post("/api/v1/seen", json={}, headers=FOREIGN)).status_code == 403
         assert (await http.post("/account/theme", data={"theme": "dark"}, headers={"Origin": ""})).status_code == 403
         with pytest.raises(InvalidStatus, match="403"):
-            await connect(company.server.ws, additional_headers={"Cookie": cookie} | FOREIGN)
-    async with browser(company.server) as http:
+            await connect(team.server.ws, additional_headers={"Cookie": cookie} | FOREIGN)
+    async with browser(team.server) as http:
         assert (await http.post("/login", data={}, headers=FOREIGN)).status_code == 403
-    company.server.desk.repeats._end_window()
+    team.server.desk.repeats._end_window()
     found = await record.entries("origin.refused")
     assert {each["id"] for each in found} == {eva.id, ""}
     first = found[0]["about"]
@@ -165,8 +165,8 @@ async def test_a_page_of_another_site_is_written_down(company: Team, record: Rec
     assert sum(each["about"]["count"] for each in found) == 4
 
 
-async def test_a_token_that_is_not_good_is_written_down_and_why(company: Team, record: Record) -> None:
-    desk, secrets, owners = company.server.desk, {}, {}
+async def test_a_token_that_is_not_good_is_written_down_and_why(team: Team, record: Record) -> None:
+    desk, secrets, owners = team.server.desk, {}, {}
     for name in ("revoked", "expired", "disabled", "good"):
         secrets[name] = await create_token(desk, name, "viewer")
     people = {each.name: each for each in await desk.database.read(accounts.all_accounts)}
@@ -179,12 +179,12 @@ async def test_a_token_that_is_not_good_is_written_down_and_why(company: Team, r
     await desk.database.write(lambda s: s.connection().execute(sql, {"past": past, "id": owners["expired"].id}))
     await live_changes.apply_change(desk, lambda s: accounts.set_enabled(s, owners["disabled"].email, False))
     secrets["unknown"] = f"board_{new_id()}"
-    async with httpx.AsyncClient(base_url=company.server.url) as http:
+    async with httpx.AsyncClient(base_url=team.server.url) as http:
         for name, secret in secrets.items():
             answer = await http.get("/api/v1/me", headers={"Authorization": f"Bearer {secret}"})
             assert answer.status_code == (200 if name == "good" else 401), name
         with pytest.raises(InvalidStatus, match="401"):
-            await connect(company.server.ws, additional_headers={"Authorization": f"Bearer {secrets['unknown']}"})
+            await connect(team.server.ws, additional_headers={"Authorization": f"Bearer {secrets['unknown']}"})
     found = {each["about"]["reason"]: each for each in await record.entries("token.refused")}
     assert found.keys() == secrets.keys() - {"good"}
     for name in ("revoked", "expired", "disabled"):
@@ -200,11 +200,11 @@ async def test_a_token_that_is_not_good_is_written_down_and_why(company: Team, r
 
 
 async def test_what_an_administrator_does_to_an_account_is_written_down(
-    company: Team, ada: httpx.AsyncClient, admin: Account, record_of_ada: Record
+    team: Team, ada: httpx.AsyncClient, admin: Account, record_of_ada: Record
 ) -> None:
     email = f"kim-{new_id()}@desk.example"
     assert (await ada.post("/accounts", data={"name": "Kim", "email": email, "role": "viewer"})).status_code == 200
-    kim = await company.server.desk.database.read(lambda database: accounts.find(database, email))
+    kim = await team.server.desk.database.read(lambda database: accounts.find(database, email))
     path = f"/accounts/{kim.id}"
     for form, data in (
         ("role", {"role": "coordinator"}), ("role", {"role": "coordinator"}), ("link", {}), ("enabled", {"enabled": "no"}),
@@ -223,21 +223,19 @@ async def test_what_an_administrator_does_to_an_account_is_written_down(
     assert found[3]["about"]["first"] is False
 
 
-async def test_sessions_that_an_administrator_ends_are_written_down(
-    company: Team, ada: httpx.AsyncClient, admin: Account
-) -> None:
-    eva = await hire(company.server)
-    async with browser(company.server, eva), browser(company.server, eva):
-        record = await since_now(company)
+async def test_sessions_that_an_administrator_ends_are_written_down(team: Team, ada: httpx.AsyncClient, admin: Account) -> None:
+    eva = await hire(team.server)
+    async with browser(team.server, eva), browser(team.server, eva):
+        record = await since_now(team)
         assert (await ada.post(f"/accounts/{eva.id}/sessions")).status_code == 303
     entry = await record.one("sessions.ended")
     assert (entry["actor"], entry["id"], entry["about"]) == (by(admin), eva.id, {"name": "Eva", "count": 2})
 
 
 async def test_a_token_for_another_person_is_there_and_the_person_is_alerted(
-    company: Team, ada: httpx.AsyncClient, admin: Account, record_of_ada: Record
+    team: Team, ada: httpx.AsyncClient, admin: Account, record_of_ada: Record
 ) -> None:
-    title, bob = f"hotline {new_id()}", company.bob
+    title, bob = f"hotline {new_id()}", team.bob
     me = (await bob.http.get("/api/v1/me")).json()
     given = {"name": title, "scope": "write", "account": me["email"]}
     before = (await bob.http.get("/api/v1/alerts")).json()
@@ -250,7 +248,7 @@ async def test_a_token_for_another_person_is_there_and_the_person_is_alerted(
         "scope": "write",
     }
     assert secret not in str(entry)
-    assert title in str((await company.ada.http.get("/api/v1/audit", params={"account": me["id"], "limit": 1})).json())
+    assert title in str((await team.ada.http.get("/api/v1/audit", params={"account": me["id"], "limit": 1})).json())
     after = (await bob.http.get("/api/v1/alerts")).json()
     assert after["unread"] == before["unread"] + 1
     alert = after["alerts"][0]
@@ -265,23 +263,21 @@ async def test_a_token_for_another_person_is_there_and_the_person_is_alerted(
     assert (await record_of_ada.types()).count("token.revoked") == 1
 
 
-async def test_a_token_of_ones_own_alerts_nobody(company: Team, ada: httpx.AsyncClient, admin: Account) -> None:
+async def test_a_token_of_ones_own_alerts_nobody(team: Team, ada: httpx.AsyncClient, admin: Account) -> None:
     shown_once(await ada.post("/accounts/tokens", data={"name": new_id(), "scope": "read", "account": admin.email}))
     assert [each for each in (await ada.get("/api/v1/alerts")).json()["alerts"] if each["kind"] == "security"] == []
 
 
-async def test_an_alert_of_ones_account_is_told_live_read_and_cannot_be_switched_off(
-    company: Team, ada: httpx.AsyncClient
-) -> None:
-    eva = await hire(company.server)
-    async with browser(company.server, eva) as http:
+async def test_an_alert_of_ones_account_is_told_live_read_and_cannot_be_switched_off(team: Team, ada: httpx.AsyncClient) -> None:
+    eva = await hire(team.server)
+    async with browser(team.server, eva) as http:
         kinds = ("assigned", "mention", "sighting", "status")
         off = dict.fromkeys(kinds, "off")
         assert (await http.post("/account/alerts", data=off)).status_code == 303
         assert (await http.post("/account/alerts", data=off | {"security": "off"})).status_code == 303  # no such choice
-        headers = {"Cookie": f"board_session={http.cookies['board_session']}", "Origin": company.server.url}
-        socket = await connect(company.server.ws, additional_headers=headers)
-        person = Person(company.server, "", socket)
+        headers = {"Cookie": f"board_session={http.cookies['board_session']}", "Origin": team.server.url}
+        socket = await connect(team.server.ws, additional_headers=headers)
+        person = Person(team.server, "", socket)
         await person.ask({"type": "alerts"}, type="alerts", unread=0)
         shown_once(await ada.post(f"/accounts/{eva.id}/link"))
         shown_once(await ada.post(f"/accounts/{eva.id}/link"))
@@ -303,23 +299,23 @@ async def test_an_alert_of_ones_account_is_told_live_read_and_cannot_be_switched
         assert [each["read"] for each in (await http.get("/api/v1/alerts")).json()["alerts"]] == [False, True]
         assert (await http.post("/api/v1/alerts/read", json={"all": True})).json() == {"unread": 0}
         await person.leave()
-    kim = await hire(company.server, name="Kim")
-    async with browser(company.server, kim) as other:
+    kim = await hire(team.server, name="Kim")
+    async with browser(team.server, kim) as other:
         assert (await other.get("/api/v1/alerts")).json()["alerts"] == []
 
 
-async def test_a_link_that_is_used_and_ones_own_password_are_written_down(company: Team, ada: httpx.AsyncClient) -> None:
-    eva = await hire(company.server)
+async def test_a_link_that_is_used_and_ones_own_password_are_written_down(team: Team, ada: httpx.AsyncClient) -> None:
+    eva = await hire(team.server)
     link = shown_once(await ada.post(f"/accounts/{eva.id}/link"))
-    record = await since_now(company)
-    async with browser(company.server) as http:
+    record = await since_now(team)
+    async with browser(team.server) as http:
         assert (await http.post("/password", data={"code": link, "new": "short"})).status_code == 422
         assert await record.entries() == []
         assert (await http.post("/password", data={"code": link, "new": NEW})).status_code == 303
         used, set_by_link, came = await record.entries()
         assert [each["type"] for each in (used, set_by_link, came)] == ["link.used", "password.set", "sign_in.succeeded"]
         assert (used["id"], used["actor"], used["about"]) == (eva.id, NOBODY, {"name": "Eva", "address": "127.0.0.1"})
-        record = await since_now(company)
+        record = await since_now(team)
         assert (await http.post("/account/password", data={"old": "wrong horse", "new": NEW})).status_code == 422
         assert (await http.post("/account/password", data={"old": NEW, "new": f"{NEW} again"})).status_code == 303
         failed, own = await record.one("sign_in.failed"), await record.one("password.set")
@@ -328,13 +324,13 @@ async def test_a_link_that_is_used_and_ones_own_password_are_written_down(compan
     assert NEW not in str(await record.entries())
 
 
-async def test_tokens_that_end_with_a_password_are_written_down(company: Team) -> None:
-    eva = await hire(company.server)
+async def test_tokens_that_end_with_a_password_are_written_down(team: Team) -> None:
+    eva = await hire(team.server)
     await live_changes.apply_change(
-        company.server.desk, lambda s: accounts.add_token(s, f"of {eva.email}", "read", eva.email, format_utc(now()))
+        team.server.desk, lambda s: accounts.add_token(s, f"of {eva.email}", "read", eva.email, format_utc(now()))
     )
-    record = await since_now(company)
-    async with browser(company.server, eva) as http:
+    record = await since_now(team)
+    async with browser(team.server, eva) as http:
         assert (await http.post("/account/password", data={"old": PASSWORD, "new": NEW})).status_code == 303
     entry = await record.one("token.revoked")
     assert (entry["id"], entry["about"]["title"]) == (eva.id, f"of {eva.email}")
@@ -343,41 +339,41 @@ async def test_tokens_that_end_with_a_password_are_written_down(company: Team) -
 # -- displays, files, sources ---------------------------------------------------------------------------------------------
 
 
-async def test_what_is_done_to_displays_is_written_down(company: Team, record: Record) -> None:
-    screen = DisplayBrowser(company.server)
+async def test_what_is_done_to_displays_is_written_down(team: Team, record: Record) -> None:
+    screen = DisplayBrowser(team.server)
     code = await screen.code()
-    wrong = await company.alice.http.post(DISPLAYS, json={"name": "Hall", "code": "0000-0000"} | SHOWN)
+    wrong = await team.alice.http.post(DISPLAYS, json={"name": "Hall", "code": "0000-0000"} | SHOWN)
     assert wrong.status_code == 404
-    made = (await company.alice.http.post(DISPLAYS, json={"name": "Hall", "code": code} | SHOWN)).json()
+    made = (await team.alice.http.post(DISPLAYS, json={"name": "Hall", "code": code} | SHOWN)).json()
     path = f"{DISPLAYS}/{made['id']}"
-    assert (await company.bob.http.delete(path)).status_code == 403
-    await company.alice.http.patch(path, json={"name": "Hall 2", "sound": False})
-    await company.alice.http.patch(path, json={"name": "Hall 2"})
-    await company.alice.http.delete(path)
+    assert (await team.bob.http.delete(path)).status_code == 403
+    await team.alice.http.patch(path, json={"name": "Hall 2", "sound": False})
+    await team.alice.http.patch(path, json={"name": "Hall 2"})
+    await team.alice.http.delete(path)
     found = await record.entries()
     assert [each["type"] for each in found] == ["display.paired", "display.changed", "display.revoked"]
     assert {each["id"] for each in found} == {made["id"]}
-    assert {each["actor"]["id"] for each in found} == {company.alice.account["id"]}
+    assert {each["actor"]["id"] for each in found} == {team.alice.account["id"]}
     assert found[0]["about"] == {"name": "Hall", "profile": "room", "boards": ["operations"]}
     assert found[1]["about"] == {"name": "Hall 2", "fields": ["name"]}
     await screen.leave()
 
 
 @pytest.mark.parametrize("name", ["cards.csv", "cards.json", "journal.csv", "journal.json", "history.md", "handover.md"])
-async def test_a_file_that_somebody_takes_away_is_written_down(company: Team, name: str) -> None:
+async def test_a_file_that_somebody_takes_away_is_written_down(team: Team, name: str) -> None:
     reference = f"R-{new_id()}"
-    search = await company.secret_search(company.bob, reference=reference)
-    record = await since_now(company)
+    search = await team.secret_search(team.bob, reference=reference)
+    record = await since_now(team)
     path = {"history.md": f"/searches/{search}/history.md", "handover.md": "/handover.md"}.get(name)
     path = path or f"/api/v1/boards/{search}/{name}"
     if name != "handover.md":
-        assert (await company.charlie.http.get(path)).status_code == 404
+        assert (await team.charlie.http.get(path)).status_code == 404
         assert await record.entries() == []
-    answer = await company.bob.http.get(path)
+    answer = await team.bob.http.get(path)
     assert answer.status_code == 200
     entry = await record.one("export.read")
     assert entry["id"] == ("operations" if name == "handover.md" else search)
-    assert entry["actor"]["id"] == company.bob.account["id"]
+    assert entry["actor"]["id"] == team.bob.account["id"]
     assert entry["actor"]["token"]
     assert f'filename="{entry["about"]["file"]}"' in answer.headers["content-disposition"]
 
@@ -386,12 +382,12 @@ async def test_a_file_that_somebody_takes_away_is_written_down(company: Team, na
 
 
 @pytest.fixture
-async def board(company: Team) -> Shell:
+async def board(team: Team) -> Shell:
     """Beside the company's server, on its database."""
-    return Shell({"DATABASE_URL": company.server.desk.settings.database_url})
+    return Shell({"DATABASE_URL": team.server.desk.settings.database_url})
 
 
-async def test_what_the_command_line_does_is_written_down_and_alerts(company: Team, board: Shell, record: Record) -> None:
+async def test_what_the_command_line_does_is_written_down_and_alerts(team: Team, board: Shell, record: Record) -> None:
     email = f"kim-{new_id()}@desk.example"
     kim = (
         await board.works("account", "add", email, "--name", "Kim", "--role", "viewer", "--password-stdin", given=PASSWORD)
@@ -409,38 +405,38 @@ async def test_what_the_command_line_does_is_written_down_and_alerts(company: Te
     ]  # fmt: skip
     user = {"kind": "command_line", "id": None, "name": getpass.getuser(), "token": None}
     assert [each["actor"] for each in found] == [user] * 7
-    async with httpx.AsyncClient(base_url=company.server.url) as http:
+    async with httpx.AsyncClient(base_url=team.server.url) as http:
         await http.post("/login", data={"email": email, "password": NEW})
         alerts = (await http.get("/api/v1/alerts")).json()["alerts"]
     assert [(each["type"], each["actor"]) for each in alerts] == [("password.set", None), ("token.added", None)]
 
 
 async def test_who_is_let_into_a_members_only_search_is_there_and_its_members_are_alerted(
-    company: Team, board: Shell, record: Record
+    team: Team, board: Shell, record: Record
 ) -> None:
     reference = f"R-{new_id()}"
-    search = await company.secret_search(company.bob, reference=reference)
-    email = (await company.charlie.http.get("/api/v1/me")).json()["email"]
-    assert (await company.charlie.http.get(f"/api/v1/boards/{search}")).status_code == 404
+    search = await team.secret_search(team.bob, reference=reference)
+    email = (await team.charlie.http.get("/api/v1/me")).json()["email"]
+    assert (await team.charlie.http.get(f"/api/v1/boards/{search}")).status_code == 404
     await board.works("search", "members", search, "--add", email)
     await board.works("search", "members", search, "--add", email)  # is one already
     entry = await record.one("members.joined_by_admin")
     assert (entry["id"], entry["about"]["board"], entry["about"]["reference"]) == (
-        company.charlie.account["id"],
+        team.charlie.account["id"],
         search,
         reference,
     )
-    for person in (company.alice, company.bob, company.charlie):
+    for person in (team.alice, team.bob, team.charlie):
         alert = (await person.http.get("/api/v1/alerts")).json()["alerts"][0]
         assert (alert["kind"], alert["type"], alert["value"]) == ("security", "members.joined_by_admin", "Charlie")
         assert (alert["reference"], alert["entity"]) == (reference, {"kind": "search", "id": search})
-    for outsider in (company.victor, company.ada):
+    for outsider in (team.victor, team.ada):
         assert search not in (await outsider.http.get("/api/v1/alerts")).text
-    members = [person.account["id"] for person in (company.alice, company.charlie)]
-    await company.alice.do(search, "search.set_access", {"access": "members", "members": members})
-    alert = (await company.bob.http.get("/api/v1/alerts")).json()["alerts"][0]
+    members = [person.account["id"] for person in (team.alice, team.charlie)]
+    await team.alice.do(search, "search.set_access", {"access": "members", "members": members})
+    alert = (await team.bob.http.get("/api/v1/alerts")).json()["alerts"][0]
     assert (alert["type"], alert["reference"], alert["entity"]["kind"]) == ("members.joined_by_admin", None, "account")
-    assert search not in (await company.bob.http.get("/api/v1/alerts")).text  # who does not see it any more is not told which
+    assert search not in (await team.bob.http.get("/api/v1/alerts")).text  # who does not see it any more is not told which
 
 
 async def test_a_backup_and_a_restore_are_written_down(tmp_path: Path) -> None:
@@ -521,8 +517,8 @@ async def test_two_machines_with_settings_of_their_own_change_nothing(tmp_path: 
         assert len(await settings_told(tmp_path, monkeypatch, machine, host=host)) == 2
 
 
-async def test_private_parts_of_an_entry_are_told_to_nobody(company: Team) -> None:
-    answer = await company.ada.http.get("/api/v1/audit", params={"kind": "settings"})
+async def test_private_parts_of_an_entry_are_told_to_nobody(team: Team) -> None:
+    answer = await team.ada.http.get("/api/v1/audit", params={"kind": "settings"})
     assert answer.json()["entries"][0]["about"]["first"] is True
     assert "salt" not in answer.text
     assert "digests" not in answer.text
@@ -538,7 +534,7 @@ def test_each_kind_of_entry_is_tried_here() -> None:
 
 
 @asynccontextmanager
-async def storm(company: Team) -> AsyncIterator[list[Any]]:
+async def storm(team: Team) -> AsyncIterator[list[Any]]:
     """What is under way at one moment, until all of it is done."""
     under_way: list[Any] = []
     yield under_way
@@ -546,33 +542,33 @@ async def storm(company: Team) -> AsyncIterator[list[Any]]:
         assert each is None or each.status_code in (200, 201, 303), each.text
 
 
-@pytest.mark.houses
-async def test_all_at_once_wait_for_nobody_in_a_circle(company: Team, admin: Account) -> None:
+@pytest.mark.both_backends
+async def test_all_at_once_wait_for_nobody_in_a_circle(team: Team, admin: Account) -> None:
     """Commands, sign-ins, files, sources, displays and what administrators do: each locks what it needs, and the journal last."""
-    server, people = company.server, [await hire(company.server, name=f"Eva {number}") for number in range(6)]
-    search = await company.alice.open_search()
-    await company.alice.do(search, "sighting.add", {"description": "a girl", "source_name": "Griet"})
-    sighting = next(id for kind, id in (await company.alice.snapshot(search))["entities"] if kind == "sighting")
+    server, people = team.server, [await hire(team.server, name=f"Eva {number}") for number in range(6)]
+    search = await team.alice.open_search()
+    await team.alice.do(search, "sighting.add", {"description": "a girl", "source_name": "Griet"})
+    sighting = next(id for kind, id in (await team.alice.snapshot(search))["entities"] if kind == "sighting")
 
     async def comes(account: Account) -> None:
         async with browser(server, account):
             pass
 
-    async with browser(server, admin) as ada, storm(company) as under_way:
+    async with browser(server, admin) as ada, storm(team) as under_way:
         for number, eva in enumerate(people):
             role = ("viewer", "coordinator")[number % 2]
             under_way += [
                 comes(eva), ada.post(f"/accounts/{eva.id}/role", data={"role": role}),
                 ada.post("/accounts/tokens", data={"name": f"{new_id()} of {eva.email}", "scope": "read", "account": eva.email}),
                 ada.post(f"/accounts/{eva.id}/link"),
-                company.bob.http.get(f"/api/v1/boards/{search}/sightings/{sighting}/source"),
-                company.bob.http.get(f"/api/v1/boards/{search}/cards.csv"),
-                company.ada.http.get("/api/v1/audit.csv"),
+                team.bob.http.get(f"/api/v1/boards/{search}/sightings/{sighting}/source"),
+                team.bob.http.get(f"/api/v1/boards/{search}/cards.csv"),
+                team.ada.http.get("/api/v1/audit.csv"),
             ]  # fmt: skip
             for board in (search, "operations"):
                 note = {"id": new_id(), "name": "note.add", "data": {"text": f"@Bob {number}"}}
-                under_way.append(company.alice.http.post(f"/api/v1/boards/{board}/commands", json=note))
-            under_way.append(company.bob.http.post("/api/v1/alerts/read", json={"all": True}))
+                under_way.append(team.alice.http.post(f"/api/v1/boards/{board}/commands", json=note))
+            under_way.append(team.bob.http.post("/api/v1/alerts/read", json={"all": True}))
 
     def holds(session: Session) -> str | None:
         return hash_chain.verify(session, session.get_one(Board, AUDIT))

@@ -16,7 +16,7 @@ from models.db.schema import migrate
 from tests.support import backends
 
 
-class Door:
+class AuditLog:
     """Somebody knocks, and time passes as we say."""
 
     def __init__(self, database: Database) -> None:
@@ -43,30 +43,30 @@ class Door:
 
 
 @pytest.fixture
-async def door(tmp_path: Path) -> Any:
+async def audit_log(tmp_path: Path) -> Any:
     database = Database(backends.sqlite_url(tmp_path))
     migrate(database)
-    yield Door(database)
+    yield AuditLog(database)
     await database.close()
 
 
-async def test_the_first_is_written_at_once_and_those_after_it_are_counted(door: Door) -> None:
-    door.knock(times=1)
-    assert await door.written() == [("sign_in.failed", "192.0.2.1", 1)]
-    door.knock(times=999)
-    assert len(await door.written()) == 1
-    door.now = WINDOW_S
-    assert await door.written() == [("sign_in.failed", "192.0.2.1", 1), ("sign_in.failed", "192.0.2.1", 999)]
-    door.knock()
-    assert (await door.written())[2:] == [("sign_in.failed", "192.0.2.1", 1)]
+async def test_the_first_is_written_at_once_and_those_after_it_are_counted(audit_log: AuditLog) -> None:
+    audit_log.knock(times=1)
+    assert await audit_log.written() == [("sign_in.failed", "192.0.2.1", 1)]
+    audit_log.knock(times=999)
+    assert len(await audit_log.written()) == 1
+    audit_log.now = WINDOW_S
+    assert await audit_log.written() == [("sign_in.failed", "192.0.2.1", 1), ("sign_in.failed", "192.0.2.1", 999)]
+    audit_log.knock()
+    assert (await audit_log.written())[2:] == [("sign_in.failed", "192.0.2.1", 1)]
 
 
-async def test_another_address_account_or_type_is_another_entry(door: Door) -> None:
-    door.knock()
-    door.knock(address="2001:db8::1")
-    door.knock(id="kim")
-    door.repeats.add(SignInThrottled(id="eva", name="Eva", address="192.0.2.1"))
-    assert len(await door.written()) == 4
+async def test_another_address_account_or_type_is_another_entry(audit_log: AuditLog) -> None:
+    audit_log.knock()
+    audit_log.knock(address="2001:db8::1")
+    audit_log.knock(id="kim")
+    audit_log.repeats.add(SignInThrottled(id="eva", name="Eva", address="192.0.2.1"))
+    assert len(await audit_log.written()) == 4
 
 
 async def test_a_flood_of_different_ones_is_counted(door: Door) -> None:
@@ -87,45 +87,45 @@ async def test_a_flood_of_different_ones_is_counted(door: Door) -> None:
 
 
 async def test_while_the_database_is_away_a_bounded_number_waits_and_nothing_is_lost(
-    door: Door, monkeypatch: pytest.MonkeyPatch
+    audit_log: AuditLog, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def away(*_: Any, **__: Any) -> Any:
         raise DatabaseUnavailable
 
-    monkeypatch.setattr(door.database, "write", away)
+    monkeypatch.setattr(audit_log.database, "write", away)
     knocked = 0
     for window in range(1, 30):
         for number in range(MAX_DISTINCT + 10):
             door.knock(address=f"192.0.2.{number}", times=2)
             knocked += 2
-        door.now = window * WINDOW_S
+        audit_log.now = window * WINDOW_S
         with pytest.raises(DatabaseUnavailable):
             await door.repeats.write()
         assert len(door.repeats._queue) <= MAX_QUEUED + 2 * MAX_DISTINCT + 5
     monkeypatch.undo()
-    await door.repeats.close()
-    assert sum(count for _, _, count in await door.written()) == knocked
+    await audit_log.repeats.close()
+    assert sum(count for _, _, count in await audit_log.written()) == knocked
 
 
 async def test_each_that_fails_to_sign_in_is_a_line_of_the_log_and_of_others_the_first(
-    door: Door, monkeypatch: pytest.MonkeyPatch
+    audit_log: AuditLog, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     said: list[str] = []
     monkeypatch.setattr(writer, "log_entry", lambda entry, actor: said.append(entry.TYPE))
     door.knock(times=3)
     for _ in range(3):
-        door.repeats.add(SignInThrottled(id="eva", name="Eva", address="192.0.2.1"))
-    await door.written()
+        audit_log.repeats.add(SignInThrottled(id="eva", name="Eva", address="192.0.2.1"))
+    await audit_log.written()
     assert said == ["sign_in.failed"] * 3 + ["sign_in.throttled"]
 
 
-async def test_what_is_collected_is_written_when_the_server_ends(door: Door) -> None:
-    door.knock(times=7)
-    await door.repeats.close()
-    assert [count for _, _, count in await door.written()] == [1, 6]
+async def test_what_is_collected_is_written_when_the_server_ends(audit_log: AuditLog) -> None:
+    audit_log.knock(times=7)
+    await audit_log.repeats.close()
+    assert [count for _, _, count in await audit_log.written()] == [1, 6]
 
 
-async def test_a_round_goes_on_when_the_database_is_away(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_round_goes_on_when_the_database_is_away(audit_log: AuditLog, monkeypatch: pytest.MonkeyPatch) -> None:
     warned: list[str] = []
     monkeypatch.setattr(repeats.log, "warning", warned.append, raising=False)
 

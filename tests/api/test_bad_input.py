@@ -49,9 +49,9 @@ def _is_failure(sample: Any) -> bool:
     return sample.name.endswith("_total") and sample.labels["outcome"] in ("failed", "unavailable")
 
 
-async def heads(company: Team) -> dict[str, int]:
+async def heads(team: Team) -> dict[str, int]:
     """Where every board stands."""
-    rows = await company.server.desk.database.read(lambda session: session.exec(select(Board.id, Board.seq)).all())
+    rows = await team.server.desk.database.read(lambda session: session.exec(select(Board.id, Board.seq)).all())
     return dict(rows)
 
 
@@ -85,10 +85,10 @@ class Guest(Person):
 
 
 @pytest.fixture(scope="module")
-async def guest(company: Team) -> AsyncIterator[Guest]:
+async def guest(team: Team) -> AsyncIterator[Guest]:
     """On a socket of her own, with Alice's rights, so that all is allowed that can be."""
-    headers = {"Authorization": f"Bearer {company.alice.token}"}
-    guest = Guest(company.server, company.alice.token, await connect(company.server.ws, additional_headers=headers))
+    headers = {"Authorization": f"Bearer {team.alice.token}"}
+    guest = Guest(team.server, team.alice.token, await connect(team.server.ws, additional_headers=headers))
     await guest.until(lambda: guest.account)
     yield guest
     await guest.leave()
@@ -115,15 +115,15 @@ async def guest(company: Team) -> AsyncIterator[Guest]:
         },
     )
 )
-async def test_any_envelope_is_answered_once_and_the_socket_lives(company: Team, guest: Guest, frame: dict[str, Any]) -> None:
-    before, failed = await heads(company), failures()
+async def test_any_envelope_is_answered_once_and_the_socket_lives(team: Team, guest: Guest, frame: dict[str, Any]) -> None:
+    before, failed = await heads(team), failures()
     answers = await guest.hears(json.dumps(frame))
     assert answers[0]["type"] in ("error", "refused", "unsubscribed", "pong", "snapshot", "subscribed"), answers
     for answer in answers:
         if answer["type"] in ("error", "refused"):
             assert answer["code"] in ("invalid", "not_found", "unknown_command")
             assert answer["message"].endswith(".")
-    assert await heads(company) == before
+    assert await heads(team) == before
     assert failures() == failed
 
 
@@ -153,10 +153,8 @@ STRICT = {
 
 
 @pytest.mark.parametrize("fault", STRICT)
-async def test_unsound_json_is_invalid_and_refused_where_it_is_a_command_with_an_id(
-    company: Team, guest: Guest, fault: str
-) -> None:
-    value, before = STRICT[fault], await heads(company)
+async def test_unsound_json_is_invalid_and_refused_where_it_is_a_command_with_an_id(team: Team, guest: Guest, fault: str) -> None:
+    value, before = STRICT[fault], await heads(team)
     (answer,) = await guest.hears(f'{{"type":"ping","id":1,"more":{value}}}')
     assert (answer["type"], answer["code"]) == ("error", "invalid")
     said = '{"type":"command","id":"c-1","board":"operations","name":"note.add","data":{"text":"x","more":' + value + "}}"
@@ -166,7 +164,7 @@ async def test_unsound_json_is_invalid_and_refused_where_it_is_a_command_with_an
     else:
         assert (answer["type"], answer["id"], answer["code"]) == ("refused", "c-1", "invalid")
     assert answer["message"].endswith(".")
-    assert await heads(company) == before
+    assert await heads(team) == before
 
 
 async def test_what_is_just_sound_is_taken(guest: Guest) -> None:
@@ -236,8 +234,8 @@ async def test_a_message_that_is_odd_is_an_error(guest: Guest, frame: dict[str, 
     assert answer["message"].endswith(".")
 
 
-async def test_a_frame_of_64_kib_is_read_and_one_byte_more_closes(company: Team) -> None:
-    person = await company.again(company.bob)
+async def test_a_frame_of_64_kib_is_read_and_one_byte_more_closes(team: Team) -> None:
+    person = await team.again(team.bob)
     frame = json.dumps({"type": "ping", "id": "big", "more": ""})
     await person.ask(frame[:-2] + "x" * (65_536 - len(frame)) + frame[-2:], type="pong")
     await person.say(frame[:-2] + "x" * (65_537 - len(frame)) + frame[-2:])
@@ -245,16 +243,16 @@ async def test_a_frame_of_64_kib_is_read_and_one_byte_more_closes(company: Team)
     assert person.closed == 1009
 
 
-async def test_bytes_count_and_not_characters(company: Team) -> None:
-    person = await company.again(company.bob)
+async def test_bytes_count_and_not_characters(team: Team) -> None:
+    person = await team.again(team.bob)
     await person.say(json.dumps({"type": "ping", "id": "big", "more": "é" * 33_000}, ensure_ascii=False))
     await person.until(lambda: person.closed)
     assert person.closed == 1009
 
 
-async def test_neither_compression_nor_a_subprotocol_is_negotiated(company: Team) -> None:
-    headers = {"Authorization": f"Bearer {company.bob.token}"}
-    async with connect(company.server.ws, additional_headers=headers, compression="deflate") as socket:
+async def test_neither_compression_nor_a_subprotocol_is_negotiated(team: Team) -> None:
+    headers = {"Authorization": f"Bearer {team.bob.token}"}
+    async with connect(team.server.ws, additional_headers=headers, compression="deflate") as socket:
         assert socket.response is not None
         assert "Sec-WebSocket-Extensions" not in socket.response.headers
         assert socket.subprotocol is None
@@ -330,19 +328,19 @@ FIELD_NAMES = {
 
 
 @pytest.mark.parametrize("name", WHOLE)
-async def test_each_field_with_each_wrong_value_is_taken_or_refused_in_sentences(company: Team, guest: Guest, name: str) -> None:
-    search, names = await scene(company)
-    await prepare(name, company, search)
+async def test_each_field_with_each_wrong_value_is_taken_or_refused_in_sentences(team: Team, guest: Guest, name: str) -> None:
+    search, names = await scene(team)
+    await prepare(name, team, search)
     board, failed = board_of(name, search), failures()
     if name in handover_steps.COMMANDS:
-        names |= await handover_steps.prepare_for(name, company.alice, company.ada)
+        names |= await handover_steps.prepare_for(name, team.alice, team.ada)
     for path, data in variants(WHOLE[name]):
         frame = {"type": "command", "id": new_id(), "board": board, "name": name, "data": filled(data, names)}
         answer = await guest.start(frame)
         if answer["type"] == "ack":
             assert answer["board"] == board
             if name == "search.set_status":  # it may be closed now
-                await company.alice.do(board, name, {"status": "open", "reason": "again"})
+                await team.alice.do(board, name, {"status": "open", "reason": "again"})
             continue
         if name == "undo" and answer["code"] == "conflict":  # the seq of another event, and what that changed has changed since
             assert answer["current"], (path, answer)
@@ -358,18 +356,18 @@ async def test_each_field_with_each_wrong_value_is_taken_or_refused_in_sentences
             assert sentence.endswith((".", "?")), (field, sentence)
             assert "Input should" not in sentence, (field, sentence)
     assert failures() == failed
-    whole = (await company.alice.snapshot(search))["entities"]
-    assert (await (await company.again(company.bob)).follow(search)).entities == whole
+    whole = (await team.alice.snapshot(search))["entities"]
+    assert (await (await team.again(team.bob)).follow(search)).entities == whole
 
 
 @pytest.mark.parametrize("name", WHOLE)
 @settings(FUZZ, max_examples=12)
 @given(rubbish=st.dictionaries(st.one_of(st.sampled_from(sorted(FIELD_NAMES)), TEXTS), RUBBISH, max_size=3))
 async def test_rubbish_in_data_changes_nothing_unless_it_is_acknowledged(
-    company: Team, guest: Guest, name: str, rubbish: dict[str, Any]
+    team: Team, guest: Guest, name: str, rubbish: dict[str, Any]
 ) -> None:
-    search = await _one_search(company)
-    failed, before = failures(), await heads(company)
+    search = await _one_search(team)
+    failed, before = failures(), await heads(team)
     board = board_of(name, search[0])
     data = filled(WHOLE[name], search[1]) | rubbish
     frame = {"type": "command", "id": new_id(), "board": board, "name": name, "data": data}
@@ -377,14 +375,14 @@ async def test_rubbish_in_data_changes_nothing_unless_it_is_acknowledged(
     if answer["type"] == "refused":
         assert answer["code"] in ("invalid", "not_found", "closed", *MORE.get(name, ()))
         assert answer["message"].endswith(".")
-        assert await heads(company) == before
+        assert await heads(team) == before
     assert failures() == failed
 
 
-async def _one_search(company: Team) -> tuple[str, dict[str, str]]:
-    if not hasattr(company, "fuzzed"):
-        company.fuzzed = await scene(company)  # type: ignore[attr-defined]
-    return company.fuzzed  # type: ignore[attr-defined]
+async def _one_search(team: Team) -> tuple[str, dict[str, str]]:
+    if not hasattr(team, "fuzzed"):
+        team.fuzzed = await scene(team)  # type: ignore[attr-defined]
+    return team.fuzzed  # type: ignore[attr-defined]
 
 
 # -- over HTTP ------------------------------------------------------------------------------------------------------------
@@ -411,25 +409,25 @@ BODIES: dict[str, tuple[bytes, int]] = {
 
 
 @pytest.mark.parametrize("body", BODIES)
-async def test_a_body_that_cannot_be_read_gets_its_code_and_a_sentence(company: Team, body: str) -> None:
-    before = await heads(company)
+async def test_a_body_that_cannot_be_read_gets_its_code_and_a_sentence(team: Team, body: str) -> None:
+    before = await heads(team)
     content, status = BODIES[body]
-    response = await company.alice.http.post("/api/v1/boards/operations/commands", content=content)
+    response = await team.alice.http.post("/api/v1/boards/operations/commands", content=content)
     assert response.status_code == status, response.text
     said = response.json()
     assert said["code"] == {413: "too_large", 422: "unknown_command" if "such" in body else "invalid"}[status]
     assert said["message"].endswith(".")
-    assert await heads(company) == before
+    assert await heads(team) == before
 
 
 @FUZZ
 @given(body=st.one_of(st.binary(max_size=50), RUBBISH.map(lambda value: json.dumps(value).encode())))
-async def test_any_body_is_answered(company: Team, body: bytes) -> None:
-    before, failed = await heads(company), failures()
-    response = await company.alice.http.post("/api/v1/boards/operations/commands", content=body)
+async def test_any_body_is_answered(team: Team, body: bytes) -> None:
+    before, failed = await heads(team), failures()
+    response = await team.alice.http.post("/api/v1/boards/operations/commands", content=body)
     assert response.status_code == 422
     assert response.json()["code"] in ("invalid", "unknown_command")
-    assert await heads(company) == before
+    assert await heads(team) == before
     assert failures() == failed
 
 
@@ -446,25 +444,25 @@ async def test_any_body_is_answered(company: Team, body: bytes) -> None:
     ),
     path=st.sampled_from(["", "/events"]),
 )
-async def test_any_query_is_answered(company: Team, path: str, query: dict[str, str]) -> None:
-    response = await company.alice.http.get(f"/api/v1/boards/operations{path}", params=query)
+async def test_any_query_is_answered(team: Team, path: str, query: dict[str, str]) -> None:
+    response = await team.alice.http.get(f"/api/v1/boards/operations{path}", params=query)
     assert response.status_code in (200, 404, 422), response.text
     if response.status_code != 200:
         assert response.json()["message"].endswith(".")
 
 
 @pytest.mark.parametrize("path", ["%00", "%ff%fe", "..%2f..", "x" * 3_000, "%ED%A0%80", "a%20b"])
-async def test_any_board_name_is_answered(company: Team, path: str) -> None:
+async def test_any_board_name_is_answered(team: Team, path: str) -> None:
     for address in (f"/api/v1/boards/{path}", f"/api/v1/boards/{path}/events", f"/searches/{path}"):
-        assert (await company.alice.http.get(address)).status_code == 404
+        assert (await team.alice.http.get(address)).status_code == 404
     command = {"id": new_id(), "name": "note.add", "data": {"text": "x"}}
-    answered = await company.alice.http.post(f"/api/v1/boards/{path}/commands", json=command)
+    answered = await team.alice.http.post(f"/api/v1/boards/{path}/commands", json=command)
     assert answered.status_code in (404, 405)  # a slash in it makes it another address
 
 
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "POST"])
-async def test_a_method_that_a_call_does_not_have_is_answered_in_json(company: Team, method: str) -> None:
-    response = await company.alice.http.request(method, "/api/v1/boards")
+async def test_a_method_that_a_call_does_not_have_is_answered_in_json(team: Team, method: str) -> None:
+    response = await team.alice.http.request(method, "/api/v1/boards")
     assert response.status_code == 405
     assert response.json()["code"] == "invalid"
 
@@ -480,15 +478,15 @@ async def test_a_method_that_a_call_does_not_have_is_answered_in_json(company: T
         b"email=%ED%A0%80&password=x",
     ],
 )
-async def test_a_form_that_is_odd_signs_nobody_in(company: Team, form: bytes) -> None:
+async def test_a_form_that_is_odd_signs_nobody_in(team: Team, form: bytes) -> None:
     headers = {"Content-Type": "application/x-www-form-urlencoded", "Authorization": ""}
-    response = await company.charlie.http.post("/login", content=form, headers=headers)
+    response = await team.charlie.http.post("/login", content=form, headers=headers)
     assert response.status_code == 401
     assert "board_session" not in response.cookies
 
 
-async def test_a_form_that_is_too_large_is_not_read(company: Team) -> None:
-    response = await company.charlie.http.post("/login", content=b"email=" + b"x" * 70_000, headers={"Authorization": ""})
+async def test_a_form_that_is_too_large_is_not_read(team: Team) -> None:
+    response = await team.charlie.http.post("/login", content=b"email=" + b"x" * 70_000, headers={"Authorization": ""})
     assert response.status_code == 413
 
 

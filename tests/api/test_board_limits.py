@@ -23,76 +23,76 @@ FOUND = {
 
 
 @pytest.fixture
-async def scene(company: Team) -> SearchScenario:
-    return SearchScenario(company, await company.alice.open_search())
+async def scene(team: Team) -> SearchScenario:
+    return SearchScenario(team, await team.alice.open_search())
 
 
-async def entities(company: Team, board: str) -> int:
-    return await company.server.desk.database.read(lambda session: session.get_one(Board, board).entities)
+async def entities(team: Team, board: str) -> int:
+    return await team.server.desk.database.read(lambda session: session.get_one(Board, board).entities)
 
 
-async def there(company: Team, board: str) -> int:
+async def there(team: Team, board: str) -> int:
     """What counts, as whoever sees all sees it."""
-    found, own = (await company.alice.snapshot(board))["entities"], () if board == OPERATIONS else ("search",)
+    found, own = (await team.alice.snapshot(board))["entities"], () if board == OPERATIONS else ("search",)
     return len([kind for kind, _ in found if kind in ("sighting", "task", "note", "column", *own)])
 
 
-@pytest.mark.houses
+@pytest.mark.both_backends
 async def test_it_counts_what_is_there_and_no_search(scene: SearchScenario) -> None:
-    company, search = scene.company, scene.search
-    before = await entities(company, OPERATIONS)
-    assert await entities(company, search) == await there(company, search) > 5
-    await company.alice.do(OPERATIONS, "note.add", {"text": "a storm is announced"})
-    other = await company.alice.open_search()
-    await company.alice.do(other, "search.set_status", {"status": "closed", "reason": "a mistake", "acknowledge": "as it is"})
-    assert await entities(company, OPERATIONS) == before + 1
+    team, search = scene.team, scene.search
+    before = await entities(team, OPERATIONS)
+    assert await entities(team, search) == await there(team, search) > 5
+    await team.alice.do(OPERATIONS, "note.add", {"text": "a storm is announced"})
+    other = await team.alice.open_search()
+    await team.alice.do(other, "search.set_status", {"status": "closed", "reason": "a mistake", "acknowledge": "as it is"})
+    assert await entities(team, OPERATIONS) == before + 1
     await scene.sighting()
     await scene.task()
     await scene.one("note.add", {"text": "x"})
     column = await scene.one("column.add", {"role": "waiting"})
-    assert await entities(company, search) == await there(company, search)
+    assert await entities(team, search) == await there(team, search)
     await scene.does("column.remove", {"column": column["id"]})
-    assert await entities(company, search) == await there(company, search)
+    assert await entities(team, search) == await there(team, search)
 
 
 async def test_a_search_is_opened_however_full_operations_is(scene: SearchScenario, monkeypatch: pytest.MonkeyPatch) -> None:
-    company = scene.company
-    await company.alice.do(OPERATIONS, "note.add", {"text": "the last that there is room for"})
-    monkeypatch.setattr(event_writer, "MAX_ENTITIES", await entities(company, OPERATIONS))
+    team = scene.team
+    await team.alice.do(OPERATIONS, "note.add", {"text": "the last that there is room for"})
+    monkeypatch.setattr(event_writer, "MAX_ENTITIES", await entities(team, OPERATIONS))
     with pytest.raises(Refusal, match="too_large"):
-        await company.alice.do(OPERATIONS, "note.add", {"text": "one more"})
+        await team.alice.do(OPERATIONS, "note.add", {"text": "one more"})
     for _ in range(3):
-        opened = await company.alice.open_search()
-        assert len((await company.alice.snapshot(opened))["entities"]) > 6
+        opened = await team.alice.open_search()
+        assert len((await team.alice.snapshot(opened))["entities"]) > 6
     monkeypatch.setattr(event_writer, "MAX_ENTITIES", 0)
-    assert await company.alice.open_search(), "nor is its own board too small"
+    assert await team.alice.open_search(), "nor is its own board too small"
 
 
 async def test_a_desk_that_has_opened_ten_thousand_searches_opens_one_more(scene: SearchScenario) -> None:
     """As the counter of a desk stood, before it was counted anew."""
-    company = scene.company
+    team = scene.team
 
     def fill(session: Session) -> None:
         session.get_one(Board, OPERATIONS).entities = event_writer.MAX_ENTITIES + 5
 
-    before = await entities(company, OPERATIONS)
-    await company.server.desk.database.write(fill)
-    assert await company.alice.open_search()
+    before = await entities(team, OPERATIONS)
+    await team.server.desk.database.write(fill)
+    assert await team.alice.open_search()
     with pytest.raises(Refusal, match="too_large"):
-        await company.alice.do(OPERATIONS, "note.add", {"text": "one more"})
-    await company.server.desk.database.write(lambda session: setattr(session.get_one(Board, OPERATIONS), "entities", before))
+        await team.alice.do(OPERATIONS, "note.add", {"text": "one more"})
+    await team.server.desk.database.write(lambda session: setattr(session.get_one(Board, OPERATIONS), "entities", before))
 
 
 async def test_a_child_is_found_however_full_its_board_is(scene: SearchScenario, monkeypatch: pytest.MonkeyPatch) -> None:
-    company, search = scene.company, scene.search
+    team, search = scene.team, scene.search
     await scene.does("search.set_appeal", {"level": "posters"})
-    tasks = len([1 for kind, _ in (await company.alice.snapshot(search))["entities"] if kind == "task"])
+    tasks = len([1 for kind, _ in (await team.alice.snapshot(search))["entities"] if kind == "task"])
     monkeypatch.setattr(event_writer, "MAX_ENTITIES", 0)
     await scene.refuses("too_large", "task.add", {"title": "one more"})
     events = await scene.does("search.set_status", FOUND)
     assert [event["type"] for event in events][:2] == ["search.status_set", "search.appeal_set"]
     assert len([1 for event in events if event["type"] == "task.added"]) > 1
-    assert tasks < len([1 for kind, _ in (await company.alice.snapshot(search))["entities"] if kind == "task"])
+    assert tasks < len([1 for kind, _ in (await team.alice.snapshot(search))["entities"] if kind == "task"])
     await scene.does("search.set_status", {"status": "open", "reason": "it was not her"})
     await scene.does("search.set_appeal", {"level": "posters"})
     monkeypatch.setattr(event_writer, "RESERVED_ENTITIES", 0)
@@ -101,7 +101,7 @@ async def test_a_child_is_found_however_full_its_board_is(scene: SearchScenario,
 
 
 async def test_it_is_logged_once_that_a_board_is_filling_up(scene: SearchScenario, monkeypatch: pytest.MonkeyPatch) -> None:
-    has = await entities(scene.company, scene.search)
+    has = await entities(scene.team, scene.search)
     monkeypatch.setattr(event_writer, "MAX_ENTITIES", (has + 3) * 5)
     monkeypatch.setattr(event_writer, "NEARLY_FULL", 0.2)
     with capture_logs() as said:
@@ -111,13 +111,13 @@ async def test_it_is_logged_once_that_a_board_is_filling_up(scene: SearchScenari
     assert [(each["log_level"], each["board"], each["entities"]) for each in told] == [("warning", scene.search, has + 3)]
 
 
-@pytest.mark.houses
+@pytest.mark.both_backends
 async def test_the_counters_of_boards_that_are_there_are_right_after_the_update(scene: SearchScenario) -> None:
-    company = scene.company
+    team = scene.team
     await scene.sighting()
     await scene.one("note.add", {"text": "x"})
-    await company.alice.do(OPERATIONS, "note.add", {"text": "x"})
-    database = company.server.desk.database
+    await team.alice.do(OPERATIONS, "note.add", {"text": "x"})
+    database = team.server.desk.database
 
     def counted(session: Session) -> dict[str, int]:
         return {board.id: board.entities for board in session.exec(select(Board))}
@@ -141,4 +141,4 @@ async def test_the_counters_of_boards_that_are_there_are_right_after_the_update(
     await database.write(as_before)
     await database.write(update)
     assert await database.read(counted) == right
-    assert right[OPERATIONS] == await there(company, OPERATIONS)
+    assert right[OPERATIONS] == await there(team, OPERATIONS)

@@ -59,7 +59,7 @@ async def alice(server: Server) -> AsyncIterator[Person]:
     await person.leave()
 
 
-@pytest.mark.houses
+@pytest.mark.both_backends
 async def test_events_keep_their_true_time_after_a_jump_and_back(server: Server, alice: Person, wall_clock: WallClock) -> None:
     search = await alice.open_search()
     screen = await alice.follow(search)
@@ -84,7 +84,7 @@ async def test_events_keep_their_true_time_after_a_jump_and_back(server: Server,
 
 async def test_events_of_processes_that_wait_for_each_other_do_not_grow(tmp_path: Path, postgres: Postgres, redis: Redis) -> None:
     async with processes(tmp_path, postgres, redis) as pair:
-        alice = await pair.come(pair.one, "Alice", "coordinator")
+        alice = await pair.add_person(pair.one, "Alice", "coordinator")
         other = await pair.again(pair.two, alice.token)
         search = await alice.open_search()
         await asyncio.gather(*(who.do(search, "note.add", {"text": "x"}) for _ in range(40) for who in (alice, other)))
@@ -115,7 +115,7 @@ async def test_a_status_that_was_set_while_the_clock_was_behind_is_that_of_its_e
 # -- noticed, and said --------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.houses
+@pytest.mark.both_backends
 async def test_every_screen_is_told_of_a_jump_and_of_a_journal_that_is_ahead(
     server: Server, alice: Person, wall_clock: WallClock
 ) -> None:
@@ -228,7 +228,7 @@ NOTHING, JUMPED, AHEAD, BOTH = (False, False), (True, False), (False, True), (Tr
 
 
 @pytest.fixture
-async def machine(house: Backend, installation: dict[str, Any]) -> AsyncIterator[Callable[[], Machine]]:
+async def machine(backend: Backend, installation: dict[str, Any]) -> AsyncIterator[Callable[[], Machine]]:
     """Machines on one new database."""
     databases: list[Database] = []
 
@@ -242,7 +242,7 @@ async def machine(house: Backend, installation: dict[str, Any]) -> AsyncIterator
         await database.close()
 
 
-@pytest.mark.houses
+@pytest.mark.both_backends
 async def test_a_jump_is_said_for_half_an_hour_and_a_journal_ahead_until_it_is_reached(machine: Callable[[], Machine]) -> None:
     one, other = machine(), machine()
     await one.passes(1, other)
@@ -266,7 +266,7 @@ async def test_a_jump_is_said_for_half_an_hour_and_a_journal_ahead_until_it_is_r
     assert one.hub.told[-1] == {"type": "clock", "jumped": None, "ahead": None}
 
 
-@pytest.mark.houses
+@pytest.mark.both_backends
 async def test_two_machines_whose_clocks_differ_both_say_so(machine: Callable[[], Machine]) -> None:
     right, wrong = machine(), machine()
     wrong.off = 3_600.0

@@ -19,7 +19,7 @@ from tests.support.people import Refusal
 from tests.support.search_scenario import SearchScenario
 from tests.support.team import Team
 
-pytestmark = pytest.mark.houses(ALTERNATING)
+pytestmark = pytest.mark.both_backends(ALTERNATING)
 
 OUTCOME = {"found_at": "2026-11-24T23:00:00Z", "condition": "well", "how": "police"}
 TOLD = OUTCOME | {"family_told": True, "police_told": True}
@@ -32,9 +32,9 @@ def found(outcome: dict[str, Any] = TOLD, reason: str = "seen by a patrol") -> d
 
 
 @pytest.fixture
-async def scene(company: Team) -> SearchScenario:
+async def scene(team: Team) -> SearchScenario:
     """A search on which nothing is open: its first tasks are done."""
-    scene = SearchScenario(company, await company.alice.open_search())
+    scene = SearchScenario(team, await team.alice.open_search())
     await finish(scene)
     return scene
 
@@ -42,7 +42,7 @@ async def scene(company: Team) -> SearchScenario:
 async def finish(scene: SearchScenario) -> None:
     """Moves every task to the column of those that are done."""
     done = (await scene.columns())["done"]
-    for kind, id in (await scene.company.alice.snapshot(scene.search))["entities"]:
+    for kind, id in (await scene.team.alice.snapshot(scene.search))["entities"]:
         if kind == "task":
             await scene.does("card.move", {"card": id, "column": done})
 
@@ -117,7 +117,7 @@ async def test_of_many_cards_ten_are_named_and_the_others_counted(scene: SearchS
 
 
 async def test_what_is_open_is_named_in_the_language_of_the_reader(scene: SearchScenario) -> None:
-    alice = scene.company.alice
+    alice = scene.team.alice
     await scene.does("search.set_status", found(OUTCOME))
     await scene.sighting()
     body = {"id": "french", "name": "search.set_status", "data": CLOSE}
@@ -137,7 +137,7 @@ async def test_why_it_was_closed_all_the_same_is_kept_with_the_event_and_the_sea
     assert event["acknowledge"] == event["state"]["acknowledge"] == WHY
     assert event["changes"] == ["acknowledge", "status", "status_reason"]
     (mirrored,) = (
-        await scene.company.alice.http.get("/api/v1/boards/operations/events", params={"before": 2**40, "limit": 1})
+        await scene.team.alice.http.get("/api/v1/boards/operations/events", params={"before": 2**40, "limit": 1})
     ).json()["events"]
     assert (mirrored["acknowledge"], mirrored["id"]) == (WHY, scene.search)
     again = await scene.one("search.set_status", {"status": "closed", "reason": "at home, and well"})
@@ -158,9 +158,9 @@ async def test_only_closing_is_acknowledged(scene: SearchScenario) -> None:
     await scene.refuses("invalid", "search.set_status", {"status": "open", "reason": "x", "acknowledge": WHY}, "acknowledge")
 
 
-async def test_found_is_never_held_up(company: Team) -> None:
+async def test_found_is_never_held_up(team: Team) -> None:
     """With everything open that can be."""
-    scene = SearchScenario(company, await company.alice.open_search())
+    scene = SearchScenario(team, await team.alice.open_search())
     await scene.sighting(priority="urgent")
     await scene.task(priority="urgent")
     assert (await scene.one("search.set_status", found(OUTCOME)))["state"]["status"] == "found"
@@ -169,7 +169,7 @@ async def test_found_is_never_held_up(company: Team) -> None:
 async def test_an_alert_of_a_closed_search_says_why_it_was_closed(scene: SearchScenario) -> None:
     await scene.one("search.set_status", found(OUTCOME))
     await scene.one("search.set_status", CLOSE | {"acknowledge": WHY})
-    alerts = (await scene.company.bob.http.get("/api/v1/alerts")).json()["alerts"]
+    alerts = (await scene.team.bob.http.get("/api/v1/alerts")).json()["alerts"]
     closed, was_found = [each for each in alerts if each["board"] == scene.search]
     assert (closed["value"], closed["acknowledge"]) == ("closed", WHY)
     assert (was_found["value"], was_found["acknowledge"]) == ("found", None)
@@ -188,7 +188,7 @@ async def test_the_closing_sentence_does_not_replace_that_about_the_finding(scen
 
 async def test_a_search_that_an_earlier_version_found_keeps_its_sentence_too(scene: SearchScenario) -> None:
     await scene.one("search.set_status", found())
-    database = scene.company.server.desk.database
+    database = scene.team.server.desk.database
     old = '{"found_at":"2026-11-24T23:00:00.000Z","condition":"well","how":"police","family_told":true,"police_told":true}'
     await database.write(
         lambda session: session.connection().execute(
@@ -214,7 +214,7 @@ async def test_an_outcome_is_corrected_on_a_found_search_and_on_a_closed_one(sce
     assert event["changes"] == ["outcome.place", "outcome.police_told", "outcome.reason"]
     assert event["state"]["status"] == "closed"
     assert event["state"]["acknowledge"] == WHY
-    operations = await scene.company.alice.snapshot("operations")
+    operations = await scene.team.alice.snapshot("operations")
     assert operations["entities"]["search", scene.search] == event["state"]
     assert await scene.does("search.set_outcome", {"outcome": {"police_told": True}}) == []
     cleared = await scene.one("search.set_outcome", {"outcome": {"place": None}})
@@ -233,28 +233,28 @@ async def test_what_can_not_be_corrected_is_refused(scene: SearchScenario) -> No
     await scene.refuses("invalid", name, {"outcome": {"condition": "tired", "tall": 1}}, "outcome.condition", "outcome.tall")
     await scene.refuses("invalid", name, {"outcome": {}, "status": "open"}, "status")
     with pytest.raises(Refusal, match="forbidden"):
-        await scene.company.bob.do(scene.search, name, {"outcome": {"family_told": True}})
+        await scene.team.bob.do(scene.search, name, {"outcome": {"family_told": True}})
     await scene.does("search.set_status", {"status": "open", "reason": "gone again"})
     await scene.refuses("invalid", name, {"outcome": OUTCOME}, "outcome")
 
 
-async def test_two_who_correct_the_same_field_are_told_and_two_fields_are_kept(company: Team, scene: SearchScenario) -> None:
+async def test_two_who_correct_the_same_field_are_told_and_two_fields_are_kept(team: Team, scene: SearchScenario) -> None:
     await scene.does("search.set_status", found(OUTCOME))
-    seq = (await company.alice.snapshot(scene.search))["seq"]
-    await scene.does("search.set_outcome", {"outcome": {"place": "Gent"}}, company.ada)
+    seq = (await team.alice.snapshot(scene.search))["seq"]
+    await scene.does("search.set_outcome", {"outcome": {"place": "Gent"}}, team.ada)
     event = await scene.one("search.set_outcome", {"outcome": {"family_told": True}}, base=seq)
     assert event["state"]["outcome"]["place"] == "Gent"
     await scene.refuses("conflict", "search.set_outcome", {"outcome": {"place": "Aalst"}}, "outcome.place", base=seq)
 
 
 @pytest.mark.parametrize("closed", [False, True])
-async def test_a_correction_is_undone_also_on_a_closed_search(company: Team, scene: SearchScenario, closed: bool) -> None:
+async def test_a_correction_is_undone_also_on_a_closed_search(team: Team, scene: SearchScenario, closed: bool) -> None:
     await scene.does("search.set_status", found(OUTCOME))
     if closed:
         await scene.does("search.set_status", CLOSE | {"acknowledge": WHY})
     event = await scene.one("search.set_outcome", {"outcome": {"family_told": True, "place": "Gent"}})
     with pytest.raises(Refusal, match="forbidden"):
-        await company.bob.do(scene.search, "undo", {"seq": event["seq"]})
+        await team.bob.do(scene.search, "undo", {"seq": event["seq"]})
     undone = await scene.one("undo", {"seq": event["seq"]})
     assert (undone["type"], undone["undoes"]) == ("search.outcome_set", event["seq"])
     assert undone["changes"] == ["outcome.family_told", "outcome.place"]
@@ -277,21 +277,21 @@ async def test_on_a_closed_search_nothing_else_is_undone(scene: SearchScenario) 
 
 
 async def test_tasks_that_an_earlier_version_made_are_known_to_take_an_appeal_down(
-    scene: SearchScenario, house: Backend, tmp_path: Path
+    scene: SearchScenario, backend: Backend, tmp_path: Path
 ) -> None:
     await scene.task()
     await scene.does("search.set_appeal", {"level": "public"})
     _, _, *tasks = await scene.does("search.set_status", found())
     await scene.task()
-    with house.settled(tmp_path) as settings:
+    with backend.settled(tmp_path) as settings:
         old = Database(settings["database_url"])
         await asyncio.to_thread(migrate, old)
-        scene.company.server.desk.database.read_now(lambda source: old.write_now(partial(_as_before, source)))
+        scene.team.server.desk.database.read_now(lambda source: old.write_now(partial(_as_before, source)))
         await asyncio.to_thread(migrate, old)
         known = old.read_now(lambda session: session.exec(select(Task.id).where(Task.take_down == true())).all())
         await old.close()
     assert {task["id"] for task in tasks} <= set(known)
-    board = await scene.company.alice.snapshot(scene.search)
+    board = await scene.team.alice.snapshot(scene.search)
     of_board = {id for kind, id in board["entities"] if kind == "task"}
     assert set(known) & of_board == {task["id"] for task in tasks}
 

@@ -9,17 +9,17 @@ from tests.support.backends import ALTERNATING
 from tests.support.search_scenario import UNKNOWN_ID, SearchScenario
 from tests.support.team import Team
 
-pytestmark = pytest.mark.houses(ALTERNATING)
+pytestmark = pytest.mark.both_backends(ALTERNATING)
 
 
 @pytest.fixture
-async def scene(company: Team) -> SearchScenario:
-    return SearchScenario(company, await company.alice.open_search())
+async def scene(team: Team) -> SearchScenario:
+    return SearchScenario(team, await team.alice.open_search())
 
 
 async def from_left(scene: SearchScenario) -> list[str]:
     """The ids of the columns, as they stand."""
-    entities = (await scene.company.alice.snapshot(scene.search))["entities"]
+    entities = (await scene.team.alice.snapshot(scene.search))["entities"]
     return [id for _, id in sorted((state["rank"], id) for (kind, id), state in entities.items() if kind == "column")]
 
 
@@ -78,8 +78,8 @@ async def test_an_empty_column_is_removed_and_is_no_more(scene: SearchScenario) 
         ("sighting.add", {"description": "x", "column": doing}, "column"),
     ]:
         await scene.refuses("not_found", name, data, field)
-    then = await scene.company.alice.snapshot(scene.search, at=event["seq"] - 1)
-    now = await scene.company.alice.snapshot(scene.search, at=event["seq"])
+    then = await scene.team.alice.snapshot(scene.search, at=event["seq"] - 1)
+    now = await scene.team.alice.snapshot(scene.search, at=event["seq"])
     assert then["entities"].keys() - now["entities"].keys() == {("column", doing)}
 
 
@@ -133,7 +133,7 @@ async def test_what_makes_no_sense_is_refused(scene: SearchScenario) -> None:
 
 
 async def test_columns_and_cards_of_another_search_are_not_found(scene: SearchScenario) -> None:
-    other = SearchScenario(scene.company, await scene.company.alice.open_search())
+    other = SearchScenario(scene.team, await scene.team.alice.open_search())
     foreign, own = (await other.columns())["done"], (await scene.columns())["done"]
     card = (await scene.sighting())["id"]
     await scene.refuses("not_found", "column.add", {"title": "x", "role": "done", "before": foreign}, "before")
@@ -144,27 +144,27 @@ async def test_columns_and_cards_of_another_search_are_not_found(scene: SearchSc
     await scene.refuses("not_found", "column.move", {"column": own, "before": card}, "before")
 
 
-async def test_a_title_or_a_place_that_somebody_else_changed_is_a_conflict(company: Team, scene: SearchScenario) -> None:
+async def test_a_title_or_a_place_that_somebody_else_changed_is_a_conflict(team: Team, scene: SearchScenario) -> None:
     inbox, todo, doing, waiting, done = await from_left(scene)
-    seq = (await company.alice.snapshot(scene.search))["seq"]
-    await scene.does("column.rename", {"column": todo, "title": "Next"}, company.ada)
-    await scene.does("column.move", {"column": todo, "after": done}, company.ada)
+    seq = (await team.alice.snapshot(scene.search))["seq"]
+    await scene.does("column.rename", {"column": todo, "title": "Next"}, team.ada)
+    await scene.does("column.move", {"column": todo, "after": done}, team.ada)
     refused = await scene.refuses("conflict", "column.rename", {"column": todo, "title": "Later"}, "title", base=seq)
     assert refused.body["current"] == await scene.state("column", todo)
     await scene.refuses("conflict", "column.move", {"column": todo, "before": inbox}, "rank", base=seq)
     assert await scene.does("column.rename", {"column": todo, "title": "Next"}, base=seq) == []
     assert await scene.does("column.rename", {"column": doing, "title": "Now"}, base=seq)
-    head = (await company.alice.snapshot(scene.search))["seq"]
+    head = (await team.alice.snapshot(scene.search))["seq"]
     assert await scene.does("column.rename", {"column": todo, "title": "Later"}, base=head)
     # a removal changes no field; but in another life of the board it may be another column
     await scene.refuses("conflict", "column.remove", {"column": waiting}, "rank", "role", base=seq, epoch="another")
-    await scene.does("column.rename", {"column": waiting, "title": "Nobody"}, company.ada)
+    await scene.does("column.rename", {"column": waiting, "title": "Nobody"}, team.ada)
     assert await scene.does("column.remove", {"column": waiting}, base=head)
 
 
 async def test_columns_that_share_a_commit_know_of_each_other(scene: SearchScenario) -> None:
     """A burst: what the one made, the next one must see, though nothing of it is committed yet."""
-    alice, board = scene.company.alice, scene.search
+    alice, board = scene.team.alice, scene.search
     inbox, todo, doing, waiting, done = await from_left(scene)
     work = [alice.do(board, "column.add", {"title": f"{number}", "role": "doing", "after": done}) for number in range(20)] + [
         alice.do(board, "column.remove", {"column": doing}),

@@ -15,36 +15,36 @@ from tests.support.people import Refusal
 from tests.support.search_scenario import UNKNOWN_ID, SearchScenario
 from tests.support.team import Team
 
-pytestmark = pytest.mark.houses(ALTERNATING)
+pytestmark = pytest.mark.both_backends(ALTERNATING)
 
 OUTCOME = {"found_at": "2026-11-24T23:00:00Z", "condition": "well", "how": "police"}
 RFC_3339 = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z"
 
 
 @pytest.fixture
-async def scene(company: Team) -> SearchScenario:
-    return SearchScenario(company, await company.alice.open_search())
+async def scene(team: Team) -> SearchScenario:
+    return SearchScenario(team, await team.alice.open_search())
 
 
 # -- search.open ----------------------------------------------------------------------------------------------------------
 
 
-async def test_opening_writes_the_search_on_both_boards_and_its_columns_and_first_tasks_on_its_own(company: Team) -> None:
-    ack = await company.alice.do(
+async def test_opening_writes_the_search_on_both_boards_and_its_columns_and_first_tasks_on_its_own(team: Team) -> None:
+    ack = await team.alice.do(
         "operations",
         "search.open",
         {"kind": "parental_abduction", "person": {"first_name": "Noor"}, "missing_since": "2026-11-24T16:10:00+01:00"},
     )
     search, (seq,) = ack["opened"], ack["seqs"]
-    scene = SearchScenario(company, search)
-    board = await company.alice.snapshot(search)
+    scene = SearchScenario(team, search)
+    board = await team.alice.snapshot(search)
     events = await scene.events(list(range(1, board["seq"] + 1)))
     tasks = len(default_catalogue().first_tasks("parental_abduction"))
     assert [event["type"] for event in events] == ["search.opened", *["column.added"] * 5, *["task.added"] * tasks]
-    assert all(event["actor"] == {"id": company.alice.account["id"], "name": "Alice"} for event in events)
+    assert all(event["actor"] == {"id": team.alice.account["id"], "name": "Alice"} for event in events)
     assert {event["command"] for event in events} == {ack["id"]}
     path = "/api/v1/boards/operations/events"
-    (on_operations,) = (await company.alice.http.get(path, params={"after": seq - 1, "limit": 1})).json()["events"]
+    (on_operations,) = (await team.alice.http.get(path, params={"after": seq - 1, "limit": 1})).json()["events"]
     same = ("type", "kind", "id", "state", "changes", "actor", "command")
     assert {key: on_operations[key] for key in same} == {key: events[0][key] for key in same}
     state = events[0]["state"]
@@ -75,44 +75,44 @@ async def test_opening_writes_the_search_on_both_boards_and_its_columns_and_firs
 
 
 @pytest.mark.parametrize("kind", ["runaway", "parental_abduction", "unaccompanied_minor", "third_party_abduction", "undefined"])
-async def test_each_kind_has_its_first_tasks_in_todo(company: Team, kind: str) -> None:
-    scene = SearchScenario(company, await company.alice.open_search(kind=kind))
+async def test_each_kind_has_its_first_tasks_in_todo(team: Team, kind: str) -> None:
+    scene = SearchScenario(team, await team.alice.open_search(kind=kind))
     order = await scene.order((await scene.columns())["todo"])
     titles = [(await scene.state("task", id))["title"] for id in order]
     assert titles == [task.title for task in default_catalogue().first_tasks(kind)]
     assert titles
 
 
-async def test_references_are_unique_and_made_where_none_is_given(company: Team) -> None:
+async def test_references_are_unique_and_made_where_none_is_given(team: Team) -> None:
     year = datetime.now(UTC).year
     references = []
     for _ in range(2):
-        search = await company.alice.open_search()
-        references.append((await company.alice.snapshot(search))["entities"]["search", search]["reference"])
+        search = await team.alice.open_search()
+        references.append((await team.alice.snapshot(search))["entities"]["search", search]["reference"])
     first, second = (int(reference.removeprefix(f"{year}-")) for reference in references)
     assert second == first + 1
     mine = f"{new_id()}-X"
-    search = await company.alice.open_search(reference=mine)
+    search = await team.alice.open_search(reference=mine)
     with pytest.raises(Refusal, match="invalid") as refused:
-        await company.alice.open_search(reference=mine)
+        await team.alice.open_search(reference=mine)
     assert list(refused.value.fields) == ["reference"]
-    scene = SearchScenario(company, await company.alice.open_search())
+    scene = SearchScenario(team, await team.alice.open_search())
     await scene.refuses("invalid", "search.update", {"reference": mine}, "reference")
     assert (await scene.one("search.update", {"reference": f"{mine}2"}))["changes"] == ["reference"]
-    assert await SearchScenario(company, search).does("search.update", {"reference": mine}) == []
+    assert await SearchScenario(team, search).does("search.update", {"reference": mine}) == []
 
 
-async def test_a_reference_of_many_digits_stops_nobody_from_opening_more(company: Team) -> None:
+async def test_a_reference_of_many_digits_stops_nobody_from_opening_more(team: Team) -> None:
     year = datetime.now(UTC).year
-    await company.alice.open_search(reference=f"{year}-9999999999")
-    searches = [await company.alice.open_search() for _ in range(3)]
+    await team.alice.open_search(reference=f"{year}-9999999999")
+    searches = [await team.alice.open_search() for _ in range(3)]
     assert len(set(searches)) == 3
 
 
-async def test_a_lead_is_an_account(company: Team) -> None:
-    search = await company.alice.open_search(lead=company.bob.account["id"])
-    scene = SearchScenario(company, search)
-    assert (await scene.state("search", search))["lead"] == company.bob.account["id"]
+async def test_a_lead_is_an_account(team: Team) -> None:
+    search = await team.alice.open_search(lead=team.bob.account["id"])
+    scene = SearchScenario(team, search)
+    assert (await scene.state("search", search))["lead"] == team.bob.account["id"]
     await scene.refuses("not_found", "search.update", {"lead": UNKNOWN_ID}, "lead")
     assert (await scene.one("search.update", {"lead": None}))["state"]["lead"] is None
 
@@ -146,14 +146,14 @@ async def test_what_has_a_command_of_its_own_or_is_the_servers_is_no_field_of_an
     await scene.refuses("invalid", "search.update", {"person": {"age": 3}, field: "x"}, field)
 
 
-async def test_a_child_is_not_missing_from_a_time_to_come(company: Team, scene: SearchScenario) -> None:
+async def test_a_child_is_not_missing_from_a_time_to_come(team: Team, scene: SearchScenario) -> None:
     """Five minutes are let pass: clocks differ."""
     soon, later = (format_utc(now() + timedelta(minutes=minutes)) for minutes in (4, 6))
     for name, board in (("search.open", "operations"), ("search.update", scene.search)):
         facts = {"kind": "runaway", "person": {"first_name": "Noor"}}
-        await company.alice.do(board, name, facts | {"missing_since": soon})
+        await team.alice.do(board, name, facts | {"missing_since": soon})
         with pytest.raises(Refusal) as refused:
-            await company.alice.do(board, name, facts | {"missing_since": later, "lead": UNKNOWN_ID})
+            await team.alice.do(board, name, facts | {"missing_since": later, "lead": UNKNOWN_ID})
         assert (refused.value.code, refused.value.fields) == ("invalid", {"missing_since": "This is in the future."})
     assert (await scene.state("search", scene.search))["missing_since"] == soon
 
@@ -195,7 +195,7 @@ async def test_found_asks_how_and_a_reopened_search_has_no_outcome(scene: Search
 
 
 async def test_a_search_command_writes_on_both_boards(scene: SearchScenario) -> None:
-    alice = scene.company.alice
+    alice = scene.team.alice
     for name, data in [
         ("search.update", {"person": {"age": 5}}),
         ("search.set_worrying", {"worrying": True, "basis": "under 13"}),
@@ -244,17 +244,17 @@ async def test_a_closed_search_takes_notes_and_can_be_reopened_and_nothing_else(
     assert await scene.does("card.withdraw", card)
 
 
-async def test_among_the_members_is_an_enabled_coordinator(company: Team, scene: SearchScenario) -> None:
-    alice, bob, ada = (person.account["id"] for person in (company.alice, company.bob, company.ada))
+async def test_among_the_members_is_an_enabled_coordinator(team: Team, scene: SearchScenario) -> None:
+    alice, bob, ada = (person.account["id"] for person in (team.alice, team.bob, team.ada))
     await scene.refuses("invalid", "search.set_access", {"access": "members", "members": []}, "members")
     await scene.refuses("invalid", "search.set_access", {"access": "members", "members": [bob]}, "members")
     await scene.refuses("not_found", "search.set_access", {"access": "members", "members": [alice, UNKNOWN_ID]}, "members")
     await scene.refuses("invalid", "search.set_access", {"access": "members"}, "members")
     with pytest.raises(Refusal, match="invalid"):
-        await company.alice.open_search(access="members", members=[bob])
-    gone = await company.come("Gone", "coordinator")
+        await team.alice.open_search(access="members", members=[bob])
+    gone = await team.add_person("Gone", "coordinator")
     email = (await gone.http.get("/api/v1/me")).json()["email"]
-    await company.server.desk.database.write(
+    await team.server.desk.database.write(
         lambda session: session.connection().execute(text("UPDATE account SET enabled = false WHERE email = :e"), {"e": email})
     )
     await scene.refuses("invalid", "search.set_access", {"access": "members", "members": [gone.account["id"]]}, "members")
@@ -320,11 +320,11 @@ async def test_numbers_are_shared_by_both_kinds_of_card_and_never_given_again(sc
 
 
 async def test_a_sighting_goes_where_and_to_whom_it_is_said(scene: SearchScenario) -> None:
-    columns, bob = await scene.columns(), scene.company.bob.account["id"]
+    columns, bob = await scene.columns(), scene.team.bob.account["id"]
     state = (await scene.sighting(column=columns["doing"], assignee=bob, priority="urgent"))["state"]
     assert (state["column"], state["assignee"], state["priority"]) == (columns["doing"], bob, "urgent")
     await scene.refuses("not_found", "sighting.add", {"description": "x", "assignee": UNKNOWN_ID}, "assignee")
-    other = SearchScenario(scene.company, await scene.company.alice.open_search())
+    other = SearchScenario(scene.team, await scene.team.alice.open_search())
     foreign = (await other.columns())["inbox"]
     await scene.refuses("not_found", "sighting.add", {"description": "x", "column": foreign}, "column")
 
@@ -397,7 +397,7 @@ async def test_a_duplicate_names_the_other_and_is_reversible(scene: SearchScenar
     await scene.refuses(
         "not_found", say, {"sighting": one, "assessment": "duplicate", "duplicate_of": UNKNOWN_ID}, "duplicate_of"
     )
-    other = await SearchScenario(scene.company, await scene.company.alice.open_search()).sighting()
+    other = await SearchScenario(scene.team, await scene.team.alice.open_search()).sighting()
     await scene.refuses(
         "not_found", say, {"sighting": one, "assessment": "duplicate", "duplicate_of": other["id"]}, "duplicate_of"
     )
@@ -414,56 +414,56 @@ async def test_a_duplicate_names_the_other_and_is_reversible(scene: SearchScenar
     assert event["changes"] == ["assessment", "duplicate_of"]
 
 
-async def test_who_the_source_is_leaves_by_one_call_only_and_each_reading_is_kept(company: Team, scene: SearchScenario) -> None:
-    watcher = await company.again(company.alice)
+async def test_who_the_source_is_leaves_by_one_call_only_and_each_reading_is_kept(team: Team, scene: SearchScenario) -> None:
+    watcher = await team.again(team.alice)
     await watcher.follow(scene.search)
     name, contact = f"Griet-{new_id()}", f"0470-{new_id()}"
     added = await scene.sighting(source_name=name, source={"kind": "named"})
     await scene.does("sighting.update", {"sighting": added["id"], "source_contact": contact, "direction": "north"})
     await scene.does("sighting.update", {"sighting": added["id"], "clothing": "red"})
-    await watcher.up_to(scene.search, (await company.alice.snapshot(scene.search))["seq"])
-    said = [watcher.heard, [*(await company.alice.snapshot(scene.search))["entities"].values()]]
-    said.append((await company.alice.http.get(f"/api/v1/boards/{scene.search}/events")).json())
+    await watcher.up_to(scene.search, (await team.alice.snapshot(scene.search))["seq"])
+    said = [watcher.heard, [*(await team.alice.snapshot(scene.search))["entities"].values()]]
+    said.append((await team.alice.http.get(f"/api/v1/boards/{scene.search}/events")).json())
     assert name not in json.dumps(said)
     assert contact not in json.dumps(said)
     path = f"/api/v1/boards/{scene.search}/sightings/{added['id']}/source"
-    read = (await company.bob.http.get(path)).json()
+    read = (await team.bob.http.get(path)).json()
     assert (read["name"], read["contact"]) == (name, contact)
     await scene.does("sighting.update", {"sighting": added["id"], "source_name": None})
-    read = (await company.charlie.http.get(path)).json()
+    read = (await team.charlie.http.get(path)).json()
     assert (read["name"], read["contact"]) == (None, contact)
     blank = await scene.sighting()
-    nothing = await company.bob.http.get(f"/api/v1/boards/{scene.search}/sightings/{blank['id']}/source")
+    nothing = await team.bob.http.get(f"/api/v1/boards/{scene.search}/sightings/{blank['id']}/source")
     assert nothing.json() == {"name": None, "contact": None}
-    assert (await company.victor.http.get(path)).status_code == 403
-    for board, id in ((scene.search, UNKNOWN_ID), (await company.alice.open_search(), added["id"])):
-        assert (await company.bob.http.get(f"/api/v1/boards/{board}/sightings/{id}/source")).status_code == 404
+    assert (await team.victor.http.get(path)).status_code == 403
+    for board, id in ((scene.search, UNKNOWN_ID), (await team.alice.open_search(), added["id"])):
+        assert (await team.bob.http.get(f"/api/v1/boards/{board}/sightings/{id}/source")).status_code == 404
     kept = text("SELECT account FROM event WHERE board = 'audit' AND type = 'source.read' AND entity = :id ORDER BY seq")
-    readers = await company.server.desk.database.read(
+    readers = await team.server.desk.database.read(
         lambda session: session.connection().execute(kept, {"id": added["id"]}).scalars().all()
     )
-    assert readers == [company.bob.account["id"], company.charlie.account["id"]]
+    assert readers == [team.bob.account["id"], team.charlie.account["id"]]
 
 
-async def test_a_change_of_the_source_alone_is_on_the_record_but_not_what_it_was(company: Team, scene: SearchScenario) -> None:
+async def test_a_change_of_the_source_alone_is_on_the_record_but_not_what_it_was(team: Team, scene: SearchScenario) -> None:
     added = await scene.sighting(source_name="Griet")
     command = {"sighting": added["id"], "source_name": "Lotte"}
-    ack = await company.bob.do(scene.search, "sighting.update", command)
-    found = (await company.alice.http.get(f"/api/v1/boards/{scene.search}/events?after={ack['seqs'][0] - 1}")).json()["events"]
+    ack = await team.bob.do(scene.search, "sighting.update", command)
+    found = (await team.alice.http.get(f"/api/v1/boards/{scene.search}/events?after={ack['seqs'][0] - 1}")).json()["events"]
     assert [(event["type"], event["changes"], event["actor"]["name"]) for event in found] == [("sighting.updated", [], "Bob")]
     assert found[0]["private"] == ["source_name"]
 
 
-async def test_a_seal_is_broken_only_by_who_took_it_in_or_a_coordinator(company: Team, scene: SearchScenario) -> None:
-    taken_in = await company.bob.do(scene.search, "sighting.add", {"description": "a girl", "source": {"sealed": True}})
-    found = (await company.bob.http.get(f"/api/v1/boards/{scene.search}/events?after={taken_in['seqs'][0] - 1}")).json()["events"]
+async def test_a_seal_is_broken_only_by_who_took_it_in_or_a_coordinator(team: Team, scene: SearchScenario) -> None:
+    taken_in = await team.bob.do(scene.search, "sighting.add", {"description": "a girl", "source": {"sealed": True}})
+    found = (await team.bob.http.get(f"/api/v1/boards/{scene.search}/events?after={taken_in['seqs'][0] - 1}")).json()["events"]
     sighting = found[0]["id"]
     with pytest.raises(Refusal, match="forbidden"):
-        await company.charlie.do(scene.search, "sighting.update", {"sighting": sighting, "source": {"sealed": False}})
-    assert (await company.charlie.do(scene.search, "sighting.update", {"sighting": sighting, "clothing": "red"}))["seqs"]
+        await team.charlie.do(scene.search, "sighting.update", {"sighting": sighting, "source": {"sealed": False}})
+    assert (await team.charlie.do(scene.search, "sighting.update", {"sighting": sighting, "clothing": "red"}))["seqs"]
     path = f"/api/v1/boards/{scene.search}/sightings/{sighting}/source"
-    assert (await company.charlie.http.get(path)).status_code == 403
-    for who in (company.bob, company.alice):
+    assert (await team.charlie.http.get(path)).status_code == 403
+    for who in (team.bob, team.alice):
         assert (await who.http.get(path)).status_code == 200
         assert (await who.do(scene.search, "sighting.update", {"sighting": sighting, "source": {"sealed": False}}))["seqs"]
         await who.do(scene.search, "sighting.update", {"sighting": sighting, "source": {"sealed": True}})
@@ -490,10 +490,10 @@ async def test_two_items_of_one_checklist_are_two_fields(scene: SearchScenario) 
     items = task["state"]["checklist"]
     assert items["a"]["rank"] < items["b"]["rank"]
     assert not items["a"]["done"]
-    seq, company = task["seq"], scene.company
-    ticked = await scene.one("task.update", {"task": task["id"], "checklist": {"a": {"done": True}}}, company.bob, base=seq)
+    seq, team = task["seq"], scene.team
+    ticked = await scene.one("task.update", {"task": task["id"], "checklist": {"a": {"done": True}}}, team.bob, base=seq)
     assert (ticked["type"], ticked["changes"]) == ("task.updated", ["checklist.a.done"])
-    other = await scene.one("task.update", {"task": task["id"], "checklist": {"b": {"done": True}}}, company.charlie, base=seq)
+    other = await scene.one("task.update", {"task": task["id"], "checklist": {"b": {"done": True}}}, team.charlie, base=seq)
     assert other["changes"] == ["checklist.b.done"]
     gone = await scene.one("task.update", {"task": task["id"], "checklist": {"a": None}})
     assert gone["changes"] == ["checklist.a.done", "checklist.a.rank", "checklist.a.text"]
@@ -527,7 +527,7 @@ async def test_a_task_follows_from_a_sighting_of_the_same_search(scene: SearchSc
     sighting = (await scene.sighting())["id"]
     task = await scene.task(sighting=sighting)
     assert task["state"]["sighting"] == sighting
-    other = (await SearchScenario(scene.company, await scene.company.alice.open_search()).sighting())["id"]
+    other = (await SearchScenario(scene.team, await scene.team.alice.open_search()).sighting())["id"]
     await scene.refuses("not_found", "task.add", {"title": "x", "sighting": other}, "sighting")
     await scene.refuses("not_found", "task.update", {"task": task["id"], "sighting": other}, "sighting")
     await scene.refuses("not_found", "task.update", {"task": sighting, "title": "x"}, "task")
@@ -579,7 +579,7 @@ async def test_a_move_that_makes_no_sense_is_refused(scene: SearchScenario) -> N
     await scene.refuses("invalid", move, {"card": one}, "column")
     await scene.refuses("not_found", move, {"card": UNKNOWN_ID, "column": inbox}, "card")
     await scene.refuses("not_found", move, {"card": one, "column": UNKNOWN_ID}, "column")
-    other = SearchScenario(scene.company, await scene.company.alice.open_search())
+    other = SearchScenario(scene.team, await scene.team.alice.open_search())
     foreign = (await other.sighting())["id"]
     await scene.refuses("not_found", move, {"card": foreign, "column": inbox}, "card")
     await scene.refuses("not_found", move, {"card": one, "column": (await other.columns())["done"]}, "column")
@@ -588,9 +588,9 @@ async def test_a_move_that_makes_no_sense_is_refused(scene: SearchScenario) -> N
 
 
 async def test_moves_never_conflict_and_the_last_one_stands(scene: SearchScenario) -> None:
-    columns, company = await scene.columns(), scene.company
+    columns, team = await scene.columns(), scene.team
     sighting = await scene.sighting()
-    for person, role in ((company.alice, "doing"), (company.bob, "done"), (company.charlie, "waiting")):
+    for person, role in ((team.alice, "doing"), (team.bob, "done"), (team.charlie, "waiting")):
         data = {"card": sighting["id"], "column": columns[role]}
         assert await scene.one("card.move", data, person, base=sighting["seq"])
     assert (await scene.state("sighting", sighting["id"]))["column"] == columns["waiting"]
@@ -603,12 +603,12 @@ async def test_ranks_stay_short_and_neighbours_that_get_new_ones_say_so(scene: S
     for turn in range(320):
         card = cards[1 + turn % 2]
         data = {"card": card, "column": inbox, "after": cards[0]}
-        said.append(len((await scene.company.alice.do(scene.search, "card.move", data))["seqs"]))
+        said.append(len((await scene.team.alice.do(scene.search, "card.move", data))["seqs"]))
         if said[-1] > 1:
             break
     else:
         pytest.fail("no neighbour was moved in 320 drops at one spot")
-    entities = (await scene.company.alice.snapshot(scene.search))["entities"]
+    entities = (await scene.team.alice.snapshot(scene.search))["entities"]
     ranks = [entities["sighting", id]["rank"] for id in cards]
     assert len(set(ranks)) == 3
     assert max(map(len, ranks)) < 10
@@ -616,7 +616,7 @@ async def test_ranks_stay_short_and_neighbours_that_get_new_ones_say_so(scene: S
 
 
 async def test_a_card_is_assigned_withdrawn_and_restored(scene: SearchScenario) -> None:
-    sighting, bob = await scene.sighting(), scene.company.bob.account["id"]
+    sighting, bob = await scene.sighting(), scene.team.bob.account["id"]
     card = {"card": sighting["id"]}
     event = await scene.one("card.assign", card | {"assignee": bob})
     assert (event["type"], event["changes"], event["state"]["assignee"]) == ("card.assigned", ["assignee"], bob)
@@ -651,13 +651,13 @@ async def test_a_note_happened_at_one_time_and_was_recorded_at_another(scene: Se
     await scene.refuses("not_found", "note.add", {"text": "x", "card": UNKNOWN_ID}, "card")
     await scene.refuses("not_found", "note.add", {"text": "x", "corrects": card}, "corrects")
     await scene.refuses("invalid", "note.add", {"text": "x", "category": "gossip"}, "category")
-    foreign = await SearchScenario(scene.company, await scene.company.alice.open_search()).one("note.add", {"text": "x"})
+    foreign = await SearchScenario(scene.team, await scene.team.alice.open_search()).one("note.add", {"text": "x"})
     await scene.refuses("not_found", "note.add", {"text": "x", "corrects": foreign["id"]}, "corrects")
 
 
-async def test_a_note_may_stand_on_the_operations_board(company: Team) -> None:
-    ack = await company.bob.do("operations", "note.add", {"text": "the phones are down"})
-    entities = (await company.alice.snapshot("operations"))["entities"]
+async def test_a_note_may_stand_on_the_operations_board(team: Team) -> None:
+    ack = await team.bob.do("operations", "note.add", {"text": "the phones are down"})
+    entities = (await team.alice.snapshot("operations"))["entities"]
     assert [state["text"] for (kind, _), state in entities.items() if kind == "note"] == ["the phones are down"]
     assert len(ack["seqs"]) == 1
 
@@ -666,18 +666,18 @@ async def test_a_note_may_stand_on_the_operations_board(company: Team) -> None:
 
 
 async def test_a_conflict_is_by_field_and_says_the_state_now(scene: SearchScenario) -> None:
-    company, sighting = scene.company, await scene.sighting(direction="north")
+    team, sighting = scene.team, await scene.sighting(direction="north")
     id, seq, say = sighting["id"], sighting["seq"], "sighting.update"
-    await scene.does(say, {"sighting": id, "direction": "south"}, company.bob)
+    await scene.does(say, {"sighting": id, "direction": "south"}, team.bob)
     refusal = await scene.refuses("conflict", say, {"sighting": id, "direction": "east"}, "direction", base=seq)
     assert refusal.body["current"] == await scene.state("sighting", id)
     # by oneself, of other fields, to the same value, after having looked again, and without a base: no conflict
-    assert await scene.does(say, {"sighting": id, "direction": "west"}, company.bob, base=seq)
+    assert await scene.does(say, {"sighting": id, "direction": "west"}, team.bob, base=seq)
     assert await scene.does(say, {"sighting": id, "clothing": "red"}, base=seq)
     assert await scene.does(say, {"sighting": id, "direction": "west"}, base=seq) == []
-    head = (await company.alice.snapshot(scene.search))["seq"]
+    head = (await team.alice.snapshot(scene.search))["seq"]
     assert await scene.does(say, {"sighting": id, "direction": "up"}, base=head)
-    assert await scene.does(say, {"sighting": id, "direction": "down"}, company.bob)
+    assert await scene.does(say, {"sighting": id, "direction": "down"}, team.bob)
     # both in one command: nothing of it is done
     await scene.refuses("conflict", say, {"sighting": id, "direction": "x", "company": "alone"}, "direction", base=head)
     assert (await scene.state("sighting", id))["company"] is None
@@ -685,7 +685,7 @@ async def test_a_conflict_is_by_field_and_says_the_state_now(scene: SearchScenar
 
 async def test_a_base_in_another_life_of_the_board_is_a_conflict(scene: SearchScenario) -> None:
     sighting = await scene.sighting()
-    epoch = (await scene.company.alice.snapshot(scene.search))["epoch"]
+    epoch = (await scene.team.alice.snapshot(scene.search))["epoch"]
     data = {"sighting": sighting["id"], "direction": "north"}
     refusal = await scene.refuses("conflict", "sighting.update", data, "direction", base=1, epoch="another")
     assert refusal.body["current"]["number"] == sighting["state"]["number"]
@@ -693,7 +693,7 @@ async def test_a_base_in_another_life_of_the_board_is_a_conflict(scene: SearchSc
 
 
 async def test_a_base_that_is_on_no_board_is_invalid(scene: SearchScenario) -> None:
-    head = (await scene.company.alice.snapshot(scene.search))["seq"]
+    head = (await scene.team.alice.snapshot(scene.search))["seq"]
     for base in (-1, head + 1, 2**53):
         await scene.refuses("invalid", "note.add", {"text": "x"}, "base", base=base)
     assert await scene.does("note.add", {"text": "x"}, base=0)
@@ -701,18 +701,18 @@ async def test_a_base_that_is_on_no_board_is_invalid(scene: SearchScenario) -> N
 
 
 async def test_status_and_grade_and_assignee_conflict_too(scene: SearchScenario) -> None:
-    company, sighting = scene.company, await scene.sighting()
+    team, sighting = scene.team, await scene.sighting()
     id, seq = sighting["id"], sighting["seq"]
-    await scene.does("sighting.grade", {"sighting": id, "grade": {"source": "A"}}, company.bob)
-    await scene.does("card.assign", {"card": id, "assignee": company.bob.account["id"]}, company.bob)
-    await scene.does("sighting.assess", {"sighting": id, "assessment": "credible"}, company.bob)
+    await scene.does("sighting.grade", {"sighting": id, "grade": {"source": "A"}}, team.bob)
+    await scene.does("card.assign", {"card": id, "assignee": team.bob.account["id"]}, team.bob)
+    await scene.does("sighting.assess", {"sighting": id, "assessment": "credible"}, team.bob)
     grade = {"sighting": id, "grade": {"source": "B"}}
     await scene.refuses("conflict", "sighting.grade", grade, "grade.source", base=seq)
     assert await scene.does("sighting.grade", {"sighting": id, "grade": {"content": 1}}, base=seq)
-    alice = company.alice.account["id"]
+    alice = team.alice.account["id"]
     await scene.refuses("conflict", "card.assign", {"card": id, "assignee": alice}, "assignee", base=seq)
     await scene.refuses("conflict", "sighting.assess", {"sighting": id, "assessment": "confirmed"}, "assessment", base=seq)
-    other = await company.come("Olga", "coordinator")
+    other = await team.add_person("Olga", "coordinator")
     await scene.does("search.set_status", {"status": "closed", "reason": "over", "acknowledge": "as it is"}, other)
     data = {"status": "found", "reason": "x", "outcome": OUTCOME}
     await scene.refuses("conflict", "search.set_status", data, "acknowledge", "status", "status_reason", base=seq)
@@ -724,11 +724,11 @@ async def test_a_conflict_is_found_however_much_has_happened_since(
     from board.engine import journal
 
     monkeypatch.setattr(journal.entity_events, "__defaults__", (0, 3))
-    company, sighting = scene.company, await scene.sighting()
+    team, sighting = scene.team, await scene.sighting()
     id, seq = sighting["id"], sighting["seq"]
     for turn in range(5):
-        await scene.does("sighting.update", {"sighting": id, "clothing": f"{turn}"}, company.alice)
-    await scene.does("sighting.update", {"sighting": id, "direction": "south"}, company.bob)
+        await scene.does("sighting.update", {"sighting": id, "clothing": f"{turn}"}, team.alice)
+    await scene.does("sighting.update", {"sighting": id, "direction": "south"}, team.bob)
     await scene.refuses("conflict", "sighting.update", {"sighting": id, "direction": "east"}, "direction", base=seq)
 
 
@@ -737,7 +737,7 @@ async def test_a_conflict_is_found_however_much_has_happened_since(
 
 async def test_a_full_board_takes_no_more(scene: SearchScenario, monkeypatch: pytest.MonkeyPatch) -> None:
     sighting = await scene.sighting()
-    entities = (await scene.company.alice.snapshot(scene.search))["entities"]
+    entities = (await scene.team.alice.snapshot(scene.search))["entities"]
     monkeypatch.setattr(event_writer, "MAX_ENTITIES", len(entities) + 1)
     assert await scene.does("note.add", {"text": "the last one"})
     for name, data in [("note.add", {"text": "x"}), ("sighting.add", {"description": "x"}), ("task.add", {"title": "x"})]:

@@ -16,19 +16,19 @@ PACKED = {"Accept-Encoding": "gzip, br"}
 
 
 @pytest.fixture
-async def search(company: Team) -> str:
-    search = await company.alice.open_search()
+async def search(team: Team) -> str:
+    search = await team.alice.open_search()
     for _ in range(40):
-        await company.alice.do(search, "sighting.add", {"description": TEXT, "source_name": "Mia", "source_contact": "0470"})
+        await team.alice.do(search, "sighting.add", {"description": TEXT, "source_name": "Mia", "source_contact": "0470"})
     return search
 
 
 @pytest.fixture
-async def browser(company: Team) -> AsyncIterator[httpx.AsyncClient]:
-    desk, email = company.server.desk, f"lea-{new_id()}@desk.example"
+async def browser(team: Team) -> AsyncIterator[httpx.AsyncClient]:
+    desk, email = team.server.desk, f"lea-{new_id()}@desk.example"
     await live_changes.add_account(desk, email, "Lea", "coordinator", PASSWORD)
-    headers = {"Cookie": f"board_session={await session_cookie(desk, email)}", "Origin": company.server.url}
-    async with httpx.AsyncClient(base_url=company.server.url, headers=headers) as http:
+    headers = {"Cookie": f"board_session={await session_cookie(desk, email)}", "Origin": team.server.url}
+    async with httpx.AsyncClient(base_url=team.server.url, headers=headers) as http:
         yield http
 
 
@@ -49,8 +49,8 @@ async def raw(http: httpx.AsyncClient, path: str, encoding: str = "gzip, br") ->
     return answer, body
 
 
-async def test_a_program_gets_large_answers_packed_and_they_say_the_same(company: Team, search: str) -> None:
-    alice = company.alice.http
+async def test_a_program_gets_large_answers_packed_and_they_say_the_same(team: Team, search: str) -> None:
+    alice = team.alice.http
     for path in large(search):
         packed, body = await raw(alice, path)
         plain, whole = await raw(alice, path, "identity")
@@ -67,41 +67,41 @@ async def test_a_program_gets_large_answers_packed_and_they_say_the_same(company
             assert int(packed.headers["Content-Length"]) == len(body), path
 
 
-async def test_a_program_that_does_not_take_it_gets_it_plain(company: Team, search: str) -> None:
+async def test_a_program_that_does_not_take_it_gets_it_plain(team: Team, search: str) -> None:
     for encoding in ("identity", "br", "gzip;q=0", "gzip; q=0.0", "*;q=0", ""):
-        answer, _ = await raw(company.alice.http, f"/api/v1/boards/{search}", encoding)
+        answer, _ = await raw(team.alice.http, f"/api/v1/boards/{search}", encoding)
         assert answer.headers.get("Content-Encoding") is None, encoding
     for encoding in ("gzip", "GZIP;q=0.5", "br;q=1, gzip;q=0.8", "x-gzip"):
-        answer, _ = await raw(company.alice.http, f"/api/v1/boards/{search}", encoding)
+        answer, _ = await raw(team.alice.http, f"/api/v1/boards/{search}", encoding)
         assert answer.headers["Content-Encoding"] == "gzip", encoding
 
 
-async def test_nothing_is_packed_for_a_browser(company: Team, search: str, browser: httpx.AsyncClient) -> None:
+async def test_nothing_is_packed_for_a_browser(team: Team, search: str, browser: httpx.AsyncClient) -> None:
     for path in large(search):
         answer, _ = await raw(browser, path)
         assert answer.headers.get("Content-Encoding") is None, path
 
 
-async def test_secrets_are_packed_for_nobody(company: Team, search: str, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_secrets_are_packed_for_nobody(team: Team, search: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(compression, "MIN_BYTES", 0)
-    sighting = next(id for kind, id in (await company.alice.snapshot(search))["entities"] if kind == "sighting")
-    secrets = [(company.alice, f"/api/v1/boards/{search}/sightings/{sighting}/source"), (company.ada, "/api/v1/audit"),
-               (company.ada, "/api/v1/audit.csv"), (company.alice, "/api/v1/me")]  # fmt: skip
+    sighting = next(id for kind, id in (await team.alice.snapshot(search))["entities"] if kind == "sighting")
+    secrets = [(team.alice, f"/api/v1/boards/{search}/sightings/{sighting}/source"), (team.ada, "/api/v1/audit"),
+               (team.ada, "/api/v1/audit.csv"), (team.alice, "/api/v1/me")]  # fmt: skip
     for person, path in secrets:
         answer, _ = await raw(person.http, path)
         assert answer.headers.get("Content-Encoding") is None, path
 
 
-async def test_the_description_is_packed_for_everybody_as_it_holds_no_secret(company: Team, browser: httpx.AsyncClient) -> None:
-    async with httpx.AsyncClient(base_url=company.server.url) as stranger:
-        for http in (stranger, browser, company.alice.http):
+async def test_the_description_is_packed_for_everybody_as_it_holds_no_secret(team: Team, browser: httpx.AsyncClient) -> None:
+    async with httpx.AsyncClient(base_url=team.server.url) as stranger:
+        for http in (stranger, browser, team.alice.http):
             answer, body = await raw(http, "/api/v1/openapi.json")
             assert answer.headers["Content-Encoding"] == "gzip"
             assert b'"openapi"' in gzip.decompress(body)
 
 
-async def test_a_turn_ends_when_the_packed_answer_is_delivered(company: Team, search: str) -> None:
-    heavy, person = company.server.desk.heavy_reads, company.alice.account["id"]
+async def test_a_turn_ends_when_the_packed_answer_is_delivered(team: Team, search: str) -> None:
+    heavy, person = team.server.desk.heavy_reads, team.alice.account["id"]
     for path in large(search):
-        await raw(company.alice.http, path)
-    await company.alice.until(lambda: heavy.count(person) == 0)
+        await raw(team.alice.http, path)
+    await team.alice.until(lambda: heavy.count(person) == 0)

@@ -15,7 +15,7 @@ from tests.support.people import Refusal
 from tests.support.search_scenario import SearchScenario
 from tests.support.team import Team
 
-pytestmark = pytest.mark.houses(ALTERNATING)
+pytestmark = pytest.mark.both_backends(ALTERNATING)
 
 # Age, date of birth, missing since, answer to `under_13`: whether it is suggested. The browser is held to the same.
 AGES: list[tuple[int | None, str | None, str, str, bool]] = [
@@ -45,15 +45,15 @@ FORMER = {"answer": "yes", "basis": "the school"}
 
 
 @pytest.fixture
-async def scene(company: Team) -> SearchScenario:
-    return SearchScenario(company, await company.alice.open_search())
+async def scene(team: Team) -> SearchScenario:
+    return SearchScenario(team, await team.alice.open_search())
 
 
 async def answered_before(scene: SearchScenario, former: dict[str, Any]) -> None:
     """Has the search answer a criterion that is asked no more, as an earlier version let it."""
     criteria = (await scene.state("search", scene.search))["criteria"] | {"danger_to_others": former}
     sql = text("UPDATE search SET criteria = :criteria WHERE id = :id")
-    await scene.company.server.desk.database.write(
+    await scene.team.server.desk.database.write(
         lambda session: session.connection().execute(sql, {"criteria": json.dumps(criteria), "id": scene.search})
     )
 
@@ -61,9 +61,9 @@ async def answered_before(scene: SearchScenario, former: dict[str, Any]) -> None
 # -- which are asked ------------------------------------------------------------------------------------------------------
 
 
-async def test_a_criterion_that_is_asked_no_more_is_taken_by_no_command(company: Team, scene: SearchScenario) -> None:
+async def test_a_criterion_that_is_asked_no_more_is_taken_by_no_command(team: Team, scene: SearchScenario) -> None:
     with pytest.raises(Refusal) as refused:
-        await company.alice.open_search(criteria={"danger_to_others": FORMER})
+        await team.alice.open_search(criteria={"danger_to_others": FORMER})
     assert list(refused.value.fields) == ["criteria.danger_to_others"]
     await answered_before(scene, FORMER)
     for patch in (FORMER, {"answer": "no"}, None):
@@ -95,7 +95,7 @@ async def test_both_kinds_of_search_are_as_the_description_says(scene: SearchSce
 async def test_files_of_a_search_tell_what_was_answered_before(scene: SearchScenario) -> None:
     await answered_before(scene, FORMER)
     await scene.does("search.update", {"person": {"age": 30}})
-    answer = await scene.company.alice.http.get("/api/v1/boards/operations/cards.csv")
+    answer = await scene.team.alice.http.get("/api/v1/boards/operations/cards.csv")
     assert "danger_to_others: yes (the school)" in answer.text
 
 
@@ -125,9 +125,9 @@ def test_somebody_should_decide_until_somebody_has() -> None:
     assert suggested(young | {"criteria": {}}) == ["under_13"]  # a search of a version that did not ask
 
 
-async def test_summaries_and_the_report_say_what_is_suggested_and_nothing_is_decided(company: Team) -> None:
-    search = await company.alice.open_search(person={"first_name": "Noor", "age": 9})
-    scene, reader = SearchScenario(company, search), await company.again(company.bob)
+async def test_summaries_and_the_report_say_what_is_suggested_and_nothing_is_decided(team: Team) -> None:
+    search = await team.alice.open_search(person={"first_name": "Noor", "age": 9})
+    scene, reader = SearchScenario(team, search), await team.again(team.bob)
     await reader.follow("operations")
 
     def told() -> list[str]:
@@ -135,7 +135,7 @@ async def test_summaries_and_the_report_say_what_is_suggested_and_nothing_is_dec
         return next((each[search]["suggested"] for each in reversed(frames) if search in each), ["nothing yet"])
 
     async def reported() -> tuple[list[str], bool]:
-        report = (await company.alice.http.get("/api/v1/handover", params={"board": search})).json()
+        report = (await team.alice.http.get("/api/v1/handover", params={"board": search})).json()
         (section,) = report["searches"]
         return section["search"]["suggested"], section["search"]["undecided"]
 
@@ -156,14 +156,14 @@ async def test_summaries_and_the_report_say_what_is_suggested_and_nothing_is_dec
     await scene.does("search.set_status", {"status": "closed", "reason": "the scene is over", "acknowledge": "as it is"})
 
 
-async def test_the_report_puts_those_to_decide_on_after_the_worrying_ones(company: Team) -> None:
-    calm = await company.alice.open_search(person={"first_name": "Noor", "age": 16})
-    young = await company.alice.open_search(person={"first_name": "Mila", "age": 4})
-    grave = await company.alice.open_search(person={"first_name": "Zoé", "age": 16})
-    await company.alice.do(grave, "search.set_worrying", {"worrying": True, "basis": "the prosecutor"})
-    report = (await company.alice.http.get("/api/v1/handover")).json()
+async def test_the_report_puts_those_to_decide_on_after_the_worrying_ones(team: Team) -> None:
+    calm = await team.alice.open_search(person={"first_name": "Noor", "age": 16})
+    young = await team.alice.open_search(person={"first_name": "Mila", "age": 4})
+    grave = await team.alice.open_search(person={"first_name": "Zoé", "age": 16})
+    await team.alice.do(grave, "search.set_worrying", {"worrying": True, "basis": "the prosecutor"})
+    report = (await team.alice.http.get("/api/v1/handover")).json()
     order = [section["board"] for section in report["searches"] if section["board"] in (calm, young, grave)]
     assert order == [grave, young, calm]
     for search in order:
         close = {"status": "closed", "reason": "the scene is over", "acknowledge": "as it is"}
-        await company.alice.do(search, "search.set_status", close)
+        await team.alice.do(search, "search.set_status", close)

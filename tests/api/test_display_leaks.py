@@ -123,7 +123,7 @@ class Screen:
 
 
 @dataclass
-class Night:
+class PlayedNight:
     """What there was, and what displays were told of it."""
 
     screens: list[Screen]
@@ -132,9 +132,9 @@ class Night:
     accounts: list[str]
 
 
-async def _scene(company: Team, lead: str) -> tuple[str, dict[str, Any]]:
+async def _scene(team: Team, lead: str) -> tuple[str, dict[str, Any]]:
     """A search with a card of each kind and all its secrets, and what is there by name."""
-    alice, search = company.alice, await company.alice.open_search(**SEARCH, lead=lead)
+    alice, search = team.alice, await team.alice.open_search(**SEARCH, lead=lead)
     await alice.do(search, "sighting.add", SIGHTING)
     await alice.do(search, "task.add", TASK)
     entities = (await alice.snapshot(search))["entities"]
@@ -145,18 +145,18 @@ async def _scene(company: Team, lead: str) -> tuple[str, dict[str, Any]]:
     (names["graded"],) = (await alice.do(search, "sighting.grade", grade))["seqs"]
     return search, names | {
         "alice": alice.account["id"],
-        "mine": [alice.account["id"], company.ada.account["id"]],
+        "mine": [alice.account["id"], team.ada.account["id"]],
         "positions": {},
     }
 
 
-async def _give(company: Team, name: str, search: str, names: dict[str, Any]) -> None:
+async def _give(team: Team, name: str, search: str, names: dict[str, Any]) -> None:
     if name in handover_steps.COMMANDS:
-        names |= await handover_steps.prepare_for(name, company.alice, company.ada)
-    await prepare(name, company, search)
+        names |= await handover_steps.prepare_for(name, team.alice, team.ada)
+    await prepare(name, team, search)
     if name == "card.restore":
-        await company.alice.do(search, "card.withdraw", {"card": names["task"]} | TOLD)
-    await company.alice.do(board_of(name, search), name, filled(GIVEN[name], names))
+        await team.alice.do(search, "card.withdraw", {"card": names["task"]} | TOLD)
+    await team.alice.do(board_of(name, search), name, filled(GIVEN[name], names))
 
 
 async def _refused(screen: Screen, boards: list[str], unseen: list[str]) -> None:
@@ -182,20 +182,20 @@ async def _refused(screen: Screen, boards: list[str], unseen: list[str]) -> None
         await screen.browser.call("GET", path)
 
 
-async def _begin(company: Team, profile: str, boards: list[str]) -> Screen:
-    screen = Screen(profile, DisplayBrowser(company.server))
-    await pair_browser(company.alice, screen.browser, ["operations", *boards], profile, name="Wall")
+async def _begin(team: Team, profile: str, boards: list[str]) -> Screen:
+    screen = Screen(profile, DisplayBrowser(team.server))
+    await pair_browser(team.alice, screen.browser, ["operations", *boards], profile, name="Wall")
     display = await screen.open()
     for board in ("operations", *boards):
         await display.follow(board)
     return screen
 
 
-async def _catch_up(company: Team, screen: Screen, boards: list[str]) -> list[str]:
+async def _catch_up(team: Team, screen: Screen, boards: list[str]) -> list[str]:
     """Waits until the screen has all that there is; the boards that it still has."""
     display = screen.now
     for board in ("operations", *boards):
-        seq = (await company.alice.snapshot(board))["seq"]
+        seq = (await team.alice.snapshot(board))["seq"]
         await display.until(partial(_has, display, board, seq))
     await display.until(lambda: [each for each in display.heard if each["type"] == "summary"])
     return [board for board in boards if not display.screens[board].gone]
@@ -217,33 +217,33 @@ async def _come_back(screen: Screen, boards: list[str]) -> None:
 
 
 @pytest.fixture(scope="module")
-async def night(company: Team) -> AsyncIterator[Night]:
-    alice = company.alice
-    lead = await company.come(STAFF[3], "coordinator")
-    staff = [await company.come(name, "investigator") for name in STAFF[:3]]
-    unseen = [await company.secret_search(company.ada, **SEARCH), (await _scene(company, lead.account["id"]))[0]]
+async def played_night(team: Team) -> AsyncIterator[PlayedNight]:
+    alice = team.alice
+    lead = await team.add_person(STAFF[3], "coordinator")
+    staff = [await team.add_person(name, "investigator") for name in STAFF[:3]]
+    unseen = [await team.secret_search(team.ada, **SEARCH), (await _scene(team, lead.account["id"]))[0]]
     await alice.do(unseen[1], "search.set_appeal", {"level": "discreet"} | TOLD)
-    scenes = {name: await _scene(company, lead.account["id"]) for name in TABLE}
+    scenes = {name: await _scene(team, lead.account["id"]) for name in TABLE}
     boards = [search for search, _ in scenes.values()]
-    screens = [await _begin(company, profile, boards) for profile in PROFILES]
+    screens = [await _begin(team, profile, boards) for profile in PROFILES]
     for person in staff:
         await person.follow(boards[0])
         await person.say({"type": "presence", "board": boards[0], "card": SECRET, "editing": True})
     for name, (search, names) in scenes.items():
-        await _give(company, name, search, names)
+        await _give(team, name, search, names)
     for name in ("note.add", "sighting.add", "task.add"):
         for board in unseen:
             await alice.do(board, name, GIVEN[name])
     for board in ("operations", boards[0]):
         await alice.do(board, "note.add", NOTE | {"category": "contact", "happened_at": CALLED_AT})
-    people = [alice, company.ada, company.bob, company.victor, lead, *staff]
+    people = [alice, team.ada, team.bob, team.victor, lead, *staff]
     try:
         for screen in screens:
-            kept = await _catch_up(company, screen, boards)
+            kept = await _catch_up(team, screen, boards)
             assert set(boards) - set(kept) == {scenes["search.set_access"][0]}
             await _refused(screen, kept, unseen)
             await _come_back(screen, kept)
-        yield Night(screens, set(scenes), unseen, [person.account["id"] for person in people])
+        yield PlayedNight(screens, set(scenes), unseen, [person.account["id"] for person in people])
     finally:
         for screen in screens:
             await screen.now.leave()
@@ -251,18 +251,18 @@ async def night(company: Team) -> AsyncIterator[Night]:
 
 
 @pytest.fixture(scope="module", params=PROFILES)
-def screen(request: pytest.FixtureRequest, night: Night) -> Screen:
-    return next(each for each in night.screens if each.profile == request.param)
+def screen(request: pytest.FixtureRequest, played_night: PlayedNight) -> Screen:
+    return next(each for each in played_night.screens if each.profile == request.param)
 
 
-def test_every_command_of_the_table_was_given(night: Night) -> None:
-    assert night.given == set(TABLE) == set(GIVEN), "a new command, or a new field, needs its secrets here"
+def test_every_command_of_the_table_was_given(played_night: PlayedNight) -> None:
+    assert played_night.given == set(TABLE) == set(GIVEN), "a new command, or a new field, needs its secrets here"
 
 
-def test_no_secret_leaves_the_server_for_a_display(night: Night, screen: Screen) -> None:
+def test_no_secret_leaves_the_server_for_a_display(played_night: PlayedNight, screen: Screen) -> None:
     told = screen.bytes().decode()
     secrets = [SECRET, BORN, str(LAT), str(LON), RECEIVED_AT, CALLED_AT, "social_media", "injured"]
-    secrets += [*STAFF[:3], *night.accounts, *night.unseen]
+    secrets += [*STAFF[:3], *played_night.accounts, *played_night.unseen]
     secrets += [SEEN_AT, TITLE, STAFF[3]] if screen.profile == "room" else []
     found = {secret: told[max(0, told.index(secret) - 200) :][:260] for secret in secrets if secret in told}
     assert not found

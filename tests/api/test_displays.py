@@ -33,11 +33,11 @@ _names = itertools.count(1)
 class Wall:
     """A display with its browser, and its sockets, which are closed in the end."""
 
-    def __init__(self, company: Team) -> None:
-        self.company, self.browser, self.sockets = company, DisplayBrowser(company.server), list[Person]()
+    def __init__(self, team: Team) -> None:
+        self.team, self.browser, self.sockets = team, DisplayBrowser(team.server), list[Person]()
 
     async def begin(self, *boards: str, profile: str = "room") -> Person:
-        shown = await pair_browser(self.company.alice, self.browser, [*boards], profile)
+        shown = await pair_browser(self.team.alice, self.browser, [*boards], profile)
         self.path = f"{PATH}/{shown['id']}"
         return await self.open()
 
@@ -46,13 +46,13 @@ class Wall:
         return self.sockets[-1]
 
     async def change(self, **data: Any) -> None:
-        response = await self.company.alice.http.patch(self.path, json=data)
+        response = await self.team.alice.http.patch(self.path, json=data)
         assert response.status_code == 200, response.text
 
 
 @pytest.fixture
-async def wall(company: Team) -> AsyncIterator[Wall]:
-    wall = Wall(company)
+async def wall(team: Team) -> AsyncIterator[Wall]:
+    wall = Wall(team)
     yield wall
     for socket in wall.sockets:
         await socket.leave()
@@ -74,7 +74,7 @@ def of(person: Person, type: str) -> list[dict[str, Any]]:
 # -- pairing --------------------------------------------------------------------------------------------------------------
 
 
-async def test_a_screen_is_paired_by_whoever_leads_and_types_its_code_once(company: Team, wall: Wall) -> None:
+async def test_a_screen_is_paired_by_whoever_leads_and_types_its_code_once(team: Team, wall: Wall) -> None:
     code, data = await wall.browser.code(), {"name": "Big room"} | SHOWN
     assert len(code) == 9
     assert set(code) - {"-"} <= set(pairing.ALPHABET)
@@ -82,11 +82,11 @@ async def test_a_screen_is_paired_by_whoever_leads_and_types_its_code_once(compa
     with pytest.raises(InvalidStatus, match="401"):
         await wall.browser.open()
     typed = data | {"code": code.lower().replace("-", " ").replace("1", "l").replace("0", "o")}
-    assert (await company.bob.http.post(PATH, json=typed)).status_code == 403
-    wrong = await company.alice.http.post(PATH, json=typed | {"code": "0000-0000"})
+    assert (await team.bob.http.post(PATH, json=typed)).status_code == 403
+    wrong = await team.alice.http.post(PATH, json=typed | {"code": "0000-0000"})
     assert (wrong.status_code, wrong.json()["code"], [*wrong.json()["fields"]]) == (404, "not_found", ["code"])
     assert await wall.browser.state() == "waiting"
-    made = await company.alice.http.post(PATH, json=typed)
+    made = await team.alice.http.post(PATH, json=typed)
     assert (made.status_code, made.json()["profile"]) == (201, "room")
     answer = await wall.browser.call("GET", "/api/v1/wall/codes/mine")
     assert answer.json() == {"state": "paired"}
@@ -99,12 +99,12 @@ async def test_a_screen_is_paired_by_whoever_leads_and_types_its_code_once(compa
         "profile": "room", "language": "en", "shows": {"boards": OPERATIONS, "every_s": 20}, "theme": "dark", "sound": False,
         "reload": 0,
     }  # fmt: skip
-    assert (await company.alice.http.post(PATH, json=typed)).status_code == 404, "a code is used once"
-    assert made.json()["id"] in [each["id"] for each in (await company.alice.http.get(PATH)).json()["displays"]]
+    assert (await team.alice.http.post(PATH, json=typed)).status_code == 404, "a code is used once"
+    assert made.json()["id"] in [each["id"] for each in (await team.alice.http.get(PATH)).json()["displays"]]
 
 
-async def test_a_code_lives_ten_minutes(company: Team) -> None:
-    (code, secret), database, begins = pairing.new_code(), company.server.desk.database, now()
+async def test_a_code_lives_ten_minutes(team: Team) -> None:
+    (code, secret), database, begins = pairing.new_code(), team.server.desk.database, now()
     await database.write(lambda session: pairing.start(session, code, secret, begins))
     data, late = PairDisplay.model_validate({"code": code, "name": "Late"} | SHOWN), begins + timedelta(minutes=10)
     assert await database.read(lambda session: pairing.state(session, secret, late - timedelta(seconds=1))) == "waiting"
@@ -114,35 +114,35 @@ async def test_a_code_lives_ten_minutes(company: Team) -> None:
     await database.write(lambda session: pairing.pair(session, data, "nobody", late - timedelta(seconds=1)))
 
 
-async def test_codes_are_not_guessed(company: Team, wall: Wall) -> None:
-    guesser = await company.come("Greta", "coordinator")
+async def test_codes_are_not_guessed(team: Team, wall: Wall) -> None:
+    guesser = await team.add_person("Greta", "coordinator")
     data = {"code": "7F3K-9QXD", "name": "x"} | SHOWN
     answers = [await guesser.http.post(PATH, json=data) for _ in range(11)]
     assert [answer.status_code for answer in answers] == [404] * 10 + [429]
     assert [*answers[-1].json()["fields"]] == ["code"]
-    assert (await pair_browser(company.alice, wall.browser, OPERATIONS))["name"], "others go on"
+    assert (await pair_browser(team.alice, wall.browser, OPERATIONS))["name"], "others go on"
 
 
-async def test_a_display_shows_what_is_there_and_may_be_seen(company: Team, wall: Wall) -> None:
-    discreet = await company.alice.open_search()
-    await company.alice.do(discreet, "search.set_appeal", {"level": "discreet"})
+async def test_a_display_shows_what_is_there_and_may_be_seen(team: Team, wall: Wall) -> None:
+    discreet = await team.alice.open_search()
+    await team.alice.do(discreet, "search.set_appeal", {"level": "discreet"})
     await wall.begin(*OPERATIONS)
-    for board in (UNKNOWN_ID, discreet, await company.secret_search()):
-        refused = await company.alice.http.patch(wall.path, json={"shows": {"boards": [*OPERATIONS, board]}})
+    for board in (UNKNOWN_ID, discreet, await team.secret_search()):
+        refused = await team.alice.http.patch(wall.path, json={"shows": {"boards": [*OPERATIONS, board]}})
         assert (refused.status_code, [*refused.json()["fields"]]) == (422, ["shows"])
     wrong: dict[str, Any]
     for wrong in ({"profile": "all"}, {"language": "tlh"}, {"shows": {"boards": []}}, {"token": "x"}):
-        assert (await company.alice.http.patch(wall.path, json=wrong)).status_code == 422
-    assert (await company.alice.http.patch(f"{PATH}/{UNKNOWN_ID}", json={"name": "x"})).status_code == 404
-    assert (await company.bob.http.patch(wall.path, json={"name": "x"})).status_code == 403
+        assert (await team.alice.http.patch(wall.path, json=wrong)).status_code == 422
+    assert (await team.alice.http.patch(f"{PATH}/{UNKNOWN_ID}", json={"name": "x"})).status_code == 404
+    assert (await team.bob.http.patch(wall.path, json={"name": "x"})).status_code == 403
 
 
 # -- at once --------------------------------------------------------------------------------------------------------------
 
 
-async def test_what_is_changed_is_on_the_screen_at_once(company: Team, wall: Wall) -> None:
-    lead = company.alice.account
-    one, other = await company.alice.open_search(lead=lead["id"]), await company.alice.open_search()
+async def test_what_is_changed_is_on_the_screen_at_once(team: Team, wall: Wall) -> None:
+    lead = team.alice.account
+    one, other = await team.alice.open_search(lead=lead["id"]), await team.alice.open_search()
     display = await wall.begin(*OPERATIONS, one)
     assert "lead_name" not in (await display.follow(one)).entities["search", one]
     await wall.change(name="Renamed", theme="day", sound=True)
@@ -150,7 +150,7 @@ async def test_what_is_changed_is_on_the_screen_at_once(company: Team, wall: Wal
     assert of(display, "account")[0]["account"]["name"] == "Renamed"
     await wall.change(profile="inner")
     await display.until(lambda: display.screens[one].entities["search", one].get("lead_name") == lead["name"])
-    await company.alice.http.post(f"{wall.path}/reload")
+    await team.alice.http.post(f"{wall.path}/reload")
     await wall.change(shows={"boards": [other], "every_s": 60})
     await display.until(lambda: display.screens[one].gone)
     assert (display.screens[one].gone, of(display, "display")[-1]["display"]["reload"]) == ("forbidden", 1)
@@ -158,25 +158,25 @@ async def test_what_is_changed_is_on_the_screen_at_once(company: Team, wall: Wal
     assert (await display.follow(other)).entities
 
 
-async def test_who_is_revoked_is_shown_out_and_comes_in_nowhere(company: Team, wall: Wall) -> None:
+async def test_who_is_revoked_is_shown_out_and_comes_in_nowhere(team: Team, wall: Wall) -> None:
     display = await wall.begin(*OPERATIONS)
     told = {"version": "0.2.0", "current": True, "boards": {"operations": 1}, "screen": "1920x1080", "rows": 4, "mute": True}
     assert (await wall.browser.call("POST", "/api/v1/wall/told", json=told)).status_code == 200
-    listed = (await company.alice.http.get(PATH)).json()["displays"][0]
+    listed = (await team.alice.http.get(PATH)).json()["displays"][0]
     assert (listed["current"], listed["version"]) == (True, "0.2.0")
     assert listed["told"] == {"boards": {"operations": 1}, "since": None, "screen": "1920x1080", "rows": 4, "mute": True}
     foreign = await wall.browser.call("POST", "/api/v1/wall/told", json=told, headers={"Origin": "https://elsewhere.example"})
     assert foreign.status_code == 403
     assert (await wall.browser.call("POST", "/api/v1/wall/told", json=told | {"screen": "big"})).status_code == 422
-    assert (await company.bob.http.delete(wall.path)).status_code == 403
-    assert (await company.alice.http.delete(wall.path)).status_code == 200
+    assert (await team.bob.http.delete(wall.path)).status_code == 403
+    assert (await team.alice.http.delete(wall.path)).status_code == 200
     assert await closed(display) == 4501
     assert (await wall.browser.call("POST", "/api/v1/wall/told", json=told)).status_code == 401
     assert await wall.browser.state() == "expired"
     with pytest.raises(InvalidStatus, match="401"):
         await wall.browser.open()
-    assert (await company.alice.http.delete(wall.path)).status_code == 404
-    last = (await company.alice.http.get(PATH)).json()["displays"][-1]
+    assert (await team.alice.http.delete(wall.path)).status_code == 404
+    last = (await team.alice.http.get(PATH)).json()["displays"][-1]
     assert last["revoked_at"]
 
 
@@ -201,8 +201,8 @@ async def test_a_page_is_not_shown_out_by_an_attempt_of_its_own(wall: Wall) -> N
 
 
 @pytest.mark.parametrize("how", ["members", "discreet", "undone"])
-async def test_a_search_is_lost_and_comes_back_whole(company: Team, wall: Wall, how: str) -> None:
-    alice = company.alice
+async def test_a_search_is_lost_and_comes_back_whole(team: Team, wall: Wall, how: str) -> None:
+    alice = team.alice
     search = await alice.open_search()
     display = await wall.begin(*OPERATIONS, search)
     desk, board = await display.follow("operations"), await display.follow(search)
@@ -228,8 +228,8 @@ async def test_a_search_is_lost_and_comes_back_whole(company: Team, wall: Wall, 
     assert (await display.follow(search)).live
 
 
-async def test_all_searches_come_with_their_counts_also_where_none_is_shown_by_itself(company: Team, wall: Wall) -> None:
-    alice = company.alice
+async def test_all_searches_come_with_their_counts_also_where_none_is_shown_by_itself(team: Team, wall: Wall) -> None:
+    alice = team.alice
     search = await alice.open_search()
     hidden = await alice.open_search(access="members", members=[alice.account["id"]])
     seqs = (await alice.do(search, "sighting.add", {"description": "a girl"}))["seqs"]
@@ -248,8 +248,8 @@ async def test_all_searches_come_with_their_counts_also_where_none_is_shown_by_i
     assert (last["seq"], last["type"], last["assessment"]) == (sure["seqs"][0], "sighting.assessed", "confirmed")
 
 
-async def test_a_search_that_is_shown_alone_comes_with_its_own_counts(company: Team, wall: Wall) -> None:
-    alice = company.alice
+async def test_a_search_that_is_shown_alone_comes_with_its_own_counts(team: Team, wall: Wall) -> None:
+    alice = team.alice
     search, other = await alice.open_search(), await alice.open_search()
     decided = await alice.do(search, "search.set_worrying", {"worrying": True, "basis": "alone at night"})
     display = await wall.begin(search)
@@ -264,8 +264,8 @@ async def test_a_search_that_is_shown_alone_comes_with_its_own_counts(company: T
     assert all(each["searches"].keys() == {search} for each in of(display, "summary"))
 
 
-async def test_events_come_to_what_a_snapshot_says(company: Team, wall: Wall) -> None:
-    alice = company.alice
+async def test_events_come_to_what_a_snapshot_says(team: Team, wall: Wall) -> None:
+    alice = team.alice
     search = await alice.open_search(lead=alice.account["id"])
     display = await wall.begin(*OPERATIONS, search, profile="inner")
     desk, board = await display.follow("operations"), await display.follow(search)
@@ -292,8 +292,8 @@ async def test_events_come_to_what_a_snapshot_says(company: Team, wall: Wall) ->
     assert not [state for state in again.of("task").values() if "title" in state]
 
 
-async def test_who_comes_back_is_told_nothing_of_a_child_that_was_found_meanwhile(company: Team, wall: Wall) -> None:
-    alice = company.alice
+async def test_who_comes_back_is_told_nothing_of_a_child_that_was_found_meanwhile(team: Team, wall: Wall) -> None:
+    alice = team.alice
     first = await wall.begin(*OPERATIONS)
     desk = await first.follow("operations")
     await first.leave()
@@ -311,12 +311,12 @@ async def test_who_comes_back_is_told_nothing_of_a_child_that_was_found_meanwhil
     await display.until(lambda: desk.entities["search", search].get("person") == {"first_name": "Noor", "age": None})
 
 
-async def test_who_is_signed_in_beside_a_display_is_one_or_the_other(company: Team, wall: Wall) -> None:
+async def test_who_is_signed_in_beside_a_display_is_one_or_the_other(team: Team, wall: Wall) -> None:
     display = await wall.begin(*OPERATIONS)
     assert (await wall.browser.call("GET", "/api/v1/me")).status_code == 401
     with pytest.raises(InvalidStatus, match="403"):
         await wall.browser.open(origin="https://elsewhere.example")
-    lead = await company.come("Lena", "coordinator")
+    lead = await team.add_person("Lena", "coordinator")
     person = await wall.browser.open(lead.token)
     assert person.account["name"] == "Lena"
     meant = await wall.browser.open(lead.token, "?display")
@@ -346,12 +346,12 @@ def test_of_two_statuses_at_one_moment_the_later_one_stands() -> None:
 # -- several processes ----------------------------------------------------------------------------------------------------
 
 
-async def test_all_of_it_holds_on_two_processes_without_redis(tmp_path: Path, postgres: Postgres, servers: Path) -> None:
-    redis = Redis(servers / "walls")
+async def test_all_of_it_holds_on_two_processes_without_redis(tmp_path: Path, postgres: Postgres, server_dir: Path) -> None:
+    redis = Redis(server_dir / "walls")
     redis.start()
     try:
         async with processes(tmp_path, postgres, redis) as both:
-            alice = await both.come(both.one, "Alice", "coordinator")
+            alice = await both.add_person(both.one, "Alice", "coordinator")
             search, browser = await alice.open_search(), DisplayBrowser(both.two)
             here = DisplayBrowser(both.one)
             code = await here.code()

@@ -36,7 +36,7 @@ COMMON = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethroug
 
 
 @pytest.fixture(scope="module")
-async def company(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Team]:
+async def team(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Team]:
     """One server for all papers: what they are of is only read."""
     from tests.support.team import running_team
 
@@ -45,12 +45,12 @@ async def company(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Tea
 
 
 @pytest.fixture(scope="module")
-async def handed(company: Team) -> dict[str, Any]:
+async def handed(team: Team) -> dict[str, Any]:
     """A signed handover over eight searches, one of them for members only, with a word of Alice, who writes French, on each."""
-    alice, desk = company.alice, company.server.desk
+    alice, desk = team.alice, team.server.desk
     await live_changes.apply_change(desk, lambda database: accounts.set_language(database, alice.account["id"], "fr"))
     searches = [await alice.open_search(person={"first_name": f"Child{number}", "last_name": "Surname"}) for number in range(7)]
-    searches.append(await company.secret_search(person={"first_name": "Hidden", "last_name": "Surname"}))
+    searches.append(await team.secret_search(person={"first_name": "Hidden", "last_name": "Surname"}))
     number = await handover_steps.prepare_handover(alice)
     for at, search in enumerate(searches):
         await alice.do(search, "handover.write", {"handover": number, "assessment": f"Mot {at}", "contingencies": HOSTILE})
@@ -81,8 +81,8 @@ def text_of(pdf: bytes) -> list[str]:
 # -- what it is -----------------------------------------------------------------------------------------------------------
 
 
-async def test_a_handover_over_eight_searches_is_a_pdf_of_numbered_pages(company: Team, handed: dict[str, Any]) -> None:
-    answer = await fetched(company.alice, f"/handovers/{handed['number']}.pdf", "en")
+async def test_a_handover_over_eight_searches_is_a_pdf_of_numbered_pages(team: Team, handed: dict[str, Any]) -> None:
+    answer = await fetched(team.alice, f"/handovers/{handed['number']}.pdf", "en")
     assert answer.status_code == 200
     assert answer.headers["content-type"] == "application/pdf"
     assert answer.headers["content-disposition"] == f'attachment; filename="handover-{handed["number"]}.pdf"'
@@ -97,58 +97,56 @@ async def test_a_handover_over_eight_searches_is_a_pdf_of_numbered_pages(company
         assert re.search(r"Imprimé par Alice, .*événement \d+", page), "by whom, when, and up to where"
 
 
-async def test_when_a_sighting_was_reported_is_not_printed_as_when_it_was_seen(company: Team) -> None:
-    alice, search = company.alice, await company.alice.open_search()
+async def test_when_a_sighting_was_reported_is_not_printed_as_when_it_was_seen(team: Team) -> None:
+    alice, search = team.alice, await team.alice.open_search()
     times = {"description": "at the quay", "received_at": "2026-11-24T21:23:00Z"}
     for more in ({}, {"seen_at": "2026-11-24T20:00:00Z"}):
-        ack = await company.bob.do(search, "sighting.add", times | more)
+        ack = await team.bob.do(search, "sighting.add", times | more)
         (event,) = (await alice.http.get(f"/api/v1/boards/{search}/events?after={ack['seqs'][0] - 1}")).json()["events"]
         number = await handover_steps.prepare_handover(alice)
         await alice.do(search, "sighting.assess", {"sighting": event["id"], "assessment": "confirmed"})
         told = "seen 24 Nov{} 21:00" if more else "reported 24 Nov{} 22:23, time unknown"
-        page = (await fetched(company.bob, "/handover.md")).text.replace("\xa0", " ")
+        page = (await fetched(team.bob, "/handover.md")).text.replace("\xa0", " ")
         assert f"Sighting {event['state']['number']} · {told.format(' 2026')}\n" in page
         assert f"at the quay · {told.format('')}\n" in page
         await alice.do(OPERATIONS, "handover.withdraw", {"handover": number})
 
 
-async def test_each_reads_it_in_their_language_and_what_was_typed_in_another_says_so(
-    company: Team, handed: dict[str, Any]
-) -> None:
+async def test_each_reads_it_in_their_language_and_what_was_typed_in_another_says_so(team: Team, handed: dict[str, Any]) -> None:
     path = f"/handovers/{handed['number']}.md"
-    dutch = (await fetched(company.bob, path, "nl")).text
+    dutch = (await fetched(team.bob, path, "nl")).text
     assert dutch.startswith(f"# Overdracht {handed['number']}\n")
     assert '> <span lang="fr">Mot 3</span>' in dutch
-    french = (await fetched(company.bob, path, "fr")).text
+    french = (await fetched(team.bob, path, "fr")).text
     assert french.startswith(f"# Relève {handed['number']}\n")
     assert "> Mot 3\n" in french
     assert "lang=" not in french
 
 
-async def test_what_one_may_not_see_is_said_to_be_withheld(company: Team, handed: dict[str, Any]) -> None:
+async def test_what_one_may_not_see_is_said_to_be_withheld(team: Team, handed: dict[str, Any]) -> None:
     path, secret = f"/handovers/{handed['number']}.md", handed["searches"][-1]
-    theirs, ours = (await fetched(company.charlie, path)).text, (await fetched(company.alice, path, "en")).text
+    theirs, ours = (await fetched(team.charlie, path)).text, (await fetched(team.alice, path, "en")).text
     assert "Hidden" not in theirs
     assert "1 search is withheld" in theirs
     assert "Hidden" in ours
     assert "withheld" not in ours
     for ending in ("md", "pdf"):
-        assert (await fetched(company.charlie, f"/searches/{secret}/history.{ending}")).status_code == 404
-        assert (await fetched(company.charlie, f"/searches/{OPERATIONS}/history.{ending}")).status_code == 404
-    assert (await fetched(company.alice, f"/searches/{secret}/history.md")).status_code == 200
-    assert (await fetched(company.alice, "/handovers/99.pdf")).status_code == 404
+        assert (await fetched(team.charlie, f"/searches/{secret}/history.{ending}")).status_code == 404
+        assert (await fetched(team.charlie, f"/searches/{OPERATIONS}/history.{ending}")).status_code == 404
+    assert (await fetched(team.alice, f"/searches/{secret}/history.md")).status_code == 200
+    assert (await fetched(team.alice, "/handovers/99.pdf")).status_code == 404
     for path_of_none in ("/handovers/0", "/handovers/" + "9" * 5_000):
-        assert (await fetched(company.alice, f"{path_of_none}.md")).status_code == 404
-    async with httpx.AsyncClient(base_url=company.server.url, timeout=PATIENCE_S) as stranger:
+        assert (await fetched(team.alice, f"{path_of_none}.md")).status_code == 404
+    async with httpx.AsyncClient(base_url=team.server.url, timeout=PATIENCE_S) as stranger:
         assert (await stranger.get(path)).headers["location"].startswith("/login")
 
 
-async def test_the_history_of_a_search_tells_each_event_from_what_to_what(company: Team) -> None:
-    search = await company.alice.open_search(person={"first_name": "Noor"})
-    await company.bob.do(search, "sighting.add", {"description": "a girl on a bicycle"})
-    sighting = next(id for (kind, id) in (await company.bob.snapshot(search))["entities"] if kind == "sighting")
-    await company.bob.do(search, "sighting.grade", {"sighting": sighting, "grade": {"source": "B"}, "reason": "she knows her"})
-    answer = await fetched(company.bob, f"/searches/{search}/history.md")
+async def test_the_history_of_a_search_tells_each_event_from_what_to_what(team: Team) -> None:
+    search = await team.alice.open_search(person={"first_name": "Noor"})
+    await team.bob.do(search, "sighting.add", {"description": "a girl on a bicycle"})
+    sighting = next(id for (kind, id) in (await team.bob.snapshot(search))["entities"] if kind == "sighting")
+    await team.bob.do(search, "sighting.grade", {"sighting": sighting, "grade": {"source": "B"}, "reason": "she knows her"})
+    answer = await fetched(team.bob, f"/searches/{search}/history.md")
     assert re.fullmatch(r'attachment; filename="[\w-]+-history\.md"', answer.headers["content-disposition"])
     assert "Noor" not in answer.headers["content-disposition"]
     (added,) = (line for line in answer.text.splitlines() if "Sighting added" in line)
@@ -158,10 +156,10 @@ async def test_the_history_of_a_search_tells_each_event_from_what_to_what(compan
     assert "Source grade: F → B · Reason: she knows her" in graded
 
 
-async def test_the_history_tells_what_was_decided_also_where_it_is_no_or_nought(company: Team) -> None:
-    search = await company.alice.open_search(person={"first_name": "Noor", "age": 0})
-    await company.alice.do(search, "search.set_worrying", {"worrying": False, "basis": "the officer says so"})
-    lines = (await fetched(company.bob, f"/searches/{search}/history.md")).text.splitlines()
+async def test_the_history_tells_what_was_decided_also_where_it_is_no_or_nought(team: Team) -> None:
+    search = await team.alice.open_search(person={"first_name": "Noor", "age": 0})
+    await team.alice.do(search, "search.set_worrying", {"worrying": False, "basis": "the officer says so"})
+    lines = (await fetched(team.bob, f"/searches/{search}/history.md")).text.splitlines()
     (opened,) = (line for line in lines if "Search opened" in line)
     assert "Age: 0" in opened
     assert "Unknown" not in opened, "what it begins with, where nobody said otherwise"
@@ -169,8 +167,8 @@ async def test_the_history_tells_what_was_decided_also_where_it_is_no_or_nought(
     assert "Worrying: Not worrying" in decided
 
 
-async def test_a_history_says_each_label_once_with_its_text(company: Team) -> None:
-    ada, basis = company.ada, "her mother says"
+async def test_a_history_says_each_label_once_with_its_text(team: Team) -> None:
+    ada, basis = team.ada, "her mother says"
     criteria = {"disability": {"answer": "no", "basis": basis}, "medication": {"answer": "unknown"}}
     search = await ada.open_search(criteria=criteria)
     answers: list[dict[str, str]] = [{"answer": "yes"}, {"basis": "her school says"}, {"answer": "unknown"}]
@@ -182,7 +180,7 @@ async def test_a_history_says_each_label_once_with_its_text(company: Team) -> No
     task = next(id for (kind, id), state in entities.items() if kind == "task" and state["title"] == "Ask the school")
     for item in ({"a": {"done": True}}, {"b": {"text": "the back gate"}}, {"a": None}):
         await ada.do(search, "task.update", {"task": task, "checklist": item})
-    told = (await fetched(company.bob, f"/searches/{search}/history.md")).text.replace("\\", "")
+    told = (await fetched(team.bob, f"/searches/{search}/history.md")).text.replace("\\", "")
     label, said = "Disability, or lack of autonomy: ", [line for line in told.splitlines() if "Disability" in line]
     assert [line.partition(label)[2].partition(" · ")[0] for line in said] == [
         "No (her mother says)", "No → Yes (her mother says)", "Yes (her school says)", "Yes → Unknown (her school says)",
@@ -195,38 +193,38 @@ async def test_a_history_says_each_label_once_with_its_text(company: Team) -> No
     ]  # fmt: skip
 
 
-async def test_a_long_history_says_what_is_not_on_the_paper(company: Team, monkeypatch: pytest.MonkeyPatch) -> None:
-    search = await company.alice.open_search()
-    head = (await company.alice.snapshot(search))["seq"]
-    whole = (await fetched(company.bob, f"/searches/{search}/history.md")).text
+async def test_a_long_history_says_what_is_not_on_the_paper(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
+    search = await team.alice.open_search()
+    head = (await team.alice.snapshot(search))["seq"]
+    whole = (await fetched(team.bob, f"/searches/{search}/history.md")).text
     assert "newest" not in whole
     monkeypatch.setattr(paper_history, "MAX_EVENTS", 3)
-    newest = (await fetched(company.bob, f"/searches/{search}/history.md")).text
+    newest = (await fetched(team.bob, f"/searches/{search}/history.md")).text
     assert f"the newest 3 of {head} events" in newest
     assert f"/api/v1/boards/{search}/journal.json".replace("_", "\\_") in newest
     assert re.findall(r"\\#(\d+) · ", newest) == [str(head - 2), str(head - 1), str(head)]
 
 
-async def test_a_history_with_long_texts_has_fewer_events_and_says_so(company: Team, monkeypatch: pytest.MonkeyPatch) -> None:
-    search = await company.alice.open_search()
+async def test_a_history_with_long_texts_has_fewer_events_and_says_so(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
+    search = await team.alice.open_search()
     for _ in range(3):
-        await company.bob.do(search, "note.add", {"text": "word " * 700})
-    head = (await company.alice.snapshot(search))["seq"]
+        await team.bob.do(search, "note.add", {"text": "word " * 700})
+    head = (await team.alice.snapshot(search))["seq"]
     monkeypatch.setattr(paper_history, "MAX_CHARACTERS", 8_000)
-    newest = (await fetched(company.bob, f"/searches/{search}/history.md")).text
+    newest = (await fetched(team.bob, f"/searches/{search}/history.md")).text
     assert f"the newest 2 of {head} events" in newest
     assert re.findall(r"\\#(\d+) · ", newest) == [str(head - 1), str(head)]
     monkeypatch.setattr(paper_history, "MAX_CHARACTERS", 1)
-    assert f"the newest 1 of {head} events" in (await fetched(company.bob, f"/searches/{search}/history.md")).text
+    assert f"the newest 1 of {head} events" in (await fetched(team.bob, f"/searches/{search}/history.md")).text
 
 
 async def test_a_report_says_how_many_cards_it_leaves_out(
-    company: Team, handed: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+    team: Team, handed: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = f"/handovers/{handed['number']}.md"
-    assert "no room here" not in (await fetched(company.bob, path)).text
+    assert "no room here" not in (await fetched(team.bob, path)).text
     monkeypatch.setattr(report_sections, "MAX_ITEMS", 1)
-    assert re.search(r"\d+ more cards have no room here\.", (await fetched(company.bob, path)).text)
+    assert re.search(r"\d+ more cards have no room here\.", (await fetched(team.bob, path)).text)
 
 
 # -- what was typed is text -----------------------------------------------------------------------------------------------
@@ -295,7 +293,7 @@ def test_the_words_are_all_there() -> None:
 
 
 async def test_a_paper_is_written_beside_everything_else(
-    company: Team, handed: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+    team: Team, handed: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path, threads = f"/handovers/{handed['number']}.md", set[int]()
     written = paper.markdown
@@ -305,24 +303,24 @@ async def test_a_paper_is_written_beside_everything_else(
         return written(made)
 
     monkeypatch.setattr(paper, "markdown", markdown)
-    assert (await fetched(company.bob, path)).status_code == 200
+    assert (await fetched(team.bob, path)).status_code == 200
     assert threads
     assert threading.get_ident() not in threads, "of a hundred searches it takes a second: nobody waits for it"
 
 
 @pytest.mark.parametrize("ending", ["pdf", "md"])
 async def test_of_one_persons_papers_too_many_wait_and_anothers_is_printed(
-    company: Team, handed: dict[str, Any], monkeypatch: pytest.MonkeyPatch, ending: str
+    team: Team, handed: dict[str, Any], monkeypatch: pytest.MonkeyPatch, ending: str
 ) -> None:
-    path, desk = f"/handovers/{handed['number']}.{ending}", company.server.desk
+    path, desk = f"/handovers/{handed['number']}.{ending}", team.server.desk
     monkeypatch.setattr(documents_pdf, "pdf", _printed)
-    gate, bob = desk.pdf_limit if ending == "pdf" else desk.heavy_reads, company.bob.account["id"]
+    gate, bob = desk.pdf_limit if ending == "pdf" else desk.heavy_reads, team.bob.account["id"]
     async with gate.slot(bob), gate.slot(bob):
-        waiting = [asyncio.create_task(fetched(company.bob, path)) for _ in range(WAITING_PER_ACCOUNT)]
+        waiting = [asyncio.create_task(fetched(team.bob, path)) for _ in range(WAITING_PER_ACCOUNT)]
         await wait_until(lambda: gate.count(bob) == RUNNING_PER_ACCOUNT + WAITING_PER_ACCOUNT)
-        refused = await fetched(company.bob, path)
+        refused = await fetched(team.bob, path)
         assert (refused.status_code, refused.headers["Retry-After"]) == (429, "5")
-        assert (await fetched(company.charlie, path)).status_code == 200
+        assert (await fetched(team.charlie, path)).status_code == 200
         assert not any(each.done() for each in waiting)
     assert {(await each).status_code for each in waiting} == {200}
     assert gate.count(bob) == 0
@@ -378,13 +376,13 @@ async def test_what_makes_a_pdf_is_given_no_secret(monkeypatch: pytest.MonkeyPat
 
 
 async def test_without_the_extra_a_sentence_says_how_to_get_it(
-    company: Team, handed: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+    team: Team, handed: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(documents_pdf, "find_spec", lambda name: None)
-    answer = await fetched(company.bob, f"/handovers/{handed['number']}.pdf")
+    answer = await fetched(team.bob, f"/handovers/{handed['number']}.pdf")
     assert answer.status_code == 503
     assert "python3 -m board install paper" in answer.text
-    assert (await fetched(company.bob, f"/handovers/{handed['number']}.md")).status_code == 200
+    assert (await fetched(team.bob, f"/handovers/{handed['number']}.md")).status_code == 200
 
 
 async def test_a_press_that_fails_or_takes_for_ever_is_an_answer(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,7 +14,7 @@ from tests.support.backends import ALTERNATING
 from tests.support.people import PASSWORD, Server, create_token
 from tests.support.team import Team
 
-pytestmark = pytest.mark.houses(ALTERNATING)
+pytestmark = pytest.mark.both_backends(ALTERNATING)
 
 ADDRESS = "/api/v1/me/draft-key"
 
@@ -33,10 +33,10 @@ async def keys(server: Server) -> dict[str, str]:
     return {each.account: each.key for each in rows}
 
 
-async def test_each_account_has_one_key_in_all_of_its_browsers(company: Team) -> None:
-    eva, kim = await hire(company.server), await hire(company.server, name="Kim")
-    async with browser(company.server, eva) as here, browser(company.server, eva) as there, browser(company.server, kim) as other:
-        assert eva.id not in await keys(company.server)  # made when it is first asked for
+async def test_each_account_has_one_key_in_all_of_its_browsers(team: Team) -> None:
+    eva, kim = await hire(team.server), await hire(team.server, name="Kim")
+    async with browser(team.server, eva) as here, browser(team.server, eva) as there, browser(team.server, kim) as other:
+        assert eva.id not in await keys(team.server)  # made when it is first asked for
         found = await key(here)
         assert len(base64.b64decode(found)) == 32
         assert await key(there) == found
@@ -44,15 +44,15 @@ async def test_each_account_has_one_key_in_all_of_its_browsers(company: Team) ->
         assert (await here.get(ADDRESS)).json()["account"] == eva.id
 
 
-async def test_of_two_keys_that_are_made_at_once_one_stands(company: Team) -> None:
-    eva = await hire(company.server)
-    async with browser(company.server, eva) as http:
+async def test_of_two_keys_that_are_made_at_once_one_stands(team: Team) -> None:
+    eva = await hire(team.server)
+    async with browser(team.server, eva) as http:
         found = await asyncio.gather(*(key(http) for _ in range(8)))
-    assert set(found) == {(await keys(company.server))[eva.id]}
+    assert set(found) == {(await keys(team.server))[eva.id]}
 
 
-async def test_a_changed_password_keeps_it_and_a_disabled_account_gets_none(company: Team) -> None:
-    server, eva = company.server, await hire(company.server)
+async def test_a_changed_password_keeps_it_and_a_disabled_account_gets_none(team: Team) -> None:
+    server, eva = team.server, await hire(team.server)
     async with browser(server, eva) as http:
         before = await key(http)
         assert (await http.post("/account/password", data={"old": PASSWORD, "new": NEW})).status_code == 303
@@ -65,8 +65,8 @@ async def test_a_changed_password_keeps_it_and_a_disabled_account_gets_none(comp
         assert await key(http) == before
 
 
-async def test_nobody_gets_it_without_a_session(company: Team) -> None:
-    server, eva = company.server, await hire(company.server)
+async def test_nobody_gets_it_without_a_session(team: Team) -> None:
+    server, eva = team.server, await hire(team.server)
     async with browser(server, eva) as http:
         found = await key(http)
         assert (await http.post("/logout")).status_code == 303

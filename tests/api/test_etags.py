@@ -12,7 +12,7 @@ from tests.support.people import Person
 from tests.support.search_scenario import UNKNOWN_ID
 from tests.support.team import Team
 
-pytestmark = pytest.mark.houses
+pytestmark = pytest.mark.both_backends
 
 
 async def ask(person: Person, board: str, tag: str | None = None, **query: Any) -> httpx.Response:
@@ -20,43 +20,43 @@ async def ask(person: Person, board: str, tag: str | None = None, **query: Any) 
     return await person.http.get(f"/api/v1/boards/{board}", params=query, headers=headers)
 
 
-async def test_a_snapshot_is_the_same_until_something_happens_on_its_board(company: Team) -> None:
-    search, other = await company.alice.open_search(), await company.alice.open_search()
-    first = await ask(company.bob, search)
+async def test_a_snapshot_is_the_same_until_something_happens_on_its_board(team: Team) -> None:
+    search, other = await team.alice.open_search(), await team.alice.open_search()
+    first = await ask(team.bob, search)
     tag = first.headers["ETag"]
-    await company.alice.do(other, "note.add", {"text": "elsewhere"})
+    await team.alice.do(other, "note.add", {"text": "elsewhere"})
     for given in (tag, tag.removeprefix("W/"), f'"x", {tag}', "*"):
-        same = await ask(company.bob, search, given)
+        same = await ask(team.bob, search, given)
         assert (same.status_code, same.content, same.headers["ETag"]) == (304, b"", tag)
         assert same.headers["Cache-Control"] == "no-store"
-    assert (await ask(company.alice, search, tag)).status_code == 304, "they see the same"
-    await company.alice.do(search, "note.add", {"text": "here"})
-    anew = await ask(company.bob, search, tag)
+    assert (await ask(team.alice, search, tag)).status_code == 304, "they see the same"
+    await team.alice.do(search, "note.add", {"text": "here"})
+    anew = await ask(team.bob, search, tag)
     assert (anew.status_code, anew.json()["seq"]) == (200, first.json()["seq"] + 1)
     assert anew.headers["ETag"] != tag
-    assert anew.json() == (await ask(company.bob, search)).json()
+    assert anew.json() == (await ask(team.bob, search)).json()
 
 
-async def test_as_of_a_moment_it_is_the_same_until_something_of_it_is_erased(company: Team) -> None:
-    search = await company.alice.open_search()
-    ack = await company.alice.do(search, "sighting.add", {"description": "Noor at the station"})
+async def test_as_of_a_moment_it_is_the_same_until_something_of_it_is_erased(team: Team) -> None:
+    search = await team.alice.open_search()
+    ack = await team.alice.do(search, "sighting.add", {"description": "Noor at the station"})
     (seq,) = ack["seqs"]
-    tag = (await ask(company.bob, search, at=seq)).headers["ETag"]
-    await company.alice.do(search, "note.add", {"text": "later"})
-    assert (await ask(company.bob, search, tag, at=seq)).status_code == 304
-    assert (await ask(company.bob, search, tag)).status_code == 200
-    assert (await ask(company.bob, search, tag, at=seq - 1)).status_code == 200
+    tag = (await ask(team.bob, search, at=seq)).headers["ETag"]
+    await team.alice.do(search, "note.add", {"text": "later"})
+    assert (await ask(team.bob, search, tag, at=seq)).status_code == 304
+    assert (await ask(team.bob, search, tag)).status_code == 200
+    assert (await ask(team.bob, search, tag, at=seq - 1)).status_code == 200
     sql = text("DELETE FROM payload WHERE board = :board AND seq = :seq")
-    await company.server.desk.database.write(
+    await team.server.desk.database.write(
         lambda session: session.connection().execute(sql, {"board": search, "seq": seq}).rowcount
     )
-    erased = await ask(company.bob, search, tag, at=seq)
+    erased = await ask(team.bob, search, tag, at=seq)
     assert erased.status_code == 200
     assert "Noor at the station" not in erased.text
 
 
-async def test_who_may_not_see_a_board_learns_nothing_by_its_tag(company: Team) -> None:
-    alice, charlie = company.alice, company.charlie
+async def test_who_may_not_see_a_board_learns_nothing_by_its_tag(team: Team) -> None:
+    alice, charlie = team.alice, team.charlie
     search = await alice.open_search()
     tag = (await ask(charlie, search)).headers["ETag"]
     await alice.do(search, "search.set_access", {"access": "members", "members": [alice.account["id"]]})
@@ -64,14 +64,14 @@ async def test_who_may_not_see_a_board_learns_nothing_by_its_tag(company: Team) 
     for given in (tag, "*", (await ask(alice, search)).headers["ETag"]):
         hidden = await ask(charlie, search, given)
         assert (hidden.status_code, hidden.content, hidden.headers.get("ETag")) == (404, nobody.content, None)
-    async with httpx.AsyncClient(base_url=company.server.url) as stranger:
+    async with httpx.AsyncClient(base_url=team.server.url) as stranger:
         answer = await stranger.get(f"/api/v1/boards/{search}", headers={"If-None-Match": "*"})
     assert (answer.status_code, answer.headers.get("ETag")) == (401, None)
 
 
-async def test_on_operations_the_tag_is_of_what_one_sees(company: Team) -> None:
-    alice, bob, charlie = company.alice, company.bob, company.charlie
-    secret = await company.secret_search(bob)
+async def test_on_operations_the_tag_is_of_what_one_sees(team: Team) -> None:
+    alice, bob, charlie = team.alice, team.bob, team.charlie
+    secret = await team.secret_search(bob)
     seen, unseen = await ask(bob, OPERATIONS), await ask(charlie, OPERATIONS)
     assert seen.headers["ETag"] != unseen.headers["ETag"]
     assert (await ask(charlie, OPERATIONS, seen.headers["ETag"])).status_code == 200
@@ -87,24 +87,24 @@ async def test_on_operations_the_tag_is_of_what_one_sees(company: Team) -> None:
     assert secret not in anew.text
 
 
-async def test_of_many_events_the_tag_is_a_heavy_read(company: Team, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_of_many_events_the_tag_is_a_heavy_read(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
     """What was erased of them is counted, and nobody's sign-in waits for that."""
-    first = await ask(company.bob, OPERATIONS)
+    first = await ask(team.bob, OPERATIONS)
     monkeypatch.setattr(etags, "MAX_COUNTED_EVENTS", first.json()["seq"] - 1)
-    same = await ask(company.bob, OPERATIONS, first.headers["ETag"])
+    same = await ask(team.bob, OPERATIONS, first.headers["ETag"])
     assert (same.status_code, same.content, same.headers["ETag"]) == (304, b"", first.headers["ETag"])
-    assert (await ask(company.bob, OPERATIONS, "x")).json() == first.json()
-    heavy, person = company.server.desk.heavy_reads, company.bob.account["id"]
+    assert (await ask(team.bob, OPERATIONS, "x")).json() == first.json()
+    heavy, person = team.server.desk.heavy_reads, team.bob.account["id"]
     monkeypatch.setattr(heavy, "_max_count", 2)
     async with heavy.slot(person), heavy.slot(person):
-        assert (await ask(company.bob, OPERATIONS, first.headers["ETag"])).status_code == 429
+        assert (await ask(team.bob, OPERATIONS, first.headers["ETag"])).status_code == 429
 
 
-async def test_who_has_it_needs_no_turn_at_heavy_reads(company: Team) -> None:
-    tag = (await ask(company.bob, OPERATIONS)).headers["ETag"]
-    heavy, person = company.server.desk.heavy_reads, company.bob.account["id"]
+async def test_who_has_it_needs_no_turn_at_heavy_reads(team: Team) -> None:
+    tag = (await ask(team.bob, OPERATIONS)).headers["ETag"]
+    heavy, person = team.server.desk.heavy_reads, team.bob.account["id"]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(heavy, "_max_count", 2)
         async with heavy.slot(person), heavy.slot(person):
-            assert (await ask(company.bob, OPERATIONS, tag)).status_code == 304
-            assert (await ask(company.bob, OPERATIONS)).status_code == 429
+            assert (await ask(team.bob, OPERATIONS, tag)).status_code == 304
+            assert (await ask(team.bob, OPERATIONS)).status_code == 429

@@ -21,7 +21,7 @@ from tests.support.backends import ALTERNATING
 from tests.support.people import PATIENCE_S, Person, create_token
 from tests.support.team import Team
 
-pytestmark = pytest.mark.houses(ALTERNATING)
+pytestmark = pytest.mark.both_backends(ALTERNATING)
 
 FILES = ("cards.csv", "cards.json", "journal.csv", "journal.json")
 FORMULAS = (
@@ -44,14 +44,14 @@ async def table_of(person: Person, board: str, name: str) -> list[dict[str, str]
     return [dict(zip(lines[0], line, strict=True)) for line in lines[1:]]
 
 
-async def scene(company: Team, **data: Any) -> tuple[str, str, str]:
+async def scene(team: Team, **data: Any) -> tuple[str, str, str]:
     """A search with a sighting and a task; their ids."""
-    search = await company.alice.open_search(**data)
-    await company.bob.do(search, "sighting.add", {"description": "a girl", "place": {"text": "Gent", "lat": 51.05, "lon": -3.7}})
-    sighting = (await last(company.alice, search))["id"]
+    search = await team.alice.open_search(**data)
+    await team.bob.do(search, "sighting.add", {"description": "a girl", "place": {"text": "Gent", "lat": 51.05, "lon": -3.7}})
+    sighting = (await last(team.alice, search))["id"]
     checklist = {"k1": {"text": "ring", "done": True}, "k2": {"text": "ask"}}
-    await company.bob.do(search, "task.add", {"title": "call", "checklist": checklist, "sighting": sighting})
-    return search, sighting, (await last(company.alice, search))["id"]
+    await team.bob.do(search, "task.add", {"title": "call", "checklist": checklist, "sighting": sighting})
+    return search, sighting, (await last(team.alice, search))["id"]
 
 
 async def last(person: Person, board: str) -> dict[str, Any]:
@@ -61,33 +61,31 @@ async def last(person: Person, board: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("at_once", [1, 3, 200])
-async def test_the_json_files_are_the_snapshot_and_the_journal(
-    company: Team, at_once: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_the_json_files_are_the_snapshot_and_the_journal(team: Team, at_once: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(exports, "BATCH_SIZE", at_once)
-    search, sighting, task = await scene(company)
-    await company.bob.do(search, "card.assign", {"card": sighting, "assignee": company.bob.account["id"]})
+    search, sighting, task = await scene(team)
+    await team.bob.do(search, "card.assign", {"card": sighting, "assignee": team.bob.account["id"]})
     for board in (search, "operations"):
-        now = await company.alice.snapshot(board)
-        cards = (await file_of(company.victor, board, "cards.json")).json()
+        now = await team.alice.snapshot(board)
+        cards = (await file_of(team.victor, board, "cards.json")).json()
         assert (cards["board"], cards["epoch"], cards["seq"]) == (board, now["epoch"], now["seq"])
         kinds = ("sighting", "task") if board == search else ("search",)
         desk_only = {key for key in now["entities"] if key[0] in kinds and now["entities"][key].get("access") != "members"}
         assert {(each["kind"], each["id"]): each["state"] for each in cards["cards"]} == {
             key: now["entities"][key] for key in desk_only
         }
-        told = (await file_of(company.alice, board, "journal.json")).json()
-        events = await company.alice.http.get(f"/api/v1/boards/{board}/events", params={"limit": 1_000})
+        told = (await file_of(team.alice, board, "journal.json")).json()
+        events = await team.alice.http.get(f"/api/v1/boards/{board}/events", params={"limit": 1_000})
         assert told == events.json()
-    numbers = [each["state"]["number"] for each in (await file_of(company.bob, search, "cards.json")).json()["cards"]]
+    numbers = [each["state"]["number"] for each in (await file_of(team.bob, search, "cards.json")).json()["cards"]]
     assert numbers == sorted(numbers)
-    assert task in (await file_of(company.bob, search, "cards.json")).text
+    assert task in (await file_of(team.bob, search, "cards.json")).text
 
 
-async def test_the_cards_for_a_spreadsheet_have_words_for_ids(company: Team) -> None:
-    search, sighting, _ = await scene(company)
-    await company.bob.do(search, "card.assign", {"card": sighting, "assignee": company.bob.account["id"]})
-    *_, seen, task = await table_of(company.alice, search, "cards.csv")
+async def test_the_cards_for_a_spreadsheet_have_words_for_ids(team: Team) -> None:
+    search, sighting, _ = await scene(team)
+    await team.bob.do(search, "card.assign", {"card": sighting, "assignee": team.bob.account["id"]})
+    *_, seen, task = await table_of(team.alice, search, "cards.csv")
     assert (seen["Kind"], seen["Column"], seen["Description"], seen["Assigned to"]) == ("sighting", "New", "a girl", "Bob")
     assert (seen["Place"], seen["Latitude"], seen["Longitude"]) == ("Gent", "51.05", "-3.7")
     assert (seen["Withdrawn"], seen["Id"]) == ("No", sighting)
@@ -96,17 +94,17 @@ async def test_the_cards_for_a_spreadsheet_have_words_for_ids(company: Team) -> 
     assert task["Sighting"] == seen["Number"]
 
 
-async def test_the_searches_for_a_spreadsheet(company: Team) -> None:
-    search = await company.alice.open_search(reference="Ref 1", criteria={"under_13": {"answer": "yes", "basis": "mother"}})
-    row = next(row for row in await table_of(company.bob, "operations", "cards.csv") if row["Id"] == search)
+async def test_the_searches_for_a_spreadsheet(team: Team) -> None:
+    search = await team.alice.open_search(reference="Ref 1", criteria={"under_13": {"answer": "yes", "basis": "mother"}})
+    row = next(row for row in await table_of(team.bob, "operations", "cards.csv") if row["Id"] == search)
     assert (row["Reference"], row["First name"], row["Criteria"]) == ("Ref 1", "Noor", "under_13: yes (mother)")
-    assert (await file_of(company.bob, search, "cards.csv")).headers["content-disposition"].endswith('"Ref-1-cards.csv"')
+    assert (await file_of(team.bob, search, "cards.csv")).headers["content-disposition"].endswith('"Ref-1-cards.csv"')
 
 
-async def test_the_journal_for_a_spreadsheet_says_who_changed_what_to_what(company: Team) -> None:
-    search, sighting, _ = await scene(company)
-    await company.bob.do(search, "sighting.grade", {"sighting": sighting, "grade": {"source": "B"}, "reason": "asked again"})
-    rows = await table_of(company.alice, search, "journal.csv")
+async def test_the_journal_for_a_spreadsheet_says_who_changed_what_to_what(team: Team) -> None:
+    search, sighting, _ = await scene(team)
+    await team.bob.do(search, "sighting.grade", {"sighting": sighting, "grade": {"source": "B"}, "reason": "asked again"})
+    rows = await table_of(team.alice, search, "journal.csv")
     assert [row["Event number"] for row in rows] == [str(number) for number in range(1, len(rows) + 1)]
     graded = rows[-1]
     assert (graded["Event"], graded["By"], graded["Kind"]) == ("sighting.graded", "Bob", "sighting")
@@ -115,13 +113,13 @@ async def test_the_journal_for_a_spreadsheet_says_who_changed_what_to_what(compa
 
 
 @pytest.mark.parametrize("typed", FORMULAS)
-async def test_what_a_spreadsheet_would_run_is_made_text(company: Team, typed: str) -> None:
-    search, *_ = await scene(company)
-    await company.bob.do(search, "sighting.add", {"description": typed})
-    shown = (await table_of(company.alice, search, "cards.csv"))[-1]["Description"]
+async def test_what_a_spreadsheet_would_run_is_made_text(team: Team, typed: str) -> None:
+    search, *_ = await scene(team)
+    await team.bob.do(search, "sighting.add", {"description": typed})
+    shown = (await table_of(team.alice, search, "cards.csv"))[-1]["Description"]
     assert shown.replace("'", "") == typed.replace("'", "")
     assert not any(part.lstrip(' "').startswith(tuple("=+-@＝")) for part in re.split(r"[;\t\r\n]", shown))
-    kept = (await file_of(company.alice, search, "cards.json")).json()["cards"][-1]
+    kept = (await file_of(team.alice, search, "cards.json")).json()["cards"][-1]
     assert kept["state"]["description"] == typed, "for a program it is what it was"
 
 
@@ -157,18 +155,18 @@ def test_at_its_own_separator_a_file_has_what_was_typed(rows: list[list[Any]]) -
 
 
 @pytest.mark.parametrize("typed", ["a girl, 11", 'she said "no"', "1 - 1 = 0", "a\r\nb", "é;ü"])
-async def test_other_texts_stay_what_they_are(company: Team, typed: str) -> None:
-    search, *_ = await scene(company)
-    await company.bob.do(search, "sighting.add", {"description": typed})
-    assert (await table_of(company.alice, search, "cards.csv"))[-1]["Description"] == typed
+async def test_other_texts_stay_what_they_are(team: Team, typed: str) -> None:
+    search, *_ = await scene(team)
+    await team.bob.do(search, "sighting.add", {"description": typed})
+    assert (await table_of(team.alice, search, "cards.csv"))[-1]["Description"] == typed
 
 
 @pytest.mark.parametrize("name", FILES)
-async def test_outsiders_find_nothing_and_members_do(company: Team, name: str) -> None:
-    search = await company.secret_search(company.bob, person={"first_name": "Zoé"})
+async def test_outsiders_find_nothing_and_members_do(team: Team, name: str) -> None:
+    search = await team.secret_search(team.bob, person={"first_name": "Zoé"})
     nothing = new_id()
-    assert (await file_of(company.bob, search, name)).status_code == 200
-    for outsider in (company.charlie, company.ada):
+    assert (await file_of(team.bob, search, name)).status_code == 200
+    for outsider in (team.charlie, team.ada):
         refused, unknown = await file_of(outsider, search, name), await file_of(outsider, nothing, name)
         assert refused.status_code == unknown.status_code == 404
         assert refused.text == unknown.text
@@ -177,13 +175,13 @@ async def test_outsiders_find_nothing_and_members_do(company: Team, name: str) -
         assert search not in of_all.text
         assert "Zoé" not in of_all.text
         assert '"hidden"' not in of_all.text
-    assert search in (await file_of(company.bob, "operations", name)).text
+    assert search in (await file_of(team.bob, "operations", name)).text
 
 
 @pytest.mark.parametrize("name", FILES)
-async def test_nobody_who_is_not_signed_in_and_no_token_that_can_only_take_in(company: Team, name: str) -> None:
-    intake, read = [await create_token(company.server.desk, "Hotline", "viewer", scope) for scope in ("intake", "read")]
-    async with httpx.AsyncClient(base_url=company.server.url, timeout=PATIENCE_S) as somebody:
+async def test_nobody_who_is_not_signed_in_and_no_token_that_can_only_take_in(team: Team, name: str) -> None:
+    intake, read = [await create_token(team.server.desk, "Hotline", "viewer", scope) for scope in ("intake", "read")]
+    async with httpx.AsyncClient(base_url=team.server.url, timeout=PATIENCE_S) as somebody:
         for token, status in ((intake, 403), (read, 200), ("nonsense", 401)):
             headers = {"Authorization": f"Bearer {token}"}
             assert (await somebody.get(f"/api/v1/boards/operations/{name}", headers=headers)).status_code == status
@@ -191,36 +189,34 @@ async def test_nobody_who_is_not_signed_in_and_no_token_that_can_only_take_in(co
 
 
 @pytest.mark.parametrize("name", FILES)
-async def test_a_source_is_in_no_file(company: Team, name: str) -> None:
-    search = await company.alice.open_search()
+async def test_a_source_is_in_no_file(team: Team, name: str) -> None:
+    search = await team.alice.open_search()
     private = {"source_name": "Griet Peeters", "source_contact": "0470 12 34 56"}
-    await company.bob.do(search, "sighting.add", {"description": "seen", "source": {"kind": "named"}} | private)
-    told = (await file_of(company.alice, search, name)).text
+    await team.bob.do(search, "sighting.add", {"description": "seen", "source": {"kind": "named"}} | private)
+    told = (await file_of(team.alice, search, name)).text
     assert "seen" in told
     assert "Griet" not in told
     assert "0470" not in told
 
 
 @pytest.mark.parametrize("name", FILES)
-async def test_a_right_that_ends_on_the_way_breaks_the_file_off(
-    company: Team, name: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_right_that_ends_on_the_way_breaks_the_file_off(team: Team, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(exports, "BATCH_SIZE", 1)
-    search = await company.secret_search(company.bob)
-    members = [company.alice.account["id"]]
-    await company.bob.do(search, "sighting.add", {"description": "seen"})
+    search = await team.secret_search(team.bob)
+    members = [team.alice.account["id"]]
+    await team.bob.do(search, "sighting.add", {"description": "seen"})
     pages, seen = itertools.count(), exports._seen
 
     def until_the_second(*args: Any) -> frozenset[str]:
         if next(pages) == 0:
-            company.server.desk.database.write_now(lambda session: _take_away(session, search, members))
+            team.server.desk.database.write_now(lambda session: _take_away(session, search, members))
         return seen(*args)
 
     monkeypatch.setattr(exports, "_seen", until_the_second)
     with pytest.raises(httpx.RemoteProtocolError):
-        await file_of(company.bob, search, name)
+        await file_of(team.bob, search, name)
     assert next(pages) == 2
-    assert (await file_of(company.bob, search, name)).status_code == 404
+    assert (await file_of(team.bob, search, name)).status_code == 404
 
 
 def _take_away(session: Session, search: str, members: list[str]) -> None:
@@ -231,9 +227,9 @@ def _take_away(session: Session, search: str, members: list[str]) -> None:
 
 
 @pytest.mark.parametrize("name", FILES)
-async def test_a_file_is_read_page_by_page(company: Team, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_file_is_read_page_by_page(team: Team, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(exports, "BATCH_SIZE", 2)
-    search, *_ = await scene(company)
+    search, *_ = await scene(team)
     pages, sizes = itertools.count(), []
     seen, read_cards, after = exports._seen, exports._read_cards, journal.events_after
 
@@ -244,7 +240,7 @@ async def test_a_file_is_read_page_by_page(company: Team, name: str, monkeypatch
     monkeypatch.setattr(exports, "_seen", lambda *args: (next(pages), seen(*args))[1])
     monkeypatch.setattr(exports, "_read_cards", lambda *args: sized(read_cards(*args)))
     monkeypatch.setattr(journal, "events_after", lambda *args, **more: sized(after(*args, **more)))
-    whole = (await file_of(company.alice, search, name)).text
+    whole = (await file_of(team.alice, search, name)).text
     assert search in whole or "a girl" in whole
     assert len(sizes) == next(pages) > 2
     assert max(sizes) == 2

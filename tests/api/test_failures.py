@@ -20,7 +20,7 @@ from models.db.sqlite import library
 from tests.support.people import Person, Refusal, new_id
 from tests.support.team import Team
 
-pytestmark = pytest.mark.houses
+pytestmark = pytest.mark.both_backends
 
 NAME = "Noor of the story"  # what was typed: it may stand in no log
 
@@ -48,10 +48,10 @@ def breaks(monkeypatch: pytest.MonkeyPatch, do: Callable[..., None]) -> None:
 
 @pytest.mark.parametrize("fault", [fails, asks_what_is_not_there, is_taken_already])
 async def test_a_fault_in_a_command_is_answered_as_failed_and_nobody_else_is_harmed(
-    company: Team, monkeypatch: pytest.MonkeyPatch, fault: Callable[..., None]
+    team: Team, monkeypatch: pytest.MonkeyPatch, fault: Callable[..., None]
 ) -> None:
-    alice, bob = company.alice, company.bob
-    search, id, before = await company.alice.open_search(), new_id(), count("command")
+    alice, bob = team.alice, team.bob
+    search, id, before = await team.alice.open_search(), new_id(), count("command")
     with monkeypatch.context() as patch, capture_logs() as logged:
         breaks(patch, fault)
         note = alice.do(search, "note.add", {"text": NAME}, id=id)
@@ -69,41 +69,41 @@ async def test_a_fault_in_a_command_is_answered_as_failed_and_nobody_else_is_har
 
 
 async def test_over_http_a_command_that_fails_is_500_in_the_language_of_who_asks(
-    company: Team, monkeypatch: pytest.MonkeyPatch
+    team: Team, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    search = await company.alice.open_search()
+    search = await team.alice.open_search()
     said = {"id": new_id(), "name": "note.add", "data": {"text": NAME}}
     taken = {"id": new_id(), "board": search, "description": NAME}
     with monkeypatch.context() as patch:
         breaks(patch, fails)
         patch.setitem(TABLE, "sighting.add", replace(TABLE["sighting.add"], handler=fails))
         for path, body in ((f"/api/v1/boards/{search}/commands", said), ("/api/v1/intake/sightings", taken)):
-            answer = await company.alice.http.post(path, json=body, headers={"Accept-Language": "fr"})
+            answer = await team.alice.http.post(path, json=body, headers={"Accept-Language": "fr"})
             assert (answer.status_code, answer.json()["code"], answer.json()["id"]) == (500, "failed", body["id"])
             assert "administrateur" in answer.json()["message"]
             assert "Retry-After" not in answer.headers
-    assert (await company.alice.http.post(f"/api/v1/boards/{search}/commands", json=said)).status_code == 200
+    assert (await team.alice.http.post(f"/api/v1/boards/{search}/commands", json=said)).status_code == 200
 
 
 @pytest.mark.parametrize("at", ["call", "page"])
-async def test_a_fault_in_a_call_or_a_page_is_500_and_counted(company: Team, monkeypatch: pytest.MonkeyPatch, at: str) -> None:
-    search, before = await company.alice.open_search(), count(at)
+async def test_a_fault_in_a_call_or_a_page_is_500_and_counted(team: Team, monkeypatch: pytest.MonkeyPatch, at: str) -> None:
+    search, before = await team.alice.open_search(), count(at)
     path = f"/api/v1/boards/{search}" if at == "call" else f"/searches/{search}/history"
     with monkeypatch.context() as patch, capture_logs() as logged:
         patch.setattr(snapshot, "entities", fails)
         patch.setattr("board.history.pages.can_open_board", fails)
-        answer = await company.alice.http.get(path)
+        answer = await team.alice.http.get(path)
     assert answer.status_code == 500
     assert "administrator" in answer.text
     assert "tried again" not in answer.text
     assert "Retry-After" not in answer.headers
     assert count(at) == before + 1
     assert NAME not in answer.text + json.dumps(logged, default=repr)
-    assert (await company.alice.http.get(path)).status_code == 200
+    assert (await team.alice.http.get(path)).status_code == 200
 
 
 async def test_a_read_that_can_not_be_right_is_failed_and_one_that_was_refused_by_the_database_unavailable(
-    company: Team, monkeypatch: pytest.MonkeyPatch
+    team: Team, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def wrong(session: Session, *_: Any) -> None:
         session.connection().execute(text("SELECT nothing FROM board"))
@@ -111,28 +111,28 @@ async def test_a_read_that_can_not_be_right_is_failed_and_one_that_was_refused_b
     def busy(session: Session, *_: Any) -> None:
         raise TimeoutError
 
-    search = await company.alice.open_search()
+    search = await team.alice.open_search()
     for read, status, code in ((wrong, 500, "failed"), (busy, 503, "unavailable")):
         with monkeypatch.context() as patch:
             patch.setattr(snapshot, "entities", read)
-            answer = await company.alice.http.get(f"/api/v1/boards/{search}")
+            answer = await team.alice.http.get(f"/api/v1/boards/{search}")
         assert (answer.status_code, answer.json()["code"], "Retry-After" in answer.headers) == (status, code, status == 503)
 
 
-async def test_a_board_that_can_not_be_read_by_a_fault_is_said_to_be_so(company: Team, monkeypatch: pytest.MonkeyPatch) -> None:
-    search, bob = await company.alice.open_search(), await company.again(company.bob)
+async def test_a_board_that_can_not_be_read_by_a_fault_is_said_to_be_so(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
+    search, bob = await team.alice.open_search(), await team.again(team.bob)
     with monkeypatch.context() as patch:
-        patch.setattr(company.server.desk.source, "open", fails)
+        patch.setattr(team.server.desk.source, "open", fails)
         refused = await bob.ask({"type": "subscribe", "board": search}, type="error", board=search)
     assert refused["code"] == "failed"
-    assert company.server.desk.hub.tally.openings_failed
+    assert team.server.desk.hub.tally.openings_failed
     await bob.follow(search)
 
 
 async def test_a_message_that_meets_a_fault_ends_its_socket_and_is_logged(
-    company: Team, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    team: Team, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    search, bob, hub = await company.alice.open_search(), await company.again(company.bob), company.server.desk.hub
+    search, bob, hub = await team.alice.open_search(), await team.again(team.bob), team.server.desk.hub
     before = hub.tally.sockets_failed
     with monkeypatch.context() as patch:
         patch.setattr(hub, "present", fails)
@@ -142,14 +142,14 @@ async def test_a_message_that_meets_a_fault_ends_its_socket_and_is_logged(
     assert [record.message for record in caplog.records if record.name == "realtime.connection"] == ["a socket failed"]
 
 
-async def test_a_handshake_that_fails_is_counted_and_refused(company: Team, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_handshake_that_fails_is_counted_and_refused(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
     before = count("socket")
     with monkeypatch.context() as patch:
         patch.setattr("board.web.websocket._authenticate", fails)
         with pytest.raises(Exception, match="500"):
-            await company.again(company.bob)
+            await team.again(team.bob)
     assert count("socket") == before + 1
-    assert isinstance(await company.again(company.bob), Person)
+    assert isinstance(await team.again(team.bob), Person)
 
 
 def test_a_trace_names_our_lines_however_deep_a_library_failed() -> None:

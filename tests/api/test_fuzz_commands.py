@@ -52,25 +52,25 @@ def commands(draw: st.DrawFn) -> dict[str, Any]:
     return {"name": name, "board": board, "data": data, **position}  # type: ignore[dict-item]
 
 
-class Stage:
+class PlayedCommands:
     """A search that everybody sees, one that none of the callers does, and what is on the first."""
 
-    def __init__(self, company: Team) -> None:
-        self.company = company
+    def __init__(self, team: Team) -> None:
+        self.team = team
 
     async def play(self) -> None:
-        search, self.names = await scene(self.company)
-        self.boards = {"search": search, SECRET: await self.company.secret_search()}
+        search, self.names = await scene(self.team)
+        self.boards = {"search": search, SECRET: await self.team.secret_search()}
 
     async def reopen(self) -> None:
-        await self.company.alice.do(self.boards["search"], "search.set_status", {"status": "open", "reason": "again"})
+        await self.team.alice.do(self.boards["search"], "search.set_status", {"status": "open", "reason": "again"})
 
 
 @pytest.fixture(scope="module")
-async def stage(company: Team) -> Stage:
-    stage = Stage(company)
-    await stage.play()
-    return stage
+async def played_commands(team: Team) -> PlayedCommands:
+    played_commands = PlayedCommands(team)
+    await played_commands.play()
+    return played_commands
 
 
 def judged_first(name: str, board: str, caller: Caller) -> str | None:
@@ -94,13 +94,13 @@ def fits(status: int) -> Any:
     return jsonschema_rs.validator_for(schema | {"components": document()["components"]})
 
 
-async def tried(stage: Stage, asking: httpx.AsyncClient, caller: Caller, command: dict[str, Any]) -> str:
+async def tried(played_commands: PlayedCommands, asking: httpx.AsyncClient, caller: Caller, command: dict[str, Any]) -> str:
     """Gives a command, and holds what comes of it against the contract. Its code, or `ack`."""
-    name, place, before, failed = command["name"], command["board"], await heads(stage.company), failures()
-    board = stage.boards.get(place, place)
-    body = command | {"id": new_id(), "data": filled(command["data"], stage.names)}
+    name, place, before, failed = command["name"], command["board"], await heads(played_commands.team), failures()
+    board = played_commands.boards.get(place, place)
+    body = command | {"id": new_id(), "data": filled(command["data"], played_commands.names)}
     response = await asking.post(f"{BASE}/boards/{board}/commands", json=body)
-    said, after = response.json(), await heads(stage.company)
+    said, after = response.json(), await heads(played_commands.team)
     assert fits(response.status_code).is_valid(said), said
     assert failures() == failed
     first = judged_first(name, place, caller)
@@ -108,9 +108,9 @@ async def tried(stage: Stage, asking: httpx.AsyncClient, caller: Caller, command
         assert first is None, f"it is {first}"
         assert said["seqs"] == list(range(before[board] + 1, after[board] + 1))
         again = await asking.post(f"{BASE}/boards/{board}/commands", json=body)
-        assert (again.json(), await heads(stage.company)) == (said, after), "it is done once"
+        assert (again.json(), await heads(played_commands.team)) == (said, after), "it is done once"
         if name == "search.set_status":
-            await stage.reopen()
+            await played_commands.reopen()
         return "ack"
     assert said["code"] in ((first,) if first else LATER | ({"forbidden"} if name in WHOSE else set())), said
     assert response.status_code == STATUS[said["code"]]
@@ -124,16 +124,16 @@ async def tried(stage: Stage, asking: httpx.AsyncClient, caller: Caller, command
 @pytest.mark.parametrize("many", [FEW, pytest.param(MANY, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("caller", CALLERS, ids="-".join)
 async def test_no_command_of_anybody_has_an_answer_outside_the_contract(
-    company: Team, stage: Stage, caller: Caller, many: int
+    team: Team, played_commands: PlayedCommands, caller: Caller, many: int
 ) -> None:
     met: set[str] = set()
     loop = asyncio.get_running_loop()
-    async with httpx.AsyncClient(base_url=company.server.url, headers=await headers_of(company, *caller)) as asking:
+    async with httpx.AsyncClient(base_url=team.server.url, headers=await headers_of(team, *caller)) as asking:
 
         @settings(FUZZ, max_examples=many)
         @given(command=commands())
         def any_command(command: dict[str, Any]) -> None:
-            met.add(asyncio.run_coroutine_threadsafe(tried(stage, asking, caller, command), loop).result(PATIENCE_S))
+            met.add(asyncio.run_coroutine_threadsafe(tried(played_commands, asking, caller, command), loop).result(PATIENCE_S))
 
         await asyncio.to_thread(any_command)
     if caller[1] == "intake":

@@ -19,38 +19,38 @@ FIRST = 8  # what a form shows
 
 
 @pytest.fixture(scope="module")
-def known() -> Gazetteer:
+def places() -> Gazetteer:
     return gazetteer()
 
 
-def found(known: Gazetteer, typed: str, limit: int = FIRST) -> list[str]:
-    return [place.id for place in known.find(typed, limit)]
+def found(places: Gazetteer, typed: str, limit: int = FIRST) -> list[str]:
+    return [place.id for place in places.find(typed, limit)]
 
 
 def names(place: Place) -> set[str]:
     return {place.name, *place.names.values()} if " / " not in place.name else set(place.names.values())
 
 
-def test_every_place_is_found_by_each_of_its_names(known: Gazetteer) -> None:
-    assert len(known.places) == 565 + 1_758 + 317
-    lost = [(name, place.id) for place in known.places for name in names(place) if place.id not in found(known, name)]
+def test_every_place_is_found_by_each_of_its_names(places: Gazetteer) -> None:
+    assert len(places.places) == 565 + 1_758 + 317
+    lost = [(name, place.id) for place in places.places for name in names(place) if place.id not in found(places, name)]
     assert lost == []
 
 
-def test_and_by_each_as_it_is_typed_in_a_hurry(known: Gazetteer) -> None:
-    towns = [place for place in known.places if place.kind == "municipality"]
-    lost = [(name, place.id) for place in towns for name in names(place) if place.id not in found(known, normalize_name(name))]
+def test_and_by_each_as_it_is_typed_in_a_hurry(places: Gazetteer) -> None:
+    towns = [place for place in places.places if place.kind == "municipality"]
+    lost = [(name, place.id) for place in towns for name in names(place) if place.id not in found(places, normalize_name(name))]
     assert lost == []
 
 
-def test_every_postal_code_finds_its_municipalities_first(known: Gazetteer) -> None:
-    towns = [place for place in known.places if place.kind == "municipality"]
+def test_every_postal_code_finds_its_municipalities_first(places: Gazetteer) -> None:
+    towns = [place for place in places.places if place.kind == "municipality"]
     codes = {code for place in towns for code in place.codes}
     assert len(codes) == 1_149
     for code in codes:
         wanted = {place.id for place in towns if code in place.codes}
-        assert {*found(known, code)[: len(wanted)]} == wanted, code
-        assert all(code in place.codes for place in known.find(code, 20)), code
+        assert {*found(places, code)[: len(wanted)]} == wanted, code
+        assert all(code in place.codes for place in places.find(code, 20)), code
 
 
 # As `build/check.py` of the data has them, and more that people say.
@@ -68,24 +68,24 @@ def test_every_postal_code_finds_its_municipalities_first(known: Gazetteer) -> N
         ("Kortrijk", "nis:34022"), ("kortijk", "nis:34022"), ("Chaleroi", "nis:52011"), ("Sint Niklaas", "nis:46021"),
     ],
 )  # fmt: skip
-def test_the_best_stands_first(known: Gazetteer, typed: str, first: str) -> None:
-    assert found(known, typed)[:1] == [first]
+def test_the_best_stands_first(places: Gazetteer, typed: str, first: str) -> None:
+    assert found(places, typed)[:1] == [first]
 
 
-def test_a_name_of_several_places_finds_them_all(known: Gazetteer) -> None:
-    lille = known.find("Lille", FIRST)
+def test_a_name_of_several_places_finds_them_all(places: Gazetteer) -> None:
+    lille = places.find("Lille", FIRST)
     assert {(place.country, place.kind) for place in lille} >= {("BE", "municipality"), ("FR", "city")}
-    assert len({place.within and place.within.id for place in known.find("Deurne", FIRST) if place.name == "Deurne"}) == 2
+    assert len({place.within and place.within.id for place in places.find("Deurne", FIRST) if place.name == "Deurne"}) == 2
 
 
-def test_a_code_that_does_not_fit_the_name_shows_what_fits_the_code(known: Gazetteer) -> None:
-    assert found(known, "9000 Namur") == found(known, "9000")
+def test_a_code_that_does_not_fit_the_name_shows_what_fits_the_code(places: Gazetteer) -> None:
+    assert found(places, "9000 Namur") == found(places, "9000")
 
 
 @given(data=st.data())
 def test_one_letter_may_be_wrong_but_for_the_name_of_another(data: st.DataObject) -> None:
-    known = gazetteer()
-    towns = [(place, normalize_name(name)) for place in known.places if place.kind == "municipality" for name in names(place)]
+    places = gazetteer()
+    towns = [(place, normalize_name(name)) for place in places.places if place.kind == "municipality" for name in names(place)]
     place, name = data.draw(st.sampled_from([(place, name) for place, name in towns if len(name) > 6]))
     at = data.draw(st.integers(1, len(name) - 2))
     letter = data.draw(st.sampled_from("abcdefghijklmnopqrstuvwxyz"))
@@ -110,8 +110,8 @@ def test_whatever_is_typed_has_an_answer(typed: str, limit: int) -> None:
     assert len({place.id for place in places}) == len(places)
 
 
-def test_what_is_nothing_finds_nothing(known: Gazetteer) -> None:
-    assert [known.find(typed, FIRST) for typed in ("", " ", "-", "zzzz", "0000", "東京")] == [[]] * 6
+def test_what_is_nothing_finds_nothing(places: Gazetteer) -> None:
+    assert [places.find(typed, FIRST) for typed in ("", " ", "-", "zzzz", "0000", "東京")] == [[]] * 6
 
 
 @pytest.mark.parametrize(
@@ -132,8 +132,8 @@ def test_letters_that_differ_are_counted(typed: str, text: str, wrong: int) -> N
     assert [prefix_edit_distance(typed, text, most) <= most for most in range(5)] == [wrong <= most for most in range(5)]
 
 
-def test_a_municipality_reaches_over_all_its_localities(known: Gazetteer) -> None:
-    for place in known.places:
+def test_a_municipality_reaches_over_all_its_localities(places: Gazetteer) -> None:
+    for place in places.places:
         if place.point is None:
             assert (place.names["fr"], place.radius_m) == ("Herstappe", None)
             continue
@@ -144,25 +144,25 @@ def test_a_municipality_reaches_over_all_its_localities(known: Gazetteer) -> Non
             assert metres(place.point, town.point) <= town.radius_m, place.name
 
 
-def test_it_is_the_data_with_its_attribution(known: Gazetteer) -> None:
+def test_it_is_the_data_with_its_attribution(places: Gazetteer) -> None:
     told = (DATA / "README.md").read_text(encoding="utf-8")
     for name in ("gazetteer.json", "neighbours.json"):
         data = json.loads((DATA / name).read_text(encoding="utf-8"))
         assert data["licence"] == "CC BY 4.0"
-        assert data["attribution"].split(" (")[0].split(" via")[0] in known.attribution
-    assert known.attribution in told
+        assert data["attribution"].split(" (")[0].split(" via")[0] in places.attribution
+    assert places.attribution in told
 
 
-@pytest.mark.houses
-async def test_everybody_who_is_known_may_ask(company: Team) -> None:
-    tokens = [await create_token(company.server.desk, "Taker", "investigator", scope) for scope in ("intake", "read")]
-    for token in (*tokens, company.victor.token, company.bob.token):
-        async with httpx.AsyncClient(base_url=company.server.url, headers={"Authorization": f"Bearer {token}"}) as http:
+@pytest.mark.both_backends
+async def test_everybody_who_is_known_may_ask(team: Team) -> None:
+    tokens = [await create_token(team.server.desk, "Taker", "investigator", scope) for scope in ("intake", "read")]
+    for token in (*tokens, team.victor.token, team.bob.token):
+        async with httpx.AsyncClient(base_url=team.server.url, headers={"Authorization": f"Bearer {token}"}) as http:
             answer = await http.get("/api/v1/places", params={"q": "Brugge"})
             assert answer.status_code == 200
             assert answer.json()["places"][0] == BRUGGE
             assert "Statbel" in answer.json()["attribution"]
-    async with httpx.AsyncClient(base_url=company.server.url) as http:
+    async with httpx.AsyncClient(base_url=team.server.url) as http:
         assert (await http.get("/api/v1/places", params={"q": "Brugge"})).status_code == 401
 
 
@@ -178,15 +178,15 @@ BRUGGE: dict[str, Any] = {
     ("params", "field"),
     [({"q": "x" * 201}, "q"), ({"limit": "0"}, "limit"), ({"limit": "21"}, "limit"), ({"limit": "x"}, "limit")],
 )
-async def test_what_can_not_be_asked_is_said(company: Team, params: dict[str, str], field: str) -> None:
-    answer = await company.bob.http.get("/api/v1/places", params={"q": "Brugge"} | params)
+async def test_what_can_not_be_asked_is_said(team: Team, params: dict[str, str], field: str) -> None:
+    answer = await team.bob.http.get("/api/v1/places", params={"q": "Brugge"} | params)
     assert (answer.status_code, [*answer.json()["fields"]]) == (422, [field])
 
 
-async def test_as_many_as_are_wanted(company: Team) -> None:
+async def test_as_many_as_are_wanted(team: Team) -> None:
     counts = []
     for limit in (1, 20):
-        answer = await company.bob.http.get("/api/v1/places", params={"q": "st", "limit": limit})
+        answer = await team.bob.http.get("/api/v1/places", params={"q": "st", "limit": limit})
         counts.append(len(answer.json()["places"]))
     assert counts == [1, 20]
-    assert (await company.bob.http.get("/api/v1/places")).json()["places"] == []
+    assert (await team.bob.http.get("/api/v1/places")).json()["places"] == []

@@ -20,15 +20,15 @@ from tests.support.team import Team
 
 
 @pytest.fixture
-async def scene(company: Team) -> AsyncIterator[SearchScenario]:
+async def scene(team: Team) -> AsyncIterator[SearchScenario]:
     """A search of its own; others are closed afterwards, so that they are not handed over with the next."""
-    search = await company.alice.open_search()
-    yield SearchScenario(company, search)
-    await handover_steps.take_shift(company.ada)
-    await company.alice.do(
+    search = await team.alice.open_search()
+    yield SearchScenario(team, search)
+    await handover_steps.take_shift(team.ada)
+    await team.alice.do(
         search, "search.set_status", {"status": "closed", "reason": "the scene is over", "acknowledge": "as it is"}
     )
-    await handover_steps.take_shift(company.alice)
+    await handover_steps.take_shift(team.alice)
 
 
 async def refused(code: str, who: Person, board: str, name: str, data: dict[str, Any], *fields: str) -> Refusal:
@@ -54,7 +54,7 @@ async def head(who: Person, board: str) -> int:
 
 
 async def test_a_handover_that_is_prepared_again_keeps_what_was_written_of_the_desk(scene: SearchScenario) -> None:
-    alice, ada, bob = scene.company.alice, scene.company.ada, scene.company.bob
+    alice, ada, bob = scene.team.alice, scene.team.ada, scene.team.bob
     first = await handover_steps.prepare_handover(alice, incoming=ada.account["id"])
     await alice.do(OPERATIONS, "handover.write", {"handover": first, "faults": "the printer", "remarks": "quiet"})
     await ada.do(OPERATIONS, "handover.withdraw", {"handover": first, "reason": "she stays"})
@@ -86,7 +86,7 @@ async def test_a_handover_that_is_prepared_again_keeps_what_was_written_of_the_d
 
 
 async def test_what_is_said_of_a_search_is_on_its_own_board(scene: SearchScenario) -> None:
-    alice = scene.company.alice
+    alice = scene.team.alice
     number, sighting = await handover_steps.prepare_handover(alice), await scene.sighting()
     await scene.refuses("conflict", "handover.write", {"handover": number + 1, "assessment": "x"}, "handover")
     said = {
@@ -112,7 +112,7 @@ async def test_what_is_said_of_a_search_is_on_its_own_board(scene: SearchScenari
 
 
 async def test_what_is_said_of_a_search_is_not_in_the_way_of_an_undo(scene: SearchScenario) -> None:
-    number = await handover_steps.prepare_handover(scene.company.alice)
+    number = await handover_steps.prepare_handover(scene.team.alice)
     await scene.one("search.update", {"person": {"age": 11}})
     await scene.one("handover.write", {"handover": number, "assessment": "twelve, says her aunt"})
     changed = await scene.one("search.update", {"person": {"age": 12}})
@@ -120,7 +120,7 @@ async def test_what_is_said_of_a_search_is_not_in_the_way_of_an_undo(scene: Sear
 
 
 async def test_two_who_write_the_same_field_are_told(scene: SearchScenario) -> None:
-    alice, ada = scene.company.alice, scene.company.ada
+    alice, ada = scene.team.alice, scene.team.ada
     number = await handover_steps.prepare_handover(alice)
     (seq,) = (await alice.do(scene.search, "handover.write", {"handover": number, "contacts": "the mother", "dropped": "a"}))[
         "seqs"
@@ -131,8 +131,8 @@ async def test_two_who_write_the_same_field_are_told(scene: SearchScenario) -> N
 
 
 async def test_a_search_that_was_closed_in_the_shift_is_part_of_it_and_one_from_before_is_not(scene: SearchScenario) -> None:
-    alice = scene.company.alice
-    await handover_steps.take_shift(scene.company.ada)
+    alice = scene.team.alice
+    await handover_steps.take_shift(scene.team.ada)
     old = await alice.open_search()
     await alice.do(old, "search.set_status", {"status": "closed", "reason": "came home", "acknowledge": "as it is"})
     number = await handover_steps.prepare_handover(alice)
@@ -142,8 +142,8 @@ async def test_a_search_that_was_closed_in_the_shift_is_part_of_it_and_one_from_
     assert scene.search in (positions := await handover_steps.current_positions(alice))
     assert old not in positions
     await handover_steps.sign_handover(alice, number)
-    assert await scene.does("handover.read", {"handover": number, "seq": 1}, who=scene.company.ada)
-    await refused("conflict", scene.company.ada, old, "handover.read", {"handover": number, "seq": 1}, "handover")
+    assert await scene.does("handover.read", {"handover": number, "seq": 1}, who=scene.team.ada)
+    await refused("conflict", scene.team.ada, old, "handover.read", {"handover": number, "seq": 1}, "handover")
     await alice.do(scene.search, "search.set_status", {"status": "open", "reason": "not her"})
 
 
@@ -157,7 +157,7 @@ def test_what_is_said_of_a_search_waits_for_who_signs() -> None:
 
 
 async def test_a_signed_handover_has_the_positions_of_all_boards_and_their_digest(scene: SearchScenario) -> None:
-    alice = scene.company.alice
+    alice = scene.team.alice
     number = await handover_steps.prepare_handover(alice)
     before, positions = (await read_report(alice)), await handover_steps.current_positions(alice)
     operations = await head(alice, OPERATIONS)
@@ -175,13 +175,13 @@ async def test_a_signed_handover_has_the_positions_of_all_boards_and_their_diges
 
 
 async def test_who_may_not_see_what_is_asked_once_however_many_searches_are_signed(scene: SearchScenario) -> None:
-    alice = scene.company.alice
+    alice = scene.team.alice
     others = [await alice.open_search() for _ in range(3)]
     number = await handover_steps.prepare_handover(alice)
     positions, asked, writer = (
         await handover_steps.current_positions(alice),
         list[str](),
-        scene.company.server.desk.database.writer,
+        scene.team.server.desk.database.writer,
     )
 
     def ask(*given: Any) -> None:
@@ -199,7 +199,7 @@ async def test_who_may_not_see_what_is_asked_once_however_many_searches_are_sign
 
 
 async def test_only_what_was_seen_can_be_signed(scene: SearchScenario) -> None:
-    alice, ada, search = scene.company.alice, scene.company.ada, scene.search
+    alice, ada, search = scene.team.alice, scene.team.ada, scene.search
     number = await handover_steps.prepare_handover(alice)
     seen = await handover_steps.current_positions(alice)
     field = f"positions.{search}"
@@ -230,7 +230,7 @@ async def test_only_what_was_seen_can_be_signed(scene: SearchScenario) -> None:
 
 
 async def test_a_full_board_is_handed_over_all_the_same(scene: SearchScenario, monkeypatch: pytest.MonkeyPatch) -> None:
-    alice, ada, search = scene.company.alice, scene.company.ada, scene.search
+    alice, ada, search = scene.team.alice, scene.team.ada, scene.search
     monkeypatch.setattr(event_writer, "MAX_ENTITIES", 0)
     for board in (OPERATIONS, search):
         await refused("too_large", alice, board, "note.add", {"text": "one more"})
@@ -245,7 +245,7 @@ async def test_a_full_board_is_handed_over_all_the_same(scene: SearchScenario, m
 
 
 async def test_it_is_read_and_accepted_and_told_with_the_moment(scene: SearchScenario) -> None:
-    alice, ada, search = scene.company.alice, scene.company.ada, scene.search
+    alice, ada, search = scene.team.alice, scene.team.ada, scene.search
     number = await handover_steps.hand_to_sign(alice)
     data = {"handover": number, "restatement": "one search; the aunt calls at eight"}
     others = [each["board"] for each in (await read_report(ada))["searches"]]
@@ -270,7 +270,7 @@ async def test_it_is_read_and_accepted_and_told_with_the_moment(scene: SearchSce
 
 
 async def test_with_a_reason_it_is_accepted_unread(scene: SearchScenario) -> None:
-    alice, ada = scene.company.alice, scene.company.ada
+    alice, ada = scene.team.alice, scene.team.ada
     number = await handover_steps.hand_to_sign(alice)
     data = {"handover": number, "restatement": "I know them all", "reason": "she has to go now"}
     accepted, _ = await events(ada, (await ada.do(OPERATIONS, "handover.accept", data))["seqs"])
@@ -278,7 +278,7 @@ async def test_with_a_reason_it_is_accepted_unread(scene: SearchScenario) -> Non
 
 
 async def test_a_refused_handover_leaves_the_shift_where_it_is(scene: SearchScenario) -> None:
-    alice, ada = scene.company.alice, scene.company.ada
+    alice, ada = scene.team.alice, scene.team.ada
     prepared = await handover_steps.prepare_handover(alice)
     await refused("conflict", ada, OPERATIONS, "handover.refuse", {"handover": prepared, "reason": "not yet"}, "handover")
     await refused("conflict", ada, scene.search, "handover.read", {"handover": prepared, "seq": 1}, "handover")
@@ -295,7 +295,7 @@ async def test_a_refused_handover_leaves_the_shift_where_it_is(scene: SearchScen
 
 
 async def test_marks_of_an_earlier_handover_do_not_count(scene: SearchScenario) -> None:
-    alice, ada, search = scene.company.alice, scene.company.ada, scene.search
+    alice, ada, search = scene.team.alice, scene.team.ada, scene.search
     first = await handover_steps.hand_to_sign(alice)
     await ada.do(search, "handover.read", {"handover": first, "seq": await head(ada, search)})
     await ada.do(OPERATIONS, "handover.refuse", {"handover": first, "reason": "again, please"})
@@ -318,9 +318,9 @@ async def alerts(who: Person, seqs: list[int]) -> list[tuple[str, int | None, st
 
 
 async def test_each_step_alerts_whom_it_concerns_with_the_reason(scene: SearchScenario) -> None:
-    company, alice, ada = scene.company, scene.company.alice, scene.company.ada
-    dora = await company.come("Dora", "coordinator")
-    others = (company.bob, company.charlie, company.victor)
+    team, alice, ada = scene.team, scene.team.alice, scene.team.ada
+    dora = await team.add_person("Dora", "coordinator")
+    others = (team.bob, team.charlie, team.victor)
 
     async def told(seqs: list[int], who: dict[Person, list[tuple[str, int | None, str | None]]]) -> None:
         for person in (alice, ada, dora, *others):
@@ -346,18 +346,18 @@ async def test_each_step_alerts_whom_it_concerns_with_the_reason(scene: SearchSc
 
 
 async def test_who_is_outside_of_a_search_sees_nothing_of_how_it_is_handed_over(scene: SearchScenario) -> None:
-    company, alice = scene.company, scene.company.alice
-    dora = await company.come("Dora", "coordinator")
-    secret = await company.secret_search()
+    team, alice = scene.team, scene.team.alice
+    dora = await team.add_person("Dora", "coordinator")
+    secret = await team.secret_search()
     number = await handover_steps.prepare_handover(alice)
     await alice.do(secret, "handover.write", {"handover": number, "assessment": "she hides with her aunt"})
-    watching = await company.charlie.follow(OPERATIONS)
+    watching = await team.charlie.follow(OPERATIONS)
     signed = await handover_steps.sign_handover(alice, number)
-    await company.charlie.up_to(OPERATIONS, signed["seqs"][-1])
+    await team.charlie.up_to(OPERATIONS, signed["seqs"][-1])
     assert sum(bool(event.get("hidden")) for event in watching.events[-len(signed["seqs"]) :]) == 1
     assert secret not in watching.of("handed")
     assert ("handed", secret) in (await alice.snapshot(OPERATIONS))["entities"]
-    for outside in (company.charlie, dora):
+    for outside in (team.charlie, dora):
         told = await read_report(outside)
         assert (told["withheld"], secret in [each["board"] for each in told["searches"]]) == (1, False)
         for path in (
@@ -386,9 +386,9 @@ async def test_who_is_outside_of_a_search_sees_nothing_of_how_it_is_handed_over(
 async def test_a_search_that_who_takes_over_may_not_see_is_not_signed_until_somebody_answers_for_it(
     scene: SearchScenario,
 ) -> None:
-    company, alice, ada = scene.company, scene.company.alice, scene.company.ada
-    dora, eva = await company.come("Dora", "coordinator"), await company.come("Eva", "coordinator")
-    secret = await company.secret_search(ada)
+    team, alice, ada = scene.team, scene.team.alice, scene.team.ada
+    dora, eva = await team.add_person("Dora", "coordinator"), await team.add_person("Eva", "coordinator")
+    secret = await team.secret_search(ada)
     hers = await dora.open_search(access="members", members=[dora.account["id"]])  # which Alice may not see
     number = await handover_steps.prepare_handover(alice, incoming=eva.account["id"])
 
@@ -402,7 +402,7 @@ async def test_a_search_that_who_takes_over_may_not_see_is_not_signed_until_some
     assert await told(alice) == await told(ada) == {secret: eva.account["id"]}
     assert await told(eva) == {}
     await signs(f"searches.{secret}")
-    for wrong, code in ((company.bob, "invalid"), (eva, "invalid"), (dora, "invalid")):
+    for wrong, code in ((team.bob, "invalid"), (eva, "invalid"), (dora, "invalid")):
         await refused(code, alice, secret, "handover.write", {"handover": number, "keeper": wrong.account["id"]}, "keeper")
     await refused("not_found", alice, secret, "handover.write", {"handover": number, "keeper": UNKNOWN_ID}, "keeper")
     await scene.refuses("invalid", "handover.write", {"handover": number, "keeper": alice.account["id"]}, "keeper")
@@ -439,8 +439,8 @@ async def test_a_search_that_who_takes_over_may_not_see_is_not_signed_until_some
 
 
 async def test_the_next_handover_may_name_the_same_keeper_who_is_alerted(scene: SearchScenario) -> None:
-    company, alice, ada = scene.company, scene.company.alice, scene.company.ada
-    eva = await company.come("Eva", "coordinator")
+    team, alice, ada = scene.team, scene.team.alice, scene.team.ada
+    eva = await team.add_person("Eva", "coordinator")
     members = [alice.account["id"], ada.account["id"]]
     secret = await alice.open_search(access="members", members=members)
     for _ in range(2):
@@ -458,7 +458,7 @@ async def test_the_next_handover_may_name_the_same_keeper_who_is_alerted(scene: 
 
 
 async def test_who_loses_or_gains_sight_of_a_search_does_so_of_how_it_was_handed_over(scene: SearchScenario) -> None:
-    alice, charlie = scene.company.alice, scene.company.charlie
+    alice, charlie = scene.team.alice, scene.team.charlie
     await handover_steps.hand_to_sign(alice)
     screen = await charlie.follow(OPERATIONS)
     for access, there in (("members", False), ("desk", True)):

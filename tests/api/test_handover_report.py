@@ -20,23 +20,23 @@ from tests.support.team import Team
 
 
 @pytest.fixture
-async def scene(company: Team) -> AsyncIterator[SearchScenario]:
+async def scene(team: Team) -> AsyncIterator[SearchScenario]:
     """A search without tasks, and nobody's handover open."""
-    await handover_steps.take_shift(company.ada)
-    await handover_steps.take_shift(company.alice)
-    scene = SearchScenario(company, await company.alice.open_search())
-    for (kind, id), _ in list((await company.alice.snapshot(scene.search))["entities"].items()):
+    await handover_steps.take_shift(team.ada)
+    await handover_steps.take_shift(team.alice)
+    scene = SearchScenario(team, await team.alice.open_search())
+    for (kind, id), _ in list((await team.alice.snapshot(scene.search))["entities"].items()):
         if kind == "task":
-            await company.alice.do(scene.search, "card.withdraw", {"card": id})
+            await team.alice.do(scene.search, "card.withdraw", {"card": id})
     yield scene
-    await company.alice.do(
+    await team.alice.do(
         scene.search, "search.set_status", {"status": "closed", "reason": "the scene is over", "acknowledge": "as it is"}
     )
 
 
 async def section(scene: SearchScenario, reader: Person | None = None, path: str = "handover") -> dict[str, Any]:
     """What is told of the scene's search."""
-    (found,) = (await read_report(reader or scene.company.alice, path, board=scene.search))["searches"]
+    (found,) = (await read_report(reader or scene.team.alice, path, board=scene.search))["searches"]
     return dict(found)
 
 
@@ -48,7 +48,7 @@ def titles(cards: list[dict[str, Any]]) -> list[str]:
 
 
 async def test_a_section_tells_what_the_next_shift_must_know(scene: SearchScenario) -> None:
-    alice, bob, done = scene.company.alice, scene.company.bob, (await scene.columns())["done"]
+    alice, bob, done = scene.team.alice, scene.team.bob, (await scene.columns())["done"]
     me = bob.account["id"]
     seen = {"place": {"text": "Gent"}, "seen_at": "2026-11-24T20:00:00Z"}
     first = await scene.sighting(description="first", **seen)
@@ -94,7 +94,7 @@ async def test_a_time_that_is_not_when_it_was_seen_is_told_as_received(scene: Se
     await scene.sighting(description="seen", seen_at="2026-11-24T20:00:00.000Z", received_at=received)
     unseen = await scene.sighting(description="told", received_at=received)
     note = await scene.one("note.add", {"text": "we stop"})
-    number = await handover_steps.prepare_handover(scene.company.alice)
+    number = await handover_steps.prepare_handover(scene.team.alice)
     await scene.one("handover.write", {"handover": number, "pinned": [unseen["id"], note["id"]]})
     told = await section(scene)
     assert [(card["at"], card["seen_at"]) for card in told["ungraded"]] == [
@@ -110,7 +110,7 @@ async def test_tasks_that_were_done_before_the_shift_began_are_no_news(scene: Se
     finished = await scene.task(title="done")
     await scene.one("card.move", {"card": finished["id"], "column": (await scene.columns())["done"]})
     assert titles((await section(scene))["tasks"]["done"]) == ["done"]
-    await handover_steps.take_shift(scene.company.ada)
+    await handover_steps.take_shift(scene.team.ada)
     assert (await section(scene))["tasks"]["done"] == []
 
 
@@ -123,8 +123,8 @@ async def test_a_long_list_is_cut_and_says_so(scene: SearchScenario, monkeypatch
 
 
 async def test_what_is_new_to_the_reader_is_counted_from_what_they_have_seen_else_from_the_shift(scene: SearchScenario) -> None:
-    charlie = scene.company.charlie
-    await handover_steps.take_shift(scene.company.ada)
+    charlie = scene.team.charlie
+    await handover_steps.take_shift(scene.team.ada)
     began = (await charlie.snapshot(scene.search))["seq"]
     urgent = await scene.sighting(priority="urgent")
     await scene.sighting(priority="low")
@@ -155,7 +155,7 @@ async def see(who: Person, board: str, seq: int) -> None:
 
 
 async def test_a_signed_report_is_the_same_for_all_who_see_the_same_searches(scene: SearchScenario) -> None:
-    alice, ada, dora = scene.company.alice, scene.company.ada, await scene.company.come("Dora", "coordinator")
+    alice, ada, dora = scene.team.alice, scene.team.ada, await scene.team.add_person("Dora", "coordinator")
     await scene.sighting(priority="urgent")
     decided = await scene.one("note.add", {"text": "a decision", "category": "decision"})
     await scene.sighting()
@@ -192,8 +192,8 @@ def fixed(told: dict[str, Any]) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize("seed", range(3))
 async def test_what_was_signed_stays_whatever_happens_since(scene: SearchScenario, seed: int) -> None:
-    alice, random = scene.company.alice, Random(seed)
-    people = [scene.company.alice.account["id"], scene.company.bob.account["id"]]
+    alice, random = scene.team.alice, Random(seed)
+    people = [scene.team.alice.account["id"], scene.team.bob.account["id"]]
     screen = await alice.follow(scene.search)
 
     async def work(count: int) -> None:
@@ -216,7 +216,7 @@ async def test_what_was_signed_stays_whatever_happens_since(scene: SearchScenari
     assert fixed(later) == fixed(signed)
     assert later["shift"] == signed["shift"]
     assert [each["after"]["seq"] for each in later["searches"] if each["board"] == scene.search] == [screen.seq]
-    await handover_steps.hand_to_sign(scene.company.ada)
+    await handover_steps.hand_to_sign(scene.team.ada)
     again = await read_report(alice, f"handovers/{number}")
     assert (fixed(again), again["composed_at"]) == (fixed(signed), signed["composed_at"])
     assert again["handover"]["status"] == "withdrawn"
@@ -225,11 +225,11 @@ async def test_what_was_signed_stays_whatever_happens_since(scene: SearchScenari
 async def test_now_and_as_it_was_signed_are_composed_alike(scene: SearchScenario) -> None:
     sighting = await scene.sighting()
     await scene.task(due="2026-01-01T00:00:00Z")
-    number = await handover_steps.prepare_handover(scene.company.alice)
+    number = await handover_steps.prepare_handover(scene.team.alice)
     await scene.one("handover.write", {"handover": number, "pinned": [sighting["id"]]})
-    live = await read_report(scene.company.alice)
-    await handover_steps.sign_handover(scene.company.alice, number)
-    assert fixed(await read_report(scene.company.alice)) == fixed(live)
+    live = await read_report(scene.team.alice)
+    await handover_steps.sign_handover(scene.team.alice, number)
+    assert fixed(await read_report(scene.team.alice)) == fixed(live)
 
 
 ENDS = {"accept": {"restatement": "one search", "reason": "she has to go"}, "refuse": {"reason": "no"}, "withdraw": {}}
@@ -237,7 +237,7 @@ ENDS = {"accept": {"restatement": "one search", "reason": "she has to go"}, "ref
 
 @pytest.mark.parametrize("ends", ENDS)
 async def test_the_report_is_live_again_once_a_handover_has_ended(scene: SearchScenario, ends: str) -> None:
-    alice, ada = scene.company.alice, scene.company.ada
+    alice, ada = scene.team.alice, scene.team.ada
     number = await handover_steps.hand_to_sign(alice)
     await ada.do(scene.search, "handover.read", {"handover": number, "seq": 1})
     signed = await read_report(alice)
@@ -260,7 +260,7 @@ async def test_the_report_is_live_again_once_a_handover_has_ended(scene: SearchS
 
 
 async def test_handovers_are_listed_newest_first(scene: SearchScenario) -> None:
-    alice, ada = scene.company.alice, scene.company.ada
+    alice, ada = scene.team.alice, scene.team.ada
     signed = await handover_steps.hand_to_sign(alice)
     await ada.do(OPERATIONS, "handover.refuse", {"handover": signed, "reason": "not like this"})
     never = await handover_steps.prepare_handover(alice)

@@ -13,8 +13,8 @@ async def events(who: Person, board: str) -> tuple[int, bool]:
     return there["events"], there["seen"] is not None
 
 
-async def test_reading_for_a_handover_is_seeing(company: Team) -> None:
-    alice, ada, bob = company.alice, company.ada, company.bob
+async def test_reading_for_a_handover_is_seeing(team: Team) -> None:
+    alice, ada, bob = team.alice, team.ada, team.bob
     search, other = await bob_opens(alice, ada), await alice.open_search()
     number = await handover_steps.prepare_handover(alice, incoming=ada.account["id"])
     assert await events(alice, search) == ((await news(alice))[search]["seq"], False)

@@ -27,7 +27,7 @@ from tests.support.people import PASSWORD, PATIENCE_S, Person
 from tests.support.team import Team
 from tests.support.worker_processes import wait_until
 
-pytestmark = pytest.mark.houses(ALTERNATING)
+pytestmark = pytest.mark.both_backends(ALTERNATING)
 
 ENDLESS = text("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT 1 FROM n) SELECT count(*) FROM n")
 HEAVY = [
@@ -49,9 +49,9 @@ async def _email(person: Person) -> str:
 
 
 @asynccontextmanager
-async def busy(company: Team, person: Person) -> AsyncIterator[None]:
+async def busy(team: Team, person: Person) -> AsyncIterator[None]:
     """All turns of somebody are taken, and nobody more of them may wait."""
-    heavy = company.server.desk.heavy_reads
+    heavy = team.server.desk.heavy_reads
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(heavy, "_max_count", RUNNING_PER_ACCOUNT)
         async with heavy.slot(person.account["id"]), heavy.slot(person.account["id"]):
@@ -80,11 +80,9 @@ def stopped(monkeypatch: pytest.MonkeyPatch, account: str) -> Iterator[Callable[
 # -- turns ----------------------------------------------------------------------------------------------------------------
 
 
-async def test_of_one_account_two_are_read_at_a_time_and_others_are_served(
-    company: Team, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    search = await company.alice.open_search()
-    victor, desk = company.victor, company.server.desk
+async def test_of_one_account_two_are_read_at_a_time_and_others_are_served(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
+    search = await team.alice.open_search()
+    victor, desk = team.victor, team.server.desk
     id, path = victor.account["id"], f"/api/v1/boards/{search}"
     with stopped(monkeypatch, id) as reading:
         waiting = [asyncio.create_task(asks(victor, path)) for _ in range(RUNNING_PER_ACCOUNT + WAITING_PER_ACCOUNT)]
@@ -94,9 +92,9 @@ async def test_of_one_account_two_are_read_at_a_time_and_others_are_served(
         one_too_many = await asks(victor, path)
         assert (one_too_many.status_code, one_too_many.json()["code"]) == (429, "rate_limited")
         assert int(one_too_many.headers["Retry-After"]) > 0
-        assert (await asks(company.bob, path)).status_code == 200
+        assert (await asks(team.bob, path)).status_code == 200
         command = {"id": "beside", "name": "note.add", "data": {"text": "meanwhile"}}
-        assert (await asks(company.alice, f"{path}/commands", method="POST", json=command)).status_code == 200
+        assert (await asks(team.alice, f"{path}/commands", method="POST", json=command)).status_code == 200
         assert reading() == RUNNING_PER_ACCOUNT
         assert not any(each.done() for each in waiting)
     assert {(await each).status_code for each in waiting} == {200}
@@ -105,49 +103,49 @@ async def test_of_one_account_two_are_read_at_a_time_and_others_are_served(
 
 
 @pytest.mark.parametrize("path", HEAVY)
-async def test_what_reads_many_rows_waits_for_a_turn(company: Team, path: str) -> None:
-    address = path.format(board=await company.alice.open_search())
-    async with busy(company, company.bob):
-        refused = await asks(company.bob, address)
+async def test_what_reads_many_rows_waits_for_a_turn(team: Team, path: str) -> None:
+    address = path.format(board=await team.alice.open_search())
+    async with busy(team, team.bob):
+        refused = await asks(team.bob, address)
         assert (refused.status_code, refused.headers["Retry-After"]) == (429, "5")
-    assert (await asks(company.bob, address)).status_code == 200
-    assert company.server.desk.heavy_reads.count(company.bob.account["id"]) == 0
+    assert (await asks(team.bob, address)).status_code == 200
+    assert team.server.desk.heavy_reads.count(team.bob.account["id"]) == 0
 
 
-async def test_marks_and_suggestions_wait_for_a_turn(company: Team) -> None:
-    search = await company.alice.open_search()
+async def test_marks_and_suggestions_wait_for_a_turn(team: Team) -> None:
+    search = await team.alice.open_search()
     for path, body in ((f"/api/v1/boards/{search}/similar", {"text": "a girl"}), ("/api/v1/seen", {"marks": []})):
-        async with busy(company, company.bob):
-            assert (await asks(company.bob, path, method="POST", json=body)).status_code == 429
-        assert (await asks(company.bob, path, method="POST", json=body)).status_code == 200
+        async with busy(team, team.bob):
+            assert (await asks(team.bob, path, method="POST", json=body)).status_code == 429
+        assert (await asks(team.bob, path, method="POST", json=body)).status_code == 200
 
 
 @pytest.mark.parametrize("path", ["/api/v1/audit", "/api/v1/audit.csv", "/api/v1/boards/audit/chain"])
-async def test_what_reads_the_audit_journal_waits_for_a_turn(company: Team, path: str) -> None:
-    async with busy(company, company.ada):
-        assert (await asks(company.ada, path)).status_code == 429
-    assert (await asks(company.ada, path)).status_code == 200
-    assert (await asks(company.bob, path)).status_code == 404
+async def test_what_reads_the_audit_journal_waits_for_a_turn(team: Team, path: str) -> None:
+    async with busy(team, team.ada):
+        assert (await asks(team.ada, path)).status_code == 429
+    assert (await asks(team.ada, path)).status_code == 200
+    assert (await asks(team.bob, path)).status_code == 404
 
 
 @pytest.mark.parametrize("path", LIGHT)
-async def test_what_reads_a_few_rows_needs_no_turn(company: Team, path: str) -> None:
-    address = path.format(board=await company.alice.open_search())
-    async with busy(company, company.bob):
-        assert (await asks(company.bob, address)).status_code == 200
+async def test_what_reads_a_few_rows_needs_no_turn(team: Team, path: str) -> None:
+    address = path.format(board=await team.alice.open_search())
+    async with busy(team, team.bob):
+        assert (await asks(team.bob, address)).status_code == 200
 
 
-async def test_who_waits_in_vain_is_told_to_come_back(company: Team, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_who_waits_in_vain_is_told_to_come_back(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(concurrency, "WAIT_TIMEOUT_S", 0.05)
-    heavy, bob = company.server.desk.heavy_reads, company.bob.account["id"]
+    heavy, bob = team.server.desk.heavy_reads, team.bob.account["id"]
     async with heavy.slot(bob), heavy.slot(bob):
-        answer = await asks(company.bob, "/api/v1/since")
+        answer = await asks(team.bob, "/api/v1/since")
         assert (answer.status_code, answer.json()["code"]) == (429, "rate_limited")
     assert heavy.count(bob) == 0
 
 
-async def test_who_waits_is_still_signed_in_when_it_is_read(company: Team) -> None:
-    zoe, desk = await company.come("Zoe", "viewer"), company.server.desk
+async def test_who_waits_is_still_signed_in_when_it_is_read(team: Team) -> None:
+    zoe, desk = await team.add_person("Zoe", "viewer"), team.server.desk
     id = zoe.account["id"]
     async with desk.heavy_reads.slot(id), desk.heavy_reads.slot(id):
         waiting = [asyncio.create_task(asks(zoe, path)) for path in ("/api/v1/since", "/api/v1/find?q=anything")]
@@ -157,8 +155,8 @@ async def test_who_waits_is_still_signed_in_when_it_is_read(company: Team) -> No
     assert {(await each).status_code for each in waiting} == {401}
 
 
-async def test_a_refusal_and_a_failure_end_the_turn(company: Team, monkeypatch: pytest.MonkeyPatch) -> None:
-    bob = company.bob
+async def test_a_refusal_and_a_failure_end_the_turn(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
+    bob = team.bob
     assert (await asks(bob, "/api/v1/boards/none")).status_code == 404
 
     def fails(*_: Any) -> list[bytes]:
@@ -166,7 +164,7 @@ async def test_a_refusal_and_a_failure_end_the_turn(company: Team, monkeypatch: 
 
     monkeypatch.setattr(snapshot, "entities", fails)
     assert (await asks(bob, f"/api/v1/boards/{OPERATIONS}")).status_code == 500
-    assert company.server.desk.heavy_reads.count(bob.account["id"]) == 0
+    assert team.server.desk.heavy_reads.count(bob.account["id"]) == 0
 
 
 # -- the answer -----------------------------------------------------------------------------------------------------------
@@ -183,17 +181,17 @@ def long_board(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
     return entities
 
 
-async def test_a_long_answer_comes_whole(company: Team, long_board: list[bytes]) -> None:
-    answer = await asks(company.bob, f"/api/v1/boards/{OPERATIONS}", headers=PLAIN)
+async def test_a_long_answer_comes_whole(team: Team, long_board: list[bytes]) -> None:
+    answer = await asks(team.bob, f"/api/v1/boards/{OPERATIONS}", headers=PLAIN)
     assert answer.content.endswith(b'"entities":[' + b",".join(long_board) + b"]}")
     assert int(answer.headers["Content-Length"]) == len(answer.content)
-    head = await asks(company.bob, f"/api/v1/boards/{OPERATIONS}", headers=PLAIN, method="HEAD")
+    head = await asks(team.bob, f"/api/v1/boards/{OPERATIONS}", headers=PLAIN, method="HEAD")
     assert (head.status_code, head.headers["Content-Length"]) == (200, str(len(answer.content)))
     assert head.content == b""
 
 
-async def test_who_does_not_read_the_answer_keeps_the_turn_until_they_leave(company: Team, long_board: list[bytes]) -> None:
-    server, victor = company.server, company.victor
+async def test_who_does_not_read_the_answer_keeps_the_turn_until_they_leave(team: Team, long_board: list[bytes]) -> None:
+    server, victor = team.server, team.victor
     id, port = victor.account["id"], int(server.url.rpartition(":")[2])
     request = f"GET /api/v1/boards/{OPERATIONS} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {victor.token}\r\n\r\n".encode()
     lines = [socket.create_connection(("127.0.0.1", port)) for _ in range(2 * RUNNING_PER_ACCOUNT)]
@@ -202,7 +200,7 @@ async def test_who_does_not_read_the_answer_keeps_the_turn_until_they_leave(comp
     await wait_until(lambda: server.desk.heavy_reads.count(id) == len(lines))
     written = [each.transport.get_write_buffer_size() for each in server.uvicorn.server_state.connections]
     assert max(written) < len(b"".join(long_board)) / 4, "what is not read waits once, in a few parts"
-    assert (await asks(company.bob, "/api/v1/since")).status_code == 200
+    assert (await asks(team.bob, "/api/v1/since")).status_code == 200
     for line in lines:
         line.close()
     await wait_until(lambda: server.desk.heavy_reads.count(id) == 0)
@@ -211,8 +209,8 @@ async def test_who_does_not_read_the_answer_keeps_the_turn_until_they_leave(comp
 # -- threads of their own -------------------------------------------------------------------------------------------------
 
 
-async def test_sign_in_rights_and_heads_do_not_wait_behind_heavy_reads(company: Team) -> None:
-    desk, search = company.server.desk, await company.alice.open_search()
+async def test_sign_in_rights_and_heads_do_not_wait_behind_heavy_reads(team: Team) -> None:
+    desk, search = team.server.desk, await team.alice.open_search()
     go_on = threading.Event()
     reading = [
         asyncio.create_task(desk.database.read_heavy(lambda session: go_on.wait(PATIENCE_S)))
@@ -220,12 +218,12 @@ async def test_sign_in_rights_and_heads_do_not_wait_behind_heavy_reads(company: 
     ]
     try:
         await wait_until(lambda: desk.database.store.reader.pool.checkedout() >= desk.database.store.heavy_readers)  # type: ignore[attr-defined]
-        email = await _email(company.alice)
-        async with httpx.AsyncClient(base_url=company.server.url, timeout=PATIENCE_S) as http:
+        email = await _email(team.alice)
+        async with httpx.AsyncClient(base_url=team.server.url, timeout=PATIENCE_S) as http:
             assert (await http.post("/login", data={"email": email, "password": PASSWORD})).status_code == 303
             assert (await http.get("/readyz")).status_code == 200
-        assert (await asks(company.alice, "/api/v1/me")).status_code == 200
-        assert (await asks(company.alice, f"/searches/{search}")).status_code == 200
+        assert (await asks(team.alice, "/api/v1/me")).status_code == 200
+        assert (await asks(team.alice, f"/searches/{search}")).status_code == 200
         at, heads = await desk.source.heads([search])
         assert at
         assert search in heads
@@ -239,36 +237,36 @@ async def test_sign_in_rights_and_heads_do_not_wait_behind_heavy_reads(company: 
 # -- an end ---------------------------------------------------------------------------------------------------------------
 
 
-async def test_a_statement_is_stopped_at_the_deadline(company: Team) -> None:
+async def test_a_statement_is_stopped_at_the_deadline(team: Team) -> None:
     with pytest.raises(TooLong):
-        await company.server.desk.database.read_heavy(lambda session: session.execute(ENDLESS), 0.05)
-    assert (await asks(company.bob, "/api/v1/since")).status_code == 200
+        await team.server.desk.database.read_heavy(lambda session: session.execute(ENDLESS), 0.05)
+    assert (await asks(team.bob, "/api/v1/since")).status_code == 200
 
 
-async def test_a_loop_is_stopped_at_the_deadline(company: Team) -> None:
+async def test_a_loop_is_stopped_at_the_deadline(team: Team) -> None:
     with pytest.raises(TooLong):
-        await company.server.desk.database.read_heavy(lambda session: sum(paced(itertools.repeat(1))), 0.05)
+        await team.server.desk.database.read_heavy(lambda session: sum(paced(itertools.repeat(1))), 0.05)
 
 
 @pytest.mark.parametrize("way", ["a statement", "a loop"])
-async def test_a_call_that_takes_too_long_is_answered(company: Team, way: str, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_call_that_takes_too_long_is_answered(team: Team, way: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(database, "HEAVY_S", 0.05)
-    search = await company.alice.open_search()
+    search = await team.alice.open_search()
 
     def endless(session: Session, *_: Any) -> Any:
         return session.execute(ENDLESS) if way == "a statement" else sum(paced(itertools.repeat(1)))
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(snapshot, "entities", endless)
-        answer = await asks(company.bob, f"/api/v1/boards/{search}", headers={"Accept-Language": "fr"})
+        answer = await asks(team.bob, f"/api/v1/boards/{search}", headers={"Accept-Language": "fr"})
     assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
     assert answer.json()["message"] == "La lecture prend trop de temps en ce moment. Réessayez dans un instant."
     assert answer.headers["Retry-After"]
     monkeypatch.setattr(database, "HEAVY_S", PATIENCE_S)
-    assert (await asks(company.bob, f"/api/v1/boards/{search}")).status_code == 200
+    assert (await asks(team.bob, f"/api/v1/boards/{search}")).status_code == 200
 
 
-async def test_what_nobody_waits_for_any_more_is_stopped(company: Team) -> None:
+async def test_what_nobody_waits_for_any_more_is_stopped(team: Team) -> None:
     begun, ended = threading.Event(), threading.Event()
 
     def endless(session: Session) -> None:
@@ -279,7 +277,7 @@ async def test_what_nobody_waits_for_any_more_is_stopped(company: Team) -> None:
         finally:
             ended.set()
 
-    reading = asyncio.create_task(company.server.desk.database.read_heavy(endless, 10 * PATIENCE_S))
+    reading = asyncio.create_task(team.server.desk.database.read_heavy(endless, 10 * PATIENCE_S))
     await wait_until(begun.is_set)
     reading.cancel()
     await wait_until(ended.is_set)
@@ -304,7 +302,7 @@ def test_a_heavy_read_rests_as_it_works_and_whoever_else_loops_does_not(monkeypa
 
 
 @pytest.mark.parametrize("path", HEAVY)
-async def test_each_read_of_many_rows_is_held_to_a_pace(company: Team, path: str, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_each_read_of_many_rows_is_held_to_a_pace(team: Team, path: str, monkeypatch: pytest.MonkeyPatch) -> None:
     kept, keep = list[str](), read_pacing.Pace.kept
 
     def kept_in(self: read_pacing.Pace) -> Any:
@@ -312,24 +310,22 @@ async def test_each_read_of_many_rows_is_held_to_a_pace(company: Team, path: str
         return keep(self)
 
     monkeypatch.setattr(read_pacing.Pace, "kept", kept_in)
-    assert (await asks(company.bob, path.format(board=await company.alice.open_search()))).status_code == 200
+    assert (await asks(team.bob, path.format(board=await team.alice.open_search()))).status_code == 200
     assert kept
     assert all(name.startswith("read heavy") for name in kept)
 
 
 @pytest.mark.parametrize("path", ["", "?at=2099-01-01T00:00:00Z", "/journal.json", "/journal.csv", "/cards.json", "/chain"])
-async def test_the_longer_a_read_is_the_more_often_it_gives_way(
-    company: Team, path: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    search, steps = await company.alice.open_search(), list[int]()
+async def test_the_longer_a_read_is_the_more_often_it_gives_way(team: Team, path: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    search, steps = await team.alice.open_search(), list[int]()
     monkeypatch.setattr(read_pacing.Pace, "step", lambda self: steps.append(1))
 
     async def given_way(cards: int) -> int:
         for number in range(cards):
-            await company.alice.do(search, "sighting.add", {"description": f"seen {number}"})
-        company.server.desk.verified_chains.known.clear()
+            await team.alice.do(search, "sighting.add", {"description": f"seen {number}"})
+        team.server.desk.verified_chains.known.clear()
         steps.clear()
-        assert (await asks(company.bob, f"/api/v1/boards/{search}{path}")).status_code == 200
+        assert (await asks(team.bob, f"/api/v1/boards/{search}{path}")).status_code == 200
         return len(steps)
 
     few = await given_way(60)

@@ -17,30 +17,30 @@ async def newest(person: Person, board: str, before: int, **params: Any) -> list
 
 
 @pytest.fixture
-async def scene(company: Team) -> SearchScenario:
-    made = SearchScenario(company, await company.alice.open_search())
+async def scene(team: Team) -> SearchScenario:
+    made = SearchScenario(team, await team.alice.open_search())
     for number in range(4):
         await made.one("note.add", {"text": f"note {number}"})
     return made
 
 
-async def test_the_newest_events_before_a_number_come_in_order(company: Team, scene: SearchScenario) -> None:
-    response = await company.bob.http.get(f"/api/v1/boards/{scene.search}/events", params={"limit": 1_000})
+async def test_the_newest_events_before_a_number_come_in_order(team: Team, scene: SearchScenario) -> None:
+    response = await team.bob.http.get(f"/api/v1/boards/{scene.search}/events", params={"limit": 1_000})
     every = response.json()["events"]
     head = response.json()["seq"]
-    assert await newest(company.bob, scene.search, 2**53, limit=3) == every[-3:]
-    assert await newest(company.bob, scene.search, head, limit=2) == every[-3:-1]
-    assert await newest(company.bob, scene.search, head, after=head - 3, limit=9) == every[-3:-1]
-    assert await newest(company.bob, scene.search, 3) == every[:2]
-    assert await newest(company.bob, scene.search, 1) == []
+    assert await newest(team.bob, scene.search, 2**53, limit=3) == every[-3:]
+    assert await newest(team.bob, scene.search, head, limit=2) == every[-3:-1]
+    assert await newest(team.bob, scene.search, head, after=head - 3, limit=9) == every[-3:-1]
+    assert await newest(team.bob, scene.search, 3) == every[:2]
+    assert await newest(team.bob, scene.search, 1) == []
 
 
-async def test_the_newest_events_up_to_a_moment_come_in_order(company: Team, scene: SearchScenario) -> None:
+async def test_the_newest_events_up_to_a_moment_come_in_order(team: Team, scene: SearchScenario) -> None:
     path = f"/api/v1/boards/{scene.search}/events"
-    every = (await company.bob.http.get(path, params={"limit": 1_000})).json()["events"]
+    every = (await team.bob.http.get(path, params={"limit": 1_000})).json()["events"]
 
     async def until(at: str, **more: int) -> list[int]:
-        answer = await company.bob.http.get(path, params={"at": at} | more)  # type: ignore[operator]
+        answer = await team.bob.http.get(path, params={"at": at} | more)  # type: ignore[operator]
         assert answer.status_code == 200, answer.text
         return [each["seq"] for each in answer.json()["events"]]
 
@@ -51,52 +51,52 @@ async def test_the_newest_events_up_to_a_moment_come_in_order(company: Team, sce
     assert await until("2099-01-01T00:00:00Z", before=every[-1]["seq"], limit=1) == [every[-2]["seq"]]
     assert await until(str(every[-1]["seq"]), after=every[-2]["seq"]) == [every[-1]["seq"]]
     for wrong, status in (("2020-01-01T00:00:00Z", 404), (str(every[-1]["seq"] + 1), 404), ("yesterday", 422)):
-        assert (await company.bob.http.get(path, params={"at": wrong})).status_code == status
-    secret = await company.secret_search(company.bob)
-    refused = await company.charlie.http.get(f"/api/v1/boards/{secret}/events", params={"at": "2099-01-01T00:00:00Z"})
+        assert (await team.bob.http.get(path, params={"at": wrong})).status_code == status
+    secret = await team.secret_search(team.bob)
+    refused = await team.charlie.http.get(f"/api/v1/boards/{secret}/events", params={"at": "2099-01-01T00:00:00Z"})
     assert refused.status_code == 404
 
 
-async def test_of_one_entity_come_its_own(company: Team, scene: SearchScenario) -> None:
+async def test_of_one_entity_come_its_own(team: Team, scene: SearchScenario) -> None:
     added = await scene.sighting()
     graded = [
         await scene.one("sighting.grade", {"sighting": added["id"], "grade": {"source": "B", "content": grade}})
         for grade in (1, 2)
     ]
     await scene.one("note.add", {"text": "another thing"})
-    own = await newest(company.bob, scene.search, 2**53, entity=added["id"], limit=2)
+    own = await newest(team.bob, scene.search, 2**53, entity=added["id"], limit=2)
     assert own == graded
-    assert await newest(company.bob, scene.search, graded[0]["seq"], entity=added["id"]) == [added]
-    assert await newest(company.bob, scene.search, graded[1]["seq"], entity=added["id"], after=added["seq"]) == [graded[0]]
+    assert await newest(team.bob, scene.search, graded[0]["seq"], entity=added["id"]) == [added]
+    assert await newest(team.bob, scene.search, graded[1]["seq"], entity=added["id"], after=added["seq"]) == [graded[0]]
 
 
-async def test_what_one_may_not_see_is_hidden_among_them_too(company: Team) -> None:
-    search = await company.secret_search(company.bob)
-    for outsider in (company.charlie, company.ada):
+async def test_what_one_may_not_see_is_hidden_among_them_too(team: Team) -> None:
+    search = await team.secret_search(team.bob)
+    for outsider in (team.charlie, team.ada):
         assert (await newest(outsider, "operations", 2**53, limit=1))[0].keys() == {"seq", "hidden"}
         assert await newest(outsider, "operations", 2**53, entity=search) == []
         refused = await outsider.http.get(f"/api/v1/boards/{search}/events", params={"before": 9})
         assert refused.status_code == 404
-    assert (await newest(company.bob, "operations", 2**53, limit=1))[0]["id"] == search
-    assert await newest(company.bob, "operations", 2**53, entity=search)
+    assert (await newest(team.bob, "operations", 2**53, limit=1))[0]["id"] == search
+    assert await newest(team.bob, "operations", 2**53, entity=search)
 
 
 @pytest.mark.parametrize("before", ["0", "-1", "1.5", "x", "", str(2**53 + 1)])
-async def test_before_what_is_no_number_of_an_event_is_invalid(company: Team, before: str) -> None:
-    response = await company.bob.http.get("/api/v1/boards/operations/events", params={"before": before})
+async def test_before_what_is_no_number_of_an_event_is_invalid(team: Team, before: str) -> None:
+    response = await team.bob.http.get("/api/v1/boards/operations/events", params={"before": before})
     assert (response.status_code, response.json()["code"], [*response.json()["fields"]]) == (422, "invalid", ["before"])
 
 
-async def test_its_pages_are_there_for_whom_the_search_is(company: Team) -> None:
-    search = await company.secret_search(company.bob)
+async def test_its_pages_are_there_for_whom_the_search_is(team: Team) -> None:
+    search = await team.secret_search(team.bob)
     for person, path, status in (
-        (company.bob, f"/searches/{search}/history", 200),
-        (company.charlie, f"/searches/{search}/history", 404),
-        (company.ada, f"/searches/{search}/history", 404),
-        (company.victor, "/history", 200),
-        (company.victor, "/searches/operations/history", 404),
-        (company.victor, "/searches/none/history", 404),
+        (team.bob, f"/searches/{search}/history", 200),
+        (team.charlie, f"/searches/{search}/history", 404),
+        (team.ada, f"/searches/{search}/history", 404),
+        (team.victor, "/history", 200),
+        (team.victor, "/searches/operations/history", 404),
+        (team.victor, "/searches/none/history", 404),
     ):
         assert (await person.http.get(path)).status_code == status, (person.account["name"], path)
-    stranger = await company.bob.http.get("/history", headers={"Authorization": ""})
+    stranger = await team.bob.http.get("/history", headers={"Authorization": ""})
     assert (stranger.status_code, stranger.headers["location"]) == (303, "/login?next=%2Fhistory")

@@ -17,25 +17,25 @@ CHALLENGE = 'Bearer realm="searchboard"'
 TOKENS = [{}, {"Authorization": "Bearer wrong"}, {"Authorization": "Basic YTpi"}, {"Cookie": "board_session=ended"}]
 
 
-def stranger(company: Team, headers: dict[str, str]) -> httpx.AsyncClient:
-    return httpx.AsyncClient(base_url=company.server.url, headers=headers)
+def stranger(team: Team, headers: dict[str, str]) -> httpx.AsyncClient:
+    return httpx.AsyncClient(base_url=team.server.url, headers=headers)
 
 
 @pytest.mark.parametrize("headers", TOKENS)
-async def test_who_is_not_signed_in_is_told_how_to_by_every_call(company: Team, headers: dict[str, str]) -> None:
-    async with stranger(company, headers) as http:
+async def test_who_is_not_signed_in_is_told_how_to_by_every_call(team: Team, headers: dict[str, str]) -> None:
+    async with stranger(team, headers) as http:
         for path, methods in document()["paths"].items():
             for method, told in methods.items():
                 if told.get("security") == []:
                     continue
                 answer = await http.request(method, path.replace("{", "").replace("}", ""), json={} if method != "get" else None)
                 assert (answer.status_code, answer.headers.get("WWW-Authenticate")) == (401, CHALLENGE), (method, path)
-    assert "WWW-Authenticate" not in (await company.alice.http.get("/api/v1/me")).headers
+    assert "WWW-Authenticate" not in (await team.alice.http.get("/api/v1/me")).headers
 
 
-async def test_a_socket_that_is_refused_is_told_so_too(company: Team) -> None:
+async def test_a_socket_that_is_refused_is_told_so_too(team: Team) -> None:
     with pytest.raises(InvalidStatus) as refused:
-        await connect(company.server.ws)
+        await connect(team.server.ws)
     assert refused.value.response.status_code == 401
     assert refused.value.response.headers["WWW-Authenticate"] == CHALLENGE
 
@@ -52,27 +52,27 @@ async def test_a_socket_that_is_refused_is_told_so_too(company: Team) -> None:
     ],
 )
 async def test_a_method_that_there_is_not_is_answered_with_those_there_are(
-    company: Team, method: str, path: str, allowed: str
+    team: Team, method: str, path: str, allowed: str
 ) -> None:
-    answer = await company.alice.http.request(method, path)
+    answer = await team.alice.http.request(method, path)
     assert (answer.status_code, answer.headers.get("Allow")) == (405, allowed)
     assert "does not take this method" in answer.text
-    there = await company.alice.http.request(allowed.split(", ")[0], path)
+    there = await team.alice.http.request(allowed.split(", ")[0], path)
     assert there.status_code != 405
 
 
 @pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
-async def test_an_address_that_is_no_call_is_not_found_by_any_method(company: Team, method: str) -> None:
-    answer = await company.alice.http.request(method, "/api/v1/nowhere")
+async def test_an_address_that_is_no_call_is_not_found_by_any_method(team: Team, method: str) -> None:
+    answer = await team.alice.http.request(method, "/api/v1/nowhere")
     assert (answer.status_code, answer.json()["code"], answer.headers.get("Allow")) == (404, "not_found", None)
 
 
-async def test_whoever_asks_too_much_is_told_when_to_come_again(company: Team, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_whoever_asks_too_much_is_told_when_to_come_again(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
     """At each of the doors that turn somebody away; the limits of accounts stand in tests/api/test_account_limits.py."""
-    url, alice = company.server.url, company.alice
+    url, alice = team.server.url, team.alice
     person = alice.account["id"]
     answers: dict[str, Any] = {}
-    heavy: HeavyReads = company.server.desk.heavy_reads
+    heavy: HeavyReads = team.server.desk.heavy_reads
     with monkeypatch.context() as patch:
         patch.setattr(heavy, "_max_count", 2)
         async with heavy.slot(person), heavy.slot(person):

@@ -25,7 +25,7 @@ from tests.support import old_schemas
 from tests.support.backends import ALTERNATING, Backend
 from tests.support.people import PATIENCE_S, Server, create_token, new_id, running_server
 
-pytestmark = pytest.mark.houses(ALTERNATING)
+pytestmark = pytest.mark.both_backends(ALTERNATING)
 
 IDLE = timedelta(hours=12)
 MINUTE = timedelta(minutes=1)
@@ -246,9 +246,9 @@ async def test_sessions_show_when_they_were_used_last(server: Server, http: http
     assert f'<time datetime="{format_utc(clock.at)}">' in (await http.get("/account")).text
 
 
-async def test_a_session_of_an_earlier_version_counts_as_used_when_it_is_brought_over(house: Backend, tmp_path: Path) -> None:
+async def test_a_session_of_an_earlier_version_counts_as_used_when_it_is_brought_over(backend: Backend, tmp_path: Path) -> None:
     long, soon = format_utc(now() + timedelta(days=9)), format_utc(now() + timedelta(hours=3))
-    with house.settled(tmp_path) as settings:
+    with backend.settled(tmp_path) as settings:
         old = Store(settings["database_url"])
         await asyncio.to_thread(migrate, old)
 

@@ -15,21 +15,21 @@ from tests.support.backends import ALTERNATING
 from tests.support.people import PATIENCE_S, Person, create_token, new_id
 from tests.support.team import Team
 
-pytestmark = pytest.mark.houses(ALTERNATING)
+pytestmark = pytest.mark.both_backends(ALTERNATING)
 
 PATH = "/api/v1/intake/sightings"
 Hotline = Callable[..., Any]
 
 
 @pytest.fixture
-async def hotline(company: Team) -> AsyncIterator[httpx.AsyncClient]:
+async def hotline(team: Team) -> AsyncIterator[httpx.AsyncClient]:
     """The hotline's software: a token that can only take in, of an investigator."""
-    async with line(company, await create_token(company.server.desk, "Hotline", "investigator", "intake")) as http:
+    async with line(team, await create_token(team.server.desk, "Hotline", "investigator", "intake")) as http:
         yield http
 
 
-def line(company: Team, token: str) -> httpx.AsyncClient:
-    return httpx.AsyncClient(base_url=company.server.url, headers={"Authorization": f"Bearer {token}"}, timeout=PATIENCE_S)
+def line(team: Team, token: str) -> httpx.AsyncClient:
+    return httpx.AsyncClient(base_url=team.server.url, headers={"Authorization": f"Bearer {token}"}, timeout=PATIENCE_S)
 
 
 def call(**data: Any) -> dict[str, Any]:
@@ -47,9 +47,9 @@ async def head(person: Person, board: str) -> int:
     return int((await person.snapshot(board))["seq"])
 
 
-async def test_a_call_is_on_the_board_at_once_for_everybody(company: Team, hotline: httpx.AsyncClient) -> None:
-    search = await company.alice.open_search(reference="HL-1")
-    screen = await company.bob.follow(search)
+async def test_a_call_is_on_the_board_at_once_for_everybody(team: Team, hotline: httpx.AsyncClient) -> None:
+    search = await team.alice.open_search(reference="HL-1")
+    screen = await team.bob.follow(search)
     place = {"text": "Brugge", "lat": 51.2089, "lon": 3.2242, "radius_m": 500}
     said = call(board=search, channel="hotline", place=place, seen_at="2026-11-24T22:00:00Z", source={"kind": "named"})
     answer = await hotline.post(PATH, json=said | {"source_name": "Zoë Quist", "source_contact": "+32 470 00 00 00"})
@@ -57,24 +57,24 @@ async def test_a_call_is_on_the_board_at_once_for_everybody(company: Team, hotli
     body = answer.json()
     assert body.keys() == {"board", "sighting", "number", "seq"}
     assert body["board"] == search
-    await company.bob.up_to(search, body["seq"])
+    await team.bob.up_to(search, body["seq"])
     state = screen.of("sighting")[body["sighting"]]
     assert (state["number"], state["description"], state["channel"]) == (body["number"], said["description"], "hotline")
     assert state["place"] == place
     assert screen.events[-1]["command"] == said["id"]
-    assert "Quist" not in str(company.bob.heard) + answer.text
-    source = await company.bob.http.get(f"/api/v1/boards/{search}/sightings/{body['sighting']}/source")
+    assert "Quist" not in str(team.bob.heard) + answer.text
+    source = await team.bob.http.get(f"/api/v1/boards/{search}/sightings/{body['sighting']}/source")
     assert source.json() == {"name": "Zoë Quist", "contact": "+32 470 00 00 00"}
 
 
-async def test_a_call_without_a_channel_has_none_that_is_known(company: Team, hotline: httpx.AsyncClient) -> None:
-    search = await company.alice.open_search()
+async def test_a_call_without_a_channel_has_none_that_is_known(team: Team, hotline: httpx.AsyncClient) -> None:
+    search = await team.alice.open_search()
     told = (await hotline.post(PATH, json=call(board=search))).json()
-    assert (await company.bob.snapshot(search))["entities"]["sighting", told["sighting"]]["channel"] == "unknown"
+    assert (await team.bob.snapshot(search))["entities"]["sighting", told["sighting"]]["channel"] == "unknown"
 
 
-async def test_by_the_reference_too(company: Team, hotline: httpx.AsyncClient) -> None:
-    search = await company.alice.open_search(reference="HL-2")
+async def test_by_the_reference_too(team: Team, hotline: httpx.AsyncClient) -> None:
+    search = await team.alice.open_search(reference="HL-2")
     answer = await hotline.post(PATH, json=call(reference="HL-2"))
     assert (answer.status_code, answer.json()["board"]) == (201, search)
     assert await refused(hotline, call(reference="HL-none")) == (404, "not_found", {})
@@ -82,24 +82,24 @@ async def test_by_the_reference_too(company: Team, hotline: httpx.AsyncClient) -
     assert await refused(hotline, call(board="operations")) == (404, "not_found", {})
 
 
-async def test_the_same_id_is_answered_the_same_and_done_once(company: Team, hotline: httpx.AsyncClient) -> None:
-    search = await company.alice.open_search(reference="HL-3")
+async def test_the_same_id_is_answered_the_same_and_done_once(team: Team, hotline: httpx.AsyncClient) -> None:
+    search = await team.alice.open_search(reference="HL-3")
     said = call(reference="HL-3")
     together = await asyncio.gather(*(hotline.post(PATH, json=said) for _ in range(5)))
     first = together[0].json()
-    await company.alice.do(search, "search.update", {"reference": "HL-3b"})
+    await team.alice.do(search, "search.update", {"reference": "HL-3b"})
     same = dict(reversed(said.items())) | {"clothing": None}
     again = [await hotline.post(PATH, json=same), await hotline.post(PATH, json=said)]
     assert [(each.status_code, each.json()) for each in [*together, *again]] == [(201, first)] * 7
-    sightings = [state for (kind, _), state in (await company.alice.snapshot(search))["entities"].items() if kind == "sighting"]
+    sightings = [state for (kind, _), state in (await team.alice.snapshot(search))["entities"].items() if kind == "sighting"]
     assert [each["description"] for each in sightings] == [said["description"]]
     # Another account's id is another command.
-    other = await company.bob.http.post(PATH, json=said | {"reference": "HL-3b"})
+    other = await team.bob.http.post(PATH, json=said | {"reference": "HL-3b"})
     assert (other.status_code, other.json()["number"]) == (201, first["number"] + 1)
 
 
-async def test_an_id_that_is_used_again_for_another_sighting_is_invalid(company: Team, hotline: httpx.AsyncClient) -> None:
-    search, other = await company.alice.open_search(reference="HL-4"), await company.alice.open_search()
+async def test_an_id_that_is_used_again_for_another_sighting_is_invalid(team: Team, hotline: httpx.AsyncClient) -> None:
+    search, other = await team.alice.open_search(reference="HL-4"), await team.alice.open_search()
     said = call(board=search, source_name="Mia", source_contact="0470 12 34 56")
     first = await hotline.post(PATH, json=said)
     for changed in (
@@ -119,14 +119,14 @@ async def test_an_id_that_is_used_again_for_another_sighting_is_invalid(company:
     racing = [call(board=search) | {"id": "racing", "description": f"text {number}"} for number in range(4)]
     answers = await asyncio.gather(*(hotline.post(PATH, json=each) for each in racing))
     assert sorted(each.status_code for each in answers) == [201, 422, 422, 422]
-    sightings = [state for (kind, _), state in (await company.alice.snapshot(search))["entities"].items() if kind == "sighting"]
+    sightings = [state for (kind, _), state in (await team.alice.snapshot(search))["entities"].items() if kind == "sighting"]
     assert len(sightings) == 2
 
 
 async def test_where_its_content_was_erased_or_never_kept_an_id_is_answered_as_before(
-    company: Team, hotline: httpx.AsyncClient
+    team: Team, hotline: httpx.AsyncClient
 ) -> None:
-    search, desk = await company.alice.open_search(), company.server.desk
+    search, desk = await team.alice.open_search(), team.server.desk
     said, earlier = call(board=search), call(board=search)
     first, second = [(await hotline.post(PATH, json=each)).json() for each in (said, earlier)]
     forget = text("DELETE FROM payload WHERE board = :board AND seq = :seq")
@@ -138,63 +138,63 @@ async def test_where_its_content_was_erased_or_never_kept_an_id_is_answered_as_b
         assert (again.status_code, again.json()) == (201, answer)
 
 
-async def test_what_is_kept_of_a_content_is_no_digest_of_it_alone(company: Team, hotline: httpx.AsyncClient) -> None:
+async def test_what_is_kept_of_a_content_is_no_digest_of_it_alone(team: Team, hotline: httpx.AsyncClient) -> None:
     """Else whoever has the database could try out contacts, after they were erased."""
-    search = await company.alice.open_search()
+    search = await team.alice.open_search()
     said = [call(board=search, source_contact="0470 12 34 56") | {"description": "a girl"} for _ in range(2)]
     for each in said:
         assert (await hotline.post(PATH, json=each)).status_code == 201
     read = text("SELECT content FROM done WHERE command IN :ids").bindparams(bindparam("ids", expanding=True))
     ids = [each["id"] for each in said]
-    kept = await company.server.desk.database.read(
+    kept = await team.server.desk.database.read(
         lambda db: [bytes(each) for each in db.connection().execute(read, {"ids": ids}).scalars()]
     )
     assert len({*kept}) == 2
 
 
-async def test_an_id_of_another_command_is_invalid(company: Team) -> None:
-    search = await company.alice.open_search()
+async def test_an_id_of_another_command_is_invalid(team: Team) -> None:
+    search = await team.alice.open_search()
     note = call(board=search)
-    await company.bob.do(search, "note.add", {"text": "the aunt was called"}, id=note["id"])
-    before = await head(company.bob, search)
-    assert (await refused(company.bob.http, note))[:2] == (422, "invalid")
-    assert (await refused(company.bob.http, note))[2].keys() == {"id"}
-    assert await head(company.bob, search) == before
+    await team.bob.do(search, "note.add", {"text": "the aunt was called"}, id=note["id"])
+    before = await head(team.bob, search)
+    assert (await refused(team.bob.http, note))[:2] == (422, "invalid")
+    assert (await refused(team.bob.http, note))[2].keys() == {"id"}
+    assert await head(team.bob, search) == before
     # By the socket it is the same command.
-    ack = await company.bob.do(search, "sighting.add", {"description": "a girl"}, id=(taken := new_id()))
-    answer = await company.bob.http.post(PATH, json=call(board=search, id=taken))
+    ack = await team.bob.do(search, "sighting.add", {"description": "a girl"}, id=(taken := new_id()))
+    answer = await team.bob.http.post(PATH, json=call(board=search, id=taken))
     assert (answer.status_code, answer.json()["seq"]) == (201, ack["seqs"][0])
 
 
 @pytest.mark.parametrize("role", ROLES)
 @pytest.mark.parametrize("scope", ["intake", "write", "read"])
-async def test_by_the_rights_of_its_account(company: Team, role: str, scope: str) -> None:
-    search = await company.alice.open_search()
-    async with line(company, await create_token(company.server.desk, "Taker", role, scope)) as http:
+async def test_by_the_rights_of_its_account(team: Team, role: str, scope: str) -> None:
+    search = await team.alice.open_search()
+    async with line(team, await create_token(team.server.desk, "Taker", role, scope)) as http:
         if role == "viewer" or scope == "read":
             assert await refused(http, call(board=search)) == (403, "forbidden", {})
         else:
             assert (await http.post(PATH, json=call(board=search))).status_code == 201
 
 
-async def test_a_search_of_members_is_not_there_for_others(company: Team, hotline: httpx.AsyncClient) -> None:
-    secret = await company.secret_search(company.bob, reference="HL-secret")
+async def test_a_search_of_members_is_not_there_for_others(team: Team, hotline: httpx.AsyncClient) -> None:
+    secret = await team.secret_search(team.bob, reference="HL-secret")
     nothing = await refused(hotline, call(reference="HL-nothing"))
     for data in (call(board=secret), call(reference="HL-secret")):
         assert await refused(hotline, data) == nothing
-        assert await refused(company.charlie.http, data) == nothing
-    taken = await company.bob.http.post(PATH, json=call(reference="HL-secret", id=(id := new_id())))
+        assert await refused(team.charlie.http, data) == nothing
+    taken = await team.bob.http.post(PATH, json=call(reference="HL-secret", id=(id := new_id())))
     assert taken.status_code == 201
     # Who has lost sight of it since is not told what came of it either.
-    await company.alice.do(secret, "search.set_access", {"access": "members", "members": [company.alice.account["id"]]})
-    assert await refused(company.bob.http, call(reference="HL-secret", id=id)) == nothing
+    await team.alice.do(secret, "search.set_access", {"access": "members", "members": [team.alice.account["id"]]})
+    assert await refused(team.bob.http, call(reference="HL-secret", id=id)) == nothing
 
 
-async def test_a_closed_search_takes_nothing_in(company: Team, hotline: httpx.AsyncClient) -> None:
-    search = await company.alice.open_search()
+async def test_a_closed_search_takes_nothing_in(team: Team, hotline: httpx.AsyncClient) -> None:
+    search = await team.alice.open_search()
     before = call(board=search)
     first = await hotline.post(PATH, json=before)
-    await company.alice.do(search, "search.set_status", {"status": "closed", "reason": "came home", "acknowledge": "as it is"})
+    await team.alice.do(search, "search.set_status", {"status": "closed", "reason": "came home", "acknowledge": "as it is"})
     assert (await refused(hotline, call(board=search)))[:2] == (409, "closed")
     assert (await hotline.post(PATH, json=before)).json() == first.json()
 
@@ -218,23 +218,23 @@ async def test_a_closed_search_takes_nothing_in(company: Team, hotline: httpx.As
     ],
 )
 async def test_what_can_not_be_read_is_said_of_its_field(
-    company: Team, hotline: httpx.AsyncClient, data: dict[str, Any], field: str
+    team: Team, hotline: httpx.AsyncClient, data: dict[str, Any], field: str
 ) -> None:
-    search = await company.alice.open_search()
-    before = await head(company.alice, search)
+    search = await team.alice.open_search()
+    before = await head(team.alice, search)
     status, code, fields = await refused(hotline, call(board=search) | data)
     assert (status, code, [*fields]) == (422, "invalid", [field])
-    assert await head(company.alice, search) == before
+    assert await head(team.alice, search) == before
 
 
-async def test_nobody_takes_in_without_being_known(company: Team) -> None:
-    search = await company.alice.open_search()
-    async with httpx.AsyncClient(base_url=company.server.url) as http:
+async def test_nobody_takes_in_without_being_known(team: Team) -> None:
+    search = await team.alice.open_search()
+    async with httpx.AsyncClient(base_url=team.server.url) as http:
         assert await refused(http, call(board=search)) == (401, "unauthenticated", {})
-    token = await create_token(company.server.desk, "Gone", "investigator", "intake")
-    async with line(company, token) as http:
+    token = await create_token(team.server.desk, "Gone", "investigator", "intake")
+    async with line(team, token) as http:
         said = call(board=search)
         assert (await http.post(PATH, json=said)).status_code == 201
         email = (await http.get("/api/v1/me")).json()["email"]
-        await live_changes.apply_change(company.server.desk, lambda database: accounts.set_enabled(database, email, False))
+        await live_changes.apply_change(team.server.desk, lambda database: accounts.set_enabled(database, email, False))
         assert (await refused(http, said))[:2] == (401, "unauthenticated")

@@ -22,7 +22,7 @@ from tests.support.people import create_token
 from tests.support.team import Team
 from tests.support.worker_processes import wait_until
 
-pytestmark = pytest.mark.houses
+pytestmark = pytest.mark.both_backends
 
 HEAD = "a" * 64
 
@@ -217,22 +217,22 @@ def test_a_file_that_is_no_file_of_heads_is_refused_in_a_sentence(tmp_path: Path
 # -- asked by a browser ---------------------------------------------------------------------------------------------------
 
 
-async def test_the_chain_is_told_to_who_may_see_the_board_and_goes_on_from_where_it_was(company: Team) -> None:
-    alice, desk = company.alice, company.server.desk
-    search = await company.secret_search()
+async def test_the_chain_is_told_to_who_may_see_the_board_and_goes_on_from_where_it_was(team: Team) -> None:
+    alice, desk = team.alice, team.server.desk
+    search = await team.secret_search()
     path = f"/api/v1/boards/{search}/chain"
     board = await desk.database.read(lambda session: session.get(Board, search))
     assert board is not None
     position = {"board": search, "epoch": board.epoch, "seq": board.seq, "head": board.head.hex()}
     assert (await alice.http.get(path)).json() == position | {"holds": True}
-    assert (await company.bob.http.get(path)).status_code == 404
+    assert (await team.bob.http.get(path)).status_code == 404
     await alice.do(search, "note.add", {"text": "one more"})
     assert (await alice.http.get(path)).json()["seq"] == board.seq + 1
     assert desk.verified_chains.known[search][2].seq == board.seq + 1
 
 
-async def test_what_was_changed_is_told_with_its_number_in_the_readers_language(company: Team) -> None:
-    alice, desk = company.alice, company.server.desk
+async def test_what_was_changed_is_told_with_its_number_in_the_readers_language(team: Team) -> None:
+    alice, desk = team.alice, team.server.desk
     search = await alice.open_search()
     path = f"/api/v1/boards/{search}/chain"
     assert (await alice.http.get(path)).json()["holds"] is True
@@ -251,8 +251,8 @@ async def test_what_was_changed_is_told_with_its_number_in_the_readers_language(
     assert search not in desk.verified_chains.known
 
 
-async def test_a_fault_found_farther_on_names_the_first_bad_event_whatever_was_put_there(company: Team) -> None:
-    alice, desk = company.alice, company.server.desk
+async def test_a_fault_found_farther_on_names_the_first_bad_event_whatever_was_put_there(team: Team) -> None:
+    alice, desk = team.alice, team.server.desk
     search = await alice.open_search()
     path = f"/api/v1/boards/{search}/chain"
     head = (await alice.http.get(path)).json()["seq"]
@@ -271,10 +271,10 @@ async def test_a_fault_found_farther_on_names_the_first_bad_event_whatever_was_p
 
 
 async def test_a_chain_longer_than_can_be_gone_along_at_once_is_gone_along_in_several(
-    company: Team, monkeypatch: pytest.MonkeyPatch
+    team: Team, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    search = await company.alice.open_search()
-    path, known = f"/api/v1/boards/{search}/chain", company.server.desk.verified_chains.known
+    search = await team.alice.open_search()
+    path, known = f"/api/v1/boards/{search}/chain", team.server.desk.verified_chains.known
     monkeypatch.setattr(event, "PAGE_SIZE", 2)
     walked, looked = [], hash_chain._row_problem
 
@@ -285,30 +285,30 @@ async def test_a_chain_longer_than_can_be_gone_along_at_once_is_gone_along_in_se
         return looked(board, row, chain)
 
     monkeypatch.setattr(hash_chain, "_row_problem", too_long)
-    answers = [await company.alice.http.get(path)]
+    answers = [await team.alice.http.get(path)]
     while answers[-1].status_code != 200:
         assert (answers[-1].status_code, answers[-1].json()["code"]) == (503, "unavailable")
         assert answers[-1].headers["Retry-After"]
         assert known[search].chain.seq == walked[-1] - 1
-        answers.append(await company.alice.http.get(path))
+        answers.append(await team.alice.http.get(path))
     assert len(answers) > 2
     assert answers[-1].json()["holds"] is True
     assert sorted({*walked}) == list(range(1, answers[-1].json()["seq"] + 1))
     assert len(walked) == answers[-1].json()["seq"] + len(answers) - 1, "what was gone along is not gone along again"
 
 
-async def test_of_one_board_one_goes_along_at_a_time_and_the_next_goes_on_from_there(company: Team) -> None:
-    search, other = await company.alice.open_search(), await company.alice.open_search()
-    desk = company.server.desk
+async def test_of_one_board_one_goes_along_at_a_time_and_the_next_goes_on_from_there(team: Team) -> None:
+    search, other = await team.alice.open_search(), await team.alice.open_search()
+    desk = team.server.desk
     async with desk.verified_chains.lock(search):
-        waiting = asyncio.create_task(company.alice.http.get(f"/api/v1/boards/{search}/chain"))
-        await wait_until(lambda: desk.heavy_reads.count(company.alice.account["id"]))
-        assert (await company.bob.http.get(f"/api/v1/boards/{other}/chain")).json()["holds"] is True
+        waiting = asyncio.create_task(team.alice.http.get(f"/api/v1/boards/{search}/chain"))
+        await wait_until(lambda: desk.heavy_reads.count(team.alice.account["id"]))
+        assert (await team.bob.http.get(f"/api/v1/boards/{other}/chain")).json()["holds"] is True
         assert not waiting.done()
     assert (await waiting).json()["holds"] is True
 
 
-async def test_a_token_that_only_takes_in_asks_no_chain(company: Team) -> None:
-    token = await create_token(company.server.desk, "Ingrid", "investigator", "intake")
-    async with httpx.AsyncClient(base_url=company.server.url, headers={"Authorization": f"Bearer {token}"}) as intake:
+async def test_a_token_that_only_takes_in_asks_no_chain(team: Team) -> None:
+    token = await create_token(team.server.desk, "Ingrid", "investigator", "intake")
+    async with httpx.AsyncClient(base_url=team.server.url, headers={"Authorization": f"Bearer {token}"}) as intake:
         assert (await intake.get(f"/api/v1/boards/{OPERATIONS}/chain")).status_code == 403

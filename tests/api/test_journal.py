@@ -21,7 +21,7 @@ from models.board import OPERATIONS, Board
 from tests.support.people import PASSWORD, new_id, settings_for
 from tests.support.team import Team
 
-pytestmark = pytest.mark.houses
+pytestmark = pytest.mark.both_backends
 
 BEGINS = datetime(2026, 11, 24, 22, 0, tzinfo=UTC)
 
@@ -192,9 +192,9 @@ async def test_an_edited_event_is_found_although_its_payload_was_erased(record: 
     assert f"event {seq} " in (await record.fault() or "")
 
 
-async def test_what_was_erased_is_served_without_what_it_said(company: Team) -> None:
+async def test_what_was_erased_is_served_without_what_it_said(team: Team) -> None:
     """Over the socket from a position, in lists, in lists of an entity; as-of reads and snapshots do without it."""
-    alice, desk = company.alice, company.server.desk
+    alice, desk = team.alice, team.server.desk
     search = await alice.open_search()
     before = (await alice.snapshot(search))["seq"]
     (seq,) = (await alice.do(search, "note.add", {"text": "Her name was Zébulonne"}))["seqs"]
@@ -203,11 +203,11 @@ async def test_what_was_erased_is_served_without_what_it_said(company: Team) -> 
     _, entity = await erased(record)
     assert await record.fault() is None
     shape = {"seq": seq, "type": "note.added", "kind": "note", "id": entity, "erased": True}
-    path, reader = f"/api/v1/boards/{search}/events", await company.again(company.bob)
+    path, reader = f"/api/v1/boards/{search}/events", await team.again(team.bob)
     listed = (await reader.http.get(path, params={"after": before})).json()["events"]
     of_entity = (await reader.http.get(path, params={"entity": entity})).json()["events"]
     epoch = (await alice.snapshot(search))["epoch"]
-    screen = reader.screens.setdefault(search, type(await company.alice.follow(search))(epoch=epoch, seq=before))
+    screen = reader.screens.setdefault(search, type(await team.alice.follow(search))(epoch=epoch, seq=before))
     await reader.follow(search, epoch, before)
     for events in (listed, of_entity, screen.events):
         assert {key: value for key, value in events[0].items() if key != "at"} == shape
@@ -239,8 +239,8 @@ async def test_seqs_have_no_gaps_and_events_of_one_command_stand_in_a_row(record
     assert opening == list(range(1, len(opening) + 1))
 
 
-async def test_the_board_as_it_was_is_what_its_events_add_up_to(company: Team) -> None:
-    alice = company.alice
+async def test_the_board_as_it_was_is_what_its_events_add_up_to(team: Team) -> None:
+    alice = team.alice
     search = await alice.open_search()
     sighting = (await alice.do(search, "sighting.add", {"description": "a girl"}))["seqs"][0]
     entities = (await alice.snapshot(search))["entities"]
@@ -266,8 +266,8 @@ async def test_the_board_as_it_was_is_what_its_events_add_up_to(company: Team) -
     assert (await alice.snapshot(search, at="2100-01-01T00:00:00+02:00"))["seq"] == len(events)
 
 
-async def test_lists_come_in_pages_and_end_at_the_head(company: Team) -> None:
-    alice = company.alice
+async def test_lists_come_in_pages_and_end_at_the_head(team: Team) -> None:
+    alice = team.alice
     search = await alice.open_search()
     head = (await alice.snapshot(search))["seq"]
     seen: list[Any] = []

@@ -18,22 +18,22 @@ from tests.support.people import Person, Refusal
 from tests.support.people import new_id as command_id
 from tests.support.team import Team
 
-pytestmark = pytest.mark.houses
+pytestmark = pytest.mark.both_backends
 
 NAME = "Zébulonne"
 
 
-async def secret(company: Team, *members: Person, name: str = NAME) -> str:
+async def secret(team: Team, *members: Person, name: str = NAME) -> str:
     """A search that only Alice and these people may see, with a card on it."""
-    search = await company.secret_search(*members, person={"first_name": name})
-    await company.alice.do(search, "sighting.add", {"description": f"{name} at the station"})
+    search = await team.secret_search(*members, person={"first_name": name})
+    await team.alice.do(search, "sighting.add", {"description": f"{name} at the station"})
     return search
 
 
-async def set_access(company: Team, search: str, access: str, *members: Person) -> int:
+async def set_access(team: Team, search: str, access: str, *members: Person) -> int:
     """Sets who sees a search; the seq on its own board."""
-    ids = [person.account["id"] for person in (company.alice, *members)]
-    ack = await company.alice.do(search, "search.set_access", {"access": access, "members": ids})
+    ids = [person.account["id"] for person in (team.alice, *members)]
+    ack = await team.alice.do(search, "search.set_access", {"access": access, "members": ids})
     return int(ack["seqs"][-1])
 
 
@@ -49,15 +49,15 @@ def traces(search: str, *said: Any) -> list[str]:
     return [trace for trace in (search, NAME) if trace in text]
 
 
-async def test_members_see_it_and_others_find_nothing_whatever_their_role(company: Team) -> None:
-    search = await secret(company, company.bob)
-    for member in (company.alice, company.bob):
+async def test_members_see_it_and_others_find_nothing_whatever_their_role(team: Team) -> None:
+    search = await secret(team, team.bob)
+    for member in (team.alice, team.bob):
         assert (await member.http.get(f"/api/v1/boards/{search}")).status_code == 200
         assert search in [each["board"] for each in (await member.http.get("/api/v1/boards")).json()["boards"]]
         assert ("search", search) in (await member.snapshot("operations"))["entities"]
         assert traces(search, await events_of(member, "operations")) == [search, NAME]
-    other = await company.come("Olga", "coordinator")
-    for outsider in (company.charlie, company.victor, company.ada, other):
+    other = await team.add_person("Olga", "coordinator")
+    for outsider in (team.charlie, team.victor, team.ada, other):
         assert (await outsider.http.get(f"/api/v1/boards/{search}")).status_code == 404
         assert not traces(search, (await outsider.http.get("/api/v1/boards")).json())
         assert not traces(search, [*(await outsider.snapshot("operations"))["entities"].items()])
@@ -84,25 +84,25 @@ _PATHS: list[Callable[[str], tuple[str, str, dict[str, Any]]]] = [
 
 @pytest.mark.parametrize("path", _PATHS)
 async def test_the_answer_is_that_of_a_board_that_does_not_exist(
-    company: Team, path: Callable[[str], tuple[str, str, dict[str, Any]]]
+    team: Team, path: Callable[[str], tuple[str, str, dict[str, Any]]]
 ) -> None:
-    search = await secret(company)
+    search = await secret(team)
     nothing = new_id()
     answers = []
     for board in (search, nothing):
         method, address, body = path(board)
-        response = await company.charlie.http.request(method, address, **({"json": body} if body else {}))  # type: ignore[arg-type]
+        response = await team.charlie.http.request(method, address, **({"json": body} if body else {}))  # type: ignore[arg-type]
         answers.append((response.status_code, response.text.replace(board, "B")))
     assert answers[0] == answers[1]
 
 
-async def test_on_the_socket_too(company: Team) -> None:
-    search = await secret(company)
+async def test_on_the_socket_too(team: Team) -> None:
+    search = await secret(team)
     nothing = new_id()
-    epoch = (await company.alice.snapshot(search))["epoch"]
+    epoch = (await team.alice.snapshot(search))["epoch"]
     talks = []
     for board in (search, nothing):
-        charlie = await company.again(company.charlie)
+        charlie = await team.again(team.charlie)
         await charlie.ask({"type": "subscribe", "board": board}, type="error", board=board)
         await charlie.ask({"type": "subscribe", "board": board, "epoch": epoch, "after": 3}, type="error")
         await charlie.ask({"type": "presence", "board": board, "card": None, "editing": True}, type="error")
@@ -114,12 +114,12 @@ async def test_on_the_socket_too(company: Team) -> None:
     assert "not_found" in talks[0]
 
 
-async def test_a_board_that_is_still_being_asked_for_is_in_no_heads(company: Team, monkeypatch: pytest.MonkeyPatch) -> None:
-    search = await secret(company)
-    await company.alice.follow(search)
-    hub = company.server.desk.hub
-    charlie = await company.again(company.charlie)
-    await company.alice.until(lambda: search in hub.heads._found)
+async def test_a_board_that_is_still_being_asked_for_is_in_no_heads(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
+    search = await secret(team)
+    await team.alice.follow(search)
+    hub = team.server.desk.hub
+    charlie = await team.again(team.charlie)
+    await team.alice.until(lambda: search in hub.heads._found)
     for _ in range(READINGS):  # so many boards are opened at a time
         await hub.catchup._room.acquire()
     try:
@@ -132,9 +132,9 @@ async def test_a_board_that_is_still_being_asked_for_is_in_no_heads(company: Tea
     assert not [frame for frame in charlie.heard if frame["type"] == "heads" and frame["heads"]]
 
 
-async def test_a_right_that_ends_while_frames_are_made_is_honoured(company: Team, monkeypatch: pytest.MonkeyPatch) -> None:
-    search = await company.alice.open_search(person={"first_name": NAME})
-    charlie = await company.again(company.charlie)
+async def test_a_right_that_ends_while_frames_are_made_is_honoured(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
+    search = await team.alice.open_search(person={"first_name": NAME})
+    charlie = await team.again(team.charlie)
     go_on, making, really = asyncio.Event(), asyncio.Event(), catchup.heard_between
 
     async def slowly(items: Any, *every: int) -> list[Any]:
@@ -145,44 +145,44 @@ async def test_a_right_that_ends_while_frames_are_made_is_honoured(company: Team
     monkeypatch.setattr(catchup, "heard_between", slowly)
     await charlie.say({"type": "subscribe", "board": "operations"})
     await making.wait()
-    members = [company.alice.account["id"]]
-    await company.alice.do(search, "search.set_access", {"access": "members", "members": members})
+    members = [team.alice.account["id"]]
+    await team.alice.do(search, "search.set_access", {"access": "members", "members": members})
     go_on.set()
     await charlie.until(lambda: charlie.screens.get("operations") and charlie.screens["operations"].live)
     assert search not in charlie.screens["operations"].of("search")
     assert NAME not in json.dumps(charlie.heard)
 
 
-async def test_what_outsiders_hear_live_and_later_has_numbers_without_holes_and_nothing_else(company: Team) -> None:
-    charlie = await company.again(company.charlie)
+async def test_what_outsiders_hear_live_and_later_has_numbers_without_holes_and_nothing_else(team: Team) -> None:
+    charlie = await team.again(team.charlie)
     screen = await charlie.follow("operations")
     since = screen.seq
-    search = await secret(company)
-    await company.alice.do(search, "search.update", {"person": {"last_name": NAME}})
-    await company.alice.do(search, "search.set_status", {"status": "closed", "reason": NAME, "acknowledge": "as it is"})
-    last = (await company.alice.snapshot("operations"))["seq"]
+    search = await secret(team)
+    await team.alice.do(search, "search.update", {"person": {"last_name": NAME}})
+    await team.alice.do(search, "search.set_status", {"status": "closed", "reason": NAME, "acknowledge": "as it is"})
+    last = (await team.alice.snapshot("operations"))["seq"]
     await charlie.up_to("operations", last)
     assert [event["seq"] for event in screen.events] == list(range(since + 1, last + 1))
     assert screen.events == [{"seq": seq, "hidden": True} for seq in range(since + 1, last + 1)]
     assert await events_of(charlie, "operations", after=since) == screen.events
-    caught_up = await company.again(company.charlie)
+    caught_up = await team.again(team.charlie)
     caught_up.screens["operations"] = type(screen)(epoch=screen.epoch, seq=since)
     again = await caught_up.follow("operations", screen.epoch, since)
     assert again.events == screen.events
     assert not traces(search, charlie.heard, caught_up.heard)
 
 
-async def test_who_loses_sight_is_told_by_name_to_drop_it_and_hears_no_more(company: Team) -> None:
-    search = await company.alice.open_search(person={"first_name": "Noor"})
-    charlie = await company.again(company.charlie)
+async def test_who_loses_sight_is_told_by_name_to_drop_it_and_hears_no_more(team: Team) -> None:
+    search = await team.alice.open_search(person={"first_name": "Noor"})
+    charlie = await team.again(team.charlie)
     operations, screen = await charlie.follow("operations"), await charlie.follow(search)
     await charlie.say({"type": "presence", "board": search, "card": None, "editing": False})
     assert ("search", search) in operations.entities
-    await set_access(company, search, "members", company.bob)
-    await company.alice.do(search, "note.add", {"text": "after"})
+    await set_access(team, search, "members", team.bob)
+    await team.alice.do(search, "note.add", {"text": "after"})
     await charlie.until(lambda: screen.gone)
     assert screen.gone == "forbidden"
-    head = (await company.alice.snapshot("operations"))["seq"]
+    head = (await team.alice.snapshot("operations"))["seq"]
     await charlie.up_to("operations", head)
     assert operations.events[-1] == {"seq": head, "hidden": True, "kind": "search", "id": search, "state": None}
     assert ("search", search) not in operations.entities
@@ -192,126 +192,126 @@ async def test_who_loses_sight_is_told_by_name_to_drop_it_and_hears_no_more(comp
     # in lists and in catch-up it is hidden without a name
     assert (await events_of(charlie, "operations", after=head - 1)) == [{"seq": head, "hidden": True}]
     # and members go on
-    assert (await company.bob.http.get(f"/api/v1/boards/{search}")).status_code == 200
+    assert (await team.bob.http.get(f"/api/v1/boards/{search}")).status_code == 200
 
 
-async def test_who_gains_sight_gets_the_whole_state_live(company: Team) -> None:
-    search = await secret(company, name="Mila")
-    charlie = await company.again(company.charlie)
+async def test_who_gains_sight_gets_the_whole_state_live(team: Team) -> None:
+    search = await secret(team, name="Mila")
+    charlie = await team.again(team.charlie)
     operations = await charlie.follow("operations")
     assert ("search", search) not in operations.entities
-    await set_access(company, search, "members", company.charlie)
-    await charlie.up_to("operations", (await company.alice.snapshot("operations"))["seq"])
-    assert operations.entities["search", search] == (await company.alice.snapshot(search))["entities"]["search", search]
+    await set_access(team, search, "members", team.charlie)
+    await charlie.up_to("operations", (await team.alice.snapshot("operations"))["seq"])
+    assert operations.entities["search", search] == (await team.alice.snapshot(search))["entities"]["search", search]
     assert operations.events[-1]["type"] == "search.access_set"
     assert (await charlie.follow(search)).of("sighting")
 
 
-async def test_a_position_older_than_the_last_change_of_rights_gets_a_snapshot(company: Team) -> None:
-    search = await secret(company, company.charlie, name="Mila")
-    charlie = await company.again(company.charlie)
+async def test_a_position_older_than_the_last_change_of_rights_gets_a_snapshot(team: Team) -> None:
+    search = await secret(team, team.charlie, name="Mila")
+    charlie = await team.again(team.charlie)
     for board in ("operations", search):
         screen = await charlie.follow(board)
         epoch, before = screen.epoch, screen.seq
-        await set_access(company, search, "members")
-        await set_access(company, search, "members", company.charlie)
+        await set_access(team, search, "members")
+        await set_access(team, search, "members", team.charlie)
         now_at = (await charlie.snapshot(board))["seq"]
-        fresh = await company.again(company.charlie)
+        fresh = await team.again(team.charlie)
         await fresh.ask({"type": "subscribe", "board": board, "epoch": epoch, "after": before}, type="subscribed")
         assert [frame["type"] for frame in fresh.heard if frame["type"] in ("snapshot", "events")] == ["snapshot"]
         # one that is not older is continued
-        later = await company.again(company.charlie)
+        later = await team.again(team.charlie)
         later.screens[board] = type(screen)(epoch=epoch, seq=now_at)
         await later.follow(board, epoch, now_at)
         assert not [frame for frame in later.heard if frame["type"] == "snapshot"]
         # and nothing has changed for a member who stayed one
-        stayed = await company.again(company.alice)
+        stayed = await team.again(team.alice)
         stayed.screens[board] = type(screen)(epoch=epoch, seq=before)
         await stayed.follow(board, epoch, before)
         assert not [frame for frame in stayed.heard if frame["type"] == "snapshot"]
 
 
-async def test_as_of_reads_go_by_the_rights_of_now(company: Team) -> None:
-    search = await company.alice.open_search(person={"first_name": "Noor"})
-    seen = (await company.charlie.snapshot("operations"))["seq"]
-    assert ("search", search) in (await company.charlie.snapshot("operations", at=seen))["entities"]
-    await set_access(company, search, "members")
-    assert ("search", search) not in (await company.charlie.snapshot("operations", at=seen))["entities"]
-    assert (await company.charlie.http.get(f"/api/v1/boards/{search}", params={"at": 1})).status_code == 404
-    assert ("search", search) in (await company.alice.snapshot("operations", at=seen))["entities"]
+async def test_as_of_reads_go_by_the_rights_of_now(team: Team) -> None:
+    search = await team.alice.open_search(person={"first_name": "Noor"})
+    seen = (await team.charlie.snapshot("operations"))["seq"]
+    assert ("search", search) in (await team.charlie.snapshot("operations", at=seen))["entities"]
+    await set_access(team, search, "members")
+    assert ("search", search) not in (await team.charlie.snapshot("operations", at=seen))["entities"]
+    assert (await team.charlie.http.get(f"/api/v1/boards/{search}", params={"at": 1})).status_code == 404
+    assert ("search", search) in (await team.alice.snapshot("operations", at=seen))["entities"]
 
 
-async def test_summaries_and_presence_are_kept_too(company: Team) -> None:
-    search = await secret(company, company.bob)
-    charlie, bob = await company.again(company.charlie), await company.again(company.bob)
+async def test_summaries_and_presence_are_kept_too(team: Team) -> None:
+    search = await secret(team, team.bob)
+    charlie, bob = await team.again(team.charlie), await team.again(team.bob)
     await charlie.follow("operations")
     await bob.follow("operations")
     await bob.follow(search)
     await bob.say({"type": "presence", "board": search, "card": None, "editing": False})
-    await company.alice.do(search, "sighting.add", {"description": NAME})
+    await team.alice.do(search, "sighting.add", {"description": NAME})
     await bob.until(lambda: [f for f in bob.heard if f["type"] == "summary" and f["searches"].get(search, {}).get("people") == 1])
     told = await charlie.until(lambda: [frame for frame in charlie.heard if frame["type"] == "summary"])
     assert not traces(search, told, charlie.heard)
 
 
-async def test_whoever_sees_it_by_summary_no_more_hears_of_it_again_when_let_in(company: Team) -> None:
-    search = await secret(company, name="Mila")
-    charlie = await company.again(company.charlie)
+async def test_whoever_sees_it_by_summary_no_more_hears_of_it_again_when_let_in(team: Team) -> None:
+    search = await secret(team, name="Mila")
+    charlie = await team.again(team.charlie)
     await charlie.follow("operations")
-    await set_access(company, search, "members", company.charlie)
+    await set_access(team, search, "members", team.charlie)
     await charlie.until(lambda: [f for f in charlie.heard if f["type"] == "summary" and search in f["searches"]])
-    await set_access(company, search, "members")
+    await set_access(team, search, "members")
     at = len(charlie.heard)
-    await company.alice.do(search, "sighting.add", {"description": NAME})
-    other = await company.alice.open_search()
+    await team.alice.do(search, "sighting.add", {"description": NAME})
+    other = await team.alice.open_search()
     await charlie.until(lambda: [f for f in charlie.heard[at:] if f["type"] == "summary" and other in f["searches"]])
     assert not [f for f in charlie.heard[at:] if f["type"] == "summary" and search in f["searches"]]
 
 
-async def test_a_second_subscribe_gets_all_summaries_again(company: Team) -> None:
-    search = await company.alice.open_search()
-    charlie = await company.again(company.charlie)
+async def test_a_second_subscribe_gets_all_summaries_again(team: Team) -> None:
+    search = await team.alice.open_search()
+    charlie = await team.again(team.charlie)
     for _ in range(2):
         at = len(charlie.heard)
         await charlie.follow("operations")
         await charlie.until(lambda at=at: [f for f in charlie.heard[at:] if f["type"] == "summary" and search in f["searches"]])
 
 
-async def test_rights_are_known_before_an_event_is_shown_that_another_process_wrote(company: Team) -> None:
+async def test_rights_are_known_before_an_event_is_shown_that_another_process_wrote(team: Team) -> None:
     """What this process was not told of yet is in the journal already: it is hidden all the same."""
-    charlie = await company.again(company.charlie)
+    charlie = await team.again(team.charlie)
     screen = await charlie.follow("operations")
-    desk = company.server.desk
+    desk = team.server.desk
     caller = next(each.reader for each in desk.hub.connections if each.account["name"] == "Alice")
     data = {
         "kind": "runaway", "person": {"first_name": NAME}, "missing_since": "2026-11-24T15:10:00Z",
-        "access": "members", "members": [company.alice.account["id"]],
+        "access": "members", "members": [team.alice.account["id"]],
     }  # fmt: skip
     command = Command(command_id(), "operations", "search.open", data)
     written = await desk.database.write(lambda session: execute.execute(session, caller, command, format_utc(now())))
     assert not traces(written.ack.opened or "", await events_of(charlie, "operations"))
-    late = await company.again(company.charlie)
+    late = await team.again(team.charlie)
     late.screens["operations"] = type(screen)(epoch=screen.epoch, seq=screen.seq)
     await late.follow("operations", screen.epoch, screen.seq)
     await charlie.up_to("operations", written.events[0].seq)
     assert not traces(written.ack.opened or "", charlie.heard, late.heard)
 
 
-async def test_an_older_reading_of_rights_does_not_undo_what_was_learned_since(company: Team) -> None:
-    search = await company.alice.open_search(person={"first_name": "Noor"})
-    desk = company.server.desk
+async def test_an_older_reading_of_rights_does_not_undo_what_was_learned_since(team: Team) -> None:
+    search = await team.alice.open_search(person={"first_name": "Noor"})
+    desk = team.server.desk
     read = desk.database.read
 
     async def slowly(fn: Any) -> Any:
         """A reading that is overtaken by a change of rights before its result is used."""
         desk.database.read = read  # type: ignore[method-assign]
         result = await read(fn)
-        await set_access(company, search, "members")
+        await set_access(team, search, "members")
         return result
 
     desk.database.read = slowly  # type: ignore[method-assign]
     await desk.visibility.reload(desk.database)
-    assert not desk.visibility.can_see(company.charlie.account["id"], search)
+    assert not desk.visibility.can_see(team.charlie.account["id"], search)
 
 
 async def test_a_member_is_one_by_account_and_not_by_role() -> None:
@@ -320,11 +320,11 @@ async def test_a_member_is_one_by_account_and_not_by_role() -> None:
     assert not access.can_see("a", "members", ["b"])
 
 
-async def test_commands_of_outsiders_change_nothing(company: Team) -> None:
-    search = await secret(company)
-    head = (await company.alice.snapshot(search))["seq"]
-    for outsider in (company.charlie, company.ada):
+async def test_commands_of_outsiders_change_nothing(team: Team) -> None:
+    search = await secret(team)
+    head = (await team.alice.snapshot(search))["seq"]
+    for outsider in (team.charlie, team.ada):
         for name in ("note.add", "search.set_access", "search.set_status"):
             with pytest.raises(Refusal, match="not_found"):
                 await outsider.do(search, name, {"text": "x"})
-    assert (await company.alice.snapshot(search))["seq"] == head
+    assert (await team.alice.snapshot(search))["seq"] == head

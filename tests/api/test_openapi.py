@@ -38,7 +38,7 @@ from tests.support.team import Team
 BESIDE_A_LOOP = pytest.mark.filterwarnings("ignore:Do not use the `random` module")
 pytestmark = BESIDE_A_LOOP
 Caller = tuple[str, str]  # a role, and how it comes
-Doors = dict[Caller, dict[str, str]]
+CallerHeaders = dict[Caller, dict[str, str]]
 load_all_checks()
 EXAMPLES, MANY = 4, 100  # of each call, in each way of being wrong or right, by each caller
 FUZZ = settings(deadline=None, database=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
@@ -158,12 +158,12 @@ def _aim(case: Case[Any], names: dict[str, str]) -> None:
 
 
 @pytest.fixture(scope="module")
-async def names(company: Team) -> dict[str, str]:
+async def names(team: Team) -> dict[str, str]:
     """What there is on a search that is asked about."""
-    search, found = await scene(company)
+    search, found = await scene(team)
     return found | {
         "board": search,
-        "number": await handover_steps.hand_to_sign(company.alice),
+        "number": await handover_steps.hand_to_sign(team.alice),
         "card": found["sighting"],
         "column": found["done"],
         "display": UNKNOWN_ID,
@@ -171,25 +171,27 @@ async def names(company: Team) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def doors() -> Doors:
+def caller_headers() -> CallerHeaders:
     """The headers of each caller who was there already."""
     return {}
 
 
-async def headers_of(company: Team, role: str, scope: str) -> dict[str, str]:
+async def headers_of(team: Team, role: str, scope: str) -> dict[str, str]:
     if scope != "cookie":
-        return {"Authorization": f"Bearer {await create_token(company.server.desk, role.title(), role, scope)}"}
-    email, url = f"{new_id()}@desk.example", company.server.url
-    await live_changes.add_account(company.server.desk, email, "Cora", role, PASSWORD)
+        return {"Authorization": f"Bearer {await create_token(team.server.desk, role.title(), role, scope)}"}
+    email, url = f"{new_id()}@desk.example", team.server.url
+    await live_changes.add_account(team.server.desk, email, "Cora", role, PASSWORD)
     async with httpx.AsyncClient(base_url=url) as browser:
         await browser.post("/login", data={"email": email, "password": PASSWORD})
         return {"Cookie": f"board_session={browser.cookies['board_session']}", "Origin": url}
 
 
-async def holds(company: Team, names: dict[str, str], doors: Doors, caller: Caller, call: tuple[str, str], many: int) -> None:
-    if caller not in doors:
-        doors[caller] = await headers_of(company, *caller)
-    answered = await asyncio.to_thread(explore, company.server.url, doors[caller], names, call, many)
+async def holds(
+    team: Team, names: dict[str, str], caller_headers: CallerHeaders, caller: Caller, call: tuple[str, str], many: int
+) -> None:
+    if caller not in caller_headers:
+        caller_headers[caller] = await headers_of(team, *caller)
+    answered = await asyncio.to_thread(explore, team.server.url, caller_headers[caller], names, call, many)
     assert answered
     done = CALLS[call].status
     if not may(caller, call):
@@ -219,40 +221,40 @@ def may(caller: Caller, call: tuple[str, str]) -> bool:
 
 @pytest.mark.parametrize("call", CALLS, ids=" ".join)
 async def test_what_it_says_holds_for_who_may_do_most(
-    company: Team, names: dict[str, str], doors: Doors, call: tuple[str, str]
+    team: Team, names: dict[str, str], caller_headers: CallerHeaders, call: tuple[str, str]
 ) -> None:
-    await holds(company, names, doors, MOST, call, EXAMPLES)
+    await holds(team, names, caller_headers, MOST, call, EXAMPLES)
 
 
 @pytest.mark.parametrize("call", AUDIT, ids=" ".join)
 async def test_what_it_says_of_the_audit_journal_holds_for_administrators(
-    company: Team, names: dict[str, str], doors: Doors, call: tuple[str, str]
+    team: Team, names: dict[str, str], caller_headers: CallerHeaders, call: tuple[str, str]
 ) -> None:
-    await holds(company, names, doors, ("admin", "write"), call, EXAMPLES)
+    await holds(team, names, caller_headers, ("admin", "write"), call, EXAMPLES)
 
 
 @pytest.mark.parametrize("call", OF_SESSIONS, ids=" ".join)
 async def test_what_it_says_of_sessions_holds_for_them(
-    company: Team, names: dict[str, str], doors: Doors, call: tuple[str, str]
+    team: Team, names: dict[str, str], caller_headers: CallerHeaders, call: tuple[str, str]
 ) -> None:
-    await holds(company, names, doors, ("coordinator", "cookie"), call, EXAMPLES)
+    await holds(team, names, caller_headers, ("coordinator", "cookie"), call, EXAMPLES)
 
 
 @pytest.mark.parametrize("call", TELLING, ids=" ".join)
 @pytest.mark.parametrize("caller", [caller for caller in CALLERS if caller != MOST], ids="-".join)
 async def test_what_it_says_holds_for_everybody(
-    company: Team, names: dict[str, str], doors: Doors, caller: Caller, call: tuple[str, str]
+    team: Team, names: dict[str, str], caller_headers: CallerHeaders, caller: Caller, call: tuple[str, str]
 ) -> None:
-    await holds(company, names, doors, caller, call, EXAMPLES)
+    await holds(team, names, caller_headers, caller, call, EXAMPLES)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("call", CALLS, ids=" ".join)
 @pytest.mark.parametrize("caller", CALLERS, ids="-".join)
 async def test_what_it_says_holds_in_many_ways(
-    company: Team, names: dict[str, str], doors: Doors, caller: Caller, call: tuple[str, str]
+    team: Team, names: dict[str, str], caller_headers: CallerHeaders, caller: Caller, call: tuple[str, str]
 ) -> None:
-    await holds(company, names, doors, caller, call, MANY)
+    await holds(team, names, caller_headers, caller, call, MANY)
 
 
 # -- what it says ---------------------------------------------------------------------------------------------------------
@@ -290,8 +292,8 @@ def test_each_refusal_is_there_by_its_code() -> None:
     assert set(STATUS) == set(MESSAGES)
 
 
-async def test_it_is_read_without_signing_in_and_says_nothing_of_anybody(company: Team) -> None:
-    async with httpx.AsyncClient(base_url=company.server.url) as stranger:
+async def test_it_is_read_without_signing_in_and_says_nothing_of_anybody(team: Team) -> None:
+    async with httpx.AsyncClient(base_url=team.server.url) as stranger:
         response = await stranger.get(f"{BASE}/openapi.json")
     assert response.status_code == 200
     assert response.json() == document()
@@ -305,52 +307,52 @@ def test_what_is_accepted_fits_what_it_says(name: str) -> None:
     assert not fits.is_valid(data | {"unknown": 1})
 
 
-async def test_every_state_and_event_fits_what_it_says(company: Team) -> None:
-    search, names = await scene(company)
-    number = await handover_steps.prepare_handover(company.alice)
+async def test_every_state_and_event_fits_what_it_says(team: Team) -> None:
+    search, names = await scene(team)
+    number = await handover_steps.prepare_handover(team.alice)
     for name, data in WHOLE.items():
         if TABLE[name].board_kind != "operations":
-            answer = await company.alice.start(
+            answer = await team.alice.start(
                 {"type": "command", "id": new_id(), "board": search, "name": name, "data": filled(data, names)}
             )
             assert answer["type"] == "ack" or answer["code"] in ("invalid", "closed", "not_found", "conflict"), answer
-    await company.alice.do(search, "handover.write", {"handover": number, "assessment": "nothing new"})
-    await handover_steps.sign_handover(company.alice, number)
-    await company.ada.do(search, "handover.read", {"handover": number, "seq": 1})
+    await team.alice.do(search, "handover.write", {"handover": number, "assessment": "nothing new"})
+    await handover_steps.sign_handover(team.alice, number)
+    await team.ada.do(search, "handover.read", {"handover": number, "seq": 1})
     whole = {"$ref": "#/components/schemas/Event", "components": document()["components"]}
     fits = jsonschema_rs.validator_for(whole)
     for board in (search, "operations"):
-        told = (await company.alice.http.get(f"{BASE}/boards/{board}/journal.json")).json()["events"]
+        told = (await team.alice.http.get(f"{BASE}/boards/{board}/journal.json")).json()["events"]
         for event in told:
             assert fits.is_valid(event), [event, [error.message for error in fits.iter_errors(event)]]
             if event["state"] is not None:
                 assert not fits.is_valid(event | {"state": event["state"] | {"unknown": 1}})
                 less = dict(list(event["state"].items())[1:])
                 assert not fits.is_valid(event | {"state": less})
-    kinds = {event["kind"] for event in told} | {each["kind"] for each in await _entities(company, search)}
+    kinds = {event["kind"] for event in told} | {each["kind"] for each in await _entities(team, search)}
     assert kinds == {kind.KIND for kind in schemas.KINDS}
 
 
-async def _entities(company: Team, board: str) -> list[dict[str, Any]]:
-    return list((await company.alice.http.get(f"{BASE}/boards/{board}")).json()["entities"])
+async def _entities(team: Team, board: str) -> list[dict[str, Any]]:
+    return list((await team.alice.http.get(f"{BASE}/boards/{board}")).json()["entities"])
 
 
-async def test_a_whole_number_is_one_however_it_is_written(company: Team, names: dict[str, str]) -> None:
+async def test_a_whole_number_is_one_however_it_is_written(team: Team, names: dict[str, str]) -> None:
     body = '{"id":"%s","name":"search.update","base":0.0,"data":{"person":{"age":%s}}}'
     url = f"{BASE}/boards/{names['board']}/commands"
-    assert (await company.alice.http.post(url, content=body % (new_id(), "11.0"))).status_code == 200
-    state = (await company.alice.snapshot(names["board"]))["entities"]["search", names["board"]]
+    assert (await team.alice.http.post(url, content=body % (new_id(), "11.0"))).status_code == 200
+    state = (await team.alice.snapshot(names["board"]))["entities"]["search", names["board"]]
     assert state["person"]["age"] == 11
     assert isinstance(state["person"]["age"], int)
-    assert (await company.alice.http.post(url, content=body % (new_id(), "11.5"))).status_code == 422
+    assert (await team.alice.http.post(url, content=body % (new_id(), "11.5"))).status_code == 422
 
 
 # -- the page for people --------------------------------------------------------------------------------------------------
 
 
-async def test_the_page_shows_each_call_command_field_and_code(company: Team) -> None:
-    headers = await headers_of(company, "viewer", "cookie")
-    async with httpx.AsyncClient(base_url=company.server.url, headers=headers) as reader:
+async def test_the_page_shows_each_call_command_field_and_code(team: Team) -> None:
+    headers = await headers_of(team, "viewer", "cookie")
+    async with httpx.AsyncClient(base_url=team.server.url, headers=headers) as reader:
         shown = (await reader.get("/api")).text
         assert 'href="/api"' in (await reader.get("/account")).text
     for method, path in CALLS:
@@ -364,7 +366,7 @@ async def test_the_page_shows_each_call_command_field_and_code(company: Team) ->
         assert f'id="code-{code}"' in shown
 
 
-async def test_the_page_is_for_who_is_signed_in(company: Team) -> None:
-    async with httpx.AsyncClient(base_url=company.server.url) as stranger:
+async def test_the_page_is_for_who_is_signed_in(team: Team) -> None:
+    async with httpx.AsyncClient(base_url=team.server.url) as stranger:
         response = await stranger.get("/api")
     assert (response.status_code, response.headers["location"]) == (303, "/login?next=%2Fapi")

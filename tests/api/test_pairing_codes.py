@@ -24,9 +24,9 @@ SECOND = timedelta(seconds=1)
 
 
 @pytest.fixture(scope="module")
-async def server(house: Backend, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Server]:
+async def server(backend: Backend, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Server]:
     folder = tmp_path_factory.mktemp("desk")
-    with house.settled(folder) as settings:
+    with backend.settled(folder) as settings:
         async with running_server(folder, **settings) as running:
             yield running
 
@@ -58,7 +58,7 @@ def screen(server: Server, address: str) -> httpx.AsyncClient:
     return httpx.AsyncClient(base_url=server.url, headers=headers, timeout=PATIENCE_S)
 
 
-@pytest.mark.houses
+@pytest.mark.both_backends
 async def test_one_network_has_no_more_codes_than_a_house_needs(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pairing, "MAX_PENDING_PER_NETWORK", 10)
     at = now()
@@ -70,7 +70,7 @@ async def test_one_network_has_no_more_codes_than_a_house_needs(server: Server, 
     assert [await waits(server, each, late) for each in evil] == [False] * 15 + [True] * 10, "the oldest go first"
 
 
-@pytest.mark.houses
+@pytest.mark.both_backends
 async def test_a_new_screen_gets_a_code_and_keeps_it_however_many_networks_ask(
     server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -102,7 +102,7 @@ async def test_of_ipv6_one_site_is_one_network(server: Server, monkeypatch: pyte
     assert await waits(server, real, at + 30 * SECOND)
 
 
-@pytest.mark.houses
+@pytest.mark.both_backends
 async def test_a_screen_that_asks_anew_has_one_code(server: Server) -> None:
     at = now()
     first = await ask(server, HERE, at)

@@ -15,18 +15,18 @@ from tests.support.people import Person, create_token, new_id
 from tests.support.search_scenario import SearchScenario
 from tests.support.team import Team
 
-pytestmark = pytest.mark.houses(ALTERNATING)
+pytestmark = pytest.mark.both_backends(ALTERNATING)
 
 
 @pytest.fixture
-async def scene(company: Team) -> SearchScenario:
-    return SearchScenario(company, await company.alice.open_search())
+async def scene(team: Team) -> SearchScenario:
+    return SearchScenario(team, await team.alice.open_search())
 
 
-async def program(company: Team, role: str = "coordinator", scope: str = "intake") -> str:
+async def program(team: Team, role: str = "coordinator", scope: str = "intake") -> str:
     """The account of a program; its id."""
-    secret = await create_token(company.server.desk, "Hotline", role, scope)
-    async with httpx.AsyncClient(base_url=company.server.url, headers={"Authorization": f"Bearer {secret}"}) as http:
+    secret = await create_token(team.server.desk, "Hotline", role, scope)
+    async with httpx.AsyncClient(base_url=team.server.url, headers={"Authorization": f"Bearer {secret}"}) as http:
         return str((await http.get("/api/v1/me")).json()["id"])
 
 
@@ -35,17 +35,17 @@ async def machines(who: Person) -> set[str]:
     return {each["id"] for each in (await who.http.get("/api/v1/accounts")).json()["accounts"] if each["machine"]}
 
 
-async def test_an_account_with_tokens_for_taking_in_alone_is_told_as_a_machine(company: Team) -> None:
-    hotline, both = await program(company), await program(company, scope="write")
-    told = await machines(company.bob)
+async def test_an_account_with_tokens_for_taking_in_alone_is_told_as_a_machine(team: Team) -> None:
+    hotline, both = await program(team), await program(team, scope="write")
+    told = await machines(team.bob)
     assert hotline in told
     assert both not in told
-    assert company.alice.account["id"] not in told
+    assert team.alice.account["id"] not in told
 
 
 async def test_it_leads_no_search_is_given_no_card_and_takes_no_shift_over(scene: SearchScenario) -> None:
-    company, alice = scene.company, scene.company.alice
-    hotline, sighting = await program(company), (await scene.sighting())["id"]
+    team, alice = scene.team, scene.team.alice
+    hotline, sighting = await program(team), (await scene.sighting())["id"]
     facts = {"kind": "runaway", "person": {"first_name": "Noor"}, "missing_since": "2026-11-24T15:10:00Z"}
     number = await handover_steps.prepare_handover(alice)
     tries: list[tuple[str, str, dict[str, Any], str]] = [
@@ -65,42 +65,42 @@ async def test_it_leads_no_search_is_given_no_card_and_takes_no_shift_over(scene
         json={"id": new_id(), "name": "handover.prepare", "data": {"incoming": hotline}},
     )
     assert list(answer.json()["fields"]) == ["incoming"]
-    bob = company.bob.account["id"]
+    bob = team.bob.account["id"]
     assert (await scene.one("card.assign", {"card": sighting, "assignee": bob}))["state"]["assignee"] == bob
 
 
 async def test_it_may_see_a_search_but_is_not_who_can_always_act_there(scene: SearchScenario) -> None:
-    hotline, alice = await program(scene.company), scene.company.alice.account["id"]
+    hotline, alice = await program(scene.team), scene.team.alice.account["id"]
     await scene.refuses("invalid", "search.set_access", {"access": "members", "members": [hotline]}, "members")
     assert await scene.one("search.set_access", {"access": "members", "members": [hotline, alice]})
 
 
-async def test_whoever_has_signed_in_is_a_person_also_when_signed_out(company: Team) -> None:
+async def test_whoever_has_signed_in_is_a_person_also_when_signed_out(team: Team) -> None:
     """A person may have a token for taking in, too."""
-    hotline = await program(company)
-    rows = (await company.ada.http.get("/api/v1/accounts")).json()["accounts"]
+    hotline = await program(team)
+    rows = (await team.ada.http.get("/api/v1/accounts")).json()["accounts"]
     assert hotline in {each["id"] for each in rows if each["machine"]}
-    account = await company.server.desk.database.read(lambda session: session.get_one(Account, hotline))
-    async with browser(company.server, account) as http:
-        assert hotline not in await machines(company.bob)
+    account = await team.server.desk.database.read(lambda session: session.get_one(Account, hotline))
+    async with browser(team.server, account) as http:
+        assert hotline not in await machines(team.bob)
         assert (await http.post("/logout")).status_code == 303
-    assert hotline not in await machines(company.bob)
+    assert hotline not in await machines(team.bob)
 
 
-async def test_whoever_has_seen_a_board_is_a_person_also_where_no_sign_in_was_written_down(company: Team) -> None:
+async def test_whoever_has_seen_a_board_is_a_person_also_where_no_sign_in_was_written_down(team: Team) -> None:
     """Sign-ins are kept from 0.4.0 on, marks on boards from 0.3.0 on."""
-    hotline, database = await program(company), company.server.desk.database
+    hotline, database = await program(team), team.server.desk.database
     for board, at, is_machine in (("did", "", True), ("saw", "2026-01-01T00:00:00.000000Z", False)):
         mark = ReadPosition(account=hotline, board=board, epoch="e", seq=0, at=at)
         await database.write(lambda session, mark=mark: session.add(mark))
-        assert (hotline in await machines(company.bob)) == is_machine
+        assert (hotline in await machines(team.bob)) == is_machine
 
 
 async def test_a_card_does_not_go_back_to_what_is_a_machine_by_now(scene: SearchScenario) -> None:
-    scope = await program(scene.company, scope="write")
+    scope = await program(scene.team, scope="write")
     card = (await scene.sighting(assignee=scope))["id"]
     taken = await scene.one("card.assign", {"card": card, "assignee": None})
-    await scene.company.server.desk.database.write(lambda session: _only_intake(session, scope))
+    await scene.team.server.desk.database.write(lambda session: _only_intake(session, scope))
     await scene.refuses("conflict", "undo", {"seq": taken["seq"]}, "assignee")
 
 

@@ -185,9 +185,9 @@ def test_of_ipv6_the_network_counts(address: str, network: str) -> None:
 
 
 @pytest.fixture
-def own_redis(servers: Path) -> Iterator[Redis]:
+def own_redis(server_dir: Path) -> Iterator[Redis]:
     """One that may be broken."""
-    server = Redis(servers / "limits")
+    server = Redis(server_dir / "limits")
     server.start()
     yield server
     with contextlib.suppress(ProcessLookupError):

@@ -19,7 +19,7 @@ from tests.support.backends import Backend
 from tests.support.people import PATIENCE_S, Person, Refusal, create_token, new_id
 from tests.support.team import Team
 
-pytestmark = pytest.mark.houses
+pytestmark = pytest.mark.both_backends
 
 OWN = next(MIGRATIONS.glob("versions/*_references.py"))
 BEFORE = f"{int(OWN.name[:4]) - 1:04d}"
@@ -46,8 +46,8 @@ def masked(answer: httpx.Response, reference: str) -> Answer:
 class Outside:
     """Dora leads, and Charlie helps; neither sees what is for members. The hotline takes in by an account like theirs."""
 
-    def __init__(self, company: Team, dora: Person, hotline: httpx.AsyncClient) -> None:
-        self.company, self.dora, self.charlie, self.hotline = company, dora, company.charlie, hotline
+    def __init__(self, team: Team, dora: Person, hotline: httpx.AsyncClient) -> None:
+        self.team, self.dora, self.charlie, self.hotline = team, dora, team.charlie, hotline
 
     async def command(self, who: Person, board: str, name: str, data: dict[str, Any], reference: str) -> Answer:
         body = {"id": new_id(), "name": name, "data": data}
@@ -55,12 +55,12 @@ class Outside:
 
 
 @pytest.fixture(scope="module")
-async def outside(company: Team) -> AsyncIterator[Outside]:
-    dora = await company.come("Dora", "coordinator")
-    token = await create_token(company.server.desk, "Hotline", "investigator", "intake")
+async def outside(team: Team) -> AsyncIterator[Outside]:
+    dora = await team.add_person("Dora", "coordinator")
+    token = await create_token(team.server.desk, "Hotline", "investigator", "intake")
     headers = {"Authorization": f"Bearer {token}"}
-    async with httpx.AsyncClient(base_url=company.server.url, headers=headers, timeout=PATIENCE_S) as hotline:
-        yield Outside(company, dora, hotline)
+    async with httpx.AsyncClient(base_url=team.server.url, headers=headers, timeout=PATIENCE_S) as hotline:
+        yield Outside(team, dora, hotline)
 
 
 async def opening(who: Outside, reference: str) -> Answer:
@@ -76,7 +76,7 @@ async def undoing(who: Outside, reference: str) -> Answer:
     """It had this reference before anybody gave it to the hidden one."""
     search = await who.dora.open_search(reference=(first := new_reference()))
     (seq,) = (await who.dora.do(search, "search.update", {"reference": new_id()}))["seqs"]
-    await who.company.secret_search(who.company.bob, reference=first)
+    await who.team.secret_search(who.team.bob, reference=first)
     return await who.command(who.charlie, search, "undo", {"seq": seq}, first)
 
 
@@ -106,32 +106,32 @@ CALLS: list[tuple[Call, int]] = [
 
 
 @pytest.mark.parametrize(("call", "status"), CALLS, ids=[call.__name__ for call, _ in CALLS])
-async def test_a_hidden_reference_is_answered_as_a_free_one(company: Team, outside: Outside, call: Call, status: int) -> None:
+async def test_a_hidden_reference_is_answered_as_a_free_one(team: Team, outside: Outside, call: Call, status: int) -> None:
     answers = []
     for is_hidden in (True, False, True):
         reference = new_reference()
         if is_hidden:
-            await company.secret_search(company.bob, reference=reference)
+            await team.secret_search(team.bob, reference=reference)
         answers.append(await call(outside, reference))
     assert answers[0] == answers[1] == answers[2]
     assert answers[0][0] == status
 
 
-async def test_one_that_the_giver_sees_is_taken(company: Team, outside: Outside) -> None:
+async def test_one_that_the_giver_sees_is_taken(team: Team, outside: Outside) -> None:
     taken = new_reference()
-    await company.alice.open_search(reference=taken)
+    await team.alice.open_search(reference=taken)
     search = await outside.dora.open_search()
     for board, name, data in (("operations", "search.open", OPEN), (search, "search.update", {})):
         with pytest.raises(Refusal) as refused:
             await outside.dora.do(board, name, data | {"reference": taken})
         assert (refused.value.code, list(refused.value.fields)) == ("invalid", ["reference"])
     hidden = new_reference()
-    await company.secret_search(outside.dora, reference=hidden)  # she is a member of this one
+    await team.secret_search(outside.dora, reference=hidden)  # she is a member of this one
     with pytest.raises(Refusal, match="invalid"):
         await outside.dora.open_search(reference=hidden)
 
 
-async def test_what_the_server_makes_tells_nothing_of_hidden_ones(company: Team, outside: Outside) -> None:
+async def test_what_the_server_makes_tells_nothing_of_hidden_ones(team: Team, outside: Outside) -> None:
     async def number(who: Person, search: str) -> int:
         reference = (await who.snapshot(search))["entities"]["search", search]["reference"]
         year, _, number = reference.partition("-")
@@ -143,8 +143,8 @@ async def test_what_the_server_makes_tells_nothing_of_hidden_ones(company: Team,
 
     first = await outside.dora.open_search()
     following = await made(outside.dora, first)
-    secret = await company.secret_search(company.bob, reference=following)
-    await company.secret_search(company.bob, reference=f"{now().year}-9999")
+    secret = await team.secret_search(team.bob, reference=following)
+    await team.secret_search(team.bob, reference=f"{now().year}-9999")
     second = await outside.dora.open_search()
     assert await number(outside.dora, second) == await number(outside.dora, first) + 1
     # what was made once is never made again, whatever the search was given since
@@ -155,7 +155,7 @@ async def test_what_the_server_makes_tells_nothing_of_hidden_ones(company: Team,
     visible = await made(outside.dora, third)
     await outside.dora.open_search(reference=visible)
     assert await number(outside.dora, await outside.dora.open_search()) == await number(outside.dora, third) + 2
-    assert (await company.bob.snapshot(secret))["entities"]["search", secret]["reference"] == following
+    assert (await team.bob.snapshot(secret))["entities"]["search", secret]["reference"] == following
 
 
 # -- where a clash comes into sight ---------------------------------------------------------------------------------------------
@@ -169,9 +169,9 @@ class Clash:
 
 
 @pytest.fixture
-async def clash(company: Team, outside: Outside) -> Clash:
+async def clash(team: Team, outside: Outside) -> Clash:
     reference = new_reference()
-    hidden = await company.secret_search(company.bob, reference=reference, person={"first_name": "Mila"})
+    hidden = await team.secret_search(team.bob, reference=reference, person={"first_name": "Mila"})
     return Clash(reference, hidden, await outside.dora.open_search(reference=reference, person={"first_name": "Wout"}))
 
 
@@ -181,10 +181,10 @@ async def boards(who: Person, reference: str) -> list[str]:
     return [each["board"] for each in found]
 
 
-async def test_both_go_on_and_who_sees_both_tells_them_apart(company: Team, outside: Outside, clash: Clash) -> None:
-    dora, bob = outside.dora, company.bob
+async def test_both_go_on_and_who_sees_both_tells_them_apart(team: Team, outside: Outside, clash: Clash) -> None:
+    dora, bob = outside.dora, team.bob
     assert (await boards(dora, clash.reference), await boards(bob, clash.reference)) == ([clash.open], [clash.hidden, clash.open])
-    await company.alice.do(clash.hidden, "search.set_access", {"access": "desk", "members": []})
+    await team.alice.do(clash.hidden, "search.set_access", {"access": "desk", "members": []})
     assert await boards(dora, clash.reference) == [clash.hidden, clash.open]
     for search in (clash.hidden, clash.open):  # nothing that is no reference is refused for it
         assert (await dora.do(search, "search.update", {"person": {"age": 11}}))["seqs"]
@@ -199,18 +199,16 @@ async def test_both_go_on_and_who_sees_both_tells_them_apart(company: Team, outs
     assert [each for each in listed if each["reference"] != clash.reference and "first_name" in each] == []
 
 
-async def test_an_alert_has_no_name_for_who_sees_one_alone(company: Team, outside: Outside, clash: Clash) -> None:
+async def test_an_alert_has_no_name_for_who_sees_one_alone(team: Team, outside: Outside, clash: Clash) -> None:
     await outside.dora.do(clash.open, "search.set_status", CLOSED)
     (alert,) = [
-        each
-        for each in (await company.charlie.http.get("/api/v1/alerts")).json()["alerts"]
-        if each["reference"] == clash.reference
+        each for each in (await team.charlie.http.get("/api/v1/alerts")).json()["alerts"] if each["reference"] == clash.reference
     ]
     assert "first_name" not in alert
 
 
 async def test_taking_in_by_it_finds_the_one_that_is_seen_or_asks_for_its_board(
-    company: Team, outside: Outside, clash: Clash
+    team: Team, outside: Outside, clash: Clash
 ) -> None:
     async def taken(http: httpx.AsyncClient) -> tuple[int, Any]:
         answer = await http.post(INTAKE, json={"id": new_id(), "reference": clash.reference, "description": "a girl"})
@@ -218,27 +216,27 @@ async def test_taking_in_by_it_finds_the_one_that_is_seen_or_asks_for_its_board(
         return answer.status_code, body.get("board") or list(body.get("fields", ()))
 
     assert await taken(outside.hotline) == (201, clash.open)
-    assert await taken(company.bob.http) == (422, ["reference"])
+    assert await taken(team.bob.http) == (422, ["reference"])
     # nothing of it was kept under that id: named by its board it is taken in
     said = {"id": new_id(), "description": "a girl"}
-    assert (await company.bob.http.post(INTAKE, json=said | {"reference": clash.reference})).status_code == 422
-    assert (await company.bob.http.post(INTAKE, json=said | {"board": clash.hidden})).json()["board"] == clash.hidden
-    await company.alice.do(clash.open, "search.set_status", CLOSED)
-    assert await taken(company.bob.http) == (201, clash.hidden)
+    assert (await team.bob.http.post(INTAKE, json=said | {"reference": clash.reference})).status_code == 422
+    assert (await team.bob.http.post(INTAKE, json=said | {"board": clash.hidden})).json()["board"] == clash.hidden
+    await team.alice.do(clash.open, "search.set_status", CLOSED)
+    assert await taken(team.bob.http) == (201, clash.hidden)
     assert await taken(outside.hotline) == (409, [])  # closed: that there is another is not told
-    await company.alice.do(clash.hidden, "search.set_status", CLOSED)
-    assert await taken(company.bob.http) == (422, ["reference"])
+    await team.alice.do(clash.hidden, "search.set_status", CLOSED)
+    assert await taken(team.bob.http) == (422, ["reference"])
 
 
 # -- databases of before --------------------------------------------------------------------------------------------------------
 
 
 async def test_a_database_of_before_keeps_its_numbers_and_takes_two_of_one_reference(
-    company: Team, house: Backend, tmp_path: Any
+    team: Team, backend: Backend, tmp_path: Any
 ) -> None:
     given = ["1998-0007", "1998-12", "DEMO-01", "1998-9999999999", "1998-0008 b"]
-    searches = [await company.alice.open_search(reference=reference) for reference in given]
-    with house.settled(tmp_path) as settings:
+    searches = [await team.alice.open_search(reference=reference) for reference in given]
+    with backend.settled(tmp_path) as settings:
         old = Database(settings["database_url"])
         try:
 
@@ -249,7 +247,7 @@ async def test_a_database_of_before_keeps_its_numbers_and_takes_two_of_one_refer
                     lambda target: (old_schemas.reset_to_revision(target, BEFORE), old_schemas.insert_rows(target, table, rows))
                 )
 
-            company.server.desk.database.read_now(before)
+            team.server.desk.database.read_now(before)
             migrate(old)
 
             def after(session: Session) -> tuple[dict[str, str | None], int]:

@@ -15,35 +15,35 @@ async def page(who: Any, path: str) -> str:
     return answer.text.split('data-page="', 1)[1].split('"', 1)[0] if answer.status_code == 200 else ""
 
 
-async def test_with_a_moment_in_the_address_a_board_is_its_past(company: Team) -> None:
-    search, secret = await company.alice.open_search(), await company.secret_search(company.bob)
+async def test_with_a_moment_in_the_address_a_board_is_its_past(team: Team) -> None:
+    search, secret = await team.alice.open_search(), await team.secret_search(team.bob)
     for path, live in ((f"/searches/{search}", "search"), (f"/searches/{search}/cards/any", "search"), ("/", "operations")):
         for query, drawn in (("", live), ("?at=1", "replay"), ("?at=", "replay"), ("?with=1", live)):
-            assert await page(company.bob, path + query) == drawn
-    assert await page(company.bob, f"/searches/{secret}?at=1") == "replay"
-    assert await page(company.charlie, f"/searches/{secret}?at=1") == ""
-    assert await page(company.charlie, "/searches/none?at=1") == await page(company.charlie, "/searches/operations?at=1") == ""
+            assert await page(team.bob, path + query) == drawn
+    assert await page(team.bob, f"/searches/{secret}?at=1") == "replay"
+    assert await page(team.charlie, f"/searches/{secret}?at=1") == ""
+    assert await page(team.charlie, "/searches/none?at=1") == await page(team.charlie, "/searches/operations?at=1") == ""
 
 
-async def test_who_is_not_signed_in_comes_back_to_the_moment(company: Team) -> None:
-    stranger = type(company.alice.http)(base_url=company.server.url)
+async def test_who_is_not_signed_in_comes_back_to_the_moment(team: Team) -> None:
+    stranger = type(team.alice.http)(base_url=team.server.url)
     answer = await stranger.get("/?at=2026-11-24T22:00:00Z&with=3")
     await stranger.aclose()
     assert answer.status_code == 303
     assert "%3Fat%3D2026-11-24T22%3A00%3A00Z%26with%3D3" in answer.headers["location"]
 
 
-@pytest.mark.houses
-async def test_of_a_card_of_which_one_event_was_erased_the_last_that_is_there_stands(company: Team) -> None:
+@pytest.mark.both_backends
+async def test_of_a_card_of_which_one_event_was_erased_the_last_that_is_there_stands(team: Team) -> None:
     """As for a reader who follows the events, and skips what was erased."""
-    alice = company.alice
+    alice = team.alice
     search = await alice.open_search()
     (added,) = (await alice.do(search, "sighting.add", {"description": "a girl", "clothing": "a red coat"}))["seqs"]
     card = next(id for kind, id in (await alice.snapshot(search))["entities"] if kind == "sighting")
     (said,) = (await alice.do(search, "sighting.update", {"sighting": card, "clothing": "of Zébulonne"}))["seqs"]
     where = {"board": search, "seq": said}
     sql = text("DELETE FROM payload WHERE board = :board AND seq = :seq")
-    await company.server.desk.database.write(lambda session: session.connection().execute(sql, where))
+    await team.server.desk.database.write(lambda session: session.connection().execute(sql, where))
     for at in (added, said):
         assert (await alice.snapshot(search, at=at))["entities"]["sighting", card]["clothing"] == "a red coat"
     assert ("sighting", card) not in (await alice.snapshot(search, at=added - 1))["entities"]

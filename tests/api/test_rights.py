@@ -26,7 +26,7 @@ from tests.support import handover_steps
 from tests.support.people import PASSWORD, PATIENCE_S, Person, Refusal, Server, connect_person, create_token, new_id
 from tests.support.team import Team
 
-pytestmark = pytest.mark.houses
+pytestmark = pytest.mark.both_backends
 
 CLOSED_WITHIN_S = 5  # says the contract
 ROOT = Path(__file__).parents[2]
@@ -77,22 +77,22 @@ def board_of(name: str, search: str) -> str:
     return "operations" if name == "search.open" or (name in handover_steps.COMMANDS and name != "handover.read") else search
 
 
-async def scene(company: Team) -> tuple[str, dict[str, Any]]:
+async def scene(team: Team) -> tuple[str, dict[str, Any]]:
     """A search with a sighting and a task, and the ids by which they are named; `graded` is the seq of a grade."""
-    search = await company.alice.open_search()
-    await company.alice.do(search, "sighting.add", {"description": "a girl", "direction": "south"})
-    entities = (await company.alice.snapshot(search))["entities"]
+    search = await team.alice.open_search()
+    await team.alice.do(search, "sighting.add", {"description": "a girl", "direction": "south"})
+    entities = (await team.alice.snapshot(search))["entities"]
     names: dict[str, Any] = dict(entities.keys()) | {"handover": 1, "positions": {}}
     names |= {state["role"]: id for (kind, id), state in entities.items() if kind == "column"}
     grade = {"sighting": names["sighting"], "grade": {"content": 3}}
-    (names["graded"],) = (await company.bob.do(search, "sighting.grade", grade))["seqs"]
+    (names["graded"],) = (await team.bob.do(search, "sighting.grade", grade))["seqs"]
     return search, names
 
 
-async def prepare(name: str, company: Team, search: str) -> None:
+async def prepare(name: str, team: Team, search: str) -> None:
     """Does what a command needs to have been done before."""
     if name == "search.set_outcome":
-        await company.alice.do(search, "search.set_status", TRIES["search.set_status"])
+        await team.alice.do(search, "search.set_status", TRIES["search.set_status"])
 
 
 def filled(data: dict[str, Any], names: dict[str, Any]) -> dict[str, Any]:
@@ -104,19 +104,19 @@ def test_every_command_is_tried_here() -> None:
 
 
 @pytest.mark.parametrize("name", TRIES)
-async def test_each_role_may_do_what_is_its_own_and_no_more(company: Team, name: str) -> None:
+async def test_each_role_may_do_what_is_its_own_and_no_more(team: Team, name: str) -> None:
     least = "coordinator" if name in COORDINATORS else "investigator"
-    people = {"viewer": company.victor, "investigator": company.bob, "coordinator": company.alice, "admin": company.ada}
+    people = {"viewer": team.victor, "investigator": team.bob, "coordinator": team.alice, "admin": team.ada}
     stage = None
     for role in ROLES:
         if stage is None:
-            stage = await scene(company)
-            await prepare(name, company, stage[0])
+            stage = await scene(team)
+            await prepare(name, team, stage[0])
         search, names = stage
         if name in handover_steps.COMMANDS:
-            names |= await handover_steps.prepare_for(name, people[role], company.alice if role == "admin" else company.ada)
+            names |= await handover_steps.prepare_for(name, people[role], team.alice if role == "admin" else team.ada)
         board, data = board_of(name, search), filled(TRIES[name], names)
-        head = (await company.alice.snapshot(board))["seq"]
+        head = (await team.alice.snapshot(board))["seq"]
         if ROLES.index(role) >= ROLES.index(least):
             assert (await people[role].do(board, name, data))["type"] == "ack"
             stage = None  # what was refused has changed nothing
@@ -124,20 +124,20 @@ async def test_each_role_may_do_what_is_its_own_and_no_more(company: Team, name:
             with pytest.raises(Refusal, match="forbidden") as refused:
                 await people[role].do(board, name, data)
             assert refused.value.body["message"]
-            assert (await company.alice.snapshot(board))["seq"] == head
+            assert (await team.alice.snapshot(board))["seq"] == head
             path = f"/api/v1/boards/{board}/commands"
             response = await people[role].http.post(path, json={"id": new_id(), "name": name, "data": data})
             assert (response.status_code, response.json()["code"]) == (403, "forbidden")
 
 
-async def test_a_viewer_sees_all_of_it(company: Team) -> None:
-    search, _ = await scene(company)
-    assert (await company.victor.follow(search)).entities == (await company.alice.snapshot(search))["entities"]
+async def test_a_viewer_sees_all_of_it(team: Team) -> None:
+    search, _ = await scene(team)
+    assert (await team.victor.follow(search)).entities == (await team.alice.snapshot(search))["entities"]
 
 
-async def test_a_token_that_only_reads_gives_no_commands(company: Team) -> None:
-    search, names = await scene(company)
-    reader = await company.come("Rita", "coordinator", "read")
+async def test_a_token_that_only_reads_gives_no_commands(team: Team) -> None:
+    search, names = await scene(team)
+    reader = await team.add_person("Rita", "coordinator", "read")
     assert (await reader.follow(search)).entities
     for name, data in TRIES.items():
         board = board_of(name, search)
@@ -148,13 +148,13 @@ async def test_a_token_that_only_reads_gives_no_commands(company: Team) -> None:
     assert (await reader.http.get(f"/api/v1/boards/{search}")).status_code == 200
 
 
-async def test_a_token_for_taking_in_opens_no_socket_and_reads_no_board(company: Team) -> None:
-    search, _ = await scene(company)
-    token = await create_token(company.server.desk, "Hotline", "coordinator", "intake")
+async def test_a_token_for_taking_in_opens_no_socket_and_reads_no_board(team: Team) -> None:
+    search, _ = await scene(team)
+    token = await create_token(team.server.desk, "Hotline", "coordinator", "intake")
     with pytest.raises(InvalidStatus) as refused:
-        await connect(company.server.ws, additional_headers={"Authorization": f"Bearer {token}"})
+        await connect(team.server.ws, additional_headers={"Authorization": f"Bearer {token}"})
     assert refused.value.response.status_code == 403
-    async with httpx.AsyncClient(base_url=company.server.url, headers={"Authorization": f"Bearer {token}"}) as http:
+    async with httpx.AsyncClient(base_url=team.server.url, headers={"Authorization": f"Bearer {token}"}) as http:
         for path in ("accounts", "boards", f"boards/{search}", f"boards/{search}/events", "boards/operations"):
             assert (await http.get(f"/api/v1/{path}")).status_code == 403, path
         response = await http.post(f"/api/v1/boards/{search}/commands", json={"id": new_id(), "name": "note.add"})
@@ -162,41 +162,41 @@ async def test_a_token_for_taking_in_opens_no_socket_and_reads_no_board(company:
         assert (await http.get("/api/v1/me")).json()["name"] == "Hotline"
 
 
-async def test_faults_are_judged_in_the_contracts_order(company: Team) -> None:
-    search, _ = await scene(company)
-    closed = await company.alice.open_search()
-    await company.bob.do(closed, "note.add", {"text": "x"}, id="ordered")
-    await company.alice.do(closed, "search.set_status", {"status": "closed", "reason": "over", "acknowledge": "as it is"})
+async def test_faults_are_judged_in_the_contracts_order(team: Team) -> None:
+    search, _ = await scene(team)
+    closed = await team.alice.open_search()
+    await team.bob.do(closed, "note.add", {"text": "x"}, id="ordered")
+    await team.alice.do(closed, "search.set_status", {"status": "closed", "reason": "over", "acknowledge": "as it is"})
     nobody = "01900000-0000-7000-8000-000000000000"
     cases: list[tuple[Person, str, str, dict[str, Any], dict[str, Any], str]] = [
         # no such board before no such command, before forbidden, before closed, before invalid, before an id, before conflict
-        (company.victor, nobody, "no.such", {"x": 1}, {}, "not_found"),
-        (company.victor, closed, "no.such", {"x": 1}, {}, "unknown_command"),
-        (company.victor, closed, "search.open", {"x": 1}, {}, "unknown_command"),
-        (company.victor, "operations", "sighting.add", {"x": 1}, {}, "unknown_command"),
-        (company.victor, closed, "sighting.grade", {"x": 1}, {}, "forbidden"),
-        (company.bob, closed, "sighting.grade", {"x": 1}, {}, "closed"),
-        (company.bob, closed, "sighting.grade", {"sighting": nobody, "grade": {}}, {"base": 10_000}, "closed"),
-        (company.bob, search, "sighting.grade", {"sighting": nobody, "grade": {"source": "Z"}}, {}, "invalid"),
-        (company.bob, search, "sighting.grade", {"sighting": nobody, "grade": {}}, {"base": 10_000}, "invalid"),
-        (company.bob, search, "sighting.update", {"sighting": nobody, "description": ""}, {}, "invalid"),
-        (company.bob, search, "sighting.assess", {"sighting": nobody, "assessment": "duplicate"}, {}, "invalid"),
-        (company.bob, search, "card.move", {"card": nobody, "column": nobody, "before": nobody}, {}, "invalid"),
-        (company.bob, search, "sighting.grade", {"sighting": nobody, "grade": {}}, {"epoch": "other"}, "not_found"),
-        (company.bob, search, "sighting.update", {"sighting": nobody, "description": "a"}, {"base": 0}, "not_found"),
+        (team.victor, nobody, "no.such", {"x": 1}, {}, "not_found"),
+        (team.victor, closed, "no.such", {"x": 1}, {}, "unknown_command"),
+        (team.victor, closed, "search.open", {"x": 1}, {}, "unknown_command"),
+        (team.victor, "operations", "sighting.add", {"x": 1}, {}, "unknown_command"),
+        (team.victor, closed, "sighting.grade", {"x": 1}, {}, "forbidden"),
+        (team.bob, closed, "sighting.grade", {"x": 1}, {}, "closed"),
+        (team.bob, closed, "sighting.grade", {"sighting": nobody, "grade": {}}, {"base": 10_000}, "closed"),
+        (team.bob, search, "sighting.grade", {"sighting": nobody, "grade": {"source": "Z"}}, {}, "invalid"),
+        (team.bob, search, "sighting.grade", {"sighting": nobody, "grade": {}}, {"base": 10_000}, "invalid"),
+        (team.bob, search, "sighting.update", {"sighting": nobody, "description": ""}, {}, "invalid"),
+        (team.bob, search, "sighting.assess", {"sighting": nobody, "assessment": "duplicate"}, {}, "invalid"),
+        (team.bob, search, "card.move", {"card": nobody, "column": nobody, "before": nobody}, {}, "invalid"),
+        (team.bob, search, "sighting.grade", {"sighting": nobody, "grade": {}}, {"epoch": "other"}, "not_found"),
+        (team.bob, search, "sighting.update", {"sighting": nobody, "description": "a"}, {"base": 0}, "not_found"),
     ]
     for person, board, name, data, more, code in cases:
         with pytest.raises(Refusal) as refused:
             await person.do(board, name, data, **more)
         assert refused.value.code == code, (name, data)
     # a remembered ack comes before closed and invalid
-    assert (await company.bob.do(closed, "sighting.grade", {"x": 1}, id="ordered"))["seqs"]
+    assert (await team.bob.do(closed, "sighting.grade", {"x": 1}, id="ordered"))["seqs"]
 
 
-async def test_rights_are_checked_before_an_ack_is_remembered(company: Team) -> None:
-    search, _ = await scene(company)
-    desk = company.server.desk
-    bob = await company.come("Bob", "investigator")
+async def test_rights_are_checked_before_an_ack_is_remembered(team: Team) -> None:
+    search, _ = await scene(team)
+    desk = team.server.desk
+    bob = await team.add_person("Bob", "investigator")
     email = (await bob.http.get("/api/v1/me")).json()["email"]
     first = await bob.do(search, "note.add", {"text": "x"}, id="kept")
     await live_changes.apply_change(desk, lambda database: accounts.set_role(database, email, "viewer"))
@@ -204,25 +204,25 @@ async def test_rights_are_checked_before_an_ack_is_remembered(company: Team) -> 
         await bob.do(search, "note.add", {"text": "x"}, id="kept")
     await live_changes.apply_change(desk, lambda database: accounts.set_role(database, email, "investigator"))
     assert await bob.do(search, "note.add", {"text": "x"}, id="kept") == first
-    others = [company.alice.account["id"]]
-    await company.alice.do(search, "search.set_access", {"access": "members", "members": others})
+    others = [team.alice.account["id"]]
+    await team.alice.do(search, "search.set_access", {"access": "members", "members": others})
     with pytest.raises(Refusal, match="not_found"):
         await bob.do(search, "note.add", {"text": "x"}, id="kept")
 
 
-async def test_a_command_id_is_one_for_each_account_and_whatever_the_door(company: Team) -> None:
-    search, _ = await scene(company)
-    first = await company.bob.do(search, "note.add", {"text": "Bob's"}, id="twice")
-    other = await company.charlie.do(search, "note.add", {"text": "Charlie's"}, id="twice")
+async def test_a_command_id_is_one_for_each_account_and_whatever_the_door(team: Team) -> None:
+    search, _ = await scene(team)
+    first = await team.bob.do(search, "note.add", {"text": "Bob's"}, id="twice")
+    other = await team.charlie.do(search, "note.add", {"text": "Charlie's"}, id="twice")
     assert first["seqs"] != other["seqs"]
-    elsewhere = await company.bob.do("operations", "note.add", {"text": "elsewhere"}, id="twice")
+    elsewhere = await team.bob.do("operations", "note.add", {"text": "elsewhere"}, id="twice")
     assert elsewhere == first
 
 
-async def test_a_changed_role_acts_on_an_open_socket_without_closing_it(company: Team) -> None:
-    search, _ = await scene(company)
-    desk = company.server.desk
-    mona = await company.come("Mona", "viewer")
+async def test_a_changed_role_acts_on_an_open_socket_without_closing_it(team: Team) -> None:
+    search, _ = await scene(team)
+    desk = team.server.desk
+    mona = await team.add_person("Mona", "viewer")
     email = (await mona.http.get("/api/v1/me")).json()["email"]
     await mona.follow(search)
     with pytest.raises(Refusal, match="forbidden"):
@@ -233,7 +233,7 @@ async def test_a_changed_role_acts_on_an_open_socket_without_closing_it(company:
     await live_changes.apply_change(desk, lambda database: accounts.set_role(database, email, "viewer"))
     with pytest.raises(Refusal, match="forbidden"):
         await mona.do(search, "note.add", {"text": "x"})
-    seq = (await company.bob.do(search, "note.add", {"text": "y"}))["seqs"][0]
+    seq = (await team.bob.do(search, "note.add", {"text": "y"}))["seqs"][0]
     await mona.up_to(search, seq)
     assert mona.closed is None
 
@@ -271,12 +271,12 @@ class Browser:
 
 
 @pytest.fixture
-async def browsers(company: Team) -> AsyncIterator[Callable[[], Browser]]:
-    """`browsers()`: one more browser."""
+async def open_browser(team: Team) -> AsyncIterator[Callable[[], Browser]]:
+    """`open_browser()`: one more browser."""
     opened: list[Browser] = []
 
     def open_one() -> Browser:
-        opened.append(Browser(company.server))
+        opened.append(Browser(team.server))
         return opened[-1]
 
     yield open_one
@@ -306,8 +306,8 @@ async def by_the_command_line(server: Server, *words: str, given: str = "") -> N
     assert process.returncode == 0, fault.decode()
 
 
-async def test_signing_out_ends_the_sockets_of_that_session_alone(company: Team, browsers: Callable[[], Browser]) -> None:
-    eva, elsewhere = browsers(), browsers()
+async def test_signing_out_ends_the_sockets_of_that_session_alone(team: Team, open_browser: Callable[[], Browser]) -> None:
+    eva, elsewhere = open_browser(), open_browser()
     socket = await eva.sign_in()
     elsewhere.email = eva.email
     other = await elsewhere.enter()
@@ -321,9 +321,9 @@ async def test_signing_out_ends_the_sockets_of_that_session_alone(company: Team,
 
 
 async def test_who_is_disabled_while_rights_are_being_read_is_let_go_too(
-    company: Team, browsers: Callable[[], Browser], monkeypatch: pytest.MonkeyPatch
+    team: Team, open_browser: Callable[[], Browser], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    eva, desk = browsers(), company.server.desk
+    eva, desk = open_browser(), team.server.desk
     socket = await eva.sign_in()
     meanwhile: list[Any] = []
     reload = desk.source.reload
@@ -332,7 +332,7 @@ async def test_who_is_disabled_while_rights_are_being_read_is_let_go_too(
         if not meanwhile:
             meanwhile.append("disabled, and somebody else comes")
             await desk.database.write(lambda database: accounts.set_enabled(database, eva.email, False))
-            await company.again(company.bob)
+            await team.again(team.bob)
         await reload()
 
     monkeypatch.setattr(desk.source, "reload", reloading)
@@ -341,11 +341,11 @@ async def test_who_is_disabled_while_rights_are_being_read_is_let_go_too(
     assert await ended_with(socket) == 4501
 
 
-async def test_who_a_source_is_is_not_told_to_who_was_disabled_while_the_request_waited(company: Team) -> None:
-    desk, lena = company.server.desk, await company.come("Lena", "coordinator")
-    search = await company.alice.open_search()
-    await company.alice.do(search, "sighting.add", {"description": "seen", "source_name": "Mrs W"})
-    sighting = next(id for kind, id in (await company.alice.snapshot(search))["entities"] if kind == "sighting")
+async def test_who_a_source_is_is_not_told_to_who_was_disabled_while_the_request_waited(team: Team) -> None:
+    desk, lena = team.server.desk, await team.add_person("Lena", "coordinator")
+    search = await team.alice.open_search()
+    await team.alice.do(search, "sighting.add", {"description": "seen", "source_name": "Mrs W"})
+    sighting = next(id for kind, id in (await team.alice.snapshot(search))["entities"] if kind == "sighting")
     call = f"/api/v1/boards/{search}/sightings/{sighting}/source"
     assert (await lena.http.get(call)).json()["name"] == "Mrs W"
     caller = next(each.reader for each in desk.hub.connections if each.account["id"] == lena.account["id"])
@@ -374,39 +374,39 @@ async def _new_password_outside(server: Server, email: str) -> None:
 
 
 @pytest.mark.parametrize("end", [_disabled, _new_password, _disabled_outside, _new_password_outside])
-async def test_a_session_that_ends_takes_its_sockets_along(company: Team, browsers: Callable[[], Browser], end: Ending) -> None:
-    eva = browsers()
+async def test_a_session_that_ends_takes_its_sockets_along(team: Team, open_browser: Callable[[], Browser], end: Ending) -> None:
+    eva = open_browser()
     socket = await eva.sign_in()
-    await end(company.server, eva.email)
+    await end(team.server, eva.email)
     assert await ended_with(socket) == 4501
     assert (await eva.http.get("/api/v1/me")).status_code == 401
 
 
 async def test_a_disabled_account_may_come_back_when_it_is_enabled_but_its_sessions_are_over(
-    company: Team, browsers: Callable[[], Browser]
+    team: Team, open_browser: Callable[[], Browser]
 ) -> None:
-    eva = browsers()
+    eva = open_browser()
     socket = await eva.sign_in()
-    await _disabled(company.server, eva.email)
+    await _disabled(team.server, eva.email)
     assert await ended_with(socket) == 4501
     refused = await eva.http.post("/login", data={"email": eva.email, "password": PASSWORD})
     assert refused.status_code == 401
-    await live_changes.apply_change(company.server.desk, lambda database: accounts.set_enabled(database, eva.email, True))
+    await live_changes.apply_change(team.server.desk, lambda database: accounts.set_enabled(database, eva.email, True))
     assert (await eva.http.get("/api/v1/me")).status_code == 401
     assert await eva.enter()
 
 
 @pytest.mark.parametrize("outside", [False, True])
-async def test_a_revoked_token_closes_its_sockets_and_no_others(company: Team, outside: bool) -> None:
-    desk = company.server.desk
-    tess = await company.come("Tess", "investigator")
+async def test_a_revoked_token_closes_its_sockets_and_no_others(team: Team, outside: bool) -> None:
+    desk = team.server.desk
+    tess = await team.add_person("Tess", "investigator")
     email = (await tess.http.get("/api/v1/me")).json()["email"]
     name = f"second of {email}"
     at = format_utc(now())
     secret = await live_changes.apply_change(desk, lambda database: accounts.add_token(database, name, "read", email, at))
-    second = await connect_person(company.server, secret)
+    second = await connect_person(team.server, secret)
     if outside:
-        await by_the_command_line(company.server, "token", "revoke", name)
+        await by_the_command_line(team.server, "token", "revoke", name)
     else:
         await live_changes.apply_change(desk, lambda database: accounts.revoke_token(database, name, at))
     assert await ended_with_person(second) == 4501
@@ -420,32 +420,32 @@ async def ended_with_person(person: Person) -> int | None:
     return person.closed
 
 
-async def test_a_role_that_is_changed_by_the_command_line_acts_too(company: Team) -> None:
-    search, _ = await scene(company)
-    rob = await company.come("Rob", "investigator")
+async def test_a_role_that_is_changed_by_the_command_line_acts_too(team: Team) -> None:
+    search, _ = await scene(team)
+    rob = await team.add_person("Rob", "investigator")
     email = (await rob.http.get("/api/v1/me")).json()["email"]
-    await by_the_command_line(company.server, "account", "set-role", email, "viewer")
+    await by_the_command_line(team.server, "account", "set-role", email, "viewer")
     with pytest.raises(Refusal, match="forbidden"):
         await rob.do(search, "note.add", {"text": "x"})
     assert rob.closed is None
 
 
-async def test_a_member_who_is_added_by_the_command_line_sees_it_live_and_on_the_record(company: Team) -> None:
-    search = await company.secret_search()
-    charlie = await company.again(company.charlie)
+async def test_a_member_who_is_added_by_the_command_line_sees_it_live_and_on_the_record(team: Team) -> None:
+    search = await team.secret_search()
+    charlie = await team.again(team.charlie)
     operations = await charlie.follow("operations")
     email = (await charlie.http.get("/api/v1/me")).json()["email"]
-    await by_the_command_line(company.server, "search", "members", search, "--add", email)
+    await by_the_command_line(team.server, "search", "members", search, "--add", email)
     await charlie.until(lambda: ("search", search) in operations.entities)
     event = operations.events[-1]
     assert (event["type"], event["actor"], event["changes"]) == ("search.access_set", None, ["members"])
     assert (await charlie.follow(search)).entities
 
 
-async def test_an_account_that_ends_while_its_socket_is_being_opened_is_not_let_in(company: Team) -> None:
-    desk = company.server.desk
+async def test_an_account_that_ends_while_its_socket_is_being_opened_is_not_let_in(team: Team) -> None:
+    desk = team.server.desk
     token = await create_token(desk, "Late", "investigator")
-    async with httpx.AsyncClient(base_url=company.server.url, headers={"Authorization": f"Bearer {token}"}) as http:
+    async with httpx.AsyncClient(base_url=team.server.url, headers={"Authorization": f"Bearer {token}"}) as http:
         email = (await http.get("/api/v1/me")).json()["email"]
     read = desk.database.read
 
@@ -458,13 +458,13 @@ async def test_an_account_that_ends_while_its_socket_is_being_opened_is_not_let_
 
     desk.database.read = overtaken  # type: ignore[method-assign]
     with contextlib.suppress(InvalidStatus):  # it may be refused before the upgrade, or closed at once
-        async with connect(company.server.ws, additional_headers={"Authorization": f"Bearer {token}"}) as socket:
+        async with connect(team.server.ws, additional_headers={"Authorization": f"Bearer {token}"}) as socket:
             assert await ended_with(socket) == 4501
     assert not [each for each in desk.hub.connections if each.account["name"] == "Late"]
 
 
-async def test_a_session_does_not_last_for_ever(company: Team, browsers: Callable[[], Browser]) -> None:
-    eva = browsers()
+async def test_a_session_does_not_last_for_ever(team: Team, open_browser: Callable[[], Browser]) -> None:
+    eva = open_browser()
     socket = await eva.sign_in()
     assert (await eva.http.get("/api/v1/me")).status_code == 200
 
@@ -476,7 +476,7 @@ async def test_a_session_does_not_last_for_ever(company: Team, browsers: Callabl
         database.connection().execute(sql, {"email": eva.email})
         rights_version.bump_rights_version(database)
 
-    await live_changes.apply_change(company.server.desk, expire)
+    await live_changes.apply_change(team.server.desk, expire)
     assert await ended_with(socket) == 4501
     assert (await eva.http.get("/api/v1/me")).status_code == 401
 
@@ -484,28 +484,28 @@ async def test_a_session_does_not_last_for_ever(company: Team, browsers: Callabl
 # -- sealed sources -------------------------------------------------------------------------------------------------------
 
 
-async def test_a_sealed_source_is_read_by_coordinators_and_by_who_took_it_in(company: Team) -> None:
-    search = await company.alice.open_search()
+async def test_a_sealed_source_is_read_by_coordinators_and_by_who_took_it_in(team: Team) -> None:
+    search = await team.alice.open_search()
     private = {"source_name": "Griet", "source_contact": "0470 00 00 00"}
     given = {"description": "a girl", "source": {"kind": "named", "sealed": True}} | private
-    await company.bob.do(search, "sighting.add", given)
-    (sighting,) = [id for kind, id in (await company.bob.snapshot(search))["entities"] if kind == "sighting"]
+    await team.bob.do(search, "sighting.add", given)
+    (sighting,) = [id for kind, id in (await team.bob.snapshot(search))["entities"] if kind == "sighting"]
     path = f"/api/v1/boards/{search}/sightings/{sighting}/source"
-    for person in (company.bob, company.alice, company.ada):
+    for person in (team.bob, team.alice, team.ada):
         read = (await person.http.get(path)).json()
         assert (read["name"], read["contact"]) == ("Griet", "0470 00 00 00")
-    for outsider in (company.charlie, company.victor):
+    for outsider in (team.charlie, team.victor):
         response = await outsider.http.get(path)
         assert (response.status_code, response.json()["code"]) == (403, "forbidden")
-    await company.alice.do(search, "sighting.update", {"sighting": sighting, "source": {"sealed": False}})
-    assert (await company.charlie.http.get(path)).json()["name"] == "Griet"
-    assert (await company.victor.http.get(path)).status_code == 403
+    await team.alice.do(search, "sighting.update", {"sighting": sighting, "source": {"sealed": False}})
+    assert (await team.charlie.http.get(path)).json()["name"] == "Griet"
+    assert (await team.victor.http.get(path)).status_code == 403
 
 
-async def test_metrics_are_for_this_machine_and_for_administrators(company: Team) -> None:
-    assert (await company.charlie.http.get("/metrics")).status_code == 200
+async def test_metrics_are_for_this_machine_and_for_administrators(team: Team) -> None:
+    assert (await team.charlie.http.get("/metrics")).status_code == 200
     through_a_proxy = {"X-Forwarded-For": "203.0.113.9"}
-    assert (await company.charlie.http.get("/metrics", headers=through_a_proxy)).status_code == 403
-    metrics = await company.ada.http.get("/metrics", headers=through_a_proxy)
+    assert (await team.charlie.http.get("/metrics", headers=through_a_proxy)).status_code == 403
+    metrics = await team.ada.http.get("/metrics", headers=through_a_proxy)
     assert metrics.status_code == 200
     assert re.search(r"^board_commands_total", metrics.text, re.MULTILINE)

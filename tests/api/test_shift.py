@@ -39,9 +39,13 @@ def told(person: Person) -> dict[str, Any]:
 # -- everybody sees it ----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.houses
-async def test_every_socket_is_told_who_holds_the_shift(come: Callable[..., Awaitable[Person]]) -> None:
-    alice, ada, victor = await come("Alice", "coordinator"), await come("Ada", "admin"), await come("Victor", "viewer")
+@pytest.mark.both_backends
+async def test_every_socket_is_told_who_holds_the_shift(add_person: Callable[..., Awaitable[Person]]) -> None:
+    alice, ada, victor = (
+        await add_person("Alice", "coordinator"),
+        await add_person("Ada", "admin"),
+        await add_person("Victor", "viewer"),
+    )
     await victor.until(lambda: told(victor))
     assert told(victor) == {"type": "shift", "shift": None, "handover": None}
     await alice.do(OPERATIONS, "shift.take", {"reason": "nobody was here"})
@@ -57,7 +61,7 @@ async def test_every_socket_is_told_who_holds_the_shift(come: Callable[..., Awai
     }
     await ada.do(OPERATIONS, "handover.accept", {"handover": number, "restatement": "nothing is open"})
     await victor.until(lambda: told(victor)["shift"]["name"] == "Ada")
-    late = await come("Walter", "viewer")
+    late = await add_person("Walter", "viewer")
     await late.until(lambda: len(late.heard) > 1)
     assert [frame["type"] for frame in late.heard[:2]] == ["hello", "shift"]
     assert late.heard[1] == told(victor)
@@ -74,9 +78,9 @@ async def test_another_process_tells_it_too(tmp_path: Path, postgres: Postgres, 
             await victor.leave()
 
 
-@pytest.mark.houses
-async def test_of_two_who_accept_at_once_one_does(come: Callable[..., Awaitable[Person]]) -> None:
-    alice, ada, dora = [await come(name, "coordinator") for name in NAMES]
+@pytest.mark.both_backends
+async def test_of_two_who_accept_at_once_one_does(add_person: Callable[..., Awaitable[Person]]) -> None:
+    alice, ada, dora = [await add_person(name, "coordinator") for name in NAMES]
     for _ in range(3):
         number = await handover_steps.hand_to_sign(alice)
         data = {"handover": number, "restatement": "I have it", "reason": "at once"}
@@ -92,7 +96,9 @@ async def test_of_two_who_accept_at_once_one_does(come: Callable[..., Awaitable[
         assert (await handover_steps.state(alice, "shift"))["holder"] == holder.account["id"]
 
 
-async def test_who_holds_it_takes_it_again_and_nothing_happens(alice: Person, come: Callable[..., Awaitable[Person]]) -> None:
+async def test_who_holds_it_takes_it_again_and_nothing_happens(
+    alice: Person, add_person: Callable[..., Awaitable[Person]]
+) -> None:
     with pytest.raises(Refusal, match="take it first") as refused:
         await alice.do(OPERATIONS, "handover.prepare")
     assert (refused.value.code, [*refused.value.fields]) == ("conflict", ["shift"])
@@ -100,7 +106,7 @@ async def test_who_holds_it_takes_it_again_and_nothing_happens(alice: Person, co
     assert (await alice.do(OPERATIONS, "shift.take", {"reason": "again"}))["seqs"] == []
     with pytest.raises(Refusal, match="invalid"):
         await alice.do(OPERATIONS, "shift.take", {"reason": " "})
-    ada = await come("Ada", "coordinator")
+    ada = await add_person("Ada", "coordinator")
     await handover_steps.hand_to_sign(alice)
     seqs = (await ada.do(OPERATIONS, "shift.take", {"reason": "she is not here"}))["seqs"]
     events = (await ada.http.get("/api/v1/boards/operations/events", params={"after": seqs[0] - 1})).json()["events"]
@@ -116,7 +122,7 @@ async def test_who_holds_it_takes_it_again_and_nothing_happens(alice: Person, co
 class Shifts(RuleBasedStateMachine):
     """Three coordinators, each at one of the desks, and what should come of what they do."""
 
-    house: Backend
+    backend: Backend
     answered: ClassVar[dict[str, set[str | None]]] = defaultdict(set)  # by command: the codes, None where it was done
 
     def __init__(self) -> None:
@@ -139,8 +145,8 @@ class Shifts(RuleBasedStateMachine):
 
     async def _begin(self) -> None:
         folder = Path(self.leaving.enter_context(tempfile.TemporaryDirectory()))
-        given = settings_for(folder, **self.leaving.enter_context(self.house.settled(folder)))
-        self.desks = [await BoardService.open(given) for _ in range(1 if self.house.name == SQLITE else 2)]
+        given = settings_for(folder, **self.leaving.enter_context(self.backend.settled(folder)))
+        self.desks = [await BoardService.open(given) for _ in range(1 if self.backend.name == SQLITE else 2)]
         self.callers = {}
         for name in NAMES:
             id = await live_changes.add_account(self.desks[0], f"{name}@desk.example", name, "coordinator", PASSWORD)
@@ -364,8 +370,8 @@ def _settings(examples: int, steps: int) -> settings:
     )
 
 
-def _try(house: Backend, examples: int, steps: int) -> None:
-    Shifts.house = house
+def _try(backend: Backend, examples: int, steps: int) -> None:
+    Shifts.backend = backend
     run_state_machine_as_test(Shifts, settings=_settings(examples, steps))
 
 

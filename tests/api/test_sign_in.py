@@ -30,7 +30,7 @@ FOREIGN = "https://evil.example"
 
 
 @pytest.fixture(scope="module")
-async def door(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Server]:
+async def login_server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Server]:
     """One server for all of these."""
     async with running_server(tmp_path_factory.mktemp("desk")) as server:
         yield server
@@ -51,9 +51,9 @@ async def sign_in(http: httpx.AsyncClient, email: str, password: str = PASSWORD,
     return await http.post("/login", data={"email": email, "password": password}, **more)
 
 
-async def test_the_right_password_gives_a_cookie_and_the_home_page(door: Server) -> None:
-    email = await account(door)
-    async with browser(door) as http:
+async def test_the_right_password_gives_a_cookie_and_the_home_page(login_server: Server) -> None:
+    email = await account(login_server)
+    async with browser(login_server) as http:
         page = await http.get("/login")
         assert page.status_code == 200
         assert 'name="password"' in page.text
@@ -73,9 +73,9 @@ async def test_the_right_password_gives_a_cookie_and_the_home_page(door: Server)
 
 
 @pytest.mark.parametrize(("email", "password"), [(None, "wrong horse battery"), (None, ""), ("nobody@desk.example", PASSWORD)])
-async def test_a_wrong_password_gives_the_page_again(door: Server, email: str | None, password: str) -> None:
-    typed = email or await account(door)
-    async with browser(door) as http:
+async def test_a_wrong_password_gives_the_page_again(login_server: Server, email: str | None, password: str) -> None:
+    typed = email or await account(login_server)
+    async with browser(login_server) as http:
         response = await sign_in(http, typed, password)
         assert response.status_code == 401
         assert "set-cookie" not in response.headers
@@ -85,21 +85,21 @@ async def test_a_wrong_password_gives_the_page_again(door: Server, email: str | 
         assert (await http.get("/api/v1/me")).status_code == 401
 
 
-async def test_what_was_typed_is_shown_as_text(door: Server) -> None:
-    async with browser(door) as http:
+async def test_what_was_typed_is_shown_as_text(login_server: Server) -> None:
+    async with browser(login_server) as http:
         response = await sign_in(http, '"><script>alert(1)</script>', "x")
         assert response.status_code == 401
         assert "<script>alert" not in response.text
 
 
-async def test_signing_out_ends_the_session_on_the_server(door: Server) -> None:
-    async with browser(door) as http:
-        await sign_in(http, await account(door))
+async def test_signing_out_ends_the_session_on_the_server(login_server: Server) -> None:
+    async with browser(login_server) as http:
+        await sign_in(http, await account(login_server))
         stolen = http.cookies["board_session"]
-        response = await http.post("/logout", headers={"Origin": door.url})
+        response = await http.post("/logout", headers={"Origin": login_server.url})
         assert response.status_code == 303
         assert "board_session" not in http.cookies
-    async with browser(door, Cookie=f"board_session={stolen}") as thief:
+    async with browser(login_server, Cookie=f"board_session={stolen}") as thief:
         assert (await thief.get("/api/v1/me")).status_code == 401
 
 
@@ -107,9 +107,9 @@ def _session(digest: str, began: str, ends: str) -> LoginSession:
     return LoginSession(digest=digest, account="eva", created_at=began, used_at=began, latest_end=ends, ends_at=ends)
 
 
-@pytest.mark.houses
+@pytest.mark.both_backends
 async def test_sessions_that_have_ended_are_dropped_when_somebody_signs_in(
-    house: Backend, server: Server, monkeypatch: pytest.MonkeyPatch
+    backend: Backend, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(login, "DELETE_BATCH_SIZE", 2)
     email, soon, long_ago = await account(server), format_utc(now() + timedelta(minutes=5)), format_utc(now() - timedelta(days=1))
@@ -142,13 +142,13 @@ async def test_sessions_and_tokens_outlive_a_restart(tmp_path: Path) -> None:
             assert (await http.get("/api/v1/me")).json()["name"] == "Alice"
 
 
-async def test_passwords_cookies_and_tokens_are_kept_as_digests_only(door: Server, tmp_path: Path) -> None:
-    token = await create_token(door.desk, "Alice", "coordinator")
-    async with browser(door) as http:
-        await sign_in(http, await account(door))
+async def test_passwords_cookies_and_tokens_are_kept_as_digests_only(login_server: Server, tmp_path: Path) -> None:
+    token = await create_token(login_server.desk, "Alice", "coordinator")
+    async with browser(login_server) as http:
+        await sign_in(http, await account(login_server))
         cookie = http.cookies["board_session"]
     # By the desk's own library: of two that have one file open in one process, one takes away the locks of the other.
-    with closing(library.connect(door.desk.database.path)) as database:
+    with closing(library.connect(login_server.desk.database.path)) as database:
         database.execute("VACUUM INTO ?", (str(tmp_path / "copy.db"),))
     kept = (tmp_path / "copy.db").read_bytes()
     for secret in (token, cookie, PASSWORD):
@@ -156,10 +156,10 @@ async def test_passwords_cookies_and_tokens_are_kept_as_digests_only(door: Serve
     assert b"$argon2id$" in kept
 
 
-async def test_the_bearer_counts_where_there_is_also_a_cookie(door: Server) -> None:
-    token = await create_token(door.desk, "Tess", "viewer", "read")
-    async with browser(door) as http:
-        await sign_in(http, await account(door))
+async def test_the_bearer_counts_where_there_is_also_a_cookie(login_server: Server) -> None:
+    token = await create_token(login_server.desk, "Tess", "viewer", "read")
+    async with browser(login_server) as http:
+        await sign_in(http, await account(login_server))
         assert (await http.get("/api/v1/me", headers={"Authorization": f"Bearer {token}"})).json()["name"] == "Tess"
         assert (await http.get("/api/v1/me", headers={"Authorization": f"bearer {token}"})).json()["name"] == "Tess"
         assert (await http.get("/api/v1/me", headers={"Authorization": "Bearer wrong"})).status_code == 401
@@ -187,10 +187,10 @@ async def test_the_bearer_counts_where_there_is_also_a_cookie(door: Server) -> N
         ({"Referer": "own"}, 403),
     ],
 )
-async def test_a_cookie_does_nothing_unsafe_from_elsewhere(door: Server, headers: dict[str, str], status: int) -> None:
-    given = {name: value.replace("own", door.url) for name, value in headers.items()}
-    async with browser(door) as http:
-        await sign_in(http, await account(door))
+async def test_a_cookie_does_nothing_unsafe_from_elsewhere(login_server: Server, headers: dict[str, str], status: int) -> None:
+    given = {name: value.replace("own", login_server.url) for name, value in headers.items()}
+    async with browser(login_server) as http:
+        await sign_in(http, await account(login_server))
         command = {"id": new_id(), "name": "note.add", "data": {"text": "x"}}
         response = await http.post("/api/v1/boards/operations/commands", json=command, headers=given)
         assert response.status_code == status
@@ -200,16 +200,16 @@ async def test_a_cookie_does_nothing_unsafe_from_elsewhere(door: Server, headers
         assert (await http.get("/api/v1/me")).status_code == (401 if status == 200 else 200)
 
 
-async def test_a_token_is_not_asked_where_it_comes_from(door: Server) -> None:
-    token = await create_token(door.desk, "Tess", "investigator")
-    async with browser(door, Authorization=f"Bearer {token}", Origin=FOREIGN) as http:
+async def test_a_token_is_not_asked_where_it_comes_from(login_server: Server) -> None:
+    token = await create_token(login_server.desk, "Tess", "investigator")
+    async with browser(login_server, Authorization=f"Bearer {token}", Origin=FOREIGN) as http:
         command = {"id": new_id(), "name": "note.add", "data": {"text": "x"}}
         assert (await http.post("/api/v1/boards/operations/commands", json=command)).status_code == 200
 
 
-async def test_nobody_is_signed_in_by_another_site(door: Server) -> None:
-    email = await account(door)
-    async with browser(door) as http:
+async def test_nobody_is_signed_in_by_another_site(login_server: Server) -> None:
+    email = await account(login_server)
+    async with browser(login_server) as http:
         for headers in (
             {"Origin": FOREIGN},
             {"Sec-Fetch-Site": "cross-site"},
@@ -218,40 +218,42 @@ async def test_nobody_is_signed_in_by_another_site(door: Server) -> None:
             response = await sign_in(http, email, headers=headers)
             assert response.status_code == 403
             assert "set-cookie" not in response.headers
-        assert (await sign_in(http, email, headers={"Origin": door.url})).status_code == 303
+        assert (await sign_in(http, email, headers={"Origin": login_server.url})).status_code == 303
 
 
 @pytest.mark.parametrize(
     ("origin", "status"),
     [("own", 101), (None, 403), (FOREIGN, 403), ("null", 403), ("own/", 403), ("own.evil.example", 403), ("https", 403)],
 )
-async def test_a_socket_by_cookie_says_our_own_origin(door: Server, origin: str | None, status: int) -> None:
-    async with browser(door) as http:
-        await sign_in(http, await account(door))
+async def test_a_socket_by_cookie_says_our_own_origin(login_server: Server, origin: str | None, status: int) -> None:
+    async with browser(login_server) as http:
+        await sign_in(http, await account(login_server))
         headers = {"Cookie": f"board_session={http.cookies['board_session']}"}
-    said = {None: None, "https": door.url.replace("http:", "https:")}.get(origin, (origin or "").replace("own", door.url))
+    said = {None: None, "https": login_server.url.replace("http:", "https:")}.get(
+        origin, (origin or "").replace("own", login_server.url)
+    )
     if said is not None:
         headers["Origin"] = said
     if status == 101:
-        async with connect(door.ws, additional_headers=headers) as socket:
+        async with connect(login_server.ws, additional_headers=headers) as socket:
             assert '"hello"' in str(await socket.recv())
         return
     headers["Sec-Fetch-Site"] = "same-origin"
     with pytest.raises(InvalidStatus) as refused:
-        await connect(door.ws, additional_headers=headers)
+        await connect(login_server.ws, additional_headers=headers)
     assert refused.value.response.status_code == status
 
 
 @pytest.mark.parametrize("headers", [{}, {"Cookie": "board_session=guess"}, {"Authorization": "Bearer guess"}])
-async def test_a_socket_of_nobody_is_refused_before_the_upgrade(door: Server, headers: dict[str, str]) -> None:
+async def test_a_socket_of_nobody_is_refused_before_the_upgrade(login_server: Server, headers: dict[str, str]) -> None:
     with pytest.raises(InvalidStatus) as refused:
-        await connect(door.ws, additional_headers=headers | {"Origin": door.url})
+        await connect(login_server.ws, additional_headers=headers | {"Origin": login_server.url})
     assert refused.value.response.status_code == 401
 
 
-async def test_a_socket_by_token_says_any_origin(door: Server) -> None:
-    token = await create_token(door.desk, "Tess", "viewer")
-    async with connect(door.ws, additional_headers={"Authorization": f"Bearer {token}", "Origin": FOREIGN}) as socket:
+async def test_a_socket_by_token_says_any_origin(login_server: Server) -> None:
+    token = await create_token(login_server.desk, "Tess", "viewer")
+    async with connect(login_server.ws, additional_headers={"Authorization": f"Bearer {token}", "Origin": FOREIGN}) as socket:
         assert '"hello"' in str(await socket.recv())
 
 
@@ -265,9 +267,9 @@ ELSEWHERE = [
 
 
 @pytest.mark.parametrize("wanted", ELSEWHERE)
-async def test_signing_in_leads_to_no_other_server(door: Server, wanted: str) -> None:
-    email = await account(door)
-    async with browser(door) as http:
+async def test_signing_in_leads_to_no_other_server(login_server: Server, wanted: str) -> None:
+    email = await account(login_server)
+    async with browser(login_server) as http:
         for response in (
             await http.post("/login", data={"email": email, "password": PASSWORD, "next": wanted}),
             await http.get("/login", params={"next": wanted}),  # signed in already
@@ -278,9 +280,9 @@ async def test_signing_in_leads_to_no_other_server(door: Server, wanted: str) ->
             assert re.match(r"/(?![/\\])", target), target
 
 
-async def test_signing_in_leads_where_one_wanted_to_go(door: Server) -> None:
-    email = await account(door)
-    async with browser(door) as http:
+async def test_signing_in_leads_where_one_wanted_to_go(login_server: Server) -> None:
+    email = await account(login_server)
+    async with browser(login_server) as http:
         for path in ("/", "/account", "/searches/x", "/searches/x/cards/y"):
             response = await http.get(path)
             assert response.status_code == 303
@@ -294,9 +296,9 @@ async def test_signing_in_leads_where_one_wanted_to_go(door: Server) -> None:
 # -- headers --------------------------------------------------------------------------------------------------------------
 
 
-async def test_every_answer_says_what_a_page_may_load_and_that_nothing_is_kept(door: Server) -> None:
-    token = await create_token(door.desk, "Tess", "admin")
-    async with browser(door, Authorization=f"Bearer {token}") as http:
+async def test_every_answer_says_what_a_page_may_load_and_that_nothing_is_kept(login_server: Server) -> None:
+    token = await create_token(login_server.desk, "Tess", "admin")
+    async with browser(login_server, Authorization=f"Bearer {token}") as http:
         paths = ["/", "/login", "/account", "/searches/none", "/api/v1/me", "/api/v1/boards/operations", "/api/v1/none", "/none"]
         for path in [*paths, "/healthz", "/readyz", "/metrics"]:
             headers = (await http.get(path)).headers
@@ -311,9 +313,9 @@ async def test_every_answer_says_what_a_page_may_load_and_that_nothing_is_kept(d
         assert "no-store" not in script.headers["cache-control"]
 
 
-async def test_no_page_has_anything_inline(door: Server) -> None:
-    token = await create_token(door.desk, "Tess", "admin")
-    async with browser(door, Authorization=f"Bearer {token}") as http:
+async def test_no_page_has_anything_inline(login_server: Server) -> None:
+    token = await create_token(login_server.desk, "Tess", "admin")
+    async with browser(login_server, Authorization=f"Bearer {token}") as http:
         for path in ("/", "/account", "/searches/none", "/none"):
             page = (await http.get(path)).text
             assert not re.search(r"<script(?![^>]*\bsrc=)|<style|\sstyle=|\son\w+=", page), path
@@ -344,13 +346,13 @@ async def test_behind_https_the_cookie_is_bound_to_this_host(tmp_path: Path) -> 
             assert '"hello"' in str(await socket.recv())
 
 
-async def test_a_short_password_is_no_password(door: Server) -> None:
+async def test_a_short_password_is_no_password(login_server: Server) -> None:
     with pytest.raises(errors.OperationError):
-        await live_changes.add_account(door.desk, "short@desk.example", "Short", "viewer", "123456789")
+        await live_changes.add_account(login_server.desk, "short@desk.example", "Short", "viewer", "123456789")
 
 
-async def test_others_write_while_a_password_is_hashed(door: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    hash_password, other = accounts.hash_password, Database(door.desk.settings.database_url)  # type: ignore[attr-defined]
+async def test_others_write_while_a_password_is_hashed(login_server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    hash_password, other = accounts.hash_password, Database(login_server.desk.settings.database_url)  # type: ignore[attr-defined]
     written: list[str] = []
 
     def hashed(password: str) -> str:
@@ -359,8 +361,8 @@ async def test_others_write_while_a_password_is_hashed(door: Server, monkeypatch
         return hash_password(password)
 
     monkeypatch.setattr(accounts, "hash_password", hashed)
-    email = await account(door)
+    email = await account(login_server)
     assert written == [PASSWORD]
-    async with browser(door) as http:
+    async with browser(login_server) as http:
         assert (await sign_in(http, email)).status_code == 303
     await other.close()

@@ -22,14 +22,14 @@ from tests.support.people import Person, Refusal, connect_person, create_token, 
 from tests.support.search_scenario import SearchScenario
 from tests.support.team import Team
 
-pytestmark = pytest.mark.houses(backends.ALTERNATING)
+pytestmark = pytest.mark.both_backends(backends.ALTERNATING)
 
 GRIET, LOTTE = {"source_name": "Griet", "source_contact": "0470 11"}, {"source_name": "Lotte", "source_contact": "0470 22"}
 
 
 @pytest.fixture
-async def scene(company: Team) -> SearchScenario:
-    return SearchScenario(company, await company.alice.open_search())
+async def scene(team: Team) -> SearchScenario:
+    return SearchScenario(team, await team.alice.open_search())
 
 
 async def sealed(scene: SearchScenario, who: Person, **data: Any) -> str:
@@ -50,11 +50,11 @@ def values(read: dict[str, Any]) -> dict[str, Any]:
 
 async def refusal(scene: SearchScenario, who: Person, command: str, data: dict[str, Any]) -> dict[str, Any]:
     """What a command is refused with, by the socket and over HTTP alike, without its id; nothing is written."""
-    head = (await scene.company.alice.snapshot(scene.search))["seq"]
+    head = (await scene.team.alice.snapshot(scene.search))["seq"]
     with pytest.raises(Refusal) as refused:
         await who.do(scene.search, command, data)
     answer = await who.http.post(f"/api/v1/boards/{scene.search}/commands", json={"id": new_id(), "name": command, "data": data})
-    assert (await scene.company.alice.snapshot(scene.search))["seq"] == head
+    assert (await scene.team.alice.snapshot(scene.search))["seq"] == head
     said = {name: value for name, value in answer.json().items() if name != "id"}
     assert said == {name: value for name, value in refused.value.body.items() if name not in ("id", "type")}
     return said
@@ -73,7 +73,7 @@ async def test_that_a_name_or_a_contact_is_kept_is_told_and_nothing_of_it(scene:
     # what it was before can be read, also when it was taken away
     undone = await scene.one("undo", {"seq": named["seq"]})
     assert (undone["changes"], undone["state"]["source_kept"]) == ([], True)
-    assert (await source(scene, scene.company.alice, nobody["id"]))["earlier"][0]["name"] == "Griet"
+    assert (await source(scene, scene.team.alice, nobody["id"]))["earlier"][0]["name"] == "Griet"
     again = await scene.one("undo", {"seq": undone["seq"]})
     assert (again["private"], again["state"]["source_kept"]) == (["source_name"], True)
     await scene.refuses("invalid", "sighting.add", {"description": "x", "source_kept": True}, "source_kept")
@@ -81,15 +81,15 @@ async def test_that_a_name_or_a_contact_is_kept_is_told_and_nothing_of_it(scene:
 
 
 async def test_of_sightings_of_an_earlier_version_it_is_known_too(
-    scene: SearchScenario, house: backends.Backend, tmp_path: Path
+    scene: SearchScenario, backend: backends.Backend, tmp_path: Path
 ) -> None:
     without, kept = (await scene.sighting())["id"], (await scene.sighting(**GRIET))["id"]
     taken_away = (await scene.sighting(**GRIET))["id"]
     await scene.one("sighting.update", {"sighting": taken_away, "source_name": None, "source_contact": None})
-    with house.settled(tmp_path) as settings:
+    with backend.settled(tmp_path) as settings:
         old = Database(settings["database_url"])
         await asyncio.to_thread(migrate, old)
-        scene.company.server.desk.database.read_now(lambda source: old.write_now(partial(_as_before, source)))
+        scene.team.server.desk.database.read_now(lambda source: old.write_now(partial(_as_before, source)))
         await asyncio.to_thread(migrate, old)
         rows = old.read_now(lambda session: session.exec(select(Sighting.id, Sighting.source_kept)).all())
         await old.close()
@@ -109,127 +109,123 @@ def _as_before(source: Session, target: Session) -> None:
 
 
 @pytest.mark.parametrize("name", GRIET)
-async def test_a_right_guess_and_a_wrong_one_are_refused_alike(company: Team, scene: SearchScenario, name: str) -> None:
-    sighting = await sealed(scene, company.bob)
+async def test_a_right_guess_and_a_wrong_one_are_refused_alike(team: Team, scene: SearchScenario, name: str) -> None:
+    sighting = await sealed(scene, team.bob)
     said = [
-        await refusal(scene, company.charlie, "sighting.update", {"sighting": sighting, name: guess} | beside)
+        await refusal(scene, team.charlie, "sighting.update", {"sighting": sighting, name: guess} | beside)
         for guess in (GRIET[name], "somebody else", None)
         for beside in ({}, {"direction": "north"})
     ]
     assert said[0]["code"] == "forbidden"
     assert all(each == said[0] for each in said)
-    for who in (company.alice, company.bob):
+    for who in (team.alice, team.bob):
         read = await source(scene, who, sighting)
         assert (values(read), "earlier" in read) == (GRIET, False)
     # without those fields it is changed as before
-    assert await scene.does("sighting.update", {"sighting": sighting, "direction": "north"}, company.charlie)
+    assert await scene.does("sighting.update", {"sighting": sighting, "direction": "north"}, team.charlie)
 
 
 @pytest.mark.parametrize("opened", [{"sealed": False}, {"sealed": None}, None])
-async def test_a_seal_is_not_opened_by_the_command_that_sets_the_source(
-    company: Team, scene: SearchScenario, opened: Any
-) -> None:
-    sighting = await sealed(scene, company.bob)
-    said = await refusal(scene, company.charlie, "sighting.update", {"sighting": sighting, "source": opened, **LOTTE})
+async def test_a_seal_is_not_opened_by_the_command_that_sets_the_source(team: Team, scene: SearchScenario, opened: Any) -> None:
+    sighting = await sealed(scene, team.bob)
+    said = await refusal(scene, team.charlie, "sighting.update", {"sighting": sighting, "source": opened, **LOTTE})
     assert said["code"] == "forbidden"
     # who may read may do both at once; and who seals by the same command was let read until then
-    assert await scene.does("sighting.update", {"sighting": sighting, "source": opened, **LOTTE}, company.bob)
-    assert await scene.does("sighting.update", {"sighting": sighting, "source": {"sealed": True}, **GRIET}, company.charlie)
-    assert (await refusal(scene, company.charlie, "sighting.update", {"sighting": sighting, **LOTTE}))["code"] == "forbidden"
-    assert values(await source(scene, company.alice, sighting)) == GRIET
+    assert await scene.does("sighting.update", {"sighting": sighting, "source": opened, **LOTTE}, team.bob)
+    assert await scene.does("sighting.update", {"sighting": sighting, "source": {"sealed": True}, **GRIET}, team.charlie)
+    assert (await refusal(scene, team.charlie, "sighting.update", {"sighting": sighting, **LOTTE}))["code"] == "forbidden"
+    assert values(await source(scene, team.alice, sighting)) == GRIET
 
 
-async def test_what_was_set_before_the_seal_is_not_undone_by_who_can_not_read_under_it(
-    company: Team, scene: SearchScenario
-) -> None:
+async def test_what_was_set_before_the_seal_is_not_undone_by_who_can_not_read_under_it(team: Team, scene: SearchScenario) -> None:
     sighting = (await scene.sighting(**GRIET))["id"]
-    event = await scene.one("sighting.update", {"sighting": sighting, **LOTTE}, company.charlie)
+    event = await scene.one("sighting.update", {"sighting": sighting, **LOTTE}, team.charlie)
     await scene.does("sighting.update", {"sighting": sighting, "source": {"sealed": True}})
-    assert (await refusal(scene, company.charlie, "undo", {"seq": event["seq"]}))["code"] == "forbidden"
-    assert values(await source(scene, company.alice, sighting)) == LOTTE
+    assert (await refusal(scene, team.charlie, "undo", {"seq": event["seq"]}))["code"] == "forbidden"
+    assert values(await source(scene, team.alice, sighting)) == LOTTE
     assert await scene.does("undo", {"seq": event["seq"]})
-    assert values(await source(scene, company.alice, sighting)) == GRIET
+    assert values(await source(scene, team.alice, sighting)) == GRIET
 
 
-async def test_who_took_it_in_by_a_token_for_that_may_change_it(company: Team, scene: SearchScenario) -> None:
-    taker = await company.come("Hanna", "investigator")
+async def test_who_took_it_in_by_a_token_for_that_may_change_it(team: Team, scene: SearchScenario) -> None:
+    taker = await team.add_person("Hanna", "investigator")
     given = {"id": new_id(), "board": scene.search, "description": "a call", "source": {"kind": "named", "sealed": True}, **GRIET}
     taken = (await taker.http.post("/api/v1/intake/sightings", json=given)).json()
     assert await scene.does("sighting.update", {"sighting": taken["sighting"], **LOTTE}, taker)
-    assert (await refusal(scene, company.bob, "sighting.update", {"sighting": taken["sighting"], **GRIET}))["code"] == "forbidden"
+    assert (await refusal(scene, team.bob, "sighting.update", {"sighting": taken["sighting"], **GRIET}))["code"] == "forbidden"
 
 
 # -- who may read -------------------------------------------------------------------------------------------------------------
 
 
-async def test_the_same_value_and_another_are_answered_alike(company: Team, scene: SearchScenario) -> None:
+async def test_the_same_value_and_another_are_answered_alike(team: Team, scene: SearchScenario) -> None:
     """Who may read leaves a line for each reading: a change must not be a way around it."""
     sighting = (await scene.sighting(**GRIET))["id"]
-    said = [await scene.one("sighting.update", {"sighting": sighting, **each}, company.bob) for each in (GRIET, LOTTE)]
+    said = [await scene.one("sighting.update", {"sighting": sighting, **each}, team.bob) for each in (GRIET, LOTTE)]
     shown = [{name: event[name] for name in event if name not in ("seq", "at", "command")} for event in said]
     assert shown[0] == shown[1]
     assert (said[0]["changes"], said[0]["private"]) == ([], ["source_contact", "source_name"])
 
 
-async def test_what_was_there_before_is_read_with_who_replaced_it(company: Team, scene: SearchScenario) -> None:
+async def test_what_was_there_before_is_read_with_who_replaced_it(team: Team, scene: SearchScenario) -> None:
     sighting = (await scene.sighting())["id"]
-    first = await scene.one("sighting.update", {"sighting": sighting, **GRIET}, company.bob)
-    second = await scene.one("sighting.update", {"sighting": sighting, "source_name": "Lotte"}, company.charlie)
-    read = await source(scene, company.alice, sighting)
+    first = await scene.one("sighting.update", {"sighting": sighting, **GRIET}, team.bob)
+    second = await scene.one("sighting.update", {"sighting": sighting, "source_name": "Lotte"}, team.charlie)
+    read = await source(scene, team.alice, sighting)
     assert (read["name"], read["contact"], "more" in read) == ("Lotte", GRIET["source_contact"], False)
     by_bob, by_charlie = [
         {"seq": event["seq"], "at": event["at"], "account": who.account["id"]}
-        for event, who in ((first, company.bob), (second, company.charlie))
+        for event, who in ((first, team.bob), (second, team.charlie))
     ]
     nothing, griet = {"name": None, "contact": None}, {"name": "Griet", "contact": "0470 11"}
     assert read["earlier"] == [griet | by_charlie, nothing | by_bob]
-    assert (await source(scene, company.alice, sighting, before=second["seq"]))["earlier"] == read["earlier"][1:]
-    assert (await company.victor.http.get(f"/api/v1/boards/{scene.search}/sightings/{sighting}/source")).status_code == 403
+    assert (await source(scene, team.alice, sighting, before=second["seq"]))["earlier"] == read["earlier"][1:]
+    assert (await team.victor.http.get(f"/api/v1/boards/{scene.search}/sightings/{sighting}/source")).status_code == 403
 
 
-async def test_no_number_of_changes_puts_the_first_out_of_reach(company: Team, scene: SearchScenario) -> None:
+async def test_no_number_of_changes_puts_the_first_out_of_reach(team: Team, scene: SearchScenario) -> None:
     sighting = (await scene.sighting(**GRIET))["id"]
     for number in range(PAGE_SIZE + 1):
-        await company.bob.do(scene.search, "sighting.update", {"sighting": sighting, "source_name": f"Lotte {number}"})
-    read = await source(scene, company.alice, sighting)
+        await team.bob.do(scene.search, "sighting.update", {"sighting": sighting, "source_name": f"Lotte {number}"})
+    read = await source(scene, team.alice, sighting)
     assert (len(read["earlier"]), read["more"]) == (PAGE_SIZE, True)
-    rest = await source(scene, company.alice, sighting, before=read["earlier"][-1]["seq"])
+    rest = await source(scene, team.alice, sighting, before=read["earlier"][-1]["seq"])
     assert ([each["name"] for each in rest["earlier"]], "more" in rest) == (["Griet"], False)
 
 
-async def test_nothing_of_it_travels(company: Team, scene: SearchScenario) -> None:
-    watcher = await company.again(company.alice)
+async def test_nothing_of_it_travels(team: Team, scene: SearchScenario) -> None:
+    watcher = await team.again(team.alice)
     await watcher.follow(scene.search)
     name = f"Griet-{new_id()}"
     sighting = (await scene.sighting(source_name=name))["id"]
     for value in (f"{name}-b", None):
-        event = await scene.one("sighting.update", {"sighting": sighting, "source_name": value}, company.bob)
+        event = await scene.one("sighting.update", {"sighting": sighting, "source_name": value}, team.bob)
     await scene.does("undo", {"seq": event["seq"]})
     screen = await watcher.up_to(scene.search, event["seq"] + 1)
     assert screen.events[-1]["private"] == ["source_name"]
     said = [watcher.heard, screen.events, [*screen.entities.values()]]
     for path in ("events", "journal.json", "journal.csv", "cards.csv", "cards.json"):
-        said.append((await company.alice.http.get(f"/api/v1/boards/{scene.search}/{path}")).text)  # type: ignore[arg-type]
+        said.append((await team.alice.http.get(f"/api/v1/boards/{scene.search}/{path}")).text)  # type: ignore[arg-type]
     assert name not in json.dumps(said)
-    assert (await source(scene, company.alice, sighting))["name"] == f"{name}-b"
+    assert (await source(scene, team.alice, sighting))["name"] == f"{name}-b"
 
 
-async def test_an_undo_sets_the_source_back_and_can_itself_be_undone(company: Team, scene: SearchScenario) -> None:
+async def test_an_undo_sets_the_source_back_and_can_itself_be_undone(team: Team, scene: SearchScenario) -> None:
     sighting = (await scene.sighting(**GRIET))["id"]
-    event = await scene.one("sighting.update", {"sighting": sighting, "source_name": "Lotte", "direction": "north"}, company.bob)
-    undone = await scene.one("undo", {"seq": event["seq"]}, company.charlie)
+    event = await scene.one("sighting.update", {"sighting": sighting, "source_name": "Lotte", "direction": "north"}, team.bob)
+    undone = await scene.one("undo", {"seq": event["seq"]}, team.charlie)
     assert (undone["private"], undone["changes"], undone["undoes"]) == (["source_name"], ["direction"], event["seq"])
-    assert values(await source(scene, company.alice, sighting)) == GRIET
+    assert values(await source(scene, team.alice, sighting)) == GRIET
     await scene.does("undo", {"seq": undone["seq"]})
-    assert (await source(scene, company.alice, sighting))["name"] == "Lotte"
+    assert (await source(scene, team.alice, sighting))["name"] == "Lotte"
     # changed since, whatever it was changed to
     await scene.refuses("conflict", "undo", {"seq": event["seq"]}, "source_name", "direction")
 
 
-async def test_who_did_not_see_that_somebody_set_it_meanwhile_is_told(company: Team, scene: SearchScenario) -> None:
+async def test_who_did_not_see_that_somebody_set_it_meanwhile_is_told(team: Team, scene: SearchScenario) -> None:
     sighting = (await scene.sighting(**GRIET))["id"]
-    looked = (await company.alice.snapshot(scene.search))["seq"]
-    await scene.does("sighting.update", {"sighting": sighting, "source_name": "Lotte"}, company.bob)
+    looked = (await team.alice.snapshot(scene.search))["seq"]
+    await scene.does("sighting.update", {"sighting": sighting, "source_name": "Lotte"}, team.bob)
     for guess in ("Lotte", "Mieke"):
         data = {"sighting": sighting, "source_name": guess}
         await scene.refuses("conflict", "sighting.update", data, "source_name", base=looked)

@@ -10,7 +10,7 @@ from tests.support.backends import ALTERNATING
 from tests.support.people import Person, create_token
 from tests.support.team import Team
 
-pytestmark = pytest.mark.houses(ALTERNATING)
+pytestmark = pytest.mark.both_backends(ALTERNATING)
 
 BRUGGE = {"text": "Brugge, station", "lat": 51.1972, "lon": 3.2171, "radius_m": 100}
 OOSTENDE = {"text": "Oostende", "lat": 51.2258, "lon": 2.9194, "radius_m": 100}
@@ -24,9 +24,9 @@ def spot(place: dict[str, Any]) -> dict[str, Any]:
     return {name: place[name] for name in ("text", "lat", "lon")}
 
 
-async def told(company: Team, search: str, description: str, **data: Any) -> str:
-    await company.alice.do(search, "sighting.add", {"description": description, "seen_at": AT} | data)
-    entities = (await company.alice.snapshot(search))["entities"]
+async def told(team: Team, search: str, description: str, **data: Any) -> str:
+    await team.alice.do(search, "sighting.add", {"description": description, "seen_at": AT} | data)
+    entities = (await team.alice.snapshot(search))["entities"]
     return max(id for kind, id in entities if kind == "sighting")
 
 
@@ -53,72 +53,72 @@ async def boards(person: Person, **asked: Any) -> list[str]:
 # -- the same, told before
 
 
-async def test_the_same_words_are_found_and_others_are_not(company: Team) -> None:
-    search = await company.alice.open_search()
-    same = await told(company, search, COAT)
-    await told(company, search, "boy on a scooter near the harbour")
-    assert await ids(company.bob, search, text="a girl, red coats, rucksack") == [same]
-    assert await ids(company.bob, search, text="somebody in a green jacket at the cinema") == []
-    assert await ids(company.bob, search) == []
-    (found,) = await alike(company.bob, search, text=COAT)
+async def test_the_same_words_are_found_and_others_are_not(team: Team) -> None:
+    search = await team.alice.open_search()
+    same = await told(team, search, COAT)
+    await told(team, search, "boy on a scooter near the harbour")
+    assert await ids(team.bob, search, text="a girl, red coats, rucksack") == [same]
+    assert await ids(team.bob, search, text="somebody in a green jacket at the cinema") == []
+    assert await ids(team.bob, search) == []
+    (found,) = await alike(team.bob, search, text=COAT)
     assert (found["number"], found["description"], found["score"]) == (
-        await number(company, search, same),
+        await number(team, search, same),
         COAT,
         {"words": 1, "near": 0},
     )
 
 
-async def number(company: Team, search: str, sighting: str) -> int:
-    return int((await company.alice.snapshot(search))["entities"]["sighting", sighting]["number"])
+async def number(team: Team, search: str, sighting: str) -> int:
+    return int((await team.alice.snapshot(search))["entities"]["sighting", sighting]["number"])
 
 
-async def test_rare_words_count_for_more(company: Team) -> None:
-    search = await company.alice.open_search()
-    rare = await told(company, search, "girl with a skateboard")
+async def test_rare_words_count_for_more(team: Team) -> None:
+    search = await team.alice.open_search()
+    rare = await told(team, search, "girl with a skateboard")
     for _ in range(8):
-        await told(company, search, "girl near the station")
-    assert (await ids(company.bob, search, text="girl station skateboard"))[0] == rare
-    assert len(await ids(company.bob, search, text="girl station")) == 5
+        await told(team, search, "girl near the station")
+    assert (await ids(team.bob, search, text="girl station skateboard"))[0] == rare
+    assert len(await ids(team.bob, search, text="girl station")) == 5
 
 
-async def test_near_counts_in_time_and_place_at_once(company: Team) -> None:
-    search = await company.alice.open_search()
-    here = await told(company, search, "somebody waved", place=BRUGGE)
-    await told(company, search, "somebody ran", place=OOSTENDE)
-    await told(company, search, "somebody sat", place=BRUGGE, seen_at="2026-11-23T20:00:00Z")
-    await told(company, search, "somebody stood")
-    assert await ids(company.bob, search, place=BRUGGE, seen_at="2026-11-24T21:00:00Z") == [here]
-    assert await ids(company.bob, search, place=LIEGE, seen_at="2026-11-24T21:00:00Z") == []
-    assert await ids(company.bob, search, place=BRUGGE, seen_at="2026-11-24T04:00:00Z") == []
+async def test_near_counts_in_time_and_place_at_once(team: Team) -> None:
+    search = await team.alice.open_search()
+    here = await told(team, search, "somebody waved", place=BRUGGE)
+    await told(team, search, "somebody ran", place=OOSTENDE)
+    await told(team, search, "somebody sat", place=BRUGGE, seen_at="2026-11-23T20:00:00Z")
+    await told(team, search, "somebody stood")
+    assert await ids(team.bob, search, place=BRUGGE, seen_at="2026-11-24T21:00:00Z") == [here]
+    assert await ids(team.bob, search, place=LIEGE, seen_at="2026-11-24T21:00:00Z") == []
+    assert await ids(team.bob, search, place=BRUGGE, seen_at="2026-11-24T04:00:00Z") == []
     # A place without a point is compared by its words.
-    assert await ids(company.bob, search, place={"text": "behind the windmill"}) == []
-    mill = await told(company, search, "somebody", place={"text": "at the windmill"})
-    assert await ids(company.bob, search, place={"text": "behind the windmill"}) == [mill]
+    assert await ids(team.bob, search, place={"text": "behind the windmill"}) == []
+    mill = await told(team, search, "somebody", place={"text": "at the windmill"})
+    assert await ids(team.bob, search, place={"text": "behind the windmill"}) == [mill]
     # A place that may lie anywhere within a circle is near to all that the circle reaches.
     wide = OOSTENDE | {"radius_m": 20_000}
-    assert here in await ids(company.bob, search, place=wide, seen_at=AT)
-    both = await told(company, search, "somebody waved a flag", place=BRUGGE)
-    assert (await ids(company.bob, search, text="waved flag", place=BRUGGE, seen_at=AT)) == [both, here]
+    assert here in await ids(team.bob, search, place=wide, seen_at=AT)
+    both = await told(team, search, "somebody waved a flag", place=BRUGGE)
+    assert (await ids(team.bob, search, text="waved flag", place=BRUGGE, seen_at=AT)) == [both, here]
 
 
-async def test_what_was_withdrawn_or_is_a_duplicate_is_not_suggested(company: Team) -> None:
-    search = await company.alice.open_search()
-    first, second, third = [await told(company, search, COAT) for _ in range(3)]
-    assert await ids(company.bob, search, text=COAT) == [third, second, first]
-    await company.bob.do(search, "card.withdraw", {"card": third})
-    await company.bob.do(search, "sighting.assess", {"sighting": second, "assessment": "duplicate", "duplicate_of": first})
-    assert await ids(company.bob, search, text=COAT) == [first]
+async def test_what_was_withdrawn_or_is_a_duplicate_is_not_suggested(team: Team) -> None:
+    search = await team.alice.open_search()
+    first, second, third = [await told(team, search, COAT) for _ in range(3)]
+    assert await ids(team.bob, search, text=COAT) == [third, second, first]
+    await team.bob.do(search, "card.withdraw", {"card": third})
+    await team.bob.do(search, "sighting.assess", {"sighting": second, "assessment": "duplicate", "duplicate_of": first})
+    assert await ids(team.bob, search, text=COAT) == [first]
 
 
-async def test_nothing_is_suggested_from_where_one_may_not_look(company: Team) -> None:
-    secret = await company.secret_search(company.bob)
-    mine = await company.alice.open_search()
-    same = await told(company, secret, COAT, source_name="Zoë Quist")
-    assert await ids(company.bob, secret, text=COAT) == [same]
-    assert "Quist" not in str(await alike(company.bob, secret, text=COAT))
-    assert await ids(company.bob, secret, text="Zoë Quist") == []
-    assert await ids(company.bob, mine, text=COAT) == []
-    for outsider in (company.charlie, company.ada):
+async def test_nothing_is_suggested_from_where_one_may_not_look(team: Team) -> None:
+    secret = await team.secret_search(team.bob)
+    mine = await team.alice.open_search()
+    same = await told(team, secret, COAT, source_name="Zoë Quist")
+    assert await ids(team.bob, secret, text=COAT) == [same]
+    assert "Quist" not in str(await alike(team.bob, secret, text=COAT))
+    assert await ids(team.bob, secret, text="Zoë Quist") == []
+    assert await ids(team.bob, mine, text=COAT) == []
+    for outsider in (team.charlie, team.ada):
         answer = await outsider.http.post(f"/api/v1/boards/{secret}/similar", json={"text": COAT})
         assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
 
@@ -133,28 +133,28 @@ async def test_nothing_is_suggested_from_where_one_may_not_look(company: Team) -
         ({"q": ""}, "q"),
     ],
 )
-async def test_what_can_not_be_compared_is_said_of_its_field(company: Team, typed: dict[str, Any], field: str) -> None:
-    search = await company.alice.open_search()
-    answer = await company.bob.http.post(f"/api/v1/boards/{search}/similar", json=typed)
+async def test_what_can_not_be_compared_is_said_of_its_field(team: Team, typed: dict[str, Any], field: str) -> None:
+    search = await team.alice.open_search()
+    answer = await team.bob.http.post(f"/api/v1/boards/{search}/similar", json=typed)
     assert (answer.status_code, [*answer.json()["fields"]]) == (422, [field])
 
 
 # -- the search that is meant
 
 
-async def opened(company: Team, name: str, reference: str, **data: Any) -> str:
+async def opened(team: Team, name: str, reference: str, **data: Any) -> str:
     first, _, last = name.partition(" ")
-    return await company.alice.open_search(person={"first_name": first, "last_name": last}, reference=reference, **data)
+    return await team.alice.open_search(person={"first_name": first, "last_name": last}, reference=reference, **data)
 
 
-async def test_by_name_and_by_reference_and_with_a_letter_wrong(company: Team) -> None:
-    zoe = await opened(company, "Zoëlle Vandamme", "2031-0041")
-    await opened(company, "Youssra Vandenberg", "2031-0042")
+async def test_by_name_and_by_reference_and_with_a_letter_wrong(team: Team) -> None:
+    zoe = await opened(team, "Zoëlle Vandamme", "2031-0041")
+    await opened(team, "Youssra Vandenberg", "2031-0042")
     for typed in ("zoelle", "Zoë", "vandam", "zoelle vandamme", "vandamme zo", "2031-0041", "0041", "Zoele", "zoelel", "Vandame"):
-        assert (await boards(company.bob, q=typed))[:1] == [zoe], typed
+        assert (await boards(team.bob, q=typed))[:1] == [zoe], typed
     for typed in ("0043", "Quentin", "zoelle vandenberg"):
-        assert zoe not in await boards(company.bob, q=typed), typed
-    (found,) = await meant(company.bob, q="zoelle")
+        assert zoe not in await boards(team.bob, q=typed), typed
+    (found,) = await meant(team.bob, q="zoelle")
     assert found == {
         "board": zoe, "reference": "2031-0041", "kind": "runaway", "missing_since": "2026-11-24T15:10:00.000Z",
         "person": {"first_name": "Zoëlle", "last_name": "Vandamme", "age": None, "sex": None, "description": None},
@@ -162,34 +162,34 @@ async def test_by_name_and_by_reference_and_with_a_letter_wrong(company: Team) -
     }  # fmt: skip
 
 
-async def test_the_nearest_first_by_where_the_child_was_seen(company: Team) -> None:
-    far = await opened(company, "Wolf Een", "2032-1", last_seen=spot(LIEGE))
-    near = await opened(company, "Wolf Twee", "2032-2", last_seen=spot(OOSTENDE))
-    unknown = await opened(company, "Wolf Drie", "2032-3")
+async def test_the_nearest_first_by_where_the_child_was_seen(team: Team) -> None:
+    far = await opened(team, "Wolf Een", "2032-1", last_seen=spot(LIEGE))
+    near = await opened(team, "Wolf Twee", "2032-2", last_seen=spot(OOSTENDE))
+    unknown = await opened(team, "Wolf Drie", "2032-3")
     asked = {"q": "wolf", "lat": 51.1972, "lon": 3.2171}
-    assert await boards(company.bob, **asked) == [near, far, unknown]
-    first, _, last = await meant(company.bob, **asked)
+    assert await boards(team.bob, **asked) == [near, far, unknown]
+    first, _, last = await meant(team.bob, **asked)
     assert 20_000 < first["distance_m"] < 22_000
     assert (first["nearest"], last["nearest"], last["distance_m"]) == ("last_seen", None, None)
     # A sighting since then counts, unless it was of somebody else.
-    sighting = await told(company, far, "on the platform", place=BRUGGE)
-    assert [(each["board"], each["nearest"]) for each in await meant(company.bob, **asked)][:1] == [(far, "sighting")]
-    await company.bob.do(far, "sighting.assess", {"sighting": sighting, "assessment": "not_the_child"})
-    assert await boards(company.bob, **asked) == [near, far, unknown]
-    distances = [each["distance_m"] for each in await meant(company.bob, lat=51.1972, lon=3.2171)]
+    sighting = await told(team, far, "on the platform", place=BRUGGE)
+    assert [(each["board"], each["nearest"]) for each in await meant(team.bob, **asked)][:1] == [(far, "sighting")]
+    await team.bob.do(far, "sighting.assess", {"sighting": sighting, "assessment": "not_the_child"})
+    assert await boards(team.bob, **asked) == [near, far, unknown]
+    distances = [each["distance_m"] for each in await meant(team.bob, lat=51.1972, lon=3.2171)]
     nearest = [math.inf if each is None else each for each in distances]  # 0 is as near as can be
     assert nearest == sorted(nearest)
     assert len(nearest) <= 8
 
 
-async def test_only_open_searches_that_one_may_see(company: Team) -> None:
-    secret = await company.secret_search(company.bob, person={"first_name": "Xanthippe"}, last_seen=spot(BRUGGE))
-    closed = await opened(company, "Xanthippe Dicht", "2033-1")
-    assert {*await boards(company.bob, q="xanthippe")} == {secret, closed}
-    assert await boards(company.charlie, q="xanthippe") == [closed]
-    assert secret not in await boards(company.ada, lat=51.1972, lon=3.2171)
-    await company.alice.do(closed, "search.set_status", {"status": "closed", "reason": "came home", "acknowledge": "as it is"})
-    assert await boards(company.bob, q="xanthippe") == [secret]
+async def test_only_open_searches_that_one_may_see(team: Team) -> None:
+    secret = await team.secret_search(team.bob, person={"first_name": "Xanthippe"}, last_seen=spot(BRUGGE))
+    closed = await opened(team, "Xanthippe Dicht", "2033-1")
+    assert {*await boards(team.bob, q="xanthippe")} == {secret, closed}
+    assert await boards(team.charlie, q="xanthippe") == [closed]
+    assert secret not in await boards(team.ada, lat=51.1972, lon=3.2171)
+    await team.alice.do(closed, "search.set_status", {"status": "closed", "reason": "came home", "acknowledge": "as it is"})
+    assert await boards(team.bob, q="xanthippe") == [secret]
 
 
 @pytest.mark.parametrize(
@@ -202,20 +202,20 @@ async def test_only_open_searches_that_one_may_see(company: Team) -> None:
         ({"lat": "x", "lon": "3"}, "lat"),
     ],
 )
-async def test_what_can_not_be_asked_is_said_of_its_field(company: Team, asked: dict[str, str], field: str) -> None:
-    answer = await company.bob.http.get("/api/v1/intake/searches", params=asked)
+async def test_what_can_not_be_asked_is_said_of_its_field(team: Team, asked: dict[str, str], field: str) -> None:
+    answer = await team.bob.http.get("/api/v1/intake/searches", params=asked)
     assert (answer.status_code, [*answer.json()["fields"]][:1]) == (422, [field])
 
 
-async def test_a_token_that_can_only_take_in_is_told_nothing(company: Team) -> None:
-    search = await company.alice.open_search()
-    token = await create_token(company.server.desk, "Hotline", "coordinator", "intake")
-    async with httpx.AsyncClient(base_url=company.server.url, headers={"Authorization": f"Bearer {token}"}) as http:
+async def test_a_token_that_can_only_take_in_is_told_nothing(team: Team) -> None:
+    search = await team.alice.open_search()
+    token = await create_token(team.server.desk, "Hotline", "coordinator", "intake")
+    async with httpx.AsyncClient(base_url=team.server.url, headers={"Authorization": f"Bearer {token}"}) as http:
         assert (await http.get("/api/v1/intake/searches")).status_code == 403
         assert (await http.post(f"/api/v1/boards/{search}/similar", json={"text": COAT})).status_code == 403
-    async with httpx.AsyncClient(base_url=company.server.url) as http:
+    async with httpx.AsyncClient(base_url=team.server.url) as http:
         assert (await http.get("/api/v1/intake/searches")).status_code == 401
         assert (await http.post(f"/api/v1/boards/{search}/similar", json={"text": COAT})).status_code == 401
-    head = (await company.victor.snapshot(search))["seq"]
-    assert await ids(company.victor, search, text=COAT) == []
-    assert (await company.victor.snapshot(search))["seq"] == head
+    head = (await team.victor.snapshot(search))["seq"]
+    assert await ids(team.victor, search, text=COAT) == []
+    assert (await team.victor.snapshot(search))["seq"] == head

@@ -21,7 +21,7 @@ from tests.support.backends import ALTERNATING, Backend
 from tests.support.people import PATIENCE_S, Person, create_token
 from tests.support.team import Team
 
-pytestmark = pytest.mark.houses(ALTERNATING)
+pytestmark = pytest.mark.both_backends(ALTERNATING)
 
 SIGHTING = {
     "description": "a girl by the fountain", "clothing": "yellow anorak", "direction": "towards the harbour",
@@ -78,49 +78,49 @@ async def newest(person: Person, board: str, kind: str) -> tuple[str, dict[str, 
     ],
 )  # fmt: skip
 async def test_a_word_is_found_where_it_stands(
-    company: Team, command: str, data: dict[str, Any], q: str, field: str, kind: str
+    team: Team, command: str, data: dict[str, Any], q: str, field: str, kind: str
 ) -> None:
-    search = await company.alice.open_search()
-    assert await hits(company.victor, q, board=search) == []
+    search = await team.alice.open_search()
+    assert await hits(team.victor, q, board=search) == []
     data = data | {"reference": f"Case-77aa-{search}"} if "reference" in data else data
-    await company.bob.do(search, command, data)
-    id, state = await newest(company.bob, search, kind)
-    (hit,) = await hits(company.victor, q, board=search)
+    await team.bob.do(search, command, data)
+    id, state = await newest(team.bob, search, kind)
+    (hit,) = await hits(team.victor, q, board=search)
     (part,) = hit.pop("found")
-    reference = (await newest(company.bob, search, "search"))[1]["reference"]
+    reference = (await newest(team.bob, search, "search"))[1]["reference"]
     assert hit == {
         "board": search, "reference": reference, "kind": kind, "id": id, "number": state.get("number"), "card": None,
         "withdrawn": False,
     }  # fmt: skip
     assert part["field"] == field
     assert [word.casefold() for word in marked(part)] == [q]
-    assert (await hits(company.victor, q))[0]["board"] == search
+    assert (await hits(team.victor, q))[0]["board"] == search
 
 
-async def test_a_task_is_found_by_its_result(company: Team) -> None:
-    search = await company.alice.open_search()
-    await company.bob.do(search, "task.add", TASK)
-    task, _ = await newest(company.bob, search, "task")
-    assert await found(company.bob, "nothing", board=search) == []
-    await company.bob.do(search, "task.update", {"task": task, "result": "nothing there"})
-    (hit,) = await hits(company.bob, "nothing", board=search)
+async def test_a_task_is_found_by_its_result(team: Team) -> None:
+    search = await team.alice.open_search()
+    await team.bob.do(search, "task.add", TASK)
+    task, _ = await newest(team.bob, search, "task")
+    assert await found(team.bob, "nothing", board=search) == []
+    await team.bob.do(search, "task.update", {"task": task, "result": "nothing there"})
+    (hit,) = await hits(team.bob, "nothing", board=search)
     assert (hit["id"], hit["found"][0]["field"]) == (task, "result")
 
 
-async def test_all_words_have_to_be_there_each_by_its_beginning(company: Team) -> None:
-    search = await company.alice.open_search()
-    await company.bob.do(search, "sighting.add", SIGHTING)
-    number = (await newest(company.bob, search, "sighting"))[1]["number"]
+async def test_all_words_have_to_be_there_each_by_its_beginning(team: Team) -> None:
+    search = await team.alice.open_search()
+    await team.bob.do(search, "sighting.add", SIGHTING)
+    number = (await newest(team.bob, search, "sighting"))[1]["number"]
     for q in ("yellow anorak", "anorak yellow", "ano yel", "YELLOW fountain harb", "yel yellow", " anorak, (yellow)! "):
-        assert await found(company.bob, q, board=search) == [("sighting", number)], q
+        assert await found(team.bob, q, board=search) == [("sighting", number)], q
     for q in ("yellow anorak blue", "norak", "yello_", "yellowish", "%", "ano%k", "_norak", "", " ", "…", "\\"):
-        assert await found(company.bob, q, board=search) == ([("sighting", number)] if q == "yello_" else []), q
+        assert await found(team.bob, q, board=search) == ([("sighting", number)] if q == "yello_" else []), q
 
 
-async def test_as_few_texts_as_have_all_words_are_shown(company: Team) -> None:
-    search = await company.alice.open_search()
-    await company.bob.do(search, "sighting.add", SIGHTING | {"company": "a yellow dog by a fountain"})
-    (hit,) = await hits(company.bob, "fountain yellow harbour", board=search)
+async def test_as_few_texts_as_have_all_words_are_shown(team: Team) -> None:
+    search = await team.alice.open_search()
+    await team.bob.do(search, "sighting.add", SIGHTING | {"company": "a yellow dog by a fountain"})
+    (hit,) = await hits(team.bob, "fountain yellow harbour", board=search)
     assert [(part["field"], marked(part)) for part in hit["found"]] == [
         ("company", ["yellow", "fountain"]),
         ("direction", ["harbour"]),
@@ -135,83 +135,83 @@ async def test_as_few_texts_as_have_all_words_are_shown(company: Team) -> None:
         ("مُحَمَّد", "محمد"), ("ﬁets", "fiets"), ("co\u00adoperation", "cooperation"), ("½", "1⁄2"),
     ],
 )  # fmt: skip
-async def test_accents_and_capitals_make_no_difference(company: Team, written: str, asked: str) -> None:
-    search = await company.alice.open_search()
-    await company.bob.do(search, "note.add", {"text": f"🙂 seen: {written}, in town"})
-    (hit,) = await hits(company.bob, asked, board=search)
+async def test_accents_and_capitals_make_no_difference(team: Team, written: str, asked: str) -> None:
+    search = await team.alice.open_search()
+    await team.bob.do(search, "note.add", {"text": f"🙂 seen: {written}, in town"})
+    (hit,) = await hits(team.bob, asked, board=search)
     assert marked(hit["found"][0]) == [written]
-    assert await hits(company.bob, f"{asked}x", board=search) == []
+    assert await hits(team.bob, f"{asked}x", board=search) == []
 
 
-async def test_the_newest_come_first_and_one_learns_that_there_are_more(company: Team) -> None:
-    one, other = await company.alice.open_search(), await company.alice.open_search()
+async def test_the_newest_come_first_and_one_learns_that_there_are_more(team: Team) -> None:
+    one, other = await team.alice.open_search(), await team.alice.open_search()
     for number, board in enumerate((one, other, "operations", one)):
-        await company.bob.do(board, "note.add", {"text": f"turnstile {number}"})
-    await company.bob.do(one, "sighting.add", {"description": "turnstile 4"})
-    whole = (await ask(company.victor, "turnstile")).json()
+        await team.bob.do(board, "note.add", {"text": f"turnstile {number}"})
+    await team.bob.do(one, "sighting.add", {"description": "turnstile 4"})
+    whole = (await ask(team.victor, "turnstile")).json()
     assert [hit["found"][0]["text"] for hit in whole["hits"]] == [f"turnstile {number}" for number in (4, 3, 2, 1, 0)]
     assert [hit["board"] for hit in whole["hits"]] == [one, one, "operations", other, one]
     assert whole["hits"][2]["reference"] is None
     assert whole["more"] is False
     for limit in (1, 3, 5):
-        some = (await ask(company.victor, "turnstile", limit=limit)).json()
+        some = (await ask(team.victor, "turnstile", limit=limit)).json()
         assert some == {"hits": whole["hits"][:limit], "more": limit < 5}
-    assert [hit["found"][0]["text"] for hit in await hits(company.victor, "turnstile", board=one)] == [
+    assert [hit["found"][0]["text"] for hit in await hits(team.victor, "turnstile", board=one)] == [
         "turnstile 4", "turnstile 3", "turnstile 0",
     ]  # fmt: skip
 
 
-async def test_the_board_operations_has_the_searches_and_its_own_notes(company: Team) -> None:
-    search = await company.alice.open_search(person={"first_name": "Quirine"})
+async def test_the_board_operations_has_the_searches_and_its_own_notes(team: Team) -> None:
+    search = await team.alice.open_search(person={"first_name": "Quirine"})
     for board in (search, "operations"):
-        await company.bob.do(board, "note.add", {"text": "Quirine's aunt"})
-    assert [(hit["kind"], hit["board"]) for hit in await hits(company.victor, "quirine", board="operations")] == [
+        await team.bob.do(board, "note.add", {"text": "Quirine's aunt"})
+    assert [(hit["kind"], hit["board"]) for hit in await hits(team.victor, "quirine", board="operations")] == [
         ("note", "operations"),
         ("search", search),
     ]
 
 
-async def test_a_note_on_a_card_names_it_and_a_withdrawn_card_is_marked(company: Team) -> None:
-    search = await company.alice.open_search()
-    await company.bob.do(search, "sighting.add", {"description": "a tandem"})
-    card, _ = await newest(company.bob, search, "sighting")
-    await company.bob.do(search, "note.add", {"text": "no tandem", "card": card})
-    await company.bob.do(search, "card.withdraw", {"card": card})
-    note, sighting = await hits(company.victor, "tandem", board=search)
+async def test_a_note_on_a_card_names_it_and_a_withdrawn_card_is_marked(team: Team) -> None:
+    search = await team.alice.open_search()
+    await team.bob.do(search, "sighting.add", {"description": "a tandem"})
+    card, _ = await newest(team.bob, search, "sighting")
+    await team.bob.do(search, "note.add", {"text": "no tandem", "card": card})
+    await team.bob.do(search, "card.withdraw", {"card": card})
+    note, sighting = await hits(team.victor, "tandem", board=search)
     assert (note["card"], note["number"], note["withdrawn"]) == (card, None, False)
     assert (sighting["id"], sighting["withdrawn"]) == (card, True)
-    await company.bob.do(search, "card.restore", {"card": card})
-    assert [hit["withdrawn"] for hit in await hits(company.victor, "tandem", board=search)] == [False, False]
+    await team.bob.do(search, "card.restore", {"card": card})
+    assert [hit["withdrawn"] for hit in await hits(team.victor, "tandem", board=search)] == [False, False]
 
 
-async def test_what_was_corrected_is_found_by_what_it_says_now(company: Team) -> None:
-    search = await company.alice.open_search()
-    await company.bob.do(search, "sighting.add", {"description": "a scooter"})
-    card, state = await newest(company.bob, search, "sighting")
-    await company.bob.do(search, "sighting.update", {"sighting": card, "description": "a moped", "place": {"text": "Aalst"}})
-    assert await found(company.bob, "scooter", board=search) == []
-    assert await found(company.bob, "moped aalst", board=search) == [("sighting", state["number"])]
+async def test_what_was_corrected_is_found_by_what_it_says_now(team: Team) -> None:
+    search = await team.alice.open_search()
+    await team.bob.do(search, "sighting.add", {"description": "a scooter"})
+    card, state = await newest(team.bob, search, "sighting")
+    await team.bob.do(search, "sighting.update", {"sighting": card, "description": "a moped", "place": {"text": "Aalst"}})
+    assert await found(team.bob, "scooter", board=search) == []
+    assert await found(team.bob, "moped aalst", board=search) == [("sighting", state["number"])]
 
 
-async def test_a_source_is_never_sought_in(company: Team) -> None:
-    search = await company.alice.open_search()
-    await company.bob.do(search, "sighting.add", {"description": "a lighthouse"} | HIDDEN)
-    for person in (company.alice, company.bob, company.ada):
+async def test_a_source_is_never_sought_in(team: Team) -> None:
+    search = await team.alice.open_search()
+    await team.bob.do(search, "sighting.add", {"description": "a lighthouse"} | HIDDEN)
+    for person in (team.alice, team.bob, team.ada):
         assert await found(person, "lighthouse", board=search) != []
         for q in ("Godelieve", "0470", "named"):
             assert await found(person, q, board=search) == []
 
 
-async def test_outsiders_find_nothing_and_members_do(company: Team) -> None:
-    secret = await company.secret_search(company.bob, person={"first_name": "Xanthippe"})
-    await company.bob.do(secret, "sighting.add", {"description": "Xanthippe, by train"})
-    await company.bob.do(secret, "task.add", {"title": "ring Xanthippe"})
-    await company.bob.do(secret, "note.add", {"text": "Xanthippe again"})
+async def test_outsiders_find_nothing_and_members_do(team: Team) -> None:
+    secret = await team.secret_search(team.bob, person={"first_name": "Xanthippe"})
+    await team.bob.do(secret, "sighting.add", {"description": "Xanthippe, by train"})
+    await team.bob.do(secret, "task.add", {"title": "ring Xanthippe"})
+    await team.bob.do(secret, "note.add", {"text": "Xanthippe again"})
     for params in ({}, {"board": secret}):
-        kinds = [hit["kind"] for hit in await hits(company.bob, "xanthippe", **params)]
+        kinds = [hit["kind"] for hit in await hits(team.bob, "xanthippe", **params)]
         assert kinds == ["note", "task", "sighting", "search"]
-    assert [hit["kind"] for hit in await hits(company.bob, "xanthippe", board="operations")] == ["search"]
-    for outsider in (company.charlie, company.ada, company.victor):
+    assert [hit["kind"] for hit in await hits(team.bob, "xanthippe", board="operations")] == ["search"]
+    for outsider in (team.charlie, team.ada, team.victor):
         for params in ({}, {"limit": 1}, {"board": "operations"}):  # type: ignore[assignment]
             assert (await ask(outsider, "xanthippe", **params)).json() == {"hits": [], "more": False}
         refused, unknown = await ask(outsider, "xanthippe", board=secret), await ask(outsider, "xanthippe", board=new_id())
@@ -219,22 +219,22 @@ async def test_outsiders_find_nothing_and_members_do(company: Team) -> None:
         assert refused.text == unknown.text
 
 
-async def test_rights_are_those_of_the_moment(company: Team) -> None:
-    secret = await company.secret_search(company.bob)
-    await company.bob.do(secret, "note.add", {"text": "a zeppelin"})
-    alice = company.alice.account["id"]
-    assert await found(company.bob, "zeppelin") == [("note", None)]
-    await company.alice.do(secret, "search.set_access", {"access": "members", "members": [alice]})
-    assert await found(company.bob, "zeppelin") == []
-    assert await found(company.alice, "zeppelin") == [("note", None)]
-    await company.alice.do(secret, "search.set_access", {"access": "desk", "members": [alice]})
-    assert await found(company.bob, "zeppelin") == await found(company.charlie, "zeppelin") == [("note", None)]
+async def test_rights_are_those_of_the_moment(team: Team) -> None:
+    secret = await team.secret_search(team.bob)
+    await team.bob.do(secret, "note.add", {"text": "a zeppelin"})
+    alice = team.alice.account["id"]
+    assert await found(team.bob, "zeppelin") == [("note", None)]
+    await team.alice.do(secret, "search.set_access", {"access": "members", "members": [alice]})
+    assert await found(team.bob, "zeppelin") == []
+    assert await found(team.alice, "zeppelin") == [("note", None)]
+    await team.alice.do(secret, "search.set_access", {"access": "desk", "members": [alice]})
+    assert await found(team.bob, "zeppelin") == await found(team.charlie, "zeppelin") == [("note", None)]
 
 
-async def test_who_may_ask_and_who_not(company: Team) -> None:
+async def test_who_may_ask_and_who_not(team: Team) -> None:
     scopes = ("intake", "read")
-    intake, read = [await create_token(company.server.desk, f"Find {scope}", "viewer", scope) for scope in scopes]
-    async with httpx.AsyncClient(base_url=company.server.url, timeout=PATIENCE_S) as somebody:
+    intake, read = [await create_token(team.server.desk, f"Find {scope}", "viewer", scope) for scope in scopes]
+    async with httpx.AsyncClient(base_url=team.server.url, timeout=PATIENCE_S) as somebody:
         for token, status in ((intake, 403), (read, 200), ("nonsense", 401)):
             headers = {"Authorization": f"Bearer {token}"}
             assert (await somebody.get("/api/v1/find", params={"q": "a"}, headers=headers)).status_code == status
@@ -245,26 +245,26 @@ async def test_who_may_ask_and_who_not(company: Team) -> None:
     ("q", "params", "field"),
     [("a" * 201, {}, "q"), ("a", {"limit": 0}, "limit"), ("a", {"limit": 201}, "limit"), ("a", {"limit": "x"}, "limit")],
 )
-async def test_what_is_asked_is_bounded(company: Team, q: str, params: dict[str, Any], field: str) -> None:
-    assert (await ask(company.bob, "a" * 200, limit=200)).status_code == 200
-    response = await ask(company.bob, q, **params)
+async def test_what_is_asked_is_bounded(team: Team, q: str, params: dict[str, Any], field: str) -> None:
+    assert (await ask(team.bob, "a" * 200, limit=200)).status_code == 200
+    response = await ask(team.bob, q, **params)
     assert response.status_code == 422
     assert list(response.json()["fields"]) == [field]
 
 
-async def test_many_words_are_taken(company: Team) -> None:
-    search = await company.alice.open_search()
+async def test_many_words_are_taken(team: Team) -> None:
+    search = await team.alice.open_search()
     alphabet = " ".join(map(chr, range(ord("a"), ord("z") + 1)))
-    await company.bob.do(search, "note.add", {"text": alphabet})
-    assert await found(company.bob, alphabet, board=search) == [("note", None)]
-    assert await found(company.bob, f"{alphabet} 1", board=search) == []
+    await team.bob.do(search, "note.add", {"text": alphabet})
+    assert await found(team.bob, alphabet, board=search) == [("note", None)]
+    assert await found(team.bob, f"{alphabet} 1", board=search) == []
 
 
-async def test_of_a_long_text_the_part_is_shown_that_has_most_words(company: Team) -> None:
-    search = await company.alice.open_search()
+async def test_of_a_long_text_the_part_is_shown_that_has_most_words(team: Team) -> None:
+    search = await team.alice.open_search()
     far = "carousel " + "filler " * 60 + "𝒳 the carousel near a lantern and a fiddler " + "filler " * 60
-    await company.bob.do(search, "note.add", {"text": far})
-    (hit,) = await hits(company.bob, "carousel lantern fiddl", board=search)
+    await team.bob.do(search, "note.add", {"text": far})
+    (hit,) = await hits(team.bob, "carousel lantern fiddl", board=search)
     (part,) = hit["found"]
     assert marked(part) == ["carousel", "lantern", "fiddler"]
     assert part["text"].startswith("…filler")
@@ -274,10 +274,10 @@ async def test_of_a_long_text_the_part_is_shown_that_has_most_words(company: Tea
 
 
 @pytest.mark.parametrize("written", ["x" * 4_000, "x " * 2_000, " " * 500 + "x", "ẍ" * 4_000, "x" + " " * 3_000])
-async def test_a_strange_text_is_shown_too(company: Team, written: str) -> None:
-    search = await company.alice.open_search()
-    await company.bob.do(search, "note.add", {"text": written})
-    (hit,) = await hits(company.bob, written.strip()[0], board=search)
+async def test_a_strange_text_is_shown_too(team: Team, written: str) -> None:
+    search = await team.alice.open_search()
+    await team.bob.do(search, "note.add", {"text": written})
+    (hit,) = await hits(team.bob, written.strip()[0], board=search)
     (part,) = hit["found"]
     assert all(word and word in written for word in marked(part))
     assert len(part["text"]) <= text_search.CHARS_BEFORE + text_search.CHARS_AFTER + 2
@@ -299,17 +299,17 @@ def test_every_word_of_a_text_is_found_in_it(written: str) -> None:
         assert all(any(each.startswith(word) for each in words(written[at.start : at.end])) for at in where)
 
 
-async def test_what_was_there_before_is_found_too(company: Team, house: Backend, tmp_path: Any) -> None:
+async def test_what_was_there_before_is_found_too(team: Team, backend: Backend, tmp_path: Any) -> None:
     """A database of the version before, brought to this one, has the words that it would have been given."""
-    search = await company.alice.open_search(person={"first_name": "Noor", "last_name": "Ünal", "description": "tall"})
-    await company.bob.do(search, "sighting.add", SIGHTING)
-    await company.bob.do(search, "sighting.add", {"description": "nothing else"})
-    await company.bob.do(search, "task.add", TASK)
-    await company.bob.do(search, "note.add", {"text": "Ça va"})
-    database = company.server.desk.database
+    search = await team.alice.open_search(person={"first_name": "Noor", "last_name": "Ünal", "description": "tall"})
+    await team.bob.do(search, "sighting.add", SIGHTING)
+    await team.bob.do(search, "sighting.add", {"description": "nothing else"})
+    await team.bob.do(search, "task.add", TASK)
+    await team.bob.do(search, "note.add", {"text": "Ça va"})
+    database = team.server.desk.database
     before = await database.read(_folded)
     assert all(before.values())
-    with house.settled(tmp_path) as settings:
+    with backend.settled(tmp_path) as settings:
         old = Database(settings["database_url"])
         try:
             database.read_now(lambda source: old.write_now(lambda target: _as_before(source, target)))
@@ -332,12 +332,12 @@ def _as_before(source: Session, target: Session) -> None:
         old_schemas.insert_rows(target, table, [dict(row) for row in source.execute(select(table)).mappings()])
 
 
-async def test_what_takes_too_long_is_ended(company: Team, monkeypatch: pytest.MonkeyPatch) -> None:
-    database = company.server.desk.database
+async def test_what_takes_too_long_is_ended(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
+    database = team.server.desk.database
     endless = text("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT 1 FROM n) SELECT count(*) FROM n")
     monkeypatch.setattr(text_search, "_found", lambda session, *_: session.execute(endless))
     monkeypatch.setattr(text_search, "TIMEOUT_S", 0.01)
-    response = await ask(company.bob, "anything")
+    response = await ask(team.bob, "anything")
     assert (response.status_code, response.json()["code"]) == (503, "unavailable")
     assert database.read_now(_folded)
 

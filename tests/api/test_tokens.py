@@ -28,7 +28,7 @@ from tests.support.backends import ALTERNATING, Backend
 from tests.support.people import PASSWORD, Person, Refusal, Server, new_id
 from tests.support.team import Team
 
-pytestmark = pytest.mark.houses(ALTERNATING)
+pytestmark = pytest.mark.both_backends(ALTERNATING)
 
 
 async def give(server: Server, account: Account, scope: str = "write", **more: object) -> tuple[str, str]:
@@ -85,8 +85,8 @@ async def _link(server: Server, eva: Account, ada: httpx.AsyncClient) -> str:
 
 
 @pytest.mark.parametrize("by", [_own_page, _link])
-async def test_a_change_of_password_ends_all_tokens_and_the_pages_say_how_many(company: Team, by: object) -> None:
-    server = company.server
+async def test_a_change_of_password_ends_all_tokens_and_the_pages_say_how_many(team: Team, by: object) -> None:
+    server = team.server
     eva, kim = await hire(server), await hire(server, name="Kim")
     ada = await hire(server, "admin", "Ada")
     tokens = [await give(server, eva), await give(server, eva, "read"), await give(server, kim)]
@@ -111,8 +111,8 @@ async def test_a_change_of_password_ends_all_tokens_and_the_pages_say_how_many(c
 # -- their end ------------------------------------------------------------------------------------------------------------
 
 
-async def test_a_token_has_an_end_which_is_90_days_off_where_nothing_is_said(company: Team) -> None:
-    server, eva = company.server, await hire(company.server)
+async def test_a_token_has_an_end_which_is_90_days_off_where_nothing_is_said(team: Team) -> None:
+    server, eva = team.server, await hire(team.server)
     for days in (None, 1, 365):
         name, _ = await give(server, eva, **({} if days is None else {"days": days}))  # type: ignore[arg-type]
         token = await row(server, name)
@@ -125,11 +125,11 @@ async def test_a_token_has_an_end_which_is_90_days_off_where_nothing_is_said(com
             await give(server, eva, days=days)
 
 
-async def test_an_expired_token_is_refused_at_the_door_at_a_command_and_on_open_sockets(company: Team) -> None:
-    server, desk = company.server, company.server.desk
-    eva = await company.come("Eva", "investigator")
-    kim = await company.come("Kim", "investigator")
-    search = await company.alice.open_search()
+async def test_an_expired_token_is_refused_at_the_door_at_a_command_and_on_open_sockets(team: Team) -> None:
+    server, desk = team.server, team.server.desk
+    eva = await team.add_person("Eva", "investigator")
+    kim = await team.add_person("Kim", "investigator")
+    search = await team.alice.open_search()
     name = await desk.database.read(
         lambda database: database.exec(select(Token.name).where(Token.account == eva.account["id"])).one()
     )
@@ -158,8 +158,8 @@ async def test_an_expired_token_is_refused_at_the_door_at_a_command_and_on_open_
 # -- who made it, when it was used ----------------------------------------------------------------------------------------
 
 
-async def test_the_pages_say_who_made_a_token_when_it_ends_and_when_it_was_used(company: Team) -> None:
-    server, eva, ada = company.server, await hire(company.server), await hire(company.server, "admin", "Ada Lovelace")
+async def test_the_pages_say_who_made_a_token_when_it_ends_and_when_it_was_used(team: Team) -> None:
+    server, eva, ada = team.server, await hire(team.server), await hire(team.server, "admin", "Ada Lovelace")
     name = f"hotline {new_id()}"
     by_command, _ = await give(server, eva)
     async with browser(server, ada) as http, browser(server, eva) as own:
@@ -190,8 +190,8 @@ async def test_the_pages_say_who_made_a_token_when_it_ends_and_when_it_was_used(
         assert (await row(server, name)).used_at is not None
 
 
-async def test_the_last_use_is_written_once_an_hour_and_changes_no_rights(company: Team, monkeypatch: pytest.MonkeyPatch) -> None:
-    server, desk, eva = company.server, company.server.desk, await hire(company.server)
+async def test_the_last_use_is_written_once_an_hour_and_changes_no_rights(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
+    server, desk, eva = team.server, team.server.desk, await hire(team.server)
     name, secret = await give(server, eva)
     start = now()
     clock = start
@@ -216,8 +216,8 @@ async def test_the_last_use_is_written_once_an_hour_and_changes_no_rights(compan
     assert await desk.database.read(rights_version.version) == version
 
 
-async def test_an_open_socket_uses_its_token(company: Team, charlie_again: Person) -> None:
-    desk, id = company.server.desk, charlie_again.account["id"]
+async def test_an_open_socket_uses_its_token(team: Team, charlie_again: Person) -> None:
+    desk, id = team.server.desk, charlie_again.account["id"]
     monday = format_utc(now() - timedelta(days=1))
     sql = text("UPDATE token SET used_at = :at WHERE account = :account")
     await desk.database.write(lambda database: database.connection().execute(sql, {"at": monday, "account": id}).rowcount)
@@ -229,8 +229,8 @@ async def test_an_open_socket_uses_its_token(company: Team, charlie_again: Perso
 
 
 @pytest.fixture
-async def charlie_again(company: Team) -> Person:
-    return await company.come("Charlie", "investigator")
+async def charlie_again(team: Team) -> Person:
+    return await team.add_person("Charlie", "investigator")
 
 
 def test_uses_that_are_noted_are_bounded_and_none_is_forgotten_while_it_is_written(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -249,17 +249,17 @@ def test_uses_that_are_noted_are_bounded_and_none_is_forgotten_while_it_is_writt
     assert len(noted) <= 3
 
 
-async def test_a_new_password_by_link_keeps_the_home_page_where_no_token_ends(company: Team) -> None:
-    eva, ada = await hire(company.server), await hire(company.server, "admin", "Ada")
-    async with browser(company.server, ada) as http, browser(company.server) as new:
+async def test_a_new_password_by_link_keeps_the_home_page_where_no_token_ends(team: Team) -> None:
+    eva, ada = await hire(team.server), await hire(team.server, "admin", "Ada")
+    async with browser(team.server, ada) as http, browser(team.server) as new:
         page = await http.post(f"/accounts/{eva.id}/link")
         assert "token" not in told(page.text).split("One-time link")[-1]
         changed = await new.post("/password", data={"code": shown_once(page), "new": NEW})
         assert changed.headers["location"] == "/"
 
 
-async def test_a_token_of_an_earlier_version_has_90_days(house: Backend, tmp_path: Path) -> None:
-    with house.settled(tmp_path) as settings:
+async def test_a_token_of_an_earlier_version_has_90_days(backend: Backend, tmp_path: Path) -> None:
+    with backend.settled(tmp_path) as settings:
         old = Database(settings["database_url"])
         await asyncio.to_thread(migrate, old)
         token = {"id": "1", "name": "hotline", "digest": "d", "account": "a", "scope": "read", "created_at": format_utc(now())}

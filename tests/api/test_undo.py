@@ -13,15 +13,15 @@ from tests.support.people import Person, Refusal, new_id
 from tests.support.search_scenario import UNKNOWN_ID, SearchScenario
 from tests.support.team import Team
 
-pytestmark = pytest.mark.houses
+pytestmark = pytest.mark.both_backends
 
 OUTCOME = {"found_at": "2026-11-24T23:00:00Z", "condition": "well", "how": "police"}
 ITEM = {"text": "ring", "done": False, "rank": "a0"}
 
 
 @pytest.fixture
-async def scene(company: Team) -> SearchScenario:
-    return SearchScenario(company, await company.alice.open_search())
+async def scene(team: Team) -> SearchScenario:
+    return SearchScenario(team, await team.alice.open_search())
 
 
 async def undone(scene: SearchScenario, event: dict[str, Any], who: Person | None = None, **more: Any) -> dict[str, Any]:
@@ -33,9 +33,9 @@ async def undone(scene: SearchScenario, event: dict[str, Any], who: Person | Non
     return undo
 
 
-async def disable(company: Team, person: Person) -> None:
+async def disable(team: Team, person: Person) -> None:
     sql = text("UPDATE account SET enabled = false WHERE id = :id")
-    await company.server.desk.database.write(
+    await team.server.desk.database.write(
         lambda session: session.connection().execute(sql, {"id": person.account["id"]}).rowcount
     )
 
@@ -44,7 +44,7 @@ async def disable(company: Team, person: Person) -> None:
 
 
 async def test_each_command_that_changes_something_can_be_undone_and_that_too(scene: SearchScenario) -> None:
-    columns, alice, bob = await scene.columns(), scene.company.alice.account["id"], scene.company.bob.account["id"]
+    columns, alice, bob = await scene.columns(), scene.team.alice.account["id"], scene.team.bob.account["id"]
     sighting = (await scene.sighting(direction="south", place={"text": "Gent", "lat": 51.05, "lon": 3.7}))["id"]
     other = (await scene.sighting())["id"]
     task = (await scene.task(checklist={"k1": {"text": "ring"}, "k2": {"text": "go"}}))["id"]
@@ -72,23 +72,23 @@ async def test_each_command_that_changes_something_can_be_undone_and_that_too(sc
         ("card.restore", {"card": withdrawn}),
     ]  # fmt: skip
     for name, data in done:
-        before = (await scene.company.alice.snapshot(scene.search))["entities"]
+        before = (await scene.team.alice.snapshot(scene.search))["entities"]
         event = await scene.one(name, data)
-        after = (await scene.company.alice.snapshot(scene.search))["entities"]
+        after = (await scene.team.alice.snapshot(scene.search))["entities"]
         undo = await undone(scene, event)
         assert undo["state"] == before[event["kind"], event["id"]], name
-        assert (await scene.company.alice.snapshot(scene.search))["entities"] == before, name
+        assert (await scene.team.alice.snapshot(scene.search))["entities"] == before, name
         assert "reason" not in undo
         again = await undone(scene, undo)
         assert again["state"] == event["state"], name
-        assert (await scene.company.alice.snapshot(scene.search))["entities"] == after, name
+        assert (await scene.team.alice.snapshot(scene.search))["entities"] == after, name
 
 
 async def test_what_was_changed_in_other_fields_since_stays(scene: SearchScenario) -> None:
-    company, sighting = scene.company, await scene.sighting(place={"text": "Gent"})
+    team, sighting = scene.team, await scene.sighting(place={"text": "Gent"})
     first = await scene.one("sighting.update", {"sighting": sighting["id"], "direction": "north", "place": {"text": "Aalst"}})
-    await scene.does("sighting.update", {"sighting": sighting["id"], "clothing": "red"}, company.bob)
-    await scene.does("sighting.update", {"sighting": sighting["id"], "place": {"lat": 51.0, "lon": 3.0}}, company.bob)
+    await scene.does("sighting.update", {"sighting": sighting["id"], "clothing": "red"}, team.bob)
+    await scene.does("sighting.update", {"sighting": sighting["id"], "place": {"lat": 51.0, "lon": 3.0}}, team.bob)
     state = (await undone(scene, first))["state"]
     assert (state["direction"], state["clothing"]) == (None, "red")
     assert state["place"] == {"text": "Gent", "lat": 51.0, "lon": 3.0, "radius_m": None}
@@ -104,7 +104,7 @@ async def test_other_events_of_the_same_command_stay(scene: SearchScenario) -> N
 
 
 async def test_creations_removals_and_a_status_are_not_undone(scene: SearchScenario) -> None:
-    columns, bob = await scene.columns(), scene.company.bob
+    columns, bob = await scene.columns(), scene.team.bob
     opened, column, *_ = await scene.events([1, 2])
     final = [
         opened,
@@ -123,7 +123,7 @@ async def test_creations_removals_and_a_status_are_not_undone(scene: SearchScena
 
 
 async def test_an_event_that_is_not_there_is_not_found_and_a_number_that_is_none_is_invalid(scene: SearchScenario) -> None:
-    head = (await scene.company.alice.snapshot(scene.search))["seq"]
+    head = (await scene.team.alice.snapshot(scene.search))["seq"]
     for seq in (head + 1, 2**31, 2**53):
         await scene.refuses("not_found", "undo", {"seq": seq}, "seq")
     for seq in (0, -1, "1", 1.5, True, None, [1]):
@@ -131,14 +131,14 @@ async def test_an_event_that_is_not_there_is_not_found_and_a_number_that_is_none
     await scene.refuses("invalid", "undo", {}, "seq")
     await scene.refuses("invalid", "undo", {"seq": 1, "event": UNKNOWN_ID}, "event")
     with pytest.raises(Refusal, match="unknown_command"):
-        await scene.company.alice.do("operations", "undo", {"seq": 1})
+        await scene.team.alice.do("operations", "undo", {"seq": 1})
 
 
 async def test_what_was_erased_is_not_undone(scene: SearchScenario) -> None:
     sighting = (await scene.sighting())["id"]
     first, second = [await scene.one("sighting.update", {"sighting": sighting, "direction": way}) for way in ("north", "south")]
     sql = text("DELETE FROM payload WHERE board = :board AND seq = :seq")
-    await scene.company.server.desk.database.write(
+    await scene.team.server.desk.database.write(
         lambda session: session.connection().execute(sql, {"board": scene.search, "seq": first["seq"]}).rowcount
     )
     for event in (first, second):  # of the second it is not known what was before
@@ -149,8 +149,8 @@ async def test_what_was_erased_is_not_undone(scene: SearchScenario) -> None:
 
 
 async def test_what_was_changed_since_is_a_conflict_whoever_changed_it(scene: SearchScenario) -> None:
-    company, sighting = scene.company, (await scene.sighting())["id"]
-    for who in (company.bob, company.alice):
+    team, sighting = scene.team, (await scene.sighting())["id"]
+    for who in (team.bob, team.alice):
         first = await scene.one("sighting.update", {"sighting": sighting, "direction": "north", "clothing": "red"})
         await scene.does("sighting.update", {"sighting": sighting, "direction": "east"}, who)
         refused = await scene.refuses("conflict", "undo", {"seq": first["seq"]}, "direction")
@@ -164,12 +164,12 @@ async def test_what_was_changed_since_is_a_conflict_whoever_changed_it(scene: Se
 async def test_what_is_undone_already_is_a_conflict(scene: SearchScenario) -> None:
     sighting = (await scene.sighting())["id"]
     event = await scene.one("sighting.grade", {"sighting": sighting, "grade": {"source": "A", "content": 2}})
-    await undone(scene, event, scene.company.bob)
+    await undone(scene, event, scene.team.bob)
     await scene.refuses("conflict", "undo", {"seq": event["seq"]}, "grade.source", "grade.content")
 
 
 async def test_of_two_who_undo_at_one_moment_one_does_it(scene: SearchScenario) -> None:
-    sighting, (alice, bob) = (await scene.sighting())["id"], (scene.company.alice, scene.company.bob)
+    sighting, (alice, bob) = (await scene.sighting())["id"], (scene.team.alice, scene.team.bob)
     event = await scene.one("sighting.grade", {"sighting": sighting, "grade": {"content": 1}})
     data = {"seq": event["seq"]}
     both = await asyncio.gather(*(each.do(scene.search, "undo", data) for each in (alice, bob)), return_exceptions=True)
@@ -180,18 +180,18 @@ async def test_a_seq_of_another_life_of_the_board_is_a_conflict(scene: SearchSce
     sighting = (await scene.sighting())["id"]
     event = await scene.one("sighting.grade", {"sighting": sighting, "grade": {"content": 1}})
     await scene.refuses("conflict", "undo", {"seq": event["seq"]}, "grade.content", epoch="another", base=1)
-    epoch = (await scene.company.alice.snapshot(scene.search))["epoch"]
+    epoch = (await scene.team.alice.snapshot(scene.search))["epoch"]
     assert await undone(scene, event, epoch=epoch, base=event["seq"])
 
 
 async def test_a_group_that_was_null_was_set_and_is_null_again_is_a_conflict(scene: SearchScenario) -> None:
     sighting, place = (await scene.sighting())["id"], {"text": "Gent", "lat": 51.05, "lon": 3.7}
     was_set = await scene.one("sighting.update", {"sighting": sighting, "place": place})
-    cleared = await scene.one("sighting.update", {"sighting": sighting, "place": None}, scene.company.bob)
+    cleared = await scene.one("sighting.update", {"sighting": sighting, "place": None}, scene.team.bob)
     await scene.refuses("conflict", "undo", {"seq": was_set["seq"]}, "place.lat", "place.lon", "place.text")
     assert (await undone(scene, cleared))["state"]["place"] == place | {"radius_m": None}
     was_set = await scene.one("search.update", {"last_seen": {"text": "Gent"}})
-    await scene.does("search.update", {"last_seen": None}, scene.company.bob)
+    await scene.does("search.update", {"last_seen": None}, scene.team.bob)
     await scene.refuses("conflict", "undo", {"seq": was_set["seq"]}, "last_seen.text")
 
 
@@ -224,9 +224,9 @@ async def test_a_column_that_was_removed_is_not_named_or_moved_any_more(scene: S
     await scene.refuses("conflict", "undo", {"seq": moved["seq"]}, "rank")
 
 
-async def test_nothing_is_handed_back_to_who_is_no_longer_at_the_desk(company: Team, scene: SearchScenario) -> None:
-    gone, sighting = await company.come("Gone", "coordinator"), (await scene.sighting())["id"]
-    alice, id = company.alice.account["id"], gone.account["id"]
+async def test_nothing_is_handed_back_to_who_is_no_longer_at_the_desk(team: Team, scene: SearchScenario) -> None:
+    gone, sighting = await team.add_person("Gone", "coordinator"), (await scene.sighting())["id"]
+    alice, id = team.alice.account["id"], gone.account["id"]
     await scene.does("card.assign", {"card": sighting, "assignee": id})
     await scene.does("search.update", {"lead": id})
     await scene.does("search.set_access", {"access": "members", "members": [alice, id]})
@@ -235,25 +235,25 @@ async def test_nothing_is_handed_back_to_who_is_no_longer_at_the_desk(company: T
         "lead": await scene.one("search.update", {"lead": alice}),
         "members": await scene.one("search.set_access", {"access": "members", "members": [alice]}),
     }
-    await disable(company, gone)
+    await disable(team, gone)
     for field, event in undo.items():
         await scene.refuses("conflict", "undo", {"seq": event["seq"]}, field)
 
 
-async def test_a_search_is_not_given_back_to_members_of_whom_none_could_act(company: Team, scene: SearchScenario) -> None:
+async def test_a_search_is_not_given_back_to_members_of_whom_none_could_act(team: Team, scene: SearchScenario) -> None:
     """The list names nobody anew, but its only coordinator has gone."""
-    gone = await company.come("Gone", "coordinator")
-    members = [gone.account["id"], company.bob.account["id"]]
+    gone = await team.add_person("Gone", "coordinator")
+    members = [gone.account["id"], team.bob.account["id"]]
     await gone.do(scene.search, "search.set_access", {"access": "members", "members": members})
     ack = await gone.do(scene.search, "search.set_access", {"access": "desk", "members": members})
-    await disable(company, gone)
+    await disable(team, gone)
     await scene.refuses("invalid", "undo", {"seq": ack["seqs"][0]}, "members")
 
 
-async def test_a_reference_that_another_search_has_by_now_is_a_conflict(company: Team, scene: SearchScenario) -> None:
+async def test_a_reference_that_another_search_has_by_now_is_a_conflict(team: Team, scene: SearchScenario) -> None:
     old = (await scene.state("search", scene.search))["reference"]
     event = await scene.one("search.update", {"reference": new_id()})
-    await company.alice.open_search(reference=old)
+    await team.alice.open_search(reference=old)
     await scene.refuses("conflict", "undo", {"seq": event["seq"]}, "reference")
 
 
@@ -285,7 +285,7 @@ async def test_a_card_that_goes_back_where_another_one_stands_by_now_shares_no_r
 # -- who may --------------------------------------------------------------------------------------------------------------
 
 
-async def test_who_may_do_a_command_may_undo_it_whoever_did_it(company: Team, scene: SearchScenario) -> None:
+async def test_who_may_do_a_command_may_undo_it_whoever_did_it(team: Team, scene: SearchScenario) -> None:
     columns = await scene.columns()
     sighting = (await scene.sighting())["id"]
     for name, data in [
@@ -295,34 +295,34 @@ async def test_who_may_do_a_command_may_undo_it_whoever_did_it(company: Team, sc
     ]:
         event = await scene.one(name, data)
         with pytest.raises(Refusal, match="forbidden"):
-            await company.victor.do(scene.search, "undo", {"seq": event["seq"]})
-        assert await undone(scene, event, company.bob)
+            await team.victor.do(scene.search, "undo", {"seq": event["seq"]})
+        assert await undone(scene, event, team.bob)
     for name, data in [  # type: ignore[assignment]
         ("search.set_worrying", {"worrying": True, "basis": "x"}),
         ("search.set_appeal", {"level": "posters"}),
-        ("search.set_access", {"access": "desk", "members": [company.bob.account["id"]]}),
+        ("search.set_access", {"access": "desk", "members": [team.bob.account["id"]]}),
         ("column.rename", {"column": columns["todo"], "title": "Next"}),
         ("column.move", {"column": columns["todo"], "after": columns["done"]}),
     ]:
         event = await scene.one(name, data)
-        for outsider in (company.bob, company.victor):
+        for outsider in (team.bob, team.victor):
             with pytest.raises(Refusal, match="forbidden"):
                 await outsider.do(scene.search, "undo", {"seq": event["seq"]})
-        assert await undone(scene, event, company.ada)
+        assert await undone(scene, event, team.ada)
 
 
-async def test_a_seal_is_not_broken_by_undoing_it(company: Team, scene: SearchScenario) -> None:
-    ack = await company.bob.do(scene.search, "sighting.add", {"description": "a girl"})
+async def test_a_seal_is_not_broken_by_undoing_it(team: Team, scene: SearchScenario) -> None:
+    ack = await team.bob.do(scene.search, "sighting.add", {"description": "a girl"})
     (added,) = await scene.events(ack["seqs"])
     sealed = await scene.one("sighting.update", {"sighting": added["id"], "source": {"sealed": True}})
     with pytest.raises(Refusal, match="forbidden"):
-        await company.charlie.do(scene.search, "undo", {"seq": sealed["seq"]})
+        await team.charlie.do(scene.search, "undo", {"seq": sealed["seq"]})
     assert (await scene.state("sighting", added["id"]))["source"]["sealed"]
-    assert await undone(scene, sealed, company.bob)
+    assert await undone(scene, sealed, team.bob)
 
 
-async def test_faults_of_an_undo_are_judged_in_the_contracts_order(company: Team, scene: SearchScenario) -> None:
-    bob, board = company.bob, scene.search
+async def test_faults_of_an_undo_are_judged_in_the_contracts_order(team: Team, scene: SearchScenario) -> None:
+    bob, board = team.bob, scene.search
     renamed = await scene.one("column.rename", {"column": (await scene.columns())["todo"], "title": "Next"})
     ack = await bob.do(board, "search.update", {"person": {"age": 5}})
     await scene.does("search.set_status", {"status": "closed", "reason": "over", "acknowledge": "as it is"})
@@ -333,7 +333,7 @@ async def test_faults_of_an_undo_are_judged_in_the_contracts_order(company: Team
 
 
 async def test_sent_again_it_is_done_once(scene: SearchScenario) -> None:
-    sighting, bob = (await scene.sighting())["id"], scene.company.bob
+    sighting, bob = (await scene.sighting())["id"], scene.team.bob
     event = await scene.one("sighting.grade", {"sighting": sighting, "grade": {"content": 1}})
     id = new_id()
     first = await bob.do(scene.search, "undo", {"seq": event["seq"]}, id=id)
@@ -345,7 +345,7 @@ async def test_sent_again_it_is_done_once(scene: SearchScenario) -> None:
 
 
 async def test_the_undo_of_a_change_of_the_search_is_on_both_boards_and_of_a_card_on_one(scene: SearchScenario) -> None:
-    alice = scene.company.alice
+    alice = scene.team.alice
     for name, data in [
         ("search.update", {"person": {"age": 5}}),
         ("search.set_worrying", {"worrying": True, "basis": "x"}),
@@ -362,19 +362,19 @@ async def test_the_undo_of_a_change_of_the_search_is_on_both_boards_and_of_a_car
     assert (await alice.snapshot("operations"))["seq"] == operations["seq"]
 
 
-async def test_undoing_who_sees_a_search_acts_on_open_sockets(company: Team) -> None:
-    search = await company.alice.open_search()
-    charlie = await company.again(company.charlie)
+async def test_undoing_who_sees_a_search_acts_on_open_sockets(team: Team) -> None:
+    search = await team.alice.open_search()
+    charlie = await team.again(team.charlie)
     operations, screen = await charlie.follow("operations"), await charlie.follow(search)
-    members = [company.alice.account["id"]]
-    (closed,) = (await company.alice.do(search, "search.set_access", {"access": "members", "members": members}))["seqs"]
+    members = [team.alice.account["id"]]
+    (closed,) = (await team.alice.do(search, "search.set_access", {"access": "members", "members": members}))["seqs"]
     await charlie.until(lambda: screen.gone == "forbidden")
     assert ("search", search) not in operations.entities
-    (opened,) = (await company.alice.do(search, "undo", {"seq": closed}))["seqs"]
+    (opened,) = (await team.alice.do(search, "undo", {"seq": closed}))["seqs"]
     await charlie.until(lambda: ("search", search) in operations.entities)
     screen = await charlie.follow(search)
-    assert screen.entities == (await company.alice.snapshot(search))["entities"]
-    await company.alice.do(search, "undo", {"seq": opened})
+    assert screen.entities == (await team.alice.snapshot(search))["entities"]
+    await team.alice.do(search, "undo", {"seq": opened})
     await charlie.until(lambda: screen.gone == "forbidden")
     await charlie.until(lambda: ("search", search) not in operations.entities)
     with pytest.raises(Refusal, match="not_found"):

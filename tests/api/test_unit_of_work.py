@@ -24,7 +24,7 @@ from models.db.database import batch
 from tests.support.backends import Backend
 from tests.support.people import PASSWORD, new_id
 
-pytestmark = pytest.mark.houses
+pytestmark = pytest.mark.both_backends
 
 SEARCH = {"kind": "runaway", "person": {"first_name": "Noor"}, "missing_since": "2026-11-24T15:10:00Z"}
 
@@ -88,7 +88,7 @@ class Storm:
 
 
 @pytest.fixture
-async def storm(house: Backend, installation: dict[str, Any]) -> AsyncIterator[Storm]:
+async def storm(backend: Backend, installation: dict[str, Any]) -> AsyncIterator[Storm]:
     desk = await BoardService.open(Settings(_env_file=None, **installation))
     made = Storm(desk)
     await made.begin()

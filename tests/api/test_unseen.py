@@ -60,10 +60,10 @@ async def news(person: Person, board: str | None = None) -> dict[str, dict[str, 
 # -- marks ----------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.houses
-async def test_a_mark_is_the_same_on_all_screens_goes_forward_alone_and_ends_with_the_life_of_its_board(company: Team) -> None:
-    charlie, again = company.charlie, await company.again(company.charlie)
-    search = await company.alice.open_search()
+@pytest.mark.both_backends
+async def test_a_mark_is_the_same_on_all_screens_goes_forward_alone_and_ends_with_the_life_of_its_board(team: Team) -> None:
+    charlie, again = team.charlie, await team.again(team.charlie)
+    search = await team.alice.open_search()
     here = await at(charlie, search)
     assert (await news(charlie))[search] | {"seen": None} == here | {"seen": None, "events": here["seq"]}
     (kept,) = await see(charlie, here | {"seq": 5})
@@ -72,9 +72,9 @@ async def test_a_mark_is_the_same_on_all_screens_goes_forward_alone_and_ends_wit
     assert (await news(again))[search]["events"] == here["seq"] - 5
     assert (await see(again, here))[0]["seq"] == here["seq"]
     assert (await see(charlie, here | {"seq": 5}))[0]["seq"] == here["seq"]  # one that was late
-    assert (await news(company.bob))[search]["seen"] is None
+    assert (await news(team.bob))[search]["seen"] is None
     sql = text("UPDATE board SET epoch = 'anew' WHERE id = :board")
-    await company.server.desk.database.write(lambda session: session.connection().execute(sql, {"board": search}))
+    await team.server.desk.database.write(lambda session: session.connection().execute(sql, {"board": search}))
     assert (await news(charlie))[search]["seen"] is None
     assert search not in {each["board"] for each in (await charlie.http.get("/api/v1/seen")).json()["seen"]}
     refused = await see(charlie, here, status=409)
@@ -82,24 +82,24 @@ async def test_a_mark_is_the_same_on_all_screens_goes_forward_alone_and_ends_wit
     assert (await see(charlie, here | {"epoch": "anew", "seq": 2}))[0]["seq"] == 2
 
 
-@pytest.mark.houses
-async def test_of_many_marks_those_that_can_be_are_kept(company: Team) -> None:
-    alice, charlie = company.alice, company.charlie
-    secret, open_one = await company.secret_search(company.bob), await alice.open_search()
+@pytest.mark.both_backends
+async def test_of_many_marks_those_that_can_be_are_kept(team: Team) -> None:
+    alice, charlie = team.alice, team.charlie
+    secret, open_one = await team.secret_search(team.bob), await alice.open_search()
     marks = [await at(alice, board) for board in (secret, open_one, OPERATIONS)]
     beyond = marks[1] | {"seq": marks[1]["seq"] + 1}
     assert [each["board"] for each in await see(charlie, *marks, beyond)] == sorted([open_one, OPERATIONS])
     assert (await see(charlie, marks[0], status=404))["code"] == "not_found"
     assert (await see(charlie, beyond, status=422))["fields"].keys() == {"seq"}
     assert secret not in await news(charlie)
-    assert [each["board"] for each in await see(company.bob, marks[0])] == [secret]
+    assert [each["board"] for each in await see(team.bob, marks[0])] == [secret]
     await alice.do(secret, "search.set_access", {"access": "members", "members": [alice.account["id"]]})
-    assert secret not in {each["board"] for each in (await company.bob.http.get("/api/v1/seen")).json()["seen"]}
-    assert (await company.bob.http.get("/api/v1/since", params={"board": secret})).status_code == 404
+    assert secret not in {each["board"] for each in (await team.bob.http.get("/api/v1/seen")).json()["seen"]}
+    assert (await team.bob.http.get("/api/v1/since", params={"board": secret})).status_code == 404
 
 
-async def test_of_marks_of_one_board_the_furthest_that_can_be_is_kept(company: Team) -> None:
-    search, bob = await company.alice.open_search(), company.bob
+async def test_of_marks_of_one_board_the_furthest_that_can_be_is_kept(team: Team) -> None:
+    search, bob = await team.alice.open_search(), team.bob
     here = await at(bob, search)
     seqs = [3, here["seq"], 5, here["seq"], here["seq"] + 1]
     elsewhere = [here | {"epoch": "of another life"}, here | {"board": "none"}]
@@ -109,8 +109,8 @@ async def test_of_marks_of_one_board_the_furthest_that_can_be_is_kept(company: T
     assert kept["seq"] == here["seq"], "no mark goes backwards"
 
 
-async def test_five_hundred_marks_are_written_by_as_few_statements_as_one(company: Team) -> None:
-    search, bob, writer = await company.alice.open_search(), company.bob, company.server.desk.database.writer
+async def test_five_hundred_marks_are_written_by_as_few_statements_as_one(team: Team) -> None:
+    search, bob, writer = await team.alice.open_search(), team.bob, team.server.desk.database.writer
     here, said = await at(bob, search), list[str]()
 
     def note(connection: Any, cursor: Any, statement: str, *_: Any) -> None:
@@ -136,38 +136,38 @@ async def test_five_hundred_marks_are_written_by_as_few_statements_as_one(compan
     ],
     ids=str,
 )  # fmt: skip
-async def test_what_is_no_mark_is_refused(company: Team, wrong: dict[str, Any]) -> None:
-    body = await at(company.alice, OPERATIONS) | wrong
+async def test_what_is_no_mark_is_refused(team: Team, wrong: dict[str, Any]) -> None:
+    body = await at(team.alice, OPERATIONS) | wrong
     sent: dict[str, Any]
     for sent in (body, {"marks": [body]}):
-        assert (await see(company.alice, sent, status=422))["code"] == "invalid"
+        assert (await see(team.alice, sent, status=422))["code"] == "invalid"
 
 
-async def test_what_is_no_list_of_marks_is_refused(company: Team) -> None:
-    right = await at(company.alice, OPERATIONS)
+async def test_what_is_no_list_of_marks_is_refused(team: Team) -> None:
+    right = await at(team.alice, OPERATIONS)
     sent: dict[str, Any]
     for sent in ({}, {"board": OPERATIONS}, {"marks": None}, {"marks": [{}]}, right | {"marks": []}, {"marks": [right] * 501}):
-        assert (await see(company.alice, sent, status=422))["code"] == "invalid"
+        assert (await see(team.alice, sent, status=422))["code"] == "invalid"
 
 
-async def test_marks_are_moved_from_our_own_pages_and_by_who_may_write(company: Team) -> None:
-    desk, mark = company.server.desk, await at(company.alice, OPERATIONS)
-    reader = await company.come("Rita", "investigator", "read")
+async def test_marks_are_moved_from_our_own_pages_and_by_who_may_write(team: Team) -> None:
+    desk, mark = team.server.desk, await at(team.alice, OPERATIONS)
+    reader = await team.add_person("Rita", "investigator", "read")
     assert (await see(reader, mark, status=403))["code"] == "forbidden"
     assert (await news(reader))[OPERATIONS]["seen"] is None
     id = await live_changes.add_account(desk, "nora@desk.example", "Nora", "viewer", PASSWORD)
-    async with browser(company.server, (await live_changes.caller_for(desk, id)).account) as nora:
+    async with browser(team.server, (await live_changes.caller_for(desk, id)).account) as nora:
         for headers, status in (({"Origin": "https://elsewhere.example"}, 403), ({"Origin": ""}, 403), ({}, 200)):
-            answer = await nora.post("/api/v1/seen", json=mark, headers={"Origin": company.server.url} | headers)
+            answer = await nora.post("/api/v1/seen", json=mark, headers={"Origin": team.server.url} | headers)
             assert answer.status_code == status, headers
 
 
 # -- what changed ---------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.houses
-async def test_what_changed_is_told_from_what_it_was_to_what_it_is_and_what_is_back_apart(company: Team) -> None:
-    alice, bob = company.alice, company.bob
+@pytest.mark.both_backends
+async def test_what_changed_is_told_from_what_it_was_to_what_it_is_and_what_is_back_apart(team: Team) -> None:
+    alice, bob = team.alice, team.bob
     search = await alice.open_search()
     await alice.do(search, "sighting.add", {"description": "a girl"})
     entities = (await alice.snapshot(search))["entities"]
@@ -204,12 +204,12 @@ async def test_what_changed_is_told_from_what_it_was_to_what_it_is_and_what_is_b
     assert "title" in told["back"][1]["fields"]
 
 
-async def test_of_too_many_events_the_states_alone_are_compared(company: Team, monkeypatch: pytest.MonkeyPatch) -> None:
-    alice = company.alice
+async def test_of_too_many_events_the_states_alone_are_compared(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
+    alice = team.alice
     search = await alice.open_search()
     await see(alice, await at(alice, search))
     for title in ("call the school", "call the hospital"):
-        await company.bob.do(search, "task.add", {"title": title})
+        await team.bob.do(search, "task.add", {"title": title})
     told = (await news(alice, search))[search]
     monkeypatch.setattr(since_calls, "MAX_EVENTS", 1)
     assert (await news(alice, search))[search] == told | {"back": None}
@@ -220,39 +220,39 @@ async def test_of_too_many_events_the_states_alone_are_compared(company: Team, m
 
 @pytest.mark.parametrize("most", [0, 5_000])
 async def test_of_a_search_that_one_may_not_see_the_desk_tells_nothing(
-    company: Team, monkeypatch: pytest.MonkeyPatch, most: int
+    team: Team, monkeypatch: pytest.MonkeyPatch, most: int
 ) -> None:
     monkeypatch.setattr(since_calls, "MAX_EVENTS", most)
-    mark = await at(company.alice, OPERATIONS)
-    for person in (company.bob, company.charlie):
+    mark = await at(team.alice, OPERATIONS)
+    for person in (team.bob, team.charlie):
         await see(person, mark)
-    secret = await company.secret_search(company.bob, reference=new_id())
-    assert [each["id"] for each in (await news(company.bob, OPERATIONS))[OPERATIONS]["net"]] == [secret]
-    told = (await news(company.charlie, OPERATIONS))[OPERATIONS]
+    secret = await team.secret_search(team.bob, reference=new_id())
+    assert [each["id"] for each in (await news(team.bob, OPERATIONS))[OPERATIONS]["net"]] == [secret]
+    told = (await news(team.charlie, OPERATIONS))[OPERATIONS]
     assert (told["net"], told["back"] or []) == ([], [])
-    assert (await company.charlie.http.get("/api/v1/since", params={"board": UNKNOWN_ID})).status_code == 404
+    assert (await team.charlie.http.get("/api/v1/since", params={"board": UNKNOWN_ID})).status_code == 404
 
 
-async def test_looking_at_all_boards_reads_no_event_and_costs_the_same_however_many_there_are(company: Team) -> None:
+async def test_looking_at_all_boards_reads_no_event_and_costs_the_same_however_many_there_are(team: Team) -> None:
     def asks(session: Session) -> list[str]:
         asked: list[str] = []
         event.listen(session.connection(), "before_cursor_execute", lambda *given: asked.append(given[2]))
-        assert len(since_calls._overview(session, company.alice.account["id"])) > 1
+        assert len(since_calls._overview(session, team.alice.account["id"])) > 1
         return asked
 
-    await company.alice.open_search()
-    asked = await company.server.desk.database.read(asks)
-    await company.alice.open_search()
-    assert await company.server.desk.database.read(asks) == asked
+    await team.alice.open_search()
+    asked = await team.server.desk.database.read(asks)
+    await team.alice.open_search()
+    assert await team.server.desk.database.read(asks) == asked
     assert not any("FROM event" in each for each in asked)
 
 
 # -- one's own ------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.houses
-async def test_what_somebody_does_is_not_new_to_them_but_to_others(company: Team) -> None:
-    alice, bob = company.alice, company.bob
+@pytest.mark.both_backends
+async def test_what_somebody_does_is_not_new_to_them_but_to_others(team: Team) -> None:
+    alice, bob = team.alice, team.bob
     for who in (alice, bob):
         await see(who, await at(who, OPERATIONS))
     search = await alice.open_search()
@@ -280,16 +280,16 @@ async def test_what_somebody_does_is_not_new_to_them_but_to_others(company: Team
     assert (await news(bob))[search]["events"] == 1, "it never goes backwards"
 
 
-@pytest.mark.houses
-async def test_what_somebody_does_where_they_never_looked_is_not_new_to_them(company: Team) -> None:
-    search, bob = await company.alice.open_search(), company.bob
+@pytest.mark.both_backends
+async def test_what_somebody_does_where_they_never_looked_is_not_new_to_them(team: Team) -> None:
+    search, bob = await team.alice.open_search(), team.bob
     before = (await news(bob))[search]["events"]
     for number in range(2):
         await bob.do(search, "note.add", {"text": f"own {number}"})
         there = (await news(bob, search))[search]
         assert (there["events"], there["seen"]) == (before, None)
     assert all(each["kind"] != "note" for each in there["net"])
-    await company.alice.do(search, "note.add", {"text": "hers"})
+    await team.alice.do(search, "note.add", {"text": "hers"})
     assert (await news(bob))[search]["events"] == before + 1
     assert search not in {each["board"] for each in (await bob.http.get("/api/v1/seen")).json()["seen"]}
     await see(bob, await at(bob, search, 1))
@@ -297,17 +297,17 @@ async def test_what_somebody_does_where_they_never_looked_is_not_new_to_them(com
     assert (there["events"], there["seen"]["seq"]) == (before, 1)
     # After a restore the board is another, and new to all.
     sql = text("UPDATE board SET epoch = 'another' WHERE id = :board")
-    await company.server.desk.database.write(lambda session: session.connection().execute(sql, {"board": search}))
+    await team.server.desk.database.write(lambda session: session.connection().execute(sql, {"board": search}))
     ack = await bob.do(search, "note.add", {"text": "own again"})
     there = (await news(bob))[search]
     assert (there["events"], there["seen"]) == (ack["seqs"][0] - 1, None)
 
 
-@pytest.mark.houses
-async def test_a_mark_before_ones_own_events_leaves_those_out(company: Team) -> None:
-    search, bob = await company.alice.open_search(), company.bob
+@pytest.mark.both_backends
+async def test_a_mark_before_ones_own_events_leaves_those_out(team: Team) -> None:
+    search, bob = await team.alice.open_search(), team.bob
     early = await at(bob, search)
-    await company.alice.do(search, "note.add", {"text": "one"})
+    await team.alice.do(search, "note.add", {"text": "one"})
     for number in range(3):
         await bob.do(search, "note.add", {"text": f"own {number}"})
     for marks in ([early], [early, await at(bob, OPERATIONS)]):
@@ -316,13 +316,11 @@ async def test_a_mark_before_ones_own_events_leaves_those_out(company: Team) -> 
         assert (there["events"], len(there["net"])) == (1, 1)
 
 
-@pytest.mark.houses
-async def test_of_a_mark_far_back_only_the_newest_events_are_looked_through(
-    company: Team, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.mark.both_backends
+async def test_of_a_mark_far_back_only_the_newest_events_are_looked_through(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
     """A mark is moved by the one writer, for which everybody waits."""
     monkeypatch.setattr(read_positions, "MAX_EVENTS_COUNTED", 2)
-    search, bob = await company.alice.open_search(), company.bob
+    search, bob = await team.alice.open_search(), team.bob
     early = await at(bob, search)
     for number in range(3):
         await bob.do(search, "note.add", {"text": f"own {number}"})
@@ -333,9 +331,9 @@ async def test_of_a_mark_far_back_only_the_newest_events_are_looked_through(
     assert (await news(bob))[search]["events"] == 1
 
 
-@pytest.mark.houses
-async def test_what_two_do_at_once_is_new_to_the_other_alone(company: Team) -> None:
-    search, alice, bob = await company.alice.open_search(), company.alice, company.bob
+@pytest.mark.both_backends
+async def test_what_two_do_at_once_is_new_to_the_other_alone(team: Team) -> None:
+    search, alice, bob = await team.alice.open_search(), team.alice, team.bob
     await see(bob, await at(bob, search))
     notes = (who.do(search, "note.add", {"text": f"note {number}"}) for number in range(20) for who in (alice, bob))
     await asyncio.gather(*notes)

@@ -10,11 +10,13 @@ from tests.support.browsers import Browsers
 pytestmark = pytest.mark.browser
 
 
-async def test_what_was_too_much_is_kept_and_sent_when_the_server_said(office: Browsers, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert office.server is not None
-    limits = office.server.desk.limits
-    board = await office.search()
-    alice, bob = await office.both_at(board)
+async def test_what_was_too_much_is_kept_and_sent_when_the_server_said(
+    browsers: Browsers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert browsers.server is not None
+    limits = browsers.server.desk.limits
+    board = await browsers.search()
+    alice, bob = await browsers.both_at(board)
     with monkeypatch.context() as patch:
         asked: list[str] = []
 
@@ -37,7 +39,7 @@ async def test_what_was_too_much_is_kept_and_sent_when_the_server_said(office: B
         await expect(bob.card(text)).to_have_count(1)
         await expect(alice.column("inbox").locator(".card:not(.pending)", has_text=text)).to_have_count(1)
     await expect(told).to_have_count(0)
-    await office.same(alice, bob, board)
+    await browsers.same(alice, bob, board)
 
 
 PLACES = """() => [
@@ -52,18 +54,18 @@ FILLING = {
 }  # fmt: skip
 
 
-async def counted(office: Browsers, board: str) -> int:
+async def counted(browsers: Browsers, board: str) -> int:
     own = ("sighting", "task", "note", "column", *(() if board == "operations" else ("search",)))
-    return len([each for each in await (await office.person("Alice")).entities(board) if each["kind"] in own])
+    return len([each for each in await (await browsers.person("Alice")).entities(board) if each["kind"] in own])
 
 
-async def test_a_board_that_is_filling_up_says_so_and_moves_nothing(office: Browsers, monkeypatch: pytest.MonkeyPatch) -> None:
-    board = await office.search()
-    alice = await office.person("Alice")
-    has = await counted(office, board)
+async def test_a_board_that_is_filling_up_says_so_and_moves_nothing(browsers: Browsers, monkeypatch: pytest.MonkeyPatch) -> None:
+    board = await browsers.search()
+    alice = await browsers.person("Alice")
+    has = await counted(browsers, board)
     monkeypatch.setattr(event_writer, "MAX_ENTITIES", has + 4)
     monkeypatch.setattr(event_writer, "NEARLY_FULL", (has + 1) / (has + 4))
-    window = await office.window("Alice")
+    window = await browsers.window("Alice")
     await window.open(f"/searches/{board}")
     await window.freshness("live")
     said = window(".header-bar > [data-capacity-notice]")
@@ -73,30 +75,30 @@ async def test_a_board_that_is_filling_up_says_so_and_moves_nothing(office: Brow
     await expect(said).to_have_text(FILLING["en"].format(count=has + 1, most=has + 4))
     assert await window.page.evaluate(PLACES) == before
     for language in ("fr", "nl", "de"):
-        other = await office.window("Bob", locale=f"{language}-BE")
+        other = await browsers.window("Bob", locale=f"{language}-BE")
         await other.open(f"/searches/{board}")
         filling = FILLING[language].format(count=has + 1, most=has + 4)
         await expect(other(".header-bar > [data-capacity-notice]")).to_have_text(filling)
     for _ in range(3):
         await alice.do(board, "note.add", {"text": "x"})
     await expect(said).to_have_text("This board is full. Nothing can be added to it.")
-    phone = await office.window("Bob", viewport={"width": 390, "height": 800})
+    phone = await browsers.window("Bob", viewport={"width": 390, "height": 800})
     await phone.open(f"/searches/{board}")
     await phone("details.account-menu summary").click()
     await expect(phone(".account-menu .menu .capacity-notice")).to_have_text("This board is full. Nothing can be added to it.")
 
 
-async def test_searches_do_not_fill_operations(office: Browsers, monkeypatch: pytest.MonkeyPatch) -> None:
-    await office.search()
-    alice, window = await office.person("Alice"), await office.window("Alice")
+async def test_searches_do_not_fill_operations(browsers: Browsers, monkeypatch: pytest.MonkeyPatch) -> None:
+    await browsers.search()
+    alice, window = await browsers.person("Alice"), await browsers.window("Alice")
     await alice.do("operations", "note.add", {"text": "x"})
-    notes = await counted(office, "operations")
+    notes = await counted(browsers, "operations")
     monkeypatch.setattr(event_writer, "MAX_ENTITIES", notes + 2)
     monkeypatch.setattr(event_writer, "NEARLY_FULL", (notes + 1) / (notes + 2))
     await window.open("/")
     await window.freshness("live")
     said = window(".header-bar > [data-capacity-notice]")
-    await office.search()
+    await browsers.search()
     await expect(said).to_have_text("")
     await alice.do("operations", "note.add", {"text": "x"})
     await expect(said).to_have_text(FILLING["en"].format(count=notes + 1, most=notes + 2))

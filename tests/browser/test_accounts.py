@@ -20,26 +20,26 @@ NIGHT, DAY = "rgb(15, 18, 22)", "rgb(238, 240, 242)"
 
 
 @pytest.fixture
-async def ada(office: Browsers) -> Window:
+async def ada(browsers: Browsers) -> Window:
     """An administrator's window."""
-    await hire(office, "Ada", "admin")
-    return await office.window("Ada")
+    await hire(browsers, "Ada", "admin")
+    return await browsers.window("Ada")
 
 
-async def hire(office: Browsers, name: str, role: str = "investigator") -> str:
+async def hire(browsers: Browsers, name: str, role: str = "investigator") -> str:
     """Somebody of this office, if they are not there yet; the id."""
-    assert office.server
-    desk, email = office.server.desk, f"{name.lower()}@desk.example"
+    assert browsers.server
+    desk, email = browsers.server.desk, f"{name.lower()}@desk.example"
     people = {each.email: each.id for each in await desk.database.read(accounts.all_accounts)}
     return people.get(email) or await live_changes.add_account(desk, email, name, role, PASSWORD)
 
 
-async def test_an_account_that_is_removed_leaves_the_screen_where_it_is_signed_in(office: Browsers, ada: Window) -> None:
+async def test_an_account_that_is_removed_leaves_the_screen_where_it_is_signed_in(browsers: Browsers, ada: Window) -> None:
     name = f"Olga{new_id()}"
-    await hire(office, name)
-    board = await office.search()
-    await office.sighting(board, "Girl with a red coat")
-    olga = await office.window(name)
+    await hire(browsers, name)
+    board = await browsers.search()
+    await browsers.sighting(board, "Girl with a red coat")
+    olga = await browsers.window(name)
     olga.may_fail("401", "WebSocket")
     await olga.open(f"/searches/{board}")
     await expect(olga.card("Girl with a red coat")).to_be_visible()
@@ -59,15 +59,15 @@ async def test_an_account_that_is_removed_leaves_the_screen_where_it_is_signed_i
     await expect(olga("[data-ended]")).to_be_hidden()
 
 
-async def test_who_comes_to_sign_in_is_told_of_no_session_that_ended(office: Browsers) -> None:
-    stranger = await office.stranger()
+async def test_who_comes_to_sign_in_is_told_of_no_session_that_ended(browsers: Browsers) -> None:
+    stranger = await browsers.stranger()
     await stranger.page.goto("/login")
     await expect(stranger("h1")).to_have_text("Sign in")
     await stranger.page.wait_for_load_state("networkidle")
     await expect(stranger("[data-ended]")).to_be_hidden()
 
 
-async def test_somebody_new_is_let_in_by_a_link_that_works_once(office: Browsers, ada: Window) -> None:
+async def test_somebody_new_is_let_in_by_a_link_that_works_once(browsers: Browsers, ada: Window) -> None:
     name = f"Kim{new_id()}"
     await ada.page.goto("/accounts")
     form = ada("form[data-form=add]")
@@ -77,10 +77,10 @@ async def test_somebody_new_is_let_in_by_a_link_that_works_once(office: Browsers
     await form.locator("button").click()
     link = await ada("[data-secret]").input_value()
 
-    kim = await office.stranger()
+    kim = await browsers.stranger()
     await kim.page.goto(link)
     await expect(kim("[name=new]")).to_be_focused()
-    assert kim.page.url == f"{office.url}/password"  # no longer what somebody reads over a shoulder, or in the history
+    assert kim.page.url == f"{browsers.url}/password"  # no longer what somebody reads over a shoulder, or in the history
     await expect(kim("[data-code]")).to_be_hidden()
     await kim("[name=new]").fill(NEW)
     await kim.page.keyboard.press("Enter")
@@ -88,7 +88,7 @@ async def test_somebody_new_is_let_in_by_a_link_that_works_once(office: Browsers
     await expect(kim(".account-menu .name")).to_have_text(name)
     await expect(kim("[data-act=open-search]")).to_be_visible()  # a coordinator
 
-    late = await office.stranger()
+    late = await browsers.stranger()
     late.may_fail("422")
     await late.page.goto("/password")
     await late("[name=code]").fill(link)  # the whole of it, typed
@@ -97,20 +97,22 @@ async def test_somebody_new_is_let_in_by_a_link_that_works_once(office: Browsers
     await expect(late("[data-testid=problem]")).to_contain_text("has been used")
 
 
-async def test_the_page_of_a_link_says_how_many_tokens_end_and_the_next_one_how_many_have(office: Browsers, ada: Window) -> None:
-    assert office.server
+async def test_the_page_of_a_link_says_how_many_tokens_end_and_the_next_one_how_many_have(
+    browsers: Browsers, ada: Window
+) -> None:
+    assert browsers.server
     name = f"Kim{new_id()}"
-    id, email = await hire(office, name), f"{name.lower()}@desk.example"
+    id, email = await hire(browsers, name), f"{name.lower()}@desk.example"
     for scope in ("read", "write"):
         add = partial(accounts.add_token, name=f"{name} {scope}", scope=scope, email=email, now=format_utc(now()))
-        await live_changes.apply_change(office.server.desk, add)
+        await live_changes.apply_change(browsers.server.desk, add)
     await ada.page.goto(f"/accounts/{id}")
     await expect(ada("form[data-form=link]").locator("xpath=preceding-sibling::p[1]")).to_contain_text(
         "2 tokens of this account end"
     )
     await ada("form[data-form=link] button").click()
     await expect(ada("[data-testid=ends]")).to_contain_text("2 tokens of this account end")
-    kim = await office.stranger()
+    kim = await browsers.stranger()
     await kim.page.goto(await ada("[data-secret]").input_value())
     await expect(kim("[data-revocation-hint]")).to_have_text("A new password ends all sessions and 2 tokens of your account.")
     await kim("[name=new]").fill(NEW)
@@ -119,7 +121,7 @@ async def test_the_page_of_a_link_says_how_many_tokens_end_and_the_next_one_how_
     await expect(kim("[data-token][data-state=revoked]")).to_have_count(2)
 
 
-async def test_what_is_told_once_is_copied_by_a_press(office: Browsers, ada: Window) -> None:
+async def test_what_is_told_once_is_copied_by_a_press(browsers: Browsers, ada: Window) -> None:
     await ada.context.grant_permissions(["clipboard-read", "clipboard-write"])
     await ada.page.goto("/accounts/tokens")
     await ada("form[data-form=add] [name=name]").fill(f"hotline {new_id()}")
@@ -130,8 +132,8 @@ async def test_what_is_told_once_is_copied_by_a_press(office: Browsers, ada: Win
     assert await ada.page.evaluate("navigator.clipboard.readText()") == await ada("[data-secret]").input_value()
 
 
-async def test_everybody_has_it_light_or_dark(office: Browsers) -> None:
-    bob = await office.window("Bob", color_scheme="light")
+async def test_everybody_has_it_light_or_dark(browsers: Browsers) -> None:
+    bob = await browsers.window("Bob", color_scheme="light")
     await bob.page.goto("/account")
     for theme, ground in (("dark", NIGHT), ("light", DAY), ("", DAY)):
         await bob(f"form[data-form=theme] [value='{theme}']").click()
@@ -145,11 +147,11 @@ async def test_everybody_has_it_light_or_dark(office: Browsers) -> None:
     await bob("form[data-form=theme] [value=''][aria-pressed=true]").wait_for()
 
 
-async def test_a_password_is_changed_by_keyboard_and_ends_the_other_sessions(office: Browsers) -> None:
+async def test_a_password_is_changed_by_keyboard_and_ends_the_other_sessions(browsers: Browsers) -> None:
     name = f"Eva{new_id()}"
-    await hire(office, name)
-    here = await office.window(name)
-    there = await office.stranger()
+    await hire(browsers, name)
+    here = await browsers.window(name)
+    there = await browsers.stranger()
     there.may_fail("401", "WebSocket")
     await there.page.goto("/login?next=/account")
     await there.sign_in(f"{name.lower()}@desk.example")
@@ -168,9 +170,9 @@ async def test_a_password_is_changed_by_keyboard_and_ends_the_other_sessions(off
     await there.page.wait_for_url("**/login?next=*")
 
 
-async def test_the_pages_fit_every_window_and_have_no_barrier(office: Browsers, ada: Window) -> None:
-    bob, found = await hire(office, "Bob"), {}
-    window, stranger = await office.window("Ada", viewport=TALL), await office.stranger(viewport=TALL)
+async def test_the_pages_fit_every_window_and_have_no_barrier(browsers: Browsers, ada: Window) -> None:
+    bob, found = await hire(browsers, "Bob"), {}
+    window, stranger = await browsers.window("Ada", viewport=TALL), await browsers.stranger(viewport=TALL)
     window.may_fail("422")
     pages = {"accounts": "/accounts", "one": f"/accounts/{bob}", "tokens": "/accounts/tokens", "own": "/account"}
     for name in [*pages, "once", "problem", "password"]:
@@ -197,8 +199,8 @@ async def test_the_pages_fit_every_window_and_have_no_barrier(office: Browsers, 
     assert {name: some for name, some in found.items() if some} == {}
 
 
-async def test_no_form_is_lower_than_what_is_in_it(office: Browsers, ada: Window) -> None:
-    bob = await hire(office, "Bob")
+async def test_no_form_is_lower_than_what_is_in_it(browsers: Browsers, ada: Window) -> None:
+    bob = await hire(browsers, "Bob")
     for path in ("/accounts", "/accounts/tokens", f"/accounts/{bob}", "/account"):
         await ada.page.goto(path)
         for width, height in WIDTHS.items():
@@ -211,15 +213,15 @@ async def test_no_form_is_lower_than_what_is_in_it(office: Browsers, ada: Window
             assert lower == 0, f"{path} at {width}"
 
 
-async def test_a_program_that_takes_in_is_offered_no_work(office: Browsers) -> None:
-    assert office.server
-    desk, email = office.server.desk, "line@desk.example"
+async def test_a_program_that_takes_in_is_offered_no_work(browsers: Browsers) -> None:
+    assert browsers.server
+    desk, email = browsers.server.desk, "line@desk.example"
     await live_changes.add_account(desk, email, "Hotline", "coordinator", PASSWORD)
     add = partial(accounts.add_token, name="The hotline's software", scope="intake", email=email, now=format_utc(now()))
     await live_changes.apply_change(desk, add)
-    board = await office.search()
-    await office.sighting(board, "A girl by the ferry")
-    alice = await office.window("Alice")
+    board = await browsers.search()
+    await browsers.sighting(board, "A girl by the ferry")
+    alice = await browsers.window("Alice")
     await alice.open(f"/searches/{board}")
     await alice.open_card("A girl by the ferry")
     offered = alice.panel.locator("[data-field=assignee] option")

@@ -40,14 +40,14 @@ async def marked(window: Window, count: int) -> None:
     await expect(window("link[rel=icon]")).to_have_attribute("href", re.compile("icon-unread" if count else "icon[^-]"))
 
 
-async def me(office: Browsers, name: str) -> dict[str, Any]:
-    return dict((await (await office.person(name)).http.get("/api/v1/me")).json())
+async def me(browsers: Browsers, name: str) -> dict[str, Any]:
+    return dict((await (await browsers.person(name)).http.get("/api/v1/me")).json())
 
 
-async def test_bob_is_alerted_on_each_page_finds_the_card_by_keyboard_and_is_left_alone(office: Browsers) -> None:
-    board = await office.search()
-    card = await office.sighting(board, SIGHTING)
-    alice, bob, desk = await office.person("Alice"), await office.window("Bob"), await office.window("Bob")
+async def test_bob_is_alerted_on_each_page_finds_the_card_by_keyboard_and_is_left_alone(browsers: Browsers) -> None:
+    board = await browsers.search()
+    card = await browsers.sighting(board, SIGHTING)
+    alice, bob, desk = await browsers.person("Alice"), await browsers.window("Bob"), await browsers.window("Bob")
     await bob.open(f"/searches/{board}")
     await expect(bob.card(SIGHTING)).to_be_visible()
     await desk.page.goto("/account")
@@ -64,7 +64,7 @@ async def test_bob_is_alerted_on_each_page_finds_the_card_by_keyboard_and_is_lef
     lines = bob("[data-testid=alerts] li[data-unread]")
     await expect(lines.nth(0)).to_contain_text("Alice mentioned you: Note · Sighting")
     await expect(lines.nth(1)).to_contain_text("Alice assessed Sighting")
-    await alice.do(board, "card.assign", {"card": card, "assignee": (await me(office, "Bob"))["id"]})
+    await alice.do(board, "card.assign", {"card": card, "assignee": (await me(browsers, "Bob"))["id"]})
     await expect(lines.nth(0)).to_contain_text("Alice gave you Sighting")  # while the list is open
     await bob.page.keyboard.press("Escape")
     await expect(bob("[data-alerts-list]")).to_be_hidden()
@@ -85,9 +85,9 @@ async def test_bob_is_alerted_on_each_page_finds_the_card_by_keyboard_and_is_lef
         await marked(window, 0)
 
 
-async def test_where_alerts_are_shown_is_chosen_and_the_desktop_tells_no_more_than_it_may(office: Browsers) -> None:
-    board = await office.search()
-    alice, victor = await office.person("Alice"), await office.window("Victor")
+async def test_where_alerts_are_shown_is_chosen_and_the_desktop_tells_no_more_than_it_may(browsers: Browsers) -> None:
+    board = await browsers.search()
+    alice, victor = await browsers.person("Alice"), await browsers.window("Victor")
     await victor.http.post("/api/v1/alerts/read", json={"all": True})  # what other scenes left
     await victor.page.add_init_script(f"({DESKTOP})()")
     await victor.page.goto("/account")
@@ -118,10 +118,10 @@ async def test_where_alerts_are_shown_is_chosen_and_the_desktop_tells_no_more_th
     await expect(victor("html:not([data-shown])")).to_have_count(1)
 
 
-async def test_the_list_is_for_every_eye_and_fits(office: Browsers) -> None:
-    board = await office.search()
-    card = await office.sighting(board, SIGHTING)
-    alice, charlie = await office.person("Alice"), await office.window("Charlie")
+async def test_the_list_is_for_every_eye_and_fits(browsers: Browsers) -> None:
+    board = await browsers.search()
+    card = await browsers.sighting(board, SIGHTING)
+    alice, charlie = await browsers.person("Alice"), await browsers.window("Charlie")
     await alice.do(board, "sighting.assess", {"sighting": card, "assessment": "credible"})
     await alice.do(board, "note.add", {"text": "@Charlie", "card": card})
     await charlie.page.goto("/account")
@@ -141,12 +141,12 @@ async def test_the_list_is_for_every_eye_and_fits(office: Browsers) -> None:
 
 
 @pytest.mark.parametrize("height", [500, 900])
-async def test_no_alert_lies_under_the_foot_of_its_list(office: Browsers, height: int) -> None:
-    board, bob = await office.search(), await office.person("Bob")
+async def test_no_alert_lies_under_the_foot_of_its_list(browsers: Browsers, height: int) -> None:
+    board, bob = await browsers.search(), await browsers.person("Bob")
     own = (await bob.http.get("/api/v1/me")).json()["id"]
     for number in range(12):
-        await (await office.person("Alice")).do(board, "task.add", {"title": f"Task {number}", "assignee": own})
-    window = await office.window("Bob", viewport={"width": 390, "height": height})
+        await (await browsers.person("Alice")).do(board, "task.add", {"title": f"Task {number}", "assignee": own})
+    window = await browsers.window("Bob", viewport={"width": 390, "height": height})
     await window.open("/")
     await bell(window).click()
     last, foot = window("[data-testid=alerts] > li").last, window("[data-alerts-list] footer")
@@ -158,9 +158,9 @@ async def test_no_alert_lies_under_the_foot_of_its_list(office: Browsers, height
     await expect(foot).to_be_in_viewport(ratio=1)
 
 
-async def test_the_lead_is_told_of_an_urgent_sighting_and_chooses_where(office: Browsers) -> None:
-    lead = (await me(office, "Bob"))["id"]
-    board, alice, bob = await office.search(lead=lead), await office.person("Alice"), await office.window("Bob")
+async def test_the_lead_is_told_of_an_urgent_sighting_and_chooses_where(browsers: Browsers) -> None:
+    lead = (await me(browsers, "Bob"))["id"]
+    board, alice, bob = await browsers.search(lead=lead), await browsers.person("Alice"), await browsers.window("Bob")
     await bob.page.goto("/account")
     await alice.do(board, "sighting.add", {"description": SIGHTING, "priority": "urgent"})
     await bell(bob).focus()

@@ -22,21 +22,21 @@ LONG = "Administratrice-générale de la permanence de nuit, Bruxelles-Capitale"
 
 
 @pytest.fixture
-async def ada(office: Browsers) -> Window:
+async def ada(browsers: Browsers) -> Window:
     """An administrator's window."""
-    await hire(office, "Ada", "admin")
-    return await office.window("Ada")
+    await hire(browsers, "Ada", "admin")
+    return await browsers.window("Ada")
 
 
-async def account(office: Browsers, name: str) -> Account:
-    await hire(office, name)
-    assert office.server
-    return await office.server.desk.database.read(lambda s: accounts.find(s, f"{name.lower()}@desk.example"))
+async def account(browsers: Browsers, name: str) -> Account:
+    await hire(browsers, name)
+    assert browsers.server
+    return await browsers.server.desk.database.read(lambda s: accounts.find(s, f"{name.lower()}@desk.example"))
 
 
-async def happened(office: Browsers, admin: Account, id: str, count: int) -> None:
+async def happened(browsers: Browsers, admin: Account, id: str, count: int) -> None:
     """Some of what administrators do to somebody, and somebody who knocks."""
-    assert office.server
+    assert browsers.server
     by = actor.account(admin)
     for number in range(count):
         for entry, who in (
@@ -44,12 +44,12 @@ async def happened(office: Browsers, admin: Account, id: str, count: int) -> Non
             (SignInFailed(id=id, name="Kim Ö", reason="password", address="203.0.113.7", count=17), actor.NOBODY),
             (RoleSet(id=id, name=LONG, before="viewer", role="coordinator"), actor.command_line()),
         ):
-            await office.server.desk.database.write(lambda s, entry=entry, who=who: writer.write(s, entry, by=who))
+            await browsers.server.desk.database.write(lambda s, entry=entry, who=who: writer.write(s, entry, by=who))
 
 
-async def test_it_is_reached_from_the_accounts_and_says_what_happened(office: Browsers, ada: Window) -> None:
-    admin, kim = await account(office, "Ada"), await account(office, f"Kim{new_id()}")
-    await happened(office, admin, kim.id, 1)
+async def test_it_is_reached_from_the_accounts_and_says_what_happened(browsers: Browsers, ada: Window) -> None:
+    admin, kim = await account(browsers, "Ada"), await account(browsers, f"Kim{new_id()}")
+    await happened(browsers, admin, kim.id, 1)
     await ada.page.goto("/accounts")
     await ada.page.get_by_role("link", name="Audit log").click()
     await expect(ada("h1")).to_have_text("Audit log")
@@ -58,10 +58,10 @@ async def test_it_is_reached_from_the_accounts_and_says_what_happened(office: Br
     await expect(lines.nth(1)).to_have_text("Failed sign-in as Kim Ö from 203.0.113.7: wrong password (17 more times)")
     await expect(lines.nth(2)).to_have_text("Ada created the API token “hotline 0” (intake) for Kim Ö")
     await expect(ada("[data-testid=entries] li time").first).to_have_text(re.compile(r"^\d\d:\d\d:\d\d$"))
-    french = await office.window("Ada", locale="fr-BE")
+    french = await browsers.window("Ada", locale="fr-BE")
     await french.page.goto("/audit")
     await expect(french("[data-testid=entries] li .what").nth(2)).to_contain_text("Ada a créé le jeton d’API")
-    bob = await office.window("Bob")
+    bob = await browsers.window("Bob")
     bob.may_fail("404")
     await bob.page.goto("/audit")
     await expect(bob("main")).not_to_contain_text("hotline")
@@ -69,13 +69,13 @@ async def test_it_is_reached_from_the_accounts_and_says_what_happened(office: Br
 
 
 async def test_it_is_filtered_by_account_and_kind_and_gone_back_in_by_keyboard(
-    office: Browsers,
+    browsers: Browsers,
     ada: Window,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(pages, "PAGE_SIZE", 5)
-    admin, kim = await account(office, "Ada"), await account(office, f"Kim{new_id()}")
-    await happened(office, admin, kim.id, 4)
+    admin, kim = await account(browsers, "Ada"), await account(browsers, f"Kim{new_id()}")
+    await happened(browsers, admin, kim.id, 4)
     await ada.page.goto("/audit")
     await ada("[name=account]").select_option(kim.id)
     await ada("[name=kind]").focus()
@@ -112,13 +112,13 @@ async def test_it_is_filtered_by_account_and_kind_and_gone_back_in_by_keyboard(
 
 
 async def test_without_the_line_it_says_so_and_keeps_what_is_there(
-    office: Browsers,
+    browsers: Browsers,
     ada: Window,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(pages, "PAGE_SIZE", 5)
-    admin, kim = await account(office, "Ada"), await account(office, f"Kim{new_id()}")
-    await happened(office, admin, kim.id, 4)
+    admin, kim = await account(browsers, "Ada"), await account(browsers, f"Kim{new_id()}")
+    await happened(browsers, admin, kim.id, 4)
     ada.may_fail("ERR_INTERNET_DISCONNECTED", "WebSocket", "Failed to load")
     await ada.page.goto(f"/audit?account={kim.id}")
     await expect(ada("[data-days=grow]")).to_be_attached()
@@ -131,9 +131,9 @@ async def test_without_the_line_it_says_so_and_keeps_what_is_there(
     await expect(ada("[data-testid=entries] li")).to_have_count(10)
 
 
-async def test_the_file_is_that_of_what_is_shown(office: Browsers, ada: Window) -> None:
-    admin, kim = await account(office, "Ada"), await account(office, f"Kim{new_id()}")
-    await happened(office, admin, kim.id, 1)
+async def test_the_file_is_that_of_what_is_shown(browsers: Browsers, ada: Window) -> None:
+    admin, kim = await account(browsers, "Ada"), await account(browsers, f"Kim{new_id()}")
+    await happened(browsers, admin, kim.id, 1)
     await ada.page.goto(f"/audit?account={kim.id}&kind=token")
     async with ada.page.expect_download() as started:
         await ada.page.get_by_role("link", name="Download as CSV").click()
@@ -142,10 +142,10 @@ async def test_the_file_is_that_of_what_is_shown(office: Browsers, ada: Window) 
     assert "hotline 0" in file.read_text(encoding="utf-8-sig")
 
 
-async def test_it_fits_every_window_and_has_no_barrier(office: Browsers, ada: Window) -> None:
-    admin, kim = await account(office, "Ada"), await account(office, f"Kim{new_id()}")
-    await happened(office, admin, kim.id, 3)
-    window = await office.window("Ada", viewport=TALL)
+async def test_it_fits_every_window_and_has_no_barrier(browsers: Browsers, ada: Window) -> None:
+    admin, kim = await account(browsers, "Ada"), await account(browsers, f"Kim{new_id()}")
+    await happened(browsers, admin, kim.id, 3)
+    window = await browsers.window("Ada", viewport=TALL)
     window.may_fail("422")
     found = {}
     for name, path in {
@@ -163,10 +163,10 @@ async def test_it_fits_every_window_and_has_no_barrier(office: Browsers, ada: Wi
     assert {name: some for name, some in found.items() if some} == {}
 
 
-async def test_who_is_concerned_reads_at_the_bell_what_was_done(office: Browsers, ada: Window) -> None:
+async def test_who_is_concerned_reads_at_the_bell_what_was_done(browsers: Browsers, ada: Window) -> None:
     name = f"Kim{new_id()}"
-    kim = await account(office, name)
-    window = await office.window(name)
+    kim = await account(browsers, name)
+    window = await browsers.window(name)
     await window.open("/")
     await ada.page.goto("/accounts/tokens")
     await ada("form[data-form=add] [name=name]").fill(f"hotline {kim.id}")

@@ -58,10 +58,10 @@ class Stage:
     folder: Path
 
     @contextlib.asynccontextmanager
-    async def office(self) -> AsyncIterator[Browsers]:
-        async with Browsers(self.browser, self.server.url) as office:
-            yield office
-            await office.clear()
+    async def browsers(self) -> AsyncIterator[Browsers]:
+        async with Browsers(self.browser, self.server.url) as browsers:
+            yield browsers
+            await browsers.clear()
 
 
 Scene = Callable[[Stage], Coroutine[Any, Any, None]]
@@ -102,9 +102,9 @@ async def playing(
 
 @at_once
 async def test_both_sides_work_on_while_the_line_is_cut_for_half_a_minute(stage: Stage) -> None:
-    async with stage.office() as office, proxy_to(office.url) as line:
-        board = await office.search()
-        alice, bob = await office.window("Alice", url=line.url), await office.window("Bob")
+    async with stage.browsers() as browsers, proxy_to(browsers.url) as line:
+        board = await browsers.search()
+        alice, bob = await browsers.window("Alice", url=line.url), await browsers.window("Bob")
         alice.may_fail(*NO_LINE)
         await alice.page.add_init_script(KEEP_FRESHNESS)
         for window in (alice, bob):
@@ -137,15 +137,15 @@ async def test_both_sides_work_on_while_the_line_is_cut_for_half_a_minute(stage:
         await wait_until_all_sent(alice)
         assert await alice.same_as_server(board) == await bob.same_as_server(board)
         assert await alice.card("Bob").count() > 4
-        await assert_each_once(office.people["Bob"], board, sent)
+        await assert_each_once(browsers.people["Bob"], board, sent)
         assert commands_sent(alice, sent) == dict.fromkeys(sent, 1)
 
 
 @at_once
 async def test_a_line_that_dies_without_a_word_greys_the_board_and_loses_nothing(stage: Stage) -> None:
-    async with stage.office() as office, proxy_to(office.url) as line:
-        board = await office.search()
-        alice, bob = await office.window("Alice", url=line.url), await office.window("Bob")
+    async with stage.browsers() as browsers, proxy_to(browsers.url) as line:
+        board = await browsers.search()
+        alice, bob = await browsers.window("Alice", url=line.url), await browsers.window("Bob")
         alice.may_fail(*NO_LINE)
         await alice.page.add_init_script(KEEP_FRESHNESS)
         for window in (alice, bob):
@@ -171,14 +171,14 @@ async def test_a_line_that_dies_without_a_word_greys_the_board_and_loses_nothing
         await assert_never_live(alice, died_at + STALE_WITHIN_S + MEASURING_S, healed_at)
         await wait_until_all_sent(alice)
         assert await alice.same_as_server(board) == await bob.same_as_server(board)
-        await assert_each_once(office.people["Bob"], board, sent)
+        await assert_each_once(browsers.people["Bob"], board, sent)
 
 
 @at_once
 async def test_what_a_stalled_line_delivers_late_is_not_done_twice(stage: Stage) -> None:
-    async with stage.office() as office, proxy_to(office.url) as line:
-        board = await office.search()
-        alice = await office.window("Alice", url=line.url)
+    async with stage.browsers() as browsers, proxy_to(browsers.url) as line:
+        board = await browsers.search()
+        alice = await browsers.window("Alice", url=line.url)
         alice.may_fail(*NO_LINE)
         await alice.open(f"/searches/{board}")
         line.hold()
@@ -191,7 +191,7 @@ async def test_what_a_stalled_line_delivers_late_is_not_done_twice(stage: Stage)
         await wait_until_all_sent(alice)
         await alice.freshness("live", BACK_WITHIN_MS)
         await alice.same_as_server(board)
-        await assert_each_once(office.people["Alice"], board, sent)
+        await assert_each_once(browsers.people["Alice"], board, sent)
 
 
 @at_once
@@ -200,12 +200,12 @@ async def test_a_server_killed_twice_in_a_stream_of_changes_loses_and_doubles_no
     process = Process(stage.folder)
     await process.start()
     try:
-        async with Browsers(stage.browser, process.url) as office, proxy_to(process.url) as line:
-            board = await office.search()
-            alice = await office.window("Alice", url=line.url)
+        async with Browsers(stage.browser, process.url) as browsers, proxy_to(process.url) as line:
+            board = await browsers.search()
+            alice = await browsers.window("Alice", url=line.url)
             alice.may_fail(*NO_LINE)
             await alice.open(f"/searches/{board}")
-            bob = Colleague(await office.person("Bob"), board)
+            bob = Colleague(await browsers.person("Bob"), board)
             stop = asyncio.Event()
             streams = [asyncio.create_task(bob.work(stop)), asyncio.create_task(keep_adding_tasks(alice, stop))]
             random, flying = Random(5), []
@@ -236,16 +236,16 @@ async def test_a_server_killed_twice_in_a_stream_of_changes_loses_and_doubles_no
             await assert_each_once(bob.person, board, [*bob.acked, *flying])
             assert len(flying) == 2
             assert min(commands_sent(alice, flying).values()) > 1  # both were on the wire, and were sent again
-            await office.clear()
+            await browsers.clear()
     finally:
         await process.end(signal.SIGTERM)
 
 
 @at_once
 async def test_an_account_that_is_disabled_lands_on_the_sign_in_page_and_its_texts_are_sent_later(stage: Stage) -> None:
-    async with stage.office() as office, proxy_to(office.url) as line:
-        board = await office.search()
-        charlie = await office.window("Charlie", url=line.url)
+    async with stage.browsers() as browsers, proxy_to(browsers.url) as line:
+        board = await browsers.search()
+        charlie = await browsers.window("Charlie", url=line.url)
         charlie.may_fail(*NO_LINE, *SIGNED_OUT)
         await charlie.open(f"/searches/{board}")
         line.cut()
@@ -259,12 +259,12 @@ async def test_an_account_that_is_disabled_lands_on_the_sign_in_page_and_its_tex
         await charlie.page.wait_for_url("**/login?next=*", timeout=BACK_WITHIN_MS)
         kept = "2 unsent texts are kept in this browser. They are there again when the person who typed them has signed in."
         assert await charlie("p.kept-drafts").inner_text() == kept
-        alice = await office.person("Alice")
+        alice = await browsers.person("Alice")
         assert not any(event["command"] in sent for event in await alice.events(board))
 
         await set_enabled(stage.server, "charlie@desk.example", True)
         await charlie.sign_in("charlie@desk.example")
-        await office.people["Charlie"].sign_in()
+        await browsers.people["Charlie"].sign_in()
         await charlie.live()
         await wait_until_all_sent(charlie)
         await charlie.same_as_server(board)
@@ -275,9 +275,9 @@ async def test_an_account_that_is_disabled_lands_on_the_sign_in_page_and_its_tex
 
 @at_once
 async def test_a_session_that_ends_takes_the_board_off_the_screen(stage: Stage) -> None:
-    async with stage.office() as office:
-        board = await office.search()
-        victor = await office.window("Victor")
+    async with stage.browsers() as browsers:
+        board = await browsers.search()
+        victor = await browsers.window("Victor")
         victor.may_fail(*NO_LINE, *SIGNED_OUT)
         await victor.open(f"/searches/{board}")
         await set_enabled(stage.server, "victor@desk.example", False)
@@ -288,10 +288,10 @@ async def test_a_session_that_ends_takes_the_board_off_the_screen(stage: Stage) 
 
 @at_once
 async def test_a_page_that_slept_through_a_dead_line_catches_up_when_it_wakes(stage: Stage) -> None:
-    async with stage.office() as office, proxy_to(office.url) as line:
-        board = await office.search()
-        alice = await office.window("Alice", url=line.url)
-        bob = await office.person("Bob")
+    async with stage.browsers() as browsers, proxy_to(browsers.url) as line:
+        board = await browsers.search()
+        alice = await browsers.window("Alice", url=line.url)
+        bob = await browsers.person("Bob")
         alice.may_fail(*NO_LINE)
         await alice.open(f"/searches/{board}")
         tools = await alice.context.new_cdp_session(alice.page)

@@ -18,10 +18,12 @@ HOURS = timedelta(hours=5)
 LEARNS_MS = 2 * 5_000 + PATIENCE_MS  # after two heartbeats a screen knows that a clock was set back
 
 
-async def test_screens_say_that_times_may_be_wrong_and_are_not_misled_themselves(office: Browsers, wall_clock: WallClock) -> None:
-    board = await office.search()
-    alice, bob = await office.both_at(board)
-    wall, _ = await open_display(office, ["operations"])
+async def test_screens_say_that_times_may_be_wrong_and_are_not_misled_themselves(
+    browsers: Browsers, wall_clock: WallClock
+) -> None:
+    board = await browsers.search()
+    alice, bob = await browsers.both_at(board)
+    wall, _ = await open_display(browsers, ["operations"])
     await wall.page.goto("/wall")
     notice, on_wall = alice("[data-notice=clock]"), wall.page.get_by_test_id("wrong-server")
     await expect(wall.page.get_by_test_id("now")).to_be_visible()

@@ -33,9 +33,9 @@ async def send(window: Window) -> None:
     await expect(window("dialog")).to_have_count(0)
 
 
-async def test_the_criteria_suggest_and_alice_decides_and_bob_reads_it(office: Browsers) -> None:
-    board = await office.search(criteria=CRITERIA)
-    alice, bob = await office.both_at(board)
+async def test_the_criteria_suggest_and_alice_decides_and_bob_reads_it(browsers: Browsers) -> None:
+    board = await browsers.search(criteria=CRITERIA)
+    alice, bob = await browsers.both_at(board)
     await expect(bob("[data-testid=worrying]")).to_have_text("Worrying?")
     for window in (alice, bob):
         await window("[data-act=log]").click()
@@ -68,32 +68,32 @@ async def test_the_criteria_suggest_and_alice_decides_and_bob_reads_it(office: B
     await expect(bob("[data-testid=history] > li").first).to_contain_text("Worrying: Worrying → Not worrying")
 
 
-async def test_a_criterion_alone_is_said_in_the_singular_and_decides_nothing(office: Browsers) -> None:
-    board = await office.search()
-    alice = await office.window("Alice")
+async def test_a_criterion_alone_is_said_in_the_singular_and_decides_nothing(browsers: Browsers) -> None:
+    board = await browsers.search()
+    alice = await browsers.window("Alice")
     await alice.open(f"/searches/{board}")
     await expect(alice("[data-testid=worrying]")).to_have_count(0)
-    await (await office.person("Bob")).do(board, "search.update", {"criteria": {"danger_to_life": {"answer": "yes"}}})
+    await (await browsers.person("Bob")).do(board, "search.update", {"criteria": {"danger_to_life": {"answer": "yes"}}})
     await expect(alice("[data-testid=worrying]")).to_have_text("Worrying?")
     await alice("[data-act=log]").click()
     await expect(alice("[data-testid=suggestion]")).to_contain_text("1 of 6 criteria applies")
-    search = next(each for each in await (await office.person("Alice")).entities(board) if each["kind"] == "search")
+    search = next(each for each in await (await browsers.person("Alice")).entities(board) if each["kind"] == "search")
     assert search["state"]["worrying"] is None
 
 
-async def test_a_criterion_that_is_asked_no_more_is_read_where_it_was_answered_and_asked_nowhere(office: Browsers) -> None:
-    board, other = await office.search(criteria=CRITERIA), await office.search()
-    assert office.server
-    criteria = next(each for each in await (await office.person("Alice")).entities(board) if each["kind"] == "search")["state"][
+async def test_a_criterion_that_is_asked_no_more_is_read_where_it_was_answered_and_asked_nowhere(browsers: Browsers) -> None:
+    board, other = await browsers.search(criteria=CRITERIA), await browsers.search()
+    assert browsers.server
+    criteria = next(each for each in await (await browsers.person("Alice")).entities(board) if each["kind"] == "search")["state"][
         "criteria"
     ]
     answers = json.dumps(criteria | {"danger_to_others": {"answer": "yes", "basis": "The school"}})
-    await office.server.desk.database.write(
+    await browsers.server.desk.database.write(
         lambda session: session.connection().execute(
             text("UPDATE search SET criteria = :answers WHERE id = :id"), {"answers": answers, "id": board}
         )
     )
-    alice = await office.window("Alice")
+    alice = await browsers.window("Alice")
     await alice.open(f"/searches/{board}")
     await alice("[data-act=log]").click()
     await expect(alice("[data-criterion=danger_to_others]")).to_have_text("Yes · The school")
@@ -113,17 +113,17 @@ async def test_a_criterion_that_is_asked_no_more_is_read_where_it_was_answered_a
     await expect(alice("dialog .criterion")).to_have_count(6)
 
 
-async def test_two_coordinators_who_decide_at_once_see_each_other(office: Browsers) -> None:
-    board = await office.search(criteria=CRITERIA)
-    alice = await office.window("Alice")
+async def test_two_coordinators_who_decide_at_once_see_each_other(browsers: Browsers) -> None:
+    board = await browsers.search(criteria=CRITERIA)
+    alice = await browsers.window("Alice")
     await alice.open(f"/searches/{board}")
     await alice("[data-act=log]").click()
     await decide(alice, "qualify")
     await alice("dialog input[value=true]").check()
     await alice.fill("worrying", {"basis": "The prosecutor"})
-    assert office.server
-    await live_changes.add_account(office.server.desk, "dora@desk.example", "Dora", "coordinator", PASSWORD)
-    dora = await office.person("Dora")
+    assert browsers.server
+    await live_changes.add_account(browsers.server.desk, "dora@desk.example", "Dora", "coordinator", PASSWORD)
+    dora = await browsers.person("Dora")
     await dora.do(board, "search.set_worrying", {"worrying": False, "basis": "The duty officer"})
     await expect(alice("dialog [data-theirs=worrying]")).to_contain_text("Dora changed this")
     await expect(alice("dialog [data-theirs=worrying] [data-value=theirs]")).to_have_text("Not worrying")
@@ -134,9 +134,9 @@ async def test_two_coordinators_who_decide_at_once_see_each_other(office: Browse
     await expect(alice("[data-testid=decision]")).to_have_text("Worrying · The prosecutor")
 
 
-async def test_alice_sets_an_appeal_and_a_discreet_one_says_that_outsiders_must_not_see_it(office: Browsers) -> None:
-    board = await office.search()
-    alice, bob = await office.both_at(board)
+async def test_alice_sets_an_appeal_and_a_discreet_one_says_that_outsiders_must_not_see_it(browsers: Browsers) -> None:
+    board = await browsers.search()
+    alice, bob = await browsers.both_at(board)
     await expect(bob("[data-testid=appeal]")).to_have_count(0)
     await expect(bob("[data-act=appeal]")).to_have_count(0)
     await decide(alice, "appeal")
@@ -165,9 +165,9 @@ async def test_alice_sets_an_appeal_and_a_discreet_one_says_that_outsiders_must_
     await expect(bob("[data-testid=history] > li").nth(2)).to_contain_text("With the police")
 
 
-async def test_an_appeal_that_is_to_come_and_one_that_is_over_say_so(office: Browsers) -> None:
-    board = await office.search()
-    bob, alice = await office.window("Bob"), await office.person("Alice")
+async def test_an_appeal_that_is_to_come_and_one_that_is_over_say_so(browsers: Browsers) -> None:
+    board = await browsers.search()
+    bob, alice = await browsers.window("Bob"), await browsers.person("Alice")
     await bob.open(f"/searches/{board}")
     await alice.do(
         board, "search.set_appeal", {"level": "public", "from": "2036-11-26T09:00:00Z", "until": "2036-11-28T09:00:00Z"}
@@ -177,10 +177,10 @@ async def test_an_appeal_that_is_to_come_and_one_that_is_over_say_so(office: Bro
     await expect(bob("[data-testid=appeal]")).to_have_text("Appeal: public, ended Sat 26 Nov 2016 10:00")
 
 
-async def test_found_says_what_it_will_do_and_does_it_and_the_search_is_closed(office: Browsers) -> None:
-    board = await office.search()
-    alice, bob = await office.both_at(board)
-    await (await office.person("Alice")).do(board, "search.set_appeal", {"level": "posters"})
+async def test_found_says_what_it_will_do_and_does_it_and_the_search_is_closed(browsers: Browsers) -> None:
+    board = await browsers.search()
+    alice, bob = await browsers.both_at(board)
+    await (await browsers.person("Alice")).do(board, "search.set_appeal", {"level": "posters"})
     await decide(alice, "set-status")
     await alice("dialog input[value=found]").check()
     await expect(alice("dialog [data-testid=means]")).to_contain_text(
@@ -206,7 +206,7 @@ async def test_found_says_what_it_will_do_and_does_it_and_the_search_is_closed(o
         await expect(window("[data-testid=outcome]")).to_contain_text("Oostende · alive and well · found by the police")
         await expect(window("[data-testid=outcome]")).to_contain_text("family told · police not told")
         await expect(window.column("todo").locator("h3", has_text="Posters: have them taken down")).to_be_visible()
-    await office.same(alice, bob, board)
+    await browsers.same(alice, bob, board)
     await decide(alice, "set-status")
     await alice("dialog input[value=closed]").check()
     await alice.fill("status", {"reason": "The family has her back", "acknowledge": "The police were there"})
@@ -216,9 +216,9 @@ async def test_found_says_what_it_will_do_and_does_it_and_the_search_is_closed(o
         await expect(alice(f"[data-act={act}]")).to_have_count(0)
 
 
-async def test_found_without_an_appeal_promises_no_tasks(office: Browsers) -> None:
-    board = await office.search()
-    alice = await office.window("Alice")
+async def test_found_without_an_appeal_promises_no_tasks(browsers: Browsers) -> None:
+    board = await browsers.search()
+    alice = await browsers.window("Alice")
     await alice.open(f"/searches/{board}")
     await decide(alice, "set-status")
     await alice("dialog input[value=found]").check()
@@ -232,9 +232,9 @@ async def test_found_without_an_appeal_promises_no_tasks(office: Browsers) -> No
 
 
 @pytest.mark.parametrize("name", ["Bob", "Victor"])
-async def test_who_does_not_lead_reads_the_decisions_and_is_offered_none(office: Browsers, name: str) -> None:
-    board = await office.search(criteria=CRITERIA)
-    window = await office.window(name)
+async def test_who_does_not_lead_reads_the_decisions_and_is_offered_none(browsers: Browsers, name: str) -> None:
+    board = await browsers.search(criteria=CRITERIA)
+    window = await browsers.window(name)
     await window.open(f"/searches/{board}")
     await window("[data-act=log]").click()
     await expect(window("[data-testid=suggestion]")).to_have_text(SUGGESTION)
@@ -243,10 +243,10 @@ async def test_who_does_not_lead_reads_the_decisions_and_is_offered_none(office:
         await expect(window(f"[data-act={act}]")).to_have_count(0)
 
 
-async def test_axe_finds_no_barrier_in_what_is_decided(office: Browsers) -> None:
-    board = await office.search(criteria=CRITERIA)
-    await (await office.person("Alice")).do(board, "search.set_appeal", {"level": "discreet", "until": "2036-11-26T09:00:00Z"})
-    alice = await office.window("Alice", viewport=TALL)
+async def test_axe_finds_no_barrier_in_what_is_decided(browsers: Browsers) -> None:
+    board = await browsers.search(criteria=CRITERIA)
+    await (await browsers.person("Alice")).do(board, "search.set_appeal", {"level": "discreet", "until": "2036-11-26T09:00:00Z"})
+    alice = await browsers.window("Alice", viewport=TALL)
     await alice.open(f"/searches/{board}")
     await alice("[data-act=log]").click()
     await alice("[data-testid=history]").wait_for()

@@ -18,15 +18,15 @@ FOUND = {"status": "found", "reason": "Seen by a patrol, she went with them", "o
 WHY = "The parents are on the way with the police."
 
 
-async def found(office: Browsers) -> str:
+async def found(browsers: Browsers) -> str:
     """A search that was found with its first tasks done, an appeal that is to be taken down, and a sighting nobody assessed."""
-    board, alice = await office.search(), await office.person("Alice")
+    board, alice = await browsers.search(), await browsers.person("Alice")
     entities = await alice.entities(board)
     (done,) = [each["id"] for each in entities if each["kind"] == "column" and each["state"]["role"] == "done"]
     for each in entities:
         if each["kind"] == "task":
             await alice.do(board, "card.move", {"card": each["id"], "column": done})
-    await office.sighting(board, "A girl at the tram stop")
+    await browsers.sighting(board, "A girl at the tram stop")
     await alice.do(board, "search.set_appeal", {"level": "discreet"})
     await alice.do(board, "search.set_status", FOUND)
     return board
@@ -37,9 +37,9 @@ async def closing(window: Window) -> None:
     await window("dialog input[value=closed]").check()
 
 
-async def test_after_found_the_page_lists_what_is_open(office: Browsers) -> None:
-    board = await found(office)
-    alice, bob = await office.both_at(board)
+async def test_after_found_the_page_lists_what_is_open(browsers: Browsers) -> None:
+    board = await found(browsers)
+    alice, bob = await browsers.both_at(board)
     for window in (alice, bob):
         await expect(window("[data-testid=outcome]")).to_contain_text("family not told · police not told · Seen by a patrol")
         await expect(window("[data-testid=still-open]")).to_have_text(
@@ -47,7 +47,7 @@ async def test_after_found_the_page_lists_what_is_open(office: Browsers) -> None
         )
     await bob("[data-testid=still-open] a", has_text="Sighting").click()
     await expect(bob.panel.locator("[data-testid=title]")).to_have_text("A girl at the tram stop")
-    person = await office.person("Bob")
+    person = await browsers.person("Bob")
     entities = await person.entities(board)
     (sighting,) = [each["id"] for each in entities if each["kind"] == "sighting"]
     await person.do(board, "sighting.assess", {"sighting": sighting, "assessment": "not_the_child"})
@@ -58,9 +58,9 @@ def re_numbers(text: str) -> "re.Pattern[str]":
     return re.compile(re.escape(text).replace(r"\{task\}", r"\d+").replace(r"\{sighting\}", r"\d+"))
 
 
-async def test_alice_is_asked_why_and_bob_reads_it_beside_what_was_found(office: Browsers) -> None:
-    board = await found(office)
-    alice, bob = await office.both_at(board)
+async def test_alice_is_asked_why_and_bob_reads_it_beside_what_was_found(browsers: Browsers) -> None:
+    board = await found(browsers)
+    alice, bob = await browsers.both_at(board)
     await closing(alice)
     listed = alice("dialog [data-testid=open-list] li")
     await expect(listed).to_have_count(4)
@@ -89,14 +89,14 @@ async def test_alice_is_asked_why_and_bob_reads_it_beside_what_was_found(office:
     await expect(bob(f"[data-search='{board}'] .override-reason")).to_have_text(f"Closed anyway because: {WHY}")
     await bob.open(f"/searches/{board}/history")
     await expect(bob("[data-type='search.status_set'] [data-path=acknowledge]").first).to_contain_text(WHY)
-    seq = (await (await office.person("Bob")).events(board))[-1]["seq"]
+    seq = (await (await browsers.person("Bob")).events(board))[-1]["seq"]
     await bob.page.goto(f"/searches/{board}?at={seq}")
     await expect(bob("[data-testid=acknowledge]")).to_contain_text(WHY)
 
 
-async def test_where_nothing_is_open_nothing_is_asked(office: Browsers) -> None:
-    board, person = await found(office), await office.person("Alice")
-    alice, bob = await office.both_at(board)
+async def test_where_nothing_is_open_nothing_is_asked(browsers: Browsers) -> None:
+    board, person = await found(browsers), await browsers.person("Alice")
+    alice, bob = await browsers.both_at(board)
     await closing(alice)
     await expect(alice("dialog [data-testid=open-list]")).to_be_visible()
     for each in await person.entities(board):
@@ -111,20 +111,20 @@ async def test_where_nothing_is_open_nothing_is_asked(office: Browsers) -> None:
     await expect(bob("[data-testid=acknowledge]")).to_have_count(0)
 
 
-async def test_what_somebody_opened_meanwhile_is_named_by_the_server(office: Browsers) -> None:
+async def test_what_somebody_opened_meanwhile_is_named_by_the_server(browsers: Browsers) -> None:
     """Alice does not hear yet of the sighting that Bob took in when she closes the search."""
-    board = await office.search()
-    person = await office.person("Alice")
+    board = await browsers.search()
+    person = await browsers.person("Alice")
     for each in await person.entities(board):
         if each["kind"] == "task":
             await person.do(board, "card.withdraw", {"card": each["id"]})
-    async with proxy_to(office.url) as line:
-        alice = await office.window("Alice", url=line.url)
+    async with proxy_to(browsers.url) as line:
+        alice = await browsers.window("Alice", url=line.url)
         await alice.open(f"/searches/{board}")
         await closing(alice)
         await alice.fill("status", {"reason": "Handed to the police"})
         line.hold_answers()
-        await office.sighting(board, "A girl in Aalst")
+        await browsers.sighting(board, "A girl in Aalst")
         await expect(alice("dialog [data-testid=open-list]")).to_have_count(0)
         await alice("dialog [data-act=send]").click()
         await expect(alice("dialog")).to_have_count(0)
@@ -136,13 +136,13 @@ async def test_what_somebody_opened_meanwhile_is_named_by_the_server(office: Bro
         await alice.fill("status", {"acknowledge": "It is another child."})
         await send(alice)
         await expect(alice("[data-testid=acknowledge]")).to_contain_text("It is another child.")
-        await office.clear()
+        await browsers.clear()
 
 
-async def test_family_told_is_corrected_on_a_closed_search_and_undone(office: Browsers) -> None:
-    board, person = await found(office), await office.person("Alice")
+async def test_family_told_is_corrected_on_a_closed_search_and_undone(browsers: Browsers) -> None:
+    board, person = await found(browsers), await browsers.person("Alice")
     await person.do(board, "search.set_status", {"status": "closed", "reason": "At home", "acknowledge": WHY})
-    alice, bob = await office.both_at(board)
+    alice, bob = await browsers.both_at(board)
     await expect(bob("[data-act=outcome]")).to_have_count(0)
     await decide(alice, "outcome")
     await alice.field("outcome", "outcome.family_told").check()
@@ -158,9 +158,9 @@ async def test_family_told_is_corrected_on_a_closed_search_and_undone(office: Br
     await expect(bob("[data-testid=outcome]")).to_contain_text("family not told")
 
 
-async def test_axe_finds_no_barrier_where_a_search_is_closed(office: Browsers) -> None:
-    board = await found(office)
-    alice = await office.window("Alice", viewport=TALL)
+async def test_axe_finds_no_barrier_where_a_search_is_closed(browsers: Browsers) -> None:
+    board = await found(browsers)
+    alice = await browsers.window("Alice", viewport=TALL)
     await alice.open(f"/searches/{board}")
     found_ = await barriers(alice)
     await closing(alice)

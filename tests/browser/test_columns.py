@@ -28,18 +28,18 @@ async def menu(window: Window, role: str) -> Locator:
     return column.locator("[data-testid=column-menu]")
 
 
-async def bare(office: Browsers) -> str:
+async def bare(browsers: Browsers) -> str:
     """A search without cards: its first tasks are moved to another board's place, out of the columns' counts."""
-    board = await office.search(kind="undefined")
-    alice = await office.person("Alice")
+    board = await browsers.search(kind="undefined")
+    alice = await browsers.person("Alice")
     for card in [each["id"] for each in await alice.entities(board) if each["kind"] == "task"]:
         await alice.do(board, "card.withdraw", {"card": card})
     return board
 
 
-async def test_alice_renames_adds_moves_and_removes_columns_and_bob_sees_each(office: Browsers) -> None:
-    board = await bare(office)
-    alice, bob = await office.both_at(board)
+async def test_alice_renames_adds_moves_and_removes_columns_and_bob_sees_each(browsers: Browsers) -> None:
+    board = await bare(browsers)
+    alice, bob = await browsers.both_at(board)
     await (await menu(alice, "doing")).locator("[data-act=rename-column]").click()
     await alice.fill("column-title", {"title": "In the field"})
     await alice("dialog [data-act=send]").click()
@@ -62,13 +62,13 @@ async def test_alice_renames_adds_moves_and_removes_columns_and_bob_sees_each(of
     await names(bob, ["New", "Doing", "To do", "Waiting", "Police", "Done"])
     await (await menu(alice, "doing")).locator("[data-act=move-right]").click()
     await names(bob, [*FIVE[:4], "Police", "Done"])
-    await office.same(alice, bob, board)
+    await browsers.same(alice, bob, board)
 
 
-async def test_a_column_that_can_not_be_removed_says_why(office: Browsers) -> None:
-    board = await bare(office)
-    await office.sighting(board, "Girl at the tram")
-    alice = await office.window("Alice")
+async def test_a_column_that_can_not_be_removed_says_why(browsers: Browsers) -> None:
+    board = await bare(browsers)
+    await browsers.sighting(board, "Girl at the tram")
+    alice = await browsers.window("Alice")
     await alice.open(f"/searches/{board}")
     for role, why in {"inbox": "It has 1 card.", "todo": "withdrawn card"}.items():
         opened = await menu(alice, role)
@@ -89,9 +89,9 @@ async def test_a_column_that_can_not_be_removed_says_why(office: Browsers) -> No
     await expect(alice("section.column")).to_have_count(4)
 
 
-async def test_columns_are_arranged_by_keyboard_and_the_focus_stays(office: Browsers) -> None:
-    board = await bare(office)
-    alice = await office.window("Alice")
+async def test_columns_are_arranged_by_keyboard_and_the_focus_stays(browsers: Browsers) -> None:
+    board = await bare(browsers)
+    alice = await browsers.window("Alice")
     await alice.open(f"/searches/{board}")
     keys, head = alice.page.keyboard, alice.column("doing").locator("[data-act=column-menu]")
     await head.focus()
@@ -121,21 +121,21 @@ async def test_columns_are_arranged_by_keyboard_and_the_focus_stays(office: Brow
     await expect(alice.column("waiting").locator("[data-act=column-menu]")).to_be_focused()
 
 
-async def test_what_bob_does_meanwhile_leaves_an_open_menu_open(office: Browsers) -> None:
-    board = await bare(office)
-    alice = await office.window("Alice")
+async def test_what_bob_does_meanwhile_leaves_an_open_menu_open(browsers: Browsers) -> None:
+    board = await bare(browsers)
+    alice = await browsers.window("Alice")
     await alice.open(f"/searches/{board}")
     opened = await menu(alice, "doing")
-    bob = await office.person("Bob")
+    bob = await browsers.person("Bob")
     await bob.do(board, "sighting.add", {"description": "Girl at the tram"})
     await expect(alice.card("Girl at the tram")).to_be_visible()
     await expect(opened).to_be_visible()
     await expect(opened.locator("[data-act=rename-column]")).to_be_focused()
 
 
-async def test_a_refused_name_comes_back_to_its_dialog(office: Browsers) -> None:
-    board = await bare(office)
-    alice = await office.window("Alice")
+async def test_a_refused_name_comes_back_to_its_dialog(browsers: Browsers) -> None:
+    board = await bare(browsers)
+    alice = await browsers.window("Alice")
     await alice.open(f"/searches/{board}")
     await (await menu(alice, "doing")).locator("[data-act=rename-column]").click()
     await alice.fill("column-title", {"title": "x" * 201})
@@ -145,9 +145,9 @@ async def test_a_refused_name_comes_back_to_its_dialog(office: Browsers) -> None
     await names(alice, FIVE)
 
 
-async def test_on_a_phone_the_menu_is_that_of_the_column_shown(office: Browsers) -> None:
-    board = await bare(office)
-    alice = await office.window("Alice", viewport=PHONE, has_touch=True)
+async def test_on_a_phone_the_menu_is_that_of_the_column_shown(browsers: Browsers) -> None:
+    board = await bare(browsers)
+    alice = await browsers.window("Alice", viewport=PHONE, has_touch=True)
     await alice.open(f"/searches/{board}")
     await alice(".tabs [data-tab]", has_text="Waiting").click()
     await alice(".tabs [data-act=column-menu]").click()
@@ -158,28 +158,28 @@ async def test_on_a_phone_the_menu_is_that_of_the_column_shown(office: Browsers)
 
 
 @pytest.mark.parametrize("name", ["Bob", "Victor"])
-async def test_who_does_not_lead_is_offered_no_menu(office: Browsers, name: str) -> None:
-    board = await bare(office)
-    window = await office.window(name)
+async def test_who_does_not_lead_is_offered_no_menu(browsers: Browsers, name: str) -> None:
+    board = await bare(browsers)
+    window = await browsers.window(name)
     await window.open(f"/searches/{board}")
     await expect(window("section.column")).to_have_count(5)
     await expect(window("[data-act=column-menu]")).to_have_count(0)
 
 
-async def test_a_closed_search_is_not_arranged_any_more(office: Browsers) -> None:
-    board = await bare(office)
-    alice = await office.window("Alice")
+async def test_a_closed_search_is_not_arranged_any_more(browsers: Browsers) -> None:
+    board = await bare(browsers)
+    alice = await browsers.window("Alice")
     await alice.open(f"/searches/{board}")
     await expect(alice("section.column [data-act=column-menu]")).to_have_count(5)
-    await (await office.person("Alice")).do(
+    await (await browsers.person("Alice")).do(
         board, "search.set_status", {"status": "closed", "reason": "Home again", "acknowledge": "as it is"}
     )
     await expect(alice("[data-act=column-menu]")).to_have_count(0)
 
 
-async def test_axe_finds_no_barrier_in_the_menu_or_its_dialogs(office: Browsers) -> None:
-    board = await bare(office)
-    alice = await office.window("Alice")
+async def test_axe_finds_no_barrier_in_the_menu_or_its_dialogs(browsers: Browsers) -> None:
+    board = await bare(browsers)
+    alice = await browsers.window("Alice")
     await alice.open(f"/searches/{board}")
     await menu(alice, "inbox")
     found = await barriers(alice, ".column-menu:popover-open")
@@ -192,18 +192,18 @@ async def test_axe_finds_no_barrier_in_the_menu_or_its_dialogs(office: Browsers)
 
 
 @pytest.mark.parametrize("language", ["en", "fr", "nl", "de"])
-async def test_a_task_that_is_done_is_not_late(office: Browsers, language: str) -> None:
-    board, alice = await bare(office), await office.person("Alice")
+async def test_a_task_that_is_done_is_not_late(browsers: Browsers, language: str) -> None:
+    board, alice = await bare(browsers), await browsers.person("Alice")
     done = {each["state"].get("role"): each["id"] for each in await alice.entities(board)}["done"]
     await alice.do(board, "task.add", {"title": "Ask the school", "due": "2026-01-01T04:36:00Z"})
     task = next(each["id"] for each in await alice.entities(board) if each["state"].get("title") == "Ask the school")
     for name in ("Alice", "Victor"):
-        window = await office.window(name, locale=language)
+        window = await browsers.window(name, locale=language)
         await window.open(f"/searches/{board}")
         await expect(window(f"article[data-card='{task}'] [data-overdue]")).to_have_count(1)
     await alice.do(board, "card.move", {"card": task, "column": done})
     due = translate("due {at}", language).partition("{at}")[0]
-    for window in office.windows[-2:]:
+    for window in browsers.windows[-2:]:
         card = window(f"article[data-card='{task}']")
         await expect(card.locator("[data-due]")).to_have_count(0)
         await expect(card).not_to_contain_text(":36")

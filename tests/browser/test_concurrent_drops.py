@@ -23,19 +23,19 @@ Place = tuple[str, str | None]  # column, and the card before which it goes, or 
 
 
 @pytest.fixture
-async def line(workplace: Browsers) -> AsyncIterator[TcpProxy]:
-    async with proxy_to(workplace.url) as line:
+async def line(browser_server: Browsers) -> AsyncIterator[TcpProxy]:
+    async with proxy_to(browser_server.url) as line:
         yield line
 
 
 @pytest.mark.parametrize("rounds", ROUNDS)
 async def test_two_drops_of_one_card_at_the_same_moment_leave_all_screens_equal(
-    line: TcpProxy, office: Browsers, rounds: int
+    line: TcpProxy, browsers: Browsers, rounds: int
 ) -> None:
     random = Random(SEED)
-    board = await office.search()
-    await _spread_out(office, board)
-    alice, bob = [await office.window(name, url=line.url, viewport=TALL) for name in ("Alice", "Bob")]
+    board = await browsers.search()
+    await _spread_out(browsers, board)
+    alice, bob = [await browsers.window(name, url=line.url, viewport=TALL) for name in ("Alice", "Bob")]
     for window in (alice, bob):
         await window.open(f"/searches/{board}")
     overlaps, equal = [], 0
@@ -98,9 +98,9 @@ def _places(shown: dict[str, Any], card: str) -> list[Place]:
     return places
 
 
-async def _spread_out(office: Browsers, board: str) -> None:
+async def _spread_out(browsers: Browsers, board: str) -> None:
     """Eight cards over the columns; the first tasks of the search are out of the way."""
-    alice = await office.person("Alice")
+    alice = await browsers.person("Alice")
     entities = await alice.entities(board)
     columns = [each["id"] for each in entities if each["kind"] == "column"]
     for task in (each for each in entities if each["kind"] == "task"):

@@ -38,9 +38,9 @@ TURNS = """async ([boards, pages, seconds]) => {
 }"""
 
 
-async def screen(office: Browsers, **more: Any) -> Window:
+async def screen(browsers: Browsers, **more: Any) -> Window:
     """A screen that nobody has signed in at."""
-    window = await office.stranger(**({"viewport": HD} | more))
+    window = await browsers.stranger(**({"viewport": HD} | more))
     await window.page.goto("/wall")
     await expect(code_of(window)).to_have_text(CODE)
     return window
@@ -50,9 +50,9 @@ def code_of(window: Window) -> Locator:
     return window.page.get_by_test_id("code")
 
 
-async def paired(office: Browsers, boards: list[str], **more: Any) -> tuple[Window, str]:
+async def paired(browsers: Browsers, boards: list[str], **more: Any) -> tuple[Window, str]:
     """A screen that is a display of these boards by now; its id."""
-    window, alice = await screen(office, **more), await office.person("Alice")
+    window, alice = await screen(browsers, **more), await browsers.person("Alice")
     shown = {"code": await code_of(window).text_content(), "name": "Room", "language": "en", "shows": {"boards": boards}}
     answer = await alice.http.post("/api/v1/displays", json=shown)
     assert answer.status_code == 201, answer.text
@@ -60,9 +60,9 @@ async def paired(office: Browsers, boards: list[str], **more: Any) -> tuple[Wind
     return window, answer.json()["id"]
 
 
-async def test_a_screen_is_paired_by_its_code_pointed_elsewhere_renamed_and_revoked_from_a_desk(office: Browsers) -> None:
-    noor, elias = await office.search(), await office.search(person={"first_name": "Elias", "age": 8})
-    wall, desk = await screen(office), await office.window("Alice")
+async def test_a_screen_is_paired_by_its_code_pointed_elsewhere_renamed_and_revoked_from_a_desk(browsers: Browsers) -> None:
+    noor, elias = await browsers.search(), await browsers.search(person={"first_name": "Elias", "age": 8})
+    wall, desk = await screen(browsers), await browsers.window("Alice")
     await desk.page.goto("/displays")
     await desk("[data-act=pair]").click()
     form = desk("dialog form")
@@ -96,9 +96,9 @@ async def test_a_screen_is_paired_by_its_code_pointed_elsewhere_renamed_and_revo
     wall.may_fail("401")
 
 
-async def test_a_list_of_displays_that_can_not_be_read_any_more_says_so(office: Browsers) -> None:
-    await open_display(office, [await office.search()])
-    desk = await office.window("Alice")
+async def test_a_list_of_displays_that_can_not_be_read_any_more_says_so(browsers: Browsers) -> None:
+    await open_display(browsers, [await browsers.search()])
+    desk = await browsers.window("Alice")
     desk.may_fail("ERR_FAILED")
     await desk.page.goto("/displays")
     await expect(desk("[data-testid=displays] [data-display]").first).to_be_visible()
@@ -108,11 +108,11 @@ async def test_a_list_of_displays_that_can_not_be_read_any_more_says_so(office: 
     await expect(desk("main .problem")).to_have_count(0)
 
 
-async def test_the_gravest_stands_first_what_happens_stands_out_and_who_is_found_leaves_at_once(office: Browsers) -> None:
-    alice = await office.person("Alice")
-    lars = await office.search(person={"first_name": "Lars", "age": 15}, missing_since="2026-11-20T10:00:00Z")
-    mila = await office.search(person={"first_name": "Mila", "age": 4}, missing_since="2026-11-24T10:00:00Z")
-    wall, _ = await paired(office, ["operations"], viewport=UPRIGHT)
+async def test_the_gravest_stands_first_what_happens_stands_out_and_who_is_found_leaves_at_once(browsers: Browsers) -> None:
+    alice = await browsers.person("Alice")
+    lars = await browsers.search(person={"first_name": "Lars", "age": 15}, missing_since="2026-11-20T10:00:00Z")
+    mila = await browsers.search(person={"first_name": "Mila", "age": 4}, missing_since="2026-11-24T10:00:00Z")
+    wall, _ = await paired(browsers, ["operations"], viewport=UPRIGHT)
     order = "each => each.map(one => one.dataset.search)"
     names = wall(".overview .search-tile")
     await expect(wall(f"[data-search='{lars}']")).to_be_visible()
@@ -132,19 +132,19 @@ async def test_the_gravest_stands_first_what_happens_stands_out_and_who_is_found
     await expect(wall(".display-root")).not_to_contain_text("Mila")
 
 
-async def test_a_search_that_is_shown_alone_says_what_was_decided_before_it_was_looked_at(office: Browsers) -> None:
-    alice, noor = await office.person("Alice"), await office.search()
+async def test_a_search_that_is_shown_alone_says_what_was_decided_before_it_was_looked_at(browsers: Browsers) -> None:
+    alice, noor = await browsers.person("Alice"), await browsers.search()
     await alice.do(noor, "search.set_worrying", {"worrying": True, "basis": "needs her medicine"})
-    wall, _ = await paired(office, [noor])
+    wall, _ = await paired(browsers, [noor])
     await expect(wall(".single-search .last")).to_contain_text("Decided: worrying")
     await expect(wall.page.get_by_test_id("moments")).to_contain_text("Decided: worrying")
     await alice.do(noor, "search.set_appeal", {"level": "public"})
     await expect(wall(".single-search .last")).to_contain_text("Appeal: public")
 
 
-async def test_a_search_that_comes_and_goes_leaves_nothing_behind(office: Browsers) -> None:
-    alice, _, mila = await office.person("Alice"), await office.search(), await office.search(person={"first_name": "Mila"})
-    wall, _ = await paired(office, ["operations"])
+async def test_a_search_that_comes_and_goes_leaves_nothing_behind(browsers: Browsers) -> None:
+    alice, _, mila = await browsers.person("Alice"), await browsers.search(), await browsers.search(person={"first_name": "Mila"})
+    wall, _ = await paired(browsers, ["operations"])
     shown = wall(f"[data-search='{mila}']")
     await expect(shown).to_be_visible()
     nodes = await wall(".overview").evaluate("each => each.childNodes.length")
@@ -156,12 +156,12 @@ async def test_a_search_that_comes_and_goes_leaves_nothing_behind(office: Browse
     assert await wall(".overview").evaluate("each => each.childNodes.length") == nodes
 
 
-async def test_the_time_is_the_servers_on_a_machine_whose_clock_is_wrong_by_hours_and_it_says_so(office: Browsers) -> None:
-    right, _ = await paired(office, ["operations"])
-    wrong = await office.stranger(viewport=HD)
+async def test_the_time_is_the_servers_on_a_machine_whose_clock_is_wrong_by_hours_and_it_says_so(browsers: Browsers) -> None:
+    right, _ = await paired(browsers, ["operations"])
+    wrong = await browsers.stranger(viewport=HD)
     await wrong.context.add_init_script(AHEAD)
     (cookie,) = await right.context.cookies()
-    await wrong.context.add_cookies([{"name": cookie["name"], "value": cookie["value"], "url": office.url}])
+    await wrong.context.add_cookies([{"name": cookie["name"], "value": cookie["value"], "url": browsers.url}])
     await wrong.page.goto("/wall")
     await expect(wrong.page.get_by_test_id("wrong-clock")).to_contain_text("3 h 00 ahead")
     hour = await wrong.page.evaluate("new Date().toLocaleTimeString('en-GB', { timeZone: 'Europe/Brussels' }).slice(0, 2)")
@@ -171,10 +171,10 @@ async def test_the_time_is_the_servers_on_a_machine_whose_clock_is_wrong_by_hour
     await expect(right("[data-display-content]")).to_have_count(0)
 
 
-async def test_a_board_that_is_gone_is_skipped_and_where_none_is_left_the_screen_says_so(office: Browsers) -> None:
-    alice, noor = await office.person("Alice"), await office.search()
-    yana = await office.search(person={"first_name": "Yana"})
-    wall, _ = await paired(office, [noor, yana])
+async def test_a_board_that_is_gone_is_skipped_and_where_none_is_left_the_screen_says_so(browsers: Browsers) -> None:
+    alice, noor = await browsers.person("Alice"), await browsers.search()
+    yana = await browsers.search(person={"first_name": "Yana"})
+    wall, _ = await paired(browsers, [noor, yana])
     await expect(wall(".single-search .name")).to_have_text("Noor")
     me = (await alice.http.get("/api/v1/me")).json()["id"]
     await alice.do(noor, "search.set_access", {"access": "members", "members": [me]})
@@ -183,8 +183,8 @@ async def test_a_board_that_is_gone_is_skipped_and_where_none_is_left_the_screen
     await expect(wall(".empty")).to_contain_text("There is nothing left to show here")
 
 
-async def test_nothing_is_smaller_than_what_is_read_from_five_metres_and_every_board_has_its_turn(office: Browsers) -> None:
-    page = (await screen(office)).page
+async def test_nothing_is_smaller_than_what_is_read_from_five_metres_and_every_board_has_its_turn(browsers: Browsers) -> None:
+    page = (await screen(browsers)).page
     screens = [[1920, 1080], [3840, 2160], [1080, 1920]]
     for each in await page.evaluate(SIZES, [screens, [1, 2, 4, 12, 40, 100]]):
         assert each["capital"] >= 24.99, each  # 1/200 of 5 m

@@ -70,21 +70,21 @@ class Gate:
         server.on_message(lambda frame: None if self.shut and json.loads(frame)["type"] in self.types else socket.send(frame))
 
 
-async def standings(office: Browsers) -> dict[str, str]:
-    assert office.server
-    found = await office.server.desk.database.read(lambda database: list(display_standing.with_status(database, now())))
+async def standings(browsers: Browsers) -> dict[str, str]:
+    assert browsers.server
+    found = await browsers.server.desk.database.read(lambda database: list(display_standing.with_status(database, now())))
     return {display.id: state for display, state in found}
 
 
 @AGAIN
 async def test_whatever_fails_a_wall_is_grey_within_ten_seconds_and_current_again_by_itself(
-    office: Browsers, again_s: float
+    browsers: Browsers, again_s: float
 ) -> None:
-    board, alice = await office.search(), await office.person("Alice")
+    board, alice = await browsers.search(), await browsers.person("Alice")
     publisher, echo = Gate("events", "snapshot"), Gate("pong")  # without an echo, a heartbeat may be as old as it likes
     async with AsyncExitStack() as lines:
-        dead, cut = [await lines.enter_async_context(proxy_to(office.url)) for _ in range(2)]
-        shown = [await open_display(office, [board], url=url) for url in (None, None, dead.url, cut.url, None, None, None)]
+        dead, cut = [await lines.enter_async_context(proxy_to(browsers.url)) for _ in range(2)]
+        shown = [await open_display(browsers, [board], url=url) for url in (None, None, dead.url, cut.url, None, None, None)]
         behind, unproven, silent, gone, broken, blocked, shifted = walls = [wall for wall, _ in shown]
         await behind.page.route_web_socket("**/ws**", publisher.route)
         await unproven.page.route_web_socket("**/ws**", echo.route)
@@ -95,7 +95,7 @@ async def test_whatever_fails_a_wall_is_grey_within_ten_seconds_and_current_agai
         cast = Screencast(blocked)
         await cast.start()
         async with asyncio.timeout(PATIENCE_S):  # each tells of itself every few seconds
-            while {(await standings(office)).get(id) for _, id in shown} != {"current"}:
+            while {(await standings(browsers)).get(id) for _, id in shown} != {"current"}:
                 await asyncio.sleep(0.1)
         before = await blocked(".columns").text_content() or ""
 
@@ -117,7 +117,7 @@ async def test_whatever_fails_a_wall_is_grey_within_ten_seconds_and_current_agai
         warned = cast.warned_at(began)
         assert warned is not None, "its thread was blocked, and it warned by itself"
         assert max(warned - began, *grey) < GREY_S + LATE_S
-        known = await standings(office)
+        known = await standings(browsers)
         says, none = "not_current", "silent"
         assert [known[id] for _, id in shown] == [says, says, none, none, says, none, "current"]
 
@@ -132,8 +132,8 @@ async def test_whatever_fails_a_wall_is_grey_within_ten_seconds_and_current_agai
 
 
 @AGAIN
-async def test_who_is_shown_out_and_is_its_display_still_comes_back_by_itself(office: Browsers, again_s: float) -> None:
-    wall, _ = await open_display(office, [await office.search()])
+async def test_who_is_shown_out_and_is_its_display_still_comes_back_by_itself(browsers: Browsers, again_s: float) -> None:
+    wall, _ = await open_display(browsers, [await browsers.search()])
     sockets: list[WebSocketRoute] = []
 
     def route(socket: WebSocketRoute) -> None:
@@ -148,9 +148,9 @@ async def test_who_is_shown_out_and_is_its_display_still_comes_back_by_itself(of
     await wall.live()
 
 
-async def test_a_page_is_loaded_anew_in_a_quiet_moment_and_only_when_it_is_there(office: Browsers) -> None:
-    board = await office.search()
-    wall, _ = await open_display(office, [board])
+async def test_a_page_is_loaded_anew_in_a_quiet_moment_and_only_when_it_is_there(browsers: Browsers) -> None:
+    board = await browsers.search()
+    wall, _ = await open_display(browsers, [board])
     answers: list[int] = []
 
     async def once_unavailable(route: Route) -> None:

@@ -74,7 +74,7 @@ def house() -> Iterator[House]:
 
 
 @pytest.fixture
-async def office(house: House, browser: Browser) -> AsyncIterator[Browsers]:
+async def browsers(house: House, browser: Browser) -> AsyncIterator[Browsers]:
     desk = await _server.open_service(house.settings)
     for name, role in ROLES.items():
         await live_changes.add_account(desk, f"{name.lower()}@desk.example", name, role, PASSWORD)
@@ -107,11 +107,11 @@ async def renderers(browser: Browser) -> set[int]:
 
 
 async def test_servers_that_stop_and_die_threads_that_block_and_renderers_that_stop(
-    house: House, office: Browsers, browser: Browser
+    house: House, browsers: Browsers, browser: Browser
 ) -> None:
-    board = await office.search()
+    board = await browsers.search()
     others = await renderers(browser)
-    wall, id = await open_display(office, [board])
+    wall, id = await open_display(browsers, [board])
     wall.may_fail("WebSocket", "Failed to load resource")
     await wall.open("/wall")
     took: dict[str, tuple[float, float]] = {}
@@ -166,12 +166,12 @@ async def demo(browser: Browser) -> AsyncIterator[tuple[Browsers, str]]:
         with _server.serving(settings) as (_, port):
             url = f"http://127.0.0.1:{port}"
             company = SimulatedTeam(url, members, factor=1 / SPEED)
-            async with Browsers(browser, url, "demo.example", seed.PASSWORD) as office:
-                alice = await office.person("Alice")
-                calm = await office.search(person={"first_name": CALM})
-                company.paused_until[calm] = math.inf
+            async with Browsers(browser, url, "demo.example", seed.PASSWORD) as browsers:
+                alice = await browsers.person("Alice")
+                calm = await browsers.search(person={"first_name": CALM})
+                team.paused_until[calm] = math.inf
                 working = [asyncio.create_task(company.run()), asyncio.create_task(decide(alice, calm))]
-                yield office, calm
+                yield browsers, calm
                 assert not any(each.done() for each in working), [each.exception() for each in working if each.done()]
                 for each in working:
                     each.cancel()
@@ -229,10 +229,10 @@ async def point(alice: SignedInUser, id: str, boards: list[str]) -> None:
 
 
 async def test_a_page_needs_no_more_memory_after_the_events_of_days(demo: tuple[Browsers, str]) -> None:
-    office, calm = demo
-    alice = await office.person("Alice")
+    browsers, calm = demo
+    alice = await browsers.person("Alice")
     boards = ["operations", *(await searches(alice, "open"))[:SHOWN]]
-    displays = [await open_display(office, boards, viewport=size) for size in SCREENS]
+    displays = [await open_display(browsers, boards, viewport=size) for size in SCREENS]
     for wall, _ in displays:
         wall.may_fail("WebSocket", "Failed to load resource")
         await wall.open("/wall")

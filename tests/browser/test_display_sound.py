@@ -19,9 +19,9 @@ THEMES = """async () => {
 }"""
 
 
-async def test_a_wall_sounds_for_what_happens_while_it_looks_and_only_where_it_is_set_so(office: Browsers) -> None:
-    alice, board = await office.person("Alice"), await office.search()
-    wall, id = await open_display(office, [board])
+async def test_a_wall_sounds_for_what_happens_while_it_looks_and_only_where_it_is_set_so(browsers: Browsers) -> None:
+    alice, board = await browsers.person("Alice"), await browsers.search()
+    wall, id = await open_display(browsers, [board])
     await wall.context.add_init_script(TONES)
     await alice.http.patch(f"/api/v1/displays/{id}", json={"sound": True})
     await alice.do(board, "search.set_worrying", {"worrying": True, "basis": "needs her medicine"})
@@ -37,20 +37,20 @@ async def test_a_wall_sounds_for_what_happens_while_it_looks_and_only_where_it_i
     assert await wall.page.evaluate("window.tones") == 2
 
 
-async def test_where_its_browser_does_not_let_it_the_screen_and_the_page_of_displays_say_so(office: Browsers) -> None:
-    alice, board = await office.person("Alice"), await office.search()
-    wall, id = await open_display(office, [board])
+async def test_where_its_browser_does_not_let_it_the_screen_and_the_page_of_displays_say_so(browsers: Browsers) -> None:
+    alice, board = await browsers.person("Alice"), await browsers.search()
+    wall, id = await open_display(browsers, [board])
     await wall.context.add_init_script(DEAF)
     await wall.open("/wall")
     await expect(wall.page.get_by_test_id("mute")).to_have_count(0)
     await alice.http.patch(f"/api/v1/displays/{id}", json={"sound": True})
     await expect(wall.page.get_by_test_id("mute")).to_contain_text("No sound")
-    desk = await office.window("Alice")
+    desk = await browsers.window("Alice")
     await desk.open("/displays")
     await expect(desk(f"[data-display='{id}']")).to_contain_text("makes no sound: its browser does not let it")
 
 
-async def test_a_wall_is_light_from_seven_to_nineteen_in_brussels(office: Browsers) -> None:
-    wall, _ = await open_display(office, ["operations"])
+async def test_a_wall_is_light_from_seven_to_nineteen_in_brussels(browsers: Browsers) -> None:
+    wall, _ = await open_display(browsers, ["operations"])
     await wall.open("/wall")
     assert await wall.page.evaluate(THEMES) == ["dark", "light", "light", "dark"]

@@ -75,12 +75,12 @@ class Crowded:
 
 
 @pytest.fixture(scope="module")
-async def searches(workplace: Browsers) -> list[str]:
+async def searches(browser_server: Browsers) -> list[str]:
     """Three searches of which there is much to say, and long names in them."""
-    office = workplace
-    alice, searches = await office.person("Alice"), []
+    browsers = browser_server
+    alice, searches = await browsers.person("Alice"), []
     for kind in ("runaway", "unaccompanied_minor", "parental_abduction"):
-        search = await office.search(kind=kind, person=LONG)
+        search = await browsers.search(kind=kind, person=LONG)
         own = (await alice.http.get("/api/v1/me")).json()["id"]
         await alice.do(search, "search.set_worrying", {"worrying": True, "basis": "needs medicine"})
         await alice.do(search, "search.update", {"lead": own})
@@ -101,9 +101,9 @@ async def shows(wall: Window, size: Any) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 async def test_of_all_searches_no_number_is_cut_and_no_word_without_an_ellipsis(
-    office: Browsers, searches: list[str], language: str
+    browsers: Browsers, searches: list[str], language: str
 ) -> None:
-    wall, _ = await open_display(office, ["operations"], language=language)
+    wall, _ = await open_display(browsers, ["operations"], language=language)
     crowded = Crowded()
     await crowded.listen(wall)
     await wall.page.goto("/wall")
@@ -119,10 +119,10 @@ async def test_of_all_searches_no_number_is_cut_and_no_word_without_an_ellipsis(
 
 @pytest.mark.parametrize("language", LANGUAGES)
 async def test_of_one_search_no_number_is_cut_and_no_word_without_an_ellipsis(
-    office: Browsers, searches: list[str], language: str
+    browsers: Browsers, searches: list[str], language: str
 ) -> None:
     search = searches[1]
-    wall, _ = await open_display(office, [search, "operations"], language=language)
+    wall, _ = await open_display(browsers, [search, "operations"], language=language)
     await wall.page.goto("/wall")
     await expect(wall(f".single-search[data-search='{search}']")).to_be_visible()
     for size in SCREENS:

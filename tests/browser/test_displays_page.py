@@ -24,9 +24,9 @@ async def tab_to(window: Window, selector: str) -> None:
     raise AssertionError(f"the keyboard does not come to {selector}")
 
 
-async def test_displays_are_paired_changed_and_revoked_by_keys_alone_and_what_was_done_is_said(office: Browsers) -> None:
-    wall, desk = await screen(office), await office.window("Alice", viewport=PHONE)
-    elias = await office.search(person={"first_name": "Elias", "age": 8})
+async def test_displays_are_paired_changed_and_revoked_by_keys_alone_and_what_was_done_is_said(browsers: Browsers) -> None:
+    wall, desk = await screen(browsers), await browsers.window("Alice", viewport=PHONE)
+    elias = await browsers.search(person={"first_name": "Elias", "age": 8})
     keys, said = desk.page.keyboard, desk("body > [data-announcer]")
     await desk.open("/displays")
     await tab_to(desk, "[data-act=pair]")
@@ -70,8 +70,8 @@ async def test_displays_are_paired_changed_and_revoked_by_keys_alone_and_what_wa
     wall.may_fail("401", "HTTP Authentication failed")  # the page, or its socket where it is loading anew
 
 
-async def test_what_is_wrong_is_said_by_its_field_and_the_first_is_gone_to(office: Browsers) -> None:
-    desk = await office.window("Alice")
+async def test_what_is_wrong_is_said_by_its_field_and_the_first_is_gone_to(browsers: Browsers) -> None:
+    desk = await browsers.window("Alice")
     desk.may_fail("422", "404")
     await desk.open("/displays")
     await desk("[data-act=pair]").click()
@@ -94,8 +94,8 @@ async def test_what_is_wrong_is_said_by_its_field_and_the_first_is_gone_to(offic
     await expect(desk("#d-code-error")).to_contain_text("No screen shows this code")
 
 
-async def test_ctrl_enter_sends_what_is_typed(office: Browsers) -> None:
-    alice = await office.window("Alice")
+async def test_ctrl_enter_sends_what_is_typed(browsers: Browsers) -> None:
+    alice = await browsers.window("Alice")
     alice.may_fail("422")
     await alice.page.goto("/displays")
     await alice("[data-act=pair]").click()
@@ -105,14 +105,14 @@ async def test_ctrl_enter_sends_what_is_typed(office: Browsers) -> None:
     await expect(alice("dialog [name=code]")).to_be_focused()
 
 
-async def test_a_tick_stays_with_its_search_while_others_are_opened_and_found(office: Browsers) -> None:
-    mila = await office.search(person={"first_name": "Mila"}, missing_since="2026-11-20T10:00:00Z")
-    id, _ = await pair_display(office, ["operations"])
-    desk = await office.window("Alice")
+async def test_a_tick_stays_with_its_search_while_others_are_opened_and_found(browsers: Browsers) -> None:
+    mila = await browsers.search(person={"first_name": "Mila"}, missing_since="2026-11-20T10:00:00Z")
+    id, _ = await pair_display(browsers, ["operations"])
+    desk = await browsers.window("Alice")
     await desk.open("/displays")
     await desk(f"[data-display='{id}'] [data-act=change]").click()
     await desk(f"[name=boards][value='{mila}']").check()
-    newer = await office.search(person={"first_name": "Yana"}, missing_since="2026-11-25T10:00:00Z")
+    newer = await browsers.search(person={"first_name": "Yana"}, missing_since="2026-11-25T10:00:00Z")
     await expect(desk(f"[name=boards][value='{newer}']")).to_be_visible()  # above her
     ticked = desk("[name=boards]:checked")
     assert await ticked.evaluate_all("(all) => all.map((each) => each.value)") == ["operations", mila]

@@ -81,14 +81,14 @@ async def sign_out(window: Window, choice: str) -> None:
 
 
 @pytest.fixture
-async def noor(office: Browsers) -> str:
+async def noor(browsers: Browsers) -> str:
     """The beginning of the reference of a search."""
-    await office.search(person={"first_name": "Noor"})
+    await browsers.search(person={"first_name": "Noor"})
     return "noor"
 
 
-async def test_who_calls_is_kept_nowhere_and_the_rest_is_encrypted(office: Browsers, noor: str) -> None:
-    bob = await office.window("Bob")
+async def test_who_calls_is_kept_nowhere_and_the_rest_is_encrypted(browsers: Browsers, noor: str) -> None:
+    bob = await browsers.window("Bob")
     await take_a_call(bob, noor)
     await keeps(bob, 1)
     await hides_all(bob)
@@ -105,10 +105,10 @@ async def test_who_calls_is_kept_nowhere_and_the_rest_is_encrypted(office: Brows
 
 
 @pytest.mark.parametrize("form", ["add-sighting", "facts"])
-async def test_nor_is_it_kept_by_the_forms_of_a_board(office: Browsers, form: str) -> None:
-    board = await office.search()
-    await office.sighting(board, "Seen before")
-    bob = await office.window("Bob")
+async def test_nor_is_it_kept_by_the_forms_of_a_board(browsers: Browsers, form: str) -> None:
+    board = await browsers.search()
+    await browsers.sighting(board, "Seen before")
+    bob = await browsers.window("Bob")
     await bob.open(f"/searches/{board}")
     if form == "add-sighting":
         await bob("[data-act=add-sighting]").click()
@@ -129,9 +129,11 @@ async def test_nor_is_it_kept_by_the_forms_of_a_board(office: Browsers, form: st
     await expect(bob(f"form[data-form={form}]")).to_have_attribute("autocomplete", "off")  # nor does the browser by itself
 
 
-async def test_a_call_that_waits_to_be_sent_outlives_the_page_and_is_unreadable_on_the_disk(office: Browsers, noor: str) -> None:
-    async with proxy_to(office.url) as line:
-        bob = await office.window("Bob", url=line.url)
+async def test_a_call_that_waits_to_be_sent_outlives_the_page_and_is_unreadable_on_the_disk(
+    browsers: Browsers, noor: str
+) -> None:
+    async with proxy_to(browsers.url) as line:
+        bob = await browsers.window("Bob", url=line.url)
         bob.may_fail(*NO_LINE)
         await take_a_call(bob, noor)
         line.cut()
@@ -147,14 +149,14 @@ async def test_a_call_that_waits_to_be_sent_outlives_the_page_and_is_unreadable_
         await keeps(bob, 1)
         assert [key.rpartition(":draft:")[2] for key in await kept(bob)] == ["intake:taken"]
         board, sighting = (await bob("[data-recent-call] a").get_attribute("href") or "").split("/")[2::2]
-        source = await (await office.person("Bob")).http.get(f"/api/v1/boards/{board}/sightings/{sighting}/source")
+        source = await (await browsers.person("Bob")).http.get(f"/api/v1/boards/{board}/sightings/{sighting}/source")
         assert (source.json()["name"], source.json()["contact"]) == (CALLER, NUMBER)
         await hides_all(bob)
 
 
-async def test_a_command_is_on_the_disk_before_it_is_on_the_wire(office: Browsers) -> None:
-    board = await office.search()
-    bob = await office.window("Bob")
+async def test_a_command_is_on_the_disk_before_it_is_on_the_wire(browsers: Browsers) -> None:
+    board = await browsers.search()
+    bob = await browsers.window("Bob")
     await bob.page.add_init_script("""
       const send = WebSocket.prototype.send;
       window.sent = [];
@@ -169,9 +171,9 @@ async def test_a_command_is_on_the_disk_before_it_is_on_the_wire(office: Browser
     assert await bob.page.evaluate("window.sent") == [True]
 
 
-async def test_what_was_not_sent_is_named_before_signing_out_and_deleted_or_kept(office: Browsers, noor: str) -> None:
-    board = await office.search()
-    bob = await office.window("Bob")
+async def test_what_was_not_sent_is_named_before_signing_out_and_deleted_or_kept(browsers: Browsers, noor: str) -> None:
+    board = await browsers.search()
+    bob = await browsers.window("Bob")
     await take_a_call(bob, noor)
     await bob.open(f"/searches/{board}")
     await bob("[data-act=add-task]").click()
@@ -195,7 +197,7 @@ async def test_what_was_not_sent_is_named_before_signing_out_and_deleted_or_kept
     await expect(bob("form.sign-in")).to_be_visible()  # neither as the browser kept it, nor as the server would give it
 
     await bob.sign_in("bob@desk.example")
-    await office.people["Bob"].sign_in()  # for the scenes that follow
+    await browsers.people["Bob"].sign_in()  # for the scenes that follow
     await bob.open(f"/searches/{board}")
     await bob("[data-act=add-task]").click()
     await expect(bob.field("add-task", "title")).to_have_value("Half a task")
@@ -204,12 +206,12 @@ async def test_what_was_not_sent_is_named_before_signing_out_and_deleted_or_kept
     await bob.page.wait_for_url("**/login")
     assert await kept(bob) == []
     await hides_all(bob)
-    await office.people["Bob"].sign_in()
+    await browsers.people["Bob"].sign_in()
 
 
-async def test_signing_out_names_what_waits_for_the_line_and_asks_nothing_when_it_is_sent(office: Browsers, noor: str) -> None:
-    async with proxy_to(office.url) as line:
-        bob = await office.window("Bob", url=line.url)
+async def test_signing_out_names_what_waits_for_the_line_and_asks_nothing_when_it_is_sent(browsers: Browsers, noor: str) -> None:
+    async with proxy_to(browsers.url) as line:
+        bob = await browsers.window("Bob", url=line.url)
         bob.may_fail(*NO_LINE)
         await take_a_call(bob, noor)
         line.cut()
@@ -225,16 +227,16 @@ async def test_signing_out_names_what_waits_for_the_line_and_asks_nothing_when_i
         await bob("[data-sign-out] button").click()
         await bob.page.wait_for_url("**/login")
         assert await kept(bob) == []
-    await office.people["Bob"].sign_in()
+    await browsers.people["Bob"].sign_in()
 
 
-async def test_after_an_account_is_disabled_nobody_reads_what_it_left(office: Browsers, noor: str) -> None:
-    assert office.server
-    charlie = await office.window("Charlie")
+async def test_after_an_account_is_disabled_nobody_reads_what_it_left(browsers: Browsers, noor: str) -> None:
+    assert browsers.server
+    charlie = await browsers.window("Charlie")
     charlie.may_fail(*SIGNED_OUT, *NO_LINE)
     await take_a_call(charlie, noor)
 
-    desk = office.server.desk
+    desk = browsers.server.desk
 
     def enable(enabled: bool) -> Any:
         return live_changes.apply_change(desk, lambda database: accounts.set_enabled(database, "charlie@desk.example", enabled))
@@ -248,13 +250,13 @@ async def test_after_an_account_is_disabled_nobody_reads_what_it_left(office: Br
     await expect(charlie("form.sign-in")).to_be_visible()
     await enable(True)
     await charlie.sign_in("charlie@desk.example")
-    await office.people["Charlie"].sign_in()
+    await browsers.people["Charlie"].sign_in()
     await charlie.open("/intake")
     await expect(charlie("#text")).to_have_value(SEEN)
 
 
-async def test_two_people_at_one_browser_do_not_read_each_other(office: Browsers, noor: str) -> None:
-    bob = await office.window("Bob")
+async def test_two_people_at_one_browser_do_not_read_each_other(browsers: Browsers, noor: str) -> None:
+    bob = await browsers.window("Bob")
     await take_a_call(bob, noor)
     await sign_out(bob, "keep")
     await bob.page.wait_for_url("**/login")
@@ -273,12 +275,12 @@ async def test_two_people_at_one_browser_do_not_read_each_other(office: Browsers
     await bob.live()
     await expect(bob("#text")).to_have_value("")
     for name in ("Alice", "Bob"):
-        await office.people[name].sign_in()
+        await browsers.people[name].sign_in()
 
 
-async def test_without_the_key_drafts_wait_unread_and_none_is_lost(office: Browsers) -> None:
-    board = await office.search()
-    bob = await office.window("Bob")
+async def test_without_the_key_drafts_wait_unread_and_none_is_lost(browsers: Browsers) -> None:
+    board = await browsers.search()
+    bob = await browsers.window("Bob")
     bob.may_fail("503")
     await bob.open(f"/searches/{board}")
     await bob("[data-act=add-task]").click()
@@ -321,9 +323,9 @@ async def test_without_the_key_drafts_wait_unread_and_none_is_lost(office: Brows
 
 @pytest.mark.parametrize("cleared", [True, False])
 async def test_a_call_that_waits_for_the_key_is_not_lost_by_another_that_is_taken_meanwhile(
-    office: Browsers, noor: str, cleared: bool
+    browsers: Browsers, noor: str, cleared: bool
 ) -> None:
-    bob = await office.window("Bob")
+    bob = await browsers.window("Bob")
     bob.may_fail("503")
     await bob.open("/intake")
     await tell(bob.page, noor, SEEN)
@@ -359,8 +361,8 @@ async def test_a_call_that_waits_for_the_key_is_not_lost_by_another_that_is_take
     await expect(bob("#text")).to_have_value(SEEN)
 
 
-async def test_where_nothing_can_be_encrypted_nothing_is_kept_and_the_page_says_so(office: Browsers, noor: str) -> None:
-    bob = await office.window("Bob")
+async def test_where_nothing_can_be_encrypted_nothing_is_kept_and_the_page_says_so(browsers: Browsers, noor: str) -> None:
+    bob = await browsers.window("Bob")
     await bob.page.add_init_script("Object.defineProperty(crypto, 'subtle', { value: undefined })")  # as by http from elsewhere
     await take_a_call(bob, noor)
     await expect(bob("[data-notice=cannot-keep]")).to_contain_text("no https")
@@ -371,9 +373,9 @@ async def test_where_nothing_can_be_encrypted_nothing_is_kept_and_the_page_says_
     await hides_all(bob)
 
 
-async def test_drafts_of_an_earlier_version_are_taken_over_once(office: Browsers) -> None:
-    board = await office.search()
-    bob = await office.window("Bob")
+async def test_drafts_of_an_earlier_version_are_taken_over_once(browsers: Browsers) -> None:
+    board = await browsers.search()
+    bob = await browsers.window("Bob")
     await bob.page.goto("/account")
     await expect(bob("[data-kept-drafts]")).to_have_text("nothing")
     await bob.page.evaluate(

@@ -32,12 +32,12 @@ def sent(window: Window) -> int:
 
 @pytest.mark.parametrize("size", [DESKTOP_SIZE, PHONE], ids=["desk", "phone"])
 async def test_a_note_that_failed_says_so_in_each_language_and_is_not_sent_again(
-    office: Browsers, monkeypatch: pytest.MonkeyPatch, size: dict[str, int]
+    browsers: Browsers, monkeypatch: pytest.MonkeyPatch, size: dict[str, int]
 ) -> None:
-    board = await office.search()
-    card = await office.sighting(board, "Girl with a red coat")
+    board = await browsers.search()
+    card = await browsers.sighting(board, "Girl with a red coat")
     for language, sentence in SAID.items():
-        alice = await office.window("Alice", viewport=size, locale=language)
+        alice = await browsers.window("Alice", viewport=size, locale=language)
         await alice.open(f"/searches/{board}/cards/{card}")
         with monkeypatch.context() as patch:
             patch.setitem(TABLE, "note.add", replace(TABLE["note.add"], handler=fails))
@@ -51,4 +51,4 @@ async def test_a_note_that_failed_says_so_in_each_language_and_is_not_sent_again
         await alice("[data-act=add-note]").click()
         await expect(alice("li.note")).to_have_count(list(SAID).index(language) + 1)
         await alice.context.close()
-        office.windows.remove(alice)
+        browsers.windows.remove(alice)

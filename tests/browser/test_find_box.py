@@ -15,8 +15,8 @@ FIND = "**/api/v1/find?*"
 PHONE = {"width": 390, "height": 844}
 
 
-async def own_id(office: Browsers, name: str) -> str:
-    return str((await (await office.person(name)).http.get("/api/v1/me")).json()["id"])
+async def own_id(browsers: Browsers, name: str) -> str:
+    return str((await (await browsers.person(name)).http.get("/api/v1/me")).json()["id"])
 
 
 async def seek(window: Window, text: str) -> None:
@@ -48,20 +48,22 @@ async def searches(window: Window, column: str, *ours: str) -> list[str]:
     return [each for each in shown if each in ours]
 
 
-async def test_from_anywhere_one_finds_what_one_may_see_and_nothing_else(office: Browsers) -> None:
-    alice = await office.person("Alice")
-    secret = await office.search(person={"first_name": "Xanthippe"}, access="members", members=[await own_id(office, "Alice")])
-    here = await office.search()
-    card = await office.sighting(secret, "A red zeppelin, 🙂 over the <b>harbour</b>")
+async def test_from_anywhere_one_finds_what_one_may_see_and_nothing_else(browsers: Browsers) -> None:
+    alice = await browsers.person("Alice")
+    secret = await browsers.search(
+        person={"first_name": "Xanthippe"}, access="members", members=[await own_id(browsers, "Alice")]
+    )
+    here = await browsers.search()
+    card = await browsers.sighting(secret, "A red zeppelin, 🙂 over the <b>harbour</b>")
     await alice.do(secret, "note.add", {"text": "The zeppelin is still there"})
-    await office.sighting(here, "Nothing but a Kíte")
+    await browsers.sighting(here, "Nothing but a Kíte")
 
-    window, outsider = await office.window("Alice"), await office.window("Charlie")
+    window, outsider = await browsers.window("Alice"), await browsers.window("Charlie")
     await outsider.open("/")
     await seek(outsider, "zeppelin")
     await count(outsider, "Nothing found in all searches")
     await expect(outsider("[role=option]")).to_have_count(0)
-    own, hers = await own_id(office, "Alice"), await own_id(office, "Charlie")
+    own, hers = await own_id(browsers, "Alice"), await own_id(browsers, "Charlie")
     await outsider("#find").fill("")
     await outsider("h1").click()
     await alice.do(secret, "search.set_access", {"access": "members", "members": [own, hers]})
@@ -117,10 +119,10 @@ async def test_from_anywhere_one_finds_what_one_may_see_and_nothing_else(office:
     await expect(window("[data-panel=log]")).to_contain_text("The zeppelin is still there")
 
 
-async def test_the_last_question_is_answered_and_a_lost_line_is_said(office: Browsers) -> None:
-    board = await office.search()
-    await office.sighting(board, "A tricycle")
-    window = await office.window("Alice")
+async def test_the_last_question_is_answered_and_a_lost_line_is_said(browsers: Browsers) -> None:
+    board = await browsers.search()
+    await browsers.sighting(board, "A tricycle")
+    window = await browsers.window("Alice")
     window.may_fail("Failed to load resource")
     held: list[Route] = []
     await window.open(f"/searches/{board}")
@@ -149,10 +151,10 @@ async def test_the_last_question_is_answered_and_a_lost_line_is_said(office: Bro
     await count(window, "Too much.")
 
 
-async def test_filters_are_in_the_address_and_say_what_they_hide(office: Browsers) -> None:
-    board = await office.search()
-    alice, bob = await office.person("Alice"), await own_id(office, "Bob")
-    graded, doubtful, plain = [await office.sighting(board, each) for each in ("Graded", "Doubtful", "Plain")]
+async def test_filters_are_in_the_address_and_say_what_they_hide(browsers: Browsers) -> None:
+    board = await browsers.search()
+    alice, bob = await browsers.person("Alice"), await own_id(browsers, "Bob")
+    graded, doubtful, plain = [await browsers.sighting(board, each) for each in ("Graded", "Doubtful", "Plain")]
     for sighting, content in ((graded, 2), (doubtful, 5)):
         await alice.do(board, "sighting.grade", {"sighting": sighting, "grade": {"source": "A", "content": content}})
     await alice.do(board, "sighting.assess", {"sighting": graded, "assessment": "credible"})
@@ -160,8 +162,8 @@ async def test_filters_are_in_the_address_and_say_what_they_hide(office: Browser
     await alice.do(board, "task.add", {"title": "Nobody's"})
     cards = [each for each in await alice.entities(board) if each["kind"] in ("sighting", "task")]
     first_tasks = {each["id"] for each in cards} - {graded, doubtful, plain}
-    whole = f"{office.url}/searches/{board}"
-    window = await office.window("Alice")
+    whole = f"{browsers.url}/searches/{board}"
+    window = await browsers.window("Alice")
     await window.open(f"/searches/{board}")
     shown = window("article.card")
     await expect(shown).to_have_count(len(cards))
@@ -173,7 +175,7 @@ async def test_filters_are_in_the_address_and_say_what_they_hide(office: Browser
     await window.reload()
     await hidden(window, f"{len(first_tasks)} of {len(cards)} cards are hidden")
     await expect(shown).to_have_count(3)
-    other = await office.window("Bob")
+    other = await browsers.window("Bob")
     await other.open(window.page.url)
     await hidden(other, f"{len(first_tasks)} of {len(cards)} cards are hidden")
     await window.open_card("Plain")
@@ -211,22 +213,22 @@ async def test_filters_are_in_the_address_and_say_what_they_hide(office: Browser
     later = (datetime.now(UTC) + timedelta(minutes=5)).strftime("%Y-%m-%dT%H:%M:%SZ")
     await window.open(f"/searches/{board}?changed={later}")
     await hidden(window, f"{len(cards)} of {len(cards)} cards are hidden")
-    await (await office.person("Bob")).do(board, "note.add", {"card": plain, "text": "Seen again"})
+    await (await browsers.person("Bob")).do(board, "note.add", {"card": plain, "text": "Seen again"})
     await expect(shown.locator("h3")).to_have_text(["Plain"])
     await window.page.set_viewport_size(PHONE)  # type: ignore[arg-type]
     assert await overflow(window) == []
     await keep(window, "filter", 390)
 
 
-async def test_what_changed_since_a_time_is_learned_from_one_event(office: Browsers) -> None:
-    board = await office.search()
-    old = await office.sighting(board, "Seen before")
-    alice = await office.person("Alice")
+async def test_what_changed_since_a_time_is_learned_from_one_event(browsers: Browsers) -> None:
+    board = await browsers.search()
+    old = await browsers.sighting(board, "Seen before")
+    alice = await browsers.person("Alice")
     at = (await alice.events(board))[-1]["at"]
     while datetime.now(UTC).isoformat() <= at.replace("Z", "+00:00"):  # another millisecond
-        await office.person("Alice")
-    await office.sighting(board, "Seen after")
-    window = await office.window("Bob")
+        await browsers.person("Alice")
+    await browsers.sighting(board, "Seen after")
+    window = await browsers.window("Bob")
     read: list[str] = []
     window.page.on("response", lambda answer: read.append(answer.url) if f"/boards/{board}" in answer.url else None)
     async with window.page.expect_response(lambda answer: "at=" in answer.url) as answered:
@@ -237,20 +239,20 @@ async def test_what_changed_since_a_time_is_learned_from_one_event(office: Brows
     assert [url for url in read if url.partition("?")[0].endswith(board)] == []  # no snapshot beside that of the socket
 
 
-async def test_searches_are_sorted_as_the_address_says(office: Browsers) -> None:
-    alice = await office.person("Alice")
+async def test_searches_are_sorted_as_the_address_says(browsers: Browsers) -> None:
+    alice = await browsers.person("Alice")
     criteria = {"under_13": {"answer": "yes", "basis": "Her mother"}}
-    worrying = await office.search(missing_since="2026-11-01T10:00:00Z")
-    undecided = await office.search(missing_since="2026-11-02T10:00:00Z", criteria=criteria)
-    newest = await office.search(missing_since="2026-11-03T10:00:00Z")
-    oldest = await office.search(missing_since="2026-10-01T10:00:00Z", person={"first_name": "Zoë"})
+    worrying = await browsers.search(missing_since="2026-11-01T10:00:00Z")
+    undecided = await browsers.search(missing_since="2026-11-02T10:00:00Z", criteria=criteria)
+    newest = await browsers.search(missing_since="2026-11-03T10:00:00Z")
+    oldest = await browsers.search(missing_since="2026-10-01T10:00:00Z", person={"first_name": "Zoë"})
     await alice.do(worrying, "search.set_worrying", {"worrying": True, "basis": "The prosecutor"})
     orders = {
         "gravity": [worrying, undecided, newest, oldest],
         "missing": [oldest, worrying, undecided, newest],
         "event": [worrying, oldest, newest, undecided],
     }
-    window = await office.window("Alice")
+    window = await browsers.window("Alice")
     await window.open("/")
 
     async def stand(wanted: list[str]) -> None:
@@ -271,15 +273,15 @@ async def test_searches_are_sorted_as_the_address_says(office: Browsers) -> None
     for sort in ("missing", "event"):
         await window("[name=sort]").select_option(sort)
         await stand(orders[sort])
-        assert window.page.url == f"{office.url}/?sort={sort}"
+        assert window.page.url == f"{browsers.url}/?sort={sort}"
         await window.reload()
         await window.live()
         await stand(orders[sort])
     await window(f"[data-search='{undecided}'] a").focus()
-    await office.sighting(undecided, "Something new")
+    await browsers.sighting(undecided, "Something new")
     await stand([undecided, worrying, oldest, newest])
     await expect(window(f"[data-search='{undecided}'] a").first).to_be_focused()
     await expect(window(f"[data-search='{undecided}'] [data-count=news]")).to_have_count(0)  # it was she who added it
     await window("[name=sort]").select_option("gravity")
     await stand(orders["gravity"])
-    assert window.page.url == f"{office.url}/"
+    assert window.page.url == f"{browsers.url}/"

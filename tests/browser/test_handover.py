@@ -22,7 +22,7 @@ SEARCHES, EVENTS = 8, 300  # of the night, beside those that each search begins 
 
 
 @pytest.fixture(scope="module")
-async def workplace(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Browsers]:
+async def browser_server(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Browsers]:
     """The cast, with Dora, who leads as Alice does, after a night."""
     async with running_server(tmp_path_factory.mktemp("desk")) as server:
         await create_accounts(server)
@@ -33,12 +33,12 @@ async def workplace(browser: Browser, tmp_path_factory: pytest.TempPathFactory) 
             yield working
 
 
-async def night(office: Browsers) -> None:
+async def night(browsers: Browsers) -> None:
     """Events on eight searches: sightings, given by Bob."""
-    assert office.server
-    desk, bob = office.server.desk, await office.person("Bob")
+    assert browsers.server
+    desk, bob = browsers.server.desk, await browsers.person("Bob")
     caller = await live_changes.caller_for(desk, (await bob.http.get("/api/v1/me")).json()["id"])
-    boards = [await office.search(person={"first_name": f"Child {at}"}, reference=f"N-{at}") for at in range(SEARCHES)]
+    boards = [await browsers.search(person={"first_name": f"Child {at}"}, reference=f"N-{at}") for at in range(SEARCHES)]
     await asyncio.gather(
         *(
             desk.execute(
@@ -49,25 +49,25 @@ async def night(office: Browsers) -> None:
     )
 
 
-async def at_handover(office: Browsers, *names: str) -> list[Window]:
-    windows = [await office.window(name) for name in names]
+async def at_handover(browsers: Browsers, *names: str) -> list[Window]:
+    windows = [await browsers.window(name) for name in names]
     for window in windows:
         await window.open("/handover")
     return windows
 
 
-async def holds(office: Browsers, name: str, *windows: Window) -> None:
+async def holds(browsers: Browsers, name: str, *windows: Window) -> None:
     """One person holds the shift, on every screen the same: in the bar, and on the page."""
-    id = (await (await office.person(name)).http.get("/api/v1/me")).json()["id"]
+    id = (await (await browsers.person(name)).http.get("/api/v1/me")).json()["id"]
     for window in windows:
         await expect(window("[data-shift] .who")).to_have_text(re.compile(f"^Shift: {name} since "))
         await expect(window("[data-testid=holder]")).to_have_count(1)
         await expect(window("[data-testid=holder]")).to_have_attribute("data-holder", id)
 
 
-async def important(office: Browsers, board: str) -> None:
+async def important(browsers: Browsers, board: str) -> None:
     """What nobody may sign, or take over, without having seen it."""
-    await (await office.person("Bob")).do(board, "sighting.add", {"description": "at the port", "priority": "urgent"})
+    await (await browsers.person("Bob")).do(board, "sighting.add", {"description": "at the port", "priority": "urgent"})
 
 
 def first(window: Window) -> Locator:
@@ -78,9 +78,9 @@ async def board_of(section: Locator) -> str:
     return str(await section.get_attribute("data-section"))
 
 
-async def current(office: Browsers, window: Window, board: str, name: str = "Alice") -> None:
+async def current(browsers: Browsers, window: Window, board: str, name: str = "Alice") -> None:
     """The report on the screen has come to where the board is, as this person sees it."""
-    person = await office.person(name)
+    person = await browsers.person(name)
     seq = (await person.http.get(f"/api/v1/boards/{board}")).json()["seq"]
     await expect(window(f"[data-section='{board}'] header .at")).to_have_text(f"event {seq}")
 
@@ -97,8 +97,8 @@ async def sign(window: Window) -> None:
     await expect(window("dialog")).to_have_count(0)
 
 
-async def test_a_night_is_handed_over_refused_and_handed_over_again(office: Browsers) -> None:
-    alice, dora = await at_handover(office, "Alice", "Dora")
+async def test_a_night_is_handed_over_refused_and_handed_over_again(browsers: Browsers) -> None:
+    alice, dora = await at_handover(browsers, "Alice", "Dora")
     for window in (alice, dora):
         await expect(window("[data-shift]")).to_have_text(re.compile("Nobody holds the shift"))
         await expect(window("[data-section]")).to_have_count(SEARCHES)
@@ -106,7 +106,7 @@ async def test_a_night_is_handed_over_refused_and_handed_over_again(office: Brow
     await alice("[data-act=take]").click()
     await alice.fill("take", {"reason": "the first night"})
     await alice("dialog [data-act=send]").click()
-    await holds(office, "Alice", alice, dora)
+    await holds(browsers, "Alice", alice, dora)
     await expect(dora("[data-notice=passed]")).to_have_text("Alice has taken the shift. Nobody handed it over.")
     await expect(dora("[data-testid=holder]")).to_contain_text("Nobody handed it over: the first night")
 
@@ -127,20 +127,20 @@ async def test_a_night_is_handed_over_refused_and_handed_over_again(office: Brow
     await first(alice).locator("[data-act=pin]").select_option(index=1)
     await expect(dora(f"[data-section='{board}'] [data-pinned]")).to_have_count(1)
 
-    await current(office, alice, board)
+    await current(browsers, alice, board)
     await alice("[data-act=sign]").click()
-    await important(office, board)  # while she reads what she is about to sign
+    await important(browsers, board)  # while she reads what she is about to sign
     await alice("[data-act=sign-now]").click()
     await expect(alice("[data-testid=stale]")).to_contain_text("Sighting added")
-    await holds(office, "Alice", alice, dora)
-    await current(office, alice, board)
+    await holds(browsers, "Alice", alice, dora)
+    await current(browsers, alice, board)
     await alice("[data-act=look-again]").click()
     await alice("[data-act=sign-now]").click()
     await expect(dora("[data-shift] .open")).to_have_text("Handover 1: signed")
-    await holds(office, "Alice", alice, dora)
+    await holds(browsers, "Alice", alice, dora)
     await expect(alice("[data-act=accept], [data-act=mark-read], form[data-form=briefing]")).to_have_count(0)
 
-    await important(office, board)  # under her hands
+    await important(browsers, board)  # under her hands
     await expect(dora(f"[data-section='{board}'] [data-testid=after]")).to_contain_text("1 of them important")
     await dora("[data-act=refuse]").click()
     await dora.fill("refuse", {"reason": "the port has to be in it"})
@@ -155,29 +155,29 @@ async def test_a_night_is_handed_over_refused_and_handed_over_again(office: Brow
         "Dora refused handover 1: the port has to be in it"
     )
     await alice.page.keyboard.press("Escape")
-    await holds(office, "Alice", alice, dora)
-    await important(office, board)  # the report is of now again, for both
+    await holds(browsers, "Alice", alice, dora)
+    await important(browsers, board)  # the report is of now again, for both
     for window in (alice, dora):
-        await current(office, window, board)
+        await current(browsers, window, board)
         await expect(window("a[href='/handover.md']")).to_have_count(1)
 
     await prepare(alice)
     await expect(alice("[data-testid=not-accepted]")).to_have_count(0)
     await expect(assessment).to_have_value("on the tram")  # goes on from one to the next
-    await current(office, alice, board)
+    await current(browsers, alice, board)
     await sign(alice)
-    await holds(office, "Alice", alice, dora)
+    await holds(browsers, "Alice", alice, dora)
     await dora("form[data-form=accept] textarea").first.fill("The port, then the tram.")
     await dora("[data-act=accept]").click()
     await expect(dora("form[data-form=accept] [data-testid=problem]")).to_contain_text("Not all was read")
-    await holds(office, "Alice", alice, dora)
+    await holds(browsers, "Alice", alice, dora)
     unread = dora("[data-section][data-unread]")
     await first(dora).focus()
     for left in range(SEARCHES, 0, -1):
         await expect(unread).to_have_count(left)
         await dora.page.keyboard.press("r")  # marks this one, and goes to the next
     await expect(unread).to_have_count(0)
-    await important(office, board)
+    await important(browsers, board)
     await expect(dora("[data-testid=blocked]")).to_contain_text("1 search is not read")
     await dora("[data-act=mark-read]").click()
     await expect(dora("[data-testid=ready]")).to_be_visible()
@@ -191,30 +191,30 @@ async def test_a_night_is_handed_over_refused_and_handed_over_again(office: Brow
     told = "Dora has accepted handover 2 and holds the shift."
     said = asyncio.create_task(alice.page.wait_for_function(SAYS, arg=told))  # before anything else is
     await dora("[data-act=accept]").click()
-    await holds(office, "Dora", alice, dora)
+    await holds(browsers, "Dora", alice, dora)
     await expect(alice("[data-notice=passed]")).to_have_text(told)
     await said
     await expect(alice("[data-shift] .open")).to_have_count(0)
-    await important(office, board)  # her own page goes on with what is
+    await important(browsers, board)  # her own page goes on with what is
     for window in (alice, dora):
-        await current(office, window, board)
+        await current(browsers, window, board)
 
     await alice.open("/handovers/2")
     await expect(alice("[data-testid=holder]")).to_contain_text("The port, then the tram.")
     await expect(alice("[data-section]")).to_have_count(SEARCHES)
     await expect(first(alice).locator("[data-text=assessment]")).to_have_text("on the tram")
     await expect(alice("[data-act=take], form[data-form], [data-act=mark-read]")).to_have_count(0)
-    handovers = (await (await office.person("Alice")).http.get("/api/v1/handovers/2")).json()
+    handovers = (await (await browsers.person("Alice")).http.get("/api/v1/handovers/2")).json()
     await expect(alice("[data-testid=holder] code")).to_have_text(handovers["handover"]["digest"])
 
 
-async def test_who_only_looks_sees_all_of_it_and_can_do_nothing(office: Browsers) -> None:
-    alice = await office.person("Alice")
+async def test_who_only_looks_sees_all_of_it_and_can_do_nothing(browsers: Browsers) -> None:
+    alice = await browsers.person("Alice")
     me = (await alice.http.get("/api/v1/me")).json()["id"]
-    await office.search(person={"first_name": "Secret"}, access="members", members=[me])
+    await browsers.search(person={"first_name": "Secret"}, access="members", members=[me])
     await alice.do(OPERATIONS, "shift.take", {"reason": "Dora is gone"})
     await alice.do(OPERATIONS, "handover.prepare", {})
-    victor = await office.window("Victor", viewport={"width": 390, "height": 844})
+    victor = await browsers.window("Victor", viewport={"width": 390, "height": 844})
     await victor.open("/")
     await expect(victor("[data-shift] .short")).to_have_text("A")
     await expect(victor("[data-shift]")).to_have_attribute("title", re.compile(r"^Shift: Alice since .*\. Handover 3: begun$"))
@@ -227,16 +227,16 @@ async def test_who_only_looks_sees_all_of_it_and_can_do_nothing(office: Browsers
     await expect(victor("[data-testid=step]")).to_contain_text("Alice holds the shift, and signs.")
 
 
-async def test_a_shift_is_taken_from_who_vanished_and_what_was_open_is_withdrawn(office: Browsers) -> None:
-    (dora,) = await at_handover(office, "Dora")
-    await holds(office, "Alice", dora)
+async def test_a_shift_is_taken_from_who_vanished_and_what_was_open_is_withdrawn(browsers: Browsers) -> None:
+    (dora,) = await at_handover(browsers, "Dora")
+    await holds(browsers, "Alice", dora)
     await dora("[data-act=take]").click()
     await expect(dora("dialog")).to_contain_text("The handover that is open is withdrawn by that.")
     await dora("dialog [data-act=send]").click()
     await expect(dora("dialog .error")).to_have_text("This can't be left empty.")
     await dora.fill("take", {"reason": "Alice does not answer"})
     await dora("dialog [data-act=send]").click()
-    await holds(office, "Dora", dora)
+    await holds(browsers, "Dora", dora)
     await expect(dora("[data-testid=holder]")).to_contain_text("Taken after Alice. Nobody handed it over: Alice does not answer")
     withdrawn = dora("[data-testid=earlier] [data-status=withdrawn] a")
     await expect(withdrawn).to_have_text("Dora withdrew handover 3")
@@ -252,12 +252,12 @@ async def test_a_shift_is_taken_from_who_vanished_and_what_was_open_is_withdrawn
     await expect(dora("[data-testid=holder]")).to_have_text("There is no such handover that was signed.")
 
 
-async def test_who_hands_over_decides_on_a_search_that_who_takes_over_may_not_see(office: Browsers) -> None:
-    person = await office.person("Dora")
+async def test_who_hands_over_decides_on_a_search_that_who_takes_over_may_not_see(browsers: Browsers) -> None:
+    person = await browsers.person("Dora")
     me = (await person.http.get("/api/v1/me")).json()["id"]
     data = {"kind": "runaway", "person": {"first_name": "Hidden"}, "missing_since": "2026-11-24T15:10:00Z"}
     board = (await person.do(OPERATIONS, "search.open", data | {"access": "members", "members": [me]}))["opened"]
-    dora, alice = await at_handover(office, "Dora", "Alice")
+    dora, alice = await at_handover(browsers, "Dora", "Alice")
     await dora("form[data-form=prepare] select").select_option(label="Alice")
     await dora("[data-act=prepare]").click()
     await expect(dora("[data-testid=step] [data-testid=undecided]")).to_contain_text("Alice may not see 1 search.")
@@ -270,7 +270,7 @@ async def test_who_hands_over_decides_on_a_search_that_who_takes_over_may_not_se
     await outside.locator("[data-act=keep]").click()
     await expect(outside).to_contain_text("Dora answers for it.")
     await expect(dora("[data-testid=undecided]")).to_have_count(0)
-    await current(office, dora, board, "Dora")
+    await current(browsers, dora, board, "Dora")
     await sign(dora)
     await expect(alice("[data-testid=withheld]")).to_be_visible()
     await expect(alice("main")).not_to_contain_text("Hidden")
@@ -286,17 +286,17 @@ async def test_who_hands_over_decides_on_a_search_that_who_takes_over_may_not_se
     await outside.locator("[data-act=let-in]").click()
     await expect(outside).to_have_count(0)
     await expect(alice(f"[data-section='{board}']")).to_contain_text("Hidden")
-    await current(office, dora, board, "Dora")
+    await current(browsers, dora, board, "Dora")
     await sign(dora)
     await expect(alice(f"[data-section='{board}'] [data-act=mark-read]")).to_be_visible()
 
 
-async def test_who_sees_a_search_is_told_that_who_holds_the_shift_does_not(office: Browsers) -> None:
-    person = await office.person("Alice")
+async def test_who_sees_a_search_is_told_that_who_holds_the_shift_does_not(browsers: Browsers) -> None:
+    person = await browsers.person("Alice")
     me = (await person.http.get("/api/v1/me")).json()["id"]
-    board = await office.search(person={"first_name": "Alone"}, access="members", members=[me])
-    (alice, dora) = await at_handover(office, "Alice", "Dora")
-    await holds(office, "Dora", alice, dora)
+    board = await browsers.search(person={"first_name": "Alone"}, access="members", members=[me])
+    (alice, dora) = await at_handover(browsers, "Alice", "Dora")
+    await holds(browsers, "Dora", alice, dora)
     await dora("[data-act=withdraw]").click()
     await dora("dialog [data-act=send]").click()
     told = alice("[data-testid=unanswered]")
@@ -307,13 +307,13 @@ async def test_who_sees_a_search_is_told_that_who_holds_the_shift_does_not(offic
     await expect(dora("main")).not_to_contain_text("Alone")
 
 
-async def test_what_was_new_before_the_shift_began_is_told_to_who_has_not_seen_it(office: Browsers) -> None:
-    person, board = await office.person("Alice"), await office.search(person={"first_name": "Earlier"})
+async def test_what_was_new_before_the_shift_began_is_told_to_who_has_not_seen_it(browsers: Browsers) -> None:
+    person, board = await browsers.person("Alice"), await browsers.search(person={"first_name": "Earlier"})
     epoch = (await person.http.get(f"/api/v1/boards/{board}")).json()["epoch"]
     await person.http.post("/api/v1/seen", json={"board": board, "epoch": epoch, "seq": 1})
-    await important(office, board)
+    await important(browsers, board)
     await person.do(OPERATIONS, "shift.take", {"reason": "Dora is gone"})
-    (alice,) = await at_handover(office, "Alice")
+    (alice,) = await at_handover(browsers, "Alice")
     section = alice(f"[data-section='{board}'] .news")
     await expect(section).to_contain_text("Nothing since the shift began.")
     await expect(section.locator("[data-testid=reader]")).to_contain_text("1 of them important")

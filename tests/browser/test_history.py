@@ -19,30 +19,30 @@ NOTES = 1_200
 ROWS = "ol.events > li"
 
 
-async def history(office: Browsers, name: str, path: str, **more: Any) -> Window:
+async def history(browsers: Browsers, name: str, path: str, **more: Any) -> Window:
     """A window on a history, read to its end."""
-    window = await office.window(name, **more)
+    window = await browsers.window(name, **more)
     await window.open(path)
     await expect(window("[data-testid=count]")).to_contain_text("event")
     return window
 
 
-async def many(office: Browsers, board: str, notes: int) -> None:
+async def many(browsers: Browsers, board: str, notes: int) -> None:
     """As many notes as a search has after weeks."""
-    assert office.server
-    alice = await office.person("Alice")
-    caller = await live_changes.caller_for(office.server.desk, (await alice.http.get("/api/v1/me")).json()["id"])
+    assert browsers.server
+    alice = await browsers.person("Alice")
+    caller = await live_changes.caller_for(browsers.server.desk, (await alice.http.get("/api/v1/me")).json()["id"])
     told = [Command(new_id(), board, "note.add", {"text": f"Call n{number:04} of the night"}) for number in range(notes)]
     for start in range(0, notes, 100):
-        await asyncio.gather(*(office.server.desk.execute(caller, each) for each in told[start : start + 100]))
+        await asyncio.gather(*(browsers.server.desk.execute(caller, each) for each in told[start : start + 100]))
 
 
-async def coordinator(office: Browsers, name: str) -> SignedInUser:
+async def coordinator(browsers: Browsers, name: str) -> SignedInUser:
     """One more than there were."""
-    assert office.server
-    if name not in office.people:
-        await live_changes.add_account(office.server.desk, f"{name.lower()}@desk.example", name, "coordinator", PASSWORD)
-    return await office.person(name)
+    assert browsers.server
+    if name not in browsers.people:
+        await live_changes.add_account(browsers.server.desk, f"{name.lower()}@desk.example", name, "coordinator", PASSWORD)
+    return await browsers.person(name)
 
 
 def row(window: Window, seq: int) -> Locator:
@@ -58,10 +58,10 @@ async def head(person: SignedInUser, board: str) -> int:
     return int((await person.http.get(f"/api/v1/boards/{board}")).json()["seq"])
 
 
-async def test_every_event_is_a_sentence_with_what_was_before_and_why(office: Browsers) -> None:
-    board = await office.search()
-    alice, bob = await office.person("Alice"), await office.person("Bob")
-    sighting = await office.sighting(board, "Girl at the bakery")
+async def test_every_event_is_a_sentence_with_what_was_before_and_why(browsers: Browsers) -> None:
+    board = await browsers.search()
+    alice, bob = await browsers.person("Alice"), await browsers.person("Bob")
+    sighting = await browsers.sighting(board, "Girl at the bakery")
     number = (await alice.events(board))[-1]["state"]["number"]
     doing = next(each["id"] for each in await alice.entities(board) if each["state"].get("role") == "doing")
     me = (await bob.http.get("/api/v1/me")).json()["id"]
@@ -85,7 +85,7 @@ async def test_every_event_is_a_sentence_with_what_was_before_and_why(office: Br
     await does("undo", "Bob undid: Card assigned · {card}", seq=taken)
     await does("note.add", "Bob wrote a note on {card}: Called back", card=sighting, text="Called back")
     late = await does("note.add", "Bob wrote in the log: The aunt rang", text="The aunt rang", happened_at="2026-01-24T15:10:00Z")
-    victor = await history(office, "Victor", f"/searches/{board}/history")
+    victor = await history(browsers, "Victor", f"/searches/{board}/history")
     for seq, sentence in expected.items():
         assert await told(victor, seq) == sentence
     await expect(row(victor, late).locator("[data-testid=late]")).to_contain_text(re.compile(r"late: happened .*24 Jan.* 16:10"))
@@ -100,11 +100,11 @@ async def test_every_event_is_a_sentence_with_what_was_before_and_why(office: Br
     await expect(victor("[data-testid=asked]")).to_contain_text(f"Sighting {number}")
 
 
-async def test_thousands_of_events_are_walked_found_and_opened_by_their_address(office: Browsers) -> None:
-    board = await office.search()
-    await many(office, board, NOTES)
-    seqs = await head(await office.person("Alice"), board)
-    alice = await history(office, "Alice", f"/searches/{board}/history")
+async def test_thousands_of_events_are_walked_found_and_opened_by_their_address(browsers: Browsers) -> None:
+    board = await browsers.search()
+    await many(browsers, board, NOTES)
+    seqs = await head(await browsers.person("Alice"), board)
+    alice = await history(browsers, "Alice", f"/searches/{board}/history")
     await expect(alice("[data-testid=count]")).to_have_text(f"{seqs:,} events")
     assert await alice(ROWS).count() < 100
     await row(alice, seqs).focus()
@@ -129,30 +129,30 @@ async def test_thousands_of_events_are_walked_found_and_opened_by_their_address(
     await alice.page.keyboard.press("c")
     await expect(alice("[data-testid=count]")).to_have_text(f"{seqs:,} events")
 
-    bob = await history(office, "Bob", f"/searches/{board}/history#{seq}")
+    bob = await history(browsers, "Bob", f"/searches/{board}/history#{seq}")
     await expect(row(bob, seq)).to_be_in_viewport()
     await expect(row(bob, seq)).to_have_attribute("aria-current", "true")
     await row(bob, seq - 3).locator("a.seq").click()
     await expect(row(bob, seq - 3)).to_have_attribute("aria-current", "true")
     place = await row(bob, seq - 3).evaluate("each => each.getBoundingClientRect().top")
-    await (await office.person("Alice")).do(board, "note.add", {"text": "while one reads"})
+    await (await browsers.person("Alice")).do(board, "note.add", {"text": "while one reads"})
     await expect(bob("[data-act=newest]")).to_have_text("1 new event above")
     assert abs(await row(bob, seq - 3).evaluate("each => each.getBoundingClientRect().top") - place) < 2
     await bob("[data-act=newest]").click()
     await expect(row(bob, seqs + 1)).to_be_in_viewport()
-    await (await office.person("Alice")).do(board, "note.add", {"text": "at the top"})
+    await (await browsers.person("Alice")).do(board, "note.add", {"text": "at the top"})
     await expect(row(bob, seqs + 2)).to_be_in_viewport()
     await expect(bob("[data-act=newest]")).to_have_count(0)
 
 
-async def test_what_is_asked_stands_in_the_address_and_what_is_not_there_is_said(office: Browsers) -> None:
-    board = await office.search()
-    sighting = await office.sighting(board, "Girl at the bakery")
-    bob = await office.person("Bob")
+async def test_what_is_asked_stands_in_the_address_and_what_is_not_there_is_said(browsers: Browsers) -> None:
+    board = await browsers.search()
+    sighting = await browsers.sighting(board, "Girl at the bakery")
+    bob = await browsers.person("Bob")
     me = (await bob.http.get("/api/v1/me")).json()["id"]
     graded = (await bob.do(board, "sighting.grade", {"sighting": sighting, "grade": {"source": "B", "content": 2}}))["seqs"][-1]
     await bob.do(board, "note.add", {"text": "in the log"})
-    alice = await history(office, "Alice", f"/searches/{board}/history?person={me}&field=grade")
+    alice = await history(browsers, "Alice", f"/searches/{board}/history?person={me}&field=grade")
     await expect(alice(ROWS)).to_have_count(1)
     await expect(row(alice, graded)).to_have_count(1)
     await alice("[data-filter=menu]").click()
@@ -176,12 +176,12 @@ async def test_what_is_asked_stands_in_the_address_and_what_is_not_there_is_said
         await expect(alice("[data-testid=notices]")).to_contain_text(sentence)
 
 
-async def test_it_stands_under_the_shift_in_which_it_happened(office: Browsers) -> None:
-    board = await office.search()
-    alice, bob, dora = await office.person("Alice"), await office.person("Bob"), await coordinator(office, "Dora")
+async def test_it_stands_under_the_shift_in_which_it_happened(browsers: Browsers) -> None:
+    board = await browsers.search()
+    alice, bob, dora = await browsers.person("Alice"), await browsers.person("Bob"), await coordinator(browsers, "Dora")
     taken = (await alice.do("operations", "shift.take", {"reason": "Nobody was here"}))["seqs"][-1]
     await bob.do(board, "note.add", {"text": "on her watch"})
-    window = await history(office, "Bob", f"/searches/{board}/history")
+    window = await history(browsers, "Bob", f"/searches/{board}/history")
     groups = window("[data-testid=group]")
     await expect(groups).to_have_count(2)  # before the first shift: the day
     await expect(groups.first).to_have_text(re.compile(r"Shift 1: Alice, since .*\d\d:\d\d"))
@@ -212,25 +212,25 @@ JOURNAL = """async ([board, seq]) => {
 }"""
 
 
-async def test_a_journal_is_read_from_its_end_and_tells_apart_what_has_one_id(office: Browsers) -> None:
-    alice = await office.person("Alice")
+async def test_a_journal_is_read_from_its_end_and_tells_apart_what_has_one_id(browsers: Browsers) -> None:
+    alice = await browsers.person("Alice")
     await alice.do("operations", "shift.take", {"reason": "Nobody was here"})
     await alice.do("operations", "handover.prepare", {})
     number = (await alice.http.get("/api/v1/handover")).json()["handover"]["number"]
     withdrawn = (await alice.do("operations", "handover.withdraw", {"handover": number}))["seqs"][-1]
-    dora = await coordinator(office, "Dora")
+    dora = await coordinator(browsers, "Dora")
     taken = (await dora.do("operations", "shift.take", {"reason": "Alice went home"}))["seqs"][-1]
-    victor = await history(office, "Victor", "/history")
+    victor = await history(browsers, "Victor", "/history")
     said = await victor.page.evaluate(JOURNAL, ["operations", withdrawn])
     assert said == [2, False, True, 3, True, True, True, True, False, 1, True, 1, "handover", "handover.prepared"]
     assert (await victor.page.evaluate(JOURNAL, ["operations", taken]))[-2:] == ["shift", "shift.taken"]
 
 
-async def test_everything_is_on_paper_and_says_by_whom(office: Browsers) -> None:
-    board = await office.search()
-    await many(office, board, 150)
-    alice = await history(office, "Alice", f"/searches/{board}/history")
-    seqs = await head(await office.person("Alice"), board)
+async def test_everything_is_on_paper_and_says_by_whom(browsers: Browsers) -> None:
+    board = await browsers.search()
+    await many(browsers, board, 150)
+    alice = await history(browsers, "Alice", f"/searches/{board}/history")
+    seqs = await head(await browsers.person("Alice"), board)
     assert await alice(ROWS).count() < seqs
     await alice.page.evaluate("""() => addEventListener("afterprint", () => 0) ?? addEventListener("beforeprint", () => {
       window.printed = [document.querySelectorAll("ol.events > li").length, document.querySelector(".printed").textContent];
@@ -242,15 +242,18 @@ async def test_everything_is_on_paper_and_says_by_whom(office: Browsers) -> None
     assert re.fullmatch(rf"Printed by Alice, .*\d\d:\d\d; up to event {seqs}", says)
 
 
-async def test_everywhere_is_all_that_one_may_see_by_time_and_goes_on_live(office: Browsers) -> None:
-    alice = await office.person("Alice")
-    first, second = await office.search(reference="EV-1"), await office.search(reference="EV-2", person={"first_name": "Wout"})
+async def test_everywhere_is_all_that_one_may_see_by_time_and_goes_on_live(browsers: Browsers) -> None:
+    alice = await browsers.person("Alice")
+    first, second = (
+        await browsers.search(reference="EV-1"),
+        await browsers.search(reference="EV-2", person={"first_name": "Wout"}),
+    )
     own = (await alice.http.get("/api/v1/me")).json()["id"]
-    secret = await office.search(reference="EV-3", access="members", members=[own])
+    secret = await browsers.search(reference="EV-3", access="members", members=[own])
     for board, text in ((first, "one"), (second, "two"), (secret, "three"), (first, "four")):
         await alice.do(board, "note.add", {"text": f"everywhere {text}"})
     await alice.do("operations", "note.add", {"text": "everywhere five"})
-    charlie = await history(office, "Charlie", "/history#q=everywhere")
+    charlie = await history(browsers, "Charlie", "/history#q=everywhere")
     await expect(charlie(ROWS)).to_contain_text([f"everywhere {text}" for text in ("five", "four", "two", "one")])
     await expect(charlie(ROWS)).to_have_count(4)
     await expect(charlie(f"{ROWS} a.of")).to_have_text(["Noor · EV-1", "Wout · EV-2", "Noor · EV-1"])
@@ -260,7 +263,7 @@ async def test_everywhere_is_all_that_one_may_see_by_time_and_goes_on_live(offic
     await expect(charlie(ROWS)).to_have_count(3)
     await expect(charlie("body")).not_to_contain_text("EV-1")
 
-    one = await history(office, "Charlie", f"/searches/{second}/history")
+    one = await history(browsers, "Charlie", f"/searches/{second}/history")
     await alice.do(second, "search.set_access", {"access": "members", "members": [own]})
     await expect(one("[data-testid=forbidden]")).to_be_visible()
     await expect(one("main")).not_to_contain_text("everywhere")

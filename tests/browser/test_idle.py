@@ -25,8 +25,8 @@ async def told(window: Window, minutes: int) -> int:
     return len(asked)
 
 
-async def test_a_page_tells_that_somebody_is_there_only_when_somebody_is(office: Browsers) -> None:
-    bob = await office.window("Bob")
+async def test_a_page_tells_that_somebody_is_there_only_when_somebody_is(browsers: Browsers) -> None:
+    bob = await browsers.window("Bob")
     await bob.page.clock.install()
     await bob.page.goto("/account")
     await expect(bob("[data-kept-drafts]")).to_have_text("nothing")
@@ -39,17 +39,17 @@ async def test_a_page_tells_that_somebody_is_there_only_when_somebody_is(office:
     assert await told(bob, 9) == 0
 
 
-async def test_a_session_that_nobody_used_ends_on_the_screen_and_what_was_typed_is_there_again(office: Browsers) -> None:
-    assert office.server
-    desk, board = office.server.desk, await office.search()
-    bob = await office.window("Bob")
+async def test_a_session_that_nobody_used_ends_on_the_screen_and_what_was_typed_is_there_again(browsers: Browsers) -> None:
+    assert browsers.server
+    desk, board = browsers.server.desk, await browsers.search()
+    bob = await browsers.window("Bob")
     bob.may_fail("401", "WebSocket")
     await bob.open(f"/searches/{board}")
     await bob("[data-act=add-task]").click()
     await bob.field("add-task", "title").fill("Half a task")
 
     ends = text("UPDATE session SET ends_at = :now WHERE account = :account")
-    account = {"now": format_utc(now()), "account": (await office.people["Bob"].http.get("/api/v1/me")).json()["id"]}
+    account = {"now": format_utc(now()), "account": (await browsers.people["Bob"].http.get("/api/v1/me")).json()["id"]}
     await desk.database.write(lambda database: database.connection().execute(ends, account).rowcount)
     for _ in range(POLLS_PER_EXPIRY_CHECK):
         await desk._poll_rights()
@@ -57,7 +57,7 @@ async def test_a_session_that_nobody_used_ends_on_the_screen_and_what_was_typed_
     await expect(bob("[data-ended]")).to_contain_text("Your session on this screen has ended")
     await expect(bob("form.sign-in [data-kept-drafts]")).to_contain_text("1 unsent text is kept")
     await bob.sign_in("bob@desk.example")
-    await office.people["Bob"].sign_in()  # for the scenes that follow
+    await browsers.people["Bob"].sign_in()  # for the scenes that follow
     await bob.page.wait_for_url(f"**/searches/{board}")
     await bob.live()
     await bob("[data-act=add-task]").click()

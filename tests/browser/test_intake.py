@@ -36,16 +36,18 @@ async def taken(window: Window, count: int) -> None:
     await expect(window("[data-recent-call][data-number]")).to_have_count(count)
 
 
-async def sightings(office: Browsers, board: str) -> list[dict[str, Any]]:
-    person = await office.person("Alice")
+async def sightings(browsers: Browsers, board: str) -> list[dict[str, Any]]:
+    person = await browsers.person("Alice")
     return [each["state"] for each in await person.entities(board) if each["kind"] == "sighting"]
 
 
-async def test_three_calls_in_a_row_by_keyboard_with_the_line_cut_in_the_second(office: Browsers) -> None:
-    noor = await office.search(person={"first_name": "Noor", "last_name": "Peeters"}, reference="2026-7001", last_seen=LAST_SEEN)
-    adam = await office.search(person={"first_name": "Adam"}, reference="2026-7002")
-    async with proxy_to(office.url) as line:
-        bob = await office.window("Bob", url=line.url)
+async def test_three_calls_in_a_row_by_keyboard_with_the_line_cut_in_the_second(browsers: Browsers) -> None:
+    noor = await browsers.search(
+        person={"first_name": "Noor", "last_name": "Peeters"}, reference="2026-7001", last_seen=LAST_SEEN
+    )
+    adam = await browsers.search(person={"first_name": "Adam"}, reference="2026-7002")
+    async with proxy_to(browsers.url) as line:
+        bob = await browsers.window("Bob", url=line.url)
         bob.may_fail(*NO_LINE)
         await bob.open("/intake")
         keys = bob.page.keyboard
@@ -87,8 +89,8 @@ async def test_three_calls_in_a_row_by_keyboard_with_the_line_cut_in_the_second(
         await taken(bob, 3)
         await expect(bob("[data-recent-call] a")).to_contain_text(["Noor P.", "Adam", "Noor P."])
 
-    first, third = sorted(await sightings(office, noor), key=lambda each: int(each["number"]))
-    (second,) = await sightings(office, adam)
+    first, third = sorted(await sightings(browsers, noor), key=lambda each: int(each["number"]))
+    (second,) = await sightings(browsers, adam)
     assert [each["description"] for each in (first, second, third)] == [
         "A girl in a red coat",
         "A boy at the harbour",
@@ -99,15 +101,15 @@ async def test_three_calls_in_a_row_by_keyboard_with_the_line_cut_in_the_second(
     assert {each["channel"] for each in (first, second, third)} == {"hotline"}
     assert (first["source"]["kind"], second["source"]["kind"]) == ("named", "unknown")
     assert first["seen_at"] < first["received_at"]
-    assert "Quist" not in str(await (await office.person("Alice")).events(noor))
-    await office.clear()
+    assert "Quist" not in str(await (await browsers.person("Alice")).events(noor))
+    await browsers.clear()
 
 
-async def test_what_may_be_the_same_and_what_may_be_meant_stand_beside(office: Browsers) -> None:
-    noor = await office.search(person={"first_name": "Linde"}, reference="2026-7101", last_seen=LAST_SEEN)
-    near = await office.search(person={"first_name": "Kobe"}, reference="2026-7102", last_seen=LAST_SEEN)
-    told = await office.sighting(noor, "A girl in a yellow coat with a skateboard")
-    bob = await office.window("Bob")
+async def test_what_may_be_the_same_and_what_may_be_meant_stand_beside(browsers: Browsers) -> None:
+    noor = await browsers.search(person={"first_name": "Linde"}, reference="2026-7101", last_seen=LAST_SEEN)
+    near = await browsers.search(person={"first_name": "Kobe"}, reference="2026-7102", last_seen=LAST_SEEN)
+    told = await browsers.sighting(noor, "A girl in a yellow coat with a skateboard")
+    bob = await browsers.window("Bob")
     await bob.open("/intake")
     await tell(bob.page, "linde", "yellow coat, skateboard")
     await expect(bob(f"[data-similar='{told}']")).to_contain_text("A girl in a yellow coat")
@@ -119,12 +121,12 @@ async def test_what_may_be_the_same_and_what_may_be_meant_stand_beside(office: B
     await expect(bob("#search")).to_have_value("2026-7102 · Kobe")
     await expect(bob(f"[data-similar='{told}']")).to_have_count(0)
     await expect(bob("#text")).to_have_value("yellow coat, skateboard")
-    await office.clear()
+    await browsers.clear()
 
 
-async def test_escape_clears_and_brings_back(office: Browsers) -> None:
-    await office.search(person={"first_name": "Merel"}, reference="2026-7201")
-    bob = await office.window("Bob")
+async def test_escape_clears_and_brings_back(browsers: Browsers) -> None:
+    await browsers.search(person={"first_name": "Merel"}, reference="2026-7201")
+    bob = await browsers.window("Bob")
     await bob.open("/intake")
     keys = bob.page.keyboard
     await tell(bob.page, "merel", "Somebody on a bicycle")
@@ -134,14 +136,14 @@ async def test_escape_clears_and_brings_back(office: Browsers) -> None:
     await keys.press("Escape")
     await expect(bob("#text")).to_have_value("Somebody on a bicycle")
     await expect(bob("#search")).to_have_value("2026-7201 · Merel")
-    await office.clear()
+    await browsers.clear()
 
 
-async def test_the_list_is_walked_by_arrows_and_shut_by_escape(office: Browsers) -> None:
+async def test_the_list_is_walked_by_arrows_and_shut_by_escape(browsers: Browsers) -> None:
     for name in ("Xander Een", "Xander Twee"):
         first, _, last = name.partition(" ")
-        await office.search(person={"first_name": first, "last_name": last}, reference=f"2026-725{last[0]}")
-    bob = await office.window("Bob")
+        await browsers.search(person={"first_name": first, "last_name": last}, reference=f"2026-725{last[0]}")
+    bob = await browsers.window("Bob")
     await bob.open("/intake")
     keys = bob.page.keyboard
     await expect(bob("#search-list")).to_be_hidden()
@@ -160,13 +162,13 @@ async def test_the_list_is_walked_by_arrows_and_shut_by_escape(office: Browsers)
     await keys.press("Enter")
     await expect(bob("#search")).to_have_value(name)
     await focused(bob, "text")
-    await office.clear()
+    await browsers.clear()
 
 
-async def test_what_is_missing_is_asked_for_and_what_is_refused_comes_back(office: Browsers) -> None:
-    board = await office.search(person={"first_name": "Wout"}, reference="2026-7301")
-    async with proxy_to(office.url) as line:
-        bob = await office.window("Bob", url=line.url)
+async def test_what_is_missing_is_asked_for_and_what_is_refused_comes_back(browsers: Browsers) -> None:
+    board = await browsers.search(person={"first_name": "Wout"}, reference="2026-7301")
+    async with proxy_to(browsers.url) as line:
+        bob = await browsers.window("Bob", url=line.url)
         bob.may_fail(*NO_LINE)
         await bob.open("/intake")
         keys = bob.page.keyboard
@@ -185,26 +187,26 @@ async def test_what_is_missing_is_asked_for_and_what_is_refused_comes_back(offic
         line.cut()
         await bob("html:not([data-freshness=live])").wait_for(state="attached")
         await keys.press("Control+Enter")
-        alice = await office.person("Alice")
+        alice = await browsers.person("Alice")
         await alice.do(board, "search.set_status", {"status": "closed", "reason": "came home", "acknowledge": "as it is"})
         line.heal()
         await expect(bob("[data-recent-call] .error")).to_contain_text("This search is closed")
         await bob("[data-act=mend]").click()
         await expect(bob("#text")).to_have_value("On the beach")
         await expect(bob("[data-recent-call]")).to_have_count(0)
-    assert await sightings(office, board) == []
-    await office.clear()
+    assert await sightings(browsers, board) == []
+    await browsers.clear()
 
 
-async def test_who_only_sees_takes_no_calls(office: Browsers) -> None:
-    victor = await office.window("Victor")
+async def test_who_only_sees_takes_no_calls(browsers: Browsers) -> None:
+    victor = await browsers.window("Victor")
     victor.may_fail("status of 403")
     await victor.open("/")
     await expect(victor("nav a")).to_have_text(["Searches", "Handover", "History", "Since you left"])
     answer = await victor.page.goto("/intake")
     assert answer is not None
     assert answer.status == 403
-    stranger = await office.stranger()
+    stranger = await browsers.stranger()
     await stranger.page.goto("/intake")
     assert "/login" in stranger.page.url
-    await office.clear()
+    await browsers.clear()

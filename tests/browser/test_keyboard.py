@@ -60,11 +60,11 @@ def of(card: Locator) -> Locator:
     return card.locator("a[data-part=open]")
 
 
-async def test_bob_works_a_search_without_a_mouse(office: Browsers) -> None:
-    board = await office.search(person={"first_name": "Yasmina"})
-    await office.sighting(board, COAT)
-    await office.sighting(board, TRAIN)
-    bob = await office.window("Bob")
+async def test_bob_works_a_search_without_a_mouse(browsers: Browsers) -> None:
+    board = await browsers.search(person={"first_name": "Yasmina"})
+    await browsers.sighting(board, COAT)
+    await browsers.sighting(board, TRAIN)
+    bob = await browsers.window("Bob")
     await bob.open("/")
     await do(bob, "yasmina")
     await bob.page.wait_for_url(f"**/searches/{board}")
@@ -105,16 +105,16 @@ async def test_bob_works_a_search_without_a_mouse(office: Browsers) -> None:
     await press(bob, "e")
     await focused(bob, ".card-facts.editing :is(input, textarea) >> nth=0")
     await bob.same_as_server(board)
-    events = await (await office.person("Bob")).events(board)
+    events = await (await browsers.person("Bob")).events(board)
     assert [event["type"] for event in events if event["actor"]["name"] == "Bob"] == [
         "sighting.graded", "card.assigned", "note.added", "card.moved", "card.moved",
     ]  # fmt: skip
 
 
-async def test_what_colleagues_did_is_said_and_what_one_did_oneself_is_not(office: Browsers) -> None:
-    board = await office.search()
-    coat, train = await office.sighting(board, COAT), await office.sighting(board, TRAIN)
-    bob, charlie, alice = await office.person("Bob"), await office.person("Charlie"), await office.window("Alice")
+async def test_what_colleagues_did_is_said_and_what_one_did_oneself_is_not(browsers: Browsers) -> None:
+    board = await browsers.search()
+    coat, train = await browsers.sighting(board, COAT), await browsers.sighting(board, TRAIN)
+    bob, charlie, alice = await browsers.person("Bob"), await browsers.person("Charlie"), await browsers.window("Alice")
     await alice.page.clock.install()
     await alice.open(f"/searches/{board}")
     await alice.page.evaluate(LISTEN)
@@ -138,16 +138,16 @@ async def test_what_colleagues_did_is_said_and_what_one_did_oneself_is_not(offic
     said = await alice.page.evaluate("window.said")
     assert [re.sub(r"\d\d:\d\d:\d\d", "…", text) for text in said[2:]] == ["Not current since …", "Current again"]
 
-    there = await office.window("Bob")
+    there = await browsers.window("Bob")
     await there.open("/")
-    await (await office.person("Alice")).do(board, "search.update", {"person": {"age": 9}})
+    await (await browsers.person("Alice")).do(board, "search.update", {"person": {"age": 9}})
     await expect(there(SAID)).to_have_text("Search changed: Noor, by Alice")
 
 
-async def test_the_keys_are_shown_as_they_are_and_only_to_whom_they_serve(office: Browsers) -> None:
-    board = await office.search()
-    await office.sighting(board, COAT)
-    alice, victor = await office.window("Alice"), await office.window("Victor")
+async def test_the_keys_are_shown_as_they_are_and_only_to_whom_they_serve(browsers: Browsers) -> None:
+    board = await browsers.search()
+    await browsers.sighting(board, COAT)
+    alice, victor = await browsers.window("Alice"), await browsers.window("Victor")
     for window in (alice, victor):
         await window.open(f"/searches/{board}")
     table = await alice.page.evaluate(TABLE)
@@ -208,13 +208,13 @@ def in_reference() -> list[tuple[str, str, str]]:
     return [(where, key, does) for where, keys in rows for key, does in re.findall(r"`([^`]+)` ([^·]+?)(?: ·|$)", keys)]
 
 
-async def test_a_search_that_one_may_not_see_is_not_found_and_another_is_gone_to(office: Browsers) -> None:
-    alice = await office.person("Alice")
+async def test_a_search_that_one_may_not_see_is_not_found_and_another_is_gone_to(browsers: Browsers) -> None:
+    alice = await browsers.person("Alice")
     own = (await alice.http.get("/api/v1/me")).json()["id"]
-    secret = await office.search(person={"first_name": "Zebulon"}, access="members", members=[own])
-    here, other = await office.search(), await office.search(person={"first_name": "Yolanda"})
-    await office.sighting(other, "A blue bicycle by the canal")
-    charlie, hers = await office.window("Charlie"), await office.window("Alice")
+    secret = await browsers.search(person={"first_name": "Zebulon"}, access="members", members=[own])
+    here, other = await browsers.search(), await browsers.search(person={"first_name": "Yolanda"})
+    await browsers.sighting(other, "A blue bicycle by the canal")
+    charlie, hers = await browsers.window("Charlie"), await browsers.window("Alice")
     await hers.open(f"/searches/{here}")
     await do(hers, "zebulon")
     await hers.page.wait_for_url(f"**/searches/{secret}")
@@ -231,10 +231,10 @@ async def test_a_search_that_one_may_not_see_is_not_found_and_another_is_gone_to
     await expect(charlie.panel).to_contain_text("A blue bicycle by the canal")
 
 
-async def test_the_focus_stays_while_colleagues_move_and_take_away_what_has_it(office: Browsers) -> None:
-    board = await office.search()
-    coat, train, bus = [await office.sighting(board, text) for text in (COAT, TRAIN, BUS)]
-    alice, bob = await office.window("Alice"), await office.person("Bob")
+async def test_the_focus_stays_while_colleagues_move_and_take_away_what_has_it(browsers: Browsers) -> None:
+    board = await browsers.search()
+    coat, train, bus = [await browsers.sighting(board, text) for text in (COAT, TRAIN, BUS)]
+    alice, bob = await browsers.window("Alice"), await browsers.person("Bob")
     await alice.open(f"/searches/{board}")
     columns = {role: await alice.column(role).get_attribute("data-column") for role in ("todo", "doing", "waiting")}
 
@@ -275,7 +275,7 @@ async def test_the_focus_stays_while_colleagues_move_and_take_away_what_has_it(o
     await alice.column("doing").locator("[data-part=column-menu]").focus()
     await press(alice, "Enter", "Enter")
     await alice("dialog[data-dialog=column-title]").wait_for()
-    await (await office.person("Alice")).do(board, "column.remove", {"column": columns["doing"]})
+    await (await browsers.person("Alice")).do(board, "column.remove", {"column": columns["doing"]})
     await expect(alice("dialog")).to_have_count(0)
     await expect(alice.column("waiting").locator("[data-part=column-menu]")).to_be_focused()
 
@@ -286,14 +286,14 @@ async def test_the_focus_stays_while_colleagues_move_and_take_away_what_has_it(o
         "reason": "Found",
         "outcome": {"found_at": "2026-11-25T08:00:00Z", "condition": "well", "how": "police"},
     }
-    await (await office.person("Alice")).do(board, "search.set_status", found)
+    await (await browsers.person("Alice")).do(board, "search.set_status", found)
     await expect(alice(f".operations-column.found [data-search='{board}'] a")).to_be_focused()
 
 
-async def test_arrows_walk_to_what_lies_there(office: Browsers) -> None:
+async def test_arrows_walk_to_what_lies_there(browsers: Browsers) -> None:
     for name in ("One", "Two", "Three", "Four"):
-        await office.search(person={"first_name": name})
-    alice = await office.window("Alice")
+        await browsers.search(person={"first_name": name})
+    alice = await browsers.window("Alice")
     await alice.open("/")
     first = alice(".operations-column.open li[data-search]").first
     await first.locator("a").focus()
@@ -316,10 +316,10 @@ async def test_arrows_walk_to_what_lies_there(office: Browsers) -> None:
 
 
 @pytest.mark.parametrize("path", ["search", "operations"])
-async def test_arrows_begin_at_the_first_card(office: Browsers, path: str) -> None:
-    board = await office.search()
-    await office.sighting(board, COAT)
-    alice = await office.window("Alice")
+async def test_arrows_begin_at_the_first_card(browsers: Browsers, path: str) -> None:
+    board = await browsers.search()
+    await browsers.sighting(board, COAT)
+    alice = await browsers.window("Alice")
     await alice.open(f"/searches/{board}" if path == "search" else "/")
     cards = alice("[data-list] article[data-card]" if path == "search" else ".operations-column li[data-search]")
     first = cards.first.locator("a").first
@@ -334,11 +334,11 @@ async def test_arrows_begin_at_the_first_card(office: Browsers, path: str) -> No
         await focused(alice, first)
 
 
-async def test_what_one_has_added_is_gone_to_unless_one_is_elsewhere(office: Browsers) -> None:
-    board = await office.search()
+async def test_what_one_has_added_is_gone_to_unless_one_is_elsewhere(browsers: Browsers) -> None:
+    board = await browsers.search()
     for number in range(12):
-        await office.sighting(board, f"Something seen {number}")
-    alice = await office.window("Alice", viewport={"width": 1400, "height": 600})
+        await browsers.sighting(board, f"Something seen {number}")
+    alice = await browsers.window("Alice", viewport={"width": 1400, "height": 600})
     await alice.open(f"/searches/{board}")
     await press(alice, "t")
     await alice.fill("add-task", {"title": BUS})
@@ -360,16 +360,16 @@ async def test_what_one_has_added_is_gone_to_unless_one_is_elsewhere(office: Bro
     await focused(alice, "#find")
 
 
-async def test_on_a_phone_what_one_has_added_is_in_sight(office: Browsers) -> None:
-    board = await office.search()
-    alice = await office.window("Alice", viewport={"width": 390, "height": 844})
+async def test_on_a_phone_what_one_has_added_is_in_sight(browsers: Browsers) -> None:
+    board = await browsers.search()
+    alice = await browsers.window("Alice", viewport={"width": 390, "height": 844})
     await alice.open(f"/searches/{board}")
     await alice.add_task(BUS)
     await expect(alice.card(BUS).and_(alice("[data-card]"))).to_be_in_viewport()
 
 
-async def test_what_is_refused_is_gone_to(office: Browsers) -> None:
-    alice = await office.window("Alice")
+async def test_what_is_refused_is_gone_to(browsers: Browsers) -> None:
+    alice = await browsers.window("Alice")
     await alice.open("/")
     await press(alice, "n")
     await alice.fill("open-search", {"person.first_name": "Zed", "kind": "runaway", "missing_since": "2026-11-24T00:00"})
@@ -380,11 +380,11 @@ async def test_what_is_refused_is_gone_to(office: Browsers) -> None:
     await focused(alice, alice.field("open-search", "last_seen.lat"))
 
 
-async def test_a_finger_that_scrolls_takes_no_card_along_and_escape_lets_one_go(office: Browsers) -> None:
-    board = await office.search()
+async def test_a_finger_that_scrolls_takes_no_card_along_and_escape_lets_one_go(browsers: Browsers) -> None:
+    board = await browsers.search()
     for number in range(12):
-        await office.sighting(board, f"{COAT} {number}")
-    alice = await office.window("Alice", viewport={"width": 390, "height": 700}, has_touch=True)
+        await browsers.sighting(board, f"{COAT} {number}")
+    alice = await browsers.window("Alice", viewport={"width": 390, "height": 700}, has_touch=True)
     await alice.open(f"/searches/{board}")
     x, y = center_of(await alice("article.sighting").nth(1).bounding_box())
     finger = await alice.context.new_cdp_session(alice.page)
@@ -400,7 +400,7 @@ async def test_a_finger_that_scrolls_takes_no_card_along_and_escape_lets_one_go(
     assert await alice.page.evaluate("[scrollY > 0, window.taken.length]") == [True, 0]
     await expect(alice.panel).to_have_count(0)
 
-    bob = await office.window("Bob", viewport=DESKTOP_SIZE)
+    bob = await browsers.window("Bob", viewport=DESKTOP_SIZE)
     await bob.open(f"/searches/{board}")
     await bob.take_up(bob.card(f"{COAT} 0"))
     await bob.carry(bob.column("doing"))
@@ -411,10 +411,10 @@ async def test_a_finger_that_scrolls_takes_no_card_along_and_escape_lets_one_go(
     assert not [frame for frame in bob.frames if frame.sent and frame.body.get("name") == "card.move"]
 
 
-async def test_axe_finds_no_barrier_in_the_palette_and_the_keys(office: Browsers) -> None:
-    board = await office.search()
-    await office.sighting(board, COAT)
-    alice = await office.window("Alice")
+async def test_axe_finds_no_barrier_in_the_palette_and_the_keys(browsers: Browsers) -> None:
+    board = await browsers.search()
+    await browsers.sighting(board, COAT)
+    alice = await browsers.window("Alice")
     await alice.open(f"/searches/{board}")
     found: dict[str, list[str]] = {}
     for key, typed in (("?", ""), ("Control+k", ""), ("Control+k", "girl")):

@@ -18,11 +18,13 @@ HEADS = {
 
 
 @pytest.mark.parametrize("locale", HEADS)
-async def test_times_and_numbers_are_written_as_the_reader_does_and_are_those_of_brussels(office: Browsers, locale: str) -> None:
-    board = await office.search(missing_since="2026-01-24T15:10:00Z", person={"first_name": "Open"})
-    alice = await office.person("Alice")
+async def test_times_and_numbers_are_written_as_the_reader_does_and_are_those_of_brussels(
+    browsers: Browsers, locale: str
+) -> None:
+    board = await browsers.search(missing_since="2026-01-24T15:10:00Z", person={"first_name": "Open"})
+    alice = await browsers.person("Alice")
     await alice.do(board, "sighting.add", {"description": "Status", "place": {"text": "Name", "radius_m": 1_500}})
-    bob = await office.window("Bob", locale=locale, timezone_id="America/New_York")
+    bob = await browsers.window("Bob", locale=locale, timezone_id="America/New_York")
     await bob.open(f"/searches/{board}")
     for words in HEADS[locale]:
         await expect(bob("main")).to_contain_text(re.compile(words))
@@ -30,14 +32,14 @@ async def test_times_and_numbers_are_written_as_the_reader_does_and_are_those_of
     await expect(bob.card("Status")).to_contain_text("Name")
 
 
-async def test_a_language_is_chosen_by_one_press_and_holds_in_every_browser(office: Browsers) -> None:
-    bob = await office.window("Bob", locale="de-BE")
+async def test_a_language_is_chosen_by_one_press_and_holds_in_every_browser(browsers: Browsers) -> None:
+    bob = await browsers.window("Bob", locale="de-BE")
     await bob.page.goto("/account")
     await expect(bob("html")).to_have_attribute("lang", "de")
     await bob("button[lang=fr]").click()
     await expect(bob("html")).to_have_attribute("lang", "fr")
     await expect(bob("button[lang=fr]")).to_have_attribute("aria-pressed", "true")
-    elsewhere = await office.window("Bob", locale="nl-BE")
+    elsewhere = await browsers.window("Bob", locale="nl-BE")
     await elsewhere.open("/")
     await expect(elsewhere("h1")).to_contain_text("Recherches")
     await bob("[data-testid=languages] button[value='']").click()

@@ -27,8 +27,8 @@ BAR = """() => {
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-async def test_no_card_is_cut_beside_an_open_one(office: Browsers, language: str) -> None:
-    board, alice = await office.search(), await office.person("Alice")
+async def test_no_card_is_cut_beside_an_open_one(browsers: Browsers, language: str) -> None:
+    board, alice = await browsers.search(), await browsers.person("Alice")
     own = (await alice.http.get("/api/v1/me")).json()["id"]
     for _ in range(3):
         place = {"text": "Gent, Veldstraat 30", "lat": 51.05, "lon": 3.72, "radius_m": 10}
@@ -37,7 +37,7 @@ async def test_no_card_is_cut_beside_an_open_one(office: Browsers, language: str
         sighting = (await alice.events(board))[-1]["id"]
         await alice.do(board, "sighting.assess", {"sighting": sighting, "assessment": "credible"})
     await alice.do(board, "task.add", {"title": "Ring", "due": "2026-11-24T15:10:00Z", "assignee": own, "priority": "urgent"})
-    window = await office.window("Bob", locale=f"{language}-BE")
+    window = await browsers.window("Bob", locale=f"{language}-BE")
     await window.open(f"/searches/{board}/cards/{sighting}")
     await window.panel.wait_for()
     for width in (1000, 1200, 1400):
@@ -46,22 +46,22 @@ async def test_no_card_is_cut_beside_an_open_one(office: Browsers, language: str
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-async def test_at_200_percent_the_bar_is_whole(office: Browsers, language: str) -> None:
-    board = await office.search()
-    await (await office.person("Alice")).http.post("/api/v1/shift/take", json={})
-    window = await office.window("Alice", locale=f"{language}-BE")
+async def test_at_200_percent_the_bar_is_whole(browsers: Browsers, language: str) -> None:
+    board = await browsers.search()
+    await (await browsers.person("Alice")).http.post("/api/v1/shift/take", json={})
+    window = await browsers.window("Alice", locale=f"{language}-BE")
     await window.open(f"/searches/{board}")
     for width in (320, 390, 512, 640, 683, 700, 800, 960, 1024, 1100, 1280, 1366, 1400, 1920, 2560):
         await window.page.set_viewport_size({"width": width, "height": 450})
         assert await window.page.evaluate(BAR) == [], width
 
 
-async def test_a_board_is_printed_with_all_its_columns(office: Browsers) -> None:
-    board = await office.search()
+async def test_a_board_is_printed_with_all_its_columns(browsers: Browsers) -> None:
+    board = await browsers.search()
     for number in range(30):
-        await office.sighting(board, f"Something seen {number}")
+        await browsers.sighting(board, f"Something seen {number}")
     for width in (390, 700, 1400):
-        window = await office.window("Alice", viewport={"width": width, "height": 600})
+        window = await browsers.window("Alice", viewport={"width": width, "height": 600})
         await window.open(f"/searches/{board}")
         await expect(window("article.card[data-kind=sighting]")).to_have_count(30)
         await window.page.emulate_media(media="print")
@@ -84,11 +84,11 @@ async def test_a_board_is_printed_with_all_its_columns(office: Browsers) -> None
         await expect(window(".printed")).to_be_hidden()
 
 
-async def test_in_chosen_colours_past_and_future_of_the_time_line_differ(office: Browsers) -> None:
-    board = await office.search()
+async def test_in_chosen_colours_past_and_future_of_the_time_line_differ(browsers: Browsers) -> None:
+    board = await browsers.search()
     for number in range(20):
-        await office.sighting(board, f"Something seen {number}")
-    window = await office.window("Alice", forced_colors="active")
+        await browsers.sighting(board, f"Something seen {number}")
+    window = await browsers.window("Alice", forced_colors="active")
     await window.page.goto(f"/searches/{board}?at=5")
     line = window("[data-testid=timeline]")
     await line.wait_for()

@@ -43,8 +43,8 @@ GROWTH = """async ([parts, long, times, most, tries]) => {
 }"""
 
 
-async def test_time_grows_with_the_length_alone(office: Browsers) -> None:
-    window = await office.window("Bob")
+async def test_time_grows_with_the_length_alone(browsers: Browsers) -> None:
+    window = await browsers.window("Bob")
     await window.page.goto("/")
     asked = [PARTS, LONG, TIMES, MOST, TRIES]
     found = dict(await window.page.evaluate(GROWTH, asked))

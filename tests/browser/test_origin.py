@@ -41,11 +41,11 @@ async def test_a_page_that_can_not_be_live_says_why_and_what_to_set(elsewhere: B
     await expect(wall("[data-testid=origin]")).to_contain_text(sentence)
 
 
-async def test_a_page_at_the_servers_own_address_says_nothing(office: Browsers) -> None:
-    alice = await office.window("Alice")
+async def test_a_page_at_the_servers_own_address_says_nothing(browsers: Browsers) -> None:
+    alice = await browsers.window("Alice")
     await alice.open("/")
     await expect(alice("[data-notice=origin]")).to_have_count(0)
-    stranger = await office.stranger()
+    stranger = await browsers.stranger()
     await stranger.page.goto("/login")
     await expect(stranger("[data-testid=origin]")).to_be_hidden()
     await stranger.page.goto("/wall")

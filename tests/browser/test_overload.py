@@ -31,12 +31,12 @@ async def be_busy(page: Page, status: int, times: int = TIMES) -> Counter[str]:
 
 
 @pytest.mark.parametrize("status", [429, 503])
-async def test_what_is_new_is_read_when_the_server_has_time(office: Browsers, status: int) -> None:
-    board = await office.search()
-    card = await office.sighting(board, "Girl with a red coat")
-    await sees_now(await office.person("Victor"), board)
-    await graded_back_and_moved(office, board, card)
-    window = await office.window("Victor")
+async def test_what_is_new_is_read_when_the_server_has_time(browsers: Browsers, status: int) -> None:
+    board = await browsers.search()
+    card = await browsers.sighting(board, "Girl with a red coat")
+    await sees_now(await browsers.person("Victor"), board)
+    await graded_back_and_moved(browsers, board, card)
+    window = await browsers.window("Victor")
     window.may_fail("Failed to load resource")
     asked = await be_busy(window.page, status)
     await window.page.goto("/since")
@@ -45,10 +45,10 @@ async def test_what_is_new_is_read_when_the_server_has_time(office: Browsers, st
     assert asked[f"/boards/{board}/events"] > TIMES
 
 
-async def test_the_history_and_its_chain_are_read_when_the_server_has_time(office: Browsers) -> None:
-    board = await office.search()
-    await office.sighting(board, "Girl with a red coat")
-    window = await office.window("Victor")
+async def test_the_history_and_its_chain_are_read_when_the_server_has_time(browsers: Browsers) -> None:
+    board = await browsers.search()
+    await browsers.sighting(board, "Girl with a red coat")
+    window = await browsers.window("Victor")
     window.may_fail("Failed to load resource")
     asked = await be_busy(window.page, 503)
     await window.page.goto(f"/searches/{board}/history")
@@ -58,10 +58,12 @@ async def test_the_history_and_its_chain_are_read_when_the_server_has_time(offic
     assert asked[f"/boards/{board}/chain"] > TIMES
 
 
-async def test_what_is_looked_for_is_found_when_the_server_has_time_and_given_up_when_something_else_is(office: Browsers) -> None:
-    board = await office.search()
-    await office.sighting(board, "A tricycle")
-    window = await office.window("Alice")
+async def test_what_is_looked_for_is_found_when_the_server_has_time_and_given_up_when_something_else_is(
+    browsers: Browsers,
+) -> None:
+    board = await browsers.search()
+    await browsers.sighting(board, "A tricycle")
+    window = await browsers.window("Alice")
     window.may_fail("Failed to load resource")
     await window.open(f"/searches/{board}")
     asked = await be_busy(window.page, 429)
@@ -70,9 +72,9 @@ async def test_what_is_looked_for_is_found_when_the_server_has_time_and_given_up
     assert asked["/find"] == TIMES + 1
 
 
-async def test_what_was_seen_is_told_when_the_server_has_time(office: Browsers) -> None:
-    board = await office.search()
-    window = await office.window("Alice")
+async def test_what_was_seen_is_told_when_the_server_has_time(browsers: Browsers) -> None:
+    board = await browsers.search()
+    window = await browsers.window("Alice")
     window.may_fail("Failed to load resource")
     asked = await be_busy(window.page, 429)
     async with window.page.expect_response(lambda answer: tells(answer.request) and answer.ok, timeout=30_000):

@@ -58,11 +58,11 @@ async def demo(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> As
     """The demo: pages with something on them."""
     folder = tmp_path_factory.mktemp("demo")
     await seed.create(settings_for(folder))
-    async with running_server(folder) as server, Browsers(browser, server.url, "demo.example", seed.PASSWORD) as office:
-        yield office
+    async with running_server(folder) as server, Browsers(browser, server.url, "demo.example", seed.PASSWORD) as browsers:
+        yield browsers
 
 
-class Tour:
+class LargestSearch:
     """The pages of the demo, each as a path, and who looks at it."""
 
     def __init__(self, board: str, sighting: str, task: str) -> None:
@@ -80,7 +80,7 @@ class Tour:
 
 
 @pytest.fixture(scope="module")
-async def tour(demo: Browsers) -> Tour:
+async def largest_search(demo: Browsers) -> LargestSearch:
     """The search with the most cards."""
     alice = await demo.person("Alice")
     boards = [each["id"] for each in await alice.entities("operations") if each["kind"] == "search"]
@@ -90,7 +90,7 @@ async def tour(demo: Browsers) -> Tour:
     sighting = max((each for each in cards if each["kind"] == "sighting"), key=lambda each: len(each["state"]["description"]))
     task = max((each for each in cards if each["kind"] == "task"), key=lambda each: len(each["state"]["checklist"]))
     await hand_over(alice)
-    return Tour(board, sighting["id"], task["id"])
+    return LargestSearch(board, sighting["id"], task["id"])
 
 
 async def hand_over(alice: SignedInUser) -> None:
@@ -111,11 +111,13 @@ FETCHED = """() => [
 ]"""
 
 
-async def test_every_page_is_silent_fetches_what_it_names_fits_its_window_and_has_no_barrier(demo: Browsers, tour: Tour) -> None:
+async def test_every_page_is_silent_fetches_what_it_names_fits_its_window_and_has_no_barrier(
+    demo: Browsers, largest_search: LargestSearch
+) -> None:
     alice, stranger = await demo.window("Alice"), await demo.stranger()
     alice.may_fail("Failed to load resource: the server responded with a status of 404")
     found: dict[str, Any] = {}
-    for name, path in ({"sign_in": "/login"} | tour.pages).items():
+    for name, path in ({"sign_in": "/login"} | largest_search.pages).items():
         window = stranger if name == "sign_in" else alice
         await shown(window, path)  # at the width at which the page before was left
         await window.page.wait_for_load_state("networkidle")
@@ -132,12 +134,12 @@ async def test_every_page_is_silent_fetches_what_it_names_fits_its_window_and_ha
     await demo.clear()
 
 
-async def test_axe_finds_no_barrier_in_any_dialog(demo: Browsers, tour: Tour) -> None:
+async def test_axe_finds_no_barrier_in_any_dialog(demo: Browsers, largest_search: LargestSearch) -> None:
     alice = await demo.window("Alice", viewport=TALL)
     await shown(alice, "/")
     await alice("[data-act=open-search]").click()
     found = {"open-search": await barriers(alice, "dialog")}
-    await shown(alice, tour.sighting)
+    await shown(alice, largest_search.sighting)
     for act in ("add-sighting", "add-task", "edit-search", "access", "set-status", "move", "withdraw"):
         await alice(f":is(.tools, .panel-bar) [data-act={act}]").first.click()
         if act == "set-status":
@@ -158,8 +160,8 @@ async def test_axe_finds_no_barrier_in_any_dialog(demo: Browsers, tour: Tour) ->
     await demo.clear()
 
 
-async def test_a_breach_of_the_policy_would_be_noticed(office: Browsers) -> None:
-    stranger = await office.stranger()
+async def test_a_breach_of_the_policy_would_be_noticed(browsers: Browsers) -> None:
+    stranger = await browsers.stranger()
     await stranger.page.goto("/login")
     await stranger.page.evaluate("document.body.setAttribute('style', 'color: red')")
     await stranger.page.evaluate(
@@ -170,8 +172,8 @@ async def test_a_breach_of_the_policy_would_be_noticed(office: Browsers) -> None
     stranger.may_fail("Content Security Policy")
 
 
-async def test_what_is_typed_anywhere_is_shown_as_it_was_typed(office: Browsers) -> None:
-    alice, bob, desk = await office.window("Alice"), await office.window("Bob"), await office.window("Bob")
+async def test_what_is_typed_anywhere_is_shown_as_it_was_typed(browsers: Browsers) -> None:
+    alice, bob, desk = await browsers.window("Alice"), await browsers.window("Bob"), await browsers.window("Bob")
     await desk.open("/")
     await alice.open("/")
     await alice("[data-act=open-search]").click()
@@ -231,10 +233,10 @@ async def test_what_is_typed_anywhere_is_shown_as_it_was_typed(office: Browsers)
     await harmless(alice, bob, desk)
 
 
-async def test_a_board_of_a_thousand_cards_and_five_hundred_notes_opens_and_is_used(office: Browsers) -> None:
-    board = await office.search()
-    last = await fill_board(office, board, cards=1_000, notes=500)
-    alice = await office.window("Alice")
+async def test_a_board_of_a_thousand_cards_and_five_hundred_notes_opens_and_is_used(browsers: Browsers) -> None:
+    board = await browsers.search()
+    last = await fill_board(browsers, board, cards=1_000, notes=500)
+    alice = await browsers.window("Alice")
     await alice.page.goto(f"/searches/{board}")
     await alice("article.card").first.wait_for()
     await alice.live()
@@ -331,11 +333,11 @@ def corner(number: int) -> str:
     return f"Seen at corner c{number:04}"
 
 
-async def fill_board(office: Browsers, board: str, cards: int, notes: int) -> str:
+async def fill_board(browsers: Browsers, board: str, cards: int, notes: int) -> str:
     """Many cards over the first columns, all notes on the last card. The text of the last note."""
-    assert office.server
-    desk = office.server.desk
-    alice = await office.person("Alice")
+    assert browsers.server
+    desk = browsers.server.desk
+    alice = await browsers.person("Alice")
     caller = await live_changes.caller_for(desk, (await alice.http.get("/api/v1/me")).json()["id"])
     columns = [each["id"] for each in await alice.entities(board) if each["kind"] == "column"][:4]
 

@@ -14,10 +14,10 @@ pytestmark = pytest.mark.browser
 SIGHTING = "Girl with a red coat at the Graslei"
 
 
-async def test_an_own_change_is_pending_until_the_server_has_said_that_it_is_kept(office: Browsers) -> None:
-    board = await office.search()
-    async with proxy_to(office.url) as line:
-        alice, bob = await office.window("Alice", url=line.url), await office.window("Bob")
+async def test_an_own_change_is_pending_until_the_server_has_said_that_it_is_kept(browsers: Browsers) -> None:
+    board = await browsers.search()
+    async with proxy_to(browsers.url) as line:
+        alice, bob = await browsers.window("Alice", url=line.url), await browsers.window("Bob")
         for window in (alice, bob):
             await window.open(f"/searches/{board}")
         line.hold_answers()
@@ -28,12 +28,12 @@ async def test_an_own_change_is_pending_until_the_server_has_said_that_it_is_kep
         assert await alice.card(SIGHTING).get_attribute("data-card") is None
         line.release()
         await expect(alice.card(SIGHTING)).not_to_have_class(re.compile("pending"))
-        await office.same(alice, bob, board)
+        await browsers.same(alice, bob, board)
 
 
-async def test_an_own_change_is_there_once_when_its_event_comes_before_its_ack(office: Browsers) -> None:
-    board = await office.search()
-    alice = await office.window("Alice")
+async def test_an_own_change_is_there_once_when_its_event_comes_before_its_ack(browsers: Browsers) -> None:
+    board = await browsers.search()
+    alice = await browsers.window("Alice")
     acks: list[str | bytes] = []
 
     def without_acks(socket: WebSocketRoute) -> None:
@@ -48,9 +48,9 @@ async def test_an_own_change_is_there_once_when_its_event_comes_before_its_ack(o
     await alice.same_as_server(board)
 
 
-async def test_a_refusal_puts_the_typed_text_back_with_the_reason(office: Browsers) -> None:
-    board = await office.search()
-    alice = await office.window("Alice")
+async def test_a_refusal_puts_the_typed_text_back_with_the_reason(browsers: Browsers) -> None:
+    board = await browsers.search()
+    alice = await browsers.window("Alice")
     await alice.open(f"/searches/{board}")
     await alice("[data-act=add-sighting]").click()
     await alice.fill("add-sighting", {"description": SIGHTING, "place.text": "Graslei"})
@@ -67,10 +67,10 @@ async def test_a_refusal_puts_the_typed_text_back_with_the_reason(office: Browse
     await alice.same_as_server(board)
 
 
-async def test_an_event_never_touches_a_field_that_is_being_edited_and_says_who_changed_it(office: Browsers) -> None:
-    board = await office.search()
-    await office.sighting(board, SIGHTING)
-    alice, bob = await office.both_at(board)
+async def test_an_event_never_touches_a_field_that_is_being_edited_and_says_who_changed_it(browsers: Browsers) -> None:
+    board = await browsers.search()
+    await browsers.sighting(board, SIGHTING)
+    alice, bob = await browsers.both_at(board)
     await alice.open_card(SIGHTING)
     await alice.panel.locator("[data-act=edit]").click()
     field = alice.field("facts", "description")
@@ -88,11 +88,11 @@ async def test_an_event_never_touches_a_field_that_is_being_edited_and_says_who_
 
 
 @pytest.mark.parametrize(("decision", "outcome"), [("keep-mine", "Alice's words"), ("take-theirs", "Bob's words")])
-async def test_two_who_save_one_field_at_once_both_stand_side_by_side(office: Browsers, decision: str, outcome: str) -> None:
-    board = await office.search()
-    await office.sighting(board, SIGHTING)
-    async with proxy_to(office.url) as line:
-        alice, bob = await office.window("Alice", url=line.url), await office.window("Bob")
+async def test_two_who_save_one_field_at_once_both_stand_side_by_side(browsers: Browsers, decision: str, outcome: str) -> None:
+    board = await browsers.search()
+    await browsers.sighting(board, SIGHTING)
+    async with proxy_to(browsers.url) as line:
+        alice, bob = await browsers.window("Alice", url=line.url), await browsers.window("Bob")
         for window in (alice, bob):
             await window.open(f"/searches/{board}")
             await window.open_card(SIGHTING)
@@ -113,12 +113,12 @@ async def test_two_who_save_one_field_at_once_both_stand_side_by_side(office: Br
         for window in (alice, bob):
             await expect(window.panel.locator("[data-testid=title]")).to_have_text(outcome)
             await expect(window.card(outcome)).to_be_visible()
-        await office.same(alice, bob, board)
+        await browsers.same(alice, bob, board)
 
 
-async def test_what_changed_while_alice_looked_is_marked_with_who_and_when(office: Browsers) -> None:
-    board = await office.search()
-    alice, bob = await office.both_at(board)
+async def test_what_changed_while_alice_looked_is_marked_with_who_and_when(browsers: Browsers) -> None:
+    board = await browsers.search()
+    alice, bob = await browsers.both_at(board)
     await bob.add_sighting(SIGHTING)
     await expect(alice.card(SIGHTING).locator(".change-note")).to_have_text("added by Bob just now")
     await expect(alice("[data-chip=changed]")).to_have_text("Changed 1")
@@ -131,10 +131,10 @@ async def test_what_changed_while_alice_looked_is_marked_with_who_and_when(offic
     await expect(alice.column("doing").locator(".card .change-note")).to_have_text("moved by Bob just now")
 
 
-async def test_drafts_survive_a_reload_and_are_wiped_at_sign_out(office: Browsers) -> None:
-    board = await office.search()
-    await office.sighting(board, SIGHTING)
-    alice = await office.window("Alice")
+async def test_drafts_survive_a_reload_and_are_wiped_at_sign_out(browsers: Browsers) -> None:
+    board = await browsers.search()
+    await browsers.sighting(board, SIGHTING)
+    alice = await browsers.window("Alice")
     await alice.open(f"/searches/{board}")
     await alice("[data-act=add-task]").click()
     await alice.field("add-task", "title").fill("Half a task")
@@ -158,31 +158,31 @@ async def test_drafts_survive_a_reload_and_are_wiped_at_sign_out(office: Browser
     assert "Half a task" not in kept
     assert "half a coat" not in kept
     await alice.sign_in("alice@desk.example")
-    await office.people["Alice"].sign_in()  # the session of her other scenes has ended with it
+    await browsers.people["Alice"].sign_in()  # the session of her other scenes has ended with it
     await alice.open(f"/searches/{board}")
     await alice("[data-act=add-task]").click()
     await expect(alice.field("add-task", "title")).to_have_value("")
 
 
-async def test_the_address_of_a_card_opens_that_card(office: Browsers) -> None:
-    board = await office.search()
-    card = await office.sighting(board, SIGHTING)
-    alice, bob = await office.both_at(board)
+async def test_the_address_of_a_card_opens_that_card(browsers: Browsers) -> None:
+    board = await browsers.search()
+    card = await browsers.sighting(board, SIGHTING)
+    alice, bob = await browsers.both_at(board)
     await alice.open_card(SIGHTING)
-    assert alice.page.url == f"{office.url}/searches/{board}/cards/{card}"
+    assert alice.page.url == f"{browsers.url}/searches/{board}/cards/{card}"
     await bob.open(alice.page.url)
     await expect(bob.panel.locator("[data-testid=title]")).to_have_text(SIGHTING)
     await expect(alice.card(SIGHTING).get_by_label("Bob", exact=True)).to_be_visible()  # each is seen at the card
     await bob.close_card()
-    assert bob.page.url == f"{office.url}/searches/{board}"
+    assert bob.page.url == f"{browsers.url}/searches/{board}"
     await alice.page.go_back()
     await expect(alice.panel).to_have_count(0)
 
 
-async def test_a_viewer_sees_all_and_no_button_that_would_be_refused(office: Browsers) -> None:
-    board = await office.search()
-    card = await office.sighting(board, SIGHTING)
-    victor = await office.window("Victor")
+async def test_a_viewer_sees_all_and_no_button_that_would_be_refused(browsers: Browsers) -> None:
+    board = await browsers.search()
+    card = await browsers.sighting(board, SIGHTING)
+    victor = await browsers.window("Victor")
     await victor.open(f"/searches/{board}/cards/{card}")
     await expect(victor("[data-testid=history] > li")).to_have_count(1)
     await victor.same_as_server(board)
@@ -202,9 +202,9 @@ async def test_a_viewer_sees_all_and_no_button_that_would_be_refused(office: Bro
     assert await victor("[data-act=open-search]").count() == 0
 
 
-async def test_an_investigator_sees_no_button_of_a_coordinator(office: Browsers) -> None:
-    board = await office.search()
-    alice, bob = await office.both_at(board)
+async def test_an_investigator_sees_no_button_of_a_coordinator(browsers: Browsers) -> None:
+    board = await browsers.search()
+    alice, bob = await browsers.both_at(board)
     for act in ("set-status", "access"):
         await expect(alice(f"[data-act={act}]")).to_be_visible()
         await expect(bob(f"[data-act={act}]")).to_have_count(0)

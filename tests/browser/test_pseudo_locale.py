@@ -28,20 +28,20 @@ NO_PAGE = "Failed to load resource: the server responded with a status of 40"
 
 
 @pytest.fixture(scope="module")
-async def abroad(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Browsers]:
+async def pseudo_browsers(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Browsers]:
     """A server that speaks a language of its own, to people who type in another script than ours."""
     with pseudo_locale_installed(tmp_path_factory.mktemp("locales")):
         async with running_server(tmp_path_factory.mktemp("desk")) as server:
             for name, shown_as, role in (("Alice", "Аліса", "admin"), ("Bob", "Боб", "investigator")):
                 await live_changes.add_account(server.desk, f"{name.lower()}@desk.example", shown_as, role, PASSWORD)
-            async with Browsers(browser, server.url) as office:
-                office.server = server
-                yield office
+            async with Browsers(browser, server.url) as browsers:
+                browsers.server = server
+                yield browsers
 
 
-async def test_no_word_is_left_in_english_and_nothing_is_cut_off(abroad: Browsers) -> None:
-    board, typed = await worked_on(abroad)
-    stranger, alice = await abroad.stranger(locale=CODE), await abroad.window("Alice", locale=CODE)
+async def test_no_word_is_left_in_english_and_nothing_is_cut_off(pseudo_browsers: Browsers) -> None:
+    board, typed = await worked_on(pseudo_browsers)
+    stranger, alice = await pseudo_browsers.stranger(locale=CODE), await pseudo_browsers.window("Alice", locale=CODE)
     for window in (stranger, alice):
         window.may_fail(NO_PAGE)
     faults = await judged(stranger, "/login", typed)
@@ -50,22 +50,22 @@ async def test_no_word_is_left_in_english_and_nothing_is_cut_off(abroad: Browser
     await stranger.page.locator("form button").click()
     await expect(stranger("[data-testid=sign-in-error]")).to_contain_text("⟦")
     faults += await judged(stranger, None, typed)
-    sighting, task = [await card_of(abroad, board, kind) for kind in ("sighting", "task")]
+    sighting, task = [await card_of(pseudo_browsers, board, kind) for kind in ("sighting", "task")]
     search = f"/searches/{board}"
-    own = (await (await abroad.person("Bob")).http.get("/api/v1/me")).json()["id"]
+    own = (await (await pseudo_browsers.person("Bob")).http.get("/api/v1/me")).json()["id"]
     some = [search, f"{search}/cards/{sighting}", f"{search}/cards/{task}", f"/accounts/{own}", "/searches/none", "/nothing/here"]
-    leads = await abroad.person("Alice")
+    leads = await pseudo_browsers.person("Alice")
     await leads.do("operations", "shift.take", {"reason": typed[0]})
     await leads.do("operations", "handover.prepare", {})
-    for path in (*pages(abroad), *some):
+    for path in (*pages(pseudo_browsers), *some):
         faults += await judged(alice, path, typed)
     assert faults == [], "\n".join(faults)
 
 
-async def test_nor_in_any_dialog(abroad: Browsers) -> None:
-    board, typed = await worked_on(abroad)
-    alice = await abroad.window("Alice", locale=CODE)
-    sighting = await card_of(abroad, board, "sighting")
+async def test_nor_in_any_dialog(pseudo_browsers: Browsers) -> None:
+    board, typed = await worked_on(pseudo_browsers)
+    alice = await pseudo_browsers.window("Alice", locale=CODE)
+    sighting = await card_of(pseudo_browsers, board, "sighting")
     alice.page.set_default_navigation_timeout(6 * PATIENCE_MS)  # the same page dozens of times, one after the other
     seen: set[str] = set()
     faults: list[str] = []
@@ -110,10 +110,10 @@ async def opened(window: Window, within_ms: float) -> bool:
     return True
 
 
-def pages(office: Browsers) -> list[str]:
+def pages(browsers: Browsers) -> list[str]:
     """Every page there is whose address has no name of something in it, whoever made it."""
-    assert office.server
-    routes = [route for route in app.create_app(office.server.desk).routes if isinstance(route, Route)]
+    assert browsers.server
+    routes = [route for route in app.create_app(browsers.server.desk).routes if isinstance(route, Route)]
     paths = {route.path for route in routes if "GET" in (route.methods or ()) and "{" not in route.path}
     assert paths >= {"/", "/account", "/login"} | NO_PAGES
     return sorted(paths - NO_PAGES - CODES)
@@ -135,41 +135,41 @@ async def judged(window: Window, path: str | None, typed: list[str]) -> list[str
     return faults
 
 
-async def card_of(office: Browsers, board: str, kind: str) -> str:
-    alice = await office.person("Alice")
+async def card_of(browsers: Browsers, board: str, kind: str) -> str:
+    alice = await browsers.person("Alice")
     cards = [each for each in await alice.entities(board) if each["kind"] == kind and not each["state"]["withdrawn"]]
     return str(max(cards, key=lambda each: len(str(each["state"])))["id"])
 
 
-async def worked_on(office: Browsers) -> tuple[str, list[str]]:
+async def worked_on(browsers: Browsers) -> tuple[str, list[str]]:
     """A search on which all has happened that shows; its id, and all that was typed by anybody, the longest first."""
-    alice, bob = await office.person("Alice"), await office.person("Bob")
+    alice, bob = await browsers.person("Alice"), await browsers.person("Bob")
     person = {"first_name": "Олена", "last_name": "Шевченко", "age": 11, "sex": "f", "description": "Руде волосся"}
-    board = await office.search(
+    board = await browsers.search(
         person=person, last_seen={"text": "Вокзал"}, criteria={"under_13": {"answer": "yes", "basis": "Мати"}}
     )
     for outcome in ("credible", "confirmed", "not_the_child", "unverifiable", "duplicate"):
-        card = await office.sighting(board, f"{SEEN} {outcome.translate(CYRILLIC)}")
+        card = await browsers.sighting(board, f"{SEEN} {outcome.translate(CYRILLIC)}")
         place = {"text": "Площа", "lat": 51.05, "lon": 3.72, "radius_m": 1500}
         await bob.do(board, "sighting.update", {"sighting": card, "place": place, "direction": "Захід", "source_name": "Іван"})
         await bob.do(board, "sighting.grade", {"sighting": card, "grade": {"source": "B", "content": 2}})
-        link = {"duplicate_of": await card_of(office, board, "sighting")} if outcome == "duplicate" else {}
+        link = {"duplicate_of": await card_of(browsers, board, "sighting")} if outcome == "duplicate" else {}
         if link.get("duplicate_of") != card:
             await bob.do(board, "sighting.assess", {"sighting": card, "assessment": outcome, "reason": "Плащ"} | link)
-    gone = await office.sighting(board, f"{SEEN} тут")
+    gone = await browsers.sighting(board, f"{SEEN} тут")
     await bob.do(board, "card.withdraw", {"card": gone, "reason": "Помилка"})
     me = (await alice.http.get("/api/v1/me")).json()["id"]
     task = {"title": "Спитати на поромі", "due": "2026-11-20T10:00:00Z", "priority": "urgent", "assignee": me}
     items = {"a": {"text": "Перше", "done": True, "rank": "a0"}, "b": {"text": "Друге", "done": False, "rank": "a1"}}
     await alice.do(board, "task.add", task | {"checklist": items, "instruction": "Т" * 60})
-    late = await card_of(office, board, "task")
+    late = await card_of(browsers, board, "task")
     for category in ("comment", "decision", "contact"):
         await bob.do(board, "note.add", {"text": f"Слово {category.translate(CYRILLIC)}", "category": category, "card": late})
         await bob.do(board, "note.add", {"text": f"Усе {category.translate(CYRILLIC)}", "category": category})
-    found = await office.search(person={"first_name": "Тарас"})
+    found = await browsers.search(person={"first_name": "Тарас"})
     ended = {"found_at": "2026-11-25T08:00:00Z", "condition": "well", "how": "sighting"}
     await alice.do(found, "search.set_status", {"status": "found", "reason": "Вдома", "outcome": ended})
-    closed = await office.search(person={"first_name": "Петро"}, access="members", members=[me])
+    closed = await browsers.search(person={"first_name": "Петро"}, access="members", members=[me])
     await alice.do(closed, "search.set_status", {"status": "closed", "reason": "Кінець", "acknowledge": "as it is"})
     boards = [each["board"] for each in (await alice.http.get("/api/v1/boards")).json()["boards"]]
     typed = {text for each in boards for entity in await alice.entities(each) for text in texts_of(entity["state"])}
@@ -182,8 +182,8 @@ async def worked_on(office: Browsers) -> tuple[str, list[str]]:
 CYRILLIC = str.maketrans("abcdefghijklmnoprstuvwxy_", "абцдефгхійклмноррстуввхи ")
 
 
-async def test_a_word_in_english_and_one_that_is_cut_off_would_be_noticed(abroad: Browsers) -> None:
-    stranger = await abroad.stranger(locale=CODE)
+async def test_a_word_in_english_and_one_that_is_cut_off_would_be_noticed(pseudo_browsers: Browsers) -> None:
+    stranger = await pseudo_browsers.stranger(locale=CODE)
     assert await judged(stranger, "/login", []) == []
     await stranger.page.evaluate(
         """() => {

@@ -10,13 +10,13 @@ pytestmark = pytest.mark.browser
 SAME = "[data-testid=same-reference]"
 
 
-async def test_who_sees_two_of_one_reference_is_told_and_nobody_else(office: Browsers) -> None:
-    alice, bob = await office.person("Alice"), await office.person("Bob")
+async def test_who_sees_two_of_one_reference_is_told_and_nobody_else(browsers: Browsers) -> None:
+    alice, bob = await browsers.person("Alice"), await browsers.person("Bob")
     own = (await alice.http.get("/api/v1/me")).json()["id"]
-    hidden = await office.search(person={"first_name": "Mila"}, reference="TWICE-1", access="members", members=[own])
-    shown = await office.search(person={"first_name": "Wout"})
+    hidden = await browsers.search(person={"first_name": "Mila"}, reference="TWICE-1", access="members", members=[own])
+    shown = await browsers.search(person={"first_name": "Wout"})
     await bob.do(shown, "search.update", {"reference": "TWICE-1"})
-    hers, his = await office.window("Alice"), await office.window("Bob")
+    hers, his = await browsers.window("Alice"), await browsers.window("Bob")
     for window in (hers, his):
         await window.open("/")
     await expect(hers(f"[data-search='{hidden}'] {SAME}")).to_have_text("used twice")

@@ -121,11 +121,11 @@ async def stands_at(window: Window, number: int, of: int) -> None:
     await expect(window("[data-testid=happened]")).to_contain_text(f"event {number} of {of}")
 
 
-async def night(office: Browsers) -> tuple[str, str, str]:
+async def night(browsers: Browsers) -> tuple[str, str, str]:
     """A search on which something happened: its id, that of a sighting and that of a task."""
-    alice, board = await office.person("Alice"), await office.search()
+    alice, board = await browsers.person("Alice"), await browsers.search()
     columns = {each["state"].get("role"): each["id"] for each in await alice.entities(board)}
-    sighting = await office.sighting(board, "Girl with a red coat")
+    sighting = await browsers.sighting(board, "Girl with a red coat")
     task = next(each["id"] for each in await alice.entities(board) if each["kind"] == "task")
     await alice.do(board, "sighting.grade", {"sighting": sighting, "grade": {"source": "B", "content": 2}})
     await alice.do(board, "card.move", {"card": task, "column": columns["done"]})
@@ -136,11 +136,11 @@ async def night(office: Browsers) -> tuple[str, str, str]:
     return board, sighting, task
 
 
-async def test_every_moment_is_what_was_true_then(office: Browsers) -> None:
+async def test_every_moment_is_what_was_true_then(browsers: Browsers) -> None:
     """The browser's fold, what the server says of then, and the snapshot that was kept then; by seq and by time."""
     played = HistoryGenerator(commands=30, moments=4)
     histories = await asyncio.to_thread(played.play, 6)
-    charlie = await office.stranger()
+    charlie = await browsers.stranger()
     await charlie.page.goto("/login")
     moments = [[*reversed(each.stored), *each.stored] for each in histories]
     given = [{"events": each.events, "head": each.head, "moments": at} for each, at in zip(histories, moments, strict=True)]
@@ -169,11 +169,11 @@ def differs(before: Board, after: Board) -> list[dict[str, Any]]:
     return [{name: change[name] for name in order if name in change} for change in changes]
 
 
-async def test_a_board_of_the_past_is_read_and_not_written(office: Browsers) -> None:
-    board, sighting, _ = await night(office)
-    bob = await office.window("Bob")
+async def test_a_board_of_the_past_is_read_and_not_written(browsers: Browsers) -> None:
+    board, sighting, _ = await night(browsers)
+    bob = await browsers.window("Bob")
     await bob.open(f"/searches/{board}")
-    head = len(await (await office.person("Alice")).events(board))
+    head = len(await (await browsers.person("Alice")).events(board))
     await bob("[data-act=replay]").click()
     await bob("[data-testid=timeline]").wait_for()
     await stands_at(bob, head, head)
@@ -207,10 +207,10 @@ async def test_a_board_of_the_past_is_read_and_not_written(office: Browsers) -> 
     await expect(bob.page).to_have_url(re.compile(rf"/searches/{board}$"))
 
 
-async def test_the_handle_goes_by_keys_and_by_pointer_and_the_address_follows(office: Browsers) -> None:
-    board, _, _ = await night(office)
-    head = len(await (await office.person("Alice")).events(board))
-    alice = await at_past(await office.window("Alice"), f"/searches/{board}?at={head}")
+async def test_the_handle_goes_by_keys_and_by_pointer_and_the_address_follows(browsers: Browsers) -> None:
+    board, _, _ = await night(browsers)
+    head = len(await (await browsers.person("Alice")).events(board))
+    alice = await at_past(await browsers.window("Alice"), f"/searches/{board}?at={head}")
     handle = slider(alice)
     await handle.focus()
     on, back = ("ArrowRight", "ArrowUp"), ("PageDown", "ArrowDown")
@@ -231,18 +231,18 @@ async def test_the_handle_goes_by_keys_and_by_pointer_and_the_address_follows(of
     await alice.page.mouse.up()
     await alice.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 10)  # let go: it follows no longer
     await expect(alice.page).to_have_url(re.compile(rf"\?at={first}$"))
-    events = await office.people["Alice"].events(board)
+    events = await browsers.people["Alice"].events(board)
     opening = sum(event["at"] == events[0]["at"] for event in events)
     assert first == opening
     await alice.page.reload()
     await stands_at(alice, first, head)
 
 
-async def test_it_plays_to_the_end_and_what_comes_meanwhile_lies_ahead(office: Browsers) -> None:
-    board, _, _ = await night(office)
-    person = await office.person("Alice")
+async def test_it_plays_to_the_end_and_what_comes_meanwhile_lies_ahead(browsers: Browsers) -> None:
+    board, _, _ = await night(browsers)
+    person = await browsers.person("Alice")
     head = len(await person.events(board))
-    alice = await at_past(await office.window("Alice"), f"/searches/{board}?at={head}")
+    alice = await at_past(await browsers.window("Alice"), f"/searches/{board}?at={head}")
     await alice("[name=speed]").select_option("1")
     await alice("[data-act=play]").click()  # at the end it begins anew
     await expect(alice("[data-act=play]")).to_have_attribute("aria-label", "Play")
@@ -258,22 +258,22 @@ async def test_it_plays_to_the_end_and_what_comes_meanwhile_lies_ahead(office: B
     ]  # fmt: skip
 
 
-async def test_a_moment_has_one_time_wherever_it_is_told(office: Browsers) -> None:
-    alice = await office.window("Alice")
+async def test_a_moment_has_one_time_wherever_it_is_told(browsers: Browsers) -> None:
+    alice = await browsers.window("Alice")
     await alice.open("/")
     between, last = "22:05:00", "22:10:00"
     assert await alice.page.evaluate(BETWEEN) == [[between] * 3, [last, between, last], [between, between, last]]
 
 
-async def test_two_moments_are_compared(office: Browsers) -> None:
-    board, sighting, task = await night(office)
-    person = await office.person("Alice")
+async def test_two_moments_are_compared(browsers: Browsers) -> None:
+    board, sighting, task = await night(browsers)
+    person = await browsers.person("Alice")
     entities = await person.entities(board)
     doing = next(each["id"] for each in entities if each["state"].get("role") == "doing")
     moved = next(each["id"] for each in entities if each["kind"] == "task" and each["id"] != task)
     await person.do(board, "card.move", {"card": moved, "column": doing})
     head = len(await person.events(board))
-    alice = await at_past(await office.window("Alice"), f"/searches/{board}?at={head - 8}")
+    alice = await at_past(await browsers.window("Alice"), f"/searches/{board}?at={head - 8}")
     before = int(await slider(alice).get_attribute("aria-valuenow") or 0)
     await alice("[data-act=compare]").click()
     await alice("[data-act=last]").click()
@@ -296,8 +296,8 @@ async def test_two_moments_are_compared(office: Browsers) -> None:
     await expect(alice.page).to_have_url(re.compile(rf"\?at={before + 1}$"))
 
 
-async def test_where_there_is_no_such_moment_it_says_so_and_where_there_is_one(office: Browsers) -> None:
-    alice, board = await office.window("Alice"), await office.search()
+async def test_where_there_is_no_such_moment_it_says_so_and_where_there_is_one(browsers: Browsers) -> None:
+    alice, board = await browsers.window("Alice"), await browsers.search()
     no_moment = alice("[data-testid=no-moment]")
     for at, trouble in {"none": "unreadable", "2100-01-01T00:00:00%2B01:00": "later", "1&with=999999": "beyond"}.items():
         await alice.page.goto(f"/searches/{board}?at={at}")
@@ -311,19 +311,19 @@ async def test_where_there_is_no_such_moment_it_says_so_and_where_there_is_one(o
     await expect(slider(alice)).to_have_attribute("aria-valuenow", "1")
 
 
-async def test_of_a_board_that_was_restored_meanwhile_no_moment_is_of_its_life_before(office: Browsers) -> None:
-    alice = await office.window("Alice")
+async def test_of_a_board_that_was_restored_meanwhile_no_moment_is_of_its_life_before(browsers: Browsers) -> None:
+    alice = await browsers.window("Alice")
     await alice.page.goto("/account")
     async with asyncio.timeout(PATIENCE_S):
         found = await alice.page.evaluate(RESTORED)
     assert found == {"moments": ["new 1", "new 2", "new 1200"], "read": [1200, True]}
 
 
-async def test_when_the_right_to_see_it_ends_nothing_of_the_past_stays(office: Browsers) -> None:
-    board, _, _ = await night(office)
-    alice, charlie = await office.person("Alice"), await office.person("Charlie")
+async def test_when_the_right_to_see_it_ends_nothing_of_the_past_stays(browsers: Browsers) -> None:
+    board, _, _ = await night(browsers)
+    alice, charlie = await browsers.person("Alice"), await browsers.person("Charlie")
     members = {"access": "members", "members": [(await alice.http.get("/api/v1/me")).json()["id"]]}
-    on_search, on_all = await office.window("Charlie"), await office.window("Charlie")
+    on_search, on_all = await browsers.window("Charlie"), await browsers.window("Charlie")
     on_search.may_fail("status of 404")
     await at_past(on_search, f"/searches/{board}?at=9")
     last = (await charlie.http.get("/api/v1/boards/operations")).json()["seq"]
@@ -343,10 +343,10 @@ async def test_when_the_right_to_see_it_ends_nothing_of_the_past_stays(office: B
     await expect(on_all(f"[data-search='{board}']")).to_have_count(1)
 
 
-async def test_nobody_is_told_of_who_looks_at_the_past(office: Browsers) -> None:
-    board, _, _ = await night(office)
-    bob = await at_past(await office.window("Bob"), f"/searches/{board}?at=5")
-    alice = await office.window("Alice")
+async def test_nobody_is_told_of_who_looks_at_the_past(browsers: Browsers) -> None:
+    board, _, _ = await night(browsers)
+    bob = await at_past(await browsers.window("Bob"), f"/searches/{board}?at=5")
+    alice = await browsers.window("Alice")
     await alice.open(f"/searches/{board}")
 
     def told() -> list[str]:

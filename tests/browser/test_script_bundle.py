@@ -23,12 +23,12 @@ JOINED = f"""async (address) => {{ {SAID}
 }}"""
 
 
-async def test_each_script_gives_joined_what_it_gives_apart(office: Browsers) -> None:
+async def test_each_script_gives_joined_what_it_gives_apart(browsers: Browsers) -> None:
     folder = js_bundle.ModuleGraph(STATIC)
     views = js_bundle.page_entries(folder[js_bundle.MAIN])
     begin = {js_bundle.MAIN, js_bundle.WALL}  # they export nothing, and begin a page
     names = [name for name in folder.in_order([*begin, *views.values()]) if name not in begin]
-    window = await office.stranger()
+    window = await browsers.stranger()
     await window.page.goto("/login")
     apart = dict(zip(names, await window.page.evaluate(APART, names), strict=True))
     assert {name: set(gives) for name, gives in apart.items()} == {name: set(folder[name].exports) for name in names}
@@ -76,8 +76,8 @@ LATER = """() => {
 WAITS, FAILED = "This page is not whole yet. If it stays so, load it again.", "This page did not load whole. Load it again."
 
 
-async def test_a_page_of_which_a_part_did_not_come_says_so(office: Browsers) -> None:
-    alice, board = await office.window("Alice"), await office.search()
+async def test_a_page_of_which_a_part_did_not_come_says_so(browsers: Browsers) -> None:
+    alice, board = await browsers.window("Alice"), await browsers.search()
     alice.may_fail("net::ERR_FAILED", "Failed to fetch dynamically imported module")
     await alice.page.route("**/js/bundles/search.js", lambda route: route.abort())
     await alice.page.goto(f"/searches/{board}")
@@ -93,14 +93,14 @@ async def test_a_page_of_which_a_part_did_not_come_says_so(office: Browsers) -> 
     await expect(alice(UNLOADED)).to_have_count(0)
 
 
-async def test_a_page_whose_parts_are_of_two_versions_does_not_begin(office: Browsers) -> None:
+async def test_a_page_whose_parts_are_of_two_versions_does_not_begin(browsers: Browsers) -> None:
     """As while one machine behind an address is new, and another not yet."""
 
     async def of_another(route: Route) -> None:
         given = await route.fetch()
         await route.fulfill(response=given, body=re.sub(r"as_of_\w+", "as_of_another", await given.text()))
 
-    alice, board = await office.window("Alice"), await office.search()
+    alice, board = await browsers.window("Alice"), await browsers.search()
     alice.may_fail("does not provide an export named 'as_of_another'")
     await alice.page.route("**/js/bundles/search.js", of_another)
     await alice.page.goto(f"/searches/{board}")

@@ -15,23 +15,23 @@ FORM = "form[data-form=facts]"
 SEALED = {"description": SEEN, "source": {"kind": "named", "sealed": True}, "source_name": "Griet", "source_contact": "0470 11"}
 
 
-async def at_card(office: Browsers, name: str, board: str) -> Window:
-    window = await office.window(name)
+async def at_card(browsers: Browsers, name: str, board: str) -> Window:
+    window = await browsers.window(name)
     await window.open(f"/searches/{board}")
     await window.open_card(SEEN)
     return window
 
 
-async def taken_in(office: Browsers, by: str, **data: Any) -> tuple[str, str]:
+async def taken_in(browsers: Browsers, by: str, **data: Any) -> tuple[str, str]:
     """A new search with a sighting that this person took in; the ids of both."""
-    board, person = await office.search(), await office.person(by)
+    board, person = await browsers.search(), await browsers.person(by)
     await person.do(board, "sighting.add", SEALED | data)
     return board, str((await person.events(board))[-1]["id"])
 
 
-async def test_who_may_not_read_a_source_is_not_offered_to_change_it(office: Browsers) -> None:
-    board, sighting = await taken_in(office, "Alice")
-    bob = await at_card(office, "Bob", board)
+async def test_who_may_not_read_a_source_is_not_offered_to_change_it(browsers: Browsers) -> None:
+    board, sighting = await taken_in(browsers, "Alice")
+    bob = await at_card(browsers, "Bob", board)
     bob.may_fail("status of 403")
     await bob.panel.locator("[data-act=edit]").click()
     await expect(bob(f"{FORM} [data-field=direction]")).to_be_visible()
@@ -41,16 +41,16 @@ async def test_who_may_not_read_a_source_is_not_offered_to_change_it(office: Bro
     await bob("[data-act=read-source]").click()
     await expect(bob("[data-testid=source] .error")).to_contain_text("This source is sealed")
     # once the seal is open, they are there
-    await (await office.person("Alice")).do(board, "sighting.update", {"sighting": sighting, "source": {"sealed": False}})
+    await (await browsers.person("Alice")).do(board, "sighting.update", {"sighting": sighting, "source": {"sealed": False}})
     await expect(bob(f"{FORM} [data-field=source_name]")).to_be_visible()
     await expect(bob(f"{FORM} [data-testid=sealed]")).to_have_count(0)
 
 
-async def test_a_source_of_which_nothing_is_kept_is_not_offered_to_be_read(office: Browsers) -> None:
-    board, bob = await office.search(), await office.person("Bob")
+async def test_a_source_of_which_nothing_is_kept_is_not_offered_to_be_read(browsers: Browsers) -> None:
+    board, bob = await browsers.search(), await browsers.person("Bob")
     await bob.do(board, "sighting.add", {"description": SEEN, "source": {"kind": "anonymous"}})
     sighting = (await bob.events(board))[-1]["id"]
-    alice = await at_card(office, "Alice", board)
+    alice = await at_card(browsers, "Alice", board)
     await expect(alice("[data-testid=no-source]")).to_be_visible()
     await expect(alice("[data-act=read-source]")).to_have_count(0)
     await bob.do(board, "sighting.update", {"sighting": sighting, "source_contact": "0470 11"})
@@ -59,9 +59,9 @@ async def test_a_source_of_which_nothing_is_kept_is_not_offered_to_be_read(offic
     await expect(alice("dd[data-field=source_contact]")).to_have_text("0470 11")
 
 
-async def test_who_took_it_in_changes_it_and_reads_what_it_was_before(office: Browsers) -> None:
-    board, _ = await taken_in(office, "Bob")
-    bob, alice = await at_card(office, "Bob", board), await at_card(office, "Alice", board)
+async def test_who_took_it_in_changes_it_and_reads_what_it_was_before(browsers: Browsers) -> None:
+    board, _ = await taken_in(browsers, "Bob")
+    bob, alice = await at_card(browsers, "Bob", board), await at_card(browsers, "Alice", board)
     await alice("[data-act=read-source]").click()
     await expect(alice("dd[data-field=source_name]")).to_have_text("Griet")
     await expect(alice("[data-testid=earlier]")).to_have_count(0)
@@ -84,13 +84,13 @@ async def test_who_took_it_in_changes_it_and_reads_what_it_was_before(office: Br
     assert "Griet" not in await alice("[data-testid=history]").inner_text()
 
 
-async def test_two_who_set_it_at_once_are_told_of_each_other(office: Browsers) -> None:
-    board, sighting = await taken_in(office, "Bob")
-    bob = await at_card(office, "Bob", board)
+async def test_two_who_set_it_at_once_are_told_of_each_other(browsers: Browsers) -> None:
+    board, sighting = await taken_in(browsers, "Bob")
+    bob = await at_card(browsers, "Bob", board)
     await bob.panel.locator("[data-act=edit]").click()
     await bob.fill("facts", {"source_name": "Lotte"})
     data = {"sighting": sighting, "source_name": "Mieke"}
-    await (await office.person("Alice")).do(board, "sighting.update", data)
+    await (await browsers.person("Alice")).do(board, "sighting.update", data)
     theirs = bob(f"{FORM} [data-theirs=source_name]")
     await expect(theirs).to_contain_text("Alice changed this")
     await expect(theirs.locator("[data-value=theirs]")).to_have_text("not shown here")
@@ -105,12 +105,12 @@ async def test_two_who_set_it_at_once_are_told_of_each_other(office: Browsers) -
     await expect(bob("[data-testid=earlier] li").first).to_contain_text("Mieke")
 
 
-async def test_the_history_says_that_a_source_was_set(office: Browsers) -> None:
-    board, sighting = await taken_in(office, "Bob")
-    bob = await office.person("Bob")
+async def test_the_history_says_that_a_source_was_set(browsers: Browsers) -> None:
+    board, sighting = await taken_in(browsers, "Bob")
+    bob = await browsers.person("Bob")
     await bob.do(board, "sighting.update", {"sighting": sighting, "source_name": "Lotte"})
     await bob.do(board, "sighting.update", {"sighting": sighting, "source_contact": None, "direction": "north"})
-    window = await office.window("Alice")
+    window = await browsers.window("Alice")
     await window.open(f"/searches/{board}/history")
     sentences = window("li[data-type='sighting.updated'] [data-sentence]")
     await expect(sentences).to_have_text([

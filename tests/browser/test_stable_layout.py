@@ -88,8 +88,8 @@ class Still:
 
 
 @asynccontextmanager
-async def at(office: Browsers, path: str, url: str | None = None) -> AsyncIterator[tuple[Still, Heard]]:
-    window = await office.window("Alice", url=url, locale=LONG)
+async def at(browsers: Browsers, path: str, url: str | None = None) -> AsyncIterator[tuple[Still, Heard]]:
+    window = await browsers.window("Alice", url=url, locale=LONG)
     heard = Heard(window)
     await heard.listen()
     await window.open(path)
@@ -101,17 +101,17 @@ async def at(office: Browsers, path: str, url: str | None = None) -> AsyncIterat
 BOARDS = pytest.mark.parametrize("page", ["search", "operations"])
 
 
-async def board_of(office: Browsers, page: str) -> tuple[str, str]:
-    search = await office.search()
+async def board_of(browsers: Browsers, page: str) -> tuple[str, str]:
+    search = await browsers.search()
     for text in ("Zeppelin 1", "Zeppelin 2", "Zeppelin 3"):
-        await office.sighting(search, text)
+        await browsers.sighting(search, text)
     return (search, f"/searches/{search}") if page == "search" else ("operations", "/")
 
 
 @BOARDS
-async def test_cards_stay_where_they_are_when_a_server_says_something(office: Browsers, page: str) -> None:
-    board, path = await board_of(office, page)
-    async with at(office, path) as (still, heard):
+async def test_cards_stay_where_they_are_when_a_server_says_something(browsers: Browsers, page: str) -> None:
+    board, path = await board_of(browsers, page)
+    async with at(browsers, path) as (still, heard):
         notice = heard.window
         heard.say("clock", jumped={"by_s": 18_000, "at": AT}, ahead={"at": AT, "until": AT})
         await still.shows(notice("[data-notice=clock]"))
@@ -131,9 +131,9 @@ async def test_cards_stay_where_they_are_when_a_server_says_something(office: Br
 
 
 @BOARDS
-async def test_cards_stay_where_they_are_when_the_line_is_lost_and_back(office: Browsers, page: str) -> None:
-    _, path = await board_of(office, page)
-    async with proxy_to(office.url) as line, at(office, path, line.url) as (still, heard):
+async def test_cards_stay_where_they_are_when_the_line_is_lost_and_back(browsers: Browsers, page: str) -> None:
+    _, path = await board_of(browsers, page)
+    async with proxy_to(browsers.url) as line, at(browsers, path, line.url) as (still, heard):
         heard.window.may_fail(*NO_LINE)
         line.cut()
         await heard.window.freshness("not_current", GREYS_WITHIN_MS)
@@ -145,9 +145,9 @@ async def test_cards_stay_where_they_are_when_the_line_is_lost_and_back(office: 
         await still.shows(heard.window("[data-testid=live]"))
 
 
-async def test_cards_stay_where_they_are_when_a_change_waits_is_refused_or_is_too_much(office: Browsers) -> None:
-    _, path = await board_of(office, "search")
-    async with at(office, path) as (still, heard):
+async def test_cards_stay_where_they_are_when_a_change_waits_is_refused_or_is_too_much(browsers: Browsers) -> None:
+    _, path = await board_of(browsers, "search")
+    async with at(browsers, path) as (still, heard):
         window = heard.window
         await window.page.set_viewport_size(SIZES[1])  # type: ignore[arg-type]
         heard.refusing = {"code": "conflict", "message": "Somebody else has moved this card. " * 4, "fields": {}}
@@ -165,10 +165,10 @@ async def test_cards_stay_where_they_are_when_a_change_waits_is_refused_or_is_to
         await still.shows(window("[data-testid=unsent]"), 0)
 
 
-async def test_cards_stay_where_they_are_when_somebody_changes_something_or_one_asks_for_less(office: Browsers) -> None:
-    board, path = await board_of(office, "search")
-    bob = await office.person("Bob")
-    async with at(office, path) as (still, heard):
+async def test_cards_stay_where_they_are_when_somebody_changes_something_or_one_asks_for_less(browsers: Browsers) -> None:
+    board, path = await board_of(browsers, "search")
+    bob = await browsers.person("Bob")
+    async with at(browsers, path) as (still, heard):
         window = heard.window
         await bob.do(board, "search.update", {"person": {"first_name": "Nora"}})
         await still.shows(window("[data-testid=head-changed]"))

@@ -16,21 +16,21 @@ SUGGESTED = """async (searches) => {
 }"""
 
 
-async def test_a_page_judges_ages_as_the_server_does(office: Browsers) -> None:
-    window = await office.window("Alice")
+async def test_a_page_judges_ages_as_the_server_does(browsers: Browsers) -> None:
+    window = await browsers.window("Alice")
     await window.open("/")
     found = await window.page.evaluate(SUGGESTED, [search_of(*each[:4]) for each in AGES])
     assert found == [[["under_13"] if each[4] else [], each[4] or each[3] == "yes"] for each in AGES]
 
 
-async def test_an_age_of_nine_is_suggested_everywhere_until_somebody_has_answered(office: Browsers) -> None:
+async def test_an_age_of_nine_is_suggested_everywhere_until_somebody_has_answered(browsers: Browsers) -> None:
     since = "2026-11-02T10:00:00Z"
-    old = await office.search(person={"first_name": "Lars", "age": 15}, missing_since="2026-11-03T10:00:00Z")
-    mila = await office.search(person={"first_name": "Mila", "age": 9}, missing_since=since)
-    alice, bob = await office.both_at(mila)
-    wall, _ = await open_display(office, ["operations"])
+    old = await browsers.search(person={"first_name": "Lars", "age": 15}, missing_since="2026-11-03T10:00:00Z")
+    mila = await browsers.search(person={"first_name": "Mila", "age": 9}, missing_since=since)
+    alice, bob = await browsers.both_at(mila)
+    wall, _ = await open_display(browsers, ["operations"])
     await wall.page.goto("/wall")
-    lists = await office.window("Bob")
+    lists = await browsers.window("Bob")
     await lists.open("/")
     await expect(alice("[data-testid=worrying]")).to_have_text("Worrying?")
     await expect(lists(f"[data-search='{mila}'] .worry")).to_have_text("Worrying?")
@@ -42,7 +42,7 @@ async def test_an_age_of_nine_is_suggested_everywhere_until_somebody_has_answere
     await alice("[data-act=log]").click()
     await expect(alice("[data-criterion=under_13]")).to_have_text("Unknown · suggested by the age")
     await expect(alice("[data-testid=suggestion]")).to_contain_text("Suggested by the age: Younger than 13.")
-    handover = await office.window("Alice")
+    handover = await browsers.window("Alice")
     await handover.open("/handover")
     section = handover(f"[data-section='{mila}']")
     await expect(section.locator(".worry")).to_have_text("Worrying?")

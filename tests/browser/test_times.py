@@ -14,13 +14,13 @@ pytestmark = pytest.mark.browser
 RECEIVED, SEEN = "2026-01-24T15:23:00Z", "2026-01-24T15:00:00Z"  # 16:23 and 16:00 in Brussels
 
 
-async def test_a_time_that_is_not_when_it_was_seen_says_so_everywhere(office: Browsers) -> None:
-    board, bob = await office.search(), await office.person("Bob")
+async def test_a_time_that_is_not_when_it_was_seen_says_so_everywhere(browsers: Browsers) -> None:
+    board, bob = await browsers.search(), await browsers.person("Bob")
     await bob.do(board, "sighting.add", {"description": "Girl at the quay", "received_at": RECEIVED})
     seen = {"description": "Girl at the quay too", "seen_at": SEEN, "received_at": RECEIVED, "channel": "police"}
     await bob.do(board, "sighting.add", seen)
     first, second = [event for event in await bob.events(board) if event["type"] == "sighting.added"]
-    alice = await office.window("Alice")
+    alice = await browsers.window("Alice")
     reported, saw = re.compile(r"reported .*24 Jan.* 16:23, time unknown"), re.compile(r"seen .*24 Jan.* 16:00")
 
     await alice.open(f"/searches/{board}")
@@ -46,9 +46,9 @@ async def test_a_time_that_is_not_when_it_was_seen_says_so_everywhere(office: Br
     await expect(alice(f"[data-similar='{second['id']}']")).to_contain_text(saw)
 
 
-async def test_a_sighting_whose_channel_nobody_chose_has_none_that_is_known(office: Browsers) -> None:
-    board = await office.search()
-    alice, bob = await office.both_at(board)
+async def test_a_sighting_whose_channel_nobody_chose_has_none_that_is_known(browsers: Browsers) -> None:
+    board = await browsers.search()
+    alice, bob = await browsers.both_at(board)
     await alice("[data-act=add-sighting]").click()
     await expect(alice.field("add-sighting", "channel")).to_have_value("unknown")
     await alice.fill("add-sighting", {"description": "A girl by the ferry"})
@@ -57,8 +57,8 @@ async def test_a_sighting_whose_channel_nobody_chose_has_none_that_is_known(offi
     await expect(bob.panel.locator("dd[data-field=channel]")).to_have_text("not known")
 
 
-async def test_a_form_names_a_time_to_come_and_an_age_that_is_no_childs(office: Browsers) -> None:
-    alice, soon = await office.window("Alice"), (now() + timedelta(hours=1)).astimezone(DESK).strftime("%Y-%m-%dT%H:%M")
+async def test_a_form_names_a_time_to_come_and_an_age_that_is_no_childs(browsers: Browsers) -> None:
+    alice, soon = await browsers.window("Alice"), (now() + timedelta(hours=1)).astimezone(DESK).strftime("%Y-%m-%dT%H:%M")
     await alice.open("/")
     await alice("[data-act=open-search]").click()
     await alice.fill("open-search", {"person.first_name": "Nele", "kind": "runaway", "missing_since": soon})
@@ -75,10 +75,10 @@ async def test_a_form_names_a_time_to_come_and_an_age_that_is_no_childs(office: 
     await alice.live()
 
 
-async def test_no_form_takes_a_time_to_come_of_what_has_happened(office: Browsers) -> None:
+async def test_no_form_takes_a_time_to_come_of_what_has_happened(browsers: Browsers) -> None:
     """The server takes it from programs: a call must not be lost for a clock that is wrong."""
-    board, soon = await office.search(), (now() + timedelta(hours=1)).astimezone(DESK).strftime("%Y-%m-%dT%H:%M")
-    alice = await office.window("Alice")
+    board, soon = await browsers.search(), (now() + timedelta(hours=1)).astimezone(DESK).strftime("%Y-%m-%dT%H:%M")
+    alice = await browsers.window("Alice")
     await alice.open(f"/searches/{board}")
     await alice("[data-act=add-sighting]").click()
     await alice.fill("add-sighting", {"description": "A girl by the ferry", "seen_at": soon})
@@ -89,14 +89,14 @@ async def test_no_form_takes_a_time_to_come_of_what_has_happened(office: Browser
     await expect(alice.card("A girl by the ferry").locator(".kind")).to_contain_text("seen ")
 
 
-async def test_an_age_that_was_told_before_does_not_hold_up_another_correction(office: Browsers) -> None:
-    board = await office.search(person={"first_name": "Nele", "age": 40})
-    alice = await office.window("Alice")
+async def test_an_age_that_was_told_before_does_not_hold_up_another_correction(browsers: Browsers) -> None:
+    board = await browsers.search(person={"first_name": "Nele", "age": 40})
+    alice = await browsers.window("Alice")
     await alice.open(f"/searches/{board}")
     await alice("[data-act=edit-search]").click()
     await alice.fill("facts", {"person.last_name": "Claes"})
     await alice.fill("facts", {"person.last_name": "Claes"})
     await alice("dialog [data-act=send]").click()
     await expect(alice("dialog")).to_have_count(0)
-    (search,) = [each["state"] for each in await (await office.person("Bob")).entities(board) if each["kind"] == "search"]
+    (search,) = [each["state"] for each in await (await browsers.person("Bob")).entities(board) if each["kind"] == "search"]
     assert (search["person"]["last_name"], search["person"]["age"]) == ("Claes", 40)

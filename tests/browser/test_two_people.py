@@ -15,22 +15,22 @@ pytestmark = pytest.mark.browser
 SIGHTING = "Girl with a red coat at the Graslei"
 
 
-async def test_alice_adds_a_sighting_and_bob_a_task_and_both_see_both(office: Browsers) -> None:
-    board = await office.search()
-    alice, bob = await office.both_at(board)
+async def test_alice_adds_a_sighting_and_bob_a_task_and_both_see_both(browsers: Browsers) -> None:
+    board = await browsers.search()
+    alice, bob = await browsers.both_at(board)
     await alice.add_sighting(SIGHTING, **{"place.text": "Graslei, Gent", "channel": "hotline"})
     seen = bob.column("inbox").locator("article.sighting", has_text=SIGHTING)
     await expect(seen).to_contain_text("Graslei, Gent")
     await expect(seen).to_contain_text("hotline")
     await bob.add_task("Ask the ferry for its pictures")
     await expect(alice.column("todo").locator("article.task", has_text="Ask the ferry")).to_be_visible()
-    await office.same(alice, bob, board)
+    await browsers.same(alice, bob, board)
 
 
-async def test_bob_grades_and_assesses_a_sighting_and_alice_sees_it(office: Browsers) -> None:
-    board = await office.search()
-    await office.sighting(board, SIGHTING)
-    alice, bob = await office.both_at(board)
+async def test_bob_grades_and_assesses_a_sighting_and_alice_sees_it(browsers: Browsers) -> None:
+    board = await browsers.search()
+    await browsers.sighting(board, SIGHTING)
+    alice, bob = await browsers.both_at(board)
     await bob.open_card(SIGHTING)
     await bob.fill("grade", {"grade.source": "B", "grade.content": "2"})
     await bob("[data-act=grade]").click()
@@ -38,34 +38,34 @@ async def test_bob_grades_and_assesses_a_sighting_and_alice_sees_it(office: Brow
     await bob.fill("assessment", {"assessment": "credible", "reason": "The coat is on the photo"})
     await bob("[data-act=assess]").click()
     await expect(alice.card(SIGHTING)).to_contain_text("credible")
-    await office.same(alice, bob, board)
+    await browsers.same(alice, bob, board)
     await alice.open_card(SIGHTING)
     story = alice("[data-testid=history] > li")
     await expect(story.first).to_contain_text("The coat is on the photo")
     await expect(story.nth(1)).to_contain_text(re.compile("Bob.*Source grade.*F.*→.*B", re.S))
 
 
-async def test_cards_move_by_menu_by_mouse_and_by_finger(office: Browsers) -> None:
-    board = await office.search()
-    await office.sighting(board, SIGHTING)
-    alice, bob = await office.window("Alice"), await office.window("Bob", has_touch=True)
+async def test_cards_move_by_menu_by_mouse_and_by_finger(browsers: Browsers) -> None:
+    board = await browsers.search()
+    await browsers.sighting(board, SIGHTING)
+    alice, bob = await browsers.window("Alice"), await browsers.window("Bob", has_touch=True)
     for window in (alice, bob):
         await window.open(f"/searches/{board}")
     await alice.move_by_menu(SIGHTING, "doing")
     await expect(bob.column("doing").locator(".card", has_text=SIGHTING)).to_be_visible()
-    await office.same(alice, bob, board)
+    await browsers.same(alice, bob, board)
     await alice.drag(alice.card(SIGHTING), alice.column("todo"), alice.column("todo").locator(".card").first)
     await expect(bob.column("todo").locator(".card").first).to_contain_text(SIGHTING)
-    await office.same(alice, bob, board)
+    await browsers.same(alice, bob, board)
     await bob.drag_by_finger(bob.card(SIGHTING), bob.column("waiting"))
     await expect(alice.column("waiting").locator(".card", has_text=SIGHTING)).to_be_visible()
-    await office.same(alice, bob, board)
+    await browsers.same(alice, bob, board)
 
 
-async def test_two_people_edit_two_fields_of_one_card_and_both_are_kept(office: Browsers) -> None:
-    board = await office.search()
-    await office.sighting(board, SIGHTING)
-    alice, bob = await office.both_at(board)
+async def test_two_people_edit_two_fields_of_one_card_and_both_are_kept(browsers: Browsers) -> None:
+    board = await browsers.search()
+    await browsers.sighting(board, SIGHTING)
+    alice, bob = await browsers.both_at(board)
     for window in (alice, bob):
         await window.open_card(SIGHTING)
         await window.panel.locator("[data-act=edit]").click()
@@ -76,12 +76,12 @@ async def test_two_people_edit_two_fields_of_one_card_and_both_are_kept(office: 
     for window in (alice, bob):
         await expect(window.panel.locator("dd[data-field=direction]")).to_have_text("towards the Korenmarkt")
         await expect(window.panel.locator("dd[data-field=clothing]")).to_have_text("red coat, white shoes")
-    await office.same(alice, bob, board)
+    await browsers.same(alice, bob, board)
 
 
-async def test_a_task_is_assigned_and_its_checklist_ticked(office: Browsers) -> None:
-    board = await office.search()
-    alice, bob = await office.both_at(board)
+async def test_a_task_is_assigned_and_its_checklist_ticked(browsers: Browsers) -> None:
+    board = await browsers.search()
+    alice, bob = await browsers.both_at(board)
     await alice.add_task("Ask the ferry for its pictures")
     await bob.open_card("Ask the ferry")
     await bob("[data-act=take]").click()
@@ -95,23 +95,23 @@ async def test_a_task_is_assigned_and_its_checklist_ticked(office: Browsers) -> 
     await expect(bob.card("Ask the ferry").locator(".ticks")).to_have_text("1 of 2")
     told = [text.replace("\n", " ") for text in await bob("[data-testid=history] > li [data-path]").all_inner_texts()]
     assert told[:3] == ["Checklist: ☐ quay → ☑ quay", "Checklist: empty → ☐ quay", "Checklist: empty → ☐ deck"]
-    await office.same(alice, bob, board)
+    await browsers.same(alice, bob, board)
 
 
-async def test_who_was_hired_a_moment_ago_has_a_name_on_screens_that_were_there_before(office: Browsers) -> None:
-    board = await office.search()
-    alice = await office.window("Alice")
+async def test_who_was_hired_a_moment_ago_has_a_name_on_screens_that_were_there_before(browsers: Browsers) -> None:
+    board = await browsers.search()
+    alice = await browsers.window("Alice")
     await alice.open(f"/searches/{board}")  # where it asks who everybody is
-    assert office.server is not None
-    dora = await live_changes.add_account(office.server.desk, "dora@desk.example", "Dora", "investigator", PASSWORD)
-    await (await office.person("Bob")).do(board, "task.add", {"title": "Dora's", "assignee": dora})
+    assert browsers.server is not None
+    dora = await live_changes.add_account(browsers.server.desk, "dora@desk.example", "Dora", "investigator", PASSWORD)
+    await (await browsers.person("Bob")).do(board, "task.add", {"title": "Dora's", "assignee": dora})
     await expect(alice.card("Dora's").locator(".avatar")).to_have_attribute("title", "Dora", timeout=PATIENCE_MS)
 
 
-async def test_a_note_is_read_by_the_other_with_its_author(office: Browsers) -> None:
-    board = await office.search()
-    await office.sighting(board, SIGHTING)
-    alice, bob = await office.both_at(board)
+async def test_a_note_is_read_by_the_other_with_its_author(browsers: Browsers) -> None:
+    board = await browsers.search()
+    await browsers.sighting(board, SIGHTING)
+    alice, bob = await browsers.both_at(board)
     await alice.open_card(SIGHTING)
     await bob.open_card(SIGHTING)
     await bob.fill("note", {"text": "The mother knows the coat", "category": "contact"})
@@ -121,27 +121,27 @@ async def test_a_note_is_read_by_the_other_with_its_author(office: Browsers) -> 
     await expect(note).to_have_attribute("data-category", "contact")
 
 
-async def test_a_card_is_withdrawn_and_restored_on_both_screens(office: Browsers) -> None:
-    board = await office.search()
-    await office.sighting(board, SIGHTING)
-    alice, bob = await office.both_at(board)
+async def test_a_card_is_withdrawn_and_restored_on_both_screens(browsers: Browsers) -> None:
+    board = await browsers.search()
+    await browsers.sighting(board, SIGHTING)
+    alice, bob = await browsers.both_at(board)
     await alice.open_card(SIGHTING)
     await alice.panel.locator("[data-act=withdraw]").click()
     await alice.fill("withdraw", {"reason": "Entered twice"})
     await alice("dialog [data-act=send]").click()
     await expect(bob.card(SIGHTING)).to_have_count(0)
-    await office.same(alice, bob, board)
+    await browsers.same(alice, bob, board)
     await bob("[data-testid=withdrawn] summary").click()
     await bob("[data-testid=withdrawn] a").click()
     await bob("[data-act=restore]").click()
     await expect(alice.card(SIGHTING)).to_be_visible()
-    await office.same(alice, bob, board)
+    await browsers.same(alice, bob, board)
 
 
-async def test_a_child_that_is_found_is_found_on_every_screen(office: Browsers) -> None:
-    board = await office.search(person={"first_name": "Fien", "last_name": "Peeters", "age": 9})
-    alice, bob = await office.both_at(board)
-    desk = await office.window("Bob")
+async def test_a_child_that_is_found_is_found_on_every_screen(browsers: Browsers) -> None:
+    board = await browsers.search(person={"first_name": "Fien", "last_name": "Peeters", "age": 9})
+    alice, bob = await browsers.both_at(board)
+    desk = await browsers.window("Bob")
     await desk.open("/")
     await expect(desk(f"[data-column=open] [data-search='{board}']")).to_be_visible()
     await alice("[data-act=set-status]").click()
@@ -156,4 +156,4 @@ async def test_a_child_that_is_found_is_found_on_every_screen(office: Browsers) 
         await expect(told).to_contain_text(words)
     await expect(bob("[data-testid=clock]")).to_have_class(re.compile("stopped"))
     await expect(desk(f"[data-column=found] [data-search='{board}']")).to_contain_text("Fien P.")
-    await office.same(alice, bob, board)
+    await browsers.same(alice, bob, board)

@@ -29,10 +29,10 @@ async def noticed(window: Window, state: str, text: str) -> None:
         await notice.hover()  # while somebody is on it, it stays
 
 
-async def test_alice_undoes_what_she_has_just_done_and_bob_sees_it(office: Browsers) -> None:
-    board = await office.search()
-    await office.sighting(board, SIGHTING)
-    alice, bob = await office.both_at(board)
+async def test_alice_undoes_what_she_has_just_done_and_bob_sees_it(browsers: Browsers) -> None:
+    board = await browsers.search()
+    await browsers.sighting(board, SIGHTING)
+    alice, bob = await browsers.both_at(board)
     await alice.move_by_menu(SIGHTING, "doing")
     await expect(bob.column("doing").locator(".card")).to_have_count(1)
     await noticed(alice, "offered", "Card moved · Sighting")
@@ -40,19 +40,19 @@ async def test_alice_undoes_what_she_has_just_done_and_bob_sees_it(office: Brows
     await alice("[data-act=undo-last]").click()
     await noticed(alice, "undone", "Undone: Card moved · Sighting")
     await expect(bob.column("inbox").locator(".card")).to_have_count(1)
-    await office.same(alice, bob, board)
+    await browsers.same(alice, bob, board)
     await alice.open_card(SIGHTING)
     await alice("[data-act=take]").click()
     await noticed(alice, "offered", "Card assigned")
     await alice("[data-act=undo-last]").click()
     await expect(alice(".quick [data-field=assignee] select")).to_have_value("")
-    await office.same(alice, bob, board)
+    await browsers.same(alice, bob, board)
 
 
-async def test_ctrl_z_undoes_it_but_not_while_somebody_types_and_only_once(office: Browsers) -> None:
-    board = await office.search()
-    await office.sighting(board, SIGHTING)
-    alice = await office.window("Alice")
+async def test_ctrl_z_undoes_it_but_not_while_somebody_types_and_only_once(browsers: Browsers) -> None:
+    board = await browsers.search()
+    await browsers.sighting(board, SIGHTING)
+    alice = await browsers.window("Alice")
     await alice.open(f"/searches/{board}")
     await alice.open_card(SIGHTING)
     await grade(alice, "B")
@@ -69,16 +69,16 @@ async def test_ctrl_z_undoes_it_but_not_while_somebody_types_and_only_once(offic
     await expect(alice("[data-testid=grade]")).to_have_text("F6")
     await expect(note).to_have_value("Seen twice")
     await alice.page.keyboard.press("Control+z")
-    await (await office.person("Bob")).do(board, "note.add", {"text": "After it"})
+    await (await browsers.person("Bob")).do(board, "note.add", {"text": "After it"})
     await expect(alice("[data-testid=history] > li")).to_have_count(3)  # added, graded, graded back
-    undone = [each for each in await (await office.person("Alice")).events(board) if each["type"] == "sighting.graded"]
+    undone = [each for each in await (await browsers.person("Alice")).events(board) if each["type"] == "sighting.graded"]
     assert [each["state"]["grade"]["source"] for each in undone] == ["B", "F"]
 
 
-async def test_the_offer_goes_by_itself_but_not_under_a_hand(office: Browsers) -> None:
-    board = await office.search()
-    await office.sighting(board, SIGHTING)
-    alice = await office.window("Alice")
+async def test_the_offer_goes_by_itself_but_not_under_a_hand(browsers: Browsers) -> None:
+    board = await browsers.search()
+    await browsers.sighting(board, SIGHTING)
+    alice = await browsers.window("Alice")
     await alice.page.clock.install()
     await alice.open(f"/searches/{board}")
     await alice.move_by_menu(SIGHTING, "doing")
@@ -89,15 +89,15 @@ async def test_the_offer_goes_by_itself_but_not_under_a_hand(office: Browsers) -
     await alice.page.clock.fast_forward(OFFERED_MS)
     await expect(alice("[data-testid=undo]")).to_have_count(0)
     await alice.page.keyboard.press("Control+z")
-    await (await office.person("Alice")).do(board, "note.add", {"text": "After it"})
+    await (await browsers.person("Alice")).do(board, "note.add", {"text": "After it"})
     await alice.same_as_server(board)
     await expect(alice.column("doing").locator(".card")).to_have_count(1)
 
 
-async def test_an_event_of_the_history_is_undone_while_it_holds(office: Browsers) -> None:
-    board = await office.search()
-    await office.sighting(board, SIGHTING)
-    alice, bob = await office.both_at(board)
+async def test_an_event_of_the_history_is_undone_while_it_holds(browsers: Browsers) -> None:
+    board = await browsers.search()
+    await browsers.sighting(board, SIGHTING)
+    alice, bob = await browsers.both_at(board)
     await alice.open_card(SIGHTING)
     await bob.open_card(SIGHTING)
     await expect(alice(UNDO)).to_have_count(0)  # a creation
@@ -115,18 +115,18 @@ async def test_an_event_of_the_history_is_undone_while_it_holds(office: Browsers
     await expect(bob("[data-testid=grade]")).to_have_text("C6")
     await expect(alice.panel).to_be_focused()
     await expect(changed.first).to_contain_text(re.compile("Alice Undone: Sighting changed.*Place: Graslei, Gent → empty", re.S))
-    await office.same(alice, bob, board)
+    await browsers.same(alice, bob, board)
 
 
-async def test_what_changed_since_is_told_and_stays(office: Browsers) -> None:
-    board = await office.search()
-    sighting = await office.sighting(board, SIGHTING)
-    alice = await office.window("Alice")
+async def test_what_changed_since_is_told_and_stays(browsers: Browsers) -> None:
+    board = await browsers.search()
+    sighting = await browsers.sighting(board, SIGHTING)
+    alice = await browsers.window("Alice")
     await alice.open(f"/searches/{board}")
     await alice.open_card(SIGHTING)
     await grade(alice, "B")
     await noticed(alice, "offered", "Sighting graded")
-    await (await office.person("Bob")).do(board, "sighting.grade", {"sighting": sighting, "grade": {"source": "E"}})
+    await (await browsers.person("Bob")).do(board, "sighting.grade", {"sighting": sighting, "grade": {"source": "E"}})
     await expect(alice("[data-testid=grade]")).to_have_text("E6")
     await alice("[data-act=undo-last]").click()
     await noticed(alice, "refused", "Not undone: Sighting graded · Sighting")
@@ -139,13 +139,13 @@ async def test_what_changed_since_is_told_and_stays(office: Browsers) -> None:
     await alice.same_as_server(board)
 
 
-async def test_a_column_that_is_gone_is_named(office: Browsers) -> None:
-    board = await office.search()
-    sighting, alice = await office.sighting(board, SIGHTING), await office.person("Alice")
+async def test_a_column_that_is_gone_is_named(browsers: Browsers) -> None:
+    board = await browsers.search()
+    sighting, alice = await browsers.sighting(board, SIGHTING), await browsers.person("Alice")
     await alice.do(board, "column.add", {"title": "Police", "role": "waiting"})
     police = (await alice.events(board))[-1]["id"]
     await alice.do(board, "card.move", {"card": sighting, "column": police})
-    window = await office.window("Alice")
+    window = await browsers.window("Alice")
     await window.open(f"/searches/{board}")
     await window.move_by_menu(SIGHTING, "doing")
     await noticed(window, "offered", "Card moved")
@@ -155,9 +155,9 @@ async def test_a_column_that_is_gone_is_named(office: Browsers) -> None:
     await expect(window("[data-testid=undo] li")).to_have_text("Column: This column is no longer there.")
 
 
-async def test_decisions_on_the_search_are_undone_by_who_may_make_them(office: Browsers) -> None:
-    board = await office.search()
-    alice, bob = await office.both_at(board)
+async def test_decisions_on_the_search_are_undone_by_who_may_make_them(browsers: Browsers) -> None:
+    board = await browsers.search()
+    alice, bob = await browsers.both_at(board)
     await alice("[data-act=appeal]").click()
     await alice("dialog input[value=public]").check()
     await alice("dialog [data-act=send]").click()
@@ -178,15 +178,15 @@ async def test_decisions_on_the_search_are_undone_by_who_may_make_them(office: B
     await expect(alice("[data-testid=person]")).to_have_text("Noor")
 
 
-async def test_a_status_and_what_is_new_are_not_offered_to_be_undone(office: Browsers) -> None:
-    board = await office.search()
-    alice = await office.window("Alice")
+async def test_a_status_and_what_is_new_are_not_offered_to_be_undone(browsers: Browsers) -> None:
+    board = await browsers.search()
+    alice = await browsers.window("Alice")
     await alice.open(f"/searches/{board}")
     await alice.add_sighting(SIGHTING)
     await alice.open_card(SIGHTING)
     await grade(alice, "B")
     await noticed(alice, "offered", "Sighting graded")
-    await (await office.person("Alice")).do(board, "search.set_appeal", {"level": "posters"})
+    await (await browsers.person("Alice")).do(board, "search.set_appeal", {"level": "posters"})
     await alice("[data-act=set-status]").click()
     await alice("dialog input[value=found]").check()
     await alice.fill("status", {"outcome.condition": "well", "outcome.how": "came_back", "reason": "She rang the bell"})
@@ -195,9 +195,9 @@ async def test_a_status_and_what_is_new_are_not_offered_to_be_undone(office: Bro
     await expect(alice("[data-testid=undo]")).to_have_count(0)
 
 
-async def test_a_column_moved_and_renamed_is_put_back(office: Browsers) -> None:
-    board = await office.search()
-    alice = await office.window("Alice")
+async def test_a_column_moved_and_renamed_is_put_back(browsers: Browsers) -> None:
+    board = await browsers.search()
+    alice = await browsers.window("Alice")
     await alice.open(f"/searches/{board}")
     head = alice.column("waiting").locator("[data-act=column-menu]")
     await head.click()
@@ -210,33 +210,33 @@ async def test_a_column_moved_and_renamed_is_put_back(office: Browsers) -> None:
     await alice.same_as_server(board)
 
 
-async def test_nobody_is_offered_what_they_may_not_do(office: Browsers) -> None:
-    board = await office.search()
-    sighting = await office.sighting(board, SIGHTING)
-    await (await office.person("Bob")).do(board, "sighting.grade", {"sighting": sighting, "grade": {"source": "E"}})
-    victor, alice = await office.window("Victor"), await office.window("Alice")
+async def test_nobody_is_offered_what_they_may_not_do(browsers: Browsers) -> None:
+    board = await browsers.search()
+    sighting = await browsers.sighting(board, SIGHTING)
+    await (await browsers.person("Bob")).do(board, "sighting.grade", {"sighting": sighting, "grade": {"source": "E"}})
+    victor, alice = await browsers.window("Victor"), await browsers.window("Alice")
     for window in (victor, alice):
         await window.open(f"/searches/{board}/cards/{sighting}")
         await expect(window("[data-testid=history] > li")).to_have_count(2)
     await expect(victor(UNDO)).to_have_count(0)
     await expect(alice(UNDO)).to_have_count(1)
-    await (await office.person("Alice")).do(
+    await (await browsers.person("Alice")).do(
         board, "search.set_status", {"status": "closed", "reason": "Home again", "acknowledge": "as it is"}
     )
     await expect(alice(UNDO)).to_have_count(0)
 
 
-async def test_axe_finds_no_barrier_in_what_is_said_of_undoing(office: Browsers) -> None:
-    board = await office.search()
-    sighting = await office.sighting(board, SIGHTING)
-    alice = await office.window("Alice", viewport=TALL)
+async def test_axe_finds_no_barrier_in_what_is_said_of_undoing(browsers: Browsers) -> None:
+    board = await browsers.search()
+    sighting = await browsers.sighting(board, SIGHTING)
+    alice = await browsers.window("Alice", viewport=TALL)
     await alice.open(f"/searches/{board}")
     await alice.open_card(SIGHTING)
     await grade(alice, "B")
     await noticed(alice, "offered", "Sighting graded")
     await alice("[data-testid=undo] p").hover()  # it does not go while somebody is on it
     found = await barriers(alice, "[data-testid=undo]") + await barriers(alice, "[data-testid=history]")
-    await (await office.person("Bob")).do(board, "sighting.grade", {"sighting": sighting, "grade": {"source": "E"}})
+    await (await browsers.person("Bob")).do(board, "sighting.grade", {"sighting": sighting, "grade": {"source": "E"}})
     await expect(alice("[data-testid=grade]")).to_have_text("E6")
     await alice("[data-act=undo-last]").click()
     await noticed(alice, "refused", "Not undone")

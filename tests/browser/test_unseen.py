@@ -49,9 +49,9 @@ async def sees_now(person: SignedInUser, board: str) -> None:
     assert (await person.http.post("/api/v1/seen", json={key: answer[key] for key in ("board", "epoch", "seq")})).is_success
 
 
-async def graded_back_and_moved(office: Browsers, board: str, card: str) -> None:
+async def graded_back_and_moved(browsers: Browsers, board: str, card: str) -> None:
     """What Bob does to a sighting while Alice is away."""
-    bob = await office.person("Bob")
+    bob = await browsers.person("Bob")
     for source in ("B", "F"):
         await bob.do(board, "sighting.grade", {"sighting": card, "grade": {"source": source}})
     columns = {each["state"]["role"]: each["id"] for each in await bob.entities(board) if each["kind"] == "column"}
@@ -63,9 +63,9 @@ async def leave(window: Window) -> None:
     await window.page.goto("/account")
 
 
-async def test_what_was_on_the_screen_is_seen_and_what_changed_since_is_told_wherever_it_helps(office: Browsers) -> None:
-    board = await office.search()
-    alice, bob, window = await office.person("Alice"), await office.person("Bob"), await office.window("Alice")
+async def test_what_was_on_the_screen_is_seen_and_what_changed_since_is_told_wherever_it_helps(browsers: Browsers) -> None:
+    board = await browsers.search()
+    alice, bob, window = await browsers.person("Alice"), await browsers.person("Bob"), await browsers.window("Alice")
     assert await seen(alice, board) == await head(alice, board), "she opened it"
     await bob.do(board, "sighting.add", {"description": SIGHTING})
     card = str((await bob.events(board))[-1]["id"])
@@ -77,8 +77,8 @@ async def test_what_was_on_the_screen_is_seen_and_what_changed_since_is_told_whe
     await leave(window)  # when she goes it is told at once
     await has_seen(alice, board, await head(alice, board))
 
-    await graded_back_and_moved(office, board, card)
-    again = await office.window("Alice")  # another screen
+    await graded_back_and_moved(browsers, board, card)
+    again = await browsers.window("Alice")  # another screen
     await again.open("/")
     count = again(f"[data-search='{board}'] [data-count=news]")
     await expect(count).to_have_text("4 new")
@@ -104,9 +104,9 @@ async def test_what_was_on_the_screen_is_seen_and_what_changed_since_is_told_whe
     await expect(again("article.card")).to_have_count(2)
 
 
-async def test_what_happens_right_after_the_page_was_read_anew_is_on_it_too(office: Browsers) -> None:
-    board = await office.search()
-    bob, charlie, window = await office.person("Bob"), await office.person("Charlie"), await office.window("Charlie")
+async def test_what_happens_right_after_the_page_was_read_anew_is_on_it_too(browsers: Browsers) -> None:
+    board = await browsers.search()
+    bob, charlie, window = await browsers.person("Bob"), await browsers.person("Charlie"), await browsers.window("Charlie")
     await sees_now(charlie, board)
     await bob.do(board, "note.add", {"text": "a first one"})
     await window.page.goto("/since")
@@ -117,9 +117,9 @@ async def test_what_happens_right_after_the_page_was_read_anew_is_on_it_too(offi
         await expect(news).to_contain_text(said, timeout=READ_MS)
 
 
-async def test_a_board_that_nobody_looks_at_is_not_seen(office: Browsers) -> None:
-    board = await office.search()
-    bob, window = await office.person("Bob"), await office.window("Bob")
+async def test_a_board_that_nobody_looks_at_is_not_seen(browsers: Browsers) -> None:
+    board = await browsers.search()
+    bob, window = await browsers.person("Bob"), await browsers.window("Bob")
     await window.page.add_init_script(f"({AWAY})()")
     await window.open(f"/searches/{board}")
     await leave(window)
@@ -131,11 +131,11 @@ async def test_a_board_that_nobody_looks_at_is_not_seen(office: Browsers) -> Non
     await has_seen(bob, board, await head(bob, board))
 
 
-async def test_all_is_marked_as_seen_when_it_was_not_taken_back(office: Browsers) -> None:
-    old, new = await office.search(), await office.search()
-    charlie, window = await office.person("Charlie"), await office.window("Charlie")
+async def test_all_is_marked_as_seen_when_it_was_not_taken_back(browsers: Browsers) -> None:
+    old, new = await browsers.search(), await browsers.search()
+    charlie, window = await browsers.person("Charlie"), await browsers.window("Charlie")
     await sees_now(charlie, old)
-    await (await office.person("Bob")).do(old, "note.add", {"text": "one more"})
+    await (await browsers.person("Bob")).do(old, "note.add", {"text": "one more"})
     await window.page.goto("/since")
     await expect(window(f"[data-unseen-board='{new}']")).to_contain_text("You have not seen this board before")
     await expect(window(f"[data-unseen-board='{old}'] [data-testid=net]")).to_contain_text("one more")
@@ -155,12 +155,12 @@ async def test_all_is_marked_as_seen_when_it_was_not_taken_back(office: Browsers
     await expect(window(".unseen-header")).to_contain_text("Nothing new")
 
 
-async def test_the_page_is_for_every_eye_and_fits(office: Browsers) -> None:
-    board = await office.search()
-    card = await office.sighting(board, SIGHTING)
-    await sees_now(await office.person("Victor"), board)
-    await graded_back_and_moved(office, board, card)
-    victor = await office.window("Victor")
+async def test_the_page_is_for_every_eye_and_fits(browsers: Browsers) -> None:
+    board = await browsers.search()
+    card = await browsers.sighting(board, SIGHTING)
+    await sees_now(await browsers.person("Victor"), board)
+    await graded_back_and_moved(browsers, board, card)
+    victor = await browsers.window("Victor")
     await victor.page.goto("/since")
     await victor(f"[data-unseen-board='{board}'] [data-testid=net]").wait_for()
     for width in (1400, 390):
@@ -170,15 +170,15 @@ async def test_the_page_is_for_every_eye_and_fits(office: Browsers) -> None:
         assert not await barriers(victor, "main"), width
 
 
-async def test_the_history_says_up_to_where_its_chain_holds_or_what_is_wrong(office: Browsers) -> None:
-    board = await office.search()
-    window = await office.window("Victor")
+async def test_the_history_says_up_to_where_its_chain_holds_or_what_is_wrong(browsers: Browsers) -> None:
+    board = await browsers.search()
+    window = await browsers.window("Victor")
     await window.page.goto(f"/searches/{board}/history")
     chain = window("[data-chain][data-verified=true]")
-    seq = await head(await office.person("Victor"), board)
+    seq = await head(await browsers.person("Victor"), board)
     await expect(chain).to_have_text(re.compile(rf"^The chain holds up to {seq}: [0-9a-f]{{16}}…$"))
-    assert office.server
-    desk, edit = office.server.desk, text("UPDATE event SET type = 'x' WHERE board = :board AND seq = 3")
+    assert browsers.server
+    desk, edit = browsers.server.desk, text("UPDATE event SET type = 'x' WHERE board = :board AND seq = 3")
     await desk.database.write(lambda session: session.connection().execute(edit, {"board": board}))
     desk.verified_chains.known.clear()
     await window.reload()

@@ -72,9 +72,9 @@ async def abroad(request: Any, browser: Browser, tmp_path_factory: pytest.TempPa
         async with running_server(tmp_path_factory.mktemp("desk")) as server:
             for name, (shown_as, role) in CAST.items():
                 await live_changes.add_account(server.desk, f"{name.lower()}@desk.example", shown_as, role, PASSWORD)
-            async with Abroad(browser, server.url) as office:
-                office.server, office.language, office.said = server, language, []
-                yield office
+            async with Abroad(browser, server.url) as browsers:
+                browsers.server, browsers.language, browsers.said = server, language, []
+                yield browsers
 
 
 @pytest.fixture

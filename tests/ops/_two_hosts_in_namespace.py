@@ -127,10 +127,10 @@ async def writer(machine: Machine, token: str) -> Writer:
 
 
 @pytest.fixture(scope="module")
-async def machines(lines: Network, servers: Path) -> AsyncIterator[tuple[Machine, Machine]]:
+async def machines(lines: Network, server_dir: Path) -> AsyncIterator[tuple[Machine, Machine]]:
     """Both, over servers that listen on the line between them."""
-    postgres = Postgres(servers / "hosts-postgres", fsync=False, host=lines.servers)
-    redis = Redis(servers / "hosts-redis", host=lines.servers)
+    postgres = Postgres(server_dir / "hosts-postgres", fsync=False, host=lines.servers)
+    redis = Redis(server_dir / "hosts-redis", host=lines.servers)
     postgres.start()
     redis.start()
     environment = os.environ | {
@@ -159,9 +159,9 @@ async def test_a_machine_that_is_cut_off_and_healed_loses_nothing_and_doubles_no
     machines: tuple[Machine, Machine], cut: Any
 ) -> None:
     one, other = machines
-    office = WorkerProcesses(one.environment["DATABASE_URL"], 1)
-    alice = await writer(one, await office.hire("Alice", "coordinator"))
-    bob = await writer(other, await office.hire("Bob", "investigator"))
+    browsers = WorkerProcesses(one.environment["DATABASE_URL"], 1)
+    alice = await writer(one, await browsers.hire("Alice", "coordinator"))
+    bob = await writer(other, await browsers.hire("Bob", "investigator"))
     search = await alice.open_search()
     for person in (alice, bob):
         await person.follow(search)

@@ -28,7 +28,7 @@ from tests.support import readme_blocks
 from tests.support.backends import SQLITE, Backend
 from tests.support.people import PASSWORD, Person, connect_person, create_token, running_server, settings_for
 
-pytestmark = pytest.mark.houses
+pytestmark = pytest.mark.both_backends
 
 BACKUP = readme.document("how-to/backup")
 SQLITE, POSTGRESQL = "\n## SQLite", "\n## PostgreSQL"
@@ -38,17 +38,17 @@ SQLITE, POSTGRESQL = "\n## SQLite", "\n## PostgreSQL"
 class Keeper:
     """Whoever keeps the installation: types what the how-to says, in its folder."""
 
-    house: Backend
+    backend: Backend
     folder: Path
     settings: dict[str, Any]
 
     async def type(self, words: str) -> str:
         """What it printed. Fails if any line of it fails."""
-        programs = [str(Path(sys.executable).parent), *([str(self.house.postgres.programs)] if self.house.postgres else [])]
+        programs = [str(Path(sys.executable).parent), *([str(self.backend.postgres.programs)] if self.backend.postgres else [])]
         environment = os.environ | {name.upper(): value for name, value in self.settings.items()} | {
             "PATH": ":".join([*programs, os.environ["PATH"]]), "PYTHONPATH": str(ROOT), "BOARD_PREPARED": str(ROOT),
         }  # fmt: skip
-        if self.house.postgres:
+        if self.backend.postgres:
             environment["PGSERVICEFILE"] = str(self._service())
         done = await asyncio.to_thread(
             subprocess.run, ["sh", "-euc", words], check=False, cwd=self.folder, env=environment, capture_output=True, text=True
@@ -66,35 +66,35 @@ class Keeper:
     @property
     def words(self) -> tuple[str, str]:
         """How the how-to says to make a backup, and to restore it."""
-        backup, restore, *_ = readme_blocks.code_blocks(SQLITE if self.house.name == SQLITE else POSTGRESQL, "sh", BACKUP)
+        backup, restore, *_ = readme_blocks.code_blocks(SQLITE if self.backend.name == SQLITE else POSTGRESQL, "sh", BACKUP)
         return backup, restore
 
 
 @pytest.fixture
-def keeper(house: Backend, tmp_path: Path, installation: dict[str, Any]) -> Keeper:
-    return Keeper(house, tmp_path, installation)
+def backups(backend: Backend, tmp_path: Path, installation: dict[str, Any]) -> Backups:
+    return Backups(backend, tmp_path, installation)
 
 
-async def test_a_restored_board_is_that_of_the_backup_and_everybody_gets_it_anew(keeper: Keeper) -> None:
-    backup, restore = keeper.words
-    async with running_server(keeper.folder, **keeper.settings) as server:
+async def test_a_restored_board_is_that_of_the_backup_and_everybody_gets_it_anew(backups: Backups) -> None:
+    backup, restore = backups.words
+    async with running_server(backups.folder, **backups.settings) as server:
         token = await create_token(server.desk, "Alice", "coordinator")
         alice = await connect_person(server, token)
         search = await alice.open_search()
         screen = await alice.follow(search)
         kept = await alice.do(search, "note.add", {"text": "Before the backup."}, id="before")
         then = await alice.snapshot(search)
-        await keeper.type(backup)
+        await backups.type(backup)
         await alice.do(search, "note.add", {"text": "After the backup."}, id="after")
         await alice.up_to(search, then["seq"] + 1)
         email = (await alice.http.get("/api/v1/me")).json()["email"]
         await live_changes.apply_change(server.desk, lambda session: accounts.set_role(session, email, "viewer"))
         await alice.leave()
 
-    assert "have a new epoch" in await keeper.type(restore)
-    assert len((await keeper.type("python3 -m board verify")).splitlines()) == 3
+    assert "have a new epoch" in await backups.type(restore)
+    assert len((await backups.type("python3 -m board verify")).splitlines()) == 3
 
-    async with running_server(keeper.folder, **keeper.settings) as server:
+    async with running_server(backups.folder, **backups.settings) as server:
         for seq in (screen.seq, then["seq"], 1):  # beyond the head as it is now, at it, and before it
             back = await connect_person(server, token)
             await back.follow(search, screen.epoch, seq)
@@ -112,26 +112,26 @@ async def _has_it_anew(person: Person, search: str, old_epoch: str, then: dict[s
     assert (screen.seq, screen.entities) == (then["seq"], then["entities"])
 
 
-async def test_a_backup_is_closed_to_others(keeper: Keeper) -> None:
-    async with running_server(keeper.folder, **keeper.settings):
-        await keeper.type("umask 0\n" + keeper.words[0])
-    (made,) = keeper.folder.glob("backup.*")
+async def test_a_backup_is_closed_to_others(backups: Backups) -> None:
+    async with running_server(backups.folder, **backups.settings):
+        await backups.type("umask 0\n" + backups.words[0])
+    (made,) = backups.folder.glob("backup.*")
     assert made.stat().st_mode & 0o077 == 0
 
 
-async def test_no_password_stands_on_a_command_line(keeper: Keeper) -> None:
-    assert "URL" not in "".join(keeper.words)
-    assert "service" in keeper.words[0] or keeper.house.name == SQLITE
+async def test_no_password_stands_on_a_command_line(backups: Backups) -> None:
+    assert "URL" not in "".join(backups.words)
+    assert "service" in backups.words[0] or backups.backend.name == SQLITE
 
 
-async def test_the_nightly_backup_has_the_day_in_its_name(house: Backend, keeper: Keeper) -> None:
-    if house.name != SQLITE:
+async def test_the_nightly_backup_has_the_day_in_its_name(backend: Backend, backups: Backups) -> None:
+    if backend.name != SQLITE:
         return
     (unit,) = readme_blocks.code_blocks(SQLITE, "systemd", BACKUP)
     words = unit.partition("ExecStart=")[2].replace("/opt/searchboard/.venv/bin/board", "python3 -m board")
-    async with running_server(keeper.folder, **keeper.settings):
-        await keeper.type(words.replace("%%", "%").replace("$$", "$"))
-    (made,) = keeper.folder.glob("backup-*.db")
+    async with running_server(backups.folder, **backups.settings):
+        await backups.type(words.replace("%%", "%").replace("$$", "$"))
+    (made,) = backups.folder.glob("backup-*.db")
     assert re.fullmatch(r"backup-\d{4}-\d\d-\d\d\.db", made.name)
 
 

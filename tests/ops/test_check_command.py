@@ -141,12 +141,12 @@ def test_tables_of_another_version_are_told_and_stay_as_they_are(installation: D
     )
 
 
-@pytest.mark.houses
+@pytest.mark.both_backends
 def test_a_database_that_is_well_is_told_with_its_kind(
-    house: Backend, installation: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    backend: Backend, installation: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (other := tmp_path / "other").mkdir()
-    with house.settled(other) as settings:
+    with backend.settled(other) as settings:
         url = settings.get("database_url", f"sqlite:///{tmp_path}/board.db")
         monkeypatch.setenv("DATABASE_URL", url)
         monkeypatch.setenv("SECRET_KEY", "a-text-of-more-than-sixteen")

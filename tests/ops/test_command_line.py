@@ -112,9 +112,9 @@ def refuse(run: Run) -> Refuse:
 
 
 @pytest.fixture
-async def board(company: Team) -> Shell:
+async def board(team: Team) -> Shell:
     """Beside the company's server, on its database."""
-    return Shell({"DATABASE_URL": company.server.desk.settings.database_url})
+    return Shell({"DATABASE_URL": team.server.desk.settings.database_url})
 
 
 @pytest.fixture
@@ -126,43 +126,43 @@ def address() -> str:
     return f"kim-{new_id()}@desk.example"
 
 
-async def signs_in(company: Team, email: str, password: str) -> bool:
-    async with httpx.AsyncClient(base_url=company.server.url) as http:
+async def signs_in(team: Team, email: str, password: str) -> bool:
+    async with httpx.AsyncClient(base_url=team.server.url) as http:
         return (await http.post("/login", data={"email": email, "password": password})).status_code == 303
 
 
-async def test_an_account_is_added_listed_disabled_enabled_and_given_a_role_and_a_password(company: Team, board: Shell) -> None:
+async def test_an_account_is_added_listed_disabled_enabled_and_given_a_role_and_a_password(team: Team, board: Shell) -> None:
     email, first, second = address(), "correct horse 1", "correct horse 2"
     out = await board.works(
         "account", "add", email, "--name", "Kim Ö", "--role", "viewer", "--password-stdin", given=f"{first}\n"
     )  # fmt: skip
     assert re.fullmatch(rf"{UUID}\n", out)
-    listed = {each["id"]: each for each in (await company.alice.http.get("/api/v1/accounts")).json()["accounts"]}
+    listed = {each["id"]: each for each in (await team.alice.http.get("/api/v1/accounts")).json()["accounts"]}
     told = {"id": out.strip(), "name": "Kim Ö", "role": "viewer", "enabled": True, "machine": False}
     assert listed[out.strip()] == told
-    assert await signs_in(company, email, first)
+    assert await signs_in(team, email, first)
     assert await board.works("account", "set-role", email, "coordinator") == ""
     (line,) = [line for line in (await board.works("account", "list")).splitlines() if email in line]
     assert "coordinator" in line
     assert "Kim Ö" in line
     assert await board.works("account", "disable", email) == ""
-    assert not await signs_in(company, email, first)
+    assert not await signs_in(team, email, first)
     assert "disabled" in next(line for line in (await board.works("account", "list")).splitlines() if email in line)
     assert await board.works("account", "enable", email) == ""
-    assert await signs_in(company, email, first)
+    assert await signs_in(team, email, first)
     for scope in ("read", "intake"):
         await board.works("token", "add", f"{email} {scope}", "--scope", scope, "--account", email)
     said = await board.works("account", "set-password", email, "--password-stdin", given=second)
     assert said == "The password is set. All sessions of this account and 2 tokens have ended.\n"
     assert [line.count("revoked") for line in (await board.works("token", "list")).splitlines() if email in line] == [1, 1]
-    assert not await signs_in(company, email, first)
-    assert await signs_in(company, email, second)
+    assert not await signs_in(team, email, first)
+    assert await signs_in(team, email, second)
 
 
 async def test_others_write_while_a_password_is_hashed(
-    company: Team, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    team: Team, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    hash_password, other = accounts.hash_password, Database(company.server.desk.settings.database_url)  # type: ignore[attr-defined]
+    hash_password, other = accounts.hash_password, Database(team.server.desk.settings.database_url)  # type: ignore[attr-defined]
     written: list[str] = []
 
     def hashed(password: str) -> str:
@@ -180,7 +180,7 @@ async def test_others_write_while_a_password_is_hashed(
             await asyncio.to_thread(cli.main)
         assert ended.value.code == 0, capsys.readouterr().err
     assert written == [first, second]
-    assert await signs_in(company, email, second)
+    assert await signs_in(team, email, second)
     await other.close()
 
 
@@ -364,8 +364,8 @@ def test_a_call_that_is_typed_wrong_is_refused_in_a_sentence(refuse: Refuse, wor
     refuse(*words)
 
 
-async def test_another_process_says_the_same(board: Shell, company: Team) -> None:
-    taken = (await company.alice.http.get("/api/v1/me")).json()["email"]
+async def test_another_process_says_the_same(board: Shell, team: Team) -> None:
+    taken = (await team.alice.http.get("/api/v1/me")).json()["email"]
     given = "correct horse\n"
     add = ("account", "add", taken, "--name", "Kim", "--role", "viewer", "--password-stdin")
     sentence = await board.refuses(*add, given=given)
@@ -376,12 +376,12 @@ async def test_another_process_says_the_same(board: Shell, company: Team) -> Non
     await board.refuses("serve", PORT="many")
 
 
-async def test_a_token_is_printed_once_listed_without_its_secret_and_revoked(company: Team, board: Shell) -> None:
-    email, name = (await company.bob.http.get("/api/v1/me")).json()["email"], f"hotline {new_id()}"
+async def test_a_token_is_printed_once_listed_without_its_secret_and_revoked(team: Team, board: Shell) -> None:
+    email, name = (await team.bob.http.get("/api/v1/me")).json()["email"], f"hotline {new_id()}"
     secret = (await board.works("token", "add", name, "--scope", "read", "--account", email)).strip()
     assert re.fullmatch(r"\S{30,}", secret)
     headers = {"Authorization": f"Bearer {secret}"}
-    async with httpx.AsyncClient(base_url=company.server.url, headers=headers) as http:
+    async with httpx.AsyncClient(base_url=team.server.url, headers=headers) as http:
         assert (await http.get("/api/v1/me")).json()["name"] == "Bob"
         listed = await board.works("token", "list")
         (line,) = [line for line in listed.splitlines() if name in line]
@@ -397,8 +397,8 @@ async def test_a_token_is_printed_once_listed_without_its_secret_and_revoked(com
         assert "revoked" in next(line for line in (await board.works("token", "list")).splitlines() if name in line)
 
 
-async def test_a_token_lasts_as_long_as_is_said_and_for_ever_with_a_warning(company: Team, board: Shell) -> None:
-    email, name = (await company.bob.http.get("/api/v1/me")).json()["email"], f"hotline {new_id()}"
+async def test_a_token_lasts_as_long_as_is_said_and_for_ever_with_a_warning(team: Team, board: Shell) -> None:
+    email, name = (await team.bob.http.get("/api/v1/me")).json()["email"], f"hotline {new_id()}"
     add = ("token", "add", name, "--scope", "read", "--account", email, "--days")
     for days in ("-1", "366", "many"):
         await board.refuses(*add, days)
@@ -409,10 +409,10 @@ async def test_a_token_lasts_as_long_as_is_said_and_for_ever_with_a_warning(comp
     assert "good without an end" in line
 
 
-async def test_verify_says_a_line_for_each_board_or_the_first_bad_row(company: Team, board: Shell, tmp_path: Path) -> None:
-    search = await company.alice.open_search()
+async def test_verify_says_a_line_for_each_board_or_the_first_bad_row(team: Team, board: Shell, tmp_path: Path) -> None:
+    search = await team.alice.open_search()
     out = await board.works("verify")
-    boards = [each["board"] for each in (await company.alice.http.get("/api/v1/boards")).json()["boards"]]
+    boards = [each["board"] for each in (await team.alice.http.get("/api/v1/boards")).json()["boards"]]
     assert len(out.splitlines()) == len(boards) + 1  # and the audit
     assert all(any(line.startswith(f"{each} holds") for line in out.splitlines()) for each in [*boards, "audit"])
     assert len((await board.works("verify", search)).splitlines()) == 1
@@ -429,7 +429,7 @@ async def test_verify_says_a_line_for_each_board_or_the_first_bad_row(company: T
         sql = text("UPDATE event SET type = 'x' WHERE board = :board AND seq = 3")
         session.connection().execute(sql, {"board": search})  # type: ignore[attr-defined]
 
-    await company.server.desk.database.write(edit)
+    await team.server.desk.database.write(edit)
     for words in (("verify",), ("verify", search)):
         code, out, fault = await board(*words)
         assert (code, out) == (1, "")

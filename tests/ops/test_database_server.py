@@ -351,8 +351,8 @@ async def test_a_reader_whose_backend_was_ended_meanwhile_reads_on_a_fresh_one(d
     assert await database.read(pid) != before
 
 
-async def test_a_restarted_server_costs_nothing_but_time(servers: Path) -> None:
-    server = Postgres(servers / "restarted", fsync=False)
+async def test_a_restarted_server_costs_nothing_but_time(server_dir: Path) -> None:
+    server = Postgres(server_dir / "restarted", fsync=False)
     server.start()
     opened = Database(server.create("board"))
     migrate(opened)
@@ -372,9 +372,9 @@ async def test_a_restarted_server_costs_nothing_but_time(servers: Path) -> None:
     server.stop()
 
 
-async def test_a_server_that_stays_away_is_said_so_in_time(servers: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_server_that_stays_away_is_said_so_in_time(server_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("models.db.database.DEADLINE_S", 0.3)
-    server = Postgres(servers / "away", fsync=False)
+    server = Postgres(server_dir / "away", fsync=False)
     server.start()
     opened = Database(server.create("board"))
     migrate(opened)
@@ -557,8 +557,8 @@ async def test_an_old_server_and_a_wrong_encoding_are_refused(
     postgres.drop("latin")
 
 
-async def test_a_server_that_comes_up_late_is_waited_for(servers: Path) -> None:
-    server = Postgres(servers / "late", fsync=False)
+async def test_a_server_that_comes_up_late_is_waited_for(server_dir: Path) -> None:
+    server = Postgres(server_dir / "late", fsync=False)
     server.start()
     opened = Database(server.create("board"))
     server.stop()

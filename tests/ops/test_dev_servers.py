@@ -18,9 +18,9 @@ from tests.support.worker_processes import is_running, wait_until
 
 
 @pytest.fixture(params=find_postgres(), ids=lambda programs: f"PostgreSQL {server_binaries.postgres_version(programs)}")
-def server(request: pytest.FixtureRequest, servers: Path) -> Iterator[Postgres]:
+def server(request: pytest.FixtureRequest, server_dir: Path) -> Iterator[Postgres]:
     """Each PostgreSQL that this machine has."""
-    server = Postgres(servers / f"own-{server_binaries.postgres_version(request.param)}", binaries=request.param, fsync=False)
+    server = Postgres(server_dir / f"own-{server_binaries.postgres_version(request.param)}", binaries=request.param, fsync=False)
     server.start()
     yield server
     server.kill()
@@ -56,20 +56,20 @@ def test_it_never_runs_as_root_nor_for_strangers(server: Postgres) -> None:
     server.drop("plain")
 
 
-def test_a_port_that_is_taken_is_said(servers: Path) -> None:
+def test_a_port_that_is_taken_is_said(server_dir: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        for server in (Postgres(servers / "taken", port, fsync=False), Redis(servers / "taken-redis", port)):
+        for server in (Postgres(server_dir / "taken", port, fsync=False), Redis(server_dir / "taken-redis", port)):
             with pytest.raises(CannotStart, match=rf"port {port}: it is taken"):
                 server.start()
             assert not server.alive
 
 
-async def test_both_end_with_the_program_that_started_them(servers: Path) -> None:
+async def test_both_end_with_the_program_that_started_them(server_dir: Path) -> None:
     told = f"""
 import os, pathlib, signal
 from board.dev import Postgres, Redis
-folder = pathlib.Path({str(servers)!r})
+folder = pathlib.Path({str(server_dir)!r})
 pair = Postgres(folder / "orphan", fsync=False), Redis(folder / "orphan-redis")
 for server in pair:
     server.start()

@@ -74,8 +74,8 @@ class Honcho:
 
 
 @pytest.fixture
-async def honcho(servers: Path) -> AsyncIterator[Honcho]:
-    home = servers / "home"
+async def honcho(server_dir: Path) -> AsyncIterator[Honcho]:
+    home = server_dir / "home"
     home.mkdir(mode=0o711)
     shutil.copy(ROOT / "Procfile", home)
     honcho = Honcho(home)

@@ -81,7 +81,7 @@ async def _hired(folder: Path, canaries: Canaries, role: str = "coordinator") ->
 
 async def _work(workers: WorkerProcesses, token: str, canaries: Canaries) -> None:
     """What goes well, and a search with names on it."""
-    alice = await workers.come(token)
+    alice = await workers.add_person(token)
     await hear(alice, type="hello")
     person = {"first_name": canaries["first name"], "last_name": canaries["last name"], "description": canaries["description"]}
     opened = {"kind": "runaway", "person": person, "missing_since": "2026-11-24T15:10:00Z", "reference": canaries["reference"]}
@@ -130,7 +130,7 @@ async def _knock(workers: WorkerProcesses, token: str, canaries: Canaries) -> No
         await http.get("/api/v1/me", headers={"Cookie": f"board_session={canaries['cookie']}"})
         await http.get("/healthz", headers={"X-Request-Id": f"<{canaries['request id']}>", "User-Agent": canaries["browser"]})
     with pytest.raises(WebSocketException):
-        await workers.come(canaries["token of a socket"])
+        await workers.add_person(canaries["token of a socket"])
     with contextlib.suppress(WebSocketException):
         await connect(f"{workers.url.replace('http', 'ws')}/ws?token={canaries['query of a socket']}")
     port = int(workers.url.rpartition(":")[2])
@@ -174,7 +174,7 @@ async def test_a_database_that_goes_away_is_logged_without_its_password(postgres
     with backends.fresh_database(postgres) as url:
         canaries._by_use["password of the database"] = url.split("@")[0].rpartition(":")[2]
         async with running_workers(url, 1, LOG_LEVEL="DEBUG") as workers:
-            alice = await workers.come(await workers.hire("Alice", "coordinator"))
+            alice = await workers.add_person(await workers.hire("Alice", "coordinator"))
             postgres.drop(url.rpartition("/")[2])
             note = {"type": "command", "id": "n", "board": "operations", "name": "note.add", "data": {"text": canaries["note"]}}
             await alice.send(json.dumps(note))

@@ -42,15 +42,15 @@ main()
 @contextlib.asynccontextmanager
 async def working(server: Server, **more: Any) -> AsyncIterator[SimulatedTeam]:
     """The company at work. Nobody of it may fail, and nothing of what they do may be refused."""
-    company = SimulatedTeam(server.url, await server.desk.database.write(create_tokens), **({"factor": FAST} | more))
-    running = asyncio.create_task(company.run())
+    team = SimulatedTeam(server.url, await server.desk.database.write(create_tokens), **({"factor": FAST} | more))
+    running = asyncio.create_task(team.run())
     try:
-        yield company
+        yield team
     finally:
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
-    assert company.failed == []
-    assert set(company.refused) <= MAY_BE_REFUSED, company.refused
+    assert team.failed == []
+    assert set(team.refused) <= MAY_BE_REFUSED, team.refused
 
 
 @contextlib.asynccontextmanager
@@ -77,9 +77,9 @@ async def search(alice: Person, reference: str | None = None, kind: str = "runaw
     return board
 
 
-def by_whom(alice: Person, company: SimulatedTeam, *boards: str) -> set[str]:
+def by_whom(alice: Person, team: SimulatedTeam, *boards: str) -> set[str]:
     """Colleagues whose events she has seen."""
-    return {event["actor"]["id"] for board in boards for event in alice.screens[board].events if event["actor"]} & company.team
+    return {event["actor"]["id"] for board in boards for event in alice.screens[board].events if event["actor"]} & team.team
 
 
 def cards(alice: Person, board: str) -> int:
@@ -96,10 +96,10 @@ async def test_a_newcomer_who_is_alone_sees_several_at_work(tmp_path: Path) -> N
 
         def present() -> list[dict[str, Any]]:
             frames = [each for each in alice.heard if each["type"] == "presence" and each["board"] in boards]
-            return [each for frame in frames for each in frame["people"] if each["account"] in company.team]
+            return [each for frame in frames for each in frame["people"] if each["account"] in team.team]
 
-        async with working(server) as company:
-            await until(alice, lambda: len(by_whom(alice, company, *boards)) >= 3)
+        async with working(server) as team:
+            await until(alice, lambda: len(by_whom(alice, team, *boards)) >= 3)
             await until(alice, lambda: len({each["account"] for each in present()}) >= 3)
             await until(alice, lambda: any(each["editing"] for each in present()) and any(each["card"] for each in present()))
             wanted = {"sighting.added", "sighting.graded", "sighting.assessed", "task.added", "task.updated", "card.moved"}
@@ -114,11 +114,11 @@ async def test_a_search_is_filled_to_a_bound_and_then_worked_on(tmp_path: Path) 
         def full() -> bool:
             return cards(alice, board) >= most["card"] and len(alice.screens[board].of("note")) >= most["note"]
 
-        async with working(server, most=most, factor=FAST / 5) as company:
+        async with working(server, most=most, factor=FAST / 5) as team:
             await until(alice, full)
             so_far = alice.screens[board].seq
             await until(alice, lambda: alice.screens[board].seq > so_far + 10)
-            assert len(by_whom(alice, company, board)) >= 3
+            assert len(by_whom(alice, team, board)) >= 3
         assert cards(alice, board) == most["card"]
         assert len(alice.screens[board].of("note")) == most["note"]
 
@@ -132,8 +132,8 @@ async def test_a_search_is_left_alone_while_a_newcomer_edits_a_card(tmp_path: Pa
         card = next(iter(alice.screens[hers].of("task")))
         await alice.ask({"type": "presence", "board": hers, "card": card, "editing": True}, type="presence", board=hers, count=1)
         before = alice.screens[hers].seq
-        async with working(server) as company:
-            await until(alice, lambda: noticed.count(hers) >= 5 and len(by_whom(alice, company, other)) >= 3)
+        async with working(server) as team:
+            await until(alice, lambda: noticed.count(hers) >= 5 and len(by_whom(alice, team, other)) >= 3)
             assert other not in noticed
             assert (await alice.snapshot(hers))["seq"] == before
             await alice.say({"type": "presence", "board": hers, "card": card, "editing": False})
@@ -144,12 +144,12 @@ async def test_they_come_back_after_a_restart(tmp_path: Path) -> None:
     async with contextlib.AsyncExitStack() as stack:
         async with running_server(tmp_path) as server, newcomer(server) as alice:
             board = await search(alice, "DEMO-01")
-            company = await stack.enter_async_context(working(server))
-            await until(alice, lambda: len(by_whom(alice, company, board)) >= 3)
+            team = await stack.enter_async_context(working(server))
+            await until(alice, lambda: len(by_whom(alice, team, board)) >= 3)
             port = int(server.url.rpartition(":")[2])
         async with running_server(tmp_path, port=port) as server, newcomer(server) as alice:
             await alice.follow(board)
-            await until(alice, lambda: len(by_whom(alice, company, board)) >= 3)
+            await until(alice, lambda: len(by_whom(alice, team, board)) >= 3)
             await stack.aclose()
 
 

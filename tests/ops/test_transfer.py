@@ -28,7 +28,7 @@ SEARCH = {"kind": "runaway", "person": {"first_name": "Noör 🙂"}, "missing_si
 SCREEN = PairDisplay(code="7F3K-9QXD", name="Room", language="en", shows=Playlist(boards=[OPERATIONS]))
 
 
-class Moving:
+class Transferred:
     """A file with searches in it, and a fresh database to go to."""
 
     def __init__(self, desk: BoardService, target: Database) -> None:
@@ -67,7 +67,7 @@ async def moving(tmp_path: Path, postgres_url: str, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(transfer, "PAGE_SIZE", 20)  # so that there are several
     desk = await BoardService.open(settings_for(tmp_path))
     target = Database(postgres_url)
-    made = Moving(desk, target)
+    made = Transferred(desk, target)
     await made.fill()
     yield made
     await desk.close()
@@ -87,52 +87,54 @@ def faults(session: Session) -> list[str | None]:
     return [verify(session, board) for board in session.connection().execute(select(Board.__table__)).all()]  # type: ignore[arg-type, attr-defined]
 
 
-async def test_every_row_arrives_and_every_chain_holds(moving: Moving) -> None:
-    moving.copy()
-    before, after = moving.source.read_now(everything), moving.target.read_now(everything)
+async def test_every_row_arrives_and_every_chain_holds(transferred: Transferred) -> None:
+    transferred.copy()
+    before, after = transferred.source.read_now(everything), transferred.target.read_now(everything)
     assert after == before
     assert {"account", "session", "token", "sight", "note", "payload", "done"} <= {name for name, rows in after.items() if rows}
-    assert moving.target.read_now(faults) == [None, None, None]
-    assert any(line.startswith(f"{moving.search} holds") for line in moving.told)
-    assert f"event: {len(after['event'])} rows" in moving.told
+    assert transferred.target.read_now(faults) == [None, None, None]
+    assert any(line.startswith(f"{transferred.search} holds") for line in transferred.told)
+    assert f"event: {len(after['event'])} rows" in transferred.told
 
 
-async def test_and_back_again(moving: Moving, tmp_path: Path) -> None:
-    moving.copy()
+async def test_and_back_again(transferred: Transferred, tmp_path: Path) -> None:
+    transferred.copy()
     back = Database(f"sqlite:///{tmp_path}/back.db")
     migrate(back)
-    transfer.copy(moving.target, back, moving.told.append)
-    assert back.read_now(everything) == moving.source.read_now(everything)
+    transfer.copy(transferred.target, back, transferred.told.append)
+    assert back.read_now(everything) == transferred.source.read_now(everything)
     await back.close()
 
 
-async def test_people_and_programs_stay_signed_in_and_go_on_where_they_were(moving: Moving, postgres_url: str) -> None:
-    again = Command(new_id(), moving.search, "note.add", {"text": "the last one before"})
-    assert moving.caller is not None
-    before = await moving.desk.execute(moving.caller, again)
-    moving.copy()
+async def test_people_and_programs_stay_signed_in_and_go_on_where_they_were(transferred: Transferred, postgres_url: str) -> None:
+    again = Command(new_id(), transferred.search, "note.add", {"text": "the last one before"})
+    assert transferred.caller is not None
+    before = await transferred.desk.execute(transferred.caller, again)
+    transferred.copy()
     desk = await BoardService.open(
         settings_for(Path(), database_url=postgres_url, secret_key="a secret of the tests, and long enough")
     )
-    assert await desk.database.read(lambda session: identity.caller_by_token(session, moving.token))
-    assert await desk.database.read(lambda session: identity.caller_by_cookie(session, moving.cookie))
-    assert await desk.execute(moving.caller, again) == before
-    after = await desk.execute(moving.caller, Command(new_id(), moving.search, "note.add", {"text": "the first one after"}))
+    assert await desk.database.read(lambda session: identity.caller_by_token(session, transferred.token))
+    assert await desk.database.read(lambda session: identity.caller_by_cookie(session, transferred.cookie))
+    assert await desk.execute(transferred.caller, again) == before
+    after = await desk.execute(
+        transferred.caller, Command(new_id(), transferred.search, "note.add", {"text": "the first one after"})
+    )
     assert after.seqs == [before.seqs[0] + 1]
     await desk.close()
 
 
-async def test_a_database_with_something_in_it_is_refused_and_left_alone(moving: Moving) -> None:
-    await moving.target.write(lambda session: session.add(Board(id=OPERATIONS, kind="operations", epoch="e", at="")))
+async def test_a_database_with_something_in_it_is_refused_and_left_alone(transferred: Transferred) -> None:
+    await transferred.target.write(lambda session: session.add(Board(id=OPERATIONS, kind="operations", epoch="e", at="")))
     with pytest.raises(OperationError, match="not empty"):
-        moving.copy()
-    rows = moving.target.read_now(everything)
+        transferred.copy()
+    rows = transferred.target.read_now(everything)
     assert len(rows["board"]) == 1
     assert not rows["account"]
 
 
 @pytest.mark.parametrize("what", ["rights", "display"])
-async def test_a_source_that_somebody_writes_to_is_refused_and_nothing_is_kept(moving: Moving, what: str) -> None:
+async def test_a_source_that_somebody_writes_to_is_refused_and_nothing_is_kept(transferred: Transferred, what: str) -> None:
     def write(session: Session) -> None:
         if what == "rights":
             accounts.set_role(session, "alice@desk.example", "admin")
@@ -141,31 +143,31 @@ async def test_a_source_that_somebody_writes_to_is_refused_and_nothing_is_kept(m
 
     def tell(line: str) -> None:
         if line.startswith("event:"):
-            moving.source.write_now(write)
+            transferred.source.write_now(write)
 
     with pytest.raises(OperationError, match="stop its servers"):
-        transfer.copy(moving.source, moving.target, tell)
-    assert {name for name, rows in moving.target.read_now(everything).items() if rows} == {"rights"}
-    moving.copy()  # now that it is still
+        transfer.copy(transferred.source, transferred.target, tell)
+    assert {name for name, rows in transferred.target.read_now(everything).items() if rows} == {"rights"}
+    transferred.copy()  # now that it is still
 
 
-async def test_a_copy_that_breaks_off_leaves_nothing(moving: Moving, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_copy_that_breaks_off_leaves_nothing(transferred: Transferred, monkeypatch: pytest.MonkeyPatch) -> None:
     def tell(line: str) -> None:
         if line.startswith("payload:"):
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        transfer.copy(moving.source, moving.target, tell)
-    assert {name for name, rows in moving.target.read_now(everything).items() if rows} == {"rights"}
+        transfer.copy(transferred.source, transferred.target, tell)
+    assert {name for name, rows in transferred.target.read_now(everything).items() if rows} == {"rights"}
 
 
-async def test_damage_is_neither_made_nor_hidden_by_a_copy(moving: Moving) -> None:
-    await moving.source.write(
+async def test_damage_is_neither_made_nor_hidden_by_a_copy(transferred: Transferred) -> None:
+    await transferred.source.write(
         lambda session: session.connection().execute(text("UPDATE event SET type = 'note.eaten' WHERE board = :b AND seq = 20"),
-                                                     {"b": moving.search})
+                                                     {"b": transferred.search})
     )  # fmt: skip
-    moving.copy()
-    assert any("was damaged before it was copied: event 20" in line for line in moving.told)
+    transferred.copy()
+    assert any("was damaged before it was copied: event 20" in line for line in transferred.told)
 
 
 async def test_an_empty_source_is_most_likely_a_typing_error(tmp_path: Path, postgres_url: str) -> None:
@@ -177,10 +179,10 @@ async def test_an_empty_source_is_most_likely_a_typing_error(tmp_path: Path, pos
         await each.close()
 
 
-async def test_a_target_that_goes_away_is_said_so(moving: Moving, servers: Path) -> None:
+async def test_a_target_that_goes_away_is_said_so(transferred: Transferred, server_dir: Path) -> None:
     from board.dev import Postgres
 
-    server = Postgres(servers / "gone", fsync=False)
+    server = Postgres(server_dir / "gone", fsync=False)
     await asyncio.to_thread(server.start)
     target = Database(server.create("board"))
     migrate(target)
@@ -190,5 +192,5 @@ async def test_a_target_that_goes_away_is_said_so(moving: Moving, servers: Path)
             server.kill()
 
     with pytest.raises(DatabaseUnavailable):
-        transfer.copy(moving.source, target, tell)
+        transfer.copy(transferred.source, target, tell)
     await target.close()

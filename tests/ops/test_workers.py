@@ -103,7 +103,7 @@ async def test_of_a_burst_each_worker_takes_its_share(workers: WorkerProcesses) 
     token, pids = await workers.hire("Alice", "coordinator"), workers.pids
     for pid in pids:
         os.kill(pid, signal.SIGSTOP)
-    coming = [asyncio.create_task(workers.come(token)) for _ in range(100)]
+    coming = [asyncio.create_task(workers.add_person(token)) for _ in range(100)]
     await wait_until(lambda: workers.waiting == len(coming))
     for pid in pids:
         os.kill(pid, signal.SIGCONT)
@@ -141,7 +141,7 @@ class Steady:
     async def work(self) -> None:
         pending = None
         while not self.enough:
-            socket = await self.workers.come(self.token)  # a line that is refused fails the scene
+            socket = await self.workers.add_person(self.token)  # a line that is refused fails the scene
             with contextlib.suppress(WebSocketException):
                 while not self.enough:
                     pending = pending or new_id()
@@ -156,7 +156,7 @@ class Steady:
 async def test_a_rolling_restart_drops_nothing(workers: WorkerProcesses) -> None:
     before, said = set(workers.pids), len(workers.said)
     token = await workers.hire("Alice", "coordinator")
-    alice = await workers.come(token)
+    alice = await workers.add_person(token)
     board = (await give(alice, "operations", "search.open", SEARCH))["opened"]
     steady = [Steady(workers, token, board) for _ in range(4)]
     work = [asyncio.create_task(each.work()) for each in steady]
@@ -212,7 +212,7 @@ async def test_a_start_for_which_there_is_no_room_is_tried_again_and_costs_no_wo
 async def test_workers_end_when_their_supervisor_is_killed(postgres_url: str, redis_url: str) -> None:
     async with running_workers(postgres_url, 2, redis_url) as workers:
         pids = workers.pids
-        alice = await workers.come(await workers.hire("Alice", "coordinator"))
+        alice = await workers.add_person(await workers.hire("Alice", "coordinator"))
         workers.process.kill()
         await workers.process.wait()
         with pytest.raises(WebSocketException):

@@ -168,9 +168,9 @@ def test_names_of_channels_are_told_apart() -> None:
 
 
 @pytest.fixture
-def breakable(servers: Path) -> Iterator[Redis]:
+def breakable(server_dir: Path) -> Iterator[Redis]:
     """A Redis of this test's own, to be broken."""
-    server = Redis(servers / "breakable", options={"client-output-buffer-limit": "pubsub 256kb 256kb 1"})
+    server = Redis(server_dir / "breakable", options={"client-output-buffer-limit": "pubsub 256kb 256kb 1"})
     server.start()
     yield server
     with contextlib.suppress(ProcessLookupError):
@@ -401,9 +401,9 @@ def test_a_url_that_names_no_redis_is_refused_without_repeating_it(url: str) -> 
         RedisBus(url, KEY)
 
 
-async def test_over_a_socket_of_this_machine(servers: Path) -> None:
-    path = servers / "sock"
-    server = Redis(servers / "unix", options={"unixsocket": str(path), "unixsocketperm": "777"})
+async def test_over_a_socket_of_this_machine(server_dir: Path) -> None:
+    path = server_dir / "sock"
+    server = Redis(server_dir / "unix", options={"unixsocket": str(path), "unixsocketperm": "777"})
     server.start()
     try:
         async with on(f"unix://:{server.password}@{path}") as ear:

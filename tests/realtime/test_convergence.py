@@ -18,7 +18,7 @@ from tests.support import handover_steps, random_commands
 from tests.support.backends import Backend
 from tests.support.people import BoardReplica, Person, connect_person, create_token, new_id, running_server
 
-pytestmark = pytest.mark.houses
+pytestmark = pytest.mark.both_backends
 
 
 async def _equal(reader: Person, board: str) -> None:
@@ -31,7 +31,7 @@ async def _equal(reader: Person, board: str) -> None:
     return None
 
 
-async def test_every_command_converges(alice: Person, bob: Person, come: Callable[..., Awaitable[Person]]) -> None:
+async def test_every_command_converges(alice: Person, bob: Person, add_person: Callable[..., Awaitable[Person]]) -> None:
     """Each command of the table, on two boards, seen by somebody who follows both from the start."""
     random = Random(9)
     operations, seen = await bob.follow("operations"), set()
@@ -48,7 +48,7 @@ async def test_every_command_converges(alice: Person, bob: Person, come: Callabl
         elif answer.get("seqs"):
             seen.add(name)
             await bob.up_to(search, answer["seqs"][-1])
-    await _hand_over_and_back(alice, await come("Ada", "coordinator"), search)
+    await _hand_over_and_back(alice, await add_person("Ada", "coordinator"), search)
     seen |= set(handover_steps.COMMANDS)
     await alice.do(search, "search.set_access", {"access": "members", "members": accounts})
     seen.add("search.set_access")
@@ -71,7 +71,7 @@ async def _hand_over_and_back(alice: Person, ada: Person, search: str) -> None:
 class Storm(RuleBasedStateMachine):
     """Alice and Bob work, Charlie is let in and out, and readers come and go; nobody ever stands on a wrong screen."""
 
-    house: Backend
+    backend: Backend
 
     def __init__(self) -> None:
         super().__init__()
@@ -86,7 +86,7 @@ class Storm(RuleBasedStateMachine):
         return self.loop.run_until_complete(work)
 
     async def _begin(self) -> None:
-        settings = self.leaving.enter_context(self.house.settled(Path(self.folder.name)))
+        settings = self.leaving.enter_context(self.backend.settled(Path(self.folder.name)))
         self.serving = running_server(Path(self.folder.name), **settings)
         self.server = await self.serving.__aenter__()
         for name, role in (("Alice", "coordinator"), ("Bob", "investigator"), ("Charlie", "investigator")):
@@ -214,12 +214,12 @@ def _settings(examples: int, steps: int) -> settings:
     )
 
 
-def test_no_storm_leaves_a_wrong_screen(house: Backend) -> None:
-    Storm.house = house
+def test_no_storm_leaves_a_wrong_screen(backend: Backend) -> None:
+    Storm.backend = backend
     run_state_machine_as_test(Storm, settings=_settings(8, 20))
 
 
 @pytest.mark.slow
-def test_no_long_storm_leaves_a_wrong_screen(house: Backend) -> None:
-    Storm.house = house
+def test_no_long_storm_leaves_a_wrong_screen(backend: Backend) -> None:
+    Storm.backend = backend
     run_state_machine_as_test(Storm, settings=_settings(150, 50))

@@ -15,30 +15,30 @@ from tests.realtime.test_presence import is_at, people
 from tests.support.team import Team
 
 
-def _hub(company: Team) -> Hub:
-    return company.server.desk.hub
+def _hub(team: Team) -> Hub:
+    return team.server.desk.hub
 
 
-async def test_who_begins_again_gets_a_snapshot_and_is_where_it_was(company: Team) -> None:
-    search = await company.alice.open_search()
-    alice, bob = await company.again(company.alice), await company.again(company.bob)
+async def test_who_begins_again_gets_a_snapshot_and_is_where_it_was(team: Team) -> None:
+    search = await team.alice.open_search()
+    alice, bob = await team.again(team.alice), await team.again(team.bob)
     for person in (alice, bob):
         await person.follow(search)
     await is_at(bob, search, "some card")
     await alice.until(lambda: people(alice, search))
     since = len(alice.heard)
-    _hub(company).restart_all(_hub(company).channels[search])
+    _hub(team).restart_all(_hub(team).channels[search])
     await alice.until(lambda: [each for each in alice.heard[since:] if each["type"] == "presence"])
     kinds = [each["type"] for each in alice.heard[since:] if each.get("board") == search]
     assert kinds == ["snapshot", "subscribed", "presence"]
     assert [each["card"] for each in people(alice, search) or []] == ["some card"]
 
 
-async def test_who_leaves_while_it_is_to_begin_again_stays_away(company: Team) -> None:
-    search = await company.alice.open_search()
-    bob = await company.again(company.bob)
+async def test_who_leaves_while_it_is_to_begin_again_stays_away(team: Team) -> None:
+    search = await team.alice.open_search()
+    bob = await team.again(team.bob)
     await bob.follow(search)
-    hub = _hub(company)
+    hub = _hub(team)
     (line,) = hub.channels[search].subscriptions
     hub.restart_all(hub.channels[search])
     hub.leave(line)
@@ -48,10 +48,10 @@ async def test_who_leaves_while_it_is_to_begin_again_stays_away(company: Team) -
 
 
 async def test_what_is_owed_of_a_board_is_not_sent_after_the_right_ended_while_it_is_still_being_opened(
-    company: Team, monkeypatch: pytest.MonkeyPatch
+    team: Team, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    search = await company.alice.open_search()
-    charlie, hub, reading = await company.again(company.charlie), _hub(company), asyncio.Event()
+    search = await team.alice.open_search()
+    charlie, hub, reading = await team.again(team.charlie), _hub(team), asyncio.Event()
     reach = hub._reach_channel
 
     async def slowly(*what: Any) -> None:
@@ -68,8 +68,8 @@ async def test_what_is_owed_of_a_board_is_not_sent_after_the_right_ended_while_i
     assert not [each for each in charlie.heard if each["type"] in ("snapshot", "subscribed")]
 
 
-async def test_after_a_hole_nothing_more_is_owed(company: Team, monkeypatch: pytest.MonkeyPatch) -> None:
-    bob, hub = await company.again(company.bob), _hub(company)
+async def test_after_a_hole_nothing_more_is_owed(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
+    bob, hub = await team.again(team.bob), _hub(team)
     line = next(each for each in hub.connections if each.account["name"] == "Bob" and not each.followed)
     line.end(GOING)
 
@@ -84,22 +84,22 @@ async def test_after_a_hole_nothing_more_is_owed(company: Team, monkeypatch: pyt
     await bob.leave()
 
 
-async def test_the_journal_of_another_life_is_not_read_on_from_a_position_of_this_one(company: Team) -> None:
-    search = await company.alice.open_search()
-    at = await company.alice.snapshot(search)
-    source = _hub(company).source
+async def test_the_journal_of_another_life_is_not_read_on_from_a_position_of_this_one(team: Team) -> None:
+    search = await team.alice.open_search()
+    at = await team.alice.snapshot(search)
+    source = _hub(team).source
     assert [each.seq for each in await source.events_after(search, (at["epoch"], at["seq"] - 1))] == [at["seq"]]
     with pytest.raises(TemporarilyUnavailable):
         await source.events_after(search, ("another", at["seq"] - 1))
 
 
 async def test_a_fault_of_ours_in_opening_a_board_is_told_to_who_asked_and_to_nobody_else(
-    company: Team, monkeypatch: pytest.MonkeyPatch
+    team: Team, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    search, other = await company.alice.open_search(), await company.alice.open_search()
-    bob = await company.again(company.bob)
+    search, other = await team.alice.open_search(), await team.alice.open_search()
+    bob = await team.again(team.bob)
     await bob.follow(other)
-    hub = _hub(company)
+    hub = _hub(team)
 
     async def fails(name: str) -> None:
         raise RuntimeError("a fault")
@@ -109,8 +109,8 @@ async def test_a_fault_of_ours_in_opening_a_board_is_told_to_who_asked_and_to_no
         refused = await bob.ask({"type": "subscribe", "board": search}, type="error", board=search)
     assert refused["code"] == "failed"
     assert search not in hub.channels
-    await company.alice.do(other, "note.add", {"text": "on"})
-    await bob.up_to(other, (await company.alice.snapshot(other))["seq"])
+    await team.alice.do(other, "note.add", {"text": "on"})
+    await bob.up_to(other, (await team.alice.snapshot(other))["seq"])
     await bob.follow(search)
 
 

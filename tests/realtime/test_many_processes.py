@@ -64,7 +64,7 @@ class Pair:
     redis: Redis
     people: list[Person]
 
-    async def come(self, server: Server, name: str, role: str) -> Person:
+    async def add_person(self, server: Server, name: str, role: str) -> Person:
         return await self.again(server, await create_token(server.desk, name, role))
 
     async def again(self, server: Server, token: str) -> Person:
@@ -79,8 +79,8 @@ class Pair:
 
 
 @pytest.fixture
-def own_redis(servers: Path) -> Iterator[Redis]:
-    server = Redis(servers / "own")
+def own_redis(server_dir: Path) -> Iterator[Redis]:
+    server = Redis(server_dir / "own")
     server.start()
     yield server
     with contextlib.suppress(ProcessLookupError):
@@ -120,17 +120,17 @@ async def fragile(tmp_path: Path, postgres: Postgres, own_redis: Redis, odd: Non
 
 @pytest.fixture
 async def alice(pair: Pair) -> Person:
-    return await pair.come(pair.one, "Alice", "coordinator")
+    return await pair.add_person(pair.one, "Alice", "coordinator")
 
 
 @pytest.fixture
 async def bob(pair: Pair) -> Person:
-    return await pair.come(pair.two, "Bob", "investigator")
+    return await pair.add_person(pair.two, "Bob", "investigator")
 
 
 @pytest.fixture
 async def charlie(pair: Pair) -> Person:
-    return await pair.come(pair.two, "Charlie", "investigator")
+    return await pair.add_person(pair.two, "Charlie", "investigator")
 
 
 @pytest.fixture
@@ -165,7 +165,7 @@ async def test_a_search_opened_on_one_is_seen_on_the_other(pair: Pair, alice: Pe
 @pytest.mark.usefixtures("no_sweep")
 async def test_all_screens_agree_while_many_write_on_both(pair: Pair, alice: Person) -> None:
     search = await alice.open_search()
-    crew = [await pair.come(server, f"Helper{n}", "investigator") for n in range(2) for server in (pair.one, pair.two)]
+    crew = [await pair.add_person(server, f"Helper{n}", "investigator") for n in range(2) for server in (pair.one, pair.two)]
     for person in crew:
         await person.follow(search)
 
@@ -340,8 +340,8 @@ async def healed(redis: Redis) -> None:
 async def test_the_board_goes_on_without_redis_and_with_it_again(
     fragile: Pair, break_it: Callable[[Redis], Awaitable[None]], caplog: pytest.LogCaptureFixture
 ) -> None:
-    alice = await fragile.come(fragile.one, "Alice", "coordinator")
-    bob = await fragile.come(fragile.two, "Bob", "investigator")
+    alice = await fragile.add_person(fragile.one, "Alice", "coordinator")
+    bob = await fragile.add_person(fragile.two, "Bob", "investigator")
     search, other = await alice.open_search(), await alice.open_search()
     await bob.follow(search)
     with caplog.at_level(logging.WARNING, "realtime.bus"):
@@ -559,7 +559,7 @@ async def test_a_process_that_comes_later_knows_who_is_there(pair: Pair, alice: 
     settings = pair.one.desk.settings
     given = {"database_url": settings.database_url, "redis_url": settings.redis_url, "secret_key": settings.secret_key}
     async with running_server(tmp_path, **given) as three:
-        dora = await pair.come(three, "Dora", "viewer")
+        dora = await pair.add_person(three, "Dora", "viewer")
         await dora.follow(search)
         await dora.until(lambda: people(dora, search) == [("Alice", "a")])
         await is_at(dora, search, "d")

@@ -24,24 +24,24 @@ async def is_at(person: Person, board: str, card: str | None = None, editing: bo
     await person.say({"type": "presence", "board": board, "card": card, "editing": editing})
 
 
-async def test_who_is_where_is_told_to_those_who_follow_and_to_who_comes_later(company: Team) -> None:
-    search = await company.alice.open_search()
-    alice, bob = await company.again(company.alice), await company.again(company.bob)
+async def test_who_is_where_is_told_to_those_who_follow_and_to_who_comes_later(team: Team) -> None:
+    search = await team.alice.open_search()
+    alice, bob = await team.again(team.alice), await team.again(team.bob)
     await alice.follow(search)
     await bob.follow(search)
     await is_at(bob, search, "some card", True)
     entry = {"account": bob.account["id"], "name": "Bob", "card": "some card", "editing": True}
     await alice.until(lambda: people(alice, search) == [entry])
-    victor = await company.again(company.victor)
+    victor = await team.again(team.victor)
     await victor.follow(search)
     await victor.until(lambda: people(victor, search) == [entry])
     await is_at(bob, search)
     await alice.until(lambda: people(alice, search) == [entry | {"card": None, "editing": False}])
 
 
-async def test_each_socket_is_one_entry_the_newest_last_and_is_gone_when_it_leaves(company: Team) -> None:
-    search = await company.alice.open_search()
-    alice, one, two = [await company.again(person) for person in (company.alice, company.bob, company.bob)]
+async def test_each_socket_is_one_entry_the_newest_last_and_is_gone_when_it_leaves(team: Team) -> None:
+    search = await team.alice.open_search()
+    alice, one, two = [await team.again(person) for person in (team.alice, team.bob, team.bob)]
     for person in (alice, one, two):
         await person.follow(search)
     await is_at(one, search, "a")
@@ -55,8 +55,8 @@ async def test_each_socket_is_one_entry_the_newest_last_and_is_gone_when_it_leav
     await alice.until(lambda: people(alice, search) == [])
 
 
-async def test_on_the_operations_board_nobody_is_at_a_card(company: Team) -> None:
-    alice, bob = await company.again(company.alice), await company.again(company.bob)
+async def test_on_the_operations_board_nobody_is_at_a_card(team: Team) -> None:
+    alice, bob = await team.again(team.alice), await team.again(team.bob)
     await alice.follow("operations")
     await bob.follow("operations")
     await is_at(bob, "operations", "a search of which nobody may know")
@@ -64,17 +64,17 @@ async def test_on_the_operations_board_nobody_is_at_a_card(company: Team) -> Non
     await alice.until(lambda: people(alice, "operations") == [entry])
 
 
-async def test_one_is_only_where_one_looks(company: Team) -> None:
-    search = await company.alice.open_search()
-    bob = await company.again(company.bob)
+async def test_one_is_only_where_one_looks(team: Team) -> None:
+    search = await team.alice.open_search()
+    bob = await team.again(team.bob)
     error = await bob.ask({"type": "presence", "board": search, "card": None, "editing": False}, type="error")
     assert (error["code"], error["board"]) == ("not_found", search)
 
 
 @pytest.mark.parametrize("board", ["the search", "operations"])
-async def test_who_looks_without_a_word_is_nobody(company: Team, board: str) -> None:
-    search = await company.alice.open_search() if board == "the search" else board
-    victor = await company.again(company.victor)
+async def test_who_looks_without_a_word_is_nobody(team: Team, board: str) -> None:
+    search = await team.alice.open_search() if board == "the search" else board
+    victor = await team.again(team.victor)
     await victor.follow(search)
     await victor.until(lambda: people(victor, search) is not None)
     assert victor.account["id"] not in [each["account"] for each in people(victor, search) or []]

@@ -20,12 +20,12 @@ CLIENTS, SEARCHES, MISSED = 100, 5, 20
 async def all_in(server: Server, crowd: list[Client]) -> None:
     loop, port = asyncio.get_running_loop(), int(server.url.rpartition(":")[2])
 
-    async def come(client: Client) -> None:
+    async def add_person(client: Client) -> None:
         await loop.create_connection(lambda: client, "127.0.0.1", port)
         await client.ready.wait()
 
     async with asyncio.timeout(PATIENCE_S):
-        await asyncio.gather(*map(come, crowd))
+        await asyncio.gather(*map(add_person, crowd))
 
 
 async def write(server: Server, token: str, boards: list[str]) -> None:

@@ -18,7 +18,7 @@ from tests.support.display_client import DisplayBrowser, pair_browser
 from tests.support.people import PASSWORD, PATIENCE_S, Person, Refusal, Server, new_id
 from tests.support.team import Team
 
-pytestmark = pytest.mark.houses(ALTERNATING)
+pytestmark = pytest.mark.both_backends(ALTERNATING)
 
 
 @asynccontextmanager
@@ -30,7 +30,7 @@ async def signed_in(server: Server, email: str) -> AsyncIterator[httpx.AsyncClie
 
 
 @pytest.fixture
-def read_anew(company: Team, monkeypatch: pytest.MonkeyPatch) -> dict[str, int]:
+def read_anew(team: Team, monkeypatch: pytest.MonkeyPatch) -> dict[str, int]:
     """Of how many sockets the rights were read again, of people and of displays."""
     counted = {"people": 0, "displays": 0}
 
@@ -43,7 +43,7 @@ def read_anew(company: Team, monkeypatch: pytest.MonkeyPatch) -> dict[str, int]:
 
     monkeypatch.setattr(identity, "reload_callers", counting("people", identity.reload_callers))
     monkeypatch.setattr(display_identity, "reload_displays", counting("displays", display_identity.reload_displays))
-    company.server.desk._polls = 1  # those that have ended by themselves are looked for much later
+    team.server.desk._polls = 1  # those that have ended by themselves are looked for much later
     return counted
 
 
@@ -51,10 +51,10 @@ async def email_of(person: Person) -> str:
     return str((await person.http.get("/api/v1/me")).json()["email"])
 
 
-async def test_what_is_no_right_has_nobodys_rights_read_again(company: Team, read_anew: dict[str, int]) -> None:
-    desk = company.server.desk
+async def test_what_is_no_right_has_nobodys_rights_read_again(team: Team, read_anew: dict[str, int]) -> None:
+    desk = team.server.desk
     before = await desk.database.read(rights_version.version)
-    async with signed_in(company.server, await email_of(company.bob)) as http:
+    async with signed_in(team.server, await email_of(team.bob)) as http:
         for path, data in {
             "/account/theme": {"theme": "dark"},
             "/account/language": {"language": "fr"},
@@ -63,30 +63,30 @@ async def test_what_is_no_right_has_nobodys_rights_read_again(company: Team, rea
             assert (await http.post(path, data=data)).status_code == 303, path
         assert (await http.get("/api/v1/me")).json()["language"] == "fr"
         await http.post("/account/language", data={"language": ""})
-    async with signed_in(company.server, await email_of(company.ada)) as http:
-        given = {"name": f"hotline {new_id()}", "scope": "intake", "account": await email_of(company.bob), "days": "90"}
+    async with signed_in(team.server, await email_of(team.ada)) as http:
+        given = {"name": f"hotline {new_id()}", "scope": "intake", "account": await email_of(team.bob), "days": "90"}
         assert (await http.post("/accounts/tokens", data=given)).status_code == 200
-        assert (await http.post(f"/accounts/{company.bob.account['id']}/link")).status_code == 200
+        assert (await http.post(f"/accounts/{team.bob.account['id']}/link")).status_code == 200
     assert await desk.database.read(rights_version.version) == before
     assert read_anew == {"people": 0, "displays": 0}
     # and one that is a right
-    bob = await email_of(company.bob)
+    bob = await email_of(team.bob)
     await live_changes.apply_change(desk, lambda database: accounts.set_role(database, bob, "investigator"))
     assert read_anew["people"] >= 5
     assert read_anew["displays"] == 0
 
 
-async def test_a_display_that_changes_has_displays_read_again_alone(company: Team, read_anew: dict[str, int]) -> None:
-    browser = DisplayBrowser(company.server)
-    shown = await pair_browser(company.alice, browser, ["operations"])
+async def test_a_display_that_changes_has_displays_read_again_alone(team: Team, read_anew: dict[str, int]) -> None:
+    browser = DisplayBrowser(team.server)
+    shown = await pair_browser(team.alice, browser, ["operations"])
     display = await browser.open()
     read_anew.update(people=0, displays=0)
-    answer = await company.alice.http.patch(f"/api/v1/displays/{shown['id']}", json={"theme": "light"})
+    answer = await team.alice.http.patch(f"/api/v1/displays/{shown['id']}", json={"theme": "light"})
     assert answer.status_code == 200
     await display.until(lambda: [f for f in display.heard if f["type"] == "display" and f["display"]["theme"] == "light"])
     assert read_anew["people"] == 0
     assert read_anew["displays"] >= 1
-    assert (await company.alice.http.delete(f"/api/v1/displays/{shown['id']}")).status_code == 200
+    assert (await team.alice.http.delete(f"/api/v1/displays/{shown['id']}")).status_code == 200
     await display.until(lambda: display.closed)
     assert (display.closed, read_anew["people"]) == (4501, 0)
     await display.leave()
@@ -97,7 +97,7 @@ async def test_a_language_is_spoken_by_a_socket_of_another_process_at_once(
     tmp_path: Path, postgres: Postgres, redis: Redis
 ) -> None:
     async with processes(tmp_path, postgres, redis) as two:
-        alice = await two.come(two.one, "Alice", "coordinator")
+        alice = await two.add_person(two.one, "Alice", "coordinator")
         elsewhere = await two.again(two.two, alice.token)
         search = await alice.open_search()
         too_long = {"description": "x" * 4_001}

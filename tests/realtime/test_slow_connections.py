@@ -97,7 +97,7 @@ async def _all_leave() -> AsyncIterator[None]:
             await client.writer.wait_closed()
 
 
-async def come(server: Server) -> Client:
+async def add_person(server: Server) -> Client:
     port = int(server.url.rpartition(":")[2])
     client = Client(*await asyncio.open_connection("127.0.0.1", port, limit=2**20))
     _came.append(client)
@@ -149,7 +149,7 @@ HALF = {
 
 @pytest.mark.parametrize("sent", HALF.values(), ids=HALF)
 async def test_who_sends_a_part_and_no_more_is_let_go(server: Server, sent: str, caplog: pytest.LogCaptureFixture) -> None:
-    client = await come(server)
+    client = await add_person(server)
     client.send(sent)
     await is_served(server)
     with caplog.at_level(logging.WARNING):
@@ -166,7 +166,7 @@ async def test_who_sends_a_part_and_no_more_is_let_go(server: Server, sent: str,
 )
 async def test_who_sends_drop_by_drop_without_end_is_let_go(tmp_path: Path, sent: str, drop: bytes) -> None:
     async with opened(tmp_path, deadlines=replace(SHORT, whole_body=1.0)) as server:
-        client = await come(server)
+        client = await add_person(server)
         client.send(sent)
         dripping = asyncio.create_task(drip(client, drop))
         await client.gone()
@@ -175,7 +175,7 @@ async def test_who_sends_drop_by_drop_without_end_is_let_go(tmp_path: Path, sent
 
 
 async def test_of_the_next_request_on_a_line_it_is_the_same(server: Server) -> None:
-    client, other = await come(server), await come(server)
+    client, other = await add_person(server), await add_person(server)
     client.send(WHOLE + b"GET /healthz HT")
     other.send(WHOLE)
     assert b"200 OK" in await client.hear()
@@ -185,18 +185,18 @@ async def test_of_the_next_request_on_a_line_it_is_the_same(server: Server) -> N
 
 
 async def test_a_line_on_which_nothing_is_asked_is_kept(server: Server) -> None:
-    client = await come(server)
+    client = await add_person(server)
     client.send(WHOLE)
     await client.hear()
     for _ in range(3):  # others that came later are late
-        await (await come(server)).gone()
+        await (await add_person(server)).gone()
     client.send(WHOLE)
     assert b"200 OK" in await client.hear()
 
 
 async def test_who_sends_slowly_but_gets_on_is_served(server: Server) -> None:
     body = "email=alice%40desk.example&password=wrong"
-    client = await come(server)
+    client = await add_person(server)
     client.send(f"{HEAD}Content-Length: {len(body)}\r\nConnection: close\r\n\r\n")
     for start in range(0, len(body), 8):  # each part in time, all of it longer than one may take
         await asyncio.sleep(STEP_S)
@@ -205,7 +205,7 @@ async def test_who_sends_slowly_but_gets_on_is_served(server: Server) -> None:
 
 
 async def test_whose_answer_takes_long_is_not_let_go(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    late, go_on = await come(server), asyncio.Event()
+    late, go_on = await add_person(server), asyncio.Event()
 
     async def slow(*_: Any) -> bool:
         await go_on.wait()
@@ -217,14 +217,14 @@ async def test_whose_answer_takes_long_is_not_let_go(server: Server, monkeypatch
         asking = asyncio.create_task(http.get(f"/searches/{OPERATIONS[:-1]}"))
         for _ in range(4):
             await late.gone()
-            late = await come(server)
+            late = await add_person(server)
         assert not asking.done()
         go_on.set()
         assert (await asking).status_code == 404
 
 
 async def test_hundreds_that_send_a_part_are_let_go_and_somebody_is_served_beside_them(server: Server) -> None:
-    clients = [await come(server) for _ in range(240)]
+    clients = [await add_person(server) for _ in range(240)]
     for client, sent in zip(clients, list(HALF.values()) * 30, strict=True):
         client.send(sent)
     alice = await connect_person(server, await create_token(server.desk, "Alice", "coordinator"))
@@ -252,7 +252,7 @@ def ask(client: Client, token: str) -> None:
 
 
 async def test_who_does_not_read_the_answer_is_let_go(server: Server, victor: str) -> None:
-    client = await come(server)
+    client = await add_person(server)
     client.writer.transport.pause_reading()  # type: ignore[attr-defined]
     ask(client, victor)
     await wait_until(lambda: server.desk.heavy_reads._turns._keys)
@@ -261,7 +261,7 @@ async def test_who_does_not_read_the_answer_is_let_go(server: Server, victor: st
 
 
 async def test_who_reads_slowly_but_gets_on_has_all_of_it(server: Server, victor: str) -> None:
-    client, other = await come(server), await come(server)
+    client, other = await add_person(server), await add_person(server)
     for each in (client, other):
         ask(each, victor)
     other.writer.transport.pause_reading()  # type: ignore[attr-defined]
@@ -319,7 +319,7 @@ async def test_a_handshake_that_stalls_is_ended(
 async def test_a_socket_that_is_open_has_no_deadline_of_these(server: Server) -> None:
     alice = await connect_person(server, await create_token(server.desk, "Alice", "viewer"))
     for _ in range(3):
-        await (await come(server)).gone()
+        await (await add_person(server)).gone()
     assert alice.closed is None
     await alice.follow(OPERATIONS)
     await alice.leave()
@@ -332,18 +332,18 @@ async def test_of_one_address_there_are_so_many_and_no_more(tmp_path: Path) -> N
     async with opened(tmp_path, most=5, deadlines=Deadlines()) as server:
         alice = await connect_person(server, await create_token(server.desk, "Alice", "viewer"))  # a socket is one of them
         await alice.http.get("/api/v1/me")  # and a line that is kept
-        clients = [await come(server) for _ in range(3)]
+        clients = [await add_person(server) for _ in range(3)]
         for client in clients:
             client.send(WHOLE)
             await client.hear()
-        refused = await come(server)
+        refused = await add_person(server)
         refused.send(WHOLE)
         assert await refused.gone() == b""
         clients[0].send(WHOLE)
         assert b"200 OK" in await clients[0].hear(), "who is here is served"
         await alice.leave()
         await wait_until(lambda: len(server.uvicorn.server_state.connections) < 4)
-        client = await come(server)
+        client = await add_person(server)
         client.send(WHOLE)
         assert b"200 OK" in await client.hear(), "who has left makes room"
 
@@ -389,11 +389,11 @@ async def test_a_server_counts_by_its_settings(tmp_path: Path) -> None:
     url = backends.sqlite_url(tmp_path)
     async with running_workers(url, 1, first=NOBODY_STANDS_FOR_MANY, MAX_CONNECTIONS_PER_ADDRESS="2") as workers:
         desk = Server(None, workers.url, None)  # type: ignore[arg-type]
-        clients = [await come(desk) for _ in range(2)]
+        clients = [await add_person(desk) for _ in range(2)]
         for client in clients:
             client.send(WHOLE)
             await client.hear()
-        assert await (await come(desk)).gone() == b""
+        assert await (await add_person(desk)).gone() == b""
         clients[0].send("GET /metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
         assert b'board_refused_total{reason="connections"} 1.0' in await clients[0].gone()
         assert any("MAX_CONNECTIONS_PER_ADDRESS" in line for line in workers.said)

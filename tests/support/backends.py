@@ -1,6 +1,6 @@
 """The two houses in which every promise is kept: SQLite by itself, and PostgreSQL with Redis.
 
-A test that has the mark `houses` runs in both, or by turns; others run in the small one, which is quicker to build.
+A test that has the mark `both_backends` runs in both, or by turns; others run in the small one, which is quicker to build.
 """
 
 import asyncio

@@ -23,20 +23,20 @@ SEEN = """(seen) => new Promise((done) => {
 
 
 async def open_display(
-    office: Browsers, boards: list[str], *, url: str | None = None, language: str = "en", **more: Any
+    browsers: Browsers, boards: list[str], *, url: str | None = None, language: str = "en", **more: Any
 ) -> tuple[Window, str]:
     """A display of these boards whose page is not loaded yet, and its id; `url` where it reaches the server by another line."""
-    window = await office.stranger(**({"viewport": HD, "url": url} | more))
-    id, cookies = await pair_display(office, boards, language)
-    kept = [{"name": name, "value": value, "url": url or office.url} for name, value in cookies.items()]
+    window = await browsers.stranger(**({"viewport": HD, "url": url} | more))
+    id, cookies = await pair_display(browsers, boards, language)
+    kept = [{"name": name, "value": value, "url": url or browsers.url} for name, value in cookies.items()]
     await window.context.add_cookies(kept)  # type: ignore[arg-type]
     return window, id
 
 
-async def pair_display(office: Browsers, boards: list[str], language: str = "en") -> tuple[str, dict[str, str]]:
+async def pair_display(browsers: Browsers, boards: list[str], language: str = "en") -> tuple[str, dict[str, str]]:
     """A display that Alice has paired: its id, and the cookies of its screen."""
-    alice = await office.person("Alice")
-    async with httpx.AsyncClient(base_url=office.url, headers={"Origin": office.url}, timeout=PATIENCE_S) as screen:
+    alice = await browsers.person("Alice")
+    async with httpx.AsyncClient(base_url=browsers.url, headers={"Origin": browsers.url}, timeout=PATIENCE_S) as screen:
         code = (await screen.post("/api/v1/wall/codes")).json()["code"]
         said = {"code": code, "name": "Room", "language": language, "shows": {"boards": boards, "every_s": 10}}
         answer = await alice.http.post("/api/v1/displays", json=said)

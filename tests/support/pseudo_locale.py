@@ -62,10 +62,8 @@ def pseudo_locale_installed(folder: Path) -> Iterator[None]:
     catalogue = Catalog(locale=CODE, fuzzy=False)
     for message in listed:
         if message.id:
-            one = isinstance(message.id, str)
-            catalogue.add(
-                message.id, pseudo_text(message.id) if one else tuple(map(pseudo_text, message.id)), flags=message.flags
-            )  # type: ignore[arg-type]
+            text = pseudo_text(message.id) if isinstance(message.id, str) else tuple(map(pseudo_text, message.id))
+            catalogue.add(message.id, text, flags=message.flags)
     place = folder / CODE / "LC_MESSAGES" / "messages.po"
     place.parent.mkdir(parents=True)
     with place.open("wb") as file:

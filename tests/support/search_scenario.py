@@ -13,12 +13,12 @@ UNKNOWN_ID = "01900000-0000-7000-8000-000000000000"
 class SearchScenario:
     """A search, and what its commands come to."""
 
-    def __init__(self, company: Team, search: str) -> None:
-        self.company, self.search = company, search
+    def __init__(self, team: Team, search: str) -> None:
+        self.team, self.search = team, search
 
     async def does(self, name: str, data: dict[str, Any], who: Person | None = None, **more: Any) -> list[dict[str, Any]]:
         """The events on the search's board that a command makes."""
-        ack = await (who or self.company.alice).do(self.search, name, data, **more)
+        ack = await (who or self.team.alice).do(self.search, name, data, **more)
         return await self.events(ack["seqs"])
 
     async def events(self, seqs: list[int]) -> list[dict[str, Any]]:
@@ -26,7 +26,7 @@ class SearchScenario:
             return []
         assert seqs == list(range(seqs[0], seqs[-1] + 1))
         params = {"after": seqs[0] - 1, "limit": len(seqs)}
-        response = await self.company.alice.http.get(f"/api/v1/boards/{self.search}/events", params=params)
+        response = await self.team.alice.http.get(f"/api/v1/boards/{self.search}/events", params=params)
         return list(response.json()["events"])
 
     async def one(self, name: str, data: dict[str, Any], who: Person | None = None, **more: Any) -> dict[str, Any]:
@@ -35,12 +35,12 @@ class SearchScenario:
 
     async def refuses(self, code: str, name: str, data: dict[str, Any], *fields: str, **more: Any) -> Refusal:
         """What a command is refused with; nothing is written."""
-        head = (await self.company.alice.snapshot(self.search))["seq"]
+        head = (await self.team.alice.snapshot(self.search))["seq"]
         with pytest.raises(Refusal) as refused:
-            await self.company.alice.do(self.search, name, data, **more)
+            await self.team.alice.do(self.search, name, data, **more)
         assert refused.value.code == code, refused.value.body
         assert sorted(refused.value.fields) == sorted(fields), refused.value.body
-        assert (await self.company.alice.snapshot(self.search))["seq"] == head
+        assert (await self.team.alice.snapshot(self.search))["seq"] == head
         return refused.value
 
     async def sighting(self, **data: Any) -> dict[str, Any]:
@@ -50,15 +50,15 @@ class SearchScenario:
         return await self.one("task.add", {"title": "call the school"} | data)
 
     async def state(self, kind: str, id: str) -> dict[str, Any]:
-        return dict((await self.company.alice.snapshot(self.search))["entities"][kind, id])
+        return dict((await self.team.alice.snapshot(self.search))["entities"][kind, id])
 
     async def columns(self) -> dict[str, str]:
         """Ids by role."""
-        entities = (await self.company.alice.snapshot(self.search))["entities"]
+        entities = (await self.team.alice.snapshot(self.search))["entities"]
         return {state["role"]: id for (kind, id), state in entities.items() if kind == "column"}
 
     async def order(self, column: str) -> list[str]:
         """The cards of a column from top to bottom."""
-        entities = (await self.company.alice.snapshot(self.search))["entities"]
+        entities = (await self.team.alice.snapshot(self.search))["entities"]
         cards = [(state["rank"], id) for (kind, id), state in entities.items() if state.get("column") == column]
         return [id for _, id in sorted(cards)]

@@ -21,7 +21,7 @@ class Team:
         self.server = server
         self._people: list[Person] = []
 
-    async def come(self, name: str, role: str, scope: str = "write") -> Person:
+    async def add_person(self, name: str, role: str, scope: str = "write") -> Person:
         """Somebody new, on the socket."""
         person = await connect_person(self.server, await create_token(self.server.desk, name, role, scope))
         self._people.append(person)
@@ -49,13 +49,13 @@ class Team:
 async def running_team(folder: Path, **settings: Any) -> AsyncIterator[Team]:
     """The company on a server over the database in a folder."""
     async with running_server(folder, **settings) as server:
-        company = Team(server)
+        team = Team(server)
         try:
-            company.alice = await company.come("Alice", "coordinator")
-            company.bob = await company.come("Bob", "investigator")
-            company.charlie = await company.come("Charlie", "investigator")
-            company.victor = await company.come("Victor", "viewer")
-            company.ada = await company.come("Ada", "admin")
-            yield company
+            team.alice = await team.add_person("Alice", "coordinator")
+            team.bob = await team.add_person("Bob", "investigator")
+            team.charlie = await team.add_person("Charlie", "investigator")
+            team.victor = await team.add_person("Victor", "viewer")
+            team.ada = await team.add_person("Ada", "admin")
+            yield team
         finally:
-            await company.leave()
+            await team.leave()

@@ -118,14 +118,14 @@ class WorkerProcesses:
         await database.close()
         return token
 
-    async def come(self, token: str) -> ClientConnection:
+    async def add_person(self, token: str) -> ClientConnection:
         headers = {"Authorization": f"Bearer {token}"}
         return await connect(f"{self.url.replace('http', 'ws')}/ws", additional_headers=headers, max_size=None)
 
     async def come_to(self, token: str, pid: int) -> ClientConnection:
         """A socket that this worker serves."""
         async with asyncio.timeout(STARTS_WITHIN_S):
-            while self.serving(socket := await self.come(token)) != pid:
+            while self.serving(socket := await self.add_person(token)) != pid:
                 await socket.close()
             return socket
 
