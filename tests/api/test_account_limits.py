@@ -56,7 +56,7 @@ async def command(person: Person, body: dict[str, Any]) -> httpx.Response:
     return await person.http.post("/api/v1/boards/operations/commands", json=body)
 
 
-async def test_commands_by_http_have_the_rate_of_a_socket_and_say_when_to_come_again(limited: Server) -> None:
+async def test_http_commands_share_the_rate_of_sockets_and_say_when_to_retry(limited: Server) -> None:
     alice, bob = await arrive(limited, "Alice", "coordinator"), await arrive(limited, "Bob", "investigator")
     bodies = [note() for _ in range(12 * RATE)]
     answers = await asyncio.gather(*(command(alice, body) for body in bodies))
@@ -96,7 +96,7 @@ async def test_each_answer_tells_how_much_may_still_be_asked(limited: Server) ->
     await alice.leave()
 
 
-async def test_where_nothing_is_limited_nothing_is_told(server: Server, alice: Person) -> None:
+async def test_unlimited_server_sends_no_limits(server: Server, alice: Person) -> None:
     answers = await asyncio.gather(*(command(alice, note()) for _ in range(60)))
     assert {each.status_code for each in answers} == {200}
     assert not {"RateLimit", "RateLimit-Policy"} & {*answers[0].headers}
@@ -162,7 +162,7 @@ async def test_one_intake_token_can_not_flood_a_search(tmp_path: Path) -> None:
         await alice.leave()
 
 
-async def test_to_open_a_socket_counts_too(limited: Server) -> None:
+async def test_opening_a_socket_counts_too(limited: Server) -> None:
     token = await create_token(limited.desk, "Alice", "coordinator")
     alice = await connect_person(limited, token)
     while limited.desk.limits.count_message(alice.account["id"]).allowed:

@@ -110,7 +110,7 @@ async def test_somebody_is_added_and_chooses_the_password_by_the_link(team: Team
 @pytest.mark.parametrize(
     "wrong", [{"email": "nobody"}, {"name": " "}, {"role": "king"}, {"name": "x" * 201}, {"email": ""}, {"email": "taken"}]
 )
-async def test_what_an_account_cannot_be_is_said_and_what_was_typed_is_kept(
+async def test_invalid_account_is_refused_and_the_typed_text_is_kept(
     team: Team, ada: httpx.AsyncClient, wrong: dict[str, str]
 ) -> None:
     taken = await hire(team.server)
@@ -150,7 +150,7 @@ async def test_a_link_sets_another_password_and_ends_every_session(team: Team, a
         assert (await at_work.post("/login", data={"email": eva.email, "password": PASSWORD})).status_code == 401
 
 
-async def test_of_two_who_use_a_link_at_once_one_sets_the_password(team: Team, ada: httpx.AsyncClient) -> None:
+async def test_password_link_used_twice_at_once_sets_one_password(team: Team, ada: httpx.AsyncClient) -> None:
     eva = await hire(team.server)
     link = shown_once(await ada.post(f"/accounts/{eva.id}/link"))
     async with browser(team.server) as http:
@@ -261,7 +261,7 @@ async def test_sessions_are_seen_and_ended_one_by_one_or_all(team: Team, ada: ht
     assert await signed_in(ada)
 
 
-async def test_what_has_ended_by_itself_is_no_session(team: Team, ada: httpx.AsyncClient) -> None:
+async def test_expired_sessions_are_not_listed(team: Team, ada: httpx.AsyncClient) -> None:
     eva = await hire(team.server)
     async with browser(team.server, eva):
         ended = format_utc(now() + timedelta(days=15))
@@ -368,7 +368,7 @@ async def test_the_only_administrator_stays_one(server: Server) -> None:
         assert (await http.get("/accounts")).status_code == 404
 
 
-async def test_of_two_who_take_each_others_role_at_once_one_stays_administrator(server: Server) -> None:
+async def test_two_administrators_who_demote_each_other_leave_one(server: Server) -> None:
     ada, olga = await hire(server, "admin", "Ada"), await hire(server, "admin", "Olga")
     vera = await hire(server, "admin", "Vera")  # so that both could lose it: an administrator would be left
     async with browser(server, ada) as one, browser(server, olga) as two:

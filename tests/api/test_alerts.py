@@ -121,7 +121,7 @@ async def test_a_new_urgent_sighting_alerts_the_lead_and_who_holds_the_shift(sce
     assert await alerted(team, board, named["seq"]) == both | {"bob": "mention"}
 
 
-async def test_of_an_urgent_sighting_learns_who_may_see_the_search_and_holds_the_shift_by_then(team: Team) -> None:
+async def test_urgent_sighting_alerts_the_shift_holder_who_may_see_the_search(team: Team) -> None:
     hidden = SearchScenario(team, await team.secret_search(team.bob))
     await handover_steps.take_shift(team.ada)
     first = await hidden.sighting(priority="urgent")
@@ -134,7 +134,7 @@ async def test_of_an_urgent_sighting_learns_who_may_see_the_search_and_holds_the
     assert await alerted(team, desk.search, third["seq"]) == {"alice": "urgent"}
 
 
-async def test_what_alerts_by_two_kinds_is_listed_once(scene: SearchScenario) -> None:
+async def test_event_that_alerts_by_two_kinds_is_listed_once(scene: SearchScenario) -> None:
     bob = scene.team.bob
     before = await unread(bob)
     task = await scene.one("task.add", {"title": "call", "instruction": "@Bob, please", "assignee": bob.account["id"]})
@@ -152,7 +152,7 @@ async def test_nobody_is_alerted_of_their_own_doing(scene: SearchScenario) -> No
     assert await alerted(team, scene.search, taken["seq"]) == {}
 
 
-async def test_in_an_edit_only_who_was_not_named_before(scene: SearchScenario) -> None:
+async def test_edit_alerts_only_people_who_were_not_named_before(scene: SearchScenario) -> None:
     team = scene.team
     task = await scene.task(instruction="@Bob calls the school")
     same = await scene.one("task.update", {"task": task["id"], "instruction": "@Bob calls the school at 8", "title": "Ask @bob"})
@@ -196,7 +196,7 @@ DESK = [
         ("@" * 2_000 + "a" + "-" * 2_000, ""),
     ],
 )
-def test_who_is_named(text: str, ids: str) -> None:
+def test_names_in_a_text_mention_these_accounts(text: str, ids: str) -> None:
     assert mentions.mentioned([text], mentions.names_by_key(DESK)) == set(ids)
 
 
@@ -227,7 +227,7 @@ async def test_a_new_account_starts_without_alerts_and_is_alerted_from_then_on(t
 # -- rights -------------------------------------------------------------------------------------------------------------------
 
 
-async def test_who_may_not_see_the_search_now_finds_nothing_of_it(team: Team) -> None:
+async def test_alert_of_a_search_that_is_no_longer_visible_is_hidden(team: Team) -> None:
     alice, charlie = team.alice, await team.again(team.charlie)
     await mark(charlie, {"all": True})
     assert (await bell(charlie))["unread"] == 0
@@ -261,7 +261,7 @@ async def test_who_may_not_see_the_search_now_finds_nothing_of_it(team: Team) ->
 # -- read ---------------------------------------------------------------------------------------------------------------------
 
 
-async def test_what_is_read_on_one_screen_is_read_on_all(scene: SearchScenario) -> None:
+async def test_alert_read_on_one_screen_is_read_on_all(scene: SearchScenario) -> None:
     team = scene.team
     desk, phone, other = [await team.again(person) for person in (team.bob, team.bob, team.victor)]
     await mark(desk, {"all": True})
@@ -307,7 +307,7 @@ async def test_a_socket_is_told_of_each_alert_once_and_never_of_its_own_doing(sc
     assert (await bell(await team.again(alice)))["unread"] == await unread(alice) == 1
 
 
-async def test_what_another_process_writes_or_marks_is_told_too(
+async def test_alerts_and_reads_of_another_process_arrive(
     installation: dict[str, Any], tmp_path: Path, alice: Person, bob: Person
 ) -> None:
     search = await alice.open_search()
@@ -323,7 +323,7 @@ async def test_what_another_process_writes_or_marks_is_told_too(
         await elsewhere.leave()
 
 
-async def test_what_is_older_than_two_weeks_is_no_longer_listed(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_alerts_older_than_two_weeks_are_not_listed(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
     bob, desk = await team.again(team.bob), team.server.desk
     await mark(bob, {"all": True})
     monkeypatch.setattr(desk, "clock", lambda: now() - alerts.RETENTION - timedelta(minutes=1))
@@ -398,12 +398,12 @@ async def test_a_choice_acts_on_open_sockets(team: Team) -> None:
         {"alerts": [{"board": "x", "seq": 1}] * 201},
     ],
 )  # fmt: skip
-async def test_what_is_no_list_of_alerts_is_refused(team: Team, body: Any) -> None:
+async def test_invalid_list_of_alerts_is_refused(team: Team, body: Any) -> None:
     response = await team.bob.http.post("/api/v1/alerts/read", json=body)
     assert (response.status_code, response.json()["code"]) == (422, "invalid")
 
 
-async def test_a_token_that_only_reads_marks_nothing_and_one_that_only_takes_in_sees_nothing(team: Team) -> None:
+async def test_read_token_marks_nothing_and_intake_token_sees_nothing(team: Team) -> None:
     reader = await team.add_person("Rita", "investigator", "read")
     assert await unread(reader) >= 0
     assert "unread" in await bell(reader)

@@ -145,7 +145,7 @@ async def test_both_boards_say_that_it_is_over(team: Team, scene: SearchScenario
     assert not [event for event in operations.events if event["type"] == "task.added"]
 
 
-async def test_where_no_appeal_runs_nothing_is_to_be_taken_down(scene: SearchScenario) -> None:
+async def test_search_without_an_appeal_has_nothing_to_take_down(scene: SearchScenario) -> None:
     assert (await scene.one("search.set_status", FOUND))["type"] == "search.status_set"
     await scene.does("search.set_status", {"status": "open", "reason": "gone again"})
     await scene.does("search.set_appeal", {"level": "public"})

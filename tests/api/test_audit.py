@@ -118,7 +118,7 @@ async def test_an_entry_follows_those_that_others_wrote_since_the_board_was_read
     await other.close()
 
 
-async def test_what_cannot_be_written_down_is_not_done(team: Team) -> None:
+async def test_action_that_cannot_be_audited_is_not_done(team: Team) -> None:
     """Where the audit journal fails, so does what it is about."""
 
     def unwritable(session: Session) -> None:
@@ -164,7 +164,7 @@ async def test_nobody_else_finds_it(team: Team, name: str) -> None:
     assert (await team.ada.http.get(CALLS[3])).json()["holds"] is True
 
 
-async def test_by_other_calls_it_is_not_found_by_administrators_either(team: Team) -> None:
+async def test_other_calls_do_not_find_the_audit_journal_for_administrators(team: Team) -> None:
     for path in NEVER:
         assert (await team.ada.http.get(path)).status_code == 404, path
     for path in ("/api/v1/boards", "/api/v1/since", "/api/v1/seen"):
@@ -209,7 +209,7 @@ async def test_no_socket_follows_it_and_no_command_writes_to_it(team: Team) -> N
     assert await head_of(team) == head
 
 
-async def test_who_is_no_administrator_any_more_does_not_read_on(team: Team) -> None:
+async def test_former_administrator_cannot_read_on(team: Team) -> None:
     olga = await team.add_person("Olga", "admin")
     assert (await olga.http.get("/api/v1/audit")).status_code == 200
     change = text("UPDATE account SET role = 'coordinator' WHERE id = :id")
@@ -266,7 +266,7 @@ async def test_it_is_filtered_by_account_kind_and_time(team: Team) -> None:
     "asked", [{"kind": "nothing"}, {"kind": "account.eaten"}, {"from": "yesterday"}, {"until": "2026-11-24"}, {"before": "0"},
               {"limit": "501"}, {"limit": "x"}, {"account": "x" * 65}],
 )  # fmt: skip
-async def test_what_cannot_be_asked_is_said(team: Team, asked: dict[str, str]) -> None:
+async def test_invalid_audit_query_is_reported(team: Team, asked: dict[str, str]) -> None:
     answer = await team.ada.http.get("/api/v1/audit", params=asked)
     assert (answer.status_code, answer.json()["code"]) == (422, "invalid")
     assert list(answer.json()["fields"]) == list(asked)
@@ -347,7 +347,7 @@ BENT = {
 
 
 @pytest.mark.parametrize("how", BENT)
-async def test_who_bends_it_is_found_out(team: Team, how: str) -> None:
+async def test_tampering_with_the_audit_journal_is_detected(team: Team, how: str) -> None:
     assert await fault(team) is None
     written = await wrote(team, *(disabled(new_id(), name) for name in ("Eva", "Kim", "Zoé")))
     seq = written[1]["seq"]

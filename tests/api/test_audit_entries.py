@@ -101,7 +101,7 @@ async def try_in(http: httpx.AsyncClient, email: str, password: str) -> int:
     return (await http.post("/login", data={"email": email, "password": password})).status_code
 
 
-async def test_who_signs_in_is_written_down_with_the_address(team: Team, record: Record) -> None:
+async def test_sign_in_is_audited_with_the_address(team: Team, record: Record) -> None:
     eva = await hire(team.server)
     async with browser(team.server, eva):
         entry = await record.one("sign_in.succeeded")
@@ -109,7 +109,7 @@ async def test_who_signs_in_is_written_down_with_the_address(team: Team, record:
     assert entry["about"] == {"name": "Eva", "address": "127.0.0.1"}
 
 
-async def test_who_fails_to_sign_in_is_written_down_and_why(team: Team, record: Record) -> None:
+async def test_failed_sign_in_is_audited_with_the_reason(team: Team, record: Record) -> None:
     eva, kim = await hire(team.server), await hire(team.server, name="Kim")
     await live_changes.apply_change(team.server.desk, lambda database: accounts.set_enabled(database, kim.email, False))
     typed = f"secret-{new_id()}@desk.example"  # somebody may have typed the password there
@@ -124,7 +124,7 @@ async def test_who_fails_to_sign_in_is_written_down_and_why(team: Team, record: 
     assert typed not in str(await record.entries())
 
 
-async def test_who_is_throttled_is_written_down(team: Team, record: Record) -> None:
+async def test_throttled_sign_in_is_audited(team: Team, record: Record) -> None:
     eva = await hire(team.server)
     async with browser(team.server) as http:
         codes = [await try_in(http, eva.email, "wrong horse") for _ in range(12)]
@@ -199,7 +199,7 @@ async def test_a_token_that_is_not_good_is_written_down_and_why(team: Team, reco
 # -- administrators -------------------------------------------------------------------------------------------------------
 
 
-async def test_what_an_administrator_does_to_an_account_is_written_down(
+async def test_account_changes_by_an_administrator_are_audited(
     team: Team, ada: httpx.AsyncClient, admin: Account, record_of_ada: Record
 ) -> None:
     email = f"kim-{new_id()}@desk.example"
@@ -268,7 +268,7 @@ async def test_a_token_of_ones_own_alerts_nobody(team: Team, ada: httpx.AsyncCli
     assert [each for each in (await ada.get("/api/v1/alerts")).json()["alerts"] if each["kind"] == "security"] == []
 
 
-async def test_an_alert_of_ones_account_is_told_live_read_and_cannot_be_switched_off(team: Team, ada: httpx.AsyncClient) -> None:
+async def test_account_alert_is_live_and_cannot_be_switched_off(team: Team, ada: httpx.AsyncClient) -> None:
     eva = await hire(team.server)
     async with browser(team.server, eva) as http:
         kinds = ("assigned", "mention", "sighting", "status")
@@ -339,7 +339,7 @@ async def test_tokens_that_end_with_a_password_are_written_down(team: Team) -> N
 # -- displays, files, sources ---------------------------------------------------------------------------------------------
 
 
-async def test_what_is_done_to_displays_is_written_down(team: Team, record: Record) -> None:
+async def test_display_changes_are_audited(team: Team, record: Record) -> None:
     screen = DisplayBrowser(team.server)
     code = await screen.code()
     wrong = await team.alice.http.post(DISPLAYS, json={"name": "Hall", "code": "0000-0000"} | SHOWN)
@@ -387,7 +387,7 @@ async def board(team: Team) -> Shell:
     return Shell({"DATABASE_URL": team.server.desk.settings.database_url})
 
 
-async def test_what_the_command_line_does_is_written_down_and_alerts(team: Team, board: Shell, record: Record) -> None:
+async def test_command_line_changes_are_audited_and_alert(team: Team, board: Shell, record: Record) -> None:
     email = f"kim-{new_id()}@desk.example"
     kim = (
         await board.works("account", "add", email, "--name", "Kim", "--role", "viewer", "--password-stdin", given=PASSWORD)
@@ -411,9 +411,7 @@ async def test_what_the_command_line_does_is_written_down_and_alerts(team: Team,
     assert [(each["type"], each["actor"]) for each in alerts] == [("password.set", None), ("token.added", None)]
 
 
-async def test_who_is_let_into_a_members_only_search_is_there_and_its_members_are_alerted(
-    team: Team, board: Shell, record: Record
-) -> None:
+async def test_new_member_of_a_search_is_audited_and_members_are_alerted(team: Team, board: Shell, record: Record) -> None:
     reference = f"R-{new_id()}"
     search = await team.secret_search(team.bob, reference=reference)
     email = (await team.charlie.http.get("/api/v1/me")).json()["email"]
@@ -493,7 +491,7 @@ async def test_settings_that_changed_between_starts_are_written_down(tmp_path: P
     assert changes(back) == {"LOG_LEVEL": ("DEBUG", "INFO"), "PUBLIC_URL": ("https://board.example", None)}
 
 
-async def test_of_a_secret_is_told_that_it_changed_and_not_what_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_changed_secret_is_audited_without_its_value(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     one, two = ("first " * 8, "second " * 8)
     (first,) = await settings_told(tmp_path, monkeypatch, secret_key=one)
     assert changes(first)["SECRET_KEY"] == (None, None)

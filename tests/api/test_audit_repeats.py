@@ -86,7 +86,7 @@ async def test_a_flood_of_different_ones_is_counted(door: Door) -> None:
     assert sum(failed) == 10 * MAX_DISTINCT + 10 * 20 * MAX_DISTINCT  # none is forgotten
 
 
-async def test_while_the_database_is_away_a_bounded_number_waits_and_nothing_is_lost(
+async def test_entries_waiting_for_the_database_are_bounded_and_none_is_lost(
     audit_log: AuditLog, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def away(*_: Any, **__: Any) -> Any:
@@ -107,7 +107,7 @@ async def test_while_the_database_is_away_a_bounded_number_waits_and_nothing_is_
     assert sum(count for _, _, count in await audit_log.written()) == knocked
 
 
-async def test_each_that_fails_to_sign_in_is_a_line_of_the_log_and_of_others_the_first(
+async def test_failed_sign_ins_are_all_logged_and_of_other_repeats_the_first(
     audit_log: AuditLog, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     said: list[str] = []
@@ -119,7 +119,7 @@ async def test_each_that_fails_to_sign_in_is_a_line_of_the_log_and_of_others_the
     assert said == ["sign_in.failed"] * 3 + ["sign_in.throttled"]
 
 
-async def test_what_is_collected_is_written_when_the_server_ends(audit_log: AuditLog) -> None:
+async def test_collected_entries_are_written_at_shutdown(audit_log: AuditLog) -> None:
     audit_log.knock(times=7)
     await audit_log.repeats.close()
     assert [count for _, _, count in await audit_log.written()] == [1, 6]

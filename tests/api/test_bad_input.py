@@ -129,7 +129,7 @@ async def test_any_envelope_is_answered_once_and_the_socket_lives(team: Team, gu
 
 @FUZZ
 @given(text=st.one_of(TEXTS.map(lambda text: text.encode("utf-8", "replace").decode()), RUBBISH.map(json.dumps)))
-async def test_what_is_no_object_is_an_error(guest: Guest, text: str) -> None:
+async def test_body_that_is_no_object_is_an_error(guest: Guest, text: str) -> None:
     if not text.startswith("{"):
         (answer,) = await guest.hears(text)
         assert (answer["type"], answer["code"]) == ("error", "invalid")
@@ -153,7 +153,7 @@ STRICT = {
 
 
 @pytest.mark.parametrize("fault", STRICT)
-async def test_unsound_json_is_invalid_and_refused_where_it_is_a_command_with_an_id(team: Team, guest: Guest, fault: str) -> None:
+async def test_unsound_json_is_invalid_and_refused_if_it_is_a_command_with_an_id(team: Team, guest: Guest, fault: str) -> None:
     value, before = STRICT[fault], await heads(team)
     (answer,) = await guest.hears(f'{{"type":"ping","id":1,"more":{value}}}')
     assert (answer["type"], answer["code"]) == ("error", "invalid")
@@ -167,7 +167,7 @@ async def test_unsound_json_is_invalid_and_refused_where_it_is_a_command_with_an
     assert await heads(team) == before
 
 
-async def test_what_is_just_sound_is_taken(guest: Guest) -> None:
+async def test_barely_valid_json_is_accepted(guest: Guest) -> None:
     deepest = "[" * 30 + "]" * 30
     for value in (deepest, "9007199254740992", r'"\ud83d\ude00"', "1e308", '"}]{["'):
         (answer,) = await guest.hears('{"type":"ping","id":"sound","more":[' + value + "]}")
@@ -516,7 +516,7 @@ async def test_too_many_messages_are_refused_and_far_too_many_close(tmp_path: Pa
             await person.leave()
 
 
-async def test_an_account_has_so_many_sockets_and_no_more_also_when_all_are_opened_at_once(tmp_path: Path) -> None:
+async def test_sockets_of_an_account_are_bounded_also_when_opened_at_once(tmp_path: Path) -> None:
     async with running_server(tmp_path, max_sockets_per_account=3) as server:
         token = await create_token(server.desk, "Alice", "coordinator")
         other = await create_token(server.desk, "Bob", "investigator")

@@ -93,7 +93,7 @@ async def test_events_of_processes_that_wait_for_each_other_do_not_grow(tmp_path
         assert not [event for event in events if "clock" in event]
 
 
-async def test_a_status_that_was_set_while_the_clock_was_behind_is_that_of_its_event(
+async def test_status_set_while_the_clock_was_behind_has_the_time_of_its_event(
     server: Server, alice: Person, wall_clock: WallClock
 ) -> None:
     """A display finds what a search came to by the time of the event: an earlier one it would take for what was before."""
@@ -243,7 +243,7 @@ async def machine(backend: Backend, installation: dict[str, Any]) -> AsyncIterat
 
 
 @pytest.mark.both_backends
-async def test_a_jump_is_said_for_half_an_hour_and_a_journal_ahead_until_it_is_reached(machine: Callable[[], Machine]) -> None:
+async def test_clock_jump_is_reported_30_minutes_and_until_the_journal_is_passed(machine: Callable[[], Machine]) -> None:
     one, other = machine(), machine()
     await one.passes(1, other)
     one.off = HOURS.total_seconds()
@@ -282,7 +282,7 @@ async def test_two_machines_whose_clocks_differ_both_say_so(machine: Callable[[]
     assert another.says == AHEAD
 
 
-async def test_what_is_kept_is_bounded_and_what_is_long_over_is_not_said(machine: Callable[[], Machine]) -> None:
+async def test_kept_clock_jumps_are_bounded_and_old_ones_are_not_shown(machine: Callable[[], Machine]) -> None:
     one = machine()
     for number in range(clock.MAX_ROWS + 5):
         one.off = 60.0 * (number % 2)
@@ -295,7 +295,7 @@ async def test_what_is_kept_is_bounded_and_what_is_long_over_is_not_said(machine
     assert later.says == NOTHING
 
 
-async def test_what_plays_a_story_sets_its_clock_as_it_likes(tmp_path: Path, wall_clock: WallClock) -> None:
+async def test_story_player_sets_its_own_clock(tmp_path: Path, wall_clock: WallClock) -> None:
     told_at = (BEGINS + timedelta(hours=number) for number in itertools.count())
     desk = await BoardService.open(settings_for(tmp_path), lambda: next(told_at))
     assert not [task for task in desk._tasks if "ClockCheck" in repr(task)]

@@ -55,7 +55,7 @@ async def says(scene: SearchScenario) -> str:
 # -- what is open ---------------------------------------------------------------------------------------------------------
 
 
-async def test_where_nothing_is_open_a_search_is_closed_without_more(scene: SearchScenario) -> None:
+async def test_search_without_open_items_closes_at_once(scene: SearchScenario) -> None:
     event = await scene.one("search.set_status", CLOSE)
     assert event["state"]["status"] == "closed"
     assert event["state"]["acknowledge"] is None
@@ -72,7 +72,7 @@ async def test_family_and_police_are_asked_for_of_a_child_that_was_found(scene: 
     assert await scene.one("search.set_status", CLOSE)
 
 
-async def test_take_down_and_urgent_tasks_are_open_until_they_are_done_or_withdrawn(scene: SearchScenario) -> None:
+async def test_take_down_and_urgent_tasks_are_open_until_done_or_withdrawn(scene: SearchScenario) -> None:
     await scene.does("search.set_appeal", {"level": "discreet"})
     _, _, *tasks = await scene.does("search.set_status", found())
     assert [task["state"]["take_down"] for task in tasks] == [True] * len(tasks)
@@ -94,7 +94,7 @@ async def test_take_down_and_urgent_tasks_are_open_until_they_are_done_or_withdr
     assert await scene.one("search.set_status", CLOSE)
 
 
-async def test_what_a_take_down_task_is_is_not_for_people_to_set(scene: SearchScenario) -> None:
+async def test_take_down_flag_cannot_be_set_by_people(scene: SearchScenario) -> None:
     task = await scene.task()
     await scene.refuses("invalid", "task.update", {"task": task["id"], "take_down": True}, "take_down")
     await scene.refuses("invalid", "task.add", {"title": "x", "take_down": True}, "take_down")
@@ -111,12 +111,12 @@ async def test_sightings_are_open_until_they_are_assessed_or_withdrawn(scene: Se
     assert await scene.one("search.set_status", CLOSE)
 
 
-async def test_of_many_cards_ten_are_named_and_the_others_counted(scene: SearchScenario) -> None:
+async def test_ten_open_cards_are_named_and_the_others_counted(scene: SearchScenario) -> None:
     numbers = [str((await scene.sighting())["state"]["number"]) for _ in range(13)]
     assert f"not assessed: {', '.join(numbers[:10])} and 3 more." in await says(scene)
 
 
-async def test_what_is_open_is_named_in_the_language_of_the_reader(scene: SearchScenario) -> None:
+async def test_open_items_are_named_in_the_language_of_the_reader(scene: SearchScenario) -> None:
     alice = scene.team.alice
     await scene.does("search.set_status", found(OUTCOME))
     await scene.sighting()
@@ -131,7 +131,7 @@ async def test_what_is_open_is_named_in_the_language_of_the_reader(scene: Search
 # -- acknowledging --------------------------------------------------------------------------------------------------------
 
 
-async def test_why_it_was_closed_all_the_same_is_kept_with_the_event_and_the_search(scene: SearchScenario) -> None:
+async def test_reason_for_closing_is_kept_with_the_event_and_the_search(scene: SearchScenario) -> None:
     await scene.one("search.set_status", found(OUTCOME))
     event = await scene.one("search.set_status", CLOSE | {"acknowledge": WHY})
     assert event["acknowledge"] == event["state"]["acknowledge"] == WHY
@@ -221,7 +221,7 @@ async def test_an_outcome_is_corrected_on_a_found_search_and_on_a_closed_one(sce
     assert cleared["state"]["outcome"]["place"] is None
 
 
-async def test_what_can_not_be_corrected_is_refused(scene: SearchScenario) -> None:
+async def test_invalid_correction_is_refused(scene: SearchScenario) -> None:
     name = "search.set_outcome"
     await scene.refuses("invalid", name, {"outcome": {"family_told": True}}, "outcome")
     await scene.does("search.set_status", CLOSE)
@@ -265,7 +265,7 @@ async def test_a_correction_is_undone_also_on_a_closed_search(team: Team, scene:
     await scene.refuses("conflict", "undo", {"seq": again["seq"]}, "outcome.family_told", "outcome.place")
 
 
-async def test_on_a_closed_search_nothing_else_is_undone(scene: SearchScenario) -> None:
+async def test_closed_search_refuses_other_undos(scene: SearchScenario) -> None:
     graded = await scene.one("sighting.grade", {"sighting": (await scene.sighting())["id"], "grade": {"source": "B"}})
     await scene.does("search.set_status", CLOSE | {"acknowledge": WHY})
     note = await scene.one("note.add", {"text": "x"})
@@ -276,7 +276,7 @@ async def test_on_a_closed_search_nothing_else_is_undone(scene: SearchScenario) 
 # -- an upgrade -----------------------------------------------------------------------------------------------------------
 
 
-async def test_tasks_that_an_earlier_version_made_are_known_to_take_an_appeal_down(
+async def test_take_down_tasks_of_an_earlier_version_are_recognized(
     scene: SearchScenario, backend: Backend, tmp_path: Path
 ) -> None:
     await scene.task()

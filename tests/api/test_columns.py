@@ -108,7 +108,7 @@ async def test_the_last_inbox_and_the_last_todo_stay(scene: SearchScenario, role
     assert card["state"]["column"] == other
 
 
-async def test_what_makes_no_sense_is_refused(scene: SearchScenario) -> None:
+async def test_invalid_column_changes_are_refused(scene: SearchScenario) -> None:
     inbox, todo, *_ = await from_left(scene)
     both = {"before": inbox, "after": inbox}
     await scene.refuses("invalid", "column.add", {"title": "x"}, "role")

@@ -29,7 +29,7 @@ async def scene(team: Team) -> SearchScenario:
 # -- search.open ----------------------------------------------------------------------------------------------------------
 
 
-async def test_opening_writes_the_search_on_both_boards_and_its_columns_and_first_tasks_on_its_own(team: Team) -> None:
+async def test_opening_writes_the_search_on_both_boards_and_its_first_cards(team: Team) -> None:
     ack = await team.alice.do(
         "operations",
         "search.open",
@@ -139,9 +139,7 @@ async def test_an_update_is_a_merge_patch(scene: SearchScenario) -> None:
     "field",
     ["status", "status_reason", "worrying", "worrying_basis", "appeal", "access", "members", "outcome", "opened_at", "id"],
 )
-async def test_what_has_a_command_of_its_own_or_is_the_servers_is_no_field_of_an_update(
-    scene: SearchScenario, field: str
-) -> None:
+async def test_update_has_no_field_with_a_command_of_its_own_or_of_the_server(scene: SearchScenario, field: str) -> None:
     await scene.refuses("invalid", "search.update", {field: None}, field)
     await scene.refuses("invalid", "search.update", {"person": {"age": 3}, field: "x"}, field)
 
@@ -158,7 +156,7 @@ async def test_a_child_is_not_missing_from_a_time_to_come(team: Team, scene: Sea
     assert (await scene.state("search", scene.search))["missing_since"] == soon
 
 
-async def test_what_is_required_cannot_be_cleared(scene: SearchScenario) -> None:
+async def test_required_fields_cannot_be_cleared(scene: SearchScenario) -> None:
     await scene.refuses("invalid", "search.update", {"person": {"first_name": None}}, "person.first_name")
     await scene.refuses("invalid", "search.update", {"missing_since": None, "kind": None}, "missing_since", "kind")
     await scene.refuses("invalid", "search.update", {"person": None}, "person")
@@ -333,7 +331,7 @@ async def test_a_sighting_goes_where_and_to_whom_it_is_said(scene: SearchScenari
     "field",
     ["number", "rank", "late", "grade", "assessment", "duplicate_of", "withdrawn", "id", "seq", "recorded_at", "taken_by", "zz"],
 )
-async def test_what_is_the_servers_is_no_field_of_a_sighting_that_is_typed(scene: SearchScenario, field: str) -> None:
+async def test_typed_sighting_has_no_fields_of_the_server(scene: SearchScenario, field: str) -> None:
     sighting = (await scene.sighting())["id"]
     for value in (None, 1, "x"):
         await scene.refuses("invalid", "sighting.add", {"description": "x", field: value}, field)
@@ -414,7 +412,7 @@ async def test_a_duplicate_names_the_other_and_is_reversible(scene: SearchScenar
     assert event["changes"] == ["assessment", "duplicate_of"]
 
 
-async def test_who_the_source_is_leaves_by_one_call_only_and_each_reading_is_kept(team: Team, scene: SearchScenario) -> None:
+async def test_source_leaves_by_one_call_only_and_each_read_is_kept(team: Team, scene: SearchScenario) -> None:
     watcher = await team.again(team.alice)
     await watcher.follow(scene.search)
     name, contact = f"Griet-{new_id()}", f"0470-{new_id()}"

@@ -71,7 +71,7 @@ async def test_a_criterion_that_is_asked_no_more_is_taken_by_no_command(team: Te
         await scene.refuses("invalid", "search.update", data, "criteria.danger_to_others")
 
 
-async def test_what_was_answered_before_stays_whatever_else_is_changed(scene: SearchScenario) -> None:
+async def test_earlier_answers_stay_whatever_else_changes(scene: SearchScenario) -> None:
     await answered_before(scene, FORMER)
     event = await scene.one("search.update", {"person": {"age": 9}, "criteria": {"medication": {"answer": "no"}}})
     assert event["changes"] == ["criteria.medication.answer", "person.age"]
@@ -125,7 +125,7 @@ def test_somebody_should_decide_until_somebody_has() -> None:
     assert suggested(young | {"criteria": {}}) == ["under_13"]  # a search of a version that did not ask
 
 
-async def test_summaries_and_the_report_say_what_is_suggested_and_nothing_is_decided(team: Team) -> None:
+async def test_summaries_and_report_show_suggestions_and_decide_nothing(team: Team) -> None:
     search = await team.alice.open_search(person={"first_name": "Noor", "age": 9})
     scene, reader = SearchScenario(team, search), await team.again(team.bob)
     await reader.follow("operations")

@@ -16,7 +16,7 @@ from tests.support.people import Person, Server
 SEARCH = {"kind": "runaway", "person": {"first_name": "Noor"}, "missing_since": "2026-11-24T15:10:00Z"}
 
 
-async def test_a_display_is_current_when_it_says_so_has_what_happened_and_is_heard_of(server: Server, alice: Person) -> None:
+async def test_display_is_current_when_it_reports_so_and_is_up_to_date(server: Server, alice: Person) -> None:
     board = str((await alice.do("operations", "search.open", SEARCH))["opened"])
     seq = (await alice.do(board, "sighting.add", {"description": "Girl with a red coat"}))["seqs"][0]
     happened = now()
@@ -56,7 +56,7 @@ def heard_of_in_a_minute(database: Session) -> None:
         database.add(screen)
 
 
-async def test_the_command_line_the_metrics_and_the_list_name_the_one_that_is_not_current(server: Server, alice: Person) -> None:
+async def test_command_line_metrics_and_list_name_the_display_that_is_behind(server: Server, alice: Person) -> None:
     shell = Shell({"DATABASE_URL": server.desk.settings.database_url})
     assert await shell.works("displays") == ""
     well, ill = DisplayBrowser(server), DisplayBrowser(server)

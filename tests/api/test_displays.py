@@ -140,7 +140,7 @@ async def test_a_display_shows_what_is_there_and_may_be_seen(team: Team, wall: W
 # -- at once --------------------------------------------------------------------------------------------------------------
 
 
-async def test_what_is_changed_is_on_the_screen_at_once(team: Team, wall: Wall) -> None:
+async def test_changed_settings_reach_the_screen_at_once(team: Team, wall: Wall) -> None:
     lead = team.alice.account
     one, other = await team.alice.open_search(lead=lead["id"]), await team.alice.open_search()
     display = await wall.begin(*OPERATIONS, one)
@@ -158,7 +158,7 @@ async def test_what_is_changed_is_on_the_screen_at_once(team: Team, wall: Wall) 
     assert (await display.follow(other)).entities
 
 
-async def test_who_is_revoked_is_shown_out_and_comes_in_nowhere(team: Team, wall: Wall) -> None:
+async def test_revoked_display_is_disconnected_and_let_in_nowhere(team: Team, wall: Wall) -> None:
     display = await wall.begin(*OPERATIONS)
     told = {"version": "0.2.0", "current": True, "boards": {"operations": 1}, "screen": "1920x1080", "rows": 4, "mute": True}
     assert (await wall.browser.call("POST", "/api/v1/wall/told", json=told)).status_code == 200
@@ -228,7 +228,7 @@ async def test_a_search_is_lost_and_comes_back_whole(team: Team, wall: Wall, how
     assert (await display.follow(search)).live
 
 
-async def test_all_searches_come_with_their_counts_also_where_none_is_shown_by_itself(team: Team, wall: Wall) -> None:
+async def test_all_searches_have_their_counts_also_where_none_is_shown_alone(team: Team, wall: Wall) -> None:
     alice = team.alice
     search = await alice.open_search()
     hidden = await alice.open_search(access="members", members=[alice.account["id"]])
@@ -292,7 +292,7 @@ async def test_events_come_to_what_a_snapshot_says(team: Team, wall: Wall) -> No
     assert not [state for state in again.of("task").values() if "title" in state]
 
 
-async def test_who_comes_back_is_told_nothing_of_a_child_that_was_found_meanwhile(team: Team, wall: Wall) -> None:
+async def test_returning_display_is_told_nothing_of_a_found_child(team: Team, wall: Wall) -> None:
     alice = team.alice
     first = await wall.begin(*OPERATIONS)
     desk = await first.follow("operations")
@@ -311,7 +311,7 @@ async def test_who_comes_back_is_told_nothing_of_a_child_that_was_found_meanwhil
     await display.until(lambda: desk.entities["search", search].get("person") == {"first_name": "Noor", "age": None})
 
 
-async def test_who_is_signed_in_beside_a_display_is_one_or_the_other(team: Team, wall: Wall) -> None:
+async def test_signed_in_person_beside_a_display_is_one_or_the_other(team: Team, wall: Wall) -> None:
     display = await wall.begin(*OPERATIONS)
     assert (await wall.browser.call("GET", "/api/v1/me")).status_code == 401
     with pytest.raises(InvalidStatus, match="403"):
@@ -325,7 +325,7 @@ async def test_who_is_signed_in_beside_a_display_is_one_or_the_other(team: Team,
     assert await closed(display) == 4502
 
 
-async def test_whose_session_has_ended_is_told_so_and_does_not_become_the_display_of_their_browser(wall: Wall) -> None:
+async def test_expired_session_does_not_fall_back_to_display_cookie(wall: Wall) -> None:
     display = await wall.begin(*OPERATIONS)
     wall.browser.http.cookies.set("board_session", "ended")
     for bearer in ("", "revoked"):
@@ -334,7 +334,7 @@ async def test_whose_session_has_ended_is_told_so_and_does_not_become_the_displa
     assert (await display.follow("operations")).live, "nobody has taken its seat"
 
 
-def test_of_two_statuses_at_one_moment_the_later_one_stands() -> None:
+def test_later_of_two_statuses_at_one_moment_stands() -> None:
     facts = DisplayFacts()
     for status, ended in (("open", False), ("found", True), ("open", False), ("closed", True)):
         facts.learn_status("search", "2026-11-24T22:00:00.000Z", status)

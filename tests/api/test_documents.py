@@ -97,7 +97,7 @@ async def test_a_handover_over_eight_searches_is_a_pdf_of_numbered_pages(team: T
         assert re.search(r"Imprimé par Alice, .*événement \d+", page), "by whom, when, and up to where"
 
 
-async def test_when_a_sighting_was_reported_is_not_printed_as_when_it_was_seen(team: Team) -> None:
+async def test_reported_time_is_not_printed_as_the_time_of_the_sighting(team: Team) -> None:
     alice, search = team.alice, await team.alice.open_search()
     times = {"description": "at the quay", "received_at": "2026-11-24T21:23:00Z"}
     for more in ({}, {"seen_at": "2026-11-24T20:00:00Z"}):
@@ -112,7 +112,7 @@ async def test_when_a_sighting_was_reported_is_not_printed_as_when_it_was_seen(t
         await alice.do(OPERATIONS, "handover.withdraw", {"handover": number})
 
 
-async def test_each_reads_it_in_their_language_and_what_was_typed_in_another_says_so(team: Team, handed: dict[str, Any]) -> None:
+async def test_document_is_in_the_readers_language_and_marks_other_languages(team: Team, handed: dict[str, Any]) -> None:
     path = f"/handovers/{handed['number']}.md"
     dutch = (await fetched(team.bob, path, "nl")).text
     assert dutch.startswith(f"# Overdracht {handed['number']}\n")
@@ -123,7 +123,7 @@ async def test_each_reads_it_in_their_language_and_what_was_typed_in_another_say
     assert "lang=" not in french
 
 
-async def test_what_one_may_not_see_is_said_to_be_withheld(team: Team, handed: dict[str, Any]) -> None:
+async def test_hidden_parts_are_said_to_be_withheld(team: Team, handed: dict[str, Any]) -> None:
     path, secret = f"/handovers/{handed['number']}.md", handed["searches"][-1]
     theirs, ours = (await fetched(team.charlie, path)).text, (await fetched(team.alice, path, "en")).text
     assert "Hidden" not in theirs
@@ -309,7 +309,7 @@ async def test_a_paper_is_written_beside_everything_else(
 
 
 @pytest.mark.parametrize("ending", ["pdf", "md"])
-async def test_of_one_persons_papers_too_many_wait_and_anothers_is_printed(
+async def test_queue_of_one_persons_pdfs_does_not_block_another(
     team: Team, handed: dict[str, Any], monkeypatch: pytest.MonkeyPatch, ending: str
 ) -> None:
     path, desk = f"/handovers/{handed['number']}.{ending}", team.server.desk
@@ -364,7 +364,7 @@ async def test_a_pdf_is_made_in_bounded_memory_and_of_bounded_bytes(monkeypatch:
     assert long.value.code == "too_large"
 
 
-async def test_what_makes_a_pdf_is_given_no_secret(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+async def test_pdf_process_is_given_no_secret(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     child = tmp_path / "child.py"
     child.write_text("import os, sys; sys.stdout.write('%PDF ' + repr(dict(os.environ)))")
     monkeypatch.setattr(pdf_process, "__file__", str(child))
@@ -375,7 +375,7 @@ async def test_what_makes_a_pdf_is_given_no_secret(monkeypatch: pytest.MonkeyPat
     assert "secret" not in told
 
 
-async def test_without_the_extra_a_sentence_says_how_to_get_it(
+async def test_missing_extra_is_explained_in_a_sentence(
     team: Team, handed: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(documents_pdf, "find_spec", lambda name: None)

@@ -44,7 +44,7 @@ async def test_each_account_has_one_key_in_all_of_its_browsers(team: Team) -> No
         assert (await here.get(ADDRESS)).json()["account"] == eva.id
 
 
-async def test_of_two_keys_that_are_made_at_once_one_stands(team: Team) -> None:
+async def test_two_keys_made_at_once_leave_one(team: Team) -> None:
     eva = await hire(team.server)
     async with browser(team.server, eva) as http:
         found = await asyncio.gather(*(key(http) for _ in range(8)))

@@ -37,7 +37,7 @@ async def test_a_snapshot_is_the_same_until_something_happens_on_its_board(team:
     assert anew.json() == (await ask(team.bob, search)).json()
 
 
-async def test_as_of_a_moment_it_is_the_same_until_something_of_it_is_erased(team: Team) -> None:
+async def test_snapshot_of_a_moment_keeps_its_tag_until_something_is_erased(team: Team) -> None:
     search = await team.alice.open_search()
     ack = await team.alice.do(search, "sighting.add", {"description": "Noor at the station"})
     (seq,) = ack["seqs"]
@@ -55,7 +55,7 @@ async def test_as_of_a_moment_it_is_the_same_until_something_of_it_is_erased(tea
     assert "Noor at the station" not in erased.text
 
 
-async def test_who_may_not_see_a_board_learns_nothing_by_its_tag(team: Team) -> None:
+async def test_tag_tells_nothing_of_a_board_that_is_hidden(team: Team) -> None:
     alice, charlie = team.alice, team.charlie
     search = await alice.open_search()
     tag = (await ask(charlie, search)).headers["ETag"]
@@ -69,7 +69,7 @@ async def test_who_may_not_see_a_board_learns_nothing_by_its_tag(team: Team) -> 
     assert (answer.status_code, answer.headers.get("ETag")) == (401, None)
 
 
-async def test_on_operations_the_tag_is_of_what_one_sees(team: Team) -> None:
+async def test_tag_of_operations_depends_on_what_one_sees(team: Team) -> None:
     alice, bob, charlie = team.alice, team.bob, team.charlie
     secret = await team.secret_search(bob)
     seen, unseen = await ask(bob, OPERATIONS), await ask(charlie, OPERATIONS)
@@ -87,7 +87,7 @@ async def test_on_operations_the_tag_is_of_what_one_sees(team: Team) -> None:
     assert secret not in anew.text
 
 
-async def test_of_many_events_the_tag_is_a_heavy_read(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_tag_over_many_events_is_a_heavy_read(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
     """What was erased of them is counted, and nobody's sign-in waits for that."""
     first = await ask(team.bob, OPERATIONS)
     monkeypatch.setattr(etags, "MAX_COUNTED_EVENTS", first.json()["seq"] - 1)
@@ -100,7 +100,7 @@ async def test_of_many_events_the_tag_is_a_heavy_read(team: Team, monkeypatch: p
         assert (await ask(team.bob, OPERATIONS, first.headers["ETag"])).status_code == 429
 
 
-async def test_who_has_it_needs_no_turn_at_heavy_reads(team: Team) -> None:
+async def test_matching_tag_waits_for_no_heavy_read(team: Team) -> None:
     tag = (await ask(team.bob, OPERATIONS)).headers["ETag"]
     heavy, person = team.server.desk.heavy_reads, team.bob.account["id"]
     with pytest.MonkeyPatch.context() as patch:

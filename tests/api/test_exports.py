@@ -113,7 +113,7 @@ async def test_the_journal_for_a_spreadsheet_says_who_changed_what_to_what(team:
 
 
 @pytest.mark.parametrize("typed", FORMULAS)
-async def test_what_a_spreadsheet_would_run_is_made_text(team: Team, typed: str) -> None:
+async def test_spreadsheet_formulas_become_text(team: Team, typed: str) -> None:
     search, *_ = await scene(team)
     await team.bob.do(search, "sighting.add", {"description": typed})
     shown = (await table_of(team.alice, search, "cards.csv"))[-1]["Description"]
@@ -148,7 +148,7 @@ def test_no_cell_is_a_formula_wherever_lines_are_split(rows: list[list[Any]], se
 
 
 @given(rows=st.lists(st.lists(TYPED | NUMBERS, min_size=2, max_size=4), max_size=3))
-def test_at_its_own_separator_a_file_has_what_was_typed(rows: list[list[Any]]) -> None:
+def test_file_keeps_the_typed_text_at_its_own_separator(rows: list[list[Any]]) -> None:
     cells = cells_of(exports.lines(rows), ",")
     plain = [str(value).replace("'", "") for row in rows for value in row]
     assert [cell.replace("'", "") for cell in cells] == plain

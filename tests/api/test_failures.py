@@ -47,7 +47,7 @@ def breaks(monkeypatch: pytest.MonkeyPatch, do: Callable[..., None]) -> None:
 
 
 @pytest.mark.parametrize("fault", [fails, asks_what_is_not_there, is_taken_already])
-async def test_a_fault_in_a_command_is_answered_as_failed_and_nobody_else_is_harmed(
+async def test_internal_error_in_a_command_is_answered_failed_and_harms_no_other(
     team: Team, monkeypatch: pytest.MonkeyPatch, fault: Callable[..., None]
 ) -> None:
     alice, bob = team.alice, team.bob
@@ -102,9 +102,7 @@ async def test_a_fault_in_a_call_or_a_page_is_500_and_counted(team: Team, monkey
     assert (await team.alice.http.get(path)).status_code == 200
 
 
-async def test_a_read_that_can_not_be_right_is_failed_and_one_that_was_refused_by_the_database_unavailable(
-    team: Team, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_impossible_read_is_failed_and_a_refused_one_unavailable(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
     def wrong(session: Session, *_: Any) -> None:
         session.connection().execute(text("SELECT nothing FROM board"))
 

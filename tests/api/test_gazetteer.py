@@ -104,13 +104,13 @@ def test_one_letter_may_be_wrong_but_for_the_name_of_another(data: st.DataObject
 
 
 @given(typed=st.text(max_size=200), limit=st.integers(1, 20))
-def test_whatever_is_typed_has_an_answer(typed: str, limit: int) -> None:
+def test_any_text_gets_an_answer(typed: str, limit: int) -> None:
     places = gazetteer().find(typed, limit)
     assert len(places) <= limit
     assert len({place.id for place in places}) == len(places)
 
 
-def test_what_is_nothing_finds_nothing(places: Gazetteer) -> None:
+def test_empty_text_finds_nothing(places: Gazetteer) -> None:
     assert [places.find(typed, FIRST) for typed in ("", " ", "-", "zzzz", "0000", "東京")] == [[]] * 6
 
 
@@ -178,12 +178,12 @@ BRUGGE: dict[str, Any] = {
     ("params", "field"),
     [({"q": "x" * 201}, "q"), ({"limit": "0"}, "limit"), ({"limit": "21"}, "limit"), ({"limit": "x"}, "limit")],
 )
-async def test_what_can_not_be_asked_is_said(team: Team, params: dict[str, str], field: str) -> None:
+async def test_invalid_place_query_is_reported(team: Team, params: dict[str, str], field: str) -> None:
     answer = await team.bob.http.get("/api/v1/places", params={"q": "Brugge"} | params)
     assert (answer.status_code, [*answer.json()["fields"]]) == (422, [field])
 
 
-async def test_as_many_as_are_wanted(team: Team) -> None:
+async def test_limit_bounds_the_places_found(team: Team) -> None:
     counts = []
     for limit in (1, 20):
         answer = await team.bob.http.get("/api/v1/places", params={"q": "st", "limit": limit})

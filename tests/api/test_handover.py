@@ -53,7 +53,7 @@ async def head(who: Person, board: str) -> int:
 # -- prepared and written -------------------------------------------------------------------------------------------------
 
 
-async def test_a_handover_that_is_prepared_again_keeps_what_was_written_of_the_desk(scene: SearchScenario) -> None:
+async def test_preparing_again_keeps_what_was_written_of_the_desk(scene: SearchScenario) -> None:
     alice, ada, bob = scene.team.alice, scene.team.ada, scene.team.bob
     first = await handover_steps.prepare_handover(alice, incoming=ada.account["id"])
     await alice.do(OPERATIONS, "handover.write", {"handover": first, "faults": "the printer", "remarks": "quiet"})
@@ -85,7 +85,7 @@ async def test_a_handover_that_is_prepared_again_keeps_what_was_written_of_the_d
     )
 
 
-async def test_what_is_said_of_a_search_is_on_its_own_board(scene: SearchScenario) -> None:
+async def test_texts_about_a_search_are_on_its_own_board(scene: SearchScenario) -> None:
     alice = scene.team.alice
     number, sighting = await handover_steps.prepare_handover(alice), await scene.sighting()
     await scene.refuses("conflict", "handover.write", {"handover": number + 1, "assessment": "x"}, "handover")
@@ -111,7 +111,7 @@ async def test_what_is_said_of_a_search_is_on_its_own_board(scene: SearchScenari
     await scene.refuses("invalid", "undo", {"seq": patched["seq"]}, "seq")
 
 
-async def test_what_is_said_of_a_search_is_not_in_the_way_of_an_undo(scene: SearchScenario) -> None:
+async def test_texts_about_a_search_do_not_block_an_undo(scene: SearchScenario) -> None:
     number = await handover_steps.prepare_handover(scene.team.alice)
     await scene.one("search.update", {"person": {"age": 11}})
     await scene.one("handover.write", {"handover": number, "assessment": "twelve, says her aunt"})
@@ -130,7 +130,7 @@ async def test_two_who_write_the_same_field_are_told(scene: SearchScenario) -> N
     await scene.one("handover.write", {"handover": number, "dropped": "b"}, base=seq)
 
 
-async def test_a_search_that_was_closed_in_the_shift_is_part_of_it_and_one_from_before_is_not(scene: SearchScenario) -> None:
+async def test_search_closed_in_the_shift_is_part_of_it_and_an_older_one_is_not(scene: SearchScenario) -> None:
     alice = scene.team.alice
     await handover_steps.take_shift(scene.team.ada)
     old = await alice.open_search()
@@ -147,7 +147,7 @@ async def test_a_search_that_was_closed_in_the_shift_is_part_of_it_and_one_from_
     await alice.do(scene.search, "search.set_status", {"status": "open", "reason": "not her"})
 
 
-def test_what_is_said_of_a_search_waits_for_who_signs() -> None:
+def test_texts_about_a_search_wait_for_the_signer() -> None:
     for name in ("handover.write", "handover.read"):
         assert boards_to_lock(Command("c", "search", name, {})) == (OPERATIONS, "search")
         assert boards_to_lock(Command("c", OPERATIONS, name, {})) == (OPERATIONS,)
@@ -156,7 +156,7 @@ def test_what_is_said_of_a_search_waits_for_who_signs() -> None:
 # -- signed ---------------------------------------------------------------------------------------------------------------
 
 
-async def test_a_signed_handover_has_the_positions_of_all_boards_and_their_digest(scene: SearchScenario) -> None:
+async def test_signed_handover_has_the_positions_of_all_boards_and_a_digest(scene: SearchScenario) -> None:
     alice = scene.team.alice
     number = await handover_steps.prepare_handover(alice)
     before, positions = (await read_report(alice)), await handover_steps.current_positions(alice)
@@ -174,7 +174,7 @@ async def test_a_signed_handover_has_the_positions_of_all_boards_and_their_diges
     await refused("conflict", alice, OPERATIONS, "handover.sign", {"handover": number, "positions": positions}, "handover")
 
 
-async def test_who_may_not_see_what_is_asked_once_however_many_searches_are_signed(scene: SearchScenario) -> None:
+async def test_visibility_is_checked_once_however_many_searches_are_signed(scene: SearchScenario) -> None:
     alice = scene.team.alice
     others = [await alice.open_search() for _ in range(3)]
     number = await handover_steps.prepare_handover(alice)
@@ -269,7 +269,7 @@ async def test_it_is_read_and_accepted_and_told_with_the_moment(scene: SearchSce
     await refused("conflict", ada, OPERATIONS, "handover.accept", data, "handover")
 
 
-async def test_with_a_reason_it_is_accepted_unread(scene: SearchScenario) -> None:
+async def test_handover_is_accepted_unread_with_a_reason(scene: SearchScenario) -> None:
     alice, ada = scene.team.alice, scene.team.ada
     number = await handover_steps.hand_to_sign(alice)
     data = {"handover": number, "restatement": "I know them all", "reason": "she has to go now"}
@@ -345,7 +345,7 @@ async def test_each_step_alerts_whom_it_concerns_with_the_reason(scene: SearchSc
 # -- who may see it -------------------------------------------------------------------------------------------------------
 
 
-async def test_who_is_outside_of_a_search_sees_nothing_of_how_it_is_handed_over(scene: SearchScenario) -> None:
+async def test_outsider_sees_nothing_of_how_a_search_is_handed_over(scene: SearchScenario) -> None:
     team, alice = scene.team, scene.team.alice
     dora = await team.add_person("Dora", "coordinator")
     secret = await team.secret_search()
@@ -383,7 +383,7 @@ async def test_who_is_outside_of_a_search_sees_nothing_of_how_it_is_handed_over(
     await alice.do(secret, "search.set_status", {"status": "closed", "reason": "the scene is over", "acknowledge": "as it is"})
 
 
-async def test_a_search_that_who_takes_over_may_not_see_is_not_signed_until_somebody_answers_for_it(
+async def test_search_hidden_from_the_successor_needs_somebody_responsible(
     scene: SearchScenario,
 ) -> None:
     team, alice, ada = scene.team, scene.team.alice, scene.team.ada
@@ -457,7 +457,7 @@ async def test_the_next_handover_may_name_the_same_keeper_who_is_alerted(scene: 
     await alice.do(secret, "search.set_status", {"status": "closed", "reason": "over", "acknowledge": "as it is"})
 
 
-async def test_who_loses_or_gains_sight_of_a_search_does_so_of_how_it_was_handed_over(scene: SearchScenario) -> None:
+async def test_visibility_of_handover_texts_follows_that_of_the_search(scene: SearchScenario) -> None:
     alice, charlie = scene.team.alice, scene.team.charlie
     await handover_steps.hand_to_sign(alice)
     screen = await charlie.follow(OPERATIONS)

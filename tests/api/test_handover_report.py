@@ -122,7 +122,7 @@ async def test_a_long_list_is_cut_and_says_so(scene: SearchScenario, monkeypatch
     assert (titles(told["ungraded"]), told["left_out"]) == (["0", "1"], 1)
 
 
-async def test_what_is_new_to_the_reader_is_counted_from_what_they_have_seen_else_from_the_shift(scene: SearchScenario) -> None:
+async def test_new_events_count_from_the_last_seen_else_from_the_shift(scene: SearchScenario) -> None:
     charlie = scene.team.charlie
     await handover_steps.take_shift(scene.team.ada)
     began = (await charlie.snapshot(scene.search))["seq"]
@@ -191,7 +191,7 @@ def fixed(told: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("seed", range(3))
-async def test_what_was_signed_stays_whatever_happens_since(scene: SearchScenario, seed: int) -> None:
+async def test_signed_report_stays_whatever_happens_later(scene: SearchScenario, seed: int) -> None:
     alice, random = scene.team.alice, Random(seed)
     people = [scene.team.alice.account["id"], scene.team.bob.account["id"]]
     screen = await alice.follow(scene.search)

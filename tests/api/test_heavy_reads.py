@@ -80,7 +80,7 @@ def stopped(monkeypatch: pytest.MonkeyPatch, account: str) -> Iterator[Callable[
 # -- turns ----------------------------------------------------------------------------------------------------------------
 
 
-async def test_of_one_account_two_are_read_at_a_time_and_others_are_served(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_two_heavy_reads_of_one_account_run_and_others_are_served(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
     search = await team.alice.open_search()
     victor, desk = team.victor, team.server.desk
     id, path = victor.account["id"], f"/api/v1/boards/{search}"
@@ -103,7 +103,7 @@ async def test_of_one_account_two_are_read_at_a_time_and_others_are_served(team:
 
 
 @pytest.mark.parametrize("path", HEAVY)
-async def test_what_reads_many_rows_waits_for_a_turn(team: Team, path: str) -> None:
+async def test_reads_of_many_rows_wait_for_a_slot(team: Team, path: str) -> None:
     address = path.format(board=await team.alice.open_search())
     async with busy(team, team.bob):
         refused = await asks(team.bob, address)
@@ -121,7 +121,7 @@ async def test_marks_and_suggestions_wait_for_a_turn(team: Team) -> None:
 
 
 @pytest.mark.parametrize("path", ["/api/v1/audit", "/api/v1/audit.csv", "/api/v1/boards/audit/chain"])
-async def test_what_reads_the_audit_journal_waits_for_a_turn(team: Team, path: str) -> None:
+async def test_reads_of_the_audit_journal_wait_for_a_slot(team: Team, path: str) -> None:
     async with busy(team, team.ada):
         assert (await asks(team.ada, path)).status_code == 429
     assert (await asks(team.ada, path)).status_code == 200
@@ -129,13 +129,13 @@ async def test_what_reads_the_audit_journal_waits_for_a_turn(team: Team, path: s
 
 
 @pytest.mark.parametrize("path", LIGHT)
-async def test_what_reads_a_few_rows_needs_no_turn(team: Team, path: str) -> None:
+async def test_reads_of_few_rows_need_no_slot(team: Team, path: str) -> None:
     address = path.format(board=await team.alice.open_search())
     async with busy(team, team.bob):
         assert (await asks(team.bob, address)).status_code == 200
 
 
-async def test_who_waits_in_vain_is_told_to_come_back(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_read_that_waits_too_long_is_told_to_retry(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(concurrency, "WAIT_TIMEOUT_S", 0.05)
     heavy, bob = team.server.desk.heavy_reads, team.bob.account["id"]
     async with heavy.slot(bob), heavy.slot(bob):
@@ -144,7 +144,7 @@ async def test_who_waits_in_vain_is_told_to_come_back(team: Team, monkeypatch: p
     assert heavy.count(bob) == 0
 
 
-async def test_who_waits_is_still_signed_in_when_it_is_read(team: Team) -> None:
+async def test_rights_are_checked_again_when_a_waiting_read_begins(team: Team) -> None:
     zoe, desk = await team.add_person("Zoe", "viewer"), team.server.desk
     id = zoe.account["id"]
     async with desk.heavy_reads.slot(id), desk.heavy_reads.slot(id):
@@ -190,7 +190,7 @@ async def test_a_long_answer_comes_whole(team: Team, long_board: list[bytes]) ->
     assert head.content == b""
 
 
-async def test_who_does_not_read_the_answer_keeps_the_turn_until_they_leave(team: Team, long_board: list[bytes]) -> None:
+async def test_unread_answer_keeps_its_slot_until_the_client_leaves(team: Team, long_board: list[bytes]) -> None:
     server, victor = team.server, team.victor
     id, port = victor.account["id"], int(server.url.rpartition(":")[2])
     request = f"GET /api/v1/boards/{OPERATIONS} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {victor.token}\r\n\r\n".encode()
@@ -266,7 +266,7 @@ async def test_a_call_that_takes_too_long_is_answered(team: Team, way: str, monk
     assert (await asks(team.bob, f"/api/v1/boards/{search}")).status_code == 200
 
 
-async def test_what_nobody_waits_for_any_more_is_stopped(team: Team) -> None:
+async def test_abandoned_read_is_stopped(team: Team) -> None:
     begun, ended = threading.Event(), threading.Event()
 
     def endless(session: Session) -> None:

@@ -57,7 +57,7 @@ async def test_the_newest_events_up_to_a_moment_come_in_order(team: Team, scene:
     assert refused.status_code == 404
 
 
-async def test_of_one_entity_come_its_own(team: Team, scene: SearchScenario) -> None:
+async def test_history_of_one_entity_has_only_its_own_events(team: Team, scene: SearchScenario) -> None:
     added = await scene.sighting()
     graded = [
         await scene.one("sighting.grade", {"sighting": added["id"], "grade": {"source": "B", "content": grade}})
@@ -70,7 +70,7 @@ async def test_of_one_entity_come_its_own(team: Team, scene: SearchScenario) -> 
     assert await newest(team.bob, scene.search, graded[1]["seq"], entity=added["id"], after=added["seq"]) == [graded[0]]
 
 
-async def test_what_one_may_not_see_is_hidden_among_them_too(team: Team) -> None:
+async def test_hidden_events_are_hidden_in_history_too(team: Team) -> None:
     search = await team.secret_search(team.bob)
     for outsider in (team.charlie, team.ada):
         assert (await newest(outsider, "operations", 2**53, limit=1))[0].keys() == {"seq", "hidden"}
@@ -82,7 +82,7 @@ async def test_what_one_may_not_see_is_hidden_among_them_too(team: Team) -> None
 
 
 @pytest.mark.parametrize("before", ["0", "-1", "1.5", "x", "", str(2**53 + 1)])
-async def test_before_what_is_no_number_of_an_event_is_invalid(team: Team, before: str) -> None:
+async def test_invalid_before_is_refused(team: Team, before: str) -> None:
     response = await team.bob.http.get("/api/v1/boards/operations/events", params={"before": before})
     assert (response.status_code, response.json()["code"], [*response.json()["fields"]]) == (422, "invalid", ["before"])
 

@@ -22,7 +22,7 @@ def stranger(team: Team, headers: dict[str, str]) -> httpx.AsyncClient:
 
 
 @pytest.mark.parametrize("headers", TOKENS)
-async def test_who_is_not_signed_in_is_told_how_to_by_every_call(team: Team, headers: dict[str, str]) -> None:
+async def test_every_call_tells_how_to_sign_in(team: Team, headers: dict[str, str]) -> None:
     async with stranger(team, headers) as http:
         for path, methods in document()["paths"].items():
             for method, told in methods.items():
@@ -67,7 +67,7 @@ async def test_an_address_that_is_no_call_is_not_found_by_any_method(team: Team,
     assert (answer.status_code, answer.json()["code"], answer.headers.get("Allow")) == (404, "not_found", None)
 
 
-async def test_whoever_asks_too_much_is_told_when_to_come_again(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_refusal_for_too_many_requests_says_when_to_retry(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
     """At each of the doors that turn somebody away; the limits of accounts stand in tests/api/test_account_limits.py."""
     url, alice = team.server.url, team.alice
     person = alice.account["id"]

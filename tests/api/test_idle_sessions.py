@@ -139,7 +139,7 @@ async def test_a_session_goes_on_for_12_hours_after_it_was_used(
 
 
 @pytest.mark.parametrize("act", [_reads, _follows, _is_of_another_site])
-async def test_what_a_forgotten_page_does_is_no_use(act: Act, server: Server, http: httpx.AsyncClient, clock: Clock) -> None:
+async def test_forgotten_page_does_not_count_as_use(act: Act, server: Server, http: httpx.AsyncClient, clock: Clock) -> None:
     clock.go_to(IDLE - MINUTE)
     await act(server, http)
     await server.desk.write_last_use()
@@ -157,7 +157,7 @@ async def _is_refused_everywhere(server: Server, http: httpx.AsyncClient) -> Non
     assert not await good(http)
 
 
-async def test_an_open_socket_is_closed_when_its_session_was_not_used_and_goes_on_where_it_was(
+async def test_socket_of_an_idle_session_is_closed_and_resumes_where_it_was(
     server: Server, http: httpx.AsyncClient, eva: Account, clock: Clock
 ) -> None:
     async with browser(server, eva) as elsewhere, socket_of(server, http) as forgotten, socket_of(server, elsewhere) as working:
@@ -229,9 +229,7 @@ async def test_a_token_needs_no_use(server: Server, clock: Clock) -> None:
 
 
 @pytest.mark.parametrize(("hours", "lasts"), [(0, identity.SESSION_LIFETIME), (1, timedelta(hours=1))])
-async def test_how_long_a_session_lasts_without_use_is_a_setting(
-    tmp_path: Path, clock: Clock, hours: int, lasts: timedelta
-) -> None:
+async def test_idle_time_of_sessions_is_a_setting(tmp_path: Path, clock: Clock, hours: int, lasts: timedelta) -> None:
     async with running_server(tmp_path, session_idle_hours=hours) as server, browser(server, await hire(server)) as http:
         clock.go_to(lasts - MINUTE)
         assert await good(http)
@@ -246,7 +244,7 @@ async def test_sessions_show_when_they_were_used_last(server: Server, http: http
     assert f'<time datetime="{format_utc(clock.at)}">' in (await http.get("/account")).text
 
 
-async def test_a_session_of_an_earlier_version_counts_as_used_when_it_is_brought_over(backend: Backend, tmp_path: Path) -> None:
+async def test_session_of_an_earlier_version_counts_as_used_at_migration(backend: Backend, tmp_path: Path) -> None:
     long, soon = format_utc(now() + timedelta(days=9)), format_utc(now() + timedelta(hours=3))
     with backend.settled(tmp_path) as settings:
         old = Store(settings["database_url"])

@@ -73,7 +73,7 @@ async def test_a_call_without_a_channel_has_none_that_is_known(team: Team, hotli
     assert (await team.bob.snapshot(search))["entities"]["sighting", told["sighting"]]["channel"] == "unknown"
 
 
-async def test_by_the_reference_too(team: Team, hotline: httpx.AsyncClient) -> None:
+async def test_search_can_be_named_by_its_reference(team: Team, hotline: httpx.AsyncClient) -> None:
     search = await team.alice.open_search(reference="HL-2")
     answer = await hotline.post(PATH, json=call(reference="HL-2"))
     assert (answer.status_code, answer.json()["board"]) == (201, search)
@@ -123,9 +123,7 @@ async def test_an_id_that_is_used_again_for_another_sighting_is_invalid(team: Te
     assert len(sightings) == 2
 
 
-async def test_where_its_content_was_erased_or_never_kept_an_id_is_answered_as_before(
-    team: Team, hotline: httpx.AsyncClient
-) -> None:
+async def test_repeated_id_is_answered_also_when_its_content_is_gone(team: Team, hotline: httpx.AsyncClient) -> None:
     search, desk = await team.alice.open_search(), team.server.desk
     said, earlier = call(board=search), call(board=search)
     first, second = [(await hotline.post(PATH, json=each)).json() for each in (said, earlier)]
@@ -138,7 +136,7 @@ async def test_where_its_content_was_erased_or_never_kept_an_id_is_answered_as_b
         assert (again.status_code, again.json()) == (201, answer)
 
 
-async def test_what_is_kept_of_a_content_is_no_digest_of_it_alone(team: Team, hotline: httpx.AsyncClient) -> None:
+async def test_stored_content_digest_is_keyed(team: Team, hotline: httpx.AsyncClient) -> None:
     """Else whoever has the database could try out contacts, after they were erased."""
     search = await team.alice.open_search()
     said = [call(board=search, source_contact="0470 12 34 56") | {"description": "a girl"} for _ in range(2)]
@@ -168,7 +166,7 @@ async def test_an_id_of_another_command_is_invalid(team: Team) -> None:
 
 @pytest.mark.parametrize("role", ROLES)
 @pytest.mark.parametrize("scope", ["intake", "write", "read"])
-async def test_by_the_rights_of_its_account(team: Team, role: str, scope: str) -> None:
+async def test_intake_uses_the_rights_of_its_account(team: Team, role: str, scope: str) -> None:
     search = await team.alice.open_search()
     async with line(team, await create_token(team.server.desk, "Taker", role, scope)) as http:
         if role == "viewer" or scope == "read":
@@ -217,7 +215,7 @@ async def test_a_closed_search_takes_nothing_in(team: Team, hotline: httpx.Async
         ({"number": 3}, "number"),
     ],
 )
-async def test_what_can_not_be_read_is_said_of_its_field(
+async def test_invalid_intake_is_reported_by_field(
     team: Team, hotline: httpx.AsyncClient, data: dict[str, Any], field: str
 ) -> None:
     search = await team.alice.open_search()

@@ -124,7 +124,7 @@ async def test_a_journal_cut_short_since_a_handover_was_signed_is_named_with_it(
         await desk.verified()
 
 
-async def test_a_journal_written_anew_is_named_by_the_first_handover_that_knows_better(desk: Evidence) -> None:
+async def test_rewritten_journal_is_detected_by_the_first_handover_that_differs(desk: Evidence) -> None:
     first, position = await desk.sign(), (await desk.board(desk.search)).seq
     await desk.do(OPERATIONS, "handover.withdraw", {"handover": first})
     await desk.do(desk.search, "note.add", {"text": "she was seen in Gent"})
@@ -165,7 +165,7 @@ async def test_the_journal_of_the_desk_is_held_to_its_own_handovers(desk: Eviden
         await desk.verified()
 
 
-async def test_a_handover_of_another_life_says_nothing_of_this_one_and_a_board_that_is_gone_is_named(desk: Evidence) -> None:
+async def test_handover_of_another_epoch_is_ignored_and_a_missing_board_is_named(desk: Evidence) -> None:
     await desk.sign()
     await desk.sql("UPDATE board SET epoch = 'anew' WHERE id = :board")
     await desk.cut(desk.search, 8)
@@ -217,7 +217,7 @@ def test_a_file_that_is_no_file_of_heads_is_refused_in_a_sentence(tmp_path: Path
 # -- asked by a browser ---------------------------------------------------------------------------------------------------
 
 
-async def test_the_chain_is_told_to_who_may_see_the_board_and_goes_on_from_where_it_was(team: Team) -> None:
+async def test_chain_status_is_shown_to_readers_of_the_board_and_resumes(team: Team) -> None:
     alice, desk = team.alice, team.server.desk
     search = await team.secret_search()
     path = f"/api/v1/boards/{search}/chain"
@@ -231,7 +231,7 @@ async def test_the_chain_is_told_to_who_may_see_the_board_and_goes_on_from_where
     assert desk.verified_chains.known[search][2].seq == board.seq + 1
 
 
-async def test_what_was_changed_is_told_with_its_number_in_the_readers_language(team: Team) -> None:
+async def test_tampered_event_is_named_in_the_readers_language(team: Team) -> None:
     alice, desk = team.alice, team.server.desk
     search = await alice.open_search()
     path = f"/api/v1/boards/{search}/chain"
@@ -251,7 +251,7 @@ async def test_what_was_changed_is_told_with_its_number_in_the_readers_language(
     assert search not in desk.verified_chains.known
 
 
-async def test_a_fault_found_farther_on_names_the_first_bad_event_whatever_was_put_there(team: Team) -> None:
+async def test_later_fault_names_the_first_bad_event_whatever_was_inserted(team: Team) -> None:
     alice, desk = team.alice, team.server.desk
     search = await alice.open_search()
     path = f"/api/v1/boards/{search}/chain"
@@ -270,9 +270,7 @@ async def test_a_fault_found_farther_on_names_the_first_bad_event_whatever_was_p
     assert desk.verified_chains.known.get(search) is None
 
 
-async def test_a_chain_longer_than_can_be_gone_along_at_once_is_gone_along_in_several(
-    team: Team, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_long_chain_is_verified_in_several_requests(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
     search = await team.alice.open_search()
     path, known = f"/api/v1/boards/{search}/chain", team.server.desk.verified_chains.known
     monkeypatch.setattr(event, "PAGE_SIZE", 2)
@@ -297,7 +295,7 @@ async def test_a_chain_longer_than_can_be_gone_along_at_once_is_gone_along_in_se
     assert len(walked) == answers[-1].json()["seq"] + len(answers) - 1, "what was gone along is not gone along again"
 
 
-async def test_of_one_board_one_goes_along_at_a_time_and_the_next_goes_on_from_there(team: Team) -> None:
+async def test_one_verification_runs_for_a_board_and_the_next_resumes_it(team: Team) -> None:
     search, other = await team.alice.open_search(), await team.alice.open_search()
     desk = team.server.desk
     async with desk.verified_chains.lock(search):

@@ -192,7 +192,7 @@ async def test_an_edited_event_is_found_although_its_payload_was_erased(record: 
     assert f"event {seq} " in (await record.fault() or "")
 
 
-async def test_what_was_erased_is_served_without_what_it_said(team: Team) -> None:
+async def test_erased_event_is_served_without_its_content(team: Team) -> None:
     """Over the socket from a position, in lists, in lists of an entity; as-of reads and snapshots do without it."""
     alice, desk = team.alice, team.server.desk
     search = await alice.open_search()

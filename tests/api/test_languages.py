@@ -41,7 +41,7 @@ async def bob_there(server: Server, visitor: httpx.AsyncClient) -> httpx.AsyncCl
     return visitor
 
 
-async def test_who_is_not_signed_in_reads_in_the_language_of_their_browser(visitor: httpx.AsyncClient) -> None:
+async def test_visitor_reads_in_the_language_of_their_browser(visitor: httpx.AsyncClient) -> None:
     assert '<html lang="en"' in (await visitor.get("/login")).text
     page = (await visitor.get("/login", headers=FRENCH)).text
     assert '<html lang="fr"' in page
@@ -53,7 +53,7 @@ async def test_who_is_not_signed_in_reads_in_the_language_of_their_browser(visit
     assert i18n.gettext_for("nl")("There is nothing here by that name that you may see.") in nothing.text
 
 
-async def test_what_somebody_chose_counts_before_what_their_browser_says(bob_there: httpx.AsyncClient) -> None:
+async def test_chosen_language_beats_that_of_the_browser(bob_there: httpx.AsyncClient) -> None:
     assert '<html lang="nl"' in (await bob_there.get("/account", headers=DUTCH)).text
     assert (await bob_there.get("/api/v1/me")).json()["language"] is None
     chosen = await bob_there.post("/account/language", data={"language": "fr"}, headers=DUTCH)
@@ -77,12 +77,12 @@ async def test_another_site_chooses_no_language_for_anybody(bob_there: httpx.Asy
     assert (await bob_there.get("/api/v1/me")).json()["language"] is None
 
 
-async def test_who_is_not_signed_in_chooses_nothing(visitor: httpx.AsyncClient) -> None:
+async def test_visitor_cannot_choose_a_language(visitor: httpx.AsyncClient) -> None:
     answer = await visitor.post("/account/language", data={"language": "fr"})
     assert (answer.status_code, answer.headers["location"]) == (303, "/login?next=/account")
 
 
-async def test_a_refusal_is_said_in_its_readers_language_on_sockets_that_are_open(alice: Any, server: Server) -> None:
+async def test_refusal_on_an_open_socket_is_in_the_readers_language(alice: Any, server: Server) -> None:
     board = await alice.open_search()
     too_long = {"description": "x" * 4_001}
     with pytest.raises(Refusal) as refused:
@@ -106,7 +106,7 @@ async def test_and_over_http(alice: Any, server: Server) -> None:
     assert missing.json()["message"] == i18n.gettext_for("de")("There is nothing here by that name that you may see.")
 
 
-async def test_first_tasks_are_put_down_in_the_language_of_whoever_opens_the_search(alice: Any, server: Server) -> None:
+async def test_first_tasks_are_in_the_language_of_the_person_who_opens(alice: Any, server: Server) -> None:
     first = predefined_tasks.default_catalogue().first_tasks("runaway")
     english = await tasks(alice)
     await choose(server, alice, "nl")

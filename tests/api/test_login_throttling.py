@@ -133,7 +133,7 @@ async def test_good_sign_ins_are_no_way_to_keep_a_server_busy(
         assert [(await sign_in(http, email)).status_code for _ in range(21)] == [303] * 20 + [429]
 
 
-async def test_of_ipv6_a_network_counts_and_not_an_address(server: Server) -> None:
+async def test_ipv6_addresses_count_by_network(server: Server) -> None:
     email = await account(server)
     spread = [f"2001:db8:1:2:{number:x}::{number:x}" for number in range(1, 16)]
     codes = [code for each in spread for code in await tries(server, each, email, 1)]
@@ -158,7 +158,7 @@ async def besiege(server: Server, email: str) -> None:
     assert await tries(server, "203.0.113.99", email, 1) == [429]
 
 
-async def test_who_has_signed_in_before_is_let_in_while_the_account_is_besieged(server: Server, quick: None) -> None:
+async def test_known_device_signs_in_while_the_account_is_under_attack(server: Server, quick: None) -> None:
     email, other = await account(server), await account(server)
     async with browser(server) as known, browser(server, EVIL) as stranger:
         assert (await sign_in(known, email)).status_code == 303
@@ -214,7 +214,7 @@ async def test_a_cookie_that_was_made_up_makes_no_known_device(server: Server, q
     assert devices.known_device(fresh, found) == fresh[:22]
 
 
-async def test_a_device_is_known_to_the_accounts_that_signed_in_there_until_they_have_another_password(server: Server) -> None:
+async def test_known_devices_stay_known_until_the_password_changes(server: Server) -> None:
     eva, kim = await account(server), await account(server, "Kim")
     find: Any = accounts.find
 
@@ -248,7 +248,7 @@ async def test_a_device_is_known_to_the_accounts_that_signed_in_there_until_they
     assert len(many) < 300
 
 
-async def test_whoever_is_signed_in_says_the_password_once_more_at_their_own_count(server: Server, quick: None) -> None:
+async def test_password_confirmation_of_a_session_has_its_own_count(server: Server, quick: None) -> None:
     email = await account(server)
     async with browser(server) as http:
         assert (await sign_in(http, email)).status_code == 303
@@ -286,9 +286,7 @@ async def test_behind_a_proxy_that_is_not_trusted_the_known_devices_go_in(server
         assert (await sign_in(http, email)).status_code == 429
 
 
-async def test_what_the_database_could_not_answer_counts_for_nothing(
-    server: Server, quick: None, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_unavailable_database_counts_no_attempt(server: Server, quick: None, monkeypatch: pytest.MonkeyPatch) -> None:
     email, login = await account(server), Login(server.desk)
 
     async def away(fn: Any) -> None:
@@ -302,7 +300,7 @@ async def test_what_the_database_could_not_answer_counts_for_nothing(
     assert await login.authenticate(email, PASSWORD, EVIL) is not None
 
 
-async def test_without_redis_it_is_throttled_all_the_same(tmp_path: Path, quick: None) -> None:
+async def test_login_is_throttled_without_redis_too(tmp_path: Path, quick: None) -> None:
     async with running_server(tmp_path, redis_url="redis://127.0.0.1:1/0", secret_key=secrets.token_urlsafe(32)) as alone:
         email = await account(alone)
         assert await tries(alone, EVIL, email, 12) == [401] * 10 + [429] * 2

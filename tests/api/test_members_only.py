@@ -96,7 +96,7 @@ async def test_the_answer_is_that_of_a_board_that_does_not_exist(
     assert answers[0] == answers[1]
 
 
-async def test_on_the_socket_too(team: Team) -> None:
+async def test_socket_hides_it_too(team: Team) -> None:
     search = await secret(team)
     nothing = new_id()
     epoch = (await team.alice.snapshot(search))["epoch"]
@@ -153,7 +153,7 @@ async def test_a_right_that_ends_while_frames_are_made_is_honoured(team: Team, m
     assert NAME not in json.dumps(charlie.heard)
 
 
-async def test_what_outsiders_hear_live_and_later_has_numbers_without_holes_and_nothing_else(team: Team) -> None:
+async def test_outsiders_see_gapless_numbers_and_nothing_else(team: Team) -> None:
     charlie = await team.again(team.charlie)
     screen = await charlie.follow("operations")
     since = screen.seq
@@ -172,7 +172,7 @@ async def test_what_outsiders_hear_live_and_later_has_numbers_without_holes_and_
     assert not traces(search, charlie.heard, caught_up.heard)
 
 
-async def test_who_loses_sight_is_told_by_name_to_drop_it_and_hears_no_more(team: Team) -> None:
+async def test_removed_member_is_told_to_drop_it_and_gets_no_more(team: Team) -> None:
     search = await team.alice.open_search(person={"first_name": "Noor"})
     charlie = await team.again(team.charlie)
     operations, screen = await charlie.follow("operations"), await charlie.follow(search)
@@ -195,7 +195,7 @@ async def test_who_loses_sight_is_told_by_name_to_drop_it_and_hears_no_more(team
     assert (await team.bob.http.get(f"/api/v1/boards/{search}")).status_code == 200
 
 
-async def test_who_gains_sight_gets_the_whole_state_live(team: Team) -> None:
+async def test_added_member_gets_the_whole_state_live(team: Team) -> None:
     search = await secret(team, name="Mila")
     charlie = await team.again(team.charlie)
     operations = await charlie.follow("operations")
@@ -231,7 +231,7 @@ async def test_a_position_older_than_the_last_change_of_rights_gets_a_snapshot(t
         assert not [frame for frame in stayed.heard if frame["type"] == "snapshot"]
 
 
-async def test_as_of_reads_go_by_the_rights_of_now(team: Team) -> None:
+async def test_reads_of_a_past_moment_use_current_rights(team: Team) -> None:
     search = await team.alice.open_search(person={"first_name": "Noor"})
     seen = (await team.charlie.snapshot("operations"))["seq"]
     assert ("search", search) in (await team.charlie.snapshot("operations", at=seen))["entities"]
@@ -254,7 +254,7 @@ async def test_summaries_and_presence_are_kept_too(team: Team) -> None:
     assert not traces(search, told, charlie.heard)
 
 
-async def test_whoever_sees_it_by_summary_no_more_hears_of_it_again_when_let_in(team: Team) -> None:
+async def test_former_summary_reader_gets_it_again_when_let_in(team: Team) -> None:
     search = await secret(team, name="Mila")
     charlie = await team.again(team.charlie)
     await charlie.follow("operations")
@@ -277,7 +277,7 @@ async def test_a_second_subscribe_gets_all_summaries_again(team: Team) -> None:
         await charlie.until(lambda at=at: [f for f in charlie.heard[at:] if f["type"] == "summary" and search in f["searches"]])
 
 
-async def test_rights_are_known_before_an_event_is_shown_that_another_process_wrote(team: Team) -> None:
+async def test_rights_are_applied_before_an_event_of_another_process(team: Team) -> None:
     """What this process was not told of yet is in the journal already: it is hidden all the same."""
     charlie = await team.again(team.charlie)
     screen = await charlie.follow("operations")

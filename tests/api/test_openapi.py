@@ -220,21 +220,21 @@ def may(caller: Caller, call: tuple[str, str]) -> bool:
 
 
 @pytest.mark.parametrize("call", CALLS, ids=" ".join)
-async def test_what_it_says_holds_for_who_may_do_most(
+async def test_description_holds_for_the_most_privileged_caller(
     team: Team, names: dict[str, str], caller_headers: CallerHeaders, call: tuple[str, str]
 ) -> None:
     await holds(team, names, caller_headers, MOST, call, EXAMPLES)
 
 
 @pytest.mark.parametrize("call", AUDIT, ids=" ".join)
-async def test_what_it_says_of_the_audit_journal_holds_for_administrators(
+async def test_description_of_the_audit_journal_holds_for_administrators(
     team: Team, names: dict[str, str], caller_headers: CallerHeaders, call: tuple[str, str]
 ) -> None:
     await holds(team, names, caller_headers, ("admin", "write"), call, EXAMPLES)
 
 
 @pytest.mark.parametrize("call", OF_SESSIONS, ids=" ".join)
-async def test_what_it_says_of_sessions_holds_for_them(
+async def test_description_of_sessions_holds_for_them(
     team: Team, names: dict[str, str], caller_headers: CallerHeaders, call: tuple[str, str]
 ) -> None:
     await holds(team, names, caller_headers, ("coordinator", "cookie"), call, EXAMPLES)
@@ -242,7 +242,7 @@ async def test_what_it_says_of_sessions_holds_for_them(
 
 @pytest.mark.parametrize("call", TELLING, ids=" ".join)
 @pytest.mark.parametrize("caller", [caller for caller in CALLERS if caller != MOST], ids="-".join)
-async def test_what_it_says_holds_for_everybody(
+async def test_description_holds_for_every_caller(
     team: Team, names: dict[str, str], caller_headers: CallerHeaders, caller: Caller, call: tuple[str, str]
 ) -> None:
     await holds(team, names, caller_headers, caller, call, EXAMPLES)
@@ -251,7 +251,7 @@ async def test_what_it_says_holds_for_everybody(
 @pytest.mark.slow
 @pytest.mark.parametrize("call", CALLS, ids=" ".join)
 @pytest.mark.parametrize("caller", CALLERS, ids="-".join)
-async def test_what_it_says_holds_in_many_ways(
+async def test_description_holds_for_generated_requests(
     team: Team, names: dict[str, str], caller_headers: CallerHeaders, caller: Caller, call: tuple[str, str]
 ) -> None:
     await holds(team, names, caller_headers, caller, call, MANY)
@@ -300,7 +300,7 @@ async def test_it_is_read_without_signing_in_and_says_nothing_of_anybody(team: T
 
 
 @pytest.mark.parametrize("name", WHOLE)
-def test_what_is_accepted_fits_what_it_says(name: str) -> None:
+def test_accepted_requests_match_the_description(name: str) -> None:
     fits = jsonschema_rs.validator_for(schemas.data_of(name))
     data = filled(WHOLE[name], defaultdict(lambda: "x", graded=7, handover=7, positions={}))
     assert fits.is_valid(data), [error.message for error in fits.iter_errors(data)]

@@ -92,7 +92,7 @@ async def test_a_new_screen_gets_a_code_and_keeps_it_however_many_networks_ask(
     assert await waits(server, await ask(server, "198.51.100.8", at + asked * SECOND / 10), at + asked * SECOND / 10)
 
 
-async def test_of_ipv6_one_site_is_one_network(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_ipv6_site_is_one_network(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pairing, "MAX_PENDING_PER_NETWORK", 10)
     at = now()
     real = await ask(server, "2001:db8:1:1f2::7", at)
@@ -131,7 +131,7 @@ async def test_asking_is_limited_by_network_and_says_for_how_long(server: Server
         assert (await real.post(CODES)).status_code == 200
 
 
-async def test_codes_that_are_typed_right_do_not_count_and_wrong_ones_say_how_long(server: Server) -> None:
+async def test_right_codes_do_not_count_and_wrong_ones_say_how_long_to_wait(server: Server) -> None:
     alice = await connect_person(server, await create_token(server.desk, "Alice", "coordinator"))
     data: dict[str, Any] = {"name": "Room"} | SHOWN
     for _ in range(api.WRONG_CODES.limit + 2):

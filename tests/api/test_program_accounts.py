@@ -75,7 +75,7 @@ async def test_it_may_see_a_search_but_is_not_who_can_always_act_there(scene: Se
     assert await scene.one("search.set_access", {"access": "members", "members": [hotline, alice]})
 
 
-async def test_whoever_has_signed_in_is_a_person_also_when_signed_out(team: Team) -> None:
+async def test_account_that_ever_signed_in_is_a_person(team: Team) -> None:
     """A person may have a token for taking in, too."""
     hotline = await program(team)
     rows = (await team.ada.http.get("/api/v1/accounts")).json()["accounts"]
@@ -87,7 +87,7 @@ async def test_whoever_has_signed_in_is_a_person_also_when_signed_out(team: Team
     assert hotline not in await machines(team.bob)
 
 
-async def test_whoever_has_seen_a_board_is_a_person_also_where_no_sign_in_was_written_down(team: Team) -> None:
+async def test_account_that_read_a_board_is_a_person_without_a_recorded_sign_in(team: Team) -> None:
     """Sign-ins are kept from 0.4.0 on, marks on boards from 0.3.0 on."""
     hotline, database = await program(team), team.server.desk.database
     for board, at, is_machine in (("did", "", True), ("saw", "2026-01-01T00:00:00.000000Z", False)):

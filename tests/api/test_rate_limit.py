@@ -51,7 +51,7 @@ async def allowed(limiter: Limiter, rule: Rule, key: str, tries: int) -> int:
 # -- one process ----------------------------------------------------------------------------------------------------------
 
 
-async def test_as_many_as_the_rule_says_and_each_key_by_itself(clock: Clock) -> None:
+async def test_limit_allows_as_many_as_the_rule_for_each_key(clock: Clock) -> None:
     limiter = Limiter(clock=clock)
     taken = [await limiter.take(TEN, "a") for _ in range(12)]
     assert [each.allowed for each in taken] == [True] * 10 + [False] * 2
@@ -85,7 +85,7 @@ async def test_no_window_has_many_more_than_the_rule_says(clock: Clock) -> None:
     assert len(taken) >= 3_000 // 300 * 9
 
 
-async def test_what_is_given_back_is_as_if_it_had_not_been(clock: Clock) -> None:
+async def test_released_attempt_does_not_count(clock: Clock) -> None:
     limiter = Limiter(clock=clock)
     for _ in range(30):
         assert (await limiter.take(TEN, "a")).allowed
@@ -98,7 +98,7 @@ async def test_what_is_given_back_is_as_if_it_had_not_been(clock: Clock) -> None
     assert await allowed(limiter, TEN, "never seen", 20) == 10
 
 
-async def test_what_is_refused_by_one_key_counts_under_none(clock: Clock) -> None:
+async def test_attempt_refused_by_one_key_counts_under_none(clock: Clock) -> None:
     limiter, one = Limiter(clock=clock), Rule("one", 1, 300)
     assert (await limiter.take_all([(one, "a")])).allowed
     refused = await limiter.take_all([(TEN, "b"), (one, "a"), (one, "c")])
@@ -137,7 +137,7 @@ async def test_a_flood_of_keys_clears_nobodys_count(clock: Clock) -> None:
     assert not (await limiter.take(TEN, "a")).allowed
 
 
-async def test_what_is_over_is_forgotten_before_what_is_not(clock: Clock) -> None:
+async def test_expired_keys_are_evicted_before_live_ones(clock: Clock) -> None:
     limiter = Limiter(clock=clock, max_keys=100)
     for number in range(60):
         assert await allowed(limiter, TEN, f"old {number}", 10) == 10
@@ -177,7 +177,7 @@ def test_the_wait_is_until_one_more_fits() -> None:
         ("", ""), ("no address", "no address"),
     ],
 )  # fmt: skip
-def test_of_ipv6_the_network_counts(address: str, network: str) -> None:
+def test_ipv6_addresses_count_by_network(address: str, network: str) -> None:
     assert network_of(address) == network
 
 
@@ -263,7 +263,7 @@ async def test_a_flood_of_keys_fills_no_redis(patient: None, redis_url: str, mon
     client.close()
 
 
-async def test_without_redis_each_counts_for_itself_and_nobody_waits(own_redis: Redis) -> None:
+async def test_each_process_counts_alone_without_redis_and_nobody_waits(own_redis: Redis) -> None:
     async with processes(own_redis.url) as (one, two):
         assert (await one.take(TEN, "a")).allowed
         own_redis.stop()
@@ -357,7 +357,7 @@ async def test_a_batch_is_told_aside_and_two_processes_stay_near_the_limit(patie
         assert one.take_now(MANY, "b").allowed
 
 
-async def test_what_did_not_fit_is_told_again_before_more_is_taken(patient: None, redis_url: str) -> None:
+async def test_overdrawn_counts_are_sent_again_before_more_is_taken(patient: None, redis_url: str) -> None:
     """Else every process could go on by a batch for each single one that fits."""
     quick = Rule("quick", 40, 2, batch=10)
     async with processes(redis_url, 3, SECRET + b"debts") as made:

@@ -131,7 +131,7 @@ async def test_one_that_the_giver_sees_is_taken(team: Team, outside: Outside) ->
         await outside.dora.open_search(reference=hidden)
 
 
-async def test_what_the_server_makes_tells_nothing_of_hidden_ones(team: Team, outside: Outside) -> None:
+async def test_generated_references_reveal_nothing_of_hidden_searches(team: Team, outside: Outside) -> None:
     async def number(who: Person, search: str) -> int:
         reference = (await who.snapshot(search))["entities"]["search", search]["reference"]
         year, _, number = reference.partition("-")
@@ -231,9 +231,7 @@ async def test_taking_in_by_it_finds_the_one_that_is_seen_or_asks_for_its_board(
 # -- databases of before --------------------------------------------------------------------------------------------------------
 
 
-async def test_a_database_of_before_keeps_its_numbers_and_takes_two_of_one_reference(
-    team: Team, backend: Backend, tmp_path: Any
-) -> None:
+async def test_old_database_keeps_its_numbers_and_accepts_duplicates(team: Team, backend: Backend, tmp_path: Any) -> None:
     given = ["1998-0007", "1998-12", "DEMO-01", "1998-9999999999", "1998-0008 b"]
     searches = [await team.alice.open_search(reference=reference) for reference in given]
     with backend.settled(tmp_path) as settings:

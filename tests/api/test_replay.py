@@ -15,7 +15,7 @@ async def page(who: Any, path: str) -> str:
     return answer.text.split('data-page="', 1)[1].split('"', 1)[0] if answer.status_code == 200 else ""
 
 
-async def test_with_a_moment_in_the_address_a_board_is_its_past(team: Team) -> None:
+async def test_moment_in_the_address_shows_the_past_of_a_board(team: Team) -> None:
     search, secret = await team.alice.open_search(), await team.secret_search(team.bob)
     for path, live in ((f"/searches/{search}", "search"), (f"/searches/{search}/cards/any", "search"), ("/", "operations")):
         for query, drawn in (("", live), ("?at=1", "replay"), ("?at=", "replay"), ("?with=1", live)):
@@ -25,7 +25,7 @@ async def test_with_a_moment_in_the_address_a_board_is_its_past(team: Team) -> N
     assert await page(team.charlie, "/searches/none?at=1") == await page(team.charlie, "/searches/operations?at=1") == ""
 
 
-async def test_who_is_not_signed_in_comes_back_to_the_moment(team: Team) -> None:
+async def test_visitor_returns_to_the_moment_after_signing_in(team: Team) -> None:
     stranger = type(team.alice.http)(base_url=team.server.url)
     answer = await stranger.get("/?at=2026-11-24T22:00:00Z&with=3")
     await stranger.aclose()
@@ -34,7 +34,7 @@ async def test_who_is_not_signed_in_comes_back_to_the_moment(team: Team) -> None
 
 
 @pytest.mark.both_backends
-async def test_of_a_card_of_which_one_event_was_erased_the_last_that_is_there_stands(team: Team) -> None:
+async def test_card_with_an_erased_event_shows_its_last_remaining_state(team: Team) -> None:
     """As for a reader who follows the events, and skips what was erased."""
     alice = team.alice
     search = await alice.open_search()

@@ -320,7 +320,7 @@ async def test_signing_out_ends_the_sockets_of_that_session_alone(team: Team, op
             pass  # heads, by the clock
 
 
-async def test_who_is_disabled_while_rights_are_being_read_is_let_go_too(
+async def test_account_disabled_during_a_rights_read_is_disconnected_too(
     team: Team, open_browser: Callable[[], Browser], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     eva, desk = open_browser(), team.server.desk
@@ -341,7 +341,7 @@ async def test_who_is_disabled_while_rights_are_being_read_is_let_go_too(
     assert await ended_with(socket) == 4501
 
 
-async def test_who_a_source_is_is_not_told_to_who_was_disabled_while_the_request_waited(team: Team) -> None:
+async def test_source_is_not_given_to_an_account_disabled_during_the_request(team: Team) -> None:
     desk, lena = team.server.desk, await team.add_person("Lena", "coordinator")
     search = await team.alice.open_search()
     await team.alice.do(search, "sighting.add", {"description": "seen", "source_name": "Mrs W"})
@@ -382,9 +382,7 @@ async def test_a_session_that_ends_takes_its_sockets_along(team: Team, open_brow
     assert (await eva.http.get("/api/v1/me")).status_code == 401
 
 
-async def test_a_disabled_account_may_come_back_when_it_is_enabled_but_its_sessions_are_over(
-    team: Team, open_browser: Callable[[], Browser]
-) -> None:
+async def test_reenabled_account_may_return_but_its_sessions_are_over(team: Team, open_browser: Callable[[], Browser]) -> None:
     eva = open_browser()
     socket = await eva.sign_in()
     await _disabled(team.server, eva.email)
@@ -430,7 +428,7 @@ async def test_a_role_that_is_changed_by_the_command_line_acts_too(team: Team) -
     assert rob.closed is None
 
 
-async def test_a_member_who_is_added_by_the_command_line_sees_it_live_and_on_the_record(team: Team) -> None:
+async def test_member_added_on_the_command_line_sees_it_live_and_is_recorded(team: Team) -> None:
     search = await team.secret_search()
     charlie = await team.again(team.charlie)
     operations = await charlie.follow("operations")
@@ -442,7 +440,7 @@ async def test_a_member_who_is_added_by_the_command_line_sees_it_live_and_on_the
     assert (await charlie.follow(search)).entities
 
 
-async def test_an_account_that_ends_while_its_socket_is_being_opened_is_not_let_in(team: Team) -> None:
+async def test_account_that_ends_while_its_socket_opens_is_not_let_in(team: Team) -> None:
     desk = team.server.desk
     token = await create_token(desk, "Late", "investigator")
     async with httpx.AsyncClient(base_url=team.server.url, headers={"Authorization": f"Bearer {token}"}) as http:

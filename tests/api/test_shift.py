@@ -79,7 +79,7 @@ async def test_another_process_tells_it_too(tmp_path: Path, postgres: Postgres, 
 
 
 @pytest.mark.both_backends
-async def test_of_two_who_accept_at_once_one_does(add_person: Callable[..., Awaitable[Person]]) -> None:
+async def test_one_of_two_simultaneous_accepts_succeeds(add_person: Callable[..., Awaitable[Person]]) -> None:
     alice, ada, dora = [await add_person(name, "coordinator") for name in NAMES]
     for _ in range(3):
         number = await handover_steps.hand_to_sign(alice)
@@ -96,7 +96,7 @@ async def test_of_two_who_accept_at_once_one_does(add_person: Callable[..., Awai
         assert (await handover_steps.state(alice, "shift"))["holder"] == holder.account["id"]
 
 
-async def test_who_holds_it_takes_it_again_and_nothing_happens(
+async def test_holder_who_takes_the_shift_again_changes_nothing(
     alice: Person, add_person: Callable[..., Awaitable[Person]]
 ) -> None:
     with pytest.raises(Refusal, match="take it first") as refused:

@@ -85,7 +85,7 @@ async def test_a_wrong_password_gives_the_page_again(login_server: Server, email
         assert (await http.get("/api/v1/me")).status_code == 401
 
 
-async def test_what_was_typed_is_shown_as_text(login_server: Server) -> None:
+async def test_typed_text_is_escaped(login_server: Server) -> None:
     async with browser(login_server) as http:
         response = await sign_in(http, '"><script>alert(1)</script>', "x")
         assert response.status_code == 401

@@ -63,7 +63,7 @@ async def refusal(scene: SearchScenario, who: Person, command: str, data: dict[s
 # -- whether there is anything to be read ------------------------------------------------------------------------------------
 
 
-async def test_that_a_name_or_a_contact_is_kept_is_told_and_nothing_of_it(scene: SearchScenario) -> None:
+async def test_kept_name_or_contact_is_announced_without_its_value(scene: SearchScenario) -> None:
     nobody = await scene.sighting()
     assert nobody["state"]["source_kept"] is None
     assert (await scene.sighting(source_name="", source_contact=None))["state"]["source_kept"] is None
@@ -80,7 +80,7 @@ async def test_that_a_name_or_a_contact_is_kept_is_told_and_nothing_of_it(scene:
     await scene.refuses("invalid", "sighting.update", {"sighting": nobody["id"], "source_kept": None}, "source_kept")
 
 
-async def test_of_sightings_of_an_earlier_version_it_is_known_too(
+async def test_sightings_of_an_earlier_version_announce_it_too(
     scene: SearchScenario, backend: backends.Backend, tmp_path: Path
 ) -> None:
     without, kept = (await scene.sighting())["id"], (await scene.sighting(**GRIET))["id"]
@@ -137,7 +137,7 @@ async def test_a_seal_is_not_opened_by_the_command_that_sets_the_source(team: Te
     assert values(await source(scene, team.alice, sighting)) == GRIET
 
 
-async def test_what_was_set_before_the_seal_is_not_undone_by_who_can_not_read_under_it(team: Team, scene: SearchScenario) -> None:
+async def test_fields_set_before_the_seal_need_access_to_undo(team: Team, scene: SearchScenario) -> None:
     sighting = (await scene.sighting(**GRIET))["id"]
     event = await scene.one("sighting.update", {"sighting": sighting, **LOTTE}, team.charlie)
     await scene.does("sighting.update", {"sighting": sighting, "source": {"sealed": True}})
@@ -147,7 +147,7 @@ async def test_what_was_set_before_the_seal_is_not_undone_by_who_can_not_read_un
     assert values(await source(scene, team.alice, sighting)) == GRIET
 
 
-async def test_who_took_it_in_by_a_token_for_that_may_change_it(team: Team, scene: SearchScenario) -> None:
+async def test_intake_token_that_recorded_it_may_change_it(team: Team, scene: SearchScenario) -> None:
     taker = await team.add_person("Hanna", "investigator")
     given = {"id": new_id(), "board": scene.search, "description": "a call", "source": {"kind": "named", "sealed": True}, **GRIET}
     taken = (await taker.http.post("/api/v1/intake/sightings", json=given)).json()
@@ -167,7 +167,7 @@ async def test_the_same_value_and_another_are_answered_alike(team: Team, scene: 
     assert (said[0]["changes"], said[0]["private"]) == ([], ["source_contact", "source_name"])
 
 
-async def test_what_was_there_before_is_read_with_who_replaced_it(team: Team, scene: SearchScenario) -> None:
+async def test_earlier_source_is_read_with_who_replaced_it(team: Team, scene: SearchScenario) -> None:
     sighting = (await scene.sighting())["id"]
     first = await scene.one("sighting.update", {"sighting": sighting, **GRIET}, team.bob)
     second = await scene.one("sighting.update", {"sighting": sighting, "source_name": "Lotte"}, team.charlie)
@@ -222,7 +222,7 @@ async def test_an_undo_sets_the_source_back_and_can_itself_be_undone(team: Team,
     await scene.refuses("conflict", "undo", {"seq": event["seq"]}, "source_name", "direction")
 
 
-async def test_who_did_not_see_that_somebody_set_it_meanwhile_is_told(team: Team, scene: SearchScenario) -> None:
+async def test_concurrent_change_of_the_source_is_a_conflict(team: Team, scene: SearchScenario) -> None:
     sighting = (await scene.sighting(**GRIET))["id"]
     looked = (await team.alice.snapshot(scene.search))["seq"]
     await scene.does("sighting.update", {"sighting": sighting, "source_name": "Lotte"}, team.bob)

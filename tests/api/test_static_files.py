@@ -14,7 +14,7 @@ from tests.support.people import Person, Server, session_cookie
 LASTING = "public, max-age=31536000, immutable"
 
 
-async def test_what_a_page_names_is_kept_for_ever_and_all_else_is_asked_after(server: Server) -> None:
+async def test_versioned_files_are_cached_for_ever_and_others_revalidated(server: Server) -> None:
     async with httpx.AsyncClient(base_url=server.url, headers={"accept-language": "fr"}) as http:
         page = (await http.get("/login")).text
         named = re.findall(r'(?:src|href)="(/(?:static|i18n)/[^"]+)"', page)
@@ -33,7 +33,7 @@ async def test_what_a_page_names_is_kept_for_ever_and_all_else_is_asked_after(se
         assert (missing.status_code, missing.headers["cache-control"]) == (404, "no-cache")
 
 
-async def test_what_everybody_gets_travels_packed_and_what_is_somebodys_does_not(alice: Person) -> None:
+async def test_public_files_are_compressed_and_personal_pages_are_not(alice: Person) -> None:
     search = await alice.open_search()
     packed = {"accept-encoding": "gzip"}
     async with httpx.AsyncClient(base_url=alice.server.url, headers={"accept-encoding": "identity"}) as http:
@@ -111,7 +111,7 @@ def test_another_text_is_another_version_and_another_hour_is_not(tmp_path: Path,
     assert static_files.version() == before
 
 
-def test_what_moves_without_end_moves_in_steps() -> None:
+def test_endless_animations_move_in_steps() -> None:
     """Sixty frames a second of a whole wall take a core where no graphics card draws."""
     lines = [line for sheet in (STATIC / "css").rglob("*.css") for line in sheet.read_text().splitlines()]
     endless = [line for line in lines if "infinite" in line]

@@ -101,7 +101,7 @@ async def test_near_counts_in_time_and_place_at_once(team: Team) -> None:
     assert (await ids(team.bob, search, text="waved flag", place=BRUGGE, seen_at=AT)) == [both, here]
 
 
-async def test_what_was_withdrawn_or_is_a_duplicate_is_not_suggested(team: Team) -> None:
+async def test_withdrawn_and_duplicate_cards_are_not_suggested(team: Team) -> None:
     search = await team.alice.open_search()
     first, second, third = [await told(team, search, COAT) for _ in range(3)]
     assert await ids(team.bob, search, text=COAT) == [third, second, first]
@@ -133,7 +133,7 @@ async def test_nothing_is_suggested_from_where_one_may_not_look(team: Team) -> N
         ({"q": ""}, "q"),
     ],
 )
-async def test_what_can_not_be_compared_is_said_of_its_field(team: Team, typed: dict[str, Any], field: str) -> None:
+async def test_invalid_value_is_reported_by_field(team: Team, typed: dict[str, Any], field: str) -> None:
     search = await team.alice.open_search()
     answer = await team.bob.http.post(f"/api/v1/boards/{search}/similar", json=typed)
     assert (answer.status_code, [*answer.json()["fields"]]) == (422, [field])
@@ -147,7 +147,7 @@ async def opened(team: Team, name: str, reference: str, **data: Any) -> str:
     return await team.alice.open_search(person={"first_name": first, "last_name": last}, reference=reference, **data)
 
 
-async def test_by_name_and_by_reference_and_with_a_letter_wrong(team: Team) -> None:
+async def test_names_and_references_match_with_one_wrong_letter(team: Team) -> None:
     zoe = await opened(team, "Zoëlle Vandamme", "2031-0041")
     await opened(team, "Youssra Vandenberg", "2031-0042")
     for typed in ("zoelle", "Zoë", "vandam", "zoelle vandamme", "vandamme zo", "2031-0041", "0041", "Zoele", "zoelel", "Vandame"):
@@ -202,7 +202,7 @@ async def test_only_open_searches_that_one_may_see(team: Team) -> None:
         ({"lat": "x", "lon": "3"}, "lat"),
     ],
 )
-async def test_what_can_not_be_asked_is_said_of_its_field(team: Team, asked: dict[str, str], field: str) -> None:
+async def test_invalid_suggestion_query_is_reported_by_field(team: Team, asked: dict[str, str], field: str) -> None:
     answer = await team.bob.http.get("/api/v1/intake/searches", params=asked)
     assert (answer.status_code, [*answer.json()["fields"]][:1]) == (422, [field])
 

@@ -117,7 +117,7 @@ async def test_all_words_have_to_be_there_each_by_its_beginning(team: Team) -> N
         assert await found(team.bob, q, board=search) == ([("sighting", number)] if q == "yello_" else []), q
 
 
-async def test_as_few_texts_as_have_all_words_are_shown(team: Team) -> None:
+async def test_excerpts_show_the_fewest_texts_that_have_all_words(team: Team) -> None:
     search = await team.alice.open_search()
     await team.bob.do(search, "sighting.add", SIGHTING | {"company": "a yellow dog by a fountain"})
     (hit,) = await hits(team.bob, "fountain yellow harbour", board=search)
@@ -184,7 +184,7 @@ async def test_a_note_on_a_card_names_it_and_a_withdrawn_card_is_marked(team: Te
     assert [hit["withdrawn"] for hit in await hits(team.victor, "tandem", board=search)] == [False, False]
 
 
-async def test_what_was_corrected_is_found_by_what_it_says_now(team: Team) -> None:
+async def test_corrected_text_is_found_by_its_current_words(team: Team) -> None:
     search = await team.alice.open_search()
     await team.bob.do(search, "sighting.add", {"description": "a scooter"})
     card, state = await newest(team.bob, search, "sighting")
@@ -231,7 +231,7 @@ async def test_rights_are_those_of_the_moment(team: Team) -> None:
     assert await found(team.bob, "zeppelin") == await found(team.charlie, "zeppelin") == [("note", None)]
 
 
-async def test_who_may_ask_and_who_not(team: Team) -> None:
+async def test_permissions_decide_who_may_search(team: Team) -> None:
     scopes = ("intake", "read")
     intake, read = [await create_token(team.server.desk, f"Find {scope}", "viewer", scope) for scope in scopes]
     async with httpx.AsyncClient(base_url=team.server.url, timeout=PATIENCE_S) as somebody:
@@ -245,7 +245,7 @@ async def test_who_may_ask_and_who_not(team: Team) -> None:
     ("q", "params", "field"),
     [("a" * 201, {}, "q"), ("a", {"limit": 0}, "limit"), ("a", {"limit": 201}, "limit"), ("a", {"limit": "x"}, "limit")],
 )
-async def test_what_is_asked_is_bounded(team: Team, q: str, params: dict[str, Any], field: str) -> None:
+async def test_query_size_is_bounded(team: Team, q: str, params: dict[str, Any], field: str) -> None:
     assert (await ask(team.bob, "a" * 200, limit=200)).status_code == 200
     response = await ask(team.bob, q, **params)
     assert response.status_code == 422
@@ -260,7 +260,7 @@ async def test_many_words_are_taken(team: Team) -> None:
     assert await found(team.bob, f"{alphabet} 1", board=search) == []
 
 
-async def test_of_a_long_text_the_part_is_shown_that_has_most_words(team: Team) -> None:
+async def test_excerpt_of_a_long_text_has_most_words(team: Team) -> None:
     search = await team.alice.open_search()
     far = "carousel " + "filler " * 60 + "𝒳 the carousel near a lantern and a fiddler " + "filler " * 60
     await team.bob.do(search, "note.add", {"text": far})
@@ -299,7 +299,7 @@ def test_every_word_of_a_text_is_found_in_it(written: str) -> None:
         assert all(any(each.startswith(word) for each in words(written[at.start : at.end])) for at in where)
 
 
-async def test_what_was_there_before_is_found_too(team: Team, backend: Backend, tmp_path: Any) -> None:
+async def test_older_data_is_found_too(team: Team, backend: Backend, tmp_path: Any) -> None:
     """A database of the version before, brought to this one, has the words that it would have been given."""
     search = await team.alice.open_search(person={"first_name": "Noor", "last_name": "Ünal", "description": "tall"})
     await team.bob.do(search, "sighting.add", SIGHTING)
@@ -332,7 +332,7 @@ def _as_before(source: Session, target: Session) -> None:
         old_schemas.insert_rows(target, table, [dict(row) for row in source.execute(select(table)).mappings()])
 
 
-async def test_what_takes_too_long_is_ended(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_slow_query_is_ended(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
     database = team.server.desk.database
     endless = text("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT 1 FROM n) SELECT count(*) FROM n")
     monkeypatch.setattr(text_search, "_found", lambda session, *_: session.execute(endless))

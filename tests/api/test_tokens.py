@@ -125,7 +125,7 @@ async def test_a_token_has_an_end_which_is_90_days_off_where_nothing_is_said(tea
             await give(server, eva, days=days)
 
 
-async def test_an_expired_token_is_refused_at_the_door_at_a_command_and_on_open_sockets(team: Team) -> None:
+async def test_expired_token_is_refused_for_requests_commands_and_open_sockets(team: Team) -> None:
     server, desk = team.server, team.server.desk
     eva = await team.add_person("Eva", "investigator")
     kim = await team.add_person("Kim", "investigator")
@@ -233,7 +233,7 @@ async def charlie_again(team: Team) -> Person:
     return await team.add_person("Charlie", "investigator")
 
 
-def test_uses_that_are_noted_are_bounded_and_none_is_forgotten_while_it_is_written(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_recorded_uses_are_bounded_and_none_is_lost_during_a_write(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(last_use, "MAX_KEYS", 3)
     noted, at = UseTracker(timedelta(hours=1)), now()
     for key in "dcba":

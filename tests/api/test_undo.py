@@ -84,7 +84,7 @@ async def test_each_command_that_changes_something_can_be_undone_and_that_too(sc
         assert (await scene.team.alice.snapshot(scene.search))["entities"] == after, name
 
 
-async def test_what_was_changed_in_other_fields_since_stays(scene: SearchScenario) -> None:
+async def test_later_changes_of_other_fields_stay(scene: SearchScenario) -> None:
     team, sighting = scene.team, await scene.sighting(place={"text": "Gent"})
     first = await scene.one("sighting.update", {"sighting": sighting["id"], "direction": "north", "place": {"text": "Aalst"}})
     await scene.does("sighting.update", {"sighting": sighting["id"], "clothing": "red"}, team.bob)
@@ -122,7 +122,7 @@ async def test_creations_removals_and_a_status_are_not_undone(scene: SearchScena
             await bob.do(scene.search, "undo", {"seq": event["seq"]})
 
 
-async def test_an_event_that_is_not_there_is_not_found_and_a_number_that_is_none_is_invalid(scene: SearchScenario) -> None:
+async def test_missing_event_is_not_found_and_a_bad_number_is_invalid(scene: SearchScenario) -> None:
     head = (await scene.team.alice.snapshot(scene.search))["seq"]
     for seq in (head + 1, 2**31, 2**53):
         await scene.refuses("not_found", "undo", {"seq": seq}, "seq")
@@ -134,7 +134,7 @@ async def test_an_event_that_is_not_there_is_not_found_and_a_number_that_is_none
         await scene.team.alice.do("operations", "undo", {"seq": 1})
 
 
-async def test_what_was_erased_is_not_undone(scene: SearchScenario) -> None:
+async def test_erased_event_is_not_undone(scene: SearchScenario) -> None:
     sighting = (await scene.sighting())["id"]
     first, second = [await scene.one("sighting.update", {"sighting": sighting, "direction": way}) for way in ("north", "south")]
     sql = text("DELETE FROM payload WHERE board = :board AND seq = :seq")
@@ -148,7 +148,7 @@ async def test_what_was_erased_is_not_undone(scene: SearchScenario) -> None:
 # -- changed since --------------------------------------------------------------------------------------------------------
 
 
-async def test_what_was_changed_since_is_a_conflict_whoever_changed_it(scene: SearchScenario) -> None:
+async def test_later_change_of_the_field_is_a_conflict_whoever_made_it(scene: SearchScenario) -> None:
     team, sighting = scene.team, (await scene.sighting())["id"]
     for who in (team.bob, team.alice):
         first = await scene.one("sighting.update", {"sighting": sighting, "direction": "north", "clothing": "red"})
@@ -161,14 +161,14 @@ async def test_what_was_changed_since_is_a_conflict_whoever_changed_it(scene: Se
         await scene.does("sighting.update", {"sighting": sighting, "direction": None, "clothing": None})
 
 
-async def test_what_is_undone_already_is_a_conflict(scene: SearchScenario) -> None:
+async def test_event_already_undone_is_a_conflict(scene: SearchScenario) -> None:
     sighting = (await scene.sighting())["id"]
     event = await scene.one("sighting.grade", {"sighting": sighting, "grade": {"source": "A", "content": 2}})
     await undone(scene, event, scene.team.bob)
     await scene.refuses("conflict", "undo", {"seq": event["seq"]}, "grade.source", "grade.content")
 
 
-async def test_of_two_who_undo_at_one_moment_one_does_it(scene: SearchScenario) -> None:
+async def test_one_of_two_simultaneous_undos_succeeds(scene: SearchScenario) -> None:
     sighting, (alice, bob) = (await scene.sighting())["id"], (scene.team.alice, scene.team.bob)
     event = await scene.one("sighting.grade", {"sighting": sighting, "grade": {"content": 1}})
     data = {"seq": event["seq"]}
@@ -265,7 +265,7 @@ async def test_no_sighting_becomes_a_duplicate_of_its_own_duplicate(scene: Searc
     await scene.refuses("conflict", "undo", {"seq": event["seq"]}, "duplicate_of")
 
 
-async def test_a_card_that_goes_back_where_another_one_stands_by_now_shares_no_rank_with_it(scene: SearchScenario) -> None:
+async def test_card_moved_back_beside_another_gets_a_rank_of_its_own(scene: SearchScenario) -> None:
     inbox, done = (await scene.columns())["inbox"], (await scene.columns())["done"]
     one, two, three = [(await scene.sighting())["id"] for _ in range(3)]
     rank = (await scene.state("sighting", two))["rank"]
@@ -285,7 +285,7 @@ async def test_a_card_that_goes_back_where_another_one_stands_by_now_shares_no_r
 # -- who may --------------------------------------------------------------------------------------------------------------
 
 
-async def test_who_may_do_a_command_may_undo_it_whoever_did_it(team: Team, scene: SearchScenario) -> None:
+async def test_command_permission_includes_undo_of_anybodys_event(team: Team, scene: SearchScenario) -> None:
     columns = await scene.columns()
     sighting = (await scene.sighting())["id"]
     for name, data in [
@@ -344,7 +344,7 @@ async def test_sent_again_it_is_done_once(scene: SearchScenario) -> None:
 # -- on both boards -------------------------------------------------------------------------------------------------------
 
 
-async def test_the_undo_of_a_change_of_the_search_is_on_both_boards_and_of_a_card_on_one(scene: SearchScenario) -> None:
+async def test_undo_of_a_search_is_on_both_boards_and_of_a_card_on_one(scene: SearchScenario) -> None:
     alice = scene.team.alice
     for name, data in [
         ("search.update", {"person": {"age": 5}}),
@@ -399,13 +399,13 @@ _state = st.fixed_dictionaries(
 
 @settings(database=None, max_examples=300)
 @given(before=_state, after=_state)
-def test_what_is_put_back_is_as_it_was(before: dict[str, Any], after: dict[str, Any]) -> None:
+def test_undone_fields_are_as_they_were(before: dict[str, Any], after: dict[str, Any]) -> None:
     assert after | revert_fields(after, before, changed_paths(before, after)) == before
 
 
 @settings(database=None, max_examples=300)
 @given(before=_state, after=_state, later=_state)
-def test_whatever_groups_were_and_are_null_there_is_something_to_put_back(
+def test_null_groups_can_be_put_back_before_and_after(
     before: dict[str, Any], after: dict[str, Any], later: dict[str, Any]
 ) -> None:
     fields = changed_paths(before, after)

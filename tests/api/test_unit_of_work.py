@@ -143,7 +143,7 @@ async def test_a_conflict_with_one_that_came_just_before_is_found(storm: Storm) 
     assert (state["clothing"], state["direction"]) == ("red", "north")
 
 
-async def test_what_is_refused_leaves_no_trace_and_costs_its_neighbours_nothing(storm: Storm) -> None:
+async def test_refused_command_leaves_no_trace_and_costs_no_other(storm: Storm) -> None:
     card = await storm.card()
     outcomes = await storm.at_once(
         storm.order("sighting.update", {"sighting": card, "clothing": "red"}),
@@ -160,7 +160,7 @@ async def test_what_is_refused_leaves_no_trace_and_costs_its_neighbours_nothing(
     assert (state["clothing"], state["direction"]) == ("red", "north")
 
 
-async def test_what_is_refused_half_way_is_undone_and_the_others_are_done(storm: Storm, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_command_refused_half_way_is_undone_and_the_others_are_done(storm: Storm, monkeypatch: pytest.MonkeyPatch) -> None:
     """A card has its number before its board is found to be full."""
 
     def entities(session: Session) -> int:
@@ -188,7 +188,7 @@ async def test_a_search_closed_a_moment_before_takes_no_more(storm: Storm) -> No
     assert (await storm.states())[storm.search]["person"]["age"] == 10
 
 
-async def test_who_lost_sight_a_moment_before_finds_nothing(storm: Storm) -> None:
+async def test_caller_who_just_lost_access_finds_nothing(storm: Storm) -> None:
     members = {"access": "members", "members": [storm.alice.account.id]}
     outcomes = await storm.at_once(
         storm.order("search.update", {"person": {"age": 9}}, by=storm.bob),

@@ -61,7 +61,7 @@ async def news(person: Person, board: str | None = None) -> dict[str, dict[str, 
 
 
 @pytest.mark.both_backends
-async def test_a_mark_is_the_same_on_all_screens_goes_forward_alone_and_ends_with_the_life_of_its_board(team: Team) -> None:
+async def test_read_position_is_shared_moves_forward_and_ends_with_the_epoch(team: Team) -> None:
     charlie, again = team.charlie, await team.again(team.charlie)
     search = await team.alice.open_search()
     here = await at(charlie, search)
@@ -83,7 +83,7 @@ async def test_a_mark_is_the_same_on_all_screens_goes_forward_alone_and_ends_wit
 
 
 @pytest.mark.both_backends
-async def test_of_many_marks_those_that_can_be_are_kept(team: Team) -> None:
+async def test_valid_positions_of_a_list_are_kept(team: Team) -> None:
     alice, charlie = team.alice, team.charlie
     secret, open_one = await team.secret_search(team.bob), await alice.open_search()
     marks = [await at(alice, board) for board in (secret, open_one, OPERATIONS)]
@@ -98,7 +98,7 @@ async def test_of_many_marks_those_that_can_be_are_kept(team: Team) -> None:
     assert (await team.bob.http.get("/api/v1/since", params={"board": secret})).status_code == 404
 
 
-async def test_of_marks_of_one_board_the_furthest_that_can_be_is_kept(team: Team) -> None:
+async def test_furthest_valid_position_of_a_board_is_kept(team: Team) -> None:
     search, bob = await team.alice.open_search(), team.bob
     here = await at(bob, search)
     seqs = [3, here["seq"], 5, here["seq"], here["seq"] + 1]
@@ -136,14 +136,14 @@ async def test_five_hundred_marks_are_written_by_as_few_statements_as_one(team: 
     ],
     ids=str,
 )  # fmt: skip
-async def test_what_is_no_mark_is_refused(team: Team, wrong: dict[str, Any]) -> None:
+async def test_invalid_position_is_refused(team: Team, wrong: dict[str, Any]) -> None:
     body = await at(team.alice, OPERATIONS) | wrong
     sent: dict[str, Any]
     for sent in (body, {"marks": [body]}):
         assert (await see(team.alice, sent, status=422))["code"] == "invalid"
 
 
-async def test_what_is_no_list_of_marks_is_refused(team: Team) -> None:
+async def test_invalid_list_of_positions_is_refused(team: Team) -> None:
     right = await at(team.alice, OPERATIONS)
     sent: dict[str, Any]
     for sent in ({}, {"board": OPERATIONS}, {"marks": None}, {"marks": [{}]}, right | {"marks": []}, {"marks": [right] * 501}):
@@ -166,7 +166,7 @@ async def test_marks_are_moved_from_our_own_pages_and_by_who_may_write(team: Tea
 
 
 @pytest.mark.both_backends
-async def test_what_changed_is_told_from_what_it_was_to_what_it_is_and_what_is_back_apart(team: Team) -> None:
+async def test_changes_are_told_from_old_to_new_and_reverted_ones_apart(team: Team) -> None:
     alice, bob = team.alice, team.bob
     search = await alice.open_search()
     await alice.do(search, "sighting.add", {"description": "a girl"})
@@ -204,7 +204,7 @@ async def test_what_changed_is_told_from_what_it_was_to_what_it_is_and_what_is_b
     assert "title" in told["back"][1]["fields"]
 
 
-async def test_of_too_many_events_the_states_alone_are_compared(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_states_alone_are_compared_over_too_many_events(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
     alice = team.alice
     search = await alice.open_search()
     await see(alice, await at(alice, search))
@@ -219,9 +219,7 @@ async def test_of_too_many_events_the_states_alone_are_compared(team: Team, monk
 
 
 @pytest.mark.parametrize("most", [0, 5_000])
-async def test_of_a_search_that_one_may_not_see_the_desk_tells_nothing(
-    team: Team, monkeypatch: pytest.MonkeyPatch, most: int
-) -> None:
+async def test_operations_tell_nothing_of_a_hidden_search(team: Team, monkeypatch: pytest.MonkeyPatch, most: int) -> None:
     monkeypatch.setattr(since_calls, "MAX_EVENTS", most)
     mark = await at(team.alice, OPERATIONS)
     for person in (team.bob, team.charlie):
@@ -233,7 +231,7 @@ async def test_of_a_search_that_one_may_not_see_the_desk_tells_nothing(
     assert (await team.charlie.http.get("/api/v1/since", params={"board": UNKNOWN_ID})).status_code == 404
 
 
-async def test_looking_at_all_boards_reads_no_event_and_costs_the_same_however_many_there_are(team: Team) -> None:
+async def test_overview_of_all_boards_reads_no_events_and_has_constant_cost(team: Team) -> None:
     def asks(session: Session) -> list[str]:
         asked: list[str] = []
         event.listen(session.connection(), "before_cursor_execute", lambda *given: asked.append(given[2]))
@@ -251,7 +249,7 @@ async def test_looking_at_all_boards_reads_no_event_and_costs_the_same_however_m
 
 
 @pytest.mark.both_backends
-async def test_what_somebody_does_is_not_new_to_them_but_to_others(team: Team) -> None:
+async def test_own_changes_are_new_to_others_only(team: Team) -> None:
     alice, bob = team.alice, team.bob
     for who in (alice, bob):
         await see(who, await at(who, OPERATIONS))
@@ -281,7 +279,7 @@ async def test_what_somebody_does_is_not_new_to_them_but_to_others(team: Team) -
 
 
 @pytest.mark.both_backends
-async def test_what_somebody_does_where_they_never_looked_is_not_new_to_them(team: Team) -> None:
+async def test_own_changes_on_an_unread_board_are_not_new(team: Team) -> None:
     search, bob = await team.alice.open_search(), team.bob
     before = (await news(bob))[search]["events"]
     for number in range(2):
@@ -317,7 +315,7 @@ async def test_a_mark_before_ones_own_events_leaves_those_out(team: Team) -> Non
 
 
 @pytest.mark.both_backends
-async def test_of_a_mark_far_back_only_the_newest_events_are_looked_through(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_only_the_newest_events_are_read_from_a_far_position(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
     """A mark is moved by the one writer, for which everybody waits."""
     monkeypatch.setattr(read_positions, "MAX_EVENTS_COUNTED", 2)
     search, bob = await team.alice.open_search(), team.bob
@@ -332,7 +330,7 @@ async def test_of_a_mark_far_back_only_the_newest_events_are_looked_through(team
 
 
 @pytest.mark.both_backends
-async def test_what_two_do_at_once_is_new_to_the_other_alone(team: Team) -> None:
+async def test_simultaneous_changes_are_new_to_the_other_person_alone(team: Team) -> None:
     search, alice, bob = await team.alice.open_search(), team.alice, team.bob
     await see(bob, await at(bob, search))
     notes = (who.do(search, "note.add", {"text": f"note {number}"}) for number in range(20) for who in (alice, bob))
@@ -341,7 +339,7 @@ async def test_what_two_do_at_once_is_new_to_the_other_alone(team: Team) -> None
     assert len((await news(bob, search))[search]["net"]) == 20
 
 
-def test_of_a_net_change_what_one_did_oneself_is_left_out() -> None:
+def test_own_changes_are_left_out_of_net_changes() -> None:
     def event(seq: int, id: str, account: str, state: dict[str, Any] | None, *changes: str) -> state_diff.Event:
         return state_diff.Event(seq, ("task", id), state, changes, account)
 
@@ -483,9 +481,7 @@ def book(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Book]:
 
 @FUZZ
 @given(steps=STEPS, back=st.integers(0, 25))
-def test_whatever_happened_each_event_is_undone_or_refused_and_since_says_what_is_so(
-    book: Book, steps: list[Any], back: int
-) -> None:
+def test_any_event_is_undone_or_refused_and_unseen_reports_the_truth(book: Book, steps: list[Any], back: int) -> None:
     """A group may have been null, set, and null again in any order: nothing of it may fail."""
     search = book.write(steps)
     for each in book.events(search, 0):
@@ -498,7 +494,7 @@ def test_whatever_happened_each_event_is_undone_or_refused_and_since_says_what_i
 
 @FUZZ
 @given(steps=STEPS, back=st.integers(0, 25))
-def test_the_net_change_of_any_run_of_events_is_the_difference_of_two_states(book: Book, steps: list[Any], back: int) -> None:
+def test_net_change_of_any_events_is_the_difference_of_two_states(book: Book, steps: list[Any], back: int) -> None:
     search = book.write(steps)
     start = max(0, book.events(search, 0)[-1].seq - back)
     changes, returned = book.changed(search, start)
@@ -523,7 +519,7 @@ def test_the_net_change_of_any_run_of_events_is_the_difference_of_two_states(boo
     assert {(*each.key, path) for each in returned or () for path in each.paths} == said - differs
 
 
-def test_of_very_many_events_what_was_removed_is_told_with_its_seq_too(book: Book, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_removals_among_very_many_events_have_their_seq_too(book: Book, monkeypatch: pytest.MonkeyPatch) -> None:
     search = book.write([(("column.add", {"title": "Later", "role": "waiting"}), 0, None)])
     start = book.events(search, 0)[-1].seq
     column = next(id for (kind, id), stand in book.states(search).items() if kind == "column" and stand.state["title"])

@@ -10,9 +10,7 @@ from tests.support.browsers import Browsers
 pytestmark = pytest.mark.browser
 
 
-async def test_what_was_too_much_is_kept_and_sent_when_the_server_said(
-    browsers: Browsers, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_rate_limited_commands_are_kept_and_sent_when_allowed(browsers: Browsers, monkeypatch: pytest.MonkeyPatch) -> None:
     assert browsers.server is not None
     limits = browsers.server.desk.limits
     board = await browsers.search()

@@ -34,7 +34,7 @@ async def hire(browsers: Browsers, name: str, role: str = "investigator") -> str
     return people.get(email) or await live_changes.add_account(desk, email, name, role, PASSWORD)
 
 
-async def test_an_account_that_is_removed_leaves_the_screen_where_it_is_signed_in(browsers: Browsers, ada: Window) -> None:
+async def test_disabled_account_leaves_the_screen_where_it_is_signed_in(browsers: Browsers, ada: Window) -> None:
     name = f"Olga{new_id()}"
     await hire(browsers, name)
     board = await browsers.search()
@@ -59,7 +59,7 @@ async def test_an_account_that_is_removed_leaves_the_screen_where_it_is_signed_i
     await expect(olga("[data-ended]")).to_be_hidden()
 
 
-async def test_who_comes_to_sign_in_is_told_of_no_session_that_ended(browsers: Browsers) -> None:
+async def test_sign_in_page_mentions_no_ended_session_to_a_new_visitor(browsers: Browsers) -> None:
     stranger = await browsers.stranger()
     await stranger.page.goto("/login")
     await expect(stranger("h1")).to_have_text("Sign in")
@@ -97,9 +97,7 @@ async def test_somebody_new_is_let_in_by_a_link_that_works_once(browsers: Browse
     await expect(late("[data-testid=problem]")).to_contain_text("has been used")
 
 
-async def test_the_page_of_a_link_says_how_many_tokens_end_and_the_next_one_how_many_have(
-    browsers: Browsers, ada: Window
-) -> None:
+async def test_link_page_says_how_many_tokens_end_and_the_next_how_many_did(browsers: Browsers, ada: Window) -> None:
     assert browsers.server
     name = f"Kim{new_id()}"
     id, email = await hire(browsers, name), f"{name.lower()}@desk.example"
@@ -121,7 +119,7 @@ async def test_the_page_of_a_link_says_how_many_tokens_end_and_the_next_one_how_
     await expect(kim("[data-token][data-state=revoked]")).to_have_count(2)
 
 
-async def test_what_is_told_once_is_copied_by_a_press(browsers: Browsers, ada: Window) -> None:
+async def test_one_time_secret_is_copied_by_a_button(browsers: Browsers, ada: Window) -> None:
     await ada.context.grant_permissions(["clipboard-read", "clipboard-write"])
     await ada.page.goto("/accounts/tokens")
     await ada("form[data-form=add] [name=name]").fill(f"hotline {new_id()}")

@@ -44,7 +44,7 @@ async def me(browsers: Browsers, name: str) -> dict[str, Any]:
     return dict((await (await browsers.person(name)).http.get("/api/v1/me")).json())
 
 
-async def test_bob_is_alerted_on_each_page_finds_the_card_by_keyboard_and_is_left_alone(browsers: Browsers) -> None:
+async def test_alert_reaches_each_page_and_opens_the_card_by_keyboard(browsers: Browsers) -> None:
     board = await browsers.search()
     card = await browsers.sighting(board, SIGHTING)
     alice, bob, desk = await browsers.person("Alice"), await browsers.window("Bob"), await browsers.window("Bob")
@@ -85,7 +85,7 @@ async def test_bob_is_alerted_on_each_page_finds_the_card_by_keyboard_and_is_lef
         await marked(window, 0)
 
 
-async def test_where_alerts_are_shown_is_chosen_and_the_desktop_tells_no_more_than_it_may(browsers: Browsers) -> None:
+async def test_alert_settings_choose_where_and_the_desktop_reveals_no_more(browsers: Browsers) -> None:
     board = await browsers.search()
     alice, victor = await browsers.person("Alice"), await browsers.window("Victor")
     await victor.http.post("/api/v1/alerts/read", json={"all": True})  # what other scenes left

@@ -111,7 +111,7 @@ async def test_it_is_filtered_by_account_and_kind_and_gone_back_in_by_keyboard(
     await expect(lines).to_have_count(5)
 
 
-async def test_without_the_line_it_says_so_and_keeps_what_is_there(
+async def test_offline_audit_page_says_so_and_keeps_its_rows(
     browsers: Browsers,
     ada: Window,
     monkeypatch: pytest.MonkeyPatch,
@@ -163,7 +163,7 @@ async def test_it_fits_every_window_and_has_no_barrier(browsers: Browsers, ada: 
     assert {name: some for name, some in found.items() if some} == {}
 
 
-async def test_who_is_concerned_reads_at_the_bell_what_was_done(browsers: Browsers, ada: Window) -> None:
+async def test_bell_shows_account_changes_to_the_person_concerned(browsers: Browsers, ada: Window) -> None:
     name = f"Kim{new_id()}"
     kim = await account(browsers, name)
     window = await browsers.window(name)

@@ -175,7 +175,7 @@ async def test_a_line_that_dies_without_a_word_greys_the_board_and_loses_nothing
 
 
 @at_once
-async def test_what_a_stalled_line_delivers_late_is_not_done_twice(stage: Stage) -> None:
+async def test_stalled_connection_that_delivers_late_does_nothing_twice(stage: Stage) -> None:
     async with stage.browsers() as browsers, proxy_to(browsers.url) as line:
         board = await browsers.search()
         alice = await browsers.window("Alice", url=line.url)
@@ -195,7 +195,7 @@ async def test_what_a_stalled_line_delivers_late_is_not_done_twice(stage: Stage)
 
 
 @at_once
-async def test_a_server_killed_twice_in_a_stream_of_changes_loses_and_doubles_nothing(stage: Stage) -> None:
+async def test_server_killed_twice_during_changes_loses_and_doubles_nothing(stage: Stage) -> None:
     create_team_accounts(stage.folder)
     process = Process(stage.folder)
     await process.start()
@@ -242,7 +242,7 @@ async def test_a_server_killed_twice_in_a_stream_of_changes_loses_and_doubles_no
 
 
 @at_once
-async def test_an_account_that_is_disabled_lands_on_the_sign_in_page_and_its_texts_are_sent_later(stage: Stage) -> None:
+async def test_disabled_account_lands_on_sign_in_and_its_texts_are_sent_later(stage: Stage) -> None:
     async with stage.browsers() as browsers, proxy_to(browsers.url) as line:
         board = await browsers.search()
         charlie = await browsers.window("Charlie", url=line.url)

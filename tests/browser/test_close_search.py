@@ -81,7 +81,7 @@ async def test_a_criterion_alone_is_said_in_the_singular_and_decides_nothing(bro
     assert search["state"]["worrying"] is None
 
 
-async def test_a_criterion_that_is_asked_no_more_is_read_where_it_was_answered_and_asked_nowhere(browsers: Browsers) -> None:
+async def test_retired_criterion_shows_its_old_answer_and_is_asked_nowhere(browsers: Browsers) -> None:
     board, other = await browsers.search(criteria=CRITERIA), await browsers.search()
     assert browsers.server
     criteria = next(each for each in await (await browsers.person("Alice")).entities(board) if each["kind"] == "search")["state"][
@@ -134,7 +134,7 @@ async def test_two_coordinators_who_decide_at_once_see_each_other(browsers: Brow
     await expect(alice("[data-testid=decision]")).to_have_text("Worrying · The prosecutor")
 
 
-async def test_alice_sets_an_appeal_and_a_discreet_one_says_that_outsiders_must_not_see_it(browsers: Browsers) -> None:
+async def test_discreet_appeal_says_that_outsiders_must_not_see_it(browsers: Browsers) -> None:
     board = await browsers.search()
     alice, bob = await browsers.both_at(board)
     await expect(bob("[data-testid=appeal]")).to_have_count(0)
@@ -232,7 +232,7 @@ async def test_found_without_an_appeal_promises_no_tasks(browsers: Browsers) -> 
 
 
 @pytest.mark.parametrize("name", ["Bob", "Victor"])
-async def test_who_does_not_lead_reads_the_decisions_and_is_offered_none(browsers: Browsers, name: str) -> None:
+async def test_other_roles_read_the_decisions_and_are_offered_none(browsers: Browsers, name: str) -> None:
     board = await browsers.search(criteria=CRITERIA)
     window = await browsers.window(name)
     await window.open(f"/searches/{board}")

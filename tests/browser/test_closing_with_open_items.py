@@ -37,7 +37,7 @@ async def closing(window: Window) -> None:
     await window("dialog input[value=closed]").check()
 
 
-async def test_after_found_the_page_lists_what_is_open(browsers: Browsers) -> None:
+async def test_page_lists_open_items_after_found(browsers: Browsers) -> None:
     board = await found(browsers)
     alice, bob = await browsers.both_at(board)
     for window in (alice, bob):
@@ -94,7 +94,7 @@ async def test_alice_is_asked_why_and_bob_reads_it_beside_what_was_found(browser
     await expect(bob("[data-testid=acknowledge]")).to_contain_text(WHY)
 
 
-async def test_where_nothing_is_open_nothing_is_asked(browsers: Browsers) -> None:
+async def test_nothing_is_asked_when_nothing_is_open(browsers: Browsers) -> None:
     board, person = await found(browsers), await browsers.person("Alice")
     alice, bob = await browsers.both_at(board)
     await closing(alice)
@@ -111,7 +111,7 @@ async def test_where_nothing_is_open_nothing_is_asked(browsers: Browsers) -> Non
     await expect(bob("[data-testid=acknowledge]")).to_have_count(0)
 
 
-async def test_what_somebody_opened_meanwhile_is_named_by_the_server(browsers: Browsers) -> None:
+async def test_item_opened_meanwhile_is_named_by_the_server(browsers: Browsers) -> None:
     """Alice does not hear yet of the sighting that Bob took in when she closes the search."""
     board = await browsers.search()
     person = await browsers.person("Alice")

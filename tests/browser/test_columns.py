@@ -121,7 +121,7 @@ async def test_columns_are_arranged_by_keyboard_and_the_focus_stays(browsers: Br
     await expect(alice.column("waiting").locator("[data-act=column-menu]")).to_be_focused()
 
 
-async def test_what_bob_does_meanwhile_leaves_an_open_menu_open(browsers: Browsers) -> None:
+async def test_changes_by_others_leave_an_open_menu_open(browsers: Browsers) -> None:
     board = await bare(browsers)
     alice = await browsers.window("Alice")
     await alice.open(f"/searches/{board}")
@@ -145,7 +145,7 @@ async def test_a_refused_name_comes_back_to_its_dialog(browsers: Browsers) -> No
     await names(alice, FIVE)
 
 
-async def test_on_a_phone_the_menu_is_that_of_the_column_shown(browsers: Browsers) -> None:
+async def test_phone_shows_the_menu_of_the_column_in_view(browsers: Browsers) -> None:
     board = await bare(browsers)
     alice = await browsers.window("Alice", viewport=PHONE, has_touch=True)
     await alice.open(f"/searches/{board}")
@@ -158,7 +158,7 @@ async def test_on_a_phone_the_menu_is_that_of_the_column_shown(browsers: Browser
 
 
 @pytest.mark.parametrize("name", ["Bob", "Victor"])
-async def test_who_does_not_lead_is_offered_no_menu(browsers: Browsers, name: str) -> None:
+async def test_other_roles_are_offered_no_menu(browsers: Browsers, name: str) -> None:
     board = await bare(browsers)
     window = await browsers.window(name)
     await window.open(f"/searches/{board}")

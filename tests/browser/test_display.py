@@ -60,7 +60,7 @@ async def paired(browsers: Browsers, boards: list[str], **more: Any) -> tuple[Wi
     return window, answer.json()["id"]
 
 
-async def test_a_screen_is_paired_by_its_code_pointed_elsewhere_renamed_and_revoked_from_a_desk(browsers: Browsers) -> None:
+async def test_display_is_paired_by_code_changed_renamed_and_revoked(browsers: Browsers) -> None:
     noor, elias = await browsers.search(), await browsers.search(person={"first_name": "Elias", "age": 8})
     wall, desk = await screen(browsers), await browsers.window("Alice")
     await desk.page.goto("/displays")
@@ -108,7 +108,7 @@ async def test_a_list_of_displays_that_can_not_be_read_any_more_says_so(browsers
     await expect(desk("main .problem")).to_have_count(0)
 
 
-async def test_the_gravest_stands_first_what_happens_stands_out_and_who_is_found_leaves_at_once(browsers: Browsers) -> None:
+async def test_most_severe_comes_first_news_stands_out_and_the_found_leave(browsers: Browsers) -> None:
     alice = await browsers.person("Alice")
     lars = await browsers.search(person={"first_name": "Lars", "age": 15}, missing_since="2026-11-20T10:00:00Z")
     mila = await browsers.search(person={"first_name": "Mila", "age": 4}, missing_since="2026-11-24T10:00:00Z")
@@ -132,7 +132,7 @@ async def test_the_gravest_stands_first_what_happens_stands_out_and_who_is_found
     await expect(wall(".display-root")).not_to_contain_text("Mila")
 
 
-async def test_a_search_that_is_shown_alone_says_what_was_decided_before_it_was_looked_at(browsers: Browsers) -> None:
+async def test_single_search_display_shows_decisions_made_before(browsers: Browsers) -> None:
     alice, noor = await browsers.person("Alice"), await browsers.search()
     await alice.do(noor, "search.set_worrying", {"worrying": True, "basis": "needs her medicine"})
     wall, _ = await paired(browsers, [noor])
@@ -156,7 +156,7 @@ async def test_a_search_that_comes_and_goes_leaves_nothing_behind(browsers: Brow
     assert await wall(".overview").evaluate("each => each.childNodes.length") == nodes
 
 
-async def test_the_time_is_the_servers_on_a_machine_whose_clock_is_wrong_by_hours_and_it_says_so(browsers: Browsers) -> None:
+async def test_display_shows_server_time_and_reports_its_own_wrong_clock(browsers: Browsers) -> None:
     right, _ = await paired(browsers, ["operations"])
     wrong = await browsers.stranger(viewport=HD)
     await wrong.context.add_init_script(AHEAD)
@@ -171,7 +171,7 @@ async def test_the_time_is_the_servers_on_a_machine_whose_clock_is_wrong_by_hour
     await expect(right("[data-display-content]")).to_have_count(0)
 
 
-async def test_a_board_that_is_gone_is_skipped_and_where_none_is_left_the_screen_says_so(browsers: Browsers) -> None:
+async def test_missing_board_is_skipped_and_an_empty_display_says_so(browsers: Browsers) -> None:
     alice, noor = await browsers.person("Alice"), await browsers.search()
     yana = await browsers.search(person={"first_name": "Yana"})
     wall, _ = await paired(browsers, [noor, yana])
@@ -183,7 +183,7 @@ async def test_a_board_that_is_gone_is_skipped_and_where_none_is_left_the_screen
     await expect(wall(".empty")).to_contain_text("There is nothing left to show here")
 
 
-async def test_nothing_is_smaller_than_what_is_read_from_five_metres_and_every_board_has_its_turn(browsers: Browsers) -> None:
+async def test_text_is_legible_from_five_metres_and_each_board_has_its_turn(browsers: Browsers) -> None:
     page = (await screen(browsers)).page
     screens = [[1920, 1080], [3840, 2160], [1080, 1920]]
     for each in await page.evaluate(SIZES, [screens, [1, 2, 4, 12, 40, 100]]):

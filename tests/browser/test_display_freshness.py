@@ -77,9 +77,7 @@ async def standings(browsers: Browsers) -> dict[str, str]:
 
 
 @AGAIN
-async def test_whatever_fails_a_wall_is_grey_within_ten_seconds_and_current_again_by_itself(
-    browsers: Browsers, again_s: float
-) -> None:
+async def test_display_is_grey_within_ten_seconds_of_any_failure_and_recovers(browsers: Browsers, again_s: float) -> None:
     board, alice = await browsers.search(), await browsers.person("Alice")
     publisher, echo = Gate("events", "snapshot"), Gate("pong")  # without an echo, a heartbeat may be as old as it likes
     async with AsyncExitStack() as lines:
@@ -132,7 +130,7 @@ async def test_whatever_fails_a_wall_is_grey_within_ten_seconds_and_current_agai
 
 
 @AGAIN
-async def test_who_is_shown_out_and_is_its_display_still_comes_back_by_itself(browsers: Browsers, again_s: float) -> None:
+async def test_disconnected_display_that_is_still_valid_returns_by_itself(browsers: Browsers, again_s: float) -> None:
     wall, _ = await open_display(browsers, [await browsers.search()])
     sockets: list[WebSocketRoute] = []
 

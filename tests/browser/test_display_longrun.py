@@ -106,7 +106,7 @@ async def renderers(browser: Browser) -> set[int]:
     return {each["id"] for each in told["processInfo"] if each["type"] == "renderer"}
 
 
-async def test_servers_that_stop_and_die_threads_that_block_and_renderers_that_stop(
+async def test_display_survives_dead_servers_blocked_threads_and_renderers(
     house: House, browsers: Browsers, browser: Browser
 ) -> None:
     board = await browsers.search()

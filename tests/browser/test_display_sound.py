@@ -19,7 +19,7 @@ THEMES = """async () => {
 }"""
 
 
-async def test_a_wall_sounds_for_what_happens_while_it_looks_and_only_where_it_is_set_so(browsers: Browsers) -> None:
+async def test_display_sounds_for_live_events_only_where_it_is_enabled(browsers: Browsers) -> None:
     alice, board = await browsers.person("Alice"), await browsers.search()
     wall, id = await open_display(browsers, [board])
     await wall.context.add_init_script(TONES)
@@ -37,7 +37,7 @@ async def test_a_wall_sounds_for_what_happens_while_it_looks_and_only_where_it_i
     assert await wall.page.evaluate("window.tones") == 2
 
 
-async def test_where_its_browser_does_not_let_it_the_screen_and_the_page_of_displays_say_so(browsers: Browsers) -> None:
+async def test_blocked_sound_is_reported_on_the_display_and_the_displays_page(browsers: Browsers) -> None:
     alice, board = await browsers.person("Alice"), await browsers.search()
     wall, id = await open_display(browsers, [board])
     await wall.context.add_init_script(DEAF)

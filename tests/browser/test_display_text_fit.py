@@ -100,7 +100,7 @@ async def shows(wall: Window, size: Any) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-async def test_of_all_searches_no_number_is_cut_and_no_word_without_an_ellipsis(
+async def test_all_searches_view_cuts_no_number_and_no_word_without_an_ellipsis(
     browsers: Browsers, searches: list[str], language: str
 ) -> None:
     wall, _ = await open_display(browsers, ["operations"], language=language)
@@ -118,7 +118,7 @@ async def test_of_all_searches_no_number_is_cut_and_no_word_without_an_ellipsis(
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-async def test_of_one_search_no_number_is_cut_and_no_word_without_an_ellipsis(
+async def test_single_search_view_cuts_no_number_and_no_word_without_an_ellipsis(
     browsers: Browsers, searches: list[str], language: str
 ) -> None:
     search = searches[1]

@@ -24,7 +24,7 @@ async def tab_to(window: Window, selector: str) -> None:
     raise AssertionError(f"the keyboard does not come to {selector}")
 
 
-async def test_displays_are_paired_changed_and_revoked_by_keys_alone_and_what_was_done_is_said(browsers: Browsers) -> None:
+async def test_keyboard_alone_pairs_changes_and_revokes_displays(browsers: Browsers) -> None:
     wall, desk = await screen(browsers), await browsers.window("Alice", viewport=PHONE)
     elias = await browsers.search(person={"first_name": "Elias", "age": 8})
     keys, said = desk.page.keyboard, desk("body > [data-announcer]")
@@ -70,7 +70,7 @@ async def test_displays_are_paired_changed_and_revoked_by_keys_alone_and_what_wa
     wall.may_fail("401", "HTTP Authentication failed")  # the page, or its socket where it is loading anew
 
 
-async def test_what_is_wrong_is_said_by_its_field_and_the_first_is_gone_to(browsers: Browsers) -> None:
+async def test_errors_are_shown_by_their_fields_and_the_first_is_focused(browsers: Browsers) -> None:
     desk = await browsers.window("Alice")
     desk.may_fail("422", "404")
     await desk.open("/displays")

@@ -87,7 +87,7 @@ async def noor(browsers: Browsers) -> str:
     return "noor"
 
 
-async def test_who_calls_is_kept_nowhere_and_the_rest_is_encrypted(browsers: Browsers, noor: str) -> None:
+async def test_caller_is_kept_nowhere_and_the_rest_is_encrypted(browsers: Browsers, noor: str) -> None:
     bob = await browsers.window("Bob")
     await take_a_call(bob, noor)
     await keeps(bob, 1)
@@ -129,9 +129,7 @@ async def test_nor_is_it_kept_by_the_forms_of_a_board(browsers: Browsers, form: 
     await expect(bob(f"form[data-form={form}]")).to_have_attribute("autocomplete", "off")  # nor does the browser by itself
 
 
-async def test_a_call_that_waits_to_be_sent_outlives_the_page_and_is_unreadable_on_the_disk(
-    browsers: Browsers, noor: str
-) -> None:
+async def test_unsent_call_outlives_the_page_and_is_unreadable_on_disk(browsers: Browsers, noor: str) -> None:
     async with proxy_to(browsers.url) as line:
         bob = await browsers.window("Bob", url=line.url)
         bob.may_fail(*NO_LINE)
@@ -171,7 +169,7 @@ async def test_a_command_is_on_the_disk_before_it_is_on_the_wire(browsers: Brows
     assert await bob.page.evaluate("window.sent") == [True]
 
 
-async def test_what_was_not_sent_is_named_before_signing_out_and_deleted_or_kept(browsers: Browsers, noor: str) -> None:
+async def test_unsent_texts_are_named_before_signing_out_and_deleted_or_kept(browsers: Browsers, noor: str) -> None:
     board = await browsers.search()
     bob = await browsers.window("Bob")
     await take_a_call(bob, noor)
@@ -209,7 +207,7 @@ async def test_what_was_not_sent_is_named_before_signing_out_and_deleted_or_kept
     await browsers.people["Bob"].sign_in()
 
 
-async def test_signing_out_names_what_waits_for_the_line_and_asks_nothing_when_it_is_sent(browsers: Browsers, noor: str) -> None:
+async def test_signing_out_names_what_waits_and_asks_nothing_when_it_is_sent(browsers: Browsers, noor: str) -> None:
     async with proxy_to(browsers.url) as line:
         bob = await browsers.window("Bob", url=line.url)
         bob.may_fail(*NO_LINE)
@@ -230,7 +228,7 @@ async def test_signing_out_names_what_waits_for_the_line_and_asks_nothing_when_i
     await browsers.people["Bob"].sign_in()
 
 
-async def test_after_an_account_is_disabled_nobody_reads_what_it_left(browsers: Browsers, noor: str) -> None:
+async def test_drafts_of_a_disabled_account_are_readable_by_nobody(browsers: Browsers, noor: str) -> None:
     assert browsers.server
     charlie = await browsers.window("Charlie")
     charlie.may_fail(*SIGNED_OUT, *NO_LINE)
@@ -278,7 +276,7 @@ async def test_two_people_at_one_browser_do_not_read_each_other(browsers: Browse
         await browsers.people[name].sign_in()
 
 
-async def test_without_the_key_drafts_wait_unread_and_none_is_lost(browsers: Browsers) -> None:
+async def test_drafts_wait_unread_without_the_key_and_none_is_lost(browsers: Browsers) -> None:
     board = await browsers.search()
     bob = await browsers.window("Bob")
     bob.may_fail("503")
@@ -322,9 +320,7 @@ async def test_without_the_key_drafts_wait_unread_and_none_is_lost(browsers: Bro
 
 
 @pytest.mark.parametrize("cleared", [True, False])
-async def test_a_call_that_waits_for_the_key_is_not_lost_by_another_that_is_taken_meanwhile(
-    browsers: Browsers, noor: str, cleared: bool
-) -> None:
+async def test_call_waiting_for_the_key_is_not_lost_by_another_one(browsers: Browsers, noor: str, cleared: bool) -> None:
     bob = await browsers.window("Bob")
     bob.may_fail("503")
     await bob.open("/intake")
@@ -361,7 +357,7 @@ async def test_a_call_that_waits_for_the_key_is_not_lost_by_another_that_is_take
     await expect(bob("#text")).to_have_value(SEEN)
 
 
-async def test_where_nothing_can_be_encrypted_nothing_is_kept_and_the_page_says_so(browsers: Browsers, noor: str) -> None:
+async def test_nothing_is_kept_where_encryption_is_missing_and_the_page_says_so(browsers: Browsers, noor: str) -> None:
     bob = await browsers.window("Bob")
     await bob.page.add_init_script("Object.defineProperty(crypto, 'subtle', { value: undefined })")  # as by http from elsewhere
     await take_a_call(bob, noor)

@@ -48,7 +48,7 @@ async def searches(window: Window, column: str, *ours: str) -> list[str]:
     return [each for each in shown if each in ours]
 
 
-async def test_from_anywhere_one_finds_what_one_may_see_and_nothing_else(browsers: Browsers) -> None:
+async def test_find_box_on_any_page_finds_only_visible_things(browsers: Browsers) -> None:
     alice = await browsers.person("Alice")
     secret = await browsers.search(
         person={"first_name": "Xanthippe"}, access="members", members=[await own_id(browsers, "Alice")]
@@ -220,7 +220,7 @@ async def test_filters_are_in_the_address_and_say_what_they_hide(browsers: Brows
     await keep(window, "filter", 390)
 
 
-async def test_what_changed_since_a_time_is_learned_from_one_event(browsers: Browsers) -> None:
+async def test_changed_since_filter_reads_one_event(browsers: Browsers) -> None:
     board = await browsers.search()
     old = await browsers.sighting(board, "Seen before")
     alice = await browsers.person("Alice")

@@ -208,7 +208,7 @@ async def test_a_night_is_handed_over_refused_and_handed_over_again(browsers: Br
     await expect(alice("[data-testid=holder] code")).to_have_text(handovers["handover"]["digest"])
 
 
-async def test_who_only_looks_sees_all_of_it_and_can_do_nothing(browsers: Browsers) -> None:
+async def test_viewer_sees_all_of_a_handover_and_can_do_nothing(browsers: Browsers) -> None:
     alice = await browsers.person("Alice")
     me = (await alice.http.get("/api/v1/me")).json()["id"]
     await browsers.search(person={"first_name": "Secret"}, access="members", members=[me])
@@ -252,7 +252,7 @@ async def test_a_shift_is_taken_from_who_vanished_and_what_was_open_is_withdrawn
     await expect(dora("[data-testid=holder]")).to_have_text("There is no such handover that was signed.")
 
 
-async def test_who_hands_over_decides_on_a_search_that_who_takes_over_may_not_see(browsers: Browsers) -> None:
+async def test_search_hidden_from_the_successor_needs_a_decision(browsers: Browsers) -> None:
     person = await browsers.person("Dora")
     me = (await person.http.get("/api/v1/me")).json()["id"]
     data = {"kind": "runaway", "person": {"first_name": "Hidden"}, "missing_since": "2026-11-24T15:10:00Z"}
@@ -291,7 +291,7 @@ async def test_who_hands_over_decides_on_a_search_that_who_takes_over_may_not_se
     await expect(alice(f"[data-section='{board}'] [data-act=mark-read]")).to_be_visible()
 
 
-async def test_who_sees_a_search_is_told_that_who_holds_the_shift_does_not(browsers: Browsers) -> None:
+async def test_reader_is_told_that_the_shift_holder_cannot_see_a_search(browsers: Browsers) -> None:
     person = await browsers.person("Alice")
     me = (await person.http.get("/api/v1/me")).json()["id"]
     board = await browsers.search(person={"first_name": "Alone"}, access="members", members=[me])
@@ -307,7 +307,7 @@ async def test_who_sees_a_search_is_told_that_who_holds_the_shift_does_not(brows
     await expect(dora("main")).not_to_contain_text("Alone")
 
 
-async def test_what_was_new_before_the_shift_began_is_told_to_who_has_not_seen_it(browsers: Browsers) -> None:
+async def test_events_before_the_shift_are_new_to_who_has_not_seen_them(browsers: Browsers) -> None:
     person, board = await browsers.person("Alice"), await browsers.search(person={"first_name": "Earlier"})
     epoch = (await person.http.get(f"/api/v1/boards/{board}")).json()["epoch"]
     await person.http.post("/api/v1/seen", json={"board": board, "epoch": epoch, "seq": 1})

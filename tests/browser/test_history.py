@@ -145,7 +145,7 @@ async def test_thousands_of_events_are_walked_found_and_opened_by_their_address(
     await expect(bob("[data-act=newest]")).to_have_count(0)
 
 
-async def test_what_is_asked_stands_in_the_address_and_what_is_not_there_is_said(browsers: Browsers) -> None:
+async def test_filters_are_in_the_address_and_missing_events_are_reported(browsers: Browsers) -> None:
     board = await browsers.search()
     sighting = await browsers.sighting(board, "Girl at the bakery")
     bob = await browsers.person("Bob")

@@ -39,7 +39,7 @@ async def test_a_page_tells_that_somebody_is_there_only_when_somebody_is(browser
     assert await told(bob, 9) == 0
 
 
-async def test_a_session_that_nobody_used_ends_on_the_screen_and_what_was_typed_is_there_again(browsers: Browsers) -> None:
+async def test_idle_session_ends_on_the_screen_and_typed_text_returns(browsers: Browsers) -> None:
     assert browsers.server
     desk, board = browsers.server.desk, await browsers.search()
     bob = await browsers.window("Bob")

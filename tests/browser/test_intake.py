@@ -105,7 +105,7 @@ async def test_three_calls_in_a_row_by_keyboard_with_the_line_cut_in_the_second(
     await browsers.clear()
 
 
-async def test_what_may_be_the_same_and_what_may_be_meant_stand_beside(browsers: Browsers) -> None:
+async def test_possible_duplicates_and_suggestions_are_shown_beside_the_form(browsers: Browsers) -> None:
     noor = await browsers.search(person={"first_name": "Linde"}, reference="2026-7101", last_seen=LAST_SEEN)
     near = await browsers.search(person={"first_name": "Kobe"}, reference="2026-7102", last_seen=LAST_SEEN)
     told = await browsers.sighting(noor, "A girl in a yellow coat with a skateboard")
@@ -165,7 +165,7 @@ async def test_the_list_is_walked_by_arrows_and_shut_by_escape(browsers: Browser
     await browsers.clear()
 
 
-async def test_what_is_missing_is_asked_for_and_what_is_refused_comes_back(browsers: Browsers) -> None:
+async def test_missing_fields_are_asked_for_and_refused_calls_come_back(browsers: Browsers) -> None:
     board = await browsers.search(person={"first_name": "Wout"}, reference="2026-7301")
     async with proxy_to(browsers.url) as line:
         bob = await browsers.window("Bob", url=line.url)
@@ -198,7 +198,7 @@ async def test_what_is_missing_is_asked_for_and_what_is_refused_comes_back(brows
     await browsers.clear()
 
 
-async def test_who_only_sees_takes_no_calls(browsers: Browsers) -> None:
+async def test_viewer_takes_no_calls(browsers: Browsers) -> None:
     victor = await browsers.window("Victor")
     victor.may_fail("status of 403")
     await victor.open("/")

@@ -111,7 +111,7 @@ async def test_bob_works_a_search_without_a_mouse(browsers: Browsers) -> None:
     ]  # fmt: skip
 
 
-async def test_what_colleagues_did_is_said_and_what_one_did_oneself_is_not(browsers: Browsers) -> None:
+async def test_changes_by_others_are_announced_and_own_ones_are_not(browsers: Browsers) -> None:
     board = await browsers.search()
     coat, train = await browsers.sighting(board, COAT), await browsers.sighting(board, TRAIN)
     bob, charlie, alice = await browsers.person("Bob"), await browsers.person("Charlie"), await browsers.window("Alice")
@@ -334,7 +334,7 @@ async def test_arrows_begin_at_the_first_card(browsers: Browsers, path: str) -> 
         await focused(alice, first)
 
 
-async def test_what_one_has_added_is_gone_to_unless_one_is_elsewhere(browsers: Browsers) -> None:
+async def test_added_card_gets_the_focus_unless_it_is_elsewhere(browsers: Browsers) -> None:
     board = await browsers.search()
     for number in range(12):
         await browsers.sighting(board, f"Something seen {number}")
@@ -360,7 +360,7 @@ async def test_what_one_has_added_is_gone_to_unless_one_is_elsewhere(browsers: B
     await focused(alice, "#find")
 
 
-async def test_on_a_phone_what_one_has_added_is_in_sight(browsers: Browsers) -> None:
+async def test_added_card_is_in_view_on_a_phone(browsers: Browsers) -> None:
     board = await browsers.search()
     alice = await browsers.window("Alice", viewport={"width": 390, "height": 844})
     await alice.open(f"/searches/{board}")
@@ -368,7 +368,7 @@ async def test_on_a_phone_what_one_has_added_is_in_sight(browsers: Browsers) -> 
     await expect(alice.card(BUS).and_(alice("[data-card]"))).to_be_in_viewport()
 
 
-async def test_what_is_refused_is_gone_to(browsers: Browsers) -> None:
+async def test_refused_field_gets_the_focus(browsers: Browsers) -> None:
     alice = await browsers.window("Alice")
     await alice.open("/")
     await press(alice, "n")

@@ -18,9 +18,7 @@ HEADS = {
 
 
 @pytest.mark.parametrize("locale", HEADS)
-async def test_times_and_numbers_are_written_as_the_reader_does_and_are_those_of_brussels(
-    browsers: Browsers, locale: str
-) -> None:
+async def test_times_and_numbers_use_the_readers_locale_and_brussels_time(browsers: Browsers, locale: str) -> None:
     board = await browsers.search(missing_since="2026-01-24T15:10:00Z", person={"first_name": "Open"})
     alice = await browsers.person("Alice")
     await alice.do(board, "sighting.add", {"description": "Status", "place": {"text": "Name", "radius_m": 1_500}})

@@ -46,7 +46,7 @@ async def test_no_card_is_cut_beside_an_open_one(browsers: Browsers, language: s
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-async def test_at_200_percent_the_bar_is_whole(browsers: Browsers, language: str) -> None:
+async def test_header_is_whole_at_200_percent(browsers: Browsers, language: str) -> None:
     board = await browsers.search()
     await (await browsers.person("Alice")).http.post("/api/v1/shift/take", json={})
     window = await browsers.window("Alice", locale=f"{language}-BE")
@@ -84,7 +84,7 @@ async def test_a_board_is_printed_with_all_its_columns(browsers: Browsers) -> No
         await expect(window(".printed")).to_be_hidden()
 
 
-async def test_in_chosen_colours_past_and_future_of_the_time_line_differ(browsers: Browsers) -> None:
+async def test_chosen_colours_keep_past_and_future_of_the_time_line_apart(browsers: Browsers) -> None:
     board = await browsers.search()
     for number in range(20):
         await browsers.sighting(board, f"Something seen {number}")

@@ -31,7 +31,7 @@ async def be_busy(page: Page, status: int, times: int = TIMES) -> Counter[str]:
 
 
 @pytest.mark.parametrize("status", [429, 503])
-async def test_what_is_new_is_read_when_the_server_has_time(browsers: Browsers, status: int) -> None:
+async def test_unseen_changes_are_read_when_the_server_has_time(browsers: Browsers, status: int) -> None:
     board = await browsers.search()
     card = await browsers.sighting(board, "Girl with a red coat")
     await sees_now(await browsers.person("Victor"), board)
@@ -58,7 +58,7 @@ async def test_the_history_and_its_chain_are_read_when_the_server_has_time(brows
     assert asked[f"/boards/{board}/chain"] > TIMES
 
 
-async def test_what_is_looked_for_is_found_when_the_server_has_time_and_given_up_when_something_else_is(
+async def test_find_results_come_when_the_server_has_time_unless_superseded(
     browsers: Browsers,
 ) -> None:
     board = await browsers.search()
@@ -72,7 +72,7 @@ async def test_what_is_looked_for_is_found_when_the_server_has_time_and_given_up
     assert asked["/find"] == TIMES + 1
 
 
-async def test_what_was_seen_is_told_when_the_server_has_time(browsers: Browsers) -> None:
+async def test_read_position_is_sent_when_the_server_has_time(browsers: Browsers) -> None:
     board = await browsers.search()
     window = await browsers.window("Alice")
     window.may_fail("Failed to load resource")

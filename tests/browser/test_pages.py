@@ -111,9 +111,7 @@ FETCHED = """() => [
 ]"""
 
 
-async def test_every_page_is_silent_fetches_what_it_names_fits_its_window_and_has_no_barrier(
-    demo: Browsers, largest_search: LargestSearch
-) -> None:
+async def test_every_page_loads_cleanly_fits_its_window_and_is_accessible(demo: Browsers, largest_search: LargestSearch) -> None:
     alice, stranger = await demo.window("Alice"), await demo.stranger()
     alice.may_fail("Failed to load resource: the server responded with a status of 404")
     found: dict[str, Any] = {}
@@ -172,7 +170,7 @@ async def test_a_breach_of_the_policy_would_be_noticed(browsers: Browsers) -> No
     stranger.may_fail("Content Security Policy")
 
 
-async def test_what_is_typed_anywhere_is_shown_as_it_was_typed(browsers: Browsers) -> None:
+async def test_typed_text_is_shown_as_typed_on_every_page(browsers: Browsers) -> None:
     alice, bob, desk = await browsers.window("Alice"), await browsers.window("Bob"), await browsers.window("Bob")
     await desk.open("/")
     await alice.open("/")
@@ -233,7 +231,7 @@ async def test_what_is_typed_anywhere_is_shown_as_it_was_typed(browsers: Browser
     await harmless(alice, bob, desk)
 
 
-async def test_a_board_of_a_thousand_cards_and_five_hundred_notes_opens_and_is_used(browsers: Browsers) -> None:
+async def test_board_of_1000_cards_and_500_notes_opens_and_is_usable(browsers: Browsers) -> None:
     board = await browsers.search()
     last = await fill_board(browsers, board, cards=1_000, notes=500)
     alice = await browsers.window("Alice")

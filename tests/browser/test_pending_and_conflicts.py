@@ -14,7 +14,7 @@ pytestmark = pytest.mark.browser
 SIGHTING = "Girl with a red coat at the Graslei"
 
 
-async def test_an_own_change_is_pending_until_the_server_has_said_that_it_is_kept(browsers: Browsers) -> None:
+async def test_own_change_is_pending_until_the_server_acknowledges_it(browsers: Browsers) -> None:
     board = await browsers.search()
     async with proxy_to(browsers.url) as line:
         alice, bob = await browsers.window("Alice", url=line.url), await browsers.window("Bob")
@@ -67,7 +67,7 @@ async def test_a_refusal_puts_the_typed_text_back_with_the_reason(browsers: Brow
     await alice.same_as_server(board)
 
 
-async def test_an_event_never_touches_a_field_that_is_being_edited_and_says_who_changed_it(browsers: Browsers) -> None:
+async def test_event_never_touches_a_field_being_edited_and_names_its_author(browsers: Browsers) -> None:
     board = await browsers.search()
     await browsers.sighting(board, SIGHTING)
     alice, bob = await browsers.both_at(board)
@@ -116,7 +116,7 @@ async def test_two_who_save_one_field_at_once_both_stand_side_by_side(browsers: 
         await browsers.same(alice, bob, board)
 
 
-async def test_what_changed_while_alice_looked_is_marked_with_who_and_when(browsers: Browsers) -> None:
+async def test_change_during_reading_is_marked_with_author_and_time(browsers: Browsers) -> None:
     board = await browsers.search()
     alice, bob = await browsers.both_at(board)
     await bob.add_sighting(SIGHTING)

@@ -10,7 +10,7 @@ pytestmark = pytest.mark.browser
 SAME = "[data-testid=same-reference]"
 
 
-async def test_who_sees_two_of_one_reference_is_told_and_nobody_else(browsers: Browsers) -> None:
+async def test_duplicate_references_are_pointed_out_to_who_sees_both(browsers: Browsers) -> None:
     alice, bob = await browsers.person("Alice"), await browsers.person("Bob")
     own = (await alice.http.get("/api/v1/me")).json()["id"]
     hidden = await browsers.search(person={"first_name": "Mila"}, reference="TWICE-1", access="members", members=[own])

@@ -296,7 +296,7 @@ async def test_two_moments_are_compared(browsers: Browsers) -> None:
     await expect(alice.page).to_have_url(re.compile(rf"\?at={before + 1}$"))
 
 
-async def test_where_there_is_no_such_moment_it_says_so_and_where_there_is_one(browsers: Browsers) -> None:
+async def test_missing_moment_is_reported_with_one_that_exists(browsers: Browsers) -> None:
     alice, board = await browsers.window("Alice"), await browsers.search()
     no_moment = alice("[data-testid=no-moment]")
     for at, trouble in {"none": "unreadable", "2100-01-01T00:00:00%2B01:00": "later", "1&with=999999": "beyond"}.items():
@@ -311,7 +311,7 @@ async def test_where_there_is_no_such_moment_it_says_so_and_where_there_is_one(b
     await expect(slider(alice)).to_have_attribute("aria-valuenow", "1")
 
 
-async def test_of_a_board_that_was_restored_meanwhile_no_moment_is_of_its_life_before(browsers: Browsers) -> None:
+async def test_restored_board_shows_no_moment_of_its_earlier_epoch(browsers: Browsers) -> None:
     alice = await browsers.window("Alice")
     await alice.page.goto("/account")
     async with asyncio.timeout(PATIENCE_S):
@@ -319,7 +319,7 @@ async def test_of_a_board_that_was_restored_meanwhile_no_moment_is_of_its_life_b
     assert found == {"moments": ["new 1", "new 2", "new 1200"], "read": [1200, True]}
 
 
-async def test_when_the_right_to_see_it_ends_nothing_of_the_past_stays(browsers: Browsers) -> None:
+async def test_ended_permission_removes_the_past_from_the_page(browsers: Browsers) -> None:
     board, _, _ = await night(browsers)
     alice, charlie = await browsers.person("Alice"), await browsers.person("Charlie")
     members = {"access": "members", "members": [(await alice.http.get("/api/v1/me")).json()["id"]]}

@@ -55,7 +55,7 @@ REFUSED = {  # what stands in js/a.js, in js/b.js; what is said
 
 
 @pytest.mark.parametrize("what", REFUSED)
-def test_what_is_not_known_is_refused(what: str, tmp_path: Path) -> None:
+def test_unknown_bundle_is_refused(what: str, tmp_path: Path) -> None:
     one, other, why = REFUSED[what]
     (tmp_path / "js").mkdir()
     (tmp_path / "js/a.js").write_text(one)

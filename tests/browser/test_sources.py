@@ -29,7 +29,7 @@ async def taken_in(browsers: Browsers, by: str, **data: Any) -> tuple[str, str]:
     return board, str((await person.events(board))[-1]["id"])
 
 
-async def test_who_may_not_read_a_source_is_not_offered_to_change_it(browsers: Browsers) -> None:
+async def test_source_without_permission_is_not_offered_for_change(browsers: Browsers) -> None:
     board, sighting = await taken_in(browsers, "Alice")
     bob = await at_card(browsers, "Bob", board)
     bob.may_fail("status of 403")
@@ -59,7 +59,7 @@ async def test_a_source_of_which_nothing_is_kept_is_not_offered_to_be_read(brows
     await expect(alice("dd[data-field=source_contact]")).to_have_text("0470 11")
 
 
-async def test_who_took_it_in_changes_it_and_reads_what_it_was_before(browsers: Browsers) -> None:
+async def test_reporter_changes_the_source_and_reads_earlier_values(browsers: Browsers) -> None:
     board, _ = await taken_in(browsers, "Bob")
     bob, alice = await at_card(browsers, "Bob", board), await at_card(browsers, "Alice", board)
     await alice("[data-act=read-source]").click()

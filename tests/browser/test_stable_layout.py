@@ -145,7 +145,7 @@ async def test_cards_stay_where_they_are_when_the_line_is_lost_and_back(browsers
         await still.shows(heard.window("[data-testid=live]"))
 
 
-async def test_cards_stay_where_they_are_when_a_change_waits_is_refused_or_is_too_much(browsers: Browsers) -> None:
+async def test_cards_stay_in_place_while_a_change_waits_or_is_refused(browsers: Browsers) -> None:
     _, path = await board_of(browsers, "search")
     async with at(browsers, path) as (still, heard):
         window = heard.window
@@ -165,7 +165,7 @@ async def test_cards_stay_where_they_are_when_a_change_waits_is_refused_or_is_to
         await still.shows(window("[data-testid=unsent]"), 0)
 
 
-async def test_cards_stay_where_they_are_when_somebody_changes_something_or_one_asks_for_less(browsers: Browsers) -> None:
+async def test_cards_stay_in_place_when_others_change_something_or_a_filter_ends(browsers: Browsers) -> None:
     board, path = await board_of(browsers, "search")
     bob = await browsers.person("Bob")
     async with at(browsers, path) as (still, heard):

@@ -23,7 +23,7 @@ async def test_a_page_judges_ages_as_the_server_does(browsers: Browsers) -> None
     assert found == [[["under_13"] if each[4] else [], each[4] or each[3] == "yes"] for each in AGES]
 
 
-async def test_an_age_of_nine_is_suggested_everywhere_until_somebody_has_answered(browsers: Browsers) -> None:
+async def test_age_of_nine_is_suggested_everywhere_until_answered(browsers: Browsers) -> None:
     since = "2026-11-02T10:00:00Z"
     old = await browsers.search(person={"first_name": "Lars", "age": 15}, missing_since="2026-11-03T10:00:00Z")
     mila = await browsers.search(person={"first_name": "Mila", "age": 9}, missing_since=since)

@@ -98,7 +98,7 @@ async def test_a_task_is_assigned_and_its_checklist_ticked(browsers: Browsers) -
     await browsers.same(alice, bob, board)
 
 
-async def test_who_was_hired_a_moment_ago_has_a_name_on_screens_that_were_there_before(browsers: Browsers) -> None:
+async def test_new_colleague_has_a_name_on_open_screens(browsers: Browsers) -> None:
     board = await browsers.search()
     alice = await browsers.window("Alice")
     await alice.open(f"/searches/{board}")  # where it asks who everybody is

@@ -118,7 +118,7 @@ async def test_an_event_of_the_history_is_undone_while_it_holds(browsers: Browse
     await browsers.same(alice, bob, board)
 
 
-async def test_what_changed_since_is_told_and_stays(browsers: Browsers) -> None:
+async def test_later_change_is_reported_and_stays(browsers: Browsers) -> None:
     board = await browsers.search()
     sighting = await browsers.sighting(board, SIGHTING)
     alice = await browsers.window("Alice")

@@ -63,7 +63,7 @@ async def leave(window: Window) -> None:
     await window.page.goto("/account")
 
 
-async def test_what_was_on_the_screen_is_seen_and_what_changed_since_is_told_wherever_it_helps(browsers: Browsers) -> None:
+async def test_cards_on_screen_count_as_seen_and_later_changes_are_shown(browsers: Browsers) -> None:
     board = await browsers.search()
     alice, bob, window = await browsers.person("Alice"), await browsers.person("Bob"), await browsers.window("Alice")
     assert await seen(alice, board) == await head(alice, board), "she opened it"
@@ -104,7 +104,7 @@ async def test_what_was_on_the_screen_is_seen_and_what_changed_since_is_told_whe
     await expect(again("article.card")).to_have_count(2)
 
 
-async def test_what_happens_right_after_the_page_was_read_anew_is_on_it_too(browsers: Browsers) -> None:
+async def test_event_right_after_a_reload_is_on_the_page_too(browsers: Browsers) -> None:
     board = await browsers.search()
     bob, charlie, window = await browsers.person("Bob"), await browsers.person("Charlie"), await browsers.window("Charlie")
     await sees_now(charlie, board)

@@ -155,9 +155,7 @@ async def machines(lines: Network, server_dir: Path) -> AsyncIterator[tuple[Mach
 @pytest.mark.parametrize(
     "cut", [pytest.param(Host.swallow, id="silent"), pytest.param(Host.pull_the_plug, id="unplugged", marks=pytest.mark.slow)]
 )
-async def test_a_machine_that_is_cut_off_and_healed_loses_nothing_and_doubles_nothing(
-    machines: tuple[Machine, Machine], cut: Any
-) -> None:
+async def test_partitioned_machine_loses_nothing_and_doubles_nothing(machines: tuple[Machine, Machine], cut: Any) -> None:
     one, other = machines
     browsers = WorkerProcesses(one.environment["DATABASE_URL"], 1)
     alice = await writer(one, await browsers.hire("Alice", "coordinator"))

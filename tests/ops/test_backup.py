@@ -243,7 +243,7 @@ async def test_it_has_its_name_only_when_it_was_found_to_hold_and_is_on_the_disk
     assert seen[2][1] == {"backup.db"}
 
 
-async def test_what_was_erased_is_not_in_a_backup(desk: BoardService, tmp_path: Path) -> None:
+async def test_erased_content_is_not_in_a_backup(desk: BoardService, tmp_path: Path) -> None:
     name, pages = "Noor, who was erased. " * 1_000, tmp_path / "pages.db"
     await desk.database.write(lambda session: session.add(ReadPosition(account=name, board="", epoch="", seq=0, at="")))
     await desk.database.write(lambda session: session.connection().execute(text("DELETE FROM seen")))

@@ -106,7 +106,7 @@ def test_a_name_that_is_no_setting_is_told(installation: Database, monkeypatch: 
     assert (told.state, told.says) == (State.WRONG, ".env, line 1: the board has no setting COLOUR.")
 
 
-def test_settings_that_others_may_read_and_proxies_that_anybody_may_be_are_told(
+def test_world_readable_settings_and_untrusted_proxies_are_reported(
     installation: Database, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     (file := tmp_path / ".env").write_text("SECRET_KEY=a-text-of-more-than-sixteen\n")
@@ -200,7 +200,7 @@ async def test_a_server_that_takes_another_address_for_its_own_is_wrong(tmp_path
         assert (state, "takes https://board.example for its own" in says) == (State.WRONG, True)
 
 
-async def test_requests_that_were_refused_by_their_origin_show_that_public_url_is_missing(
+async def test_requests_refused_by_origin_suggest_that_public_url_is_missing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with running_server(tmp_path) as server:
@@ -241,7 +241,7 @@ async def test_a_proxy_that_passes_no_sockets_or_knows_no_server_is_told(
         assert (told[0], words in told[1]) == (state, True)
 
 
-async def test_an_address_that_can_not_be_reached_is_wrong_only_while_the_server_runs(tmp_path: Path) -> None:
+async def test_unreachable_address_is_wrong_only_while_the_server_runs(tmp_path: Path) -> None:
     async with running_server(tmp_path) as server:
         assert (await look_at(server.url, "http://127.0.0.1:1"))[0] == State.WRONG
     assert (await look_at("http://127.0.0.1:2", "http://127.0.0.1:1"))[0] == State.SKIPPED

@@ -131,7 +131,7 @@ async def signs_in(team: Team, email: str, password: str) -> bool:
         return (await http.post("/login", data={"email": email, "password": password})).status_code == 303
 
 
-async def test_an_account_is_added_listed_disabled_enabled_and_given_a_role_and_a_password(team: Team, board: Shell) -> None:
+async def test_account_commands_add_list_disable_enable_and_change(team: Team, board: Shell) -> None:
     email, first, second = address(), "correct horse 1", "correct horse 2"
     out = await board.works(
         "account", "add", email, "--name", "Kim Ö", "--role", "viewer", "--password-stdin", given=f"{first}\n"
@@ -184,7 +184,7 @@ async def test_others_write_while_a_password_is_hashed(
     await other.close()
 
 
-def test_what_an_account_cannot_be_is_refused_in_a_sentence(refuse: Refuse) -> None:
+def test_invalid_account_data_is_refused_in_a_sentence(refuse: Refuse) -> None:
     email = address()
     more = ("--password-stdin",)
     add = ("account", "add", email, "--name", "Kim", "--role", "viewer")
@@ -198,7 +198,7 @@ def test_what_an_account_cannot_be_is_refused_in_a_sentence(refuse: Refuse) -> N
     refuse("account", "add", email, "--name", " ", "--role", "viewer", *more, given="correct horse\n")
 
 
-def test_what_is_not_there_is_refused_in_a_sentence(refuse: Refuse, run: Run) -> None:
+def test_missing_object_is_refused_in_a_sentence(refuse: Refuse, run: Run) -> None:
     nobody = address()
     assert run("migrate")[0] == 0
     for words in (
@@ -216,7 +216,7 @@ READING = (
 
 
 @pytest.mark.parametrize("words", READING, ids=" ".join)
-def test_what_only_reads_makes_no_database_and_migrates_none(refuse: Refuse, tmp_path: Path, words: tuple[str, ...]) -> None:
+def test_reading_commands_neither_create_nor_migrate_a_database(refuse: Refuse, tmp_path: Path, words: tuple[str, ...]) -> None:
     assert "There is no database" in refuse(*words)
     assert [*tmp_path.iterdir()] == []
     (file := tmp_path / "board.db").touch()
@@ -231,7 +231,7 @@ def test_what_only_reads_makes_no_database_and_migrates_none(refuse: Refuse, tmp
     assert file.read_bytes() == before
 
 
-def test_what_only_reads_leaves_the_file_as_it_is(tmp_path: Path, run: Run) -> None:
+def test_reading_commands_leave_the_file_as_it_is(tmp_path: Path, run: Run) -> None:
     """A backup, say, which is of another kind than the database of a server."""
     schema.migrate(Database(f"sqlite:///{tmp_path}/made.db"))
     with closing(sqlite.library.connect(tmp_path / "made.db")) as connection:
@@ -243,7 +243,7 @@ def test_what_only_reads_leaves_the_file_as_it_is(tmp_path: Path, run: Run) -> N
     assert (tmp_path / "board.db").read_bytes() == before
 
 
-def test_what_changes_something_makes_no_database_for_it(refuse: Refuse, tmp_path: Path) -> None:
+def test_writing_commands_create_no_database(refuse: Refuse, tmp_path: Path) -> None:
     for words in (
         ("account", "disable", "a@b.example"), ("token", "revoke", "t"), ("reset-epochs",), ("restored",),
         ("transfer", "--to", f"sqlite:///{tmp_path}/x.db"), ("copy", "--to", f"sqlite:///{tmp_path}/x.db"),
@@ -295,7 +295,7 @@ def test_a_shell_completes_commands_roles_and_options(monkeypatch: pytest.Monkey
     assert "--install-completion" in re.sub(r"\s", "", run("--help")[1])
 
 
-def test_what_needs_a_checkout_is_not_listed_elsewhere(tmp_path: Path) -> None:
+def test_commands_that_need_a_checkout_are_not_listed_elsewhere(tmp_path: Path) -> None:
     installed = tmp_path / "site"
     shutil.copytree(ROOT / "board", installed / "board", ignore=shutil.ignore_patterns("__pycache__"))
     (installed / "board/_data").mkdir()

@@ -152,10 +152,10 @@ async def _storm(folder: Path, kills: int, seed: int) -> int:
     return check(folder, board, writers)
 
 
-async def test_what_was_acknowledged_survives_five_kills(tmp_path: Path) -> None:
+async def test_acknowledged_commands_survive_five_kills(tmp_path: Path) -> None:
     assert await _storm(tmp_path, 5, seed=1) > 50
 
 
 @pytest.mark.slow
-async def test_what_was_acknowledged_survives_fifty_kills(tmp_path: Path) -> None:
+async def test_acknowledged_commands_survive_fifty_kills(tmp_path: Path) -> None:
     assert await _storm(tmp_path, 50, seed=2) > 500

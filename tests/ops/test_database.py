@@ -47,7 +47,7 @@ def _boards(session: Session) -> set[str]:
 
 
 @pytest.mark.parametrize("boards", [(), BOARDS])
-async def test_what_one_raises_undoes_its_own_and_nothing_of_its_neighbours(database: Database, boards: tuple[str, ...]) -> None:
+async def test_exception_rolls_back_its_own_job_and_none_beside_it(database: Database, boards: tuple[str, ...]) -> None:
     def fails(session: Session) -> None:
         _add(session, "bad")
         raise ValueError("no")
@@ -61,7 +61,7 @@ async def test_what_one_raises_undoes_its_own_and_nothing_of_its_neighbours(data
     assert await database.read(_boards) == {"a", "b"}
 
 
-async def test_those_that_are_done_one_by_one_are_each_told_at_once(database: Database) -> None:
+async def test_jobs_that_run_one_by_one_are_each_answered_at_once(database: Database) -> None:
     all_wait, go_on = threading.Event(), threading.Event()
 
     def fails(session: Session) -> None:
@@ -81,7 +81,7 @@ async def test_those_that_are_done_one_by_one_are_each_told_at_once(database: Da
     assert await last
 
 
-async def test_what_can_not_even_be_said_to_the_database_costs_its_neighbours_nothing(database: Database) -> None:
+async def test_unserializable_value_costs_its_neighbours_nothing(database: Database) -> None:
     def leaves_too_much(session: Session) -> None:
         session.add(Board(id="huge", kind="search", epoch="e", at="", seq=2**70))
 
@@ -94,7 +94,7 @@ async def test_what_can_not_even_be_said_to_the_database_costs_its_neighbours_no
     assert await database.read(_boards) == {"a", "b"}
 
 
-async def test_who_writes_while_it_is_being_closed_is_told(database: Database) -> None:
+async def test_writer_is_told_when_the_database_closes(database: Database) -> None:
     go_on = threading.Event()
     under_way = database.write(lambda session: go_on.wait(10), boards=BOARDS)
     closing = asyncio.create_task(database.close())
@@ -123,7 +123,7 @@ async def test_a_reading_that_is_stuck_does_not_hold_up_the_loop_that_closes(dat
     await reading
 
 
-async def test_what_can_not_be_kept_costs_its_neighbours_nothing(database: Database) -> None:
+async def test_rejected_value_costs_its_neighbours_nothing(database: Database) -> None:
     await database.write(lambda session: _add(session, "a"))
     jobs = [database.write(lambda session, id=id: _add(session, id), boards=BOARDS) for id in ("b", "a", "c")]
     results = await asyncio.gather(*jobs, return_exceptions=True)
@@ -147,7 +147,7 @@ async def test_a_fault_in_one_costs_its_neighbours_nothing(database: Database) -
     assert await adds("c") == "c"
 
 
-async def test_what_another_process_did_at_the_same_moment_is_found_by_the_second_try(database: Database) -> None:
+async def test_concurrent_change_of_another_process_is_found_by_the_retry(database: Database) -> None:
     tries: list[str] = []
 
     def finds_it_the_second_time(session: Session) -> str:
@@ -162,7 +162,7 @@ async def test_what_another_process_did_at_the_same_moment_is_found_by_the_secon
     assert await other == "a"
 
 
-async def test_an_operational_error_fails_the_whole_group_and_nothing_of_it_is_kept(database: Database) -> None:
+async def test_operational_error_fails_the_whole_group_and_keeps_nothing(database: Database) -> None:
     def full(session: Session) -> None:
         raise OperationalError("INSERT", {}, Exception("database or disk is full"))
 
@@ -176,7 +176,7 @@ async def test_an_operational_error_fails_the_whole_group_and_nothing_of_it_is_k
     assert await adds("after") == "after"
 
 
-async def test_nobody_is_told_before_others_can_read_it_and_in_the_order_of_the_commits(database: Database) -> None:
+async def test_results_are_delivered_after_the_commit_in_commit_order(database: Database) -> None:
     order: list[str] = []
     for number in range(20):
         seen = database.read_now(_boards)
@@ -188,7 +188,7 @@ async def test_nobody_is_told_before_others_can_read_it_and_in_the_order_of_the_
     assert len(order) == 120
 
 
-async def test_those_that_wait_share_a_transaction_and_know_each_other(database: Database) -> None:
+async def test_waiting_jobs_share_a_transaction_and_see_each_other(database: Database) -> None:
     sizes: list[int] = []
     ended: list[int] = []
 
@@ -202,7 +202,7 @@ async def test_those_that_wait_share_a_transaction_and_know_each_other(database:
     assert all(end >= number + 1 for number, end in enumerate(ended))
 
 
-async def test_what_locks_no_board_is_alone(database: Database) -> None:
+async def test_jobs_that_lock_no_board_run_alone(database: Database) -> None:
     sizes = await asyncio.gather(*(database.write(lambda session: len(batch(session))) for _ in range(20)))
     assert sizes == [1] * 20
 
@@ -287,7 +287,7 @@ async def test_a_database_of_a_newer_board_is_left_alone(database: Database) -> 
 
 
 @pytest.mark.parametrize("url", ["", "board.db", "mysql://localhost/board", "sqlite://", "sqlite:///:memory:"])
-async def test_what_is_no_database_of_ours_is_said_so(url: str) -> None:
+async def test_foreign_database_is_reported_as_such(url: str) -> None:
     with pytest.raises(ConfigurationError, match=r"\w+ .*\.$"):
         Database(url)
 

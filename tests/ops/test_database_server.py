@@ -127,9 +127,7 @@ async def test_two_edits_of_one_row_never_erase_each_other(
         assert (person(desks[0], search)["age"], person(desks[0], search)["last_name"]) == (age, f"{age}")
 
 
-async def test_commands_that_touch_two_boards_never_wait_for_each_other_in_a_circle(
-    desks: list[BoardService], postgres: Postgres
-) -> None:
+async def test_commands_on_two_boards_never_deadlock(desks: list[BoardService], postgres: Postgres) -> None:
     searches = [await open_search(desks[0]) for _ in range(2)]
     many = [
         do(desk, board, name, data)
@@ -235,7 +233,7 @@ async def test_a_board_that_somebody_else_holds_holds_up_no_other(
     assert [count(desks[0], search) for search in searches] == [1, 1, 1]
 
 
-async def test_what_one_raises_half_way_costs_the_other_boards_nothing(
+async def test_exception_half_way_costs_the_other_boards_nothing(
     desks: list[BoardService], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     searches = [await open_search(desks[0]) for _ in range(3)]
@@ -253,9 +251,7 @@ async def test_what_one_raises_half_way_costs_the_other_boards_nothing(
     assert [count(desks[0], search) for search in searches] == [1, 0, 1]
 
 
-async def test_several_boards_whose_commit_got_no_answer_are_each_written_once_also_where_rights_ended_before_it_came(
-    desks: list[BoardService], monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_lost_commit_response_does_not_duplicate_events(desks: list[BoardService], monkeypatch: pytest.MonkeyPatch) -> None:
     searches = [await open_search(desks[0]) for _ in range(3)]
 
     def ended() -> None:
@@ -311,7 +307,7 @@ def commit_answer_lost(database: Database, times: int, meanwhile: Callable[[], o
         database.writer.dialect.do_commit = original  # type: ignore[method-assign]
 
 
-async def test_a_command_whose_commit_got_no_answer_is_done_once_and_acknowledged(desks: list[BoardService]) -> None:
+async def test_lost_commit_response_is_retried_once_and_acknowledged(desks: list[BoardService]) -> None:
     search = await open_search(desks[0])
     with commit_answer_lost(desks[0].database, 2) as lost:
         acks = await asyncio.gather(*(do(desks[0], search, "note.add", {"text": f"{number}"}) for number in range(5)))
@@ -320,7 +316,7 @@ async def test_a_command_whose_commit_got_no_answer_is_done_once_and_acknowledge
     assert len({seq for ack in acks for seq in ack.seqs}) == 5
 
 
-async def test_a_command_that_was_done_is_acknowledged_also_where_rights_ended_before_its_answer_came(
+async def test_committed_command_is_acknowledged_also_after_rights_ended(
     desks: list[BoardService],
 ) -> None:
     search = await open_search(desks[0])
@@ -338,7 +334,7 @@ async def test_a_command_that_was_done_is_acknowledged_also_where_rights_ended_b
     assert count(desks[0], search) == 1
 
 
-async def test_what_has_no_command_id_is_not_done_again_after_a_commit_without_an_answer(database: Database) -> None:
+async def test_lost_commit_response_without_a_command_id_is_not_retried(database: Database) -> None:
     with commit_answer_lost(database, 1), pytest.raises(DatabaseUnavailable):
         await database.write(lambda session: _add(session, "a"))
     assert await database.read(_boards) == {"a"}
@@ -393,7 +389,7 @@ def opened_with(url: str, monkeypatch: pytest.MonkeyPatch, **session: str) -> Da
     return Database(url)
 
 
-async def test_who_waits_too_long_for_a_board_is_told(postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_writer_that_waits_too_long_for_a_board_is_told(postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     opened = opened_with(postgres_url, monkeypatch, lock_timeout="100ms")
     opened.write_now(lambda session: _add(session, "a"))
     lock = text("SELECT 1 FROM board WHERE id = 'a' FOR UPDATE")
@@ -452,7 +448,7 @@ async def test_a_pool_without_a_free_connection_is_said_so(postgres_url: str, mo
     await opened.close()
 
 
-async def test_a_reader_that_ends_in_the_moment_of_the_closing_leaves_no_connection(postgres_url: str) -> None:
+async def test_reader_that_ends_during_close_leaves_no_connection(postgres_url: str) -> None:
     opened, loop, going_back = Database(postgres_url), asyncio.get_running_loop(), []
 
     def close_meanwhile(connection: Any, _record: object) -> None:

@@ -91,7 +91,7 @@ def test_everybody_in_it_has_an_address_that_can_not_exist(played: Database) -> 
     assert all(person.email.endswith("@demo.example") for person in people)  # RFC 2606
 
 
-def test_those_who_are_named_sign_in_with_the_password_that_is_printed_in_each_role(played: Database) -> None:
+def test_named_accounts_sign_in_with_the_printed_password(played: Database) -> None:
     told = demo.log_ins()
     named = {person.email: person for person in seed_data.people() if person.signs_in}
     for account in played.read_now(lambda session: list(session.exec(select(Account)))):
@@ -106,9 +106,7 @@ def test_the_app_in_it_is_a_program_and_no_colleague(played: Database) -> None:
     assert played.read_now(program_accounts.all_program_accounts) == {app}
 
 
-def test_one_that_an_earlier_version_made_is_not_served_with_a_password_that_is_not_its_own(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_demo_of_an_earlier_version_is_not_served_with_a_wrong_password(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
     (installation := tmp_path / data_dir.NAME / "installation").mkdir(parents=True)
     (installation / demo.STAMP).touch()
@@ -169,7 +167,7 @@ def test_an_offset_says_how_long_ago(text: str, minutes: int) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "5:57", "-5", "-1d", "yesterday", "-5:5"])
-def test_what_is_not_an_offset_is_refused(text: str) -> None:
+def test_invalid_offset_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="not an offset"):
         seed_data.offset(text)
 
@@ -183,7 +181,7 @@ def test_it_lives_among_the_persons_own_data(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("environment", [{}, {"HOME": ""}, {"HOME": "/nonexistent/home"}])
-def test_without_a_home_it_lives_in_the_checkout(environment: dict[str, str], tmp_path: Path) -> None:
+def test_demo_without_a_home_lives_in_the_checkout(environment: dict[str, str], tmp_path: Path) -> None:
     assert data_dir.choose(environment, "linux", tmp_path) == tmp_path / "demo"
 
 

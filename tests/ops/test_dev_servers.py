@@ -30,7 +30,7 @@ def children(pid: int) -> list[int]:
     return [int(each) for each in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
-def test_what_was_committed_outlives_a_kill_and_the_port_stays(server: Postgres) -> None:
+def test_committed_data_outlives_a_kill_and_the_port_stays(server: Postgres) -> None:
     url, port = server.create("kept"), server.port
     with psycopg.connect(url) as connection:
         connection.execute("CREATE TABLE seen AS SELECT 7 AS number")

@@ -56,7 +56,7 @@ def test_a_file_that_is_not_there_is_refused(tmp_path: Path, words: tuple[str, .
         ("FORWARDED_ALLOW_IPS=proxy\n", "The setting FORWARDED_ALLOW_IPS can't be used: it has addresses or networks in it"),
     ],
 )
-def test_what_is_no_setting_or_can_not_be_is_refused_in_a_sentence(tmp_path: Path, text: str, sentence: str) -> None:
+def test_unknown_or_invalid_setting_is_refused_in_a_sentence(tmp_path: Path, text: str, sentence: str) -> None:
     (tmp_path / ".env").write_text(text)
     for words in (("serve", "--port", "0"), ("verify",), ("migrate",)):
         done = call(tmp_path, *words)

@@ -115,11 +115,11 @@ def test_a_hole_is_a_gap_and_a_loss() -> None:
     assert flagged(Story().snapshot(2).gets(3, 5, 6).ends().told()) == {"gaps": 1, "lost": 1}
 
 
-def test_what_comes_after_its_followers_is_reordered() -> None:
+def test_event_after_its_followers_is_reordered() -> None:
     assert flagged(Story().snapshot(2).gets(3, 5, 4, 6).ends().told()) == {"gaps": 1, "reordered": 1}
 
 
-def test_what_comes_twice_is_duplicated() -> None:
+def test_repeated_event_is_duplicated() -> None:
     assert flagged(Story().snapshot(2).gets(3, 4, 4, 5, 6).ends().told()) == {"duplicated": 1}
     assert flagged(Story().snapshot(2).gets(3, 4).snapshot(4).gets(5, 6).ends().told()) == {}
 
@@ -219,7 +219,7 @@ def test_nothing_is_delivered_after_a_right_has_ended() -> None:
     assert flagged(story.told()) == {"delivered after revocation": 1}
 
 
-def test_what_a_reader_may_not_see_is_hidden_from_it_on_the_operations_board() -> None:
+def test_events_that_a_reader_may_not_see_are_hidden_on_operations() -> None:
     operations = journal.build(
         "operations", "e", [("chief", event(seq, f"chief-{seq}") | {"id": "s"}) for seq in (1, 2, 3)], ["s"]
     )
@@ -234,7 +234,7 @@ def test_what_a_reader_may_not_see_is_hidden_from_it_on_the_operations_board() -
     assert flagged(check(run, {"operations": operations})) == {"delivered after revocation": 1}
 
 
-def test_a_snapshot_that_stands_where_a_hidden_event_does_shows_nothing_of_it() -> None:
+def test_snapshot_at_the_seq_of_a_hidden_event_shows_nothing_of_it() -> None:
     operations = journal.build(
         "operations", "e", [("chief", event(seq, f"chief-{seq}") | {"id": "s"}) for seq in (1, 2, 3)], ["s"]
     )
@@ -272,7 +272,7 @@ def test_a_fault_of_the_journal_itself_is_told() -> None:
     assert flagged(story.told()) == {"broken journal": 1}
 
 
-def test_catching_up_counts_from_the_heal_until_the_last_reader_stands_at_the_head_of_then() -> None:
+def test_catch_up_time_runs_from_the_heal_to_the_last_reader_at_that_head() -> None:
     story = Story().snapshot(1)
     wall = story.journal.at[0]  # event n was made at n - 1 of the test's clock
     for seq, at in ((2, 1.1), (3, 2.1), (4, 6.0), (5, 6.0), (6, 6.1)):
@@ -416,7 +416,7 @@ async def test_no_promise_is_broken_in_five_minutes_of_faults() -> None:
 
 
 @pytest.mark.slow
-async def test_without_redis_the_board_goes_on_and_is_hardly_slower() -> None:
+async def test_board_without_redis_goes_on_and_is_hardly_slower() -> None:
     outcome = await run(Plan(120, seed=3, redis=False))
     assert_good(outcome)
     assert outcome.figures.delay.p99 <= MOST_DELAY_S
@@ -432,7 +432,7 @@ async def test_a_mutant_is_found(mutant: Mutant) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name.replace(" ", "-"))
-async def test_what_finds_a_mutant_finds_nothing_without_it(mutant: Mutant) -> None:
+async def test_run_without_the_mutant_finds_nothing(mutant: Mutant) -> None:
     with patched_tree(mutant.weakened) as copy:
         assert_good(await run(replace(mutant.plan, tree=copy)))
 

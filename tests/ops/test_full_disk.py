@@ -114,7 +114,7 @@ async def test_a_full_disk_is_told_until_there_is_room_again(served: Served) -> 
     assert len(boards) == 3  # operations, and what was accepted: each once
 
 
-async def test_where_too_much_waits_no_write_has_failed(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_overload_is_not_counted_as_a_failed_write(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     """An overload is refused by the same code, and is no fault of the disk."""
     from tests.support.people import Refusal, connect_person, create_token
 

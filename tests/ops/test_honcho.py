@@ -86,7 +86,7 @@ async def honcho(server_dir: Path) -> AsyncIterator[Honcho]:
     shutil.rmtree(home)
 
 
-async def test_it_brings_up_all_and_a_search_opened_on_one_worker_is_seen_on_the_other(honcho: Honcho) -> None:
+async def test_procfile_starts_all_and_two_workers_share_a_search(honcho: Honcho) -> None:
     started = await honcho.run("honcho", "start")
     url = (await honcho.said(r"board is at (http://\S+),"))[1]
     password = (await honcho.said(r"with the password (\S+)"))[1]
@@ -129,9 +129,7 @@ async def test_a_port_that_is_taken_is_said_and_ends_all(honcho: Honcho, postgre
     await wait_until(lambda: not honcho.processes())
 
 
-async def test_what_the_environment_names_is_not_started_and_no_sample_is_made(
-    honcho: Honcho, postgres_url: str, redis_url: str
-) -> None:
+async def test_servers_named_by_the_environment_are_not_started(honcho: Honcho, postgres_url: str, redis_url: str) -> None:
     settings = {"DATABASE_URL": postgres_url, "REDIS_URL": redis_url}
     started = await honcho.run("honcho", "start", **settings)
     assert await honcho.said(r"listening on http://127\.0\.0\.1:\d+")

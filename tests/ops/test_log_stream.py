@@ -81,7 +81,7 @@ def test_once_it_is_read_again_it_says_how_much_is_missing() -> None:
     assert last["event"] == "last"
 
 
-def test_where_its_reader_is_gone_the_work_goes_on() -> None:
+def test_closed_log_pipe_does_not_stop_the_server() -> None:
     reading, writing = os.pipe()
     os.close(reading)
     with talking(writing) as process:
@@ -90,7 +90,7 @@ def test_where_its_reader_is_gone_the_work_goes_on() -> None:
     assert (process.returncode, out) == (0, b"said\n")
 
 
-def test_without_standard_error_nothing_is_logged_anywhere_else() -> None:
+def test_missing_standard_error_sends_the_log_nowhere_else() -> None:
     with talking(subprocess.DEVNULL, "sh", "-c", 'exec "$0" "$@" 2>&-') as process:
         out, _ = process.communicate(END, STARTS_WITHIN_S)
     assert (process.returncode, out) == (0, b"said\n")

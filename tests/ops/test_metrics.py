@@ -150,7 +150,7 @@ async def _asked(alice: Person, peer: tuple[str, int] | None, **headers: str) ->
     "header",
     ["Forwarded", "Via", "X_Forwarded_For", "X_Forwarded_Host", "X_Forwarded_Proto", "X_Real_IP", "CF_Connecting_IP"],
 )
-async def test_who_comes_by_a_proxy_on_this_machine_is_not_of_this_machine(alice: Person, header: str) -> None:
+async def test_requests_through_a_local_proxy_are_not_local(alice: Person, header: str) -> None:
     here = ("127.0.0.1", 1)
     assert await _asked(alice, here) == 200
     assert await _asked(alice, here, **{header: "x"}) == 401

@@ -63,7 +63,7 @@ async def comes_back(alice: Person, lost: Lost) -> list[str]:
     return [frame["type"] for frame in alice.heard[since:] if frame.get("board") == lost.search]
 
 
-async def test_with_new_epochs_a_client_from_before_gets_a_snapshot(lost: Lost) -> None:
+async def test_new_epochs_give_an_old_client_a_snapshot(lost: Lost) -> None:
     database = lost.database()
     assert database.write_now(transfer.reset_epochs) == 3  # the search, operations and the audit
     await database.close()
@@ -78,7 +78,7 @@ async def test_with_new_epochs_a_client_from_before_gets_a_snapshot(lost: Lost) 
         await alice.leave()
 
 
-async def test_without_them_it_would_go_on_past_what_it_never_saw(lost: Lost) -> None:
+async def test_old_epochs_would_resume_past_events_it_never_saw(lost: Lost) -> None:
     """So the test above could fail."""
     async with running_server(lost.folder) as server:
         alice = await connect_person(server, lost.token)

@@ -116,7 +116,7 @@ def by_fail2ban(workers: WorkerProcesses) -> None:
     assert re.search(spelled, line), (spelled, line)
 
 
-async def test_what_a_client_does_wrong_is_no_error(tmp_path: Path, canaries: Canaries) -> None:  # noqa: F811
+async def test_client_mistakes_are_not_logged_as_errors(tmp_path: Path, canaries: Canaries) -> None:  # noqa: F811
     database, token = await _hired(tmp_path, canaries)
     async with running_workers(database, 1) as workers:
         ws = f"{workers.url.replace('http', 'ws')}/ws"

@@ -153,7 +153,7 @@ def test_the_secret_is_the_one_that_was_given(tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
-def test_without_one_a_secret_is_made_once_and_kept_for_the_owner_alone(tmp_path: Path) -> None:
+def test_missing_secret_is_created_once_and_kept_for_the_owner_alone(tmp_path: Path) -> None:
     settings = settings_for(tmp_path)
     with ThreadPoolExecutor(8) as threads:
         found = set(threads.map(lambda _: settings.secret(), range(32)))

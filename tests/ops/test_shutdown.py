@@ -103,7 +103,7 @@ async def test_commands_under_way_are_answered_before_the_goodbye(tmp_path: Path
     test_crash_recovery.check(tmp_path, board, writers)
 
 
-async def test_after_the_restart_each_command_has_its_answer_and_was_done_once(tmp_path: Path) -> None:
+async def test_each_command_has_its_answer_after_the_restart_and_ran_once(tmp_path: Path) -> None:
     process, token = await _serve(tmp_path)
     board = await test_crash_recovery.open_search(process, token)
     commands = [
@@ -159,7 +159,7 @@ async def test_it_ends_in_time_with_clients_that_do_not_read_or_say_nothing(tmp_
     half.close()
 
 
-async def test_who_reads_on_hears_all_that_was_acknowledged(tmp_path: Path) -> None:
+async def test_reading_client_gets_all_that_was_acknowledged(tmp_path: Path) -> None:
     process, token = await _serve(tmp_path)
     board = await test_crash_recovery.open_search(process, token)
     alice, bob = await _come(process, token), await _come(process, token)

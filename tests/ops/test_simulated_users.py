@@ -153,7 +153,7 @@ async def test_they_come_back_after_a_restart(tmp_path: Path) -> None:
             await stack.aclose()
 
 
-async def test_what_a_cut_line_left_unanswered_is_sent_again_by_the_same_id() -> None:
+async def test_unanswered_command_is_resent_with_the_same_id() -> None:
     asked: list[str] = []
 
     async def board(socket: ServerConnection) -> None:
@@ -175,7 +175,7 @@ async def test_what_a_cut_line_left_unanswered_is_sent_again_by_the_same_id() ->
     assert asked[0] == asked[1]
 
 
-async def test_who_is_not_let_in_does_not_try_for_ever(tmp_path: Path) -> None:
+async def test_refused_user_does_not_retry_for_ever(tmp_path: Path) -> None:
     async with running_server(tmp_path) as server:
         await asyncio.wait_for(BoardClient(server.url, "no such token", Random(1)).run(), PATIENCE_S)
 

@@ -15,7 +15,7 @@ ALONE = ["unshare", "--net", "sh", "-c", 'ip link set lo up && exec "$@"', "sh"]
 
 
 @pytest.mark.parametrize("cut", ["silent", pytest.param("unplugged", marks=pytest.mark.slow)])
-def test_a_machine_that_is_cut_off_and_healed_loses_nothing_and_doubles_nothing(cut: str) -> None:
+def test_partitioned_machine_loses_nothing_and_doubles_nothing(cut: str) -> None:
     try:
         run_tool("--net", "true", tool="unshare")
     except NamespacesUnavailable as why:

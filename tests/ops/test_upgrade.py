@@ -111,7 +111,7 @@ def machine(checkout: Path, tmp_path: Path) -> Machine:
     return Machine(checkout, tmp_path / "packages")
 
 
-def test_a_running_installation_outlives_two_failed_upgrades_and_a_good_one(machine: Machine) -> None:
+def test_running_installation_survives_two_failed_upgrades_and_a_good_one(machine: Machine) -> None:
     machine.offer("1")
     assert machine.start().stdout == "1\n"
     server = subprocess.Popen(
@@ -273,7 +273,7 @@ def killed(checkout: Path, start: str, swaps: bool = True) -> Iterator[Mapping[s
         yield dict(zip(("at", "ended", "now", "code", "last", "left"), line.split(), strict=True))
 
 
-def test_an_upgrade_that_is_killed_at_any_step_leaves_the_old_one_or_the_new_one(checkout: Path) -> None:
+def test_upgrade_killed_at_any_step_leaves_the_old_or_the_new_one(checkout: Path) -> None:
     said = set()
     for step in killed(checkout, "linked"):
         assert step["now"] in ("1", "2"), step
@@ -283,7 +283,7 @@ def test_an_upgrade_that_is_killed_at_any_step_leaves_the_old_one_or_the_new_one
 
 
 @pytest.mark.slow
-def test_a_first_install_that_is_killed_at_any_step_is_done_by_the_next_start(checkout: Path) -> None:
+def test_first_install_killed_at_any_step_is_finished_by_the_next_start(checkout: Path) -> None:
     for step in killed(checkout, "nothing"):
         assert (step["code"], step["last"], step["left"]) == ("0", "1", "1"), step
 
@@ -296,7 +296,7 @@ def test_one_of_an_earlier_version_is_replaced_in_one_step(checkout: Path) -> No
         assert (step["code"], step["last"], step["left"]) == ("0", "2", "2"), step
 
 
-def test_where_names_can_not_be_swapped_the_next_start_sets_the_link(checkout: Path) -> None:
+def test_next_start_sets_the_link_where_names_cannot_be_swapped(checkout: Path) -> None:
     gone = 0
     for step in killed(checkout, "earlier", swaps=False):
         gone += step["now"] == "none"

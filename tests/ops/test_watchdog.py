@@ -124,7 +124,7 @@ async def _stand_still(workers: WorkerProcesses) -> None:
     writing.close()
 
 
-async def test_a_single_process_that_stands_still_says_so_and_ends_in_time_when_told(tmp_path: Path) -> None:
+async def test_stalled_single_process_says_so_and_ends_in_time(tmp_path: Path) -> None:
     async with running_workers(await _empty(tmp_path), 1, first=STANDS_STILL) as workers:
         await _stand_still(workers)
         stuck = next(json.loads(line) for line in workers.said if '"event loop stalled"' in line)

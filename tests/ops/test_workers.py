@@ -99,7 +99,7 @@ async def test_a_search_opened_on_one_worker_is_seen_on_the_other(workers: Worke
     assert 'board_commands_total{outcome="ok"} 2.0' in told
 
 
-async def test_of_a_burst_each_worker_takes_its_share(workers: WorkerProcesses) -> None:
+async def test_each_worker_takes_its_share_of_a_burst(workers: WorkerProcesses) -> None:
     token, pids = await workers.hire("Alice", "coordinator"), workers.pids
     for pid in pids:
         os.kill(pid, signal.SIGSTOP)
@@ -193,7 +193,7 @@ async def test_a_worker_that_does_not_answer_is_noticed_and_replaced(postgres_ur
         assert await workers.end() == 0
 
 
-async def test_a_start_for_which_there_is_no_room_is_tried_again_and_costs_no_worker(postgres_url: str, redis_url: str) -> None:
+async def test_failed_worker_start_is_retried_and_costs_no_worker(postgres_url: str, redis_url: str) -> None:
     async with running_workers(postgres_url, 2, redis_url, first=CROWDED) as workers:
         before = set(workers.pids)
         assert len(before) == 2
@@ -229,9 +229,7 @@ async def test_all_end_in_time_also_with_one_that_hangs(postgres_url: str, redis
         assert not any(map(is_running, pids))
 
 
-async def test_a_worker_that_goes_on_when_it_is_told_to_go_is_killed_and_then_that_is_logged(
-    postgres_url: str, redis_url: str
-) -> None:
+async def test_worker_that_ignores_shutdown_is_killed_and_then_logged(postgres_url: str, redis_url: str) -> None:
     async with running_workers(postgres_url, 2, redis_url, first=DEAF) as workers:
         pids = workers.pids
         assert await workers.end() == 0

@@ -73,7 +73,7 @@ async def make(request: pytest.FixtureRequest) -> AsyncIterator[Make]:
 # -- both ----------------------------------------------------------------------------------------------------------------
 
 
-async def test_what_is_said_is_heard_by_all_who_follow_in_order(make: Make) -> None:
+async def test_message_reaches_all_subscribers_in_order(make: Make) -> None:
     one, two, three = await make(), await make(), await make()
     for ear in (one, two):
         await ear.bus.follow("a")
@@ -90,7 +90,7 @@ async def test_what_is_said_is_heard_by_all_who_follow_in_order(make: Make) -> N
     assert (one.bus.published, one.bus.dropped, two.bus.heard, two.bus.forged) == (501, 0, 500, 0)
 
 
-async def test_what_is_said_after_a_follow_returned_is_heard(make: Make) -> None:
+async def test_message_sent_after_subscribe_returned_is_received(make: Make) -> None:
     one, two = await make(), await make()
     for number in range(50):
         await two.bus.follow(f"c{number}")
@@ -110,7 +110,7 @@ async def test_a_confirmation_means_that_there_may_be_a_gap(make: Make) -> None:
     assert ear.gaps == ["a", "a"]
 
 
-async def test_who_left_hears_no_more_and_who_came_back_hears_again(make: Make) -> None:
+async def test_unsubscribed_client_gets_no_messages_until_it_subscribes_again(make: Make) -> None:
     one, two = await make(), await make()
     for _ in range(20):
         await two.bus.follow("a")
@@ -139,7 +139,7 @@ async def test_a_message_is_any_bytes(make: Make, message: bytes) -> None:
     assert ear.heard == [("a b\r\nSUBSCRIBE é", message)]
 
 
-async def test_what_is_too_large_is_not_said_and_counted(make: Make) -> None:
+async def test_message_that_is_too_large_is_dropped_and_counted(make: Make) -> None:
     ear = await make()
     await ear.bus.follow("a")
     ear.bus.publish("a", b"x" * (bus.MAX_MESSAGE + 1))
@@ -262,7 +262,7 @@ def _wire_name(server: Redis, channel: str) -> bytes:
 
 
 @pytest.mark.parametrize("break_it", [restarted, killed, lines_killed, publishers_killed, overflowed])
-async def test_whatever_cuts_the_lines_ends_in_a_gap_after_all_is_followed_again(
+async def test_any_disconnect_ends_in_a_gap_after_resubscribing(
     breakable: Redis, break_it: Callable[[Redis], Awaitable[None]]
 ) -> None:
     async with on(breakable.url) as one, on(breakable.url) as two:
@@ -442,7 +442,7 @@ async def test_over_tls_by_a_certificate_that_is_checked(redis: Redis, tmp_path:
             assert not ear.bus.up, "a certificate that nobody vouches for"
 
 
-async def test_what_waits_to_be_said_is_bounded(breakable: Redis, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_queue_of_outgoing_messages_is_bounded(breakable: Redis, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(redis_connection, "MAX_WAITING_BYTES", 100_000)
     async with on(breakable.url) as ear:
         await ear.bus.follow("a")

@@ -19,7 +19,7 @@ def _hub(team: Team) -> Hub:
     return team.server.desk.hub
 
 
-async def test_who_begins_again_gets_a_snapshot_and_is_where_it_was(team: Team) -> None:
+async def test_resubscribed_client_gets_a_snapshot_and_keeps_its_presence(team: Team) -> None:
     search = await team.alice.open_search()
     alice, bob = await team.again(team.alice), await team.again(team.bob)
     for person in (alice, bob):
@@ -34,7 +34,7 @@ async def test_who_begins_again_gets_a_snapshot_and_is_where_it_was(team: Team) 
     assert [each["card"] for each in people(alice, search) or []] == ["some card"]
 
 
-async def test_who_leaves_while_it_is_to_begin_again_stays_away(team: Team) -> None:
+async def test_client_that_leaves_before_its_resubscribe_stays_away(team: Team) -> None:
     search = await team.alice.open_search()
     bob = await team.again(team.bob)
     await bob.follow(search)
@@ -47,9 +47,7 @@ async def test_who_leaves_while_it_is_to_begin_again_stays_away(team: Team) -> N
     assert not line.followed
 
 
-async def test_what_is_owed_of_a_board_is_not_sent_after_the_right_ended_while_it_is_still_being_opened(
-    team: Team, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_queued_frames_are_dropped_when_access_ends_during_subscribe(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
     search = await team.alice.open_search()
     charlie, hub, reading = await team.again(team.charlie), _hub(team), asyncio.Event()
     reach = hub._reach_channel
@@ -68,7 +66,7 @@ async def test_what_is_owed_of_a_board_is_not_sent_after_the_right_ended_while_i
     assert not [each for each in charlie.heard if each["type"] in ("snapshot", "subscribed")]
 
 
-async def test_after_a_hole_nothing_more_is_owed(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_queue_is_empty_after_a_gap(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
     bob, hub = await team.again(team.bob), _hub(team)
     line = next(each for each in hub.connections if each.account["name"] == "Bob" and not each.followed)
     line.end(GOING)
@@ -84,7 +82,7 @@ async def test_after_a_hole_nothing_more_is_owed(team: Team, monkeypatch: pytest
     await bob.leave()
 
 
-async def test_the_journal_of_another_life_is_not_read_on_from_a_position_of_this_one(team: Team) -> None:
+async def test_journal_of_another_epoch_is_not_resumed_from_this_position(team: Team) -> None:
     search = await team.alice.open_search()
     at = await team.alice.snapshot(search)
     source = _hub(team).source
@@ -93,9 +91,7 @@ async def test_the_journal_of_another_life_is_not_read_on_from_a_position_of_thi
         await source.events_after(search, ("another", at["seq"] - 1))
 
 
-async def test_a_fault_of_ours_in_opening_a_board_is_told_to_who_asked_and_to_nobody_else(
-    team: Team, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_internal_error_while_subscribing_is_sent_to_the_client_alone(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
     search, other = await team.alice.open_search(), await team.alice.open_search()
     bob = await team.again(team.bob)
     await bob.follow(other)

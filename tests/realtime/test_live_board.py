@@ -42,14 +42,14 @@ async def test_the_same_command_sent_again_gets_the_first_ack(alice: Person) -> 
     assert len((await alice.follow(search)).of("note")) == 1
 
 
-async def test_what_was_refused_is_judged_anew(alice: Person) -> None:
+async def test_refused_command_is_evaluated_again_when_resent(alice: Person) -> None:
     search = await alice.open_search()
     with pytest.raises(Refusal, match="invalid"):
         await alice.do(search, "note.add", {"text": ""}, id="again")
     assert (await alice.do(search, "note.add", {"text": "now"}, id="again"))["seqs"]
 
 
-async def test_two_who_edit_different_fields_both_succeed_and_one_field_is_a_conflict(alice: Person, bob: Person) -> None:
+async def test_edits_of_different_fields_both_succeed_and_of_one_conflict(alice: Person, bob: Person) -> None:
     search = await alice.open_search()
     screen = await alice.follow(search)
     seq = (await alice.do(search, "sighting.add", {"description": "a girl"}))["seqs"][-1]

@@ -185,9 +185,7 @@ async def test_all_screens_agree_while_many_write_on_both(pair: Pair, alice: Per
 
 
 @pytest.mark.usefixtures("no_sweep")
-async def test_what_is_committed_while_a_board_is_read_for_its_first_reader_here_is_not_missed(
-    pair: Pair, alice: Person, bob: Person
-) -> None:
+async def test_commit_during_the_first_snapshot_is_not_missed(pair: Pair, alice: Person, bob: Person) -> None:
     """The bus has confirmed that it tells us of the board before the reading begins."""
     search = await alice.open_search()
     source = pair.two.desk.source
@@ -205,7 +203,7 @@ async def test_what_is_committed_while_a_board_is_read_for_its_first_reader_here
 
 
 @pytest.mark.usefixtures("no_sweep")
-async def test_what_comes_while_the_journal_is_read_is_not_missed(pair: Pair, alice: Person, bob: Person) -> None:
+async def test_event_during_a_journal_read_is_not_missed(pair: Pair, alice: Person, bob: Person) -> None:
     """Also an event that is not believed but read, told of when that reading is about to end."""
     search = await alice.open_search()
     screen = await bob.follow(search)
@@ -295,9 +293,7 @@ async def test_a_message_of_another_version_has_the_journal_asked(pair: Pair, al
 
 
 @pytest.mark.usefixtures("no_sweep")
-async def test_a_process_that_died_between_commit_and_publish_is_made_up_for_when_its_command_comes_again(
-    pair: Pair, alice: Person, bob: Person
-) -> None:
+async def test_unpublished_commit_of_a_dead_process_is_announced_by_the_retry(pair: Pair, alice: Person, bob: Person) -> None:
     search = await alice.open_search()
     await bob.follow(search)
     reader = next(each.reader for each in pair.one.desk.hub.connections if each.account == alice.account)
@@ -371,7 +367,7 @@ def with_or_without_bus(request: pytest.FixtureRequest, pair: Pair) -> None:
         bus.mute = request.param == "no bus"
 
 
-async def test_who_signs_out_on_one_is_out_on_the_other(pair: Pair, with_or_without_bus: None) -> None:
+async def test_signing_out_on_one_process_ends_the_session_on_the_other(pair: Pair, with_or_without_bus: None) -> None:
     email = f"dora-{new_id()}@desk.example"
     await live_changes.add_account(pair.one.desk, email, "Dora", "investigator", PASSWORD)
     secret = await session_cookie(pair.one.desk, email)
@@ -413,7 +409,7 @@ def told(person: Person, board: str, after: int) -> list[dict[str, Any]]:
     return [event for frame in frames for event in frame["events"] if event["seq"] >= after]
 
 
-async def test_who_is_no_member_any_more_hears_nothing_that_comes_after(
+async def test_removed_member_gets_nothing_that_comes_after(
     pair: Pair, alice: Person, bob: Person, charlie: Person, with_or_without_bus: None
 ) -> None:
     search = await alice.open_search(person={"first_name": "Noor"})
@@ -446,7 +442,7 @@ async def test_rights_are_read_in_the_journal_before_what_follows_is_shown(pair:
     }  # fmt: skip
 
 
-async def test_a_search_that_is_opened_for_members_on_one_is_not_told_of_on_the_other(
+async def test_new_members_only_search_is_not_announced_on_the_other_process(
     pair: Pair, alice: Person, charlie: Person, with_or_without_bus: None
 ) -> None:
     await charlie.follow(OPERATIONS)
@@ -463,9 +459,7 @@ async def test_a_search_that_is_opened_for_members_on_one_is_not_told_of_on_the_
 
 
 @pytest.mark.usefixtures("no_sweep")
-async def test_the_first_page_of_events_is_by_the_rights_of_now_on_a_process_that_was_told_nothing(
-    pair: Pair, alice: Person, charlie: Person
-) -> None:
+async def test_first_page_of_events_uses_current_rights_on_an_unaware_process(pair: Pair, alice: Person, charlie: Person) -> None:
     pair.buses[0].mute = True
     search = await alice.open_search(access="members", members=[alice.account["id"]])
     after = (await alice.snapshot(OPERATIONS))["seq"]
@@ -475,7 +469,7 @@ async def test_the_first_page_of_events_is_by_the_rights_of_now_on_a_process_tha
 
 
 @pytest.mark.usefixtures("no_sweep")
-async def test_who_was_just_let_in_on_the_other_process_is_let_in(pair: Pair, alice: Person, charlie: Person) -> None:
+async def test_member_added_on_the_other_process_is_let_in(pair: Pair, alice: Person, charlie: Person) -> None:
     search = await alice.open_search(access="members", members=[alice.account["id"]])
     with pytest.raises(TimeoutError):
         async with asyncio.timeout(0.3):
@@ -488,9 +482,7 @@ async def test_who_was_just_let_in_on_the_other_process_is_let_in(pair: Pair, al
 
 
 @pytest.mark.usefixtures("no_sweep")
-async def test_what_was_owed_of_a_search_is_taken_back_when_another_process_ends_the_right(
-    pair: Pair, alice: Person, charlie: Person
-) -> None:
+async def test_queued_frames_are_dropped_when_another_process_ends_the_right(pair: Pair, alice: Person, charlie: Person) -> None:
     """A snapshot that waits to be written shows what may not be seen any more: a fresh one is sent instead."""
     search = await alice.open_search(person={"first_name": "Noor"})
     await charlie.follow(OPERATIONS)
@@ -530,7 +522,7 @@ async def is_at(person: Person, board: str, card: str | None = None) -> None:
     await person.say({"type": "presence", "board": board, "card": card, "editing": False})
 
 
-async def test_who_is_where_is_seen_on_both_the_newest_last(pair: Pair, alice: Person, bob: Person) -> None:
+async def test_presence_is_the_same_on_both_processes_newest_last(pair: Pair, alice: Person, bob: Person) -> None:
     search = await alice.open_search()
     for person in (alice, bob):
         await person.follow(search)

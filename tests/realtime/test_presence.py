@@ -24,7 +24,7 @@ async def is_at(person: Person, board: str, card: str | None = None, editing: bo
     await person.say({"type": "presence", "board": board, "card": card, "editing": editing})
 
 
-async def test_who_is_where_is_told_to_those_who_follow_and_to_who_comes_later(team: Team) -> None:
+async def test_presence_is_sent_to_subscribers_and_to_later_ones(team: Team) -> None:
     search = await team.alice.open_search()
     alice, bob = await team.again(team.alice), await team.again(team.bob)
     await alice.follow(search)
@@ -39,7 +39,7 @@ async def test_who_is_where_is_told_to_those_who_follow_and_to_who_comes_later(t
     await alice.until(lambda: people(alice, search) == [entry | {"card": None, "editing": False}])
 
 
-async def test_each_socket_is_one_entry_the_newest_last_and_is_gone_when_it_leaves(team: Team) -> None:
+async def test_each_socket_is_one_entry_newest_last_until_it_leaves(team: Team) -> None:
     search = await team.alice.open_search()
     alice, one, two = [await team.again(person) for person in (team.alice, team.bob, team.bob)]
     for person in (alice, one, two):
@@ -55,7 +55,7 @@ async def test_each_socket_is_one_entry_the_newest_last_and_is_gone_when_it_leav
     await alice.until(lambda: people(alice, search) == [])
 
 
-async def test_on_the_operations_board_nobody_is_at_a_card(team: Team) -> None:
+async def test_nobody_is_at_a_card_of_the_operations_board(team: Team) -> None:
     alice, bob = await team.again(team.alice), await team.again(team.bob)
     await alice.follow("operations")
     await bob.follow("operations")
@@ -72,7 +72,7 @@ async def test_one_is_only_where_one_looks(team: Team) -> None:
 
 
 @pytest.mark.parametrize("board", ["the search", "operations"])
-async def test_who_looks_without_a_word_is_nobody(team: Team, board: str) -> None:
+async def test_silent_subscriber_is_not_present(team: Team, board: str) -> None:
     search = await team.alice.open_search() if board == "the search" else board
     victor = await team.again(team.victor)
     await victor.follow(search)
@@ -158,7 +158,7 @@ def test_crowds_that_are_too_large_for_one_message_go_in_several(near: Presence,
     assert all(far.count(f"board {channel}") == 100 for channel in range(20))
 
 
-def test_whoever_asks_is_told_and_who_goes_says_so(near: Presence, far: Presence, said: list[bytes]) -> None:
+def test_gossip_request_is_answered_and_leaving_is_announced(near: Presence, far: Presence, said: list[bytes]) -> None:
     enter(near, "Alice")
     asked: list[bytes] = []
     Presence(lambda channel, message: asked.append(message)).tell_all(ask=True)
@@ -170,7 +170,9 @@ def test_whoever_asks_is_told_and_who_goes_says_so(near: Presence, far: Presence
     assert shown(far, "b") == (0, [])
 
 
-def test_what_is_not_told_anew_is_gone(near: Presence, far: Presence, said: list[bytes], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_entry_that_is_not_refreshed_expires(
+    near: Presence, far: Presence, said: list[bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
     enter(near, "Alice")
     near.tell_all()
     far.hear(said[0])

@@ -115,7 +115,7 @@ async def settle() -> None:
         await asyncio.sleep(0)
 
 
-async def test_who_asks_before_a_reading_has_begun_joins_it_and_who_asks_later_does_not() -> None:
+async def test_request_joins_a_read_that_has_not_begun_but_no_later_one() -> None:
     journal: Any = Journal()
     catchup = ChannelReader(journal)
     first = asyncio.create_task(catchup.open("a", ("e", 5), "Alice"))
@@ -149,7 +149,7 @@ async def test_a_few_readings_are_under_way_at_a_time() -> None:
     assert len(journal.asked) == 40
 
 
-async def test_of_one_readers_many_boards_others_are_read_in_between() -> None:
+async def test_reads_for_others_come_between_one_readers_many_boards() -> None:
     journal: Any = Journal()
     catchup = ChannelReader(journal)
     greedy = [asyncio.create_task(catchup.open(f"board {number}", ("mine", number), "Victor")) for number in range(50)]
@@ -189,7 +189,7 @@ async def test_one_readers_many_sockets_on_one_board_share_few_readings() -> Non
     assert len(journal.asked) <= 2
 
 
-async def test_a_reading_that_fails_is_told_to_all_who_wait_and_the_next_one_is_made_anew() -> None:
+async def test_failed_read_is_reported_to_all_waiters_and_then_retried() -> None:
     journal: Any = Journal()
     journal.broken = True
     journal.gate.set()

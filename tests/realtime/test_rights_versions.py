@@ -51,7 +51,7 @@ async def email_of(person: Person) -> str:
     return str((await person.http.get("/api/v1/me")).json()["email"])
 
 
-async def test_what_is_no_right_has_nobodys_rights_read_again(team: Team, read_anew: dict[str, int]) -> None:
+async def test_change_that_is_no_right_makes_nobody_read_rights_again(team: Team, read_anew: dict[str, int]) -> None:
     desk = team.server.desk
     before = await desk.database.read(rights_version.version)
     async with signed_in(team.server, await email_of(team.bob)) as http:

@@ -118,7 +118,7 @@ async def drip(client: Client, drop: bytes) -> None:
             await asyncio.sleep(STEP_S)
 
 
-def test_what_we_rely_on_in_uvicorns_private_class_is_there() -> None:
+def test_private_members_of_uvicorn_that_we_use_exist() -> None:
     """When this fails after an update, realtime/http.py is to be read again beside uvicorn's file."""
     theirs = inspect.getsource(h11_impl)
     for name in ("connection_made", "connection_lost", "handle_websocket_upgrade", "data_received", "on_response_complete"):
@@ -148,7 +148,7 @@ HALF = {
 
 
 @pytest.mark.parametrize("sent", HALF.values(), ids=HALF)
-async def test_who_sends_a_part_and_no_more_is_let_go(server: Server, sent: str, caplog: pytest.LogCaptureFixture) -> None:
+async def test_client_that_sends_part_of_a_request_is_closed(server: Server, sent: str, caplog: pytest.LogCaptureFixture) -> None:
     client = await add_person(server)
     client.send(sent)
     await is_served(server)
@@ -164,7 +164,7 @@ async def test_who_sends_a_part_and_no_more_is_let_go(server: Server, sent: str,
     [("GET /healthz HTTP/1.1\r\nX-Long: ", b"x"), (HEAD + "Content-Length: 60000\r\n\r\n", b"x")],
     ids=["a head", "a body"],
 )
-async def test_who_sends_drop_by_drop_without_end_is_let_go(tmp_path: Path, sent: str, drop: bytes) -> None:
+async def test_client_that_drips_a_request_without_end_is_closed(tmp_path: Path, sent: str, drop: bytes) -> None:
     async with opened(tmp_path, deadlines=replace(SHORT, whole_body=1.0)) as server:
         client = await add_person(server)
         client.send(sent)
@@ -174,7 +174,7 @@ async def test_who_sends_drop_by_drop_without_end_is_let_go(tmp_path: Path, sent
         await dripping
 
 
-async def test_of_the_next_request_on_a_line_it_is_the_same(server: Server) -> None:
+async def test_next_request_on_a_connection_has_the_same_limits(server: Server) -> None:
     client, other = await add_person(server), await add_person(server)
     client.send(WHOLE + b"GET /healthz HT")
     other.send(WHOLE)
@@ -194,7 +194,7 @@ async def test_a_line_on_which_nothing_is_asked_is_kept(server: Server) -> None:
     assert b"200 OK" in await client.hear()
 
 
-async def test_who_sends_slowly_but_gets_on_is_served(server: Server) -> None:
+async def test_slow_client_that_makes_progress_is_served(server: Server) -> None:
     body = "email=alice%40desk.example&password=wrong"
     client = await add_person(server)
     client.send(f"{HEAD}Content-Length: {len(body)}\r\nConnection: close\r\n\r\n")
@@ -204,7 +204,7 @@ async def test_who_sends_slowly_but_gets_on_is_served(server: Server) -> None:
     assert (await client.gone()).startswith(b"HTTP/1.1 401")
 
 
-async def test_whose_answer_takes_long_is_not_let_go(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_client_with_a_slow_answer_is_not_closed(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     late, go_on = await add_person(server), asyncio.Event()
 
     async def slow(*_: Any) -> bool:
@@ -223,7 +223,7 @@ async def test_whose_answer_takes_long_is_not_let_go(server: Server, monkeypatch
         assert (await asking).status_code == 404
 
 
-async def test_hundreds_that_send_a_part_are_let_go_and_somebody_is_served_beside_them(server: Server) -> None:
+async def test_hundreds_of_partial_requests_are_closed_while_others_are_served(server: Server) -> None:
     clients = [await add_person(server) for _ in range(240)]
     for client, sent in zip(clients, list(HALF.values()) * 30, strict=True):
         client.send(sent)
@@ -251,7 +251,7 @@ def ask(client: Client, token: str) -> None:
     )
 
 
-async def test_who_does_not_read_the_answer_is_let_go(server: Server, victor: str) -> None:
+async def test_client_that_does_not_read_its_answer_is_closed(server: Server, victor: str) -> None:
     client = await add_person(server)
     client.writer.transport.pause_reading()  # type: ignore[attr-defined]
     ask(client, victor)
@@ -260,7 +260,7 @@ async def test_who_does_not_read_the_answer_is_let_go(server: Server, victor: st
     await wait_until(lambda: not server.desk.heavy_reads._turns._keys)
 
 
-async def test_who_reads_slowly_but_gets_on_has_all_of_it(server: Server, victor: str) -> None:
+async def test_client_that_reads_slowly_gets_the_whole_answer(server: Server, victor: str) -> None:
     client, other = await add_person(server), await add_person(server)
     for each in (client, other):
         ask(each, victor)
@@ -273,7 +273,7 @@ async def test_who_reads_slowly_but_gets_on_has_all_of_it(server: Server, victor
     await wait_until(lambda: not server.uvicorn.server_state.connections)  # who read nothing is gone by then, or soon
 
 
-def test_as_much_that_waits_as_before_may_be_something_else() -> None:
+def test_unchanged_buffer_size_after_a_resume_counts_as_progress() -> None:
     line: Any = Http.__new__(Http)
     line.transport = SimpleNamespace(get_write_buffer_size=lambda: 256_000)
     line.flow = SimpleNamespace(resume_writing=lambda: None)
@@ -328,7 +328,7 @@ async def test_a_socket_that_is_open_has_no_deadline_of_these(server: Server) ->
 # -- who comes by hundreds ------------------------------------------------------------------------------------------------
 
 
-async def test_of_one_address_there_are_so_many_and_no_more(tmp_path: Path) -> None:
+async def test_connections_of_one_address_are_bounded(tmp_path: Path) -> None:
     async with opened(tmp_path, most=5, deadlines=Deadlines()) as server:
         alice = await connect_person(server, await create_token(server.desk, "Alice", "viewer"))  # a socket is one of them
         await alice.http.get("/api/v1/me")  # and a line that is kept
@@ -368,14 +368,14 @@ def test_an_address_of_ipv6_is_its_line() -> None:
         ("2001:db8::1", "127.0.0.1", False), (None, "127.0.0.1", True),
     ],
 )  # fmt: skip
-def test_who_may_stand_for_many_has_no_bound(address: str | None, trusted: str, many: bool) -> None:
+def test_trusted_proxy_address_has_no_bound(address: str | None, trusted: str, many: bool) -> None:
     connections = Connections(1, stands_for_many(trusted))
     came = [connections.enter(address) for _ in range(600)]
     assert all(came) is many
     assert came[0] is not None
 
 
-def test_in_all_there_are_not_more_than_files_can_be_open() -> None:
+def test_connections_in_all_are_bounded_by_open_files() -> None:
     connections = Connections(0, stands_for_many("*"), total=3)
     came = [connections.enter("127.0.0.1") for _ in range(4)]
     assert [leave is None for leave in came] == [False, False, False, True]

@@ -25,7 +25,7 @@ from tests.support.people import PATIENCE_S, Person, Server, create_token, new_i
 from tests.support.worker_processes import wait_until
 
 
-def test_what_we_rely_on_in_uvicorns_private_class_is_there() -> None:
+def test_private_members_of_uvicorn_that_we_use_exist() -> None:
     """When this fails after an update, realtime/websocket_protocol.py is to be read again beside uvicorn's file."""
     base, ours = inspect.getsource(WebSocketsSansIOProtocol), inspect.getsource(WebSocketProtocol)
     defined = {name for name, _ in inspect.getmembers(WebSocketProtocol, inspect.isfunction)} - set(dir(WebSocketsSansIOProtocol))
@@ -69,7 +69,7 @@ async def _flood(server: Server, reader: object, board: str, count: int) -> None
     await asyncio.gather(*(server.desk.execute(reader, note) for note in notes))  # type: ignore[arg-type]
 
 
-async def test_of_a_reader_that_makes_no_progress_nothing_is_left(alice: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_stalled_client_leaves_nothing_behind(alice: Person, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connections, "STALLED_S", 0.5)
     monkeypatch.setattr(lines, "CLOSING_S", 0.5)
     server, search = alice.server, await alice.open_search()
@@ -154,7 +154,7 @@ def _frame(kind: int, data: bytes = b"") -> bytes:
 PING, PONG, TEXT_BEGINS, TEXT_GOES_ON = 0x89, 0x8A, 0x01, 0x00
 
 
-async def test_who_pings_and_does_not_read_costs_a_bounded_amount(alice: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_client_that_pings_and_does_not_read_costs_a_bounded_amount(alice: Person, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lines, "ASIDES_PER_S", 10**9)
     server, search = alice.server, await alice.open_search()
     slow = await stalled(server.url, await create_token(server.desk, "Sleepy", "viewer"), search)
@@ -181,7 +181,7 @@ async def test_pings_are_answered(alice: Person) -> None:
     [_frame(PING), _frame(PONG, b"x"), _frame(TEXT_GOES_ON)],
     ids=["pings", "pongs", "empty parts of a message"],
 )
-async def test_who_says_far_too_much_beside_the_messages_is_let_go(alice: Person, flood: bytes) -> None:
+async def test_client_that_floods_control_frames_is_closed(alice: Person, flood: bytes) -> None:
     alice.socket.transport.write(_frame(TEXT_BEGINS) + flood * (20 * lines.ASIDES_PER_S))
     await alice.until(lambda: alice.closed)
     assert alice.closed == protocol.TOO_MANY

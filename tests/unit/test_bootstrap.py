@@ -111,7 +111,7 @@ def test_the_first_file_is_one_that_an_old_python_can_read() -> None:
     ast.parse(Path(bootstrap.ROOT / "board/__main__.py").read_text(), feature_version=(3, 6))
 
 
-def test_what_comes_before_the_dependencies_needs_none(checkout: Path) -> None:
+def test_modules_before_the_dependencies_need_none(checkout: Path) -> None:
     tried = "import board.bootstrap, sys; print(sorted(m for m in sys.modules if 'typer' in m or 'starlette' in m))"
     said = subprocess.run([sys.executable, "-S", "-c", tried], cwd=bootstrap.ROOT, capture_output=True, text=True, check=True)
     assert said.stdout.strip() == "[]"
@@ -175,7 +175,7 @@ def test_a_change_of_anything_but_the_dependencies_installs_nothing(checkout: Pa
     assert (found["version"], found["editable_project_location"]) == ("2.0", str(checkout))
 
 
-def test_what_a_lock_says_is_a_dependency_too_but_not_its_comments(checkout: Path) -> None:
+def test_lock_contents_count_as_dependencies_but_not_its_comments(checkout: Path) -> None:
     before = requirements.digest(checkout, BASE)
     (lock := checkout / "requirements.txt").write_text("# made by\nstarlette==1.0 \\\n    --hash=sha256:00\n    # via x\n")
     locked = requirements.digest(checkout, BASE)
@@ -185,7 +185,7 @@ def test_what_a_lock_says_is_a_dependency_too_but_not_its_comments(checkout: Pat
     assert locked != requirements.digest(checkout, BASE)
 
 
-def test_where_there_is_a_lock_only_what_it_names_is_installed(checkout: Path, steps: list[list[str]]) -> None:
+def test_lock_file_limits_what_is_installed(checkout: Path, steps: list[list[str]]) -> None:
     (checkout / "requirements.txt").write_text("Starlette==1.0 \\\n    --hash=sha256:00\n")
     (checkout / "requirements-test.txt").write_text("starlette==1.0 --hash=sha256:00\npytest==8 --hash=sha256:00\n")
     build.ensure(checkout, TEST)
@@ -204,7 +204,7 @@ def test_a_lock_that_lacks_something_is_not_used_and_that_is_said(
     assert "do not name starlette" in capsys.readouterr().err
 
 
-def test_an_extra_without_a_lock_comes_after_what_is_locked_and_that_is_said(
+def test_extra_without_a_lock_is_installed_after_the_locked_and_reported(
     checkout: Path, steps: list[list[str]], capsys: pytest.CaptureFixture[str]
 ) -> None:
     (checkout / "requirements.txt").write_text("starlette==1.0 --hash=sha256:00\n")
@@ -300,7 +300,7 @@ def test_a_failed_upgrade_leaves_the_old_one_as_it_was_and_says_so(
 
 
 @pytest.mark.usefixtures("steps")
-def test_what_is_only_wanted_is_gone_without(
+def test_optional_package_that_fails_is_left_out(
     checkout: Path, request: pytest.FixtureRequest, capsys: pytest.CaptureFixture[str]
 ) -> None:
     old = build.ensure(checkout, BASE)
@@ -408,7 +408,7 @@ def test_one_of_the_persons_own_that_runs_no_more_is_put_aside(
 
 
 @pytest.mark.parametrize("swaps", [True, False])
-def test_one_that_an_earlier_version_made_in_its_place_is_replaced_and_kept(
+def test_environment_of_an_earlier_version_is_replaced_and_kept(
     swaps: bool, checkout: Path, venv: Path, steps: list[list[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if not swaps:
@@ -433,7 +433,7 @@ def test_a_stamp_that_can_not_be_read_counts_as_unfinished(text: str, checkout: 
     assert kinds(steps) == ["make", "fill", "make", "fill"]
 
 
-def test_without_a_way_to_make_one_the_person_hears_what_to_install(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_venv_module_is_reported_with_what_to_install(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(build, "find_uv", lambda: None)
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     with pytest.raises(CannotInstall, match=r"python3\.\d+-venv"):
@@ -490,7 +490,7 @@ def test_the_installed_program_installs_nothing_and_says_what_it_lacks(
     assert kinds(steps) == ["make", "fill"]
 
 
-def test_workers_that_are_restarted_come_from_the_environment_of_an_upgrade(
+def test_restarted_workers_use_the_environment_of_an_upgrade(
     checkout: Path, steps: list[list[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sys, "prefix", str(build.ensure(checkout, BASE).parent.parent))

@@ -239,12 +239,12 @@ def test_everything_promised_is_there_told_and_tried() -> None:
     assert not left
 
 
-def test_what_is_missing_still_is_missing() -> None:
+def test_list_of_untested_promises_has_only_untested_ones() -> None:
     assert set(NOT_YET) <= {f"{what} {wrong}" for what, wrong in missing()}, "take out what is there now"
 
 
 @pytest.mark.parametrize("name", ["note.sing"])
-def test_what_nobody_wrote_down_is_found(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_undocumented_word_is_found(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     document()  # it is made once: as it is without that
     monkeypatch.setitem(TABLE, name, TABLE["note.add"])
     assert {wrong for what, wrong in commands() if what == f"command {name}"} == {

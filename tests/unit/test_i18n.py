@@ -169,7 +169,7 @@ def test_a_translation_is_used_and_english_stands_where_there_is_none(tmp_path: 
 
 
 @pytest.mark.parametrize("wanted", ["/", "/searches/1?x=2", "/searches/1/cards/2"])
-def test_after_signing_in_one_goes_on_to_a_page_of_this_server(wanted: str) -> None:
+def test_redirect_after_login_stays_on_this_server(wanted: str) -> None:
     assert safe_redirect_path(wanted) == wanted
 
 

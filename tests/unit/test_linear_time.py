@@ -150,7 +150,7 @@ def test_a_password_is_judged_in_its_length(part: str) -> None:
     ],
     ids=["strings", "breaks", "ends", "accents"],
 )
-def test_what_takes_the_square_of_the_length_is_found(slow: Callable[[str], object]) -> None:
+def test_quadratic_function_is_found(slow: Callable[[str], object]) -> None:
     assert any(superlinear_growth(slow, make, 4_000) for make in text_makers(['"\\', '\\"', " ", "\u0327\u0301"]))
 
 

@@ -86,7 +86,7 @@ def test_all_that_is_declared_is_locked_in_a_version_that_is_allowed(extra: str 
     assert not fits(Requirement("no-such"), there)
 
 
-def test_what_these_need_is_locked_too_and_what_is_left_out_is_not() -> None:
+def test_indirect_requirements_are_locked_and_left_out_ones_are_not() -> None:
     there = locked(*FILES)
     waiting = [each for extra in (None, *locking.LOCKED) for each in declared(extra) if not each.marker or each.marker.evaluate()]
     seen: set[tuple[str, frozenset[str]]] = set()
@@ -144,7 +144,7 @@ def test_the_locks_made_again_say_the_same(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_the_bill_of_materials_names_what_is_installed_and_no_folder_of_this_machine() -> None:
+def test_bill_of_materials_names_installed_packages_and_no_local_path() -> None:
     import json
 
     text = sbom.bill_of_materials(ROOT)

@@ -29,7 +29,7 @@ def emptied(box: Outbox) -> list[bytes | EventBatch]:
 
 
 @given(kinds=st.lists(st.sampled_from(["frame", "a", "b"]), max_size=40))
-def test_what_is_put_in_comes_out_in_order_and_deliveries_in_a_row_as_one(kinds: list[str]) -> None:
+def test_items_come_out_in_order_and_adjacent_batches_as_one(kinds: list[str]) -> None:
     box, put = Outbox(), []
     for seq, kind in enumerate(kinds):
         box.put(b"%d" % seq if kind == "frame" else delivery(kind, seq), kind)
@@ -67,7 +67,7 @@ def test_no_more_is_owed_than_the_bound_and_what_was_refused_is_not_kept(sizes: 
 
 
 @given(channels=st.lists(st.sampled_from(["a", "b", None]), max_size=30), purged=st.sampled_from(["a", "b", "c"]))
-def test_what_is_owed_of_one_channel_can_be_taken_back(channels: list[str | None], purged: str) -> None:
+def test_queued_items_of_one_channel_can_be_discarded(channels: list[str | None], purged: str) -> None:
     box = Outbox()
     for number, channel in enumerate(channels):
         box.put(b"%d" % number, channel)

@@ -48,7 +48,7 @@ def test_a_verdict_is_by_seq_alone(seq: int, first: int, length: int) -> None:
 
 
 @given(offers=st.lists(st.integers(1, 20), max_size=8), start=st.integers(0, 20))
-def test_what_came_before_the_first_answer_is_noted(offers: list[int], start: int) -> None:
+def test_events_before_the_first_answer_are_held(offers: list[int], start: int) -> None:
     sequence = Sequence()
     assert all(sequence.offer("e", seq, seq) is Verdict.UNKNOWN for seq in offers)
     assert sequence.start("e", start) is any(seq > start for seq in offers)

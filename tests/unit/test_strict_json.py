@@ -68,7 +68,7 @@ def test_data_that_is_all_wrong_is_refused_in_its_length(name: str) -> None:
     assert superlinear_growth(judge, keys, MESSAGE) is None
 
 
-def test_as_deep_as_it_may_be_it_is_read_from_within_a_deep_call() -> None:
+def test_maximum_depth_is_read_also_from_a_deep_call() -> None:
     """A socket's message is read below the frames of the server: there is not the whole stack for it."""
 
     def below(frames: int, text: str) -> tuple[Any, str | None]:

@@ -57,7 +57,7 @@ async def test_an_older_reading_does_not_undo_a_newer_one() -> None:
     assert not sights.can_see("charlie", "search")
 
 
-async def test_all_who_wait_are_served_by_one_reading_that_began_after_they_asked() -> None:
+async def test_waiters_share_one_read_that_began_after_they_asked() -> None:
     slow, database = _both()
     sights = VisibilityCache()
     tasks = [asyncio.create_task(sights.reload(database)) for _ in range(5)]
@@ -103,7 +103,7 @@ async def _read(sights: VisibilityCache, *view: Any) -> None:
     await reading
 
 
-async def test_what_this_process_set_before_does_not_undo_what_another_set_since() -> None:
+async def test_older_local_change_does_not_undo_a_newer_remote_one() -> None:
     sights = await _known(("epoch", 8), {"search": ALICE}, {("search", "charlie"): 8, ("search", "bob"): 7})
     sights.apply_event("search", "members", {"alice", "charlie"}, {"bob"}, ("epoch", 7))
     assert not sights.can_see("charlie", "search")
@@ -112,14 +112,14 @@ async def test_what_this_process_set_before_does_not_undo_what_another_set_since
     assert sights.can_see("charlie", "search")
 
 
-async def test_of_two_things_that_this_process_set_the_newer_one_stands() -> None:
+async def test_newer_of_two_local_changes_stands() -> None:
     sights = await _known(("epoch", 5), {}, {})
     sights.apply_event("search", "members", {"alice"}, {"charlie"}, ("epoch", 7))
     sights.apply_event("search", "desk", set(), {"charlie"}, ("epoch", 6))
     assert not sights.can_see("charlie", "search")
 
 
-async def test_a_reading_from_before_what_this_process_set_leaves_that_alone_and_brings_the_rest() -> None:
+async def test_read_older_than_a_local_change_keeps_it_and_brings_the_rest() -> None:
     sights = await _known(("epoch", 5), {"other": ALICE}, {("other", "bob"): 4})
     sights.apply_event("search", "members", {"alice"}, {"charlie"}, ("epoch", 8))
     await _read(sights, ("epoch", 7), {"search": frozenset({"alice", "charlie"}), "third": ALICE}, {("third", "bob"): 7})
@@ -131,7 +131,7 @@ async def test_a_reading_from_before_what_this_process_set_leaves_that_alone_and
     assert sights.can_see("charlie", "search")
 
 
-async def test_what_was_set_in_another_life_of_the_board_is_forgotten() -> None:
+async def test_entries_of_another_epoch_are_forgotten() -> None:
     sights = await _known(("epoch", 5), {}, {})
     sights.apply_event("search", "desk", set(), {"charlie"}, ("epoch", 9))
     await _read(sights, ("restored", 3), {"search": ALICE}, {("search", "charlie"): 3})
@@ -146,7 +146,7 @@ async def test_another_life_of_the_board_is_neither_older_nor_agreed_to() -> Non
     assert not sights.is_at_least(VisibilityView({"search": ALICE}, ("restored", 51)))  # the rest of it was not read
 
 
-async def test_what_a_reading_changed_is_told_once_and_by_who_read_it() -> None:
+async def test_change_found_by_a_read_is_reported_once_by_its_reader() -> None:
     slow, database = _both()
     sights = await _known(("epoch", 1), {"search": ALICE}, {})
     slow.view = (("epoch", 2), {}, {})
@@ -163,7 +163,7 @@ async def test_what_a_reading_changed_is_told_once_and_by_who_read_it() -> None:
     assert told[0] == ({}, {"search": ALICE})
 
 
-async def test_rights_that_were_given_and_taken_back_agree_only_with_a_reading_of_after_that() -> None:
+async def test_rights_given_and_taken_back_agree_only_with_a_later_read() -> None:
     """As they were, so the members are the same: but what is being read may be what they were between."""
     slow, database = _both()
     sights = await _known(("epoch", 2), {"search": ALICE}, {("search", "charlie"): 2})
@@ -184,7 +184,7 @@ async def test_rights_that_were_given_and_taken_back_agree_only_with_a_reading_o
     assert not sights.can_see("charlie", "search")
 
 
-async def test_the_same_members_and_nothing_changed_since_are_agreed_to_without_a_reading() -> None:
+async def test_unchanged_members_agree_without_a_read() -> None:
     sights = await _known(("epoch", 9), {"search": ALICE}, {("search", "charlie"): 2})
     assert sights.is_at_least(VisibilityView({"search": ALICE}, ("epoch", 2)))
     assert not sights.is_at_least(VisibilityView({}, ("epoch", 2)))
