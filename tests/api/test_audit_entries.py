@@ -29,7 +29,7 @@ from tests.api.test_displays import SHOWN
 from tests.ops.test_command_line import Shell
 from tests.support.backends import ALTERNATING
 from tests.support.display_client import DisplayBrowser
-from tests.support.people import PASSWORD, new_id, settings_for
+from tests.support.people import PASSWORD, Person, create_token, new_id, settings_for
 from tests.support.team import Team
 
 pytestmark = pytest.mark.both_backends(ALTERNATING)

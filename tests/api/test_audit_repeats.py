@@ -69,18 +69,18 @@ async def test_another_address_account_or_type_is_another_entry(audit_log: Audit
     assert len(await audit_log.written()) == 4
 
 
-async def test_a_flood_of_different_ones_is_counted(door: Door) -> None:
+async def test_a_flood_of_different_ones_is_counted(audit_log: AuditLog) -> None:
     for number in range(10 * MAX_DISTINCT):
-        door.knock(address=f"192.0.2.{number}")
-    assert len(await door.written()) == MAX_DISTINCT
-    door.now = WINDOW_S
-    assert (await door.written())[MAX_DISTINCT:] == [("audit.overflowed", "sign_in.failed", 9 * MAX_DISTINCT)]
+        audit_log.knock(address=f"192.0.2.{number}")
+    assert len(await audit_log.written()) == MAX_DISTINCT
+    audit_log.now = WINDOW_S
+    assert (await audit_log.written())[MAX_DISTINCT:] == [("audit.overflowed", "sign_in.failed", 9 * MAX_DISTINCT)]
     for window in range(2, 12):  # however long it goes on
         for number in range(10 * MAX_DISTINCT):
-            door.knock(address=f"192.0.2.{number}", times=2)
-        door.now = window * WINDOW_S
-        await door.written()
-    entries = await door.written()
+            audit_log.knock(address=f"192.0.2.{number}", times=2)
+        audit_log.now = window * WINDOW_S
+        await audit_log.written()
+    entries = await audit_log.written()
     assert len(entries) <= 12 * (2 * MAX_DISTINCT + 1)
     failed = [count for type, _, count in entries if type in ("sign_in.failed", "audit.overflowed")]
     assert sum(failed) == 10 * MAX_DISTINCT + 10 * 20 * MAX_DISTINCT  # none is forgotten
@@ -96,12 +96,12 @@ async def test_entries_waiting_for_the_database_are_bounded_and_none_is_lost(
     knocked = 0
     for window in range(1, 30):
         for number in range(MAX_DISTINCT + 10):
-            door.knock(address=f"192.0.2.{number}", times=2)
+            audit_log.knock(address=f"192.0.2.{number}", times=2)
             knocked += 2
         audit_log.now = window * WINDOW_S
         with pytest.raises(DatabaseUnavailable):
-            await door.repeats.write()
-        assert len(door.repeats._queue) <= MAX_QUEUED + 2 * MAX_DISTINCT + 5
+            await audit_log.repeats.write()
+        assert len(audit_log.repeats._queue) <= MAX_QUEUED + 2 * MAX_DISTINCT + 5
     monkeypatch.undo()
     await audit_log.repeats.close()
     assert sum(count for _, _, count in await audit_log.written()) == knocked
@@ -112,7 +112,7 @@ async def test_failed_sign_ins_are_all_logged_and_of_other_repeats_the_first(
 ) -> None:
     said: list[str] = []
     monkeypatch.setattr(writer, "log_entry", lambda entry, actor: said.append(entry.TYPE))
-    door.knock(times=3)
+    audit_log.knock(times=3)
     for _ in range(3):
         audit_log.repeats.add(SignInThrottled(id="eva", name="Eva", address="192.0.2.1"))
     await audit_log.written()
@@ -132,7 +132,7 @@ async def test_a_round_goes_on_when_the_database_is_away(audit_log: AuditLog, mo
     def away(*_: Any, **__: Any) -> Any:
         raise DatabaseUnavailable
 
-    monkeypatch.setattr(door.database, "write", away)
-    door.knock()
-    await door.repeats._write_or_warn()
+    monkeypatch.setattr(audit_log.database, "write", away)
+    audit_log.knock()
+    await audit_log.repeats._write_or_warn()
     assert warned == ["the audit journal can't be written"]

@@ -99,8 +99,8 @@ def test_one_letter_may_be_wrong_but_for_the_name_of_another(data: st.DataObject
             ]
         )
     )
-    assume(not known.is_exact(typed))
-    assert place.id in found(known, typed, 20), typed
+    assume(not places.is_exact(typed))
+    assert place.id in found(places, typed, 20), typed
 
 
 @given(typed=st.text(max_size=200), limit=st.integers(1, 20))

@@ -159,24 +159,24 @@ async def test_display_survives_dead_servers_blocked_threads_and_renderers(
 async def demo(browser: Browser) -> AsyncIterator[tuple[Browsers, str]]:
     """The demo, its colleagues at work a hundred times as fast as they are, and Alice with them; one search all leave alone."""
     with _server.on_sqlite() as settings:
-        desk = await _server.desk_of(settings)
+        desk = await _server.open_service(settings)
         await seed.create(desk.settings)
         members = await desk.database.write(create_tokens)
         await desk.close()
         with _server.serving(settings) as (_, port):
             url = f"http://127.0.0.1:{port}"
-            company = SimulatedTeam(url, members, factor=1 / SPEED)
+            simulated = SimulatedTeam(url, members, factor=1 / SPEED)
             async with Browsers(browser, url, "demo.example", seed.PASSWORD) as browsers:
                 alice = await browsers.person("Alice")
                 calm = await browsers.search(person={"first_name": CALM})
-                team.paused_until[calm] = math.inf
-                working = [asyncio.create_task(company.run()), asyncio.create_task(decide(alice, calm))]
+                simulated.paused_until[calm] = math.inf
+                working = [asyncio.create_task(simulated.run()), asyncio.create_task(decide(alice, calm))]
                 yield browsers, calm
                 assert not any(each.done() for each in working), [each.exception() for each in working if each.done()]
                 for each in working:
                     each.cancel()
                 await asyncio.gather(*working, return_exceptions=True)
-            assert company.failed == []
+            assert simulated.failed == []
 
 
 async def searches(alice: SignedInUser, status: str) -> list[str]:

@@ -63,7 +63,7 @@ class Transferred:
 
 
 @pytest.fixture
-async def moving(tmp_path: Path, postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Moving]:
+async def transferred(tmp_path: Path, postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Transferred]:
     monkeypatch.setattr(transfer, "PAGE_SIZE", 20)  # so that there are several
     desk = await BoardService.open(settings_for(tmp_path))
     target = Database(postgres_url)

@@ -133,7 +133,7 @@ def test_a_password_is_judged_in_its_length(part: str) -> None:
         passwords.problem(text)
         passwords.personal_problem(text, "Eva Dubois", "eva@desk.example")
 
-    for make in texts([part]):
+    for make in text_makers([part]):
         assert superlinear_growth(judge, make, passwords.MAX_LENGTH) is None
 
 
