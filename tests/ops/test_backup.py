@@ -30,12 +30,12 @@ from tests.support.people import PASSWORD, Person, connect_person, create_token,
 
 pytestmark = pytest.mark.both_backends
 
-BACKUP = readme.document("how-to/backup")
-SQLITE, POSTGRESQL = "\n## SQLite", "\n## PostgreSQL"
+BACKUP = readme_blocks.document("how-to/backup")
+SQLITE_HOWTO, POSTGRESQL_HOWTO = "\n## SQLite", "\n## PostgreSQL"
 
 
 @dataclass
-class Keeper:
+class Backups:
     """Whoever keeps the installation: types what the how-to says, in its folder."""
 
     backend: Backend
@@ -66,7 +66,9 @@ class Keeper:
     @property
     def words(self) -> tuple[str, str]:
         """How the how-to says to make a backup, and to restore it."""
-        backup, restore, *_ = readme_blocks.code_blocks(SQLITE if self.backend.name == SQLITE else POSTGRESQL, "sh", BACKUP)
+        backup, restore, *_ = readme_blocks.code_blocks(
+            SQLITE_HOWTO if self.backend.name == SQLITE else POSTGRESQL_HOWTO, "sh", BACKUP
+        )
         return backup, restore
 
 
@@ -127,7 +129,7 @@ async def test_no_password_stands_on_a_command_line(backups: Backups) -> None:
 async def test_the_nightly_backup_has_the_day_in_its_name(backend: Backend, backups: Backups) -> None:
     if backend.name != SQLITE:
         return
-    (unit,) = readme_blocks.code_blocks(SQLITE, "systemd", BACKUP)
+    (unit,) = readme_blocks.code_blocks(SQLITE_HOWTO, "systemd", BACKUP)
     words = unit.partition("ExecStart=")[2].replace("/opt/searchboard/.venv/bin/board", "python3 -m board")
     async with running_server(backups.folder, **backups.settings):
         await backups.type(words.replace("%%", "%").replace("$$", "$"))

@@ -21,7 +21,7 @@ from tests.support.people import PASSWORD, PATIENCE_S, Server, new_id, running_s
 from tests.support.worker_processes import wait_until
 
 BEHIND = "http://board.example.org"  # what the browsers see; the test leaves the certificate out
-INSTALL = readme.document("how-to/install")
+INSTALL = readme_blocks.document("how-to/install")
 UNIT, FRAGMENT = "## 8. Service", "## 9. Proxy with https"
 
 

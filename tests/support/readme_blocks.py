@@ -14,7 +14,7 @@ def document(name: str) -> str:
 
 
 def code_blocks(after: str, language: str, page: str = README) -> list[str]:
-    """Return the code_blocks of code in one language that follow a text, in order."""
+    """Return the blocks of code in one language that follow a text, in order."""
     _, found, rest = page.partition(after)
     assert found, after
     return re.findall(rf"^```{language}\n(.*?)^```$", rest, flags=re.S | re.M)

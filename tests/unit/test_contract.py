@@ -26,10 +26,10 @@ from board.settings import Settings
 from board.web.http import BASE, STATUS
 from tests.api.test_bad_input import WHOLE
 from tests.api.test_rights import TRIES
-from tests.support import readme
+from tests.support import readme_blocks
 
 CONTRACT = (ROOT / "board/contract.md").read_text(encoding="utf-8")
-SETTINGS_PAGE, COMMAND_LINE_PAGE = readme.document("reference/settings"), readme.document("reference/command-line")
+SETTINGS_PAGE, COMMAND_LINE_PAGE = readme_blocks.document("reference/settings"), readme_blocks.document("reference/command-line")
 REFUSES = re.compile(r"raises|[Rr]efus|Wrong|Unusable|\b4\d\d\b|\b503\b|returncode|exit|_fail|\.code\b")
 
 # Promised to other programs before there was any of it. A table may grow beyond this, and lose nothing of it.

@@ -23,7 +23,7 @@ from board.paths import DOCS
 from board.settings import Settings
 from models.accounts import ROLES, SCOPES
 from realtime import protocol
-from tests.support.readme import README, document
+from tests.support.readme_blocks import README, document
 from tests.unit import test_architecture, test_js_layers
 
 NOUNS = "search|column|sighting|task|card|note|shift|handover|handed"

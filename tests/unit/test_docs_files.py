@@ -12,7 +12,7 @@ from board.bootstrap import ROOT
 from board.paths import DOCS
 from board.settings import Settings
 from board.telemetry import metrics
-from tests.support.readme import blocks, document
+from tests.support.readme_blocks import code_blocks, document
 
 RULES = DOCS / "files/prometheus_rules.yml"
 DASHBOARD = DOCS / "files/grafana_dashboard.json"
@@ -82,7 +82,7 @@ def test_a_metric_that_is_not_published_is_found(name: str) -> None:
 
 
 def test_the_configuration_of_prometheus_parses() -> None:
-    (text,) = blocks("## Metrics", "yaml", document("how-to/monitoring"))
+    (text,) = code_blocks("## Metrics", "yaml", document("how-to/monitoring"))
     assert yaml.safe_load(text)["scrape_configs"][0]["job_name"] == "searchboard"
 
 

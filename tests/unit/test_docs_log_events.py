@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from board.audit.entries import ENTRIES
 from board.bootstrap import ROOT
-from tests.support.readme import document
+from tests.support.readme_blocks import document
 
 LEVELS = ("debug", "info", "warning", "error", "exception")
 LOGGERS = ("log", "throttled_log")

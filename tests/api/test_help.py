@@ -18,8 +18,7 @@ from board.help import documents, security_txt
 from board.help.markdown import render
 from board.paths import DOCS
 from board.settings import Settings
-from tests.support import cast
-from tests.support.cast import Server
+from tests.support.people import PATIENCE_S, Server, create_token, running_server
 
 
 @pytest.fixture
@@ -90,7 +89,7 @@ async def test_every_document_is_served_without_signing_in(stranger: httpx.Async
         "files", "files/../index.md", "HOW-TO/install",
     ],
 )  # fmt: skip
-async def test_what_is_no_document_is_not_found(server: Server, path: str) -> None:
+async def test_missing_document_is_not_found(server: Server, path: str) -> None:
     status, text = await asyncio.to_thread(asked_as_written, server.url, f"/help/{path}")
     assert status == 404
     assert "SECRET" not in text
@@ -98,7 +97,7 @@ async def test_what_is_no_document_is_not_found(server: Server, path: str) -> No
 
 def asked_as_written(url: str, path: str) -> tuple[int, str]:
     """Return status and text of an answer. Other clients shorten a path with dots before they send it."""
-    with closing(http.client.HTTPConnection(url.removeprefix("http://"), timeout=cast.PATIENCE_S)) as connection:
+    with closing(http.client.HTTPConnection(url.removeprefix("http://"), timeout=PATIENCE_S)) as connection:
         connection.request("GET", path)
         answer = connection.getresponse()
         return answer.status, answer.read().decode()
@@ -110,8 +109,8 @@ async def test_a_document_is_read_and_not_written(stranger: httpx.AsyncClient) -
     assert "GET" in answer.headers["Allow"]
 
 
-async def test_who_is_signed_in_sees_their_name_beside_it(server: Server) -> None:
-    token = await cast.token_for(server.desk, "Alice", "viewer")
+async def test_signed_in_reader_sees_their_name_beside_the_document(server: Server) -> None:
+    token = await create_token(server.desk, "Alice", "viewer")
     async with httpx.AsyncClient(base_url=server.url, headers={"Authorization": f"Bearer {token}"}) as alice:
         assert 'data-account-name="Alice"' in (await alice.get("/help")).text
 
@@ -176,7 +175,7 @@ async def test_security_txt_is_not_found_where_no_contact_is_set(stranger: httpx
 
 async def test_security_txt_says_whom_to_tell(tmp_path: Path) -> None:
     async with (
-        cast.serving(tmp_path, security_contact="safe@board.example", public_url="https://board.example/") as server,
+        running_server(tmp_path, security_contact="safe@board.example", public_url="https://board.example/") as server,
         httpx.AsyncClient(base_url=server.url) as client,
     ):
         answer = await client.get(security_txt.PATH)
