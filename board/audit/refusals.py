@@ -15,6 +15,8 @@ MAX_TEXT = 200  # characters of client-supplied text that are kept
 
 
 class Refusals:
+    """Recorder of refusals."""
+
     def __init__(self, repeats: Repeats) -> None:
         self._repeats = repeats
 

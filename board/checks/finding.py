@@ -5,6 +5,8 @@ from enum import StrEnum
 
 
 class State(StrEnum):
+    """Result of a check."""
+
     OK = "ok"
     WARNING = "warning"  # it works, but perhaps not for long, or not for everybody
     WRONG = "wrong"

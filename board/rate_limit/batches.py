@@ -26,6 +26,8 @@ class _Unreported:
 
 
 class Batches:
+    """Unreported tries of this process, by rule and key."""
+
     def __init__(self, shared: "Shared", clock: Callable[[], float]) -> None:
         self._shared, self._clock = shared, clock
         self._unreported: dict[tuple[str, str], _Unreported] = {}

@@ -49,6 +49,8 @@ MAX_EARLY_EXITS_AT_FIRST, MAX_EARLY_EXITS = 2, 12
 
 @dataclass(eq=False)
 class Worker:
+    """Worker process, with the supervisor's end of its pipe."""
+
     number: int
     process: "subprocess.Popen[bytes]"
     pipe: socket.socket
@@ -94,6 +96,8 @@ async def _check_startup(settings: Settings) -> None:
 
 
 class Supervisor:
+    """Supervisor of the workers of one server."""
+
     def __init__(
         self, settings: Settings, listening: socket.socket, folder: str, ready: Callable[[str], None] | None = None
     ) -> None:

@@ -12,6 +12,8 @@ log = structlog.get_logger()
 
 
 class LogThrottle:
+    """Throttle of log events, by event and reason."""
+
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._logged_at: dict[tuple[str, str], float] = {}
