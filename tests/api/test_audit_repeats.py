@@ -135,4 +135,4 @@ async def test_a_round_goes_on_when_the_database_is_away(audit_log: AuditLog, mo
     monkeypatch.setattr(audit_log.database, "write", away)
     audit_log.knock()
     await audit_log.repeats._write_or_warn()
-    assert warned == ["the audit journal can't be written"]
+    assert warned == ["audit journal write failed"]

@@ -56,7 +56,7 @@ def found() -> dict[str, checks.Finding]:
 def test_a_line_for_each_and_exit_0_where_nothing_is_wrong(
     installation: Database, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(checks.run.__globals__["installation"], "look", lambda: (State.OK, "It is."))  # of these tests
+    monkeypatch.setattr(checks.run.__globals__["installation"], "check", lambda: (State.OK, "It is."))  # of these tests
     code, out, fault = run("check")
     assert (code, fault) == (0, "")
     names = ["installed", "settings", *CHECKS]
