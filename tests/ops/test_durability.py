@@ -19,7 +19,7 @@ from tests.support.worker_processes import SERVE
 
 CLIENTS, COMMANDS, IN_FLIGHT = 2, 60, 2
 LESS_SURE = """
-from models import sqlite
+from models.db import sqlite
 set_up = sqlite.set_up
 def less_sure(connection, *reading):
     set_up(connection, *reading)

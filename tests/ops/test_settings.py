@@ -20,7 +20,7 @@ POSTGRES = f"postgresql://board:{PASSWORD}@127.0.0.1:1/board"
 REDIS = f"redis://board:{PASSWORD}@127.0.0.1:1/0"
 LONG = "a-text-of-more-than-sixteen"
 AT = "127.0.0.1:1/board"
-HASTY = "from models import schema; schema.migrate.__defaults__ = (0.5,)"  # a server that is not there is not waited for
+HASTY = "from models.db import schema; schema.migrate.__defaults__ = (0.5,)"  # a server that is not there is not waited for
 
 
 def start(folder: Path, **settings: str) -> CliResult:
