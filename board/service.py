@@ -44,7 +44,7 @@ from models.times import format_utc, now
 from realtime.bus import Bus, BusMisconfigured, MemoryBus
 from realtime.hub import Hub
 from realtime.periodic import run_every
-from realtime.protocol import ELSEWHERE, ENDED
+from realtime.protocol import CLOSE_DISPLAY_TAKEN_OVER, CLOSE_SESSION_ENDED
 from realtime.subscriber import Subscriber
 
 log = structlog.get_logger()
@@ -91,8 +91,8 @@ class BoardService:
         settings.check()
         bus = bus or _bus(settings)
         database = Database(settings.database_url)
-        database.health.changed = _report_write_health
-        database.claim()
+        database.health.on_change = _report_write_health
+        database.acquire_server_lock()
         await asyncio.to_thread(migrate, database)
         service = cls(settings, database, clock, bus)
         await database.write(lambda session: _create_fixed_boards(session, format_utc(clock())))
@@ -133,7 +133,7 @@ class BoardService:
         # no await before the command is queued: commands of a socket stay in order
         order = QueuedCommand(caller, command, self.clock, self.task_catalogue, content)
         try:
-            outcome = await self.database.write(order, after=self._publish, boards=order.boards)
+            outcome = await self.database.write(order, on_committed=self._publish, boards=order.boards)
         except Refused:
             raise
         except Exception as error:
@@ -153,7 +153,7 @@ class BoardService:
                 self.visibility.apply_event(
                     event.entity, state["access"], state["members"], written.visibility_changed_for, at, discreet
                 )
-                self.hub.renew(OPERATIONS, lambda reader: reader.visibility_key in written.visibility_changed_for)
+                self.hub.invalidate(OPERATIONS, lambda reader: reader.visibility_key in written.visibility_changed_for)
         epochs = dict(written.epochs)
         for board, events in groupby(sorted(written.events, key=lambda event: event.board), key=lambda event: event.board):
             self.hub.publish(board, epochs[board], [record(each) for each in events])
@@ -164,8 +164,8 @@ class BoardService:
             self.shift_status.changed.set()
         # a repeated command: the process that committed it may have died before publishing
         if written.ack.seqs and not written.events:
-            self.hub.hint(written.ack.board, max(written.ack.seqs))
-            self.hub.heads.doubt()
+            self.hub.announce_head(written.ack.board, max(written.ack.seqs))
+            self.hub.head_poller.request_check()
 
     @property
     def rights(self) -> Version:
@@ -185,7 +185,7 @@ class BoardService:
         known: set[Subscriber] = set()
         judged: Version | None = None
         while True:
-            callers = {each: each.reader for each in self.hub.connections if each not in known}
+            callers = {each: each.viewer for each in self.hub.connections if each not in known}
             version, renewed = await self.database.read(partial(self._reload_callers, callers, all))
             if renewed is None:
                 break
@@ -202,24 +202,26 @@ class BoardService:
             all = True  # new sockets may have been opened with rights that just ended
         if judged is not None:
             self._rights = judged
-        self.hub.review()
+        self.hub.drop_unauthorized()
 
     def _refresh_connection(self, connection: Subscriber, caller: Caller | None) -> None:
         if caller is None:
-            connection.end(ENDED)
+            connection.close(CLOSE_SESSION_ENDED)
             return
-        before, display = connection.reader.display, caller.display
+        before, display = connection.viewer.display, caller.display
         if display is not None and display.seat != caller.socket_lease:
-            connection.end(ELSEWHERE)
+            connection.close(CLOSE_DISPLAY_TAKEN_OVER)
             return
-        connection.renew(caller, caller.public_account, display_identity.settings_json(display) if display is not None else None)
+        connection.update_viewer(
+            caller, caller.public_account, display_identity.settings_json(display) if display is not None else None
+        )
         if display is not None and display.profile != before.profile:
-            self.hub.show_anew(connection)
+            self.hub.resubscribe_all(connection)
 
     def _on_visibility_changed(self, whose: Callable[[Caller], bool]) -> None:
         """Apply a change of visibility by another process to open sockets now."""
-        self.hub.renew(OPERATIONS, whose)
-        self.hub.review()
+        self.hub.invalidate(OPERATIONS, whose)
+        self.hub.drop_unauthorized()
 
     def _reload_callers(
         self, callers: dict[Subscriber, Caller], all: bool, session: Session
@@ -240,15 +242,15 @@ class BoardService:
     async def write_last_use(self) -> None:
         """Write the last uses that are due. A token with an open socket counts as used."""
         for connection in self.hub.connections:
-            if connection.reader.token is not None:
-                self.last_use.note(connection.reader)
+            if connection.viewer.token is not None:
+                self.last_use.note(connection.viewer)
         with contextlib.suppress(DatabaseUnavailable):  # the next run tries again
             await self.last_use.write(self.database)
 
     async def _probe_writes(self) -> None:
         """After a failed write, probe whether writes work again: until they do, nobody sends any, as this process is not
         ready."""
-        if self.database.health.fault is not None:
+        if self.database.health.error_code is not None:
             await self.database.probe()
 
     async def _poll_rights(self) -> None:

@@ -6,8 +6,8 @@ from sqlmodel import Field, SQLModel
 EVERYBODY = ""  # in place of an account: whoever may see the board
 KINDS = ("assigned", "handover", "mention", "urgent", "sighting", "status")  # of several by one event the first one is shown
 SECURITY = "security"  # a kind that nobody chooses, or switches off: what was done to somebody's own account
-OWN = "account"  # in place of a board: what alerts somebody of their own account is of no board that they see
-PLACES = ("off", "list", "desktop")  # where alerts of a kind are shown; on the desktop: in the list too
+OWN_ACCOUNT = "account"  # in place of a board: what alerts somebody of their own account is of no board that they see
+DELIVERY_MODES = ("off", "list", "desktop")  # where alerts of a kind are shown; on the desktop: in the list too
 
 
 class Alert(SQLModel, table=True):
@@ -45,7 +45,7 @@ class AlertRead(SQLModel, table=True):
     at: str
 
 
-class AlertChoice(SQLModel, table=True):
+class AlertSettings(SQLModel, table=True):
     """Which alerts an account wants, and where; the defaults where it has no row. Quiet: nothing but the list and its count.
     `version` grows with every choice and every reading, so that each process learns of them."""
 

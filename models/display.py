@@ -7,7 +7,7 @@ from sqlmodel import Field, SQLModel
 from models.entity import json_column
 
 PROFILES = ("room", "inner")  # what visitors may read, and what is for a room that no visitor enters
-WALL = "wall"  # in place of an account: all displays, which see the same searches
+ALL_DISPLAYS = "wall"  # in place of an account: all displays, which see the same searches
 THEMES = ("dark", "light", "day")  # day: light by day, dark by night
 
 

@@ -45,15 +45,15 @@ def revert_fields(now: State, before: State, fields: Iterable[str]) -> State:
     """The columns of a state with these fields as they were before; what else is in a group stays as it is now."""
     paths = [field.split(".") for field in fields]
     # a state of an earlier version lacks the fields that came later: they were null
-    return {name: _back(now[name], before.get(name), _below(paths, name)) for name in {path[0] for path in paths}}
+    return {name: _reverted(now[name], before.get(name), _paths_below(paths, name)) for name in {path[0] for path in paths}}
 
 
-def _back(now: Any, before: Any, paths: list[list[str]]) -> Any:
+def _reverted(now: Any, before: Any, paths: list[list[str]]) -> Any:
     if [] in paths or (now is None and before is None):  # a group that was null, was set, and is null again
         return before
     group = dict(now) if now is not None else dict.fromkeys(before)
     for name in {path[0] for path in paths}:
-        value = _back(group.get(name), (before or {}).get(name), _below(paths, name))
+        value = _reverted(group.get(name), (before or {}).get(name), _paths_below(paths, name))
         if value is None and before is not None and name not in before:
             group.pop(name, None)  # an item that was added
         else:
@@ -61,7 +61,7 @@ def _back(now: Any, before: Any, paths: list[list[str]]) -> Any:
     return None if before is None and not flatten(group) else group
 
 
-def _below(paths: list[list[str]], name: str) -> list[list[str]]:
+def _paths_below(paths: list[list[str]], name: str) -> list[list[str]]:
     return [path[1:] for path in paths if path[0] == name]
 
 

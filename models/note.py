@@ -17,5 +17,5 @@ class Note(Searchable, table=True):
     happened_at: str
     corrects: str | None = None
 
-    def texts(self) -> dict[str, str | None]:
+    def searchable_texts(self) -> dict[str, str | None]:
         return {"text": self.text}

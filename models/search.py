@@ -42,6 +42,6 @@ class Search(Searchable, table=True):
     status_at: str | None = None  # when the status was set last; null where it never was
     made_reference: str | None = None  # what the server made for it, whatever it was given since
 
-    def texts(self) -> dict[str, str | None]:
+    def searchable_texts(self) -> dict[str, str | None]:
         named = {f"person.{name}": self.person.get(name) for name in ("first_name", "last_name", "description")}
         return {"reference": self.reference, **named}

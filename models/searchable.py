@@ -11,8 +11,10 @@ from sqlmodel import Field
 from models.entity import Entity
 
 _WORD = re.compile(r"[^\W_]+")
-_NO_PARTS = str.maketrans({"æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "ł": "l", "ħ": "h", "ı": "i"})
-_WITHOUT = ("Mn", "Cf")  # accents, and signs that are not seen
+_LETTER_REPLACEMENTS = str.maketrans(
+    {"æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "ł": "l", "ħ": "h", "ı": "i"}
+)
+_DROPPED_CATEGORIES = ("Mn", "Cf")  # accents, and signs that are not seen
 
 
 class Match(NamedTuple):
@@ -20,7 +22,7 @@ class Match(NamedTuple):
 
     start: int
     end: int
-    words: set[str]
+    terms: set[str]
 
 
 class Searchable(Entity):
@@ -30,16 +32,16 @@ class Searchable(Entity):
 
     folded: str = Field(default="", sa_column_kwargs={"server_default": ""})
 
-    def texts(self) -> dict[str, str | None]:
+    def searchable_texts(self) -> dict[str, str | None]:
         """What is sought in, by the names of the fields: what a reader may see, and nothing of who a source is."""
         raise NotImplementedError
 
-    def fold(self) -> None:
+    def update_folded(self) -> None:
         """Keeps the words as they are now."""
-        self.folded = folded(self.texts().values())
+        self.folded = folded_text(self.searchable_texts().values())
 
 
-def folded(texts: Iterable[str | None]) -> str:
+def folded_text(texts: Iterable[str | None]) -> str:
     return "".join(f" {word}" for word in dict.fromkeys(word for text in texts if text for word in words(text)))
 
 
@@ -50,14 +52,18 @@ def words(text: str) -> list[str]:
 
 def normalize(text: str) -> str:
     """A text without accents and capitals, sign by sign: that of two texts is those of both, one after the other."""
-    return text.lower() if text.isascii() else "".join(map(_fold_sign, text))
+    return text.lower() if text.isascii() else "".join(map(_normalize_character, text))
 
 
 @lru_cache(maxsize=4_096)
-def _fold_sign(sign: str) -> str:
+def _normalize_character(sign: str) -> str:
     """One by one: to bring thousands of accents on one letter into their order takes the square of their number."""
     parts = unicodedata.normalize("NFKD", sign)
-    return "".join(part for part in parts if unicodedata.category(part) not in _WITHOUT).casefold().translate(_NO_PARTS)
+    return (
+        "".join(part for part in parts if unicodedata.category(part) not in _DROPPED_CATEGORIES)
+        .casefold()
+        .translate(_LETTER_REPLACEMENTS)
+    )
 
 
 def find_matches(text: str, sought: Collection[str]) -> list[Match]:
@@ -70,6 +76,6 @@ def find_matches(text: str, sought: Collection[str]) -> list[Match]:
             start, end = signs[word.start()], signs[word.end() - 1] + 1
             following = signs[word.end()] if word.end() < len(signs) else len(text)  # accents of its own are before that
             if found and found[-1].end > start:  # ½ is two words
-                start, begun = found[-1].start, begun | found.pop().words
+                start, begun = found[-1].start, begun | found.pop().terms
             found.append(Match(start, max(following, end), begun))
     return found

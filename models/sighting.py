@@ -45,7 +45,7 @@ class Sighting(Searchable, table=True):
     source_name: str | None = None
     source_contact: str | None = None
 
-    def texts(self) -> dict[str, str | None]:
+    def searchable_texts(self) -> dict[str, str | None]:
         return {
             "description": self.description,
             "clothing": self.clothing,

@@ -32,6 +32,6 @@ class Task(Searchable, table=True):
     withdrawn: bool = False
     take_down: bool = Field(default=False, sa_column_kwargs={"server_default": false()})  # made when the child was found
 
-    def texts(self) -> dict[str, str | None]:
+    def searchable_texts(self) -> dict[str, str | None]:
         items = {f"checklist.{key}.text": item.get("text") for key, item in self.checklist.items()}
         return {"title": self.title, "instruction": self.instruction, "result": self.result, **items}

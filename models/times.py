@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-DESK = ZoneInfo("Europe/Brussels")  # the days of the desk, wherever the server stands
+DESK_TIME_ZONE = ZoneInfo("Europe/Brussels")  # the days of the desk, wherever the server stands
 
 
 def now() -> datetime:

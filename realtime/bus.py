@@ -8,22 +8,22 @@ import asyncio
 from collections.abc import Callable
 from typing import Protocol
 
-MAX_MESSAGE = 262_144  # bytes; what is larger is left to the journal, and followers are told to read it there
-PRESENCE = "presence"  # who is where, of all processes
-_EVENTS = "events:"
+MAX_MESSAGE_BYTES = 262_144  # bytes; what is larger is left to the journal, and followers are told to read it there
+PRESENCE_CHANNEL = "presence"  # who is where, of all processes
+_EVENTS_PREFIX = "events:"
 
-Heard = Callable[[str, bytes], None]
-Gap = Callable[[str | None], None]
+MessageHandler = Callable[[str, bytes], None]
+GapHandler = Callable[[str | None], None]
 
 
-def events(board: str) -> str:
+def events_channel(board: str) -> str:
     """The channel on which a board's events are passed on."""
-    return _EVENTS + board
+    return _EVENTS_PREFIX + board
 
 
 def board_of(channel: str) -> str | None:
     """The board whose events this channel carries."""
-    return channel.removeprefix(_EVENTS) if channel.startswith(_EVENTS) else None
+    return channel.removeprefix(_EVENTS_PREFIX) if channel.startswith(_EVENTS_PREFIX) else None
 
 
 class BusMisconfigured(Exception):
@@ -36,19 +36,19 @@ class Bus(Protocol):
     up: bool
     published: int
     dropped: int  # not sent: the line was down, or too much was waiting
-    heard: int
-    forged: int  # dropped, as their digest was wrong
+    received: int
+    bad_signatures: int  # dropped, as their digest was wrong
     reconnects: int
 
-    async def start(self, heard: Heard, gap: Gap) -> None:
+    async def start(self, on_message: MessageHandler, on_gap: GapHandler) -> None:
         """`heard` is told each message of a channel that is followed; `gap` each channel (None: any) of which messages may
         have been missed: at every confirmation that it is followed, as what was said before that is lost. Starts also
         where the bus is down. Raises BusMisconfigured."""
 
-    async def follow(self, channel: str) -> None:
+    async def subscribe(self, channel: str) -> None:
         """Returns when it is sure that messages said from now on are heard; soon, without that, where the bus is down."""
 
-    def leave(self, channel: str) -> None:
+    def unsubscribe(self, channel: str) -> None:
         """No more of this channel."""
 
     def publish(self, channel: str, message: bytes) -> None:
@@ -62,50 +62,50 @@ class MemoryBroker:
     """What the memory buses of one process share."""
 
     def __init__(self) -> None:
-        self.followers: dict[str, list[MemoryBus]] = {}
+        self.subscribers: dict[str, list[MemoryBus]] = {}
 
 
 class MemoryBus:
     """The bus of a single process; several desks of one (in tests) share an `Air`."""
 
-    def __init__(self, air: MemoryBroker | None = None) -> None:
+    def __init__(self, broker: MemoryBroker | None = None) -> None:
         self.up = True
-        self.published = self.dropped = self.heard = self.forged = self.reconnects = 0
-        self._air = air or MemoryBroker()
-        self._heard: Heard | None = None
-        self._gap: Gap | None = None
+        self.published = self.dropped = self.received = self.bad_signatures = self.reconnects = 0
+        self._broker = broker or MemoryBroker()
+        self._on_message: MessageHandler | None = None
+        self._on_gap: GapHandler | None = None
 
-    async def start(self, heard: Heard, gap: Gap) -> None:
-        self._heard, self._gap = heard, gap
+    async def start(self, heard: MessageHandler, gap: GapHandler) -> None:
+        self._on_message, self._on_gap = heard, gap
 
-    async def follow(self, channel: str) -> None:
-        followers = self._air.followers.setdefault(channel, [])
-        if self not in followers and self._gap is not None:
+    async def subscribe(self, channel: str) -> None:
+        followers = self._broker.subscribers.setdefault(channel, [])
+        if self not in followers and self._on_gap is not None:
             followers.append(self)
-            self._gap(channel)
+            self._on_gap(channel)
 
-    def leave(self, channel: str) -> None:
-        followers = self._air.followers.get(channel, [])
+    def unsubscribe(self, channel: str) -> None:
+        followers = self._broker.subscribers.get(channel, [])
         if self in followers:
             followers.remove(self)
         if not followers:
-            self._air.followers.pop(channel, None)
+            self._broker.subscribers.pop(channel, None)
 
     def publish(self, channel: str, message: bytes) -> None:
-        if self._heard is None or len(message) > MAX_MESSAGE:
+        if self._on_message is None or len(message) > MAX_MESSAGE_BYTES:
             self.dropped += 1
             return
         self.published += 1
         loop = asyncio.get_running_loop()
-        for follower in self._air.followers.get(channel, ()):
-            loop.call_soon(follower._hear, channel, message)
+        for follower in self._broker.subscribers.get(channel, ()):
+            loop.call_soon(follower._deliver, channel, message)
 
-    def _hear(self, channel: str, message: bytes) -> None:
-        if self._heard is not None and self in self._air.followers.get(channel, ()):
-            self.heard += 1
-            self._heard(channel, message)
+    def _deliver(self, channel: str, message: bytes) -> None:
+        if self._on_message is not None and self in self._broker.subscribers.get(channel, ()):
+            self.received += 1
+            self._on_message(channel, message)
 
     async def stop(self) -> None:
-        self._heard = None
-        for channel in list(self._air.followers):
-            self.leave(channel)
+        self._on_message = None
+        for channel in list(self._broker.subscribers):
+            self.unsubscribe(channel)

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 import orjson
 
-from realtime.bus import MAX_MESSAGE
+from realtime.bus import MAX_MESSAGE_BYTES
 from realtime.source import EventRecord
 
-_HEAD = 1_024  # bytes that the first line takes at most
+_MAX_HEADER_BYTES = 1_024  # bytes that the first line takes at most
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class EventsMessage:
     epoch: str | None
     first: int
     last: int
-    sent: float
+    sent_at: float
     wires: list[bytes]
 
 
@@ -33,21 +33,21 @@ class DecodeError(Exception):
 def encode(epoch: str, records: Sequence[EventRecord]) -> bytes:
     """The message of these records, numbered in a row; a poke where they are too large to be passed on."""
     wires = [record.wire for record in records]
-    if sum(map(len, wires)) + len(wires) + _HEAD > MAX_MESSAGE:
+    if sum(map(len, wires)) + len(wires) + _MAX_HEADER_BYTES > MAX_MESSAGE_BYTES:
         wires = []
-    return b"\n".join([_head(epoch, records[0].seq, records[-1].seq), *wires])
+    return b"\n".join([_header(epoch, records[0].seq, records[-1].seq), *wires])
 
 
 def wakeup(seq: int) -> bytes:
     """Says that there are events up to a seq, which nobody may have passed on."""
-    return _head(None, seq, seq)
+    return _header(None, seq, seq)
 
 
-def _head(epoch: str | None, first: int, last: int) -> bytes:
+def _header(epoch: str | None, first: int, last: int) -> bytes:
     return orjson.dumps({"epoch": epoch, "first": first, "last": last, "sent": time.time()})
 
 
-def read(message: bytes) -> EventsMessage:
+def decode(message: bytes) -> EventsMessage:
     """Raises Unreadable."""
     head, *wires = message.split(b"\n")
     try:

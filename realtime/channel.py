@@ -9,9 +9,9 @@ from realtime.sequence import Sequence
 from realtime.source import EventRecord
 from realtime.subscriber import Subscriber
 
-RING = 512  # events kept of a channel, for who has just read what was before them
-RING_BYTES = 1_048_576
-EARLY = 64  # messages kept that came before the one they follow on
+MAX_RING_EVENTS = 512  # events kept of a channel, for who has just read what was before them
+MAX_RING_BYTES = 1_048_576
+MAX_OUT_OF_ORDER = 64  # messages kept that came before the one they follow on
 
 
 @dataclass(eq=False, slots=True)
@@ -35,7 +35,7 @@ class Ring:
         """Events that follow on the last one."""
         self._records.extend(records)
         self._bytes += sum(len(record.wire) for record in records)
-        while len(self._records) > RING or (self._bytes > RING_BYTES and self._records):
+        while len(self._records) > MAX_RING_EVENTS or (self._bytes > MAX_RING_BYTES and self._records):
             self._bytes -= len(self._records.popleft().wire)
 
     def after(self, seq: int) -> list[EventRecord] | None:
@@ -51,29 +51,31 @@ class Channel:
     sequence: Sequence = field(default_factory=Sequence)
     subscriptions: dict[Subscriber, Subscription] = field(default_factory=dict)
     ring: Ring = field(default_factory=Ring)
-    early: dict[int, list[EventRecord]] = field(default_factory=dict)  # by their first seq; of the life that `sequence` is in
+    out_of_order: dict[int, list[EventRecord]] = field(
+        default_factory=dict
+    )  # by their first seq; of the life that `sequence` is in
     # frames of events, by epoch, first and last seq, and for whom
     rendered: dict[tuple[str, int, int, Hashable], bytes] = field(default_factory=dict)
     catching_up: asyncio.Task[None] | None = None
-    reading: bool = False  # the journal, as part of that
-    behind: bool = False  # the journal is known to have more
+    reading_journal: bool = False  # the journal, as part of that
+    has_more: bool = False  # the journal is known to have more
 
-    def restart(self) -> None:
+    def reset(self) -> None:
         """Another life of the board: what is known of the old one is nothing."""
         self.sequence, self.ring = Sequence(), Ring()
-        self.early.clear()
+        self.out_of_order.clear()
 
-    def keep(self, records: list[EventRecord]) -> None:
+    def hold_early(self, records: list[EventRecord]) -> None:
         """Events that came before those they follow on, which may be here in a moment."""
-        if len(self.early) < EARLY:
-            self.early[records[0].seq] = records
+        if len(self.out_of_order) < MAX_OUT_OF_ORDER:
+            self.out_of_order[records[0].seq] = records
 
-    def next_early(self) -> list[EventRecord]:
+    def pop_contiguous(self) -> list[EventRecord]:
         """Those kept that follow now, and no more of those that are passed."""
-        for first in sorted(self.early):
+        for first in sorted(self.out_of_order):
             if first > self.sequence.seq + 1:
                 break
-            records = self.early.pop(first)
+            records = self.out_of_order.pop(first)
             if records[-1].seq > self.sequence.seq:
                 return [record for record in records if record.seq > self.sequence.seq]
         return []

@@ -17,14 +17,14 @@ from realtime.websocket_protocol import WebSocketProtocol
 
 log = logging.getLogger("realtime.connection")
 
-STALLED_S = 30  # a write that makes no progress for so long: the reader is let go
-FINISH_S = 2  # for the commands under way of a socket that is told to go
-AT_ONCE = 32  # commands of one socket under way at a time; the rest waits unread
-FLOOD = 10  # times the allowed rate: then the socket is closed
-NO_MORE = b""  # after it nothing is written
-TOGETHER = 65_536  # bytes of frames that are written in one go
+STALL_TIMEOUT_S = 30  # a write that makes no progress for so long: the reader is let go
+DRAIN_TIMEOUT_S = 2  # for the commands under way of a socket that is told to go
+MAX_CONCURRENT_COMMANDS = 32  # commands of one socket under way at a time; the rest waits unread
+FLOOD_FACTOR = 10  # times the allowed rate: then the socket is closed
+END_OF_OUTPUT = b""  # after it nothing is written
+MAX_WRITE_BYTES = 65_536  # bytes of frames that are written in one go
 
-Obey = Callable[["Connection", protocol.Command], Awaitable[bytes]]
+CommandHandler = Callable[["Connection", protocol.Command], Awaitable[bytes]]
 
 
 class Connection:
@@ -33,59 +33,59 @@ class Connection:
     against what its account may say on all its sockets: 0, or for how many seconds it has to wait."""
 
     def __init__(
-        self, socket: WebSocket, hub: Hub, reader: Any, account: dict[str, str], obey: Obey, rate: int,
+        self, socket: WebSocket, hub: Hub, viewer: Any, account: dict[str, str], execute: CommandHandler, rate: int,
         display: dict[str, Any] | None = None, wait_s: Callable[[], float] = lambda: 0.0,
     ) -> None:  # fmt: skip
-        self.socket, self.hub, self.reader, self.account, self.display = socket, hub, reader, account, display
-        self.line: WebSocketProtocol = socket.scope["state"]["line"]
+        self.socket, self.hub, self.viewer, self.account, self.display = socket, hub, viewer, account, display
+        self.frame_writer: WebSocketProtocol = socket.scope["state"]["websocket_protocol"]
         self.outbox = Outbox()
         self.followed: set[str] = set()
-        self.alerted = False  # whether it asked to be told of alerts
-        self._obey = obey
-        self._rate, self._wait_s = TokenBucket(rate), wait_s
-        self._room = asyncio.Semaphore(AT_ONCE)
-        self._end: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        self.wants_alerts = False  # whether it asked to be told of alerts
+        self._execute = execute
+        self._message_rate, self._account_wait_s = TokenBucket(rate), wait_s
+        self._command_slots = asyncio.Semaphore(MAX_CONCURRENT_COMMANDS)
+        self._closing: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         self._commands: set[asyncio.Task[None]] = set()
-        self._full = False
+        self._overflowed = False
 
     async def run(self, server: str) -> None:
         """Accepts the socket, and serves it until it ends. Takes everything of it away then."""
         self.hub.connections.add(self)  # before anything is awaited: from here on it counts, and its rights are watched
         self.send(protocol.hello(self.account, server, self.display))
-        self.hub.greet(self)
+        self.hub.send_broadcasts(self)
         work: list[asyncio.Future[Any]] = []
         try:
             await self.socket.accept()
             work = [asyncio.create_task(self._read()), asyncio.create_task(self._write())]
-            await asyncio.wait([*work, self._end], return_when=asyncio.FIRST_COMPLETED)
-            if self._ended_by == protocol.GOING:
-                await self._finish(*work)
+            await asyncio.wait([*work, self._closing], return_when=asyncio.FIRST_COMPLETED)
+            if self._close_code == protocol.CLOSE_RESTART:
+                await self._drain_commands(*work)
         except WebSocketDisconnect:
             pass  # the client left before it was let in
         finally:
-            self.hub.leave(self)
+            self.hub.remove_connection(self)
             for task in work:
                 task.cancel()
             for ended in await asyncio.gather(*work, return_exceptions=True):
                 if isinstance(ended, Exception) and not isinstance(ended, WebSocketDisconnect | ConnectionError):
-                    self.hub.tally.sockets_failed += 1
+                    self.hub.counters.sockets_failed += 1
                     log.error("a socket failed", exc_info=ended)
-            if self._ended_by is not None:
-                self.line.end(self._ended_by)
+            if self._close_code is not None:
+                self.frame_writer.close(self._close_code)
 
-    async def _finish(self, reading: "asyncio.Future[Any]", writing: "asyncio.Future[Any]") -> None:
+    async def _drain_commands(self, reading: "asyncio.Future[Any]", writing: "asyncio.Future[Any]") -> None:
         """Reads no more, and answers what was asked before."""
         reading.cancel()
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(FINISH_S):
+            async with asyncio.timeout(DRAIN_TIMEOUT_S):
                 if self._commands:
                     await asyncio.wait(self._commands)
-                self.send(NO_MORE)
+                self.send(END_OF_OUTPUT)
                 await asyncio.wait([writing])
 
-    def renew(self, reader: Any, account: dict[str, str], display: dict[str, Any] | None = None) -> None:
+    def update_viewer(self, viewer: Any, account: dict[str, str], display: dict[str, Any] | None = None) -> None:
         """The reader as it is now; its screens are told when its name or role, or what it is to show, is another."""
-        self.reader = reader
+        self.viewer = viewer
         if account != self.account:
             self.account = account
             self.send(protocol.account(account))
@@ -95,53 +95,53 @@ class Connection:
 
     def send(self, frame: bytes, channel: str | None = None) -> None:
         """Owes the reader a frame. Never waits."""
-        self.owe(frame, channel)
+        self.enqueue(frame, channel)
 
-    def owe(self, item: bytes | EventBatch, channel: str | None) -> None:
-        if self._ended_by in (None, protocol.GOING) and not self._full:  # after a hole nothing more
+    def enqueue(self, item: bytes | EventBatch, channel: str | None) -> None:
+        if self._close_code in (None, protocol.CLOSE_RESTART) and not self._overflowed:  # after a hole nothing more
             try:
                 self.outbox.put(item, channel)
             except QueueFull:
-                self._full = True
-                self._cut()
+                self._overflowed = True
+                self._close_slow()
 
-    def end(self, code: int) -> None:
+    def close(self, code: int) -> None:
         """Closes the socket with a code, soon."""
-        if not self._end.done():
-            self._end.set_result(code)
+        if not self._closing.done():
+            self._closing.set_result(code)
 
     @property
-    def _ended_by(self) -> int | None:
-        return self._end.result() if self._end.done() else None
+    def _close_code(self) -> int | None:
+        return self._closing.result() if self._closing.done() else None
 
-    def _cut(self) -> None:
+    def _close_slow(self) -> None:
         """The reader does not drain: it is let go, and what it is owed is forgotten."""
-        if not self._end.done():
-            self.hub.tally.slow_cut += 1
-            self.end(protocol.TOO_SLOW)
+        if not self._closing.done():
+            self.hub.counters.slow_clients_closed += 1
+            self.close(protocol.CLOSE_TOO_SLOW)
 
     async def _write(self) -> None:
         # Nothing that was written stays in a variable here: each socket would keep its last frame for as long as it is quiet.
-        while await self._written(await self.outbox.take()):
+        while await self._write_item(await self.outbox.get()):
             pass
 
-    async def _written(self, item: bytes | EventBatch) -> bool:
+    async def _write_item(self, item: bytes | EventBatch) -> bool:
         """Writes it, and waits for the reader; whether more can be written."""
         for frames in self._frames(item):
-            self.line.write(frames)
-            if NO_MORE in frames:
+            self.frame_writer.write(frames)
+            if END_OF_OUTPUT in frames:
                 return False
             try:
-                await self.line.drained(STALLED_S)
+                await self.frame_writer.drain(STALL_TIMEOUT_S)
             except TimeoutError:
-                self._cut()
+                self._close_slow()
                 return False
         return True
 
     def _frames(self, item: bytes | EventBatch) -> Iterator[list[bytes]]:
         """What is written at once: the frames that wait in a row, or one that is made when its turn comes."""
         if isinstance(item, bytes):
-            yield [item, *self.outbox.frames_waiting(TOGETHER)]
+            yield [item, *self.outbox.take_frames(MAX_WRITE_BYTES)]
         else:
             for frame in self.hub.render(item):
                 yield [frame]
@@ -151,12 +151,12 @@ class Connection:
             message = await self.socket.receive()
             if message["type"] == "websocket.disconnect":
                 return
-            verdict = self._rate.take()
+            verdict = self._message_rate.try_take()
             if verdict is None:
-                self.hub.tally.flooding_cut += 1
-                self.end(protocol.TOO_MANY)
+                self.hub.counters.rate_limit_closed += 1
+                self.close(protocol.CLOSE_TOO_MANY_MESSAGES)
                 return
-            wait_s = self._wait_s() if verdict else self._rate.wait_s
+            wait_s = self._account_wait_s() if verdict else self._message_rate.wait_s
             text = message.get("text")
             if text is None:
                 self.send(protocol.error("invalid", "Messages are text, not binary."))
@@ -169,7 +169,7 @@ class Connection:
             if wait_s:
                 self._refuse_for_rate(said, max(1, ceil(wait_s)))
             else:
-                await self._hear(said)
+                await self._dispatch(said)
 
     def _refuse_for_rate(self, said: Any, retry_after_s: int) -> None:
         sentence = "Too many messages at once: wait a moment."
@@ -179,13 +179,13 @@ class Connection:
             of = {"board": getattr(said, "board", None), "id": getattr(said, "id", None)}
             self.send(protocol.error("rate_limited", sentence, **of, retry_after_s=retry_after_s))
 
-    async def _hear(self, said: Any) -> None:
+    async def _dispatch(self, said: Any) -> None:
         match said:
             case protocol.Command():
-                await self._room.acquire()
+                await self._command_slots.acquire()
                 # Tasks start in the order in which they are made, and a command is queued for the writer before its task
                 # first waits: so a socket's commands are judged in the order in which they were sent.
-                task = asyncio.create_task(self._command(said))
+                task = asyncio.create_task(self._run_command(said))
                 self._commands.add(task)
                 task.add_done_callback(self._commands.discard)
             case protocol.Subscribe(board, epoch, after):
@@ -193,21 +193,21 @@ class Connection:
                 await self.hub.subscribe(self, board, position)
             case protocol.Unsubscribe(board):
                 self.hub.unsubscribe(self, board)
-            case protocol.Presence() | protocol.Alerts() if self.display is not None:
+            case protocol.SetPresence() | protocol.RequestAlerts() if self.display is not None:
                 self.send(protocol.error("forbidden", "Nobody is at a display.", board=getattr(said, "board", None)))
-            case protocol.Presence():
-                self.hub.present(self, said)
-            case protocol.Alerts() if not self.alerted:
-                self.alerted = True
-                self.hub.asked.set()
+            case protocol.SetPresence():
+                self.hub.set_presence(self, said)
+            case protocol.RequestAlerts() if not self.wants_alerts:
+                self.wants_alerts = True
+                self.hub.alerts_requested.set()
             case protocol.Ping(id):
                 self.send(protocol.pong(id))
 
-    async def _command(self, said: protocol.Command) -> None:
+    async def _run_command(self, said: protocol.Command) -> None:
         try:
-            self.send(await self._obey(self, said))
+            self.send(await self._execute(self, said))
         finally:
-            self._room.release()
+            self._command_slots.release()
 
 
 class TokenBucket:
@@ -215,28 +215,28 @@ class TokenBucket:
 
     def __init__(self, per_second: int) -> None:
         self._per_second = per_second
-        self._left = float(per_second)
-        self._at = time.monotonic()
-        self._counted, self._second = 0, self._at
+        self._tokens = float(per_second)
+        self._refilled_at = time.monotonic()
+        self._second_count, self._second_start = 0, self._refilled_at
 
     @property
     def wait_s(self) -> float:
         """Seconds until there is room for another one."""
-        return max(0.0, 1 - self._left) / self._per_second if self._per_second else 0.0
+        return max(0.0, 1 - self._tokens) / self._per_second if self._per_second else 0.0
 
-    def take(self) -> bool | None:
+    def try_take(self) -> bool | None:
         """True: go on. False: over the rate. None: far over it, for a whole second."""
         if not self._per_second:
             return True
         now = time.monotonic()
-        self._left = min(self._per_second, self._left + (now - self._at) * self._per_second)
-        self._at = now
-        if now - self._second >= 1:
-            self._counted, self._second = 0, now
-        self._counted += 1
-        if self._counted > FLOOD * self._per_second:
+        self._tokens = min(self._per_second, self._tokens + (now - self._refilled_at) * self._per_second)
+        self._refilled_at = now
+        if now - self._second_start >= 1:
+            self._second_count, self._second_start = 0, now
+        self._second_count += 1
+        if self._second_count > FLOOD_FACTOR * self._per_second:
             return None
-        if self._left < 1:
+        if self._tokens < 1:
             return False
-        self._left -= 1
+        self._tokens -= 1
         return True

@@ -18,24 +18,24 @@ class Deadlines:
     body: float = 10.0  # between two parts of a body
     whole_body: float = 60.0  # for all of it: it is 64 KiB at most
     handshake: float = 10.0  # of a websocket
-    unread: float = 30.0  # in which nothing of what was written could be sent
-    look: float = 1.0  # between two looks at all connections
+    unread_output: float = 30.0  # in which nothing of what was written could be sent
+    check_interval: float = 1.0  # between two looks at all connections
 
 
 @runtime_checkable
-class Timed(Protocol):
+class TimedConnection(Protocol):
     """A connection that knows whether its client takes too long."""
 
     def is_late(self, now: float, deadlines: Deadlines) -> bool: ...
     def abort(self) -> None: ...
 
 
-async def watch(connections: Iterable[object], deadlines: Deadlines, ended: Callable[[], object]) -> None:
+async def abort_late_connections(connections: Iterable[object], deadlines: Deadlines, ended: Callable[[], object]) -> None:
     """End those that are late, again and again, until cancelled. `ended` is called for each."""
     loop = asyncio.get_running_loop()
     while True:
-        await asyncio.sleep(deadlines.look)
+        await asyncio.sleep(deadlines.check_interval)
         now = loop.time()
-        for each in [each for each in connections if isinstance(each, Timed) and each.is_late(now, deadlines)]:
+        for each in [each for each in connections if isinstance(each, TimedConnection) and each.is_late(now, deadlines)]:
             each.abort()
             ended()

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from realtime.source import EventRecord
 
-MAX_OWED = 16 * 1_048_576  # bytes; a reader that owes itself more is let go
+MAX_QUEUED_BYTES = 16 * 1_048_576  # bytes; a reader that owes itself more is let go
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,43 +28,43 @@ class QueueFull(Exception):
 
 class Outbox:
     def __init__(self) -> None:
-        self.owed = 0
+        self.queued_bytes = 0
         self._items: deque[tuple[str | None, bytes | EventBatch, int]] = deque()
-        self._some = asyncio.Event()
+        self._not_empty = asyncio.Event()
 
     def put(self, item: bytes | EventBatch, channel: str | None = None) -> None:
         """Adds a frame, or a delivery that becomes one. Raises QueueFull."""
         size = len(item) if isinstance(item, bytes) else sum(len(record.wire) for record in item.records)
-        if self.owed + size > MAX_OWED:
+        if self.queued_bytes + size > MAX_QUEUED_BYTES:
             raise QueueFull
-        self.owed += size
+        self.queued_bytes += size
         self._items.append((channel, item, size))
-        self._some.set()
+        self._not_empty.set()
 
-    def purge(self, channel: str) -> None:
+    def discard(self, channel: str) -> None:
         """Forgets what is owed of a channel: its reader may not have it any more."""
         self._items = deque(entry for entry in self._items if entry[0] != channel)
-        self.owed = sum(size for _, _, size in self._items)
+        self.queued_bytes = sum(size for _, _, size in self._items)
 
     def holds_frames(self, channel: str) -> bool:
         """Whether frames of a channel that were rendered already wait to be written."""
         return any(of == channel and isinstance(item, bytes) for of, item, _ in self._items)
 
-    async def take(self) -> bytes | EventBatch:
+    async def get(self) -> bytes | EventBatch:
         """The next frame or delivery; deliveries of one subscription that wait in a row come as one."""
         while not self._items:
-            self._some.clear()
-            await self._some.wait()
+            self._not_empty.clear()
+            await self._not_empty.wait()
         item = self._pop()
         if isinstance(item, bytes):
             return item
         records = list(item.records)
-        while len(records) < 1_000 and (more := self._next_of(item)):
+        while len(records) < 1_000 and (more := self._peek_same_subscription(item)):
             self._pop()
             records += more.records
         return EventBatch(item.subscription, records)
 
-    def frames_waiting(self, most: int) -> list[bytes]:
+    def take_frames(self, most: int) -> list[bytes]:
         """Takes the frames that wait in a row now, of so many bytes in all."""
         taken: list[bytes] = []
         while self._items and isinstance(item := self._items[0][1], bytes) and (most := most - len(item)) >= 0:
@@ -74,17 +74,17 @@ class Outbox:
 
     def _pop(self) -> bytes | EventBatch:
         _, item, size = self._items.popleft()
-        self.owed -= size
+        self.queued_bytes -= size
         return item
 
-    def _next_of(self, delivery: EventBatch) -> EventBatch | None:
+    def _peek_same_subscription(self, delivery: EventBatch) -> EventBatch | None:
         if not self._items:
             return None
         item = self._items[0][1]
         return item if isinstance(item, EventBatch) and item.subscription is delivery.subscription else None
 
 
-def frames(parts: list[tuple[bytes, object]], limit: int) -> Iterator[list[bytes]]:
+def split_into_frames(parts: list[tuple[bytes, object]], limit: int) -> Iterator[list[bytes]]:
     """Splits encoded pieces, each with its group, into runs of at most `limit` bytes. A group is never torn, so that the
     events of one command arrive in one message."""
     run: list[bytes] = []

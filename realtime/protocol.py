@@ -9,17 +9,17 @@ import orjson
 
 from realtime import strict_json
 
-MAX_CLIENT_FRAME = 65_536  # bytes
-MAX_SERVER_FRAME = 1_048_576  # bytes
+MAX_CLIENT_FRAME_BYTES = 65_536  # bytes
+MAX_SERVER_FRAME_BYTES = 1_048_576  # bytes
 HEARTBEAT_S = 5
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}\Z")
-_NAME = 64  # characters of a board's, a card's or an epoch's name
+_MAX_NAME_LENGTH = 64  # characters of a board's, a card's or an epoch's name
 
-GOING = 1012
-TOO_SLOW = 4008
-TOO_MANY = 4013
-ENDED = 4501
-ELSEWHERE = 4502
+CLOSE_RESTART = 1012
+CLOSE_TOO_SLOW = 4008
+CLOSE_TOO_MANY_MESSAGES = 4013
+CLOSE_SESSION_ENDED = 4501
+CLOSE_DISPLAY_TAKEN_OVER = 4502
 
 
 class BadMessage(Exception):
@@ -58,7 +58,7 @@ class Command:
 
 
 @dataclass(frozen=True, slots=True)
-class Presence:
+class SetPresence:
     board: str
     card: str | None
     editing: bool
@@ -70,7 +70,7 @@ class Ping:
 
 
 @dataclass(frozen=True, slots=True)
-class Alerts:
+class RequestAlerts:
     """Asks to be told how many alerts are unread, from now on."""
 
 
@@ -79,9 +79,9 @@ def is_id(value: object) -> bool:
     return isinstance(value, str) and _ID.match(value) is not None
 
 
-def parse(source: str) -> Subscribe | Unsubscribe | Command | Presence | Alerts | Ping:
+def parse(source: str) -> Subscribe | Unsubscribe | Command | SetPresence | RequestAlerts | Ping:
     """A client's message. Raises Unreadable with the answer in it."""
-    value, fault = strict_json.read(source)
+    value, fault = strict_json.parse(source)
     if not isinstance(value, dict):
         raise BadMessage(fault or "A message is an object.")
     is_command = value.get("type") == "command"
@@ -94,11 +94,11 @@ def parse(source: str) -> Subscribe | Unsubscribe | Command | Presence | Alerts 
         case "subscribe":
             return _subscribe(value)
         case "unsubscribe":
-            return Unsubscribe(_name(value, "board"))
+            return Unsubscribe(_board_name(value, "board"))
         case "presence":
             return _presence(value)
         case "alerts":
-            return Alerts()
+            return RequestAlerts()
         case "ping":
             return Ping(_echo(value))
     raise BadMessage("There is no message of this type.", id=id)
@@ -107,10 +107,10 @@ def parse(source: str) -> Subscribe | Unsubscribe | Command | Presence | Alerts 
 def _command(value: dict[str, Any], id: str | None) -> Command:
     if id is None:
         raise BadMessage("A command needs an id of 1 to 64 letters, digits, - or _.")
-    return command(value, id, _name(value, "board", id))
+    return parse_command(value, id, _board_name(value, "board", id))
 
 
-def command(value: dict[str, Any], id: str, board: str) -> Command:
+def parse_command(value: dict[str, Any], id: str, board: str) -> Command:
     """A command of an object that was read and an id that was checked. Raises Unreadable."""
     name, data, base, epoch = value.get("name"), value.get("data", {}), value.get("base"), value.get("epoch")
     if not isinstance(name, str):
@@ -125,7 +125,7 @@ def command(value: dict[str, Any], id: str, board: str) -> Command:
 
 
 def _subscribe(value: dict[str, Any]) -> Subscribe:
-    board, epoch, after = _name(value, "board"), value.get("epoch"), value.get("after")
+    board, epoch, after = _board_name(value, "board"), value.get("epoch"), value.get("after")
     if (epoch is None) != (after is None):
         raise BadMessage("A position has an epoch and a seq.", board=board)
     if epoch is not None and (not isinstance(epoch, str) or isinstance(after, bool) or not isinstance(after, int) or after < 0):
@@ -133,25 +133,25 @@ def _subscribe(value: dict[str, Any]) -> Subscribe:
     return Subscribe(board, epoch, after)
 
 
-def _presence(value: dict[str, Any]) -> Presence:
-    board, card, editing = _name(value, "board"), value.get("card"), value.get("editing", False)
-    if card is not None and (not isinstance(card, str) or len(card) > _NAME):
+def _presence(value: dict[str, Any]) -> SetPresence:
+    board, card, editing = _board_name(value, "board"), value.get("card"), value.get("editing", False)
+    if card is not None and (not isinstance(card, str) or len(card) > _MAX_NAME_LENGTH):
         raise BadMessage("A card is named by its id.", board=board)
     if not isinstance(editing, bool):
         raise BadMessage("Editing is true or false.", board=board)
-    return Presence(board, card, editing)
+    return SetPresence(board, card, editing)
 
 
-def _name(value: dict[str, Any], key: str, id: str | None = None) -> str:
+def _board_name(value: dict[str, Any], key: str, id: str | None = None) -> str:
     name = value.get(key)
-    if not isinstance(name, str) or not 0 < len(name) <= _NAME:
+    if not isinstance(name, str) or not 0 < len(name) <= _MAX_NAME_LENGTH:
         raise BadMessage("A board is named by its id.", id=id, command=id is not None, field="board" if id else None)
     return name
 
 
 def _echo(value: dict[str, Any]) -> str | int | None:
     id = value.get("id")
-    if id is None or (isinstance(id, int) and not isinstance(id, bool)) or (isinstance(id, str) and len(id) <= _NAME):
+    if id is None or (isinstance(id, int) and not isinstance(id, bool)) or (isinstance(id, str) and len(id) <= _MAX_NAME_LENGTH):
         return id
     raise BadMessage("A ping's id is a short text or a number.")
 
@@ -189,7 +189,7 @@ def hidden(seq: int) -> bytes:
     return b'{"seq":%d,"hidden":true}' % seq
 
 
-def lost(seq: int, kind: str, id: str) -> bytes:
+def hidden_entity(seq: int, kind: str, id: str) -> bytes:
     """The event by which this reader loses sight of an entity that it has on its screen."""
     return orjson.dumps({"seq": seq, "hidden": True, "kind": kind, "id": id, "state": None})
 

@@ -18,21 +18,21 @@ from typing import Any
 
 from redis.exceptions import ResponseError
 
-from realtime.bus import MAX_MESSAGE, BusMisconfigured, Gap, Heard
-from realtime.redis_connection import FAULTS, RedisConnection, connection_of, until_one_ends
+from realtime.bus import MAX_MESSAGE_BYTES, BusMisconfigured, GapHandler, MessageHandler
+from realtime.redis_connection import CONNECTION_ERRORS, RedisConnection, connection_of, until_one_ends
 
 log = logging.getLogger("realtime.bus")
 
-OLDEST = 7  # the major version of Redis that we need
-_TOO_OLD = f"This Redis is too old: {OLDEST} or newer is needed."
-BEAT_S = 1.0
-SILENT_S = 3.0  # no heartbeat of ours was heard for so long: both lines are made anew
-FOLLOW_S = 1.0  # how long a follower waits for the confirmation; one that comes later still means a gap
-START_S = 5.0  # how long a starting process waits for the first answer; Redis may come later
-AGAIN_S = (0.1, 1.0)  # from the first to the longest pause between tries
-DOUBT_S = 0.05  # how long forgeries are collected before the journal is asked
-LAST_WORDS_S = 1.0
-_DIGEST = 16  # bytes
+MIN_VERSION = 7  # the major version of Redis that we need
+_TOO_OLD = f"This Redis is too old: {MIN_VERSION} or newer is needed."
+HEARTBEAT_INTERVAL_S = 1.0
+HEARTBEAT_TIMEOUT_S = 3.0  # no heartbeat of ours was heard for so long: both lines are made anew
+SUBSCRIBE_TIMEOUT_S = 1.0  # how long a follower waits for the confirmation; one that comes later still means a gap
+START_TIMEOUT_S = 5.0  # how long a starting process waits for the first answer; Redis may come later
+RECONNECT_PAUSES_S = (0.1, 1.0)  # from the first to the longest pause between tries
+FORGERY_COLLECT_S = 0.05  # how long forgeries are collected before the journal is asked
+DRAIN_TIMEOUT_S = 1.0
+_DIGEST_BYTES = 16  # bytes
 
 
 class HeartbeatTimeout(OSError):
@@ -44,7 +44,7 @@ class _Subscription:
     """One channel that is followed; `settled`: it is confirmed, or the lines are down and nobody shall wait."""
 
     confirmed: bool = False
-    settled: asyncio.Event = field(default_factory=asyncio.Event)
+    answered: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 class RedisBus:
@@ -53,66 +53,66 @@ class RedisBus:
     def __init__(self, url: str, key: bytes) -> None:
         connection_of(url)
         self.up = False
-        self.published = self.dropped = self.heard = self.forged = self.reconnects = 0
-        self.beat_s: float | None = None  # how long the last heartbeat took through Redis
+        self.published = self.dropped = self.received = self.bad_signatures = self.reconnects = 0
+        self.heartbeat_s: float | None = None  # how long the last heartbeat took through Redis
         self._url, self._key = url, hashlib.blake2b(key, person=b"board bus", digest_size=32).digest()
         # Two installations may share a Redis; a user may be held to `board:*`.
         self._prefix = b"board:%s:" % hashlib.blake2b(self._key, digest_size=6).hexdigest().encode()
-        self._beat_channel = f"beat:{secrets.token_hex(8)}"
-        self._followed: dict[str, _Subscription] = {}
-        self._asked: deque[tuple[str, _Subscription | None]] = deque()  # (un)subscribes whose answer is not there yet
-        self._ears: RedisConnection | None = None
-        self._mouth: RedisConnection | None = None
-        self._beat_sent = self._beat_heard = 0.0
-        self._confirmed = asyncio.Event()  # everything that was followed before is followed again
-        self._doubted: set[str] = set()
-        self._told_down = False
-        self._heard: Heard = lambda channel, message: None
-        self._gap: Gap = lambda channel: None
+        self._heartbeat_channel = f"beat:{secrets.token_hex(8)}"
+        self._subscriptions: dict[str, _Subscription] = {}
+        self._unanswered: deque[tuple[str, _Subscription | None]] = deque()  # (un)subscribes whose answer is not there yet
+        self._subscriber: RedisConnection | None = None
+        self._publisher: RedisConnection | None = None
+        self._heartbeat_sent_at = self._heartbeat_received_at = 0.0
+        self._resubscribed = asyncio.Event()  # everything that was followed before is followed again
+        self._forged_channels: set[str] = set()
+        self._logged_down = False
+        self._on_message_callback: MessageHandler = lambda channel, message: None
+        self._on_gap: GapHandler = lambda channel: None
         self._task: asyncio.Task[None] | None = None
-        self._tried: asyncio.Future[None] | None = None  # how the first try went
+        self._first_attempt: asyncio.Future[None] | None = None  # how the first try went
 
     # -- what the hub asks for ----------------------------------------------------------------------------------------
 
-    async def start(self, heard: Heard, gap: Gap) -> None:
-        self._heard, self._gap = heard, gap
-        self._tried = asyncio.get_running_loop().create_future()
+    async def start(self, heard: MessageHandler, gap: GapHandler) -> None:
+        self._on_message_callback, self._on_gap = heard, gap
+        self._first_attempt = asyncio.get_running_loop().create_future()
         self._task = asyncio.create_task(self._run())
-        await asyncio.wait([self._tried], timeout=START_S)
-        if self._tried.done():
-            self._tried.result()
+        await asyncio.wait([self._first_attempt], timeout=START_TIMEOUT_S)
+        if self._first_attempt.done():
+            self._first_attempt.result()
         else:
             self._went_down("no answer")
 
-    async def follow(self, channel: str) -> None:
-        following = self._followed.get(channel)
+    async def subscribe(self, channel: str) -> None:
+        following = self._subscriptions.get(channel)
         if following is None:
-            following = self._followed[channel] = _Subscription()
-            self._subscribe(channel, following)
+            following = self._subscriptions[channel] = _Subscription()
+            self._request_subscribe(channel, following)
         if self.up and not following.confirmed:
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(FOLLOW_S):
-                    await following.settled.wait()
+                async with asyncio.timeout(SUBSCRIBE_TIMEOUT_S):
+                    await following.answered.wait()
 
-    def leave(self, channel: str) -> None:
-        following = self._followed.pop(channel, None)
+    def unsubscribe(self, channel: str) -> None:
+        following = self._subscriptions.pop(channel, None)
         if following is not None:
-            following.settled.set()
-            self._ask("UNSUBSCRIBE", channel, None)
+            following.answered.set()
+            self._send_subscribe("UNSUBSCRIBE", channel, None)
 
     def publish(self, channel: str, message: bytes) -> None:
-        if len(message) <= MAX_MESSAGE and self._say(channel, message):
+        if len(message) <= MAX_MESSAGE_BYTES and self._publish(channel, message):
             self.published += 1
         else:
             self.dropped += 1
 
-    def _say(self, channel: str, message: bytes) -> bool:
-        name = self._wire(channel)
-        return self._mouth is not None and self._mouth.put("PUBLISH", name, self._digest(name, message) + message)
+    def _publish(self, channel: str, message: bytes) -> bool:
+        name = self._channel_name(channel)
+        return self._publisher is not None and self._publisher.send("PUBLISH", name, self._digest(name, message) + message)
 
     async def stop(self) -> None:
-        if self._mouth is not None and self.up:
-            await self._mouth.settle(LAST_WORDS_S)
+        if self._publisher is not None and self.up:
+            await self._publisher.drain(DRAIN_TIMEOUT_S)
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
@@ -122,171 +122,174 @@ class RedisBus:
     # -- the lines ----------------------------------------------------------------------------------------------------
 
     async def _run(self) -> None:
-        pause = AGAIN_S[0]
+        pause = RECONNECT_PAUSES_S[0]
         while True:
             try:
-                await self._connected()
+                await self._run_connections()
             except BusMisconfigured as error:
                 reason = str(error)
-                if self._first_try(error):
+                if self._report_first_attempt(error):
                     return
-            except FAULTS as error:
+            except CONNECTION_ERRORS as error:
                 reason = type(error).__name__
             except Exception as error:
                 reason = type(error).__name__
                 log.exception("the bus failed")
-            pause = AGAIN_S[0] if self._went_down(reason) else min(AGAIN_S[1], 2 * pause)
-            self._first_try()
+            pause = RECONNECT_PAUSES_S[0] if self._went_down(reason) else min(RECONNECT_PAUSES_S[1], 2 * pause)
+            self._report_first_attempt()
             await asyncio.sleep(pause * random.uniform(0.5, 1))  # noqa: S311  (so that not all processes come at once)
             self.reconnects += 1
 
-    def _first_try(self, error: Exception | None = None) -> bool:
+    def _report_first_attempt(self, error: Exception | None = None) -> bool:
         """Tells who starts the bus how the first try went; whether it was the first."""
-        if self._tried is None or self._tried.done():
+        if self._first_attempt is None or self._first_attempt.done():
             return False
         if error is not None:
-            self._tried.set_exception(error)
+            self._first_attempt.set_exception(error)
         else:
-            self._tried.set_result(None)
+            self._first_attempt.set_result(None)
         return True
 
-    async def _connected(self) -> None:
+    async def _run_connections(self) -> None:
         """One life of the two lines: it ends with a fault."""
-        ears, mouth = RedisConnection(self._url, self._on_ears), RedisConnection(self._url, self._on_mouth)
+        ears, mouth = (
+            RedisConnection(self._url, self._on_subscriber_answer),
+            RedisConnection(self._url, self._on_publisher_answer),
+        )
         try:
             await ears.open()
             await mouth.open()
-            await _check_age(mouth)
-            self._ears, self._mouth = ears, mouth
-            self._asked.clear()
-            self._confirmed.clear()
-            for channel, following in self._followed.items():
-                self._subscribe(channel, following)
+            await _check_version(mouth)
+            self._subscriber, self._publisher = ears, mouth
+            self._unanswered.clear()
+            self._resubscribed.clear()
+            for channel, following in self._subscriptions.items():
+                self._request_subscribe(channel, following)
             # Answers come in order: when the last is there, all that was followed is followed again.
-            self._subscribe(self._beat_channel, None)
-            await until_one_ends(ears.run(), mouth.run(), self._live())
+            self._request_subscribe(self._heartbeat_channel, None)
+            await until_one_ends(ears.run(), mouth.run(), self._heartbeat_loop())
         finally:
-            self._ears = self._mouth = None
-            for following in self._followed.values():
+            self._subscriber = self._publisher = None
+            for following in self._subscriptions.values():
                 following.confirmed = False
-                following.settled.set()
+                following.answered.set()
             await ears.close()
             await mouth.close()
 
-    def _subscribe(self, channel: str, following: _Subscription | None) -> None:
-        if following is not None and self._ears is not None:
-            following.settled.clear()
-        self._ask("SUBSCRIBE", channel, following)
+    def _request_subscribe(self, channel: str, following: _Subscription | None) -> None:
+        if following is not None and self._subscriber is not None:
+            following.answered.clear()
+        self._send_subscribe("SUBSCRIBE", channel, following)
 
-    def _ask(self, command: str, channel: str, following: _Subscription | None) -> None:
-        if self._ears is not None:
-            if self._ears.put(command, self._wire(channel)):
-                self._asked.append((channel, following))
+    def _send_subscribe(self, command: str, channel: str, following: _Subscription | None) -> None:
+        if self._subscriber is not None:
+            if self._subscriber.send(command, self._channel_name(channel)):
+                self._unanswered.append((channel, following))
             else:  # so much is waiting that the line is as good as dead; a channel must not be forgotten
-                self._beat_heard = float("-inf")
+                self._heartbeat_received_at = float("-inf")
 
-    async def _live(self) -> None:
+    async def _heartbeat_loop(self) -> None:
         """Says a heartbeat every second, and ends when none is heard any more. Raises HeartbeatTimeout."""
-        self._beat_heard = time.monotonic()
-        async with asyncio.timeout(SILENT_S):
-            await self._confirmed.wait()
+        self._heartbeat_received_at = time.monotonic()
+        async with asyncio.timeout(HEARTBEAT_TIMEOUT_S):
+            await self._resubscribed.wait()
         while True:
-            self._beat_sent = time.monotonic()
-            self._say(self._beat_channel, b"%d" % time.monotonic_ns())
-            await asyncio.sleep(BEAT_S)
-            late = time.monotonic() - self._beat_sent - BEAT_S
-            if late > BEAT_S / 2:  # we were not running ourselves: what came meanwhile is still to be read
-                self._beat_heard += late
-            if time.monotonic() - self._beat_heard > SILENT_S:
+            self._heartbeat_sent_at = time.monotonic()
+            self._publish(self._heartbeat_channel, b"%d" % time.monotonic_ns())
+            await asyncio.sleep(HEARTBEAT_INTERVAL_S)
+            late = time.monotonic() - self._heartbeat_sent_at - HEARTBEAT_INTERVAL_S
+            if late > HEARTBEAT_INTERVAL_S / 2:  # we were not running ourselves: what came meanwhile is still to be read
+                self._heartbeat_received_at += late
+            if time.monotonic() - self._heartbeat_received_at > HEARTBEAT_TIMEOUT_S:
                 raise HeartbeatTimeout
 
     def _went_down(self, reason: str) -> bool:
         """Says once that the bus is down; whether it was up."""
         was_up, self.up = self.up, False
-        if not self._told_down:
-            self._told_down = True
+        if not self._logged_down:
+            self._logged_down = True
             log.warning(f"the bus is down ({reason})")
         return was_up
 
     def _came_up(self) -> None:
         self.up = True
-        self._first_try()
-        if self._told_down:
-            self._told_down = False
+        self._report_first_attempt()
+        if self._logged_down:
+            self._logged_down = False
             log.warning("the bus is up again")
-        self._gap(None)
+        self._on_gap(None)
 
     # -- what comes in ------------------------------------------------------------------------------------------------
 
-    def _on_mouth(self, answer: Any) -> None:
+    def _on_publisher_answer(self, answer: Any) -> None:
         if isinstance(answer, ResponseError):  # of few rights, say: the heartbeat fails as well
             self.dropped += 1
 
-    def _on_ears(self, answer: Any) -> None:
+    def _on_subscriber_answer(self, answer: Any) -> None:
         """Raises what Redis refused: a channel that can't be followed."""
         if isinstance(answer, Exception):
             raise answer
         kind, name = answer[0], answer[1]
         if kind == b"message":
             self._on_message(name, answer[2])
-        elif kind in (b"subscribe", b"unsubscribe") and self._asked:
-            channel, following = self._asked.popleft()
+        elif kind in (b"subscribe", b"unsubscribe") and self._unanswered:
+            channel, following = self._unanswered.popleft()
             if following is None:
-                if channel == self._beat_channel:
-                    self._confirmed.set()
-            elif self._followed.get(channel) is following:
+                if channel == self._heartbeat_channel:
+                    self._resubscribed.set()
+            elif self._subscriptions.get(channel) is following:
                 following.confirmed = True
-                following.settled.set()
-                self._gap(channel)  # what was said before this moment was not heard
+                following.answered.set()
+                self._on_gap(channel)  # what was said before this moment was not heard
 
     def _on_message(self, name: bytes, sealed: bytes) -> None:
         channel = name[len(self._prefix) :].decode(errors="replace")
-        digest, message = sealed[:_DIGEST], sealed[_DIGEST:]
+        digest, message = sealed[:_DIGEST_BYTES], sealed[_DIGEST_BYTES:]
         if not hmac.compare_digest(digest, self._digest(name, message)):
-            self.forged += 1
-            self._doubt(channel)
-        elif channel == self._beat_channel:
-            self._on_beat(message)
-        elif channel in self._followed:
-            self.heard += 1
-            self._heard(channel, message)
+            self.bad_signatures += 1
+            self._on_forged(channel)
+        elif channel == self._heartbeat_channel:
+            self._on_heartbeat(message)
+        elif channel in self._subscriptions:
+            self.received += 1
+            self._on_message_callback(channel, message)
 
-    def _on_beat(self, message: bytes) -> None:
+    def _on_heartbeat(self, message: bytes) -> None:
         now = time.monotonic()
         took = now - int(message) / 1e9
-        if took > SILENT_S:  # an old one, said again by somebody else
+        if took > HEARTBEAT_TIMEOUT_S:  # an old one, said again by somebody else
             return
-        self._beat_heard, self.beat_s = now, took
+        self._heartbeat_received_at, self.heartbeat_s = now, took
         if not self.up:
             self._came_up()
 
-    def _doubt(self, channel: str) -> None:
+    def _on_forged(self, channel: str) -> None:
         """A forged message: the journal is asked what is true, though not once for each of a thousand forgeries."""
-        if not self._doubted:
-            asyncio.get_running_loop().call_later(DOUBT_S, self._ask_journal)
-        self._doubted.add(channel)
+        if not self._forged_channels:
+            asyncio.get_running_loop().call_later(FORGERY_COLLECT_S, self._report_forged)
+        self._forged_channels.add(channel)
 
-    def _ask_journal(self) -> None:
-        doubted, self._doubted = self._doubted, set()
-        for channel in doubted & self._followed.keys():
-            self._gap(channel)
+    def _report_forged(self) -> None:
+        doubted, self._forged_channels = self._forged_channels, set()
+        for channel in doubted & self._subscriptions.keys():
+            self._on_gap(channel)
 
     # -- names and digests --------------------------------------------------------------------------------------------
 
-    def _wire(self, channel: str) -> bytes:
+    def _channel_name(self, channel: str) -> bytes:
         return self._prefix + channel.encode()
 
     def _digest(self, name: bytes, message: bytes) -> bytes:
-        made = hashlib.blake2b(len(name).to_bytes(4), key=self._key, digest_size=_DIGEST)
+        made = hashlib.blake2b(len(name).to_bytes(4), key=self._key, digest_size=_DIGEST_BYTES)
         made.update(name)
         made.update(message)
         return made.digest()
 
 
-async def _check_age(line: RedisConnection) -> None:
+async def _check_version(line: RedisConnection) -> None:
     """Raises BusMisconfigured where Redis is too old. HELLO may be asked by every user."""
     try:
-        told = await line.ask("HELLO")
+        told = await line.request("HELLO")
     except ResponseError as error:
         if "unknown command" in str(error).lower():
             raise BusMisconfigured(_TOO_OLD) from None
@@ -294,5 +297,5 @@ async def _check_age(line: RedisConnection) -> None:
     facts = dict(zip(told[::2], told[1::2], strict=False)) if isinstance(told, list) else {}
     version = facts.get(b"version", b"")
     major = version.partition(b".")[0]
-    if major.isdigit() and int(major) < OLDEST:
+    if major.isdigit() and int(major) < MIN_VERSION:
         raise BusMisconfigured(_TOO_OLD)

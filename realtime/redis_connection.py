@@ -15,13 +15,13 @@ from typing import Any
 from redis.asyncio.connection import AbstractConnection, Connection, UnixDomainSocketConnection, parse_url
 from redis.exceptions import ConnectionError, RedisError, ResponseError
 
-CONNECT_S = 2.0
-MAX_WAITING = 10_000  # commands
-MAX_WAITING_BYTES = 16 * 1_048_576
-TOGETHER = 256  # commands written at once
-BREATH = 64  # answers after which the loop is left to others: what was read is parsed without ever waiting
+CONNECT_TIMEOUT_S = 2.0
+MAX_QUEUED = 10_000  # commands
+MAX_QUEUED_BYTES = 16 * 1_048_576
+MAX_BATCH = 256  # commands written at once
+ANSWERS_PER_YIELD = 64  # answers after which the loop is left to others: what was read is parsed without ever waiting
 
-FAULTS = (RedisError, OSError, TimeoutError)
+CONNECTION_ERRORS = (RedisError, OSError, TimeoutError)
 
 
 def connection_of(url: str) -> AbstractConnection:
@@ -33,19 +33,19 @@ def connection_of(url: str) -> AbstractConnection:
             given.pop(name, None)  # of pools and reconnecting clients
         if kind is not UnixDomainSocketConnection:
             given |= {"socket_keepalive": True, "socket_keepalive_options": _KEEPALIVE}
-        made: AbstractConnection = kind(**given | _OURS)
+        made: AbstractConnection = kind(**given | _OPTIONS)
     except (ValueError, TypeError, RedisError) as error:
         raise ValueError("REDIS_URL is like redis://user:password@host:6379, rediss:// for TLS, or unix:///path.") from error
     return made
 
 
-_OURS = {
+_OPTIONS = {
     "db": 0,  # channels know no databases
     "protocol": 2,
     "decode_responses": False,
     "driver_info": None,  # a user of few rights may not say it
     "socket_timeout": None,  # nothing may be said for hours; whether the line lives is found by the bus's own heartbeat
-    "socket_connect_timeout": CONNECT_S,
+    "socket_connect_timeout": CONNECT_TIMEOUT_S,
 }
 _KEEPALIVE = {
     getattr(socket, name): value
@@ -59,66 +59,66 @@ class RedisConnection:
 
     def __init__(self, url: str, answered: Callable[[Any], None]) -> None:
         self._connection = connection_of(url)
-        self._answered = answered
-        self._waiting: deque[tuple[bytes | str, ...]] = deque()
-        self._bytes = 0
+        self._on_answer = answered
+        self._queue: deque[tuple[bytes | str, ...]] = deque()
+        self._queued_bytes = 0
         self._unanswered = 0
-        self._some = asyncio.Event()
+        self._not_empty = asyncio.Event()
         self._idle = asyncio.Event()
         self._idle.set()
 
     async def open(self) -> None:
         """Connects and signs in. Raises one of FAULTS."""
-        async with asyncio.timeout(2 * CONNECT_S):  # a server that accepts and then says nothing
+        async with asyncio.timeout(2 * CONNECT_TIMEOUT_S):  # a server that accepts and then says nothing
             await self._connection.connect()  # type: ignore[no-untyped-call]
 
-    async def ask(self, *command: str) -> Any:
+    async def request(self, *command: str) -> Any:
         """One command and its answer, before the line runs. Raises one of FAULTS."""
-        async with asyncio.timeout(CONNECT_S):
-            await self._send([command])
+        async with asyncio.timeout(CONNECT_TIMEOUT_S):
+            await self._write_commands([command])
             return await self._connection.read_response(disable_decoding=True)
 
-    def put(self, *command: bytes | str) -> bool:
+    def send(self, *command: bytes | str) -> bool:
         """Queues a command; False when too much is waiting."""
         size = sum(map(len, command))
-        if len(self._waiting) >= MAX_WAITING or self._bytes + size > MAX_WAITING_BYTES:
+        if len(self._queue) >= MAX_QUEUED or self._queued_bytes + size > MAX_QUEUED_BYTES:
             return False
-        self._waiting.append(command)
-        self._bytes += size
+        self._queue.append(command)
+        self._queued_bytes += size
         self._unanswered += 1
         self._idle.clear()
-        self._some.set()
+        self._not_empty.set()
         return True
 
     async def run(self) -> None:
         """Sends and hears until the line breaks. Raises one of FAULTS."""
-        await until_one_ends(self._write(), self._read())
+        await until_one_ends(self._write_loop(), self._read_loop())
 
-    async def settle(self, seconds: float) -> None:
+    async def drain(self, seconds: float) -> None:
         """Waits until everything that was put is answered, so long at most."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self._idle.wait()
 
     async def close(self) -> None:
-        with contextlib.suppress(*FAULTS):
+        with contextlib.suppress(*CONNECTION_ERRORS):
             await self._connection.disconnect(nowait=True)
 
-    async def _write(self) -> None:
+    async def _write_loop(self) -> None:
         while True:
-            await self._some.wait()
-            self._some.clear()
-            while self._waiting:
-                commands = [self._waiting.popleft() for _ in range(min(TOGETHER, len(self._waiting)))]
-                self._bytes -= sum(len(part) for command in commands for part in command)
-                await self._send(commands)
+            await self._not_empty.wait()
+            self._not_empty.clear()
+            while self._queue:
+                commands = [self._queue.popleft() for _ in range(min(MAX_BATCH, len(self._queue)))]
+                self._queued_bytes -= sum(len(part) for command in commands for part in command)
+                await self._write_commands(commands)
 
-    async def _send(self, commands: list[tuple[Any, ...]]) -> None:
+    async def _write_commands(self, commands: list[tuple[Any, ...]]) -> None:
         if not self._connection.is_connected:  # else it would connect anew, and nobody would know
             raise ConnectionError("the line is broken")
         await self._connection.send_packed_command(self._connection.pack_commands(commands), check_health=False)
 
-    async def _read(self) -> None:
+    async def _read_loop(self) -> None:
         count = 0
         while True:
             try:
@@ -128,9 +128,9 @@ class RedisConnection:
             self._unanswered = max(0, self._unanswered - 1)
             if not self._unanswered:
                 self._idle.set()
-            self._answered(answer)
+            self._on_answer(answer)
             count += 1
-            if count % BREATH == 0:
+            if count % ANSWERS_PER_YIELD == 0:
                 await asyncio.sleep(0)
 
 

@@ -9,10 +9,10 @@ from enum import Enum, auto
 
 class Verdict(Enum):
     NEXT = auto()  # follows on what we have (drop the part that was seen)
-    SEEN = auto()  # nothing new in it
+    DUPLICATE = auto()  # nothing new in it
     GAP = auto()  # something before it is missing: read it from the journal
-    OTHER = auto()  # another life of the board: begin again
-    UNKNOWN = auto()  # nothing was passed on yet: it is noted
+    OTHER_EPOCH = auto()  # another life of the board: begin again
+    NOT_STARTED = auto()  # nothing was passed on yet: it is noted
 
 
 @dataclass(slots=True)
@@ -21,24 +21,24 @@ class Sequence:
 
     epoch: str | None = None
     seq: int = 0
-    noted: int = 0  # the highest seq that was offered while the position was unknown
+    noted_head: int = 0  # the highest seq that was offered while the position was unknown
 
     def start(self, epoch: str, seq: int) -> bool:
         """Everything up to `seq` is told by a snapshot or a catch-up. True when more is known to exist already."""
         self.epoch, self.seq = epoch, seq
-        return self.noted > seq
+        return self.noted_head > seq
 
-    def note(self, last: int) -> None:
+    def note_head(self, last: int) -> None:
         """There are events up to `last`, while the position is unknown."""
-        self.noted = max(self.noted, last)
+        self.noted_head = max(self.noted_head, last)
 
-    def offer(self, epoch: str, first: int, last: int) -> Verdict:
+    def classify(self, epoch: str, first: int, last: int) -> Verdict:
         """What to do with events `first` to `last`, numbered in a row."""
         if self.epoch is None:
-            self.note(last)
-            return Verdict.UNKNOWN
+            self.note_head(last)
+            return Verdict.NOT_STARTED
         if epoch != self.epoch:
-            return Verdict.OTHER
+            return Verdict.OTHER_EPOCH
         if last <= self.seq:
-            return Verdict.SEEN
+            return Verdict.DUPLICATE
         return Verdict.NEXT if first <= self.seq + 1 else Verdict.GAP

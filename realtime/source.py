@@ -15,7 +15,7 @@ class EventRecord:
     seq: int
     wire: bytes
     group: object
-    about: Any
+    subject: Any
 
 
 class TemporarilyUnavailable(Exception):
@@ -36,9 +36,9 @@ class ChannelView:
     since: int
     records: list[EventRecord]
     entities: list[tuple[Any, bytes]] | None
-    changed: Mapping[str, int] = field(default_factory=dict)
+    access_changes: Mapping[str, int] = field(default_factory=dict)
 
-    def reaches(self, position: Position | None) -> bool:
+    def covers(self, position: Position | None) -> bool:
         """Whether the events after a position are all here."""
         return position is not None and position[0] == self.epoch and self.since <= position[1] <= self.seq
 
@@ -47,7 +47,7 @@ class EventSource(Protocol):
     """What the hub is handed. All that it says of readers is as far as this process knows now; and it knows at least what
     was true when it last answered."""
 
-    async def open(self, channel: str, asked: Collection[Position | None]) -> ChannelView | None:
+    async def read_channel(self, channel: str, asked: Collection[Position | None]) -> ChannelView | None:
         """A view of a channel for whoever stands at these positions; None where there is no such channel. Raises
         TemporarilyUnavailable."""
 
@@ -82,9 +82,9 @@ class EventSource(Protocol):
     def history_renderer(self, reader: Any, channel: str) -> Callable[[EventRecord], bytes]:
         """How this reader is shown what happened, by the rights of this moment, whenever that is called."""
 
-    def record(self, channel: str, wire: bytes) -> EventRecord:
+    def decode_record(self, channel: str, wire: bytes) -> EventRecord:
         """The record of an event that another process encoded. Raises ValueError."""
 
-    def sets_rights(self, record: EventRecord) -> bool:
+    def changes_rights(self, record: EventRecord) -> bool:
         """Whether somebody may gain or lose sight of something by this event: then no other process is believed, and the
         journal is read."""

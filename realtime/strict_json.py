@@ -16,7 +16,7 @@ _PARSE_DEPTH = 400  # deeper than this we do not even let the parser try: it rec
 _UNSOUND = re.compile("[\x00\ud800-\udfff]")
 
 
-def read(source: str) -> tuple[Any, str | None]:
+def parse(source: str) -> tuple[Any, str | None]:
     """The value, and what is wrong with it (None when nothing is). The value is None where it can't be parsed at all.
 
     A value with a fault is given too, so that an answer can name the command that it was part of.

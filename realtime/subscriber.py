@@ -12,21 +12,21 @@ class Subscriber(Protocol):
     shows at which there is no person; `followed` are the names of its channels.
     """
 
-    reader: Any
+    viewer: Any
     account: dict[str, str]
     display: dict[str, Any] | None
-    alerted: bool
+    wants_alerts: bool
     followed: set[str]
     outbox: Outbox
 
     def send(self, frame: bytes, channel: str | None = None) -> None:
         """Queue a frame. Never waits."""
 
-    def owe(self, item: bytes | EventBatch, channel: str | None) -> None:
+    def enqueue(self, item: bytes | EventBatch, channel: str | None) -> None:
         """Queue a frame, or a delivery that becomes one when it is written."""
 
-    def renew(self, reader: Any, account: dict[str, str], display: dict[str, Any] | None = None) -> None:
+    def update_viewer(self, viewer: Any, account: dict[str, str], display: dict[str, Any] | None = None) -> None:
         """Set the reader as it is now."""
 
-    def end(self, code: int) -> None:
+    def close(self, code: int) -> None:
         """Close soon, with a code of the protocol."""

@@ -39,7 +39,7 @@ async def mark_read(request: Request) -> Response:
         return alerts.mark_read(session, require_active(session, caller).id, now(), keys)
 
     left = await service.database.write(mark)
-    service.hub.asked.set()
+    service.hub.alerts_requested.set()
     return json_response({"unread": left})
 
 

@@ -208,7 +208,7 @@ async def commands(request: Request) -> Response:
     if not protocol.is_id(value.get("id")):
         raise Refused("invalid", fields={"id": N_("A command needs an id of 1 to 64 letters, digits, - or _.")})
     try:
-        command = protocol.command(value, value["id"], request.path_params["board"])
+        command = protocol.parse_command(value, value["id"], request.path_params["board"])
     except protocol.BadMessage as unreadable:
         raise Refused("invalid", str(unreadable)) from None
     logs.bind_ids(command=command.id)

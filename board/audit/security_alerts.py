@@ -14,7 +14,7 @@ from sqlmodel import Session
 
 from board.engine.alert_versions import bump_alert_version
 from board.engine.event import JournalEvent
-from models.alert import OWN, SECURITY
+from models.alert import OWN_ACCOUNT, SECURITY
 
 _NUMBER = text("SELECT COALESCE(max(number), 0) + 1 FROM security_alert WHERE account = :account")
 _ADD = text("INSERT INTO security_alert (account, number, seq, at) VALUES (:account, :number, :seq, :at)")
@@ -41,7 +41,7 @@ def record(session: Session, account: str, event: JournalEvent) -> None:
 
 def unread(session: Session, accounts: Collection[str], since: str) -> list[Row[Any]]:
     """Return the unread alerts of these accounts: account, number, at."""
-    parameters = {"people": list(accounts), "since": since, "own": OWN}
+    parameters = {"people": list(accounts), "since": since, "own": OWN_ACCOUNT}
     return list(session.connection().execute(_UNREAD, parameters)) if accounts else []
 
 
@@ -52,7 +52,7 @@ def list_alerts(
 
     A search is named only if it is not among the `hidden` ones.
     """
-    parameters = {"account": account, "since": since, "own": OWN, "limit": limit}
+    parameters = {"account": account, "since": since, "own": OWN_ACCOUNT, "limit": limit}
     return [_to_json(row, account, hidden, desktop) for row in session.connection().execute(_LIST, parameters)]
 
 
@@ -61,7 +61,7 @@ def _to_json(row: Row[Any], account: str, hidden: Collection[str], desktop: bool
     search = about.get("board")
     seen = search is not None and search not in hidden
     return {
-        "board": OWN,
+        "board": OWN_ACCOUNT,
         "reference": about.get("reference") if seen else None,
         "seq": row.number,
         "at": row.at,

@@ -23,7 +23,7 @@ from board.web import language, pages
 from board.web.admin_only import for_admins
 from board.web.http import BASE, service_of
 from models.accounts import Account
-from models.times import DESK, format_utc, parse_utc
+from models.times import DESK_TIME_ZONE, format_utc, parse_utc
 from realtime.strict_json import MAX_INTEGER
 
 PATH = "/audit"
@@ -81,7 +81,7 @@ def _kind(query: str) -> str | None:
 
 def _time(typed: str) -> str | None:
     """Parse a time in the desk's time zone into UTC. Raise ValueError."""
-    return format_utc(datetime.fromisoformat(typed).replace(tzinfo=DESK)) if typed else None
+    return format_utc(datetime.fromisoformat(typed).replace(tzinfo=DESK_TIME_ZONE)) if typed else None
 
 
 def _before(typed: str) -> int:
@@ -95,7 +95,7 @@ def _for_file(criteria: Filter) -> dict[str, str]:
 
 def _days(entries: Sequence[AuditEntry], language_code: str) -> list[tuple[str, str, list[EntryLine]]]:
     """Group entries by day, newest first: date, date in words, and lines."""
-    lines = [(parse_utc(each.at).astimezone(DESK).date().isoformat(), each) for each in entries]
+    lines = [(parse_utc(each.at).astimezone(DESK_TIME_ZONE).date().isoformat(), each) for each in entries]
     return [
         (date, content.day(of_day[0].at, language_code), [_line(each, language_code) for each in of_day])
         for date, group in groupby(lines, key=lambda line: line[0])

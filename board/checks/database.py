@@ -20,7 +20,7 @@ _SIZE = text("SELECT pg_database_size(current_database())")
 
 
 def check(settings: Settings) -> tuple[State, str]:
-    path = Database(settings.database_url, reading=True).path
+    path = Database(settings.database_url, read_only=True).path
     return read(lambda session: _of_file(path) if path else _of_server(session))
 
 

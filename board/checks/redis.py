@@ -7,7 +7,7 @@ from redis.retry import Retry
 
 from board.checks.finding import State
 from board.settings import Settings
-from realtime.redis_bus import OLDEST
+from realtime.redis_bus import MIN_VERSION
 
 TIMEOUT_S = 5.0
 NAME = "board:check"  # of a channel without subscribers, and of a key that expires after a second
@@ -38,8 +38,8 @@ def _ask(redis: Redis) -> tuple[State, str]:
         redis.publish(NAME, b"")
     redis.set(NAME, b"", px=1_000)
     version = _version(redis)
-    if version and int(version.partition(".")[0]) < OLDEST:
-        return State.WRONG, f"Redis {version} is too old: {OLDEST} or newer is needed."
+    if version and int(version.partition(".")[0]) < MIN_VERSION:
+        return State.WRONG, f"Redis {version} is too old: {MIN_VERSION} or newer is needed."
     return State.OK, f"Redis {version} answers.".replace("  ", " ")
 
 

@@ -48,7 +48,7 @@ def transfer(to: Annotated[str, typer.Option(help="URL of the new, empty databas
     """Copy everything to a new database, and verify it there. Stop the servers first."""
     from board.maintenance.transfer import copy as copy_database
 
-    source, target = Database(Settings().database_url, existing=True), Database(to)
+    source, target = Database(Settings().database_url, must_exist=True), Database(to)
     for each in (source, target):
         migrate_database(each, WAIT_S)
     copy_database(source, target, lambda line: print(line, flush=True))
@@ -71,14 +71,14 @@ def backup(
         return write(lambda session: note_backup(session, format_utc(now()), None))
     at = format_utc(now())
     try:
-        boards, faults = back_up(Database(Settings().database_url, existing=True), file, progress)
+        boards, faults = back_up(Database(Settings().database_url, must_exist=True), file, progress)
     finally:
         progress("")
     if faults:
         raise OperationError(f"{file} is written, but a journal in it is damaged, as it is in the database: {'; '.join(faults)}.")
     with suppress(DatabaseUnavailable):  # a database of an earlier version has no table for this
         noted = by_command_line(lambda session: note_backup(session, at, file))
-        Database(Settings().database_url, existing=True).write_now(noted)
+        Database(Settings().database_url, must_exist=True).write_now(noted)
     print(f"{file} holds: {boards} boards")
     return None
 

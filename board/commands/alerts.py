@@ -18,7 +18,7 @@ from board.commands import handover_alerts, mentions, urgent_alerts
 from board.engine import snapshot, unit_of_work
 from board.engine.alert_versions import bump_alert_version
 from board.engine.event_writer import Change
-from models.alert import EVERYBODY, KINDS, OWN, PLACES, SECURITY, AlertChoice
+from models.alert import DELIVERY_MODES, EVERYBODY, KINDS, OWN_ACCOUNT, SECURITY, AlertSettings
 from models.entity import State, flatten
 from models.search import Search
 from models.times import format_utc
@@ -99,29 +99,29 @@ def _texts(values: Iterable[Any]) -> Iterator[str]:
 # -- what somebody wants --------------------------------------------------------------------------------------------------
 
 
-def settings_of(session: Session, account: str) -> AlertChoice:
+def settings_of(session: Session, account: str) -> AlertSettings:
     """Return the alert settings of an account, or the defaults."""
     return settings_of_many(session, [account])[account]
 
 
-def settings_of_many(session: Session, accounts: Collection[str]) -> dict[str, AlertChoice]:
+def settings_of_many(session: Session, accounts: Collection[str]) -> dict[str, AlertSettings]:
     """Return the alert settings of several accounts, or the defaults."""
-    rows = session.exec(select(AlertChoice).where(AlertChoice.account.in_(accounts))) if accounts else ()  # type: ignore[attr-defined]
-    return {account: AlertChoice(account=account) for account in accounts} | {row.account: row for row in rows}
+    rows = session.exec(select(AlertSettings).where(AlertSettings.account.in_(accounts))) if accounts else ()  # type: ignore[attr-defined]
+    return {account: AlertSettings(account=account) for account in accounts} | {row.account: row for row in rows}
 
 
 def update_settings(session: Session, account: str, places: dict[str, str], quiet: bool) -> None:
     """Set where alerts of these kinds are shown. Raises ValueError for an unknown kind or place."""
-    if not set(places) <= set(KINDS) or not set(places.values()) <= set(PLACES):
+    if not set(places) <= set(KINDS) or not set(places.values()) <= set(DELIVERY_MODES):
         raise ValueError(places)
     bump_alert_version(session, account)
-    row = session.get_one(AlertChoice, account)
+    row = session.get_one(AlertSettings, account)
     for kind, place in places.items():
         setattr(row, kind, place)
     row.quiet = quiet
 
 
-def enabled_kinds(chosen: AlertChoice) -> list[str]:
+def enabled_kinds(chosen: AlertSettings) -> list[str]:
     """Return the kinds that alert an account, in their order; alerts about its own security always do."""
     return [*(kind for kind in KINDS if getattr(chosen, kind) != "off"), SECURITY]
 
@@ -164,7 +164,7 @@ def _add_first_names(session: Session, listed: list[dict[str, Any]], hidden: Col
             each["first_name"] = names[each["board"]]
 
 
-def _to_json(row: Row[Any], chosen: AlertChoice) -> dict[str, Any]:
+def _to_json(row: Row[Any], chosen: AlertSettings) -> dict[str, Any]:
     card = {"kind": "sighting" if row.sighting else "task", "id": row.sighting or row.task, "number": row.number}
     payload = orjson.loads(row.body) if row.body is not None else {}
     handed = row.kind == handover_alerts.KIND
@@ -201,7 +201,7 @@ def unread(session: Session, accounts: Iterable[str], now: datetime) -> dict[str
         for row in session.connection().execute(_UNREAD, {"people": list(found), "since": retention_cutoff(now)}):
             add_reason(found[row.account], (row.board, row.seq), row.at, row.kind)
         for row in security_alerts.unread(session, found.keys(), retention_cutoff(now)):
-            add_reason(found[row.account], (OWN, row.number), row.at, SECURITY)
+            add_reason(found[row.account], (OWN_ACCOUNT, row.number), row.at, SECURITY)
     return found
 
 

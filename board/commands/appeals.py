@@ -11,7 +11,7 @@ from board.engine.event_writer import EventWriter
 from board.errors import invalid
 from board.fields import Data, LongText, Time
 from board.i18n import N_
-from models.display import WALL
+from models.display import ALL_DISPLAYS
 from models.entity import State
 from models.search import Search
 
@@ -59,5 +59,5 @@ def apply_appeal(writer: EventWriter, row: Search, appeal: State, reason: str | 
     changed = writer.update(row, "search.appeal_set", {"appeal": appeal}, reason, undoes=undoes)
     row.discreet = row.appeal["level"] == "discreet"
     if is_visible_on_displays(row) != on_walls:
-        writer.record_visibility_change(row, {WALL})
+        writer.record_visibility_change(row, {ALL_DISPLAYS})
     return changed

@@ -34,7 +34,7 @@ from board.i18n import N_
 from board.predefined_tasks import criteria
 from models.accounts import ROLES, Account
 from models.board import OPERATIONS, Board
-from models.display import WALL
+from models.display import ALL_DISPLAYS
 from models.entity import State
 from models.ids import new_epoch, new_id
 from models.search import Search
@@ -208,7 +208,9 @@ def _apply_access(writer: EventWriter, row: Search, values: State, undoes: int |
 
 
 def _viewers(row: Search, accounts: Iterable[str]) -> set[str]:
-    return {id for id in accounts if can_see(id, row.access, row.members)} | ({WALL} if is_visible_on_displays(row) else set())
+    return {id for id in accounts if can_see(id, row.access, row.members)} | (
+        {ALL_DISPLAYS} if is_visible_on_displays(row) else set()
+    )
 
 
 def add_member(session: Session, id: str, account: Account, now: str) -> None:

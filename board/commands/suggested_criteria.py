@@ -6,7 +6,7 @@ from typing import Any
 
 from board.predefined_tasks import younger_than
 from models.entity import State
-from models.times import DESK, parse_utc
+from models.times import DESK_TIME_ZONE, parse_utc
 
 
 def suggested(search: State) -> list[str]:
@@ -28,7 +28,9 @@ def _ages(search: State) -> list[int]:
     """Return the stated age, and the one computed from the date of birth, on the day of the disappearance."""
     person: dict[str, Any] = search["person"]
     stated, born = person.get("age"), person.get("birth_date")
-    by_birth = _years(date.fromisoformat(born), parse_utc(search["missing_since"]).astimezone(DESK).date()) if born else None
+    by_birth = (
+        _years(date.fromisoformat(born), parse_utc(search["missing_since"]).astimezone(DESK_TIME_ZONE).date()) if born else None
+    )
     return [age for age in (stated, by_birth) if age is not None and age >= 0]
 
 

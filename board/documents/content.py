@@ -15,7 +15,7 @@ from markupsafe import Markup, escape
 
 from board.paths import TEMPLATES
 from models.db.read_pacing import paced
-from models.times import DESK, parse_utc
+from models.times import DESK_TIME_ZONE, parse_utc
 
 _LOCALES = {"en": "en_GB", "fr": "fr_BE", "nl": "nl_BE", "de": "de_BE"}
 _SIGNS = re.compile(r"([\\`*_{}\[\]<>#|~!&$@^])")  # special to Markdown anywhere in a line
@@ -90,7 +90,7 @@ def _written(stamp: str | None, pattern: str, language: str) -> str:
     if not stamp:
         return ""
     moment: datetime = parse_utc(stamp)
-    return str(format_datetime(moment, pattern, tzinfo=DESK, locale=_LOCALES.get(language, language)))
+    return str(format_datetime(moment, pattern, tzinfo=DESK_TIME_ZONE, locale=_LOCALES.get(language, language)))
 
 
 # -- Markdown -------------------------------------------------------------------------------------------------------------

@@ -28,7 +28,7 @@ from board.web import language, pages
 from board.web.auth import signed_in
 from board.web.http import RETRY_S, service_of
 from models.board import OPERATIONS, Board
-from models.db.database import TooLong
+from models.db.database import ReadTimeout
 from models.times import format_utc
 
 Make = Callable[[Session, Caller, str, str], Document]  # takes the time and the reader's language
@@ -67,7 +67,7 @@ async def _answer(request: Request, make: Make) -> Response:
                 body: bytes | str = await pdf.pdf(written)
         else:
             body = written
-    except TooLong:
+    except ReadTimeout:
         return _refused(request, Refused("unavailable", TOO_LONG), caller)
     except Refused as refused:
         return _refused(request, refused, caller)

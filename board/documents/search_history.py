@@ -22,7 +22,7 @@ from models.entity import State, flatten
 from models.search import Search
 from models.sighting import Sighting
 from models.task import Task
-from models.times import DESK, parse_utc
+from models.times import DESK_TIME_ZONE, parse_utc
 
 MAX_EVENTS = 1_000  # events in one document, about forty pages; it says how to get the others
 MAX_CHARACTERS = 500_000  # of text, about two hundred pages; longer texts mean fewer events
@@ -66,7 +66,7 @@ class HistoryDocument:
         events = list(_told(journal.events_after(session, self._board.id, left, MAX_EVENTS)))
         printed_events = self._newest(events)
         left += len(events) - len(printed_events)
-        days = groupby(printed_events, key=lambda each: parse_utc(each[0]).astimezone(DESK).date())
+        days = groupby(printed_events, key=lambda each: parse_utc(each[0]).astimezone(DESK_TIME_ZONE).date())
         sections = [self._day(list(each)) for _, each in days]
         title = self._say(N_("What happened: {name}")).format(name=f"{search.person['first_name']} · {search.reference}")
         rest = N_(

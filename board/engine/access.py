@@ -14,7 +14,7 @@ from board.engine import unit_of_work
 from board.errors import Refused
 from models.accounts import Account
 from models.board import AUDIT, OPERATIONS, Board, VisibilityChange
-from models.display import WALL
+from models.display import ALL_DISPLAYS
 from models.search import Search
 from realtime.source import Position
 
@@ -48,7 +48,7 @@ def audience(access: str, members: Iterable[str], discreet: bool) -> frozenset[s
 
 def is_in_audience(who: str, members: frozenset[str]) -> bool:
     """Return whether an account, or WALL for displays, belongs to an audience."""
-    return who in members or (DESK in members and who != WALL)
+    return who in members or (DESK in members and who != ALL_DISPLAYS)
 
 
 class VisibilityView(NamedTuple):

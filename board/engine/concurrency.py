@@ -11,7 +11,7 @@ from board.engine.identity import Caller, require_active
 from board.errors import Refused
 from board.i18n import N_
 from models.db.database import Database
-from realtime.turns import Turn, Turns
+from realtime.keyed_semaphore import KeyedSemaphore, Slot
 
 T = TypeVar("T")
 
@@ -27,20 +27,20 @@ class AccountLimit:
     """Limit of concurrent requests per account, first come, first served. Few may wait, and not for long."""
 
     def __init__(self, of_one: int = RUNNING_PER_ACCOUNT, waiting: int = WAITING_PER_ACCOUNT) -> None:
-        self._turns = Turns(of_one)
+        self._turns = KeyedSemaphore(of_one)
         self._max_count = of_one + waiting
 
     def count(self, account: str) -> int:
         """Return how many requests of an account run or wait."""
         return self._turns.count(account)
 
-    async def acquire(self, account: str) -> Turn:
+    async def acquire(self, account: str) -> Slot:
         """Wait for a slot. Raises Refused `rate_limited` if too many wait, or after WAIT_TIMEOUT_S."""
         if self.count(account) >= self._max_count:
             raise Refused("rate_limited", TOO_MANY_REQUESTS, retry_after_s=RETRY_AFTER_S)
         try:
             async with asyncio.timeout(WAIT_TIMEOUT_S):
-                return await self._turns.take(account)
+                return await self._turns.acquire(account)
         except TimeoutError:
             raise Refused("rate_limited", TOO_MANY_REQUESTS, retry_after_s=RETRY_AFTER_S) from None
 
@@ -51,7 +51,7 @@ class AccountLimit:
         try:
             yield
         finally:
-            slot.end()
+            slot.release()
 
 
 @contextlib.asynccontextmanager

@@ -12,7 +12,7 @@ from board.engine.identity import Caller, digest
 from board.engine.rights_version import bump_displays_version
 from board.errors import Refused
 from models.accounts import Account
-from models.display import WALL, Display
+from models.display import ALL_DISPLAYS, Display
 from models.ids import new_id
 
 _DISPLAYS: Any = Display.__table__  # type: ignore[attr-defined]
@@ -30,9 +30,9 @@ def display_by_cookie(database: Database, secret: str) -> Caller | None:
 
 def _caller(display: Display, seat: str = "") -> Caller:
     stands_for = Account(
-        id=display.id, email="", name=display.name, role=WALL, password="", language=display.language, created_at=""
+        id=display.id, email="", name=display.name, role=ALL_DISPLAYS, password="", language=display.language, created_at=""
     )
-    return Caller(stands_for, scope=WALL, display=display, socket_lease=seat)
+    return Caller(stands_for, scope=ALL_DISPLAYS, display=display, socket_lease=seat)
 
 
 def take_lease(database: Database, caller: Caller, page: str = "") -> Caller:

@@ -15,7 +15,7 @@ from board.i18n import N_, say
 from board.predefined_tasks import TaskCatalogue, default_catalogue
 from models.accounts import Account
 from models.board import Board
-from models.display import WALL
+from models.display import ALL_DISPLAYS
 from models.entity import Entity, State, changed_paths, flatten
 from models.handover import Briefing, Handover, SearchHandover, Shift
 from models.search import Search
@@ -236,7 +236,7 @@ class EventWriter:
         access.record_visibility_change(self.session, search, accounts)
         self.visibility_changed_for |= accounts
         handed = unit_of_work.get(self.session, SearchHandover, search.id)
-        if handed is not None and accounts - {WALL}:  # displays never see handovers
+        if handed is not None and accounts - {ALL_DISPLAYS}:  # displays never see handovers
             on, self.board = self.board, self.operations or self.board
             self._append_event(handed, "handed.set", handed.state(), [], None)
             self.board = on

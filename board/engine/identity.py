@@ -14,7 +14,7 @@ from starlette.requests import HTTPConnection
 
 from board.errors import Refused
 from models.accounts import Account, Token
-from models.display import WALL, Display
+from models.display import ALL_DISPLAYS, Display
 from models.times import format_utc, now
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ class Caller:
     @property
     def visibility_key(self) -> str:
         """Key of this caller's visibility of searches: the account's id, or WALL for displays."""
-        return WALL if self.display is not None else self.account.id
+        return ALL_DISPLAYS if self.display is not None else self.account.id
 
     @property
     def public_account(self) -> dict[str, str]:

@@ -82,7 +82,7 @@ class UnitOfWork:
         """Cache a row that was created or changed, and keep derived caches right."""
         self.rows[type(row), row.id] = row
         if isinstance(row, Searchable):
-            row.fold()
+            row.update_folded()
         if isinstance(row, Column):
             self.columns.clear()
         column, rank = getattr(row, "column", None), getattr(row, "rank", "")

@@ -84,18 +84,18 @@ class BoardSource:
         return self._visibility.can_see(reader.visibility_key, search)
 
     def can_resume(self, reader: Caller, opening: ChannelView, seq: int) -> bool:
-        return opening.changed.get(reader.visibility_key, 0) <= seq
+        return opening.access_changes.get(reader.visibility_key, 0) <= seq
 
     def visibility_key(self, reader: Caller, channel: str) -> Hashable:
         hidden = self._visibility.hidden_from(reader.visibility_key) if channel == OPERATIONS else None
         return hidden if reader.display is None else (reader.display.profile, hidden)
 
-    def sets_rights(self, record: EventRecord) -> bool:
-        return record.about.type in SETS_RIGHTS
+    def changes_rights(self, record: EventRecord) -> bool:
+        return record.subject.type in SETS_RIGHTS
 
     # -- reading ------------------------------------------------------------------------------------------------------
 
-    async def open(self, channel: str, asked: Collection[Position | None]) -> ChannelView | None:
+    async def read_channel(self, channel: str, asked: Collection[Position | None]) -> ChannelView | None:
         at = format_utc(now())
         return await self._read(lambda session: open_board(session, channel, asked, at), heavy=True)
 
@@ -127,7 +127,7 @@ class BoardSource:
             await self.ensure_fresh(view)
             return result
         except DatabaseUnavailable as error:
-            if error.is_fault:
+            if error.is_program_error:
                 raise
             raise TemporarilyUnavailable from error
 
@@ -156,21 +156,21 @@ class BoardSource:
         )
 
     def render(self, reader: Caller, channel: str, record: EventRecord, live: bool) -> bytes:
-        about: Subject = record.about
+        about: Subject = record.subject
         if channel != OPERATIONS or self._visibility.can_see(reader.visibility_key, about.entity):
             if reader.display is not None:
                 return display_filter.filter_event(record.wire, channel, reader.display.profile, self.facts)
             return record.wire
         # other entities with a search's id are written again right after its access was set
         if live and self._visibility.lost_access_at(reader.visibility_key, about.entity, record.seq - (about.kind != "search")):
-            return protocol.lost(record.seq, about.kind, about.entity)
+            return protocol.hidden_entity(record.seq, about.kind, about.entity)
         return protocol.hidden(record.seq)
 
     def history_renderer(self, reader: Caller, channel: str) -> Callable[[EventRecord], bytes]:
         hidden = self._visibility.hidden_from(reader.visibility_key) if channel == OPERATIONS else frozenset()
 
         def show(record: EventRecord) -> bytes:
-            if record.about.entity in hidden:
+            if record.subject.entity in hidden:
                 return protocol.hidden(record.seq)
             if reader.display is not None:
                 return display_filter.filter_event(record.wire, channel, reader.display.profile, self.facts)
@@ -178,7 +178,7 @@ class BoardSource:
 
         return show
 
-    def record(self, channel: str, wire: bytes) -> EventRecord:
+    def decode_record(self, channel: str, wire: bytes) -> EventRecord:
         event_json: dict[str, Any] = orjson.loads(wire)
         actor, command = event_json["actor"], event_json["command"]
         group = (actor["id"] if actor else None, command) if command else None

@@ -76,7 +76,7 @@ class SummaryPublisher:
         self._summaries = known | counted
         self._counted_all = time.monotonic() if everything else self._counted_all
         shown = {
-            search: summary | {"people": self._hub.crowds.count(search), "suggested": self._suggestions.criteria_of(search)}
+            search: summary | {"people": self._hub.presence.count(search), "suggested": self._suggestions.criteria_of(search)}
             for search, summary in self._summaries.items()
         }
         on_walls = {
@@ -94,7 +94,7 @@ class SummaryPublisher:
 
     def _publish(self, reader: Subscription, known: dict[str, Summary]) -> None:
         """Send what changed since this viewer subscribed, and forget searches that it may no longer see."""
-        sees, caller, board = self._source.can_see_search, reader.connection.reader, reader.channel.name
+        sees, caller, board = self._source.can_see_search, reader.connection.viewer, reader.channel.name
         asked = known if board == OPERATIONS else {board: known[board]} if board in known else {}
         seen = {search: summary for search, summary in asked.items() if sees(caller, search)}
         published = self._published[reader]

@@ -51,7 +51,7 @@ class ShiftStatusPublisher:
     async def refresh(self) -> None:
         """Publish the status if it changed; displays get only the holder. Raises DatabaseUnavailable."""
         shift, handover = await self._database.read(_read)
-        self._hub.announce("shift", protocol.shift(shift, handover), protocol.shift(display_filter.filter_shift(shift), None))
+        self._hub.broadcast("shift", protocol.shift(shift, handover), protocol.shift(display_filter.filter_shift(shift), None))
 
 
 def _read(session: Session) -> tuple[dict[str, Any] | None, dict[str, Any] | None]:

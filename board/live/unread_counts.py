@@ -21,7 +21,7 @@ from board.commands.alerts import Key, Unread
 from board.engine import access
 from board.engine.access import VisibilityView
 from board.live.event_source import BoardSource
-from models.alert import EVERYBODY, OWN
+from models.alert import EVERYBODY, OWN_ACCOUNT
 from models.db.database import Database, DatabaseUnavailable
 from models.times import now
 from realtime import protocol
@@ -86,8 +86,8 @@ class UnreadCountPublisher:
     async def _wait_and_publish(self) -> None:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(self._next - time.monotonic()):
-                await self._hub.asked.wait()
-        self._hub.asked.clear()
+                await self._hub.alerts_requested.wait()
+        self._hub.alerts_requested.clear()
         self._next = time.monotonic() + INTERVAL_S
         try:
             await self._publish_all()
@@ -95,7 +95,7 @@ class UnreadCountPublisher:
             log.warning("alerts refresh failed")
 
     async def _publish_all(self) -> None:
-        readers = {each: each.reader.account.id for each in self._hub.connections if each.alerted}
+        readers = {each: each.viewer.account.id for each in self._hub.connections if each.wants_alerts}
         ids = set(readers.values())
         self._published = {reader: published for reader, published in self._published.items() if reader in readers}
         self._users = {id: person for id, person in self._users.items() if id in ids}
@@ -106,7 +106,7 @@ class UnreadCountPublisher:
         news = await self._database.read(partial(_read, self._users, self._heads, arrived[:BATCH_SIZE], now()))
         self._apply(news)
         if len(arrived) > BATCH_SIZE:
-            self._hub.asked.set()  # the others follow in the next run
+            self._hub.alerts_requested.set()  # the others follow in the next run
         await self._source.ensure_fresh(news.view)
         for number, (reader, id) in enumerate(readers.items()):
             if id in self._users:
@@ -150,7 +150,7 @@ class UnreadCountPublisher:
         return len(found), max(found)[1] if found else None, person.quiet
 
     def _can_see(self, reader: Subscriber, key: Key | None) -> bool:
-        return key is None or key[0] == OWN or self._source.can_see(reader.reader, key[0])
+        return key is None or key[0] == OWN_ACCOUNT or self._source.can_see(reader.viewer, key[0])
 
 
 def _read(people: dict[str, _AlertUser], known: dict[str, int], arrived: list[str], now: datetime, session: Session) -> _Delta:

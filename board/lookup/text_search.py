@@ -97,7 +97,7 @@ def _hit(row: Searchable, query_words: list[str], reference: str | None) -> dict
 
 def _snippets(row: Searchable, left: set[str]) -> list[dict[str, Any]]:
     """Return as few texts of a row as together have all words, those with most words first."""
-    found = {name: (text, find_matches(text, left)) for name, text in row.texts().items() if text}
+    found = {name: (text, find_matches(text, left)) for name, text in row.searchable_texts().items() if text}
     has = {name: _words(where) for name, (_, where) in found.items()}
     shown = []
     while name := max((name for name in has if has[name] & left), key=lambda name: len(has[name] & left), default=None):
@@ -125,7 +125,7 @@ def _matches_near(found: list[Match], at: int) -> list[Match]:
 
 
 def _words(found: list[Match]) -> set[str]:
-    return {word for each in found for word in each.words}
+    return {word for each in found for word in each.terms}
 
 
 def _utf16_length(text: str) -> int:

@@ -15,7 +15,7 @@ from board.audit.entries import BackupMade
 from board.engine import hash_chain
 from board.errors import OperationError
 from models.db.database import Database
-from models.db.sqlite import library, set_up
+from models.db.sqlite import configure_connection, library
 from models.upkeep import BACKUP, Upkeep
 
 PROGRESS_STEPS = 100_000  # SQLite virtual machine steps between two progress reports
@@ -82,7 +82,7 @@ def _copy(source: Path, part: Path, progress: Progress) -> None:
         return 0
 
     with closing(library.connect(source)) as connection:
-        set_up(connection)
+        configure_connection(connection)
         if connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'board'").fetchone() is None:
             raise OperationError("There is nothing to back up: DATABASE_URL names a database without a board.")
         connection.set_progress_handler(report_progress, PROGRESS_STEPS)

@@ -18,7 +18,7 @@ WAIT_S = 5.0  # for a starting database server; a person waits here
 def read(fn: Callable[[Session], T]) -> T:
     """Return the result of `fn` on the database as it is, neither created nor migrated. Raise ConfigurationError if that is
     needed."""
-    database = Database(Settings().database_url, reading=True)
+    database = Database(Settings().database_url, read_only=True)
     try:
         schema.check(database, WAIT_S)
         return database.read_now(fn)
@@ -28,7 +28,7 @@ def read(fn: Callable[[Session], T]) -> T:
 
 def write(fn: Callable[[Session], T], *, existing: bool = True) -> T:
     """Run `fn` in one transaction, after migrating the database. Raise ConfigurationError if it has to exist and does not."""
-    database = Database(Settings().database_url, existing=existing)
+    database = Database(Settings().database_url, must_exist=existing)
     try:
         schema.migrate(database, WAIT_S)
         return database.write_now(by_command_line(fn))

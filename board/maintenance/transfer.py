@@ -31,7 +31,7 @@ def copy(source: Database, target: Database, progress: Progress) -> None:
     """
 
     def read(old: Session) -> None:
-        source.store.take_time(old.connection())
+        source.backend.disable_timeouts(old.connection())
         target.write_now(lambda new: _copy(source, target, old, new, progress))
 
     source.read_now(read)
@@ -39,7 +39,7 @@ def copy(source: Database, target: Database, progress: Progress) -> None:
 
 def _copy(source: Database, target: Database, old: Session, new: Session, progress: Progress) -> None:
     source_connection, target_connection = old.connection(), new.connection()
-    target.store.take_time(target_connection)
+    target.backend.disable_timeouts(target_connection)
     # Its rows record work on the source database
     tables = [each for each in metadata.sorted_tables if each.name != Upkeep.__tablename__]
     if not _count(source_connection, metadata.tables["board"]):

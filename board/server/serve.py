@@ -22,9 +22,9 @@ from board.service import BoardService
 from board.settings import VERSION, Settings
 from board.telemetry import library_messages, logs, metrics, watchdog
 from realtime import protocol
-from realtime.deadlines import Deadlines, watch
-from realtime.http import Http
-from realtime.websocket_protocol import CLOSING_S, WebSocketProtocol
+from realtime.deadlines import Deadlines, abort_late_connections
+from realtime.http_protocol import HttpProtocol
+from realtime.websocket_protocol import CLOSE_TIMEOUT_S, WebSocketProtocol
 
 log = structlog.get_logger()
 
@@ -32,7 +32,7 @@ ACCEPT_BATCH = 64  # connections accepted per turn of the event loop, so that a 
 ACCEPT_BATCH_OF_WORKER = 8  # with several workers, so that each takes a share of a burst
 MAX_CLOSED_AT_ONCE = 50  # sockets that may all reconnect at once
 SPREAD_S = 3.0  # over which the other sockets are closed, so that they don't all reconnect at once
-CLOSE_TIMEOUT_S = 2 + CLOSING_S  # for commands in progress, and for the close frames
+CLOSE_TIMEOUT_S = 2 + CLOSE_TIMEOUT_S  # for commands in progress, and for the close frames
 ACCEPT_GRACE_S = 0.5  # for a request on a connection accepted just before; then idle connections are closed
 REQUEST_TIMEOUT_S = 3  # for requests in progress; then they are aborted
 SHUTDOWN_TIMEOUT_S = 12.0  # after SIGTERM the process exits at the latest, whatever blocks it (the contract: 15 s)
@@ -105,9 +105,9 @@ def uvicorn_config(
         connections = Connections(0, stands_for_many(trusted))
     return uvicorn.Config(
         application,  # type: ignore[arg-type]
-        http=partial(Http, enter=connections.enter),  # type: ignore[arg-type]
+        http=partial(HttpProtocol, enter=connections.enter),  # type: ignore[arg-type]
         ws=WebSocketProtocol,
-        ws_max_size=protocol.MAX_CLIENT_FRAME,
+        ws_max_size=protocol.MAX_CLIENT_FRAME_BYTES,
         ws_per_message_deflate=False,  # takes three times the memory, and is advised against for secrets
         backlog=accept_batch,
         log_config=None,
@@ -132,7 +132,7 @@ class GracefulServer(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets=sockets)
         slow = metrics.refused.labels("slow")
-        self._watch = asyncio.create_task(watch(self.server_state.connections, self._deadlines, slow.inc))
+        self._watch = asyncio.create_task(abort_late_connections(self.server_state.connections, self._deadlines, slow.inc))
         self._on_started()
 
     @contextlib.contextmanager
@@ -173,13 +173,13 @@ class GracefulServer(uvicorn.Server):
         for number, connection in enumerate(connections):
             if (early := start + number * pause - loop.time()) > 0.02 and not self.force_exit:
                 await asyncio.sleep(early)
-            connection.end(protocol.GOING)
+            connection.close(protocol.CLOSE_RESTART)
         first, last = loop.time() + ACCEPT_GRACE_S, loop.time() + CLOSE_TIMEOUT_S
         while (left := self._open_websockets()) or (self.server_state.connections and loop.time() < first):
             if loop.time() > last or self.force_exit:
                 break
             for connection in list(self._service.hub.connections):
-                connection.end(protocol.GOING)
+                connection.close(protocol.CLOSE_RESTART)
             await asyncio.sleep(0.02)
         if left:
             log.warning("sockets aborted", count=len(left))

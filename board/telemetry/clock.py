@@ -144,7 +144,7 @@ class ClockCheck:
         )
         if frame != self._announced:  # without any fault since the start, nothing is announced
             self._announced = frame
-            self._hub.announce("clock", frame, frame)
+            self._hub.broadcast("clock", frame, frame)
 
 
 def _read(session: Session) -> ClockFacts:

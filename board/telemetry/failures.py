@@ -8,7 +8,7 @@ import structlog
 from board.errors import Refused
 from board.i18n import N_
 from board.telemetry import logs, metrics
-from models.db.database import DatabaseUnavailable, TooLong
+from models.db.database import DatabaseUnavailable, ReadTimeout
 
 log = structlog.get_logger()
 
@@ -20,8 +20,8 @@ def refusal_for(error: Exception, at: str) -> Refused:
 
     `at` is the kind of handler that it came from: command, call, page or socket.
     """
-    if isinstance(error, DatabaseUnavailable) and not error.is_fault:
-        return Refused("unavailable", TOO_LONG if isinstance(error, TooLong) else None)
+    if isinstance(error, DatabaseUnavailable) and not error.is_program_error:
+        return Refused("unavailable", TOO_LONG if isinstance(error, ReadTimeout) else None)
     metrics.failures.labels(at).inc()
     log.error(
         f"{at} failed",

@@ -91,19 +91,19 @@ _clock_ahead = _gauge("board_clock_ahead_seconds", "Seconds by which the newest 
 _HUB_COUNTERS = [
     (Counter(f"board_{name}", help, registry=registry), owner, attribute)
     for owner, attribute, name, help in (
-        ("tally", "catch_ups", "subscribe_resumed", "Subscriptions that continued from their position"),
-        ("tally", "resyncs", "subscribe_reset", "Subscriptions with a position that were answered with a snapshot"),
-        ("tally", "snapshots", "subscribe_fresh", "Subscriptions without a position"),
-        ("tally", "gaps", "sequence_gaps", "Messages that arrived with a gap before them"),
-        ("tally", "sweep_finds", "gaps_found_by_poll", "Boards found behind the database by the poll of the heads"),
-        ("tally", "slow_cut", "slow_clients_closed", "Clients disconnected because they did not drain their queue"),
-        ("tally", "openings_failed", "openings_failed", "Subscriptions ended by an unexpected exception"),
-        ("tally", "sockets_failed", "sockets_failed", "Sockets ended by an unexpected exception"),
-        ("tally", "flooding_cut", "rate_limit_closed", "Sockets closed for sending too many messages"),
+        ("counters", "subscribes_resumed", "subscribe_resumed", "Subscriptions that continued from their position"),
+        ("counters", "subscribes_reset", "subscribe_reset", "Subscriptions with a position that were answered with a snapshot"),
+        ("counters", "subscribes_fresh", "subscribe_fresh", "Subscriptions without a position"),
+        ("counters", "sequence_gaps", "sequence_gaps", "Messages that arrived with a gap before them"),
+        ("counters", "gaps_found_by_poll", "gaps_found_by_poll", "Boards found behind the database by the poll of the heads"),
+        ("counters", "slow_clients_closed", "slow_clients_closed", "Clients disconnected because they did not drain their queue"),
+        ("counters", "subscribes_failed", "openings_failed", "Subscriptions ended by an unexpected exception"),
+        ("counters", "sockets_failed", "sockets_failed", "Sockets ended by an unexpected exception"),
+        ("counters", "rate_limit_closed", "rate_limit_closed", "Sockets closed for sending too many messages"),
         ("bus", "published", "bus_messages_sent", "Messages handed to the bus"),
-        ("bus", "heard", "bus_messages_received", "Messages received from the bus"),
+        ("bus", "received", "bus_messages_received", "Messages received from the bus"),
         ("bus", "reconnects", "bus_reconnects", "Times that the connection to the bus was restored"),
-        ("bus", "forged", "bus_bad_signature", "Messages of the bus with a wrong signature"),
+        ("bus", "bad_signatures", "bus_bad_signature", "Messages of the bus with a wrong signature"),
         ("bus", "dropped", "bus_messages_dropped", "Messages lost because the bus was down or its queue full"),
     )
 ]
@@ -111,7 +111,7 @@ _HUB_COUNTERS = [
 
 def attach(hub: Hub) -> None:
     """Measure the delivery delay of a hub, and publish this process as serving."""
-    hub.tally.delay = _delivery_delay.observe
+    hub.counters.observe_delay = _delivery_delay.observe
     _worker_info.labels(_pid(), os.environ.get(WORKER, "0")).set(1)
     writes(True)
 

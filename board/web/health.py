@@ -27,7 +27,7 @@ async def readyz(request: Request) -> Response:
             await state.service.database.read(lambda session: session.connection().exec_driver_sql("SELECT 1"))
     except (DatabaseUnavailable, TimeoutError):
         return _unready({"database": "down", "writes": "down", "bus": bus, "going": state.shutting_down})
-    writes = "ok" if state.service.database.health.fault is None else "down"
+    writes = "ok" if state.service.database.health.error_code is None else "down"
     status = {"database": "ok", "writes": writes, "bus": bus, "going": state.shutting_down}
     return _unready(status) if state.shutting_down or writes != "ok" else json_response(status)
 

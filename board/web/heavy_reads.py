@@ -9,7 +9,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from board.engine.identity import Caller
 from board.web.http import Endpoint, require_caller, service_of
-from realtime.turns import Turn
+from realtime.keyed_semaphore import Slot
 
 CHUNK_BYTES = 256 * 1024  # written at once, so that a response to a slow client is not buffered twice
 
@@ -17,7 +17,7 @@ CHUNK_BYTES = 256 * 1024  # written at once, so that a response to a slow client
 class SlotHoldingResponse(Response):
     """Response that releases a slot once it is delivered, or can't be."""
 
-    def __init__(self, answer: Response, slot: Turn) -> None:
+    def __init__(self, answer: Response, slot: Slot) -> None:
         super().__init__(status_code=answer.status_code)
         self.raw_headers = answer.raw_headers
         self._answer, self._slot = answer, slot
@@ -26,7 +26,7 @@ class SlotHoldingResponse(Response):
         try:
             await self._answer(scope, receive, _in_chunks(send))
         finally:
-            self._slot.end()
+            self._slot.release()
 
 
 def _in_chunks(send: Send) -> Send:
@@ -62,5 +62,5 @@ async def respond_in_slot(
     try:
         return SlotHoldingResponse(await endpoint(request, caller), slot)
     except BaseException:
-        slot.end()
+        slot.release()
         raise

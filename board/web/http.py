@@ -94,7 +94,7 @@ def parse_form(body: bytes) -> dict[str, list[str]]:
 async def read_json_object(request: Request) -> dict[str, Any]:
     """Read a JSON object from the body. Raises Refused `too_large` or `invalid`."""
     try:
-        value, fault = strict_json.read((await read_body(request)).decode())
+        value, fault = strict_json.parse((await read_body(request)).decode())
     except UnicodeDecodeError:
         raise Refused("invalid", N_("The body is not UTF-8.")) from None
     if fault or not isinstance(value, dict):

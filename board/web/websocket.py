@@ -94,9 +94,9 @@ async def _take_lease(service: BoardService, caller: Caller, page: str) -> Calle
     caller = await service.database.write(lambda database: display_identity.take_lease(database, caller, page))
     service.source.facts.wanted = True
     for each in service.hub.connections:
-        own = each.reader.display is not None and each.reader.account.id == caller.account.id
-        if own and each.reader.socket_lease != caller.socket_lease:
-            each.end(protocol.ELSEWHERE)
+        own = each.viewer.display is not None and each.viewer.account.id == caller.account.id
+        if own and each.viewer.socket_lease != caller.socket_lease:
+            each.close(protocol.CLOSE_DISPLAY_TAKEN_OVER)
     return caller
 
 
@@ -107,7 +107,7 @@ async def _run_command(service: BoardService, connection: Connection, command: p
         return _refused(connection, command, Refused("forbidden"))
     try:
         with metrics.observe_command():
-            ack = await service.execute(connection.reader, command)
+            ack = await service.execute(connection.viewer, command)
     except Refused as refused:
         if refused.code == "unauthenticated":  # it ended while the command was running; the socket is closed shortly
             refused = Refused("forbidden")
@@ -119,9 +119,9 @@ async def _run_command(service: BoardService, connection: Connection, command: p
 
 def _refused(connection: Connection, command: protocol.Command, refused: Refused) -> bytes:
     """Return a refusal in the viewer's present language, which may have changed since the socket was opened, in any process."""
-    reader = connection.reader
+    reader = connection.viewer
     if refused.language not in (None, reader.account.language):
         account = Account(**reader.account.model_dump() | {"language": refused.language})
-        connection.renew(replace(reader, account=account), connection.account)
-    body = refused.body(language=language.language_for(connection.socket, connection.reader))
+        connection.update_viewer(replace(reader, account=account), connection.account)
+    body = refused.body(language=language.language_for(connection.socket, connection.viewer))
     return protocol.refused(command.id, body.pop("code"), body.pop("message"), **body)

@@ -17,131 +17,135 @@ from models.db.read_pacing import Pace
 
 log = logging.getLogger(__name__)
 
-OLDEST = 150_000  # as the server numbers its versions
-READERS = 4
-HEAVY_READERS = 4  # beside them
-WRITERS = 4  # boards that are written to at one moment by one process
-POOL_WAIT_S = 5
-RETRY_S = 0.5  # between two tries to reach a server that is not up yet
-MIGRATING = 0x626F617264  # the advisory lock of whoever changes tables: "board"
-CONNECTING = {
+MIN_VERSION = 150_000  # as the server numbers its versions
+READ_THREADS = 4
+HEAVY_READ_THREADS = 4  # beside them
+WRITE_THREADS = 4  # boards that are written to at one moment by one process
+POOL_TIMEOUT_S = 5
+CONNECT_RETRY_PAUSE_S = 0.5  # between two tries to reach a server that is not up yet
+MIGRATION_LOCK_KEY = 0x626F617264  # the advisory lock of whoever changes tables: "board"
+CONNECT_OPTIONS = {
     "connect_timeout": 5,
     "keepalives": 1, "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3,
     "tcp_user_timeout": 10_000,  # ms in which the other end must confirm what was sent
     "application_name": "searchboard",
 }  # fmt: skip
-SESSION = {
+SESSION_SETTINGS = {
     "statement_timeout": "20s",
     "lock_timeout": "8s",  # longer than whoever holds the lock can be stuck
     "client_encoding": "utf8",
 }
-READING = {
+READ_SETTINGS = {
     "default_transaction_isolation": "repeatable read", "default_transaction_read_only": "on",
     "idle_in_transaction_session_timeout": "20s",
 }  # fmt: skip
-WRITING = {
+WRITE_SETTINGS = {
     "default_transaction_isolation": "read committed", "default_transaction_read_only": "off",
     "idle_in_transaction_session_timeout": "5s",  # a process that is stuck must not keep a board locked
 }  # fmt: skip
-_LOCK_FREE = text("SELECT id FROM board WHERE id = ANY(:boards) FOR UPDATE SKIP LOCKED")
-_LOST = ("08", "57P")  # classes of SQLSTATE: the connection failed, an administrator or a crash ended it
-_AGAIN = (
+_LOCK_AVAILABLE = text("SELECT id FROM board WHERE id = ANY(:boards) FOR UPDATE SKIP LOCKED")
+_CONNECTION_LOST = ("08", "57P")  # classes of SQLSTATE: the connection failed, an administrator or a crash ended it
+_RETRYABLE = (
     "40001", "40P01",  # serialization failure, deadlock
     "53300",  # too many connections
     "25P03",  # idle in a transaction for too long: this process was stopped
 )  # fmt: skip
-_HOPELESS = (
+_PERMANENT_ERRORS = (
     "password", "does not exist", "pg_hba", "not permitted", "no encryption", "certificate",
     ' value: "', "for connection option", "bad value for", "definition of service",  # of an option in the URL
 )  # fmt: skip
 
 
-class Store:
+class PostgreSQLBackend:
     """A database on a server. Boards are written to side by side, each by one connection at a time."""
 
     kind = "postgresql"
-    readers, heavy_readers, writers = READERS, HEAVY_READERS, WRITERS
+    read_threads, heavy_read_threads, write_threads = READ_THREADS, HEAVY_READ_THREADS, WRITE_THREADS
     path = None
 
     def __init__(self, url: URL) -> None:
         """Raises ConfigurationError where the URL has parts that can't be meant so."""
-        _check(url)
-        self._secret = url.password or url.query.get("password")
+        _check_url(url)
+        self._password = url.password or url.query.get("password")
         url = url.set(drivername="postgresql+psycopg")
-        self.writer = _engine(url, WRITERS + 1, SESSION | WRITING)  # one more: for what a thread of its own writes
-        self.reader = _engine(url, READERS + HEAVY_READERS + 1, SESSION | READING)
-        event.listen(self.writer, "connect", _keep_commits_durable)
+        self.write_engine = _engine(
+            url, WRITE_THREADS + 1, SESSION_SETTINGS | WRITE_SETTINGS
+        )  # one more: for what a thread of its own writes
+        self.read_engine = _engine(url, READ_THREADS + HEAVY_READ_THREADS + 1, SESSION_SETTINGS | READ_SETTINGS)
+        event.listen(self.write_engine, "connect", _keep_commits_durable)
 
-    def reach(self, patience_s: float) -> None:
+    def wait_until_ready(self, patience_s: float) -> None:
         """Waits for a server that is not up yet. Raises ConfigurationError where there is none, or one that will not do."""
         until = time.monotonic() + patience_s
         told = False
         while True:
             try:
-                with self.writer.connect() as connection:
+                with self.write_engine.connect() as connection:
                     _check_server(connection)
                 return
             except SQLAlchemyError as error:
-                said = self._said(error)
-                if any(word in said for word in _HOPELESS) or time.monotonic() > until:
+                said = self._error_text(error)
+                if any(word in said for word in _PERMANENT_ERRORS) or time.monotonic() > until:
                     raise ConfigurationError(f"The database server can't be used: {said}.") from None
             if not told:
                 log.debug("the database server is not there yet: waiting for it")
                 told = True
-            time.sleep(RETRY_S)
+            time.sleep(CONNECT_RETRY_PAUSE_S)
 
-    def _said(self, error: SQLAlchemyError) -> str:
+    def _error_text(self, error: SQLAlchemyError) -> str:
         """What the server or its library says, in a line, without what we must not tell."""
         lines = str(getattr(error, "orig", None) or error).strip().splitlines() or ["no answer"]
         said = lines[0].removeprefix("connection failed: ").strip().rstrip(".")
-        return said.replace(self._secret, "…") if isinstance(self._secret, str) and self._secret else said
+        return said.replace(self._password, "…") if isinstance(self._password, str) and self._password else said
 
-    def line(self, boards: tuple[str, ...]) -> tuple[Hashable, tuple[str, ...]]:
+    def queue_key(self, boards: tuple[str, ...]) -> tuple[Hashable, tuple[str, ...]]:
         """Writes to one board wait for each other; what locks no board waits for nothing."""
         return (boards[-1] if boards else object()), boards
 
     @contextlib.contextmanager
-    def writing(self) -> Iterator[None]:
+    def write_lock(self) -> Iterator[None]:
         yield
 
-    def claim(self) -> None:
+    def acquire_server_lock(self) -> None:
         """A server is made for many."""
 
-    def let_go(self) -> None:
+    def release_server_lock(self) -> None:
         pass
 
-    def lock_free(self, connection: Connection, boards: set[str]) -> set[str]:
+    def try_lock_boards(self, connection: Connection, boards: set[str]) -> set[str]:
         """Locks those of these boards that no other transaction holds now, and says which."""
-        return set(connection.execute(_LOCK_FREE, {"boards": list(boards)}).scalars())
+        return set(connection.execute(_LOCK_AVAILABLE, {"boards": list(boards)}).scalars())
 
-    def lock_tables(self, connection: Connection) -> None:
+    def lock_for_migration(self, connection: Connection) -> None:
         """Several processes start at once, and one of them migrates."""
-        self.take_time(connection)
-        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATING})
+        self.disable_timeouts(connection)
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATION_LOCK_KEY})
 
-    def take_time(self, connection: Connection) -> None:
+    def disable_timeouts(self, connection: Connection) -> None:
         """For what may take long, when nobody waits: this transaction has no end of its own."""
         for name in ("lock_timeout", "statement_timeout", "idle_in_transaction_session_timeout"):
             connection.execute(text(f"SET LOCAL {name} = 0"))
 
     @contextlib.contextmanager
-    def ending(self, connection: Connection, pace: Pace) -> Iterator[None]:
+    def statement_deadline(self, connection: Connection, pace: Pace) -> Iterator[None]:
         """Statements that take longer than all of the read may fail, until the transaction ends."""
-        connection.execute(text(f"SET LOCAL statement_timeout = {max(1, round(pace.within_s * 1000))}"))
+        connection.execute(text(f"SET LOCAL statement_timeout = {max(1, round(pace.limit_s * 1000))}"))
         yield
 
-    def has_room(self) -> bool:
+    def has_free_space(self) -> bool:
         """Its disk is the server's own."""
         return True
 
-    def may_try_again(self, error: Exception) -> bool:
+    def is_retryable(self, error: Exception) -> bool:
         """Whether a transaction that failed by this may do on a fresh connection: it was lost, or gave way to another."""
         if not isinstance(error, DBAPIError):
             return False
-        return lost(error) or _state(error) in _AGAIN or "cached plan" in str(error.orig)  # (another process has migrated)
+        return (
+            is_connection_lost(error) or _sqlstate(error) in _RETRYABLE or "cached plan" in str(error.orig)
+        )  # (another process has migrated)
 
 
-def _check(url: URL) -> None:
+def _check_url(url: URL) -> None:
     """Says what is wrong without a word of the URL: what was meant as a password may stand anywhere in it."""
     known = {option.keyword.decode() for option in pq.Conninfo.get_defaults()}
     if "@" in (url.host or ""):
@@ -158,25 +162,29 @@ def _check(url: URL) -> None:
         raise ConfigurationError("DATABASE_URL names several servers: the board works with one.")
 
 
-def lost(error: DBAPIError) -> bool:
+def is_connection_lost(error: DBAPIError) -> bool:
     """Whether the connection is gone; what was being committed may be, or not."""
-    state = _state(error)
-    return error.connection_invalidated or state.startswith(_LOST) or (not state and isinstance(error.orig, OperationalError))
+    state = _sqlstate(error)
+    return (
+        error.connection_invalidated
+        or state.startswith(_CONNECTION_LOST)
+        or (not state and isinstance(error.orig, OperationalError))
+    )
 
 
-def _state(error: DBAPIError) -> str:
+def _sqlstate(error: DBAPIError) -> str:
     return (error.orig.sqlstate or "") if isinstance(error.orig, Error) else ""
 
 
 def _engine(url: URL, pool: int, session: dict[str, str]) -> Engine:
     options = " ".join(f"-c {name}={value.replace(' ', chr(92) + ' ')}" for name, value in session.items())
     given = url.query.get("options", "")
-    asked = {name: value for name, value in CONNECTING.items() if name not in url.query}
+    asked = {name: value for name, value in CONNECT_OPTIONS.items() if name not in url.query}
     return create_engine(
         url.difference_update_query(["options"]),
         pool_size=pool,
         max_overflow=0,
-        pool_timeout=POOL_WAIT_S,
+        pool_timeout=POOL_TIMEOUT_S,
         pool_use_lifo=True,
         use_native_hstore=False,  # it would be asked for on every new connection
         hide_parameters=True,  # what people typed is in no error
@@ -195,7 +203,7 @@ def _keep_commits_durable(connection: object, _record: object) -> None:
 
 def _check_server(connection: Connection) -> None:
     version = int(str(connection.execute(text("SHOW server_version_num")).scalar()))
-    if version < OLDEST:
+    if version < MIN_VERSION:
         raise ConfigurationError(f"The database server is PostgreSQL {version // 10_000}: the board needs 15 or newer.")
     encoding = connection.execute(text("SHOW server_encoding")).scalar()
     if encoding != "UTF8":

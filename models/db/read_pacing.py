@@ -14,60 +14,60 @@ from typing import Any, TypeVar
 
 from sqlalchemy import CursorResult
 
-from models.db.errors import TooLong
+from models.db.errors import ReadTimeout
 
 T = TypeVar("T")
 
-SLICE_S = 0.002  # of work, then of rest
-REST_S = 0.005  # the longest rest: a slice was long where others had the interpreter meanwhile
+WORK_SLICE_S = 0.002  # of work, then of rest
+MAX_REST_S = 0.005  # the longest rest: a slice was long where others had the interpreter meanwhile
 
-_here = threading.local()
+_thread = threading.local()
 
 
 class Pace:
     """The pace of one heavy read, from the moment when it begins to work."""
 
-    def __init__(self, within_s: float) -> None:
-        self.within_s = within_s
-        self._stopped = False
-        self._until = float("inf")
-        self._slice = 0.0
+    def __init__(self, limit_s: float) -> None:
+        self.limit_s = limit_s
+        self._cancelled = False
+        self._deadline = float("inf")
+        self._slice_start = 0.0
 
     @contextlib.contextmanager
-    def kept(self) -> Iterator[None]:
+    def activate(self) -> Iterator[None]:
         """Hold this thread to the pace."""
-        self._slice = time.monotonic()
-        self._until = self._slice + self.within_s
-        _here.pace = self
+        self._slice_start = time.monotonic()
+        self._deadline = self._slice_start + self.limit_s
+        _thread.pace = self
         try:
             yield
         finally:
-            _here.pace = None
+            _thread.pace = None
 
-    def stop(self) -> None:
+    def cancel(self) -> None:
         """Say, from any thread, that nobody waits for the result any more."""
-        self._stopped = True
+        self._cancelled = True
 
     @property
-    def over(self) -> bool:
+    def expired(self) -> bool:
         """Whether the read is to end now."""
-        return self._stopped or time.monotonic() > self._until
+        return self._cancelled or time.monotonic() > self._deadline
 
-    def step(self) -> None:
+    def yield_if_due(self) -> None:
         """Rest where it was worked long enough. Raises TooLong where the read is to end now."""
-        if self.over:
-            raise TooLong
-        worked = time.monotonic() - self._slice
-        if worked >= SLICE_S:
-            time.sleep(min(worked, REST_S))
-            self._slice = time.monotonic()
+        if self.expired:
+            raise ReadTimeout
+        worked = time.monotonic() - self._slice_start
+        if worked >= WORK_SLICE_S:
+            time.sleep(min(worked, MAX_REST_S))
+            self._slice_start = time.monotonic()
 
 
-def give_way() -> None:
+def yield_to_others() -> None:
     """Let others go on, where this thread does a heavy read. Raises TooLong after its deadline."""
-    pace: Pace | None = getattr(_here, "pace", None)
+    pace: Pace | None = getattr(_thread, "pace", None)
     if pace is not None:
-        pace.step()
+        pace.yield_if_due()
 
 
 def paced(items: Iterable[T], every: int = 50) -> Iterator[T]:
@@ -75,11 +75,11 @@ def paced(items: Iterable[T], every: int = 50) -> Iterator[T]:
     for number, item in enumerate(items, 1):
         yield item
         if number % every == 0:
-            give_way()
+            yield_to_others()
 
 
 def in_pages(rows: CursorResult[Any], size: int = 100) -> Iterator[Any]:
     """Yield the rows of an answer of the database, fetched so many at a time, and give way after each."""
     for page in rows.partitions(size):
         yield from page
-        give_way()
+        yield_to_others()

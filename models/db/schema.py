@@ -21,20 +21,20 @@ from models import (  # noqa: F401  (they register themselves)
     task,
     upkeep,
 )
-from models.db.database import START_S, ConfigurationError, Database
+from models.db.database import SERVER_START_TIMEOUT_S, ConfigurationError, Database
 
 metadata = SQLModel.metadata
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
-def migrate(database: Database, patience_s: float = START_S) -> None:
+def migrate(database: Database, patience_s: float = SERVER_START_TIMEOUT_S) -> None:
     """Brings the database to this program's tables; waits for a server that is not up yet. Raises ConfigurationError when there
     is none, or when the database is newer than the program."""
-    database.reach(patience_s)
+    database.wait_until_ready(patience_s)
 
     def run(session: Session) -> None:
         connection = session.connection()
-        database.store.lock_tables(connection)
+        database.backend.lock_for_migration(connection)
         if not _is_current(connection):
             _upgrade(connection)
 
@@ -42,9 +42,9 @@ def migrate(database: Database, patience_s: float = START_S) -> None:
         database.write_now(run)
 
 
-def check(database: Database, patience_s: float = START_S) -> None:
+def check(database: Database, patience_s: float = SERVER_START_TIMEOUT_S) -> None:
     """Changes nothing. Raises ConfigurationError where the database has other tables than this program's, or can't be reached."""
-    database.reach(patience_s)
+    database.wait_until_ready(patience_s)
     at = database.read_now(lambda session: version_of(session.connection()))
     if at is None:
         raise ConfigurationError("The database has no tables of the board: `board migrate` makes them.")

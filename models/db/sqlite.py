@@ -18,10 +18,10 @@ from models.db.read_pacing import Pace
 
 SAFE_VERSION = (3, 51, 3)
 BUSY_TIMEOUT_MS = 5_000  # how long a writer waits for another process's commit: the command line's, say
-LOOK_EVERY = 10_000  # of its own steps, a millisecond or so, SQLite looks whether its time is over
-ROOM = 1_000_000  # bytes
-READERS = 4  # threads; more only queue for the same two cores
-HEAVY_READERS = 4  # beside them
+PROGRESS_STEPS = 10_000  # of its own steps, a millisecond or so, SQLite looks whether its time is over
+MIN_FREE_BYTES = 1_000_000  # bytes
+READ_THREADS = 4  # threads; more only queue for the same two cores
+HEAVY_READ_THREADS = 4  # beside them
 
 
 def _library() -> ModuleType:
@@ -36,11 +36,11 @@ library = _library()
 needs_lock_file: bool = library.sqlite_version_info < SAFE_VERSION
 
 
-class Store:
+class SQLiteBackend:
     """A database file. One connection writes, for all boards."""
 
     kind = "sqlite"
-    readers, heavy_readers, writers = READERS, HEAVY_READERS, 1
+    read_threads, heavy_read_threads, write_threads = READ_THREADS, HEAVY_READ_THREADS, 1
 
     def __init__(self, url: URL, existing: bool, reading: bool) -> None:
         """Raises ConfigurationError where the URL names no file that we can have; with `existing` it is there already, and with
@@ -51,44 +51,44 @@ class Store:
         if existing and not self.path.exists():
             raise ConfigurationError(f"There is no database {self.path}: `board migrate` makes one.")
         try:
-            make_private(self.path)
+            create_private_file(self.path)
         except OSError as error:
             raise ConfigurationError(f"The database file can't be made: {error.strerror}.") from error
-        self._claimed: IO[str] | None = None
-        self.writer = _engine(self.path, "BEGIN IMMEDIATE", 1)
-        self.reader = _engine(self.path, "BEGIN", READERS + HEAVY_READERS, reading)
+        self._server_lock: IO[str] | None = None
+        self.write_engine = _engine(self.path, "BEGIN IMMEDIATE", 1)
+        self.read_engine = _engine(self.path, "BEGIN", READ_THREADS + HEAVY_READ_THREADS, reading)
 
-    def reach(self, patience_s: float) -> None:
+    def wait_until_ready(self, patience_s: float) -> None:
         """A file is there at once."""
 
-    def line(self, boards: tuple[str, ...]) -> tuple[Hashable, tuple[str, ...]]:
+    def queue_key(self, boards: tuple[str, ...]) -> tuple[Hashable, tuple[str, ...]]:
         """All writes wait in one line; those of boards share a commit, whichever boards they are."""
         return None, ("any",) if boards else ()
 
-    def claim(self) -> None:
+    def acquire_server_lock(self) -> None:
         """With a library that has the corruption bug one server writes, and the command line beside it, in turn. Raises
         Unusable where another server does."""
         if not needs_lock_file:
             return
         import fcntl
 
-        self._claimed = open(f"{self.path}.server", "w")  # noqa: SIM115  (held until the end)
+        self._server_lock = open(f"{self.path}.server", "w")  # noqa: SIM115  (held until the end)
         try:
-            fcntl.flock(self._claimed, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(self._server_lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
-            self.let_go()
+            self.release_server_lock()
             raise ConfigurationError(
                 f"Another server writes to this file, and SQLite {library.sqlite_version} can destroy a file with two writers: "
                 "stop the other one, or install an SQLite of 3.51.3 or newer."
             ) from error
 
-    def let_go(self) -> None:
-        if self._claimed is not None:
-            self._claimed.close()
-            self._claimed = None
+    def release_server_lock(self) -> None:
+        if self._server_lock is not None:
+            self._server_lock.close()
+            self._server_lock = None
 
     @contextlib.contextmanager
-    def writing(self) -> Iterator[None]:
+    def write_lock(self) -> Iterator[None]:
         """Held around each write transaction: one writing process at a time where the library needs that."""
         if not needs_lock_file:
             yield
@@ -99,32 +99,32 @@ class Store:
             fcntl.flock(held, fcntl.LOCK_EX)
             yield
 
-    def lock_free(self, connection: Connection, boards: set[str]) -> set[str]:
+    def try_lock_boards(self, connection: Connection, boards: set[str]) -> set[str]:
         """All of them: the whole file is this transaction's."""
         return boards
 
-    def lock_tables(self, connection: Connection) -> None:
+    def lock_for_migration(self, connection: Connection) -> None:
         """Whoever writes is alone."""
 
-    def take_time(self, connection: Connection) -> None:
+    def disable_timeouts(self, connection: Connection) -> None:
         """Nothing ends by itself here."""
 
     @contextlib.contextmanager
-    def ending(self, connection: Connection, pace: Pace) -> Iterator[None]:
+    def statement_deadline(self, connection: Connection, pace: Pace) -> Iterator[None]:
         """Statements within fail as soon as the read is to end."""
         database = connection.connection.dbapi_connection
-        database.set_progress_handler(lambda: pace.over, LOOK_EVERY)  # type: ignore[union-attr]
+        database.set_progress_handler(lambda: pace.expired, PROGRESS_STEPS)  # type: ignore[union-attr]
         try:
             yield
         finally:
             database.set_progress_handler(None, 0)  # type: ignore[union-attr]
 
-    def has_room(self) -> bool:
+    def has_free_space(self) -> bool:
         """False where a small write may fit into what the files have already, and the next one may not."""
         room = os.statvfs(self.path.parent)
-        return room.f_bavail * room.f_frsize >= ROOM
+        return room.f_bavail * room.f_frsize >= MIN_FREE_BYTES
 
-    def may_try_again(self, error: Exception) -> bool:
+    def is_retryable(self, error: Exception) -> bool:
         """A file that fails, fails: it is full, say. What waits for another process has waited already."""
         return False
 
@@ -138,12 +138,12 @@ def _engine(path: Path, begin: str, pool: int, reading: bool = False) -> Engine:
         hide_parameters=True,  # what people typed is in no error
         connect_args={"check_same_thread": False, "cached_statements": 512},
     )
-    event.listen(engine, "connect", lambda connection, _record: set_up(connection, reading))
+    event.listen(engine, "connect", lambda connection, _record: configure_connection(connection, reading))
     event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(begin))
     return engine
 
 
-def set_up(connection: Any, reading: bool = False) -> None:
+def configure_connection(connection: Any, reading: bool = False) -> None:
     """Makes a fresh DBAPI connection ours: we begin transactions ourselves, and a commit is on the disk when it returns. With
     `reading` it can change nothing."""
     connection.isolation_level = None
@@ -156,7 +156,7 @@ def set_up(connection: Any, reading: bool = False) -> None:
     cursor.close()
 
 
-def make_private(path: Path) -> None:
+def create_private_file(path: Path) -> None:
     """The database holds children's data: only the account that runs the board may read the files."""
     path.parent.mkdir(parents=True, exist_ok=True)
     if not path.exists():

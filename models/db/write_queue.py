@@ -11,8 +11,8 @@ from typing import Any
 
 from sqlmodel import Session
 
-GROUP = 64  # writes that share a commit at most; more would make the first of them wait for long
-QUICK_S = 0.05  # what takes longer waits for something, a lock or a line: meanwhile another thread goes on
+MAX_GROUP = 64  # writes that share a commit at most; more would make the first of them wait for long
+COLLECT_S = 0.05  # what takes longer waits for something, a lock or a line: meanwhile another thread goes on
 
 
 @dataclass(slots=True)
@@ -22,29 +22,29 @@ class WriteJob:
     fn: Callable[[Session], Any]
     boards: tuple[str, ...]
     loop: asyncio.AbstractEventLoop
-    done: "asyncio.Future[Any]"
-    after: Callable[[Any], None] | None = None
-    since: float = field(default_factory=time.monotonic)
-    may_be_done: bool = False  # a commit of it was under way when its connection was lost
+    future: "asyncio.Future[Any]"
+    on_committed: Callable[[Any], None] | None = None
+    queued_at: float = field(default_factory=time.monotonic)
+    maybe_committed: bool = False  # a commit of it was under way when its connection was lost
     result: Any = None
     error: BaseException | None = None
 
-    def settle(self) -> None:
+    def resolve(self) -> None:
         """In the loop: tells who waits. `after` comes first, so that what was committed is published in commit order."""
-        if self.error is None and self.after is not None:
+        if self.error is None and self.on_committed is not None:
             try:
-                self.after(self.result)
+                self.on_committed(self.result)
             except Exception as error:  # a fault of ours: it is committed, and nobody must wait for ever
                 self.loop.call_exception_handler({"message": "after a commit", "exception": error})
-        if self.done.cancelled():
+        if self.future.cancelled():
             return
         if self.error is None:
-            self.done.set_result(self.result)
+            self.future.set_result(self.result)
         else:
-            self.done.set_exception(self.error)
+            self.future.set_exception(self.error)
 
 
-def _head(waiting: deque[WriteJob], most: int) -> list[WriteJob]:
+def _next_group(waiting: deque[WriteJob], most: int) -> list[WriteJob]:
     group = [waiting.popleft()]
     while group[0].boards and waiting and len(group) < most and waiting[0].boards == group[0].boards:
         group.append(waiting.popleft())
@@ -55,20 +55,20 @@ class WriteQueue:
     """Shared by the loop, which puts, and the writing threads, which take and release."""
 
     def __init__(self) -> None:
-        self._waiting: dict[Hashable, deque[WriteJob]] = {}  # each line with a job, one that is being worked on included
+        self._jobs: dict[Hashable, deque[WriteJob]] = {}  # each line with a job, one that is being worked on included
         self._ready: deque[Hashable] = deque()  # lines that no thread works on, the one that waits longest first
-        self._news = threading.Condition()
-        self._working: dict[int, float] = {}  # threads, and since when
+        self._changed = threading.Condition()
+        self._busy_since: dict[int, float] = {}  # threads, and since when
         self._closed = False
 
     def put(self, line: Hashable, job: WriteJob) -> None:
-        with self._news:
-            if line in self._waiting:
-                self._waiting[line].append(job)
+        with self._changed:
+            if line in self._jobs:
+                self._jobs[line].append(job)
                 return
-            self._waiting[line] = deque([job])
+            self._jobs[line] = deque([job])
             self._ready.append(line)
-            self._news.notify()
+            self._changed.notify()
 
     def take(self) -> dict[Hashable, list[WriteJob]] | None:
         """Waits for a line, and takes the jobs at its head that lock the same boards; one that locks none is alone. Of lines
@@ -76,17 +76,17 @@ class WriteQueue:
 
         Threads share one processor's time, and each group has its costs: while one is at work, what comes is collected.
         """
-        with self._news:
+        with self._changed:
             while (wait_s := self._wait_s()) != 0 or not self._ready:
                 if self._closed and not self._ready:
                     return None
-                self._news.wait(wait_s)
-            self._working[threading.get_ident()] = time.monotonic()
+                self._changed.wait(wait_s)
+            self._busy_since[threading.get_ident()] = time.monotonic()
             taken: dict[Hashable, list[WriteJob]] = {}
-            room = GROUP
-            while self._ready and room and (not taken or self._waiting[self._ready[0]][0].boards):
+            room = MAX_GROUP
+            while self._ready and room and (not taken or self._jobs[self._ready[0]][0].boards):
                 line = self._ready.popleft()
-                taken[line] = _head(self._waiting[line], room)
+                taken[line] = _next_group(self._jobs[line], room)
                 room -= len(taken[line])
                 if not taken[line][0].boards:
                     break
@@ -96,23 +96,23 @@ class WriteQueue:
         """How long a thread waits before it takes what is ready: 0 where it does so now, None for news."""
         if not self._ready:
             return None
-        began = max(self._working.values(), default=0.0)
-        return max(0.0, began + QUICK_S - time.monotonic())
+        began = max(self._busy_since.values(), default=0.0)
+        return max(0.0, began + COLLECT_S - time.monotonic())
 
     def release(self, lines: Iterable[Hashable]) -> None:
         """Groups of these lines are done by this thread: the next may be taken."""
-        with self._news:
-            self._working.pop(threading.get_ident(), None)
+        with self._changed:
+            self._busy_since.pop(threading.get_ident(), None)
             for line in lines:
-                if self._waiting[line]:
+                if self._jobs[line]:
                     self._ready.append(line)
                 else:
-                    del self._waiting[line]
+                    del self._jobs[line]
             if self._ready:
-                self._news.notify()
+                self._changed.notify()
 
     def close(self) -> None:
         """Threads end when nothing waits any more."""
-        with self._news:
+        with self._changed:
             self._closed = True
-            self._news.notify_all()
+            self._changed.notify_all()

@@ -25,7 +25,7 @@ from tests.support.linear_time import TIMES
 from tests.support.people import PATIENCE_S, STARTS_WITHIN_S, create_token, new_id
 from tests.support.team import Team, running_team
 
-LONGEST = protocol.MAX_CLIENT_FRAME
+LONGEST = protocol.MAX_CLIENT_FRAME_BYTES
 MOST = 4 * TIMES  # in so much more time for a text TIMES times as long; by the square of the length it would be TIMES * TIMES
 LEAST_S = 0.001  # a shorter time is too short to judge by
 TRIES = 4  # of which the quickest counts

@@ -178,7 +178,7 @@ class Hub:
 
     told: list[dict[str, Any]] = field(default_factory=list)
 
-    def announce(self, subject: str, people: bytes, displays: bytes) -> None:
+    def broadcast(self, subject: str, people: bytes, displays: bytes) -> None:
         assert (subject, people) == ("clock", displays)
         self.told.append(orjson.loads(people))
 

@@ -15,7 +15,7 @@ from structlog.testing import capture_logs
 from board.commands.registry import TABLE
 from board.engine import snapshot
 from board.telemetry import logs, metrics
-from models.db.errors import DatabaseUnavailable, is_fault
+from models.db.errors import DatabaseUnavailable, is_statement_error
 from models.db.sqlite import library
 from tests.support.people import Person, Refusal, new_id
 from tests.support.team import Team
@@ -120,10 +120,10 @@ async def test_impossible_read_is_failed_and_a_refused_one_unavailable(team: Tea
 async def test_a_board_that_can_not_be_read_by_a_fault_is_said_to_be_so(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
     search, bob = await team.alice.open_search(), await team.again(team.bob)
     with monkeypatch.context() as patch:
-        patch.setattr(team.server.desk.source, "open", fails)
+        patch.setattr(team.server.desk.source, "read_channel", fails)
         refused = await bob.ask({"type": "subscribe", "board": search}, type="error", board=search)
     assert refused["code"] == "failed"
-    assert team.server.desk.hub.tally.openings_failed
+    assert team.server.desk.hub.counters.subscribes_failed
     await bob.follow(search)
 
 
@@ -131,12 +131,12 @@ async def test_a_message_that_meets_a_fault_ends_its_socket_and_is_logged(
     team: Team, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     search, bob, hub = await team.alice.open_search(), await team.again(team.bob), team.server.desk.hub
-    before = hub.tally.sockets_failed
+    before = hub.counters.sockets_failed
     with monkeypatch.context() as patch:
-        patch.setattr(hub, "present", fails)
+        patch.setattr(hub, "set_presence", fails)
         await bob.socket.send(json.dumps({"type": "presence", "board": search, "card": None, "editing": False}))
         await bob.until(lambda: bob.closed is not None)
-    assert hub.tally.sockets_failed == before + 1
+    assert hub.counters.sockets_failed == before + 1
     assert [record.message for record in caplog.records if record.name == "realtime.connection"] == ["a socket failed"]
 
 
@@ -170,10 +170,10 @@ def test_a_full_disk_and_a_line_that_was_lost_are_no_faults() -> None:
         original.sqlite_errorname = code  # type: ignore[attr-defined]
         unavailable = DatabaseUnavailable()
         unavailable.__cause__ = OperationalError("SELECT", None, original)
-        return unavailable.is_fault
+        return unavailable.is_program_error
 
     assert told("SQLITE_ERROR", library.OperationalError)
     assert not told("SQLITE_FULL", library.OperationalError)
     assert not told("SQLITE_BUSY", library.OperationalError)
-    assert not DatabaseUnavailable().is_fault
-    assert not is_fault(TimeoutError())
+    assert not DatabaseUnavailable().is_program_error
+    assert not is_statement_error(TimeoutError())

@@ -181,7 +181,7 @@ async def test_visibility_is_checked_once_however_many_searches_are_signed(scene
     positions, asked, writer = (
         await handover_steps.current_positions(alice),
         list[str](),
-        scene.team.server.desk.database.writer,
+        scene.team.server.desk.database.write_engine,
     )
 
     def ask(*given: Any) -> None:

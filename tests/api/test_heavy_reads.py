@@ -20,8 +20,8 @@ from board.engine.concurrency import RUNNING_PER_ACCOUNT, WAITING_PER_ACCOUNT
 from models.accounts import Account
 from models.board import OPERATIONS
 from models.db import database, read_pacing
-from models.db.database import TooLong
-from models.db.read_pacing import give_way, paced
+from models.db.database import ReadTimeout
+from models.db.read_pacing import paced, yield_to_others
 from tests.support.backends import ALTERNATING
 from tests.support.people import PASSWORD, PATIENCE_S, Person
 from tests.support.team import Team
@@ -214,10 +214,10 @@ async def test_sign_in_rights_and_heads_do_not_wait_behind_heavy_reads(team: Tea
     go_on = threading.Event()
     reading = [
         asyncio.create_task(desk.database.read_heavy(lambda session: go_on.wait(PATIENCE_S)))
-        for _ in range(2 * desk.database.store.heavy_readers)
+        for _ in range(2 * desk.database.backend.heavy_read_threads)
     ]
     try:
-        await wait_until(lambda: desk.database.store.reader.pool.checkedout() >= desk.database.store.heavy_readers)  # type: ignore[attr-defined]
+        await wait_until(lambda: desk.database.backend.read_engine.pool.checkedout() >= desk.database.backend.heavy_read_threads)  # type: ignore[attr-defined]
         email = await _email(team.alice)
         async with httpx.AsyncClient(base_url=team.server.url, timeout=PATIENCE_S) as http:
             assert (await http.post("/login", data={"email": email, "password": PASSWORD})).status_code == 303
@@ -238,19 +238,19 @@ async def test_sign_in_rights_and_heads_do_not_wait_behind_heavy_reads(team: Tea
 
 
 async def test_a_statement_is_stopped_at_the_deadline(team: Team) -> None:
-    with pytest.raises(TooLong):
+    with pytest.raises(ReadTimeout):
         await team.server.desk.database.read_heavy(lambda session: session.execute(ENDLESS), 0.05)
     assert (await asks(team.bob, "/api/v1/since")).status_code == 200
 
 
 async def test_a_loop_is_stopped_at_the_deadline(team: Team) -> None:
-    with pytest.raises(TooLong):
+    with pytest.raises(ReadTimeout):
         await team.server.desk.database.read_heavy(lambda session: sum(paced(itertools.repeat(1))), 0.05)
 
 
 @pytest.mark.parametrize("way", ["a statement", "a loop"])
 async def test_a_call_that_takes_too_long_is_answered(team: Team, way: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(database, "HEAVY_S", 0.05)
+    monkeypatch.setattr(database, "HEAVY_READ_LIMIT_S", 0.05)
     search = await team.alice.open_search()
 
     def endless(session: Session, *_: Any) -> Any:
@@ -262,7 +262,7 @@ async def test_a_call_that_takes_too_long_is_answered(team: Team, way: str, monk
     assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
     assert answer.json()["message"] == "La lecture prend trop de temps en ce moment. Réessayez dans un instant."
     assert answer.headers["Retry-After"]
-    monkeypatch.setattr(database, "HEAVY_S", PATIENCE_S)
+    monkeypatch.setattr(database, "HEAVY_READ_LIMIT_S", PATIENCE_S)
     assert (await asks(team.bob, f"/api/v1/boards/{search}")).status_code == 200
 
 
@@ -294,22 +294,22 @@ def test_a_heavy_read_rests_as_it_works_and_whoever_else_loops_does_not(monkeypa
     monkeypatch.setattr(read_pacing, "time", SimpleNamespace(monotonic=lambda: float(next(clock)), sleep=rests.append))
     assert sum(paced([1] * 1_000)) == 1_000
     assert rests == []
-    with read_pacing.Pace(10**9).kept():
+    with read_pacing.Pace(10**9).activate():
         assert sum(paced([1] * 1_000, every=50)) == 1_000
-        assert rests == [read_pacing.REST_S] * 20
-    give_way()
+        assert rests == [read_pacing.MAX_REST_S] * 20
+    yield_to_others()
     assert len(rests) == 20
 
 
 @pytest.mark.parametrize("path", HEAVY)
 async def test_each_read_of_many_rows_is_held_to_a_pace(team: Team, path: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    kept, keep = list[str](), read_pacing.Pace.kept
+    kept, keep = list[str](), read_pacing.Pace.activate
 
     def kept_in(self: read_pacing.Pace) -> Any:
         kept.append(threading.current_thread().name)
         return keep(self)
 
-    monkeypatch.setattr(read_pacing.Pace, "kept", kept_in)
+    monkeypatch.setattr(read_pacing.Pace, "activate", kept_in)
     assert (await asks(team.bob, path.format(board=await team.alice.open_search()))).status_code == 200
     assert kept
     assert all(name.startswith("read heavy") for name in kept)
@@ -318,7 +318,7 @@ async def test_each_read_of_many_rows_is_held_to_a_pace(team: Team, path: str, m
 @pytest.mark.parametrize("path", ["", "?at=2099-01-01T00:00:00Z", "/journal.json", "/journal.csv", "/cards.json", "/chain"])
 async def test_the_longer_a_read_is_the_more_often_it_gives_way(team: Team, path: str, monkeypatch: pytest.MonkeyPatch) -> None:
     search, steps = await team.alice.open_search(), list[int]()
-    monkeypatch.setattr(read_pacing.Pace, "step", lambda self: steps.append(1))
+    monkeypatch.setattr(read_pacing.Pace, "yield_if_due", lambda self: steps.append(1))
 
     async def given_way(cards: int) -> int:
         for number in range(cards):

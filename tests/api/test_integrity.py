@@ -16,7 +16,7 @@ from board.engine import event, hash_chain, integrity, journal, many_boards
 from board.engine.event import JournalEvent
 from board.errors import OperationError
 from models.board import OPERATIONS, Board
-from models.db.database import TooLong
+from models.db.database import ReadTimeout
 from tests.api.test_journal import Record, opened
 from tests.support.people import create_token
 from tests.support.team import Team
@@ -279,7 +279,7 @@ async def test_long_chain_is_verified_in_several_requests(team: Team, monkeypatc
     def too_long(board: str, row: Any, chain: hash_chain.ChainCursor) -> str | None:
         walked.append(row.seq)
         if len(walked) % 3 == 0:
-            raise TooLong
+            raise ReadTimeout
         return looked(board, row, chain)
 
     monkeypatch.setattr(hash_chain, "_row_problem", too_long)

@@ -198,7 +198,7 @@ async def test_erased_event_is_served_without_its_content(team: Team) -> None:
     search = await alice.open_search()
     before = (await alice.snapshot(search))["seq"]
     (seq,) = (await alice.do(search, "note.add", {"text": "Her name was Zébulonne"}))["seqs"]
-    record = Record(desk, Caller(account=next(each.reader.account for each in desk.hub.connections)))
+    record = Record(desk, Caller(account=next(each.viewer.account for each in desk.hub.connections)))
     record.search = search
     _, entity = await erased(record)
     assert await record.fault() is None

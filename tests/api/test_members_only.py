@@ -12,8 +12,8 @@ from board.commands.registry import Command
 from board.engine import access
 from models.ids import new_id
 from models.times import format_utc, now
-from realtime import catchup
-from realtime.catchup import READINGS
+from realtime import channel_reader
+from realtime.channel_reader import MAX_READS
 from tests.support.people import Person, Refusal
 from tests.support.people import new_id as command_id
 from tests.support.team import Team
@@ -119,15 +119,15 @@ async def test_a_board_that_is_still_being_asked_for_is_in_no_heads(team: Team, 
     await team.alice.follow(search)
     hub = team.server.desk.hub
     charlie = await team.again(team.charlie)
-    await team.alice.until(lambda: search in hub.heads._found)
-    for _ in range(READINGS):  # so many boards are opened at a time
-        await hub.catchup._room.acquire()
+    await team.alice.until(lambda: search in hub.head_poller._heads)
+    for _ in range(MAX_READS):  # so many boards are opened at a time
+        await hub.channel_reader._read_slots.acquire()
     try:
         await charlie.say({"type": "subscribe", "board": search})
         await charlie.until(lambda: [frame for frame in charlie.heard if frame["type"] == "heads"])
     finally:
-        for _ in range(READINGS):
-            hub.catchup._room.release()
+        for _ in range(MAX_READS):
+            hub.channel_reader._read_slots.release()
     await charlie.until(lambda: charlie.heard[-1]["type"] == "error")
     assert not [frame for frame in charlie.heard if frame["type"] == "heads" and frame["heads"]]
 
@@ -135,14 +135,14 @@ async def test_a_board_that_is_still_being_asked_for_is_in_no_heads(team: Team, 
 async def test_a_right_that_ends_while_frames_are_made_is_honoured(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
     search = await team.alice.open_search(person={"first_name": NAME})
     charlie = await team.again(team.charlie)
-    go_on, making, really = asyncio.Event(), asyncio.Event(), catchup.heard_between
+    go_on, making, really = asyncio.Event(), asyncio.Event(), channel_reader.collect_yielding
 
     async def slowly(items: Any, *every: int) -> list[Any]:
         making.set()
         await go_on.wait()
         return await really(items, *every)
 
-    monkeypatch.setattr(catchup, "heard_between", slowly)
+    monkeypatch.setattr(channel_reader, "collect_yielding", slowly)
     await charlie.say({"type": "subscribe", "board": "operations"})
     await making.wait()
     members = [team.alice.account["id"]]
@@ -282,7 +282,7 @@ async def test_rights_are_applied_before_an_event_of_another_process(team: Team)
     charlie = await team.again(team.charlie)
     screen = await charlie.follow("operations")
     desk = team.server.desk
-    caller = next(each.reader for each in desk.hub.connections if each.account["name"] == "Alice")
+    caller = next(each.viewer for each in desk.hub.connections if each.account["name"] == "Alice")
     data = {
         "kind": "runaway", "person": {"first_name": NAME}, "missing_since": "2026-11-24T15:10:00Z",
         "access": "members", "members": [team.alice.account["id"]],

@@ -348,7 +348,7 @@ async def test_source_is_not_given_to_an_account_disabled_during_the_request(tea
     sighting = next(id for kind, id in (await team.alice.snapshot(search))["entities"] if kind == "sighting")
     call = f"/api/v1/boards/{search}/sightings/{sighting}/source"
     assert (await lena.http.get(call)).json()["name"] == "Mrs W"
-    caller = next(each.reader for each in desk.hub.connections if each.account["id"] == lena.account["id"])
+    caller = next(each.viewer for each in desk.hub.connections if each.account["id"] == lena.account["id"])
     await live_changes.apply_change(desk, lambda database: accounts.set_enabled(database, caller.account.email, False))
     with pytest.raises(Refused, match="unauthenticated"):
         await desk.database.write(lambda session: sources.read(session, caller, search, sighting, MAX_INTEGER))

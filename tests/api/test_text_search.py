@@ -15,7 +15,7 @@ from models import searchable
 from models.db.database import Database
 from models.db.schema import metadata, migrate
 from models.ids import new_id
-from models.searchable import find_matches, folded, normalize, words
+from models.searchable import find_matches, folded_text, normalize, words
 from tests.support import old_schemas
 from tests.support.backends import ALTERNATING, Backend
 from tests.support.people import PATIENCE_S, Person, create_token
@@ -293,7 +293,7 @@ def test_a_text_is_folded_sign_by_sign(one: str, other: str) -> None:
 @given(st.text(alphabet=ANY | SIGNS))
 def test_every_word_of_a_text_is_found_in_it(written: str) -> None:
     for word in words(written):
-        assert f" {word}" in folded([written])
+        assert f" {word}" in folded_text([written])
         where = find_matches(written, [word])
         assert where
         assert all(any(each.startswith(word) for each in words(written[at.start : at.end])) for at in where)
@@ -344,4 +344,4 @@ async def test_slow_query_is_ended(team: Team, monkeypatch: pytest.MonkeyPatch) 
 
 def test_words_that_are_kept_are_in_no_state() -> None:
     assert all("folded" not in kind.STATE for kind in text_search.KINDS)
-    assert searchable.folded(["Red, red dog", None, "DOG's"]) == " red dog s"
+    assert searchable.folded_text(["Red, red dog", None, "DOG's"]) == " red dog s"

@@ -110,7 +110,7 @@ async def test_furthest_valid_position_of_a_board_is_kept(team: Team) -> None:
 
 
 async def test_five_hundred_marks_are_written_by_as_few_statements_as_one(team: Team) -> None:
-    search, bob, writer = await team.alice.open_search(), team.bob, team.server.desk.database.writer
+    search, bob, writer = await team.alice.open_search(), team.bob, team.server.desk.database.write_engine
     here, said = await at(bob, search), list[str]()
 
     def note(connection: Any, cursor: Any, statement: str, *_: Any) -> None:
@@ -475,8 +475,8 @@ class Book:
 def book(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Book]:
     made = Book(tmp_path_factory.mktemp("book"))
     yield made
-    made.database.writer.dispose()
-    made.database.store.reader.dispose()
+    made.database.write_engine.dispose()
+    made.database.backend.read_engine.dispose()
 
 
 @FUZZ

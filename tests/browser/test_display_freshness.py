@@ -11,7 +11,7 @@ from playwright.async_api import Route, WebSocketRoute, expect
 
 from board.displays import health as display_standing
 from models.times import now
-from realtime.protocol import ENDED
+from realtime.protocol import CLOSE_SESSION_ENDED
 from tests.support.browser_window import wait_until
 from tests.support.browsers import Browsers
 from tests.support.display_page import Screencast, open_display, wait_for_overlay
@@ -140,7 +140,7 @@ async def test_disconnected_display_that_is_still_valid_returns_by_itself(browse
 
     await wall.page.route_web_socket("**/ws**", route)
     await wall.open("/wall")
-    await sockets[-1].close(code=ENDED)
+    await sockets[-1].close(code=CLOSE_SESSION_ENDED)
     await wait_until(lambda: len(sockets) > 1)  # it may be grey for so short a time that nobody who looks sees it
     await wait_for_overlay(wall, False, again_s)
     await wall.live()

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from playwright.async_api import expect
 
-from models.times import DESK, now
+from models.times import DESK_TIME_ZONE, now
 from tests.support.browsers import Browsers
 
 pytestmark = pytest.mark.browser
@@ -58,7 +58,7 @@ async def test_a_sighting_whose_channel_nobody_chose_has_none_that_is_known(brow
 
 
 async def test_a_form_names_a_time_to_come_and_an_age_that_is_no_childs(browsers: Browsers) -> None:
-    alice, soon = await browsers.window("Alice"), (now() + timedelta(hours=1)).astimezone(DESK).strftime("%Y-%m-%dT%H:%M")
+    alice, soon = await browsers.window("Alice"), (now() + timedelta(hours=1)).astimezone(DESK_TIME_ZONE).strftime("%Y-%m-%dT%H:%M")
     await alice.open("/")
     await alice("[data-act=open-search]").click()
     await alice.fill("open-search", {"person.first_name": "Nele", "kind": "runaway", "missing_since": soon})
@@ -77,7 +77,7 @@ async def test_a_form_names_a_time_to_come_and_an_age_that_is_no_childs(browsers
 
 async def test_no_form_takes_a_time_to_come_of_what_has_happened(browsers: Browsers) -> None:
     """The server takes it from programs: a call must not be lost for a clock that is wrong."""
-    board, soon = await browsers.search(), (now() + timedelta(hours=1)).astimezone(DESK).strftime("%Y-%m-%dT%H:%M")
+    board, soon = await browsers.search(), (now() + timedelta(hours=1)).astimezone(DESK_TIME_ZONE).strftime("%Y-%m-%dT%H:%M")
     alice = await browsers.window("Alice")
     await alice.open(f"/searches/{board}")
     await alice("[data-act=add-sighting]").click()

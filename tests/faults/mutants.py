@@ -70,8 +70,8 @@ def _one_by_one(kind: str, times: int, lasts: float = 0.0, every_s: float = 0.5)
 
 
 _NO_SWEEP = (
-    Patch("realtime/head_poller.py", "SWEEP_S = 1.0 ", "SWEEP_S = 3_600.0 "),
-    Patch("realtime/head_poller.py", "SWEEP_DOWN_S = 0.25 ", "SWEEP_DOWN_S = 3_600.0 "),
+    Patch("realtime/head_poller.py", "POLL_INTERVAL_S = 1.0 ", "POLL_INTERVAL_S = 3_600.0 "),
+    Patch("realtime/head_poller.py", "POLL_INTERVAL_BUS_DOWN_S = 0.25 ", "POLL_INTERVAL_BUS_DOWN_S = 3_600.0 "),
 )
 
 MUTANTS = (
@@ -98,7 +98,7 @@ MUTANTS = (
             Patch(
                 "realtime/bus_sync.py",
                 "        if told is None or (channel is not None and channel.sequence.epoch is not None):\n"
-                "            self._hub.heads.doubt()",
+                "            self._hub.head_poller.request_check()",
                 "        assert told is None or channel is None or channel.name",
             ),
         ),
@@ -114,15 +114,15 @@ MUTANTS = (
                 "                    committing = True\n                    transaction.commit()",
                 "                    committing = True\n"
                 "                    if group[0].boards[:1] not in ((), ('operations',)):  # else there is no search to work on\n"
-                "                        self._settle(group)\n"
+                "                        self._deliver(group)\n"
                 "                        time.sleep(0.1)  # as a slow disk would: it makes the moment longer, not the fault\n"
                 "                    transaction.commit()",
             ),
             Patch(
                 "models/db/write_queue.py",
-                "        if self.error is None and self.after is not None:",
-                "        if self.done.done():  # it was told before\n            return\n"
-                "        if self.error is None and self.after is not None:",
+                "        if self.error is None and self.on_committed is not None:",
+                "        if self.future.done():  # it was told before\n            return\n"
+                "        if self.error is None and self.on_committed is not None:",
             ),
         ),
         _plan(_one_by_one("worker.kill", 4, every_s=1.0)),

@@ -180,10 +180,10 @@ async def test_results_are_delivered_after_the_commit_in_commit_order(database: 
     order: list[str] = []
     for number in range(20):
         seen = database.read_now(_boards)
-        await database.write(lambda session, id=f"b{number:02}": _add(session, id), after=order.append, boards=BOARDS)
+        await database.write(lambda session, id=f"b{number:02}": _add(session, id), on_committed=order.append, boards=BOARDS)
         assert database.read_now(_boards) - seen == {f"b{number:02}"}
     ids = [f"c{number:02}" for number in range(100)]
-    await asyncio.gather(*(database.write(lambda s, id=id: _add(s, id), after=order.append, boards=BOARDS) for id in ids))
+    await asyncio.gather(*(database.write(lambda s, id=id: _add(s, id), on_committed=order.append, boards=BOARDS) for id in ids))
     assert order == sorted(order)
     assert len(order) == 120
 
@@ -227,7 +227,7 @@ async def test_a_reader_can_not_write_on_a_server(postgres_url: str) -> None:
 
 
 async def test_more_than_can_wait_is_refused_and_not_queued(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "WAITING", 3)
+    monkeypatch.setattr(module, "MAX_PENDING_WRITES", 3)
     jobs = [database.write(lambda session, id=id: _add(session, id)) for id in "abc"]
     with pytest.raises(DatabaseUnavailable):
         database.write(lambda session: _add(session, "d"))
@@ -253,15 +253,15 @@ async def test_two_programs_with_an_old_sqlite_write_in_turn(file: Database, mon
 
 async def test_two_servers_with_an_old_sqlite_are_refused(file: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     other = Database(file.url)
-    file.claim()
-    other.claim()  # with one that has not the bug both may
+    file.acquire_server_lock()
+    other.acquire_server_lock()  # with one that has not the bug both may
     monkeypatch.setattr(sqlite, "needs_lock_file", True)
-    file.claim()
+    file.acquire_server_lock()
     with pytest.raises(ConfigurationError, match="Another server"):
-        other.claim()
+        other.acquire_server_lock()
     assert await other.write(lambda session: _add(session, "a")) == "a"  # the command line, beside it
     await file.close()
-    other.claim()
+    other.acquire_server_lock()
     await other.close()
 
 
@@ -299,5 +299,5 @@ async def test_the_tables_are_those_of_the_models(database: Database) -> None:
 
     from models.db.schema import metadata
 
-    with database.writer.connect() as connection:
+    with database.write_engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []

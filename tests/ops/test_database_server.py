@@ -179,7 +179,7 @@ async def test_boards_are_written_side_by_side(desks: list[BoardService], postgr
 @contextmanager
 def collecting(desk: BoardService, board: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """While a first write to this board is at work, what comes for others is collected: until the block ends."""
-    monkeypatch.setattr(write_queue, "QUICK_S", 60.0)
+    monkeypatch.setattr(write_queue, "COLLECT_S", 60.0)
     begun, go_on = threading.Event(), threading.Event()
 
     def work(session: Session) -> None:
@@ -290,7 +290,7 @@ async def test_a_write_whose_backend_is_ended_in_the_middle_is_done_once(databas
 def commit_answer_lost(database: Database, times: int, meanwhile: Callable[[], object] = lambda: None) -> Iterator[list[int]]:
     """The server commits, and its answer does not arrive."""
     lost: list[int] = []
-    original = database.writer.dialect.do_commit
+    original = database.write_engine.dialect.do_commit
 
     def commit(connection: Any) -> None:
         original(connection)
@@ -300,11 +300,11 @@ def commit_answer_lost(database: Database, times: int, meanwhile: Callable[[], o
             meanwhile()
             raise psycopg.OperationalError("server closed the connection unexpectedly")
 
-    database.writer.dialect.do_commit = commit  # type: ignore[assignment, method-assign]
+    database.write_engine.dialect.do_commit = commit  # type: ignore[assignment, method-assign]
     try:
         yield lost
     finally:
-        database.writer.dialect.do_commit = original  # type: ignore[method-assign]
+        database.write_engine.dialect.do_commit = original  # type: ignore[method-assign]
 
 
 async def test_lost_commit_response_is_retried_once_and_acknowledged(desks: list[BoardService]) -> None:
@@ -369,7 +369,7 @@ async def test_a_restarted_server_costs_nothing_but_time(server_dir: Path) -> No
 
 
 async def test_a_server_that_stays_away_is_said_so_in_time(server_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("models.db.database.DEADLINE_S", 0.3)
+    monkeypatch.setattr("models.db.database.RETRY_DEADLINE_S", 0.3)
     server = Postgres(server_dir / "away", fsync=False)
     server.start()
     opened = Database(server.create("board"))
@@ -385,7 +385,7 @@ async def test_a_server_that_stays_away_is_said_so_in_time(server_dir: Path, mon
 
 
 def opened_with(url: str, monkeypatch: pytest.MonkeyPatch, **session: str) -> Database:
-    monkeypatch.setattr(postgresql, "SESSION", postgresql.SESSION | session)
+    monkeypatch.setattr(postgresql, "SESSION_SETTINGS", postgresql.SESSION_SETTINGS | session)
     return Database(url)
 
 
@@ -408,7 +408,9 @@ async def test_a_statement_without_end_is_ended(postgres_url: str, monkeypatch: 
 
 
 async def test_a_stuck_process_frees_its_board(postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(postgresql, "WRITING", postgresql.WRITING | {"idle_in_transaction_session_timeout": "100ms"})
+    monkeypatch.setattr(
+        postgresql, "WRITE_SETTINGS", postgresql.WRITE_SETTINGS | {"idle_in_transaction_session_timeout": "100ms"}
+    )
     opened = Database(postgres_url)
     stuck, go_on = threading.Event(), threading.Event()
     runs: list[str] = []
@@ -436,9 +438,9 @@ async def test_a_stuck_process_frees_its_board(postgres_url: str, monkeypatch: p
 
 
 async def test_a_pool_without_a_free_connection_is_said_so(postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(postgresql, "POOL_WAIT_S", 0.1)
+    monkeypatch.setattr(postgresql, "POOL_TIMEOUT_S", 0.1)
     opened = Database(postgres_url)
-    held = [opened.store.reader.connect() for _ in range(postgresql.READERS + postgresql.HEAVY_READERS + 1)]
+    held = [opened.backend.read_engine.connect() for _ in range(postgresql.READ_THREADS + postgresql.HEAVY_READ_THREADS + 1)]
     with pytest.raises(DatabaseUnavailable):
         await opened.read(pid)
     held.pop().close()
@@ -455,7 +457,7 @@ async def test_reader_that_ends_during_close_leaves_no_connection(postgres_url: 
         going_back.append(connection)
         asyncio.run_coroutine_threadsafe(opened.close(), loop).result(10)
 
-    event.listen(opened.store.reader, "checkin", close_meanwhile)
+    event.listen(opened.backend.read_engine, "checkin", close_meanwhile)
     assert await opened.read(pid)
     assert [each.closed for each in going_back] == [True]
 
@@ -530,7 +532,7 @@ async def test_a_server_that_can_not_be_used_is_said_so_in_a_sentence(
 ) -> None:
     opened = Database(change(postgres_url))
     with pytest.raises(ConfigurationError) as refused:
-        opened.reach(0)
+        opened.wait_until_ready(0)
     assert said in str(refused.value)
     assert "\n" not in str(refused.value)
     assert "secretword" not in str(refused.value)
@@ -544,10 +546,10 @@ async def test_an_old_server_and_a_wrong_encoding_are_refused(
         connection.execute("CREATE DATABASE latin ENCODING 'LATIN1' LOCALE 'C' TEMPLATE template0 OWNER board")
     latin, old = Database(postgres.url("latin")), Database(postgres_url)
     with pytest.raises(ConfigurationError, match="UTF8"):
-        latin.reach(0)
-    monkeypatch.setattr(postgresql, "OLDEST", 990_000)
+        latin.wait_until_ready(0)
+    monkeypatch.setattr(postgresql, "MIN_VERSION", 990_000)
     with pytest.raises(ConfigurationError, match="newer"):
-        old.reach(0)
+        old.wait_until_ready(0)
     for each in (latin, old):
         await each.close()
     postgres.drop("latin")
@@ -568,7 +570,7 @@ async def test_a_server_that_comes_up_late_is_waited_for(server_dir: Path) -> No
 
 async def test_no_error_tells_what_was_written(database: Database) -> None:
     seen: list[str] = []
-    event.listen(database.writer, "handle_error", lambda context: seen.append(str(context.sqlalchemy_exception)))
+    event.listen(database.write_engine, "handle_error", lambda context: seen.append(str(context.sqlalchemy_exception)))
     await database.write(lambda session: _add(session, "a canary"), boards=("x",))
     with pytest.raises(DatabaseUnavailable):
         await database.write(lambda session: _add(session, "a canary"), boards=("x",))

@@ -18,7 +18,7 @@ from models.db import sqlite
 from models.db.database import Database
 from models.db.errors import DatabaseUnavailable
 from models.db.schema import migrate
-from models.db.write_health import WriteHealth, code_of  # type: ignore[attr-defined]
+from models.db.write_health import WriteHealth, error_code  # type: ignore[attr-defined]
 from tests.ops.test_command_line import Shell
 from tests.support.people import PATIENCE_S, STARTS_WITHIN_S, Server
 
@@ -128,7 +128,7 @@ async def test_overload_is_not_counted_as_a_failed_write(server: Server, monkeyp
     with pytest.raises(Refusal, match="unavailable"):
         await alice.do("operations", "search.open", SEARCH)
     assert commands.labels("failed")._value.get() == before
-    assert server.desk.database.health.fault is None
+    assert server.desk.database.health.error_code is None
     monkeypatch.undo()
     await alice.leave()
 
@@ -139,13 +139,13 @@ async def test_writes_are_not_said_to_work_while_there_is_hardly_any_room(
     """A small one fits into what the file has already."""
     database = Database(f"sqlite:///{tmp_path}/board.db")
     migrate(database)
-    database.health.failed(OSError())
+    database.health.record_failure(OSError())
     with monkeypatch.context() as patch:
-        patch.setattr(sqlite, "ROOM", 2**80)
+        patch.setattr(sqlite, "MIN_FREE_BYTES", 2**80)
         await database.probe()
-        assert database.health.fault == "OSError"
+        assert database.health.error_code == "OSError"
     await database.probe()
-    assert database.health.fault is None
+    assert database.health.error_code is None
     await database.close()
 
 
@@ -153,13 +153,13 @@ def test_a_fault_is_told_once_and_by_its_code(tmp_path: Path) -> None:
     database = Database(f"sqlite:///{tmp_path}/board.db")
     said: list[str | None] = []
     health = WriteHealth()
-    health.changed = said.append
+    health.on_change = said.append
     for error in (OperationalError("SELECT 'Noor'", {}, psycopg.errors.DiskFull("of Noor")), OSError("of Noor")):
-        health.failed(error)
-    health.works()
-    health.works()
+        health.record_failure(error)
+    health.record_success()
+    health.record_success()
     assert said == ["53100", None]
     with pytest.raises(DatabaseUnavailable):
         database.write_now(lambda session: session.connection().exec_driver_sql("SELECT * FROM nothing"))
-    assert database.health.fault is None  # that is no fault of the disk
-    assert code_of(ValueError("of Noor")) == "ValueError"
+    assert database.health.error_code is None  # that is no fault of the disk
+    assert error_code(ValueError("of Noor")) == "ValueError"

@@ -76,8 +76,8 @@ async def make(request: pytest.FixtureRequest) -> AsyncIterator[Make]:
 async def test_message_reaches_all_subscribers_in_order(make: Make) -> None:
     one, two, three = await make(), await make(), await make()
     for ear in (one, two):
-        await ear.bus.follow("a")
-    await three.bus.follow("b")
+        await ear.bus.subscribe("a")
+    await three.bus.subscribe("b")
     said = [("a", b"%d" % number) for number in range(500)]
     for channel, message in said:
         one.bus.publish(channel, message)
@@ -87,13 +87,13 @@ async def test_message_reaches_all_subscribers_in_order(make: Make) -> None:
     await one.until(lambda: len(one.heard) >= 500)
     assert one.heard == two.heard == said
     assert three.heard == [("b", b"the end")]
-    assert (one.bus.published, one.bus.dropped, two.bus.heard, two.bus.forged) == (501, 0, 500, 0)
+    assert (one.bus.published, one.bus.dropped, two.bus.received, two.bus.bad_signatures) == (501, 0, 500, 0)
 
 
 async def test_message_sent_after_subscribe_returned_is_received(make: Make) -> None:
     one, two = await make(), await make()
     for number in range(50):
-        await two.bus.follow(f"c{number}")
+        await two.bus.subscribe(f"c{number}")
         one.bus.publish(f"c{number}", b"now")
     await two.until(lambda: len(two.heard) == 50)
 
@@ -101,23 +101,23 @@ async def test_message_sent_after_subscribe_returned_is_received(make: Make) -> 
 async def test_a_confirmation_means_that_there_may_be_a_gap(make: Make) -> None:
     ear = await make()
     ear.gaps.clear()
-    await ear.bus.follow("a")
+    await ear.bus.subscribe("a")
     assert ear.gaps == ["a"]
-    await ear.bus.follow("a")
+    await ear.bus.subscribe("a")
     assert ear.gaps == ["a"]
-    ear.bus.leave("a")
-    await ear.bus.follow("a")
+    ear.bus.unsubscribe("a")
+    await ear.bus.subscribe("a")
     assert ear.gaps == ["a", "a"]
 
 
 async def test_unsubscribed_client_gets_no_messages_until_it_subscribes_again(make: Make) -> None:
     one, two = await make(), await make()
     for _ in range(20):
-        await two.bus.follow("a")
-        two.bus.leave("a")
+        await two.bus.subscribe("a")
+        two.bus.unsubscribe("a")
     one.bus.publish("a", b"unheard")
-    await two.bus.follow("b")
-    await two.bus.follow("a")
+    await two.bus.subscribe("b")
+    await two.bus.subscribe("a")
     one.bus.publish("a", b"heard")
     await two.until(lambda: two.heard)
     assert two.heard == [("a", b"heard")]
@@ -126,14 +126,14 @@ async def test_unsubscribed_client_gets_no_messages_until_it_subscribes_again(ma
 async def test_many_who_ask_for_the_same_wait_for_one_confirmation(make: Make) -> None:
     ear = await make()
     ear.gaps.clear()
-    await asyncio.gather(*(ear.bus.follow("a") for _ in range(20)))
+    await asyncio.gather(*(ear.bus.subscribe("a") for _ in range(20)))
     assert ear.gaps == ["a"]
 
 
-@pytest.mark.parametrize("message", [b"", b"\r\n$3\r\n", bytes(range(256)), b"x" * bus.MAX_MESSAGE])
+@pytest.mark.parametrize("message", [b"", b"\r\n$3\r\n", bytes(range(256)), b"x" * bus.MAX_MESSAGE_BYTES])
 async def test_a_message_is_any_bytes(make: Make, message: bytes) -> None:
     ear = await make()
-    await ear.bus.follow("a b\r\nSUBSCRIBE é")
+    await ear.bus.subscribe("a b\r\nSUBSCRIBE é")
     ear.bus.publish("a b\r\nSUBSCRIBE é", message)
     await ear.until(lambda: ear.heard)
     assert ear.heard == [("a b\r\nSUBSCRIBE é", message)]
@@ -141,8 +141,8 @@ async def test_a_message_is_any_bytes(make: Make, message: bytes) -> None:
 
 async def test_message_that_is_too_large_is_dropped_and_counted(make: Make) -> None:
     ear = await make()
-    await ear.bus.follow("a")
-    ear.bus.publish("a", b"x" * (bus.MAX_MESSAGE + 1))
+    await ear.bus.subscribe("a")
+    ear.bus.publish("a", b"x" * (bus.MAX_MESSAGE_BYTES + 1))
     ear.bus.publish("a", b"small")
     await ear.until(lambda: ear.heard)
     assert ear.heard == [("a", b"small")]
@@ -151,7 +151,7 @@ async def test_message_that_is_too_large_is_dropped_and_counted(make: Make) -> N
 
 async def test_a_bus_that_has_stopped_loses_what_is_said(make: Make) -> None:
     one, two = await make(), await make()
-    await two.bus.follow("a")
+    await two.bus.subscribe("a")
     one.bus.publish("a", b"last words")
     await one.bus.stop()
     await two.until(lambda: two.heard)
@@ -160,8 +160,8 @@ async def test_a_bus_that_has_stopped_loses_what_is_said(make: Make) -> None:
 
 
 def test_names_of_channels_are_told_apart() -> None:
-    assert bus.board_of(bus.events("presence")) == "presence"
-    assert bus.board_of(bus.PRESENCE) is None
+    assert bus.board_of(bus.events_channel("presence")) == "presence"
+    assert bus.board_of(bus.PRESENCE_CHANNEL) is None
 
 
 # -- Redis, and what it does ---------------------------------------------------------------------------------------------
@@ -258,7 +258,7 @@ async def overflowed(server: Redis) -> None:
 
 
 def _wire_name(server: Redis, channel: str) -> bytes:
-    return RedisBus(server.url, KEY)._wire(channel)
+    return RedisBus(server.url, KEY)._channel_name(channel)
 
 
 @pytest.mark.parametrize("break_it", [restarted, killed, lines_killed, publishers_killed, overflowed])
@@ -267,8 +267,8 @@ async def test_any_disconnect_ends_in_a_gap_after_resubscribing(
 ) -> None:
     async with on(breakable.url) as one, on(breakable.url) as two:
         for ear in (one, two):
-            await ear.bus.follow("a")
-            await ear.bus.follow("b")
+            await ear.bus.subscribe("a")
+            await ear.bus.subscribe("b")
         await passes(one, two)
         one.gaps.clear()
         two.gaps.clear()
@@ -283,14 +283,14 @@ async def test_any_disconnect_ends_in_a_gap_after_resubscribing(
 
 
 async def test_a_redis_that_says_nothing_is_noticed(breakable: Redis, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(redis_bus, "SILENT_S", 1.0)
+    monkeypatch.setattr(redis_bus, "HEARTBEAT_TIMEOUT_S", 1.0)
     async with on(breakable.url) as ear:
-        await ear.bus.follow("a")
+        await ear.bus.subscribe("a")
         ear.gaps.clear()
         os.kill(breakable.pid, signal.SIGSTOP)
-        await asyncio.wait_for(ear.bus.follow("b"), PATIENCE_S)  # nobody waits for a confirmation for ever
+        await asyncio.wait_for(ear.bus.subscribe("b"), PATIENCE_S)  # nobody waits for a confirmation for ever
         await ear.until(lambda: not ear.bus.up)
-        await asyncio.wait_for(ear.bus.follow("c"), 0.5)
+        await asyncio.wait_for(ear.bus.subscribe("c"), 0.5)
         ear.bus.publish("a", b"lost")
         assert ear.bus.dropped == 1
         os.kill(breakable.pid, signal.SIGCONT)
@@ -299,11 +299,11 @@ async def test_a_redis_that_says_nothing_is_noticed(breakable: Redis, monkeypatc
 
 
 async def test_a_line_that_swallows_everything_is_noticed(breakable: Redis, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(redis_bus, "SILENT_S", 1.0)
+    monkeypatch.setattr(redis_bus, "HEARTBEAT_TIMEOUT_S", 1.0)
     async with proxy_to(f"http://127.0.0.1:{breakable.port}") as line:
         url = breakable.url.replace(f":{breakable.port}", f":{line.url.rpartition(':')[2]}")
         async with on(url) as ear:
-            await ear.bus.follow("a")
+            await ear.bus.subscribe("a")
             ear.gaps.clear()
             line.swallow()
             await ear.until(lambda: not ear.bus.up)
@@ -317,7 +317,7 @@ async def test_a_board_starts_without_redis_and_finds_it_later(breakable: Redis,
     with caplog.at_level(logging.WARNING, "realtime.bus"):
         async with on(breakable.url) as ear:
             assert not ear.bus.up
-            await asyncio.wait_for(ear.bus.follow("a"), 0.5)
+            await asyncio.wait_for(ear.bus.subscribe("a"), 0.5)
             await asyncio.sleep(0.5)  # several tries
             await asyncio.to_thread(breakable.start)
             await ear.until(lambda: ear.bus.up and None in ear.gaps)
@@ -330,7 +330,7 @@ async def test_a_board_starts_without_redis_and_finds_it_later(breakable: Redis,
 async def test_a_forged_message_is_dropped_and_counted_and_the_journal_asked(redis: Redis, raw: Raw) -> None:
     async with on(redis.url) as one, on(redis.url, b"another installation's") as other, on(redis.url) as two:
         for ear in (one, other, two):
-            await ear.bus.follow("a")
+            await ear.bus.subscribe("a")
             ear.gaps.clear()
         name = _wire_name(redis, "a")
         sealed = one.bus._digest(name, b"true") + b"true"  # type: ignore[attr-defined]
@@ -340,23 +340,23 @@ async def test_a_forged_message_is_dropped_and_counted_and_the_journal_asked(red
             assert raw.say("PUBLISH", name, message) == b":2", "the other installation is not asked"
         # one that is true on another channel
         raw.say("PUBLISH", _wire_name(redis, "b"), sealed)
-        await two.bus.follow("b")
+        await two.bus.subscribe("b")
         raw.say("PUBLISH", _wire_name(redis, "b"), sealed)
-        await two.until(lambda: set(two.gaps) >= {"a", "b"} and two.bus.forged == len(forged) + 1)
+        await two.until(lambda: set(two.gaps) >= {"a", "b"} and two.bus.bad_signatures == len(forged) + 1)
         raw.say("PUBLISH", name, sealed)
         await two.until(lambda: two.heard)
         assert two.heard == one.heard == [("a", b"true")]
         assert one.gaps == ["a"], "once for many"
         assert not other.heard
-        assert other.bus.forged == 0
+        assert other.bus.bad_signatures == 0
 
 
 async def test_an_old_heartbeat_said_again_does_not_hide_that_redis_is_silent(redis: Redis) -> None:
     async with on(redis.url) as ear:
         over: Any = ear.bus
-        before = over._beat_heard
-        over._on_beat(b"1")
-        assert over._beat_heard == before
+        before = over._heartbeat_received_at
+        over._on_heartbeat(b"1")
+        assert over._heartbeat_received_at == before
 
 
 async def test_a_user_of_few_rights_is_enough(redis: Redis, raw: Raw) -> None:
@@ -366,8 +366,8 @@ async def test_a_user_of_few_rights_is_enough(redis: Redis, raw: Raw) -> None:
     url = f"redis://few:p%40ss%2Fword@127.0.0.1:{redis.port}/3"
     async with on(url) as one, on(redis.url) as two:
         assert one.bus.up
-        await one.bus.follow("a")
-        await two.bus.follow("a")
+        await one.bus.subscribe("a")
+        await two.bus.subscribe("a")
         one.bus.publish("a", b"by few")
         await one.until(lambda: one.heard)
         await two.until(lambda: two.heard)
@@ -379,17 +379,17 @@ async def test_a_user_of_few_rights_is_enough(redis: Redis, raw: Raw) -> None:
 async def test_too_few_rights_or_a_wrong_password_are_a_bus_that_is_down(
     redis: Redis, raw: Raw, rights: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(redis_bus, "SILENT_S", 0.5)
+    monkeypatch.setattr(redis_bus, "HEARTBEAT_TIMEOUT_S", 0.5)
     raw.say("ACL", "SETUSER", "none", "on", ">pass", "resetchannels", "&board:*", "-@all", *rights)
     for password in ("pass", "wrong"):
         async with on(f"redis://none:{password}@127.0.0.1:{redis.port}") as ear:
             assert not ear.bus.up
-            await asyncio.wait_for(ear.bus.follow("a"), 0.5)
+            await asyncio.wait_for(ear.bus.subscribe("a"), 0.5)
     raw.say("ACL", "DELUSER", "none")
 
 
 async def test_a_redis_that_is_too_old_is_refused(redis: Redis, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(redis_bus, "OLDEST", 99)
+    monkeypatch.setattr(redis_bus, "MIN_VERSION", 99)
     with pytest.raises(BusMisconfigured, match="too old"):
         async with on(redis.url):
             pass
@@ -407,7 +407,7 @@ async def test_over_a_socket_of_this_machine(server_dir: Path) -> None:
     server.start()
     try:
         async with on(f"unix://:{server.password}@{path}") as ear:
-            await ear.bus.follow("a")
+            await ear.bus.subscribe("a")
             await passes(ear, ear)
     finally:
         server.stop()
@@ -436,16 +436,16 @@ async def test_over_tls_by_a_certificate_that_is_checked(redis: Redis, tmp_path:
         port = server.sockets[0].getsockname()[1]
         url = f"rediss://:{redis.password}@localhost:{port}?ssl_ca_certs={certificate}"
         async with on(url) as ear:
-            await ear.bus.follow("a")
+            await ear.bus.subscribe("a")
             await passes(ear, ear)
         async with on(f"rediss://:{redis.password}@localhost:{port}") as ear:
             assert not ear.bus.up, "a certificate that nobody vouches for"
 
 
 async def test_queue_of_outgoing_messages_is_bounded(breakable: Redis, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(redis_connection, "MAX_WAITING_BYTES", 100_000)
+    monkeypatch.setattr(redis_connection, "MAX_QUEUED_BYTES", 100_000)
     async with on(breakable.url) as ear:
-        await ear.bus.follow("a")
+        await ear.bus.subscribe("a")
         for _ in range(200):
             ear.bus.publish("a", b"x" * 1_000)
         assert 0 < ear.bus.dropped < 200
@@ -457,10 +457,10 @@ async def test_channels_that_find_no_room_to_be_asked_for_are_not_forgotten(
     redis: Redis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with on(redis.url) as ear:
-        monkeypatch.setattr(redis_connection, "MAX_WAITING", 10)
-        following = [asyncio.create_task(ear.bus.follow(f"c{number}")) for number in range(20)]
+        monkeypatch.setattr(redis_connection, "MAX_QUEUED", 10)
+        following = [asyncio.create_task(ear.bus.subscribe(f"c{number}")) for number in range(20)]
         await asyncio.sleep(0)
-        monkeypatch.setattr(redis_connection, "MAX_WAITING", 10_000)
+        monkeypatch.setattr(redis_connection, "MAX_QUEUED", 10_000)
         await asyncio.gather(*following)
         await ear.until(lambda: {f"c{number}" for number in range(20)} <= set(ear.gaps))
         assert ear.bus.reconnects == 1

@@ -9,7 +9,7 @@ import pytest
 from realtime import periodic
 from realtime.hub import Hub
 from realtime.outbox import QueueFull
-from realtime.protocol import GOING
+from realtime.protocol import CLOSE_RESTART
 from realtime.source import TemporarilyUnavailable
 from tests.realtime.test_presence import is_at, people
 from tests.support.team import Team
@@ -27,7 +27,7 @@ async def test_resubscribed_client_gets_a_snapshot_and_keeps_its_presence(team: 
     await is_at(bob, search, "some card")
     await alice.until(lambda: people(alice, search))
     since = len(alice.heard)
-    _hub(team).restart_all(_hub(team).channels[search])
+    _hub(team).reset_channel(_hub(team).channels[search])
     await alice.until(lambda: [each for each in alice.heard[since:] if each["type"] == "presence"])
     kinds = [each["type"] for each in alice.heard[since:] if each.get("board") == search]
     assert kinds == ["snapshot", "subscribed", "presence"]
@@ -40,9 +40,9 @@ async def test_client_that_leaves_before_its_resubscribe_stays_away(team: Team) 
     await bob.follow(search)
     hub = _hub(team)
     (line,) = hub.channels[search].subscriptions
-    hub.restart_all(hub.channels[search])
-    hub.leave(line)
-    await asyncio.gather(*hub._loose)
+    hub.reset_channel(hub.channels[search])
+    hub.remove_connection(line)
+    await asyncio.gather(*hub._background_tasks)
     assert search not in hub.channels
     assert not line.followed
 
@@ -50,16 +50,16 @@ async def test_client_that_leaves_before_its_resubscribe_stays_away(team: Team) 
 async def test_queued_frames_are_dropped_when_access_ends_during_subscribe(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
     search = await team.alice.open_search()
     charlie, hub, reading = await team.again(team.charlie), _hub(team), asyncio.Event()
-    reach = hub._reach_channel
+    reach = hub._catch_up_to_channel
 
     async def slowly(*what: Any) -> None:
         reading.set()
-        hub.review()
+        hub.drop_unauthorized()
         for _ in range(5):  # what is owed now is written
             await asyncio.sleep(0)
         await reach(*what)
 
-    monkeypatch.setattr(hub, "_reach_channel", slowly)
+    monkeypatch.setattr(hub, "_catch_up_to_channel", slowly)
     monkeypatch.setattr(hub.source, "can_see", lambda reader, channel: not reading.is_set() or channel != search)
     await charlie.say({"type": "subscribe", "board": search})
     await charlie.until(lambda: [each for each in charlie.heard if each["type"] == "unsubscribed"])
@@ -69,7 +69,7 @@ async def test_queued_frames_are_dropped_when_access_ends_during_subscribe(team:
 async def test_queue_is_empty_after_a_gap(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
     bob, hub = await team.again(team.bob), _hub(team)
     line = next(each for each in hub.connections if each.account["name"] == "Bob" and not each.followed)
-    line.end(GOING)
+    line.close(CLOSE_RESTART)
 
     def full(item: object, channel: str | None) -> None:
         raise QueueFull
@@ -101,7 +101,7 @@ async def test_internal_error_while_subscribing_is_sent_to_the_client_alone(team
         raise RuntimeError("a fault")
 
     with monkeypatch.context() as patch:
-        patch.setattr(hub.exchange, "follow", fails)
+        patch.setattr(hub.bus_sync, "subscribe", fails)
         refused = await bob.ask({"type": "subscribe", "board": search}, type="error", board=search)
     assert refused["code"] == "failed"
     assert search not in hub.channels

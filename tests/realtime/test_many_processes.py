@@ -136,7 +136,7 @@ async def charlie(pair: Pair) -> Person:
 @pytest.fixture
 def no_sweep(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing is found by the clock: only what is told, or asked for, gets through."""
-    monkeypatch.setattr(head_poller, "SWEEP_S", NEVER_S)
+    monkeypatch.setattr(head_poller, "POLL_INTERVAL_S", NEVER_S)
     monkeypatch.setattr(service, "RIGHTS_POLL_S", NEVER_S)
     monkeypatch.setattr(search_summaries, "INTERVAL_S", NEVER_S)
 
@@ -180,8 +180,8 @@ async def test_all_screens_agree_while_many_write_on_both(pair: Pair, alice: Per
         screen = await person.up_to(search, truth["seq"])
         assert screen.entities == truth["entities"]
         assert not [frame for frame in person.heard if frame["type"] == "snapshot" and frame["seq"] > 100]
-    assert pair.one.desk.hub.tally.sweep_finds == pair.two.desk.hub.tally.sweep_finds == 0
-    assert sum(bus.heard for bus in pair.buses) > 2 * 160
+    assert pair.one.desk.hub.counters.gaps_found_by_poll == pair.two.desk.hub.counters.gaps_found_by_poll == 0
+    assert sum(bus.received for bus in pair.buses) > 2 * 160
 
 
 @pytest.mark.usefixtures("no_sweep")
@@ -189,7 +189,7 @@ async def test_commit_during_the_first_snapshot_is_not_missed(pair: Pair, alice:
     """The bus has confirmed that it tells us of the board before the reading begins."""
     search = await alice.open_search()
     source = pair.two.desk.source
-    really = source.open
+    really = source.read_channel
     seqs = []
 
     async def overtaken(channel: str, asked: Any) -> Any:
@@ -197,7 +197,7 @@ async def test_commit_during_the_first_snapshot_is_not_missed(pair: Pair, alice:
         seqs.append(await note(alice, search))
         return opening
 
-    source.open = overtaken  # type: ignore[method-assign]
+    source.read_channel = overtaken  # type: ignore[method-assign]
     await bob.follow(search)
     await bob.up_to(search, seqs[0])
 
@@ -215,7 +215,7 @@ async def test_event_during_a_journal_read_is_not_missed(pair: Pair, alice: Pers
         records = await really(channel, position)
         if not records and len(seqs) < 3:
             seqs.append(await set_access(alice, search, "members", bob, alice))
-            await true(lambda: pair.two.desk.hub.channels[search].behind)  # it was told
+            await true(lambda: pair.two.desk.hub.channels[search].has_more)  # it was told
         return records
 
     source.events_after = overtaken  # type: ignore[method-assign]
@@ -229,7 +229,7 @@ async def test_a_message_that_is_lost_is_found_by_the_sweep(pair: Pair, alice: P
     await bob.follow(search)
     pair.buses[0].mute = True
     await bob.up_to(search, await note(alice, search))
-    assert pair.two.desk.hub.tally.sweep_finds == 1
+    assert pair.two.desk.hub.counters.gaps_found_by_poll == 1
 
 
 @pytest.mark.usefixtures("no_sweep")
@@ -240,14 +240,14 @@ async def test_a_message_after_one_that_is_lost_has_it_read(pair: Pair, alice: P
     await note(alice, search)
     pair.buses[0].mute = False
     await bob.up_to(search, await note(alice, search))
-    assert pair.two.desk.hub.tally.gaps == 1
+    assert pair.two.desk.hub.counters.sequence_gaps == 1
 
 
 @pytest.mark.usefixtures("no_sweep")
 async def test_a_message_too_large_for_the_bus_is_read_in_the_journal(
     pair: Pair, alice: Person, bob: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("realtime.bus_messages.MAX_MESSAGE", 2_000)
+    monkeypatch.setattr("realtime.bus_messages.MAX_MESSAGE_BYTES", 2_000)
     search = await alice.open_search()
     screen = await bob.follow(search)
     await bob.up_to(search, await note(alice, search, "x" * 4_000))
@@ -268,7 +268,7 @@ async def test_a_forged_message_shows_nothing_and_has_the_journal_asked(pair: Pa
     await bob.up_to(search, seq)
     await stranger.stop()
     assert screen.events[-1]["state"]["text"] == "the truth"
-    assert [bus.forged for bus in pair.buses] == [0, 1]
+    assert [bus.bad_signatures for bus in pair.buses] == [0, 1]
 
 
 @pytest.mark.parametrize(
@@ -296,7 +296,7 @@ async def test_a_message_of_another_version_has_the_journal_asked(pair: Pair, al
 async def test_unpublished_commit_of_a_dead_process_is_announced_by_the_retry(pair: Pair, alice: Person, bob: Person) -> None:
     search = await alice.open_search()
     await bob.follow(search)
-    reader = next(each.reader for each in pair.one.desk.hub.connections if each.account == alice.account)
+    reader = next(each.viewer for each in pair.one.desk.hub.connections if each.account == alice.account)
     command = Command("again", search, "note.add", {"text": "nobody was told of it"})
     order = QueuedCommand(reader, command, pair.one.desk.clock)
     await pair.one.desk.database.write(order, boards=order.boards)  # and nothing after it
@@ -308,7 +308,7 @@ async def test_unpublished_commit_of_a_dead_process_is_announced_by_the_retry(pa
 async def test_or_by_the_sweep(pair: Pair, alice: Person, bob: Person) -> None:
     search = await alice.open_search()
     await bob.follow(search)
-    reader = next(each.reader for each in pair.one.desk.hub.connections if each.account == alice.account)
+    reader = next(each.viewer for each in pair.one.desk.hub.connections if each.account == alice.account)
     order = QueuedCommand(reader, Command("once", search, "note.add", {"text": "x"}), pair.one.desk.clock)
     written: Any = await pair.one.desk.database.write(order, boards=order.boards)
     await bob.up_to(search, written.ack.seqs[-1])
@@ -351,9 +351,9 @@ async def test_the_board_goes_on_without_redis_and_with_it_again(
         await late.follow(search)
         await healed(fragile.redis)
         await true(lambda: all(bus.up for bus in fragile.buses))
-    heard = fragile.buses[1].heard
+    heard = fragile.buses[1].received
     await bob.up_to(other, await note(alice, other, "by the bus again"))
-    await true(lambda: fragile.buses[1].heard > heard)
+    await true(lambda: fragile.buses[1].received > heard)
     said = [record.getMessage().partition(" (")[0] for record in caplog.records]
     assert sorted(said) == ["the bus is down"] * 2 + ["the bus is up again"] * 2, "one line each way, of each process"
 
@@ -489,14 +489,14 @@ async def test_queued_frames_are_dropped_when_another_process_ends_the_right(pai
     hub = pair.two.desk.hub
     connection = next(each for each in hub.connections if each.account == charlie.account)
     connection._writing = asyncio.Event()  # type: ignore[attr-defined]
-    take = connection.outbox.take
+    take = connection.outbox.get
     gate = asyncio.Event()
 
     async def slowly() -> Any:
         await gate.wait()
         return await take()
 
-    connection.outbox.take = slowly  # type: ignore[method-assign]
+    connection.outbox.get = slowly  # type: ignore[method-assign]
     await charlie.say({"type": "ping", "id": "1"})  # the one that is being taken
     await charlie.until(lambda: charlie.heard[-1]["type"] == "pong")
     await charlie.say({"type": "subscribe", "board": OPERATIONS})
@@ -558,15 +558,15 @@ async def test_a_process_that_comes_later_knows_who_is_there(pair: Pair, alice: 
         await alice.until(lambda: people(alice, search) == [("Alice", "a"), ("Dora", "d")])
     # it went in order: nobody waits for it to be missed
     await alice.until(lambda: people(alice, search) == [("Alice", "a")])
-    assert presence.GONE_S > PATIENCE_S
+    assert presence.EXPIRY_S > PATIENCE_S
 
 
 async def test_a_process_that_was_killed_has_nobody_soon(
     pair: Pair, alice: Person, bob: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert presence.GONE_S + presence.SCREENS_S < 15
-    monkeypatch.setattr(presence, "GONE_S", 1.0)
-    monkeypatch.setattr(presence, "ALL_S", 0.3)
+    assert presence.EXPIRY_S + presence.MIN_INTERVAL_S < 15
+    monkeypatch.setattr(presence, "EXPIRY_S", 1.0)
+    monkeypatch.setattr(presence, "FULL_GOSSIP_INTERVAL_S", 0.3)
     search = await alice.open_search()
     await alice.follow(search)
     await bob.follow(search)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from realtime import presence
-from realtime.bus import MAX_MESSAGE
+from realtime.bus import MAX_MESSAGE_BYTES
 from realtime.presence import Presence
 from tests.support.people import Person
 from tests.support.team import Team
@@ -119,19 +119,19 @@ def enter(crowds: Presence, name: str, channel: str = "b") -> Any:
 
 def test_a_message_that_comes_again_or_late_changes_nothing(near: Presence, far: Presence, said: list[bytes]) -> None:
     alice = enter(near, "Alice")
-    near.tell_all()
+    near.gossip_all()
     near.leave(alice, "b")
-    near.tell_all()
+    near.gossip_all()
     assert len(said) == 2
     for message in (said[0], said[1], said[0]):
-        far.hear(message)
+        far.on_gossip(message)
     assert shown(far, "b") == (0, [])
 
 
 def test_ones_own_message_is_not_counted_twice(near: Presence, said: list[bytes]) -> None:
     enter(near, "Alice")
-    near.tell_all()
-    near.hear(said[0])
+    near.gossip_all()
+    near.on_gossip(said[0])
     assert shown(near, "b") == (1, ["Alice"])
 
 
@@ -139,8 +139,8 @@ def test_the_newest_hundred_are_shown_and_all_are_counted(near: Presence, far: P
     for number in range(120):
         enter(near, f"N{number}")
         enter(far, f"F{number}")
-    near.tell_all()
-    far.hear(said[0])
+    near.gossip_all()
+    far.on_gossip(said[0])
     count, names = shown(far, "b")
     assert count == 240
     assert names == [f"{side}{number}" for number in range(70, 120) for side in "NF"]
@@ -150,23 +150,23 @@ def test_crowds_that_are_too_large_for_one_message_go_in_several(near: Presence,
     for channel in range(20):
         for number in range(100):
             enter(near, f"Somebody of a long name, number {number}", f"board {channel}")
-    near.tell_all()
+    near.gossip_all()
     assert len(said) > 1
-    assert all(len(message) < MAX_MESSAGE for message in said)
+    assert all(len(message) < MAX_MESSAGE_BYTES for message in said)
     for message in said:
-        far.hear(message)
+        far.on_gossip(message)
     assert all(far.count(f"board {channel}") == 100 for channel in range(20))
 
 
 def test_gossip_request_is_answered_and_leaving_is_announced(near: Presence, far: Presence, said: list[bytes]) -> None:
     enter(near, "Alice")
     asked: list[bytes] = []
-    Presence(lambda channel, message: asked.append(message)).tell_all(ask=True)
-    near.hear(asked[0])
-    far.hear(said[-1])
+    Presence(lambda channel, message: asked.append(message)).gossip_all(ask=True)
+    near.on_gossip(asked[0])
+    far.on_gossip(said[-1])
     assert shown(far, "b") == (1, ["Alice"])
     near.close()
-    far.hear(said[-1])
+    far.on_gossip(said[-1])
     assert shown(far, "b") == (0, [])
 
 
@@ -174,14 +174,14 @@ def test_entry_that_is_not_refreshed_expires(
     near: Presence, far: Presence, said: list[bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     enter(near, "Alice")
-    near.tell_all()
-    far.hear(said[0])
+    near.gossip_all()
+    far.on_gossip(said[0])
     now = time.monotonic()
-    monkeypatch.setattr(time, "monotonic", lambda: now + presence.GONE_S - 1)
-    far.tell()
+    monkeypatch.setattr(time, "monotonic", lambda: now + presence.EXPIRY_S - 1)
+    far.gossip()
     assert far.count("b") == 1
-    monkeypatch.setattr(time, "monotonic", lambda: now + presence.GONE_S + 1)
-    far.tell()
+    monkeypatch.setattr(time, "monotonic", lambda: now + presence.EXPIRY_S + 1)
+    far.gossip()
     assert far.count("b") == 0
 
 
@@ -194,7 +194,7 @@ def test_readers_are_told_once_a_second_and_where_they_are_many_less_often(
         monkeypatch.setattr(time, "monotonic", lambda tick=tick: now + tick / 10)
         enter(near, f"N{tick}")
         enter(near, f"N{tick}", "many")
-        told += list(near.due({"b": 3, "many": presence.MANY + 1}))
+        told += list(near.due_channels({"b": 3, "many": presence.CROWDED + 1}))
     assert told.count("b") == 10
     assert told.count("many") == 2
-    assert not list(near.due({})), "what nobody reads is forgotten"
+    assert not list(near.due_channels({})), "what nobody reads is forgotten"

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from models.board import OPERATIONS
-from realtime.catchup import OF_ONE, READINGS, READINGS_ON, ChannelReader, heard_between
+from realtime.channel_reader import MAX_CATCH_UPS, MAX_READS, MAX_READS_PER_ACCOUNT, ChannelReader, collect_yielding
 from realtime.source import ChannelView, EventRecord, Position, TemporarilyUnavailable
 from tests.bench._clients import Client
 from tests.support.people import PATIENCE_S, Server, connect_person, create_token, running_server
@@ -45,14 +45,14 @@ async def test_a_hundred_come_back_at_once_from_their_positions(tmp_path: Path) 
         ways = zip(itertools.cycle(tokens), itertools.cycle(boards), range(CLIENTS), strict=False)
         crowd = [Client(token, {OPERATIONS: None, board: None}) for token, board, _ in ways]
         await all_in(server, crowd)
-        assert server.desk.hub.catchup.asked >= 2 * CLIENTS
+        assert server.desk.hub.channel_reader.requests >= 2 * CLIENTS
         for client in crowd:
             client.transport.close()
     async with running_server(tmp_path, **settings) as server:
         await write(server, alice.token, [*boards, OPERATIONS])
     async with running_server(tmp_path, **settings) as server:
         source, reading, most = server.desk.source, 0, 0
-        really = source.open
+        really = source.read_channel
 
         async def counted(channel: str, asked: Any) -> Any:
             nonlocal reading, most
@@ -63,7 +63,7 @@ async def test_a_hundred_come_back_at_once_from_their_positions(tmp_path: Path) 
             finally:
                 reading -= 1
 
-        source.open = counted  # type: ignore[method-assign]
+        source.read_channel = counted  # type: ignore[method-assign]
         again = [Client(client.token, dict(client.positions)) for client in crowd]
         writing = asyncio.create_task(write(server, alice.token, boards))  # and life goes on
         await all_in(server, again)
@@ -81,9 +81,11 @@ async def test_a_hundred_come_back_at_once_from_their_positions(tmp_path: Path) 
                 assert was is not None
                 assert now is not None
                 assert seqs == list(range(was[1] + 1, now[1] + 1)), "each event once, in order"
-        assert hub.catchup.asked == 2 * CLIENTS
-        assert hub.catchup.openings < hub.catchup.asked / 2, "most of them were answered by a reading that they shared"
-        assert most <= READINGS
+        assert hub.channel_reader.requests == 2 * CLIENTS
+        assert hub.channel_reader.reads < hub.channel_reader.requests / 2, (
+            "most of them were answered by a reading that they shared"
+        )
+        assert most <= MAX_READS
         for client in again:
             client.transport.close()
 
@@ -96,7 +98,7 @@ class Journal:
         self.gate = asyncio.Event()
         self.broken = False
 
-    async def open(self, channel: str, asked: set[Position | None]) -> ChannelView | None:
+    async def read_channel(self, channel: str, asked: set[Position | None]) -> ChannelView | None:
         self.asked.append(set(asked))
         seq = 10 * len(self.asked)
         await self.gate.wait()
@@ -104,7 +106,7 @@ class Journal:
             raise TemporarilyUnavailable
         return ChannelView("e", seq, "now", 5, [EventRecord(seq, b"", None, None)], None)
 
-    async def after(self, channel: str, position: Position) -> list[EventRecord]:
+    async def events_after(self, channel: str, position: Position) -> list[EventRecord]:
         self.asked.append({("after", position[1])})
         await self.gate.wait()
         return []
@@ -118,10 +120,10 @@ async def settle() -> None:
 async def test_request_joins_a_read_that_has_not_begun_but_no_later_one() -> None:
     journal: Any = Journal()
     catchup = ChannelReader(journal)
-    first = asyncio.create_task(catchup.open("a", ("e", 5), "Alice"))
-    second = asyncio.create_task(catchup.open("a", ("e", 7), "Bob"))
+    first = asyncio.create_task(catchup.read("a", ("e", 5), "Alice"))
+    second = asyncio.create_task(catchup.read("a", ("e", 7), "Bob"))
     await settle()
-    third = asyncio.create_task(catchup.open("a", None, "Alice"))  # its rights may have changed since the first was begun
+    third = asyncio.create_task(catchup.read("a", None, "Alice"))  # its rights may have changed since the first was begun
     await settle()
     journal.gate.set()
     (one, seen), (other, same), (late, fresh) = await asyncio.gather(first, second, third)
@@ -132,18 +134,18 @@ async def test_request_joins_a_read_that_has_not_begun_but_no_later_one() -> Non
     assert fresh is not None
     assert (seen.seq, fresh.seq) == (10, 20)
     assert journal.asked == [{("e", 5), ("e", 7)}, {None}]
-    assert (catchup.asked, catchup.openings) == (3, 2)
+    assert (catchup.requests, catchup.reads) == (3, 2)
 
 
 async def test_a_few_readings_are_under_way_at_a_time() -> None:
     journal: Any = Journal()
     catchup = ChannelReader(journal)
-    asking = [asyncio.create_task(catchup.open(f"board {number}", None, f"person {number}")) for number in range(20)]
+    asking = [asyncio.create_task(catchup.read(f"board {number}", None, f"person {number}")) for number in range(20)]
     await settle()
-    assert len(journal.asked) == READINGS
-    live = [asyncio.create_task(catchup.after("a", ("e", number))) for number in range(20)]
+    assert len(journal.asked) == MAX_READS
+    live = [asyncio.create_task(catchup.events_after("a", ("e", number))) for number in range(20)]
     await settle()
-    assert len(journal.asked) == READINGS + READINGS_ON, "who is live does not wait behind who comes"
+    assert len(journal.asked) == MAX_READS + MAX_CATCH_UPS, "who is live does not wait behind who comes"
     journal.gate.set()
     await asyncio.gather(*asking, *live)
     assert len(journal.asked) == 40
@@ -152,10 +154,10 @@ async def test_a_few_readings_are_under_way_at_a_time() -> None:
 async def test_reads_for_others_come_between_one_readers_many_boards() -> None:
     journal: Any = Journal()
     catchup = ChannelReader(journal)
-    greedy = [asyncio.create_task(catchup.open(f"board {number}", ("mine", number), "Victor")) for number in range(50)]
+    greedy = [asyncio.create_task(catchup.read(f"board {number}", ("mine", number), "Victor")) for number in range(50)]
     await settle()
-    assert len(journal.asked) == OF_ONE < READINGS
-    other = asyncio.create_task(catchup.open("board 49", ("hers", 1), "Alice"))
+    assert len(journal.asked) == MAX_READS_PER_ACCOUNT < MAX_READS
+    other = asyncio.create_task(catchup.read("board 49", ("hers", 1), "Alice"))
     await settle()
     assert journal.asked[-1] == {("hers", 1)}
     for each in greedy[10:]:  # their sockets are gone
@@ -163,7 +165,7 @@ async def test_reads_for_others_come_between_one_readers_many_boards() -> None:
     journal.gate.set()
     await asyncio.gather(other, *greedy[:10])
     assert len(journal.asked) == 11
-    assert catchup.turns.count("Victor") == 0
+    assert catchup.account_slots.count("Victor") == 0
 
 
 async def test_others_are_heard_while_much_is_shown() -> None:
@@ -176,7 +178,7 @@ async def test_others_are_heard_while_much_is_shown() -> None:
             turns += 1
 
     hearing = asyncio.create_task(others())
-    assert await heard_between(range(1_000), 10) == list(range(1_000))
+    assert await collect_yielding(range(1_000), 10) == list(range(1_000))
     assert turns >= 99
     hearing.cancel()
 
@@ -185,7 +187,7 @@ async def test_one_readers_many_sockets_on_one_board_share_few_readings() -> Non
     journal: Any = Journal()
     journal.gate.set()
     catchup = ChannelReader(journal)
-    await asyncio.gather(*(catchup.open("a", None, "Victor") for _ in range(50)))
+    await asyncio.gather(*(catchup.read("a", None, "Victor") for _ in range(50)))
     assert len(journal.asked) <= 2
 
 
@@ -194,18 +196,18 @@ async def test_failed_read_is_reported_to_all_waiters_and_then_retried() -> None
     journal.broken = True
     journal.gate.set()
     catchup = ChannelReader(journal)
-    asking = [asyncio.create_task(catchup.open("a", None, "Alice")) for _ in range(3)]
-    gone = asyncio.create_task(catchup.open("a", None, "Bob"))
+    asking = [asyncio.create_task(catchup.read("a", None, "Alice")) for _ in range(3)]
+    gone = asyncio.create_task(catchup.read("a", None, "Bob"))
     await settle()
     gone.cancel()
     for each in asking:
         with pytest.raises(TemporarilyUnavailable):
             await each
     journal.broken = False
-    assert (await catchup.open("a", None, "Alice"))[1] is not None
+    assert (await catchup.read("a", None, "Alice"))[1] is not None
 
 
 @pytest.mark.parametrize(("position", "reached"), [(None, False), (("e", 4), False), (("e", 5), True), (("e", 10), True),
                                                    (("e", 11), False), (("f", 7), False)])  # fmt: skip
 def test_a_position_is_continued_where_all_after_it_was_read(position: Position | None, reached: bool) -> None:
-    assert ChannelView("e", 10, "now", 5, [], None).reaches(position) is reached
+    assert ChannelView("e", 10, "now", 5, [], None).covers(position) is reached

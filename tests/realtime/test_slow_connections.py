@@ -26,12 +26,12 @@ from board.service import BoardService
 from board.web import websocket
 from models.board import OPERATIONS
 from realtime.deadlines import Deadlines
-from realtime.http import Http
+from realtime.http_protocol import HttpProtocol
 from tests.support import backends
 from tests.support.people import PATIENCE_S, Server, connect_person, create_token, settings_for
 from tests.support.worker_processes import running_workers, wait_until
 
-SHORT = Deadlines(head=0.4, body=0.4, handshake=0.4, unread=0.8, look=0.05)
+SHORT = Deadlines(head=0.4, body=0.4, handshake=0.4, unread_output=0.8, check_interval=0.05)
 STEP_S = 0.1  # between two drops of one who sends or reads slowly
 
 HEAD = "POST /login HTTP/1.1\r\nHost: x\r\n"
@@ -119,10 +119,10 @@ async def drip(client: Client, drop: bytes) -> None:
 
 
 def test_private_members_of_uvicorn_that_we_use_exist() -> None:
-    """When this fails after an update, realtime/http.py is to be read again beside uvicorn's file."""
+    """When this fails after an update, realtime/http_protocol.py is to be read again beside uvicorn's file."""
     theirs = inspect.getsource(h11_impl)
     for name in ("connection_made", "connection_lost", "handle_websocket_upgrade", "data_received", "on_response_complete"):
-        own, base = getattr(Http, name), getattr(h11_impl.H11Protocol, name)
+        own, base = getattr(HttpProtocol, name), getattr(h11_impl.H11Protocol, name)
         assert list(inspect.signature(own).parameters) == list(inspect.signature(base).parameters), name
     for said in (
         "self.conn = h11.Connection(", "self.flow = FlowControl(transport)", "self.cycle = RequestResponseCycle(",
@@ -274,11 +274,11 @@ async def test_client_that_reads_slowly_gets_the_whole_answer(server: Server, vi
 
 
 def test_unchanged_buffer_size_after_a_resume_counts_as_progress() -> None:
-    line: Any = Http.__new__(Http)
+    line: Any = HttpProtocol.__new__(HttpProtocol)
     line.transport = SimpleNamespace(get_write_buffer_size=lambda: 256_000)
     line.flow = SimpleNamespace(resume_writing=lambda: None)
     line._body_since = line._head_since = None
-    line._unsent, line._unsent_since = 0, 0.0
+    line._unsent_bytes, line._unsent_since = 0, 0.0
     assert not line.is_late(0.0, SHORT)
     assert not line.is_late(0.5, SHORT)
     line.resume_writing()  # all of it was sent, and more was written

@@ -31,12 +31,12 @@ async def stalled(url: str, token: str, board: str, held: int = 4_096) -> Client
 
 
 async def test_a_reader_that_does_not_drain_is_cut(alice: Person, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(outbox, "MAX_OWED", 512 * 1024)
+    monkeypatch.setattr(outbox, "MAX_QUEUED_BYTES", 512 * 1024)
     desk, search = alice.server.desk, await alice.open_search()
     await alice.follow(search)
     slow = await stalled(alice.server.url, await create_token(desk, "Sleepy", "viewer"), search)
     await alice.until(lambda: len(desk.hub.connections) == 2)
-    leads = next(each.reader for each in desk.hub.connections if each.reader.account.id == alice.account["id"])
+    leads = next(each.viewer for each in desk.hub.connections if each.viewer.account.id == alice.account["id"])
     for _ in range(ENOUGH // 50):
         await asyncio.gather(*(desk.execute(leads, Command(new_id(), search, "note.add", {"text": LONG})) for _ in range(50)))
         await asyncio.sleep(0)

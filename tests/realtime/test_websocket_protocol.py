@@ -29,7 +29,7 @@ def test_private_members_of_uvicorn_that_we_use_exist() -> None:
     """When this fails after an update, realtime/websocket_protocol.py is to be read again beside uvicorn's file."""
     base, ours = inspect.getsource(WebSocketsSansIOProtocol), inspect.getsource(WebSocketProtocol)
     defined = {name for name, _ in inspect.getmembers(WebSocketProtocol, inspect.isfunction)} - set(dir(WebSocketsSansIOProtocol))
-    used = set(re.findall(r"self\.(\w+)", ours)) - defined - {"waiting", *WebSocketProtocol.__annotations__}
+    used = set(re.findall(r"self\.(\w+)", ours)) - defined - {"unsent_bytes", *WebSocketProtocol.__annotations__}
     assert used == {name for name in used if re.search(rf"self\.{name}\b|def {name}\(", base)}
     for name in (
         "connection_made",
@@ -50,17 +50,17 @@ def test_private_members_of_uvicorn_that_we_use_exist() -> None:
 
 def _connection(person: Person) -> Connection:
     hub = person.server.desk.hub
-    return next(each for each in hub.connections if each.reader.account.id == person.account["id"])  # type: ignore[return-value]
+    return next(each for each in hub.connections if each.viewer.account.id == person.account["id"])  # type: ignore[return-value]
 
 
 @pytest.mark.parametrize("size", [0, 1, 125, 126, 127, 65_535, 65_536, 300_000])
 async def test_frames_of_every_size_arrive_whole(alice: Person, size: int) -> None:
     frame = {"type": "test", "text": "é" * size}
-    _connection(alice).line.write([json.dumps(frame, ensure_ascii=False).encode()])
+    _connection(alice).frame_writer.write([json.dumps(frame, ensure_ascii=False).encode()])
     assert await alice.until(lambda: next((each for each in alice.heard if each["type"] == "test"), None)) == frame
     bare = size - len(b'{"type":"test","text":""}')
     if bare >= 0:  # and of exactly that many bytes
-        _connection(alice).line.write([b'{"type":"test","text":"' + b"x" * bare + b'"}'] * 2)
+        _connection(alice).frame_writer.write([b'{"type":"test","text":"' + b"x" * bare + b'"}'] * 2)
         assert len(await alice.until(lambda: next((f for f in alice.heard if f.get("text") == "x" * bare), None)))
 
 
@@ -70,30 +70,30 @@ async def _flood(server: Server, reader: object, board: str, count: int) -> None
 
 
 async def test_stalled_client_leaves_nothing_behind(alice: Person, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(connections, "STALLED_S", 0.5)
-    monkeypatch.setattr(lines, "CLOSING_S", 0.5)
+    monkeypatch.setattr(connections, "STALL_TIMEOUT_S", 0.5)
+    monkeypatch.setattr(lines, "CLOSE_TIMEOUT_S", 0.5)
     server, search = alice.server, await alice.open_search()
     slow = await stalled(server.url, await create_token(server.desk, "Sleepy", "viewer"), search)
     await wait_until(lambda: len(server.desk.hub.connections) == 2)
     gone = next(each for each in server.desk.hub.connections if each is not _connection(alice))
-    left = [weakref.ref(gone), weakref.ref(gone.line), weakref.ref(gone.outbox), weakref.ref(gone.line.transport)]  # type: ignore[attr-defined]
-    line = gone.line.transport.get_extra_info("socket")  # type: ignore[attr-defined]
+    left = [weakref.ref(gone), weakref.ref(gone.frame_writer), weakref.ref(gone.outbox), weakref.ref(gone.frame_writer.transport)]  # type: ignore[attr-defined]
+    line = gone.frame_writer.transport.get_extra_info("socket")  # type: ignore[attr-defined]
     del gone
-    cut = server.desk.hub.tally.slow_cut
-    await _flood(server, _connection(alice).reader, search, 400)
+    cut = server.desk.hub.counters.slow_clients_closed
+    await _flood(server, _connection(alice).viewer, search, 400)
     await wait_until(lambda: len(server.uvicorn.server_state.connections) == 1)
     await wait_until(lambda: line.fileno() == -1)
     await wait_until(lambda: gc.collect() + 1 and not any(ref() for ref in left))
-    assert server.desk.hub.tally.slow_cut == cut + 1
+    assert server.desk.hub.counters.slow_clients_closed == cut + 1
     slow.transport.abort()
 
 
 async def test_a_slow_reader_that_gets_on_is_kept(alice: Person, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(connections, "STALLED_S", 1.5)
+    monkeypatch.setattr(connections, "STALL_TIMEOUT_S", 1.5)
     server, search = alice.server, await alice.open_search()
     slow = await stalled(server.url, await create_token(server.desk, "Sleepy", "viewer"), search, 65_536)
     await wait_until(lambda: len(server.desk.hub.connections) == 2)
-    await _flood(server, _connection(alice).reader, search, 400)
+    await _flood(server, _connection(alice).viewer, search, 400)
     head = (await alice.snapshot(search))["seq"]
 
     async def read() -> None:
@@ -116,14 +116,14 @@ async def test_a_slow_reader_that_gets_on_is_kept(alice: Person, monkeypatch: py
 
 
 async def test_a_goodbye_that_is_not_heard_ends_the_line_all_the_same(alice: Person, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lines, "CLOSING_S", 0.5)
+    monkeypatch.setattr(lines, "CLOSE_TIMEOUT_S", 0.5)
     server, search = alice.server, await alice.open_search()
     slow = await stalled(server.url, await create_token(server.desk, "Sleepy", "viewer"), search)
     await wait_until(lambda: len(server.desk.hub.connections) == 2)
-    await _flood(server, _connection(alice).reader, search, 400)
+    await _flood(server, _connection(alice).viewer, search, 400)
     leaving = next(each for each in server.desk.hub.connections if each is not _connection(alice))
-    assert leaving.line.waiting > 0  # type: ignore[attr-defined]
-    leaving.end(4501)
+    assert leaving.frame_writer.unsent_bytes > 0  # type: ignore[attr-defined]
+    leaving.close(4501)
     await wait_until(lambda: len(server.uvicorn.server_state.connections) == 1)
     slow.transport.abort()
 
@@ -155,23 +155,23 @@ PING, PONG, TEXT_BEGINS, TEXT_GOES_ON = 0x89, 0x8A, 0x01, 0x00
 
 
 async def test_client_that_pings_and_does_not_read_costs_a_bounded_amount(alice: Person, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lines, "ASIDES_PER_S", 10**9)
+    monkeypatch.setattr(lines, "MAX_CONTROL_FRAMES_PER_S", 10**9)
     server, search = alice.server, await alice.open_search()
     slow = await stalled(server.url, await create_token(server.desk, "Sleepy", "viewer"), search)
     await wait_until(lambda: len(server.desk.hub.connections) == 2)
-    line = next(each.line for each in server.desk.hub.connections if each is not _connection(alice))  # type: ignore[attr-defined]
+    line = next(each.frame_writer for each in server.desk.hub.connections if each is not _connection(alice))  # type: ignore[attr-defined]
     most = 0
     for _ in range(200):  # 25 MB of answers: many times what the kernels take
         slow.transport.write(_frame(PING, bytes(125)) * 1_000)
-        await wait_until(lambda: slow.transport.get_write_buffer_size() < lines.BUFFERED)
-        most = max(most, line.waiting)
-    assert lines.BUFFERED <= most < 16 * lines.BUFFERED  # what is read at one time is answered at one time
+        await wait_until(lambda: slow.transport.get_write_buffer_size() < lines.WRITE_BUFFER_BYTES)
+        most = max(most, line.unsent_bytes)
+    assert lines.WRITE_BUFFER_BYTES <= most < 16 * lines.WRITE_BUFFER_BYTES  # what is read at one time is answered at one time
     assert slow.close_code is None
     slow.transport.abort()
 
 
 async def test_pings_are_answered(alice: Person) -> None:
-    for _ in range(lines.ASIDES_PER_S // 10):
+    for _ in range(lines.MAX_CONTROL_FRAMES_PER_S // 10):
         await asyncio.wait_for(await alice.socket.ping(), PATIENCE_S)
     assert alice.closed is None
 
@@ -182,7 +182,7 @@ async def test_pings_are_answered(alice: Person) -> None:
     ids=["pings", "pongs", "empty parts of a message"],
 )
 async def test_client_that_floods_control_frames_is_closed(alice: Person, flood: bytes) -> None:
-    alice.socket.transport.write(_frame(TEXT_BEGINS) + flood * (20 * lines.ASIDES_PER_S))
+    alice.socket.transport.write(_frame(TEXT_BEGINS) + flood * (20 * lines.MAX_CONTROL_FRAMES_PER_S))
     await alice.until(lambda: alice.closed)
-    assert alice.closed == protocol.TOO_MANY
+    assert alice.closed == protocol.CLOSE_TOO_MANY_MESSAGES
     await wait_until(lambda: not alice.server.uvicorn.server_state.connections)

@@ -66,7 +66,7 @@ async def running_server(folder: Path, **settings: Any) -> AsyncIterator[Server]
     finally:
         server.should_exit = True
         for connection in list(desk.hub.connections):
-            connection.end(1012)
+            connection.close(1012)
         await running
         await desk.close()
 

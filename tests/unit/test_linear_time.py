@@ -32,7 +32,7 @@ from models.sighting import Sighting
 from realtime import protocol
 from tests.support.linear_time import superlinear_growth, text_makers
 
-MESSAGE = protocol.MAX_CLIENT_FRAME  # characters at most, of a message, a body, and of all headers
+MESSAGE = protocol.MAX_CLIENT_FRAME_BYTES  # characters at most, of a message, a body, and of all headers
 LONG, SHORT = 4_000, 200  # of a text that people type
 PEOPLE = mentions.names_by_key([("a", "Marie Claes"), ("b", "a a a a a a a a"), ("c", "-" * 200)])
 

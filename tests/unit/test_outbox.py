@@ -21,8 +21,8 @@ def emptied(box: Outbox) -> list[bytes | EventBatch]:
 
     async def take() -> list[bytes | EventBatch]:
         taken = []
-        while box.owed or box._items:
-            taken.append(await asyncio.wait_for(box.take(), 1))
+        while box.queued_bytes or box._items:
+            taken.append(await asyncio.wait_for(box.get(), 1))
         return taken
 
     return asyncio.run(take())
@@ -41,7 +41,7 @@ def test_items_come_out_in_order_and_adjacent_batches_as_one(kinds: list[str]) -
         for record in (item.records if isinstance(item, EventBatch) else [EventRecord(0, b"", None, None)])
     ]
     assert said == put
-    assert box.owed == 0
+    assert box.queued_bytes == 0
     for before, after in itertools.pairwise(taken):
         both = isinstance(before, EventBatch) and isinstance(after, EventBatch)
         assert not (both and before.subscription == after.subscription)  # type: ignore[union-attr]
@@ -49,8 +49,8 @@ def test_items_come_out_in_order_and_adjacent_batches_as_one(kinds: list[str]) -
 
 @given(sizes=st.lists(st.integers(1, 400), max_size=40))
 def test_no_more_is_owed_than_the_bound_and_what_was_refused_is_not_kept(sizes: list[int]) -> None:
-    bound, most = outbox.MAX_OWED, 1_000
-    outbox.MAX_OWED = most
+    bound, most = outbox.MAX_QUEUED_BYTES, 1_000
+    outbox.MAX_QUEUED_BYTES = most
     try:
         box, kept = Outbox(), 0
         for size in sizes:
@@ -60,10 +60,10 @@ def test_no_more_is_owed_than_the_bound_and_what_was_refused_is_not_kept(sizes: 
                 assert kept + size > most
             else:
                 kept += size
-            assert box.owed == kept <= most
+            assert box.queued_bytes == kept <= most
         assert sum(len(item) for item in emptied(box) if isinstance(item, bytes)) == kept
     finally:
-        outbox.MAX_OWED = bound
+        outbox.MAX_QUEUED_BYTES = bound
 
 
 @given(channels=st.lists(st.sampled_from(["a", "b", None]), max_size=30), purged=st.sampled_from(["a", "b", "c"]))
@@ -72,25 +72,25 @@ def test_queued_items_of_one_channel_can_be_discarded(channels: list[str | None]
     for number, channel in enumerate(channels):
         box.put(b"%d" % number, channel)
     assert box.holds_frames(purged) is (purged in channels)
-    box.purge(purged)
+    box.discard(purged)
     assert not box.holds_frames(purged)
     left = [b"%d" % number for number, channel in enumerate(channels) if channel != purged]
-    assert box.owed == sum(map(len, left))
+    assert box.queued_bytes == sum(map(len, left))
     assert emptied(box) == left
 
 
 def test_the_bound_is_the_contracts() -> None:
-    assert outbox.MAX_OWED == 16 * 1_048_576
+    assert outbox.MAX_QUEUED_BYTES == 16 * 1_048_576
 
 
 async def test_taking_waits_until_there_is_something() -> None:
     box = Outbox()
-    taking = asyncio.create_task(box.take())
+    taking = asyncio.create_task(box.get())
     await asyncio.sleep(0)
     assert not taking.done()
     box.put(b"at last")
     assert await asyncio.wait_for(taking, 1) == b"at last"
-    again = asyncio.create_task(box.take())
+    again = asyncio.create_task(box.get())
     await asyncio.sleep(0)
     assert not again.done()
     again.cancel()
@@ -102,6 +102,6 @@ async def test_deliveries_come_together_only_up_to_a_bound() -> None:
     box = Outbox()
     for seq in range(5_000):
         box.put(delivery("a", seq, size=1), "a")
-    first = await box.take()
+    first = await box.get()
     assert isinstance(first, EventBatch)
     assert len(first.records) == 1_000

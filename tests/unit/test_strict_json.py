@@ -16,13 +16,13 @@ from board.errors import from_pydantic
 from realtime import protocol, strict_json
 from tests.support.linear_time import superlinear_growth, text_makers
 
-MESSAGE = protocol.MAX_CLIENT_FRAME
+MESSAGE = protocol.MAX_CLIENT_FRAME_BYTES
 TOO_DEEP = "Nested deeper than 32."
 
 
 def patch(text: str) -> None:
     """A merge patch, as deep and as wide as can be sent."""
-    value, fault = strict_json.read(text)
+    value, fault = strict_json.parse(text)
     fields.merge_patch({"person": {"age": 11}}, value if fault is None else {text: {text: text}})
 
 
@@ -31,7 +31,7 @@ def message(text: str) -> None:
         protocol.parse(text)
 
 
-@pytest.mark.parametrize("read", [strict_json.read, message, patch])
+@pytest.mark.parametrize("read", [strict_json.parse, message, patch])
 def test_time_grows_with_the_length_alone(read: Callable[[str], object]) -> None:
     assert next((slow for make in text_makers() if (slow := superlinear_growth(read, make, MESSAGE))), None) is None
 
@@ -52,14 +52,14 @@ def numbers(length: int) -> str:
 
 @pytest.mark.parametrize("make", [deep, keys, numbers])
 def test_json_of_every_form_is_read_in_its_length(make: Callable[[int], str]) -> None:
-    assert superlinear_growth(strict_json.read, make, MESSAGE) is None
+    assert superlinear_growth(strict_json.parse, make, MESSAGE) is None
     assert superlinear_growth(patch, make, MESSAGE) is None
 
 
 @pytest.mark.parametrize("name", TABLE)
 def test_data_that_is_all_wrong_is_refused_in_its_length(name: str) -> None:
     def judge(text: str) -> None:
-        data, _ = strict_json.read(text)
+        data, _ = strict_json.parse(text)
         try:
             TABLE[name].data.model_validate(data)
         except ValidationError as error:
@@ -72,7 +72,7 @@ def test_maximum_depth_is_read_also_from_a_deep_call() -> None:
     """A socket's message is read below the frames of the server: there is not the whole stack for it."""
 
     def below(frames: int, text: str) -> tuple[Any, str | None]:
-        return strict_json.read(text) if not frames else below(frames - 1, text)
+        return strict_json.parse(text) if not frames else below(frames - 1, text)
 
     for opens, closes in (("[", "]"), ('{"a":', "}")):
         for depth in (32, 33, 400, 401, 10_000):
@@ -122,4 +122,4 @@ JSON = st.recursive(
 @given(JSON, st.integers(0, 40))
 def test_brackets_in_texts_count_for_nothing(value: Any, around: int) -> None:
     text = "[" * around + json.dumps(value) + "]" * around
-    assert (strict_json.read(text)[1] == TOO_DEEP) == (nested(text) > strict_json.MAX_DEPTH)
+    assert (strict_json.parse(text)[1] == TOO_DEEP) == (nested(text) > strict_json.MAX_DEPTH)

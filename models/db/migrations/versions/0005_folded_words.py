@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-from models.searchable import folded
+from models.searchable import folded_text
 
 revision = "0005"
 down_revision = "0004"
@@ -45,5 +45,5 @@ def _fold(name: str, plain: list[str], groups: list[str], texts: Texts) -> None:
     update = table.update().where(table.c.id == sa.bindparam("row")).values(folded=sa.bindparam("words"))
     last = ""
     while rows := op.get_bind().execute(sa.select(table).where(table.c.id > last).order_by(table.c.id).limit(AT_ONCE)).all():
-        op.get_bind().execute(update, [{"row": row.id, "words": folded(texts(row))} for row in rows])
+        op.get_bind().execute(update, [{"row": row.id, "words": folded_text(texts(row))} for row in rows])
         last = rows[-1].id

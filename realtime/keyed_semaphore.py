@@ -6,53 +6,53 @@ from dataclasses import dataclass, field
 
 
 @dataclass(eq=False)
-class Turn:
+class Slot:
     """A turn, until it is ended."""
 
-    _end: Callable[[], None]
-    _ended: bool = field(default=False)
+    _on_release: Callable[[], None]
+    _released: bool = field(default=False)
 
-    def end(self) -> None:
+    def release(self) -> None:
         """End it, once; who waits comes next."""
-        if not self._ended:
-            self._ended = True
-            self._end()
+        if not self._released:
+            self._released = True
+            self._on_release()
 
 
 @dataclass(eq=False)
 class _Key:
-    room: asyncio.Semaphore
+    semaphore: asyncio.Semaphore
     count: int = 0
 
 
-class Turns:
+class KeyedSemaphore:
     """Gives turns by keys. Of a key that nobody has or wants nothing is kept."""
 
     def __init__(self, of_one: int) -> None:
-        self._of_one = of_one
+        self._limit = of_one
         self._keys: dict[Hashable, _Key] = {}
 
     def count(self, key: Hashable) -> int:
         """Return how many turns of a key are under way or waited for."""
         return self._keys[key].count if key in self._keys else 0
 
-    async def take(self, key: Hashable) -> Turn:
+    async def acquire(self, key: Hashable) -> Slot:
         """Wait for a turn. Whoever takes it ends it."""
-        its = self._keys.setdefault(key, _Key(asyncio.Semaphore(self._of_one)))
+        its = self._keys.setdefault(key, _Key(asyncio.Semaphore(self._limit)))
         its.count += 1
         try:
-            await its.room.acquire()
+            await its.semaphore.acquire()
         except BaseException:
-            self._leave(key, its)
+            self._release_use(key, its)
             raise
 
         def end() -> None:
-            its.room.release()
-            self._leave(key, its)
+            its.semaphore.release()
+            self._release_use(key, its)
 
-        return Turn(end)
+        return Slot(end)
 
-    def _leave(self, key: Hashable, its: _Key) -> None:
+    def _release_use(self, key: Hashable, its: _Key) -> None:
         its.count -= 1
         if not its.count:
             del self._keys[key]

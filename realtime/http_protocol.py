@@ -8,44 +8,44 @@ import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from realtime.deadlines import Deadlines
-from realtime.websocket_protocol import WebSocketProtocol, tune
+from realtime.websocket_protocol import WebSocketProtocol, tune_socket
 
-Leave = Callable[[], None]
-Enter = Callable[[str | None], Leave | None]  # by the address of the peer; what is to be called at its end, or None: too many
+OnClose = Callable[[], None]
+Admit = Callable[[str | None], OnClose | None]  # by the address of the peer; what is to be called at its end, or None: too many
 
 
-def _nobody() -> None:
+def _ignore() -> None:
     """Nobody counts it any more."""
 
 
-class Http(H11Protocol):
+class HttpProtocol(H11Protocol):
     """One connection, until it is upgraded to a websocket. `enter` counts it, and may have too many of its kind."""
 
-    def __init__(self, *args: Any, enter: Enter, **named: Any) -> None:
+    def __init__(self, *args: Any, enter: Admit, **named: Any) -> None:
         super().__init__(*args, **named)
-        self._enter, self._leave = enter, _nobody
+        self._admit, self._on_close = enter, _ignore
         self._head_since: float | None = None  # while the head of a request is on its way
         self._body_since: float | None = None  # and its body; moved on by what its client can't help
-        self._heard = self._looked = 0.0
-        self._unsent, self._unsent_since = 0, 0.0
+        self._received_at = self._checked_at = 0.0
+        self._unsent_bytes, self._unsent_since = 0, 0.0
 
     def connection_made(self, transport: BaseTransport) -> None:
         super().connection_made(transport)  # type: ignore[arg-type]
-        tune(transport.get_extra_info("socket"))
-        self._head_since = self._looked = self.loop.time()
-        leave = self._enter(self.client[0] if self.client else None)
+        tune_socket(transport.get_extra_info("socket"))
+        self._head_since = self._checked_at = self.loop.time()
+        leave = self._admit(self.client[0] if self.client else None)
         if leave is None:
             self.abort()
         else:
-            self._leave = leave
+            self._on_close = leave
 
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)
-        self._leave()
+        self._on_close()
 
     def handle_websocket_upgrade(self, event: h11.Request) -> None:
         super().handle_websocket_upgrade(event)
-        cast("WebSocketProtocol", self.transport.get_protocol()).leave, self._leave = self._leave, _nobody
+        cast("WebSocketProtocol", self.transport.get_protocol()).on_close, self._on_close = self._on_close, _ignore
 
     def abort(self) -> None:
         """End it now; what was not sent is forgotten."""
@@ -54,15 +54,15 @@ class Http(H11Protocol):
     # -- what is waited for -----------------------------------------------------------------------------------------------
 
     def data_received(self, data: bytes) -> None:
-        self._heard = self.loop.time()
+        self._received_at = self.loop.time()
         super().data_received(data)
-        self._note(more=True)
+        self._update_waits(more=True)
 
     def on_response_complete(self) -> None:
         super().on_response_complete()
-        self._note(more=bool(self.conn.trailing_data[0]))  # the next request may be here in part
+        self._update_waits(more=bool(self.conn.trailing_data[0]))  # the next request may be here in part
 
-    def _note(self, more: bool) -> None:
+    def _update_waits(self, more: bool) -> None:
         """Notes what of a request is missing. `more`: something of the next one may have come."""
         now, state = self.loop.time(), self.conn.their_state
         self._head_since = (self._head_since or now) if state is h11.IDLE and more else None
@@ -71,14 +71,14 @@ class Http(H11Protocol):
     def is_late(self, now: float, deadlines: Deadlines) -> bool:
         """Whether its client takes too long to send what it began, or to read what it asked for."""
         if self._body_since is not None and self._is_kept_waiting:
-            self._body_since += now - self._looked
-            self._heard = now
-        self._looked = now
+            self._body_since += now - self._checked_at
+            self._received_at = now
+        self._checked_at = now
         if self._head_since is not None and now - self._head_since > deadlines.head:
             return True
         if self._body_since is not None:
-            return now - self._heard > deadlines.body or now - self._body_since > deadlines.whole_body
-        return self._is_unread(now, deadlines.unread)
+            return now - self._received_at > deadlines.body or now - self._body_since > deadlines.whole_body
+        return self._is_output_unread(now, deadlines.unread_output)
 
     @property
     def _is_kept_waiting(self) -> bool:
@@ -87,10 +87,10 @@ class Http(H11Protocol):
 
     def resume_writing(self) -> None:
         super().resume_writing()
-        self._unsent = 0  # what waits from now on is something else, also if it is as much
+        self._unsent_bytes = 0  # what waits from now on is something else, also if it is as much
 
-    def _is_unread(self, now: float, most: float) -> bool:
+    def _is_output_unread(self, now: float, most: float) -> bool:
         unsent = self.transport.get_write_buffer_size()
-        if unsent != self._unsent or not unsent:
-            self._unsent, self._unsent_since = unsent, now
+        if unsent != self._unsent_bytes or not unsent:
+            self._unsent_bytes, self._unsent_since = unsent, now
         return now - self._unsent_since > most
