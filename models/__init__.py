@@ -1,1 +1,2 @@
-"""What is: the rows and the database that keeps them. Knows nobody."""
+"""Tables, and in `models.db` the access to the database. Independent of the application: imports neither `board` nor
+`realtime`."""

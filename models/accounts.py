@@ -1,41 +1,43 @@
-"""Who may sign in, and the sessions and tokens that prove it. Secrets are kept as digests only."""
+"""Accounts, login sessions, password links and tokens. Secrets are stored as digests only."""
 
 from typing import ClassVar
 
 from sqlmodel import Field, SQLModel
 
-ROLES = ("viewer", "investigator", "coordinator", "admin")  # each with the rights of those before
+ROLES = ("viewer", "investigator", "coordinator", "admin")  # each role has the rights of those before it
 SCOPES = ("read", "write", "intake")
 THEMES = ("light", "dark")
 
 
 class Account(SQLModel, table=True):
+    """Person, or program, that can log in."""
+
     id: str = Field(primary_key=True)
     email: str = Field(unique=True)
     name: str
     role: str
     enabled: bool = True
     password: str
-    language: str = ""  # as chosen; empty: what the browser says
-    theme: str = ""  # light or dark, as chosen; empty: as the system
+    language: str = ""  # as chosen; empty: the browser's language
+    theme: str = ""  # light or dark, as chosen; empty: the system's theme
     created_at: str
 
 
 class LoginSession(SQLModel, table=True):
-    """A signed-in browser; the cookie's digest is its key. Deleted at sign-out."""
+    """Login session of a browser, keyed by the digest of its cookie. Deleted at logout."""
 
     __tablename__ = "session"
 
     digest: str = Field(primary_key=True)
     account: str = Field(index=True)
     created_at: str
-    used_at: str  # to the minute or so
-    latest_end: str  # whatever its use
-    ends_at: str  # by its last use, at the latest at its latest end
+    used_at: str  # accurate to about a minute
+    latest_end: str  # end at the latest, however much it is used
+    ends_at: str  # end given its last use, at most `latest_end`
 
 
 class DraftKey(SQLModel, table=True):
-    """By which browsers encrypt what this account has typed and not sent. 32 bytes in base64."""
+    """Key with which browsers encrypt the unsent drafts of an account. 32 bytes in base64."""
 
     __tablename__ = "draft_key"
 
@@ -45,7 +47,7 @@ class DraftKey(SQLModel, table=True):
 
 
 class PasswordLink(SQLModel, table=True):
-    """By which the password of an account is set, once: the newest one alone, and until its end."""
+    """Link that sets the password of an account once, until `ends_at`. A new link replaces the old one."""
 
     __tablename__ = "link"
 
@@ -56,9 +58,9 @@ class PasswordLink(SQLModel, table=True):
 
 
 class Token(SQLModel, table=True):
-    """A bearer token of another program."""
+    """Bearer token of a program."""
 
-    BY_COMMAND_LINE: ClassVar[str] = ""  # as `made_by`
+    BY_COMMAND_LINE: ClassVar[str] = ""  # value of `made_by`
 
     id: str = Field(primary_key=True)
     name: str = Field(unique=True)
@@ -66,15 +68,18 @@ class Token(SQLModel, table=True):
     account: str
     scope: str
     created_at: str
-    made_by: str | None = None  # an account; None where it was made before this was kept
-    expires_at: str | None = None  # None: never
-    used_at: str | None = None  # to the hour or so; None: not yet
+    made_by: str | None = None  # an account id; None for tokens from before this was stored
+    expires_at: str | None = None  # None: never expires
+    used_at: str | None = None  # accurate to about an hour; None: not used yet
     revoked_at: str | None = None
 
 
 class RightsVersion(SQLModel, table=True):
-    """Two rows, each a number that grows: with every change of an account, a session, a token or a search's access; and with
-    every change of a wall display. Processes watch them, so that a change made anywhere acts on their open sockets."""
+    """Version of the rights, in two rows that processes poll, so that a change in one process applies to open sockets in all.
+
+    PEOPLE grows with every change of an account, a session, a token or a search's access; DISPLAYS with every change of a wall
+    display.
+    """
 
     __tablename__ = "rights"
 

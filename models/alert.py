@@ -1,17 +1,25 @@
-"""What alerts whom: rows beside the journal, with ids and codes alone. No text is here, so there is nothing to erase."""
+"""Alerts: which events notify whom. Rows beside the journal with ids and codes only: they hold no text, so nothing has to be
+erased."""
 
 from sqlalchemy import Index
 from sqlmodel import Field, SQLModel
 
-EVERYBODY = ""  # in place of an account: whoever may see the board
-KINDS = ("assigned", "handover", "mention", "urgent", "sighting", "status")  # of several by one event the first one is shown
-SECURITY = "security"  # a kind that nobody chooses, or switches off: what was done to somebody's own account
-OWN_ACCOUNT = "account"  # in place of a board: what alerts somebody of their own account is of no board that they see
-DELIVERY_MODES = ("off", "list", "desktop")  # where alerts of a kind are shown; on the desktop: in the list too
+EVERYBODY = ""  # in place of an account: all who may see the board
+KINDS = (
+    "assigned",
+    "handover",
+    "mention",
+    "urgent",
+    "sighting",
+    "status",
+)  # of several for one event, the first is shown
+SECURITY = "security"  # kind that can't be switched off: changes to the person's own account
+OWN_ACCOUNT = "account"  # in place of a board: alerts about the person's own account
+DELIVERY_MODES = ("off", "list", "desktop")  # where alerts of a kind are shown; desktop includes the list
 
 
 class Alert(SQLModel, table=True):
-    """An event of the journal, by its board and seq, that alerts an account. `at` is the event's."""
+    """Event of the journal, by its board and seq, that alerts an account. `at` is the event's time."""
 
     __table_args__ = (Index("alert_of_account", "account", "at"),)
 
@@ -23,8 +31,8 @@ class Alert(SQLModel, table=True):
 
 
 class SecurityAlert(SQLModel, table=True):
-    """An entry of the audit journal, by its seq there, that alerts the account that it is about. `number` counts those of one
-    account: they are named by it, as nobody else is told how far the audit journal is."""
+    """Entry of the audit journal, by its seq there, that alerts the account it is about. `number` counts per account: alerts are
+    named by it, because the length of the audit journal is secret."""
 
     __tablename__ = "security_alert"
 
@@ -35,7 +43,7 @@ class SecurityAlert(SQLModel, table=True):
 
 
 class AlertRead(SQLModel, table=True):
-    """An account has read an alert, on whichever screen; `at` is the alert's. Rows go when the alert is no longer listed."""
+    """Mark that an account has read an alert, on any device; `at` is the alert's. Deleted when the alert is no longer listed."""
 
     __tablename__ = "alert_read"
 
@@ -46,8 +54,8 @@ class AlertRead(SQLModel, table=True):
 
 
 class AlertSettings(SQLModel, table=True):
-    """Which alerts an account wants, and where; the defaults where it has no row. Quiet: nothing but the list and its count.
-    `version` grows with every choice and every reading, so that each process learns of them."""
+    """Alert settings of an account; without a row the defaults apply. Quiet: show alerts in the list and its count only.
+    `version` grows with every change and every reading, so that each process reloads them."""
 
     __tablename__ = "alert_choice"
 

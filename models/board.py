@@ -1,15 +1,18 @@
-"""A board's own row: where its journal stands. Locked first by whoever writes, so that commit order is seq order."""
+"""Boards: each row holds the head of the board's journal. Writers lock it first, so that commit order is seq order."""
 
 from sqlalchemy import Index
 from sqlmodel import Field, SQLModel
 
-OPERATIONS = "operations"  # the one board on which every search appears
-AUDIT = "audit"  # the one board on which is written who was let in, and what administrators did: its id and its kind
+OPERATIONS = "operations"  # the board that lists every search
+AUDIT = "audit"  # id and kind of the audit journal: logins, and actions of administrators
 
 
 class Board(SQLModel, table=True):
-    """`head` is the hash of the last event; `cards` counts those that were ever made, so that numbers are never reused;
-    `entities` what there is on it, so that it stays bounded: of handovers nothing, and on `operations` no searches."""
+    """Board and the state of its journal.
+
+    `head` is the hash of the last event. `cards` counts the cards ever made, so that numbers are not reused. `entities` counts
+    what is on the board, which is limited: without handovers, and on `operations` without searches.
+    """
 
     id: str = Field(primary_key=True)
     kind: str
@@ -23,8 +26,8 @@ class Board(SQLModel, table=True):
 
 
 class VisibilityChange(SQLModel, table=True):
-    """Where an account's sight of a search last changed, as seq on `board` (the search's own, or `operations`). A position
-    before it is answered with a snapshot."""
+    """Last change of an account's access to a search, as seq on `board` (the search's own, or `operations`). A client with an
+    earlier position gets a snapshot."""
 
     __tablename__ = "sight"
 

@@ -1,4 +1,4 @@
-"""When the server's clock could not be trusted: kept so that every process can say it, on every machine."""
+"""Faults of the servers' clocks, stored so that all processes on all machines can report them."""
 
 from sqlmodel import Field, SQLModel
 
@@ -6,8 +6,8 @@ JUMPED, AHEAD = "jumped", "ahead"
 
 
 class ClockFault(SQLModel, table=True):
-    """A fault of the clock, noticed by one process when its own clock said `at`: it jumped by `by_s` seconds, or events carry
-    times that are ahead of it, up to `until`. Ids grow by one, as clocks that go back would not sort."""
+    """Fault of a clock, noticed by a process when its clock said `at`: it jumped by `by_s` seconds, or events have times ahead of
+    it, up to `until`. Ids are counted, because times do not sort when clocks go back."""
 
     id: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
     kind: str

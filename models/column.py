@@ -1,4 +1,4 @@
-"""A column of a search's board."""
+"""Columns of a search's board."""
 
 from typing import ClassVar
 

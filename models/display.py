@@ -1,4 +1,4 @@
-"""Wall displays: screens that nobody signs in at. Their secrets are kept as digests only."""
+"""Wall displays: screens without a login. Their secrets are stored as digests only."""
 
 from typing import Any
 
@@ -6,17 +6,18 @@ from sqlmodel import Field, SQLModel
 
 from models.entity import json_column
 
-PROFILES = ("room", "inner")  # what visitors may read, and what is for a room that no visitor enters
+PROFILES = ("room", "inner")  # room: visitors may read it; inner: a room that no visitor enters
 ALL_DISPLAYS = "wall"  # in place of an account: all displays, which see the same searches
 THEMES = ("dark", "light", "day")  # day: light by day, dark by night
 
 
 class Display(SQLModel, table=True):
-    """A screen that was paired, what it shows, and what it told of itself last. It is no account: it has no role and no
-    password, and its rows outlive it, so that the list says by whom it was paired and when it was revoked.
+    """Paired screen, its settings, and its last status report. It is no account: no role, no password. Rows are kept after
+    revocation, so that the list shows who paired a display and when it was revoked.
 
-    `shows` is {"boards": [id, …], "every_s"}; `reload` grows when it is asked to load its page anew; `seat` names the one
-    socket that it may have; `told` is {"boards": {id: seq}, "since", "screen", "rows"}."""
+    `shows` is {"boards": [id, …], "every_s"}. `reload` grows when the display is asked to reload its page. `seat` names the
+    holder of the display's single connection. `told` is {"boards": {id: seq}, "since", "screen", "rows"}.
+    """
 
     id: str = Field(primary_key=True)
     name: str
@@ -38,8 +39,9 @@ class Display(SQLModel, table=True):
 
 
 class Pairing(SQLModel, table=True):
-    """A code that a screen shows until somebody types it: once, within minutes. `screen` is the digest of the secret that
-    the screen holds, and keeps as its own when it has become `display`; `network` that of where it was asked for."""
+    """Pairing code that a screen shows until somebody enters it: once, within minutes. `screen` is the digest of the secret that
+    the screen holds, and keeps after it was paired as `display`; `network` is the digest of the network that asked for the code.
+    """
 
     code: str = Field(primary_key=True)  # digest
     screen: str = Field(unique=True)

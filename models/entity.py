@@ -1,4 +1,4 @@
-"""What every noun on a board is: a row with an id, the seq of the event that last changed it, and a state."""
+"""Entities: the common part of everything on a board. A row with an id, the seq of its last event, and a state."""
 
 from collections.abc import Iterable
 from typing import Any, ClassVar
@@ -10,8 +10,8 @@ State = dict[str, Any]
 
 
 class Entity(SQLModel):
-    """A row of a board. `STATE` names the columns that make its state, in the order in which they are sent; other columns
-    never leave the server by a socket, an event or a snapshot."""
+    """Row of a board. `STATE` names the columns of its state in the order in which they are sent; other columns never leave the
+    server by a socket, an event or a snapshot."""
 
     KIND: ClassVar[str]
     STATE: ClassVar[tuple[str, ...]]
@@ -21,17 +21,17 @@ class Entity(SQLModel):
     seq: int = 0
 
     def state(self) -> State:
-        """What is true of it now, whole; every field is there, null when unset."""
+        """Return the whole state, with every field; null when unset."""
         return {name: getattr(self, name) for name in self.STATE}
 
 
 def json_column(nullable: bool = False) -> Any:
-    """A column for a group of fields. Replace its value, never change it in place: the change would not be seen."""
+    """Return a JSON column for a group of fields. Replace its value, never change it in place: SQLAlchemy would not notice."""
     return Field(default=None, sa_column=Column(JSON(none_as_null=True), nullable=nullable))
 
 
 def flatten(state: State, path: str = "") -> dict[str, Any]:
-    """The fields of a state that are not null, by path: `{"person.age": 11}`. Lists are leaves."""
+    """Return the fields of a state that are not null by path: `{"person.age": 11}`. Lists are leaves."""
     found: dict[str, Any] = {}
     for name, value in state.items():
         if isinstance(value, dict):
@@ -42,14 +42,15 @@ def flatten(state: State, path: str = "") -> dict[str, Any]:
 
 
 def revert_fields(now: State, before: State, fields: Iterable[str]) -> State:
-    """The columns of a state with these fields as they were before; what else is in a group stays as it is now."""
+    """Return the columns of a state in which these fields have the values of before; other fields of a group stay as they are
+    now."""
     paths = [field.split(".") for field in fields]
-    # a state of an earlier version lacks the fields that came later: they were null
+    # a state of an earlier version lacks later fields: they were null
     return {name: _reverted(now[name], before.get(name), _paths_below(paths, name)) for name in {path[0] for path in paths}}
 
 
 def _reverted(now: Any, before: Any, paths: list[list[str]]) -> Any:
-    if [] in paths or (now is None and before is None):  # a group that was null, was set, and is null again
+    if [] in paths or (now is None and before is None):  # the group was null, was set, and is null again
         return before
     group = dict(now) if now is not None else dict.fromkeys(before)
     for name in {path[0] for path in paths}:
@@ -66,6 +67,6 @@ def _paths_below(paths: list[list[str]], name: str) -> list[list[str]]:
 
 
 def changed_paths(before: State, after: State) -> list[str]:
-    """The fields that differ between two states, sorted."""
+    """Return the paths of the fields that differ between two states, sorted."""
     old, new = flatten(before), flatten(after)
     return sorted(path for path in old.keys() | new.keys() if old.get(path) != new.get(path))

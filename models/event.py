@@ -1,18 +1,22 @@
-"""The journal's rows. Metadata and hash chain here, the payload with its key apart, so that it can be erased while the
-chain still verifies. Written and read by text SQL in `board.engine.journal`: an ORM object for each event costs thirty times."""
+"""Rows of the journal: metadata and hash chain in one table, the payload with its key in another, so that a payload can be erased
+while the chain still verifies.
+
+`board.engine.journal` reads and writes them by text SQL, because an ORM object per event costs thirty times as much.
+"""
 
 from sqlalchemy import Index, text
 from sqlmodel import Field, SQLModel
 
 
 def _of_audit(name: str, *columns: str) -> Index:
-    """An index by which entries of the audit journal are found; it has no row of any other board."""
+    """Return a partial index over the entries of the audit journal."""
     only = text("board = 'audit'")
     return Index(name, *columns, sqlite_where=only, postgresql_where=only)
 
 
 class Event(SQLModel, table=True):
-    """`commitment` is a keyed digest of the payload; `hash` chains this row's metadata and commitment to the row before."""
+    """Metadata of an event. `commitment` is a keyed digest of the payload; `hash` chains metadata and commitment to the row
+    before."""
 
     __table_args__ = (
         Index("event_of_entity", "board", "entity", "seq"),
@@ -33,7 +37,7 @@ class Event(SQLModel, table=True):
 
 
 class Payload(SQLModel, table=True):
-    """What an event says: actor, command, state, changes, reason, as JSON. A row is deleted when its data is erased."""
+    """Content of an event: actor, command, state, changes and reason as JSON. Deleted when its data is erased."""
 
     board: str = Field(primary_key=True)
     seq: int = Field(primary_key=True)
@@ -42,8 +46,8 @@ class Payload(SQLModel, table=True):
 
 
 class ProcessedCommand(SQLModel, table=True):
-    """A command that was accepted: sent again by the same account, it gets the same answer. `content` is a digest of what was
-    taken in, keyed with the key of its first event's payload: erasing that leaves nothing by which a content could be guessed."""
+    """Accepted command: sent again by the same account, it gets the same answer. `content` is a digest of what an intake
+    contained, keyed with the key of its first event's payload: after erasure nothing can be guessed from it."""
 
     __tablename__ = "done"
 

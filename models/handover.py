@@ -1,6 +1,8 @@
-"""Who answers for the desk, and how that is handed on. A desk has one shift and one handover: their rows go on from one to the
-next, and what they were stays in the journal. A *position* is {"epoch", "seq", "head"}: where a journal stood, and the hash of
-its chain there, in hex."""
+"""Shift and its handover. A desk has one shift and one handover row, which are updated each time; the journal keeps their
+history.
+
+A *position* is {"epoch", "seq", "head"}: a point of a journal, with the hash of its chain there in hex.
+"""
 
 from typing import Any, ClassVar
 
@@ -8,7 +10,8 @@ from models.entity import Entity, json_column
 
 
 class Shift(Entity, table=True):
-    """On `operations`: who holds the shift, since when, after whom; by which handover, or (taken without one) for what reason."""
+    """Current shift, on `operations`: who holds it, since when, after whom; the number of its handover, or the reason if it was
+    taken without one."""
 
     KIND: ClassVar[str] = "shift"
     STATE: ClassVar[tuple[str, ...]] = ("number", "holder", "since", "before", "handover", "reason")
@@ -22,8 +25,9 @@ class Shift(Entity, table=True):
 
 
 class Handover(Entity, table=True):
-    """On `operations`: ids, positions and a digest, and what concerns the desk as a whole. `position` is that of `operations`
-    just before it was signed, `searches` how many were handed over, whoever may see them, `digest` that of their positions."""
+    """Current handover, on `operations`: ids, positions, a digest, and what concerns the desk as a whole. `position` is that of
+    `operations` just before the signature, `searches` the number of searches handed over, whoever may see them, `digest` that of
+    their positions."""
 
     KIND: ClassVar[str] = "handover"
     STATE: ClassVar[tuple[str, ...]] = (
@@ -50,8 +54,8 @@ class Handover(Entity, table=True):
 
 
 class SearchHandover(Entity, table=True):
-    """On `operations`, by the search's own id, so that it is hidden from whoever may not see the search: the position at which
-    that search was last handed over."""
+    """Position at which a search was last handed over, on `operations`. Keyed by the search's id, so that it is hidden from those
+    who may not see the search."""
 
     __tablename__ = "handed"
 
@@ -63,9 +67,9 @@ class SearchHandover(Entity, table=True):
 
 
 class Briefing(Entity, table=True):
-    """On a search's own board: what the report says of it that no card says. It goes on from one handover to the next, but for
-    `keeper`: who answers for the search where whoever takes the shift over may not see it. `reads` has, by account, up to where
-    the incoming person has read the board: {"handover", "seq", "at"}."""
+    """Part of the handover report about a search that is on no card; on the search's own board. It is kept from one handover to
+    the next, except `keeper`: who answers for the search if the next holder of the shift may not see it. `reads` maps accounts to
+    how far the incoming person has read the board: {"handover", "seq", "at"}."""
 
     KIND: ClassVar[str] = "briefing"
     STATE: ClassVar[tuple[str, ...]] = (

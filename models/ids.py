@@ -1,4 +1,4 @@
-"""Ids made by the server: UUIDs of version 7, so that they sort by when they were made."""
+"""Ids made by the server: UUIDs of version 7, which sort by time."""
 
 import secrets
 
@@ -10,5 +10,5 @@ def new_id() -> str:
 
 
 def new_epoch() -> str:
-    """A random name for one unbroken life of a board's journal."""
+    """Return a random name for an epoch: an unbroken journal of a board."""
     return secrets.token_urlsafe(12)

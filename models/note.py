@@ -1,4 +1,4 @@
-"""An entry of the log, on a search or on one of its cards. A correction is a new note that points at the old one."""
+"""Notes: entries of the log, on a search or on one of its cards. A correction is a new note that refers to the old one."""
 
 from typing import ClassVar
 

@@ -1,11 +1,11 @@
-"""Up to where somebody has seen a board: what happened after it is new to them, on whichever device."""
+"""Read positions: how far an account has seen a board, on any device. Later events are new to it."""
 
 from sqlmodel import Field, SQLModel
 
 
 class ReadPosition(SQLModel, table=True):
-    """`at` is when the board was last before their eyes (empty: never, then `seq` is 0); `own` how many of the events after `seq`
-    are their own. A row of another epoch says nothing of this life of the board."""
+    """Read position of an account on a board. `at` is when the board was last on its screen (empty: never, then `seq` is 0);
+    `own` is how many of the events after `seq` are its own. A row with another epoch than the board's does not count."""
 
     __tablename__ = "seen"
 

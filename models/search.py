@@ -1,4 +1,4 @@
-"""A search for a missing child. It is an entity of its own board and of the board `operations`."""
+"""Searches for missing children. A search is an entity of its own board and of the board `operations`."""
 
 from typing import Any, ClassVar
 
@@ -10,8 +10,8 @@ from models.searchable import Searchable
 
 
 class Search(Searchable, table=True):
-    """`board` is the search's own id. `seq` counts on its own board, `operations_seq` on `operations`. `discreet` is whether the
-    appeal is: no display may see it then."""
+    """Search for a child. `board` is its own id; `seq` counts on its own board, `operations_seq` on `operations`. `discreet`
+    tells that the appeal is discreet, and hides the search from displays."""
 
     KIND: ClassVar[str] = "search"
     STATE: ClassVar[tuple[str, ...]] = (
@@ -36,11 +36,11 @@ class Search(Searchable, table=True):
     lead: str | None = None
     outcome: dict[str, Any] | None = json_column(nullable=True)
     opened_at: str
-    acknowledge: str | None = None  # why it was closed with something still open
-    # never in a state:
+    acknowledge: str | None = None  # reason for closing it with something still open
+    # Never part of a state:
     discreet: bool = Field(default=False, index=True, sa_column_kwargs={"server_default": false()})
-    status_at: str | None = None  # when the status was set last; null where it never was
-    made_reference: str | None = None  # what the server made for it, whatever it was given since
+    status_at: str | None = None  # time of the last change of status; null if it never changed
+    made_reference: str | None = None  # reference made by the server, whatever was set since
 
     def searchable_texts(self) -> dict[str, str | None]:
         named = {f"person.{name}": self.person.get(name) for name in ("first_name", "last_name", "description")}

@@ -1,4 +1,4 @@
-"""What can be found by its words: a row keeps them folded, so that the database can look for them, alike in both."""
+"""Full-text search: a row keeps its words in normalized form, so that SQLite and PostgreSQL find them alike."""
 
 import re
 import unicodedata
@@ -14,11 +14,11 @@ _WORD = re.compile(r"[^\W_]+")
 _LETTER_REPLACEMENTS = str.maketrans(
     {"æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "ł": "l", "ħ": "h", "ı": "i"}
 )
-_DROPPED_CATEGORIES = ("Mn", "Cf")  # accents, and signs that are not seen
+_DROPPED_CATEGORIES = ("Mn", "Cf")  # accents and invisible characters
 
 
 class Match(NamedTuple):
-    """Of a text, the word from `start` to before `end`, and those of the sought ones with which it begins."""
+    """Word of a text from `start` to before `end`, and the search terms that it begins with."""
 
     start: int
     end: int
@@ -26,39 +26,42 @@ class Match(NamedTuple):
 
 
 class Searchable(Entity):
-    """`folded` is in no state: " red jacket", each word once, with a space before it."""
+    """Entity that can be found by its words. `folded` is not part of the state: " red jacket", each word once, with a space
+    before it."""
 
     KIND: ClassVar[str]
 
     folded: str = Field(default="", sa_column_kwargs={"server_default": ""})
 
     def searchable_texts(self) -> dict[str, str | None]:
-        """What is sought in, by the names of the fields: what a reader may see, and nothing of who a source is."""
+        """Return the texts to search by field name: only what every viewer may see, and nothing about who a source is."""
         raise NotImplementedError
 
     def update_folded(self) -> None:
-        """Keeps the words as they are now."""
+        """Update `folded` from the current texts."""
         self.folded = folded_text(self.searchable_texts().values())
 
 
 def folded_text(texts: Iterable[str | None]) -> str:
+    """Return the normalized words of some texts, each once, with a space before each."""
     return "".join(f" {word}" for word in dict.fromkeys(word for text in texts if text for word in words(text)))
 
 
 def words(text: str) -> list[str]:
-    """The words of a text as they are compared."""
+    """Return the words of a text in normalized form."""
     return _WORD.findall(normalize(text))
 
 
 def normalize(text: str) -> str:
-    """A text without accents and capitals, sign by sign: that of two texts is those of both, one after the other."""
+    """Return a text without accents and capitals, character by character, so that normalizing a concatenation equals
+    concatenating the normalized parts."""
     return text.lower() if text.isascii() else "".join(map(_normalize_character, text))
 
 
 @lru_cache(maxsize=4_096)
-def _normalize_character(sign: str) -> str:
-    """One by one: to bring thousands of accents on one letter into their order takes the square of their number."""
-    parts = unicodedata.normalize("NFKD", sign)
+def _normalize_character(character: str) -> str:
+    """Normalize one character. A whole text would take quadratic time where thousands of accents are on one letter."""
+    parts = unicodedata.normalize("NFKD", character)
     return (
         "".join(part for part in parts if unicodedata.category(part) not in _DROPPED_CATEGORIES)
         .casefold()
@@ -66,16 +69,20 @@ def _normalize_character(sign: str) -> str:
     )
 
 
-def find_matches(text: str, sought: Collection[str]) -> list[Match]:
-    """Where the words of a text are that begin with one of these."""
-    signs: Sequence[int] = range(len(text)) if text.isascii() else [at for at, sign in enumerate(text) for _ in normalize(sign)]
-    wanted, lengths = set(sought), {len(each) for each in sought}  # fewer lengths than words
+def find_matches(text: str, terms: Collection[str]) -> list[Match]:
+    """Return the words of a text that begin with one of these terms."""
+    if text.isascii():
+        positions: Sequence[int] = range(len(text))
+    else:
+        positions = [at for at, character in enumerate(text) for _ in normalize(character)]
+    wanted, lengths = set(terms), {len(term) for term in terms}  # there are fewer lengths than terms
     found: list[Match] = []
     for word in _WORD.finditer(normalize(text)):
-        if begun := wanted.intersection(word.group()[:length] for length in lengths):
-            start, end = signs[word.start()], signs[word.end() - 1] + 1
-            following = signs[word.end()] if word.end() < len(signs) else len(text)  # accents of its own are before that
-            if found and found[-1].end > start:  # ½ is two words
-                start, begun = found[-1].start, begun | found.pop().terms
-            found.append(Match(start, max(following, end), begun))
+        if matched := wanted.intersection(word.group()[:length] for length in lengths):
+            start, end = positions[word.start()], positions[word.end() - 1] + 1
+            # The end of the word includes combining accents of its last letter.
+            following = positions[word.end()] if word.end() < len(positions) else len(text)
+            if found and found[-1].end > start:  # one character can be two words: ½
+                start, matched = found[-1].start, matched | found.pop().terms
+            found.append(Match(start, max(following, end), matched))
     return found

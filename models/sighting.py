@@ -1,4 +1,4 @@
-"""A sighting: what somebody saw, who says so, and what it is worth."""
+"""Sightings: what somebody saw, who reports it, and how reliable it is."""
 
 from typing import Any, ClassVar
 
@@ -38,8 +38,8 @@ class Sighting(Searchable, table=True):
     assignee: str | None = None
     priority: str = "normal"
     withdrawn: bool = False
-    source_kept: bool | None = None  # True once a name or a contact was given, also where it was taken away again
-    # never in a state:
+    source_kept: bool | None = None  # true once a name or a contact was given, also if it was removed
+    # Never part of a state:
     recorded_at: str
     taken_by: str
     source_name: str | None = None
@@ -56,7 +56,8 @@ class Sighting(Searchable, table=True):
 
 
 class EarlierSource(SQLModel, table=True):
-    """Name and contact of a source until the event `seq` set them again. Beside the journal: a row can be erased by itself."""
+    """Name and contact of a source until the event `seq` replaced them. Beside the journal, so that each row can be erased by
+    itself."""
 
     board: str = Field(primary_key=True)
     seq: int = Field(primary_key=True)

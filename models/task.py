@@ -1,4 +1,4 @@
-"""A task: what somebody is to do, by when, and what came of it."""
+"""Tasks: what somebody is to do, by when, and the result."""
 
 from typing import Any, ClassVar
 

@@ -1,4 +1,4 @@
-"""When what keeps an installation safe was done last."""
+"""Times of the last maintenance, such as a backup."""
 
 from sqlmodel import Field, SQLModel
 
@@ -6,7 +6,7 @@ BACKUP = "backup"
 
 
 class Upkeep(SQLModel, table=True):
-    """One row for each thing that is done, by its name."""
+    """Time at which a kind of maintenance was last done, by its name."""
 
     name: str = Field(primary_key=True)
     at: str

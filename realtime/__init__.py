@@ -1,1 +1,1 @@
-"""How it travels: socket, hub, catch-up. Knows no search, no sighting, no table."""
+"""Delivery of journal events to WebSocket clients. Independent of the application: imports neither `board` nor `models`."""

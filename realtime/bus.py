@@ -1,15 +1,15 @@
-"""The bus between processes: a wake-up with the payload along. The journal is the record, so whatever the bus loses, doubles
-or brings out of order only costs delay.
+"""Bus between the processes: publishes events to them as soon as they are committed.
 
-The names of channels are made here and nowhere else.
+The journal is the record: a message that the bus loses, duplicates or reorders costs delay only. Channel names are made in this
+module only.
 """
 
 import asyncio
 from collections.abc import Callable
 from typing import Protocol
 
-MAX_MESSAGE_BYTES = 262_144  # bytes; what is larger is left to the journal, and followers are told to read it there
-PRESENCE_CHANNEL = "presence"  # who is where, of all processes
+MAX_MESSAGE_BYTES = 262_144  # bytes; a larger message is replaced by a wakeup, and receivers read the journal
+PRESENCE_CHANNEL = "presence"  # channel on which processes exchange presence
 _EVENTS_PREFIX = "events:"
 
 MessageHandler = Callable[[str, bytes], None]
@@ -17,56 +17,64 @@ GapHandler = Callable[[str | None], None]
 
 
 def events_channel(board: str) -> str:
-    """The channel on which a board's events are passed on."""
+    """Return the name of the channel that carries a board's events."""
     return _EVENTS_PREFIX + board
 
 
 def board_of(channel: str) -> str | None:
-    """The board whose events this channel carries."""
+    """Return the board whose events a channel carries; None for a channel of another kind."""
     return channel.removeprefix(_EVENTS_PREFIX) if channel.startswith(_EVENTS_PREFIX) else None
 
 
 class BusMisconfigured(Exception):
-    """What the bus was pointed at can't serve as one: one sentence why."""
+    """The bus can't be used as configured. The message is one sentence that says why."""
 
 
 class Bus(Protocol):
-    """`up`: messages pass, as far as it knows. The counts are of messages of this process, since it was made."""
+    """Publish/subscribe between processes.
+
+    `up` is true while messages pass, as far as this process knows. The numbers count messages of this process since its start.
+    """
 
     up: bool
     published: int
-    dropped: int  # not sent: the line was down, or too much was waiting
+    dropped: int  # messages not sent because the connection was down or its queue full
     received: int
-    bad_signatures: int  # dropped, as their digest was wrong
+    bad_signatures: int  # messages dropped because their digest was wrong
     reconnects: int
 
     async def start(self, on_message: MessageHandler, on_gap: GapHandler) -> None:
-        """`heard` is told each message of a channel that is followed; `gap` each channel (None: any) of which messages may
-        have been missed: at every confirmation that it is followed, as what was said before that is lost. Starts also
-        where the bus is down. Raises BusMisconfigured."""
+        """Start, also while the bus is down. Raises BusMisconfigured.
+
+        `on_message(channel, message)` is called for each message of a subscribed channel. `on_gap(channel)` is called when
+        messages of a channel (None: of any channel) may have been missed: at every confirmation of a subscription, because what
+        was published before it is lost.
+        """
 
     async def subscribe(self, channel: str) -> None:
-        """Returns when it is sure that messages said from now on are heard; soon, without that, where the bus is down."""
+        """Subscribe to a channel. Returns when messages published from now on will be received; returns soon, without that
+        promise, while the bus is down."""
 
     def unsubscribe(self, channel: str) -> None:
-        """No more of this channel."""
+        """Unsubscribe from a channel."""
 
     def publish(self, channel: str, message: bytes) -> None:
-        """Passes a message on to all who follow the channel, this process too. Never waits, is bounded, and may lose it."""
+        """Publish a message to all subscribers of a channel, this process included. Never waits; the queue is bounded, so the
+        message may be lost."""
 
     async def stop(self) -> None:
-        """Sends what is waiting, for a moment, and lets go."""
+        """Send queued messages for a moment, then disconnect."""
 
 
 class MemoryBroker:
-    """What the memory buses of one process share."""
+    """Subscriptions that the memory buses of one process share."""
 
     def __init__(self) -> None:
         self.subscribers: dict[str, list[MemoryBus]] = {}
 
 
 class MemoryBus:
-    """The bus of a single process; several desks of one (in tests) share an `Air`."""
+    """Bus of a single process. Several services in one process (in tests) share a `MemoryBroker`."""
 
     def __init__(self, broker: MemoryBroker | None = None) -> None:
         self.up = True
@@ -75,20 +83,20 @@ class MemoryBus:
         self._on_message: MessageHandler | None = None
         self._on_gap: GapHandler | None = None
 
-    async def start(self, heard: MessageHandler, gap: GapHandler) -> None:
-        self._on_message, self._on_gap = heard, gap
+    async def start(self, on_message: MessageHandler, on_gap: GapHandler) -> None:
+        self._on_message, self._on_gap = on_message, on_gap
 
     async def subscribe(self, channel: str) -> None:
-        followers = self._broker.subscribers.setdefault(channel, [])
-        if self not in followers and self._on_gap is not None:
-            followers.append(self)
+        subscribers = self._broker.subscribers.setdefault(channel, [])
+        if self not in subscribers and self._on_gap is not None:
+            subscribers.append(self)
             self._on_gap(channel)
 
     def unsubscribe(self, channel: str) -> None:
-        followers = self._broker.subscribers.get(channel, [])
-        if self in followers:
-            followers.remove(self)
-        if not followers:
+        subscribers = self._broker.subscribers.get(channel, [])
+        if self in subscribers:
+            subscribers.remove(self)
+        if not subscribers:
             self._broker.subscribers.pop(channel, None)
 
     def publish(self, channel: str, message: bytes) -> None:
@@ -97,8 +105,8 @@ class MemoryBus:
             return
         self.published += 1
         loop = asyncio.get_running_loop()
-        for follower in self._broker.subscribers.get(channel, ()):
-            loop.call_soon(follower._deliver, channel, message)
+        for subscriber in self._broker.subscribers.get(channel, ()):
+            loop.call_soon(subscriber._deliver, channel, message)
 
     def _deliver(self, channel: str, message: bytes) -> None:
         if self._on_message is not None and self in self._broker.subscribers.get(channel, ()):

@@ -1,6 +1,7 @@
-"""What one process tells the others of a commit: where it stands in the journal, and the events themselves, encoded once.
+"""Messages between processes about committed events: where the journal stands, and the events, encoded once.
 
-A line of JSON that says which events these are, then a line for each. Without those lines it is a poke: read the journal.
+A message is a header line of JSON that says which events these are, then one line per event. A message without event lines is a
+wakeup: read the journal.
 """
 
 import time
@@ -12,12 +13,12 @@ import orjson
 from realtime.bus import MAX_MESSAGE_BYTES
 from realtime.source import EventRecord
 
-_MAX_HEADER_BYTES = 1_024  # bytes that the first line takes at most
+_MAX_HEADER_BYTES = 1_024  # bytes; upper bound of the header line
 
 
 @dataclass(frozen=True, slots=True)
 class EventsMessage:
-    """Events `first` to `last` of a board in one of its lives; `sent` is the sender's clock."""
+    """Events `first` to `last` of a board in one epoch; `sent_at` is the sender's clock in seconds since 1970."""
 
     epoch: str | None
     first: int
@@ -27,11 +28,11 @@ class EventsMessage:
 
 
 class DecodeError(Exception):
-    """By another version, perhaps: the journal says what it was about."""
+    """The message can't be decoded: it may come from another version. The journal has what it was about."""
 
 
 def encode(epoch: str, records: Sequence[EventRecord]) -> bytes:
-    """The message of these records, numbered in a row; a poke where they are too large to be passed on."""
+    """Return a message with these consecutive events, or a wakeup if they are too large for the bus."""
     wires = [record.wire for record in records]
     if sum(map(len, wires)) + len(wires) + _MAX_HEADER_BYTES > MAX_MESSAGE_BYTES:
         wires = []
@@ -39,7 +40,7 @@ def encode(epoch: str, records: Sequence[EventRecord]) -> bytes:
 
 
 def wakeup(seq: int) -> bytes:
-    """Says that there are events up to a seq, which nobody may have passed on."""
+    """Return a message which says that events up to `seq` exist, without the events."""
     return _header(None, seq, seq)
 
 
@@ -48,13 +49,13 @@ def _header(epoch: str | None, first: int, last: int) -> bytes:
 
 
 def decode(message: bytes) -> EventsMessage:
-    """Raises Unreadable."""
-    head, *wires = message.split(b"\n")
+    """Decode a message. Raises DecodeError."""
+    header, *wires = message.split(b"\n")
     try:
-        said = orjson.loads(head)
-        news = EventsMessage(said["epoch"], int(said["first"]), int(said["last"]), float(said["sent"]), wires)
+        fields = orjson.loads(header)
+        decoded = EventsMessage(fields["epoch"], int(fields["first"]), int(fields["last"]), float(fields["sent"]), wires)
     except (orjson.JSONDecodeError, KeyError, TypeError, ValueError) as error:
         raise DecodeError from error
-    if wires and len(wires) != news.last - news.first + 1:
+    if wires and len(wires) != decoded.last - decoded.first + 1:
         raise DecodeError
-    return news
+    return decoded

@@ -1,4 +1,4 @@
-"""A channel that somebody here follows, and who follows it."""
+"""Channels that clients of this process follow, and their subscriptions."""
 
 import asyncio
 from collections import deque
@@ -9,14 +9,14 @@ from realtime.sequence import Sequence
 from realtime.source import EventRecord
 from realtime.subscriber import Subscriber
 
-MAX_RING_EVENTS = 512  # events kept of a channel, for who has just read what was before them
+MAX_RING_EVENTS = 512  # events kept per channel, for clients that have just read what was before them
 MAX_RING_BYTES = 1_048_576
-MAX_OUT_OF_ORDER = 64  # messages kept that came before the one they follow on
+MAX_OUT_OF_ORDER = 64  # out-of-order messages kept per channel
 
 
 @dataclass(eq=False, slots=True)
 class Subscription:
-    """One connection's reading of one channel. Live: it is passed each event as the channel gets it."""
+    """Subscription of one connection to one channel. A live one receives each event as the channel does."""
 
     connection: Subscriber
     channel: "Channel"
@@ -25,21 +25,21 @@ class Subscription:
 
 
 class Ring:
-    """The last events of a channel, without a hole, bounded."""
+    """The last events of a channel without a gap, bounded in number and bytes."""
 
     def __init__(self) -> None:
         self._records: deque[EventRecord] = deque()
         self._bytes = 0
 
     def extend(self, records: list[EventRecord]) -> None:
-        """Events that follow on the last one."""
+        """Append the events that follow the last one."""
         self._records.extend(records)
         self._bytes += sum(len(record.wire) for record in records)
         while len(self._records) > MAX_RING_EVENTS or (self._bytes > MAX_RING_BYTES and self._records):
             self._bytes -= len(self._records.popleft().wire)
 
     def after(self, seq: int) -> list[EventRecord] | None:
-        """All events after a seq; None where some of them are not here."""
+        """Return all events after `seq`; None if some of them are no longer here."""
         if not self._records or self._records[0].seq > seq + 1:
             return None
         return [record for record in self._records if record.seq > seq]
@@ -47,31 +47,31 @@ class Ring:
 
 @dataclass(eq=False, slots=True)
 class Channel:
+    """A board's events as this process delivers them: the position, the subscriptions, and the last events."""
+
     name: str
     sequence: Sequence = field(default_factory=Sequence)
     subscriptions: dict[Subscriber, Subscription] = field(default_factory=dict)
     ring: Ring = field(default_factory=Ring)
-    out_of_order: dict[int, list[EventRecord]] = field(
-        default_factory=dict
-    )  # by their first seq; of the life that `sequence` is in
-    # frames of events, by epoch, first and last seq, and for whom
+    out_of_order: dict[int, list[EventRecord]] = field(default_factory=dict)  # by first seq; of the same epoch as `sequence`
+    # Frames of events by epoch, first and last seq, and audience.
     rendered: dict[tuple[str, int, int, Hashable], bytes] = field(default_factory=dict)
     catching_up: asyncio.Task[None] | None = None
-    reading_journal: bool = False  # the journal, as part of that
-    has_more: bool = False  # the journal is known to have more
+    reading_journal: bool = False  # `catching_up` is reading the journal now
+    has_more: bool = False  # the journal has more events than were delivered
 
     def reset(self) -> None:
-        """Another life of the board: what is known of the old one is nothing."""
+        """Forget position and events: the board has another epoch."""
         self.sequence, self.ring = Sequence(), Ring()
         self.out_of_order.clear()
 
     def hold_early(self, records: list[EventRecord]) -> None:
-        """Events that came before those they follow on, which may be here in a moment."""
+        """Keep events that arrived before the ones they follow, which may arrive in a moment."""
         if len(self.out_of_order) < MAX_OUT_OF_ORDER:
             self.out_of_order[records[0].seq] = records
 
     def pop_contiguous(self) -> list[EventRecord]:
-        """Those kept that follow now, and no more of those that are passed."""
+        """Return the kept events that follow now; drop kept ones that were delivered already."""
         for first in sorted(self.out_of_order):
             if first > self.sequence.seq + 1:
                 break

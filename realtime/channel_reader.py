@@ -1,7 +1,7 @@
-"""Reading for those who come, or come back: a bounded number of readings at a time, each shared by all who wait for the same.
+"""Reads of channels for clients that subscribe: a bounded number at a time, each shared by all who wait for the same channel.
 
-After a restart a thousand readers come back within seconds, most of them to the same few boards. Whoever asks for a channel
-joins a reading of it that has not begun. (Joining one that has begun would show it by the rights of before.)
+After a restart a thousand clients reconnect within seconds, most of them to the same few boards. A request joins a read of its
+channel that has not started. (A read that has started would show the channel by the rights of before.)
 """
 
 import asyncio
@@ -17,65 +17,65 @@ from realtime.source import ChannelView, EventRecord, EventSource, Position
 
 T = TypeVar("T")
 
-MAX_READS = 3  # of whole channels, at a time
-MAX_READS_PER_ACCOUNT = 2  # of them, begun for one reader: with however many sockets they ask, others are read for in between
-MAX_CATCH_UPS = 3  # of what comes next on a channel, at a time: who is live does not wait behind who comes
-ITEMS_PER_YIELD, FRAMES_PER_YIELD = 100, 8  # entities or events shown, and frames made, between two looks at the network
-MAX_ANSWERS = 4  # readers answered between two looks at the network: everybody else is heard meanwhile
+MAX_READS = 3  # concurrent reads of whole channels
+MAX_READS_PER_ACCOUNT = 2  # of these, started for one account, so that others are served between them however many sockets it has
+MAX_CATCH_UPS = 3  # concurrent reads of the next events: live clients do not wait behind new ones
+ITEMS_PER_YIELD, FRAMES_PER_YIELD = 100, 8  # entities or events rendered, and frames built, before other tasks may run
+MAX_ANSWERS = 4  # clients answered at a time, so that messages of the others are read meanwhile
 
 
 async def collect_yielding(items: Iterable[T], every: int = ITEMS_PER_YIELD) -> list[T]:
-    """The items, which cost something to make; after so many of them the loop is left to others."""
-    made: list[T] = []
+    """Return the items of a costly iterable as a list; let other tasks run after every `every` items."""
+    frames_made: list[T] = []
     for item in items:
-        made.append(item)
-        if len(made) % every == 0:
+        frames_made.append(item)
+        if len(frames_made) % every == 0:
             await asyncio.sleep(0)
-    return made
+    return frames_made
 
 
 @dataclass(eq=False)
 class SharedRead:
-    """A view of a channel for all who asked before it was begun, and the frames that were made of it, each once."""
+    """Read of a channel for all who asked before it started, and the frames built from it, each built once."""
 
     channel: str
     view: "asyncio.Future[ChannelView | None]"
     positions: set[Position | None] = field(default_factory=set)
     _frames: "dict[Hashable, asyncio.Task[list[bytes]]]" = field(default_factory=dict)
 
-    async def snapshot(self, source: EventSource, reader: Any, opening: ChannelView) -> list[bytes]:
-        """The frames of a snapshot, as this reader may see it when this is called."""
-        key = ("snapshot", source.visibility_key(reader, self.channel))
+    async def snapshot(self, source: EventSource, viewer: Any, view: ChannelView) -> list[bytes]:
+        """Return the frames of a snapshot, rendered by the viewer's rights at the time of the call."""
+        key = ("snapshot", source.visibility_key(viewer, self.channel))
         if key not in self._frames:
-            self._frames[key] = asyncio.create_task(self._snapshot(opening, source.entities(reader, self.channel, opening)))
-        return await asyncio.shield(self._frames[key])  # whoever asked first may be gone
+            self._frames[key] = asyncio.create_task(self._snapshot(view, source.entities(viewer, self.channel, view)))
+        return await asyncio.shield(self._frames[key])  # the client that started the task may be gone
 
-    async def events(self, source: EventSource, reader: Any, opening: ChannelView, seq: int) -> list[bytes]:
-        """The frames of the events after a seq, as this reader may see them when this is called."""
-        key = (seq, source.visibility_key(reader, self.channel))
+    async def events(self, source: EventSource, viewer: Any, view: ChannelView, seq: int) -> list[bytes]:
+        """Return the frames of the events after `seq`, rendered by the viewer's rights at the time of the call."""
+        key = (seq, source.visibility_key(viewer, self.channel))
         if key not in self._frames:
-            self._frames[key] = asyncio.create_task(self._events(opening, seq, source.history_renderer(reader, self.channel)))
+            self._frames[key] = asyncio.create_task(self._events(view, seq, source.history_renderer(viewer, self.channel)))
         return await asyncio.shield(self._frames[key])
 
-    async def _snapshot(self, opening: ChannelView, entities: Iterable[bytes]) -> list[bytes]:
+    async def _snapshot(self, view: ChannelView, entities: Iterable[bytes]) -> list[bytes]:
         encoded = await collect_yielding(entities)
         runs = list(split_into_frames([(entity, None) for entity in encoded], MAX_FRAME_BYTES)) or [[]]
-        made = (
-            protocol.snapshot(self.channel, opening.epoch, opening.seq, run, more=number < len(runs))
+        frames_made = (
+            protocol.snapshot(self.channel, view.epoch, view.seq, run, more=number < len(runs))
             for number, run in enumerate(runs, 1)
         )
-        return await collect_yielding(made, FRAMES_PER_YIELD)
+        return await collect_yielding(frames_made, FRAMES_PER_YIELD)
 
-    async def _events(self, opening: ChannelView, seq: int, show: Callable[[EventRecord], bytes]) -> list[bytes]:
-        parts = await collect_yielding((show(record), record.group) for record in opening.records if record.seq > seq)
+    async def _events(self, view: ChannelView, seq: int, render: Callable[[EventRecord], bytes]) -> list[bytes]:
+        parts = await collect_yielding((render(record), record.group) for record in view.records if record.seq > seq)
         return await collect_yielding(
-            (protocol.events(self.channel, opening.epoch, run) for run in split_into_frames(parts, MAX_FRAME_BYTES)),
+            (protocol.events(self.channel, view.epoch, run) for run in split_into_frames(parts, MAX_FRAME_BYTES)),
             FRAMES_PER_YIELD,
         )
 
 
 class ChannelReader:
-    """`openings` counts the readings of channels, `asked` those who were answered by them."""
+    """Reader of channels from the source. `reads` counts the reads of channels, `requests` the requests that they answered."""
 
     def __init__(self, source: EventSource) -> None:
         self.reads = self.requests = 0
@@ -84,49 +84,50 @@ class ChannelReader:
         self._source = source
         self._read_slots = asyncio.Semaphore(MAX_READS)
         self._catch_up_slots = asyncio.Semaphore(MAX_CATCH_UPS)
-        self._not_started: dict[str, SharedRead] = {}  # not begun
+        self._not_started: dict[str, SharedRead] = {}  # reads that have not started, by channel
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def read(self, channel: str, position: Position | None, who: Hashable) -> tuple[SharedRead, ChannelView | None]:
-        """A view of the channel that was begun after this call, for somebody by whom readings are counted. Raises
-        TemporarilyUnavailable."""
+        """Return a read of the channel that started after this call, and its view (None: no such channel). `who` is whom the
+        limit per account counts. Raises TemporarilyUnavailable."""
         self.requests += 1
-        reading = self._not_started.get(channel)
-        if reading is None:
-            turn = await self.account_slots.acquire(who)
-            if (reading := self._not_started.get(channel)) is not None:  # another began one meanwhile
-                turn.release()
+        shared = self._not_started.get(channel)
+        if shared is None:
+            slot = await self.account_slots.acquire(who)
+            if (shared := self._not_started.get(channel)) is not None:  # another request started one meanwhile
+                slot.release()
             else:
-                reading = self._start(channel, turn)
-        reading.positions.add(position)
-        return reading, await asyncio.shield(reading.view)
+                shared = self._start(channel, slot)
+        shared.positions.add(position)
+        return shared, await asyncio.shield(shared.view)
 
-    def _start(self, channel: str, turn: Slot) -> SharedRead:
-        reading = self._not_started[channel] = SharedRead(channel, asyncio.get_running_loop().create_future())
-        task = asyncio.create_task(self._read(reading))
+    def _start(self, channel: str, slot: Slot) -> SharedRead:
+        shared = self._not_started[channel] = SharedRead(channel, asyncio.get_running_loop().create_future())
+        task = asyncio.create_task(self._read(shared))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-        task.add_done_callback(lambda _: turn.release())
-        return reading
+        task.add_done_callback(lambda _: slot.release())
+        return shared
 
-    async def _read(self, reading: SharedRead) -> None:
+    async def _read(self, shared: SharedRead) -> None:
         async with self._read_slots:
-            del self._not_started[reading.channel]
+            del self._not_started[shared.channel]
             self.reads += 1
             try:
-                opening = await self._source.read_channel(reading.channel, reading.positions)
+                view = await self._source.read_channel(shared.channel, shared.positions)
             except Exception as error:
-                reading.view.set_exception(error)
-                reading.view.exception()  # whoever asked may be gone
+                shared.view.set_exception(error)
+                shared.view.exception()  # all who asked may be gone; mark the exception as retrieved
             else:
-                reading.view.set_result(opening)
+                shared.view.set_result(view)
 
     async def events_after(self, channel: str, position: Position) -> list[EventRecord]:
-        """The next events after a position. Raises TemporarilyUnavailable."""
+        """Return the next events after a position. Raises TemporarilyUnavailable."""
         async with self._catch_up_slots:
             return await self._source.events_after(channel, position)
 
     async def stop(self) -> None:
+        """Cancel all reads."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)

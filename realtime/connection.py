@@ -1,4 +1,4 @@
-"""One socket: reads what its person says, writes what the hub owes it, and ends when it must."""
+"""WebSocket connection of a client: reads and dispatches its messages, writes its queued frames, and closes it."""
 
 import asyncio
 import contextlib
@@ -17,20 +17,23 @@ from realtime.websocket_protocol import WebSocketProtocol
 
 log = logging.getLogger("realtime.connection")
 
-STALL_TIMEOUT_S = 30  # a write that makes no progress for so long: the reader is let go
-DRAIN_TIMEOUT_S = 2  # for the commands under way of a socket that is told to go
-MAX_CONCURRENT_COMMANDS = 32  # commands of one socket under way at a time; the rest waits unread
-FLOOD_FACTOR = 10  # times the allowed rate: then the socket is closed
-END_OF_OUTPUT = b""  # after it nothing is written
-MAX_WRITE_BYTES = 65_536  # bytes of frames that are written in one go
+STALL_TIMEOUT_S = 30  # close a connection whose write makes no progress for so long
+DRAIN_TIMEOUT_S = 2  # for the commands under way, when the server restarts
+MAX_CONCURRENT_COMMANDS = 32  # concurrent commands per connection; further messages stay unread
+FLOOD_FACTOR = 10  # multiple of the allowed rate at which the connection is closed
+END_OF_OUTPUT = b""  # queued as the last item: nothing is written after it
+MAX_WRITE_BYTES = 65_536  # bytes of frames per write
 
 CommandHandler = Callable[["Connection", protocol.Command], Awaitable[bytes]]
 
 
 class Connection:
-    """`reader` is whatever the source needs to judge rights; `account` is what others see of the person. `display` is what a
-    screen is to show at which there is no person: it is told of nobody, and nobody is told of it. `wait_s` counts a message
-    against what its account may say on all its sockets: 0, or for how many seconds it has to wait."""
+    """A client's connection to the hub.
+
+    `viewer` is what the source needs to decide rights; `account` is what others see of the person. `display` holds the settings
+    of a wall display (None for a person): a display has no presence, and receives none. `account_wait_s` counts a message against
+    the limit of the account over all its connections and returns 0, or the seconds to wait.
+    """
 
     def __init__(
         self, socket: WebSocket, hub: Hub, viewer: Any, account: dict[str, str], execute: CommandHandler, rate: int,
@@ -40,7 +43,7 @@ class Connection:
         self.frame_writer: WebSocketProtocol = socket.scope["state"]["websocket_protocol"]
         self.outbox = Outbox()
         self.followed: set[str] = set()
-        self.wants_alerts = False  # whether it asked to be told of alerts
+        self.wants_alerts = False  # whether the client asked for alert counts
         self._execute = execute
         self._message_rate, self._account_wait_s = TokenBucket(rate), wait_s
         self._command_slots = asyncio.Semaphore(MAX_CONCURRENT_COMMANDS)
@@ -49,8 +52,10 @@ class Connection:
         self._overflowed = False
 
     async def run(self, server: str) -> None:
-        """Accepts the socket, and serves it until it ends. Takes everything of it away then."""
-        self.hub.connections.add(self)  # before anything is awaited: from here on it counts, and its rights are watched
+        """Accept the socket and serve it until it closes; then remove the connection from the hub. `server` is the version for
+        `hello`."""
+        # Before anything is awaited: the connection counts, and changes of its rights apply, from here on.
+        self.hub.connections.add(self)
         self.send(protocol.hello(self.account, server, self.display))
         self.hub.send_broadcasts(self)
         work: list[asyncio.Future[Any]] = []
@@ -61,20 +66,20 @@ class Connection:
             if self._close_code == protocol.CLOSE_RESTART:
                 await self._drain_commands(*work)
         except WebSocketDisconnect:
-            pass  # the client left before it was let in
+            pass  # the client disconnected before it was accepted
         finally:
             self.hub.remove_connection(self)
             for task in work:
                 task.cancel()
-            for ended in await asyncio.gather(*work, return_exceptions=True):
-                if isinstance(ended, Exception) and not isinstance(ended, WebSocketDisconnect | ConnectionError):
+            for result in await asyncio.gather(*work, return_exceptions=True):
+                if isinstance(result, Exception) and not isinstance(result, WebSocketDisconnect | ConnectionError):
                     self.hub.counters.sockets_failed += 1
-                    log.error("a socket failed", exc_info=ended)
+                    log.error("a socket failed", exc_info=result)
             if self._close_code is not None:
                 self.frame_writer.close(self._close_code)
 
     async def _drain_commands(self, reading: "asyncio.Future[Any]", writing: "asyncio.Future[Any]") -> None:
-        """Reads no more, and answers what was asked before."""
+        """Stop reading, and answer the commands under way."""
         reading.cancel()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(DRAIN_TIMEOUT_S):
@@ -84,7 +89,7 @@ class Connection:
                 await asyncio.wait([writing])
 
     def update_viewer(self, viewer: Any, account: dict[str, str], display: dict[str, Any] | None = None) -> None:
-        """The reader as it is now; its screens are told when its name or role, or what it is to show, is another."""
+        """Replace the viewer, and send the account or the display settings if they changed."""
         self.viewer = viewer
         if account != self.account:
             self.account = account
@@ -94,11 +99,12 @@ class Connection:
             self.send(protocol.display(display))
 
     def send(self, frame: bytes, channel: str | None = None) -> None:
-        """Owes the reader a frame. Never waits."""
+        """Queue a frame. Never waits."""
         self.enqueue(frame, channel)
 
     def enqueue(self, item: bytes | EventBatch, channel: str | None) -> None:
-        if self._close_code in (None, protocol.CLOSE_RESTART) and not self._overflowed:  # after a hole nothing more
+        """Queue a frame or a batch of events. A full queue closes the connection."""
+        if self._close_code in (None, protocol.CLOSE_RESTART) and not self._overflowed:  # nothing is queued after a gap
             try:
                 self.outbox.put(item, channel)
             except QueueFull:
@@ -106,7 +112,7 @@ class Connection:
                 self._close_slow()
 
     def close(self, code: int) -> None:
-        """Closes the socket with a code, soon."""
+        """Close the socket with a close code, soon."""
         if not self._closing.done():
             self._closing.set_result(code)
 
@@ -115,18 +121,18 @@ class Connection:
         return self._closing.result() if self._closing.done() else None
 
     def _close_slow(self) -> None:
-        """The reader does not drain: it is let go, and what it is owed is forgotten."""
+        """Close a connection whose client does not read; its queue is discarded."""
         if not self._closing.done():
             self.hub.counters.slow_clients_closed += 1
             self.close(protocol.CLOSE_TOO_SLOW)
 
     async def _write(self) -> None:
-        # Nothing that was written stays in a variable here: each socket would keep its last frame for as long as it is quiet.
+        # Do not bind the item to a local: an idle connection would keep its last frame alive.
         while await self._write_item(await self.outbox.get()):
             pass
 
     async def _write_item(self, item: bytes | EventBatch) -> bool:
-        """Writes it, and waits for the reader; whether more can be written."""
+        """Write an item and wait until the client has read enough. Return whether more can be written."""
         for frames in self._frames(item):
             self.frame_writer.write(frames)
             if END_OF_OUTPUT in frames:
@@ -139,7 +145,8 @@ class Connection:
         return True
 
     def _frames(self, item: bytes | EventBatch) -> Iterator[list[bytes]]:
-        """What is written at once: the frames that wait in a row, or one that is made when its turn comes."""
+        """Yield the frames per write: queued frames together, frames of events one by one, as each is rendered just before its
+        write."""
         if isinstance(item, bytes):
             yield [item, *self.outbox.take_frames(MAX_WRITE_BYTES)]
         else:
@@ -148,8 +155,8 @@ class Connection:
 
     async def _read(self) -> None:
         while True:
-            message = await self.socket.receive()
-            if message["type"] == "websocket.disconnect":
+            received = await self.socket.receive()
+            if received["type"] == "websocket.disconnect":
                 return
             verdict = self._message_rate.try_take()
             if verdict is None:
@@ -157,35 +164,35 @@ class Connection:
                 self.close(protocol.CLOSE_TOO_MANY_MESSAGES)
                 return
             wait_s = self._account_wait_s() if verdict else self._message_rate.wait_s
-            text = message.get("text")
+            text = received.get("text")
             if text is None:
                 self.send(protocol.error("invalid", "Messages are text, not binary."))
                 continue
             try:
-                said = protocol.parse(text)
-            except protocol.BadMessage as unreadable:
-                self.send(unreadable.frame)
+                message = protocol.parse(text)
+            except protocol.BadMessage as bad:
+                self.send(bad.frame)
                 continue
             if wait_s:
-                self._refuse_for_rate(said, max(1, ceil(wait_s)))
+                self._refuse_for_rate(message, max(1, ceil(wait_s)))
             else:
-                await self._dispatch(said)
+                await self._dispatch(message)
 
-    def _refuse_for_rate(self, said: Any, retry_after_s: int) -> None:
+    def _refuse_for_rate(self, message: Any, retry_after_s: int) -> None:
         sentence = "Too many messages at once: wait a moment."
-        if isinstance(said, protocol.Command):
-            self.send(protocol.refused(said.id, "rate_limited", sentence, retry_after_s=retry_after_s))
+        if isinstance(message, protocol.Command):
+            self.send(protocol.refused(message.id, "rate_limited", sentence, retry_after_s=retry_after_s))
         else:
-            of = {"board": getattr(said, "board", None), "id": getattr(said, "id", None)}
-            self.send(protocol.error("rate_limited", sentence, **of, retry_after_s=retry_after_s))
+            about = {"board": getattr(message, "board", None), "id": getattr(message, "id", None)}
+            self.send(protocol.error("rate_limited", sentence, **about, retry_after_s=retry_after_s))
 
-    async def _dispatch(self, said: Any) -> None:
-        match said:
+    async def _dispatch(self, message: Any) -> None:
+        match message:
             case protocol.Command():
                 await self._command_slots.acquire()
-                # Tasks start in the order in which they are made, and a command is queued for the writer before its task
-                # first waits: so a socket's commands are judged in the order in which they were sent.
-                task = asyncio.create_task(self._run_command(said))
+                # Tasks start in the order of their creation, and a command is queued for the writer before its task first waits:
+                # so the commands of a connection run in the order in which they were sent.
+                task = asyncio.create_task(self._run_command(message))
                 self._commands.add(task)
                 task.add_done_callback(self._commands.discard)
             case protocol.Subscribe(board, epoch, after):
@@ -194,24 +201,24 @@ class Connection:
             case protocol.Unsubscribe(board):
                 self.hub.unsubscribe(self, board)
             case protocol.SetPresence() | protocol.RequestAlerts() if self.display is not None:
-                self.send(protocol.error("forbidden", "Nobody is at a display.", board=getattr(said, "board", None)))
+                self.send(protocol.error("forbidden", "Nobody is at a display.", board=getattr(message, "board", None)))
             case protocol.SetPresence():
-                self.hub.set_presence(self, said)
+                self.hub.set_presence(self, message)
             case protocol.RequestAlerts() if not self.wants_alerts:
                 self.wants_alerts = True
                 self.hub.alerts_requested.set()
             case protocol.Ping(id):
                 self.send(protocol.pong(id))
 
-    async def _run_command(self, said: protocol.Command) -> None:
+    async def _run_command(self, message: protocol.Command) -> None:
         try:
-            self.send(await self._execute(self, said))
+            self.send(await self._execute(self, message))
         finally:
             self._command_slots.release()
 
 
 class TokenBucket:
-    """A bucket of messages that refills at the allowed rate and holds one second of it."""
+    """Token bucket of messages, refilled at the allowed rate, with room for one second of it. A rate of 0 means no limit."""
 
     def __init__(self, per_second: int) -> None:
         self._per_second = per_second
@@ -221,11 +228,11 @@ class TokenBucket:
 
     @property
     def wait_s(self) -> float:
-        """Seconds until there is room for another one."""
+        """Seconds until a token is available."""
         return max(0.0, 1 - self._tokens) / self._per_second if self._per_second else 0.0
 
     def try_take(self) -> bool | None:
-        """True: go on. False: over the rate. None: far over it, for a whole second."""
+        """Take a token. Return true if there was one, false over the rate, None if far over it for a whole second."""
         if not self._per_second:
             return True
         now = time.monotonic()

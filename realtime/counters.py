@@ -1,24 +1,26 @@
-"""What this process counted, in plain numbers that whoever measures may read. `hub.tally` is the only one of a process."""
+"""Counters of this process as plain numbers, for the metrics to read. Each hub has one instance, `hub.counters`."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
 
 def _ignore(seconds: float) -> None:
-    """Nobody measures."""
+    """Default of `observe_delay`: nothing measures."""
 
 
 @dataclass
 class Counters:
-    subscribes_resumed: int = 0  # subscriptions that went on from their position
-    subscribes_reset: int = 0  # those that told a position and were answered with a snapshot
-    subscribes_fresh: int = 0  # those that told none
-    sequence_gaps: int = 0  # messages that came with a hole before them
-    gaps_found_by_poll: int = 0  # channels that the sweep found behind the database: their message was late or lost
-    slow_clients_closed: int = 0  # readers that were let go because they did not drain
-    rate_limit_closed: int = 0  # and those that said far too much
-    subscribes_failed: int = 0  # subscriptions that ended by a fault of ours
-    sockets_failed: int = 0  # sockets that ended by one
+    """Numbers since the start of the process."""
+
+    subscribes_resumed: int = 0  # subscriptions that resumed from their position
+    subscribes_reset: int = 0  # subscriptions with a position that were answered with a snapshot
+    subscribes_fresh: int = 0  # subscriptions without a position
+    sequence_gaps: int = 0  # messages that arrived with a gap before them
+    gaps_found_by_poll: int = 0  # channels that the poll of the heads found behind the database: a message was late or lost
+    slow_clients_closed: int = 0  # connections closed because the client did not read
+    rate_limit_closed: int = 0  # connections closed because the client sent far too much
+    subscribes_failed: int = 0  # subscriptions ended by an unexpected exception
+    sockets_failed: int = 0  # connections ended by an unexpected exception
     observe_delay: Callable[[float], None] = (
-        _ignore  # told the seconds from an event's publishing to its being owed to readers here
+        _ignore  # called with the seconds from publishing an event to queueing it for clients here
     )

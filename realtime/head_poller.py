@@ -1,5 +1,7 @@
-"""The heads of the channels that are followed here, as the database has them: read by the clock, and at once where there may
-be a gap. Whatever was lost on the way is found here, and each screen is told by them whether it is current."""
+"""Polls the heads (epoch, seq) of the followed channels from the database: periodically, and at once after a possible gap.
+
+A lost message is found here, and each client is told by the heads whether it is current.
+"""
 
 import asyncio
 import logging
@@ -16,15 +18,15 @@ from realtime.subscriber import Subscriber
 
 log = logging.getLogger("realtime.head_poller")
 
-POLL_INTERVAL_S = 1.0  # how often heads are compared with the database: a lost message costs this much delay, no more
-POLL_INTERVAL_BUS_DOWN_S = 0.25  # while no bus tells us anything
-COALESCE_S = 0.02  # how long reasons to look are collected: a Redis that is back confirms a hundred channels in a row
-IN_FLIGHT_GRACE_S = 0.05  # what was committed a moment ago need not have been lost
+POLL_INTERVAL_S = 1.0  # between two polls: the delay that a lost message costs, at most
+POLL_INTERVAL_BUS_DOWN_S = 0.25  # while the bus is down
+COALESCE_S = 0.02  # how long requests are coalesced: a Redis that is back confirms a hundred channels in a row
+IN_FLIGHT_GRACE_S = 0.05  # a message of a commit a moment ago may still be on its way
 MAX_HEADS_AGE_S = 2.0  # older heads prove nothing and are not sent
 
 
 class FollowedChannels(Protocol):
-    """What is read of the hub here: the channels that are followed, and by whom."""
+    """The part of the hub that this module uses: the channels, and the connections that follow them."""
 
     source: EventSource
     bus: Bus
@@ -33,16 +35,18 @@ class FollowedChannels(Protocol):
     connections: set[Subscriber]
 
     def drop_unauthorized(self) -> None:
-        """Take channels from whom they may not be shown any more."""
+        """Drop subscriptions whose viewer may no longer see the channel."""
 
     def catch_up(self, channel: Channel) -> bool:
-        """Have what comes next on a channel read from the journal. True where that was not under way."""
+        """Start reading the next events of a channel from the journal. Return false if that is under way already."""
 
     def reset_channel(self, channel: Channel) -> None:
-        """Show a channel anew to everybody who follows it: its board was restored."""
+        """Send a new snapshot to all subscribers of a channel, because its board was restored."""
 
 
 class HeadPoller:
+    """Poller of the database's heads. Compares them with the channels, and sends them to the clients."""
+
     def __init__(self, hub: FollowedChannels) -> None:
         self._hub = hub
         self._heads: dict[str, tuple[str, int]] = {}
@@ -51,18 +55,18 @@ class HeadPoller:
         self._check_requested = asyncio.Event()
 
     def request_check(self) -> None:
-        """Something may have been missed: look now."""
+        """Poll now: something may have been missed."""
         self._check_requested.set()
 
     async def poll_loop(self) -> None:
-        """Compares what was passed on with the database: whatever was lost on the way only costs delay."""
+        """Compare the channels with the database's heads periodically, and read what was lost."""
         while True:
-            doubted = self._check_requested.is_set()
+            requested = self._check_requested.is_set()
             self._check_requested.clear()
             try:
-                await self._poll(doubted)
+                await self._poll(requested)
             except TemporarilyUnavailable:
-                pass  # no heads go out meanwhile: every screen says that it is not current
+                pass  # no heads are sent meanwhile, so every client shows that it is not current
             except Exception:
                 log.exception("head poll failed")
             try:
@@ -72,18 +76,18 @@ class HeadPoller:
             except TimeoutError:
                 pass
 
-    async def _poll(self, doubted: bool) -> None:
-        read = time.monotonic()
-        at, found = await self._hub.source.heads(list(self._hub.channels))
-        self._heads, self._database_time, self._polled_at = found, at, read
+    async def _poll(self, requested: bool) -> None:
+        started = time.monotonic()
+        database_time, heads = await self._hub.source.heads(list(self._hub.channels))
+        self._heads, self._database_time, self._polled_at = heads, database_time, started
         self._hub.drop_unauthorized()
-        late = [name for name, head in found.items() if self._is_behind(name, *head)]
-        if late and self._hub.bus.up and not doubted:
+        behind = [name for name, head in heads.items() if self._is_behind(name, *head)]
+        if behind and self._hub.bus.up and not requested:
             await asyncio.sleep(IN_FLIGHT_GRACE_S)
-        for name in late:
-            if self._is_behind(name, *found[name]):
+        for name in behind:
+            if self._is_behind(name, *heads[name]):
                 self._hub.counters.gaps_found_by_poll += self._hub.catch_up(self._hub.channels[name])
-        for name, (epoch, _) in found.items():
+        for name, (epoch, _) in heads.items():
             channel = self._hub.channels.get(name)
             if channel is not None and channel.sequence.epoch not in (None, epoch):
                 self._hub.reset_channel(channel)
@@ -93,7 +97,7 @@ class HeadPoller:
         return channel is not None and channel.sequence.epoch == epoch and channel.sequence.seq < seq
 
     async def heartbeat_loop(self) -> None:
-        """Tells every screen, by the clock, where the boards that it shows stand."""
+        """Send the heads of its channels to every client, every HEARTBEAT_S seconds."""
         await run_every(protocol.HEARTBEAT_S, self._send_heads)
 
     async def _send_heads(self) -> None:
@@ -104,5 +108,5 @@ class HeadPoller:
             connection.send(protocol.heads(self._database_time, followed))
 
     def _is_live(self, name: str, connection: Subscriber) -> bool:
-        """Whether this connection was shown the channel: until then it may be one that its reader may not know of."""
+        """Return whether this connection was sent the channel; before that, its viewer may not know that the channel exists."""
         return name in self._heads and self._hub.channels[name].subscriptions[connection].live

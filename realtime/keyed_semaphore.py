@@ -1,4 +1,4 @@
-"""Turns: so many things of one key are under way at a time, the others wait in the order in which they were asked for."""
+"""Semaphore per key: a limited number of slots for each key, granted in the order of the requests."""
 
 import asyncio
 from collections.abc import Callable, Hashable
@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 
 @dataclass(eq=False)
 class Slot:
-    """A turn, until it is ended."""
+    """An acquired slot, until it is released."""
 
     _on_release: Callable[[], None]
     _released: bool = field(default=False)
 
     def release(self) -> None:
-        """End it, once; who waits comes next."""
+        """Release the slot for the next waiter. Further calls do nothing."""
         if not self._released:
             self._released = True
             self._on_release()
@@ -26,33 +26,33 @@ class _Key:
 
 
 class KeyedSemaphore:
-    """Gives turns by keys. Of a key that nobody has or wants nothing is kept."""
+    """Semaphore per key. Keys that nobody holds or waits for take no memory."""
 
-    def __init__(self, of_one: int) -> None:
-        self._limit = of_one
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
         self._keys: dict[Hashable, _Key] = {}
 
     def count(self, key: Hashable) -> int:
-        """Return how many turns of a key are under way or waited for."""
+        """Return how many slots of a key are held or waited for."""
         return self._keys[key].count if key in self._keys else 0
 
     async def acquire(self, key: Hashable) -> Slot:
-        """Wait for a turn. Whoever takes it ends it."""
-        its = self._keys.setdefault(key, _Key(asyncio.Semaphore(self._limit)))
-        its.count += 1
+        """Wait for a slot. The caller releases it."""
+        entry = self._keys.setdefault(key, _Key(asyncio.Semaphore(self._limit)))
+        entry.count += 1
         try:
-            await its.semaphore.acquire()
+            await entry.semaphore.acquire()
         except BaseException:
-            self._release_use(key, its)
+            self._release_use(key, entry)
             raise
 
-        def end() -> None:
-            its.semaphore.release()
-            self._release_use(key, its)
+        def release() -> None:
+            entry.semaphore.release()
+            self._release_use(key, entry)
 
-        return Slot(end)
+        return Slot(release)
 
-    def _release_use(self, key: Hashable, its: _Key) -> None:
-        its.count -= 1
-        if not its.count:
+    def _release_use(self, key: Hashable, entry: _Key) -> None:
+        entry.count -= 1
+        if not entry.count:
             del self._keys[key]

@@ -1,7 +1,7 @@
-"""Who is on a channel: one entry for each socket that said where it is, here and on the other processes.
+"""Presence: one entry for each connection that said where it is on a channel, in this process and the others.
 
-Each process tells the others of its own crowds when they change, and of all of them every few seconds. A crowd that was not
-told anew for long is gone: its process was killed, or can't be heard.
+Each process gossips its own entries when they change, and all of them every few seconds. Entries that were not repeated for
+EXPIRY_S seconds are removed: their process was killed or can't be reached.
 """
 
 import heapq
@@ -18,23 +18,23 @@ from realtime.channel import Channel
 from realtime.periodic import run_every
 from realtime.subscriber import Subscriber
 
-MAX_PEOPLE_SHOWN = 100  # people in a frame; the count says how many there are
+MAX_PEOPLE_SHOWN = 100  # people per frame; the count includes all
 TICK_S = 0.1
-MIN_INTERVAL_S = 1.0  # at most so often a channel's readers are told, says the contract
-CROWDED = 200  # people or readers from which on changes are told less often: each one costs a frame to each reader
+MIN_INTERVAL_S = 1.0  # between two frames to the clients of a channel, says the contract
+CROWDED = 200  # people or subscriptions above which CROWDED_INTERVAL_S applies: each change costs a frame per client
 CROWDED_INTERVAL_S = 5.0
-GOSSIP_INTERVAL_S = 0.5  # at most so often the other processes are told of changes: with the screens' second it is under two
-FULL_GOSSIP_INTERVAL_S = 4.0  # how often they are told of everything
-EXPIRY_S = 12.0  # what was not told for so long is gone
-MAX_PROCESSES = 1_000  # of which the number of their last message is kept
-_MAX_GOSSIP_BYTES = 65_536  # bytes of crowds in one message
+GOSSIP_INTERVAL_S = 0.5  # between two messages about changes: with MIN_INTERVAL_S it takes under two seconds
+FULL_GOSSIP_INTERVAL_S = 4.0  # between two messages about everything
+EXPIRY_S = 12.0  # after so long without a repetition, entries expire
+MAX_PROCESSES = 1_000  # processes whose last message number is kept
+_MAX_GOSSIP_BYTES = 65_536  # bytes of entries per message
 
-Entry = tuple[float, dict[str, Any]]  # since when (the clock of its process), and what is shown
+Entry = tuple[float, dict[str, Any]]  # since when (by the clock of its process), and the entry as sent
 
 
 @dataclass(slots=True)
 class RemotePresence:
-    """The crowd of a channel on another process: how many, the newest of them, and when we heard of it."""
+    """Presence on a channel in another process: the number of people, the newest of them, and when it was received."""
 
     count: int
     people: list[Entry]
@@ -43,7 +43,7 @@ class RemotePresence:
 
 @dataclass(slots=True)
 class LastPublished:
-    """What a channel's readers were told last, and when."""
+    """Last presence frame of a channel, and when it was sent."""
 
     published_at: float = float("-inf")
     changed: bool = True
@@ -52,75 +52,78 @@ class LastPublished:
 
 @dataclass
 class Presence:
-    """The crowds of all channels. `publish` passes a message on to the other processes."""
+    """Presence on all channels. `publish` sends a message to the other processes."""
 
     publish: Callable[[str, bytes], None]
     process_id: str = field(default_factory=lambda: secrets.token_hex(8))
     _local: dict[str, dict[Subscriber, Entry]] = field(default_factory=dict)
-    _remote: dict[str, dict[str, RemotePresence]] = field(default_factory=dict)  # process, channel
-    _last_numbers: dict[str, int] = field(default_factory=dict)  # of the last message of each process
+    _remote: dict[str, dict[str, RemotePresence]] = field(default_factory=dict)  # by process, then channel
+    _last_numbers: dict[str, int] = field(default_factory=dict)  # of the last message, by process
     _published: dict[str, LastPublished] = field(default_factory=dict)
-    _ungossiped: set[str] = field(default_factory=set)  # channels whose change the other processes were not told of
+    _ungossiped: set[str] = field(default_factory=set)  # changed channels that the other processes were not sent
     _gossiped_at: float = float("-inf")
     _full_gossip_at: float = float("-inf")
     _number: int = 0
 
-    # -- here ---------------------------------------------------------------------------------------------------------
+    # -- this process ------------------------------------------------------------------------------------------------
 
     def enter(self, connection: Subscriber, channel: str, place: dict[str, Any]) -> None:
-        """Says, or says anew, where a socket is; the newest come last."""
-        crowd = self._local.setdefault(channel, {})
+        """Set where a connection is on a channel; the newest come last."""
+        entries = self._local.setdefault(channel, {})
         entry = {"account": connection.account["id"], "name": connection.account["name"], **place}
-        if connection not in crowd or crowd[connection][1] != entry:
-            crowd.pop(connection, None)
-            crowd[connection] = (time.time(), entry)
+        if connection not in entries or entries[connection][1] != entry:
+            entries.pop(connection, None)
+            entries[connection] = (time.time(), entry)
             self._mark_changed(channel)
             self._ungossiped.add(channel)
 
     def leave(self, connection: Subscriber, channel: str) -> None:
-        crowd = self._local.get(channel, {})
-        if crowd.pop(connection, None) is not None:
+        entries = self._local.get(channel, {})
+        if entries.pop(connection, None) is not None:
             self._mark_changed(channel)
             self._ungossiped.add(channel)
-            if not crowd:
+            if not entries:
                 del self._local[channel]
 
     def count(self, channel: str) -> int:
-        """How many there are on a channel, over all processes."""
-        there = sum(crowds[channel].count for crowds in self._remote.values() if channel in crowds)
-        return len(self._local.get(channel, ())) + there
+        """Return the number of connections on a channel over all processes."""
+        elsewhere = sum(presence[channel].count for presence in self._remote.values() if channel in presence)
+        return len(self._local.get(channel, ())) + elsewhere
 
     def frame(self, channel: str) -> bytes:
-        """What readers of a channel are told."""
-        told = self._published.setdefault(channel, LastPublished())
-        if told.frame is None:
-            crowds = [self._newest(channel), *(each[channel].people for each in self._remote.values() if channel in each)]
-            newest = heapq.nlargest(MAX_PEOPLE_SHOWN, (entry for crowd in crowds for entry in crowd), key=lambda entry: entry[0])
-            told.frame = protocol.presence(channel, self.count(channel), [shown for _, shown in reversed(newest)])
-        return told.frame
+        """Return the presence frame of a channel."""
+        last = self._published.setdefault(channel, LastPublished())
+        if last.frame is None:
+            presence = [self._newest(channel), *(each[channel].people for each in self._remote.values() if channel in each)]
+            newest = heapq.nlargest(
+                MAX_PEOPLE_SHOWN, (entry for entries in presence for entry in entries), key=lambda entry: entry[0]
+            )
+            last.frame = protocol.presence(channel, self.count(channel), [entry_sent for _, entry_sent in reversed(newest)])
+        return last.frame
 
-    def due_channels(self, readers: dict[str, int]) -> Iterator[str]:
-        """The channels whose readers are to be told now, of these (each with how many read it). Others are forgotten."""
+    def due_channels(self, subscriptions: dict[str, int]) -> Iterator[str]:
+        """Yield the channels whose clients should get a frame now, given the number of subscriptions by channel. Forget the other
+        channels."""
         now = time.monotonic()
-        for channel in self._published.keys() - readers.keys():
+        for channel in self._published.keys() - subscriptions.keys():
             del self._published[channel]
-        for channel, told in self._published.items():
-            many = max(self.count(channel), readers[channel]) > CROWDED
-            if told.changed and now - told.published_at >= (CROWDED_INTERVAL_S if many else MIN_INTERVAL_S):
-                told.changed, told.published_at = False, now
+        for channel, last in self._published.items():
+            crowded = max(self.count(channel), subscriptions[channel]) > CROWDED
+            if last.changed and now - last.published_at >= (CROWDED_INTERVAL_S if crowded else MIN_INTERVAL_S):
+                last.changed, last.published_at = False, now
                 yield channel
 
     def _mark_changed(self, channel: str) -> None:
-        told = self._published.setdefault(channel, LastPublished())
-        told.changed, told.frame = True, None
+        last = self._published.setdefault(channel, LastPublished())
+        last.changed, last.frame = True, None
 
     def _newest(self, channel: str) -> list[Entry]:
         return list(self._local.get(channel, {}).values())[-MAX_PEOPLE_SHOWN:]
 
-    # -- the other processes ------------------------------------------------------------------------------------------
+    # -- the other processes -----------------------------------------------------------------------------------------
 
     def gossip(self) -> None:
-        """Tells the other processes what they are to know by now, and forgets what they have not told for long."""
+        """Send the other processes what is due, and expire their old entries."""
         now = time.monotonic()
         self._expire(now - EXPIRY_S)
         if now - self._full_gossip_at >= FULL_GOSSIP_INTERVAL_S:
@@ -129,12 +132,12 @@ class Presence:
             self._send_channels(self._ungossiped)
 
     def gossip_all(self, ask: bool = False) -> None:
-        """Tells all crowds; `ask`: the others shall tell theirs, as we may have missed some."""
+        """Send all entries; `ask`: the other processes shall send theirs, because we may have missed some."""
         self._full_gossip_at = time.monotonic()
         self._send_channels(self._ungossiped | self._local.keys(), ask)
 
     def close(self) -> None:
-        """We go: nobody is here any more."""
+        """Tell the other processes that nobody is here any more."""
         gone, self._local = set(self._local), {}
         self._send_channels(gone | self._ungossiped)
 
@@ -142,8 +145,8 @@ class Presence:
         self._gossiped_at = time.monotonic()
         lines, size = list[bytes](), 0
         for channel in sorted(channels):
-            crowd = {"channel": channel, "count": len(self._local.get(channel, ())), "people": self._newest(channel)}
-            lines.append(orjson.dumps(crowd))
+            entries = {"channel": channel, "count": len(self._local.get(channel, ())), "people": self._newest(channel)}
+            lines.append(orjson.dumps(entries))
             size += len(lines[-1])
             if size > _MAX_GOSSIP_BYTES:
                 self._send(lines)
@@ -158,47 +161,48 @@ class Presence:
         self.publish(bus.PRESENCE_CHANNEL, b"\n".join([head, *lines]))
 
     def on_gossip(self, message: bytes) -> None:
-        """What another process tells."""
+        """Apply a message of another process. Raises ValueError, KeyError or TypeError if it is malformed."""
         head, *lines = map(orjson.loads, message.split(b"\n"))
         process, number = head["from"], head["number"]
-        if process == self.process_id or number <= self._last_numbers.get(process, 0):  # an old one, said again by somebody else
+        # Ignore our own message, and an old one that somebody else repeated.
+        if process == self.process_id or number <= self._last_numbers.get(process, 0):
             return
         self._last_numbers[process] = number
         while len(self._last_numbers) > MAX_PROCESSES:
             del self._last_numbers[next(iter(self._last_numbers))]
         now = time.monotonic()
-        for crowd in lines:
-            people = [(float(since), shown) for since, shown in crowd["people"]]
-            self._update_remote(process, crowd["channel"], RemotePresence(int(crowd["count"]), people, now))
+        for entries in lines:
+            people = [(float(since), entry_sent) for since, entry_sent in entries["people"]]
+            self._update_remote(process, entries["channel"], RemotePresence(int(entries["count"]), people, now))
         if head["ask"]:
             self.gossip_all()
 
-    def _update_remote(self, process: str, channel: str, crowd: RemotePresence) -> None:
-        known = self._remote.setdefault(process, {})
-        before = known.get(channel)
-        if crowd.count:
-            known[channel] = crowd
+    def _update_remote(self, process: str, channel: str, entries: RemotePresence) -> None:
+        by_channel = self._remote.setdefault(process, {})
+        before = by_channel.get(channel)
+        if entries.count:
+            by_channel[channel] = entries
         else:
-            known.pop(channel, None)
-        if (before.count, before.people) != (crowd.count, crowd.people) if before else crowd.count:
+            by_channel.pop(channel, None)
+        if (before.count, before.people) != (entries.count, entries.people) if before else entries.count:
             self._mark_changed(channel)
 
     def _expire(self, before: float) -> None:
-        for process, crowds in list(self._remote.items()):
-            for channel, crowd in list(crowds.items()):
-                if crowd.received_at < before:
-                    del crowds[channel]
+        for process, presence in list(self._remote.items()):
+            for channel, entries in list(presence.items()):
+                if entries.received_at < before:
+                    del presence[channel]
                     self._mark_changed(channel)
-            if not crowds:
+            if not presence:
                 del self._remote[process]
 
 
-async def run(crowds: Presence, channels: dict[str, Channel], tell: Callable[[str, bytes], None]) -> None:
-    """Tells readers and processes by the clock."""
+async def run(presence: Presence, channels: dict[str, Channel], send: Callable[[str, bytes], None]) -> None:
+    """Send presence to clients and processes periodically. `send` sends a frame to the clients of a channel."""
 
     async def round() -> None:
-        crowds.gossip()
-        for channel in list(crowds.due_channels({name: len(each.subscriptions) for name, each in channels.items()})):
-            tell(channel, crowds.frame(channel))
+        presence.gossip()
+        for channel in list(presence.due_channels({name: len(each.subscriptions) for name, each in channels.items()})):
+            send(channel, presence.frame(channel))
 
     await run_every(TICK_S, round)

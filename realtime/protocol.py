@@ -1,4 +1,4 @@
-"""Every frame of the socket, typed in one place: what a client may say, and what the server says. See the contract."""
+"""Frames of the WebSocket protocol, typed in one place: what a client may send, and what the server sends. See the contract."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -13,7 +13,7 @@ MAX_CLIENT_FRAME_BYTES = 65_536  # bytes
 MAX_SERVER_FRAME_BYTES = 1_048_576  # bytes
 HEARTBEAT_S = 5
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}\Z")
-_MAX_NAME_LENGTH = 64  # characters of a board's, a card's or an epoch's name
+_MAX_NAME_LENGTH = 64  # characters in the name of a board, a card or an epoch
 
 CLOSE_RESTART = 1012
 CLOSE_TOO_SLOW = 4008
@@ -23,7 +23,7 @@ CLOSE_DISPLAY_TAKEN_OVER = 4502
 
 
 class BadMessage(Exception):
-    """A message that can't be read: the frame that answers it."""
+    """A message that can't be read. `frame` is the answer to it."""
 
     def __init__(
         self, message: str, *, id: Any = None, board: Any = None, command: bool = False, field: str | None = None
@@ -47,7 +47,7 @@ class Unsubscribe:
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """What somebody asks for. `base`: the board's seq at the moment they looked; `epoch`: that of the board then."""
+    """A client's command. `base` is the seq of the board that its author saw; `epoch` is the board's epoch then."""
 
     id: str
     board: str
@@ -71,23 +71,23 @@ class Ping:
 
 @dataclass(frozen=True, slots=True)
 class RequestAlerts:
-    """Asks to be told how many alerts are unread, from now on."""
+    """Request to be sent the number of unread alerts from now on."""
 
 
 def is_id(value: object) -> bool:
-    """Whether this may be a command's id."""
+    """Return whether a value may be the id of a command."""
     return isinstance(value, str) and _ID.match(value) is not None
 
 
 def parse(source: str) -> Subscribe | Unsubscribe | Command | SetPresence | RequestAlerts | Ping:
-    """A client's message. Raises Unreadable with the answer in it."""
-    value, fault = strict_json.parse(source)
+    """Parse a client's message. Raises BadMessage, which holds the answer."""
+    value, problem = strict_json.parse(source)
     if not isinstance(value, dict):
-        raise BadMessage(fault or "A message is an object.")
+        raise BadMessage(problem or "A message is an object.")
     is_command = value.get("type") == "command"
     id = value.get("id") if is_id(value.get("id")) else None
-    if fault:
-        raise BadMessage(fault, id=id, command=is_command and id is not None)
+    if problem:
+        raise BadMessage(problem, id=id, command=is_command and id is not None)
     match value.get("type"):
         case "command":
             return _command(value, id)
@@ -111,7 +111,7 @@ def _command(value: dict[str, Any], id: str | None) -> Command:
 
 
 def parse_command(value: dict[str, Any], id: str, board: str) -> Command:
-    """A command of an object that was read and an id that was checked. Raises Unreadable."""
+    """Parse a command from its object and its checked id. Raises BadMessage."""
     name, data, base, epoch = value.get("name"), value.get("data", {}), value.get("base"), value.get("epoch")
     if not isinstance(name, str):
         raise BadMessage("A command needs a name.", id=id, command=True, field="name")
@@ -166,12 +166,12 @@ def hello(account: Mapping[str, str], server: str, display: Mapping[str, Any] | 
 
 
 def account(account: Mapping[str, str]) -> bytes:
-    """The account of this socket has another name or role: what the screen offers must follow."""
+    """Encode a changed account of this connection: its name or role."""
     return _frame("account", account=account)
 
 
 def display(display: Mapping[str, Any]) -> bytes:
-    """What this display is to show, and how, is another."""
+    """Encode changed settings of this display."""
     return _frame("display", display=display)
 
 
@@ -185,12 +185,12 @@ def events(board: str, epoch: str, wires: Iterable[bytes]) -> bytes:
 
 
 def hidden(seq: int) -> bytes:
-    """An event that this reader may not see: its number, and nothing of it."""
+    """Encode an event that the viewer may not see: its number only."""
     return b'{"seq":%d,"hidden":true}' % seq
 
 
 def hidden_entity(seq: int, kind: str, id: str) -> bytes:
-    """The event by which this reader loses sight of an entity that it has on its screen."""
+    """Encode the event by which the viewer can no longer see an entity that is on its screen."""
     return orjson.dumps({"seq": seq, "hidden": True, "kind": kind, "id": id, "state": None})
 
 
@@ -209,8 +209,8 @@ def ack(id: str, board: str, seqs: list[int], opened: str | None = None) -> byte
 def refused(
     id: Any, code: str, message: str, fields: Any = None, current: Any = None, retry_after_s: int | None = None
 ) -> bytes:  # fmt: skip
-    told = (("fields", fields), ("current", current), ("retry_after_s", retry_after_s))
-    return _frame("refused", id=id, code=code, message=message, **{name: value for name, value in told if value is not None})
+    optional = (("fields", fields), ("current", current), ("retry_after_s", retry_after_s))
+    return _frame("refused", id=id, code=code, message=message, **{name: value for name, value in optional if value is not None})
 
 
 def presence(board: str, count: int, people: list[dict[str, Any]]) -> bytes:
@@ -222,17 +222,17 @@ def summary(board: str, searches: Mapping[str, Any]) -> bytes:
 
 
 def alerts(unread: int, last: tuple[str, int] | None, quiet: bool) -> bytes:
-    """How many the person has not read, and the newest of these: its board and seq. Quiet: they want no other mark of it."""
+    """Encode the number of unread alerts and the newest of them (its board and seq). Quiet: show nothing but the number."""
     return _frame("alerts", unread=unread, last={"board": last[0], "seq": last[1]} if last else None, quiet=quiet)
 
 
 def shift(shift: Mapping[str, Any] | None, handover: Mapping[str, Any] | None) -> bytes:
-    """Who answers for the desk, and how that is being handed on."""
+    """Encode who holds the shift, and the handover under way."""
     return _frame("shift", shift=shift, handover=handover)
 
 
 def clock(jumped: Mapping[str, Any] | None, ahead: Mapping[str, Any] | None) -> bytes:
-    """Why times may be wrong; both null where they no longer are."""
+    """Encode why times may be wrong; both null when they no longer are."""
     return _frame("clock", jumped=jumped, ahead=ahead)
 
 
@@ -245,6 +245,6 @@ def pong(id: str | int | None) -> bytes:
 
 
 def error(code: str, message: str, *, board: Any = None, id: Any = None, retry_after_s: int | None = None) -> bytes:
-    told = (("board", board), ("id", id), ("retry_after_s", retry_after_s))
-    rest = {name: value for name, value in told if value is not None}
+    optional = (("board", board), ("id", id), ("retry_after_s", retry_after_s))
+    rest = {name: value for name, value in optional if value is not None}
     return _frame("error", code=code, message=message, **rest)

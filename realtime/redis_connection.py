@@ -1,8 +1,7 @@
-"""One line to Redis: commands go out in the order in which they are put, answers come in to one callback, and the first
-fault ends it.
+"""Redis connection: commands are sent in the order of `send`, answers go to one callback, and the first error ends it.
 
-It never reconnects by itself. redis-py's own clients do, without a word, and what was said meanwhile is lost unnoticed: here
-whoever holds a line learns of its end, and asks the journal.
+It never reconnects by itself. redis-py's own clients do so silently, and messages published meanwhile are lost unnoticed: here
+the owner of the connection learns of its end and checks the journal.
 """
 
 import asyncio
@@ -18,33 +17,33 @@ from redis.exceptions import ConnectionError, RedisError, ResponseError
 CONNECT_TIMEOUT_S = 2.0
 MAX_QUEUED = 10_000  # commands
 MAX_QUEUED_BYTES = 16 * 1_048_576
-MAX_BATCH = 256  # commands written at once
-ANSWERS_PER_YIELD = 64  # answers after which the loop is left to others: what was read is parsed without ever waiting
+MAX_BATCH = 256  # commands per write
+ANSWERS_PER_YIELD = 64  # answers after which other tasks may run: parsing what was read never waits
 
 CONNECTION_ERRORS = (RedisError, OSError, TimeoutError)
 
 
 def connection_of(url: str) -> AbstractConnection:
-    """A connection as the URL says, not yet made. Raises ValueError where the URL can't be used."""
+    """Return a redis-py connection for a URL, not yet open. Raises ValueError if the URL can't be used."""
     try:
-        given: dict[str, Any] = dict(parse_url(url))
-        kind = given.pop("connection_class", Connection)
+        options: dict[str, Any] = dict(parse_url(url))
+        kind = options.pop("connection_class", Connection)
         for name in ("max_connections", "timeout", "health_check_interval", "retry_on_timeout"):
-            given.pop(name, None)  # of pools and reconnecting clients
+            options.pop(name, None)  # options of pools and reconnecting clients
         if kind is not UnixDomainSocketConnection:
-            given |= {"socket_keepalive": True, "socket_keepalive_options": _KEEPALIVE}
-        made: AbstractConnection = kind(**given | _OPTIONS)
+            options |= {"socket_keepalive": True, "socket_keepalive_options": _KEEPALIVE}
+        connection: AbstractConnection = kind(**options | _OPTIONS)
     except (ValueError, TypeError, RedisError) as error:
         raise ValueError("REDIS_URL is like redis://user:password@host:6379, rediss:// for TLS, or unix:///path.") from error
-    return made
+    return connection
 
 
 _OPTIONS = {
-    "db": 0,  # channels know no databases
+    "db": 0,  # channels are shared by all databases
     "protocol": 2,
     "decode_responses": False,
-    "driver_info": None,  # a user of few rights may not say it
-    "socket_timeout": None,  # nothing may be said for hours; whether the line lives is found by the bus's own heartbeat
+    "driver_info": None,  # a user with few rights may not send it
+    "socket_timeout": None,  # there may be no message for hours; the heartbeat of the bus detects a dead connection
     "socket_connect_timeout": CONNECT_TIMEOUT_S,
 }
 _KEEPALIVE = {
@@ -55,11 +54,12 @@ _KEEPALIVE = {
 
 
 class RedisConnection:
-    """Made by `open`. `answered` is told each answer in order, errors of Redis as exceptions."""
+    """Connection to Redis, opened by `open`. `on_answer` is called with each answer in order; errors of Redis are passed as
+    exceptions."""
 
-    def __init__(self, url: str, answered: Callable[[Any], None]) -> None:
+    def __init__(self, url: str, on_answer: Callable[[Any], None]) -> None:
         self._connection = connection_of(url)
-        self._on_answer = answered
+        self._on_answer = on_answer
         self._queue: deque[tuple[bytes | str, ...]] = deque()
         self._queued_bytes = 0
         self._unanswered = 0
@@ -68,18 +68,18 @@ class RedisConnection:
         self._idle.set()
 
     async def open(self) -> None:
-        """Connects and signs in. Raises one of FAULTS."""
-        async with asyncio.timeout(2 * CONNECT_TIMEOUT_S):  # a server that accepts and then says nothing
+        """Connect and authenticate. Raises one of CONNECTION_ERRORS."""
+        async with asyncio.timeout(2 * CONNECT_TIMEOUT_S):  # covers a server that accepts and then does not answer
             await self._connection.connect()  # type: ignore[no-untyped-call]
 
     async def request(self, *command: str) -> Any:
-        """One command and its answer, before the line runs. Raises one of FAULTS."""
+        """Send one command and return its answer; only before `run`. Raises one of CONNECTION_ERRORS."""
         async with asyncio.timeout(CONNECT_TIMEOUT_S):
             await self._write_commands([command])
             return await self._connection.read_response(disable_decoding=True)
 
     def send(self, *command: bytes | str) -> bool:
-        """Queues a command; False when too much is waiting."""
+        """Queue a command. Return false if the queue is full."""
         size = sum(map(len, command))
         if len(self._queue) >= MAX_QUEUED or self._queued_bytes + size > MAX_QUEUED_BYTES:
             return False
@@ -91,11 +91,11 @@ class RedisConnection:
         return True
 
     async def run(self) -> None:
-        """Sends and hears until the line breaks. Raises one of FAULTS."""
+        """Send and receive until the connection fails. Raises one of CONNECTION_ERRORS."""
         await until_one_ends(self._write_loop(), self._read_loop())
 
     async def drain(self, seconds: float) -> None:
-        """Waits until everything that was put is answered, so long at most."""
+        """Wait until all queued commands are answered, at most `seconds`."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self._idle.wait()
@@ -114,7 +114,7 @@ class RedisConnection:
                 await self._write_commands(commands)
 
     async def _write_commands(self, commands: list[tuple[Any, ...]]) -> None:
-        if not self._connection.is_connected:  # else it would connect anew, and nobody would know
+        if not self._connection.is_connected:  # otherwise redis-py would reconnect silently
             raise ConnectionError("the line is broken")
         await self._connection.send_packed_command(self._connection.pack_commands(commands), check_health=False)
 
@@ -135,7 +135,7 @@ class RedisConnection:
 
 
 async def until_one_ends(*work: Coroutine[Any, Any, None]) -> None:
-    """Runs them all until the first ends; the others end with it. Raises what it raised."""
+    """Run coroutines until the first ends, then cancel the others. Raises what the first raised."""
     tasks = [asyncio.create_task(each) for each in work]
     try:
         done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)

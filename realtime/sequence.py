@@ -1,6 +1,6 @@
-"""Where a channel stands, and what to do with the events that arrive. Pure: no network, no clock.
+"""Position of a channel, and the decision on events that arrive. Pure: no network, no clock.
 
-Late, lost, doubled and out of order all have the same answer: compare seq, ask again from a position.
+Late, lost, duplicated and reordered messages are handled alike: compare seq, and read again from a position.
 """
 
 from dataclasses import dataclass
@@ -8,32 +8,34 @@ from enum import Enum, auto
 
 
 class Verdict(Enum):
-    NEXT = auto()  # follows on what we have (drop the part that was seen)
-    DUPLICATE = auto()  # nothing new in it
-    GAP = auto()  # something before it is missing: read it from the journal
-    OTHER_EPOCH = auto()  # another life of the board: begin again
-    NOT_STARTED = auto()  # nothing was passed on yet: it is noted
+    """Decision on consecutive events."""
+
+    NEXT = auto()  # follows the position (skip the part that was delivered)
+    DUPLICATE = auto()  # nothing new
+    GAP = auto()  # events before it are missing: read them from the journal
+    OTHER_EPOCH = auto()  # another epoch: send new snapshots
+    NOT_STARTED = auto()  # no position yet: the head is noted
 
 
 @dataclass(slots=True)
 class Sequence:
-    """The position up to which everything was passed on, unknown until the first answer from the journal."""
+    """Position up to which everything was delivered; unknown until the first answer from the journal."""
 
     epoch: str | None = None
     seq: int = 0
-    noted_head: int = 0  # the highest seq that was offered while the position was unknown
+    noted_head: int = 0  # highest seq that arrived while the position was unknown
 
     def start(self, epoch: str, seq: int) -> bool:
-        """Everything up to `seq` is told by a snapshot or a catch-up. True when more is known to exist already."""
+        """Set the position after a snapshot or catch-up. Return true if later events are known to exist."""
         self.epoch, self.seq = epoch, seq
         return self.noted_head > seq
 
     def note_head(self, last: int) -> None:
-        """There are events up to `last`, while the position is unknown."""
+        """Note that events up to `last` exist, while the position is unknown."""
         self.noted_head = max(self.noted_head, last)
 
     def classify(self, epoch: str, first: int, last: int) -> Verdict:
-        """What to do with events `first` to `last`, numbered in a row."""
+        """Decide on consecutive events `first` to `last`."""
         if self.epoch is None:
             self.note_head(last)
             return Verdict.NOT_STARTED

@@ -1,7 +1,7 @@
-"""Reading JSON from outside, strictly: what two programs could read differently is not accepted.
+"""Strict parser of JSON from outside: refuses what two programs could read differently.
 
-The standard parser with hooks, not a faster one: those take duplicate keys, U+0000 and huge integers without a word.
-Everything here takes time in proportion to the length of the text: whoever may send a message may send any.
+It is the standard parser with hooks, because faster ones accept duplicate keys, U+0000 and huge integers silently. The time is
+proportional to the length of the text, because anybody who may send a message may send any text.
 """
 
 import json
@@ -11,42 +11,42 @@ from collections.abc import Sequence
 from typing import Any
 
 MAX_DEPTH = 32
-MAX_INTEGER = 2**53  # beyond it, browsers round
-_PARSE_DEPTH = 400  # deeper than this we do not even let the parser try: it recurses
+MAX_INTEGER = 2**53  # browsers round larger integers
+_PARSE_DEPTH = 400  # the recursive parser is not called for deeper nesting
 _UNSOUND = re.compile("[\x00\ud800-\udfff]")
 
 
 def parse(source: str) -> tuple[Any, str | None]:
-    """The value, and what is wrong with it (None when nothing is). The value is None where it can't be parsed at all.
+    """Return the value, and what is wrong with it (None if nothing). The value is None if the text can't be parsed at all.
 
-    A value with a fault is given too, so that an answer can name the command that it was part of.
+    An invalid value is returned too, so that an answer can name the command that it was part of.
     """
     depth = _depth(source)
     if depth > _PARSE_DEPTH:
         return None, f"Nested deeper than {MAX_DEPTH}."
-    faults: list[str] = [] if depth <= MAX_DEPTH else [f"Nested deeper than {MAX_DEPTH}."]
+    problems: list[str] = [] if depth <= MAX_DEPTH else [f"Nested deeper than {MAX_DEPTH}."]
 
     def constant(name: str) -> None:
-        faults.append(f"{name} is not JSON.")
+        problems.append(f"{name} is not JSON.")
 
     def integer(digits: str) -> int | None:
         if len(digits) > 17 or abs(int(digits)) > MAX_INTEGER:
-            faults.append("A whole number is beyond 2^53.")
+            problems.append("A whole number is beyond 2^53.")
             return None
         return int(digits)
 
     def number(digits: str) -> float | None:
         value = float(digits)
         if not math.isfinite(value):
-            faults.append("A number is too large.")
+            problems.append("A number is too large.")
             return None
         whole = value.is_integer() and abs(value) <= MAX_INTEGER
-        return int(value) if whole else value  # JSON has one kind of number: 11.0 is 11
+        return int(value) if whole else value  # JSON has one number type: 11.0 is 11
 
     def pairs(items: Sequence[tuple[str, Any]]) -> dict[str, Any]:
         found = dict(items)
         if len(found) != len(items):
-            faults.append("A key is given twice.")
+            problems.append("A key is given twice.")
         return found
 
     try:
@@ -54,16 +54,16 @@ def parse(source: str) -> tuple[Any, str | None]:
     except (ValueError, RecursionError):
         return None, "This is not JSON."
     if depth <= MAX_DEPTH and "\\u" in source and not _texts_are_sound(value):
-        faults.append("A text holds U+0000 or half of a character.")
-    return value, faults[0] if faults else None
+        problems.append("A text holds U+0000 or half of a character.")
+    return value, problems[0] if problems else None
 
 
 def _depth(source: str) -> int:
-    """How deeply brackets nest, strings left out; counted no further than the parser may go."""
+    """Return how deeply brackets nest outside of strings; counted up to the parser's limit."""
     if source.count("[") + source.count("{") <= MAX_DEPTH:
-        return 0  # as most texts are: it is never more than that
-    # Without its escapes, every second part of a text between quotes is outside of strings: so far as it is JSON, at least,
-    # and farther the parser does not go.
+        return 0  # few brackets: the limit can't be exceeded
+    # Without escapes, every second part between quotes is outside of strings: as far as the text is JSON, and the parser stops
+    # where it is not.
     outside = source.replace("\\\\", "").replace('\\"', "").split('"')[::2]
     deepest = depth = 0
     for character in "".join(outside):
@@ -78,15 +78,15 @@ def _depth(source: str) -> int:
 
 
 def _texts_are_sound(value: Any) -> bool:
-    left = [value]
-    while left:
-        each = left.pop()
-        if isinstance(each, str):
-            if _UNSOUND.search(each):
+    stack = [value]
+    while stack:
+        item = stack.pop()
+        if isinstance(item, str):
+            if _UNSOUND.search(item):
                 return False
-        elif isinstance(each, dict):
-            left += each
-            left += each.values()
-        elif isinstance(each, list):
-            left += each
+        elif isinstance(item, dict):
+            stack += item
+            stack += item.values()
+        elif isinstance(item, list):
+            stack += item
     return True

@@ -1,4 +1,4 @@
-"""Subscriber: what the hub and its parts need of whoever follows channels, so that none of them has to know sockets."""
+"""Subscriber: the interface of a connection that the hub and its parts need, so that none of them depends on sockets."""
 
 from typing import Any, Protocol
 
@@ -6,10 +6,10 @@ from realtime.outbox import EventBatch, Outbox
 
 
 class Subscriber(Protocol):
-    """Somebody who follows channels: a connection, or what a test puts in its place.
+    """A connection that follows channels, or a test's stand-in for one.
 
-    `reader` is what the source judges rights by; `account` is what others see of the person; `display` is what a screen
-    shows at which there is no person; `followed` are the names of its channels.
+    `viewer` is what the source decides rights by; `account` is what others see of the person; `display` holds the settings of a
+    wall display (None for a person); `followed` are the names of its channels.
     """
 
     viewer: Any
@@ -23,10 +23,10 @@ class Subscriber(Protocol):
         """Queue a frame. Never waits."""
 
     def enqueue(self, item: bytes | EventBatch, channel: str | None) -> None:
-        """Queue a frame, or a delivery that becomes one when it is written."""
+        """Queue a frame, or a batch of events that is rendered when it is written."""
 
     def update_viewer(self, viewer: Any, account: dict[str, str], display: dict[str, Any] | None = None) -> None:
-        """Set the reader as it is now."""
+        """Replace the viewer, the account and the display settings."""
 
     def close(self, code: int) -> None:
-        """Close soon, with a code of the protocol."""
+        """Close soon, with a close code of the protocol."""

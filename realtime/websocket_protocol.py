@@ -1,6 +1,6 @@
-"""The websocket protocol that the server speaks: uvicorn's, which never lets go of a client that does not read, made to.
+"""WebSocket protocol of the server: uvicorn's, which keeps clients that do not read for ever, with limits added.
 
-`WebSocketProtocol` is what a connection writes to. It is handed to the application as `scope["state"]["websocket_protocol"]`.
+`WebSocketProtocol` is handed to the application as `scope["state"]["websocket_protocol"]`; a connection writes its frames to it.
 """
 
 import asyncio
@@ -18,22 +18,20 @@ from websockets.frames import Frame
 from realtime.deadlines import Deadlines
 from realtime.protocol import CLOSE_TOO_MANY_MESSAGES
 
-CLOSE_TIMEOUT_S = 3.0  # how long a goodbye may take to get through; then the transport is aborted, and what it held is freed
-WRITE_BUFFER_BYTES = 64 * 1024  # bytes of written frames that wait in this process; above it, writing pauses
-MAX_UNSENT_BYTES = (
-    32 * 1024
-)  # bytes in the kernel that were not sent yet: so a reader's progress is seen here, and not megabytes later
-TCP_USER_TIMEOUT_MS = 40_000  # what the other machine's kernel did not acknowledge or take for so long, is sent to nobody
-MAX_CONTROL_FRAMES_PER_S = 200  # pings, pongs and parts of messages; above it, the line is cut
-STALL_CHECKS = 6  # times that progress is looked for before a reader counts as stalled
+CLOSE_TIMEOUT_S = 3.0  # wait for the close handshake; then the transport is aborted, which frees what it held
+WRITE_BUFFER_BYTES = 64 * 1024  # bytes buffered in this process above which writing pauses
+MAX_UNSENT_BYTES = 32 * 1024  # unsent bytes in the kernel: small, so that a client's progress is visible here
+TCP_USER_TIMEOUT_MS = 40_000  # abort when the peer's kernel acknowledges nothing for so long
+MAX_CONTROL_FRAMES_PER_S = 200  # pings, pongs and message fragments; above it, the connection is closed
+STALL_CHECKS = 6  # checks for progress before a client counts as stalled
 
 
 class WebSocketProtocol(WebSocketsSansIOProtocol):
-    """One websocket. Frames are written without waiting; `drained` waits for the reader."""
+    """WebSocket of one client. Frames are written without waiting; `drain` waits for the client to read."""
 
     control_frames: "ControlFrameLimit"
     connected_at: float
-    on_close: Callable[[], None] | None = None  # called at its end
+    on_close: Callable[[], None] | None = None  # called when the connection is lost
 
     def connection_made(self, transport: BaseTransport) -> None:
         super().connection_made(transport)
@@ -48,7 +46,7 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
             self.on_close()
 
     def is_late(self, now: float, deadlines: Deadlines) -> bool:
-        """Whether its handshake takes too long."""
+        """Return whether the handshake takes too long."""
         return not self.handshake_complete and now - self.connected_at > deadlines.handshake
 
     async def run_asgi(self) -> None:
@@ -57,13 +55,13 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
         self._abort_later()
 
     def write(self, texts: Iterable[bytes]) -> None:
-        """Writes text frames, encoded already, behind what is written. Nothing where the line has ended."""
+        """Write encoded text frames behind what was written before. Does nothing if the connection has ended."""
         if not (self.close_sent or self.disconnected or self.transport.is_closing()):
             self.transport.write(b"".join(part for text in texts if text for part in (_frame_header(len(text)), text)))
 
     async def drain(self, stalled_s: float) -> None:
-        """Returns when there is room to write again, or the line has ended. Raises TimeoutError when nothing of what waits
-        could be sent for so many seconds."""
+        """Wait until there is room to write again, or the connection has ended. Raises TimeoutError if no buffered byte could be
+        sent for `stalled_s` seconds."""
         left, since = self.unsent_bytes, self.loop.time()
         while not self.writable.is_set():
             with contextlib.suppress(TimeoutError):
@@ -80,34 +78,35 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
         return self.transport.get_write_buffer_size()
 
     def close(self, code: int) -> None:
-        """Says goodbye behind what is written. The line is gone CLOSING_S later, whether its reader heard it or not."""
+        """Send a close frame behind what was written. The connection is aborted CLOSE_TIMEOUT_S later if the client does not
+        answer."""
         if not self.close_sent and not self.transport.is_closing():
-            with contextlib.suppress(InvalidState):  # the peer was first
+            with contextlib.suppress(InvalidState):  # the peer closed first
                 self.conn.send_close(code)
                 self.transport.write(b"".join(self.conn.data_to_send()))
             self.close_sent = True
             self.queue.put_nowait({"type": "websocket.disconnect", "code": code})
-            if self.read_paused:  # the peer's answer to the goodbye is to be read
+            if self.read_paused:  # the peer's close frame must be read
                 self.read_paused = False
                 self.transport.resume_reading()
         self._abort_later()
 
     def abort(self) -> None:
-        """Ends the line now; what was not sent is forgotten."""
+        """Abort the connection now; unsent output is discarded."""
         self.transport.abort()
 
     def _abort_later(self) -> None:
-        """A transport that is closed waits until all is sent: for ever, where nobody reads."""
+        """Abort after CLOSE_TIMEOUT_S: a closed transport waits until all is sent, for ever if the client does not read."""
         if self.close_timer is None and not self.disconnected:
             self.close_timer = self.loop.call_later(CLOSE_TIMEOUT_S, self.transport.abort)
 
-    # -- what comes beside the messages: uvicorn neither counts it nor looks whether its answers are read -------------------
+    # -- control frames: uvicorn neither counts them nor checks whether its answers are read -------------------------
 
     def handle_ping(self) -> None:
         if self.unsent_bytes < WRITE_BUFFER_BYTES:
             super().handle_ping()
         else:
-            self.conn.data_to_send()  # who does not read the answers gets no more: they would be kept here
+            self.conn.data_to_send()  # a client that does not read gets no answer, which would be buffered here
         self._count_control_frame()
 
     def handle_pong(self, event: Frame) -> None:
@@ -115,7 +114,7 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
         self._count_control_frame()
 
     def handle_cont(self, event: Frame) -> None:
-        super().handle_cont(event)  # a part may be empty: the limit of a message never ends these
+        super().handle_cont(event)  # a fragment may be empty, so the size limit of messages does not stop these
         self._count_control_frame()
 
     def _count_control_frame(self) -> None:
@@ -127,18 +126,18 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
         else:
             self.abort()
 
-    # -- where uvicorn would wait for ever, or complain of what clients may do --------------------------------------------
+    # -- where uvicorn would wait for ever, or log errors for what clients may do ------------------------------------
 
     async def send(self, message: Any) -> None:
         if message["type"] == "websocket.accept" and self.transport.is_closing():
-            self.handshake_complete = True  # the client left before it was answered: there is nobody to answer
+            self.handshake_complete = True  # the client disconnected before the answer
             raise ClientDisconnected
         await super().send(message)
         if message["type"] == "websocket.http.response.body" and self.close_sent:
-            self.handshake_complete = True  # it was refused: that is an answer too, and no error
-        if message["type"] == "websocket.accept":  # nobody looks at these again; a line would keep them for as long as it is open
-            for said in (self.request, self.response):
-                said.headers.clear()
+            self.handshake_complete = True  # the refusal was an answer: no error
+        if message["type"] == "websocket.accept":  # unused from here on; a connection would keep them in memory
+            for handshake in (self.request, self.response):
+                handshake.headers.clear()
 
     def shutdown(self) -> None:
         if self.handshake_complete:
@@ -158,38 +157,36 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
     def keepalive_timeout(self) -> None:
         self.pong_timer = None
         self.pending_ping_payload = None
-        if (
-            self.read_paused or self.unsent_bytes
-        ):  # its pong may lie here unread, our ping unsent: who stalls is noticed elsewhere
+        if self.read_paused or self.unsent_bytes:  # its pong may be unread, or our ping unsent: stalls are detected elsewhere
             self.schedule_ping()
         else:
             self.abort()
 
 
 class ControlFrameLimit:
-    """How many of them came in this second."""
+    """Limit on control frames and fragments per second."""
 
     def __init__(self) -> None:
         self._count, self._second = 0, 0.0
 
     def too_many(self, now: float) -> bool:
-        """Whether one more is one too many."""
+        """Count one. Return whether it exceeds the limit."""
         if now - self._second >= 1:
             self._count, self._second = 0, now
         self._count += 1
         return self._count > MAX_CONTROL_FRAMES_PER_S
 
 
-def tune_socket(line: socket.socket) -> None:
-    """Where the platform has it. (Both are numbers in Linux's <linux/tcp.h>.)"""
+def tune_socket(connection: socket.socket) -> None:
+    """Set TCP options where the platform has them. (Both are numbers in Linux's <linux/tcp.h>.)"""
     for option, value in (("TCP_NOTSENT_LOWAT", MAX_UNSENT_BYTES), ("TCP_USER_TIMEOUT", TCP_USER_TIMEOUT_MS)):
         if hasattr(socket, option):
             with contextlib.suppress(OSError):  # a socket of another kind
-                line.setsockopt(socket.IPPROTO_TCP, getattr(socket, option), value)
+                connection.setsockopt(socket.IPPROTO_TCP, getattr(socket, option), value)
 
 
 def _frame_header(size: int) -> bytes:
-    """The head of an unfragmented, unmasked text frame (RFC 6455, section 5.2)."""
+    """Return the header of an unfragmented, unmasked text frame (RFC 6455, section 5.2)."""
     if size < 126:
         return bytes((0x81, size))
     if size < 65_536:

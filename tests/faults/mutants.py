@@ -97,9 +97,9 @@ MUTANTS = (
         (
             Patch(
                 "realtime/bus_sync.py",
-                "        if told is None or (channel is not None and channel.sequence.epoch is not None):\n"
+                "        if channel_name is None or (channel is not None and channel.sequence.epoch is not None):\n"
                 "            self._hub.head_poller.request_check()",
-                "        assert told is None or channel is None or channel.name",
+                "        assert channel_name is None or channel is None or channel.name",
             ),
         ),
         _plan(Storm((), 3.0), last=Fault(0.0, "redis.kill", 0, 1.5, 0)),
