@@ -1,4 +1,4 @@
-"""Searches for missing children. A search is an entity of its own board and of the board `operations`."""
+"""Missing-child searches. A search is an entity of its own board and of the board `operations`."""
 
 from typing import Any, ClassVar
 

@@ -1,1 +1,1 @@
-"""Database access: engines, the write queue, errors, and migrations of the tables."""
+"""Database access: engines of SQLite and PostgreSQL, the queue of writes, heavy reads, errors, and migrations."""

@@ -1,8 +1,8 @@
-"""One database, read and written by plain synchronous functions in threads.
+"""Database: runs plain synchronous functions of a Session in threads.
 
-`read(fn)` runs fn on one consistent view; `read_heavy(fn)` does so for what reads many rows, in threads of its own, within a
-deadline: sign-in, rights and heads never wait behind it. `write(fn)` queues fn for a writing thread, which takes what is waiting
-for the same boards as a group: one transaction, one session, one commit. Nobody learns of a result before it is on the disk.
+`read(fn)` runs fn on one consistent view. `read_heavy(fn)` does so for many rows, in threads of its own and with a time limit, so
+that sign-in, rights and heads never wait behind it. `write(fn)` queues fn for a writer thread, which groups jobs for the same
+boards: one transaction, one session, one commit. A result is delivered only after its commit.
 """
 
 import asyncio
@@ -38,23 +38,19 @@ __all__ = [
 T = TypeVar("T")
 BeforeCommit = Callable[[Session], None]
 
-MAX_PENDING_WRITES = 4_096  # writes that may wait; above it the desk says that it is overloaded instead of growing
-RETRY_DEADLINE_S = 10.0  # after it was queued, a write is not tried again
-RETRY_PAUSE_S = 0.1  # before a group is tried again; the server is coming back, say
-HEAVY_READ_LIMIT_S = 10.0  # within which a heavy read is done, once it has begun
-SERVER_START_TIMEOUT_S = 10.0  # how long a server may take to come up: all may have been started at one moment
-_REQUEST_ERRORS = (DataError, ProgrammingError)  # what one asked of the database is at fault, not the database
-_NOOP_WRITE = text("UPDATE board SET seq = seq WHERE kind = 'operations'")  # a row that is written, as it was
-_BEFORE_COMMIT, _BATCH, _MAYBE_COMMITTED, _AFTER_COMMIT = (
-    "late",
-    "together",
-    "may be done",
-    "committed",
-)  # in what a session carries along
+MAX_PENDING_WRITES = 4_096  # pending writes; above it, writes are refused instead of growing the queue
+RETRY_DEADLINE_S = 10.0  # after it was queued, a write is not retried
+RETRY_PAUSE_S = 0.1  # pause before a group is retried, for a server that is coming back
+HEAVY_READ_LIMIT_S = 10.0  # run time of a heavy read
+SERVER_START_TIMEOUT_S = 10.0  # wait for a server that may have been started at the same moment
+_REQUEST_ERRORS = (DataError, ProgrammingError)  # errors of the statement, not of the database
+_NOOP_WRITE = text("UPDATE board SET seq = seq WHERE kind = 'operations'")  # writes a row without a change
+# Keys of `Session.info`.
+_BEFORE_COMMIT, _BATCH, _MAYBE_COMMITTED, _AFTER_COMMIT = "before commit", "batch", "maybe committed", "after commit"
 
 
 class Backend(Protocol):
-    """What differs between the databases. See `models.db.sqlite` and `models.db.postgresql`."""
+    """Differences between the databases. See `models.db.sqlite` and `models.db.postgresql`."""
 
     @property
     def kind(self) -> str: ...
@@ -84,16 +80,15 @@ class Backend(Protocol):
 
 
 class _JobFailed(Exception):
-    """A job of a group raised something: what it did must be undone, and nothing of the others."""
+    """A job of a group failed: its own work must be undone, and the other jobs retried."""
 
 
 class Database:
-    """A database by its URL (`sqlite:///path/to/board.db`, `postgresql://user@host:port/name`)."""
+    """Database at a URL (`sqlite:///path/to/board.db`, `postgresql://user@host:port/name`)."""
 
     def __init__(self, url: str, *, must_exist: bool = False, read_only: bool = False) -> None:
-        """Raises ConfigurationError where the URL is not one that we can serve. A file that is not there is made, unless it has
-        to be
-        `existing`, or is only to be read (`reading`): then it stays as it is."""
+        """Raise ConfigurationError if the URL can't be used. A missing file is created unless `must_exist`, or `read_only`, which
+        leaves the file as it is."""
         self.backend = _backend_for(url, must_exist or read_only, read_only)
         self.kind, self.path = self.backend.kind, self.backend.path
         self.url = url
@@ -108,21 +103,22 @@ class Database:
         self.health = WriteHealth()
 
     def wait_until_ready(self, patience_s: float = SERVER_START_TIMEOUT_S) -> None:
-        """Waits for the server, if there is one. Raises ConfigurationError."""
+        """Wait until the server accepts connections. Raises ConfigurationError after `patience_s` seconds, or if the server can't
+        be used."""
         self.backend.wait_until_ready(patience_s)
 
     def acquire_server_lock(self) -> None:
-        """For who serves: says that this process goes on writing until it closes. Raises ConfigurationError where another one
-        does, and two would destroy the file."""
+        """Reserve the database for this serving process until it closes. Raises ConfigurationError if another server has a file
+        that two writers would destroy."""
         self.backend.acquire_server_lock()
 
     async def read(self, fn: Callable[[Session], T]) -> T:
-        """What fn says of one consistent view of the database; it may be asked twice. Raises DatabaseUnavailable."""
+        """Run fn on one consistent view of the database and return its result; fn may run twice. Raises DatabaseUnavailable."""
         return await asyncio.get_running_loop().run_in_executor(self._read_threads, self.read_now, fn)
 
     async def read_heavy(self, fn: Callable[[Session], T], limit_s: float | None = None) -> T:
-        """Run fn for many rows: it gives way to other threads (see `models.db.read_pacing`), and its statements and loops stop
-        after `within_s` seconds, or when nobody waits for the result. Raises TooLong or DatabaseUnavailable."""
+        """Run fn for many rows, paced to let other threads run (see `models.db.read_pacing`). Its statements and loops are
+        stopped after `limit_s` seconds, or when nobody waits for the result. Raises ReadTimeout or DatabaseUnavailable."""
         pace = Pace(HEAVY_READ_LIMIT_S if limit_s is None else limit_s)
 
         def read() -> T:
@@ -135,7 +131,7 @@ class Database:
             pace.cancel()
             raise
         except DatabaseUnavailable as error:
-            if pace.expired and not isinstance(error, ReadTimeout):  # it was a statement that was stopped
+            if pace.expired and not isinstance(error, ReadTimeout):  # the limit stopped a statement
                 raise ReadTimeout from error
             raise
 
@@ -144,14 +140,14 @@ class Database:
             return fn(session)
 
     def read_now(self, fn: Callable[[Session], T]) -> T:
-        """The same, in this thread: for the command line."""
+        """Run fn as `read` does, in this thread: for the command line. Raises DatabaseUnavailable."""
         try:
             try:
                 return self._read(fn)
             except DBAPIError as error:
                 if not self.backend.is_retryable(error):
                     raise
-                return self._read(fn)  # the server was restarted since this connection was last used, say
+                return self._read(fn)  # the server may have been restarted since this connection was last used
         except SQLAlchemyError as error:
             raise DatabaseUnavailable from error
 
@@ -162,35 +158,37 @@ class Database:
                 try:
                     return fn(session)
                 finally:
-                    if self._closing:  # the pool that it would go back to is gone
+                    if self._closing:  # the pool that it would return to is gone
                         connection.invalidate()
         finally:
-            if self._closing:  # or went while it was going back
+            if self._closing:  # or went while the connection returned
                 pool.dispose()
 
     def write(
         self, fn: Callable[[Session], T], on_committed: Callable[[T], None] | None = None, boards: tuple[str, ...] = ()
     ) -> "asyncio.Future[T]":
-        """Queues fn; its result comes when it is durable. What fn raises undoes what it did.
+        """Queue fn; the future gets its result after the commit. An exception of fn undoes its work.
 
-        `boards` are those that fn locks, in the order in which it locks them. Writes with the same last board are done in the
-        order of the calls. `after` is called in the loop with the result, for each last board in commit order, before anyone
-        who awaits it goes on. fn may be run again: on a fresh connection when one was lost, also at commit (where `boards` are
-        named: such writes know by their command id that they were done), or by itself when another one of its group raised.
-        Raises DatabaseUnavailable when too much is waiting, or the database is being closed.
+        `boards` are the boards that fn locks, in the order in which it locks them. Jobs with the same last board run in the order
+        of the calls. `on_committed` is called in the loop with the result, in commit order per last board, before the future is
+        done.
+
+        fn may run again: on a fresh connection after one was lost, also during the commit (if `boards` are given: such writes
+        find by their command id that they are done), or by itself after another job of its group failed. Raises
+        DatabaseUnavailable if too many writes are pending, or the database is closing.
         """
         loop = asyncio.get_running_loop()
         if self._pending >= MAX_PENDING_WRITES or self._closing:
             raise DatabaseUnavailable
-        line, shared = self.backend.queue_key(boards)
-        job = WriteJob(fn, shared, loop, loop.create_future(), on_committed)
+        key, locked_boards = self.backend.queue_key(boards)
+        job = WriteJob(fn, locked_boards, loop, loop.create_future(), on_committed)
         self._pending += 1
         self._start_writers()
-        self._queue.put(line, job)
+        self._queue.put(key, job)
         return job.future
 
     def write_now(self, fn: Callable[[Session], T]) -> T:
-        """One transaction in this thread: for migrations and the command line. Raises DatabaseUnavailable."""
+        """Run fn in one transaction in this thread: for migrations and the command line. Raises DatabaseUnavailable."""
         try:
             with self.backend.write_lock(), self.write_engine.begin() as connection:
                 result, committed = _in_session(connection, fn)
@@ -201,7 +199,7 @@ class Database:
         return result
 
     async def probe(self) -> None:
-        """Try whether writes work again, by one that changes nothing that anybody reads; for whoever learned that they fail."""
+        """Test whether writes work again by a write that changes nothing; for use after one failed."""
         try:
             await self.write(_noop_write)
         except DatabaseUnavailable:
@@ -210,20 +208,20 @@ class Database:
             self.health.record_success()
 
     def dispose(self) -> None:
-        """Let go of the connections: for the command line, which has no loop and no threads to close."""
+        """Close the connections: for the command line, which has no loop and no threads."""
         self.write_engine.dispose()
         self.backend.read_engine.dispose()
 
     async def close(self) -> None:
-        """Finishes what is waiting, then lets go of the files and connections."""
+        """Finish the pending writes, then close files and connections."""
         self._close_deadline = time.monotonic() + RETRY_DEADLINE_S
         self._closing = True
         self._queue.close()
         for thread in self._write_threads:
             await asyncio.to_thread(thread.join)
         self._write_threads.clear()
-        for threads in (self._read_threads, self._heavy_read_threads):
-            threads.shutdown(wait=False, cancel_futures=True)  # one may be stuck in the server
+        for executor in (self._read_threads, self._heavy_read_threads):
+            executor.shutdown(wait=False, cancel_futures=True)  # a read may be stuck in the server
         self.dispose()
         self.backend.release_server_lock()
 
@@ -235,42 +233,44 @@ class Database:
                 thread.start()
 
     def _writer_loop(self) -> None:
-        """A writing thread."""
-        while (taken := self._queue.take()) is not None:
-            left = self._run_combined(taken) if len(taken) > 1 else taken
-            self._queue.release(taken.keys() - left.keys())
-            for line, group in left.items():
+        """Run groups of jobs until the queue is closed: the body of a writer thread."""
+        while (groups := self._queue.take()) is not None:
+            remaining = self._run_combined(groups) if len(groups) > 1 else groups
+            self._queue.release(groups.keys() - remaining.keys())
+            for key, group in remaining.items():
                 try:
                     self._run_group(group)
                 finally:
-                    self._queue.release([line])
+                    self._queue.release([key])
 
     def _run_combined(self, groups: dict[Hashable, list[WriteJob]]) -> dict[Hashable, list[WriteJob]]:
-        """Does the groups of several lines in one transaction, which costs little more than that of one, as far as nobody else
-        holds their boards: it waits for no board, so nobody waits for it in a circle. Gives the groups that are left."""
+        """Run the groups of several keys in one transaction, which costs little more than one group, as far as no other
+        transaction holds their boards. It never waits for a board, so it can't deadlock. Return the groups that are left."""
         jobs: list[WriteJob] = []
         committing = False
         try:
             with self.backend.write_lock(), self.write_engine.connect() as connection, connection.begin() as transaction:
-                free = self.backend.try_lock_boards(connection, {board for group in groups.values() for board in group[0].boards})
-                left = {line: group for line, group in groups.items() if not free.issuperset(group[0].boards)}
-                jobs += [job for line, group in groups.items() if line not in left for job in group]
+                locked = self.backend.try_lock_boards(
+                    connection, {board for group in groups.values() for board in group[0].boards}
+                )
+                remaining = {key: group for key, group in groups.items() if not locked.issuperset(group[0].boards)}
+                jobs += [job for key, group in groups.items() if key not in remaining for job in group]
                 committed = _run_in_session(connection, jobs)
                 committing = True
                 transaction.commit()
-        except Exception:  # whatever it is, it is told to whom it concerns when each group is done by itself
+        except Exception:  # each group reports its error when it runs by itself
             for job in jobs if committing else ():
                 job.maybe_committed = True
             return groups
         _call_all(committed)
         self._deliver(jobs)
-        return left
+        return remaining
 
     def _run_group(self, group: list[WriteJob]) -> None:
-        """Tells each job of a group its result, when it is durable, or its error.
+        """Run a group and deliver the results after the commit, or the errors.
 
-        Where one of several raises, or leaves what can't be kept beside another process's (the same command id on two
-        boards), all of it is undone and they are done one by one, each told at once.
+        If one of several jobs fails, or conflicts with another process at the commit (the same command id on two boards), the
+        whole group is rolled back and each job runs by itself.
         """
         if len(group) > 1:
             try:
@@ -284,7 +284,7 @@ class Database:
             self._deliver([job])
 
     def _run_single(self, job: WriteJob) -> None:
-        for _ in range(2):  # once more, it finds what the other process did
+        for _ in range(2):  # the second attempt finds what the other process committed
             try:
                 self._run_with_retry([job])
                 return
@@ -298,9 +298,9 @@ class Database:
                 return
 
     def _run_with_retry(self, group: list[WriteJob]) -> None:
-        """Runs a group in one transaction; again where its connection was lost, as long as somebody may wait for it.
-        Any other error of the database (a full disk, say) fails all of it: nothing of it was kept."""
-        until = min(group[0].queued_at + RETRY_DEADLINE_S, self._close_deadline)
+        """Run a group in one transaction, and again if its connection was lost, until RETRY_DEADLINE_S. Any other error of the
+        database (a full disk, for example) fails the whole group: nothing of it was stored."""
+        deadline = min(group[0].queued_at + RETRY_DEADLINE_S, self._close_deadline)
         while True:
             committing = False
             try:
@@ -313,8 +313,8 @@ class Database:
             except (_JobFailed, IntegrityError, *_REQUEST_ERRORS):
                 raise
             except Exception as error:
-                known = bool(group[0].boards) or not committing  # that it was not done, or will be found to be
-                if not known or not self.backend.is_retryable(error) or time.monotonic() > until:
+                safe = bool(group[0].boards) or not committing  # it was not committed, or a retry will find that it was
+                if not safe or not self.backend.is_retryable(error) or time.monotonic() > deadline:
                     self.health.record_failure(error)
                     _fail(group, error)
                     return
@@ -323,59 +323,59 @@ class Database:
             time.sleep(RETRY_PAUSE_S)
 
     def _deliver(self, group: list[WriteJob]) -> None:
-        """Hands a group's results to the loops that wait for them, in order, in one hop for each loop."""
+        """Deliver the results of a group to the loops that wait for them, in order, in one call per loop."""
         by_loop: dict[asyncio.AbstractEventLoop, list[WriteJob]] = {}
         for job in group:
             by_loop.setdefault(job.loop, []).append(job)
         for loop, jobs in by_loop.items():
 
-            def tell(jobs: list[WriteJob] = jobs) -> None:
+            def deliver(jobs: list[WriteJob] = jobs) -> None:
                 self._pending -= len(jobs)
                 for job in jobs:
                     job.resolve()
 
             if not loop.is_closed():
-                loop.call_soon_threadsafe(tell)
+                loop.call_soon_threadsafe(deliver)
 
 
-def _backend_for(url: str, existing: bool, reading: bool) -> Backend:
+def _backend_for(url: str, must_exist: bool, read_only: bool) -> Backend:
     try:
         parsed = make_url(url)
     except ArgumentError as error:
         raise ConfigurationError("DATABASE_URL names no database: it is like sqlite:///path/to/board.db.") from error
-    except ValueError:  # what stands where the port should be may be a part of the password, and is not told
+    except ValueError:  # part of the password may stand where the port should be: do not quote it
         raise ConfigurationError(
             "The database URL can't be read: its port is a number, and signs in a password are written like %2F."
         ) from None
     match parsed.get_backend_name():
         case "sqlite":
-            return sqlite.SQLiteBackend(parsed, existing, reading)
+            return sqlite.SQLiteBackend(parsed, must_exist, read_only)
         case "postgresql" | "postgres":
-            from models.db import postgresql  # here, as who keeps a file needs no driver
+            from models.db import postgresql  # imported late, because SQLite needs no driver
 
             return postgresql.PostgreSQLBackend(parsed)
     raise ConfigurationError("The board keeps its data in SQLite (sqlite:///path/to/board.db) or in PostgreSQL (postgresql://…).")
 
 
 def batch(session: Session) -> Sequence[Callable[[Session], Any]]:
-    """All that shares this session, in order: what all of them need can be read at once."""
-    shared: Sequence[Callable[[Session], Any]] = session.info.get(_BATCH, ())
-    return shared
+    """Return the functions that share this session, in order, so that what all of them need can be read at once."""
+    functions: Sequence[Callable[[Session], Any]] = session.info.get(_BATCH, ())
+    return functions
 
 
 def maybe_committed(session: Session) -> bool:
-    """Whether what this session is run for may have been done before: its connection was lost at the commit."""
+    """Return whether an earlier attempt may have committed (the connection was lost during COMMIT)."""
     return bool(session.info.get(_MAYBE_COMMITTED))
 
 
-def before_commit(session: Session, late: BeforeCommit) -> None:
-    """Has something done once, when all that shares this session has been done, before it is committed."""
-    session.info.setdefault(_BEFORE_COMMIT, []).append(late)
+def before_commit(session: Session, callback: BeforeCommit) -> None:
+    """Register a function that runs once, after all functions that share this session, just before the commit."""
+    session.info.setdefault(_BEFORE_COMMIT, []).append(callback)
 
 
-def after_commit(session: Session, tell: Callable[[], None]) -> None:
-    """Has something done once what this session does is on the disk, in the thread that wrote it. It must not fail."""
-    session.info.setdefault(_AFTER_COMMIT, []).append(tell)
+def after_commit(session: Session, callback: Callable[[], None]) -> None:
+    """Register a function that runs once after the commit, in the thread that wrote. It must not fail."""
+    session.info.setdefault(_AFTER_COMMIT, []).append(callback)
 
 
 def _call_all(committed: list[Callable[[], None]]) -> None:
@@ -384,7 +384,7 @@ def _call_all(committed: list[Callable[[], None]]) -> None:
 
 
 def _run_in_session(connection: Connection, group: list[WriteJob]) -> list[Callable[[], None]]:
-    """Runs a group in one session; what is to be done when it is committed."""
+    """Run a group in one session. Return the functions to call after the commit."""
 
     def run(session: Session) -> None:
         session.info[_BATCH] = [job.fn for job in group]
@@ -394,9 +394,7 @@ def _run_in_session(connection: Connection, group: list[WriteJob]) -> list[Calla
             try:
                 job.result = job.fn(session)
             except DBAPIError as error:
-                if is_statement_error(error) and not isinstance(
-                    error, IntegrityError
-                ):  # which another process may have brought about
+                if is_statement_error(error) and not isinstance(error, IntegrityError):  # a conflict with another process
                     raise _JobFailed from error
                 raise
             except Exception as error:
@@ -406,15 +404,15 @@ def _run_in_session(connection: Connection, group: list[WriteJob]) -> list[Calla
         return _in_session(connection, run)[1]
     except (_JobFailed, DBAPIError):
         raise
-    except Exception as error:  # what one of them left can't even be said to the database
+    except Exception as error:  # a job left something that can't be sent to the database
         raise _JobFailed from error
 
 
 def _in_session(connection: Connection, fn: Callable[[Session], T]) -> tuple[T, list[Callable[[], None]]]:
     with Session(connection, join_transaction_mode="rollback_only", expire_on_commit=False) as session:
         result = fn(session)
-        for late in session.info.get(_BEFORE_COMMIT, ()):
-            late(session)
+        for callback in session.info.get(_BEFORE_COMMIT, ()):
+            callback(session)
         session.flush()
         return result, session.info.get(_AFTER_COMMIT, [])
 
@@ -424,7 +422,7 @@ def _noop_write(session: Session) -> None:
 
 
 def _fail(group: list[WriteJob], error: Exception) -> None:
-    failed = DatabaseUnavailable()
-    failed.__cause__ = error
+    unavailable = DatabaseUnavailable()
+    unavailable.__cause__ = error
     for job in group:
-        job.result, job.error = None, failed
+        job.result, job.error = None, unavailable

@@ -1,4 +1,4 @@
-"""What a database says when it does not do a thing."""
+"""Errors of the database."""
 
 from sqlalchemy.exc import (
     DataError,
@@ -12,29 +12,25 @@ from sqlalchemy.exc import (
     TimeoutError,
 )
 
-SQLITE_STATEMENT_ERROR = "SQLITE_ERROR"  # a statement that can't be right: its own fault (in PostgreSQL another kind of error)
+SQLITE_STATEMENT_ERROR = "SQLITE_ERROR"  # code of an invalid statement (PostgreSQL has a class of errors instead)
 
 
 class DatabaseUnavailable(Exception):
-    """The database could not do it now; nothing was changed, as far as it can say. Sent again, it may work, unless it is a
-    fault."""
+    """The database could not do it now. Nothing was changed, as far as it can tell; a retry may work, unless the cause is an
+    invalid statement."""
 
     @property
     def is_program_error(self) -> bool:
-        """True where the database is not the cause: it was asked for what can't be right, and will be again."""
+        """Return whether an invalid statement is the cause, not the database: a retry will fail again."""
         return self.__cause__ is not None and is_statement_error(self.__cause__)
 
 
 class ReadTimeout(DatabaseUnavailable):
-    """A heavy read was stopped at its deadline, or as nobody waited for it any more."""
+    """A heavy read was stopped at its time limit, or because nobody waited for it."""
 
 
-_CONNECTION_ERRORS = (
-    TimeoutError,
-    DisconnectionError,
-    ResourceClosedError,
-    PendingRollbackError,
-)  # a connection is lost or awaited
+# A connection was lost or not available.
+_CONNECTION_ERRORS = (TimeoutError, DisconnectionError, ResourceClosedError, PendingRollbackError)
 
 
 def is_statement_error(error: BaseException) -> bool:
@@ -49,11 +45,12 @@ def is_statement_error(error: BaseException) -> bool:
 
 
 def error_code(error: Exception) -> str:
-    """Return the database's own code, as SQLITE_FULL or 53100; else the kind of the error. Never a text: it may quote one."""
+    """Return the database's own code, such as SQLITE_FULL or 53100; else the type of the error. Never its text, which may quote
+    data."""
     original = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
     code = getattr(original, "sqlite_errorname", None) or getattr(original, "sqlstate", None)
     return str(code or type(original).__name__)
 
 
 class ConfigurationError(Exception):
-    """The database named by the settings can't be used at all: one sentence why."""
+    """The configured database can't be used. The message is one sentence that says why."""

@@ -1,6 +1,6 @@
-"""The PostgreSQL that we use, 15 to 18: how a connection is set up, and what its errors mean.
+"""PostgreSQL backend, versions 15 to 18: how a connection is set up, and what its errors mean.
 
-Every wait has an end here: for the server, for a lock, for a statement, for a line that is cut without a word.
+Every wait is limited: for the server, for a lock, for a statement, for a connection that was cut silently.
 """
 
 import contextlib
@@ -17,13 +17,13 @@ from models.db.read_pacing import Pace
 
 log = logging.getLogger(__name__)
 
-MIN_VERSION = 150_000  # as the server numbers its versions
+MIN_VERSION = 150_000  # as in server_version_num
 READ_THREADS = 4
-HEAVY_READ_THREADS = 4  # beside them
-WRITE_THREADS = 4  # boards that are written to at one moment by one process
+HEAVY_READ_THREADS = 4  # in addition
+WRITE_THREADS = 4  # boards that one process writes to at a time
 POOL_TIMEOUT_S = 5
-CONNECT_RETRY_PAUSE_S = 0.5  # between two tries to reach a server that is not up yet
-MIGRATION_LOCK_KEY = 0x626F617264  # the advisory lock of whoever changes tables: "board"
+CONNECT_RETRY_PAUSE_S = 0.5  # pause between two attempts to reach a server that is not up yet
+MIGRATION_LOCK_KEY = 0x626F617264  # advisory lock of a migration: "board"
 CONNECT_OPTIONS = {
     "connect_timeout": 5,
     "keepalives": 1, "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3,
@@ -32,7 +32,7 @@ CONNECT_OPTIONS = {
 }  # fmt: skip
 SESSION_SETTINGS = {
     "statement_timeout": "20s",
-    "lock_timeout": "8s",  # longer than whoever holds the lock can be stuck
+    "lock_timeout": "8s",  # longer than the holder of the lock can be stuck
     "client_encoding": "utf8",
 }
 READ_SETTINGS = {
@@ -41,10 +41,10 @@ READ_SETTINGS = {
 }  # fmt: skip
 WRITE_SETTINGS = {
     "default_transaction_isolation": "read committed", "default_transaction_read_only": "off",
-    "idle_in_transaction_session_timeout": "5s",  # a process that is stuck must not keep a board locked
+    "idle_in_transaction_session_timeout": "5s",  # a stuck process must not keep a board locked
 }  # fmt: skip
 _LOCK_AVAILABLE = text("SELECT id FROM board WHERE id = ANY(:boards) FOR UPDATE SKIP LOCKED")
-_CONNECTION_LOST = ("08", "57P")  # classes of SQLSTATE: the connection failed, an administrator or a crash ended it
+_CONNECTION_LOST = ("08", "57P")  # classes of SQLSTATE: connection failure, ended by an administrator or a crash
 _RETRYABLE = (
     "40001", "40P01",  # serialization failure, deadlock
     "53300",  # too many connections
@@ -52,54 +52,54 @@ _RETRYABLE = (
 )  # fmt: skip
 _PERMANENT_ERRORS = (
     "password", "does not exist", "pg_hba", "not permitted", "no encryption", "certificate",
-    ' value: "', "for connection option", "bad value for", "definition of service",  # of an option in the URL
+    ' value: "', "for connection option", "bad value for", "definition of service",  # about an option in the URL
 )  # fmt: skip
 
 
 class PostgreSQLBackend:
-    """A database on a server. Boards are written to side by side, each by one connection at a time."""
+    """Database on a server. Several boards are written to in parallel, each by one connection at a time."""
 
     kind = "postgresql"
     read_threads, heavy_read_threads, write_threads = READ_THREADS, HEAVY_READ_THREADS, WRITE_THREADS
     path = None
 
     def __init__(self, url: URL) -> None:
-        """Raises ConfigurationError where the URL has parts that can't be meant so."""
+        """Raise ConfigurationError if the URL has parts that can't be meant so."""
         _check_url(url)
         self._password = url.password or url.query.get("password")
         url = url.set(drivername="postgresql+psycopg")
-        self.write_engine = _engine(
-            url, WRITE_THREADS + 1, SESSION_SETTINGS | WRITE_SETTINGS
-        )  # one more: for what a thread of its own writes
+        # One connection more than threads, for `write_now` in another thread.
+        self.write_engine = _engine(url, WRITE_THREADS + 1, SESSION_SETTINGS | WRITE_SETTINGS)
         self.read_engine = _engine(url, READ_THREADS + HEAVY_READ_THREADS + 1, SESSION_SETTINGS | READ_SETTINGS)
         event.listen(self.write_engine, "connect", _keep_commits_durable)
 
     def wait_until_ready(self, patience_s: float) -> None:
-        """Waits for a server that is not up yet. Raises ConfigurationError where there is none, or one that will not do."""
-        until = time.monotonic() + patience_s
-        told = False
+        """Wait for a server that is not up yet. Raises ConfigurationError if there is none within `patience_s` seconds, or it
+        can't be used."""
+        deadline = time.monotonic() + patience_s
+        logged = False
         while True:
             try:
                 with self.write_engine.connect() as connection:
                     _check_server(connection)
                 return
             except SQLAlchemyError as error:
-                said = self._error_text(error)
-                if any(word in said for word in _PERMANENT_ERRORS) or time.monotonic() > until:
-                    raise ConfigurationError(f"The database server can't be used: {said}.") from None
-            if not told:
+                reason = self._error_text(error)
+                if any(word in reason for word in _PERMANENT_ERRORS) or time.monotonic() > deadline:
+                    raise ConfigurationError(f"The database server can't be used: {reason}.") from None
+            if not logged:
                 log.debug("the database server is not there yet: waiting for it")
-                told = True
+                logged = True
             time.sleep(CONNECT_RETRY_PAUSE_S)
 
     def _error_text(self, error: SQLAlchemyError) -> str:
-        """What the server or its library says, in a line, without what we must not tell."""
+        """Return the error of the server or its library in one line, without the password."""
         lines = str(getattr(error, "orig", None) or error).strip().splitlines() or ["no answer"]
-        said = lines[0].removeprefix("connection failed: ").strip().rstrip(".")
-        return said.replace(self._password, "…") if isinstance(self._password, str) and self._password else said
+        reason = lines[0].removeprefix("connection failed: ").strip().rstrip(".")
+        return reason.replace(self._password, "…") if isinstance(self._password, str) and self._password else reason
 
     def queue_key(self, boards: tuple[str, ...]) -> tuple[Hashable, tuple[str, ...]]:
-        """Writes to one board wait for each other; what locks no board waits for nothing."""
+        """Use the last board as key, so that writes to one board run in order; a job that locks no board waits for nothing."""
         return (boards[-1] if boards else object()), boards
 
     @contextlib.contextmanager
@@ -107,52 +107,52 @@ class PostgreSQLBackend:
         yield
 
     def acquire_server_lock(self) -> None:
-        """A server is made for many."""
+        """Do nothing: a server can have many clients."""
 
     def release_server_lock(self) -> None:
         pass
 
     def try_lock_boards(self, connection: Connection, boards: set[str]) -> set[str]:
-        """Locks those of these boards that no other transaction holds now, and says which."""
+        """Lock the boards that no other transaction holds now, and return them."""
         return set(connection.execute(_LOCK_AVAILABLE, {"boards": list(boards)}).scalars())
 
     def lock_for_migration(self, connection: Connection) -> None:
-        """Several processes start at once, and one of them migrates."""
+        """Take an advisory lock, because several processes start at once and one of them migrates."""
         self.disable_timeouts(connection)
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATION_LOCK_KEY})
 
     def disable_timeouts(self, connection: Connection) -> None:
-        """For what may take long, when nobody waits: this transaction has no end of its own."""
+        """Remove the timeouts of this transaction: for work that may take long while nobody waits."""
         for name in ("lock_timeout", "statement_timeout", "idle_in_transaction_session_timeout"):
             connection.execute(text(f"SET LOCAL {name} = 0"))
 
     @contextlib.contextmanager
     def statement_deadline(self, connection: Connection, pace: Pace) -> Iterator[None]:
-        """Statements that take longer than all of the read may fail, until the transaction ends."""
+        """Limit each statement to the run time of the whole read, until the transaction ends."""
         connection.execute(text(f"SET LOCAL statement_timeout = {max(1, round(pace.limit_s * 1000))}"))
         yield
 
     def has_free_space(self) -> bool:
-        """Its disk is the server's own."""
+        """Return true: the disk is the server's own matter."""
         return True
 
     def is_retryable(self, error: Exception) -> bool:
-        """Whether a transaction that failed by this may do on a fresh connection: it was lost, or gave way to another."""
+        """Return whether a failed transaction may work on a fresh connection: the connection was lost, or it gave way to another
+        one."""
         if not isinstance(error, DBAPIError):
             return False
-        return (
-            is_connection_lost(error) or _sqlstate(error) in _RETRYABLE or "cached plan" in str(error.orig)
-        )  # (another process has migrated)
+        # "cached plan must not change result type": another process has migrated.
+        return is_connection_lost(error) or _sqlstate(error) in _RETRYABLE or "cached plan" in str(error.orig)
 
 
 def _check_url(url: URL) -> None:
-    """Says what is wrong without a word of the URL: what was meant as a password may stand anywhere in it."""
+    """Raise ConfigurationError for an invalid URL, without quoting it: the intended password may be anywhere in it."""
     known = {option.keyword.decode() for option in pq.Conninfo.get_defaults()}
     if "@" in (url.host or ""):
         raise ConfigurationError("DATABASE_URL has more than one @: in a name or a password it is written %40.")
     if url.port is not None and not 0 < url.port < 65_536:
         raise ConfigurationError("DATABASE_URL has a port that is none: it is a number from 1 to 65535.")
-    if "%00" in url.render_as_string(hide_password=False):  # libpq would read no further, and connect elsewhere
+    if "%00" in url.render_as_string(hide_password=False):  # libpq would stop reading here, and connect elsewhere
         raise ConfigurationError("DATABASE_URL has a character U+0000 in it.")
     if not known.issuperset(url.query):
         raise ConfigurationError("DATABASE_URL has an option after its ? that PostgreSQL's library does not know.")
@@ -163,7 +163,7 @@ def _check_url(url: URL) -> None:
 
 
 def is_connection_lost(error: DBAPIError) -> bool:
-    """Whether the connection is gone; what was being committed may be, or not."""
+    """Return whether the connection is lost; a commit under way may be done or not."""
     state = _sqlstate(error)
     return (
         error.connection_invalidated
@@ -179,21 +179,21 @@ def _sqlstate(error: DBAPIError) -> str:
 def _engine(url: URL, pool: int, session: dict[str, str]) -> Engine:
     options = " ".join(f"-c {name}={value.replace(' ', chr(92) + ' ')}" for name, value in session.items())
     given = url.query.get("options", "")
-    asked = {name: value for name, value in CONNECT_OPTIONS.items() if name not in url.query}
+    options_left = {name: value for name, value in CONNECT_OPTIONS.items() if name not in url.query}
     return create_engine(
         url.difference_update_query(["options"]),
         pool_size=pool,
         max_overflow=0,
         pool_timeout=POOL_TIMEOUT_S,
         pool_use_lifo=True,
-        use_native_hstore=False,  # it would be asked for on every new connection
-        hide_parameters=True,  # what people typed is in no error
-        connect_args=asked | {"options": f"{given if isinstance(given, str) else ' '.join(given)} {options}".strip()},
+        use_native_hstore=False,  # saves a query on every new connection
+        hide_parameters=True,  # no user input in error messages
+        connect_args=options_left | {"options": f"{given if isinstance(given, str) else ' '.join(given)} {options}".strip()},
     )
 
 
 def _keep_commits_durable(connection: object, _record: object) -> None:
-    """A commit is on the disk when it returns, also where the server's default is another; a stricter one stands."""
+    """Make commits durable when they return, also if the server's default is weaker; a stricter setting stays."""
     with connection.cursor() as cursor:  # type: ignore[attr-defined]
         cursor.execute(
             "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') IN ('off', 'local')"

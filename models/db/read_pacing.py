@@ -1,9 +1,8 @@
-"""The pace of heavy reads: each has a deadline, and gives way to everybody else while it works.
+"""Pacing of heavy reads: each has a time limit, and lets other threads run while it works.
 
-Threads of Python take turns at one interpreter. A read of 10,000 rows keeps it busy for as long as it can, and whoever waits
-for a row or two gets a turn of some milliseconds between its own. So a heavy read works for a moment and rests as long: the
-event loop and the writer go on meanwhile. Code that loops over many rows says `give_way()`, or takes them from `paced(rows)`;
-in any other thread both do nothing.
+A read of 10,000 rows keeps the Python interpreter busy; a thread that waits for a row or two gets a turn of milliseconds only
+between its slices. So a heavy read works for a moment and then rests as long, while the event loop and the writer go on. Code
+that loops over many rows calls `yield_to_others()` or iterates over `paced(rows)`; in any other thread both do nothing.
 """
 
 import contextlib
@@ -18,14 +17,14 @@ from models.db.errors import ReadTimeout
 
 T = TypeVar("T")
 
-WORK_SLICE_S = 0.002  # of work, then of rest
-MAX_REST_S = 0.005  # the longest rest: a slice was long where others had the interpreter meanwhile
+WORK_SLICE_S = 0.002  # seconds of work before a rest
+MAX_REST_S = 0.005  # longest rest, because a slice is long where others had the interpreter meanwhile
 
 _thread = threading.local()
 
 
 class Pace:
-    """The pace of one heavy read, from the moment when it begins to work."""
+    """Pace of one heavy read, from the moment when it starts to work."""
 
     def __init__(self, limit_s: float) -> None:
         self.limit_s = limit_s
@@ -35,7 +34,7 @@ class Pace:
 
     @contextlib.contextmanager
     def activate(self) -> Iterator[None]:
-        """Hold this thread to the pace."""
+        """Pace this thread within the context."""
         self._slice_start = time.monotonic()
         self._deadline = self._slice_start + self.limit_s
         _thread.pace = self
@@ -45,16 +44,16 @@ class Pace:
             _thread.pace = None
 
     def cancel(self) -> None:
-        """Say, from any thread, that nobody waits for the result any more."""
+        """Cancel the read, from any thread: nobody waits for the result."""
         self._cancelled = True
 
     @property
     def expired(self) -> bool:
-        """Whether the read is to end now."""
+        """Return whether the read must end now."""
         return self._cancelled or time.monotonic() > self._deadline
 
     def yield_if_due(self) -> None:
-        """Rest where it was worked long enough. Raises TooLong where the read is to end now."""
+        """Rest if the slice is used up. Raises ReadTimeout if the read must end now."""
         if self.expired:
             raise ReadTimeout
         worked = time.monotonic() - self._slice_start
@@ -64,14 +63,14 @@ class Pace:
 
 
 def yield_to_others() -> None:
-    """Let others go on, where this thread does a heavy read. Raises TooLong after its deadline."""
+    """Let other threads run, if this thread does a heavy read. Raises ReadTimeout after its limit."""
     pace: Pace | None = getattr(_thread, "pace", None)
     if pace is not None:
         pace.yield_if_due()
 
 
 def paced(items: Iterable[T], every: int = 50) -> Iterator[T]:
-    """Yield the items, and give way after so many of them."""
+    """Yield the items, and let other threads run after every `every` items."""
     for number, item in enumerate(items, 1):
         yield item
         if number % every == 0:
@@ -79,7 +78,7 @@ def paced(items: Iterable[T], every: int = 50) -> Iterator[T]:
 
 
 def in_pages(rows: CursorResult[Any], size: int = 100) -> Iterator[Any]:
-    """Yield the rows of an answer of the database, fetched so many at a time, and give way after each."""
+    """Yield the rows of a result, fetched `size` at a time, and let other threads run after each page."""
     for page in rows.partitions(size):
         yield from page
         yield_to_others()

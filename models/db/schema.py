@@ -1,11 +1,11 @@
-"""Every table, and bringing a database up to them. The migrations are the record of how they became what they are."""
+"""Tables and migrations. The migrations are the record of how the tables became what they are."""
 
 from pathlib import Path
 
 from sqlalchemy import Connection, inspect, text
 from sqlmodel import Session, SQLModel
 
-from models import (  # noqa: F401  (they register themselves)
+from models import (  # noqa: F401  (importing registers the tables)
     accounts,
     alert,
     board,
@@ -28,8 +28,8 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 def migrate(database: Database, patience_s: float = SERVER_START_TIMEOUT_S) -> None:
-    """Brings the database to this program's tables; waits for a server that is not up yet. Raises ConfigurationError when there
-    is none, or when the database is newer than the program."""
+    """Migrate the database to this program's tables; wait for a server that is not up yet. Raises ConfigurationError if there is
+    none, or the database is newer than the program."""
     database.wait_until_ready(patience_s)
 
     def run(session: Session) -> None:
@@ -43,30 +43,30 @@ def migrate(database: Database, patience_s: float = SERVER_START_TIMEOUT_S) -> N
 
 
 def check(database: Database, patience_s: float = SERVER_START_TIMEOUT_S) -> None:
-    """Changes nothing. Raises ConfigurationError where the database has other tables than this program's, or can't be reached."""
+    """Check, without a change, that the database has this program's tables. Raises ConfigurationError if not, or if it can't be
+    reached."""
     database.wait_until_ready(patience_s)
-    at = database.read_now(lambda session: version_of(session.connection()))
-    if at is None:
+    version = database.read_now(lambda session: version_of(session.connection()))
+    if version is None:
         raise ConfigurationError("The database has no tables of the board: `board migrate` makes them.")
-    if at != versions()[-1]:
+    if version != versions()[-1]:
         raise ConfigurationError(
             "The database has the tables of an earlier version: `board migrate` brings it to those of this one."
         )
 
 
 def versions() -> list[str]:
-    """Return the versions of the tables that this program knows, the newest last."""
+    """Return the table versions that this program knows, the newest last."""
     return sorted(file.name.partition("_")[0] for file in MIGRATIONS.glob("versions/[0-9]*.py"))
 
 
 def version_of(connection: Connection) -> str | None:
-    """Return the version of the tables, or None where there are none. Raises ConfigurationError where they are newer than the
-    program."""
+    """Return the version of the tables, None if there are none. Raises ConfigurationError if they are newer than the program."""
     has_any = inspect(connection).has_table("alembic_version")
-    at: str | None = connection.scalar(text("SELECT version_num FROM alembic_version")) if has_any else None
-    if at is not None and at not in versions():
+    version: str | None = connection.scalar(text("SELECT version_num FROM alembic_version")) if has_any else None
+    if version is not None and version not in versions():
         raise ConfigurationError("The database was written by a newer version of the board: start that one.")
-    return at
+    return version
 
 
 def _is_current(connection: Connection) -> bool:
@@ -74,7 +74,7 @@ def _is_current(connection: Connection) -> bool:
 
 
 def _upgrade(connection: Connection, to: str = "head") -> None:
-    from alembic import command  # only here: to load it takes as long as to start the rest, and mostly all is there
+    from alembic import command  # imported late: Alembic takes as long to load as the rest, and is rarely needed
     from alembic.config import Config
 
     config = Config()

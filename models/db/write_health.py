@@ -1,4 +1,4 @@
-"""Whether writes work: a disk that is full fails every write, and no read."""
+"""Health of writes: a full disk, for example, fails every write and no read."""
 
 from collections.abc import Callable
 
@@ -6,14 +6,14 @@ from models.db.errors import SQLITE_STATEMENT_ERROR, error_code
 
 
 class WriteHealth:
-    """The code with which a write failed, until one is known to work. Set by the writing threads."""
+    """Error code of the first failed write, until a write works. Set by the writer threads."""
 
     def __init__(self) -> None:
         self.error_code: str | None = None
-        self.on_change: Callable[[str | None], object] = lambda fault: None
+        self.on_change: Callable[[str | None], object] = lambda error_code: None
 
     def record_failure(self, error: Exception) -> None:
-        """Keep the code of the first write that failed; later ones are not told again."""
+        """Store the code of the first failed write; later ones are not reported again. Invalid statements do not count."""
         code = error_code(error)
         if self.error_code is None and code != SQLITE_STATEMENT_ERROR:
             self.error_code = code

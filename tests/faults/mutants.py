@@ -87,7 +87,9 @@ MUTANTS = (
         replace(_plan(Storm((), 10.0), delay_s=0.002), workers=3, guests=0, boards=1),
         (
             Patch(
-                "models/db/database.py", "        for _ in range(2):  # once more", "        for _ in range(1):  # not once more"
+                "models/db/database.py",
+                "        for _ in range(2):  # the second attempt finds",
+                "        for _ in range(1):  # no second attempt finds",
             ),
         ),
     ),

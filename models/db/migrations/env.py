@@ -1,4 +1,4 @@
-"""Alembic's entry: runs the migrations on the connection that `models.db.schema.migrate` hands over."""
+"""Entry point for Alembic: runs the migrations on the connection that `models.db.schema.migrate` passes in."""
 
 from alembic import context
 

@@ -1,4 +1,4 @@
-"""The first tables: accounts, boards with their journals (payloads apart), and the nouns of a search."""
+"""First tables: accounts, boards with their journals (payloads in a table of their own), and the entities of a search."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,6 +1,6 @@
-"""The order of texts, and of cards. On PostgreSQL every text sorts bytewise, as it does on SQLite: ranks, ids and times are
-compared in the database, and a language's order would put them elsewhere. Where a column ends, and when rights last changed,
-is found without reading it all."""
+"""Sort order of texts, and indexes of cards and access. PostgreSQL sorts every text bytewise, as SQLite does: ranks, ids and
+times are compared in the database, and the order of a language would differ. The indexes find the end of a column, and the last
+change of access, without reading all rows."""
 
 import sqlalchemy as sa
 from alembic import op

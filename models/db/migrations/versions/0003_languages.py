@@ -1,4 +1,4 @@
-"""Nobody has chosen a language yet: "en" stood for that. Empty says so now, and the person's browser is asked."""
+"""Language of accounts: "en", which stood for no choice, becomes empty, which means the browser's language."""
 
 from alembic import op
 

@@ -1,4 +1,4 @@
-"""Links by which a password is set, once; and whether somebody wants it light or dark."""
+"""Links that set a password once, and the theme of accounts."""
 
 import sqlalchemy as sa
 from alembic import op

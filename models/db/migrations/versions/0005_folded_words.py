@@ -1,4 +1,4 @@
-"""The words of searches, cards and notes, folded: by these they are found. Those that are there already are folded now."""
+"""Normalized words of searches, cards and notes, by which they are found. Existing rows get theirs now."""
 
 from collections.abc import Callable
 from typing import Any
@@ -39,7 +39,7 @@ def _of(group: dict[str, Any] | None, *names: str) -> list[str | None]:
 
 
 def _fold(name: str, plain: list[str], groups: list[str], texts: Texts) -> None:
-    """By these columns alone: the rows get others in later versions."""
+    """Set `folded` by these columns only, because the tables get more columns in later versions."""
     columns = [sa.column(each) for each in plain] + [sa.column(each, sa.JSON) for each in groups]
     table = sa.table(name, sa.column("id"), sa.column("folded"), *columns)
     update = table.update().where(table.c.id == sa.bindparam("row")).values(folded=sa.bindparam("words"))

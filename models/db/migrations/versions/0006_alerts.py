@@ -1,4 +1,4 @@
-"""Which events alert whom, which of them were read, and who wants which. What happened before alerts nobody."""
+"""Alerts, which of them were read, and alert settings. Earlier events alert nobody."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""Who holds the shift, how it is handed on, and what is said of each search when it is."""
+"""Shifts, their handover, and the briefing of each search."""
 
 from typing import Any
 

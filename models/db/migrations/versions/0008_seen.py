@@ -1,4 +1,4 @@
-"""Up to where each person has seen each board. Nobody has seen anything so far."""
+"""Read positions of accounts on boards. None so far."""
 
 import sqlalchemy as sa
 from alembic import op

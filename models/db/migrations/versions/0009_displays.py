@@ -1,4 +1,4 @@
-"""Wall displays and how they are paired; of a search, whether displays may see its appeal, and since when its status stands."""
+"""Wall displays and their pairing; per search, whether displays may see its appeal, and the time of its status."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""Name and contact of a source before they were set again. Of those that were replaced so far nothing is known."""
+"""Earlier names and contacts of sources. Values replaced before this are not known."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""Of tokens: who made them, when they end by themselves, and when they were used last. Those that are there have 90 days."""
+"""Tokens: who made them, when they expire, and when they were last used. Existing ones expire in 90 days."""
 
 from datetime import timedelta
 

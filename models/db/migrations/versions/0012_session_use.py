@@ -1,4 +1,4 @@
-"""Of sessions: when they were used last, and when they end at the latest. Those that are there count as used now."""
+"""Login sessions: time of the last use, and the latest end. Existing ones count as used now."""
 
 from datetime import timedelta
 
@@ -9,7 +9,7 @@ from models.times import format_utc, now
 
 revision = "0012"
 down_revision = "0011"
-IDLE = timedelta(hours=12)  # as it is unless a setting says otherwise; the first use counts by the setting
+IDLE = timedelta(hours=12)  # the default; the setting applies from the first use
 
 
 def upgrade() -> None:

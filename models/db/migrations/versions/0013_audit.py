@@ -1,5 +1,5 @@
-"""The audit journal: how its entries are found, and whom they alert. Readings of sources, which had a table of their own, become
-its first entries, chained as the journal of any board is."""
+"""Audit journal: indexes of its entries, and security alerts. Accesses to sources, which had a table of their own, become its
+first entries, chained like the journal of any board."""
 
 import hashlib
 import hmac
@@ -71,5 +71,5 @@ def _body(row: Any) -> bytes:
 
 
 def _json(value: Any) -> bytes:
-    """As the journal writes it."""
+    """Encode a value as the journal does."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()

@@ -1,4 +1,4 @@
-"""Faults of the servers' clocks, as they were noticed. None so far."""
+"""Faults of the servers' clocks. None so far."""
 
 import sqlalchemy as sa
 from alembic import op

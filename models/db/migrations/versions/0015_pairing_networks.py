@@ -1,4 +1,4 @@
-"""Of a code that waits, a digest of the network from which it was asked for: no network may have all codes."""
+"""Network of a pairing code, as a digest: the number of codes per network is limited."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,5 +1,5 @@
-"""Why a search was closed with something still open; and which tasks take an appeal down. Those of searches that were found
-before are told by the journal: they were made by the command that said so."""
+"""Reason for closing a search with something still open; and which tasks take an appeal down. For searches found before this, the
+journal tells them: they were made by the command that set the status."""
 
 import json
 from collections.abc import Iterator

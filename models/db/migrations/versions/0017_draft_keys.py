@@ -1,4 +1,4 @@
-"""Keys of accounts for what their browsers keep. Each is made when it is first asked for."""
+"""Keys with which browsers encrypt drafts. Each is made when it is first requested."""
 
 import sqlalchemy as sa
 from alembic import op

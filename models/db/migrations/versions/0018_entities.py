@@ -1,5 +1,5 @@
-"""How many entities a board has. Searches, each of which counted on `operations` too, count only on their own boards now; nor do
-columns count that were removed."""
+"""Number of entities of a board. Searches, which also counted on `operations`, now count on their own boards only; removed
+columns do not count."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""Rights of wall displays have a version of their own: a display that changes has nobody's rights read again."""
+"""Separate rights version of wall displays: a change of a display does not reload the rights of accounts."""
 
 from alembic import op
 

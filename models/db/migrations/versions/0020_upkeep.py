@@ -1,4 +1,4 @@
-"""When what keeps an installation safe was done last. Nothing is known so far."""
+"""Times of the last maintenance. None so far."""
 
 import sqlalchemy as sa
 from alembic import op

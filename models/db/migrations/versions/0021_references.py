@@ -1,5 +1,5 @@
-"""References are unique among what their giver may see, and no longer among all. Those that look as the server makes them count
-as made by it."""
+"""References are unique among the searches that the account may see, no longer among all. Those in the server's format count as
+made by it."""
 
 import re
 
@@ -10,7 +10,7 @@ revision = "0021"
 down_revision = "0020"
 
 AT_ONCE = 500
-MADE = re.compile(r"\d{4}-\d{1,6}")  # longer ones never counted
+MADE = re.compile(r"\d{4}-\d{1,6}")  # longer ones were never made
 
 
 def upgrade() -> None:
@@ -19,7 +19,7 @@ def upgrade() -> None:
     op.add_column("search", sa.Column("made_reference", text, nullable=True))
     if postgresql:
         op.drop_constraint("search_reference_key", "search", type_="unique")
-    else:  # SQLite drops none: the table is made anew
+    else:  # SQLite can't drop a constraint: copy the table
         with op.batch_alter_table("search", naming_convention={"uq": "uq_%(table_name)s_%(column_0_name)s"}) as table:
             table.drop_constraint("uq_search_reference", type_="unique")
     op.create_index(op.f("ix_search_reference"), "search", ["reference"])

@@ -1,4 +1,4 @@
-"""Who wants to be alerted of the shift and of its handover; everybody, in the list, until they choose otherwise."""
+"""Alert settings for the shift and its handover. Default: shown in the list."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""Of which sightings a name or a contact of the source was given: told to whoever may ask for it."""
+"""Mark of sightings with a name or a contact of the source, shown to those who may ask for it."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""Digest of what was taken in, by which a second use of its id is known to be of the same. Rows that are there have none."""
+"""Digest of an intake, which shows whether a second use of its id has the same content. Existing rows have none."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""Who answers for a search that whoever takes the shift over may not see. Of handovers before nobody was asked."""
+"""Keeper of a search: who answers for it if the next holder of the shift may not see it. Earlier handovers have none."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""Who wants to be alerted of a sighting that can't wait: everybody whom it concerns, in the list, until they choose otherwise."""
+"""Alert settings for urgent sightings. Default: shown in the list, to all whom the sighting concerns."""
 
 import sqlalchemy as sa
 from alembic import op

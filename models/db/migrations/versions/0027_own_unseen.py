@@ -1,4 +1,4 @@
-"""Of events after a mark, how many are the account's own: those are not new to it. Of marks that are there nobody knows: none."""
+"""Number of an account's own events after its read position: these are not new to it. Existing positions have none."""
 
 import sqlalchemy as sa
 from alembic import op
