@@ -27,7 +27,7 @@ def board_of(channel: str) -> str | None:
 
 
 class BusMisconfigured(Exception):
-    """The bus can't be used as configured. The message is one sentence that says why."""
+    """The bus can't be used as configured. The message says why, and what to do."""
 
 
 class Bus(Protocol):

@@ -24,7 +24,7 @@ from realtime.redis_connection import CONNECTION_ERRORS, RedisConnection, connec
 log = logging.getLogger("realtime.bus")
 
 MIN_VERSION = 7  # oldest major version of Redis that works
-_TOO_OLD = f"This Redis is too old: {MIN_VERSION} or newer is needed."
+_TOO_OLD = f"This Redis is too old. The board needs version {MIN_VERSION} or newer."
 HEARTBEAT_INTERVAL_S = 1.0
 HEARTBEAT_TIMEOUT_S = 3.0  # without a heartbeat for so long, both connections are replaced
 SUBSCRIBE_TIMEOUT_S = 1.0  # wait for the confirmation of a subscription; a later one still means a gap

@@ -115,7 +115,7 @@ class RedisConnection:
 
     async def _write_commands(self, commands: list[tuple[Any, ...]]) -> None:
         if not self._connection.is_connected:  # otherwise redis-py would reconnect silently
-            raise ConnectionError("the line is broken")
+            raise ConnectionError("the connection is lost")
         await self._connection.send_packed_command(self._connection.pack_commands(commands), check_health=False)
 
     async def _read_loop(self) -> None:

@@ -342,10 +342,10 @@ def _backend_for(url: str, must_exist: bool, read_only: bool) -> Backend:
     try:
         parsed = make_url(url)
     except ArgumentError as error:
-        raise ConfigurationError("DATABASE_URL names no database: it is like sqlite:///path/to/board.db.") from error
+        raise ConfigurationError("DATABASE_URL is not the URL of a database. Example: sqlite:///path/to/board.db.") from error
     except ValueError:  # part of the password may stand where the port should be: do not quote it
         raise ConfigurationError(
-            "The database URL can't be read: its port is a number, and signs in a password are written like %2F."
+            "The database URL can't be read. Its port must be a number; write special characters in a password like %2F."
         ) from None
     match parsed.get_backend_name():
         case "sqlite":

@@ -53,4 +53,4 @@ def error_code(error: Exception) -> str:
 
 
 class ConfigurationError(Exception):
-    """The configured database can't be used. The message is one sentence that says why."""
+    """The configured database can't be used. The message says why, and what to do."""

@@ -149,17 +149,17 @@ def _check_url(url: URL) -> None:
     """Raise ConfigurationError for an invalid URL, without quoting it: the intended password may be anywhere in it."""
     known = {option.keyword.decode() for option in pq.Conninfo.get_defaults()}
     if "@" in (url.host or ""):
-        raise ConfigurationError("DATABASE_URL has more than one @: in a name or a password it is written %40.")
+        raise ConfigurationError("DATABASE_URL has more than one @. Write an @ in a name or a password as %40.")
     if url.port is not None and not 0 < url.port < 65_536:
-        raise ConfigurationError("DATABASE_URL has a port that is none: it is a number from 1 to 65535.")
+        raise ConfigurationError("DATABASE_URL has a wrong port. A port is a number from 1 to 65535.")
     if "%00" in url.render_as_string(hide_password=False):  # libpq would stop reading here, and connect elsewhere
-        raise ConfigurationError("DATABASE_URL has a character U+0000 in it.")
+        raise ConfigurationError("DATABASE_URL contains the character U+0000. Remove it.")
     if not known.issuperset(url.query):
         raise ConfigurationError("DATABASE_URL has an option after its ? that PostgreSQL's library does not know.")
     if any(isinstance(value, tuple) for name, value in url.query.items() if name != "options"):
-        raise ConfigurationError("DATABASE_URL has an option after its ? that stands there twice.")
+        raise ConfigurationError("DATABASE_URL has the same option twice after its ?.")
     if any("," in str(value) for value in (url.host, *map(url.query.get, ("host", "hostaddr", "port"))) if value):
-        raise ConfigurationError("DATABASE_URL names several servers: the board works with one.")
+        raise ConfigurationError("DATABASE_URL names several servers. The board works with one.")
 
 
 def is_connection_lost(error: DBAPIError) -> bool:
@@ -204,7 +204,7 @@ def _keep_commits_durable(connection: object, _record: object) -> None:
 def _check_server(connection: Connection) -> None:
     version = int(str(connection.execute(text("SHOW server_version_num")).scalar()))
     if version < MIN_VERSION:
-        raise ConfigurationError(f"The database server is PostgreSQL {version // 10_000}: the board needs 15 or newer.")
+        raise ConfigurationError(f"The database server is PostgreSQL {version // 10_000}. The board needs 15 or newer.")
     encoding = connection.execute(text("SHOW server_encoding")).scalar()
     if encoding != "UTF8":
-        raise ConfigurationError(f"The database has the encoding {encoding}: make one with UTF8.")
+        raise ConfigurationError(f"The database has the encoding {encoding}. Create one with the encoding UTF8.")

@@ -48,11 +48,9 @@ def check(database: Database, patience_s: float = SERVER_START_TIMEOUT_S) -> Non
     database.wait_until_ready(patience_s)
     version = database.read_now(lambda session: version_of(session.connection()))
     if version is None:
-        raise ConfigurationError("The database has no tables of the board: `board migrate` makes them.")
+        raise ConfigurationError("The database has no tables of the board. Create them with `board migrate`.")
     if version != versions()[-1]:
-        raise ConfigurationError(
-            "The database has the tables of an earlier version: `board migrate` brings it to those of this one."
-        )
+        raise ConfigurationError("The database has the tables of an earlier version. Update them with `board migrate`.")
 
 
 def versions() -> list[str]:
@@ -65,7 +63,7 @@ def version_of(connection: Connection) -> str | None:
     has_any = inspect(connection).has_table("alembic_version")
     version: str | None = connection.scalar(text("SELECT version_num FROM alembic_version")) if has_any else None
     if version is not None and version not in versions():
-        raise ConfigurationError("The database was written by a newer version of the board: start that one.")
+        raise ConfigurationError("The database was written by a newer version of the board. Start that version.")
     return version
 
 

@@ -46,14 +46,14 @@ class SQLiteBackend:
         """Raise ConfigurationError if the URL names no file that can be used. `must_exist`: the file must exist; `read_only`: it
         stays as it is."""
         if not url.database or url.database == ":memory:":
-            raise ConfigurationError("The board keeps its journal in a file: name one, as in sqlite:///path/to/board.db.")
+            raise ConfigurationError("DATABASE_URL names no file. Example: sqlite:///path/to/board.db.")
         self.path = Path(url.database).absolute()
         if must_exist and not self.path.exists():
-            raise ConfigurationError(f"There is no database {self.path}: `board migrate` makes one.")
+            raise ConfigurationError(f"There is no database {self.path}. Create it with `board migrate`.")
         try:
             create_private_file(self.path)
         except OSError as error:
-            raise ConfigurationError(f"The database file can't be made: {error.strerror}.") from error
+            raise ConfigurationError(f"The database file can't be created: {error.strerror}.") from error
         self._server_lock: IO[str] | None = None
         self.write_engine = _engine(self.path, "BEGIN IMMEDIATE", 1)
         self.read_engine = _engine(self.path, "BEGIN", READ_THREADS + HEAVY_READ_THREADS, read_only)
@@ -78,8 +78,8 @@ class SQLiteBackend:
         except OSError as error:
             self.release_server_lock()
             raise ConfigurationError(
-                f"Another server writes to this file, and SQLite {library.sqlite_version} can destroy a file with two writers: "
-                "stop the other one, or install an SQLite of 3.51.3 or newer."
+                f"Another server writes to this file, and SQLite {library.sqlite_version} can destroy a file with two writers. "
+                "Stop the other server, or install SQLite 3.51.3 or newer."
             ) from error
 
     def release_server_lock(self) -> None:
