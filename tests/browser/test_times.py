@@ -58,7 +58,10 @@ async def test_a_sighting_whose_channel_nobody_chose_has_none_that_is_known(brow
 
 
 async def test_a_form_names_a_time_to_come_and_an_age_that_is_no_childs(browsers: Browsers) -> None:
-    alice, soon = await browsers.window("Alice"), (now() + timedelta(hours=1)).astimezone(DESK_TIME_ZONE).strftime("%Y-%m-%dT%H:%M")
+    alice, soon = (
+        await browsers.window("Alice"),
+        (now() + timedelta(hours=1)).astimezone(DESK_TIME_ZONE).strftime("%Y-%m-%dT%H:%M"),
+    )
     await alice.open("/")
     await alice("[data-act=open-search]").click()
     await alice.fill("open-search", {"person.first_name": "Nele", "kind": "runaway", "missing_since": soon})
