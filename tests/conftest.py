@@ -1,4 +1,4 @@
-"""Fixtures: a server, and the cast on it."""
+"""Fixtures shared by all folders: servers, people on sockets, browsers."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
@@ -20,14 +20,16 @@ from tests.support.team import Team, running_team
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """A test with the mark `both_backends` runs in both; with `both_backends(ALTERNATING)`, see `_take_turns`."""
+    """Run tests marked `both_backends` on both backends; `both_backends(ALTERNATING)` is handled by `_take_turns`."""
     if "backend" in metafunc.fixturenames and metafunc.definition.get_closest_marker("both_backends"):
         metafunc.parametrize("backend", [backends.SQLITE, backends.POSTGRESQL], indirect=True, scope="module")
 
 
 def _take_turns(items: list[pytest.Item]) -> None:
-    """Of scenes that say nothing of databases every second one runs in the large house, the others in the small one. The other
-    way round they run with the slow ones."""
+    """Leave half of the backend-independent tests to the slow run.
+
+    Tests marked `both_backends(ALTERNATING)` run alternately on SQLite and on PostgreSQL; the opposite halves are marked slow.
+    """
     files: dict[Path, dict[str, int]] = {}
     for item in items:
         mark, call = item.get_closest_marker("both_backends"), getattr(item, "callspec", None)
@@ -39,8 +41,10 @@ def _take_turns(items: list[pytest.Item]) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Files with a browser, which needs a core and more, come among those that mostly wait: three files run at a time. From the
-    end of the alphabet, as the longest stand there, and what runs last should be short."""
+    """Spread the browser files, which need a core and more, evenly among the others, which mostly wait: three files run at once.
+
+    Files run in reverse order of their names: the longest stand at the end of the alphabet, and what runs last should be short.
+    """
     _take_turns(items)
     files: dict[Path, list[pytest.Item]] = {}
     for item in sorted(items, key=lambda item: item.path.name, reverse=True):
@@ -53,7 +57,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def _quick_passwords() -> Iterator[None]:
-    """A password is made and looked at in a millisecond, in this process: by the real parameters it is half of a core's time."""
+    """Make password hashing take a millisecond in this process; the real parameters take half a second of a core."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(identity, "HASHER", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
         yield
@@ -61,20 +65,20 @@ def _quick_passwords() -> Iterator[None]:
 
 @pytest.fixture
 def wall_clock(monkeypatch: pytest.MonkeyPatch) -> WallClock:
-    """The clock of the servers in this process, to be set."""
+    """Settable clock of the servers in this process."""
     return install_clock(monkeypatch)
 
 
 @pytest.fixture(scope="session")
 def server_dir() -> Iterator[Path]:
-    """The folder of the servers: one that accounts other than root can get to."""
+    """Folder of the database servers, accessible to accounts other than root."""
     with server_folder() as folder:
         yield folder
 
 
 @pytest.fixture(scope="session")
 def postgres(server_dir: Path) -> Iterator[Postgres]:
-    """A real PostgreSQL for the whole run, with a template of a board's database in it."""
+    """Real PostgreSQL for the whole run, with a template database of this version."""
     server = Postgres(server_dir / "postgres", fsync=False)
     server.start()
     backends.make_template(server)
@@ -84,7 +88,7 @@ def postgres(server_dir: Path) -> Iterator[Postgres]:
 
 @pytest.fixture(scope="session")
 def redis(server_dir: Path) -> Iterator[Redis]:
-    """A real Redis for the whole run. Who wants to break one starts its own."""
+    """Real Redis for the whole run. A test that breaks Redis starts its own."""
     server = Redis(server_dir / "redis")
     server.start()
     yield server
@@ -93,7 +97,7 @@ def redis(server_dir: Path) -> Iterator[Redis]:
 
 @pytest.fixture
 def postgres_url(postgres: Postgres) -> Iterator[str]:
-    """A new database with all tables, gone afterwards."""
+    """URL of a new database with all tables, dropped afterwards."""
     with backends.fresh_database(postgres) as url:
         yield url
 
@@ -105,7 +109,7 @@ def redis_url(redis: Redis) -> str:
 
 @pytest.fixture(scope="module")
 def backend(request: pytest.FixtureRequest) -> Backend:
-    """Where desks are opened: the small house, or each in turn for tests with the mark `both_backends`."""
+    """Backend on which services are opened: SQLite, or each in turn for tests marked `both_backends`."""
     name = getattr(request, "param", backends.SQLITE)
     if name == backends.SQLITE:
         return Backend(name)
@@ -114,7 +118,7 @@ def backend(request: pytest.FixtureRequest) -> Backend:
 
 @pytest.fixture
 def installation(backend: Backend, tmp_path: Path) -> Iterator[dict[str, Any]]:
-    """The settings of a new installation in the house."""
+    """Settings of a new installation on the backend."""
     with backend.settled(tmp_path) as settings:
         yield settings
 
@@ -127,7 +131,7 @@ async def server(installation: dict[str, Any], tmp_path: Path) -> AsyncIterator[
 
 @pytest.fixture
 async def add_person(server: Server) -> AsyncIterator[Callable[..., Awaitable[Person]]]:
-    """`await come("Alice", "coordinator")`: somebody new, on the socket."""
+    """Function that connects a new person: `await add_person("Alice", "coordinator")`."""
     people: list[Person] = []
 
     async def arrive(name: str, role: str, scope: str = "write") -> Person:
@@ -142,25 +146,25 @@ async def add_person(server: Server) -> AsyncIterator[Callable[..., Awaitable[Pe
 
 @pytest.fixture
 async def alice(add_person: Callable[..., Awaitable[Person]]) -> Person:
-    """Leads: a coordinator."""
+    """Coordinator who leads the search."""
     return await add_person("Alice", "coordinator")
 
 
 @pytest.fixture
 async def bob(add_person: Callable[..., Awaitable[Person]]) -> Person:
-    """Helps: an investigator."""
+    """Investigator who helps."""
     return await add_person("Bob", "investigator")
 
 
 @pytest.fixture
 async def charlie(add_person: Callable[..., Awaitable[Person]]) -> Person:
-    """Is outside: an investigator who is no member."""
+    """Investigator who is outside: no member."""
     return await add_person("Charlie", "investigator")
 
 
 @pytest.fixture(scope="module")
 async def team(backend: Backend, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Team]:
-    """The whole company on one server for all scenes of a file."""
+    """Team of five on one server, shared by all tests of a file."""
     folder = tmp_path_factory.mktemp("desk")
     with backend.settled(folder) as settings:
         async with running_team(folder, **settings) as playing_company:
@@ -169,13 +173,13 @@ async def team(backend: Backend, tmp_path_factory: pytest.TempPathFactory) -> As
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args() -> dict[str, Any]:
-    """The browser that the test command found; found here where pytest was started by itself."""
+    """Path of the browser that the test command found, or that is found here when pytest is started directly."""
     return {"executable_path": str(find(Path(__file__).parent.parent / ".venvs" / "browser"))}
 
 
 @pytest.fixture(scope="module")
 async def browser_server(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Browsers]:
-    """One server for all scenes of a file, with the cast's accounts."""
+    """Server shared by all browser tests of a file, with an account for each member of the team."""
     async with running_server(tmp_path_factory.mktemp("desk")) as server:
         await create_accounts(server)
         async with Browsers(browser, server.url) as working:
@@ -185,6 +189,6 @@ async def browser_server(browser: Browser, tmp_path_factory: pytest.TempPathFact
 
 @pytest.fixture
 async def browsers(browser_server: Browsers) -> AsyncIterator[Browsers]:
-    """The cast's windows for one scene."""
+    """Browser windows of the team for one test, closed afterwards."""
     yield browser_server
     await browser_server.clear()

@@ -1,6 +1,6 @@
-"""The two houses in which every promise is kept: SQLite by itself, and PostgreSQL with Redis.
+"""The two backends on which every promise is tested: SQLite alone, and PostgreSQL with Redis.
 
-A test that has the mark `both_backends` runs in both, or by turns; others run in the small one, which is quicker to build.
+A test marked `both_backends` runs on both, or alternates; other tests run on SQLite, which is quicker to set up.
 """
 
 import asyncio
@@ -34,7 +34,7 @@ _numbers = itertools.count(1)
 
 @dataclass(frozen=True)
 class Backend:
-    """Where a desk can be opened: `settled` gives the settings of a fresh installation."""
+    """Backend on which services can be opened; `settled` gives the settings of a new installation."""
 
     name: str
     postgres: Postgres | None = None
@@ -42,7 +42,7 @@ class Backend:
 
     @contextlib.contextmanager
     def settled(self, folder: Path) -> Iterator[dict[str, Any]]:
-        """Settings that name a new, empty installation; its database is gone afterwards."""
+        """Yield settings that name a new, empty installation; drop its database afterwards."""
         if self.postgres is None or self.redis is None:
             yield {"database_url": sqlite_url(folder)}
             return
@@ -52,7 +52,7 @@ class Backend:
 
 
 def sqlite_url(folder: Path) -> str:
-    """The URL of the SQLite database in a folder: where there was none, a new one with all tables, and nothing in them."""
+    """Return the URL of the SQLite database in a folder, created with all tables and no rows where it is missing."""
     path = folder / "board.db"
     if not path.exists():
         shutil.copy(_template(), path)
@@ -61,7 +61,7 @@ def sqlite_url(folder: Path) -> str:
 
 @functools.cache
 def _template() -> Path:
-    """A database with this version's tables, which others are copied from: quicker than migrating each."""
+    """Return the path of a database with this version's tables. Copying it is quicker than migrating each."""
     folder = tempfile.TemporaryDirectory()
     atexit.register(folder.cleanup)
     path = Path(folder.name) / "board.db"
@@ -70,12 +70,13 @@ def _template() -> Path:
 
 
 def make_template(postgres: Postgres) -> None:
-    """The same, in a PostgreSQL."""
+    """Create the PostgreSQL template database."""
     _migrate(_create_in_english(postgres))
 
 
 def _create_in_english(postgres: Postgres) -> str:
-    """Texts sort there as people want it, as in most real installations; what must sort bytewise has to say so itself."""
+    """Create the template with English collation, as most real installations have; queries that need byte order have to ask for
+    it."""
     with contextlib.suppress(FeatureNotSupported), postgres.admin() as connection:
         named = sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE template0 LOCALE_PROVIDER icu ICU_LOCALE 'en-US'")
         connection.execute(named.format(sql.Identifier(TEMPLATE), sql.Identifier(OWNER)))
@@ -95,7 +96,7 @@ def _migrate(url: str) -> None:
 
 @contextlib.contextmanager
 def fresh_database(postgres: Postgres) -> Iterator[str]:
-    """The URL of a new database with all tables, and nothing in them."""
+    """Yield the URL of a new database with all tables and no rows."""
     name = f"board_{next(_numbers)}"
     try:
         yield postgres.create(name, TEMPLATE)

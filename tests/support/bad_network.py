@@ -1,4 +1,4 @@
-"""What a scene on a bad line asks of a screen, and the colleague who works on meanwhile."""
+"""Checks of a page on a bad network, and a colleague who works on meanwhile."""
 
 import asyncio
 import contextlib
@@ -34,7 +34,7 @@ new MutationObserver(look).observe(document, {subtree: true, childList: true, at
 
 
 async def wait_until_stale(window: Window, since: float) -> None:
-    """Waits until the board is grey, by its own word and to the eye; not later than was promised."""
+    """Wait until the board is shown as stale, in text and in looks; fail if that takes longer than promised."""
     await window.freshness("not_current")
     said = await window.page.evaluate("said")
     grey_at = next(each["at"] for each in said if each["at"] > since and each["state"] == "not_current")
@@ -48,7 +48,7 @@ async def wait_until_stale(window: Window, since: float) -> None:
 
 
 async def assert_never_live(window: Window, begin: float, end: float) -> None:
-    """Not for a moment between the two."""
+    """Check that the page never called itself live between two times."""
     said = await window.page.evaluate("said")
     within = [each for number, each in enumerate(said) if each["at"] < end and ([*said, {"at": end}][number + 1]["at"] > begin)]
     assert within
@@ -56,22 +56,22 @@ async def assert_never_live(window: Window, begin: float, end: float) -> None:
 
 
 async def pending_commands(window: Window) -> list[str]:
-    """Ids of the commands that the window still shows as being sent, oldest first."""
+    """Return ids of the commands that the window still shows as being sent, oldest first."""
     return sorted(await window.page.eval_on_selector_all("[data-pending]", "all => all.map((each) => each.dataset.pending)"))
 
 
 async def wait_until_all_sent(window: Window) -> None:
-    """Waits until nothing waits to be sent."""
+    """Wait until no command waits to be sent."""
     await expect(window("[data-pending], [data-testid=unsent]")).to_have_count(0, timeout=BACK_WITHIN_MS)
 
 
 def commands_sent(window: Window, ids: list[str]) -> dict[str, int]:
-    """How often each of these went out on a socket of the window."""
+    """Return how often each of these commands went out on a socket of the window."""
     return dict(Counter(frame.body["id"] for frame in window.frames if frame.sent and frame.body.get("id") in ids))
 
 
 def unanswered_commands(window: Window) -> list[str]:
-    """Ids of the commands that the window has sent and got no ack for."""
+    """Return ids of the commands that the window has sent and got no ack for."""
     answered = {frame.body["id"] for frame in window.frames if frame.body["type"] == "ack"}
     sent = [frame.body["id"] for frame in window.frames if frame.sent and frame.body["type"] == "command"]
     return [id for id in dict.fromkeys(sent) if id not in answered]
@@ -85,7 +85,7 @@ async def until_sent(window: Window, id: str, times: int) -> None:
 
 
 async def assert_each_once(person: SignedInUser, board: str, ids: list[str]) -> None:
-    """Every one of these commands is in the journal, once."""
+    """Check that each of these commands is in the journal exactly once."""
     done = Counter(event["command"] for event in await person.events(board))
     assert {id: done[id] for id in ids} == dict.fromkeys(ids, 1)
 
@@ -95,7 +95,7 @@ async def set_enabled(server: Server, email: str, enabled: bool) -> None:
 
 
 class Colleague:
-    """Adds sightings over the API, as fast as they are acknowledged; what was not answered is sent again, with its id."""
+    """API client that adds sightings as fast as they are acknowledged, and resends unanswered ones with the same id."""
 
     def __init__(self, person: SignedInUser, board: str) -> None:
         self.person, self.board = person, board
@@ -116,7 +116,7 @@ class Colleague:
 
 
 async def keep_adding_tasks(window: Window, stop: asyncio.Event) -> list[str]:
-    """Adds tasks on the screen, whether there is a server or not; their titles."""
+    """Add tasks on the page until `stop`, with or without a server; return their titles."""
     titles: list[str] = []
     while not stop.is_set():
         titles.append(f"Alice's task {len(titles)}")
@@ -125,7 +125,7 @@ async def keep_adding_tasks(window: Window, stop: asyncio.Event) -> list[str]:
 
 
 def create_team_accounts(folder: Path) -> None:
-    """The cast's accounts, in a database that no server has open yet."""
+    """Create the team's accounts in a database that no server has open yet."""
     database = Database(f"sqlite:///{folder}/board.db")
     migrate(database)
 

@@ -1,4 +1,4 @@
-"""A person's browser window on the board, and the comparison of what it shows with what the server has."""
+"""Browser window of a person, and the comparison of what it shows with what the server has."""
 
 import asyncio
 import json
@@ -41,7 +41,7 @@ ASSESSED = {
 
 
 def expected_columns(entities: list[dict[str, Any]]) -> dict[str, Any]:
-    """What a window must show of a snapshot, in the form of SHOWN."""
+    """Return what a window must show of a snapshot, in the form of READ_COLUMNS."""
     by_rank = sorted(entities, key=lambda each: (each["state"].get("rank") or "", each["id"]))
     cards = [each for each in by_rank if each["kind"] in ("sighting", "task")]
     return {
@@ -74,7 +74,7 @@ def _card(card: dict[str, Any]) -> list[Any]:
 
 @dataclass
 class Frame:
-    """One frame of a window's socket, in the order in which this process was told of it."""
+    """Frame of a window's socket, in the order in which this process learned of it."""
 
     sent: bool
     body: dict[str, Any]
@@ -82,7 +82,7 @@ class Frame:
 
 @dataclass
 class Window:
-    """One window of one person. Errors of its page fail the test, but those that were announced with `may_fail`."""
+    """Browser window of one person. Errors of its page fail the test, except those announced with `may_fail`."""
 
     name: str
     page: Page
@@ -106,7 +106,7 @@ class Window:
         socket.on("framereceived", lambda text: self.frames.append(Frame(False, _body(text))))
 
     def may_fail(self, *patterns: str) -> None:
-        """Errors of a console that belong to the scene: a socket refused while the server is down."""
+        """Allow console errors that belong to the test, such as a refused socket while the server is down."""
         self.allowed += patterns
 
     def unexpected(self) -> list[str]:
@@ -115,7 +115,7 @@ class Window:
     # --- going
 
     async def open(self, path: str) -> None:
-        """A page of the board, until it is proven to be true."""
+        """Open a page of the board and wait until it is live."""
         await self.page.goto(path, timeout=OPENS_WITHIN_MS)
         await self.live()
 
@@ -134,7 +134,7 @@ class Window:
         return self.page.locator(selector, **more)
 
     def card(self, text: str) -> Locator:
-        """By what was said: other words on a card may be about who changed it."""
+        """Find a card by its own text: other words on a card may be about who changed it."""
         return self.page.locator("article.card", has=self.page.locator("h3", has_text=text))
 
     def column(self, role: str) -> Locator:
@@ -145,7 +145,7 @@ class Window:
         return self.page.locator(".panel")
 
     async def id_of(self, text: str) -> str:
-        """The id of a card, once the server has given it one."""
+        """Return the id of a card, once the server has given it one."""
         return str(await self.card(text).and_(self.page.locator("[data-card]:not([data-pending])")).get_attribute("data-card"))
 
     async def shown(self) -> dict[str, Any]:
@@ -153,8 +153,10 @@ class Window:
         return shown
 
     async def same_as_server(self, board: str) -> dict[str, Any]:
-        """Waits until every column shows the cards that the server has, in its order and with its words. What it shows.
-        The server is asked again: what a screen shows of one's own may not have got there yet."""
+        """Wait until every column shows the cards of the server, in its order and with its words; return what is shown.
+
+        The server is asked again each time: the page may show an own change that the server does not have yet.
+        """
         deadline = time.monotonic() + PATIENCE_S
         while True:
             answer = await self.http.get(f"/api/v1/boards/{board}")
@@ -178,7 +180,7 @@ class Window:
         await self("dialog [data-act=send]").click()
 
     async def fill(self, form: str, fields: dict[str, str]) -> None:
-        """Types into the fields of a form, by their path; chooses where there is a choice."""
+        """Fill the fields of a form, by their path; choose where there is a choice."""
         for path, text in fields.items():
             control = self.field(form, path)
             if await control.evaluate("each => each.localName") == "select":
@@ -198,7 +200,7 @@ class Window:
         await self.panel.wait_for(state="detached")
 
     async def edit(self, **fields: str) -> None:
-        """Fields of the open card, by their path; saved."""
+        """Change fields of the open card, by their path, and save."""
         await self.panel.locator("[data-act=edit]").click()
         await self.fill("facts", fields)
         await self.panel.locator("[data-act=save]").click()
@@ -210,13 +212,13 @@ class Window:
         await self("dialog [data-act=send]").click()
 
     async def sign_in(self, email: str) -> None:
-        """By the form of the sign-in page."""
+        """Sign in by the form of the sign-in page."""
         await self("[name=email]").fill(email)
         await self("[name=password]").fill(PASSWORD)
         await self("form.sign-in button").click()
 
     async def drag(self, card: Locator, column: Locator, before: Locator | None = None) -> None:
-        """By mouse: takes the card up, carries it to its place, lets it go there."""
+        """Drag a card with the mouse and drop it in its place."""
         await self.take_up(card)
         await self.carry(column, before)
         await self.page.mouse.up()
@@ -229,7 +231,7 @@ class Window:
         await self("main[data-dragging]").wait_for()
 
     async def carry(self, column: Locator, before: Locator | None = None) -> None:
-        """To above a card, or to the end of a column, until the place is marked."""
+        """Move the pointer above a card, or to the end of a column, until the drop target is marked."""
         if before is None:
             box = await column.bounding_box()
             assert box
@@ -241,7 +243,7 @@ class Window:
         return await before.and_(self.page.locator("[data-drop-target=before]")).wait_for()
 
     async def drag_by_finger(self, card: Locator, column: Locator) -> None:
-        """A long press takes the card up; the finger carries it to the end of a column, and lets go."""
+        """Drag a card by touch: a long press takes it up, and it is dropped at the end of a column."""
         finger = await self.context.new_cdp_session(self.page)
 
         async def touch(kind: str, *at: tuple[float, float]) -> None:
@@ -271,7 +273,7 @@ def center_of(box: Any) -> tuple[float, float]:
 
 
 async def wait_until(true: Callable[[], Any]) -> None:
-    """Waits until something that this process knows is true."""
+    """Wait until a condition in this process is true."""
 
     async def wait() -> None:
         while not true():

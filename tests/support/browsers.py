@@ -1,4 +1,4 @@
-"""The cast at their desks: browser windows on one server, each person's in a context of their own."""
+"""Browser windows of the team on one server, each person's in a browser context of their own."""
 
 from types import TracebackType
 from typing import Any, Self
@@ -14,7 +14,7 @@ ROLES = {"Alice": "coordinator", "Bob": "investigator", "Charlie": "investigator
 
 
 class SignedInUser:
-    """Somebody with a session: their cookie for windows, and the HTTP calls."""
+    """Person with a session: the cookie for windows, and the HTTP calls."""
 
     def __init__(self, name: str, url: str, domain: str, password: str) -> None:
         self.name, self.email, self._password = name, f"{name.lower()}@{domain}", password
@@ -29,7 +29,7 @@ class SignedInUser:
         return str(self.http.cookies["board_session"])
 
     async def do(self, board: str, name: str, data: dict[str, Any], **more: Any) -> dict[str, Any]:
-        """A command over HTTP; its ack."""
+        """Give a command over HTTP; return its ack."""
         body = {"id": new_id(), "name": name, "data": data} | more
         answer = await self.http.post(f"/api/v1/boards/{board}/commands", json=body)
         assert answer.status_code == 200, answer.text
@@ -47,7 +47,7 @@ class SignedInUser:
 
 
 class Browsers:
-    """Windows on a server. Leaving it closes them, and fails on any error that a page met and no scene had announced."""
+    """Windows on a server. Leaving it closes them, and fails on any page error that no test had announced."""
 
     def __init__(self, browser: Browser, url: str, domain: str = "desk.example", password: str = PASSWORD) -> None:
         self.browser, self.url, self._domain, self._password = browser, url, domain, password
@@ -64,7 +64,7 @@ class Browsers:
             await person.http.aclose()
 
     async def clear(self) -> None:
-        """Closes the windows of a scene."""
+        """Close the windows of a test, and fail on unexpected errors."""
         unexpected = {window.name: window.unexpected() for window in self.windows if window.unexpected()}
         for window in self.windows:
             await window.context.close()
@@ -72,21 +72,21 @@ class Browsers:
         assert not unexpected, unexpected
 
     async def person(self, name: str) -> SignedInUser:
-        """Somebody of this office, signed in."""
+        """Return a person of the team, signed in."""
         if name not in self.people:
             self.people[name] = SignedInUser(name, self.url, self._domain, self._password)
             await self.people[name].sign_in()
         return self.people[name]
 
     async def window(self, name: str, *, url: str | None = None, **more: Any) -> Window:
-        """A new window of somebody, in a context of its own; `url` where it reaches the server by another line."""
+        """Open a new window of a person, in a context of its own. `url`: address of a proxy in front of the server."""
         person = await self.person(name)
         context = await self.browser.new_context(base_url=url or self.url, **({"viewport": DESKTOP_SIZE} | more))
         await context.add_cookies([{"name": "board_session", "value": person.cookie, "url": url or self.url}])
         return await self._open(name, context, person.http)
 
     async def stranger(self, *, url: str | None = None, **more: Any) -> Window:
-        """A window of nobody who is signed in; `url` where it reaches the server by another line."""
+        """Open a window that is not signed in. `url`: address of a proxy in front of the server."""
         context = await self.browser.new_context(base_url=url or self.url, **({"viewport": DESKTOP_SIZE} | more))
         return await self._open("stranger", context, httpx.AsyncClient(base_url=self.url))
 
@@ -98,30 +98,30 @@ class Browsers:
         return window
 
     async def both_at(self, board: str) -> tuple[Window, Window]:
-        """Alice and Bob, each in a window on a search."""
+        """Open Alice's and Bob's windows on a search."""
         alice, bob = await self.window("Alice"), await self.window("Bob")
         for window in (alice, bob):
             await window.open(f"/searches/{board}")
         return alice, bob
 
     async def search(self, **data: Any) -> str:
-        """A new search of Alice's; its id."""
+        """Open a new search as Alice; return its id."""
         alice = await self.person("Alice")
         given = {"kind": "runaway", "person": {"first_name": "Noor"}, "missing_since": "2026-11-24T15:10:00Z"}
         return str((await alice.do("operations", "search.open", given | data))["opened"])
 
     async def same(self, alice: Window, bob: Window, board: str) -> None:
-        """Both screens show what the server has, column by column."""
+        """Check that both windows show what the server has, column by column."""
         assert await alice.same_as_server(board) == await bob.same_as_server(board)
 
     async def sighting(self, board: str, description: str) -> str:
-        """One that was there before anybody looked; its id."""
+        """Add a sighting as Alice; return its id."""
         alice = await self.person("Alice")
         await alice.do(board, "sighting.add", {"description": description})
         return str((await alice.events(board))[-1]["id"])
 
 
 async def create_accounts(server: Server) -> None:
-    """Accounts of the cast, on a server in this process."""
+    """Create the team's accounts on a server in this process."""
     for name, role in ROLES.items():
         await live_changes.add_account(server.desk, f"{name.lower()}@desk.example", name, role, PASSWORD)

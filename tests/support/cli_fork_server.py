@@ -1,5 +1,5 @@
-"""Calls of the command line, each in a process of its own, forked from one that has loaded the program: to load it takes ten
-times as long as most calls."""
+"""Fork server for calls of the command line: each runs in its own process, forked from one that has imported the program.
+Importing takes ten times as long as most calls."""
 
 import atexit
 import functools
@@ -37,7 +37,7 @@ for line in sys.stdin:
 
 @dataclass
 class CliResult:
-    """How a call ended: its exit code, and what it printed."""
+    """Exit code and output of a call."""
 
     code: int
     out: str
@@ -45,7 +45,7 @@ class CliResult:
 
 
 class CliForkServer:
-    """`first` is Python that runs before all calls: a test sets shorter times there."""
+    """Process that forks a child for each call. `first`: Python that runs before all calls, to set shorter times."""
 
     def __init__(self, first: str) -> None:
         environment = {"PATH": os.environ["PATH"], "PYTHONPATH": os.pathsep.join(sys.path)}
@@ -56,7 +56,7 @@ class CliForkServer:
         self._one = threading.Lock()
 
     def call(self, words: list[str], settings: dict[str, str], at: Path, given: str = "") -> CliResult:
-        """`board <words>` with these settings and no others, in the folder `at`; `given` is on its standard input."""
+        """Run `board <words>` with these settings and no others, in the folder `at`, with `given` on standard input."""
         told, answers = self._process.stdin, self._process.stdout
         assert told
         assert answers
@@ -76,7 +76,7 @@ class CliForkServer:
 
 @functools.cache
 def cli_fork_server(first: str = "") -> CliForkServer:
-    """One for this run of tests."""
+    """Return the fork server of this test run."""
     made = CliForkServer(first)
     atexit.register(made.end)
     return made

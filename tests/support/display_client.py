@@ -1,4 +1,4 @@
-"""A wall display, as a test has one: paired by a coordinator, with a socket and a screen for each board."""
+"""Client of a display: paired by a coordinator, with a socket and a replica of each board."""
 
 import itertools
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ _screens = itertools.count(1)
 
 @dataclass
 class DisplayBrowser:
-    """What a screen's browser is to the server: its cookies, and all bytes that it was ever sent."""
+    """Browser of a display as the server sees it: its cookies, and all bytes that it was ever sent."""
 
     server: Server
     received: list[bytes] = field(default_factory=list)
@@ -32,14 +32,14 @@ class DisplayBrowser:
         return "; ".join(f"{name}={value}" for name, value in self.http.cookies.items())
 
     async def code(self) -> str:
-        """The code that the screen shows."""
+        """Pairing code that the screen shows."""
         return str((await self.call("POST", "/api/v1/wall/codes")).json()["code"])
 
     async def state(self) -> str:
         return str((await self.call("GET", "/api/v1/wall/codes/mine")).json()["state"])
 
     async def open(self, bearer: str = "", query: str = "", *, origin: str | None = None) -> Person:
-        """The display's socket; with a bearer's token beside its cookie, that person's, if the query does not say otherwise."""
+        """Open the display's socket. With a bearer token beside the cookie it is that person's, unless `query` says otherwise."""
         headers = {"Cookie": self.cookie} | ({"Authorization": f"Bearer {bearer}"} if bearer else {})
         more: Any = {"origin": origin or self.server.url, "additional_headers": headers}
         socket = await connect(self.server.ws + query, max_size=None, compression=None, **more)
@@ -54,7 +54,7 @@ class DisplayBrowser:
 async def pair_browser(
     lead: Person, browser: DisplayBrowser, boards: list[str], profile: str = "room", **more: Any
 ) -> dict[str, Any]:
-    """A coordinator types the screen's code; the display as it is listed."""
+    """Type the screen's code as a coordinator; return the display as it is listed."""
     code = await browser.code()
     data = {"code": code, "name": f"Screen {next(_screens)}", "profile": profile, "language": "en", "shows": {"boards": boards}}
     response = await lead.http.post("/api/v1/displays", json=data | more)

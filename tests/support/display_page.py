@@ -1,4 +1,4 @@
-"""A wall display in a window of a real browser, and what is seen of it from across the room."""
+"""Display in a window of a real browser, and how it looks from across the room."""
 
 import asyncio
 import base64
@@ -25,7 +25,7 @@ SEEN = """(seen) => new Promise((done) => {
 async def open_display(
     browsers: Browsers, boards: list[str], *, url: str | None = None, language: str = "en", **more: Any
 ) -> tuple[Window, str]:
-    """A display of these boards whose page is not loaded yet, and its id; `url` where it reaches the server by another line."""
+    """Return a display of these boards whose page is not loaded yet, and its id. `url`: address of a proxy."""
     window = await browsers.stranger(**({"viewport": HD, "url": url} | more))
     id, cookies = await pair_display(browsers, boards, language)
     kept = [{"name": name, "value": value, "url": url or browsers.url} for name, value in cookies.items()]
@@ -34,7 +34,7 @@ async def open_display(
 
 
 async def pair_display(browsers: Browsers, boards: list[str], language: str = "en") -> tuple[str, dict[str, str]]:
-    """A display that Alice has paired: its id, and the cookies of its screen."""
+    """Pair a display as Alice; return its id and the cookies of its screen."""
     alice = await browsers.person("Alice")
     async with httpx.AsyncClient(base_url=browsers.url, headers={"Origin": browsers.url}, timeout=PATIENCE_S) as screen:
         code = (await screen.post("/api/v1/wall/codes")).json()["code"]
@@ -46,7 +46,7 @@ async def pair_display(browsers: Browsers, boards: list[str], language: str = "e
 
 
 async def wait_for_overlay(window: Window, grey: bool, within_s: float) -> float:
-    """Waits until the screen is grey, or is so no more; seconds that it took."""
+    """Wait until the stale overlay is shown, or hidden; return the seconds that it took."""
     began = time.monotonic()
     async with asyncio.timeout(within_s):
         await window.page.evaluate(SEEN, grey)
@@ -55,7 +55,7 @@ async def wait_for_overlay(window: Window, grey: bool, within_s: float) -> float
 
 @dataclass
 class Screencast:
-    """What the compositor shows, also while the thread of the page is blocked: a screenshot would wait for it."""
+    """Frames of the compositor, recorded also while the page's thread is blocked, when a screenshot would wait."""
 
     window: Window
     frames: list[tuple[float, bytes]] = field(default_factory=list)
@@ -73,12 +73,12 @@ class Screencast:
         await self._line.send("Page.stopScreencast")
 
     def warned_at(self, after: float) -> float | None:
-        """When the warning was first on the screen, after a time."""
+        """Return when the warning was first on the screen after a time."""
         return next((at for at, png in self.frames if at > after and shows_warning(png)), None)
 
 
 def shows_warning(png: bytes) -> bool:
-    """Whether the middle of a picture is the ground of the warning: much red, in a screen that is else without it."""
+    """Return whether the middle of a picture is the background of the warning: much red, which nothing else on the screen has."""
     image = Image.open(io.BytesIO(png)).convert("RGB")
     width, height = image.size
     middle = image.crop((width // 4, height // 3, width * 3 // 4, height * 2 // 3))

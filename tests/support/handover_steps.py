@@ -1,4 +1,4 @@
-"""A desk whose shift is being handed over: brought to where a command has its turn."""
+"""Steps of a handover, to bring the desk to where a command can be given."""
 
 from typing import Any
 
@@ -11,12 +11,12 @@ COMMANDS = tuple(name for name in TABLE if name.startswith(("shift.", "handover.
 
 
 async def state(who: Person, kind: str) -> dict[str, Any]:
-    """The desk's shift or handover; empty where there is none."""
+    """Return the state of the shift or of the handover; empty where there is none."""
     return dict((await who.snapshot(OPERATIONS))["entities"].get((kind, OPERATIONS), {}))
 
 
 async def take_shift(who: Person) -> None:
-    """The shift is theirs, and no handover is open."""
+    """Give a person the shift, with no open handover."""
     handover = await state(who, "handover")
     if handover.get("status") in OPEN:
         await who.do(OPERATIONS, "handover.withdraw", {"handover": handover["number"]})
@@ -24,38 +24,38 @@ async def take_shift(who: Person) -> None:
 
 
 async def prepare_handover(who: Person, **data: Any) -> int:
-    """A new handover of their shift; its number."""
+    """Prepare a new handover of their shift; return its number."""
     await take_shift(who)
     await who.do(OPERATIONS, "handover.prepare", data)
     return int((await state(who, "handover"))["number"])
 
 
 async def current_positions(who: Person) -> dict[str, int]:
-    """What they would sign now."""
+    """Return the board positions that they would sign now."""
     return {section["board"]: section["seq"] for section in (await read_report(who))["searches"]}
 
 
 async def read_report(who: Person, path: str = "handover", **params: Any) -> dict[str, Any]:
-    """A report, as they see it."""
+    """Return a report as this person sees it."""
     answer = await who.http.get(f"/api/v1/{path}", params=params)
     assert answer.status_code == 200, answer.text
     return dict(answer.json())
 
 
 async def sign_handover(who: Person, number: int) -> dict[str, Any]:
-    """They have seen everything."""
+    """Sign a handover as having seen everything."""
     return await who.do(OPERATIONS, "handover.sign", {"handover": number, "positions": await current_positions(who)})
 
 
 async def hand_to_sign(who: Person, **data: Any) -> int:
-    """A signed handover of their shift; its number."""
+    """Prepare and sign a handover of their shift; return its number."""
     number = await prepare_handover(who, **data)
     await sign_handover(who, number)
     return number
 
 
 async def prepare_for(name: str, who: Person, other: Person) -> dict[str, Any]:
-    """The desk is where `name` may be done by `who`; what it is named by there. `other` hands over to them."""
+    """Bring the desk to where `who` may do the command `name`; return the names it needs. `other` hands over to them."""
     if name in ("shift.take", "handover.prepare"):
         await take_shift(other)
         return {}

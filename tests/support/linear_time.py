@@ -1,4 +1,4 @@
-"""How the time of a function grows with the length of its text: by the ratio of two lengths, so that no machine is too slow."""
+"""Growth of a function's time with the length of its text, as the ratio of two lengths, so that no machine is too slow."""
 
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -22,7 +22,7 @@ AFTER = ["", 'x"']
 
 
 def text_makers(parts: Iterable[str] = PARTS) -> Iterator[Callable[[int], str]]:
-    """Each kind of text, as what makes one of a length."""
+    """Return for each kind of text a function that makes one of a given length."""
     for before, part, after in product(BEFORE, parts, AFTER):
         yield (
             lambda length, before=before, part=part, after=after: (
@@ -32,14 +32,14 @@ def text_makers(parts: Iterable[str] = PARTS) -> Iterator[Callable[[int], str]]:
 
 
 def cpu_seconds(work: Callable[[], object]) -> float:
-    """How long this thread works at it."""
+    """Return the processor time of this thread for a call."""
     began = time.thread_time()
     work()
     return time.thread_time() - began
 
 
 def superlinear_growth(work: Callable[[str], object], make: Callable[[int], str], longest: int) -> str | None:
-    """Say by how much the time grows where it is by more than the length; None where it is not."""
+    """Describe the growth of the time where it is more than that of the length; None where it is not."""
     short, long = make(longest // TIMES), make(longest)
     least = most = float("inf")
     for _ in range(TRIES):

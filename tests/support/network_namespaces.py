@@ -1,7 +1,7 @@
-"""Machines in network namespaces, each with a line to the servers that can be cut, and another to its own people.
+"""Machines in network namespaces, each with one link to the servers that can be cut and another to its users.
 
-The test's own namespace is the servers' machine, and where the people sit: they reach each machine by a line of its own, so
-whoever uses a machine that is cut off still reaches it.
+The test's own namespace is the machine of the servers and of the users: these reach each machine by a separate link, also while
+its link to the servers is cut.
 """
 
 import contextlib
@@ -14,11 +14,11 @@ NAMES = "AB"
 
 
 class NamespacesUnavailable(Exception):
-    """None can be made here; the text says why."""
+    """Network namespaces cannot be created here; the text says why."""
 
 
 def run_tool(*words: str, tool: str = "ip") -> str:
-    """A call of `ip`, or of another tool. Raises NoNamespaces with what it said."""
+    """Run `ip` or another tool. Raises NamespacesUnavailable with its output."""
     try:
         return subprocess.run([tool, *words], check=True, capture_output=True, text=True).stdout
     except FileNotFoundError:
@@ -29,21 +29,21 @@ def run_tool(*words: str, tool: str = "ip") -> str:
 
 @dataclass(frozen=True)
 class Host:
-    """A machine. `address` is where its own people reach it."""
+    """Machine in a namespace. `address`: where its users reach it."""
 
     namespace: str
     port: str  # of the bridge, on the servers' side: where its line is cut
     address: str
 
     def command(self, *words: str) -> list[str]:
-        """A command that runs on this machine."""
+        """Return a command that runs on this machine."""
         return ["ip", "netns", "exec", self.namespace, *words]
 
     def pull_the_plug(self) -> None:
         run_tool("link", "set", self.port, "down")
 
     def swallow(self) -> None:
-        """The line stays up, and passes nothing on: nobody is told."""
+        """Drop all packets silently while the link stays up."""
         run_tool("link", "set", "dev", self.port, "state", "0", tool="bridge")
 
     def heal(self) -> None:
@@ -53,7 +53,7 @@ class Host:
 
 @dataclass(frozen=True)
 class Network:
-    """`servers` is the address at which machines reach PostgreSQL and Redis."""
+    """Two machines; `servers` is the address at which they reach PostgreSQL and Redis."""
 
     servers: str
     hosts: tuple[Host, ...]
@@ -61,7 +61,7 @@ class Network:
 
 @contextlib.contextmanager
 def network() -> Iterator[Network]:
-    """Two machines and their lines, gone afterwards. Raises NoNamespaces."""
+    """Yield two machines and their links, removed afterwards. Raises NamespacesUnavailable."""
     mark = f"sb{os.getpid() % 100_000}"
     inside, outside = _free_networks()
     bridge = f"{mark}br"

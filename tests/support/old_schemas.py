@@ -11,7 +11,7 @@ from models.db.schema import metadata
 
 
 def reset_to_revision(session: Session, revision: str) -> None:
-    """Empty a database, and give it the tables that it had at a revision."""
+    """Empty a database, and create the tables that it had at a revision."""
     connection = session.connection()
     metadata.drop_all(connection)
     connection.execute(text("DROP TABLE alembic_version"))
@@ -19,7 +19,7 @@ def reset_to_revision(session: Session, revision: str) -> None:
 
 
 def insert_rows(session: Session, table: Table, rows: list[dict[str, Any]]) -> None:
-    """Add rows to a table of that revision: what it had no columns for is left out."""
+    """Insert rows into a table of that revision, without columns that it did not have."""
     there = {each["name"] for each in inspect(session.connection()).get_columns(table.name)}
     as_it_was = lightweight(table.name, *(column(each.name, each.type) for each in table.c if each.name in there))
     for row in rows:

@@ -1,6 +1,6 @@
-"""The cast: Alice leads, Bob helps, Charlie is outside. Each speaks to a real server over real sockets.
+"""People on real sockets of a real server: Alice leads, Bob helps, Charlie is outside.
 
-A `Person` has a screen: what they would see, put together from what the server sent, by the contract alone.
+A `Person` keeps a replica of each board, built from what the server sent by the rules of the contract alone.
 """
 
 import asyncio
@@ -34,13 +34,13 @@ _ids = itertools.count(1)
 
 
 def new_id() -> str:
-    """A command id that no other command of this run has."""
+    """Return a command id that no other command of this run has."""
     return f"t{next(_ids)}"
 
 
 @dataclass
 class Server:
-    """A server in this process, on a free port, over a desk of its own."""
+    """Server in this process, on a free port, with a service of its own."""
 
     desk: BoardService
     url: str
@@ -53,7 +53,7 @@ class Server:
 
 @contextlib.asynccontextmanager
 async def running_server(folder: Path, **settings: Any) -> AsyncIterator[Server]:
-    """A server over the database in a folder."""
+    """Run a server on the database in a folder."""
     desk = await BoardService.open(settings_for(folder, **({"database_url": backends.sqlite_url(folder)} | settings)))
     listening = listen(desk.settings)
     started = asyncio.Event()
@@ -83,7 +83,7 @@ def settings_for(folder: Path, **more: Any) -> Settings:
 
 
 async def create_token(desk: BoardService, name: str, role: str, scope: str = "write") -> str:
-    """A new account, and a bearer token of its own."""
+    """Create an account and a bearer token; return the token."""
     email = f"{name.lower()}-{new_id()}@desk.example"
     await live_changes.add_account(desk, email, name, role, PASSWORD)
     at = format_utc(now())
@@ -93,7 +93,7 @@ async def create_token(desk: BoardService, name: str, role: str, scope: str = "w
 
 
 async def session_cookie(desk: BoardService, email: str) -> str:
-    """The cookie of a new session of this account."""
+    """Start a session of an account; return its cookie."""
     login = Login(desk)
     account = await login.authenticate(email, PASSWORD, "peer")
     assert account is not None
@@ -101,7 +101,7 @@ async def session_cookie(desk: BoardService, email: str) -> str:
 
 
 class Refusal(Exception):
-    """What a command was refused with."""
+    """Answer of a refused command."""
 
     def __init__(self, body: dict[str, Any]) -> None:
         super().__init__(json.dumps(body))
@@ -112,7 +112,7 @@ class Refusal(Exception):
 
 @dataclass
 class BoardReplica:
-    """One board as a reader has put it together. Fails on any event that is not the next one."""
+    """Board as a client has put it together. Fails on any event that is not the next one."""
 
     epoch: str = ""
     seq: int = -1
@@ -143,7 +143,7 @@ class BoardReplica:
 
 
 class Person:
-    """Somebody with a socket, a screen for each board, and the HTTP calls."""
+    """Client with a socket, a replica of each board, and the HTTP calls."""
 
     def __init__(self, server: Server, token: str, socket: ClientConnection) -> None:
         self.server, self.token, self.socket = server, token, socket
@@ -193,7 +193,7 @@ class Person:
                 self._answers.pop(frame["id"]).set_result(frame)
 
     async def until(self, true: Callable[[], Any]) -> Any:
-        """Waits until something is true of what was heard."""
+        """Wait until a condition on the received frames is true."""
 
         async def wait() -> Any:
             async with self._news:
@@ -209,13 +209,13 @@ class Person:
         await self.socket.send(frame if isinstance(frame, str | bytes) else json.dumps(frame))
 
     async def ask(self, frame: Any, **like: Any) -> dict[str, Any]:
-        """Says something, and waits for the next frame that is like this."""
+        """Send a frame, and wait for the next one with these fields."""
         since = len(self.heard)
         await self.say(frame)
         return await self.until(lambda: next((f for f in self.heard[since:] if f.items() >= like.items()), None))
 
     async def follow(self, board: str, epoch: str | None = None, after: int | None = None) -> BoardReplica:
-        """Subscribes, and waits until it is live."""
+        """Subscribe, and wait until the board is live."""
         position = {} if epoch is None else {"epoch": epoch, "after": after}
         if epoch is None:
             self.screens[board] = BoardReplica()
@@ -223,7 +223,7 @@ class Person:
         return self.screens[board]
 
     async def do(self, board: str, name: str, data: dict[str, Any] | None = None, **more: Any) -> dict[str, Any]:
-        """A command over the socket; its ack. Raises Refusal."""
+        """Give a command over the socket; return its ack. Raises Refusal."""
         frame = {"type": "command", "id": new_id(), "board": board, "name": name, "data": data or {}} | more
         answer = await self.start(frame)
         if answer["type"] == "refused":
@@ -231,7 +231,7 @@ class Person:
         return answer
 
     def start(self, frame: dict[str, Any]) -> "asyncio.Future[dict[str, Any]]":
-        """Sends a command without waiting; its answer comes."""
+        """Send a command without waiting; return the future of its answer."""
         future: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
         self._answers[frame["id"]] = future
 
@@ -242,17 +242,17 @@ class Person:
         return asyncio.ensure_future(send())
 
     async def open_search(self, **data: Any) -> str:
-        """A new search; its id."""
+        """Open a new search; return its id."""
         given = {"kind": "runaway", "person": {"first_name": "Noor"}, "missing_since": "2026-11-24T15:10:00Z"}
         return str((await self.do("operations", "search.open", given | data))["opened"])
 
     async def up_to(self, board: str, seq: int) -> BoardReplica:
-        """Waits until the screen of a board stands at a seq."""
+        """Wait until the replica of a board has reached a seq."""
         await self.until(lambda: self.screens[board].seq >= seq)
         return self.screens[board]
 
     async def snapshot(self, board: str, **params: Any) -> dict[str, Any]:
-        """The board as the HTTP call gives it, entities by (kind, id)."""
+        """Return the board as the HTTP call gives it, entities by (kind, id)."""
         response = await self.http.get(f"/api/v1/boards/{board}", params=params)
         assert response.status_code == 200, response.text
         body = response.json()
@@ -266,7 +266,7 @@ class Person:
 
 
 async def connect_person(server: Server, token: str) -> Person:
-    """Opens a socket with a token."""
+    """Open a socket with a token."""
     socket = await connect(server.ws, additional_headers={"Authorization": f"Bearer {token}"}, max_size=None, compression=None)
     person = Person(server, token, socket)
     await person.until(lambda: person.account)

@@ -1,4 +1,4 @@
-"""A language that nobody speaks: each text of ours in brackets, accented, and a third longer. What is plain is untranslated."""
+"""Pseudo-locale: each text in brackets, accented, and a third longer. Plain text on a page is untranslated."""
 
 import re
 from collections.abc import Iterator
@@ -49,7 +49,7 @@ CUT = """() => [...document.querySelectorAll("button, summary, legend, label, dt
 
 
 def pseudo_text(text: str) -> str:
-    """`Move {card}` as `⟦Móvé {card} óéóé⟧`."""
+    """Return `Move {card}` as `⟦Móvé {card} óéóé⟧`."""
     parts = [part if VALUES.fullmatch(part) else part.translate(ACCENTS) for part in VALUES.split(text)]
     more = max(2, len(VALUES.sub("", text)) * 3 // 10)
     return f"⟦{''.join(parts)}{'ó' if more < 6 else ''.join(' óéóé' for _ in range(more // 5))}⟧"
@@ -57,7 +57,7 @@ def pseudo_text(text: str) -> str:
 
 @contextmanager
 def pseudo_locale_installed(folder: Path) -> Iterator[None]:
-    """As long as this lasts it is one of the board's languages."""
+    """Install the pseudo-locale as a language of the board until the block ends."""
     listed = read_po(BytesIO((i18n.LOCALES / "messages.pot").read_bytes()))
     catalogue = Catalog(locale=CODE, fuzzy=False)
     for message in listed:
@@ -83,7 +83,7 @@ def forget() -> None:
 
 
 def untranslated_words(text: str, typed: list[str]) -> str:
-    """What is left of a text when our words are taken out of it, and what somebody typed; empty where no word is left."""
+    """Return what is left of a text without translated texts and without what somebody typed; empty where no word is left."""
     before = ""
     while before != text:
         before, text = text, re.sub(r"⟦[^⟦⟧]*⟧", " ", text)
@@ -94,7 +94,7 @@ def untranslated_words(text: str, typed: list[str]) -> str:
 
 
 def texts_of(value: Any) -> Iterator[str]:
-    """Every text in a state."""
+    """Yield every text in a state."""
     if isinstance(value, dict):
         for each in value.values():
             yield from texts_of(each)

@@ -1,4 +1,4 @@
-"""Random work on a board: commands as a desk in a hurry might give them, most of them sensible, some not."""
+"""Random commands on a board, as a desk in a hurry might give them: most are sensible, some are not."""
 
 from random import Random
 from typing import Any
@@ -9,7 +9,7 @@ OUTCOME = {"found_at": "2026-11-24T23:00:00Z", "condition": "well", "how": "came
 
 
 def random_command(random: Random, screen: BoardReplica, accounts: list[str]) -> tuple[str, dict[str, Any]]:
-    """A command on the search whose board this is: name and data."""
+    """Return name and data of a random command on this search."""
     return random.choice(_KINDS)(random, screen, accounts)
 
 
@@ -129,13 +129,13 @@ def _decide(random: Random, screen: BoardReplica, accounts: list[str]) -> tuple[
 
 
 def _undo(random: Random, screen: BoardReplica, accounts: list[str]) -> tuple[str, dict[str, Any]]:
-    """Mostly of what was done just now; never of who sees the search: what a storm knows of that would be wrong."""
+    """Undo mostly a recent event; never one that changes who sees the search, as the test's own idea of that would be wrong."""
     said = [event for event in screen.events[-40:] if event.get("type") != "search.access_set"]
     return "undo", {"seq": random.choice(said[-8:] if random.random() < 0.7 else said)["seq"] if said else 1}
 
 
 def _hand_over(random: Random, screen: BoardReplica, accounts: list[str]) -> tuple[str, dict[str, Any]]:
-    """Of the first handover: told anew while it is prepared, and read when it is signed."""
+    """Change texts of the first handover while it is prepared; mark it read when it is signed."""
     patch: dict[str, Any] = random.choice(
         [{"hypotheses": _text(random)}, {"contacts": None}, {"pinned": [_pick(random, screen, "task", "note")]}]
     )

@@ -1,4 +1,4 @@
-"""A scene: one search, on which the company gives commands and looks at what they come to."""
+"""Scenario of one search: the team gives commands on it and looks at the events."""
 
 from typing import Any
 
@@ -11,13 +11,13 @@ UNKNOWN_ID = "01900000-0000-7000-8000-000000000000"
 
 
 class SearchScenario:
-    """A search, and what its commands come to."""
+    """Search, with the events and states of its commands."""
 
     def __init__(self, team: Team, search: str) -> None:
         self.team, self.search = team, search
 
     async def does(self, name: str, data: dict[str, Any], who: Person | None = None, **more: Any) -> list[dict[str, Any]]:
-        """The events on the search's board that a command makes."""
+        """Give a command; return its events on the search's board."""
         ack = await (who or self.team.alice).do(self.search, name, data, **more)
         return await self.events(ack["seqs"])
 
@@ -34,7 +34,7 @@ class SearchScenario:
         return event
 
     async def refuses(self, code: str, name: str, data: dict[str, Any], *fields: str, **more: Any) -> Refusal:
-        """What a command is refused with; nothing is written."""
+        """Give a command that must be refused with this code and write nothing; return the refusal."""
         head = (await self.team.alice.snapshot(self.search))["seq"]
         with pytest.raises(Refusal) as refused:
             await self.team.alice.do(self.search, name, data, **more)
@@ -53,12 +53,12 @@ class SearchScenario:
         return dict((await self.team.alice.snapshot(self.search))["entities"][kind, id])
 
     async def columns(self) -> dict[str, str]:
-        """Ids by role."""
+        """Return ids of the columns by role."""
         entities = (await self.team.alice.snapshot(self.search))["entities"]
         return {state["role"]: id for (kind, id), state in entities.items() if kind == "column"}
 
     async def order(self, column: str) -> list[str]:
-        """The cards of a column from top to bottom."""
+        """Return the cards of a column from top to bottom."""
         entities = (await self.team.alice.snapshot(self.search))["entities"]
         cards = [(state["rank"], id) for (kind, id), state in entities.items() if state.get("column") == column]
         return [id for _, id in sorted(cards)]

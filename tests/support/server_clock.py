@@ -1,4 +1,4 @@
-"""The clock of this process, as tests set it."""
+"""Settable clock of this process."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,7 +11,7 @@ from models import times
 
 @dataclass
 class WallClock:
-    """Set ahead of the machine's by so much."""
+    """Clock that is ahead of the machine's by `ahead`."""
 
     ahead: timedelta = timedelta(0)
 
@@ -20,7 +20,7 @@ class WallClock:
 
 
 def install_clock(patch: pytest.MonkeyPatch) -> WallClock:
-    """Have `models.times.now` tell this clock's time."""
+    """Make `models.times.now` return the time of this clock."""
     ours = WallClock()
 
     class Settable(datetime):

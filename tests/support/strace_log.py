@@ -1,8 +1,8 @@
-"""What a trace of system calls says of acknowledgements: was the log on the disk before the answer was on the wire?
+"""Reader of system call traces: was the log on the disk before the acknowledgement was on the wire?
 
-Read from `strace -f -y -xx -o FILE -e trace=…` (all texts in hexadecimal). A commit is found in SQLite's write-ahead log by
-its own format (https://sqlite.org/fileformat2.html#the_write_ahead_log): frames of a header and a page; the header of a
-commit's last frame says how long the database then is.
+Read from `strace -f -y -xx -o FILE -e trace=…` (all texts in hexadecimal). A commit is found in SQLite's write-ahead log by its
+own format (https://sqlite.org/fileformat2.html#the_write_ahead_log): frames of a header and a page; the header of a commit's last
+frame says how long the database then is.
 """
 
 import re
@@ -19,7 +19,7 @@ _ACK = re.compile(rb'"type":"ack","id":"([^"]+)"')
 
 @dataclass(slots=True)
 class Call:
-    """One system call; `begun` and `ended` are lines of the trace, so they say what was before what."""
+    """System call; `begun` and `ended` are line numbers of the trace, so they give the order."""
 
     name: str
     path: str
@@ -34,14 +34,14 @@ class Call:
 
 @dataclass(slots=True)
 class Commit:
-    """The frames of one commit: all that was written, and the call that wrote the last of it."""
+    """Frames of one commit: all data written, and the call that wrote the last of it."""
 
     data: bytes
     last: Call
 
 
 def parse_calls(lines: Iterable[str]) -> list[Call]:
-    """The calls of a trace, in the order in which they began."""
+    """Return the calls of a trace, in the order in which they began."""
     calls: list[Call] = []
     open_calls: dict[str, Call] = {}
     for number, line in enumerate(lines):
@@ -62,7 +62,7 @@ def parse_calls(lines: Iterable[str]) -> list[Call]:
 
 
 def acknowledged_commands(calls: Sequence[Call]) -> dict[str, int]:
-    """Each command that was acknowledged on a socket, with the line where the sending of it began."""
+    """Return each command acknowledged on a socket, with the line where the sending of its ack began."""
     found: dict[str, int] = {}
     for call in calls:
         if call.path.startswith(("socket:", "TCP")):
@@ -72,7 +72,7 @@ def acknowledged_commands(calls: Sequence[Call]) -> dict[str, int]:
 
 
 def commits(calls: Sequence[Call]) -> Iterator[Commit]:
-    """The commits of the log, in order."""
+    """Return the commits of the log, in order."""
     data, is_last = b"", False
     for call in calls:
         if not call.path.endswith("-wal") or "write" not in call.name or len(call.data) == LOG_HEADER:
@@ -87,7 +87,7 @@ def commits(calls: Sequence[Call]) -> Iterator[Commit]:
 
 
 def acknowledged_before_sync(calls: Sequence[Call]) -> list[str]:
-    """The commands whose acknowledgement was sent before a sync that follows the last write of their commit had ended."""
+    """Return the commands whose ack was sent before the sync that follows their commit's last write had ended."""
     written = list(commits(calls))
     syncs = [call for call in calls if call.path.endswith("-wal") and "sync" in call.name and call.worked]
 

@@ -1,4 +1,4 @@
-"""A line between browsers and a server, made bad at will. It reads nothing of what passes."""
+"""TCP proxy between browsers and a server that fails on request. It does not read what it passes."""
 
 import asyncio
 import contextlib
@@ -9,7 +9,7 @@ CHUNK = 65_536  # bytes
 
 
 class ProxiedConnection:
-    """One connection through the line: the browser's end, and the server's."""
+    """Connection through the proxy: the browser's end and the server's."""
 
     def __init__(self, browser: asyncio.StreamWriter, server: asyncio.StreamWriter) -> None:
         self.ends = (browser, server)
@@ -23,7 +23,7 @@ class ProxiedConnection:
 
 
 class TcpProxy:
-    """Passes bytes both ways. Once bytes were swallowed a connection stays dead: a stream with a hole is no stream."""
+    """Proxy that passes bytes both ways. A connection of which bytes were dropped stays dead: a stream cannot have a hole."""
 
     def __init__(self, target: str) -> None:
         self._target = urlsplit(target)
@@ -34,23 +34,23 @@ class TcpProxy:
         self.url = ""
 
     def cut(self) -> None:
-        """All connections are reset, new ones refused."""
+        """Reset all connections and refuse new ones."""
         self._state = "cut"
         for wire in list(self._wires):
             wire.reset()
 
     def swallow(self) -> None:
-        """The line dies without a word: bytes are accepted and go nowhere, new connections too; none is closed."""
+        """Accept bytes and connections and pass nothing on; close none."""
         self._state = "swallowing"
         for wire in self._wires:
             wire.dead = True
 
     def hold(self) -> None:
-        """What browsers send waits at a gate, whole and in order. What the server sends passes."""
+        """Hold back what browsers send, whole and in order. What the server sends passes."""
         self._from_browsers.clear()
 
     def hold_answers(self) -> None:
-        """The other way round."""
+        """Hold back what the server sends. What browsers send passes."""
         self._from_server.clear()
 
     def release(self) -> None:
@@ -58,12 +58,12 @@ class TcpProxy:
         self._from_server.set()
 
     def heal(self) -> None:
-        """New connections pass again."""
+        """Let new connections pass again."""
         self._state = "passing"
 
     @property
     def held(self) -> int:
-        """How many sockets have bytes waiting at the gate."""
+        """Return how many sockets have bytes held back."""
         return sum(wire.held > 0 for wire in self._wires if wire.socket)
 
     async def serve(self) -> asyncio.Server:
@@ -113,7 +113,7 @@ class TcpProxy:
 
 @contextlib.asynccontextmanager
 async def proxy_to(target: str) -> AsyncIterator[TcpProxy]:
-    """A line to a server at a URL; its own URL is what browsers are given."""
+    """Run a proxy in front of a server's URL; browsers are given the URL of the proxy."""
     line = TcpProxy(target)
     server = await line.serve()
     try:

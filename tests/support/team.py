@@ -1,4 +1,4 @@
-"""The whole company on one server, for the files with many scenes: each scene plays on a search of its own."""
+"""Team of five on one server, for files with many tests: each test uses a search of its own."""
 
 import contextlib
 from collections.abc import AsyncIterator
@@ -22,19 +22,19 @@ class Team:
         self._people: list[Person] = []
 
     async def add_person(self, name: str, role: str, scope: str = "write") -> Person:
-        """Somebody new, on the socket."""
+        """Create an account and connect it."""
         person = await connect_person(self.server, await create_token(self.server.desk, name, role, scope))
         self._people.append(person)
         return person
 
     async def again(self, person: Person) -> Person:
-        """One more socket of the same account, by the same token."""
+        """Open another socket of the same account, with the same token."""
         other = await connect_person(self.server, person.token)
         self._people.append(other)
         return other
 
     async def secret_search(self, *members: Person, **data: Any) -> str:
-        """A search that only Alice and these people may see."""
+        """Open a search that only Alice and these people may see; return its id."""
         accounts = [person.account["id"] for person in (self.alice, *members)]
         return await self.alice.open_search(access="members", members=accounts, **data)
 
@@ -47,7 +47,7 @@ class Team:
 
 @contextlib.asynccontextmanager
 async def running_team(folder: Path, **settings: Any) -> AsyncIterator[Team]:
-    """The company on a server over the database in a folder."""
+    """Run a server on the database in a folder, with the team connected."""
     async with running_server(folder, **settings) as server:
         team = Team(server)
         try:

@@ -1,4 +1,4 @@
-"""Several workers in processes of their own, as `board serve --workers N` starts them, and who of them serves which socket."""
+"""Worker processes as `board serve --workers N` starts them, and which of them serves which socket."""
 
 import asyncio
 import contextlib
@@ -25,7 +25,7 @@ SERVE = "from board.cli import main; main()"
 
 
 async def wait_until(true: Callable[[], Any], within_s: float = 3 * PATIENCE_S) -> Any:
-    """Waits until something is true; gives it."""
+    """Wait until a condition is true; return its value."""
     async with asyncio.timeout(within_s):
         while not (found := true()):
             await asyncio.sleep(0.02)
@@ -33,7 +33,7 @@ async def wait_until(true: Callable[[], Any], within_s: float = 3 * PATIENCE_S) 
 
 
 def is_running(pid: int) -> bool:
-    """Whether this process still runs; one that nobody has buried yet does not."""
+    """Return whether a process still runs; a zombie does not."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except (OSError, IndexError):
@@ -41,7 +41,7 @@ def is_running(pid: int) -> bool:
 
 
 class WorkerProcesses:
-    """`first` is Python that runs before the command line: a test sets shorter times there."""
+    """Supervisor and its workers. `first`: Python that runs before the command line, to set shorter times."""
 
     def __init__(self, database: str, count: int, redis: str | None = None, first: str = "", **settings: str) -> None:
         self.database, self.count = database, count
@@ -51,7 +51,7 @@ class WorkerProcesses:
         self.url = ""
 
     async def start(self) -> None:
-        """Returns when they take connections."""
+        """Start, and return when the workers accept connections."""
         self.process = await asyncio.create_subprocess_exec(
             *self.command, env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, limit=2**20
         )
@@ -68,7 +68,7 @@ class WorkerProcesses:
             self.said.append(line.decode())
 
     async def end(self, how: signal.Signals = signal.SIGTERM) -> int:
-        """Tells the supervisor; its exit code."""
+        """Signal the supervisor; return its exit code."""
         if self.process.returncode is None:
             self.process.send_signal(how)
         code = await asyncio.wait_for(self.process.wait(), 15)
@@ -77,25 +77,25 @@ class WorkerProcesses:
 
     @property
     def pids(self) -> list[int]:
-        """Those of the processes that serve now."""
+        """Process ids of the workers that serve now."""
         if self.count == 1:
             return [self.process.pid]
         children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text()
         return [pid for pid in map(int, children.split()) if is_running(pid)]
 
     def _ends(self) -> list[list[str]]:
-        """The kernel's lines on the workers' port."""
+        """Return the kernel's entries for sockets on the workers' port."""
         port = f":{int(self.url.rpartition(':')[2]):04X}"
         lines = (line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:])
         return [line for line in lines if line[1].endswith(port)]
 
     @property
     def waiting(self) -> int:
-        """How many connections wait for a worker to take them."""
+        """Return how many connections wait to be accepted by a worker."""
         return next(int(end[4].rpartition(":")[2], 16) for end in self._ends() if end[3] == LISTENS)
 
     def serving(self, socket: ClientConnection) -> int:
-        """The worker that has the other end of a socket."""
+        """Return the worker that has the other end of a socket."""
         client = f":{socket.transport.get_extra_info('sockname')[1]:04X}"
         inode = next(end[9] for end in self._ends() if end[2].endswith(client))
         for pid in self.pids:
@@ -106,7 +106,7 @@ class WorkerProcesses:
         raise AssertionError("nobody has it")
 
     async def hire(self, name: str, role: str) -> str:
-        """A new account; a token of it."""
+        """Create an account; return a token of it."""
         database, at, email = Database(self.database), format_utc(now()), f"{name.lower()}-{new_id()}@desk.example"
         add = accounts.prepare_account(email, name, role, PASSWORD, at)
 
@@ -123,7 +123,7 @@ class WorkerProcesses:
         return await connect(f"{self.url.replace('http', 'ws')}/ws", additional_headers=headers, max_size=None)
 
     async def come_to(self, token: str, pid: int) -> ClientConnection:
-        """A socket that this worker serves."""
+        """Open a socket that this worker serves."""
         async with asyncio.timeout(STARTS_WITHIN_S):
             while self.serving(socket := await self.add_person(token)) != pid:
                 await socket.close()
@@ -136,7 +136,7 @@ class WorkerProcesses:
 
 @contextlib.asynccontextmanager
 async def running_workers(*given: Any, **more: Any) -> AsyncIterator[WorkerProcesses]:
-    """Workers that are ended when the scene is over, however it ends."""
+    """Run workers, and end them when the block ends."""
     workers = WorkerProcesses(*given, **more)
     try:
         await workers.start()
