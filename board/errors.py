@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from board.i18n import DEFAULT, N_, say, translate
+from board.i18n import DEFAULT, N_, message, translate
 
 
 class OperationError(Exception):
@@ -105,7 +105,7 @@ def message_for(error: ErrorDetails) -> str:
     """Return a message for people for one of pydantic's errors."""
     kind = error["type"]
     if kind in _WITH_CONTEXT:
-        return say(_WITH_CONTEXT[kind], **error.get("ctx", {}))
+        return message(_WITH_CONTEXT[kind], **error.get("ctx", {}))
     if kind == "value_error":
         return str(error.get("ctx", {}).get("error", error["msg"]))
     return _TYPES.get(kind, error["msg"])

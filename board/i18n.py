@@ -35,8 +35,8 @@ class Message(str):
     values: dict[str, Any]
 
 
-def say(msgid: str, **values: Any) -> Message:
-    """Return a Message, to be translated once the reader is known: `say(N_("At most {count} items."), count=50)`."""
+def message(msgid: str, **values: Any) -> Message:
+    """Return a Message, to be translated once the reader is known: `message(N_("At most {count} items."), count=50)`."""
     sentence = Message(msgid.format(**values))
     sentence.msgid, sentence.values = msgid, values
     return sentence

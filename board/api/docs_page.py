@@ -43,14 +43,14 @@ async def api(request: Request) -> Response:
     caller = await signed_in(request)
     if caller is None:
         return redirect_to_login(request)
-    say = i18n.gettext_for(language.language_for(request, caller))
-    calls, commands = await asyncio.to_thread(_calls, say), await asyncio.to_thread(_commands, say)
-    codes = [(code, STATUS[code], say(sentence)) for code, sentence in MESSAGES.items()]
+    translate = i18n.gettext_for(language.language_for(request, caller))
+    calls, commands = await asyncio.to_thread(_calls, translate), await asyncio.to_thread(_commands, translate)
+    codes = [(code, STATUS[code], translate(sentence)) for code, sentence in MESSAGES.items()]
     given: dict[str, Any] = {"calls": calls, "commands": commands, "codes": codes, "origin": own_origin(request), "base": BASE}
     return page(request, "api_docs.html", caller, **given)
 
 
-def _calls(say: Any) -> list[dict[str, Any]]:
+def _calls(translate: Any) -> list[dict[str, Any]]:
     from board.api.endpoint_docs import (
         CALLS,
         SAYS,  # imported on first use: building these schemas takes a sixth of the startup time
@@ -58,50 +58,50 @@ def _calls(say: Any) -> list[dict[str, Any]]:
 
     return [
         {
-            "method": method, "path": BASE + path, "says": say(SAYS.get((method, path), "")),
+            "method": method, "path": BASE + path, "says": translate(SAYS.get((method, path), "")),
             "status": call.status, "refusals": call.refusals, "media": call.media,
-            "query": [_field(name, each, False, say) for name, each in call.query.items()],
-            "gives": list(_fields(call.answer, say)), "takes": list(_fields(call.body or {}, say)),
+            "query": [_field(name, each, False, translate) for name, each in call.query.items()],
+            "gives": list(_fields(call.answer, translate)), "takes": list(_fields(call.body or {}, translate)),
         }
         for (method, path), call in CALLS.items()
     ]  # fmt: skip
 
 
-def _commands(say: Any) -> list[dict[str, Any]]:
+def _commands(translate: Any) -> list[dict[str, Any]]:
     return [
-        {"name": name, "on": rule.board_kind, "role": rule.role, "data": list(_fields(schemas.data_of(name), say))}
+        {"name": name, "on": rule.board_kind, "role": rule.role, "data": list(_fields(schemas.data_of(name), translate))}
         for name, rule in TABLE.items()
     ]
 
 
-def _fields(shape: Schema, say: Any, path: str = "") -> Iterator[Field]:
+def _fields(shape: Schema, translate: Any, path: str = "") -> Iterator[Field]:
     """Return the fields of an object, those of its groups by their path."""
     for branch in shape.get("oneOf", ())[:1]:
-        yield from _fields(branch, say, path)
+        yield from _fields(branch, translate, path)
     for name, each in shape.get("properties", {}).items():
         inner = _without_null(each)
         needed = name in shape.get("required", ())
         if inner.get("properties"):
-            yield from _fields(inner, say, f"{path}{name}.")
+            yield from _fields(inner, translate, f"{path}{name}.")
         else:
-            yield _field(path + name, inner, needed, say)
+            yield _field(path + name, inner, needed, translate)
 
 
-def _field(path: str, shape: Schema, needed: bool, say: Any) -> Field:
+def _field(path: str, shape: Schema, needed: bool, translate: Any) -> Field:
     codes = [str(code) for code in shape.get("enum", [shape["const"]] if "const" in shape else ()) if code is not None]
-    return Field(path, needed, "" if codes else _said(_without_null(shape), say), codes)
+    return Field(path, needed, "" if codes else _said(_without_null(shape), translate), codes)
 
 
-def _said(shape: Schema, say: Any) -> str:
+def _said(shape: Schema, translate: Any) -> str:
     if "$ref" in shape:
         return str(shape["$ref"].rpartition("/")[2])
     if "anyOf" in shape:
-        return ", ".join(dict.fromkeys(_said(each, say) for each in shape["anyOf"]))
-    text = say(_FORMATS.get(shape.get("format", ""), _TYPES.get(shape.get("type", ""), N_("anything"))))
+        return ", ".join(dict.fromkeys(_said(each, translate) for each in shape["anyOf"]))
+    text = translate(_FORMATS.get(shape.get("format", ""), _TYPES.get(shape.get("type", ""), N_("anything"))))
     if shape.get("type") == "array" and "properties" in shape["items"]:
         return f"{text} ({', '.join(shape['items']['properties'])})"
     if shape.get("type") == "array":
-        return f"{text} ({_said(shape['items'], say)})"
+        return f"{text} ({_said(shape['items'], translate)})"
     if "format" not in shape and "maxLength" in shape:
         return f"{text}, ≤ {shape['maxLength']}"
     if "minimum" in shape and "maximum" in shape:

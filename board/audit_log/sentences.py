@@ -5,7 +5,7 @@ from typing import Any
 
 from board.accounts.accounts import ROLE_NAMES
 from board.audit_log.reading import AuditEntry
-from board.i18n import N_, say
+from board.i18n import N_, message
 
 Values = dict[str, Any]
 
@@ -60,29 +60,29 @@ def sentence(entry: AuditEntry) -> str:
     """Return what happened, in English; a `Message` if it has values. A type of a newer version is returned as it is."""
     if not entry.payload:
         return N_("Erased")
-    values = {name: say(N_("not known")) if value is None else value for name, value in entry.about.items()}
-    values |= {name: say(ROLE_NAMES[values[name]]) for name in ("role", "before") if values.get(name) in ROLE_NAMES}
+    values = {name: message(N_("not known")) if value is None else value for name, value in entry.about.items()}
+    values |= {name: message(ROLE_NAMES[values[name]]) for name in ("role", "before") if values.get(name) in ROLE_NAMES}
     values["actor"] = actor_name(entry.actor)
     if entry.type in _CHANGES:
         values["changes"] = _joined(_CHANGES[entry.type](entry.about))
     template = _VARIANTS[entry.type](entry.about) if entry.type in _VARIANTS else _SAYS.get(entry.type)
     if template is None:
         return entry.type
-    message, count = say(template, **values), values.get("count", 1)
-    return message if count == 1 or "{count}" in template else say(N_("{what} ({count} more times)"), what=message, count=count)
+    text, count = message(template, **values), values.get("count", 1)
+    return text if count == 1 or "{count}" in template else message(N_("{what} ({count} more times)"), what=text, count=count)
 
 
 def actor_name(actor: Values) -> str:
     """Return the name of the actor, as a message."""
-    name = actor.get("name") or say(N_("not known"))
+    name = actor.get("name") or message(N_("not known"))
     match actor.get("kind"):
         case "account":
             return str(name)
         case "command_line":
-            return say(N_("{name} at the command line"), name=name)
+            return message(N_("{name} at the command line"), name=name)
         case "server":
             return "Searchboard"
-    return say(N_("Someone"))
+    return message(N_("Someone"))
 
 
 def _throttled(about: Values) -> str | None:
@@ -110,7 +110,7 @@ _VARIANTS: dict[str, Callable[[Values], str | None]] = {
     "backup.made": _backup,
 }
 _CHANGES: dict[str, Callable[[Values], list[str]]] = {
-    "display.changed": lambda about: [say(_FIELDS.get(each, each)) for each in about.get("fields", ())],
+    "display.changed": lambda about: [message(_FIELDS.get(each, each)) for each in about.get("fields", ())],
     "settings.changed": lambda about: [_setting(each) for each in about.get("changes", ())],
 }
 
@@ -124,4 +124,4 @@ def _setting(change: Values) -> str:
 def _joined(parts: list[str]) -> str:
     """Join parts by commas into a message; each part may be a message itself."""
     row = ", ".join(f"{{part{number}}}" for number in range(len(parts)))
-    return say(row or "–", **{f"part{number}": part for number, part in enumerate(parts)})
+    return message(row or "–", **{f"part{number}": part for number, part in enumerate(parts)})

@@ -7,7 +7,7 @@ from sqlalchemy import text
 from board.engine import unit_of_work
 from board.engine.event_writer import EventWriter
 from board.errors import invalid
-from board.i18n import N_, Message, say
+from board.i18n import N_, Message, message
 from models.entity import State
 from models.search import Search
 
@@ -28,7 +28,7 @@ def close(writer: EventWriter, row: Search, acknowledge: str | None) -> State:
     if row.status == "closed":
         acknowledge = acknowledge or row.acknowledge
     elif acknowledge is None and (sentences := _open(writer, row)):
-        raise invalid("acknowledge", say(N_("Say why it is right to close it anyway. {open}"), open=_joined(sentences)))
+        raise invalid("acknowledge", message(N_("Say why it is right to close it anyway. {open}"), open=_joined(sentences)))
     values: State = {"acknowledge": acknowledge}
     if row.status == "found" and row.outcome is not None and not row.outcome.get("reason"):
         values["outcome"] = row.outcome | {"reason": row.status_reason}  # an earlier version kept the reason there alone
@@ -40,24 +40,26 @@ def _open(writer: EventWriter, row: Search) -> list[Message]:
     found: list[Message] = []
     if row.outcome is not None:
         if not row.outcome.get("family_told"):
-            found.append(say(N_("The family has not been told.")))
+            found.append(message(N_("The family has not been told.")))
         if not row.outcome.get("police_told"):
-            found.append(say(N_("The police have not been told.")))
+            found.append(message(N_("The police have not been told.")))
     unit_of_work.flush(writer.session)
     connection = writer.session.connection()
     if tasks := connection.execute(_TASKS, {"board": row.id}).scalars().all():
-        found.append(say(N_("Take-down or urgent tasks that are not done: {numbers}."), numbers=_named(tasks)))
+        found.append(message(N_("Take-down or urgent tasks that are not done: {numbers}."), numbers=_named(tasks)))
     if sightings := connection.execute(_SIGHTINGS, {"board": row.id}).scalars().all():
-        found.append(say(N_("Sightings that are not assessed: {numbers}."), numbers=_named(sightings)))
+        found.append(message(N_("Sightings that are not assessed: {numbers}."), numbers=_named(sightings)))
     return found
 
 
 def _named(numbers: Sequence[int]) -> str | Message:
     named = ", ".join(map(str, numbers[:MAX_NAMED]))
-    return say(N_("{numbers} and {count} more"), numbers=named, count=len(numbers) - MAX_NAMED) if numbers[MAX_NAMED:] else named
+    return (
+        message(N_("{numbers} and {count} more"), numbers=named, count=len(numbers) - MAX_NAMED) if numbers[MAX_NAMED:] else named
+    )
 
 
 def _joined(sentences: Sequence[Message]) -> Message:
     """Join sentences that are translated one by one."""
     parts = {f"part{at}": each for at, each in enumerate(sentences)}
-    return say(" ".join(f"{{{name}}}" for name in parts), **parts)
+    return message(" ".join(f"{{{name}}}" for name in parts), **parts)

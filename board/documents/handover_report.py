@@ -43,7 +43,7 @@ class ReportDocument:
     def __init__(self, session: Session, report: State, reads: str) -> None:
         self._report, self._reads = report, reads
         catalogue = translations(reads)
-        self._say: Callable[[str], str] = catalogue.ugettext
+        self._translate: Callable[[str], str] = catalogue.ugettext
         self._count: Callable[[str, str, int], str] = catalogue.ungettext
         self._writers = TextLanguages(session, reads)
         self._handover = _of(report)
@@ -54,12 +54,14 @@ class ReportDocument:
             self._writers.load(section["board"], section["seq"], [section["board"], *(card["id"] for card in cards)])
 
     def paper(self, printed: str) -> Document:
-        handover, say = self._handover, self._say
-        title = say(N_("Handover {number}")).format(number=handover["number"]) if handover else say(N_("Handover"))
+        handover, translate = self._handover, self._translate
+        title = translate(N_("Handover {number}")).format(number=handover["number"]) if handover else translate(N_("Handover"))
         notes = (
             []
             if not self._report["live"]
-            else [say(N_("Not signed: the searches as they stood at {at}.")).format(at=self._at(self._report["composed_at"]))]
+            else [
+                translate(N_("Not signed: the searches as they stood at {at}.")).format(at=self._at(self._report["composed_at"]))
+            ]
         )
         withheld = self._report["withheld"]
         if withheld:
@@ -73,47 +75,49 @@ class ReportDocument:
     # -- the desk
 
     def _shift(self) -> list[Fact]:
-        shift, say = self._report["shift"], self._say
+        shift, translate = self._report["shift"], self._translate
         if shift is None:
-            return [(say(N_("Shift")), [say(N_("Nobody holds the shift"))])]
-        facts: list[Fact] = [(say(N_("Shift")), [f"{self._name(shift['holder'])}, {self._at(shift['since'])}"])]
+            return [(translate(N_("Shift")), [translate(N_("Nobody holds the shift"))])]
+        facts: list[Fact] = [(translate(N_("Shift")), [f"{self._name(shift['holder'])}, {self._at(shift['since'])}"])]
         if shift["handover"] is None and shift["reason"]:
-            text = say(N_("Taken; nobody handed it over"))
+            text = translate(N_("Taken; nobody handed it over"))
             facts.append((text, [self._writers.text_by(shift["reason"], shift["holder"])]))
         return facts
 
     def _steps(self, state: State) -> list[Fact]:
-        say = self._say
-        facts: list[Fact] = [(say(N_("Status")), [say(labels.HANDOVERS[state["status"]])])]
+        translate = self._translate
+        facts: list[Fact] = [(translate(N_("Status")), [translate(labels.HANDOVERS[state["status"]])])]
         if state["signed_at"]:
-            facts.append((say(N_("Signed")), [f"{self._name(state['outgoing'])}, {self._at(state['signed_at'])}"]))
+            facts.append((translate(N_("Signed")), [f"{self._name(state['outgoing'])}, {self._at(state['signed_at'])}"]))
         if state["incoming"]:
-            facts.append((say(N_("Incoming")), [self._name(state["incoming"])]))
+            facts.append((translate(N_("Incoming")), [self._name(state["incoming"])]))
         if state["ended_at"]:
-            facts.append((say(_ENDED[state["status"]]), [f"{self._name(state['ended_by'])}, {self._at(state['ended_at'])}"]))
+            facts.append(
+                (translate(_ENDED[state["status"]]), [f"{self._name(state['ended_by'])}, {self._at(state['ended_at'])}"])
+            )
         facts += [
-            (say(name), [self._writers.text_by(state[path], state["ended_by"])])
+            (translate(name), [self._writers.text_by(state[path], state["ended_by"])])
             for path, name in (("restatement", N_("Restated")), ("reason", N_("Reason"))) if state[path]
         ]  # fmt: skip
         if state["digest"]:
-            where = say(N_("all searches at event {seq}")).format(seq=state["position"]["seq"])
-            facts.append((say(N_("Evidence")), [f"{where} · {say(N_('digest'))} {state['digest']}"]))
+            where = translate(N_("all searches at event {seq}")).format(seq=state["position"]["seq"])
+            facts.append((translate(N_("Evidence")), [f"{where} · {translate(N_('digest'))} {state['digest']}"]))
         return facts
 
     def _desk(self, state: State) -> list[Section]:
         words = [
-            (self._say(name), self._writers.user_text(state[path], OPERATIONS, path))
+            (self._translate(name), self._writers.user_text(state[path], OPERATIONS, path))
             for path, name in _DESK.items()
             if state[path]
         ]
-        return [Section([self._say(N_("The desk as a whole"))], words=words)] if words else []
+        return [Section([self._translate(N_("The desk as a whole"))], words=words)] if words else []
 
     # -- one search
 
     def _section(self, section: State) -> Section:
         search, briefing = section["search"], section["briefing"] or {}
         words = [
-            (self._say(name), self._writers.user_text(briefing[path], section["board"], path))
+            (self._translate(name), self._writers.user_text(briefing[path], section["board"], path))
             for path, name in _WORDS.items() if briefing.get(path)
         ]  # fmt: skip
         return Section(
@@ -121,48 +125,48 @@ class ReportDocument:
         )
 
     def _heading(self, search: State) -> Line:
-        person, say = search["person"], self._say
-        marks = [] if search["status"] == "open" else [say(labels.STATUS[search["status"]])]
-        marks += [say(N_("Worrying"))] if search["worrying"] else []
-        marks += [say(N_("Worrying?"))] if search["undecided"] and search["status"] == "open" else []
-        marks += [say(N_("Members only"))] if search["access"] == "members" else []
+        person, translate = search["person"], self._translate
+        marks = [] if search["status"] == "open" else [translate(labels.STATUS[search["status"]])]
+        marks += [translate(N_("Worrying"))] if search["worrying"] else []
+        marks += [translate(N_("Worrying?"))] if search["undecided"] and search["status"] == "open" else []
+        marks += [translate(N_("Members only"))] if search["access"] == "members" else []
         age = f", {person['age']}" if person["age"] is not None else ""
         return [f"{search['reference']} · {person['first_name']}{age}", *(f" · {mark}" for mark in marks)]
 
     def _facts(self, section: State) -> list[Fact]:
-        search, last, say = section["search"], section["last_confirmed"], self._say
+        search, last, translate = section["search"], section["last_confirmed"], self._translate
         appeal = search["appeal"] or {}
         facts: list[Fact] = [
-            (say(N_("Kind")), [say(labels.KINDS[search["kind"]])]),
-            (say(N_("Status")), [say(labels.STATUS[search["status"]])]),
-            (say(N_("Worrying")), [say(_DECIDED[search["worrying"]]), *self._suggested(search)]),
-            (say(N_("Missing since")), [self._at(search["missing_since"])]),
-            (say(N_("Lead")), [self._name(search["lead"]) if search["lead"] else say(N_("no lead"))]),
-            (say(N_("Last confirmed sighting")), self._last(last) if last else [say(N_("none"))]),
+            (translate(N_("Kind")), [translate(labels.KINDS[search["kind"]])]),
+            (translate(N_("Status")), [translate(labels.STATUS[search["status"]])]),
+            (translate(N_("Worrying")), [translate(_DECIDED[search["worrying"]]), *self._suggested(search)]),
+            (translate(N_("Missing since")), [self._at(search["missing_since"])]),
+            (translate(N_("Lead")), [self._name(search["lead"]) if search["lead"] else translate(N_("no lead"))]),
+            (translate(N_("Last confirmed sighting")), self._last(last) if last else [translate(N_("none"))]),
         ]
         if appeal.get("level", "none") != "none":
-            until = f" · {say(N_('until {at}')).format(at=self._at(appeal['until']))}" if appeal.get("until") else ""
-            facts.append((say(N_("Appeal")), [say(labels.LEVELS[appeal["level"]]) + until]))
+            until = f" · {translate(N_('until {at}')).format(at=self._at(appeal['until']))}" if appeal.get("until") else ""
+            facts.append((translate(N_("Appeal")), [translate(labels.LEVELS[appeal["level"]]) + until]))
         if section["outside"]:
-            facts.append((say(N_("Not seen by")), [f"{self._name(section['outside'])} · {self._kept(section)}"]))
+            facts.append((translate(N_("Not seen by")), [f"{self._name(section['outside'])} · {self._kept(section)}"]))
         facts += self._ended(search)
-        position = say(N_("event {seq}")).format(seq=section["seq"])
-        return [*facts, (say(N_("Evidence")), [f"{position} · {section['head']}"])]
+        position = translate(N_("event {seq}")).format(seq=section["seq"])
+        return [*facts, (translate(N_("Evidence")), [f"{position} · {section['head']}"])]
 
     def _kept(self, section: State) -> str:
         """Return who answers for a search that the incoming coordinator may not see."""
         briefing = section["briefing"] or {}
         if not briefing.get("keeper"):
-            return self._say(N_("Nobody was named to answer for it."))
-        text = self._say(N_("Handover {number}: {name} answers for it."))
+            return self._translate(N_("Nobody was named to answer for it."))
+        text = self._translate(N_("Handover {number}: {name} answers for it."))
         return text.format(number=briefing["handover"], name=self._name(briefing["keeper"]))
 
     def _suggested(self, search: State) -> Line:
         """Return the criteria that the child's age suggests, until somebody has decided."""
         if search["worrying"] is not None or not search["suggested"]:
             return []
-        keys = ", ".join(labels.field(f"criteria.{key}", self._say) for key in search["suggested"])
-        return [f" · {self._say(N_('suggested by the age'))}: {keys}"]
+        keys = ", ".join(labels.field(f"criteria.{key}", self._translate) for key in search["suggested"])
+        return [f" · {self._translate(N_('suggested by the age'))}: {keys}"]
 
     def _ended(self, search: State) -> list[Fact]:
         """Return how the child was found, and the reason for closing with open items."""
@@ -170,35 +174,38 @@ class ReportDocument:
         if outcome:
             family = N_("family told") if outcome["family_told"] else N_("family not told")
             police = N_("police told") if outcome["police_told"] else N_("police not told")
-            codes = [labels.value(path, "search", outcome[path[8:]], self._say) for path in ("outcome.condition", "outcome.how")]
-            text = [self._at(outcome["found_at"]), outcome["place"], *codes, self._say(family), self._say(police)]
-            facts.append((self._say(N_("Outcome")), [" · ".join(each for each in text if each)]))
+            codes = [
+                labels.value(path, "search", outcome[path[8:]], self._translate) for path in ("outcome.condition", "outcome.how")
+            ]
+            text = [self._at(outcome["found_at"]), outcome["place"], *codes, self._translate(family), self._translate(police)]
+            facts.append((self._translate(N_("Outcome")), [" · ".join(each for each in text if each)]))
             if outcome.get("reason"):
-                facts.append((self._say(N_("In a sentence: what happened")), [self._writers.text_by(outcome["reason"], None)]))
+                facts.append(
+                    (self._translate(N_("In a sentence: what happened")), [self._writers.text_by(outcome["reason"], None)])
+                )
         if search["status"] == "closed" and search["status_reason"]:
-            facts.append((self._say(N_("Closing note")), [self._writers.text_by(search["status_reason"], None)]))
+            facts.append((self._translate(N_("Closing note")), [self._writers.text_by(search["status_reason"], None)]))
         if search["acknowledge"]:
-            facts.append((self._say(N_("Closed anyway because")), [self._writers.text_by(search["acknowledge"], None)]))
+            facts.append((self._translate(N_("Closed anyway because")), [self._writers.text_by(search["acknowledge"], None)]))
         return facts
 
     def _last(self, sighting: State) -> Line:
         place = (sighting["place"] or {}).get("text")
-        text = (
-            f"{self._say(N_('Sighting {number}')).format(number=sighting['number'])} · {self._sighted(sighting, datetime_text)}"
-        )
+        number = self._translate(N_("Sighting {number}")).format(number=sighting["number"])
+        text = f"{number} · {self._sighted(sighting, datetime_text)}"
         return [text, " · ", self._writers.text_by(place, None)] if place else [text]
 
     def _blocks(self, section: State) -> list[Block]:
-        say, tasks = self._say, section["tasks"]
+        translate, tasks = self._translate, section["tasks"]
         events = [self._event(each) for each in section["since"]["significant"]]
         return [
-            Block(say(N_("Not to be missed")), [self._card(each) for each in section["pinned"]]),
-            Block(say(N_("Overdue")), [self._card(each) for each in tasks["overdue"]]),
-            Block(say(N_("Due in the next shift")), [self._card(each) for each in tasks["due"]]),
-            Block(say(N_("Sightings not yet graded")), [self._card(each) for each in section["ungraded"]]),
-            Block(say(N_("Done in this shift")), [self._card(each | {"due": None}) for each in tasks["done"]]),
+            Block(translate(N_("Not to be missed")), [self._card(each) for each in section["pinned"]]),
+            Block(translate(N_("Overdue")), [self._card(each) for each in tasks["overdue"]]),
+            Block(translate(N_("Due in the next shift")), [self._card(each) for each in tasks["due"]]),
+            Block(translate(N_("Sightings not yet graded")), [self._card(each) for each in section["ungraded"]]),
+            Block(translate(N_("Done in this shift")), [self._card(each | {"due": None}) for each in tasks["done"]]),
             Block("", self._left_out(section["left_out"])),
-            Block(say(N_("Important, since the shift began")), events),
+            Block(translate(N_("Important, since the shift began")), events),
         ]
 
     def _left_out(self, count: int) -> list[Line]:
@@ -206,11 +213,11 @@ class ReportDocument:
         return [[self._count(*_LEFT_OUT, count).format(count=count)]] if count else []
 
     def _card(self, card: State) -> Line:
-        say = self._say
-        noun = say(labels.CATEGORIES.get(card.get("category") or "", labels.NOUNS[card["kind"]]))
+        translate = self._translate
+        noun = translate(labels.CATEGORIES.get(card.get("category") or "", labels.NOUNS[card["kind"]]))
         title = self._writers.user_text(card["title"], card["id"], "title", "description", "text")
         about = [card["assignee"] and self._name(card["assignee"]), self._when(card)]
-        about += [say(N_("due {at}")).format(at=short_datetime(card["due"], self._reads))] if card["due"] else []
+        about += [translate(N_("due {at}")).format(at=short_datetime(card["due"], self._reads))] if card["due"] else []
         more = "".join(f" · {each}" for each in about if each)
         return [f"{noun} {card['number']} · " if card["number"] else f"{noun} · ", title, more]
 
@@ -221,18 +228,18 @@ class ReportDocument:
 
     def _sighted(self, sighting: State, write: Callable[[str, str], str]) -> str:
         """Return "seen 24 Nov 09:00", or "reported 24 Nov 09:23, time unknown" if the time of the sighting is unknown."""
-        seen, say = sighting["seen_at"], self._say
+        seen, translate = sighting["seen_at"], self._translate
         if seen:
-            return say(N_("seen {at}")).format(at=write(seen, self._reads))
-        return say(N_("reported {at}, time unknown")).format(at=write(sighting["received_at"], self._reads))
+            return translate(N_("seen {at}")).format(at=write(seen, self._reads))
+        return translate(N_("reported {at}, time unknown")).format(at=write(sighting["received_at"], self._reads))
 
     def _event(self, event: State) -> Line:
         number = f" {event['number']}" if event.get("number") else ""
-        return [f"{short_datetime(event['at'], self._reads)} · {labels.event(event['type'], self._say)}{number}"]
+        return [f"{short_datetime(event['at'], self._reads)} · {labels.event(event['type'], self._translate)}{number}"]
 
     def _at(self, stamp: str | None) -> str:
         return datetime_text(stamp, self._reads)
 
     def _name(self, id: str | None) -> str:
         name: Any = self._report["people"].get(id)
-        return str(name) if name else self._say(N_("Somebody"))
+        return str(name) if name else self._translate(N_("Somebody"))

@@ -6,7 +6,7 @@ from typing import Any
 from board.exports.tables import CARDS, ROLES, SEARCHES
 from board.i18n import N_
 
-Say = Callable[[str], str]
+Translate = Callable[[str], str]
 
 NOUNS = {
     "search": N_("Search"), "column": N_("Column"), "sighting": N_("Sighting"), "task": N_("Task"), "note": N_("Note"),
@@ -87,33 +87,33 @@ TYPED = frozenset({  # fields with text typed by people
 })  # fmt: skip
 
 
-def event(type: str, say: Say) -> str:
+def event(type: str, translate: Translate) -> str:
     """Return the label of an event type, such as "Sighting graded"; an unknown type is returned as it is."""
-    return say(EVENTS[type]) if type in EVENTS else type
+    return translate(EVENTS[type]) if type in EVENTS else type
 
 
-def field(path: str, say: Say) -> str:
+def field(path: str, translate: Translate) -> str:
     """Return the label of a field, such as "Source grade" for `grade.source`, by the longest known part of the path."""
     parts = path.split(".")
     if parts[0] == "criteria" and len(parts) > 1 and parts[1] in _CRITERIA:
-        return say(_CRITERIA[parts[1]])
+        return translate(_CRITERIA[parts[1]])
     for length in range(len(parts), 0, -1):
         known = _FIELDS.get(".".join(parts[:length]))
         if known:
-            return say(known)
+            return translate(known)
     return path.replace("_", " ")
 
 
-def value(path: str, kind: str, code: Any, say: Say) -> str | None:
+def value(path: str, kind: str, code: Any, translate: Translate) -> str | None:
     """Return the label of a code; None if the field or the code has none."""
     if path == "kind" and kind == "search":
         table = KINDS
     elif path == "worrying":
-        return say({True: N_("Worrying"), False: N_("Not worrying")}.get(code, N_("Not decided")))
+        return translate({True: N_("Worrying"), False: N_("Not worrying")}.get(code, N_("Not decided")))
     elif path.startswith("criteria.") and path.endswith(".answer"):
         table = {"yes": N_("Yes"), "no": N_("No"), "unknown": N_("Unknown")}
     elif path == "assessment" and kind == "briefing":
         return None
     else:
         table = _VALUES.get(path, {})
-    return say(table[code]) if isinstance(code, str) and code in table else None
+    return translate(table[code]) if isinstance(code, str) and code in table else None

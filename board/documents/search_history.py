@@ -49,7 +49,7 @@ def paper(session: Session, board: Board, printed: str, reads: str) -> Document:
 
 class HistoryDocument:
     def __init__(self, session: Session, board: Board, reads: str) -> None:
-        self._board, self._reads, self._say = board, reads, gettext_for(reads)
+        self._board, self._reads, self._translate = board, reads, gettext_for(reads)
         rows = session.exec(select(Account.id, Account.name, Account.language)).all()
         self._languages = {id: language for id, _, language in rows}
         numbers = [
@@ -68,15 +68,19 @@ class HistoryDocument:
         left += len(events) - len(printed_events)
         days = groupby(printed_events, key=lambda each: parse_utc(each[0]).astimezone(DESK_TIME_ZONE).date())
         sections = [self._day(list(each)) for _, each in days]
-        title = self._say(N_("What happened: {name}")).format(name=f"{search.person['first_name']} · {search.reference}")
+        title = self._translate(N_("What happened: {name}")).format(name=f"{search.person['first_name']} · {search.reference}")
         rest = N_(
             "These are the newest {count} of {all} events. All of them: /api/v1/boards/{board}/journal.json, or journal.csv."
         )
-        notes = [self._say(rest).format(count=self._board.seq - left, all=self._board.seq, board=self._board.id)] if left else []
+        notes = (
+            [self._translate(rest).format(count=self._board.seq - left, all=self._board.seq, board=self._board.id)]
+            if left
+            else []
+        )
         head = [
             (
-                self._say(N_("Evidence")),
-                [f"{self._say(N_('event {seq}')).format(seq=self._board.seq)} · {self._board.head.hex()}"],
+                self._translate(N_("Evidence")),
+                [f"{self._translate(N_('event {seq}')).format(seq=self._board.seq)} · {self._board.head.hex()}"],
             )
         ]
         return Document(
@@ -102,13 +106,13 @@ class HistoryDocument:
         event, payload = entry.event, entry.payload
         actor = (payload.get("actor") or {}).get("name")
         number = (payload.get("state") or {}).get("number")
-        what = f"{labels.event(event.type, self._say)}{f' {number}' if number else ''}"
+        what = f"{labels.event(event.type, self._translate)}{f' {number}' if number else ''}"
         line: Line = [" · ".join(each for each in (time_text(event.at, self._reads), f"#{event.seq}", actor, what) if each)]
         if event.body is None:
-            return [*line, f" · {self._say(N_('erased'))}"]
+            return [*line, f" · {self._translate(N_('erased'))}"]
         by_clock = payload.get("clock")
         if by_clock is not None and parse_utc(event.at) - parse_utc(by_clock) >= TOLD:
-            line.append(f" · {self._say(N_('by the clock: {at}')).format(at=datetime_text(by_clock, self._reads))}")
+            line.append(f" · {self._translate(N_('by the clock: {at}')).format(at=datetime_text(by_clock, self._reads))}")
         reason, state = payload.get("reason"), flatten(payload.get("state") or {})
         # the reason is printed once
         paths = [path for path in payload.get("changes", ()) if reason is None or state.get(path) != reason]
@@ -117,9 +121,11 @@ class HistoryDocument:
                 line += self._change(path, entry)
         for group in dict.fromkeys(found[0] for path in paths if (found := IN_ONE.match(path))):
             line += self._answer(group, entry) if group.startswith("criteria.") else self._item(group, entry)
-        line += [f" · {labels.field(path, self._say)}: {self._say(UNDISCLOSED)}" for path in payload.get("private", ())]
+        line += [
+            f" · {labels.field(path, self._translate)}: {self._translate(UNDISCLOSED)}" for path in payload.get("private", ())
+        ]
         if reason:
-            line += [f" · {self._say(N_('Reason'))}: ", self._typed(reason, event)]
+            line += [f" · {self._translate(N_('Reason'))}: ", self._typed(reason, event)]
         return line
 
     def _change(self, path: str, entry: HistoryEntry) -> Line:
@@ -128,7 +134,7 @@ class HistoryDocument:
         was = flatten(entry.before).get(path) if entry.before is not None else None
         if SILENT.match(path) or (entry.begins and (now is False or now in UNSAID)):
             return []
-        name = f" · {labels.field(path, self._say)}: "
+        name = f" · {labels.field(path, self._translate)}: "
         if was in (None, "") or path in labels.TYPED:
             return [name, self._value(path, now, event)]
         return [name, self._value(path, was, event), " → ", self._value(path, now, event)]
@@ -139,7 +145,7 @@ class HistoryDocument:
         answer, basis = f"{criterion}.answer", f"{criterion}.basis"
         if entry.begins and now.get(answer) in UNSAID and not now.get(basis):
             return []
-        line: Line = [f" · {labels.field(criterion, self._say)}: "]
+        line: Line = [f" · {labels.field(criterion, self._translate)}: "]
         if was.get(answer) not in (None, now.get(answer)):
             line += [self._value(answer, was[answer], entry.event), " → "]
         line.append(self._value(answer, now.get(answer), entry.event))
@@ -150,10 +156,10 @@ class HistoryDocument:
         now, was = (flatten(state or {}) for state in (entry.payload.get("state"), entry.before))
         text, done = f"{item}.text", f"{item}.done"
         words = now.get(text) or was.get(text)
-        line: Line = [f" · {labels.field(item, self._say)}: ", self._typed(words, entry.event) if words else "–"]
+        line: Line = [f" · {labels.field(item, self._translate)}: ", self._typed(words, entry.event) if words else "–"]
         if words and text not in now:
             return [*line, " → –"]
-        roles = {value: self._say(ROLES["done" if value else "todo"]) for value in (True, False)}
+        roles = {value: self._translate(ROLES["done" if value else "todo"]) for value in (True, False)}
         if was.get(done) not in (None, now[done]):
             return [*line, f" · {roles[was[done]]} → {roles[now[done]]}"]
         return [*line, f" · {roles[True]}"] if now[done] and done not in was else line
@@ -161,7 +167,7 @@ class HistoryDocument:
     def _value(self, path: str, value: Any, event: JournalEvent) -> Piece:
         if value is None and path != "worrying":
             return "–"
-        named = labels.value(path, event.kind, value, self._say)
+        named = labels.value(path, event.kind, value, self._translate)
         if named is not None:
             return named
         if path.endswith(("_at", "due", "missing_since", ".from", ".until")) and isinstance(value, str):
@@ -173,7 +179,7 @@ class HistoryDocument:
 
     def _card(self, id: str) -> str:
         number = self._names.numbers.get(id)
-        return f"{self._say(N_('Card'))} {number}" if number is not None else self._say(N_("Note"))
+        return f"{self._translate(N_('Card'))} {number}" if number is not None else self._translate(N_("Note"))
 
     def _typed(self, words: str, event: JournalEvent) -> UserText:
         return UserText(words, mark_language(self._languages, event.account, self._reads))

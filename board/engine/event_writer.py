@@ -11,7 +11,7 @@ from board.engine import access, journal, program_accounts, unit_of_work
 from board.engine.event import JournalEvent
 from board.errors import Refused, invalid, not_found
 from board.fields import Data, apply_patch, validate_patch_alone
-from board.i18n import N_, say
+from board.i18n import N_, message
 from board.predefined_tasks import TaskCatalogue, default_catalogue
 from models.accounts import Account
 from models.board import Board
@@ -189,8 +189,8 @@ class EventWriter:
         for event in journal.all_entity_events(self.session, self.board.id, row.KIND, row.id, seq):
             if but is None or event.account != but:
                 payload = event.payload()
-                who = (payload.get("actor") or {}).get("name") or say(N_("the desk"))
-                sentence = say(N_("Changed by {name} at {time}."), name=who, time=event.at)
+                who = (payload.get("actor") or {}).get("name") or message(N_("the desk"))
+                sentence = message(N_("Changed by {name} at {time}."), name=who, time=event.at)
                 found |= dict.fromkeys([*payload.get("changes", ()), *payload.get("private", ())], sentence)
         return found
 

@@ -10,7 +10,7 @@ from sqlalchemy import Row, text
 from sqlmodel import Session
 
 from board.engine.event import PAGE_SIZE, JournalEvent
-from board.i18n import N_, Message, say
+from board.i18n import N_, Message, message
 from models.board import Board
 from models.db.read_pacing import paced
 
@@ -64,7 +64,7 @@ def verify_from(session: Session, board: Board, chain: ChainCursor) -> ChainErro
     while rows := session.connection().execute(_CHAIN, {"board": board.id, "after": chain.seq, "limit": PAGE_SIZE}).all():
         for row in paced(rows):
             if (wrong := _row_problem(board.id, row, chain)) is not None:
-                return ChainError(chain.seq + 1, say(wrong, seq=chain.seq + 1))
+                return ChainError(chain.seq + 1, message(wrong, seq=chain.seq + 1))
             chain.seq, chain.head = row.seq, row.hash
     return _end_problem(session, board, chain)
 
@@ -96,12 +96,12 @@ def _follows(board: str, row: Row[Any], before: bytes) -> bool:
 def _end_problem(session: Session, board: Board, chain: ChainCursor) -> ChainError | None:
     if chain.missing_payloads:
         seq = min(chain.missing_payloads.values())
-        return ChainError(seq, say(N_("the payload of event {seq} is gone, and no erasure is on the record"), seq=seq))
+        return ChainError(seq, message(N_("the payload of event {seq} is gone, and no erasure is on the record"), seq=seq))
     if chain.seq != board.seq:
         seq = min(chain.seq, board.seq) + 1
         ends = N_("event {seq}: the journal ends at {end}, the board at {board}")
-        return ChainError(seq, say(ends, seq=seq, end=chain.seq, board=board.seq))
+        return ChainError(seq, message(ends, seq=seq, end=chain.seq, board=board.seq))
     if chain.head != board.head:
-        return ChainError(chain.seq, say(N_("event {seq}: its hash is not the board's head"), seq=chain.seq))
+        return ChainError(chain.seq, message(N_("event {seq}: its hash is not the board's head"), seq=chain.seq))
     stray = session.connection().execute(_STRAY, {"board": board.id}).scalar()
-    return None if stray is None else ChainError(stray, say(N_("event {seq} is missing, its payload is there"), seq=stray))
+    return None if stray is None else ChainError(stray, message(N_("event {seq} is missing, its payload is there"), seq=stray))

@@ -22,7 +22,7 @@ from sqlmodel import Session, col, select
 from board.engine import hash_chain
 from board.engine.hash_chain import ChainCursor, ChainError
 from board.errors import OperationError
-from board.i18n import N_, say
+from board.i18n import N_, message
 from models.board import AUDIT, OPERATIONS, Board
 
 FULL_VERIFY_INTERVAL_S = (
@@ -116,11 +116,11 @@ def _contradiction(witness: TrustedHead, gone: bool) -> ChainError:
         says = N_("event {seq} is gone: it is among the heads that were kept elsewhere") if gone else N_(
             "event {seq} is not the one that it was when its head was kept elsewhere: the journal was rewritten since"
         )  # fmt: skip
-        return ChainError(witness.seq, say(says, seq=witness.seq))
+        return ChainError(witness.seq, message(says, seq=witness.seq))
     says = N_("event {seq} is gone: handover {number} was signed at it") if gone else N_(
         "event {seq} is not the one at which handover {number} was signed: the journal was rewritten since"
     )  # fmt: skip
-    return ChainError(witness.seq, say(says, seq=witness.seq, number=witness.handover))
+    return ChainError(witness.seq, message(says, seq=witness.seq, number=witness.handover))
 
 
 def verify(session: Session, board: str | None = None, heads: Path | None = None) -> list[str]:

@@ -54,7 +54,7 @@ class NameResolver:
     columns: dict[str, tuple[str | None, str]]
     numbers: dict[str, int]
 
-    def say(self, text: str) -> str:
+    def translate(self, text: str) -> str:
         return i18n.gettext_for(self.language)(text)
 
     def plain(self, path: str, value: Any) -> Any:
@@ -62,14 +62,14 @@ class NameResolver:
         if value is None:
             return ""
         if isinstance(value, bool):
-            return self.say(N_("Yes")) if value else self.say(N_("No"))
+            return self.translate(N_("Yes")) if value else self.translate(N_("No"))
         if isinstance(value, list):
             return ", ".join(str(self.plain("assignee", each)) for each in value)
         if path in ("assignee", "lead", "keeper"):
             return self.accounts.get(value, value)
         if path == "column" and value in self.columns:
             title, role = self.columns[value]
-            return title or self.say(ROLES[role])
+            return title or self.translate(ROLES[role])
         return self.numbers.get(value, value) if path in ("duplicate_of", "sighting", "card") else value
 
 
@@ -83,7 +83,7 @@ def cards(board: str, names: NameResolver) -> tuple[list[str], Row]:
         values = own | flatten(state) | {"checklist": _checklist(state), "criteria": _criteria(state)}
         return [names.plain(path, values.get(path)) for path in table]
 
-    return [names.say(word) for word in table.values()], row
+    return [names.translate(word) for word in table.values()], row
 
 
 def _checklist(state: dict[str, Any]) -> str:
@@ -105,11 +105,11 @@ def events(board: str, names: NameResolver) -> tuple[list[str], Row]:
         state = payload.get("state") or {}
         flat, changes = flatten(state), payload.get("changes", ())
         changed = [f"{path}: {names.plain(path, flat.get(path))}" for path in changes]
-        values = "; ".join(changed + [f"{path}: {names.say(UNDISCLOSED)}" for path in payload.get("private", ())])
+        values = "; ".join(changed + [f"{path}: {names.translate(UNDISCLOSED)}" for path in payload.get("private", ())])
         who = (payload.get("actor") or {}).get("name", "")
         return [
             event.seq, event.at, event.type, who, event.kind, state.get("number", ""),
-            values if event.body is not None else names.say(N_("erased")), payload.get("reason", ""), event.entity,
+            values if event.body is not None else names.translate(N_("erased")), payload.get("reason", ""), event.entity,
         ]  # fmt: skip
 
-    return [names.say(word) for word in EVENTS], row
+    return [names.translate(word) for word in EVENTS], row

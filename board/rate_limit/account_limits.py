@@ -7,7 +7,7 @@ tabs at once sends about a hundred messages within three seconds.
 from math import ceil
 
 from board.errors import Refused
-from board.i18n import N_, Message, say
+from board.i18n import N_, Message, message
 from board.rate_limit import Limiter, LimitResult, Rule
 from board.rate_limit.fields import seconds
 from board.settings import Settings
@@ -48,14 +48,14 @@ class Limits:
 
 def too_many(wait_s: float, sentence: str = N_("Too many requests. Try again in {time}."), field: str | None = None) -> Refused:
     """Return a refusal that says how long to wait, optionally in a field of a form."""
-    message = say(sentence, time=duration_text(wait_s))
-    return Refused("rate_limited", message, {field: message} if field else None, retry_after_s=seconds(wait_s))
+    text = message(sentence, time=duration_text(wait_s))
+    return Refused("rate_limited", text, {field: text} if field else None, retry_after_s=seconds(wait_s))
 
 
 def duration_text(wait_s: float) -> Message:
     """Return a wait in words: seconds below two minutes, otherwise minutes, rounded up."""
     if seconds(wait_s) == 1:
-        return say(N_("1 second"))
+        return message(N_("1 second"))
     if seconds(wait_s) < 2 * MINUTE_S:
-        return say(N_("{count} seconds"), count=seconds(wait_s))
-    return say(N_("{count} minutes"), count=ceil(seconds(wait_s) / MINUTE_S))
+        return message(N_("{count} seconds"), count=seconds(wait_s))
+    return message(N_("{count} minutes"), count=ceil(seconds(wait_s) / MINUTE_S))

@@ -13,7 +13,7 @@ from starlette.responses import Response
 
 from board.engine.identity import Caller
 from board.errors import Refused
-from board.i18n import DEFAULT, N_, say
+from board.i18n import DEFAULT, N_, message
 from board.rate_limit import LimitResult
 from board.rate_limit.account_limits import too_many
 from board.rate_limit.fields import header_fields
@@ -108,7 +108,7 @@ def int_query_param(request: Request, name: str, default: int, low: int, high: i
     if text is None:
         return default
     if not (text.isascii() and text.isdecimal() and len(text) <= 16 and low <= int(text) <= high):
-        raise Refused("invalid", fields={name: say(N_("A whole number from {low} to {high}."), low=low, high=high)})
+        raise Refused("invalid", fields={name: message(N_("A whole number from {low} to {high}."), low=low, high=high)})
     return int(text)
 
 

@@ -133,12 +133,12 @@ def test_the_terms_of_the_house_are_its_own_word_for_word() -> None:
 
 
 def test_a_sentence_with_values_is_said_in_a_language() -> None:
-    said = i18n.say("At most {max_length} characters.", max_length=200)
+    said = i18n.message("At most {max_length} characters.", max_length=200)
     assert said == "At most 200 characters."
     assert i18n.translate(said, "nl") == i18n.gettext_for("nl")("At most {max_length} characters.").format(max_length=200)
     assert i18n.translate("Not translated", "nl") == "Not translated"
     assert i18n.translate("", "nl") == ""
-    by = [i18n.say("Changed by {name} at {time}.", name=name, time="10:00") for name in ("Open", i18n.say("the desk"))]
+    by = [i18n.message("Changed by {name} at {time}.", name=name, time="10:00") for name in ("Open", i18n.message("the desk"))]
     assert ["Open" in i18n.translate(each, "fr") for each in by] == [True, False]  # somebody's name, and not the word
     assert i18n.gettext_for("fr")("the desk") in i18n.translate(by[1], "fr")
 
