@@ -1,4 +1,4 @@
-"""Blocks of code in the README and in the documentation, for tests that run them."""
+"""Code blocks of the README and of the documentation, for tests that run them."""
 
 import re
 
