@@ -89,10 +89,10 @@ async def _list_page(request: Request, caller: Caller, problem: str | None = Non
     query = request.query_params.get("q", "")
     rows = await service_of(request).database.read(accounts.all_accounts)
     found = [each for each in rows if all(word in f"{each.name} {each.email}".casefold() for word in query.casefold().split())]
-    told = form or (lambda name: "")
+    value_of = form or (lambda name: "")
     return _page(
         request, "accounts.html", caller, problem, found=found, all=len(rows), sought=query,
-        typed={name: told(name) for name in ("name", "email", "role")},
+        typed={name: value_of(name) for name in ("name", "email", "role")},
     )  # fmt: skip
 
 
@@ -224,10 +224,10 @@ async def _tokens_page(request: Request, caller: Caller, problem: str | None = N
     database, at = service_of(request).database, format_utc(now())
     rows = await database.read(lambda session: token_list.list_tokens(session, at))
     people = await database.read(accounts.all_accounts)
-    told = form or (lambda name: "")
+    value_of = form or (lambda name: "")
     return _page(
         request, "api_tokens.html", caller, problem, tokens=rows, people=people, scopes=SCOPES,
-        typed={name: told(name) for name in ("name", "scope", "account", "days")},
+        typed={name: value_of(name) for name in ("name", "scope", "account", "days")},
     )  # fmt: skip
 
 
@@ -240,8 +240,8 @@ def _days(typed: str) -> int:
 
 def _page(request: Request, name: str, caller: Caller, problem: str | None, **context: object) -> Response:
     """Return one of these pages, with the problem of a failed change."""
-    told = problem and i18n.translate(problem, language.language_for(request, caller))
-    return pages.page(request, name, caller, status=422 if problem else 200, problem=told, roles=ROLE_NAMES, **context)
+    message = problem and i18n.translate(problem, language.language_for(request, caller))
+    return pages.page(request, name, caller, status=422 if problem else 200, problem=message, roles=ROLE_NAMES, **context)
 
 
 def _post(path: str, endpoint: Callable[[Request, Caller], Awaitable[Response]]) -> Route:

@@ -50,9 +50,9 @@ class TokenRow:
 
 def list_tokens(session: Session, at: str, account: str | None = None) -> list[TokenRow]:
     """Return all tokens, or those of an account, oldest first."""
-    wanted = select(Token).order_by(col(Token.created_at), col(Token.id))
+    query = select(Token).order_by(col(Token.created_at), col(Token.id))
     people = {each.id: each for each in session.exec(select(Account))}
-    rows = session.exec(wanted if account is None else wanted.where(Token.account == account))
+    rows = session.exec(query if account is None else query.where(Token.account == account))
     return [TokenRow(token, people[token.account], _maker(token, people), at) for token in rows]
 
 

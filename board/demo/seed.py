@@ -80,8 +80,8 @@ class Seeder:
                 await live_changes.apply_change(service, add)
 
     async def _execute(self, service: BoardService, step: Step, id: str) -> None:
-        known = self._ids.get(step.search, self._people)
-        data = resolve(step.data, self._now, format_utc, known)
+        ids = self._ids.get(step.search, self._people)
+        data = resolve(step.data, self._now, format_utc, ids)
         board = OPERATIONS if TABLE[step.command].board_kind == "operations" else self._boards[step.search]
         ack = await service.execute(self._callers[step.by], Command(id, board, step.command, data))
         if ack.opened:
@@ -89,7 +89,7 @@ class Seeder:
             self._ids[step.search] = self._people | await _initial_ids(service, ack.opened, step.data["kind"])
         elif step.name:
             events = await service.database.read(lambda session: journal.events_after(session, board, ack.seqs[0] - 1, 1))
-            known[f"card:{step.name}"] = events[0].entity
+            ids[f"card:{step.name}"] = events[0].entity
 
 
 async def _initial_ids(service: BoardService, board: str, kind: str) -> dict[str, str]:

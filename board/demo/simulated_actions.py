@@ -100,8 +100,8 @@ class BoardView:
 
 def report_sighting(view: BoardView, texts: Texts, now: datetime) -> Activity | None:
     """Return an activity that reports a sighting; None if all texts are used."""
-    known = {each["description"] for each in view.sightings.values()}
-    data = texts.sighting(view.search["reference"], known, now)
+    used = {each["description"] for each in view.sightings.values()}
+    data = texts.sighting(view.search["reference"], used, now)
     return Activity(None, (Step("sighting.add", data),), types=True) if data else None
 
 

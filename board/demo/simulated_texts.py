@@ -21,11 +21,11 @@ class Texts:
     data: Mapping[str, Any]
     random: Random
 
-    def sighting(self, reference: str | None, known: Collection[str], now: datetime) -> dict[str, Any] | None:
+    def sighting(self, reference: str | None, used: Collection[str], now: datetime) -> dict[str, Any] | None:
         """Return the data of a sighting that is not on the board yet; None if all texts are used."""
         own = self.data["search"].get(reference, {})
         subjects, actions = own.get("who", self.data["anybody"]), own.get("did", self.data["did"])
-        unused = [text for who in subjects for did in actions if (text := f"{who} {did}") not in known]
+        unused = [text for who in subjects for did in actions if (text := f"{who} {did}") not in used]
         if not unused:
             return None
         pick, source = self.random.choice, self.random.choice(self.data["source"])

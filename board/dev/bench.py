@@ -17,15 +17,15 @@ def run(names: Sequence[str], limits: bool = False) -> int:
     `limits` keeps the rate limits of accounts on. Return 1 if a benchmark failed.
     """
     folder = ROOT / "tests" / "bench"
-    known = sorted(file.stem for file in folder.glob("[a-z]*.py"))
-    if not known:
+    benchmarks = sorted(file.stem for file in folder.glob("[a-z]*.py"))
+    if not benchmarks:
         report("the tests are not installed: run this in a checkout")
         return 1
-    if unknown := set(names) - set(known):
-        report(f"no benchmark is named {', '.join(sorted(unknown))}; there are {', '.join(known)}")
+    if unknown := set(names) - set(benchmarks):
+        report(f"no benchmark is named {', '.join(sorted(unknown))}; there are {', '.join(benchmarks)}")
         return 1
     environment = os.environ | ({"BENCH_LIMITS": "on"} if limits else {})
-    return max(_run(environment), *(_run(environment, name) for name in names or known))
+    return max(_run(environment), *(_run(environment, name) for name in names or benchmarks))
 
 
 def _run(environment: Mapping[str, str], *names: str) -> int:

@@ -94,8 +94,8 @@ def _search(state: State) -> State:
     names = ("reference", "kind", "status", "missing_since", "worrying", "lead", "access", "appeal")
     # States of earlier versions lack some of them
     ended = {name: state.get(name) for name in ("outcome", "status_reason", "acknowledge")}
-    asked = {"suggested": suggested(state), "undecided": undecided(state)}
-    return {name: state[name] for name in names} | ended | asked | {"person": person}
+    criteria = {"suggested": suggested(state), "undecided": undecided(state)}
+    return {name: state[name] for name in names} | ended | criteria | {"person": person}
 
 
 def _outside(successor: str | None, search: State) -> str | None:

@@ -36,12 +36,12 @@ def read_stamp(env: Path) -> dict[str, Any]:
     """Return the stamp: `made_from`, `python`, `place`, `extras`, and `before` (the name of the one that it replaced), or `own`
     (built by a person); only `unfinished` during an install; empty without one."""
     try:
-        kept = json.loads((env / STAMP).read_text())
+        stamp = json.loads((env / STAMP).read_text())
     except (FileNotFoundError, NotADirectoryError):
         return {}
     except (OSError, ValueError):
         return UNFINISHED
-    return kept if isinstance(kept, dict) else UNFINISHED
+    return stamp if isinstance(stamp, dict) else UNFINISHED
 
 
 def write_stamp(env: Path, stamp: dict[str, Any]) -> None:
