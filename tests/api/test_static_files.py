@@ -97,6 +97,15 @@ async def test_all_sheets_are_given() -> None:
     assert sheets == {each.relative_to(css).as_posix() for each in css.rglob("*.css")}
 
 
+def test_styles_use_only_properties_and_layers_that_exist() -> None:
+    styles = "".join(each.read_text() for each in (STATIC / "css").rglob("*.css"))
+    scripts = "".join(each.read_text() for each in (STATIC / "js").rglob("*.js"))
+    defined = set(re.findall(r"(--[\w-]+):", styles)) | set(re.findall(r'"(--[\w-]+)"', scripts))
+    assert set(re.findall(r"var\((--[\w-]+)", styles)) <= defined
+    (order,) = re.findall(r"@layer ([^{;]+);", styles)
+    assert set(re.findall(r"@layer ([\w-]+) \{", styles)) == set(order.split(", "))
+
+
 def test_another_text_is_another_version_and_another_hour_is_not(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     static = Path(shutil.copytree(STATIC, tmp_path / "static", copy_function=shutil.copy))
     before = static_files.version()
