@@ -149,7 +149,7 @@ async def set_password_by_link(request: Request) -> Response:
         change_it = await asyncio.to_thread(accounts.prepare_password, owner.email, form("new"))
 
         def use(session: Session) -> int:
-            actor.acting(session, actor.NOBODY)  # the link proves no session
+            actor.set_current(session, actor.NOBODY)  # the link proves no session
             password_links.consume(session, code, service.clock(), client_address.of(request))
             return change_it(session)
 
@@ -166,7 +166,7 @@ async def set_password_by_link(request: Request) -> Response:
     return response
 
 
-async def tokens_to_end(request: Request) -> Response:
+async def count_ending_tokens(request: Request) -> Response:
     """`POST /password/tokens`: the number of tokens that end when the link of `code` is used, as `{"tokens": 2}`; null for an
     unknown link."""
     check_own_page(request)
@@ -210,7 +210,7 @@ def recheck(caller: Caller, fn: Callable[[Session], T]) -> Callable[[Session], T
 
     def do(session: Session) -> T:
         lock_rights_version(session)
-        actor.acting(session, actor.account(require_active(session, caller)))
+        actor.set_current(session, actor.account(require_active(session, caller)))
         return fn(session)
 
     return do
@@ -241,5 +241,5 @@ routes = [
     Route(f"{PATH}/sessions", end_sessions, methods=["POST"]),
     Route(password_links.PATH, link_page),
     Route(password_links.PATH, set_password_by_link, methods=["POST"]),
-    Route(f"{password_links.PATH}/tokens", tokens_to_end, methods=["POST"]),
+    Route(f"{password_links.PATH}/tokens", count_ending_tokens, methods=["POST"]),
 ]

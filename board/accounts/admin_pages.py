@@ -50,7 +50,7 @@ async def _change(request: Request, caller: Caller, fn: Callable[[Session], T]) 
         account = require_active(session, caller)
         if account.role != "admin":
             raise Refused("not_found")
-        actor.acting(session, actor.account(account))
+        actor.set_current(session, actor.account(account))
         result = fn(session)
         if not accounts.has_admin(session):
             raise OperationError(N_("You are the only administrator: make somebody else one first."))
@@ -77,7 +77,7 @@ async def add(request: Request, caller: Caller) -> Response:
 
         def make(session: Session) -> str:
             new(session)
-            return password_links.make(session, accounts.find(session, form("email")), service.clock(), first=True)
+            return password_links.create(session, accounts.find(session, form("email")), service.clock(), first=True)
 
         secret = await _change(request, caller, make)
     except OperationError as error:
@@ -132,7 +132,7 @@ async def make_link(request: Request, caller: Caller) -> Response:
     def make(session: Session) -> tuple[str, str, int]:
         account = _account(session, request)
         good = len(accounts.active_tokens(session, account.id, format_utc(now())))
-        return account.name, password_links.make(session, account, service_of(request).clock()), good
+        return account.name, password_links.create(session, account, service_of(request).clock()), good
 
     try:
         name, secret, good = await _change(request, caller, make)

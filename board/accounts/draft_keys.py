@@ -29,7 +29,7 @@ async def draft_key(request: Request) -> Response:
         raise Refused("forbidden", N_("A token has no drafts."))
     database = service_of(request).database
     key = await database.read(lambda session: find(session, caller))
-    key = key or await database.write(lambda session: make(session, caller))
+    key = key or await database.write(lambda session: create(session, caller))
     return json_response({"account": caller.account.id, "key": key})
 
 
@@ -40,7 +40,7 @@ def find(session: Session, caller: Caller) -> str | None:
     return row.key if row is not None else None
 
 
-def make(session: Session, caller: Caller) -> str:
+def create(session: Session, caller: Caller) -> str:
     """Return the key of the caller's account, creating it if needed. Of two created at once the first wins."""
     account = require_active(session, caller)
     key = base64.b64encode(secrets.token_bytes(BYTES)).decode()

@@ -13,7 +13,7 @@ MIN_WORD_LENGTH = 3  # shorter words occur in any text
 MAX_WORDS = 40  # a name has at most 200 characters
 
 
-def of_person(name: str, email: str) -> list[str]:
+def words_of_person(name: str, email: str) -> list[str]:
     """Return the words of a name and an address: each part, and the whole."""
     local, _, domain = email.partition("@")
     parts = [*_parts(name), *_parts(local), *_parts(domain.rpartition(".")[0])]

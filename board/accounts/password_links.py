@@ -23,7 +23,7 @@ PATH = "/password"
 _DELETE = text("DELETE FROM link WHERE digest = :digest AND ends_at > :now")
 
 
-def make(session: Session, account: Account, now: datetime, *, first: bool = False) -> str:
+def create(session: Session, account: Account, now: datetime, *, first: bool = False) -> str:
     """Return the secret of a new link; an earlier link of the account ends.
 
     `first` says that the account was just added. Raise OperationError.

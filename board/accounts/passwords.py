@@ -26,6 +26,6 @@ def problem(password: str) -> str | None:
 
 def personal_problem(password: str, name: str, email: str) -> str | None:
     """Return what is wrong with a password for the person with this name and address."""
-    if own_words.is_made_of(password, [*own_words.PRODUCT, *own_words.of_person(name, email)]):
+    if own_words.is_made_of(password, [*own_words.PRODUCT, *own_words.words_of_person(name, email)]):
         return N_("This password is made of your own name or e-mail address. Use four or five other words.")
     return None

@@ -46,12 +46,12 @@ def command_line() -> Actor:
         return Actor("command_line", name=str(os.getuid()))
 
 
-def acting(session: Session, actor: Actor) -> None:
+def set_current(session: Session, actor: Actor) -> None:
     """Set the actor of what this session writes from now on."""
     session.info[_ACTOR] = actor
 
 
-def of(session: Session) -> Actor:
+def current(session: Session) -> Actor:
     """Return the actor of what this session writes; the server itself if none was set."""
     found: Actor = session.info.get(_ACTOR, SERVER)
     return found

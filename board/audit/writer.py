@@ -38,7 +38,7 @@ def write(
     about.
     """
     unit_of_work.current(session).changes += 1  # a refusal after this has to roll back
-    actor = by or actors.of(session)
+    actor = by or actors.current(session)
     unit_of_work.current(session).final_steps.append(partial(_append, entry, actor, frozenset(also_alerts)))
     if logged and actor.kind != "command_line":  # the command line has no log; it prints what it did
         after_commit(session, partial(log_entry, entry, actor))

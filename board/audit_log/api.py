@@ -108,6 +108,6 @@ async def _csv(service: BoardService, caller: Caller, criteria: Filter, before: 
 
 
 def _row(entry: AuditEntry, language_code: str) -> list[object]:
-    who, what = sentences.actor_name(entry.actor) if entry.payload else "", sentences.sentence(entry)
+    who, what = sentences.actor_name(entry.actor) if entry.payload else "", sentences.entry_text(entry)
     texts = (translate(who, language_code), translate(what, language_code), entry.about.get("address") or "")
     return [entry.seq, entry.at, entry.type, *texts, entry.kind, entry.id]

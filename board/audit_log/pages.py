@@ -104,7 +104,7 @@ def _days(entries: Sequence[AuditEntry], language_code: str) -> list[tuple[str, 
 
 
 def _line(entry: AuditEntry, language_code: str) -> EntryLine:
-    what = translate(sentences.sentence(entry), language_code)
+    what = translate(sentences.entry_text(entry), language_code)
     warns = entry.type in ENTRIES and ENTRIES[entry.type].WARNS
     return EntryLine(entry.seq, entry.at, content.time_text(entry.at, language_code), what, warns)
 

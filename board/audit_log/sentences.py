@@ -56,7 +56,7 @@ _FIELDS = {  # fields of a display
 }  # fmt: skip
 
 
-def sentence(entry: AuditEntry) -> str:
+def entry_text(entry: AuditEntry) -> str:
     """Return what happened, in English; a `Message` if it has values. A type of a newer version is returned as it is."""
     if not entry.payload:
         return N_("Erased")

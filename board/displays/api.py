@@ -142,7 +142,7 @@ async def _change(request: Request, caller: Caller, do: Callable[[Session], Disp
         account = require_active(session, caller)
         if not may_manage(account):
             raise Refused("forbidden")
-        actor.acting(session, actor.account(account, caller.token))
+        actor.set_current(session, actor.account(account, caller.token))
         return do(session)
 
     display = await service_of(request).database.write(change_as_caller)

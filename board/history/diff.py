@@ -117,7 +117,7 @@ def reverted(net: Iterable[Change], events: Iterable[Event]) -> list[RevertedFie
     return sorted((each for each in found if each.paths), key=lambda each: (each.seq, each.key))
 
 
-def of_others(
+def by_others(
     changes: Iterable[Change], reverted_fields: Iterable[RevertedFields], events: Iterable[Event], but: str | None
 ) -> tuple[list[Change], list[RevertedFields]]:
     """Return the parts of the net changes, and of the reverted fields, that accounts other than `but` caused."""

@@ -142,7 +142,7 @@ def what_changed(
         for journal_event, state in journal.states_at(session, board.id, seq, touched)
     } if touched else {}  # fmt: skip
     changes = state_diff.diff(before, state_diff.apply_events(before, events), {event.key: event.seq for event in events})
-    return state_diff.of_others(changes, state_diff.reverted(changes, events), events, but)
+    return state_diff.by_others(changes, state_diff.reverted(changes, events), events, but)
 
 
 def _events(session: Session, board: str, seq: int, hidden: frozenset[str]) -> list[Event]:

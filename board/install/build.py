@@ -137,7 +137,7 @@ def _put_in_use(root: Path, env: Path) -> None:
 
 def _create(env: Path, uv: str | None) -> None:
     if uv:
-        run([uv, "venv", "--allow-existing", "--python", sys.executable, *no_cache(), str(env)])
+        run([uv, "venv", "--allow-existing", "--python", sys.executable, *uv_cache_options(), str(env)])
     else:
         run([sys.executable, "-m", "venv", str(env)])
 
@@ -159,11 +159,11 @@ def _install_dependencies(root: Path, env: Path, uv: str | None, extras: frozens
 
 def _installer(env: Path, uv: str | None) -> list[str]:
     if uv:
-        return [uv, "pip", "install", "--python", str(python_of(env)), *no_cache()]
+        return [uv, "pip", "install", "--python", str(python_of(env)), *uv_cache_options()]
     return [str(python_of(env)), "-m", "pip", "install", "--disable-pip-version-check", "--no-input"]
 
 
-def no_cache() -> list[str]:
+def uv_cache_options() -> list[str]:
     """Return the option of uv for a home that is not writable, where uv would fail and pip only warns."""
     home = Path(os.environ.get("HOME") or "/nonexistent")
     return [] if os.access(home, os.W_OK) else ["--no-cache"]

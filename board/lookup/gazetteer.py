@@ -172,11 +172,11 @@ def gazetteer() -> Gazetteer:
     index = Gazetteer([], data["attribution"])
     for nis, (town, row) in towns.items():
         if town.point:
-            town.radius_m = place_radius.of_municipality(town.point, own[nis], seats, town.size, row["src"] != "g")
+            town.radius_m = place_radius.municipality_radius(town.point, own[nis], seats, town.size, row["src"] != "g")
         _add(index, town, row)
     for part, row in parts:
         if part.point:
-            part.radius_m = place_radius.of_locality(part.point, everywhere)
+            part.radius_m = place_radius.locality_radius(part.point, everywhere)
         _add(index, part, row)
     for row in (dict(zip(around["fields"], each, strict=True)) for each in around["cities"]):
         _add(index, _city(row), row)

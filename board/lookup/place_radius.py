@@ -41,7 +41,7 @@ def grid(points: Iterable[Point]) -> Grid:
     return cells
 
 
-def of_municipality(point: Point, localities: Iterable[Point], seats: Grid, size: int, approximate: bool) -> int:
+def municipality_radius(point: Point, localities: Iterable[Point], seats: Grid, size: int, approximate: bool) -> int:
     """Return the radius of a municipality; `seats` are the points of all municipalities, `size` is its class of population."""
     farthest = max((metres(point, each) + LOCALITY_MARGIN for each in localities), default=0)
     half = _half_way(point, seats)
@@ -49,7 +49,7 @@ def of_municipality(point: Point, localities: Iterable[Point], seats: Grid, size
     return _rounded(reach + (APPROXIMATE_MARGIN if approximate else 0), MIN_MUNICIPALITY[size], MAX_MUNICIPALITY)
 
 
-def of_locality(point: Point, everywhere: Grid) -> int:
+def locality_radius(point: Point, everywhere: Grid) -> int:
     """Return the radius of a locality; `everywhere` are the points of all places."""
     return _rounded(_half_way(point, everywhere), *LOCALITY_RANGE)
 

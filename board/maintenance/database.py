@@ -40,7 +40,7 @@ def by_command_line(fn: Callable[[Session], T]) -> Callable[[Session], T]:
     """Wrap `fn` so that the audit journal names the operating system's user as actor."""
 
     def do(session: Session) -> T:
-        actor.acting(session, actor.command_line())
+        actor.set_current(session, actor.command_line())
         return fn(session)
 
     return do

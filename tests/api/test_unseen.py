@@ -357,7 +357,7 @@ def test_own_changes_are_left_out_of_net_changes() -> None:
         event(11, "back", "me", {"title": "was", "due": None}, "title"),
     ]
     changes = state_diff.diff(before, state_diff.apply_events(before, events), {("task", "gone"): 9})
-    kept, back = state_diff.of_others(changes, state_diff.reverted(changes, events), events, "me")
+    kept, back = state_diff.by_others(changes, state_diff.reverted(changes, events), events, "me")
     told = {each.key[1]: (each.change, [path for path, _, _ in each.fields]) for each in kept}
     assert told == {
         "both": ("changed", ["due"]),
@@ -366,7 +366,7 @@ def test_own_changes_are_left_out_of_net_changes() -> None:
         "gone": ("removed", ["title"]),
     }
     assert back == []
-    everything, all_back = state_diff.of_others(changes, state_diff.reverted(changes, events), events, None)
+    everything, all_back = state_diff.by_others(changes, state_diff.reverted(changes, events), events, None)
     assert (everything, [each.key[1] for each in all_back]) == (changes, ["back"])
 
 

@@ -449,9 +449,9 @@ def test_an_install_that_fails_shows_why(capfd: pytest.CaptureFixture[str]) -> N
 
 def test_a_home_that_can_not_be_written_costs_only_the_cache(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("HOME", "/nonexistent")
-    assert build.no_cache() == ["--no-cache"]
+    assert build.uv_cache_options() == ["--no-cache"]
     monkeypatch.setenv("HOME", str(tmp_path))
-    assert build.no_cache() == []
+    assert build.uv_cache_options() == []
 
 
 def test_an_installed_package_goes_straight_through(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
