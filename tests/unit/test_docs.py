@@ -190,6 +190,16 @@ def test_every_file_and_folder_that_the_docs_name() -> None:
         assert [name for name in modules if not any((ROOT / "board").rglob(name))] == [], page
 
 
+@pytest.mark.parametrize("page", ["add-field", "add-card-kind", "translate"])
+def test_names_of_the_code_in_a_how_to_exist(page: str) -> None:
+    code = "".join(file.read_text(encoding="utf-8") for package in ("board", "models") for file in (ROOT / package).rglob("*.py"))
+    spoken = {
+        name.removesuffix("()") for name in names(document(f"how-to/{page}")) if re.fullmatch(r"[A-Z_]{3,}|[a-z_]+\(\)", name)
+    }
+    assert spoken
+    assert {name for name in spoken if not re.search(rf"\b{name}\b", code)} == set()
+
+
 def test_the_changes_of_this_version() -> None:
     version = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
     changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
