@@ -200,6 +200,13 @@ def test_names_of_the_code_in_a_how_to_exist(page: str) -> None:
     assert {name for name in spoken if not re.search(rf"\b{name}\b", code)} == set()
 
 
+def test_the_how_to_extracts_messages_as_the_catalogues_were_made() -> None:
+    (recipe,) = re.findall(
+        r"^#   (pybabel extract .+)$", (ROOT / "board/locales/babel.cfg").read_text(encoding="utf-8"), flags=re.M
+    )
+    assert recipe in document("how-to/translate")
+
+
 def test_the_changes_of_this_version() -> None:
     version = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
     changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
