@@ -1,4 +1,4 @@
-"""What the board is held to in numbers: `python -m board bench`. Each file measures one thing, in its function `measure`."""
+"""Benchmarks with targets: `python -m board bench`. Each file measures one thing, in its function `measure`."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ WIDTHS = (52, 14, 17, 28)
 
 @dataclass(frozen=True)
 class Figure:
-    """`aim` is what the value should at least be (at most, where `low`); None where it is only told."""
+    """Measured value. `aim`: lowest good value (highest, where `low`); None where there is no target."""
 
     what: str
     value: float
@@ -45,6 +45,6 @@ def _number(value: float) -> str:
 
 
 def percentile(sorted_values: list[float], percent: int) -> float:
-    """The value that so many percent of them do not exceed. There is at least one."""
+    """Return the value that so many percent of a non-empty sorted list do not exceed."""
     assert sorted_values, "nothing was measured"
     return sorted_values[min(len(sorted_values) - 1, len(sorted_values) * percent // 100)]

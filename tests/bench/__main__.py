@@ -1,4 +1,4 @@
-"""Measures one file: `python -m tests.bench NAME`; without a name, what it is measured with, and the head of the table."""
+"""Run one benchmark: `python -m tests.bench NAME`. Without a name, print the machine and the head of the table."""
 
 import importlib
 import sys

@@ -1,4 +1,4 @@
-"""A board as it is after a week: many cards in all columns, notes on them, people who have them."""
+"""Board as it is after a week: many cards in all columns, with notes and assignees."""
 
 import asyncio
 from typing import Any
@@ -22,7 +22,7 @@ PEOPLE = ("Alice", "Bob")
 
 
 async def big_board(settings: dict[str, str], cards: int, notes: int) -> tuple[str, str]:
-    """A search with so many cards and notes; a token, and its id. Alice and Bob can sign in."""
+    """Create a search with so many cards and notes; return a token, and its id. Alice and Bob can sign in."""
     desk = await open_service(settings)
     (token,) = await create_coordinators(desk, 1)
     for name in PEOPLE:
@@ -39,7 +39,7 @@ async def big_board(settings: dict[str, str], cards: int, notes: int) -> tuple[s
 
 
 async def add_history(settings: dict[str, str], board: str, events: int) -> None:
-    """Until the board has so many events, its cards are changed one after the other: moved, given to somebody, told anew."""
+    """Change the cards one after the other (move, assign, edit) until the board has so many events."""
     desk = await open_service(settings)
     caller = await create_coordinator(desk)
     columns, sightings = await _ids(desk, board, Column), await _ids(desk, board, Sighting)
@@ -53,7 +53,7 @@ async def add_history(settings: dict[str, str], board: str, events: int) -> None
 
 
 def _change(number: int, cards: list[str], columns: list[str], account: str) -> tuple[str, dict[str, Any]]:
-    """Each round over the cards is of one way; of the cards' neighbours none has to be moved."""
+    """Return the command for a card: each round over the cards is of one kind, and moves need no neighbour to be moved."""
     card, turn = cards[number % len(cards)], number // len(cards)
     match turn % 3:
         case 0:

@@ -1,4 +1,4 @@
-"""Real windows of a real browser, for Alice and Bob."""
+"""Windows of a real browser, for Alice and Bob."""
 
 import contextlib
 from collections.abc import AsyncIterator
@@ -12,7 +12,7 @@ from tests.support.browsers import Browsers
 
 @contextlib.asynccontextmanager
 async def open_browsers(url: str) -> AsyncIterator[Browsers]:
-    """Windows on a server."""
+    """Open windows on a server."""
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=str(find(ROOT / ".venvs" / "browser", whole=True)))
         async with Browsers(browser, url) as working:

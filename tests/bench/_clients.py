@@ -1,8 +1,8 @@
-"""A thousand clients in one process, each as thin as can be; some who note when events come; and somebody who asks for trifles.
-All are told what to do by lines.
+"""Thousand minimal clients in one process, readers that note when events arrive, and a client of small requests. All are
+controlled by lines on standard input.
 
-`python -m tests.bench._clients clients PORT COUNT TOKEN…`, `… readers PORT TOKEN…`, `… snapshots PORT COUNT TOKEN`,
-`… trifles PORT TOKEN`. Nothing of the board is imported: it is quick.
+`python -m tests.bench._clients clients PORT COUNT TOKEN…`, `… readers PORT TOKEN…`, `… snapshots PORT COUNT TOKEN`, `… trifles
+PORT TOKEN`. Nothing of the board is imported, to start quickly.
 """
 
 import asyncio
@@ -23,7 +23,7 @@ OPERATIONS = "operations"
 
 
 class Client(asyncio.Protocol):
-    """One socket, as thin as can be: so that a thousand of them are not what is measured."""
+    """Minimal socket client, so that a thousand of them are not what is measured."""
 
     def __init__(self, token: str, positions: dict[str, tuple[str, int] | None]) -> None:
         self.token, self.positions = token, positions
@@ -133,7 +133,7 @@ async def _clients(port: int, count: int, tokens: list[str]) -> None:
 
 
 async def _readers(port: int, tokens: list[str]) -> None:
-    """Each follows all boards. Told when each event was published, they say how long each took: seconds, sorted."""
+    """Subscribe each reader to all boards. Given the times of publication, print the delivery times: seconds, sorted."""
     boards = (await read_line()).split(",")
     crowd = await connect_all(port, [Client(token, dict.fromkeys(boards)) for token in tokens])
     write_line("in")
@@ -144,7 +144,7 @@ async def _readers(port: int, tokens: list[str]) -> None:
 
 
 async def _snapshots(port: int, count: int, token: str) -> None:
-    """One after the other reads a board by a socket of its own; how many bytes that were for each."""
+    """Read a board by one new socket after the other; print the bytes of each."""
     board = await read_line()
     await connect_all(port, [Client(token, {board: None})])
     write_line("in")
@@ -158,13 +158,13 @@ async def _snapshots(port: int, count: int, token: str) -> None:
 
 
 async def connect_all(port: int, crowd: list[Any]) -> list[Any]:
-    """When each of them is live on all its boards: those that got there, perhaps at another try."""
+    """Connect each client until it is live on all its boards; return those that succeeded, perhaps at a second try."""
     async with asyncio.timeout(PATIENCE_S):
         return list(await asyncio.gather(*(_connect(port, client) for client in crowd)))
 
 
 async def _connect(port: int, client: Any) -> Any:
-    """Tries until it is live on all its boards."""
+    """Try until a client is live on all its boards."""
     loop = asyncio.get_running_loop()
     while True:
         try:
@@ -186,7 +186,7 @@ def _this(client: Any) -> Callable[[], Any]:
 
 
 def _small_requests(port: int, token: str) -> None:
-    """Asks for small things until told what counts, and says how long the slowest took of those asked after that time."""
+    """Send small requests until told from which time on they count; print how long the slowest of those took."""
     took: list[tuple[float, float]] = []
     for address in itertools.cycle(("/healthz", "/api/v1/me")):
         if select.select([sys.stdin], [], [], 0.02)[0]:

@@ -1,4 +1,4 @@
-"""On what it is measured, in a few lines; and what a process has used of it."""
+"""Description of the machine in a few lines, and the resources that a process has used."""
 
 import os
 import platform
@@ -26,13 +26,13 @@ def describe_machine() -> str:
 
 
 def cpu_s(pid: int) -> float:
-    """The time of a processor that a process has used, all its threads together."""
+    """Return the processor time of a process, all its threads together."""
     used = sum(int(each.read_text().split()[0]) for each in Path(f"/proc/{pid}/task").glob("*/schedstat"))
     return used / 1e9
 
 
 def memory(pid: int) -> int:
-    """Bytes that a process has in memory."""
+    """Return the resident memory of a process in bytes."""
     line = next(line for line in Path(f"/proc/{pid}/status").read_text().splitlines() if line.startswith("VmRSS:"))
     return int(line.split()[1]) * 1_024
 

@@ -1,4 +1,4 @@
-"""A real server for what is measured, with people and searches on it; and other processes that are told what to do by lines."""
+"""Real server to measure, with people and searches, and helper processes that are controlled by lines."""
 
 import asyncio
 import contextlib
@@ -42,7 +42,7 @@ HELPER = "helper0@desk.example"  # by whom it is all written
 
 @contextlib.contextmanager
 def on_sqlite() -> Iterator[dict[str, str]]:
-    """The settings of a new installation that is one process."""
+    """Yield the settings of a new installation of one process."""
     with tempfile.TemporaryDirectory() as folder:
         yield LIMITS_OFF | {"DATABASE_URL": f"sqlite:///{folder}/board.db", "PORT": "0"}
 
@@ -56,7 +56,7 @@ class Servers:
 
 @contextlib.contextmanager
 def on_servers(workers: int = 1) -> Iterator[Servers]:
-    """The settings of a new installation on a PostgreSQL and a Redis of its own."""
+    """Yield the settings of a new installation on a PostgreSQL and a Redis of its own."""
     with server_folder() as folder:
         postgres, redis = Postgres(folder / "postgres"), Redis(folder / "redis")
         try:
@@ -74,7 +74,7 @@ def on_servers(workers: int = 1) -> Iterator[Servers]:
 
 @contextlib.contextmanager
 def serving(settings: dict[str, str]) -> Iterator[tuple["subprocess.Popen[str]", int]]:
-    """A server, and the port on which it listens."""
+    """Yield a server process, and the port on which it listens."""
     process, port = serve(settings)
     try:
         yield process, port
@@ -102,7 +102,7 @@ async def open_service(settings: dict[str, str]) -> BoardService:
 
 
 async def create_coordinators(desk: BoardService, count: int) -> list[str]:
-    """Coordinators; a token of each."""
+    """Create coordinators; return a token of each."""
     at = format_utc(now())
 
     def tokens(database: Session) -> list[str]:
@@ -121,7 +121,7 @@ async def create_coordinators(desk: BoardService, count: int) -> list[str]:
 
 
 async def create_viewer(desk: BoardService) -> str:
-    """A token of somebody who only looks."""
+    """Create a viewer; return a token."""
     at, email = format_utc(now()), "viewer@desk.example"
 
     def token(database: Session) -> str:
@@ -146,7 +146,7 @@ async def open_search(desk: BoardService, caller: Caller) -> str:
 
 
 async def prepare_searches(settings: dict[str, str], people: int, searches: int, cards: int) -> tuple[list[str], list[str]]:
-    """Tokens of so many people, and the ids of so many searches, with cards on each."""
+    """Create people and searches with cards; return the tokens and the ids."""
     desk = await open_service(settings)
     tokens = await create_coordinators(desk, people)
     caller = await create_coordinator(desk)
@@ -163,7 +163,7 @@ async def prepare_searches(settings: dict[str, str], people: int, searches: int,
 
 
 def start_helper(file: str, *words: object) -> "subprocess.Popen[str]":
-    """A process that runs a file of this folder."""
+    """Start a process that runs a file of this folder."""
     given = [sys.executable, "-m", f"tests.bench.{file}", *map(str, words)]
     return subprocess.Popen(given, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 

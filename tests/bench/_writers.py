@@ -1,7 +1,7 @@
-"""Clients in one process, each with a socket, who send commands and wait for each ack.
+"""Clients in one process, each with a socket, that send commands and wait for each ack.
 
-`python -m tests.bench._writers PORT WARM_S SECONDS TOKEN`. A line of JSON says who they are: `[[board, card, columns], …]`. All
-begin when they are told to; then they say how many commands were acknowledged a second, and what each took, sorted.
+`python -m tests.bench._writers PORT WARM_S SECONDS TOKEN`. A line of JSON lists them: `[[board, card, columns], …]`. All begin
+when told to; then they print the acknowledged commands a second, and the sorted time of each.
 """
 
 import asyncio
@@ -17,7 +17,7 @@ from tests.bench._workload import commands_of_person
 
 
 class Writer(Client):
-    """Follows its board, as a browser does, and reads nothing of the events: it is not what is measured."""
+    """Client that subscribes as a browser does, and ignores the events: these are not what is measured."""
 
     answer: "asyncio.Future[dict[str, Any]]"
 
@@ -29,7 +29,7 @@ class Writer(Client):
             super()._hear(frame)
 
     async def do(self, board: str, name: str, data: dict[str, Any], base: int | None) -> int | None:
-        """A command, until it is acknowledged; the position that the next one is looked from."""
+        """Send a command and wait for its ack; return the position for the next one."""
         self.answer = asyncio.get_running_loop().create_future()
         more = {} if base is None else {"base": base}
         said = {"type": "command", "id": secrets.token_urlsafe(12), "board": board, "name": name, "data": data}
@@ -40,7 +40,7 @@ class Writer(Client):
 
 
 async def _work(client: Writer, board: str, card: str, columns: list[str], took: list[tuple[float, float]]) -> None:
-    """One person, until cancelled; notes when each command was sent, and how long it took."""
+    """Work as one person until cancelled; note when each command was sent, and how long it took."""
     base = None
     for name, data in commands_of_person(card, columns):
         began = time.perf_counter()

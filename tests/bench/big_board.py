@@ -1,4 +1,4 @@
-"""A board of a thousand cards is opened: when its cards are on the screen, and what that costs the server and the line."""
+"""Opening of a board of a thousand cards: time until its cards are on the screen, and cost for the server and the network."""
 
 import asyncio
 import json
@@ -90,7 +90,7 @@ async def _noted(page: Page) -> dict[str, Any]:
 
 
 def _snapshots(port: int, token: str, board: str, pid: int) -> tuple[float, int]:
-    """Seconds of a processor for opening a socket and reading the board by it, and the bytes of the frames."""
+    """Return processor seconds for opening a socket and reading the board by it, and the bytes of the frames."""
     with start_helper("_clients", "snapshots", port, SNAPSHOTS, token) as reading:
         write_to(reading, board)
         read_from(reading)

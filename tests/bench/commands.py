@@ -1,6 +1,6 @@
-"""Durable commands a second: desks in processes of their own, each with many people who wait for their acks.
+"""Durable commands a second: service processes, each with many people who wait for their acks.
 
-Each names the position it was looked from, as a browser does.
+Each command names the position it was made from, as a browser does.
 """
 
 import asyncio
@@ -48,7 +48,7 @@ def measure() -> Iterator[Figure]:
 
 
 def _rate(settings: dict[str, str], processes: int, boards: int, people: int) -> float:
-    """Commands a second of all processes together, each with its own boards, and so many people on each of them."""
+    """Return the commands a second of all processes together, each with its own boards, and so many people on each of them."""
     given = {name: value for name, value in settings.items() if name != "REDIS_URL"}
     asyncio.run(_prepared(given))
     running = [start_helper("commands", boards, people, WARM_S, SECONDS) for _ in range(processes)]
@@ -68,7 +68,7 @@ async def _prepared(settings: dict[str, str]) -> None:
 
 
 class Search:
-    """A search with its people, each at work on a card of their own."""
+    """Search with its people, each at work on a card of their own."""
 
     def __init__(self, desk: BoardService, caller: Caller) -> None:
         self.desk, self.caller = desk, caller
@@ -81,7 +81,7 @@ class Search:
         return ack
 
     async def begin(self, people: int) -> list[str]:
-        """Opens it, with a card for each of its people; their ids."""
+        """Open the search, with a card for each of its people; return their ids."""
         self.id = (await self.do("search.open", SEARCH)).opened or ""
         await asyncio.gather(*(self.do("sighting.add", {"description": SIGHTING_TEXT}) for _ in range(people)))
         said = await self.desk.database.read(lambda session: journal.events_after(session, self.id, 0))
@@ -89,14 +89,14 @@ class Search:
         return [each.entity for each in said if each.type == "sighting.added"]
 
     async def work(self, card: str) -> None:
-        """One person, until cancelled."""
+        """Work as one person until cancelled."""
         seq = None
         for name, data in commands_of_person(card, self.columns):
             seq = (await self.do(name, data, seq)).seqs[0]
 
 
 async def _work(boards: int, people: int, warm_s: float, seconds: float) -> float:
-    """How many commands were acknowledged a second, from the moment when somebody says so."""
+    """Print how many commands were acknowledged a second, counted from when told to."""
     desk = await open_service(json.loads(sys.stdin.readline()))
     account = await desk.database.read(lambda session: accounts.find(session, HELPER).id)
     searches = [Search(desk, await live_changes.caller_for(desk, account)) for _ in range(boards)]

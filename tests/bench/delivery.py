@@ -1,4 +1,4 @@
-"""How long an event takes from its publishing by one process to a reader's having it from another, over Redis."""
+"""Delivery time of an event, from its publication by one process to a reader of another, over Redis."""
 
 import asyncio
 import gc
@@ -39,7 +39,7 @@ def measure() -> Iterator[Figure]:
 
 
 def _took(settings: dict[str, str]) -> list[float]:
-    """How long each delivery took: seconds, sorted."""
+    """Return the time of each delivery: seconds, sorted."""
     tokens, boards = asyncio.run(prepare_searches(settings, READERS, BOARDS, cards=0))
     with serving(settings) as (_, port), start_helper("_clients", "readers", port, *tokens) as readers:
         write_to(readers, ",".join(boards))
@@ -50,7 +50,7 @@ def _took(settings: dict[str, str]) -> list[float]:
 
 
 async def _publish(settings: dict[str, str], boards: list[str]) -> Published:
-    """Writes at the rate, from this process; when each event was handed to the bus."""
+    """Write at the given rate from this process; return when each event was handed to the bus."""
     desk = await open_service(settings)
     published = _noted(desk)
     gc.collect()

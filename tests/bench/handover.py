@@ -1,5 +1,5 @@
-"""The report of a handover over many active searches is composed: while it is written, when it was just signed, and after a
-night more on every board."""
+"""Handover report over many active searches: while it is written, just after it was signed, and after another night of work on
+every board."""
 
 import asyncio
 import time
@@ -47,7 +47,7 @@ def _figures(settings: dict[str, str], on: str) -> Iterator[Figure]:
 
 
 async def _worked(settings: dict[str, str]) -> tuple[str, list[str]]:
-    """Searches with cards, and a handover that is being prepared; a token of who holds the shift."""
+    """Create searches with cards, and a handover in preparation; return a token of the shift's holder."""
     desk = await open_service(settings)
     (token,) = await create_coordinators(desk, 1)
     caller = await create_coordinator(desk)
@@ -89,7 +89,7 @@ def _sign(port: int, token: str) -> None:
 
 
 def _read(port: int, token: str) -> float:
-    """How long the report takes, in milliseconds."""
+    """Return how long the report takes, in milliseconds."""
     took = []
     with _client(port, token) as http:
         for _ in range(WARM + READINGS):

@@ -1,5 +1,5 @@
-"""One viewer reads a board of 10,000 cards forty times at once, over and over. Meanwhile somebody else works on another search:
-how long their commands take to be acknowledged, and whether their screen is proven current in time."""
+"""Effect of heavy reads: one viewer reads a board of 10,000 cards forty times at once, over and over, while somebody works on
+another search. Measured: time to ack their commands, and whether their screen is confirmed current in time."""
 
 import asyncio
 import itertools
@@ -53,7 +53,7 @@ def _figures(settings: dict[str, str], on: str) -> Iterator[Figure]:
 
 
 async def _others(settings: dict[str, str]) -> tuple[str, str]:
-    """The token of a viewer, and a search on which somebody works."""
+    """Create a viewer, and a search on which somebody works; return their tokens and the search."""
     desk = await open_service(settings)
     token = await create_viewer(desk)
     search = await open_search(desk, await create_coordinator(desk))
@@ -65,7 +65,7 @@ Measured = tuple[list[float], list[float], list[float], int]
 
 
 def measured(port: int, token: str, search: str, viewer: str, address: str) -> Measured:
-    """Seconds until each command was acknowledged, over HTTP and by a socket, and between two heads, each sorted; and how often
+    """Return sorted seconds until each command was acknowledged, over HTTP and by a socket, and between two heads; and how often
     the viewer was answered."""
     reads, works = ("reads", port, viewer, AT_ONCE, address), ("works", port, token, WARM_S, SECONDS)
     with start_helper("heavy_reads", *reads) as reading, start_helper("heavy_reads", *works) as working:
@@ -96,7 +96,7 @@ async def _reads(port: int, token: str, at_once: int, address: str) -> None:
 
 
 async def _read_on(port: int, token: str, address: str, answered: list[int]) -> None:
-    """Reads it again and again; who is told to come back later does."""
+    """Read again and again; retry later when told to."""
     request = f"GET {address} HTTP/1.1\r\nHost: board\r\nAuthorization: Bearer {token}\r\nConnection: close\r\n\r\n".encode()
     while True:
         reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=2**20)
@@ -114,7 +114,7 @@ async def _read_on(port: int, token: str, address: str, answered: list[int]) -> 
 
 
 class Screen:
-    """A socket of somebody at work: when their screen was proven last, and the acks that came."""
+    """Socket of a person at work: when their screen was last confirmed current, and the acks that came."""
 
     def __init__(self) -> None:
         self.gaps: list[float] = []
@@ -138,7 +138,7 @@ class Screen:
 
 
 async def _works(port: int, token: str, warm_s: float, seconds: float) -> None:
-    """Gives commands by the socket and over HTTP, in turn."""
+    """Give commands by the socket and over HTTP, in turn."""
     board = await read_line()
     headers = {"Authorization": f"Bearer {token}"}
     screen = Screen()

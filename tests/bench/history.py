@@ -1,4 +1,5 @@
-"""The history of a search of 5,000 events is opened: when its first lines are on the screen, and when all of it is read."""
+"""Opening of the history of a search of 5,000 events: time until its first lines are on the screen, and until all of it is
+read."""
 
 import asyncio
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""What a server has in memory: by itself, and for each connection that follows the operations board and a search."""
+"""Memory of a server: by itself, and for each connection that follows the operations board and a search."""
 
 import asyncio
 import subprocess
@@ -36,7 +36,7 @@ def measure() -> Iterator[Figure]:
 
 
 def _settled(clients: "subprocess.Popen[str]", pid: int) -> int:
-    """What the server has when all of these clients are in, and it has got used to them."""
+    """Return the server's memory when all of these clients are connected and it has stopped growing."""
     read_from(clients)
     time.sleep(SETTLE_S)
     return memory(pid)

@@ -1,4 +1,4 @@
-"""A board with a long past is read as it was at a moment of it, over HTTP: at any of its events, and at any time."""
+"""Reads of a long board as it was at a moment, over HTTP: at any of its events, and at any time."""
 
 import asyncio
 import time
@@ -33,7 +33,7 @@ def _figures(settings: dict[str, str], on: str) -> Iterator[Figure]:
 
 
 def _read(port: int, token: str, board: str) -> tuple[list[float], int]:
-    """How long it took to read the board as it was at random moments, sorted; and the bytes of the whole of it."""
+    """Return the sorted times of reading the board at random moments, and the bytes of the whole of it."""
     random, took = Random(3), []
     with httpx.Client(base_url=f"http://127.0.0.1:{port}", headers={"Authorization": f"Bearer {token}"}, timeout=60) as http:
         head = http.get(f"/api/v1/boards/{board}").json()["seq"]

@@ -1,7 +1,7 @@
-"""Everything is started anew, and a thousand clients come back from their positions; meanwhile somebody else asks for trifles.
+"""Restart of everything, with a thousand clients that resume from their positions while another client sends small requests.
 
-The clients are one process with a thousand sockets, each of which tries again within a second until it is let in, as a browser
-does. Each follows the operations board and one of twenty searches, on which things happened while it was away.
+The clients are one process with a thousand sockets, each of which retries within a second until it is let in, as a browser does.
+Each follows the operations board and one of twenty searches, on which events happened while it was away.
 """
 
 import asyncio
@@ -34,7 +34,8 @@ def measure() -> Iterator[Figure]:
 
 
 def _come_back(workers: int) -> tuple[float, float]:
-    """Seconds from the server's return to the last client's being live again, and the longest that anything small took."""
+    """Return the seconds from the server's return until the last client is live again, and the longest time of a small
+    request."""
     with on_servers(workers) as servers:
         settings = servers.settings
         tokens, boards = asyncio.run(prepare_searches(settings, ACCOUNTS, SEARCHES, CARDS))

@@ -1,4 +1,4 @@
-"""One goes along the past of a search of five thousand events: from a key, or a move of the handle, to the board, drawn."""
+"""Replay of a search of five thousand events: from a key press, or a move of the handle, to the drawn board."""
 
 import asyncio
 from collections.abc import Iterator
@@ -37,7 +37,7 @@ def measure() -> Iterator[Figure]:
 
 
 async def _took() -> tuple[list[float], list[float], float]:
-    """ms of steps and of drags, sorted, and of opening the page."""
+    """Return sorted ms of steps and of drags, and of opening the page."""
     with on_sqlite() as settings:
         _, board = await big_board(settings, CARDS, 0)
         await add_history(settings, board, EVENTS)
@@ -53,7 +53,7 @@ async def _took() -> tuple[list[float], list[float], float]:
 
 
 async def _by_keys(alice: Window) -> list[float]:
-    """One after the other, each when the one before is seen: keys come no quicker from a hand."""
+    """Step by keys, one after the other, each when the one before is drawn: a hand is no quicker."""
     await alice("[role=slider]").focus()
     took = []
     for number in range(WARM + STEPS):
@@ -63,7 +63,7 @@ async def _by_keys(alice: Window) -> list[float]:
 
 
 async def _by_dragging(alice: Window) -> list[float]:
-    """Over half of the line, as a hand does, some pixels at a time: each is a dozen events and more."""
+    """Drag over half of the line as a hand does, some pixels at a time: each is a dozen events and more."""
     box = await alice("[role=slider]").bounding_box()
     assert box
     await alice.page.mouse.move(box["x"] + 5, box["y"] + 10)
@@ -77,7 +77,7 @@ async def _by_dragging(alice: Window) -> list[float]:
 
 
 async def _noted(alice: Window, count: int) -> list[float]:
-    """What was measured so far, of which there is as much as was done; it is forgotten."""
+    """Return and clear the measurements, once there are as many as actions."""
     async with asyncio.timeout(PATIENCE_S):
         while await alice.page.evaluate("window.took.length") < count:
             await asyncio.sleep(0.02)

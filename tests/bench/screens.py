@@ -1,7 +1,8 @@
-"""A change of one person until another one's screen shows it: two windows of a real browser, each with the page of the search.
+"""Delay from a change of one person until another one's screen shows it: two windows of a real browser, each with the page of the
+search.
 
-Alice chooses another priority for a card that she has open, or drops it in another column by mouse. From the moment of her
-event to the change of Bob's document; both windows tell the time by one clock, that of the machine.
+Alice chooses another priority for a card that she has open, or drops it in another column by mouse. Measured from her input event
+to the change of Bob's document; both windows read the clock of the machine.
 """
 
 import asyncio
@@ -61,7 +62,7 @@ def measure() -> Iterator[Figure]:
 
 
 async def _took(cards: int, notes: int) -> tuple[list[float], list[float]]:
-    """How long changes took, and drops: ms, sorted."""
+    """Return the sorted times of changes and of drops in ms."""
     with on_sqlite() as settings:
         _, board = await big_board(settings, cards, notes)
         with serving(settings) as (_, port):
@@ -72,7 +73,7 @@ async def _took(cards: int, notes: int) -> tuple[list[float], list[float]]:
 
 
 async def _changes(alice: Window, bob: Window) -> list[float]:
-    """Alice's card is urgent, then it can wait, and so on."""
+    """Set Alice's card to urgent, then back, and so on."""
     card = alice.column("inbox").locator("article.sighting").first
     await _watch(alice, bob, str(await card.get_attribute("data-card")), "change")
     await card.locator("a[data-part=open]").click()
@@ -86,7 +87,7 @@ async def _changes(alice: Window, bob: Window) -> list[float]:
 
 
 async def _drops(alice: Window, bob: Window) -> list[float]:
-    """Alice takes a card up and drops it at the top of another column; then back."""
+    """Drag a card as Alice and drop it at the top of another column; then back."""
     id = str(await alice.column("inbox").locator("article.sighting").first.get_attribute("data-card"))
     await _watch(alice, bob, id, "pointerup")
     took = []
@@ -103,7 +104,7 @@ async def _watch(alice: Window, bob: Window, card: str, act: str) -> None:
 
 
 async def _until_seen(alice: Window, bob: Window, number: int) -> float:
-    """Waits until Bob has seen that change; ms since what Alice did."""
+    """Wait until Bob's window shows that change; return the ms since Alice's input."""
     async with asyncio.timeout(PATIENCE_S):
         seen = await bob.page.evaluate(SEEN, number + 1)
     acts = await alice.page.evaluate("window.acts")

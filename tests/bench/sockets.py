@@ -51,7 +51,7 @@ def _figures(settings: dict[str, str], on: str) -> Iterator[Figure]:
 
 
 def _sent(port: int, token: str, people: list[Person]) -> tuple[float, list[float]]:
-    """Acknowledged a second, and how long each took: seconds, sorted."""
+    """Return the commands acknowledged a second, and the time of each: seconds, sorted."""
     with start_helper("_writers", port, WARM_S, SECONDS, token) as senders:
         write_to(senders, json.dumps(people))
         read_from(senders)
@@ -61,7 +61,7 @@ def _sent(port: int, token: str, people: list[Person]) -> tuple[float, list[floa
 
 
 async def _prepared(settings: dict[str, str]) -> tuple[str, list[Person]]:
-    """A token, and the people, evenly on the boards."""
+    """Return a token, and the people, spread evenly over the boards."""
     desk = await open_service(settings)
     (token,) = await create_coordinators(desk, 1)
     caller = await create_coordinator(desk)

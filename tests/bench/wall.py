@@ -1,7 +1,7 @@
-"""A change until a wall shows it: fifty displays follow one board, and one of them is a window of a real browser.
+"""Delay of a change until a display shows it: fifty displays follow one board, and one of them is a window of a real browser.
 
-From the moment that a command is sent, which is before it is committed, until the frame after the one in which the wall drew it;
-both by the clock of this machine.
+Measured from when a command is sent, before it is committed, until the frame after the one in which the display drew it; both by
+the clock of this machine.
 """
 
 import asyncio
@@ -55,7 +55,7 @@ def measure() -> Iterator[Figure]:
 
 
 async def _took() -> list[float]:
-    """ms, sorted."""
+    """Return the sorted times in ms."""
     with on_sqlite() as settings:
         desk = await open_service(settings)
         await live_changes.add_account(desk, "alice@desk.example", "Alice", "coordinator", PASSWORD)
@@ -71,7 +71,7 @@ async def _took() -> list[float]:
 
 @asynccontextmanager
 async def _others(people: Browsers, board: str) -> AsyncIterator[None]:
-    """The displays that nobody looks at: sockets that read all they are sent."""
+    """Connect the displays that nobody looks at: sockets that read all they are sent."""
     async with AsyncExitStack() as sockets:
         for _ in range(DISPLAYS - 1):
             _, cookies = await pair_display(people, [board])
@@ -90,7 +90,7 @@ async def _read(socket: ClientConnection) -> None:
 
 
 async def _changes(people: Browsers, wall: Window, board: str) -> list[float]:
-    """Alice adds a sighting, and then another one."""
+    """Add one sighting after another as Alice."""
     alice = await people.person("Alice")
     await wall(".columns").wait_for()  # drawn once before it is watched
     await wall.page.evaluate(WATCH)

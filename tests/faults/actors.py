@@ -1,4 +1,4 @@
-"""Who works on the installation: accounts made in its database, and the chief, who opens searches and gives and takes rights."""
+"""Accounts of a run, made in its database, and the coordinator who opens searches and grants and revokes rights."""
 
 import asyncio
 import contextlib
@@ -33,7 +33,7 @@ class Account:
 
 
 def create_accounts(session: Session, names: dict[str, str]) -> dict[str, Account]:
-    """Accounts with these roles, and a token for each; all with one password, whose digest costs time."""
+    """Create accounts with these roles, and a token for each. All share one password, as hashing takes time."""
     taken: dict[str, Account] = {}
     at = format_utc(now())
     for name, role in names.items():
@@ -46,7 +46,7 @@ def create_accounts(session: Session, names: dict[str, str]) -> dict[str, Accoun
 
 
 async def run_on_database(url: str, work: Any) -> Any:
-    """Does something on the database itself, as soon as it can be had."""
+    """Run a function on the database itself, as soon as it can be reached."""
     database = Database(url)
     try:
         deadline = time.monotonic() + GIVES_UP_S
@@ -63,7 +63,7 @@ async def run_on_database(url: str, work: Any) -> Any:
 
 @dataclass(slots=True)
 class Guest:
-    """A reader of a members-only search, whose right to it comes and goes."""
+    """Reader of a members-only search whose membership comes and goes."""
 
     reader: str
     account: Account
@@ -72,7 +72,7 @@ class Guest:
 
 @dataclass(slots=True)
 class Coordinator:
-    """A coordinator. Each command goes to whichever worker answers, again and again with its id."""
+    """Coordinator who sends each command to whichever worker answers, again with its id until it is answered."""
 
     plant: SystemUnderTest
     account: Account
@@ -85,7 +85,7 @@ class Coordinator:
     _locks: dict[str, asyncio.Lock] = field(default_factory=dict)
 
     async def ask(self, method: str, path: str, body: Any = None) -> Any:
-        """The answer's status and body, from a worker that has one."""
+        """Return status and body of the answer, from a worker that gives one."""
         deadline = time.monotonic() + GIVES_UP_S
         headers = {"Authorization": f"Bearer {self.account.token}"}
         while True:
@@ -100,7 +100,7 @@ class Coordinator:
             await asyncio.sleep(AGAIN_S)
 
     async def do(self, board: str, name: str, data: dict[str, Any]) -> dict[str, Any]:
-        """A command; its ack."""
+        """Give a command; return its ack."""
         if board not in self.boards:
             self.boards.append(board)
         id = self.commands.invoke(self.boards.index(board), time.monotonic())
@@ -113,7 +113,7 @@ class Coordinator:
         return dict(ack)
 
     async def open_search(self, number: int, members: list[str] | None) -> WriterBoard:
-        """A search with some sightings; members only, if members are given."""
+        """Open a search with some sightings; members only, if members are given."""
         access = {} if members is None else {"access": "members", "members": [self.account.id, *members]}
         data = {"kind": "runaway", "person": {"first_name": f"Noor {number}"}, "missing_since": "2026-11-24T15:10:00Z", **access}
         board = str((await self.do("operations", "search.open", data))["opened"])
@@ -128,7 +128,7 @@ class Coordinator:
         return WriterBoard(board, ids["sighting"], ids["sighting"] + ids["task"], ids["column"], read["seq"])
 
     async def shut_out(self, guest: Guest, seconds: float) -> None:
-        """Takes a member's right away, and gives it back."""
+        """Remove a member for a while."""
         began = time.monotonic()
         ack = await self._set_member(guest, False)
         if ack["seqs"]:
@@ -146,7 +146,7 @@ class Coordinator:
             return await self.do(guest.board, "search.set_access", {"access": "members", "members": members})
 
     async def disable(self, guest: Guest, seconds: float) -> None:
-        """Disables an account, and enables it again."""
+        """Disable an account for a while."""
         began = time.monotonic()
         await self._set_enabled(guest, False)
         since = time.monotonic() + ENDS_WITHIN_S

@@ -1,4 +1,4 @@
-"""Says which promises a run broke. Pure: records and journals in, sentences out."""
+"""Check which promises a run broke. Pure: recordings and journals in, sentences out."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
@@ -31,7 +31,7 @@ CHECKS = (
 
 @dataclass(slots=True)
 class Verdict:
-    """How often each promise was broken, and the first cases in words."""
+    """Number of violations of each promise, and the first cases in words."""
 
     counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(CHECKS, 0))
     cases: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
@@ -62,13 +62,13 @@ def check(run: RunRecord, journals: Mapping[str, Journal]) -> Verdict:
 
 
 def _changed_rights(run: RunRecord) -> set[tuple[str, str | None]]:
-    """Whose rights changed where: a snapshot in place of a catch-up is right there."""
+    """Return whose rights changed on which boards: a snapshot in place of a catch-up is right there."""
     taken = [each for each in run.revocations if each.board is not None]
     return {(each.reader, board) for each in taken for board in (each.board, "operations")}
 
 
 class _StreamChecker:
-    """What one reader got of one board, held against the board's journal."""
+    """Comparison of what one reader received of one board with the board's journal."""
 
     def __init__(
         self,
@@ -175,7 +175,7 @@ def _check_ack(id: str, acked: list[int], made: list[int], verdict: Verdict) -> 
 
 
 def _check_unrequested_events(run: RunRecord, journals: Mapping[str, Journal], verdict: Verdict) -> None:
-    """Events by a writer's account that it never asked for."""
+    """Report events by a writer's account that it never asked for."""
     asked = {each.account: each for each in run.commands}
     for journal in journals.values():
         for account, id in journal.commands:
@@ -214,7 +214,7 @@ def _check_revocations(run: RunRecord, journals: Mapping[str, Journal], verdict:
 
 
 def _between(following: ReceivedStream, gone: Revocation) -> Iterator[tuple[int, int, int, float]]:
-    """(kind, seq, digest, time) of what came while a right was taken away."""
+    """Yield (kind, seq, digest, time) of what came while a right was revoked."""
     for kind, seq, digest, at in zip(following.kind, following.seq, following.digest, following.at, strict=True):
         if kind != GONE and gone.since <= at < gone.until:
             yield kind, seq, digest, at

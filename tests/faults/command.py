@@ -1,4 +1,4 @@
-"""`python3 -m board fault-test`: one run by hand, with its verdict and figures."""
+"""Command `python3 -m board fault-test`: one run by hand, with its verdict and statistics."""
 
 import argparse
 import asyncio
@@ -14,7 +14,7 @@ MOST_DELAY_S = 1.0  # p99 of delivery where Redis is away for the whole run
 
 
 def main(arguments: Sequence[str]) -> int:
-    """0 where no promise was broken."""
+    """Run once; return 0 where no promise was broken."""
     asked = _parser().parse_args(arguments)
     plan = Plan(
         seconds=asked.minutes * 60, seed=asked.seed, workers=asked.workers, redis=asked.redis != "away", writers=asked.writers,
@@ -56,7 +56,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 async def _run_until_signal(plan: Plan) -> Outcome:
-    """Ends in order on SIGTERM as on Ctrl-C."""
+    """Run; end in order on SIGTERM as on Ctrl-C."""
     task = asyncio.current_task()
     assert task is not None
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
@@ -64,7 +64,7 @@ async def _run_until_signal(plan: Plan) -> Outcome:
 
 
 def format_report(outcome: Outcome) -> list[str]:
-    """The lines that a person reads."""
+    """Return the lines that a person reads."""
     found = outcome.figures
     lines = [
         f"commands: {found.commands['given']} given, {found.commands['ok']} ok, {found.commands['refused']} refused, "

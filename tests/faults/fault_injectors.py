@@ -1,4 +1,4 @@
-"""How each fault is done. A blow returns when it is over: what failed works again, by itself or by our hand."""
+"""Injection of each kind of fault. An injection returns when the fault is over, healed by itself or by the injector."""
 
 import asyncio
 import os
@@ -50,7 +50,7 @@ class FaultInjector:
         }  # fmt: skip
 
     async def strike(self, fault: Fault) -> None:
-        """Does it, and returns when it has healed. Raises redis.RedisError where Redis was away for another reason."""
+        """Inject a fault, and return when it has healed. Raises redis.RedisError where Redis was away for another reason."""
         await self.known()[fault.kind](fault, Random(fault.seed))
 
     @property
@@ -123,7 +123,7 @@ class FaultInjector:
             )
 
     async def _overflow(self, fault: Fault, random: Random) -> None:
-        """More on a followed channel at one moment than Redis keeps for a reader: it cuts all who follow it."""
+        """Publish more on a followed channel at once than Redis buffers for a subscriber: it disconnects all of them."""
 
         def flood(client: redis.Redis) -> None:
             channels = client.pubsub_channels("board:*")
@@ -140,7 +140,7 @@ class FaultInjector:
             await self._ask_redis(lambda client: client.config_set("client-output-buffer-limit", "pubsub 33554432 8388608 60"))
 
     async def _overhear(self) -> list[tuple[bytes, bytes]]:
-        """Some genuine messages, with their channels."""
+        """Return some genuine messages, with their channels."""
 
         def listen(client: redis.Redis) -> list[tuple[bytes, bytes]]:
             heard: list[tuple[bytes, bytes]] = []
@@ -165,7 +165,7 @@ class FaultInjector:
         await self._ask_redis(publish)
 
     async def _forge(self, fault: Fault, random: Random) -> None:
-        """Invented events, made of genuine ones: their numbers moved on, their texts changed, on other channels; and junk."""
+        """Publish forged events, made of genuine ones: changed numbers and texts, other channels, and junk."""
         heard = await self._overhear() or self._overheard[-5:]
         forged: list[tuple[bytes, bytes]] = []
         for channel, message in heard:
@@ -175,7 +175,7 @@ class FaultInjector:
         await self._publish(forged)
 
     async def _replay(self, fault: Fault, random: Random) -> None:
-        """Genuine messages once more, new ones and old ones, in any order."""
+        """Publish genuine messages again, new ones and old ones, in any order."""
         heard = await self._overhear()
         again = heard * 2 + random.sample(self._overheard, min(20, len(self._overheard)))
         random.shuffle(again)
@@ -189,7 +189,7 @@ class FaultInjector:
         await asyncio.to_thread(self.plant.postgres.start)
 
     async def _crash_postgres(self, fault: Fault, random: Random) -> None:
-        """All its processes at once: the next start has to recover."""
+        """Kill all processes of PostgreSQL at once: the next start has to recover."""
         await asyncio.to_thread(self.plant.postgres.kill)
         await asyncio.sleep(fault.lasts)
         await asyncio.to_thread(self.plant.postgres.start)
@@ -222,7 +222,7 @@ class FaultInjector:
 
 
 def forgeries(message: bytes, random: Random) -> list[bytes]:
-    """Messages that a forger without the key makes of a genuine one."""
+    """Return messages that a forger without the key makes of a genuine one."""
     seqs = [int(found) for found in re.findall(rb'"seq":(\d+)', message)]
     beyond = len(set(seqs))  # what would follow on these events
     later = re.sub(rb'"(seq|first|last)":(\d+)', lambda found: b'"%s":%d' % (found[1], int(found[2]) + beyond), message)
@@ -247,7 +247,7 @@ async def _black_hole(line: FaultyProxy, seconds: float, random: Random) -> None
 
 
 async def _silent_black_hole(line: FaultyProxy, seconds: float, random: Random) -> None:
-    """Nobody is told at its end either: who talks into a dead connection has to find out."""
+    """Drop all bytes, and do not close connections at the end either: clients of a dead connection have to find out."""
     line.swallow()
     await _and_heal(line, seconds, tell=False)
 

@@ -1,6 +1,6 @@
-"""A line that fails at will: latency, small slices, resets, refusal, and the black hole that takes bytes and passes none.
+"""TCP proxy that fails on request: latency, small slices, resets, refusal, and a black hole that accepts bytes and passes none.
 
-Bytes are never reordered, altered or left out of a stream that lives: a connection of which bytes were swallowed stays dead.
+Bytes are never reordered, altered or left out of a live stream: a connection of which bytes were dropped stays dead.
 """
 
 import asyncio
@@ -15,7 +15,7 @@ HIGH_WATER = 1_048_576  # bytes that may wait on their way before the line stops
 
 
 class FaultyProxy:
-    """Listens on a port of its own, and carries each connection to the target."""
+    """Proxy that listens on a port of its own, and carries each connection to the target."""
 
     def __init__(self, port: int, host: str = "127.0.0.1") -> None:
         self.target = (host, port)
@@ -36,18 +36,18 @@ class FaultyProxy:
         self.reset()
 
     def reset(self) -> None:
-        """All connections end as if the other side had fallen."""
+        """Reset all connections, as if the other side had crashed."""
         for wire in list(self.wires):
             wire.reset()
 
     def swallow(self) -> None:
-        """What is sent from now on goes nowhere; nobody is told."""
+        """Drop everything sent from now on, silently."""
         self.swallowing = True
         for wire in self.wires:
             wire.dead = True
 
     def heal(self, tell: bool = True) -> None:
-        """As good as new; who talks into a dead connection is told so, or has to find out."""
+        """Pass bytes again. With `tell`, reset dead connections; else their clients have to find out."""
         self.refusing = self.swallowing = False
         self.delay_s, self.slice = 0.0, 0
         if tell:
@@ -56,7 +56,7 @@ class FaultyProxy:
 
 
 class ProxiedConnection:
-    """One connection: the end that called, and the one towards the target."""
+    """Connection through the proxy: the client's end and the target's."""
 
     def __init__(self, line: FaultyProxy, caller: "_End") -> None:
         self.line = line
@@ -135,7 +135,7 @@ class _End(asyncio.Protocol):
             self._pass_on()
 
     def _pass_on(self) -> None:
-        """The oldest piece that waits; what was to be passed on earlier has been."""
+        """Pass on the oldest delayed piece; what was due earlier has been passed on."""
         if self._waiting and self._peer is not None and self._wire is not None:
             piece = self._waiting.popleft()
             self._queued -= len(piece)
@@ -188,7 +188,7 @@ class _End(asyncio.Protocol):
             self._transport.close()
 
     def abort(self) -> None:
-        """A reset, not an end in order."""
+        """Reset the connection instead of closing it in order."""
         if self._transport is not None:
             ours = self._transport.get_extra_info("socket")
             if not self._transport.is_closing():

@@ -1,4 +1,4 @@
-"""The journal that is left at the end, read from the database itself, in the form in which the checker needs it."""
+"""Journal left at the end of a run, read from the database itself in the form that the checker needs."""
 
 from __future__ import annotations
 
@@ -26,7 +26,8 @@ _EVENTS = text(
 
 @dataclass(slots=True)
 class Journal:
-    """One board's. At place seq - 1 stand: the event's digest, its time (seconds, wall clock), the board's fold after it."""
+    """Journal of one board. Index seq - 1 holds the event's digest, its time (seconds, wall clock), and the board's fold after
+    it."""
 
     board: str
     epoch: str
@@ -43,8 +44,10 @@ class Journal:
 
 
 def build(board: str, epoch: str, events: Iterable[tuple[str | None, dict[str, Any]]], restricted: Iterable[str] = ()) -> Journal:
-    """From (account, event as the contract has it) in the order of seq. `restricted` are the searches that not everybody
-    sees: on `operations` their events may be hidden, and they are left out of the fold."""
+    """Build a journal from (account, event in the form of the contract) in the order of seq.
+
+    `restricted`: searches that not everybody sees. On `operations` their events may be hidden, and they are left out of the fold.
+    """
     journal = Journal(board, epoch)
     states: dict[str, Any] = {}
     entities: dict[str, int] = {}
@@ -72,7 +75,7 @@ def build(board: str, epoch: str, events: Iterable[tuple[str | None, dict[str, A
 
 
 def _erased(before: dict[str, Any] | None, event: dict[str, Any]) -> list[str]:
-    """The fields that an event changed and does not name: it took back what an event before it had changed."""
+    """Return the fields that an event changed and does not name: it reverted what an event before it had changed."""
     after = event["state"]
     if before is None or after is None or before == after:
         return []
@@ -87,7 +90,7 @@ def _covers(named: str, name: str) -> bool:
 
 
 def read(session: Session, restricted: Iterable[str]) -> dict[str, Journal]:
-    """All boards' journals."""
+    """Return all boards' journals."""
     boards = session.connection().execute(_BOARDS).all()
     secret = set(restricted)
     return {id: build(id, epoch, _events(session, id), secret) for id, epoch in boards}
@@ -102,6 +105,6 @@ def _events(session: Session, board: str) -> Iterator[tuple[str | None, dict[str
 
 
 def heads(session: Session) -> dict[str, tuple[str, int]]:
-    """(epoch, seq) of each board, as its own row says."""
+    """Return (epoch, seq) of each board, from its own row."""
     rows = session.connection().execute(text("SELECT id, epoch, seq FROM board"))
     return {id: (epoch, seq) for id, epoch, seq in rows}

@@ -1,8 +1,8 @@
-"""The harness must be able to fail: mutants of the product, each with one promise taken out of its source, and the check that
+"""Mutants of the product, to show that the checks can fail: each takes one promise out of the source, and names the check that
 must find it.
 
-A mutant is run under faults that provoke just what it can no longer stand. Where something else in the product would heal it,
-that is weakened too, and the same weakened product without the mutation must pass.
+A mutant runs under the faults that provoke it. Where something else in the product would heal it, that is weakened too, and the
+same weakened product without the mutation must pass.
 """
 
 import contextlib
@@ -21,7 +21,7 @@ NOT_COPIED = (".venv", ".venvs", ".git", "__pycache__", ".hypothesis", ".mypy_ca
 
 @dataclass(frozen=True, slots=True)
 class Patch:
-    """`old` must stand in the file exactly once."""
+    """Replacement in a file. `old` must occur exactly once."""
 
     file: str
     old: str
@@ -38,12 +38,12 @@ class Mutant:
 
 
 class PatchDoesNotApply(Exception):
-    """The source is no longer what a mutant was written for."""
+    """The source no longer has the text that a patch replaces."""
 
 
 @contextlib.contextmanager
 def patched_tree(patches: Sequence[Patch]) -> Iterator[Path]:
-    """A copy of the checkout with these changes. Raises MovedOn."""
+    """Yield a copy of the checkout with these changes. Raises PatchDoesNotApply."""
     with tempfile.TemporaryDirectory(prefix="mutant-") as folder:
         copy = Path(folder) / "tree"
         shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(*NOT_COPIED))

@@ -1,4 +1,4 @@
-"""A reader: follows boards as the browser does, writes down what it gets, and comes back from its position after each break."""
+"""Reader that subscribes as the browser does, records what it gets, and resumes from its position after each disconnect."""
 
 import asyncio
 import contextlib
@@ -42,7 +42,7 @@ def _events(frame: bytes) -> tuple[str, str, list[ReceivedEvent]]:
 
 
 class BoardReplica:
-    """One board on a reader's screen."""
+    """Board as a reader has it."""
 
     def __init__(self, following: ReceivedStream, restricted: set[str], epochs: dict[str, int]) -> None:
         self.following, self._restricted, self._epochs = following, restricted, epochs
@@ -59,13 +59,13 @@ class BoardReplica:
         return {} if self.epoch is None else {"epoch": self.epoch, "after": self.seq}
 
     def lost(self) -> None:
-        """The line is gone; the position stays."""
+        """Note that the connection is gone; keep the position."""
         self.live = self.followed = False
         self._asked_at = None
         self._part = {}
 
     def gone(self, at: float) -> None:
-        """The right to see it ended."""
+        """Note that the right to see the board ended."""
         self.lost()
         self.following.note(GONE, 0, 0, 0, at)
         self.entities, self.fold, self.epoch, self.seq = {}, 0, None, -1
@@ -85,7 +85,7 @@ class BoardReplica:
         self.following.note(kind, self._number(frame["epoch"]), self.seq, self.fold, at)
 
     def events(self, epoch: str, events: list[ReceivedEvent], at: float) -> bool:
-        """False where one was missing before them: the reader then begins again, as a browser would."""
+        """Apply events. Return False where one is missing before them: the reader then subscribes again, as a browser would."""
         kind, number, whole = (LIVE if self.live else CAUGHT_UP), self._number(epoch), True
         for event in events:
             self.following.note(kind, number, event.seq, event.digest, at)
@@ -100,7 +100,8 @@ class BoardReplica:
         return whole
 
     def heads(self, epoch: str, seq: int) -> bool:
-        """The database's own position. True where this screen did not reach that of the heartbeat before: ask again."""
+        """Compare with the database's position. Return True where this replica is still behind the previous heartbeat: subscribe
+        again."""
         behind = self._asked_at is not None and (self._asked_at[0] != self.epoch or self.seq < self._asked_at[1])
         self._asked_at = (epoch, seq)
         return behind
@@ -114,8 +115,8 @@ class BoardReplica:
 
 
 class Reader:
-    """`address` gives the URL of each attempt; `trusting`: never asks again by itself, so that what the server alone does
-    wrong stays wrong (for the mutants)."""
+    """Reader of boards. `address` gives the URL of each attempt. `trusting`: never resubscribe without being told, so that an
+    error of the server is not hidden (for the mutants)."""
 
     def __init__(
         self, name: str, token: str, boards: Sequence[str], address: Address, seed: int, restricted: set[str],
@@ -136,7 +137,7 @@ class Reader:
         return all(screen.live for screen in self.screens.values())
 
     def sleep(self, seconds: float) -> None:
-        """Reads nothing for a while, as a laptop whose lid is shut."""
+        """Read nothing for a while, like a laptop with its lid shut."""
         self._sleeps_until = time.monotonic() + seconds
 
     def reset(self) -> None:
@@ -144,7 +145,7 @@ class Reader:
             self._socket.transport.abort()
 
     async def read(self) -> None:
-        """Until cancelled."""
+        """Read until cancelled."""
         attempt = 0
         while True:
             try:
@@ -187,7 +188,7 @@ class Reader:
                     await watching
 
     async def _watch(self, socket: ClientConnection) -> None:
-        """Asks a quiet line, and gives up a silent one."""
+        """Ping a quiet connection, and give up a silent one."""
         with contextlib.suppress(WebSocketException, OSError):
             while True:
                 await asyncio.sleep(ASKS_S)

@@ -1,7 +1,7 @@
-"""What readers and writers keep of a run: compact, as a long run has millions of deliveries.
+"""Compact recordings of readers and writers: a long run has millions of deliveries.
 
 Times are seconds of this machine's monotonic clock. A digest is 64 bits over an event or a state, keys sorted; small numbers
-stand for what has no content.
+stand for events without content.
 """
 
 from __future__ import annotations
@@ -19,18 +19,18 @@ OPEN, OK, REFUSED = range(3)  # what became of a command
 
 
 def digest(value: Any) -> int:
-    """Of anything JSON, however its keys are ordered."""
+    """Return the digest of a JSON value, independent of the order of its keys."""
     packed = hashlib.blake2b(orjson.dumps(value, option=orjson.OPT_SORT_KEYS), digest_size=8).digest()
     return int.from_bytes(packed, "big") | 16
 
 
 def entity_digest(kind: str, id: str, state: Any) -> int:
-    """Of one entity in a state; a board's `fold` is the XOR over all its entities. Nothing has the digest 0."""
+    """Return the digest of an entity in a state, never 0. A board's `fold` is the XOR over all its entities."""
     return 0 if state is None else digest([kind, id, state])
 
 
 class ReceivedEvent(NamedTuple):
-    """An event as a reader got it."""
+    """Event as a reader got it."""
 
     seq: int
     digest: int
@@ -46,8 +46,11 @@ def received_event(event: dict[str, Any]) -> ReceivedEvent:
 
 @dataclass(slots=True)
 class ReceivedStream:
-    """What one reader got of one board, in the order in which it came. For SNAPSHOT (asked for) and RESET (given instead of a
-    catch-up) `digest` is the fold; for GONE (the right ended) all but the time is 0."""
+    """Events and snapshots that one reader got of one board, in order.
+
+    For SNAPSHOT (asked for) and RESET (given instead of a catch-up) `digest` is the fold; for GONE (the right ended) all but the
+    time is 0.
+    """
 
     reader: str
     board: str
@@ -68,7 +71,7 @@ class ReceivedStream:
 
 @dataclass(slots=True)
 class CommandLog:
-    """What one account asked for: its n-th command has the id `{writer}-{n}`."""
+    """Commands of one account: the n-th has the id `{writer}-{n}`."""
 
     writer: str
     account: str
@@ -83,7 +86,7 @@ class CommandLog:
     turned_away: array[float] = field(default_factory=lambda: array("d"))  # when `unavailable` was answered
 
     def invoke(self, board: int, at: float) -> str:
-        """A new command; its id."""
+        """Record a new command; return its id."""
         self.board.append(board)
         self.state.append(OPEN)
         self.first.append(0)
@@ -116,8 +119,8 @@ class CommandLog:
 
 @dataclass(frozen=True, slots=True)
 class Revocation:
-    """A right that was taken from a reader: of events after `after` on one board (None: all of them, on every board) nothing
-    may reach it between the two times. `began`: when it began to be taken; `command`: by whom (account) and which (id)."""
+    """Right that was taken from a reader: no event after `after` on one board (None: none on any board) may reach it between the
+    two times. `began`: when the revocation began; `command`: account and id of it."""
 
     reader: str
     board: str | None
@@ -130,7 +133,7 @@ class Revocation:
 
 @dataclass(frozen=True, slots=True)
 class InjectedFault:
-    """A fault that was done: from when to when it lasted."""
+    """Fault that was injected, with the time of its begin and of its end."""
 
     kind: str
     began: float
@@ -139,7 +142,7 @@ class InjectedFault:
 
 @dataclass(slots=True)
 class RunRecord:
-    """All that a run has left, but for the journals."""
+    """All recordings of a run, except the journals."""
 
     boards: list[str]
     followings: list[ReceivedStream]

@@ -1,4 +1,4 @@
-"""One run: the installation, the crew on it, the storms over both, and what the checker says of it."""
+"""Run of the fault test: the installation, the actors on it, storms of faults over both, and the result of the checks."""
 
 import asyncio
 import contextlib
@@ -35,10 +35,10 @@ STEP_S = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a run is made of. `leave_out` says which kinds of faults it does not have.
+    """Settings of a run. `leave_out`: kinds of faults that it does not have.
 
     For the mutants: `given` are its storms, instead of those by the seed; while the fault `last` lasts, writing ends;
-    `postgres_delay_s` is what each line to PostgreSQL adds; `trusting` readers never ask again by themselves when they are
+    `postgres_delay_s` is the latency of each link to PostgreSQL; `trusting` readers never resubscribe by themselves when they are
     behind.
     """
 
@@ -70,7 +70,7 @@ class Outcome:
 
 
 async def run(plan: Plan) -> Outcome:
-    """From nothing to the verdict; nothing is left running, whatever happens."""
+    """Run from start to verdict; stop every process, whatever happens."""
     async with running_system(plan.workers, plan.redis, plan.tree, plan.supervised) as plant:
         scene = await _RunInProgress.set_up(plan, plant)
         try:
@@ -132,7 +132,7 @@ class _RunInProgress:
             self.writers.append(Writer(commands, account.token, mine, accounts, address, plan.seed * 1_000 + number, rate))
 
     def _renumber(self) -> None:
-        """The chief numbered boards as it met them."""
+        """Number the boards in the order in which the coordinator met them."""
         met = ["operations", *(board for board in self.chief.boards if board != "operations")]
         for place, number in enumerate(self.chief.commands.board):
             self.chief.commands.board[place] = self.chief.boards.index(met[number])
@@ -272,7 +272,7 @@ class _RunInProgress:
         return Outcome(verdict, compute_statistics(record, journals, wall), self.plant.complaints(), notes)
 
     async def _served(self, board: str) -> int:
-        """The fold of the snapshot that a worker gives."""
+        """Return the fold of the snapshot that a worker gives."""
         _, read = await self.chief.ask("GET", f"/api/v1/boards/{board}")
         fold = 0
         for each in read["entities"]:
@@ -280,7 +280,7 @@ class _RunInProgress:
         return fold
 
     def _verify(self) -> str:
-        """What `board verify` has to say against the journals; nothing where they hold."""
+        """Return what `board verify` reports against the journals; nothing where they hold."""
         environment = self.plant.workers[0].environment | {"DATABASE_URL": self.plant.database_url}
         command = [sys.executable, "-m", "board", "verify"]
         done = subprocess.run(command, check=False, cwd=self.plan.tree, env=environment, capture_output=True, text=True)

@@ -1,7 +1,7 @@
-"""What fails when: a pure function of the seed.
+"""Schedule of faults: a pure function of the seed.
 
-Storms of faults, some of them at the same time, each followed by a calm in which everything has to heal. How many storms
-there is time for is the machine's affair; what the n-th of them is made of is not.
+Storms of faults, some of them at the same time, each followed by a calm in which everything has to heal. The speed of the machine
+decides how many storms there is time for, but not what the n-th of them is made of.
 """
 
 from collections.abc import Callable, Iterator
@@ -15,8 +15,8 @@ SIZES = (1, 1, 2, 4, 6, 8, 10, 12)  # faults in a storm: a single one shows how 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """How often a fault comes, how long it lasts (seconds; 0: it is done at once), and what it takes: while one has it, no
-    other fault that takes it begins. `{}` stands for the target's number."""
+    """Frequency and duration of a kind of fault (seconds; 0: done at once), and the resource that it takes: no other fault that
+    takes it begins meanwhile. `{}` stands for the target's number."""
 
     often: int
     shortest: float
@@ -59,7 +59,7 @@ KINDS: dict[str, Kind] = {
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """`at`: seconds after its storm begins. `seed`: for whatever else it has to choose."""
+    """Fault of a storm. `at`: seconds after the storm begins. `seed`: for its other random choices."""
 
     at: float
     kind: str
@@ -79,7 +79,7 @@ class Storm:
 
 
 def storms(seed: int, counts: dict[str, int], leave_out: Callable[[str], bool] = lambda kind: False) -> Iterator[Storm]:
-    """Storms without end. `counts`: how many there are of each sort of target."""
+    """Yield storms without end. `counts`: number of targets of each sort."""
     random = Random(seed)
     kinds = [kind for kind in KINDS if not leave_out(kind) and counts.get(KINDS[kind].target, 1) > 0]
     weights = [KINDS[kind].often for kind in kinds]

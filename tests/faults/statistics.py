@@ -1,4 +1,4 @@
-"""What a run came to in figures. Pure: records and journals in, numbers out."""
+"""Statistics of a run. Pure: recordings and journals in, numbers out."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _NAMES = {LIVE: "live", CAUGHT_UP: "caught up", SNAPSHOT: "snapshots", RESET: "r
 
 @dataclass(slots=True)
 class Distribution:
-    """A distribution, in seconds."""
+    """Distribution of values in seconds."""
 
     values: array[float] = field(default_factory=lambda: array("d"))
 
@@ -50,7 +50,7 @@ class Statistics:
 
 
 def compute_statistics(run: RunRecord, journals: Mapping[str, Journal], wall: float) -> Statistics:
-    """`wall`: what is added to monotonic times to have those of the journal."""
+    """Compute the statistics of a run. `wall`: offset from monotonic time to the journal's time."""
     kinds = Counter[str]()
     states = Counter[str]()
     for following in run.followings:
@@ -77,7 +77,7 @@ def compute_statistics(run: RunRecord, journals: Mapping[str, Journal], wall: fl
 
 
 def merge_overlapping(struck: Sequence[InjectedFault]) -> list[tuple[float, float]]:
-    """The times in which something failed, those that overlap as one."""
+    """Return the intervals in which something failed, with overlapping ones merged."""
     merged: list[tuple[float, float]] = []
     for each in sorted(struck, key=lambda each: each.began):
         if merged and each.began <= merged[-1][1]:
@@ -90,8 +90,11 @@ def merge_overlapping(struck: Sequence[InjectedFault]) -> list[tuple[float, floa
 def _recovery_times(
     run: RunRecord, journals: Mapping[str, Journal], wall: float
 ) -> tuple[Distribution, dict[str, Distribution], list[str]]:
-    """Of faults that overlap, all count from the moment at which the last of them has healed. A fault during whose healing the
-    next one begins counts from its own heal all the same."""
+    """Return the time that readers need to catch up after each fault.
+
+    Overlapping faults count from the time at which the last of them healed. A fault during whose recovery the next one begins
+    counts from its own heal all the same.
+    """
     together = merge_overlapping(run.struck)
     began = [each[0] for each in together]
     steady = [each for each in run.followings if GONE not in each.kind and len(each.seq)]
@@ -113,7 +116,7 @@ def _recovery_times(
 def _time_to_catch_up(
     followings: Sequence[ReceivedStream], journals: Mapping[str, Journal], healed: float, wall: float
 ) -> tuple[float, str]:
-    """Seconds until all stand where their boards stood at a moment, and who was the last."""
+    """Return the seconds until all readers reached their boards' positions of a moment, and who was the last."""
     slowest, who = 0.0, "nobody"
     for following in followings:
         head = bisect_right(journals[following.board].at, healed + wall)

@@ -1,4 +1,4 @@
-"""The installation under test: real PostgreSQL and Redis, workers in processes of their own, and a line between any two."""
+"""Installation under test: real PostgreSQL and Redis, worker processes, and a faulty proxy on every link."""
 
 import asyncio
 import contextlib
@@ -25,8 +25,8 @@ SECRET = "a secret of the fault harness alone"
 
 
 class Worker:
-    """`python -m board serve`, always on the same port, reached through `line`; it reaches Redis and PostgreSQL through lines
-    of its own."""
+    """Server process (`python -m board serve`) on a fixed port, reached through a proxy; it reaches Redis and PostgreSQL through
+    proxies of its own."""
 
     def __init__(self, number: int, tree: Path, folder: Path, environment: dict[str, str]) -> None:
         self.number, self.tree = number, tree
@@ -48,7 +48,7 @@ class Worker:
         return self._child is not None and self._child.alive
 
     def start(self) -> None:
-        """Returns when it listens."""
+        """Start, and return when it listens."""
         began = self.log.stat().st_size if self.log.exists() else 0
         command = [sys.executable, "-m", "board", "serve", "--port", str(self.port)]
         self._child = ManagedProcess(command, self.log, current_user(), signal.SIGKILL, cwd=self.tree, env=self.environment)
@@ -61,14 +61,14 @@ class Worker:
             self._child.kill()
 
     def stop(self) -> None:
-        """SIGTERM, and it has to go by itself."""
+        """Send SIGTERM, and wait until it ends by itself."""
         assert self._child is not None
         began = time.monotonic()
         self._child.stop(signal.SIGTERM)
         self.late_ends += time.monotonic() - began > ENDS_WITHIN_S
 
     def end(self) -> None:
-        """For good."""
+        """Stop for good."""
         self.kill()
 
     def signal(self, what: signal.Signals) -> None:
@@ -77,8 +77,8 @@ class Worker:
 
 
 class SupervisedWorker(Worker):
-    """One of the workers of `python -m board serve --workers N`, which replaces those that end: `first` is the one here that
-    holds the supervisor."""
+    """Worker of `python -m board serve --workers N`, which replaces those that end. `first`: the one that holds the
+    supervisor."""
 
     def __init__(
         self, number: int, tree: Path, folder: Path, environment: dict[str, str], first: "SupervisedWorker | None"
@@ -90,7 +90,7 @@ class SupervisedWorker(Worker):
 
     @property
     def pids(self) -> list[int]:
-        """Of all workers that there are now, the oldest first."""
+        """Process ids of all current workers, the oldest first."""
         supervisor = Worker.pid.fget(self.first)  # type: ignore[attr-defined]
         found = subprocess.run(["/bin/ps", "-o", "pid=", "--ppid", str(supervisor)], capture_output=True, text=True, check=False)
         return sorted(int(each) for each in found.stdout.split())
@@ -133,8 +133,8 @@ class SupervisedWorker(Worker):
 
 
 class SystemUnderTest:
-    """Made by `running`. `redis` is None where there is none for the whole run; `supervised`: all workers are those of one
-    `board serve`, and share their lines to Redis and PostgreSQL."""
+    """Installation made by `running_system`. `redis` is None where the whole run has none. `supervised`: all workers are those of
+    one `board serve`, and share their proxies to Redis and PostgreSQL."""
 
     def __init__(self, folder: Path, tree: Path, supervised: bool = False) -> None:
         self.folder, self.tree, self.supervised = folder, tree, supervised
@@ -196,7 +196,7 @@ class SystemUnderTest:
         await asyncio.to_thread(self.postgres.kill)
 
     def complaints(self) -> list[str]:
-        """Lines of the workers' logs that tell of a fault of ours."""
+        """Return lines of the workers' logs that report an internal error."""
         found: list[str] = []
         for log in dict.fromkeys(worker.log for worker in self.workers):
             if log.exists():
@@ -206,7 +206,7 @@ class SystemUnderTest:
 
 
 def via_proxy(url: str, line: FaultyProxy) -> str:
-    """The same address, by way of a line."""
+    """Return the URL with the address of a proxy."""
     parts: Any = urlsplit(url)
     return str(parts._replace(netloc=f"{parts.netloc.rpartition('@')[0]}@127.0.0.1:{line.port}").geturl())
 
@@ -215,7 +215,7 @@ def via_proxy(url: str, line: FaultyProxy) -> str:
 async def running_system(
     workers: int, redis: bool = True, tree: Path = ROOT, supervised: bool = False
 ) -> AsyncIterator[SystemUnderTest]:
-    """An installation in a folder of its own; nothing of it stays."""
+    """Run an installation in a folder of its own; remove it afterwards."""
     with server_folder() as folder:
         plant = SystemUnderTest(Path(folder), tree, supervised)
         try:

@@ -1,4 +1,4 @@
-"""A writer: gives commands at a steady pace, several at a time, and what has no answer again with its id, until it has one."""
+"""Writer that gives commands at a steady pace, several at a time, and resends unanswered ones with the same id."""
 
 import asyncio
 import contextlib
@@ -23,7 +23,7 @@ TEXTS = ("near the station", "at the harbour, läte", "on bus 42", "by the canal
 
 @dataclass(slots=True)
 class WriterBoard:
-    """What a writer needs to know of a board in order to give commands on it that can be done."""
+    """State of a board that a writer needs to give commands that can succeed."""
 
     id: str
     sightings: list[str] = field(default_factory=list)
@@ -33,7 +33,7 @@ class WriterBoard:
 
 
 def random_command(random: Random, board: WriterBoard, accounts: list[str]) -> tuple[str, dict[str, Any]]:
-    """Mostly such as make no entity: a board holds ten thousand of them."""
+    """Return a random command. Most create no entity, as a board holds ten thousand of them."""
     chance = random.random()
     text = f"{random.choice(TEXTS)} {random.randrange(10_000)}"
     if chance < 0.30:
@@ -54,7 +54,7 @@ def random_command(random: Random, board: WriterBoard, accounts: list[str]) -> t
 
 
 class Writer:
-    """`rate`: commands a second. `stopping`: gives no new ones; `write` ends when all are answered."""
+    """Writer of commands. `rate`: commands a second. `stopping`: give no new ones; `write` ends when all are answered."""
 
     def __init__(
         self,

@@ -9,7 +9,7 @@ import pytest
 
 from board.bootstrap import ROOT
 
-PACKAGES = ("board", "realtime", "models", "tests/support")
+PACKAGES = ("board", "realtime", "models", "tests/support", "tests/faults", "tests/bench")
 PENDING = ("tests/support",)  # packages that do not keep the rule yet
 
 
