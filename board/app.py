@@ -69,7 +69,7 @@ def create_app(service: BoardService) -> Starlette:
             HTTPException: _http_error,
             Refused: _refused_page,
             DatabaseUnavailable: _unavailable,
-            ClientDisconnect: _left,
+            ClientDisconnect: _client_left,
             Exception: _internal_error,
         },
         lifespan=_lifespan,
@@ -115,7 +115,7 @@ def _methods(routes: Iterable[BaseRoute], scope: Scope) -> set[str]:
             continue
         if isinstance(route, Mount):
             found |= _methods(route.routes, {**scope, **below}) if route.routes else {"GET", "HEAD"}
-        elif isinstance(route, Route) and route.path != endpoints.ANY:
+        elif isinstance(route, Route) and route.path != endpoints.CATCH_ALL:
             found |= route.methods or set()
     return found
 
@@ -130,7 +130,7 @@ async def _unavailable(request: Request, error: Exception) -> Response:
     return with_retry_after(pages.error_page(request, STATUS[refused.code], refused.message), refused)
 
 
-async def _left(request: Request, error: Exception) -> Response:
+async def _client_left(request: Request, error: Exception) -> Response:
     """Answer a client that left before its request was complete: sent to nobody, and no failure of ours."""
     return Response(status_code=400)
 

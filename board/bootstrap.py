@@ -22,14 +22,14 @@ from board.install.requirements import project
 
 ROOT = Path(__file__).resolve().parent.parent
 DISTRIBUTION = "searchboard"
-AGAIN = "BOARD_PREPARED"  # set for the second start, so that it can't loop
+RESTARTED = "BOARD_PREPARED"  # set for the second start, so that it can't loop
 TESTING = ("test", "bench", "fault-test", "faults", "dev")  # commands that need the `test` extra
 NONE: frozenset[str] = frozenset()
 
 
 def prepare(arguments: Sequence[str], root: Path = ROOT) -> None:
     """Return if this Python has what the command needs; else install it and start again, which never returns."""
-    prepared = os.environ.pop(AGAIN, None) == str(root)
+    prepared = os.environ.pop(RESTARTED, None) == str(root)
     needed, wanted = extras_for(arguments)
     if prepared or not is_checkout(root) or is_installed_here(root, needed, wanted):
         environments.hold(Path(sys.prefix))
@@ -109,7 +109,7 @@ def installed_from() -> Path | None:
 
 def reexec(python: Path, arguments: Sequence[str], root: Path) -> NoReturn:
     """Start the same command by the Python that has the dependencies, replacing this process."""
-    os.environ[AGAIN] = str(root)
+    os.environ[RESTARTED] = str(root)
     command = [str(python), "-m", "board", *arguments]
     sys.stdout.flush()
     sys.stderr.flush()

@@ -62,18 +62,18 @@ def check(file: Path, known: Collection[str]) -> None:
         if each.error or (each.key is not None and (each.key.lower() not in known or each.value is None)):
             blank = len(each.original.string) - len(each.original.string.lstrip())
             line = each.original.line + each.original.string[:blank].count("\n")
-            raise ConfigurationError(f"{file}, line {line}: {_fault(each.key or '', known)}.")
+            raise ConfigurationError(f"{file}, line {line}: {_problem(each.key or '', known)}.")
 
 
-def _fault(name: str, known: Collection[str]) -> str:
+def _problem(name: str, known: Collection[str]) -> str:
     if name.lower() in known:
         return f"{name.upper()} has no value"
-    if re.fullmatch(r"[A-Z][A-Z0-9_]{1,63}", name) or meant(name, known):
-        return f"the board has no setting {name}{meant(name, known)}"
+    if re.fullmatch(r"[A-Z][A-Z0-9_]{1,63}", name) or suggestion(name, known):
+        return f"the board has no setting {name}{suggestion(name, known)}"
     return "that is no setting: it is written NAME=value"
 
 
-def meant(name: str, known: Collection[str], near_by: float = 0.75) -> str:
+def suggestion(name: str, known: Collection[str], near_by: float = 0.75) -> str:
     """Return which setting may be meant by a name, as the end of a sentence; empty if none is similar."""
     near = get_close_matches(name.lower(), known, 1, near_by)
     return f" (is {near[0].upper()} meant?)" if near else ""

@@ -14,7 +14,7 @@ from board.paths import DATA
 from models.db.errors import ConfigurationError
 
 FIRST, TAKE_DOWN = "first_tasks.toml", "take_down.toml"
-MOST = 50  # tasks in a list: one command makes them all, and its events travel in one message
+MAX_TASKS = 50  # tasks in a list: one command makes them all, and its events travel in one message
 YEAR_MINUTES = 366 * 24 * 60
 
 
@@ -44,7 +44,7 @@ class TakeDownTask(TaskTemplate):
     levels: list[Literal["discreet", "posters", "public", "child_alert"]]
 
 
-Tasks = Annotated[list[TaskTemplate], Field(default_factory=list, max_length=MOST)]
+Tasks = Annotated[list[TaskTemplate], Field(default_factory=list, max_length=MAX_TASKS)]
 
 
 class FirstTasksFile(Data):
@@ -58,7 +58,7 @@ class FirstTasksFile(Data):
 
 
 class TakeDownFile(Data):
-    take_down: Annotated[list[TakeDownTask], Field(default_factory=list, max_length=MOST)]
+    take_down: Annotated[list[TakeDownTask], Field(default_factory=list, max_length=MAX_TASKS)]
 
 
 class TaskCatalogue:

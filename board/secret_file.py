@@ -6,7 +6,7 @@ from pathlib import Path
 
 from models.db.errors import ConfigurationError
 
-SECRET_AT_LEAST = 16  # characters; a shorter one could be guessed from a single bus message
+MIN_SECRET_LENGTH = 16  # characters; a shorter one could be guessed from a single bus message
 
 
 def load_or_create_secret(path: Path) -> bytes:
@@ -25,6 +25,6 @@ def load_or_create_secret(path: Path) -> bytes:
             os.close(file)
             fresh.unlink()
     kept = path.read_bytes().strip()
-    if len(kept) < SECRET_AT_LEAST:
+    if len(kept) < MIN_SECRET_LENGTH:
         raise ConfigurationError(f"The secret in {path} is damaged: remove that file, and a new one is made.")
     return kept

@@ -12,7 +12,7 @@ from sqlalchemy import make_url
 
 from board import bootstrap, env_file
 from board.predefined_tasks import load_catalogue
-from board.secret_file import SECRET_AT_LEAST, load_or_create_secret
+from board.secret_file import MIN_SECRET_LENGTH, load_or_create_secret
 from models.db.database import ConfigurationError
 
 VERSION = bootstrap.version()
@@ -124,8 +124,10 @@ class Settings(BaseSettings):
             raise ConfigurationError(
                 "With PostgreSQL a secret is needed that all servers share: set SECRET_KEY to a long random text."
             )
-        if self.secret_key is not None and len(self.secret_key) < SECRET_AT_LEAST:
-            raise ConfigurationError(f"SECRET_KEY is too short: it needs {SECRET_AT_LEAST} characters or more, drawn at random.")
+        if self.secret_key is not None and len(self.secret_key) < MIN_SECRET_LENGTH:
+            raise ConfigurationError(
+                f"SECRET_KEY is too short: it needs {MIN_SECRET_LENGTH} characters or more, drawn at random."
+            )
 
     def secret(self) -> bytes:
         """Return the secret shared by the installation's servers: SECRET_KEY, or one kept in a file beside the SQLite

@@ -33,8 +33,8 @@ class Field:
     """Row of a table of fields: path, whether it is required, type, and possible codes."""
 
     path: str
-    needed: bool
-    said: str
+    is_required: bool
+    type_text: str
     codes: list[str]
 
 
@@ -52,18 +52,18 @@ async def api(request: Request) -> Response:
 
 def _calls(translate: Any) -> list[dict[str, Any]]:
     from board.api.endpoint_docs import (
-        CALLS,
-        SAYS,  # imported on first use: building these schemas takes a sixth of the startup time
+        ENDPOINTS,
+        SUMMARIES,  # imported on first use: building these schemas takes a sixth of the startup time
     )
 
     return [
         {
-            "method": method, "path": BASE + path, "says": translate(SAYS.get((method, path), "")),
+            "method": method, "path": BASE + path, "says": translate(SUMMARIES.get((method, path), "")),
             "status": call.status, "refusals": call.refusals, "media": call.media,
             "query": [_field(name, each, False, translate) for name, each in call.query.items()],
             "gives": list(_fields(call.answer, translate)), "takes": list(_fields(call.body or {}, translate)),
         }
-        for (method, path), call in CALLS.items()
+        for (method, path), call in ENDPOINTS.items()
     ]  # fmt: skip
 
 
@@ -89,19 +89,19 @@ def _fields(shape: Schema, translate: Any, path: str = "") -> Iterator[Field]:
 
 def _field(path: str, shape: Schema, needed: bool, translate: Any) -> Field:
     codes = [str(code) for code in shape.get("enum", [shape["const"]] if "const" in shape else ()) if code is not None]
-    return Field(path, needed, "" if codes else _said(_without_null(shape), translate), codes)
+    return Field(path, needed, "" if codes else _type_text(_without_null(shape), translate), codes)
 
 
-def _said(shape: Schema, translate: Any) -> str:
+def _type_text(shape: Schema, translate: Any) -> str:
     if "$ref" in shape:
         return str(shape["$ref"].rpartition("/")[2])
     if "anyOf" in shape:
-        return ", ".join(dict.fromkeys(_said(each, translate) for each in shape["anyOf"]))
+        return ", ".join(dict.fromkeys(_type_text(each, translate) for each in shape["anyOf"]))
     text = translate(_FORMATS.get(shape.get("format", ""), _TYPES.get(shape.get("type", ""), N_("anything"))))
     if shape.get("type") == "array" and "properties" in shape["items"]:
         return f"{text} ({', '.join(shape['items']['properties'])})"
     if shape.get("type") == "array":
-        return f"{text} ({_said(shape['items'], translate)})"
+        return f"{text} ({_type_text(shape['items'], translate)})"
     if "format" not in shape and "maxLength" in shape:
         return f"{text}, ≤ {shape['maxLength']}"
     if "minimum" in shape and "maximum" in shape:

@@ -45,7 +45,7 @@ PLACES: dict[str, Schema] = {
 }
 
 
-def _taken_in() -> Schema:
+def _intake_body() -> Schema:
     """Return the schema of a sighting with its source, for a search given by id or reference."""
     written, private = schemas.schema_of(sightings.Fields), schemas.schema_of(sources.Private)
     both = {"id": COMMAND_ID} | written["properties"] | private["properties"]
@@ -135,7 +135,7 @@ _REPORT: Schema = object_schema({
     "people": _PEOPLE, "withheld": COUNT, "searches": array_of(_SECTION),
 })  # fmt: skip
 
-CALLS: dict[tuple[str, str], EndpointDoc] = {
+ENDPOINTS: dict[tuple[str, str], EndpointDoc] = {
     ("GET", "/me"): EndpointDoc(
         object_schema(_ACCOUNT | {"email": TEXT, "language": nullable(TEXT)}),
         refusals=("unauthenticated", "rate_limited", "failed", "unavailable"),
@@ -239,7 +239,7 @@ CALLS: dict[tuple[str, str], EndpointDoc] = {
     ("POST", "/intake/sightings"): EndpointDoc(
         object_schema({"board": ID, "sighting": ID, "number": COUNT, "seq": COUNT}),
         (*ON_A_BOARD, "invalid", "closed", "too_large"),
-        body=_taken_in(),
+        body=_intake_body(),
         status=201,
     ),
     ("GET", "/places"): EndpointDoc(
@@ -273,12 +273,12 @@ CALLS: dict[tuple[str, str], EndpointDoc] = {
             "lon": {"type": "number", "minimum": -180, "maximum": 180},
         },
     ),
-    **audit_shapes.CALLS,
+    **audit_shapes.ENDPOINTS,
     ("GET", "/openapi.json"): EndpointDoc({"type": "object"}, (), open=True),
-    **display_shapes.CALLS,
+    **display_shapes.ENDPOINTS,
 }  # fmt: skip
 
-SAYS: dict[tuple[str, str], str] = {  # by method and path: what the endpoint does, for people
+SUMMARIES: dict[tuple[str, str], str] = {  # by method and path: what the endpoint does, for people
     ("GET", "/me"): N_("The account that asks."),
     ("GET", "/me/draft-key"): N_("The key by which a browser encrypts what you have typed and not sent. For sessions alone."),
     ("POST", "/me/active"): N_("Somebody is at this screen: the session goes on. For sessions alone."),
@@ -313,8 +313,8 @@ SAYS: dict[tuple[str, str], str] = {  # by method and path: what the endpoint do
         "Sightings of a board that may be the same as one that is being told. Changes nothing."
     ),
     ("GET", "/intake/searches"): N_("The open searches that may be meant, by name, reference or place."),
-    **audit_shapes.SAYS,
+    **audit_shapes.SUMMARIES,
     ("GET", "/openapi.json"): N_("This description, for programs."),
     ("GET", "/find"): N_("Cards, notes and searches that have all of these words, the newest first."),
-    **display_shapes.SAYS,
+    **display_shapes.SUMMARIES,
 }

@@ -38,8 +38,8 @@ from models.times import format_utc, now, parse_utc
 from realtime import protocol, strict_json
 
 Read = Callable[[Callable[[Session], Any]], Awaitable[Any]]  # a read of the database, in whichever of its threads
-ANY = "/{rest:path}"  # catch-all for unknown paths
-FEW = 50  # events that count as a small read
+CATCH_ALL = "/{rest:path}"  # catch-all for unknown paths
+MAX_SMALL_READ = 50  # events that count as a small read
 
 
 async def me(request: Request) -> Response:
@@ -101,16 +101,16 @@ async def board(request: Request) -> Response:
     """Return the snapshot of a board, now or as of a seq or a time (`?at=`); 304 if the caller has it."""
     caller = await require_caller(request)
     if etags.is_conditional(request):
-        tag = await service_of(request).database.read(lambda session: _tag_of_few(session, request, caller))
+        tag = await service_of(request).database.read(lambda session: _tag_if_small(session, request, caller))
         if tag is not None and etags.matches(request, tag):
             return _same(tag)
     return await respond_in_slot(request, caller, _snapshot)
 
 
-def _tag_of_few(session: Session, request: Request, caller: Caller) -> str | None:
+def _tag_if_small(session: Session, request: Request, caller: Caller) -> str | None:
     """Return the entity tag of the requested snapshot; None if it covers so many events that this is a heavy read. Raises
     Refused."""
-    board, seq = _stands(session, request, caller)
+    board, seq = _board_and_seq(session, request, caller)
     return etags.etag_of(session, board, caller.account.id, seq) if seq <= etags.MAX_COUNTED_EVENTS else None
 
 
@@ -123,7 +123,7 @@ async def _snapshot(request: Request, caller: Caller) -> Response:
     account, now = caller.account.id, "at" not in request.query_params
 
     def read(session: Session) -> tuple[bytes | None, str]:
-        board, seq = _stands(session, request, caller)
+        board, seq = _board_and_seq(session, request, caller)
         tag = etags.etag_of(session, board, account, seq)
         if etags.matches(request, tag):
             return None, tag
@@ -138,7 +138,7 @@ async def _snapshot(request: Request, caller: Caller) -> Response:
     return response
 
 
-def _stands(session: Session, request: Request, caller: Caller) -> tuple[Board, int]:
+def _board_and_seq(session: Session, request: Request, caller: Caller) -> tuple[Board, int]:
     """Return the requested board and seq. Raises Refused."""
     board = access.get_visible_board(session, caller.account.id, request.path_params["board"])
     at = request.query_params.get("at")
@@ -163,16 +163,18 @@ def _seq_at(session: Session, board: Board, at: str) -> int:
 async def events(request: Request) -> Response:
     """Return events of a board after a seq, as the caller may see them; with `before`, the newest before that seq; with `at`,
     up to a time; with `entity`, those of one entity."""
-    return await (_few_events if int_query_param(request, "limit", 500, 1, 1_000) <= FEW else _many_events)(request)
+    return await (_read_few_events if int_query_param(request, "limit", 500, 1, 1_000) <= MAX_SMALL_READ else _read_many_events)(
+        request
+    )
 
 
-async def _few_events(request: Request) -> Response:
+async def _read_few_events(request: Request) -> Response:
     return await _events(request, await require_caller(request), service_of(request).database.read)
 
 
 @limited_per_account
 @compressed
-async def _many_events(request: Request, caller: Caller) -> Response:
+async def _read_many_events(request: Request, caller: Caller) -> Response:
     return await _events(request, caller, partial(service_of(request).heavy_reads.read, caller))
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from starlette.routing import BaseRoute, Route
 
-from board.api.endpoint_docs import CALLS, PLACES, SAYS
+from board.api.endpoint_docs import ENDPOINTS, PLACES, SUMMARIES
 from board.commands import schemas
 from board.commands.registry import TABLE
 from board.commands.schemas import Schema, class_name
@@ -44,14 +44,14 @@ def document(routes: Iterable[BaseRoute]) -> Schema:
 
 
 def _operation(method: str, route: Route) -> Schema:
-    call = CALLS.get((method, route.path), UNKNOWN)
+    call = ENDPOINTS.get((method, route.path), UNKNOWN)
     places = [
         {"name": name, "in": "path", "required": True, "schema": PLACES.get(name, TEXT)}
         for name in re.findall(r"\{(\w+)\}", route.path)
     ]
     operation: Schema = {
         "operationId": f"{method.lower()}{re.sub(r'[^a-z]+', '_', route.path)}",
-        "summary": SAYS.get((method, route.path), ""),
+        "summary": SUMMARIES.get((method, route.path), ""),
         "parameters": [*places, *({"name": name, "in": "query", "schema": each} for name, each in call.query.items())],
         "responses": {str(call.status): _response("Done.", call.media, call.answer), **_refusals(call)},
     }

@@ -12,7 +12,7 @@ from starlette.routing import Route
 
 from board.accounts import draft_keys
 from board.alerts import api as alert_calls
-from board.api.endpoints import ANY, active, all_accounts, board, boards, commands, events, me, source
+from board.api.endpoints import CATCH_ALL, active, all_accounts, board, boards, commands, events, me, source
 from board.audit_log import api as audit_calls
 from board.displays import api as display_calls
 from board.exports import exports
@@ -68,7 +68,7 @@ routes = [
     _route("/audit", audit_calls.entries),
     _route("/audit.csv", audit_calls.csv),
     _route("/openapi.json", openapi),
-    _route(ANY, missing),
+    _route(CATCH_ALL, missing),
 ]
 
 

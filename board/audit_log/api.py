@@ -13,7 +13,7 @@ from board.audit_log.reading import AuditEntry, Filter
 from board.engine import access
 from board.engine.identity import Caller, require_active
 from board.errors import Refused
-from board.exports.exports import BOM, CSV, lines
+from board.exports.exports import BOM, CSV, csv_lines
 from board.i18n import N_, translate
 from board.service import BoardService
 from board.web import language
@@ -95,13 +95,13 @@ async def csv(request: Request, caller: Caller) -> Response:
 
 
 async def _csv(service: BoardService, caller: Caller, criteria: Filter, before: int, language_code: str) -> AsyncIterator[bytes]:
-    yield BOM + lines([[translate(word, language_code) for word in HEADER]])
+    yield BOM + csv_lines([[translate(word, language_code) for word in HEADER]])
     while before:
 
         def read(session: Session, before: int = before) -> tuple[bytes, int]:
             administrator(session, caller)
             found = reading.newest(session, criteria, before, BATCH_SIZE)
-            return lines(_row(each, language_code) for each in found), found[-1].seq if len(found) == BATCH_SIZE else 0
+            return csv_lines(_row(each, language_code) for each in found), found[-1].seq if len(found) == BATCH_SIZE else 0
 
         part, before = await service.heavy_reads.read(caller, read)
         yield part

@@ -27,7 +27,7 @@ _FILTER: dict[str, Schema] = {
 }
 _REFUSALS = (*EVERYWHERE, "not_found", "invalid")
 
-CALLS: dict[tuple[str, str], EndpointDoc] = {
+ENDPOINTS: dict[tuple[str, str], EndpointDoc] = {
     ("GET", "/audit"): EndpointDoc(
         object_schema({
             "board": {"const": "audit"}, "epoch": TEXT, "seq": COUNT, "more": {"type": "boolean"},
@@ -42,7 +42,7 @@ CALLS: dict[tuple[str, str], EndpointDoc] = {
     ("GET", "/audit.csv"): EndpointDoc(TEXT, _REFUSALS, query=_FILTER, media="text/csv"),
 }  # fmt: skip
 
-SAYS: dict[tuple[str, str], str] = {
+SUMMARIES: dict[tuple[str, str], str] = {
     ("GET", "/audit"): N_("The audit log, newest first: sign-ins, refusals, and what administrators did. For administrators."),
     ("GET", "/audit.csv"): N_("The audit log for a spreadsheet."),
 }

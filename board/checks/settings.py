@@ -14,7 +14,7 @@ MIN_SIMILARITY = 0.85  # similarity that a variable's name needs: most of the en
 def check(settings: Settings) -> tuple[State, str]:
     """Return warnings about settings that may not be meant so. Invalid ones have raised before."""
     names = Settings.model_fields
-    near = [(name, env_file.meant(name, names, MIN_SIMILARITY)) for name in sorted(os.environ) if name.lower() not in names]
+    near = [(name, env_file.suggestion(name, names, MIN_SIMILARITY)) for name in sorted(os.environ) if name.lower() not in names]
     warnings = [
         f"{name} in the environment is no setting{suggestion}." for name, suggestion in near if suggestion and name.isupper()
     ]

@@ -48,7 +48,7 @@ def write(writer: EventWriter, number: int, patch: State) -> None:
     _check_pinned(writer, values["pinned"])
     if values["keeper"] is not None and "keeper" in patch:
         _check_keeper(writer, values["keeper"])
-    handover = shifts.present(writer, number, "prepared")
+    handover = shifts.require_open(writer, number, "prepared")
     if writer.board.id not in shifts.active_searches(writer):
         raise shifts.conflict(handover, "handover", N_("This search is not part of the handover."))
     if values != before:
@@ -72,7 +72,7 @@ def read(writer: EventWriter, data: Read) -> None:
     """Record how far the incoming coordinator has read this search. Never moves back."""
     if data.seq > writer.board.seq:
         raise invalid("seq", N_("The board has not got so far."))
-    handover = shifts.present(writer, data.handover, "signed")
+    handover = shifts.require_open(writer, data.handover, "signed")
     handed = unit_of_work.get(writer.session, SearchHandover, writer.board.id)
     if handed is None or handed.handover != data.handover:
         raise shifts.conflict(handover, "handover", N_("This search is not part of the handover."))
@@ -98,10 +98,10 @@ def undecided(writer: EventWriter, handover: Handover, seen_by: access.Restricte
     """Return the ids of those searches that the incoming coordinator may not see and that have no keeper who may."""
     incoming = handover.incoming
     outside = [id for id, members in seen_by.items() if incoming and not access.is_in_audience(incoming, members)]
-    return sorted(id for id in outside if not _is_kept(writer, id, handover.number, seen_by[id]))
+    return sorted(id for id in outside if not _has_keeper(writer, id, handover.number, seen_by[id]))
 
 
-def _is_kept(writer: EventWriter, id: str, number: int, members: frozenset[str]) -> bool:
+def _has_keeper(writer: EventWriter, id: str, number: int, members: frozenset[str]) -> bool:
     row = unit_of_work.get(writer.session, Briefing, id)
     keeper = _keeper(row, number) if row is not None else None
     account = unit_of_work.get(writer.session, Account, keeper) if keeper is not None else None

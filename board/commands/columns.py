@@ -14,7 +14,7 @@ from models.column import Column
 from models.ids import new_id
 
 ROLES = ("inbox", "todo", "doing", "waiting", "done")
-NEEDED = ("inbox", "todo")  # new cards go there
+REQUIRED_ROLES = ("inbox", "todo")  # new cards go there
 MAX_RANK_LENGTH = 48  # characters; above it the column and its neighbours get short ranks
 NEIGHBOURS = 20  # on each side: there can be as many columns as entities, and a message has 1 MiB
 
@@ -107,7 +107,7 @@ def remove(writer: EventWriter, data: Remove) -> None:
     if writer.session.connection().execute(_ANY_CARD, {"column": row.id}).first() is not None:
         raise invalid("column", N_("There are cards in this column, folded away perhaps: move them first."))
     alike = [column for column in unit_of_work.columns(writer.session, writer.board.id) if column.role == row.role]
-    if row.role in NEEDED and len(alike) == 1:
+    if row.role in REQUIRED_ROLES and len(alike) == 1:
         raise invalid("column", N_("New cards go here: a board needs one column of this kind."))
     writer.delete(row, "column.removed")
 

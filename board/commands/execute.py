@@ -36,9 +36,9 @@ from models.times import format_utc
 
 _NAME_CARDS = ("card", "sighting", "task", "before", "after")
 _ID = re.compile("[0-9a-f-]{36}")
-_DONE = ProcessedCommand.__table__.c  # type: ignore[attr-defined]
-_KNOWN_ACKS = select(_DONE.account, _DONE.command, _DONE.ack, _DONE.content).where(
-    tuple_(_DONE.account, _DONE.command).in_(bindparam("keys", expanding=True))
+_ACKS = ProcessedCommand.__table__.c  # type: ignore[attr-defined]
+_KNOWN_ACKS = select(_ACKS.account, _ACKS.command, _ACKS.ack, _ACKS.content).where(
+    tuple_(_ACKS.account, _ACKS.command).in_(bindparam("keys", expanding=True))
 )
 
 

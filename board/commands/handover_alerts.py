@@ -11,13 +11,13 @@ from models.entity import State
 
 KIND = "handover"
 _ENDED = ("handover.accepted", "handover.refused", "handover.withdrawn")
-_WHO_MAY = text("SELECT id FROM account WHERE enabled AND role IN ('coordinator', 'admin')")
+_MAY_ACCEPT = text("SELECT id FROM account WHERE enabled AND role IN ('coordinator', 'admin')")
 
 
 def recipients(session: Session, event: JournalEvent, after: State, fields: Collection[str]) -> set[str]:
     """Return the accounts to alert. A signature alerts the incoming coordinator, or everybody who may accept if none is named."""
     if event.type == "handover.signed":
-        return {after["incoming"]} if after["incoming"] else _who_may(session) - {after["outgoing"]}
+        return {after["incoming"]} if after["incoming"] else _may_accept(session) - {after["outgoing"]}
     if event.type in _ENDED:
         return {after[name] for name in ("outgoing", "prepared_by", "incoming")} - {None}
     if event.type == "shift.taken":
@@ -27,8 +27,8 @@ def recipients(session: Session, event: JournalEvent, after: State, fields: Coll
     return set()
 
 
-def _who_may(session: Session) -> set[str]:
-    return set(session.connection().execute(_WHO_MAY).scalars())
+def _may_accept(session: Session) -> set[str]:
+    return set(session.connection().execute(_MAY_ACCEPT).scalars())
 
 
 def number(noun: str, state: State) -> int | None:

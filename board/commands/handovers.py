@@ -108,7 +108,7 @@ def _write_of_desk(writer: EventWriter, number: int, patch: State) -> None:
     values = apply_patch(HandoverFields, {name: getattr(row, name, None) for name in HandoverFields.model_fields}, patch)
     if row is None or values["incoming"] != row.incoming:
         shifts.check_coordinator(writer, values["incoming"], "incoming")
-    writer.update(shifts.present(writer, number, "prepared"), shifts.WRITTEN, values)
+    writer.update(shifts.require_open(writer, number, "prepared"), shifts.WRITTEN, values)
 
 
 # -- signed ---------------------------------------------------------------------------------------------------------------
@@ -127,7 +127,7 @@ def sign(writer: EventWriter, data: Sign) -> None:
     above = [id for id, seq in data.positions.items() if id in seen and seq > seen[id]["seq"]]
     if above:
         raise Refused("invalid", fields={f"positions.{id}": N_("The board has not got so far.") for id in above})
-    row = shifts.present(writer, data.handover, "prepared")
+    row = shifts.require_open(writer, data.handover, "prepared")
     if undecided := briefings.undecided(writer, row, {id: seen_by[id] for id in seen if id in seen_by}):
         fields = {
             f"searches.{id}": N_("Who takes over may not see this search: add them, or name who answers for it.")
@@ -186,7 +186,7 @@ def _record_search_handover(writer: EventWriter, id: str, number: int, position:
 
 def accept(writer: EventWriter, data: Accept) -> None:
     """Accept the handover: the shift passes to the author of the command."""
-    row = shifts.present(writer, data.handover, "signed")
+    row = shifts.require_open(writer, data.handover, "signed")
     _check_incoming_may(writer, row)
     unit_of_work.flush(writer.session)
     left = unread(writer.session, writer.account_id, data.handover)
@@ -199,14 +199,14 @@ def accept(writer: EventWriter, data: Accept) -> None:
 
 def refuse(writer: EventWriter, data: Refuse) -> None:
     """Refuse the handover: the shift stays where it is, and everyone sees why."""
-    row = shifts.present(writer, data.handover, "signed")
+    row = shifts.require_open(writer, data.handover, "signed")
     _check_incoming_may(writer, row)
     shifts.close(writer, row, "refused", data.reason)
 
 
 def withdraw(writer: EventWriter, data: Withdraw) -> None:
     """Withdraw the handover."""
-    shifts.close(writer, shifts.present(writer, data.handover, *shifts.OPEN), "withdrawn", data.reason)
+    shifts.close(writer, shifts.require_open(writer, data.handover, *shifts.OPEN), "withdrawn", data.reason)
 
 
 def unread(session: Session, account: str, number: int) -> list[str]:

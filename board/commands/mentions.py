@@ -18,7 +18,7 @@ Names = dict[str, frozenset[str]]  # by folded name: the ids of the accounts mea
 
 _ENABLED = text("SELECT id, name FROM account WHERE enabled")
 _NAMES = "names that are mentioned"  # key in `session.info`
-_AT = re.compile(r"(?<![\w.@])@(?=\w)")  # not the one of an e-mail address
+_AT_SIGN = re.compile(r"(?<![\w.@])@(?=\w)")  # not the one of an e-mail address
 _END = re.compile(r"\w(?!\w|-\w)")  # end of a word, which may be Jean-Luc
 _WHOLE = re.compile(r"\w(?:.*\w)?", re.DOTALL)  # name without marks around it
 MAX_WORDS, MAX_NAME = 8, 300  # of a name; folding may make it longer
@@ -38,7 +38,7 @@ def mentioned(texts: Iterable[str], names: Names) -> set[str]:
     found: set[str] = set()
     for each in texts:
         folded = normalize(each)
-        for at in _AT.finditer(folded):
+        for at in _AT_SIGN.finditer(folded):
             found |= _longest(folded, at.end(), names)
     return found
 

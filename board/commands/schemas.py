@@ -54,11 +54,11 @@ PATCHES: dict[type[Data], tuple[type[Data], ...]] = {
     handovers.Write: (briefings.BriefingFields, handovers.HandoverFields),
 }
 # by kind: the fields that people write, then those that the server makes or that have their own commands
-_WRITTEN: dict[type[Entity], type[Data]] = {
+_WRITTEN_FIELDS: dict[type[Entity], type[Data]] = {
     Search: searches.Open, Column: columns.Add, Sighting: sightings.Add, Task: tasks.Add, Note: TABLE["note.add"].data,
     Shift: shifts.Take, Handover: handovers.HandoverFields, SearchHandover: Data, Briefing: briefings.BriefingFields,
 }  # fmt: skip
-_MADE: dict[type[Entity], dict[str, Any]] = {
+_SERVER_FIELDS: dict[type[Entity], dict[str, Any]] = {
     Search: {
         "reference": fields.Title, "status": searches.SetStatus.model_fields["status"].annotation,
         "status_reason": LongText | None,
@@ -234,7 +234,7 @@ def command(name: str) -> Schema:
 
 def state(kind: type[Entity]) -> Schema:
     """Return the schema of a kind's state, with every field present."""
-    written, made = _WRITTEN[kind].model_fields, _MADE[kind]
+    written, made = _WRITTEN_FIELDS[kind].model_fields, _SERVER_FIELDS[kind]
     properties = {name: _event(made[name] if name in made else written[name].annotation, name, kind) for name in kind.STATE}
     if kind is Search:
         properties["criteria"]["properties"] |= {key: schema_of(searches.Criterion, "serialization") for key in former_criteria()}
@@ -250,10 +250,10 @@ def class_name(*words: str) -> str:
 def _event(type: Any, name: str, kind: type[Entity]) -> Schema:
     if isinstance(type, dict):
         return _object({field: schema_of(each, "serialization") for field, each in type.items()})
-    field = _WRITTEN[kind].model_fields.get(name)
-    if name in _MADE[kind] or field is None:
+    field = _WRITTEN_FIELDS[kind].model_fields.get(name)
+    if name in _SERVER_FIELDS[kind] or field is None:
         return schema_of(type, "serialization")
-    whole: Schema = schema_of(_WRITTEN[kind], "serialization")["properties"][name]
+    whole: Schema = schema_of(_WRITTEN_FIELDS[kind], "serialization")["properties"][name]
     return whole
 
 

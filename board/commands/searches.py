@@ -44,7 +44,7 @@ from realtime.protocol import Command
 Kind = Literal["runaway", "parental_abduction", "unaccompanied_minor", "third_party_abduction", "undefined"]
 Access = Literal["desk", "members"]
 
-AHEAD = timedelta(minutes=5)  # tolerated difference if a client's clock is ahead
+MAX_CLOCK_SKEW = timedelta(minutes=5)  # tolerated difference if a client's clock is ahead
 
 
 class Person(Data):
@@ -233,7 +233,7 @@ def add_member(session: Session, id: str, account: Account, now: str) -> None:
 def _check_past(writer: EventWriter, missing_since: str) -> None:
     """Check that the child is not missing from a future time. Raises Refused `invalid`. If the journal is ahead of the clock,
     the journal counts."""
-    if parse_utc(missing_since) > parse_utc(max(writer.now, writer.board.at)) + AHEAD:
+    if parse_utc(missing_since) > parse_utc(max(writer.now, writer.board.at)) + MAX_CLOCK_SKEW:
         raise invalid("missing_since", N_("This is in the future."))
 
 

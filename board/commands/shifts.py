@@ -71,7 +71,7 @@ def close(writer: EventWriter, handover: Handover, status: str, reason: str | No
     writer.update(handover, f"handover.{status}", ended | more, reason)
 
 
-def present(writer: EventWriter, number: int, *statuses: str) -> Handover:
+def require_open(writer: EventWriter, number: int, *statuses: str) -> Handover:
     """Return the handover if it has this number and a status that allows the command. Raises Refused `conflict`."""
     row = last_handover(writer)
     if row is None or row.number != number:

@@ -98,7 +98,7 @@ def add(writer: EventWriter, data: Add) -> None:
     row = Sighting(
         id=new_id(), board=writer.board.id, number=writer.next_card_number(), rank=rank, grade=Grade().model_dump(),
         late=_late(received, writer.now), recorded_at=writer.now, taken_by=writer.account.id if writer.account else "",
-        source_kept=sources.is_kept(values), **(values | {"column": column}),
+        source_kept=sources.has_source(values), **(values | {"column": column}),
     )  # fmt: skip
     writer.create(row, "sighting.added")
 
@@ -119,8 +119,8 @@ def update(writer: EventWriter, data: Update) -> None:
 
 def apply_values(writer: EventWriter, row: Sighting, values: State, undoes: int | None = None) -> None:
     """Set fields of a sighting, storing former values of the source if it is set."""
-    was = sources.known(row)
-    values = values | {"source_kept": sources.is_kept(values, row.source_kept)}
+    was = sources.source_of(row)
+    values = values | {"source_kept": sources.has_source(values, row.source_kept)}
     writer.update(row, "sighting.updated", values, undoes=undoes)
     if was.keys() & values.keys():
         sources.keep_earlier(writer, row, was)

@@ -21,7 +21,7 @@ from models.sighting import EarlierSource, Sighting
 
 PAGE_SIZE = 100  # former values in one response
 
-_EARLIER = text(
+_FORMER_VALUES = text(
     "SELECT s.source_name, s.source_contact, s.seq, e.at, e.account FROM earliersource s "
     "JOIN event e ON e.board = s.board AND e.seq = s.seq "
     "WHERE s.sighting = :sighting AND s.board = :board AND s.seq < :before ORDER BY s.seq DESC LIMIT :limit"
@@ -55,14 +55,14 @@ def check_seal(writer: EventWriter, sighting: Sighting, sealed: bool) -> None:
         raise Refused("forbidden", N_("This source is sealed: a coordinator, or who took it in, can open it."))
 
 
-def known(sighting: Sighting) -> dict[str, str | None]:
+def source_of(sighting: Sighting) -> dict[str, str | None]:
     """Return name and contact as they are now, by field."""
     return {name: getattr(sighting, name) for name in Private.model_fields}
 
 
-def is_kept(known: Mapping[str, Any], before: bool | None = None) -> bool | None:
+def has_source(source: Mapping[str, Any], before: bool | None = None) -> bool | None:
     """Return True if there is, or was, a name or contact to read, else None."""
-    return before or any(known.get(name) for name in Private.model_fields) or None
+    return before or any(source.get(name) for name in Private.model_fields) or None
 
 
 def keep_earlier(writer: EventWriter, sighting: Sighting, was: dict[str, str | None]) -> None:
@@ -70,7 +70,7 @@ def keep_earlier(writer: EventWriter, sighting: Sighting, was: dict[str, str | N
     writer.session.add(EarlierSource(board=writer.board.id, seq=sighting.seq, sighting=sighting.id, **was))
 
 
-def before(session: Session, board: str, seq: int) -> EarlierSource | None:
+def source_before(session: Session, board: str, seq: int) -> EarlierSource | None:
     """Return the source as it was before the event `seq`; None if that event did not set it, or it was erased."""
     unit_of_work.flush(session)
     return session.get(EarlierSource, (board, seq))
@@ -91,7 +91,7 @@ def read(session: Session, caller: Caller, board: str, id: str, before: int) -> 
     entry = SourceRead(id=id, board=board, reference=session.get_one(Search, board).reference, number=row.number)
     writer.write(session, entry, by=actor.account(account, caller.token))
     asked = {"sighting": id, "board": board, "before": before, "limit": PAGE_SIZE + 1}
-    rows = session.connection().execute(_EARLIER, asked).all()
+    rows = session.connection().execute(_FORMER_VALUES, asked).all()
     earlier = [
         {"name": each.source_name, "contact": each.source_contact, "seq": each.seq, "at": each.at, "account": each.account}
         for each in rows[:PAGE_SIZE]

@@ -94,7 +94,7 @@ def undo(writer: EventWriter, data: Undo) -> None:
 def _source_before(writer: EventWriter, row: Sighting, seq: int, names: list[str]) -> State:
     """Return name and contact of a source, as far as event `seq` set them, as they were before it. Raises Refused."""
     sources.check_may_set(writer, row)
-    earlier = sources.before(writer.session, writer.board.id, seq)
+    earlier = sources.source_before(writer.session, writer.board.id, seq)
     if earlier is None:
         raise invalid("seq", N_("This can't be undone."))
     return {name: getattr(earlier, name) for name in names}

@@ -23,7 +23,7 @@ _DISPLAY: Schema = object_schema(_FIELDS)
 _LISTED: Schema = object_schema(_FIELDS | {"standing": {"enum": list(STATES)}})
 _ONE = (*EVERYWHERE, "not_found")
 
-CALLS: dict[tuple[str, str], EndpointDoc] = {
+ENDPOINTS: dict[tuple[str, str], EndpointDoc] = {
     ("POST", "/wall/codes"): EndpointDoc(
         object_schema({"code": TEXT, "expires_at": TIME}), ("forbidden", "rate_limited", "failed", "unavailable"), open=True
     ),
@@ -43,7 +43,7 @@ CALLS: dict[tuple[str, str], EndpointDoc] = {
     ("POST", "/displays/{display}/reload"): EndpointDoc(_DISPLAY, _ONE),
 }  # fmt: skip
 
-SAYS: dict[tuple[str, str], str] = {
+SUMMARIES: dict[tuple[str, str], str] = {
     ("POST", "/wall/codes"): N_("A code for a screen to show, until a coordinator types it."),
     ("GET", "/wall/codes/mine"): N_("Whether somebody has typed the code of this screen."),
     ("POST", "/wall/told"): N_("What a display tells of itself, every few seconds."),

@@ -18,8 +18,8 @@ from models.db.read_pacing import paced
 from models.times import DESK_TIME_ZONE, parse_utc
 
 _LOCALES = {"en": "en_GB", "fr": "fr_BE", "nl": "nl_BE", "de": "de_BE"}
-_SIGNS = re.compile(r"([\\`*_{}\[\]<>#|~!&$@^])")  # special to Markdown anywhere in a line
-_BEGINS = re.compile(r"^(\s*)([-+=:]|\d+(?=[.)]))")  # special at the start of a line: lists and headings
+_SPECIAL_CHARACTERS = re.compile(r"([\\`*_{}\[\]<>#|~!&$@^])")  # special to Markdown anywhere in a line
+_SPECIAL_STARTS = re.compile(r"^(\s*)([-+=:]|\d+(?=[.)]))")  # special at the start of a line: lists and headings
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 
@@ -112,22 +112,24 @@ def _facts(facts: Iterable[Fact]) -> str:
 
 
 def _line(pieces: Line) -> str:
-    return "".join(_said(piece, " ".join) if isinstance(piece, UserText) else _md(piece) for piece in pieces)
+    return "".join(_inline(piece, " ".join) if isinstance(piece, UserText) else _md(piece) for piece in pieces)
 
 
 def _quote(words: UserText) -> str:
-    return "\n".join(f"> {line}" for line in _said(words, "\\\n".join).split("\n"))
+    return "\n".join(f"> {line}" for line in _inline(words, "\\\n".join).split("\n"))
 
 
-def _said(words: UserText, join: Callable[[Iterable[str]], str]) -> str:
+def _inline(words: UserText, join: Callable[[Iterable[str]], str]) -> str:
     text = join(_md(line.strip()) for line in words.text.splitlines() if line.strip())
     return f'<span lang="{words.language}">{text}</span>' if words.language else text
 
 
 def _md(text: str) -> str:
     """Return a text as one line of Markdown, escaped so that nothing in it is markup, HTML or a link."""
-    plain = _SIGNS.sub(r"\\\1", _one_line(_CONTROL.sub("", text))).replace("://", "\\://").replace("www.", "www\\.")
-    return _BEGINS.sub(lambda found: f"{found[1]}\\{found[2]}" if not found[2].isdigit() else f"{found[1]}{found[2]}\\", plain)
+    plain = _SPECIAL_CHARACTERS.sub(r"\\\1", _one_line(_CONTROL.sub("", text))).replace("://", "\\://").replace("www.", "www\\.")
+    return _SPECIAL_STARTS.sub(
+        lambda found: f"{found[1]}\\{found[2]}" if not found[2].isdigit() else f"{found[1]}{found[2]}\\", plain
+    )
 
 
 def _one_line(text: str) -> str:

@@ -28,12 +28,12 @@ _ENDED = {"accepted": N_("Accepted by"), "refused": N_("Refused by"), "withdrawn
 _DESK = {"faults": N_("Faults of the system"), "remarks": N_("Remarks")}
 
 
-def paper(session: Session, report: State, printed: str, reads: str) -> Document:
+def handover_document(session: Session, report: State, printed: str, reads: str) -> Document:
     """Return a report, composed for its reader (board/handover/report.py), in the language `reads`."""
-    return ReportDocument(session, report, reads).paper(printed)
+    return ReportDocument(session, report, reads).document(printed)
 
 
-def _of(report: State) -> State | None:
+def _handover_of(report: State) -> State | None:
     """Return the handover of a report; one that has ended is not part of the present report."""
     handover: State | None = report["handover"]
     return None if handover is None or (report["live"] and handover["ended_at"]) else handover
@@ -45,15 +45,15 @@ class ReportDocument:
         catalogue = translations(reads)
         self._translate: Callable[[str], str] = catalogue.ugettext
         self._count: Callable[[str, str, int], str] = catalogue.ungettext
-        self._writers = TextLanguages(session, reads)
-        self._handover = _of(report)
+        self._languages = TextLanguages(session, reads)
+        self._handover = _handover_of(report)
         signed_at = self._handover["position"] if self._handover else None
-        self._writers.load(OPERATIONS, signed_at["seq"] if signed_at else 2**53, [OPERATIONS])
+        self._languages.load(OPERATIONS, signed_at["seq"] if signed_at else 2**53, [OPERATIONS])
         for section in report["searches"]:
             cards = [*section["ungraded"], *chain(*section["tasks"].values()), *section["pinned"]]
-            self._writers.load(section["board"], section["seq"], [section["board"], *(card["id"] for card in cards)])
+            self._languages.load(section["board"], section["seq"], [section["board"], *(card["id"] for card in cards)])
 
-    def paper(self, printed: str) -> Document:
+    def document(self, printed: str) -> Document:
         handover, translate = self._handover, self._translate
         title = translate(N_("Handover {number}")).format(number=handover["number"]) if handover else translate(N_("Handover"))
         notes = (
@@ -81,7 +81,7 @@ class ReportDocument:
         facts: list[Fact] = [(translate(N_("Shift")), [f"{self._name(shift['holder'])}, {self._at(shift['since'])}"])]
         if shift["handover"] is None and shift["reason"]:
             text = translate(N_("Taken; nobody handed it over"))
-            facts.append((text, [self._writers.text_by(shift["reason"], shift["holder"])]))
+            facts.append((text, [self._languages.text_by(shift["reason"], shift["holder"])]))
         return facts
 
     def _steps(self, state: State) -> list[Fact]:
@@ -96,7 +96,7 @@ class ReportDocument:
                 (translate(_ENDED[state["status"]]), [f"{self._name(state['ended_by'])}, {self._at(state['ended_at'])}"])
             )
         facts += [
-            (translate(name), [self._writers.text_by(state[path], state["ended_by"])])
+            (translate(name), [self._languages.text_by(state[path], state["ended_by"])])
             for path, name in (("restatement", N_("Restated")), ("reason", N_("Reason"))) if state[path]
         ]  # fmt: skip
         if state["digest"]:
@@ -106,7 +106,7 @@ class ReportDocument:
 
     def _desk(self, state: State) -> list[Section]:
         words = [
-            (self._translate(name), self._writers.user_text(state[path], OPERATIONS, path))
+            (self._translate(name), self._languages.user_text(state[path], OPERATIONS, path))
             for path, name in _DESK.items()
             if state[path]
         ]
@@ -117,7 +117,7 @@ class ReportDocument:
     def _section(self, section: State) -> Section:
         search, briefing = section["search"], section["briefing"] or {}
         words = [
-            (self._translate(name), self._writers.user_text(briefing[path], section["board"], path))
+            (self._translate(name), self._languages.user_text(briefing[path], section["board"], path))
             for path, name in _WORDS.items() if briefing.get(path)
         ]  # fmt: skip
         return Section(
@@ -148,12 +148,12 @@ class ReportDocument:
             until = f" · {translate(N_('until {at}')).format(at=self._at(appeal['until']))}" if appeal.get("until") else ""
             facts.append((translate(N_("Appeal")), [translate(labels.LEVELS[appeal["level"]]) + until]))
         if section["outside"]:
-            facts.append((translate(N_("Not seen by")), [f"{self._name(section['outside'])} · {self._kept(section)}"]))
+            facts.append((translate(N_("Not seen by")), [f"{self._name(section['outside'])} · {self._keeper(section)}"]))
         facts += self._ended(search)
         position = translate(N_("event {seq}")).format(seq=section["seq"])
         return [*facts, (translate(N_("Evidence")), [f"{position} · {section['head']}"])]
 
-    def _kept(self, section: State) -> str:
+    def _keeper(self, section: State) -> str:
         """Return who answers for a search that the incoming coordinator may not see."""
         briefing = section["briefing"] or {}
         if not briefing.get("keeper"):
@@ -181,19 +181,19 @@ class ReportDocument:
             facts.append((self._translate(N_("Outcome")), [" · ".join(each for each in text if each)]))
             if outcome.get("reason"):
                 facts.append(
-                    (self._translate(N_("In a sentence: what happened")), [self._writers.text_by(outcome["reason"], None)])
+                    (self._translate(N_("In a sentence: what happened")), [self._languages.text_by(outcome["reason"], None)])
                 )
         if search["status"] == "closed" and search["status_reason"]:
-            facts.append((self._translate(N_("Closing note")), [self._writers.text_by(search["status_reason"], None)]))
+            facts.append((self._translate(N_("Closing note")), [self._languages.text_by(search["status_reason"], None)]))
         if search["acknowledge"]:
-            facts.append((self._translate(N_("Closed anyway because")), [self._writers.text_by(search["acknowledge"], None)]))
+            facts.append((self._translate(N_("Closed anyway because")), [self._languages.text_by(search["acknowledge"], None)]))
         return facts
 
     def _last(self, sighting: State) -> Line:
         place = (sighting["place"] or {}).get("text")
         number = self._translate(N_("Sighting {number}")).format(number=sighting["number"])
         text = f"{number} · {self._sighted(sighting, datetime_text)}"
-        return [text, " · ", self._writers.text_by(place, None)] if place else [text]
+        return [text, " · ", self._languages.text_by(place, None)] if place else [text]
 
     def _blocks(self, section: State) -> list[Block]:
         translate, tasks = self._translate, section["tasks"]
@@ -215,7 +215,7 @@ class ReportDocument:
     def _card(self, card: State) -> Line:
         translate = self._translate
         noun = translate(labels.CATEGORIES.get(card.get("category") or "", labels.NOUNS[card["kind"]]))
-        title = self._writers.user_text(card["title"], card["id"], "title", "description", "text")
+        title = self._languages.user_text(card["title"], card["id"], "title", "description", "text")
         about = [card["assignee"] and self._name(card["assignee"]), self._when(card)]
         about += [translate(N_("due {at}")).format(at=short_datetime(card["due"], self._reads))] if card["due"] else []
         more = "".join(f" · {each}" for each in about if each)

@@ -90,7 +90,7 @@ def _report(number: int | None, session: Session, caller: Caller, now: str, read
     frame = report.current(session, now) if number is None else report.as_signed(session, number)
     data = report.compose(session, account.id, frame)
     seq = session.get_one(Board, OPERATIONS).seq if data["live"] else data["handover"]["position"]["seq"]
-    return paper_report.paper(session, data, _printed(account.name, now, seq, reads), reads)
+    return paper_report.handover_document(session, data, _printed(account.name, now, seq, reads), reads)
 
 
 def _events(id: str, session: Session, caller: Caller, now: str, reads: str) -> Document:
@@ -100,7 +100,7 @@ def _events(id: str, session: Session, caller: Caller, now: str, reads: str) -> 
         raise Refused("not_found")
     line = N_("Printed by {name}, {at}; up to event {seq}")
     printed = gettext_for(reads)(line).format(name=account.name, at=paper.datetime_text(now, reads), seq=board.seq)
-    made = paper_history.paper(session, board, printed, reads)
+    made = paper_history.history_document(session, board, printed, reads)
     reference = re.sub(r"[^A-Za-z0-9_-]+", "-", made.file).strip("-") or "search"  # the reference may have been typed by people
     return replace(made, file=f"{reference}-history")
 

@@ -10,12 +10,12 @@ from board.documents import pdf_process
 from board.errors import Refused
 from board.i18n import N_
 
-WITHIN_S = 60  # a document of a thousand events takes a sixth of this
+TIMEOUT_S = 60  # a document of a thousand events takes a sixth of this
 MAX_HTML = 4_000_000  # bytes; a million take 20 s and 200 MB
-MEMORY = 1536 * 1024 * 1024  # bytes of address space, of which the libraries take a third
-KEPT = ("PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR", "XDG_CACHE_HOME", "XDG_DATA_DIRS", "FONTCONFIG_FILE",
+MAX_MEMORY = 1536 * 1024 * 1024  # bytes of address space, of which the libraries take a third
+ENVIRONMENT = ("PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR", "XDG_CACHE_HOME", "XDG_DATA_DIRS", "FONTCONFIG_FILE",
         "FONTCONFIG_PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH", "SYSTEMROOT")  # fmt: skip
-WAITING = 8  # documents requested at once; further requests are told to retry
+MAX_WAITING = 8  # documents requested at once; further requests are told to retry
 NOT_INSTALLED = N_(
     "This server can't make a PDF: its extra “paper” is not installed. Its administrator has to run: "
     "python3 -m board install paper. Print the page, or take the Markdown."
@@ -26,7 +26,7 @@ _waiting = 0
 
 
 async def pdf(html: str) -> bytes:
-    """Make a PDF of HTML of at most MAX_HTML bytes, within WITHIN_S seconds and MEMORY bytes.
+    """Make a PDF of HTML of at most MAX_HTML bytes, within TIMEOUT_S seconds and MAX_MEMORY bytes.
 
     Raises Refused `too_large` if that is not enough, `unavailable` if no PDF can be made: with the message NOT_INSTALLED if
     that is so on this machine in general.
@@ -37,7 +37,7 @@ async def pdf(html: str) -> bytes:
     source = html.encode()
     if len(source) > MAX_HTML:
         raise Refused("too_large", TOO_LARGE)
-    if _waiting >= WAITING:
+    if _waiting >= MAX_WAITING:
         raise Refused("unavailable")
     _waiting += 1
     try:
@@ -49,12 +49,12 @@ async def pdf(html: str) -> bytes:
 
 def environment() -> dict[str, str]:
     """Return the child's environment: what fonts and libraries need, without settings, which hold secrets."""
-    return {name: os.environ[name] for name in KEPT if name in os.environ}
+    return {name: os.environ[name] for name in ENVIRONMENT if name in os.environ}
 
 
 def command() -> list[str]:
     """Return the child's command line: HTML on standard input, PDF on standard output."""
-    return [sys.executable, "-I", pdf_process.__file__, str(MEMORY), str(WITHIN_S + 1)]
+    return [sys.executable, "-I", pdf_process.__file__, str(MAX_MEMORY), str(TIMEOUT_S + 1)]
 
 
 async def _print(source: bytes) -> bytes:
@@ -63,7 +63,7 @@ async def _print(source: bytes) -> bytes:
         *command(), stdin=pipe, stdout=pipe, stderr=asyncio.subprocess.DEVNULL, env=environment()
     )
     try:
-        async with asyncio.timeout(WITHIN_S):
+        async with asyncio.timeout(TIMEOUT_S):
             made, _ = await process.communicate(source)
     except TimeoutError:
         raise Refused("too_large", TOO_LARGE) from None

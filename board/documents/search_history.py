@@ -27,10 +27,10 @@ from models.times import DESK_TIME_ZONE, parse_utc
 MAX_EVENTS = 1_000  # events in one document, about forty pages; it says how to get the others
 MAX_CHARACTERS = 500_000  # of text, about two hundred pages; longer texts mean fewer events
 # fields whose values mean nothing to a person
-SILENT = re.compile(r"(.*\.)?(rank|number|lat|lon|source_kept)$|reads\.|position$")
-IN_ONE = re.compile(r"(criteria|checklist)\.[^.]+(?=\.)")  # groups whose fields are shown as one
-TOLD = timedelta(minutes=1)  # smaller differences between journal and clock do not show on paper
-UNSAID: tuple[Any, ...] = ([], "", "unknown", "none")  # initial values (and False), left out where an entity begins
+HIDDEN_FIELDS = re.compile(r"(.*\.)?(rank|number|lat|lon|source_kept)$|reads\.|position$")
+GROUPED_FIELDS = re.compile(r"(criteria|checklist)\.[^.]+(?=\.)")  # groups whose fields are shown as one
+CLOCK_TOLERANCE = timedelta(minutes=1)  # smaller differences between journal and clock do not show on paper
+INITIAL_VALUES: tuple[Any, ...] = ([], "", "unknown", "none")  # initial values (and False), left out where an entity begins
 
 
 class HistoryEntry(NamedTuple):
@@ -42,9 +42,9 @@ class HistoryEntry(NamedTuple):
     begins: bool
 
 
-def paper(session: Session, board: Board, printed: str, reads: str) -> Document:
+def history_document(session: Session, board: Board, printed: str, reads: str) -> Document:
     """Return the newest events of a search as a document. The caller has checked access."""
-    return HistoryDocument(session, board, reads).paper(session, printed)
+    return HistoryDocument(session, board, reads).document(session, printed)
 
 
 class HistoryDocument:
@@ -60,10 +60,10 @@ class HistoryDocument:
             reads, {id: name for id, name, _ in rows}, {row.id: (row.title, row.role) for row in columns}, dict(numbers)
         )
 
-    def paper(self, session: Session, printed: str) -> Document:
+    def document(self, session: Session, printed: str) -> Document:
         search = session.get_one(Search, self._board.id)
         left = max(0, self._board.seq - MAX_EVENTS)
-        events = list(_told(journal.events_after(session, self._board.id, left, MAX_EVENTS)))
+        events = list(_entries(journal.events_after(session, self._board.id, left, MAX_EVENTS)))
         printed_events = self._newest(events)
         left += len(events) - len(printed_events)
         days = groupby(printed_events, key=lambda each: parse_utc(each[0]).astimezone(DESK_TIME_ZONE).date())
@@ -111,15 +111,15 @@ class HistoryDocument:
         if event.body is None:
             return [*line, f" · {self._translate(N_('erased'))}"]
         by_clock = payload.get("clock")
-        if by_clock is not None and parse_utc(event.at) - parse_utc(by_clock) >= TOLD:
+        if by_clock is not None and parse_utc(event.at) - parse_utc(by_clock) >= CLOCK_TOLERANCE:
             line.append(f" · {self._translate(N_('by the clock: {at}')).format(at=datetime_text(by_clock, self._reads))}")
         reason, state = payload.get("reason"), flatten(payload.get("state") or {})
         # the reason is printed once
         paths = [path for path in payload.get("changes", ()) if reason is None or state.get(path) != reason]
         for path in sorted(paths, key=lambda path: path not in labels.TYPED):  # texts typed by people come first
-            if not IN_ONE.match(path):
+            if not GROUPED_FIELDS.match(path):
                 line += self._change(path, entry)
-        for group in dict.fromkeys(found[0] for path in paths if (found := IN_ONE.match(path))):
+        for group in dict.fromkeys(found[0] for path in paths if (found := GROUPED_FIELDS.match(path))):
             line += self._answer(group, entry) if group.startswith("criteria.") else self._item(group, entry)
         line += [
             f" · {labels.field(path, self._translate)}: {self._translate(UNDISCLOSED)}" for path in payload.get("private", ())
@@ -132,7 +132,7 @@ class HistoryDocument:
         """Return "Source grade: F → B"; for typed text only the new one, as the old one stands further up."""
         event, now = entry.event, flatten(entry.payload.get("state") or {}).get(path)
         was = flatten(entry.before).get(path) if entry.before is not None else None
-        if SILENT.match(path) or (entry.begins and (now is False or now in UNSAID)):
+        if HIDDEN_FIELDS.match(path) or (entry.begins and (now is False or now in INITIAL_VALUES)):
             return []
         name = f" · {labels.field(path, self._translate)}: "
         if was in (None, "") or path in labels.TYPED:
@@ -143,7 +143,7 @@ class HistoryDocument:
         """Return an answer with its basis, which change together: "Disability: Unknown → No (her mother says)"."""
         now, was = (flatten(state or {}) for state in (entry.payload.get("state"), entry.before))
         answer, basis = f"{criterion}.answer", f"{criterion}.basis"
-        if entry.begins and now.get(answer) in UNSAID and not now.get(basis):
+        if entry.begins and now.get(answer) in INITIAL_VALUES and not now.get(basis):
             return []
         line: Line = [f" · {labels.field(criterion, self._translate)}: "]
         if was.get(answer) not in (None, now.get(answer)):
@@ -185,7 +185,7 @@ class HistoryDocument:
         return UserText(words, mark_language(self._languages, event.account, self._reads))
 
 
-def _told(events: list[JournalEvent]) -> Iterator[HistoryEntry]:
+def _entries(events: list[JournalEvent]) -> Iterator[HistoryEntry]:
     known: dict[tuple[str, str], State | None] = {}
     for event in events:
         payload = event.payload()

@@ -107,7 +107,7 @@ async def _file(
     service = service_of(request)
     id = request.path_params["board"]
     reads = language.language_for(request, caller)
-    opened: ExportSnapshot = await service.heavy_reads.read(caller, lambda session: _open(session, caller, id, reads))
+    opened: ExportSnapshot = await service.heavy_reads.read(caller, lambda session: _open_snapshot(session, caller, id, reads))
     parts = pages(opened)
     body = _csv(service, caller, opened, parts, table) if table else _json(service, caller, opened, parts, name)
     given = f"{opened.file}-{name}.{'csv' if table else 'json'}"
@@ -115,7 +115,7 @@ async def _file(
     return StreamingResponse(body, headers={"content-type": kind, "content-disposition": f'attachment; filename="{given}"'})
 
 
-def _open(session: Session, caller: Caller, id: str, language: str) -> ExportSnapshot:
+def _open_snapshot(session: Session, caller: Caller, id: str, language: str) -> ExportSnapshot:
     """Return the board's present position. Raises Refused `not_found`."""
     board = access.get_visible_board(session, caller.account.id, id)
     search = session.get(Search, id)
@@ -131,7 +131,7 @@ def _open(session: Session, caller: Caller, id: str, language: str) -> ExportSna
     return ExportSnapshot(id, board.kind, board.epoch, board.seq, file, list(seqs), names)
 
 
-def _seen(session: Session, caller: Caller, opened: ExportSnapshot) -> frozenset[str]:
+def _hidden_now(session: Session, caller: Caller, opened: ExportSnapshot) -> frozenset[str]:
     """Return the searches hidden from the caller now. Raises Refused if the right to the file has ended."""
     account = caller.account.id
     board: Board = access.get_visible_board(session, account, opened.board)
@@ -163,7 +163,7 @@ async def _read(
     for page in pages:
 
         def read(session: Session, page: Page = page) -> bytes:
-            hidden = _seen(session, caller, opened)
+            hidden = _hidden_now(session, caller, opened)
             return write(event for event in paced(page(session)) if event.entity not in hidden)
 
         yield await service.heavy_reads.read(caller, read)
@@ -171,12 +171,12 @@ async def _read(
 
 async def _csv(service: BoardService, caller: Caller, opened: ExportSnapshot, pages: Pages, table: Table) -> AsyncIterator[bytes]:
     head, row = table(opened.kind, opened.names)
-    yield BOM + lines([head])
-    async for part in _read(service, caller, opened, pages, lambda rows: lines(map(row, rows))):
+    yield BOM + csv_lines([head])
+    async for part in _read(service, caller, opened, pages, lambda rows: csv_lines(map(row, rows))):
         yield part
 
 
-def lines(rows: Iterable[Iterable[Any]]) -> bytes:
+def csv_lines(rows: Iterable[Iterable[Any]]) -> bytes:
     """Return rows as CSV (RFC 4180)."""
     out = io.StringIO()
     csv.writer(out).writerows(map(spreadsheet_cell, row) for row in rows)

@@ -32,7 +32,7 @@ PUBLIC_APPEALS = ("posters", "public", "child_alert")  # levels of an appeal tha
 
 _NAMES = text("SELECT id, name FROM account")
 _STATUS = text("SELECT id, status_at, status FROM search WHERE status_at IS NOT NULL")
-Read = tuple[dict[str, str], dict[str, tuple[str, str]]]
+FactsRead = tuple[dict[str, str], dict[str, tuple[str, str]]]
 
 
 @dataclass(slots=True)
@@ -44,14 +44,14 @@ class DisplayFacts:
     names: dict[str, str] = field(default_factory=dict)
     _status: dict[str, tuple[str, str]] = field(default_factory=dict)  # time and status
 
-    def read(self, session: Session) -> Read | None:
+    def read(self, session: Session) -> FactsRead | None:
         if not self.wanted:
             return None
         connection = session.connection()
         names = {row.id: row.name for row in connection.execute(_NAMES)}
         return names, {row.id: (row.status_at, row.status) for row in connection.execute(_STATUS)}
 
-    def apply(self, read: Read | None) -> None:
+    def apply(self, read: FactsRead | None) -> None:
         if read is not None:
             self.names = read[0]
             for search, (at, status) in read[1].items():

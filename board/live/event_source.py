@@ -118,7 +118,7 @@ class BoardSource:
     async def _read(self, fn: Callable[[Session], T], heavy: bool = False) -> T:
         """Run a read, then make sure that rights of the same moment are cached. Raises TemporarilyUnavailable."""
 
-        def look(session: Session) -> tuple[T, VisibilityView, display_filter.Read | None]:
+        def look(session: Session) -> tuple[T, VisibilityView, display_filter.FactsRead | None]:
             return fn(session), access.visibility_view(session), self.facts.read(session)
 
         try:

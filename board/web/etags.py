@@ -17,12 +17,12 @@ from models.board import OPERATIONS, Board
 
 MAX_COUNTED_EVENTS = 10_000  # counting their payloads takes a few tenths of a millisecond
 
-_LEFT = text("SELECT count(*) FROM payload WHERE board = :board AND seq <= :seq")
+_COUNT_PAYLOADS = text("SELECT count(*) FROM payload WHERE board = :board AND seq <= :seq")
 
 
 def etag_of(session: Session, board: Board, account: str, seq: int) -> str:
     """Return the tag of a board's snapshot at a seq, as this account sees it. A weak tag, as the bytes may be compressed."""
-    left = session.connection().execute(_LEFT, {"board": board.id, "seq": seq}).scalar_one()
+    left = session.connection().execute(_COUNT_PAYLOADS, {"board": board.id, "seq": seq}).scalar_one()
     hidden = sorted(snapshot.hidden_searches(session, account)) if board.id == OPERATIONS else []
     made_of = orjson.dumps([VERSION, board.id, board.epoch, seq, left, hidden])
     return f'W/"{hashlib.sha256(made_of).hexdigest()[:32]}"'

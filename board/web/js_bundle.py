@@ -23,7 +23,7 @@ _REEXPORTS = re.compile(_EXPORT + " *" + _NAMES + _FROM)
 _EXPORT_LIST = re.compile(_EXPORT + r" *(?:default (?P<default>[\w$]+)(?=;|\n|$)|" + _NAMES + ");?")
 _EXPORTS = re.compile(_EXPORT + r" (?=(?:(?:async )?function\*?|class|const) (?:(?P<name>[\w$]+)|" + _NAMES + "))")
 _UNKNOWN = re.compile(rf"(?:{_IMPORT}|{_EXPORT}|^ *(?:import|export)\b|\bimport *[.(]).*", re.MULTILINE)
-_MAP = re.compile(r"^//# sourceMappingURL=.*", re.MULTILINE)  # of the published file; source maps are not shipped
+_SOURCE_MAP = re.compile(r"^//# sourceMappingURL=.*", re.MULTILINE)  # of the published file; source maps are not shipped
 _VIEW = re.compile(r'(?P<page>\w+): \(\) => import\("(?P<path>\.[^"]+)"\)')  # in MAIN, for each page
 
 
@@ -39,7 +39,7 @@ class Module:
 
     def __post_init__(self) -> None:
         """Split the text into imports, exports and the rest. Raises ValueError for an unsupported form."""
-        self.text = _MAP.sub("", self.text)
+        self.text = _SOURCE_MAP.sub("", self.text)
         for form, act in (
             (_REEXPORTS, self._on_reexport),
             (_IMPORTS, self._on_import),

@@ -27,10 +27,10 @@ _ALWAYS = [
     (b"permissions-policy", b"camera=(), microphone=(), geolocation=()"),
 ]
 _PRIVATE = (b"cache-control", b"no-store")
-_ASKED = (b"cache-control", b"no-cache")  # stored, but revalidated
+_REVALIDATE = (b"cache-control", b"no-cache")  # stored, but revalidated
 _LASTING = (b"cache-control", b"public, max-age=31536000, immutable")
 
-LEFT = 499  # logged as by proxies: the client left before it was answered
+CLIENT_CLOSED_REQUEST = 499  # logged as by proxies: the client left before it was answered
 
 Failed = Callable[[Request, Exception], Awaitable[Response]]
 
@@ -70,7 +70,7 @@ class SecurityHeadersMiddleware:
         try:
             await self._app(scope, receive, with_headers)
         except ClientDisconnect:
-            status = LEFT  # nobody is left to answer
+            status = CLIENT_CLOSED_REQUEST  # nobody is left to answer
         except Exception as error:
             metrics.failures.labels("page").inc()  # the server logs the error as it propagates
             if not status:
@@ -84,4 +84,6 @@ def _cache(scope: Scope, status: int) -> tuple[bytes, bytes]:
     """Return the cache header of a response."""
     if not static_files.is_static(scope["path"]):
         return _PRIVATE
-    return _LASTING if status in (200, 206, 304) and static_files.is_immutable(scope["path"], scope["query_string"]) else _ASKED
+    return (
+        _LASTING if status in (200, 206, 304) and static_files.is_immutable(scope["path"], scope["query_string"]) else _REVALIDATE
+    )

@@ -86,7 +86,7 @@ def version() -> str:
 @lru_cache(maxsize=1)
 def _version(second: int) -> str:
     digest = hashlib.sha256()
-    for file in _all():
+    for file in _files():
         digest.update(f"{file}\0{file.stat().st_mtime_ns}\0{file.stat().st_size}\n".encode())
     return _digest(digest.hexdigest())
 
@@ -95,12 +95,12 @@ def _version(second: int) -> str:
 def _digest(stamps: str) -> str:
     """Return the hash of the files' contents, not of their times, so that all machines agree. `stamps` is the cache key."""
     whole = hashlib.sha256(_BUNDLER_SOURCE)
-    for file in _all():
+    for file in _files():
         whole.update(f"{file.name}\0".encode() + file.read_bytes())
     return whole.hexdigest()[:16]
 
 
-def _all() -> list[Path]:
+def _files() -> list[Path]:
     return [file for folder in (STATIC, i18n.LOCALES) for file in sorted(folder.rglob("*")) if file.is_file()]
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from board.api.endpoint_docs import CALLS
+from board.api.endpoint_docs import ENDPOINTS
 from board.commands.registry import TABLE
 from board.web.http import BASE
 from models.display import PROFILES
@@ -172,8 +172,8 @@ async def _refused(screen: Screen, boards: list[str], unseen: list[str]) -> None
     for frame in ({"type": "presence", "board": boards[0]}, {"type": "alerts"}):
         assert (await socket.ask(frame, type="error"))["code"] == "forbidden"
     assert (await socket.ask('{"type":', type="error"))["code"] == "invalid"
-    own = [path for _, path in CALLS if path.startswith("/wall/")]
-    for method, path in CALLS:
+    own = [path for _, path in ENDPOINTS if path.startswith("/wall/")]
+    for method, path in ENDPOINTS:
         if path not in (*own, "/openapi.json"):
             at = re.sub(r"\{\w+\}", boards[0], path.replace("{number}", "1"))
             response = await screen.browser.call(method, BASE + at, json={"id": new_id(), "name": "note.add", "data": NOTE})

@@ -60,7 +60,7 @@ async def handed(team: Team) -> dict[str, Any]:
 
 
 async def fetched(person: Person, path: str, language: str = "en") -> httpx.Response:
-    return await person.http.get(path, headers={"Accept-Language": language}, timeout=documents_pdf.WITHIN_S)
+    return await person.http.get(path, headers={"Accept-Language": language}, timeout=documents_pdf.TIMEOUT_S)
 
 
 def text_of(pdf: bytes) -> list[str]:
@@ -354,7 +354,7 @@ async def test_nothing_is_fetched_for_a_pdf(tmp_path: Path) -> None:
 
 async def test_a_pdf_is_made_in_bounded_memory_and_of_bounded_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
     assert text_of(await documents_pdf.pdf("<p>here"))[0].startswith("here")
-    monkeypatch.setattr(documents_pdf, "MEMORY", 400 * 1024 * 1024)  # enough for the libraries
+    monkeypatch.setattr(documents_pdf, "MAX_MEMORY", 400 * 1024 * 1024)  # enough for the libraries
     with pytest.raises(Refused) as heavy:
         await documents_pdf.pdf("<p>here</p>" * 100_000)
     assert (heavy.value.code, heavy.value.message) == ("too_large", documents_pdf.TOO_LARGE)
@@ -386,11 +386,11 @@ async def test_missing_extra_is_explained_in_a_sentence(
 
 
 async def test_a_press_that_fails_or_takes_for_ever_is_an_answer(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(documents_pdf, "WITHIN_S", 0)
+    monkeypatch.setattr(documents_pdf, "TIMEOUT_S", 0)
     with pytest.raises(Refused) as late:
         await documents_pdf.pdf("<p>here")
     assert late.value.code == "too_large"
-    monkeypatch.setattr(documents_pdf, "WAITING", 0)
+    monkeypatch.setattr(documents_pdf, "MAX_WAITING", 0)
     with pytest.raises(Refused) as busy:
         await documents_pdf.pdf("<p>here")
     assert busy.value.code == "unavailable"

@@ -143,13 +143,13 @@ def cells_of(file: bytes, separator: str, **more: Any) -> list[str]:
 def test_no_cell_is_a_formula_wherever_lines_are_split(rows: list[list[Any]], separator: str, trims: bool) -> None:
     """The first of a row is never a number below zero: it is a kind, or the number of an event."""
     numbers = {str(value) for row in rows for value in row if not isinstance(value, str)}
-    cells = set(cells_of(exports.lines(rows), separator, skipinitialspace=trims)) - numbers
+    cells = set(cells_of(exports.csv_lines(rows), separator, skipinitialspace=trims)) - numbers
     assert [cell for cell in cells if cell.startswith(RUNS) or cell.lstrip(' "\t\r\n').startswith(SIGNS)] == []
 
 
 @given(rows=st.lists(st.lists(TYPED | NUMBERS, min_size=2, max_size=4), max_size=3))
 def test_file_keeps_the_typed_text_at_its_own_separator(rows: list[list[Any]]) -> None:
-    cells = cells_of(exports.lines(rows), ",")
+    cells = cells_of(exports.csv_lines(rows), ",")
     plain = [str(value).replace("'", "") for row in rows for value in row]
     assert [cell.replace("'", "") for cell in cells] == plain
 
@@ -205,14 +205,14 @@ async def test_a_right_that_ends_on_the_way_breaks_the_file_off(team: Team, name
     search = await team.secret_search(team.bob)
     members = [team.alice.account["id"]]
     await team.bob.do(search, "sighting.add", {"description": "seen"})
-    pages, seen = itertools.count(), exports._seen
+    pages, seen = itertools.count(), exports._hidden_now
 
     def until_the_second(*args: Any) -> frozenset[str]:
         if next(pages) == 0:
             team.server.desk.database.write_now(lambda session: _take_away(session, search, members))
         return seen(*args)
 
-    monkeypatch.setattr(exports, "_seen", until_the_second)
+    monkeypatch.setattr(exports, "_hidden_now", until_the_second)
     with pytest.raises(httpx.RemoteProtocolError):
         await file_of(team.bob, search, name)
     assert next(pages) == 2
@@ -231,13 +231,13 @@ async def test_a_file_is_read_page_by_page(team: Team, name: str, monkeypatch: p
     monkeypatch.setattr(exports, "BATCH_SIZE", 2)
     search, *_ = await scene(team)
     pages, sizes = itertools.count(), []
-    seen, read_cards, after = exports._seen, exports._read_cards, journal.events_after
+    seen, read_cards, after = exports._hidden_now, exports._read_cards, journal.events_after
 
     def sized(page: list[JournalEvent]) -> list[JournalEvent]:
         sizes.append(len(page))
         return page
 
-    monkeypatch.setattr(exports, "_seen", lambda *args: (next(pages), seen(*args))[1])
+    monkeypatch.setattr(exports, "_hidden_now", lambda *args: (next(pages), seen(*args))[1])
     monkeypatch.setattr(exports, "_read_cards", lambda *args: sized(read_cards(*args)))
     monkeypatch.setattr(journal, "events_after", lambda *args, **more: sized(after(*args, **more)))
     whole = (await file_of(team.alice, search, name)).text

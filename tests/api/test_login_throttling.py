@@ -39,7 +39,7 @@ async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Serv
 @pytest.fixture(autouse=True)
 def _counted_nobody(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(server.desk, "limiter", Limiter())
-    monkeypatch.setattr(client_address, "_told_of_proxy", False)
+    monkeypatch.setattr(client_address, "_warned_of_proxy", False)
 
 
 @pytest.fixture

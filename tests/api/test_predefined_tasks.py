@@ -6,7 +6,7 @@ from typing import get_args
 import pytest
 
 from board.commands import appeals, searches
-from board.predefined_tasks import MOST, FirstTasksFile, TaskCatalogue, default_catalogue
+from board.predefined_tasks import MAX_TASKS, FirstTasksFile, TaskCatalogue, default_catalogue
 from models.db.database import ConfigurationError
 from tests.support.people import connect_person, create_token, running_server, settings_for
 
@@ -44,7 +44,7 @@ async def test_an_installation_has_first_tasks_of_its_own(tmp_path: Path) -> Non
         ("[[run_away]]\ntitle = 'x'", "run_away: There is no such field here."),
         ("[[runaway]]\ntitle = 'x'\npriority = 'high'", "runaway.0.priority: "),
         ("[[runaway]]\ntitle = 'x'\ndue_minutes = 0", "runaway.0.due_minutes: "),
-        ("[[runaway]]\ntitle = 'x'\n" * (MOST + 1), "runaway: At most 50 entries."),
+        ("[[runaway]]\ntitle = 'x'\n" * (MAX_TASKS + 1), "runaway: At most 50 entries."),
         ("runaway = 1", "runaway: This must be a list."),
         ("[[runaway]", "can't be read"),
         ("\udcff", "can't be read"),

@@ -461,9 +461,9 @@ def test_an_installed_package_goes_straight_through(tmp_path: Path, monkeypatch:
 
 def test_the_second_start_does_not_prepare_again(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bootstrap, "ensure", lambda *_: pytest.fail("would go round for ever"))
-    monkeypatch.setenv(bootstrap.AGAIN, str(checkout))
+    monkeypatch.setenv(bootstrap.RESTARTED, str(checkout))
     bootstrap.prepare(["serve"], checkout)
-    assert bootstrap.AGAIN not in os.environ  # what is started from here decides for itself
+    assert bootstrap.RESTARTED not in os.environ  # what is started from here decides for itself
 
 
 def test_it_starts_the_same_command_inside_by_the_environments_own_path(
@@ -472,7 +472,7 @@ def test_it_starts_the_same_command_inside_by_the_environments_own_path(
     started: list[list[str]] = []
     monkeypatch.setattr(os, "execv", lambda path, command: started.append(command))
     bootstrap.prepare(["demo", "--port", "0"], checkout)
-    monkeypatch.delenv(bootstrap.AGAIN)
+    monkeypatch.delenv(bootstrap.RESTARTED)
     python = (checkout / ".venv").resolve() / "bin/python"
     assert started == [[str(python), "-m", "board", "demo", "--port", "0"]]
 

@@ -111,7 +111,7 @@ READERS: dict[str, tuple[Callable[[str], object], int]] = {
     "the name of an account": (mentions._key, MESSAGE),
     "a line on paper": (lambda text: content._line([UserText(text, "fr"), text]), 4 * LONG),
     "a text on paper": (lambda text: content._quote(UserText(text)), 4 * LONG),
-    "a field on paper": (paper_history.SILENT.match, MESSAGE),
+    "a field on paper": (paper_history.HIDDEN_FIELDS.match, MESSAGE),
     "a cell": (exports.spreadsheet_cell, MESSAGE),
 }
 
