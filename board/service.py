@@ -104,14 +104,14 @@ class BoardService:
         except BusMisconfigured as error:
             await service.close()
             raise ConfigurationError(str(error)) from error
-        rounds = [
+        loops = [
             run_every(RIGHTS_POLL_S, service._poll_rights), service.summaries.run(), service.unread_counts.run(),
             service.shift_status.run(), service.repeats.run(),
             run_every(LAST_USE_S, service.write_last_use), run_every(PROBE_S, service._probe_writes),
         ]  # fmt: skip
         if clock is now:  # the demo sets its clock as it likes
-            rounds.append(service.clock_watch.run())
-        service._tasks = [asyncio.create_task(each) for each in rounds]
+            loops.append(service.clock_watch.run())
+        service._tasks = [asyncio.create_task(each) for each in loops]
         return service
 
     async def close(self) -> None:
@@ -182,26 +182,26 @@ class BoardService:
     async def _refresh_rights(self, all: bool = False) -> None:
         """Read rights from the database and update or close the sockets concerned; with `all`, check even if no version
         changed."""
-        known: set[Subscriber] = set()
-        judged: Version | None = None
+        checked_sockets: set[Subscriber] = set()
+        checked: Version | None = None
         while True:
-            callers = {each: each.viewer for each in self.hub.connections if each not in known}
+            callers = {each: each.viewer for each in self.hub.connections if each not in checked_sockets}
             version, renewed = await self.database.read(partial(self._reload_callers, callers, all))
             if renewed is None:
                 break
-            if judged not in (None, version):  # rights changed again meanwhile: check everybody again
-                known.clear()
-            judged = version
+            if checked not in (None, version):  # rights changed again meanwhile: check everybody again
+                checked_sockets.clear()
+            checked = version
             if all or version.people != self._rights.people:
                 await self.source.reload()
             for connection, caller in renewed.items():
                 self._refresh_connection(connection, caller)
-            known |= callers.keys()
-            if self.hub.connections <= known:
+            checked_sockets |= callers.keys()
+            if self.hub.connections <= checked_sockets:
                 break
             all = True  # new sockets may have been opened with rights that just ended
-        if judged is not None:
-            self._rights = judged
+        if checked is not None:
+            self._rights = checked
         self.hub.drop_unauthorized()
 
     def _refresh_connection(self, connection: Subscriber, caller: Caller | None) -> None:
@@ -231,7 +231,7 @@ class BoardService:
         version = rights_version.version(session)
         if version == self._rights and not all:
             return version, None
-        has_people, has_screens = (all or now != known for now, known in zip(version, self._rights, strict=True))
+        has_people, has_screens = (all or now != before for now, before in zip(version, self._rights, strict=True))
         people = {each: caller for each, caller in callers.items() if has_people and caller.display is None}
         screens = {each: caller for each, caller in callers.items() if has_screens and caller.display is not None}
         renewed = zip(people, identity.reload_callers(session, list(people.values())), strict=True)

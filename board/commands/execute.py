@@ -94,7 +94,12 @@ def boards_to_lock(command: Command) -> tuple[str, ...]:
 
 
 def execute(
-    session: Session, caller: Caller, command: Command, now: str, known: TaskCatalogue | None = None, content: bytes | None = None
+    session: Session,
+    caller: Caller,
+    command: Command,
+    now: str,
+    task_catalogue: TaskCatalogue | None = None,
+    content: bytes | None = None,
 ) -> CommandResult:
     """Execute a command. Raises Refused; then nothing is changed.
 
@@ -109,19 +114,19 @@ def execute(
     account = _signed_in(session, caller)
     operations = access.lock_visible_board(session, account.id, OPERATIONS) if len(boards) > 1 else None
     board = access.lock_visible_board(session, account.id, command.board)
-    rule, like = _authorize(session, command, board, account, caller)
+    spec, equivalent = _authorize(session, command, board, account, caller)
     if (ack := _previous_ack(session, account.id, command, content)) is not None:
         return CommandResult(ack)
-    if board.kind == "search" and not is_allowed_while_closed(rule, like):
+    if board.kind == "search" and not is_allowed_while_closed(spec, equivalent):
         _check_open(session, board)
     if command.base is not None and (command.base < 0 or (command.base > board.seq and command.epoch in (None, board.epoch))):
         raise invalid("base", N_("The board has not got so far."))
     try:
-        data = rule.data.model_validate(command.data)
+        data = spec.data.model_validate(command.data)
     except ValidationError as error:
         raise from_pydantic(error) from error
-    writer = EventWriter(session, account, command, board, operations, now, known or default_catalogue())
-    rule.handler(writer, data)
+    writer = EventWriter(session, account, command, board, operations, now, task_catalogue or default_catalogue())
+    spec.handler(writer, data)
     for change in writer.changes:
         alerts.record_alerts(session, change)
     ack = Ack(command.id, board.id, [event.seq for event in writer.events if event.board == board.id], writer.opened_search)
@@ -153,40 +158,40 @@ def _key(caller: Caller) -> tuple[str, str | None, str | None]:
 
 
 def _signed_in(session: Session, caller: Caller) -> Account:
-    known, key = unit_of_work.current(session).signed_in, _key(caller)
-    if key not in known:
-        known[key] = require_active(session, caller)
-    return known[key]
+    signed_in, key = unit_of_work.current(session).signed_in, _key(caller)
+    if key not in signed_in:
+        signed_in[key] = require_active(session, caller)
+    return signed_in[key]
 
 
 def _authorize(
     session: Session, command: Command, board: Board, account: Account, caller: Caller
 ) -> tuple[CommandSpec, str | None]:
     """Return the command's specification and the name of its equivalent. Raises Refused."""
-    rule = TABLE.get(command.name)
-    if rule is None or rule.board_kind not in ("any", board.kind):
+    spec = TABLE.get(command.name)
+    if spec is None or spec.board_kind not in ("any", board.kind):
         raise Refused("unknown_command")
-    like = rule.equivalent(session, board, command.data) if rule.equivalent is not None else None
-    if not all(each.allows(account.role) for each in (rule, TABLE.get(like or "", rule))) or not caller.may_command:
+    equivalent = spec.equivalent(session, board, command.data) if spec.equivalent is not None else None
+    if not all(each.allows(account.role) for each in (spec, TABLE.get(equivalent or "", spec))) or not caller.may_command:
         raise Refused("forbidden")
-    return rule, like
+    return spec, equivalent
 
 
 def _previous_ack(session: Session, account: str, command: Command, content: bytes | None = None) -> Ack | None:
     """Return the ack that this account's command id got before, or None. Raises Refused `invalid` if `content` differs from
     the stored one."""
-    ours = unit_of_work.current(session)
-    if ours.known_acks is None:
-        orders = _batched_commands(session)
-        _prefetch(session, orders)
-        keys = {(account, command.id)} | {(each.caller.account.id, each.command.id) for each in orders}
+    unit = unit_of_work.current(session)
+    if unit.known_acks is None:
+        queued = _batched_commands(session)
+        _prefetch(session, queued)
+        keys = {(account, command.id)} | {(each.caller.account.id, each.command.id) for each in queued}
         rows = session.connection().execute(_KNOWN_ACKS, {"keys": sorted(keys)})
-        ours.known_acks = {(row.account, row.command): unit_of_work.StoredAck(row.ack, row.content) for row in rows}
-    known = ours.known_acks.get((account, command.id))
-    if known is None:
+        unit.known_acks = {(row.account, row.command): unit_of_work.StoredAck(row.ack, row.content) for row in rows}
+    stored = unit.known_acks.get((account, command.id))
+    if stored is None:
         return None
-    ack = Ack(**json.loads(known.ack))
-    if content is not None and known.content is not None and _digest(session, ack, content) not in (None, bytes(known.content)):
+    ack = Ack(**json.loads(stored.ack))
+    if content is not None and stored.content is not None and _digest(session, ack, content) not in (None, bytes(stored.content)):
         raise invalid("id", N_("This id was used for another sighting."))
     return ack
 
@@ -197,26 +202,26 @@ def _digest(session: Session, ack: Ack, content: bytes) -> bytes | None:
     return hash_chain.commitment(key, content) if key is not None else None
 
 
-def _prefetch(session: Session, orders: list[QueuedCommand]) -> None:
+def _prefetch(session: Session, queued: list[QueuedCommand]) -> None:
     """Load the searches and cards that these commands name at once."""
-    if len(orders) > 1:
-        searches = {each.command.board for each in orders} - {OPERATIONS}
+    if len(queued) > 1:
+        searches = {each.command.board for each in queued} - {OPERATIONS}
         unit_of_work.prefetch(session, Search, searches)
         if len(searches) > 1:
             unit_of_work.prefetch_columns(session, sorted(searches))
-        named = [each.command.data.get(name) for each in orders for name in _NAME_CARDS]
+        named = [each.command.data.get(name) for each in queued for name in _NAME_CARDS]
         ids = {id for id in named if isinstance(id, str) and _ID.fullmatch(id)}
         unit_of_work.prefetch(session, Task, unit_of_work.prefetch(session, Sighting, ids))
 
 
 def _store_ack(session: Session, account: Account, command: Command, ack: Ack, now: str, content: bytes | None) -> None:
     body = json.dumps(ack.to_json())
-    ours = unit_of_work.current(session)
-    assert ours.known_acks is not None
+    unit = unit_of_work.current(session)
+    assert unit.known_acks is not None
     kept = _digest(session, ack, content) if content is not None else None
-    ours.known_acks[account.id, command.id] = unit_of_work.StoredAck(body, kept)
+    unit.known_acks[account.id, command.id] = unit_of_work.StoredAck(body, kept)
     row = {"account": account.id, "command": command.id, "name": command.name, "ack": body, "at": now, "content": kept}
-    ours.new_acks.append(row)
+    unit.new_acks.append(row)
 
 
 def _check_open(session: Session, board: Board) -> None:

@@ -55,6 +55,8 @@ TABLE: dict[str, CommandSpec] = {
 }
 
 
-def is_allowed_while_closed(rule: CommandSpec, like: str | None) -> bool:
+def is_allowed_while_closed(spec: CommandSpec, equivalent: str | None) -> bool:
     """Return whether a command is allowed on a closed search. The undo of an allowed command is allowed too."""
-    return rule.while_closed or (like is not None and like in undo.UNDOABLE.values() and TABLE[like].while_closed)
+    return spec.while_closed or (
+        equivalent is not None and equivalent in undo.UNDOABLE.values() and TABLE[equivalent].while_closed
+    )

@@ -55,17 +55,17 @@ class AccountLimit:
 
 
 @contextlib.asynccontextmanager
-async def acquire_or_refuse(room: asyncio.Semaphore | asyncio.Lock) -> AsyncIterator[None]:
+async def acquire_or_refuse(lock: asyncio.Semaphore | asyncio.Lock) -> AsyncIterator[None]:
     """Hold a lock or semaphore within a `with` block. Raises Refused `unavailable` after WAIT_TIMEOUT_S."""
     try:
         async with asyncio.timeout(WAIT_TIMEOUT_S):
-            await room.acquire()
+            await lock.acquire()
     except TimeoutError:
         raise Refused("unavailable") from None
     try:
         yield
     finally:
-        room.release()
+        lock.release()
 
 
 class HeavyReads(AccountLimit):

@@ -28,23 +28,23 @@ def display_by_cookie(database: Database, secret: str) -> Caller | None:
     return _caller(Display(**row)) if row is not None and row["revoked_at"] is None else None
 
 
-def _caller(display: Display, seat: str = "") -> Caller:
+def _caller(display: Display, lease: str = "") -> Caller:
     stands_for = Account(
         id=display.id, email="", name=display.name, role=ALL_DISPLAYS, password="", language=display.language, created_at=""
     )
-    return Caller(stands_for, scope=ALL_DISPLAYS, display=display, socket_lease=seat)
+    return Caller(stands_for, scope=ALL_DISPLAYS, display=display, socket_lease=lease)
 
 
 def take_lease(database: Database, caller: Caller, page: str = "") -> Caller:
     """Take the display's single socket lease for a page; the previous holder is disconnected in all processes. Keyed by the
     page's id, so that a late reply to the page's own abandoned attempt does not evict it. Raises Refused `unauthenticated`."""
-    seat = page if _PAGE_ID.fullmatch(page) else new_id()
-    if caller.display is not None and caller.display.seat == seat:
-        return replace(caller, socket_lease=seat)  # the same page is back: no rights changed, so no process has to reload them
+    lease = page if _PAGE_ID.fullmatch(page) else new_id()
+    if caller.display is not None and caller.display.seat == lease:
+        return replace(caller, socket_lease=lease)  # the same page is back: no rights changed, so no process has to reload them
     bump_displays_version(database)
-    if not database.connection().execute(_TAKE_LEASE, {"seat": seat, "id": caller.account.id}).rowcount:
+    if not database.connection().execute(_TAKE_LEASE, {"seat": lease, "id": caller.account.id}).rowcount:
         raise Refused("unauthenticated")
-    return replace(caller, socket_lease=seat)
+    return replace(caller, socket_lease=lease)
 
 
 def reload_displays(database: Database, callers: Sequence[Caller]) -> list[Caller | None]:

@@ -147,12 +147,12 @@ class EventWriter:
         fields = changed_paths(before, after)
         if (fields or private) and conflicts:
             self._check_conflict(row, before, fields + private)
-        ours = unit_of_work.current(self.session)
+        unit = unit_of_work.current(self.session)
         if "rank" in values:
-            ours.card_left_column(before.get("column", ""), before["rank"])
+            unit.card_left_column(before.get("column", ""), before["rank"])
         for name, value in values.items():
             setattr(row, name, value)
-        ours.track(row)
+        unit.track(row)
         if anything:
             self._append_event(row, type, after, fields, reason, undoes, before, private, acknowledge)
         return anything

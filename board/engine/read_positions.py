@@ -69,8 +69,8 @@ _POSITIONS_TABLE = {  # the positions as a table made from JSON, by dialect
     "FROM jsonb_array_elements(CAST(:marks AS JSONB))) m",
 }
 _MOVES_ALL = {
-    kind: text(_MOVE_ALL.format(marks=marks)).bindparams(bindparam("hidden", expanding=True, type_=String()))
-    for kind, marks in _POSITIONS_TABLE.items()
+    kind: text(_MOVE_ALL.format(positions=positions)).bindparams(bindparam("hidden", expanding=True, type_=String()))
+    for kind, positions in _POSITIONS_TABLE.items()
 }
 
 
@@ -86,35 +86,35 @@ def stored_positions(session: Session, account: str) -> dict[str, StoredReadPosi
     return {row.board: StoredReadPosition(*row) for row in rows if row.board not in hidden}
 
 
-def advance(session: Session, account: str, mark: ReadPosition, at: str) -> None:
+def advance(session: Session, account: str, position: ReadPosition, at: str) -> None:
     """Advance a read position; one that is further on stays. Raises Refused `not_found`, `conflict` if the board was restored
     since, `invalid` beyond its head."""
-    board = access.get_visible_board(session, account, mark.board)
-    _check(board, mark)
-    session.connection().execute(_MOVE, _move_parameters(account, mark, board.seq, at))
+    board = access.get_visible_board(session, account, position.board)
+    _check(board, position)
+    session.connection().execute(_MOVE, _move_parameters(account, position, board.seq, at))
 
 
-def advance_with_command(session: Session, account: str, mark: ReadPosition, head: int, at: str) -> None:
+def advance_with_command(session: Session, account: str, position: ReadPosition, head: int, at: str) -> None:
     """Advance a read position as part of a command that says so; `head` is the board's seq."""
-    unit_of_work.current(session).read_position_moves.append((_MOVE, _move_parameters(account, mark, head, at)))
+    unit_of_work.current(session).read_position_moves.append((_MOVE, _move_parameters(account, position, head, at)))
 
 
-def _move_parameters(account: str, mark: ReadPosition, head: int, at: str) -> dict[str, Any]:
-    after = max(mark.seq, head - MAX_EVENTS_COUNTED)
-    return {"account": account, "at": at, "head": head, "after": after} | mark._asdict()
+def _move_parameters(account: str, position: ReadPosition, head: int, at: str) -> dict[str, Any]:
+    after = max(position.seq, head - MAX_EVENTS_COUNTED)
+    return {"account": account, "at": at, "head": head, "after": after} | position._asdict()
 
 
-def advance_many(session: Session, account: str, marks: Iterable[ReadPosition], at: str) -> None:
+def advance_many(session: Session, account: str, positions: Iterable[ReadPosition], at: str) -> None:
     """Advance many read positions in one statement; those that can't be advanced are skipped."""
     connection, hidden = session.connection(), snapshot.hidden_searches(session, account)
-    listed = orjson.dumps([list(mark) for mark in {*marks}]).decode()
+    listed = orjson.dumps([list(position) for position in {*positions}]).decode()
     named = {"account": account, "at": at, "hidden": list(hidden), "marks": listed, "through": MAX_EVENTS_COUNTED}
     connection.execute(_MOVES_ALL[connection.dialect.name], named)
 
 
-def _check(board: Board, mark: ReadPosition) -> None:
-    if mark.epoch != board.epoch:
+def _check(board: Board, position: ReadPosition) -> None:
+    if position.epoch != board.epoch:
         current = {"epoch": board.epoch, "seq": board.seq}
         raise Refused("conflict", N_("The board was restored since you looked."), current=current)
-    if mark.seq > board.seq:
+    if position.seq > board.seq:
         raise invalid("seq", N_("The board has not got so far."))

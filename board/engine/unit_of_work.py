@@ -223,8 +223,8 @@ def columns(session: Session, board: str) -> Sequence[Column]:
 
 def prefetch_columns(session: Session, boards: Sequence[str]) -> None:
     """Load the columns of several boards at once."""
-    ours = current(session)
-    ours.columns |= {board: [] for board in boards}
+    unit = current(session)
+    unit.columns |= {board: [] for board in boards}
     for each in session.exec(select(Column).where(Column.board.in_(boards))):  # type: ignore[attr-defined]
-        ours.columns[each.board].append(each)
-        ours.rows[Column, each.id] = each
+        unit.columns[each.board].append(each)
+        unit.rows[Column, each.id] = each

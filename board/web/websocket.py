@@ -47,10 +47,10 @@ async def endpoint(socket: WebSocket) -> None:
         await socket.send_denial_response(error_response(refusal_for(error, "socket"), language=language.language_for(socket)))
         return
 
-    async def obey(connection: Connection, command: protocol.Command) -> bytes:
+    async def run_command(connection: Connection, command: protocol.Command) -> bytes:
         return await _run_command(service, connection, command)
 
-    def wait() -> float:
+    def rate_limit_wait() -> float:
         taken = service.limits.count_message(account)
         if not taken.allowed:
             metrics.refused.labels("rate").inc()
@@ -62,7 +62,8 @@ async def endpoint(socket: WebSocket) -> None:
     try:
         display = display_identity.settings_json(caller.display) if caller.display is not None else None
         rate = service.settings.max_messages_per_second
-        await Connection(socket, service.hub, caller, caller.public_account, obey, rate, display, wait).run(VERSION)
+        account_json = caller.public_account
+        await Connection(socket, service.hub, caller, account_json, run_command, rate, display, rate_limit_wait).run(VERSION)
     finally:
         open_now[account] -= 1
         if not open_now[account]:
