@@ -85,8 +85,8 @@ async def test_the_palette_finds_a_heading_and_goes_there(browsers: Browsers) ->
 async def test_the_menu_and_the_api_page_lead_to_it(browsers: Browsers) -> None:
     victor = await browsers.window("Victor")
     await victor.open("/")
-    await victor("details.me > summary").click()
-    await victor("details.me a[href='/help']").click()
+    await victor("details.account-menu > summary").click()
+    await victor("details.account-menu a[href='/help']").click()
     await expect(victor("h1")).to_have_text("Searchboard help")
     await victor("#contents a[href='/api']").click()
     await victor("main a[href='/help/how-to/write-client']").click()
