@@ -23,7 +23,7 @@ from board.paths import DOCS
 from board.settings import Settings
 from models.accounts import ROLES, SCOPES
 from realtime import protocol
-from tests.support.readme_blocks import README, document
+from tests.support.readme_blocks import README, code_blocks, document
 from tests.unit import test_architecture, test_js_layers
 
 NOUNS = "search|column|sighting|task|card|note|shift|handover|handed"
@@ -237,6 +237,14 @@ def test_a_drawing_with_two_rows_exchanged_is_found(drawn: str) -> None:
 def test_a_drawing_without_one_part_is_found(drawn: str) -> None:
     name = next(iter(of_code(drawn)[-1]))
     assert rows_of(re.sub(rf"\b{name}\b", "", drawing(drawn))) != of_code(drawn)
+
+
+def test_the_drawing_in_the_readme_has_the_layers_in_their_order() -> None:
+    (drawn,) = [block for block in code_blocks("## How the code", "text") if block.startswith("cli ")]
+    rows = [set(re.findall(r"\w+", re.split(r" {4,}", line)[0])) for line in drawn.splitlines()]
+    assert len(rows) == len(test_architecture.LAYERS)
+    for row, layer in zip(rows, test_architecture.LAYERS, strict=True):
+        assert row <= set(layer)
 
 
 def drawing(name: str) -> str:
