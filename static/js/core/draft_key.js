@@ -1,6 +1,6 @@
 /* The key by which this browser encrypts what is typed: the account's, held by the server, and here in memory only. */
 
-import { patiently } from "./patient.js";
+import { queuedRequest } from "./api.js";
 
 const ADDRESS = "/api/v1/me/draft-key";
 const AGAIN_MS = 5_000;
@@ -19,7 +19,7 @@ export async function askForKey(account, failed) {
 /** -> {account, key}, an empty one where there is no right to it; null where there is no answer now */
 async function ask() {
   try {
-    const answer = await patiently(ADDRESS, { headers: { accept: "application/json" } });
+    const answer = await queuedRequest(ADDRESS, { headers: { accept: "application/json" } });
     if (answer.status === 401 || answer.status === 403) return {};
     return answer.ok ? await answer.json() : null;
   } catch {

@@ -1,5 +1,7 @@
 /* Words in the reader's language. In English the msgid is the text, so an empty catalogue is a whole one. */
 
+import { request } from "./api.js";
+
 // Dates and numbers as they are written here: Belgian, and English as in Europe.
 const LOCALES = { en: "en-GB", fr: "fr-BE", nl: "nl-BE", de: "de-BE" };
 const catalogue = { language: "en", messages: {} };
@@ -9,7 +11,7 @@ const intl = {}; // made when they are asked for, which takes a while: the board
 export async function load(language, address) {
   if (language === "en") return;
   try {
-    const answer = await fetch(address);
+    const answer = await request(address);
     if (answer.ok) use(language, (await answer.json()).messages);
   } catch {
     // the msgids stand: English words are better than none, and dates go with them

@@ -4,9 +4,8 @@
 
 import { onAct } from "./user_activity.js";
 import { age, reading } from "./elapsed.js";
-import { answerTo } from "./answer.js";
+import { getJson, queuedRequest, request } from "./api.js";
 import { missed, missedSince } from "./change_badges.js";
-import { patiently } from "./patient.js";
 
 const ADDRESS = "/api/v1/seen";
 const LATELY_MS = 60_000;  // after the last sign of somebody: reading takes as long, leaving a desk does not
@@ -24,7 +23,7 @@ export function mount(desk, board) {
 /** Tells the server what was seen. marks: [{board, epoch, seq}] -> the answer's status, 0 where there is none. */
 export async function tell(marks, { leaving = false } = {}) {
   try {
-    const ask = leaving ? fetch : patiently; // who leaves can't wait
+    const ask = leaving ? request : queuedRequest; // who leaves can't wait
     return (await ask(ADDRESS, { method: "POST", body: JSON.stringify({ marks }), keepalive: leaving })).status;
   } catch {
     return 0;
@@ -128,7 +127,7 @@ export class Seen {
   async #read({ again = false } = {}) {
     if (!again && this.#askedAt !== null && age(this.#askedAt) < ASK_AGAIN_MS) return;
     this.#askedAt = reading();
-    const answer = await answerTo(ADDRESS);
+    const answer = await getJson(ADDRESS);
     if (!answer) return;
     const first = this.#marks === null;
     const asked = new Map([...this.#marks ?? []].map(([id, mark]) => [id, mark.asked]));
@@ -161,7 +160,7 @@ const positionOf = ({ epoch, seq }) => `${epoch} ${seq}`;
 async function eventsBetween(board, from, to) {
   const events = [];
   for (let after = from; after < to; after = events.at(-1).seq) {
-    const answer = await answerTo(`/api/v1/boards/${board}/events?after=${after}&limit=${PAGE}`);
+    const answer = await getJson(`/api/v1/boards/${board}/events?after=${after}&limit=${PAGE}`);
     if (!answer?.events.length) return null;
     events.push(...answer.events);
   }

@@ -1,6 +1,6 @@
 /* One per page: the account, its line to the server, the boards it follows and what it has still to send. */
 
-import { answerTo } from "./answer.js";
+import { getJson, request } from "./api.js";
 import { Board } from "./store.js";
 import { Connection } from "./connection.js";
 import { Outbox } from "./outbox.js";
@@ -194,7 +194,7 @@ export class Desk {
 
   async #whoAmI() {
     try {
-      const answer = await fetch("/api/v1/me", { headers: { accept: "application/json" } });
+      const answer = await request("/api/v1/me", { headers: { accept: "application/json" } });
       if (answer.status === 401) return "nobody";
       if (!answer.ok) return "unknown";
       return (await answer.json()).id === this.account.id ? "me" : "other";
@@ -219,7 +219,7 @@ export class Desk {
     if (Date.now() - this.#askedAccounts < ACCOUNTS_EVERY) return; // asked by a later tick
     this.#askedAccounts = Date.now();
     this.#knowsAll = true; // unless somebody else is met before the answer is here
-    const answer = await answerTo("/api/v1/accounts");
+    const answer = await getJson("/api/v1/accounts");
     if (!answer) return void (this.#knowsAll = false);
     this.accounts = new Map(answer.accounts.map((account) => [account.id, account]));
     this.account = { ...this.account, ...this.accounts.get(this.account.id) };

@@ -1,6 +1,7 @@
 /* Tells the server that somebody is at this screen, so that the session goes on: a page that is open where nobody is tells nothing.
    To open a page, and to change something, tells it too. */
 
+import { request } from "./api.js";
 import { onAct } from "./user_activity.js";
 
 const TELL_EVERY = 4 * 60_000; // ms; what the server writes is to the minute or so
@@ -18,7 +19,7 @@ export function mount() {
 
 async function tell() {
   try {
-    return (await fetch("/api/v1/me/active", { method: "POST" })).ok;
+    return (await request("/api/v1/me/active", { method: "POST" })).ok;
   } catch {
     return false;
   }

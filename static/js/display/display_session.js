@@ -1,5 +1,6 @@
 /* A display's line to the server, what it is to show, and the boards that it follows. It keeps nothing and sends no command. */
 
+import { postJson } from "../core/api.js";
 import { age, reading } from "../core/elapsed.js";
 import { Connection } from "../core/connection.js";
 import { FRESH } from "../core/freshness.js";
@@ -8,7 +9,7 @@ import { learn } from "./server_clock.js";
 import { Echo } from "./echo_probe.js";
 
 const TICK = 1_000;           // ms
-const PATIENCE_MS = 10_000;   // for an answer; a dead line gives none
+const TIMEOUT_MS = 10_000;   // for an answer; a dead line gives none
 const CONTACT = "/api/v1/wall/told";
 const ELSEWHERE = 4502;       // close code: another screen is this display by now
 const WORST = ["loading", "not_current", "catching_up", "live"]; // first
@@ -225,9 +226,7 @@ export class Screen {
   async #whoAmI() {
     if (this.#closed === ELSEWHERE) return this.#end("elsewhere"), "me";
     try {
-      const headers = { "content-type": "application/json" };
-      const signal = AbortSignal.timeout(PATIENCE_MS), body = JSON.stringify(this.contact());
-      const answer = await fetch(CONTACT, { method: "POST", headers, body, signal });
+      const answer = await postJson(CONTACT, this.contact(), { timeoutMs: TIMEOUT_MS });
       if (answer.status === 401) return "nobody";
       return answer.ok ? "me" : "unknown";
     } catch {

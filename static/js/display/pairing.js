@@ -1,13 +1,14 @@
 /* A screen that is no display yet: shows a code, and waits until a coordinator has typed it. */
 
 import { html, nothing, render } from "../../vendor/lit-html/lit-html.js";
+import { request } from "../core/api.js";
 import { t } from "../core/i18n.js";
 import { wrongOrigin } from "../core/origin.js";
 
 const CODES = "/api/v1/wall/codes";
 const ASK_EVERY = 2_000;   // ms
 const AGAIN_AFTER = 5_000; // ms, where there was no answer, or too many codes were asked for
-const PATIENCE_MS = 10_000; // for an answer; a dead line gives none
+const TIMEOUT_MS = 10_000; // for an answer; a dead line gives none
 const KEPT = 60_000;       // ms: a code that is not known sooner than this was not too old; its cookie was not kept
 
 const WHY = {
@@ -55,7 +56,7 @@ async function becomesPaired() {
 /** -> what the server answers, {status, seconds to wait} where that is a refusal, {} where there is no answer */
 async function ask(address, method) {
   try {
-    const answer = await fetch(address, { method, headers: { accept: "application/json" }, signal: AbortSignal.timeout(PATIENCE_MS) });
+    const answer = await request(address, { method, headers: { accept: "application/json" }, timeoutMs: TIMEOUT_MS });
     return answer.ok ? await answer.json() : { status: answer.status, seconds: Number(answer.headers.get("retry-after")) };
   } catch {
     return {};

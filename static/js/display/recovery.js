@@ -1,6 +1,8 @@
 /* A screen that nobody touches for weeks. Whatever has happened, it tries again, soon and for ever; and where the server is of a newer
    version, it becomes that in a quiet moment. */
 
+import { request } from "../core/api.js";
+
 const TICK_MS = 1_000;
 const STUBBORN_MS = 4_000;      // not current on a line that is open: another line, and not sooner again than this
 const HASTE_MS = 60_000;        // so long after a line was lost, none that hangs is waited for: it may have begun before the cure
@@ -110,12 +112,12 @@ function lately() {
 async function isThere() {
   try {
     const signal = AbortSignal.timeout(WHOLE_MS);
-    const answer = await fetch(location.pathname, { cache: "no-store", signal });
+    const answer = await request(location.pathname, { cache: "no-store", signal });
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     if (!answer.ok || !page.querySelector("[data-display-root]")) return false;
     const named = [...page.querySelectorAll("head > link[href], head > script[src]")].map((each) => each.href || each.src);
     const whole = async (address) => {
-      const got = await fetch(address, { signal });
+      const got = await request(address, { signal });
       await got.blob(); // what is still on its way when the page goes is not kept
       return got.ok;
     };

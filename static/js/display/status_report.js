@@ -1,9 +1,11 @@
 /* Every few seconds the screen tells the server what it has applied, and whether what is on it is seen as true. One that is not
    heard of has stopped: nothing else could say so, as a screen that has stopped says nothing. */
 
+import { postJson } from "../core/api.js";
+
 const EVERY_MS = 5_000;
 const TICK_MS = 1_000;     // what was not taken is told again then
-const PATIENCE_MS = 2_500; // for an answer; a dead line gives none
+const TIMEOUT_MS = 2_500; // for an answer; a dead line gives none
 
 export class Told {
   #screen;
@@ -49,10 +51,7 @@ export class Told {
   async #send() {
     const began = performance.now(), contact = this.#contact;
     try {
-      const answer = await fetch("/api/v1/wall/told", {
-        method: "POST", headers: { "content-type": "application/json" }, signal: AbortSignal.timeout(PATIENCE_MS),
-        body: JSON.stringify(contact),
-      });
+      const answer = await postJson("/api/v1/wall/told", contact, { timeoutMs: TIMEOUT_MS });
       if (answer.ok) [this.#takenAt, this.#taken] = [began, contact.current];
       return answer.ok;
     } catch {

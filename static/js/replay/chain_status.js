@@ -1,6 +1,6 @@
 /* Whether a journal is what it was: the server goes along its chain, and this says beside the history up to where it holds. */
 
-import { answerTo } from "../core/answer.js";
+import { getJson } from "../core/api.js";
 import { number, t } from "../core/i18n.js";
 
 const ASK_EVERY_MS = 60_000; // the journal goes on meanwhile; what was said holds up to where it was said
@@ -32,7 +32,7 @@ export class ChainLine {
   async ask() {
     if (this.#asking) return; // a long chain is gone along in several answers
     this.#asking = true;
-    const told = await answerTo(`/api/v1/boards/${this.#board}/chain`), place = this.#find();
+    const told = await getJson(`/api/v1/boards/${this.#board}/chain`), place = this.#find();
     this.#asking = false;
     if (this.#timer === null || !place) return;
     place.textContent = said(told);

@@ -1,5 +1,5 @@
 /** What a journal that was not read to its beginning does not know: what something was at a seq. Each is asked for once, few at a time. */
-import { answerTo } from "../core/answer.js";
+import { getJson } from "../core/api.js";
 
 const AT_ONCE = 4; // questions on the way
 const FEW = 8; // events of an id: another kind of thing may have it too
@@ -42,7 +42,7 @@ export class Lookup {
     if (this.#under >= AT_ONCE || !this.#waiting.length) return;
     this.#under += 1;
     const { key, kind, board, query } = this.#waiting.shift();
-    const answer = await answerTo(`/api/v1/boards/${board}/events?${query}`);
+    const answer = await getJson(`/api/v1/boards/${board}/events?${query}`);
     // without one, the sentence stands without it
     if (answer) this.#known.set(key, answer.events.findLast((event) => kind === null || event.kind === kind) ?? null);
     this.#under -= 1;

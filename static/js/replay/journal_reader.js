@@ -2,7 +2,7 @@
  * The events of one board, as far as they were read: the newest first, then all that came before them; kept up by those that come
  * live. What one may not see is left out, and still counted: numbers have no gaps.
  */
-import { patiently } from "../core/patient.js";
+import { queuedRequest } from "../core/api.js";
 
 const PAGE = 1000; // events in one answer, the most that the server gives
 const NEWEST = 2 ** 53; // a seq beyond all others
@@ -152,7 +152,7 @@ export class Journal {
   }
 
   async #ask(query) {
-    const answer = await patiently(`/api/v1/boards/${this.board}/events?${new URLSearchParams(query)}`); // all that is asked later waits for this
+    const answer = await queuedRequest(`/api/v1/boards/${this.board}/events?${new URLSearchParams(query)}`); // all that is asked later waits for this
     if (!answer.ok) throw new Unread(answer.status);
     return answer.json();
   }

@@ -1,5 +1,5 @@
 /** Who held the shift when: from the events of the one shift of the desk, which has the id of its board. */
-import { answerTo } from "../core/answer.js";
+import { getJson } from "../core/api.js";
 
 const BOARD = "operations";
 const PAGE = 1000; // events: of the shift, and of its handover, which has that id too
@@ -27,7 +27,7 @@ export class Shifts {
     const states = [];
     for (let before = 2 ** 53, page = 0; before !== null && page < MOST; page += 1) {
       const query = new URLSearchParams({ entity: BOARD, before, limit: PAGE });
-      const events = (await answerTo(`/api/v1/boards/${BOARD}/events?${query}`))?.events ?? [];
+      const events = (await getJson(`/api/v1/boards/${BOARD}/events?${query}`))?.events ?? [];
       states.unshift(...events.filter(({ kind, state }) => kind === "shift" && state).map(({ state }) => state));
       before = events.length < PAGE ? null : events[0].seq;
     }

@@ -1,5 +1,5 @@
 /** A handover that was never signed: no report has it, but the journal of the desk does. */
-import { answerTo } from "../core/answer.js";
+import { getJson } from "../core/api.js";
 
 const BOARD = "operations";
 const PAGE = 1000; // events: of the handover, and of the shift, which has that id too
@@ -9,7 +9,7 @@ const MOST = 5; // pages: a quarter of a year, where a handover is much written 
 export async function lastOf(number) {
   for (let before = 2 ** 53, page = 0; page < MOST; page += 1) {
     const query = new URLSearchParams({ entity: BOARD, before, limit: PAGE });
-    const events = (await answerTo(`/api/v1/boards/${BOARD}/events?${query}`))?.events ?? [];
+    const events = (await getJson(`/api/v1/boards/${BOARD}/events?${query}`))?.events ?? [];
     const found = events.filter(({ kind, state }) => kind === "handover" && state?.number === number).at(-1);
     if (found || events.length < PAGE) return found?.state ?? null;
     before = events[0].seq;

@@ -1,7 +1,7 @@
 /** Finding while one types, by the server's words: one question at a time, the last answer wins, and a list to walk through. */
 import { goBack, placeOf } from "../behaviours/keep_focus.js";
 import { t } from "../core/i18n.js";
-import { patiently } from "../core/patient.js";
+import { queuedRequest } from "../core/api.js";
 
 const WAIT_MS = 150; // between the last key and the question
 export const MOST = 50;
@@ -197,7 +197,7 @@ export class Find {
 /** @returns {hits, more, trouble} */
 async function answer(query, signal) {
   try {
-    const response = await patiently(`/api/v1/find?${query}`, { signal, headers: { accept: "application/json" } });
+    const response = await queuedRequest(`/api/v1/find?${query}`, { signal, headers: { accept: "application/json" } });
     const body = await response.json();
     if (response.ok) return { ...body, trouble: null };
     return { hits: [], more: false, trouble: body.message };

@@ -1,5 +1,6 @@
 /** Other searches with the same reference, among those that this person may see: one that was hidden may come into sight. */
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";
+import { request } from "../core/api.js";
 import { t } from "../core/i18n.js";
 
 const ASK_MS = 60_000; // their own boards are not followed here
@@ -28,7 +29,7 @@ export class Namesakes {
     if (reference === this.#asked.reference && now - this.#asked.at < ASK_MS) return;
     this.#asked = { reference, at: now };
     try {
-      const answer = await fetch(`/api/v1/boards?${new URLSearchParams({ reference })}`);
+      const answer = await request(`/api/v1/boards?${new URLSearchParams({ reference })}`);
       if (!answer.ok || this.#asked.reference !== reference) return;
       this.#others = (await answer.json()).boards.map(({ board }) => board).filter((id) => id !== this.#board);
       this.#draw();

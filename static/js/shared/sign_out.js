@@ -2,6 +2,7 @@
    other tabs. */
 
 import { html, nothing, render } from "../../vendor/lit-html/lit-html.js";
+import { request } from "../core/api.js";
 import { t, n } from "../core/i18n.js";
 import { unsent } from "./unsent.js";
 import { vault } from "../core/vault.js";
@@ -50,7 +51,7 @@ function body(things, choose) {
 /** -> whether the session is over: the redirect after it, or that there was none any more. */
 async function endSession(address) {
   try {
-    const answer = await fetch(address, { method: "POST", redirect: "manual" });
+    const answer = await request(address, { method: "POST", redirect: "manual" });
     return answer.type === "opaqueredirect" || answer.ok || answer.status === 401;
   } catch {
     return false;

@@ -1,5 +1,6 @@
 /* The page of a one-time link: takes its secret from behind the # of the address, and out of what the browser remembers. */
 
+import { request } from "../../core/api.js";
 import { n } from "../../core/i18n.js";
 
 export function mount(main) {
@@ -16,7 +17,7 @@ export function mount(main) {
 /** How many tokens a new password ends; without an answer the page says that it ends all of them. */
 async function sayWhatEnds(place, code) {
   try {
-    const answer = await fetch("/password/tokens", { method: "POST", body: new URLSearchParams({ code }) });
+    const answer = await request("/password/tokens", { method: "POST", body: new URLSearchParams({ code }) });
     const { tokens } = await answer.json();
     if (!tokens) return;
     place.textContent = n("A new password ends all sessions and {count} token of your account.",

@@ -1,5 +1,6 @@
 /* The audit log: the server's page, which works without scripts. With them, older entries are added below those that are read. */
 
+import { request } from "../../core/api.js";
 import { n, t } from "../../core/i18n.js";
 
 export function mount(main) {
@@ -48,7 +49,7 @@ function focus(entry) {
 /** -> the page; null where there is none now, or somebody has signed out. */
 async function read(address) {
   try {
-    const answer = await fetch(address, { headers: { accept: "text/html" } });
+    const answer = await request(address, { headers: { accept: "text/html" } });
     const page = answer.ok && !answer.redirected ? new DOMParser().parseFromString(await answer.text(), "text/html") : null;
     return page?.querySelector("[data-days]") ? page : null;
   } catch {

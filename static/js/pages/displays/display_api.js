@@ -1,14 +1,15 @@
 /* What is asked of the server about displays. */
 
+import { request } from "../../core/api.js";
 import { t } from "../../core/i18n.js";
 
-const PATIENCE_MS = 5_000; // a list that says which screens are current is itself not to be trusted for longer
+const TIMEOUT_MS = 5_000; // a list that says which screens are current is itself not to be trusted for longer
 
 /** path: below /api/v1/displays -> {done, body} or {done: false, message, fields}; without an answer it may still have been done */
 export async function call(method, path, body) {
   try {
-    const answer = await fetch(`/api/v1/displays${path}`, {
-      method, headers: { accept: "application/json" }, signal: AbortSignal.timeout(PATIENCE_MS), ...(body && { body: JSON.stringify(body) }),
+    const answer = await request(`/api/v1/displays${path}`, {
+      method, headers: { accept: "application/json" }, timeoutMs: TIMEOUT_MS, ...(body && { body: JSON.stringify(body) }),
     });
     const said = await answer.json();
     return answer.ok ? { done: true, body: said } : { done: false, message: said.message, fields: said.fields };

@@ -1,5 +1,5 @@
 /** What a person can do on the page of a handover. Each draws; what is refused comes back to where it was typed. */
-import { answerTo } from "../../core/answer.js";
+import { getJson } from "../../core/api.js";
 import { t } from "../../core/i18n.js";
 
 const OPERATIONS = "operations";
@@ -92,7 +92,7 @@ export class HandoverActions {
   async readCards({ board }) {
     const { pinning } = this.#view.ui;
     pinning.set(board, { ...pinning.get(board), failed: false }); // what was read before stands until then
-    const answer = await answerTo(`/api/v1/boards/${board}`);
+    const answer = await getJson(`/api/v1/boards/${board}`);
     pinning.set(board, answer ? { all: answer.entities } : { ...pinning.get(board), failed: true });
     this.#view.draw();
   }
@@ -201,7 +201,7 @@ function whyNot({ message, fields }) {
 }
 
 async function eventsAfter(board, seq) {
-  const answer = seq === null ? null : await answerTo(`/api/v1/boards/${board}/events?after=${seq}&limit=50`);
+  const answer = seq === null ? null : await getJson(`/api/v1/boards/${board}/events?after=${seq}&limit=50`);
   return answer?.events.filter(({ hidden }) => !hidden) ?? [];
 }
 

@@ -1,6 +1,6 @@
 /** The handovers that were, newest first: each as it was signed, or as it was when it ended. */
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
-import { answerTo } from "../../core/answer.js";
+import { getJson } from "../../core/api.js";
 import { t } from "../../core/i18n.js";
 import { ending } from "./summary.js";
 import { short } from "../../format/time_elements.js";
@@ -21,7 +21,7 @@ export class Earlier {
   /** Of two answers that come out of turn the later asked counts. */
   async read() {
     const turn = (this.#turn += 1);
-    const answer = await answerTo("/api/v1/handovers");
+    const answer = await getJson("/api/v1/handovers");
     if (!answer || turn !== this.#turn) return; // what was read before stands; it is asked again with the next change
     Object.assign(this, { list: answer.handovers, people: answer.people });
     this.#changed();

@@ -2,7 +2,7 @@
  * The report of a handover as the server composes it, kept up to date: section by section where one board has moved, as a whole
  * where more has. Not more than once a second, however much happens.
  */
-import { PATIENCE_MS } from "../../core/patient.js";
+import { TIMEOUT_MS, request } from "../../core/api.js";
 
 const EVERY_MS = 1000;
 const AGAIN_MS = 5000; // after a question that was not answered
@@ -75,8 +75,8 @@ export class Report {
 
   async #read(board) {
     try {
-      const answer = await fetch(board === null ? this.#address : `${this.#address}?board=${board}`, {
-        headers: { accept: "application/json" }, signal: AbortSignal.timeout(PATIENCE_MS),
+      const answer = await request(board === null ? this.#address : `${this.#address}?board=${board}`, {
+        headers: { accept: "application/json" }, timeoutMs: TIMEOUT_MS,
       });
       this.status = answer.ok ? null : answer.status;
       return answer.ok ? await answer.json() : null;

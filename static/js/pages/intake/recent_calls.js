@@ -1,5 +1,7 @@
 /* The calls that were taken here, until there are too many: under way, refused, or with the number that they have on their board. */
 
+import { postJson } from "../../core/api.js";
+
 const MOST = 12;
 
 /* An entry, as kept: {command, board, search, text, at, number, sighting} */
@@ -46,9 +48,7 @@ export class Taken {
   async #ask(command, board) {
     this.#asking.add(command);
     try {
-      const answer = await fetch("/api/v1/intake/sightings", {
-        method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify({ id: command, board }),
-      });
+      const answer = await postJson("/api/v1/intake/sightings", { id: command, board });
       if (answer.ok) this.#number(command, await answer.json());
       else if (answer.status === 422) this.remove(command); // it was let go, in another window
     } catch {

@@ -1,6 +1,6 @@
 /* What the server suggests while a call is typed. A line that is down suggests nothing, and stops nobody. */
 
-import { patiently } from "../../core/patient.js";
+import { queuedRequest } from "../../core/api.js";
 
 const PAUSE = 200; // ms without a key before it is asked
 
@@ -42,7 +42,7 @@ export class Suggestions {
   async #fetch(kind, url, body, signal) {
     try {
       const post = { method: "POST", headers: { "content-type": "application/json" }, body };
-      const answer = await patiently(url, { signal, ...(body && post) });
+      const answer = await queuedRequest(url, { signal, ...(body && post) });
       const found = answer.ok ? await answer.json() : {};
       if (signal.aborted) return;
       if (found.attribution) this.attribution = found.attribution;

@@ -1,6 +1,6 @@
 /** What is asked of the cards of a board: in the address, so that a reload, a link and the back button keep it. */
 import { accountName } from "../../format/values.js";
-import { patiently } from "../../core/patient.js";
+import { queuedRequest } from "../../core/api.js";
 import { LOOK, NONE, filter, read, written } from "../../shared/card_filter.js";
 
 export class Filters {
@@ -87,7 +87,7 @@ export class Filters {
 /** The seq of a board at a time, 0 before its first event; null where there is no answer. */
 async function seqAt(board, time) {
   const query = new URLSearchParams({ at: time, limit: 1 });
-  const answer = await patiently(`/api/v1/boards/${board}/events?${query}`, { headers: { accept: "application/json" } });
+  const answer = await queuedRequest(`/api/v1/boards/${board}/events?${query}`, { headers: { accept: "application/json" } });
   if (answer.status === 404) return 0;
   return answer.ok ? (await answer.json()).events.at(-1)?.seq ?? 0 : null;
 }

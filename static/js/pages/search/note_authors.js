@@ -1,5 +1,7 @@
 /** Who wrote a note. A note's state does not say; the event that made it does. */
 
+import { request } from "../../core/api.js";
+
 const AT_ONCE = 4; // questions on the way at a time
 const ASK_AGAIN_MS = 30_000; // after an answer that did not come: every draw asks, and the line may be down for long
 const MOST = 60; // notes asked about for one card: the newest, those that are read
@@ -37,7 +39,7 @@ export class Authors {
   // A note never changes, so the last event that changed it is the one that made it.
   async #ask({ seq }) {
     try {
-      const answer = await fetch(`/api/v1/boards/${this.#board}/events?after=${seq - 1}&limit=1`);
+      const answer = await request(`/api/v1/boards/${this.#board}/events?after=${seq - 1}&limit=1`);
       if (answer.ok) this.hear((await answer.json()).events);
     } catch {
       // asked again when its time has come

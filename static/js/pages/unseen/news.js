@@ -1,5 +1,5 @@
 /** What is new to this person: how much on each board; and of those that are looked at, what it came to and what happened. */
-import { answerTo } from "../../core/answer.js";
+import { getJson } from "../../core/api.js";
 import { Entities } from "../../core/sequence.js";
 
 const ADDRESS = "/api/v1/since";
@@ -22,7 +22,7 @@ export class News {
   /** Of two answers that come out of turn the later asked counts. */
   async read() {
     const turn = (this.#turn += 1);
-    const answer = await answerTo(ADDRESS);
+    const answer = await getJson(ADDRESS);
     if (turn !== this.#turn) return;
     this.failed = answer === null && this.list === null;
     if (answer) this.list = answer.boards;
@@ -46,9 +46,9 @@ export class News {
     const detail = { ...known, seq, from, state: known?.state === "read" ? "read" : "reading" };
     this.#details.set(board, detail);
     const [since, events, snapshot] = await Promise.all([
-      answerTo(`${ADDRESS}?board=${board}`),
-      answerTo(`/api/v1/boards/${board}/events?after=${from}&before=${seq + 1}&limit=${EVENTS}`),
-      answerTo(`/api/v1/boards/${board}`),
+      getJson(`${ADDRESS}?board=${board}`),
+      getJson(`/api/v1/boards/${board}/events?after=${from}&before=${seq + 1}&limit=${EVENTS}`),
+      getJson(`/api/v1/boards/${board}`),
     ]);
     if (this.#details.get(board) !== detail) return; // another position was asked for meanwhile
     const whole = since?.boards.length && events && snapshot;

@@ -1,6 +1,8 @@
 /* What alerts this person: the count as the socket tells it, and the list, which is read when somebody looks. What is read
    here is read on all screens. */
 
+import { request } from "../../core/api.js";
+
 const ADDRESS = "/api/v1/alerts";
 
 export class Alerts {
@@ -72,7 +74,7 @@ export class Alerts {
 /** -> the answer; null where there is none now. */
 async function call(address, options = {}) {
   try {
-    const answer = await fetch(address, { headers: { accept: "application/json" }, ...options });
+    const answer = await request(address, { headers: { accept: "application/json" }, ...options });
     return answer.ok ? await answer.json() : null;
   } catch {
     return null;

@@ -5,7 +5,7 @@ import { t } from "../../core/i18n.js";
 import { label } from "../../core/labels.js";
 import { difference } from "../../core/merge_patch.js";
 import { shownAt } from "../../format/values.js";
-import { patiently } from "../../core/patient.js";
+import { queuedRequest } from "../../core/api.js";
 import { byItem } from "../../format/event_text.js";
 import { byClock, time } from "../../format/time_elements.js";
 
@@ -71,7 +71,7 @@ export class History {
     const events = [];
     for (let after = 0; ; ) {
       const query = new URLSearchParams({ entity: this.#entity, after, limit: PAGE });
-      const answer = await patiently(`/api/v1/boards/${this.#board}/events?${query}`);
+      const answer = await queuedRequest(`/api/v1/boards/${this.#board}/events?${query}`);
       if (!answer.ok) throw new Error(String(answer.status));
       const page = (await answer.json()).events;
       events.push(...page.filter(({ hidden }) => !hidden));

@@ -1,5 +1,6 @@
 /** Who said it. Name and contact never come with the board: they are asked for, and each reading is on the record. */
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
+import { request } from "../../core/api.js";
 import { accountName } from "../../format/values.js";
 import { t } from "../../core/i18n.js";
 import { label } from "../../core/labels.js";
@@ -50,7 +51,7 @@ export async function readSource(board, sighting, known = null) {
   const last = known?.earlier?.at(-1);
   const query = last ? `?before=${last.seq}` : "";
   try {
-    const answer = await fetch(`/api/v1/boards/${board}/sightings/${sighting}/source${query}`);
+    const answer = await request(`/api/v1/boards/${board}/sightings/${sighting}/source${query}`);
     if (answer.status === 403) return { problem: t("This source is sealed: only coordinators and who took it in can read it.") };
     const read = await answer.json();
     return answer.ok ? { ...read, earlier: [...(known?.earlier ?? []), ...(read.earlier ?? [])] } : { problem: read.message };

@@ -2,7 +2,7 @@
 import { t } from "../../core/i18n.js";
 import { cardName } from "../../format/values.js";
 import { label } from "../../core/labels.js";
-import { patiently } from "../../core/patient.js";
+import { queuedRequest } from "../../core/api.js";
 
 const PAUSE_MS = 180; // between two keys of one word it is less
 const LEAST = 2; // characters: one finds half of everything
@@ -39,7 +39,7 @@ export class PaletteFind {
     const asking = (this.#asking = new AbortController());
     let hits = null;
     try {
-      const answer = await patiently(`/api/v1/find?${new URLSearchParams({ q: text, limit: MOST })}`, { signal: asking.signal });
+      const answer = await queuedRequest(`/api/v1/find?${new URLSearchParams({ q: text, limit: MOST })}`, { signal: asking.signal });
       if (answer.ok) ({ hits } = await answer.json());
     } catch {
       // said below, where it is still asked for
