@@ -1,26 +1,26 @@
-/* Every page begins here: who is signed in, which page it is, and which view draws it. */
+/* Entry module of every page but the displays': starts the session and mounts what draws this page. */
 
-import { Desk } from "./core/session.js";
+import { Session } from "./core/session.js";
 import { Tab } from "./core/tab.js";
-import { belongTo } from "./core/storage.js";
-import { dropSources } from "./core/drafts.js";
+import { setAccount } from "./core/storage.js";
+import { removePlainSources } from "./core/drafts.js";
 import { vault } from "./core/vault.js";
-import { load } from "./core/i18n.js";
-import { connect as edges } from "./behaviours/edge_heights.js";
+import { loadCatalogue } from "./core/i18n.js";
+import { trackEdgeHeights } from "./behaviours/edge_heights.js";
+import { closeOnOutside } from "./behaviours/close_on_outside.js";
+import * as readPosition from "./core/read_position.js";
+import * as sessionKeepalive from "./core/session_keepalive.js";
+import * as announcer from "./shared/announcer.js";
 import * as bell from "./shared/alerts/bell.js";
-import * as outside from "./behaviours/close_on_outside.js";
-import * as signOut from "./shared/sign_out.js";
+import * as capacityIndicator from "./shared/capacity_indicator.js";
+import * as freshnessIndicator from "./shared/freshness_indicator.js";
 import * as notices from "./shared/notices.js";
-import * as keys from "./shared/shortcuts_dialog.js";
-import * as says from "./shared/announcer.js";
-import * as freshness from "./shared/freshness_indicator.js";
-import * as room from "./shared/capacity_indicator.js";
-import * as shift from "./shared/shift_indicator.js";
-import * as seen from "./core/read_position.js";
-import * as activity from "./core/session_keepalive.js";
+import * as shiftIndicator from "./shared/shift_indicator.js";
+import * as shortcutsDialog from "./shared/shortcuts_dialog.js";
+import * as signOut from "./shared/sign_out.js";
 
-// By page: what it is drawn by. This and what it needs is fetched together with the page (board/web/js_bundle.py reads it here).
-const VIEWS = {
+// By page, the module that draws it. The server preloads it together with the page (board/web/js_bundle.py reads this table).
+const PAGES = {
   sign_in: () => import("./pages/sign_in/page.js"),
   password: () => import("./pages/account/password_link.js"),
   operations: () => import("./pages/operations/page.js"),
@@ -36,43 +36,44 @@ const VIEWS = {
   displays: () => import("./pages/displays/page.js"),
 };
 
-// Pages that show a board: whoever looks at one has seen it.
-const SEEN = new Set(["operations", "search"]);
+// Pages that show a board: opening one counts as having seen it.
+const COUNTS_AS_SEEN = new Set(["operations", "search"]);
 
 async function start() {
-  dropSources();
-  edges(document.querySelector("[data-page-header]"), document.querySelector("[data-page-footer]"));
+  removePlainSources();
+  trackEdgeHeights(document.querySelector("[data-page-header]"), document.querySelector("[data-page-footer]"));
   const { page, board, card, language, version, catalogue, accountId, accountName, accountRole } = document.body.dataset;
-  const words = load(language, catalogue);
-  const main = document.querySelector("main"), view = VIEWS[page]?.();
-  if (page === "sign_in" || page === "password") return words.then(async () => (await view).mount(main));
-  if (!accountId) return words;
+  const texts = loadCatalogue(language, catalogue);
+  const main = document.querySelector("main"), view = PAGES[page]?.();
+  if (page === "sign_in" || page === "password") return texts.then(async () => (await view).mount(main));
+  if (!accountId) return texts;
 
-  belongTo(accountId);
-  const kept = vault.begin(accountId);
-  const desk = new Desk({ account: { id: accountId, name: accountName, role: accountRole }, version, tab: await new Tab().open() });
-  if (board) desk.board(board);
-  activity.mount();
-  desk.start(); // the board is on its way while what draws it still comes
-  await Promise.all([words, kept]);
-  (await view)?.mount(main, desk, board, card || null);
-  bell.mount(document.querySelector("[data-bell]"), desk);
-  outside.connect(document.querySelector("details.account-menu"));
-  signOut.connect(document.querySelector("[data-sign-out]"), desk);
-  shift.mount(document.querySelector("[data-shift]"), document.querySelector("[data-shift-notices]"), desk);
-  notices.mount(document.querySelector("[data-notices]"), desk);
-  keys.mount(desk, document.querySelector("details.account-menu"));
-  if (!board || page === "replay") return undefined; // which says itself that it is not live
-  says.mount(desk, desk.board(board));
-  room.mount(document.querySelectorAll("[data-capacity-notice]"), desk.board(board));
-  if (SEEN.has(page)) seen.mount(desk, desk.board(board));
-  return freshness.mount(document.querySelector("[data-freshness-mark]"), desk, desk.board(board)); // last: "live" is said where all hears
+  setAccount(accountId);
+  const drafts = vault.begin(accountId);
+  const session = new Session({ account: { id: accountId, name: accountName, role: accountRole }, version, tab: await new Tab().open() });
+  if (board) session.board(board);
+  sessionKeepalive.mount();
+  session.start(); // the board loads while the modules that draw it still load
+  await Promise.all([texts, drafts]);
+  (await view)?.mount(main, session, board, card || null);
+  bell.mount(document.querySelector("[data-bell]"), session);
+  closeOnOutside(document.querySelector("details.account-menu"));
+  signOut.connect(document.querySelector("[data-sign-out]"), session);
+  shiftIndicator.mount(document.querySelector("[data-shift]"), document.querySelector("[data-shift-notices]"), session);
+  notices.mount(document.querySelector("[data-notices]"), session);
+  shortcutsDialog.mount(session, document.querySelector("details.account-menu"));
+  if (!board || page === "replay") return undefined; // the replay says by itself that it is not live
+  announcer.mount(session, session.board(board));
+  capacityIndicator.mount(document.querySelectorAll("[data-capacity-notice]"), session.board(board));
+  if (COUNTS_AS_SEEN.has(page)) readPosition.mount(session, session.board(board));
+  // last: once "live" is shown, every other part has its listeners
+  return freshnessIndicator.mount(document.querySelector("[data-freshness-mark]"), session, session.board(board));
 }
 
-// A page that the browser kept as it was may be of somebody who has signed out meanwhile.
+// A page restored from the back/forward cache may belong to an account that has signed out since.
 addEventListener("pageshow", ({ persisted }) => persisted && location.reload());
 
-// What did not come (the line broke while the page loaded) must not leave a page that waits for ever.
+// When a module fails to load, say so instead of leaving a page that waits for ever.
 const unloaded = document.querySelector("[data-load-warning]");
 start().then(
   () => unloaded.remove(),

@@ -19,9 +19,9 @@ REVOKED_MS = 5_000  # the promise of the contract
 AHEAD = "const now = Date.now; Date.now = () => now() + 3 * 3600e3;"  # a machine whose clock is wrong by hours
 # For so many searches on such a screen: the smallest capital in mm on 55 inches, whether a page holds its part, all pages all.
 SIZES = """async ([screens, counts]) => {
-  const { fitted, smallest } = await import("/static/js/display/fit.js");
+  const { fit, smallest } = await import("/static/js/display/fit.js");
   return screens.flatMap(([width, height]) => counts.map((count) => {
-    const floor = smallest(width, height), { unit, columns, rows, perPage, pages } = fitted(count, width, height * 0.78, floor);
+    const floor = smallest(width, height), { unit, columns, rows, perPage, pages } = fit(count, width, height * 0.78, floor);
     const capital = unit * 0.7 * 55 * 25.4 / Math.hypot(width, height);
     return { capital, fits: columns * rows >= perPage, all: perPage * pages >= count };
   }));

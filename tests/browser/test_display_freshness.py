@@ -37,7 +37,7 @@ RELOAD = 'async () => { window.old = true; (await import("/static/js/display/rec
 # What a screen does whose server is of another version: of the one that it has just left, as behind a proxy with two of them; of
 # a newer one while a card is lifted, and when that is over.
 RENEWS = """async () => {
-  const { Recovery, waits } = await import("/static/js/display/recovery.js");
+  const { Recovery, reloadDelay } = await import("/static/js/display/recovery.js");
   Math.random = () => 0;
   let busy = true, loaded = 0;
   const screen = { newVersion: "2", connection: { state: "open" }, freshness: { state: "live" } };
@@ -55,7 +55,7 @@ RENEWS = """async () => {
   busy = false;
   await seconds(1.2);
   recovery.disconnect();
-  return { back, while_busy, after: loaded > 0, waits: [0, 2, 3, 4, 20].map((times) => waits(times)) };
+  return { back, while_busy, after: loaded > 0, waits: [0, 2, 3, 4, 20].map((times) => reloadDelay(times)) };
 }"""
 
 

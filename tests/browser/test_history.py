@@ -194,10 +194,10 @@ async def test_it_stands_under_the_shift_in_which_it_happened(browsers: Browsers
 
 
 JOURNAL = """async ([board, seq]) => {
-  const { Journal } = await import("/static/js/replay/journal_reader.js");
-  const journal = new Journal(board), said = [];
+  const { JournalReader } = await import("/static/js/replay/journal_reader.js");
+  const journal = new JournalReader(board), said = [];
   const isWhole = () => journal.events.every((event, at) => event.seq === journal.from + at);
-  journal.hear([]);
+  journal.onEvents([]);
   await journal.readTail(2);
   said.push(journal.events.length, journal.complete, isWhole());
   await journal.readBack(1);
@@ -206,7 +206,9 @@ JOURNAL = """async ([board, seq]) => {
   said.push(journal.complete, isWhole(), journal.head === journal.events.length);
   const { head } = journal;
   const event = (seq) => ({ seq, at: "", kind: "note", id: "n", state: {} });
-  for (const heard of [[event(head), event(head + 1)], [event(head + 3)]]) said.push(journal.hear(heard), journal.head - head);
+  for (const events of [[event(head), event(head + 1)], [event(head + 3)]]) {
+    said.push(journal.onEvents(events), journal.head - head);
+  }
   said.push(journal.before(journal.at(seq)).kind, journal.before(journal.at(seq)).type);
   return said;
 }"""

@@ -31,8 +31,8 @@ LISTEN = """() => {
   new MutationObserver(hear).observe(document.body, {subtree: true, childList: true});
 }"""
 TABLE = """async () => {
-  const { KEYS, PLACES } = await import("/static/js/behaviours/shortcuts.js");
-  return KEYS.map(({ press, where, does }) => [PLACES[where](), press, does()]);
+  const { SHORTCUTS, SCOPES } = await import("/static/js/behaviours/shortcuts.js");
+  return SHORTCUTS.map(({ press, where, does }) => [SCOPES[where](), press, does()]);
 }"""
 
 

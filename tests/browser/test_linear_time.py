@@ -13,15 +13,16 @@ LONG = 16_000  # characters; of a text that people type it is 4,000
 PARTS = ["\u0327\u0301", "\u0344", " ", "a ", "-", "1", "1 ", "-1 ", " 1m", ".", "{", "{a", "{a}", "\n", "é", "\ufdfa", "a.b"]
 # The parts for which a text that is so many times as long takes more than that much longer, the quickest of some tries.
 GROWTH = """async ([parts, long, times, most, tries]) => {
-  const { textOf, wordsOf } = await import("/static/js/core/text_filter.js");
-  const { whenOf } = await import("/static/js/pages/intake/parse_time.js");
+  const { searchableText, tokenize } = await import("/static/js/core/text_filter.js");
+  const { parseTime } = await import("/static/js/pages/intake/parse_time.js");
   const { t } = await import("/static/js/core/i18n.js");
-  const { filled } = await import("/static/js/format/event_text.js");
+  const { fill } = await import("/static/js/format/event_text.js");
   const { initials } = await import("/static/js/shared/avatars.js");
   const now = new Date();
   const readers = {
-    words: (text) => wordsOf(text), text: (text) => textOf([text]), when: (text) => whenOf(text, now), t: (text) => t(text),
-    sentence: (text) => filled({ says: text, values: {} }), initials: (text) => initials(text),
+    words: (text) => tokenize(text), text: (text) => searchableText([text]),
+    when: (text) => parseTime(text, now), t: (text) => t(text),
+    sentence: (text) => fill({ says: text, values: {} }), initials: (text) => initials(text),
     slow: (text) => text.normalize("NFD"),
   };
   const took = (read, text) => {

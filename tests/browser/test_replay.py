@@ -18,17 +18,17 @@ pytestmark = pytest.mark.browser
 # What the browser folds of each history, at each of its moments, in an order in which it goes forth and back; and what, as it
 # finds, differs between each moment and the next.
 FOLDED = """async (histories) => {
-  const { Fold } = await import("/static/js/replay/event_fold.js");
-  const { momentOf } = await import("/static/js/replay/parse_moment.js");
-  const { net } = await import("/static/js/replay/state_diff.js");
+  const { EventFold } = await import("/static/js/replay/event_fold.js");
+  const { parseMoment } = await import("/static/js/replay/parse_moment.js");
+  const { stateDiff } = await import("/static/js/replay/state_diff.js");
   return histories.map(({ events, head, moments }) => {
-    const fold = new Fold(events.filter(({ hidden }) => !hidden));
+    const fold = new EventFold(events.filter(({ hidden }) => !hidden));
     const at = (moment) => {
-      const { count, trouble } = momentOf(moment, fold, { head, now: new Date() });
+      const { count, trouble } = parseMoment(moment, fold, { head, now: new Date() });
       return trouble ? trouble : [...fold.go(count)];
     };
     const then = moments.map(at);
-    return { then, nets: then.slice(1).map((after, index) => net(then[index], after)) };
+    return { then, nets: then.slice(1).map((after, index) => stateDiff(then[index], after)) };
   });
 }"""
 AHEAD = """async (cases) => {
@@ -36,17 +36,17 @@ AHEAD = """async (cases) => {
   return cases.map((each) => Object.values(advance(...each)));
 }"""
 TROUBLES = """async (asked) => {
-  const { Fold } = await import("/static/js/replay/event_fold.js");
-  const { momentOf } = await import("/static/js/replay/parse_moment.js");
-  const fold = new Fold([{ seq: 1, at: "2026-11-24T22:00:00.000Z", kind: "note", id: "n", state: {} }]);
-  const trouble = (text) => momentOf(text, fold, { head: 1, now: new Date() }).trouble;
+  const { EventFold } = await import("/static/js/replay/event_fold.js");
+  const { parseMoment } = await import("/static/js/replay/parse_moment.js");
+  const fold = new EventFold([{ seq: 1, at: "2026-11-24T22:00:00.000Z", kind: "note", id: "n", state: {} }]);
+  const trouble = (text) => parseMoment(text, fold, { head: 1, now: new Date() }).trouble;
   return Object.fromEntries(Object.entries(asked).map(([name, texts]) => [name, texts.map(trouble)]));
 }"""
 # A board that is restored from a backup: its journal is another from one answer to the next, before its live board is told. What
 # is shown by then: of the past at some of its moments, of the history how much, and whether it is all.
 RESTORED = """async () => {
-  const { Past } = await import("/static/js/replay/replay_state.js");
-  const { OneBoard } = await import("/static/js/replay/history_entries.js");
+  const { Replay } = await import("/static/js/replay/replay_state.js");
+  const { BoardHistory } = await import("/static/js/replay/history_entries.js");
   const event = (text, seq) => ({ seq, at: new Date(Date.UTC(2026, 10, 24) + seq).toISOString(), kind: "note", id: "n",
     type: "note.added", changes: [], state: { text } });
   const life = (epoch, count) =>
@@ -60,7 +60,8 @@ RESTORED = """async () => {
     return { ok: true, json: async () => ({ epoch: now.epoch, seq: now.events.length, events }) };
   };
   const heard = new Set(), live = { id: "b", epoch: "old", seq: 2, freshness: { state: "live" }, watch: (fn) => heard.add(fn) };
-  const past = new Past(live, { at: "2", with: null }, () => {}), history = new OneBoard({ board: () => live }, "b", () => {});
+  const past = new Replay(live, { at: "2", with: null }, () => {});
+  const history = new BoardHistory({ board: () => live }, "b", () => {});
   const until = async (holds) => { while (!holds()) await new Promise((done) => setTimeout(done, 5)); };
   past.connect();
   history.connect();
@@ -75,16 +76,16 @@ RESTORED = """async () => {
 # Somebody looks at 22:05, between two events, compares from there on, and goes to the last event and to the other moment: the
 # time at the top, and the times of the two that are compared.
 BETWEEN = """async () => {
-  const { Past } = await import("/static/js/replay/replay_state.js");
+  const { Replay } = await import("/static/js/replay/replay_state.js");
   const { comparison } = await import("/static/js/pages/replay/comparison.js");
-  const { mark } = await import("/static/js/pages/replay/bar.js");
+  const { pastIndicator } = await import("/static/js/pages/replay/bar.js");
   const { render } = await import("/static/vendor/lit-html/lit-html.js");
   const event = (minute, seq) => ({ seq, at: `2026-11-24T21:${minute}:00.000Z`, kind: "note", id: "n", type: "note.added",
     changes: [], state: { text: `${seq}` } });
   const events = [event("00", 1), event("10", 2)];
   window.fetch = async () => ({ ok: true, json: async () => ({ epoch: "e", seq: 2, events }) });
   const live = { id: "b", epoch: "e", seq: 2, freshness: { state: "live" }, watch: () => () => {} };
-  const past = new Past(live, { at: "2026-11-24T21:05:00Z", with: null }, () => {});
+  const past = new Replay(live, { at: "2026-11-24T21:05:00Z", with: null }, () => {});
   past.connect();
   while (past.state !== "showing") await new Promise((done) => setTimeout(done, 5));
   const place = document.createElement("div");
@@ -92,8 +93,8 @@ BETWEEN = """async () => {
     render(template, place);
     return [...place.querySelectorAll(selector)].map(({ textContent }) => /\\d\\d:\\d\\d:\\d\\d/.exec(textContent)[0]);
   };
-  const replay = { past, desk: { accounts: new Map() }, body: {}, compare() {}, swap() {} };
-  const told = () => [...shown(mark(past), "small"), ...shown(comparison(replay), "dd")];
+  const replay = { past, session: { accounts: new Map() }, body: {}, compare() {}, swap() {} };
+  const told = () => [...shown(pastIndicator(past), "small"), ...shown(comparison(replay), "dd")];
   past.compareWith(true);
   const here = told();
   past.go(2);

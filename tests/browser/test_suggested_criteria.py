@@ -11,8 +11,8 @@ from tests.support.display_page import open_display
 pytestmark = pytest.mark.browser
 
 SUGGESTED = """async (searches) => {
-  const { suggested, undecided } = await import("/static/js/core/suggested_criteria.js");
-  return searches.map((search) => [suggested(search), undecided(search)]);
+  const { suggestedCriteria, needsDecision } = await import("/static/js/core/suggested_criteria.js");
+  return searches.map((search) => [suggestedCriteria(search), needsDecision(search)]);
 }"""
 
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { LOOK, NONE, filter, read, written } from "../../static/js/shared/card_filter.js";
+import { SINCE_LAST_LOOK, NONE, filter, read, written } from "../../static/js/shared/card_filter.js";
 
 test("what is asked stands in the address, there and back", () => {
   const query = "?kind=task&assignee=me&overdue=yes";
@@ -25,7 +25,7 @@ test("cards are kept by kind, person, state and words", () => {
   assert.equal(shown({ assignee: "me" }), "t");
   assert.equal(shown({ assignee: "nobody" }), "s");
   assert.equal(shown({ overdue: "yes" }), "t");
-  assert.equal(shown({ changed: LOOK }), "s");
+  assert.equal(shown({ changed: SINCE_LAST_LOOK }), "s");
   assert.equal(shown({ changed: "2026-11-24T10:00Z" }), "");
   assert.equal(shown({ assessment: "credible" }), "s");
   assert.equal(shown({}, "ECOLE alice"), "t");

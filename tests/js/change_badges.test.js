@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { marked, missed, missedSince } from "../../static/js/core/change_badges.js";
+import { addToBadge, badgesOf, badgesSince } from "../../static/js/core/change_badges.js";
 
 const event = (id, type, actor, changes = []) => ({ id, type, kind: "task", actor: { id: actor }, at: "2026-11-24T21:34:00Z", changes, state: {} });
-const missedBy = (own, events) => missed(events, { own, isThere: (id) => id !== "gone" });
+const missedBy = (own, events) => badgesOf(events, { own, isThere: (id) => id !== "gone" });
 
 test("what others changed is marked, with all fields that they changed", () => {
   const marks = missedBy("me", [event("a", "task.updated", "bob", ["title"]), event("a", "task.updated", "eve", ["title", "due"])]);
@@ -20,10 +20,10 @@ test("what is gone, dropped or erased is not marked", () => {
   assert.equal(missedBy("me", events).size, 0);
 });
 test("an added entity stays added when it is changed", () => {
-  const first = marked(undefined, event("a", "task.added", "bob"));
-  assert.equal(marked(first, event("a", "task.updated", "bob")).type, "task.added");
+  const first = addToBadge(undefined, event("a", "task.added", "bob"));
+  assert.equal(addToBadge(first, event("a", "task.updated", "bob")).type, "task.added");
 });
 test("without its events an entity that changed is marked without a name", () => {
-  const marks = missedSince([{ id: "a", kind: "task", seq: 9 }, { id: "b", kind: "task", seq: 5 }], 5);
+  const marks = badgesSince([{ id: "a", kind: "task", seq: 9 }, { id: "b", kind: "task", seq: 5 }], 5);
   assert.deepEqual([...marks], [["a", { type: "task.updated", actor: null, at: null, own: false, changes: [] }]]);
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Offset } from "../../static/js/core/clock_offset.js";
+import { ClockOffset } from "../../static/js/core/clock_offset.js";
 
 const CASES = { // by name: ms that each heartbeat says, and what is taken for the offset after it
   "a late heartbeat changes nothing": [[-10, -3, -900, -20], [-10, -3, -3, -3]],
@@ -14,7 +14,7 @@ const CASES = { // by name: ms that each heartbeat says, and what is taken for t
 
 for (const [name, [samples, learned]] of Object.entries(CASES)) {
   test(name, () => {
-    const offset = new Offset();
-    assert.deepEqual(samples.map((ms) => (offset.learn(ms), offset.ms)), learned);
+    const offset = new ClockOffset();
+    assert.deepEqual(samples.map((ms) => (offset.add(ms), offset.ms)), learned);
   });
 }

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Entities, effect } from "../../static/js/core/sequence.js";
-import { Fold } from "../../static/js/replay/event_fold.js";
+import { Entities, entityChange } from "../../static/js/core/sequence.js";
+import { EventFold } from "../../static/js/replay/event_fold.js";
 
 /** Events of a board on which three tasks come, change and go; the same numbers each time. */
 function journal(length) {
@@ -21,7 +21,7 @@ function journal(length) {
 function applied(events, count) {
   const entities = new Entities();
   for (const event of events.slice(0, count)) {
-    const { put, drop } = effect(event);
+    const { put, drop } = entityChange(event);
     if (put) entities.put(put);
     if (drop) entities.drop(drop);
   }
@@ -32,13 +32,13 @@ const shown = (entities) => [...entities].map(({ id, state }) => `${id} ${state.
 
 test("each moment is what applying its events gives, in whatever order moments are visited", () => {
   const events = journal(60);
-  const fold = new Fold(events);
+  const fold = new EventFold(events);
   for (const count of [60, 0, 30, 31, 29, 1, 59, 60, 7]) assert.deepEqual(shown(fold.go(count)), applied(events, count), `at ${count}`);
 });
 
 test("events that come later are added after those that are there", () => {
   const events = journal(20);
-  const fold = new Fold(events.slice(0, 12));
+  const fold = new EventFold(events.slice(0, 12));
   fold.go(12);
   fold.add(events.slice(12));
   assert.equal(fold.length, 20);
@@ -46,7 +46,7 @@ test("events that come later are added after those that are there", () => {
 });
 
 test("a moment is found by seq and by time, also between events", () => {
-  const fold = new Fold([2, 4, 4, 9].map((second, index) => ({ seq: index * 2 + 1, at: new Date(second * 1000).toISOString() })));
+  const fold = new EventFold([2, 4, 4, 9].map((second, index) => ({ seq: index * 2 + 1, at: new Date(second * 1000).toISOString() })));
   assert.deepEqual([0, 1, 2, 3, 7, 8].map((seq) => fold.upTo(seq)), [0, 1, 1, 2, 4, 4]);
   const at = (seconds) => fold.until(new Date(seconds * 1000).toISOString());
   assert.deepEqual([1, 2, 3, 4, 8, 9, 10].map(at), [0, 1, 1, 3, 3, 4, 4]);

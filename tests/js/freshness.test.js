@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { FRESH, Proof } from "../../static/js/core/freshness.js";
+import { FRESH_MS, Freshness } from "../../static/js/core/freshness.js";
 
 /** A proof and its clock. */
 function proof() {
   const clock = { ms: 0 };
-  return { clock, proof: new Proof(() => ({ mono: clock.ms, wall: clock.ms })) };
+  return { clock, proof: new Freshness(() => ({ mono: clock.ms, wall: clock.ms })) };
 }
 
 const heads = (seq) => ({ epoch: "e", seq });
@@ -19,7 +19,7 @@ test("a board is live by heads that it has reached, and not for longer than they
   assert.equal(it.state(true), "catching_up");
   assert.equal(it.heads(heads(5), AT, heads(5)), false);
   assert.equal(it.state(true), "live");
-  clock.ms = FRESH;
+  clock.ms = FRESH_MS;
   assert.equal(it.state(true), "not_current");
 });
 test("heads that are not reached yet make nothing live", () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { at, difference, merge, nest, same } from "../../static/js/core/merge_patch.js";
+import { valueAt, fieldChanges, applyPatch, toPatch, isEqual } from "../../static/js/core/merge_patch.js";
 
 test("a patch merges into groups and replaces everything else", () => {
   const cases = [ // of RFC 7396, appendix A; null stays as a value, as states have all their fields
@@ -17,25 +17,25 @@ test("a patch merges into groups and replaces everything else", () => {
     [[1, 2], { a: "b" }, { a: "b" }],
     [{}, { a: { bb: { ccc: null } } }, { a: { bb: { ccc: null } } }],
   ];
-  for (const [state, patch, merged] of cases) assert.deepEqual(merge(state, patch), merged);
+  for (const [state, patch, merged] of cases) assert.deepEqual(applyPatch(state, patch), merged);
 });
 test("a merge leaves the state as it was", () => {
   const state = { a: { b: 1 } };
-  merge(state, { a: { b: 2 } });
+  applyPatch(state, { a: { b: 2 } });
   assert.deepEqual(state, { a: { b: 1 } });
 });
 test("paths are read, also through what is not there, and written", () => {
-  assert.equal(at({ person: { age: 8 } }, "person.age"), 8);
-  assert.equal(at({ person: null }, "person.age"), null);
-  assert.equal(at({}, "person.age"), null);
-  assert.deepEqual(nest({ "place.text": "Gent", "place.lat": 51, title: "x" }), { place: { text: "Gent", lat: 51 }, title: "x" });
+  assert.equal(valueAt({ person: { age: 8 } }, "person.age"), 8);
+  assert.equal(valueAt({ person: null }, "person.age"), null);
+  assert.equal(valueAt({}, "person.age"), null);
+  assert.deepEqual(toPatch({ "place.text": "Gent", "place.lat": 51, title: "x" }), { place: { text: "Gent", lat: 51 }, title: "x" });
 });
 test("null and nothing are the same, and lists by what is in them", () => {
-  assert.ok(same(null, undefined));
-  assert.ok(same([1, { a: 2 }], [1, { a: 2 }]));
-  assert.ok(!same([1], [2]));
-  assert.ok(!same(0, null));
+  assert.ok(isEqual(null, undefined));
+  assert.ok(isEqual([1, { a: 2 }], [1, { a: 2 }]));
+  assert.ok(!isEqual([1], [2]));
+  assert.ok(!isEqual(0, null));
 });
 test("a difference names what was and what is at each path", () => {
-  assert.deepEqual(difference({ a: { b: 1 } }, { a: {} }, ["a.b"]), [{ path: "a.b", from: 1, to: null }]);
+  assert.deepEqual(fieldChanges({ a: { b: 1 } }, { a: {} }, ["a.b"]), [{ path: "a.b", from: 1, to: null }]);
 });

@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Fold } from "../../static/js/replay/event_fold.js";
-import { momentOf } from "../../static/js/replay/parse_moment.js";
+import { EventFold } from "../../static/js/replay/event_fold.js";
+import { parseMoment } from "../../static/js/replay/parse_moment.js";
 
-const fold = new Fold([
+const fold = new EventFold([
   { seq: 1, at: "2026-11-24T10:00:00.000Z" },
   { seq: 3, at: "2026-11-24T11:00:00.000Z" },
 ]);
-const read = (text) => momentOf(text, fold, { head: 4, now: new Date("2026-11-24T12:00:00Z") });
+const read = (text) => parseMoment(text, fold, { head: 4, now: new Date("2026-11-24T12:00:00Z") });
 
 test("a seq is the moment after the last event that one may see up to it", () => {
   assert.deepEqual(read("3"), { count: 2, time: Date.parse("2026-11-24T11:00:00Z") });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { said, whenOf } from "../../static/js/pages/intake/parse_time.js";
+import { describeTime, parseTime } from "../../static/js/pages/intake/parse_time.js";
 
 const now = new Date("2026-11-24T21:34:00Z");
 const SAID = {
@@ -28,9 +28,9 @@ const SAID = {
   "": null,
 };
 
-for (const [text, iso] of Object.entries(SAID)) test(`"${text}" is read as people say it`, () => assert.equal(whenOf(text, now), iso));
+for (const [text, iso] of Object.entries(SAID)) test(`"${text}" is read as people say it`, () => assert.equal(parseTime(text, now), iso));
 
 test("a moment in words is read again as itself", () => {
-  for (const iso of Object.values(SAID).filter(Boolean)) assert.equal(whenOf(said(iso), now), iso);
-  assert.equal(said(null), "");
+  for (const iso of Object.values(SAID).filter(Boolean)) assert.equal(parseTime(describeTime(iso), now), iso);
+  assert.equal(describeTime(null), "");
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { byStatus, matches, nameOf, sortOf } from "../../static/js/format/search_list.js";
+import { byStatus, matchesSearch, shortPersonName, sortFromQuery } from "../../static/js/format/search_list.js";
 
 const person = { first_name: "Noor", last_name: "Vermeulen", age: 15 };
 const search = (id, seq, state) => ({ id, seq, state: { status: "open", worrying: false, criteria: {}, person, missing_since: "2026-11-20T10:00:00Z", ...state } });
@@ -24,13 +24,13 @@ test("searches are sorted by their last event, where that is known", () => {
   assert.equal(ids(byStatus([search("b", 9, {}), search("a", 1, {})], { sort: "event", summaries }).open), "ab");
   assert.equal(ids(byStatus([search("b", 9, {}), search("a", 1, { missing_since: "2026-11-01T00:00:00Z" })], { sort: "missing" }).open), "ab");
 });
-test("an unknown sort is the usual one", () => assert.deepEqual(["?sort=event", "?sort=x", ""].map(sortOf), ["event", "gravity", "gravity"]));
+test("an unknown sort is the usual one", () => assert.deepEqual(["?sort=event", "?sort=x", ""].map(sortFromQuery), ["event", "gravity", "gravity"]));
 test("a surname is shown by its first letter", () => {
-  assert.equal(nameOf(person), "Noor V.");
-  assert.equal(nameOf({ first_name: "Noor", last_name: null }), "Noor");
-  assert.equal(nameOf({ first_name: "Noor", last_name: "émile" }), "Noor É.");
+  assert.equal(shortPersonName(person), "Noor V.");
+  assert.equal(shortPersonName({ first_name: "Noor", last_name: null }), "Noor");
+  assert.equal(shortPersonName({ first_name: "Noor", last_name: "émile" }), "Noor É.");
 });
 test("a search is found by what its card shows, and not by its surname", () => {
-  assert.ok(matches(search("a", 1, { reference: "BE-1" }), "noor be-1"));
-  assert.ok(!matches(search("a", 1, {}), "vermeulen"));
+  assert.ok(matchesSearch(search("a", 1, { reference: "BE-1" }), "noor be-1"));
+  assert.ok(!matchesSearch(search("a", 1, {}), "vermeulen"));
 });

@@ -1,30 +1,30 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { APPLY, Entities, GAP, OTHER_EPOCH, SEEN, effect, judge } from "../../static/js/core/sequence.js";
+import { APPLY, Entities, GAP, OTHER_EPOCH, SEEN, entityChange, compareSeq } from "../../static/js/core/sequence.js";
 
 const position = { epoch: "e1", seq: 7 };
 
-test("the next event is applied", () => assert.equal(judge(position, "e1", 8), APPLY));
+test("the next event is applied", () => assert.equal(compareSeq(position, "e1", 8), APPLY));
 test("an event that is applied already is dropped", () => {
-  assert.equal(judge(position, "e1", 7), SEEN);
-  assert.equal(judge(position, "e1", 1), SEEN);
+  assert.equal(compareSeq(position, "e1", 7), SEEN);
+  assert.equal(compareSeq(position, "e1", 1), SEEN);
 });
-test("an event beyond the next is a gap", () => assert.equal(judge(position, "e1", 9), GAP));
+test("an event beyond the next is a gap", () => assert.equal(compareSeq(position, "e1", 9), GAP));
 test("an event of another epoch is never compared by its number", () => {
-  for (const seq of [1, 7, 8, 9]) assert.equal(judge(position, "e2", seq), OTHER_EPOCH);
+  for (const seq of [1, 7, 8, 9]) assert.equal(compareSeq(position, "e2", seq), OTHER_EPOCH);
 });
 
 test("an event with a state puts it, one with null drops it", () => {
-  assert.deepEqual(effect({ kind: "task", id: "a", seq: 3, state: { title: "x" } }), {
+  assert.deepEqual(entityChange({ kind: "task", id: "a", seq: 3, state: { title: "x" } }), {
     put: { kind: "task", id: "a", seq: 3, state: { title: "x" } },
   });
-  assert.deepEqual(effect({ kind: "task", id: "a", seq: 4, state: null }), { drop: { kind: "task", id: "a" } });
+  assert.deepEqual(entityChange({ kind: "task", id: "a", seq: 4, state: null }), { drop: { kind: "task", id: "a" } });
 });
 test("erased and hidden events change nothing", () => {
-  assert.deepEqual(effect({ kind: "task", id: "a", seq: 3, erased: true, state: {} }), {});
-  assert.deepEqual(effect({ kind: "task", id: "a", seq: 3 }), {});
-  assert.deepEqual(effect({ seq: 3 }), {});
+  assert.deepEqual(entityChange({ kind: "task", id: "a", seq: 3, erased: true, state: {} }), {});
+  assert.deepEqual(entityChange({ kind: "task", id: "a", seq: 3 }), {});
+  assert.deepEqual(entityChange({ seq: 3 }), {});
 });
 
 test("entities are found by kind and id, and by id alone", () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { differences, leaves, net } from "../../static/js/replay/state_diff.js";
+import { differences, leaves, stateDiff } from "../../static/js/replay/state_diff.js";
 
 test("leaves are fields by path, without nulls; lists are leaves", () => {
   assert.deepEqual([...leaves({ a: 1, b: { c: [1, 2], d: null }, e: null })], [["a", 1], ["b.c", [1, 2]]]);
@@ -16,12 +16,12 @@ test("differences are sorted by path, and equal lists are none", () => {
 const entity = (id, seq, state) => ({ kind: "task", id, seq, state });
 
 test("there and back again is no difference", () => {
-  assert.deepEqual(net([entity("a", 1, { title: "x" })], [entity("a", 3, { title: "x" })]), []);
+  assert.deepEqual(stateDiff([entity("a", 1, { title: "x" })], [entity("a", 3, { title: "x" })]), []);
 });
 test("added, changed and removed entities are told with their fields", () => {
   const before = [entity("a", 1, { title: "x", number: 4 }), entity("b", 2, { title: "y" })];
   const after = [entity("a", 5, { title: "z", number: 4 }), entity("c", 6, { title: "n" })];
-  assert.deepEqual(net(before, after), [
+  assert.deepEqual(stateDiff(before, after), [
     { kind: "task", id: "a", number: 4, change: "changed", fields: [{ path: "title", from: "x", to: "z" }] },
     { kind: "task", id: "c", change: "added", fields: [{ path: "title", from: null, to: "n" }] },
     { kind: "task", id: "b", change: "removed", fields: [{ path: "title", from: "y", to: null }] },

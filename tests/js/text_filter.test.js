@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { hasAll, textOf, wordsOf } from "../../static/js/core/text_filter.js";
+import { matchesAll, searchableText, tokenize } from "../../static/js/core/text_filter.js";
 
-const finds = (typed, ...texts) => hasAll(wordsOf(typed), textOf(texts));
+const finds = (typed, ...texts) => matchesAll(tokenize(typed), searchableText(texts));
 
 test("all words are found, in any order and inside of others", () => {
   assert.ok(finds("graslei red", "Girl with a red coat", "at the Graslei"));

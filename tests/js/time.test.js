@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { ago, clock, day, fromInput, late, moment, roughly, since, toInput } from "../../static/js/core/time.js";
+import { ago, clock, day, fromInput, late, moment, formatDuration, since, toInput } from "../../static/js/core/time.js";
 
 const now = new Date("2026-11-24T21:34:00Z"); // 22:34 in Brussels
 const before = (seconds) => new Date(now.getTime() - seconds * 1000);
@@ -21,7 +21,7 @@ test("ages are in the units that matter", () => {
   assert.deepEqual([0, 59, 60, 3_600, 36_000, 172_800, -300].map((seconds) => ago(before(seconds), now)), [
     "just now", "just now", "1 min ago", "1 h 00 ago", "10 h ago", "2 d ago", "in 5 min",
   ].map((text) => text));
-  assert.equal(roughly(3 * 3_600_000 + 5 * 60_000), "3 h 05");
+  assert.equal(formatDuration(3 * 3_600_000 + 5 * 60_000), "3 h 05");
 });
 test("a running time ticks, is never negative, and counts days from the first on", () => {
   assert.deepEqual([-5, 0, 23_472, 86_400, 270_000].map((seconds) => since(before(seconds), now)), [

@@ -1,10 +1,10 @@
 /** Arrow keys from card to card: up and down in a column, left and right to the card at the same height; from elsewhere to the first. */
-import { pressed } from "./shortcuts.js";
+import { findPressed } from "./shortcuts.js";
 
 // what arrow keys have a meaning of their own in, or scroll
 const OWN = "input, select, textarea, [contenteditable], [role=slider], dialog, [popover], .panel, details[open]";
 
-export class Arrows {
+export class CardArrowKeys {
   #root;
   #card;
   #list;
@@ -26,7 +26,7 @@ export class Arrows {
   }
 
   #go(event) {
-    if (!pressed("walk", event) || event.defaultPrevented || document.querySelector("dialog[open], :popover-open")) return;
+    if (!findPressed("walk", event) || event.defaultPrevented || document.querySelector("dialog[open], :popover-open")) return;
     const card = event.target.closest?.(this.#card);
     const next = card ? this.#next(card, event.key) : !event.target.closest?.(OWN) && this.#first();
     if (!next) return;

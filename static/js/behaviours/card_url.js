@@ -1,6 +1,6 @@
 /** The open card is in the address: /searches/{id} and /searches/{id}/cards/{card}; and what is asked of the cards, wherever one goes. */
 
-export class Address {
+export class CardUrl {
   #board;
   #changed;
   #query = location.search;

@@ -1,6 +1,6 @@
 /* A menu that is a <details> closes when the person goes elsewhere, or presses Escape. */
 
-export function connect(details) {
+export function closeOnOutside(details) {
   if (!details) return;
   document.addEventListener("pointerdown", (event) => {
     if (!details.contains(event.target)) details.open = false;

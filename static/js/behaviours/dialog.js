@@ -1,8 +1,8 @@
 /** A <dialog> that is drawn is open; closing it by Escape or its cross tells the view. */
 import { html } from "../../vendor/lit-html/lit-html.js";
 import { t } from "../core/i18n.js";
-import { goBack, placeOf } from "./keep_focus.js";
-import { pressed } from "./shortcuts.js";
+import { restoreFocus, focusPosition } from "./keep_focus.js";
+import { findPressed } from "./shortcuts.js";
 
 /**
  * @param name  also its test hook: `data-dialog`
@@ -25,7 +25,7 @@ export function dialog(name, title, body, close) {
 
 /** Ctrl+Enter sends the form of any dialog, if it has not done so itself. */
 function sending(event) {
-  if (event.defaultPrevented || !pressed("send", event)) return;
+  if (event.defaultPrevented || !findPressed("send", event)) return;
   event.preventDefault();
   event.currentTarget.querySelector("form")?.requestSubmit();
 }
@@ -44,7 +44,7 @@ export class Dialogs {
   settle() {
     const drawn = this.#root.querySelector("dialog");
     if (drawn && !drawn.open) {
-      this.#opener ??= placeOf(MAIN, document.activeElement);
+      this.#opener ??= focusPosition(MAIN, document.activeElement);
       drawn.showModal();
       focusFirst(drawn);
     }
@@ -54,7 +54,7 @@ export class Dialogs {
   #giveBack() {
     const opener = this.#opener;
     this.#opener = null;
-    goBack(MAIN, opener);
+    restoreFocus(MAIN, opener);
   }
 }
 

@@ -16,7 +16,7 @@ export class Drag {
   #tell;
   #lists = new Map(); // element -> Sortable
   #card = null;
-  #drop = null; // {column, before: card or null for the end, mark: element, where, still: nothing would change}
+  #drop = null; // {column, before: card or null for the end, element, where, still: nothing would change}
   #tab = { element: null, timer: null };
   #moved = (event) => this.#point(event);
   #menu = (event) => this.#keepHold(event);
@@ -123,7 +123,7 @@ export class Drag {
     const under = document.elementFromPoint(x, y);
     const tab = under?.closest("[data-tab]");
     this.#over(tab);
-    if (tab) return this.#mark({ column: tab.dataset.tab, before: null, mark: tab, where: "end" });
+    if (tab) return this.#mark({ column: tab.dataset.tab, before: null, element: tab, where: "end" });
     const column = under?.closest("[data-column]");
     return this.#mark(column ? this.#placeIn(column, y) : null);
   }
@@ -135,13 +135,13 @@ export class Drag {
     const own = cards.findIndex((card) => card.dataset.card === this.#card);
     const still = own >= 0 && (index === own || index === own + 1);
     const next = cards[index];
-    if (!next) return { column: list.dataset.list, before: null, mark: list, where: "end", still };
-    return { column: list.dataset.list, before: next.dataset.card, mark: next, where: "before", still };
+    if (!next) return { column: list.dataset.list, before: null, element: list, where: "end", still };
+    return { column: list.dataset.list, before: next.dataset.card, element: next, where: "before", still };
   }
 
   #mark(drop) {
-    if (this.#drop && this.#drop.mark !== drop?.mark) delete this.#drop.mark.dataset.dropTarget;
-    if (drop) drop.mark.dataset.dropTarget = drop.where;
+    if (this.#drop && this.#drop.element !== drop?.element) delete this.#drop.element.dataset.dropTarget;
+    if (drop) drop.element.dataset.dropTarget = drop.where;
     this.#drop = drop;
   }
 

@@ -1,11 +1,11 @@
 /* How high the bar is, and how high the notices at the foot of the page: what lies over the page on a phone is between them. */
 
-export function connect(top, foot) {
-  follow("--header-height", top);
-  follow("--footer-height", foot);
+export function trackEdgeHeights(top, foot) {
+  track("--header-height", top);
+  track("--footer-height", foot);
 }
 
-function follow(name, element) {
+function track(name, element) {
   const tell = () => document.documentElement.style.setProperty(name, `${element.offsetHeight}px`);
   new ResizeObserver(tell).observe(element);
 }

@@ -3,7 +3,7 @@
 // What has to be decided or mended comes before the sentence about the whole.
 const TROUBLES = ["[data-conflict]", ".row:has(.error)", ".problem"];
 
-export function goToTrouble(root) {
+export function focusFirstError(root) {
   const [trouble] = TROUBLES.map((one) => root.querySelector(one)).filter(Boolean);
   const focused = document.activeElement;
   trouble?.scrollIntoView({ block: "center" });

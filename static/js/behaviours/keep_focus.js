@@ -5,17 +5,17 @@ const PARTS = ".tools, .filter-bar, .tabs, .operations-tabs, .refusals, .refusal
 const FOCUSABLE = "a[href], button:not(:disabled), input:not(:disabled), select:not(:disabled), textarea:not(:disabled), summary, [tabindex]";
 
 /** Draws, and gives the focus back if the draw took it away. In a dialog it is the dialog's own business (dialog.js). */
-export function keepingFocus(root, draw) {
+export function keepFocus(root, draw) {
   const focused = document.activeElement;
-  const place = root.contains(focused) && !focused.closest("dialog") ? placeOf(root, focused) : null;
+  const place = root.contains(focused) && !focused.closest("dialog") ? focusPosition(root, focused) : null;
   draw();
-  if (place && isNowhere()) goBack(root, place);
+  if (place && isFocusLost()) restoreFocus(root, place);
 }
 
-export const isNowhere = () => !document.activeElement || document.activeElement === document.body;
+export const isFocusLost = () => !document.activeElement || document.activeElement === document.body;
 
 /** Where an element is, so that it can be found again when it was remade. */
-export function placeOf(root, element) {
+export function focusPosition(root, element) {
   const thing = element.closest(THING);
   const list = thing?.parentElement;
   const section = element.closest("[data-column]");
@@ -32,7 +32,7 @@ export function placeOf(root, element) {
 }
 
 /** To the same control; to the same one of the same card, wherever it is now; else to what took its place. */
-export function goBack(root, place) {
+export function restoreFocus(root, place) {
   for (const candidate of candidates(root, place)) {
     candidate.focus({ preventScroll: true });
     if (document.activeElement === candidate) return; // not on the screen: a column that a phone does not show

@@ -1,12 +1,12 @@
 /** Running times: once a second the text of `data-since`, `data-ago` and `data-due` elements is set; nothing else is drawn. */
 import { ago, late, serverNow, since } from "../core/time.js";
 import { t } from "../core/i18n.js";
-import { short } from "../format/time_elements.js";
+import { formatShortMoment } from "../format/time_elements.js";
 
 const TICK_MS = 1000;
 const RUNNING = "[data-since],[data-ago],[data-due]";
 
-export class Clock {
+export class RelativeTimes {
   #root;
   #timer = null;
   #now;
@@ -50,5 +50,5 @@ export class Clock {
 
 function dueText(due, now) {
   const lateness = late(due, now);
-  return lateness ? t("due {at}, {lateness}", { at: short(due), lateness }) : t("due {at}", { at: short(due) });
+  return lateness ? t("due {at}, {lateness}", { at: formatShortMoment(due), lateness }) : t("due {at}", { at: formatShortMoment(due) });
 }

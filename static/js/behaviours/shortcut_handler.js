@@ -1,20 +1,20 @@
 /** Keys that do what a page offers, by the table of keys; never under a dialog, and while typing only Escape. */
-import { KEYS, isPressed, worksOn } from "./shortcuts.js";
-import { singleKeys } from "./single_key_setting.js";
+import { SHORTCUTS, isPressed, worksOn } from "./shortcuts.js";
+import { singleKeySetting } from "./single_key_setting.js";
 
 const TYPING = "input, textarea, select, [contenteditable]";
 
 /** Is there a keyboard to tell of, as far as a browser says, and does a key alone act? */
-export const hasKeys = () => singleKeys.on && !matchMedia("(pointer: coarse)").matches;
+export const hasKeyboard = () => singleKeySetting.on && !matchMedia("(pointer: coarse)").matches;
 
-export class Keys {
-  #here;
+export class ShortcutHandler {
+  #commands;
   #pressed = (event) => this.#act(event);
 
   /** @param here {where, commands(element) -> [{id, does}], settle()}: a page, and what this person may do there with the focus at an
       element; `does` answers false where it was not for it. `settle` draws at once: the next keys may be meant for what opens */
-  constructor(here) {
-    this.#here = here;
+  constructor(commands) {
+    this.#commands = commands;
   }
 
   connect() {
@@ -28,10 +28,10 @@ export class Keys {
   #act(event) {
     if (event.defaultPrevented || document.querySelector("dialog[open], :popover-open")) return;
     if (event.key !== "Escape" && event.target.closest?.(TYPING)) return;
-    const ids = KEYS.filter((entry) => worksOn(entry, this.#here.where) && isPressed(entry, event)).map(({ id }) => id);
-    const command = ids.length > 0 && this.#here.commands(event.target).find(({ id }) => ids.includes(id));
+    const ids = SHORTCUTS.filter((entry) => worksOn(entry, this.#commands.page) && isPressed(entry, event)).map(({ id }) => id);
+    const command = ids.length > 0 && this.#commands.commands(event.target).find(({ id }) => ids.includes(id));
     if (!command || command.does() === false) return;
     event.preventDefault();
-    this.#here.settle?.();
+    this.#commands.settle?.();
   }
 }

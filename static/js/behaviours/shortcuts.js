@@ -3,11 +3,11 @@
  * shows what of it this person may do here, and a test compares the reference with it.
  */
 import { t } from "../core/i18n.js";
-import { singleKeys } from "./single_key_setting.js";
+import { singleKeySetting } from "./single_key_setting.js";
 
 // id: the command (views/palette_*.js) or what a behaviour asks for. press: keys together by "+", one or the other by a space.
 // where: everywhere, on both boards, or on one page. may: a right, which the page knows; nothing where everybody may.
-export const KEYS = [
+export const SHORTCUTS = [
   { id: "keys", press: "?", where: "everywhere", does: () => t("Show the keys") },
   { id: "palette", press: "Ctrl+K", where: "everywhere", does: () => t("Go to a search or a card, or do something, by typing") },
   { id: "close", press: "Escape", where: "everywhere", does: () => t("Close what is open") },
@@ -33,7 +33,7 @@ export const KEYS = [
   { id: "clear-call", press: "Escape", where: "intake", does: () => t("Clear the field, then the call") },
 ];
 
-export const PLACES = {
+export const SCOPES = {
   everywhere: () => t("Everywhere"), boards: () => t("On both boards"), operations: () => t("All searches"),
   search: () => t("On a search"), history: () => t("History"), handover: () => t("Handover"), intake: () => t("Take a call"),
 };
@@ -49,7 +49,7 @@ export const isSingle = ({ press }) => press.length === 1;
 
 /** Is this event the pressing of it? */
 export function isPressed(entry, { key, ctrlKey, metaKey, altKey, shiftKey, isComposing }) {
-  if (altKey || isComposing || (isSingle(entry) && !singleKeys.on)) return false;
+  if (altKey || isComposing || (isSingle(entry) && !singleKeySetting.on)) return false;
   const ctrl = ctrlKey || metaKey;
   if (ctrl && shiftKey) return false; // another key: again, or one of the browser's own
   return entry.press.split(" ").some((chord) => {
@@ -58,7 +58,7 @@ export function isPressed(entry, { key, ctrlKey, metaKey, altKey, shiftKey, isCo
   });
 }
 
-export const pressed = (id, event) => isPressed(KEYS.find((entry) => entry.id === id), event);
+export const findPressed = (id, event) => isPressed(SHORTCUTS.find((entry) => entry.id === id), event);
 
 /** [["Ctrl", "K"]]: the chords, as they stand on this person's keyboard. */
 export const shownChords = ({ press }) => press.split(" ").map((chord) => chord.split("+").map((key) => SHOWN[key]?.() ?? key));

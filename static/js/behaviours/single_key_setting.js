@@ -3,7 +3,7 @@ import { ROOT, storage } from "../core/storage.js";
 
 const KEPT = `${ROOT}single-keys`; // of no account: signing out must not turn them on again
 
-export const singleKeys = {
+export const singleKeySetting = {
   get on() {
     return storage.read(KEPT) !== "off";
   },
@@ -17,5 +17,5 @@ export const singleKeys = {
 
 /** For css: a button does not name a key that does nothing. */
 export function tell() {
-  document.documentElement.toggleAttribute("data-no-single-keys", !singleKeys.on);
+  document.documentElement.toggleAttribute("data-no-single-keys", !singleKeySetting.on);
 }

@@ -7,7 +7,7 @@ const NEAR_PX = 900; // beyond the screen that is drawn too, so that a turn of t
 const TOP_PX = 4; // nearer than this to its beginning, a list is read from its beginning
 const TURNS = 3; // of looking where an item really is, after guessed heights became measured ones
 
-export class Windowed {
+export class VirtualList {
   start = 0; // of what is drawn, as indices
   end = 0;
   whole = false; // all of it, for paper

@@ -1,7 +1,7 @@
 /* Marks: what happened to an entity that is new to this person. Pure. */
 
 /** The mark of an entity after one more event; what was added and is new stays "added". */
-export function marked(before, { type, actor, at, clock, changes = [], private: set = [] }) {
+export function addToBadge(before, { type, actor, at, clock, changes = [], private: set = [] }) {
   const first = before?.type.endsWith(".added") ? before.type : type;
   return { type: first, actor, at: clock ?? at, own: false, changes: [...new Set([...(before?.changes ?? []), ...changes, ...set])] };
 }
@@ -11,21 +11,21 @@ export function marked(before, { type, actor, at, clock, changes = [], private: 
  * one changed oneself afterwards, elsewhere, is known.
  * @returns Map(id -> mark)
  */
-export function missed(events, { own, isThere }) {
-  const marks = new Map();
+export function badgesOf(events, { own, isThere }) {
+  const badges = new Map();
   for (const event of events) {
     if (event.erased || !event.state || !isThere(event.id)) continue;
-    if (event.actor?.id === own) marks.delete(event.id);
-    else marks.set(event.id, marked(marks.get(event.id), event));
+    if (event.actor?.id === own) badges.delete(event.id);
+    else badges.set(event.id, addToBadge(badges.get(event.id), event));
   }
-  return marks;
+  return badges;
 }
 
 /** Where too many events were missed to be read: it is known that these changed, but not by whom. */
-export function missedSince(entities, seq) {
-  const marks = new Map();
+export function badgesSince(entities, seq) {
+  const badges = new Map();
   for (const { id, kind, seq: changedAt } of entities) {
-    if (changedAt > seq) marks.set(id, marked(undefined, { type: `${kind}.updated`, actor: null, at: null }));
+    if (changedAt > seq) badges.set(id, addToBadge(undefined, { type: `${kind}.updated`, actor: null, at: null }));
   }
-  return marks;
+  return badges;
 }

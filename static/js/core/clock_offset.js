@@ -4,11 +4,11 @@ const SAMPLES = 6;    // heartbeats, 30 s: enough to find one that travelled fas
 const SET_MS = 20_000; // by so much a heartbeat is hardly late, and never twice alike: then a clock was set back
 const ALIKE_MS = 2_000; // two that waited together for a machine to wake differ by the time between them, which is more
 
-export class Offset {
+export class ClockOffset {
   #samples = [];
 
   /** ms: what a heartbeat said, less what the clock here says. Delay only makes it smaller. */
-  learn(ms) {
+  add(ms) {
     if (!Number.isFinite(ms)) return;
     const before = this.#samples.at(-1);
     const wasSet = this.ms - ms > SET_MS && Math.abs(before - ms) < ALIKE_MS;

@@ -1,6 +1,6 @@
 /* One socket, for ever reconnecting. What is sent and received is others' business; whether there is a line is decided here. */
 
-import { age, reading } from "./elapsed.js";
+import { elapsed, readClocks } from "./elapsed.js";
 
 const SILENT = 10_000;          // ms: two heartbeats. A socket without a frame for so long is dead, whatever it says of itself.
 const ANSWER_PROBE = 4_000;     // ms: after waking up, a line that does not answer a ping is dead
@@ -25,20 +25,20 @@ export function backoff(attempt, random = Math.random()) {
 export class Connection {
   state = "waiting";    // "connecting" | "open" | "waiting" (for the next attempt) | "ended" (not coming back by itself)
   nextAt = null;        // ms, wall clock: the next attempt, while waiting
-  #events;
+  #handlers;
   #socket = null;
   #attempt = 0;
   #timer = null;
-  #lastFrame = reading();
+  #lastFrame = readClocks();
   #probedAt = null;
-  #openedAt = reading();
-  #tickedAt = reading();
+  #openedAt = readClocks();
+  #tickedAt = readClocks();
   #pings = 0;
 
   /** on: {hello(frame), frame(frame), down(code), changed(), whoAmI() -> Promise<"me"|"other"|"nobody"|"unknown">, signIn(), reload()} */
   constructor(url, on) {
     this.url = url;
-    this.#events = on;
+    this.#handlers = on;
   }
 
   /** Attempts that failed since there was a line. */
@@ -52,7 +52,7 @@ export class Connection {
 
   /** For good: this page is about to go, or somebody signed out. */
   stop() {
-    this.#leave("ended");
+    this.#close("ended");
   }
 
   send(frame) {
@@ -63,96 +63,96 @@ export class Connection {
 
   /** Something suggests that the line should be looked at now: the page is shown again, the network is back. */
   recheck() {
-    if (this.state === "waiting") this.#soon(0);
+    if (this.state === "waiting") this.#scheduleConnect(0);
     else if (this.state === "open") this.#probe();
-    else if (this.state === "connecting" && age(this.#openedAt) > STUCK) this.#connect();
+    else if (this.state === "connecting" && elapsed(this.#openedAt) > STUCK) this.#connect();
   }
 
   /** The line is open, and what comes is not what is needed: another one, at once. */
-  again() {
-    if (this.state === "open") this.#events.down(null);
+  reconnect() {
+    if (this.state === "open") this.#handlers.down(null);
     this.#connect();
   }
 
   /** Once a second. */
   tick() {
-    const now = reading(), passed = age(this.#tickedAt, now);
+    const now = readClocks(), passed = elapsed(this.#tickedAt, now);
     this.#tickedAt = now;
-    if (this.state === "connecting" && age(this.#openedAt, now) > OPENS_WITHIN) return this.#lost("soon");
+    if (this.state === "connecting" && elapsed(this.#openedAt, now) > OPENS_WITHIN) return this.#onLost("soon");
     if (this.state === "waiting" && this.nextAt !== null && now.wall >= this.nextAt) return this.#connect();
     if (this.state !== "open") return undefined;
-    if (this.#probedAt !== null && age(this.#probedAt, now) > ANSWER_PROBE) return this.#lost("soon");
+    if (this.#probedAt !== null && elapsed(this.#probedAt, now) > ANSWER_PROBE) return this.#onLost("soon");
     if (passed > SLEPT) return this.#probe(); // before judging silence: frames may be waiting behind this very tick
-    if (this.#probedAt === null && age(this.#lastFrame, now) > SILENT) return this.#lost("soon");
+    if (this.#probedAt === null && elapsed(this.#lastFrame, now) > SILENT) return this.#onLost("soon");
     return undefined;
   }
 
   #connect() {
-    this.#clear();
+    this.#clearTimer();
     this.#drop();
-    this.#openedAt = reading();
-    this.#become("connecting");
+    this.#openedAt = readClocks();
+    this.#setState("connecting");
     const socket = new WebSocket(this.url);
     this.#socket = socket;
     // a socket that was given up may still speak: only the present one is heard
-    socket.onmessage = ({ data }) => socket === this.#socket && this.#hear(data);
-    socket.onclose = ({ code }) => socket === this.#socket && this.#lost(afterClose(code), code);
+    socket.onmessage = ({ data }) => socket === this.#socket && this.#onMessage(data);
+    socket.onclose = ({ code }) => socket === this.#socket && this.#onLost(afterClose(code), code);
   }
 
-  #hear(data) {
-    this.#lastFrame = reading();
+  #onMessage(data) {
+    this.#lastFrame = readClocks();
     this.#probedAt = null;
     let frame;
     try {
       frame = JSON.parse(data);
     } catch {
-      return this.#lost("soon"); // what can't be read may have been an event
+      return this.#onLost("soon"); // what can't be read may have been an event
     }
-    if (frame.type !== "hello") return this.#events.frame(frame);
+    if (frame.type !== "hello") return this.#handlers.frame(frame);
     this.#attempt = 0;
-    this.#become("open");
-    return this.#events.hello(frame);
+    this.#setState("open");
+    return this.#handlers.hello(frame);
   }
 
-  #lost(then, code = null) {
+  #onLost(then, code = null) {
     const neverOpened = this.state === "connecting";
     const wasOpen = this.state === "open";
     this.#drop();
-    if (wasOpen) this.#events.down(code);
-    if (then === "ask") return this.#ask();
+    if (wasOpen) this.#handlers.down(code);
+    if (then === "ask") return this.#awaitIdentity();
     // a browser can't see why an upgrade was refused
-    if (neverOpened) this.#checkMe();
-    return this.#soon(then === "spread" ? BACK_FIRST + Math.random() * SPREAD : backoff(this.#attempt++));
+    if (neverOpened) this.#checkIdentity();
+    return this.#scheduleConnect(then === "spread" ? BACK_FIRST + Math.random() * SPREAD : backoff(this.#attempt++));
   }
 
-  async #ask() {
-    this.#become("ended");
-    while (this.state === "ended" && (await this.#checkMe()) === "unknown") await new Promise((next) => setTimeout(next, ASK_ME_EVERY));
+  async #awaitIdentity() {
+    this.#setState("ended");
+    while (this.state === "ended" && (await this.#checkIdentity()) === "unknown") await new Promise((next) => setTimeout(next, ASK_ME_EVERY));
   }
 
-  async #checkMe() {
-    const who = await this.#events.whoAmI();
-    if (who === "nobody") this.#leave("ended"), this.#events.signIn();
-    else if (who === "other") this.#leave("ended"), this.#events.reload();
+  async #checkIdentity() {
+    const who = await this.#handlers.whoAmI();
+    if (who === "nobody") this.#close("ended"), this.#handlers.signIn();
+    else if (who === "other") this.#close("ended"), this.#handlers.reload();
     return who;
   }
 
-  #soon(delay) {
-    this.#clear();
+  #scheduleConnect(delay) {
+    this.#clearTimer();
     this.nextAt = Date.now() + delay;
-    this.#become("waiting");
+    this.#setState("waiting");
     this.#timer = setTimeout(() => this.#connect(), delay);
   }
 
   #probe() {
-    if (this.#probedAt === null) this.#probedAt = reading();
+    if (this.#probedAt === null) this.#probedAt = readClocks();
     this.send({ type: "ping", id: `p${(this.#pings += 1)}` });
   }
 
-  #leave(state) {
-    this.#clear();
+  #close(state) {
+    this.#clearTimer();
     this.#drop();
-    this.#become(state);
+    this.#setState(state);
   }
 
   // Not waiting for the closing handshake: on a dead line it takes minutes.
@@ -163,14 +163,14 @@ export class Connection {
     if (socket) socket.close();
   }
 
-  #clear() {
+  #clearTimer() {
     clearTimeout(this.#timer);
     this.#timer = null;
     this.nextAt = null;
   }
 
-  #become(state) {
+  #setState(state) {
     this.state = state;
-    this.#events.changed();
+    this.#handlers.changed();
   }
 }

@@ -7,7 +7,7 @@ const AGAIN_MS = 5_000;
 
 /** Asks until there is an answer. failed() after each try without one.
     -> the key as text; null where there is none for this page: the session has ended, or is another person's by now */
-export async function askForKey(account, failed) {
+export async function fetchDraftKey(account, failed) {
   for (;;) {
     const found = await ask();
     if (found) return found.account === account ? (found.key ?? null) : null;

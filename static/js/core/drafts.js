@@ -7,32 +7,32 @@ import { vault } from "./vault.js";
 const SOURCE = new Set(["source_name", "source_contact"]);
 
 /** draft("task.add:" + board) -> {load, save, clear, late}. One form, one key. */
-export function draft(key) {
-  const place = `${prefix()}draft:${key}`;
+export function draft(name) {
+  const key = `${prefix()}draft:${name}`;
   return {
     /** -> the object saved last, or null */
-    load: () => vault.read(place),
-    save: (object) => vault.write(place, object),
-    clear: () => vault.remove(place),
+    load: () => vault.read(key),
+    save: (object) => vault.write(key, object),
+    clear: () => vault.remove(key),
     /** fn(object) where there was one that could not be read when it was asked for */
-    late: (fn) => vault.late(place, fn),
+    whenLoaded: (fn) => vault.whenLoaded(key, fn),
   };
 }
 
 /** -> how many drafts this account has here. */
-export const kept = () => vault.places("draft:").length;
+export const countDrafts = () => vault.keys("draft:").length;
 
 /** -> {key: object} of all drafts of this account that can be read. */
-export function drafts() {
+export function readDrafts() {
   const start = `${prefix()}draft:`;
-  return Object.fromEntries(vault.places("draft:").map((place) => [place.slice(start.length), vault.read(place)]));
+  return Object.fromEntries(vault.keys("draft:").map((key) => [key.slice(start.length), vault.read(key)]));
 }
 
 /** Earlier versions kept drafts in the clear, and in them who calls: that goes at once, whoever's draft it is. */
-export function dropSources() {
-  for (const place of storage.keys(ROOT)) {
-    const value = place.includes(":draft:") ? storage.read(place) : null;
-    if (value !== null && value.sealed === undefined) storage.write(place, withoutSource(value));
+export function removePlainSources() {
+  for (const key of storage.keys(ROOT)) {
+    const value = key.includes(":draft:") ? storage.read(key) : null;
+    if (value !== null && value.sealed === undefined) storage.write(key, withoutSource(value));
   }
 }
 

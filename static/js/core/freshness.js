@@ -1,12 +1,12 @@
 /* Is what is applied what the server has? Only the heads of a heartbeat, which come from the database, can prove it:
    neither an open socket nor a recent event does. */
 
-import { age, reading } from "./elapsed.js";
+import { elapsed, readClocks } from "./elapsed.js";
 
 // ms: less than two heartbeats of 5 s, and with the tick of a second that looks at it still within 10 s.
-export const FRESH = 9_000;
+export const FRESH_MS = 9_000;
 
-export class Proof {
+export class Freshness {
   #now;
   #proven = null;   // {mono, wall} of the heads that were last reached
   #asked = null;    // heads not reached yet: {epoch, seq, at, mono, wall}
@@ -14,7 +14,7 @@ export class Proof {
   #lagging = false;
   at = null;        // Date, server's clock: up to when what is applied is proven
 
-  constructor(now = reading) {
+  constructor(now = readClocks) {
     this.#now = now;
   }
 
@@ -59,7 +59,7 @@ export class Proof {
   state(loaded) {
     if (!loaded) return "loading";
     const now = this.#now();
-    const within = (then) => then !== null && age(then, now) < FRESH;
+    const within = (then) => then !== null && elapsed(then, now) < FRESH_MS;
     if (within(this.#proven)) return this.#following && !this.#lagging ? "live" : "catching_up";
     // opened a moment ago and no heartbeat yet: not false, but not proven either
     return this.#proven === null && within(this.#following) ? "catching_up" : "not_current";

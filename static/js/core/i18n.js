@@ -8,7 +8,7 @@ const catalogue = { language: "en", messages: {} };
 const intl = {}; // made when they are asked for, which takes a while: the board is on its way by then
 
 /** Load the catalogue of `language` from its address; without it (offline, none yet) the English msgids stand. */
-export async function load(language, address) {
+export async function loadCatalogue(language, address) {
   if (language === "en") return;
   try {
     const answer = await request(address);

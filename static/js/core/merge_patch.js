@@ -3,14 +3,14 @@
 const isGroup = (value) => value !== null && typeof value === "object" && !Array.isArray(value);
 
 /** The leaf at "person.age", or null where a group on the way is unset. */
-export function at(state, path) {
+export function valueAt(state, path) {
   let value = state;
   for (const key of path.split(".")) value = isGroup(value) ? value[key] : undefined;
   return value ?? null;
 }
 
 /** {"place.text": "Gent"} -> {place: {text: "Gent"}} */
-export function nest(leaves) {
+export function toPatch(leaves) {
   const data = {};
   for (const [path, value] of Object.entries(leaves)) {
     const keys = path.split(".");
@@ -22,17 +22,17 @@ export function nest(leaves) {
   return data;
 }
 
-export function merge(state, patch) {
+export function applyPatch(state, patch) {
   if (!isGroup(patch)) return patch;
   const merged = { ...(isGroup(state) ? state : {}) };
   for (const [key, value] of Object.entries(patch)) {
     if (value === null && isGroup(merged[key])) merged[key] = null;
-    else merged[key] = isGroup(value) ? merge(merged[key], value) : value;
+    else merged[key] = isGroup(value) ? applyPatch(merged[key], value) : value;
   }
   return merged;
 }
 
-export function same(a, b) {
+export function isEqual(a, b) {
   if (a === b || (a ?? null) === (b ?? null)) return true;
   return typeof a === "object" && typeof b === "object" && JSON.stringify(a) === JSON.stringify(b);
 }
@@ -41,6 +41,6 @@ export function same(a, b) {
  * The value at a path of `changes`, also where the path is of a leaf that is gone:
  * the event that removes a checklist item still names `checklist.k1.done`.
  */
-export function difference(before, after, changes) {
-  return changes.map((path) => ({ path, from: at(before, path), to: at(after, path) }));
+export function fieldChanges(before, after, changes) {
+  return changes.map((path) => ({ path, from: valueAt(before, path), to: valueAt(after, path) }));
 }

@@ -3,7 +3,7 @@
 import { t } from "./i18n.js";
 
 /** The sentence for whoever looks at a page that can't be live here, or null. */
-export function wrongOrigin() {
+export function originProblem() {
   const { origin } = document.body.dataset;
   if (!origin || origin === location.origin) return null;
   return t("Live updates do not work at this address. The server expects {own}. Its administrator has to set PUBLIC_URL to {here}.", { own: origin, here: location.origin });

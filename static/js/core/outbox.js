@@ -24,7 +24,7 @@ export class Outbox {
   #entries = new Map();   // id -> entry, mine, oldest first
   #runs = new Map();      // id -> {sentAt, tries, retryAt, kept, happened, promise, resolve, reject}; kept: null while it is being written
   #held = null;           // {until, seconds}: the server said that this account asks too much, and for how long to wait
-  #settling = new Map();  // id -> {entry, seq, until}: acknowledged, events not applied yet
+  #acknowledgedEntries = new Map();  // id -> {entry, seq, until}: acknowledged, events not applied yet
 
   /** transmit(frame) -> boolean; changed(boardId) is called after each change of an entry. */
   constructor({ tab, transmit, changed, now = Date.now }) {
@@ -36,7 +36,7 @@ export class Outbox {
 
   /** What an earlier page of this tab left can be read now. */
   opened() {
-    for (const entry of stored()) if (entry.owner === this.#tab.id && !this.#entries.has(entry.id)) this.#take(entry);
+    for (const entry of stored()) if (entry.owner === this.#tab.id && !this.#entries.has(entry.id)) this.#register(entry);
     this.#pump();
     return this.adopt();
   }
@@ -48,7 +48,7 @@ export class Outbox {
       id: newId(), board, name, data, ...(base === undefined || base === null ? {} : { base, epoch }),
       at: new Date(this.#now()).toISOString(), order, owner: this.#tab.id, status: "waiting", refusal: null,
     };
-    const run = this.#take(entry);
+    const run = this.#register(entry);
     if (new TextEncoder().encode(JSON.stringify(frameOf(entry))).length > FRAME_LIMIT) this.#refuse(entry, tooLarge(entry));
     else this.#pump();
     this.#changed(board);
@@ -57,20 +57,20 @@ export class Outbox {
 
   /** Entries of one board, or of all, oldest first; with those whose events are on the way, without those whose events were applied. */
   pending(board = null) {
-    const all = [...[...this.#settling.values()].map(({ entry }) => entry), ...this.#entries.values()];
-    const drawn = all.filter(({ id }) => !this.#runs.get(id)?.happened);
+    const all = [...[...this.#acknowledgedEntries.values()].map(({ entry }) => entry), ...this.#entries.values()];
+    const drawn = all.filter(({ id }) => !this.#runs.get(id)?.eventApplied);
     return drawn.filter((entry) => board === null || entry.board === board).sort(byOrder);
   }
 
   /** How much has not been answered, in all tabs of this account. */
   unsent() {
     const waiting = new Map([...this.#entries].map(([id, { status }]) => [keyOf(id), status]));
-    for (const place of vault.places("outbox:")) if (!waiting.has(place)) waiting.set(place, vault.label(place)?.status);
+    for (const key of vault.keys("outbox:")) if (!waiting.has(key)) waiting.set(key, vault.label(key)?.status);
     return [...waiting.values()].filter((status) => status !== "refused").length;
   }
 
   /** All that has not been done, in all tabs of this account, as far as it can be read; also what was refused. */
-  undone() {
+  unfinished() {
     return [...new Map([...stored(), ...this.#entries.values()].map((entry) => [entry.id, entry])).values()].sort(byOrder);
   }
 
@@ -80,13 +80,13 @@ export class Outbox {
   }
 
   /** The line is up, signed in as this account. */
-  lineUp() {
+  onOpen() {
     this.#open = true;
     this.#pump();
   }
 
   /** The line is gone: what was on it is not known to have arrived. */
-  lineDown() {
+  onClose() {
     this.#open = false;
     for (const entry of this.#entries.values()) {
       const run = this.#runs.get(entry.id);
@@ -98,9 +98,9 @@ export class Outbox {
   acknowledged({ id, board, seqs, opened }, appliedSeq) {
     const entry = this.#entries.get(id);
     if (!entry) return;
-    const run = this.#forget(entry);
+    const run = this.#remove(entry);
     const seq = Math.max(0, ...seqs);
-    if (appliedSeq !== null && seq > appliedSeq) this.#settling.set(id, { entry, seq, until: this.#now() + SETTLE_WITHIN });
+    if (appliedSeq !== null && seq > appliedSeq) this.#acknowledgedEntries.set(id, { entry, seq, until: this.#now() + SETTLE_WITHIN });
     run.resolve(opened === undefined ? { seqs } : { seqs, opened });
     this.#changed(board ?? entry.board);
     this.#pump();
@@ -109,7 +109,7 @@ export class Outbox {
   refused(frame) {
     const entry = this.#entries.get(frame.id);
     if (!entry) return;
-    if (frame.code === "rate_limited") this.#hold(entry, frame.retry_after_s ?? 1);
+    if (frame.code === "rate_limited") this.#pause(entry, frame.retry_after_s ?? 1);
     if (LATER.has(frame.code)) this.#postpone(entry);
     else this.#refuse(entry, frame);
     this.#changed(entry.board);
@@ -117,22 +117,22 @@ export class Outbox {
   }
 
   /** An event of this command was applied, before its ack came: drawn still, its card would be there twice. */
-  happened(id) {
+  eventApplied(id) {
     const run = this.#runs.get(id);
-    if (run) run.happened = true;
+    if (run) run.eventApplied = true;
   }
 
   /** A board's applied position moved. */
   applied(board, seq) {
-    for (const [id, settled] of this.#settling) {
-      if (settled.entry.board === board && (settled.seq <= seq || settled.until < this.#now())) this.#settling.delete(id);
+    for (const [id, settled] of this.#acknowledgedEntries) {
+      if (settled.entry.board === board && (settled.seq <= seq || settled.until < this.#now())) this.#acknowledgedEntries.delete(id);
     }
   }
 
-  retract(id) {
+  discard(id) {
     const entry = this.#entries.get(id);
     if (entry?.status !== "refused") return;
-    this.#forget(entry);
+    this.#remove(entry);
     this.#changed(entry.board);
   }
 
@@ -141,33 +141,33 @@ export class Outbox {
     for (const [id, run] of this.#runs) {
       if (run.sentAt !== null && this.#now() - run.sentAt > ANSWER_WITHIN) this.#postpone(this.#entries.get(id));
     }
-    for (const [id, { entry, until }] of this.#settling) {
-      if (until < this.#now()) this.#settling.delete(id), this.#changed(entry.board);
+    for (const [id, { entry, until }] of this.#acknowledgedEntries) {
+      if (until < this.#now()) this.#acknowledgedEntries.delete(id), this.#changed(entry.board);
     }
     this.#pump();
   }
 
   /** Take over what a tab that is gone has left. */
   async adopt() {
-    if (vault.state !== "open" || !this.#others().length) return;
-    await this.#tab.alone(async () => {
-      const gone = new Set(await this.#tab.gone([...new Set(this.#others().map(({ owner }) => owner))]));
-      for (const { place, owner } of this.#others()) if (gone.has(owner)) await this.#adopt(place);
+    if (vault.state !== "open" || !this.#otherTabsEntries().length) return;
+    await this.#tab.exclusively(async () => {
+      const gone = new Set(await this.#tab.gone([...new Set(this.#otherTabsEntries().map(({ owner }) => owner))]));
+      for (const { place: key, owner } of this.#otherTabsEntries()) if (gone.has(owner)) await this.#adopt(key);
     });
     this.#pump();
   }
 
   /** On the disk before the next tab looks. */
-  async #adopt(place) {
-    const entry = await vault.readAgain(place);
+  async #adopt(key) {
+    const entry = await vault.reload(key);
     if (entry === null) return;
-    const run = this.#take({ ...entry, owner: this.#tab.id });
+    const run = this.#register({ ...entry, owner: this.#tab.id });
     this.#changed(entry.board);
     await run.keeping;
   }
 
-  #others() {
-    const all = vault.places("outbox:").map((place) => ({ place, ...vault.label(place) }));
+  #otherTabsEntries() {
+    const all = vault.keys("outbox:").map((key) => ({ place: key, ...vault.label(key) }));
     return all.filter(({ owner }) => owner !== undefined && owner !== this.#tab.id);
   }
 
@@ -178,7 +178,7 @@ export class Outbox {
     for (const entry of [...this.#entries.values()].sort(byOrder)) {
       if (entry.status === "refused" || busy.has(entry.board)) continue;
       const run = this.#runs.get(entry.id);
-      if (!this.#stillMine(entry, run)) continue;
+      if (!this.#isOwned(entry, run)) continue;
       busy.add(entry.board);
       if (run.kept === null && vault.state === "open") continue; // sent when it is on the disk
       if (run.sentAt !== null || (run.retryAt ?? 0) > this.#now()) continue;
@@ -190,25 +190,25 @@ export class Outbox {
   }
 
   // A tab that was frozen wakes up and finds its things taken over.
-  #stillMine(entry, run) {
+  #isOwned(entry, run) {
     if (!run.kept || vault.label(keyOf(entry.id))?.owner === this.#tab.id) return true;
     this.#entries.delete(entry.id);
     this.#runs.delete(entry.id);
     return false;
   }
 
-  #take(entry) {
+  #register(entry) {
     const run = { sentAt: null, tries: 0, retryAt: null, kept: null, keeping: null, ...promised() };
     run.promise.catch(() => {}); // after a reload nobody waits for it: `pending` tells
     if (entry.status === "sending") entry.status = "waiting";
     delete entry.held;
     this.#runs.set(entry.id, run);
     this.#entries.set(entry.id, entry);
-    this.#keep(entry, run);
+    this.#persist(entry, run);
     return run;
   }
 
-  #keep(entry, run) {
+  #persist(entry, run) {
     run.keeping = vault.write(keyOf(entry.id), entry).then((kept) => {
       const isNew = run.kept === null;
       run.kept = kept;
@@ -217,7 +217,7 @@ export class Outbox {
   }
 
   /** Nothing is sent for so long: whatever it is, it would be refused too. */
-  #hold(entry, seconds) {
+  #pause(entry, seconds) {
     entry.held = true;
     this.#held = { until: this.#now() + seconds * 1_000 + Math.random() * SPREAD, seconds };
   }
@@ -241,11 +241,11 @@ export class Outbox {
     if (entry.status === status) return;
     entry.status = status;
     const run = this.#runs.get(entry.id);
-    if (run.kept !== false || status === "refused") this.#keep(entry, run);
+    if (run.kept !== false || status === "refused") this.#persist(entry, run);
     this.#changed(entry.board);
   }
 
-  #forget(entry) {
+  #remove(entry) {
     const run = this.#runs.get(entry.id);
     vault.remove(keyOf(entry.id));
     this.#entries.delete(entry.id);
@@ -265,7 +265,7 @@ const byOrder = (a, b) => a.order - b.order;
 const keyOf = (id) => `${prefix()}outbox:${id}`;
 
 function stored() {
-  return vault.places("outbox:").map((place) => vault.read(place)).filter(Boolean).sort(byOrder);
+  return vault.keys("outbox:").map((key) => vault.read(key)).filter(Boolean).sort(byOrder);
 }
 
 function frameOf({ id, board, name, data, base, epoch }) {

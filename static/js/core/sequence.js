@@ -7,14 +7,14 @@ export const GAP = "gap";
 export const OTHER_EPOCH = "other epoch";
 
 /** An event with number `seq`, of `epoch`, for a reader at `position` {epoch, seq}. */
-export function judge(position, epoch, seq) {
+export function compareSeq(position, epoch, seq) {
   if (position.epoch !== epoch) return OTHER_EPOCH;
   if (seq <= position.seq) return SEEN;
   return seq === position.seq + 1 ? APPLY : GAP;
 }
 
 /** What one event does to the entities: {put: {kind, id, seq, state}}, {drop: {kind, id}} or nothing (erased, hidden). */
-export function effect(event) {
+export function entityChange(event) {
   if (event.erased || !event.kind) return {};
   if (event.state === undefined) return {};
   if (event.state === null) return { drop: { kind: event.kind, id: event.id } };

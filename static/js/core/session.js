@@ -4,8 +4,8 @@ import { getJson, request } from "./api.js";
 import { Board } from "./store.js";
 import { Connection } from "./connection.js";
 import { Outbox } from "./outbox.js";
-import { learn } from "./time.js";
-import { SIGNED_OUT, close as keepNothing, wipe } from "./storage.js";
+import { syncClock } from "./time.js";
+import { SIGNED_OUT, close as keepNothing, clearAll } from "./storage.js";
 import { vault } from "./vault.js";
 
 const ROLES = ["viewer", "investigator", "coordinator", "admin"]; // each with the rights of those before
@@ -13,7 +13,7 @@ const TICK = 1_000;             // ms
 const ACCOUNTS_EVERY = 5_000;   // ms: an unknown id asks for the accounts, but not more often
 const ADOPT_EVERY = 10;         // ticks
 
-export class Desk {
+export class Session {
   account;
   accounts = new Map();
   version;
@@ -21,16 +21,16 @@ export class Desk {
   outbox;
   alerts = null;      // whoever hears of alerts here
   clock = null;       // why times may be wrong: {jumped, ahead}, once the server has said so
-  duty = null;        // who holds the shift, and how it is handed on: {shift, handover}, once the server has said so
-  here = null;        // what one may do on this page, for keys and palette: {where, may, commands, things}
-  seen = null;        // up to where this person has seen each board, on pages that show one
+  shiftStatus = null;        // who holds the shift, and how it is handed on: {shift, handover}, once the server has said so
+  pageCommands = null; // what one may do on this page, for keys and palette: {page, may, commands, things}
+  readPositions = null;        // up to where this person has seen each board, on pages that show one
   connection;
   #boards = new Map();
   #tab;
   #ticks = 0;
   #timer = null;
-  #askedAccounts = -Infinity;
-  #knowsAll = true;   // who everybody is that was met
+  #accountsLoadedAt = -Infinity;
+  #accountsComplete = true;   // who everybody is that was met
   #watchers = new Set();
 
   /** account: {id, name, role}; version: the server's that wrote this page; tab: an open Tab. */
@@ -40,9 +40,9 @@ export class Desk {
     this.#tab = tab;
     this.outbox = new Outbox({ tab, transmit: (frame) => this.transmit(frame), changed: (board) => this.#entryChanged(board) });
     this.connection = new Connection(socketUrl(), {
-      hello: (frame) => this.#hello(frame),
+      hello: (frame) => this.#onHello(frame),
       frame: (frame) => this.#receive(frame),
-      down: () => this.#down(),
+      down: () => this.#onDown(),
       changed: () => this.#changed(),
       whoAmI: () => this.#whoAmI(),
       signIn: () => this.#signIn(),
@@ -55,11 +55,11 @@ export class Desk {
     addEventListener("offline", this.#recheck);
     addEventListener("pageshow", this.#recheck);
     addEventListener("focus", this.#recheck);
-    addEventListener("storage", this.#toldByOtherTab);
+    addEventListener("storage", this.#onStorage);
     document.addEventListener("visibilitychange", this.#recheck);
     this.#timer = setInterval(() => this.#tick(), TICK);
     this.connection.start();
-    this.#askAccounts();
+    this.#loadAccounts();
     vault.whenOpened(() => {
       this.outbox.opened();
       for (const board of this.#boards.values()) board.changed();
@@ -73,7 +73,7 @@ export class Desk {
     removeEventListener("offline", this.#recheck);
     removeEventListener("pageshow", this.#recheck);
     removeEventListener("focus", this.#recheck);
-    removeEventListener("storage", this.#toldByOtherTab);
+    removeEventListener("storage", this.#onStorage);
     document.removeEventListener("visibilitychange", this.#recheck);
     clearInterval(this.#timer);
     this.connection.stop();
@@ -104,49 +104,49 @@ export class Desk {
   }
 
   /** The person asked for it: on every tab of this account, at once, and nothing kept; or what was typed, encrypted. */
-  async signedOut({ keeping = false } = {}) {
-    if (keeping) await vault.settled();
-    else wipe();
+  async signOut({ keeping = false } = {}) {
+    if (keeping) await vault.flushed();
+    else clearAll();
     try {
       localStorage.setItem(SIGNED_OUT, JSON.stringify({ account: this.account.id, at: Date.now() }));
     } catch {
       // other tabs then learn it from the server
     }
-    this.#leaveFor("/login");
+    this.#redirect("/login");
   }
 
   /** Ids of people met in states and events: those that are not known are asked for. things: iterable of {state, actor}. */
-  met(things) {
+  ensureAccounts(things) {
     for (const { state, actor } of things) {
       const ids = [state?.lead, state?.assignee, actor?.id, ...(state?.members ?? [])];
-      if (ids.some((id) => id && !this.accounts.has(id))) return void this.#askAccounts();
+      if (ids.some((id) => id && !this.accounts.has(id))) return void this.#loadAccounts();
     }
   }
 
-  #hello({ account, server }) {
+  #onHello({ account, server }) {
     if (account.id !== this.account.id) return location.reload(); // the browser's cookie is another person's by now
     this.account = account;
     this.newVersion = server === this.version ? null : server;
     for (const board of this.#boards.values()) board.subscribe();
-    this.outbox.lineUp();
+    this.outbox.onOpen();
     this.alerts?.ask();
     return this.#changed();
   }
 
   #receive(frame) {
-    if (frame.type === "heads") return this.#heads(frame);
+    if (frame.type === "heads") return this.#onHeads(frame);
     if (frame.type === "alerts") return this.alerts?.heard(frame);
-    if (frame.type === "shift") return this.#shift(frame);
+    if (frame.type === "shift") return this.#onShift(frame);
     if (frame.type === "clock") return this.#clock(frame);
-    if (frame.type === "account") return this.#accountChanged(frame.account);
+    if (frame.type === "account") return this.#onAccount(frame.account);
     if (frame.type === "ack") return this.outbox.acknowledged(frame, this.#boards.get(frame.board)?.seq ?? null);
     if (frame.type === "refused") return this.outbox.refused(frame);
     if (frame.type === "error" && frame.id) this.outbox.refused(frame);
     return this.#boards.get(frame.board)?.receive(frame);
   }
 
-  #shift({ shift, handover }) {
-    this.duty = { shift, handover };
+  #onShift({ shift, handover }) {
+    this.shiftStatus = { shift, handover };
     this.#changed();
   }
 
@@ -156,27 +156,27 @@ export class Desk {
   }
 
   /** Another name or role: what the page offers follows. */
-  #accountChanged(account) {
+  #onAccount(account) {
     this.account = account;
     this.#changed();
     for (const board of this.#boards.values()) board.changed();
   }
 
-  #heads({ at, heads }) {
-    learn(at);
-    for (const [id, head] of Object.entries(heads)) this.#boards.get(id)?.heads(head, at);
+  #onHeads({ at, heads }) {
+    syncClock(at);
+    for (const [id, head] of Object.entries(heads)) this.#boards.get(id)?.onHeads(head, at);
   }
 
-  #down() {
-    this.outbox.lineDown();
-    for (const board of this.#boards.values()) board.lineDown();
+  #onDown() {
+    this.outbox.onClose();
+    for (const board of this.#boards.values()) board.onClose();
   }
 
   #tick() {
     this.connection.tick();
     this.outbox.tick();
     for (const board of this.#boards.values()) board.tick();
-    if (!this.#knowsAll && this.connection.state === "open") this.#askAccounts();
+    if (!this.#accountsComplete && this.connection.state === "open") this.#loadAccounts();
     if ((this.#ticks += 1) % ADOPT_EVERY === 0) this.outbox.adopt();
   }
 
@@ -187,9 +187,9 @@ export class Desk {
     for (const board of this.#boards.values()) board.recheck();
   };
 
-  #toldByOtherTab = (event) => {
+  #onStorage = (event) => {
     if (event.key !== SIGNED_OUT || !event.newValue) return;
-    if (JSON.parse(event.newValue).account === this.account.id) this.#leaveFor("/login");
+    if (JSON.parse(event.newValue).account === this.account.id) this.#redirect("/login");
   };
 
   async #whoAmI() {
@@ -208,19 +208,19 @@ export class Desk {
     location.assign(`/login?next=${encodeURIComponent(location.pathname + location.search)}#ended`); // which the page there says
   }
 
-  #leaveFor(place) {
+  #redirect(place) {
     keepNothing();
     this.stop();
     location.replace(place);
   }
 
-  async #askAccounts() {
-    this.#knowsAll = false;
-    if (Date.now() - this.#askedAccounts < ACCOUNTS_EVERY) return; // asked by a later tick
-    this.#askedAccounts = Date.now();
-    this.#knowsAll = true; // unless somebody else is met before the answer is here
+  async #loadAccounts() {
+    this.#accountsComplete = false;
+    if (Date.now() - this.#accountsLoadedAt < ACCOUNTS_EVERY) return; // asked by a later tick
+    this.#accountsLoadedAt = Date.now();
+    this.#accountsComplete = true; // unless somebody else is met before the answer is here
     const answer = await getJson("/api/v1/accounts");
-    if (!answer) return void (this.#knowsAll = false);
+    if (!answer) return void (this.#accountsComplete = false);
     this.accounts = new Map(answer.accounts.map((account) => [account.id, account]));
     this.account = { ...this.account, ...this.accounts.get(this.account.id) };
     this.#changed();

@@ -2,14 +2,14 @@
    To open a page, and to change something, tells it too. */
 
 import { request } from "./api.js";
-import { onAct } from "./user_activity.js";
+import { onUserActivity } from "./user_activity.js";
 
 const TELL_EVERY = 4 * 60_000; // ms; what the server writes is to the minute or so
 
 /** For as long as the page lives. */
 export function mount() {
   let acted = false;
-  onAct(() => (acted = true));
+  onUserActivity(() => (acted = true));
   setInterval(async () => {
     if (!acted || document.hidden) return;
     acted = false;

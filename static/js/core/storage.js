@@ -6,7 +6,7 @@ let account = null;
 let closed = false;
 
 /** From here on, keys are this account's. */
-export function belongTo(id) {
+export function setAccount(id) {
   account = id;
   closed = false;
 }
@@ -17,7 +17,7 @@ export function close() {
 }
 
 /** Everything of this account, gone: drafts, outbox, tabs. */
-export function wipe() {
+export function clearAll() {
   for (const key of storage.keys(prefix())) storage.remove(key);
 }
 
@@ -29,7 +29,7 @@ export { ROOT };
 export const storage = {
   failed: false,
   /** Called when `failed` turned: what is typed is, or is no longer, at the mercy of a reload. */
-  turned: () => {},
+  onChange: () => {},
 
   read(key) {
     try {
@@ -43,10 +43,10 @@ export const storage = {
     if (closed) return false;
     try {
       globalThis.localStorage.setItem(key, JSON.stringify(value));
-      turn(false);
+      setFailed(false);
       return true;
     } catch {
-      turn(true);
+      setFailed(true);
       return false;
     }
   },
@@ -68,8 +68,8 @@ export const storage = {
   },
 };
 
-function turn(failed) {
+function setFailed(failed) {
   if (storage.failed === failed) return;
   storage.failed = failed;
-  storage.turned();
+  storage.onChange();
 }

@@ -1,8 +1,8 @@
 /* What is true on one board, as far as applied. The server alone says what is true: the sender's own change comes back as an event too. */
 
-import { APPLY, Entities, GAP, OTHER_EPOCH, SEEN, effect, judge } from "./sequence.js";
-import { marked } from "./change_badges.js";
-import { Proof } from "./freshness.js";
+import { APPLY, Entities, GAP, OTHER_EPOCH, SEEN, entityChange, compareSeq } from "./sequence.js";
+import { addToBadge } from "./change_badges.js";
+import { Freshness } from "./freshness.js";
 import { serverNow } from "./time.js";
 
 const ASK_AGAIN = 10_000;   // ms without an answer to a subscription: ask again
@@ -17,30 +17,30 @@ export class Board {
   at = null;
   presence = { count: 0, people: [] };
   summaries = new Map();
-  marks = new Map();
+  badges = new Map();
 
-  #desk;
+  #session;
   #entities = new Entities();
-  #parts = null;          // entities of a snapshot that is still coming
-  #askedAt = null;        // a subscription was asked for and is not answered
-  #triedAt = 0;           // the last time that one was asked for
+  #partialSnapshot = null;          // entities of a snapshot that is still coming
+  #pendingSince = null;        // a subscription was asked for and is not answered
+  #subscribeSentAt = 0;           // the last time that one was asked for
   #following = false;
-  #place = null;          // where this person is: {card, editing}
+  #ownPresence = null;          // where this person is: {card, editing}
   #forbidden = false;
-  #forbiddenPatience = ASK_FORBIDDEN * (1 + Math.random() / 2); // one that loses many readers is not asked by all of them at once
-  #proof;
+  #forbiddenRetryMs = ASK_FORBIDDEN * (1 + Math.random() / 2); // one that loses many readers is not asked by all of them at once
+  #freshnessTracker;
   #readAt = null;         // Date: the first snapshot's answer; nothing before the first proof is newer
-  #shown = "";            // the freshness that watchers were told
+  #notifiedState = "";            // the freshness that watchers were told
   #watchers = new Set();
-  #provers = new Set();   // told of each heartbeat, which alone is no reason to draw a board
+  #freshnessWatchers = new Set();   // told of each heartbeat, which alone is no reason to draw a board
   #events = [];
   #frame = null;
 
   /** desk: {account, outbox, transmit(frame) -> boolean, met(things)} */
-  constructor(id, desk, proof = new Proof()) {
+  constructor(id, session, freshness = new Freshness()) {
     this.id = id;
-    this.#desk = desk;
-    this.#proof = proof;
+    this.#session = session;
+    this.#freshnessTracker = freshness;
   }
 
   // --- what views read
@@ -59,12 +59,12 @@ export class Board {
   }
 
   get freshness() {
-    const state = this.#forbidden ? "forbidden" : this.#proof.state(this.seq !== null);
-    return { state, since: this.#proof.at ?? this.#readAt, seq: this.seq, provenAt: this.#proof.at, proven: this.#proof.proven };
+    const state = this.#forbidden ? "forbidden" : this.#freshnessTracker.state(this.seq !== null);
+    return { state, since: this.#freshnessTracker.at ?? this.#readAt, seq: this.seq, provenAt: this.#freshnessTracker.at, proven: this.#freshnessTracker.proven };
   }
 
   get pending() {
-    return this.#desk.outbox.pending(this.id);
+    return this.#session.outbox.pending(this.id);
   }
 
   watch(fn) {
@@ -73,29 +73,29 @@ export class Board {
   }
 
   /** fn(board) after each heartbeat: `provenAt` has moved. -> unwatch */
-  watchProof(fn) {
-    this.#provers.add(fn);
-    return () => this.#provers.delete(fn);
+  watchFreshness(fn) {
+    this.#freshnessWatchers.add(fn);
+    return () => this.#freshnessWatchers.delete(fn);
   }
 
   // --- what views do
 
   /** -> Promise of {seqs, opened?}; rejects with Refused. Kept and sent again until there is an answer. */
   send(name, data, { base, epoch = this.epoch } = {}) {
-    return this.#desk.outbox.add(this.id, name, data, { base, epoch });
+    return this.#session.outbox.add(this.id, name, data, { base, epoch });
   }
 
-  retract(id) {
-    this.#desk.outbox.retract(id);
+  discard(id) {
+    this.#session.outbox.discard(id);
   }
 
-  seen(id) {
-    if (this.marks.delete(id)) this.changed();
+  clearBadge(id) {
+    if (this.badges.delete(id)) this.changed();
   }
 
-  where(card, editing = false) {
-    this.#place = { card, editing };
-    this.#tellPlace();
+  setPresence(card, editing = false) {
+    this.#ownPresence = { card, editing };
+    this.#sendPresence();
   }
 
   // --- the line
@@ -103,52 +103,52 @@ export class Board {
   /** From our position if there is one, else from a snapshot. Asked once until answered. */
   subscribe({ fresh = false } = {}) {
     const known = this.seq !== null && !fresh;
-    this.#parts = null;
-    const asked = this.#desk.transmit({ type: "subscribe", board: this.id, ...(known ? { epoch: this.epoch, after: this.seq } : {}) });
-    this.#triedAt = Date.now();
-    this.#askedAt = asked ? this.#triedAt : null;
+    this.#partialSnapshot = null;
+    const asked = this.#session.transmit({ type: "subscribe", board: this.id, ...(known ? { epoch: this.epoch, after: this.seq } : {}) });
+    this.#subscribeSentAt = Date.now();
+    this.#pendingSince = asked ? this.#subscribeSentAt : null;
   }
 
-  lineDown() {
+  onClose() {
     this.#following = false;
-    this.#askedAt = null;
-    this.#parts = null;
-    this.#proof.lost();
+    this.#pendingSince = null;
+    this.#partialSnapshot = null;
+    this.#freshnessTracker.lost();
     this.changed();
   }
 
   /** A frame that names this board. */
   receive(frame) {
     switch (frame.type) {
-      case "snapshot": return this.#snapshot(frame);
-      case "events": return this.#apply(frame);
-      case "subscribed": return this.#subscribed(frame);
-      case "unsubscribed": return this.#unsubscribed(frame);
-      case "error": return this.#error(frame);
+      case "snapshot": return this.#onSnapshot(frame);
+      case "events": return this.#applyEvents(frame);
+      case "subscribed": return this.#onSubscribed(frame);
+      case "unsubscribed": return this.#onUnsubscribed(frame);
+      case "error": return this.#onError(frame);
       case "presence": this.presence = { count: frame.count, people: frame.people }; return this.changed();
-      case "summary": return this.#summary(frame);
+      case "summary": return this.#onSummary(frame);
       default: return undefined; // a newer server's: not ours to judge
     }
   }
 
   /** The database's head of this board, in a heartbeat of server time `at`; `sent`: a reading before which it was not sent. */
-  heads(head, at, sent) {
-    const behind = this.#proof.heads(head, at, this, sent);
-    if (this.epoch !== null && head.epoch !== this.epoch) this.#again({ fresh: true });
-    else if (behind) this.#again();
-    for (const fn of this.#provers) fn(this);
-    if (this.freshness.state !== this.#shown) this.changed();
+  onHeads(head, at, sent) {
+    const behind = this.#freshnessTracker.heads(head, at, this, sent);
+    if (this.epoch !== null && head.epoch !== this.epoch) this.#resubscribe({ fresh: true });
+    else if (behind) this.#resubscribe();
+    for (const fn of this.#freshnessWatchers) fn(this);
+    if (this.freshness.state !== this.#notifiedState) this.changed();
   }
 
   /** Time alone makes what is shown untrue: called once a second. */
   tick() {
-    if (!this.#following && Date.now() - this.#triedAt > this.#patience) this.subscribe();
-    if (this.freshness.state !== this.#shown) this.changed();
+    if (!this.#following && Date.now() - this.#subscribeSentAt > this.#retryMs) this.subscribe();
+    if (this.freshness.state !== this.#notifiedState) this.changed();
   }
 
   /** A person looks at it again: whether it may be seen by now is asked at once. */
   recheck() {
-    if (this.#forbidden && Date.now() - this.#triedAt > ASK_AFTER_ERROR) this.subscribe();
+    if (this.#forbidden && Date.now() - this.#subscribeSentAt > ASK_AFTER_ERROR) this.subscribe();
     this.tick();
   }
 
@@ -156,7 +156,7 @@ export class Board {
   changed() {
     if (this.#frame !== null) return;
     const later = globalThis.document && !document.hidden ? requestAnimationFrame : (fn) => setTimeout(fn, HIDDEN_FRAME);
-    this.#frame = later(() => this.#tell());
+    this.#frame = later(() => this.#notify());
   }
 
   /** A page that is hidden with a frame asked for gets it only when it is shown again: ask anew, by the other clock. */
@@ -166,16 +166,16 @@ export class Board {
     this.changed();
   }
 
-  get #patience() {
-    if (this.#forbidden) return this.#forbiddenPatience;
-    return this.#askedAt === null ? ASK_AFTER_ERROR : ASK_AGAIN;
+  get #retryMs() {
+    if (this.#forbidden) return this.#forbiddenRetryMs;
+    return this.#pendingSince === null ? ASK_AFTER_ERROR : ASK_AGAIN;
   }
 
-  #tell() {
+  #notify() {
     this.#frame = null;
     const events = this.#events;
     this.#events = [];
-    this.#shown = this.freshness.state;
+    this.#notifiedState = this.freshness.state;
     for (const fn of this.#watchers) {
       try {
         fn(this, events);
@@ -185,114 +185,114 @@ export class Board {
     }
   }
 
-  #snapshot({ epoch, seq, entities, more }) {
+  #onSnapshot({ epoch, seq, entities, more }) {
     // The server may begin anew in the middle of a snapshot, when rights have changed: nothing of the one before may stay.
-    if (this.#parts?.epoch !== epoch || this.#parts.seq !== seq) this.#parts = { epoch, seq, entities: [] };
-    this.#parts.entities.push(...entities);
+    if (this.#partialSnapshot?.epoch !== epoch || this.#partialSnapshot.seq !== seq) this.#partialSnapshot = { epoch, seq, entities: [] };
+    this.#partialSnapshot.entities.push(...entities);
     if (more) return;
     const before = this.#entities, from = this.seq, sameEpoch = epoch === this.epoch;
-    this.#entities = Entities.from(this.#parts.entities);
-    this.#parts = null;
+    this.#entities = Entities.from(this.#partialSnapshot.entities);
+    this.#partialSnapshot = null;
     this.epoch = epoch;
     this.at = sameEpoch ? this.at : null;
     this.#moveTo(seq);
-    this.#markDifferences(before, sameEpoch ? from : null);
-    this.#desk.met(this.#entities);
+    this.#addBadgesForDifferences(before, sameEpoch ? from : null);
+    this.#session.ensureAccounts(this.#entities);
     this.changed();
   }
 
-  #apply({ epoch, events }) {
+  #applyEvents({ epoch, events }) {
     for (const event of events) {
-      const verdict = judge(this, epoch, event.seq);
-      if (verdict === APPLY) this.#applyOne(event);
-      else if (verdict === GAP) return this.#again();
-      else if (verdict === OTHER_EPOCH) return this.#again({ fresh: true });
+      const verdict = compareSeq(this, epoch, event.seq);
+      if (verdict === APPLY) this.#applyEvent(event);
+      else if (verdict === GAP) return this.#resubscribe();
+      else if (verdict === OTHER_EPOCH) return this.#resubscribe({ fresh: true });
       else if (verdict !== SEEN) throw new Error(verdict);
     }
-    this.#desk.met(events.map(({ state, actor }) => ({ state, actor })));
+    this.#session.ensureAccounts(events.map(({ state, actor }) => ({ state, actor })));
     return this.changed();
   }
 
-  #applyOne(event) {
-    const { put, drop } = effect(event);
+  #applyEvent(event) {
+    const { put, drop } = entityChange(event);
     if (put) this.#entities.put(put);
-    if (drop) this.#entities.drop(drop), this.marks.delete(drop.id), this.summaries.delete(drop.id);
-    if (put && event.actor?.id !== this.#desk.account.id) this.#mark(event);
+    if (drop) this.#entities.drop(drop), this.badges.delete(drop.id), this.summaries.delete(drop.id);
+    if (put && event.actor?.id !== this.#session.account.id) this.#addBadge(event);
     if (event.at) this.at = event.at;
-    if (event.command) this.#desk.outbox.happened(event.command);
+    if (event.command) this.#session.outbox.eventApplied(event.command);
     this.#events.push(event);
     this.#moveTo(event.seq);
   }
 
   #moveTo(seq) {
     this.seq = seq;
-    this.#proof.applied(this);
-    this.#desk.outbox.applied(this.id, seq);
+    this.#freshnessTracker.applied(this);
+    this.#session.outbox.applied(this.id, seq);
   }
 
-  #mark(event) {
-    this.marks.set(event.id, marked(this.marks.get(event.id), event));
+  #addBadge(event) {
+    this.badges.set(event.id, addToBadge(this.badges.get(event.id), event));
   }
 
   // After a snapshot in place of a catch-up it is known that these changed, but not by whom.
-  #markDifferences(before, from) {
+  #addBadgesForDifferences(before, from) {
     if (from === null) return;
     for (const { kind, id, seq } of this.#entities) {
       if (seq <= from || before.get(id)?.seq === seq) continue;
-      this.#mark({ id, type: before.get(id) ? `${kind}.updated` : `${kind}.added`, actor: null, at: null, changes: [] });
+      this.#addBadge({ id, type: before.get(id) ? `${kind}.updated` : `${kind}.added`, actor: null, at: null, changes: [] });
     }
-    for (const id of this.marks.keys()) if (!this.#entities.get(id)) this.marks.delete(id);
+    for (const id of this.badges.keys()) if (!this.#entities.get(id)) this.badges.delete(id);
   }
 
-  #subscribed({ epoch, seq }) {
-    this.#askedAt = null;
+  #onSubscribed({ epoch, seq }) {
+    this.#pendingSince = null;
     this.#forbidden = false;
     this.#following = true;
     // ahead is no fault: the subscription before may have brought more. Behind, or another epoch, is one.
     if (this.epoch !== epoch || this.seq < seq) return this.subscribe({ fresh: true });
     this.#readAt ??= serverNow();
-    this.#proof.followed();
-    this.#tellPlace();
+    this.#freshnessTracker.followed();
+    this.#sendPresence();
     return this.changed();
   }
 
-  #unsubscribed({ reason }) {
-    if (reason === "forbidden") this.#forbid();
+  #onUnsubscribed({ reason }) {
+    if (reason === "forbidden") this.#onForbidden();
   }
 
-  #error({ code }) {
-    if (this.#askedAt === null) return;
-    this.#askedAt = null;
-    if (code === "not_found" || code === "forbidden") this.#forbid();
+  #onError({ code }) {
+    if (this.#pendingSince === null) return;
+    this.#pendingSince = null;
+    if (code === "not_found" || code === "forbidden") this.#onForbidden();
   }
 
   // The right to see it has ended: nothing of it may stay on the screen or in memory.
-  #forbid() {
+  #onForbidden() {
     this.#following = false;
     this.#forbidden = true;
     this.#entities = new Entities();
-    this.marks.clear();
+    this.badges.clear();
     this.summaries.clear();
     this.presence = { count: 0, people: [] };
     this.epoch = this.seq = this.at = this.#readAt = null;
-    this.#proof = new Proof();
+    this.#freshnessTracker = new Freshness();
     this.changed();
   }
 
-  #summary({ searches }) {
+  #onSummary({ searches }) {
     for (const [id, summary] of Object.entries(searches)) this.summaries.set(id, summary);
     this.changed();
   }
 
   // While an answer is awaited, frames of the subscription before may still show gaps: they are no reason to ask again.
-  #again(options) {
-    if (this.#forbidden || (this.#askedAt !== null && Date.now() - this.#askedAt < ASK_AGAIN)) return;
+  #resubscribe(options) {
+    if (this.#forbidden || (this.#pendingSince !== null && Date.now() - this.#pendingSince < ASK_AGAIN)) return;
     this.subscribe(options);
   }
 
-  #tellPlace() {
-    if (!this.#place || this.#askedAt !== null) return;
-    const { card, editing } = this.#place;
-    this.#desk.transmit({ type: "presence", board: this.id, card, editing });
+  #sendPresence() {
+    if (!this.#ownPresence || this.#pendingSince !== null) return;
+    const { card, editing } = this.#ownPresence;
+    this.#session.transmit({ type: "presence", board: this.id, card, editing });
   }
 }

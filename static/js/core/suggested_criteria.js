@@ -4,15 +4,15 @@ import { toInput } from "./time.js";
 const YOUNGER_THAN = { under_13: 13 }; // as in board/data/criteria.toml
 
 /** The keys of the criteria that the child's age suggests and that nobody has answered. Of an age and a birth date either is enough. */
-export function suggested({ person, missing_since: since, criteria }) {
+export function suggestedCriteria({ person, missing_since: since, criteria }) {
   const ages = [person.age, years(person.birth_date, since)].filter((age) => Number.isFinite(age) && age >= 0);
   return Object.keys(YOUNGER_THAN).filter((key) => !isAnswered(criteria?.[key]) && ages.some((age) => age < YOUNGER_THAN[key]));
 }
 
 /** Should somebody decide whether it is worrying: does a criterion apply, or is one suggested? */
-export function undecided(search) {
+export function needsDecision(search) {
   const { worrying, criteria } = search;
-  return worrying === null && (Object.values(criteria ?? {}).some((said) => said?.answer === "yes") || suggested(search).length > 0);
+  return worrying === null && (Object.values(criteria ?? {}).some((said) => said?.answer === "yes") || suggestedCriteria(search).length > 0);
 }
 
 const isAnswered = (said) => said?.answer === "yes" || said?.answer === "no";

@@ -15,10 +15,10 @@ export class Tab {
 
   /** Take an identity: that of before the reload, unless a duplicated tab holds it. */
   async open() {
-    const before = read();
-    if (before && (await this.#hold(before))) this.id = before;
-    else await this.#hold((this.id = crypto.randomUUID?.() ?? `t${Date.now().toString(36)}${Math.random().toString(36).slice(2)}`));
-    remember(this.id);
+    const before = loadId();
+    if (before && (await this.#acquire(before))) this.id = before;
+    else await this.#acquire((this.id = crypto.randomUUID?.() ?? `t${Date.now().toString(36)}${Math.random().toString(36).slice(2)}`));
+    saveId(this.id);
     return this;
   }
 
@@ -30,18 +30,18 @@ export class Tab {
 
   /** -> those of `ids` whose tab is gone. */
   async gone(ids) {
-    const alive = globalThis.navigator?.locks ? await locked() : stamped();
+    const alive = globalThis.navigator?.locks ? await lockedIds() : stampedIds();
     return ids.filter((id) => id !== this.id && !alive.has(id));
   }
 
   /** Run `fn` while no other tab runs its own. */
-  async alone(fn) {
+  async exclusively(fn) {
     if (globalThis.navigator?.locks) await navigator.locks.request(`${NAME}-adopt:${prefix()}`, fn);
     else await fn();
   }
 
-  #hold(id) {
-    if (!globalThis.navigator?.locks) return this.#stamp(id);
+  #acquire(id) {
+    if (!globalThis.navigator?.locks) return this.#startStamping(id);
     return new Promise((held) => {
       navigator.locks.request(lockOf(id), { ifAvailable: true }, (lock) => {
         held(lock !== null);
@@ -50,7 +50,7 @@ export class Tab {
     });
   }
 
-  #stamp(id) {
+  #startStamping(id) {
     const stamp = () => storage.write(`${prefix()}tab:${id}`, Date.now());
     stamp();
     this.#timer = setInterval(stamp, STAMP_EVERY);
@@ -60,19 +60,19 @@ export class Tab {
 
 const lockOf = (id) => `${NAME}:${prefix()}${id}`;
 
-async function locked() {
+async function lockedIds() {
   const { held } = await navigator.locks.query();
   const start = lockOf("");
   return new Set(held.filter(({ name }) => name.startsWith(start)).map(({ name }) => name.slice(start.length)));
 }
 
-function stamped() {
+function stampedIds() {
   const start = `${prefix()}tab:`;
   const young = storage.keys(start).filter((key) => Date.now() - storage.read(key) < STAMP_DIES);
   return new Set(young.map((key) => key.slice(start.length)));
 }
 
-function read() {
+function loadId() {
   try {
     return globalThis.sessionStorage.getItem(NAME);
   } catch {
@@ -80,7 +80,7 @@ function read() {
   }
 }
 
-function remember(id) {
+function saveId(id) {
   try {
     globalThis.sessionStorage.setItem(NAME, id);
   } catch {

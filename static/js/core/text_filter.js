@@ -5,9 +5,9 @@ const folded = (text) => bare(bare(text).normalize("NFD")).toLowerCase();
 const bare = (text) => text.replace(/\p{M}/gu, "");
 
 /** What one typed -> its words */
-export const wordsOf = (text) => folded(text).split(/\s+/).filter(Boolean);
+export const tokenize = (text) => folded(text).split(/\s+/).filter(Boolean);
 
 /** What a thing says (texts, numbers, and what is not there) -> one text to look in */
-export const textOf = (said) => folded(said.filter(Boolean).join(" "));
+export const searchableText = (said) => folded(said.filter(Boolean).join(" "));
 
-export const hasAll = (words, text) => words.every((word) => text.includes(word));
+export const matchesAll = (words, text) => words.every((word) => text.includes(word));

@@ -2,7 +2,7 @@
    ages by the server's clock. */
 
 import { locale, t } from "./i18n.js";
-import { Offset } from "./clock_offset.js";
+import { ClockOffset } from "./clock_offset.js";
 
 export const ZONE = "Europe/Brussels";
 const SECOND = 1000, MINUTE = 60 * SECOND, HOUR = 60 * MINUTE, DAY = 24 * HOUR;
@@ -18,11 +18,11 @@ const INPUT = { year: "numeric", month: "2-digit", day: "2-digit", ...CLOCK };
 
 // --- the server's clock
 
-const offset = new Offset();
+const offset = new ClockOffset();
 
 /** A heartbeat said that it is `iso` at the server. */
-export function learn(iso, local = Date.now()) {
-  offset.learn(Date.parse(iso) - local);
+export function syncClock(iso, local = Date.now()) {
+  offset.add(Date.parse(iso) - local);
 }
 
 /** -> Date: now, by the server's clock as far as it is known. */
@@ -31,7 +31,7 @@ export function serverNow() {
 }
 
 /** -> ISO: when an event was committed. `clock` is what the clock said, where the journal was ahead of it. */
-export const momentOf = ({ at, clock: told }) => told ?? at;
+export const committedAt = ({ at, clock: told }) => told ?? at;
 
 // --- moments; each takes an ISO text or a Date, and gives "" for null or what is not a time
 
@@ -57,7 +57,7 @@ export function ago(when, now = serverNow()) {
   const passed = between(when, now);
   if (passed === null) return "";
   if (Math.abs(passed) < MINUTE) return t("just now");
-  return passed < 0 ? t("in {length}", { length: roughly(-passed) }) : t("{length} ago", { length: roughly(passed) });
+  return passed < 0 ? t("in {length}", { length: formatDuration(-passed) }) : t("{length} ago", { length: formatDuration(passed) });
 }
 
 /** Ticking: "06:31:12" on the first day, "3 d 02 h" after it; never negative. */
@@ -72,14 +72,14 @@ export function since(when, now = serverNow()) {
 /** "41 min late", or "" while it is not late. */
 export function late(when, now = serverNow()) {
   const passed = between(when, now);
-  return passed === null || passed < MINUTE ? "" : t("{length} late", { length: roughly(passed) });
+  return passed === null || passed < MINUTE ? "" : t("{length} late", { length: formatDuration(passed) });
 }
 
 /** "7 s", else as `roughly` has it: of what may be short. */
-export const howLong = (length) => (length < MINUTE ? t("{seconds} s", { seconds: Math.round(length / SECOND) }) : roughly(length));
+export const formatShortDuration = (length) => (length < MINUTE ? t("{seconds} s", { seconds: Math.round(length / SECOND) }) : formatDuration(length));
 
 /** "41 min", "3 h 05", "2 d 4 h": a length in ms, floored, in the two units that matter. */
-export function roughly(length) {
+export function formatDuration(length) {
   if (length < HOUR) return t("{minutes} min", { minutes: Math.floor(length / MINUTE) });
   if (length < 10 * HOUR) return t("{hours} h {minutes}", { hours: Math.floor(length / HOUR), minutes: two((length % HOUR) / MINUTE) });
   if (length < 2 * DAY) return t("{hours} h", { hours: Math.floor(length / HOUR) });

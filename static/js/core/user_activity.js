@@ -3,6 +3,6 @@
 const ACTS = ["pointerdown", "pointermove", "keydown", "wheel", "touchstart"];
 
 /** fn() at each of them, before anybody else hears of it. */
-export function onAct(fn) {
+export function onUserActivity(fn) {
   for (const act of ACTS) addEventListener(act, fn, { passive: true, capture: true });
 }

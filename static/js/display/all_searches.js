@@ -4,8 +4,8 @@ import { html, nothing } from "../../vendor/lit-html/lit-html.js";
 import { repeat } from "../../vendor/lit-html/directives/repeat.js";
 import { label } from "../core/labels.js";
 import { n, number, t } from "../core/i18n.js";
-import { clock, date, momentOf, since } from "../core/time.js";
-import { isLifted, words } from "./significant_events.js";
+import { clock, date, committedAt, since } from "../core/time.js";
+import { isLifted, significantEventText } from "./significant_events.js";
 
 const BESIDE = 21; // letters of two words that have room on half a screen in the smallest type
 const LONG = 14;   // letters of a name that have room there in larger type
@@ -14,7 +14,7 @@ const EDGES = 1.2; // of a card, in the same
 
 /** Entities of the open searches: the worrying first, then those that somebody should decide on, then the newest missing, as at the
  * desk. Why somebody should decide is told to no wall, and shown on none. */
-export function gravestFirst(board) {
+export function bySeverity(board) {
   const open = board.of("search").filter(({ state }) => state.status === "open");
   return open.sort((a, b) => gravity(b) - gravity(a) || missing(b) - missing(a) || (a.id < b.id ? -1 : 1));
 }
@@ -23,7 +23,7 @@ const gravity = ({ state }) => (state.worrying === true ? 2 : Number(state.undec
 const missing = ({ state }) => Date.parse(state.missing_since);
 
 /** searches: those of this page; view: {now, board, moments, size} */
-export function overview(searches, view) {
+export function allSearches(searches, view) {
   if (!searches.length) return html`<p class="empty">${t("No search is open.")}</p>`;
   return html`<section class="overview" data-density=${view.size.density}>
     ${repeat(searches, ({ id }) => id, (search) => (view.size.density === "card" ? card : row)(search, told(search, view)))}
@@ -38,7 +38,7 @@ function told({ id }, { now, board, moments, size }) {
 
 function card({ id, state }, { now, summary, last, lifted, letters }) {
   return html`<article class="search-tile ${worryClass(state)}" data-search=${id} ?data-highlighted=${lifted}>
-    <h2 class=${isLong(state.person) ? "long" : ""}>${named(state.person)}${worryBeside(state, nameOf(state.person))}</h2>
+    <h2 class=${isLong(state.person) ? "long" : ""}>${nameElement(state.person)}${worryBeside(state, personName(state.person))}</h2>
     <p class="missing-time"><b>${since(state.missing_since, now ?? undefined)}</b></p>
     <p class="kind">${kind(state.kind)}</p>
     <p class="counts">${counts(summary, { letters })}</p>
@@ -48,7 +48,7 @@ function card({ id, state }, { now, summary, last, lifted, letters }) {
 
 function row({ id, state }, { now, summary, last, lifted, letters }) {
   return html`<article class="search-tile ${worryClass(state)}" data-search=${id} ?data-highlighted=${lifted}>
-    <h2>${named(state.person)}<b class="for">${since(state.missing_since, now ?? undefined)}</b></h2>
+    <h2>${nameElement(state.person)}<b class="for">${since(state.missing_since, now ?? undefined)}</b></h2>
     <p class="counts">${shortWorry(state, summary)}${counts(summary, { letters: letters - (state.worrying === true ? 3 : 0), kind: kind(state.kind) })}</p>
     ${happened(state, last, now)}
   </article>`;
@@ -57,21 +57,21 @@ function row({ id, state }, { now, summary, last, lifted, letters }) {
 const worryClass = ({ worrying }) => (worrying === true ? "worrying" : "");
 
 /** "Noor, 11" */
-export const nameOf = ({ first_name: name, age }) => (age === null ? name : `${name}, ${age}`);
+export const personName = ({ first_name: name, age }) => (age === null ? name : `${name}, ${age}`);
 
 /** The same on the screen: where it has no room, its age is not what is left out. */
-export const named = ({ first_name: name, age }) => html`<span class="name"><span>${name}</span>${age === null ? nothing : `, ${age}`}</span>`;
+export const nameElement = ({ first_name: name, age }) => html`<span class="name"><span>${name}</span>${age === null ? nothing : `, ${age}`}</span>`;
 
-const isLong = (person) => nameOf(person).length > LONG;
+const isLong = (person) => personName(person).length > LONG;
 
-export const worry = ({ worrying }) => (worrying === true ? html`<span class="worry">${label.decision("true")}</span>` : nothing);
+export const worryingMark = ({ worrying }) => (worrying === true ? html`<span class="worry">${label.decision("true")}</span>` : nothing);
 
 /** Beside overdue tasks a long word has no room, and these must not be what is left out. */
-const shortWorry = (state, summary) => (summary?.overdue_tasks ? worryBeside(state, overdueText(summary)) : worry(state));
+const shortWorry = (state, summary) => (summary?.overdue_tasks ? worryBeside(state, overdueText(summary)) : worryingMark(state));
 
 function worryBeside(state, text) {
   const word = label.decision("true");
-  return state.worrying !== true || word.length + text.length <= BESIDE ? worry(state) : html`<span class="worry" title=${word}>!</span>`;
+  return state.worrying !== true || word.length + text.length <= BESIDE ? worryingMark(state) : html`<span class="worry" title=${word}>!</span>`;
 }
 
 const overdueText = ({ overdue_tasks: count }) => t("{count} overdue", { count: number(count) });
@@ -81,7 +81,7 @@ const overdueText = ({ overdue_tasks: count }) => t("{count} overdue", { count: 
 function counts(summary, { letters, kind = null }) {
   const long = countsOf(summary), fits = (some, more = "") => lengthOf(some) + (more && more.length + 1) <= letters;
   const some = fits(long) ? long : countsOf(summary, { short: true });
-  return html`${some.map(([name, count, text]) => counted(name, count, text))}${kind && (!some.length || fits(some, kind)) ? html`<span class="kind">${kind}</span>` : nothing}`;
+  return html`${some.map(([name, count, text]) => countText(name, count, text))}${kind && (!some.length || fits(some, kind)) ? html`<span class="kind">${kind}</span>` : nothing}`;
 }
 
 function countsOf(summary, { short = false } = {}) {
@@ -95,7 +95,7 @@ function countsOf(summary, { short = false } = {}) {
 const lengthOf = (some) => some.reduce((sum, [, , text]) => sum + text.length + 1, -1);
 
 /** "4 new sightings", of which the words may end in an ellipsis, and the number never. */
-export function counted(name, count, text) {
+export function countText(name, count, text) {
   const [before, after] = text.split(number(count)).map((part) => part.trim());
   const word = (part) => (part ? html`<span class="word">${part}</span>` : nothing);
   return html`<span class="count-label ${name}">${word(before)} <span class="number">${number(count)}</span> ${word(after)}</span>`;
@@ -103,11 +103,11 @@ export function counted(name, count, text) {
 
 function happened(state, last, now) {
   if (!last) return html`<p class="last"></p>`;
-  return html`<p class="last"><time>${shortly(momentOf(last), now)}</time> <span>${words(last, state)}</span></p>`;
+  return html`<p class="last"><time>${shortKind(committedAt(last), now)}</time> <span>${significantEventText(last, state)}</span></p>`;
 }
 
 /** "22:39" today, else "24 Nov": what happened has the rest of the line */
-export const shortly = (at, now) => (now && date(at, now) !== date(now, now) ? date(at, now) : clock(at));
+export const shortKind = (at, now) => (now && date(at, now) !== date(now, now) ? date(at, now) : clock(at));
 
 // Shorter than at the desk: on a wall a kind has half a line.
 const KIND = {

@@ -1,12 +1,12 @@
 /* A display's line to the server, what it is to show, and the boards that it follows. It keeps nothing and sends no command. */
 
 import { postJson } from "../core/api.js";
-import { age, reading } from "../core/elapsed.js";
+import { elapsed, readClocks } from "../core/elapsed.js";
 import { Connection } from "../core/connection.js";
-import { FRESH } from "../core/freshness.js";
+import { FRESH_MS } from "../core/freshness.js";
 import { Board } from "../core/store.js";
-import { learn } from "./server_clock.js";
-import { Echo } from "./echo_probe.js";
+import { syncClock } from "./server_clock.js";
+import { EchoProbe } from "./echo_probe.js";
 
 const TICK = 1_000;           // ms
 const TIMEOUT_MS = 10_000;   // for an answer; a dead line gives none
@@ -14,9 +14,9 @@ const CONTACT = "/api/v1/wall/told";
 const ELSEWHERE = 4502;       // close code: another screen is this display by now
 const WORST = ["loading", "not_current", "catching_up", "live"]; // first
 const NOTHING = Object.freeze([]);
-const OUTBOX = { pending: () => NOTHING, applied() {}, happened() {} }; // boards ask after what waits: nothing ever does
+const OUTBOX = { pending: () => NOTHING, applied() {}, eventApplied() {} }; // boards ask after what waits: nothing ever does
 
-export class Screen {
+export class DisplaySession {
   account;
   display = null;     // {profile, language, shows, theme, sound, reload}, once the server has said so
   shift = null;       // {name, since, number}, or null where nobody holds it or it is not known
@@ -33,9 +33,9 @@ export class Screen {
   #on;
   #page;
   #closed = null;
-  #echo = new Echo();
+  #echo = new EchoProbe();
   #heard = null;            // reading: before it no heartbeat was sent that came since
-  #began = reading();       // when what is to be shown was last another
+  #began = readClocks();       // when what is to be shown was last another
   #timer = null;
   #watchers = new Set();
   #hearers = new Set();
@@ -50,9 +50,9 @@ export class Screen {
     this.#page = settings;
     this.#on = on;
     this.connection = new Connection(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws?display=${randomName()}`, {
-      hello: (frame) => this.#hello(frame),
+      hello: (frame) => this.#onHello(frame),
       frame: (frame) => this.#receive(frame),
-      down: (code) => this.#down(code),
+      down: (code) => this.#onDown(code),
       changed: () => this.#changed(),
       whoAmI: () => this.#whoAmI(),
       signIn: () => this.#end("revoked"),
@@ -83,17 +83,17 @@ export class Screen {
   }
 
   /** Those of which something can be shown: the others are gone, or no display may see them. */
-  get seen() {
+  get shownBoards() {
     return [...this.#boards.values()].filter((board) => board.freshness.state !== "forbidden");
   }
 
   /** {state, provenAt, proven}: the worst of what is followed. proven: a reading; while nothing is proven, when that began. */
   get freshness() {
-    const all = this.seen.map(({ freshness }) => freshness);
+    const all = this.shownBoards.map(({ freshness }) => freshness);
     if (!all.length) return this.#lineFreshness();
     const state = WORST[Math.min(...all.map((each) => WORST.indexOf(each.state)))];
-    const at = all.map(({ provenAt }) => provenAt), now = reading();
-    const proven = all.map((each) => each.proven ?? this.#began).reduce((a, b) => (age(a, now) > age(b, now) ? a : b));
+    const at = all.map(({ provenAt }) => provenAt), now = readClocks();
+    const proven = all.map((each) => each.proven ?? this.#began).reduce((a, b) => (elapsed(a, now) > elapsed(b, now) ? a : b));
     return { state, provenAt: at.every(Boolean) ? new Date(Math.min(...at)) : null, proven };
   }
 
@@ -105,7 +105,7 @@ export class Screen {
   /** What it tells of itself: the body of its contact. */
   contact() {
     const { state, provenAt } = this.freshness;
-    const applied = this.seen.filter(({ seq }) => seq !== null).map(({ id, seq }) => [id, seq]);
+    const applied = this.shownBoards.filter(({ seq }) => seq !== null).map(({ id, seq }) => [id, seq]);
     const [width, height] = [innerWidth, innerHeight].map((length) => Math.round(length * devicePixelRatio));
     return {
       version: this.version, current: state === "live", boards: Object.fromEntries(applied), since: provenAt?.toISOString() ?? null,
@@ -120,7 +120,7 @@ export class Screen {
   }
 
   /** fn(board, events) after a board has applied something. -> unwatch */
-  hear(fn) {
+  watchEvents(fn) {
     this.#hearers.add(fn);
     return () => this.#hearers.delete(fn);
   }
@@ -132,11 +132,11 @@ export class Screen {
   }
 
   /** Names come with the states: nobody has to be asked after. */
-  met() {}
+  ensureAccounts() {}
 
   // --- the line
 
-  #hello({ account, server, display }) {
+  #onHello({ account, server, display }) {
     this.account = account;
     this.newVersion = server === this.version ? null : server;
     this.#echo.opened();
@@ -147,7 +147,7 @@ export class Screen {
   }
 
   #receive(frame) {
-    if (frame.type === "heads") return this.#heads(frame);
+    if (frame.type === "heads") return this.#onHeads(frame);
     if (frame.type === "pong") return this.#echo.answered(frame.id);
     if (frame.type === "display") return this.#show(frame.display, { subscribe: true });
     if (frame.type === "shift") return this.#onDuty(frame.shift);
@@ -155,12 +155,12 @@ export class Screen {
     return this.#boards.get(frame.board)?.receive(frame);
   }
 
-  #heads({ at, heads }) {
+  #onHeads({ at, heads }) {
     const sent = this.#echo.since;
     if (!sent) return; // it may be as old as it likes
-    learn(at);
+    syncClock(at);
     this.#heard = sent;
-    for (const [id, head] of Object.entries(heads)) this.#boards.get(id)?.heads(head, at, sent);
+    for (const [id, head] of Object.entries(heads)) this.#boards.get(id)?.onHeads(head, at, sent);
   }
 
   #clock({ jumped, ahead }) {
@@ -185,7 +185,7 @@ export class Screen {
 
   #follow(id, subscribe) {
     const board = new Board(id, this);
-    this.#began = reading();
+    this.#began = readClocks();
     this.#boards.set(id, board);
     board.watch((of, events) => this.#applied(of, events));
     if (subscribe) board.subscribe();
@@ -202,10 +202,10 @@ export class Screen {
     this.#changed();
   }
 
-  #down(code) {
+  #onDown(code) {
     this.#closed = code;
     this.#echo.lost();
-    for (const board of this.#boards.values()) board.lineDown();
+    for (const board of this.#boards.values()) board.onClose();
   }
 
   #tick() {
@@ -246,7 +246,7 @@ export class Screen {
   /** Where nothing that is named is there any more, that there are heartbeats is all that can be said. */
   #lineFreshness() {
     const proven = this.#heard ?? this.#began;
-    return { state: age(proven) < FRESH ? "live" : "not_current", provenAt: null, proven };
+    return { state: elapsed(proven) < FRESH_MS ? "live" : "not_current", provenAt: null, proven };
   }
 
   #ask() {

@@ -3,25 +3,25 @@
 
 import { html, nothing, render } from "../../vendor/lit-html/lit-html.js";
 import { n, t } from "../core/i18n.js";
-import { clockWithSeconds, day, momentOf, roughly } from "../core/time.js";
-import { serverNow, themeAt, told, wrongBy } from "./server_clock.js";
-import { Moments, foundLately, isLifted, words } from "./significant_events.js";
-import { one } from "./search_board.js";
-import { leaveOut, overflows } from "./hide_overflow.js";
-import { counted, gravestFirst, named, overview, shortly } from "./all_searches.js";
+import { clockWithSeconds, day, committedAt, formatDuration } from "../core/time.js";
+import { serverNow, themeAt, clockText, clockError } from "./server_clock.js";
+import { SignificantEvents, foundLately, isLifted, significantEventText } from "./significant_events.js";
+import { searchBoard } from "./search_board.js";
+import { hideOverflow, isOverflowing } from "./hide_overflow.js";
+import { countText, bySeverity, nameElement, allSearches, shortKind } from "./all_searches.js";
 import { Playlist } from "./playlist.js";
-import { fitted, smallest } from "./fit.js";
+import { fit, smallest } from "./fit.js";
 import { Sound } from "./sound.js";
 
 const OPERATIONS = "operations";
 const MOMENTS = 8; // in the strip; those that have no room are left out whole
 const FEWER = 12; // cards that a list may have less than was reckoned
 
-export class Stage {
+export class DisplayView {
   #root;
-  #screen;
-  #veil;
-  #moments = new Moments();
+  #session;
+  #overlay;
+  #moments = new SignificantEvents();
   #sound = new Sound();
   #began = performance.now();      // what happened before is no news here, and has no sound
   #playlist = new Playlist();
@@ -33,16 +33,16 @@ export class Stage {
   #frame = null;
 
   /** root: the element that all is drawn in; veil: held back by each drawing that is whole */
-  constructor(root, screen, veil) {
+  constructor(root, session, overlay) {
     this.#root = root;
-    this.#screen = screen;
-    this.#veil = veil;
+    this.#session = session;
+    this.#overlay = overlay;
   }
 
   connect() {
     this.#draw();
     this.#sizes.observe(this.#root.querySelector("[data-display-content]"));
-    this.#unwatch = [this.#screen.watch(() => this.#draw()), this.#screen.hear((board, events) => this.#hear(board, events))];
+    this.#unwatch = [this.#session.watch(() => this.#draw()), this.#session.watchEvents((board, events) => this.#onEvents(board, events))];
   }
 
   disconnect() {
@@ -56,11 +56,11 @@ export class Stage {
     return this.#newest().some((moment) => isLifted(moment, now));
   }
 
-  #hear(board, events) {
-    const now = serverNow(), fresh = this.#moments.hear(board, events).filter((moment) => isLifted(moment, now));
+  #onEvents(board, events) {
+    const now = serverNow(), fresh = this.#moments.onEvents(board, events).filter((moment) => isLifted(moment, now));
     if (!fresh.length) return;
     this.#leads.push(...fresh.map(({ search }) => search));
-    const heard = this.#screen.display.sound && fresh.some((moment) => new Date(momentOf(moment)) >= serverNow(this.#began));
+    const heard = this.#session.display.sound && fresh.some((moment) => new Date(committedAt(moment)) >= serverNow(this.#began));
     if (heard) this.#sound.chime();
   }
 
@@ -70,13 +70,13 @@ export class Stage {
   }
 
   #draw() {
-    const { display } = this.#screen, now = serverNow();
+    const { display } = this.#session, now = serverNow();
     const page = document.documentElement;
-    const freshness = this.#screen.freshness;
+    const freshness = this.#session.freshness;
     page.dataset.freshness = freshness.state;
     page.dataset.theme = themeAt(display?.theme ?? page.dataset.theme, now ?? new Date());
     this.#sound.set(display?.sound);
-    this.#screen.mute = Boolean(display?.sound) && this.#sound.isMute;
+    this.#session.mute = Boolean(display?.sound) && this.#sound.isMute;
     page.style.setProperty("--min-font-size", `${smallest(innerWidth, innerHeight)}px`);
     const shown = display && this.#shown(now);
     this.#render(shown, now);
@@ -90,50 +90,50 @@ export class Stage {
     for (let fewer = 0; fewer < FEWER; fewer += 1) {
       render(this.#all({ ...shown, fewer }, now), this.#root);
       const list = this.#root.querySelector(".work");
-      if (!list || !overflows(list)) return;
+      if (!list || !isOverflowing(list)) return;
     }
   }
 
   /** Only once it is about to be seen, and not where the drawing failed on the way. */
   #hold(freshness) {
     cancelAnimationFrame(this.#frame);
-    this.#frame = requestAnimationFrame(() => this.#veil.hold(freshness));
+    this.#frame = requestAnimationFrame(() => this.#overlay.hold(freshness));
   }
 
   /** -> {board, page, pages, since, lasts, searches?, size?}, or null where there is nothing to show */
   #shown(now) {
     const mono = performance.now();
-    this.#playlist.set(this.#screen.display.shows);
+    this.#playlist.set(this.#session.display.shows);
     let turn = this.#playlist.at(mono, (id) => this.#pagesOf(id, now));
     if (turn?.board === OPERATIONS && this.#leads.length) turn = this.#follow(mono, now) ?? turn;
     this.#leads = [];
     if (!turn) return null;
-    const board = this.#screen.board(turn.board);
+    const board = this.#session.board(turn.board);
     if (turn.board !== OPERATIONS) return { ...turn, board };
-    const searches = gravestFirst(board), size = this.#sizeOf(searches);
+    const searches = bySeverity(board), size = this.#sizeOf(searches);
     return { ...turn, board, size, searches: searches.slice(turn.page * size.perPage, (turn.page + 1) * size.perPage) };
   }
 
   /** To the page of the search in which something has just happened. */
   #follow(mono, now) {
-    const searches = gravestFirst(this.#screen.board(OPERATIONS)), { perPage } = this.#sizeOf(searches);
+    const searches = bySeverity(this.#session.board(OPERATIONS)), { perPage } = this.#sizeOf(searches);
     const place = searches.findIndex(({ id }) => this.#leads.includes(id));
     if (place >= 0) this.#playlist.lead(Math.floor(place / perPage), mono);
     return this.#playlist.at(mono, (id) => this.#pagesOf(id, now));
   }
 
   #pagesOf(id, now) {
-    const board = this.#screen.board(id);
+    const board = this.#session.board(id);
     if (!board || board.freshness.state === "forbidden") return 0;
     if (board.seq === null) return 1;
-    if (id === OPERATIONS) return this.#sizeOf(gravestFirst(board)).pages;
+    if (id === OPERATIONS) return this.#sizeOf(bySeverity(board)).pages;
     const state = board.get(id)?.state;
     return state?.status === "open" || foundLately(state ? [state] : [], now).count ? 1 : 0;
   }
 
   #sizeOf({ length }) {
     const { width, height } = this.#area;
-    return fitted(Math.max(1, length), width, height, smallest(innerWidth, innerHeight));
+    return fit(Math.max(1, length), width, height, smallest(innerWidth, innerHeight));
   }
 
   // --- what is drawn
@@ -144,33 +144,33 @@ export class Stage {
       <div class="page-progress" ?hidden=${!shown?.lasts}><i data-page-progress></i></div>
       <div class="display-content" data-display-content data-board=${shown?.board?.id ?? nothing}>${this.#board(shown, now)}</div>
       ${this.#found(shown, now)}
-      <footer class="event-strip">${this.#screen.timesMayBeWrong ? wrongServer() : wrongClock(now)}${this.#screen.mute ? mute() : nothing}${this.#strip(now)}</footer>`;
+      <footer class="event-strip">${this.#session.timesMayBeWrong ? wrongServer() : wrongClock(now)}${this.#session.mute ? mute() : nothing}${this.#strip(now)}</footer>`;
   }
 
   #head(shown, now) {
-    const { shift, shiftKnown, freshness } = this.#screen;
-    const count = this.#screen.board(OPERATIONS)?.of("search").filter(({ state }) => state.status === "open").length;
+    const { shift, shiftKnown, freshness } = this.#session;
+    const count = this.#session.board(OPERATIONS)?.of("search").filter(({ state }) => state.status === "open").length;
     const duty = shift ? t("Shift: {name}", { name: shift.name }) : t("Nobody holds the shift");
     const live = freshness.state === "live";
     return html`${shiftKnown ? html`<span class="shift-indicator" data-testid="duty">${duty}</span>` : nothing}
       <span class="rest">${now ? html`<span class="day" data-hide-priority="1">${day(now, now)}</span>` : nothing}
-        ${count === undefined ? nothing : counted("count", count, n("{count} search", "{count} searches", count))}
+        ${count === undefined ? nothing : countText("count", count, n("{count} search", "{count} searches", count))}
         ${shown?.pages > 1 ? html`<span class="page">${shown.page + 1} / ${shown.pages}</span>` : nothing}
         <span class="freshness-label" data-hide-priority="0" ?hidden=${!live}>${t("Live")}</span><i class="dot" ?hidden=${!live}></i>
-        <time class="now" data-testid="now">${told(now)}</time></span>`;
+        <time class="now" data-testid="now">${clockText(now)}</time></span>`;
   }
 
   #board(shown, now) {
-    const { display, freshness } = this.#screen;
+    const { display, freshness } = this.#session;
     if (!display) return html`<p class="empty">${t("Reading…")}</p>`;
     if (!shown?.board) return html`<p class="empty">${nothingLeft()}</p>`;
     const { board } = shown, { height, width } = this.#area;
     if (board.seq === null) return html`<p class="empty">${freshness.state === "loading" ? t("Reading…") : nothing}</p>`;
     const view = { now, board, moments: this.#moments, size: shown.size, fewer: shown.fewer };
-    this.#screen.rows = shown.searches?.length ?? 1;
-    if (board.id === OPERATIONS) return overview(shown.searches, view);
+    this.#session.rows = shown.searches?.length ?? 1;
+    if (board.id === OPERATIONS) return allSearches(shown.searches, view);
     if (board.get(board.id).state.status !== "open") return nothing; // one was found: the band says it
-    return one({ ...view, height: height / smallest(innerWidth, innerHeight), upright: height > width });
+    return searchBoard({ ...view, height: height / smallest(innerWidth, innerHeight), upright: height > width });
   }
 
   /** That a child was found is said on every page, and whose name it was on none. */
@@ -178,7 +178,7 @@ export class Stage {
     const { count, at } = foundLately([...this.#searches().values()], now);
     if (!count) return nothing;
     const says = n("One child was found", "{count} children were found", count);
-    return html`<p class="found" data-testid="found">${says} <time>${shortly(at, now)}</time></p>`;
+    return html`<p class="found" data-testid="found">${says} <time>${shortKind(at, now)}</time></p>`;
   }
 
   #strip(now) {
@@ -187,8 +187,8 @@ export class Stage {
     if (!moments.length) return nothing;
     return html`<ul class="event-list" data-testid="moments" data-fit-axis="height">${moments.map((moment, at) => {
       const state = searches.get(moment.search);
-      const name = state.status === "open" && searches.size > 1 ? html`<b>${named(state.person)}</b> ` : nothing;
-      return html`<li ?data-highlighted=${isLifted(moment, now)} ?data-hide-priority=${at > 0}><time>${shortly(momentOf(moment), now)}</time> ${name}<span class="what">${words(moment, state)}</span></li>`;
+      const name = state.status === "open" && searches.size > 1 ? html`<b>${nameElement(state.person)}</b> ` : nothing;
+      return html`<li ?data-highlighted=${isLifted(moment, now)} ?data-hide-priority=${at > 0}><time>${shortKind(committedAt(moment), now)}</time> ${name}<span class="what">${significantEventText(moment, state)}</span></li>`;
     })}</ul>`;
   }
 
@@ -199,12 +199,12 @@ export class Stage {
 
   /** Map(id -> state) of every search of which anything is known here. */
   #searches() {
-    return new Map(this.#screen.seen.flatMap((board) => board.of("search").map(({ id, state }) => [id, state])));
+    return new Map(this.#session.shownBoards.flatMap((board) => board.of("search").map(({ id, state }) => [id, state])));
   }
 
   /** What a sheet can't know: properties that are set by script, as no style may stand in the page. */
   #fit(size) {
-    for (const place of this.#root.querySelectorAll("[data-fit-axis]")) leaveOut(place);
+    for (const place of this.#root.querySelectorAll("[data-fit-axis]")) hideOverflow(place);
     const place = this.#root.querySelector(".overview");
     if (!place || !size) return;
     const values = { "--tile-font-size": `${size.unit}px`, "--columns": size.columns, "--rows": size.rows, "--clock-scale": size.clock };
@@ -232,9 +232,9 @@ const wrongServer = () => html`<p class="wrong" data-testid="wrong-server">${t("
 
 /** A screen whose own clock is wrong shows the right time, and says so. */
 function wrongClock(now) {
-  const off = wrongBy(now);
+  const off = clockError(now);
   if (!off) return nothing;
-  const values = { at: clockWithSeconds(new Date(now.getTime() + off)), length: roughly(Math.abs(off)) };
+  const values = { at: clockWithSeconds(new Date(now.getTime() + off)), length: formatDuration(Math.abs(off)) };
   const says = off > 0 ? t("Times are the server’s: the clock of this screen says {at}, {length} ahead", values)
     : t("Times are the server’s: the clock of this screen says {at}, {length} behind", values);
   return html`<p class="wrong" data-testid="wrong-clock">${says}</p>`;

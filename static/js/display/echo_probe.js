@@ -2,19 +2,19 @@
    that held it, behind a page that was blocked, or through the sleep of a machine. So this screen asks the server something every
    second. What comes after an answer was sent after the question, whatever any clock says. */
 
-import { age, reading } from "../core/elapsed.js";
+import { elapsed, readClocks } from "../core/elapsed.js";
 
 const WAITING = 20;      // questions at most: older ones will not be answered any more
 const SILENT = 3_000;    // ms without an answer: the line may be dead
 
-export class Echo {
+export class EchoProbe {
   #now;
   #asked = new Map();    // id -> reading, in the order in which they were asked
   #count = 0;
   #since = null;
   #openedAt = null;
 
-  constructor(now = reading) {
+  constructor(now = readClocks) {
     this.#now = now;
   }
 
@@ -56,6 +56,6 @@ export class Echo {
   /** Whether the line should be looked at: it was asked, and says nothing. */
   get isSilent() {
     const heard = this.#since ?? this.#openedAt;
-    return heard !== null && age(heard, this.#now()) > SILENT;
+    return heard !== null && elapsed(heard, this.#now()) > SILENT;
   }
 }

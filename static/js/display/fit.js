@@ -19,7 +19,7 @@ const GAP = 0.3; // between two, in units of the smallest type of all
  * -> {density, columns, rows, perPage, pages, unit, wide, clock}: unit is their smallest type in px; how wide one is, and how large
  * its running time, in units
  */
-export function fitted(count, width, height, floor) {
+export function fit(count, width, height, floor) {
   const all = best(count, width, height, floor, CARD) ?? best(count, width, height, floor, ROW);
   if (all) return { ...all, perPage: count, pages: 1 };
   const most = mostOf(width, height, floor);

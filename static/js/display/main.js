@@ -1,46 +1,46 @@
 /* A wall display begins here: as a screen that waits for its code, or as the display that it is. */
 
-import { load } from "../core/i18n.js";
-import { wrongOrigin } from "../core/origin.js";
-import { elsewhere, pair } from "./pairing.js";
+import { loadCatalogue } from "../core/i18n.js";
+import { originProblem } from "../core/origin.js";
+import { showUsedElsewhere, pair } from "./pairing.js";
 import { Recovery, reload } from "./recovery.js";
-import { Screen } from "./display_session.js";
-import { Stage } from "./display_view.js";
-import { Told } from "./status_report.js";
-import { Veil } from "./stale_overlay.js";
+import { DisplaySession } from "./display_session.js";
+import { DisplayView } from "./display_view.js";
+import { StatusReport } from "./status_report.js";
+import { StaleOverlay } from "./stale_overlay.js";
 
 const POINTER_MS = 3_000; // so long it is seen after it was moved
 
 async function start() {
   const { id, state, version, language, catalogue, settings } = document.body.dataset;
   const root = document.querySelector("[data-display-root]");
-  const words = load(language, catalogue);
+  const words = loadCatalogue(language, catalogue);
   hidePointer(document.documentElement);
   if (state === "unavailable") return reload();
   if (state === "new") return words.then(() => pair(root, { reload }));
-  const veil = new Veil();
-  if (!veil.runs) return reload(); // without its sheet: nothing may be shown
+  const overlay = new StaleOverlay();
+  if (!overlay.runs) return reload(); // without its sheet: nothing may be shown
 
-  let stage = null;
+  let view = null;
   const ended = (why) => {
-    stage?.disconnect();
-    told.disconnect();
+    view?.disconnect();
+    report.disconnect();
     recovery.disconnect();
-    veil.lift();
-    if (why === "elsewhere") elsewhere(root);
+    overlay.lift();
+    if (why === "elsewhere") showUsedElsewhere(root);
     else pair(root, { why, reload });
   };
-  const screen = new Screen({ id, version, settings: JSON.parse(settings) }, { reload, ended });
-  const told = new Told(screen, veil);
-  const recovery = new Recovery(screen, told, { isBusy: () => stage?.isLifted, reload });
-  screen.start(); // while the words come
-  told.connect();
+  const session = new DisplaySession({ id, version, settings: JSON.parse(settings) }, { reload, ended });
+  const report = new StatusReport(session, overlay);
+  const recovery = new Recovery(session, report, { isBusy: () => view?.isLifted, reload });
+  session.start(); // while the words come
+  report.connect();
   recovery.connect();
   await words;
-  veil.explain(wrongOrigin());
-  if (screen.ended) return undefined;
-  stage = new Stage(root, screen, veil);
-  return stage.connect();
+  overlay.explain(originProblem());
+  if (session.ended) return undefined;
+  view = new DisplayView(root, session, overlay);
+  return view.connect();
 }
 
 function hidePointer(page) {

@@ -3,7 +3,7 @@
 import { html, nothing, render } from "../../vendor/lit-html/lit-html.js";
 import { request } from "../core/api.js";
 import { t } from "../core/i18n.js";
-import { wrongOrigin } from "../core/origin.js";
+import { originProblem } from "../core/origin.js";
 
 const CODES = "/api/v1/wall/codes";
 const ASK_EVERY = 2_000;   // ms
@@ -39,7 +39,7 @@ export async function pair(root, { why = null, reload }) {
 const ended = (after) => (after < KEPT ? "cookies" : "asking");
 
 /** Another screen is this display by now: this one does not fight for it. */
-export function elsewhere(root) {
+export function showUsedElsewhere(root) {
   render(html`<main class="pairing"><h1>${WHY.elsewhere()}</h1><p>${t("Load this page again to have it here.")}</p></main>`, root);
 }
 
@@ -72,7 +72,7 @@ function page(code, waits, why) {
     <p>${t("A coordinator types this code under Displays:")}</p>
     <p class="code" translate="no" data-testid="code">${code ?? "····-····"}</p>
     <p class=${code || waits === "asking" ? "small" : "problem"} data-testid="waits">${code ? t("It is good for ten minutes; then another one comes.") : WAITS[waits]()}</p>
-    ${wrongOrigin() ? html`<p class="problem" data-testid="origin">${wrongOrigin()}</p>` : nothing}
+    ${originProblem() ? html`<p class="problem" data-testid="origin">${originProblem()}</p>` : nothing}
     <p class="small">${location.host}</p>
   </main>`;
 }

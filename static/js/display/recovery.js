@@ -17,8 +17,8 @@ const LONGER_MS = 5_000;        // doubled each time
 const LOADED = "wall.loaded";   // when that was, and which version was left; of this window alone
 
 export class Recovery {
-  #screen;
-  #told;
+  #session;
+  #report;
   #on;
   #timer = null;
   #lineAt = performance.now();  // of the last line that was asked for here
@@ -26,9 +26,9 @@ export class Recovery {
   #newerBy = null;              // when the page is loaded anew at the latest, and when at the earliest
 
   /** on: {isBusy() -> whether something is on the screen that should not be interrupted; reload()} */
-  constructor(screen, told, on) {
-    this.#screen = screen;
-    this.#told = told;
+  constructor(session, report, on) {
+    this.#session = session;
+    this.#report = report;
     this.#on = on;
   }
 
@@ -41,40 +41,40 @@ export class Recovery {
   }
 
   #tick() {
-    if (this.#screen.ended) return;
+    if (this.#session.ended) return;
     this.#mendLine();
     this.#becomeNewer();
   }
 
   #mendLine() {
-    const { connection, freshness, isSilent } = this.#screen, now = performance.now();
+    const { connection, freshness, isSilent } = this.#session, now = performance.now();
     if (connection.state !== "open") return this.#findLine(now);
     this.#downAt = null;
     if (isSilent) connection.recheck();
     if (freshness.state !== "not_current" || now - this.#lineAt < STUBBORN_MS) return undefined;
     this.#lineAt = now;
-    return connection.again();
+    return connection.reconnect();
   }
 
   /** A person's browser waits longer and longer, as there are many; walls are few. What answers anything can be connected to: also
       where a line was ended for good, and the server says by now that this screen is still its display. */
   #findLine(now) {
-    const { connection } = this.#screen, down = now - (this.#downAt ??= now), [each, patient] = PATIENT_MS;
+    const { connection } = this.#session, down = now - (this.#downAt ??= now), [each, patient] = PATIENT_MS;
     if (down < HASTE_MS || down % each > patient) connection.recheck();
-    this.#told.tell().then((answered) => answered && this.#reach());
+    this.#report.tell().then((answered) => answered && this.#reach());
   }
 
   #reach() {
-    const { connection, ended } = this.#screen;
+    const { connection, ended } = this.#session;
     if (ended || connection.state === "open") return;
-    if (connection.state === "ended") connection.again();
+    if (connection.state === "ended") connection.reconnect();
     else connection.recheck();
   }
 
   /** Not the one that it was a moment ago: a proxy may have two versions behind it, and answer now by one and now by the other. */
   #becomeNewer() {
-    const { newVersion } = this.#screen;
-    if (!newVersion || lately().some(([, left]) => left === newVersion)) return void (this.#newerBy = null);
+    const { newVersion } = this.#session;
+    if (!newVersion || recentReloads().some(([, left]) => left === newVersion)) return void (this.#newerBy = null);
     const now = performance.now();
     this.#newerBy ??= { first: now + Math.random() * SPREAD_MS, last: now + QUIET_BY_MS };
     if (now > this.#newerBy.last || (now > this.#newerBy.first && !this.#on.isBusy())) this.#on.reload();
@@ -89,17 +89,17 @@ let reloading = false;
 export async function reload() {
   if (reloading) return;
   reloading = true;
-  await pause(waits(lately().length));
+  await pause(reloadDelay(recentReloads().length));
   while (!(await isThere())) await pause(ASK_MS);
-  sessionStorage.setItem(LOADED, JSON.stringify([...lately(), [Date.now(), document.body.dataset.version]]));
+  sessionStorage.setItem(LOADED, JSON.stringify([...recentReloads(), [Date.now(), document.body.dataset.version]]));
   location.reload();
 }
 
 /** ms before a page may be loaded anew that was so often of late: a server of two versions must not have it load for ever. */
-export const waits = (times) => (times < FREELY ? 0 : Math.min(LATELY_MS, LONGER_MS * 2 ** (times - FREELY)));
+export const reloadDelay = (times) => (times < FREELY ? 0 : Math.min(LATELY_MS, LONGER_MS * 2 ** (times - FREELY)));
 
 /** -> [[ms, version], …] */
-function lately() {
+function recentReloads() {
   try {
     const now = Date.now();
     return JSON.parse(sessionStorage.getItem(LOADED) ?? "[]").filter(([at]) => at <= now && now - at < LATELY_MS);

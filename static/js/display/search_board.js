@@ -3,9 +3,9 @@
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";
 import { label } from "../core/labels.js";
 import { n, number, t } from "../core/i18n.js";
-import { ago, late, moment, momentOf, since } from "../core/time.js";
-import { appealed, isLifted, words } from "./significant_events.js";
-import { kind, named, shortly, worry } from "./all_searches.js";
+import { ago, late, moment, committedAt, since } from "../core/time.js";
+import { appealed, isLifted, significantEventText } from "./significant_events.js";
+import { kind, nameElement, shortKind, worryingMark } from "./all_searches.js";
 
 const ROLES = ["inbox", "todo", "doing", "waiting", "done"];
 const LINE = 1.42, TITLED = 2.57; // a card in the list, without a title and with one, in units of the smallest type
@@ -13,18 +13,18 @@ const COUNTS = 4.6;        // what stands above the list
 const FACTS = 13;          // and above that, where the screen is upright
 
 /** view: {now, board, moments, height, upright, fewer}: height in units of the smallest type; fewer: cards than fit by that */
-export function one(view) {
+export function searchBoard(view) {
   const { board, now, moments } = view;
   const { state } = board.get(board.id), last = moments.last(board.id, board.summaries.get(board.id));
   const grave = state.worrying === true ? "worrying" : "";
   return html`<section class="single-search ${grave}" data-search=${board.id} ?data-highlighted=${isLifted(last, now)}>
     <div class="facts" data-fit-axis="height">
-      <h2>${named(state.person)}</h2>
-      <p class="kind">${worry(state)}<span>${kind(state.kind)}</span></p>
+      <h2>${nameElement(state.person)}</h2>
+      <p class="kind">${worryingMark(state)}<span>${kind(state.kind)}</span></p>
       <p class="missing-time"><b>${since(state.missing_since, now ?? undefined)}</b></p>
       <p class="fact">${t("Missing since {at}", { at: moment(state.missing_since, now ?? undefined) })}</p>
       ${facts(state, board, now)}
-      ${last ? html`<p class="last"><time>${shortly(momentOf(last), now)}</time> <span>${words(last, state)}</span></p>` : nothing}
+      ${last ? html`<p class="last"><time>${shortKind(committedAt(last), now)}</time> <span>${significantEventText(last, state)}</span></p>` : nothing}
     </div>
     <div class="work" data-fit-axis="height">
       <ul class="columns">${inColumns(board).map(([role, count]) => html`<li><b>${number(count)}</b> <span>${label.column(role)}</span></li>`)}</ul>

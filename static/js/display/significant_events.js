@@ -3,7 +3,7 @@
 
 import { label } from "../core/labels.js";
 import { n, t } from "../core/i18n.js";
-import { day, momentOf } from "../core/time.js";
+import { day, committedAt } from "../core/time.js";
 
 const KEPT = 200;                   // of all searches together: weeks pass before anybody reloads this page
 export const LIFTED_MS = 60_000;    // so long a search stands out in which something has happened
@@ -20,14 +20,14 @@ const SIGNIFICANT = { // by type: whether what is true now makes it significant 
   "note.added": ({ category }) => category === "decision",
 };
 
-export class Moments {
+export class SignificantEvents {
   #known = new Map(); // key -> {search, at, type, state}, in the order in which they were learned
 
   /** What a board has just applied. -> the moments among it that are new */
-  hear(board, events) {
+  onEvents(board, events) {
     const told = events.filter(({ type, state }) => state && SIGNIFICANT[type]?.(state)).map((event) => ofEvent(board, event));
     const counted = [...board.summaries].filter(([, { last }]) => last).map(([search, { last }]) => ofSummary(search, last));
-    return [...told, ...counted].filter((moment) => this.#learn(moment));
+    return [...told, ...counted].filter((moment) => this.#addEvents(moment));
   }
 
   /** The last one of a search, by its summary. -> moment, or null */
@@ -43,7 +43,7 @@ export class Moments {
     return seen.sort(newestFirst);
   }
 
-  #learn(moment) {
+  #addEvents(moment) {
     const key = keyOf(moment), known = this.#known.get(key);
     if (known && (known.state || !moment.state)) return false;
     if (!known && this.#known.size >= KEPT && !this.#makeRoom(moment)) return false;
@@ -71,7 +71,7 @@ function isSeen({ type, at }, state) {
 }
 
 /** "Credible sighting". search: its state of now */
-export function words({ type, state }, search) {
+export function significantEventText({ type, state }, search) {
   if (search.status === "found") return n("One child was found", "{count} children were found", 1);
   return WORDS[type]?.(state, search) ?? label.event(type);
 }
@@ -95,7 +95,7 @@ export function appealed({ level, until }) {
 }
 
 /** Whether a moment still makes its search stand out; one of the future, of a clock that was ahead, does not. now: the server's, or null */
-export const isLifted = (moment, now) => Boolean(moment && now) && Math.abs(now - new Date(momentOf(moment))) < LIFTED_MS;
+export const isLifted = (moment, now) => Boolean(moment && now) && Math.abs(now - new Date(committedAt(moment))) < LIFTED_MS;
 
 /** searches: states -> {count, at} of the children that were found a moment ago; at: the newest */
 export function foundLately(states, now) {

@@ -2,14 +2,14 @@
    ten seconds: by itself, on the compositor, also where scripts never ran, have failed, or are blocked. A script can only hold
    it back, and does so each time that something was drawn that is proven. */
 
-import { age } from "../core/elapsed.js";
+import { elapsed } from "../core/elapsed.js";
 import { t } from "../core/i18n.js";
 import { clockWithSeconds } from "../core/time.js";
 
 const DRAWN = 8_800;  // ms of the animation (css/display/stale_overlay.css): from here on it is seen
 const OFF = 400;      // ms by which the animation may be behind or ahead: to set it anew costs a frame
 
-export class Veil {
+export class StaleOverlay {
   #element;
   #since;
   #run;
@@ -28,7 +28,7 @@ export class Veil {
 
   /** It was just drawn how things stood at `proven`, a reading, which was `provenAt` at the server, or null while that is not known. */
   hold({ proven, provenAt }) {
-    const at = age(proven);
+    const at = elapsed(proven);
     if (Math.abs(this.#run.currentTime - Math.min(at, this.#whole)) > OFF) this.#run.currentTime = Math.min(at, this.#whole);
     const says = provenAt ? t("since {at}", { at: clockWithSeconds(provenAt) }) : "";
     if (this.#since.textContent !== says) this.#since.textContent = says; // now: when it is seen, it may be too late to write

@@ -7,17 +7,17 @@ const EVERY_MS = 5_000;
 const TICK_MS = 1_000;     // what was not taken is told again then
 const TIMEOUT_MS = 2_500; // for an answer; a dead line gives none
 
-export class Told {
-  #screen;
-  #veil;
+export class StatusReport {
+  #session;
+  #overlay;
   #timer = null;
   #asking = null;
   #takenAt = -Infinity;
   #taken = null;             // whether it was current, as it was told then
 
-  constructor(screen, veil) {
-    this.#screen = screen;
-    this.#veil = veil;
+  constructor(session, overlay) {
+    this.#session = session;
+    this.#overlay = overlay;
   }
 
   connect() {
@@ -44,8 +44,8 @@ export class Told {
   }
 
   get #contact() {
-    const contact = this.#screen.contact();
-    return { ...contact, current: contact.current && this.#veil.isHeld };
+    const contact = this.#session.contact();
+    return { ...contact, current: contact.current && this.#overlay.isHeld };
   }
 
   async #send() {

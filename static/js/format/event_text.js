@@ -3,14 +3,14 @@
  * places in them, what stands there, and those changes of the event that the words don't tell, so that a page can mark a value or
  * make a link of it. Pure, but for the words of the reader's language.
  */
-import { accountName, cardName, columnName, shownAt } from "./values.js";
-import { difference } from "../core/merge_patch.js";
+import { accountName, cardName, columnName, formatPath } from "./values.js";
+import { fieldChanges } from "../core/merge_patch.js";
 import { locale, t } from "../core/i18n.js";
 import { label } from "../core/labels.js";
-import { nameOf } from "./search_list.js";
+import { shortPersonName } from "./search_list.js";
 
 const SHORT = 60; // characters: what is longer stands on a line of its own
-const UNSAID = new Set([ // what says nothing to a person, or what the event says by itself
+const HIDDEN_FIELDS = new Set([ // what says nothing to a person, or what the event says by itself
   "rank", "number", "position", "digest", "reads", "searches", "signed_at", "ended_at", "ended_by", "prepared_at", "prepared_by", "source_kept",
 ]);
 
@@ -18,27 +18,27 @@ const UNSAID = new Set([ // what says nothing to a person, or what the event say
  * @param ctx {desk, board: {id, get(id)}}: the names of people, cards and columns
  * @param before the state of the entity before the event, null where there was none; undefined where that is not known
  */
-export function told(event, ctx, before) {
+export function describeEvent(event, ctx, before) {
   const who = event.actor?.name ?? t("The board");
   if (event.erased) return { says: t("{what}: what was said was erased"), values: { what: label.event(event.type) }, rest: [] };
-  const changes = isCreation(event) ? [] : changesOf(event, before);
+  const changes = isCreation(event) ? [] : knownChanges(event, before);
   const it = { event, ctx, before, changes, state: event.state, isKnown: before !== undefined, what: whatOf(event, ctx, before) };
-  const { says, values, said = [] } = event.undoes ? undone(it) : (TELLS[event.type] ?? otherwise)(it);
-  return { says, values: { who, what: it.what, ...values }, rest: byItem(changes.filter(({ path }) => !covers(said, path)), it) };
+  const { says, values, said = [] } = event.undoes ? undone(it) : (DESCRIPTIONS[event.type] ?? otherwise)(it);
+  return { says, values: { who, what: it.what, ...values }, rest: groupItemChanges(changes.filter(({ path }) => !covers(said, path)), it) };
 }
 
-export const sentence = (event, ctx, before) => filled(told(event, ctx, before));
+export const eventText = (event, ctx, before) => fill(describeEvent(event, ctx, before));
 
 /** The same as one text. */
-export const filled = ({ says, values }) => says.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
+export const fill = ({ says, values }) => says.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
 
 /** A creation says all that there is: nothing of it was another value before. */
 export const isCreation = ({ type }) => type.endsWith(".added") || type.endsWith(".opened");
 
 /** [{path, from, to}] of what says something to a person; `from` is undefined where it is not known. */
-export function changesOf({ state, changes }, before) {
-  const paths = (changes ?? []).filter((path) => !UNSAID.has(path.split(".")[0]));
-  const all = difference(before ?? null, state, paths);
+export function knownChanges({ state, changes }, before) {
+  const paths = (changes ?? []).filter((path) => !HIDDEN_FIELDS.has(path.split(".")[0]));
+  const all = fieldChanges(before ?? null, state, paths);
   return before === undefined ? all.map(({ path, to }) => ({ path, from: undefined, to })) : all;
 }
 
@@ -46,7 +46,7 @@ export function changesOf({ state, changes }, before) {
 export const cardOf = ({ kind, id, state }) => (kind === "sighting" || kind === "task" ? id : kind === "note" ? state?.card ?? null : null);
 
 /** What was changed of an item of a checklist is one change, of the item; so is a place that is another point. */
-export function byItem(changes, { before, state }) {
+export function groupItemChanges(changes, { before, state }) {
   const places = ["place", "last_seen"].filter((name) => changes.some(({ path }) => path === `${name}.lat` || path === `${name}.lon`));
   const items = new Map();
   for (const change of changes) {
@@ -69,8 +69,8 @@ function whatOf({ kind, id, state }, ctx, before) {
 /** A label within a sentence: small, but in German, where nouns are not. */
 const within = (text) => (locale().startsWith("de") ? text : text.replace(/^./u, (first) => first.toLocaleLowerCase(locale())));
 
-const name = (it, path, value) => shownAt(path, value, it.ctx) ?? t("empty");
-const account = ({ ctx }, id) => accountName(ctx.desk, id);
+const name = (it, path, value) => formatPath(path, value, it.ctx) ?? t("empty");
+const account = ({ ctx }, id) => accountName(ctx.session, id);
 const at = ({ changes }, path) => changes.find((each) => each.path === path);
 
 function undone({ event, what, before, ctx }) {
@@ -83,8 +83,8 @@ function otherwise({ event: { type, kind }, what }) {
   return { says: t("{who}: {what}"), values: { what: named ? `${label.event(type)} · ${what}` : label.event(type) } };
 }
 
-const TELLS = {
-  "search.opened": ({ state: { person } }) => ({ says: t("{who} opened the search for {name}"), values: { name: nameOf(person) } }),
+const DESCRIPTIONS = {
+  "search.opened": ({ state: { person } }) => ({ says: t("{who} opened the search for {name}"), values: { name: shortPersonName(person) } }),
   "search.updated": updated,
   "search.status_set": (it) => turned(it, "status", [t("{who} set the status: {to}"), t("{who} set the status from {from} to {to}")]),
   "search.worrying_set": (it) => turned(it, "worrying", [t("{who} decided: {to}"), t("{who} decided: {to}, no longer: {from}")]),
@@ -152,7 +152,7 @@ function assigned(it) {
   const { event, state, before, ctx } = it;
   const own = event.actor && state.assignee === event.actor.id, from = before?.assignee;
   const values = { name: state.assignee && account(it, state.assignee), from: from && account(it, from) };
-  return { says: assigning({ from, to: state.assignee, own, mine: state.assignee === ctx.desk.account.id }), values, said: ["assignee"] };
+  return { says: assigning({ from, to: state.assignee, own, mine: state.assignee === ctx.session.account.id }), values, said: ["assignee"] };
 }
 
 function assigning({ from, to, own, mine }) {
@@ -194,7 +194,7 @@ function updated(it) {
   if (ticked) return ticked;
   if (changes.length === 1 && changes[0].from !== undefined) {
     const [{ path, from, to }] = changes;
-    const values = { field: within(label.field(path)), from: shownAt(path, from, it.ctx), to: shownAt(path, to, it.ctx) };
+    const values = { field: within(label.field(path)), from: formatPath(path, from, it.ctx), to: formatPath(path, to, it.ctx) };
     if ((values.from ?? "").length <= SHORT && (values.to ?? "").length <= SHORT) return { says: setting(values), values, said: [path] };
   }
   return { says: t("{who} changed {what}: {fields}"), values: { fields: fieldsOf(changes) } };

@@ -1,13 +1,13 @@
 /* Which searches stand in which column, and in what order. Pure. */
-import { undecided } from "../core/suggested_criteria.js";
-import { hasAll, textOf, wordsOf } from "../core/text_filter.js";
+import { needsDecision } from "../core/suggested_criteria.js";
+import { matchesAll, searchableText, tokenize } from "../core/text_filter.js";
 
 export const STATUSES = ["open", "found", "closed"];
 
 export const SORTS = ["gravity", "missing", "event"];
 
 /** "?sort=event" -> "event"; by gravity where nothing is asked that is known */
-export function sortOf(query) {
+export function sortFromQuery(query) {
   const asked = new URLSearchParams(query).get("sort");
   return SORTS.includes(asked) ? asked : SORTS[0];
 }
@@ -31,15 +31,15 @@ const ORDER = {
 };
 
 /** "Noor V.": no surname on a screen that a room can see. */
-export function nameOf({ first_name: first, last_name: last }) {
+export function shortPersonName({ first_name: first, last_name: last }) {
   return last ? `${first} ${[...last.trim()][0].toUpperCase()}.` : first;
 }
 
 /** Does a search have all words of a text, in what its card shows? others: texts that are shown besides */
-export const matches = ({ state }, text, others = []) =>
-  hasAll(wordsOf(text), textOf([nameOf(state.person), state.reference, state.last_seen?.text, ...others]));
+export const matchesSearch = ({ state }, text, others = []) =>
+  matchesAll(tokenize(text), searchableText([shortPersonName(state.person), state.reference, state.last_seen?.text, ...others]));
 
-const gravity = ({ state }) => (state.worrying === true ? 2 : undecided(state) ? 1 : 0);
+const gravity = ({ state }) => (state.worrying === true ? 2 : needsDecision(state) ? 1 : 0);
 const lastEvent = ({ id }, summaries) => Date.parse(summaries.get(id)?.last?.at ?? 0);
 const newest = (a, b) => Date.parse(b.state.missing_since) - Date.parse(a.state.missing_since) || (a.id < b.id ? -1 : 1);
 const lastChanged = (a, b) => b.seq - a.seq;

@@ -13,10 +13,10 @@ let kept = { until: 0, texts: new Map() };
 const WEEK_MS = 6 * 86_400_000; // within this, the name of the day says which
 
 /** "22:34" today, "Tue 24 Nov 22:34" on another day, "" for null. */
-export const when = (iso) => keep(iso, "long", moment);
+export const formatMoment = (iso) => keep(iso, "long", moment);
 
 /** "22:34" today, "Tue 22:34" within a week: where there is little room. */
-export const short = (iso) => keep(iso, "short", shorten);
+export const formatShortMoment = (iso) => keep(iso, "short", shorten);
 
 function shorten(iso) {
   const long = moment(iso);
@@ -35,24 +35,24 @@ function keep(iso, form, write) {
 const TOLD_MS = 60_000; // what differs by less looks the same in hours and minutes
 
 /** Where the journal was ahead of the clock, when an event was committed by the clock; else nothing. */
-export function byClock({ at, clock }) {
+export function clockNote({ at, clock }) {
   if (!clock || new Date(at) - new Date(clock) < TOLD_MS) return nothing;
-  return html` <span class="late" data-testid="by-clock" title=${t("The history was ahead of the server’s clock: its times never go back.")}>${t("by the clock: {at}", { at: when(clock) })}</span>`;
+  return html` <span class="late" data-testid="by-clock" title=${t("The history was ahead of the server’s clock: its times never go back.")}>${t("by the clock: {at}", { at: formatMoment(clock) })}</span>`;
 }
 
 /** "seen 09:00"; where that is not known "reported 09:23, time unknown": a report is later than what it tells of.
     @param write how a moment is written */
-export const sighted = ({ seen_at: seen, received_at: received }, write = when) =>
+export const seenText = ({ seen_at: seen, received_at: received }, write = formatMoment) =>
   seen ? t("seen {at}", { at: write(seen) }) : t("reported {at}, time unknown", { at: write(received) });
 
 /** The same of a card in a report of a handover; of a note when it happened. */
-export const cardTime = ({ kind, at, seen_at: seen }) => (kind === "sighting" && at ? sighted({ seen_at: seen, received_at: at }) : when(at));
+export const cardTime = ({ kind, at, seen_at: seen }) => (kind === "sighting" && at ? seenText({ seen_at: seen, received_at: at }) : formatMoment(at));
 
-export const time = (iso) => html`<time datetime=${iso}>${when(iso)}</time>`;
+export const timeElement = (iso) => html`<time datetime=${iso}>${formatMoment(iso)}</time>`;
 
-export const since = (iso) => html`<time class="since" datetime=${iso} data-since=${iso}></time>`;
+export const sinceElement = (iso) => html`<time class="since" datetime=${iso} data-since=${iso}></time>`;
 
 /** Nothing for a moment that is not known. */
-export const ago = (iso) => (iso ? html`<time datetime=${iso} data-ago=${iso}></time>` : nothing);
+export const agoElement = (iso) => (iso ? html`<time datetime=${iso} data-ago=${iso}></time>` : nothing);
 
-export const due = (iso) => html`<time class="due" datetime=${iso} data-due=${iso}></time>`;
+export const dueElement = (iso) => html`<time class="due" datetime=${iso} data-due=${iso}></time>`;

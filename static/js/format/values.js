@@ -1,7 +1,7 @@
 /** A value of a state as a person reads it. */
 import { number, t } from "../core/i18n.js";
 import { label } from "../core/labels.js";
-import { when } from "./time_elements.js";
+import { formatMoment } from "./time_elements.js";
 
 const ACCOUNTS = new Set(["assignee", "lead", "holder", "outgoing", "incoming", "prepared_by", "ended_by", "before", "keeper"]);
 const ITEM = /^checklist\.\w+$/;
@@ -27,13 +27,13 @@ const CODES = {
 };
 
 /** @returns text, or null for a value that is not set */
-export function shownAt(path, value, { desk, board }) {
+export function formatPath(path, value, { session, board }) {
   if (path === "worrying") return label.decision(value ?? null); // that nobody has decided is said too
   if (value === null || value === undefined || value === "") return null;
   if (typeof value === "boolean") return value ? t("yes") : t("no");
-  if (TIMES.test(path)) return when(value);
-  if (ACCOUNTS.has(path)) return accountName(desk, value);
-  if (path === "members") return value.map((id) => accountName(desk, id)).join(", ") || null;
+  if (TIMES.test(path)) return formatMoment(value);
+  if (ACCOUNTS.has(path)) return accountName(session, value);
+  if (path === "members") return value.map((id) => accountName(session, id)).join(", ") || null;
   if (path === "pinned") return value.map((id) => pinnedName(board.get(id))).join(", ") || null;
   if (ITEM.test(path)) return `${value.done ? "☑" : "☐"} ${value.text}`;
   if (path === "column") return columnName(board.get(value)?.state);
@@ -46,10 +46,10 @@ export function shownAt(path, value, { desk, board }) {
   return String(value);
 }
 
-export const shown = (field, value, ctx) => shownAt(field.path, value, ctx);
+export const formatField = (field, value, ctx) => formatPath(field.path, value, ctx);
 
-export function accountName(desk, id) {
-  return desk.accounts.get(id)?.name ?? t("Somebody");
+export function accountName(session, id) {
+  return session.accounts.get(id)?.name ?? t("Somebody");
 }
 
 export function columnName(column) {

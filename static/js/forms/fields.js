@@ -184,7 +184,7 @@ export function toRaw(field, value) {
 }
 
 /** What is wrong with a value that can be read, by the name of the sentence that says so; null for nothing. */
-export function fault(field, value) {
+export function fieldProblem(field, value) {
   if (value === null || value === "") return field.required ? "required" : null;
   if (field.past && Date.parse(value) > serverNow().getTime() + AHEAD_MS) return "future";
   if (field.oldest && !(Number.isInteger(value) && value >= 0 && value <= field.oldest)) return "age";

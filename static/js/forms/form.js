@@ -2,8 +2,8 @@
  * A form over one entity: what is mine (typed, not sent) over what is true. It never writes over
  * a field that is mine; it says who changed the true value meanwhile. No DOM.
  */
-import { at, merge, nest, same } from "../core/merge_patch.js";
-import { fault, fromRaw, toRaw } from "./fields.js";
+import { valueAt, applyPatch, toPatch, isEqual } from "../core/merge_patch.js";
+import { fieldProblem, fromRaw, toRaw } from "./fields.js";
 
 // Groups that are null as a whole when nothing in them is set.
 const WHOLE = ["place", "last_seen"];
@@ -43,7 +43,7 @@ export class Form {
     this.#start = defaults();
     const kept = draft?.load();
     if (kept) this.#resume(kept);
-    else draft?.late((late) => this.#resume(late));
+    else draft?.whenLoaded((late) => this.#resume(late));
   }
 
   /** Shown anew: "now" is now, unless something was typed before. */
@@ -79,7 +79,7 @@ export class Form {
   edit(path, raw) {
     const { seq: base, epoch } = this.#board;
     const mine = this.#mine.get(path) ?? { was: this.#value(path), base, epoch };
-    if (same(raw, this.#true(path)) && !this.#conflicts.has(path)) this.#mine.delete(path);
+    if (isEqual(raw, this.#true(path)) && !this.#conflicts.has(path)) this.#mine.delete(path);
     else this.#mine.set(path, { ...mine, raw });
     delete this.errors[path];
     this.#save();
@@ -91,12 +91,12 @@ export class Form {
     if (!mine) return null;
     if (this.field(path)?.isPrivate) return this.#privately(path, mine);
     const value = this.#conflicts.has(path) ? this.#conflicts.get(path) : this.#value(path);
-    if (!this.#conflicts.has(path) && (same(value, mine.was) || same(value, this.value(path)))) return null;
+    if (!this.#conflicts.has(path) && (isEqual(value, mine.was) || isEqual(value, this.value(path)))) return null;
     return { value, conflict: this.#conflicts.has(path), ...this.#heard.get(path) };
   }
 
   /** Events of this entity, so that a change can be given a name and a time. */
-  hear(events) {
+  onEvents(events) {
     for (const { actor, at, seq, changes = [], private: set = [] } of events) {
       for (const path of [...changes, ...set]) this.#heard.set(path, { actor, at, seq });
     }
@@ -129,8 +129,8 @@ export class Form {
   patch() {
     const leaves = this.#leaves([...this.#mine.keys()]);
     if (!leaves) return null;
-    const patch = nest(leaves);
-    const merged = merge(this.#read() ?? {}, patch);
+    const patch = toPatch(leaves);
+    const merged = applyPatch(this.#read() ?? {}, patch);
     for (const group of WHOLE) {
       if (patch[group] && Object.values(merged[group]).every((value) => value === null)) patch[group] = null;
     }
@@ -141,7 +141,7 @@ export class Form {
   filled(paths = this.fields.map((field) => field.path)) {
     const leaves = this.#leaves(paths);
     if (!leaves) return null;
-    return nest(Object.fromEntries(Object.entries(leaves).filter(([, value]) => value !== null && value !== false)));
+    return toPatch(Object.fromEntries(Object.entries(leaves).filter(([, value]) => value !== null && value !== false)));
   }
 
   /** Empties the form as its text goes to the outbox, and returns it for `restore`. */
@@ -162,7 +162,7 @@ export class Form {
   restoreData(data, { base, epoch }, refusal) {
     const sent = this.fields
       .filter((field) => hasPath(data, this.#inData(field.path)))
-      .map((field) => [field.path, { raw: toRaw(field, at(data, this.#inData(field.path))), was: this.#value(field.path), base, epoch }]);
+      .map((field) => [field.path, { raw: toRaw(field, valueAt(data, this.#inData(field.path))), was: this.#value(field.path), base, epoch }]);
     this.restore(sent, refusal);
   }
 
@@ -170,7 +170,7 @@ export class Form {
     const paths = Object.keys(fields ?? {});
     this.#conflicts.clear();
     if (code === "conflict" && current) {
-      for (const path of paths.filter((path) => this.#mine.has(path))) this.#conflicts.set(path, at(current, path));
+      for (const path of paths.filter((path) => this.#mine.has(path))) this.#conflicts.set(path, valueAt(current, path));
     }
     this.errors = code === "conflict" ? {} : Object.fromEntries(Object.entries(fields ?? {}).map(([path, error]) => [this.#inState(path), error]));
     this.problem = message;
@@ -214,7 +214,7 @@ export class Form {
     for (const path of paths) {
       const field = this.field(path);
       const value = fromRaw(field, this.raw(path));
-      const wrong = value === undefined ? "unreadable" : fault(field, value);
+      const wrong = value === undefined ? "unreadable" : fieldProblem(field, value);
       if (wrong) this.errors[path] = wrong;
       else leaves[path] = value;
     }
@@ -223,7 +223,7 @@ export class Form {
 
   #value(path) {
     const state = this.#read();
-    return state ? at(state, path) : null;
+    return state ? valueAt(state, path) : null;
   }
 
   #true(path) {

@@ -4,8 +4,8 @@ import { live } from "../../vendor/lit-html/directives/live.js";
 import { t } from "../core/i18n.js";
 import { label } from "../core/labels.js";
 import { serverNow, toInput } from "../core/time.js";
-import { ago } from "../format/time_elements.js";
-import { shown } from "../format/values.js";
+import { agoElement } from "../format/time_elements.js";
+import { formatField } from "../format/values.js";
 
 /**
  * @param form  Form
@@ -57,7 +57,7 @@ function control(form, field, id, ctx) {
     case "choice":
       return select(id, raw, edit, choices(field), field.required, describe);
     case "person":
-      return select(id, raw, edit, people(ctx.desk, raw), false, describe);
+      return select(id, raw, edit, people(ctx.session, raw), false, describe);
     case "sighting":
       return select(id, raw, edit, ctx.sightings(), false, describe);
     case "time":
@@ -108,8 +108,8 @@ export function select(id, value, edit, options, required, describe = nothing) {
   </select>`;
 }
 
-export function people(desk, chosen) {
-  return [...desk.accounts.values()]
+export function people(session, chosen) {
+  return [...session.accounts.values()]
     .filter((account) => account.id === chosen || (account.enabled && account.role !== "viewer" && !account.machine))
     .sort((a, b) => a.name.localeCompare(b.name))
     .map((account) => [account.id, account.name]);
@@ -126,9 +126,9 @@ export function theirs(form, field, ctx) {
     ctx.draw();
   };
   return html`<div class="theirs" role="status" data-conflict=${other.conflict ? field.path : nothing} data-theirs=${field.path}>
-    <p>${t("{who} changed this", { who })}${other.at ? html`, ${ago(other.at)}` : nothing}</p>
+    <p>${t("{who} changed this", { who })}${other.at ? html`, ${agoElement(other.at)}` : nothing}</p>
     <dl>
-      <dt>${t("Theirs")}</dt><dd data-value="theirs">${other.isPrivate ? t("not shown here") : shown(field, other.value, ctx) ?? t("empty")}</dd>
+      <dt>${t("Theirs")}</dt><dd data-value="theirs">${other.isPrivate ? t("not shown here") : formatField(field, other.value, ctx) ?? t("empty")}</dd>
       <dt>${t("Mine")}</dt><dd data-value="mine">${mine(form, field, ctx) ?? t("empty")}</dd>
     </dl>
     <div class="buttons">
@@ -139,5 +139,5 @@ export function theirs(form, field, ctx) {
 }
 
 function mine(form, field, ctx) {
-  return shown(field, form.value(field.path), ctx);
+  return formatField(field, form.value(field.path), ctx);
 }

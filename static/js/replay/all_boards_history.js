@@ -2,8 +2,8 @@
  * Of all boards that one may see. The newest page of each board on which something happened lately is read, then further back where
  * the last thing read is newest, so that down to a time, `from`, nothing is missing. Boards on which nothing happened are not asked.
  */
-import { Journal } from "./journal_reader.js";
-import { Told } from "./history_entries.js";
+import { JournalReader } from "./journal_reader.js";
+import { HistoryEntries } from "./history_entries.js";
 
 const PAGE = 100; // events of a board that are read at a time
 const TOGETHER = 4; // boards that are asked at a time
@@ -11,7 +11,7 @@ const OPERATIONS = "operations";
 const NOW = "9"; // later than any time
 const byTime = (a, b) => (a.event.at === b.event.at ? 0 : a.event.at < b.event.at ? 1 : -1);
 
-export class Everywhere extends Told {
+export class AllBoardsHistory extends HistoryEntries {
   asks = true;
   from = NOW; // what happened after this time is all here; "" where everything is
   #journals = new Map(); // board -> Journal
@@ -20,9 +20,9 @@ export class Everywhere extends Told {
   #unwatch = () => {};
   #busy = false;
 
-  constructor(desk, changed) {
-    super(desk, changed);
-    this.#operations = desk.board(OPERATIONS);
+  constructor(session, changed) {
+    super(session, changed);
+    this.#operations = session.board(OPERATIONS);
   }
 
   connect() {
@@ -107,7 +107,7 @@ export class Everywhere extends Told {
     const isBegun = this.from !== NOW;
     const isMoved = this.#follow(new Set([OPERATIONS, ...this.#operations.of("search").map(({ id }) => id)]));
     const journal = this.#journals.get(OPERATIONS);
-    if (journal.hear(events) || (journal.head ?? Infinity) < seq) this.#up(journal, seq);
+    if (journal.onEvents(events) || (journal.head ?? Infinity) < seq) this.#up(journal, seq);
     for (const [id, { last }] of summaries) if (isBegun && last && this.#journals.has(id)) this.#happened(this.#journals.get(id), last);
     if (!isBegun && summaries.size >= this.#journals.size - 1) this.read();
     if (isMoved || events.length) this.changed();
@@ -123,7 +123,7 @@ export class Everywhere extends Told {
   #follow(boards) {
     const gone = [...this.#journals.keys()].filter((id) => !boards.has(id)), come = [...boards].filter((id) => !this.#journals.has(id));
     for (const id of gone) this.#journals.delete(id);
-    for (const id of come) this.#journals.set(id, new Journal(id));
+    for (const id of come) this.#journals.set(id, new JournalReader(id));
     return gone.length + come.length > 0;
   }
 

@@ -6,7 +6,7 @@ import { number, t } from "../core/i18n.js";
 const ASK_EVERY_MS = 60_000; // the journal goes on meanwhile; what was said holds up to where it was said
 const SHOWN = 16; // digits of a hash: enough to compare by eye, the title has all of them
 
-export class ChainLine {
+export class ChainStatus {
   #find;
   #board;
   #timer = null;

@@ -5,7 +5,7 @@ const AT_ONCE = 4; // questions on the way
 const FEW = 8; // events of an id: another kind of thing may have it too
 const NEWEST = 2 ** 53; // a seq beyond all others
 
-export class Lookup {
+export class EntityLookup {
   #known = new Map(); // "board kind id before" -> the event, null where there is none
   #waiting = [];
   #under = 0;

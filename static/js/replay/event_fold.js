@@ -2,9 +2,9 @@
    there is kept with the step that replaced it. So a step back is as quick as a step forth, and from any moment to any other it is
    one step for each event between: five thousand of them are a few milliseconds. */
 
-import { Entities, effect } from "../core/sequence.js";
+import { Entities, entityChange } from "../core/sequence.js";
 
-export class Fold {
+export class EventFold {
   #events = [];
   #entities = new Entities();
   #steps = [];   // of each event that was applied once: {kind, id, from, to}; false where it says nothing (erased)
@@ -75,7 +75,7 @@ export class Fold {
 
   /** What was erased is skipped: the events after it say what is still true. */
   #step(event) {
-    const { put, drop } = effect(event);
+    const { put, drop } = entityChange(event);
     const of = put ?? drop;
     return of ? { kind: of.kind, id: of.id, from: this.#entities.one(of.kind, of.id), to: put } : false;
   }

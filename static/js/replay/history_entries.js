@@ -4,24 +4,24 @@
  * journal, then on the live board; where a journal was not read to its beginning, the server is asked for it.
  */
 import { cardOf, isCreation } from "../format/event_text.js";
-import { Journal } from "./journal_reader.js";
-import { Lookup } from "./entity_lookup.js";
+import { JournalReader } from "./journal_reader.js";
+import { EntityLookup } from "./entity_lookup.js";
 
 const FIRST = 60; // events: a screen and more
 
-export class Told {
+export class HistoryEntries {
   state = "reading"; // "reading", "read", "failed", "forbidden"
   asks = false; // is what a journal does not know asked for, one by one? Not where all of it is on its way
-  desk;
+  session;
   changed;
   #lookup;
   #kept = new WeakMap(); // event -> its entry
 
   /** @param changed what was read, or heard, is more now */
-  constructor(desk, changed) {
-    this.desk = desk;
+  constructor(session, changed) {
+    this.session = session;
     this.changed = changed;
-    this.#lookup = new Lookup(changed);
+    this.#lookup = new EntityLookup(changed);
   }
 
   /** {key, event, journal}: the same for the same event. */
@@ -41,7 +41,7 @@ export class Told {
   /** How people, cards and columns were called when it happened. */
   names({ event, journal }, ask = this.asks) {
     const get = (id) => journal.asOf(id, event.seq) ?? this.live(journal.board)?.get(id) ?? (ask ? this.#lookup.entity(journal.board, id) : undefined);
-    return { desk: this.desk, board: { id: journal.board, get } };
+    return { session: this.session, board: { id: journal.board, get } };
   }
 
   /** {id, number, kind} of the card that it is about, as far as that is known. */
@@ -62,17 +62,17 @@ export class Told {
   }
 }
 
-export class OneBoard extends Told {
+export class BoardHistory extends HistoryEntries {
   #board;
   #journal;
   #epoch = null; // of the board, and its seq, when it was last looked at
   #seq = null;
   #unwatch = () => {};
 
-  constructor(desk, board, changed) {
-    super(desk, changed);
-    this.#board = desk.board(board);
-    this.#journal = new Journal(board);
+  constructor(session, board, changed) {
+    super(session, changed);
+    this.#board = session.board(board);
+    this.#journal = new JournalReader(board);
   }
 
   connect() {
@@ -139,7 +139,7 @@ export class OneBoard extends Told {
     const isAnother = journal.head !== null && journal.epoch !== epoch;
     if (isAnother) journal.forget();
     if (isAnother || this.state === "forbidden") return void this.read();
-    if (journal.hear(events) || (journal.head !== null && seq > journal.head)) this.#reading(() => this.#readUp(seq));
+    if (journal.onEvents(events) || (journal.head !== null && seq > journal.head)) this.#reading(() => this.#readUp(seq));
     return this.changed();
   }
 

@@ -9,14 +9,14 @@ const NEWEST = 2 ** 53; // a seq beyond all others
 const TRIES = 3; // a board that is restored meanwhile has another life: begun anew, but not for ever
 
 /** The board can't be read: `status` 404 where it is not there, or not to be seen. */
-export class Unread extends Error {
+export class ReadError extends Error {
   constructor(status) {
     super(`The journal can't be read: ${status}`);
     this.status = status;
   }
 }
 
-export class Journal {
+export class JournalReader {
   board; // its id
   epoch = null;
   head = null; // the last seq that was read, or heard
@@ -63,7 +63,7 @@ export class Journal {
   }
 
   /** Events that came live, hidden ones among them. -> whether there is a hole before them, which `readUp` fills. */
-  hear(events) {
+  onEvents(events) {
     if (this.head === null) {
       this.#later.push(...events);
       return false;
@@ -124,7 +124,7 @@ export class Journal {
     this.epoch = page.epoch;
     this.head = page.seq;
     this.#prepend(page.events, count);
-    this.hear(this.#later.splice(0));
+    this.onEvents(this.#later.splice(0));
   }
 
   async #back(count, tries = TRIES) {
@@ -132,7 +132,7 @@ export class Journal {
     if (this.complete) return undefined;
     const page = await this.#ask({ before: this.from, limit: count });
     if (page.epoch === this.epoch) return this.#prepend(page.events, count);
-    if (tries === 0) throw new Unread(503);
+    if (tries === 0) throw new ReadError(503);
     this.forget();
     return this.#back(count, tries - 1);
   }
@@ -153,7 +153,7 @@ export class Journal {
 
   async #ask(query) {
     const answer = await queuedRequest(`/api/v1/boards/${this.board}/events?${new URLSearchParams(query)}`); // all that is asked later waits for this
-    if (!answer.ok) throw new Unread(answer.status);
+    if (!answer.ok) throw new ReadError(answer.status);
     return answer.json();
   }
 

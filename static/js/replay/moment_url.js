@@ -2,7 +2,7 @@
 
 const EVERY = 600; // ms
 
-export class MomentAddress {
+export class MomentUrl {
   #write;
   #query = "";
   #timer = null;
@@ -24,7 +24,7 @@ export class MomentAddress {
 
   /** at, other: seqs */
   tell(moment) {
-    const query = MomentAddress.query(moment);
+    const query = MomentUrl.query(moment);
     if (query === this.#query) return;
     this.#query = query;
     this.#timer ??= setTimeout(() => this.settle(), EVERY);

@@ -7,7 +7,7 @@ const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)$/i
  * text: what stands in the address; fold: all events of the board; head: the seq of its last, hidden ones too; now: Date
  * -> {count, time}: how many events had happened, and when (ms); or {trouble}: why there is no such moment
  */
-export function momentOf(text, fold, { head, now }) {
+export function parseMoment(text, fold, { head, now }) {
   if (SEQ.test(text)) return ofSeq(Number(text), fold, head);
   const time = TIME.test(withPlus(text)) ? Date.parse(withPlus(text)) : NaN;
   if (Number.isNaN(time)) return { trouble: "unreadable" };

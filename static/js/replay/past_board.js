@@ -5,7 +5,7 @@ const EMPTY = { of: () => [], get: () => undefined, [Symbol.iterator]: () => [].
 
 export class PastBoard {
   id;
-  marks = NONE;       // what came about by the last step, or differs from another moment
+  badges = NONE;       // what came about by the last step, or differs from another moment
   summaries = NONE;   // derived, and not in the journal
   presence = { count: 0, people: [] };
   pending = [];
@@ -17,17 +17,17 @@ export class PastBoard {
   }
 
   /** Shows a fold as it is now, with these marks: id -> {type, actor, at, changes}. */
-  show(fold, marks) {
+  show(fold, badges) {
     this.#fold = fold;
     this.#entities = fold.entities;
-    this.marks = marks;
+    this.badges = badges;
   }
 
   /** Nothing of it stays. */
   forget() {
     this.#fold = null;
     this.#entities = EMPTY;
-    this.marks = NONE;
+    this.badges = NONE;
   }
 
   get(id) {
@@ -50,12 +50,12 @@ export class PastBoard {
 }
 
 /** What these events did, by what they did it to: the last of each says who and when. */
-export function marksOf(events) {
-  const marks = new Map();
+export function badgesOfEvents(events) {
+  const badges = new Map();
   for (const { kind, id, type, actor, at, changes, state } of events) {
     if (!kind || state === null) continue;
-    const before = marks.get(id);
-    marks.set(id, { type: before?.type.endsWith(".added") ? before.type : type, actor, at, changes: [...(before?.changes ?? []), ...(changes ?? [])] });
+    const before = badges.get(id);
+    badges.set(id, { type: before?.type.endsWith(".added") ? before.type : type, actor, at, changes: [...(before?.changes ?? []), ...(changes ?? [])] });
   }
-  return marks;
+  return badges;
 }

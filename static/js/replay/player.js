@@ -1,7 +1,7 @@
 /* Playing the past: time passes, many times as fast as it did. Where nothing happens for long, that is skipped. */
 
 export const SPEEDS = [1, 10, 60, 300, 600]; // times as fast as it was
-export const USUAL = 60;
+export const DEFAULT_SPEED = 60;
 
 const WAIT_MOST = 8_000;    // ms that somebody looks at a board on which nothing happens
 const QUIET_LEAST = 60_000; // ms of the board's time: less is not skipped at any speed, so that real time stays real
@@ -20,7 +20,7 @@ export function advance(time, passed, speed, next) {
 
 export class Player {
   playing = false;
-  speed = USUAL;
+  speed = DEFAULT_SPEED;
   skipped = 0;     // ms of the board's time: the last pause that was left out
   #on;
   #frame = null;

@@ -3,17 +3,17 @@
  * two things alone: what happens now is the end of the time line, and when the right to see it ends, nothing of it stays.
  */
 import { serverNow } from "../core/time.js";
-import { PastBoard, marksOf } from "./past_board.js";
-import { compare, marksOfChanges } from "./compare_states.js";
-import { Fold } from "./event_fold.js";
-import { Journal } from "./journal_reader.js";
-import { momentAt, momentOf } from "./parse_moment.js";
+import { PastBoard, badgesOfEvents } from "./past_board.js";
+import { compareStates, changeBadges } from "./compare_states.js";
+import { EventFold } from "./event_fold.js";
+import { JournalReader } from "./journal_reader.js";
+import { momentAt, parseMoment } from "./parse_moment.js";
 
 const STEP_MOST = 20; // events: what a longer step did is most of the board, and marks would say nothing
 const OPERATIONS = "operations";
 const GONE = new Set([401, 403, 404]);
 
-export class Past {
+export class Replay {
   state = "reading";  // "reading" | "showing" | "failed" | "forbidden"
   read = 0;           // events so far, while reading
   trouble = null;     // why there is no such moment as the address names: see parse_moment.js
@@ -28,8 +28,8 @@ export class Past {
   #asked;
   #journal;
   #epoch = null; // of the events that are folded
-  #fold = new Fold();
-  #beside = new Fold(); // at the other moment
+  #fold = new EventFold();
+  #beside = new EventFold(); // at the other moment
   #unwatch = null;
 
   /** live: the Board that is followed; asked: {at, with} as in the address; changed(): there is something to draw */
@@ -37,12 +37,12 @@ export class Past {
     this.#live = live;
     this.#asked = asked;
     this.#changed = changed;
-    this.#journal = new Journal(live.id);
+    this.#journal = new JournalReader(live.id);
     this.board = new PastBoard(live.id);
   }
 
   connect() {
-    this.#unwatch = this.#live.watch((_, events) => this.#hear(events));
+    this.#unwatch = this.#live.watch((_, events) => this.#onEvents(events));
     this.readAll();
   }
 
@@ -107,7 +107,7 @@ export class Past {
     this.#fold.go(to);
     this.trouble = null;
     Object.assign(this, momentAt(to, this.#fold), time === null ? {} : { time });
-    this.#mark(from < to && to - from <= STEP_MOST && this.state === "showing" ? from : to - 1);
+    this.#showBadges(from < to && to - from <= STEP_MOST && this.state === "showing" ? from : to - 1);
     this.#changed();
   }
 
@@ -159,9 +159,9 @@ export class Past {
 
   #show() {
     this.#epoch = this.#journal.epoch;
-    this.#fold = new Fold(this.#journal.events);
-    this.#beside = new Fold(this.#journal.events);
-    const asked = (text) => momentOf(text, this.#fold, { head: this.head, now: serverNow() });
+    this.#fold = new EventFold(this.#journal.events);
+    this.#beside = new EventFold(this.#journal.events);
+    const asked = (text) => parseMoment(text, this.#fold, { head: this.head, now: serverNow() });
     const at = asked(this.#asked.at);
     const other = this.#asked.with === null ? null : asked(this.#asked.with);
     Object.assign(this, { other: other?.count ?? null, otherTime: other?.time ?? 0 });
@@ -171,25 +171,25 @@ export class Past {
   }
 
   /** What came about by the step is marked, or what differs from the other moment. */
-  #mark(from) {
+  #showBadges(from) {
     if (this.other === null) {
       this.changes = [];
-      return this.board.show(this.#fold, marksOf(this.#fold.between(from, this.count)));
+      return this.board.show(this.#fold, badgesOfEvents(this.#fold.between(from, this.count)));
     }
     const [now, then] = [this.#fold.entities, this.#beside.go(this.other)];
-    this.changes = this.other < this.count ? compare(then, now) : compare(now, then);
-    return this.board.show(this.#fold, marksOfChanges(this.changes));
+    this.changes = this.other < this.count ? compareStates(then, now) : compareStates(now, then);
+    return this.board.show(this.#fold, changeBadges(this.changes));
   }
 
   // --- what happens now
 
-  #hear(events) {
+  #onEvents(events) {
     const { epoch, seq, freshness } = this.#live;
     if (freshness.state === "forbidden") return this.state !== "forbidden" && this.#lose("forbidden");
     if (this.state === "forbidden") return seq !== null && this.#again();
     const journal = this.#journal;
     if (events.some((event) => this.#changesSight(event)) || (epoch && journal.epoch && epoch !== journal.epoch)) return this.#again();
-    const hole = journal.hear(events);
+    const hole = journal.onEvents(events);
     if (hole || (journal.head !== null && seq > journal.head)) journal.readUp(seq).then(() => this.#grow(), () => {}); // the next heartbeat asks again
     return this.#grow();
   }
@@ -219,7 +219,7 @@ export class Past {
       this.#asked = { at: new Date(this.time).toISOString(), with: this.other === null ? null : new Date(this.otherTime).toISOString() };
     }
     this.#forget();
-    this.#journal = new Journal(this.#live.id);
+    this.#journal = new JournalReader(this.#live.id);
     this.readAll();
   }
 
@@ -231,8 +231,8 @@ export class Past {
 
   #forget() {
     this.#journal.forget();
-    this.#fold = new Fold();
-    this.#beside = new Fold();
+    this.#fold = new EventFold();
+    this.#beside = new EventFold();
     this.board.forget();
     Object.assign(this, { count: 0, time: 0, changes: [], trouble: null });
   }

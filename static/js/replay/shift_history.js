@@ -5,7 +5,7 @@ const BOARD = "operations";
 const PAGE = 1000; // events: of the shift, and of its handover, which has that id too
 const MOST = 5; // pages: a quarter of a year, where a handover is much written in
 
-export class Shifts {
+export class ShiftHistory {
   all = []; // {number, holder, since, until}, in order; until is null of the one that runs
   #number = null; // of the shift that ran when they were read, or are being read
   #changed;

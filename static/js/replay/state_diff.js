@@ -1,13 +1,13 @@
 /* What differs between two states of a board, whatever happened between them: from A to B and back to A is no difference.
    Pure; board/history/diff.py has the same rules. */
 
-import { same } from "../core/merge_patch.js";
+import { isEqual } from "../core/merge_patch.js";
 
 /**
  * before, after: entities {kind, id, seq, state}, iterable
  * -> [{kind, id, number, change: "added" | "changed" | "removed", fields: [{path, from, to}]}]: of what was added or removed, all that it says
  */
-export function net(before, after) {
+export function stateDiff(before, after) {
   const old = new Map([...before].map((entity) => [keyOf(entity), entity]));
   const found = [];
   for (const entity of after) {
@@ -30,7 +30,7 @@ function change({ kind, id, state }, what, fields) {
 /** Of two states, by path, sorted as the contract's `changes` are. */
 export function differences(before, after) {
   const [old, now] = [leaves(before), leaves(after)];
-  const paths = [...new Set([...old.keys(), ...now.keys()])].filter((path) => !same(old.get(path), now.get(path)));
+  const paths = [...new Set([...old.keys(), ...now.keys()])].filter((path) => !isEqual(old.get(path), now.get(path)));
   return paths.sort().map((path) => ({ path, from: old.get(path) ?? null, to: now.get(path) ?? null }));
 }
 

@@ -6,7 +6,7 @@ const PAGE = 1000; // events: of the handover, and of the shift, which has that 
 const MOST = 5; // pages: a quarter of a year, where a handover is much written in
 
 /** -> what was last true of a handover, as far back as is looked; null where nothing is found */
-export async function lastOf(number) {
+export async function lastUnsignedHandover(number) {
   for (let before = 2 ** 53, page = 0; page < MOST; page += 1) {
     const query = new URLSearchParams({ entity: BOARD, before, limit: PAGE });
     const events = (await getJson(`/api/v1/boards/${BOARD}/events?${query}`))?.events ?? [];

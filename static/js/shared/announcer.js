@@ -4,9 +4,9 @@
  */
 import { n, t } from "../core/i18n.js";
 import { label } from "../core/labels.js";
-import { sentence } from "../format/event_text.js";
+import { eventText } from "../format/event_text.js";
 import { clockWithSeconds } from "../core/time.js";
-import { nameOf } from "../format/search_list.js";
+import { shortPersonName } from "../format/search_list.js";
 
 const TOGETHER_MS = 800; // what happens within this is said at once: a change of status brings tasks with it
 const APART_MS = 4_000; // between two sayings: a sentence takes about as long to speak
@@ -14,32 +14,32 @@ const MOST = 2; // sentences; of more only the number is said
 const SAID_ELSEWHERE = new Set(["shift", "handed"]); // who holds the shift is said on every page (shift_indicator.js)
 
 /** For as long as the page lives. */
-export function mount(desk, board) {
-  new Says(desk, board).connect();
+export function mount(session, board) {
+  new LiveAnnouncer(session, board).connect();
 }
 
-class Says {
-  #desk;
+class LiveAnnouncer {
+  #session;
   #board;
   #heard = [];
   #timer = null;
   #saidAt = -Infinity;
   #wasCurrent = true;
 
-  constructor(desk, board) {
-    this.#desk = desk;
+  constructor(session, board) {
+    this.#session = session;
     this.#board = board;
   }
 
   connect() {
     this.#board.watch((_, events) => {
-      this.#hear(events);
+      this.#onEvents(events);
       this.#current();
     });
   }
 
-  #hear(events) {
-    const own = this.#desk.account.id;
+  #onEvents(events) {
+    const own = this.#session.account.id;
     this.#heard.push(...events.filter(({ actor, kind, erased }) => actor && actor.id !== own && kind && !erased && !SAID_ELSEWHERE.has(kind)));
     if (this.#heard.length) this.#timer ??= setTimeout(() => this.#tell(), Math.max(TOGETHER_MS, this.#saidAt + APART_MS - Date.now()));
   }
@@ -47,7 +47,7 @@ class Says {
   #tell() {
     this.#timer = null;
     const events = [...new Map(this.#heard.splice(0).map((event) => [`${event.id} ${event.type}`, event])).values()];
-    this.#say(events.length > MOST ? summary(events) : events.map((event) => said(event, { board: this.#board, desk: this.#desk })).join(". "));
+    this.#say(events.length > MOST ? summary(events) : events.map((event) => announcement(event, { board: this.#board, session: this.#session })).join(". "));
   }
 
   #current() {
@@ -59,12 +59,12 @@ class Says {
 
   #say(text) {
     this.#saidAt = Date.now();
-    say(text);
+    announce(text);
   }
 }
 
 /** In the dialog that is open, as what lies behind it is not read. A new element each time: the same words may be news again. */
-export function say(text) {
+export function announce(text) {
   const places = [...document.querySelectorAll("[data-announcer]")];
   const place = places.find((each) => each.closest("dialog[open]")) ?? places.find((each) => !each.closest("dialog"));
   place.replaceChildren(Object.assign(document.createElement("span"), { textContent: text }));
@@ -79,8 +79,8 @@ function summary(events) {
 }
 
 /** "Bob graded Sighting 7: B2"; of a search among all searches, whose it is. */
-function said(event, ctx) {
+function announcement(event, ctx) {
   const { type, actor, state } = event;
-  if (!state?.person || ctx.board.id !== "operations") return sentence(event, ctx);
-  return t("{event}: {name}, by {who}", { event: label.event(type), name: nameOf(state.person), who: actor.name });
+  if (!state?.person || ctx.board.id !== "operations") return eventText(event, ctx);
+  return t("{event}: {name}, by {who}", { event: label.event(type), name: shortPersonName(state.person), who: actor.name });
 }

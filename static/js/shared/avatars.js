@@ -9,21 +9,21 @@ export function initials(name) {
   return (words.length > 1 ? words[0][0] + words.at(-1)[0] : (words[0] ?? "?").slice(0, 2)).toUpperCase();
 }
 
-export function face(name, { editing = false } = {}) {
+export function avatar(name, { editing = false } = {}) {
   const title = editing ? t("{name} is editing", { name }) : name;
   return html`<span class="avatar ${editing ? "editing" : ""}" title=${title} role="img" aria-label=${title}>${initials(name)}</span>`;
 }
 
-export function faces(people) {
-  const more = people.length - MOST_SHOWN;
+export function avatars(avatarList) {
+  const more = avatarList.length - MOST_SHOWN;
   return html`<span class="avatars">
-    ${people.slice(0, MOST_SHOWN).map((person) => face(person.name, person))}
-    ${more > 0 ? html`<span class="avatar more" title=${people.slice(MOST_SHOWN).map(({ name }) => name).join(", ")}>+${more}</span>` : nothing}
+    ${avatarList.slice(0, MOST_SHOWN).map((person) => avatar(person.name, person))}
+    ${more > 0 ? html`<span class="avatar more" title=${avatarList.slice(MOST_SHOWN).map(({ name }) => name).join(", ")}>+${more}</span>` : nothing}
   </span>`;
 }
 
 /** One face for each person, however many windows they have open. */
-export function people(presence, keep = () => true) {
+export function avatarList(presence, keep = () => true) {
   const byAccount = new Map();
   for (const { account, name, card, editing } of presence.people) {
     if (!keep({ account, card })) continue;

@@ -1,11 +1,11 @@
 /** Which cards are shown: by what is asked in the address, and by words in them. Pure. */
-import { hasAll, textOf, wordsOf } from "../core/text_filter.js";
-import { askedBy } from "./url_query.js";
+import { matchesAll, searchableText, tokenize } from "../core/text_filter.js";
+import { urlQuery } from "./url_query.js";
 
-export const LOOK = "look"; // changed since I last looked; else since a time
+export const SINCE_LAST_LOOK = "look"; // changed since I last looked; else since a time
 export const GRADES = ["F6", "B2", "C3", "D4"]; // not graded yet; this or better
 
-export const { NONE, read, written } = askedBy({
+export const { NONE, read, written } = urlQuery({
   kind: /^(sighting|task)$/,
   assignee: /^(me|nobody|[\w-]{1,64})$/,
   grade: /^(F6|[A-E][1-5])$/,
@@ -19,7 +19,7 @@ export const { NONE, read, written } = askedBy({
  * @returns (card) -> boolean
  */
 export function filter(asked, text, { account, isOverdue, isChanged, isSince, nameOf }) {
-  const words = wordsOf(text);
+  const words = tokenize(text);
   return (card) =>
     card.added ||
     ((asked.kind === null || asked.kind === card.kind) &&
@@ -27,7 +27,7 @@ export function filter(asked, text, { account, isOverdue, isChanged, isSince, na
       isGraded(card, asked.grade) &&
       (asked.assessment === null || (card.kind === "sighting" && card.state.assessment === asked.assessment)) &&
       (asked.overdue === null || isOverdue(card)) &&
-      (asked.changed === null || (asked.changed === LOOK ? isChanged(card.id) : isSince(card))) &&
+      (asked.changed === null || (asked.changed === SINCE_LAST_LOOK ? isChanged(card.id) : isSince(card))) &&
       (!words.length || has(card.state, words, nameOf)));
 }
 
@@ -46,5 +46,5 @@ function isGraded({ kind, state }, asked) {
 }
 
 function has({ number, description, title, instruction, place, direction, clothing, company, assignee }, words, nameOf) {
-  return hasAll(words, textOf([number, description, title, instruction, place?.text, direction, clothing, company, assignee && nameOf(assignee)]));
+  return matchesAll(words, searchableText([number, description, title, instruction, place?.text, direction, clothing, company, assignee && nameOf(assignee)]));
 }

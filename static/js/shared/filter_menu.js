@@ -5,8 +5,8 @@ import { accountName } from "../format/values.js";
 import { n, t } from "../core/i18n.js";
 import { label } from "../core/labels.js";
 import { fromInput, toInput } from "../core/time.js";
-import { GRADES, LOOK } from "./card_filter.js";
-import { short } from "../format/time_elements.js";
+import { GRADES, SINCE_LAST_LOOK } from "./card_filter.js";
+import { formatShortMoment } from "../format/time_elements.js";
 
 const DAY_MS = 24 * 3600 * 1000; // what is offered first where somebody wants a time
 const WIDTH_PX = 320; // as in css
@@ -23,8 +23,8 @@ export function filterMenu(view) {
       ${choice("assignee", t("Assigned to"), asked.assignee, people(view), set("assignee"))}
       ${choice("grade", t("Grade"), asked.grade, [["", t("any")], ...grades(asked.grade)], set("grade"))}
       ${choice("assessment", t("Assessment"), asked.assessment, [["", t("any")], ...label.assessment.codes.map((code) => [code, label.assessment(code)])], set("assessment"))}
-      ${choice("changed", t("Changed"), asked.changed && (asked.changed === LOOK ? LOOK : "time"), [["", t("at any time")], [LOOK, t("since I last looked")], ["time", t("since a time…")]], changed(view))}
-      ${asked.changed && asked.changed !== LOOK ? html`<label class="row"><span>${t("Changed since")}</span>
+      ${choice("changed", t("Changed"), asked.changed && (asked.changed === SINCE_LAST_LOOK ? SINCE_LAST_LOOK : "time"), [["", t("at any time")], [SINCE_LAST_LOOK, t("since I last looked")], ["time", t("since a time…")]], changed(view))}
+      ${asked.changed && asked.changed !== SINCE_LAST_LOOK ? html`<label class="row"><span>${t("Changed since")}</span>
         <input type="datetime-local" data-filter="since" .value=${live(toInput(asked.changed))} @change=${since(view)} /></label>` : nothing}
       <label class="tick"><input type="checkbox" data-filter="overdue" .checked=${live(asked.overdue !== null)} @change=${() => view.filters.toggle("overdue", "yes")} /> ${t("Overdue only")}</label>
       <p class="hint" role="status">${view.filters.active ? saying(view) : nothing}</p>
@@ -36,7 +36,7 @@ export function filterMenu(view) {
 }
 
 /** What is on the screen must not look like all there is. */
-export function filtered(view) {
+export function activeFilters(view) {
   const { filters } = view;
   if (!filters.active) return nothing;
   return html`<div class="filtered" role="group" aria-label=${t("Filter")} data-testid="filtered">
@@ -62,10 +62,10 @@ function active(view) {
   const some = [
     ["text", filters.text.trim() && t("“{text}”", { text: filters.text.trim() }), () => view.finder.type("")],
     ["kind", kind && (kind === "task" ? t("Tasks") : t("Sightings"))],
-    ["assignee", assignee && assignee !== "me" && (assignee === "nobody" ? t("nobody yet") : accountName(view.desk, assignee))],
+    ["assignee", assignee && assignee !== "me" && (assignee === "nobody" ? t("nobody yet") : accountName(view.session, assignee))],
     ["grade", grade && gradeName(grade)],
     ["assessment", assessment && label.assessment(assessment)],
-    ["changed", changed && changed !== LOOK && t("changed since {at}", { at: short(changed) })],
+    ["changed", changed && changed !== SINCE_LAST_LOOK && t("changed since {at}", { at: formatShortMoment(changed) })],
   ];
   return some.filter(([, text]) => text).map(([name, text, off]) => [name, text, off ?? (() => filters.set(name, null))]);
 }
@@ -75,11 +75,11 @@ export function choice(name, text, value, options, edit) {
     <select data-filter=${name} @change=${edit}>${options.map(([code, said]) => html`<option value=${code} .selected=${live(code === (value ?? ""))}>${said}</option>`)}</select></label>`;
 }
 
-function people({ desk, picture, filters }) {
+function people({ session, picture, filters }) {
   const named = new Set(picture.columns.flatMap(({ cards }) => cards.map(({ state }) => state.assignee)).filter(Boolean));
   const { assignee } = filters.asked;
   if (assignee && assignee !== "me" && assignee !== "nobody") named.add(assignee);
-  const each = [...named].map((id) => [id, accountName(desk, id)]).sort(([, a], [, b]) => a.localeCompare(b));
+  const each = [...named].map((id) => [id, accountName(session, id)]).sort(([, a], [, b]) => a.localeCompare(b));
   return [["", t("anybody")], ["me", t("me")], ["nobody", t("nobody yet")], ...each];
 }
 

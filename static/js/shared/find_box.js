@@ -1,5 +1,5 @@
 /** Finding while one types, by the server's words: one question at a time, the last answer wins, and a list to walk through. */
-import { goBack, placeOf } from "../behaviours/keep_focus.js";
+import { restoreFocus, focusPosition } from "../behaviours/keep_focus.js";
 import { t } from "../core/i18n.js";
 import { queuedRequest } from "../core/api.js";
 
@@ -7,7 +7,7 @@ const WAIT_MS = 150; // between the last key and the question
 export const MOST = 50;
 export const LONGEST = 200; // characters that the server takes
 
-export class Find {
+export class FindBox {
   text = "";
   all; // on all boards, and not on this one alone
   open = false;
@@ -31,7 +31,7 @@ export class Find {
   }
 
   connect() {
-    this.#unwatch = this.#options.desk.watch(() => this.#lineMoved());
+    this.#unwatch = this.#options.session.watch(() => this.#lineMoved());
   }
 
   disconnect() {
@@ -52,7 +52,7 @@ export class Find {
 
   focused = ({ target, relatedTarget }) => {
     target.select(); // what is typed now is another question
-    if (relatedTarget && !relatedTarget.closest(".find-box")) this.#back = placeOf(document.querySelector("main"), relatedTarget);
+    if (relatedTarget && !relatedTarget.closest(".find-box")) this.#back = focusPosition(document.querySelector("main"), relatedTarget);
     if (this.text.trim()) this.#show();
   };
 
@@ -142,7 +142,7 @@ export class Find {
   /** The words stay, with what they hide; the keyboard goes back to where it was. */
   #leave() {
     this.#hide();
-    if (this.#back) goBack(document.querySelector("main"), this.#back);
+    if (this.#back) restoreFocus(document.querySelector("main"), this.#back);
     else this.element?.blur();
     this.#back = null;
   }
@@ -188,7 +188,7 @@ export class Find {
 
   /** Once, when the line is back: a server that refuses is not asked over and over. */
   #lineMoved() {
-    const hasLine = this.#options.desk.connection.state === "open";
+    const hasLine = this.#options.session.connection.state === "open";
     if (hasLine && !this.#hadLine && this.state === "failed") this.again();
     this.#hadLine = hasLine;
   }

@@ -12,7 +12,7 @@ import { LONGEST, MOST } from "./find_box.js";
  * @param hint   what stands in the empty field; `name` what it is called
  * @param nameOf (hit) -> who is missing, as far as it is known here
  */
-export function finding(find, { hint, name, nameOf = () => null, cardOf = () => null }) {
+export function findField(find, { hint, name, nameOf = () => null, cardOf = () => null }) {
   const open = find.open && Boolean(find.text.trim());
   const field = (element) => (find.element = element ?? null);
   const said = open ? saying(find) : "";
@@ -51,7 +51,7 @@ function row(hit, at, find, { nameOf, cardOf }) {
 }
 
 function opens(event, find, at) {
-  if (event.ctrlKey || event.metaKey) window.open(placeOf(find.hits[at]), "_blank", "noopener");
+  if (event.ctrlKey || event.metaKey) window.open(hitUrl(find.hits[at]), "_blank", "noopener");
   else find.choose(at);
 }
 
@@ -79,7 +79,7 @@ function marked(text, marks) {
 }
 
 /** The address of what was found: its card, or the board that it is on. */
-export function placeOf({ board, kind, id, card }) {
+export function hitUrl({ board, kind, id, card }) {
   if (board === "operations") return "/";
   const opened = kind === "note" ? card : kind === "search" ? null : id;
   if (opened) return `/searches/${board}/cards/${opened}`;

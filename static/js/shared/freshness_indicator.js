@@ -9,21 +9,21 @@ const UNSENT_AFTER = 1_500; // ms: a command that takes longer than this is wort
 const LOOK_EVERY = 1_000; // ms: on a dead line nothing happens that would draw the count of what waits
 
 /** Draw the mark of `board` into `root`, for as long as the page lives. */
-export function mount(root, desk, board) {
+export function mount(root, session, board) {
   const draw = () => {
     const freshness = board.freshness;
     tell(freshness);
-    render(html`${unsent(desk)}${mark(freshness, desk.connection)}`, root);
+    render(html`${unsent(session)}${indicator(freshness, session.connection)}`, root);
   };
   board.watch(draw);
-  board.watchProof(draw);
-  desk.watch(draw);
+  board.watchFreshness(draw);
+  session.watch(draw);
   setInterval(draw, LOOK_EVERY);
   draw();
 }
 
 /** What stands in the bar, by state. */
-function mark({ state, since, seq, provenAt }, connection) {
+function indicator({ state, since, seq, provenAt }, connection) {
   switch (state) {
     case "live":
       return html`<span class="freshness-label" data-testid="live">${t("Live")} <small>${t("seq {seq}", { seq })} · ${clockWithSeconds(provenAt)}</small></span>`;
@@ -46,9 +46,9 @@ function again(connection) {
   return html`<button class="again" title=${t("Try now")} @click=${() => connection.recheck()}><span>${t("Try now")}</span></button>`;
 }
 
-function unsent(desk) {
+function unsent(session) {
   const old = Date.now() - UNSENT_AFTER;
-  const count = desk.outbox.pending().filter(({ status, at }) => status !== "refused" && Date.parse(at) < old).length;
+  const count = session.outbox.pending().filter(({ status, at }) => status !== "refused" && Date.parse(at) < old).length;
   if (count === 0) return nothing;
   const said = n("{count} change not sent yet", "{count} changes not sent yet", count);
   return html`<span class="unsent" role="status" data-testid="unsent" data-count=${number(count)} title=${said}><span>${said}</span></span>`;

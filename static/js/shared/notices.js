@@ -4,17 +4,17 @@
 import { html, nothing, render } from "../../vendor/lit-html/lit-html.js";
 import { storage } from "../core/storage.js";
 import { n, t } from "../core/i18n.js";
-import { wrongOrigin } from "../core/origin.js";
-import { howLong, moment } from "../core/time.js";
+import { originProblem } from "../core/origin.js";
+import { formatShortDuration, moment } from "../core/time.js";
 import { vault } from "../core/vault.js";
 
 const LOOK_EVERY = 1_000; // ms: nothing happens at the end of the time that the server told to wait
 
-export function mount(root, desk) {
-  const draw = () => render(html`${otherOrigin()}${ended(desk)}${wrongClock(desk)}${newVersion(desk)}${cannotKeep()}${tooMany(desk)}${refusedElsewhere(desk)}`, root);
-  desk.watch(draw);
+export function mount(root, session) {
+  const draw = () => render(html`${otherOrigin()}${ended(session)}${wrongClock(session)}${newVersion(session)}${cannotKeep()}${tooMany(session)}${refusedElsewhere(session)}`, root);
+  session.watch(draw);
   setInterval(draw, LOOK_EVERY);
-  storage.turned = vault.turned = draw;
+  storage.onChange = vault.onChange = draw;
   draw();
 }
 
@@ -34,12 +34,12 @@ function wrongClock({ clock }) {
 }
 
 function jumping({ by_s: by, at }) {
-  const values = { length: howLong(Math.abs(by) * 1000), at: moment(at) };
+  const values = { length: formatShortDuration(Math.abs(by) * 1000), at: moment(at) };
   return by > 0 ? t("The server’s clock jumped ahead by {length} at {at}.", values) : t("The server’s clock jumped back by {length} at {at}.", values);
 }
 
 function otherOrigin() {
-  const says = wrongOrigin();
+  const says = originProblem();
   return says ? line("origin", says) : nothing;
 }
 
@@ -63,9 +63,9 @@ function tooMany({ outbox }) {
     "Too many changes at once: {count} are kept, and sent again in {seconds} s", count, { seconds }));
 }
 
-function refusedElsewhere(desk) {
+function refusedElsewhere(session) {
   const here = document.body.dataset.board;
-  const refused = desk.outbox.pending().filter(({ status, board }) => status === "refused" && board !== here);
+  const refused = session.outbox.pending().filter(({ status, board }) => status === "refused" && board !== here);
   return [...new Set(refused.map(({ board }) => board))].map((board) => {
     const count = refused.filter((entry) => entry.board === board).length;
     const text = n("{count} of your changes on another board was not accepted.", "{count} of your changes on another board were not accepted.", count);

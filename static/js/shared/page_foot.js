@@ -1,11 +1,11 @@
 /** What a page has to say to its reader beside what it shows: at the foot, where it moves nothing of what is read. */
 import { nothing, render } from "../../vendor/lit-html/lit-html.js";
-import { isNowhere, keepingFocus } from "../behaviours/keep_focus.js";
+import { isFocusLost, keepFocus } from "../behaviours/keep_focus.js";
 
 const [place, main] = ["[data-page-notices]", "main"].map((one) => document.querySelector(one));
 
-export function atFoot(template = nothing) {
+export function showAtFoot(template = nothing) {
   const had = place.contains(document.activeElement);
-  keepingFocus(place, () => render(template, place));
-  if (had && isNowhere()) main.focus({ preventScroll: true });
+  keepFocus(place, () => render(template, place));
+  if (had && isFocusLost()) main.focus({ preventScroll: true });
 }

@@ -38,7 +38,7 @@ export function refusals(view) {
   if (!refused.length) return nothing;
   return html`<ul class="refusals" role="alert" data-testid="refusals">
     ${repeat(refused, ({ id }) => id, (entry) => html`<li data-refused=${entry.id}>
-      <p><b>${nameOf(entry.name)}</b> ${of(entry, view)} · ${t("not saved")}: ${entry.refusal?.message ?? ""}</p>
+      <p><b>${commandName(entry.name)}</b> ${of(entry, view)} · ${t("not saved")}: ${entry.refusal?.message ?? ""}</p>
       ${words(entry.data)}
       <span class="buttons">
         ${view.mayReopen(entry) ? html`<button type="button" data-act="reopen" @click=${() => view.act.reopen(entry)}>${t("Open again")}</button>` : nothing}
@@ -54,11 +54,11 @@ function of({ data }, { picture }) {
 }
 
 /** What a command does, in the reader's words. */
-export const nameOf = (command) => WHAT[command]?.() ?? command;
+export const commandName = (command) => WHAT[command]?.() ?? command;
 
-export const wordsOf = (data) => data.description ?? data.title ?? data.text ?? data.basis ?? data.acknowledge ?? data.reason ?? null;
+export const typedText = (data) => data.description ?? data.title ?? data.text ?? data.basis ?? data.acknowledge ?? data.reason ?? null;
 
 function words(data) {
-  const text = wordsOf(data);
+  const text = typedText(data);
   return text ? html`<blockquote>${text}</blockquote>` : nothing;
 }

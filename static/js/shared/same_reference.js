@@ -6,13 +6,13 @@ import { t } from "../core/i18n.js";
 const ASK_MS = 60_000; // their own boards are not followed here
 
 /** References that several of these searches have. */
-export function shared(searches) {
+export function sharedReferences(searches) {
   const met = new Set(), twice = new Set();
   for (const { state: { reference } } of searches) (met.has(reference) ? twice : met).add(reference);
   return twice;
 }
 
-export class Namesakes {
+export class SameReference {
   #board;
   #draw;
   #asked = { reference: null, at: 0 };

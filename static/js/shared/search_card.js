@@ -3,28 +3,28 @@
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";
 import { label } from "../core/labels.js";
 import { n, t } from "../core/i18n.js";
-import { roughly } from "../core/time.js";
-import { nameOf } from "../format/search_list.js";
-import { worry } from "./board/worrying_badge.js";
-import { ago, since, when } from "../format/time_elements.js";
+import { formatDuration } from "../core/time.js";
+import { shortPersonName } from "../format/search_list.js";
+import { worryingBadge } from "./board/worrying_badge.js";
+import { agoElement, sinceElement, formatMoment } from "../format/time_elements.js";
 
 /** search: {id, state}; view: {board, desk, seen(id), placeOf(id)} */
 export function searchCard(search, view) {
   const { id, state } = search;
-  const mark = view.board.marks.get(id);
-  const seen = () => mark && view.seen(id);
-  return html`<li class="search ${state.status} ${state.worrying === true ? "worrying" : ""} ${mark ? "changed" : ""}" data-search=${id} data-status=${state.status}
+  const badge = view.board.badges.get(id);
+  const seen = () => badge && view.seen(id);
+  return html`<li class="search ${state.status} ${state.worrying === true ? "worrying" : ""} ${badge ? "changed" : ""}" data-search=${id} data-status=${state.status}
       @pointerenter=${seen} @focusin=${seen}>
     <p class="what"><span class="reference">${state.reference}</span>
       ${view.shared?.has(state.reference) ? html`<b data-testid="same-reference" title=${t("Another search has this reference too.")}>${t("used twice")}</b>` : nothing} <span class="kind">${label.kind(state.kind)}</span>
       ${state.access === "members" ? html`<span class="lock" title=${t("Only its members see this search")}>${t("members")}</span>` : nothing}</p>
     <div class="who">
-      <div class="name"><h3><a href=${view.placeOf(id)}>${nameOf(state.person)}${state.person.age === null ? nothing : `, ${state.person.age}`}</a></h3>${worry(state)}</div>
+      <div class="name"><h3><a href=${view.placeOf(id)}>${shortPersonName(state.person)}${state.person.age === null ? nothing : `, ${state.person.age}`}</a></h3>${worryingBadge(state)}</div>
       ${time(state)}
     </div>
-    ${mark ? html`<p class="change-note">${mark.actor ? t("{what} by {who}", { what: label.done(mark.type), who: mark.actor.name }) : label.done(mark.type)}${mark.at ? html`, ${ago(mark.at)}` : nothing}</p>` : nothing}
+    ${badge ? html`<p class="change-note">${badge.actor ? t("{what} by {who}", { what: label.done(badge.type), who: badge.actor.name }) : label.done(badge.type)}${badge.at ? html`, ${agoElement(badge.at)}` : nothing}</p>` : nothing}
     ${counts(view.board.summaries.get(id), state.status, news(id, view))}
-    ${foot(state, view.board.summaries.get(id), view.desk)}
+    ${foot(state, view.board.summaries.get(id), view.session)}
   </li>`;
 }
 
@@ -32,22 +32,22 @@ export function searchCard(search, view) {
 export function sendingCard({ data, status }) {
   return html`<li class="search open pending" data-testid="pending-search">
     <p class="what"><b>${status === "sending" ? t("sending…") : t("waiting to be sent…")}</b> <span class="kind">${label.kind(data.kind)}</span></p>
-    <div class="who"><h3>${nameOf(data.person)}${data.person.age === undefined ? nothing : `, ${data.person.age}`}</h3></div>
+    <div class="who"><h3>${shortPersonName(data.person)}${data.person.age === undefined ? nothing : `, ${data.person.age}`}</h3></div>
   </li>`;
 }
 
 function time({ status, missing_since, outcome }) {
-  if (status === "open") return html`<span class="running" title=${t("missing since {at}", { at: when(missing_since) })}>${since(missing_since)}</span>`;
+  if (status === "open") return html`<span class="running" title=${t("missing since {at}", { at: formatMoment(missing_since) })}>${sinceElement(missing_since)}</span>`;
   if (!outcome) return nothing;
-  return html`<span class="running" title=${t("from missing to found")}>${roughly(Math.max(0, Date.parse(outcome.found_at) - Date.parse(missing_since)))}</span>`;
+  return html`<span class="running" title=${t("from missing to found")}>${formatDuration(Math.max(0, Date.parse(outcome.found_at) - Date.parse(missing_since)))}</span>`;
 }
 
 /** What is new on its board since this person saw it last. */
-function news(id, { board, desk }) {
-  const { last } = board.summaries.get(id) ?? {}, { seen } = desk;
-  const count = last && seen?.news(id, last.seq);
+function news(id, { board, session }) {
+  const { last } = board.summaries.get(id) ?? {}, { readPositions } = session;
+  const count = last && readPositions?.news(id, last.seq);
   if (count) return html`<a class="news" data-count="news" href="/since" title=${t("Since you saw this board last")}>${n("{count} new", "{count} new", count)}</a>`;
-  return last && seen?.isNew(id) ? html`<span class="news" data-count="unseen" title=${t("You have not seen this board before")}>${t("not seen yet")}</span>` : nothing;
+  return last && readPositions?.isNew(id) ? html`<span class="news" data-count="unseen" title=${t("You have not seen this board before")}>${t("not seen yet")}</span>` : nothing;
 }
 
 function counts(summary, status, news) {
@@ -64,16 +64,16 @@ function counts(summary, status, news) {
   return waiting === nothing && news === nothing ? nothing : html`<p class="counts">${waiting}${news}</p>`;
 }
 
-function foot(state, summary, desk) {
-  const name = state.lead ? desk.accounts.get(state.lead)?.name ?? "…" : null;
+function foot(state, summary, session) {
+  const name = state.lead ? session.accounts.get(state.lead)?.name ?? "…" : null;
   const lead = html`<span class="lead">${name ? t("lead {name}", { name }) : t("no lead")}</span>`;
   if (state.status !== "open") return html`<p class="foot">${ending(state)}${lead}</p>`;
-  return html`<p class="foot">${lead}${summary?.last ? html`<span class="last">${label.event(summary.last.type)}, ${ago(summary.last.at)}</span>` : nothing}</p>`;
+  return html`<p class="foot">${lead}${summary?.last ? html`<span class="last">${label.event(summary.last.type)}, ${agoElement(summary.last.at)}</span>` : nothing}</p>`;
 }
 
 function ending({ outcome, status_reason: reason, acknowledge }) {
   const anyway = acknowledge ? html`<span class="override-reason">${t("Closed anyway because: {reason}", { reason: acknowledge })}</span>` : nothing;
   if (!outcome) return html`${reason ? html`<span class="found">${reason}</span>` : nothing}${anyway}`;
   const { found_at: at, condition } = outcome;
-  return html`<span class="found ${condition}">${t("found {at}, {condition}", { at: when(at), condition: label.condition(condition) })}</span>${anyway}`;
+  return html`<span class="found ${condition}">${t("found {at}, {condition}", { at: formatMoment(at), condition: label.condition(condition) })}</span>${anyway}`;
 }

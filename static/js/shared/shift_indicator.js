@@ -3,51 +3,51 @@
 
 import { html, nothing, render } from "../../vendor/lit-html/lit-html.js";
 import { t } from "../core/i18n.js";
-import { short } from "../format/time_elements.js";
-import { say } from "./announcer.js";
+import { formatShortMoment } from "../format/time_elements.js";
+import { announce } from "./announcer.js";
 
 const TOLD_MS = 20_000; // long enough to be read by who looks up; the bar says it for good
 
 /** link: the one in the bar; told: where that line stands. */
-export function mount(link, told, desk) {
-  new Duty(link, told, desk).connect();
+export function mount(link, told, session) {
+  new ShiftIndicator(link, told, session).connect();
 }
 
-class Duty {
+class ShiftIndicator {
   #link;
   #told;
-  #desk;
+  #session;
   #number = null; // of the shift that was shown
   #timer = null;
 
-  constructor(link, told, desk) {
+  constructor(link, told, session) {
     this.#link = link;
     this.#told = told;
-    this.#desk = desk;
+    this.#session = session;
   }
 
   connect() {
-    this.#desk.watch(() => this.#changed());
+    this.#session.watch(() => this.#changed());
     this.#changed();
   }
 
   #changed() {
-    const { duty, connection } = this.#desk;
-    if (!duty) return;
-    const { shift } = duty;
+    const { shiftStatus, connection } = this.#session;
+    if (!shiftStatus) return;
+    const { shift } = shiftStatus;
     if (this.#number !== null && (shift?.number ?? 0) > this.#number) this.#passed(shift);
     this.#number = shift?.number ?? 0;
     this.#link.hidden = false;
     this.#link.toggleAttribute("data-no-holder", !shift);
-    this.#link.toggleAttribute("data-open", openOne(duty) !== null);
+    this.#link.toggleAttribute("data-open", openOne(shiftStatus) !== null);
     this.#link.toggleAttribute("data-stale", connection.state !== "open");
-    render(inBar(duty), this.#link);
-    this.#link.title = saying(duty); // where the bar has no room for all of it
+    render(inBar(shiftStatus), this.#link);
+    this.#link.title = saying(shiftStatus); // where the bar has no room for all of it
   }
 
   #passed(shift) {
     const sentence = passing(shift);
-    say(sentence);
+    announce(sentence);
     clearTimeout(this.#timer);
     render(html`<p class="notice passed" data-notice="passed">${sentence}</p>`, this.#told);
     this.#timer = setTimeout(() => render(nothing, this.#told), TOLD_MS);
@@ -55,8 +55,8 @@ class Duty {
 }
 
 /** On a phone there is room for who; the colour says whether a handover is open, and its name says so too. */
-function inBar(duty) {
-  const { shift } = duty, open = openOne(duty);
+function inBar(shiftStatus) {
+  const { shift } = shiftStatus, open = openOne(shiftStatus);
   return html`<span class="long"><span class="who">${holding(shift)}</span>${open ? html` <b class="open" data-handover=${open.status}>${opened(open)}</b>` : nothing}</span>
     <span class="short" aria-hidden="true">${shift ? initials(shift.name) : "–"}</span>`;
 }
@@ -64,7 +64,7 @@ function inBar(duty) {
 /** "Shift: Alice since 22:00" */
 export function holding(shift) {
   if (!shift) return t("Nobody holds the shift");
-  return t("Shift: {name} since {at}", { name: shift.name, at: short(shift.since) });
+  return t("Shift: {name} since {at}", { name: shift.name, at: formatShortMoment(shift.since) });
 }
 
 /** One that is being handed over; or was refused, until somebody prepares again or the shift has gone another way. */
@@ -78,9 +78,9 @@ function opened({ number, status }) {
   return status === "signed" ? t("Handover {number}: signed", { number }) : t("Handover {number}: begun", { number });
 }
 
-function saying(duty) {
-  const open = openOne(duty);
-  return open ? `${holding(duty.shift)}. ${opened(open)}` : holding(duty.shift);
+function saying(shiftStatus) {
+  const open = openOne(shiftStatus);
+  return open ? `${holding(shiftStatus.shift)}. ${opened(open)}` : holding(shiftStatus.shift);
 }
 
 function passing({ name, handover }) {

@@ -1,16 +1,16 @@
 /** `?`: the keys that work on this page, of those things that this person may do; and the switch for keys of one character. */
 import { html, nothing, render } from "../../vendor/lit-html/lit-html.js";
 import { Dialogs, dialog } from "../behaviours/dialog.js";
-import { KEYS, PLACES, shownChords, worksOn } from "../behaviours/shortcuts.js";
-import { Keys } from "../behaviours/shortcut_handler.js";
-import { singleKeys, tell } from "../behaviours/single_key_setting.js";
+import { SHORTCUTS, SCOPES, shownChords, worksOn } from "../behaviours/shortcuts.js";
+import { ShortcutHandler } from "../behaviours/shortcut_handler.js";
+import { singleKeySetting, tell } from "../behaviours/single_key_setting.js";
 import { t } from "../core/i18n.js";
 import { Palette } from "./palette/palette.js";
 
 /** On every page of somebody who is signed in: the keys, the palette, and the entries of the menu for both. */
-export function mount(desk, menu) {
-  const keys = new KeysDialog(desk);
-  const palette = new Palette(desk, keys.show).connect();
+export function mount(session, menu) {
+  const keys = new KeysDialog(session);
+  const palette = new Palette(session, keys.show).connect();
   keys.connect();
   tell();
   const opens = (selector, show) => menu?.querySelector(selector)?.addEventListener("click", () => {
@@ -23,17 +23,17 @@ export function mount(desk, menu) {
 }
 
 class KeysDialog {
-  #desk;
+  #session;
   #root = document.body.appendChild(document.createElement("div"));
   #dialogs = new Dialogs(this.#root);
   #open = false;
 
-  constructor(desk) {
-    this.#desk = desk;
+  constructor(session) {
+    this.#session = session;
   }
 
   connect() {
-    new Keys({ where: document.body.dataset.page, commands: () => [{ id: "keys", does: this.show }] }).connect();
+    new ShortcutHandler({ page: document.body.dataset.page, commands: () => [{ id: "keys", does: this.show }] }).connect();
   }
 
   show = () => {
@@ -47,7 +47,7 @@ class KeysDialog {
   };
 
   #switch = (event) => {
-    singleKeys.on = event.target.checked;
+    singleKeySetting.on = event.target.checked;
     this.#draw();
   };
 
@@ -58,11 +58,11 @@ class KeysDialog {
 
   #body() {
     const { page } = document.body.dataset;
-    const may = (right) => this.#desk.here?.may(right) ?? right === undefined;
-    const keys = KEYS.filter((entry) => worksOn(entry, page) && may(entry.may));
+    const may = (right) => this.#session.pageCommands?.may(right) ?? right === undefined;
+    const keys = SHORTCUTS.filter((entry) => worksOn(entry, page) && may(entry.may));
     return html`<div class="key-list" data-testid="keys">
-      ${Object.keys(PLACES).map((place) => section(place, keys.filter(({ where }) => where === place)))}
-      <label class="check"><input type="checkbox" name="single-keys" autofocus .checked=${singleKeys.on} @change=${this.#switch} />
+      ${Object.keys(SCOPES).map((place) => section(place, keys.filter(({ where }) => where === place)))}
+      <label class="check"><input type="checkbox" name="single-keys" autofocus .checked=${singleKeySetting.on} @change=${this.#switch} />
         ${t("Keys of one character act, in this browser")}</label>
       <p class="hint">${t("Turned off, nothing happens by a key that was not meant; the keys stay in the menu at your name.")}</p>
     </div>`;
@@ -71,7 +71,7 @@ class KeysDialog {
 
 function section(place, keys) {
   if (!keys.length) return nothing;
-  return html`<section><h3>${PLACES[place]()}</h3><dl>
+  return html`<section><h3>${SCOPES[place]()}</h3><dl>
     ${keys.map((entry) => html`<div data-key=${entry.id}><dt>${shownChords(entry).map((chord) => html`${chord.map((key) => html`<kbd>${key}</kbd>`)} `)}</dt><dd>${entry.does()}</dd></div>`)}
   </dl></section>`;
 }

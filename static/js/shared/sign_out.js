@@ -4,20 +4,20 @@
 import { html, nothing, render } from "../../vendor/lit-html/lit-html.js";
 import { request } from "../core/api.js";
 import { t, n } from "../core/i18n.js";
-import { unsent } from "./unsent.js";
+import { unsentTexts } from "./unsent.js";
 import { vault } from "../core/vault.js";
 import { dialog } from "../behaviours/dialog.js";
 
 const NAMED = 10; // lines; who has more knows that there is much
 
 /** form: the sign-out form of the bar. */
-export function connect(form, desk) {
+export function connect(form, session) {
   form?.addEventListener("submit", async (event) => {
     event.preventDefault();
-    const things = unsent(desk);
+    const things = unsentTexts(session);
     const choice = things.length ? await ask(things) : "delete";
     if (choice === "stay") return;
-    if (await endSession(form.action)) await desk.signedOut({ keeping: choice === "keep" });
+    if (await endSession(form.action)) await session.signOut({ keeping: choice === "keep" });
     // eslint-disable-next-line no-restricted-syntax -- nothing has to go on: the person is leaving
     else alert(t("The server can't be reached, so you are still signed in. Try again, or close the browser."));
   });

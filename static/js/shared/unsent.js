@@ -1,7 +1,7 @@
 /** What was typed and has not been done, in a line each: commands that wait or were refused, and drafts. */
-import { drafts } from "../core/drafts.js";
+import { readDrafts } from "../core/drafts.js";
 import { t } from "../core/i18n.js";
-import { nameOf, wordsOf } from "./refusals.js";
+import { commandName, typedText } from "./refusals.js";
 
 const LONGEST = 60; // characters of a text, by which its writer knows it again
 
@@ -17,10 +17,10 @@ const FORMS = {
 const NOT_TYPED = new Set(["intake:taken"]); // a list of what was sent
 
 /** -> [text] */
-export function unsent(desk) {
-  const typed = Object.entries(drafts()).filter(([key, draft]) => !NOT_TYPED.has(key) && !isEmpty(draft));
+export function unsentTexts(session) {
+  const typed = Object.entries(readDrafts()).filter(([key, draft]) => !NOT_TYPED.has(key) && !isEmpty(draft));
   return [
-    ...desk.outbox.undone().map(({ name, data }) => line(nameOf(name), wordsOf(data))),
+    ...session.outbox.unfinished().map(({ name, data }) => line(commandName(name), typedText(data))),
     ...typed.map(([key, draft]) => line(t("Draft: {what}", { what: formName(key) }), draft === null ? null : wordsIn(draft))),
   ];
 }

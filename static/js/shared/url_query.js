@@ -4,7 +4,7 @@
  * @param known name -> RegExp: what may be asked by that name
  * @returns {NONE: nothing is asked, read(query) -> what is asked, written(asked) -> query}
  */
-export function askedBy(known) {
+export function urlQuery(known) {
   const NONE = Object.freeze(Object.fromEntries(Object.keys(known).map((name) => [name, null])));
 
   /** "?kind=task&assignee=me" -> {kind: "task", assignee: "me", …}; what is not understood is left out. */

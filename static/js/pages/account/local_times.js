@@ -2,6 +2,6 @@
 
 import { moment } from "../../core/time.js";
 
-export function write(main) {
+export function localizeTimes(main) {
   for (const time of main.querySelectorAll("time[datetime]")) time.textContent = moment(time.dateTime);
 }

@@ -1,10 +1,10 @@
 /* The pages of accounts are the server's, and work without scripts; what is told once is copied by a press. */
 
-import { write } from "./local_times.js";
+import { localizeTimes } from "./local_times.js";
 import { t } from "../../core/i18n.js";
 
 export function mount(main) {
-  write(main);
+  localizeTimes(main);
   const secret = main.querySelector("[data-secret]"), copy = main.querySelector("[data-copy]");
   if (secret) offer(secret, copy, main.querySelector("[data-copy-status]"));
 }

@@ -4,7 +4,7 @@ import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { repeat } from "../../../vendor/lit-html/directives/repeat.js";
 import { dialog } from "../../behaviours/dialog.js";
 import { t } from "../../core/i18n.js";
-import { byStatus, nameOf } from "../../format/search_list.js";
+import { byStatus, shortPersonName } from "../../format/search_list.js";
 import { profileName } from "./display_row.js";
 
 const LANGUAGES = { en: "English", fr: "Français", nl: "Nederlands", de: "Deutsch" }; // each in itself
@@ -12,7 +12,7 @@ const THEMES = { dark: () => t("dark"), light: () => t("light"), day: () => t("l
 const EVERY_S = 20;
 const AUTOPLAY = "--autoplay-policy=no-user-gesture-required";
 
-export function pairing(view) {
+export function pairingDialog(view) {
   const done = ({ name }) => t("{name} is paired.", { name });
   const send = (form) => view.act("POST", "", { code: form.code.value, ...settings(form) }, done);
   const code = row(view, "code", t("Code on the screen"), (wrong) => html`<input id="d-code" name="code" maxlength="40" autocomplete="off"
@@ -22,13 +22,13 @@ export function pairing(view) {
   return dialog("pair", t("Pair a screen"), form(view, html`${code}${fields(view, display)}`, t("Pair"), send), view.close);
 }
 
-export function changing(view, display) {
+export function settingsDialog(view, display) {
   const done = ({ name }) => t("{name} was changed.", { name });
   const send = (form) => view.act("PATCH", `/${display.id}`, settings(form), done);
   return dialog("change", t("Change {name}", { name: display.name }), form(view, fields(view, display), t("Save"), send), view.close);
 }
 
-export function revoking(view, display) {
+export function revokeDialog(view, display) {
   const body = html`<p>${t("The screen stops at once, and shows a code again. To have it back it is paired anew.")}</p>`;
   const send = () => view.act("DELETE", `/${display.id}`, null, ({ name }) => t("{name} was revoked.", { name }));
   return dialog("revoke", t("Revoke {name}?", { name: display.name }), form(view, body, t("Revoke"), send), view.close);
@@ -93,7 +93,7 @@ function fields(view, { name, profile, language, theme, sound, shows }) {
 function choices(board, chosen) {
   const { open } = byStatus(board.of("search"));
   const visible = open.filter(({ state }) => state.access === "desk" && state.appeal.level !== "discreet");
-  const named = visible.map(({ id, state }) => [id, nameOf(state.person)]);
+  const named = visible.map(({ id, state }) => [id, shortPersonName(state.person)]);
   const gone = chosen.filter((id) => id !== board.id && !visible.some((search) => search.id === id));
   return [[board.id, t("All searches")], ...named, ...gone.map((id) => [id, t("a search that is not there any more")])];
 }

@@ -6,7 +6,7 @@ import { t } from "../../core/i18n.js";
 const TIMEOUT_MS = 5_000; // a list that says which screens are current is itself not to be trusted for longer
 
 /** path: below /api/v1/displays -> {done, body} or {done: false, message, fields}; without an answer it may still have been done */
-export async function call(method, path, body) {
+export async function callDisplays(method, path, body) {
   try {
     const answer = await request(`/api/v1/displays${path}`, {
       method, headers: { accept: "application/json" }, timeoutMs: TIMEOUT_MS, ...(body && { body: JSON.stringify(body) }),

@@ -3,7 +3,7 @@
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { t } from "../../core/i18n.js";
 import { ago, clockWithSeconds, moment } from "../../core/time.js";
-import { nameOf } from "../../format/search_list.js";
+import { shortPersonName } from "../../format/search_list.js";
 
 const PROFILE = { room: () => t("visitors may read it"), inner: () => t("inner room") };
 
@@ -37,7 +37,7 @@ function placesOf({ shows }, board) {
   return shows.boards.map((id) => (id === board.id ? t("All searches") : placeOf(board.get(id)))).join(", ");
 }
 
-const placeOf = (search) => (search ? nameOf(search.state.person) : t("a search that is not there any more"));
+const placeOf = (search) => (search ? shortPersonName(search.state.person) : t("a search that is not there any more"));
 
 const technical = ({ told, version, contact_at: contact }, at) => [
   told?.mute && t("makes no sound: its browser does not let it"), contact && t("heard of {ago}", { ago: ago(contact, new Date(at)) }), told?.screen?.replace("x", " × "),

@@ -3,21 +3,21 @@
 import { html, nothing, render } from "../../../vendor/lit-html/lit-html.js";
 import { repeat } from "../../../vendor/lit-html/directives/repeat.js";
 import { Dialogs } from "../../behaviours/dialog.js";
-import { keepingFocus } from "../../behaviours/keep_focus.js";
+import { keepFocus } from "../../behaviours/keep_focus.js";
 import { t } from "../../core/i18n.js";
-import { call } from "./display_api.js";
-import { changing, isShown, pairing, revoking } from "./dialogs.js";
+import { callDisplays } from "./display_api.js";
+import { settingsDialog, isShown, pairingDialog, revokeDialog } from "./dialogs.js";
 import { displayRow } from "./display_row.js";
-import { say } from "../../shared/announcer.js";
+import { announce } from "../../shared/announcer.js";
 
 const ASK_EVERY = 3_000; // ms: one that has stopped is named within 15 s of that
 
-export function mount(root, desk, boardId) {
-  new DisplaysView(root, desk, desk.board(boardId)).connect();
+export function mount(root, session, boardId) {
+  new DisplaysPage(root, session, session.board(boardId)).connect();
 }
 
-class DisplaysView {
-  desk;
+class DisplaysPage {
+  session;
   board;         // all searches: their names
   at = null;     // the server's time of what is listed
   problem = null; // why what was asked for was not done
@@ -30,9 +30,9 @@ class DisplaysView {
   #timer = null;
   #acting = false;
 
-  constructor(root, desk, board) {
+  constructor(root, session, board) {
     this.#root = root;
-    this.desk = desk;
+    this.session = session;
     this.board = board;
     this.#dialogs = new Dialogs(root);
   }
@@ -69,19 +69,19 @@ class DisplaysView {
   act = async (method, path, body, says) => {
     if (this.#acting) return true;
     this.#acting = true;
-    const { done, body: display, message, fields } = await call(method, path, body);
+    const { done, body: display, message, fields } = await callDisplays(method, path, body);
     this.#acting = false;
     this.fields = fields ?? {};
     this.problem = done || Object.keys(this.fields).some(isShown) ? null : message;
     if (done) this.#dialog = null;
     this.#draw();
-    if (done) say(says(display));
+    if (done) announce(says(display));
     await this.#ask();
     return done;
   };
 
   #ask = async () => {
-    const { done, body } = await call("GET", "");
+    const { done, body } = await callDisplays("GET", "");
     if (done && this.at > body.at) return; // a later one was answered before it
     this.#failed = !done;
     if (done) [this.#displays, this.at] = [body.displays, body.at];
@@ -89,7 +89,7 @@ class DisplaysView {
   };
 
   #draw() {
-    keepingFocus(this.#root, () => render(this.#page(), this.#root));
+    keepFocus(this.#root, () => render(this.#page(), this.#root));
     this.#dialogs.settle();
   }
 
@@ -113,6 +113,6 @@ class DisplaysView {
   #opened() {
     if (!this.#dialog) return nothing;
     const { name, display } = this.#dialog;
-    return { pair: pairing, change: changing, revoke: revoking }[name](this, display);
+    return { pair: pairingDialog, change: settingsDialog, revoke: revokeDialog }[name](this, display);
   }
 }

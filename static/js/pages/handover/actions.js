@@ -117,7 +117,7 @@ export class HandoverActions {
       await view.board.send("handover.sign", { handover: view.number, positions });
       this.closeDialog();
     } catch (refused) {
-      view.board.retract(refused.id);
+      view.board.discard(refused.id);
       Object.assign(signing, { busy: false, problem: refused.message });
       view.ui.stale = await this.#since(refused.fields, positions);
       view.report.moved();
@@ -136,13 +136,13 @@ export class HandoverActions {
     const view = this.#view;
     const form = entry.name === "handover.write" ? view.forms.written(entry.board) : view.forms.step(entry.name);
     form.restoreData(entry.data, entry, entry.refusal ?? {});
-    view.desk.outbox.retract(entry.id);
+    view.session.outbox.discard(entry.id);
     view.ui.dialog = Object.keys(OF_STEP).find((name) => OF_STEP[name] === entry.name) ?? null;
     view.draw();
   }
 
   discard(entry) {
-    this.#view.desk.outbox.retract(entry.id);
+    this.#view.session.outbox.discard(entry.id);
     this.#view.draw();
   }
 
@@ -164,8 +164,8 @@ export class HandoverActions {
 
   /** The form lets go of the words once the outbox has them; refused, it has them back. -> the ack, or null */
   async #sends(form, board, name, data, { seq, base = seq, epoch }) {
-    const { desk, draw } = this.#view;
-    const answer = desk.outbox.add(board, name, data, { base, epoch });
+    const { session, draw } = this.#view;
+    const answer = session.outbox.add(board, name, data, { base, epoch });
     const sent = form.release();
     draw();
     try {
@@ -173,7 +173,7 @@ export class HandoverActions {
     } catch (refused) {
       form.restore(sent, refused);
       form.problem = whyNot(refused);
-      desk.outbox.retract(refused.id);
+      session.outbox.discard(refused.id);
       this.#view.trouble = true;
       return null;
     }
@@ -182,7 +182,7 @@ export class HandoverActions {
   /** A change without a form; refused, it waits among the refusals. -> the ack, or null */
   async #command(board, name, data, position = {}) {
     try {
-      return await this.#view.desk.outbox.add(board, name, data, position);
+      return await this.#view.session.outbox.add(board, name, data, position);
     } catch {
       return null;
     }
@@ -206,7 +206,7 @@ async function eventsAfter(board, seq) {
 }
 
 /** For a list of what was refused. */
-export const NAMES = {
+export const COMMANDS = {
   "shift.take": () => t("Taking the shift"), "handover.prepare": () => t("Preparing a handover"), "handover.write": () => t("What is said for the handover"),
   "handover.sign": () => t("Signing"), "handover.read": () => t("Marking as read"), "handover.accept": () => t("Taking over"),
   "search.set_access": () => t("Access"), "handover.refuse": () => t("Refusing the handover"), "handover.withdraw": () => t("Withdrawing the handover"),

@@ -2,12 +2,12 @@
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { getJson } from "../../core/api.js";
 import { t } from "../../core/i18n.js";
-import { ending } from "./summary.js";
-import { short } from "../../format/time_elements.js";
+import { endText } from "./summary.js";
+import { formatShortMoment } from "../../format/time_elements.js";
 
 const SHOWN = 10;
 
-export class Earlier {
+export class EarlierHandovers {
   list = null;
   people = {};
   more = false;
@@ -33,7 +33,7 @@ export class Earlier {
   };
 }
 
-export function earlier({ earlier: { list, people, more, showAll }, isFixed, number }) {
+export function earlierHandovers({ earlier: { list, people, more, showAll }, isFixed, number }) {
   const ended = (list ?? []).filter(({ ended_at: at }) => at !== null);
   if (!ended.length) return nothing;
   return html`<section class="earlier"><h2>${t("Earlier handovers")}</h2>
@@ -43,9 +43,9 @@ export function earlier({ earlier: { list, people, more, showAll }, isFixed, num
 }
 
 function line({ number, status, outgoing, ended_by: by, ended_at: at }, people, shown) {
-  const said = ending(status, { who: people[by] ?? "…", number });
+  const said = endText(status, { who: people[by] ?? "…", number });
   const who = status === "accepted" ? `${people[outgoing] ?? "…"} → ${people[by] ?? "…"} · ` : nothing;
   return html`<li data-handover=${number} data-status=${status}>
     <a href="/handovers/${number}" aria-current=${shown === number ? "page" : nothing}>${said}</a>
-    <small>${who}${short(at)}</small></li>`;
+    <small>${who}${formatShortMoment(at)}</small></li>`;
 }

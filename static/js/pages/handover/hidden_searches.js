@@ -15,7 +15,7 @@ const keeperOf = ({ board, briefing }, view) => {
 export const undecided = (view) => view.sections.filter((it) => it.outside && !keeperOf(it, view));
 
 /** In the section of a search. */
-export function outside(it, view) {
+export function hiddenSearches(it, view) {
   if (!it.outside) return nothing;
   const name = view.nameOf(it.outside), keeper = keeperOf(it, view);
   return html`<div class="outside ${keeper ? "" : "open"}" data-testid="outside" role="group" aria-label=${t("Who answers for this search")}>
@@ -32,7 +32,7 @@ function kept({ briefing }, keeper, view) {
 
 function choices(it, name, keeper, view) {
   const { outgoing } = view.handover, members = view.membersOf(it.board);
-  const keep = outgoing === view.desk.account.id ? t("I keep it") : t("{name} keeps it", { name: view.nameOf(outgoing) });
+  const keep = outgoing === view.session.account.id ? t("I keep it") : t("{name} keeps it", { name: view.nameOf(outgoing) });
   const others = view.coordinators.filter(({ id }) => members.includes(id) && id !== outgoing && id !== it.outside);
   const busy = view.isSaving(it.board) || view.isBeingOpened(it.board);
   return html`<p class="buttons on-screen">

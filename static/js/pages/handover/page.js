@@ -1,26 +1,26 @@
 /** A shift is handed over: prepared, signed, read and accepted, or as it once was signed. What the server composed, with what one types. */
 import { html, nothing, render } from "../../../vendor/lit-html/lit-html.js";
 import { repeat } from "../../../vendor/lit-html/directives/repeat.js";
-import { Clock } from "../../behaviours/relative_times.js";
+import { RelativeTimes } from "../../behaviours/relative_times.js";
 import { Dialogs } from "../../behaviours/dialog.js";
-import { keepingFocus } from "../../behaviours/keep_focus.js";
-import { Keys } from "../../behaviours/shortcut_handler.js";
+import { keepFocus } from "../../behaviours/keep_focus.js";
+import { ShortcutHandler } from "../../behaviours/shortcut_handler.js";
 import { t } from "../../core/i18n.js";
-import { lastOf } from "../../replay/unsigned_handovers.js";
+import { lastUnsignedHandover } from "../../replay/unsigned_handovers.js";
 import { HandoverActions } from "./actions.js";
 import { head, notices, printed, steps } from "./summary.js";
 import { Forms } from "./forms.js";
-import { earlier, Earlier } from "./earlier_handovers.js";
+import { earlierHandovers, EarlierHandovers } from "./earlier_handovers.js";
 import { dialogOf, step } from "./steps.js";
 import { Report } from "./report.js";
 import { index, section } from "./search_section.js";
-import { ofDesk } from "./texts.js";
+import { shiftTexts } from "./texts.js";
 
 const OPERATIONS = "operations";
 const WRITE = "handover.write";
 
-export function mount(main, desk, board) {
-  return new HandoverPage(main, desk, board).connect();
+export function mount(main, session, board) {
+  return new HandoverPage(main, session, board).connect();
 }
 
 class HandoverPage {
@@ -41,22 +41,22 @@ class HandoverPage {
   #frame = null;
   #unsigned = null; // the handover that the address names, where it was never signed
 
-  constructor(main, desk, board) {
-    this.desk = desk;
-    this.board = desk.board(board);
+  constructor(main, session, board) {
+    this.session = session;
+    this.board = session.board(board);
     this.#root = main.querySelector(".handover-root");
     this.#fixed = Number(this.#root.dataset.number) || null;
     this.report = new Report(this.#fixed, this.#reported);
-    this.earlier = new Earlier(this.draw);
+    this.earlier = new EarlierHandovers(this.draw);
     this.#dialogs = new Dialogs(this.#root);
-    this.#clock = new Clock(this.#root);
-    this.#keys = new Keys((desk.here = this.#here()));
+    this.#clock = new RelativeTimes(this.#root);
+    this.#keys = new ShortcutHandler((session.pageCommands = this.#pageCommands()));
   }
 
   connect() {
-    this.board.where(null);
+    this.board.setPresence(null);
     this.board.watch((_, events) => this.#heard(events));
-    this.desk.watch(this.draw);
+    this.session.watch(this.draw);
     this.#clock.connect();
     this.#keys.connect();
     addEventListener("beforeprint", this.#render);
@@ -102,11 +102,11 @@ class HandoverPage {
   }
 
   get leads() {
-    return !this.isFixed && this.desk.can("coordinator");
+    return !this.isFixed && this.session.can("coordinator");
   }
 
   get isHolder() {
-    return this.shift?.holder === this.desk.account.id;
+    return this.shift?.holder === this.session.account.id;
   }
 
   get mayWrite() {
@@ -114,7 +114,7 @@ class HandoverPage {
   }
 
   get mayTakeOver() {
-    return this.leads && this.stage === "signed" && this.handover.outgoing !== this.desk.account.id;
+    return this.leads && this.stage === "signed" && this.handover.outgoing !== this.session.account.id;
   }
 
   get sections() {
@@ -123,7 +123,7 @@ class HandoverPage {
 
   /** Who can take a shift over, or answer for a search. */
   get coordinators() {
-    return [...this.desk.accounts.values()].filter(({ role, enabled, machine }) => enabled !== false && !machine && ["coordinator", "admin"].includes(role));
+    return [...this.session.accounts.values()].filter(({ role, enabled, machine }) => enabled !== false && !machine && ["coordinator", "admin"].includes(role));
   }
 
   /** Who sees a search that not everybody sees. */
@@ -142,7 +142,7 @@ class HandoverPage {
   }
 
   nameOf(id) {
-    return this.desk.accounts.get(id)?.name ?? this.report.nameOf(id) ?? t("Somebody");
+    return this.session.accounts.get(id)?.name ?? this.report.nameOf(id) ?? t("Somebody");
   }
 
   /** What is said of a board as far as this browser knows: what it sends and has sent is in it. */
@@ -163,7 +163,7 @@ class HandoverPage {
   }
 
   isBeingOpened(board) {
-    return this.desk.outbox.pending(board).some(({ name, status }) => name === "search.set_access" && status !== "refused");
+    return this.session.outbox.pending(board).some(({ name, status }) => name === "search.set_access" && status !== "refused");
   }
 
   isBeingRead(board) {
@@ -172,7 +172,7 @@ class HandoverPage {
 
   /** Changes that were not accepted, and that no form shows. */
   get refused() {
-    return this.desk.outbox.pending().filter(({ name, status }) => status === "refused" && /^((handover|shift)\.|search\.set_access$)/.test(name));
+    return this.session.outbox.pending().filter(({ name, status }) => status === "refused" && /^((handover|shift)\.|search\.set_access$)/.test(name));
   }
 
   /** An answer has come: what was sent is true, until the report says so itself. */
@@ -189,7 +189,7 @@ class HandoverPage {
   #reported = async () => {
     this.draw();
     if (!this.isFixed || this.report.status !== 404 || this.#unsigned) return;
-    this.#unsigned = await lastOf(this.#fixed);
+    this.#unsigned = await lastUnsignedHandover(this.#fixed);
     this.draw();
   };
 
@@ -198,13 +198,13 @@ class HandoverPage {
   };
 
   #sent(board, name) {
-    return this.desk.outbox.pending(board).filter((entry) => entry.name === name && entry.status !== "refused" && entry.data.handover === this.number);
+    return this.session.outbox.pending(board).filter((entry) => entry.name === name && entry.status !== "refused" && entry.data.handover === this.number);
   }
 
   // --- what others do
 
   #heard(events) {
-    this.forms.written(OPERATIONS).hear(events.filter(({ kind }) => kind === "handover"));
+    this.forms.written(OPERATIONS).onEvents(events.filter(({ kind }) => kind === "handover"));
     if (!this.isFixed) this.#follow();
     this.draw();
   }
@@ -233,7 +233,7 @@ class HandoverPage {
     this.#frame = null;
     this.#settle();
     document.title = `${this.number ? t("Handover {number}", { number: this.number }) : t("Handover")} · Searchboard`;
-    keepingFocus(this.#root, () => render(this.#template(), this.#root));
+    keepFocus(this.#root, () => render(this.#template(), this.#root));
     this.#dialogs.settle();
     this.#clock.fill();
     if (!this.trouble) return;
@@ -250,9 +250,9 @@ class HandoverPage {
     return html`<div class="handover" data-stage=${this.stage} ?data-fixed=${this.isFixed}>
       ${head(this)}
       <div class="handover-body">
-        <aside class="handover-aside" aria-label=${t("How far it has come")}>${steps(this)} ${step(this)} ${index(this)} ${earlier(this)}</aside>
+        <aside class="handover-aside" aria-label=${t("How far it has come")}>${steps(this)} ${step(this)} ${index(this)} ${earlierHandovers(this)}</aside>
         <div class="handover-report">
-          ${notices(this)} ${ofDesk(this)}
+          ${notices(this)} ${shiftTexts(this)}
           ${repeat(this.sections, ({ board }) => board, (each) => section(each, this))}
           ${printed(this)}
         </div>
@@ -263,10 +263,10 @@ class HandoverPage {
 
   // --- keys
 
-  #here() {
+  #pageCommands() {
     const at = () => document.activeElement?.closest?.("[data-section]")?.dataset.section ?? null;
     return {
-      where: "handover",
+      page: "handover",
       may: (right) => right === undefined || (right === "take-over" && this.mayTakeOver),
       settle: () => this.#frame !== null && this.#render(),
       things: () => [],

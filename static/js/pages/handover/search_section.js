@@ -1,15 +1,15 @@
 /** One search in the report of a handover: how it stands, what waits, what is said of it, what must not be missed, and what has
     happened since it was signed. */
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
-import { hasKeys } from "../../behaviours/shortcut_handler.js";
+import { hasKeyboard } from "../../behaviours/shortcut_handler.js";
 import { n, t } from "../../core/i18n.js";
 import { label } from "../../core/labels.js";
-import { outside } from "./hidden_searches.js";
+import { hiddenSearches } from "./hidden_searches.js";
 import { pinned } from "./pinned.js";
-import { ofSearch } from "./texts.js";
-import { finding, joined } from "../../shared/board/outcome.js";
-import { cardTime, due, sighted, since, time, when } from "../../format/time_elements.js";
-import { worry } from "../../shared/board/worrying_badge.js";
+import { searchTexts } from "./texts.js";
+import { outcomeText, joined } from "../../shared/board/outcome.js";
+import { cardTime, dueElement, seenText, sinceElement, timeElement, formatMoment } from "../../format/time_elements.js";
+import { worryingBadge } from "../../shared/board/worrying_badge.js";
 
 export const referenceOf = ({ search }) => search.reference;
 
@@ -21,16 +21,16 @@ export function section(it, view) {
     <header>
       <h2 id="h-${board}"><a href="/searches/${board}">${search.reference}</a> ${nameOf(search)}</h2>
       ${search.status === "open" ? nothing : html`<span class="status ${search.status}">${label.status(search.status)}</span>`}
-      ${worry(search, search.undecided)}
+      ${worryingBadge(search, search.undecided)}
       ${search.access === "members" ? html`<span class="lock">${t("members")}</span>` : nothing}
       <span class="space"></span>
       <span class="at">${t("event {seq}", { seq: it.seq })}</span>
     </header>
     ${after(it, view)}
-    ${outside(it, view)}
+    ${hiddenSearches(it, view)}
     ${facts(it, view)}
     ${pinned(it, view)}
-    ${ofSearch(it, view)}
+    ${searchTexts(it, view)}
     ${happened(it)}
     ${cards(it, view)}
     ${head(it, view)}
@@ -46,11 +46,11 @@ function facts({ search, last_confirmed: last }, view) {
     <div><dt>${t("Kind")}</dt><dd>${label.kind(kind)}</dd></div>
     <div><dt>${t("Status")}</dt><dd>${label.status(status)}</dd></div>
     <div><dt>${t("Worrying")}</dt><dd>${worrying === null ? t("Not decided") : worrying ? t("Yes") : t("No")}${hinted(search)}</dd></div>
-    <div><dt>${t("Missing since")}</dt><dd>${time(missing)}${status === "open" && !view.isFixed ? html` · ${since(missing)}` : nothing}</dd></div>
+    <div><dt>${t("Missing since")}</dt><dd>${timeElement(missing)}${status === "open" && !view.isFixed ? html` · ${sinceElement(missing)}` : nothing}</dd></div>
     <div><dt>${t("Lead")}</dt><dd>${lead ? view.nameOf(lead) : t("no lead")}</dd></div>
-    <div><dt>${t("Last confirmed sighting")}</dt><dd>${last ? html`${t("Sighting {number}", { number: last.number })} · ${sighted(last)}${last.place?.text ? ` · ${last.place.text}` : nothing}` : t("none")}</dd></div>
+    <div><dt>${t("Last confirmed sighting")}</dt><dd>${last ? html`${t("Sighting {number}", { number: last.number })} · ${seenText(last)}${last.place?.text ? ` · ${last.place.text}` : nothing}` : t("none")}</dd></div>
     ${ended(search)}
-    ${level ? html`<div><dt>${t("Appeal")}</dt><dd>${label.level(level.level)}${level.until ? ` · ${t("until {at}", { at: when(level.until) })}` : nothing}</dd></div>` : nothing}
+    ${level ? html`<div><dt>${t("Appeal")}</dt><dd>${label.level(level.level)}${level.until ? ` · ${t("until {at}", { at: formatMoment(level.until) })}` : nothing}</dd></div>` : nothing}
   </dl>`;
 }
 
@@ -62,7 +62,7 @@ function hinted({ worrying, suggested = [] }) {
 
 /** How the child was found, and why the search was closed with something still open. */
 function ended({ status, outcome, status_reason: reason, acknowledge }) {
-  return html`${outcome ? html`<div><dt>${t("Outcome")}</dt><dd data-testid="outcome">${joined(finding(outcome, status, reason).filter(Boolean))}</dd></div>` : nothing}
+  return html`${outcome ? html`<div><dt>${t("Outcome")}</dt><dd data-testid="outcome">${joined(outcomeText(outcome, status, reason).filter(Boolean))}</dd></div>` : nothing}
     ${status === "closed" && reason ? html`<div><dt>${t("Closing note")}</dt><dd>${reason}</dd></div>` : nothing}
     ${acknowledge ? html`<div><dt>${t("Closed anyway because")}</dt><dd class="text-alert" data-testid="acknowledge">${acknowledge}</dd></div>` : nothing}`;
 }
@@ -78,7 +78,7 @@ function happened({ board, since: { events, significant, seq }, reader, seq: unt
 
 function important(events, board) {
   if (!events.length) return nothing;
-  return html`<ul>${events.map((event) => html`<li>${time(event.at)} · <a href="/searches/${board}/history#${event.seq}">${label.event(event.type)}${event.number ? ` ${event.number}` : nothing}</a></li>`)}</ul>`;
+  return html`<ul>${events.map((event) => html`<li>${timeElement(event.at)} · <a href="/searches/${board}/history#${event.seq}">${label.event(event.type)}${event.number ? ` ${event.number}` : nothing}</a></li>`)}</ul>`;
 }
 
 /** What whoever looks has not seen. */
@@ -97,7 +97,7 @@ function links(board, from, to) {
 function after(it, view) {
   if (view.stage !== "signed") return nothing;
   const { board, seq, after: { seq: now, events, significant } } = it;
-  const mine = it.reads?.[view.desk.account.id];
+  const mine = it.reads?.[view.session.account.id];
   return html`<div class="since-signed" data-testid="after">
     <p>${events ? html`<b>${n("{count} event since it was signed", "{count} events since it was signed", events)}</b>${significant ? html`, <b class="text-alert">${n("{count} of them important", "{count} of them important", significant)}</b>` : nothing}${links(board, seq, now)}` : t("Nothing since it was signed.")}</p>
     ${view.mayTakeOver ? reading(it, view, mine) : nothing}
@@ -107,18 +107,18 @@ function after(it, view) {
 
 function reading(it, view, mine) {
   if (view.isBeingRead(it.board)) return html`<span class="hint on-screen" role="status">${t("sending…")}</span>`;
-  if (!view.isUnread(it)) return html`<span class="read on-screen" data-testid="read">✓ ${mine ? t("read, {at}", { at: when(mine.at) }) : t("read")}</span>`;
-  const mark = ({ target }) => {
+  if (!view.isUnread(it)) return html`<span class="read on-screen" data-testid="read">✓ ${mine ? t("read, {at}", { at: formatMoment(mine.at) }) : t("read")}</span>`;
+  const markRead = ({ target }) => {
     target.closest("[data-section]").focus({ preventScroll: true }); // the button goes
     view.act.read(it);
   };
-  return html`<button type="button" class="primary" data-act="mark-read" @click=${mark}>${mine ? t("Read again") : t("Mark as read")}${hasKeys() ? html` <kbd>R</kbd>` : nothing}</button>`;
+  return html`<button type="button" class="primary" data-act="mark-read" @click=${markRead}>${mine ? t("Read again") : t("Mark as read")}${hasKeyboard() ? html` <kbd>R</kbd>` : nothing}</button>`;
 }
 
 /** Who else has read it: whoever hands over sees how far they have come. On paper everybody who has: it is the same for all. */
 function readers({ reads = {} }, view) {
-  const all = Object.entries(reads), others = all.filter(([id]) => id !== view.desk.account.id);
-  const told = (some) => some.map(([id, { at }]) => t("{name} has read it, {at}", { name: view.nameOf(id), at: when(at) })).join(" · ");
+  const all = Object.entries(reads), others = all.filter(([id]) => id !== view.session.account.id);
+  const told = (some) => some.map(([id, { at }]) => t("{name} has read it, {at}", { name: view.nameOf(id), at: formatMoment(at) })).join(" · ");
   return html`${others.length ? html`<p class="hint on-screen">${told(others)}</p>` : nothing}${all.length ? html`<p class="hint on-paper">${told(all)}</p>` : nothing}`;
 }
 
@@ -135,7 +135,7 @@ function cards(it, view) {
 function line(card, until, { board }, view) {
   const { kind, id, number, title, assignee } = card;
   return html`<li data-card=${id}><a href="/searches/${board}/cards/${id}"><span class="number ${kind}">${number}</span> ${title}</a>
-    <small>${[assignee && view.nameOf(assignee), cardTime(card)].filter(Boolean).join(" · ")}${until ? html` ${view.isFixed ? t("due {at}", { at: when(until) }) : due(until)}` : nothing}</small></li>`;
+    <small>${[assignee && view.nameOf(assignee), cardTime(card)].filter(Boolean).join(" · ")}${until ? html` ${view.isFixed ? t("due {at}", { at: formatMoment(until) }) : dueElement(until)}` : nothing}</small></li>`;
 }
 
 /** The hash of the chain at that position: what `verify` compares. */

@@ -7,7 +7,7 @@ import { label } from "../../core/labels.js";
 import { toDecide, undecided } from "./hidden_searches.js";
 import { withCoordinators } from "./texts.js";
 import { referenceOf } from "./search_section.js";
-import { time } from "../../format/time_elements.js";
+import { timeElement } from "../../format/time_elements.js";
 
 export function step(view) {
   if (view.isFixed || view.board.seq === null) return nothing;
@@ -119,7 +119,7 @@ function staleOnes(view, stale, positions) {
   return html`<ul class="stale" data-testid="stale">${Object.entries(stale).map(([board, { why, events }]) => {
     const section = view.report.section(board);
     return html`<li><p><b>${section ? referenceOf(section) : t("Search")}</b> ${section?.search.person.first_name ?? nothing} · ${why}</p>
-      ${events.length ? html`<ul>${events.map(({ type, actor, at, state, seq }) => html`<li>${time(at)} · ${label.event(type)}${state?.number ? ` ${state.number}` : nothing}${actor ? ` · ${actor.name}` : nothing} <span class="hint">${t("event {seq}", { seq })}</span></li>`)}</ul>
+      ${events.length ? html`<ul>${events.map(({ type, actor, at, state, seq }) => html`<li>${timeElement(at)} · ${label.event(type)}${state?.number ? ` ${state.number}` : nothing}${actor ? ` · ${actor.name}` : nothing} <span class="hint">${t("event {seq}", { seq })}</span></li>`)}</ul>
         <a href="/searches/${board}?at=${positions[board]}&amp;with=${events.at(-1).seq}" target="_blank">${t("Compare")}</a>` : nothing}</li>`;
   })}</ul>`;
 }

@@ -2,9 +2,9 @@
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { n, t } from "../../core/i18n.js";
 import { serverNow } from "../../core/time.js";
-import { NAMES } from "./actions.js";
+import { COMMANDS } from "./actions.js";
 import { unanswered } from "./hidden_searches.js";
-import { when } from "../../format/time_elements.js";
+import { formatMoment } from "../../format/time_elements.js";
 
 const STATUS = {
   prepared: () => t("being prepared"), signed: () => t("signed, to be accepted"), accepted: () => t("accepted"),
@@ -19,7 +19,7 @@ const ENDED = {
 const statusName = (status) => STATUS[status]?.() ?? status;
 
 /** "Dora refused handover 1": who ended it, by name. */
-export const ending = (status, said) => ENDED[status]?.(said) ?? statusName(status);
+export const endText = (status, said) => ENDED[status]?.(said) ?? statusName(status);
 
 export function head(view) {
   return html`<header class="handover-head">
@@ -53,7 +53,7 @@ function holder(view) {
     return html`<section class="holder nobody" data-testid="holder"><p>${view.board.seq === null ? t("Reading…") : html`<b>${t("Nobody holds the shift.")}</b>`}</p>${take}</section>`;
   }
   return html`<section class="holder ${shift.handover === null ? "taken" : ""}" data-testid="holder" data-holder=${shift.holder}>
-    <p><b>${t("{name} holds the shift", { name: view.nameOf(shift.holder) })}</b> <span>${t("since {at}", { at: when(shift.since) })}</span></p>
+    <p><b>${t("{name} holds the shift", { name: view.nameOf(shift.holder) })}</b> <span>${t("since {at}", { at: formatMoment(shift.since) })}</span></p>
     <p class="how">${how(view, shift)}</p>${take}
   </section>`;
 }
@@ -73,7 +73,7 @@ function notAccepted(view) {
   if (stage !== "none" || !["refused", "withdrawn"].includes(handover?.status) || handover.ended_at === shift?.since) return nothing;
   const { number, status, ended_by: by, ended_at: at, reason, signed_at: signedAt } = handover;
   return html`<section class="holder not-accepted" data-testid="not-accepted" data-status=${status}>
-    <p><b>${ending(status, { who: view.nameOf(by), number })}</b> <span>${when(at)}</span></p>
+    <p><b>${endText(status, { who: view.nameOf(by), number })}</b> <span>${formatMoment(at)}</span></p>
     <p class="how">${reason ? html`${t("Reason:")} <q>${reason}</q>` : nothing} ${signedAt ? html`<a href="/handovers/${number}">${t("As it was signed")}</a>` : nothing}</p>
   </section>`;
 }
@@ -85,7 +85,7 @@ function ended(view) {
   if (!handover.signed_at) return unsigned(view);
   const { number, status, outgoing, signed_at: signedAt, ended_by: by, ended_at: at, reason, restatement, digest, position, searches } = handover;
   return html`<section class="holder" data-testid="holder" data-status=${status}>
-    <p><b>${t("Signed by {name}", { name: view.nameOf(outgoing) })}</b> <span>${when(signedAt)} · ${by ? html`<b>${ending(status, { who: view.nameOf(by), number })}</b>, ${when(at)}` : statusName(status)}</span></p>
+    <p><b>${t("Signed by {name}", { name: view.nameOf(outgoing) })}</b> <span>${formatMoment(signedAt)} · ${by ? html`<b>${endText(status, { who: view.nameOf(by), number })}</b>, ${formatMoment(at)}` : statusName(status)}</span></p>
     ${restatement ? html`<p class="how">${t("Restated:")} <q>${restatement}</q></p>` : nothing}
     ${reason ? html`<p class="how">${t("Reason:")} <q>${reason}</q></p>` : nothing}
     <p class="evidence">${n("{count} search", "{count} searches", searches)} · ${t("all searches at event {seq}", { seq: position.seq })} · ${t("digest")} <code>${digest}</code></p>
@@ -96,7 +96,7 @@ function ended(view) {
 function unsigned(view) {
   const { number, status, prepared_by: by, prepared_at: at, ended_by: endedBy, ended_at: endedAt, reason } = view.handover;
   return html`<section class="holder" data-testid="holder" data-status=${status}>
-    <p><b>${endedAt ? ending(status, { who: view.nameOf(endedBy), number }) : statusName(status)}</b> <span>${endedAt ? `${when(endedAt)} · ` : ""}${t("Prepared by {name}, {at}; never signed", { name: view.nameOf(by), at: when(at) })}</span></p>
+    <p><b>${endedAt ? endText(status, { who: view.nameOf(endedBy), number }) : statusName(status)}</b> <span>${endedAt ? `${formatMoment(endedAt)} · ` : ""}${t("Prepared by {name}, {at}; never signed", { name: view.nameOf(by), at: formatMoment(at) })}</span></p>
     ${reason ? html`<p class="how">${t("Reason:")} <q>${reason}</q></p>` : nothing}
   </section>`;
 }
@@ -109,8 +109,8 @@ export function steps(view) {
   const at = { none: 0, prepared: 1, signed: 2 }[stage];
   const all = view.sections.length, read = all - view.unread.length;
   const list = [
-    [t("Prepare"), at > 0 ? t("{name}, {at}", { name: view.nameOf(handover.prepared_by), at: when(handover.prepared_at) }) : null],
-    [t("Sign"), at > 1 ? t("{name}, {at}", { name: view.nameOf(handover.outgoing), at: when(handover.signed_at) }) : null],
+    [t("Prepare"), at > 0 ? t("{name}, {at}", { name: view.nameOf(handover.prepared_by), at: formatMoment(handover.prepared_at) }) : null],
+    [t("Sign"), at > 1 ? t("{name}, {at}", { name: view.nameOf(handover.outgoing), at: formatMoment(handover.signed_at) }) : null],
     [t("Read"), at === 2 && view.mayTakeOver ? t("{read} of {all}", { read, all }) : null],
     [t("Accept"), null],
   ];
@@ -138,7 +138,7 @@ function refusal(view, entry) {
   const of = view.report.section(entry.board)?.search.reference;
   const hasForm = ["handover.write", "handover.accept", "handover.refuse", "handover.withdraw", "shift.take"].includes(entry.name) && !entry.data.pinned;
   return html`<li data-refused=${entry.id}>
-    <p><b>${NAMES[entry.name]?.() ?? entry.name}</b> ${of ? `· ${of} ` : nothing}· ${t("not saved")}: ${entry.refusal?.message ?? ""}</p>
+    <p><b>${COMMANDS[entry.name]?.() ?? entry.name}</b> ${of ? `· ${of} ` : nothing}· ${t("not saved")}: ${entry.refusal?.message ?? ""}</p>
     <span class="buttons">
       ${hasForm ? html`<button type="button" data-act="reopen" @click=${() => view.act.reopen(entry)}>${t("Open again")}</button>` : nothing}
       <button type="button" data-act="discard" @click=${() => view.act.discard(entry)}>${t("Let go")}</button>
@@ -148,6 +148,6 @@ function refusal(view, entry) {
 
 /** Under the report, on paper. */
 export function printed(view) {
-  return html`<p class="on-paper printed">${t("Printed by {name}, {at}; all searches up to event {seq}", { name: view.desk.account.name, at: when(serverNow().toISOString()), seq: (view.stage === "signed" || view.isFixed ? view.handover?.position?.seq : view.board.seq) ?? "" })}</p>`;
+  return html`<p class="on-paper printed">${t("Printed by {name}, {at}; all searches up to event {seq}", { name: view.session.account.name, at: formatMoment(serverNow().toISOString()), seq: (view.stage === "signed" || view.isFixed ? view.handover?.position?.seq : view.board.seq) ?? "" })}</p>`;
 }
 

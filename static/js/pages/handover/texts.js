@@ -2,14 +2,14 @@
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { OF_DESK, OF_SEARCH } from "../../forms/handover_fields.js";
 import { formOf, rows } from "../../forms/form_row.js";
-import { shown } from "../../format/values.js";
+import { formatField } from "../../format/values.js";
 import { t } from "../../core/i18n.js";
 
 const OPERATIONS = "operations";
 const paths = (fields) => fields.map(({ path }) => path);
 
 /** What concerns the desk as a whole. */
-export function ofDesk(view) {
+export function shiftTexts(view) {
   if (!view.handover || (view.stage === "none" && !view.isFixed)) return nothing;
   const values = view.isFixed ? view.handover : view.written(OPERATIONS);
   const body = view.mayWrite ? form(view, OPERATIONS, withCoordinators(view, [view.handover.outgoing])) : nothing;
@@ -20,7 +20,7 @@ export function ofDesk(view) {
 }
 
 /** What is said of one search. */
-export function ofSearch(section, view) {
+export function searchTexts(section, view) {
   const text = texts(OF_SEARCH, view.mayWrite ? view.written(section.board) : section.briefing ?? {}, view);
   if (!view.mayWrite) return text;
   return html`${form(view, section.board, view)}<div class="on-paper">${text}</div>`;
@@ -36,17 +36,17 @@ function form(view, board, ctx) {
   return formOf(written, board === OPERATIONS ? "desk" : "briefing", html`<div class="grid">${fields}</div>`, buttons, view.act.save);
 }
 
-const contextOf = ({ desk, board, draw }) => ({ desk, board, draw });
+const contextOf = ({ session, board, draw }) => ({ session, board, draw });
 
 function texts(fields, values, view) {
-  const said = fields.map((field) => [field, shown(field, values[field.path] ?? null, view)]).filter(([, text]) => text);
+  const said = fields.map((field) => [field, formatField(field, values[field.path] ?? null, view)]).filter(([, text]) => text);
   if (!said.length) return nothing;
   return html`<dl class="words">${said.map(([field, text]) => html`<dt>${field.label()}</dt><dd data-text=${field.path}>${text}</dd>`)}</dl>`;
 }
 
 /** The view for a field in which somebody who can take the shift over is chosen: coordinators, but not those named in `but`. */
-export function withCoordinators({ desk, board, draw }, but) {
+export function withCoordinators({ session, board, draw }, but) {
   const may = ({ id, role, machine }) => ["coordinator", "admin"].includes(role) && !machine && !but.includes(id);
-  const accounts = new Map([...desk.accounts].filter(([, account]) => may(account)));
-  return { desk: { accounts }, board, draw };
+  const accounts = new Map([...session.accounts].filter(([, account]) => may(account)));
+  return { session: { accounts }, board, draw };
 }

@@ -1,8 +1,8 @@
 /** What one may do on a history, by key and by the palette. */
 import { t } from "../../core/i18n.js";
 
-export class HistoryHere {
-  where = "history";
+export class HistoryCommands {
+  page = "history";
   #view;
 
   constructor(view) {

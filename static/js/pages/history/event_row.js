@@ -1,13 +1,13 @@
 /** One event of a history: the sentence, what it does not tell, when it happened and when it was recorded, and links to it. */
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
-import { shownAt } from "../../format/values.js";
+import { formatPath } from "../../format/values.js";
 import { t } from "../../core/i18n.js";
 import { label } from "../../core/labels.js";
-import { cardOf, told } from "../../format/event_text.js";
+import { cardOf, describeEvent } from "../../format/event_text.js";
 import { clock, day } from "../../core/time.js";
 import { shiftHeading } from "./shift_headings.js";
-import { nameOf } from "../../format/search_list.js";
-import { byClock, time, when } from "../../format/time_elements.js";
+import { shortPersonName } from "../../format/search_list.js";
+import { clockNote, timeElement, formatMoment } from "../../format/time_elements.js";
 
 const LATE_MS = 30 * 60_000; // between happening and record: with that of a sighting, which the server judges
 
@@ -15,14 +15,14 @@ const LATE_MS = 30 * 60_000; // between happening and record: with that of a sig
 export function row(entry, at, group, view) {
   const { key, event } = entry;
   const isCurrent = key === view.current;
-  const { says, values, rest } = told(event, view.told.names(entry), view.told.before(entry));
+  const { says, values, rest } = describeEvent(event, view.history.names(entry), view.history.before(entry));
   return html`<li data-key=${key} data-seq=${event.seq} data-type=${event.type} aria-setsize=${view.shown} aria-posinset=${at + 1}
       aria-current=${key === view.target ? "true" : nothing} tabindex=${isCurrent ? 0 : -1}>
     ${group ? html`<h2 data-testid="group">${shiftHeading(group, view)}</h2>` : nothing}
     <div class="event" data-kind=${event.kind}>
-      <p class="when">${time(event.at)}${byClock(event)}${late(event)}</p>
+      <p class="when">${timeElement(event.at)}${clockNote(event)}${late(event)}</p>
       <p class="event-text" data-sentence>${ofSearch(entry, view)}${because(pieces(says, values, entry), event.reason)}</p>
-      ${rest.length ? html`<ul class="changes">${rest.map((change) => line(change, view.told.names(entry)))}</ul>` : nothing}
+      ${rest.length ? html`<ul class="changes">${rest.map((change) => line(change, view.history.names(entry)))}</ul>` : nothing}
       <p class="links">${links(entry, view, isCurrent ? 0 : -1)}</p>
     </div>
   </li>`;
@@ -51,15 +51,15 @@ function because(sentence, reason) {
 
 function line({ path, from, to }, ctx) {
   const empty = html`<i>${t("empty")}</i>`;
-  const before = from === undefined ? nothing : html`<del>${shownAt(path, from, ctx) ?? empty}</del> → `;
-  return html`<li data-path=${path}>${label.field(path)}: ${before}<ins>${shownAt(path, to, ctx) ?? empty}</ins></li>`;
+  const before = from === undefined ? nothing : html`<del>${formatPath(path, from, ctx) ?? empty}</del> → `;
+  return html`<li data-path=${path}>${label.field(path)}: ${before}<ins>${formatPath(path, to, ctx) ?? empty}</ins></li>`;
 }
 
 /** When it happened, or was reported, where that was well before it was recorded. */
 function late(event) {
   const happened = happenedAt(event);
   if (!happened) return nothing;
-  const times = { happened: when(happened), recorded: when(event.at) }, at = day(happened) === day(event.at) ? clock(happened) : when(happened);
+  const times = { happened: formatMoment(happened), recorded: formatMoment(event.at) }, at = day(happened) === day(event.at) ? clock(happened) : formatMoment(happened);
   const [whole, short] = event.kind === "sighting" // which was reported then: it was seen before
     ? [t("It was reported {happened}, and was recorded {recorded}.", times), t("late: reported {at}", { at })]
     : [t("It happened {happened}, and was recorded {recorded}.", times), t("late: happened {at}", { at })];
@@ -77,10 +77,10 @@ export function happenedAt({ type, state, at, erased }) {
 function ofSearch({ journal, event }, view) {
   if (!view.isEverywhere) return nothing;
   const id = event.kind === "handed" ? event.id : journal.board;
-  const search = view.told.search(id);
+  const search = view.history.search(id);
   if (!search) return nothing;
   const { person, reference } = search;
-  return html`<a class="of" tabindex="-1" href="/searches/${id}/history">${[nameOf(person), reference].filter(Boolean).join(" · ")}</a> `;
+  return html`<a class="of" tabindex="-1" href="/searches/${id}/history">${[shortPersonName(person), reference].filter(Boolean).join(" · ")}</a> `;
 }
 
 function links({ event: { seq }, journal: { board } }, view, tabindex) {

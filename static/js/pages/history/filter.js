@@ -1,7 +1,7 @@
 /** Which events of a history are shown: by what is asked in the address, and by words. Pure. */
 import { isCreation } from "../../format/event_text.js";
-import { hasAll } from "../../core/text_filter.js";
-import { askedBy } from "../../shared/url_query.js";
+import { matchesAll } from "../../core/text_filter.js";
+import { urlQuery } from "../../shared/url_query.js";
 
 /** Kinds of entity that are one kind to a person. */
 export const KINDS = {
@@ -12,7 +12,7 @@ export const KINDS = {
 const ID = /^[\w-]{1,64}$/;
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,6})?)?Z$/;
 
-export const { NONE, read, written } = askedBy({
+export const { NONE, read, written } = urlQuery({
   person: ID, kind: new RegExp(`^(${Object.keys(KINDS).join("|")})$`), card: ID, field: /^[a-z_]{1,40}$/, from: TIME, to: TIME,
 });
 
@@ -23,7 +23,7 @@ export function readHash(hash) {
   return { seq, text: new URLSearchParams((seq === null ? [first, ...rest] : rest).join("&")).get("q") ?? "" };
 }
 
-export function writtenHash({ seq, text }) {
+export function toHash({ seq, text }) {
   const parts = [...(seq === null ? [] : [seq]), ...(text ? [new URLSearchParams({ q: text }).toString()] : [])];
   return parts.length ? `#${parts.join("&")}` : "";
 }
@@ -43,7 +43,7 @@ export function filter(asked, words, { cardOf, textOf }) {
       (asked.field === null || fieldsOf(event).has(asked.field)) &&
       (asked.from === null || event.at >= asked.from) &&
       (asked.to === null || event.at <= asked.to) &&
-      (!words.length || hasAll(words, textOf(entry)));
+      (!words.length || matchesAll(words, textOf(entry)));
   };
 }
 

@@ -2,7 +2,7 @@
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { n, t } from "../../core/i18n.js";
 import { serverNow, toInput } from "../../core/time.js";
-import { when } from "../../format/time_elements.js";
+import { formatMoment } from "../../format/time_elements.js";
 
 export function head(view) {
   const { boardId, isEverywhere } = view;
@@ -27,36 +27,36 @@ function titleOf({ isEverywhere, search }) {
 }
 
 /** With the year, as paper lasts. */
-function printed({ desk, told }) {
+function printed({ session, history }) {
   const at = toInput(serverNow()).replace("T", " ");
-  return t("Printed by {name}, {at}; up to event {seq}", { name: desk.account.name, at, seq: told.head ?? "" });
+  return t("Printed by {name}, {at}; up to event {seq}", { name: session.account.name, at, seq: history.head ?? "" });
 }
 
 /** Plain sentences about what one came for and does not find. */
 export function notices(view) {
-  const { told } = view;
-  const said = [told.state === "failed" && failed(told), event(view), card(view), nothingFits(view)].filter(Boolean);
+  const { history } = view;
+  const said = [history.state === "failed" && failed(history), event(view), card(view), nothingFits(view)].filter(Boolean);
   return said.length ? html`<div class="history-notices" role="status" data-testid="notices">${said}</div>` : nothing;
 }
 
-const failed = (told) => html`<p class="problem">${t("The history can't be read now.")} <button type="button" data-act="read-again" @click=${told.read}>${t("Try again")}</button></p>`;
+const failed = (history) => html`<p class="problem">${t("The history can't be read now.")} <button type="button" data-act="read-again" @click=${history.read}>${t("Try again")}</button></p>`;
 
 function event(view) {
-  const { seq, told, target } = view;
-  if (seq === null || told.head === null || view.isShown(target)) return null;
-  if (seq > told.head || seq === 0) return html`<p>${t("There is no event {seq}: the last one is {head}.", { seq, head: told.head })}</p>`;
-  if (told.find(seq)) return html`<p>${t("Event {seq} is hidden by what is asked.", { seq })} <button type="button" data-act="show-event" @click=${view.askNothing}>${t("Show all")}</button></p>`;
-  return told.complete ? html`<p>${t("There is no event {seq} that you may see.", { seq })}</p>` : null;
+  const { seq, history, target } = view;
+  if (seq === null || history.head === null || view.isShown(target)) return null;
+  if (seq > history.head || seq === 0) return html`<p>${t("There is no event {seq}: the last one is {head}.", { seq, head: history.head })}</p>`;
+  if (history.find(seq)) return html`<p>${t("Event {seq} is hidden by what is asked.", { seq })} <button type="button" data-act="show-event" @click=${view.askNothing}>${t("Show all")}</button></p>`;
+  return history.complete ? html`<p>${t("There is no event {seq} that you may see.", { seq })}</p>` : null;
 }
 
-function card({ asked, offered, told }) {
-  if (asked.card === null || !told.complete || offered.cards.has(asked.card)) return null;
+function card({ asked, offered, history }) {
+  if (asked.card === null || !history.complete || offered.cards.has(asked.card)) return null;
   return html`<p>${t("There is no such card on this board.")}</p>`;
 }
 
 function nothingFits(view) {
-  const { shown, told, isAsked } = view;
-  if (shown || told.state === "reading" || told.head === null) return null;
+  const { shown, history, isAsked } = view;
+  if (shown || history.state === "reading" || history.head === null) return null;
   return html`<p>${isAsked ? t("Nothing that happened fits what is asked.") : t("Nothing has happened yet.")}</p>`;
 }
 
@@ -67,9 +67,9 @@ export function newer({ fresh, toNewest }) {
 }
 
 /** Under the last event: how far back it goes. */
-export function rest({ told, isEverywhere }) {
-  if (told.state === "reading") return html`<p class="more-status" role="status">${t("Reading…")}</p>`;
-  if (!isEverywhere || told.complete || told.state !== "read") return nothing;
-  return html`<p class="more-status">${t("All that happened since {at} is here.", { at: when(told.from) })}
-    <button type="button" data-act="read-back" @click=${told.read}>${t("Read further back")}</button></p>`;
+export function rest({ history, isEverywhere }) {
+  if (history.state === "reading") return html`<p class="more-status" role="status">${t("Reading…")}</p>`;
+  if (!isEverywhere || history.complete || history.state !== "read") return nothing;
+  return html`<p class="more-status">${t("All that happened since {at} is here.", { at: formatMoment(history.from) })}
+    <button type="button" data-act="read-back" @click=${history.read}>${t("Read further back")}</button></p>`;
 }

@@ -1,29 +1,29 @@
 /** What happened on a search, or everywhere: every event as a sentence, newest first, by shifts; narrowed down by the address. */
 import { html, nothing, render } from "../../../vendor/lit-html/lit-html.js";
 import { repeat } from "../../../vendor/lit-html/directives/repeat.js";
-import { isNowhere, keepingFocus } from "../../behaviours/keep_focus.js";
-import { Keys } from "../../behaviours/shortcut_handler.js";
-import { pressed } from "../../behaviours/shortcuts.js";
+import { isFocusLost, keepFocus } from "../../behaviours/keep_focus.js";
+import { ShortcutHandler } from "../../behaviours/shortcut_handler.js";
+import { findPressed } from "../../behaviours/shortcuts.js";
 import { accountName } from "../../format/values.js";
 import { t } from "../../core/i18n.js";
-import { ChainLine } from "../../replay/chain_status.js";
-import { Everywhere } from "../../replay/all_boards_history.js";
-import { Shifts } from "../../replay/shift_history.js";
-import { OneBoard } from "../../replay/history_entries.js";
-import { Windowed } from "../../behaviours/virtual_list.js";
-import { NONE, read, readHash, written, writtenHash } from "./filter.js";
+import { ChainStatus } from "../../replay/chain_status.js";
+import { AllBoardsHistory } from "../../replay/all_boards_history.js";
+import { ShiftHistory } from "../../replay/shift_history.js";
+import { BoardHistory } from "../../replay/history_entries.js";
+import { VirtualList } from "../../behaviours/virtual_list.js";
+import { NONE, read, readHash, written, toHash } from "./filter.js";
 import { head, newer, notices, rest } from "./header.js";
 import { row } from "./event_row.js";
-import { Shown } from "./shown_events.js";
-import { HistoryHere } from "./commands.js";
+import { ShownEvents } from "./shown_events.js";
+import { HistoryCommands } from "./commands.js";
 import { tools } from "./toolbar.js";
 import { forbidden } from "../../shared/placeholders.js";
 
 const OPERATIONS = "operations";
 const NEAR_END_PX = 1500; // from the end of what is read, the next page is asked for
 
-export function mount(main, desk, board) {
-  return new HistoryPage(main, desk, board).connect();
+export function mount(main, session, board) {
+  return new HistoryPage(main, session, board).connect();
 }
 
 class HistoryPage {
@@ -46,18 +46,18 @@ class HistoryPage {
   #frame = null;
   #unwatch;
 
-  constructor(main, desk, board) {
+  constructor(main, session, board) {
     this.#main = main;
     this.#root = main.appendChild(Object.assign(document.createElement("div"), { className: "history-root" }));
-    this.desk = desk;
+    this.session = session;
     this.boardId = board;
     this.isEverywhere = board === OPERATIONS;
-    this.told = this.isEverywhere ? new Everywhere(desk, this.#more) : new OneBoard(desk, board, this.#more);
-    this.#shown = new Shown(this.told);
-    this.#shifts = new Shifts(this.#more);
-    this.#chain = new ChainLine(() => this.#root.querySelector("[data-chain]"), board);
-    this.#windowed = new Windowed(() => this.#render(), () => this.#list);
-    this.#keys = new Keys((desk.here = new HistoryHere(this)));
+    this.history = this.isEverywhere ? new AllBoardsHistory(session, this.#more) : new BoardHistory(session, board, this.#more);
+    this.#shown = new ShownEvents(this.history);
+    this.#shifts = new ShiftHistory(this.#more);
+    this.#chain = new ChainStatus(() => this.#root.querySelector("[data-chain]"), board);
+    this.#windowed = new VirtualList(() => this.#render(), () => this.#list);
+    this.#keys = new ShortcutHandler((session.pageCommands = new HistoryCommands(this)));
   }
 
   connect() {
@@ -66,9 +66,9 @@ class HistoryPage {
     this.#keys.connect();
     addEventListener("hashchange", this.#went);
     addEventListener("scroll", this.#scrolled, { passive: true });
-    this.desk.board(this.boardId).where(null);
-    this.#unwatch = this.desk.watch(this.#turned);
-    this.told.connect();
+    this.session.board(this.boardId).setPresence(null);
+    this.#unwatch = this.session.watch(this.#turned);
+    this.history.connect();
     this.#turned();
     this.#render();
     this.#chain.connect();
@@ -80,7 +80,7 @@ class HistoryPage {
     this.#keys.disconnect();
     removeEventListener("hashchange", this.#went);
     removeEventListener("scroll", this.#scrolled);
-    this.told.disconnect();
+    this.history.disconnect();
     this.#unwatch();
     this.#chain.disconnect();
     this.#main.classList.remove("history-page");
@@ -117,7 +117,7 @@ class HistoryPage {
   }
 
   get search() {
-    return this.isEverywhere ? null : this.told.live().get(this.boardId) ?? null;
+    return this.isEverywhere ? null : this.history.live().get(this.boardId) ?? null;
   }
 
   isShown(key) {
@@ -125,7 +125,7 @@ class HistoryPage {
   }
 
   accountName(id) {
-    return accountName(this.desk, id);
+    return accountName(this.session, id);
   }
 
   // --- what one does
@@ -161,7 +161,7 @@ class HistoryPage {
 
   /** No step of its own, or the back button would go through every letter before it leaves. */
   #write() {
-    history.replaceState(history.state, "", location.pathname + written(this.asked) + writtenHash(this));
+    history.replaceState(history.state, "", location.pathname + written(this.asked) + toHash(this));
   }
 
   #went = () => {
@@ -173,13 +173,13 @@ class HistoryPage {
 
   #scrolled = () => {
     if (this.fresh && this.#windowed.isAtTop) this.draw();
-    if (this.#isNearEnd()) this.told.read();
+    if (this.#isNearEnd()) this.history.read();
   };
 
   /** With words, or of somebody, all might have to be read before there is a screen of them: one says so by the button. */
   #isNearEnd() {
-    if (!this.isEverywhere || this.told.complete || this.told.state !== "read") return false;
-    if (this.asked.from !== null) return this.told.from > this.asked.from;
+    if (!this.isEverywhere || this.history.complete || this.history.state !== "read") return false;
+    if (this.asked.from !== null) return this.history.from > this.asked.from;
     const { scrollHeight } = document.documentElement;
     return !this.isAsked && scrollHeight - scrollY - innerHeight < NEAR_END_PX;
   }
@@ -188,7 +188,7 @@ class HistoryPage {
 
   /** Who holds the shift by now may be another: what happens from then on stands under theirs. */
   #turned = () => {
-    const shift = this.desk.duty?.shift;
+    const shift = this.session.shiftStatus?.shift;
     if (shift) this.#shifts.follow(shift.number);
     this.#more();
   };
@@ -210,15 +210,15 @@ class HistoryPage {
   #render() {
     cancelAnimationFrame(this.#frame);
     this.#frame = null;
-    if (this.told.state === "forbidden") return this.#lost();
+    if (this.history.state === "forbidden") return this.#lost();
     if (this.#stale) this.#find();
     const reads = this.#isReading;
-    this.#windowed.update(this.#keysShown, () => keepingFocus(this.#root, () => render(this.#template(), this.#root)));
+    this.#windowed.update(this.#keysShown, () => keepFocus(this.#root, () => render(this.#template(), this.#root)));
     if (this.#isLost) this.#chain.ask();
     this.#isLost = false;
-    if (reads && isNowhere()) this.#list.focus({ preventScroll: true }); // the event that the keyboard was on was scrolled far away
+    if (reads && isFocusLost()) this.#list.focus({ preventScroll: true }); // the event that the keyboard was on was scrolled far away
     this.#reveal();
-    if (this.#isNearEnd()) this.told.read();
+    if (this.#isNearEnd()) this.history.read();
     return undefined;
   }
 
@@ -238,7 +238,7 @@ class HistoryPage {
     this.#shown.forget();
     this.text = "";
     document.title = "Searchboard";
-    render(forbidden(() => this.told.live()?.recheck()), this.#root);
+    render(forbidden(() => this.history.live()?.recheck()), this.#root);
   }
 
   #find() {
@@ -293,8 +293,8 @@ class HistoryPage {
   #pressed = (event) => {
     if (event.target.closest("a") && event.key === "Enter") return;
     const keys = this.#keysShown, at = keys.indexOf(this.current);
-    const to = pressed("walk-events", event) ? at + (event.key === "ArrowDown" ? 1 : -1)
-      : pressed("first-last", event) ? (event.key === "Home" ? 0 : keys.length - 1) : null;
+    const to = findPressed("walk-events", event) ? at + (event.key === "ArrowDown" ? 1 : -1)
+      : findPressed("first-last", event) ? (event.key === "Home" ? 0 : keys.length - 1) : null;
     if (to === null || !keys[to]) return;
     event.preventDefault();
     this.#focus(keys[to]);

@@ -2,7 +2,7 @@
 import { t } from "../../core/i18n.js";
 import { accountName } from "../../format/values.js";
 import { clock, day } from "../../core/time.js";
-import { when } from "../../format/time_elements.js";
+import { formatMoment } from "../../format/time_elements.js";
 
 /** {key, shift} or {key, day}: what an event at this time stands under. */
 export function groupOf(at, shifts) {
@@ -11,10 +11,10 @@ export function groupOf(at, shifts) {
 }
 
 /** "Shift 12: Alice, from Tue 24 Nov 22:00 to 06:00" */
-export function shiftHeading({ shift, day: date }, { desk }) {
+export function shiftHeading({ shift, day: date }, { session }) {
   if (!shift) return day(date);
   const { number, since, until } = shift;
-  const name = accountName(desk, shift.holder), from = when(since);
+  const name = accountName(session, shift.holder), from = formatMoment(since);
   if (!until) return t("Shift {number}: {name}, since {from}", { number, name, from });
-  return t("Shift {number}: {name}, from {from} to {until}", { number, name, from, until: day(since) === day(until) ? clock(until) : when(until) });
+  return t("Shift {number}: {name}, from {from} to {until}", { number, name, from, until: day(since) === day(until) ? clock(until) : formatMoment(until) });
 }

@@ -1,21 +1,21 @@
 /** Which of the events that were read a history shows, under which headings, and what one can choose from. */
-import { shownAt } from "../../format/values.js";
-import { filled, told as tell } from "../../format/event_text.js";
-import { textOf, wordsOf } from "../../core/text_filter.js";
+import { formatPath } from "../../format/values.js";
+import { fill, describeEvent as tell } from "../../format/event_text.js";
+import { searchableText, tokenize } from "../../core/text_filter.js";
 import { choices, filter } from "./filter.js";
 import { groupOf } from "./shift_headings.js";
 
 const NOTHING = { all: 0, people: new Map(), fields: new Set(), cards: new Map() };
 
-export class Shown {
+export class ShownEvents {
   items = []; // {entry, group}, newest first; group is the heading that begins with it, or null
   keys = []; // of the same
   offered = NOTHING; // how many were read, who did something, what was changed, on which cards
-  #told;
+  #history;
   #texts = new WeakMap(); // entry -> all that it says, folded
 
-  constructor(told) {
-    this.#told = told;
+  constructor(history) {
+    this.#history = history;
   }
 
   forget() {
@@ -24,9 +24,9 @@ export class Shown {
   }
 
   find(asked, text, shifts) {
-    const entries = this.#told.entries();
-    const card = (entry) => this.#told.card(entry);
-    const keep = filter(asked, wordsOf(text), { cardOf: (entry) => card(entry)?.id ?? null, textOf: this.#textOf });
+    const entries = this.#history.entries();
+    const card = (entry) => this.#history.card(entry);
+    const keep = filter(asked, tokenize(text), { cardOf: (entry) => card(entry)?.id ?? null, textOf: this.#textOf });
     let last = null;
     this.items = entries.filter(keep).map((entry) => {
       const group = groupOf(entry.event.at, shifts);
@@ -40,19 +40,19 @@ export class Shown {
 
   /** All that an event says, as one looks for it: kept until more is known of what was before it. */
   #textOf = (entry) => {
-    const before = this.#told.before(entry, false), kept = this.#texts.get(entry);
+    const before = this.#history.before(entry, false), kept = this.#texts.get(entry);
     if (kept && kept.isKnown === (before !== undefined)) return kept.text;
-    const text = textOf(this.#said(entry, before));
+    const text = searchableText(this.#said(entry, before));
     this.#texts.set(entry, { text, isKnown: before !== undefined });
     return text;
   };
 
   #said(entry, before) {
     const { event, journal } = entry;
-    const names = this.#told.names(entry, false);
+    const names = this.#history.names(entry, false);
     const what = tell(event, names, before);
-    const values = what.rest.flatMap(({ path, from, to }) => [shownAt(path, from, names), shownAt(path, to, names)]);
-    const search = this.#told.search(journal.board);
-    return [filled(what), ...values, event.reason, `#${event.seq}`, search?.person.first_name, search?.reference];
+    const values = what.rest.flatMap(({ path, from, to }) => [formatPath(path, from, names), formatPath(path, to, names)]);
+    const search = this.#history.search(journal.board);
+    return [fill(what), ...values, event.reason, `#${event.seq}`, search?.person.first_name, search?.reference];
   }
 }

@@ -1,14 +1,14 @@
 /** Above a history: whose it is, words to look for, what is asked of the events, and what is shown by it. */
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { live } from "../../../vendor/lit-html/directives/live.js";
-import { hasKeys } from "../../behaviours/shortcut_handler.js";
+import { hasKeyboard } from "../../behaviours/shortcut_handler.js";
 import { cardName } from "../../format/values.js";
 import { n, number, t } from "../../core/i18n.js";
 import { label } from "../../core/labels.js";
 import { fromInput, toInput } from "../../core/time.js";
 import { choice, place } from "../../shared/filter_menu.js";
 import { KINDS } from "./filter.js";
-import { short } from "../../format/time_elements.js";
+import { formatShortMoment } from "../../format/time_elements.js";
 
 const KIND = {
   sighting: () => t("Sightings"), task: () => t("Tasks"), note: () => t("Notes"), search: () => t("The search as a whole"), column: () => t("Columns"),
@@ -19,7 +19,7 @@ export function tools(view) {
   const { count } = view;
   return html`<search class="history-tools" data-testid="history-tools">
     <input type="search" name="find" id="find" maxlength="200" autocomplete="off" spellcheck="false" aria-label=${t("Find in what happened")}
-      placeholder=${hasKeys() ? t("Find in what happened  /") : t("Find in what happened")} .value=${live(view.text)} @input=${view.typed} @keydown=${view.leavesField} />
+      placeholder=${hasKeyboard() ? t("Find in what happened  /") : t("Find in what happened")} .value=${live(view.text)} @input=${view.typed} @keydown=${view.leavesField} />
     <button type="button" class="filter-button" data-filter="menu" popovertarget="filters" aria-expanded="false">${t("Filter")}${count ? html` <b>${count}</b>` : nothing}</button>
     <div class="filters" id="filters" popover role="group" aria-label=${t("Filter")} @beforetoggle=${place}>${menu(view)}</div>
     ${filtered(view)}
@@ -63,17 +63,17 @@ function chips(view) {
     ["kind", asked.kind && KIND[asked.kind]()],
     ["card", asked.card && cardName(offered.cards.get(asked.card) && asCard(offered.cards.get(asked.card)))],
     ["field", asked.field && label.field(asked.field)],
-    ["from", asked.from && t("from {at}", { at: short(asked.from) })],
-    ["to", asked.to && t("until {at}", { at: short(asked.to) })],
+    ["from", asked.from && t("from {at}", { at: formatShortMoment(asked.from) })],
+    ["to", asked.to && t("until {at}", { at: formatShortMoment(asked.to) })],
   ].filter(([, text]) => text);
 }
 
-function counted({ told, shown, offered: { all }, isAsked }) {
-  const { progress, state } = told;
+function counted({ history, shown, offered: { all }, isAsked }) {
+  const { progress, state } = history;
   if (progress && progress.read < progress.all && state === "reading") {
     return t("Reading… {read} of {all}", { read: number(progress.read), all: number(progress.all) });
   }
-  if (told.from) return n("{count} event since {at}", "{count} events since {at}", shown, { at: short(told.from) });
+  if (history.from) return n("{count} event since {at}", "{count} events since {at}", shown, { at: formatShortMoment(history.from) });
   return isAsked ? n("{count} event of {all}", "{count} events of {all}", shown, { all: number(all) }) : n("{count} event", "{count} events", shown);
 }
 

@@ -2,7 +2,7 @@
    kept. No DOM. */
 
 import { serverNow } from "../../core/time.js";
-import { said, whenOf } from "./parse_time.js";
+import { describeTime, parseTime } from "./parse_time.js";
 
 const NOTHING = {
   board: null,    // the search, once it is chosen
@@ -20,7 +20,7 @@ const NOTHING = {
   isCut: false,   // who calls was typed before the page was loaded again, and not kept
 };
 
-export class Call {
+export class CallDraft {
   typed = { ...NOTHING };
   #draft;
   #earlier;
@@ -31,7 +31,7 @@ export class Call {
     this.#draft = draft;
     this.#earlier = earlier;
     this.typed = { ...NOTHING, ...draft.load() };
-    draft.late((kept) => this.#found(kept));
+    draft.whenLoaded((kept) => this.#found(kept));
   }
 
   /** A call of before: it goes on where none was begun since, else it can be had back when this one is done. */
@@ -51,7 +51,7 @@ export class Call {
 
   /** What was typed into one field; a point belongs to the words that it was found by. */
   edit(field, value) {
-    const more = { search: { board: null }, where: { place: null }, when: { seen: whenOf(value, serverNow()) } }[field] ?? {};
+    const more = { search: { board: null }, where: { place: null }, when: { seen: parseTime(value, serverNow()) } }[field] ?? {};
     this.#set({ [field]: value, ...more });
   }
 
@@ -115,7 +115,7 @@ export class Call {
     this.#set({
       ...NOTHING, board, search, text: data.description, where: place?.text ?? "",
       place: place?.lat === undefined ? null : { name: place.text, ...place },
-      when: said(data.seen_at ?? null), seen: data.seen_at ?? null, name: data.source_name ?? "", contact: data.source_contact ?? "",
+      when: describeTime(data.seen_at ?? null), seen: data.seen_at ?? null, name: data.source_name ?? "", contact: data.source_contact ?? "",
       channel: data.channel, sealed: data.source.sealed, began: data.received_at,
     });
   }

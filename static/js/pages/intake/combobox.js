@@ -8,7 +8,7 @@ import { live } from "../../../vendor/lit-html/directives/live.js";
  * @param type    called with what was typed
  * @param pick    called with the option that a pointer took
  */
-export function choices(field, options, type, pick) {
+export function combobox(field, options, type, pick) {
   const open = field.open && options.length > 0;
   const active = open && options[field.active] ? `${field.id}-${field.active}` : nothing;
   return html`<div class="combobox">

@@ -1,10 +1,10 @@
 /* What there is to choose from, as it is called here: {key, text, more}. Pure. */
 
 import { label } from "../../core/labels.js";
-import { nameOf } from "../../format/search_list.js";
+import { shortPersonName } from "../../format/search_list.js";
 
 /** "2026-0412 · Noor V." */
-export const searchName = ({ reference, person }) => `${reference} · ${nameOf(person)}`;
+export const searchName = ({ reference, person }) => `${reference} · ${shortPersonName(person)}`;
 
 export function searchOption({ id, state }) {
   return { key: id, text: searchName(state), more: [label.kind(state.kind), state.last_seen?.text].filter(Boolean).join(" · ") };

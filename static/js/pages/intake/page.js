@@ -5,41 +5,41 @@ import { live } from "../../../vendor/lit-html/directives/live.js";
 import { draft } from "../../core/drafts.js";
 import { label } from "../../core/labels.js";
 import { t } from "../../core/i18n.js";
-import { Call } from "./call_draft.js";
-import { choices } from "./combobox.js";
+import { CallDraft } from "./call_draft.js";
+import { combobox } from "./combobox.js";
 import { placeOption, searchOption } from "./combobox_options.js";
 import { Suggestions } from "./suggestions.js";
-import { Taken } from "./recent_calls.js";
+import { RecentCalls } from "./recent_calls.js";
 import { moment } from "../../core/time.js";
-import { aside, km, takenList } from "./suggestions_panel.js";
-import { byStatus, matches } from "../../format/search_list.js";
+import { suggestionsPanel, distanceText, recentCallsList } from "./suggestions_panel.js";
+import { byStatus, matchesSearch } from "../../format/search_list.js";
 
 const FIELDS = ["search", "text", "where", "when", "name", "contact", "channel", "sealed", "send"]; // in the order of a call
 const MOST = 8; // searches to choose from
 
-export function mount(root, desk) {
-  return new Intake(root, desk).connect();
+export function mount(root, session) {
+  return new IntakePage(root, session).connect();
 }
 
-class Intake {
-  call = new Call(draft("intake"), draft("intake:earlier"));
+class IntakePage {
+  call = new CallDraft(draft("intake"), draft("intake:earlier"));
   suggestions;
   taken;
   #root;
   #list = { field: null, active: 0, shut: true }; // under the field that is typed into, once something is typed or asked for
   #faults = [];
 
-  constructor(root, desk) {
+  constructor(root, session) {
     this.#root = root;
-    this.desk = desk;
-    this.board = desk.board("operations");
+    this.session = session;
+    this.board = session.board("operations");
     this.suggestions = new Suggestions(this.draw);
-    this.taken = new Taken(draft("intake:taken"), desk, () => this.draw(), (entry) => this.#say(entry));
+    this.taken = new RecentCalls(draft("intake:taken"), session, () => this.draw(), (entry) => this.#say(entry));
   }
 
   connect() {
     this.board.watch(this.draw);
-    this.desk.watch(this.draw);
+    this.session.watch(this.draw);
     this.#root.addEventListener("keydown", this.#keyed);
     this.#root.addEventListener("focusin", this.#focused);
     this.#root.addEventListener("focusout", this.#focused);
@@ -51,7 +51,7 @@ class Intake {
 
   draw = () => {
     this.taken.settle();
-    render(this.desk.can("investigator") ? this.#page() : html`<section class="centered-page"><h1>${t("Your role does not allow this.")}</h1></section>`, this.#root);
+    render(this.session.can("investigator") ? this.#page() : html`<section class="centered-page"><h1>${t("Your role does not allow this.")}</h1></section>`, this.#root);
   };
 
   // --- what is drawn
@@ -80,7 +80,7 @@ class Intake {
           <button id="send" class="primary" data-act="send">${t("Send")}</button>
         </div>
       </form>
-      <div class="intake-aside">${aside(this)} ${takenList(this)}</div>
+      <div class="intake-aside">${suggestionsPanel(this)} ${recentCallsList(this)}</div>
     </div>`;
   }
 
@@ -96,7 +96,7 @@ class Intake {
   #choice(id, name, hint, options, pick) {
     const { field, active, shut } = this.#list;
     const shown = { id, value: this.call.typed[id], active, open: field === id && !shut, fault: this.#faults.includes(id) };
-    return this.#row(id, name, choices(shown, options, (text) => this.#edit(id, text), pick), hint);
+    return this.#row(id, name, combobox(shown, options, (text) => this.#edit(id, text), pick), hint);
   }
 
   #text(id, placeholder = nothing) {
@@ -119,7 +119,7 @@ class Intake {
 
   #placeHint() {
     const { place } = this.call.typed;
-    return place ? t("On the map at {place}, within {km} km", { place: place.name, km: km(place.radius_m) }) : nothing;
+    return place ? t("On the map at {place}, within {km} km", { place: place.name, km: distanceText(place.radius_m) }) : nothing;
   }
 
   #whenHint() {
@@ -137,7 +137,7 @@ class Intake {
   #searches() {
     const { board, search } = this.call.typed;
     if (board) return [];
-    const keep = (one) => matches(one, search.trim(), [one.state.person.last_name, label.kind(one.state.kind)]);
+    const keep = (one) => matchesSearch(one, search.trim(), [one.state.person.last_name, label.kind(one.state.kind)]);
     const { open } = byStatus(this.board.of("search"), { keep });
     const found = this.suggestions.searches.map((one) => this.board.get(one.board)).filter((one) => one && search.trim());
     return [...new Set([...open, ...found])].slice(0, MOST).map(searchOption);
@@ -269,8 +269,8 @@ class Intake {
     const { board, search, text } = this.call.typed;
     const { data } = this.call;
     // into the outbox first, which keeps it in the browser; only then out of the draft
-    this.desk.outbox.add(board, "sighting.add", data).catch(() => {}); // what is refused stands in the list
-    const command = this.desk.outbox.pending(board).at(-1).id;
+    this.session.outbox.add(board, "sighting.add", data).catch(() => {}); // what is refused stands in the list
+    const command = this.session.outbox.pending(board).at(-1).id;
     this.call.sent();
     this.taken.add({ command, board, search, text: text.trim(), at: data.received_at });
     return this.#begin();
@@ -286,7 +286,7 @@ class Intake {
 
   letGo(entry) {
     this.taken.remove(entry.command); // first: what is in the list and not in the outbox is asked for
-    this.desk.outbox.retract(entry.command);
+    this.session.outbox.discard(entry.command);
   }
 
   #say(entry) {

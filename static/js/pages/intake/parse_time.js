@@ -18,40 +18,40 @@ const DATE = /\b(\d{1,2})[/-](\d{1,2})\b/;
 const AHEAD = 5 * MINUTE; // a clock that goes fast; beyond that a time of day is of yesterday
 
 /** -> ISO, or null for what can't be read. now: Date */
-export function whenOf(text, now) {
-  const said = text.trim().toLowerCase();
-  if (NOW.test(said)) return now.toISOString();
-  return ago(said, now) ?? clockTime(said, now);
+export function parseTime(text, now) {
+  const describeTime = text.trim().toLowerCase();
+  if (NOW.test(describeTime)) return now.toISOString();
+  return ago(describeTime, now) ?? clockTime(describeTime, now);
 }
 
 /** "24/11 22:34": a moment in words that are read again. */
-export function said(iso) {
+export function describeTime(iso) {
   const [, month, day, clock] = /^\d+-(\d+)-(\d+)T(.*)$/.exec(toInput(iso)) ?? [];
   return day ? `${day}/${month} ${clock}` : "";
 }
 
-function ago(said, now) {
-  const minutesAlone = /^\d+\s*(?:m|min|minute|minutes|minuut|minuten)$/.test(said);
-  if (!AGO.test(said) && !minutesAlone) return null;
+function ago(describeTime, now) {
+  const minutesAlone = /^\d+\s*(?:m|min|minute|minutes|minuut|minuten)$/.test(describeTime);
+  if (!AGO.test(describeTime) && !minutesAlone) return null;
   let length = 0, read = false;
   for (const [pattern, unit] of LENGTHS) {
-    const found = pattern.exec(said);
+    const found = pattern.exec(describeTime);
     if (found) (length += Number(found[1]) * unit), (read = true);
   }
   return read ? dated(now - length) : null;
 }
 
-function clockTime(said, now) {
-  const date = DATE.exec(said);
-  const time = TIME.exec(date ? said.replace(date[0], " ") : said);
+function clockTime(describeTime, now) {
+  const date = DATE.exec(describeTime);
+  const time = TIME.exec(date ? describeTime.replace(date[0], " ") : describeTime);
   if (!time) return null;
   const [, hours, minutes = "00"] = time;
   if (Number(hours) > 23 || Number(minutes) > 59) return null;
   const today = toInput(now).slice(0, 10);
   const clock = `${hours.padStart(2, "0")}:${minutes}`;
   if (date) return ofDay(date, clock, today, now);
-  const at = fromInput(`${YESTERDAY.test(said) ? before(today) : today}T${clock}`);
-  if (TODAY.test(said) || YESTERDAY.test(said) || Date.parse(at) <= now.getTime() + AHEAD) return at;
+  const at = fromInput(`${YESTERDAY.test(describeTime) ? before(today) : today}T${clock}`);
+  if (TODAY.test(describeTime) || YESTERDAY.test(describeTime) || Date.parse(at) <= now.getTime() + AHEAD) return at;
   return fromInput(`${before(today)}T${clock}`);
 }
 

@@ -5,27 +5,27 @@ import { postJson } from "../../core/api.js";
 const MOST = 12;
 
 /* An entry, as kept: {command, board, search, text, at, number, sighting} */
-export class Taken {
+export class RecentCalls {
   #told;
   #draft;
-  #desk;
+  #session;
   #changed;
   #entries;
   #asking = new Set();
 
   /** draft: {load, save, late}; changed() after each change, told(entry) when one has its number. */
-  constructor(draft, desk, changed, told) {
+  constructor(draft, session, changed, told) {
     this.#draft = draft;
-    this.#desk = desk;
+    this.#session = session;
     this.#changed = changed;
     this.#told = told;
     this.#entries = draft.load() ?? [];
-    draft.late((kept) => this.#keep([...this.#entries, ...kept].slice(0, MOST)));
+    draft.whenLoaded((kept) => this.#keep([...this.#entries, ...kept].slice(0, MOST)));
   }
 
   /** The newest first, each with what the outbox says of it: {…entry, pending}. */
   get shown() {
-    const pending = new Map(this.#desk.outbox.pending().map((entry) => [entry.id, entry]));
+    const pending = new Map(this.#session.outbox.pending().map((entry) => [entry.id, entry]));
     return this.#entries.map((entry) => ({ ...entry, pending: pending.get(entry.command) ?? null }));
   }
 

@@ -5,14 +5,14 @@ import { label } from "../../core/labels.js";
 import { t } from "../../core/i18n.js";
 import { searchName } from "./combobox_options.js";
 import { moment } from "../../core/time.js";
-import { sighted } from "../../format/time_elements.js";
+import { seenText } from "../../format/time_elements.js";
 
 const SAID = 160; // characters of a sighting that is suggested
 
 /** "8.6" of 8600 m */
-export const km = (metres) => new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: metres < 10_000 ? 1 : 0 }).format(metres / 1000);
+export const distanceText = (metres) => new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: metres < 10_000 ? 1 : 0 }).format(metres / 1000);
 
-export function aside(view) {
+export function suggestionsPanel(view) {
   const { suggestions, call } = view;
   const near = suggestions.searches.filter(({ board }) => board !== call.typed.board && view.board.get(board));
   return html`
@@ -28,18 +28,18 @@ export function aside(view) {
 function same(one, board) {
   const { sighting, number, description, place, assessment } = one;
   return html`<li data-similar=${sighting}><a href="/searches/${board}/cards/${sighting}" target="_blank">${t("Sighting {number}", { number })}</a>
-    <small>${[sighted(one), place?.text, assessment === "unassessed" ? null : label.assessment(assessment)].filter(Boolean).join(" · ")}</small>
+    <small>${[seenText(one), place?.text, assessment === "unassessed" ? null : label.assessment(assessment)].filter(Boolean).join(" · ")}</small>
     <p>${description.length > SAID ? `${description.slice(0, SAID)}…` : description}</p></li>`;
 }
 
 function meant({ board, distance_m: distance, nearest }, view) {
   const { state } = view.board.get(board);
-  const where = nearest === "sighting" ? t("a sighting {km} km away", { km: km(distance) }) : t("last seen {km} km away", { km: km(distance ?? 0) });
+  const where = nearest === "sighting" ? t("a sighting {km} km away", { km: distanceText(distance) }) : t("last seen {km} km away", { km: distanceText(distance ?? 0) });
   return html`<li><button type="button" data-suggestion=${board} @click=${() => view.chooseSearch(board)}>${searchName(state)}</button>
     <small>${[label.kind(state.kind), nearest && where].filter(Boolean).join(" · ")}</small></li>`;
 }
 
-export function takenList(view) {
+export function recentCallsList(view) {
   const { shown } = view.taken;
   if (!shown.length) return nothing;
   return html`<section aria-labelledby="taken" data-testid="taken"><h2 id="taken">${t("Calls taken")}</h2>

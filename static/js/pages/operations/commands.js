@@ -1,9 +1,9 @@
 /** What one may do on the operations board, by key and by the palette, and the searches that one can go to. */
 import { t } from "../../core/i18n.js";
-import { nameOf } from "../../format/search_list.js";
+import { shortPersonName } from "../../format/search_list.js";
 
-export class OperationsHere {
-  where = "operations";
+export class OperationsCommands {
+  page = "operations";
   #board;
   #mayOpen;
   #opening;
@@ -28,7 +28,7 @@ export class OperationsHere {
 
   things() {
     return this.#board.of("search").map(({ id, state }) => ({
-      id, says: [state.reference, nameOf(state.person), state.last_seen?.text].filter(Boolean).join(" · "), does: () => location.assign(`/searches/${id}`),
+      id, says: [state.reference, shortPersonName(state.person), state.last_seen?.text].filter(Boolean).join(" · "), does: () => location.assign(`/searches/${id}`),
     }));
   }
 }

@@ -31,7 +31,7 @@ export class OpenSearch {
       board: view.board,
       fields: FIELDS,
       draft: draft("open-search"),
-      defaults: () => ({ access: "desk", members: [view.desk.account.id] }),
+      defaults: () => ({ access: "desk", members: [view.session.account.id] }),
     });
   }
 
@@ -53,7 +53,7 @@ export class OpenSearch {
   /** What was refused, and is only in the outbox (after a reload): back into the form. */
   takeBack(entry) {
     this.#form.restoreData(entry.data, entry, entry.refusal);
-    this.#view.board.retract(entry.id);
+    this.#view.board.discard(entry.id);
     this.show();
   }
 
@@ -90,7 +90,7 @@ export class OpenSearch {
       const { opened } = await answer;
       if (Date.now() - began < AT_ONCE && !this.shown) location.assign(`/searches/${opened}`);
     } catch (refusal) {
-      board.retract(refusal.id);
+      board.discard(refusal.id);
       form.restore(sent, refusal);
       this.show();
       this.#trouble();

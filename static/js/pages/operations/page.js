@@ -2,24 +2,24 @@
 
 import { html, nothing, render } from "../../../vendor/lit-html/lit-html.js";
 import { repeat } from "../../../vendor/lit-html/directives/repeat.js";
-import { Arrows } from "../../behaviours/card_arrow_keys.js";
-import { Clock } from "../../behaviours/relative_times.js";
+import { CardArrowKeys } from "../../behaviours/card_arrow_keys.js";
+import { RelativeTimes } from "../../behaviours/relative_times.js";
 import { Dialogs } from "../../behaviours/dialog.js";
-import { keepingFocus } from "../../behaviours/keep_focus.js";
-import { Keys, hasKeys } from "../../behaviours/shortcut_handler.js";
-import { goToTrouble } from "../../behaviours/focus_first_error.js";
-import { atFoot } from "../../shared/page_foot.js";
+import { keepFocus } from "../../behaviours/keep_focus.js";
+import { ShortcutHandler, hasKeyboard } from "../../behaviours/shortcut_handler.js";
+import { focusFirstError } from "../../behaviours/focus_first_error.js";
+import { showAtFoot } from "../../shared/page_foot.js";
 import { label } from "../../core/labels.js";
 import { n, t } from "../../core/i18n.js";
-import { faces, people } from "../../shared/avatars.js";
-import { Find } from "../../shared/find_box.js";
-import { finding, placeOf } from "../../shared/find_results.js";
-import { printed } from "../../shared/print_note.js";
+import { avatars, avatarList } from "../../shared/avatars.js";
+import { FindBox } from "../../shared/find_box.js";
+import { findField, hitUrl } from "../../shared/find_results.js";
+import { printNote } from "../../shared/print_note.js";
 import { OpenSearch } from "./open_search.js";
-import { OperationsHere } from "./commands.js";
+import { OperationsCommands } from "./commands.js";
 import { searchCard, sendingCard } from "../../shared/search_card.js";
-import { shared } from "../../shared/same_reference.js";
-import { SORTS, STATUSES, byStatus, matches, nameOf, sortOf } from "../../format/search_list.js";
+import { sharedReferences } from "../../shared/same_reference.js";
+import { SORTS, STATUSES, byStatus, matchesSearch, shortPersonName, sortFromQuery } from "../../format/search_list.js";
 
 const BOARD = "operations";
 const MOST = 40; // cards of a column of ended searches that are drawn before one asks for all
@@ -35,12 +35,12 @@ const EMPTY = {
   closed: () => t("No search is closed."),
 };
 
-export function mount(root, desk) {
-  return new Operations(root, desk).connect();
+export function mount(root, session) {
+  return new OperationsPage(root, session).connect();
 }
 
-class Operations {
-  desk;
+class OperationsPage {
+  session;
   board;
   focusTrouble = false; // what was refused is brought into sight
   #root;
@@ -51,33 +51,33 @@ class Operations {
   #keys;
   #unwatch = [];
   #finder;
-  #sort = sortOf(location.search);
+  #sort = sortFromQuery(location.search);
   #tab = "open";       // on a phone one column is seen at a time
   #all = new Set();    // columns that are drawn whole
 
-  constructor(root, desk) {
+  constructor(root, session) {
     this.#root = root;
-    this.desk = desk;
-    this.board = desk.board(BOARD);
+    this.session = session;
+    this.board = session.board(BOARD);
     this.#opening = new OpenSearch(this);
-    this.#finder = new Find({ board: null, desk, draw: () => this.draw(), typed: () => this.draw(), go: (hit) => location.assign(placeOf(hit)) });
-    this.#clock = new Clock(root);
+    this.#finder = new FindBox({ board: null, session, draw: () => this.draw(), typed: () => this.draw(), go: (hit) => location.assign(hitUrl(hit)) });
+    this.#clock = new RelativeTimes(root);
     this.#dialogs = new Dialogs(root);
-    this.#arrows = new Arrows(root, "li[data-search]", "[data-column] ul");
-    this.#keys = new Keys((desk.here = new OperationsHere(this.board, () => this.#mayOpen, this.#opening)));
+    this.#arrows = new CardArrowKeys(root, "li[data-search]", "[data-column] ul");
+    this.#keys = new ShortcutHandler((session.pageCommands = new OperationsCommands(this.board, () => this.#mayOpen, this.#opening)));
   }
 
   connect() {
     this.#unwatch = [
       this.board.watch(this.draw),
-      this.desk.watch(this.draw),
+      this.session.watch(this.draw),
     ];
     addEventListener("beforeprint", this.draw);
     this.#clock.connect();
     this.#finder.connect();
     this.#arrows.connect();
     this.#keys.connect();
-    this.board.where(null, false);
+    this.board.setPresence(null, false);
     this.draw();
     return this;
   }
@@ -89,11 +89,11 @@ class Operations {
     this.#finder.disconnect();
     this.#arrows.disconnect();
     this.#keys.disconnect();
-    atFoot();
+    showAtFoot();
   }
 
   seen(id) {
-    this.board.seen(id);
+    this.board.clearBadge(id);
   }
 
   placeOf(id) {
@@ -102,17 +102,17 @@ class Operations {
 
   draw = () => {
     this.#finder.keep((board) => board === BOARD || this.board.get(board));
-    keepingFocus(this.#root, () => render(this.board.seq === null ? loading(this.desk.connection) : this.#page(), this.#root));
-    atFoot(this.#pending.filter(({ status }) => status === "refused").map((entry) => this.#refused(entry)));
+    keepFocus(this.#root, () => render(this.board.seq === null ? loading(this.session.connection) : this.#page(), this.#root));
+    showAtFoot(this.#pending.filter(({ status }) => status === "refused").map((entry) => this.#refused(entry)));
     this.#clock.fill();
     this.#dialogs.settle();
-    if (this.focusTrouble) goToTrouble(this.#root);
+    if (this.focusTrouble) focusFirstError(this.#root);
     this.focusTrouble = false;
   };
 
   // Opening needs a coordinator; the server says so too.
   get #mayOpen() {
-    return this.desk.can("coordinator");
+    return this.session.can("coordinator");
   }
 
   get #pending() {
@@ -121,21 +121,21 @@ class Operations {
 
   #page() {
     const searches = this.board.of("search");
-    this.shared = shared(searches);
+    this.shared = sharedReferences(searches);
     const columns = byStatus(searches, { keep: (search) => this.#matches(search), sort: this.#sort, summaries: this.board.summaries });
     const pending = this.#pending;
     return html`
       <header class="operations-header">
         <h1>${t("Searches")}</h1>
-        ${this.#here()}
-        ${finding(this.#finder, { hint: hasKeys() ? t("Find  /") : t("Find"), name: t("Find in all searches"), nameOf: this.#who })}
+        ${this.#presence()}
+        ${findField(this.#finder, { hint: hasKeyboard() ? t("Find  /") : t("Find"), name: t("Find in all searches"), nameOf: this.#who })}
         <select name="sort" aria-label=${t("Order of the searches")} @change=${this.#sorts}>
           ${SORTS.map((sort) => html`<option value=${sort} ?selected=${sort === this.#sort}>${SORTED[sort]()}</option>`)}</select>
         <a class="button" data-act="replay" href="/?at=${this.board.seq}">${t("Replay")}</a>
         ${this.#mayOpen ? html`<button class="primary" data-act="open-search" @click=${this.#opening.show}>${
           this.#opening.hasDraft ? t("Go on opening a search") : t("+ Open a search")} <kbd aria-hidden="true">N</kbd></button>` : nothing}
       </header>
-      ${printed(this)}
+      ${printNote(this)}
       <nav class="operations-tabs" aria-label=${t("Columns")}>${STATUSES.map((status) => html`<button aria-pressed=${this.#tab === status} @click=${() => this.#pick(status)}>
         ${label.status(status)} <b>${columns[status].length}</b></button>`)}</nav>
       <div class="operations-board" data-active-tab=${this.#tab}>
@@ -173,26 +173,26 @@ class Operations {
 
   #refused(entry) {
     return html`<div class="refusal" role="alert" data-refused=${entry.id}>
-      <p><b>${t("The search for {name} was not opened", { name: nameOf(entry.data.person) })}</b>: ${entry.refusal.message}</p>
+      <p><b>${t("The search for {name} was not opened", { name: shortPersonName(entry.data.person) })}</b>: ${entry.refusal.message}</p>
       <button data-act="reopen" @click=${() => this.#opening.takeBack(entry)}>${t("Back to the form")}</button>
-      <button class="plain" data-act="let-go" @click=${() => this.board.retract(entry.id)}>${t("Let go")}</button>
+      <button class="plain" data-act="let-go" @click=${() => this.board.discard(entry.id)}>${t("Let go")}</button>
     </div>`;
   }
 
-  #here() {
-    const present = people(this.board.presence);
-    return html`<div class="presence" data-testid="here">${faces(present)}</div>`;
+  #presence() {
+    const present = avatarList(this.board.presence);
+    return html`<div class="presence" data-testid="here">${avatars(present)}</div>`;
   }
 
   #matches(search) {
     const text = this.#finder.text.trim();
     if (!text) return true;
-    return matches(search, text, [label.kind(search.state.kind), this.desk.accounts.get(search.state.lead)?.name]);
+    return matchesSearch(search, text, [label.kind(search.state.kind), this.session.accounts.get(search.state.lead)?.name]);
   }
 
   #who = ({ board }) => {
     const search = this.board.get(board);
-    return search && nameOf(search.state.person);
+    return search && shortPersonName(search.state.person);
   };
 
   #sorts = ({ target: { value } }) => {

@@ -3,8 +3,8 @@ import { html, nothing, svg } from "../../../vendor/lit-html/lit-html.js";
 import { live } from "../../../vendor/lit-html/directives/live.js";
 import { t } from "../../core/i18n.js";
 import { SPEEDS } from "../../replay/player.js";
-import { clockWithSeconds, day, roughly } from "../../core/time.js";
-import { saying } from "./event_line.js";
+import { clockWithSeconds, day, formatDuration } from "../../core/time.js";
+import { eventLine } from "./event_line.js";
 
 // Drawn: few fonts have these signs. On a field of 16 by 16.
 const SIGNS = {
@@ -17,21 +17,21 @@ const SIGNS = {
 };
 
 /** "Tue 24 Nov 22:34:07"; of a moment (ms), wherever it is named */
-export const written = (ms) => `${day(new Date(ms))} ${clockWithSeconds(new Date(ms))}`;
+export const formatDateAndTime = (ms) => `${day(new Date(ms))} ${clockWithSeconds(new Date(ms))}`;
 
 export const numbered = (past, count = past.count) => t("event {number} of {all}", { number: count, all: past.length });
 
 /** At the top right, where a live board says that it is live. */
-export function mark(past) {
+export function pastIndicator(past) {
   if (past.state !== "showing" || !past.count || past.trouble) return html`<span class="freshness-label past" data-testid="past-mark">${t("Past")}</span>`;
-  return html`<span class="freshness-label past" data-testid="past-mark">${t("Past")} <small>${t("as it was on {at}", { at: written(past.time) })}</small></span>`;
+  return html`<span class="freshness-label past" data-testid="past-mark">${t("Past")} <small>${t("as it was on {at}", { at: formatDateAndTime(past.time) })}</small></span>`;
 }
 
 export function band(replay) {
   const { past, player } = replay;
   return html`<div class="replay-bar">
-    <h1><b>${t("Past")}</b> <span data-testid="past-at">${t("as it was on {at}", { at: written(past.time) })}</span></h1>
-    <p class="happened" aria-live=${player.playing ? "off" : "polite"} data-testid="happened"><span class="number">${numbered(past)}</span> ${saying(past.event(), replay)}</p>
+    <h1><b>${t("Past")}</b> <span data-testid="past-at">${t("as it was on {at}", { at: formatDateAndTime(past.time) })}</span></h1>
+    <p class="happened" aria-live=${player.playing ? "off" : "polite"} data-testid="happened"><span class="number">${numbered(past)}</span> ${eventLine(past.event(), replay)}</p>
     <span class="space"></span>
     <a class="button primary now" href=${replay.now} data-act="now">${t("Back to now")} <kbd aria-hidden="true">${t("Esc")}</kbd></a>
   </div>`;
@@ -53,7 +53,7 @@ export function controls(replay) {
       <select name="speed" @change=${({ target }) => replay.setSpeed(Number(target.value))}>
         ${SPEEDS.map((speed) => html`<option value=${speed} .selected=${live(speed === player.speed)}>${t("{speed} × real time", { speed })}</option>`)}
       </select></label>
-    ${player.skipped ? html`<span class="skipped" role="status" data-testid="skipped">${t("nothing happened for {length}: skipped", { length: roughly(player.skipped) })}</span>` : nothing}
+    ${player.skipped ? html`<span class="skipped" role="status" data-testid="skipped">${t("nothing happened for {length}: skipped", { length: formatDuration(player.skipped) })}</span>` : nothing}
     <span class="space"></span>
     <button type="button" data-act="compare" aria-pressed=${past.other === null ? "false" : "true"} @click=${replay.compare}>${past.other === null ? t("Compare with this moment") : t("Stop comparing")}</button>
   </div>`;

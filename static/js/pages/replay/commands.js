@@ -1,8 +1,8 @@
 /** What one may do on the page of the past, by key and by the palette: to look, and to go. */
 import { t } from "../../core/i18n.js";
 
-export class ReplayHere {
-  where = "replay";
+export class ReplayCommands {
+  page = "replay";
   #replay;
 
   constructor(replay) {

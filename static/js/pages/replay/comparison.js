@@ -2,10 +2,10 @@
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { t } from "../../core/i18n.js";
 import { label } from "../../core/labels.js";
-import { cardName, columnName, shownAt } from "../../format/values.js";
-import { WAYS } from "../../replay/compare_states.js";
-import { numbered, written } from "./bar.js";
-import { nameOf } from "../../format/search_list.js";
+import { cardName, columnName, formatPath } from "../../format/values.js";
+import { CHANGE_KINDS } from "../../replay/compare_states.js";
+import { numbered, formatDateAndTime } from "./bar.js";
+import { shortPersonName } from "../../format/search_list.js";
 
 const WAY = {
   added: () => t("Added"), solved: () => t("Solved"), moved: () => t("Moved"), changed: () => t("Changed"), removed: () => t("Taken away"),
@@ -25,13 +25,13 @@ export function comparison(replay) {
 }
 
 function moment(name, { count, time, isHere }, { past }) {
-  return html`<dt>${name}</dt><dd aria-current=${isHere ? "true" : nothing}>${written(time)} <small>${numbered(past, count)}${isHere ? ` · ${t("on the board")}` : nothing}</small></dd>`;
+  return html`<dt>${name}</dt><dd aria-current=${isHere ? "true" : nothing}>${formatDateAndTime(time)} <small>${numbered(past, count)}${isHere ? ` · ${t("on the board")}` : nothing}</small></dd>`;
 }
 
 function differences(replay) {
   const { changes } = replay.past;
   if (!changes.length) return html`<p class="hint">${t("Nothing differs between the two: what was changed was changed back.")}</p>`;
-  return WAYS.map((way) => {
+  return CHANGE_KINDS.map((way) => {
     const some = changes.filter((change) => change.way === way);
     return some.length ? html`<section data-change=${way}><h3>${WAY[way]()} <b>${some.length}</b></h3>
       <ul>${some.map((change) => line(change, replay))}</ul></section>` : nothing;
@@ -58,7 +58,7 @@ function named({ kind, id, before, after }, { body, past }) {
 
 function nameOfOne(kind, state, past) {
   if (CARDS.has(kind)) return cardName({ kind, state });
-  if (kind === "search") return past.board.id === "operations" ? nameOf(state.person) : t("The search");
+  if (kind === "search") return past.board.id === "operations" ? shortPersonName(state.person) : t("The search");
   return label.noun(kind);
 }
 
@@ -68,9 +68,9 @@ function said(kind, state, { past }) {
   return state.description ?? state.title ?? "";
 }
 
-function fieldLine({ path, from, to }, { desk, past }) {
-  const ctx = { desk, board: { get: (id) => past.either(id) } };
-  const value = (value) => shownAt(path, value, ctx) ?? t("empty");
+function fieldLine({ path, from, to }, { session, past }) {
+  const ctx = { session, board: { get: (id) => past.either(id) } };
+  const value = (value) => formatPath(path, value, ctx) ?? t("empty");
   return html`<li data-path=${path}>${label.field(path)}: <del>${value(from)}</del> → <ins>${value(to)}</ins></li>`;
 }
 

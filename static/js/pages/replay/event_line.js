@@ -1,7 +1,7 @@
 /** What happened at an event, in words. */
-import { sentence } from "../../format/event_text.js";
+import { eventText } from "../../format/event_text.js";
 
 /** -> text */
-export function saying(event, { desk, past }) {
-  return sentence(event, { desk, board: { id: past.board.id, get: (id) => past.either(id) } }, past.stateBefore(event));
+export function eventLine(event, { session, past }) {
+  return eventText(event, { session, board: { id: past.board.id, get: (id) => past.either(id) } }, past.stateBefore(event));
 }

@@ -3,49 +3,49 @@
  * Nothing can be done to it; Escape, or one click, is back at now.
  */
 import { html, nothing, render } from "../../../vendor/lit-html/lit-html.js";
-import { Arrows } from "../../behaviours/card_arrow_keys.js";
-import { Clock } from "../../behaviours/relative_times.js";
-import { keepingFocus } from "../../behaviours/keep_focus.js";
-import { Keys } from "../../behaviours/shortcut_handler.js";
+import { CardArrowKeys } from "../../behaviours/card_arrow_keys.js";
+import { RelativeTimes } from "../../behaviours/relative_times.js";
+import { keepFocus } from "../../behaviours/keep_focus.js";
+import { ShortcutHandler } from "../../behaviours/shortcut_handler.js";
 import { Slider } from "../../behaviours/slider.js";
 import { t } from "../../core/i18n.js";
-import { MomentAddress } from "../../replay/moment_url.js";
-import { Past } from "../../replay/replay_state.js";
+import { MomentUrl } from "../../replay/moment_url.js";
+import { Replay } from "../../replay/replay_state.js";
 import { Player } from "../../replay/player.js";
 import { comparison } from "./comparison.js";
-import { band, mark } from "./bar.js";
+import { band, pastIndicator } from "./bar.js";
 import { PastOperations } from "./past_operations.js";
-import { ReplayHere } from "./commands.js";
+import { ReplayCommands } from "./commands.js";
 import { PastSearch } from "./past_search.js";
 import { failed, noMoment, reading } from "./placeholders.js";
-import { place, timeline } from "./timeline.js";
+import { timelinePosition, timeline } from "./timeline.js";
 import { forbidden } from "../../shared/placeholders.js";
 
 const OPERATIONS = "operations";
 const PAGE = 10; // events at a time, by the keys that go further
 
-export function mount(root, desk, boardId, cardId = null) {
-  new Replay(root, desk, boardId, cardId).connect();
+export function mount(root, session, boardId, cardId = null) {
+  new ReplayPage(root, session, boardId, cardId).connect();
 }
 
-class Replay {
-  desk;
+class ReplayPage {
+  session;
   past;
   player;
   body; // what draws the board
   #root;
-  #mark = document.querySelector("[data-freshness-mark]");
+  #indicator = document.querySelector("[data-freshness-mark]");
   #live;
   #frame = null;
   #behaviours;
   #address;
   #unwatch;
 
-  constructor(root, desk, boardId, cardId) {
+  constructor(root, session, boardId, cardId) {
     this.#root = root;
-    this.desk = desk;
-    this.#live = desk.board(boardId);
-    this.past = new Past(this.#live, MomentAddress.asked(), () => this.#schedule());
+    this.session = session;
+    this.#live = session.board(boardId);
+    this.past = new Replay(this.#live, MomentUrl.asked(), () => this.#schedule());
     this.body = boardId === OPERATIONS ? new PastOperations(this) : new PastSearch(this, cardId);
     this.player = new Player({
       time: () => this.past.time,
@@ -53,9 +53,9 @@ class Replay {
       go: (time) => this.past.goTo(time),
       changed: () => this.#schedule(),
     });
-    this.#address = new MomentAddress((query) => this.body.ask(query));
-    this.clock = new Clock(root, () => new Date(this.past.time));
-    this.#behaviours = [this.clock, this.body, new Arrows(root, ...this.body.walked), new Keys((desk.here = new ReplayHere(this))),
+    this.#address = new MomentUrl((query) => this.body.ask(query));
+    this.clock = new RelativeTimes(root, () => new Date(this.past.time));
+    this.#behaviours = [this.clock, this.body, new CardArrowKeys(root, ...this.body.walked), new ShortcutHandler((session.pageCommands = new ReplayCommands(this))),
       new Slider(root, { to: (share) => this.#drag(share), by: (steps) => this.step(steps), page: PAGE, start: () => this.go(1), end: () => this.go(this.past.length) })];
   }
 
@@ -63,7 +63,7 @@ class Replay {
     document.documentElement.dataset.freshness = "past";
     this.#root.classList.add("replay-page", this.body.page);
     for (const behaviour of this.#behaviours) behaviour.connect();
-    this.#unwatch = this.desk.watch(() => this.#schedule());
+    this.#unwatch = this.session.watch(() => this.#schedule());
     addEventListener("pagehide", this.#settle);
     this.past.connect();
     this.#render();
@@ -137,10 +137,10 @@ class Replay {
     this.#frame = null;
     const { past } = this;
     this.body.look();
-    keepingFocus(this.#root, () => render(this.#template(), this.#root));
-    render(mark(past), this.#mark);
+    keepFocus(this.#root, () => render(this.#template(), this.#root));
+    render(pastIndicator(past), this.#indicator);
     document.title = this.body.title;
-    place(this.#root);
+    timelinePosition(this.#root);
     this.clock.tick();
     this.body.settle();
     if (past.state === "showing" && past.length && !past.trouble) this.#address.tell({ at: past.event().seq, other: past.other === null ? null : past.event(past.other).seq });

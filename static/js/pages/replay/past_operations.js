@@ -3,9 +3,9 @@ import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { repeat } from "../../../vendor/lit-html/directives/repeat.js";
 import { label } from "../../core/labels.js";
 import { t } from "../../core/i18n.js";
-import { MomentAddress } from "../../replay/moment_url.js";
+import { MomentUrl } from "../../replay/moment_url.js";
 import { searchCard } from "../../shared/search_card.js";
-import { SORTS, STATUSES, byStatus, nameOf } from "../../format/search_list.js";
+import { SORTS, STATUSES, byStatus, shortPersonName } from "../../format/search_list.js";
 
 export class PastOperations {
   past = true;
@@ -17,7 +17,7 @@ export class PastOperations {
 
   constructor(replay) {
     this.#replay = replay;
-    this.desk = replay.desk;
+    this.session = replay.session;
     this.board = replay.past.board;
   }
 
@@ -39,14 +39,14 @@ export class PastOperations {
 
   /** A search is looked at as it was at this moment too. */
   placeOf(search) {
-    return `/searches/${search}${MomentAddress.query({ at: new Date(this.#replay.past.time).toISOString() })}`;
+    return `/searches/${search}${MomentUrl.query({ at: new Date(this.#replay.past.time).toISOString() })}`;
   }
 
   seen() {}
 
   things() {
     return this.board.of("search").map(({ id, state }) => ({
-      id, says: `${state.reference} · ${nameOf(state.person)}`, does: () => location.assign(this.placeOf(id)),
+      id, says: `${state.reference} · ${shortPersonName(state.person)}`, does: () => location.assign(this.placeOf(id)),
     }));
   }
 

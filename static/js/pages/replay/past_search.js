@@ -1,15 +1,15 @@
 /** The board of a search as it was: what the templates of the live one (pages/search/page.js) ask of a view, without anything that changes it. */
 import { html } from "../../../vendor/lit-html/lit-html.js";
-import { Address } from "../../behaviours/card_url.js";
+import { CardUrl } from "../../behaviours/card_url.js";
 import { t } from "../../core/i18n.js";
 import { cardName } from "../../format/values.js";
 import { day, serverNow } from "../../core/time.js";
 import { columns } from "../../shared/board/columns.js";
-import { changedHead, head } from "../../shared/board/search_header.js";
-import { History } from "../../shared/board/card_history.js";
-import { isDone, marksOfNotes } from "../../shared/board/card_badges.js";
-import { LOG, panel } from "../../shared/board/card_panel.js";
-import { picture } from "../../shared/board/board_view_model.js";
+import { hasHeaderChanged, searchHeader } from "../../shared/board/search_header.js";
+import { CardHistory } from "../../shared/board/card_history.js";
+import { isDone, badgesOfNotes } from "../../shared/board/card_badges.js";
+import { LOG, cardPanel } from "../../shared/board/card_panel.js";
+import { boardViewModel } from "../../shared/board/board_view_model.js";
 
 const NOBODY = [];
 
@@ -24,7 +24,7 @@ export class PastSearch {
   picture = null;
   ui;
   drawn = true;
-  lastMark = new Map();
+  lastBadge = new Map();
   sources = new Map();
   drafts = new Set();
   undo = { may: () => false };
@@ -35,11 +35,11 @@ export class PastSearch {
 
   constructor(replay, card) {
     this.#replay = replay;
-    this.desk = replay.desk;
+    this.session = replay.session;
     this.board = replay.past.board;
     this.ui = { card, column: null };
     this.authors = { get: (note) => replay.past.authorOf(note) };
-    this.#address = new Address(this.board.id, (card) => this.#went(card));
+    this.#address = new CardUrl(this.board.id, (card) => this.#went(card));
     const log = () => (this.ui.card === LOG ? this.close() : this.openCard(LOG));
     const showColumn = (column) => this.#went(this.ui.card, column);
     this.act = { close: () => this.close(), openCard: (card) => this.openCard(card), log, showColumn, readHistory: () => {} };
@@ -95,11 +95,11 @@ export class PastSearch {
     this.openCard(card);
   }
 
-  markOf(id) {
-    return this.board.marks.get(id) ?? this.noteMarks.get(id);
+  badgeOf(id) {
+    return this.board.badges.get(id) ?? this.noteBadges.get(id);
   }
 
-  facesOn() {
+  presentOn() {
     return NOBODY;
   }
 
@@ -108,7 +108,7 @@ export class PastSearch {
   }
 
   historyOf(id) {
-    return Object.assign(new History(this.board.id, id), { state: "read", events: this.#replay.past.eventsOf(id) });
+    return Object.assign(new CardHistory(this.board.id, id), { state: "read", events: this.#replay.past.eventsOf(id) });
   }
 
   isDone(column) {
@@ -125,19 +125,19 @@ export class PastSearch {
 
   /** Before a draw. */
   look() {
-    this.picture = picture(this.board);
-    this.noteMarks = marksOfNotes(this.board);
+    this.picture = boardViewModel(this.board);
+    this.noteBadges = badgesOfNotes(this.board);
     this.today = day(serverNow());
   }
 
   /** beside: what stands there while no card is open */
   template(beside) {
     if (!this.picture.search) return html`<p class="erased">${t("What this search was at that moment has been erased.")}</p>`;
-    return html`${head(this)}
+    return html`${searchHeader(this)}
       ${this.#tools()}
       <div class="board-layout">
         <div class="board-main">${columns(this)}</div>
-        ${this.isOpen ? panel(this) : beside}
+        ${this.isOpen ? cardPanel(this) : beside}
       </div>`;
   }
 
@@ -151,7 +151,7 @@ export class PastSearch {
   #tools() {
     return html`<div class="tools" data-testid="tools">
       <button type="button" data-act="log" aria-pressed=${this.ui.card === LOG ? "true" : "false"} @click=${this.act.log}>${t("Facts and log")}</button>
-      ${changedHead(this)}
+      ${hasHeaderChanged(this)}
     </div>`;
   }
 

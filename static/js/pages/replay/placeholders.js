@@ -1,8 +1,8 @@
 /** What stands in place of a past board: while it is read, where it can't be, and where the address names no moment of it. */
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { n, t } from "../../core/i18n.js";
-import { MomentAddress } from "../../replay/moment_url.js";
-import { written } from "./bar.js";
+import { MomentUrl } from "../../replay/moment_url.js";
+import { formatDateAndTime } from "./bar.js";
 
 const TROUBLE = {
   unreadable: () => t("This address names no moment: it says neither the number of an event nor a time with its offset."),
@@ -33,11 +33,11 @@ export function noMoment(replay) {
     event.preventDefault();
     replay.go(count);
   };
-  const way = (count, text, primary = "") => html`<a class="button ${primary}" href=${MomentAddress.query({ at: past.event(count).seq })} @click=${to(count)}>${text}</a>`;
+  const way = (count, text, primary = "") => html`<a class="button ${primary}" href=${MomentUrl.query({ at: past.event(count).seq })} @click=${to(count)}>${text}</a>`;
   return html`<section class="page-message" role="alert" data-testid="no-moment" data-error=${past.trouble ?? "before"}>
     <h1>${t("There is no such moment")}</h1>
     <p>${TROUBLE[past.trouble ?? "before"]()}</p>
-    ${past.length ? html`<p>${t("What is known begins on {first} and ends, so far, on {last}.", { first: written(past.from), last: written(past.to) })}</p>` : nothing}
+    ${past.length ? html`<p>${t("What is known begins on {first} and ends, so far, on {last}.", { first: formatDateAndTime(past.from), last: formatDateAndTime(past.to) })}</p>` : nothing}
     <p class="buttons">
       ${past.length ? html`${way(1, t("The first moment"))} ${way(past.length, t("The last moment"))}` : nothing}
       <a class="button primary" href=${replay.now}>${t("Back to now")}</a>

@@ -4,8 +4,8 @@ import { guard } from "../../../vendor/lit-html/directives/guard.js";
 import { density, outline, share } from "../../replay/density.js";
 import { moment } from "../../core/time.js";
 import { t } from "../../core/i18n.js";
-import { controls, numbered, written } from "./bar.js";
-import { saying } from "./event_line.js";
+import { controls, numbered, formatDateAndTime } from "./bar.js";
+import { eventLine } from "./event_line.js";
 
 const PARTS = 240; // bars
 const HEIGHT = 40; // units
@@ -16,7 +16,7 @@ export function timeline(replay) {
   return html`<div class="timeline">
     ${controls(replay)}
     <div class="track" data-slider role="slider" tabindex="0" aria-label=${t("Moment")} aria-orientation="horizontal" aria-valuemin="1" aria-valuemax=${length}
-        aria-valuenow=${count} aria-valuetext=${`${written(past.time)}, ${numbered(past)}: ${saying(past.event(), replay)}`} data-testid="timeline"
+        aria-valuenow=${count} aria-valuetext=${`${formatDateAndTime(past.time)}, ${numbered(past)}: ${eventLine(past.event(), replay)}`} data-testid="timeline"
         data-position=${share(past.time, from, to)}>
       ${guard([length, from, to], () => bars(past))}
       <span class="future" aria-hidden="true"></span>
@@ -34,6 +34,6 @@ function bars({ times, from, to }) {
 }
 
 /** After a draw. By a property of the script, as the policy allows no style attributes. */
-export function place(root) {
+export function timelinePosition(root) {
   for (const element of root.querySelectorAll("[data-position]")) element.style.setProperty("--position", element.dataset.position);
 }

@@ -1,6 +1,6 @@
 /** What a person can do on the board of a search. Each draws; what is refused comes back to where it was typed. */
-import { LOOK } from "../../shared/card_filter.js";
-import { placeOf } from "../../shared/find_results.js";
+import { SINCE_LAST_LOOK } from "../../shared/card_filter.js";
+import { hitUrl } from "../../shared/find_results.js";
 import { LOG } from "../../shared/board/card_panel.js";
 import { readSource } from "../../shared/board/source_reveal.js";
 
@@ -25,14 +25,14 @@ export class Actions {
     const { ui, address, board } = this.#view;
     ui.card = id;
     if (id !== LOG) address.open(id);
-    for (const note of this.#view.notesOf(id)) board.seen(note.id);
+    for (const note of this.#view.notesOf(id)) board.clearBadge(note.id);
     this.#view.focusPanel = true;
     this.#view.draw();
   }
 
   close() {
-    const { ui, address, lastMark, sources } = this.#view;
-    lastMark.delete(ui.card);
+    const { ui, address, lastBadge, sources } = this.#view;
+    lastBadge.delete(ui.card);
     sources.delete(ui.card); // who said it stays on the screen no longer than it is looked at
     this.#view.focusCard = ui.card;
     ui.card = null;
@@ -76,7 +76,7 @@ export class Actions {
 
   /** What was found: here, or on the board of another search. */
   goTo(hit) {
-    if (hit.board !== this.#view.board.id) return location.assign(placeOf(hit));
+    if (hit.board !== this.#view.board.id) return location.assign(hitUrl(hit));
     if (hit.kind === "search") return this.openCard(LOG);
     return this.openCard(hit.kind === "note" ? hit.card ?? LOG : hit.id);
   }
@@ -87,12 +87,12 @@ export class Actions {
   }
 
   seen(id) {
-    this.#view.board.seen(id);
+    this.#view.board.clearBadge(id);
   }
 
   allSeen() {
-    if (this.#view.filters.asked.changed === LOOK) this.#view.filters.set("changed", null);
-    for (const id of [...this.#view.board.marks.keys()]) this.#view.board.seen(id);
+    if (this.#view.filters.asked.changed === SINCE_LAST_LOOK) this.#view.filters.set("changed", null);
+    for (const id of [...this.#view.board.badges.keys()]) this.#view.board.clearBadge(id);
   }
 
   sendMove(card, place) {
@@ -123,7 +123,7 @@ export class Actions {
       this.#view.draw();
       if (this.#reveal(form)) {
         form.restore(sent, refused);
-        board.retract(refused.id);
+        board.discard(refused.id);
         this.#view.focusTrouble = true;
       }
     }
@@ -143,19 +143,19 @@ export class Actions {
     if (!DIALOG_OF[kindOf(form)]) this.openCard(card ?? LOG);
     form.restoreData(entry.data, entry, entry.refusal ?? {});
     this.#reveal(form);
-    this.#view.board.retract(entry.id);
+    this.#view.board.discard(entry.id);
     this.#view.draw();
   }
 
   discard(entry) {
-    this.#view.board.retract(entry.id);
+    this.#view.board.discard(entry.id);
     this.#view.draw();
   }
 
   async readHistory(history) {
     await history.read();
     // So that a draft of an earlier visit knows who changed its fields since.
-    this.#view.forms.hear(history.events);
+    this.#view.forms.onEvents(history.events);
     this.#view.draw();
   }
 

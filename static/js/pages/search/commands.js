@@ -5,8 +5,8 @@ import { LOG } from "../../shared/board/card_panel.js";
 
 const NOTE = ".notes [data-field=text] textarea";
 
-export class SearchHere {
-  where = "search";
+export class SearchCommands {
+  page = "search";
   #view;
 
   constructor(view) {
@@ -39,7 +39,7 @@ export class SearchHere {
   }
 
   #ofCard(card) {
-    const { act, desk, ui } = this.#view;
+    const { act, session, ui } = this.#view;
     const { id, kind, state } = card;
     const name = cardName(card);
     const on = (field) => () => this.#open(id, field);
@@ -49,8 +49,8 @@ export class SearchHere {
       { id: "move", may: "edit", not: state.withdrawn, says: t("Move {card} to…", { card: name }), does: () => act.move(id) },
       { id: "grade", may: "edit", not: !sighting, says: t("Grade {card}", { card: name }), does: on("[data-testid=grading] select") },
       { id: "assess", may: "edit", not: !sighting, says: t("Assess {card}", { card: name }), does: on("[data-testid=assessing] select") },
-      { id: "take", may: "edit", not: state.assignee === desk.account.id, says: t("Assign {card} to me", { card: name }),
-        does: () => act.command("card.assign", { card: id, assignee: desk.account.id }) },
+      { id: "take", may: "edit", not: state.assignee === session.account.id, says: t("Assign {card} to me", { card: name }),
+        does: () => act.command("card.assign", { card: id, assignee: session.account.id }) },
       { id: "withdraw", may: "edit", not: state.withdrawn, says: t("Withdraw {card}…", { card: name }), does: () => act.dialog("withdraw", { entity: id }) },
       { id: "note", may: "note", says: t("Write a note on {card}", { card: name }), does: on(NOTE) },
       { id: "restore", may: "edit", not: !state.withdrawn, says: t("Restore {card}", { card: name }), does: () => act.command("card.restore", { card: id }) },

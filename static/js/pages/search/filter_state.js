@@ -1,9 +1,9 @@
 /** What is asked of the cards of a board: in the address, so that a reload, a link and the back button keep it. */
 import { accountName } from "../../format/values.js";
 import { queuedRequest } from "../../core/api.js";
-import { LOOK, NONE, filter, read, written } from "../../shared/card_filter.js";
+import { SINCE_LAST_LOOK, NONE, filter, read, written } from "../../shared/card_filter.js";
 
-export class Filters {
+export class FilterState {
   text = ""; // not in the address: it may be somebody's name
   asked;
   trouble = null; // why it is not known what changed since a time: "reading", "failed"
@@ -52,9 +52,9 @@ export class Filters {
 
   /** @returns (card) -> boolean, for what is true now */
   isShown({ isOverdue, isChanged }) {
-    const { desk } = this.#view;
+    const { session } = this.#view;
     if (this.#read !== this.asked.changed) this.#readSince();
-    return filter(this.asked, this.text, { account: desk.account.id, isOverdue, isChanged, isSince: this.#isSince, nameOf: (id) => accountName(desk, id) });
+    return filter(this.asked, this.text, { account: session.account.id, isOverdue, isChanged, isSince: this.#isSince, nameOf: (id) => accountName(session, id) });
   }
 
   again = () => {
@@ -73,7 +73,7 @@ export class Filters {
     const { changed } = this.asked;
     this.#read = changed;
     this.#since = this.trouble = null;
-    if (changed === null || changed === LOOK) return;
+    if (changed === null || changed === SINCE_LAST_LOOK) return;
     this.trouble = "reading";
     const { search } = this.#view.picture;
     const seq = Date.parse(changed) < Date.parse(search.state.opened_at) ? 0 : await seqAt(search.id, changed).catch(() => null);

@@ -1,10 +1,10 @@
 /** A card that this person has just added is brought into sight, and the keyboard goes to it, unless it is somewhere else by now. */
-import { isNowhere } from "../../behaviours/keep_focus.js";
+import { isFocusLost } from "../../behaviours/keep_focus.js";
 
 const AT_ONCE = 3_000; // ms: an ack that comes later finds the person busy with something else
 const KEPT = 20; // own cards whose ack may still come
 
-export class Added {
+export class AddedCardFocus {
   #view;
   #own = new Map(); // seq -> id of a card
   #awaited = null; // seqs: acknowledged, their events are on the way
@@ -21,8 +21,8 @@ export class Added {
     this.#look();
   }
 
-  hear(events) {
-    const { account } = this.#view.desk;
+  onEvents(events) {
+    const { account } = this.#view.session;
     for (const { type, actor, seq, id } of events) if (/^(sighting|task)\.added$/.test(type) && actor?.id === account.id) this.#own.set(seq, id);
     for (const seq of this.#own.keys()) if (this.#own.size > KEPT) this.#own.delete(seq);
     this.#look();
@@ -43,7 +43,7 @@ export class Added {
     intoSight();
     requestAnimationFrame(() => requestAnimationFrame(intoSight)); // cards that come into sight with it have another height than was reckoned
     const { activeElement } = document;
-    if (isNowhere() || activeElement === root || activeElement.closest(".add-buttons, article[data-card]")) card.querySelector("a").focus({ preventScroll: true });
+    if (isFocusLost() || activeElement === root || activeElement.closest(".add-buttons, article[data-card]")) card.querySelector("a").focus({ preventScroll: true });
   }
 
   #look() {

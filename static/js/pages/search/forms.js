@@ -2,7 +2,7 @@
 import { draft } from "../../core/drafts.js";
 import { Form } from "../../forms/form.js";
 import * as fields from "../../forms/fields.js";
-import { stillOpen } from "../../shared/board/open_items.js";
+import { openItems } from "../../shared/board/open_items.js";
 import { serverNow, toInput } from "../../core/time.js";
 
 const now = () => toInput(serverNow());
@@ -109,10 +109,10 @@ export class Forms {
     return null;
   }
 
-  hear(events) {
+  onEvents(events) {
     for (const form of this.#forms.values()) {
       const own = events.filter((event) => event.id === form.entity);
-      if (own.length) form.hear(own);
+      if (own.length) form.onEvents(own);
     }
   }
 
@@ -203,7 +203,7 @@ function statusSet(form, board) {
 
 /** The server asks why, too: it knows what is open by then. */
 function acknowledged(form, filled, board) {
-  if (form.value("acknowledge") || !stillOpen(board, board.get(form.entity).state).any) return filled;
+  if (form.value("acknowledge") || !openItems(board, board.get(form.entity).state).any) return filled;
   form.errors.acknowledge = "required";
   return null;
 }

@@ -6,7 +6,7 @@ const AT_ONCE = 4; // questions on the way at a time
 const ASK_AGAIN_MS = 30_000; // after an answer that did not come: every draw asks, and the line may be down for long
 const MOST = 60; // notes asked about for one card: the newest, those that are read
 
-export class Authors {
+export class NoteAuthors {
   #board;
   #names = new Map();
   #asked = new Map(); // note -> when, ms
@@ -19,7 +19,7 @@ export class Authors {
     return this.#names.get(note);
   }
 
-  hear(events) {
+  onEvents(events) {
     for (const { type, id, actor } of events) if (type === "note.added" && actor) this.#names.set(id, actor.name);
   }
 
@@ -40,7 +40,7 @@ export class Authors {
   async #ask({ seq }) {
     try {
       const answer = await request(`/api/v1/boards/${this.#board}/events?after=${seq - 1}&limit=1`);
-      if (answer.ok) this.hear((await answer.json()).events);
+      if (answer.ok) this.onEvents((await answer.json()).events);
     } catch {
       // asked again when its time has come
     }

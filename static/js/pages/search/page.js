@@ -1,31 +1,31 @@
 /** The board of a search: head, tools, columns, and the open card beside them. */
 import { html, nothing, render } from "../../../vendor/lit-html/lit-html.js";
-import { Address } from "../../behaviours/card_url.js";
-import { Arrows } from "../../behaviours/card_arrow_keys.js";
-import { Clock } from "../../behaviours/relative_times.js";
+import { CardUrl } from "../../behaviours/card_url.js";
+import { CardArrowKeys } from "../../behaviours/card_arrow_keys.js";
+import { RelativeTimes } from "../../behaviours/relative_times.js";
 import { Dialogs } from "../../behaviours/dialog.js";
 import { Drag } from "../../behaviours/drag.js";
-import { keepingFocus } from "../../behaviours/keep_focus.js";
-import { Keys } from "../../behaviours/shortcut_handler.js";
-import { goToTrouble } from "../../behaviours/focus_first_error.js";
+import { keepFocus } from "../../behaviours/keep_focus.js";
+import { ShortcutHandler } from "../../behaviours/shortcut_handler.js";
+import { focusFirstError } from "../../behaviours/focus_first_error.js";
 import { Actions } from "./actions.js";
-import { Added } from "./focus_added_card.js";
-import { atFoot } from "../../shared/page_foot.js";
-import { Attention } from "./presence_tracker.js";
-import { Authors } from "./note_authors.js";
+import { AddedCardFocus } from "./focus_added_card.js";
+import { showAtFoot } from "../../shared/page_foot.js";
+import { PresenceTracker } from "./presence_tracker.js";
+import { NoteAuthors } from "./note_authors.js";
 import { columns } from "../../shared/board/columns.js";
 import { openDialog } from "./dialogs.js";
-import { Filters } from "./filter_state.js";
-import { Find } from "../../shared/find_box.js";
+import { FilterState } from "./filter_state.js";
+import { FindBox } from "../../shared/find_box.js";
 import { Forms } from "./forms.js";
-import { head } from "../../shared/board/search_header.js";
-import { History } from "../../shared/board/card_history.js";
-import { countOverdue, isDone, looks } from "../../shared/board/card_badges.js";
-import { Namesakes } from "../../shared/same_reference.js";
-import { printed } from "../../shared/print_note.js";
-import { LOG, panel } from "../../shared/board/card_panel.js";
-import { SearchHere } from "./commands.js";
-import { picture, sightings } from "../../shared/board/board_view_model.js";
+import { searchHeader } from "../../shared/board/search_header.js";
+import { CardHistory } from "../../shared/board/card_history.js";
+import { countOverdue, isDone, cardBadges } from "../../shared/board/card_badges.js";
+import { SameReference } from "../../shared/same_reference.js";
+import { printNote } from "../../shared/print_note.js";
+import { LOG, cardPanel } from "../../shared/board/card_panel.js";
+import { SearchCommands } from "./commands.js";
+import { boardViewModel, sightings } from "../../shared/board/board_view_model.js";
 import { refusals } from "../../shared/refusals.js";
 import { setsSource } from "../../shared/board/source_reveal.js";
 import { forbidden, loading } from "../../shared/placeholders.js";
@@ -35,15 +35,15 @@ import { Undo, undoNotice } from "./undo.js";
 const OVERDUE_EVERY_MS = 1000; // a task becomes overdue by itself; the count is looked at once a second
 
 /** @returns a function that takes the view away again */
-export function mount(root, desk, boardId, cardId = null) {
-  const view = new SearchView(root, desk, boardId, cardId);
+export function mount(root, session, boardId, cardId = null) {
+  const view = new SearchPage(root, session, boardId, cardId);
   view.connect();
   return () => view.disconnect();
 }
 
-class SearchView {
+class SearchPage {
   picture = null;
-  lastMark = new Map(); // card -> what was new when it was opened
+  lastBadge = new Map(); // card -> what was new when it was opened
   sources = new Map(); // sighting -> name and contact, as far as they were read here
   drawn = false; // the first draw is of the first cards alone
   focusPanel = false;
@@ -63,30 +63,30 @@ class SearchView {
   #prints = () => this.#render(); // with the time of the print
   #unwatch = [];
 
-  constructor(root, desk, boardId, cardId) {
+  constructor(root, session, boardId, cardId) {
     this.#root = root;
-    this.desk = desk;
-    this.board = desk.board(boardId);
+    this.session = session;
+    this.board = session.board(boardId);
     this.ui = { card: cardId, dialog: null, more: false, editing: new Set(), held: null, column: null };
     this.forms = new Forms(this.board, this.sources);
-    this.authors = new Authors(boardId);
+    this.authors = new NoteAuthors(boardId);
     this.act = new Actions(this);
-    this.added = new Added(this);
-    this.attention = new Attention(this);
+    this.added = new AddedCardFocus(this);
+    this.attention = new PresenceTracker(this);
     this.undo = new Undo(this);
-    this.namesakes = new Namesakes(boardId, this.draw);
-    this.filters = new Filters(this);
-    this.finder = new Find({ board: boardId, desk, draw: this.draw, typed: (text) => this.filters.find(text), go: (hit) => this.act.goTo(hit) });
-    this.address = new Address(boardId, (card) => this.#went(card));
-    this.arrows = new Arrows(root);
-    this.clock = new Clock(root);
+    this.namesakes = new SameReference(boardId, this.draw);
+    this.filters = new FilterState(this);
+    this.finder = new FindBox({ board: boardId, session, draw: this.draw, typed: (text) => this.filters.find(text), go: (hit) => this.act.goTo(hit) });
+    this.address = new CardUrl(boardId, (card) => this.#went(card));
+    this.arrows = new CardArrowKeys(root);
+    this.clock = new RelativeTimes(root);
     this.dialogs = new Dialogs(root);
     this.drag = new Drag(root, {
       taken: (id, column) => void (this.ui.held = { id, column }),
       dropped: (id, place) => this.#dropped(id, place),
       showColumn: (column) => this.act.showColumn(column),
     });
-    this.keys = new Keys((desk.here = new SearchHere(this)));
+    this.keys = new ShortcutHandler((session.pageCommands = new SearchCommands(this)));
     this.#behaviours = [this.address, this.arrows, this.clock, this.drag, this.finder, this.keys, this.undo];
   }
 
@@ -98,7 +98,7 @@ class SearchView {
     const overdue = setInterval(() => this.#countOverdue(), OVERDUE_EVERY_MS);
     this.#unwatch = [
       this.board.watch((_, events) => this.#heard(events)),
-      this.desk.watch(this.draw),
+      this.session.watch(this.draw),
       () => clearInterval(overdue),
     ];
     this.#render();
@@ -110,7 +110,7 @@ class SearchView {
     for (const unwatch of this.#unwatch) unwatch();
     this.#root.classList.remove("search-page");
     render(nothing, this.#root);
-    atFoot();
+    showAtFoot();
   }
 
   // --- what this person may do, now
@@ -120,19 +120,19 @@ class SearchView {
   }
 
   get mayRead() {
-    return this.desk.can("investigator");
+    return this.session.can("investigator");
   }
 
   get mayNote() {
-    return this.desk.can("investigator");
+    return this.session.can("investigator");
   }
 
   get mayEdit() {
-    return this.desk.can("investigator") && Boolean(this.picture?.search) && !this.isClosed;
+    return this.session.can("investigator") && Boolean(this.picture?.search) && !this.isClosed;
   }
 
   get mayLead() {
-    return this.desk.can("coordinator");
+    return this.session.can("coordinator");
   }
 
   /** Is there a form to put it back into, and may this person still use it? */
@@ -153,11 +153,11 @@ class SearchView {
     this.act.openCard(card);
   }
 
-  markOf(id) {
-    return this.board.marks.get(id) ?? this.noteMarks.get(id);
+  badgeOf(id) {
+    return this.board.badges.get(id) ?? this.noteBadges.get(id);
   }
 
-  facesOn(card) {
+  presentOn(card) {
     return this.faces.get(card) ?? [];
   }
 
@@ -167,7 +167,7 @@ class SearchView {
 
   historyOf(id) {
     if (!this.#histories.has(id)) {
-      const history = new History(this.board.id, id);
+      const history = new CardHistory(this.board.id, id);
       this.#histories.set(id, history);
       this.act.readHistory(history);
     }
@@ -198,11 +198,11 @@ class SearchView {
     this.#frame = null;
     const { state } = this.board.freshness;
     if (state === "forbidden") return this.#lost();
-    this.picture = picture(this.board, this.ui.held);
+    this.picture = boardViewModel(this.board, this.ui.held);
     if (!this.picture.search) return render(loading(), this.#root);
     this.#prepare();
-    keepingFocus(this.#root, () => render(this.#template(), this.#root));
-    atFoot(html`${this.namesakes.line} ${refusals(this)}`);
+    keepFocus(this.#root, () => render(this.#template(), this.#root));
+    showAtFoot(html`${this.namesakes.line} ${refusals(this)}`);
     this.dialogs.settle();
     this.drag.attach(this.mayEdit);
     this.clock.fill();
@@ -219,11 +219,11 @@ class SearchView {
   }
 
   #template() {
-    return html`${head(this)} ${printed(this)}
+    return html`${searchHeader(this)} ${printNote(this)}
       ${tools(this)}
       <div class="board-layout">
         <div class="board-main">${columns(this)}</div>
-        ${panel(this)}
+        ${cardPanel(this)}
       </div>
       ${undoNotice(this)} ${openDialog(this)}`;
   }
@@ -233,18 +233,18 @@ class SearchView {
     this.ui.dialog = this.ui.held = null;
     this.picture = null;
     this.#forget();
-    this.lastMark.clear();
+    this.lastBadge.clear();
     this.finder.forget();
     this.filters.text = "";
     document.title = "Searchboard";
-    keepingFocus(this.#root, () => render(forbidden(() => this.board.recheck()), this.#root));
-    atFoot();
+    keepFocus(this.#root, () => render(forbidden(() => this.board.recheck()), this.#root));
+    showAtFoot();
     this.dialogs.settle();
   }
 
   #prepare() {
     const { picture, ui } = this;
-    Object.assign(this, looks(this));
+    Object.assign(this, cardBadges(this));
     const { reference, person } = picture.search.state;
     document.title = `${person.first_name} · ${reference} · Searchboard`;
     this.attention.look();
@@ -260,7 +260,7 @@ class SearchView {
     if (this.focusField) this.#root.querySelector(this.focusField)?.focus();
     if (this.focusCard) this.#root.querySelector(`[data-card="${CSS.escape(this.focusCard)}"] a, [data-column="${CSS.escape(this.focusCard)}"] [data-part="column-menu"]`)?.focus({ preventScroll: true });
     if (this.showFacts) this.#root.querySelector(".panel .card-facts:not(.editing)")?.scrollIntoView({ block: "nearest" });
-    if (this.focusTrouble) goToTrouble(this.#root);
+    if (this.focusTrouble) focusFirstError(this.#root);
     this.added.show(this.#root);
     this.focusPanel = this.focusTrouble = this.showFacts = false;
     this.focusCard = this.focusField = null;
@@ -281,11 +281,11 @@ class SearchView {
     if (this.#seq !== null && seq !== this.#seq + events.length) this.#forget();
     this.#seq = seq;
     for (const event of events) if (setsSource(event)) this.sources.delete(event.id); // what was read is no more what it is
-    for (const history of this.#histories.values()) history.hear(events);
-    this.authors.hear(events);
-    this.forms.hear(events);
-    this.undo.hear(events);
-    this.added.hear(events);
+    for (const history of this.#histories.values()) history.onEvents(events);
+    this.authors.onEvents(events);
+    this.forms.onEvents(events);
+    this.undo.onEvents(events);
+    this.added.onEvents(events);
     this.#render();
   }
 

@@ -1,7 +1,7 @@
 /** Where this person's eyes are: what they have open is seen, and others see them there. */
 import { LOG } from "../../shared/board/card_panel.js";
 
-export class Attention {
+export class PresenceTracker {
   #view;
   #place = ""; // as it was told last
 
@@ -11,13 +11,13 @@ export class Attention {
 
   /** What is open is seen: its mark moves from the card into the panel. */
   look() {
-    const { board, ui, lastMark, authors } = this.#view;
+    const { board, ui, lastBadge, authors } = this.#view;
     if (!ui.card || document.hidden) return;
-    const mark = board.marks.get(ui.card);
-    if (mark) lastMark.set(ui.card, mark);
-    board.seen(ui.card);
+    const badge = board.badges.get(ui.card);
+    if (badge) lastBadge.set(ui.card, badge);
+    board.clearBadge(ui.card);
     const notes = this.#view.notesOf(ui.card);
-    for (const { id } of notes) board.seen(id);
+    for (const { id } of notes) board.clearBadge(id);
     authors.learn(notes).then((learned) => learned && this.#view.draw());
   }
 
@@ -29,6 +29,6 @@ export class Attention {
     const place = `${card} ${editing}`;
     if (place === this.#place) return;
     this.#place = place;
-    board.where(card, editing);
+    board.setPresence(card, editing);
   }
 }

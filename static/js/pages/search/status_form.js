@@ -4,7 +4,7 @@ import { t } from "../../core/i18n.js";
 import { label } from "../../core/labels.js";
 import { OUTCOME } from "../../forms/fields.js";
 import { row, rows } from "../../forms/form_row.js";
-import { stillOpen } from "../../shared/board/open_items.js";
+import { openItems } from "../../shared/board/open_items.js";
 import { openList } from "../../shared/board/outcome.js";
 
 const ASKS = {
@@ -49,7 +49,7 @@ function asked(form, status, view) {
 
 /** Closing names what is open, and asks why it is right all the same. */
 function anyway(form, view) {
-  const found = stillOpen(view.board, view.picture.search.state);
+  const found = openItems(view.board, view.picture.search.state);
   if (!found.any && !form.errors.acknowledge && !form.isMine("acknowledge")) return nothing;
   return html`${found.any ? openList(view, found) : nothing} ${row(form, "acknowledge", view, t("Why it is right to close it anyway"))}`;
 }

@@ -1,17 +1,17 @@
 /** The row between head and columns: add, find, narrow down, and what one does to the search as a whole. */
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
-import { hasKeys } from "../../behaviours/shortcut_handler.js";
+import { hasKeyboard } from "../../behaviours/shortcut_handler.js";
 import { t } from "../../core/i18n.js";
-import { LOOK } from "../../shared/card_filter.js";
-import { filterMenu, filtered } from "../../shared/filter_menu.js";
-import { finding } from "../../shared/find_results.js";
-import { changedHead } from "../../shared/board/search_header.js";
+import { SINCE_LAST_LOOK } from "../../shared/card_filter.js";
+import { filterMenu, activeFilters } from "../../shared/filter_menu.js";
+import { findField } from "../../shared/find_results.js";
+import { hasHeaderChanged } from "../../shared/board/search_header.js";
 
 export function tools(view) {
-  const hint = hasKeys() ? t("Find in this search  /") : t("Find in this search");
+  const hint = hasKeyboard() ? t("Find in this search  /") : t("Find in this search");
   return html`<div class="tools" data-testid="tools">
     ${adding(view)}
-    ${finding(view.finder, { hint, name: t("Find in this search"), cardOf: ({ card }) => view.picture.byId.get(card) })}
+    ${findField(view.finder, { hint, name: t("Find in this search"), cardOf: ({ card }) => view.picture.byId.get(card) })}
     ${filterMenu(view)}
     <span class="space"></span>
     ${whole(view)}
@@ -27,10 +27,10 @@ function shown(view) {
     <div class="chips" role="group" aria-label=${t("Show")}>
       ${chip("mine", t("Mine"), asked.assignee === "me", () => filters.toggle("assignee", "me"))}
       ${chip("overdue", t("Overdue {count}", { count: overdue }), asked.overdue !== null, () => filters.toggle("overdue", "yes"), overdue ? "alert" : "none")}
-      ${chip("changed", t("Changed {count}", { count: changed.length }), asked.changed === LOOK, () => filters.toggle("changed", LOOK), changed.length ? "" : "none")}
+      ${chip("changed", t("Changed {count}", { count: changed.length }), asked.changed === SINCE_LAST_LOOK, () => filters.toggle("changed", SINCE_LAST_LOOK), changed.length ? "" : "none")}
       ${changed.length ? html`<button type="button" class="plain" data-act="all-seen" @click=${act.allSeen}>${t("All seen")}</button>` : nothing}
     </div>
-    ${filtered(view)} ${changedHead(view)}
+    ${activeFilters(view)} ${hasHeaderChanged(view)}
   </div>`;
 }
 

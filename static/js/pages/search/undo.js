@@ -3,12 +3,12 @@
  * What the server refuses is said here, with what changed since.
  */
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
-import { pressed } from "../../behaviours/shortcuts.js";
+import { findPressed } from "../../behaviours/shortcuts.js";
 import { t } from "../../core/i18n.js";
 import { label } from "../../core/labels.js";
-import { cardName, columnName, shownAt } from "../../format/values.js";
-import { History } from "../../shared/board/card_history.js";
-import { ago } from "../../format/time_elements.js";
+import { cardName, columnName, formatPath } from "../../format/values.js";
+import { CardHistory } from "../../shared/board/card_history.js";
+import { agoElement } from "../../format/time_elements.js";
 
 const OFFERED_MS = 10_000; // long enough to read it and to decide, short enough not to lie in the way
 const KEPT = 100; // own events of which the ack may still be on the way
@@ -53,8 +53,8 @@ export class Undo {
     this.#offer();
   }
 
-  hear(events) {
-    const { account } = this.#view.desk;
+  onEvents(events) {
+    const { account } = this.#view.session;
     for (const event of events) if (event.actor?.id === account.id) this.#own.set(event.seq, event);
     for (const seq of this.#own.keys()) if (this.#own.size > KEPT) this.#own.delete(seq);
     this.#offer();
@@ -69,7 +69,7 @@ export class Undo {
       this.#show({ event, state: "undone" });
     } catch (refused) {
       const since = refused.code === "conflict" ? await this.#changedSince(event) : [];
-      board.retract(refused.id); // it is said here
+      board.discard(refused.id); // it is said here
       this.#show({ event, state: "refused", message: refused.message, fields: refused.fields, since });
     }
   }
@@ -115,7 +115,7 @@ export class Undo {
   }
 
   #key(event) {
-    if (!pressed("undo", event) || event.defaultPrevented || this.shown?.state !== "offered") return;
+    if (!findPressed("undo", event) || event.defaultPrevented || this.shown?.state !== "offered") return;
     if (event.target.closest?.(TYPING) || document.querySelector("dialog[open]")) return;
     event.preventDefault();
     this.undo(this.shown.event);
@@ -123,7 +123,7 @@ export class Undo {
 
   /** What became of the fields of an event after it: the last change of each. Nothing where it can't be read. */
   async #changedSince({ id, seq, changes }) {
-    const history = new History(this.#view.board.id, id);
+    const history = new CardHistory(this.#view.board.id, id);
     await history.read();
     const later = history.entries.filter(({ event }) => event.seq > seq);
     const last = changes.map((path) => {
@@ -164,9 +164,9 @@ function why({ message, fields, since }, view) {
 
 function sinceThen({ event, path, from, to }, view) {
   const name = event.actor?.name ?? t("The board");
-  if (path === "rank") return html`${t("{done} by {name}", { done: label.done(event.type), name })}, ${ago(event.at)}`;
-  const value = (value) => shownAt(path, value, view) ?? t("empty");
-  return html`${label.field(path)}: ${value(from)} → ${value(to)}, ${t("by {name}", { name })}, ${ago(event.at)}`;
+  if (path === "rank") return html`${t("{done} by {name}", { done: label.done(event.type), name })}, ${agoElement(event.at)}`;
+  const value = (value) => formatPath(path, value, view) ?? t("empty");
+  return html`${label.field(path)}: ${value(from)} → ${value(to)}, ${t("by {name}", { name })}, ${agoElement(event.at)}`;
 }
 
 /** "Sighting graded · Sighting 7" */

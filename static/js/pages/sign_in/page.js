@@ -2,12 +2,12 @@
 
 import { ROOT, storage } from "../../core/storage.js";
 import { n } from "../../core/i18n.js";
-import { wrongOrigin } from "../../core/origin.js";
+import { originProblem } from "../../core/origin.js";
 
 export function mount(main) {
   main.querySelector("[data-ended]").hidden = location.hash !== "#ended";
   const elsewhere = main.querySelector("[data-origin]");
-  elsewhere.textContent = wrongOrigin() ?? "";
+  elsewhere.textContent = originProblem() ?? "";
   elsewhere.hidden = !elsewhere.textContent;
   const place = main.querySelector("[data-kept-drafts]");
   const count = storage.keys(ROOT).filter((key) => /:(outbox|draft):/.test(key)).length;

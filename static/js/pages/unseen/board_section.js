@@ -1,11 +1,11 @@
 /** One board since it was seen last: net changes first, then what changed and is back, then the events as sentences. */
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
-import { accountName, cardName, columnName, shownAt } from "../../format/values.js";
+import { accountName, cardName, columnName, formatPath } from "../../format/values.js";
 import { n, t } from "../../core/i18n.js";
 import { label } from "../../core/labels.js";
-import { sentence } from "../../format/event_text.js";
-import { nameOf } from "../../format/search_list.js";
-import { time, when } from "../../format/time_elements.js";
+import { eventText } from "../../format/event_text.js";
+import { shortPersonName } from "../../format/search_list.js";
+import { timeElement, formatMoment } from "../../format/time_elements.js";
 
 const MOST = 60; // changes of a board that are told here
 const UNSAID = new Set(["rank", "number", "position", "digest", "searches", "reads", "source_kept"]); // fields that say nothing to a person
@@ -30,13 +30,13 @@ export function section(entry, view) {
 
 function told({ seen, events }) {
   if (seen === null) return t("You have not seen this board before");
-  return n("{count} event since {at}", "{count} events since {at}", events, { at: when(seen.at) });
+  return n("{count} event since {at}", "{count} events since {at}", events, { at: formatMoment(seen.at) });
 }
 
 function news(detail, entry, view) {
   if (!detail || detail.state === "reading") return html`<p class="quiet" role="status">${t("Reading…")}</p>`;
   if (detail.state === "failed") return html`<p class="quiet" role="alert">${t("What is new can't be read now.")} <button type="button" data-act="read-again" @click=${() => view.news.look(entry, { again: true })}>${t("Try again")}</button></p>`;
-  const ctx = { desk: view.desk, board: detail.lookup };
+  const ctx = { session: view.session, board: detail.lookup };
   return html`
     <div><h3>${t("What it came to")}</h3>${net(detail, ctx)}${back(detail, ctx)}</div>
     <div><h3>${t("What happened")}</h3>${events(detail, entry, ctx)}</div>`;
@@ -54,7 +54,7 @@ function net({ net: changes, more }, ctx) {
 function fields({ fields }, ctx) {
   const empty = html`<i>${t("empty")}</i>`;
   const said = fields.filter(({ path }) => isSaid(path));
-  return html`<ul>${said.map(({ path, from, to }) => html`<li data-path=${path}>${label.field(path)}: <del>${shownAt(path, from, ctx) ?? empty}</del> → <ins>${shownAt(path, to, ctx) ?? empty}</ins></li>`)}</ul>`;
+  return html`<ul>${said.map(({ path, from, to }) => html`<li data-path=${path}>${label.field(path)}: <del>${formatPath(path, from, ctx) ?? empty}</del> → <ins>${formatPath(path, to, ctx) ?? empty}</ins></li>`)}</ul>`;
 }
 
 /** A to B and back to A is no net change, and still somebody did it. */
@@ -75,7 +75,7 @@ function events({ events }, { board, events: count }, ctx) {
   const lines = events.map((event) => {
     const known = before.get(`${event.kind} ${event.id}`);
     before.set(`${event.kind} ${event.id}`, event.state ?? null);
-    return html`<li data-seq=${event.seq}><a href="${history}#${event.seq}">${time(event.at)}</a> ${sentence(event, ctx, known)}</li>`;
+    return html`<li data-seq=${event.seq}><a href="${history}#${event.seq}">${timeElement(event.at)}</a> ${eventText(event, ctx, known)}</li>`;
   });
   return html`<ol class="event-list" data-testid="told">${lines}</ol>
     <p class="quiet">${count > events.length ? t("The newest {count} of {all}.", { count: events.length, all: count }) : nothing} <a href=${history}>${t("The whole history")}</a></p>`;
@@ -93,9 +93,9 @@ const NAMED = {
   sighting: card,
   task: card,
   column: (state) => [label.noun("column"), columnName(state)],
-  search: (state, { board }) => [board.id === "operations" && state.person ? nameOf(state.person) : label.noun("search")],
+  search: (state, { board }) => [board.id === "operations" && state.person ? shortPersonName(state.person) : label.noun("search")],
   note: ({ text }) => [label.noun("note"), text],
-  shift: ({ holder }, { desk }) => [label.noun("shift"), holder && accountName(desk, holder)],
+  shift: ({ holder }, { session }) => [label.noun("shift"), holder && accountName(session, holder)],
 };
 
 /** What is known of something that is no more: what it was. */

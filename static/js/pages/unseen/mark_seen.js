@@ -1,14 +1,14 @@
 /** Saying that boards were seen: for some seconds it can be taken back, and only then the server is told, where no mark goes backwards. */
-import { tell } from "../../core/read_position.js";
+import { sendReadPositions } from "../../core/read_position.js";
 
 const OFFERED_MS = 10_000; // as for what is undone elsewhere (pages/search/undo.js)
 
-export class Marking {
+export class MarkSeen {
   said = null; // what was marked, while it can be taken back
   failed = false;
   #changed;
   #told;
-  #marks = new Map(); // board -> {board, epoch, seq}: not told yet, or told since the list was read
+  #positions = new Map(); // board -> {board, epoch, seq}: not told yet, or told since the list was read
   #waiting = [];
   #timer = null;
 
@@ -29,13 +29,13 @@ export class Marking {
 
   /** Is a board marked up to this seq? */
   has(board, seq) {
-    return (this.#marks.get(board)?.seq ?? -1) >= seq;
+    return (this.#positions.get(board)?.seq ?? -1) >= seq;
   }
 
-  mark(marks, said) {
+  add(sent, said) {
     this.#send(); // what was marked before stands
-    this.#waiting = marks;
-    for (const mark of marks) this.#marks.set(mark.board, mark);
+    this.#waiting = sent;
+    for (const position of sent) this.#positions.set(position.board, position);
     this.said = said;
     this.failed = false;
     this.#timer = setTimeout(() => this.#send(), OFFERED_MS);
@@ -50,18 +50,18 @@ export class Marking {
   #leave = () => this.#send({ leaving: true });
 
   async #send(options) {
-    const marks = this.#waiting;
-    if (!marks.length) return;
+    const sent = this.#waiting;
+    if (!sent.length) return;
     this.#end();
-    const status = await tell(marks, options);
+    const status = await sendReadPositions(sent, options);
     this.failed = status !== 200;
-    if (this.failed) this.#forget(marks);
+    if (this.failed) this.#forget(sent);
     else await this.#told();
     this.#changed();
   }
 
-  #forget(marks) {
-    for (const { board } of marks) this.#marks.delete(board);
+  #forget(sent) {
+    for (const { board } of sent) this.#positions.delete(board);
   }
 
   #end() {

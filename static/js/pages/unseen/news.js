@@ -5,16 +5,16 @@ import { Entities } from "../../core/sequence.js";
 const ADDRESS = "/api/v1/since";
 const EVENTS = 200; // of one board: more are read in its history
 
-export class News {
+export class UnseenNews {
   list = null; // [{board, epoch, seq, seen, events}], null until it was read
   failed = false;
-  #desk;
+  #session;
   #changed;
   #details = new Map(); // board -> {seq, state: "reading" | "read" | "failed", net, back, more, events, lookup}
   #turn = 0;
 
-  constructor(desk, changed) {
-    this.#desk = desk;
+  constructor(session, changed) {
+    this.#session = session;
     this.#changed = changed;
     this.read();
   }
@@ -53,7 +53,7 @@ export class News {
     if (this.#details.get(board) !== detail) return; // another position was asked for meanwhile
     const whole = since?.boards.length && events && snapshot;
     this.#details.set(board, whole ? { ...detail, state: "read", ...read(since.boards[0], events.events, snapshot) } : { seq, from, state: "failed" });
-    if (whole) this.#desk.met(this.#details.get(board).events);
+    if (whole) this.#session.ensureAccounts(this.#details.get(board).events);
     this.#changed();
   }
 }

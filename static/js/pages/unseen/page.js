@@ -1,24 +1,24 @@
 /** Since you left: on each board what it came to, then what happened; and that it was seen, which can be taken back for a while. */
 import { html, nothing, render } from "../../../vendor/lit-html/lit-html.js";
 import { repeat } from "../../../vendor/lit-html/directives/repeat.js";
-import { Clock } from "../../behaviours/relative_times.js";
-import { keepingFocus } from "../../behaviours/keep_focus.js";
+import { RelativeTimes } from "../../behaviours/relative_times.js";
+import { keepFocus } from "../../behaviours/keep_focus.js";
 import { n, t } from "../../core/i18n.js";
-import { nameOf } from "../../format/search_list.js";
-import { Marking } from "./mark_seen.js";
-import { News } from "./news.js";
+import { shortPersonName } from "../../format/search_list.js";
+import { MarkSeen } from "./mark_seen.js";
+import { UnseenNews } from "./news.js";
 import { section } from "./board_section.js";
 
 const OPERATIONS = "operations";
 const OPENED = 5; // boards whose news are shown at once; the others when one asks
 const READ_EVERY_MS = 5_000; // the list, while boards go on; what comes meanwhile is read then, though nothing comes after it
 
-export function mount(root, desk) {
-  return new SincePage(root, desk).connect();
+export function mount(root, session) {
+  return new UnseenPage(root, session).connect();
 }
 
-class SincePage {
-  desk;
+class UnseenPage {
+  session;
   board;
   news;
   #root;
@@ -30,18 +30,18 @@ class SincePage {
   #timer = null;
   #unwatch = [];
 
-  constructor(root, desk) {
+  constructor(root, session) {
     this.#root = root;
-    this.desk = desk;
-    this.board = desk.board(OPERATIONS);
-    this.news = new News(desk, () => this.#heard());
-    this.#marking = new Marking(() => this.draw(), () => this.news.read());
-    this.#clock = new Clock(root);
+    this.session = session;
+    this.board = session.board(OPERATIONS);
+    this.news = new UnseenNews(session, () => this.#heard());
+    this.#marking = new MarkSeen(() => this.draw(), () => this.news.read());
+    this.#clock = new RelativeTimes(root);
   }
 
   connect() {
     this.#root.classList.add("unseen-page");
-    this.#unwatch = [this.board.watch(() => this.#heard()), this.desk.watch(() => this.draw())];
+    this.#unwatch = [this.board.watch(() => this.#heard()), this.session.watch(() => this.draw())];
     this.#marking.connect();
     this.#clock.connect();
     this.draw();
@@ -57,7 +57,7 @@ class SincePage {
   }
 
   draw() {
-    keepingFocus(this.#root, () => render(this.#page(), this.#root));
+    keepFocus(this.#root, () => render(this.#page(), this.#root));
     this.#clock.fill();
   }
 
@@ -67,7 +67,7 @@ class SincePage {
   titleOf(board) {
     if (board === OPERATIONS) return t("All searches");
     const search = this.board.get(board);
-    return search ? `${nameOf(search.state.person)} · ${search.state.reference}` : null;
+    return search ? `${shortPersonName(search.state.person)} · ${search.state.reference}` : null;
   }
 
   searchOf(board) {
@@ -84,7 +84,7 @@ class SincePage {
   }
 
   markSeen(entries, what) {
-    this.#marking.mark(entries.map(({ board, epoch, seq }) => ({ board, epoch, seq })), what);
+    this.#marking.add(entries.map(({ board, epoch, seq }) => ({ board, epoch, seq })), what);
   }
 
   // --- drawing

@@ -5,7 +5,7 @@ import { label } from "../../core/labels.js";
 import { t } from "../../core/i18n.js";
 
 /** "Bob assessed Sighting 7: confirmed" */
-export function sentence({ kind, type, actor, entity, card, value, acknowledge, reason, handover }) {
+export function alertText({ kind, type, actor, entity, card, value, acknowledge, reason, handover }) {
   if (kind === "security") return ofAccount({ type, actor, value });
   const who = actor?.name ?? t("The board");
   if (kind === "handover") return ofShift({ type, who, reason, number: handover });
@@ -63,7 +63,7 @@ export function kindOf({ kind }) {
 }
 
 /** The address of what it is about. */
-export function placeOf({ kind, board, card, entity }) {
+export function alertUrl({ kind, board, card, entity }) {
   if (kind === "security") return entity.kind === "search" ? `/searches/${entity.id}` : "/account";
   if (board === "operations") return ["shift", "handover"].includes(entity.kind) ? "/handover" : "/";
   return card ? `/searches/${board}/cards/${card.id}` : `/searches/${board}`;

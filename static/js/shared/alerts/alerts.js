@@ -11,13 +11,13 @@ export class Alerts {
   quiet = false;
   list = null;    // null until it was read
   failed = false;
-  #desk;
+  #session;
   #watchers = new Set();
   #reading = 0;
 
-  constructor(desk) {
-    this.#desk = desk;
-    desk.alerts = this;
+  constructor(session) {
+    this.#session = session;
+    session.alerts = this;
   }
 
   /** fn(alerts) after a change. -> unwatch */
@@ -28,7 +28,7 @@ export class Alerts {
 
   /** The line is open. */
   ask() {
-    this.#desk.transmit({ type: "alerts" });
+    this.#session.transmit({ type: "alerts" });
   }
 
   /** A frame of the socket. */

@@ -2,19 +2,19 @@
 
 import { html, nothing, render } from "../../../vendor/lit-html/lit-html.js";
 import { repeat } from "../../../vendor/lit-html/directives/repeat.js";
-import { connect as closesOutside } from "../../behaviours/close_on_outside.js";
+import { closeOnOutside as closesOutside } from "../../behaviours/close_on_outside.js";
 import { number, t } from "../../core/i18n.js";
 import { ago } from "../../core/time.js";
 import { Alerts } from "./alerts.js";
-import { Mark, shortly } from "./tab_badge.js";
+import { TabBadge, shortly } from "./tab_badge.js";
 import { Notifier } from "./desktop_notifications.js";
-import { placeOf, sentence } from "./alert_text.js";
+import { alertUrl, alertText } from "./alert_text.js";
 
 /** details: the bell of the page, a <details> with its summary. */
-export function mount(details, desk) {
+export function mount(details, session) {
   if (!details) return;
-  const alerts = new Alerts(desk);
-  new Bell(details, alerts, new Mark().connect()).connect();
+  const alerts = new Alerts(session);
+  new Bell(details, alerts, new TabBadge().connect()).connect();
   new Notifier(alerts).connect();
   alerts.ask(); // the line may be open already
 }
@@ -22,13 +22,13 @@ export function mount(details, desk) {
 class Bell {
   #details;
   #alerts;
-  #mark;
+  #badge;
   #last = "";
 
-  constructor(details, alerts, mark) {
+  constructor(details, alerts, badge) {
     this.#details = details;
     this.#alerts = alerts;
-    this.#mark = mark;
+    this.#badge = badge;
   }
 
   connect() {
@@ -48,7 +48,7 @@ class Bell {
     const newest = last ? `${last.board}:${last.seq}:${unread}` : "";
     if (newest !== this.#last && this.#details.open) this.#alerts.look();
     this.#last = newest;
-    this.#mark.show(quiet ? 0 : unread);
+    this.#badge.show(quiet ? 0 : unread);
     this.#draw();
   }
 
@@ -77,9 +77,9 @@ class Bell {
 
   #line(alert) {
     return html`<li data-kind=${alert.kind} ?data-unread=${!alert.read}>
-      <a href=${placeOf(alert)} @click=${() => alert.read || this.#alerts.opened(alert)}>
+      <a href=${alertUrl(alert)} @click=${() => alert.read || this.#alerts.opened(alert)}>
         <span class="new">${alert.read ? nothing : html`<span class="visually-hidden">${t("Unread")}</span>`}</span>
-        <span class="sentence">${sentence(alert)}</span>
+        <span class="sentence">${alertText(alert)}</span>
         <span class="at">${alert.reference ? html`<span class="reference">${[alert.reference, alert.first_name].filter(Boolean).join(" ")}</span> · ` : nothing}<time datetime=${alert.at}>${ago(alert.at)}</time></span>
       </a></li>`;
   }

@@ -2,7 +2,7 @@
    the screen: they say the reference and the kind of event, and nothing else. */
 
 import { unreadIcon } from "./tab_badge.js";
-import { kindOf, placeOf } from "./alert_text.js";
+import { kindOf, alertUrl } from "./alert_text.js";
 
 const SPREAD = 1_500; // ms: a thousand browsers that are told of one event don't all ask at one moment
 
@@ -60,7 +60,7 @@ export class Notifier {
         focus();
         shown.close();
         await this.#alerts.opened(alert);
-        location.assign(placeOf(alert));
+        location.assign(alertUrl(alert));
       };
     } catch {
       // some browsers notify only from a service worker; the bell says it all the same

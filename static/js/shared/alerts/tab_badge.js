@@ -7,7 +7,7 @@ export const unreadIcon = () => ICON.dataset.unread;
 
 export const shortly = (count) => (count > MOST ? `${MOST}+` : String(count));
 
-export class Mark {
+export class TabBadge {
   #count = 0;
   #plain = document.title; // as the page has it
   #written = document.title;

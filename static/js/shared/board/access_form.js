@@ -13,7 +13,7 @@ export function accessBody(form, view) {
     form.edit("members", [...members]);
     view.draw();
   };
-  const accounts = [...view.desk.accounts.values()].filter(({ id, enabled }) => enabled || members.has(id));
+  const accounts = [...view.session.accounts.values()].filter(({ id, enabled }) => enabled || members.has(id));
   return html`${row(form, "access", view)}
     <fieldset class="people" data-field="members">
       <legend>${t("Members")}</legend>

@@ -5,7 +5,7 @@ import { label } from "../../core/labels.js";
 import { LEVELS } from "../../forms/fields.js";
 import { row, theirs } from "../../forms/form_row.js";
 import { serverNow } from "../../core/time.js";
-import { when } from "../../format/time_elements.js";
+import { formatMoment } from "../../format/time_elements.js";
 
 const MEANS = {
   none: () => t("Nobody is asked to look out."),
@@ -24,15 +24,15 @@ export function appealChip({ appeal }) {
 
 function span({ from, until }) {
   const now = serverNow().toISOString(); // times of the wire sort as text
-  if (from && from > now) return `, ${t("from {at}", { at: when(from) })}`;
+  if (from && from > now) return `, ${t("from {at}", { at: formatMoment(from) })}`;
   if (!until) return nothing;
-  return until > now ? `, ${t("until {at}", { at: when(until) })}` : html`, <span class="text-alert">${t("ended {at}", { at: when(until) })}</span>`;
+  return until > now ? `, ${t("until {at}", { at: formatMoment(until) })}` : html`, <span class="text-alert">${t("ended {at}", { at: formatMoment(until) })}</span>`;
 }
 
 /** In the facts of the search. */
-export function appealShown(view) {
+export function appealFacts(view) {
   const { appeal } = view.picture.search.state;
-  const dates = [appeal.from && t("from {at}", { at: when(appeal.from) }), appeal.until && t("until {at}", { at: when(appeal.until) })];
+  const dates = [appeal.from && t("from {at}", { at: formatMoment(appeal.from) }), appeal.until && t("until {at}", { at: formatMoment(appeal.until) })];
   return html`<section data-testid="appeal-facts">
     <h3>${t("Appeal")}
       ${view.mayLead && view.mayEdit ? html`<button type="button" class="plain" data-act="appeal" @click=${() => view.act.dialog("appeal")}>${t("Set…")}</button>` : nothing}

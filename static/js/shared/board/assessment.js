@@ -6,7 +6,7 @@ import { cardName } from "../../format/values.js";
 import { formOf, row } from "../../forms/form_row.js";
 import { grade } from "./card.js";
 
-export function judgement(entity, view) {
+export function assessment(entity, view) {
   return html`<section class="assessment">${graded(entity, view)} ${assessed(entity, view)}</section>`;
 }
 

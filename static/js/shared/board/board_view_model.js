@@ -1,5 +1,5 @@
 /** What the board shows: the true states, with what this person has sent and not yet heard of laid over. Pure. */
-import { merge } from "../../core/merge_patch.js";
+import { applyPatch } from "../../core/merge_patch.js";
 import { cardName } from "../../format/values.js";
 
 const SAID_LENGTH = 60; // characters of a sighting in a list to choose from
@@ -11,10 +11,10 @@ export function byRank(a, b) {
 }
 
 /** What a pending command will make of the state of one card. */
-const LAID = {
-  "sighting.update": (state, { sighting: _, source_name: __, source_contact: ___, ...patch }) => merge(state, patch),
-  "task.update": (state, { task: _, ...patch }) => merge(state, patch),
-  "sighting.grade": (state, { grade }) => merge(state, { grade }),
+const OPTIMISTIC = {
+  "sighting.update": (state, { sighting: _, source_name: __, source_contact: ___, ...patch }) => applyPatch(state, patch),
+  "task.update": (state, { task: _, ...patch }) => applyPatch(state, patch),
+  "sighting.grade": (state, { grade }) => applyPatch(state, { grade }),
   "sighting.assess": (state, { assessment, duplicate_of = null }) => ({ ...state, assessment, duplicate_of }),
   "card.assign": (state, { assignee }) => ({ ...state, assignee }),
   "card.withdraw": (state) => ({ ...state, withdrawn: true }),
@@ -22,11 +22,11 @@ const LAID = {
 };
 
 const LAID_ON_SEARCH = {
-  "search.update": (state, patch) => merge(state, patch),
+  "search.update": (state, patch) => applyPatch(state, patch),
   "search.set_status": (state, { status, reason, outcome = null, acknowledge = null }) => ({
     ...state, status, status_reason: reason, acknowledge, outcome: status === "closed" ? state.outcome : outcome,
   }),
-  "search.set_outcome": (state, { outcome }) => merge(state, { outcome }),
+  "search.set_outcome": (state, { outcome }) => applyPatch(state, { outcome }),
   "search.set_worrying": (state, { worrying = null, basis }) => ({ ...state, worrying, worrying_basis: basis }),
   "search.set_appeal": (state, { level, from = null, until = null }) => ({ ...state, appeal: { level, from, until } }),
   "search.set_access": (state, { access, members }) => ({ ...state, access, members }),
@@ -45,16 +45,16 @@ const LAID_ON_COLUMNS = {
  * @param held  {id, column} of the card in the hand, which stays where it was taken up, or null
  * @returns {search, columns: [{id, seq, state, cards}], byId, withdrawn, notes: Map(card or null -> notes)}
  */
-export function picture(board, held = null) {
+export function boardViewModel(board, held = null) {
   const pending = board.pending.filter((entry) => entry.status !== "refused");
-  const laid = layEntities(pending);
-  const columns = layColumns(board.of("column").map((column) => ({ ...column, cards: [] })).sort(byRank), pending);
+  const laid = applyToEntities(pending);
+  const columns = applyToColumns(board.of("column").map((column) => ({ ...column, cards: [] })).sort(byRank), pending);
   const byColumn = new Map(columns.map((column) => [column.id, column]));
   const byId = new Map();
   const withdrawn = [];
   for (const kind of ["sighting", "task"]) {
     for (const entity of board.of(kind)) {
-      const card = lay(entity, laid.get(entity.id));
+      const card = applyPending(entity, laid.get(entity.id));
       byId.set(card.id, card);
       if (card.state.withdrawn && held?.id !== card.id) withdrawn.push(card);
       else byColumn.get(card.id === held?.id ? held.column : card.state.column)?.cards.push(card);
@@ -74,7 +74,7 @@ export function sightings({ byId }, but) {
     .map((sighting) => [sighting.id, `${cardName(sighting)} · ${sighting.state.description.slice(0, SAID_LENGTH)}`]);
 }
 
-function layColumns(columns, pending) {
+function applyToColumns(columns, pending) {
   return pending.reduce((columns, { name, data }) => LAID_ON_COLUMNS[name]?.(columns, data) ?? columns, columns);
 }
 
@@ -86,19 +86,19 @@ function moveColumn(columns, { column: id, before, after }) {
   return others;
 }
 
-function layEntities(pending) {
+function applyToEntities(pending) {
   const laid = new Map();
   for (const entry of pending) {
     const id = target(entry.data, entry.name);
-    if (!LAID[entry.name] && entry.name !== "card.move") continue;
+    if (!OPTIMISTIC[entry.name] && entry.name !== "card.move") continue;
     laid.set(id, [...(laid.get(id) ?? []), entry]);
   }
   return laid;
 }
 
-function lay(entity, entries) {
+function applyPending(entity, entries) {
   if (!entries) return entity;
-  const state = entries.reduce((state, { name, data }) => LAID[name]?.(state, data) ?? state, entity.state);
+  const state = entries.reduce((state, { name, data }) => OPTIMISTIC[name]?.(state, data) ?? state, entity.state);
   return { ...entity, state, pending: entries.at(-1) };
 }
 

@@ -4,8 +4,8 @@ import { guard } from "../../../vendor/lit-html/directives/guard.js";
 import { t } from "../../core/i18n.js";
 import { label } from "../../core/labels.js";
 import { accountName, cardName, distance, kindName } from "../../format/values.js";
-import { face } from "../avatars.js";
-import { ago, due, short, sighted, when } from "../../format/time_elements.js";
+import { avatar } from "../avatars.js";
+import { agoElement, dueElement, formatShortMoment, seenText, formatMoment } from "../../format/time_elements.js";
 
 const RULED_OUT = new Set(["not_the_child", "duplicate"]);
 const GOOD = new Set(["credible", "confirmed"]);
@@ -13,41 +13,41 @@ const GOOD = new Set(["credible", "confirmed"]);
 /** Draws a card again only if something that is on it changed: a board of a thousand stays smooth. */
 export function card(entity, view) {
   const { id, seq, pending } = entity;
-  const mark = view.markOf(id);
-  const here = view.facesOn(id);
-  const assignee = entity.state.assignee && accountName(view.desk, entity.state.assignee);
-  const told = here.map((person) => `${person.name}${person.editing}`).join();
+  const badge = view.badgeOf(id);
+  const people = view.presentOn(id);
+  const assignee = entity.state.assignee && accountName(view.session, entity.state.assignee);
+  const told = people.map((person) => `${person.name}${person.editing}`).join();
   return guard(
-    [id, seq, pending?.id, pending?.status, mark?.type, mark?.at, view.ui.card === id, assignee, told, view.mayEdit, view.today, view.drafts.has(id)],
-    () => template(entity, { mark, here, assignee }, view),
+    [id, seq, pending?.id, pending?.status, badge?.type, badge?.at, view.ui.card === id, assignee, told, view.mayEdit, view.today, view.drafts.has(id)],
+    () => template(entity, { badge, people, assignee }, view),
   );
 }
 
-function template(entity, { mark, here, assignee }, view) {
+function template(entity, { badge, people, assignee }, view) {
   const { id, kind, state, pending } = entity;
   const sighting = kind === "sighting";
   const classes = ["card", kind];
   if (pending) classes.push("pending");
-  if (mark) classes.push("changed");
+  if (badge) classes.push("changed");
   if (view.ui.card === id) classes.push("opened");
   if (RULED_OUT.has(state.assessment) && sighting) classes.push("ruled-out");
   const title = sighting ? state.description : state.title;
   return html`<article class=${classes.join(" ")} data-card=${entity.added ? nothing : id} data-pending=${pending ? pending.id : nothing}
-      data-kind=${kind} data-number=${state.number ?? nothing} data-changed=${mark ? "" : nothing}>
+      data-kind=${kind} data-number=${state.number ?? nothing} data-changed=${badge ? "" : nothing}>
     <div class="kind">
       <b>${entity.added ? kindName(kind) : cardName(entity)}</b>
-      ${pending ? html`<span class="sending">${sending(pending)}</span>` : sighting ? said(state) : nothing}
+      ${pending ? html`<span class="sending">${sendingCard(pending)}</span>` : sighting ? said(state) : nothing}
       ${priority(state, classes.includes("ruled-out") || view.isDone(state.column))}
       ${view.drafts.has(id) ? html`<span class="draft">${t("draft")}</span>` : nothing}
       ${sighting ? grade(state.grade) : nothing}
     </div>
     <h3>${entity.added ? title : html`<a href=${view.path(id)} draggable="false" data-part="open" @click=${(event) => view.open(event, id)}>${title}</a>`}</h3>
-    ${mark ? html`<div class="change-note">${by(mark)} ${ago(mark.at)}</div>` : nothing}
+    ${badge ? html`<div class="change-note">${by(badge)} ${agoElement(badge.at)}</div>` : nothing}
     <div class="foot">
       <span class="follows">${sighting ? sightingFoot(state) : taskFoot(state, view)}</span>
       <span class="who">
-        ${here.map((person) => face(person.name, person))}
-        ${assignee && !here.some((person) => person.account === state.assignee) ? face(assignee) : nothing}
+        ${people.map((person) => avatar(person.name, person))}
+        ${assignee && !people.some((person) => person.account === state.assignee) ? avatar(assignee) : nothing}
       </span>
       ${view.mayEdit && !entity.added ? mover(entity, view) : nothing}
     </div>
@@ -70,10 +70,10 @@ function by({ type, actor }) {
   return actor ? t("{done} by {name}", { done, name: actor.name }) : done;
 }
 
-export const sending = (pending) => (pending.held ? t("waiting to be sent…") : pending.status === "waiting" ? t("waiting for the line…") : t("sending…"));
+export const sendingCard = (pending) => (pending.held ? t("waiting to be sent…") : pending.status === "waiting" ? t("waiting for the line…") : t("sending…"));
 
 /** A channel that nobody has told is left out: the facts of the card say that it is not known. */
-const said = (state) => html`<span>${[sighted(state, short), state.channel === "unknown" ? null : label.channel(state.channel)].filter(Boolean).join(" · ")}</span>`;
+const said = (state) => html`<span>${[seenText(state, formatShortMoment), state.channel === "unknown" ? null : label.channel(state.channel)].filter(Boolean).join(" · ")}</span>`;
 
 export function grade({ source, content }) {
   const open = source === "F" && content === 6;
@@ -82,7 +82,7 @@ export function grade({ source, content }) {
 }
 
 function sightingFoot({ assessment, place, late, received_at }) {
-  return html`${late ? html`<span class="late-entry" title=${t("Received {at}, recorded later", { at: when(received_at) })}>${t("late entry")}</span>` : nothing}
+  return html`${late ? html`<span class="late-entry" title=${t("Received {at}, recorded later", { at: formatMoment(received_at) })}>${t("late entry")}</span>` : nothing}
     ${assessment === "unassessed" ? nothing : html`<span class=${GOOD.has(assessment) ? "confirmed" : "assessed"}>${label.assessment(assessment)}</span>`}
     ${placeLine(place)}`;
 }
@@ -96,5 +96,5 @@ function taskFoot({ checklist, due: until, column }, view) {
   const items = Object.values(checklist ?? {});
   const done = items.filter((item) => item.done).length;
   return html`${items.length ? html`<span class="ticks">${t("{done} of {all}", { done, all: items.length })}</span>` : nothing}
-    ${until && !view.isDone(column) ? due(until) : nothing}`;
+    ${until && !view.isDone(column) ? dueElement(until) : nothing}`;
 }

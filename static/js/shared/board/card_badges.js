@@ -1,18 +1,18 @@
 /** What the board says beside its states: who is at which card, what changed and is not seen, what is late. */
 import { day, serverNow } from "../../core/time.js";
-import { people } from "../avatars.js";
+import { avatarList } from "../avatars.js";
 
 /** @returns {today, drafts: Set(card), faces: Map(card -> people), noteMarks: Map(card -> mark), changed: [card], overdue, isShown} */
-export function looks({ board, desk, filters, forms, picture }) {
-  const noteMarks = marksOfNotes(board);
-  const isChanged = (id) => board.marks.has(id) || noteMarks.has(id);
+export function cardBadges({ board, session, filters, forms, picture }) {
+  const noteBadges = badgesOfNotes(board);
+  const isChanged = (id) => board.badges.has(id) || noteBadges.has(id);
   const isOverdue = overdueAt(board, serverNow().toISOString());
   const cards = picture.columns.flatMap((column) => column.cards);
   return {
     today: day(serverNow()),
     drafts: forms.drafts,
-    faces: facesOnCards(board.presence, desk.account.id),
-    noteMarks,
+    faces: facesOnCards(board.presence, session.account.id),
+    noteBadges,
     changed: cards.filter(({ id }) => isChanged(id)).map(({ id }) => id),
     overdue: cards.filter(isOverdue).length,
     isShown: filters.isShown({ isOverdue, isChanged }),
@@ -35,15 +35,15 @@ export function overdueAt(board, now) {
 function facesOnCards(presence, own) {
   const others = presence.people.filter(({ account, card }) => card && account !== own);
   const cards = new Set(others.map(({ card }) => card));
-  return new Map([...cards].map((id) => [id, people({ people: others }, ({ card }) => card === id)]));
+  return new Map([...cards].map((id) => [id, avatarList({ people: others }, ({ card }) => card === id)]));
 }
 
 /** Marks of the cards that notes are on. */
-export function marksOfNotes(board) {
-  const marks = new Map();
-  for (const [id, mark] of board.marks) {
+export function badgesOfNotes(board) {
+  const badges = new Map();
+  for (const [id, badge] of board.badges) {
     const entity = board.get(id);
-    if (entity?.kind === "note" && entity.state.card) marks.set(entity.state.card, mark);
+    if (entity?.kind === "note" && entity.state.card) badges.set(entity.state.card, badge);
   }
-  return marks;
+  return badges;
 }

@@ -3,9 +3,9 @@ import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { t } from "../../core/i18n.js";
 import { label } from "../../core/labels.js";
 import * as fields from "../../forms/fields.js";
-import { at } from "../../core/merge_patch.js";
+import { valueAt } from "../../core/merge_patch.js";
 import { formOf, rows } from "../../forms/form_row.js";
-import { placeName, shown } from "../../format/values.js";
+import { placeName, formatField } from "../../format/values.js";
 import { mayReadSource } from "./source_reveal.js";
 
 // Not offered to those who may not read a sealed source.
@@ -13,7 +13,7 @@ const SEALED = new Set(["source_name", "source_contact", "source.sealed"]);
 // Shown elsewhere in the panel (the title above, the source in its own part), or together (a point).
 const APART = new Set(["description", "title", "place.text", "place.lat", "place.lon", "place.radius_m", "source_name", "source_contact", "source.kind", "source.sealed"]);
 
-export function facts(entity, view) {
+export function cardFields(entity, view) {
   if (!view.mayEdit) return reading(entity, view);
   const form = view.forms.get(entity.kind, entity.id);
   // A draft of an earlier visit opens by itself: what was typed must not lie hidden.
@@ -38,10 +38,10 @@ const sealed = () => html`<p class="hint" data-testid="sealed">${t("This source 
 const nothingSaid = () => html`<span class="unset">—</span>`;
 
 function value(field, state, view) {
-  const leaf = at(state, field.path);
-  if (field.control === "sighting" && leaf) return html`<a href=${view.path(leaf)} @click=${(event) => view.open(event, leaf)}>${shown(field, leaf, view)}</a>`;
+  const leaf = valueAt(state, field.path);
+  if (field.control === "sighting" && leaf) return html`<a href=${view.path(leaf)} @click=${(event) => view.open(event, leaf)}>${formatField(field, leaf, view)}</a>`;
   const late = field.path === "received_at" && state.late ? html` <span class="late-entry">${t("late entry")}</span>` : nothing;
-  return html`${shown(field, leaf, view) ?? nothingSaid()}${late}`;
+  return html`${formatField(field, leaf, view) ?? nothingSaid()}${late}`;
 }
 
 function place(place) {

@@ -3,15 +3,15 @@ import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { repeat } from "../../../vendor/lit-html/directives/repeat.js";
 import { t } from "../../core/i18n.js";
 import { label } from "../../core/labels.js";
-import { difference } from "../../core/merge_patch.js";
-import { shownAt } from "../../format/values.js";
+import { fieldChanges } from "../../core/merge_patch.js";
+import { formatPath } from "../../format/values.js";
 import { queuedRequest } from "../../core/api.js";
-import { byItem } from "../../format/event_text.js";
-import { byClock, time } from "../../format/time_elements.js";
+import { groupItemChanges } from "../../format/event_text.js";
+import { clockNote, timeElement } from "../../format/time_elements.js";
 
 const PAGE = 1000; // events in one answer, the most that the server gives
 
-export class History {
+export class CardHistory {
   state = "unread"; // "unread" | "reading" | "read" | "failed"
   #board;
   #entity;
@@ -29,13 +29,13 @@ export class History {
     try {
       this.events = await this.#all();
       this.state = "read";
-      this.hear(this.#later.splice(0));
+      this.onEvents(this.#later.splice(0));
     } catch {
       this.state = "failed";
     }
   }
 
-  hear(events) {
+  onEvents(events) {
     const own = events.filter(({ id }) => id === this.#entity);
     if (this.state !== "read") return void this.#later.push(...own);
     const last = this.events.at(-1)?.seq ?? 0;
@@ -47,8 +47,8 @@ export class History {
   get entries() {
     let before = null;
     const entries = this.events.map((event) => {
-      const changes = event.erased ? [] : difference(before, event.state, event.changes ?? []);
-      const said = byItem(changes, { before, state: event.state });
+      const changes = event.erased ? [] : fieldChanges(before, event.state, event.changes ?? []);
+      const said = groupItemChanges(changes, { before, state: event.state });
       before = event.state ?? before;
       return { event, changes, said };
     });
@@ -93,7 +93,7 @@ export function historyList(history, view) {
 
 function item({ event, said, holds }, view) {
   return html`<li data-seq=${event.seq} data-type=${event.type}>
-    <p><b>${event.actor?.name ?? t("The board")}</b> ${event.undoes ? t("Undone: {what}", { what: label.event(event.type) }) : label.event(event.type)} <span class="at">${time(event.at)}${byClock(event)}</span></p>
+    <p><b>${event.actor?.name ?? t("The board")}</b> ${event.undoes ? t("Undone: {what}", { what: label.event(event.type) }) : label.event(event.type)} <span class="at">${timeElement(event.at)}${clockNote(event)}</span></p>
     ${event.erased ? html`<p class="none">${t("What it said was erased.")}</p>` : nothing}
     ${isCreation(event) ? nothing : changed(said.filter(({ to }) => !event.reason || to !== event.reason), event.private ?? [], view)}
     ${event.reason ? html`<p class="reason">${event.reason}</p>` : nothing}
@@ -119,5 +119,5 @@ const isCreation = ({ type }) => type.endsWith(".added") || type.endsWith(".open
 
 function line({ path, from, to }, view) {
   const empty = html`<i>${t("empty")}</i>`;
-  return html`<li data-path=${path}>${label.field(path)}: <del>${shownAt(path, from, view) ?? empty}</del> → <ins>${shownAt(path, to, view) ?? empty}</ins></li>`;
+  return html`<li data-path=${path}>${label.field(path)}: <del>${formatPath(path, from, view) ?? empty}</del> → <ins>${formatPath(path, to, view) ?? empty}</ins></li>`;
 }

@@ -5,21 +5,21 @@ import { t } from "../../core/i18n.js";
 import { label } from "../../core/labels.js";
 import { row } from "../../forms/form_row.js";
 import { accountName, cardName, columnName } from "../../format/values.js";
-import { sending } from "./card.js";
+import { sendingCard } from "./card.js";
 import { checklist } from "./checklist.js";
-import { exported } from "./export_links.js";
-import { faces } from "../avatars.js";
-import { facts } from "./card_fields.js";
+import { exportLinks } from "./export_links.js";
+import { avatars } from "../avatars.js";
+import { cardFields } from "./card_fields.js";
 import { historyList } from "./card_history.js";
-import { judgement } from "./assessment.js";
+import { assessment } from "./assessment.js";
 import { notesSection } from "./notes.js";
 import { searchFacts } from "./search_facts.js";
-import { source } from "./source_reveal.js";
-import { ago, due, when } from "../../format/time_elements.js";
+import { sourceSection } from "./source_reveal.js";
+import { agoElement, dueElement, formatMoment } from "../../format/time_elements.js";
 
 export const LOG = "log"; // in the place of a card's id: the facts and the log of the search
 
-export function panel(view) {
+export function cardPanel(view) {
   const { card } = view.ui;
   if (!card) return nothing;
   if (card === LOG) return log(view);
@@ -38,9 +38,9 @@ function opened(entity, view) {
       <div class="main">
         <h2 class="title" data-testid="title">${sighting ? state.description : state.title}</h2>
         ${quick(entity, view)}
-        ${sighting ? judgement(entity, view) : checklist(entity, view)}
-        ${facts(entity, view)}
-        ${sighting ? source(entity, view) : nothing}
+        ${sighting ? assessment(entity, view) : checklist(entity, view)}
+        ${cardFields(entity, view)}
+        ${sighting ? sourceSection(entity, view) : nothing}
       </div>
       <div class="activity">
         ${notesSection(view.notesOf(id), id, view)}
@@ -62,8 +62,8 @@ function bar(entity, name, view) {
   return html`<header class="panel-bar">
     <b class="kind">${name}</b>
     <span class="in-column">${column ? t("in {column}", { column: columnName(column.state) }) : nothing}</span>
-    ${pending ? html`<span class="sending">${sending(pending)}</span>` : nothing}
-    ${faces(view.facesOn(id))}
+    ${pending ? html`<span class="sending">${sendingCard(pending)}</span>` : nothing}
+    ${avatars(view.presentOn(id))}
     <span class="space"></span>
     ${view.mayEdit && !state.withdrawn ? html`<button type="button" data-act="move" @click=${() => view.act.move(id)}>${t("Move to…")}</button>
       <button type="button" data-act="withdraw" @click=${() => view.act.dialog("withdraw", { entity: id })}>${t("Withdraw…")}</button>` : nothing}
@@ -74,10 +74,10 @@ function bar(entity, name, view) {
 const close = (view) => html`<button type="button" class="plain" data-act="close-card" aria-label=${t("Close")} title=${t("Close (Escape)")} @click=${view.act.close}>✕</button>`;
 
 function changed({ id }, view) {
-  const mark = view.lastMark.get(id);
-  if (!mark?.actor) return nothing;
-  const what = mark.type.endsWith(".added") ? [] : mark.changes.filter((path) => path !== "rank").map(label.field); // of a new card, all is new
-  return html`<p class="change-note" role="status" data-testid="changed">${t("{done} by {name}", { done: label.done(mark.type), name: mark.actor.name })}, ${ago(mark.at)}${what.length ? `: ${[...new Set(what)].join(", ")}` : ""}</p>`;
+  const badge = view.lastBadge.get(id);
+  if (!badge?.actor) return nothing;
+  const what = badge.type.endsWith(".added") ? [] : badge.changes.filter((path) => path !== "rank").map(label.field); // of a new card, all is new
+  return html`<p class="change-note" role="status" data-testid="changed">${t("{done} by {name}", { done: label.done(badge.type), name: badge.actor.name })}, ${agoElement(badge.at)}${what.length ? `: ${[...new Set(what)].join(", ")}` : ""}</p>`;
 }
 
 function withdrawn({ id }, view) {
@@ -89,11 +89,11 @@ function withdrawn({ id }, view) {
 /** What is changed most, one choice each, sent at once. */
 function quick({ id, kind, state }, view) {
   if (!view.mayEdit) {
-    return html`<p class="quick-read">${state.assignee ? accountName(view.desk, state.assignee) : t("nobody yet")} · ${label.priority(state.priority)}${state.due ? html` · ${until(state, view)}` : nothing}</p>`;
+    return html`<p class="quick-read">${state.assignee ? accountName(view.session, state.assignee) : t("nobody yet")} · ${label.priority(state.priority)}${state.due ? html` · ${until(state, view)}` : nothing}</p>`;
   }
   const assignee = view.forms.get("assignee", id);
   const priority = view.forms.get(`${kind}-priority`, id);
-  const mine = view.desk.account.id;
+  const mine = view.session.account.id;
   const take = () => {
     assignee.edit("assignee", mine);
     view.submit(assignee);
@@ -106,7 +106,7 @@ function quick({ id, kind, state }, view) {
 }
 
 /** What is done is not late, whatever the time. */
-const until = (state, view) => (view.isDone(state.column) ? t("due {at}", { at: when(state.due) }) : due(state.due));
+const until = (state, view) => (view.isDone(state.column) ? t("due {at}", { at: formatMoment(state.due) }) : dueElement(state.due));
 
 function gone(view) {
   return html`<aside class="panel" data-panel="gone" tabindex="-1">
@@ -122,7 +122,7 @@ function log(view) {
       ${searchFacts(view)}
       ${notesSection(view.notesOf(null), null, view)}
       ${history(view.board.id, "", view)}
-      ${view.past ? nothing : exported(view.board.id)}
+      ${view.past ? nothing : exportLinks(view.board.id)}
     </div></div>
   </aside>`;
 }

@@ -4,7 +4,7 @@ import { t } from "../../core/i18n.js";
 import { label } from "../../core/labels.js";
 import { CRITERIA } from "../../forms/fields.js";
 import { row } from "../../forms/form_row.js";
-import { suggested } from "../../core/suggested_criteria.js";
+import { suggestedCriteria } from "../../core/suggested_criteria.js";
 
 /** Those that are asked, then those of an earlier version that were answered: these can be read, and answered no more. */
 export const criteriaOf = (answers) => [...CRITERIA, ...formerOf(answers)];
@@ -17,7 +17,7 @@ export const answerOf = ({ answer = "unknown", basis = null } = {}) => [label.an
 
 /** answers: those of the search that is edited */
 export function criteriaRows(form, view, answers = {}) {
-  const hints = suggested(typed(form));
+  const hints = suggestedCriteria(typed(form));
   return html`<fieldset class="criteria">
     <legend>${t("Criteria of a worrying disappearance")}</legend>
     ${CRITERIA.map((key) => html`<div class="criterion" role="group" aria-label=${label.criterion(key)}>

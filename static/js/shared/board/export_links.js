@@ -2,7 +2,7 @@
 import { html } from "../../../vendor/lit-html/lit-html.js";
 import { t } from "../../core/i18n.js";
 
-export function exported(board) {
+export function exportLinks(board) {
   const file = (name, text) => html`<a href="/api/v1/boards/${encodeURIComponent(board)}/${name}" download data-export=${name}>${text}</a>`;
   return html`<section><h3>${t("Export")}</h3>
     <ul class="files">

@@ -6,8 +6,8 @@ import { t } from "../../core/i18n.js";
 import { label } from "../../core/labels.js";
 import { formOf, row } from "../../forms/form_row.js";
 import { cardName } from "../../format/values.js";
-import { sending } from "./card.js";
-import { time } from "../../format/time_elements.js";
+import { sendingCard } from "./card.js";
+import { timeElement } from "../../format/time_elements.js";
 
 /** @param notes newest first; @param card the card they are on, or null for those of the search */
 export function notesSection(notes, card, view) {
@@ -36,17 +36,17 @@ function adding(form, notes, view) {
 
 function item(note, { card, corrected, form, view }) {
   const { id, state, pending } = note;
-  const mark = view.board.marks.get(id);
+  const badge = view.board.badges.get(id);
   const author = view.authors.get(id);
-  return guard([id, note.seq, pending?.status, corrected.has(id), mark?.at, view.mayNote, author], () => {
+  return guard([id, note.seq, pending?.status, corrected.has(id), badge?.at, view.mayNote, author], () => {
     const correct = () => {
       form.edit("corrects", id);
       view.draw();
     };
-    return html`<li class="note ${pending ? "pending" : ""} ${corrected.has(id) ? "ruled-out" : ""} ${mark ? "changed" : ""}" data-note=${id} data-category=${state.category}>
+    return html`<li class="note ${pending ? "pending" : ""} ${corrected.has(id) ? "ruled-out" : ""} ${badge ? "changed" : ""}" data-note=${id} data-category=${state.category}>
       <p class="about"><span class="category ${state.category}">${label.category(state.category)}</span>
-        ${time(state.happened_at)}${author ? html` · ${author}` : nothing}
-        ${pending ? html`<span class="sending">${sending(pending)}</span>` : nothing}
+        ${timeElement(state.happened_at)}${author ? html` · ${author}` : nothing}
+        ${pending ? html`<span class="sending">${sendingCard(pending)}</span>` : nothing}
         ${corrected.has(id) ? html`<span class="corrected">${t("corrected")}</span>` : nothing}
         ${!card && state.card ? html`<span>${cardName(view.picture.byId.get(state.card))}</span>` : nothing}
       </p>

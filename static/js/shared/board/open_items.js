@@ -8,7 +8,7 @@ const byNumber = (a, b) => a.state.number - b.state.number;
  * @param state of the search
  * @returns {family, police, tasks: [card], sightings: [card], any}
  */
-export function stillOpen(board, { outcome }) {
+export function openItems(board, { outcome }) {
   const tasks = board.of("task").filter(({ state }) => !state.withdrawn && (state.take_down || state.priority === "urgent") && !isDone(board, state));
   const sightings = board.of("sighting").filter(({ state }) => !state.withdrawn && state.assessment === "unassessed");
   const family = Boolean(outcome) && !outcome.family_told, police = Boolean(outcome) && !outcome.police_told;

@@ -5,8 +5,8 @@ import { OUTCOME_CORRECTED } from "../../forms/fields.js";
 import { row, rows } from "../../forms/form_row.js";
 import { n, t } from "../../core/i18n.js";
 import { label } from "../../core/labels.js";
-import { stillOpen } from "./open_items.js";
-import { when } from "../../format/time_elements.js";
+import { openItems } from "./open_items.js";
+import { formatMoment } from "../../format/time_elements.js";
 
 const NAMED = 10; // cards of a kind that are named; the others are counted
 
@@ -19,7 +19,7 @@ export function outcome(view) {
 }
 
 function ended({ status, status_reason: reason, outcome: found, acknowledge }, view) {
-  const parts = [...(found ? finding(found, status, reason) : []), status === "closed" && reason].filter(Boolean);
+  const parts = [...(found ? outcomeText(found, status, reason) : []), status === "closed" && reason].filter(Boolean);
   const anyway = status === "closed" && acknowledge;
   return html`<p class="outcome ${status}" data-testid="outcome">${joined(parts)}
     ${found && view.mayLead ? html`<button type="button" class="plain" data-act="outcome" @click=${() => view.act.dialog("outcome")}>${t("Correct…")}</button>` : nothing}</p>
@@ -27,10 +27,10 @@ function ended({ status, status_reason: reason, outcome: found, acknowledge }, v
 }
 
 /** What was found, in its own words: those of the closing stand beside them, not in their place. */
-export function finding(found, status, reason) {
+export function outcomeText(found, status, reason) {
   const said = found.reason ?? (status === "found" ? reason : null);
   return [
-    when(found.found_at), found.place, label.condition(found.condition), label.how(found.how),
+    formatMoment(found.found_at), found.place, label.condition(found.condition), label.how(found.how),
     found.family_told ? t("family told") : waits(t("family not told"), status),
     found.police_told ? t("police told") : waits(t("police not told"), status),
     said && (status === "closed" ? t("found: {reason}", { reason: said }) : said),
@@ -44,7 +44,7 @@ const waits = (text, status) => (status === "found" ? html`<span class="text-ale
 
 /** What is left to do before the search is closed, in the head. */
 function open(view) {
-  const { tasks, sightings } = stillOpen(view.board, view.picture.search.state);
+  const { tasks, sightings } = openItems(view.board, view.picture.search.state);
   if (!tasks.length && !sightings.length) return nothing;
   return html`<p class="still-open" data-testid="still-open">${t("Before closing:")} ${joined(cards(tasks, sightings, view))}</p>`;
 }

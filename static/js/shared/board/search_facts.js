@@ -3,10 +3,10 @@ import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { t } from "../../core/i18n.js";
 import { label } from "../../core/labels.js";
 import { SEARCH } from "../../forms/fields.js";
-import { at } from "../../core/merge_patch.js";
-import { shown } from "../../format/values.js";
-import { appealShown } from "./appeal.js";
-import { worryingShown } from "./worrying.js";
+import { valueAt } from "../../core/merge_patch.js";
+import { formatField } from "../../format/values.js";
+import { appealFacts } from "./appeal.js";
+import { worryingFacts } from "./worrying.js";
 
 export function searchFacts(view) {
   const { state } = view.picture.search;
@@ -16,11 +16,11 @@ export function searchFacts(view) {
       ${view.mayEdit ? html`<button type="button" class="plain" data-act="edit-search" @click=${() => view.act.dialog("facts")}>${t("Edit")}</button>` : nothing}
     </h3>
     <dl>
-      ${some.map((field) => fact(field, shown(field, at(state, field.path), view)))}
-      ${state.access === "members" ? html`<dt>${label.field("members")}</dt><dd>${shown({ path: "members" }, state.members, view)}</dd>` : nothing}
+      ${some.map((field) => fact(field, formatField(field, valueAt(state, field.path), view)))}
+      ${state.access === "members" ? html`<dt>${label.field("members")}</dt><dd>${formatField({ path: "members" }, state.members, view)}</dd>` : nothing}
     </dl>
   </section>
-  ${worryingShown(view)} ${appealShown(view)}`;
+  ${worryingFacts(view)} ${appealFacts(view)}`;
 }
 
 const fact = ({ path }, text) => (text === null ? nothing : html`<dt>${label.field(path)}</dt><dd data-field=${path}>${text}</dd>`);

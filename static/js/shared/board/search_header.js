@@ -2,64 +2,64 @@
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { t } from "../../core/i18n.js";
 import { label } from "../../core/labels.js";
-import { roughly } from "../../core/time.js";
+import { formatDuration } from "../../core/time.js";
 import { accountName } from "../../format/values.js";
-import { faces, initials, people } from "../avatars.js";
+import { avatars, initials, avatarList } from "../avatars.js";
 import { appealChip } from "./appeal.js";
 import { outcome } from "./outcome.js";
-import { ago, short, since } from "../../format/time_elements.js";
-import { worry } from "./worrying_badge.js";
+import { agoElement, formatShortMoment, sinceElement } from "../../format/time_elements.js";
+import { worryingBadge } from "./worrying_badge.js";
 
-export function head(view) {
+export function searchHeader(view) {
   const { state, pending, id } = view.picture.search;
-  const mark = view.board.marks.get(id);
+  const badge = view.board.badges.get(id);
   const { person } = state;
   const name = [person.first_name, person.last_name].filter(Boolean).join(" ");
-  return html`<header class="search-header ${pending ? "pending" : ""} ${mark ? "changed" : ""}" data-testid="head" data-status=${state.status}>
+  return html`<header class="search-header ${pending ? "pending" : ""} ${badge ? "changed" : ""}" data-testid="head" data-status=${state.status}>
     <span class="avatar big" aria-hidden="true">${initials(name)}</span>
     <div class="who">
       <h1>
         <span data-testid="person">${name}${person.age === null ? "" : `, ${person.age}`}</span>
         <span class="status ${state.status}" data-testid="status">${label.status(state.status)}</span>
-        ${state.status === "open" ? worry(state) : nothing} ${appealChip(state)}
+        ${state.status === "open" ? worryingBadge(state) : nothing} ${appealChip(state)}
         ${state.access === "members" ? html`<span class="chip">${label.access("members")}</span>` : nothing}
       </h1>
       <p>${facts(state, view)}</p>
       ${outcome(view)}
     </div>
-    ${view.past ? nothing : here(view)}
+    ${view.past ? nothing : presence(view)}
     ${clock(state)}
   </header>`;
 }
 
 /** What changed of the search itself, in the row of tools, which has room for it: in the head it would move the board. */
-export function changedHead(view) {
+export function hasHeaderChanged(view) {
   const { id } = view.picture.search;
-  const mark = view.board.marks.get(id);
-  if (!mark) return nothing;
-  return html`<p class="change-note" data-testid="head-changed"><span>${label.event(mark.type)}${mark.actor ? ` · ${mark.actor.name}` : ""} ${ago(mark.at)}</span>
+  const badge = view.board.badges.get(id);
+  if (!badge) return nothing;
+  return html`<p class="change-note" data-testid="head-changed"><span>${label.event(badge.type)}${badge.actor ? ` · ${badge.actor.name}` : ""} ${agoElement(badge.at)}</span>
     ${view.past ? nothing : html`<button type="button" class="plain" data-act="seen" @click=${() => view.act.seen(id)}>${t("Seen")}</button>`}</p>`;
 }
 
-function facts({ reference, kind, last_seen, lead }, { desk }) {
+function facts({ reference, kind, last_seen, lead }, { session }) {
   const seen = last_seen?.text && t("last seen {place}", { place: last_seen.text });
-  const led = lead ? t("lead {name}", { name: accountName(desk, lead) }) : t("no lead");
+  const led = lead ? t("lead {name}", { name: accountName(session, lead) }) : t("no lead");
   return [reference, label.kind(kind), seen, led].filter(Boolean).join(" · ");
 }
 
-function here({ board }) {
-  const present = people(board.presence);
+function presence({ board }) {
+  const present = avatarList(board.presence);
   const count = Math.max(board.presence.count ?? 0, present.length);
-  return html`<div class="presence" data-testid="here" role="group" aria-label=${t("{count} here", { count })}>${faces(present)}</div>`;
+  return html`<div class="presence" data-testid="here" role="group" aria-label=${t("{count} here", { count })}>${avatars(present)}</div>`;
 }
 
 /** Runs while the child is missing; stands when it is found. */
 function clock({ missing_since, status, outcome }) {
-  const from = t("missing since {at}", { at: short(missing_since) });
-  if (status === "open") return html`<div class="clock" data-testid="clock">${since(missing_since)}<small>${from}</small></div>`;
+  const from = t("missing since {at}", { at: formatShortMoment(missing_since) });
+  if (status === "open") return html`<div class="clock" data-testid="clock">${sinceElement(missing_since)}<small>${from}</small></div>`;
   const found = outcome?.found_at;
   return html`<div class="clock stopped" data-testid="clock">
-    ${found ? roughly(Math.max(0, new Date(found) - new Date(missing_since))) : label.status(status)}
+    ${found ? formatDuration(Math.max(0, new Date(found) - new Date(missing_since))) : label.status(status)}
     <small>${found ? t("until found; {from}", { from }) : from}</small>
   </div>`;
 }

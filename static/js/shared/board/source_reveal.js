@@ -4,9 +4,9 @@ import { request } from "../../core/api.js";
 import { accountName } from "../../format/values.js";
 import { t } from "../../core/i18n.js";
 import { label } from "../../core/labels.js";
-import { when } from "../../format/time_elements.js";
+import { formatMoment } from "../../format/time_elements.js";
 
-export function source(entity, view) {
+export function sourceSection(entity, view) {
   const { id, state } = entity;
   const read = view.sources.get(id);
   const { kind, sealed } = state.source;
@@ -28,16 +28,16 @@ function answer({ name, contact, earlier = [], more, problem }, id, view) {
 }
 
 /** What was known until somebody set it. */
-function before({ name, contact, seq, at, account }, { desk }) {
+function before({ name, contact, seq, at, account }, { session }) {
   const said = [name, contact].filter(Boolean).join(" · ") || t("empty");
-  return html`<li data-seq=${seq}>${said} · <span class="at">${t("until {at}, then set by {name}", { at: when(at), name: accountName(desk, account) })}</span></li>`;
+  return html`<li data-seq=${seq}>${said} · <span class="at">${t("until {at}, then set by {name}", { at: formatMoment(at), name: accountName(session, account) })}</span></li>`;
 }
 
 /** A sealed one is read by coordinators, and by who took it in: the history knows that. */
 export function mayReadSource({ id, state }, view) {
   if (!view.mayRead || !state.source.sealed || view.mayLead) return view.mayRead;
   const read = view.sources.get(id);
-  return Boolean(read && !read.problem) || view.historyOf(id).addedBy === view.desk.account.id;
+  return Boolean(read && !read.problem) || view.historyOf(id).addedBy === view.session.account.id;
 }
 
 /** What was read before such an event may be no more what it is. */

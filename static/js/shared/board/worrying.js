@@ -3,7 +3,7 @@ import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { n, t } from "../../core/i18n.js";
 import { label } from "../../core/labels.js";
 import { row, theirs } from "../../forms/form_row.js";
-import { suggested } from "../../core/suggested_criteria.js";
+import { suggestedCriteria } from "../../core/suggested_criteria.js";
 import { answerOf, criteriaOf } from "./criteria.js";
 
 const DECISIONS = [true, false, null];
@@ -12,7 +12,7 @@ const count = (criteria, answer) => criteriaOf(criteria).filter((key) => (criter
 
 /** What the criteria suggest, in a sentence. */
 function suggestion(state) {
-  const { criteria } = state, more = suggested(state);
+  const { criteria } = state, more = suggestedCriteria(state);
   const [yes, unknown] = [count(criteria, "yes"), count(criteria, "unknown")];
   const applies = n("{count} of {all} criteria applies: the desk's people decide.", "{count} of {all} criteria apply: the desk's people decide.", yes, { all: criteriaOf(criteria).length });
   const parts = [
@@ -24,7 +24,7 @@ function suggestion(state) {
 }
 
 /** In the facts of the search: what was decided, what the criteria say, and each with its basis. */
-export function worryingShown(view) {
+export function worryingFacts(view) {
   const { state } = view.picture.search;
   return html`<section class="worrying" data-testid="criteria">
     <h3>${t("Worrying disappearance")}
@@ -32,7 +32,7 @@ export function worryingShown(view) {
     </h3>
     <p data-testid="decision"><b class=${state.worrying === true ? "text-alert" : ""}>${label.decision(state.worrying)}</b>${state.worrying_basis ? ` · ${state.worrying_basis}` : nothing}</p>
     <p class="hint" data-testid="suggestion">${suggestion(state)}</p>
-    <dl>${criteriaOf(state.criteria).map((key) => criterion(key, state.criteria[key], suggested(state).includes(key)))}</dl>
+    <dl>${criteriaOf(state.criteria).map((key) => criterion(key, state.criteria[key], suggestedCriteria(state).includes(key)))}</dl>
   </section>`;
 }
 

@@ -1,10 +1,10 @@
 /** The mark of a search that is worrying, or of which somebody should decide whether it is. */
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { t } from "../../core/i18n.js";
-import { undecided } from "../../core/suggested_criteria.js";
+import { needsDecision } from "../../core/suggested_criteria.js";
 
 /** isAsked: should somebody decide? Where the server has not said so, the state tells. */
-export function worry({ worrying, status, ...state }, isAsked = undecided({ worrying, ...state })) {
+export function worryingBadge({ worrying, status, ...state }, isAsked = needsDecision({ worrying, ...state })) {
   if (worrying === true) return html`<span class="worry" data-testid="worrying">${t("Worrying")}</span>`;
   if (status !== "open" || !isAsked) return nothing;
   return html`<span class="worry open" data-testid="worrying" title=${t("A criterion applies, or is suggested by the age. Whether it is worrying has not been decided.")}>${t("Worrying?")}</span>`;

@@ -9,7 +9,7 @@ const LEAST = 2; // characters: one finds half of everything
 const LONGEST = 200; // characters that the server takes
 const MOST = 8;
 
-export class PaletteFind {
+export class PaletteSearch {
   hits = [];
   failed = false;
   #changed;
@@ -52,9 +52,9 @@ export class PaletteFind {
 }
 
 /** {id, says, does} of a hit. */
-export function found({ board, reference, kind, id, number, card, found }) {
+export function hitCommand({ board, reference, kind, id, number, card, found: hitCommand }) {
   const what = number ? cardName({ kind, state: { number } }) : label.noun(kind);
-  const text = found.map(({ text }) => text).join(" … ");
+  const text = hitCommand.map(({ text }) => text).join(" … ");
   const at = kind === "search" || (kind === "note" && !card) ? "" : `/cards/${card ?? id}`;
   const path = board === "operations" ? "/" : `/searches/${board}${at}`;
   return { id, says: [reference ?? t("All searches"), kind === "search" ? null : what, text].filter(Boolean).join(" · "), does: () => location.assign(path) };

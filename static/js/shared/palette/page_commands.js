@@ -2,7 +2,7 @@
 import { t } from "../../core/i18n.js";
 
 /** [{id, says, does}] of those that this person may. keys: shows the keys */
-export function everywhere(desk, keys) {
+export function pageCommands(session, keys) {
   const go = (path) => ({ id: path, not: location.pathname === path, does: () => location.assign(path) });
   return [
     { ...go("/"), says: t("All searches") },
@@ -17,5 +17,5 @@ export function everywhere(desk, keys) {
     { ...go("/help"), says: t("Help") },
     { id: "keys", says: t("Show the keys"), does: keys },
     { id: "sign-out", says: t("Sign out"), does: () => document.querySelector("[data-sign-out]").requestSubmit() },
-  ].filter(({ not, role }) => !not && (!role || desk.can(role)));
+  ].filter(({ not, role }) => !not && (!role || session.can(role)));
 }

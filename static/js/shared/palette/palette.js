@@ -4,21 +4,21 @@
  */
 import { html, nothing, render } from "../../../vendor/lit-html/lit-html.js";
 import { Dialogs, dialog } from "../../behaviours/dialog.js";
-import { KEYS, pressed, shownChords, worksOn } from "../../behaviours/shortcuts.js";
+import { SHORTCUTS, findPressed, shownChords, worksOn } from "../../behaviours/shortcuts.js";
 import { n, t } from "../../core/i18n.js";
-import { hasAll, textOf, wordsOf } from "../../core/text_filter.js";
-import { everywhere } from "./page_commands.js";
-import { PaletteFind, found } from "./find.js";
+import { matchesAll, searchableText, tokenize } from "../../core/text_filter.js";
+import { pageCommands } from "./page_commands.js";
+import { PaletteSearch, hitCommand } from "./find.js";
 import { HelpTitles } from "./help.js";
 
 const MOST = 8; // cards or searches of this board
 
 export class Palette {
-  #desk;
+  #session;
   #keys;
   #root = document.body.appendChild(document.createElement("div"));
   #dialogs = new Dialogs(this.#root);
-  #find = new PaletteFind(() => this.#draw());
+  #find = new PaletteSearch(() => this.#draw());
   #help = new HelpTitles(() => this.#draw());
   #open = false;
   #text = "";
@@ -27,14 +27,14 @@ export class Palette {
   #shown = []; // groups as they were drawn: what comes meanwhile must not slip under a key that is pressed
 
   /** @param keys shows the keys */
-  constructor(desk, keys) {
-    this.#desk = desk;
+  constructor(session, keys) {
+    this.#session = session;
     this.#keys = keys;
   }
 
   connect() {
     document.addEventListener("keydown", (event) => {
-      if (!pressed("palette", event) || event.defaultPrevented) return;
+      if (!findPressed("palette", event) || event.defaultPrevented) return;
       if (!this.#open && document.querySelector("dialog[open]")) return;
       event.preventDefault();
       if (this.#open) this.#close();
@@ -81,19 +81,19 @@ export class Palette {
     if (!item) return;
     this.#close();
     item.does();
-    this.#desk.here?.settle?.();
+    this.#session.pageCommands?.settle?.();
   }
 
   #groups() {
-    const words = wordsOf(this.#text);
-    const has = ({ says }) => hasAll(words, textOf([says]));
-    const { here } = this.#desk;
-    const things = words.length ? (here?.things() ?? []).filter(has).sort((a, b) => isNumber(b, words) - isNumber(a, words)).slice(0, MOST) : [];
+    const words = tokenize(this.#text);
+    const has = ({ says }) => matchesAll(words, searchableText([says]));
+    const { pageCommands: commands } = this.#session;
+    const things = words.length ? (commands?.things() ?? []).filter(has).sort((a, b) => isNumber(b, words) - isNumber(a, words)).slice(0, MOST) : [];
     const known = new Set(things.map(({ id }) => id));
     const groups = [
-      { title: t("Do"), items: [...(here?.commands(this.#from) ?? []), ...everywhere(this.#desk, this.#keys)].filter(has) },
+      { title: t("Do"), items: [...(commands?.commands(this.#from) ?? []), ...pageCommands(this.#session, this.#keys)].filter(has) },
       { title: t("On this board"), items: things },
-      { title: t("Found in all searches"), items: this.#find.hits.filter(({ id }) => !known.has(id)).map(found) },
+      { title: t("Found in all searches"), items: this.#find.hits.filter(({ id }) => !known.has(id)).map(hitCommand) },
       { title: t("Help"), items: words.length ? this.#help.items.filter(has).slice(0, MOST) : [] },
     ].filter(({ items }) => items.length);
     let at = 0;
@@ -126,7 +126,7 @@ export class Palette {
   }
 
   #option(item) {
-    const key = KEYS.find((entry) => entry.id === item.id && worksOn(entry, this.#desk.here?.where));
+    const key = SHORTCUTS.find((entry) => entry.id === item.id && worksOn(entry, this.#session.pageCommands?.page));
     return html`<div role="option" id="palette-${item.at}" data-palette-item=${item.id} aria-selected=${item.at === this.#at ? "true" : "false"} @click=${() => this.#do(item)}>
       <span>${item.says}</span>${key ? html`<kbd aria-hidden="true">${shownChords(key)[0].join("+")}</kbd>` : nothing}
     </div>`;
