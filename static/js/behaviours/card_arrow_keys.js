@@ -1,7 +1,10 @@
-/** Arrow keys from card to card: up and down in a column, left and right to the card at the same height; from elsewhere to the first. */
+/**
+ * Arrow keys between cards: up and down in a column, left and right to the card at the same height; from anywhere else to the
+ * first card.
+ */
 import { findPressed } from "./shortcuts.js";
 
-// what arrow keys have a meaning of their own in, or scroll
+// elements with arrow keys of their own, or that scroll
 const OWN = "input, select, textarea, [contenteditable], [role=slider], dialog, [popover], .panel, details[open]";
 
 export class CardArrowKeys {
@@ -10,7 +13,10 @@ export class CardArrowKeys {
   #list;
   #walked = (event) => this.#go(event);
 
-  /** @param card selector of a card, with a link in it; @param list of what holds those of one column */
+  /**
+   * @param card selector of a card, with a link in it
+   * @param list selector of the container of one column's cards
+   */
   constructor(root, card = "article[data-card]", list = "[data-list]") {
     this.#root = root;
     this.#card = card;
@@ -39,7 +45,7 @@ export class CardArrowKeys {
     return [...this.#root.querySelectorAll(`:is(${this.#list}) :is(${this.#card})`)].find((card) => card.querySelector("a") && card.parentElement.checkVisibility());
   }
 
-  /** In a column that is several cards wide, down is the card below, and right the one beside it, before the next column. */
+  /** In a column several cards wide, down is the card below, and right the one beside it, before the next column. */
   #next(card, key) {
     if (key === "ArrowDown") return this.#neighbour(card, "nextElementSibling", isBelow);
     if (key === "ArrowUp") return this.#neighbour(card, "previousElementSibling", isBelow);
@@ -52,7 +58,7 @@ export class CardArrowKeys {
     return this.#nearest(columns[at + (right ? 1 : -1)], card, right);
   }
 
-  /** Cards that are still being sent have nothing to open yet. */
+  /** Skip cards that are still being sent: there is nothing to open yet. */
   #neighbour(card, direction, fits = () => true) {
     let next = card[direction];
     while (next && !(next.matches(this.#card) && fits(card, next))) next = next[direction];

@@ -1,14 +1,14 @@
-/** The open card is in the address: /searches/{id} and /searches/{id}/cards/{card}; and what is asked of the cards, wherever one goes. */
+/** Open card in the URL, /searches/{id} and /searches/{id}/cards/{card}, together with the filter of the cards. */
 
 export class CardUrl {
   #board;
   #changed;
   #query = location.search;
-  #leaving = false; // going back to the board takes the browser a moment
-  #next = null; // the card that was opened in that moment
+  #leaving = false; // the browser takes a moment to go back to the board
+  #next = null; // card opened in that moment
   #popped = () => this.#arrive();
 
-  /** @param changed called with the card (or null) when the back button was used */
+  /** @param changed called with the card (or null) after the back button */
   constructor(board, changed) {
     this.#board = board;
     this.#changed = changed;
@@ -30,7 +30,7 @@ export class CardUrl {
     return card ? `/searches/${this.#board}/cards/${card}` : `/searches/${this.#board}`;
   }
 
-  /** "?kind=task": no step of its own, or the back button would go through every choice before it leaves. */
+  /** Set the filter, "?kind=task", without a history entry: the back button would step through every choice. */
   ask(query) {
     this.#query = query;
     history.replaceState(history.state, "", location.pathname + query);
@@ -41,7 +41,7 @@ export class CardUrl {
     else if (card !== this.card) history.pushState({ depth: this.#depth + 1 }, "", this.path(card) + this.#query);
   }
 
-  /** Goes back to the board as often as cards were opened from it, so that the back button then leaves the board. */
+  /** Go back as many steps as cards were opened from the board, so that the next step back leaves the board. */
   close() {
     this.#next = null;
     if (this.#leaving || !this.card) return;
@@ -51,7 +51,7 @@ export class CardUrl {
   }
 
   #arrive() {
-    this.ask(this.#query); // the place that one is back at was left before it was asked
+    this.ask(this.#query); // the entry reached is from before the filter was set
     if (!this.#leaving) return this.#changed(this.card);
     this.#leaving = false;
     if (this.#next) this.open(this.#next);

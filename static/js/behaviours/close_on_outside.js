@@ -1,4 +1,4 @@
-/* A menu that is a <details> closes when the person goes elsewhere, or presses Escape. */
+/* Close a <details> menu when the focus or a click goes elsewhere, or on Escape. */
 
 export function closeOnOutside(details) {
   if (!details) return;

@@ -1,12 +1,12 @@
-/** A <dialog> that is drawn is open; closing it by Escape or its cross tells the view. */
+/** Dialogs drawn by lit-html: a drawn <dialog> is shown; closing it by Escape or its cross calls back. */
 import { html } from "../../vendor/lit-html/lit-html.js";
 import { t } from "../core/i18n.js";
 import { restoreFocus, focusPosition } from "./keep_focus.js";
 import { findPressed } from "./shortcuts.js";
 
 /**
- * @param name  also its test hook: `data-dialog`
- * @param close called when the person closes it; what was typed stays a draft
+ * @param name also its test hook, `data-dialog`
+ * @param close called when the person closes it; typed text stays a draft
  */
 export function dialog(name, title, body, close) {
   const cancel = (event) => {
@@ -23,7 +23,7 @@ export function dialog(name, title, body, close) {
   </dialog>`;
 }
 
-/** Ctrl+Enter sends the form of any dialog, if it has not done so itself. */
+/** Let Ctrl+Enter submit the form of any dialog, unless the form handled it. */
 function sending(event) {
   if (event.defaultPrevented || !findPressed("send", event)) return;
   event.preventDefault();
@@ -40,7 +40,7 @@ export class Dialogs {
     this.#root = root;
   }
 
-  /** After a draw: shows what was drawn closed, and gives the focus back when the last one is gone. */
+  /** After a draw: show newly drawn dialogs, and restore the focus when the last one is gone. */
   settle() {
     const drawn = this.#root.querySelector("dialog");
     if (drawn && !drawn.open) {
@@ -58,7 +58,7 @@ export class Dialogs {
   }
 }
 
-/** Firefox and Chromium differ about `autofocus` in a dialog that was drawn before it is shown. */
+/** Firefox and Chromium differ in `autofocus` for a dialog that is drawn before it is shown. */
 function focusFirst(dialog) {
   (dialog.querySelector("[autofocus]") ?? dialog.querySelector("form :is(input, textarea, select)"))?.focus();
 }

@@ -1,15 +1,14 @@
 /**
- * Cards taken up with mouse or finger. SortableJS does the long press, the ghost and the scrolling at the
- * edges; it is never let to move a card in the document, because a live change that arrives meanwhile would then
- * be drawn over a document the view does not know, and lose or double the card. Where the card would land is
- * marked with `data-drop-target`; on letting go the place is told, and the store decides.
+ * Drag and drop of cards by mouse or touch. SortableJS does the long press, the ghost and the scrolling at the edges, but must
+ * never move a card in the document: a live change meanwhile would be drawn over a document unknown to the view, and lose or
+ * duplicate the card. The target is marked with `data-drop-target`; on drop the position is reported, and the store decides.
  */
 import Sortable from "../../vendor/sortablejs/modular/sortable.esm.js";
 
-const LONG_PRESS_MS = 350; // shorter takes up cards under a finger that rests before it scrolls, longer feels stuck
-const SCROLL_SLOP_PX = 6; // a finger that moved this far before the press was long is scrolling
-const MOUSE_SLOP_PX = 5; // a click with an unsteady hand is a click
-const TAB_HOVER_MS = 450; // over a column's tab this long: show that column
+const LONG_PRESS_MS = 350; // ms: shorter picks up cards under a finger that rests before scrolling, longer feels stuck
+const SCROLL_SLOP_PX = 6; // a finger that moves this far before the long press is scrolling
+const MOUSE_SLOP_PX = 5; // a click with an unsteady hand is still a click
+const TAB_HOVER_MS = 450; // ms over a column's tab, after which that column is shown
 
 export class Drag {
   #root;
@@ -22,9 +21,7 @@ export class Drag {
   #menu = (event) => this.#keepHold(event);
   #keyed = (event) => this.#letGo(event);
 
-  /**
-   * @param tell {taken(card, column), dropped(card, place or null), showColumn(column)}; place is {column, before?}
-   */
+  /** @param tell callbacks {taken(card, column), dropped(card, place or null), showColumn(column)}; place is {column, before?} */
   constructor(root, tell) {
     this.#root = root;
     this.#tell = tell;
@@ -34,7 +31,7 @@ export class Drag {
     this.#root.addEventListener("contextmenu", this.#menu);
   }
 
-  /** After a draw: the lists that are there now, and none if this person may not move cards. */
+  /** After a draw: make the lists sortable that exist now; none if the person may not move cards. */
   attach(allowed) {
     const lists = new Set(allowed ? this.#root.querySelectorAll("[data-list]") : []);
     for (const [element, sortable] of this.#lists) {
@@ -58,7 +55,7 @@ export class Drag {
       draggable: "[data-card]",
       filter: "button, input, select",
       preventOnFilter: false,
-      // One way for mouse and finger, and a ghost that follows the theme: the browser's own drag image does neither.
+      // Same behaviour for mouse and touch, and a ghost in the theme's colours: the browser's own drag image has neither.
       forceFallback: true,
       fallbackOnBody: true,
       fallbackTolerance: MOUSE_SLOP_PX,
@@ -77,7 +74,7 @@ export class Drag {
     });
   }
 
-  /** Half a second on a link opens the browser's menu, which would take the touch away from the card in the hand. */
+  /** Holding a link for half a second opens the browser's menu, which would take the touch away. */
   #keepHold(event) {
     const touched = event.pointerType === "touch" && event.target.closest("[data-list] [data-card]");
     if (this.#card || touched) event.preventDefault();
@@ -91,7 +88,7 @@ export class Drag {
     this.#tell.taken(this.#card, from.dataset.list);
   }
 
-  /** Escape: the card stays where it was, wherever the hand lets go. */
+  /** Cancel on Escape: the card stays where it was, wherever it is released. */
   #letGo(event) {
     if (event.key !== "Escape") return;
     event.preventDefault();
@@ -152,7 +149,7 @@ export class Drag {
   }
 }
 
-/** The first card whose middle lies below y; cards lie in order, so a few are measured, not a thousand. */
+/** Find the first card whose middle is below y. Cards are in order, so a binary search measures only a few. */
 function firstBelow(cards, y) {
   let low = 0;
   let high = cards.length;

@@ -1,4 +1,4 @@
-/* How high the bar is, and how high the notices at the foot of the page: what lies over the page on a phone is between them. */
+/* Publish the heights of header and footer as CSS properties: overlays on a phone lie between them. */
 
 export function trackEdgeHeights(top, foot) {
   track("--header-height", top);

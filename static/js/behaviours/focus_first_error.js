@@ -1,6 +1,6 @@
-/** What was refused is brought into sight, and the first field of it has the focus, unless somebody types elsewhere by now. */
+/** Scroll to what was refused and focus its first field, unless somebody types elsewhere by then. */
 
-// What has to be decided or mended comes before the sentence about the whole.
+// Conflicts and field errors come before the error about the whole form.
 const TROUBLES = ["[data-conflict]", ".row:has(.error)", ".problem"];
 
 export function focusFirstError(root) {

@@ -1,10 +1,10 @@
-/** Keeps the keyboard where it was when a draw moves, remakes or takes away what it was on. */
+/** Keep the keyboard focus when a draw moves, recreates or removes the focused element. */
 
 const THING = "article[data-card], li[data-search], section[data-unseen-board]";
-const PARTS = ".tools, .filter-bar, .tabs, .operations-tabs, .refusals, .refusal, .withdrawn, .search-header, .operations-header, .displays .rows"; // where the neighbour of what is gone is meant too
+const PARTS = ".tools, .filter-bar, .tabs, .operations-tabs, .refusals, .refusal, .withdrawn, .search-header, .operations-header, .displays .rows"; // where focus may move to a neighbour of what is gone
 const FOCUSABLE = "a[href], button:not(:disabled), input:not(:disabled), select:not(:disabled), textarea:not(:disabled), summary, [tabindex]";
 
-/** Draws, and gives the focus back if the draw took it away. In a dialog it is the dialog's own business (dialog.js). */
+/** Draw, and restore the focus if it was lost. Inside a dialog, dialog.js handles it. */
 export function keepFocus(root, draw) {
   const focused = document.activeElement;
   const place = root.contains(focused) && !focused.closest("dialog") ? focusPosition(root, focused) : null;
@@ -14,7 +14,7 @@ export function keepFocus(root, draw) {
 
 export const isFocusLost = () => !document.activeElement || document.activeElement === document.body;
 
-/** Where an element is, so that it can be found again when it was remade. */
+/** Describe where an element is, so that it is found again after it was recreated. */
 export function focusPosition(root, element) {
   const thing = element.closest(THING);
   const list = thing?.parentElement;
@@ -31,11 +31,11 @@ export function focusPosition(root, element) {
   };
 }
 
-/** To the same control; to the same one of the same card, wherever it is now; else to what took its place. */
+/** Focus the same control, of the same card wherever it is now, else what took its place. */
 export function restoreFocus(root, place) {
   for (const candidate of candidates(root, place)) {
     candidate.focus({ preventScroll: true });
-    if (document.activeElement === candidate) return; // not on the screen: a column that a phone does not show
+    if (document.activeElement === candidate) return; // not rendered, e.g. in a column that a phone does not show
   }
 }
 
@@ -59,7 +59,7 @@ const among = (some) => some.filter(Boolean);
 const idOf = ({ dataset: { card, search, unseenBoard } }) => card ?? search ?? unseenBoard;
 const indexIn = (within, what, element) => [...within.querySelectorAll(what)].indexOf(element);
 
-/** In a column, or in the one in its place where it is gone: a card if it was a card, else its menu. */
+/** Find what to focus in the column, or in the one that took its place: a card if it was a card, else its menu. */
 function headNear(root, { id, at }, thing) {
   const all = [...root.querySelectorAll("[data-column]")];
   const section = all.find((each) => each.dataset.column === id) ?? all[at] ?? all.at(-1);

@@ -1,4 +1,4 @@
-/** Running times: once a second the text of `data-since`, `data-ago` and `data-due` elements is set; nothing else is drawn. */
+/** Update running times: set the text of `data-since`, `data-ago` and `data-due` elements once a second, without a redraw. */
 import { ago, late, serverNow, since } from "../core/time.js";
 import { t } from "../core/i18n.js";
 import { formatShortMoment } from "../format/time_elements.js";
@@ -10,9 +10,9 @@ export class RelativeTimes {
   #root;
   #timer = null;
   #now;
-  #told = new WeakMap(); // element -> the time it was last told, so that a draw fills only new ones
+  #told = new WeakMap(); // element -> the time it shows, so that a draw fills only new elements
 
-  /** now: which moment it is, on a board of the past another than on the clock of the server */
+  /** @param now returns the current time; a replay passes the time it shows */
   constructor(root, now = serverNow) {
     this.#root = root;
     this.#now = now;
@@ -31,7 +31,7 @@ export class RelativeTimes {
     for (const element of this.#root.querySelectorAll(RUNNING)) this.#tell(element, now);
   }
 
-  /** After a draw: only what has no text for its time yet. */
+  /** After a draw: fill the elements that have no text yet. */
   fill() {
     const now = this.#now();
     for (const element of this.#root.querySelectorAll(RUNNING)) {

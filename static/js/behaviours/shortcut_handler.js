@@ -1,18 +1,20 @@
-/** Keys that do what a page offers, by the table of keys; never under a dialog, and while typing only Escape. */
+/** Keyboard shortcuts of a page, by the table in shortcuts.js. Ignored under a dialog; while typing, only Escape works. */
 import { SHORTCUTS, isPressed, worksOn } from "./shortcuts.js";
 import { singleKeySetting } from "./single_key_setting.js";
 
 const TYPING = "input, textarea, select, [contenteditable]";
 
-/** Is there a keyboard to tell of, as far as a browser says, and does a key alone act? */
+/** Return whether to mention shortcuts: there seems to be a keyboard, and single keys are on. */
 export const hasKeyboard = () => singleKeySetting.on && !matchMedia("(pointer: coarse)").matches;
 
 export class ShortcutHandler {
   #commands;
   #pressed = (event) => this.#act(event);
 
-  /** @param here {where, commands(element) -> [{id, does}], settle()}: a page, and what this person may do there with the focus at an
-      element; `does` answers false where it was not for it. `settle` draws at once: the next keys may be meant for what opens */
+  /**
+   * @param commands of the page: {page, commands(element) -> [{id, does}], settle()}. `does` returns false if it did not handle
+   *   the key; `settle` draws at once, as the next key may be meant for what opens
+   */
   constructor(commands) {
     this.#commands = commands;
   }

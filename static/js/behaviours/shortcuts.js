@@ -1,12 +1,12 @@
 /**
- * Every key there is: what is pressed, where it works, what it does, who may. The behaviours act from this table, the dialog of `?`
- * shows what of it this person may do here, and a test compares the reference with it.
+ * Table of all shortcuts: keys, where they work, what they do, who may. The handlers use it, the dialog of `?` shows the part
+ * this person may use, and a test compares the docs with it.
  */
 import { t } from "../core/i18n.js";
 import { singleKeySetting } from "./single_key_setting.js";
 
-// id: the command (views/palette_*.js) or what a behaviour asks for. press: keys together by "+", one or the other by a space.
-// where: everywhere, on both boards, or on one page. may: a right, which the page knows; nothing where everybody may.
+// id: the command (commands.js of the pages), or what a behaviour asks for. press: keys joined by "+", alternatives by a space.
+// where: everywhere, both boards, or one page. may: a right that the page knows; missing where everybody may.
 export const SHORTCUTS = [
   { id: "keys", press: "?", where: "everywhere", does: () => t("Show the keys") },
   { id: "palette", press: "Ctrl+K", where: "everywhere", does: () => t("Go to a search or a card, or do something, by typing") },
@@ -41,17 +41,17 @@ const PAGES = { everywhere: () => true, boards: (page) => page === "search" || p
 const NAMES = { "←": "ArrowLeft", "↑": "ArrowUp", "↓": "ArrowDown", "→": "ArrowRight" };
 const SHOWN = { Ctrl: () => t("Ctrl"), Escape: () => t("Esc"), Enter: () => t("Enter") };
 
-/** Does a key work on this page? */
+/** Return whether a shortcut works on a page. */
 export const worksOn = ({ where }, page) => PAGES[where]?.(page) ?? where === page;
 
-/** Is it one character alone, which speech or a trembling hand may press unmeant (WCAG 2.1.4)? */
+/** Return whether it is a single character, which speech input or a trembling hand may press by accident (WCAG 2.1.4). */
 export const isSingle = ({ press }) => press.length === 1;
 
-/** Is this event the pressing of it? */
+/** Return whether a keyboard event triggers the shortcut. */
 export function isPressed(entry, { key, ctrlKey, metaKey, altKey, shiftKey, isComposing }) {
   if (altKey || isComposing || (isSingle(entry) && !singleKeySetting.on)) return false;
   const ctrl = ctrlKey || metaKey;
-  if (ctrl && shiftKey) return false; // another key: again, or one of the browser's own
+  if (ctrl && shiftKey) return false; // Shift makes it another shortcut, or one of the browser's own
   return entry.press.split(" ").some((chord) => {
     const [last, held] = chord.split("+").reverse();
     return (held === "Ctrl") === ctrl && same(NAMES[last] ?? last, key);
@@ -60,7 +60,7 @@ export function isPressed(entry, { key, ctrlKey, metaKey, altKey, shiftKey, isCo
 
 export const findPressed = (id, event) => isPressed(SHORTCUTS.find((entry) => entry.id === id), event);
 
-/** [["Ctrl", "K"]]: the chords, as they stand on this person's keyboard. */
+/** Return the key combinations as on this person's keyboard, e.g. [["Ctrl", "K"]]. */
 export const shownChords = ({ press }) => press.split(" ").map((chord) => chord.split("+").map((key) => SHOWN[key]?.() ?? key));
 
 const same = (name, key) => (name.length === 1 ? name.toLowerCase() === key.toLowerCase() : name === key);

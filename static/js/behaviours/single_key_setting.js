@@ -1,7 +1,10 @@
-/** Whether keys of one character act: kept per browser, as it is the hands at it, or the speech it listens to, that press unmeant ones. */
+/**
+ * Setting: whether single-character shortcuts work. Kept for the browser, as it depends on the hands or the speech input in front
+ * of it.
+ */
 import { ROOT, storage } from "../core/storage.js";
 
-const KEPT = `${ROOT}single-keys`; // of no account: signing out must not turn them on again
+const KEPT = `${ROOT}single-keys`; // independent of the account: signing out must not turn them on again
 
 export const singleKeySetting = {
   get on() {
@@ -15,7 +18,7 @@ export const singleKeySetting = {
   },
 };
 
-/** For css: a button does not name a key that does nothing. */
+/** Set the attribute for CSS: buttons do not mention a shortcut that is off. */
 export function tell() {
   document.documentElement.toggleAttribute("data-no-single-keys", !singleKeySetting.on);
 }

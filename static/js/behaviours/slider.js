@@ -1,11 +1,11 @@
-/** A handle on a line: by pointer and touch to where one points, by keys step by step. What is drawn has `role=slider` and `data-slider`. */
+/** Slider: moved by pointer and touch to a position, by keys in steps. The element has `role=slider` and `data-slider`. */
 
 export class Slider {
   #root;
   #on;
   #held = false;
 
-  /** on: {to(share of the line, 0 to 1), by(steps), page: steps of the keys that go further, start(), end()} */
+  /** @param on callbacks {to(share of the track, 0 to 1), by(steps), page: steps of the large keys, start(), end()} */
   constructor(root, on) {
     this.#root = root;
     this.#on = on;

@@ -1,26 +1,29 @@
 /**
- * Which items of a long list are in the document: those near the screen. What is above and below them is kept as room, by the heights
- * that were measured, and guessed for those that were not yet. What is being read stays where it is, whatever is put in above it.
+ * Virtual list: only items near the viewport are in the document. Above and below are spacers, by measured heights, or estimated
+ * ones for items never shown. What is being read stays in place when items are inserted above it.
  */
-const GUESS_PX = 64; // of an item that was never on the screen, before any was
-const NEAR_PX = 900; // beyond the screen that is drawn too, so that a turn of the wheel shows no empty room
-const TOP_PX = 4; // nearer than this to its beginning, a list is read from its beginning
-const TURNS = 3; // of looking where an item really is, after guessed heights became measured ones
+const GUESS_PX = 64; // estimated height of an item before any was measured
+const NEAR_PX = 900; // drawn beyond the viewport, so that scrolling shows no empty space
+const TOP_PX = 4; // closer than this to the top, the list counts as at its top
+const TURNS = 3; // rounds of correcting positions after estimates became measured heights
 
 export class VirtualList {
-  start = 0; // of what is drawn, as indices
+  start = 0; // range of drawn items, as indices
   end = 0;
-  whole = false; // all of it, for paper
+  whole = false; // draw all items, for printing
   #draw;
   #list = () => null;
   #keys = [];
   #heights = new Map(); // key -> px
-  #tops = [0]; // of each item, px from the list's beginning; one more for its end
+  #tops = [0]; // px of each item from the top of the list, plus the end
   #guess = GUESS_PX;
   #width = 0;
   #frame = null;
 
-  /** @param draw draws anew, by calling `update`; @param list finds the element whose children, with `data-key`, are the items */
+  /**
+   * @param draw redraws, by calling `update`
+   * @param list returns the element whose children, with `data-key`, are the items
+   */
   constructor(draw, list) {
     this.#draw = draw;
     this.#list = list;
@@ -41,7 +44,11 @@ export class VirtualList {
     removeEventListener("afterprint", this.#printed);
   }
 
-  /** Draws these items. keys: of all of them, in their order; render: puts those from `start` to `end` into the document */
+  /**
+   * Draw the items.
+   * @param keys of all items, in order
+   * @param render puts items `start` to `end` into the document
+   */
   update(keys, render) {
     const anchor = this.#anchor();
     this.#keys = keys;
@@ -54,7 +61,7 @@ export class VirtualList {
     this.#hold(anchor);
   }
 
-  /** Brings an item into sight, in the middle of the screen; it is in the document then. */
+  /** Draw an item and scroll it to the middle of the viewport. */
   reveal(key) {
     const at = this.#keys.indexOf(key);
     if (at < 0 || !this.#list()) return false;
@@ -71,23 +78,23 @@ export class VirtualList {
     this.#draw();
   }
 
-  /** Is one at the beginning? */
+  /** Whether the list is scrolled to its top. */
   get isAtTop() {
     return this.#seen() <= TOP_PX;
   }
 
-  /** The key of the first item that is on the screen. */
+  /** Key of the first item in the viewport. */
   get first() {
     return this.#keys[this.#at(Math.max(0, this.#seen()))];
   }
 
-  // --- where things are
+  // --- geometry
 
   #origin() {
     return (this.#list()?.getBoundingClientRect().top ?? 0) + scrollY;
   }
 
-  /** How far the list was scrolled under what stands above it on the screen, px. */
+  /** Return how far the list is scrolled under what is above it, px. */
   #seen() {
     const list = this.#list();
     return list ? edge(list) - list.getBoundingClientRect().top : 0;
@@ -103,7 +110,7 @@ export class VirtualList {
     return Math.min(low, Math.max(0, this.#keys.length - 1));
   }
 
-  /** What is being read: where the keyboard is, if that is on the screen, else the first item; nothing at the beginning. */
+  /** Return what is being read: the focused item if it is in the viewport, else the first one there; nothing at the top. */
   #anchor() {
     const list = this.#list();
     if (!list || !this.#keys.length) return null;
@@ -114,7 +121,7 @@ export class VirtualList {
     return { key, from: list.getBoundingClientRect().top + this.#tops[at] };
   }
 
-  /** Where each item stands. An anchor that is gone, by a filter, is none. */
+  /** Compute the position of each item. An anchor that was filtered out is ignored. */
   #place(anchor) {
     const tops = [0];
     for (const [at, key] of this.#keys.entries()) tops.push(tops[at] + (this.#heights.get(key) ?? this.#guess));
@@ -130,7 +137,7 @@ export class VirtualList {
     return undefined;
   }
 
-  /** By properties, as the policy allows no style attributes. */
+  /** By custom properties, as the content security policy forbids style attributes. */
   #room() {
     const list = this.#list();
     if (!list) return;
@@ -162,7 +169,7 @@ export class VirtualList {
     if (Math.abs(now - anchor.from) >= 1) scrollBy({ top: now - anchor.from, behavior: "instant" });
   }
 
-  // --- what happens
+  // --- events
 
   #moved = () => {
     this.#frame ??= requestAnimationFrame(() => {
@@ -172,7 +179,7 @@ export class VirtualList {
     });
   };
 
-  /** Is half of what lies beyond the screen still drawn? */
+  /** Return whether at least half of the margin beyond the viewport is drawn. */
   #isNear() {
     const list = this.#list();
     if (!list || list.clientWidth !== this.#width) return false;
@@ -192,7 +199,7 @@ export class VirtualList {
   };
 }
 
-/** Where on the screen a list can be seen from: below what stands still above it. */
+/** Return the top of the visible part of the list: below the sticky elements. */
 const edge = (list) => parseFloat(getComputedStyle(list).scrollMarginTop) || 0;
 
 function isOnScreen(element) {

@@ -1,15 +1,17 @@
-/* Marks: what happened to an entity that is new to this person. Pure. */
+/* Badges: what happened to an entity since this person saw it last. Pure. */
 
-/** The mark of an entity after one more event; what was added and is new stays "added". */
+/** Return the badge of an entity after one more event; an entity that is new stays "added". */
 export function addToBadge(before, { type, actor, at, clock, changes = [], private: set = [] }) {
   const first = before?.type.endsWith(".added") ? before.type : type;
   return { type: first, actor, at: clock ?? at, own: false, changes: [...new Set([...(before?.changes ?? []), ...changes, ...set])] };
 }
 
 /**
- * What is marked on a board of which somebody has missed these events, in order: what others changed and is still there. What
- * one changed oneself afterwards, elsewhere, is known.
- * @returns Map(id -> mark)
+ * Return the badges for events that a person missed. Own events clear a badge, as that state is known; entities that are gone get
+ * none.
+ * @param events in order
+ * @param options - {own: account id, isThere(id) -> boolean}
+ * @returns {Map<string, object>} by entity id
  */
 export function badgesOf(events, { own, isThere }) {
   const badges = new Map();
@@ -21,7 +23,7 @@ export function badgesOf(events, { own, isThere }) {
   return badges;
 }
 
-/** Where too many events were missed to be read: it is known that these changed, but not by whom. */
+/** Return badges without an author for all entities that changed after `seq`, where too many events were missed to be read. */
 export function badgesSince(entities, seq) {
   const badges = new Map();
   for (const { id, kind, seq: changedAt } of entities) {

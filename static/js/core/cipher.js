@@ -1,12 +1,12 @@
-/* Values as texts that nobody reads without the key: AES-GCM with a new nonce for each, bound to the place where it is kept. */
+/* Encrypt values as text: AES-GCM with a new nonce for each, bound to the name under which it is stored. */
 
-const NONCE = 12; // bytes, as GCM wants it
+const NONCE = 12; // bytes, required by GCM
 const ALGORITHM = "AES-GCM";
 
-/** Browsers encrypt for https, and for the machine itself, only. */
+/** Browsers offer encryption only for https and localhost. */
 export const canEncrypt = () => Boolean(globalThis.crypto?.subtle);
 
-/** text: base64 -> a key that can be used and not be read. Throws where it is none. */
+/** Import a base64 key as not extractable. Throws if it is none. */
 export function importKey(text) {
   return crypto.subtle.importKey("raw", fromBase64(text), ALGORITHM, false, ["encrypt", "decrypt"]);
 }
@@ -17,7 +17,7 @@ export async function encrypt(key, name, value) {
   return toBase64(nonce) + toBase64(new Uint8Array(box));
 }
 
-/** Throws for what was sealed with another key, for another place, or was changed. */
+/** Throws if the value was encrypted with another key, under another name, or was changed. */
 export async function decrypt(key, name, text) {
   const bytes = fromBase64(text);
   const plain = await crypto.subtle.decrypt(parameters(bytes.subarray(0, NONCE), name), key, bytes.subarray(NONCE));
@@ -30,4 +30,4 @@ const encoded = (text) => new TextEncoder().encode(text);
 
 const fromBase64 = (text) => Uint8Array.from(atob(text), (sign) => sign.charCodeAt(0));
 
-const toBase64 = (bytes) => btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join("")); // 12 bytes end without padding
+const toBase64 = (bytes) => btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join("")); // 12 bytes need no padding

@@ -1,13 +1,13 @@
-/* How far the server's clock is from one of this machine's, by the heartbeats. Pure. */
+/* Offset between the server's clock and a local clock, estimated from heartbeats. Pure. */
 
-const SAMPLES = 6;    // heartbeats, 30 s: enough to find one that travelled fast
-const SET_MS = 20_000; // by so much a heartbeat is hardly late, and never twice alike: then a clock was set back
-const ALIKE_MS = 2_000; // two that waited together for a machine to wake differ by the time between them, which is more
+const SAMPLES = 6;    // heartbeats in 30 s: enough to include one that travelled fast
+const SET_MS = 20_000; // a heartbeat is hardly ever so late, and never twice by the same time: then a clock was set back
+const ALIKE_MS = 2_000; // two heartbeats delayed by the same sleep differ by the time between them, which is more
 
 export class ClockOffset {
   #samples = [];
 
-  /** ms: what a heartbeat said, less what the clock here says. Delay only makes it smaller. */
+  /** Add a sample: server time minus local time, in ms. Delay only makes it smaller. */
   add(ms) {
     if (!Number.isFinite(ms)) return;
     const before = this.#samples.at(-1);
@@ -15,7 +15,7 @@ export class ClockOffset {
     this.#samples = wasSet ? [before, ms] : [...this.#samples, ms].slice(-SAMPLES);
   }
 
-  /** -> ms, or null while no heartbeat came: the largest of the last few is nearest */
+  /** Largest of the last samples, in ms, which is the nearest to the truth; null before the first. */
   get ms() {
     return this.#samples.length ? Math.max(...this.#samples) : null;
   }

@@ -1,30 +1,33 @@
-/* One socket, for ever reconnecting. What is sent and received is others' business; whether there is a line is decided here. */
+/* WebSocket that reconnects for ever. It knows whether there is a connection, and nothing of what is sent over it. */
 
 import { elapsed, readClocks } from "./elapsed.js";
 
-const SILENT = 10_000;          // ms: two heartbeats. A socket without a frame for so long is dead, whatever it says of itself.
-const ANSWER_PROBE = 4_000;     // ms: after waking up, a line that does not answer a ping is dead
-const OPENS_WITHIN = 10_000;    // ms until hello
-const STUCK = 2_000;            // ms: an attempt that was begun before the network came back may hang
-const BACK_FIRST = 500, BACK_MOST = 15_000; // ms, doubled each time
+const SILENT = 10_000;          // ms: two heartbeats. A socket that received nothing for so long is dead, whatever its readyState
+const ANSWER_PROBE = 4_000;     // ms: after waking up, a connection that does not answer a ping is dead
+const OPENS_WITHIN = 10_000;    // ms until `hello`
+const STUCK = 2_000;            // ms: an attempt begun before the network came back may hang
+const BACK_FIRST = 500, BACK_MOST = 15_000; // ms, doubled for each attempt
 const ASK_ME_EVERY = 5_000;     // ms, while the server that ended the session can't be asked
-const SPREAD = 3_000;           // ms: a server that goes is not met by everyone at once when it is back
-const SLEPT = 5_000;            // ms: a tick of one second that took so long: the machine slept, or the page was frozen
+const SPREAD = 3_000;           // ms: keeps clients from reconnecting all at once when a server restarts
+const SLEPT = 5_000;            // ms: a tick that came so late means that the machine slept, or the page was frozen
 
-/** What a close code asks of us: "soon", "spread" or "ask" (do not come back by yourself: ask who we are). */
+/** Classify a close code: "soon" and "spread" reconnect, "ask" checks first whether the session still exists. */
 export function afterClose(code) {
   if (code >= 4500 && code <= 4999) return "ask";
   return code === 1001 || code === 1012 ? "spread" : "soon";
 }
 
-/** ms until the next attempt; random is in [0, 1). */
+/**
+ * Return the ms until the next attempt.
+ * @param {number} random in [0, 1)
+ */
 export function backoff(attempt, random = Math.random()) {
   return Math.min(BACK_MOST, BACK_FIRST * 2 ** attempt) * (0.5 + random / 2);
 }
 
 export class Connection {
-  state = "waiting";    // "connecting" | "open" | "waiting" (for the next attempt) | "ended" (not coming back by itself)
-  nextAt = null;        // ms, wall clock: the next attempt, while waiting
+  state = "waiting";    // "connecting" | "open" | "waiting" (for the next attempt) | "ended" (does not reconnect by itself)
+  nextAt = null;        // ms, wall clock: when the next attempt starts, while waiting
   #handlers;
   #socket = null;
   #attempt = 0;
@@ -35,13 +38,16 @@ export class Connection {
   #tickedAt = readClocks();
   #pings = 0;
 
-  /** on: {hello(frame), frame(frame), down(code), changed(), whoAmI() -> Promise<"me"|"other"|"nobody"|"unknown">, signIn(), reload()} */
+  /**
+   * @param on - {hello(frame), frame(frame), down(code), changed(), whoAmI() -> Promise<"me" | "other" | "nobody" | "unknown">,
+   *   signIn(), reload()}
+   */
   constructor(url, on) {
     this.url = url;
     this.#handlers = on;
   }
 
-  /** Attempts that failed since there was a line. */
+  /** Number of failed attempts since the last open connection. */
   get failed() {
     return this.#attempt;
   }
@@ -50,7 +56,7 @@ export class Connection {
     this.#connect();
   }
 
-  /** For good: this page is about to go, or somebody signed out. */
+  /** Close for good: the page is being left, or the person signed out. */
   stop() {
     this.#close("ended");
   }
@@ -61,20 +67,20 @@ export class Connection {
     return true;
   }
 
-  /** Something suggests that the line should be looked at now: the page is shown again, the network is back. */
+  /** Check the connection now: the page is shown again, or the network is back. */
   recheck() {
     if (this.state === "waiting") this.#scheduleConnect(0);
     else if (this.state === "open") this.#probe();
     else if (this.state === "connecting" && elapsed(this.#openedAt) > STUCK) this.#connect();
   }
 
-  /** The line is open, and what comes is not what is needed: another one, at once. */
+  /** Replace an open connection at once, as it does not deliver what is needed. */
   reconnect() {
     if (this.state === "open") this.#handlers.down(null);
     this.#connect();
   }
 
-  /** Once a second. */
+  /** Check the time limits. Call once a second. */
   tick() {
     const now = readClocks(), passed = elapsed(this.#tickedAt, now);
     this.#tickedAt = now;
@@ -82,7 +88,7 @@ export class Connection {
     if (this.state === "waiting" && this.nextAt !== null && now.wall >= this.nextAt) return this.#connect();
     if (this.state !== "open") return undefined;
     if (this.#probedAt !== null && elapsed(this.#probedAt, now) > ANSWER_PROBE) return this.#onLost("soon");
-    if (passed > SLEPT) return this.#probe(); // before judging silence: frames may be waiting behind this very tick
+    if (passed > SLEPT) return this.#probe(); // probe before judging silence: frames may be queued behind this very tick
     if (this.#probedAt === null && elapsed(this.#lastFrame, now) > SILENT) return this.#onLost("soon");
     return undefined;
   }
@@ -94,7 +100,7 @@ export class Connection {
     this.#setState("connecting");
     const socket = new WebSocket(this.url);
     this.#socket = socket;
-    // a socket that was given up may still speak: only the present one is heard
+    // a replaced socket may still deliver messages: ignore them
     socket.onmessage = ({ data }) => socket === this.#socket && this.#onMessage(data);
     socket.onclose = ({ code }) => socket === this.#socket && this.#onLost(afterClose(code), code);
   }
@@ -106,7 +112,7 @@ export class Connection {
     try {
       frame = JSON.parse(data);
     } catch {
-      return this.#onLost("soon"); // what can't be read may have been an event
+      return this.#onLost("soon"); // what can't be parsed may have been an event
     }
     if (frame.type !== "hello") return this.#handlers.frame(frame);
     this.#attempt = 0;
@@ -120,7 +126,7 @@ export class Connection {
     this.#drop();
     if (wasOpen) this.#handlers.down(code);
     if (then === "ask") return this.#awaitIdentity();
-    // a browser can't see why an upgrade was refused
+    // a browser does not tell why an upgrade was refused
     if (neverOpened) this.#checkIdentity();
     return this.#scheduleConnect(then === "spread" ? BACK_FIRST + Math.random() * SPREAD : backoff(this.#attempt++));
   }
@@ -155,7 +161,7 @@ export class Connection {
     this.#setState(state);
   }
 
-  // Not waiting for the closing handshake: on a dead line it takes minutes.
+  // Does not wait for the closing handshake, which takes minutes on a dead connection.
   #drop() {
     const socket = this.#socket;
     this.#socket = null;

@@ -1,12 +1,14 @@
-/* The key by which this browser encrypts what is typed: the account's, held by the server, and here in memory only. */
+/* Fetch the key that encrypts drafts in this browser. The server keeps it with the account; here it is in memory only. */
 
 import { queuedRequest } from "./api.js";
 
 const ADDRESS = "/api/v1/me/draft-key";
 const AGAIN_MS = 5_000;
 
-/** Asks until there is an answer. failed() after each try without one.
-    -> the key as text; null where there is none for this page: the session has ended, or is another person's by now */
+/**
+ * Ask until there is an answer; call failed() after each attempt without one.
+ * @returns {Promise<string | null>} null if this page may not have a key: the session has ended, or belongs to another account
+ */
 export async function fetchDraftKey(account, failed) {
   for (;;) {
     const found = await ask();
@@ -16,7 +18,7 @@ export async function fetchDraftKey(account, failed) {
   }
 }
 
-/** -> {account, key}, an empty one where there is no right to it; null where there is no answer now */
+/** Return {account, key}, {} without the right to it, null without an answer. */
 async function ask() {
   try {
     const answer = await queuedRequest(ADDRESS, { headers: { accept: "application/json" } });

@@ -1,34 +1,34 @@
-/* What was typed and not yet sent, kept in this browser for one account, over reloads and ended sessions. See vault.js.
-   Who a source is, is never among it. */
+/* Drafts: what was typed and not sent, stored for one account across reloads and ended sessions (see vault.js). Never contains
+   who a source is. */
 
 import { ROOT, prefix, storage } from "./storage.js";
 import { vault } from "./vault.js";
 
 const SOURCE = new Set(["source_name", "source_contact"]);
 
-/** draft("task.add:" + board) -> {load, save, clear, late}. One form, one key. */
+/** Return the draft of one form, e.g. draft("task.add:" + board). */
 export function draft(name) {
   const key = `${prefix()}draft:${name}`;
   return {
-    /** -> the object saved last, or null */
+    /** the object saved last, or null */
     load: () => vault.read(key),
     save: (object) => vault.write(key, object),
     clear: () => vault.remove(key),
-    /** fn(object) where there was one that could not be read when it was asked for */
+    /** fn(object) if there is one that could not be read yet when it was asked for */
     whenLoaded: (fn) => vault.whenLoaded(key, fn),
   };
 }
 
-/** -> how many drafts this account has here. */
+/** Return the number of drafts of this account in this browser. */
 export const countDrafts = () => vault.keys("draft:").length;
 
-/** -> {key: object} of all drafts of this account that can be read. */
+/** Return the readable drafts of this account, by name. */
 export function readDrafts() {
   const start = `${prefix()}draft:`;
   return Object.fromEntries(vault.keys("draft:").map((key) => [key.slice(start.length), vault.read(key)]));
 }
 
-/** Earlier versions kept drafts in the clear, and in them who calls: that goes at once, whoever's draft it is. */
+/** Remove the names and contacts of sources that earlier versions stored in plain text, for any account. */
 export function removePlainSources() {
   for (const key of storage.keys(ROOT)) {
     const value = key.includes(":draft:") ? storage.read(key) : null;

@@ -1,7 +1,7 @@
-/* How long ago, on a machine that may sleep and whose clock may be set: by two clocks, of which the larger counts.
-   The monotonic one may stand still in sleep; the wall clock may be set back. */
+/* Elapsed time on a machine that may sleep and whose clock may be set. Two clocks are read and the larger difference counts:
+   the monotonic clock may stop in sleep, the wall clock may be set back. */
 
 export const readClocks = () => ({ mono: performance.now(), wall: Date.now() });
 
-/** ms from one reading to another. */
+/** Return the ms from one reading to another. */
 export const elapsed = (then, now = readClocks()) => Math.max(now.mono - then.mono, now.wall - then.wall);

@@ -1,4 +1,4 @@
-/** A command was not accepted, and nothing changed: {code, message, fields, current} as the contract has them. */
+/** Refusal of a command; nothing was changed. {code, message, fields, current} as in the contract. */
 export class Refused extends Error {
   constructor({ id, code, message, fields = {}, current = null }) {
     super(message);

@@ -1,37 +1,39 @@
-/* Is what is applied what the server has? Only the heads of a heartbeat, which come from the database, can prove it:
-   neither an open socket nor a recent event does. */
+/* Freshness of a board: whether the applied state is what the server has. Only the heads in a heartbeat, which come from the
+   database, prove it; an open socket or a recent event does not. */
 
 import { elapsed, readClocks } from "./elapsed.js";
 
-// ms: less than two heartbeats of 5 s, and with the tick of a second that looks at it still within 10 s.
+// ms: less than two heartbeats of 5 s; with the tick of 1 s that checks it, a stale board shows within 10 s.
 export const FRESH_MS = 9_000;
 
 export class Freshness {
   #now;
-  #proven = null;   // {mono, wall} of the heads that were last reached
+  #proven = null;   // {mono, wall} of the heads that were reached last
   #asked = null;    // heads not reached yet: {epoch, seq, at, mono, wall}
   #following = null;
   #lagging = false;
-  at = null;        // Date, server's clock: up to when what is applied is proven
+  at = null;        // Date, server's clock: time at which the applied state was proven
 
   constructor(now = readClocks) {
     this.#now = now;
   }
 
-  /** The socket answered the subscription: from here on frames are live. */
+  /** The subscription was confirmed: frames are live from here on. */
   followed() {
     this.#following = this.#now();
     this.#lagging = false;
   }
 
-  /** The socket is gone, or the subscription. */
+  /** The socket or the subscription is gone. */
   lost() {
     this.#following = null;
     this.#asked = null;
   }
 
-  /** Heads came, that were not sent before `sent`. -> true where the reader should ask again from its position: it is behind the
-      heads of the heartbeat before. */
+  /**
+   * Record the heads of a heartbeat that was not sent before `sent`.
+   * @returns {boolean} whether to subscribe again: the position is still behind the heads of the previous heartbeat
+   */
   heads({ epoch, seq }, at, position, sent = this.#now()) {
     const behind = this.#asked !== null && !reached(this.#asked, position);
     this.#lagging = behind;
@@ -40,7 +42,7 @@ export class Freshness {
     return behind || position.epoch !== epoch;
   }
 
-  /** Something was applied: perhaps it reaches the heads that were told. */
+  /** The position moved: it may have reached the recorded heads. */
   applied(position) {
     if (!this.#asked || !reached(this.#asked, position)) return;
     const { at, mono, wall } = this.#asked;
@@ -50,18 +52,21 @@ export class Freshness {
     this.#lagging = false;
   }
 
-  /** -> reading, or null: when what is applied was known to be true */
+  /** Clock reading at which the applied state was known to be true, or null. */
   get proven() {
     return this.#proven;
   }
 
-  /** -> "live" | "catching_up" | "not_current" | "loading"; loaded: something was applied at all. */
+  /**
+   * Return "live" | "catching_up" | "not_current" | "loading".
+   * @param {boolean} loaded whether anything was applied yet
+   */
   state(loaded) {
     if (!loaded) return "loading";
     const now = this.#now();
     const within = (then) => then !== null && elapsed(then, now) < FRESH_MS;
     if (within(this.#proven)) return this.#following && !this.#lagging ? "live" : "catching_up";
-    // opened a moment ago and no heartbeat yet: not false, but not proven either
+    // just opened and without a heartbeat: neither proven nor stale
     return this.#proven === null && within(this.#following) ? "catching_up" : "not_current";
   }
 }

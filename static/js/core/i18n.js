@@ -1,20 +1,20 @@
-/* Words in the reader's language. In English the msgid is the text, so an empty catalogue is a whole one. */
+/* Translate texts into the reader's language. The msgid is the English text, so an empty catalogue is complete for English. */
 
 import { request } from "./api.js";
 
-// Dates and numbers as they are written here: Belgian, and English as in Europe.
+// Formats of dates and numbers: Belgian, and British for English.
 const LOCALES = { en: "en-GB", fr: "fr-BE", nl: "nl-BE", de: "de-BE" };
 const catalogue = { language: "en", messages: {} };
-const intl = {}; // made when they are asked for, which takes a while: the board is on its way by then
+const intl = {}; // created on first use, as that is slow: the board is already loading by then
 
-/** Load the catalogue of `language` from its address; without it (offline, none yet) the English msgids stand. */
+/** Load the catalogue of a language. Without it (offline, or none yet) texts stay English. */
 export async function loadCatalogue(language, address) {
   if (language === "en") return;
   try {
     const answer = await request(address);
     if (answer.ok) use(language, (await answer.json()).messages);
   } catch {
-    // the msgids stand: English words are better than none, and dates go with them
+    // texts, dates and numbers stay English
   }
 }
 
@@ -23,25 +23,25 @@ function use(language, messages) {
   intl.rule = intl.numbers = undefined;
 }
 
-/** What Intl is given to write as the words do: "nl-BE". */
+/** Return the locale for Intl, e.g. "nl-BE". */
 export const locale = () => LOCALES[catalogue.language] ?? catalogue.language;
 
-/** t('Hello {name}', {name}) -> the sentence in the reader's language. Plain text: lit-html escapes it. */
+/** t('Hello {name}', {name}): return the translation as plain text, which lit-html escapes. */
 export function t(msgid, values = {}) {
   const found = catalogue.messages[msgid];
   return fill((Array.isArray(found) ? found[0] : found) || msgid, values);
 }
 
-/** n('{count} card', '{count} cards', 1200) -> "1,200 cards". */
+/** n('{count} card', '{count} cards', 1200): return "1,200 cards". */
 export function n(singular, plural, count, values = {}) {
-  // Intl's rule and gettext's agree for every language with two forms (en, fr, nl, de); no expression has to be evaluated
+  // Intl's plural rule agrees with gettext's for languages with two forms (en, fr, nl, de); no plural expression is evaluated
   const form = (intl.rule ??= new Intl.PluralRules(catalogue.language)).select(count) === "one" ? 0 : 1;
   const found = catalogue.messages[singular];
   const text = (Array.isArray(found) && found[form]) || (form === 0 ? singular : plural);
   return fill(text, { count: number(count), ...values });
 }
 
-/** 1.5 -> "1,5" where a comma is written. */
+/** Format a number: 1.5 is "1,5" in languages with a decimal comma. */
 export const number = (value) => (intl.numbers ??= new Intl.NumberFormat(locale())).format(value);
 
 function fill(text, values) {

@@ -1,5 +1,5 @@
-/* What codes are called. The server keeps and sends codes only; these are their names in the reader's language.
-   Each name is a function of nothing, so that the catalogue is asked when it is drawn and not when it is loaded. */
+/* Names of codes in the reader's language: the server stores and sends codes only. Each name is a function, so that it is
+   translated when it is drawn, not when the module loads. */
 
 import { t } from "./i18n.js";
 
@@ -115,19 +115,19 @@ const FIELD = {
   incoming: () => t("Incoming"), keeper: () => t("Answers for it"), outgoing: () => t("Outgoing"), pinned: () => t("Pinned"), remarks: () => t("Remarks"), restatement: () => t("Restated"),
 };
 
-/** A code that is not known (a newer server's) is shown as it is, never hidden. */
+/** Show an unknown code (of a newer server) as it is. */
 const named = (table) => Object.assign((code) => (Object.hasOwn(table, code) ? table[code]() : plain(code)), { codes: Object.freeze(Object.keys(table)) });
 const plain = (code) => (code === null || code === undefined ? "" : String(code).replaceAll("_", " "));
 
-/** label.kind("runaway") -> "Runaway"; label.kind.codes -> the codes in their order, for menus. */
+/** label.kind("runaway") returns "Runaway"; label.kind.codes are the codes in menu order. */
 export const label = {
   kind: named(KIND), status: named(STATUS), role: named(ROLE), column: named(COLUMN), channel: named(CHANNEL), assessment: named(ASSESSMENT),
   priority: named(PRIORITY), condition: named(CONDITION), how: named(HOW), access: named(ACCESS), category: named(CATEGORY), criterion: named(CRITERION),
   answer: named(ANSWER), decision: named(DECISION), sex: named(SEX), level: named(LEVEL), source_kind: named(SOURCE_KIND), grade_source: named(GRADE_SOURCE),
   grade_content: named(GRADE_CONTENT), noun: named(NOUN),
-  /** "Sighting graded": a whole saying, for a list of mixed events */
+  /** "Sighting graded": a complete text, for lists of mixed events */
   event: named(EVENT),
-  /** "graded": for "graded by Maria" */
+  /** "graded": as in "graded by Maria" */
   done: (type) => named(DONE)(String(type).split(".").at(-1)),
   field,
 };

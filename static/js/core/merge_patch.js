@@ -1,15 +1,15 @@
-/** Paths, merge patches (RFC 7396) and differences over plain states. Pure. */
+/** Paths, merge patches (RFC 7396) and differences of plain states. Pure. */
 
 const isGroup = (value) => value !== null && typeof value === "object" && !Array.isArray(value);
 
-/** The leaf at "person.age", or null where a group on the way is unset. */
+/** Return the value at a path such as "person.age"; null if a group on the way is unset. */
 export function valueAt(state, path) {
   let value = state;
   for (const key of path.split(".")) value = isGroup(value) ? value[key] : undefined;
   return value ?? null;
 }
 
-/** {"place.text": "Gent"} -> {place: {text: "Gent"}} */
+/** Turn values by path into a patch: {"place.text": "Gent"} becomes {place: {text: "Gent"}}. */
 export function toPatch(leaves) {
   const data = {};
   for (const [path, value] of Object.entries(leaves)) {
@@ -38,8 +38,8 @@ export function isEqual(a, b) {
 }
 
 /**
- * The value at a path of `changes`, also where the path is of a leaf that is gone:
- * the event that removes a checklist item still names `checklist.k1.done`.
+ * Return {path, from, to} for each path, including paths that are gone: the event that removes a checklist item still names
+ * `checklist.k1.done`.
  */
 export function fieldChanges(before, after, changes) {
   return changes.map((path) => ({ path, from: valueAt(before, path), to: valueAt(after, path) }));

@@ -1,8 +1,8 @@
-/* Whether this page was opened at the address that the server takes for its own: at another one it refuses sockets. */
+/* Check that the page was opened at the address the server considers its own: at another one it refuses sockets. */
 
 import { t } from "./i18n.js";
 
-/** The sentence for whoever looks at a page that can't be live here, or null. */
+/** Return the text for a page that can't be live at this address, or null. */
 export function originProblem() {
   const { origin } = document.body.dataset;
   if (!origin || origin === location.origin) return null;

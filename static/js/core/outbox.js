@@ -1,32 +1,35 @@
-/* What this person did and the server has not answered yet. Kept in the browser before it is sent; sent again with the same id
-   until there is an answer that will not change: an ack, or a refusal that means the command and not the moment. */
+/* Outbox: commands that the server has not answered yet. Each is stored before it is sent, and sent again with the same id
+   until it is acknowledged or refused for good. */
 
 import { t } from "./i18n.js";
 import { Refused } from "./errors.js";
 import { prefix } from "./storage.js";
 import { vault } from "./vault.js";
 
-const LATER = new Set(["unavailable", "rate_limited"]); // the moment was bad: the same command, later
-const FRAME_LIMIT = 65_536;   // bytes, the server's limit for one frame
-const ANSWER_WITHIN = 15_000; // ms: on a line that lives, an unanswered command is sent again
-const RETRY_FIRST = 500, RETRY_MOST = 15_000; // ms, doubled each time
-const SPREAD = 500;           // ms: tabs that were told the same do not all come back in one moment
-const SETTLE_WITHIN = 10_000; // ms that an acknowledged command is still drawn while its events are on the way
+const LATER = new Set(["unavailable", "rate_limited"]); // refusals that concern the moment: the same command is sent again later
+const FRAME_LIMIT = 65_536;   // bytes: the server's limit for one frame
+const ANSWER_WITHIN = 15_000; // ms: on an open connection, an unanswered command is sent again
+const RETRY_FIRST = 500, RETRY_MOST = 15_000; // ms, doubled for each attempt
+const SPREAD = 500;           // ms: keeps tabs that were told to wait from sending all at once
+const SETTLE_WITHIN = 10_000; // ms: how long an acknowledged command is drawn while its events are still to come
 
-/* An entry, as kept: {id, board, name, data, base?, epoch?, at, order, owner, status: "sending"|"waiting"|"refused", refusal};
-   held: true while it waits because the server was asked too much. */
+/**
+ * Stored entry: {id, board, name, data, base?, epoch?, at, order, owner, status: "sending"
+ * "waiting"
+ * "refused", refusal}; `held` is set while it waits because of the rate limit.
+ */
 export class Outbox {
   #tab;
   #transmit;
   #changed;
   #now;
   #open = false;
-  #entries = new Map();   // id -> entry, mine, oldest first
-  #runs = new Map();      // id -> {sentAt, tries, retryAt, kept, happened, promise, resolve, reject}; kept: null while it is being written
-  #held = null;           // {until, seconds}: the server said that this account asks too much, and for how long to wait
-  #acknowledgedEntries = new Map();  // id -> {entry, seq, until}: acknowledged, events not applied yet
+  #entries = new Map();   // id -> entry of this tab, oldest first
+  #runs = new Map();      // id -> {sentAt, tries, retryAt, kept, happened, promise, resolve, reject}; kept: null while it is being stored
+  #held = null;           // {until, seconds}: rate limit of this account, and how long to wait
+  #acknowledgedEntries = new Map();  // id -> {entry, seq, until}: acknowledged, while its events are not applied
 
-  /** transmit(frame) -> boolean; changed(boardId) is called after each change of an entry. */
+  /** @param options - {tab, transmit(frame) -> boolean, changed(boardId): called after each change of an entry} */
   constructor({ tab, transmit, changed, now = Date.now }) {
     this.#tab = tab;
     this.#transmit = transmit;
@@ -34,14 +37,17 @@ export class Outbox {
     this.#now = now;
   }
 
-  /** What an earlier page of this tab left can be read now. */
+  /** Load what an earlier page of this tab left. Call once the vault can be read. */
   opened() {
     for (const entry of stored()) if (entry.owner === this.#tab.id && !this.#entries.has(entry.id)) this.#register(entry);
     this.#pump();
     return this.adopt();
   }
 
-  /** -> Promise of {seqs, opened?}; rejects with Refused. Kept before it is sent. */
+  /**
+   * Store and send a command.
+   * @returns {Promise<{seqs: number[], opened?: string}>} rejects with Refused
+   */
   add(board, name, data, { base, epoch } = {}) {
     const order = Math.max(this.#now(), ...[...this.#entries.values()].map((entry) => entry.order + 1));
     const entry = {
@@ -55,37 +61,42 @@ export class Outbox {
     return run.promise;
   }
 
-  /** Entries of one board, or of all, oldest first; with those whose events are on the way, without those whose events were applied. */
+  /**
+   * Return the entries of one board, or of all, oldest first. Includes those whose events are still to come; without those whose
+   * events were applied.
+   */
   pending(board = null) {
     const all = [...[...this.#acknowledgedEntries.values()].map(({ entry }) => entry), ...this.#entries.values()];
     const drawn = all.filter(({ id }) => !this.#runs.get(id)?.eventApplied);
     return drawn.filter((entry) => board === null || entry.board === board).sort(byOrder);
   }
 
-  /** How much has not been answered, in all tabs of this account. */
+  /** Return the number of unanswered commands, in all tabs of this account. */
   unsent() {
     const waiting = new Map([...this.#entries].map(([id, { status }]) => [keyOf(id), status]));
     for (const key of vault.keys("outbox:")) if (!waiting.has(key)) waiting.set(key, vault.label(key)?.status);
     return [...waiting.values()].filter((status) => status !== "refused").length;
   }
 
-  /** All that has not been done, in all tabs of this account, as far as it can be read; also what was refused. */
+  /**
+   * Return all entries that have not been done, refused ones too, in all tabs of this account, as far as they can be decrypted.
+   */
   unfinished() {
     return [...new Map([...stored(), ...this.#entries.values()].map((entry) => [entry.id, entry])).values()].sort(byOrder);
   }
 
-  /** For how many seconds the server told this account to wait, while that lasts; else null. */
+  /** Seconds for which the server told this account to wait, while that lasts; else null. */
   get held() {
     return this.#held !== null && this.#now() < this.#held.until ? this.#held.seconds : null;
   }
 
-  /** The line is up, signed in as this account. */
+  /** The connection is open, signed in as this account. */
   onOpen() {
     this.#open = true;
     this.#pump();
   }
 
-  /** The line is gone: what was on it is not known to have arrived. */
+  /** The connection is gone: whatever was sent over it may not have arrived. */
   onClose() {
     this.#open = false;
     for (const entry of this.#entries.values()) {
@@ -116,13 +127,13 @@ export class Outbox {
     this.#pump();
   }
 
-  /** An event of this command was applied, before its ack came: drawn still, its card would be there twice. */
+  /** Stop drawing a command whose event was applied before its ack came, as its card would be shown twice. */
   eventApplied(id) {
     const run = this.#runs.get(id);
     if (run) run.eventApplied = true;
   }
 
-  /** A board's applied position moved. */
+  /** The applied position of a board moved. */
   applied(board, seq) {
     for (const [id, settled] of this.#acknowledgedEntries) {
       if (settled.entry.board === board && (settled.seq <= seq || settled.until < this.#now())) this.#acknowledgedEntries.delete(id);
@@ -136,7 +147,7 @@ export class Outbox {
     this.#changed(entry.board);
   }
 
-  /** Once a second: what is due again, and what has waited too long for its answer. */
+  /** Send what is due again, and postpone what waited too long for its answer. Call once a second. */
   tick() {
     for (const [id, run] of this.#runs) {
       if (run.sentAt !== null && this.#now() - run.sentAt > ANSWER_WITHIN) this.#postpone(this.#entries.get(id));
@@ -147,7 +158,7 @@ export class Outbox {
     this.#pump();
   }
 
-  /** Take over what a tab that is gone has left. */
+  /** Take over the entries of tabs that are gone. */
   async adopt() {
     if (vault.state !== "open" || !this.#otherTabsEntries().length) return;
     await this.#tab.exclusively(async () => {
@@ -157,7 +168,7 @@ export class Outbox {
     this.#pump();
   }
 
-  /** On the disk before the next tab looks. */
+  /** Store the entry before another tab looks for abandoned ones. */
   async #adopt(key) {
     const entry = await vault.reload(key);
     if (entry === null) return;
@@ -171,7 +182,7 @@ export class Outbox {
     return all.filter(({ owner }) => owner !== undefined && owner !== this.#tab.id);
   }
 
-  // One command of a board is on the way at a time: what was done later must not overtake what is sent again.
+  // Send one command of a board at a time: a later one must not overtake one that is sent again.
   #pump() {
     if (!this.#open || this.held !== null) return;
     const busy = new Set();
@@ -180,7 +191,7 @@ export class Outbox {
       const run = this.#runs.get(entry.id);
       if (!this.#isOwned(entry, run)) continue;
       busy.add(entry.board);
-      if (run.kept === null && vault.state === "open") continue; // sent when it is on the disk
+      if (run.kept === null && vault.state === "open") continue; // sent once it is stored
       if (run.sentAt !== null || (run.retryAt ?? 0) > this.#now()) continue;
       if (!this.#transmit(frameOf(entry))) return;
       run.sentAt = this.#now();
@@ -189,7 +200,7 @@ export class Outbox {
     }
   }
 
-  // A tab that was frozen wakes up and finds its things taken over.
+  // A tab that was frozen may find its entries taken over by another.
   #isOwned(entry, run) {
     if (!run.kept || vault.label(keyOf(entry.id))?.owner === this.#tab.id) return true;
     this.#entries.delete(entry.id);
@@ -199,7 +210,7 @@ export class Outbox {
 
   #register(entry) {
     const run = { sentAt: null, tries: 0, retryAt: null, kept: null, keeping: null, ...promised() };
-    run.promise.catch(() => {}); // after a reload nobody waits for it: `pending` tells
+    run.promise.catch(() => {}); // after a reload nobody awaits it; `pending` reports the state
     if (entry.status === "sending") entry.status = "waiting";
     delete entry.held;
     this.#runs.set(entry.id, run);
@@ -216,7 +227,7 @@ export class Outbox {
     });
   }
 
-  /** Nothing is sent for so long: whatever it is, it would be refused too. */
+  /** Send nothing for so long: anything would be refused. */
   #pause(entry, seconds) {
     entry.held = true;
     this.#held = { until: this.#now() + seconds * 1_000 + Math.random() * SPREAD, seconds };

@@ -1,6 +1,6 @@
-/* Up to where this person has seen each board: kept by the server, so that it is the same on all their screens. The board on the
-   screen counts as seen while it is proven live, the page is visible, and the person did something here a moment ago: neither a
-   tab behind another nor the screen of somebody who has left is looked at. */
+/* Read positions: up to where this person has seen each board, stored by the server for all their screens. The board on the
+   screen counts as seen while it is live, the page is visible, and there was input within the last minute; neither a
+   background tab nor an abandoned screen counts. */
 
 import { onUserActivity } from "./user_activity.js";
 import { elapsed, readClocks } from "./elapsed.js";
@@ -8,22 +8,26 @@ import { getJson, queuedRequest, request } from "./api.js";
 import { badgesOf, badgesSince } from "./change_badges.js";
 
 const ADDRESS = "/api/v1/seen";
-const LATELY_MS = 60_000;  // after the last sign of somebody: reading takes as long, leaving a desk does not
-const TELL_MS = 4_000;     // a busy board moves many times a second
-const ASK_AGAIN_MS = 10_000; // after an answer that did not come
-const PAGE = 1_000, MOST = 5_000; // events in one answer; events that are read
-const KINDS = ["search", "sighting", "task", "note"]; // of which changes are marked
+const LATELY_MS = 60_000;  // after the last input: reading takes as long, leaving the desk does not
+const TELL_MS = 4_000;     // a busy board changes many times a second
+const ASK_AGAIN_MS = 10_000; // after a request without an answer
+const PAGE = 1_000, MOST = 5_000; // events per request; events read at most
+const KINDS = ["search", "sighting", "task", "note"]; // kinds that get badges
 
-/** For as long as the page lives. */
+/** Track the board of a page for as long as the page lives. */
 export function mount(session, board) {
   session.readPositions = new ReadPositionTracker(session, board);
   session.readPositions.connect();
 }
 
-/** Tells the server what was seen. marks: [{board, epoch, seq}] -> the answer's status, 0 where there is none. */
+/**
+ * Send read positions to the server.
+ * @param positions [{board, epoch, seq}]
+ * @returns {Promise<number>} status, 0 without an answer
+ */
 export async function sendReadPositions(positions, { leaving = false } = {}) {
   try {
-    const ask = leaving ? request : queuedRequest; // who leaves can't wait
+    const ask = leaving ? request : queuedRequest; // a page that is being left can't wait
     return (await ask(ADDRESS, { method: "POST", body: JSON.stringify({ marks: positions }), keepalive: leaving })).status;
   } catch {
     return 0;
@@ -33,12 +37,12 @@ export async function sendReadPositions(positions, { leaving = false } = {}) {
 export class ReadPositionTracker {
   #session;
   #board;
-  #positions = null;     // board -> {epoch, seq}, as the server has them; null until it was read
+  #positions = null;     // board -> {epoch, seq}, as the server has them; null until loaded
   #askedAt = null;
-  #rereadTimer = null;     // the reading that is to come, as a board has moved
-  #caughtUp = false; // what was missed before this page was opened is marked: from here on marks may move
+  #rereadTimer = null;     // scheduled reload, as a board has moved
+  #caughtUp = false; // badges for what was missed before this page was opened are set; only then may the position move
   #actedAt = null;
-  #lastSeen = null;    // the position that was last before somebody's eyes
+  #lastSeen = null;    // the last position that was in view
   #sent = "";
   #timer = null;
 
@@ -58,7 +62,10 @@ export class ReadPositionTracker {
     this.#check();
   }
 
-  /** Events of a board that are new to this person, by its seq now; null where they have never seen it, or it is not known. */
+  /**
+   * Return the number of events after the read position, given the board's seq; null if the board was never seen or that is not
+   * known.
+   */
   news(board, seq) {
     const position = this.#positions?.get(board);
     if (!position) return null;
@@ -67,17 +74,17 @@ export class ReadPositionTracker {
     return count;
   }
 
-  /** Is it known that this person has never seen a board? */
+  /** Return whether the person has certainly never seen a board. */
   isNew(board) {
     return this.#positions !== null && !this.#positions.has(board);
   }
 
-  /** A board has moved: perhaps by what this person did on another screen, which is not new to them. */
+  /** A board has moved: reload the positions, as this person may have caused it on another screen. */
   #askAgain(position, seq) {
     position.asked = seq;
     this.#rereadTimer ??= setTimeout(() => {
       this.#rereadTimer = null;
-      if (!document.hidden) this.#read({ again: true }); // shown again, it reads anyhow
+      if (!document.hidden) this.#read({ again: true }); // otherwise it reloads when the page is shown again
     }, TELL_MS);
   }
 
@@ -111,17 +118,17 @@ export class ReadPositionTracker {
   async #send({ leaving = false } = {}) {
     clearTimeout(this.#timer);
     this.#timer = null;
-    if (!this.#isNews || !(leaving || this.#isLive)) return; // without a line it waits for the next look
+    if (!this.#isNews || !(leaving || this.#isLive)) return; // while disconnected it waits for the next check
     const position = this.#lastSeen;
     this.#sent = positionOf(position);
     const status = await sendReadPositions([position], { leaving });
-    if (status === 0 || status === 429 || status >= 500) this.#sent = ""; // told again when the board moves
+    if (status === 0 || status === 429 || status >= 500) this.#sent = ""; // sent again when the board moves
     else this.#positions.set(position.board, { ...position, own: 0 });
   }
 
   #onPageHide = () => this.#send({ leaving: true });
 
-  /** Hidden: perhaps for good. Shown again: another screen may have seen more meanwhile. */
+  /** Hidden, perhaps for good: send. Shown again: reload, as another screen may have seen more. */
   #onVisibilityChange = () => (document.hidden ? this.#onPageHide() : this.#read({ again: true }));
 
   async #read({ again = false } = {}) {
@@ -136,11 +143,11 @@ export class ReadPositionTracker {
     this.#board.changed();
   }
 
-  /** Marks on the board what changed since this person saw it last, under what has happened since the page was opened. */
+  /** Add badges for what changed since the read position; badges set since the page was opened win. */
   async #catchUp() {
     const board = this.#board, position = this.#positions.get(board.id);
-    const positions = position?.epoch === board.epoch ? await this.#missedBadges(position.seq, board.seq) : new Map();
-    for (const [id, one] of positions) if (!board.positions.has(id)) board.positions.set(id, one);
+    const badges = position?.epoch === board.epoch ? await this.#missedBadges(position.seq, board.seq) : new Map();
+    for (const [id, badge] of badges) if (!board.badges.has(id)) board.badges.set(id, badge);
     this.#caughtUp = true;
     this.#check();
   }
@@ -156,7 +163,7 @@ export class ReadPositionTracker {
 
 const positionOf = ({ epoch, seq }) => `${epoch} ${seq}`;
 
-/** In order; null where they can't be read. */
+/** Return the events in order; null if they can't be read. */
 async function eventsBetween(board, from, to) {
   const events = [];
   for (let after = from; after < to; after = events.at(-1).seq) {

@@ -1,19 +1,19 @@
-/* The rules of a position, apart from everything that reads or writes: what a frame means for one who stands at (epoch, seq).
-   Late, lost, doubled and out of order all have the same answer: compare seq, ask again from a position. */
+/* Rules for positions (epoch, seq) in a stream of events. Late, lost, duplicate and reordered events have one answer: compare
+   seq, and subscribe again from a position. Pure. */
 
 export const APPLY = "apply";
 export const SEEN = "seen";
 export const GAP = "gap";
 export const OTHER_EPOCH = "other epoch";
 
-/** An event with number `seq`, of `epoch`, for a reader at `position` {epoch, seq}. */
+/** Return what to do with event `seq` of `epoch` at `position` {epoch, seq}: APPLY, SEEN, GAP or OTHER_EPOCH. */
 export function compareSeq(position, epoch, seq) {
   if (position.epoch !== epoch) return OTHER_EPOCH;
   if (seq <= position.seq) return SEEN;
   return seq === position.seq + 1 ? APPLY : GAP;
 }
 
-/** What one event does to the entities: {put: {kind, id, seq, state}}, {drop: {kind, id}} or nothing (erased, hidden). */
+/** Return the change an event makes: {put: {kind, id, seq, state}}, {drop: {kind, id}}, or {} (erased or hidden). */
 export function entityChange(event) {
   if (event.erased || !event.kind) return {};
   if (event.state === undefined) return {};
@@ -21,7 +21,7 @@ export function entityChange(event) {
   return { put: { kind: event.kind, id: event.id, seq: event.seq, state: event.state } };
 }
 
-/** Entities by kind and id. */
+/** Entities of a board, by kind and id. */
 export class Entities {
   #kinds = new Map();
 

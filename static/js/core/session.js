@@ -1,4 +1,4 @@
-/* One per page: the account, its line to the server, the boards it follows and what it has still to send. */
+/* The session of one page: the account, its socket, the boards it follows and the commands it has yet to send. */
 
 import { getJson, request } from "./api.js";
 import { Board } from "./store.js";
@@ -8,32 +8,35 @@ import { syncClock } from "./time.js";
 import { SIGNED_OUT, close as keepNothing, clearAll } from "./storage.js";
 import { vault } from "./vault.js";
 
-const ROLES = ["viewer", "investigator", "coordinator", "admin"]; // each with the rights of those before
+const ROLES = ["viewer", "investigator", "coordinator", "admin"]; // each includes the rights of those before it
 const TICK = 1_000;             // ms
-const ACCOUNTS_EVERY = 5_000;   // ms: an unknown id asks for the accounts, but not more often
+const ACCOUNTS_EVERY = 5_000;   // ms: minimum time between two requests for the list of accounts
 const ADOPT_EVERY = 10;         // ticks
 
 export class Session {
   account;
   accounts = new Map();
   version;
-  newVersion = null;  // the server's, where this page is of another
+  newVersion = null;  // the server's version, where it differs from this page's
   outbox;
-  alerts = null;      // whoever hears of alerts here
-  clock = null;       // why times may be wrong: {jumped, ahead}, once the server has said so
-  shiftStatus = null;        // who holds the shift, and how it is handed on: {shift, handover}, once the server has said so
-  pageCommands = null; // what one may do on this page, for keys and palette: {page, may, commands, things}
-  readPositions = null;        // up to where this person has seen each board, on pages that show one
+  alerts = null;      // the Alerts of this page, if it shows any
+  clock = null;       // clock warning of the server, {jumped, ahead}; null until one came
+  shiftStatus = null;        // shift and open handover, {shift, handover}; null until the server sent them
+  pageCommands = null; // commands of this page, for shortcuts and palette: {page, may, commands, things}
+  readPositions = null;        // ReadPositionTracker, on pages that count as seeing a board
   connection;
   #boards = new Map();
   #tab;
   #ticks = 0;
   #timer = null;
   #accountsLoadedAt = -Infinity;
-  #accountsComplete = true;   // who everybody is that was met
+  #accountsComplete = true;   // false while an account id was seen that is not in `accounts`
   #watchers = new Set();
 
-  /** account: {id, name, role}; version: the server's that wrote this page; tab: an open Tab. */
+  /**
+   * @param {{account: {id: string, name: string, role: string}, version: string, tab: object}} options `version`: of the server
+   *   that rendered this page; `tab`: an open Tab
+   */
   constructor({ account, version, tab }) {
     this.account = account;
     this.version = version;
@@ -80,7 +83,7 @@ export class Session {
     this.#tab.close();
   }
 
-  /** -> Board, followed from now on over the one socket. */
+  /** Return the board, subscribed from now on over the shared socket. */
   board(id) {
     if (!this.#boards.has(id)) {
       this.#boards.set(id, new Board(id, this));
@@ -93,7 +96,10 @@ export class Session {
     return ROLES.indexOf(this.account.role) >= ROLES.indexOf(role);
   }
 
-  /** fn() after a change of the line, the account, the accounts, or of what waits for any board. -> unwatch */
+  /**
+   * Call fn() after each change of the connection, the account, the accounts or the pending commands.
+   * @returns {() => void} stops it
+   */
   watch(fn) {
     this.#watchers.add(fn);
     return () => this.#watchers.delete(fn);
@@ -103,19 +109,22 @@ export class Session {
     return this.connection.send(frame);
   }
 
-  /** The person asked for it: on every tab of this account, at once, and nothing kept; or what was typed, encrypted. */
+  /** Sign out in every tab of this account. Delete everything stored for it, or (`keeping`) leave the drafts, encrypted. */
   async signOut({ keeping = false } = {}) {
     if (keeping) await vault.flushed();
     else clearAll();
     try {
       localStorage.setItem(SIGNED_OUT, JSON.stringify({ account: this.account.id, at: Date.now() }));
     } catch {
-      // other tabs then learn it from the server
+      // other tabs then learn of it from the server
     }
     this.#redirect("/login");
   }
 
-  /** Ids of people met in states and events: those that are not known are asked for. things: iterable of {state, actor}. */
+  /**
+   * Load the accounts if one of these states or events names an unknown one.
+   * @param things iterable of {state, actor}
+   */
   ensureAccounts(things) {
     for (const { state, actor } of things) {
       const ids = [state?.lead, state?.assignee, actor?.id, ...(state?.members ?? [])];
@@ -124,7 +133,7 @@ export class Session {
   }
 
   #onHello({ account, server }) {
-    if (account.id !== this.account.id) return location.reload(); // the browser's cookie is another person's by now
+    if (account.id !== this.account.id) return location.reload(); // the browser's cookie belongs to another account by now
     this.account = account;
     this.newVersion = server === this.version ? null : server;
     for (const board of this.#boards.values()) board.subscribe();
@@ -155,7 +164,7 @@ export class Session {
     this.#changed();
   }
 
-  /** Another name or role: what the page offers follows. */
+  /** The account has a new name or role: views redraw, as rights may have changed. */
   #onAccount(account) {
     this.account = account;
     this.#changed();
@@ -203,9 +212,9 @@ export class Session {
     }
   }
 
-  // The session ended: drafts and outbox stay, and go on when the same person has signed in again.
+  // Drafts and outbox are kept: they continue when the same person signs in again.
   #signIn() {
-    location.assign(`/login?next=${encodeURIComponent(location.pathname + location.search)}#ended`); // which the page there says
+    location.assign(`/login?next=${encodeURIComponent(location.pathname + location.search)}#ended`); // `#ended` makes the login page explain why
   }
 
   #redirect(place) {
@@ -216,9 +225,9 @@ export class Session {
 
   async #loadAccounts() {
     this.#accountsComplete = false;
-    if (Date.now() - this.#accountsLoadedAt < ACCOUNTS_EVERY) return; // asked by a later tick
+    if (Date.now() - this.#accountsLoadedAt < ACCOUNTS_EVERY) return; // a later tick asks again
     this.#accountsLoadedAt = Date.now();
-    this.#accountsComplete = true; // unless somebody else is met before the answer is here
+    this.#accountsComplete = true; // set to false again if another unknown account appears before the answer
     const answer = await getJson("/api/v1/accounts");
     if (!answer) return void (this.#accountsComplete = false);
     this.accounts = new Map(answer.accounts.map((account) => [account.id, account]));

@@ -1,19 +1,19 @@
-/* Tells the server that somebody is at this screen, so that the session goes on: a page that is open where nobody is tells nothing.
-   To open a page, and to change something, tells it too. */
+/* Tell the server that somebody uses this page, which prolongs the login session. Opening a page and sending a command count
+   too; an unattended page sends nothing. */
 
 import { request } from "./api.js";
 import { onUserActivity } from "./user_activity.js";
 
-const TELL_EVERY = 4 * 60_000; // ms; what the server writes is to the minute or so
+const TELL_EVERY = 4 * 60_000; // ms; the server records activity to about a minute
 
-/** For as long as the page lives. */
+/** Run for as long as the page lives. */
 export function mount() {
   let acted = false;
   onUserActivity(() => (acted = true));
   setInterval(async () => {
     if (!acted || document.hidden) return;
     acted = false;
-    if (!(await tell())) acted = true; // told again with the next turn
+    if (!(await tell())) acted = true; // tried again at the next interval
   }, TELL_EVERY);
 }
 

@@ -1,34 +1,34 @@
-/* localStorage, for one account at a time, with values as JSON. A browser may refuse it (full, private mode):
-   nothing here throws; what could not be kept is answered with false, and remembered in `storage.failed`. */
+/* localStorage of one account, with JSON values. Where the browser refuses it (full, private mode) nothing throws: a failed
+   write returns false and sets `storage.failed`. */
 
 const ROOT = "searchboard:";
 let account = null;
 let closed = false;
 
-/** From here on, keys are this account's. */
+/** Use keys of this account from now on. */
 export function setAccount(id) {
   account = id;
   closed = false;
 }
 
-/** After sign-out nothing more is kept: a form still open in a tab must not write behind the wiping. */
+/** Refuse all writes from now on: after sign-out, a form that is still open must not store anything. */
 export function close() {
   closed = true;
 }
 
-/** Everything of this account, gone: drafts, outbox, tabs. */
+/** Delete everything stored for this account: drafts, outbox, tabs. */
 export function clearAll() {
   for (const key of storage.keys(prefix())) storage.remove(key);
 }
 
 export const prefix = () => `${ROOT}${account}:`;
-/** Told across tabs by the storage event; its value is the account that signed out. */
+/** Key that tells other tabs of a sign-out, by the storage event; its value names the account. */
 export const SIGNED_OUT = `${ROOT}signed-out`;
 export { ROOT };
 
 export const storage = {
   failed: false,
-  /** Called when `failed` turned: what is typed is, or is no longer, at the mercy of a reload. */
+  /** Called when `failed` changes: a reload would now lose what is typed, or no longer. */
   onChange: () => {},
 
   read(key) {
@@ -55,7 +55,7 @@ export const storage = {
     try {
       globalThis.localStorage.removeItem(key);
     } catch {
-      // it was never kept
+      // it was never stored
     }
   },
 

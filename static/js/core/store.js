@@ -1,14 +1,15 @@
-/* What is true on one board, as far as applied. The server alone says what is true: the sender's own change comes back as an event too. */
+/* Client copy of one board: entities, position, presence and freshness. Only the server changes it; one's own changes come
+   back as events, too. */
 
 import { APPLY, Entities, GAP, OTHER_EPOCH, SEEN, entityChange, compareSeq } from "./sequence.js";
 import { addToBadge } from "./change_badges.js";
 import { Freshness } from "./freshness.js";
 import { serverNow } from "./time.js";
 
-const ASK_AGAIN = 10_000;   // ms without an answer to a subscription: ask again
-const ASK_AFTER_ERROR = 2_000; // ms: the answer was an error of the moment
-const ASK_FORBIDDEN = 15_000; // ms, and up to half as much again: the right to see it may be given back
-const HIDDEN_FRAME = 250;   // ms: a hidden page gets no animation frames, and still has to be told
+const ASK_AGAIN = 10_000;   // ms without an answer to a subscription, after which it is sent again
+const ASK_AFTER_ERROR = 2_000; // ms: retry after a transient error
+const ASK_FORBIDDEN = 15_000; // ms, plus up to half: access may have been granted again
+const HIDDEN_FRAME = 250;   // ms: a hidden page gets no animation frames, but its watchers still have to run
 
 export class Board {
   id;
@@ -21,29 +22,29 @@ export class Board {
 
   #session;
   #entities = new Entities();
-  #partialSnapshot = null;          // entities of a snapshot that is still coming
-  #pendingSince = null;        // a subscription was asked for and is not answered
-  #subscribeSentAt = 0;           // the last time that one was asked for
+  #partialSnapshot = null;          // snapshot of which more parts are to come
+  #pendingSince = null;        // ms, wall clock: a subscription was sent and is not answered
+  #subscribeSentAt = 0;           // ms, wall clock: the last subscription
   #following = false;
-  #ownPresence = null;          // where this person is: {card, editing}
+  #ownPresence = null;          // what this person has open: {card, editing}
   #forbidden = false;
-  #forbiddenRetryMs = ASK_FORBIDDEN * (1 + Math.random() / 2); // one that loses many readers is not asked by all of them at once
+  #forbiddenRetryMs = ASK_FORBIDDEN * (1 + Math.random() / 2); // spread, so that many readers who lose access at once do not ask all at once
   #freshnessTracker;
-  #readAt = null;         // Date: the first snapshot's answer; nothing before the first proof is newer
-  #notifiedState = "";            // the freshness that watchers were told
+  #readAt = null;         // Date of the first snapshot; nothing before the first proof of freshness is newer
+  #notifiedState = "";            // freshness state that the watchers were last told
   #watchers = new Set();
-  #freshnessWatchers = new Set();   // told of each heartbeat, which alone is no reason to draw a board
+  #freshnessWatchers = new Set();   // called at each heartbeat, which alone is no reason to redraw a board
   #events = [];
   #frame = null;
 
-  /** desk: {account, outbox, transmit(frame) -> boolean, met(things)} */
+  /** @param session - {account, outbox, transmit(frame) -> boolean, ensureAccounts(things)} */
   constructor(id, session, freshness = new Freshness()) {
     this.id = id;
     this.#session = session;
     this.#freshnessTracker = freshness;
   }
 
-  // --- what views read
+  // --- read by views
 
   get(id) {
     return this.#entities.get(id);
@@ -53,7 +54,7 @@ export class Board {
     return this.#entities.of(kind);
   }
 
-  /** How many there are of these kinds. */
+  /** Return how many entities of these kinds there are. */
   count(kinds) {
     return kinds.reduce((sum, kind) => sum + this.#entities.size(kind), 0);
   }
@@ -72,15 +73,21 @@ export class Board {
     return () => this.#watchers.delete(fn);
   }
 
-  /** fn(board) after each heartbeat: `provenAt` has moved. -> unwatch */
+  /**
+   * Call fn(board) after each heartbeat, as `provenAt` has moved.
+   * @returns {() => void} stops it
+   */
   watchFreshness(fn) {
     this.#freshnessWatchers.add(fn);
     return () => this.#freshnessWatchers.delete(fn);
   }
 
-  // --- what views do
+  // --- called by views
 
-  /** -> Promise of {seqs, opened?}; rejects with Refused. Kept and sent again until there is an answer. */
+  /**
+   * Send a command; the outbox repeats it until it is answered.
+   * @returns {Promise<{seqs: number[], opened?: string}>} rejects with Refused
+   */
   send(name, data, { base, epoch = this.epoch } = {}) {
     return this.#session.outbox.add(this.id, name, data, { base, epoch });
   }
@@ -98,9 +105,9 @@ export class Board {
     this.#sendPresence();
   }
 
-  // --- the line
+  // --- called by the session
 
-  /** From our position if there is one, else from a snapshot. Asked once until answered. */
+  /** Subscribe from the current position, or from a snapshot when there is none or `fresh` is set. */
   subscribe({ fresh = false } = {}) {
     const known = this.seq !== null && !fresh;
     this.#partialSnapshot = null;
@@ -117,7 +124,7 @@ export class Board {
     this.changed();
   }
 
-  /** A frame that names this board. */
+  /** Apply a frame that names this board. */
   receive(frame) {
     switch (frame.type) {
       case "snapshot": return this.#onSnapshot(frame);
@@ -127,11 +134,16 @@ export class Board {
       case "error": return this.#onError(frame);
       case "presence": this.presence = { count: frame.count, people: frame.people }; return this.changed();
       case "summary": return this.#onSummary(frame);
-      default: return undefined; // a newer server's: not ours to judge
+      default: return undefined; // sent by a newer server
     }
   }
 
-  /** The database's head of this board, in a heartbeat of server time `at`; `sent`: a reading before which it was not sent. */
+  /**
+   * Compare with the head of this board in a heartbeat.
+   * @param head - {epoch, seq}, as in the database
+   * @param at server time
+   * @param sent clock reading before which the heartbeat was not sent
+   */
   onHeads(head, at, sent) {
     const behind = this.#freshnessTracker.heads(head, at, this, sent);
     if (this.epoch !== null && head.epoch !== this.epoch) this.#resubscribe({ fresh: true });
@@ -140,26 +152,26 @@ export class Board {
     if (this.freshness.state !== this.#notifiedState) this.changed();
   }
 
-  /** Time alone makes what is shown untrue: called once a second. */
+  /** Notice what only time changes: overdue answers, and freshness that ends. Call once a second. */
   tick() {
     if (!this.#following && Date.now() - this.#subscribeSentAt > this.#retryMs) this.subscribe();
     if (this.freshness.state !== this.#notifiedState) this.changed();
   }
 
-  /** A person looks at it again: whether it may be seen by now is asked at once. */
+  /** Check again because somebody looks: in particular, whether access was granted again. */
   recheck() {
     if (this.#forbidden && Date.now() - this.#subscribeSentAt > ASK_AFTER_ERROR) this.subscribe();
     this.tick();
   }
 
-  /** Tell the watchers, once per frame that is drawn. */
+  /** Schedule a call of the watchers, at most once per animation frame. */
   changed() {
     if (this.#frame !== null) return;
     const later = globalThis.document && !document.hidden ? requestAnimationFrame : (fn) => setTimeout(fn, HIDDEN_FRAME);
     this.#frame = later(() => this.#notify());
   }
 
-  /** A page that is hidden with a frame asked for gets it only when it is shown again: ask anew, by the other clock. */
+  /** Reschedule with a timer when the page gets hidden: a pending animation frame would wait until it is shown again. */
   hidden() {
     if (this.#frame === null) return;
     this.#frame = null;
@@ -180,13 +192,13 @@ export class Board {
       try {
         fn(this, events);
       } catch (error) {
-        reportError(error); // one view's fault must not silence the others
+        reportError(error); // an error in one view must not stop the others
       }
     }
   }
 
   #onSnapshot({ epoch, seq, entities, more }) {
-    // The server may begin anew in the middle of a snapshot, when rights have changed: nothing of the one before may stay.
+    // When rights change in the middle of a snapshot, the server starts a new one: drop the parts of the old.
     if (this.#partialSnapshot?.epoch !== epoch || this.#partialSnapshot.seq !== seq) this.#partialSnapshot = { epoch, seq, entities: [] };
     this.#partialSnapshot.entities.push(...entities);
     if (more) return;
@@ -234,7 +246,7 @@ export class Board {
     this.badges.set(event.id, addToBadge(this.badges.get(event.id), event));
   }
 
-  // After a snapshot in place of a catch-up it is known that these changed, but not by whom.
+  // A snapshot in place of a catch-up shows that these changed, but not who changed them.
   #addBadgesForDifferences(before, from) {
     if (from === null) return;
     for (const { kind, id, seq } of this.#entities) {
@@ -248,7 +260,7 @@ export class Board {
     this.#pendingSince = null;
     this.#forbidden = false;
     this.#following = true;
-    // ahead is no fault: the subscription before may have brought more. Behind, or another epoch, is one.
+    // Being ahead is fine, as the previous subscription may have brought more; being behind or in another epoch is not.
     if (this.epoch !== epoch || this.seq < seq) return this.subscribe({ fresh: true });
     this.#readAt ??= serverNow();
     this.#freshnessTracker.followed();
@@ -266,7 +278,7 @@ export class Board {
     if (code === "not_found" || code === "forbidden") this.#onForbidden();
   }
 
-  // The right to see it has ended: nothing of it may stay on the screen or in memory.
+  // Access has ended: remove everything of this board from the page and from memory.
   #onForbidden() {
     this.#following = false;
     this.#forbidden = true;
@@ -284,7 +296,7 @@ export class Board {
     this.changed();
   }
 
-  // While an answer is awaited, frames of the subscription before may still show gaps: they are no reason to ask again.
+  // While an answer is pending, frames of the previous subscription may still show gaps: don't subscribe again for them.
   #resubscribe(options) {
     if (this.#forbidden || (this.#pendingSince !== null && Date.now() - this.#pendingSince < ASK_AGAIN)) return;
     this.subscribe(options);

@@ -1,15 +1,18 @@
-/** Criteria that the facts of a search suggest, as the server judges them (board/commands/suggested_criteria.py): here for what is typed, and for the past. Pure. */
+/**
+ * Criteria that the facts of a search suggest. The same rules as board/commands/suggested_criteria.py, for what is typed and for
+ * the replay. Pure.
+ */
 import { toInput } from "./time.js";
 
 const YOUNGER_THAN = { under_13: 13 }; // as in board/data/criteria.toml
 
-/** The keys of the criteria that the child's age suggests and that nobody has answered. Of an age and a birth date either is enough. */
+/** Return the keys of unanswered criteria that the child's age suggests; the age or the birth date is enough. */
 export function suggestedCriteria({ person, missing_since: since, criteria }) {
   const ages = [person.age, years(person.birth_date, since)].filter((age) => Number.isFinite(age) && age >= 0);
   return Object.keys(YOUNGER_THAN).filter((key) => !isAnswered(criteria?.[key]) && ages.some((age) => age < YOUNGER_THAN[key]));
 }
 
-/** Should somebody decide whether it is worrying: does a criterion apply, or is one suggested? */
+/** Return whether somebody should decide if the case is worrying: a criterion applies, or one is suggested. */
 export function needsDecision(search) {
   const { worrying, criteria } = search;
   return worrying === null && (Object.values(criteria ?? {}).some((said) => said?.answer === "yes") || suggestedCriteria(search).length > 0);
@@ -17,7 +20,7 @@ export function needsDecision(search) {
 
 const isAnswered = (said) => said?.answer === "yes" || said?.answer === "no";
 
-/** How old somebody was on the day, in Brussels, on which they went missing; null where that is not known. */
+/** Return the age on the day, in Brussels, of the disappearance; null if unknown. */
 function years(born, since) {
   const day = toInput(since).slice(0, 10);
   if (!born || !day) return null;

@@ -1,11 +1,11 @@
-/* This tab, among those of the same account. What waits in the outbox belongs to one tab at a time; when that tab is gone
-   (closed, crashed), another takes it over. Where the browser has Web Locks a tab lives as long as its lock; they need a
-   secure address, so elsewhere a tab is alive while its stamp is young. */
+/* Identity of this tab among those of the same account. Each outbox entry belongs to one tab; when that tab is closed or
+   crashes, another takes its entries over. With Web Locks, a tab lives as long as it holds its lock. They need a secure
+   origin; elsewhere a tab lives while its time stamp is recent. */
 
 import { prefix, storage } from "./storage.js";
 
 const STAMP_EVERY = 5_000;    // ms
-const STAMP_DIES = 150_000;   // ms: browsers wake a hidden tab's timers as seldom as once a minute
+const STAMP_DIES = 150_000;   // ms: browsers may run the timers of a hidden tab only once a minute
 const NAME = "searchboard-tab";
 
 export class Tab {
@@ -13,7 +13,7 @@ export class Tab {
   #release = () => {};
   #timer = null;
 
-  /** Take an identity: that of before the reload, unless a duplicated tab holds it. */
+  /** Take the identity from before the reload, unless a duplicated tab holds it; else a new one. */
   async open() {
     const before = loadId();
     if (before && (await this.#acquire(before))) this.id = before;
@@ -28,7 +28,7 @@ export class Tab {
     storage.remove(`${prefix()}tab:${this.id}`);
   }
 
-  /** -> those of `ids` whose tab is gone. */
+  /** Return those of `ids` whose tab is gone. */
   async gone(ids) {
     const alive = globalThis.navigator?.locks ? await lockedIds() : stampedIds();
     return ids.filter((id) => id !== this.id && !alive.has(id));
@@ -84,6 +84,6 @@ function saveId(id) {
   try {
     globalThis.sessionStorage.setItem(NAME, id);
   } catch {
-    // a reload then counts as another tab, which takes over
+    // a reload then counts as a new tab, which takes the entries over
   }
 }

@@ -1,5 +1,5 @@
-/* Times as people at the desk read them: Europe/Brussels, whatever the machine's own zone, in 24 hours and the reader's language;
-   ages by the server's clock. */
+/* Format times as people at the desk read them: Europe/Brussels whatever the machine's zone, 24 hours, in the reader's
+   language; ages by the server's clock. */
 
 import { locale, t } from "./i18n.js";
 import { ClockOffset } from "./clock_offset.js";
@@ -20,29 +20,29 @@ const INPUT = { year: "numeric", month: "2-digit", day: "2-digit", ...CLOCK };
 
 const offset = new ClockOffset();
 
-/** A heartbeat said that it is `iso` at the server. */
+/** Record that the server's clock shows `iso`, as a heartbeat says. */
 export function syncClock(iso, local = Date.now()) {
   offset.add(Date.parse(iso) - local);
 }
 
-/** -> Date: now, by the server's clock as far as it is known. */
+/** Return the current Date by the server's clock, as far as it is known. */
 export function serverNow() {
   return new Date(Date.now() + (offset.ms ?? 0));
 }
 
-/** -> ISO: when an event was committed. `clock` is what the clock said, where the journal was ahead of it. */
+/** Return the ISO time at which an event was committed: `clock` if the event has one, as `at` may be ahead of the clock. */
 export const committedAt = ({ at, clock: told }) => told ?? at;
 
-// --- moments; each takes an ISO text or a Date, and gives "" for null or what is not a time
+// --- points in time; each takes an ISO text or a Date, and returns "" for null or an invalid one
 
 /** "22:34" */
 export const clock = (when) => write(CLOCK, when);
 /** "22:34:07" */
 export const clockWithSeconds = (when) => write(CLOCK_S, when);
-/** "Tue 24 Nov", with the year where it is not this one */
+/** "Tue 24 Nov", with the year unless it is the current one */
 export const day = (when, now = serverNow()) =>
   plain(yearOf(when) === yearOf(now) ? DAY_OF_WEEK : DAY_OF_YEAR, when);
-/** "24 Nov", with the year where it is not this one */
+/** "24 Nov", with the year unless it is the current one */
 export const date = (when, now = serverNow()) => plain(yearOf(when) === yearOf(now) ? DATE : DATE_OF_YEAR, when);
 /** "Tue 22:34" */
 export const dayAndClock = (when) => plain(IN_WEEK, when);
@@ -50,9 +50,9 @@ export const dayAndClock = (when) => plain(IN_WEEK, when);
 export const moment = (when, now = serverNow()) =>
   day(when, now) === day(now, now) ? clock(when) : `${day(when, now)} ${clock(when)}`.trim();
 
-// --- lengths of time
+// --- durations
 
-/** "just now", "2 min ago", "3 h ago", "2 d ago"; the future is "in 5 min" */
+/** "just now", "2 min ago", "3 h ago", "2 d ago"; "in 5 min" for the future */
 export function ago(when, now = serverNow()) {
   const passed = between(when, now);
   if (passed === null) return "";
@@ -60,7 +60,7 @@ export function ago(when, now = serverNow()) {
   return passed < 0 ? t("in {length}", { length: formatDuration(-passed) }) : t("{length} ago", { length: formatDuration(passed) });
 }
 
-/** Ticking: "06:31:12" on the first day, "3 d 02 h" after it; never negative. */
+/** Running time: "06:31:12" on the first day, then "3 d 02 h"; never negative. */
 export function since(when, now = serverNow()) {
   const passed = between(when, now);
   if (passed === null) return "";
@@ -69,16 +69,16 @@ export function since(when, now = serverNow()) {
   return `${two(whole / HOUR)}:${two((whole % HOUR) / MINUTE)}:${two((whole % MINUTE) / SECOND)}`;
 }
 
-/** "41 min late", or "" while it is not late. */
+/** "41 min late", or "" before it is late. */
 export function late(when, now = serverNow()) {
   const passed = between(when, now);
   return passed === null || passed < MINUTE ? "" : t("{length} late", { length: formatDuration(passed) });
 }
 
-/** "7 s", else as `roughly` has it: of what may be short. */
+/** "7 s" below a minute, else as formatDuration. */
 export const formatShortDuration = (length) => (length < MINUTE ? t("{seconds} s", { seconds: Math.round(length / SECOND) }) : formatDuration(length));
 
-/** "41 min", "3 h 05", "2 d 4 h": a length in ms, floored, in the two units that matter. */
+/** "41 min", "3 h 05", "2 d 4 h": ms, rounded down, in the two units that matter. */
 export function formatDuration(length) {
   if (length < HOUR) return t("{minutes} min", { minutes: Math.floor(length / MINUTE) });
   if (length < 10 * HOUR) return t("{hours} h {minutes}", { hours: Math.floor(length / HOUR), minutes: two((length % HOUR) / MINUTE) });
@@ -86,9 +86,9 @@ export function formatDuration(length) {
   return t("{days} d", { days: Math.floor(length / DAY) });
 }
 
-// --- forms: <input type="datetime-local"> has no zone, so the desk's zone is meant
+// --- forms: <input type="datetime-local"> has no zone; Europe/Brussels is meant
 
-/** -> "2026-11-24T22:34" for a datetime-local input, "" for null. */
+/** Return "2026-11-24T22:34" for a datetime-local input, "" for null. */
 export function toInput(when) {
   const date = dateOf(when);
   if (!date) return "";
@@ -96,7 +96,10 @@ export function toInput(when) {
   return `${part.year}-${part.month}-${part.day}T${part.hour}:${part.minute}`;
 }
 
-/** "2026-11-24T22:34" as read in Brussels -> ISO in UTC; null where it is empty or not a time. */
+/**
+ * Read "2026-11-24T22:34" as Brussels time.
+ * @returns {string | null} ISO in UTC; null if empty or invalid
+ */
 export function fromInput(text) {
   const wanted = Date.parse(`${text}${text && text.length === 16 ? ":00" : ""}Z`);
   if (Number.isNaN(wanted)) return null;
@@ -117,7 +120,7 @@ function between(when, now) {
   return start && now - start;
 }
 
-// Making a formatter is slow, and the language is known only when the words are there.
+// Formatters are slow to create, and the language is known only once the catalogue is loaded.
 const made = new Map();
 
 function formatter(options, language = locale()) {

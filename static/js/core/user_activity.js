@@ -1,8 +1,8 @@
-/* Signs of somebody at this screen. */
+/* Detect input by the person at this screen. */
 
 const ACTS = ["pointerdown", "pointermove", "keydown", "wheel", "touchstart"];
 
-/** fn() at each of them, before anybody else hears of it. */
+/** Call fn() at each input, before other listeners. */
 export function onUserActivity(fn) {
   for (const act of ACTS) addEventListener(act, fn, { passive: true, capture: true });
 }

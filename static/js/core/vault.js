@@ -1,27 +1,30 @@
-/* What this browser keeps of what an account typed: drafts, and commands that wait for their answer. On the disk it is encrypted, by
-   a key that the server gives to the account's sessions alone; here it is in memory, so that reading it takes no time. Until the key
-   is there, what was kept before waits unread, and what is typed is in memory only. */
+/* Encrypted storage for what an account typed: drafts, and commands without an answer. The key comes from the server and is
+   given to the account's sessions only. Values are kept decrypted in memory, so that reading is synchronous. Until the key is
+   there, stored values can't be read, and new ones stay in memory. */
 
 import { canEncrypt, importKey, encrypt, decrypt } from "./cipher.js";
 import { fetchDraftKey } from "./draft_key.js";
 import { prefix, storage } from "./storage.js";
 
 const KINDS = ["draft:", "outbox:"];
-const READY_WITHIN = 3_000; // ms: without an answer by then, the page begins without what was kept
+const READY_WITHIN = 3_000; // ms: without a key by then, the page starts without the stored values
 const UNREADABLE = Symbol("unreadable");
 
 export class Vault {
-  state = "waiting";     // for the key; "open"; "memory": a browser that does not encrypt here keeps nothing
-  onChange = () => {};     // called when `state` is another
+  state = "waiting";     // "waiting" for the key | "open" | "memory": this browser can't encrypt here, so nothing is stored
+  onChange = () => {};     // called when `state` changes
   #key = null;
-  #values = new Map();   // place -> value
-  #queue = new Map();   // place -> true: to be written; false: to be removed
-  #failed = new Set();   // places that could not be written last
+  #values = new Map();   // key -> value
+  #queue = new Map();   // key -> true: to be written; false: to be removed
+  #failed = new Set();   // keys whose last write failed
   #writing = null;
-  #whenLoaded = new Map();     // place -> fn(value)
+  #whenLoaded = new Map();     // key -> fn(value)
   #whenOpened = [];
 
-  /** -> Promise: what was kept can be read, or it is known that the page has to begin without it. */
+  /**
+   * Load the key and the stored values.
+   * @returns {Promise<void>} resolves when they can be read, or when the page has to start without them
+   */
   begin(account) {
     addEventListener("storage", this.#onStorage);
     if (!canEncrypt()) return this.#useMemoryOnly();
@@ -31,13 +34,13 @@ export class Vault {
     });
   }
 
-  /** fn() once what was kept can be read. */
+  /** Call fn() once stored values can be read. */
   whenOpened(fn) {
     if (this.state === "open" || this.state === "memory") fn();
     else this.#whenOpened.push(fn);
   }
 
-  /** fn(value) where something was kept at a place that could not be read when it was asked for. */
+  /** Call fn(value) if a value was stored that could not be read yet when it was asked for. */
   whenLoaded(key, fn) {
     if (this.state === "waiting") this.#whenLoaded.set(key, fn);
   }
@@ -46,13 +49,16 @@ export class Vault {
     return this.#values.get(key) ?? null;
   }
 
-  /** The same as it is on the disk, where another tab may have written it just now. */
+  /** Read a value from disk again, as another tab may just have written it. */
   async reload(key) {
     const value = await this.#readStored(key);
     return value === UNREADABLE ? null : value;
   }
 
-  /** -> Promise of whether it is on the disk. It is read from now on, and may be changed in place: it is written as it is then. */
+  /**
+   * Store a value; it may be changed in place later, and is written as it is then.
+   * @returns {Promise<boolean>} whether it is on disk
+   */
   write(key, value) {
     this.#values.set(key, value);
     this.#queue.set(key, true);
@@ -65,19 +71,19 @@ export class Vault {
     this.#flush();
   }
 
-  /** Places of a kind, whether they can be read or not. */
+  /** Return the keys of a kind, readable or not. */
   keys(kind) {
     const start = `${prefix()}${kind}`;
     return [...new Set([...storage.keys(start), ...[...this.#values.keys()].filter((key) => key.startsWith(start))])];
   }
 
-  /** What the disk says of an entry of the outbox without the key: {owner, order, status}, or null. */
+  /** Return the unencrypted part of a stored outbox entry, {owner, order, status}, or null. */
   label(key) {
     const { owner, order, status } = storage.read(key) ?? {};
     return owner === undefined ? null : { owner, order, status };
   }
 
-  /** -> Promise: all of it is on the disk, as far as it can be. */
+  /** Resolve when all writes are done or have failed. */
   flushed() {
     return this.#flush();
   }
@@ -95,7 +101,7 @@ export class Vault {
     return this.#flush();
   }
 
-  /** Nothing can be encrypted here: nothing is kept. What an earlier version kept in the clear is taken over once. */
+  /** Without encryption nothing is stored. Take over once what an earlier version stored in plain text. */
   #useMemoryOnly() {
     this.state = "memory";
     for (const key of this.#storedKeys()) {
@@ -108,12 +114,12 @@ export class Vault {
     return Promise.resolve();
   }
 
-  /** What was typed before it could be read stands; to whom it belongs puts them together (see `late`). */
+  /** A value typed before the stored one could be read wins; its owner merges the two (see whenLoaded). */
   #adopt(key, value) {
     if (value === UNREADABLE) return;
-    if (this.#queue.get(key) === false) this.#queue.delete(key); // what was removed was not this one, which nobody could see
+    if (this.#queue.get(key) === false) this.#queue.delete(key); // the removal was not meant for this value, which nobody had seen
     if (!this.#values.has(key)) this.#values.set(key, value);
-    if (!isEncrypted(storage.read(key))) this.#queue.set(key, true); // of an earlier version
+    if (!isEncrypted(storage.read(key))) this.#queue.set(key, true); // stored in plain text by an earlier version
   }
 
   #storedKeys() {
@@ -125,7 +131,7 @@ export class Vault {
     return isEncrypted(kept) ? decrypt(this.#key, key, kept.sealed).catch(() => UNREADABLE) : kept;
   }
 
-  /** Another tab of this account wrote something. */
+  /** Another tab of this account wrote a value. */
   #onStorage = async ({ key, newValue }) => {
     if (this.#key === null || !KINDS.some((kind) => key?.startsWith(`${prefix()}${kind}`))) return;
     if (newValue === null && !this.#queue.has(key)) this.#values.delete(key);
@@ -140,7 +146,7 @@ export class Vault {
   }
 
   async #writeQueued() {
-    await null; // what is done in one go is written in one go: a text is in the outbox before its draft is gone
+    await null; // batches what one task writes: a text is in the outbox before its draft is removed
     while (this.#queue.size) {
       const batch = [...this.#queue].map(([key, isThere]) => [key, isThere ? this.#values.get(key) : null]);
       this.#queue.clear();
@@ -151,7 +157,7 @@ export class Vault {
   }
 
   #store(key, record) {
-    if (this.#queue.get(key) === false) return; // gone meanwhile
+    if (this.#queue.get(key) === false) return; // removed meanwhile
     if (storage.write(key, record)) this.#failed.delete(key);
     else this.#failed.add(key);
   }

@@ -19,7 +19,7 @@ export class Playlist {
   /**
    * @param now ms, of a clock that only goes forward
    * @param pagesOf (board) -> number of its pages; 0 where there is nothing to show of it, and it is skipped
-   * @returns {board, page, pages, since, lasts}, lasts in ms or null where it stays for good; null where nothing is left
+   * @returns - {board, page, pages, since, lasts}, lasts in ms or null where it stays for good; null where nothing is left
    */
   at(now, pagesOf) {
     const there = this.#boards.filter((board) => pagesOf(board) > 0);

@@ -1,7 +1,7 @@
 /**
- * What an event says, as a person would say it: "Bob graded Sighting 7 from F6 to B2". A sentence is {says, values, rest}: words with
- * places in them, what stands there, and those changes of the event that the words don't tell, so that a page can mark a value or
- * make a link of it. Pure, but for the words of the reader's language.
+ * Describe events: "Bob graded Sighting 7 from F6 to B2". A description is {says, values, rest}: a text with placeholders, their
+ * values, and the changes that the text does not mention, so that a page can highlight or link a value. Pure, except for the
+ * language.
  */
 import { accountName, cardName, columnName, formatPath } from "./values.js";
 import { fieldChanges } from "../core/merge_patch.js";
@@ -9,14 +9,14 @@ import { locale, t } from "../core/i18n.js";
 import { label } from "../core/labels.js";
 import { shortPersonName } from "./search_list.js";
 
-const SHORT = 60; // characters: what is longer stands on a line of its own
-const HIDDEN_FIELDS = new Set([ // what says nothing to a person, or what the event says by itself
+const SHORT = 60; // characters: a longer value gets a line of its own
+const HIDDEN_FIELDS = new Set([ // fields that mean nothing to a person, or that the event's type already tells
   "rank", "number", "position", "digest", "reads", "searches", "signed_at", "ended_at", "ended_by", "prepared_at", "prepared_by", "source_kept",
 ]);
 
 /**
- * @param ctx {desk, board: {id, get(id)}}: the names of people, cards and columns
- * @param before the state of the entity before the event, null where there was none; undefined where that is not known
+ * @param ctx - {session, board: {id, get(id)}}: to name people, cards and columns
+ * @param before the entity's state before the event; null if there was none, undefined if unknown
  */
 export function describeEvent(event, ctx, before) {
   const who = event.actor?.name ?? t("The board");
@@ -29,23 +29,23 @@ export function describeEvent(event, ctx, before) {
 
 export const eventText = (event, ctx, before) => fill(describeEvent(event, ctx, before));
 
-/** The same as one text. */
+/** Return a description as one text. */
 export const fill = ({ says, values }) => says.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
 
-/** A creation says all that there is: nothing of it was another value before. */
+/** A creation lists no changes: nothing had another value before. */
 export const isCreation = ({ type }) => type.endsWith(".added") || type.endsWith(".opened");
 
-/** [{path, from, to}] of what says something to a person; `from` is undefined where it is not known. */
+/** Return [{path, from, to}] without hidden fields; `from` is undefined if unknown. */
 export function knownChanges({ state, changes }, before) {
   const paths = (changes ?? []).filter((path) => !HIDDEN_FIELDS.has(path.split(".")[0]));
   const all = fieldChanges(before ?? null, state, paths);
   return before === undefined ? all.map(({ path, to }) => ({ path, from: undefined, to })) : all;
 }
 
-/** The card that an event is about: itself, or the one that a note is on. */
+/** Return the id of the card that an event is about: itself, or the card of a note. */
 export const cardOf = ({ kind, id, state }) => (kind === "sighting" || kind === "task" ? id : kind === "note" ? state?.card ?? null : null);
 
-/** What was changed of an item of a checklist is one change, of the item; so is a place that is another point. */
+/** Combine the changes of one checklist item, or of one place, into one change. */
 export function groupItemChanges(changes, { before, state }) {
   const places = ["place", "last_seen"].filter((name) => changes.some(({ path }) => path === `${name}.lat` || path === `${name}.lon`));
   const items = new Map();
@@ -66,7 +66,7 @@ function whatOf({ kind, id, state }, ctx, before) {
   return kind === "search" ? t("the search") : label.noun(kind);
 }
 
-/** A label within a sentence: small, but in German, where nouns are not. */
+/** Put a label into a sentence: lower case, except in German. */
 const within = (text) => (locale().startsWith("de") ? text : text.replace(/^./u, (first) => first.toLocaleLowerCase(locale())));
 
 const name = (it, path, value) => formatPath(path, value, it.ctx) ?? t("empty");
@@ -123,7 +123,7 @@ const DESCRIPTIONS = {
 const SHIFT = ["holder", "since", "before", "handover", "reason"];
 const HANDOVER = ["status", "outgoing", "incoming", "reason", "restatement", "faults", "remarks"];
 
-/** One field, from a value to another: by the second of the sayings where what it was is known, and was something. */
+/** Describe the change of one field: with the old value if it is known and not empty, by the second of the two texts. */
 function turned(it, path, [to, both]) {
   const change = at(it, path) ?? { to: valueAt(it.state, path) };
   const isTurn = change.from !== undefined && change.from !== null;
@@ -131,7 +131,7 @@ function turned(it, path, [to, both]) {
   return { says: isTurn ? both : to, values, said: [path, ...reasons(it)] };
 }
 
-/** A reason that is kept in the state too is said once. */
+/** Do not repeat a reason that is also stored in the state. */
 const reasons = ({ changes, event }) => changes.filter(({ to }) => event.reason && to === event.reason).map(({ path }) => path);
 
 function graded({ state: { grade }, before }) {
@@ -162,7 +162,7 @@ function assigning({ from, to, own, mine }) {
   return from ? t("{who} passed {what} on from {from} to {name}") : t("{who} gave {what} to {name}");
 }
 
-/** The text of a note is told where the whole of a history is; where one is only told of it, one looks there. */
+/** The text of a note is part of a complete history only; elsewhere the description just mentions it. */
 function noted({ state: { text, card, category, corrects }, ctx, isKnown }) {
   const values = { text, category: within(label.category(category)), what: card ? cardName(ctx.board.get(card)) : "" };
   return { says: (card ? onCard : inLog)(isKnown, corrects, category), values };
@@ -186,7 +186,7 @@ function renamed({ state, before }) {
   return { says: t("{who} renamed the column {from} to {to}"), values: { from: columnName(before), to }, said: ["title"] };
 }
 
-/** One field with short values is told in the sentence; of more their names are, and the values beside it. */
+/** Name both values of a single short change; otherwise name the fields, and list the values beside the text. */
 function updated(it) {
   const { changes, event } = it;
   if (event.private) return setPrivately(changes, event.private);
@@ -200,7 +200,7 @@ function updated(it) {
   return { says: t("{who} changed {what}: {fields}"), values: { fields: fieldsOf(changes) } };
 }
 
-/** Name and contact of a source are told nowhere: only that they were set, be it to what they were before. */
+/** Never tell name and contact of a source: only that they were set. */
 function setPrivately(changes, paths) {
   const set = fieldsOf(paths.map((path) => ({ path })));
   if (!changes.length) return { says: t("{who} set {set} of {what}"), values: { set } };
@@ -214,7 +214,7 @@ function setting({ from, to }) {
   return to === null ? t("{who} cleared {field} of {what}: {from}") : t("{who} changed {field} of {what} from {from} to {to}");
 }
 
-/** An item of a checklist was done, or after all was not. */
+/** Describe a checklist item that was ticked or unticked. */
 function tickedOff({ changes, state, before }) {
   const [, key] = changes.length === 1 ? changes[0].path.match(/^checklist\.(\w+)\.done$/) ?? [] : [];
   const item = key && (state.checklist?.[key] ?? before?.checklist?.[key]);

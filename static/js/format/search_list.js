@@ -1,4 +1,4 @@
-/* Which searches stand in which column, and in what order. Pure. */
+/* Sort and group searches into columns. Pure. */
 import { needsDecision } from "../core/suggested_criteria.js";
 import { matchesAll, searchableText, tokenize } from "../core/text_filter.js";
 
@@ -6,16 +6,18 @@ export const STATUSES = ["open", "found", "closed"];
 
 export const SORTS = ["gravity", "missing", "event"];
 
-/** "?sort=event" -> "event"; by gravity where nothing is asked that is known */
+/** Return the sort order in a query, "?sort=event" -> "event"; by gravity if missing or unknown. */
 export function sortFromQuery(query) {
   const asked = new URLSearchParams(query).get("sort");
   return SORTS.includes(asked) ? asked : SORTS[0];
 }
 
 /**
- * searches: [{id, seq, state}] -> {open, found, closed}, each in order. By gravity, open ones have the worrying first, then those of
- * which nobody has decided it, then the newest missing; the others the last changed. `missing`: the longest missing first.
- * `event`: where something happened last. summaries: Map(id -> {last: {at}}), as far as they came
+ * Group searches by status and sort each group. "gravity": open searches by worrying first, then undecided, then the most
+ * recently missing; others by last change. "missing": the longest missing first. "event": the most recent event first.
+ * @param searches [{id, seq, state}]
+ * @param options `summaries`: Map(id -> {last: {at}}), as far as loaded
+ * @returns - {open, found, closed}
  */
 export function byStatus(searches, { keep = () => true, sort = "gravity", summaries = new Map() } = {}) {
   const columns = Object.fromEntries(STATUSES.map((status) => [status, []]));
@@ -30,12 +32,15 @@ const ORDER = {
   event: (_, summaries) => (a, b) => lastEvent(b, summaries) - lastEvent(a, summaries) || lastChanged(a, b),
 };
 
-/** "Noor V.": no surname on a screen that a room can see. */
+/** "Noor V.": the screen can be seen by a whole room, so no surname. */
 export function shortPersonName({ first_name: first, last_name: last }) {
   return last ? `${first} ${[...last.trim()][0].toUpperCase()}.` : first;
 }
 
-/** Does a search have all words of a text, in what its card shows? others: texts that are shown besides */
+/**
+ * Return whether a search's card contains all words of a text.
+ * @param others further texts that are shown
+ */
 export const matchesSearch = ({ state }, text, others = []) =>
   matchesAll(tokenize(text), searchableText([shortPersonName(state.person), state.reference, state.last_seen?.text, ...others]));
 

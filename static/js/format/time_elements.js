@@ -1,21 +1,21 @@
 /**
- * Times on the screen. Those that run (`data-since`, `data-ago`, `data-due`) are left empty here
- * and filled in by behaviours/relative_times.js, once a second, without drawing anything again.
+ * Render times. Running ones (`data-since`, `data-ago`, `data-due`) are left empty here: behaviours/relative_times.js fills them
+ * once a second without a redraw.
  */
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";
 import { dayAndClock, moment, serverNow } from "../core/time.js";
 import { t } from "../core/i18n.js";
 
-// Formatting a date costs about 5 microseconds a part; the same few hundred are asked for at every draw.
+// Formatting a date takes about 5 µs a part, and each draw asks for the same few hundred.
 const KEPT_MS = 60_000;
 let kept = { until: 0, texts: new Map() };
 
-const WEEK_MS = 6 * 86_400_000; // within this, the name of the day says which
+const WEEK_MS = 6 * 86_400_000; // within this time the weekday identifies the day
 
-/** "22:34" today, "Tue 24 Nov 22:34" on another day, "" for null. */
+/** "22:34" today, "Tue 24 Nov 22:34" on other days, "" for null. */
 export const formatMoment = (iso) => keep(iso, "long", moment);
 
-/** "22:34" today, "Tue 22:34" within a week: where there is little room. */
+/** "22:34" today, "Tue 22:34" within a week: for narrow places. */
 export const formatShortMoment = (iso) => keep(iso, "short", shorten);
 
 function shorten(iso) {
@@ -32,27 +32,29 @@ function keep(iso, form, write) {
   return kept.texts.get(key);
 }
 
-const TOLD_MS = 60_000; // what differs by less looks the same in hours and minutes
+const TOLD_MS = 60_000; // a smaller difference does not show in hours and minutes
 
-/** Where the journal was ahead of the clock, when an event was committed by the clock; else nothing. */
+/** Render the commit time by the clock, if the journal was ahead of the clock. */
 export function clockNote({ at, clock }) {
   if (!clock || new Date(at) - new Date(clock) < TOLD_MS) return nothing;
   return html` <span class="late" data-testid="by-clock" title=${t("The history was ahead of the server’s clock: its times never go back.")}>${t("by the clock: {at}", { at: formatMoment(clock) })}</span>`;
 }
 
-/** "seen 09:00"; where that is not known "reported 09:23, time unknown": a report is later than what it tells of.
-    @param write how a moment is written */
+/**
+ * "seen 09:00", or "reported 09:23, time unknown": a report is later than the sighting.
+ * @param write formats the time
+ */
 export const seenText = ({ seen_at: seen, received_at: received }, write = formatMoment) =>
   seen ? t("seen {at}", { at: write(seen) }) : t("reported {at}, time unknown", { at: write(received) });
 
-/** The same of a card in a report of a handover; of a note when it happened. */
+/** Return the time of a card in a handover report; of a note, when it happened. */
 export const cardTime = ({ kind, at, seen_at: seen }) => (kind === "sighting" && at ? seenText({ seen_at: seen, received_at: at }) : formatMoment(at));
 
 export const timeElement = (iso) => html`<time datetime=${iso}>${formatMoment(iso)}</time>`;
 
 export const sinceElement = (iso) => html`<time class="since" datetime=${iso} data-since=${iso}></time>`;
 
-/** Nothing for a moment that is not known. */
+/** Render nothing for an unknown time. */
 export const agoElement = (iso) => (iso ? html`<time datetime=${iso} data-ago=${iso}></time>` : nothing);
 
 export const dueElement = (iso) => html`<time class="due" datetime=${iso} data-due=${iso}></time>`;

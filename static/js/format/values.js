@@ -1,4 +1,4 @@
-/** A value of a state as a person reads it. */
+/** Format values of states as people read them. */
 import { number, t } from "../core/i18n.js";
 import { label } from "../core/labels.js";
 import { formatMoment } from "./time_elements.js";
@@ -7,7 +7,7 @@ const ACCOUNTS = new Set(["assignee", "lead", "holder", "outgoing", "incoming", 
 const ITEM = /^checklist\.\w+$/;
 const TIMES = /(^|\.)(\w+_at|due|missing_since|from|until|since)$/;
 
-// path -> the set of labels that its codes are of
+// path -> set of labels for its codes
 const CODES = {
   channel: "channel",
   priority: "priority",
@@ -26,9 +26,9 @@ const CODES = {
   "grade.content": "grade_content",
 };
 
-/** @returns text, or null for a value that is not set */
+/** @returns {string | null} null for a value that is not set */
 export function formatPath(path, value, { session, board }) {
-  if (path === "worrying") return label.decision(value ?? null); // that nobody has decided is said too
+  if (path === "worrying") return label.decision(value ?? null); // "nobody has decided" has a label too
   if (value === null || value === undefined || value === "") return null;
   if (typeof value === "boolean") return value ? t("yes") : t("no");
   if (TIMES.test(path)) return formatMoment(value);
@@ -70,10 +70,10 @@ export function placeName({ text, lat, lon, radius_m: radius }) {
   return [text, point, radius && `±\u00a0${distance(radius)}`].filter(Boolean).join(" · ") || null;
 }
 
-/** 50 m, 2 km */
+/** "50 m", "2 km" */
 export function distance(metres) {
   const text = metres >= 1000 ? t("{km} km", { km: number(Math.round(metres / 100) / 10) }) : t("{m} m", { m: Math.round(metres) });
-  return text.replace(" ", "\u00a0"); // a number and its unit stay on one line
+  return text.replace(" ", "\u00a0"); // keeps number and unit on one line
 }
 
 const pinnedName = (entity) => (entity?.kind === "note" ? label.noun("note") : cardName(entity));

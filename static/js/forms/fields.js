@@ -1,6 +1,6 @@
 /**
- * The fields that people fill in: path, control, choices. Labels come from the path.
- * Controls: text, long, number, time, date, choice, person, sighting, flag, people, decision.
+ * Definitions of the form fields: path, control, choices. Labels come from the path. Controls: text, long, number, time, date,
+ * choice, person, sighting, flag, people, decision.
  */
 import { t } from "../core/i18n.js";
 import { fromInput, serverNow, toInput } from "../core/time.js";
@@ -20,8 +20,8 @@ export const CRITERIA = [
   "out_of_character",
 ];
 const ANSWERS = ["yes", "no", "unknown"];
-const OLDEST = 25; // years: the desk looks for children and young people
-const AHEAD_MS = 5 * 60_000; // by so much a clock may be ahead of the server's, as it has it
+const OLDEST = 25; // years: searches are for children and young people
+const AHEAD_MS = 5 * 60_000; // tolerance for a clock that is ahead of the server's; the server has the same
 const ASSESSMENTS = ["unassessed", "credible", "confirmed", "not_the_child", "unverifiable", "duplicate"];
 export const LEVELS = ["none", "discreet", "posters", "public", "child_alert"];
 const CATEGORIES = ["comment", "decision", "contact"];
@@ -33,7 +33,7 @@ const number = (path, more) => ({ path, control: "number", ...more });
 const choice = (path, choices, names, more) => ({ path, control: "choice", choices, names, ...more });
 
 const PLACE = [text("place.text"), number("place.lat"), number("place.lon"), number("place.radius_m")];
-/** Of whoever changes it the value is in no state: a field that stays empty stays as it is. */
+/** The state does not contain the value: a field left empty stays as it is. */
 const PRIVATE = { isPrivate: true };
 const SOURCE = [
   choice("source.kind", SOURCE_KINDS, "source_kind"),
@@ -55,7 +55,7 @@ export const SIGHTING = [
   ...SOURCE,
 ];
 
-/** The fewest that make a sighting; the rest stands under "more". */
+/** The minimum for a sighting; the other fields are under "more". */
 export const SIGHTING_FIRST = [
   long("description", { required: true, first: true, label: () => t("What was seen") }),
   text("place.text", { label: () => t("Where") }),
@@ -159,10 +159,10 @@ export const OUTCOME = [
   { path: "outcome.police_told", control: "flag" },
 ];
 
-/** The same, of a child that was found already: with the sentence about the finding, and why it is corrected. */
+/** Like OUTCOME, for a child that was found already: with a description of the finding, and a reason for the correction. */
 export const OUTCOME_CORRECTED = [...OUTCOME, long("outcome.reason"), text("reason")];
 
-/** Of this one null is a choice too: not decided. */
+/** null is a choice too: not decided. */
 export const WORRYING = [{ path: "worrying", control: "decision" }, text("basis", { required: true })];
 
 export const APPEAL = [
@@ -174,7 +174,7 @@ export const APPEAL = [
 
 export const STATUS = [choice("status", ["open", "found", "closed"], "status", { required: true }), long("reason", { required: true }), long("acknowledge", { rows: 2 })];
 
-/** What stands in the control for a value of the state. */
+/** Return the content of the control for a value of the state. */
 export function toRaw(field, value) {
   if (field.control === "flag") return value === true;
   if (field.control === "people") return value ?? [];
@@ -183,7 +183,7 @@ export function toRaw(field, value) {
   return String(value);
 }
 
-/** What is wrong with a value that can be read, by the name of the sentence that says so; null for nothing. */
+/** Return the key of the error text for a readable value, or null. */
 export function fieldProblem(field, value) {
   if (value === null || value === "") return field.required ? "required" : null;
   if (field.past && Date.parse(value) > serverNow().getTime() + AHEAD_MS) return "future";
@@ -191,7 +191,7 @@ export function fieldProblem(field, value) {
   return null;
 }
 
-/** The value for the command; undefined where what was typed cannot be one. */
+/** Return the value for the command; undefined if the input can't be read. */
 export function fromRaw(field, raw) {
   if (field.control === "flag" || field.control === "people") return raw;
   if (field.control === "decision") return raw === "" ? null : raw === "true";

@@ -1,35 +1,36 @@
 /**
- * A form over one entity: what is mine (typed, not sent) over what is true. It never writes over
- * a field that is mine; it says who changed the true value meanwhile. No DOM.
+ * Form over one entity: local edits over the server's state. Never overwrites an edited field; reports who changed the true value
+ * meanwhile. No DOM.
  */
 import { valueAt, applyPatch, toPatch, isEqual } from "../core/merge_patch.js";
 import { fieldProblem, fromRaw, toRaw } from "./fields.js";
 
-// Groups that are null as a whole when nothing in them is set.
+// Groups that become null as a whole when none of their fields is set.
 const WHOLE = ["place", "last_seen"];
 
 export class Form {
-  problem = null; // a sentence about the form as a whole
-  errors = {}; // path -> sentence
-  isCut = false; // whether private fields were typed before the page was loaded again: they were not kept
+  problem = null; // text about the form as a whole
+  errors = {}; // path -> text
+  isCut = false; // private fields were filled in before a reload; they were not kept
   #mine = new Map(); // path -> {raw, was, base, epoch}
-  #conflicts = new Map(); // path -> the value that the server has
-  #heard = new Map(); // path -> {actor, at}: who changed it last, as far as we saw
+  #conflicts = new Map(); // path -> the server's value
+  #heard = new Map(); // path -> {actor, at} of the last change seen
   #board;
   #read;
   #draft;
   #defaults;
-  #start = {}; // the defaults as they were when the form was opened
+  #start = {}; // the defaults when the form was opened
 
   /**
-   * @param key      of the draft, and of the ids of the controls
-   * @param entity   id of what it changes, or null while adding
-   * @param command  {name, data: (form) -> data, or null where a field can't be read; group: of the state, whose fields the data has at its top}
-   * @param board    store of the board, for its position
-   * @param fields   see fields.js
-   * @param read     () -> the true state, or null while adding
-   * @param draft    {load, save, clear}: where typed text survives a reload
-   * @param defaults () -> {path: raw} for what is not set
+   * @param key of the draft, and of the ids of the controls
+   * @param entity id of what it changes, or null while adding
+   * @param command - {name, data: (form) -> data, or null if a field can't be read; group: part of the state whose fields are at
+   *   the top of the data}
+   * @param board store of the board, for its position
+   * @param fields see fields.js
+   * @param read () -> the true state, or null while adding
+   * @param draft - {load, save, clear}: keeps typed text across a reload
+   * @param defaults () -> {path: raw} for fields that are not set
    */
   constructor({ key, entity = null, command, board, fields, read = () => null, draft = null, defaults = () => ({}) }) {
     this.key = key;
@@ -46,7 +47,7 @@ export class Form {
     else draft?.whenLoaded((late) => this.#resume(late));
   }
 
-  /** Shown anew: "now" is now, unless something was typed before. */
+  /** Refresh the defaults when the form is shown again ("now" is now), unless something was typed. */
   open() {
     if (!this.dirty) this.#start = this.#defaults();
   }
@@ -67,7 +68,7 @@ export class Form {
     return this.#mine.has(path) ? this.#mine.get(path).raw : this.#true(path);
   }
 
-  /** What I want it to be, as a value of the state. */
+  /** Return the edited value, as in the state. */
   value(path) {
     return fromRaw(this.field(path), this.raw(path)) ?? null;
   }
@@ -85,7 +86,7 @@ export class Form {
     this.#save();
   }
 
-  /** What somebody else made of a field that is mine: {value, actor, at} or null. */
+  /** Return another person's change of an edited field, {value, actor, at}, or null. */
   theirs(path) {
     const mine = this.#mine.get(path);
     if (!mine) return null;
@@ -95,14 +96,14 @@ export class Form {
     return { value, conflict: this.#conflicts.has(path), ...this.#heard.get(path) };
   }
 
-  /** Events of this entity, so that a change can be given a name and a time. */
+  /** Remember who changed which field, and when. */
   onEvents(events) {
     for (const { actor, at, seq, changes = [], private: set = [] } of events) {
       for (const path of [...changes, ...set]) this.#heard.set(path, { actor, at, seq });
     }
   }
 
-  /** Mine stays; true is what I now know. Says whether no conflict is left to decide. */
+  /** Keep the edited value, knowing the true one. Returns whether all conflicts are decided. */
   keep(path) {
     const mine = this.#mine.get(path);
     const was = this.#conflicts.has(path) ? this.#conflicts.get(path) : this.#value(path);
@@ -116,8 +117,8 @@ export class Form {
   }
 
   /**
-   * The position from which the server must look for conflicts: now, for what I have seen and
-   * decided; the moment I began, while a field of mine has changed under me.
+   * Return the position from which the server must look for conflicts: the current one for what was seen and decided; the
+   * beginning of the edit while an edited field has changed.
    */
   position() {
     const open = [...this.#mine].filter(([path]) => this.theirs(path)).map(([, mine]) => mine);
@@ -125,7 +126,7 @@ export class Form {
     return open.reduce((oldest, mine) => (mine.base < oldest.base ? mine : oldest), { base, epoch });
   }
 
-  /** Only what is mine, as a merge patch; null (and errors) where a value can't be read. */
+  /** Return the edited fields as a merge patch; null, with `errors`, if a value can't be read. */
   patch() {
     const leaves = this.#leaves([...this.#mine.keys()]);
     if (!leaves) return null;
@@ -137,28 +138,28 @@ export class Form {
     return patch;
   }
 
-  /** All that is filled in, for adding; null (and errors) where a value can't be read. */
+  /** Return all filled-in fields, for adding; null, with `errors`, if a value can't be read. */
   filled(paths = this.fields.map((field) => field.path)) {
     const leaves = this.#leaves(paths);
     if (!leaves) return null;
     return toPatch(Object.fromEntries(Object.entries(leaves).filter(([, value]) => value !== null && value !== false)));
   }
 
-  /** Empties the form as its text goes to the outbox, and returns it for `restore`. */
+  /** Clear the form when its text goes to the outbox; return the text for `restore`. */
   release() {
     const sent = [...this.#mine];
     this.clear();
     return sent;
   }
 
-  /** Puts refused text back, under what was typed since. */
+  /** Put refused text back, below what was typed since. */
   restore(sent, refusal) {
     this.#mine = new Map([...sent, ...this.#mine]);
     this.refuse(refusal);
     this.#save();
   }
 
-  /** Puts the text of a refused command back that an earlier page had sent. */
+  /** Put back the data of a refused command that an earlier page sent. */
   restoreData(data, { base, epoch }, refusal) {
     const sent = this.fields
       .filter((field) => hasPath(data, this.#inData(field.path)))
@@ -185,7 +186,7 @@ export class Form {
     this.#draft?.clear();
   }
 
-  /** No state says what it is by now: only that somebody set it after I began. */
+  /** A private field has no value in the state: it is known only that somebody set it after the edit began. */
   #privately(path, { base }) {
     const heard = this.#heard.get(path), conflict = this.#conflicts.has(path);
     return conflict || heard?.seq > base ? { value: null, conflict, isPrivate: true, ...heard } : null;
@@ -231,11 +232,11 @@ export class Form {
     return value === null && path in this.#start ? this.#start[path] : toRaw(this.field(path), value);
   }
 
-  /** What was kept, under what was typed since. */
+  /** Put a loaded draft below what was typed since. */
   #resume({ mine = [], start = null, isCut = false }) {
-    if (!this.dirty) this.#start = start ?? this.#start; // a call that came in before a reload was received then, not now
+    if (!this.dirty) this.#start = start ?? this.#start; // a call received before a reload keeps its time of receipt
     const changed = this.dirty;
-    const known = mine.filter(([path]) => this.field(path)); // a draft of an earlier version may have fields that are asked no more
+    const known = mine.filter(([path]) => this.field(path)); // drafts of an earlier version may contain fields that no longer exist
     this.#mine = new Map([...known, ...this.#mine]);
     this.isCut ||= isCut;
     if (changed) this.#save();

@@ -1,4 +1,4 @@
-/** One field of a form: label, control, what is wrong with it, and what others made of it. */
+/** Render one form field: label, control, error, and changes by others. */
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";
 import { live } from "../../vendor/lit-html/directives/live.js";
 import { t } from "../core/i18n.js";
@@ -8,10 +8,11 @@ import { agoElement } from "../format/time_elements.js";
 import { formatField } from "../format/values.js";
 
 /**
- * @param form  Form
- * @param path  of the field
- * @param ctx   the view: desk, board, draw(), edited(form) in its place where a choice is sent at once, resolved(form) after the last conflict was decided, sightings() to choose from
- * @param name  what it is called here, where that is not the name of the field
+ * @param form Form
+ * @param path of the field
+ * @param ctx the view: session, board, draw(); edited(form) replaces draw() where a choice is sent at once; resolved(form) after
+ *   the last conflict was decided; sightings() to choose from
+ * @param name label, if it is not that of the field
  */
 export function row(form, path, ctx, name = null) {
   const field = form.field(path);
@@ -27,7 +28,7 @@ export function row(form, path, ctx, name = null) {
   </div>`;
 }
 
-/** Marked as required; a choice only while nothing is chosen, for it can't be emptied again. */
+/** Mark a required field; a choice only while it is empty, as it can't be emptied again. */
 const needed = (form, { path, required, control }) => required && (control !== "choice" || form.raw(path) === "");
 
 export const rows = (form, paths, ctx) => paths.map((path) => row(form, path, ctx));
@@ -75,7 +76,7 @@ function choices({ choices, names, coded }) {
 
 const TYPES = { date: "date" };
 
-/** A form that is sent by its button or by Ctrl+Enter, and says what is wrong with the whole. */
+/** Render a form that is sent by its button or Ctrl+Enter, with the error about the whole form. */
 export function formOf(form, name, body, buttons, send) {
   const submit = (event) => {
     event.preventDefault();
@@ -90,7 +91,7 @@ export function formOf(form, name, body, buttons, send) {
   </form>`;
 }
 
-/** What is wrong with the form as a whole, and what is wrong with fields that it does not show. */
+/** Render the error about the whole form, and the errors of fields it does not show. */
 export function problem(form) {
   const hidden = Object.entries(form.errors).filter(([path]) => !form.field(path));
   if (!form.problem && !hidden.length) return nothing;
@@ -100,7 +101,7 @@ export function problem(form) {
   </div>`;
 }
 
-/** A choice; with `required` there is no empty one once something is chosen. */
+/** Render a choice; with `required`, the empty option disappears once something is chosen. */
 export function select(id, value, edit, options, required, describe = nothing) {
   return html`<select id=${id} aria-describedby=${describe} .value=${live(value)} @change=${(event) => edit(event.target.value)}>
     ${required && value !== "" ? nothing : html`<option value="" ?selected=${value === ""}>—</option>`}
@@ -115,7 +116,7 @@ export function people(session, chosen) {
     .map((account) => [account.id, account.name]);
 }
 
-/** What somebody else made of a field that is mine, and the choice between the two. */
+/** Render another person's change of an edited field, and the choice between the two. */
 export function theirs(form, field, ctx) {
   const other = form.theirs(field.path);
   if (!other) return nothing;

@@ -1,11 +1,11 @@
-/** The fields that people fill in when a shift is handed over. */
+/** Definitions of the form fields of a handover. */
 import { t } from "../core/i18n.js";
 
 const long = (path, label, more) => ({ path, control: "long", rows: 2, label, ...more });
 const reason = (label, more) => ({ path: "reason", control: "long", rows: 2, label, ...more });
 const INCOMING = { path: "incoming", control: "person", label: () => t("Who takes over") };
 
-/** What is said of a search. */
+/** Texts about one search. */
 export const OF_SEARCH = [
   long("assessment", () => t("Assessment")),
   long("hypotheses", () => t("Hypotheses that are open")),
@@ -14,7 +14,7 @@ export const OF_SEARCH = [
   long("contacts", () => t("Contacts owed: family, police, press")),
 ];
 
-/** What is said of the desk as a whole. */
+/** Texts about the shift as a whole. */
 export const OF_DESK = [
   INCOMING,
   long("faults", () => t("Faults of the system")),

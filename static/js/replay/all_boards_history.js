@@ -1,20 +1,20 @@
 /**
- * Of all boards that one may see. The newest page of each board on which something happened lately is read, then further back where
- * the last thing read is newest, so that down to a time, `from`, nothing is missing. Boards on which nothing happened are not asked.
+ * History of all boards that a person may see. Loads the newest page of each board with recent events, then further pages where
+ * the oldest loaded event is newest, so that nothing is missing back to the time `from`. Boards without events are not requested.
  */
 import { JournalReader } from "./journal_reader.js";
 import { HistoryEntries } from "./history_entries.js";
 
-const PAGE = 100; // events of a board that are read at a time
-const TOGETHER = 4; // boards that are asked at a time
+const PAGE = 100; // events of a board per request
+const TOGETHER = 4; // boards requested at a time
 const OPERATIONS = "operations";
 const NOW = "9"; // later than any time
 const byTime = (a, b) => (a.event.at === b.event.at ? 0 : a.event.at < b.event.at ? 1 : -1);
 
 export class AllBoardsHistory extends HistoryEntries {
   asks = true;
-  from = NOW; // what happened after this time is all here; "" where everything is
-  #journals = new Map(); // board -> Journal
+  from = NOW; // everything after this time is loaded; "" means everything at all
+  #journals = new Map(); // board -> JournalReader
   #operations;
   #epoch = null;
   #unwatch = () => {};
@@ -37,7 +37,7 @@ export class AllBoardsHistory extends HistoryEntries {
     return board === OPERATIONS ? this.#operations : null;
   }
 
-  /** By kind: other things may have the id of a search, or of the board. */
+  /** By kind, as other entities may have the id of a search or of the board. */
   search(board) {
     const found = this.#operations.get(board);
     const search = found?.kind === "search" ? found : this.#operations.of("search").find(({ id }) => id === board);
@@ -66,7 +66,7 @@ export class AllBoardsHistory extends HistoryEntries {
     return event ? this.entry(event, journal) : null;
   }
 
-  /** One page further back, of the boards where that is nearest. */
+  /** Load one more page of the boards whose loaded part ends latest. */
   read = async () => {
     if (this.#busy) return;
     this.#busy = true;
@@ -90,11 +90,11 @@ export class AllBoardsHistory extends HistoryEntries {
       await journal.readBack(PAGE);
     } catch (error) {
       if (error.status !== 404) throw error;
-      this.#journals.delete(journal.board); // not to be seen any more
+      this.#journals.delete(journal.board); // it may not be seen any more
     }
   }
 
-  /** Down to when something of a journal may still be unread; "" where all is read. */
+  /** Return the time from which on the journal is loaded; "" if all of it is. */
   #openAt({ board, events, complete }) {
     if (complete) return "";
     return events[0]?.at ?? (board === OPERATIONS ? NOW : this.#operations.summaries.get(board)?.last?.at ?? "");
@@ -119,7 +119,7 @@ export class AllBoardsHistory extends HistoryEntries {
     this.from = NOW;
   }
 
-  /** -> whether there are others than there were */
+  /** Return whether there are new boards. */
   #follow(boards) {
     const gone = [...this.#journals.keys()].filter((id) => !boards.has(id)), come = [...boards].filter((id) => !this.#journals.has(id));
     for (const id of gone) this.#journals.delete(id);
@@ -131,7 +131,7 @@ export class AllBoardsHistory extends HistoryEntries {
     if (journal.head === null ? last.at > this.from : journal.head < last.seq) this.#up(journal, last.seq);
   }
 
-  /** What is new of a board, down to where all boards were read. Where there is no answer, the next summary asks again. */
+  /** Load the new events of a board. Without an answer, the next summary tries again. */
   async #up(journal, seq) {
     try {
       await journal.readTail(PAGE);
@@ -144,5 +144,5 @@ export class AllBoardsHistory extends HistoryEntries {
   }
 }
 
-/** Each event of a search as a whole stands on its own board too, and is told from there. */
+/** Search-level events also stand on the search's own board, and are shown from there. */
 const isTwice = ({ kind }, { board }) => board === OPERATIONS && kind === "search";

@@ -1,10 +1,10 @@
-/* Whether a journal is what it was: the server goes along its chain, and this says beside the history up to where it holds. */
+/* Status of the hash chain beside the history: the server verifies the journal, and this shows up to where it holds. */
 
 import { getJson } from "../core/api.js";
 import { number, t } from "../core/i18n.js";
 
-const ASK_EVERY_MS = 60_000; // the journal goes on meanwhile; what was said holds up to where it was said
-const SHOWN = 16; // digits of a hash: enough to compare by eye, the title has all of them
+const ASK_EVERY_MS = 60_000; // the journal grows meanwhile; a result stays valid for its part
+const SHOWN = 16; // digits of a hash that are shown; the title has all of them
 
 export class ChainStatus {
   #find;
@@ -12,7 +12,7 @@ export class ChainStatus {
   #timer = null;
   #asking = false;
 
-  /** find() -> the element that nobody else writes into, or null: where the right to see the history came back it is another one */
+  /** @param find () -> element that only this class writes to, or null; it is another one after access was regained */
   constructor(find, board) {
     this.#find = find;
     this.#board = board;
@@ -30,7 +30,7 @@ export class ChainStatus {
   }
 
   async ask() {
-    if (this.#asking) return; // a long chain is gone along in several answers
+    if (this.#asking) return; // a long chain is verified in several requests
     this.#asking = true;
     const told = await getJson(`/api/v1/boards/${this.#board}/chain`), place = this.#find();
     this.#asking = false;
@@ -42,7 +42,7 @@ export class ChainStatus {
   }
 }
 
-/** told: {seq, head, holds, fault?}; null where there is no answer now */
+/** @param told - {seq, head, holds, fault?}, or null without an answer */
 function said(told) {
   if (told === null) return t("Whether the chain holds can't be asked now.");
   if (!told.holds) return t("The chain does not hold: {fault}.", { fault: told.fault });

@@ -1,15 +1,15 @@
-/* Two moments of a board beside each other: what was added, solved, moved, changed and taken away between them. Pure. */
+/* Compare two moments of a board: what was added, solved, moved, changed and removed. Pure. */
 
 import { stateDiff } from "./state_diff.js";
 
-/** In this order they are told. */
+/** In display order. */
 export const CHANGE_KINDS = ["added", "solved", "moved", "changed", "removed"];
 
 const OPEN = new Set([null, undefined, "unassessed"]);
-// Not told as a change of its own: another place in the same column, and what says the same as another field.
+// Not shown as a change: position within a column, and what another field already says.
 const UNTOLD = new Set(["rank", "source_kept"]);
 
-/** before, after: entities, iterable -> [{...change, way, before, after}] with what it was and is; what says nothing to people is left out. */
+/** Return [{...change, way, before, after}] for the entities before and after; irrelevant changes are left out. */
 export function compareStates(before, after) {
   const [old, now] = [byId(before), byId(after)];
   return stateDiff(before, after)
@@ -22,7 +22,7 @@ export function compareStates(before, after) {
     .sort((a, b) => CHANGE_KINDS.indexOf(a.way) - CHANGE_KINDS.indexOf(b.way) || (a.number ?? 0) - (b.number ?? 0));
 }
 
-/** By the way in which it is told: of a card that was both moved and changed, what weighs more. */
+/** Return the kind of change; a card that was both moved and changed gets the more important one. */
 function wayOf({ kind, change, fields }, is, { old, now }) {
   if (change !== "changed") return change;
   const field = (path) => fields.find((each) => each.path === path);
@@ -31,7 +31,7 @@ function wayOf({ kind, change, fields }, is, { old, now }) {
   return field("column") || (kind === "column" && field("rank")) ? "moved" : "changed";
 }
 
-/** A task that is done, a sighting that was assessed, a search that was ended. */
+/** A task that is done, a sighting that was assessed, or a search that has ended. */
 function isSolved(kind, field, { old, now }) {
   const [column, assessment, status] = [field("column"), field("assessment"), field("status")];
   if (kind === "task") return Boolean(column) && isDone(now, column.to) && !isDone(old, column.from);
@@ -43,7 +43,7 @@ const isDone = (entities, column) => entities.get(`column ${column}`)?.state.rol
 const keyOf = ({ kind, id }) => `${kind} ${id}`;
 const byId = (entities) => new Map([...entities].map((entity) => [keyOf(entity), entity]));
 
-/** Marks for the cards (and the head) that differ, as a board has them. */
+/** Return the differences as badges of cards and header. */
 export function changeBadges(changes) {
   return new Map(changes.filter(({ way }) => way !== "removed").map(({ kind, id, way, fields }) => [id, {
     type: kind === "search" ? "search.updated" : `${kind}.${way}`, actor: null, at: null, changes: fields.map(({ path }) => path),

@@ -1,28 +1,28 @@
-/** What a journal that was not read to its beginning does not know: what something was at a seq. Each is asked for once, few at a time. */
+/** Look up past states that a partly loaded journal does not have: each is requested once, a few at a time. */
 import { getJson } from "../core/api.js";
 
-const AT_ONCE = 4; // questions on the way
-const FEW = 8; // events of an id: another kind of thing may have it too
-const NEWEST = 2 ** 53; // a seq beyond all others
+const AT_ONCE = 4; // requests at a time
+const FEW = 8; // events of an id: another kind of entity may have it too
+const NEWEST = 2 ** 53; // larger than any seq
 
 export class EntityLookup {
-  #known = new Map(); // "board kind id before" -> the event, null where there is none
+  #known = new Map(); // "board kind id before" -> event, null if there is none
   #waiting = [];
   #under = 0;
   #changed;
 
-  /** @param changed called when something was learned */
+  /** @param changed called after each answer */
   constructor(changed) {
     this.#changed = changed;
   }
 
-  /** The state of the entity of an event before it; null where there was none, undefined while it is not known. */
+  /** Return the state before an event; null if there was none, undefined while unknown. */
   state(board, { kind, id, seq }) {
     const event = this.#ask(board, kind, id, seq);
     return event?.erased ? undefined : event && (event.state ?? null);
   }
 
-  /** What an entity is now; undefined while it is not known. */
+  /** Return the current entity; undefined while unknown. */
   entity(board, id) {
     const event = this.#ask(board, null, id, NEWEST);
     return event?.state ? event : undefined;
@@ -43,7 +43,7 @@ export class EntityLookup {
     this.#under += 1;
     const { key, kind, board, query } = this.#waiting.shift();
     const answer = await getJson(`/api/v1/boards/${board}/events?${query}`);
-    // without one, the sentence stands without it
+    // without an answer, the text goes without it
     if (answer) this.#known.set(key, answer.events.findLast((event) => kind === null || event.kind === kind) ?? null);
     this.#under -= 1;
     this.#changed();

@@ -1,26 +1,25 @@
-/* A board as it was after any of its events. Events carry state, so it is folded from them: what is not there yet is put, what was
-   there is kept with the step that replaced it. So a step back is as quick as a step forth, and from any moment to any other it is
-   one step for each event between: five thousand of them are a few milliseconds. */
+/* State of a board after any of its events, folded from events, as these carry state. Each step keeps what it replaced, so
+   that a step back costs as much as one forward; five thousand steps take a few milliseconds. */
 
 import { Entities, entityChange } from "../core/sequence.js";
 
 export class EventFold {
   #events = [];
   #entities = new Entities();
-  #steps = [];   // of each event that was applied once: {kind, id, from, to}; false where it says nothing (erased)
+  #steps = [];   // of each event applied so far: {kind, id, from, to}; false if it has no effect (erased)
   #count = 0;
 
-  /** events: of one board, in order, from its first; those that one may not see are left out. */
+  /** @param events of one board, in order from its first; without those that may not be seen */
   constructor(events = []) {
     this.add(events);
   }
 
-  /** More of them, which came after. */
+  /** Append later events. */
   add(events) {
     for (const event of events) this.#events.push(event);
   }
 
-  /** How many there are; a moment is how many of them have happened. */
+  /** Number of events; a moment is the number of events that have happened. */
   get length() {
     return this.#events.length;
   }
@@ -29,32 +28,32 @@ export class EventFold {
     return this.#count;
   }
 
-  /** What was true then. It is the same object at every moment: look at it before the next step. */
+  /** State at the current moment. The same object at every moment: read it before the next step. */
   get entities() {
     return this.#entities;
   }
 
-  /** The last event of a moment; nothing before the first. */
+  /** Return the last event of a moment; undefined before the first. */
   event(count = this.#count) {
     return this.#events[count - 1];
   }
 
-  /** The events after one moment, up to another. */
+  /** Return the events after one moment, up to another. */
   between(from, to) {
     return this.#events.slice(from, to);
   }
 
-  /** -> how many events had happened at a seq. */
+  /** Return the moment at `seq`. */
   upTo(seq) {
     return this.#last((event) => event.seq <= seq);
   }
 
-  /** -> how many had happened at a time, as the wire writes it: such times sort as text. */
+  /** Return the moment at a time in ISO format, which compares as text. */
   until(time) {
     return this.#last((event) => event.at <= time);
   }
 
-  /** Goes to a moment. */
+  /** Go to a moment. */
   go(count) {
     while (this.#count < count) this.#forth();
     while (this.#count > count) this.#back();
@@ -73,7 +72,7 @@ export class EventFold {
     this.#become(this.#steps[this.#count], "from");
   }
 
-  /** What was erased is skipped: the events after it say what is still true. */
+  /** Skip erased events: later ones carry what is still true. */
   #step(event) {
     const { put, drop } = entityChange(event);
     const of = put ?? drop;
@@ -86,7 +85,7 @@ export class EventFold {
     else this.#entities.drop(step);
   }
 
-  /** How many events there are up to the last for which it holds: `at` and `seq` never decrease. */
+  /** Return the number of events up to the last that `holds` accepts; `at` and `seq` never decrease. */
   #last(holds) {
     let [low, high] = [0, this.#events.length];
     while (low < high) {

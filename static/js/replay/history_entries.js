@@ -1,36 +1,39 @@
 /**
- * The events that a history tells, as far as they were read, newest first: of one board, or of all that one may see (all_boards_history.js).
- * Each is {key, event, journal}. What an event needs to be told (what was before it, how a card is called) is looked for in the
- * journal, then on the live board; where a journal was not read to its beginning, the server is asked for it.
+ * Entries of a history, newest first: of one board, or of all boards (all_boards_history.js). An entry is {key, event, journal}.
+ * What is needed to describe an event (the state before it, names of cards) comes from the journal, then from the live board;
+ * where the journal is not loaded completely, the server is asked.
  */
 import { cardOf, isCreation } from "../format/event_text.js";
 import { JournalReader } from "./journal_reader.js";
 import { EntityLookup } from "./entity_lookup.js";
 
-const FIRST = 60; // events: a screen and more
+const FIRST = 60; // events: more than a screen
 
 export class HistoryEntries {
-  state = "reading"; // "reading", "read", "failed", "forbidden"
-  asks = false; // is what a journal does not know asked for, one by one? Not where all of it is on its way
+  state = "reading"; // "reading" | "read" | "failed" | "forbidden"
+  asks = false; // whether to request missing states one by one; not while everything is being loaded
   session;
   changed;
   #lookup;
   #kept = new WeakMap(); // event -> its entry
 
-  /** @param changed what was read, or heard, is more now */
+  /** @param changed called when there is more to show */
   constructor(session, changed) {
     this.session = session;
     this.changed = changed;
     this.#lookup = new EntityLookup(changed);
   }
 
-  /** {key, event, journal}: the same for the same event. */
+  /** Return {key, event, journal}, the same object for the same event. */
   entry(event, journal) {
     if (!this.#kept.has(event)) this.#kept.set(event, { key: `${journal.board}/${event.seq}`, event, journal });
     return this.#kept.get(event);
   }
 
-  /** The state before an event: null where there was none, undefined where that is not known (yet). ask: for what is not here. */
+  /**
+   * Return the state before an event: null if there was none, undefined if not known (yet).
+   * @param ask whether to request it
+   */
   before({ event, journal }, ask = this.asks) {
     const found = journal.before(event);
     if (found) return found.state;
@@ -38,25 +41,25 @@ export class HistoryEntries {
     return ask ? this.#lookup.state(journal.board, event) : undefined;
   }
 
-  /** How people, cards and columns were called when it happened. */
+  /** Return the names of people, cards and columns at the time of the event. */
   names({ event, journal }, ask = this.asks) {
     const get = (id) => journal.asOf(id, event.seq) ?? this.live(journal.board)?.get(id) ?? (ask ? this.#lookup.entity(journal.board, id) : undefined);
     return { session: this.session, board: { id: journal.board, get } };
   }
 
-  /** {id, number, kind} of the card that it is about, as far as that is known. */
+  /** Return {id, number, kind} of the card that an entry is about, as far as known. */
   card(entry) {
     const id = cardOf(entry.event);
     const entity = id && (entry.journal.asOf(id, entry.event.seq) ?? entry.journal.of(id)[0] ?? this.live(entry.journal.board)?.get(id));
     return id ? { id, kind: entity?.kind, number: entity?.state?.number ?? null } : null;
   }
 
-  /** The live board of this id, where it is followed. */
+  /** Return the live board with this id, if subscribed. */
   live() {
     return null;
   }
 
-  /** The state of the search that a board is of, where there are several. */
+  /** Return the state of the search of a board, where there are several boards. */
   search() {
     return null;
   }
@@ -65,7 +68,7 @@ export class HistoryEntries {
 export class BoardHistory extends HistoryEntries {
   #board;
   #journal;
-  #epoch = null; // of the board, and its seq, when it was last looked at
+  #epoch = null; // epoch and seq of the board at the last check
   #seq = null;
   #unwatch = () => {};
 
@@ -92,7 +95,7 @@ export class BoardHistory extends HistoryEntries {
     return this.#journal.head;
   }
 
-  /** How many are read, of how many. */
+  /** Return the number of loaded events, and of all: {read, all}. */
   get progress() {
     return { read: this.head === null ? 0 : this.head - this.#journal.from + 1, all: this.head ?? 0 };
   }
@@ -105,7 +108,7 @@ export class BoardHistory extends HistoryEntries {
     return this.#journal.events.map((event) => this.entry(event, this.#journal)).reverse();
   }
 
-  /** What is there by its number; null where it is not, or may not be seen. */
+  /** Return the event with a number; null if it does not exist or may not be seen. */
   find(seq) {
     const event = this.#journal.at(seq);
     return event ? this.entry(event, this.#journal) : null;
@@ -133,7 +136,7 @@ export class BoardHistory extends HistoryEntries {
   #heard(events) {
     if (this.#board.freshness.state === "forbidden") return this.#lose();
     const { epoch, seq } = this.#board, journal = this.#journal;
-    if (seq === null || (seq === this.#seq && epoch === this.#epoch)) return undefined; // who is there, and the like
+    if (seq === null || (seq === this.#seq && epoch === this.#epoch)) return undefined; // only presence and the like changed
     this.#seq = seq;
     this.#epoch = epoch;
     const isAnother = journal.head !== null && journal.epoch !== epoch;
@@ -143,13 +146,13 @@ export class BoardHistory extends HistoryEntries {
     return this.changed();
   }
 
-  /** Of another life of the board, found on the way, all is read anew. */
+  /** In another epoch of the board, load everything again. */
   async #readUp(seq) {
     await this.#journal.readUp(seq);
     await this.#journal.readAll({ progress: this.changed });
   }
 
-  /** Nothing of it stays. */
+  /** Drop everything. */
   #lose() {
     this.#journal.forget();
     this.#seq = this.#epoch = null;

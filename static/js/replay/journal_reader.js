@@ -1,14 +1,14 @@
 /**
- * The events of one board, as far as they were read: the newest first, then all that came before them; kept up by those that come
- * live. What one may not see is left out, and still counted: numbers have no gaps.
+ * Loads the events of one board: the newest first, then all before them, and appends live ones. Hidden events are left out but
+ * counted, as numbers have no gaps.
  */
 import { queuedRequest } from "../core/api.js";
 
-const PAGE = 1000; // events in one answer, the most that the server gives
-const NEWEST = 2 ** 53; // a seq beyond all others
-const TRIES = 3; // a board that is restored meanwhile has another life: begun anew, but not for ever
+const PAGE = 1000; // events per answer, the server's maximum
+const NEWEST = 2 ** 53; // larger than any seq
+const TRIES = 3; // a board restored meanwhile has another epoch: start again, but not for ever
 
-/** The board can't be read: `status` 404 where it is not there, or not to be seen. */
+/** The board can't be read; `status` 404 if it does not exist or may not be seen. */
 export class ReadError extends Error {
   constructor(status) {
     super(`The journal can't be read: ${status}`);
@@ -19,33 +19,33 @@ export class ReadError extends Error {
 export class JournalReader {
   board; // its id
   epoch = null;
-  head = null; // the last seq that was read, or heard
-  from = null; // the first seq from which on all is read; 1 where that is everything
+  head = null; // last seq that was loaded or received
+  from = null; // first seq from which on everything is loaded; 1 means everything
   events = []; // in order of seq
   #entities = new Map(); // id -> its events, in order of seq
-  #later = []; // heard while the end of the journal was not known
-  #reading = Promise.resolve(); // one question after the other: pages must meet
+  #later = []; // received before the end of the journal was known
+  #reading = Promise.resolve(); // one request at a time, as pages must meet
 
   constructor(board) {
     this.board = board;
   }
 
-  /** Is all of it here? */
+  /** Whether all of it is loaded. */
   get complete() {
     return this.from === 1;
   }
 
-  /** The newest `count` events, unless some are here already. Rejects with Unread. */
+  /** Load the newest `count` events, unless some are here. Rejects with ReadError. */
   readTail(count = PAGE) {
     return this.#next(() => (this.head === null ? this.#begin(count) : undefined));
   }
 
-  /** The next `count` events, back from the first that is here. */
+  /** Load the next `count` events before the first one here. */
   readBack(count = PAGE) {
     return this.#next(() => this.#back(count));
   }
 
-  /** All of it, page by page. progress(journal) after each. */
+  /** Load everything, page by page, calling progress(journal) after each. */
   readAll({ progress = () => {} } = {}) {
     return this.#next(async () => {
       while (!this.complete) {
@@ -55,14 +55,14 @@ export class JournalReader {
     });
   }
 
-  /** Up to `seq` at least, where the server has it: of what was not heard. */
+  /** Load events up to `seq` at least, where live ones were missed. */
   readUp(seq) {
     return this.#next(async () => {
       while (this.head !== null && this.head < seq) if (!(await this.#on())) return;
     });
   }
 
-  /** Events that came live, hidden ones among them. -> whether there is a hole before them, which `readUp` fills. */
+  /** Append live events, hidden ones included. Returns whether there is a gap before them, which `readUp` fills. */
   onEvents(events) {
     if (this.head === null) {
       this.#later.push(...events);
@@ -77,7 +77,7 @@ export class JournalReader {
     return false;
   }
 
-  /** Nothing of it is known any more: the board began another life, or may not be seen. */
+  /** Drop everything: the board has another epoch, or may not be seen. */
   forget() {
     this.epoch = this.head = this.from = null;
     this.events = [];
@@ -85,18 +85,21 @@ export class JournalReader {
     this.#later = [];
   }
 
-  /** The event of that number; undefined where it is not here, or not to be seen. */
+  /** Return the event with a number; undefined if not loaded or hidden. */
   at(seq) {
     const found = this.events[place(this.events, seq)];
     return found?.seq === seq ? found : undefined;
   }
 
-  /** The events of an entity that are here, in order; of all kinds that have its id. */
+  /** Return the loaded events of an entity, in order; of all kinds that have its id. */
   of(id) {
     return this.#entities.get(id) ?? [];
   }
 
-  /** The last event up to `seq` that says what an entity was; undefined where none is here. kind: where others may have its id. */
+  /**
+   * Return the last event up to `seq` with an entity's state; undefined if none is loaded.
+   * @param kind where several kinds may have the id
+   */
   asOf(id, seq, kind = null) {
     const events = this.of(id);
     for (let index = place(events, seq + 1) - 1; index >= 0; index -= 1) {
@@ -106,12 +109,12 @@ export class JournalReader {
     return undefined;
   }
 
-  /** The event that said what this one's entity was before it. */
+  /** Return the previous event of an event's entity. */
   before({ kind, id, seq }) {
     return this.asOf(id, seq - 1, kind);
   }
 
-  // --- reading
+  // --- loading
 
   #next(read) {
     const reading = this.#reading.then(read);
@@ -137,7 +140,7 @@ export class JournalReader {
     return this.#back(count, tries - 1);
   }
 
-  /** -> whether there was something. */
+  /** Return whether there was something. */
   async #on() {
     const page = await this.#ask({ after: this.head, limit: PAGE });
     if (page.epoch !== this.epoch) {
@@ -152,12 +155,12 @@ export class JournalReader {
   }
 
   async #ask(query) {
-    const answer = await queuedRequest(`/api/v1/boards/${this.board}/events?${new URLSearchParams(query)}`); // all that is asked later waits for this
+    const answer = await queuedRequest(`/api/v1/boards/${this.board}/events?${new URLSearchParams(query)}`); // later requests wait for this one
     if (!answer.ok) throw new ReadError(answer.status);
     return answer.json();
   }
 
-  // --- keeping
+  // --- storing
 
   #prepend(page, asked) {
     this.from = page.length < asked ? 1 : page[0].seq;
@@ -183,7 +186,7 @@ function add(entities, event) {
 
 const isSeen = ({ hidden }) => !hidden;
 
-/** Where in events, which are in order, the first one from `seq` on stands. */
+/** Binary search: return the index of the first event from `seq` on. */
 function place(events, seq) {
   let low = 0, high = events.length;
   while (low < high) {

@@ -1,4 +1,5 @@
-/* The moment in the address, so that it can be kept and sent: written when it stands still, as a browser stops who writes too often. */
+/* Moment of a replay in the URL, to be kept and shared. Written once it stands still, as browsers limit how often it may
+   change. */
 
 const EVERY = 600; // ms
 
@@ -7,12 +8,12 @@ export class MomentUrl {
   #query = "";
   #timer = null;
 
-  /** write(query): puts it into the address */
+  /** @param write puts a query into the URL */
   constructor(write) {
     this.#write = write;
   }
 
-  /** {at, with} as they stand in the address; what is not there is null. */
+  /** Return {at, with} of the URL; null for what is missing. */
   static asked(search = location.search) {
     const query = new URLSearchParams(search);
     return { at: query.get("at") ?? "", with: query.get("with") };
@@ -22,7 +23,7 @@ export class MomentUrl {
     return `?${new URLSearchParams({ at, ...(other === null ? {} : { with: other }) })}`;
   }
 
-  /** at, other: seqs */
+  /** @param moment - {at, other}: seqs */
   tell(moment) {
     const query = MomentUrl.query(moment);
     if (query === this.#query) return;
@@ -30,7 +31,7 @@ export class MomentUrl {
     this.#timer ??= setTimeout(() => this.settle(), EVERY);
   }
 
-  /** What is not written yet is written now. */
+  /** Write at once what is not written yet. */
   settle() {
     clearTimeout(this.#timer);
     this.#timer = null;

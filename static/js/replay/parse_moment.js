@@ -1,11 +1,13 @@
-/* A moment of the past, as an address names it: by the seq of an event, or by a time with its offset. */
+/* Parse a moment in a URL: the seq of an event, or a time with its offset. */
 
 const SEQ = /^\d{1,16}$/;
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)$/i;
 
 /**
- * text: what stands in the address; fold: all events of the board; head: the seq of its last, hidden ones too; now: Date
- * -> {count, time}: how many events had happened, and when (ms); or {trouble}: why there is no such moment
+ * @param text from the URL
+ * @param fold all events of the board
+ * @param options - {head: seq of the last event, hidden ones included; now: Date}
+ * @returns {count, time}: number of events that had happened, and time in ms; or {trouble}: why there is no such moment
  */
 export function parseMoment(text, fold, { head, now }) {
   if (SEQ.test(text)) return ofSeq(Number(text), fold, head);
@@ -16,7 +18,7 @@ export function parseMoment(text, fold, { head, now }) {
   return count ? { count, time } : { trouble: "before" };
 }
 
-/** At the moment of an event, by how many had happened. */
+/** Return the moment of the last of `count` events. */
 export const momentAt = (count, fold) => ({ count, time: Date.parse(fold.event(count).at) });
 
 function ofSeq(seq, fold, head) {
@@ -25,5 +27,5 @@ function ofSeq(seq, fold, head) {
   return seq > 0 && count ? momentAt(count, fold) : { trouble: "before" };
 }
 
-/** In the query of an address a plus is a space. */
+/** In the query of a URL a plus stands for a space. */
 const withPlus = (text) => text.replace(" ", "+");

@@ -1,12 +1,12 @@
-/* A board of the past, to be read like a live one (core/store.js) by whatever draws it. Nothing can be sent to it, and nobody is there. */
+/* Board at a past moment, readable like a live one (core/store.js). Nothing can be sent to it, and nobody is present. */
 
 const NONE = new Map();
 const EMPTY = { of: () => [], get: () => undefined, [Symbol.iterator]: () => [].values() };
 
 export class PastBoard {
   id;
-  badges = NONE;       // what came about by the last step, or differs from another moment
-  summaries = NONE;   // derived, and not in the journal
+  badges = NONE;       // changes by the last step, or differences from another moment
+  summaries = NONE;   // computed by the server, not in the journal
   presence = { count: 0, people: [] };
   pending = [];
   #fold = null;
@@ -16,14 +16,14 @@ export class PastBoard {
     this.id = id;
   }
 
-  /** Shows a fold as it is now, with these marks: id -> {type, actor, at, changes}. */
+  /** Show the current state of a fold, with badges: id -> {type, actor, at, changes}. */
   show(fold, badges) {
     this.#fold = fold;
     this.#entities = fold.entities;
     this.badges = badges;
   }
 
-  /** Nothing of it stays. */
+  /** Drop everything. */
   forget() {
     this.#fold = null;
     this.#entities = EMPTY;
@@ -49,7 +49,7 @@ export class PastBoard {
   seen() {}
 }
 
-/** What these events did, by what they did it to: the last of each says who and when. */
+/** Return badges for events, by entity: the last event gives author and time. */
 export function badgesOfEvents(events) {
   const badges = new Map();
   for (const { kind, id, type, actor, at, changes, state } of events) {

@@ -1,16 +1,17 @@
-/* Playing the past: time passes, many times as fast as it did. Where nothing happens for long, that is skipped. */
+/* Play the past at several times its speed. Long pauses without events are skipped. */
 
-export const SPEEDS = [1, 10, 60, 300, 600]; // times as fast as it was
+export const SPEEDS = [1, 10, 60, 300, 600]; // factors
 export const DEFAULT_SPEED = 60;
 
-const WAIT_MOST = 8_000;    // ms that somebody looks at a board on which nothing happens
-const QUIET_LEAST = 60_000; // ms of the board's time: less is not skipped at any speed, so that real time stays real
-const LEAD = 800;           // ms of looking, before what comes after a pause
-const FRAME_MOST = 250;     // ms: what passed while the page was hidden is not played
+const WAIT_MOST = 8_000;    // ms of watching a board without events
+const QUIET_LEAST = 60_000; // ms of board time: shorter pauses are never skipped, so that real time stays real
+const LEAD = 800;           // ms of watching before the event that ends a pause
+const FRAME_MOST = 250;     // ms: time while the page was hidden is not played
 
 /**
- * From a time, after so many ms of looking at it. next: when the next event is (null after the last). All in ms.
- * -> {time, skipped}: the time that it is then, and how much of it was skipped
+ * Advance by `passed` ms of watching.
+ * @param next time of the next event, null after the last; all in ms
+ * @returns {time, skipped}: the new time, and how much was skipped
  */
 export function advance(time, passed, speed, next) {
   const quiet = Math.max(QUIET_LEAST, WAIT_MOST * speed);
@@ -21,12 +22,12 @@ export function advance(time, passed, speed, next) {
 export class Player {
   playing = false;
   speed = DEFAULT_SPEED;
-  skipped = 0;     // ms of the board's time: the last pause that was left out
+  skipped = 0;     // ms of board time: the last pause that was skipped
   #on;
   #frame = null;
   #last = null;
 
-  /** on: {time() -> ms, next(time) -> ms or null, go(time), changed()} */
+  /** @param on - {time() -> ms, next(time) -> ms or null, go(time), changed()} */
   constructor(on) {
     this.#on = on;
   }

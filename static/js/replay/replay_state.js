@@ -1,6 +1,6 @@
 /**
- * The past of one board, and the moment of it that is looked at. Its events are read once and folded; the live board is followed for
- * two things alone: what happens now is the end of the time line, and when the right to see it ends, nothing of it stays.
+ * State of a replay: one board's past and the moment shown. Events are loaded once and folded. The live board is subscribed for
+ * two things only: new events extend the time line, and when access ends, everything is dropped.
  */
 import { serverNow } from "../core/time.js";
 import { PastBoard, badgesOfEvents } from "./past_board.js";
@@ -9,30 +9,34 @@ import { EventFold } from "./event_fold.js";
 import { JournalReader } from "./journal_reader.js";
 import { momentAt, parseMoment } from "./parse_moment.js";
 
-const STEP_MOST = 20; // events: what a longer step did is most of the board, and marks would say nothing
+const STEP_MOST = 20; // events: a longer step changes most of the board, so badges would say nothing
 const OPERATIONS = "operations";
 const GONE = new Set([401, 403, 404]);
 
 export class Replay {
   state = "reading";  // "reading" | "showing" | "failed" | "forbidden"
-  read = 0;           // events so far, while reading
-  trouble = null;     // why there is no such moment as the address names: see parse_moment.js
-  count = 0;          // the moment: how many events had happened
-  time = 0;           // and when it is, ms
-  other = null;       // the moment that it is compared with: how many events had happened then
-  otherTime = 0;      // and when that is, ms
-  changes = [];       // between the two
+  read = 0;           // number of events loaded so far
+  trouble = null;     // why the moment in the URL does not exist: see parse_moment.js
+  count = 0;          // the moment: number of events that have happened
+  time = 0;           // time of the moment, ms
+  other = null;       // the moment it is compared with, or null
+  otherTime = 0;      // its time, ms
+  changes = [];       // between the two moments
   board;
   #live;
   #changed;
   #asked;
   #journal;
-  #epoch = null; // of the events that are folded
+  #epoch = null; // of the folded events
   #fold = new EventFold();
   #beside = new EventFold(); // at the other moment
   #unwatch = null;
 
-  /** live: the Board that is followed; asked: {at, with} as in the address; changed(): there is something to draw */
+  /**
+   * @param live Board
+   * @param asked - {at, with} of the URL
+   * @param changed called when there is something to draw
+   */
   constructor(live, asked, changed) {
     this.#live = live;
     this.#asked = asked;
@@ -50,7 +54,7 @@ export class Replay {
     this.#unwatch();
   }
 
-  // --- what views read
+  // --- read by views
 
   get head() {
     return this.#journal.head;
@@ -64,7 +68,7 @@ export class Replay {
     return this.#fold.event(count);
   }
 
-  /** ms of every event, in order. */
+  /** Times of all events, ms, in order. */
   get times() {
     return this.#fold.between(0, this.length).map(({ at }) => Date.parse(at));
   }
@@ -77,30 +81,33 @@ export class Replay {
     return Date.parse(this.event(this.length).at);
   }
 
-  /** The events of one entity up to the moment. */
+  /** Return the events of one entity up to the moment. */
   eventsOf(id) {
     const { seq } = this.event();
     return this.#journal.of(id).filter((event) => event.seq <= seq);
   }
 
-  /** What an event found: the state before it, null where there was none. */
+  /** Return the state before an event; null if there was none. */
   stateBefore(event) {
     return this.#journal.before(event)?.state ?? null;
   }
 
-  /** Who made it. */
+  /** Return the author of an entity's first event. */
   authorOf(id) {
     return this.#journal.of(id)[0]?.actor?.name;
   }
 
-  /** An entity at either of the two moments. */
+  /** Return an entity at either of the two moments. */
   either(id) {
     return this.board.get(id) ?? this.#beside.entities.get(id);
   }
 
-  // --- what views do
+  // --- called by views
 
-  /** To a moment, by how many events had happened; time: ms, where it is not that of the last of them. */
+  /**
+   * Go to a moment.
+   * @param time ms, if it is not that of the last event
+   */
   go(count, time = null) {
     const to = Math.min(Math.max(count, 1), this.length);
     const from = this.#fold.count;
@@ -111,7 +118,7 @@ export class Replay {
     this.#changed();
   }
 
-  /** To a time, ms. */
+  /** Go to a time, ms. */
   goTo(time) {
     const count = this.#fold.until(new Date(time).toISOString());
     if (count === this.count) this.time = time;
@@ -119,29 +126,29 @@ export class Replay {
     this.#changed();
   }
 
-  /** With the moment that is looked at, from here on; or with none. */
+  /** Compare with the current moment from here on, or stop comparing. */
   compareWith(isHere) {
     Object.assign(this, isHere ? { other: this.count, otherTime: this.time } : { other: null });
     this.go(this.count, this.time);
   }
 
-  /** To the other of the two moments; the one that is looked at becomes the other. */
+  /** Swap the two moments. */
   swap() {
     const { count, time, other, otherTime } = this;
     Object.assign(this, { other: count, otherTime: time });
     this.go(other, otherTime);
   }
 
-  /** The two moments that are compared, the earlier first: how many events had happened, and when it is, ms. */
+  /** The two moments being compared, the earlier first: number of events, and time in ms. */
   get moments() {
     const here = { count: this.count, time: this.time, isHere: true };
     return [here, { count: this.other, time: this.otherTime, isHere: false }].sort((a, b) => a.count - b.count || a.time - b.time);
   }
 
-  /** All events, from the first; the moment that was asked for, as soon as they are there. */
+  /** Load all events, then show the requested moment. */
   async readAll() {
     const journal = this.#journal;
-    const isMine = () => journal === this.#journal && this.state !== "forbidden"; // and was not begun anew meanwhile
+    const isMine = () => journal === this.#journal && this.state !== "forbidden"; // the load was not restarted meanwhile
     Object.assign(this, { state: "reading", read: 0 });
     this.#changed();
     try {
@@ -170,7 +177,7 @@ export class Replay {
     this.#changed();
   }
 
-  /** What came about by the step is marked, or what differs from the other moment. */
+  /** Show badges for what the step changed, or for the differences from the other moment. */
   #showBadges(from) {
     if (this.other === null) {
       this.changes = [];
@@ -181,7 +188,7 @@ export class Replay {
     return this.board.show(this.#fold, changeBadges(this.changes));
   }
 
-  // --- what happens now
+  // --- new events
 
   #onEvents(events) {
     const { epoch, seq, freshness } = this.#live;
@@ -190,18 +197,18 @@ export class Replay {
     const journal = this.#journal;
     if (events.some((event) => this.#changesSight(event)) || (epoch && journal.epoch && epoch !== journal.epoch)) return this.#again();
     const hole = journal.onEvents(events);
-    if (hole || (journal.head !== null && seq > journal.head)) journal.readUp(seq).then(() => this.#grow(), () => {}); // the next heartbeat asks again
+    if (hole || (journal.head !== null && seq > journal.head)) journal.readUp(seq).then(() => this.#grow(), () => {}); // the next heartbeat tries again
     return this.#grow();
   }
 
-  /** Does it give or take the sight of something on this board? Then its history is another. */
+  /** Whether an event grants or ends access to something on this board, which changes its history. */
   #changesSight({ hidden, kind, type }) {
     return Boolean(hidden && kind) || (type === "search.access_set" && this.board.id === OPERATIONS);
   }
 
   #grow() {
     if (this.state !== "showing") return undefined;
-    if (this.#journal.epoch !== this.#epoch) return this.#again(); // found where it was read on, before the live board was told
+    if (this.#journal.epoch !== this.#epoch) return this.#again(); // another epoch was found while loading, before the live board knew
     if (this.#journal.events.length === this.length) return undefined;
     const news = this.#journal.events.slice(this.length);
     this.#fold.add(news);
@@ -211,8 +218,8 @@ export class Replay {
   }
 
   /**
-   * Another life of the board, or other rights, which are those of now for all history: nothing that was read is shown any longer.
-   * Read anew it is looked at at the same times, as what happened then may not be there by its number.
+   * Load again in another epoch or with other rights, which apply to all of history; show nothing of before. The moments keep
+   * their times, as event numbers may have changed.
    */
   #again() {
     if (this.state === "showing" && this.length) {

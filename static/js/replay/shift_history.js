@@ -1,28 +1,31 @@
-/** Who held the shift when: from the events of the one shift of the desk, which has the id of its board. */
+/** Shifts: who held the shift when, from the events of the one shift entity, which has the id of its board. */
 import { getJson } from "../core/api.js";
 
 const BOARD = "operations";
-const PAGE = 1000; // events: of the shift, and of its handover, which has that id too
-const MOST = 5; // pages: a quarter of a year, where a handover is much written in
+const PAGE = 1000; // events of the shift, and of its handover, which has the same id
+const MOST = 5; // pages: a quarter of a year with many handovers
 
 export class ShiftHistory {
-  all = []; // {number, holder, since, until}, in order; until is null of the one that runs
-  #number = null; // of the shift that ran when they were read, or are being read
+  all = []; // [{number, holder, since, until}] in order; `until` is null for the current one
+  #number = null; // number of the shift that ran when they were loaded, or are being loaded
   #changed;
 
   constructor(changed) {
     this.#changed = changed;
   }
 
-  /** A shift runs: where it is another than the one that ran when they were read, they are read anew. number: its own */
+  /**
+   * Load again if another shift runs.
+   * @param number of the current shift
+   */
   async follow(number) {
     if (number === this.#number) return;
     this.#number = number;
     await this.#read();
-    if (this.all.at(-1)?.number !== number && this.#number === number) this.#number = null; // there was no answer: asked again
+    if (this.all.at(-1)?.number !== number && this.#number === number) this.#number = null; // there was no answer: try again
   }
 
-  /** Where there is no answer, a history stands by days. */
+  /** Without an answer, a history is grouped by days. */
   async #read() {
     const states = [];
     for (let before = 2 ** 53, page = 0; before !== null && page < MOST; page += 1) {
@@ -36,7 +39,7 @@ export class ShiftHistory {
     this.#changed();
   }
 
-  /** The shift at a time; null before the first. */
+  /** Return the shift at a time; null before the first. */
   at(time) {
     let low = 0, high = this.all.length;
     while (low < high) {

@@ -1,11 +1,11 @@
-/* What differs between two states of a board, whatever happened between them: from A to B and back to A is no difference.
-   Pure; board/history/diff.py has the same rules. */
+/* Net difference between two states of a board, whatever happened in between. Pure; the same rules as board/history/diff.py. */
 
 import { isEqual } from "../core/merge_patch.js";
 
 /**
- * before, after: entities {kind, id, seq, state}, iterable
- * -> [{kind, id, number, change: "added" | "changed" | "removed", fields: [{path, from, to}]}]: of what was added or removed, all that it says
+ * Return [{kind, id, number, change: "added" | "changed" | "removed", fields: [{path, from, to}]}]. Of what was added or removed,
+ * all fields are listed.
+ * @param before iterable of entities {kind, id, seq, state}
  */
 export function stateDiff(before, after) {
   const old = new Map([...before].map((entity) => [keyOf(entity), entity]));
@@ -13,7 +13,7 @@ export function stateDiff(before, after) {
   for (const entity of after) {
     const was = old.get(keyOf(entity));
     old.delete(keyOf(entity));
-    if (was?.seq === entity.seq) continue; // it says the same as long as no event has changed it
+    if (was?.seq === entity.seq) continue; // no event has changed it
     const fields = differences(was?.state ?? {}, entity.state);
     if (!was || fields.length) found.push(change(entity, was ? "changed" : "added", fields));
   }
@@ -27,14 +27,14 @@ function change({ kind, id, state }, what, fields) {
   return { kind, id, ...(number === undefined || number === null ? {} : { number }), change: what, fields };
 }
 
-/** Of two states, by path, sorted as the contract's `changes` are. */
+/** Return the changed fields of two states by path, sorted like the contract's `changes`. */
 export function differences(before, after) {
   const [old, now] = [leaves(before), leaves(after)];
   const paths = [...new Set([...old.keys(), ...now.keys()])].filter((path) => !isEqual(old.get(path), now.get(path)));
   return paths.sort().map((path) => ({ path, from: old.get(path) ?? null, to: now.get(path) ?? null }));
 }
 
-/** The fields that are not null, by path; lists are leaves. */
+/** Return the fields that are not null, by path; lists are leaves. */
 export function leaves(state, path = "", found = new Map()) {
   for (const [name, value] of Object.entries(state)) {
     if (value === null || value === undefined) continue;

@@ -1,11 +1,11 @@
-/** A handover that was never signed: no report has it, but the journal of the desk does. */
+/** Find a handover that was never signed: it has no report, but it is in the journal of the operations board. */
 import { getJson } from "../core/api.js";
 
 const BOARD = "operations";
-const PAGE = 1000; // events: of the handover, and of the shift, which has that id too
-const MOST = 5; // pages: a quarter of a year, where a handover is much written in
+const PAGE = 1000; // events of the handover, and of the shift, which has the same id
+const MOST = 5; // pages: a quarter of a year with many handovers
 
-/** -> what was last true of a handover, as far back as is looked; null where nothing is found */
+/** Return the last state of a handover, as far back as is searched; null if not found. */
 export async function lastUnsignedHandover(number) {
   for (let before = 2 ** 53, page = 0; page < MOST; page += 1) {
     const query = new URLSearchParams({ entity: BOARD, before, limit: PAGE });

@@ -1,6 +1,6 @@
 /**
- * What colleagues did, in sentences, for those who don't see it happen; and whether the board is current. One polite region says it,
- * with pauses: whoever listens has to be able to work meanwhile. What one did oneself is not said.
+ * Announce to screen readers what colleagues did, and whether the board is current: one polite live region, with pauses so that
+ * the listener can work meanwhile. One's own changes are not announced.
  */
 import { n, t } from "../core/i18n.js";
 import { label } from "../core/labels.js";
@@ -8,12 +8,12 @@ import { eventText } from "../format/event_text.js";
 import { clockWithSeconds } from "../core/time.js";
 import { shortPersonName } from "../format/search_list.js";
 
-const TOGETHER_MS = 800; // what happens within this is said at once: a change of status brings tasks with it
-const APART_MS = 4_000; // between two sayings: a sentence takes about as long to speak
-const MOST = 2; // sentences; of more only the number is said
-const SAID_ELSEWHERE = new Set(["shift", "handed"]); // who holds the shift is said on every page (shift_indicator.js)
+const TOGETHER_MS = 800; // events within this time are announced together: a change of status brings tasks with it
+const APART_MS = 4_000; // between two announcements: speaking a sentence takes about as long
+const MOST = 2; // events described one by one; of more only the number
+const SAID_ELSEWHERE = new Set(["shift", "handed"]); // shift_indicator.js announces these on every page
 
-/** For as long as the page lives. */
+/** Announce for as long as the page lives. */
 export function mount(session, board) {
   new LiveAnnouncer(session, board).connect();
 }
@@ -63,7 +63,10 @@ class LiveAnnouncer {
   }
 }
 
-/** In the dialog that is open, as what lies behind it is not read. A new element each time: the same words may be news again. */
+/**
+ * Announce a text, inside the open dialog if there is one, as what lies behind it is not read. A new element each time: the same
+ * text may be news again.
+ */
 export function announce(text) {
   const places = [...document.querySelectorAll("[data-announcer]")];
   const place = places.find((each) => each.closest("dialog[open]")) ?? places.find((each) => !each.closest("dialog"));
@@ -78,7 +81,7 @@ function summary(events) {
   return n("{who}: {count} change", "{who}: {count} changes", events.length, { who });
 }
 
-/** "Bob graded Sighting 7: B2"; of a search among all searches, whose it is. */
+/** "Bob graded Sighting 7: B2"; among all searches, with the name. */
 function announcement(event, ctx) {
   const { type, actor, state } = event;
   if (!state?.person || ctx.board.id !== "operations") return eventText(event, ctx);

@@ -1,4 +1,4 @@
-/** People as faces: their initials; ringed while they edit. */
+/** Avatars: people by their initials; ringed while they edit. */
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";
 import { t } from "../core/i18n.js";
 
@@ -22,7 +22,7 @@ export function avatars(avatarList) {
   </span>`;
 }
 
-/** One face for each person, however many windows they have open. */
+/** Return one avatar for each person, however many windows they have open. */
 export function avatarList(presence, keep = () => true) {
   const byAccount = new Map();
   for (const { account, name, card, editing } of presence.people) {

@@ -1,11 +1,10 @@
-/* How much of its room a board has taken, once that is much: in the empty part of the bar, where it moves nothing; on a small
-   screen in the account's menu. */
+/* Show how full a board is once it is nearly full: in the free part of the header, on a small screen in the account menu. */
 
 import { number, t } from "../core/i18n.js";
 
-const COUNTED = ["sighting", "task", "note", "column"]; // what the server counts (board/engine/event_writer.py), and a search on its own board
+const COUNTED = ["sighting", "task", "note", "column"]; // kinds that the server counts (board/engine/event_writer.py), plus the search on its own board
 
-/** For as long as the page lives. */
+/** Show it for as long as the page lives. */
 export function mount(places, board) {
   const most = Number(document.body.dataset.capacity), many = most * Number(document.body.dataset.capacityWarning);
   const look = () => {

@@ -1,9 +1,9 @@
-/** Which cards are shown: by what is asked in the address, and by words in them. Pure. */
+/** Filter cards by the query of the URL and by words. Pure. */
 import { matchesAll, searchableText, tokenize } from "../core/text_filter.js";
 import { urlQuery } from "./url_query.js";
 
-export const SINCE_LAST_LOOK = "look"; // changed since I last looked; else since a time
-export const GRADES = ["F6", "B2", "C3", "D4"]; // not graded yet; this or better
+export const SINCE_LAST_LOOK = "look"; // changed since one's last visit; other values are a time
+export const GRADES = ["F6", "B2", "C3", "D4"]; // "F6": not graded yet; the others: this grade or better
 
 export const { NONE, read, written } = urlQuery({
   kind: /^(sighting|task)$/,
@@ -15,7 +15,7 @@ export const { NONE, read, written } = urlQuery({
 });
 
 /**
- * @param isSince (card) -> boolean: it changed since the time that is asked for
+ * @param isSince (card) -> boolean: changed since the requested time
  * @returns (card) -> boolean
  */
 export function filter(asked, text, { account, isOverdue, isChanged, isSince, nameOf }) {
@@ -37,7 +37,7 @@ function isOf(assignee, asked, account) {
   return assignee === (asked === "me" ? account : asked);
 }
 
-/** A and 1 are the best; F and 6 say that it can't be judged, which no grade is as good as. */
+/** A and 1 are the best; F and 6 mean "can't be judged", which is never good enough. */
 function isGraded({ kind, state }, asked) {
   if (asked === null) return true;
   if (kind !== "sighting") return false;

@@ -1,4 +1,4 @@
-/** What is asked of the cards, to be chosen and to be seen: a menu that holds all of it, and a row that says what is hidden by it. */
+/** Filter of the cards: a menu with all choices, and a row that says what is hidden. */
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";
 import { live } from "../../vendor/lit-html/directives/live.js";
 import { accountName } from "../format/values.js";
@@ -8,12 +8,12 @@ import { fromInput, toInput } from "../core/time.js";
 import { GRADES, SINCE_LAST_LOOK } from "./card_filter.js";
 import { formatShortMoment } from "../format/time_elements.js";
 
-const DAY_MS = 24 * 3600 * 1000; // what is offered first where somebody wants a time
-const WIDTH_PX = 320; // as in css
-const EDGE_PX = 8; // that the menu keeps from the edge of the window
-const BARE = new Set(["F6"]); // grades that are meant as they are, not as "or better"
+const DAY_MS = 24 * 3600 * 1000; // first suggestion where a time is asked for
+const WIDTH_PX = 320; // as in the style sheet
+const EDGE_PX = 8; // distance of the menu from the edge of the window
+const BARE = new Set(["F6"]); // grades that are not meant as "or better"
 
-/** The button, and the menu that it opens; the browser opens and closes it. */
+/** Render the button and its popover menu. */
 export function filterMenu(view) {
   const { asked, count } = view.filters;
   const set = (name) => (event) => view.filters.set(name, event.target.value || null);
@@ -35,7 +35,7 @@ export function filterMenu(view) {
     </div>`;
 }
 
-/** What is on the screen must not look like all there is. */
+/** Say that cards are hidden: what is shown must not look complete. */
 export function activeFilters(view) {
   const { filters } = view;
   if (!filters.active) return nothing;
@@ -55,7 +55,7 @@ function saying({ filters, picture, isShown }) {
   return n("{count} of {all} cards is hidden", "{count} of {all} cards are hidden", hidden, { all: cards.length });
 }
 
-/** @returns [[name, in words, how to take it away]] of what no chip of the row above shows */
+/** @returns [[name, text, how to remove it]] of the active filters without a chip in the toolbar */
 function active(view) {
   const { filters } = view;
   const { kind, assignee, grade, assessment, changed } = filters.asked;
@@ -85,7 +85,7 @@ function people({ session, picture, filters }) {
 
 const gradeName = (grade) => (BARE.has(grade) ? t("not graded") : t("{grade} or better", { grade }));
 
-/** One that came by the address is offered too. */
+/** Offer a grade from the URL too. */
 const grades = (asked) => [...new Set([...GRADES, ...(asked ? [asked] : [])])].map((grade) => [grade, gradeName(grade)]);
 
 const changed = (view) => ({ target: { value } }) => {
@@ -97,7 +97,10 @@ const since = (view) => ({ target: { value } }) => {
   if (at) view.filters.set("changed", at);
 };
 
-/** Under its button, and within the window. By properties, as the policy allows no style attributes. */
+/**
+ * Place the menu under its button, within the window. By custom properties, as the content security policy forbids style
+ * attributes.
+ */
 export function place({ target: menu, newState }) {
   const button = menu.previousElementSibling;
   button.setAttribute("aria-expanded", newState === "open");

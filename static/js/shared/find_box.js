@@ -1,30 +1,30 @@
-/** Finding while one types, by the server's words: one question at a time, the last answer wins, and a list to walk through. */
+/** Find while typing, by the server: one request at a time, the last answer wins, and a list to walk through. */
 import { restoreFocus, focusPosition } from "../behaviours/keep_focus.js";
 import { t } from "../core/i18n.js";
 import { queuedRequest } from "../core/api.js";
 
-const WAIT_MS = 150; // between the last key and the question
+const WAIT_MS = 150; // ms between the last key and the request
 export const MOST = 50;
-export const LONGEST = 200; // characters that the server takes
+export const LONGEST = 200; // characters that the server accepts
 
 export class FindBox {
   text = "";
-  all; // on all boards, and not on this one alone
+  all; // search all boards, not only this one
   open = false;
-  at = -1; // the row that is walked to; -1 is the field itself
+  at = -1; // selected row; -1 is the text field
   hits = [];
   more = false;
-  state = "none"; // "looking", "found", "failed"
-  trouble = null; // what failed, in words
-  element = null; // the field
+  state = "none"; // "none" | "looking" | "found" | "failed"
+  trouble = null; // text of the failure
+  element = null; // the text field
   #options;
   #timer = null;
   #asked = null;
-  #back = null; // where the keyboard was
+  #back = null; // where the focus was before
   #unwatch = null;
   #hadLine = true;
 
-  /** @param options {board: id, or null where there are only all; desk, draw(), typed(text), go(hit)} */
+  /** @param options - {board: id, or null to search all boards only; session, draw(), typed(text), go(hit)} */
   constructor(options) {
     this.#options = options;
     this.all = this.board === null;
@@ -43,15 +43,15 @@ export class FindBox {
     return this.#options.board;
   }
 
-  /** Hits, and after them the way between this board and all of them. */
+  /** Return the hits, followed by the switch between this board and all boards. */
   get rows() {
     return this.hits.length + (this.board === null ? 0 : 1);
   }
 
-  // What a template hands on to the field.
+  // Handlers for the template.
 
   focused = ({ target, relatedTarget }) => {
-    target.select(); // what is typed now is another question
+    target.select(); // typing replaces the old text
     if (relatedTarget && !relatedTarget.closest(".find-box")) this.#back = focusPosition(document.querySelector("main"), relatedTarget);
     if (this.text.trim()) this.#show();
   };
@@ -96,19 +96,22 @@ export class FindBox {
     this.#options.draw();
   };
 
-  /** Nothing is sought any more. */
+  /** Stop searching. */
   stop() {
     this.forget();
     this.#options.draw();
   }
 
-  /** Nothing of it stays: neither words nor what was found by them. */
+  /** Clear the text and the hits. */
   forget() {
     Object.assign(this, { text: "", all: this.board === null });
     this.#shut();
   }
 
-  /** What somebody may not see any more goes at once. may: (board) -> boolean */
+  /**
+   * Drop hits that may not be seen any more.
+   * @param may (board) -> boolean
+   */
   keep(may) {
     if (this.hits.every(({ board }) => may(board))) return;
     this.hits = this.hits.filter(({ board }) => may(board));
@@ -125,7 +128,7 @@ export class FindBox {
   #walk(step) {
     if (!this.text.trim()) return false;
     if (!this.open) this.#show();
-    const places = this.rows + 1; // with the field
+    const places = this.rows + 1; // plus one for the text field
     this.at = ((this.at + 1 + step + places) % places) - 1;
     this.#options.draw();
     requestAnimationFrame(() => document.getElementById(`found-${this.at}`)?.scrollIntoView({ block: "nearest" }));
@@ -136,10 +139,10 @@ export class FindBox {
     if (!this.open) return false;
     if (this.at >= 0) return this.choose(this.at);
     if (this.state === "failed") return this.again();
-    return this.all || this.widen(); // in this search nothing was it: one key further are all
+    return this.all || this.widen(); // not found in this search: one more key searches all of them
   }
 
-  /** The words stay, with what they hide; the keyboard goes back to where it was. */
+  /** Leave the field; its text stays, with what it hides, and the focus returns to where it was. */
   #leave() {
     this.#hide();
     if (this.#back) restoreFocus(document.querySelector("main"), this.#back);
@@ -158,13 +161,13 @@ export class FindBox {
     this.#options.draw();
   }
 
-  /** What was found is not kept behind a closed list: it is looked for anew, by the rights of then. */
+  /** Close the list and drop the hits: when it opens again, current rights apply. */
   #shut() {
     this.#drop();
     Object.assign(this, { open: false, at: -1, hits: [], more: false, state: "none", trouble: null });
   }
 
-  /** An answer to what was asked before is never shown: it is given up, and would be no longer wanted. */
+  /** Abort the previous request, so that its answer is never shown. */
   #ask(wait) {
     this.#drop();
     const asked = (this.#asked = new AbortController());
@@ -186,7 +189,7 @@ export class FindBox {
     this.#options.draw();
   }
 
-  /** Once, when the line is back: a server that refuses is not asked over and over. */
+  /** Search again once when the connection is back; a server that refuses is not asked over and over. */
   #lineMoved() {
     const hasLine = this.#options.session.connection.state === "open";
     if (hasLine && !this.#hadLine && this.state === "failed") this.again();
@@ -194,7 +197,7 @@ export class FindBox {
   }
 }
 
-/** @returns {hits, more, trouble} */
+/** @returns - {hits, more, trouble} */
 async function answer(query, signal) {
   try {
     const response = await queuedRequest(`/api/v1/find?${query}`, { signal, headers: { accept: "application/json" } });

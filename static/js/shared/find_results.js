@@ -1,4 +1,4 @@
-/** The field in which one looks for something, and what was found, in a list under it: a combobox. */
+/** Combobox: the text field to find something, and the list of hits under it. */
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";
 import { live } from "../../vendor/lit-html/directives/live.js";
 import { ref } from "../../vendor/lit-html/directives/ref.js";
@@ -8,9 +8,9 @@ import { label } from "../core/labels.js";
 import { LONGEST, MOST } from "./find_box.js";
 
 /**
- * @param find   a Find
- * @param hint   what stands in the empty field; `name` what it is called
- * @param nameOf (hit) -> who is missing, as far as it is known here
+ * @param find FindBox
+ * @param hint placeholder; `name` is the label
+ * @param nameOf (hit) -> name of the missing person, as far as known here
  */
 export function findField(find, { hint, name, nameOf = () => null, cardOf = () => null }) {
   const open = find.open && Boolean(find.text.trim());
@@ -67,7 +67,7 @@ function what({ kind, number }, card) {
   return card ? `${label.noun(kind)} · ${cardName(card)}` : label.noun(kind);
 }
 
-/** The marks are [start, end) in UTF-16 units, as strings are counted here. */
+/** The marks are [start, end) in UTF-16 units, like JavaScript's string indices. */
 function marked(text, marks) {
   const parts = [];
   let from = 0;
@@ -78,7 +78,7 @@ function marked(text, marks) {
   return [...parts, text.slice(from)];
 }
 
-/** The address of what was found: its card, or the board that it is on. */
+/** Return the URL of a hit: its card, or its board. */
 export function hitUrl({ board, kind, id, card }) {
   if (board === "operations") return "/";
   const opened = kind === "note" ? card : kind === "search" ? null : id;

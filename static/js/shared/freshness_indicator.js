@@ -1,14 +1,14 @@
-/* Is what the screen shows true now? Said at one place on every page, top right, with the seq and the time it is proven at.
-   When it is not proven, the page greys (css: html[data-freshness]) and nothing anywhere says "live". */
+/* Freshness indicator at the top right of every board: whether what is shown is current, with seq and time of the last proof.
+   Without proof the page turns grey (css: html[data-freshness]), and nothing says "live". */
 
 import { html, nothing, render } from "../../vendor/lit-html/lit-html.js";
 import { clockWithSeconds } from "../core/time.js";
 import { n, number, t } from "../core/i18n.js";
 
-const UNSENT_AFTER = 1_500; // ms: a command that takes longer than this is worth a word in the bar
-const LOOK_EVERY = 1_000; // ms: on a dead line nothing happens that would draw the count of what waits
+const UNSENT_AFTER = 1_500; // ms: a command pending for longer is mentioned
+const LOOK_EVERY = 1_000; // ms: on a dead connection nothing else would redraw the count of pending commands
 
-/** Draw the mark of `board` into `root`, for as long as the page lives. */
+/** Draw the indicator of `board` into `root`, for as long as the page lives. */
 export function mount(root, session, board) {
   const draw = () => {
     const freshness = board.freshness;
@@ -22,7 +22,7 @@ export function mount(root, session, board) {
   draw();
 }
 
-/** What stands in the bar, by state. */
+/** Render the indicator by state. */
 function indicator({ state, since, seq, provenAt }, connection) {
   switch (state) {
     case "live":
@@ -37,7 +37,7 @@ function indicator({ state, since, seq, provenAt }, connection) {
         ? html`<span class="freshness-label stale" role="alert">${t("No connection")}</span>${again(connection)}`
         : html`<span class="freshness-label catching-up">${t("Reading…")}</span>`;
     default:
-      return nothing; // forbidden: the view says so in words
+      return nothing; // forbidden: the page says so
   }
 }
 
@@ -56,8 +56,8 @@ function unsent(session) {
 
 let proof = 0, provenAt = null;
 
-// The attributes that CSS greys by. `data-freshness-tick` alternates at each proof, which restarts the animation that greys the page
-// by itself: a script that hangs could not.
+// Set the attributes for CSS. `data-freshness-tick` alternates at each proof, which restarts the animation that greys the page:
+// this works even when scripts hang.
 function tell(freshness) {
   const root = document.documentElement;
   root.dataset.freshness = freshness.state;

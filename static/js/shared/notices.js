@@ -1,5 +1,5 @@
-/* Lines at the foot of the page, quiet and few: a new version, a connection that was ended, a browser that can't keep what is typed,
-   changes that wait as they were too many, and those on other boards that were not accepted. */
+/* Notices at the foot of the page: a new version, an ended connection, a browser that can't store drafts, commands held back
+   by the rate limit, and refused commands on other boards. */
 
 import { html, nothing, render } from "../../vendor/lit-html/lit-html.js";
 import { storage } from "../core/storage.js";
@@ -8,7 +8,7 @@ import { originProblem } from "../core/origin.js";
 import { formatShortDuration, moment } from "../core/time.js";
 import { vault } from "../core/vault.js";
 
-const LOOK_EVERY = 1_000; // ms: nothing happens at the end of the time that the server told to wait
+const LOOK_EVERY = 1_000; // ms: no event marks the end of the rate limit
 
 export function mount(root, session) {
   const draw = () => render(html`${otherOrigin()}${ended(session)}${wrongClock(session)}${newVersion(session)}${cannotKeep()}${tooMany(session)}${refusedElsewhere(session)}`, root);
@@ -25,7 +25,7 @@ function newVersion({ newVersion: version }) {
   return line("new-version", t("A new version of the board is here."), html`<button @click=${reload}>${t("Reload")}</button>`);
 }
 
-/** The server's clock jumped, or is behind what is on record: for as long as the server says so. */
+/** The server's clock jumped, or is behind what is on record; shown as long as the server says so. */
 function wrongClock({ clock }) {
   const { jumped, ahead } = clock ?? {};
   if (!jumped && !ahead) return nothing;
@@ -55,7 +55,7 @@ function cannotKeep() {
   return line("cannot-keep", t("This browser can't keep what you type (its storage is full or forbidden): a reload would lose what is not sent."));
 }
 
-/** As the server told it, not counted down: whoever listens would hear every second of it. */
+/** The waiting time as the server gave it, not counted down: a screen reader would announce every second. */
 function tooMany({ outbox }) {
   const seconds = outbox.held, count = outbox.pending().filter(({ status }) => status !== "refused").length;
   if (seconds === null || count === 0) return nothing;

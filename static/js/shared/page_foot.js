@@ -1,4 +1,4 @@
-/** What a page has to say to its reader beside what it shows: at the foot, where it moves nothing of what is read. */
+/** Messages of a page at its foot, where they move nothing of what is read. */
 import { nothing, render } from "../../vendor/lit-html/lit-html.js";
 import { isFocusLost, keepFocus } from "../behaviours/keep_focus.js";
 

@@ -1,8 +1,8 @@
-/** What stands in place of a board: while it is read, and when it may not, or no longer, be seen. */
+/** Placeholders for a board: while it loads, and when it may not be seen. */
 import { html } from "../../vendor/lit-html/lit-html.js";
 import { t } from "../core/i18n.js";
 
-const SKETCH = [3, 4, 2, 1, 3]; // cards in the columns of a board that is still being read
+const SKETCH = [3, 4, 2, 1, 3]; // cards in the columns of a board that still loads
 
 export function loading() {
   return html`<div class="loading" role="status" data-testid="loading">
@@ -13,7 +13,7 @@ export function loading() {
   </div>`;
 }
 
-/** Says nothing of the search: neither that it exists, nor whose it was. */
+/** Reveal nothing: neither that the search exists, nor whose it was. */
 export function forbidden(askAgain) {
   return html`<section class="page-message" role="alert" data-testid="forbidden">
     <h1>${t("You can't see this search")}</h1>

@@ -1,4 +1,4 @@
-/** What a board says of itself on paper alone: who printed it, when, and whether it was current. */
+/** Note on printed boards only: who printed it, when, and whether it was current. */
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";
 import { t } from "../core/i18n.js";
 import { clockWithSeconds, serverNow, toInput } from "../core/time.js";

@@ -1,10 +1,10 @@
-/** Refused changes that no open form shows: after a reload, or of a drag. Nothing of them is lost until it is let go here. */
+/** Refused commands that no open form shows, e.g. after a reload or a drag. They are kept until dismissed here. */
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";
 import { repeat } from "../../vendor/lit-html/directives/repeat.js";
 import { t } from "../core/i18n.js";
 import { cardName } from "../format/values.js";
 
-// What a person did, for a command whose event never came.
+// texts for commands whose event never came
 const WHAT = {
   "sighting.add": () => t("New sighting"),
   "task.add": () => t("New task"),
@@ -53,7 +53,7 @@ function of({ data }, { picture }) {
   return card ? cardName(card) : nothing;
 }
 
-/** What a command does, in the reader's words. */
+/** Return what a command does, as a text. */
 export const commandName = (command) => WHAT[command]?.() ?? command;
 
 export const typedText = (data) => data.description ?? data.title ?? data.text ?? data.basis ?? data.acknowledge ?? data.reason ?? null;

@@ -1,11 +1,11 @@
-/** Other searches with the same reference, among those that this person may see: one that was hidden may come into sight. */
+/** Other searches with the same reference, among those this person may see. */
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";
 import { request } from "../core/api.js";
 import { t } from "../core/i18n.js";
 
-const ASK_MS = 60_000; // their own boards are not followed here
+const ASK_MS = 60_000; // their boards are not subscribed here
 
-/** References that several of these searches have. */
+/** Return the references that several of these searches have. */
 export function sharedReferences(searches) {
   const met = new Set(), twice = new Set();
   for (const { state: { reference } } of searches) (met.has(reference) ? twice : met).add(reference);
@@ -23,7 +23,7 @@ export class SameReference {
     this.#draw = draw;
   }
 
-  /** The reference is this: who else has it is asked now and then. */
+  /** Look up from time to time who else has this reference. */
   async look(reference) {
     const now = Date.now();
     if (reference === this.#asked.reference && now - this.#asked.at < ASK_MS) return;
@@ -34,7 +34,7 @@ export class SameReference {
       this.#others = (await answer.json()).boards.map(({ board }) => board).filter((id) => id !== this.#board);
       this.#draw();
     } catch {
-      // asked again when its time has come
+      // tried again at the next interval
     }
   }
 

@@ -1,4 +1,4 @@
-/* One search on the operations board: who, since when, what waits, who leads. A link to its board. */
+/* Card of a search on the operations board: who, since when, what is open, who leads; links to its board. */
 
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";
 import { label } from "../core/labels.js";
@@ -8,7 +8,10 @@ import { shortPersonName } from "../format/search_list.js";
 import { worryingBadge } from "./board/worrying_badge.js";
 import { agoElement, sinceElement, formatMoment } from "../format/time_elements.js";
 
-/** search: {id, state}; view: {board, desk, seen(id), placeOf(id)} */
+/**
+ * @param search - {id, state}
+ * @param view - {board, session, seen(id), placeOf(id)}
+ */
 export function searchCard(search, view) {
   const { id, state } = search;
   const badge = view.board.badges.get(id);
@@ -28,7 +31,7 @@ export function searchCard(search, view) {
   </li>`;
 }
 
-/** A search whose opening is on the way to the server. */
+/** A search whose opening is not acknowledged yet. */
 export function sendingCard({ data, status }) {
   return html`<li class="search open pending" data-testid="pending-search">
     <p class="what"><b>${status === "sending" ? t("sending…") : t("waiting to be sent…")}</b> <span class="kind">${label.kind(data.kind)}</span></p>
@@ -42,7 +45,7 @@ function time({ status, missing_since, outcome }) {
   return html`<span class="running" title=${t("from missing to found")}>${formatDuration(Math.max(0, Date.parse(outcome.found_at) - Date.parse(missing_since)))}</span>`;
 }
 
-/** What is new on its board since this person saw it last. */
+/** Render the number of unseen events on its board. */
 function news(id, { board, session }) {
   const { last } = board.summaries.get(id) ?? {}, { readPositions } = session;
   const count = last && readPositions?.news(id, last.seq);

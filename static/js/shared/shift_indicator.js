@@ -1,14 +1,17 @@
-/* Who holds the shift, in the bar of every page, and whether a handover is open. When it goes from one to the next, every screen is
-   told: in a sentence, and in a line at the foot of the page that goes away by itself. */
+/* Shift indicator in the header of every page: who holds the shift, and whether a handover is open. A change of shift is
+   announced, and shown at the foot of the page for a while. */
 
 import { html, nothing, render } from "../../vendor/lit-html/lit-html.js";
 import { t } from "../core/i18n.js";
 import { formatShortMoment } from "../format/time_elements.js";
 import { announce } from "./announcer.js";
 
-const TOLD_MS = 20_000; // long enough to be read by who looks up; the bar says it for good
+const TOLD_MS = 20_000; // long enough to be noticed; the header shows it permanently
 
-/** link: the one in the bar; told: where that line stands. */
+/**
+ * @param link in the header
+ * @param told where the temporary message goes
+ */
 export function mount(link, told, session) {
   new ShiftIndicator(link, told, session).connect();
 }
@@ -17,7 +20,7 @@ class ShiftIndicator {
   #link;
   #told;
   #session;
-  #number = null; // of the shift that was shown
+  #number = null; // number of the shift that was shown
   #timer = null;
 
   constructor(link, told, session) {
@@ -42,7 +45,7 @@ class ShiftIndicator {
     this.#link.toggleAttribute("data-open", openOne(shiftStatus) !== null);
     this.#link.toggleAttribute("data-stale", connection.state !== "open");
     render(inBar(shiftStatus), this.#link);
-    this.#link.title = saying(shiftStatus); // where the bar has no room for all of it
+    this.#link.title = saying(shiftStatus); // for headers without room for all of it
   }
 
   #passed(shift) {
@@ -54,7 +57,7 @@ class ShiftIndicator {
   }
 }
 
-/** On a phone there is room for who; the colour says whether a handover is open, and its name says so too. */
+/** On a phone only the name fits; colour and accessible name say whether a handover is open. */
 function inBar(shiftStatus) {
   const { shift } = shiftStatus, open = openOne(shiftStatus);
   return html`<span class="long"><span class="who">${holding(shift)}</span>${open ? html` <b class="open" data-handover=${open.status}>${opened(open)}</b>` : nothing}</span>
@@ -67,7 +70,7 @@ export function holding(shift) {
   return t("Shift: {name} since {at}", { name: shift.name, at: formatShortMoment(shift.since) });
 }
 
-/** One that is being handed over; or was refused, until somebody prepares again or the shift has gone another way. */
+/** Return the open handover; also a refused one, until another is prepared or the shift has changed. */
 function openOne({ shift, handover }) {
   if (handover?.status === "refused") return shift?.holder === handover.outgoing ? handover : null;
   return handover && ["prepared", "signed"].includes(handover.status) ? handover : null;

@@ -1,4 +1,4 @@
-/** `?`: the keys that work on this page, of those things that this person may do; and the switch for keys of one character. */
+/** Dialog of `?`: the shortcuts that work on this page for this person, and the switch for single-character shortcuts. */
 import { html, nothing, render } from "../../vendor/lit-html/lit-html.js";
 import { Dialogs, dialog } from "../behaviours/dialog.js";
 import { SHORTCUTS, SCOPES, shownChords, worksOn } from "../behaviours/shortcuts.js";
@@ -7,7 +7,7 @@ import { singleKeySetting, tell } from "../behaviours/single_key_setting.js";
 import { t } from "../core/i18n.js";
 import { Palette } from "./palette/palette.js";
 
-/** On every page of somebody who is signed in: the keys, the palette, and the entries of the menu for both. */
+/** Set up shortcuts dialog and palette, with their menu entries, on every page of a signed-in person. */
 export function mount(session, menu) {
   const keys = new KeysDialog(session);
   const palette = new Palette(session, keys.show).connect();
@@ -15,7 +15,7 @@ export function mount(session, menu) {
   tell();
   const opens = (selector, show) => menu?.querySelector(selector)?.addEventListener("click", () => {
     menu.open = false;
-    menu.querySelector("summary").focus(); // where the focus is given back to
+    menu.querySelector("summary").focus(); // where the focus returns to
     show();
   });
   opens("[data-keys]", keys.show);

@@ -1,5 +1,5 @@
-/* Signing out. What was typed and not sent is named before; then the server, then what this browser keeps of the account, then the
-   other tabs. */
+/* Sign out: list what was typed and not sent; then end the session at the server, delete what this browser stores, and tell
+   the other tabs. */
 
 import { html, nothing, render } from "../../vendor/lit-html/lit-html.js";
 import { request } from "../core/api.js";
@@ -8,9 +8,9 @@ import { unsentTexts } from "./unsent.js";
 import { vault } from "../core/vault.js";
 import { dialog } from "../behaviours/dialog.js";
 
-const NAMED = 10; // lines; who has more knows that there is much
+const NAMED = 10; // lines that are listed at most
 
-/** form: the sign-out form of the bar. */
+/** @param form sign-out form of the header */
 export function connect(form, session) {
   form?.addEventListener("submit", async (event) => {
     event.preventDefault();
@@ -23,7 +23,7 @@ export function connect(form, session) {
   });
 }
 
-/** -> Promise of "keep", "delete" or "stay" */
+/** @returns {Promise<"keep" | "delete" | "stay">} */
 function ask(things) {
   const place = document.body.appendChild(document.createElement("div"));
   return new Promise((choose) => {
@@ -48,7 +48,7 @@ function body(things, choose) {
     </div>`;
 }
 
-/** -> whether the session is over: the redirect after it, or that there was none any more. */
+/** Return whether the session has ended: redirected after sign-out, or already over. */
 async function endSession(address) {
   try {
     const answer = await request(address, { method: "POST", redirect: "manual" });

@@ -1,11 +1,11 @@
-/** What was typed and has not been done, in a line each: commands that wait or were refused, and drafts. */
+/** List what was typed and not done: commands that wait or were refused, and drafts, one line each. */
 import { readDrafts } from "../core/drafts.js";
 import { t } from "../core/i18n.js";
 import { commandName, typedText } from "./refusals.js";
 
-const LONGEST = 60; // characters of a text, by which its writer knows it again
+const LONGEST = 60; // characters: enough for its author to recognise it
 
-// kind of form -> what is typed in it; all others change something
+// kind of form -> what is typed into it; all others change something
 const FORMS = {
   intake: () => t("Take a call"),
   "open-search": () => t("New search"),
@@ -14,7 +14,7 @@ const FORMS = {
   note: () => t("Note"),
   handover: () => t("Handover"),
 };
-const NOT_TYPED = new Set(["intake:taken"]); // a list of what was sent
+const NOT_TYPED = new Set(["intake:taken"]); // list of calls that were sent
 
 /** -> [text] */
 export function unsentTexts(session) {
@@ -25,14 +25,14 @@ export function unsentTexts(session) {
   ];
 }
 
-/** Of a form in which only a source was typed nothing is left. One that can't be read may be anything. */
+/** Whether nothing is left of a draft, as only the source had been typed. An unreadable draft counts as not empty. */
 const isEmpty = (draft) => draft?.mine?.length === 0;
 
 const line = (what, words) => (words ? `${what}: ${short(words)}` : what);
 
 const short = (text) => (text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text);
 
-/** `intake`, `open-search`, or `<board>:<form>` with what it is about. */
+/** Name the form of a draft: `intake`, `open-search`, or `<board>:<form>` with its subject. */
 function formName(key) {
   const parts = key.split(":");
   return (FORMS[parts[0]] ?? FORMS[parts[1]] ?? (() => t("Change")))();

@@ -1,20 +1,20 @@
-/** What is asked of a list, as it stands in the address of its page: so a reload, a link and the back button keep it. Pure. */
+/** Keep a filter in the query of the URL, so that reload, links and the back button preserve it. Pure. */
 
 /**
- * @param known name -> RegExp: what may be asked by that name
- * @returns {NONE: nothing is asked, read(query) -> what is asked, written(asked) -> query}
+ * @param known name -> RegExp of the allowed values
+ * @returns - {NONE: empty filter, read(query) -> filter, written(filter) -> query}
  */
 export function urlQuery(known) {
   const NONE = Object.freeze(Object.fromEntries(Object.keys(known).map((name) => [name, null])));
 
-  /** "?kind=task&assignee=me" -> {kind: "task", assignee: "me", …}; what is not understood is left out. */
+  /** "?kind=task&assignee=me" -> {kind: "task", assignee: "me", …}; invalid parameters are left out. */
   function read(query) {
     const given = new URLSearchParams(query);
     const understood = (name) => (known[name].test(given.get(name) ?? "") ? given.get(name) : null);
     return Object.fromEntries(Object.keys(known).map((name) => [name, understood(name)]));
   }
 
-  /** -> "?kind=task&assignee=me", or "" where nothing is asked */
+  /** Return "?kind=task&assignee=me", or "" for an empty filter. */
   function written(asked) {
     const query = new URLSearchParams(Object.entries(asked).filter(([, value]) => value !== null)).toString();
     return query && `?${query}`;

@@ -8,7 +8,7 @@ export class OperationsCommands {
   #mayOpen;
   #opening;
 
-  /** @param mayOpen function; @param opening {show()} */
+  /** @param mayOpen function; @param opening - {show()} */
   constructor(board, mayOpen, opening) {
     this.#board = board;
     this.#mayOpen = mayOpen;

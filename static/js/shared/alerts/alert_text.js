@@ -1,4 +1,4 @@
-/* An alert in words, and where it leads. */
+/* Text and target of an alert. */
 
 import { cardName } from "../../format/values.js";
 import { label } from "../../core/labels.js";
@@ -16,13 +16,13 @@ export function alertText({ kind, type, actor, entity, card, value, acknowledge,
     case "urgent": return type === "sighting.added" ? t("{who} added {what}: urgent", { who, what }) : t("{who} set {what} to urgent", { who, what });
     case "sighting": return t("{who} assessed {what}: {value}", { who, what, value: label.assessment(value) });
     case "status": return status({ who, value: label.status(value), reason: acknowledge });
-    default: return label.event(kind); // a newer server's
+    default: return label.event(kind); // of a newer server
   }
 }
 
 const status = (said) => (said.reason ? t("{who} closed the search anyway, because: {reason}", said) : t("{who} set the status: {value}", said));
 
-/** How the shift goes on, to whom it concerns: with the reason, where one was given. */
+/** Describe a change of shift to those concerned, with the reason if one was given. */
 function ofShift({ type, ...said }) {
   switch (type) {
     case "handover.signed": return t("{who} signed handover {number}: it is for you to accept", said);
@@ -32,11 +32,11 @@ function ofShift({ type, ...said }) {
     case "handover.withdrawn": return said.reason ? t("{who} withdrew handover {number}: {reason}", said) : t("{who} withdrew handover {number}", said);
     case "handover.written": return t("{who} named you to answer for this search after handover {number}", said);
     case "shift.taken": return t("{who} took the shift, and nobody handed it over: {reason}", { ...said, reason: said.reason ?? "–" });
-    default: return label.event(type); // a newer server's
+    default: return label.event(type); // of a newer server
   }
 }
 
-/** What was done to this person's own account, or to who sees a search of theirs. */
+/** Describe a change of this person's own account, or of who may see a search of theirs. */
 function ofAccount({ type, actor, value }) {
   const who = actor?.name ?? t("Someone at the server’s command line");
   switch (type) {
@@ -44,11 +44,11 @@ function ofAccount({ type, actor, value }) {
     case "link.made": return t("{who} made a one-time link that sets your password", { who });
     case "password.set": return t("{who} set your password", { who });
     case "members.joined_by_admin": return t("{who} made {value} a member of a search that only members see", { who, value: value ?? "–" });
-    default: return t("{who} changed your account", { who }); // a newer server's
+    default: return t("{who} changed your account", { who }); // of a newer server
   }
 }
 
-/** What may be seen by others: the kind and nothing of whom it is about. */
+/** Return a text that others may see: the kind of alert, without any name. */
 export function kindOf({ kind }) {
   switch (kind) {
     case "assigned": return t("A card for you");
@@ -62,7 +62,7 @@ export function kindOf({ kind }) {
   }
 }
 
-/** The address of what it is about. */
+/** Return the URL of what an alert is about. */
 export function alertUrl({ kind, board, card, entity }) {
   if (kind === "security") return entity.kind === "search" ? `/searches/${entity.id}` : "/account";
   if (board === "operations") return ["shift", "handover"].includes(entity.kind) ? "/handover" : "/";

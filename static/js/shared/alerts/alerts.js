@@ -1,5 +1,5 @@
-/* What alerts this person: the count as the socket tells it, and the list, which is read when somebody looks. What is read
-   here is read on all screens. */
+/* Alerts of this person: the count, as pushed over the socket, and the list, loaded on demand. Reading an alert marks it read
+   on all screens. */
 
 import { request } from "../../core/api.js";
 
@@ -7,9 +7,9 @@ const ADDRESS = "/api/v1/alerts";
 
 export class Alerts {
   unread = 0;
-  last = null;    // the newest unread one: {board, seq}
+  last = null;    // newest unread alert: {board, seq}
   quiet = false;
-  list = null;    // null until it was read
+  list = null;    // null until loaded
   failed = false;
   #session;
   #watchers = new Set();
@@ -20,24 +20,27 @@ export class Alerts {
     session.alerts = this;
   }
 
-  /** fn(alerts) after a change. -> unwatch */
+  /**
+   * Call fn(alerts) after each change.
+   * @returns {() => void} stops it
+   */
   watch(fn) {
     this.#watchers.add(fn);
     return () => this.#watchers.delete(fn);
   }
 
-  /** The line is open. */
+  /** Subscribe; the connection is open. */
   ask() {
     this.#session.transmit({ type: "alerts" });
   }
 
-  /** A frame of the socket. */
+  /** Apply a frame of the socket. */
   heard({ unread, last, quiet }) {
     Object.assign(this, { unread, last, quiet });
     this.#changed();
   }
 
-  /** Read the list; of two answers that come out of turn the later asked counts. */
+  /** Load the list; if answers arrive out of order, the later request wins. */
   async look() {
     const turn = (this.#reading += 1);
     const answer = await call(ADDRESS);
@@ -47,7 +50,7 @@ export class Alerts {
     this.#changed();
   }
 
-  /** One of the list was opened; the page may be about to go. */
+  /** Mark an alert as read that was opened; the page may be about to go. */
   opened({ board, seq }) {
     return this.#read({ alerts: [{ board, seq }] }, (each) => each.board === board && each.seq === seq);
   }
@@ -71,7 +74,7 @@ export class Alerts {
   }
 }
 
-/** -> the answer; null where there is none now. */
+/** Return the answer, or null. */
 async function call(address, options = {}) {
   try {
     const answer = await request(address, { headers: { accept: "application/json" }, ...options });

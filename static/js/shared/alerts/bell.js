@@ -1,4 +1,4 @@
-/* The bell in the bar: how many alerts are unread, and the list of them all. It lies over the page and stops nobody. */
+/* Bell in the header: number of unread alerts, and a list of all of them that overlays the page. */
 
 import { html, nothing, render } from "../../../vendor/lit-html/lit-html.js";
 import { repeat } from "../../../vendor/lit-html/directives/repeat.js";
@@ -10,13 +10,13 @@ import { TabBadge, shortly } from "./tab_badge.js";
 import { Notifier } from "./desktop_notifications.js";
 import { alertUrl, alertText } from "./alert_text.js";
 
-/** details: the bell of the page, a <details> with its summary. */
+/** @param details the <details> element of the bell */
 export function mount(details, session) {
   if (!details) return;
   const alerts = new Alerts(session);
   new Bell(details, alerts, new TabBadge().connect()).connect();
   new Notifier(alerts).connect();
-  alerts.ask(); // the line may be open already
+  alerts.ask(); // in case the connection is open already
 }
 
 class Bell {
@@ -32,7 +32,7 @@ class Bell {
   }
 
   connect() {
-    // before the other one: the page behind must not take the same Escape for its own
+    // handled before other listeners: the page behind must not react to the same Escape
     this.#details.addEventListener("keydown", (event) => event.key === "Escape" && this.#details.open && event.preventDefault());
     closesOutside(this.#details);
     this.#details.addEventListener("toggle", () => this.#details.open && this.#alerts.look());
@@ -85,7 +85,7 @@ class Bell {
   }
 
   #allRead = async () => {
-    this.#details.querySelector("summary").focus(); // the button goes
+    this.#details.querySelector("summary").focus(); // the button that had the focus disappears
     await this.#alerts.allRead();
   };
 }

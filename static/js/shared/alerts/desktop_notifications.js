@@ -1,22 +1,22 @@
-/* Desktop notifications: where the person chose them for a kind, and this browser was allowed them, by a press. Others may see
-   the screen: they say the reference and the kind of event, and nothing else. */
+/* Desktop notifications, for kinds that the person chose, in browsers that were allowed to. As others may see the screen, they
+   show only the reference and the kind of event. */
 
 import { unreadIcon } from "./tab_badge.js";
 import { kindOf, alertUrl } from "./alert_text.js";
 
-const SPREAD = 1_500; // ms: a thousand browsers that are told of one event don't all ask at one moment
+const SPREAD = 1_500; // ms: keeps many browsers from loading their lists at the same moment
 
 const keyOf = ({ board, seq }) => `${board}:${seq}`;
 
-/** "granted" | "denied" | "default" | "none": there are none in this browser */
+/** Return "granted" | "denied" | "default" | "none" (not supported by this browser). */
 export const permission = () => globalThis.Notification?.permission ?? "none";
 
-/** Only from a press. */
+/** Ask for permission; call it from a click only. */
 export const allow = () => Notification.requestPermission();
 
 export class Notifier {
   #alerts;
-  #known = null;  // those that this page has met: what was there when it came is no news
+  #known = null;  // alerts seen by this page: those unread when it opened are no news
   #last = "";
   #timer = null;
 
@@ -33,7 +33,7 @@ export class Notifier {
     if (permission() !== "granted") return;
     const { list, last } = this.#alerts;
     if (list) this.#tell(list);
-    else if (!last) this.#known ??= new Set(); // nothing was unread when the page came: whatever comes is news
+    else if (!last) this.#known ??= new Set(); // nothing was unread when the page opened: everything from now on is news
     const newest = last ? keyOf(last) : "";
     if (newest === this.#last) return;
     this.#last = newest;
@@ -48,13 +48,13 @@ export class Notifier {
   #tell(list) {
     const fresh = this.#known ? list.filter((each) => !this.#known.has(keyOf(each))) : [];
     this.#known = new Set(list.map(keyOf));
-    if (document.hasFocus()) return; // the bell says it
+    if (document.hasFocus()) return; // the bell shows it
     for (const each of fresh) if (each.desktop && !each.read) this.#show(each);
   }
 
   #show(alert) {
     try {
-      // tabs of one browser show it once: by its tag
+      // the tag makes several tabs of one browser show it once
       const shown = new Notification(alert.reference ?? "Searchboard", { body: kindOf(alert), tag: keyOf(alert), icon: unreadIcon() });
       shown.onclick = async () => {
         focus();
@@ -63,7 +63,7 @@ export class Notifier {
         location.assign(alertUrl(alert));
       };
     } catch {
-      // some browsers notify only from a service worker; the bell says it all the same
+      // some browsers allow notifications from a service worker only; the bell shows it anyway
     }
   }
 }

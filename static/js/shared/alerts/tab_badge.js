@@ -1,7 +1,7 @@
-/* The mark on the browser's tab: "(3)" before the page's title, and a dot on its icon. Pages set their titles as they like. */
+/* Badge of the browser tab: "(3)" before the page's title, and a dot on its icon. The page may change its title at any time. */
 
 const MOST = 99;
-const ICON = document.querySelector("link[rel=icon]"); // which knows the address of the other one
+const ICON = document.querySelector("link[rel=icon]"); // contains the address of the icon with the dot
 
 export const unreadIcon = () => ICON.dataset.unread;
 
@@ -9,7 +9,7 @@ export const shortly = (count) => (count > MOST ? `${MOST}+` : String(count));
 
 export class TabBadge {
   #count = 0;
-  #plain = document.title; // as the page has it
+  #plain = document.title; // title without the count
   #written = document.title;
   #usual = ICON.getAttribute("href");
 

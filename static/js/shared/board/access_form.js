@@ -1,4 +1,4 @@
-/** Who sees a search: the whole desk, or its members alone. */
+/** Form of a search's access: everybody at the desk, or its members only. */
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { t } from "../../core/i18n.js";
 import { label } from "../../core/labels.js";

@@ -1,4 +1,4 @@
-/** The appeal for a missing child: a ladder of who may learn of it, with a from and an until. */
+/** Appeal for a missing child: levels of who may learn of it, with a start and an end. */
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { t } from "../../core/i18n.js";
 import { label } from "../../core/labels.js";
@@ -15,7 +15,7 @@ const MEANS = {
   child_alert: () => t("The widest there is: Child Alert, to everybody at once."),
 };
 
-/** In the head: which one runs, until when. */
+/** Render the running appeal and its end, for the header. */
 export function appealChip({ appeal }) {
   if (appeal.level === "none") return nothing;
   return html`<span class="chip appeal ${appeal.level}" data-testid="appeal">${t("Appeal: {level}", { level: label.level(appeal.level) })}${span(appeal)}
@@ -23,13 +23,13 @@ export function appealChip({ appeal }) {
 }
 
 function span({ from, until }) {
-  const now = serverNow().toISOString(); // times of the wire sort as text
+  const now = serverNow().toISOString(); // ISO times compare as text
   if (from && from > now) return `, ${t("from {at}", { at: formatMoment(from) })}`;
   if (!until) return nothing;
   return until > now ? `, ${t("until {at}", { at: formatMoment(until) })}` : html`, <span class="text-alert">${t("ended {at}", { at: formatMoment(until) })}</span>`;
 }
 
-/** In the facts of the search. */
+/** Render the appeal among the facts of the search. */
 export function appealFacts(view) {
   const { appeal } = view.picture.search.state;
   const dates = [appeal.from && t("from {at}", { at: formatMoment(appeal.from) }), appeal.until && t("until {at}", { at: formatMoment(appeal.until) })];

@@ -1,4 +1,4 @@
-/** What a sighting is worth: its grade (source and content apart, the Admiralty code) and what it came to. */
+/** Assessment of a sighting: its grade (source and content, by the Admiralty code) and its outcome. */
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { t } from "../../core/i18n.js";
 import { label } from "../../core/labels.js";

@@ -1,16 +1,16 @@
-/** What the board shows: the true states, with what this person has sent and not yet heard of laid over. Pure. */
+/** View model of a board: the server's state, with one's pending commands applied on top. Pure. */
 import { applyPatch } from "../../core/merge_patch.js";
 import { cardName } from "../../format/values.js";
 
-const SAID_LENGTH = 60; // characters of a sighting in a list to choose from
+const SAID_LENGTH = 60; // characters of a sighting in a list of choices
 
-/** Cards sort by (rank, id), bytewise; both are ASCII, so JavaScript's comparison is the server's. */
+/** Sort by (rank, id), bytewise like the server: both are ASCII. */
 export function byRank(a, b) {
   if (a.state.rank !== b.state.rank) return a.state.rank < b.state.rank ? -1 : 1;
   return a.id < b.id ? -1 : a.id > b.id ? 1 : 0;
 }
 
-/** What a pending command will make of the state of one card. */
+/** Expected effect of a pending command on the state of one card. */
 const OPTIMISTIC = {
   "sighting.update": (state, { sighting: _, source_name: __, source_contact: ___, ...patch }) => applyPatch(state, patch),
   "task.update": (state, { task: _, ...patch }) => applyPatch(state, patch),
@@ -42,8 +42,8 @@ const LAID_ON_COLUMNS = {
 
 /**
  * @param board store of the board
- * @param held  {id, column} of the card in the hand, which stays where it was taken up, or null
- * @returns {search, columns: [{id, seq, state, cards}], byId, withdrawn, notes: Map(card or null -> notes)}
+ * @param held - {id, column} of the card being dragged, which stays where it was picked up, or null
+ * @returns - {search, columns: [{id, seq, state, cards}], byId, withdrawn, notes: Map(card or null -> notes)}
  */
 export function boardViewModel(board, held = null) {
   const pending = board.pending.filter((entry) => entry.status !== "refused");
@@ -66,7 +66,7 @@ export function boardViewModel(board, held = null) {
   return { search: search(board, pending), columns, byId, withdrawn, notes: notes(board, pending) };
 }
 
-/** To choose a sighting from, which is not this one: [id, words], the newest first. */
+/** Return the sightings to choose from, except `but`, newest first: [id, text]. */
 export function sightings({ byId }, but) {
   const found = [...byId.values()].filter(({ id, kind }) => kind === "sighting" && id !== but);
   return found
@@ -153,7 +153,7 @@ function notes(board, pending) {
   return byCard;
 }
 
-/** Newest first by when it happened; the order of record decides between equals. */
+/** Newest first by time of the event; ties by order of record. */
 function compareNotes(a, b) {
   if (a.state.happened_at !== b.state.happened_at) return a.state.happened_at < b.state.happened_at ? -1 : 1;
   return a.seq - b.seq;

@@ -1,4 +1,4 @@
-/** A card in a column: what it is, what was said, what follows. */
+/** Card in a column: what it is, what was said, what follows. */
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { guard } from "../../../vendor/lit-html/directives/guard.js";
 import { t } from "../../core/i18n.js";
@@ -10,7 +10,7 @@ import { agoElement, dueElement, formatShortMoment, seenText, formatMoment } fro
 const RULED_OUT = new Set(["not_the_child", "duplicate"]);
 const GOOD = new Set(["credible", "confirmed"]);
 
-/** Draws a card again only if something that is on it changed: a board of a thousand stays smooth. */
+/** Redraw a card only if something shown on it changed, so that a board of a thousand cards stays smooth. */
 export function card(entity, view) {
   const { id, seq, pending } = entity;
   const badge = view.badgeOf(id);
@@ -54,7 +54,7 @@ function template(entity, { badge, people, assignee }, view) {
   </article>`;
 }
 
-/** Red is for what can't wait; what is done or ruled out can. */
+/** Red is for urgent cards, not for those that are done or ruled out. */
 function priority({ priority }, settled) {
   if (priority === "normal") return nothing;
   return html`<span class=${priority === "urgent" && !settled ? "text-alert" : "low"}>${label.priority(priority)}</span>`;
@@ -72,7 +72,7 @@ function by({ type, actor }) {
 
 export const sendingCard = (pending) => (pending.held ? t("waiting to be sent…") : pending.status === "waiting" ? t("waiting for the line…") : t("sending…"));
 
-/** A channel that nobody has told is left out: the facts of the card say that it is not known. */
+/** An unknown channel is left out here; the card's fields show it. */
 const said = (state) => html`<span>${[seenText(state, formatShortMoment), state.channel === "unknown" ? null : label.channel(state.channel)].filter(Boolean).join(" · ")}</span>`;
 
 export function grade({ source, content }) {

@@ -1,8 +1,11 @@
-/** What the board says beside its states: who is at which card, what changed and is not seen, what is late. */
+/** Badges of cards: who has a card open, what changed and is unseen, what is overdue. */
 import { day, serverNow } from "../../core/time.js";
 import { avatarList } from "../avatars.js";
 
-/** @returns {today, drafts: Set(card), faces: Map(card -> people), noteMarks: Map(card -> mark), changed: [card], overdue, isShown} */
+/**
+ * @returns - {today, drafts: Set(card), faces: Map(card -> people), noteBadges: Map(card -> badge), changed: [card], overdue,
+ *   isShown}
+ */
 export function cardBadges({ board, session, filters, forms, picture }) {
   const noteBadges = badgesOfNotes(board);
   const isChanged = (id) => board.badges.has(id) || noteBadges.has(id);
@@ -27,7 +30,7 @@ export function isDone(board, column) {
   return board.get(column)?.state.role === "done";
 }
 
-/** Times of the wire sort as text. */
+/** ISO times compare as text. */
 export function overdueAt(board, now) {
   return ({ kind, state }) => kind === "task" && !state.withdrawn && state.due && state.due < now && !isDone(board, state.column);
 }
@@ -38,7 +41,7 @@ function facesOnCards(presence, own) {
   return new Map([...cards].map((id) => [id, avatarList({ people: others }, ({ card }) => card === id)]));
 }
 
-/** Marks of the cards that notes are on. */
+/** Return the badges of notes by the cards they are on. */
 export function badgesOfNotes(board) {
   const badges = new Map();
   for (const [id, badge] of board.badges) {

@@ -1,4 +1,4 @@
-/** The fields of a card: to read, and in the same place to edit. */
+/** Fields of a card, to read and to edit in place. */
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { t } from "../../core/i18n.js";
 import { label } from "../../core/labels.js";
@@ -8,15 +8,15 @@ import { formOf, rows } from "../../forms/form_row.js";
 import { placeName, formatField } from "../../format/values.js";
 import { mayReadSource } from "./source_reveal.js";
 
-// Not offered to those who may not read a sealed source.
+// Hidden from those who may not read a sealed source.
 const SEALED = new Set(["source_name", "source_contact", "source.sealed"]);
-// Shown elsewhere in the panel (the title above, the source in its own part), or together (a point).
+// Shown elsewhere in the panel (the title, the source), or combined (a point).
 const APART = new Set(["description", "title", "place.text", "place.lat", "place.lon", "place.radius_m", "source_name", "source_contact", "source.kind", "source.sealed"]);
 
 export function cardFields(entity, view) {
   if (!view.mayEdit) return reading(entity, view);
   const form = view.forms.get(entity.kind, entity.id);
-  // A draft of an earlier visit opens by itself: what was typed must not lie hidden.
+  // Open a draft of an earlier visit for editing: typed text must not stay hidden.
   return view.ui.editing.has(form.key) || form.dirty ? editing(form, entity, view) : reading(entity, view);
 }
 

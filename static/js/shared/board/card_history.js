@@ -1,4 +1,4 @@
-/** The history of one card: who changed what, from what, to what, when. Read once, then kept up by the events. */
+/** History of one card: who changed what, from what, to what, when. Loaded once, then updated by events. */
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { repeat } from "../../../vendor/lit-html/directives/repeat.js";
 import { t } from "../../core/i18n.js";
@@ -9,14 +9,14 @@ import { queuedRequest } from "../../core/api.js";
 import { groupItemChanges } from "../../format/event_text.js";
 import { clockNote, timeElement } from "../../format/time_elements.js";
 
-const PAGE = 1000; // events in one answer, the most that the server gives
+const PAGE = 1000; // events per answer, the server's maximum
 
 export class CardHistory {
   state = "unread"; // "unread" | "reading" | "read" | "failed"
   #board;
   #entity;
   events = [];
-  #later = []; // events that came while reading
+  #later = []; // events received while loading
 
   constructor(board, entity) {
     this.#board = board;
@@ -42,8 +42,10 @@ export class CardHistory {
     this.events.push(...own.filter(({ seq }) => seq > last));
   }
 
-  /** Newest first: {event, changes: [{path, from, to}], said, holds}; from what is the state in the event before it, said is the
-      same as a person reads it, and what it set holds while no later event changed a field of it. */
+  /**
+   * Return [{event, changes: [{path, from, to}], said, holds}], newest first. `from` is the value before the event, `said` the
+   * changes as text, and `holds` whether no later event changed any of these fields.
+   */
   get entries() {
     let before = null;
     const entries = this.events.map((event) => {
@@ -61,7 +63,7 @@ export class CardHistory {
     });
   }
 
-  /** The account that added it, as far as that was read. */
+  /** Account that added the card, as far as loaded. */
   get addedBy() {
     const [first] = this.events;
     return first && isCreation(first) ? first.actor?.id : undefined;
@@ -106,7 +108,7 @@ function undoing(event, view) {
   return html`<button type="button" class="plain" data-act="undo" aria-label=${t("Undo: {what}", { what })} @click=${() => view.undo.undo(event)}>${t("Undo")}</button>`;
 }
 
-/** A rank says nothing to a person: only that the card went up or down. */
+/** Of a rank, tell only whether the card moved up or down. */
 function changed(changes, set, view) {
   const said = changes.filter(({ path }) => path !== "rank");
   if (said.length || set.length) return html`<ul>${said.map((change) => line(change, view))}${set.map(untold)}</ul>`;

@@ -1,4 +1,4 @@
-/** The open card beside the board (over it on a phone): all that is known of it, and what one does with it. */
+/** Panel of the open card, beside the board (over it on a phone): all its fields, notes, history and actions. */
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { keyed } from "../../../vendor/lit-html/directives/keyed.js";
 import { t } from "../../core/i18n.js";
@@ -17,7 +17,7 @@ import { searchFacts } from "./search_facts.js";
 import { sourceSection } from "./source_reveal.js";
 import { agoElement, dueElement, formatMoment } from "../../format/time_elements.js";
 
-export const LOG = "log"; // in the place of a card's id: the facts and the log of the search
+export const LOG = "log"; // used in place of a card's id: facts and log of the search
 
 export function cardPanel(view) {
   const { card } = view.ui;
@@ -50,7 +50,7 @@ function opened(entity, view) {
   </aside>`;
 }
 
-/** What happened to one thing; all that happened is on a page of its own. */
+/** Render the history of one entity, with a link to its page. */
 function history(id, query, view) {
   return html`<section><h3>${t("History")} <a class="more" data-act="history" href="/searches/${view.board.id}/history${query}">${t("as a page")}</a></h3>
     ${historyList(view.historyOf(id), view)}</section>`;
@@ -76,7 +76,7 @@ const close = (view) => html`<button type="button" class="plain" data-act="close
 function changed({ id }, view) {
   const badge = view.lastBadge.get(id);
   if (!badge?.actor) return nothing;
-  const what = badge.type.endsWith(".added") ? [] : badge.changes.filter((path) => path !== "rank").map(label.field); // of a new card, all is new
+  const what = badge.type.endsWith(".added") ? [] : badge.changes.filter((path) => path !== "rank").map(label.field); // everything about a new card is new
   return html`<p class="change-note" role="status" data-testid="changed">${t("{done} by {name}", { done: label.done(badge.type), name: badge.actor.name })}, ${agoElement(badge.at)}${what.length ? `: ${[...new Set(what)].join(", ")}` : ""}</p>`;
 }
 
@@ -86,7 +86,7 @@ function withdrawn({ id }, view) {
   </div>`;
 }
 
-/** What is changed most, one choice each, sent at once. */
+/** Render the most frequent changes, one choice each, sent at once. */
 function quick({ id, kind, state }, view) {
   if (!view.mayEdit) {
     return html`<p class="quick-read">${state.assignee ? accountName(view.session, state.assignee) : t("nobody yet")} · ${label.priority(state.priority)}${state.due ? html` · ${until(state, view)}` : nothing}</p>`;
@@ -105,7 +105,7 @@ function quick({ id, kind, state }, view) {
   </div>`;
 }
 
-/** What is done is not late, whatever the time. */
+/** What is done is not overdue. */
 const until = (state, view) => (view.isDone(state.column) ? t("due {at}", { at: formatMoment(state.due) }) : dueElement(state.due));
 
 function gone(view) {

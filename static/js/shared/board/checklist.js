@@ -1,4 +1,4 @@
-/** The checklist of a task: ticked in place, each item by itself, so that two people can tick two at once. */
+/** Checklist of a task. Each item is ticked by a command of its own, so that two people can tick two at once. */
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { repeat } from "../../../vendor/lit-html/directives/repeat.js";
 import { live } from "../../../vendor/lit-html/directives/live.js";

@@ -1,16 +1,16 @@
-/** The menu at a column's head: rename it, add one beside it, move it, remove it. Which menu is open, the browser knows. */
+/** Menu of a column: rename, add one beside it, move, remove. The browser opens and closes the popover. */
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { n, t } from "../../core/i18n.js";
 import { columnName } from "../../format/values.js";
 
-const WIDTH_PX = 250; // as in css
-const EDGE_PX = 8; // that a menu keeps from the edge of the window
+const WIDTH_PX = 250; // as in the style sheet
+const EDGE_PX = 8; // distance of a menu from the edge of the window
 
 const mayArrange = (view) => view.mayLead && view.mayEdit;
 
 const idOf = (column) => `menu-${column.id}`;
 
-/** In a column's head; on a phone, beside the tabs, of the column that is shown. */
+/** Render the button in the column's head; on a phone beside the tabs, for the column shown. */
 export function columnMenuButton(column, view) {
   if (!column || !mayArrange(view)) return nothing;
   const name = t("Change the column {column}…", { column: columnName(column.state) });
@@ -35,7 +35,7 @@ export function columnMenu(column, view) {
   </div>`;
 }
 
-/** @param not in words why this can't be done, or false; the keyboard still gets there, so that it is heard */
+/** @param not text why this can't be done, or false. The item stays focusable, so that the text is read out */
 function item(column, name, text, does, { first = false, not = false } = {}) {
   if (!not) {
     return html`<button type="button" data-act=${name} ?autofocus=${first} popovertarget=${idOf(column)} popovertargetaction="hide" @click=${does}>${text}</button>`;
@@ -44,7 +44,7 @@ function item(column, name, text, does, { first = false, not = false } = {}) {
   return html`<button type="button" data-act=${name} aria-disabled="true" aria-describedby=${why}>${text}</button><small id=${why}>${not}</small>`;
 }
 
-/** Why a column can't be removed, in words; false where it can. The server asks the same. */
+/** Return why a column can't be removed, or false. The server has the same rules. */
 function whyItStays({ id, state, cards }, { picture }) {
   if (cards.length) return n("It has {count} card.", "It has {count} cards.", cards.length);
   const withdrawn = picture.withdrawn.filter((card) => card.state.column === id).length;
@@ -55,7 +55,10 @@ function whyItStays({ id, state, cards }, { picture }) {
   return false;
 }
 
-/** Under its button, and within the window. By properties, as the policy allows no style attributes. */
+/**
+ * Place the menu under its button, within the window. By custom properties, as the content security policy forbids style
+ * attributes.
+ */
 function place({ target: menu, newState }) {
   if (newState !== "open") return;
   const { right, bottom } = document.activeElement.getBoundingClientRect();

@@ -1,4 +1,4 @@
-/** The columns with their cards; on a phone one at a time, with tabs. */
+/** Columns with their cards; on a phone one at a time, with tabs. */
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { repeat } from "../../../vendor/lit-html/directives/repeat.js";
 import { n, t } from "../../core/i18n.js";
@@ -6,8 +6,8 @@ import { cardName, columnName } from "../../format/values.js";
 import { card } from "./card.js";
 import { columnMenu, columnMenuButton } from "./column_menu.js";
 
-// Cards of a column in the first draw: what is seen at once. The others follow in the next frame, so that a
-// board of a thousand shows itself in a tenth of the time.
+// Cards per column in the first draw. The others follow in the next frame, so that a board of a thousand cards appears ten times
+// as fast.
 const FIRST = 20;
 
 export function columns(view) {

@@ -1,4 +1,4 @@
-/** The criteria of a worrying disappearance: an answer and its basis for each. They suggest; a person decides. */
+/** Criteria of a worrying disappearance: an answer and its basis for each. They suggest; a person decides. */
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { t } from "../../core/i18n.js";
 import { label } from "../../core/labels.js";
@@ -6,7 +6,7 @@ import { CRITERIA } from "../../forms/fields.js";
 import { row } from "../../forms/form_row.js";
 import { suggestedCriteria } from "../../core/suggested_criteria.js";
 
-/** Those that are asked, then those of an earlier version that were answered: these can be read, and answered no more. */
+/** Return the current criteria, then answered ones of an earlier version, which are read-only. */
 export const criteriaOf = (answers) => [...CRITERIA, ...formerOf(answers)];
 
 const formerOf = (answers) => Object.keys(answers).filter((key) => !CRITERIA.includes(key) && isAnswered(answers[key]));
@@ -15,7 +15,7 @@ const isAnswered = ({ answer, basis }) => answer !== "unknown" || Boolean(basis)
 /** "Yes · Her mother" */
 export const answerOf = ({ answer = "unknown", basis = null } = {}) => [label.answer(answer), basis].filter(Boolean).join(" · ");
 
-/** answers: those of the search that is edited */
+/** @param answers of the search that is edited */
 export function criteriaRows(form, view, answers = {}) {
   const hints = suggestedCriteria(typed(form));
   return html`<fieldset class="criteria">
@@ -28,7 +28,7 @@ export function criteriaRows(form, view, answers = {}) {
   </fieldset>`;
 }
 
-/** What is typed, as far as it suggests anything. */
+/** Return what is typed, as far as it can suggest anything. */
 function typed(form) {
   const person = { age: form.value("person.age"), birth_date: form.value("person.birth_date") };
   const criteria = Object.fromEntries(CRITERIA.map((key) => [key, { answer: form.value(`criteria.${key}.answer`) }]));

@@ -1,4 +1,4 @@
-/** Cards and journal as files: a link each, which the browser saves. */
+/** Links that download cards and journal as files. */
 import { html } from "../../../vendor/lit-html/lit-html.js";
 import { t } from "../../core/i18n.js";
 

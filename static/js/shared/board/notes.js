@@ -1,4 +1,4 @@
-/** The log: entries on a card or on the search; a correction is a new entry that points at the old one. */
+/** Notes on a card or on the search. A correction is a new note that refers to the old one. */
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { guard } from "../../../vendor/lit-html/directives/guard.js";
 import { repeat } from "../../../vendor/lit-html/directives/repeat.js";
@@ -9,7 +9,10 @@ import { cardName } from "../../format/values.js";
 import { sendingCard } from "./card.js";
 import { timeElement } from "../../format/time_elements.js";
 
-/** @param notes newest first; @param card the card they are on, or null for those of the search */
+/**
+ * @param notes newest first
+ * @param card the card they are on, or null for those of the search
+ */
 export function notesSection(notes, card, view) {
   const form = view.mayNote ? view.forms.get("note", card) : null;
   const corrected = new Map(notes.filter(({ state }) => state.corrects).map(({ id, state }) => [state.corrects, id]));

@@ -1,12 +1,12 @@
-/** What is still open on a search, which closing it asks about. The server judges it (board/commands/closing.py); this lists it while one looks. Pure. */
+/** Open items of a search, which closing it asks about. Same rules as board/commands/closing.py, which decides. Pure. */
 
 const isDone = (board, { column }) => board.get(column)?.state.role === "done";
 const byNumber = (a, b) => a.state.number - b.state.number;
 
 /**
- * @param board {of(kind), get(id)}: a store, live or past
+ * @param board - {of(kind), get(id)}: live or past
  * @param state of the search
- * @returns {family, police, tasks: [card], sightings: [card], any}
+ * @returns - {family, police, tasks: [card], sightings: [card], any}
  */
 export function openItems(board, { outcome }) {
   const tasks = board.of("task").filter(({ state }) => !state.withdrawn && (state.take_down || state.priority === "urgent") && !isDone(board, state));

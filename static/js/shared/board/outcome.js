@@ -1,4 +1,4 @@
-/** How the child was found and how the search ended: in the head, with what is still open; and the dialog that corrects it. */
+/** Outcome of a search: how the child was found, in the header with what is still open; and the dialog that corrects it. */
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { cardName } from "../../format/values.js";
 import { OUTCOME_CORRECTED } from "../../forms/fields.js";
@@ -8,7 +8,7 @@ import { label } from "../../core/labels.js";
 import { openItems } from "./open_items.js";
 import { formatMoment } from "../../format/time_elements.js";
 
-const NAMED = 10; // cards of a kind that are named; the others are counted
+const NAMED = 10; // cards of a kind listed by name; the others are counted
 
 export function outcome(view) {
   const { state } = view.picture.search;
@@ -26,7 +26,7 @@ function ended({ status, status_reason: reason, outcome: found, acknowledge }, v
     ${anyway ? html`<p class="override-reason" data-testid="acknowledge">${t("Closed anyway because: {reason}", { reason: acknowledge })}</p>` : nothing}`;
 }
 
-/** What was found, in its own words: those of the closing stand beside them, not in their place. */
+/** Return the texts of the finding. The reason of the closing is shown beside them, not in their place. */
 export function outcomeText(found, status, reason) {
   const said = found.reason ?? (status === "found" ? reason : null);
   return [
@@ -39,10 +39,10 @@ export function outcomeText(found, status, reason) {
 
 export const joined = (parts) => parts.map((part, at) => html`${at ? " · " : ""}${part}`);
 
-/** A call that was not made can't wait, until the search is closed. */
+/** Mark a call that was not made as urgent until the search is closed. */
 const waits = (text, status) => (status === "found" ? html`<span class="text-alert">${text}</span>` : text);
 
-/** What is left to do before the search is closed, in the head. */
+/** Render what is left to do before closing the search, in the header. */
 function open(view) {
   const { tasks, sightings } = openItems(view.board, view.picture.search.state);
   if (!tasks.length && !sightings.length) return nothing;
@@ -62,7 +62,7 @@ function named(list, view) {
   return html`${links}${more > 0 ? html`, ${n("{count} more", "{count} more", more)}` : nothing}`;
 }
 
-/** In the dialog that closes a search: each thing that is open, as a line. Nothing where nothing is. */
+/** List each open item, in the dialog that closes a search; render nothing if there is none. */
 export function openList(view, found) {
   const lines = [
     found.family ? t("The family has not been told.") : null,

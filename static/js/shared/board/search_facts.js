@@ -1,4 +1,4 @@
-/** The facts of the search, to read: for those who may not edit, and for those who should not have to. */
+/** Facts of the search, read-only. */
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { t } from "../../core/i18n.js";
 import { label } from "../../core/labels.js";

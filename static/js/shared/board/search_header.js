@@ -1,4 +1,4 @@
-/** The head of a search: who is missing, since when, how it stands, who is here. */
+/** Header of a search: who is missing, since when, its status, who is here. */
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { t } from "../../core/i18n.js";
 import { label } from "../../core/labels.js";
@@ -32,7 +32,7 @@ export function searchHeader(view) {
   </header>`;
 }
 
-/** What changed of the search itself, in the row of tools, which has room for it: in the head it would move the board. */
+/** Tell what changed of the search itself, in the toolbar: in the header it would move the board. */
 export function hasHeaderChanged(view) {
   const { id } = view.picture.search;
   const badge = view.board.badges.get(id);
@@ -53,7 +53,7 @@ function presence({ board }) {
   return html`<div class="presence" data-testid="here" role="group" aria-label=${t("{count} here", { count })}>${avatars(present)}</div>`;
 }
 
-/** Runs while the child is missing; stands when it is found. */
+/** Running time while the child is missing; stopped when it is found. */
 function clock({ missing_since, status, outcome }) {
   const from = t("missing since {at}", { at: formatShortMoment(missing_since) });
   if (status === "open") return html`<div class="clock" data-testid="clock">${sinceElement(missing_since)}<small>${from}</small></div>`;

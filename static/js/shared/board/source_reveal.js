@@ -1,4 +1,4 @@
-/** Who said it. Name and contact never come with the board: they are asked for, and each reading is on the record. */
+/** Source of a sighting. Name and contact never come with the board: they are requested, and each reading is recorded. */
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { request } from "../../core/api.js";
 import { accountName } from "../../format/values.js";
@@ -27,25 +27,25 @@ function answer({ name, contact, earlier = [], more, problem }, id, view) {
     ${more ? html`<button type="button" data-act="read-earlier" @click=${() => view.act.readSource(id)}>${t("Show earlier ones")}</button>` : nothing}`;
 }
 
-/** What was known until somebody set it. */
+/** Render what was known until somebody set it. */
 function before({ name, contact, seq, at, account }, { session }) {
   const said = [name, contact].filter(Boolean).join(" · ") || t("empty");
   return html`<li data-seq=${seq}>${said} · <span class="at">${t("until {at}, then set by {name}", { at: formatMoment(at), name: accountName(session, account) })}</span></li>`;
 }
 
-/** A sealed one is read by coordinators, and by who took it in: the history knows that. */
+/** A sealed source may be read by coordinators, and by the person who added it, as the history knows. */
 export function mayReadSource({ id, state }, view) {
   if (!view.mayRead || !state.source.sealed || view.mayLead) return view.mayRead;
   const read = view.sources.get(id);
   return Boolean(read && !read.problem) || view.historyOf(id).addedBy === view.session.account.id;
 }
 
-/** What was read before such an event may be no more what it is. */
+/** Whether an event changes the source, so that what was read may be outdated. */
 export const setsSource = ({ private: set, changes }) => Boolean(set) || Boolean(changes?.some((path) => path.startsWith("source.")));
 
 /**
- * @param known what was read of it before, to which still earlier values are added
- * @returns {name, contact, earlier, more}, or {problem} as a sentence
+ * @param known what was read before; earlier values are appended
+ * @returns - {name, contact, earlier, more}, or {problem} as a text
  */
 export async function readSource(board, sighting, known = null) {
   const last = known?.earlier?.at(-1);

@@ -1,4 +1,4 @@
-/** Is it a worrying disappearance? The criteria suggest; a person decides, and says on what basis. The board never does. */
+/** Decision whether a disappearance is worrying. The criteria suggest; a person decides and gives a basis. */
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { n, t } from "../../core/i18n.js";
 import { label } from "../../core/labels.js";
@@ -10,7 +10,7 @@ const DECISIONS = [true, false, null];
 
 const count = (criteria, answer) => criteriaOf(criteria).filter((key) => (criteria[key]?.answer ?? "unknown") === answer).length;
 
-/** What the criteria suggest, in a sentence. */
+/** Return what the criteria suggest, as a text. */
 function suggestion(state) {
   const { criteria } = state, more = suggestedCriteria(state);
   const [yes, unknown] = [count(criteria, "yes"), count(criteria, "unknown")];
@@ -23,7 +23,7 @@ function suggestion(state) {
   return parts.filter(Boolean).join(" ");
 }
 
-/** In the facts of the search: what was decided, what the criteria say, and each with its basis. */
+/** Render decision and criteria, each with its basis, among the facts of the search. */
 export function worryingFacts(view) {
   const { state } = view.picture.search;
   return html`<section class="worrying" data-testid="criteria">
@@ -40,7 +40,7 @@ function criterion(key, said, isSuggested) {
   return html`<dt>${label.criterion(key)}</dt><dd data-criterion=${key} class=${(said?.answer ?? "unknown") === "unknown" ? "unset" : ""}>${answerOf(said)}${isSuggested ? html` · <span class="worry open">${t("suggested by the age")}</span>` : nothing}</dd>`;
 }
 
-/** The dialog: the suggestion in sight, the decision, its basis. */
+/** Render the dialog: suggestion, decision, basis. */
 export function worryingBody(form, view) {
   const { state } = view.picture.search;
   const pick = (decision) => () => {

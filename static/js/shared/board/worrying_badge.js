@@ -1,9 +1,9 @@
-/** The mark of a search that is worrying, or of which somebody should decide whether it is. */
+/** Badge of a search that is worrying, or needs a decision whether it is. */
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { t } from "../../core/i18n.js";
 import { needsDecision } from "../../core/suggested_criteria.js";
 
-/** isAsked: should somebody decide? Where the server has not said so, the state tells. */
+/** @param isAsked whether a decision is needed; by default computed from the state */
 export function worryingBadge({ worrying, status, ...state }, isAsked = needsDecision({ worrying, ...state })) {
   if (worrying === true) return html`<span class="worry" data-testid="worrying">${t("Worrying")}</span>`;
   if (status !== "open" || !isAsked) return nothing;

@@ -1,12 +1,12 @@
-/** Looking through all searches for the palette: once somebody stops typing; the last answer wins. */
+/** Search all boards for the palette, once typing pauses; the last answer wins. */
 import { t } from "../../core/i18n.js";
 import { cardName } from "../../format/values.js";
 import { label } from "../../core/labels.js";
 import { queuedRequest } from "../../core/api.js";
 
-const PAUSE_MS = 180; // between two keys of one word it is less
-const LEAST = 2; // characters: one finds half of everything
-const LONGEST = 200; // characters that the server takes
+const PAUSE_MS = 180; // ms; keys of one word follow each other faster
+const LEAST = 2; // characters: a single one finds half of everything
+const LONGEST = 200; // characters that the server accepts
 const MOST = 8;
 
 export class PaletteSearch {
@@ -14,14 +14,14 @@ export class PaletteSearch {
   failed = false;
   #changed;
   #timer = null;
-  #asking = null; // AbortController of the question on the way
+  #asking = null; // AbortController of the pending request
 
-  /** @param changed called when there is an answer */
+  /** @param changed called after each answer */
   constructor(changed) {
     this.#changed = changed;
   }
 
-  /** What was found for the words before is dropped at once: it must not stand under other words. */
+  /** Drop the hits of the previous text at once: they must not show under another. */
   look(text) {
     this.stop();
     if (text.length >= LEAST) this.#timer = setTimeout(() => this.#ask(text.slice(0, LONGEST)), PAUSE_MS);
@@ -42,7 +42,7 @@ export class PaletteSearch {
       const answer = await queuedRequest(`/api/v1/find?${new URLSearchParams({ q: text, limit: MOST })}`, { signal: asking.signal });
       if (answer.ok) ({ hits } = await answer.json());
     } catch {
-      // said below, where it is still asked for
+      // handled below, if it is still wanted
     }
     if (asking !== this.#asking) return;
     this.failed = hits === null;
@@ -51,10 +51,10 @@ export class PaletteSearch {
   }
 }
 
-/** {id, says, does} of a hit. */
-export function hitCommand({ board, reference, kind, id, number, card, found: hitCommand }) {
+/** Turn a hit into a palette entry, {id, says, does}. */
+export function hitCommand({ board, reference, kind, id, number, card, found: matches }) {
   const what = number ? cardName({ kind, state: { number } }) : label.noun(kind);
-  const text = hitCommand.map(({ text }) => text).join(" … ");
+  const text = matches.map(({ text }) => text).join(" … ");
   const at = kind === "search" || (kind === "note" && !card) ? "" : `/cards/${card ?? id}`;
   const path = board === "operations" ? "/" : `/searches/${board}${at}`;
   return { id, says: [reference ?? t("All searches"), kind === "search" ? null : what, text].filter(Boolean).join(" · "), does: () => location.assign(path) };

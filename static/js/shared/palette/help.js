@@ -1,6 +1,6 @@
 /** Titles and headings of the documentation, for the palette. */
+import { queuedRequest } from "../../core/api.js";
 import { t } from "../../core/i18n.js";
-import { patiently } from "../../core/patient.js";
 
 const TITLES = "/help/titles.json";
 
@@ -19,7 +19,7 @@ export class HelpTitles {
     if (this.#asked) return;
     this.#asked = true;
     try {
-      const answer = await patiently(TITLES);
+      const answer = await queuedRequest(TITLES);
       if (answer.ok) this.#titles = (await answer.json()).titles;
     } catch {
       this.#asked = false; // the next opening of the palette tries again
@@ -27,7 +27,7 @@ export class HelpTitles {
     this.#changed();
   }
 
-  /** [{id, says, does}] of all of them. */
+  /** All titles as palette entries, [{id, says, does}]. */
   get items() {
     return this.#titles.map(({ title, heading, url }) => ({
       id: url, says: t("Help: {title}", { title: heading ? `${title} · ${heading}` : title }), does: () => location.assign(url),

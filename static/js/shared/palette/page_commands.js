@@ -1,7 +1,10 @@
-/** What the palette offers on every page: to go to another one, and to go. */
+/** Palette entries of every page: go to another page, sign out and the like. */
 import { t } from "../../core/i18n.js";
 
-/** [{id, says, does}] of those that this person may. keys: shows the keys */
+/**
+ * Return [{id, says, does}] that this person may use.
+ * @param keys shows the shortcuts
+ */
 export function pageCommands(session, keys) {
   const go = (path) => ({ id: path, not: location.pathname === path, does: () => location.assign(path) });
   return [

@@ -1,6 +1,6 @@
 /**
- * Ctrl+K: go to a search or a card by its number, reference or words, and do what one may, by typing. A combobox over a
- * list: the focus stays in the field, arrows choose, Enter does it, Escape gives the focus back to where it was.
+ * Command palette (Ctrl+K): go to a search or card by number, reference or words, or run a command. A combobox over a list: the
+ * focus stays in the field, arrows select, Enter runs, Escape returns the focus.
  */
 import { html, nothing, render } from "../../../vendor/lit-html/lit-html.js";
 import { Dialogs, dialog } from "../../behaviours/dialog.js";
@@ -22,11 +22,11 @@ export class Palette {
   #help = new HelpTitles(() => this.#draw());
   #open = false;
   #text = "";
-  #at = 0; // the chosen one, in the order in which they stand
-  #from = null; // what had the focus
-  #shown = []; // groups as they were drawn: what comes meanwhile must not slip under a key that is pressed
+  #at = 0; // index of the selected entry
+  #from = null; // element that had the focus
+  #shown = []; // groups as drawn: late results must not move entries under a key press
 
-  /** @param keys shows the keys */
+  /** @param keys shows the shortcuts */
   constructor(session, keys) {
     this.#session = session;
     this.#keys = keys;
@@ -76,7 +76,7 @@ export class Palette {
     this.#draw();
   };
 
-  /** The palette goes first: what is done may open a dialog of its own, or look at where the focus is. */
+  /** Close the palette first: a command may open a dialog, or look at where the focus is. */
   #do(item) {
     if (!item) return;
     this.#close();
