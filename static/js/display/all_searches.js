@@ -1,4 +1,4 @@
-/* All searches that are open, the gravest first: as cards where they fit, else in three lines each. */
+/* All open searches, the most severe first: as cards where they fit, else as rows of three lines. */
 
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";
 import { repeat } from "../../vendor/lit-html/directives/repeat.js";
@@ -7,13 +7,15 @@ import { n, number, t } from "../core/i18n.js";
 import { clock, date, committedAt, since } from "../core/time.js";
 import { isLifted, significantEventText } from "./significant_events.js";
 
-const BESIDE = 21; // letters of two words that have room on half a screen in the smallest type
-const LONG = 14;   // letters of a name that have room there in larger type
-const LETTER = 0.58; // width of one, in units of its size, where letters are wide
-const EDGES = 1.2; // of a card, in the same
+const BESIDE = 21; // letters of two words that fit half a screen in the smallest type
+const LONG = 14;   // letters of a name that fit there in larger type
+const LETTER = 0.58; // average width of a letter, in font sizes, in a wide typeface
+const EDGES = 1.2; // horizontal padding of a card, in font sizes
 
-/** Entities of the open searches: the worrying first, then those that somebody should decide on, then the newest missing, as at the
- * desk. Why somebody should decide is told to no wall, and shown on none. */
+/**
+ * Return the open searches: worrying ones first, then those that need a decision, then the newest. Displays do not show why a
+ * decision is needed.
+ */
 export function bySeverity(board) {
   const open = board.of("search").filter(({ state }) => state.status === "open");
   return open.sort((a, b) => gravity(b) - gravity(a) || missing(b) - missing(a) || (a.id < b.id ? -1 : 1));
@@ -22,7 +24,10 @@ export function bySeverity(board) {
 const gravity = ({ state }) => (state.worrying === true ? 2 : Number(state.undecided === true));
 const missing = ({ state }) => Date.parse(state.missing_since);
 
-/** searches: those of this page; view: {now, board, moments, size} */
+/**
+ * @param searches those of this page
+ * @param view {now, board, moments, size}
+ */
 export function allSearches(searches, view) {
   if (!searches.length) return html`<p class="empty">${t("No search is open.")}</p>`;
   return html`<section class="overview" data-density=${view.size.density}>
@@ -30,7 +35,7 @@ export function allSearches(searches, view) {
   </section>`;
 }
 
-/** What else there is to say of a search. */
+/** Collect what a tile shows besides the search's own state. */
 function told({ id }, { now, board, moments, size }) {
   const summary = board.summaries.get(id), last = moments.last(id, summary);
   return { now, summary, last, lifted: isLifted(last, now), letters: (size.wide - EDGES) / LETTER };
@@ -59,14 +64,14 @@ const worryClass = ({ worrying }) => (worrying === true ? "worrying" : "");
 /** "Noor, 11" */
 export const personName = ({ first_name: name, age }) => (age === null ? name : `${name}, ${age}`);
 
-/** The same on the screen: where it has no room, its age is not what is left out. */
+/** Name and age as elements: a name without room is cut, its age never. */
 export const nameElement = ({ first_name: name, age }) => html`<span class="name"><span>${name}</span>${age === null ? nothing : `, ${age}`}</span>`;
 
 const isLong = (person) => personName(person).length > LONG;
 
 export const worryingMark = ({ worrying }) => (worrying === true ? html`<span class="worry">${label.decision("true")}</span>` : nothing);
 
-/** Beside overdue tasks a long word has no room, and these must not be what is left out. */
+/** Shorten the word beside overdue tasks, which must not be left out. */
 const shortWorry = (state, summary) => (summary?.overdue_tasks ? worryBeside(state, overdueText(summary)) : worryingMark(state));
 
 function worryBeside(state, text) {
@@ -76,8 +81,10 @@ function worryBeside(state, text) {
 
 const overdueText = ({ overdue_tasks: count }) => t("{count} overdue", { count: number(count) });
 
-/** What can't wait first. Of all that is counted the number stands, whatever becomes of the words: they are shorter where there are
- * so few letters, and else end in an ellipsis. kind: of the search, where it has room behind them */
+/**
+ * Draw the counts, the most urgent first. Numbers always fit; their words get shorter, then end in an ellipsis.
+ * @param kind of the search, drawn where there is room behind the counts
+ */
 function counts(summary, { letters, kind = null }) {
   const long = countsOf(summary), fits = (some, more = "") => lengthOf(some) + (more && more.length + 1) <= letters;
   const some = fits(long) ? long : countsOf(summary, { short: true });
@@ -94,7 +101,7 @@ function countsOf(summary, { short = false } = {}) {
 
 const lengthOf = (some) => some.reduce((sum, [, , text]) => sum + text.length + 1, -1);
 
-/** "4 new sightings", of which the words may end in an ellipsis, and the number never. */
+/** "4 new sightings": the words may end in an ellipsis, the number does not. */
 export function countText(name, count, text) {
   const [before, after] = text.split(number(count)).map((part) => part.trim());
   const word = (part) => (part ? html`<span class="word">${part}</span>` : nothing);
@@ -106,10 +113,10 @@ function happened(state, last, now) {
   return html`<p class="last"><time>${shortKind(committedAt(last), now)}</time> <span>${significantEventText(last, state)}</span></p>`;
 }
 
-/** "22:39" today, else "24 Nov": what happened has the rest of the line */
+/** "22:39" today, else "24 Nov": the event needs the rest of the line. */
 export const shortKind = (at, now) => (now && date(at, now) !== date(now, now) ? date(at, now) : clock(at));
 
-// Shorter than at the desk: on a wall a kind has half a line.
+// Shorter than on other pages: a kind has half a line here.
 const KIND = {
   runaway: () => t("Runaway"),
   parental_abduction: () => t("Parental abduction"),

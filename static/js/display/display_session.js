@@ -1,4 +1,4 @@
-/* A display's line to the server, what it is to show, and the boards that it follows. It keeps nothing and sends no command. */
+/* Session of a display: its connection, its settings, and the boards it follows. It stores nothing and sends no commands. */
 
 import { postJson } from "../core/api.js";
 import { elapsed, readClocks } from "../core/elapsed.js";
@@ -9,24 +9,24 @@ import { syncClock } from "./server_clock.js";
 import { EchoProbe } from "./echo_probe.js";
 
 const TICK = 1_000;           // ms
-const TIMEOUT_MS = 10_000;   // for an answer; a dead line gives none
+const TIMEOUT_MS = 10_000;   // a dead connection never answers
 const CONTACT = "/api/v1/wall/told";
-const ELSEWHERE = 4502;       // close code: another screen is this display by now
-const WORST = ["loading", "not_current", "catching_up", "live"]; // first
+const ELSEWHERE = 4502;       // close code: another screen took over this display
+const WORST = ["loading", "not_current", "catching_up", "live"]; // worst first
 const NOTHING = Object.freeze([]);
-const OUTBOX = { pending: () => NOTHING, applied() {}, eventApplied() {} }; // boards ask after what waits: nothing ever does
+const OUTBOX = { pending: () => NOTHING, applied() {}, eventApplied() {} }; // boards ask for pending commands; a display has none
 
 export class DisplaySession {
   account;
-  display = null;     // {profile, language, shows, theme, sound, reload}, once the server has said so
-  shift = null;       // {name, since, number}, or null where nobody holds it or it is not known
+  display = null;     // {profile, language, shows, theme, sound, reload}, from the server
+  shift = null;       // {name, since, number}; null while nobody holds the shift, or it is unknown
   shiftKnown = false;
-  timesMayBeWrong = false; // the server's clock was set, or is behind what is on record
+  timesMayBeWrong = false; // the server's clock was set, or is behind the journal
   version;
-  newVersion = null;  // the server's, where this page is of another
-  ended = null;       // "revoked" | "elsewhere": it does not go on by itself
-  rows = 0;           // searches or cards on the screen, as the stage says
-  mute = false;       // it is to sound, and its browser does not let it, as the stage says
+  newVersion = null;  // the server's version, if it differs from the page's
+  ended = null;       // "revoked" | "elsewhere": ended for good
+  rows = 0;           // searches or cards on the screen, set by the view
+  mute = false;       // sound is on but the browser blocks it, set by the view
   outbox = OUTBOX;
   connection;
   #boards = new Map();
@@ -34,15 +34,15 @@ export class DisplaySession {
   #page;
   #closed = null;
   #echo = new EchoProbe();
-  #heard = null;            // reading: before it no heartbeat was sent that came since
-  #began = readClocks();       // when what is to be shown was last another
+  #heard = null;            // clock reading: no received heartbeat was sent before it
+  #began = readClocks();       // clock reading when the followed boards last changed
   #timer = null;
   #watchers = new Set();
   #hearers = new Set();
 
   /**
-   * page: {id, version, settings: {profile, language, reload}}, as this page was written
-   * on: {reload(): has it loaded anew, safely; ended("revoked" | "elsewhere"): it does not go on}
+   * @param page {id, version, settings: {profile, language, reload}}, as rendered into the page
+   * @param on {reload(): load the page again, safely; ended("revoked" | "elsewhere"): the session is over}
    */
   constructor({ id, version, settings }, on) {
     this.account = { id };
@@ -75,19 +75,22 @@ export class DisplaySession {
     this.connection.stop();
   }
 
-  // --- what is drawn
+  // --- what the view reads
 
-  /** -> Board, or undefined where it is not among what is shown */
+  /** Return the board, or undefined if it is not shown. */
   board(id) {
     return this.#boards.get(id);
   }
 
-  /** Those of which something can be shown: the others are gone, or no display may see them. */
+  /** Boards that can be shown: not deleted, and visible to displays. */
   get shownBoards() {
     return [...this.#boards.values()].filter((board) => board.freshness.state !== "forbidden");
   }
 
-  /** {state, provenAt, proven}: the worst of what is followed. proven: a reading; while nothing is proven, when that began. */
+  /**
+   * Freshness of the least fresh board: {state, provenAt, proven}. `proven` is a clock reading; before the first
+   * confirmation, the time when the board was first followed.
+   */
   get freshness() {
     const all = this.shownBoards.map(({ freshness }) => freshness);
     if (!all.length) return this.#lineFreshness();
@@ -97,12 +100,12 @@ export class DisplaySession {
     return { state, provenAt: at.every(Boolean) ? new Date(Math.min(...at)) : null, proven };
   }
 
-  /** Whether the line should be looked at. */
+  /** Return whether the connection should be checked. */
   get isSilent() {
     return this.#echo.isSilent;
   }
 
-  /** What it tells of itself: the body of its contact. */
+  /** Body of the status report. */
   contact() {
     const { state, provenAt } = this.freshness;
     const applied = this.shownBoards.filter(({ seq }) => seq !== null).map(({ id, seq }) => [id, seq]);
@@ -113,13 +116,13 @@ export class DisplaySession {
     };
   }
 
-  /** fn(screen) after a change of anything that is shown, and once a second. -> unwatch */
+  /** Call `fn(session)` after each visible change and once a second. Return the function that stops it. */
   watch(fn) {
     this.#watchers.add(fn);
     return () => this.#watchers.delete(fn);
   }
 
-  /** fn(board, events) after a board has applied something. -> unwatch */
+  /** Call `fn(board, events)` after a board has applied events. Return the function that stops it. */
   watchEvents(fn) {
     this.#hearers.add(fn);
     return () => this.#hearers.delete(fn);
@@ -131,10 +134,10 @@ export class DisplaySession {
     return this.connection.send(frame);
   }
 
-  /** Names come with the states: nobody has to be asked after. */
+  /** Names are part of the states: nothing to request. */
   ensureAccounts() {}
 
-  // --- the line
+  // --- connection
 
   #onHello({ account, server, display }) {
     this.account = account;
@@ -157,7 +160,7 @@ export class DisplaySession {
 
   #onHeads({ at, heads }) {
     const sent = this.#echo.since;
-    if (!sent) return; // it may be as old as it likes
+    if (!sent) return; // its age is unknown until the first pong
     syncClock(at);
     this.#heard = sent;
     for (const [id, head] of Object.entries(heads)) this.#boards.get(id)?.onHeads(head, at, sent);
@@ -174,7 +177,7 @@ export class DisplaySession {
     this.#changed();
   }
 
-  /** What it is to show is another: words and sight of another kind need another page, all else is done in this one. */
+  /** Apply new settings. Another language, profile or reload counter needs a new page. */
   #show(display, { subscribe = false } = {}) {
     this.display = display;
     if (["language", "profile", "reload"].some((name) => display[name] !== this.#page[name])) return this.#on.reload();
@@ -197,7 +200,7 @@ export class DisplaySession {
   }
 
   #applied(board, events) {
-    if (this.#boards.get(board.id) !== board) return; // it was left, and had still something to tell
+    if (this.#boards.get(board.id) !== board) return; // no longer followed
     for (const fn of this.#hearers) fn(board, events);
     this.#changed();
   }
@@ -222,7 +225,7 @@ export class DisplaySession {
     for (const board of this.#boards.values()) board.recheck();
   };
 
-  /** A browser can't see why it was refused: whether it still is this display, its own contact says. */
+  /** Ask by status report whether this is still the display: a browser cannot see why a handshake was refused. */
   async #whoAmI() {
     if (this.#closed === ELSEWHERE) return this.#end("elsewhere"), "me";
     try {
@@ -234,7 +237,7 @@ export class DisplaySession {
     }
   }
 
-  /** For good: nothing of what it showed stays. */
+  /** End the session for good and drop all data. */
   #end(why) {
     if (this.ended) return;
     this.ended = why;
@@ -243,7 +246,7 @@ export class DisplaySession {
     this.#on.ended(why);
   }
 
-  /** Where nothing that is named is there any more, that there are heartbeats is all that can be said. */
+  /** Freshness while no board is left: heartbeats alone count. */
   #lineFreshness() {
     const proven = this.#heard ?? this.#began;
     return { state: elapsed(proven) < FRESH_MS ? "live" : "not_current", provenAt: null, proven };
@@ -258,11 +261,11 @@ export class DisplaySession {
       try {
         fn(this);
       } catch (error) {
-        reportError(error); // what can't be drawn must not keep the screen from following its boards
+        reportError(error); // a drawing error must not stop the session from following its boards
       }
     }
   }
 }
 
-/** What this page calls itself: an attempt to connect that it gave up, and that is answered late, must not show it out. */
+/** Name of this page: a late reply to an abandoned attempt of its own must not evict it. */
 const randomName = () => [...crypto.getRandomValues(new Uint8Array(16))].map((each) => each.toString(16).padStart(2, "0")).join("");

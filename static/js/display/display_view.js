@@ -1,5 +1,5 @@
-/* What is on the screen: who holds the shift and what time it is, one board or one page of it, and what happened last. Drawn whole
-   after each change and once a second, as every running time is a second older then. */
+/* View of a display: header, one board or one page of it, recent events. Drawn whole after each change and once a second,
+   because elapsed times run. */
 
 import { html, nothing, render } from "../../vendor/lit-html/lit-html.js";
 import { n, t } from "../core/i18n.js";
@@ -14,8 +14,8 @@ import { fit, smallest } from "./fit.js";
 import { Sound } from "./sound.js";
 
 const OPERATIONS = "operations";
-const MOMENTS = 8; // in the strip; those that have no room are left out whole
-const FEWER = 12; // cards that a list may have less than was reckoned
+const MOMENTS = 8; // in the event strip; those that do not fit are hidden
+const FEWER = 12; // cards that a list may have fewer than computed
 
 export class DisplayView {
   #root;
@@ -23,16 +23,19 @@ export class DisplayView {
   #overlay;
   #moments = new SignificantEvents();
   #sound = new Sound();
-  #began = performance.now();      // what happened before is no news here, and has no sound
+  #began = performance.now();      // older events are not news and make no sound
   #playlist = new Playlist();
-  #area = { width: 0, height: 0 }; // px, of the boards
-  #turn = null;                    // when the page that is shown began: for the bar
-  #leads = [];                     // searches that something happened in since the last draw
+  #area = { width: 0, height: 0 }; // px, size of the board area
+  #turn = null;                    // start of the page shown, for the progress bar
+  #leads = [];                     // searches with events since the last draw
   #sizes = new ResizeObserver(([{ contentRect }]) => this.#resized(contentRect));
   #unwatch = [];
   #frame = null;
 
-  /** root: the element that all is drawn in; veil: held back by each drawing that is whole */
+  /**
+   * @param root the element that everything is drawn in
+   * @param staleOverlay held back after each complete draw
+   */
   constructor(root, session, overlay) {
     this.#root = root;
     this.#session = session;
@@ -50,7 +53,7 @@ export class DisplayView {
     for (const unwatch of this.#unwatch) unwatch();
   }
 
-  /** Whether a search stands out now: no moment for anything else. */
+  /** Return whether a search is highlighted: not a moment to reload. */
   get isLifted() {
     const now = serverNow();
     return this.#newest().some((moment) => isLifted(moment, now));
@@ -85,7 +88,7 @@ export class DisplayView {
     this.#hold(freshness);
   }
 
-  /** The list of one search has so many cards as have room: what is above it may be higher than was reckoned. */
+  /** Draw the list of one search with as many cards as fit: the part above it may be higher than computed. */
   #render(shown, now) {
     for (let fewer = 0; fewer < FEWER; fewer += 1) {
       render(this.#all({ ...shown, fewer }, now), this.#root);
@@ -94,13 +97,13 @@ export class DisplayView {
     }
   }
 
-  /** Only once it is about to be seen, and not where the drawing failed on the way. */
+  /** Hold the overlay only when the drawing is about to be seen, and not after a failed draw. */
   #hold(freshness) {
     cancelAnimationFrame(this.#frame);
     this.#frame = requestAnimationFrame(() => this.#overlay.hold(freshness));
   }
 
-  /** -> {board, page, pages, since, lasts, searches?, size?}, or null where there is nothing to show */
+  /** Return {board, page, pages, since, lasts, searches?, size?}, or null if there is nothing to show. */
   #shown(now) {
     const mono = performance.now();
     this.#playlist.set(this.#session.display.shows);
@@ -114,7 +117,7 @@ export class DisplayView {
     return { ...turn, board, size, searches: searches.slice(turn.page * size.perPage, (turn.page + 1) * size.perPage) };
   }
 
-  /** To the page of the search in which something has just happened. */
+  /** Turn to the page of the search that just had an event. */
   #follow(mono, now) {
     const searches = bySeverity(this.#session.board(OPERATIONS)), { perPage } = this.#sizeOf(searches);
     const place = searches.findIndex(({ id }) => this.#leads.includes(id));
@@ -136,7 +139,7 @@ export class DisplayView {
     return fit(Math.max(1, length), width, height, smallest(innerWidth, innerHeight));
   }
 
-  // --- what is drawn
+  // --- templates
 
   #all(shown, now) {
     return html`
@@ -169,11 +172,11 @@ export class DisplayView {
     const view = { now, board, moments: this.#moments, size: shown.size, fewer: shown.fewer };
     this.#session.rows = shown.searches?.length ?? 1;
     if (board.id === OPERATIONS) return allSearches(shown.searches, view);
-    if (board.get(board.id).state.status !== "open") return nothing; // one was found: the band says it
+    if (board.get(board.id).state.status !== "open") return nothing; // found: the banner says so
     return searchBoard({ ...view, height: height / smallest(innerWidth, innerHeight), upright: height > width });
   }
 
-  /** That a child was found is said on every page, and whose name it was on none. */
+  /** Banner on every page that a child was found, without a name. */
   #found(shown, now) {
     const { count, at } = foundLately([...this.#searches().values()], now);
     if (!count) return nothing;
@@ -197,12 +200,12 @@ export class DisplayView {
     return this.#moments.newest((id) => searches.get(id));
   }
 
-  /** Map(id -> state) of every search of which anything is known here. */
+  /** Return Map(id -> state) of all searches known here. */
   #searches() {
     return new Map(this.#session.shownBoards.flatMap((board) => board.of("search").map(({ id, state }) => [id, state])));
   }
 
-  /** What a sheet can't know: properties that are set by script, as no style may stand in the page. */
+  /** Set by script what CSS cannot compute: the policy forbids inline styles. */
   #fit(size) {
     for (const place of this.#root.querySelectorAll("[data-fit-axis]")) hideOverflow(place);
     const place = this.#root.querySelector(".overview");
@@ -211,7 +214,7 @@ export class DisplayView {
     for (const [name, value] of Object.entries(values)) place.style.setProperty(name, value);
   }
 
-  /** The bar runs by itself, also while nothing is drawn. */
+  /** Animate the progress bar on its own, so that it runs between draws. */
   #bar(shown) {
     const turn = shown?.lasts ? `${shown.since} ${shown.lasts}` : null;
     if (turn === this.#turn) return;
@@ -230,7 +233,7 @@ const mute = () => html`<p class="wrong" data-testid="mute">${t("No sound: this 
 
 const wrongServer = () => html`<p class="wrong" data-testid="wrong-server">${t("Times may be wrong: the server’s clock was set")}</p>`;
 
-/** A screen whose own clock is wrong shows the right time, and says so. */
+/** Warn that the screen's own clock is wrong; the times shown are right. */
 function wrongClock(now) {
   const off = clockError(now);
   if (!off) return nothing;

@@ -1,15 +1,14 @@
-/* How old a frame may be. A heartbeat proves how things stood when it was sent, not when it is read: it may have waited in a line
-   that held it, behind a page that was blocked, or through the sleep of a machine. So this screen asks the server something every
-   second. What comes after an answer was sent after the question, whatever any clock says. */
+/* Upper bound for the age of a frame. A heartbeat may be delayed by the network, a blocked page or a suspended machine, and no
+   clock of the sender tells. So the session sends a ping every second: what arrives after a pong was sent after the ping. */
 
 import { elapsed, readClocks } from "../core/elapsed.js";
 
-const WAITING = 20;      // questions at most: older ones will not be answered any more
-const SILENT = 3_000;    // ms without an answer: the line may be dead
+const WAITING = 20;      // pings kept; older ones will not be answered
+const SILENT = 3_000;    // ms without a pong: the connection may be dead
 
 export class EchoProbe {
   #now;
-  #asked = new Map();    // id -> reading, in the order in which they were asked
+  #asked = new Map();    // id -> clock reading, oldest first
   #count = 0;
   #since = null;
   #openedAt = null;
@@ -18,7 +17,7 @@ export class EchoProbe {
     this.#now = now;
   }
 
-  /** There is a line: what was asked on the one before is answered no more. */
+  /** A connection opened: pings of the previous one get no answer. */
   opened() {
     this.#asked.clear();
     this.#since = null;
@@ -30,7 +29,10 @@ export class EchoProbe {
     this.#openedAt = null;
   }
 
-  /** Once a second, on an open line. send: (frame) -> whether it was sent */
+  /**
+   * Send a ping; call once a second while connected.
+   * @param send (frame) -> whether it was sent
+   */
   ask(send) {
     const id = `e${(this.#count += 1)}`;
     if (!send({ type: "ping", id })) return;
@@ -40,7 +42,7 @@ export class EchoProbe {
 
   answered(id) {
     const at = this.#asked.get(id);
-    if (!at) return; // the line's own
+    if (!at) return; // a ping of the connection itself
     for (const each of this.#asked.keys()) {
       this.#asked.delete(each);
       if (each === id) break;
@@ -48,12 +50,12 @@ export class EchoProbe {
     this.#since = at;
   }
 
-  /** -> reading: what comes now was sent after it; null while that is not known of this line */
+  /** Clock reading before which nothing that arrives now was sent; null until the first pong. */
   get since() {
     return this.#since;
   }
 
-  /** Whether the line should be looked at: it was asked, and says nothing. */
+  /** Return whether pings stay unanswered, so that the connection should be checked. */
   get isSilent() {
     const heard = this.#since ?? this.#openedAt;
     return heard !== null && elapsed(heard, this.#now()) > SILENT;

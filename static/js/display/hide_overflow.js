@@ -1,7 +1,9 @@
-/* Nothing on a wall is cut: what has no room is left out whole, or is words that end in an ellipsis. */
+/* Overflow on a display: items are hidden whole, or their words end in an ellipsis. */
 
-/** Of what may go in a place (`data-hide-priority`: the highest first, of equals the last), leaves out as much as has no room; after that
- * words give way (css: data-compact). */
+/**
+ * Hide items (`data-hide-priority`, the highest first, the last of equals first) until the rest fits; if it does not, let
+ * words shrink (`data-compact` in CSS).
+ */
 export function hideOverflow(place) {
   const may = [...place.querySelectorAll("[data-hide-priority]")].sort((a, b) => a.dataset.hidePriority - b.dataset.hidePriority);
   place.toggleAttribute("data-compact", false);
@@ -10,7 +12,7 @@ export function hideOverflow(place) {
   place.toggleAttribute("data-compact", isOverflowing(place));
 }
 
-/** In the direction in which it has no more room. */
+/** Return whether the content exceeds the element in its direction (`data-fit-axis`). */
 export function isOverflowing({ dataset, scrollWidth, clientWidth, scrollHeight, clientHeight }) {
   return dataset.fitAxis === "width" ? scrollWidth > clientWidth : scrollHeight > clientHeight;
 }

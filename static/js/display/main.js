@@ -1,4 +1,4 @@
-/* A wall display begins here: as a screen that waits for its code, or as the display that it is. */
+/* Entry point of a wall display: shows a pairing code, or the display this screen is paired with. */
 
 import { loadCatalogue } from "../core/i18n.js";
 import { originProblem } from "../core/origin.js";
@@ -9,7 +9,7 @@ import { DisplayView } from "./display_view.js";
 import { StatusReport } from "./status_report.js";
 import { StaleOverlay } from "./stale_overlay.js";
 
-const POINTER_MS = 3_000; // so long it is seen after it was moved
+const POINTER_MS = 3_000; // the pointer stays visible this long after a move
 
 async function start() {
   const { id, state, version, language, catalogue, settings } = document.body.dataset;
@@ -19,7 +19,7 @@ async function start() {
   if (state === "unavailable") return reload();
   if (state === "new") return words.then(() => pair(root, { reload }));
   const overlay = new StaleOverlay();
-  if (!overlay.runs) return reload(); // without its sheet: nothing may be shown
+  if (!overlay.runs) return reload(); // no stylesheet: without the overlay nothing may be shown
 
   let view = null;
   const ended = (why) => {
@@ -33,7 +33,7 @@ async function start() {
   const session = new DisplaySession({ id, version, settings: JSON.parse(settings) }, { reload, ended });
   const report = new StatusReport(session, overlay);
   const recovery = new Recovery(session, report, { isBusy: () => view?.isLifted, reload });
-  session.start(); // while the words come
+  session.start(); // in parallel with loading the texts
   report.connect();
   recovery.connect();
   await words;
@@ -52,7 +52,7 @@ function hidePointer(page) {
   });
 }
 
-// A page that could not begin is begun anew, as nobody is there to do it.
+// Nobody is there to reload a page that failed to start.
 start().catch((error) => {
   reportError(error);
   reload();

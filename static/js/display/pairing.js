@@ -1,4 +1,4 @@
-/* A screen that is no display yet: shows a code, and waits until a coordinator has typed it. */
+/* Pairing: show a code and wait until a coordinator enters it. */
 
 import { html, nothing, render } from "../../vendor/lit-html/lit-html.js";
 import { request } from "../core/api.js";
@@ -7,23 +7,27 @@ import { originProblem } from "../core/origin.js";
 
 const CODES = "/api/v1/wall/codes";
 const ASK_EVERY = 2_000;   // ms
-const AGAIN_AFTER = 5_000; // ms, where there was no answer, or too many codes were asked for
-const TIMEOUT_MS = 10_000; // for an answer; a dead line gives none
-const KEPT = 60_000;       // ms: a code that is not known sooner than this was not too old; its cookie was not kept
+const AGAIN_AFTER = 5_000; // ms, after no answer or too many requests
+const TIMEOUT_MS = 10_000; // a dead connection never answers
+const KEPT = 60_000;       // ms: a code unknown sooner than this did not expire, its cookie was not stored
 
 const WHY = {
   revoked: () => t("This display was removed."),
   elsewhere: () => t("This display is shown on another screen now."),
 };
 
-const WAITS = { // why there is no code
+const WAITS = { // texts while there is no code
   asking: () => t("Asking the server for a code…"),
   many: () => t("Too many codes were asked for. Another one is asked for in a moment."),
   away: () => t("The server does not answer. It is asked again in a moment."),
   cookies: () => t("This browser keeps no cookie of this address, so it cannot be a display. Allow it cookies."),
 };
 
-/** why: "revoked" where it was a display until now; reload(): has the page loaded anew. Goes on until it is paired. */
+/**
+ * Show codes until the screen is paired.
+ * @param why "revoked" if the screen was a display before
+ * @param reload loads the page again
+ */
 export async function pair(root, { why = null, reload }) {
   const draw = (code, waits) => render(page(code, waits, why), root);
   for (draw(null, "asking"); ; ) {
@@ -38,12 +42,12 @@ export async function pair(root, { why = null, reload }) {
 
 const ended = (after) => (after < KEPT ? "cookies" : "asking");
 
-/** Another screen is this display by now: this one does not fight for it. */
+/** Say that another screen took over this display; this one does not take it back by itself. */
 export function showUsedElsewhere(root) {
   render(html`<main class="pairing"><h1>${WHY.elsewhere()}</h1><p>${t("Load this page again to have it here.")}</p></main>`, root);
 }
 
-/** -> whether somebody typed the code; false when it is too old. What can't be asked now is asked again. */
+/** Resolve to true when the code was entered, to false when it expired. Keep asking through failures. */
 async function becomesPaired() {
   for (;;) {
     await pause(ASK_EVERY);
@@ -53,7 +57,7 @@ async function becomesPaired() {
   }
 }
 
-/** -> what the server answers, {status, seconds to wait} where that is a refusal, {} where there is no answer */
+/** Return the server's answer; {status, seconds to wait} if it refuses; {} if there is no answer. */
 async function ask(address, method) {
   try {
     const answer = await request(address, { method, headers: { accept: "application/json" }, timeoutMs: TIMEOUT_MS });

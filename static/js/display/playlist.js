@@ -1,7 +1,7 @@
-/* What is shown when: the boards of the playlist one after the other, each page by page. Pure: it is told what time it is. */
+/* Playlist: boards in turn, each page by page. Pure: time is a parameter. */
 
-const PAGE_MS = 10_000; // at least, for each page: eight searches are read in that
-const AGAIN_MS = 5_000; // a page that somebody was just led to is not left sooner, whatever happens
+const PAGE_MS = 10_000; // minimum for a page: time to read eight searches
+const AGAIN_MS = 5_000; // minimum after a jump to a page, whatever happens
 
 export class Playlist {
   #boards = [];
@@ -10,16 +10,17 @@ export class Playlist {
   #page = 0;
   #since = -Infinity;
 
-  /** What the display is to show: {boards, every_s}. What is on the screen stays, if it is still among it. */
+  /** Set what to show: {boards, every_s}. The current board stays if it is still listed. */
   set({ boards, every_s: every }) {
     this.#boards = boards;
     this.#everyMs = every * 1000;
   }
 
   /**
-   * @param now ms, of a clock that only goes forward
-   * @param pagesOf (board) -> number of its pages; 0 where there is nothing to show of it, and it is skipped
-   * @returns - {board, page, pages, since, lasts}, lasts in ms or null where it stays for good; null where nothing is left
+   * Return what to show now.
+   * @param now ms of a monotonic clock
+   * @param pagesOf (board) -> number of pages; 0 skips the board
+   * @returns {board, page, pages, since, lasts}; `lasts` in ms, or null if it stays; null if there is nothing to show
    */
   at(now, pagesOf) {
     const there = this.#boards.filter((board) => pagesOf(board) > 0);
@@ -32,7 +33,7 @@ export class Playlist {
     return this.#shown(pagesOf(this.#board), this.#lasts(pagesOf(this.#board)));
   }
 
-  /** Something happened on that page of the board that is shown. */
+  /** Jump to a page of the current board, because something happened there. */
   lead(page, now) {
     if (page !== this.#page && now - this.#since >= AGAIN_MS) this.#turn(this.#board, page, now);
   }
@@ -50,7 +51,7 @@ export class Playlist {
     else this.#turn(this.#next(there), 0, now);
   }
 
-  /** The one after this in the list, of those that there are: also where this one has gone. */
+  /** Return the next available board in the list, also if the current one is gone. */
   #next(there) {
     const here = this.#boards.indexOf(this.#board);
     const following = [...this.#boards.slice(here + 1), ...this.#boards.slice(0, here + 1)];

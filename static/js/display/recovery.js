@@ -1,31 +1,30 @@
-/* A screen that nobody touches for weeks. Whatever has happened, it tries again, soon and for ever; and where the server is of a newer
-   version, it becomes that in a quiet moment. */
+/* Recovery of an unattended screen: it reconnects for ever, and reloads itself for a newer server version in a quiet moment. */
 
 import { request } from "../core/api.js";
 
 const TICK_MS = 1_000;
-const STUBBORN_MS = 4_000;      // not current on a line that is open: another line, and not sooner again than this
-const HASTE_MS = 60_000;        // so long after a line was lost, none that hangs is waited for: it may have begun before the cure
-const PATIENT_MS = [40_000, 10_000]; // after that, of so long so long: a line may be as slow as that
-const QUIET_BY_MS = 5 * 60_000; // a newer version waits so long for a quiet moment
-const SPREAD_MS = 10_000;       // not all screens of a house at once
-const ASK_MS = 2_000;           // between two tries to get the page
-const WHOLE_MS = 60_000;        // for a try: a line may be slow, and one that is dead answers to none
+const STUBBORN_MS = 4_000;      // reconnect when an open connection is not current, at most this often
+const HASTE_MS = 60_000;        // in the first minute after a disconnect, abandon hanging attempts: they may predate the recovery
+const PATIENT_MS = [40_000, 10_000]; // later, [period, time within it that an attempt may take]: a connection may be slow
+const QUIET_BY_MS = 5 * 60_000; // latest reload for a newer version
+const SPREAD_MS = 10_000;       // spread reloads of several screens
+const ASK_MS = 2_000;           // between two attempts to fetch the page
+const WHOLE_MS = 60_000;        // for an attempt: a connection may be slow, and a dead one never answers
 const LATELY_MS = 10 * 60_000;
-const FREELY = 3;               // times that a page is loaded anew within that, before it has to wait
-const LONGER_MS = 5_000;        // doubled each time
-const LOADED = "wall.loaded";   // when that was, and which version was left; of this window alone
+const FREELY = 3;               // reloads within that time that need no delay
+const LONGER_MS = 5_000;        // delay of the next one, doubled each time
+const LOADED = "wall.loaded";   // sessionStorage key: recent reloads with the version left
 
 export class Recovery {
   #session;
   #report;
   #on;
   #timer = null;
-  #lineAt = performance.now();  // of the last line that was asked for here
-  #downAt = null;               // since when there is none
-  #newerBy = null;              // when the page is loaded anew at the latest, and when at the earliest
+  #lineAt = performance.now();  // last forced reconnect
+  #downAt = null;               // start of the disconnect
+  #newerBy = null;              // {first, last}: window for the reload to a newer version
 
-  /** on: {isBusy() -> whether something is on the screen that should not be interrupted; reload()} */
+  /** @param on {isBusy(): whether a highlight on the screen should not be interrupted; reload()} */
   constructor(session, report, on) {
     this.#session = session;
     this.#report = report;
@@ -56,8 +55,10 @@ export class Recovery {
     return connection.reconnect();
   }
 
-  /** A person's browser waits longer and longer, as there are many; walls are few. What answers anything can be connected to: also
-      where a line was ended for good, and the server says by now that this screen is still its display. */
+  /**
+   * Reconnect without backoff: displays are few. Any answer to a report means that connecting is worth a try, also after the
+   * session was ended for good, if the server accepts this display again.
+   */
   #findLine(now) {
     const { connection } = this.#session, down = now - (this.#downAt ??= now), [each, patient] = PATIENT_MS;
     if (down < HASTE_MS || down % each > patient) connection.recheck();
@@ -71,7 +72,7 @@ export class Recovery {
     else connection.recheck();
   }
 
-  /** Not the one that it was a moment ago: a proxy may have two versions behind it, and answer now by one and now by the other. */
+  /** Reload for a newer version, unless it is the one left a moment ago: a proxy may alternate between two versions. */
   #becomeNewer() {
     const { newVersion } = this.#session;
     if (!newVersion || recentReloads().some(([, left]) => left === newVersion)) return void (this.#newerBy = null);
@@ -84,8 +85,10 @@ export class Recovery {
 
 let reloading = false;
 
-/** Loads the page anew, but not before the server gives it with all that it needs: on a page that says that something failed,
-    nobody would ever press anything. Until then this one goes on. */
+/**
+ * Reload the page once the server delivers it with all its files: nobody would press anything on an error page. Until then
+ * the current page goes on.
+ */
 export async function reload() {
   if (reloading) return;
   reloading = true;
@@ -95,10 +98,10 @@ export async function reload() {
   location.reload();
 }
 
-/** ms before a page may be loaded anew that was so often of late: a server of two versions must not have it load for ever. */
+/** Return the ms to wait before another reload after so many recent ones, to not loop between two server versions. */
 export const reloadDelay = (times) => (times < FREELY ? 0 : Math.min(LATELY_MS, LONGER_MS * 2 ** (times - FREELY)));
 
-/** -> [[ms, version], …] */
+/** Return [[ms, version], …] of recent reloads. */
 function recentReloads() {
   try {
     const now = Date.now();
@@ -108,7 +111,7 @@ function recentReloads() {
   }
 }
 
-/** Whether the page can be had, and what it names, each to its end; the browser keeps that, and has it then. */
+/** Return whether the page and all files it names can be fetched whole; the browser caches them. */
 async function isThere() {
   try {
     const signal = AbortSignal.timeout(WHOLE_MS);
@@ -118,7 +121,7 @@ async function isThere() {
     const named = [...page.querySelectorAll("head > link[href], head > script[src]")].map((each) => each.href || each.src);
     const whole = async (address) => {
       const got = await request(address, { signal });
-      await got.blob(); // what is still on its way when the page goes is not kept
+      await got.blob(); // a response cut off by the reload is not cached
       return got.ok;
     };
     return (await Promise.all(named.map(whole))).every(Boolean);

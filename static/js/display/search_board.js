@@ -1,4 +1,4 @@
-/* One search in full: who, since when, how many cards stand where, and the cards that matter. */
+/* One search in full: person, elapsed time, counts by column, and the most pressing cards. */
 
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";
 import { label } from "../core/labels.js";
@@ -8,11 +8,14 @@ import { appealed, isLifted, significantEventText } from "./significant_events.j
 import { kind, nameElement, shortKind, worryingMark } from "./all_searches.js";
 
 const ROLES = ["inbox", "todo", "doing", "waiting", "done"];
-const LINE = 1.42, TITLED = 2.57; // a card in the list, without a title and with one, in units of the smallest type
-const COUNTS = 4.6;        // what stands above the list
-const FACTS = 13;          // and above that, where the screen is upright
+const LINE = 1.42, TITLED = 2.57; // height of a card without and with a title, in units of the smallest font size
+const COUNTS = 4.6;        // height of the counts above the list
+const FACTS = 13;          // height of the facts above those, in portrait
 
-/** view: {now, board, moments, height, upright, fewer}: height in units of the smallest type; fewer: cards than fit by that */
+/**
+ * @param view {now, board, moments, height, upright, fewer}: `height` in units of the smallest font size; `fewer` cards than
+ *   computed
+ */
 export function searchBoard(view) {
   const { board, now, moments } = view;
   const { state } = board.get(board.id), last = moments.last(board.id, board.summaries.get(board.id));
@@ -40,13 +43,13 @@ function facts({ appeal, lead_name: lead }, board, now) {
     ${lead ? html`<p class="fact" data-hide-priority>${t("Lead: {name}", { name: lead })}</p>` : nothing}`;
 }
 
-/** When the last confirmed sighting was, where this display may know it. */
+/** Time of the last confirmed sighting, if this display may know it. */
 function lastConfirmed(board) {
   const sightings = board.of("sighting").filter(({ state }) => !state.withdrawn && state.seen_at);
   return sightings.filter(({ state }) => state.assessment === "confirmed").map(({ state }) => state.seen_at).sort().at(-1) ?? null;
 }
 
-/** [[role, number of cards], …]: columns of one role are counted together, as what they are called is not for a wall. */
+/** Return [[role, number of cards], …]. Columns of one role are added up, because displays do not show column names. */
 function inColumns(board) {
   const roles = rolesOf(board), cards = cardsOf(board);
   return ROLES.map((role) => [role, cards.filter(({ state }) => roles.get(state.column) === role).length]);
@@ -63,14 +66,14 @@ function mattering({ board, now, height, upright, fewer }) {
     ${shown.length < all.length ? html`<li class="rest">${n("{count} more", "{count} more", all.length - shown.length)}</li>` : nothing}</ol>`;
 }
 
-/** The first of them, as many as have room; of the others their number is said. */
+/** Return as many of the first cards as fit; the rest is shown as a number. */
 function thatFit(cards, room) {
   let left = room - LINE;
   const most = cards.findIndex(({ state }) => (left -= state.title ? TITLED : LINE) < 0);
   return most < 0 ? cards : cards.slice(0, Math.max(1, most));
 }
 
-/** Overdue tasks, the longest first; then what is urgent; then sightings that nobody has assessed. */
+/** Return overdue tasks, the longest overdue first, then urgent cards, then sightings without an assessment. */
 function thatMatter(board, now) {
   const roles = rolesOf(board);
   const cards = cardsOf(board).filter(({ state }) => roles.get(state.column) !== "done");

@@ -1,34 +1,33 @@
-/* What time it is: the server's, whatever the clock of this machine says. Counted on by the clock that cannot be set, so that a
-   screen whose clock jumps by hours goes on with the right time. */
+/* Server time, whatever this machine's clock says: counted on a monotonic clock, so that setting the clock changes nothing. */
 
 import { ClockOffset } from "../core/clock_offset.js";
 import { clock, toInput } from "../core/time.js";
 
-const WRONG = 120_000;        // ms by which the clock of this machine may be off before it is said
-const DAY = [7, 19];          // by day the screen is light, from the first of these hours to the second
+const WRONG = 120_000;        // ms that this machine's clock may be off without a warning
+const DAY = [7, 19];          // hours between which the "day" theme is light
 
 const offset = new ClockOffset();
 
-/** A heartbeat said that it is `iso` at the server. */
+/** Learn the server's time `iso` from a heartbeat. */
 export function syncClock(iso, mono = performance.now()) {
   offset.add(Date.parse(iso) - mono);
 }
 
-/** -> Date, or null while no heartbeat has told it */
+/** Return the server's time as a Date, or null before the first heartbeat. */
 export function serverNow(mono = performance.now()) {
   return offset.ms === null ? null : new Date(mono + offset.ms);
 }
 
-/** ms by which the clock of this machine is ahead of the server's, where that is too much; else 0. */
+/** Return the ms that this machine's clock is ahead of the server's, or 0 if that is tolerable. */
 export function clockError(now = serverNow(), wall = Date.now()) {
   const off = now ? wall - now : 0;
   return Math.abs(off) > WRONG ? off : 0;
 }
 
-/** "22:41" at the server, in its zone; "--:--" while that is not known. */
+/** "22:41" in the server's time zone; "--:--" while the time is unknown. */
 export const clockText = (now) => clock(now) || "--:--";
 
-/** theme: of the display; -> "dark" | "light" */
+/** Return "dark" or "light" for the display's theme. */
 export function themeAt(theme, now) {
   if (theme !== "day") return theme;
   const hour = Number(toInput(now).slice(11, 13));

@@ -1,16 +1,16 @@
-/* The last significant events, in words that a visitor may read. Which they are, the contract says; the server tells of each
-   search the last one, and those that happen while this screen looks are remembered for a while. */
+/* The latest significant events, in words fit for visitors. The contract lists them; the server sends the last one of each
+   search, and this screen remembers those it receives. */
 
 import { label } from "../core/labels.js";
 import { n, t } from "../core/i18n.js";
 import { day, committedAt } from "../core/time.js";
 
-const KEPT = 200;                   // of all searches together: weeks pass before anybody reloads this page
-export const LIFTED_MS = 60_000;    // so long a search stands out in which something has happened
-export const FOUND_MS = 15 * 60_000; // so long the wall says that a child was found
+const KEPT = 200;                   // for all searches: the page may run for weeks
+export const LIFTED_MS = 60_000;    // duration of the highlight after an event
+export const FOUND_MS = 15 * 60_000; // duration of the banner after a child was found
 
 const ASSURED = ["credible", "confirmed"];
-const SIGNIFICANT = { // by type: whether what is true now makes it significant (the contract's list)
+const SIGNIFICANT = { // by type: whether the new state makes it significant (the contract's list)
   "search.opened": () => true,
   "search.status_set": () => true,
   "search.worrying_set": () => true,
@@ -21,23 +21,26 @@ const SIGNIFICANT = { // by type: whether what is true now makes it significant 
 };
 
 export class SignificantEvents {
-  #known = new Map(); // key -> {search, at, type, state}, in the order in which they were learned
+  #known = new Map(); // key -> {search, at, type, state}, in the order received
 
-  /** What a board has just applied. -> the moments among it that are new */
+  /** Remember what a board applied; return the new significant events. */
   onEvents(board, events) {
     const told = events.filter(({ type, state }) => state && SIGNIFICANT[type]?.(state)).map((event) => ofEvent(board, event));
     const counted = [...board.summaries].filter(([, { last }]) => last).map(([search, { last }]) => ofSummary(search, last));
     return [...told, ...counted].filter((moment) => this.#addEvents(moment));
   }
 
-  /** The last one of a search, by its summary. -> moment, or null */
+  /** Return the last event of a search, considering its summary; null if there is none. */
   last(search, summary) {
     if (!summary?.last) return [...this.#known.values()].filter((moment) => moment.search === search).sort(newestFirst)[0] ?? null;
     const moment = ofSummary(search, summary.last);
     return this.#known.get(keyOf(moment)) ?? moment;
   }
 
-  /** Of the searches that may be shown, the newest first. get: (id) -> the state of a search, nothing where it is not seen any more */
+  /**
+   * Return the events of visible searches, newest first.
+   * @param get (id) -> state of a search, nothing if it is not visible
+   */
   newest(get) {
     const seen = [...this.#known.values()].filter((moment) => isSeen(moment, get(moment.search)));
     return seen.sort(newestFirst);
@@ -51,7 +54,7 @@ export class SignificantEvents {
     return !known;
   }
 
-  /** The oldest goes, unless this one is older. */
+  /** Drop the oldest event, unless the new one is older. */
   #makeRoom({ at }) {
     const [key, oldest] = [...this.#known].reduce((a, b) => (a[1].at <= b[1].at ? a : b));
     return oldest.at < at && this.#known.delete(key);
@@ -63,14 +66,17 @@ const newestFirst = (a, b) => (a.at < b.at ? 1 : -1);
 const ofEvent = (board, { kind, id, at, clock, type, state }) => ({ search: kind === "search" ? id : board.id, at, clock, type, state });
 const ofSummary = (search, { at, clock, type, assessment }) => ({ search, at, clock, type, state: assessment ? { assessment } : null });
 
-/** Of a child that was found, only that one was: nothing else of it is told any more. */
+/** Return whether an event may be shown: of a found child only the finding itself. */
 function isSeen({ type, at }, state) {
   if (!state) return false;
   if (state.status === "open") return true;
   return state.status === "found" && type === "search.status_set" && at === state.status_at;
 }
 
-/** "Credible sighting". search: its state of now */
+/**
+ * "Credible sighting"
+ * @param search its current state
+ */
 export function significantEventText({ type, state }, search) {
   if (search.status === "found") return n("One child was found", "{count} children were found", 1);
   return WORDS[type]?.(state, search) ?? label.event(type);
@@ -80,7 +86,7 @@ const WORDS = {
   "search.opened": () => t("Search opened"),
   "search.status_set": () => t("Open again"),
   "search.worrying_set": (_, { worrying }) => (worrying === true ? t("Decided: worrying") : label.decision(String(worrying))),
-  "search.appeal_set": (_, { appeal }) => appealed({ ...appeal, until: null }), // what is short is read
+  "search.appeal_set": (_, { appeal }) => appealed({ ...appeal, until: null }), // short texts get read
   // translators: on a wall, beside a time: a sighting was assessed as credible, or even as confirmed
   "sighting.assessed": (state) => (state?.assessment === "confirmed" ? t("Sighting confirmed") : t("Credible sighting")),
   "sighting.added": () => t("Urgent sighting"),
@@ -94,10 +100,13 @@ export function appealed({ level, until }) {
   return until ? t("Appeal: {level} until {until}", values) : t("Appeal: {level}", values);
 }
 
-/** Whether a moment still makes its search stand out; one of the future, of a clock that was ahead, does not. now: the server's, or null */
+/**
+ * Return whether an event still highlights its search; not if it is dated in the future, by a fast clock.
+ * @param now of the server, or null
+ */
 export const isLifted = (moment, now) => Boolean(moment && now) && Math.abs(now - new Date(committedAt(moment))) < LIFTED_MS;
 
-/** searches: states -> {count, at} of the children that were found a moment ago; at: the newest */
+/** Return {count, at} of the children found recently; `at` is the latest. */
 export function foundLately(states, now) {
   const found = states.filter(({ status, status_at: at }) => status === "found" && at && now && now - new Date(at) < FOUND_MS);
   return { count: found.length, at: found.map(({ status_at: at }) => at).sort().at(-1) ?? null };

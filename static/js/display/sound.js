@@ -1,11 +1,11 @@
-/* Two tones, where the display is set so. Browsers let a page sound once somebody has pressed it, and nobody presses a wall: so whether
-   this one may is asked before there is anything to say, and told where it may not. */
+/* Chime of two tones, if the display's sound is on. Browsers block sound until a user gesture, which a display never gets: so
+   permission is tested before there is anything to announce. */
 
 const TONES = [660, 880];    // Hz
 const EACH = 0.18;           // s
-const LOUD = 0.2;            // of 1
-const TOGETHER_MS = 2_000;   // what happens within this has one sound, and none that comes later
-const ANSWERS_MS = 2_000;    // a browser that has not let it within this does not
+const LOUD = 0.2;            // gain, 0 to 1
+const TOGETHER_MS = 2_000;   // events within this share one chime; a later one is dropped
+const ANSWERS_MS = 2_000;    // a browser that has not allowed it within this will not
 
 export class Sound {
   #context = null;
@@ -13,7 +13,7 @@ export class Sound {
   #askedAt = 0;
   #soundedAt = -Infinity;
 
-  /** on: whether the display is set so. */
+  /** @param on whether the display's sound is on */
   set(on) {
     if (!on || this.#context) return;
     this.#context = new AudioContext();
@@ -22,7 +22,7 @@ export class Sound {
     for (const press of ["pointerdown", "keydown"]) addEventListener(press, () => this.#ask());
   }
 
-  /** Whether it was to sound, and its browser does not let it. */
+  /** Return whether sound is on but blocked by the browser. */
   get isMute() {
     return Boolean(this.#context) && !this.#may && performance.now() - this.#askedAt > ANSWERS_MS;
   }
@@ -34,7 +34,7 @@ export class Sound {
     await this.#context.resume();
     if (performance.now() - began > TOGETHER_MS) return;
     const [, last] = TONES.map((tone, index) => this.#play(tone, this.#context.currentTime + index * EACH));
-    last.onended = () => this.#context.suspend(); // for weeks, nothing is to be mixed
+    last.onended = () => this.#context.suspend(); // spare the audio thread between chimes
   }
 
   async #ask() {

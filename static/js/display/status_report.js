@@ -1,11 +1,11 @@
-/* Every few seconds the screen tells the server what it has applied, and whether what is on it is seen as true. One that is not
-   heard of has stopped: nothing else could say so, as a screen that has stopped says nothing. */
+/* Status reports to the server every few seconds: applied positions, and whether the screen counts as current. A screen that
+   stops reporting is known to have stopped. */
 
 import { postJson } from "../core/api.js";
 
 const EVERY_MS = 5_000;
-const TICK_MS = 1_000;     // what was not taken is told again then
-const TIMEOUT_MS = 2_500; // for an answer; a dead line gives none
+const TICK_MS = 1_000;     // retry interval
+const TIMEOUT_MS = 2_500; // a dead connection never answers
 
 export class StatusReport {
   #session;
@@ -13,7 +13,7 @@ export class StatusReport {
   #timer = null;
   #asking = null;
   #takenAt = -Infinity;
-  #taken = null;             // whether it was current, as it was told then
+  #taken = null;             // `current` of the last accepted report
 
   constructor(session, overlay) {
     this.#session = session;
@@ -29,7 +29,7 @@ export class StatusReport {
     clearInterval(this.#timer);
   }
 
-  /** -> Promise: whether the server took it. One at a time. */
+  /** Send a report, one at a time. Resolves to whether the server accepted it. */
   tell() {
     this.#asking ??= this.#send().finally(() => {
       this.#asking = null;
@@ -37,7 +37,7 @@ export class StatusReport {
     return this.#asking;
   }
 
-  /** That it is not current any more, or is so again, is told at once. */
+  /** Report at once when `current` changes. */
   #tick() {
     const { current } = this.#contact;
     if (current !== this.#taken || performance.now() - this.#takenAt > EVERY_MS - TICK_MS / 2) this.tell();

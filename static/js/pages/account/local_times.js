@@ -1,4 +1,4 @@
-/* Times on pages that the server wrote: as people at the desk read them. */
+/* Times of server-rendered pages, in the desk's time zone and language. */
 
 import { moment } from "../../core/time.js";
 

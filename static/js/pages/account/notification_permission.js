@@ -1,4 +1,4 @@
-/* On one's own account: whether this browser may notify, which is asked for by a press and never by itself. */
+/* Notification permission on the account page, requested by a button and never unasked. */
 
 import { html, render } from "../../../vendor/lit-html/lit-html.js";
 import { t } from "../../core/i18n.js";

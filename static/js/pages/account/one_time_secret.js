@@ -1,4 +1,4 @@
-/* The pages of accounts are the server's, and work without scripts; what is told once is copied by a press. */
+/* Copy button of a one-time secret; the server-rendered page works without scripts. */
 
 import { localizeTimes } from "./local_times.js";
 import { t } from "../../core/i18n.js";
@@ -16,7 +16,7 @@ function offer(secret, copy, said) {
     try {
       await navigator.clipboard.writeText(secret.value);
     } catch {
-      document.execCommand("copy"); // without https a page has no clipboard, but may copy what is selected
+      document.execCommand("copy"); // without https there is no clipboard API, but a selection can be copied
     }
     copy.textContent = said.textContent = t("Copied");
   });

@@ -1,4 +1,4 @@
-/* The account page: whether this browser may notify, and what it keeps. */
+/* Account page: notification permission, and what this browser stores. */
 
 import { mount as notifying } from "./notification_permission.js";
 import { localizeTimes } from "./local_times.js";

@@ -1,4 +1,4 @@
-/* The page of a one-time link: takes its secret from behind the # of the address, and out of what the browser remembers. */
+/* Page of a one-time link: reads the secret from the URL's fragment and removes it from the browser's history. */
 
 import { request } from "../../core/api.js";
 import { n } from "../../core/i18n.js";
@@ -14,7 +14,7 @@ export function mount(main) {
   if (code.value) sayWhatEnds(main.querySelector("[data-revocation-hint]"), code.value);
 }
 
-/** How many tokens a new password ends; without an answer the page says that it ends all of them. */
+/** Say how many tokens a new password revokes; without an answer the general text stays. */
 async function sayWhatEnds(place, code) {
   try {
     const answer = await request("/password/tokens", { method: "POST", body: new URLSearchParams({ code }) });
@@ -23,6 +23,6 @@ async function sayWhatEnds(place, code) {
     place.textContent = n("A new password ends all sessions and {count} token of your account.",
       "A new password ends all sessions and {count} tokens of your account.", tokens);
   } catch {
-    // said in general already
+    // the general text stays
   }
 }

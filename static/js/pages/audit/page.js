@@ -1,4 +1,4 @@
-/* The audit log: the server's page, which works without scripts. With them, older entries are added below those that are read. */
+/* Audit log: server-rendered, works without scripts; with them, older entries are appended. */
 
 import { request } from "../../core/api.js";
 import { n, t } from "../../core/i18n.js";
@@ -11,7 +11,7 @@ export function mount(main) {
     event.preventDefault();
     if (!link.hasAttribute("aria-busy")) add(link, days, said);
   });
-  days.dataset.days = "grow"; // from here on a link adds to them
+  days.dataset.days = "grow"; // links append from now on
 }
 
 async function add(link, days, said) {
@@ -29,11 +29,11 @@ async function add(link, days, said) {
   if (more) link.href = more.href;
   said.classList.add("visually-hidden");
   said.textContent = n("{count} older entry shown", "{count} older entries shown", count);
-  focus(days.querySelector(`[data-seq="${first}"]`)); // who reads by keyboard goes on where it goes on
+  focus(days.querySelector(`[data-seq="${first}"]`)); // keyboard users continue at the first new entry
   if (!more) link.closest("[data-more]").remove();
 }
 
-/** Its entries: below those of the same day, which may be the last that is there. */
+/** Append a day's entries, to the same day if it is the last one listed. */
 function append(days, day) {
   const there = days.querySelector(`[data-day="${day.dataset.day}"] ol`);
   if (there) there.append(...day.querySelectorAll("li"));
@@ -46,7 +46,7 @@ function focus(entry) {
   entry.focus({ preventScroll: true });
 }
 
-/** -> the page; null where there is none now, or somebody has signed out. */
+/** Return the parsed page; null if it cannot be fetched, or the session has ended. */
 async function read(address) {
   try {
     const answer = await request(address, { headers: { accept: "text/html" } });

@@ -1,4 +1,4 @@
-/* The dialogs of displays: pair one, change one, revoke one. */
+/* Dialogs of displays: pair, change, revoke. */
 
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { repeat } from "../../../vendor/lit-html/directives/repeat.js";
@@ -7,7 +7,7 @@ import { t } from "../../core/i18n.js";
 import { byStatus, shortPersonName } from "../../format/search_list.js";
 import { profileName } from "./display_row.js";
 
-const LANGUAGES = { en: "English", fr: "Français", nl: "Nederlands", de: "Deutsch" }; // each in itself
+const LANGUAGES = { en: "English", fr: "Français", nl: "Nederlands", de: "Deutsch" }; // each in its own language
 const THEMES = { dark: () => t("dark"), light: () => t("light"), day: () => t("light 7:00 to 19:00") };
 const EVERY_S = 20;
 const AUTOPLAY = "--autoplay-policy=no-user-gesture-required";
@@ -34,7 +34,7 @@ export function revokeDialog(view, display) {
   return dialog("revoke", t("Revoke {name}?", { name: display.name }), form(view, body, t("Revoke"), send), view.close);
 }
 
-/** What is wrong is said by the field that it is about, and the first of these is gone to. */
+/** Draw a form that shows errors beside their fields and focuses the first. */
 function form(view, body, send, submit) {
   const sent = async (event) => {
     event.preventDefault();
@@ -49,13 +49,13 @@ function form(view, body, send, submit) {
   </form>`;
 }
 
-const FIELDS = { code: /^code$/, name: /^name$/, boards: /^shows$|^shows\.boards/, every_s: /^shows\.every_s$/ }; // each by its paths
+const FIELDS = { code: /^code$/, name: /^name$/, boards: /^shows$|^shows\.boards/, every_s: /^shows\.every_s$/ }; // field -> error paths
 const wrongWith = (view, field) => Object.entries(view.fields).find(([path]) => FIELDS[field].test(path))?.[1];
-/** Whether a path has its field in these forms. */
+/** Return whether one of the fields shows errors of this path. */
 export const isShown = (path) => Object.values(FIELDS).some((paths) => paths.test(path));
 const elsewhere = (view) => Object.entries(view.fields).filter(([path]) => !isShown(path)).map(([, says]) => says);
 
-/** control: ({is, by}: whether it is wrong, and the id of what says how) -> input */
+/** @param control ({is, by}) -> input; `is`: whether it is invalid, `by`: id of its message */
 function row(view, field, name, control) {
   const wrong = wrongWith(view, field), attributes = { is: wrong ? "true" : nothing, by: describes(field, wrong) };
   return html`<div class="row"><label for="d-${field}">${name}</label>${control(attributes)}${error(field, wrong)}</div>`;
@@ -89,7 +89,7 @@ function fields(view, { name, profile, language, theme, sound, shows }) {
     <p class="hint">${t("A screen sounds once somebody has pressed it, anew after each load of its page; or always, if its browser is started so (Chromium: {flag}).", { flag: AUTOPLAY })}</p>`;
 }
 
-/** [[id, name], …]: all searches, each open one that a display may see, and those that it shows already. */
+/** Return [[id, name], …]: all searches, each open one visible to displays, and those shown already. */
 function choices(board, chosen) {
   const { open } = byStatus(board.of("search"));
   const visible = open.filter(({ state }) => state.access === "desk" && state.appeal.level !== "discreet");
@@ -103,5 +103,5 @@ const settings = ({ name, profile, language, theme, sound, boards, every_s: ever
   shows: { boards: chosen(boards), every_s: Number(every.value) },
 });
 
-/** Of one box, or of several, as a form gives them. */
+/** Return the values of the checked boxes; a form gives one box or a list. */
 const chosen = (boxes) => (boxes instanceof RadioNodeList ? [...boxes] : [boxes]).filter(({ checked }) => checked).map(({ value }) => value);

@@ -1,11 +1,14 @@
-/* What is asked of the server about displays. */
+/* HTTP calls of the page of displays. */
 
 import { request } from "../../core/api.js";
 import { t } from "../../core/i18n.js";
 
-const TIMEOUT_MS = 5_000; // a list that says which screens are current is itself not to be trusted for longer
+const TIMEOUT_MS = 5_000; // a list of display health is not to be trusted for longer
 
-/** path: below /api/v1/displays -> {done, body} or {done: false, message, fields}; without an answer it may still have been done */
+/**
+ * @param path below /api/v1/displays
+ * @returns {done, body}, or {done: false, message, fields}; without an answer the call may still have succeeded
+ */
 export async function callDisplays(method, path, body) {
   try {
     const answer = await request(`/api/v1/displays${path}`, {

@@ -1,4 +1,4 @@
-/* One display in the list: whether what it shows is true, what that is, and what can be done with it. */
+/* One display in the list: health, settings, actions. */
 
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { t } from "../../core/i18n.js";
@@ -9,10 +9,10 @@ const PROFILE = { room: () => t("visitors may read it"), inner: () => t("inner r
 
 export const profileName = (code) => PROFILE[code]?.() ?? code;
 
-/** view: {at, board, open(name, display), act(method, path, body, says)} */
+/** @param view {at, board, open(name, display), act(method, path, body, says)} */
 export function displayRow(display, view) {
   const { state, says } = STANDING[display.standing](display);
-  const name = `name-${display.id}`; // which each button is for
+  const name = `name-${display.id}`; // names each button's display
   return html`<li data-display=${display.id} data-health=${state}>
     <span class="who"><b id=${name}>${display.name}</b> <span class="health ${state}">${says}</span></span>
     <span class="quiet">${[placesOf(display, view.board), profileName(display.profile), ...technical(display, view.at)].join(" · ")}</span>
@@ -25,7 +25,7 @@ export function displayRow(display, view) {
 
 const reloads = ({ name }) => t("{name} loads its page anew.", { name });
 
-const STANDING = { // as the server judges it
+const STANDING = { // by health as judged by the server
   revoked: ({ revoked_at: at }) => ({ state: "gone", says: t("revoked {at}", { at: moment(at) }) }),
   unheard: () => ({ state: "silent", says: t("has not been heard of yet") }),
   silent: ({ contact_at: at }) => ({ state: "silent", says: t("stopped at {at}", { at: clockWithSeconds(at) }) }),

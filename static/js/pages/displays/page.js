@@ -1,4 +1,4 @@
-/* The page of displays: which screens there are, whether each shows what is true, and what it is to show. For coordinators. */
+/* Page of displays, for coordinators: which screens there are, their health, and what they show. */
 
 import { html, nothing, render } from "../../../vendor/lit-html/lit-html.js";
 import { repeat } from "../../../vendor/lit-html/directives/repeat.js";
@@ -10,7 +10,7 @@ import { settingsDialog, isShown, pairingDialog, revokeDialog } from "./dialogs.
 import { displayRow } from "./display_row.js";
 import { announce } from "../../shared/announcer.js";
 
-const ASK_EVERY = 3_000; // ms: one that has stopped is named within 15 s of that
+const ASK_EVERY = 3_000; // ms: a stopped display is reported within 15 s
 
 export function mount(root, session, boardId) {
   new DisplaysPage(root, session, session.board(boardId)).connect();
@@ -18,10 +18,10 @@ export function mount(root, session, boardId) {
 
 class DisplaysPage {
   session;
-  board;         // all searches: their names
-  at = null;     // the server's time of what is listed
-  problem = null; // why what was asked for was not done
-  fields = {};    // what is wrong with what was typed, by field
+  board;         // operations board, for the searches' names
+  at = null;     // server time of the list
+  problem = null; // message of the failed action
+  fields = {};    // errors by field
   #root;
   #displays = null;
   #failed = false;
@@ -48,7 +48,7 @@ class DisplaysPage {
     clearInterval(this.#timer);
   }
 
-  // --- what rows and forms need
+  // --- for rows and dialogs
 
   open = (name, display = null) => {
     this.problem = null;
@@ -63,8 +63,10 @@ class DisplaysPage {
   };
 
   /**
-   * Does it, and lists anew; says what was done, or why it was not. One thing at a time: a code that is sent twice would be told to
-   * be wrong. says: (display as it is then) -> sentence. -> whether it was done
+   * Call the API, then list again; announce the result or show the error. One call at a time: a code sent twice would be
+   * refused.
+   * @param says (display afterwards) -> sentence
+   * @returns whether it succeeded
    */
   act = async (method, path, body, says) => {
     if (this.#acting) return true;
@@ -82,7 +84,7 @@ class DisplaysPage {
 
   #ask = async () => {
     const { done, body } = await callDisplays("GET", "");
-    if (done && this.at > body.at) return; // a later one was answered before it
+    if (done && this.at > body.at) return; // a newer list arrived first
     this.#failed = !done;
     if (done) [this.#displays, this.at] = [body.displays, body.at];
     this.#draw();

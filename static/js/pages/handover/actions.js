@@ -1,4 +1,4 @@
-/** What a person can do on the page of a handover. Each draws; what is refused comes back to where it was typed. */
+/** Actions on the handover page. Each redraws; refused text returns to its form. */
 import { getJson } from "../../core/api.js";
 import { t } from "../../core/i18n.js";
 
@@ -10,7 +10,7 @@ export class HandoverActions {
 
   constructor(view) {
     this.#view = view;
-    for (const name of ["closeDialog", "sign", "save", "submit", "saveAll"]) this[name] = this[name].bind(this); // templates hand these on
+    for (const name of ["closeDialog", "sign", "save", "submit", "saveAll"]) this[name] = this[name].bind(this); // templates pass these as listeners
   }
 
   dialog(name) {
@@ -26,7 +26,7 @@ export class HandoverActions {
     this.#view.draw();
   }
 
-  /** What a step asks for goes to the server. */
+  /** Submit the form of a step. */
   async submit(form) {
     const view = this.#view, { name } = form.command;
     const data = form.command.data(form);
@@ -36,7 +36,7 @@ export class HandoverActions {
     return view.draw();
   }
 
-  /** What is said of a search, or of the desk. */
+  /** Save the text about a search or the desk. */
   async save(form) {
     const view = this.#view, board = form.entity;
     if (!form.dirty) return undefined;
@@ -48,7 +48,7 @@ export class HandoverActions {
     return view.draw();
   }
 
-  /** All conflicts of a form are decided: send what is still mine. */
+  /** Send the rest once all conflicts of a form are resolved. */
   resolved = (form) => this.save(form);
 
   saveAll() {
@@ -56,18 +56,18 @@ export class HandoverActions {
     return Promise.all(view.forms.unsaved([OPERATIONS, ...view.sections.map(({ board }) => board)]).map((board) => this.save(view.forms.written(board))));
   }
 
-  /** Pins a card or a note, or takes it off. */
+  /** Pin or unpin a card or note. */
   async pin({ board }, id) {
     const view = this.#view;
     const pinned = view.written(board).pinned ?? [];
     const data = { pinned: pinned.includes(id) ? pinned.filter((each) => each !== id) : [...pinned, id] };
-    const { seq: base, epoch } = view.position(board); // two people who pin at once are both heard
+    const { seq: base, epoch } = view.position(board); // without a base both of two simultaneous pins apply
     const ack = await this.#command(board, "handover.write", { handover: view.number, ...data }, { base, epoch });
     if (ack) view.saved(board, data, Math.max(0, ...ack.seqs));
     view.draw();
   }
 
-  /** Names who answers for a search that whoever takes over may not see; null takes the name back. */
+  /** Set who is responsible for a search that the next shift holder cannot see; null clears it. */
   async keep({ board }, keeper) {
     const view = this.#view, data = { keeper };
     const { seq: base, epoch } = view.position(board);
@@ -78,7 +78,7 @@ export class HandoverActions {
     view.draw();
   }
 
-  /** Makes whoever takes over one of the people of a search. */
+  /** Add the next shift holder to the people of a search. */
   async letIn({ board, outside }) {
     const view = this.#view, members = [...view.membersOf(board), outside];
     const { seq: base, epoch } = view.position(board);
@@ -88,16 +88,16 @@ export class HandoverActions {
     view.draw();
   }
 
-  /** The cards and notes that may be pinned, read each time that somebody looks for one. */
+  /** Load cards and notes that can be pinned, each time the choice opens. */
   async readCards({ board }) {
     const { pinning } = this.#view.ui;
-    pinning.set(board, { ...pinning.get(board), failed: false }); // what was read before stands until then
+    pinning.set(board, { ...pinning.get(board), failed: false }); // the previous list stays until then
     const answer = await getJson(`/api/v1/boards/${board}`);
     pinning.set(board, answer ? { all: answer.entities } : { ...pinning.get(board), failed: true });
     this.#view.draw();
   }
 
-  /** Up to what is on the screen. */
+  /** Mark as read up to what is on the screen. */
   async read({ board, after }) {
     const view = this.#view;
     const answer = this.#command(board, "handover.read", { handover: view.number, seq: after.seq });
@@ -107,7 +107,7 @@ export class HandoverActions {
     view.draw();
   }
 
-  /** At the positions that stood on the screen when the dialog was opened. */
+  /** Sign at the positions shown when the dialog was opened. */
   async sign() {
     const view = this.#view, { signing } = view.ui;
     const { positions } = signing;
@@ -125,7 +125,7 @@ export class HandoverActions {
     view.draw();
   }
 
-  /** Looked again: from now on what stands on the screen would be signed. */
+  /** Use the positions now on the screen for signing. */
   lookAgain = () => {
     this.#view.ui.stale = null;
     this.#look();
@@ -151,7 +151,7 @@ export class HandoverActions {
     this.#view.ui.signing = { positions, busy: false, problem: null };
   }
 
-  /** What happened on the boards whose positions were refused: {board: {why, events}}; null where it was refused for something else. */
+  /** Return events on boards whose positions were refused, {board: {why, events}}; null if the refusal has another cause. */
   async #since(fields, positions) {
     const boards = Object.entries(fields).filter(([name]) => name.startsWith("positions."));
     if (!boards.length) return null;
@@ -162,7 +162,7 @@ export class HandoverActions {
     return Object.fromEntries(await Promise.all(told));
   }
 
-  /** The form lets go of the words once the outbox has them; refused, it has them back. -> the ack, or null */
+  /** Send a form. It empties once the outbox has stored the text, and gets it back if refused. Return the ack, or null. */
   async #sends(form, board, name, data, { seq, base = seq, epoch }) {
     const { session, draw } = this.#view;
     const answer = session.outbox.add(board, name, data, { base, epoch });
@@ -179,7 +179,7 @@ export class HandoverActions {
     }
   }
 
-  /** A change without a form; refused, it waits among the refusals. -> the ack, or null */
+  /** Send a command without a form; refused, it is listed among the refusals. Return the ack, or null. */
   async #command(board, name, data, position = {}) {
     try {
       return await this.#view.session.outbox.add(board, name, data, position);
@@ -194,7 +194,7 @@ export class HandoverActions {
   }
 }
 
-/** What stands in the way is said as exactly as the server said it. */
+/** Explain a refusal as precisely as the server does. */
 function whyNot({ message, fields }) {
   if (Object.keys(fields).some((name) => name.startsWith("searches."))) return t("Not all was read. Read what is listed, or say why you take over all the same.");
   return fields.handover ?? fields.shift ?? message;
@@ -205,7 +205,7 @@ async function eventsAfter(board, seq) {
   return answer?.events.filter(({ hidden }) => !hidden) ?? [];
 }
 
-/** For a list of what was refused. */
+/** Names for the list of refusals. */
 export const COMMANDS = {
   "shift.take": () => t("Taking the shift"), "handover.prepare": () => t("Preparing a handover"), "handover.write": () => t("What is said for the handover"),
   "handover.sign": () => t("Signing"), "handover.read": () => t("Marking as read"), "handover.accept": () => t("Taking over"),

@@ -1,4 +1,4 @@
-/** The handovers that were, newest first: each as it was signed, or as it was when it ended. */
+/** List of earlier handovers, newest first, as signed or as ended. */
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { getJson } from "../../core/api.js";
 import { t } from "../../core/i18n.js";
@@ -18,11 +18,11 @@ export class EarlierHandovers {
     this.#changed = changed;
   }
 
-  /** Of two answers that come out of turn the later asked counts. */
+  /** The answer to the latest request wins. */
   async read() {
     const turn = (this.#turn += 1);
     const answer = await getJson("/api/v1/handovers");
-    if (!answer || turn !== this.#turn) return; // what was read before stands; it is asked again with the next change
+    if (!answer || turn !== this.#turn) return; // keep the previous list; the next change asks again
     Object.assign(this, { list: answer.handovers, people: answer.people });
     this.#changed();
   }

@@ -1,4 +1,4 @@
-/** The forms of a handover: what is said of each search and of the desk, and what each step asks for. Typed text survives the page. */
+/** Forms of a handover: texts about each search and the desk, and the steps. Typed text survives a reload. */
 import { draft } from "../../core/drafts.js";
 import { Form } from "../../forms/form.js";
 import * as fields from "../../forms/handover_fields.js";
@@ -14,12 +14,12 @@ export class Forms {
   #view;
   #forms = new Map();
 
-  /** @param view written(board): what is true of what is said there; position(board): {seq, epoch} up to where that is known; number: of the handover */
+  /** @param view written(board): current texts; position(board): {seq, epoch} they are known up to; number: of the handover */
   constructor(view) {
     this.#view = view;
   }
 
-  /** What is said of a search; of the desk for `operations`. */
+  /** Form of the texts about a search, or about the desk for `operations`. */
   written(board) {
     return this.#get(`written:${board}`, () => {
       const view = this.#view;
@@ -35,7 +35,7 @@ export class Forms {
     });
   }
 
-  /** What a step asks for. */
+  /** Form of a step. */
   step(name) {
     return this.#get(name, () => {
       const data = (form) => {
@@ -47,7 +47,7 @@ export class Forms {
     });
   }
 
-  /** The boards of which something is typed and not saved. */
+  /** Boards with unsaved text. */
   unsaved(boards) {
     return boards.filter((board) => this.written(board).dirty);
   }

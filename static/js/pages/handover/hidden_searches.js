@@ -1,8 +1,8 @@
-/** Searches that whoever takes over may not see: nobody would answer for them. Who sees them is told, and decides before it is signed. */
+/** Searches that the next shift holder cannot see. People who see them choose who is responsible before signing. */
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { n, t } from "../../core/i18n.js";
 
-/** Who was named to answer for a search by the handover that is looked at; null where nobody was. */
+/** Account responsible for a search according to the handover shown; null if nobody is. */
 const keeperOf = ({ board, briefing }, view) => {
   if (view.mayWrite) {
     const { keeper = null, handover } = view.written(board);
@@ -11,10 +11,10 @@ const keeperOf = ({ board, briefing }, view) => {
   return briefing?.keeper ?? null;
 };
 
-/** Those of which it is still to be decided who answers for them. */
+/** Hidden searches without a responsible person yet. */
 export const undecided = (view) => view.sections.filter((it) => it.outside && !keeperOf(it, view));
 
-/** In the section of a search. */
+/** Part of a search's section. */
 export function hiddenSearches(it, view) {
   if (!it.outside) return nothing;
   const name = view.nameOf(it.outside), keeper = keeperOf(it, view);
@@ -45,7 +45,9 @@ function choices(it, name, keeper, view) {
   </p>`;
 }
 
-/** Above the report, for those who see them: searches that nobody answers for, as who holds the shift, or is about to, may not see them. */
+/**
+ * Warning above the report: searches without a responsible person, because the present or next shift holder cannot see them.
+ */
 export function unanswered(view) {
   const open = view.isFixed || view.mayWrite ? [] : undecided(view);
   if (!open.length) return nothing;
@@ -54,7 +56,7 @@ export function unanswered(view) {
     <p class="blocking">${open.map((it) => html`<a href="#s-${it.board}">${it.search.reference} ${it.search.person.first_name}</a> `)}</p></div>`;
 }
 
-/** Beside the step, and in the dialog in which it is signed. */
+/** Reminder beside the step, and in the dialog that signs. */
 export function toDecide(view) {
   if (!view.mayWrite) return nothing;
   const open = undecided(view);

@@ -1,4 +1,7 @@
-/** A shift is handed over: prepared, signed, read and accepted, or as it once was signed. What the server composed, with what one types. */
+/**
+ * Handover page: a handover being prepared, signed, read and accepted, or a past one. Shows the server's report with the
+ * user's text.
+ */
 import { html, nothing, render } from "../../../vendor/lit-html/lit-html.js";
 import { repeat } from "../../../vendor/lit-html/directives/repeat.js";
 import { RelativeTimes } from "../../behaviours/relative_times.js";
@@ -24,22 +27,22 @@ export function mount(main, session, board) {
 }
 
 class HandoverPage {
-  ui = { dialog: null, pinning: new Map(/* board -> {all, failed}: what may be pinned */), stale: null, signing: null };
+  ui = { dialog: null, pinning: new Map(/* board -> {all, failed}: cards and notes to pin */), stale: null, signing: null };
   forms = new Forms(this);
   act = new HandoverActions(this);
   report;
   earlier;
-  trouble = false; // after the next draw the keyboard goes to what is wrong
+  trouble = false; // focus the first error after the next draw
   #root;
   #dialogs;
   #clock;
   #keys;
-  #fixed; // number of the handover that the address names, or null
-  #saved = new Map(); // board -> {data, seq}: acknowledged, and not yet in what was read
-  #read = new Map(); // number and board -> seq up to which this person has read it, as far as was acknowledged here
-  #key = ""; // what the report is of, as far as `operations` says
+  #fixed; // number in the URL, or null
+  #saved = new Map(); // board -> {data, seq}: acknowledged, not in the report yet
+  #read = new Map(); // "number board" -> seq marked as read, as acknowledged here
+  #key = ""; // identity of the report, from the operations board
   #frame = null;
-  #unsigned = null; // the handover that the address names, where it was never signed
+  #unsigned = null; // the handover in the URL, if it was never signed
 
   constructor(main, session, board) {
     this.session = session;
@@ -75,9 +78,9 @@ class HandoverPage {
     render(nothing, this.#root);
   }
 
-  // --- what templates ask
+  // --- for templates
 
-  /** As it was signed, whatever came of it: nothing can be done here. */
+  /** Return whether a past handover is shown, which cannot be changed. */
   get isFixed() {
     return this.#fixed !== null;
   }
@@ -86,7 +89,7 @@ class HandoverPage {
     return this.board.of("shift")[0]?.state ?? null;
   }
 
-  /** The handover that is looked at; null where there never was one. */
+  /** Handover shown; null if there never was one. */
   get handover() {
     return this.isFixed ? this.report.whole?.handover ?? this.#unsigned : this.board.of("handover")[0]?.state ?? null;
   }
@@ -95,7 +98,7 @@ class HandoverPage {
     return this.handover?.number ?? null;
   }
 
-  /** How far it has come: "none" where none is open. */
+  /** Stage of the open handover; "none" if none is open. */
   get stage() {
     const status = this.handover?.status;
     return !this.isFixed && ["prepared", "signed"].includes(status) ? status : "none";
@@ -121,12 +124,12 @@ class HandoverPage {
     return this.report.sections;
   }
 
-  /** Who can take a shift over, or answer for a search. */
+  /** People who can hold the shift or be responsible for a search. */
   get coordinators() {
     return [...this.session.accounts.values()].filter(({ role, enabled, machine }) => enabled !== false && !machine && ["coordinator", "admin"].includes(role));
   }
 
-  /** Who sees a search that not everybody sees. */
+  /** Members of a restricted search. */
   membersOf(board) {
     return this.board.of("search").find(({ id }) => id === board)?.state.members ?? [];
   }
@@ -135,8 +138,10 @@ class HandoverPage {
     return this.sections.filter((each) => this.isUnread(each));
   }
 
-  /** Has this person to read it before they accept? What they have just marked is read, though the report does not say so yet; a
-      report from before it was signed says nothing of it. */
+  /**
+   * Return whether this person still has to read it before accepting. Sections just marked count as read before the report says so;
+   * a report from before signing has no reading positions.
+   */
   isUnread({ board, reader: { unread }, after }) {
     return (unread || !this.report.isOf(this.handover)) && !this.isBeingRead(board) && (this.#read.get(`${this.number} ${board}`) ?? -1) < after.seq;
   }
@@ -145,7 +150,7 @@ class HandoverPage {
     return this.session.accounts.get(id)?.name ?? this.report.nameOf(id) ?? t("Somebody");
   }
 
-  /** What is said of a board as far as this browser knows: what it sends and has sent is in it. */
+  /** Texts about a board as known here, including pending changes. */
   written(board) {
     const known = board === OPERATIONS ? this.board.of("handover")[0]?.state : this.report.section(board)?.briefing;
     const sending = this.#sent(board, WRITE).map(({ data }) => data);
@@ -170,12 +175,12 @@ class HandoverPage {
     return this.#sent(board, "handover.read").length > 0;
   }
 
-  /** Changes that were not accepted, and that no form shows. */
+  /** Refused changes that no form shows. */
   get refused() {
     return this.session.outbox.pending().filter(({ name, status }) => status === "refused" && /^((handover|shift)\.|search\.set_access$)/.test(name));
   }
 
-  /** An answer has come: what was sent is true, until the report says so itself. */
+  /** Keep acknowledged data until the report contains it. */
   saved(board, data, seq) {
     this.#saved.set(board, { data: { ...this.#saved.get(board)?.data, ...data }, seq });
     this.report.moved(board === OPERATIONS ? null : board);
@@ -185,7 +190,7 @@ class HandoverPage {
     this.#read.set(`${this.number} ${board}`, seq);
   }
 
-  /** Of one that was never signed there is no report: what is known of it is in the journal. */
+  /** A handover that was never signed has no report: read it from the journal. */
   #reported = async () => {
     this.draw();
     if (!this.isFixed || this.report.status !== 404 || this.#unsigned) return;
@@ -201,7 +206,7 @@ class HandoverPage {
     return this.session.outbox.pending(board).filter((entry) => entry.name === name && entry.status !== "refused" && entry.data.handover === this.number);
   }
 
-  // --- what others do
+  // --- events
 
   #heard(events) {
     this.forms.written(OPERATIONS).onEvents(events.filter(({ kind }) => kind === "handover"));
@@ -241,7 +246,7 @@ class HandoverPage {
     this.#root.querySelector("dialog [data-testid=problem], [data-testid=problem], .row:has(.error) :is(input, textarea, select)")?.scrollIntoView({ block: "nearest" });
   };
 
-  /** What was saved here and is in what was read by now. */
+  /** Drop saved data that the report contains by now. */
   #settle() {
     for (const [board, { seq }] of this.#saved) if (this.position(board).seq >= seq) this.#saved.delete(board);
   }
@@ -274,7 +279,7 @@ class HandoverPage {
     };
   }
 
-  /** The one that has the keyboard, and on to the next; without one, to the first that is unread. */
+  /** Mark the focused section as read and go to the next; without focus, go to the first unread one. */
   #readHere(board) {
     const here = this.report.section(board);
     if (here && this.isUnread(here)) this.act.read(here);

@@ -1,11 +1,11 @@
-/** What nobody may miss of a search: cards and notes that were pinned, and while it is prepared the choice of more. */
+/** Pinned cards and notes of a search, and the choice of more while the handover is prepared. */
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { t } from "../../core/i18n.js";
 import { label } from "../../core/labels.js";
 import { cardTime } from "../../format/time_elements.js";
 
-const MOST = 20; // as the server has it
-const LETTERS = 70; // of a card in the list to choose from
+const MOST = 20; // limit of the server
+const LETTERS = 70; // characters of a card in the list
 
 export function pinned(it, view) {
   const ids = view.mayWrite ? view.written(it.board).pinned ?? [] : it.pinned.map(({ id }) => id);
@@ -25,7 +25,7 @@ function line({ board }, card, id, view) {
   return html`<li data-pinned=${id}><a href=${place}><span class="number ${card.kind}">${card.number ?? label.noun("note")}</span> ${card.title}</a> <small>${more}</small>${unpin}</li>`;
 }
 
-/** As the report will tell it, until it does. */
+/** Describe a pinned card from the board until the report contains it. */
 function fromBoard(view, board, id) {
   const entity = view.ui.pinning.get(board)?.all?.find((each) => each.id === id);
   return entity && { kind: entity.kind, number: entity.state.number ?? null, title: titleOf(entity), at: null, assignee: entity.state.assignee, category: entity.state.category, card: entity.state.card };
@@ -33,7 +33,7 @@ function fromBoard(view, board, id) {
 
 const titleOf = ({ kind, state }) => ({ sighting: state.description, task: state.title, note: state.text })[kind];
 
-/** The cards and notes of the board are read when somebody wants to choose. */
+/** Choice of cards and notes, loaded when it opens. */
 function choice(it, ids, view) {
   const { all, failed } = view.ui.pinning.get(it.board) ?? {};
   const kinds = [["sighting", t("Sightings")], ["task", t("Tasks")], ["note", t("Notes")]];

@@ -1,23 +1,26 @@
 /**
- * The report of a handover as the server composes it, kept up to date: section by section where one board has moved, as a whole
- * where more has. Not more than once a second, however much happens.
+ * Report of a handover, composed by the server and kept current: one section is reloaded when one board changed, else the
+ * whole. At most once a second.
  */
 import { TIMEOUT_MS, request } from "../../core/api.js";
 
 const EVERY_MS = 1000;
-const AGAIN_MS = 5000; // after a question that was not answered
+const AGAIN_MS = 5000; // after a failed request
 
 export class Report {
-  whole = null; // as the contract has it, once it was read
-  status = null; // of the last answer that was none: 404 where there is no such handover, 0 without a line
+  whole = null; // the report as in the contract, once loaded
+  status = null; // status of the last failure: 404 if there is no such handover, 0 if offline
   #address;
   #changed;
-  #due = new Set(); // boards whose section has moved; null is the whole
+  #due = new Set(); // boards to reload; null is the whole report
   #asking = false;
   #askedAt = -Infinity;
   #timer = null;
 
-  /** number: of the handover as it was signed, or null for the present one; changed() after each answer */
+  /**
+   * @param number of a past handover, or null for the current one
+   * @param changed called after each answer
+   */
   constructor(number, changed) {
     this.#address = number === null ? "/api/v1/handover" : `/api/v1/handovers/${number}`;
     this.#changed = changed;
@@ -27,7 +30,7 @@ export class Report {
     return this.whole?.searches ?? [];
   }
 
-  /** Was it composed of this handover, as far as it has come? */
+  /** Return whether the report is of this handover at its current stage. */
   isOf(handover) {
     const of = this.whole?.handover;
     return of?.number === handover?.number && of?.status === handover?.status;
@@ -41,7 +44,7 @@ export class Report {
     return this.whole?.people[id] ?? null;
   }
 
-  /** Something changed: on one board, or (null) in what the report is of. */
+  /** Note a change on one board, or (null) in the report's scope. */
   moved(board = null) {
     this.#due.add(board);
     this.#soon(Math.max(0, this.#askedAt + EVERY_MS - performance.now()));
@@ -67,7 +70,7 @@ export class Report {
     const answer = await this.#read(board);
     this.#asking = false;
     if (answer) this.#take(answer, board);
-    else if (board !== null) this.#due.add(null); // it may be part of it no more
+    else if (board !== null) this.#due.add(null); // it may have left the report
     else if (this.status !== 404) due.forEach((each) => this.#due.add(each));
     this.#changed();
     if (this.#due.size) this.#soon(answer || board !== null ? EVERY_MS : AGAIN_MS);

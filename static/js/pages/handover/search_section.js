@@ -1,5 +1,4 @@
-/** One search in the report of a handover: how it stands, what waits, what is said of it, what must not be missed, and what has
-    happened since it was signed. */
+/** Section of one search in the handover report: state, pending work, texts, pins, and events since it was signed. */
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { hasKeyboard } from "../../behaviours/shortcut_handler.js";
 import { n, t } from "../../core/i18n.js";
@@ -13,7 +12,7 @@ import { worryingBadge } from "../../shared/board/worrying_badge.js";
 
 export const referenceOf = ({ search }) => search.reference;
 
-/** @param it a section of the report */
+/** @param it section of the report */
 export function section(it, view) {
   const { board, search } = it;
   return html`<article class="handover-section ${search.status}" id="s-${board}" data-section=${board} tabindex="-1" ?data-unread=${view.mayTakeOver && view.isUnread(it)}
@@ -54,22 +53,22 @@ function facts({ search, last_confirmed: last }, view) {
   </dl>`;
 }
 
-/** What the age suggests, until somebody has decided. */
+/** Criteria suggested by the age, until somebody decides. */
 function hinted({ worrying, suggested = [] }) {
   if (worrying !== null || !suggested.length) return nothing;
   return html` · ${t("suggested by the age")}: ${suggested.map(label.criterion).join(", ")}`;
 }
 
-/** How the child was found, and why the search was closed with something still open. */
+/** Outcome, and why the search was closed with open work. */
 function ended({ status, outcome, status_reason: reason, acknowledge }) {
   return html`${outcome ? html`<div><dt>${t("Outcome")}</dt><dd data-testid="outcome">${joined(outcomeText(outcome, status, reason).filter(Boolean))}</dd></div>` : nothing}
     ${status === "closed" && reason ? html`<div><dt>${t("Closing note")}</dt><dd>${reason}</dd></div>` : nothing}
     ${acknowledge ? html`<div><dt>${t("Closed anyway because")}</dt><dd class="text-alert" data-testid="acknowledge">${acknowledge}</dd></div>` : nothing}`;
 }
 
-/** What has happened in the shift, the same for everybody; and on the screen what of it is new to whoever looks. */
+/** Events of the shift, the same for everybody; on screen also which are new to the reader. */
 function happened({ board, since: { events, significant, seq }, reader, seq: until }) {
-  const earlier = reader.significant.filter((event) => event.seq <= seq); // before the shift: these are told nowhere else
+  const earlier = reader.significant.filter((event) => event.seq <= seq); // from before the shift: listed nowhere else
   const mine = reader.from === "seen" ? html`<div class="on-screen" data-testid="reader"><p>${newTo(reader, board, until)}</p>${important(earlier, board)}</div>` : nothing;
   if (!events) return html`<div class="news quiet"><p>${t("Nothing since the shift began.")}</p>${mine}</div>`;
   return html`<div class="news"><p><b>${n("{count} event since the shift began", "{count} events since the shift began", events)}</b>${links(board, seq, until)}</p>${mine}
@@ -81,19 +80,19 @@ function important(events, board) {
   return html`<ul>${events.map((event) => html`<li>${timeElement(event.at)} · <a href="/searches/${board}/history#${event.seq}">${label.event(event.type)}${event.number ? ` ${event.number}` : nothing}</a></li>`)}</ul>`;
 }
 
-/** What whoever looks has not seen. */
+/** Events that the reader has not seen. */
 function newTo({ events, significant, seq }, board, until) {
   if (!events) return t("Nothing since you last saw it.");
   const weighty = significant.length ? html`, <b class="text-alert">${n("{count} of them important", "{count} of them important", significant.length)}</b>` : nothing;
   return html`<b>${n("{count} event since you last saw it", "{count} events since you last saw it", events)}</b>${weighty}${links(board, seq, until)}`;
 }
 
-/** To what differs between two events, and to what happened from the first on. */
+/** Links to the comparison between two events and to the history from the first on. */
 function links(board, from, to) {
   return html`<span class="on-screen"> · <a href="/searches/${board}?at=${from}&amp;with=${to}">${t("Compare")}</a> · <a href="/searches/${board}/history#${from + 1}">${t("History")}</a></span>`;
 }
 
-/** What has happened since it was signed, and whether this person has read it. */
+/** Events since it was signed, and whether this person has read the section. */
 function after(it, view) {
   if (view.stage !== "signed") return nothing;
   const { board, seq, after: { seq: now, events, significant } } = it;
@@ -109,13 +108,13 @@ function reading(it, view, mine) {
   if (view.isBeingRead(it.board)) return html`<span class="hint on-screen" role="status">${t("sending…")}</span>`;
   if (!view.isUnread(it)) return html`<span class="read on-screen" data-testid="read">✓ ${mine ? t("read, {at}", { at: formatMoment(mine.at) }) : t("read")}</span>`;
   const markRead = ({ target }) => {
-    target.closest("[data-section]").focus({ preventScroll: true }); // the button goes
+    target.closest("[data-section]").focus({ preventScroll: true }); // the button disappears
     view.act.read(it);
   };
   return html`<button type="button" class="primary" data-act="mark-read" @click=${markRead}>${mine ? t("Read again") : t("Mark as read")}${hasKeyboard() ? html` <kbd>R</kbd>` : nothing}</button>`;
 }
 
-/** Who else has read it: whoever hands over sees how far they have come. On paper everybody who has: it is the same for all. */
+/** Others who have read it, for the person handing over; on paper everybody, so that all copies are the same. */
 function readers({ reads = {} }, view) {
   const all = Object.entries(reads), others = all.filter(([id]) => id !== view.session.account.id);
   const told = (some) => some.map(([id, { at }]) => t("{name} has read it, {at}", { name: view.nameOf(id), at: formatMoment(at) })).join(" · ");
@@ -138,12 +137,12 @@ function line(card, until, { board }, view) {
     <small>${[assignee && view.nameOf(assignee), cardTime(card)].filter(Boolean).join(" · ")}${until ? html` ${view.isFixed ? t("due {at}", { at: formatMoment(until) }) : dueElement(until)}` : nothing}</small></li>`;
 }
 
-/** The hash of the chain at that position: what `verify` compares. */
+/** Hash of the chain at this position, which `verify` compares. */
 function head({ head: hash }, view) {
   return view.isFixed || view.stage === "signed" ? html`<p class="evidence"><code>${hash}</code></p>` : nothing;
 }
 
-/** All searches of it at a glance, with what is still to be done of each. */
+/** Contents: all searches with their pending work. */
 export function index(view) {
   const { sections } = view;
   if (!sections.length) return nothing;

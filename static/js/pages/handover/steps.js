@@ -1,4 +1,4 @@
-/** What the next step asks of whoever looks: a form where it is theirs to take, a sentence where it is another's. */
+/** Current step: a form for the person whose turn it is, a sentence for others. */
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { dialog } from "../../behaviours/dialog.js";
 import { formOf, row } from "../../forms/form_row.js";
@@ -51,7 +51,7 @@ function withdrawable(view, more = nothing) {
   return html`<p class="buttons"><button type="button" class="plain" data-act="withdraw" @click=${() => view.act.dialog("withdraw")}>${t("Withdraw it…")}</button><span class="space"></span>${more}</p>`;
 }
 
-/** What stands between this person and the shift, and the way out. */
+/** Reasons why the person cannot accept yet, and ways out. */
 function blocked(view) {
   const { unread, sections } = view;
   if (!sections.length) return nothing;
@@ -62,7 +62,7 @@ function blocked(view) {
 
 function acceptance(view) {
   const form = view.forms.step("handover.accept");
-  if (!view.unread.length) form.problem = null; // what stood in the way has been read
+  if (!view.unread.length) form.problem = null; // the reason no longer applies
   const needsReason = view.unread.length > 0 || form.isMine("reason");
   const buttons = html`<button type="button" data-act="refuse" @click=${() => view.act.dialog("refuse")}>${t("Refuse…")}</button>${send("accept", t("Accept the shift"))}`;
   return formOf(form, "accept", html`${row(form, "restatement", view)} ${needsReason ? row(form, "reason", view) : nothing}`, buttons, view.act.submit);
@@ -114,7 +114,7 @@ function signing(view) {
   return dialog("sign", t("Sign the handover"), body, view.act.closeDialog);
 }
 
-/** What happened while one looked: it has to be seen before it is signed. */
+/** Events since the dialog was opened, to be seen before signing. */
 function staleOnes(view, stale, positions) {
   return html`<ul class="stale" data-testid="stale">${Object.entries(stale).map(([board, { why, events }]) => {
     const section = view.report.section(board);

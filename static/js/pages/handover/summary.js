@@ -1,4 +1,4 @@
-/** Who holds the shift and how they got it; how far the handover has come; and what is not in it. */
+/** Summary of a handover: shift holder, progress, and what the report leaves out. */
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { n, t } from "../../core/i18n.js";
 import { serverNow } from "../../core/time.js";
@@ -18,7 +18,7 @@ const ENDED = {
 
 const statusName = (status) => STATUS[status]?.() ?? status;
 
-/** "Dora refused handover 1": who ended it, by name. */
+/** "Dora refused handover 1" */
 export const endText = (status, said) => ENDED[status]?.(said) ?? statusName(status);
 
 export function head(view) {
@@ -35,7 +35,7 @@ function title({ number, isFixed, stage }) {
   return number && (isFixed || stage !== "none") ? t("Handover {number}", { number }) : t("Handover");
 }
 
-/** On paper, and for programs: only what is signed stays what it is. */
+/** Links to PDF, Markdown and JSON: signed handovers stay as they are. */
 function papers({ isFixed, number, stage }) {
   const of = isFixed || stage === "signed" ? `/handovers/${number}` : "/handover";
   return html`<span class="papers" role="group" aria-label=${t("On paper, and for programs")}>
@@ -44,7 +44,7 @@ function papers({ isFixed, number, stage }) {
   </span>`;
 }
 
-/** One person, at any moment; and nobody overlooks it where nobody handed it to them. */
+/** Shift holder. Takeovers without a handover stand out. */
 function holder(view) {
   const { shift, leads, isHolder } = view;
   const take = leads && !isHolder && view.board.seq !== null
@@ -66,8 +66,7 @@ function how(view, { before, handover, reason }) {
   return html`${after} <q>${reason}</q>`;
 }
 
-/** Who refused the last handover, or withdrew it, and why: until somebody prepares again. Where the shift was taken that is
-    said already. */
+/** Refusal or withdrawal of the last handover with its reason, until the next is prepared. A forced takeover says so already. */
 function notAccepted(view) {
   const { handover, shift, stage } = view;
   if (stage !== "none" || !["refused", "withdrawn"].includes(handover?.status) || handover.ended_at === shift?.since) return nothing;
@@ -78,7 +77,7 @@ function notAccepted(view) {
   </section>`;
 }
 
-/** What became of a handover that is looked at as it was signed. */
+/** Fate of the past handover shown. */
 function ended(view) {
   const { handover, report } = view;
   if (!handover) return html`<section class="holder" data-testid="holder"><p>${report.status === 404 ? t("There is no such handover that was signed.") : t("Reading…")}</p></section>`;
@@ -92,7 +91,7 @@ function ended(view) {
   </section>`;
 }
 
-/** One that was never signed: who prepared it, and what became of it. */
+/** A handover that was never signed: who prepared it and how it ended. */
 function unsigned(view) {
   const { number, status, prepared_by: by, prepared_at: at, ended_by: endedBy, ended_at: endedAt, reason } = view.handover;
   return html`<section class="holder" data-testid="holder" data-status=${status}>
@@ -101,7 +100,7 @@ function unsigned(view) {
   </section>`;
 }
 
-// --- how far it has come
+// --- progress
 
 export function steps(view) {
   const { stage, handover, isFixed } = view;
@@ -119,7 +118,7 @@ export function steps(view) {
     aria-current=${index === now ? "step" : nothing}><b>${name}</b>${more ? html` <small>${more}</small>` : nothing}</li>`)}</ol>`;
 }
 
-// --- what is not in it
+// --- omissions
 
 export function notices(view) {
   const { report, refused } = view;
@@ -146,7 +145,7 @@ function refusal(view, entry) {
   </li>`;
 }
 
-/** Under the report, on paper. */
+/** Footer of the printed report. */
 export function printed(view) {
   return html`<p class="on-paper printed">${t("Printed by {name}, {at}; all searches up to event {seq}", { name: view.session.account.name, at: formatMoment(serverNow().toISOString()), seq: (view.stage === "signed" || view.isFixed ? view.handover?.position?.seq : view.board.seq) ?? "" })}</p>`;
 }

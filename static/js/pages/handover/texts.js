@@ -1,4 +1,4 @@
-/** What people write for a handover: of the desk as a whole and of each search. As fields while it is prepared, else as text. */
+/** Texts of a handover about the desk and each search: fields while it is prepared, text afterwards. */
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { OF_DESK, OF_SEARCH } from "../../forms/handover_fields.js";
 import { formOf, rows } from "../../forms/form_row.js";
@@ -8,7 +8,7 @@ import { t } from "../../core/i18n.js";
 const OPERATIONS = "operations";
 const paths = (fields) => fields.map(({ path }) => path);
 
-/** What concerns the desk as a whole. */
+/** Texts about the whole desk. */
 export function shiftTexts(view) {
   if (!view.handover || (view.stage === "none" && !view.isFixed)) return nothing;
   const values = view.isFixed ? view.handover : view.written(OPERATIONS);
@@ -19,7 +19,7 @@ export function shiftTexts(view) {
     ${body === nothing ? text : html`<div class="on-paper">${text}</div>`}</section>`;
 }
 
-/** What is said of one search. */
+/** Texts about one search. */
 export function searchTexts(section, view) {
   const text = texts(OF_SEARCH, view.mayWrite ? view.written(section.board) : section.briefing ?? {}, view);
   if (!view.mayWrite) return text;
@@ -44,7 +44,7 @@ function texts(fields, values, view) {
   return html`<dl class="words">${said.map(([field, text]) => html`<dt>${field.label()}</dt><dd data-text=${field.path}>${text}</dd>`)}</dl>`;
 }
 
-/** The view for a field in which somebody who can take the shift over is chosen: coordinators, but not those named in `but`. */
+/** Return a view for a field that chooses a coordinator, except those in `but`. */
 export function withCoordinators({ session, board, draw }, but) {
   const may = ({ id, role, machine }) => ["coordinator", "admin"].includes(role) && !machine && !but.includes(id);
   const accounts = new Map([...session.accounts].filter(([, account]) => may(account)));

@@ -1,4 +1,4 @@
-/** What one may do on a history, by key and by the palette. */
+/** Commands of a history, for shortcuts and the palette. */
 import { t } from "../../core/i18n.js";
 
 export class HistoryCommands {

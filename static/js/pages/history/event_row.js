@@ -1,4 +1,4 @@
-/** One event of a history: the sentence, what it does not tell, when it happened and when it was recorded, and links to it. */
+/** One event of a history: sentence, changed values, times of happening and recording, links. */
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { formatPath } from "../../format/values.js";
 import { t } from "../../core/i18n.js";
@@ -9,9 +9,12 @@ import { shiftHeading } from "./shift_headings.js";
 import { shortPersonName } from "../../format/search_list.js";
 import { clockNote, timeElement, formatMoment } from "../../format/time_elements.js";
 
-const LATE_MS = 30 * 60_000; // between happening and record: with that of a sighting, which the server judges
+const LATE_MS = 30 * 60_000; // lateness worth showing; the same as the server's for sightings
 
-/** @param at its place among all that are shown; group the heading that begins with it, or null */
+/**
+ * @param at index among all shown events
+ * @param group heading that starts with this event, or null
+ */
 export function row(entry, at, group, view) {
   const { key, event } = entry;
   const isCurrent = key === view.current;
@@ -28,7 +31,7 @@ export function row(entry, at, group, view) {
   </li>`;
 }
 
-/** The words, with what stands in them marked. */
+/** Return the sentence as elements, with search hits marked. */
 function pieces(says, values, entry) {
   return says.split(/\{(\w+)\}/).map((part, at) => (at % 2 === 0 ? part : marked(part, values[part], entry)));
 }
@@ -55,12 +58,12 @@ function line({ path, from, to }, ctx) {
   return html`<li data-path=${path}>${label.field(path)}: ${before}<ins>${formatPath(path, to, ctx) ?? empty}</ins></li>`;
 }
 
-/** When it happened, or was reported, where that was well before it was recorded. */
+/** Time of the event itself, if it was recorded much later. */
 function late(event) {
   const happened = happenedAt(event);
   if (!happened) return nothing;
   const times = { happened: formatMoment(happened), recorded: formatMoment(event.at) }, at = day(happened) === day(event.at) ? clock(happened) : formatMoment(happened);
-  const [whole, short] = event.kind === "sighting" // which was reported then: it was seen before
+  const [whole, short] = event.kind === "sighting" // a sighting was reported then, and seen earlier
     ? [t("It was reported {happened}, and was recorded {recorded}.", times), t("late: reported {at}", { at })]
     : [t("It happened {happened}, and was recorded {recorded}.", times), t("late: happened {at}", { at })];
   return html` <span class="late" data-testid="late" title=${whole}>${short}</span>`;
@@ -73,7 +76,7 @@ export function happenedAt({ type, state, at, erased }) {
   return null;
 }
 
-/** Among all searches: whose it is. */
+/** Link to the event's search, in the history of all searches. */
 function ofSearch({ journal, event }, view) {
   if (!view.isEverywhere) return nothing;
   const id = event.kind === "handed" ? event.id : journal.board;

@@ -1,9 +1,9 @@
-/** Which events of a history are shown: by what is asked in the address, and by words. Pure. */
+/** Filter of a history: by query parameters and words. Pure. */
 import { isCreation } from "../../format/event_text.js";
 import { matchesAll } from "../../core/text_filter.js";
 import { urlQuery } from "../../shared/url_query.js";
 
-/** Kinds of entity that are one kind to a person. */
+/** Entity kinds that users see as one. */
 export const KINDS = {
   sighting: ["sighting"], task: ["task"], note: ["note"], search: ["search"], column: ["column"],
   handover: ["shift", "handover", "handed", "briefing"],
@@ -16,7 +16,7 @@ export const { NONE, read, written } = urlQuery({
   person: ID, kind: new RegExp(`^(${Object.keys(KINDS).join("|")})$`), card: ID, field: /^[a-z_]{1,40}$/, from: TIME, to: TIME,
 });
 
-/** "#118&q=yellow" -> {seq: 118, text: "yellow"}. Behind the #, as words may be somebody's name, and no server is sent what is there. */
+/** Parse "#118&q=yellow" to {seq: 118, text: "yellow"}. Words may be names: the fragment is not sent to servers. */
 export function readHash(hash) {
   const [first, ...rest] = hash.slice(1).split("&");
   const seq = /^\d{1,15}$/.test(first) ? Number(first) : null;
@@ -29,9 +29,9 @@ export function toHash({ seq, text }) {
 }
 
 /**
+ * Return (entry) -> boolean.
  * @param cardOf (entry) -> id or null
- * @param textOf (entry) -> folded text of all that it says
- * @returns (entry) -> boolean
+ * @param textOf (entry) -> folded text of the entry
  */
 export function filter(asked, words, { cardOf, textOf }) {
   const kinds = asked.kind && KINDS[asked.kind];
@@ -47,12 +47,12 @@ export function filter(asked, words, { cardOf, textOf }) {
   };
 }
 
-/** The fields, as groups, that an event changed. At a creation all are new, which is no change of any. */
+/** Return the groups of fields that an event changed; none for a creation, where all are new. */
 export function fieldsOf(event) {
   return new Set(isCreation(event) ? [] : (event.changes ?? []).map((path) => path.split(".")[0]).filter((name) => name !== "rank"));
 }
 
-/** Who did something, which fields were changed, and on which cards: what can be chosen from. */
+/** Collect the actors, field groups and cards that can be chosen. */
 export function choices(entries, cardOf) {
   const people = new Map(), fields = new Set(), cards = new Map();
   for (const entry of entries) {

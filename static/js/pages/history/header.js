@@ -1,4 +1,4 @@
-/** What stands around the events of a history: whose it is, what is not there and why, and what is still to be read. */
+/** Header and footer of a history: title, notices about missing entries, how far it reaches. */
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { n, t } from "../../core/i18n.js";
 import { serverNow, toInput } from "../../core/time.js";
@@ -18,7 +18,7 @@ export function head(view) {
   </header>`;
 }
 
-/** "What happened: Noor · 2026-0001"; no surname, as on all screens that a room can see. */
+/** "What happened: Noor · 2026-0001"; without surname, because others may see the screen. */
 function titleOf({ isEverywhere, search }) {
   if (isEverywhere) return t("What happened, everywhere");
   if (!search) return t("What happened");
@@ -26,13 +26,13 @@ function titleOf({ isEverywhere, search }) {
   return t("What happened: {name}", { name: `${person.first_name} · ${reference}` });
 }
 
-/** With the year, as paper lasts. */
+/** Time of printing, with the year. */
 function printed({ session, history }) {
   const at = toInput(serverNow()).replace("T", " ");
   return t("Printed by {name}, {at}; up to event {seq}", { name: session.account.name, at, seq: history.head ?? "" });
 }
 
-/** Plain sentences about what one came for and does not find. */
+/** Notices about entries that are not there. */
 export function notices(view) {
   const { history } = view;
   const said = [history.state === "failed" && failed(history), event(view), card(view), nothingFits(view)].filter(Boolean);
@@ -60,13 +60,13 @@ function nothingFits(view) {
   return html`<p>${isAsked ? t("Nothing that happened fits what is asked.") : t("Nothing has happened yet.")}</p>`;
 }
 
-/** What came above, while one reads further down. */
+/** Button to the entries that arrived above while reading. */
 export function newer({ fresh, toNewest }) {
   if (!fresh) return nothing;
   return html`<button type="button" class="newer primary" data-act="newest" @click=${toNewest}>${n("{count} new event above", "{count} new events above", fresh)}</button>`;
 }
 
-/** Under the last event: how far back it goes. */
+/** Footer: how far back the list reaches. */
 export function rest({ history, isEverywhere }) {
   if (history.state === "reading") return html`<p class="more-status" role="status">${t("Reading…")}</p>`;
   if (!isEverywhere || history.complete || history.state !== "read") return nothing;

@@ -1,4 +1,4 @@
-/** What happened on a search, or everywhere: every event as a sentence, newest first, by shifts; narrowed down by the address. */
+/** History of a search, or of all: events as sentences, newest first, grouped by shift, filtered by the URL. */
 import { html, nothing, render } from "../../../vendor/lit-html/lit-html.js";
 import { repeat } from "../../../vendor/lit-html/directives/repeat.js";
 import { isFocusLost, keepFocus } from "../../behaviours/keep_focus.js";
@@ -20,7 +20,7 @@ import { tools } from "./toolbar.js";
 import { forbidden } from "../../shared/placeholders.js";
 
 const OPERATIONS = "operations";
-const NEAR_END_PX = 1500; // from the end of what is read, the next page is asked for
+const NEAR_END_PX = 1500; // distance from the end at which the next page is loaded
 
 export function mount(main, session, board) {
   return new HistoryPage(main, session, board).connect();
@@ -29,9 +29,9 @@ export function mount(main, session, board) {
 class HistoryPage {
   asked = read(location.search);
   text = readHash(location.hash).text;
-  seq = readHash(location.hash).seq; // of the event that the address names
-  current = null; // key of the event that the keyboard is on
-  fresh = 0; // events that came above what is being read
+  seq = readHash(location.hash).seq; // seq of the event in the URL
+  current = null; // key of the focused event
+  fresh = 0; // events that arrived above the reading position
   #main;
   #root;
   #shifts;
@@ -39,10 +39,10 @@ class HistoryPage {
   #windowed;
   #keys;
   #shown;
-  #stale = true; // what is shown has to be found anew
-  #top = null; // key of the newest event that was on the screen
+  #stale = true; // filter again before drawing
+  #top = null; // key of the newest event that was on screen
   #revealed = false;
-  #isLost = false; // it may not be seen
+  #isLost = false; // access was lost
   #frame = null;
   #unwatch;
 
@@ -87,9 +87,9 @@ class HistoryPage {
     render(nothing, this.#root);
   }
 
-  // --- what templates ask
+  // --- for templates
 
-  /** Is anything asked? Then not all may be there. */
+  /** Return whether a filter is active, so that events may be hidden. */
   get isAsked() {
     return Boolean(this.text.trim()) || this.count > 0;
   }
@@ -98,7 +98,7 @@ class HistoryPage {
     return Object.values(this.asked).filter(Boolean).length;
   }
 
-  /** The key of the event that the address names. */
+  /** Key of the event in the URL. */
   get target() {
     return this.seq === null ? null : `${this.boardId}/${this.seq}`;
   }
@@ -107,7 +107,7 @@ class HistoryPage {
     return this.#windowed.whole;
   }
 
-  /** How many events are shown. */
+  /** Number of events shown. */
   get shown() {
     return this.#shown.items.length;
   }
@@ -128,7 +128,7 @@ class HistoryPage {
     return accountName(this.session, id);
   }
 
-  // --- what one does
+  // --- actions
 
   ask(name, value) {
     this.#narrow({ ...this.asked, [name]: value }, this.text);
@@ -138,7 +138,7 @@ class HistoryPage {
 
   typed = ({ target: { value } }) => this.#narrow(this.asked, value);
 
-  /** The words stay; the keyboard goes on to what they found. */
+  /** Keep the words and move the focus to the results. */
   leavesField = (event) => {
     if (event.isComposing || !["Escape", "ArrowDown", "Enter"].includes(event.key)) return;
     event.preventDefault();
@@ -159,7 +159,7 @@ class HistoryPage {
     this.#windowed.toTop();
   }
 
-  /** No step of its own, or the back button would go through every letter before it leaves. */
+  /** Replace the URL without a history entry: the back button must not go through every letter. */
   #write() {
     history.replaceState(history.state, "", location.pathname + written(this.asked) + toHash(this));
   }
@@ -176,7 +176,7 @@ class HistoryPage {
     if (this.#isNearEnd()) this.history.read();
   };
 
-  /** With words, or of somebody, all might have to be read before there is a screen of them: one says so by the button. */
+  /** With a filter by text or person, one screen of results may need the whole history: load more only on demand. */
   #isNearEnd() {
     if (!this.isEverywhere || this.history.complete || this.history.state !== "read") return false;
     if (this.asked.from !== null) return this.history.from > this.asked.from;
@@ -186,7 +186,7 @@ class HistoryPage {
 
   // --- drawing
 
-  /** Who holds the shift by now may be another: what happens from then on stands under theirs. */
+  /** Regroup when the shift may have changed hands. */
   #turned = () => {
     const shift = this.session.shiftStatus?.shift;
     if (shift) this.#shifts.follow(shift.number);
@@ -198,7 +198,7 @@ class HistoryPage {
     this.draw();
   };
 
-  /** What was asked for is there before this returns. */
+  /** Draw synchronously. */
   drawNow() {
     if (this.#frame !== null) this.#render();
   }
@@ -216,7 +216,7 @@ class HistoryPage {
     this.#windowed.update(this.#keysShown, () => keepFocus(this.#root, () => render(this.#template(), this.#root)));
     if (this.#isLost) this.#chain.ask();
     this.#isLost = false;
-    if (reads && isFocusLost()) this.#list.focus({ preventScroll: true }); // the event that the keyboard was on was scrolled far away
+    if (reads && isFocusLost()) this.#list.focus({ preventScroll: true }); // the focused event was scrolled far away
     this.#reveal();
     if (this.#isNearEnd()) this.history.read();
     return undefined;
@@ -232,7 +232,7 @@ class HistoryPage {
       ${rest(this)}`;
   }
 
-  /** Nothing of it stays. */
+  /** Remove everything when access is lost. */
   #lost() {
     this.#isLost = true;
     this.#shown.forget();
@@ -247,7 +247,7 @@ class HistoryPage {
     this.#count();
   }
 
-  /** How many came above the first that was seen, while one reads further down. */
+  /** Count events that arrived above the first seen one. */
   #count() {
     const keys = this.#keysShown;
     if (this.#top === null || (this.#windowed.isAtTop && !this.#isReading) || !keys.includes(this.#top)) this.#top = keys[0] ?? null;
@@ -255,9 +255,9 @@ class HistoryPage {
     this.current = keys.includes(this.current) ? this.current : keys[0] ?? null;
   }
 
-  // --- where one is
+  // --- position
 
-  /** To what the address names, once it is there. */
+  /** Scroll to the event in the URL once it is loaded. */
   #reveal() {
     if (this.#revealed || this.seq === null || !this.isShown(this.target)) return;
     this.#revealed = true;
@@ -270,7 +270,7 @@ class HistoryPage {
     return this.#root.querySelector("ol.events");
   }
 
-  /** Is the keyboard on an event? */
+  /** Return whether an event has the focus. */
   get #isReading() {
     return Boolean(this.#list?.contains(document.activeElement));
   }

@@ -1,10 +1,10 @@
-/** The headings of a history: the shift in which things happened; before the first shift, the day. */
+/** Headings of a history: shifts, or days before the first shift. */
 import { t } from "../../core/i18n.js";
 import { accountName } from "../../format/values.js";
 import { clock, day } from "../../core/time.js";
 import { formatMoment } from "../../format/time_elements.js";
 
-/** {key, shift} or {key, day}: what an event at this time stands under. */
+/** Return {key, shift} or {key, day}, the heading of an event at this time. */
 export function groupOf(at, shifts) {
   const shift = shifts.at(at);
   return shift ? { key: `shift ${shift.number} ${shift.since}`, shift } : { key: day(at), day: at };

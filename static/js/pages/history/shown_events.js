@@ -1,4 +1,4 @@
-/** Which of the events that were read a history shows, under which headings, and what one can choose from. */
+/** Events that a history shows, with headings and filter choices. */
 import { formatPath } from "../../format/values.js";
 import { fill, describeEvent as tell } from "../../format/event_text.js";
 import { searchableText, tokenize } from "../../core/text_filter.js";
@@ -8,11 +8,11 @@ import { groupOf } from "./shift_headings.js";
 const NOTHING = { all: 0, people: new Map(), fields: new Set(), cards: new Map() };
 
 export class ShownEvents {
-  items = []; // {entry, group}, newest first; group is the heading that begins with it, or null
-  keys = []; // of the same
-  offered = NOTHING; // how many were read, who did something, what was changed, on which cards
+  items = []; // {entry, group}, newest first; `group` is the heading before it, or null
+  keys = []; // keys of the items
+  offered = NOTHING; // filter choices: count, actors, fields, cards
   #history;
-  #texts = new WeakMap(); // entry -> all that it says, folded
+  #texts = new WeakMap(); // entry -> its folded text
 
   constructor(history) {
     this.#history = history;
@@ -38,7 +38,7 @@ export class ShownEvents {
     this.offered = { all: entries.length, ...choices(entries, card) };
   }
 
-  /** All that an event says, as one looks for it: kept until more is known of what was before it. */
+  /** Return the searchable text of an event, cached until earlier values become known. */
   #textOf = (entry) => {
     const before = this.#history.before(entry, false), kept = this.#texts.get(entry);
     if (kept && kept.isKnown === (before !== undefined)) return kept.text;

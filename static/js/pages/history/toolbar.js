@@ -1,4 +1,4 @@
-/** Above a history: whose it is, words to look for, what is asked of the events, and what is shown by it. */
+/** Toolbar of a history: title, text search, filters. */
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { live } from "../../../vendor/lit-html/directives/live.js";
 import { hasKeyboard } from "../../behaviours/shortcut_handler.js";
@@ -47,7 +47,7 @@ function moment(view, name, text) {
   return html`<label class="row"><span>${text}</span><input type="datetime-local" data-filter=${name} .value=${live(toInput(view.asked[name]))} @change=${set} /></label>`;
 }
 
-/** What is on the screen must not look like all there is. */
+/** Show that a filter hides events. */
 function filtered(view) {
   if (!view.isAsked) return nothing;
   return html`<span class="asked" data-testid="asked">

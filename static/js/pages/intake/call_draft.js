@@ -1,23 +1,23 @@
-/* One call, as far as it is typed: kept in this browser until it is in the outbox, over reloads and ended sessions. Who calls is not
-   kept. No DOM. */
+/* Draft of one call: kept in this browser until it is in the outbox, across reloads and ended sessions, except the caller's
+   name and contact. No DOM. */
 
 import { serverNow } from "../../core/time.js";
 import { describeTime, parseTime } from "./parse_time.js";
 
 const NOTHING = {
-  board: null,    // the search, once it is chosen
-  search: "",     // its name, or what was typed to find it
+  board: null,    // the search, once chosen
+  search: "",     // its name, or the text typed to find it
   text: "",
   where: "",
-  place: null,    // {name, lat, lon, radius_m}: the point, once a place is chosen
+  place: null,    // {name, lat, lon, radius_m}, once a place is chosen
   when: "",
-  seen: null,     // what "when" meant at the moment it was typed
+  seen: null,     // meaning of "when" at the moment of typing
   name: "",
   contact: "",
   channel: "hotline",
   sealed: false,
-  began: null,    // the call was taken when the first letter was typed
-  isCut: false,   // who calls was typed before the page was loaded again, and not kept
+  began: null,    // time of the first letter
+  isCut: false,   // the caller was typed before a reload, and not kept
 };
 
 export class CallDraft {
@@ -26,7 +26,10 @@ export class CallDraft {
   #earlier;
   #cleared = null;
 
-  /** draft, earlier: {load, save, clear, late}: this call, and one before it that could not be read when this one was begun */
+  /**
+   * @param draft {load, save, clear, late} of this call
+   * @param earlier the same of an earlier call that was unreadable when this one began
+   */
   constructor(draft, earlier) {
     this.#draft = draft;
     this.#earlier = earlier;
@@ -34,7 +37,7 @@ export class CallDraft {
     draft.whenLoaded((kept) => this.#found(kept));
   }
 
-  /** A call of before: it goes on where none was begun since, else it can be had back when this one is done. */
+  /** Restore an earlier call: at once if nothing was typed since, else after this one. */
   #found(kept) {
     if (this.isEmpty) return void (this.typed = { ...NOTHING, ...kept });
     this.#earlier.save(kept);
@@ -49,7 +52,7 @@ export class CallDraft {
     return this.isEmpty && this.#before !== null;
   }
 
-  /** What was typed into one field; a point belongs to the words that it was found by. */
+  /** Change one field. A chosen point is dropped when its text changes. */
   edit(field, value) {
     const more = { search: { board: null }, where: { place: null }, when: { seen: parseTime(value, serverNow()) } }[field] ?? {};
     this.#set({ [field]: value, ...more });
@@ -59,7 +62,7 @@ export class CallDraft {
     this.#set({ board, search: name });
   }
 
-  /** words: what the place is called then */
+  /** @param words text shown for the place */
   choosePlace(words, place) {
     this.#set({ where: words, place });
   }
@@ -70,7 +73,7 @@ export class CallDraft {
     this.#draft.clear();
   }
 
-  /** Back to what was cleared last, else to the call of before. */
+  /** Restore what was cleared last, else the earlier call. */
   undo() {
     if (!this.canUndo) return;
     const before = this.#before;
@@ -83,19 +86,19 @@ export class CallDraft {
     return this.#cleared ?? this.#earlier.load();
   }
 
-  /** It is in the outbox. */
+  /** Clear the draft: the call is in the outbox. */
   sent() {
     this.clear();
     this.#cleared = null;
   }
 
-  /** The fields that have to be filled in, or can't be read. */
+  /** Fields that are missing or unreadable. */
   get faults() {
     const { board, text, when, seen } = this.typed;
     return [!board && "search", !text.trim() && "text", when.trim() && !seen && "when"].filter(Boolean);
   }
 
-  /** For `sighting.add`. */
+  /** Data of `sighting.add`. */
   get data() {
     const { text, where, place, seen, name, contact, channel, sealed, began } = this.typed;
     const { lat, lon, radius_m } = place ?? {};
@@ -109,7 +112,7 @@ export class CallDraft {
     };
   }
 
-  /** What was refused, to be mended: {board, data} of the outbox. */
+  /** Load a refused call for correction: {board, data} of the outbox. */
   restore({ board, data }, search) {
     const { place } = data;
     this.#set({

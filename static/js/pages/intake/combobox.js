@@ -1,12 +1,12 @@
-/** A field with a list to choose from while one types (the pattern of a combobox with a listbox). */
+/** Combobox with a listbox (ARIA pattern). */
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { live } from "../../../vendor/lit-html/directives/live.js";
 
 /**
- * @param field   {id, value, active, open, fault}: `active` is the place in the list that Enter takes, -1 for none
+ * @param field {id, value, active, open, fault}; `active` is the index that Enter takes, -1 for none
  * @param options [{key, text, more}]
- * @param type    called with what was typed
- * @param pick    called with the option that a pointer took
+ * @param type called with the typed text
+ * @param pick called with the clicked option
  */
 export function combobox(field, options, type, pick) {
   const open = field.open && options.length > 0;

@@ -1,4 +1,4 @@
-/* What there is to choose from, as it is called here: {key, text, more}. Pure. */
+/* Options of the intake comboboxes: {key, text, more}. Pure. */
 
 import { label } from "../../core/labels.js";
 import { shortPersonName } from "../../format/search_list.js";
@@ -10,7 +10,7 @@ export function searchOption({ id, state }) {
   return { key: id, text: searchName(state), more: [label.kind(state.kind), state.last_seen?.text].filter(Boolean).join(" · ") };
 }
 
-/** In the reader's language, with the name of its own region beside it where that is another. */
+/** Place name in the reader's language, with the local name beside it if different. */
 export function placeOption(place) {
   const reader = document.documentElement.lang;
   const text = place[reader] ?? place.name;

@@ -1,4 +1,4 @@
-/* For the person on the phone: one call after the other, by keyboard alone. Enter goes on, Ctrl+Enter sends, Esc clears. */
+/* Intake page: one call after another, by keyboard alone. Enter advances, Ctrl+Enter sends, Esc clears. */
 
 import { html, nothing, render } from "../../../vendor/lit-html/lit-html.js";
 import { live } from "../../../vendor/lit-html/directives/live.js";
@@ -26,7 +26,7 @@ class IntakePage {
   suggestions;
   taken;
   #root;
-  #list = { field: null, active: 0, shut: true }; // under the field that is typed into, once something is typed or asked for
+  #list = { field: null, active: 0, shut: true }; // list under the active field, once something is typed or requested
   #faults = [];
 
   constructor(root, session) {
@@ -54,7 +54,7 @@ class IntakePage {
     render(this.session.can("investigator") ? this.#page() : html`<section class="centered-page"><h1>${t("Your role does not allow this.")}</h1></section>`, this.#root);
   };
 
-  // --- what is drawn
+  // --- templates
 
   #page() {
     const { call } = this;
@@ -87,7 +87,7 @@ class IntakePage {
   #row(id, name, control, hint = nothing) {
     const fault = this.#faults.includes(id);
     const sentence = { search: t("Choose a search."), text: t("This can't be left empty."), when: t("This can't be read as a time.") }[id];
-    // What is wrong stands above: a list may lie over what is below.
+    // The error is above the field: a list may cover what is below.
     return html`<div class="row" data-row=${id}><label id="${id}-label" for=${id}>${name}</label>
       ${fault ? html`<p id="${id}-hint" class="error">${sentence}</p>` : nothing}${control}
       ${fault ? nothing : html`<p id="${id}-hint" class="hint">${hint}</p>`}</div>`;
@@ -131,9 +131,9 @@ class IntakePage {
     return isCut && !typed ? t("Not kept when the page was loaded again. Type it again.") : nothing;
   }
 
-  // --- to choose from
+  // --- options
 
-  /** Those on this screen first: they are there without a line, too; then what the server finds behind a letter that is wrong. */
+  /** Local searches first, which are available offline; then the server's, which tolerate typos. */
   #searches() {
     const { board, search } = this.call.typed;
     if (board) return [];
@@ -153,7 +153,7 @@ class IntakePage {
     this.#changed();
   };
 
-  /** What was typed stays where it says more than the name: "behind the station, Gent". */
+  /** Keep the typed text if it says more than the place's name: "behind the station, Gent". */
   #pickPlace = ({ text, place }) => {
     const { where } = this.call.typed;
     const point = place.lat === null ? null : { name: text, lat: place.lat, lon: place.lon, radius_m: place.radius_m };
@@ -168,7 +168,7 @@ class IntakePage {
     this.#go("text");
   }
 
-  // --- what happens
+  // --- events
 
   #typed = (event) => this.#edit(event.target.dataset.field, event.target.value);
 
@@ -204,7 +204,7 @@ class IntakePage {
     return undefined;
   };
 
-  /** The list that is open under a field. */
+  /** Options of the list open under a field. */
   #options(field) {
     return field !== this.#list.field || this.#list.shut ? [] : this.#found(field);
   }
@@ -216,12 +216,12 @@ class IntakePage {
   #walk(event, options) {
     event.preventDefault();
     const { active, shut } = this.#list;
-    const step = shut ? 0 : event.key === "ArrowDown" ? 1 : -1; // the first key opens it
+    const step = shut ? 0 : event.key === "ArrowDown" ? 1 : -1; // the first key opens the list
     this.#list = { ...this.#list, shut: false, active: (active + step + options.length) % options.length };
     this.draw();
   }
 
-  /** Enter: takes what is chosen in the list, and goes on. */
+  /** Handle Enter: take the active option and advance. */
   #on(event, field, options) {
     event.preventDefault();
     const option = options[this.#list.active];
@@ -268,15 +268,15 @@ class IntakePage {
     }
     const { board, search, text } = this.call.typed;
     const { data } = this.call;
-    // into the outbox first, which keeps it in the browser; only then out of the draft
-    this.session.outbox.add(board, "sighting.add", data).catch(() => {}); // what is refused stands in the list
+    // The outbox stores the call before the draft is cleared.
+    this.session.outbox.add(board, "sighting.add", data).catch(() => {}); // the list shows refusals
     const command = this.session.outbox.pending(board).at(-1).id;
     this.call.sent();
     this.taken.add({ command, board, search, text: text.trim(), at: data.received_at });
     return this.#begin();
   };
 
-  /** Back into the form; what is typed there by now can be had back by Esc. */
+  /** Load a refused call into the form; Esc brings back the text it replaces. */
   mend(entry) {
     this.letGo(entry);
     this.call.clear();
@@ -285,7 +285,7 @@ class IntakePage {
   }
 
   letGo(entry) {
-    this.taken.remove(entry.command); // first: what is in the list and not in the outbox is asked for
+    this.taken.remove(entry.command); // first: the list asks the server about entries missing from the outbox
     this.session.outbox.discard(entry.command);
   }
 

@@ -1,5 +1,5 @@
-/* When something was seen, as people say it: "now", "10 minutes ago", "14:30", "yesterday 22:00". In four languages at once, as an
-   operator thinks in one and a caller speaks another. Pure. */
+/* Times as people say them: "now", "10 minutes ago", "14:30", "yesterday 22:00". All four languages at once: operator and
+   caller may speak different ones. Pure. */
 
 import { fromInput, toInput } from "../../core/time.js";
 
@@ -15,16 +15,19 @@ const YESTERDAY = /\b(?:yesterday|hier|gisteren|gestern)\b/;
 const TODAY = /\b(?:today|aujourd.hui|vandaag|heute)\b/;
 const TIME = /\b(\d{1,2})\s*(?::|\.|heures?|uur|uhr|h|u)\s*(\d{2})?(?!\w)/;
 const DATE = /\b(\d{1,2})[/-](\d{1,2})\b/;
-const AHEAD = 5 * MINUTE; // a clock that goes fast; beyond that a time of day is of yesterday
+const AHEAD = 5 * MINUTE; // tolerance for a fast clock; a later time of day means yesterday
 
-/** -> ISO, or null for what can't be read. now: Date */
+/**
+ * Return the time as ISO, or null if it cannot be read.
+ * @param now Date
+ */
 export function parseTime(text, now) {
   const describeTime = text.trim().toLowerCase();
   if (NOW.test(describeTime)) return now.toISOString();
   return ago(describeTime, now) ?? clockTime(describeTime, now);
 }
 
-/** "24/11 22:34": a moment in words that are read again. */
+/** Format a time so that it parses again: "24/11 22:34". */
 export function describeTime(iso) {
   const [, month, day, clock] = /^\d+-(\d+)-(\d+)T(.*)$/.exec(toInput(iso)) ?? [];
   return day ? `${day}/${month} ${clock}` : "";
@@ -62,7 +65,7 @@ function ofDay([, day, month], clock, today, now) {
   return at !== null && Date.parse(at) > now.getTime() + AHEAD ? of(year - 1) : at;
 }
 
-// Noon: a day that has 23 or 25 hours does not matter there.
+// Noon is safe on days of 23 or 25 hours.
 const before = (day) => new Date(Date.parse(`${day}T12:00:00Z`) - DAY).toISOString().slice(0, 10);
 
 const dated = (ms) => (Number.isFinite(ms) && Math.abs(ms) < 8e15 ? new Date(ms).toISOString() : null);

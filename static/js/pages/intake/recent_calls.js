@@ -1,10 +1,10 @@
-/* The calls that were taken here, until there are too many: under way, refused, or with the number that they have on their board. */
+/* Recent calls of this browser, up to a limit: pending, refused, or with their number on the board. */
 
 import { postJson } from "../../core/api.js";
 
 const MOST = 12;
 
-/* An entry, as kept: {command, board, search, text, at, number, sighting} */
+/* A stored entry: {command, board, search, text, at, number, sighting} */
 export class RecentCalls {
   #told;
   #draft;
@@ -13,7 +13,11 @@ export class RecentCalls {
   #entries;
   #asking = new Set();
 
-  /** draft: {load, save, late}; changed() after each change, told(entry) when one has its number. */
+  /**
+   * @param draft {load, save, late}
+   * @param changed called after each change
+   * @param told called with each entry that got its number
+   */
   constructor(draft, session, changed, told) {
     this.#draft = draft;
     this.#session = session;
@@ -23,7 +27,7 @@ export class RecentCalls {
     draft.whenLoaded((kept) => this.#keep([...this.#entries, ...kept].slice(0, MOST)));
   }
 
-  /** The newest first, each with what the outbox says of it: {…entry, pending}. */
+  /** Entries with their outbox state, newest first: {…entry, pending}. */
   get shown() {
     const pending = new Map(this.#session.outbox.pending().map((entry) => [entry.id, entry]));
     return this.#entries.map((entry) => ({ ...entry, pending: pending.get(entry.command) ?? null }));
@@ -37,8 +41,10 @@ export class RecentCalls {
     this.#keep(this.#entries.filter((entry) => entry.command !== command));
   }
 
-  /** Asks for the numbers of those that left the outbox. An id that is known already is answered, and nothing is done again;
-      without a text, one that is not known can't become a sighting. */
+  /**
+   * Request the numbers of calls that left the outbox. The server answers known command ids without acting again; without a
+   * text, an unknown id cannot create a sighting.
+   */
   settle() {
     for (const { command, board, number, pending } of this.shown) {
       if (number === null && !pending && !this.#asking.has(command)) this.#ask(command, board);
@@ -50,9 +56,9 @@ export class RecentCalls {
     try {
       const answer = await postJson("/api/v1/intake/sightings", { id: command, board });
       if (answer.ok) this.#number(command, await answer.json());
-      else if (answer.status === 422) this.remove(command); // it was let go, in another window
+      else if (answer.status === 422) this.remove(command); // discarded in another window
     } catch {
-      // asked again when the line is back
+      // retried when connected
     } finally {
       this.#asking.delete(command);
     }

@@ -1,8 +1,8 @@
-/* What the server suggests while a call is typed. A line that is down suggests nothing, and stops nobody. */
+/* Server suggestions while a call is typed; none while offline. */
 
 import { queuedRequest } from "../../core/api.js";
 
-const PAUSE = 200; // ms without a key before it is asked
+const PAUSE = 200; // ms without typing before the request
 
 export class Suggestions {
   places = [];
@@ -16,7 +16,7 @@ export class Suggestions {
     this.#changed = changed;
   }
 
-  /** After a change of the call. */
+  /** Request suggestions after a change of the call. */
   look({ board, search, text, where, place }) {
     const point = place ? { lat: place.lat, lon: place.lon } : null;
     this.#ask("places", !place && where.trim() ? `/api/v1/places?${new URLSearchParams({ q: where.slice(0, 200) })}` : null);
@@ -49,7 +49,7 @@ export class Suggestions {
       this.#take(kind, found[kind] ?? []);
     } catch {
       if (signal.aborted) return;
-      this.#asked.delete(kind); // asked again at the next key
+      this.#asked.delete(kind); // retried at the next key
       this.#take(kind, []);
     }
   }

@@ -1,4 +1,4 @@
-/** Beside the form of a call: what may be meant, what may be the same, and the calls that were taken. They stop nobody. */
+/** Panel beside the call form: suggested searches, similar sightings, recent calls. */
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { repeat } from "../../../vendor/lit-html/directives/repeat.js";
 import { label } from "../../core/labels.js";
@@ -7,9 +7,9 @@ import { searchName } from "./combobox_options.js";
 import { moment } from "../../core/time.js";
 import { seenText } from "../../format/time_elements.js";
 
-const SAID = 160; // characters of a sighting that is suggested
+const SAID = 160; // characters of a suggested sighting
 
-/** "8.6" of 8600 m */
+/** "8.6" for 8600 m */
 export const distanceText = (metres) => new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: metres < 10_000 ? 1 : 0 }).format(metres / 1000);
 
 export function suggestionsPanel(view) {

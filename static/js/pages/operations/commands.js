@@ -1,4 +1,4 @@
-/** What one may do on the operations board, by key and by the palette, and the searches that one can go to. */
+/** Commands of the operations board, for shortcuts and the palette, and the searches to go to. */
 import { t } from "../../core/i18n.js";
 import { shortPersonName } from "../../format/search_list.js";
 
@@ -16,7 +16,7 @@ export class OperationsCommands {
   }
 
   may(right) {
-    return right === "open" || right === "note" ? this.#mayOpen() : right === undefined; // a coordinator alone types here
+    return right === "open" || right === "note" ? this.#mayOpen() : right === undefined; // only coordinators type here
   }
 
   commands() {

@@ -1,4 +1,4 @@
-/* Opening a search: a form whose draft is kept, a command that is drawn as pending, and its refusal put back where it was typed. */
+/* Opening a search: a form with a kept draft, a pending row, and refusals back in the form. */
 
 import { html } from "../../../vendor/lit-html/lit-html.js";
 import { dialog } from "../../behaviours/dialog.js";
@@ -10,7 +10,7 @@ import { formOf, rows } from "../../forms/form_row.js";
 import { accessBody } from "../../shared/board/access_form.js";
 import { criteriaRows } from "../../shared/board/criteria.js";
 
-const AT_ONCE = 3_000; // ms: an ack that comes later finds the person busy with something else, and must not take them away
+const AT_ONCE = 3_000; // ms: after a later ack the user is busy elsewhere and must not be moved
 
 const FIRST = ["person.first_name", "person.last_name", "person.age", "person.sex", "kind", "missing_since", "last_seen.text", "lead"];
 const SAID = ["person.description"];
@@ -22,7 +22,7 @@ export class OpenSearch {
   #view;
   #form;
 
-  /** view: {desk, board, draw(), focusTrouble} */
+  /** @param view {desk, board, draw(), focusTrouble} */
   constructor(view) {
     this.#view = view;
     this.#form = new Form({
@@ -50,7 +50,7 @@ export class OpenSearch {
     this.#view.draw();
   };
 
-  /** What was refused, and is only in the outbox (after a reload): back into the form. */
+  /** Load a refused entry, kept by the outbox across a reload, into the form. */
   takeBack(entry) {
     this.#form.restoreData(entry.data, entry, entry.refusal);
     this.#view.board.discard(entry.id);
@@ -82,7 +82,7 @@ export class OpenSearch {
     const data = form.command.data(form);
     if (!data) return this.#trouble();
     const began = Date.now();
-    // into the outbox first, which keeps it in the browser; only then out of the draft
+    // The outbox stores the text before the draft is cleared.
     const answer = board.send(form.command.name, data);
     const sent = form.release();
     this.hide();

@@ -1,4 +1,4 @@
-/* The operations board: every search one may see, in the columns open, found and closed; live. */
+/* Operations page: all visible searches, live, in the columns open, found and closed. */
 
 import { html, nothing, render } from "../../../vendor/lit-html/lit-html.js";
 import { repeat } from "../../../vendor/lit-html/directives/repeat.js";
@@ -22,7 +22,7 @@ import { sharedReferences } from "../../shared/same_reference.js";
 import { SORTS, STATUSES, byStatus, matchesSearch, shortPersonName, sortFromQuery } from "../../format/search_list.js";
 
 const BOARD = "operations";
-const MOST = 40; // cards of a column of ended searches that are drawn before one asks for all
+const MOST = 40; // cards of a column of ended searches before "show all"
 
 const SORTED = {
   gravity: () => t("by gravity"),
@@ -42,7 +42,7 @@ export function mount(root, session) {
 class OperationsPage {
   session;
   board;
-  focusTrouble = false; // what was refused is brought into sight
+  focusTrouble = false; // scroll to refused text
   #root;
   #opening;
   #clock;
@@ -52,8 +52,8 @@ class OperationsPage {
   #unwatch = [];
   #finder;
   #sort = sortFromQuery(location.search);
-  #tab = "open";       // on a phone one column is seen at a time
-  #all = new Set();    // columns that are drawn whole
+  #tab = "open";       // the column shown on a phone
+  #all = new Set();    // columns drawn whole
 
   constructor(root, session) {
     this.#root = root;
@@ -110,7 +110,7 @@ class OperationsPage {
     this.focusTrouble = false;
   };
 
-  // Opening needs a coordinator; the server says so too.
+  // Only coordinators open searches; the server checks too.
   get #mayOpen() {
     return this.session.can("coordinator");
   }
@@ -159,7 +159,7 @@ class OperationsPage {
     </section>`;
   }
 
-  /** What is on the screen must not look like all there is. */
+  /** Show that a filter hides searches. */
   #ofAll(status, { length }) {
     const all = this.board.of("search").filter(({ state }) => state.status === status).length;
     return all === length ? nothing : html` <small>${t("of {all}", { all })}</small>`;

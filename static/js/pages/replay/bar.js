@@ -1,4 +1,4 @@
-/** The band across the page of the past: that it is the past, which moment, what happened then, and the way back to now. */
+/** Replay bar: says that this is the past, which moment and event, and the way back to now. */
 import { html, nothing, svg } from "../../../vendor/lit-html/lit-html.js";
 import { live } from "../../../vendor/lit-html/directives/live.js";
 import { t } from "../../core/i18n.js";
@@ -6,7 +6,7 @@ import { SPEEDS } from "../../replay/player.js";
 import { clockWithSeconds, day, formatDuration } from "../../core/time.js";
 import { eventLine } from "./event_line.js";
 
-// Drawn: few fonts have these signs. On a field of 16 by 16.
+// Icons as SVG paths on a 16 by 16 grid: few fonts have these signs.
 const SIGNS = {
   first: svg`<path d="M3 3h2v10H3zM13 3v10L6 8z" />`,
   back: svg`<path d="M11 3v10L4 8zM12 3h1v10h-1z" />`,
@@ -16,12 +16,12 @@ const SIGNS = {
   last: svg`<path d="M11 3h2v10h-2zM3 3v10l7-5z" />`,
 };
 
-/** "Tue 24 Nov 22:34:07"; of a moment (ms), wherever it is named */
+/** "Tue 24 Nov 22:34:07" */
 export const formatDateAndTime = (ms) => `${day(new Date(ms))} ${clockWithSeconds(new Date(ms))}`;
 
 export const numbered = (past, count = past.count) => t("event {number} of {all}", { number: count, all: past.length });
 
-/** At the top right, where a live board says that it is live. */
+/** Replaces the freshness indicator of a live board. */
 export function pastIndicator(past) {
   if (past.state !== "showing" || !past.count || past.trouble) return html`<span class="freshness-label past" data-testid="past-mark">${t("Past")}</span>`;
   return html`<span class="freshness-label past" data-testid="past-mark">${t("Past")} <small>${t("as it was on {at}", { at: formatDateAndTime(past.time) })}</small></span>`;
@@ -37,7 +37,7 @@ export function band(replay) {
   </div>`;
 }
 
-/** Step by step, or playing. */
+/** Buttons to step and play. */
 export function controls(replay) {
   const { past, player } = replay;
   const button = (name, text, does, { off = false, sign = name } = {}) => html`<button type="button" data-act=${name} aria-label=${text} title=${text}

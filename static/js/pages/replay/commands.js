@@ -1,4 +1,4 @@
-/** What one may do on the page of the past, by key and by the palette: to look, and to go. */
+/** Commands of the replay page, for shortcuts and the palette. */
 import { t } from "../../core/i18n.js";
 
 export class ReplayCommands {
@@ -17,7 +17,7 @@ export class ReplayCommands {
     this.#replay.drawNow();
   }
 
-  /** Escape closes what is open, then leaves the past; not from a menu of the bar, which it closes. */
+  /** Escape closes what is open, then leaves the replay; in a header menu it closes the menu. */
   commands(at) {
     const { body, backToNow } = this.#replay;
     if (at?.closest?.("header.header-bar details")) return [];

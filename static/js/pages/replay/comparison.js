@@ -1,4 +1,4 @@
-/** What differs between the moment that is looked at and another: a list beside the board, on which the same cards are marked. */
+/** Comparison of the selected moment with another: a list beside the board, where the changed cards are marked. */
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { t } from "../../core/i18n.js";
 import { label } from "../../core/labels.js";
@@ -47,7 +47,7 @@ function line(change, replay) {
   </li>`;
 }
 
-/** A card, or a search, is a way to it, as long as it is on the board that is looked at. */
+/** Link to a card or search, if it exists at the selected moment. */
 function named({ kind, id, before, after }, { body, past }) {
   const entity = after ?? before;
   const name = nameOfOne(kind, entity.state, past);

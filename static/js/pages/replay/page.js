@@ -1,6 +1,6 @@
 /**
- * The page of a board's past: a band that says so, the time line, and the board as it was, drawn by what draws the live one.
- * Nothing can be done to it; Escape, or one click, is back at now.
+ * Replay page: bar, timeline, and the board at the selected moment, drawn by the live board's templates. Read-only; Escape or
+ * one click returns to now.
  */
 import { html, nothing, render } from "../../../vendor/lit-html/lit-html.js";
 import { CardArrowKeys } from "../../behaviours/card_arrow_keys.js";
@@ -22,7 +22,7 @@ import { timelinePosition, timeline } from "./timeline.js";
 import { forbidden } from "../../shared/placeholders.js";
 
 const OPERATIONS = "operations";
-const PAGE = 10; // events at a time, by the keys that go further
+const PAGE = 10; // events skipped by the page keys
 
 export function mount(root, session, boardId, cardId = null) {
   new ReplayPage(root, session, boardId, cardId).connect();
@@ -32,7 +32,7 @@ class ReplayPage {
   session;
   past;
   player;
-  body; // what draws the board
+  body; // draws the board
   #root;
   #indicator = document.querySelector("[data-freshness-mark]");
   #live;
@@ -79,9 +79,9 @@ class ReplayPage {
     render(nothing, this.#root);
   }
 
-  // --- what one does
+  // --- actions
 
-  /** To a moment, by how many events had happened. */
+  /** Go to the moment after `count` events. */
   go(count) {
     this.player.stop();
     this.past.go(count);
@@ -101,7 +101,7 @@ class ReplayPage {
     this.player.speed = speed;
   }
 
-  /** From here on with the moment that is looked at; or with none. */
+  /** Start or stop comparing with the selected moment. */
   compare = () => this.past.compareWith(this.past.other === null);
 
   swap = () => {
@@ -114,12 +114,12 @@ class ReplayPage {
     location.assign(this.now);
   };
 
-  /** The address of the same board, live. */
+  /** URL of the same board, live. */
   get now() {
     return this.body.path();
   }
 
-  /** What was asked for is there before this returns. */
+  /** Draw synchronously. */
   drawNow() {
     if (this.#frame !== null) this.#render();
   }
@@ -156,7 +156,7 @@ class ReplayPage {
       ${this.body.template(past.other === null ? nothing : comparison(this))}`;
   }
 
-  // --- the time line
+  // --- timeline
 
   #drag(share) {
     this.player.stop();
@@ -164,7 +164,7 @@ class ReplayPage {
     this.past.goTo(Math.max(from, from + share * (to - from)));
   }
 
-  /** ms of the next event; null after the last. */
+  /** Return the ms of the next event; null after the last. */
   #next() {
     const event = this.past.event(this.past.count + 1);
     return event ? Date.parse(event.at) : null;

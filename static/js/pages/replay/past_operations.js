@@ -1,4 +1,7 @@
-/** All searches as they stood: in the columns of the live board (pages/operations/page.js), each a way to its own past at that moment. */
+/**
+ * Past operations board: all searches at a moment, in the columns of the live page (pages/operations/page.js), each linked to
+ * its own past.
+ */
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { repeat } from "../../../vendor/lit-html/directives/repeat.js";
 import { label } from "../../core/labels.js";
@@ -11,9 +14,9 @@ export class PastOperations {
   past = true;
   page = "replay-operations";
   walked = ["li[data-search]", "[data-column] ul"];
-  isOpen = false; // a search opens as a page of its own
+  isOpen = false; // searches open as pages
   #replay;
-  #tab = STATUSES[0]; // on a phone one column is seen at a time
+  #tab = STATUSES[0]; // the column shown on a phone
 
   constructor(replay) {
     this.#replay = replay;
@@ -37,7 +40,7 @@ export class PastOperations {
     return "/";
   }
 
-  /** A search is looked at as it was at this moment too. */
+  /** Return the URL of a search at the same moment. */
   placeOf(search) {
     return `/searches/${search}${MomentUrl.query({ at: new Date(this.#replay.past.time).toISOString() })}`;
   }

@@ -1,4 +1,4 @@
-/** The board of a search as it was: what the templates of the live one (pages/search/page.js) ask of a view, without anything that changes it. */
+/** Past board of a search: the view that the live templates (pages/search/page.js) expect, without changes. */
 import { html } from "../../../vendor/lit-html/lit-html.js";
 import { CardUrl } from "../../behaviours/card_url.js";
 import { t } from "../../core/i18n.js";
@@ -16,11 +16,11 @@ const NOBODY = [];
 export class PastSearch {
   past = true;
   page = "search-page";
-  mayRead = false; // who a source is stands on no board of the past
+  mayRead = false; // past boards show no sources
   mayNote = false;
   mayEdit = false;
   mayLead = false;
-  walked = []; // Arrows as on the live board
+  walked = []; // Arrow keys as on the live board.
   picture = null;
   ui;
   drawn = true;
@@ -31,7 +31,7 @@ export class PastSearch {
   isShown = () => true;
   #replay;
   #address;
-  #focus = null; // selector: what was opened or closed
+  #focus = null; // selector of what was opened or closed, to focus
 
   constructor(replay, card) {
     this.#replay = replay;
@@ -53,12 +53,12 @@ export class PastSearch {
     this.#address.disconnect();
   }
 
-  /** Puts the moment into the address, beside the card. */
+  /** Put the moment into the URL, beside the card. */
   ask(query) {
     this.#address.ask(query);
   }
 
-  // --- the card that is open
+  // --- open card
 
   get isOpen() {
     return this.ui.card !== null;
@@ -78,7 +78,7 @@ export class PastSearch {
     this.#replay.draw();
   }
 
-  // --- what templates ask
+  // --- for templates
 
   get title() {
     const state = this.picture?.search?.state;
@@ -123,14 +123,14 @@ export class PastSearch {
 
   // --- drawing
 
-  /** Before a draw. */
+  /** Read the moment's states before a draw. */
   look() {
     this.picture = boardViewModel(this.board);
     this.noteBadges = badgesOfNotes(this.board);
     this.today = day(serverNow());
   }
 
-  /** beside: what stands there while no card is open */
+  /** @param beside drawn while no card is open */
   template(beside) {
     if (!this.picture.search) return html`<p class="erased">${t("What this search was at that moment has been erased.")}</p>`;
     return html`${searchHeader(this)}
@@ -141,7 +141,7 @@ export class PastSearch {
       </div>`;
   }
 
-  /** After a draw. */
+  /** Move the focus after a draw. */
   settle() {
     if (!this.#focus) return;
     document.querySelector(this.#focus)?.focus({ preventScroll: true });

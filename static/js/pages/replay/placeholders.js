@@ -1,4 +1,4 @@
-/** What stands in place of a past board: while it is read, where it can't be, and where the address names no moment of it. */
+/** Placeholders of a past board: loading, failed, no such moment. */
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { n, t } from "../../core/i18n.js";
 import { MomentUrl } from "../../replay/moment_url.js";
@@ -26,7 +26,7 @@ export function failed(replay) {
   </section>`;
 }
 
-/** A sentence, and the ways to the first and the last moment that there are. */
+/** Message with links to the first and last moment. */
 export function noMoment(replay) {
   const { past } = replay;
   const to = (count) => (event) => {

@@ -1,4 +1,4 @@
-/** The time line: how much happened when, with a handle at the moment that is looked at. */
+/** Timeline: event density over time, with a handle at the selected moment. */
 import { html, nothing, svg } from "../../../vendor/lit-html/lit-html.js";
 import { guard } from "../../../vendor/lit-html/directives/guard.js";
 import { density, outline, share } from "../../replay/density.js";
@@ -33,7 +33,7 @@ function bars({ times, from, to }) {
   </svg>`;
 }
 
-/** After a draw. By a property of the script, as the policy allows no style attributes. */
+/** Set positions after a draw, by script because the policy forbids style attributes. */
 export function timelinePosition(root) {
   for (const element of root.querySelectorAll("[data-position]")) element.style.setProperty("--position", element.dataset.position);
 }

@@ -1,10 +1,10 @@
-/** What a person can do on the board of a search. Each draws; what is refused comes back to where it was typed. */
+/** Actions on the board of a search. Each redraws; refused text returns to its form. */
 import { SINCE_LAST_LOOK } from "../../shared/card_filter.js";
 import { hitUrl } from "../../shared/find_results.js";
 import { LOG } from "../../shared/board/card_panel.js";
 import { readSource } from "../../shared/board/source_reveal.js";
 
-// form -> the dialog that it is typed in; the others are typed in the panel
+// form -> its dialog; other forms are in the panel
 const DIALOG_OF = {
   "add-sighting": "sighting", "add-task": "task", facts: "facts", access: "access", status: "status", outcome: "outcome", worrying: "worrying",
   appeal: "appeal", withdraw: "withdraw", "column-title": "column-title", "column-before": "column-before", "column-after": "column-after",
@@ -17,7 +17,7 @@ export class Actions {
 
   constructor(view) {
     this.#view = view;
-    // Templates hand these on as listeners.
+    // Templates pass these as listeners.
     for (const name of ["close", "closeDialog", "allSeen", "log"]) this[name] = this[name].bind(this);
   }
 
@@ -33,7 +33,7 @@ export class Actions {
   close() {
     const { ui, address, lastBadge, sources } = this.#view;
     lastBadge.delete(ui.card);
-    sources.delete(ui.card); // who said it stays on the screen no longer than it is looked at
+    sources.delete(ui.card); // a source is shown only while its card is open
     this.#view.focusCard = ui.card;
     ui.card = null;
     address.close();
@@ -74,7 +74,7 @@ export class Actions {
     this.#view.draw();
   }
 
-  /** What was found: here, or on the board of another search. */
+  /** Go to a search hit, here or on another board. */
   goTo(hit) {
     if (hit.board !== this.#view.board.id) return location.assign(hitUrl(hit));
     if (hit.kind === "search") return this.openCard(LOG);
@@ -99,7 +99,7 @@ export class Actions {
     return this.command("card.move", { card, ...place });
   }
 
-  /** A change without a form; refused, it waits among the refusals. */
+  /** Send a command without a form; refused, it is listed among the refusals. */
   command(name, data) {
     const { board } = this.#view;
     board.send(name, data, { base: board.seq, epoch: board.epoch }).then((ack) => this.#did(ack, data), () => this.#view.draw());
@@ -111,7 +111,7 @@ export class Actions {
     if (!form.dirty) return this.#shut(form);
     const data = form.command.data(form);
     if (!data) return this.#trouble();
-    // The outbox has the words, on disk, before the form lets them go, and until there is an ack.
+    // The outbox stores the text before the form is cleared, and keeps it until the ack.
     const answer = board.send(form.command.name, data, form.position());
     const sent = form.release(), at = Date.now();
     this.#shut(form);
@@ -130,12 +130,12 @@ export class Actions {
     return this.#view.draw();
   }
 
-  /** All conflicts of a form are decided: send what is still mine. */
+  /** Send the rest once all conflicts of a form are resolved. */
   resolved(form) {
     return this.submit(form);
   }
 
-  /** A refused change, back into its form. */
+  /** Return a refused change to its form. */
   reopen(entry) {
     const form = this.#view.forms.of(entry);
     const card = form.entity;
@@ -154,7 +154,7 @@ export class Actions {
 
   async readHistory(history) {
     await history.read();
-    // So that a draft of an earlier visit knows who changed its fields since.
+    // Lets an old draft know who changed its fields since.
     this.#view.forms.onEvents(history.events);
     this.#view.draw();
   }
@@ -163,7 +163,7 @@ export class Actions {
     const { sources, board } = this.#view;
     const seqNow = () => board.get(sighting)?.seq;
     const seq = seqNow(), read = await readSource(board.id, sighting, sources.get(sighting));
-    if (seqNow() === seq) sources.set(sighting, read); // else it may have been set while it was read
+    if (seqNow() === seq) sources.set(sighting, read); // else it may have changed during the request
     this.#view.draw();
   }
 
@@ -188,7 +188,7 @@ export class Actions {
     this.#view.draw();
   }
 
-  /** Shows the form again; false where something else is open: then the refusal waits with the others. */
+  /** Show the form again; false if another one is open: then the refusal waits in the list. */
   #reveal(form) {
     const { ui } = this.#view;
     const dialog = DIALOG_OF[kindOf(form)];

@@ -1,4 +1,4 @@
-/** What is asked before a column is renamed, or added beside another. */
+/** Dialogs that rename a column or add one beside another. */
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { t } from "../../core/i18n.js";
 import { label } from "../../core/labels.js";

@@ -1,4 +1,4 @@
-/** What one may do on the board of a search, by key and by the palette, and the cards that one can go to. */
+/** Commands of the board of a search, for shortcuts and the palette, and the cards to go to. */
 import { t } from "../../core/i18n.js";
 import { cardName } from "../../format/values.js";
 import { LOG } from "../../shared/board/card_panel.js";
@@ -22,7 +22,7 @@ export class SearchCommands {
     this.#view.drawNow();
   }
 
-  /** [{id, says, does}] of those that this person may, with the focus at `at`: those about a card are about the one there. */
+  /** Return the permitted commands, [{id, says, does}]. Those about a card apply to the one focused at `at`. */
   commands(at) {
     if (!this.#view.picture?.search) return [];
     const card = this.#card(at);
@@ -30,7 +30,7 @@ export class SearchCommands {
       .filter(({ may, not }) => this.may(may) && !not);
   }
 
-  /** [{id, says, number, does}], what one can go to here. */
+  /** Return what can be gone to, [{id, says, number, does}]. */
   things() {
     const { picture, act } = this.#view;
     return [...(picture?.byId.values() ?? [])].map((card) => ({
@@ -66,7 +66,7 @@ export class SearchCommands {
       { id: "note", may: "note", not: card, says: t("Write in the log"), does: () => this.#open(LOG, NOTE) },
       { id: "show-all", not: !filters.active, says: t("Show all cards again"), does: () => filters.clear() },
       { id: "find", says: t("Find in this search"), does: () => document.querySelector("#find")?.focus() },
-      // Ctrl+Z has its own rules about typing (undo.js), and comes there first.
+      // Ctrl+Z has its own rules about typing (undo.js), which apply first.
       { id: "undo-last", may: "edit", not: undo.shown?.state !== "offered", says: t("Undo what you have just done"), does: () => undo.undo(undo.shown.event) },
       { id: "close", not: !ui.card || ui.card === card?.id, says: t("Close"), does: act.close },
     ];
@@ -87,7 +87,7 @@ export class SearchCommands {
     ];
   }
 
-  /** The card that has the focus, else the one that is open. */
+  /** Return the focused card, else the open one. */
   #card(at) {
     const { picture, ui } = this.#view;
     return picture.byId.get(at?.closest?.("article[data-card]")?.dataset.card ?? ui.card);

@@ -1,4 +1,4 @@
-/** The dialogs of a search: one noun each, drawn one at a time. */
+/** Dialogs of a search, one at a time. */
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { t } from "../../core/i18n.js";
 import { dialog } from "../../behaviours/dialog.js";

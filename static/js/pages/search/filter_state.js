@@ -1,22 +1,22 @@
-/** What is asked of the cards of a board: in the address, so that a reload, a link and the back button keep it. */
+/** Card filter of a board, kept in the URL for reload, links and the back button. */
 import { accountName } from "../../format/values.js";
 import { queuedRequest } from "../../core/api.js";
 import { SINCE_LAST_LOOK, NONE, filter, read, written } from "../../shared/card_filter.js";
 
 export class FilterState {
-  text = ""; // not in the address: it may be somebody's name
+  text = ""; // not in the URL: it may be a name
   asked;
-  trouble = null; // why it is not known what changed since a time: "reading", "failed"
+  trouble = null; // why changes since a time are unknown: "reading", "failed"
   #view;
-  #read = null; // the time that was read
-  #since = null; // the seq of the board then
+  #read = null; // the time requested
+  #since = null; // the board's seq at that time
 
   constructor(view) {
     this.#view = view;
     this.asked = read(location.search);
   }
 
-  /** Is anything asked? Then not all may be there. */
+  /** Return whether a filter is active, so that cards may be hidden. */
   get active() {
     return Boolean(this.text.trim()) || Object.values(this.asked).some((value) => value !== null);
   }
@@ -50,7 +50,7 @@ export class FilterState {
     return true;
   }
 
-  /** @returns (card) -> boolean, for what is true now */
+  /** Return (card) -> boolean for the current state. */
   isShown({ isOverdue, isChanged }) {
     const { session } = this.#view;
     if (this.#read !== this.asked.changed) this.#readSince();
@@ -62,13 +62,13 @@ export class FilterState {
     this.#view.draw();
   };
 
-  /** Until it is known what changed, all is shown, and it is said why. */
+  /** Show all cards until the changed ones are known, with the reason. */
   #isSince = ({ id, seq }) => {
     const since = this.#since;
     return since === null || seq > since || this.#view.notesOf(id).some((note) => note.seq > since);
   };
 
-  /** States carry the seq of their last change, not its time: the board says at which seq it was then. */
+  /** Find the seq for a time: states carry the seq of their last change, not its time. */
   async #readSince() {
     const { changed } = this.asked;
     this.#read = changed;
@@ -77,14 +77,14 @@ export class FilterState {
     this.trouble = "reading";
     const { search } = this.#view.picture;
     const seq = Date.parse(changed) < Date.parse(search.state.opened_at) ? 0 : await seqAt(search.id, changed).catch(() => null);
-    if (changed !== this.asked.changed) return; // another time was asked for meanwhile
+    if (changed !== this.asked.changed) return; // another time was chosen meanwhile
     this.#since = seq;
     this.trouble = seq === null ? "failed" : null;
     this.#view.draw();
   }
 }
 
-/** The seq of a board at a time, 0 before its first event; null where there is no answer. */
+/** Return the seq of a board at a time, 0 before its first event, null without an answer. */
 async function seqAt(board, time) {
   const query = new URLSearchParams({ at: time, limit: 1 });
   const answer = await queuedRequest(`/api/v1/boards/${board}/events?${query}`, { headers: { accept: "application/json" } });

@@ -1,20 +1,23 @@
-/** A card that this person has just added is brought into sight, and the keyboard goes to it, unless it is somewhere else by now. */
+/** Scroll to and focus a card that this person just added, unless the focus has moved elsewhere. */
 import { isFocusLost } from "../../behaviours/keep_focus.js";
 
-const AT_ONCE = 3_000; // ms: an ack that comes later finds the person busy with something else
-const KEPT = 20; // own cards whose ack may still come
+const AT_ONCE = 3_000; // ms: after a later ack the user is busy elsewhere
+const KEPT = 20; // own cards whose ack may be pending
 
 export class AddedCardFocus {
   #view;
   #own = new Map(); // seq -> id of a card
-  #awaited = null; // seqs: acknowledged, their events are on the way
-  #card = null; // is shown with the next draw
+  #awaited = null; // seqs acknowledged, events pending
+  #card = null; // card to show after the next draw
 
   constructor(view) {
     this.#view = view;
   }
 
-  /** A command that adds a card was acknowledged; `sent` is when it was given, ms. */
+  /**
+   * Note the ack of a command that adds a card.
+   * @param sent ms at which it was given
+   */
   did({ seqs }, sent) {
     if (Date.now() - sent > AT_ONCE) return;
     this.#awaited = seqs;
@@ -33,7 +36,7 @@ export class AddedCardFocus {
     this.#awaited = this.#card = null;
   }
 
-  /** After a draw. */
+  /** Scroll to the card after a draw. */
   show(root) {
     if (this.#card === null) return;
     const card = root.querySelector(`article[data-card="${CSS.escape(this.#card)}"]`);
@@ -41,7 +44,7 @@ export class AddedCardFocus {
     if (!card || document.querySelector("dialog[open]")) return;
     const intoSight = () => card.scrollIntoView({ block: "nearest", inline: "nearest" });
     intoSight();
-    requestAnimationFrame(() => requestAnimationFrame(intoSight)); // cards that come into sight with it have another height than was reckoned
+    requestAnimationFrame(() => requestAnimationFrame(intoSight)); // cards scrolled into view get their real height only then
     const { activeElement } = document;
     if (isFocusLost() || activeElement === root || activeElement.closest(".add-buttons, article[data-card]")) card.querySelector("a").focus({ preventScroll: true });
   }
@@ -51,6 +54,6 @@ export class AddedCardFocus {
     if (seq === undefined) return;
     this.#awaited = null;
     this.#card = this.#own.get(seq);
-    this.#view.act.showColumn(this.#view.board.get(this.#card)?.state.column ?? null); // a phone shows one at a time
+    this.#view.act.showColumn(this.#view.board.get(this.#card)?.state.column ?? null); // a phone shows one column
   }
 }

@@ -1,4 +1,4 @@
-/** All forms of a search: which fields, which command they become. One line a form. */
+/** Forms of a search: fields, command and data of each. */
 import { draft } from "../../core/drafts.js";
 import { Form } from "../../forms/form.js";
 import * as fields from "../../forms/fields.js";
@@ -7,7 +7,7 @@ import { serverNow, toInput } from "../../core/time.js";
 
 const now = () => toInput(serverNow());
 
-/** The reason stands beside the changes: it is only sent where one was typed. */
+/** Add the reason beside the changes, if one was typed. */
 const reasoned = (form, data) => (form.value("reason") ? { ...data, reason: form.value("reason") } : data);
 
 const update = (key) => (form) => {
@@ -55,7 +55,7 @@ const KINDS = {
     fields: fields.WORRYING,
     name: "search.set_worrying",
     data: qualified,
-    read: ({ worrying }) => ({ worrying }), // the next decision has a basis of its own
+    read: ({ worrying }) => ({ worrying }), // each decision has its own basis
   },
   appeal: { fields: fields.APPEAL, name: "search.set_appeal", data: appealed, read: ({ appeal }) => ({ appeal }), group: "appeal" },
   outcome: { fields: fields.OUTCOME_CORRECTED, name: "search.set_outcome", data: corrected, read: ({ outcome }) => ({ outcome }) },
@@ -73,20 +73,20 @@ export class Forms {
   #sources;
   #forms = new Map();
 
-  /** @param sources Map(sighting -> name and contact), as far as they were read */
+  /** @param sources Map(sighting -> name and contact) of sources read here */
   constructor(board, sources) {
     this.#board = board;
     this.#sources = sources;
   }
 
-  /** The one form of a kind over an entity, for as long as the page lives; its text survives the page. */
+  /** Return the form of a kind for an entity. It lives as long as the page; its text longer. */
   get(kind, entity = null) {
     const key = entity ? `${kind}:${entity}` : kind;
     if (!this.#forms.has(key)) this.#forms.set(key, this.#make(kind, key, entity));
     return this.#forms.get(key);
   }
 
-  /** The form that a refused command came from, or null where it had none (a drag, a tick). */
+  /** Return the form of a refused command, or null if it had none (a drag, a checkbox). */
   of({ name, data }) {
     const card = data.sighting ?? data.task ?? data.card;
     if (name === "sighting.add") return this.get("add-sighting");
@@ -116,7 +116,7 @@ export class Forms {
     }
   }
 
-  /** The entities over which something is typed and not sent. */
+  /** Entities with unsent text. */
   get drafts() {
     return new Set([...this.#forms.values()].filter((form) => form.dirty).map((form) => form.entity));
   }
@@ -141,7 +141,7 @@ function withSource(state, source) {
   return source && !source.problem ? { ...state, source_name: source.name, source_contact: source.contact } : state;
 }
 
-/** Only the half that was changed: source and content are two fields, and two people may grade them at once. */
+/** Send only the changed half of a grade: two people may set source and content at once. */
 function graded(form) {
   const patch = form.patch();
   return patch && reasoned(form, { sighting: form.entity, grade: patch.grade ?? {} });
@@ -155,12 +155,12 @@ function assessed(form) {
 
 function item(form) {
   const filled = form.filled();
-  // Four thousand million keys: two people who add at the same moment add two items.
+  // 2^32 keys: items that two people add at once do not collide.
   const key = crypto.getRandomValues(new Uint32Array(1))[0].toString(36);
   return filled && { task: form.entity, checklist: { [key]: { text: filled.text, done: false } } };
 }
 
-/** A new column, before or after the one at whose head it was asked for. */
+/** Data of a new column beside the given one. */
 function beside(side) {
   return (form) => {
     const filled = form.filled();
@@ -178,7 +178,7 @@ function qualified(form) {
   return filled && { worrying: form.value("worrying"), ...filled };
 }
 
-/** Where nobody is asked to look out there is no from and no until. */
+/** Drop the period when there is no appeal. */
 function appealed(form) {
   const none = form.value("appeal.level") === "none";
   const filled = form.filled(["appeal.level", ...(none ? [] : ["appeal.from", "appeal.until"])]);
@@ -201,7 +201,7 @@ function statusSet(form, board) {
   return { ...filled, outcome: { ...filled.outcome, ...told } };
 }
 
-/** The server asks why, too: it knows what is open by then. */
+/** Add the reason for closing with open work; the server asks for it too. */
 function acknowledged(form, filled, board) {
   if (form.value("acknowledge") || !openItems(board, board.get(form.entity).state).any) return filled;
   form.errors.acknowledge = "required";

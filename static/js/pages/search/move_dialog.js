@@ -1,4 +1,4 @@
-/** "Move to…": a column, then a place in it; with keys, with a thumb, without dragging. */
+/** "Move to…" dialog: choose a column and a place in it, without dragging. */
 import { html } from "../../../vendor/lit-html/lit-html.js";
 import { t } from "../../core/i18n.js";
 import { dialog } from "../../behaviours/dialog.js";
@@ -16,7 +16,7 @@ export function moveDialog(view, id) {
   };
   const send = (event) => {
     event.preventDefault();
-    // Read now, not as it was drawn: an arrow and Enter may both come before the next draw.
+    // Evaluated now: an arrow key and Enter may both come before the next draw.
     const now = chosen(view, id);
     view.act.closeDialog();
     view.act.sendMove(id, { column: now.column.id, ...placed(open.place, now.others) });
@@ -44,7 +44,7 @@ export function moveDialog(view, id) {
   </form>`, view.act.closeDialog);
 }
 
-/** The column picked (else the card's own), and the cards in it that one can go before. */
+/** Return the chosen column (else the card's own) and its cards to go before. */
 function chosen(view, id) {
   const { columns, byId } = view.picture;
   const own = columns.find(({ cards }) => cards.includes(byId.get(id)));
@@ -52,7 +52,7 @@ function chosen(view, id) {
   return { column, others: column.cards.filter((card) => card.id !== id && !card.added) };
 }
 
-const TITLE_LENGTH = 60; // characters of what was said, enough to know a card by
+const TITLE_LENGTH = 60; // characters that identify a card
 
 function titled(card) {
   const said = card.state.description ?? card.state.title;

@@ -1,15 +1,15 @@
-/** Who wrote a note. A note's state does not say; the event that made it does. */
+/** Authors of notes, read from the events: a note's state does not contain them. */
 
 import { request } from "../../core/api.js";
 
-const AT_ONCE = 4; // questions on the way at a time
-const ASK_AGAIN_MS = 30_000; // after an answer that did not come: every draw asks, and the line may be down for long
-const MOST = 60; // notes asked about for one card: the newest, those that are read
+const AT_ONCE = 4; // concurrent requests
+const ASK_AGAIN_MS = 30_000; // delay after a failure: every draw asks
+const MOST = 60; // newest notes of a card to ask about
 
 export class NoteAuthors {
   #board;
   #names = new Map();
-  #asked = new Map(); // note -> when, ms
+  #asked = new Map(); // note -> ms of the request
 
   constructor(board) {
     this.#board = board;
@@ -23,7 +23,10 @@ export class NoteAuthors {
     for (const { type, id, actor } of events) if (type === "note.added" && actor) this.#names.set(id, actor.name);
   }
 
-  /** @param notes newest first; those that are not known are asked for. Resolves to whether something was learned. */
+  /**
+   * Request unknown authors. Resolves to whether something was learned.
+   * @param notes newest first
+   */
   async learn(notes) {
     const now = Date.now();
     const isDue = (id) => now - (this.#asked.get(id) ?? -Infinity) > ASK_AGAIN_MS;
@@ -36,13 +39,13 @@ export class NoteAuthors {
     return unknown.some(({ id }) => this.#names.has(id));
   }
 
-  // A note never changes, so the last event that changed it is the one that made it.
+  // A note never changes: its last event is its creation.
   async #ask({ seq }) {
     try {
       const answer = await request(`/api/v1/boards/${this.#board}/events?after=${seq - 1}&limit=1`);
       if (answer.ok) this.onEvents((await answer.json()).events);
     } catch {
-      // asked again when its time has come
+      // retried after the delay
     }
   }
 }

@@ -1,4 +1,4 @@
-/** The board of a search: head, tools, columns, and the open card beside them. */
+/** Search page: header, toolbar, columns, and the open card beside them. */
 import { html, nothing, render } from "../../../vendor/lit-html/lit-html.js";
 import { CardUrl } from "../../behaviours/card_url.js";
 import { CardArrowKeys } from "../../behaviours/card_arrow_keys.js";
@@ -32,9 +32,9 @@ import { forbidden, loading } from "../../shared/placeholders.js";
 import { tools } from "./toolbar.js";
 import { Undo, undoNotice } from "./undo.js";
 
-const OVERDUE_EVERY_MS = 1000; // a task becomes overdue by itself; the count is looked at once a second
+const OVERDUE_EVERY_MS = 1000; // tasks become overdue without events
 
-/** @returns a function that takes the view away again */
+/** Draw the page; return the function that removes it. */
 export function mount(root, session, boardId, cardId = null) {
   const view = new SearchPage(root, session, boardId, cardId);
   view.connect();
@@ -43,14 +43,14 @@ export function mount(root, session, boardId, cardId = null) {
 
 class SearchPage {
   picture = null;
-  lastBadge = new Map(); // card -> what was new when it was opened
-  sources = new Map(); // sighting -> name and contact, as far as they were read here
-  drawn = false; // the first draw is of the first cards alone
+  lastBadge = new Map(); // card -> its badge when it was opened
+  sources = new Map(); // sighting -> source's name and contact, if read here
+  drawn = false; // the first draw has only the first cards
   focusPanel = false;
-  focusField = null; // selector
+  focusField = null; // selector of the field to focus
   focusCard = null;
-  focusTrouble = false; // what was refused is brought into sight
-  showFacts = false; // where a long form was, its short reading is brought into sight
+  focusTrouble = false; // scroll to refused text
+  showFacts = false; // scroll to the summary that replaced a long form
   submit = (form) => this.act.submit(form);
   resolved = (form) => this.act.resolved(form);
   draw = () => this.#schedule();
@@ -58,9 +58,9 @@ class SearchPage {
   #root;
   #frame = null;
   #histories = new Map();
-  #seq = null; // up to here events were heard
+  #seq = null; // last seq received
   #behaviours;
-  #prints = () => this.#render(); // with the time of the print
+  #prints = () => this.#render(); // updates the time of printing
   #unwatch = [];
 
   constructor(root, session, boardId, cardId) {
@@ -113,7 +113,7 @@ class SearchPage {
     showAtFoot();
   }
 
-  // --- what this person may do, now
+  // --- permissions
 
   get isClosed() {
     return this.picture?.search?.state.status === "closed";
@@ -135,13 +135,13 @@ class SearchPage {
     return this.session.can("coordinator");
   }
 
-  /** Is there a form to put it back into, and may this person still use it? */
+  /** Return whether a refused entry has a form this person may still use. */
   mayReopen(entry) {
     const form = this.mayNote && this.picture?.search ? this.forms.of(entry) : null;
     return form !== null && (!form.entity || Boolean(this.board.get(form.entity)));
   }
 
-  // --- what templates ask
+  // --- for templates
 
   path(card) {
     return this.address.path(card);
@@ -184,7 +184,7 @@ class SearchPage {
 
   // --- drawing
 
-  /** What was asked for is there before this returns. */
+  /** Draw synchronously. */
   drawNow() {
     if (this.#frame !== null) this.#render();
   }
@@ -214,7 +214,7 @@ class SearchPage {
 
   #drawRest() {
     this.drawn = true;
-    // After the frame that shows the first ones, not in it.
+    // After the frame with the first cards.
     requestAnimationFrame(() => this.draw());
   }
 
@@ -228,7 +228,7 @@ class SearchPage {
       ${undoNotice(this)} ${openDialog(this)}`;
   }
 
-  /** Nothing of the search stays: neither on the screen, nor in what this view remembers. */
+  /** Remove the search from screen and memory when access is lost. */
   #lost() {
     this.ui.dialog = this.ui.held = null;
     this.picture = null;
@@ -249,7 +249,7 @@ class SearchPage {
     document.title = `${person.first_name} · ${reference} · Searchboard`;
     this.attention.look();
     this.namesakes.look(reference);
-    if (ui.dialog?.entity && !this.board.get(ui.dialog.entity)) ui.dialog = null; // somebody removed what it is about
+    if (ui.dialog?.entity && !this.board.get(ui.dialog.entity)) ui.dialog = null; // its subject was removed
   }
 
   #focus() {
@@ -273,14 +273,14 @@ class SearchPage {
     this.undo.forget();
   }
 
-  // --- what happens
+  // --- events
 
   #heard(events) {
     const { seq } = this.board;
-    // A snapshot in place of a catch-up: the events between were not heard, so histories are read again.
+    // A snapshot replaced missed events: read histories again.
     if (this.#seq !== null && seq !== this.#seq + events.length) this.#forget();
     this.#seq = seq;
-    for (const event of events) if (setsSource(event)) this.sources.delete(event.id); // what was read is no more what it is
+    for (const event of events) if (setsSource(event)) this.sources.delete(event.id); // the source read earlier is outdated
     for (const history of this.#histories.values()) history.onEvents(events);
     this.authors.onEvents(events);
     this.forms.onEvents(events);
@@ -289,7 +289,7 @@ class SearchPage {
     this.#render();
   }
 
-  /** A note of the log was found on another page: it has no address of its own. */
+  /** Show a note of the log found on another page: it has no URL of its own. */
   #fromElsewhere() {
     this.address.ask(location.search);
     this.act.openCard(LOG);

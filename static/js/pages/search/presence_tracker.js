@@ -1,15 +1,15 @@
-/** Where this person's eyes are: what they have open is seen, and others see them there. */
+/** Presence on a board: marks the open card as seen, and tells others where this person is. */
 import { LOG } from "../../shared/board/card_panel.js";
 
 export class PresenceTracker {
   #view;
-  #place = ""; // as it was told last
+  #place = ""; // last sent
 
   constructor(view) {
     this.#view = view;
   }
 
-  /** What is open is seen: its mark moves from the card into the panel. */
+  /** Mark the open card as seen; its badge moves into the panel. */
   look() {
     const { board, ui, lastBadge, authors } = this.#view;
     if (!ui.card || document.hidden) return;
@@ -21,7 +21,7 @@ export class PresenceTracker {
     authors.learn(notes).then((learned) => learned && this.#view.draw());
   }
 
-  /** Tells the board which card this person has open, and whether they have typed into it. */
+  /** Send which card is open, and whether it is being edited. */
   tell() {
     const { board, ui, forms } = this.#view;
     const card = ui.card === LOG ? null : ui.card;

@@ -1,4 +1,4 @@
-/** Found, closed, open again: what each asks before it acts for everyone. */
+/** Status forms: found, closed, open again. */
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { t } from "../../core/i18n.js";
 import { label } from "../../core/labels.js";
@@ -47,7 +47,7 @@ function asked(form, status, view) {
     ${row(form, "reason", view, ASKS[status]())}`;
 }
 
-/** Closing names what is open, and asks why it is right all the same. */
+/** List open work when closing, and ask for a reason. */
 function anyway(form, view) {
   const found = openItems(view.board, view.picture.search.state);
   if (!found.any && !form.errors.acknowledge && !form.isMine("acknowledge")) return nothing;

@@ -1,4 +1,4 @@
-/** The row between head and columns: add, find, narrow down, and what one does to the search as a whole. */
+/** Toolbar of a search: add, find, filter, and actions on the whole search. */
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { hasKeyboard } from "../../behaviours/shortcut_handler.js";
 import { t } from "../../core/i18n.js";
@@ -19,7 +19,7 @@ export function tools(view) {
   ${shown(view)}`;
 }
 
-/** One line, always there: what comes and goes in it moves nothing below. */
+/** Filter bar: always one line, so that nothing below moves. */
 function shown(view) {
   const { overdue, changed, filters, act } = view;
   const { asked } = filters;
@@ -34,10 +34,10 @@ function shown(view) {
   </div>`;
 }
 
-/** Is there more than one thing to do to the search as a whole? */
+/** Return whether there are actions on the whole search. */
 const hasMenu = (view) => view.mayEdit || view.mayLead;
 
-/** A row where there is room (css); on a phone a menu at the thumb, which the browser opens and closes. */
+/** Actions on the whole search: a row, or a popover menu on a phone (CSS). */
 function whole(view) {
   const { act, ui } = view;
   const item = (name, text, does, pressed = nothing) => html`<button type="button" data-act=${name} aria-pressed=${pressed}

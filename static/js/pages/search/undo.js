@@ -1,6 +1,6 @@
 /**
- * Undoing: what one has just done, for some seconds, by a button or Ctrl+Z; from a history, what still holds (shared/board/card_history.js).
- * What the server refuses is said here, with what changed since.
+ * Undo: the last own action for some seconds, by button or Ctrl+Z; older ones from a card's history
+ * (shared/board/card_history.js). Refusals are shown with what changed since.
  */
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { findPressed } from "../../behaviours/shortcuts.js";
@@ -10,18 +10,18 @@ import { cardName, columnName, formatPath } from "../../format/values.js";
 import { CardHistory } from "../../shared/board/card_history.js";
 import { agoElement } from "../../format/time_elements.js";
 
-const OFFERED_MS = 10_000; // long enough to read it and to decide, short enough not to lie in the way
-const KEPT = 100; // own events of which the ack may still be on the way
+const OFFERED_MS = 10_000; // time to read and decide
+const KEPT = 100; // own events whose ack may be pending
 
-const NEVER = /\.(added|opened|removed|status_set|erased)$/; // by the contract
-const FOR_COORDINATORS = /^(column\.|search\.(worrying|appeal|access|outcome)_set$)/; // who may do it may undo it
+const NEVER = /\.(added|opened|removed|status_set|erased)$/; // cannot be undone, by the contract
+const FOR_COORDINATORS = /^(column\.|search\.(worrying|appeal|access|outcome)_set$)/; // need the same role as the action itself
 const TYPING = "input:not([type=checkbox], [type=radio]), textarea, [contenteditable]";
 
 export class Undo {
-  shown = null; // {event, state: "offered" | "undone" | "refused", message, fields, since} what the notice says
+  shown = null; // {event, state: "offered" | "undone" | "refused", message, fields, since}
   #view;
   #own = new Map(); // seq -> event
-  #awaited = null; // {seqs, entity}: acknowledged, its events are on the way
+  #awaited = null; // {seqs, entity}: acknowledged, events pending
   #timer = null;
   #pressed = (event) => this.#key(event);
 
@@ -39,15 +39,15 @@ export class Undo {
     clearTimeout(this.#timer);
   }
 
-  /** May this person undo such an event? */
+  /** Return whether this person may undo such an event. */
   may({ type, erased }) {
     if (erased || NEVER.test(type)) return false;
-    if (type === "search.outcome_set") return this.#view.mayLead; // on a closed search too
+    if (type === "search.outcome_set") return this.#view.mayLead; // also on a closed search
     if (!this.#view.mayEdit) return false;
     return !FOR_COORDINATORS.test(type) || this.#view.mayLead;
   }
 
-  /** A command of this window was acknowledged; `entity` is what it was about. */
+  /** Note the ack of a command about `entity`. */
   did({ seqs }, entity) {
     this.#awaited = { seqs, entity };
     this.#offer();
@@ -69,7 +69,7 @@ export class Undo {
       this.#show({ event, state: "undone" });
     } catch (refused) {
       const since = refused.code === "conflict" ? await this.#changedSince(event) : [];
-      board.discard(refused.id); // it is said here
+      board.discard(refused.id); // shown here instead
       this.#show({ event, state: "refused", message: refused.message, fields: refused.fields, since });
     }
   }
@@ -79,7 +79,7 @@ export class Undo {
     this.#show(null);
   }
 
-  /** Nothing of it stays: the board is another, or may no longer be seen. */
+  /** Forget all, on another board or when access is lost. */
   forget() {
     this.#own.clear();
     this.#awaited = null;
@@ -89,7 +89,7 @@ export class Undo {
 
   #offer() {
     const { seqs, entity } = this.#awaited ?? {};
-    // A move may have moved neighbours too, a status may have ended an appeal: what was asked for comes first.
+    // One command may cause several events (a move its neighbours', a status the end of an appeal): prefer the requested one.
     const event = seqs?.map((seq) => this.#own.get(seq)).find((each) => each?.id === entity);
     if (!event) return;
     this.#awaited = null;
@@ -103,12 +103,12 @@ export class Undo {
     this.#view.draw();
   }
 
-  /** A button that goes away leaves the keyboard at what it was about. */
+  /** Keep the focus on the entity when the button disappears. */
   #keepFocus() {
     if (document.activeElement?.closest(".undo")) this.#view.focusCard = this.shown?.event.id ?? null;
   }
 
-  /** Not while somebody is on it. */
+  /** Hide the offer, unless it is hovered or focused. */
   #fade() {
     if (document.querySelector(".undo:is(:hover, :focus-within)")) this.#timer = setTimeout(() => this.#fade(), OFFERED_MS);
     else this.#show(null);
@@ -121,7 +121,7 @@ export class Undo {
     this.undo(this.shown.event);
   }
 
-  /** What became of the fields of an event after it: the last change of each. Nothing where it can't be read. */
+  /** Return the last later change of each field of an event; nothing if it cannot be read. */
   async #changedSince({ id, seq, changes }) {
     const history = new CardHistory(this.#view.board.id, id);
     await history.read();
@@ -154,7 +154,7 @@ const SAYS = {
     <button type="button" class="plain" data-act="close-undo" aria-label=${t("Close")} @click=${view.undo.close}>✕</button>`,
 };
 
-/** What changed since; where nothing did, what the server says of each field. */
+/** Reasons of a refusal: later changes, else the server's messages by field. */
 function why({ message, fields, since }, view) {
   const rest = Object.entries(fields ?? {}).filter(([path]) => !since.some((known) => path === known.path || path.startsWith(`${known.path}.`)));
   const lines = [...since.map((change) => sinceThen(change, view)), ...rest.map(([path, sentence]) => `${label.field(path)}: ${sentence}`)];

@@ -1,4 +1,4 @@
-/* The sign-in page: says that a session ended here, and that what was typed before the session ended is still here. Whose it is, is not said: desks are shared. */
+/* Sign-in page: says that a session ended and that unsent text is kept; not whose, because desks are shared. */
 
 import { ROOT, storage } from "../../core/storage.js";
 import { n } from "../../core/i18n.js";

@@ -1,4 +1,4 @@
-/** One board since it was seen last: net changes first, then what changed and is back, then the events as sentences. */
+/** Section of one board: net changes, changes that were reverted, then the events. */
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { accountName, cardName, columnName, formatPath } from "../../format/values.js";
 import { n, t } from "../../core/i18n.js";
@@ -7,8 +7,8 @@ import { eventText } from "../../format/event_text.js";
 import { shortPersonName } from "../../format/search_list.js";
 import { timeElement, formatMoment } from "../../format/time_elements.js";
 
-const MOST = 60; // changes of a board that are told here
-const UNSAID = new Set(["rank", "number", "position", "digest", "searches", "reads", "source_kept"]); // fields that say nothing to a person
+const MOST = 60; // changes of a board shown here
+const UNSAID = new Set(["rank", "number", "position", "digest", "searches", "reads", "source_kept"]); // fields of no meaning to users
 const isSaid = (path) => !UNSAID.has(path.split(".")[0]);
 
 const CHANGE = { added: () => t("added"), removed: () => t("removed"), changed: () => t("changed") };
@@ -57,9 +57,9 @@ function fields({ fields }, ctx) {
   return html`<ul>${said.map(({ path, from, to }) => html`<li data-path=${path}>${label.field(path)}: <del>${formatPath(path, from, ctx) ?? empty}</del> → <ins>${formatPath(path, to, ctx) ?? empty}</ins></li>`)}</ul>`;
 }
 
-/** A to B and back to A is no net change, and still somebody did it. */
+/** Reverted changes are no net change, but somebody made them. */
 function back({ back, net: changes }, ctx) {
-  const added = new Set(changes.filter(({ change }) => change === "added").map(({ id }) => id)); // all of it is new
+  const added = new Set(changes.filter(({ change }) => change === "added").map(({ id }) => id)); // all its fields are new
   const returned = (back ?? []).filter(({ kind, id }) => kind !== "handed" && !added.has(id)).map((each) => ({ ...each, fields: fieldsOf(each) }));
   const said = returned.filter(({ fields }) => fields.length);
   if (!said.length) return nothing;
@@ -98,5 +98,5 @@ const NAMED = {
   shift: ({ holder }, { session }) => [label.noun("shift"), holder && accountName(session, holder)],
 };
 
-/** What is known of something that is no more: what it was. */
+/** Return the last known state of a removed entity. */
 const before = (fields = []) => Object.fromEntries(fields.filter((field) => field.path && !field.path.includes(".")).map(({ path, from }) => [path, from]));

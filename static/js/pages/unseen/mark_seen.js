@@ -1,18 +1,21 @@
-/** Saying that boards were seen: for some seconds it can be taken back, and only then the server is told, where no mark goes backwards. */
+/** Marking boards as seen: can be undone for some seconds; only then the server is told, where positions never go back. */
 import { sendReadPositions } from "../../core/read_position.js";
 
-const OFFERED_MS = 10_000; // as for what is undone elsewhere (pages/search/undo.js)
+const OFFERED_MS = 10_000; // as in pages/search/undo.js
 
 export class MarkSeen {
-  said = null; // what was marked, while it can be taken back
+  said = null; // text of the notice while it can be undone
   failed = false;
   #changed;
   #told;
-  #positions = new Map(); // board -> {board, epoch, seq}: not told yet, or told since the list was read
+  #positions = new Map(); // board -> {board, epoch, seq}: not sent yet, or sent after the list was read
   #waiting = [];
   #timer = null;
 
-  /** changed() is to draw; told() when the server has it */
+  /**
+   * @param changed redraws
+   * @param told called when the server has stored the positions
+   */
   constructor(changed, told) {
     this.#changed = changed;
     this.#told = told;
@@ -27,13 +30,13 @@ export class MarkSeen {
     clearTimeout(this.#timer);
   }
 
-  /** Is a board marked up to this seq? */
+  /** Return whether a board is marked up to this seq. */
   has(board, seq) {
     return (this.#positions.get(board)?.seq ?? -1) >= seq;
   }
 
   add(sent, said) {
-    this.#send(); // what was marked before stands
+    this.#send(); // earlier marks become final
     this.#waiting = sent;
     for (const position of sent) this.#positions.set(position.board, position);
     this.said = said;

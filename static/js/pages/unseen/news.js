@@ -1,12 +1,12 @@
-/** What is new to this person: how much on each board; and of those that are looked at, what it came to and what happened. */
+/** Unseen events: how many on each board; for opened boards also net changes and events. */
 import { getJson } from "../../core/api.js";
 import { Entities } from "../../core/sequence.js";
 
 const ADDRESS = "/api/v1/since";
-const EVENTS = 200; // of one board: more are read in its history
+const EVENTS = 200; // of one board; older ones are in its history
 
 export class UnseenNews {
-  list = null; // [{board, epoch, seq, seen, events}], null until it was read
+  list = null; // [{board, epoch, seq, seen, events}], null before the first answer
   failed = false;
   #session;
   #changed;
@@ -19,7 +19,7 @@ export class UnseenNews {
     this.read();
   }
 
-  /** Of two answers that come out of turn the later asked counts. */
+  /** The answer to the latest request wins. */
   async read() {
     const turn = (this.#turn += 1);
     const answer = await getJson(ADDRESS);
@@ -29,7 +29,10 @@ export class UnseenNews {
     this.#changed();
   }
 
-  /** Has a board gone on since the list was read? headOf(board) -> seq, as far as it is known */
+  /**
+   * Return whether a board advanced after the list was read.
+   * @param headOf (board) -> seq, if known
+   */
   isBehind(headOf) {
     return this.list?.some(({ board, seq }) => headOf(board) > seq) ?? false;
   }
@@ -38,7 +41,7 @@ export class UnseenNews {
     return this.#details.get(board);
   }
 
-  /** Reads what is new on a board, unless it was read at this position. */
+  /** Load unseen events of a board, unless loaded for this position. */
   async look({ board, seq, seen }, { again = false } = {}) {
     const known = this.#details.get(board);
     const from = seen?.seq ?? 0;
@@ -50,7 +53,7 @@ export class UnseenNews {
       getJson(`/api/v1/boards/${board}/events?after=${from}&before=${seq + 1}&limit=${EVENTS}`),
       getJson(`/api/v1/boards/${board}`),
     ]);
-    if (this.#details.get(board) !== detail) return; // another position was asked for meanwhile
+    if (this.#details.get(board) !== detail) return; // another position was requested meanwhile
     const whole = since?.boards.length && events && snapshot;
     this.#details.set(board, whole ? { ...detail, state: "read", ...read(since.boards[0], events.events, snapshot) } : { seq, from, state: "failed" });
     if (whole) this.#session.ensureAccounts(this.#details.get(board).events);
@@ -58,7 +61,7 @@ export class UnseenNews {
   }
 }
 
-/** net: what it came to; events: those that may be seen, oldest first; lookup: the board as it is now */
+/** @returns {net, …}: `net` changes; `events` visible ones, oldest first; `lookup` the board as it is now */
 function read({ net, back, more }, events, { board, entities }) {
   const there = Entities.from(entities);
   const lookup = { id: board, get: (id) => there.get(id), one: (kind, id) => there.one(kind, id), of: (kind) => there.of(kind) };

@@ -1,4 +1,4 @@
-/** Since you left: on each board what it came to, then what happened; and that it was seen, which can be taken back for a while. */
+/** "Since you left" page: net changes and events by board, and marking them as seen. */
 import { html, nothing, render } from "../../../vendor/lit-html/lit-html.js";
 import { repeat } from "../../../vendor/lit-html/directives/repeat.js";
 import { RelativeTimes } from "../../behaviours/relative_times.js";
@@ -10,8 +10,8 @@ import { UnseenNews } from "./news.js";
 import { section } from "./board_section.js";
 
 const OPERATIONS = "operations";
-const OPENED = 5; // boards whose news are shown at once; the others when one asks
-const READ_EVERY_MS = 5_000; // the list, while boards go on; what comes meanwhile is read then, though nothing comes after it
+const OPENED = 5; // boards opened at first
+const READ_EVERY_MS = 5_000; // period of reading the list while boards change
 
 export function mount(root, session) {
   return new UnseenPage(root, session).connect();
@@ -24,8 +24,8 @@ class UnseenPage {
   #root;
   #marking;
   #clock;
-  #open = new Map(); // board -> whether its news are shown, where somebody chose
-  #first = null;     // boards that are shown at once
+  #open = new Map(); // board -> whether it is open, where the user chose
+  #first = null;     // boards opened at first
   #readAt = -Infinity;
   #timer = null;
   #unwatch = [];
@@ -61,9 +61,9 @@ class UnseenPage {
     this.#clock.fill();
   }
 
-  // --- what templates ask
+  // --- for templates
 
-  /** "Noor V. · 2026-0004"; null where it may not be seen (any more). */
+  /** "Noor V. · 2026-0004"; null if not visible (any more). */
   titleOf(board) {
     if (board === OPERATIONS) return t("All searches");
     const search = this.board.get(board);
@@ -107,7 +107,7 @@ class UnseenPage {
       ${this.#undoing()}`;
   }
 
-  /** Boards with something new: those that were seen once first, the desk's own before the searches. */
+  /** Return boards with unseen events: seen ones first, the desk's own before the searches. */
   #shown(list) {
     const known = list.filter(({ board, seq, events }) => events && this.titleOf(board) && !this.#marking.has(board, seq));
     return known.sort((a, b) => rank(a) - rank(b) || b.events - a.events);
