@@ -13,36 +13,37 @@ const TIMEOUT_MS = 10_000;   // a dead connection never answers
 const CONTACT = "/api/v1/wall/told";
 const ELSEWHERE = 4502;       // close code: another screen took over this display
 const WORST = ["loading", "not_current", "catching_up", "live"]; // worst first
+/** @type {readonly PendingCommand[]} */
 const NOTHING = Object.freeze([]);
 const OUTBOX = { pending: () => NOTHING, applied() {}, eventApplied() {} }; // boards ask for pending commands; a display has none
 
 export class DisplaySession {
-  account;
-  display = null;     // {profile, language, shows, theme, sound, reload}, from the server
-  shift = null;       // {name, since, number}; null while nobody holds the shift, or it is unknown
+  /** @type {{ id: string }} */ account;
+  /** @type {DisplaySettings | null} */ display = null;     // once the server has sent them
+  /** @type {DisplayShift | null} */ shift = null; // null while nobody holds the shift, or it is unknown
   shiftKnown = false;
   timesMayBeWrong = false; // the server's clock was set, or is behind the journal
-  version;
-  newVersion = null;  // the server's version, if it differs from the page's
-  ended = null;       // "revoked" | "elsewhere": ended for good
+  /** @type {string} */ version;
+  /** @type {string | null} */ newVersion = null;  // the server's version, if it differs from the page's
+  /** @type {string | null} */ ended = null;       // "revoked" | "elsewhere": ended for good
   rows = 0;           // searches or cards on the screen, set by the view
   mute = false;       // sound is on but the browser blocks it, set by the view
   outbox = OUTBOX;
-  connection;
-  #boards = new Map();
-  #on;
-  #page;
-  #closed = null;
+  /** @type {Connection} */ connection;
+  /** @type {Map<string, Board>} */ #boards = new Map();
+  /** @type {DisplayCallbacks} */ #on;
+  /** @type {Record<string, any>} */ #page; // settings that this page was rendered with
+  /** @type {number | null} */ #closed = null;
   #echo = new EchoProbe();
-  #heard = null;            // clock reading: no received heartbeat was sent before it
+  /** @type {ClockReading | null} */ #heard = null;            // clock reading: no received heartbeat was sent before it
   #began = readClocks();       // clock reading when the followed boards last changed
-  #timer = null;
-  #watchers = new Set();
-  #hearers = new Set();
+  /** @type {ReturnType<typeof setInterval> | undefined} */ #timer;
+  /** @type {Set<(session: DisplaySession) => void>} */ #watchers = new Set();
+  /** @type {Set<(board: Board, events: JournalEvent[]) => void>} */ #hearers = new Set();
 
   /**
-   * @param page {id, version, settings: {profile, language, reload}}, as rendered into the page
-   * @param on {reload(): load the page again, safely; ended("revoked" | "elsewhere"): the session is over}
+   * @param {{ id: string, version: string, settings: Record<string, any> }} page as rendered
+   * @param {DisplayCallbacks} on
    */
   constructor({ id, version, settings }, on) {
     this.account = { id };
@@ -50,9 +51,9 @@ export class DisplaySession {
     this.#page = settings;
     this.#on = on;
     this.connection = new Connection(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws?display=${randomName()}`, {
-      hello: (frame) => this.#onHello(frame),
-      frame: (frame) => this.#receive(frame),
-      down: (code) => this.#onDown(code),
+      hello: (/** @type {Frame} */ frame) => this.#onHello(frame),
+      frame: (/** @type {Frame} */ frame) => this.#receive(frame),
+      down: (/** @type {number | null} */ code) => this.#onDown(code),
       changed: () => this.#changed(),
       whoAmI: () => this.#whoAmI(),
       signIn: () => this.#end("revoked"),
@@ -77,7 +78,10 @@ export class DisplaySession {
 
   // --- what the view reads
 
-  /** Return the board, or undefined if it is not shown. */
+  /**
+   * Return the board, or undefined if it is not shown.
+   * @param {string} id
+   */
   board(id) {
     return this.#boards.get(id);
   }
@@ -97,7 +101,7 @@ export class DisplaySession {
     const state = WORST[Math.min(...all.map((each) => WORST.indexOf(each.state)))];
     const at = all.map(({ provenAt }) => provenAt), now = readClocks();
     const proven = all.map((each) => each.proven ?? this.#began).reduce((a, b) => (elapsed(a, now) > elapsed(b, now) ? a : b));
-    return { state, provenAt: at.every(Boolean) ? new Date(Math.min(...at)) : null, proven };
+    return { state, provenAt: at.every(Boolean) ? new Date(Math.min(...at.map(Number))) : null, proven };
   }
 
   /** Return whether the connection should be checked. */
@@ -116,13 +120,19 @@ export class DisplaySession {
     };
   }
 
-  /** Call `fn(session)` after each visible change and once a second. Return the function that stops it. */
+  /**
+   * Call `fn(session)` after each visible change and once a second. Return the function that stops it.
+   * @param {(session: DisplaySession) => void} fn
+   */
   watch(fn) {
     this.#watchers.add(fn);
     return () => this.#watchers.delete(fn);
   }
 
-  /** Call `fn(board, events)` after a board has applied events. Return the function that stops it. */
+  /**
+   * Call `fn(board, events)` after a board has applied events. Return the function that stops it.
+   * @param {(board: Board, events: JournalEvent[]) => void} fn
+   */
   watchEvents(fn) {
     this.#hearers.add(fn);
     return () => this.#hearers.delete(fn);
@@ -130,6 +140,7 @@ export class DisplaySession {
 
   // --- what boards need
 
+  /** @param {Frame} frame */
   transmit(frame) {
     return this.connection.send(frame);
   }
@@ -139,6 +150,7 @@ export class DisplaySession {
 
   // --- connection
 
+  /** @param {Frame} frame */
   #onHello({ account, server, display }) {
     this.account = account;
     this.newVersion = server === this.version ? null : server;
@@ -149,6 +161,7 @@ export class DisplaySession {
     this.#changed();
   }
 
+  /** @param {Frame} frame */
   #receive(frame) {
     if (frame.type === "heads") return this.#onHeads(frame);
     if (frame.type === "pong") return this.#echo.answered(frame.id);
@@ -158,6 +171,7 @@ export class DisplaySession {
     return this.#boards.get(frame.board)?.receive(frame);
   }
 
+  /** @param {Frame} frame */
   #onHeads({ at, heads }) {
     const sent = this.#echo.since;
     if (!sent) return; // its age is unknown until the first pong
@@ -166,18 +180,24 @@ export class DisplaySession {
     for (const [id, head] of Object.entries(heads)) this.#boards.get(id)?.onHeads(head, at, sent);
   }
 
+  /** @param {Frame} frame */
   #clock({ jumped, ahead }) {
     this.timesMayBeWrong = Boolean(jumped || ahead);
     this.#changed();
   }
 
+  /** @param {DisplayShift | null} shift */
   #onDuty(shift) {
     this.shift = shift;
     this.shiftKnown = true;
     this.#changed();
   }
 
-  /** Apply new settings. Another language, profile or reload counter needs a new page. */
+  /**
+   * Apply new settings. Another language, profile or reload counter needs a new page.
+   * @param {DisplaySettings} display
+   * @param {{ subscribe?: boolean }} [options]
+   */
   #show(display, { subscribe = false } = {}) {
     this.display = display;
     if (["language", "profile", "reload"].some((name) => display[name] !== this.#page[name])) return this.#on.reload();
@@ -186,25 +206,35 @@ export class DisplaySession {
     return this.#changed();
   }
 
+  /**
+   * @param {string} id
+   * @param {boolean} subscribe
+   */
   #follow(id, subscribe) {
     const board = new Board(id, this);
     this.#began = readClocks();
     this.#boards.set(id, board);
-    board.watch((of, events) => this.#applied(of, events));
+    board.watch((/** @type {Board} */ of, /** @type {JournalEvent[]} */ events) => this.#applied(of, events));
     if (subscribe) board.subscribe();
   }
 
+  /** @param {string} id */
   #leave(id) {
     this.#boards.delete(id);
     this.transmit({ type: "unsubscribe", board: id });
   }
 
+  /**
+   * @param {Board} board
+   * @param {JournalEvent[]} events
+   */
   #applied(board, events) {
     if (this.#boards.get(board.id) !== board) return; // no longer followed
     for (const fn of this.#hearers) fn(board, events);
     this.#changed();
   }
 
+  /** @param {number | null} code */
   #onDown(code) {
     this.#closed = code;
     this.#echo.lost();
@@ -218,6 +248,7 @@ export class DisplaySession {
     this.#changed();
   }
 
+  /** @param {Event} event */
   #recheck = (event) => {
     if (event.type === "visibilitychange") for (const board of this.#boards.values()) board.hidden();
     if (document.hidden) return;
@@ -237,7 +268,10 @@ export class DisplaySession {
     }
   }
 
-  /** End the session for good and drop all data. */
+  /**
+   * End the session for good and drop all data.
+   * @param {string} why
+   */
   #end(why) {
     if (this.ended) return;
     this.ended = why;
@@ -253,7 +287,7 @@ export class DisplaySession {
   }
 
   #ask() {
-    this.#echo.ask((frame) => this.connection.send(frame));
+    this.#echo.ask((/** @type {Frame} */ frame) => this.connection.send(frame));
   }
 
   #changed() {

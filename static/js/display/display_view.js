@@ -18,23 +18,24 @@ const MOMENTS = 8; // in the event strip; those that do not fit are hidden
 const FEWER = 12; // cards that a list may have fewer than computed
 
 export class DisplayView {
-  #root;
-  #session;
-  #overlay;
+  /** @type {HTMLElement} */ #root;
+  /** @type {DisplaySession} */ #session;
+  /** @type {import("./stale_overlay.js").StaleOverlay} */ #overlay;
   #moments = new SignificantEvents();
   #sound = new Sound();
   #began = performance.now();      // older events are not news and make no sound
   #playlist = new Playlist();
   #area = { width: 0, height: 0 }; // px, size of the board area
-  #turn = null;                    // start of the page shown, for the progress bar
-  #leads = [];                     // searches with events since the last draw
+  /** @type {string | null} */ #turn = null;                 // start of the page shown, for the progress bar
+  /** @type {string[]} */ #leads = [];                     // searches with events since the last draw
   #sizes = new ResizeObserver(([{ contentRect }]) => this.#resized(contentRect));
-  #unwatch = [];
-  #frame = null;
+  /** @type {(() => void)[]} */ #unwatch = [];
+  #frame = 0;
 
   /**
-   * @param root the element that everything is drawn in
-   * @param staleOverlay held back after each complete draw
+   * @param {HTMLElement} root the element that everything is drawn in
+   * @param {DisplaySession} session
+   * @param {import("./stale_overlay.js").StaleOverlay} overlay held back after each complete draw
    */
   constructor(root, session, overlay) {
     this.#root = root;
@@ -44,8 +45,10 @@ export class DisplayView {
 
   connect() {
     this.#draw();
-    this.#sizes.observe(this.#root.querySelector("[data-display-content]"));
-    this.#unwatch = [this.#session.watch(() => this.#draw()), this.#session.watchEvents((board, events) => this.#onEvents(board, events))];
+    this.#sizes.observe(this.#find("[data-display-content]"));
+    this.#unwatch = [
+      this.#session.watch(() => this.#draw()), this.#session.watchEvents((board, events) => this.#onEvents(board, events)),
+    ];
   }
 
   disconnect() {
@@ -59,14 +62,20 @@ export class DisplayView {
     return this.#newest().some((moment) => isLifted(moment, now));
   }
 
+  /**
+   * @param {Board} board
+   * @param {JournalEvent[]} events
+   */
   #onEvents(board, events) {
     const now = serverNow(), fresh = this.#moments.onEvents(board, events).filter((moment) => isLifted(moment, now));
     if (!fresh.length) return;
     this.#leads.push(...fresh.map(({ search }) => search));
-    const heard = this.#session.display.sound && fresh.some((moment) => new Date(committedAt(moment)) >= serverNow(this.#began));
+    const began = serverNow(this.#began);
+    const heard = this.#session.display?.sound && fresh.some((moment) => !began || new Date(committedAt(moment)) >= began);
     if (heard) this.#sound.chime();
   }
 
+  /** @param {DOMRectReadOnly} size */
   #resized({ width, height }) {
     this.#area = { width, height };
     this.#draw();
@@ -77,54 +86,74 @@ export class DisplayView {
     const page = document.documentElement;
     const freshness = this.#session.freshness;
     page.dataset.freshness = freshness.state;
-    page.dataset.theme = themeAt(display?.theme ?? page.dataset.theme, now ?? new Date());
+    page.dataset.theme = themeAt(display?.theme ?? page.dataset.theme ?? "dark", now ?? new Date());
     this.#sound.set(display?.sound);
     this.#session.mute = Boolean(display?.sound) && this.#sound.isMute;
     page.style.setProperty("--min-font-size", `${smallest(innerWidth, innerHeight)}px`);
-    const shown = display && this.#shown(now);
+    const shown = display && this.#shown(display, now);
     this.#render(shown, now);
     this.#fit(shown?.size);
     this.#bar(shown);
     this.#hold(freshness);
   }
 
-  /** Draw the list of one search with as many cards as fit: the part above it may be higher than computed. */
+  /**
+   * Draw the list of one search with as many cards as fit: the part above it may be higher than computed.
+   * @param {ShownPage | null} shown
+   * @param {Date | null} now
+   */
   #render(shown, now) {
     for (let fewer = 0; fewer < FEWER; fewer += 1) {
-      render(this.#all({ ...shown, fewer }, now), this.#root);
-      const list = this.#root.querySelector(".work");
+      render(this.#all(shown && { ...shown, fewer }, now), this.#root);
+      const list = /** @type {HTMLElement | null} */ (this.#root.querySelector(".work"));
       if (!list || !isOverflowing(list)) return;
     }
   }
 
-  /** Hold the overlay only when the drawing is about to be seen, and not after a failed draw. */
+  /**
+   * Hold the overlay only when the drawing is about to be seen, and not after a failed draw.
+   * @param {FreshnessState & { proven: ClockReading }} freshness
+   */
   #hold(freshness) {
     cancelAnimationFrame(this.#frame);
     this.#frame = requestAnimationFrame(() => this.#overlay.hold(freshness));
   }
 
-  /** Return {board, page, pages, since, lasts, searches?, size?}, or null if there is nothing to show. */
-  #shown(now) {
+  /**
+   * Return what to show, or null if there is nothing.
+   * @param {DisplaySettings} display
+   * @param {Date | null} now
+   * @returns {ShownPage | null}
+   */
+  #shown(display, now) {
     const mono = performance.now();
-    this.#playlist.set(this.#session.display.shows);
+    this.#playlist.set(display.shows);
     let turn = this.#playlist.at(mono, (id) => this.#pagesOf(id, now));
     if (turn?.board === OPERATIONS && this.#leads.length) turn = this.#follow(mono, now) ?? turn;
     this.#leads = [];
     if (!turn) return null;
     const board = this.#session.board(turn.board);
-    if (turn.board !== OPERATIONS) return { ...turn, board };
+    if (!board || turn.board !== OPERATIONS) return { ...turn, board };
     const searches = bySeverity(board), size = this.#sizeOf(searches);
     return { ...turn, board, size, searches: searches.slice(turn.page * size.perPage, (turn.page + 1) * size.perPage) };
   }
 
-  /** Turn to the page of the search that just had an event. */
+  /**
+   * Turn to the page of the search that just had an event.
+   * @param {number} mono
+   * @param {Date | null} now
+   */
   #follow(mono, now) {
-    const searches = bySeverity(this.#session.board(OPERATIONS)), { perPage } = this.#sizeOf(searches);
+    const board = this.#session.board(OPERATIONS), searches = board ? bySeverity(board) : [], { perPage } = this.#sizeOf(searches);
     const place = searches.findIndex(({ id }) => this.#leads.includes(id));
     if (place >= 0) this.#playlist.lead(Math.floor(place / perPage), mono);
     return this.#playlist.at(mono, (id) => this.#pagesOf(id, now));
   }
 
+  /**
+   * @param {string} id
+   * @param {Date | null} now
+   */
   #pagesOf(id, now) {
     const board = this.#session.board(id);
     if (!board || board.freshness.state === "forbidden") return 0;
@@ -134,6 +163,7 @@ export class DisplayView {
     return state?.status === "open" || foundLately(state ? [state] : [], now).count ? 1 : 0;
   }
 
+  /** @param {Entity[]} searches */
   #sizeOf({ length }) {
     const { width, height } = this.#area;
     return fit(Math.max(1, length), width, height, smallest(innerWidth, innerHeight));
@@ -141,6 +171,10 @@ export class DisplayView {
 
   // --- templates
 
+  /**
+   * @param {ShownPage | null} shown
+   * @param {Date | null} now
+   */
   #all(shown, now) {
     return html`
       <header class="display-header" data-fit-axis="width">${this.#head(shown, now)}</header>
@@ -150,6 +184,10 @@ export class DisplayView {
       <footer class="event-strip">${this.#session.timesMayBeWrong ? wrongServer() : wrongClock(now)}${this.#session.mute ? mute() : nothing}${this.#strip(now)}</footer>`;
   }
 
+  /**
+   * @param {ShownPage | null} shown
+   * @param {Date | null} now
+   */
   #head(shown, now) {
     const { shift, shiftKnown, freshness } = this.#session;
     const count = this.#session.board(OPERATIONS)?.of("search").filter(({ state }) => state.status === "open").length;
@@ -158,11 +196,15 @@ export class DisplayView {
     return html`${shiftKnown ? html`<span class="shift-indicator" data-testid="duty">${duty}</span>` : nothing}
       <span class="rest">${now ? html`<span class="day" data-hide-priority="1">${day(now, now)}</span>` : nothing}
         ${count === undefined ? nothing : countText("count", count, n("{count} search", "{count} searches", count))}
-        ${shown?.pages > 1 ? html`<span class="page">${shown.page + 1} / ${shown.pages}</span>` : nothing}
+        ${shown && shown.pages > 1 ? html`<span class="page">${shown.page + 1} / ${shown.pages}</span>` : nothing}
         <span class="freshness-label" data-hide-priority="0" ?hidden=${!live}>${t("Live")}</span><i class="dot" ?hidden=${!live}></i>
         <time class="now" data-testid="now">${clockText(now)}</time></span>`;
   }
 
+  /**
+   * @param {ShownPage | null} shown
+   * @param {Date | null} now
+   */
   #board(shown, now) {
     const { display, freshness } = this.#session;
     if (!display) return html`<p class="empty">${t("Reading…")}</p>`;
@@ -171,28 +213,41 @@ export class DisplayView {
     if (board.seq === null) return html`<p class="empty">${freshness.state === "loading" ? t("Reading…") : nothing}</p>`;
     const view = { now, board, moments: this.#moments, size: shown.size, fewer: shown.fewer };
     this.#session.rows = shown.searches?.length ?? 1;
-    if (board.id === OPERATIONS) return allSearches(shown.searches, view);
-    if (board.get(board.id).state.status !== "open") return nothing; // found: the banner says so
+    if (board.id === OPERATIONS) return shown.size ? allSearches(shown.searches ?? [], { ...view, size: shown.size }) : nothing;
+    if (board.get(board.id)?.state.status !== "open") return nothing; // found: the banner says so
     return searchBoard({ ...view, height: height / smallest(innerWidth, innerHeight), upright: height > width });
   }
 
-  /** Banner on every page that a child was found, without a name. */
+  /**
+   * Banner on every page that a child was found, without a name.
+   * @param {ShownPage | null} shown
+   * @param {Date | null} now
+   */
   #found(shown, now) {
     const { count, at } = foundLately([...this.#searches().values()], now);
     if (!count) return nothing;
     const says = n("One child was found", "{count} children were found", count);
-    return html`<p class="found" data-testid="found">${says} <time>${shortKind(at, now)}</time></p>`;
+    return html`<p class="found" data-testid="found">${says} <time>${at && shortKind(at, now)}</time></p>`;
   }
 
+  /** @param {Date | null} now */
   #strip(now) {
     const searches = this.#searches();
     const moments = this.#newest().slice(0, MOMENTS);
     if (!moments.length) return nothing;
     return html`<ul class="event-list" data-testid="moments" data-fit-axis="height">${moments.map((moment, at) => {
       const state = searches.get(moment.search);
-      const name = state.status === "open" && searches.size > 1 ? html`<b>${nameElement(state.person)}</b> ` : nothing;
-      return html`<li ?data-highlighted=${isLifted(moment, now)} ?data-hide-priority=${at > 0}><time>${shortKind(committedAt(moment), now)}</time> ${name}<span class="what">${significantEventText(moment, state)}</span></li>`;
+      const name = state?.status === "open" && searches.size > 1 ? html`<b>${nameElement(state.person)}</b> ` : nothing;
+      return html`<li ?data-highlighted=${isLifted(moment, now)} ?data-hide-priority=${at > 0}><time>${shortKind(committedAt(moment), now)}</time> ${name}<span class="what">${significantEventText(moment, state ?? {})}</span></li>`;
     })}</ul>`;
+  }
+
+  /**
+   * Return an element that is in every drawing.
+   * @param {string} selector
+   */
+  #find(selector) {
+    return /** @type {HTMLElement} */ (this.#root.querySelector(selector));
   }
 
   #newest() {
@@ -200,28 +255,37 @@ export class DisplayView {
     return this.#moments.newest((id) => searches.get(id));
   }
 
-  /** Return Map(id -> state) of all searches known here. */
+  /**
+   * Return the states of all searches known here, by id.
+   * @returns {Map<string, State>}
+   */
   #searches() {
-    return new Map(this.#session.shownBoards.flatMap((board) => board.of("search").map(({ id, state }) => [id, state])));
+    return new Map(this.#session.shownBoards.flatMap((board) => board.of("search").map(({ id, state }) => /** @type {[string, State]} */ ([id, state]))));
   }
 
-  /** Set by script what CSS cannot compute: the policy forbids inline styles. */
+  /**
+   * Set by script what CSS cannot compute: the policy forbids inline styles.
+   * @param {TileGrid | undefined} size
+   */
   #fit(size) {
-    for (const place of this.#root.querySelectorAll("[data-fit-axis]")) hideOverflow(place);
-    const place = this.#root.querySelector(".overview");
+    for (const place of this.#root.querySelectorAll("[data-fit-axis]")) hideOverflow(/** @type {HTMLElement} */ (place));
+    const place = /** @type {HTMLElement | null} */ (this.#root.querySelector(".overview"));
     if (!place || !size) return;
     const values = { "--tile-font-size": `${size.unit}px`, "--columns": size.columns, "--rows": size.rows, "--clock-scale": size.clock };
-    for (const [name, value] of Object.entries(values)) place.style.setProperty(name, value);
+    for (const [name, value] of Object.entries(values)) place.style.setProperty(name, String(value));
   }
 
-  /** Animate the progress bar on its own, so that it runs between draws. */
+  /**
+   * Animate the progress bar on its own, so that it runs between draws.
+   * @param {ShownPage | null} shown
+   */
   #bar(shown) {
     const turn = shown?.lasts ? `${shown.since} ${shown.lasts}` : null;
     if (turn === this.#turn) return;
     this.#turn = turn;
-    const bar = this.#root.querySelector("[data-page-progress]");
+    const bar = this.#find("[data-page-progress]");
     for (const old of bar.getAnimations()) old.cancel();
-    if (!turn) return;
+    if (!shown?.lasts) return;
     const run = bar.animate([{ transform: "scaleX(0)" }, { transform: "scaleX(1)" }], { duration: shown.lasts, fill: "forwards" });
     run.currentTime = performance.now() - shown.since;
   }
@@ -233,10 +297,13 @@ const mute = () => html`<p class="wrong" data-testid="mute">${t("No sound: this 
 
 const wrongServer = () => html`<p class="wrong" data-testid="wrong-server">${t("Times may be wrong: the server’s clock was set")}</p>`;
 
-/** Warn that the screen's own clock is wrong; the times shown are right. */
+/**
+ * Warn that the screen's own clock is wrong; the times shown are right.
+ * @param {Date | null} now
+ */
 function wrongClock(now) {
   const off = clockError(now);
-  if (!off) return nothing;
+  if (!now || !off) return nothing;
   const values = { at: clockWithSeconds(new Date(now.getTime() + off)), length: formatDuration(Math.abs(off)) };
   const says = off > 0 ? t("Times are the server’s: the clock of this screen says {at}, {length} ahead", values)
     : t("Times are the server’s: the clock of this screen says {at}, {length} behind", values);

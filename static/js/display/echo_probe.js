@@ -7,11 +7,11 @@ const WAITING = 20;      // pings kept; older ones will not be answered
 const SILENT = 3_000;    // ms without a pong: the connection may be dead
 
 export class EchoProbe {
-  #now;
-  #asked = new Map();    // id -> clock reading, oldest first
+  /** @type {() => ClockReading} */ #now;
+  /** @type {Map<string, ClockReading>} */ #asked = new Map(); // id -> clock reading, oldest first
   #count = 0;
-  #since = null;
-  #openedAt = null;
+  /** @type {ClockReading | null} */ #since = null;
+  /** @type {ClockReading | null} */ #openedAt = null;
 
   constructor(now = readClocks) {
     this.#now = now;
@@ -31,15 +31,17 @@ export class EchoProbe {
 
   /**
    * Send a ping; call once a second while connected.
-   * @param send (frame) -> whether it was sent
+   * @param {(frame: Frame) => boolean} send returns whether the frame was sent
    */
   ask(send) {
     const id = `e${(this.#count += 1)}`;
     if (!send({ type: "ping", id })) return;
     this.#asked.set(id, this.#now());
-    if (this.#asked.size > WAITING) this.#asked.delete(this.#asked.keys().next().value);
+    const [oldest] = this.#asked.keys();
+    if (this.#asked.size > WAITING) this.#asked.delete(oldest);
   }
 
+  /** @param {string} id */
   answered(id) {
     const at = this.#asked.get(id);
     if (!at) return; // a ping of the connection itself

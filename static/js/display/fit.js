@@ -5,7 +5,11 @@
 // in letters whose capitals are 0.7 of their size: 56 px. Other screens are taken to be as large, so the part of them is the same.
 const DISTANCE_MM = 5_000, CAPITAL_MM = DISTANCE_MM / 200, DIAGONAL_MM = 55 * 25.4, CAPITAL = 0.7;
 
-/** Return the smallest readable font size in px for a screen of this size. */
+/**
+ * Return the smallest readable font size in px for a screen of this size.
+ * @param {number} width
+ * @param {number} height
+ */
 export const smallest = (width, height) => (CAPITAL_MM * Math.hypot(width, height)) / DIAGONAL_MM / CAPITAL;
 
 // What one search takes, in units of its smallest type: as a card of five lines, or in three. `head` is how large its running time
@@ -16,8 +20,11 @@ const GAP = 0.3; // gap between tiles, in units of the smallest font size
 
 /**
  * Fit `count` searches into width x height px with a font of at least `floor` px.
- * @returns {density, columns, rows, perPage, pages, unit, wide, clock}: `unit` is the tiles' font size in px; `wide` (tile
- *   width) and `clock` (size of the elapsed time) are in units
+ * @param {number} count
+ * @param {number} width
+ * @param {number} height
+ * @param {number} floor
+ * @returns {TileGrid}
  */
 export function fit(count, width, height, floor) {
   const all = best(count, width, height, floor, CARD) ?? best(count, width, height, floor, ROW);
@@ -27,21 +34,41 @@ export function fit(count, width, height, floor) {
   return { ...(best(perPage, width, height, floor, ROW) ?? grid(1, perPage, width, height, floor, ROW)), perPage, pages };
 }
 
-/** Return the grid with the largest font, or null if even that is too small. */
+/**
+ * Return the grid with the largest font, or null if even that is too small.
+ * @param {number} count
+ * @param {number} width
+ * @param {number} height
+ * @param {number} floor
+ * @param {TileShape} kind
+ */
 function best(count, width, height, floor, kind) {
   const grids = Array.from({ length: count }, (_, index) => grid(index + 1, Math.ceil(count / (index + 1)), width, height, floor, kind));
   const [largest] = grids.sort((a, b) => b.unit - a.unit);
   return largest && largest.unit >= floor ? largest : null;
 }
 
+/**
+ * @param {number} columns
+ * @param {number} rows
+ * @param {number} width
+ * @param {number} height
+ * @param {number} floor
+ * @param {TileShape} kind
+ */
 function grid(columns, rows, width, height, floor, { density, width: wide, height: high, head: [least, most] }) {
   const [each, tall] = [[width, columns], [height, rows]].map(([length, many]) => (length - GAP * floor * (many - 1)) / many);
   const unit = Math.min(each / wide, tall / high);
   return { density, columns, rows, unit, wide: each / unit, clock: Math.min(most, least + (tall / unit - high) / 3) };
 }
 
-/** Return how many rows of the smallest font fit on one page, at least one. */
+/**
+ * Return how many rows of the smallest font fit on one page, at least one.
+ * @param {number} width
+ * @param {number} height
+ * @param {number} floor
+ */
 function mostOf(width, height, floor) {
-  const times = (length, each) => Math.max(1, Math.floor((length + GAP * floor) / ((each + GAP) * floor)));
+  const times = (/** @type {number} */ length, /** @type {number} */ each) => Math.max(1, Math.floor((length + GAP * floor) / ((each + GAP) * floor)));
   return times(width, ROW.width) * times(height, ROW.height);
 }

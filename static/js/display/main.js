@@ -12,8 +12,8 @@ import { StaleOverlay } from "./stale_overlay.js";
 const POINTER_MS = 3_000; // the pointer stays visible this long after a move
 
 async function start() {
-  const { id, state, version, language, catalogue, settings } = document.body.dataset;
-  const root = document.querySelector("[data-display-root]");
+  const { id, state, version, language, catalogue, settings } = /** @type {Record<string, string>} */ (document.body.dataset);
+  const root = /** @type {HTMLElement} */ (document.querySelector("[data-display-root]"));
   const words = loadCatalogue(language, catalogue);
   hidePointer(document.documentElement);
   if (state === "unavailable") return reload();
@@ -21,8 +21,9 @@ async function start() {
   const overlay = new StaleOverlay();
   if (!overlay.runs) return reload(); // no stylesheet: without the overlay nothing may be shown
 
+  /** @type {DisplayView | null} */
   let view = null;
-  const ended = (why) => {
+  const ended = (/** @type {string} */ why) => {
     view?.disconnect();
     report.disconnect();
     recovery.disconnect();
@@ -43,8 +44,10 @@ async function start() {
   return view.connect();
 }
 
+/** @param {HTMLElement} page */
 function hidePointer(page) {
-  let timer = null;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
   addEventListener("pointermove", () => {
     page.classList.add("pointing");
     clearTimeout(timer);

@@ -11,11 +11,13 @@ const AGAIN_AFTER = 5_000; // ms, after no answer or too many requests
 const TIMEOUT_MS = 10_000; // a dead connection never answers
 const KEPT = 60_000;       // ms: a code unknown sooner than this did not expire, its cookie was not stored
 
+/** @type {Record<string, () => string>} */
 const WHY = {
   revoked: () => t("This display was removed."),
   elsewhere: () => t("This display is shown on another screen now."),
 };
 
+/** @type {Record<string, () => string>} */
 const WAITS = { // texts while there is no code
   asking: () => t("Asking the server for a code…"),
   many: () => t("Too many codes were asked for. Another one is asked for in a moment."),
@@ -25,11 +27,12 @@ const WAITS = { // texts while there is no code
 
 /**
  * Show codes until the screen is paired.
- * @param why "revoked" if the screen was a display before
- * @param reload loads the page again
+ * @param {HTMLElement} root
+ * @param {{ why?: string | null, reload: () => void }} options `why` is "revoked" if the screen was a display before; `reload`
+ *   loads the page again
  */
 export async function pair(root, { why = null, reload }) {
-  const draw = (code, waits) => render(page(code, waits, why), root);
+  const draw = (/** @type {string | null} */ code, waits = "asking") => render(page(code, waits, why), root);
   for (draw(null, "asking"); ; ) {
     const { code, status, seconds } = await ask(CODES, "POST"), since = performance.now();
     if (code) draw(code);
@@ -40,9 +43,13 @@ export async function pair(root, { why = null, reload }) {
   }
 }
 
+/** @param {number} after */
 const ended = (after) => (after < KEPT ? "cookies" : "asking");
 
-/** Say that another screen took over this display; this one does not take it back by itself. */
+/**
+ * Say that another screen took over this display; this one does not take it back by itself.
+ * @param {HTMLElement} root
+ */
 export function showUsedElsewhere(root) {
   render(html`<main class="pairing"><h1>${WHY.elsewhere()}</h1><p>${t("Load this page again to have it here.")}</p></main>`, root);
 }
@@ -57,7 +64,11 @@ async function becomesPaired() {
   }
 }
 
-/** Return the server's answer; {status, seconds to wait} if it refuses; {} if there is no answer. */
+/**
+ * Return the server's answer; {status, seconds to wait} if it refuses; {} if there is no answer.
+ * @param {string} address
+ * @param {string} method
+ */
 async function ask(address, method) {
   try {
     const answer = await request(address, { method, headers: { accept: "application/json" }, timeoutMs: TIMEOUT_MS });
@@ -67,8 +78,14 @@ async function ask(address, method) {
   }
 }
 
+/** @param {number} ms */
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 
+/**
+ * @param {string | null} code
+ * @param {string} waits
+ * @param {string | null} why
+ */
 function page(code, waits, why) {
   return html`<main class="pairing">
     ${why ? html`<p class="why" data-testid="why">${WHY[why]()}</p>` : nothing}

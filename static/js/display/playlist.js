@@ -4,13 +4,16 @@ const PAGE_MS = 10_000; // minimum for a page: time to read eight searches
 const AGAIN_MS = 5_000; // minimum after a jump to a page, whatever happens
 
 export class Playlist {
-  #boards = [];
+  /** @type {string[]} */ #boards = [];
   #everyMs = 0;
-  #board = null;
+  #board = ""; // none yet
   #page = 0;
   #since = -Infinity;
 
-  /** Set what to show: {boards, every_s}. The current board stays if it is still listed. */
+  /**
+   * Set what to show: {boards, every_s}. The current board stays if it is still listed.
+   * @param {DisplaySettings["shows"]} shows
+   */
   set({ boards, every_s: every }) {
     this.#boards = boards;
     this.#everyMs = every * 1000;
@@ -18,9 +21,9 @@ export class Playlist {
 
   /**
    * Return what to show now.
-   * @param now ms of a monotonic clock
-   * @param pagesOf (board) -> number of pages; 0 skips the board
-   * @returns {board, page, pages, since, lasts}; `lasts` in ms, or null if it stays; null if there is nothing to show
+   * @param {number} now ms of a monotonic clock
+   * @param {(board: string) => number} pagesOf number of pages of a board; 0 skips it
+   * @returns {PlaylistTurn | null} null if there is nothing to show
    */
   at(now, pagesOf) {
     const there = this.#boards.filter((board) => pagesOf(board) > 0);
@@ -33,31 +36,53 @@ export class Playlist {
     return this.#shown(pagesOf(this.#board), this.#lasts(pagesOf(this.#board)));
   }
 
-  /** Jump to a page of the current board, because something happened there. */
+  /**
+   * Jump to a page of the current board, because something happened there.
+   * @param {number} page
+   * @param {number} now
+   */
   lead(page, now) {
     if (page !== this.#page && now - this.#since >= AGAIN_MS) this.#turn(this.#board, page, now);
   }
 
+  /**
+   * @param {number} pages
+   * @param {number | null} lasts
+   */
   #shown(pages, lasts) {
     return { board: this.#board, page: this.#page, pages, since: this.#since, lasts };
   }
 
+  /** @param {number} pages */
   #lasts(pages) {
     return Math.max(PAGE_MS, this.#everyMs / pages);
   }
 
+  /**
+   * @param {string[]} there
+   * @param {number} pages
+   * @param {number} now
+   */
   #forward(there, pages, now) {
     if (this.#page + 1 < pages) this.#turn(this.#board, this.#page + 1, now);
     else this.#turn(this.#next(there), 0, now);
   }
 
-  /** Return the next available board in the list, also if the current one is gone. */
+  /**
+   * Return the next available board in the list, also if the current one is gone.
+   * @param {string[]} there
+   */
   #next(there) {
     const here = this.#boards.indexOf(this.#board);
     const following = [...this.#boards.slice(here + 1), ...this.#boards.slice(0, here + 1)];
-    return following.find((board) => there.includes(board));
+    return following.find((board) => there.includes(board)) ?? there[0];
   }
 
+  /**
+   * @param {string} board
+   * @param {number} page
+   * @param {number} now
+   */
   #turn(board, page, now) {
     this.#board = board;
     this.#page = page;

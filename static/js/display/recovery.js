@@ -16,15 +16,19 @@ const LONGER_MS = 5_000;        // delay of the next one, doubled each time
 const LOADED = "wall.loaded";   // sessionStorage key: recent reloads with the version left
 
 export class Recovery {
-  #session;
-  #report;
-  #on;
-  #timer = null;
+  /** @type {DisplaySession} */ #session;
+  /** @type {import("./status_report.js").StatusReport} */ #report;
+  /** @type {RecoveryCallbacks} */ #on;
+  /** @type {ReturnType<typeof setInterval> | undefined} */ #timer;
   #lineAt = performance.now();  // last forced reconnect
-  #downAt = null;               // start of the disconnect
-  #newerBy = null;              // {first, last}: window for the reload to a newer version
+  /** @type {number | null} */ #downAt = null;               // start of the disconnect
+  /** @type {{ first: number, last: number } | null} */ #newerBy = null; // window for the reload to a newer version
 
-  /** @param on {isBusy(): whether a highlight on the screen should not be interrupted; reload()} */
+  /**
+   * @param {DisplaySession} session
+   * @param {import("./status_report.js").StatusReport} report
+   * @param {RecoveryCallbacks} on
+   */
   constructor(session, report, on) {
     this.#session = session;
     this.#report = report;
@@ -58,6 +62,7 @@ export class Recovery {
   /**
    * Reconnect without backoff: displays are few. Any answer to a report means that connecting is worth a try, also after the
    * session was ended for good, if the server accepts this display again.
+   * @param {number} now
    */
   #findLine(now) {
     const { connection } = this.#session, down = now - (this.#downAt ??= now), [each, patient] = PATIENT_MS;
@@ -98,14 +103,20 @@ export async function reload() {
   location.reload();
 }
 
-/** Return the ms to wait before another reload after so many recent ones, to not loop between two server versions. */
+/**
+ * Return the ms to wait before another reload after so many recent ones, to not loop between two server versions.
+ * @param {number} times
+ */
 export const reloadDelay = (times) => (times < FREELY ? 0 : Math.min(LATELY_MS, LONGER_MS * 2 ** (times - FREELY)));
 
-/** Return [[ms, version], …] of recent reloads. */
+/**
+ * Return when the page was reloaded recently, and from which version.
+ * @returns {[number, string][]}
+ */
 function recentReloads() {
   try {
     const now = Date.now();
-    return JSON.parse(sessionStorage.getItem(LOADED) ?? "[]").filter(([at]) => at <= now && now - at < LATELY_MS);
+    return JSON.parse(sessionStorage.getItem(LOADED) ?? "[]").filter((/** @type {[number]} */ [at]) => at <= now && now - at < LATELY_MS);
   } catch {
     return [];
   }
@@ -118,8 +129,9 @@ async function isThere() {
     const answer = await request(location.pathname, { cache: "no-store", signal });
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     if (!answer.ok || !page.querySelector("[data-display-root]")) return false;
-    const named = [...page.querySelectorAll("head > link[href], head > script[src]")].map((each) => each.href || each.src);
-    const whole = async (address) => {
+    const files = page.querySelectorAll("head > link[href], head > script[src]");
+    const named = /** @type {(HTMLLinkElement & HTMLScriptElement)[]} */ ([...files]).map((each) => each.href || each.src);
+    const whole = async (/** @type {string} */ address) => {
       const got = await request(address, { signal });
       await got.blob(); // a response cut off by the reload is not cached
       return got.ok;
@@ -130,4 +142,5 @@ async function isThere() {
   }
 }
 
+/** @param {number} ms */
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));

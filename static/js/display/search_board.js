@@ -12,13 +12,10 @@ const LINE = 1.42, TITLED = 2.57; // height of a card without and with a title, 
 const COUNTS = 4.6;        // height of the counts above the list
 const FACTS = 13;          // height of the facts above those, in portrait
 
-/**
- * @param view {now, board, moments, height, upright, fewer}: `height` in units of the smallest font size; `fewer` cards than
- *   computed
- */
+/** @param {BoardContext & { height: number, upright: boolean }} view `height` in units of the smallest font size */
 export function searchBoard(view) {
   const { board, now, moments } = view;
-  const { state } = board.get(board.id), last = moments.last(board.id, board.summaries.get(board.id));
+  const { state } = /** @type {Entity} */ (board.get(board.id)), last = moments.last(board.id, board.summaries.get(board.id));
   const grave = state.worrying === true ? "worrying" : "";
   return html`<section class="single-search ${grave}" data-search=${board.id} ?data-highlighted=${isLifted(last, now)}>
     <div class="facts" data-fit-axis="height">
@@ -36,6 +33,11 @@ export function searchBoard(view) {
   </section>`;
 }
 
+/**
+ * @param {State} search
+ * @param {Board} board
+ * @param {Date | null} now
+ */
 function facts({ appeal, lead_name: lead }, board, now) {
   const seen = lastConfirmed(board);
   return html`${appeal.level ? html`<p class="fact" data-hide-priority>${appealed(appeal)}</p>` : nothing}
@@ -43,22 +45,32 @@ function facts({ appeal, lead_name: lead }, board, now) {
     ${lead ? html`<p class="fact" data-hide-priority>${t("Lead: {name}", { name: lead })}</p>` : nothing}`;
 }
 
-/** Time of the last confirmed sighting, if this display may know it. */
+/**
+ * Time of the last confirmed sighting, if this display may know it.
+ * @param {Board} board
+ */
 function lastConfirmed(board) {
   const sightings = board.of("sighting").filter(({ state }) => !state.withdrawn && state.seen_at);
   return sightings.filter(({ state }) => state.assessment === "confirmed").map(({ state }) => state.seen_at).sort().at(-1) ?? null;
 }
 
-/** Return [[role, number of cards], …]. Columns of one role are added up, because displays do not show column names. */
+/**
+ * Return [[role, number of cards], …]. Columns of one role are added up, because displays do not show column names.
+ * @param {Board} board
+ */
 function inColumns(board) {
   const roles = rolesOf(board), cards = cardsOf(board);
   return ROLES.map((role) => [role, cards.filter(({ state }) => roles.get(state.column) === role).length]);
 }
 
+/** @param {Board} board */
 const rolesOf = (board) => new Map(board.of("column").map(({ id, state }) => [id, state.role]));
+
+/** @param {Board} board */
 const cardsOf = (board) => [...board.of("sighting"), ...board.of("task")].filter(({ state }) => !state.withdrawn);
 
-function mattering({ board, now, height, upright, fewer }) {
+/** @param {BoardContext & { height: number, upright: boolean }} view */
+function mattering({ board, now, height, upright, fewer = 0 }) {
   const all = thatMatter(board, now), fit = thatFit(all, height - COUNTS - (upright ? FACTS : 0));
   const shown = fit.slice(0, Math.max(1, fit.length - fewer));
   if (!all.length) return html`<p class="nothing-open">${t("Nothing is overdue or urgent.")}</p>`;
@@ -66,14 +78,22 @@ function mattering({ board, now, height, upright, fewer }) {
     ${shown.length < all.length ? html`<li class="rest">${n("{count} more", "{count} more", all.length - shown.length)}</li>` : nothing}</ol>`;
 }
 
-/** Return as many of the first cards as fit; the rest is shown as a number. */
+/**
+ * Return as many of the first cards as fit; the rest is shown as a number.
+ * @param {Entity[]} cards
+ * @param {number} room
+ */
 function thatFit(cards, room) {
   let left = room - LINE;
   const most = cards.findIndex(({ state }) => (left -= state.title ? TITLED : LINE) < 0);
   return most < 0 ? cards : cards.slice(0, Math.max(1, most));
 }
 
-/** Return overdue tasks, the longest overdue first, then urgent cards, then sightings without an assessment. */
+/**
+ * Return overdue tasks, the longest overdue first, then urgent cards, then sightings without an assessment.
+ * @param {Board} board
+ * @param {Date | null} now
+ */
 function thatMatter(board, now) {
   const roles = rolesOf(board);
   const cards = cardsOf(board).filter(({ state }) => roles.get(state.column) !== "done");
@@ -81,21 +101,41 @@ function thatMatter(board, now) {
   return weighed.sort((a, b) => b.weight - a.weight || dueOf(a) - dueOf(b) || a.state.number - b.state.number);
 }
 
+/**
+ * @param {Entity} card
+ * @param {Date | null} now
+ */
 function weightOf({ kind: what, state }, now) {
   if (what === "task") return isOverdue(state, now) ? 4 : state.priority === "urgent" ? 2 : 0;
   return state.assessment !== "unassessed" ? 0 : state.priority === "urgent" ? 3 : 1;
 }
 
-const isOverdue = ({ due }, now) => Boolean(due && now) && new Date(due) < now;
+/**
+ * @param {State} task
+ * @param {Date | null} now
+ */
+const isOverdue = ({ due }, now) => Boolean(due && now && new Date(due) < now);
+
+/** @param {Entity} card */
 const dueOf = ({ state }) => (state.due ? Date.parse(state.due) : Infinity);
 
+/**
+ * @param {Entity} card
+ * @param {Date | null} now
+ */
 function line({ kind: what, state }, now) {
   const overdue = what === "task" && isOverdue(state, now);
   return html`<li class="${what} ${overdue ? "text-alert" : ""}"><b>${label.noun(what)} ${number(state.number)}</b> <span class="state">${stateOf(what, state, overdue, now)}</span>
     ${state.title ? html`<span class="title">${state.title}</span>` : nothing}</li>`;
 }
 
+/**
+ * @param {string} what
+ * @param {State} state
+ * @param {boolean} overdue
+ * @param {Date | null} now
+ */
 function stateOf(what, state, overdue, now) {
-  if (overdue) return late(state.due, now) || t("due now");
+  if (overdue) return late(state.due, now ?? undefined) || t("due now");
   return state.priority === "urgent" ? label.priority("urgent") : t("to assess");
 }

@@ -8,7 +8,10 @@ const DAY = [7, 19];          // hours between which the "day" theme is light
 
 const offset = new ClockOffset();
 
-/** Learn the server's time `iso` from a heartbeat. */
+/**
+ * Learn the server's time `iso` from a heartbeat.
+ * @param {string} iso
+ */
 export function syncClock(iso, mono = performance.now()) {
   offset.add(Date.parse(iso) - mono);
 }
@@ -20,14 +23,21 @@ export function serverNow(mono = performance.now()) {
 
 /** Return the ms that this machine's clock is ahead of the server's, or 0 if that is tolerable. */
 export function clockError(now = serverNow(), wall = Date.now()) {
-  const off = now ? wall - now : 0;
+  const off = now ? wall - Number(now) : 0;
   return Math.abs(off) > WRONG ? off : 0;
 }
 
-/** "22:41" in the server's time zone; "--:--" while the time is unknown. */
+/**
+ * "22:41" in the server's time zone; "--:--" while the time is unknown.
+ * @param {Date | null} now
+ */
 export const clockText = (now) => clock(now) || "--:--";
 
-/** Return "dark" or "light" for the display's theme. */
+/**
+ * Return "dark" or "light" for the display's theme.
+ * @param {string} theme
+ * @param {Date | null} now
+ */
 export function themeAt(theme, now) {
   if (theme !== "day") return theme;
   const hour = Number(toInput(now).slice(11, 13));

@@ -10,6 +10,8 @@ export const LIFTED_MS = 60_000;    // duration of the highlight after an event
 export const FOUND_MS = 15 * 60_000; // duration of the banner after a child was found
 
 const ASSURED = ["credible", "confirmed"];
+
+/** @type {Record<string, (state: State) => boolean>} */
 const SIGNIFICANT = { // by type: whether the new state makes it significant (the contract's list)
   "search.opened": () => true,
   "search.status_set": () => true,
@@ -21,16 +23,24 @@ const SIGNIFICANT = { // by type: whether the new state makes it significant (th
 };
 
 export class SignificantEvents {
-  #known = new Map(); // key -> {search, at, type, state}, in the order received
+  /** @type {Map<string, SignificantEvent>} */ #known = new Map(); // key -> {search, at, type, state}, in the order received
 
-  /** Remember what a board applied; return the new significant events. */
+  /**
+   * Remember what a board applied; return the new significant events.
+   * @param {Board} board
+   * @param {JournalEvent[]} events
+   */
   onEvents(board, events) {
     const told = events.filter(({ type, state }) => state && SIGNIFICANT[type]?.(state)).map((event) => ofEvent(board, event));
-    const counted = [...board.summaries].filter(([, { last }]) => last).map(([search, { last }]) => ofSummary(search, last));
+    const counted = [...board.summaries].flatMap(([search, { last }]) => (last ? [ofSummary(search, last)] : []));
     return [...told, ...counted].filter((moment) => this.#addEvents(moment));
   }
 
-  /** Return the last event of a search, considering its summary; null if there is none. */
+  /**
+   * Return the last event of a search, considering its summary; null if there is none.
+   * @param {string} search
+   * @param {Summary | undefined} summary
+   */
   last(search, summary) {
     if (!summary?.last) return [...this.#known.values()].filter((moment) => moment.search === search).sort(newestFirst)[0] ?? null;
     const moment = ofSummary(search, summary.last);
@@ -39,13 +49,14 @@ export class SignificantEvents {
 
   /**
    * Return the events of visible searches, newest first.
-   * @param get (id) -> state of a search, nothing if it is not visible
+   * @param {(search: string) => State | undefined} get state of a search, undefined if it is not visible
    */
   newest(get) {
     const seen = [...this.#known.values()].filter((moment) => isSeen(moment, get(moment.search)));
     return seen.sort(newestFirst);
   }
 
+  /** @param {SignificantEvent} moment */
   #addEvents(moment) {
     const key = keyOf(moment), known = this.#known.get(key);
     if (known && (known.state || !moment.state)) return false;
@@ -54,19 +65,44 @@ export class SignificantEvents {
     return !known;
   }
 
-  /** Drop the oldest event, unless the new one is older. */
+  /**
+   * Drop the oldest event, unless the new one is older.
+   * @param {SignificantEvent} event
+   */
   #makeRoom({ at }) {
     const [key, oldest] = [...this.#known].reduce((a, b) => (a[1].at <= b[1].at ? a : b));
     return oldest.at < at && this.#known.delete(key);
   }
 }
 
+/** @param {SignificantEvent} event */
 const keyOf = ({ search, type, at }) => `${search} ${type} ${at}`;
+
+/**
+ * @param {SignificantEvent} a
+ * @param {SignificantEvent} b
+ */
 const newestFirst = (a, b) => (a.at < b.at ? 1 : -1);
+
+/**
+ * @param {Board} board
+ * @param {JournalEvent} event
+ * @returns {SignificantEvent}
+ */
 const ofEvent = (board, { kind, id, at, clock, type, state }) => ({ search: kind === "search" ? id : board.id, at, clock, type, state });
+
+/**
+ * @param {string} search
+ * @param {NonNullable<Summary["last"]>} last
+ * @returns {SignificantEvent}
+ */
 const ofSummary = (search, { at, clock, type, assessment }) => ({ search, at, clock, type, state: assessment ? { assessment } : null });
 
-/** Return whether an event may be shown: of a found child only the finding itself. */
+/**
+ * Return whether an event may be shown: of a found child only the finding itself.
+ * @param {SignificantEvent} event
+ * @param {State | undefined} state of its search
+ */
 function isSeen({ type, at }, state) {
   if (!state) return false;
   if (state.status === "open") return true;
@@ -75,13 +111,15 @@ function isSeen({ type, at }, state) {
 
 /**
  * "Credible sighting"
- * @param search its current state
+ * @param {SignificantEvent} event
+ * @param {State} search its current state
  */
 export function significantEventText({ type, state }, search) {
   if (search.status === "found") return n("One child was found", "{count} children were found", 1);
   return WORDS[type]?.(state, search) ?? label.event(type);
 }
 
+/** @type {Record<string, (state: State | null, search: State) => string>} */
 const WORDS = {
   "search.opened": () => t("Search opened"),
   "search.status_set": () => t("Open again"),
@@ -93,7 +131,10 @@ const WORDS = {
   "note.added": () => t("Decision recorded"),
 };
 
-/** "Appeal: public until Thu 26 Nov" */
+/**
+ * "Appeal: public until Thu 26 Nov"
+ * @param {{ level: string | null, until: string | null }} appeal
+ */
 export function appealed({ level, until }) {
   if (!level) return t("No appeal");
   const values = { level: label.level(level), until: until && day(until) };
@@ -102,12 +143,18 @@ export function appealed({ level, until }) {
 
 /**
  * Return whether an event still highlights its search; not if it is dated in the future, by a fast clock.
- * @param now of the server, or null
+ * @param {SignificantEvent | null} moment
+ * @param {Date | null} now of the server
  */
-export const isLifted = (moment, now) => Boolean(moment && now) && Math.abs(now - new Date(committedAt(moment))) < LIFTED_MS;
+export const isLifted = (moment, now) => moment !== null && now !== null && Math.abs(Number(now) - Date.parse(committedAt(moment))) < LIFTED_MS;
 
-/** Return {count, at} of the children found recently; `at` is the latest. */
+/**
+ * Return {count, at} of the children found recently; `at` is the latest.
+ * @param {State[]} states
+ * @param {Date | null} now
+ * @returns {{ count: number, at: string | null }}
+ */
 export function foundLately(states, now) {
-  const found = states.filter(({ status, status_at: at }) => status === "found" && at && now && now - new Date(at) < FOUND_MS);
+  const found = states.filter(({ status, status_at: at }) => status === "found" && at && now && Number(now) - Date.parse(at) < FOUND_MS);
   return { count: found.length, at: found.map(({ status_at: at }) => at).sort().at(-1) ?? null };
 }

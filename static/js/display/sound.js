@@ -8,18 +8,18 @@ const TOGETHER_MS = 2_000;   // events within this share one chime; a later one 
 const ANSWERS_MS = 2_000;    // a browser that has not allowed it within this will not
 
 export class Sound {
-  #context = null;
+  /** @type {AudioContext | null} */ #context = null;
   #may = false;
   #askedAt = 0;
   #soundedAt = -Infinity;
 
-  /** @param on whether the display's sound is on */
+  /** @param {boolean | undefined} on whether the display's sound is on */
   set(on) {
     if (!on || this.#context) return;
-    this.#context = new AudioContext();
+    const context = (this.#context = new AudioContext());
     this.#askedAt = performance.now();
-    this.#ask();
-    for (const press of ["pointerdown", "keydown"]) addEventListener(press, () => this.#ask());
+    this.#ask(context);
+    for (const press of ["pointerdown", "keydown"]) addEventListener(press, () => this.#ask(context));
   }
 
   /** Return whether sound is on but blocked by the browser. */
@@ -28,27 +28,33 @@ export class Sound {
   }
 
   async chime() {
-    const began = performance.now();
-    if (!this.#may || began - this.#soundedAt < TOGETHER_MS) return;
+    const began = performance.now(), context = this.#context;
+    if (!context || !this.#may || began - this.#soundedAt < TOGETHER_MS) return;
     this.#soundedAt = began;
-    await this.#context.resume();
+    await context.resume();
     if (performance.now() - began > TOGETHER_MS) return;
-    const [, last] = TONES.map((tone, index) => this.#play(tone, this.#context.currentTime + index * EACH));
-    last.onended = () => this.#context.suspend(); // spare the audio thread between chimes
+    const [, last] = TONES.map((tone, index) => this.#play(context, tone, context.currentTime + index * EACH));
+    last.onended = () => context.suspend(); // spare the audio thread between chimes
   }
 
-  async #ask() {
+  /** @param {AudioContext} context */
+  async #ask(context) {
     if (this.#may) return;
-    await this.#context.resume();
+    await context.resume();
     this.#may = true;
-    await this.#context.suspend();
+    await context.suspend();
   }
 
-  #play(tone, at) {
-    const source = new OscillatorNode(this.#context, { frequency: tone });
-    const volume = new GainNode(this.#context, { gain: 0 });
+  /**
+   * @param {AudioContext} context
+   * @param {number} tone
+   * @param {number} at
+   */
+  #play(context, tone, at) {
+    const source = new OscillatorNode(context, { frequency: tone });
+    const volume = new GainNode(context, { gain: 0 });
     volume.gain.setValueAtTime(0, at).linearRampToValueAtTime(LOUD, at + 0.02).linearRampToValueAtTime(0, at + EACH);
-    source.connect(volume).connect(this.#context.destination);
+    source.connect(volume).connect(context.destination);
     source.start(at);
     source.stop(at + EACH);
     return source;

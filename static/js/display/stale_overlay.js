@@ -9,14 +9,14 @@ const DRAWN = 8_800;  // ms into the animation (css/display/stale_overlay.css) a
 const OFF = 400;      // ms of tolerated drift: setting the animation costs a frame
 
 export class StaleOverlay {
-  #element;
-  #since;
-  #run;
+  /** @type {HTMLElement} */ #element;
+  /** @type {HTMLElement} */ #since;
+  /** @type {Animation} */ #run;
 
-  /** @param page the document that contains the overlay */
+  /** @param {Document} page the document that contains the overlay */
   constructor(page = document) {
-    this.#element = page.querySelector("[data-stale-overlay]");
-    this.#since = this.#element.querySelector("[data-stale-since]");
+    this.#element = /** @type {HTMLElement} */ (page.querySelector("[data-stale-overlay]"));
+    this.#since = /** @type {HTMLElement} */ (this.#element.querySelector("[data-stale-since]"));
     [this.#run] = this.#element.getAnimations();
   }
 
@@ -27,21 +27,25 @@ export class StaleOverlay {
 
   /**
    * Restart the animation, because data confirmed at `proven` (a clock reading) was drawn.
-   * @param provenAt the same moment on the server, or null while unknown
+   * @param {{ proven: ClockReading, provenAt: Date | null }} freshness `provenAt` is the same moment on the server, or null while
+   *   unknown
    */
   hold({ proven, provenAt }) {
-    const at = elapsed(proven);
-    if (Math.abs(this.#run.currentTime - Math.min(at, this.#whole)) > OFF) this.#run.currentTime = Math.min(at, this.#whole);
+    const at = Math.min(elapsed(proven), Number(this.#run.effect?.getComputedTiming().endTime));
+    if (Math.abs(Number(this.#run.currentTime) - at) > OFF) this.#run.currentTime = at;
     const says = provenAt ? t("since {at}", { at: clockWithSeconds(provenAt) }) : "";
     if (this.#since.textContent !== says) this.#since.textContent = says; // written in advance: once it shows, scripts may hang
   }
 
   /** Return whether the overlay is hidden, so that the screen counts as current. */
   get isHeld() {
-    return !this.#element.hidden && this.#run.currentTime < DRAWN;
+    return !this.#element.hidden && Number(this.#run.currentTime) < DRAWN;
   }
 
-  /** Show why data cannot be confirmed here, if known. */
+  /**
+   * Show why data cannot be confirmed here, if known.
+   * @param {string} why
+   */
   explain(why) {
     if (why) this.#since.textContent = why;
   }
@@ -49,9 +53,5 @@ export class StaleOverlay {
   /** Hide the overlay for good: a pairing code cannot be stale. */
   lift() {
     this.#element.hidden = true;
-  }
-
-  get #whole() {
-    return this.#run.effect.getComputedTiming().endTime;
   }
 }

@@ -8,13 +8,17 @@ const TICK_MS = 1_000;     // retry interval
 const TIMEOUT_MS = 2_500; // a dead connection never answers
 
 export class StatusReport {
-  #session;
-  #overlay;
-  #timer = null;
-  #asking = null;
+  /** @type {DisplaySession} */ #session;
+  /** @type {import("./stale_overlay.js").StaleOverlay} */ #overlay;
+  /** @type {ReturnType<typeof setInterval> | undefined} */ #timer;
+  /** @type {Promise<boolean> | null} */ #asking = null;
   #takenAt = -Infinity;
-  #taken = null;             // `current` of the last accepted report
+  /** @type {boolean | null} */ #taken = null;             // `current` of the last accepted report
 
+  /**
+   * @param {DisplaySession} session
+   * @param {import("./stale_overlay.js").StaleOverlay} overlay
+   */
   constructor(session, overlay) {
     this.#session = session;
     this.#overlay = overlay;
