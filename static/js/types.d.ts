@@ -1,7 +1,18 @@
 /* Shapes that travel between server and scripts (board/contract.md), and names for classes that many modules take. Global, so that
    JSDoc can use them without an import. */
 
-type Session = import("./core/session.js").Session;
+/** Session of a signed-in browser (core/session.js). */
+interface Session {
+  readonly account: { id: string, name: string, role: string };
+  readonly outbox: any;
+  readonly connection: any;
+  readonly shiftStatus: any;
+  pageCommands: any;
+  board(id: string): Board;
+  watch(fn: (session: Session) => void): () => boolean;
+  can(role: string): boolean;
+  [member: string]: any;
+}
 
 /** State of one board (core/store.js). */
 interface Board {
@@ -17,9 +28,9 @@ interface Board {
   get(id: string): Entity | undefined;
   of(kind: string): Entity[];
   count(kinds: string[]): number;
-  watch(fn: (board: Board, events: JournalEvent[]) => void): () => void;
-  watchFreshness(fn: (board: Board) => void): () => void;
-  send(name: string, data: Record<string, any>, position?: { base?: number, epoch?: string | null }): Promise<Ack>;
+  watch(fn: (board: Board, events: JournalEvent[]) => void): () => boolean;
+  watchFreshness(fn: (board: Board) => void): () => boolean;
+  send(name: string, data: Record<string, any>, position?: { base?: number | null, epoch?: string | null }): Promise<Ack>;
   discard(id: string): void;
   clearBadge(id: string): void;
   setPresence(card: string | null, editing?: boolean): void;
@@ -84,6 +95,7 @@ interface JournalEvent {
   actor: Actor | null;
   state: State | null;
   changes: string[];
+  private?: string[];
   [field: string]: any;
 }
 
@@ -113,4 +125,14 @@ interface FreshnessState {
   state: string;
   provenAt: Date | null;
   proven: ClockReading | null;
+}
+
+// Our selectors name HTML elements only, never SVG.
+interface ParentNode {
+  querySelector<E extends HTMLElement = HTMLElement>(selectors: string): E | null;
+  querySelectorAll<E extends HTMLElement = HTMLElement>(selectors: string): NodeListOf<E>;
+}
+
+interface Element {
+  closest<E extends HTMLElement = HTMLElement>(selectors: string): E | null;
 }

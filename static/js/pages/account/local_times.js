@@ -2,6 +2,7 @@
 
 import { moment } from "../../core/time.js";
 
+/** @param {HTMLElement} main */
 export function localizeTimes(main) {
-  for (const time of main.querySelectorAll("time[datetime]")) time.textContent = moment(time.dateTime);
+  for (const time of /** @type {NodeListOf<HTMLTimeElement>} */ (main.querySelectorAll("time[datetime]"))) time.textContent = moment(time.dateTime);
 }

@@ -4,11 +4,13 @@ import { html, render } from "../../../vendor/lit-html/lit-html.js";
 import { t } from "../../core/i18n.js";
 import { allow, permission } from "../../shared/alerts/desktop_notifications.js";
 
+/** @param {HTMLElement} root */
 export function mount(root) {
   const draw = () => render(said(draw), root);
   draw();
 }
 
+/** @param {() => void} draw */
 function said(draw) {
   const press = async () => {
     await allow();

@@ -3,12 +3,19 @@
 import { localizeTimes } from "./local_times.js";
 import { t } from "../../core/i18n.js";
 
+/** @param {HTMLElement} main */
 export function mount(main) {
   localizeTimes(main);
-  const secret = main.querySelector("[data-secret]"), copy = main.querySelector("[data-copy]");
+  const secret = /** @type {HTMLInputElement | null} */ (main.querySelector("[data-secret]"));
+  const copy = /** @type {HTMLButtonElement} */ (main.querySelector("[data-copy]"));
   if (secret) offer(secret, copy, main.querySelector("[data-copy-status]"));
 }
 
+/**
+ * @param {HTMLInputElement} secret
+ * @param {HTMLButtonElement} copy
+ * @param {any} said
+ */
 function offer(secret, copy, said) {
   copy.hidden = false;
   copy.addEventListener("click", async () => {

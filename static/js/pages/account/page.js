@@ -5,12 +5,17 @@ import { localizeTimes } from "./local_times.js";
 import { countDrafts } from "../../core/drafts.js";
 import { n, t } from "../../core/i18n.js";
 
+/**
+ * @param {HTMLElement} main
+ * @param {Session} session
+ */
 export function mount(main, session) {
   localizeTimes(main);
-  notifying(main.querySelector("[data-notify]"));
+  notifying(/** @type {HTMLElement} */ (main.querySelector("[data-notify]")));
   const draw = () => {
     const drafts = countDrafts(), unsent = session.outbox.unsent();
-    main.querySelector("[data-kept-drafts]").textContent = [
+    const place = /** @type {HTMLElement} */ (main.querySelector("[data-kept-drafts]"));
+    place.textContent = [
       drafts && n("{count} draft", "{count} drafts", drafts), unsent && n("{count} change not sent", "{count} changes not sent", unsent),
     ].filter(Boolean).join(", ") || t("nothing");
   };

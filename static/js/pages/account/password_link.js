@@ -3,18 +3,24 @@
 import { request } from "../../core/api.js";
 import { n } from "../../core/i18n.js";
 
+/** @param {HTMLElement} main */
 export function mount(main) {
-  const label = main.querySelector("[data-code]"), code = label.querySelector("input");
+  const label = /** @type {HTMLElement} */ (main.querySelector("[data-code]"));
+  const code = /** @type {HTMLInputElement} */ (label.querySelector("input"));
   if (location.hash.length > 1) {
     code.value = location.hash.slice(1);
     history.replaceState(null, "", location.pathname);
   }
   label.hidden = code.value !== "";
-  main.querySelector(label.hidden ? "[name=new]" : "[name=code]").focus();
+  main.querySelector(label.hidden ? "[name=new]" : "[name=code]")?.focus();
   if (code.value) sayWhatEnds(main.querySelector("[data-revocation-hint]"), code.value);
 }
 
-/** Say how many tokens a new password revokes; without an answer the general text stays. */
+/**
+ * Say how many tokens a new password revokes; without an answer the general text stays.
+ * @param {any} place
+ * @param {any} code
+ */
 async function sayWhatEnds(place, code) {
   try {
     const answer = await request("/password/tokens", { method: "POST", body: new URLSearchParams({ code }) });

@@ -3,9 +3,11 @@
 import { request } from "../../core/api.js";
 import { n, t } from "../../core/i18n.js";
 
+/** @param {HTMLElement} main */
 export function mount(main) {
-  const days = main.querySelector("[data-days]"), said = main.querySelector("[data-added]");
-  main.addEventListener("click", (event) => {
+  const days = /** @type {HTMLElement} */ (main.querySelector("[data-days]"));
+  const said = /** @type {HTMLElement} */ (main.querySelector("[data-added]"));
+  main.addEventListener("click", (/** @type {any} */ event) => {
     const link = event.target.closest("[data-more] a");
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
     event.preventDefault();
@@ -14,6 +16,11 @@ export function mount(main) {
   days.dataset.days = "grow"; // links append from now on
 }
 
+/**
+ * @param {any} link
+ * @param {HTMLElement} days
+ * @param {any} said
+ */
 async function add(link, days, said) {
   link.setAttribute("aria-busy", "true");
   const page = await read(link.href);
@@ -26,27 +33,35 @@ async function add(link, days, said) {
   const first = page.querySelector("[data-days] li")?.dataset.seq, count = page.querySelectorAll("[data-days] li").length;
   for (const day of page.querySelectorAll("[data-day]")) append(days, day);
   const more = page.querySelector("[data-more] a");
-  if (more) link.href = more.href;
+  if (more) link.href = /** @type {HTMLAnchorElement} */ (more).href;
   said.classList.add("visually-hidden");
   said.textContent = n("{count} older entry shown", "{count} older entries shown", count);
   focus(days.querySelector(`[data-seq="${first}"]`)); // keyboard users continue at the first new entry
   if (!more) link.closest("[data-more]").remove();
 }
 
-/** Append a day's entries, to the same day if it is the last one listed. */
+/**
+ * Append a day's entries, to the same day if it is the last one listed.
+ * @param {HTMLElement} days
+ * @param {any} day
+ */
 function append(days, day) {
   const there = days.querySelector(`[data-day="${day.dataset.day}"] ol`);
   if (there) there.append(...day.querySelectorAll("li"));
   else days.append(document.adoptNode(day));
 }
 
+/** @param {any} entry */
 function focus(entry) {
   if (!entry) return;
   entry.tabIndex = -1;
   entry.focus({ preventScroll: true });
 }
 
-/** Return the parsed page; null if it cannot be fetched, or the session has ended. */
+/**
+ * Return the parsed page; null if it cannot be fetched, or the session has ended.
+ * @param {string} address
+ */
 async function read(address) {
   try {
     const answer = await request(address, { headers: { accept: "text/html" } });

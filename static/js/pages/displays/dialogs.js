@@ -12,31 +12,46 @@ const THEMES = { dark: () => t("dark"), light: () => t("light"), day: () => t("l
 const EVERY_S = 20;
 const AUTOPLAY = "--autoplay-policy=no-user-gesture-required";
 
+/** @param {DisplaysView} view */
 export function pairingDialog(view) {
-  const done = ({ name }) => t("{name} is paired.", { name });
-  const send = (form) => view.act("POST", "", { code: form.code.value, ...settings(form) }, done);
-  const code = row(view, "code", t("Code on the screen"), (wrong) => html`<input id="d-code" name="code" maxlength="40" autocomplete="off"
+  const done = (/** @type {{ name: string }} */ { name }) => t("{name} is paired.", { name });
+  const send = (/** @type {any} */ form) => view.act("POST", "", { code: form.code.value, ...settings(form) }, done);
+  const code = row(view, "code", t("Code on the screen"), (/** @type {any} */ wrong) => html`<input id="d-code" name="code" maxlength="40" autocomplete="off"
     autocapitalize="characters" spellcheck="false" autofocus aria-required="true" aria-invalid=${wrong.is} aria-describedby=${wrong.by}>`);
   const shows = { boards: [view.board.id], every_s: EVERY_S };
   const display = { name: "", profile: "room", language: document.documentElement.lang, theme: "dark", sound: false, shows };
   return dialog("pair", t("Pair a screen"), form(view, html`${code}${fields(view, display)}`, t("Pair"), send), view.close);
 }
 
+/**
+ * @param {DisplaysView} view
+ * @param {any} display
+ */
 export function settingsDialog(view, display) {
-  const done = ({ name }) => t("{name} was changed.", { name });
-  const send = (form) => view.act("PATCH", `/${display.id}`, settings(form), done);
+  const done = (/** @type {{ name: string }} */ { name }) => t("{name} was changed.", { name });
+  const send = (/** @type {any} */ form) => view.act("PATCH", `/${display.id}`, settings(form), done);
   return dialog("change", t("Change {name}", { name: display.name }), form(view, fields(view, display), t("Save"), send), view.close);
 }
 
+/**
+ * @param {DisplaysView} view
+ * @param {any} display
+ */
 export function revokeDialog(view, display) {
   const body = html`<p>${t("The screen stops at once, and shows a code again. To have it back it is paired anew.")}</p>`;
-  const send = () => view.act("DELETE", `/${display.id}`, null, ({ name }) => t("{name} was revoked.", { name }));
+  const send = () => view.act("DELETE", `/${display.id}`, null, (/** @type {{ name: string }} */ { name }) => t("{name} was revoked.", { name }));
   return dialog("revoke", t("Revoke {name}?", { name: display.name }), form(view, body, t("Revoke"), send), view.close);
 }
 
-/** Draw a form that shows errors beside their fields and focuses the first. */
+/**
+ * Draw a form that shows errors beside their fields and focuses the first.
+ * @param {DisplaysView} view
+ * @param {any} body
+ * @param {any} send
+ * @param {any} submit
+ */
 function form(view, body, send, submit) {
-  const sent = async (event) => {
+  const sent = async (/** @type {any} */ event) => {
     event.preventDefault();
     const form = event.target;
     if (!(await submit(form.elements))) form.querySelector("[aria-invalid=true], .wrong input")?.focus();
@@ -49,26 +64,55 @@ function form(view, body, send, submit) {
   </form>`;
 }
 
+/** @type {Record<string, any>} */
 const FIELDS = { code: /^code$/, name: /^name$/, boards: /^shows$|^shows\.boards/, every_s: /^shows\.every_s$/ }; // field -> error paths
+/**
+ * @param {DisplaysView} view
+ * @param {any} field
+ */
 const wrongWith = (view, field) => Object.entries(view.fields).find(([path]) => FIELDS[field].test(path))?.[1];
-/** Return whether one of the fields shows errors of this path. */
+
+/**
+ * Return whether one of the fields shows errors of this path.
+ * @param {string} path
+ */
 export const isShown = (path) => Object.values(FIELDS).some((paths) => paths.test(path));
+
+/** @param {DisplaysView} view */
 const elsewhere = (view) => Object.entries(view.fields).filter(([path]) => !isShown(path)).map(([, says]) => says);
 
-/** @param control ({is, by}) -> input; `is`: whether it is invalid, `by`: id of its message */
+/**
+ * @param {any} control ({is, by}) -> input; `is`: whether it is invalid, `by`: id of its message
+ * @param {DisplaysView} view
+ * @param {any} field
+ * @param {string} name
+ */
 function row(view, field, name, control) {
   const wrong = wrongWith(view, field), attributes = { is: wrong ? "true" : nothing, by: describes(field, wrong) };
   return html`<div class="row"><label for="d-${field}">${name}</label>${control(attributes)}${error(field, wrong)}</div>`;
 }
 
+/**
+ * @param {any} field
+ * @param {any} wrong
+ */
 const describes = (field, wrong) => (wrong ? `d-${field}-error` : nothing);
+
+/**
+ * @param {any} field
+ * @param {any} wrong
+ */
 const error = (field, wrong) => (wrong ? html`<p class="error" role="alert" id=${describes(field, wrong)}>${wrong}</p>` : nothing);
 
+/**
+ * @param {DisplaysView} view
+ * @param {any} settings
+ */
 function fields(view, { name, profile, language, theme, sound, shows }) {
   const none = wrongWith(view, "boards");
-  const option = (value, text, chosen) => html`<option value=${value} ?selected=${value === chosen}>${text}</option>`;
+  const option = (/** @type {any} */ value, /** @type {string} */ text, /** @type {any} */ chosen) => html`<option value=${value} ?selected=${value === chosen}>${text}</option>`;
   return html`
-    ${row(view, "name", t("Name"), (wrong) => html`<input id="d-name" name="name" maxlength="200" autocomplete="off" .value=${name}
+    ${row(view, "name", t("Name"), (/** @type {any} */ wrong) => html`<input id="d-name" name="name" maxlength="200" autocomplete="off" .value=${name}
       aria-required="true" aria-invalid=${wrong.is} aria-describedby=${wrong.by}>`)}
     <div class="side">
       <div class="row"><label for="d-profile">${t("Who is in the room")}</label>
@@ -83,25 +127,35 @@ function fields(view, { name, profile, language, theme, sound, shows }) {
         <input type="checkbox" name="boards" value=${id} ?checked=${shows.boards.includes(id)}>${text}</label>`)}
     </fieldset>
     ${error("boards", none)}
-    ${row(view, "every_s", t("Seconds for each, if there are several"), (wrong) => html`<input id="d-every_s" name="every_s" type="number"
+    ${row(view, "every_s", t("Seconds for each, if there are several"), (/** @type {any} */ wrong) => html`<input id="d-every_s" name="every_s" type="number"
       min="5" max="3600" .value=${String(shows.every_s)} aria-required="true" aria-invalid=${wrong.is} aria-describedby=${wrong.by}>`)}
     <label class="check"><input type="checkbox" name="sound" ?checked=${sound}>${t("A sound when something significant happens")}</label>
     <p class="hint">${t("A screen sounds once somebody has pressed it, anew after each load of its page; or always, if its browser is started so (Chromium: {flag}).", { flag: AUTOPLAY })}</p>`;
 }
 
-/** Return [[id, name], …]: all searches, each open one visible to displays, and those shown already. */
+/**
+ * Return [[id, name], …]: all searches, each open one visible to displays, and those shown already.
+ * @param {Board} board
+ * @param {string[]} chosen
+ * @returns {string[][]}
+ */
 function choices(board, chosen) {
+  /** @type {Record<string, Entity[]>} */
   const { open } = byStatus(board.of("search"));
   const visible = open.filter(({ state }) => state.access === "desk" && state.appeal.level !== "discreet");
   const named = visible.map(({ id, state }) => [id, shortPersonName(state.person)]);
-  const gone = chosen.filter((id) => id !== board.id && !visible.some((search) => search.id === id));
-  return [[board.id, t("All searches")], ...named, ...gone.map((id) => [id, t("a search that is not there any more")])];
+  const gone = chosen.filter((/** @type {string} */ id) => id !== board.id && !visible.some((search) => search.id === id));
+  return [[board.id, t("All searches")], ...named, ...gone.map((/** @type {string} */ id) => [id, t("a search that is not there any more")])];
 }
 
+/** @param {any} elements of the form */
 const settings = ({ name, profile, language, theme, sound, boards, every_s: every }) => ({
   name: name.value, profile: profile.value, language: language.value, theme: theme.value, sound: sound.checked,
   shows: { boards: chosen(boards), every_s: Number(every.value) },
 });
 
-/** Return the values of the checked boxes; a form gives one box or a list. */
+/**
+ * Return the values of the checked boxes; a form gives one box or a list.
+ * @param {any} boxes
+ */
 const chosen = (boxes) => (boxes instanceof RadioNodeList ? [...boxes] : [boxes]).filter(({ checked }) => checked).map(({ value }) => value);

@@ -6,8 +6,10 @@ import { t } from "../../core/i18n.js";
 const TIMEOUT_MS = 5_000; // a list of display health is not to be trusted for longer
 
 /**
- * @param path below /api/v1/displays
- * @returns {done, body}, or {done: false, message, fields}; without an answer the call may still have succeeded
+ * @param {string} path below /api/v1/displays
+ * @param {string} method
+ * @param {any} [body]
+ * @returns - {done, body}, or {done: false, message, fields}; without an answer the call may still have succeeded
  */
 export async function callDisplays(method, path, body) {
   try {

@@ -5,11 +5,16 @@ import { t } from "../../core/i18n.js";
 import { ago, clockWithSeconds, moment } from "../../core/time.js";
 import { shortPersonName } from "../../format/search_list.js";
 
+/** @type {Record<string, any>} */
 const PROFILE = { room: () => t("visitors may read it"), inner: () => t("inner room") };
 
+/** @param {any} code */
 export const profileName = (code) => PROFILE[code]?.() ?? code;
 
-/** @param view {at, board, open(name, display), act(method, path, body, says)} */
+/**
+ * @param {DisplaysView} view - {at, board, open(name, display), act(method, path, body, says)}
+ * @param {any} display
+ */
 export function displayRow(display, view) {
   const { state, says } = STANDING[display.standing](display);
   const name = `name-${display.id}`; // names each button's display
@@ -23,22 +28,33 @@ export function displayRow(display, view) {
   </li>`;
 }
 
+/** @param {{ name: string }} given */
 const reloads = ({ name }) => t("{name} loads its page anew.", { name });
 
+/** @type {Record<string, any>} */
 const STANDING = { // by health as judged by the server
-  revoked: ({ revoked_at: at }) => ({ state: "gone", says: t("revoked {at}", { at: moment(at) }) }),
+  revoked: (/** @type {{ revoked_at: any }} */ { revoked_at: at }) => ({ state: "gone", says: t("revoked {at}", { at: moment(at) }) }),
   unheard: () => ({ state: "silent", says: t("has not been heard of yet") }),
-  silent: ({ contact_at: at }) => ({ state: "silent", says: t("stopped at {at}", { at: clockWithSeconds(at) }) }),
+  silent: (/** @type {{ contact_at: any }} */ { contact_at: at }) => ({ state: "silent", says: t("stopped at {at}", { at: clockWithSeconds(at) }) }),
   current: () => ({ state: "current", says: t("current") }),
-  not_current: ({ told }) => ({ state: "stale", says: told?.since ? t("Not current since {at}", { at: clockWithSeconds(told.since) }) : t("Not current") }),
+  not_current: (/** @type {{ told: any }} */ { told }) => ({ state: "stale", says: told?.since ? t("Not current since {at}", { at: clockWithSeconds(told.since) }) : t("Not current") }),
 };
 
+/**
+ * @param {{ shows: any }} given
+ * @param {Board} board
+ */
 function placesOf({ shows }, board) {
-  return shows.boards.map((id) => (id === board.id ? t("All searches") : placeOf(board.get(id)))).join(", ");
+  return shows.boards.map((/** @type {string} */ id) => (id === board.id ? t("All searches") : placeOf(board.get(id)))).join(", ");
 }
 
+/** @param {any} search */
 const placeOf = (search) => (search ? shortPersonName(search.state.person) : t("a search that is not there any more"));
 
+/**
+ * @param {{ told: any, version: any, contact_at: any }} given
+ * @param {any} at
+ */
 const technical = ({ told, version, contact_at: contact }, at) => [
   told?.mute && t("makes no sound: its browser does not let it"), contact && t("heard of {ago}", { ago: ago(contact, new Date(at)) }), told?.screen?.replace("x", " × "),
   version && t("version {version}", { version }),

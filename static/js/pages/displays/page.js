@@ -12,24 +12,36 @@ import { announce } from "../../shared/announcer.js";
 
 const ASK_EVERY = 3_000; // ms: a stopped display is reported within 15 s
 
+/**
+ * @param {HTMLElement} root
+ * @param {Session} session
+ * @param {string} boardId
+ */
 export function mount(root, session, boardId) {
   new DisplaysPage(root, session, session.board(boardId)).connect();
 }
 
+/** @typedef {DisplaysPage} DisplaysView what templates are given */
+
 class DisplaysPage {
-  session;
-  board;         // operations board, for the searches' names
-  at = null;     // server time of the list
+  /** @type {Session} */ session;
+  /** @type {Board} */ board;         // operations board, for the searches' names
+  /** @type {any | null} */ at = null;     // server time of the list
   problem = null; // message of the failed action
   fields = {};    // errors by field
-  #root;
-  #displays = null;
+  /** @type {HTMLElement} */ #root;
+  /** @type {any[] | null} */ #displays = null;
   #failed = false;
-  #dialog = null; // {name: "pair" | "change" | "revoke", display?}
+  /** @type {any} */ #dialog = null; // {name: "pair" | "change" | "revoke", display?}
   #dialogs;
-  #timer = null;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */ #timer;
   #acting = false;
 
+  /**
+   * @param {HTMLElement} root
+   * @param {Session} session
+   * @param {Board} board
+   */
   constructor(root, session, board) {
     this.#root = root;
     this.session = session;
@@ -50,6 +62,7 @@ class DisplaysPage {
 
   // --- for rows and dialogs
 
+  /** @param {string} name */
   open = (name, display = null) => {
     this.problem = null;
     this.fields = {};
@@ -65,7 +78,10 @@ class DisplaysPage {
   /**
    * Call the API, then list again; announce the result or show the error. One call at a time: a code sent twice would be
    * refused.
-   * @param says (display afterwards) -> sentence
+   * @param {any} says (display afterwards) -> sentence
+   * @param {string} method
+   * @param {string} path
+   * @param {any} body
    * @returns whether it succeeded
    */
   act = async (method, path, body, says) => {
@@ -96,8 +112,8 @@ class DisplaysPage {
   }
 
   #page() {
-    const standing = this.#displays?.filter(({ revoked_at: revoked }) => !revoked) ?? [];
-    const revoked = this.#displays?.filter(({ revoked_at: at }) => at) ?? [];
+    const standing = this.#displays?.filter((/** @type {{ revoked_at: any }} */ { revoked_at: revoked }) => !revoked) ?? [];
+    const revoked = this.#displays?.filter((/** @type {{ revoked_at: any }} */ { revoked_at: at }) => at) ?? [];
     return html`<div class="settings-page displays">
       <header><h1>${t("Displays")}</h1>
         <button class="primary" data-act="pair" @click=${() => this.open("pair")}>${t("Pair a screen")}</button></header>
@@ -115,6 +131,8 @@ class DisplaysPage {
   #opened() {
     if (!this.#dialog) return nothing;
     const { name, display } = this.#dialog;
-    return { pair: pairingDialog, change: settingsDialog, revoke: revokeDialog }[name](this, display);
+    /** @type {Record<string, (view: DisplaysView, display: any) => any>} */
+    const dialogs = { pair: pairingDialog, change: settingsDialog, revoke: revokeDialog };
+    return dialogs[name](this, display);
   }
 }

@@ -1,18 +1,24 @@
 /** Actions on the handover page. Each redraws; refused text returns to its form. */
+
 import { getJson } from "../../core/api.js";
 import { t } from "../../core/i18n.js";
 
 const OPERATIONS = "operations";
+
+/** @type {Record<string, any>} */
 const OF_STEP = { take: "shift.take", refuse: "handover.refuse", withdraw: "handover.withdraw" }; // dialog -> command
 
 export class HandoverActions {
-  #view;
+  /** @type {HandoverView} */ #view;
 
+  /** @param {HandoverView} view */
   constructor(view) {
     this.#view = view;
-    for (const name of ["closeDialog", "sign", "save", "submit", "saveAll"]) this[name] = this[name].bind(this); // templates pass these as listeners
+    const own = /** @type {Record<string, any>} */ (this);
+    for (const name of ["closeDialog", "sign", "save", "submit", "saveAll"]) own[name] = own[name].bind(this); // templates pass these as listeners
   }
 
+  /** @param {string} name */
   dialog(name) {
     const view = this.#view;
     if (OF_STEP[name]) view.forms.step(OF_STEP[name]).open();
@@ -26,7 +32,10 @@ export class HandoverActions {
     this.#view.draw();
   }
 
-  /** Submit the form of a step. */
+  /**
+   * Submit the form of a step.
+   * @param {Form} form
+   */
   async submit(form) {
     const view = this.#view, { name } = form.command;
     const data = form.command.data(form);
@@ -36,7 +45,10 @@ export class HandoverActions {
     return view.draw();
   }
 
-  /** Save the text about a search or the desk. */
+  /**
+   * Save the text about a search or the desk.
+   * @param {Form} form
+   */
   async save(form) {
     const view = this.#view, board = form.entity;
     if (!form.dirty) return undefined;
@@ -48,26 +60,37 @@ export class HandoverActions {
     return view.draw();
   }
 
-  /** Send the rest once all conflicts of a form are resolved. */
+  /**
+   * Send the rest once all conflicts of a form are resolved.
+   * @param {Form} form
+   */
   resolved = (form) => this.save(form);
 
   saveAll() {
     const view = this.#view;
-    return Promise.all(view.forms.unsaved([OPERATIONS, ...view.sections.map(({ board }) => board)]).map((board) => this.save(view.forms.written(board))));
+    return Promise.all(view.forms.unsaved([OPERATIONS, ...view.sections.map((/** @type {{ board: string }} */ { board }) => board)]).map((/** @type {string} */ board) => this.save(view.forms.written(board))));
   }
 
-  /** Pin or unpin a card or note. */
+  /**
+   * Pin or unpin a card or note.
+   * @param {{ board: string }} given
+   * @param {string} id
+   */
   async pin({ board }, id) {
     const view = this.#view;
     const pinned = view.written(board).pinned ?? [];
-    const data = { pinned: pinned.includes(id) ? pinned.filter((each) => each !== id) : [...pinned, id] };
+    const data = { pinned: pinned.includes(id) ? pinned.filter((/** @type {any} */ each) => each !== id) : [...pinned, id] };
     const { seq: base, epoch } = view.position(board); // without a base both of two simultaneous pins apply
     const ack = await this.#command(board, "handover.write", { handover: view.number, ...data }, { base, epoch });
     if (ack) view.saved(board, data, Math.max(0, ...ack.seqs));
     view.draw();
   }
 
-  /** Set who is responsible for a search that the next shift holder cannot see; null clears it. */
+  /**
+   * Set who is responsible for a search that the next shift holder cannot see; null clears it.
+   * @param {{ board: string }} given
+   * @param {any} keeper
+   */
   async keep({ board }, keeper) {
     const view = this.#view, data = { keeper };
     const { seq: base, epoch } = view.position(board);
@@ -78,7 +101,10 @@ export class HandoverActions {
     view.draw();
   }
 
-  /** Add the next shift holder to the people of a search. */
+  /**
+   * Add the next shift holder to the people of a search.
+   * @param {{ board: string, outside: any }} given
+   */
   async letIn({ board, outside }) {
     const view = this.#view, members = [...view.membersOf(board), outside];
     const { seq: base, epoch } = view.position(board);
@@ -88,7 +114,10 @@ export class HandoverActions {
     view.draw();
   }
 
-  /** Load cards and notes that can be pinned, each time the choice opens. */
+  /**
+   * Load cards and notes that can be pinned, each time the choice opens.
+   * @param {{ board: string }} given
+   */
   async readCards({ board }) {
     const { pinning } = this.#view.ui;
     pinning.set(board, { ...pinning.get(board), failed: false }); // the previous list stays until then
@@ -97,7 +126,10 @@ export class HandoverActions {
     this.#view.draw();
   }
 
-  /** Mark as read up to what is on the screen. */
+  /**
+   * Mark as read up to what is on the screen.
+   * @param {{ board: string, after: any }} given
+   */
   async read({ board, after }) {
     const view = this.#view;
     const answer = this.#command(board, "handover.read", { handover: view.number, seq: after.seq });
@@ -117,9 +149,9 @@ export class HandoverActions {
       await view.board.send("handover.sign", { handover: view.number, positions });
       this.closeDialog();
     } catch (refused) {
-      view.board.discard(refused.id);
-      Object.assign(signing, { busy: false, problem: refused.message });
-      view.ui.stale = await this.#since(refused.fields, positions);
+      view.board.discard(/** @type {any} */ (refused).id);
+      Object.assign(signing, { busy: false, problem: /** @type {any} */ (refused).message });
+      view.ui.stale = await this.#since(/** @type {any} */ (refused).fields, positions);
       view.report.moved();
     }
     view.draw();
@@ -132,6 +164,7 @@ export class HandoverActions {
     this.#view.draw();
   };
 
+  /** @param {any} entry */
   reopen(entry) {
     const view = this.#view;
     const form = entry.name === "handover.write" ? view.forms.written(entry.board) : view.forms.step(entry.name);
@@ -141,17 +174,22 @@ export class HandoverActions {
     view.draw();
   }
 
+  /** @param {any} entry */
   discard(entry) {
     this.#view.session.outbox.discard(entry.id);
     this.#view.draw();
   }
 
   #look() {
-    const positions = Object.fromEntries(this.#view.sections.map(({ board, seq }) => [board, seq]));
+    const positions = Object.fromEntries(this.#view.sections.map((/** @type {{ board: string, seq: number }} */ { board, seq }) => [board, seq]));
     this.#view.ui.signing = { positions, busy: false, problem: null };
   }
 
-  /** Return events on boards whose positions were refused, {board: {why, events}}; null if the refusal has another cause. */
+  /**
+   * Return events on boards whose positions were refused, {board: {why, events}}; null if the refusal has another cause.
+   * @param {any} fields
+   * @param {any} positions
+   */
   async #since(fields, positions) {
     const boards = Object.entries(fields).filter(([name]) => name.startsWith("positions."));
     if (!boards.length) return null;
@@ -162,7 +200,14 @@ export class HandoverActions {
     return Object.fromEntries(await Promise.all(told));
   }
 
-  /** Send a form. It empties once the outbox has stored the text, and gets it back if refused. Return the ack, or null. */
+  /**
+   * Send a form. It empties once the outbox has stored the text, and gets it back if refused. Return the ack, or null.
+   * @param {Form} form
+   * @param {string} board
+   * @param {string} name
+   * @param {Record<string, any>} data
+   * @param {Record<string, any>} position
+   */
   async #sends(form, board, name, data, { seq, base = seq, epoch }) {
     const { session, draw } = this.#view;
     const answer = session.outbox.add(board, name, data, { base, epoch });
@@ -172,14 +217,19 @@ export class HandoverActions {
       return await answer;
     } catch (refused) {
       form.restore(sent, refused);
-      form.problem = whyNot(refused);
-      session.outbox.discard(refused.id);
+      form.problem = whyNot(/** @type {any} */ (refused));
+      session.outbox.discard(/** @type {any} */ (refused).id);
       this.#view.trouble = true;
       return null;
     }
   }
 
-  /** Send a command without a form; refused, it is listed among the refusals. Return the ack, or null. */
+  /**
+   * Send a command without a form; refused, it is listed among the refusals. Return the ack, or null.
+   * @param {string} board
+   * @param {string} name
+   * @param {Record<string, any>} data
+   */
   async #command(board, name, data, position = {}) {
     try {
       return await this.#view.session.outbox.add(board, name, data, position);
@@ -194,18 +244,26 @@ export class HandoverActions {
   }
 }
 
-/** Explain a refusal as precisely as the server does. */
+/**
+ * Explain a refusal as precisely as the server does.
+ * @param {{ message: string, fields: any }} given
+ */
 function whyNot({ message, fields }) {
   if (Object.keys(fields).some((name) => name.startsWith("searches."))) return t("Not all was read. Read what is listed, or say why you take over all the same.");
   return fields.handover ?? fields.shift ?? message;
 }
 
+/**
+ * @param {string} board
+ * @param {number} seq
+ */
 async function eventsAfter(board, seq) {
   const answer = seq === null ? null : await getJson(`/api/v1/boards/${board}/events?after=${seq}&limit=50`);
-  return answer?.events.filter(({ hidden }) => !hidden) ?? [];
+  return answer?.events.filter((/** @type {{ hidden: any }} */ { hidden }) => !hidden) ?? [];
 }
 
 /** Names for the list of refusals. */
+/** @type {Record<string, () => string>} */
 export const COMMANDS = {
   "shift.take": () => t("Taking the shift"), "handover.prepare": () => t("Preparing a handover"), "handover.write": () => t("What is said for the handover"),
   "handover.sign": () => t("Signing"), "handover.read": () => t("Marking as read"), "handover.accept": () => t("Taking over"),

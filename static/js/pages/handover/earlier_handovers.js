@@ -1,4 +1,5 @@
 /** List of earlier handovers, newest first, as signed or as ended. */
+
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { getJson } from "../../core/api.js";
 import { t } from "../../core/i18n.js";
@@ -8,12 +9,13 @@ import { formatShortMoment } from "../../format/time_elements.js";
 const SHOWN = 10;
 
 export class EarlierHandovers {
-  list = null;
+  /** @type {any | null} */ list = null;
   people = {};
   more = false;
-  #changed;
+  /** @type {() => void} */ #changed;
   #turn = 0;
 
+  /** @param {() => void} changed */
   constructor(changed) {
     this.#changed = changed;
   }
@@ -33,15 +35,21 @@ export class EarlierHandovers {
   };
 }
 
+/** @param {{ earlier: { list: any, people: any, more: any, showAll: any }, isFixed: boolean, number: any }} given */
 export function earlierHandovers({ earlier: { list, people, more, showAll }, isFixed, number }) {
-  const ended = (list ?? []).filter(({ ended_at: at }) => at !== null);
+  const ended = (list ?? []).filter((/** @type {{ ended_at: any }} */ { ended_at: at }) => at !== null);
   if (!ended.length) return nothing;
   return html`<section class="earlier"><h2>${t("Earlier handovers")}</h2>
-    <ol role="list" data-testid="earlier">${ended.slice(0, more ? ended.length : SHOWN).map((each) => line(each, people, isFixed ? number : null))}</ol>
+    <ol role="list" data-testid="earlier">${ended.slice(0, more ? ended.length : SHOWN).map((/** @type {any} */ each) => line(each, people, isFixed ? number : null))}</ol>
     ${more || ended.length <= SHOWN ? nothing : html`<button type="button" class="plain" data-act="more" @click=${showAll}>${t("Show all")}</button>`}
   </section>`;
 }
 
+/**
+ * @param {Record<string, any>} handover
+ * @param {any} people
+ * @param {number | null} shown number of the handover on the page
+ */
 function line({ number, status, outgoing, ended_by: by, ended_at: at }, people, shown) {
   const said = endText(status, { who: people[by] ?? "…", number });
   const who = status === "accepted" ? `${people[outgoing] ?? "…"} → ${people[by] ?? "…"} · ` : nothing;

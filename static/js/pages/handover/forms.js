@@ -1,30 +1,37 @@
 /** Forms of a handover: texts about each search and the desk, and the steps. Typed text survives a reload. */
+
 import { draft } from "../../core/drafts.js";
 import { Form } from "../../forms/form.js";
 import * as fields from "../../forms/handover_fields.js";
 
 const OPERATIONS = "operations";
 
+/** @type {Record<string, any>} */
 const STEPS = {
   "shift.take": fields.TAKE, "handover.prepare": fields.PREPARE, "handover.accept": fields.ACCEPT, "handover.refuse": fields.REFUSE,
   "handover.withdraw": fields.WITHDRAW,
 };
 
 export class Forms {
-  #view;
-  #forms = new Map();
+  /** @type {HandoverView} */ #view;
+  /** @type {any} */ #forms = new Map();
 
-  /** @param view written(board): current texts; position(board): {seq, epoch} they are known up to; number: of the handover */
+  /**
+   * @param {HandoverView} view written(board): current texts; position(board): {seq, epoch} they are known up to; number: of the handover
+   */
   constructor(view) {
     this.#view = view;
   }
 
-  /** Form of the texts about a search, or about the desk for `operations`. */
+  /**
+   * Form of the texts about a search, or about the desk for `operations`.
+   * @param {string} board
+   */
   written(board) {
     return this.#get(`written:${board}`, () => {
       const view = this.#view;
       const position = { get seq() { return view.position(board).seq; }, get epoch() { return view.position(board).epoch; } };
-      const data = (form) => {
+      const data = (/** @type {Form} */ form) => {
         const patch = form.patch();
         return patch && { handover: view.number, ...patch };
       };
@@ -35,10 +42,13 @@ export class Forms {
     });
   }
 
-  /** Form of a step. */
+  /**
+   * Form of a step.
+   * @param {string} name
+   */
   step(name) {
     return this.#get(name, () => {
-      const data = (form) => {
+      const data = (/** @type {Form} */ form) => {
         const filled = form.filled();
         return filled && (name === "shift.take" || name === "handover.prepare" ? filled : { handover: this.#view.number, ...filled });
       };
@@ -47,11 +57,18 @@ export class Forms {
     });
   }
 
-  /** Boards with unsaved text. */
+  /**
+   * Boards with unsaved text.
+   * @param {any} boards
+   */
   unsaved(boards) {
-    return boards.filter((board) => this.written(board).dirty);
+    return boards.filter((/** @type {string} */ board) => this.written(board).dirty);
   }
 
+  /**
+   * @param {string} key
+   * @param {any} make
+   */
   #get(key, make) {
     if (!this.#forms.has(key)) this.#forms.set(key, make());
     return this.#forms.get(key);

@@ -2,6 +2,7 @@
  * Handover page: a handover being prepared, signed, read and accepted, or a past one. Shows the server's report with the
  * user's text.
  */
+
 import { html, nothing, render } from "../../../vendor/lit-html/lit-html.js";
 import { repeat } from "../../../vendor/lit-html/directives/repeat.js";
 import { RelativeTimes } from "../../behaviours/relative_times.js";
@@ -22,32 +23,45 @@ import { shiftTexts } from "./texts.js";
 const OPERATIONS = "operations";
 const WRITE = "handover.write";
 
+/**
+ * @param {HTMLElement} main
+ * @param {Session} session
+ * @param {string} board
+ */
 export function mount(main, session, board) {
   return new HandoverPage(main, session, board).connect();
 }
 
+/** @typedef {HandoverPage} HandoverView what templates are given */
+
 class HandoverPage {
+  /** @type {Record<string, any>} */
   ui = { dialog: null, pinning: new Map(/* board -> {all, failed}: cards and notes to pin */), stale: null, signing: null };
   forms = new Forms(this);
   act = new HandoverActions(this);
   report;
-  earlier;
+  /** @type {any} */ earlier;
   trouble = false; // focus the first error after the next draw
-  #root;
+  /** @type {HTMLElement} */ #root;
   #dialogs;
-  #clock;
+  /** @type {any} */ #clock;
   #keys;
   #fixed; // number in the URL, or null
   #saved = new Map(); // board -> {data, seq}: acknowledged, not in the report yet
-  #read = new Map(); // "number board" -> seq marked as read, as acknowledged here
+  /** @type {any} */ #read = new Map(); // "number board" -> seq marked as read, as acknowledged here
   #key = ""; // identity of the report, from the operations board
-  #frame = null;
+  /** @type {any | null} */ #frame = null;
   #unsigned = null; // the handover in the URL, if it was never signed
 
+  /**
+   * @param {HTMLElement} main
+   * @param {Session} session
+   * @param {string} board
+   */
   constructor(main, session, board) {
     this.session = session;
     this.board = session.board(board);
-    this.#root = main.querySelector(".handover-root");
+    this.#root = /** @type {HTMLElement} */ (main.querySelector(".handover-root"));
     this.#fixed = Number(this.#root.dataset.number) || null;
     this.report = new Report(this.#fixed, this.#reported);
     this.earlier = new EarlierHandovers(this.draw);
@@ -58,7 +72,7 @@ class HandoverPage {
 
   connect() {
     this.board.setPresence(null);
-    this.board.watch((_, events) => this.#heard(events));
+    this.board.watch((/** @type {any} */ _, /** @type {JournalEvent[]} */ events) => this.#heard(events));
     this.session.watch(this.draw);
     this.#clock.connect();
     this.#keys.connect();
@@ -129,63 +143,84 @@ class HandoverPage {
     return [...this.session.accounts.values()].filter(({ role, enabled, machine }) => enabled !== false && !machine && ["coordinator", "admin"].includes(role));
   }
 
-  /** Members of a restricted search. */
+  /**
+   * Members of a restricted search.
+   * @param {string} board
+   */
   membersOf(board) {
-    return this.board.of("search").find(({ id }) => id === board)?.state.members ?? [];
+    return this.board.of("search").find((/** @type {{ id: string }} */ { id }) => id === board)?.state.members ?? [];
   }
 
   get unread() {
-    return this.sections.filter((each) => this.isUnread(each));
+    return this.sections.filter((/** @type {any} */ each) => this.isUnread(each));
   }
 
   /**
    * Return whether this person still has to read it before accepting. Sections just marked count as read before the report says so;
    * a report from before signing has no reading positions.
+   * @param {{ board: string, reader: { unread: any }, after: any }} given
    */
   isUnread({ board, reader: { unread }, after }) {
     return (unread || !this.report.isOf(this.handover)) && !this.isBeingRead(board) && (this.#read.get(`${this.number} ${board}`) ?? -1) < after.seq;
   }
 
+  /** @param {string} id */
   nameOf(id) {
     return this.session.accounts.get(id)?.name ?? this.report.nameOf(id) ?? t("Somebody");
   }
 
-  /** Texts about a board as known here, including pending changes. */
+  /**
+   * Texts about a board as known here, including pending changes.
+   * @param {string} board
+   */
   written(board) {
     const known = board === OPERATIONS ? this.board.of("handover")[0]?.state : this.report.section(board)?.briefing;
-    const sending = this.#sent(board, WRITE).map(({ data }) => data);
+    const sending = this.#sent(board, WRITE).map((/** @type {{ data: Record<string, any> }} */ { data }) => data);
     return Object.assign({}, known, this.#saved.get(board)?.data, ...sending);
   }
 
+  /** @param {string} board */
   position(board) {
     if (board === OPERATIONS) return this.board;
     const { epoch, after } = this.report.section(board) ?? { epoch: null, after: { seq: null } };
     return { epoch, seq: after.seq };
   }
 
+  /** @param {string} board */
   isSaving(board) {
     return this.#sent(board, WRITE).length > 0;
   }
 
+  /** @param {string} board */
   isBeingOpened(board) {
-    return this.session.outbox.pending(board).some(({ name, status }) => name === "search.set_access" && status !== "refused");
+    return this.session.outbox.pending(board).some((/** @type {{ name: string, status: string }} */ { name, status }) => name === "search.set_access" && status !== "refused");
   }
 
+  /** @param {string} board */
   isBeingRead(board) {
     return this.#sent(board, "handover.read").length > 0;
   }
 
   /** Refused changes that no form shows. */
   get refused() {
-    return this.session.outbox.pending().filter(({ name, status }) => status === "refused" && /^((handover|shift)\.|search\.set_access$)/.test(name));
+    return this.session.outbox.pending().filter((/** @type {{ name: string, status: string }} */ { name, status }) => status === "refused" && /^((handover|shift)\.|search\.set_access$)/.test(name));
   }
 
-  /** Keep acknowledged data until the report contains it. */
+  /**
+   * Keep acknowledged data until the report contains it.
+   * @param {string} board
+   * @param {Record<string, any>} data
+   * @param {number} seq
+   */
   saved(board, data, seq) {
     this.#saved.set(board, { data: { ...this.#saved.get(board)?.data, ...data }, seq });
     this.report.moved(board === OPERATIONS ? null : board);
   }
 
+  /**
+   * @param {string} board
+   * @param {number} seq
+   */
   read(board, seq) {
     this.#read.set(`${this.number} ${board}`, seq);
   }
@@ -202,29 +237,35 @@ class HandoverPage {
     this.#frame ??= requestAnimationFrame(this.#render);
   };
 
+  /**
+   * @param {string} board
+   * @param {string} name
+   */
   #sent(board, name) {
-    return this.session.outbox.pending(board).filter((entry) => entry.name === name && entry.status !== "refused" && entry.data.handover === this.number);
+    return this.session.outbox.pending(board).filter((/** @type {any} */ entry) => entry.name === name && entry.status !== "refused" && entry.data.handover === this.number);
   }
 
   // --- events
 
+  /** @param {JournalEvent[]} events */
   #heard(events) {
-    this.forms.written(OPERATIONS).onEvents(events.filter(({ kind }) => kind === "handover"));
+    this.forms.written(OPERATIONS).onEvents(events.filter((/** @type {{ kind: string }} */ { kind }) => kind === "handover"));
     if (!this.isFixed) this.#follow();
     this.draw();
   }
 
   #follow() {
-    const searches = this.board.of("search").map(({ id, state }) => `${id} ${state.status}`);
+    const searches = this.board.of("search").map((/** @type {{ id: string, state: State }} */ { id, state }) => `${id} ${state.status}`);
     const of = [...this.board.of("shift"), ...this.board.of("handover")].map(({ seq, state }) => `${seq} ${state.status ?? ""}`);
     const key = [...of, ...searches.sort()].join("\n");
     if (key !== this.#key) this.#turned(key);
     for (const [board, { last }] of this.board.summaries) {
       const known = this.report.section(board);
-      if (known && last && known.after.seq < last.seq) this.report.moved(board);
+      if (known && last && known.after.seq < /** @type {any} */ (last).seq) this.report.moved(board);
     }
   }
 
+  /** @param {string} key */
   #turned(key) {
     this.#key = key;
     this.report.moved();
@@ -272,14 +313,17 @@ class HandoverPage {
     const at = () => document.activeElement?.closest?.("[data-section]")?.dataset.section ?? null;
     return {
       page: "handover",
-      may: (right) => right === undefined || (right === "take-over" && this.mayTakeOver),
+      may: (/** @type {string | undefined} */ right) => right === undefined || (right === "take-over" && this.mayTakeOver),
       settle: () => this.#frame !== null && this.#render(),
       things: () => [],
       commands: () => (this.mayTakeOver ? [{ id: "mark-read", says: t("Mark the search as read, and go to the next"), does: () => this.#readHere(at()) }] : []),
     };
   }
 
-  /** Mark the focused section as read and go to the next; without focus, go to the first unread one. */
+  /**
+   * Mark the focused section as read and go to the next; without focus, go to the first unread one.
+   * @param {string | null} board
+   */
   #readHere(board) {
     const here = this.report.section(board);
     if (here && this.isUnread(here)) this.act.read(here);

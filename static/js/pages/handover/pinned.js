@@ -1,4 +1,5 @@
 /** Pinned cards and notes of a search, and the choice of more while the handover is prepared. */
+
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { t } from "../../core/i18n.js";
 import { label } from "../../core/labels.js";
@@ -7,16 +8,26 @@ import { cardTime } from "../../format/time_elements.js";
 const MOST = 20; // limit of the server
 const LETTERS = 70; // characters of a card in the list
 
+/**
+ * @param {any} it
+ * @param {HandoverView} view
+ */
 export function pinned(it, view) {
-  const ids = view.mayWrite ? view.written(it.board).pinned ?? [] : it.pinned.map(({ id }) => id);
+  const ids = view.mayWrite ? view.written(it.board).pinned ?? [] : it.pinned.map((/** @type {{ id: string }} */ { id }) => id);
   if (!ids.length && !view.mayWrite) return nothing;
-  const known = new Map(it.pinned.map((each) => [each.id, each]));
+  const known = new Map(it.pinned.map((/** @type {any} */ each) => [each.id, each]));
   return html`<div class="pins" data-testid="pins">
-    ${ids.length ? html`<h3>${t("Not to be missed")}</h3><ul>${ids.map((id) => line(it, known.get(id) ?? fromBoard(view, it.board, id), id, view))}</ul>` : nothing}
+    ${ids.length ? html`<h3>${t("Not to be missed")}</h3><ul>${ids.map((/** @type {string} */ id) => line(it, known.get(id) ?? fromBoard(view, it.board, id), id, view))}</ul>` : nothing}
     ${view.mayWrite && ids.length < MOST ? choice(it, ids, view) : nothing}
   </div>`;
 }
 
+/**
+ * @param {{ board: string }} given
+ * @param {any} card
+ * @param {string} id
+ * @param {HandoverView} view
+ */
 function line({ board }, card, id, view) {
   const unpin = view.mayWrite ? html`<button type="button" class="plain" data-act="unpin" aria-label=${t("Take it off: {title}", { title: card?.title ?? "" })} @click=${() => view.act.pin({ board }, id)}>✕</button>` : nothing;
   if (!card) return html`<li data-pinned=${id}>${t("Reading…")}${unpin}</li>`;
@@ -25,30 +36,42 @@ function line({ board }, card, id, view) {
   return html`<li data-pinned=${id}><a href=${place}><span class="number ${card.kind}">${card.number ?? label.noun("note")}</span> ${card.title}</a> <small>${more}</small>${unpin}</li>`;
 }
 
-/** Describe a pinned card from the board until the report contains it. */
+/**
+ * Describe a pinned card from the board until the report contains it.
+ * @param {HandoverView} view
+ * @param {string} board
+ * @param {string} id
+ */
 function fromBoard(view, board, id) {
-  const entity = view.ui.pinning.get(board)?.all?.find((each) => each.id === id);
+  const entity = view.ui.pinning.get(board)?.all?.find((/** @type {any} */ each) => each.id === id);
   return entity && { kind: entity.kind, number: entity.state.number ?? null, title: titleOf(entity), at: null, assignee: entity.state.assignee, category: entity.state.category, card: entity.state.card };
 }
 
+/** @param {{ kind: string, state: State }} entity */
 const titleOf = ({ kind, state }) => ({ sighting: state.description, task: state.title, note: state.text })[kind];
 
-/** Choice of cards and notes, loaded when it opens. */
+/**
+ * Choice of cards and notes, loaded when it opens.
+ * @param {any} it
+ * @param {any} ids
+ * @param {HandoverView} view
+ */
 function choice(it, ids, view) {
   const { all, failed } = view.ui.pinning.get(it.board) ?? {};
   const kinds = [["sighting", t("Sightings")], ["task", t("Tasks")], ["note", t("Notes")]];
-  const pin = ({ target }) => {
+  const pin = (/** @type {{ target: any }} */ { target }) => {
     if (target.value) view.act.pin(it, target.value);
     target.value = "";
   };
-  return html`<details class="pin-more" @toggle=${({ target }) => target.open && view.act.readCards(it)}>
+  return html`<details class="pin-more" @toggle=${(/** @type {{ target: any }} */ { target }) => target.open && view.act.readCards(it)}>
     <summary>${t("Pin what must not be missed…")}</summary>
     ${failed ? html`<p class="problem" role="alert">${t("The cards can't be read now.")} <button type="button" data-act="read-again" @click=${() => view.act.readCards(it)}>${t("Try again")}</button></p>` : nothing}
     ${all ? html`<select aria-label=${t("Pin what must not be missed…")} data-act="pin" @change=${pin}><option value="">—</option>
-      ${kinds.map(([kind, name]) => html`<optgroup label=${name}>${all.filter((each) => each.kind === kind && !each.state.withdrawn && !ids.includes(each.id)).map((each) =>
+      ${kinds.map(([kind, name]) => html`<optgroup label=${name}>${all.filter((/** @type {any} */ each) => each.kind === kind && !each.state.withdrawn && !ids.includes(each.id)).map((/** @type {any} */ each) =>
         html`<option value=${each.id}>${each.state.number ? `${each.state.number} · ` : ""}${short(titleOf(each))}</option>`)}</optgroup>`)}</select>`
       : failed ? nothing : html`<p class="hint" role="status">${t("Reading…")}</p>`}
   </details>`;
 }
 
+/** @param {string} text */
 const short = (text) => (text.length > LETTERS ? `${text.slice(0, LETTERS)}…` : text);

@@ -2,24 +2,25 @@
  * Report of a handover, composed by the server and kept current: one section is reloaded when one board changed, else the
  * whole. At most once a second.
  */
+
 import { TIMEOUT_MS, request } from "../../core/api.js";
 
 const EVERY_MS = 1000;
 const AGAIN_MS = 5000; // after a failed request
 
 export class Report {
-  whole = null; // the report as in the contract, once loaded
-  status = null; // status of the last failure: 404 if there is no such handover, 0 if offline
-  #address;
-  #changed;
+  /** @type {any} */ whole = null; // the report as in the contract, once loaded
+  /** @type {number | null} */ status = null; // status of the last failure: 404 if there is no such handover, 0 if offline
+  /** @type {string} */ #address;
+  /** @type {() => void} */ #changed;
   #due = new Set(); // boards to reload; null is the whole report
   #asking = false;
   #askedAt = -Infinity;
-  #timer = null;
+  /** @type {ReturnType<typeof setTimeout> | null} */ #timer = null;
 
   /**
-   * @param number of a past handover, or null for the current one
-   * @param changed called after each answer
+   * @param {any} number of a past handover, or null for the current one
+   * @param {() => void} changed called after each answer
    */
   constructor(number, changed) {
     this.#address = number === null ? "/api/v1/handover" : `/api/v1/handovers/${number}`;
@@ -30,31 +31,37 @@ export class Report {
     return this.whole?.searches ?? [];
   }
 
-  /** Return whether the report is of this handover at its current stage. */
+  /**
+   * Return whether the report is of this handover at its current stage.
+   * @param {any} handover
+   */
   isOf(handover) {
     const of = this.whole?.handover;
     return of?.number === handover?.number && of?.status === handover?.status;
   }
 
+  /** @param {string} board */
   section(board) {
-    return this.sections.find((each) => each.board === board);
+    return this.sections.find((/** @type {any} */ each) => each.board === board);
   }
 
+  /** @param {string} id */
   nameOf(id) {
     return this.whole?.people[id] ?? null;
   }
 
   /** Note a change on one board, or (null) in the report's scope. */
-  moved(board = null) {
+  moved(board = /** @type {string | null} */ (null)) {
     this.#due.add(board);
     this.#soon(Math.max(0, this.#askedAt + EVERY_MS - performance.now()));
   }
 
   disconnect() {
-    clearTimeout(this.#timer);
+    clearTimeout(this.#timer ?? undefined);
     this.#due.clear();
   }
 
+  /** @param {number} wait */
   #soon(wait) {
     if (this.#asking || this.#timer !== null) return;
     this.#timer = setTimeout(() => this.#ask(), wait);
@@ -76,6 +83,7 @@ export class Report {
     if (this.#due.size) this.#soon(answer || board !== null ? EVERY_MS : AGAIN_MS);
   }
 
+  /** @param {string} board */
   async #read(board) {
     try {
       const answer = await request(board === null ? this.#address : `${this.#address}?board=${board}`, {
@@ -89,10 +97,14 @@ export class Report {
     }
   }
 
+  /**
+   * @param {any} answer
+   * @param {string} board
+   */
   #take(answer, board) {
     if (board === null) return void (this.whole = answer);
     const [section] = answer.searches;
     const people = { ...this.whole.people, ...answer.people };
-    this.whole = { ...this.whole, people, searches: this.sections.map((each) => (each.board === board ? section : each)) };
+    this.whole = { ...this.whole, people, searches: this.sections.map((/** @type {any} */ each) => (each.board === board ? section : each)) };
   }
 }

@@ -1,4 +1,5 @@
 /** Section of one search in the handover report: state, pending work, texts, pins, and events since it was signed. */
+
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { hasKeyboard } from "../../behaviours/shortcut_handler.js";
 import { n, t } from "../../core/i18n.js";
@@ -10,9 +11,13 @@ import { outcomeText, joined } from "../../shared/board/outcome.js";
 import { cardTime, dueElement, seenText, sinceElement, timeElement, formatMoment } from "../../format/time_elements.js";
 import { worryingBadge } from "../../shared/board/worrying_badge.js";
 
+/** @param {{ search: any }} given */
 export const referenceOf = ({ search }) => search.reference;
 
-/** @param it section of the report */
+/**
+ * @param {any} it section of the report
+ * @param {HandoverView} view
+ */
 export function section(it, view) {
   const { board, search } = it;
   return html`<article class="handover-section ${search.status}" id="s-${board}" data-section=${board} tabindex="-1" ?data-unread=${view.mayTakeOver && view.isUnread(it)}
@@ -36,8 +41,13 @@ export function section(it, view) {
   </article>`;
 }
 
+/** @param {{ person: { first_name: string, age: any } }} given */
 const nameOf = ({ person: { first_name: name, age } }) => (age === null || age === undefined ? name : `${name}, ${age}`);
 
+/**
+ * @param {{ search: any, last_confirmed: any }} given
+ * @param {HandoverView} view
+ */
 function facts({ search, last_confirmed: last }, view) {
   const { kind, missing_since: missing, lead, appeal, status, worrying } = search;
   const level = appeal?.level && appeal.level !== "none" ? appeal : null;
@@ -53,46 +63,73 @@ function facts({ search, last_confirmed: last }, view) {
   </dl>`;
 }
 
-/** Criteria suggested by the age, until somebody decides. */
+/**
+ * Criteria suggested by the age, until somebody decides.
+ * @param {{ worrying: boolean | null, suggested?: any }} given
+ */
 function hinted({ worrying, suggested = [] }) {
   if (worrying !== null || !suggested.length) return nothing;
   return html` · ${t("suggested by the age")}: ${suggested.map(label.criterion).join(", ")}`;
 }
 
-/** Outcome, and why the search was closed with open work. */
+/**
+ * Outcome, and why the search was closed with open work.
+ * @param {State} search
+ */
 function ended({ status, outcome, status_reason: reason, acknowledge }) {
   return html`${outcome ? html`<div><dt>${t("Outcome")}</dt><dd data-testid="outcome">${joined(outcomeText(outcome, status, reason).filter(Boolean))}</dd></div>` : nothing}
     ${status === "closed" && reason ? html`<div><dt>${t("Closing note")}</dt><dd>${reason}</dd></div>` : nothing}
     ${acknowledge ? html`<div><dt>${t("Closed anyway because")}</dt><dd class="text-alert" data-testid="acknowledge">${acknowledge}</dd></div>` : nothing}`;
 }
 
-/** Events of the shift, the same for everybody; on screen also which are new to the reader. */
+/**
+ * Events of the shift, the same for everybody; on screen also which are new to the reader.
+ * @param {Record<string, any>} section
+ */
 function happened({ board, since: { events, significant, seq }, reader, seq: until }) {
-  const earlier = reader.significant.filter((event) => event.seq <= seq); // from before the shift: listed nowhere else
+  const earlier = reader.significant.filter((/** @type {any} */ event) => event.seq <= seq); // from before the shift: listed nowhere else
   const mine = reader.from === "seen" ? html`<div class="on-screen" data-testid="reader"><p>${newTo(reader, board, until)}</p>${important(earlier, board)}</div>` : nothing;
   if (!events) return html`<div class="news quiet"><p>${t("Nothing since the shift began.")}</p>${mine}</div>`;
   return html`<div class="news"><p><b>${n("{count} event since the shift began", "{count} events since the shift began", events)}</b>${links(board, seq, until)}</p>${mine}
     ${important(significant, board)}</div>`;
 }
 
+/**
+ * @param {JournalEvent[]} events
+ * @param {string} board
+ */
 function important(events, board) {
   if (!events.length) return nothing;
-  return html`<ul>${events.map((event) => html`<li>${timeElement(event.at)} · <a href="/searches/${board}/history#${event.seq}">${label.event(event.type)}${event.number ? ` ${event.number}` : nothing}</a></li>`)}</ul>`;
+  return html`<ul>${events.map((/** @type {any} */ event) => html`<li>${timeElement(event.at)} · <a href="/searches/${board}/history#${event.seq}">${label.event(event.type)}${event.number ? ` ${event.number}` : nothing}</a></li>`)}</ul>`;
 }
 
-/** Events that the reader has not seen. */
+/**
+ * Events that the reader has not seen.
+ * @param {{ events: JournalEvent[], significant: any, seq: number }} given
+ * @param {string} board
+ * @param {any} until
+ */
 function newTo({ events, significant, seq }, board, until) {
   if (!events) return t("Nothing since you last saw it.");
   const weighty = significant.length ? html`, <b class="text-alert">${n("{count} of them important", "{count} of them important", significant.length)}</b>` : nothing;
   return html`<b>${n("{count} event since you last saw it", "{count} events since you last saw it", events)}</b>${weighty}${links(board, seq, until)}`;
 }
 
-/** Links to the comparison between two events and to the history from the first on. */
+/**
+ * Links to the comparison between two events and to the history from the first on.
+ * @param {string} board
+ * @param {any} from
+ * @param {any} to
+ */
 function links(board, from, to) {
   return html`<span class="on-screen"> · <a href="/searches/${board}?at=${from}&amp;with=${to}">${t("Compare")}</a> · <a href="/searches/${board}/history#${from + 1}">${t("History")}</a></span>`;
 }
 
-/** Events since it was signed, and whether this person has read the section. */
+/**
+ * Events since it was signed, and whether this person has read the section.
+ * @param {any} it
+ * @param {HandoverView} view
+ */
 function after(it, view) {
   if (view.stage !== "signed") return nothing;
   const { board, seq, after: { seq: now, events, significant } } = it;
@@ -104,52 +141,82 @@ function after(it, view) {
   </div>`;
 }
 
+/**
+ * @param {any} it
+ * @param {HandoverView} view
+ * @param {any} mine
+ */
 function reading(it, view, mine) {
   if (view.isBeingRead(it.board)) return html`<span class="hint on-screen" role="status">${t("sending…")}</span>`;
   if (!view.isUnread(it)) return html`<span class="read on-screen" data-testid="read">✓ ${mine ? t("read, {at}", { at: formatMoment(mine.at) }) : t("read")}</span>`;
-  const markRead = ({ target }) => {
+  const markRead = (/** @type {{ target: any }} */ { target }) => {
     target.closest("[data-section]").focus({ preventScroll: true }); // the button disappears
     view.act.read(it);
   };
   return html`<button type="button" class="primary" data-act="mark-read" @click=${markRead}>${mine ? t("Read again") : t("Mark as read")}${hasKeyboard() ? html` <kbd>R</kbd>` : nothing}</button>`;
 }
 
-/** Others who have read it, for the person handing over; on paper everybody, so that all copies are the same. */
+/**
+ * Others who have read it, for the person handing over; on paper everybody, so that all copies are the same.
+ * @param {{ reads?: any }} given
+ * @param {HandoverView} view
+ */
 function readers({ reads = {} }, view) {
   const all = Object.entries(reads), others = all.filter(([id]) => id !== view.session.account.id);
-  const told = (some) => some.map(([id, { at }]) => t("{name} has read it, {at}", { name: view.nameOf(id), at: formatMoment(at) })).join(" · ");
+  const told = (/** @type {any} */ some) => some.map((/** @type {[string, { at: any }]} */ [id, { at }]) => t("{name} has read it, {at}", { name: view.nameOf(id), at: formatMoment(at) })).join(" · ");
   return html`${others.length ? html`<p class="hint on-screen">${told(others)}</p>` : nothing}${all.length ? html`<p class="hint on-paper">${told(all)}</p>` : nothing}`;
 }
 
+/**
+ * @param {any} it
+ * @param {HandoverView} view
+ */
 function cards(it, view) {
   const { ungraded, tasks: { overdue, due: soon, done }, left_out: left = 0 } = it;
   const lists = [
     [t("Overdue"), overdue, "late"], [t("Due in the next shift"), soon, ""], [t("Sightings not yet graded"), ungraded, ""], [t("Done in this shift"), done, "done"],
   ].filter(([, list]) => list.length);
   return html`<div class="waiting">${lists.map(([name, list, kind]) => html`<section class=${kind}><h3>${name} <span>${list.length}</span></h3>
-      <ul>${list.map((card) => line(card, kind === "done" ? null : card.due, it, view))}</ul></section>`)}</div>
+      <ul>${list.map((/** @type {any} */ card) => line(card, kind === "done" ? null : card.due, it, view))}</ul></section>`)}</div>
     ${left ? html`<p class="hint">${n("{count} more card has no room here.", "{count} more cards have no room here.", left)}</p>` : nothing}`;
 }
 
+/**
+ * @param {any} card
+ * @param {any} until
+ * @param {{ board: string }} given
+ * @param {HandoverView} view
+ */
 function line(card, until, { board }, view) {
   const { kind, id, number, title, assignee } = card;
   return html`<li data-card=${id}><a href="/searches/${board}/cards/${id}"><span class="number ${kind}">${number}</span> ${title}</a>
     <small>${[assignee && view.nameOf(assignee), cardTime(card)].filter(Boolean).join(" · ")}${until ? html` ${view.isFixed ? t("due {at}", { at: formatMoment(until) }) : dueElement(until)}` : nothing}</small></li>`;
 }
 
-/** Hash of the chain at this position, which `verify` compares. */
+/**
+ * Hash of the chain at this position, which `verify` compares.
+ * @param {{ head: any }} given
+ * @param {HandoverView} view
+ */
 function head({ head: hash }, view) {
   return view.isFixed || view.stage === "signed" ? html`<p class="evidence"><code>${hash}</code></p>` : nothing;
 }
 
-/** Contents: all searches with their pending work. */
+/**
+ * Contents: all searches with their pending work.
+ * @param {HandoverView} view
+ */
 export function index(view) {
   const { sections } = view;
   if (!sections.length) return nothing;
   return html`<nav class="handover-contents" aria-label=${t("Searches of this handover")}><h2>${n("{count} search", "{count} searches", sections.length)}</h2>
-    <ol role="list">${sections.map((it) => html`<li><a href="#s-${it.board}">${it.search.reference} <span>${it.search.person.first_name}</span></a> ${outcome(it, view)}</li>`)}</ol></nav>`;
+    <ol role="list">${sections.map((/** @type {any} */ it) => html`<li><a href="#s-${it.board}">${it.search.reference} <span>${it.search.person.first_name}</span></a> ${outcome(it, view)}</li>`)}</ol></nav>`;
 }
 
+/**
+ * @param {any} it
+ * @param {HandoverView} view
+ */
 function outcome(it, view) {
   if (view.mayTakeOver) return view.isUnread(it) ? html`<b class="todo">${t("not read")}</b>` : html`<span class="ok">✓ ${t("read")}</span>`;
   if (view.stage === "signed") return it.after.significant ? html`<b class="todo">${n("{count} new", "{count} new", it.after.significant)}</b>` : nothing;

@@ -1,4 +1,5 @@
 /** Current step: a form for the person whose turn it is, a sentence for others. */
+
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { dialog } from "../../behaviours/dialog.js";
 import { formOf, row } from "../../forms/form_row.js";
@@ -9,13 +10,15 @@ import { withCoordinators } from "./texts.js";
 import { referenceOf } from "./search_section.js";
 import { timeElement } from "../../format/time_elements.js";
 
+/** @param {HandoverView} view */
 export function step(view) {
   if (view.isFixed || view.board.seq === null) return nothing;
   return html`<section class="step" data-testid="step">${STEPS[view.stage](view)}</section>`;
 }
 
+/** @type {Record<string, any>} */
 const STEPS = {
-  none(view) {
+  none(/** @type {HandoverView} */ view) {
     if (!view.shift) return html`<p>${t("Somebody takes the shift first: then it can be handed over.")}</p>`;
     if (!view.leads) return html`<p>${t("No handover is open.")}</p>`;
     const form = view.forms.step("handover.prepare");
@@ -24,7 +27,7 @@ const STEPS = {
       ${formOf(form, "prepare", row(form, "incoming", withCoordinators(view, [view.shift.holder])), send("prepare", t("Prepare")), view.act.submit)}`;
   },
 
-  prepared(view) {
+  prepared(/** @type {HandoverView} */ view) {
     const { handover } = view;
     return html`<h2>${t("Write, then sign")}</h2>
       <p class="hint">${n("{count} search, live.", "{count} searches, live.", view.sections.length)} ${expected(view, handover)}</p>
@@ -33,7 +36,7 @@ const STEPS = {
       ${withdrawable(view, view.isHolder ? html`<button type="button" class="primary" data-act="sign" ?disabled=${!view.report.whole} @click=${() => view.act.dialog("sign")}>${t("Sign…")}</button>` : nothing)}`;
   },
 
-  signed(view) {
+  signed(/** @type {HandoverView} */ view) {
     if (!view.mayTakeOver) {
       return html`<h2>${t("To be accepted")}</h2>
         <p>${t("Until somebody accepts, {name} holds the shift.", { name: view.nameOf(view.shift?.holder) })} ${expected(view, view.handover)}</p>${withdrawable(view)}`;
@@ -42,24 +45,37 @@ const STEPS = {
   },
 };
 
+/**
+ * @param {any} act
+ * @param {string} text
+ */
 const send = (act, text) => html`<span class="space"></span><button type="submit" class="primary" data-act=${act}>${text}</button>`;
 
+/**
+ * @param {HandoverView} view
+ * @param {{ incoming: any }} given
+ */
 const expected = (view, { incoming }) => (incoming ? t("{name} is expected to take over.", { name: view.nameOf(incoming) }) : nothing);
 
-function withdrawable(view, more = nothing) {
+/** @param {HandoverView} view */
+function withdrawable(view, more = /** @type {any} */ (nothing)) {
   if (!view.leads) return nothing;
   return html`<p class="buttons"><button type="button" class="plain" data-act="withdraw" @click=${() => view.act.dialog("withdraw")}>${t("Withdraw it…")}</button><span class="space"></span>${more}</p>`;
 }
 
-/** Reasons why the person cannot accept yet, and ways out. */
+/**
+ * Reasons why the person cannot accept yet, and ways out.
+ * @param {HandoverView} view
+ */
 function blocked(view) {
   const { unread, sections } = view;
   if (!sections.length) return nothing;
   if (!unread.length) return html`<p class="ready" data-testid="ready">${t("You have read all that is handed over.")}</p>`;
   return html`<p data-testid="blocked">${n("{count} search is not read, or something important happened since:", "{count} searches are not read, or something important happened since:", unread.length)}</p>
-    <p class="blocking">${unread.slice(0, 12).map((each) => html`<a href="#s-${each.board}">${referenceOf(each)} ${each.search.person.first_name}</a> `)}${unread.length > 12 ? "…" : nothing}</p>`;
+    <p class="blocking">${unread.slice(0, 12).map((/** @type {any} */ each) => html`<a href="#s-${each.board}">${referenceOf(each)} ${each.search.person.first_name}</a> `)}${unread.length > 12 ? "…" : nothing}</p>`;
 }
 
+/** @param {HandoverView} view */
 function acceptance(view) {
   const form = view.forms.step("handover.accept");
   if (!view.unread.length) form.problem = null; // the reason no longer applies
@@ -70,41 +86,53 @@ function acceptance(view) {
 
 // --- dialogs
 
+/** @param {HandoverView} view */
 export function dialogOf(view) {
   const open = view.ui.dialog;
   return open ? DIALOGS[open](view) : nothing;
 }
 
+/** @type {Record<string, (view: HandoverView) => any>} */
 const DIALOGS = {
-  take: (view) => asking(view, "take", "shift.take", t("Take the shift"), taking(view), t("Take the shift")),
-  refuse: (view) => asking(view, "refuse", "handover.refuse", t("Refuse the handover"), html`<p>${t("The shift stays where it is, and everyone sees why.")}</p>`, t("Refuse")),
-  withdraw: (view) => asking(view, "withdraw", "handover.withdraw", t("Withdraw the handover"), html`<p>${t("The shift stays where it is. What was written of the searches is kept for the next handover.")}</p>`, t("Withdraw")),
-  sign: (view) => signing(view),
+  take: (/** @type {HandoverView} */ view) => asking(view, "take", "shift.take", t("Take the shift"), taking(view), t("Take the shift")),
+  refuse: (/** @type {HandoverView} */ view) => asking(view, "refuse", "handover.refuse", t("Refuse the handover"), html`<p>${t("The shift stays where it is, and everyone sees why.")}</p>`, t("Refuse")),
+  withdraw: (/** @type {HandoverView} */ view) => asking(view, "withdraw", "handover.withdraw", t("Withdraw the handover"), html`<p>${t("The shift stays where it is. What was written of the searches is kept for the next handover.")}</p>`, t("Withdraw")),
+  sign: (/** @type {HandoverView} */ view) => signing(view),
 };
 
+/**
+ * @param {HandoverView} view
+ * @param {string} name
+ * @param {any} command
+ * @param {string} title
+ * @param {any} body
+ * @param {any} act
+ */
 function asking(view, name, command, title, body, act) {
   const form = view.forms.step(command);
   const buttons = html`<span class="space"></span><button type="button" data-act="cancel" @click=${view.act.closeDialog}>${t("Cancel")}</button><button type="submit" class="primary" data-act="send">${act}</button>`;
   return dialog(name, title, formOf(form, name, html`${body} ${row(form, "reason", view)}`, buttons, view.act.submit), view.act.closeDialog);
 }
 
+/** @param {{ shift: any, stage: string }} given */
 function taking({ shift, stage }) {
   return html`<p>${t("From that moment you answer for the desk, and every screen says that nobody handed it over to you.")}</p>
     ${shift ? html`<p>${t("Who holds it now is told that you took it. Where they are here, let them hand it over instead.")}</p>` : nothing}
     ${stage === "none" ? nothing : html`<p class="text-alert">${t("The handover that is open is withdrawn by that.")}</p>`}`;
 }
 
+/** @param {HandoverView} view */
 function signing(view) {
   const { signing: { positions, busy, problem }, stale } = view.ui;
-  const unsaved = view.forms.unsaved(["operations", ...view.sections.map(({ board }) => board)]);
-  const boards = view.sections.filter(({ board }) => board in positions);
+  const unsaved = view.forms.unsaved(["operations", ...view.sections.map((/** @type {{ board: string }} */ { board }) => board)]);
+  const boards = view.sections.filter((/** @type {{ board: string }} */ { board }) => board in positions);
   const body = html`<div class="form signing">
     ${problem ? html`<div class="problem" role="alert" data-testid="problem"><p>${problem}</p></div>` : nothing}
     ${unsaved.length ? html`<div class="problem quiet" data-testid="unsaved"><p>${n("What was typed in {count} place is not saved.", "What was typed in {count} places is not saved.", unsaved.length)}</p><button type="button" data-act="save-all" @click=${view.act.saveAll}>${t("Save all")}</button></div>` : nothing}
     ${toDecide(view)}
     ${stale ? staleOnes(view, stale, positions) : html`
       <p>${n("You sign the report of {count} search as it stands here. From then on it is fixed, and the shift stays with you until somebody accepts.", "You sign the report of {count} searches as it stands here. From then on it is fixed, and the shift stays with you until somebody accepts.", boards.length)}</p>
-      <ul class="positions">${boards.map((each) => html`<li><b>${referenceOf(each)}</b> ${each.search.person.first_name} <span>${t("event {seq}", { seq: positions[each.board] })}</span></li>`)}</ul>`}
+      <ul class="positions">${boards.map((/** @type {any} */ each) => html`<li><b>${referenceOf(each)}</b> ${each.search.person.first_name} <span>${t("event {seq}", { seq: positions[each.board] })}</span></li>`)}</ul>`}
     <div class="buttons"><span class="space"></span>
       <button type="button" data-act="cancel" @click=${view.act.closeDialog}>${t("Cancel")}</button>
       ${stale ? html`<button type="button" class="primary" data-act="look-again" @click=${view.act.lookAgain}>${t("I have seen this: go on")}</button>`
@@ -114,12 +142,17 @@ function signing(view) {
   return dialog("sign", t("Sign the handover"), body, view.act.closeDialog);
 }
 
-/** Events since the dialog was opened, to be seen before signing. */
+/**
+ * Events since the dialog was opened, to be seen before signing.
+ * @param {HandoverView} view
+ * @param {any} stale
+ * @param {any} positions
+ */
 function staleOnes(view, stale, positions) {
   return html`<ul class="stale" data-testid="stale">${Object.entries(stale).map(([board, { why, events }]) => {
     const section = view.report.section(board);
     return html`<li><p><b>${section ? referenceOf(section) : t("Search")}</b> ${section?.search.person.first_name ?? nothing} · ${why}</p>
-      ${events.length ? html`<ul>${events.map(({ type, actor, at, state, seq }) => html`<li>${timeElement(at)} · ${label.event(type)}${state?.number ? ` ${state.number}` : nothing}${actor ? ` · ${actor.name}` : nothing} <span class="hint">${t("event {seq}", { seq })}</span></li>`)}</ul>
+      ${events.length ? html`<ul>${events.map((/** @type {{ type: string, actor: any, at: any, state: State, seq: number }} */ { type, actor, at, state, seq }) => html`<li>${timeElement(at)} · ${label.event(type)}${state?.number ? ` ${state.number}` : nothing}${actor ? ` · ${actor.name}` : nothing} <span class="hint">${t("event {seq}", { seq })}</span></li>`)}</ul>
         <a href="/searches/${board}?at=${positions[board]}&amp;with=${events.at(-1).seq}" target="_blank">${t("Compare")}</a>` : nothing}</li>`;
   })}</ul>`;
 }

@@ -1,4 +1,5 @@
 /** Summary of a handover: shift holder, progress, and what the report leaves out. */
+
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { n, t } from "../../core/i18n.js";
 import { serverNow } from "../../core/time.js";
@@ -6,21 +7,29 @@ import { COMMANDS } from "./actions.js";
 import { unanswered } from "./hidden_searches.js";
 import { formatMoment } from "../../format/time_elements.js";
 
+/** @type {Record<string, any>} */
 const STATUS = {
   prepared: () => t("being prepared"), signed: () => t("signed, to be accepted"), accepted: () => t("accepted"),
   refused: () => t("refused"), withdrawn: () => t("withdrawn"),
 };
 
+/** @type {Record<string, any>} */
 const ENDED = {
-  accepted: (said) => t("{who} accepted handover {number}", said), refused: (said) => t("{who} refused handover {number}", said),
-  withdrawn: (said) => t("{who} withdrew handover {number}", said),
+  accepted: (/** @type {any} */ said) => t("{who} accepted handover {number}", said), refused: (/** @type {any} */ said) => t("{who} refused handover {number}", said),
+  withdrawn: (/** @type {any} */ said) => t("{who} withdrew handover {number}", said),
 };
 
+/** @param {string} status */
 const statusName = (status) => STATUS[status]?.() ?? status;
 
-/** "Dora refused handover 1" */
+/**
+ * "Dora refused handover 1"
+ * @param {string} status
+ * @param {any} said
+ */
 export const endText = (status, said) => ENDED[status]?.(said) ?? statusName(status);
 
+/** @param {HandoverView} view */
 export function head(view) {
   return html`<header class="handover-head">
     <h1>${title(view)}</h1>
@@ -31,11 +40,15 @@ export function head(view) {
   ${view.isFixed ? ended(view) : html`${holder(view)} ${notAccepted(view)}`}`;
 }
 
+/** @param {{ number: any, isFixed: boolean, stage: string }} given */
 function title({ number, isFixed, stage }) {
   return number && (isFixed || stage !== "none") ? t("Handover {number}", { number }) : t("Handover");
 }
 
-/** Links to PDF, Markdown and JSON: signed handovers stay as they are. */
+/**
+ * Links to PDF, Markdown and JSON: signed handovers stay as they are.
+ * @param {{ isFixed: boolean, number: any, stage: string }} given
+ */
 function papers({ isFixed, number, stage }) {
   const of = isFixed || stage === "signed" ? `/handovers/${number}` : "/handover";
   return html`<span class="papers" role="group" aria-label=${t("On paper, and for programs")}>
@@ -44,7 +57,10 @@ function papers({ isFixed, number, stage }) {
   </span>`;
 }
 
-/** Shift holder. Takeovers without a handover stand out. */
+/**
+ * Shift holder. Takeovers without a handover stand out.
+ * @param {HandoverView} view
+ */
 function holder(view) {
   const { shift, leads, isHolder } = view;
   const take = leads && !isHolder && view.board.seq !== null
@@ -58,6 +74,10 @@ function holder(view) {
   </section>`;
 }
 
+/**
+ * @param {HandoverView} view
+ * @param {State} shift
+ */
 function how(view, { before, handover, reason }) {
   if (handover !== null) {
     return html`${t("Handed over by {name}", { name: view.nameOf(before) })} · <a href="/handovers/${handover}">${t("Handover {number}", { number: handover })}</a>`;
@@ -66,7 +86,10 @@ function how(view, { before, handover, reason }) {
   return html`${after} <q>${reason}</q>`;
 }
 
-/** Refusal or withdrawal of the last handover with its reason, until the next is prepared. A forced takeover says so already. */
+/**
+ * Refusal or withdrawal of the last handover with its reason, until the next is prepared. A forced takeover says so already.
+ * @param {HandoverView} view
+ */
 function notAccepted(view) {
   const { handover, shift, stage } = view;
   if (stage !== "none" || !["refused", "withdrawn"].includes(handover?.status) || handover.ended_at === shift?.since) return nothing;
@@ -77,7 +100,10 @@ function notAccepted(view) {
   </section>`;
 }
 
-/** Fate of the past handover shown. */
+/**
+ * Fate of the past handover shown.
+ * @param {HandoverView} view
+ */
 function ended(view) {
   const { handover, report } = view;
   if (!handover) return html`<section class="holder" data-testid="holder"><p>${report.status === 404 ? t("There is no such handover that was signed.") : t("Reading…")}</p></section>`;
@@ -91,7 +117,10 @@ function ended(view) {
   </section>`;
 }
 
-/** A handover that was never signed: who prepared it and how it ended. */
+/**
+ * A handover that was never signed: who prepared it and how it ended.
+ * @param {HandoverView} view
+ */
 function unsigned(view) {
   const { number, status, prepared_by: by, prepared_at: at, ended_by: endedBy, ended_at: endedAt, reason } = view.handover;
   return html`<section class="holder" data-testid="holder" data-status=${status}>
@@ -102,10 +131,13 @@ function unsigned(view) {
 
 // --- progress
 
+/** @param {HandoverView} view */
 export function steps(view) {
   const { stage, handover, isFixed } = view;
   if (isFixed) return nothing;
-  const at = { none: 0, prepared: 1, signed: 2 }[stage];
+  /** @type {Record<string, number>} */
+  const order = { none: 0, prepared: 1, signed: 2 };
+  const at = order[stage];
   const all = view.sections.length, read = all - view.unread.length;
   const list = [
     [t("Prepare"), at > 0 ? t("{name}, {at}", { name: view.nameOf(handover.prepared_by), at: formatMoment(handover.prepared_at) }) : null],
@@ -120,6 +152,7 @@ export function steps(view) {
 
 // --- omissions
 
+/** @param {HandoverView} view */
 export function notices(view) {
   const { report, refused } = view;
   const withheld = report.whole?.withheld ?? 0;
@@ -130,9 +163,13 @@ export function notices(view) {
     !report.whole && report.status === null && html`<p role="status">${t("Reading…")}</p>`,
   ].filter(Boolean);
   return html`${unanswered(view)} ${said.length ? html`<div class="handover-notices">${said}</div>` : nothing}
-    ${refused.length ? html`<ul class="refusals" role="alert" data-testid="refusals">${refused.map((entry) => refusal(view, entry))}</ul>` : nothing}`;
+    ${refused.length ? html`<ul class="refusals" role="alert" data-testid="refusals">${refused.map((/** @type {any} */ entry) => refusal(view, entry))}</ul>` : nothing}`;
 }
 
+/**
+ * @param {HandoverView} view
+ * @param {any} entry
+ */
 function refusal(view, entry) {
   const of = view.report.section(entry.board)?.search.reference;
   const hasForm = ["handover.write", "handover.accept", "handover.refuse", "handover.withdraw", "shift.take"].includes(entry.name) && !entry.data.pinned;
@@ -145,7 +182,10 @@ function refusal(view, entry) {
   </li>`;
 }
 
-/** Footer of the printed report. */
+/**
+ * Footer of the printed report.
+ * @param {HandoverView} view
+ */
 export function printed(view) {
   return html`<p class="on-paper printed">${t("Printed by {name}, {at}; all searches up to event {seq}", { name: view.session.account.name, at: formatMoment(serverNow().toISOString()), seq: (view.stage === "signed" || view.isFixed ? view.handover?.position?.seq : view.board.seq) ?? "" })}</p>`;
 }

@@ -1,4 +1,5 @@
 /** Texts of a handover about the desk and each search: fields while it is prepared, text afterwards. */
+
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { OF_DESK, OF_SEARCH } from "../../forms/handover_fields.js";
 import { formOf, rows } from "../../forms/form_row.js";
@@ -6,9 +7,14 @@ import { formatField } from "../../format/values.js";
 import { t } from "../../core/i18n.js";
 
 const OPERATIONS = "operations";
-const paths = (fields) => fields.map(({ path }) => path);
 
-/** Texts about the whole desk. */
+/** @param {any} fields */
+const paths = (fields) => fields.map((/** @type {{ path: string }} */ { path }) => path);
+
+/**
+ * Texts about the whole desk.
+ * @param {HandoverView} view
+ */
 export function shiftTexts(view) {
   if (!view.handover || (view.stage === "none" && !view.isFixed)) return nothing;
   const values = view.isFixed ? view.handover : view.written(OPERATIONS);
@@ -19,13 +25,22 @@ export function shiftTexts(view) {
     ${body === nothing ? text : html`<div class="on-paper">${text}</div>`}</section>`;
 }
 
-/** Texts about one search. */
+/**
+ * Texts about one search.
+ * @param {any} section
+ * @param {HandoverView} view
+ */
 export function searchTexts(section, view) {
   const text = texts(OF_SEARCH, view.mayWrite ? view.written(section.board) : section.briefing ?? {}, view);
   if (!view.mayWrite) return text;
   return html`${form(view, section.board, view)}<div class="on-paper">${text}</div>`;
 }
 
+/**
+ * @param {HandoverView} view
+ * @param {string} board
+ * @param {any} ctx
+ */
 function form(view, board, ctx) {
   const written = view.forms.written(board);
   const buttons = html`${view.isSaving(board) ? html`<span class="hint" role="status" data-testid="saving">${t("sending…")}</span>` : nothing}
@@ -36,17 +51,27 @@ function form(view, board, ctx) {
   return formOf(written, board === OPERATIONS ? "desk" : "briefing", html`<div class="grid">${fields}</div>`, buttons, view.act.save);
 }
 
+/** @param {Pick<HandoverView, "session" | "board" | "draw">} view */
 const contextOf = ({ session, board, draw }) => ({ session, board, draw });
 
+/**
+ * @param {any} fields
+ * @param {any} values
+ * @param {HandoverView} view
+ */
 function texts(fields, values, view) {
-  const said = fields.map((field) => [field, formatField(field, values[field.path] ?? null, view)]).filter(([, text]) => text);
+  const said = fields.map((/** @type {any} */ field) => [field, formatField(field, values[field.path] ?? null, view)]).filter((/** @type {[unknown, string]} */ [, text]) => text);
   if (!said.length) return nothing;
-  return html`<dl class="words">${said.map(([field, text]) => html`<dt>${field.label()}</dt><dd data-text=${field.path}>${text}</dd>`)}</dl>`;
+  return html`<dl class="words">${said.map((/** @type {[any, string]} */ [field, text]) => html`<dt>${field.label()}</dt><dd data-text=${field.path}>${text}</dd>`)}</dl>`;
 }
 
-/** Return a view for a field that chooses a coordinator, except those in `but`. */
+/**
+ * Return a view for a field that chooses a coordinator, except those in `but`.
+ * @param {Pick<HandoverView, "session" | "board" | "draw">} view
+ * @param {any} but
+ */
 export function withCoordinators({ session, board, draw }, but) {
-  const may = ({ id, role, machine }) => ["coordinator", "admin"].includes(role) && !machine && !but.includes(id);
+  const may = (/** @type {Record<string, any>} */ { id, role, machine }) => ["coordinator", "admin"].includes(role) && !machine && !but.includes(id);
   const accounts = new Map([...session.accounts].filter(([, account]) => may(account)));
   return { session: { accounts }, board, draw };
 }

@@ -1,14 +1,17 @@
 /** Commands of a history, for shortcuts and the palette. */
+
 import { t } from "../../core/i18n.js";
 
 export class HistoryCommands {
   page = "history";
-  #view;
+  /** @type {HistoryView} */ #view;
 
+  /** @param {HistoryView} view */
   constructor(view) {
     this.#view = view;
   }
 
+  /** @param {string | undefined} right */
   may(right) {
     return right === undefined;
   }

@@ -1,4 +1,5 @@
 /** One event of a history: sentence, changed values, times of happening and recording, links. */
+
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { formatPath } from "../../format/values.js";
 import { t } from "../../core/i18n.js";
@@ -12,8 +13,10 @@ import { clockNote, timeElement, formatMoment } from "../../format/time_elements
 const LATE_MS = 30 * 60_000; // lateness worth showing; the same as the server's for sightings
 
 /**
- * @param at index among all shown events
- * @param group heading that starts with this event, or null
+ * @param {any} at index among all shown events
+ * @param {any} group heading that starts with this event, or null
+ * @param {any} entry
+ * @param {HistoryView} view
  */
 export function row(entry, at, group, view) {
   const { key, event } = entry;
@@ -31,11 +34,21 @@ export function row(entry, at, group, view) {
   </li>`;
 }
 
-/** Return the sentence as elements, with search hits marked. */
+/**
+ * Return the sentence as elements, with search hits marked.
+ * @param {any} says
+ * @param {any} values
+ * @param {any} entry
+ */
 function pieces(says, values, entry) {
-  return says.split(/\{(\w+)\}/).map((part, at) => (at % 2 === 0 ? part : marked(part, values[part], entry)));
+  return says.split(/\{(\w+)\}/).map((/** @type {any} */ part, /** @type {any} */ at) => (at % 2 === 0 ? part : marked(part, values[part], entry)));
 }
 
+/**
+ * @param {string} name
+ * @param {any} value
+ * @param {{ event: any, journal: any }} given
+ */
 function marked(name, value, { event, journal }) {
   if (value === undefined || value === null) return nothing;
   if (name === "who" || name === "holder") return html`<b>${value}</b>`;
@@ -46,19 +59,31 @@ function marked(name, value, { event, journal }) {
   return card ? html`<a tabindex="-1" href="/searches/${journal.board}/cards/${card}">${value}</a>` : value;
 }
 
+/**
+ * @param {string} sentence
+ * @param {any} reason
+ */
 function because(sentence, reason) {
   if (!reason) return sentence;
+  /** @type {Record<string, any>} */
   const values = { told: sentence, reason: html`<q class="reason">${reason}</q>` };
-  return t("{told}, because: {reason}").split(/\{(\w+)\}/).map((part, at) => (at % 2 === 0 ? part : values[part]));
+  return t("{told}, because: {reason}").split(/\{(\w+)\}/).map((/** @type {any} */ part, /** @type {any} */ at) => (at % 2 === 0 ? part : values[part]));
 }
 
+/**
+ * @param {{ path: string, from: any, to: any }} change
+ * @param {any} ctx
+ */
 function line({ path, from, to }, ctx) {
   const empty = html`<i>${t("empty")}</i>`;
   const before = from === undefined ? nothing : html`<del>${formatPath(path, from, ctx) ?? empty}</del> → `;
   return html`<li data-path=${path}>${label.field(path)}: ${before}<ins>${formatPath(path, to, ctx) ?? empty}</ins></li>`;
 }
 
-/** Time of the event itself, if it was recorded much later. */
+/**
+ * Time of the event itself, if it was recorded much later.
+ * @param {any} event
+ */
 function late(event) {
   const happened = happenedAt(event);
   if (!happened) return nothing;
@@ -69,6 +94,7 @@ function late(event) {
   return html` <span class="late" data-testid="late" title=${whole}>${short}</span>`;
 }
 
+/** @param {{ type: string, state: State, at: any, erased: any }} entity */
 export function happenedAt({ type, state, at, erased }) {
   if (erased) return null;
   if (type === "sighting.added" && state.late) return state.received_at;
@@ -76,7 +102,11 @@ export function happenedAt({ type, state, at, erased }) {
   return null;
 }
 
-/** Link to the event's search, in the history of all searches. */
+/**
+ * Link to the event's search, in the history of all searches.
+ * @param {{ journal: any, event: any }} given
+ * @param {HistoryView} view
+ */
 function ofSearch({ journal, event }, view) {
   if (!view.isEverywhere) return nothing;
   const id = event.kind === "handed" ? event.id : journal.board;
@@ -86,6 +116,11 @@ function ofSearch({ journal, event }, view) {
   return html`<a class="of" tabindex="-1" href="/searches/${id}/history">${[shortPersonName(person), reference].filter(Boolean).join(" · ")}</a> `;
 }
 
+/**
+ * @param {{ event: { seq: number }, journal: { board: string } }} given
+ * @param {HistoryView} view
+ * @param {number} tabindex
+ */
 function links({ event: { seq }, journal: { board } }, view, tabindex) {
   const isOwn = board === view.boardId;
   const own = isOwn ? `#${seq}` : `/searches/${board}/history#${seq}`;

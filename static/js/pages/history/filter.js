@@ -1,9 +1,11 @@
 /** Filter of a history: by query parameters and words. Pure. */
+
 import { isCreation } from "../../format/event_text.js";
 import { matchesAll } from "../../core/text_filter.js";
 import { urlQuery } from "../../shared/url_query.js";
 
 /** Entity kinds that users see as one. */
+/** @type {Record<string, string[]>} */
 export const KINDS = {
   sighting: ["sighting"], task: ["task"], note: ["note"], search: ["search"], column: ["column"],
   handover: ["shift", "handover", "handed", "briefing"],
@@ -16,13 +18,17 @@ export const { NONE, read, written } = urlQuery({
   person: ID, kind: new RegExp(`^(${Object.keys(KINDS).join("|")})$`), card: ID, field: /^[a-z_]{1,40}$/, from: TIME, to: TIME,
 });
 
-/** Parse "#118&q=yellow" to {seq: 118, text: "yellow"}. Words may be names: the fragment is not sent to servers. */
+/**
+ * Parse "#118&q=yellow" to {seq: 118, text: "yellow"}. Words may be names: the fragment is not sent to servers.
+ * @param {string} hash
+ */
 export function readHash(hash) {
   const [first, ...rest] = hash.slice(1).split("&");
   const seq = /^\d{1,15}$/.test(first) ? Number(first) : null;
   return { seq, text: new URLSearchParams((seq === null ? [first, ...rest] : rest).join("&")).get("q") ?? "" };
 }
 
+/** @param {{ seq: number, text: string }} given */
 export function toHash({ seq, text }) {
   const parts = [...(seq === null ? [] : [seq]), ...(text ? [new URLSearchParams({ q: text }).toString()] : [])];
   return parts.length ? `#${parts.join("&")}` : "";
@@ -30,12 +36,13 @@ export function toHash({ seq, text }) {
 
 /**
  * Return (entry) -> boolean.
- * @param cardOf (entry) -> id or null
- * @param textOf (entry) -> folded text of the entry
+ * @param {Record<string, any>} asked
+ * @param {string[]} words
+ * @param {{ cardOf: (entry: any) => string | null, textOf: (entry: any) => string }} read `textOf` gives folded text
  */
 export function filter(asked, words, { cardOf, textOf }) {
   const kinds = asked.kind && KINDS[asked.kind];
-  return (entry) => {
+  return (/** @type {any} */ entry) => {
     const { event } = entry;
     return (asked.person === null || event.actor?.id === asked.person) &&
       (kinds === null || kinds.includes(event.kind)) &&
@@ -47,12 +54,19 @@ export function filter(asked, words, { cardOf, textOf }) {
   };
 }
 
-/** Return the groups of fields that an event changed; none for a creation, where all are new. */
+/**
+ * Return the groups of fields that an event changed; none for a creation, where all are new.
+ * @param {any} event
+ */
 export function fieldsOf(event) {
-  return new Set(isCreation(event) ? [] : (event.changes ?? []).map((path) => path.split(".")[0]).filter((name) => name !== "rank"));
+  return new Set(isCreation(event) ? [] : (event.changes ?? []).map((/** @type {string} */ path) => path.split(".")[0]).filter((/** @type {string} */ name) => name !== "rank"));
 }
 
-/** Collect the actors, field groups and cards that can be chosen. */
+/**
+ * Collect the actors, field groups and cards that can be chosen.
+ * @param {any} entries
+ * @param {any} cardOf
+ */
 export function choices(entries, cardOf) {
   const people = new Map(), fields = new Set(), cards = new Map();
   for (const entry of entries) {

@@ -1,9 +1,11 @@
 /** Header and footer of a history: title, notices about missing entries, how far it reaches. */
+
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { n, t } from "../../core/i18n.js";
 import { serverNow, toInput } from "../../core/time.js";
 import { formatMoment } from "../../format/time_elements.js";
 
+/** @param {HistoryView} view */
 export function head(view) {
   const { boardId, isEverywhere } = view;
   const title = titleOf(view);
@@ -18,7 +20,10 @@ export function head(view) {
   </header>`;
 }
 
-/** "What happened: Noor · 2026-0001"; without surname, because others may see the screen. */
+/**
+ * "What happened: Noor · 2026-0001"; without surname, because others may see the screen.
+ * @param {{ isEverywhere: boolean, search: any }} given
+ */
 function titleOf({ isEverywhere, search }) {
   if (isEverywhere) return t("What happened, everywhere");
   if (!search) return t("What happened");
@@ -26,47 +31,63 @@ function titleOf({ isEverywhere, search }) {
   return t("What happened: {name}", { name: `${person.first_name} · ${reference}` });
 }
 
-/** Time of printing, with the year. */
+/**
+ * Time of printing, with the year.
+ * @param {{ session: Session, history: any }} given
+ */
 function printed({ session, history }) {
   const at = toInput(serverNow()).replace("T", " ");
   return t("Printed by {name}, {at}; up to event {seq}", { name: session.account.name, at, seq: history.head ?? "" });
 }
 
-/** Notices about entries that are not there. */
+/**
+ * Notices about entries that are not there.
+ * @param {HistoryView} view
+ */
 export function notices(view) {
   const { history } = view;
   const said = [history.state === "failed" && failed(history), event(view), card(view), nothingFits(view)].filter(Boolean);
   return said.length ? html`<div class="history-notices" role="status" data-testid="notices">${said}</div>` : nothing;
 }
 
+/** @param {any} history */
 const failed = (history) => html`<p class="problem">${t("The history can't be read now.")} <button type="button" data-act="read-again" @click=${history.read}>${t("Try again")}</button></p>`;
 
+/** @param {HistoryView} view */
 function event(view) {
-  const { seq, history, target } = view;
+  const { seq, history } = view, target = /** @type {string} */ (view.target);
   if (seq === null || history.head === null || view.isShown(target)) return null;
   if (seq > history.head || seq === 0) return html`<p>${t("There is no event {seq}: the last one is {head}.", { seq, head: history.head })}</p>`;
   if (history.find(seq)) return html`<p>${t("Event {seq} is hidden by what is asked.", { seq })} <button type="button" data-act="show-event" @click=${view.askNothing}>${t("Show all")}</button></p>`;
   return history.complete ? html`<p>${t("There is no event {seq} that you may see.", { seq })}</p>` : null;
 }
 
+/** @param {{ asked: any, offered: any, history: any }} given */
 function card({ asked, offered, history }) {
   if (asked.card === null || !history.complete || offered.cards.has(asked.card)) return null;
   return html`<p>${t("There is no such card on this board.")}</p>`;
 }
 
+/** @param {HistoryView} view */
 function nothingFits(view) {
   const { shown, history, isAsked } = view;
   if (shown || history.state === "reading" || history.head === null) return null;
   return html`<p>${isAsked ? t("Nothing that happened fits what is asked.") : t("Nothing has happened yet.")}</p>`;
 }
 
-/** Button to the entries that arrived above while reading. */
+/**
+ * Button to the entries that arrived above while reading.
+ * @param {{ fresh: number, toNewest: any }} given
+ */
 export function newer({ fresh, toNewest }) {
   if (!fresh) return nothing;
   return html`<button type="button" class="newer primary" data-act="newest" @click=${toNewest}>${n("{count} new event above", "{count} new events above", fresh)}</button>`;
 }
 
-/** Footer: how far back the list reaches. */
+/**
+ * Footer: how far back the list reaches.
+ * @param {{ history: any, isEverywhere: boolean }} given
+ */
 export function rest({ history, isEverywhere }) {
   if (history.state === "reading") return html`<p class="more-status" role="status">${t("Reading…")}</p>`;
   if (!isEverywhere || history.complete || history.state !== "read") return nothing;

@@ -1,4 +1,5 @@
 /** History of a search, or of all: events as sentences, newest first, grouped by shift, filtered by the URL. */
+
 import { html, nothing, render } from "../../../vendor/lit-html/lit-html.js";
 import { repeat } from "../../../vendor/lit-html/directives/repeat.js";
 import { isFocusLost, keepFocus } from "../../behaviours/keep_focus.js";
@@ -22,30 +23,42 @@ import { forbidden } from "../../shared/placeholders.js";
 const OPERATIONS = "operations";
 const NEAR_END_PX = 1500; // distance from the end at which the next page is loaded
 
+/**
+ * @param {HTMLElement} main
+ * @param {Session} session
+ * @param {string} board
+ */
 export function mount(main, session, board) {
   return new HistoryPage(main, session, board).connect();
 }
+
+/** @typedef {HistoryPage} HistoryView what templates are given */
 
 class HistoryPage {
   asked = read(location.search);
   text = readHash(location.hash).text;
   seq = readHash(location.hash).seq; // seq of the event in the URL
-  current = null; // key of the focused event
+  /** @type {string | null} */ current = null; // key of the focused event
   fresh = 0; // events that arrived above the reading position
-  #main;
-  #root;
-  #shifts;
+  /** @type {HTMLElement} */ #main;
+  /** @type {HTMLElement} */ #root;
+  /** @type {any} */ #shifts;
   #chain;
   #windowed;
   #keys;
-  #shown;
+  /** @type {any} */ #shown;
   #stale = true; // filter again before drawing
-  #top = null; // key of the newest event that was on screen
+  /** @type {string | null} */ #top = null; // key of the newest event that was on screen
   #revealed = false;
   #isLost = false; // access was lost
-  #frame = null;
-  #unwatch;
+  /** @type {any | null} */ #frame = null;
+  /** @type {() => void} */ #unwatch = () => {};
 
+  /**
+   * @param {HTMLElement} main
+   * @param {Session} session
+   * @param {string} board
+   */
   constructor(main, session, board) {
     this.#main = main;
     this.#root = main.appendChild(Object.assign(document.createElement("div"), { className: "history-root" }));
@@ -120,25 +133,35 @@ class HistoryPage {
     return this.isEverywhere ? null : this.history.live().get(this.boardId) ?? null;
   }
 
+  /** @param {string} key */
   isShown(key) {
     return this.#keysShown.includes(key);
   }
 
+  /** @param {string} id */
   accountName(id) {
     return accountName(this.session, id);
   }
 
   // --- actions
 
+  /**
+   * @param {string} name
+   * @param {any} value
+   */
   ask(name, value) {
     this.#narrow({ ...this.asked, [name]: value }, this.text);
   }
 
   askNothing = () => this.#narrow(NONE, "");
 
+  /** @param {{ target: { value: any } }} given */
   typed = ({ target: { value } }) => this.#narrow(this.asked, value);
 
-  /** Keep the words and move the focus to the results. */
+  /**
+   * Keep the words and move the focus to the results.
+   * @param {any} event
+   */
   leavesField = (event) => {
     if (event.isComposing || !["Escape", "ArrowDown", "Enter"].includes(event.key)) return;
     event.preventDefault();
@@ -150,6 +173,10 @@ class HistoryPage {
     this.#windowed.toTop();
   };
 
+  /**
+   * @param {any} asked
+   * @param {string} text
+   */
   #narrow(asked, text) {
     this.asked = asked;
     this.text = text;
@@ -161,7 +188,7 @@ class HistoryPage {
 
   /** Replace the URL without a history entry: the back button must not go through every letter. */
   #write() {
-    history.replaceState(history.state, "", location.pathname + written(this.asked) + toHash(this));
+    history.replaceState(history.state, "", location.pathname + written(this.asked) + toHash(/** @type {any} */ (this)));
   }
 
   #went = () => {
@@ -179,7 +206,7 @@ class HistoryPage {
   /** With a filter by text or person, one screen of results may need the whole history: load more only on demand. */
   #isNearEnd() {
     if (!this.isEverywhere || this.history.complete || this.history.state !== "read") return false;
-    if (this.asked.from !== null) return this.history.from > this.asked.from;
+    if (this.asked.from !== null) return /** @type {any} */ (this.history).from > this.asked.from;
     const { scrollHeight } = document.documentElement;
     return !this.isAsked && scrollHeight - scrollY - innerHeight < NEAR_END_PX;
   }
@@ -216,7 +243,7 @@ class HistoryPage {
     this.#windowed.update(this.#keysShown, () => keepFocus(this.#root, () => render(this.#template(), this.#root)));
     if (this.#isLost) this.#chain.ask();
     this.#isLost = false;
-    if (reads && isFocusLost()) this.#list.focus({ preventScroll: true }); // the focused event was scrolled far away
+    if (reads && isFocusLost()) this.#list?.focus({ preventScroll: true }); // the focused event was scrolled far away
     this.#reveal();
     if (this.#isNearEnd()) this.history.read();
     return undefined;
@@ -259,7 +286,7 @@ class HistoryPage {
 
   /** Scroll to the event in the URL once it is loaded. */
   #reveal() {
-    if (this.#revealed || this.seq === null || !this.isShown(this.target)) return;
+    if (this.#revealed || this.seq === null || !this.target || !this.isShown(this.target)) return;
     this.#revealed = true;
     this.current = this.target;
     this.#windowed.reveal(this.target);
@@ -279,10 +306,12 @@ class HistoryPage {
     return this.#shown.keys;
   }
 
+  /** @param {string} key */
   #rowOf(key) {
     return this.#root.querySelector(`[data-key="${CSS.escape(key)}"]`);
   }
 
+  /** @param {{ target: any }} given */
   #focused = ({ target }) => {
     const key = target.closest("[data-key]")?.dataset.key;
     if (!key || key === this.current) return;
@@ -290,6 +319,7 @@ class HistoryPage {
     this.draw();
   };
 
+  /** @param {any} event */
   #pressed = (event) => {
     if (event.target.closest("a") && event.key === "Enter") return;
     const keys = this.#keysShown, at = keys.indexOf(this.current);
@@ -300,6 +330,7 @@ class HistoryPage {
     this.#focus(keys[to]);
   };
 
+  /** @param {string} key */
   #focus(key) {
     if (!key) return;
     this.current = key;

@@ -1,4 +1,5 @@
 /** Events that a history shows, with headings and filter choices. */
+
 import { formatPath } from "../../format/values.js";
 import { fill, describeEvent as tell } from "../../format/event_text.js";
 import { searchableText, tokenize } from "../../core/text_filter.js";
@@ -8,12 +9,13 @@ import { groupOf } from "./shift_headings.js";
 const NOTHING = { all: 0, people: new Map(), fields: new Set(), cards: new Map() };
 
 export class ShownEvents {
-  items = []; // {entry, group}, newest first; `group` is the heading before it, or null
-  keys = []; // keys of the items
+  /** @type {any[]} */ items = []; // {entry, group}, newest first; `group` is the heading before it, or null
+  /** @type {string[]} */ keys = []; // keys of the items
   offered = NOTHING; // filter choices: count, actors, fields, cards
-  #history;
+  /** @type {any} */ #history;
   #texts = new WeakMap(); // entry -> its folded text
 
+  /** @param {any} history */
   constructor(history) {
     this.#history = history;
   }
@@ -23,12 +25,18 @@ export class ShownEvents {
     this.#texts = new WeakMap();
   }
 
+  /**
+   * @param {any} asked
+   * @param {string} text
+   * @param {any} shifts
+   */
   find(asked, text, shifts) {
     const entries = this.#history.entries();
-    const card = (entry) => this.#history.card(entry);
-    const keep = filter(asked, tokenize(text), { cardOf: (entry) => card(entry)?.id ?? null, textOf: this.#textOf });
+    const card = (/** @type {any} */ entry) => this.#history.card(entry);
+    const keep = filter(asked, tokenize(text), { cardOf: (/** @type {any} */ entry) => card(entry)?.id ?? null, textOf: this.#textOf });
+    /** @type {string | null} */
     let last = null;
-    this.items = entries.filter(keep).map((entry) => {
+    this.items = entries.filter(keep).map((/** @type {any} */ entry) => {
       const group = groupOf(entry.event.at, shifts);
       const begins = group.key !== last;
       last = group.key;
@@ -38,7 +46,10 @@ export class ShownEvents {
     this.offered = { all: entries.length, ...choices(entries, card) };
   }
 
-  /** Return the searchable text of an event, cached until earlier values become known. */
+  /**
+   * Return the searchable text of an event, cached until earlier values become known.
+   * @param {any} entry
+   */
   #textOf = (entry) => {
     const before = this.#history.before(entry, false), kept = this.#texts.get(entry);
     if (kept && kept.isKnown === (before !== undefined)) return kept.text;
@@ -47,6 +58,10 @@ export class ShownEvents {
     return text;
   };
 
+  /**
+   * @param {any} entry
+   * @param {any} before
+   */
   #said(entry, before) {
     const { event, journal } = entry;
     const names = this.#history.names(entry, false);

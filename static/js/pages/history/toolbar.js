@@ -1,4 +1,5 @@
 /** Toolbar of a history: title, text search, filters. */
+
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { live } from "../../../vendor/lit-html/directives/live.js";
 import { hasKeyboard } from "../../behaviours/shortcut_handler.js";
@@ -10,11 +11,13 @@ import { choice, place } from "../../shared/filter_menu.js";
 import { KINDS } from "./filter.js";
 import { formatShortMoment } from "../../format/time_elements.js";
 
+/** @type {Record<string, any>} */
 const KIND = {
   sighting: () => t("Sightings"), task: () => t("Tasks"), note: () => t("Notes"), search: () => t("The search as a whole"), column: () => t("Columns"),
   handover: () => t("Shift and handover"),
 };
 
+/** @param {HistoryView} view */
 export function tools(view) {
   const { count } = view;
   return html`<search class="history-tools" data-testid="history-tools">
@@ -27,9 +30,10 @@ export function tools(view) {
   </search>`;
 }
 
+/** @param {HistoryView} view */
 function menu(view) {
   const { asked, offered } = view;
-  const set = (name) => ({ target: { value } }) => view.ask(name, value || null);
+  const set = (/** @type {string} */ name) => (/** @type {{ target: { value: any } }} */ { target: { value } }) => view.ask(name, value || null);
   return html`
     ${choice("person", t("By whom"), asked.person, [["", t("anybody")], ...people(offered, asked.person)], set("person"))}
     ${choice("kind", t("About"), asked.kind, [["", t("all")], ...Object.keys(KINDS).map((kind) => [kind, KIND[kind]()])], set("kind"))}
@@ -42,12 +46,20 @@ function menu(view) {
     </div>`;
 }
 
+/**
+ * @param {HistoryView} view
+ * @param {string} name
+ * @param {string} text
+ */
 function moment(view, name, text) {
-  const set = ({ target: { value } }) => view.ask(name, fromInput(value));
+  const set = (/** @type {{ target: { value: any } }} */ { target: { value } }) => view.ask(name, fromInput(value));
   return html`<label class="row"><span>${text}</span><input type="datetime-local" data-filter=${name} .value=${live(toInput(view.asked[name]))} @change=${set} /></label>`;
 }
 
-/** Show that a filter hides events. */
+/**
+ * Show that a filter hides events.
+ * @param {HistoryView} view
+ */
 function filtered(view) {
   if (!view.isAsked) return nothing;
   return html`<span class="asked" data-testid="asked">
@@ -56,6 +68,7 @@ function filtered(view) {
   </span>`;
 }
 
+/** @param {HistoryView} view */
 function chips(view) {
   const { asked, offered } = view;
   return [
@@ -68,6 +81,7 @@ function chips(view) {
   ].filter(([, text]) => text);
 }
 
+/** @param {{ history: any, shown: number, offered: { all: number }, isAsked: boolean }} view */
 function counted({ history, shown, offered: { all }, isAsked }) {
   const { progress, state } = history;
   if (progress && progress.read < progress.all && state === "reading") {
@@ -77,11 +91,25 @@ function counted({ history, shown, offered: { all }, isAsked }) {
   return isAsked ? n("{count} event of {all}", "{count} events of {all}", shown, { all: number(all) }) : n("{count} event", "{count} events", shown);
 }
 
+/** @type {(one: any[], other: any[]) => number} */
 const byName = ([, a], [, b]) => a.localeCompare(b);
+
+/** @param {{ kind: string, number: any }} given */
 const asCard = ({ kind, number }) => ({ kind, state: { number } });
+
+/**
+ * @param {{ people: any }} given
+ * @param {any} asked
+ */
 const people = ({ people }, asked) => [...people, ...(asked && !people.has(asked) ? [[asked, t("Somebody")]] : [])].sort(byName);
+
+/**
+ * @param {{ fields: any }} given
+ * @param {any} asked
+ */
 const fields = ({ fields }, asked) => [...new Set([...fields, ...(asked ? [asked] : [])])].map((field) => [field, label.field(field)]).sort(byName);
 
+/** @param {{ offered: any, asked: any }} given */
 function cards({ offered, asked }) {
   const known = [...offered.cards.values()].sort((a, b) => a.number - b.number).map((card) => [card.id, cardName(asCard(card))]);
   return asked.card && !offered.cards.has(asked.card) ? [...known, [asked.card, t("a card that is gone")]] : known;

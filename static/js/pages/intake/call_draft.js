@@ -4,6 +4,7 @@
 import { serverNow } from "../../core/time.js";
 import { describeTime, parseTime } from "./parse_time.js";
 
+/** @type {Record<string, any>} */
 const NOTHING = {
   board: null,    // the search, once chosen
   search: "",     // its name, or the text typed to find it
@@ -21,23 +22,26 @@ const NOTHING = {
 };
 
 export class CallDraft {
-  typed = { ...NOTHING };
-  #draft;
-  #earlier;
-  #cleared = null;
+  /** @type {Record<string, any>} */ typed = { ...NOTHING };
+  /** @type {any} */ #draft;
+  /** @type {any} */ #earlier;
+  /** @type {any} */ #cleared = null;
 
   /**
-   * @param draft {load, save, clear, late} of this call
-   * @param earlier the same of an earlier call that was unreadable when this one began
+   * @param {any} draft - {load, save, clear, late} of this call
+   * @param {any} earlier the same of an earlier call that was unreadable when this one began
    */
   constructor(draft, earlier) {
     this.#draft = draft;
     this.#earlier = earlier;
     this.typed = { ...NOTHING, ...draft.load() };
-    draft.whenLoaded((kept) => this.#found(kept));
+    draft.whenLoaded((/** @type {any} */ kept) => this.#found(kept));
   }
 
-  /** Restore an earlier call: at once if nothing was typed since, else after this one. */
+  /**
+   * Restore an earlier call: at once if nothing was typed since, else after this one.
+   * @param {any} kept
+   */
   #found(kept) {
     if (this.isEmpty) return void (this.typed = { ...NOTHING, ...kept });
     this.#earlier.save(kept);
@@ -52,17 +56,29 @@ export class CallDraft {
     return this.isEmpty && this.#before !== null;
   }
 
-  /** Change one field. A chosen point is dropped when its text changes. */
+  /**
+   * Change one field. A chosen point is dropped when its text changes.
+   * @param {any} field
+   * @param {any} value
+   */
   edit(field, value) {
-    const more = { search: { board: null }, where: { place: null }, when: { seen: parseTime(value, serverNow()) } }[field] ?? {};
-    this.#set({ [field]: value, ...more });
+    /** @type {Record<string, any>} */
+    const more = { search: { board: null }, where: { place: null }, when: { seen: parseTime(value, serverNow()) } };
+    this.#set({ [field]: value, ...more[field] });
   }
 
+  /**
+   * @param {string | null} board
+   * @param {string} name
+   */
   chooseSearch(board, name) {
     this.#set({ board, search: name });
   }
 
-  /** @param words text shown for the place */
+  /**
+   * @param {any} words text shown for the place
+   * @param {any} place
+   */
   choosePlace(words, place) {
     this.#set({ where: words, place });
   }
@@ -112,7 +128,11 @@ export class CallDraft {
     };
   }
 
-  /** Load a refused call for correction: {board, data} of the outbox. */
+  /**
+   * Load a refused call for correction: {board, data} of the outbox.
+   * @param {{ board: string | null, data: Record<string, any> }} given
+   * @param {any} search
+   */
   restore({ board, data }, search) {
     const { place } = data;
     this.#set({
@@ -123,6 +143,7 @@ export class CallDraft {
     });
   }
 
+  /** @param {any} changes */
   #set(changes) {
     this.typed = { ...this.typed, ...changes };
     this.typed.began ??= serverNow().toISOString();

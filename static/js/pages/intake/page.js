@@ -17,24 +17,34 @@ import { byStatus, matchesSearch } from "../../format/search_list.js";
 const FIELDS = ["search", "text", "where", "when", "name", "contact", "channel", "sealed", "send"]; // in the order of a call
 const MOST = 8; // searches to choose from
 
+/**
+ * @param {HTMLElement} root
+ * @param {Session} session
+ */
 export function mount(root, session) {
   return new IntakePage(root, session).connect();
 }
+
+/** @typedef {IntakePage} IntakeView what templates are given */
 
 class IntakePage {
   call = new CallDraft(draft("intake"), draft("intake:earlier"));
   suggestions;
   taken;
-  #root;
+  /** @type {HTMLElement} */ #root;
   #list = { field: null, active: 0, shut: true }; // list under the active field, once something is typed or requested
-  #faults = [];
+  /** @type {string[]} */ #faults = [];
 
+  /**
+   * @param {HTMLElement} root
+   * @param {Session} session
+   */
   constructor(root, session) {
     this.#root = root;
     this.session = session;
     this.board = session.board("operations");
     this.suggestions = new Suggestions(this.draw);
-    this.taken = new RecentCalls(draft("intake:taken"), session, () => this.draw(), (entry) => this.#say(entry));
+    this.taken = new RecentCalls(draft("intake:taken"), session, () => this.draw(), (/** @type {any} */ entry) => this.#say(entry));
   }
 
   connect() {
@@ -72,7 +82,7 @@ class IntakePage {
           ${this.#row("contact", t("How to reach them"), this.#text("contact"), this.#cutHint("contact"))}
           ${this.#row("channel", label.field("channel"), this.#channel())}
           <div class="row flag"><div class="check"><input id="sealed" data-field="sealed" type="checkbox" .checked=${live(call.typed.sealed)}
-            @change=${(event) => this.#edit("sealed", event.target.checked)} /><label for="sealed">${label.field("source.sealed")}</label></div></div>
+            @change=${(/** @type {any} */ event) => this.#edit("sealed", event.target.checked)} /><label for="sealed">${label.field("source.sealed")}</label></div></div>
         </div>
         <div class="buttons">
           ${call.canUndo ? html`<button type="button" data-act="undo" @click=${this.#undo}>${t("Undo clearing")} <kbd>Esc</kbd></button>` : nothing}
@@ -84,6 +94,11 @@ class IntakePage {
     </div>`;
   }
 
+  /**
+   * @param {string} id
+   * @param {string} name
+   * @param {any} control
+   */
   #row(id, name, control, hint = nothing) {
     const fault = this.#faults.includes(id);
     const sentence = { search: t("Choose a search."), text: t("This can't be left empty."), when: t("This can't be read as a time.") }[id];
@@ -93,12 +108,20 @@ class IntakePage {
       ${fault ? nothing : html`<p id="${id}-hint" class="hint">${hint}</p>`}</div>`;
   }
 
+  /**
+   * @param {string} id
+   * @param {string} name
+   * @param {any} hint
+   * @param {any} options
+   * @param {any} pick
+   */
   #choice(id, name, hint, options, pick) {
     const { field, active, shut } = this.#list;
     const shown = { id, value: this.call.typed[id], active, open: field === id && !shut, fault: this.#faults.includes(id) };
-    return this.#row(id, name, combobox(shown, options, (text) => this.#edit(id, text), pick), hint);
+    return this.#row(id, name, combobox(shown, options, (/** @type {string} */ text) => this.#edit(id, text), pick), hint);
   }
 
+  /** @param {string} id */
   #text(id, placeholder = nothing) {
     return html`<input id=${id} data-field=${id} type="text" autocomplete="off" aria-describedby="${id}-hint" aria-invalid=${this.#invalid(id)}
       placeholder=${placeholder} .value=${live(this.call.typed[id])} @input=${this.#typed} />`;
@@ -109,6 +132,7 @@ class IntakePage {
       ${label.channel.codes.map((code) => html`<option value=${code} ?selected=${code === this.call.typed.channel}>${label.channel(code)}</option>`)}</select>`;
   }
 
+  /** @param {string} id */
   #invalid = (id) => (this.#faults.includes(id) ? "true" : nothing);
 
   #searchHint() {
@@ -126,6 +150,7 @@ class IntakePage {
     return this.call.typed.seen ? moment(this.call.typed.seen) : nothing;
   }
 
+  /** @param {string} id */
   #cutHint(id) {
     const { isCut, [id]: typed } = this.call.typed;
     return isCut && !typed ? t("Not kept when the page was loaded again. Type it again.") : nothing;
@@ -137,10 +162,10 @@ class IntakePage {
   #searches() {
     const { board, search } = this.call.typed;
     if (board) return [];
-    const keep = (one) => matchesSearch(one, search.trim(), [one.state.person.last_name, label.kind(one.state.kind)]);
+    const keep = (/** @type {any} */ one) => matchesSearch(one, search.trim(), [one.state.person.last_name, label.kind(one.state.kind)]);
     const { open } = byStatus(this.board.of("search"), { keep });
-    const found = this.suggestions.searches.map((one) => this.board.get(one.board)).filter((one) => one && search.trim());
-    return [...new Set([...open, ...found])].slice(0, MOST).map(searchOption);
+    const found = this.suggestions.searches.map((/** @type {any} */ one) => this.board.get(one.board)).filter((/** @type {any} */ one) => one && search.trim());
+    return [...new Set([...open, ...found])].slice(0, MOST).map((search) => searchOption(/** @type {Entity} */ (search)));
   }
 
   #places() {
@@ -148,12 +173,16 @@ class IntakePage {
     return this.suggestions.places.map(placeOption);
   }
 
+  /** @param {{ key: string, text: string }} given */
   #pickSearch = ({ key, text }) => {
     this.call.chooseSearch(key, text);
     this.#changed();
   };
 
-  /** Keep the typed text if it says more than the place's name: "behind the station, Gent". */
+  /**
+   * Keep the typed text if it says more than the place's name: "behind the station, Gent".
+   * @param {{ text: string, place: any }} given
+   */
   #pickPlace = ({ text, place }) => {
     const { where } = this.call.typed;
     const point = place.lat === null ? null : { name: text, lat: place.lat, lon: place.lon, radius_m: place.radius_m };
@@ -162,6 +191,7 @@ class IntakePage {
     this.#changed();
   };
 
+  /** @param {string} id */
   chooseSearch(id) {
     const search = this.board.get(id);
     if (search) this.#pickSearch(searchOption(search));
@@ -170,8 +200,13 @@ class IntakePage {
 
   // --- events
 
+  /** @param {any} event */
   #typed = (event) => this.#edit(event.target.dataset.field, event.target.value);
 
+  /**
+   * @param {any} field
+   * @param {any} value
+   */
   #edit(field, value) {
     this.call.edit(field, value);
     this.#list = { field, active: 0, shut: field !== "sealed" && !value.trim() };
@@ -184,6 +219,7 @@ class IntakePage {
     this.draw();
   }
 
+  /** @param {{ type: string, target: any }} given */
   #focused = ({ type, target }) => {
     const field = type === "focusin" ? (target.dataset?.field ?? null) : null;
     if (field === this.#list.field) return;
@@ -191,6 +227,7 @@ class IntakePage {
     this.draw();
   };
 
+  /** @param {any} event */
   #keyed = (event) => {
     if (event.isComposing || event.defaultPrevented) return;
     const inForm = event.target.closest?.("form[data-form=intake]");
@@ -204,15 +241,25 @@ class IntakePage {
     return undefined;
   };
 
-  /** Options of the list open under a field. */
+  /**
+   * Options of the list open under a field.
+   * @param {any} field
+   */
   #options(field) {
     return field !== this.#list.field || this.#list.shut ? [] : this.#found(field);
   }
 
+  /** @param {any} field */
   #found(field) {
-    return { search: () => this.#searches(), where: () => this.#places() }[field]?.() ?? [];
+    /** @type {Record<string, () => any[]>} */
+    const options = { search: () => this.#searches(), where: () => this.#places() };
+    return options[field]?.() ?? [];
   }
 
+  /**
+   * @param {any} event
+   * @param {any} options
+   */
   #walk(event, options) {
     event.preventDefault();
     const { active, shut } = this.#list;
@@ -221,15 +268,23 @@ class IntakePage {
     this.draw();
   }
 
-  /** Handle Enter: take the active option and advance. */
+  /**
+   * Handle Enter: take the active option and advance.
+   * @param {any} event
+   * @param {any} field
+   * @param {any} options
+   */
   #on(event, field, options) {
     event.preventDefault();
     const option = options[this.#list.active];
     this.#list.shut = true;
-    if (option) ({ search: this.#pickSearch, where: this.#pickPlace })[field](option);
+    /** @type {Record<string, (option: any) => void>} */
+    const picks = { search: this.#pickSearch, where: this.#pickPlace };
+    if (option) picks[field](option);
     this.#go(FIELDS[FIELDS.indexOf(field) + 1]);
   }
 
+  /** @param {any} event */
   #escape(event) {
     if (event.target.closest?.("details, dialog")) return;
     event.preventDefault();
@@ -259,6 +314,7 @@ class IntakePage {
     this.#go("search");
   }
 
+  /** @param {any} event */
   #submit = (event) => {
     event.preventDefault();
     this.#faults = this.call.faults;
@@ -276,7 +332,10 @@ class IntakePage {
     return this.#begin();
   };
 
-  /** Load a refused call into the form; Esc brings back the text it replaces. */
+  /**
+   * Load a refused call into the form; Esc brings back the text it replaces.
+   * @param {any} entry
+   */
   mend(entry) {
     this.letGo(entry);
     this.call.clear();
@@ -284,21 +343,26 @@ class IntakePage {
     this.#begin();
   }
 
+  /** @param {any} entry */
   letGo(entry) {
     this.taken.remove(entry.command); // first: the list asks the server about entries missing from the outbox
     this.session.outbox.discard(entry.command);
   }
 
+  /** @param {any} entry */
   #say(entry) {
     this.#announce(t("Taken in: sighting {number} of {search}", entry));
   }
 
+  /** @param {string} sentence */
   #announce(sentence) {
-    document.querySelector("[data-announcer]").textContent = sentence;
+    const announcer = document.querySelector("[data-announcer]");
+    if (announcer) announcer.textContent = sentence;
   }
 
+  /** @param {any} field */
   #go(field) {
-    const control = this.#root.querySelector(`#${field}`);
+    const control = /** @type {HTMLInputElement | null} */ (this.#root.querySelector(`#${field}`));
     control?.focus();
     if (control?.select && control.type === "text") control.select();
   }

@@ -6,17 +6,18 @@ const MOST = 12;
 
 /* A stored entry: {command, board, search, text, at, number, sighting} */
 export class RecentCalls {
-  #told;
-  #draft;
-  #session;
-  #changed;
-  #entries;
+  /** @type {any} */ #told;
+  /** @type {any} */ #draft;
+  /** @type {Session} */ #session;
+  /** @type {() => void} */ #changed;
+  /** @type {any} */ #entries;
   #asking = new Set();
 
   /**
-   * @param draft {load, save, late}
-   * @param changed called after each change
-   * @param told called with each entry that got its number
+   * @param {any} draft - {load, save, late}
+   * @param {() => void} changed called after each change
+   * @param {any} told called with each entry that got its number
+   * @param {Session} session
    */
   constructor(draft, session, changed, told) {
     this.#draft = draft;
@@ -24,21 +25,23 @@ export class RecentCalls {
     this.#changed = changed;
     this.#told = told;
     this.#entries = draft.load() ?? [];
-    draft.whenLoaded((kept) => this.#keep([...this.#entries, ...kept].slice(0, MOST)));
+    draft.whenLoaded((/** @type {any} */ kept) => this.#keep([...this.#entries, ...kept].slice(0, MOST)));
   }
 
   /** Entries with their outbox state, newest first: {…entry, pending}. */
   get shown() {
-    const pending = new Map(this.#session.outbox.pending().map((entry) => [entry.id, entry]));
-    return this.#entries.map((entry) => ({ ...entry, pending: pending.get(entry.command) ?? null }));
+    const pending = new Map(this.#session.outbox.pending().map((/** @type {any} */ entry) => [entry.id, entry]));
+    return this.#entries.map((/** @type {any} */ entry) => ({ ...entry, pending: pending.get(entry.command) ?? null }));
   }
 
+  /** @param {any} entry */
   add(entry) {
     this.#keep([{ number: null, sighting: null, ...entry }, ...this.#entries].slice(0, MOST));
   }
 
+  /** @param {any} command */
   remove(command) {
-    this.#keep(this.#entries.filter((entry) => entry.command !== command));
+    this.#keep(this.#entries.filter((/** @type {any} */ entry) => entry.command !== command));
   }
 
   /**
@@ -51,6 +54,10 @@ export class RecentCalls {
     }
   }
 
+  /**
+   * @param {any} command
+   * @param {string | null} board
+   */
   async #ask(command, board) {
     this.#asking.add(command);
     try {
@@ -64,11 +71,16 @@ export class RecentCalls {
     }
   }
 
+  /**
+   * @param {any} command
+   * @param {{ number: any, sighting: string }} given
+   */
   #number(command, { number, sighting }) {
-    this.#keep(this.#entries.map((entry) => (entry.command === command ? { ...entry, number, sighting } : entry)));
-    this.#told(this.#entries.find((entry) => entry.command === command));
+    this.#keep(this.#entries.map((/** @type {any} */ entry) => (entry.command === command ? { ...entry, number, sighting } : entry)));
+    this.#told(this.#entries.find((/** @type {any} */ entry) => entry.command === command));
   }
 
+  /** @param {any} entries */
   #keep(entries) {
     this.#entries = entries;
     this.#draft.save(entries);

@@ -5,18 +5,22 @@ import { queuedRequest } from "../../core/api.js";
 const PAUSE = 200; // ms without typing before the request
 
 export class Suggestions {
-  places = [];
+  /** @type {any[]} */ places = [];
   attribution = "";
-  searches = [];
-  similar = [];
-  #changed;
-  #asked = new Map(); // kind -> {key, timer, abort}
+  /** @type {any[]} */ searches = [];
+  /** @type {any[]} */ similar = [];
+  /** @type {() => void} */ #changed;
+  /** @type {Map<string, any>} */ #asked = new Map(); // kind -> {key, timer, abort}
 
+  /** @param {() => void} changed */
   constructor(changed) {
     this.#changed = changed;
   }
 
-  /** Request suggestions after a change of the call. */
+  /**
+   * Request suggestions after a change of the call.
+   * @param {Record<string, any>} call
+   */
   look({ board, search, text, where, place }) {
     const point = place ? { lat: place.lat, lon: place.lon } : null;
     this.#ask("places", !place && where.trim() ? `/api/v1/places?${new URLSearchParams({ q: where.slice(0, 200) })}` : null);
@@ -27,6 +31,11 @@ export class Suggestions {
     this.#ask("similar", url, url && JSON.stringify(said));
   }
 
+  /**
+   * @param {"places" | "searches" | "similar"} kind
+   * @param {string | null} url
+   * @param {string | null} [body]
+   */
   #ask(kind, url, body = null) {
     const key = url && `${url} ${body}`;
     const before = this.#asked.get(kind);
@@ -39,6 +48,12 @@ export class Suggestions {
     if (url === null) this.#take(kind, []);
   }
 
+  /**
+   * @param {"places" | "searches" | "similar"} kind
+   * @param {string} url
+   * @param {any} body
+   * @param {AbortSignal} signal
+   */
   async #fetch(kind, url, body, signal) {
     try {
       const post = { method: "POST", headers: { "content-type": "application/json" }, body };
@@ -54,6 +69,10 @@ export class Suggestions {
     }
   }
 
+  /**
+   * @param {"places" | "searches" | "similar"} kind
+   * @param {any[]} found
+   */
   #take(kind, found) {
     if (!this[kind].length && !found.length) return;
     this[kind] = found;

@@ -1,4 +1,5 @@
 /** Panel beside the call form: suggested searches, similar sightings, recent calls. */
+
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { repeat } from "../../../vendor/lit-html/directives/repeat.js";
 import { label } from "../../core/labels.js";
@@ -9,22 +10,30 @@ import { seenText } from "../../format/time_elements.js";
 
 const SAID = 160; // characters of a suggested sighting
 
-/** "8.6" for 8600 m */
+/**
+ * "8.6" for 8600 m
+ * @param {number} metres
+ */
 export const distanceText = (metres) => new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: metres < 10_000 ? 1 : 0 }).format(metres / 1000);
 
+/** @param {IntakeView} view */
 export function suggestionsPanel(view) {
   const { suggestions, call } = view;
   const near = suggestions.searches.filter(({ board }) => board !== call.typed.board && view.board.get(board));
   return html`
     <section aria-labelledby="same" data-testid="similar"><h2 id="same">${t("May be the same")}</h2>
-      ${suggestions.similar.length ? html`<ul>${suggestions.similar.map((one) => same(one, call.typed.board))}</ul>`
+      ${suggestions.similar.length ? html`<ul>${suggestions.similar.map((/** @type {any} */ one) => same(one, call.typed.board))}</ul>`
         : html`<p class="hint">${call.typed.board ? t("No sighting of this search is like it so far.") : t("Sightings that are like this one stand here, once a search is chosen.")}</p>`}
     </section>
     ${near.length ? html`<section aria-labelledby="near" data-testid="nearest"><h2 id="near">${t("Searches that may be meant")}</h2>
-      <ul>${near.map((one) => meant(one, view))}</ul></section>` : nothing}
+      <ul>${near.map((/** @type {any} */ one) => meant(one, view))}</ul></section>` : nothing}
     ${suggestions.attribution ? html`<p class="hint">${t("Places: {source}", { source: suggestions.attribution })}</p>` : nothing}`;
 }
 
+/**
+ * @param {any} one
+ * @param {string | null} board
+ */
 function same(one, board) {
   const { sighting, number, description, place, assessment } = one;
   return html`<li data-similar=${sighting}><a href="/searches/${board}/cards/${sighting}" target="_blank">${t("Sighting {number}", { number })}</a>
@@ -32,13 +41,18 @@ function same(one, board) {
     <p>${description.length > SAID ? `${description.slice(0, SAID)}…` : description}</p></li>`;
 }
 
+/**
+ * @param {{ board: string, distance_m: number, nearest?: any }} suggestion
+ * @param {IntakeView} view
+ */
 function meant({ board, distance_m: distance, nearest }, view) {
-  const { state } = view.board.get(board);
+  const { state } = /** @type {Entity} */ (view.board.get(board));
   const where = nearest === "sighting" ? t("a sighting {km} km away", { km: distanceText(distance) }) : t("last seen {km} km away", { km: distanceText(distance ?? 0) });
   return html`<li><button type="button" data-suggestion=${board} @click=${() => view.chooseSearch(board)}>${searchName(state)}</button>
     <small>${[label.kind(state.kind), nearest && where].filter(Boolean).join(" · ")}</small></li>`;
 }
 
+/** @param {IntakeView} view */
 export function recentCallsList(view) {
   const { shown } = view.taken;
   if (!shown.length) return nothing;
@@ -46,6 +60,10 @@ export function recentCallsList(view) {
     <ul>${repeat(shown, ({ command }) => command, (entry) => taken(entry, view))}</ul></section>`;
 }
 
+/**
+ * @param {any} entry
+ * @param {IntakeView} view
+ */
 function taken(entry, view) {
   const refused = entry.pending?.status === "refused";
   return html`<li data-recent-call=${entry.command} data-number=${entry.number ?? nothing} ?data-pending=${entry.number === null && !refused}>
@@ -58,4 +76,5 @@ function taken(entry, view) {
   </li>`;
 }
 
+/** @param {{ pending: any }} given */
 const standing = ({ pending }) => (pending?.held ? t("waiting to be sent…") : pending?.status === "waiting" ? t("waiting for the line") : t("sending"));

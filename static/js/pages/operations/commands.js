@@ -1,20 +1,25 @@
 /** Commands of the operations board, for shortcuts and the palette, and the searches to go to. */
+
 import { t } from "../../core/i18n.js";
 import { shortPersonName } from "../../format/search_list.js";
 
 export class OperationsCommands {
   page = "operations";
-  #board;
-  #mayOpen;
-  #opening;
+  /** @type {Board} */ #board;
+  /** @type {() => boolean} */ #mayOpen;
+  /** @type {any} */ #opening;
 
-  /** @param mayOpen function; @param opening - {show()} */
+  /**
+   * @param {() => boolean} mayOpen function; @param {any} opening - {show()}
+   * @param {Board} board
+   */
   constructor(board, mayOpen, opening) {
     this.#board = board;
     this.#mayOpen = mayOpen;
     this.#opening = opening;
   }
 
+  /** @param {string | undefined} right */
   may(right) {
     return right === "open" || right === "note" ? this.#mayOpen() : right === undefined; // only coordinators type here
   }
@@ -27,7 +32,7 @@ export class OperationsCommands {
   }
 
   things() {
-    return this.#board.of("search").map(({ id, state }) => ({
+    return this.#board.of("search").map((/** @type {{ id: string, state: State }} */ { id, state }) => ({
       id, says: [state.reference, shortPersonName(state.person), state.last_seen?.text].filter(Boolean).join(" · "), does: () => location.assign(`/searches/${id}`),
     }));
   }

@@ -19,15 +19,15 @@ const FIELDS = [...fields.SEARCH, ...fields.ACCESS];
 
 export class OpenSearch {
   shown = false;
-  #view;
-  #form;
+  /** @type {OperationsView} */ #view;
+  /** @type {Form} */ #form;
 
-  /** @param view {desk, board, draw(), focusTrouble} */
+  /** @param {OperationsView} view - {desk, board, draw(), focusTrouble} */
   constructor(view) {
     this.#view = view;
     this.#form = new Form({
       key: "open-search",
-      command: { name: "search.open", data: (form) => form.filled() },
+      command: { name: "search.open", data: (/** @type {Form} */ form) => form.filled() },
       board: view.board,
       fields: FIELDS,
       draft: draft("open-search"),
@@ -50,7 +50,10 @@ export class OpenSearch {
     this.#view.draw();
   };
 
-  /** Load a refused entry, kept by the outbox across a reload, into the form. */
+  /**
+   * Load a refused entry, kept by the outbox across a reload, into the form.
+   * @param {any} entry
+   */
   takeBack(entry) {
     this.#form.restoreData(entry.data, entry, entry.refusal);
     this.#view.board.discard(entry.id);
@@ -90,7 +93,7 @@ export class OpenSearch {
       const { opened } = await answer;
       if (Date.now() - began < AT_ONCE && !this.shown) location.assign(`/searches/${opened}`);
     } catch (refusal) {
-      board.discard(refusal.id);
+      board.discard(/** @type {any} */ (refusal).id);
       form.restore(sent, refusal);
       this.show();
       this.#trouble();

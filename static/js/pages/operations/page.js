@@ -24,43 +24,56 @@ import { SORTS, STATUSES, byStatus, matchesSearch, shortPersonName, sortFromQuer
 const BOARD = "operations";
 const MOST = 40; // cards of a column of ended searches before "show all"
 
+/** @type {Record<string, any>} */
 const SORTED = {
   gravity: () => t("by gravity"),
   missing: () => t("by time missing"),
   event: () => t("by last event"),
 };
+
+/** @type {Record<string, any>} */
 const EMPTY = {
   open: () => t("No search is open."),
   found: () => t("Nobody found yet."),
   closed: () => t("No search is closed."),
 };
 
+/**
+ * @param {HTMLElement} root
+ * @param {Session} session
+ */
 export function mount(root, session) {
   return new OperationsPage(root, session).connect();
 }
 
+/** @typedef {OperationsPage} OperationsView what templates are given */
+
 class OperationsPage {
-  session;
-  board;
+  /** @type {Session} */ session;
+  /** @type {Board} */ board;
   focusTrouble = false; // scroll to refused text
-  #root;
-  #opening;
-  #clock;
+  /** @type {HTMLElement} */ #root;
+  /** @type {any} */ #opening;
+  /** @type {any} */ #clock;
   #dialogs;
   #arrows;
   #keys;
-  #unwatch = [];
+  /** @type {(() => void)[]} */ #unwatch = [];
   #finder;
   #sort = sortFromQuery(location.search);
   #tab = "open";       // the column shown on a phone
-  #all = new Set();    // columns drawn whole
+  /** @type {any} */ #all = new Set();    // columns drawn whole
 
+  /**
+   * @param {HTMLElement} root
+   * @param {Session} session
+   */
   constructor(root, session) {
     this.#root = root;
     this.session = session;
     this.board = session.board(BOARD);
     this.#opening = new OpenSearch(this);
-    this.#finder = new FindBox({ board: null, session, draw: () => this.draw(), typed: () => this.draw(), go: (hit) => location.assign(hitUrl(hit)) });
+    this.#finder = new FindBox({ board: null, session, draw: () => this.draw(), typed: () => this.draw(), go: (/** @type {Hit} */ hit) => location.assign(hitUrl(hit)) });
     this.#clock = new RelativeTimes(root);
     this.#dialogs = new Dialogs(root);
     this.#arrows = new CardArrowKeys(root, "li[data-search]", "[data-column] ul");
@@ -92,18 +105,20 @@ class OperationsPage {
     showAtFoot();
   }
 
+  /** @param {string} id */
   seen(id) {
     this.board.clearBadge(id);
   }
 
+  /** @param {string} id */
   placeOf(id) {
     return `/searches/${id}`;
   }
 
   draw = () => {
-    this.#finder.keep((board) => board === BOARD || this.board.get(board));
+    this.#finder.keep((/** @type {string} */ board) => board === BOARD || this.board.get(board));
     keepFocus(this.#root, () => render(this.board.seq === null ? loading(this.session.connection) : this.#page(), this.#root));
-    showAtFoot(this.#pending.filter(({ status }) => status === "refused").map((entry) => this.#refused(entry)));
+    showAtFoot(this.#pending.filter((/** @type {{ status: string }} */ { status }) => status === "refused").map((/** @type {any} */ entry) => this.#refused(entry)));
     this.#clock.fill();
     this.#dialogs.settle();
     if (this.focusTrouble) focusFirstError(this.#root);
@@ -116,13 +131,13 @@ class OperationsPage {
   }
 
   get #pending() {
-    return this.board.pending.filter(({ name }) => name === "search.open");
+    return this.board.pending.filter((/** @type {{ name: string }} */ { name }) => name === "search.open");
   }
 
   #page() {
     const searches = this.board.of("search");
     this.shared = sharedReferences(searches);
-    const columns = byStatus(searches, { keep: (search) => this.#matches(search), sort: this.#sort, summaries: this.board.summaries });
+    const columns = byStatus(searches, { keep: (/** @type {any} */ search) => this.#matches(search), sort: this.#sort, summaries: this.board.summaries });
     const pending = this.#pending;
     return html`
       <header class="operations-header">
@@ -144,14 +159,19 @@ class OperationsPage {
       ${this.#opening.shown ? this.#opening.draw() : nothing}`;
   }
 
+  /**
+   * @param {string} status
+   * @param {any} searches
+   * @param {any} pending
+   */
   #column(status, searches, pending) {
     const drawn = status === "open" || this.#all.has(status) ? searches : searches.slice(0, MOST);
-    const sending = status === "open" ? pending.filter((entry) => entry.status !== "refused") : [];
+    const sending = status === "open" ? pending.filter((/** @type {any} */ entry) => entry.status !== "refused") : [];
     return html`<section class="operations-column ${status}" aria-labelledby="column-${status}" data-column=${status}>
       <h2 id="column-${status}">${label.status(status)} <b>${searches.length}</b>${this.#ofAll(status, searches)}</h2>
       ${searches.length + sending.length === 0 ? html`<p class="empty">${this.#none(status)}</p>` : nothing}
       <ul>
-        ${sending.map((entry) => sendingCard(entry))}
+        ${sending.map((/** @type {any} */ entry) => sendingCard(entry))}
         ${repeat(drawn, ({ id }) => id, (search) => searchCard(search, this))}
       </ul>
       ${drawn.length < searches.length ? html`<button class="all" @click=${() => this.#showAll(status)}>${
@@ -159,18 +179,24 @@ class OperationsPage {
     </section>`;
   }
 
-  /** Show that a filter hides searches. */
+  /**
+   * Show that a filter hides searches.
+   * @param {string} status
+   * @param {{ length: number }} given
+   */
   #ofAll(status, { length }) {
-    const all = this.board.of("search").filter(({ state }) => state.status === status).length;
+    const all = this.board.of("search").filter((/** @type {{ state: State }} */ { state }) => state.status === status).length;
     return all === length ? nothing : html` <small>${t("of {all}", { all })}</small>`;
   }
 
+  /** @param {string} status */
   #none(status) {
     if (this.#finder.text.trim()) return t("Nothing here has these words.");
     const first = status === "open" && this.#mayOpen && !this.board.of("search").length;
     return first ? t("No search is open. The first one is opened with the button above.") : EMPTY[status]();
   }
 
+  /** @param {any} entry */
   #refused(entry) {
     return html`<div class="refusal" role="alert" data-refused=${entry.id}>
       <p><b>${t("The search for {name} was not opened", { name: shortPersonName(entry.data.person) })}</b>: ${entry.refusal.message}</p>
@@ -184,34 +210,40 @@ class OperationsPage {
     return html`<div class="presence" data-testid="here">${avatars(present)}</div>`;
   }
 
+  /** @param {any} search */
   #matches(search) {
     const text = this.#finder.text.trim();
     if (!text) return true;
     return matchesSearch(search, text, [label.kind(search.state.kind), this.session.accounts.get(search.state.lead)?.name]);
   }
 
+  /** @param {{ board: string }} given */
   #who = ({ board }) => {
     const search = this.board.get(board);
     return search && shortPersonName(search.state.person);
   };
 
+  /** @param {{ target: { value: any } }} given */
   #sorts = ({ target: { value } }) => {
     this.#sort = value;
     history.replaceState(history.state, "", value === SORTS[0] ? location.pathname : `?sort=${value}`);
     this.draw();
   };
 
+  /** @param {string} status */
   #pick(status) {
     this.#tab = status;
     this.draw();
   }
 
+  /** @param {string} status */
   #showAll(status) {
     this.#all.add(status);
     this.draw();
   }
 }
 
+/** @param {{ failed: any }} given */
 function loading({ failed }) {
   return html`<div class="operations-loading" role="status" data-testid="loading">
     <p>${failed ? t("The server can't be reached. It is tried again until it can, and nothing that you typed is lost.") : t("Reading the searches…")}</p>

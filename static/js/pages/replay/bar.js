@@ -1,4 +1,5 @@
 /** Replay bar: says that this is the past, which moment and event, and the way back to now. */
+
 import { html, nothing, svg } from "../../../vendor/lit-html/lit-html.js";
 import { live } from "../../../vendor/lit-html/directives/live.js";
 import { t } from "../../core/i18n.js";
@@ -7,6 +8,7 @@ import { clockWithSeconds, day, formatDuration } from "../../core/time.js";
 import { eventLine } from "./event_line.js";
 
 // Icons as SVG paths on a 16 by 16 grid: few fonts have these signs.
+/** @type {Record<string, any>} */
 const SIGNS = {
   first: svg`<path d="M3 3h2v10H3zM13 3v10L6 8z" />`,
   back: svg`<path d="M11 3v10L4 8zM12 3h1v10h-1z" />`,
@@ -16,17 +18,25 @@ const SIGNS = {
   last: svg`<path d="M11 3h2v10h-2zM3 3v10l7-5z" />`,
 };
 
-/** "Tue 24 Nov 22:34:07" */
+/**
+ * "Tue 24 Nov 22:34:07"
+ * @param {number} ms
+ */
 export const formatDateAndTime = (ms) => `${day(new Date(ms))} ${clockWithSeconds(new Date(ms))}`;
 
+/** @param {any} past */
 export const numbered = (past, count = past.count) => t("event {number} of {all}", { number: count, all: past.length });
 
-/** Replaces the freshness indicator of a live board. */
+/**
+ * Replaces the freshness indicator of a live board.
+ * @param {any} past
+ */
 export function pastIndicator(past) {
   if (past.state !== "showing" || !past.count || past.trouble) return html`<span class="freshness-label past" data-testid="past-mark">${t("Past")}</span>`;
   return html`<span class="freshness-label past" data-testid="past-mark">${t("Past")} <small>${t("as it was on {at}", { at: formatDateAndTime(past.time) })}</small></span>`;
 }
 
+/** @param {ReplayView} replay */
 export function band(replay) {
   const { past, player } = replay;
   return html`<div class="replay-bar">
@@ -37,10 +47,13 @@ export function band(replay) {
   </div>`;
 }
 
-/** Buttons to step and play. */
+/**
+ * Buttons to step and play.
+ * @param {ReplayView} replay
+ */
 export function controls(replay) {
   const { past, player } = replay;
-  const button = (name, text, does, { off = false, sign = name } = {}) => html`<button type="button" data-act=${name} aria-label=${text} title=${text}
+  const button = (/** @type {string} */ name, /** @type {string} */ text, /** @type {any} */ does, { off = false, sign = name } = {}) => html`<button type="button" data-act=${name} aria-label=${text} title=${text}
     aria-disabled=${off ? "true" : nothing} @click=${does}><svg viewBox="0 0 16 16" aria-hidden="true">${SIGNS[sign]}</svg></button>`;
   const first = past.count === 1, last = past.count === past.length;
   return html`<div class="replay-controls" role="group" aria-label=${t("Play the past")}>
@@ -50,7 +63,7 @@ export function controls(replay) {
     ${button("on", t("One event on"), () => replay.step(1), { off: last })}
     ${button("last", t("The last moment"), () => replay.go(past.length), { off: last })}
     <label><span class="visually-hidden">${t("Speed")}</span>
-      <select name="speed" @change=${({ target }) => replay.setSpeed(Number(target.value))}>
+      <select name="speed" @change=${(/** @type {{ target: any }} */ { target }) => replay.setSpeed(Number(target.value))}>
         ${SPEEDS.map((speed) => html`<option value=${speed} .selected=${live(speed === player.speed)}>${t("{speed} × real time", { speed })}</option>`)}
       </select></label>
     ${player.skipped ? html`<span class="skipped" role="status" data-testid="skipped">${t("nothing happened for {length}: skipped", { length: formatDuration(player.skipped) })}</span>` : nothing}

@@ -1,14 +1,17 @@
 /** Commands of the replay page, for shortcuts and the palette. */
+
 import { t } from "../../core/i18n.js";
 
 export class ReplayCommands {
   page = "replay";
-  #replay;
+  /** @type {ReplayView} */ #replay;
 
+  /** @param {ReplayView} replay */
   constructor(replay) {
     this.#replay = replay;
   }
 
+  /** @param {string | undefined} right */
   may(right) {
     return right === undefined;
   }
@@ -17,7 +20,10 @@ export class ReplayCommands {
     this.#replay.drawNow();
   }
 
-  /** Escape closes what is open, then leaves the replay; in a header menu it closes the menu. */
+  /**
+   * Escape closes what is open, then leaves the replay; in a header menu it closes the menu.
+   * @param {any} at
+   */
   commands(at) {
     const { body, backToNow } = this.#replay;
     if (at?.closest?.("header.header-bar details")) return [];

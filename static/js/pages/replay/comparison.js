@@ -1,4 +1,5 @@
 /** Comparison of the selected moment with another: a list beside the board, where the changed cards are marked. */
+
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { t } from "../../core/i18n.js";
 import { label } from "../../core/labels.js";
@@ -7,11 +8,13 @@ import { CHANGE_KINDS } from "../../replay/compare_states.js";
 import { numbered, formatDateAndTime } from "./bar.js";
 import { shortPersonName } from "../../format/search_list.js";
 
+/** @type {Record<string, any>} */
 const WAY = {
   added: () => t("Added"), solved: () => t("Solved"), moved: () => t("Moved"), changed: () => t("Changed"), removed: () => t("Taken away"),
 };
 const CARDS = new Set(["sighting", "task"]);
 
+/** @param {ReplayView} replay */
 export function comparison(replay) {
   const { past } = replay;
   const [first, last] = past.moments;
@@ -24,53 +27,81 @@ export function comparison(replay) {
   </aside>`;
 }
 
+/**
+ * @param {string} name
+ * @param {{ count: number, time: any, isHere: any }} given
+ * @param {{ past: any }} given
+ */
 function moment(name, { count, time, isHere }, { past }) {
   return html`<dt>${name}</dt><dd aria-current=${isHere ? "true" : nothing}>${formatDateAndTime(time)} <small>${numbered(past, count)}${isHere ? ` · ${t("on the board")}` : nothing}</small></dd>`;
 }
 
+/** @param {ReplayView} replay */
 function differences(replay) {
   const { changes } = replay.past;
   if (!changes.length) return html`<p class="hint">${t("Nothing differs between the two: what was changed was changed back.")}</p>`;
   return CHANGE_KINDS.map((way) => {
-    const some = changes.filter((change) => change.way === way);
+    const some = changes.filter((/** @type {any} */ change) => change.way === way);
     return some.length ? html`<section data-change=${way}><h3>${WAY[way]()} <b>${some.length}</b></h3>
-      <ul>${some.map((change) => line(change, replay))}</ul></section>` : nothing;
+      <ul>${some.map((/** @type {any} */ change) => line(change, replay))}</ul></section>` : nothing;
   });
 }
 
+/**
+ * @param {any} change
+ * @param {ReplayView} replay
+ */
 function line(change, replay) {
   const { kind, id, way, fields, before, after } = change;
   const state = (after ?? before).state;
   return html`<li data-changed=${id} data-kind=${kind}>
     <p>${named(change, replay)} ${kind === "search" ? nothing : html`<span class="change-text">${said(kind, state, replay)}</span>`}</p>
-    ${way === "added" || way === "removed" ? nothing : html`<ul class="fields">${fields.map((field) => fieldLine(field, replay))}</ul>`}
+    ${way === "added" || way === "removed" ? nothing : html`<ul class="fields">${fields.map((/** @type {any} */ field) => fieldLine(field, replay))}</ul>`}
   </li>`;
 }
 
-/** Link to a card or search, if it exists at the selected moment. */
+/**
+ * Link to a card or search, if it exists at the selected moment.
+ * @param {{ kind: string, id: string, before: any, after: any }} given
+ * @param {{ body: any, past: any }} given
+ */
 function named({ kind, id, before, after }, { body, past }) {
   const entity = after ?? before;
   const name = nameOfOne(kind, entity.state, past);
   if (kind === "search" && body.placeOf && past.board.get(id)) return html`<a href=${body.placeOf(id)}>${name}</a>`;
-  if (CARDS.has(kind) && past.board.get(id)) return html`<a href=${body.path(id)} @click=${(event) => body.open(event, id)}>${name}</a>`;
+  if (CARDS.has(kind) && past.board.get(id)) return html`<a href=${body.path(id)} @click=${(/** @type {any} */ event) => body.open(event, id)}>${name}</a>`;
   return html`<b>${name}</b>`;
 }
 
+/**
+ * @param {string} kind
+ * @param {State} state
+ * @param {any} past
+ */
 function nameOfOne(kind, state, past) {
   if (CARDS.has(kind)) return cardName({ kind, state });
   if (kind === "search") return past.board.id === "operations" ? shortPersonName(state.person) : t("The search");
   return label.noun(kind);
 }
 
+/**
+ * @param {string} kind
+ * @param {State} state
+ * @param {{ past: any }} given
+ */
 function said(kind, state, { past }) {
   if (kind === "column") return columnName(state);
   if (kind === "note") return state.card ? t("on {card}: {text}", { card: cardName(past.either(state.card)), text: state.text }) : state.text;
   return state.description ?? state.title ?? "";
 }
 
+/**
+ * @param {{ path: string, from: any, to: any }} change
+ * @param {{ session: Session, past: any }} given
+ */
 function fieldLine({ path, from, to }, { session, past }) {
-  const ctx = { session, board: { get: (id) => past.either(id) } };
-  const value = (value) => formatPath(path, value, ctx) ?? t("empty");
+  const ctx = { session, board: { get: (/** @type {string} */ id) => past.either(id) } };
+  const value = (/** @type {any} */ value) => formatPath(path, value, ctx) ?? t("empty");
   return html`<li data-path=${path}>${label.field(path)}: <del>${value(from)}</del> → <ins>${value(to)}</ins></li>`;
 }
 

@@ -2,6 +2,7 @@
  * Replay page: bar, timeline, and the board at the selected moment, drawn by the live board's templates. Read-only; Escape or
  * one click returns to now.
  */
+
 import { html, nothing, render } from "../../../vendor/lit-html/lit-html.js";
 import { CardArrowKeys } from "../../behaviours/card_arrow_keys.js";
 import { RelativeTimes } from "../../behaviours/relative_times.js";
@@ -24,23 +25,36 @@ import { forbidden } from "../../shared/placeholders.js";
 const OPERATIONS = "operations";
 const PAGE = 10; // events skipped by the page keys
 
+/**
+ * @param {HTMLElement} root
+ * @param {Session} session
+ * @param {string} boardId
+ */
 export function mount(root, session, boardId, cardId = null) {
   new ReplayPage(root, session, boardId, cardId).connect();
 }
 
+/** @typedef {ReplayPage} ReplayView what templates are given */
+
 class ReplayPage {
-  session;
-  past;
+  /** @type {Session} */ session;
+  /** @type {any} */ past;
   player;
-  body; // draws the board
-  #root;
+  /** @type {any} */ body; // draws the board
+  /** @type {HTMLElement} */ #root;
   #indicator = document.querySelector("[data-freshness-mark]");
   #live;
-  #frame = null;
+  /** @type {any | null} */ #frame = null;
   #behaviours;
-  #address;
-  #unwatch;
+  /** @type {MomentUrl} */ #address;
+  /** @type {() => void} */ #unwatch = () => {};
 
+  /**
+   * @param {HTMLElement} root
+   * @param {Session} session
+   * @param {string} boardId
+   * @param {string | null} cardId
+   */
   constructor(root, session, boardId, cardId) {
     this.#root = root;
     this.session = session;
@@ -50,13 +64,13 @@ class ReplayPage {
     this.player = new Player({
       time: () => this.past.time,
       next: () => this.#next(),
-      go: (time) => this.past.goTo(time),
+      go: (/** @type {any} */ time) => this.past.goTo(time),
       changed: () => this.#schedule(),
     });
-    this.#address = new MomentUrl((query) => this.body.ask(query));
+    this.#address = new MomentUrl((/** @type {any} */ query) => this.body.ask(query));
     this.clock = new RelativeTimes(root, () => new Date(this.past.time));
     this.#behaviours = [this.clock, this.body, new CardArrowKeys(root, ...this.body.walked), new ShortcutHandler((session.pageCommands = new ReplayCommands(this))),
-      new Slider(root, { to: (share) => this.#drag(share), by: (steps) => this.step(steps), page: PAGE, start: () => this.go(1), end: () => this.go(this.past.length) })];
+      new Slider(root, { to: (/** @type {number} */ share) => this.#drag(share), by: (/** @type {any} */ steps) => this.step(steps), page: PAGE, start: () => this.go(1), end: () => this.go(this.past.length) })];
   }
 
   connect() {
@@ -81,12 +95,16 @@ class ReplayPage {
 
   // --- actions
 
-  /** Go to the moment after `count` events. */
+  /**
+   * Go to the moment after `count` events.
+   * @param {number} count
+   */
   go(count) {
     this.player.stop();
     this.past.go(count);
   }
 
+  /** @param {any} steps */
   step(steps) {
     this.go(this.past.count + steps);
   }
@@ -97,6 +115,7 @@ class ReplayPage {
     return this.player.start();
   };
 
+  /** @param {number} speed */
   setSpeed(speed) {
     this.player.speed = speed;
   }
@@ -138,7 +157,7 @@ class ReplayPage {
     const { past } = this;
     this.body.look();
     keepFocus(this.#root, () => render(this.#template(), this.#root));
-    render(pastIndicator(past), this.#indicator);
+    render(pastIndicator(past), /** @type {HTMLElement} */ (this.#indicator));
     document.title = this.body.title;
     timelinePosition(this.#root);
     this.clock.tick();
@@ -158,6 +177,7 @@ class ReplayPage {
 
   // --- timeline
 
+  /** @param {number} share */
   #drag(share) {
     this.player.stop();
     const { from, to } = this.past;

@@ -2,6 +2,7 @@
  * Past operations board: all searches at a moment, in the columns of the live page (pages/operations/page.js), each linked to
  * its own past.
  */
+
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { repeat } from "../../../vendor/lit-html/directives/repeat.js";
 import { label } from "../../core/labels.js";
@@ -15,9 +16,10 @@ export class PastOperations {
   page = "replay-operations";
   walked = ["li[data-search]", "[data-column] ul"];
   isOpen = false; // searches open as pages
-  #replay;
+  /** @type {ReplayView} */ #replay;
   #tab = STATUSES[0]; // the column shown on a phone
 
+  /** @param {ReplayView} replay */
   constructor(replay) {
     this.#replay = replay;
     this.session = replay.session;
@@ -28,6 +30,7 @@ export class PastOperations {
 
   disconnect() {}
 
+  /** @param {any} query */
   ask(query) {
     history.replaceState(history.state, "", query);
   }
@@ -40,7 +43,10 @@ export class PastOperations {
     return "/";
   }
 
-  /** Return the URL of a search at the same moment. */
+  /**
+   * Return the URL of a search at the same moment.
+   * @param {any} search
+   */
   placeOf(search) {
     return `/searches/${search}${MomentUrl.query({ at: new Date(this.#replay.past.time).toISOString() })}`;
   }
@@ -48,7 +54,7 @@ export class PastOperations {
   seen() {}
 
   things() {
-    return this.board.of("search").map(({ id, state }) => ({
+    return this.board.of("search").map((/** @type {{ id: string, state: State }} */ { id, state }) => ({
       id, says: `${state.reference} · ${shortPersonName(state.person)}`, does: () => location.assign(this.placeOf(id)),
     }));
   }
@@ -57,6 +63,7 @@ export class PastOperations {
 
   settle() {}
 
+  /** @param {any} beside */
   template(beside) {
     const columns = byStatus(this.board.of("search"), { keep: () => true, sort: SORTS[0], summaries: this.board.summaries });
     return html`<div class="board-layout">
@@ -69,6 +76,10 @@ export class PastOperations {
     </div>`;
   }
 
+  /**
+   * @param {string} status
+   * @param {any} searches
+   */
   #column(status, searches) {
     return html`<section class="operations-column ${status}" aria-labelledby="column-${status}" data-column=${status}>
       <h2 id="column-${status}">${label.status(status)} <b>${searches.length}</b></h2>
@@ -77,6 +88,7 @@ export class PastOperations {
     </section>`;
   }
 
+  /** @param {string} status */
   #pick(status) {
     this.#tab = status;
     this.#replay.draw();

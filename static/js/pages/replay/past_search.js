@@ -1,4 +1,5 @@
 /** Past board of a search: the view that the live templates (pages/search/page.js) expect, without changes. */
+
 import { html } from "../../../vendor/lit-html/lit-html.js";
 import { CardUrl } from "../../behaviours/card_url.js";
 import { t } from "../../core/i18n.js";
@@ -11,6 +12,7 @@ import { isDone, badgesOfNotes } from "../../shared/board/card_badges.js";
 import { LOG, cardPanel } from "../../shared/board/card_panel.js";
 import { boardViewModel } from "../../shared/board/board_view_model.js";
 
+/** @type {any[]} */
 const NOBODY = [];
 
 export class PastSearch {
@@ -20,29 +22,33 @@ export class PastSearch {
   mayNote = false;
   mayEdit = false;
   mayLead = false;
-  walked = []; // Arrow keys as on the live board.
-  picture = null;
+  /** @type {any[]} */ walked = []; // Arrow keys as on the live board.
+  /** @type {any} */ picture = null; // a BoardViewModel, once the moment was read
   ui;
   drawn = true;
   lastBadge = new Map();
-  sources = new Map();
+  /** @type {Map<string, any>} */ sources = new Map();
   drafts = new Set();
   undo = { may: () => false };
   isShown = () => true;
-  #replay;
-  #address;
-  #focus = null; // selector of what was opened or closed, to focus
+  /** @type {ReplayView} */ #replay;
+  /** @type {CardUrl} */ #address;
+  /** @type {string | null} */ #focus = null; // selector of what was opened or closed, to focus
 
+  /**
+   * @param {ReplayView} replay
+   * @param {any} card
+   */
   constructor(replay, card) {
     this.#replay = replay;
     this.session = replay.session;
     this.board = replay.past.board;
     this.ui = { card, column: null };
-    this.authors = { get: (note) => replay.past.authorOf(note) };
-    this.#address = new CardUrl(this.board.id, (card) => this.#went(card));
+    this.authors = { get: (/** @type {any} */ note) => replay.past.authorOf(note) };
+    this.#address = new CardUrl(this.board.id, (/** @type {any} */ card) => this.#went(card));
     const log = () => (this.ui.card === LOG ? this.close() : this.openCard(LOG));
-    const showColumn = (column) => this.#went(this.ui.card, column);
-    this.act = { close: () => this.close(), openCard: (card) => this.openCard(card), log, showColumn, readHistory: () => {} };
+    const showColumn = (/** @type {string} */ column) => this.#went(this.ui.card, column);
+    this.act = { close: () => this.close(), openCard: (/** @type {any} */ card) => this.openCard(card), log, showColumn, readHistory: () => {} };
   }
 
   connect() {
@@ -53,7 +59,10 @@ export class PastSearch {
     this.#address.disconnect();
   }
 
-  /** Put the moment into the URL, beside the card. */
+  /**
+   * Put the moment into the URL, beside the card.
+   * @param {any} query
+   */
   ask(query) {
     this.#address.ask(query);
   }
@@ -64,6 +73,7 @@ export class PastSearch {
     return this.ui.card !== null;
   }
 
+  /** @param {any} card */
   openCard(card) {
     this.ui.card = card;
     if (card !== LOG) this.#address.open(card);
@@ -89,28 +99,36 @@ export class PastSearch {
     return this.#address.path(card);
   }
 
+  /**
+   * @param {any} event
+   * @param {any} card
+   */
   open(event, card) {
     if (event.ctrlKey || event.metaKey || event.shiftKey || event.button > 0) return;
     event.preventDefault();
     this.openCard(card);
   }
 
+  /** @param {string} id */
   badgeOf(id) {
-    return this.board.badges.get(id) ?? this.noteBadges.get(id);
+    return this.board.badges.get(id) ?? this.noteBadges?.get(id);
   }
 
   presentOn() {
     return NOBODY;
   }
 
+  /** @param {any} card */
   notesOf(card) {
     return this.picture.notes.get(card === LOG ? null : card) ?? [];
   }
 
+  /** @param {string} id */
   historyOf(id) {
     return Object.assign(new CardHistory(this.board.id, id), { state: "read", events: this.#replay.past.eventsOf(id) });
   }
 
+  /** @param {string} column */
   isDone(column) {
     return isDone(this.board, column);
   }
@@ -130,7 +148,7 @@ export class PastSearch {
     this.today = day(serverNow());
   }
 
-  /** @param beside drawn while no card is open */
+  /** @param {any} beside drawn while no card is open */
   template(beside) {
     if (!this.picture.search) return html`<p class="erased">${t("What this search was at that moment has been erased.")}</p>`;
     return html`${searchHeader(this)}
@@ -155,7 +173,8 @@ export class PastSearch {
     </div>`;
   }
 
-  #went(card, column = this.ui.column) {
+  /** @param {any} card */
+  #went(card, column = /** @type {string | null} */ (this.ui.column)) {
     Object.assign(this.ui, { card, column });
     this.#replay.draw();
   }

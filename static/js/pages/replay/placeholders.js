@@ -1,9 +1,11 @@
 /** Placeholders of a past board: loading, failed, no such moment. */
+
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { n, t } from "../../core/i18n.js";
 import { MomentUrl } from "../../replay/moment_url.js";
 import { formatDateAndTime } from "./bar.js";
 
+/** @type {Record<string, any>} */
 const TROUBLE = {
   unreadable: () => t("This address names no moment: it says neither the number of an event nor a time with its offset."),
   beyond: () => t("So many events have not happened on this board."),
@@ -11,6 +13,7 @@ const TROUBLE = {
   later: () => t("That moment is yet to come: nothing is known of it."),
 };
 
+/** @param {{ read: any }} given */
 export function reading({ read }) {
   return html`<section class="page-message" role="status" data-testid="loading">
     <h1>${t("Reading what happened…")}</h1>
@@ -18,6 +21,7 @@ export function reading({ read }) {
   </section>`;
 }
 
+/** @param {ReplayView} replay */
 export function failed(replay) {
   return html`<section class="page-message" role="alert" data-testid="failed">
     <h1>${t("The past of this board can't be read now")}</h1>
@@ -26,14 +30,17 @@ export function failed(replay) {
   </section>`;
 }
 
-/** Message with links to the first and last moment. */
+/**
+ * Message with links to the first and last moment.
+ * @param {ReplayView} replay
+ */
 export function noMoment(replay) {
   const { past } = replay;
-  const to = (count) => (event) => {
+  const to = (/** @type {number} */ count) => (/** @type {any} */ event) => {
     event.preventDefault();
     replay.go(count);
   };
-  const way = (count, text, primary = "") => html`<a class="button ${primary}" href=${MomentUrl.query({ at: past.event(count).seq })} @click=${to(count)}>${text}</a>`;
+  const way = (/** @type {number} */ count, /** @type {string} */ text, primary = "") => html`<a class="button ${primary}" href=${MomentUrl.query({ at: past.event(count).seq })} @click=${to(count)}>${text}</a>`;
   return html`<section class="page-message" role="alert" data-testid="no-moment" data-error=${past.trouble ?? "before"}>
     <h1>${t("There is no such moment")}</h1>
     <p>${TROUBLE[past.trouble ?? "before"]()}</p>

@@ -1,4 +1,5 @@
 /** Timeline: event density over time, with a handle at the selected moment. */
+
 import { html, nothing, svg } from "../../../vendor/lit-html/lit-html.js";
 import { guard } from "../../../vendor/lit-html/directives/guard.js";
 import { density, outline, share } from "../../replay/density.js";
@@ -10,6 +11,7 @@ import { eventLine } from "./event_line.js";
 const PARTS = 240; // bars
 const HEIGHT = 40; // units
 
+/** @param {ReplayView} replay */
 export function timeline(replay) {
   const { past } = replay;
   const { from, to, length, count } = past;
@@ -27,13 +29,17 @@ export function timeline(replay) {
   </div>`;
 }
 
+/** @param {{ times: any, from: any, to: any }} given */
 function bars({ times, from, to }) {
   return html`<svg class="density" viewBox="0 0 ${PARTS} ${HEIGHT}" preserveAspectRatio="none" aria-hidden="true">
     ${svg`<path d=${outline(density(times, from, to, PARTS), HEIGHT)} />`}
   </svg>`;
 }
 
-/** Set positions after a draw, by script because the policy forbids style attributes. */
+/**
+ * Set positions after a draw, by script because the policy forbids style attributes.
+ * @param {HTMLElement} root
+ */
 export function timelinePosition(root) {
-  for (const element of root.querySelectorAll("[data-position]")) element.style.setProperty("--position", element.dataset.position);
+  for (const element of root.querySelectorAll("[data-position]")) element.style.setProperty("--position", element.dataset.position ?? null);
 }

@@ -1,4 +1,5 @@
 /** Commands of the board of a search, for shortcuts and the palette, and the cards to go to. */
+
 import { t } from "../../core/i18n.js";
 import { cardName } from "../../format/values.js";
 import { LOG } from "../../shared/board/card_panel.js";
@@ -7,22 +8,29 @@ const NOTE = ".notes [data-field=text] textarea";
 
 export class SearchCommands {
   page = "search";
-  #view;
+  /** @type {SearchView} */ #view;
 
+  /** @param {SearchView} view */
   constructor(view) {
     this.#view = view;
   }
 
+  /** @param {string | undefined} right */
   may(right) {
     const { mayNote, mayEdit, mayLead } = this.#view;
-    return { note: mayNote, edit: mayEdit, lead: mayLead }[right] ?? right === undefined;
+    /** @type {Record<string, boolean>} */
+    const rights = { note: mayNote, edit: mayEdit, lead: mayLead };
+    return right === undefined || (rights[right] ?? false);
   }
 
   settle() {
     this.#view.drawNow();
   }
 
-  /** Return the permitted commands, [{id, says, does}]. Those about a card apply to the one focused at `at`. */
+  /**
+   * Return the permitted commands, [{id, says, does}]. Those about a card apply to the one focused at `at`.
+   * @param {any} at
+   */
   commands(at) {
     if (!this.#view.picture?.search) return [];
     const card = this.#card(at);
@@ -38,11 +46,12 @@ export class SearchCommands {
     }));
   }
 
+  /** @param {any} card */
   #ofCard(card) {
     const { act, session, ui } = this.#view;
     const { id, kind, state } = card;
     const name = cardName(card);
-    const on = (field) => () => this.#open(id, field);
+    const on = (/** @type {any} */ field) => () => this.#open(id, field);
     const sighting = kind === "sighting" && !state.withdrawn;
     return [
       { id: "edit", may: "edit", says: t("Edit {card}", { card: name }), does: () => this.#edit(kind, id) },
@@ -58,6 +67,7 @@ export class SearchCommands {
     ];
   }
 
+  /** @param {any} card */
   #ofBoard(card) {
     const { act, filters, ui, undo } = this.#view;
     return [
@@ -74,7 +84,7 @@ export class SearchCommands {
 
   #ofSearch() {
     const { act, ui, isClosed, picture } = this.#view;
-    const dialog = (name) => () => act.dialog(name);
+    const dialog = (/** @type {string} */ name) => () => act.dialog(name);
     return [
       { id: "log", not: ui.card === LOG, says: t("Facts and log"), does: act.log },
       { id: "history", says: t("What happened on this search"), does: () => location.assign(`/searches/${this.#view.board.id}/history`) },
@@ -87,17 +97,28 @@ export class SearchCommands {
     ];
   }
 
-  /** Return the focused card, else the open one. */
+  /**
+   * Return the focused card, else the open one.
+   * @param {any} at
+   */
   #card(at) {
     const { picture, ui } = this.#view;
     return picture.byId.get(at?.closest?.("article[data-card]")?.dataset.card ?? ui.card);
   }
 
+  /**
+   * @param {string} kind
+   * @param {string} id
+   */
   #edit(kind, id) {
     if (this.#view.ui.card !== id) this.#view.act.openCard(id);
     this.#view.act.edit(kind, id);
   }
 
+  /**
+   * @param {any} card
+   * @param {any} field
+   */
   #open(card, field) {
     if (this.#view.ui.card !== card) {
       if (card === LOG) this.#view.act.log();

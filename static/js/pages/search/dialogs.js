@@ -1,4 +1,5 @@
 /** Dialogs of a search, one at a time. */
+
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { t } from "../../core/i18n.js";
 import { dialog } from "../../behaviours/dialog.js";
@@ -14,33 +15,43 @@ import { outcomeBody } from "../../shared/board/outcome.js";
 import { statusBody } from "./status_form.js";
 import { worryingBody } from "../../shared/board/worrying.js";
 
-const paths = (list) => list.map(({ path }) => path);
+/** @param {any} list */
+const paths = (list) => list.map((/** @type {{ path: string }} */ { path }) => path);
 
+/** @param {SearchView} view */
 export function openDialog(view) {
   const { dialog: open } = view.ui;
   if (!open) return nothing;
   return DIALOGS[open.name](view, open);
 }
 
+/** @type {Record<string, any>} */
 const DIALOGS = {
-  sighting: (view) => adding(view, "add-sighting", t("New sighting"), fields.SIGHTING_FIRST, fields.SIGHTING_MORE),
-  task: (view) => adding(view, "add-task", t("New task"), fields.TASK_FIRST, fields.TASK_MORE),
-  facts: (view) => plain(view, "facts", t("Facts of the search"), facts, t("Save")),
-  access: (view) => plain(view, "access", t("Who sees this search"), accessBody, t("Save")),
-  status: (view) => plain(view, "status", t("Set status"), statusBody, t("Set status")),
-  outcome: (view) => plain(view, "outcome", t("Correct the outcome"), outcomeBody, t("Save")),
-  worrying: (view) => plain(view, "worrying", t("Is it worrying?"), worryingBody, t("Decide")),
-  appeal: (view) => plain(view, "appeal", t("Appeal"), appealBody, t("Set appeal")),
-  withdraw: (view, { entity }) => withdrawal(view, entity),
-  move: (view, { entity }) => moveDialog(view, entity),
-  "column-title": (view, open) => column(view, open, t("Rename")),
-  "column-before": (view, open) => column(view, open, t("Add")),
-  "column-after": (view, open) => column(view, open, t("Add")),
+  sighting: (/** @type {SearchView} */ view) => adding(view, "add-sighting", t("New sighting"), fields.SIGHTING_FIRST, fields.SIGHTING_MORE),
+  task: (/** @type {SearchView} */ view) => adding(view, "add-task", t("New task"), fields.TASK_FIRST, fields.TASK_MORE),
+  facts: (/** @type {SearchView} */ view) => plain(view, "facts", t("Facts of the search"), facts, t("Save")),
+  access: (/** @type {SearchView} */ view) => plain(view, "access", t("Who sees this search"), accessBody, t("Save")),
+  status: (/** @type {SearchView} */ view) => plain(view, "status", t("Set status"), statusBody, t("Set status")),
+  outcome: (/** @type {SearchView} */ view) => plain(view, "outcome", t("Correct the outcome"), outcomeBody, t("Save")),
+  worrying: (/** @type {SearchView} */ view) => plain(view, "worrying", t("Is it worrying?"), worryingBody, t("Decide")),
+  appeal: (/** @type {SearchView} */ view) => plain(view, "appeal", t("Appeal"), appealBody, t("Set appeal")),
+  withdraw: (/** @type {SearchView} */ view, /** @type {{ entity: any }} */ { entity }) => withdrawal(view, entity),
+  move: (/** @type {SearchView} */ view, /** @type {{ entity: any }} */ { entity }) => moveDialog(view, entity),
+  "column-title": (/** @type {SearchView} */ view, /** @type {any} */ open) => column(view, open, t("Rename")),
+  "column-before": (/** @type {SearchView} */ view, /** @type {any} */ open) => column(view, open, t("Add")),
+  "column-after": (/** @type {SearchView} */ view, /** @type {any} */ open) => column(view, open, t("Add")),
 };
 
+/**
+ * @param {SearchView} view
+ * @param {string} kind
+ * @param {string} title
+ * @param {any} first
+ * @param {any} more
+ */
 function adding(view, kind, title, first, more) {
   const form = view.forms.get(kind);
-  const hasMore = paths(more).some((path) => form.isMine(path) || form.errors[path]);
+  const hasMore = paths(more).some((/** @type {string} */ path) => form.isMine(path) || form.errors[path]);
   const body = html`
     ${rows(form, paths(first), view)}
     <details class="more" ?open=${hasMore || view.ui.more}>
@@ -50,6 +61,10 @@ function adding(view, kind, title, first, more) {
   return dialog(kind, title, formOf(form, kind, body, adds(form, view), view.submit), view.act.closeDialog);
 }
 
+/**
+ * @param {Form} form
+ * @param {SearchView} view
+ */
 function adds(form, view) {
   return html`<span class="hint">${t("A draft is kept until it is sent.")}</span><span class="space"></span>
     ${form.dirty ? html`<button type="button" class="plain" data-act="discard" @click=${discarding(form, view)}>${t("Throw away")}</button>` : nothing}
@@ -57,33 +72,62 @@ function adds(form, view) {
     <button type="submit" class="primary" data-act="send">${t("Add")}</button>`;
 }
 
+/**
+ * @param {SearchView} view
+ * @param {string} kind
+ * @param {string} title
+ * @param {any} body
+ * @param {any} send
+ */
 function plain(view, kind, title, body, send) {
   const form = view.forms.get(kind, view.board.id);
   return dialog(kind, title, formOf(form, kind, body(form, view), buttons(view, form, send), view.submit), view.act.closeDialog);
 }
 
+/**
+ * @param {Form} form
+ * @param {SearchView} view
+ */
 const discarding = (form, view) => () => {
   form.clear();
   view.act.closeDialog();
 };
 
+/**
+ * @param {SearchView} view
+ * @param {Form} form
+ * @param {any} send
+ */
 function buttons(view, form, send) {
   return html`<span class="space"></span>
     <button type="button" data-act="cancel" @click=${discarding(form, view)}>${t("Cancel")}</button>
     <button type="submit" class="primary" data-act="send">${send}</button>`;
 }
 
+/**
+ * @param {Form} form
+ * @param {SearchView} view
+ */
 function facts(form, view) {
-  const some = paths(fields.SEARCH).filter((path) => !path.startsWith("criteria."));
+  const some = paths(fields.SEARCH).filter((/** @type {string} */ path) => !path.startsWith("criteria."));
   return html`<div class="grid">${rows(form, some, view)}</div>${criteriaRows(form, view, view.picture.search.state.criteria)}`;
 }
 
+/**
+ * @param {SearchView} view
+ * @param {{ name: string, entity: any }} given
+ * @param {any} send
+ */
 function column(view, { name, entity }, send) {
   const form = view.forms.get(name, entity);
-  const title = columnTitle(name, view.board.get(entity));
+  const title = columnTitle(name, /** @type {Entity} */ (view.board.get(entity)));
   return dialog(name, title, formOf(form, name, columnBody(name, form, view), buttons(view, form, send), view.submit), view.act.closeDialog);
 }
 
+/**
+ * @param {SearchView} view
+ * @param {any} card
+ */
 function withdrawal(view, card) {
   const form = view.forms.get("withdraw", card);
   const entity = view.picture.byId.get(card);

@@ -1,16 +1,18 @@
 /** Card filter of a board, kept in the URL for reload, links and the back button. */
+
 import { accountName } from "../../format/values.js";
 import { queuedRequest } from "../../core/api.js";
 import { SINCE_LAST_LOOK, NONE, filter, read, written } from "../../shared/card_filter.js";
 
 export class FilterState {
   text = ""; // not in the URL: it may be a name
-  asked;
-  trouble = null; // why changes since a time are unknown: "reading", "failed"
-  #view;
-  #read = null; // the time requested
-  #since = null; // the board's seq at that time
+  /** @type {any} */ asked;
+  /** @type {string | null} */ trouble = null; // why changes since a time are unknown: "reading", "failed"
+  /** @type {SearchView} */ #view;
+  /** @type {any | null} */ #read = null; // the time requested
+  /** @type {any | null} */ #since = null; // the board's seq at that time
 
+  /** @param {SearchView} view */
   constructor(view) {
     this.#view = view;
     this.asked = read(location.search);
@@ -25,17 +27,26 @@ export class FilterState {
     return Object.values(this.asked).filter((value) => value !== null).length;
   }
 
+  /** @param {string} text */
   find(text) {
     this.text = text;
     this.#view.draw();
   }
 
+  /**
+   * @param {string} name
+   * @param {any} value
+   */
   set(name, value) {
     this.asked = { ...this.asked, [name]: value };
     this.#view.address.ask(written(this.asked));
     this.#view.draw();
   }
 
+  /**
+   * @param {string} name
+   * @param {any} value
+   */
   toggle(name, value) {
     this.set(name, this.asked[name] === value ? null : value);
   }
@@ -50,11 +61,14 @@ export class FilterState {
     return true;
   }
 
-  /** Return (card) -> boolean for the current state. */
+  /**
+   * Return (card) -> boolean for the current state.
+   * @param {{ isOverdue: any, isChanged: any }} given
+   */
   isShown({ isOverdue, isChanged }) {
     const { session } = this.#view;
     if (this.#read !== this.asked.changed) this.#readSince();
-    return filter(this.asked, this.text, { account: session.account.id, isOverdue, isChanged, isSince: this.#isSince, nameOf: (id) => accountName(session, id) });
+    return filter(this.asked, this.text, { account: session.account.id, isOverdue, isChanged, isSince: this.#isSince, nameOf: (/** @type {string} */ id) => accountName(session, id) });
   }
 
   again = () => {
@@ -62,10 +76,13 @@ export class FilterState {
     this.#view.draw();
   };
 
-  /** Show all cards until the changed ones are known, with the reason. */
+  /**
+   * Show all cards until the changed ones are known, with the reason.
+   * @param {{ id: string, seq: number }} given
+   */
   #isSince = ({ id, seq }) => {
     const since = this.#since;
-    return since === null || seq > since || this.#view.notesOf(id).some((note) => note.seq > since);
+    return since === null || seq > since || this.#view.notesOf(id).some((/** @type {any} */ note) => note.seq > since);
   };
 
   /** Find the seq for a time: states carry the seq of their last change, not its time. */
@@ -84,9 +101,13 @@ export class FilterState {
   }
 }
 
-/** Return the seq of a board at a time, 0 before its first event, null without an answer. */
+/**
+ * Return the seq of a board at a time, 0 before its first event, null without an answer.
+ * @param {Board} board
+ * @param {any} time
+ */
 async function seqAt(board, time) {
-  const query = new URLSearchParams({ at: time, limit: 1 });
+  const query = new URLSearchParams({ at: time, limit: "1" });
   const answer = await queuedRequest(`/api/v1/boards/${board}/events?${query}`, { headers: { accept: "application/json" } });
   if (answer.status === 404) return 0;
   return answer.ok ? (await answer.json()).events.at(-1)?.seq ?? 0 : null;

@@ -1,22 +1,25 @@
 /** Scroll to and focus a card that this person just added, unless the focus has moved elsewhere. */
+
 import { isFocusLost } from "../../behaviours/keep_focus.js";
 
 const AT_ONCE = 3_000; // ms: after a later ack the user is busy elsewhere
 const KEPT = 20; // own cards whose ack may be pending
 
 export class AddedCardFocus {
-  #view;
+  /** @type {SearchView} */ #view;
   #own = new Map(); // seq -> id of a card
-  #awaited = null; // seqs acknowledged, events pending
-  #card = null; // card to show after the next draw
+  /** @type {number[] | null} */ #awaited = null; // seqs acknowledged, events pending
+  /** @type {any | null} */ #card = null; // card to show after the next draw
 
+  /** @param {SearchView} view */
   constructor(view) {
     this.#view = view;
   }
 
   /**
    * Note the ack of a command that adds a card.
-   * @param sent ms at which it was given
+   * @param {Ack} ack
+   * @param {number} sent ms at which it was given
    */
   did({ seqs }, sent) {
     if (Date.now() - sent > AT_ONCE) return;
@@ -24,6 +27,7 @@ export class AddedCardFocus {
     this.#look();
   }
 
+  /** @param {JournalEvent[]} events */
   onEvents(events) {
     const { account } = this.#view.session;
     for (const { type, actor, seq, id } of events) if (/^(sighting|task)\.added$/.test(type) && actor?.id === account.id) this.#own.set(seq, id);
@@ -36,7 +40,10 @@ export class AddedCardFocus {
     this.#awaited = this.#card = null;
   }
 
-  /** Scroll to the card after a draw. */
+  /**
+   * Scroll to the card after a draw.
+   * @param {HTMLElement} root
+   */
   show(root) {
     if (this.#card === null) return;
     const card = root.querySelector(`article[data-card="${CSS.escape(this.#card)}"]`);
@@ -46,11 +53,11 @@ export class AddedCardFocus {
     intoSight();
     requestAnimationFrame(() => requestAnimationFrame(intoSight)); // cards scrolled into view get their real height only then
     const { activeElement } = document;
-    if (isFocusLost() || activeElement === root || activeElement.closest(".add-buttons, article[data-card]")) card.querySelector("a").focus({ preventScroll: true });
+    if (isFocusLost() || activeElement === root || activeElement?.closest(".add-buttons, article[data-card]")) card.querySelector("a")?.focus({ preventScroll: true });
   }
 
   #look() {
-    const seq = this.#awaited?.find((each) => this.#own.has(each));
+    const seq = this.#awaited?.find((/** @type {any} */ each) => this.#own.has(each));
     if (seq === undefined) return;
     this.#awaited = null;
     this.#card = this.#own.get(seq);

@@ -1,20 +1,25 @@
 /** "Move to…" dialog: choose a column and a place in it, without dragging. */
+
 import { html } from "../../../vendor/lit-html/lit-html.js";
 import { t } from "../../core/i18n.js";
 import { dialog } from "../../behaviours/dialog.js";
 import { cardName, columnName } from "../../format/values.js";
 
+/**
+ * @param {SearchView} view
+ * @param {string} id
+ */
 export function moveDialog(view, id) {
   const entity = view.picture.byId.get(id);
   const { columns } = view.picture;
   const open = view.ui.dialog;
   const { column, others } = chosen(view, id);
-  const pick = (key) => (event) => {
+  const pick = (/** @type {string} */ key) => (/** @type {any} */ event) => {
     open[key] = event.target.value;
     if (key === "column") open.place = "bottom";
     view.draw();
   };
-  const send = (event) => {
+  const send = (/** @type {any} */ event) => {
     event.preventDefault();
     // Evaluated now: an arrow key and Enter may both come before the next draw.
     const now = chosen(view, id);
@@ -24,7 +29,7 @@ export function moveDialog(view, id) {
   return dialog("move", t("Move {card} to…", { card: cardName(entity) }), html`<form class="form" data-form="move" @submit=${send}>
     <fieldset class="choices" data-field="column">
       <legend>${t("Column")}</legend>
-      ${columns.map((other) => html`<label class="check">
+      ${columns.map((/** @type {any} */ other) => html`<label class="check">
         <input type="radio" name="column" value=${other.id} ?autofocus=${other === column} .checked=${other === column} @change=${pick("column")} />
         ${columnName(other.state)} <b>${other.cards.length}</b>
       </label>`)}
@@ -34,7 +39,7 @@ export function moveDialog(view, id) {
       <select id="move-place" @change=${pick("place")}>
         <option value="top" ?selected=${open.place === "top"}>${t("Top")}</option>
         <option value="bottom" ?selected=${(open.place ?? "bottom") === "bottom"}>${t("Bottom")}</option>
-        ${others.map((card) => html`<option value=${card.id} ?selected=${open.place === card.id}>${t("Before {card}", { card: titled(card) })}</option>`)}
+        ${others.map((/** @type {any} */ card) => html`<option value=${card.id} ?selected=${open.place === card.id}>${t("Before {card}", { card: titled(card) })}</option>`)}
       </select>
     </div>
     <div class="buttons"><span class="space"></span>
@@ -44,21 +49,30 @@ export function moveDialog(view, id) {
   </form>`, view.act.closeDialog);
 }
 
-/** Return the chosen column (else the card's own) and its cards to go before. */
+/**
+ * Return the chosen column (else the card's own) and its cards to go before.
+ * @param {SearchView} view
+ * @param {string} id
+ */
 function chosen(view, id) {
   const { columns, byId } = view.picture;
-  const own = columns.find(({ cards }) => cards.includes(byId.get(id)));
-  const column = columns.find((column) => column.id === view.ui.dialog.column) ?? own ?? columns[0];
-  return { column, others: column.cards.filter((card) => card.id !== id && !card.added) };
+  const own = columns.find((/** @type {{ cards: any }} */ { cards }) => cards.includes(byId.get(id)));
+  const column = columns.find((/** @type {Entity} */ column) => column.id === view.ui.dialog.column) ?? own ?? columns[0];
+  return { column, others: column.cards.filter((/** @type {any} */ card) => card.id !== id && !card.added) };
 }
 
 const TITLE_LENGTH = 60; // characters that identify a card
 
+/** @param {any} card */
 function titled(card) {
   const said = card.state.description ?? card.state.title;
   return `${cardName(card)} · ${said.length > TITLE_LENGTH ? `${said.slice(0, TITLE_LENGTH)}…` : said}`;
 }
 
+/**
+ * @param {any} place
+ * @param {any} others
+ */
 function placed(place, others) {
   if (!others.length || (place ?? "bottom") === "bottom") return {};
   return { before: place === "top" ? others[0].id : place };

@@ -1,4 +1,5 @@
 /** Search page: header, toolbar, columns, and the open card beside them. */
+
 import { html, nothing, render } from "../../../vendor/lit-html/lit-html.js";
 import { CardUrl } from "../../behaviours/card_url.js";
 import { CardArrowKeys } from "../../behaviours/card_arrow_keys.js";
@@ -34,39 +35,59 @@ import { Undo, undoNotice } from "./undo.js";
 
 const OVERDUE_EVERY_MS = 1000; // tasks become overdue without events
 
-/** Draw the page; return the function that removes it. */
+/**
+ * Draw the page; return the function that removes it.
+ * @param {HTMLElement} root
+ * @param {Session} session
+ * @param {string} boardId
+ */
 export function mount(root, session, boardId, cardId = null) {
   const view = new SearchPage(root, session, boardId, cardId);
   view.connect();
   return () => view.disconnect();
 }
 
+/** @typedef {SearchPage} SearchView what templates are given */
+
 class SearchPage {
-  picture = null;
+  /** @type {any} */ picture = null; // a BoardViewModel, once the board was read
+  /** @type {Map<string, any[]>} */ faces = new Map();
+  /** @type {Map<string, Badge>} */ noteBadges = new Map();
+  /** @type {number | undefined} */ overdue;
+  /** @type {string[]} */ changed = [];
   lastBadge = new Map(); // card -> its badge when it was opened
-  sources = new Map(); // sighting -> source's name and contact, if read here
+  /** @type {Map<string, any>} */ sources = new Map(); // sighting -> source's name and contact, if read here
   drawn = false; // the first draw has only the first cards
   focusPanel = false;
-  focusField = null; // selector of the field to focus
+  /** @type {string | null} */ focusField = null; // selector of the field to focus
   focusCard = null;
   focusTrouble = false; // scroll to refused text
   showFacts = false; // scroll to the summary that replaced a long form
+  /** @param {Form} form */
   submit = (form) => this.act.submit(form);
+  /** @param {Form} form */
   resolved = (form) => this.act.resolved(form);
   draw = () => this.#schedule();
   sendingAtOnce = Object.create(this, { edited: { value: this.submit } });
-  #root;
-  #frame = null;
+  /** @type {HTMLElement} */ #root;
+  /** @type {any | null} */ #frame = null;
   #histories = new Map();
-  #seq = null; // last seq received
+  /** @type {number | null} */ #seq = null; // last seq received
   #behaviours;
   #prints = () => this.#render(); // updates the time of printing
-  #unwatch = [];
+  /** @type {(() => void)[]} */ #unwatch = [];
 
+  /**
+   * @param {HTMLElement} root
+   * @param {Session} session
+   * @param {string} boardId
+   * @param {string | null} cardId
+   */
   constructor(root, session, boardId, cardId) {
     this.#root = root;
     this.session = session;
     this.board = session.board(boardId);
+    /** @type {Record<string, any>} */
     this.ui = { card: cardId, dialog: null, more: false, editing: new Set(), held: null, column: null };
     this.forms = new Forms(this.board, this.sources);
     this.authors = new NoteAuthors(boardId);
@@ -76,15 +97,15 @@ class SearchPage {
     this.undo = new Undo(this);
     this.namesakes = new SameReference(boardId, this.draw);
     this.filters = new FilterState(this);
-    this.finder = new FindBox({ board: boardId, session, draw: this.draw, typed: (text) => this.filters.find(text), go: (hit) => this.act.goTo(hit) });
-    this.address = new CardUrl(boardId, (card) => this.#went(card));
+    this.finder = new FindBox({ board: boardId, session, draw: this.draw, typed: (/** @type {string} */ text) => this.filters.find(text), go: (/** @type {Hit} */ hit) => this.act.goTo(hit) });
+    this.address = new CardUrl(boardId, (/** @type {any} */ card) => this.#went(card));
     this.arrows = new CardArrowKeys(root);
     this.clock = new RelativeTimes(root);
     this.dialogs = new Dialogs(root);
     this.drag = new Drag(root, {
-      taken: (id, column) => void (this.ui.held = { id, column }),
-      dropped: (id, place) => this.#dropped(id, place),
-      showColumn: (column) => this.act.showColumn(column),
+      taken: (/** @type {string} */ id, /** @type {string} */ column) => void (this.ui.held = { id, column }),
+      dropped: (/** @type {string} */ id, /** @type {any} */ place) => this.#dropped(id, place),
+      showColumn: (/** @type {string} */ column) => this.act.showColumn(column),
     });
     this.keys = new ShortcutHandler((session.pageCommands = new SearchCommands(this)));
     this.#behaviours = [this.address, this.arrows, this.clock, this.drag, this.finder, this.keys, this.undo];
@@ -97,7 +118,7 @@ class SearchPage {
     if (location.hash === "#log") this.#fromElsewhere();
     const overdue = setInterval(() => this.#countOverdue(), OVERDUE_EVERY_MS);
     this.#unwatch = [
-      this.board.watch((_, events) => this.#heard(events)),
+      this.board.watch((/** @type {any} */ _, /** @type {JournalEvent[]} */ events) => this.#heard(events)),
       this.session.watch(this.draw),
       () => clearInterval(overdue),
     ];
@@ -135,7 +156,10 @@ class SearchPage {
     return this.session.can("coordinator");
   }
 
-  /** Return whether a refused entry has a form this person may still use. */
+  /**
+   * Return whether a refused entry has a form this person may still use.
+   * @param {any} entry
+   */
   mayReopen(entry) {
     const form = this.mayNote && this.picture?.search ? this.forms.of(entry) : null;
     return form !== null && (!form.entity || Boolean(this.board.get(form.entity)));
@@ -143,28 +167,37 @@ class SearchPage {
 
   // --- for templates
 
+  /** @param {any} card */
   path(card) {
     return this.address.path(card);
   }
 
+  /**
+   * @param {any} event
+   * @param {any} card
+   */
   open(event, card) {
     if (event.ctrlKey || event.metaKey || event.shiftKey || event.button > 0) return;
     event.preventDefault();
     this.act.openCard(card);
   }
 
+  /** @param {string} id */
   badgeOf(id) {
     return this.board.badges.get(id) ?? this.noteBadges.get(id);
   }
 
+  /** @param {any} card */
   presentOn(card) {
     return this.faces.get(card) ?? [];
   }
 
+  /** @param {any} card */
   notesOf(card) {
     return this.picture?.notes.get(card === LOG ? null : card) ?? [];
   }
 
+  /** @param {string} id */
   historyOf(id) {
     if (!this.#histories.has(id)) {
       const history = new CardHistory(this.board.id, id);
@@ -174,6 +207,7 @@ class SearchPage {
     return this.#histories.get(id);
   }
 
+  /** @param {string} column */
   isDone(column) {
     return isDone(this.board, column);
   }
@@ -275,6 +309,7 @@ class SearchPage {
 
   // --- events
 
+  /** @param {JournalEvent[]} events */
   #heard(events) {
     const { seq } = this.board;
     // A snapshot replaced missed events: read histories again.
@@ -295,11 +330,16 @@ class SearchPage {
     this.act.openCard(LOG);
   }
 
+  /** @param {any} card */
   #went(card) {
     this.ui.card = card;
     this.draw();
   }
 
+  /**
+   * @param {string} id
+   * @param {any} place
+   */
   #dropped(id, place) {
     this.ui.held = null;
     if (place) this.act.sendMove(id, place);

@@ -1,10 +1,12 @@
 /** Presence on a board: marks the open card as seen, and tells others where this person is. */
+
 import { LOG } from "../../shared/board/card_panel.js";
 
 export class PresenceTracker {
-  #view;
+  /** @type {SearchView} */ #view;
   #place = ""; // last sent
 
+  /** @param {SearchView} view */
   constructor(view) {
     this.#view = view;
   }
@@ -18,7 +20,7 @@ export class PresenceTracker {
     board.clearBadge(ui.card);
     const notes = this.#view.notesOf(ui.card);
     for (const { id } of notes) board.clearBadge(id);
-    authors.learn(notes).then((learned) => learned && this.#view.draw());
+    authors.learn(notes).then((/** @type {boolean} */ learned) => learned && this.#view.draw());
   }
 
   /** Send which card is open, and whether it is being edited. */

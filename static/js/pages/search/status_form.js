@@ -1,4 +1,5 @@
 /** Status forms: found, closed, open again. */
+
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { t } from "../../core/i18n.js";
 import { label } from "../../core/labels.js";
@@ -7,24 +8,30 @@ import { row, rows } from "../../forms/form_row.js";
 import { openItems } from "../../shared/board/open_items.js";
 import { openList } from "../../shared/board/outcome.js";
 
+/** @type {Record<string, any>} */
 const ASKS = {
   open: () => t("Why is it opened again?"),
   found: () => t("In a sentence: what happened"),
   closed: () => t("Closing note"),
 };
 
+/** @type {Record<string, any>} */
 const MEANS = {
   open: () => t("The search goes on, and its time runs again. What was said about finding is cleared."),
-  found: ({ appeal }) => (appeal.level === "none"
+  found: (/** @type {{ appeal: any }} */ { appeal }) => (appeal.level === "none"
     ? t("No appeal runs, so there is nothing to take down. It shows at once on every board and wall.")
     : t("The running appeal ({level}) ends, and the tasks to take it down are made. It shows at once on every board and wall.", { level: label.level(appeal.level) })),
   closed: () => t("Nothing more can be changed but notes and the outcome, until it is opened again."),
 };
 
+/**
+ * @param {Form} form
+ * @param {SearchView} view
+ */
 export function statusBody(form, view) {
   const now = view.picture.search.state.status;
   const chosen = form.raw("status");
-  const pick = (status) => () => {
+  const pick = (/** @type {string} */ status) => () => {
     form.edit("status", status);
     view.draw();
   };
@@ -40,6 +47,11 @@ export function statusBody(form, view) {
     ${form.theirs("status") ? row(form, "status", view) : nothing}`;
 }
 
+/**
+ * @param {Form} form
+ * @param {string} status
+ * @param {SearchView} view
+ */
 function asked(form, status, view) {
   return html`<p class="hint" data-testid="means">${MEANS[status](view.picture.search.state)}</p>
     ${status === "found" ? html`<div class="grid">${rows(form, OUTCOME.map(({ path }) => path), view)}</div>` : nothing}
@@ -47,7 +59,11 @@ function asked(form, status, view) {
     ${row(form, "reason", view, ASKS[status]())}`;
 }
 
-/** List open work when closing, and ask for a reason. */
+/**
+ * List open work when closing, and ask for a reason.
+ * @param {Form} form
+ * @param {SearchView} view
+ */
 function anyway(form, view) {
   const found = openItems(view.board, view.picture.search.state);
   if (!found.any && !form.errors.acknowledge && !form.isMine("acknowledge")) return nothing;

@@ -1,4 +1,5 @@
 /** Toolbar of a search: add, find, filter, and actions on the whole search. */
+
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { hasKeyboard } from "../../behaviours/shortcut_handler.js";
 import { t } from "../../core/i18n.js";
@@ -7,11 +8,12 @@ import { filterMenu, activeFilters } from "../../shared/filter_menu.js";
 import { findField } from "../../shared/find_results.js";
 import { hasHeaderChanged } from "../../shared/board/search_header.js";
 
+/** @param {SearchView} view */
 export function tools(view) {
   const hint = hasKeyboard() ? t("Find in this search  /") : t("Find in this search");
   return html`<div class="tools" data-testid="tools">
     ${adding(view)}
-    ${findField(view.finder, { hint, name: t("Find in this search"), cardOf: ({ card }) => view.picture.byId.get(card) })}
+    ${findField(view.finder, { hint, name: t("Find in this search"), cardOf: (/** @type {{ card: any }} */ { card }) => view.picture.byId.get(card) })}
     ${filterMenu(view)}
     <span class="space"></span>
     ${whole(view)}
@@ -19,7 +21,10 @@ export function tools(view) {
   ${shown(view)}`;
 }
 
-/** Filter bar: always one line, so that nothing below moves. */
+/**
+ * Filter bar: always one line, so that nothing below moves.
+ * @param {SearchView} view
+ */
 function shown(view) {
   const { overdue, changed, filters, act } = view;
   const { asked } = filters;
@@ -34,13 +39,19 @@ function shown(view) {
   </div>`;
 }
 
-/** Return whether there are actions on the whole search. */
+/**
+ * Return whether there are actions on the whole search.
+ * @param {SearchView} view
+ */
 const hasMenu = (view) => view.mayEdit || view.mayLead;
 
-/** Actions on the whole search: a row, or a popover menu on a phone (CSS). */
+/**
+ * Actions on the whole search: a row, or a popover menu on a phone (CSS).
+ * @param {SearchView} view
+ */
 function whole(view) {
   const { act, ui } = view;
-  const item = (name, text, does, pressed = nothing) => html`<button type="button" data-act=${name} aria-pressed=${pressed}
+  const item = (/** @type {string} */ name, /** @type {string} */ text, /** @type {any} */ does, /** @type {any} */ pressed = nothing) => html`<button type="button" data-act=${name} aria-pressed=${pressed}
     popovertarget="search-menu" popovertargetaction="hide" @click=${does}>${text}</button>`;
   return html`<div class="search-menu" id="search-menu" popover=${hasMenu(view) ? "auto" : nothing} role="group" aria-label=${t("The search as a whole")}>
     ${item("log", t("Facts and log"), act.log, ui.card === "log")}
@@ -53,8 +64,13 @@ function whole(view) {
   </div>`;
 }
 
+/**
+ * @param {string} kind
+ * @param {{ forms: any }} given
+ */
 const draftOf = (kind, { forms }) => (forms.get(kind).dirty ? html`<i class="dot" title=${t("A draft is waiting")} role="img" aria-label=${t("A draft is waiting")}></i>` : nothing);
 
+/** @param {SearchView} view */
 function adding(view) {
   const { act } = view;
   return html`<div class="add-buttons">
@@ -64,6 +80,12 @@ function adding(view) {
   </div>`;
 }
 
+/**
+ * @param {string} name
+ * @param {string} text
+ * @param {boolean} on
+ * @param {any} toggle
+ */
 function chip(name, text, on, toggle, tone = "") {
   return html`<button type="button" class="chip ${on ? "on" : ""} ${tone}" data-chip=${name} aria-pressed=${on} ?disabled=${tone === "none" && !on} @click=${toggle}>${text}</button>`;
 }

@@ -2,6 +2,7 @@
  * Undo: the last own action for some seconds, by button or Ctrl+Z; older ones from a card's history
  * (shared/board/card_history.js). Refusals are shown with what changed since.
  */
+
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { findPressed } from "../../behaviours/shortcuts.js";
 import { t } from "../../core/i18n.js";
@@ -18,13 +19,15 @@ const FOR_COORDINATORS = /^(column\.|search\.(worrying|appeal|access|outcome)_se
 const TYPING = "input:not([type=checkbox], [type=radio]), textarea, [contenteditable]";
 
 export class Undo {
-  shown = null; // {event, state: "offered" | "undone" | "refused", message, fields, since}
-  #view;
+  /** @type {any | null} */ shown = null; // {event, state: "offered" | "undone" | "refused", message, fields, since}
+  /** @type {SearchView} */ #view;
   #own = new Map(); // seq -> event
-  #awaited = null; // {seqs, entity}: acknowledged, events pending
-  #timer = null;
+  /** @type {any} */ #awaited = null; // {seqs, entity}: acknowledged, events pending
+  /** @type {ReturnType<typeof setTimeout> | undefined} */ #timer;
+  /** @param {any} event */
   #pressed = (event) => this.#key(event);
 
+  /** @param {SearchView} view */
   constructor(view) {
     this.#view = view;
     this.close = this.close.bind(this);
@@ -39,7 +42,10 @@ export class Undo {
     clearTimeout(this.#timer);
   }
 
-  /** Return whether this person may undo such an event. */
+  /**
+   * Return whether this person may undo such an event.
+   * @param {{ type: string, erased: any }} given
+   */
   may({ type, erased }) {
     if (erased || NEVER.test(type)) return false;
     if (type === "search.outcome_set") return this.#view.mayLead; // also on a closed search
@@ -47,12 +53,17 @@ export class Undo {
     return !FOR_COORDINATORS.test(type) || this.#view.mayLead;
   }
 
-  /** Note the ack of a command about `entity`. */
+  /**
+   * Note the ack of a command about `entity`.
+   * @param {{ seqs: number[] }} given
+   * @param {any} entity
+   */
   did({ seqs }, entity) {
     this.#awaited = { seqs, entity };
     this.#offer();
   }
 
+  /** @param {JournalEvent[]} events */
   onEvents(events) {
     const { account } = this.#view.session;
     for (const event of events) if (event.actor?.id === account.id) this.#own.set(event.seq, event);
@@ -60,6 +71,7 @@ export class Undo {
     this.#offer();
   }
 
+  /** @param {any} event */
   async undo(event) {
     const { board } = this.#view;
     this.#keepFocus();
@@ -67,7 +79,8 @@ export class Undo {
     try {
       await board.send("undo", { seq: event.seq }, { base: board.seq, epoch: board.epoch });
       this.#show({ event, state: "undone" });
-    } catch (refused) {
+    } catch (reason) {
+      const refused = /** @type {any} */ (reason);
       const since = refused.code === "conflict" ? await this.#changedSince(event) : [];
       board.discard(refused.id); // shown here instead
       this.#show({ event, state: "refused", message: refused.message, fields: refused.fields, since });
@@ -90,12 +103,13 @@ export class Undo {
   #offer() {
     const { seqs, entity } = this.#awaited ?? {};
     // One command may cause several events (a move its neighbours', a status the end of an appeal): prefer the requested one.
-    const event = seqs?.map((seq) => this.#own.get(seq)).find((each) => each?.id === entity);
+    const event = seqs?.map((/** @type {number} */ seq) => this.#own.get(seq)).find((/** @type {any} */ each) => each?.id === entity);
     if (!event) return;
     this.#awaited = null;
     this.#show(this.may(event) ? { event, state: "offered" } : null);
   }
 
+  /** @param {any} shown */
   #show(shown) {
     clearTimeout(this.#timer);
     this.shown = shown;
@@ -114,6 +128,7 @@ export class Undo {
     else this.#show(null);
   }
 
+  /** @param {any} event */
   #key(event) {
     if (!findPressed("undo", event) || event.defaultPrevented || this.shown?.state !== "offered") return;
     if (event.target.closest?.(TYPING) || document.querySelector("dialog[open]")) return;
@@ -121,19 +136,23 @@ export class Undo {
     this.undo(this.shown.event);
   }
 
-  /** Return the last later change of each field of an event; nothing if it cannot be read. */
+  /**
+   * Return the last later change of each field of an event; nothing if it cannot be read.
+   * @param {{ id: string, seq: number, changes: any }} given
+   */
   async #changedSince({ id, seq, changes }) {
     const history = new CardHistory(this.#view.board.id, id);
     await history.read();
     const later = history.entries.filter(({ event }) => event.seq > seq);
-    const last = changes.map((path) => {
-      const entry = later.find((entry) => entry.changes.some((change) => change.path === path));
+    const last = changes.map((/** @type {string} */ path) => {
+      const entry = later.find((entry) => entry.changes.some((/** @type {any} */ change) => change.path === path));
       return entry && { event: entry.event, ...entry.said.find((change) => path === change.path || path.startsWith(`${change.path}.`)) };
     });
-    return [...new Map(last.filter(Boolean).map((change) => [change.path, change])).values()];
+    return [...new Map(last.filter(Boolean).map((/** @type {any} */ change) => [change.path, change])).values()];
   }
 }
 
+/** @param {SearchView} view */
 export function undoNotice(view) {
   const { shown } = view.undo;
   if (!shown) return nothing;
@@ -143,33 +162,46 @@ export function undoNotice(view) {
   </div>`;
 }
 
+/** @type {Record<string, any>} */
 const SAYS = {
-  offered: ({ event }, what, view) => html`<p>${what}</p>
+  offered: (/** @type {{ event: any }} */ { event }, /** @type {any} */ what, /** @type {SearchView} */ view) => html`<p>${what}</p>
     <button type="button" data-act="undo-last" @click=${() => view.undo.undo(event)}>${t("Undo")} <kbd aria-hidden="true">${t("Ctrl+Z")}</kbd></button>`,
-  undone: (_, what) => html`<p>${t("Undone: {what}", { what })}</p>`,
-  refused: (shown, what, view) => html`<div>
+  undone: (/** @type {any} */ _, /** @type {any} */ what) => html`<p>${t("Undone: {what}", { what })}</p>`,
+  refused: (/** @type {any} */ shown, /** @type {any} */ what, /** @type {SearchView} */ view) => html`<div>
       <p><b>${t("Not undone: {what}", { what })}</b></p>
       ${why(shown, view)}
     </div>
     <button type="button" class="plain" data-act="close-undo" aria-label=${t("Close")} @click=${view.undo.close}>✕</button>`,
 };
 
-/** Reasons of a refusal: later changes, else the server's messages by field. */
+/**
+ * Reasons of a refusal: later changes, else the server's messages by field.
+ * @param {{ message: string, fields: any, since: any }} given
+ * @param {SearchView} view
+ */
 function why({ message, fields, since }, view) {
-  const rest = Object.entries(fields ?? {}).filter(([path]) => !since.some((known) => path === known.path || path.startsWith(`${known.path}.`)));
-  const lines = [...since.map((change) => sinceThen(change, view)), ...rest.map(([path, sentence]) => `${label.field(path)}: ${sentence}`)];
+  const rest = Object.entries(fields ?? {}).filter(([path]) => !since.some((/** @type {any} */ known) => path === known.path || path.startsWith(`${known.path}.`)));
+  const lines = [...since.map((/** @type {any} */ change) => sinceThen(change, view)), ...rest.map(([path, sentence]) => `${label.field(path)}: ${sentence}`)];
   return html`<p>${since.length ? t("Since then:") : message}</p>
     ${lines.length ? html`<ul>${lines.map((line) => html`<li>${line}</li>`)}</ul>` : nothing}`;
 }
 
+/**
+ * @param {{ event: any, path: string, from: any, to: any }} change
+ * @param {SearchView} view
+ */
 function sinceThen({ event, path, from, to }, view) {
   const name = event.actor?.name ?? t("The board");
   if (path === "rank") return html`${t("{done} by {name}", { done: label.done(event.type), name })}, ${agoElement(event.at)}`;
-  const value = (value) => formatPath(path, value, view) ?? t("empty");
+  const value = (/** @type {any} */ value) => formatPath(path, value, view) ?? t("empty");
   return html`${label.field(path)}: ${value(from)} → ${value(to)}, ${t("by {name}", { name })}, ${agoElement(event.at)}`;
 }
 
-/** "Sighting graded · Sighting 7" */
+/**
+ * "Sighting graded · Sighting 7"
+ * @param {{ type: string, kind: string, id: string, state: State }} entity
+ * @param {SearchView} view
+ */
 function told({ type, kind, id, state }, view) {
   const now = view.board.get(id) ?? { kind, state };
   if (kind === "column") return `${label.event(type)} · ${columnName(now.state)}`;

@@ -4,9 +4,11 @@ import { ROOT, storage } from "../../core/storage.js";
 import { n } from "../../core/i18n.js";
 import { originProblem } from "../../core/origin.js";
 
+/** @param {HTMLElement} main */
 export function mount(main) {
-  main.querySelector("[data-ended]").hidden = location.hash !== "#ended";
-  const elsewhere = main.querySelector("[data-origin]");
+  const ended = /** @type {HTMLElement} */ (main.querySelector("[data-ended]"));
+  ended.hidden = location.hash !== "#ended";
+  const elsewhere = /** @type {HTMLElement} */ (main.querySelector("[data-origin]"));
   elsewhere.textContent = originProblem() ?? "";
   elsewhere.hidden = !elsewhere.textContent;
   const place = main.querySelector("[data-kept-drafts]");

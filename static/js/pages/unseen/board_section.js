@@ -1,4 +1,5 @@
 /** Section of one board: net changes, changes that were reverted, then the events. */
+
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { accountName, cardName, columnName, formatPath } from "../../format/values.js";
 import { n, t } from "../../core/i18n.js";
@@ -9,10 +10,16 @@ import { timeElement, formatMoment } from "../../format/time_elements.js";
 
 const MOST = 60; // changes of a board shown here
 const UNSAID = new Set(["rank", "number", "position", "digest", "searches", "reads", "source_kept"]); // fields of no meaning to users
+/** @param {string} path */
 const isSaid = (path) => !UNSAID.has(path.split(".")[0]);
 
+/** @type {Record<string, any>} */
 const CHANGE = { added: () => t("added"), removed: () => t("removed"), changed: () => t("changed") };
 
+/**
+ * @param {any} entry
+ * @param {UnseenView} view
+ */
 export function section(entry, view) {
   const { board } = entry;
   const open = view.isOpen(entry), title = view.titleOf(board), search = view.searchOf(board);
@@ -28,11 +35,17 @@ export function section(entry, view) {
   </section>`;
 }
 
+/** @param {{ seen: any, events: JournalEvent[] }} given */
 function told({ seen, events }) {
   if (seen === null) return t("You have not seen this board before");
   return n("{count} event since {at}", "{count} events since {at}", events, { at: formatMoment(seen.at) });
 }
 
+/**
+ * @param {any} detail
+ * @param {any} entry
+ * @param {UnseenView} view
+ */
 function news(detail, entry, view) {
   if (!detail || detail.state === "reading") return html`<p class="quiet" role="status">${t("Reading…")}</p>`;
   if (detail.state === "failed") return html`<p class="quiet" role="alert">${t("What is new can't be read now.")} <button type="button" data-act="read-again" @click=${() => view.news.look(entry, { again: true })}>${t("Try again")}</button></p>`;
@@ -42,37 +55,55 @@ function news(detail, entry, view) {
     <div><h3>${t("What happened")}</h3>${events(detail, entry, ctx)}</div>`;
 }
 
+/**
+ * @param {{ net: any, more: any }} given
+ * @param {any} ctx
+ */
 function net({ net: changes, more }, ctx) {
-  const said = changes.filter(({ kind, fields }) => kind !== "handed" && fields.some(({ path }) => isSaid(path)));
+  const said = changes.filter((/** @type {{ kind: string, fields: any }} */ { kind, fields }) => kind !== "handed" && fields.some((/** @type {{ path: string }} */ { path }) => isSaid(path)));
   if (!said.length) return html`<p class="quiet">${t("All is as it was.")}</p>`;
-  return html`<ul class="net" data-testid="net">${said.slice(0, MOST).map((each) => html`<li data-change=${each.change} data-id=${each.id}>
+  return html`<ul class="net" data-testid="net">${said.slice(0, MOST).map((/** @type {any} */ each) => html`<li data-change=${each.change} data-id=${each.id}>
       ${named(each, ctx)} ${each.change === "changed" ? fields(each, ctx) : html`<span class="what">${CHANGE[each.change]?.() ?? each.change}</span>`}
     </li>`)}</ul>
     ${more || said.length > MOST ? html`<p class="quiet">${t("More has changed than is shown here.")}</p>` : nothing}`;
 }
 
+/**
+ * @param {{ fields: any }} given
+ * @param {any} ctx
+ */
 function fields({ fields }, ctx) {
   const empty = html`<i>${t("empty")}</i>`;
-  const said = fields.filter(({ path }) => isSaid(path));
-  return html`<ul>${said.map(({ path, from, to }) => html`<li data-path=${path}>${label.field(path)}: <del>${formatPath(path, from, ctx) ?? empty}</del> → <ins>${formatPath(path, to, ctx) ?? empty}</ins></li>`)}</ul>`;
+  const said = fields.filter((/** @type {{ path: string }} */ { path }) => isSaid(path));
+  return html`<ul>${said.map((/** @type {{ path: string, from: any, to: any }} */ { path, from, to }) => html`<li data-path=${path}>${label.field(path)}: <del>${formatPath(path, from, ctx) ?? empty}</del> → <ins>${formatPath(path, to, ctx) ?? empty}</ins></li>`)}</ul>`;
 }
 
-/** Reverted changes are no net change, but somebody made them. */
+/**
+ * Reverted changes are no net change, but somebody made them.
+ * @param {{ back: any, net: any }} given
+ * @param {any} ctx
+ */
 function back({ back, net: changes }, ctx) {
-  const added = new Set(changes.filter(({ change }) => change === "added").map(({ id }) => id)); // all its fields are new
-  const returned = (back ?? []).filter(({ kind, id }) => kind !== "handed" && !added.has(id)).map((each) => ({ ...each, fields: fieldsOf(each) }));
-  const said = returned.filter(({ fields }) => fields.length);
+  const added = new Set(changes.filter((/** @type {{ change: any }} */ { change }) => change === "added").map((/** @type {{ id: string }} */ { id }) => id)); // all its fields are new
+  const returned = (back ?? []).filter((/** @type {{ kind: string, id: string }} */ { kind, id }) => kind !== "handed" && !added.has(id)).map((/** @type {any} */ each) => ({ ...each, fields: fieldsOf(each) }));
+  const said = returned.filter((/** @type {{ fields: any }} */ { fields }) => fields.length);
   if (!said.length) return nothing;
   return html`<h3>${t("Changed and back")}</h3>
-    <ul class="back" data-testid="back">${said.slice(0, MOST).map((each) => html`<li data-id=${each.id}>${named(each, ctx)} <span class="what">${each.fields.join(", ")}</span></li>`)}</ul>`;
+    <ul class="back" data-testid="back">${said.slice(0, MOST).map((/** @type {any} */ each) => html`<li data-id=${each.id}>${named(each, ctx)} <span class="what">${each.fields.join(", ")}</span></li>`)}</ul>`;
 }
 
+/** @param {{ fields: any }} given */
 const fieldsOf = ({ fields }) => [...new Set(fields.filter(isSaid).map(label.field))];
 
+/**
+ * @param {{ events: JournalEvent[] }} detail
+ * @param {{ board: string, events: number }} entry
+ * @param {any} ctx
+ */
 function events({ events }, { board, events: count }, ctx) {
   const history = board === "operations" ? "/history" : `/searches/${board}/history`;
   const before = new Map();
-  const lines = events.map((event) => {
+  const lines = events.map((/** @type {any} */ event) => {
     const known = before.get(`${event.kind} ${event.id}`);
     before.set(`${event.kind} ${event.id}`, event.state ?? null);
     return html`<li data-seq=${event.seq}><a href="${history}#${event.seq}">${timeElement(event.at)}</a> ${eventText(event, ctx, known)}</li>`;
@@ -81,22 +112,36 @@ function events({ events }, { board, events: count }, ctx) {
     <p class="quiet">${count > events.length ? t("The newest {count} of {all}.", { count: events.length, all: count }) : nothing} <a href=${history}>${t("The whole history")}</a></p>`;
 }
 
-/** "Sighting 7  Girl with a red coat" */
+/**
+ * "Sighting 7  Girl with a red coat"
+ * @param {{ kind: string, id: string, fields: any }} given
+ * @param {any} ctx
+ */
 function named({ kind, id, fields }, ctx) {
   const state = ctx.board.one(kind, id)?.state ?? before(fields);
   const [name, text] = NAMED[kind]?.(state, ctx, kind) ?? [label.noun(kind)];
   return html`<b>${name}</b> ${text ?? nothing}`;
 }
 
+/**
+ * @param {State} state
+ * @param {any} ctx
+ * @param {string} kind
+ */
 const card = (state, ctx, kind) => [cardName({ kind, state }), state.description ?? state.title];
+
+/** @type {Record<string, any>} */
 const NAMED = {
   sighting: card,
   task: card,
-  column: (state) => [label.noun("column"), columnName(state)],
-  search: (state, { board }) => [board.id === "operations" && state.person ? shortPersonName(state.person) : label.noun("search")],
-  note: ({ text }) => [label.noun("note"), text],
-  shift: ({ holder }, { session }) => [label.noun("shift"), holder && accountName(session, holder)],
+  column: (/** @type {State} */ state) => [label.noun("column"), columnName(state)],
+  search: (/** @type {State} */ state, /** @type {any} */ { board }) => [board.id === "operations" && state.person ? shortPersonName(state.person) : label.noun("search")],
+  note: (/** @type {{ text: string }} */ { text }) => [label.noun("note"), text],
+  shift: (/** @type {{ holder: any }} */ { holder }, /** @type {{ session: Session }} */ { session }) => [label.noun("shift"), holder && accountName(session, holder)],
 };
 
-/** Return the last known state of a removed entity. */
-const before = (fields = []) => Object.fromEntries(fields.filter((field) => field.path && !field.path.includes(".")).map(({ path, from }) => [path, from]));
+/**
+ * Return the last known state of a removed entity.
+ * @param {any} [fields]
+ */
+const before = (fields = []) => Object.fromEntries(fields.filter((/** @type {any} */ field) => field.path && !field.path.includes(".")).map((/** @type {{ path: string, from: any }} */ { path, from }) => [path, from]));

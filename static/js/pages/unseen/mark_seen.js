@@ -1,20 +1,21 @@
 /** Marking boards as seen: can be undone for some seconds; only then the server is told, where positions never go back. */
+
 import { sendReadPositions } from "../../core/read_position.js";
 
 const OFFERED_MS = 10_000; // as in pages/search/undo.js
 
 export class MarkSeen {
-  said = null; // text of the notice while it can be undone
+  /** @type {any | null} */ said = null; // text of the notice while it can be undone
   failed = false;
-  #changed;
-  #told;
-  #positions = new Map(); // board -> {board, epoch, seq}: not sent yet, or sent after the list was read
-  #waiting = [];
-  #timer = null;
+  /** @type {() => void} */ #changed;
+  /** @type {any} */ #told;
+  /** @type {any} */ #positions = new Map(); // board -> {board, epoch, seq}: not sent yet, or sent after the list was read
+  /** @type {any[]} */ #waiting = [];
+  /** @type {ReturnType<typeof setTimeout> | undefined} */ #timer;
 
   /**
-   * @param changed redraws
-   * @param told called when the server has stored the positions
+   * @param {() => void} changed redraws
+   * @param {any} told called when the server has stored the positions
    */
   constructor(changed, told) {
     this.#changed = changed;
@@ -30,11 +31,19 @@ export class MarkSeen {
     clearTimeout(this.#timer);
   }
 
-  /** Return whether a board is marked up to this seq. */
+  /**
+   * Return whether a board is marked up to this seq.
+   * @param {string} board
+   * @param {number} seq
+   */
   has(board, seq) {
     return (this.#positions.get(board)?.seq ?? -1) >= seq;
   }
 
+  /**
+   * @param {any} sent
+   * @param {any} said
+   */
   add(sent, said) {
     this.#send(); // earlier marks become final
     this.#waiting = sent;
@@ -52,6 +61,7 @@ export class MarkSeen {
 
   #leave = () => this.#send({ leaving: true });
 
+  /** @param {any} [options] */
   async #send(options) {
     const sent = this.#waiting;
     if (!sent.length) return;
@@ -63,6 +73,7 @@ export class MarkSeen {
     this.#changed();
   }
 
+  /** @param {any} sent */
   #forget(sent) {
     for (const { board } of sent) this.#positions.delete(board);
   }

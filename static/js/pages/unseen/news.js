@@ -1,4 +1,5 @@
 /** Unseen events: how many on each board; for opened boards also net changes and events. */
+
 import { getJson } from "../../core/api.js";
 import { Entities } from "../../core/sequence.js";
 
@@ -6,13 +7,17 @@ const ADDRESS = "/api/v1/since";
 const EVENTS = 200; // of one board; older ones are in its history
 
 export class UnseenNews {
-  list = null; // [{board, epoch, seq, seen, events}], null before the first answer
+  /** @type {any | null} */ list = null; // [{board, epoch, seq, seen, events}], null before the first answer
   failed = false;
-  #session;
-  #changed;
+  /** @type {Session} */ #session;
+  /** @type {() => void} */ #changed;
   #details = new Map(); // board -> {seq, state: "reading" | "read" | "failed", net, back, more, events, lookup}
   #turn = 0;
 
+  /**
+   * @param {Session} session
+   * @param {() => void} changed
+   */
   constructor(session, changed) {
     this.#session = session;
     this.#changed = changed;
@@ -31,17 +36,22 @@ export class UnseenNews {
 
   /**
    * Return whether a board advanced after the list was read.
-   * @param headOf (board) -> seq, if known
+   * @param {(board: string) => number | null | undefined} headOf (board) -> seq, if known
    */
   isBehind(headOf) {
-    return this.list?.some(({ board, seq }) => headOf(board) > seq) ?? false;
+    return this.list?.some((/** @type {{ board: string, seq: number }} */ { board, seq }) => Number(headOf(board)) > seq) ?? false;
   }
 
+  /** @param {string} board */
   of(board) {
     return this.#details.get(board);
   }
 
-  /** Load unseen events of a board, unless loaded for this position. */
+  /**
+   * Load unseen events of a board, unless loaded for this position.
+   * @param {{ board: string, seq: number, seen: any }} given
+   * @param {{ again?: any }} [given]
+   */
   async look({ board, seq, seen }, { again = false } = {}) {
     const known = this.#details.get(board);
     const from = seen?.seq ?? 0;
@@ -61,9 +71,14 @@ export class UnseenNews {
   }
 }
 
-/** @returns {net, …}: `net` changes; `events` visible ones, oldest first; `lookup` the board as it is now */
+/**
+ * @param {{ net: any, back: any, more: any }} given
+ * @param {JournalEvent[]} events
+ * @param {{ board: string, entities: any }} given
+ * @returns - {net, …}: `net` changes; `events` visible ones, oldest first; `lookup` the board as it is now
+ */
 function read({ net, back, more }, events, { board, entities }) {
   const there = Entities.from(entities);
-  const lookup = { id: board, get: (id) => there.get(id), one: (kind, id) => there.one(kind, id), of: (kind) => there.of(kind) };
+  const lookup = { id: board, get: (/** @type {string} */ id) => there.get(id), one: (/** @type {string} */ kind, /** @type {string} */ id) => there.one(kind, id), of: (/** @type {string} */ kind) => there.of(kind) };
   return { net, back, more, events: events.filter(({ hidden }) => !hidden), lookup };
 }

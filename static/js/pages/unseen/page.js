@@ -1,4 +1,5 @@
 /** "Since you left" page: net changes and events by board, and marking them as seen. */
+
 import { html, nothing, render } from "../../../vendor/lit-html/lit-html.js";
 import { repeat } from "../../../vendor/lit-html/directives/repeat.js";
 import { RelativeTimes } from "../../behaviours/relative_times.js";
@@ -13,23 +14,33 @@ const OPERATIONS = "operations";
 const OPENED = 5; // boards opened at first
 const READ_EVERY_MS = 5_000; // period of reading the list while boards change
 
+/**
+ * @param {HTMLElement} root
+ * @param {Session} session
+ */
 export function mount(root, session) {
   return new UnseenPage(root, session).connect();
 }
 
-class UnseenPage {
-  session;
-  board;
-  news;
-  #root;
-  #marking;
-  #clock;
-  #open = new Map(); // board -> whether it is open, where the user chose
-  #first = null;     // boards opened at first
-  #readAt = -Infinity;
-  #timer = null;
-  #unwatch = [];
+/** @typedef {UnseenPage} UnseenView what templates are given */
 
+class UnseenPage {
+  /** @type {Session} */ session;
+  /** @type {Board} */ board;
+  news;
+  /** @type {HTMLElement} */ #root;
+  #marking;
+  /** @type {any} */ #clock;
+  /** @type {any} */ #open = new Map(); // board -> whether it is open, where the user chose
+  /** @type {any | null} */ #first = null;     // boards opened at first
+  #readAt = -Infinity;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */ #timer;
+  /** @type {(() => void)[]} */ #unwatch = [];
+
+  /**
+   * @param {HTMLElement} root
+   * @param {Session} session
+   */
   constructor(root, session) {
     this.#root = root;
     this.session = session;
@@ -63,28 +74,38 @@ class UnseenPage {
 
   // --- for templates
 
-  /** "Noor V. · 2026-0004"; null if not visible (any more). */
+  /**
+   * "Noor V. · 2026-0004"; null if not visible (any more).
+   * @param {string} board
+   */
   titleOf(board) {
     if (board === OPERATIONS) return t("All searches");
     const search = this.board.get(board);
     return search ? `${shortPersonName(search.state.person)} · ${search.state.reference}` : null;
   }
 
+  /** @param {string} board */
   searchOf(board) {
     return this.board.get(board)?.state ?? null;
   }
 
+  /** @param {any} entry */
   isOpen(entry) {
     return this.#open.get(entry.board) ?? (entry.seen !== null && this.#first.has(entry.board));
   }
 
+  /** @param {any} entry */
   toggle(entry) {
     this.#open.set(entry.board, !this.isOpen(entry));
     this.draw();
   }
 
+  /**
+   * @param {any} entries
+   * @param {any} what
+   */
   markSeen(entries, what) {
-    this.#marking.add(entries.map(({ board, epoch, seq }) => ({ board, epoch, seq })), what);
+    this.#marking.add(entries.map((/** @type {{ board: string, epoch: any, seq: number }} */ { board, epoch, seq }) => ({ board, epoch, seq })), what);
   }
 
   // --- drawing
@@ -94,7 +115,7 @@ class UnseenPage {
     if (failed) return html`<p class="unseen-empty" role="alert">${t("What is new can't be read now.")} <button type="button" data-act="read-again" @click=${() => this.news.read()}>${t("Try again")}</button></p>`;
     if (list === null || this.board.seq === null) return html`<p class="unseen-empty" role="status">${t("Reading…")}</p>`;
     const shown = this.#shown(list);
-    this.#first ??= new Set(shown.slice(0, OPENED).map(({ board }) => board));
+    this.#first ??= new Set(shown.slice(0, OPENED).map((/** @type {{ board: string }} */ { board }) => board));
     for (const entry of shown) if (this.isOpen(entry)) this.news.look(entry);
     return html`
       <header class="unseen-header">
@@ -107,10 +128,13 @@ class UnseenPage {
       ${this.#undoing()}`;
   }
 
-  /** Return boards with unseen events: seen ones first, the desk's own before the searches. */
+  /**
+   * Return boards with unseen events: seen ones first, the desk's own before the searches.
+   * @param {any} list
+   */
   #shown(list) {
-    const known = list.filter(({ board, seq, events }) => events && this.titleOf(board) && !this.#marking.has(board, seq));
-    return known.sort((a, b) => rank(a) - rank(b) || b.events - a.events);
+    const known = list.filter((/** @type {{ board: string, seq: number, events: JournalEvent[] }} */ { board, seq, events }) => events && this.titleOf(board) && !this.#marking.has(board, seq));
+    return known.sort((/** @type {any} */ a, /** @type {any} */ b) => rank(a) - rank(b) || b.events - a.events);
   }
 
   #undoing() {
@@ -122,20 +146,25 @@ class UnseenPage {
   }
 
   #heard() {
-    const isBehind = this.news.isBehind((board) => (board === OPERATIONS ? this.board.seq : this.board.summaries.get(board)?.last.seq));
+    const isBehind = this.news.isBehind((/** @type {string} */ board) => (board === OPERATIONS ? this.board.seq : /** @type {any} */ (this.board.summaries.get(board)?.last)?.seq));
     if (isBehind) this.#timer ??= setTimeout(() => this.#readOn(), Math.max(0, this.#readAt + READ_EVERY_MS - performance.now()));
     this.draw();
   }
 
   #readOn() {
-    this.#timer = null;
+    this.#timer = undefined;
     this.#readAt = performance.now();
     this.news.read();
   }
 }
 
+/** @param {{ board: string, seen: any }} given */
 const rank = ({ board, seen }) => (seen === null ? 2 : board === OPERATIONS ? 0 : 1);
 
+/**
+ * @param {any} shown
+ * @param {any} list
+ */
 function summary(shown, list) {
   if (!shown.length) return t("Nothing new: you have seen all there is.");
   return n("Something is new on {count} of {all} boards.", "Something is new on {count} of {all} boards.", shown.length, { all: list.length });

@@ -1,0 +1,84 @@
+/* Shapes that the pages share. Global, so that JSDoc can use them without an import. */
+
+type SearchView = import("./search/page.js").SearchView;
+type OperationsView = import("./operations/page.js").OperationsView;
+type IntakeView = import("./intake/page.js").IntakeView;
+type HandoverView = import("./handover/page.js").HandoverView;
+type HistoryView = import("./history/page.js").HistoryView;
+type ReplayView = import("./replay/page.js").ReplayView;
+type UnseenView = import("./unseen/page.js").UnseenView;
+type DisplaysView = import("./displays/page.js").DisplaysView;
+
+/** A form over an entity, or over nothing yet (forms/form.js). */
+interface Form {
+  readonly key: string;
+  readonly entity: any;
+  readonly command: any;
+  readonly dirty: boolean;
+  errors: Record<string, any>;
+  problem: any;
+  value(path: string): any;
+  raw(path: string): any;
+  isMine(path: string): boolean;
+  [member: string]: any;
+}
+
+/** Position of a card: before another one of its column, or at the end (null). */
+interface CardPlace {
+  column: string;
+  before: string | null;
+}
+
+/** A hit of the find box. */
+interface Hit {
+  id: string;
+  kind: string;
+  board: string;
+  card: any;
+  [field: string]: any;
+}
+
+/** A command of the palette or a shortcut; `may` names the right that it needs. */
+interface PageCommand {
+  id: string;
+  says: string;
+  does: () => void;
+  [field: string]: any;
+}
+
+/** Something that the page connects to the document and disconnects from it. */
+interface Behaviour {
+  connect(): void;
+  disconnect(): void;
+}
+
+/** What a form or an action sends, and where it stood. */
+interface Position {
+  seq?: number | null;
+  base?: number | null;
+  epoch?: string | null;
+}
+
+/** An answer to an HTTP call that may be refused. */
+interface Refusal {
+  code?: string;
+  message: string;
+  fields?: Record<string, string>;
+}
+
+/** An option of a combobox. */
+interface ComboboxOption {
+  key: string;
+  text: string;
+  more: string;
+  [field: string]: any;
+}
+
+/** What the templates of a board draw: its entities, sorted into columns and notes. */
+interface BoardViewModel {
+  search: any;
+  byId: Map<string, any>;
+  columns: any[];
+  notes: Map<string | null, Entity[]>;
+  [field: string]: any;
+}
