@@ -5,12 +5,12 @@ import { repeat } from "../../vendor/lit-html/directives/repeat.js";
 import { label } from "../core/labels.js";
 import { n, number, t } from "../core/i18n.js";
 import { clock, date, committedAt, since } from "../core/time.js";
-import { isLifted, significantEventText } from "./significant_events.js";
+import { isHighlighted, significantEventText } from "./significant_events.js";
 
-const BESIDE = 21; // letters of two words that fit half a screen in the smallest type
-const LONG = 14;   // letters of a name that fit there in larger type
-const LETTER = 0.58; // average width of a letter, in font sizes, in a wide typeface
-const EDGES = 1.2; // horizontal padding of a card, in font sizes
+const MAX_BESIDE = 21; // letters of two words that fit half a screen in the smallest type
+const LONG_NAME = 14;   // letters of a name that fit there in larger type
+const LETTER_WIDTH = 0.58; // average width of a letter, in font sizes, in a wide typeface
+const PADDING = 1.2; // horizontal padding of a card, in font sizes
 
 /**
  * Return the open searches: worrying ones first, then those that need a decision, then the newest. Displays do not show why a
@@ -19,14 +19,14 @@ const EDGES = 1.2; // horizontal padding of a card, in font sizes
  */
 export function bySeverity(board) {
   const open = board.of("search").filter(({ state }) => state.status === "open");
-  return open.sort((a, b) => gravity(b) - gravity(a) || missing(b) - missing(a) || (a.id < b.id ? -1 : 1));
+  return open.sort((a, b) => severity(b) - severity(a) || missingSince(b) - missingSince(a) || (a.id < b.id ? -1 : 1));
 }
 
 /** @param {{ state: State }} entity */
-const gravity = ({ state }) => (state.worrying === true ? 2 : Number(state.undecided === true));
+const severity = ({ state }) => (state.worrying === true ? 2 : Number(state.undecided === true));
 
 /** @param {{ state: State }} entity */
-const missing = ({ state }) => Date.parse(state.missing_since);
+const missingSince = ({ state }) => Date.parse(state.missing_since);
 
 /**
  * @param {Entity[]} searches those of this page
@@ -35,7 +35,7 @@ const missing = ({ state }) => Date.parse(state.missing_since);
 export function allSearches(searches, view) {
   if (!searches.length) return html`<p class="empty">${t("No search is open.")}</p>`;
   return html`<section class="overview" data-density=${view.size.density}>
-    ${repeat(searches, ({ id }) => id, (search) => (view.size.density === "card" ? card : row)(search, told(search, view)))}
+    ${repeat(searches, ({ id }) => id, (search) => (view.size.density === "card" ? card : row)(search, tileOf(search, view)))}
   </section>`;
 }
 
@@ -45,22 +45,22 @@ export function allSearches(searches, view) {
  * @param {BoardContext & { size: TileGrid }} view
  * @returns {Tile}
  */
-function told({ id }, { now, board, moments, size }) {
+function tileOf({ id }, { now, board, moments, size }) {
   const summary = board.summaries.get(id), last = moments.last(id, summary);
-  return { now, summary, last, lifted: isLifted(last, now), letters: (size.wide - EDGES) / LETTER };
+  return { now, summary, last, highlighted: isHighlighted(last, now), letters: (size.wide - PADDING) / LETTER_WIDTH };
 }
 
 /**
  * @param {{ id: string, state: State }} search
  * @param {Tile} tile
  */
-function card({ id, state }, { now, summary, last, lifted, letters }) {
-  return html`<article class="search-tile ${worryClass(state)}" data-search=${id} ?data-highlighted=${lifted}>
+function card({ id, state }, { now, summary, last, highlighted, letters }) {
+  return html`<article class="search-tile ${worryClass(state)}" data-search=${id} ?data-highlighted=${highlighted}>
     <h2 class=${isLong(state.person) ? "long" : ""}>${nameElement(state.person)}${worryBeside(state, personName(state.person))}</h2>
     <p class="missing-time"><b>${since(state.missing_since, now ?? undefined)}</b></p>
     <p class="kind">${kind(state.kind)}</p>
     <p class="counts">${counts(summary, { letters })}</p>
-    ${happened(state, last, now)}
+    ${lastEvent(state, last, now)}
   </article>`;
 }
 
@@ -68,11 +68,11 @@ function card({ id, state }, { now, summary, last, lifted, letters }) {
  * @param {{ id: string, state: State }} search
  * @param {Tile} tile
  */
-function row({ id, state }, { now, summary, last, lifted, letters }) {
-  return html`<article class="search-tile ${worryClass(state)}" data-search=${id} ?data-highlighted=${lifted}>
+function row({ id, state }, { now, summary, last, highlighted, letters }) {
+  return html`<article class="search-tile ${worryClass(state)}" data-search=${id} ?data-highlighted=${highlighted}>
     <h2>${nameElement(state.person)}<b class="for">${since(state.missing_since, now ?? undefined)}</b></h2>
     <p class="counts">${shortWorry(state, summary)}${counts(summary, { letters: letters - (state.worrying === true ? 3 : 0), kind: kind(state.kind) })}</p>
-    ${happened(state, last, now)}
+    ${lastEvent(state, last, now)}
   </article>`;
 }
 
@@ -92,7 +92,7 @@ export const personName = ({ first_name: name, age }) => (age === null ? name : 
 export const nameElement = ({ first_name: name, age }) => html`<span class="name"><span>${name}</span>${age === null ? nothing : `, ${age}`}</span>`;
 
 /** @param {Person} person */
-const isLong = (person) => personName(person).length > LONG;
+const isLong = (person) => personName(person).length > LONG_NAME;
 
 /** @param {State} state */
 export const worryingMark = ({ worrying }) => (worrying === true ? html`<span class="worry">${label.decision("true")}</span>` : nothing);
@@ -110,7 +110,7 @@ const shortWorry = (state, summary) => (summary?.overdue_tasks ? worryBeside(sta
  */
 function worryBeside(state, text) {
   const word = label.decision("true");
-  return state.worrying !== true || word.length + text.length <= BESIDE ? worryingMark(state) : html`<span class="worry" title=${word}>!</span>`;
+  return state.worrying !== true || word.length + text.length <= MAX_BESIDE ? worryingMark(state) : html`<span class="worry" title=${word}>!</span>`;
 }
 
 /** @param {Summary} summary */
@@ -161,9 +161,9 @@ export function countText(name, count, text) {
  * @param {SignificantEvent | null} last
  * @param {Date | null} now
  */
-function happened(state, last, now) {
+function lastEvent(state, last, now) {
   if (!last) return html`<p class="last"></p>`;
-  return html`<p class="last"><time>${shortKind(committedAt(last), now)}</time> <span>${significantEventText(last, state)}</span></p>`;
+  return html`<p class="last"><time>${shortTime(committedAt(last), now)}</time> <span>${significantEventText(last, state)}</span></p>`;
 }
 
 /**
@@ -171,7 +171,7 @@ function happened(state, last, now) {
  * @param {string} at
  * @param {Date | null} now
  */
-export const shortKind = (at, now) => (now && date(at, now) !== date(now, now) ? date(at, now) : clock(at));
+export const shortTime = (at, now) => (now && date(at, now) !== date(now, now) ? date(at, now) : clock(at));
 
 // Shorter than on other pages: a kind has half a line here.
 /** @type {Record<string, () => string>} */

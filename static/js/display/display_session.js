@@ -8,10 +8,10 @@ import { Board } from "../core/store.js";
 import { syncClock } from "./server_clock.js";
 import { EchoProbe } from "./echo_probe.js";
 
-const TICK = 1_000;           // ms
+const TICK_MS = 1_000;           // ms
 const TIMEOUT_MS = 10_000;   // a dead connection never answers
-const CONTACT = "/api/v1/wall/told";
-const ELSEWHERE = 4502;       // close code: another screen took over this display
+const REPORT_URL = "/api/v1/wall/told";
+const CODE_ELSEWHERE = 4502;       // close code: another screen took over this display
 const WORST = ["loading", "not_current", "catching_up", "live"]; // worst first
 /** @type {readonly PendingCommand[]} */
 const NOTHING = Object.freeze([]);
@@ -35,11 +35,11 @@ export class DisplaySession {
   /** @type {Record<string, any>} */ #page; // settings that this page was rendered with
   /** @type {number | null} */ #closed = null;
   #echo = new EchoProbe();
-  /** @type {ClockReading | null} */ #heard = null;            // clock reading: no received heartbeat was sent before it
-  #began = readClocks();       // clock reading when the followed boards last changed
+  /** @type {ClockReading | null} */ #heartbeatSince = null;            // clock reading: no received heartbeat was sent before it
+  #followedSince = readClocks();       // clock reading when the followed boards last changed
   /** @type {ReturnType<typeof setInterval> | undefined} */ #timer;
   /** @type {Set<(session: DisplaySession) => void>} */ #watchers = new Set();
-  /** @type {Set<(board: Board, events: JournalEvent[]) => void>} */ #hearers = new Set();
+  /** @type {Set<(board: Board, events: JournalEvent[]) => void>} */ #eventWatchers = new Set();
 
   /**
    * @param {{ id: string, version: string, settings: Record<string, any> }} page as rendered
@@ -64,7 +64,7 @@ export class DisplaySession {
   start() {
     for (const event of ["online", "offline", "pageshow", "focus"]) addEventListener(event, this.#recheck);
     document.addEventListener("visibilitychange", this.#recheck);
-    this.#timer = setInterval(() => this.#tick(), TICK);
+    this.#timer = setInterval(() => this.#tick(), TICK_MS);
     this.connection.start();
     return this;
   }
@@ -100,7 +100,7 @@ export class DisplaySession {
     if (!all.length) return this.#lineFreshness();
     const state = WORST[Math.min(...all.map((each) => WORST.indexOf(each.state)))];
     const at = all.map(({ provenAt }) => provenAt), now = readClocks();
-    const proven = all.map((each) => each.proven ?? this.#began).reduce((a, b) => (elapsed(a, now) > elapsed(b, now) ? a : b));
+    const proven = all.map((each) => each.proven ?? this.#followedSince).reduce((a, b) => (elapsed(a, now) > elapsed(b, now) ? a : b));
     return { state, provenAt: at.every(Boolean) ? new Date(Math.min(...at.map(Number))) : null, proven };
   }
 
@@ -134,8 +134,8 @@ export class DisplaySession {
    * @param {(board: Board, events: JournalEvent[]) => void} fn
    */
   watchEvents(fn) {
-    this.#hearers.add(fn);
-    return () => this.#hearers.delete(fn);
+    this.#eventWatchers.add(fn);
+    return () => this.#eventWatchers.delete(fn);
   }
 
   // --- what boards need
@@ -176,7 +176,7 @@ export class DisplaySession {
     const sent = this.#echo.since;
     if (!sent) return; // its age is unknown until the first pong
     syncClock(at);
-    this.#heard = sent;
+    this.#heartbeatSince = sent;
     for (const [id, head] of Object.entries(heads)) this.#boards.get(id)?.onHeads(head, at, sent);
   }
 
@@ -212,7 +212,7 @@ export class DisplaySession {
    */
   #follow(id, subscribe) {
     const board = new Board(id, this);
-    this.#began = readClocks();
+    this.#followedSince = readClocks();
     this.#boards.set(id, board);
     board.watch((/** @type {Board} */ of, /** @type {JournalEvent[]} */ events) => this.#applied(of, events));
     if (subscribe) board.subscribe();
@@ -230,7 +230,7 @@ export class DisplaySession {
    */
   #applied(board, events) {
     if (this.#boards.get(board.id) !== board) return; // no longer followed
-    for (const fn of this.#hearers) fn(board, events);
+    for (const fn of this.#eventWatchers) fn(board, events);
     this.#changed();
   }
 
@@ -258,9 +258,9 @@ export class DisplaySession {
 
   /** Ask by status report whether this is still the display: a browser cannot see why a handshake was refused. */
   async #whoAmI() {
-    if (this.#closed === ELSEWHERE) return this.#end("elsewhere"), "me";
+    if (this.#closed === CODE_ELSEWHERE) return this.#end("elsewhere"), "me";
     try {
-      const answer = await postJson(CONTACT, this.contact(), { timeoutMs: TIMEOUT_MS });
+      const answer = await postJson(REPORT_URL, this.contact(), { timeoutMs: TIMEOUT_MS });
       if (answer.status === 401) return "nobody";
       return answer.ok ? "me" : "unknown";
     } catch {
@@ -282,7 +282,7 @@ export class DisplaySession {
 
   /** Freshness while no board is left: heartbeats alone count. */
   #lineFreshness() {
-    const proven = this.#heard ?? this.#began;
+    const proven = this.#heartbeatSince ?? this.#followedSince;
     return { state: elapsed(proven) < FRESH_MS ? "live" : "not_current", provenAt: null, proven };
   }
 

@@ -5,29 +5,29 @@ import { html, nothing, render } from "../../vendor/lit-html/lit-html.js";
 import { n, t } from "../core/i18n.js";
 import { clockWithSeconds, day, committedAt, formatDuration } from "../core/time.js";
 import { serverNow, themeAt, clockText, clockError } from "./server_clock.js";
-import { SignificantEvents, foundLately, isLifted, significantEventText } from "./significant_events.js";
+import { SignificantEvents, recentlyFound, isHighlighted, significantEventText } from "./significant_events.js";
 import { searchBoard } from "./search_board.js";
 import { hideOverflow, isOverflowing } from "./hide_overflow.js";
-import { countText, bySeverity, nameElement, allSearches, shortKind } from "./all_searches.js";
+import { countText, bySeverity, nameElement, allSearches, shortTime } from "./all_searches.js";
 import { Playlist } from "./playlist.js";
 import { fit, smallest } from "./fit.js";
 import { Sound } from "./sound.js";
 
 const OPERATIONS = "operations";
-const MOMENTS = 8; // in the event strip; those that do not fit are hidden
-const FEWER = 12; // cards that a list may have fewer than computed
+const MAX_EVENTS = 8; // in the event strip; those that do not fit are hidden
+const MAX_FEWER = 12; // cards that a list may have fewer than computed
 
 export class DisplayView {
   /** @type {HTMLElement} */ #root;
   /** @type {DisplaySession} */ #session;
   /** @type {import("./stale_overlay.js").StaleOverlay} */ #overlay;
-  #moments = new SignificantEvents();
+  #events = new SignificantEvents();
   #sound = new Sound();
-  #began = performance.now();      // older events are not news and make no sound
+  #startedAt = performance.now();      // older events are not news and make no sound
   #playlist = new Playlist();
   #area = { width: 0, height: 0 }; // px, size of the board area
-  /** @type {string | null} */ #turn = null;                 // start of the page shown, for the progress bar
-  /** @type {string[]} */ #leads = [];                     // searches with events since the last draw
+  /** @type {string | null} */ #progressKey = null;                 // start of the page shown, for the progress bar
+  /** @type {string[]} */ #recentSearches = [];                     // searches with events since the last draw
   #sizes = new ResizeObserver(([{ contentRect }]) => this.#resized(contentRect));
   /** @type {(() => void)[]} */ #unwatch = [];
   #frame = 0;
@@ -57,9 +57,9 @@ export class DisplayView {
   }
 
   /** Return whether a search is highlighted: not a moment to reload. */
-  get isLifted() {
+  get isHighlighted() {
     const now = serverNow();
-    return this.#newest().some((moment) => isLifted(moment, now));
+    return this.#newest().some((moment) => isHighlighted(moment, now));
   }
 
   /**
@@ -67,10 +67,10 @@ export class DisplayView {
    * @param {JournalEvent[]} events
    */
   #onEvents(board, events) {
-    const now = serverNow(), fresh = this.#moments.onEvents(board, events).filter((moment) => isLifted(moment, now));
+    const now = serverNow(), fresh = this.#events.onEvents(board, events).filter((moment) => isHighlighted(moment, now));
     if (!fresh.length) return;
-    this.#leads.push(...fresh.map(({ search }) => search));
-    const began = serverNow(this.#began);
+    this.#recentSearches.push(...fresh.map(({ search }) => search));
+    const began = serverNow(this.#startedAt);
     const heard = this.#session.display?.sound && fresh.some((moment) => !began || new Date(committedAt(moment)) >= began);
     if (heard) this.#sound.chime();
   }
@@ -93,7 +93,7 @@ export class DisplayView {
     const shown = display && this.#shown(display, now);
     this.#render(shown, now);
     this.#fit(shown?.size);
-    this.#bar(shown);
+    this.#drawProgress(shown);
     this.#hold(freshness);
   }
 
@@ -103,7 +103,7 @@ export class DisplayView {
    * @param {Date | null} now
    */
   #render(shown, now) {
-    for (let fewer = 0; fewer < FEWER; fewer += 1) {
+    for (let fewer = 0; fewer < MAX_FEWER; fewer += 1) {
       render(this.#all(shown && { ...shown, fewer }, now), this.#root);
       const list = /** @type {HTMLElement | null} */ (this.#root.querySelector(".work"));
       if (!list || !isOverflowing(list)) return;
@@ -129,8 +129,8 @@ export class DisplayView {
     const mono = performance.now();
     this.#playlist.set(display.shows);
     let turn = this.#playlist.at(mono, (id) => this.#pagesOf(id, now));
-    if (turn?.board === OPERATIONS && this.#leads.length) turn = this.#follow(mono, now) ?? turn;
-    this.#leads = [];
+    if (turn?.board === OPERATIONS && this.#recentSearches.length) turn = this.#jumpToRecent(mono, now) ?? turn;
+    this.#recentSearches = [];
     if (!turn) return null;
     const board = this.#session.board(turn.board);
     if (!board || turn.board !== OPERATIONS) return { ...turn, board };
@@ -143,9 +143,9 @@ export class DisplayView {
    * @param {number} mono
    * @param {Date | null} now
    */
-  #follow(mono, now) {
+  #jumpToRecent(mono, now) {
     const board = this.#session.board(OPERATIONS), searches = board ? bySeverity(board) : [], { perPage } = this.#sizeOf(searches);
-    const place = searches.findIndex(({ id }) => this.#leads.includes(id));
+    const place = searches.findIndex(({ id }) => this.#recentSearches.includes(id));
     if (place >= 0) this.#playlist.lead(Math.floor(place / perPage), mono);
     return this.#playlist.at(mono, (id) => this.#pagesOf(id, now));
   }
@@ -160,7 +160,7 @@ export class DisplayView {
     if (board.seq === null) return 1;
     if (id === OPERATIONS) return this.#sizeOf(bySeverity(board)).pages;
     const state = board.get(id)?.state;
-    return state?.status === "open" || foundLately(state ? [state] : [], now).count ? 1 : 0;
+    return state?.status === "open" || recentlyFound(state ? [state] : [], now).count ? 1 : 0;
   }
 
   /** @param {Entity[]} searches */
@@ -180,8 +180,8 @@ export class DisplayView {
       <header class="display-header" data-fit-axis="width">${this.#head(shown, now)}</header>
       <div class="page-progress" ?hidden=${!shown?.lasts}><i data-page-progress></i></div>
       <div class="display-content" data-display-content data-board=${shown?.board?.id ?? nothing}>${this.#board(shown, now)}</div>
-      ${this.#found(shown, now)}
-      <footer class="event-strip">${this.#session.timesMayBeWrong ? wrongServer() : wrongClock(now)}${this.#session.mute ? mute() : nothing}${this.#strip(now)}</footer>`;
+      ${this.#foundBanner(shown, now)}
+      <footer class="event-strip">${this.#session.timesMayBeWrong ? wrongServer() : wrongClock(now)}${this.#session.mute ? mute() : nothing}${this.#eventStrip(now)}</footer>`;
   }
 
   /**
@@ -211,7 +211,7 @@ export class DisplayView {
     if (!shown?.board) return html`<p class="empty">${nothingLeft()}</p>`;
     const { board } = shown, { height, width } = this.#area;
     if (board.seq === null) return html`<p class="empty">${freshness.state === "loading" ? t("Reading…") : nothing}</p>`;
-    const view = { now, board, moments: this.#moments, size: shown.size, fewer: shown.fewer };
+    const view = { now, board, moments: this.#events, size: shown.size, fewer: shown.fewer };
     this.#session.rows = shown.searches?.length ?? 1;
     if (board.id === OPERATIONS) return shown.size ? allSearches(shown.searches ?? [], { ...view, size: shown.size }) : nothing;
     if (board.get(board.id)?.state.status !== "open") return nothing; // found: the banner says so
@@ -223,22 +223,22 @@ export class DisplayView {
    * @param {ShownPage | null} shown
    * @param {Date | null} now
    */
-  #found(shown, now) {
-    const { count, at } = foundLately([...this.#searches().values()], now);
+  #foundBanner(shown, now) {
+    const { count, at } = recentlyFound([...this.#searches().values()], now);
     if (!count) return nothing;
     const says = n("One child was found", "{count} children were found", count);
-    return html`<p class="found" data-testid="found">${says} <time>${at && shortKind(at, now)}</time></p>`;
+    return html`<p class="found" data-testid="found">${says} <time>${at && shortTime(at, now)}</time></p>`;
   }
 
   /** @param {Date | null} now */
-  #strip(now) {
+  #eventStrip(now) {
     const searches = this.#searches();
-    const moments = this.#newest().slice(0, MOMENTS);
+    const moments = this.#newest().slice(0, MAX_EVENTS);
     if (!moments.length) return nothing;
     return html`<ul class="event-list" data-testid="moments" data-fit-axis="height">${moments.map((moment, at) => {
       const state = searches.get(moment.search);
       const name = state?.status === "open" && searches.size > 1 ? html`<b>${nameElement(state.person)}</b> ` : nothing;
-      return html`<li ?data-highlighted=${isLifted(moment, now)} ?data-hide-priority=${at > 0}><time>${shortKind(committedAt(moment), now)}</time> ${name}<span class="what">${significantEventText(moment, state ?? {})}</span></li>`;
+      return html`<li ?data-highlighted=${isHighlighted(moment, now)} ?data-hide-priority=${at > 0}><time>${shortTime(committedAt(moment), now)}</time> ${name}<span class="what">${significantEventText(moment, state ?? {})}</span></li>`;
     })}</ul>`;
   }
 
@@ -252,7 +252,7 @@ export class DisplayView {
 
   #newest() {
     const searches = this.#searches();
-    return this.#moments.newest((id) => searches.get(id));
+    return this.#events.newest((id) => searches.get(id));
   }
 
   /**
@@ -279,10 +279,10 @@ export class DisplayView {
    * Animate the progress bar on its own, so that it runs between draws.
    * @param {ShownPage | null} shown
    */
-  #bar(shown) {
+  #drawProgress(shown) {
     const turn = shown?.lasts ? `${shown.since} ${shown.lasts}` : null;
-    if (turn === this.#turn) return;
-    this.#turn = turn;
+    if (turn === this.#progressKey) return;
+    this.#progressKey = turn;
     const bar = this.#find("[data-page-progress]");
     for (const old of bar.getAnimations()) old.cancel();
     if (!shown?.lasts) return;

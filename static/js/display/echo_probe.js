@@ -3,12 +3,12 @@
 
 import { elapsed, readClocks } from "../core/elapsed.js";
 
-const WAITING = 20;      // pings kept; older ones will not be answered
-const SILENT = 3_000;    // ms without a pong: the connection may be dead
+const MAX_PINGS = 20;      // pings kept; older ones will not be answered
+const SILENT_MS = 3_000;    // ms without a pong: the connection may be dead
 
 export class EchoProbe {
   /** @type {() => ClockReading} */ #now;
-  /** @type {Map<string, ClockReading>} */ #asked = new Map(); // id -> clock reading, oldest first
+  /** @type {Map<string, ClockReading>} */ #sentAt = new Map(); // id -> clock reading, oldest first
   #count = 0;
   /** @type {ClockReading | null} */ #since = null;
   /** @type {ClockReading | null} */ #openedAt = null;
@@ -19,7 +19,7 @@ export class EchoProbe {
 
   /** A connection opened: pings of the previous one get no answer. */
   opened() {
-    this.#asked.clear();
+    this.#sentAt.clear();
     this.#since = null;
     this.#openedAt = this.#now();
   }
@@ -36,17 +36,17 @@ export class EchoProbe {
   ask(send) {
     const id = `e${(this.#count += 1)}`;
     if (!send({ type: "ping", id })) return;
-    this.#asked.set(id, this.#now());
-    const [oldest] = this.#asked.keys();
-    if (this.#asked.size > WAITING) this.#asked.delete(oldest);
+    this.#sentAt.set(id, this.#now());
+    const [oldest] = this.#sentAt.keys();
+    if (this.#sentAt.size > MAX_PINGS) this.#sentAt.delete(oldest);
   }
 
   /** @param {string} id */
   answered(id) {
-    const at = this.#asked.get(id);
+    const at = this.#sentAt.get(id);
     if (!at) return; // a ping of the connection itself
-    for (const each of this.#asked.keys()) {
-      this.#asked.delete(each);
+    for (const each of this.#sentAt.keys()) {
+      this.#sentAt.delete(each);
       if (each === id) break;
     }
     this.#since = at;
@@ -60,6 +60,6 @@ export class EchoProbe {
   /** Return whether pings stay unanswered, so that the connection should be checked. */
   get isSilent() {
     const heard = this.#since ?? this.#openedAt;
-    return heard !== null && elapsed(heard, this.#now()) > SILENT;
+    return heard !== null && elapsed(heard, this.#now()) > SILENT_MS;
   }
 }

@@ -33,7 +33,7 @@ async function start() {
   };
   const session = new DisplaySession({ id, version, settings: JSON.parse(settings) }, { reload, ended });
   const report = new StatusReport(session, overlay);
-  const recovery = new Recovery(session, report, { isBusy: () => view?.isLifted, reload });
+  const recovery = new Recovery(session, report, { isBusy: () => view?.isHighlighted, reload });
   session.start(); // in parallel with loading the texts
   report.connect();
   recovery.connect();

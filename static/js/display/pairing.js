@@ -6,19 +6,19 @@ import { t } from "../core/i18n.js";
 import { originProblem } from "../core/origin.js";
 
 const CODES = "/api/v1/wall/codes";
-const ASK_EVERY = 2_000;   // ms
-const AGAIN_AFTER = 5_000; // ms, after no answer or too many requests
+const POLL_MS = 2_000;   // ms
+const RETRY_MS = 5_000; // ms, after no answer or too many requests
 const TIMEOUT_MS = 10_000; // a dead connection never answers
-const KEPT = 60_000;       // ms: a code unknown sooner than this did not expire, its cookie was not stored
+const COOKIE_LOST_MS = 60_000;       // ms: a code unknown sooner than this did not expire, its cookie was not stored
 
 /** @type {Record<string, () => string>} */
-const WHY = {
+const REASONS = {
   revoked: () => t("This display was removed."),
   elsewhere: () => t("This display is shown on another screen now."),
 };
 
 /** @type {Record<string, () => string>} */
-const WAITS = { // texts while there is no code
+const WAIT_TEXTS = { // texts while there is no code
   asking: () => t("Asking the server for a code…"),
   many: () => t("Too many codes were asked for. Another one is asked for in a moment."),
   away: () => t("The server does not answer. It is asked again in a moment."),
@@ -36,28 +36,28 @@ export async function pair(root, { why = null, reload }) {
   for (draw(null, "asking"); ; ) {
     const { code, status, seconds } = await ask(CODES, "POST"), since = performance.now();
     if (code) draw(code);
-    if (code && (await becomesPaired())) return reload();
+    if (code && (await waitUntilPaired())) return reload();
     const waits = code ? ended(performance.now() - since) : status === 429 ? "many" : "away";
     draw(null, waits);
-    if (waits !== "asking") await pause(Math.max(AGAIN_AFTER, (seconds ?? 0) * 1_000));
+    if (waits !== "asking") await pause(Math.max(RETRY_MS, (seconds ?? 0) * 1_000));
   }
 }
 
 /** @param {number} after */
-const ended = (after) => (after < KEPT ? "cookies" : "asking");
+const ended = (after) => (after < COOKIE_LOST_MS ? "cookies" : "asking");
 
 /**
  * Say that another screen took over this display; this one does not take it back by itself.
  * @param {HTMLElement} root
  */
 export function showUsedElsewhere(root) {
-  render(html`<main class="pairing"><h1>${WHY.elsewhere()}</h1><p>${t("Load this page again to have it here.")}</p></main>`, root);
+  render(html`<main class="pairing"><h1>${REASONS.elsewhere()}</h1><p>${t("Load this page again to have it here.")}</p></main>`, root);
 }
 
 /** Resolve to true when the code was entered, to false when it expired. Keep asking through failures. */
-async function becomesPaired() {
+async function waitUntilPaired() {
   for (;;) {
-    await pause(ASK_EVERY);
+    await pause(POLL_MS);
     const { state } = await ask(`${CODES}/mine`, "GET");
     if (state === "paired") return true;
     if (state === "expired") return false;
@@ -88,11 +88,11 @@ const pause = (ms) => new Promise((done) => setTimeout(done, ms));
  */
 function page(code, waits, why) {
   return html`<main class="pairing">
-    ${why ? html`<p class="why" data-testid="why">${WHY[why]()}</p>` : nothing}
+    ${why ? html`<p class="why" data-testid="why">${REASONS[why]()}</p>` : nothing}
     <h1>${t("This screen shows nothing yet")}</h1>
     <p>${t("A coordinator types this code under Displays:")}</p>
     <p class="code" translate="no" data-testid="code">${code ?? "····-····"}</p>
-    <p class=${code || waits === "asking" ? "small" : "problem"} data-testid="waits">${code ? t("It is good for ten minutes; then another one comes.") : WAITS[waits]()}</p>
+    <p class=${code || waits === "asking" ? "small" : "problem"} data-testid="waits">${code ? t("It is good for ten minutes; then another one comes.") : WAIT_TEXTS[waits]()}</p>
     ${originProblem() ? html`<p class="problem" data-testid="origin">${originProblem()}</p>` : nothing}
     <p class="small">${location.host}</p>
   </main>`;

@@ -1,7 +1,7 @@
 /* Playlist: boards in turn, each page by page. Pure: time is a parameter. */
 
 const PAGE_MS = 10_000; // minimum for a page: time to read eight searches
-const AGAIN_MS = 5_000; // minimum after a jump to a page, whatever happens
+const MIN_AFTER_JUMP_MS = 5_000; // minimum after a jump to a page, whatever happens
 
 export class Playlist {
   /** @type {string[]} */ #boards = [];
@@ -28,12 +28,12 @@ export class Playlist {
   at(now, pagesOf) {
     const there = this.#boards.filter((board) => pagesOf(board) > 0);
     if (!there.length) return null;
-    if (!there.includes(this.#board)) this.#turn(this.#next(there), 0, now);
+    if (!there.includes(this.#board)) this.#goTo(this.#next(there), 0, now);
     const pages = pagesOf(this.#board);
-    if (this.#page >= pages) this.#turn(this.#board, 0, now);
+    if (this.#page >= pages) this.#goTo(this.#board, 0, now);
     if (there.length === 1 && pages === 1) return this.#shown(pages, null);
-    if (now - this.#since >= this.#lasts(pages)) this.#forward(there, pages, now);
-    return this.#shown(pagesOf(this.#board), this.#lasts(pagesOf(this.#board)));
+    if (now - this.#since >= this.#duration(pages)) this.#advance(there, pages, now);
+    return this.#shown(pagesOf(this.#board), this.#duration(pagesOf(this.#board)));
   }
 
   /**
@@ -42,7 +42,7 @@ export class Playlist {
    * @param {number} now
    */
   lead(page, now) {
-    if (page !== this.#page && now - this.#since >= AGAIN_MS) this.#turn(this.#board, page, now);
+    if (page !== this.#page && now - this.#since >= MIN_AFTER_JUMP_MS) this.#goTo(this.#board, page, now);
   }
 
   /**
@@ -54,7 +54,7 @@ export class Playlist {
   }
 
   /** @param {number} pages */
-  #lasts(pages) {
+  #duration(pages) {
     return Math.max(PAGE_MS, this.#everyMs / pages);
   }
 
@@ -63,9 +63,9 @@ export class Playlist {
    * @param {number} pages
    * @param {number} now
    */
-  #forward(there, pages, now) {
-    if (this.#page + 1 < pages) this.#turn(this.#board, this.#page + 1, now);
-    else this.#turn(this.#next(there), 0, now);
+  #advance(there, pages, now) {
+    if (this.#page + 1 < pages) this.#goTo(this.#board, this.#page + 1, now);
+    else this.#goTo(this.#next(there), 0, now);
   }
 
   /**
@@ -83,7 +83,7 @@ export class Playlist {
    * @param {number} page
    * @param {number} now
    */
-  #turn(board, page, now) {
+  #goTo(board, page, now) {
     this.#board = board;
     this.#page = page;
     this.#since = now;

@@ -3,26 +3,26 @@
 import { request } from "../core/api.js";
 
 const TICK_MS = 1_000;
-const STUBBORN_MS = 4_000;      // reconnect when an open connection is not current, at most this often
-const HASTE_MS = 60_000;        // in the first minute after a disconnect, abandon hanging attempts: they may predate the recovery
-const PATIENT_MS = [40_000, 10_000]; // later, [period, time within it that an attempt may take]: a connection may be slow
-const QUIET_BY_MS = 5 * 60_000; // latest reload for a newer version
-const SPREAD_MS = 10_000;       // spread reloads of several screens
-const ASK_MS = 2_000;           // between two attempts to fetch the page
-const WHOLE_MS = 60_000;        // for an attempt: a connection may be slow, and a dead one never answers
-const LATELY_MS = 10 * 60_000;
-const FREELY = 3;               // reloads within that time that need no delay
-const LONGER_MS = 5_000;        // delay of the next one, doubled each time
-const LOADED = "wall.loaded";   // sessionStorage key: recent reloads with the version left
+const RECONNECT_MS = 4_000;      // reconnect when an open connection is not current, at most this often
+const ABANDON_HANGING_MS = 60_000;        // in the first minute after a disconnect, abandon hanging attempts: they may predate the recovery
+const PATIENT_ATTEMPTS_MS = [40_000, 10_000]; // later, [period, time within it that an attempt may take]: a connection may be slow
+const UPGRADE_DEADLINE_MS = 5 * 60_000; // latest reload for a newer version
+const UPGRADE_JITTER_MS = 10_000;       // spread reloads of several screens
+const FETCH_RETRY_MS = 2_000;           // between two attempts to fetch the page
+const FETCH_TIMEOUT_MS = 60_000;        // for an attempt: a connection may be slow, and a dead one never answers
+const RECENT_MS = 10 * 60_000;
+const FREE_RELOADS = 3;               // reloads within that time that need no delay
+const RELOAD_DELAY_MS = 5_000;        // delay of the next one, doubled each time
+const RELOADS_KEY = "wall.loaded";   // sessionStorage key: recent reloads with the version left
 
 export class Recovery {
   /** @type {DisplaySession} */ #session;
   /** @type {import("./status_report.js").StatusReport} */ #report;
   /** @type {RecoveryCallbacks} */ #on;
   /** @type {ReturnType<typeof setInterval> | undefined} */ #timer;
-  #lineAt = performance.now();  // last forced reconnect
-  /** @type {number | null} */ #downAt = null;               // start of the disconnect
-  /** @type {{ first: number, last: number } | null} */ #newerBy = null; // window for the reload to a newer version
+  #reconnectedAt = performance.now();  // last forced reconnect
+  /** @type {number | null} */ #disconnectedAt = null;               // start of the disconnect
+  /** @type {{ first: number, last: number } | null} */ #upgradeWindow = null; // window for the reload to a newer version
 
   /**
    * @param {DisplaySession} session
@@ -45,17 +45,17 @@ export class Recovery {
 
   #tick() {
     if (this.#session.ended) return;
-    this.#mendLine();
-    this.#becomeNewer();
+    this.#checkConnection();
+    this.#upgrade();
   }
 
-  #mendLine() {
+  #checkConnection() {
     const { connection, freshness, isSilent } = this.#session, now = performance.now();
-    if (connection.state !== "open") return this.#findLine(now);
-    this.#downAt = null;
+    if (connection.state !== "open") return this.#reconnect(now);
+    this.#disconnectedAt = null;
     if (isSilent) connection.recheck();
-    if (freshness.state !== "not_current" || now - this.#lineAt < STUBBORN_MS) return undefined;
-    this.#lineAt = now;
+    if (freshness.state !== "not_current" || now - this.#reconnectedAt < RECONNECT_MS) return undefined;
+    this.#reconnectedAt = now;
     return connection.reconnect();
   }
 
@@ -64,13 +64,13 @@ export class Recovery {
    * session was ended for good, if the server accepts this display again.
    * @param {number} now
    */
-  #findLine(now) {
-    const { connection } = this.#session, down = now - (this.#downAt ??= now), [each, patient] = PATIENT_MS;
-    if (down < HASTE_MS || down % each > patient) connection.recheck();
-    this.#report.tell().then((answered) => answered && this.#reach());
+  #reconnect(now) {
+    const { connection } = this.#session, down = now - (this.#disconnectedAt ??= now), [each, patient] = PATIENT_ATTEMPTS_MS;
+    if (down < ABANDON_HANGING_MS || down % each > patient) connection.recheck();
+    this.#report.tell().then((answered) => answered && this.#reconnectNow());
   }
 
-  #reach() {
+  #reconnectNow() {
     const { connection, ended } = this.#session;
     if (ended || connection.state === "open") return;
     if (connection.state === "ended") connection.reconnect();
@@ -78,12 +78,12 @@ export class Recovery {
   }
 
   /** Reload for a newer version, unless it is the one left a moment ago: a proxy may alternate between two versions. */
-  #becomeNewer() {
+  #upgrade() {
     const { newVersion } = this.#session;
-    if (!newVersion || recentReloads().some(([, left]) => left === newVersion)) return void (this.#newerBy = null);
+    if (!newVersion || recentReloads().some(([, left]) => left === newVersion)) return void (this.#upgradeWindow = null);
     const now = performance.now();
-    this.#newerBy ??= { first: now + Math.random() * SPREAD_MS, last: now + QUIET_BY_MS };
-    if (now > this.#newerBy.last || (now > this.#newerBy.first && !this.#on.isBusy())) this.#on.reload();
+    this.#upgradeWindow ??= { first: now + Math.random() * UPGRADE_JITTER_MS, last: now + UPGRADE_DEADLINE_MS };
+    if (now > this.#upgradeWindow.last || (now > this.#upgradeWindow.first && !this.#on.isBusy())) this.#on.reload();
     return undefined;
   }
 }
@@ -98,8 +98,8 @@ export async function reload() {
   if (reloading) return;
   reloading = true;
   await pause(reloadDelay(recentReloads().length));
-  while (!(await isThere())) await pause(ASK_MS);
-  sessionStorage.setItem(LOADED, JSON.stringify([...recentReloads(), [Date.now(), document.body.dataset.version]]));
+  while (!(await canLoadPage())) await pause(FETCH_RETRY_MS);
+  sessionStorage.setItem(RELOADS_KEY, JSON.stringify([...recentReloads(), [Date.now(), document.body.dataset.version]]));
   location.reload();
 }
 
@@ -107,7 +107,7 @@ export async function reload() {
  * Return the ms to wait before another reload after so many recent ones, to not loop between two server versions.
  * @param {number} times
  */
-export const reloadDelay = (times) => (times < FREELY ? 0 : Math.min(LATELY_MS, LONGER_MS * 2 ** (times - FREELY)));
+export const reloadDelay = (times) => (times < FREE_RELOADS ? 0 : Math.min(RECENT_MS, RELOAD_DELAY_MS * 2 ** (times - FREE_RELOADS)));
 
 /**
  * Return when the page was reloaded recently, and from which version.
@@ -116,16 +116,16 @@ export const reloadDelay = (times) => (times < FREELY ? 0 : Math.min(LATELY_MS, 
 function recentReloads() {
   try {
     const now = Date.now();
-    return JSON.parse(sessionStorage.getItem(LOADED) ?? "[]").filter((/** @type {[number]} */ [at]) => at <= now && now - at < LATELY_MS);
+    return JSON.parse(sessionStorage.getItem(RELOADS_KEY) ?? "[]").filter((/** @type {[number]} */ [at]) => at <= now && now - at < RECENT_MS);
   } catch {
     return [];
   }
 }
 
 /** Return whether the page and all files it names can be fetched whole; the browser caches them. */
-async function isThere() {
+async function canLoadPage() {
   try {
-    const signal = AbortSignal.timeout(WHOLE_MS);
+    const signal = AbortSignal.timeout(FETCH_TIMEOUT_MS);
     const answer = await request(location.pathname, { cache: "no-store", signal });
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     if (!answer.ok || !page.querySelector("[data-display-root]")) return false;

@@ -4,31 +4,31 @@ import { html, nothing } from "../../vendor/lit-html/lit-html.js";
 import { label } from "../core/labels.js";
 import { n, number, t } from "../core/i18n.js";
 import { ago, late, moment, committedAt, since } from "../core/time.js";
-import { appealed, isLifted, significantEventText } from "./significant_events.js";
-import { kind, nameElement, shortKind, worryingMark } from "./all_searches.js";
+import { appealed, isHighlighted, significantEventText } from "./significant_events.js";
+import { kind, nameElement, shortTime, worryingMark } from "./all_searches.js";
 
 const ROLES = ["inbox", "todo", "doing", "waiting", "done"];
-const LINE = 1.42, TITLED = 2.57; // height of a card without and with a title, in units of the smallest font size
-const COUNTS = 4.6;        // height of the counts above the list
-const FACTS = 13;          // height of the facts above those, in portrait
+const LINE_HEIGHT = 1.42, TITLED_HEIGHT = 2.57; // height of a card without and with a title, in units of the smallest font size
+const COUNTS_HEIGHT = 4.6;        // height of the counts above the list
+const FACTS_HEIGHT = 13;          // height of the facts above those, in portrait
 
 /** @param {BoardContext & { height: number, upright: boolean }} view `height` in units of the smallest font size */
 export function searchBoard(view) {
   const { board, now, moments } = view;
   const { state } = /** @type {Entity} */ (board.get(board.id)), last = moments.last(board.id, board.summaries.get(board.id));
   const grave = state.worrying === true ? "worrying" : "";
-  return html`<section class="single-search ${grave}" data-search=${board.id} ?data-highlighted=${isLifted(last, now)}>
+  return html`<section class="single-search ${grave}" data-search=${board.id} ?data-highlighted=${isHighlighted(last, now)}>
     <div class="facts" data-fit-axis="height">
       <h2>${nameElement(state.person)}</h2>
       <p class="kind">${worryingMark(state)}<span>${kind(state.kind)}</span></p>
       <p class="missing-time"><b>${since(state.missing_since, now ?? undefined)}</b></p>
       <p class="fact">${t("Missing since {at}", { at: moment(state.missing_since, now ?? undefined) })}</p>
       ${facts(state, board, now)}
-      ${last ? html`<p class="last"><time>${shortKind(committedAt(last), now)}</time> <span>${significantEventText(last, state)}</span></p>` : nothing}
+      ${last ? html`<p class="last"><time>${shortTime(committedAt(last), now)}</time> <span>${significantEventText(last, state)}</span></p>` : nothing}
     </div>
     <div class="work" data-fit-axis="height">
       <ul class="columns">${inColumns(board).map(([role, count]) => html`<li><b>${number(count)}</b> <span>${label.column(role)}</span></li>`)}</ul>
-      ${mattering(view)}
+      ${openCards(view)}
     </div>
   </section>`;
 }
@@ -70,8 +70,8 @@ const rolesOf = (board) => new Map(board.of("column").map(({ id, state }) => [id
 const cardsOf = (board) => [...board.of("sighting"), ...board.of("task")].filter(({ state }) => !state.withdrawn);
 
 /** @param {BoardContext & { height: number, upright: boolean }} view */
-function mattering({ board, now, height, upright, fewer = 0 }) {
-  const all = thatMatter(board, now), fit = thatFit(all, height - COUNTS - (upright ? FACTS : 0));
+function openCards({ board, now, height, upright, fewer = 0 }) {
+  const all = pressingCards(board, now), fit = cardsThatFit(all, height - COUNTS_HEIGHT - (upright ? FACTS_HEIGHT : 0));
   const shown = fit.slice(0, Math.max(1, fit.length - fewer));
   if (!all.length) return html`<p class="nothing-open">${t("Nothing is overdue or urgent.")}</p>`;
   return html`<ol class="open-cards">${shown.map((card) => line(card, now))}
@@ -83,9 +83,9 @@ function mattering({ board, now, height, upright, fewer = 0 }) {
  * @param {Entity[]} cards
  * @param {number} room
  */
-function thatFit(cards, room) {
-  let left = room - LINE;
-  const most = cards.findIndex(({ state }) => (left -= state.title ? TITLED : LINE) < 0);
+function cardsThatFit(cards, room) {
+  let left = room - LINE_HEIGHT;
+  const most = cards.findIndex(({ state }) => (left -= state.title ? TITLED_HEIGHT : LINE_HEIGHT) < 0);
   return most < 0 ? cards : cards.slice(0, Math.max(1, most));
 }
 
@@ -94,7 +94,7 @@ function thatFit(cards, room) {
  * @param {Board} board
  * @param {Date | null} now
  */
-function thatMatter(board, now) {
+function pressingCards(board, now) {
   const roles = rolesOf(board);
   const cards = cardsOf(board).filter(({ state }) => roles.get(state.column) !== "done");
   const weighed = cards.map((card) => ({ ...card, weight: weightOf(card, now) })).filter(({ weight }) => weight > 0);

@@ -3,8 +3,8 @@
 import { ClockOffset } from "../core/clock_offset.js";
 import { clock, toInput } from "../core/time.js";
 
-const WRONG = 120_000;        // ms that this machine's clock may be off without a warning
-const DAY = [7, 19];          // hours between which the "day" theme is light
+const MAX_ERROR_MS = 120_000;        // ms that this machine's clock may be off without a warning
+const DAY_HOURS = [7, 19];          // hours between which the "day" theme is light
 
 const offset = new ClockOffset();
 
@@ -24,7 +24,7 @@ export function serverNow(mono = performance.now()) {
 /** Return the ms that this machine's clock is ahead of the server's, or 0 if that is tolerable. */
 export function clockError(now = serverNow(), wall = Date.now()) {
   const off = now ? wall - Number(now) : 0;
-  return Math.abs(off) > WRONG ? off : 0;
+  return Math.abs(off) > MAX_ERROR_MS ? off : 0;
 }
 
 /**
@@ -41,5 +41,5 @@ export const clockText = (now) => clock(now) || "--:--";
 export function themeAt(theme, now) {
   if (theme !== "day") return theme;
   const hour = Number(toInput(now).slice(11, 13));
-  return hour >= DAY[0] && hour < DAY[1] ? "light" : "dark";
+  return hour >= DAY_HOURS[0] && hour < DAY_HOURS[1] ? "light" : "dark";
 }

@@ -5,8 +5,8 @@ import { label } from "../core/labels.js";
 import { n, t } from "../core/i18n.js";
 import { day, committedAt } from "../core/time.js";
 
-const KEPT = 200;                   // for all searches: the page may run for weeks
-export const LIFTED_MS = 60_000;    // duration of the highlight after an event
+const MAX_EVENTS = 200;                   // for all searches: the page may run for weeks
+export const HIGHLIGHT_MS = 60_000;    // duration of the highlight after an event
 export const FOUND_MS = 15 * 60_000; // duration of the banner after a child was found
 
 const ASSURED = ["credible", "confirmed"];
@@ -52,7 +52,7 @@ export class SignificantEvents {
    * @param {(search: string) => State | undefined} get state of a search, undefined if it is not visible
    */
   newest(get) {
-    const seen = [...this.#known.values()].filter((moment) => isSeen(moment, get(moment.search)));
+    const seen = [...this.#known.values()].filter((moment) => mayShow(moment, get(moment.search)));
     return seen.sort(newestFirst);
   }
 
@@ -60,7 +60,7 @@ export class SignificantEvents {
   #addEvents(moment) {
     const key = keyOf(moment), known = this.#known.get(key);
     if (known && (known.state || !moment.state)) return false;
-    if (!known && this.#known.size >= KEPT && !this.#makeRoom(moment)) return false;
+    if (!known && this.#known.size >= MAX_EVENTS && !this.#makeRoom(moment)) return false;
     this.#known.set(key, moment);
     return !known;
   }
@@ -103,7 +103,7 @@ const ofSummary = (search, { at, clock, type, assessment }) => ({ search, at, cl
  * @param {SignificantEvent} event
  * @param {State | undefined} state of its search
  */
-function isSeen({ type, at }, state) {
+function mayShow({ type, at }, state) {
   if (!state) return false;
   if (state.status === "open") return true;
   return state.status === "found" && type === "search.status_set" && at === state.status_at;
@@ -146,7 +146,7 @@ export function appealed({ level, until }) {
  * @param {SignificantEvent | null} moment
  * @param {Date | null} now of the server
  */
-export const isLifted = (moment, now) => moment !== null && now !== null && Math.abs(Number(now) - Date.parse(committedAt(moment))) < LIFTED_MS;
+export const isHighlighted = (moment, now) => moment !== null && now !== null && Math.abs(Number(now) - Date.parse(committedAt(moment))) < HIGHLIGHT_MS;
 
 /**
  * Return {count, at} of the children found recently; `at` is the latest.
@@ -154,7 +154,7 @@ export const isLifted = (moment, now) => moment !== null && now !== null && Math
  * @param {Date | null} now
  * @returns {{ count: number, at: string | null }}
  */
-export function foundLately(states, now) {
+export function recentlyFound(states, now) {
   const found = states.filter(({ status, status_at: at }) => status === "found" && at && now && Number(now) - Date.parse(at) < FOUND_MS);
   return { count: found.length, at: found.map(({ status_at: at }) => at).sort().at(-1) ?? null };
 }

@@ -5,24 +5,24 @@ import { elapsed } from "../core/elapsed.js";
 import { t } from "../core/i18n.js";
 import { clockWithSeconds } from "../core/time.js";
 
-const DRAWN = 8_800;  // ms into the animation (css/display/stale_overlay.css) at which it becomes visible
-const OFF = 400;      // ms of tolerated drift: setting the animation costs a frame
+const VISIBLE_MS = 8_800;  // ms into the animation (css/display/stale_overlay.css) at which it becomes visible
+const DRIFT_MS = 400;      // ms of tolerated drift: setting the animation costs a frame
 
 export class StaleOverlay {
   /** @type {HTMLElement} */ #element;
   /** @type {HTMLElement} */ #since;
-  /** @type {Animation} */ #run;
+  /** @type {Animation} */ #animation;
 
   /** @param {Document} page the document that contains the overlay */
   constructor(page = document) {
     this.#element = /** @type {HTMLElement} */ (page.querySelector("[data-stale-overlay]"));
     this.#since = /** @type {HTMLElement} */ (this.#element.querySelector("[data-stale-since]"));
-    [this.#run] = this.#element.getAnimations();
+    [this.#animation] = this.#element.getAnimations();
   }
 
   /** Return whether the animation runs. */
   get runs() {
-    return Boolean(this.#run);
+    return Boolean(this.#animation);
   }
 
   /**
@@ -31,15 +31,15 @@ export class StaleOverlay {
    *   unknown
    */
   hold({ proven, provenAt }) {
-    const at = Math.min(elapsed(proven), Number(this.#run.effect?.getComputedTiming().endTime));
-    if (Math.abs(Number(this.#run.currentTime) - at) > OFF) this.#run.currentTime = at;
+    const at = Math.min(elapsed(proven), Number(this.#animation.effect?.getComputedTiming().endTime));
+    if (Math.abs(Number(this.#animation.currentTime) - at) > DRIFT_MS) this.#animation.currentTime = at;
     const says = provenAt ? t("since {at}", { at: clockWithSeconds(provenAt) }) : "";
     if (this.#since.textContent !== says) this.#since.textContent = says; // written in advance: once it shows, scripts may hang
   }
 
   /** Return whether the overlay is hidden, so that the screen counts as current. */
   get isHeld() {
-    return !this.#element.hidden && Number(this.#run.currentTime) < DRAWN;
+    return !this.#element.hidden && Number(this.#animation.currentTime) < VISIBLE_MS;
   }
 
   /**

@@ -3,7 +3,7 @@
 
 import { postJson } from "../core/api.js";
 
-const EVERY_MS = 5_000;
+const REPORT_MS = 5_000;
 const TICK_MS = 1_000;     // retry interval
 const TIMEOUT_MS = 2_500; // a dead connection never answers
 
@@ -11,9 +11,9 @@ export class StatusReport {
   /** @type {DisplaySession} */ #session;
   /** @type {import("./stale_overlay.js").StaleOverlay} */ #overlay;
   /** @type {ReturnType<typeof setInterval> | undefined} */ #timer;
-  /** @type {Promise<boolean> | null} */ #asking = null;
-  #takenAt = -Infinity;
-  /** @type {boolean | null} */ #taken = null;             // `current` of the last accepted report
+  /** @type {Promise<boolean> | null} */ #sending = null;
+  #acceptedAt = -Infinity;
+  /** @type {boolean | null} */ #acceptedCurrent = null;             // `current` of the last accepted report
 
   /**
    * @param {DisplaySession} session
@@ -35,28 +35,28 @@ export class StatusReport {
 
   /** Send a report, one at a time. Resolves to whether the server accepted it. */
   tell() {
-    this.#asking ??= this.#send().finally(() => {
-      this.#asking = null;
+    this.#sending ??= this.#send().finally(() => {
+      this.#sending = null;
     });
-    return this.#asking;
+    return this.#sending;
   }
 
   /** Report at once when `current` changes. */
   #tick() {
-    const { current } = this.#contact;
-    if (current !== this.#taken || performance.now() - this.#takenAt > EVERY_MS - TICK_MS / 2) this.tell();
+    const { current } = this.#status;
+    if (current !== this.#acceptedCurrent || performance.now() - this.#acceptedAt > REPORT_MS - TICK_MS / 2) this.tell();
   }
 
-  get #contact() {
+  get #status() {
     const contact = this.#session.contact();
     return { ...contact, current: contact.current && this.#overlay.isHeld };
   }
 
   async #send() {
-    const began = performance.now(), contact = this.#contact;
+    const began = performance.now(), contact = this.#status;
     try {
       const answer = await postJson("/api/v1/wall/told", contact, { timeoutMs: TIMEOUT_MS });
-      if (answer.ok) [this.#takenAt, this.#taken] = [began, contact.current];
+      if (answer.ok) [this.#acceptedAt, this.#acceptedCurrent] = [began, contact.current];
       return answer.ok;
     } catch {
       return false;

@@ -82,7 +82,7 @@ interface Tile {
   now: Date | null;
   summary: Summary | undefined;
   last: SignificantEvent | null;
-  lifted: boolean;
+  highlighted: boolean;
   letters: number;
 }
 
