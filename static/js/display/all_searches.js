@@ -8,7 +8,7 @@ import { clock, date, committedAt, since } from "../core/time.js";
 import { isHighlighted, significantEventText } from "./significant_events.js";
 
 const MAX_BESIDE = 21; // letters of two words that fit half a screen in the smallest type
-const LONG_NAME = 14;   // letters of a name that fit there in larger type
+const LONG_NAME = 14; // letters of a name that fit there in larger type
 const LETTER_WIDTH = 0.58; // average width of a letter, in font sizes, in a wide typeface
 const PADDING = 1.2; // horizontal padding of a card, in font sizes
 

@@ -8,10 +8,10 @@ import { Board } from "../core/store.js";
 import { syncClock } from "./server_clock.js";
 import { EchoProbe } from "./echo_probe.js";
 
-const TICK_MS = 1_000;           // ms
-const TIMEOUT_MS = 10_000;   // a dead connection never answers
+const TICK_MS = 1_000; // ms
+const TIMEOUT_MS = 10_000; // a dead connection never answers
 const REPORT_URL = "/api/v1/wall/told";
-const CODE_ELSEWHERE = 4502;       // close code: another screen took over this display
+const CODE_ELSEWHERE = 4502; // close code: another screen took over this display
 const WORST = ["loading", "not_current", "catching_up", "live"]; // worst first
 /** @type {readonly PendingCommand[]} */
 const NOTHING = Object.freeze([]);
@@ -19,15 +19,15 @@ const OUTBOX = { pending: () => NOTHING, applied() {}, eventApplied() {} }; // b
 
 export class DisplaySession {
   /** @type {{ id: string }} */ account;
-  /** @type {DisplaySettings | null} */ display = null;     // once the server has sent them
+  /** @type {DisplaySettings | null} */ display = null; // once the server has sent them
   /** @type {DisplayShift | null} */ shift = null; // null while nobody holds the shift, or it is unknown
   shiftKnown = false;
   timesMayBeWrong = false; // the server's clock was set, or is behind the journal
   /** @type {string} */ version;
-  /** @type {string | null} */ newVersion = null;  // the server's version, if it differs from the page's
-  /** @type {string | null} */ ended = null;       // "revoked" | "elsewhere": ended for good
-  rows = 0;           // searches or cards on the screen, set by the view
-  mute = false;       // sound is on but the browser blocks it, set by the view
+  /** @type {string | null} */ newVersion = null; // the server's version, if it differs from the page's
+  /** @type {string | null} */ ended = null; // "revoked" | "elsewhere": ended for good
+  rows = 0; // searches or cards on the screen, set by the view
+  mute = false; // sound is on but the browser blocks it, set by the view
   outbox = OUTBOX;
   /** @type {Connection} */ connection;
   /** @type {Map<string, Board>} */ #boards = new Map();
@@ -35,8 +35,8 @@ export class DisplaySession {
   /** @type {Record<string, any>} */ #page; // settings that this page was rendered with
   /** @type {number | null} */ #closed = null;
   #echo = new EchoProbe();
-  /** @type {ClockReading | null} */ #heartbeatSince = null;            // clock reading: no received heartbeat was sent before it
-  #followedSince = readClocks();       // clock reading when the followed boards last changed
+  /** @type {ClockReading | null} */ #heartbeatSince = null; // clock reading: no received heartbeat was sent before it
+  #followedSince = readClocks(); // clock reading when the followed boards last changed
   /** @type {ReturnType<typeof setInterval> | undefined} */ #timer;
   /** @type {Set<(session: DisplaySession) => void>} */ #watchers = new Set();
   /** @type {Set<(board: Board, events: JournalEvent[]) => void>} */ #eventWatchers = new Set();

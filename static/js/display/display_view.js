@@ -23,11 +23,11 @@ export class DisplayView {
   /** @type {import("./stale_overlay.js").StaleOverlay} */ #overlay;
   #events = new SignificantEvents();
   #sound = new Sound();
-  #startedAt = performance.now();      // older events are not news and make no sound
+  #startedAt = performance.now(); // older events are not news and make no sound
   #playlist = new Playlist();
   #area = { width: 0, height: 0 }; // px, size of the board area
-  /** @type {string | null} */ #progressKey = null;                 // start of the page shown, for the progress bar
-  /** @type {string[]} */ #recentSearches = [];                     // searches with events since the last draw
+  /** @type {string | null} */ #progressKey = null; // start of the page shown, for the progress bar
+  /** @type {string[]} */ #recentSearches = []; // searches with events since the last draw
   #sizes = new ResizeObserver(([{ contentRect }]) => this.#resized(contentRect));
   /** @type {(() => void)[]} */ #unwatch = [];
   #frame = 0;

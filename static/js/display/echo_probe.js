@@ -3,8 +3,8 @@
 
 import { elapsed, readClocks } from "../core/elapsed.js";
 
-const MAX_PINGS = 20;      // pings kept; older ones will not be answered
-const SILENT_MS = 3_000;    // ms without a pong: the connection may be dead
+const MAX_PINGS = 20; // pings kept; older ones will not be answered
+const SILENT_MS = 3_000; // ms without a pong: the connection may be dead
 
 export class EchoProbe {
   /** @type {() => ClockReading} */ #now;

@@ -6,10 +6,10 @@ import { t } from "../core/i18n.js";
 import { originProblem } from "../core/origin.js";
 
 const CODES = "/api/v1/wall/codes";
-const POLL_MS = 2_000;   // ms
+const POLL_MS = 2_000; // ms
 const RETRY_MS = 5_000; // ms, after no answer or too many requests
 const TIMEOUT_MS = 10_000; // a dead connection never answers
-const COOKIE_LOST_MS = 60_000;       // ms: a code unknown sooner than this did not expire, its cookie was not stored
+const COOKIE_LOST_MS = 60_000; // ms: a code unknown sooner than this did not expire, its cookie was not stored
 
 /** @type {Record<string, () => string>} */
 const REASONS = {

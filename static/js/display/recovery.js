@@ -3,25 +3,25 @@
 import { request } from "../core/api.js";
 
 const TICK_MS = 1_000;
-const RECONNECT_MS = 4_000;      // reconnect when an open connection is not current, at most this often
-const ABANDON_HANGING_MS = 60_000;        // in the first minute after a disconnect, abandon hanging attempts: they may predate the recovery
+const RECONNECT_MS = 4_000; // reconnect when an open connection is not current, at most this often
+const ABANDON_HANGING_MS = 60_000; // in the first minute after a disconnect, abandon hanging attempts: they may predate the recovery
 const PATIENT_ATTEMPTS_MS = [40_000, 10_000]; // later, [period, time within it that an attempt may take]: a connection may be slow
 const UPGRADE_DEADLINE_MS = 5 * 60_000; // latest reload for a newer version
-const UPGRADE_JITTER_MS = 10_000;       // spread reloads of several screens
-const FETCH_RETRY_MS = 2_000;           // between two attempts to fetch the page
-const FETCH_TIMEOUT_MS = 60_000;        // for an attempt: a connection may be slow, and a dead one never answers
+const UPGRADE_JITTER_MS = 10_000; // spread reloads of several screens
+const FETCH_RETRY_MS = 2_000; // between two attempts to fetch the page
+const FETCH_TIMEOUT_MS = 60_000; // for an attempt: a connection may be slow, and a dead one never answers
 const RECENT_MS = 10 * 60_000;
-const FREE_RELOADS = 3;               // reloads within that time that need no delay
-const RELOAD_DELAY_MS = 5_000;        // delay of the next one, doubled each time
-const RELOADS_KEY = "wall.loaded";   // sessionStorage key: recent reloads with the version left
+const FREE_RELOADS = 3; // reloads within that time that need no delay
+const RELOAD_DELAY_MS = 5_000; // delay of the next one, doubled each time
+const RELOADS_KEY = "wall.loaded"; // sessionStorage key: recent reloads with the version left
 
 export class Recovery {
   /** @type {DisplaySession} */ #session;
   /** @type {import("./status_report.js").StatusReport} */ #report;
   /** @type {RecoveryCallbacks} */ #on;
   /** @type {ReturnType<typeof setInterval> | undefined} */ #timer;
-  #reconnectedAt = performance.now();  // last forced reconnect
-  /** @type {number | null} */ #disconnectedAt = null;               // start of the disconnect
+  #reconnectedAt = performance.now(); // last forced reconnect
+  /** @type {number | null} */ #disconnectedAt = null; // start of the disconnect
   /** @type {{ first: number, last: number } | null} */ #upgradeWindow = null; // window for the reload to a newer version
 
   /**

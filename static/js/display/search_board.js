@@ -9,8 +9,8 @@ import { kind, nameElement, shortTime, worryingMark } from "./all_searches.js";
 
 const ROLES = ["inbox", "todo", "doing", "waiting", "done"];
 const LINE_HEIGHT = 1.42, TITLED_HEIGHT = 2.57; // height of a card without and with a title, in units of the smallest font size
-const COUNTS_HEIGHT = 4.6;        // height of the counts above the list
-const FACTS_HEIGHT = 13;          // height of the facts above those, in portrait
+const COUNTS_HEIGHT = 4.6; // height of the counts above the list
+const FACTS_HEIGHT = 13; // height of the facts above those, in portrait
 
 /** @param {BoardContext & { height: number, upright: boolean }} view `height` in units of the smallest font size */
 export function searchBoard(view) {

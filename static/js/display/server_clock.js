@@ -3,8 +3,8 @@
 import { ClockOffset } from "../core/clock_offset.js";
 import { clock, toInput } from "../core/time.js";
 
-const MAX_ERROR_MS = 120_000;        // ms that this machine's clock may be off without a warning
-const DAY_HOURS = [7, 19];          // hours between which the "day" theme is light
+const MAX_ERROR_MS = 120_000; // ms that this machine's clock may be off without a warning
+const DAY_HOURS = [7, 19]; // hours between which the "day" theme is light
 
 const offset = new ClockOffset();
 

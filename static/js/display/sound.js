@@ -1,11 +1,11 @@
 /* Chime of two tones, if the display's sound is on. Browsers block sound until a user gesture, which a display never gets: so
    permission is tested before there is anything to announce. */
 
-const TONES = [660, 880];    // Hz
-const TONE_S = 0.18;           // s
-const GAIN = 0.2;            // gain, 0 to 1
-const MERGE_MS = 2_000;   // events within this share one chime; a later one is dropped
-const PERMISSION_MS = 2_000;    // a browser that has not allowed it within this will not
+const TONES = [660, 880]; // Hz
+const TONE_S = 0.18; // s
+const GAIN = 0.2; // gain, 0 to 1
+const MERGE_MS = 2_000; // events within this share one chime; a later one is dropped
+const PERMISSION_MS = 2_000; // a browser that has not allowed it within this will not
 
 export class Sound {
   /** @type {AudioContext | null} */ #context = null;

@@ -5,8 +5,8 @@ import { elapsed } from "../core/elapsed.js";
 import { t } from "../core/i18n.js";
 import { clockWithSeconds } from "../core/time.js";
 
-const VISIBLE_MS = 8_800;  // ms into the animation (css/display/stale_overlay.css) at which it becomes visible
-const DRIFT_MS = 400;      // ms of tolerated drift: setting the animation costs a frame
+const VISIBLE_MS = 8_800; // ms into the animation (css/display/stale_overlay.css) at which it becomes visible
+const DRIFT_MS = 400; // ms of tolerated drift: setting the animation costs a frame
 
 export class StaleOverlay {
   /** @type {HTMLElement} */ #element;

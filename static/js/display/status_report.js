@@ -4,7 +4,7 @@
 import { postJson } from "../core/api.js";
 
 const REPORT_MS = 5_000;
-const TICK_MS = 1_000;     // retry interval
+const TICK_MS = 1_000; // retry interval
 const TIMEOUT_MS = 2_500; // a dead connection never answers
 
 export class StatusReport {
@@ -13,7 +13,7 @@ export class StatusReport {
   /** @type {ReturnType<typeof setInterval> | undefined} */ #timer;
   /** @type {Promise<boolean> | null} */ #sending = null;
   #acceptedAt = -Infinity;
-  /** @type {boolean | null} */ #acceptedCurrent = null;             // `current` of the last accepted report
+  /** @type {boolean | null} */ #acceptedCurrent = null; // `current` of the last accepted report
 
   /**
    * @param {DisplaySession} session

@@ -9,8 +9,8 @@ import { profileName } from "./display_row.js";
 
 const LANGUAGES = { en: "English", fr: "Français", nl: "Nederlands", de: "Deutsch" }; // each in its own language
 const THEMES = { dark: () => t("dark"), light: () => t("light"), day: () => t("light 7:00 to 19:00") };
-const EVERY_S = 20;
-const AUTOPLAY = "--autoplay-policy=no-user-gesture-required";
+const DEFAULT_EVERY_S = 20;
+const AUTOPLAY_FLAG = "--autoplay-policy=no-user-gesture-required";
 
 /** @param {DisplaysView} view */
 export function pairingDialog(view) {
@@ -18,7 +18,7 @@ export function pairingDialog(view) {
   const send = (/** @type {any} */ form) => view.act("POST", "", { code: form.code.value, ...settings(form) }, done);
   const code = row(view, "code", t("Code on the screen"), (/** @type {any} */ wrong) => html`<input id="d-code" name="code" maxlength="40" autocomplete="off"
     autocapitalize="characters" spellcheck="false" autofocus aria-required="true" aria-invalid=${wrong.is} aria-describedby=${wrong.by}>`);
-  const shows = { boards: [view.board.id], every_s: EVERY_S };
+  const shows = { boards: [view.board.id], every_s: DEFAULT_EVERY_S };
   const display = { name: "", profile: "room", language: document.documentElement.lang, theme: "dark", sound: false, shows };
   return dialog("pair", t("Pair a screen"), form(view, html`${code}${fields(view, display)}`, t("Pair"), send), view.close);
 }
@@ -65,18 +65,18 @@ function form(view, body, send, submit) {
 }
 
 /** @type {Record<string, any>} */
-const FIELDS = { code: /^code$/, name: /^name$/, boards: /^shows$|^shows\.boards/, every_s: /^shows\.every_s$/ }; // field -> error paths
+const ERROR_PATHS = { code: /^code$/, name: /^name$/, boards: /^shows$|^shows\.boards/, every_s: /^shows\.every_s$/ }; // field -> error paths
 /**
  * @param {DisplaysView} view
  * @param {any} field
  */
-const wrongWith = (view, field) => Object.entries(view.fields).find(([path]) => FIELDS[field].test(path))?.[1];
+const wrongWith = (view, field) => Object.entries(view.fields).find(([path]) => ERROR_PATHS[field].test(path))?.[1];
 
 /**
  * Return whether one of the fields shows errors of this path.
  * @param {string} path
  */
-export const isShown = (path) => Object.values(FIELDS).some((paths) => paths.test(path));
+export const isShown = (path) => Object.values(ERROR_PATHS).some((paths) => paths.test(path));
 
 /** @param {DisplaysView} view */
 const elsewhere = (view) => Object.entries(view.fields).filter(([path]) => !isShown(path)).map(([, says]) => says);
@@ -130,7 +130,7 @@ function fields(view, { name, profile, language, theme, sound, shows }) {
     ${row(view, "every_s", t("Seconds for each, if there are several"), (/** @type {any} */ wrong) => html`<input id="d-every_s" name="every_s" type="number"
       min="5" max="3600" .value=${String(shows.every_s)} aria-required="true" aria-invalid=${wrong.is} aria-describedby=${wrong.by}>`)}
     <label class="check"><input type="checkbox" name="sound" ?checked=${sound}>${t("A sound when something significant happens")}</label>
-    <p class="hint">${t("A screen sounds once somebody has pressed it, anew after each load of its page; or always, if its browser is started so (Chromium: {flag}).", { flag: AUTOPLAY })}</p>`;
+    <p class="hint">${t("A screen sounds once somebody has pressed it, anew after each load of its page; or always, if its browser is started so (Chromium: {flag}).", { flag: AUTOPLAY_FLAG })}</p>`;
 }
 
 /**

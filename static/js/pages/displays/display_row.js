@@ -6,17 +6,17 @@ import { ago, clockWithSeconds, moment } from "../../core/time.js";
 import { shortPersonName } from "../../format/search_list.js";
 
 /** @type {Record<string, any>} */
-const PROFILE = { room: () => t("visitors may read it"), inner: () => t("inner room") };
+const PROFILE_NAMES = { room: () => t("visitors may read it"), inner: () => t("inner room") };
 
 /** @param {any} code */
-export const profileName = (code) => PROFILE[code]?.() ?? code;
+export const profileName = (code) => PROFILE_NAMES[code]?.() ?? code;
 
 /**
  * @param {DisplaysView} view - {at, board, open(name, display), act(method, path, body, says)}
  * @param {any} display
  */
 export function displayRow(display, view) {
-  const { state, says } = STANDING[display.standing](display);
+  const { state, says } = HEALTH_TEXTS[display.standing](display);
   const name = `name-${display.id}`; // names each button's display
   return html`<li data-display=${display.id} data-health=${state}>
     <span class="who"><b id=${name}>${display.name}</b> <span class="health ${state}">${says}</span></span>
@@ -32,7 +32,7 @@ export function displayRow(display, view) {
 const reloads = ({ name }) => t("{name} loads its page anew.", { name });
 
 /** @type {Record<string, any>} */
-const STANDING = { // by health as judged by the server
+const HEALTH_TEXTS = { // by health as judged by the server
   revoked: (/** @type {{ revoked_at: any }} */ { revoked_at: at }) => ({ state: "gone", says: t("revoked {at}", { at: moment(at) }) }),
   unheard: () => ({ state: "silent", says: t("has not been heard of yet") }),
   silent: (/** @type {{ contact_at: any }} */ { contact_at: at }) => ({ state: "silent", says: t("stopped at {at}", { at: clockWithSeconds(at) }) }),

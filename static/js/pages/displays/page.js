@@ -10,7 +10,7 @@ import { settingsDialog, isShown, pairingDialog, revokeDialog } from "./dialogs.
 import { displayRow } from "./display_row.js";
 import { announce } from "../../shared/announcer.js";
 
-const ASK_EVERY = 3_000; // ms: a stopped display is reported within 15 s
+const POLL_MS = 3_000; // ms: a stopped display is reported within 15 s
 
 /**
  * @param {HTMLElement} root
@@ -51,7 +51,7 @@ class DisplaysPage {
 
   connect() {
     this.board.watch(() => this.#draw());
-    this.#timer = setInterval(() => this.#ask(), ASK_EVERY);
+    this.#timer = setInterval(() => this.#ask(), POLL_MS);
     this.#draw();
     this.#ask();
   }

@@ -6,7 +6,7 @@ import { t } from "../../core/i18n.js";
 const OPERATIONS = "operations";
 
 /** @type {Record<string, any>} */
-const OF_STEP = { take: "shift.take", refuse: "handover.refuse", withdraw: "handover.withdraw" }; // dialog -> command
+const COMMAND_OF_STEP = { take: "shift.take", refuse: "handover.refuse", withdraw: "handover.withdraw" }; // dialog -> command
 
 export class HandoverActions {
   /** @type {HandoverView} */ #view;
@@ -21,7 +21,7 @@ export class HandoverActions {
   /** @param {string} name */
   dialog(name) {
     const view = this.#view;
-    if (OF_STEP[name]) view.forms.step(OF_STEP[name]).open();
+    if (COMMAND_OF_STEP[name]) view.forms.step(COMMAND_OF_STEP[name]).open();
     view.ui.dialog = name;
     if (name === "sign") this.#look();
     view.draw();
@@ -40,7 +40,7 @@ export class HandoverActions {
     const view = this.#view, { name } = form.command;
     const data = form.command.data(form);
     if (!data) return this.#trouble();
-    const sent = await this.#sends(form, OPERATIONS, name, data, view.board);
+    const sent = await this.#sendForm(form, OPERATIONS, name, data, view.board);
     if (sent) this.closeDialog();
     return view.draw();
   }
@@ -54,7 +54,7 @@ export class HandoverActions {
     if (!form.dirty) return undefined;
     const { handover, ...data } = form.command.data(form) ?? {};
     if (!handover) return this.#trouble();
-    const ack = await this.#sends(form, board, "handover.write", { handover, ...data }, form.position());
+    const ack = await this.#sendForm(form, board, "handover.write", { handover, ...data }, form.position());
     if (ack) view.saved(board, data, Math.max(0, ...ack.seqs));
     else view.report.moved(board === OPERATIONS ? null : board);
     return view.draw();
@@ -81,7 +81,7 @@ export class HandoverActions {
     const pinned = view.written(board).pinned ?? [];
     const data = { pinned: pinned.includes(id) ? pinned.filter((/** @type {any} */ each) => each !== id) : [...pinned, id] };
     const { seq: base, epoch } = view.position(board); // without a base both of two simultaneous pins apply
-    const ack = await this.#command(board, "handover.write", { handover: view.number, ...data }, { base, epoch });
+    const ack = await this.#sendCommand(board, "handover.write", { handover: view.number, ...data }, { base, epoch });
     if (ack) view.saved(board, data, Math.max(0, ...ack.seqs));
     view.draw();
   }
@@ -94,7 +94,7 @@ export class HandoverActions {
   async keep({ board }, keeper) {
     const view = this.#view, data = { keeper };
     const { seq: base, epoch } = view.position(board);
-    const answer = this.#command(board, "handover.write", { handover: view.number, ...data }, { base, epoch });
+    const answer = this.#sendCommand(board, "handover.write", { handover: view.number, ...data }, { base, epoch });
     view.draw();
     const ack = await answer;
     if (ack) view.saved(board, { handover: view.number, ...data }, Math.max(0, ...ack.seqs));
@@ -108,7 +108,7 @@ export class HandoverActions {
   async letIn({ board, outside }) {
     const view = this.#view, members = [...view.membersOf(board), outside];
     const { seq: base, epoch } = view.position(board);
-    const answer = this.#command(board, "search.set_access", { access: "members", members }, { base, epoch });
+    const answer = this.#sendCommand(board, "search.set_access", { access: "members", members }, { base, epoch });
     view.draw();
     if (await answer) view.report.moved();
     view.draw();
@@ -132,7 +132,7 @@ export class HandoverActions {
    */
   async read({ board, after }) {
     const view = this.#view;
-    const answer = this.#command(board, "handover.read", { handover: view.number, seq: after.seq });
+    const answer = this.#sendCommand(board, "handover.read", { handover: view.number, seq: after.seq });
     view.draw();
     if (await answer) view.read(board, after.seq);
     view.report.moved(board);
@@ -170,7 +170,7 @@ export class HandoverActions {
     const form = entry.name === "handover.write" ? view.forms.written(entry.board) : view.forms.step(entry.name);
     form.restoreData(entry.data, entry, entry.refusal ?? {});
     view.session.outbox.discard(entry.id);
-    view.ui.dialog = Object.keys(OF_STEP).find((name) => OF_STEP[name] === entry.name) ?? null;
+    view.ui.dialog = Object.keys(COMMAND_OF_STEP).find((name) => COMMAND_OF_STEP[name] === entry.name) ?? null;
     view.draw();
   }
 
@@ -208,7 +208,7 @@ export class HandoverActions {
    * @param {Record<string, any>} data
    * @param {Record<string, any>} position
    */
-  async #sends(form, board, name, data, { seq, base = seq, epoch }) {
+  async #sendForm(form, board, name, data, { seq, base = seq, epoch }) {
     const { session, draw } = this.#view;
     const answer = session.outbox.add(board, name, data, { base, epoch });
     const sent = form.release();
@@ -230,7 +230,7 @@ export class HandoverActions {
    * @param {string} name
    * @param {Record<string, any>} data
    */
-  async #command(board, name, data, position = {}) {
+  async #sendCommand(board, name, data, position = {}) {
     try {
       return await this.#view.session.outbox.add(board, name, data, position);
     } catch {

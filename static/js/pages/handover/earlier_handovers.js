@@ -6,7 +6,7 @@ import { t } from "../../core/i18n.js";
 import { endText } from "./summary.js";
 import { formatShortMoment } from "../../format/time_elements.js";
 
-const SHOWN = 10;
+const SHOWN_AT_FIRST = 10;
 
 export class EarlierHandovers {
   /** @type {any | null} */ list = null;
@@ -40,8 +40,8 @@ export function earlierHandovers({ earlier: { list, people, more, showAll }, isF
   const ended = (list ?? []).filter((/** @type {{ ended_at: any }} */ { ended_at: at }) => at !== null);
   if (!ended.length) return nothing;
   return html`<section class="earlier"><h2>${t("Earlier handovers")}</h2>
-    <ol role="list" data-testid="earlier">${ended.slice(0, more ? ended.length : SHOWN).map((/** @type {any} */ each) => line(each, people, isFixed ? number : null))}</ol>
-    ${more || ended.length <= SHOWN ? nothing : html`<button type="button" class="plain" data-act="more" @click=${showAll}>${t("Show all")}</button>`}
+    <ol role="list" data-testid="earlier">${ended.slice(0, more ? ended.length : SHOWN_AT_FIRST).map((/** @type {any} */ each) => line(each, people, isFixed ? number : null))}</ol>
+    ${more || ended.length <= SHOWN_AT_FIRST ? nothing : html`<button type="button" class="plain" data-act="more" @click=${showAll}>${t("Show all")}</button>`}
   </section>`;
 }
 

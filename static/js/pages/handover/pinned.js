@@ -5,8 +5,8 @@ import { t } from "../../core/i18n.js";
 import { label } from "../../core/labels.js";
 import { cardTime } from "../../format/time_elements.js";
 
-const MOST = 20; // limit of the server
-const LETTERS = 70; // characters of a card in the list
+const MAX_PINS = 20; // limit of the server
+const MAX_TITLE = 70; // characters of a card in the list
 
 /**
  * @param {any} it
@@ -18,7 +18,7 @@ export function pinned(it, view) {
   const known = new Map(it.pinned.map((/** @type {any} */ each) => [each.id, each]));
   return html`<div class="pins" data-testid="pins">
     ${ids.length ? html`<h3>${t("Not to be missed")}</h3><ul>${ids.map((/** @type {string} */ id) => line(it, known.get(id) ?? fromBoard(view, it.board, id), id, view))}</ul>` : nothing}
-    ${view.mayWrite && ids.length < MOST ? choice(it, ids, view) : nothing}
+    ${view.mayWrite && ids.length < MAX_PINS ? choice(it, ids, view) : nothing}
   </div>`;
 }
 
@@ -74,4 +74,4 @@ function choice(it, ids, view) {
 }
 
 /** @param {string} text */
-const short = (text) => (text.length > LETTERS ? `${text.slice(0, LETTERS)}…` : text);
+const short = (text) => (text.length > MAX_TITLE ? `${text.slice(0, MAX_TITLE)}…` : text);

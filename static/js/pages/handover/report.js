@@ -5,8 +5,8 @@
 
 import { TIMEOUT_MS, request } from "../../core/api.js";
 
-const EVERY_MS = 1000;
-const AGAIN_MS = 5000; // after a failed request
+const MIN_PERIOD_MS = 1000;
+const RETRY_MS = 5000; // after a failed request
 
 export class Report {
   /** @type {any} */ whole = null; // the report as in the contract, once loaded
@@ -53,7 +53,7 @@ export class Report {
   /** Note a change on one board, or (null) in the report's scope. */
   moved(board = /** @type {string | null} */ (null)) {
     this.#due.add(board);
-    this.#soon(Math.max(0, this.#askedAt + EVERY_MS - performance.now()));
+    this.#schedule(Math.max(0, this.#askedAt + MIN_PERIOD_MS - performance.now()));
   }
 
   disconnect() {
@@ -62,7 +62,7 @@ export class Report {
   }
 
   /** @param {number} wait */
-  #soon(wait) {
+  #schedule(wait) {
     if (this.#asking || this.#timer !== null) return;
     this.#timer = setTimeout(() => this.#ask(), wait);
   }
@@ -80,7 +80,7 @@ export class Report {
     else if (board !== null) this.#due.add(null); // it may have left the report
     else if (this.status !== 404) due.forEach((each) => this.#due.add(each));
     this.#changed();
-    if (this.#due.size) this.#soon(answer || board !== null ? EVERY_MS : AGAIN_MS);
+    if (this.#due.size) this.#schedule(answer || board !== null ? MIN_PERIOD_MS : RETRY_MS);
   }
 
   /** @param {string} board */

@@ -8,26 +8,26 @@ import { unanswered } from "./hidden_searches.js";
 import { formatMoment } from "../../format/time_elements.js";
 
 /** @type {Record<string, any>} */
-const STATUS = {
+const STATUS_NAMES = {
   prepared: () => t("being prepared"), signed: () => t("signed, to be accepted"), accepted: () => t("accepted"),
   refused: () => t("refused"), withdrawn: () => t("withdrawn"),
 };
 
 /** @type {Record<string, any>} */
-const ENDED = {
+const END_TEXTS = {
   accepted: (/** @type {any} */ said) => t("{who} accepted handover {number}", said), refused: (/** @type {any} */ said) => t("{who} refused handover {number}", said),
   withdrawn: (/** @type {any} */ said) => t("{who} withdrew handover {number}", said),
 };
 
 /** @param {string} status */
-const statusName = (status) => STATUS[status]?.() ?? status;
+const statusName = (status) => STATUS_NAMES[status]?.() ?? status;
 
 /**
  * "Dora refused handover 1"
  * @param {string} status
  * @param {any} said
  */
-export const endText = (status, said) => ENDED[status]?.(said) ?? statusName(status);
+export const endText = (status, said) => END_TEXTS[status]?.(said) ?? statusName(status);
 
 /** @param {HandoverView} view */
 export function head(view) {

@@ -78,11 +78,11 @@ class HistoryPage {
     this.#windowed.connect();
     this.#keys.connect();
     addEventListener("hashchange", this.#went);
-    addEventListener("scroll", this.#scrolled, { passive: true });
+    addEventListener("scroll", this.#onScroll, { passive: true });
     this.session.board(this.boardId).setPresence(null);
-    this.#unwatch = this.session.watch(this.#turned);
+    this.#unwatch = this.session.watch(this.#onShiftChanged);
     this.history.connect();
-    this.#turned();
+    this.#onShiftChanged();
     this.#render();
     this.#chain.connect();
     return this;
@@ -92,7 +92,7 @@ class HistoryPage {
     this.#windowed.disconnect();
     this.#keys.disconnect();
     removeEventListener("hashchange", this.#went);
-    removeEventListener("scroll", this.#scrolled);
+    removeEventListener("scroll", this.#onScroll);
     this.history.disconnect();
     this.#unwatch();
     this.#chain.disconnect();
@@ -181,13 +181,13 @@ class HistoryPage {
     this.asked = asked;
     this.text = text;
     this.#stale = true;
-    this.#write();
+    this.#writeUrl();
     this.#top = null;
     this.#windowed.toTop();
   }
 
   /** Replace the URL without a history entry: the back button must not go through every letter. */
-  #write() {
+  #writeUrl() {
     history.replaceState(history.state, "", location.pathname + written(this.asked) + toHash(/** @type {any} */ (this)));
   }
 
@@ -198,7 +198,7 @@ class HistoryPage {
     this.#render();
   };
 
-  #scrolled = () => {
+  #onScroll = () => {
     if (this.fresh && this.#windowed.isAtTop) this.draw();
     if (this.#isNearEnd()) this.history.read();
   };
@@ -214,7 +214,7 @@ class HistoryPage {
   // --- drawing
 
   /** Regroup when the shift may have changed hands. */
-  #turned = () => {
+  #onShiftChanged = () => {
     const shift = this.session.shiftStatus?.shift;
     if (shift) this.#shifts.follow(shift.number);
     this.#more();
@@ -237,7 +237,7 @@ class HistoryPage {
   #render() {
     cancelAnimationFrame(this.#frame);
     this.#frame = null;
-    if (this.history.state === "forbidden") return this.#lost();
+    if (this.history.state === "forbidden") return this.#onAccessLost();
     if (this.#stale) this.#find();
     const reads = this.#isReading;
     this.#windowed.update(this.#keysShown, () => keepFocus(this.#root, () => render(this.#template(), this.#root)));
@@ -260,7 +260,7 @@ class HistoryPage {
   }
 
   /** Remove everything when access is lost. */
-  #lost() {
+  #onAccessLost() {
     this.#isLost = true;
     this.#shown.forget();
     this.text = "";

@@ -6,12 +6,12 @@ import { searchableText, tokenize } from "../../core/text_filter.js";
 import { choices, filter } from "./filter.js";
 import { groupOf } from "./shift_headings.js";
 
-const NOTHING = { all: 0, people: new Map(), fields: new Set(), cards: new Map() };
+const NO_CHOICES = { all: 0, people: new Map(), fields: new Set(), cards: new Map() };
 
 export class ShownEvents {
   /** @type {any[]} */ items = []; // {entry, group}, newest first; `group` is the heading before it, or null
   /** @type {string[]} */ keys = []; // keys of the items
-  offered = NOTHING; // filter choices: count, actors, fields, cards
+  offered = NO_CHOICES; // filter choices: count, actors, fields, cards
   /** @type {any} */ #history;
   #texts = new WeakMap(); // entry -> its folded text
 
@@ -21,7 +21,7 @@ export class ShownEvents {
   }
 
   forget() {
-    Object.assign(this, { items: [], keys: [], offered: NOTHING });
+    Object.assign(this, { items: [], keys: [], offered: NO_CHOICES });
     this.#texts = new WeakMap();
   }
 
@@ -53,7 +53,7 @@ export class ShownEvents {
   #textOf = (entry) => {
     const before = this.#history.before(entry, false), kept = this.#texts.get(entry);
     if (kept && kept.isKnown === (before !== undefined)) return kept.text;
-    const text = searchableText(this.#said(entry, before));
+    const text = searchableText(this.#searchText(entry, before));
     this.#texts.set(entry, { text, isKnown: before !== undefined });
     return text;
   };
@@ -62,7 +62,7 @@ export class ShownEvents {
    * @param {any} entry
    * @param {any} before
    */
-  #said(entry, before) {
+  #searchText(entry, before) {
     const { event, journal } = entry;
     const names = this.#history.names(entry, false);
     const what = tell(event, names, before);

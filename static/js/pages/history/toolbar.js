@@ -12,7 +12,7 @@ import { KINDS } from "./filter.js";
 import { formatShortMoment } from "../../format/time_elements.js";
 
 /** @type {Record<string, any>} */
-const KIND = {
+const KIND_NAMES = {
   sighting: () => t("Sightings"), task: () => t("Tasks"), note: () => t("Notes"), search: () => t("The search as a whole"), column: () => t("Columns"),
   handover: () => t("Shift and handover"),
 };
@@ -36,7 +36,7 @@ function menu(view) {
   const set = (/** @type {string} */ name) => (/** @type {{ target: { value: any } }} */ { target: { value } }) => view.ask(name, value || null);
   return html`
     ${choice("person", t("By whom"), asked.person, [["", t("anybody")], ...people(offered, asked.person)], set("person"))}
-    ${choice("kind", t("About"), asked.kind, [["", t("all")], ...Object.keys(KINDS).map((kind) => [kind, KIND[kind]()])], set("kind"))}
+    ${choice("kind", t("About"), asked.kind, [["", t("all")], ...Object.keys(KINDS).map((kind) => [kind, KIND_NAMES[kind]()])], set("kind"))}
     ${view.isEverywhere ? nothing : choice("card", t("Card"), asked.card, [["", t("all")], ...cards(view)], set("card"))}
     ${choice("field", t("What was changed"), asked.field, [["", t("anything")], ...fields(offered, asked.field)], set("field"))}
     ${moment(view, "from", t("From"))} ${moment(view, "to", t("Until"))}
@@ -73,7 +73,7 @@ function chips(view) {
   const { asked, offered } = view;
   return [
     ["person", asked.person && (offered.people.get(asked.person) ?? view.accountName(asked.person))],
-    ["kind", asked.kind && KIND[asked.kind]()],
+    ["kind", asked.kind && KIND_NAMES[asked.kind]()],
     ["card", asked.card && cardName(offered.cards.get(asked.card) && asCard(offered.cards.get(asked.card)))],
     ["field", asked.field && label.field(asked.field)],
     ["from", asked.from && t("from {at}", { at: formatShortMoment(asked.from) })],

@@ -5,7 +5,7 @@ import { serverNow } from "../../core/time.js";
 import { describeTime, parseTime } from "./parse_time.js";
 
 /** @type {Record<string, any>} */
-const NOTHING = {
+const EMPTY_CALL = {
   board: null,    // the search, once chosen
   search: "",     // its name, or the text typed to find it
   text: "",
@@ -22,7 +22,7 @@ const NOTHING = {
 };
 
 export class CallDraft {
-  /** @type {Record<string, any>} */ typed = { ...NOTHING };
+  /** @type {Record<string, any>} */ typed = { ...EMPTY_CALL };
   /** @type {any} */ #draft;
   /** @type {any} */ #earlier;
   /** @type {any} */ #cleared = null;
@@ -34,7 +34,7 @@ export class CallDraft {
   constructor(draft, earlier) {
     this.#draft = draft;
     this.#earlier = earlier;
-    this.typed = { ...NOTHING, ...draft.load() };
+    this.typed = { ...EMPTY_CALL, ...draft.load() };
     draft.whenLoaded((/** @type {any} */ kept) => this.#found(kept));
   }
 
@@ -43,7 +43,7 @@ export class CallDraft {
    * @param {any} kept
    */
   #found(kept) {
-    if (this.isEmpty) return void (this.typed = { ...NOTHING, ...kept });
+    if (this.isEmpty) return void (this.typed = { ...EMPTY_CALL, ...kept });
     this.#earlier.save(kept);
     this.#save();
   }
@@ -85,7 +85,7 @@ export class CallDraft {
 
   clear() {
     if (!this.isEmpty) this.#cleared = this.typed;
-    this.typed = { ...NOTHING };
+    this.typed = { ...EMPTY_CALL };
     this.#draft.clear();
   }
 
@@ -136,7 +136,7 @@ export class CallDraft {
   restore({ board, data }, search) {
     const { place } = data;
     this.#set({
-      ...NOTHING, board, search, text: data.description, where: place?.text ?? "",
+      ...EMPTY_CALL, board, search, text: data.description, where: place?.text ?? "",
       place: place?.lat === undefined ? null : { name: place.text, ...place },
       when: describeTime(data.seen_at ?? null), seen: data.seen_at ?? null, name: data.source_name ?? "", contact: data.source_contact ?? "",
       channel: data.channel, sealed: data.source.sealed, began: data.received_at,

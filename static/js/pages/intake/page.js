@@ -15,7 +15,7 @@ import { suggestionsPanel, distanceText, recentCallsList } from "./suggestions_p
 import { byStatus, matchesSearch } from "../../format/search_list.js";
 
 const FIELDS = ["search", "text", "where", "when", "name", "contact", "channel", "sealed", "send"]; // in the order of a call
-const MOST = 8; // searches to choose from
+const MAX_OPTIONS = 8; // searches to choose from
 
 /**
  * @param {HTMLElement} root
@@ -44,18 +44,18 @@ class IntakePage {
     this.session = session;
     this.board = session.board("operations");
     this.suggestions = new Suggestions(this.draw);
-    this.taken = new RecentCalls(draft("intake:taken"), session, () => this.draw(), (/** @type {any} */ entry) => this.#say(entry));
+    this.taken = new RecentCalls(draft("intake:taken"), session, () => this.draw(), (/** @type {any} */ entry) => this.#announceNumber(entry));
   }
 
   connect() {
     this.board.watch(this.draw);
     this.session.watch(this.draw);
-    this.#root.addEventListener("keydown", this.#keyed);
-    this.#root.addEventListener("focusin", this.#focused);
-    this.#root.addEventListener("focusout", this.#focused);
+    this.#root.addEventListener("keydown", this.#onKeydown);
+    this.#root.addEventListener("focusin", this.#onFocus);
+    this.#root.addEventListener("focusout", this.#onFocus);
     this.suggestions.look(this.call.typed);
     this.draw();
-    this.#go("search");
+    this.#focusField("search");
     return this;
   }
 
@@ -74,7 +74,7 @@ class IntakePage {
         <p class="hint keys"><kbd>Enter</kbd> ${t("goes on")} <kbd>Ctrl</kbd> <kbd>Enter</kbd> ${t("sends")} <kbd>Esc</kbd> ${t("clears")}</p>
         ${this.#choice("search", t("Which search"), this.#searchHint(), this.#searches(), this.#pickSearch)}
         ${this.#row("text", t("What was seen"), html`<textarea id="text" data-field="text" rows="3" aria-invalid=${this.#invalid("text")}
-          aria-describedby="text-hint" .value=${live(call.typed.text)} @input=${this.#typed}></textarea>`)}
+          aria-describedby="text-hint" .value=${live(call.typed.text)} @input=${this.#onInput}></textarea>`)}
         ${this.#choice("where", t("Where"), this.#placeHint(), this.#places(), this.#pickPlace)}
         ${this.#row("when", t("When"), this.#text("when", t("now, 10 minutes ago, 14:30, yesterday 22:00")), this.#whenHint())}
         <div class="grid">
@@ -124,11 +124,11 @@ class IntakePage {
   /** @param {string} id */
   #text(id, placeholder = nothing) {
     return html`<input id=${id} data-field=${id} type="text" autocomplete="off" aria-describedby="${id}-hint" aria-invalid=${this.#invalid(id)}
-      placeholder=${placeholder} .value=${live(this.call.typed[id])} @input=${this.#typed} />`;
+      placeholder=${placeholder} .value=${live(this.call.typed[id])} @input=${this.#onInput} />`;
   }
 
   #channel() {
-    return html`<select id="channel" data-field="channel" aria-describedby="channel-hint" .value=${live(this.call.typed.channel)} @change=${this.#typed}>
+    return html`<select id="channel" data-field="channel" aria-describedby="channel-hint" .value=${live(this.call.typed.channel)} @change=${this.#onInput}>
       ${label.channel.codes.map((code) => html`<option value=${code} ?selected=${code === this.call.typed.channel}>${label.channel(code)}</option>`)}</select>`;
   }
 
@@ -165,7 +165,7 @@ class IntakePage {
     const keep = (/** @type {any} */ one) => matchesSearch(one, search.trim(), [one.state.person.last_name, label.kind(one.state.kind)]);
     const { open } = byStatus(this.board.of("search"), { keep });
     const found = this.suggestions.searches.map((/** @type {any} */ one) => this.board.get(one.board)).filter((/** @type {any} */ one) => one && search.trim());
-    return [...new Set([...open, ...found])].slice(0, MOST).map((search) => searchOption(/** @type {Entity} */ (search)));
+    return [...new Set([...open, ...found])].slice(0, MAX_OPTIONS).map((search) => searchOption(/** @type {Entity} */ (search)));
   }
 
   #places() {
@@ -195,13 +195,13 @@ class IntakePage {
   chooseSearch(id) {
     const search = this.board.get(id);
     if (search) this.#pickSearch(searchOption(search));
-    this.#go("text");
+    this.#focusField("text");
   }
 
   // --- events
 
   /** @param {any} event */
-  #typed = (event) => this.#edit(event.target.dataset.field, event.target.value);
+  #onInput = (event) => this.#edit(event.target.dataset.field, event.target.value);
 
   /**
    * @param {any} field
@@ -220,7 +220,7 @@ class IntakePage {
   }
 
   /** @param {{ type: string, target: any }} given */
-  #focused = ({ type, target }) => {
+  #onFocus = ({ type, target }) => {
     const field = type === "focusin" ? (target.dataset?.field ?? null) : null;
     if (field === this.#list.field) return;
     this.#list = { field, active: 0, shut: true };
@@ -228,7 +228,7 @@ class IntakePage {
   };
 
   /** @param {any} event */
-  #keyed = (event) => {
+  #onKeydown = (event) => {
     if (event.isComposing || event.defaultPrevented) return;
     const inForm = event.target.closest?.("form[data-form=intake]");
     if (event.key === "Escape") return this.#escape(event);
@@ -237,7 +237,7 @@ class IntakePage {
     const field = event.target.dataset.field;
     const options = this.#options(field);
     if (["ArrowDown", "ArrowUp"].includes(event.key) && this.#found(field).length) return this.#walk(event, this.#found(field));
-    if (event.key === "Enter" && !event.shiftKey && !event.altKey && field) return this.#on(event, field, options);
+    if (event.key === "Enter" && !event.shiftKey && !event.altKey && field) return this.#onEnter(event, field, options);
     return undefined;
   };
 
@@ -274,14 +274,14 @@ class IntakePage {
    * @param {any} field
    * @param {any} options
    */
-  #on(event, field, options) {
+  #onEnter(event, field, options) {
     event.preventDefault();
     const option = options[this.#list.active];
     this.#list.shut = true;
     /** @type {Record<string, (option: any) => void>} */
     const picks = { search: this.#pickSearch, where: this.#pickPlace };
     if (option) picks[field](option);
-    this.#go(FIELDS[FIELDS.indexOf(field) + 1]);
+    this.#focusField(FIELDS[FIELDS.indexOf(field) + 1]);
   }
 
   /** @param {any} event */
@@ -311,7 +311,7 @@ class IntakePage {
     this.#faults = [];
     this.#list = { field: null, active: 0, shut: true };
     this.#changed();
-    this.#go("search");
+    this.#focusField("search");
   }
 
   /** @param {any} event */
@@ -320,7 +320,7 @@ class IntakePage {
     this.#faults = this.call.faults;
     if (this.#faults.length) {
       this.draw();
-      return this.#go(this.#faults[0]);
+      return this.#focusField(this.#faults[0]);
     }
     const { board, search, text } = this.call.typed;
     const { data } = this.call;
@@ -350,7 +350,7 @@ class IntakePage {
   }
 
   /** @param {any} entry */
-  #say(entry) {
+  #announceNumber(entry) {
     this.#announce(t("Taken in: sighting {number} of {search}", entry));
   }
 
@@ -361,7 +361,7 @@ class IntakePage {
   }
 
   /** @param {any} field */
-  #go(field) {
+  #focusField(field) {
     const control = /** @type {HTMLInputElement | null} */ (this.#root.querySelector(`#${field}`));
     control?.focus();
     if (control?.select && control.type === "text") control.select();

@@ -8,7 +8,7 @@ const NOW = /^(now|just now|maintenant|nu|net|zonet|jetzt|gerade)$/;
 const AGO = /^(?:-|il y a|vor|voor)|\b(?:ago|geleden|plus tôt|her)$/;
 
 /** @type {[RegExp, number][]} */
-const LENGTHS = [
+const UNITS = [
   [/(?<!\d)(\d+)\s*(?:m|min|minute|minutes|minuut|minuten)\b/, MINUTE],
   [/(?<!\d)(\d+)\s*(?:h|hour|hours|heure|heures|u|uur|uren|std|stunde|stunden)\b/, HOUR],
   [/(?<!\d)(\d+)\s*(?:d|day|days|j|jour|jours|dag|dagen|tag|tage|tagen)\b/, DAY],
@@ -17,7 +17,7 @@ const YESTERDAY = /\b(?:yesterday|hier|gisteren|gestern)\b/;
 const TODAY = /\b(?:today|aujourd.hui|vandaag|heute)\b/;
 const TIME = /\b(\d{1,2})\s*(?::|\.|heures?|uur|uhr|h|u)\s*(\d{2})?(?!\w)/;
 const DATE = /\b(\d{1,2})[/-](\d{1,2})\b/;
-const AHEAD = 5 * MINUTE; // tolerance for a fast clock; a later time of day means yesterday
+const MAX_AHEAD_MS = 5 * MINUTE; // tolerance for a fast clock; a later time of day means yesterday
 
 /**
  * Return the time as ISO, or null if it cannot be read.
@@ -47,7 +47,7 @@ function ago(words, now) {
   const minutesAlone = /^\d+\s*(?:m|min|minute|minutes|minuut|minuten)$/.test(words);
   if (!AGO.test(words) && !minutesAlone) return null;
   let length = 0, read = false;
-  for (const [pattern, unit] of LENGTHS) {
+  for (const [pattern, unit] of UNITS) {
     const found = pattern.exec(words);
     if (found) (length += Number(found[1]) * unit), (read = true);
   }
@@ -68,7 +68,7 @@ function clockTime(words, now) {
   const clock = `${hours.padStart(2, "0")}:${minutes}`;
   if (date) return ofDay(date, clock, today, now);
   const at = fromInput(`${YESTERDAY.test(words) ? before(today) : today}T${clock}`);
-  if (TODAY.test(words) || YESTERDAY.test(words) || Date.parse(at ?? "") <= now.getTime() + AHEAD) return at;
+  if (TODAY.test(words) || YESTERDAY.test(words) || Date.parse(at ?? "") <= now.getTime() + MAX_AHEAD_MS) return at;
   return fromInput(`${before(today)}T${clock}`);
 }
 
@@ -82,7 +82,7 @@ function ofDay([, day, month], clock, today, now) {
   const of = (/** @type {number} */ year) => fromInput(`${year}-${month.padStart(2, "0")}-${day.padStart(2, "0")}T${clock}`);
   const year = Number(today.slice(0, 4));
   const at = of(year);
-  return at !== null && Date.parse(at) > now.getTime() + AHEAD ? of(year - 1) : at;
+  return at !== null && Date.parse(at) > now.getTime() + MAX_AHEAD_MS ? of(year - 1) : at;
 }
 
 // Noon is safe on days of 23 or 25 hours.

@@ -2,7 +2,7 @@
 
 import { postJson } from "../../core/api.js";
 
-const MOST = 12;
+const MAX_CALLS = 12;
 
 /* A stored entry: {command, board, search, text, at, number, sighting} */
 export class RecentCalls {
@@ -25,7 +25,7 @@ export class RecentCalls {
     this.#changed = changed;
     this.#told = told;
     this.#entries = draft.load() ?? [];
-    draft.whenLoaded((/** @type {any} */ kept) => this.#keep([...this.#entries, ...kept].slice(0, MOST)));
+    draft.whenLoaded((/** @type {any} */ kept) => this.#keep([...this.#entries, ...kept].slice(0, MAX_CALLS)));
   }
 
   /** Entries with their outbox state, newest first: {…entry, pending}. */
@@ -36,7 +36,7 @@ export class RecentCalls {
 
   /** @param {any} entry */
   add(entry) {
-    this.#keep([{ number: null, sighting: null, ...entry }, ...this.#entries].slice(0, MOST));
+    this.#keep([{ number: null, sighting: null, ...entry }, ...this.#entries].slice(0, MAX_CALLS));
   }
 
   /** @param {any} command */

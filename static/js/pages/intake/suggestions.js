@@ -2,7 +2,7 @@
 
 import { queuedRequest } from "../../core/api.js";
 
-const PAUSE = 200; // ms without typing before the request
+const PAUSE_MS = 200; // ms without typing before the request
 
 export class Suggestions {
   /** @type {any[]} */ places = [];
@@ -43,7 +43,7 @@ export class Suggestions {
     clearTimeout(before?.timer);
     before?.abort.abort();
     const abort = new AbortController();
-    const timer = url === null ? null : setTimeout(() => this.#fetch(kind, url, body, abort.signal), PAUSE);
+    const timer = url === null ? null : setTimeout(() => this.#fetch(kind, url, body, abort.signal), PAUSE_MS);
     this.#asked.set(kind, { key, timer, abort });
     if (url === null) this.#take(kind, []);
   }

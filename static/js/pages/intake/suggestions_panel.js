@@ -8,7 +8,7 @@ import { searchName } from "./combobox_options.js";
 import { moment } from "../../core/time.js";
 import { seenText } from "../../format/time_elements.js";
 
-const SAID = 160; // characters of a suggested sighting
+const MAX_TEXT = 160; // characters of a suggested sighting
 
 /**
  * "8.6" for 8600 m
@@ -26,7 +26,7 @@ export function suggestionsPanel(view) {
         : html`<p class="hint">${call.typed.board ? t("No sighting of this search is like it so far.") : t("Sightings that are like this one stand here, once a search is chosen.")}</p>`}
     </section>
     ${near.length ? html`<section aria-labelledby="near" data-testid="nearest"><h2 id="near">${t("Searches that may be meant")}</h2>
-      <ul>${near.map((/** @type {any} */ one) => meant(one, view))}</ul></section>` : nothing}
+      <ul>${near.map((/** @type {any} */ one) => suggestedSearch(one, view))}</ul></section>` : nothing}
     ${suggestions.attribution ? html`<p class="hint">${t("Places: {source}", { source: suggestions.attribution })}</p>` : nothing}`;
 }
 
@@ -38,14 +38,14 @@ function same(one, board) {
   const { sighting, number, description, place, assessment } = one;
   return html`<li data-similar=${sighting}><a href="/searches/${board}/cards/${sighting}" target="_blank">${t("Sighting {number}", { number })}</a>
     <small>${[seenText(one), place?.text, assessment === "unassessed" ? null : label.assessment(assessment)].filter(Boolean).join(" · ")}</small>
-    <p>${description.length > SAID ? `${description.slice(0, SAID)}…` : description}</p></li>`;
+    <p>${description.length > MAX_TEXT ? `${description.slice(0, MAX_TEXT)}…` : description}</p></li>`;
 }
 
 /**
  * @param {{ board: string, distance_m: number, nearest?: any }} suggestion
  * @param {IntakeView} view
  */
-function meant({ board, distance_m: distance, nearest }, view) {
+function suggestedSearch({ board, distance_m: distance, nearest }, view) {
   const { state } = /** @type {Entity} */ (view.board.get(board));
   const where = nearest === "sighting" ? t("a sighting {km} km away", { km: distanceText(distance) }) : t("last seen {km} km away", { km: distanceText(distance ?? 0) });
   return html`<li><button type="button" data-suggestion=${board} @click=${() => view.chooseSearch(board)}>${searchName(state)}</button>
@@ -69,7 +69,7 @@ function taken(entry, view) {
   return html`<li data-recent-call=${entry.command} data-number=${entry.number ?? nothing} ?data-pending=${entry.number === null && !refused}>
     ${entry.number === null ? html`<b>${entry.search}</b>` : html`<a href="/searches/${entry.board}/cards/${entry.sighting}" target="_blank">${t("Sighting {number}", entry)} · ${entry.search}</a>`}
     <small>${moment(entry.at)}${entry.number === null && !refused ? ` · ${standing(entry)}` : nothing}</small>
-    <p>${entry.text.length > SAID ? `${entry.text.slice(0, SAID)}…` : entry.text}</p>
+    <p>${entry.text.length > MAX_TEXT ? `${entry.text.slice(0, MAX_TEXT)}…` : entry.text}</p>
     ${refused ? html`<p class="error" role="alert">${t("not saved")}: ${entry.pending.refusal.message}</p>
       <span class="inline"><button type="button" data-act="mend" @click=${() => view.mend(entry)}>${t("Back to the form")}</button>
       <button type="button" class="plain" data-act="let-go" @click=${() => view.letGo(entry)}>${t("Let go")}</button></span>` : nothing}

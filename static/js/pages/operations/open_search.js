@@ -10,11 +10,11 @@ import { formOf, rows } from "../../forms/form_row.js";
 import { accessBody } from "../../shared/board/access_form.js";
 import { criteriaRows } from "../../shared/board/criteria.js";
 
-const AT_ONCE = 3_000; // ms: after a later ack the user is busy elsewhere and must not be moved
+const MAX_ACK_MS = 3_000; // ms: after a later ack the user is busy elsewhere and must not be moved
 
-const FIRST = ["person.first_name", "person.last_name", "person.age", "person.sex", "kind", "missing_since", "last_seen.text", "lead"];
-const SAID = ["person.description"];
-const MORE = ["person.birth_date", "reference", "last_seen.lat", "last_seen.lon"];
+const FIRST_FIELDS = ["person.first_name", "person.last_name", "person.age", "person.sex", "kind", "missing_since", "last_seen.text", "lead"];
+const DESCRIPTION_FIELDS = ["person.description"];
+const MORE_FIELDS = ["person.birth_date", "reference", "last_seen.lat", "last_seen.lon"];
 const FIELDS = [...fields.SEARCH, ...fields.ACCESS];
 
 export class OpenSearch {
@@ -62,10 +62,10 @@ export class OpenSearch {
 
   draw() {
     const form = this.#form;
-    const body = html`<div class="grid">${rows(form, FIRST, this.#view)}</div>
-      ${rows(form, SAID, this.#view)}
-      <details class="more" ?open=${MORE.some((path) => form.isMine(path) || form.errors[path])}>
-        <summary>${t("More…")}</summary><div class="grid">${rows(form, MORE, this.#view)}</div>
+    const body = html`<div class="grid">${rows(form, FIRST_FIELDS, this.#view)}</div>
+      ${rows(form, DESCRIPTION_FIELDS, this.#view)}
+      <details class="more" ?open=${MORE_FIELDS.some((path) => form.isMine(path) || form.errors[path])}>
+        <summary>${t("More…")}</summary><div class="grid">${rows(form, MORE_FIELDS, this.#view)}</div>
       </details>
       ${criteriaRows(form, this.#view)} ${accessBody(form, this.#view)}`;
     const buttons = html`<span class="hint">${t("A draft is kept until it is sent.")}</span><span class="space"></span>
@@ -91,7 +91,7 @@ export class OpenSearch {
     this.hide();
     try {
       const { opened } = await answer;
-      if (Date.now() - began < AT_ONCE && !this.shown) location.assign(`/searches/${opened}`);
+      if (Date.now() - began < MAX_ACK_MS && !this.shown) location.assign(`/searches/${opened}`);
     } catch (refusal) {
       board.discard(/** @type {any} */ (refusal).id);
       form.restore(sent, refusal);

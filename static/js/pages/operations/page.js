@@ -22,17 +22,17 @@ import { sharedReferences } from "../../shared/same_reference.js";
 import { SORTS, STATUSES, byStatus, matchesSearch, shortPersonName, sortFromQuery } from "../../format/search_list.js";
 
 const BOARD = "operations";
-const MOST = 40; // cards of a column of ended searches before "show all"
+const MAX_CARDS = 40; // cards of a column of ended searches before "show all"
 
 /** @type {Record<string, any>} */
-const SORTED = {
+const SORT_NAMES = {
   gravity: () => t("by gravity"),
   missing: () => t("by time missing"),
   event: () => t("by last event"),
 };
 
 /** @type {Record<string, any>} */
-const EMPTY = {
+const EMPTY_TEXTS = {
   open: () => t("No search is open."),
   found: () => t("Nobody found yet."),
   closed: () => t("No search is closed."),
@@ -145,7 +145,7 @@ class OperationsPage {
         ${this.#presence()}
         ${findField(this.#finder, { hint: hasKeyboard() ? t("Find  /") : t("Find"), name: t("Find in all searches"), nameOf: this.#who })}
         <select name="sort" aria-label=${t("Order of the searches")} @change=${this.#sorts}>
-          ${SORTS.map((sort) => html`<option value=${sort} ?selected=${sort === this.#sort}>${SORTED[sort]()}</option>`)}</select>
+          ${SORTS.map((sort) => html`<option value=${sort} ?selected=${sort === this.#sort}>${SORT_NAMES[sort]()}</option>`)}</select>
         <a class="button" data-act="replay" href="/?at=${this.board.seq}">${t("Replay")}</a>
         ${this.#mayOpen ? html`<button class="primary" data-act="open-search" @click=${this.#opening.show}>${
           this.#opening.hasDraft ? t("Go on opening a search") : t("+ Open a search")} <kbd aria-hidden="true">N</kbd></button>` : nothing}
@@ -165,7 +165,7 @@ class OperationsPage {
    * @param {any} pending
    */
   #column(status, searches, pending) {
-    const drawn = status === "open" || this.#all.has(status) ? searches : searches.slice(0, MOST);
+    const drawn = status === "open" || this.#all.has(status) ? searches : searches.slice(0, MAX_CARDS);
     const sending = status === "open" ? pending.filter((/** @type {any} */ entry) => entry.status !== "refused") : [];
     return html`<section class="operations-column ${status}" aria-labelledby="column-${status}" data-column=${status}>
       <h2 id="column-${status}">${label.status(status)} <b>${searches.length}</b>${this.#ofAll(status, searches)}</h2>
@@ -193,7 +193,7 @@ class OperationsPage {
   #none(status) {
     if (this.#finder.text.trim()) return t("Nothing here has these words.");
     const first = status === "open" && this.#mayOpen && !this.board.of("search").length;
-    return first ? t("No search is open. The first one is opened with the button above.") : EMPTY[status]();
+    return first ? t("No search is open. The first one is opened with the button above.") : EMPTY_TEXTS[status]();
   }
 
   /** @param {any} entry */

@@ -9,7 +9,7 @@ import { eventLine } from "./event_line.js";
 
 // Icons as SVG paths on a 16 by 16 grid: few fonts have these signs.
 /** @type {Record<string, any>} */
-const SIGNS = {
+const ICONS = {
   first: svg`<path d="M3 3h2v10H3zM13 3v10L6 8z" />`,
   back: svg`<path d="M11 3v10L4 8zM12 3h1v10h-1z" />`,
   play: svg`<path d="M4 2l10 6-10 6z" />`,
@@ -54,7 +54,7 @@ export function band(replay) {
 export function controls(replay) {
   const { past, player } = replay;
   const button = (/** @type {string} */ name, /** @type {string} */ text, /** @type {any} */ does, { off = false, sign = name } = {}) => html`<button type="button" data-act=${name} aria-label=${text} title=${text}
-    aria-disabled=${off ? "true" : nothing} @click=${does}><svg viewBox="0 0 16 16" aria-hidden="true">${SIGNS[sign]}</svg></button>`;
+    aria-disabled=${off ? "true" : nothing} @click=${does}><svg viewBox="0 0 16 16" aria-hidden="true">${ICONS[sign]}</svg></button>`;
   const first = past.count === 1, last = past.count === past.length;
   return html`<div class="replay-controls" role="group" aria-label=${t("Play the past")}>
     ${button("first", t("The first moment"), () => replay.go(1), { off: first })}

@@ -9,7 +9,7 @@ import { numbered, formatDateAndTime } from "./bar.js";
 import { shortPersonName } from "../../format/search_list.js";
 
 /** @type {Record<string, any>} */
-const WAY = {
+const CHANGE_NAMES = {
   added: () => t("Added"), solved: () => t("Solved"), moved: () => t("Moved"), changed: () => t("Changed"), removed: () => t("Taken away"),
 };
 const CARDS = new Set(["sighting", "task"]);
@@ -42,7 +42,7 @@ function differences(replay) {
   if (!changes.length) return html`<p class="hint">${t("Nothing differs between the two: what was changed was changed back.")}</p>`;
   return CHANGE_KINDS.map((way) => {
     const some = changes.filter((/** @type {any} */ change) => change.way === way);
-    return some.length ? html`<section data-change=${way}><h3>${WAY[way]()} <b>${some.length}</b></h3>
+    return some.length ? html`<section data-change=${way}><h3>${CHANGE_NAMES[way]()} <b>${some.length}</b></h3>
       <ul>${some.map((/** @type {any} */ change) => line(change, replay))}</ul></section>` : nothing;
   });
 }

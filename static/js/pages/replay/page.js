@@ -23,7 +23,7 @@ import { timelinePosition, timeline } from "./timeline.js";
 import { forbidden } from "../../shared/placeholders.js";
 
 const OPERATIONS = "operations";
-const PAGE = 10; // events skipped by the page keys
+const PAGE_EVENTS = 10; // events skipped by the page keys
 
 /**
  * @param {HTMLElement} root
@@ -70,7 +70,7 @@ class ReplayPage {
     this.#address = new MomentUrl((/** @type {any} */ query) => this.body.ask(query));
     this.clock = new RelativeTimes(root, () => new Date(this.past.time));
     this.#behaviours = [this.clock, this.body, new CardArrowKeys(root, ...this.body.walked), new ShortcutHandler((session.pageCommands = new ReplayCommands(this))),
-      new Slider(root, { to: (/** @type {number} */ share) => this.#drag(share), by: (/** @type {any} */ steps) => this.step(steps), page: PAGE, start: () => this.go(1), end: () => this.go(this.past.length) })];
+      new Slider(root, { to: (/** @type {number} */ share) => this.#drag(share), by: (/** @type {any} */ steps) => this.step(steps), page: PAGE_EVENTS, start: () => this.go(1), end: () => this.go(this.past.length) })];
   }
 
   connect() {

@@ -45,9 +45,9 @@ export class PastSearch {
     this.board = replay.past.board;
     this.ui = { card, column: null };
     this.authors = { get: (/** @type {any} */ note) => replay.past.authorOf(note) };
-    this.#address = new CardUrl(this.board.id, (/** @type {any} */ card) => this.#went(card));
+    this.#address = new CardUrl(this.board.id, (/** @type {any} */ card) => this.#onCardUrl(card));
     const log = () => (this.ui.card === LOG ? this.close() : this.openCard(LOG));
-    const showColumn = (/** @type {string} */ column) => this.#went(this.ui.card, column);
+    const showColumn = (/** @type {string} */ column) => this.#onCardUrl(this.ui.card, column);
     this.act = { close: () => this.close(), openCard: (/** @type {any} */ card) => this.openCard(card), log, showColumn, readHistory: () => {} };
   }
 
@@ -174,7 +174,7 @@ export class PastSearch {
   }
 
   /** @param {any} card */
-  #went(card, column = /** @type {string | null} */ (this.ui.column)) {
+  #onCardUrl(card, column = /** @type {string | null} */ (this.ui.column)) {
     Object.assign(this.ui, { card, column });
     this.#replay.draw();
   }

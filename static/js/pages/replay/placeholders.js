@@ -6,7 +6,7 @@ import { MomentUrl } from "../../replay/moment_url.js";
 import { formatDateAndTime } from "./bar.js";
 
 /** @type {Record<string, any>} */
-const TROUBLE = {
+const ERROR_TEXTS = {
   unreadable: () => t("This address names no moment: it says neither the number of an event nor a time with its offset."),
   beyond: () => t("So many events have not happened on this board."),
   before: () => t("This board was not there yet at that moment, or nothing of then may be seen by you."),
@@ -43,7 +43,7 @@ export function noMoment(replay) {
   const way = (/** @type {number} */ count, /** @type {string} */ text, primary = "") => html`<a class="button ${primary}" href=${MomentUrl.query({ at: past.event(count).seq })} @click=${to(count)}>${text}</a>`;
   return html`<section class="page-message" role="alert" data-testid="no-moment" data-error=${past.trouble ?? "before"}>
     <h1>${t("There is no such moment")}</h1>
-    <p>${TROUBLE[past.trouble ?? "before"]()}</p>
+    <p>${ERROR_TEXTS[past.trouble ?? "before"]()}</p>
     ${past.length ? html`<p>${t("What is known begins on {first} and ends, so far, on {last}.", { first: formatDateAndTime(past.from), last: formatDateAndTime(past.to) })}</p>` : nothing}
     <p class="buttons">
       ${past.length ? html`${way(1, t("The first moment"))} ${way(past.length, t("The last moment"))}` : nothing}

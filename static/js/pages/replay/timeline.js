@@ -8,7 +8,7 @@ import { t } from "../../core/i18n.js";
 import { controls, numbered, formatDateAndTime } from "./bar.js";
 import { eventLine } from "./event_line.js";
 
-const PARTS = 240; // bars
+const BARS = 240; // bars
 const HEIGHT = 40; // units
 
 /** @param {ReplayView} replay */
@@ -31,8 +31,8 @@ export function timeline(replay) {
 
 /** @param {{ times: any, from: any, to: any }} given */
 function bars({ times, from, to }) {
-  return html`<svg class="density" viewBox="0 0 ${PARTS} ${HEIGHT}" preserveAspectRatio="none" aria-hidden="true">
-    ${svg`<path d=${outline(density(times, from, to, PARTS), HEIGHT)} />`}
+  return html`<svg class="density" viewBox="0 0 ${BARS} ${HEIGHT}" preserveAspectRatio="none" aria-hidden="true">
+    ${svg`<path d=${outline(density(times, from, to, BARS), HEIGHT)} />`}
   </svg>`;
 }
 

@@ -131,7 +131,7 @@ export class Actions {
    */
   command(name, data) {
     const { board } = this.#view;
-    board.send(name, data, { base: board.seq, epoch: board.epoch }).then((/** @type {Ack} */ ack) => this.#did(ack, data), () => this.#view.draw());
+    board.send(name, data, { base: board.seq, epoch: board.epoch }).then((/** @type {Ack} */ ack) => this.#onAck(ack, data), () => this.#view.draw());
     this.#view.draw();
   }
 
@@ -147,7 +147,7 @@ export class Actions {
     this.#shut(form);
     try {
       const ack = await answer;
-      this.#did(ack, data);
+      this.#onAck(ack, data);
       if (/^(sighting|task)\.add$/.test(form.command.name)) this.#view.added.did(ack, at);
     } catch (refused) {
       this.#view.draw();
@@ -210,7 +210,7 @@ export class Actions {
    * @param {Ack} ack
    * @param {Record<string, any>} given
    */
-  #did(ack, { task, sighting, card, column }) {
+  #onAck(ack, { task, sighting, card, column }) {
     this.#view.undo.did(ack, task ?? sighting ?? card ?? column ?? this.#view.board.id);
   }
 

@@ -4,7 +4,7 @@ import { t } from "../../core/i18n.js";
 import { cardName } from "../../format/values.js";
 import { LOG } from "../../shared/board/card_panel.js";
 
-const NOTE = ".notes [data-field=text] textarea";
+const NOTE_FIELD = ".notes [data-field=text] textarea";
 
 export class SearchCommands {
   page = "search";
@@ -61,7 +61,7 @@ export class SearchCommands {
       { id: "take", may: "edit", not: state.assignee === session.account.id, says: t("Assign {card} to me", { card: name }),
         does: () => act.command("card.assign", { card: id, assignee: session.account.id }) },
       { id: "withdraw", may: "edit", not: state.withdrawn, says: t("Withdraw {card}…", { card: name }), does: () => act.dialog("withdraw", { entity: id }) },
-      { id: "note", may: "note", says: t("Write a note on {card}", { card: name }), does: on(NOTE) },
+      { id: "note", may: "note", says: t("Write a note on {card}", { card: name }), does: on(NOTE_FIELD) },
       { id: "restore", may: "edit", not: !state.withdrawn, says: t("Restore {card}", { card: name }), does: () => act.command("card.restore", { card: id }) },
       { id: "close", not: ui.card !== id, says: t("Close {card}", { card: name }), does: act.close },
     ];
@@ -73,7 +73,7 @@ export class SearchCommands {
     return [
       { id: "add-sighting", may: "edit", says: t("Add a sighting"), does: () => act.dialog("sighting") },
       { id: "add-task", may: "edit", says: t("Add a task"), does: () => act.dialog("task") },
-      { id: "note", may: "note", not: card, says: t("Write in the log"), does: () => this.#open(LOG, NOTE) },
+      { id: "note", may: "note", not: card, says: t("Write in the log"), does: () => this.#open(LOG, NOTE_FIELD) },
       { id: "show-all", not: !filters.active, says: t("Show all cards again"), does: () => filters.clear() },
       { id: "find", says: t("Find in this search"), does: () => document.querySelector("#find")?.focus() },
       // Ctrl+Z has its own rules about typing (undo.js), which apply first.

@@ -2,8 +2,8 @@
 
 import { isFocusLost } from "../../behaviours/keep_focus.js";
 
-const AT_ONCE = 3_000; // ms: after a later ack the user is busy elsewhere
-const KEPT = 20; // own cards whose ack may be pending
+const MAX_ACK_MS = 3_000; // ms: after a later ack the user is busy elsewhere
+const MAX_CARDS = 20; // own cards whose ack may be pending
 
 export class AddedCardFocus {
   /** @type {SearchView} */ #view;
@@ -22,7 +22,7 @@ export class AddedCardFocus {
    * @param {number} sent ms at which it was given
    */
   did({ seqs }, sent) {
-    if (Date.now() - sent > AT_ONCE) return;
+    if (Date.now() - sent > MAX_ACK_MS) return;
     this.#awaited = seqs;
     this.#look();
   }
@@ -31,7 +31,7 @@ export class AddedCardFocus {
   onEvents(events) {
     const { account } = this.#view.session;
     for (const { type, actor, seq, id } of events) if (/^(sighting|task)\.added$/.test(type) && actor?.id === account.id) this.#own.set(seq, id);
-    for (const seq of this.#own.keys()) if (this.#own.size > KEPT) this.#own.delete(seq);
+    for (const seq of this.#own.keys()) if (this.#own.size > MAX_CARDS) this.#own.delete(seq);
     this.#look();
   }
 

@@ -231,7 +231,7 @@ function corrected(form) {
 }
 
 /** @type {Record<string, any>} */
-const ASKED = { found: fields.OUTCOME.map(({ path }) => path), closed: ["acknowledge"] };
+const EXTRA_FIELDS = { found: fields.OUTCOME.map(({ path }) => path), closed: ["acknowledge"] };
 
 /**
  * @param {Form} form
@@ -239,7 +239,7 @@ const ASKED = { found: fields.OUTCOME.map(({ path }) => path), closed: ["acknowl
  */
 function statusSet(form, board) {
   const status = form.value("status");
-  const filled = form.filled(["status", "reason", ...(ASKED[status] ?? [])]);
+  const filled = form.filled(["status", "reason", ...(EXTRA_FIELDS[status] ?? [])]);
   if (status === "closed") return acknowledged(form, filled, board);
   if (!filled || status !== "found") return filled;
   const told = { family_told: form.value("outcome.family_told"), police_told: form.value("outcome.police_told") };

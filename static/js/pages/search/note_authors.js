@@ -2,9 +2,9 @@
 
 import { request } from "../../core/api.js";
 
-const AT_ONCE = 4; // concurrent requests
-const ASK_AGAIN_MS = 30_000; // delay after a failure: every draw asks
-const MOST = 60; // newest notes of a card to ask about
+const MAX_CONCURRENT = 4; // concurrent requests
+const RETRY_MS = 30_000; // delay after a failure: every draw asks
+const MAX_NOTES = 60; // newest notes of a card to ask about
 
 export class NoteAuthors {
   /** @type {string} */ #board;
@@ -32,11 +32,11 @@ export class NoteAuthors {
    */
   async learn(notes) {
     const now = Date.now();
-    const isDue = (/** @type {string} */ id) => now - (this.#asked.get(id) ?? -Infinity) > ASK_AGAIN_MS;
-    const unknown = notes.slice(0, MOST).filter(({ id, pending }) => !pending && !this.#names.has(id) && isDue(id));
+    const isDue = (/** @type {string} */ id) => now - (this.#asked.get(id) ?? -Infinity) > RETRY_MS;
+    const unknown = notes.slice(0, MAX_NOTES).filter(({ id, pending }) => !pending && !this.#names.has(id) && isDue(id));
     for (const { id } of unknown) this.#asked.set(id, now);
     const work = unknown.slice();
-    await Promise.all(Array.from({ length: AT_ONCE }, async () => {
+    await Promise.all(Array.from({ length: MAX_CONCURRENT }, async () => {
       for (let note = work.shift(); note; note = work.shift()) await this.#ask(note);
     }));
     return unknown.some((/** @type {{ id: string }} */ { id }) => this.#names.has(id));

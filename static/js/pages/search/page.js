@@ -33,7 +33,7 @@ import { forbidden, loading } from "../../shared/placeholders.js";
 import { tools } from "./toolbar.js";
 import { Undo, undoNotice } from "./undo.js";
 
-const OVERDUE_EVERY_MS = 1000; // tasks become overdue without events
+const OVERDUE_PERIOD_MS = 1000; // tasks become overdue without events
 
 /**
  * Draw the page; return the function that removes it.
@@ -98,13 +98,13 @@ class SearchPage {
     this.namesakes = new SameReference(boardId, this.draw);
     this.filters = new FilterState(this);
     this.finder = new FindBox({ board: boardId, session, draw: this.draw, typed: (/** @type {string} */ text) => this.filters.find(text), go: (/** @type {Hit} */ hit) => this.act.goTo(hit) });
-    this.address = new CardUrl(boardId, (/** @type {any} */ card) => this.#went(card));
+    this.address = new CardUrl(boardId, (/** @type {any} */ card) => this.#onCardUrl(card));
     this.arrows = new CardArrowKeys(root);
     this.clock = new RelativeTimes(root);
     this.dialogs = new Dialogs(root);
     this.drag = new Drag(root, {
       taken: (/** @type {string} */ id, /** @type {string} */ column) => void (this.ui.held = { id, column }),
-      dropped: (/** @type {string} */ id, /** @type {any} */ place) => this.#dropped(id, place),
+      dropped: (/** @type {string} */ id, /** @type {any} */ place) => this.#onDrop(id, place),
       showColumn: (/** @type {string} */ column) => this.act.showColumn(column),
     });
     this.keys = new ShortcutHandler((session.pageCommands = new SearchCommands(this)));
@@ -116,9 +116,9 @@ class SearchPage {
     for (const behaviour of this.#behaviours) behaviour.connect();
     addEventListener("beforeprint", this.#prints);
     if (location.hash === "#log") this.#fromElsewhere();
-    const overdue = setInterval(() => this.#countOverdue(), OVERDUE_EVERY_MS);
+    const overdue = setInterval(() => this.#countOverdue(), OVERDUE_PERIOD_MS);
     this.#unwatch = [
-      this.board.watch((/** @type {any} */ _, /** @type {JournalEvent[]} */ events) => this.#heard(events)),
+      this.board.watch((/** @type {any} */ _, /** @type {JournalEvent[]} */ events) => this.#onEvents(events)),
       this.session.watch(this.draw),
       () => clearInterval(overdue),
     ];
@@ -231,7 +231,7 @@ class SearchPage {
     cancelAnimationFrame(this.#frame);
     this.#frame = null;
     const { state } = this.board.freshness;
-    if (state === "forbidden") return this.#lost();
+    if (state === "forbidden") return this.#onAccessLost();
     this.picture = boardViewModel(this.board, this.ui.held);
     if (!this.picture.search) return render(loading(), this.#root);
     this.#prepare();
@@ -263,7 +263,7 @@ class SearchPage {
   }
 
   /** Remove the search from screen and memory when access is lost. */
-  #lost() {
+  #onAccessLost() {
     this.ui.dialog = this.ui.held = null;
     this.picture = null;
     this.#forget();
@@ -310,7 +310,7 @@ class SearchPage {
   // --- events
 
   /** @param {JournalEvent[]} events */
-  #heard(events) {
+  #onEvents(events) {
     const { seq } = this.board;
     // A snapshot replaced missed events: read histories again.
     if (this.#seq !== null && seq !== this.#seq + events.length) this.#forget();
@@ -331,7 +331,7 @@ class SearchPage {
   }
 
   /** @param {any} card */
-  #went(card) {
+  #onCardUrl(card) {
     this.ui.card = card;
     this.draw();
   }
@@ -340,7 +340,7 @@ class SearchPage {
    * @param {string} id
    * @param {any} place
    */
-  #dropped(id, place) {
+  #onDrop(id, place) {
     this.ui.held = null;
     if (place) this.act.sendMove(id, place);
     this.draw();

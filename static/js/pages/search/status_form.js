@@ -9,14 +9,14 @@ import { openItems } from "../../shared/board/open_items.js";
 import { openList } from "../../shared/board/outcome.js";
 
 /** @type {Record<string, any>} */
-const ASKS = {
+const QUESTIONS = {
   open: () => t("Why is it opened again?"),
   found: () => t("In a sentence: what happened"),
   closed: () => t("Closing note"),
 };
 
 /** @type {Record<string, any>} */
-const MEANS = {
+const MEANINGS = {
   open: () => t("The search goes on, and its time runs again. What was said about finding is cleared."),
   found: (/** @type {{ appeal: any }} */ { appeal }) => (appeal.level === "none"
     ? t("No appeal runs, so there is nothing to take down. It shows at once on every board and wall.")
@@ -53,10 +53,10 @@ export function statusBody(form, view) {
  * @param {SearchView} view
  */
 function asked(form, status, view) {
-  return html`<p class="hint" data-testid="means">${MEANS[status](view.picture.search.state)}</p>
+  return html`<p class="hint" data-testid="means">${MEANINGS[status](view.picture.search.state)}</p>
     ${status === "found" ? html`<div class="grid">${rows(form, OUTCOME.map(({ path }) => path), view)}</div>` : nothing}
     ${status === "closed" ? anyway(form, view) : nothing}
-    ${row(form, "reason", view, ASKS[status]())}`;
+    ${row(form, "reason", view, QUESTIONS[status]())}`;
 }
 
 /**

@@ -11,10 +11,10 @@ import { cardName, columnName, formatPath } from "../../format/values.js";
 import { CardHistory } from "../../shared/board/card_history.js";
 import { agoElement } from "../../format/time_elements.js";
 
-const OFFERED_MS = 10_000; // time to read and decide
-const KEPT = 100; // own events whose ack may be pending
+const OFFER_MS = 10_000; // time to read and decide
+const MAX_EVENTS = 100; // own events whose ack may be pending
 
-const NEVER = /\.(added|opened|removed|status_set|erased)$/; // cannot be undone, by the contract
+const NOT_UNDOABLE = /\.(added|opened|removed|status_set|erased)$/; // cannot be undone, by the contract
 const FOR_COORDINATORS = /^(column\.|search\.(worrying|appeal|access|outcome)_set$)/; // need the same role as the action itself
 const TYPING = "input:not([type=checkbox], [type=radio]), textarea, [contenteditable]";
 
@@ -47,7 +47,7 @@ export class Undo {
    * @param {{ type: string, erased: any }} given
    */
   may({ type, erased }) {
-    if (erased || NEVER.test(type)) return false;
+    if (erased || NOT_UNDOABLE.test(type)) return false;
     if (type === "search.outcome_set") return this.#view.mayLead; // also on a closed search
     if (!this.#view.mayEdit) return false;
     return !FOR_COORDINATORS.test(type) || this.#view.mayLead;
@@ -67,7 +67,7 @@ export class Undo {
   onEvents(events) {
     const { account } = this.#view.session;
     for (const event of events) if (event.actor?.id === account.id) this.#own.set(event.seq, event);
-    for (const seq of this.#own.keys()) if (this.#own.size > KEPT) this.#own.delete(seq);
+    for (const seq of this.#own.keys()) if (this.#own.size > MAX_EVENTS) this.#own.delete(seq);
     this.#offer();
   }
 
@@ -113,7 +113,7 @@ export class Undo {
   #show(shown) {
     clearTimeout(this.#timer);
     this.shown = shown;
-    if (shown && shown.state !== "refused") this.#timer = setTimeout(() => this.#fade(), OFFERED_MS);
+    if (shown && shown.state !== "refused") this.#timer = setTimeout(() => this.#fade(), OFFER_MS);
     this.#view.draw();
   }
 
@@ -124,7 +124,7 @@ export class Undo {
 
   /** Hide the offer, unless it is hovered or focused. */
   #fade() {
-    if (document.querySelector(".undo:is(:hover, :focus-within)")) this.#timer = setTimeout(() => this.#fade(), OFFERED_MS);
+    if (document.querySelector(".undo:is(:hover, :focus-within)")) this.#timer = setTimeout(() => this.#fade(), OFFER_MS);
     else this.#show(null);
   }
 
@@ -158,12 +158,12 @@ export function undoNotice(view) {
   if (!shown) return nothing;
   const what = told(shown.event, view);
   return html`<div class="undo ${shown.state}" role=${shown.state === "refused" ? "alert" : "status"} data-testid="undo" data-state=${shown.state}>
-    ${SAYS[shown.state](shown, what, view)}
+    ${NOTICES[shown.state](shown, what, view)}
   </div>`;
 }
 
 /** @type {Record<string, any>} */
-const SAYS = {
+const NOTICES = {
   offered: (/** @type {{ event: any }} */ { event }, /** @type {any} */ what, /** @type {SearchView} */ view) => html`<p>${what}</p>
     <button type="button" data-act="undo-last" @click=${() => view.undo.undo(event)}>${t("Undo")} <kbd aria-hidden="true">${t("Ctrl+Z")}</kbd></button>`,
   undone: (/** @type {any} */ _, /** @type {any} */ what) => html`<p>${t("Undone: {what}", { what })}</p>`,

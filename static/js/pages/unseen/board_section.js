@@ -8,13 +8,13 @@ import { eventText } from "../../format/event_text.js";
 import { shortPersonName } from "../../format/search_list.js";
 import { timeElement, formatMoment } from "../../format/time_elements.js";
 
-const MOST = 60; // changes of a board shown here
-const UNSAID = new Set(["rank", "number", "position", "digest", "searches", "reads", "source_kept"]); // fields of no meaning to users
+const MAX_CHANGES = 60; // changes of a board shown here
+const HIDDEN_FIELDS = new Set(["rank", "number", "position", "digest", "searches", "reads", "source_kept"]); // fields of no meaning to users
 /** @param {string} path */
-const isSaid = (path) => !UNSAID.has(path.split(".")[0]);
+const isShown = (path) => !HIDDEN_FIELDS.has(path.split(".")[0]);
 
 /** @type {Record<string, any>} */
-const CHANGE = { added: () => t("added"), removed: () => t("removed"), changed: () => t("changed") };
+const CHANGE_NAMES = { added: () => t("added"), removed: () => t("removed"), changed: () => t("changed") };
 
 /**
  * @param {any} entry
@@ -60,12 +60,12 @@ function news(detail, entry, view) {
  * @param {any} ctx
  */
 function net({ net: changes, more }, ctx) {
-  const said = changes.filter((/** @type {{ kind: string, fields: any }} */ { kind, fields }) => kind !== "handed" && fields.some((/** @type {{ path: string }} */ { path }) => isSaid(path)));
+  const said = changes.filter((/** @type {{ kind: string, fields: any }} */ { kind, fields }) => kind !== "handed" && fields.some((/** @type {{ path: string }} */ { path }) => isShown(path)));
   if (!said.length) return html`<p class="quiet">${t("All is as it was.")}</p>`;
-  return html`<ul class="net" data-testid="net">${said.slice(0, MOST).map((/** @type {any} */ each) => html`<li data-change=${each.change} data-id=${each.id}>
-      ${named(each, ctx)} ${each.change === "changed" ? fields(each, ctx) : html`<span class="what">${CHANGE[each.change]?.() ?? each.change}</span>`}
+  return html`<ul class="net" data-testid="net">${said.slice(0, MAX_CHANGES).map((/** @type {any} */ each) => html`<li data-change=${each.change} data-id=${each.id}>
+      ${named(each, ctx)} ${each.change === "changed" ? fields(each, ctx) : html`<span class="what">${CHANGE_NAMES[each.change]?.() ?? each.change}</span>`}
     </li>`)}</ul>
-    ${more || said.length > MOST ? html`<p class="quiet">${t("More has changed than is shown here.")}</p>` : nothing}`;
+    ${more || said.length > MAX_CHANGES ? html`<p class="quiet">${t("More has changed than is shown here.")}</p>` : nothing}`;
 }
 
 /**
@@ -74,7 +74,7 @@ function net({ net: changes, more }, ctx) {
  */
 function fields({ fields }, ctx) {
   const empty = html`<i>${t("empty")}</i>`;
-  const said = fields.filter((/** @type {{ path: string }} */ { path }) => isSaid(path));
+  const said = fields.filter((/** @type {{ path: string }} */ { path }) => isShown(path));
   return html`<ul>${said.map((/** @type {{ path: string, from: any, to: any }} */ { path, from, to }) => html`<li data-path=${path}>${label.field(path)}: <del>${formatPath(path, from, ctx) ?? empty}</del> → <ins>${formatPath(path, to, ctx) ?? empty}</ins></li>`)}</ul>`;
 }
 
@@ -89,11 +89,11 @@ function back({ back, net: changes }, ctx) {
   const said = returned.filter((/** @type {{ fields: any }} */ { fields }) => fields.length);
   if (!said.length) return nothing;
   return html`<h3>${t("Changed and back")}</h3>
-    <ul class="back" data-testid="back">${said.slice(0, MOST).map((/** @type {any} */ each) => html`<li data-id=${each.id}>${named(each, ctx)} <span class="what">${each.fields.join(", ")}</span></li>`)}</ul>`;
+    <ul class="back" data-testid="back">${said.slice(0, MAX_CHANGES).map((/** @type {any} */ each) => html`<li data-id=${each.id}>${named(each, ctx)} <span class="what">${each.fields.join(", ")}</span></li>`)}</ul>`;
 }
 
 /** @param {{ fields: any }} given */
-const fieldsOf = ({ fields }) => [...new Set(fields.filter(isSaid).map(label.field))];
+const fieldsOf = ({ fields }) => [...new Set(fields.filter(isShown).map(label.field))];
 
 /**
  * @param {{ events: JournalEvent[] }} detail
@@ -119,7 +119,7 @@ function events({ events }, { board, events: count }, ctx) {
  */
 function named({ kind, id, fields }, ctx) {
   const state = ctx.board.one(kind, id)?.state ?? before(fields);
-  const [name, text] = NAMED[kind]?.(state, ctx, kind) ?? [label.noun(kind)];
+  const [name, text] = NAMES[kind]?.(state, ctx, kind) ?? [label.noun(kind)];
   return html`<b>${name}</b> ${text ?? nothing}`;
 }
 
@@ -131,7 +131,7 @@ function named({ kind, id, fields }, ctx) {
 const card = (state, ctx, kind) => [cardName({ kind, state }), state.description ?? state.title];
 
 /** @type {Record<string, any>} */
-const NAMED = {
+const NAMES = {
   sighting: card,
   task: card,
   column: (/** @type {State} */ state) => [label.noun("column"), columnName(state)],

@@ -2,13 +2,13 @@
 
 import { sendReadPositions } from "../../core/read_position.js";
 
-const OFFERED_MS = 10_000; // as in pages/search/undo.js
+const UNDO_MS = 10_000; // as in pages/search/undo.js
 
 export class MarkSeen {
   /** @type {any | null} */ said = null; // text of the notice while it can be undone
   failed = false;
   /** @type {() => void} */ #changed;
-  /** @type {any} */ #told;
+  /** @type {any} */ #onStored;
   /** @type {any} */ #positions = new Map(); // board -> {board, epoch, seq}: not sent yet, or sent after the list was read
   /** @type {any[]} */ #waiting = [];
   /** @type {ReturnType<typeof setTimeout> | undefined} */ #timer;
@@ -19,7 +19,7 @@ export class MarkSeen {
    */
   constructor(changed, told) {
     this.#changed = changed;
-    this.#told = told;
+    this.#onStored = told;
   }
 
   connect() {
@@ -50,7 +50,7 @@ export class MarkSeen {
     for (const position of sent) this.#positions.set(position.board, position);
     this.said = said;
     this.failed = false;
-    this.#timer = setTimeout(() => this.#send(), OFFERED_MS);
+    this.#timer = setTimeout(() => this.#send(), UNDO_MS);
     this.#changed();
   }
 
@@ -69,7 +69,7 @@ export class MarkSeen {
     const status = await sendReadPositions(sent, options);
     this.failed = status !== 200;
     if (this.failed) this.#forget(sent);
-    else await this.#told();
+    else await this.#onStored();
     this.#changed();
   }
 

@@ -3,8 +3,8 @@
 import { getJson } from "../../core/api.js";
 import { Entities } from "../../core/sequence.js";
 
-const ADDRESS = "/api/v1/since";
-const EVENTS = 200; // of one board; older ones are in its history
+const UNSEEN_URL = "/api/v1/since";
+const MAX_EVENTS = 200; // of one board; older ones are in its history
 
 export class UnseenNews {
   /** @type {any | null} */ list = null; // [{board, epoch, seq, seen, events}], null before the first answer
@@ -27,7 +27,7 @@ export class UnseenNews {
   /** The answer to the latest request wins. */
   async read() {
     const turn = (this.#turn += 1);
-    const answer = await getJson(ADDRESS);
+    const answer = await getJson(UNSEEN_URL);
     if (turn !== this.#turn) return;
     this.failed = answer === null && this.list === null;
     if (answer) this.list = answer.boards;
@@ -59,8 +59,8 @@ export class UnseenNews {
     const detail = { ...known, seq, from, state: known?.state === "read" ? "read" : "reading" };
     this.#details.set(board, detail);
     const [since, events, snapshot] = await Promise.all([
-      getJson(`${ADDRESS}?board=${board}`),
-      getJson(`/api/v1/boards/${board}/events?after=${from}&before=${seq + 1}&limit=${EVENTS}`),
+      getJson(`${UNSEEN_URL}?board=${board}`),
+      getJson(`/api/v1/boards/${board}/events?after=${from}&before=${seq + 1}&limit=${MAX_EVENTS}`),
       getJson(`/api/v1/boards/${board}`),
     ]);
     if (this.#details.get(board) !== detail) return; // another position was requested meanwhile

@@ -11,8 +11,8 @@ import { UnseenNews } from "./news.js";
 import { section } from "./board_section.js";
 
 const OPERATIONS = "operations";
-const OPENED = 5; // boards opened at first
-const READ_EVERY_MS = 5_000; // period of reading the list while boards change
+const OPEN_AT_FIRST = 5; // boards opened at first
+const READ_PERIOD_MS = 5_000; // period of reading the list while boards change
 
 /**
  * @param {HTMLElement} root
@@ -45,14 +45,14 @@ class UnseenPage {
     this.#root = root;
     this.session = session;
     this.board = session.board(OPERATIONS);
-    this.news = new UnseenNews(session, () => this.#heard());
+    this.news = new UnseenNews(session, () => this.#onEvents());
     this.#marking = new MarkSeen(() => this.draw(), () => this.news.read());
     this.#clock = new RelativeTimes(root);
   }
 
   connect() {
     this.#root.classList.add("unseen-page");
-    this.#unwatch = [this.board.watch(() => this.#heard()), this.session.watch(() => this.draw())];
+    this.#unwatch = [this.board.watch(() => this.#onEvents()), this.session.watch(() => this.draw())];
     this.#marking.connect();
     this.#clock.connect();
     this.draw();
@@ -115,7 +115,7 @@ class UnseenPage {
     if (failed) return html`<p class="unseen-empty" role="alert">${t("What is new can't be read now.")} <button type="button" data-act="read-again" @click=${() => this.news.read()}>${t("Try again")}</button></p>`;
     if (list === null || this.board.seq === null) return html`<p class="unseen-empty" role="status">${t("Reading…")}</p>`;
     const shown = this.#shown(list);
-    this.#first ??= new Set(shown.slice(0, OPENED).map((/** @type {{ board: string }} */ { board }) => board));
+    this.#first ??= new Set(shown.slice(0, OPEN_AT_FIRST).map((/** @type {{ board: string }} */ { board }) => board));
     for (const entry of shown) if (this.isOpen(entry)) this.news.look(entry);
     return html`
       <header class="unseen-header">
@@ -145,13 +145,13 @@ class UnseenPage {
       <button type="button" data-act="undo-seen" @click=${() => this.#marking.undo()}>${t("Undo")}</button></div>`;
   }
 
-  #heard() {
+  #onEvents() {
     const isBehind = this.news.isBehind((/** @type {string} */ board) => (board === OPERATIONS ? this.board.seq : /** @type {any} */ (this.board.summaries.get(board)?.last)?.seq));
-    if (isBehind) this.#timer ??= setTimeout(() => this.#readOn(), Math.max(0, this.#readAt + READ_EVERY_MS - performance.now()));
+    if (isBehind) this.#timer ??= setTimeout(() => this.#readAgain(), Math.max(0, this.#readAt + READ_PERIOD_MS - performance.now()));
     this.draw();
   }
 
-  #readOn() {
+  #readAgain() {
     this.#timer = undefined;
     this.#readAt = performance.now();
     this.news.read();
