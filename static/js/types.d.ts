@@ -9,7 +9,7 @@ interface Session {
   readonly shiftStatus: any;
   pageCommands: any;
   board(id: string): Board;
-  watch(fn: (session: Session) => void): () => boolean;
+  watch(fn: (session: Session) => void): () => void;
   can(role: string): boolean;
   [member: string]: any;
 }
@@ -28,8 +28,8 @@ interface Board {
   get(id: string): Entity | undefined;
   of(kind: string): Entity[];
   count(kinds: string[]): number;
-  watch(fn: (board: Board, events: JournalEvent[]) => void): () => boolean;
-  watchFreshness(fn: (board: Board) => void): () => boolean;
+  watch(fn: (board: Board, events: JournalEvent[]) => void): () => void;
+  watchFreshness(fn: (board: Board) => void): () => void;
   send(name: string, data: Record<string, any>, position?: { base?: number | null, epoch?: string | null }): Promise<Ack>;
   discard(id: string): void;
   clearBadge(id: string): void;
