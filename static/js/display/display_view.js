@@ -20,7 +20,7 @@ const MAX_FEWER = 12; // cards that a list may have fewer than computed
 export class DisplayView {
   /** @type {HTMLElement} */ #root;
   /** @type {DisplaySession} */ #session;
-  /** @type {import("./stale_overlay.js").StaleOverlay} */ #overlay;
+  /** @type {StaleOverlay} */ #overlay;
   #events = new SignificantEvents();
   #sound = new Sound();
   #startedAt = performance.now(); // older events are not news and make no sound
@@ -35,7 +35,7 @@ export class DisplayView {
   /**
    * @param {HTMLElement} root the element that everything is drawn in
    * @param {DisplaySession} session
-   * @param {import("./stale_overlay.js").StaleOverlay} overlay held back after each complete draw
+   * @param {StaleOverlay} overlay held back after each complete draw
    */
   constructor(root, session, overlay) {
     this.#root = root;

@@ -8,7 +8,7 @@ const ABANDON_HANGING_MS = 60_000; // in the first minute after a disconnect, ab
 const PATIENT_ATTEMPTS_MS = [40_000, 10_000]; // later, [period, time within it that an attempt may take]: a connection may be slow
 const UPGRADE_DEADLINE_MS = 5 * 60_000; // latest reload for a newer version
 const UPGRADE_JITTER_MS = 10_000; // spread reloads of several screens
-const FETCH_RETRY_MS = 2_000; // between two attempts to fetch the page
+const FETCH_RETRY_MS = 2_000; // between two attempts to load the page
 const FETCH_TIMEOUT_MS = 60_000; // for an attempt: a connection may be slow, and a dead one never answers
 const RECENT_MS = 10 * 60_000;
 const FREE_RELOADS = 3; // reloads within that time that need no delay
@@ -17,7 +17,7 @@ const RELOADS_KEY = "wall.loaded"; // sessionStorage key: recent reloads with th
 
 export class Recovery {
   /** @type {DisplaySession} */ #session;
-  /** @type {import("./status_report.js").StatusReport} */ #report;
+  /** @type {StatusReport} */ #report;
   /** @type {RecoveryCallbacks} */ #on;
   /** @type {ReturnType<typeof setInterval> | undefined} */ #timer;
   #reconnectedAt = performance.now(); // last forced reconnect
@@ -26,7 +26,7 @@ export class Recovery {
 
   /**
    * @param {DisplaySession} session
-   * @param {import("./status_report.js").StatusReport} report
+   * @param {StatusReport} report
    * @param {RecoveryCallbacks} on
    */
   constructor(session, report, on) {

@@ -9,7 +9,7 @@ const TIMEOUT_MS = 2_500; // a dead connection never answers
 
 export class StatusReport {
   /** @type {DisplaySession} */ #session;
-  /** @type {import("./stale_overlay.js").StaleOverlay} */ #overlay;
+  /** @type {StaleOverlay} */ #overlay;
   /** @type {ReturnType<typeof setInterval> | undefined} */ #timer;
   /** @type {Promise<boolean> | null} */ #sending = null;
   #acceptedAt = -Infinity;
@@ -17,7 +17,7 @@ export class StatusReport {
 
   /**
    * @param {DisplaySession} session
-   * @param {import("./stale_overlay.js").StaleOverlay} overlay
+   * @param {StaleOverlay} overlay
    */
   constructor(session, overlay) {
     this.#session = session;

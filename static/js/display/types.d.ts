@@ -1,6 +1,9 @@
 /* Shapes of the display's modules. Global, so that JSDoc can use them without an import. */
 
 type DisplaySession = import("./display_session.js").DisplaySession;
+type StaleOverlay = import("./stale_overlay.js").StaleOverlay;
+type StatusReport = import("./status_report.js").StatusReport;
+type SignificantEvents = import("./significant_events.js").SignificantEvents;
 
 /** Settings of a display, from the server. */
 interface DisplaySettings {
@@ -62,7 +65,7 @@ interface SignificantEvent {
 interface BoardContext {
   now: Date | null;
   board: Board;
-  moments: import("./significant_events.js").SignificantEvents;
+  moments: SignificantEvents;
   size?: TileGrid;
   fewer?: number;
   height?: number;
