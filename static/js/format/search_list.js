@@ -6,45 +6,77 @@ export const STATUSES = ["open", "found", "closed"];
 
 export const SORTS = ["gravity", "missing", "event"];
 
-/** Return the sort order in a query, "?sort=event" -> "event"; by gravity if missing or unknown. */
+/**
+ * Return the sort order in a query, "?sort=event" -> "event"; by gravity if missing or unknown.
+ * @param {any} query
+ */
 export function sortFromQuery(query) {
   const asked = new URLSearchParams(query).get("sort");
-  return SORTS.includes(asked) ? asked : SORTS[0];
+  return asked !== null && SORTS.includes(asked) ? asked : SORTS[0];
 }
 
 /**
  * Group searches by status and sort each group. "gravity": open searches by worrying first, then undecided, then the most
  * recently missing; others by last change. "missing": the longest missing first. "event": the most recent event first.
- * @param searches [{id, seq, state}]
- * @param options `summaries`: Map(id -> {last: {at}}), as far as loaded
- * @returns - {open, found, closed}
+ *
+ * @param {Entity[]} searches
+ * @param {{ keep?: (search: any) => any, sort?: string | null, summaries?: Map<string, Summary> }} [options] summaries as far as loaded
+ * @returns {Record<string, any[]>} open, found, closed
  */
 export function byStatus(searches, { keep = () => true, sort = "gravity", summaries = new Map() } = {}) {
+  /** @type {Record<string, any[]>} */
   const columns = Object.fromEntries(STATUSES.map((status) => [status, []]));
   for (const search of searches) if (keep(search)) columns[search.state.status]?.push(search);
-  for (const status of STATUSES) columns[status].sort(ORDER[sort](status, summaries));
+  for (const status of STATUSES) columns[status].sort(ORDER[sort ?? "gravity"](status, summaries));
   return columns;
 }
 
+/** @type {Record<string, (status: string, summaries: any) => (a: any, b: any) => number>} */
 const ORDER = {
-  gravity: (status) => (status === "open" ? (a, b) => gravity(b) - gravity(a) || newest(a, b) : lastChanged),
-  missing: () => (a, b) => newest(b, a),
-  event: (_, summaries) => (a, b) => lastEvent(b, summaries) - lastEvent(a, summaries) || lastChanged(a, b),
+  gravity: (/** @type {string} */ status) => (status === "open" ? (/** @type {any} */ a, /** @type {any} */ b) => gravity(b) - gravity(a) || newest(a, b) : lastChanged),
+  missing: () => (/** @type {any} */ a, /** @type {any} */ b) => newest(b, a),
+  event: (/** @type {any} */ _, /** @type {any} */ summaries) => (/** @type {any} */ a, /** @type {any} */ b) => lastEvent(b, summaries) - lastEvent(a, summaries) || lastChanged(a, b),
 };
 
-/** "Noor V.": the screen can be seen by a whole room, so no surname. */
+/**
+ * "Noor V.": the screen can be seen by a whole room, so no surname.
+ * @param {{ first_name: string, last_name: any }} given
+ */
 export function shortPersonName({ first_name: first, last_name: last }) {
   return last ? `${first} ${[...last.trim()][0].toUpperCase()}.` : first;
 }
 
 /**
  * Return whether a search's card contains all words of a text.
- * @param others further texts that are shown
+ *
+ * @param {{ state: State }} search
+ * @param {string} text
+ *
+ * @param {any[]} [others] further texts that are shown
  */
 export const matchesSearch = ({ state }, text, others = []) =>
   matchesAll(tokenize(text), searchableText([shortPersonName(state.person), state.reference, state.last_seen?.text, ...others]));
 
+/** @param {{ state: State }} entity */
 const gravity = ({ state }) => (state.worrying === true ? 2 : needsDecision(state) ? 1 : 0);
+
+/**
+ * @param {{ id: string }} given
+ *
+ * @param {any} summaries
+ */
 const lastEvent = ({ id }, summaries) => Date.parse(summaries.get(id)?.last?.at ?? 0);
+
+/**
+ * @param {any} a
+ *
+ * @param {any} b
+ */
 const newest = (a, b) => Date.parse(b.state.missing_since) - Date.parse(a.state.missing_since) || (a.id < b.id ? -1 : 1);
+
+/**
+ * @param {any} a
+ *
+ * @param {any} b
+ */
 const lastChanged = (a, b) => b.seq - a.seq;

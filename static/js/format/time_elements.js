@@ -12,18 +12,31 @@ let kept = { until: 0, texts: new Map() };
 
 const WEEK_MS = 6 * 86_400_000; // within this time the weekday identifies the day
 
-/** "22:34" today, "Tue 24 Nov 22:34" on other days, "" for null. */
+/**
+ * "22:34" today, "Tue 24 Nov 22:34" on other days, "" for null.
+ * @param {string} iso
+ */
 export const formatMoment = (iso) => keep(iso, "long", moment);
 
-/** "22:34" today, "Tue 22:34" within a week: for narrow places. */
+/**
+ * "22:34" today, "Tue 22:34" within a week: for narrow places.
+ *
+ * @param {string} iso
+ */
 export const formatShortMoment = (iso) => keep(iso, "short", shorten);
 
+/** @param {string} iso */
 function shorten(iso) {
   const long = moment(iso);
-  const age = serverNow() - new Date(iso);
+  const age = Number(serverNow()) - Number(new Date(iso));
   return long.includes(" ") && age > 0 && age < WEEK_MS ? dayAndClock(iso) : long;
 }
 
+/**
+ * @param {string} iso
+ * @param {any} form
+ * @param {any} write
+ */
 function keep(iso, form, write) {
   if (!iso) return "";
   if (Date.now() > kept.until) kept = { until: Date.now() + KEPT_MS, texts: new Map() };
@@ -34,27 +47,44 @@ function keep(iso, form, write) {
 
 const TOLD_MS = 60_000; // a smaller difference does not show in hours and minutes
 
-/** Render the commit time by the clock, if the journal was ahead of the clock. */
+/**
+ * Render the commit time by the clock, if the journal was ahead of the clock.
+ *
+ * @param {{ at: any, clock: any }} given
+ */
 export function clockNote({ at, clock }) {
-  if (!clock || new Date(at) - new Date(clock) < TOLD_MS) return nothing;
+  if (!clock || Number(new Date(at)) - Number(new Date(clock)) < TOLD_MS) return nothing;
   return html` <span class="late" data-testid="by-clock" title=${t("The history was ahead of the server’s clock: its times never go back.")}>${t("by the clock: {at}", { at: formatMoment(clock) })}</span>`;
 }
 
 /**
  * "seen 09:00", or "reported 09:23, time unknown": a report is later than the sighting.
- * @param write formats the time
+ * @param {Record<string, any>} sighting
+ *
+ * @param {(at: any) => string} write formats the time
  */
 export const seenText = ({ seen_at: seen, received_at: received }, write = formatMoment) =>
   seen ? t("seen {at}", { at: write(seen) }) : t("reported {at}, time unknown", { at: write(received) });
 
-/** Return the time of a card in a handover report; of a note, when it happened. */
+/**
+ * Return the time of a card in a handover report; of a note, when it happened.
+ * @param {{ kind: string, at: any, seen_at: any }} given
+ */
 export const cardTime = ({ kind, at, seen_at: seen }) => (kind === "sighting" && at ? seenText({ seen_at: seen, received_at: at }) : formatMoment(at));
 
+/**
+ * @param {string} iso */
 export const timeElement = (iso) => html`<time datetime=${iso}>${formatMoment(iso)}</time>`;
 
+/** @param {string} iso */
 export const sinceElement = (iso) => html`<time class="since" datetime=${iso} data-since=${iso}></time>`;
 
-/** Render nothing for an unknown time. */
+/**
+ * Render nothing for an unknown time.
+ * @param {string} iso
+ */
 export const agoElement = (iso) => (iso ? html`<time datetime=${iso} data-ago=${iso}></time>` : nothing);
 
+/**
+ * @param {string} iso */
 export const dueElement = (iso) => html`<time class="due" datetime=${iso} data-due=${iso}></time>`;

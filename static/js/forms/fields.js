@@ -26,13 +26,46 @@ const ASSESSMENTS = ["unassessed", "credible", "confirmed", "not_the_child", "un
 export const LEVELS = ["none", "discreet", "posters", "public", "child_alert"];
 const CATEGORIES = ["comment", "decision", "contact"];
 
+/**
+ * @param {string} path
+ *
+ * @param {any} [more]
+ */
 const text = (path, more) => ({ path, control: "text", ...more });
+
+/**
+ * @param {string} path
+ *
+ * @param {any} [more]
+ */
 const long = (path, more) => ({ path, control: "long", ...more });
+
+/**
+ * @param {string} path
+ *
+ * @param {any} [more]
+ */
 const time = (path, more) => ({ path, control: "time", ...more });
+
+/**
+ * @param {string} path
+ *
+ * @param {any} [more]
+ */
 const number = (path, more) => ({ path, control: "number", ...more });
+
+/**
+ * @param {string} path
+ *
+ * @param {any[]} choices
+ * @param {string} names which labels the codes have
+ *
+ * @param {any} [more]
+ */
 const choice = (path, choices, names, more) => ({ path, control: "choice", choices, names, ...more });
 
 const PLACE = [text("place.text"), number("place.lat"), number("place.lon"), number("place.radius_m")];
+
 /** The state does not contain the value: a field left empty stays as it is. */
 const PRIVATE = { isPrivate: true };
 const SOURCE = [
@@ -174,7 +207,12 @@ export const APPEAL = [
 
 export const STATUS = [choice("status", ["open", "found", "closed"], "status", { required: true }), long("reason", { required: true }), long("acknowledge", { rows: 2 })];
 
-/** Return the content of the control for a value of the state. */
+/**
+ * Return the content of the control for a value of the state.
+ * @param {any} field
+ *
+ * @param {any} value
+ */
 export function toRaw(field, value) {
   if (field.control === "flag") return value === true;
   if (field.control === "people") return value ?? [];
@@ -183,7 +221,12 @@ export function toRaw(field, value) {
   return String(value);
 }
 
-/** Return the key of the error text for a readable value, or null. */
+/**
+ * Return the key of the error text for a readable value, or null.
+ * @param {any} field
+ *
+ * @param {any} value
+ */
 export function fieldProblem(field, value) {
   if (value === null || value === "") return field.required ? "required" : null;
   if (field.past && Date.parse(value) > serverNow().getTime() + AHEAD_MS) return "future";
@@ -191,7 +234,12 @@ export function fieldProblem(field, value) {
   return null;
 }
 
-/** Return the value for the command; undefined if the input can't be read. */
+/**
+ * Return the value for the command; undefined if the input can't be read.
+ * @param {any} field
+ *
+ * @param {any} raw
+ */
 export function fromRaw(field, raw) {
   if (field.control === "flag" || field.control === "people") return raw;
   if (field.control === "decision") return raw === "" ? null : raw === "true";

@@ -9,28 +9,29 @@ import { fieldProblem, fromRaw, toRaw } from "./fields.js";
 const WHOLE = ["place", "last_seen"];
 
 export class Form {
-  problem = null; // text about the form as a whole
-  errors = {}; // path -> text
+  /** @type {any | null} */ problem = null; // text about the form as a whole
+  /** @type {Record<string, any>} */ errors = {}; // path -> text
   isCut = false; // private fields were filled in before a reload; they were not kept
-  #mine = new Map(); // path -> {raw, was, base, epoch}
-  #conflicts = new Map(); // path -> the server's value
-  #heard = new Map(); // path -> {actor, at} of the last change seen
-  #board;
-  #read;
-  #draft;
-  #defaults;
-  #start = {}; // the defaults when the form was opened
+  /** @type {any} */ #mine = new Map(); // path -> {raw, was, base, epoch}
+  /** @type {Map<string, any>} */ #conflicts = new Map(); // path -> the server's value
+  /** @type {Map<string, any>} */ #heard = new Map(); // path -> {actor, at} of the last change seen
+  /** @type {any} */ #board;
+  /** @type {any} */ #read;
+  /** @type {any} */ #draft;
+  /** @type {() => Record<string, any>} */ #defaults;
+  /** @type {Record<string, any>} */ #start = {}; // the defaults when the form was opened
 
   /**
-   * @param key of the draft, and of the ids of the controls
-   * @param entity id of what it changes, or null while adding
-   * @param command - {name, data: (form) -> data, or null if a field can't be read; group: part of the state whose fields are at
-   *   the top of the data}
-   * @param board store of the board, for its position
-   * @param fields see fields.js
-   * @param read () -> the true state, or null while adding
-   * @param draft - {load, save, clear}: keeps typed text across a reload
-   * @param defaults () -> {path: raw} for fields that are not set
+   * @param {Record<string, any>} given
+   *   - `key`: of the draft, and of the ids of the controls
+   *   - `entity`: id of what it changes, or null while adding
+   *   - `command`: - {name, data: (form) -> data, or null if a field can't be read; group: part of the state whose fields are at
+   *     the top of the data}
+   *   - `board`: store of the board, for its position
+   *   - `fields`: see fields.js
+   *   - `read`: () -> the true state, or null while adding
+   *   - `draft`: - {load, save, clear}: keeps typed text across a reload
+   *   - `defaults`: () -> {path: raw} for fields that are not set
    */
   constructor({ key, entity = null, command, board, fields, read = () => null, draft = null, defaults = () => ({}) }) {
     this.key = key;
@@ -44,7 +45,7 @@ export class Form {
     this.#start = defaults();
     const kept = draft?.load();
     if (kept) this.#resume(kept);
-    else draft?.whenLoaded((late) => this.#resume(late));
+    else draft?.whenLoaded((/** @type {any} */ late) => this.#resume(late));
   }
 
   /** Refresh the defaults when the form is shown again ("now" is now), unless something was typed. */
@@ -60,23 +61,35 @@ export class Form {
     return this.#conflicts.size > 0;
   }
 
+  /** @param {string} path */
   field(path) {
-    return this.fields.find((field) => field.path === path);
+    return this.fields.find((/** @type {any} */ field) => field.path === path);
   }
 
+  /** @param {string} path */
   raw(path) {
     return this.#mine.has(path) ? this.#mine.get(path).raw : this.#true(path);
   }
 
-  /** Return the edited value, as in the state. */
+  /**
+   * Return the edited value, as in the state.
+   * @param {string} path
+   */
   value(path) {
     return fromRaw(this.field(path), this.raw(path)) ?? null;
   }
 
+  /**
+   * @param {string} path */
   isMine(path) {
     return this.#mine.has(path);
   }
 
+  /**
+   * @param {string} path
+   *
+   * @param {any} raw
+   */
   edit(path, raw) {
     const { seq: base, epoch } = this.#board;
     const mine = this.#mine.get(path) ?? { was: this.#value(path), base, epoch };
@@ -86,7 +99,10 @@ export class Form {
     this.#save();
   }
 
-  /** Return another person's change of an edited field, {value, actor, at}, or null. */
+  /**
+   * Return another person's change of an edited field, {value, actor, at}, or null.
+   * @param {string} path
+   */
   theirs(path) {
     const mine = this.#mine.get(path);
     if (!mine) return null;
@@ -96,14 +112,21 @@ export class Form {
     return { value, conflict: this.#conflicts.has(path), ...this.#heard.get(path) };
   }
 
-  /** Remember who changed which field, and when. */
+  /**
+   * Remember who changed which field, and when.
+   *
+   * @param {JournalEvent[]} events
+   */
   onEvents(events) {
     for (const { actor, at, seq, changes = [], private: set = [] } of events) {
       for (const path of [...changes, ...set]) this.#heard.set(path, { actor, at, seq });
     }
   }
 
-  /** Keep the edited value, knowing the true one. Returns whether all conflicts are decided. */
+  /**
+   * Keep the edited value, knowing the true one. Returns whether all conflicts are decided.
+   * @param {string} path
+   */
   keep(path) {
     const mine = this.#mine.get(path);
     const was = this.#conflicts.has(path) ? this.#conflicts.get(path) : this.#value(path);
@@ -111,6 +134,8 @@ export class Form {
     return this.#decided(path);
   }
 
+  /**
+   * @param {string} path */
   take(path) {
     this.#mine.delete(path);
     return this.#decided(path);
@@ -126,11 +151,16 @@ export class Form {
     return open.reduce((oldest, mine) => (mine.base < oldest.base ? mine : oldest), { base, epoch });
   }
 
-  /** Return the edited fields as a merge patch; null, with `errors`, if a value can't be read. */
+  /**
+   * Return the edited fields as a merge patch; null, with `errors`, if a value can't be read.
+   * @returns {Record<string, any> | null}
+   */
   patch() {
     const leaves = this.#leaves([...this.#mine.keys()]);
     if (!leaves) return null;
+    /** @type {Record<string, any>} */
     const patch = toPatch(leaves);
+    /** @type {Record<string, any>} */
     const merged = applyPatch(this.#read() ?? {}, patch);
     for (const group of WHOLE) {
       if (patch[group] && Object.values(merged[group]).every((value) => value === null)) patch[group] = null;
@@ -138,8 +168,12 @@ export class Form {
     return patch;
   }
 
-  /** Return all filled-in fields, for adding; null, with `errors`, if a value can't be read. */
-  filled(paths = this.fields.map((field) => field.path)) {
+  /**
+   * Return all filled-in fields, for adding; null, with `errors`, if a value can't be read.
+   * @param {string[]} [paths]
+   * @returns {Record<string, any> | null}
+   */
+  filled(paths = this.fields.map((/** @type {any} */ field) => field.path)) {
     const leaves = this.#leaves(paths);
     if (!leaves) return null;
     return toPatch(Object.fromEntries(Object.entries(leaves).filter(([, value]) => value !== null && value !== false)));
@@ -152,21 +186,33 @@ export class Form {
     return sent;
   }
 
-  /** Put refused text back, below what was typed since. */
+  /**
+   * Put refused text back, below what was typed since.
+   * @param {any} sent
+   *
+   * @param {any} refusal
+   */
   restore(sent, refusal) {
     this.#mine = new Map([...sent, ...this.#mine]);
     this.refuse(refusal);
     this.#save();
   }
 
-  /** Put back the data of a refused command that an earlier page sent. */
+  /**
+   * Put back the data of a refused command that an earlier page sent.
+   * @param {Record<string, any>} data
+   *
+   * @param {{ base: any, epoch: any }} given
+   * @param {any} refusal
+   */
   restoreData(data, { base, epoch }, refusal) {
     const sent = this.fields
-      .filter((field) => hasPath(data, this.#inData(field.path)))
-      .map((field) => [field.path, { raw: toRaw(field, valueAt(data, this.#inData(field.path))), was: this.#value(field.path), base, epoch }]);
+      .filter((/** @type {any} */ field) => hasPath(data, this.#inData(field.path)))
+      .map((/** @type {any} */ field) => [field.path, { raw: toRaw(field, valueAt(data, this.#inData(field.path))), was: this.#value(field.path), base, epoch }]);
     this.restore(sent, refusal);
   }
 
+  /** @param {{ code: any, message: string, fields?: any, current?: any }} given */
   refuse({ code, message, fields = {}, current = null }) {
     const paths = Object.keys(fields ?? {});
     this.#conflicts.clear();
@@ -186,22 +232,30 @@ export class Form {
     this.#draft?.clear();
   }
 
-  /** A private field has no value in the state: it is known only that somebody set it after the edit began. */
+  /**
+   * A private field has no value in the state: it is known only that somebody set it after the edit began.
+   * @param {string} path
+   *
+   * @param {{ base: any }} given
+   */
   #privately(path, { base }) {
     const heard = this.#heard.get(path), conflict = this.#conflicts.has(path);
     return conflict || heard?.seq > base ? { value: null, conflict, isPrivate: true, ...heard } : null;
   }
 
+  /** @param {string} path */
   #inData(path) {
     const { group } = this.command;
     return group && path.startsWith(`${group}.`) ? path.slice(group.length + 1) : path;
   }
 
+  /** @param {string} path */
   #inState(path) {
     const inGroup = `${this.command.group}.${path}`;
     return this.field(inGroup) ? inGroup : path;
   }
 
+  /** @param {string} path */
   #decided(path) {
     this.#conflicts.delete(path);
     if (!this.conflicted) this.problem = null;
@@ -209,7 +263,9 @@ export class Form {
     return !this.conflicted;
   }
 
+  /** @param {string[]} paths */
   #leaves(paths) {
+    /** @type {Record<string, any>} */
     const leaves = {};
     this.errors = {};
     for (const path of paths) {
@@ -222,17 +278,22 @@ export class Form {
     return Object.keys(this.errors).length ? null : leaves;
   }
 
+  /** @param {string} path */
   #value(path) {
     const state = this.#read();
     return state ? valueAt(state, path) : null;
   }
 
+  /** @param {string} path */
   #true(path) {
     const value = this.#value(path);
     return value === null && path in this.#start ? this.#start[path] : toRaw(this.field(path), value);
   }
 
-  /** Put a loaded draft below what was typed since. */
+  /**
+   * Put a loaded draft below what was typed since.
+   * @param {{ mine?: any[], start?: any, isCut?: boolean }} kept
+   */
   #resume({ mine = [], start = null, isCut = false }) {
     if (!this.dirty) this.#start = start ?? this.#start; // a call received before a reload keeps its time of receipt
     const changed = this.dirty;
@@ -249,6 +310,11 @@ export class Form {
   }
 }
 
+/**
+ *
+   * @param {Record<string, any>} data
+ * @param {string} path
+ */
 function hasPath(data, path) {
   let group = data;
   for (const key of path.split(".")) {

@@ -8,9 +8,10 @@ import { agoElement } from "../format/time_elements.js";
 import { formatField } from "../format/values.js";
 
 /**
- * @param form Form
- * @param path of the field
- * @param ctx the view: session, board, draw(); edited(form) replaces draw() where a choice is sent at once; resolved(form) after
+ * @param {any} form Form
+ *
+ * @param {string} path of the field
+ * @param {any} ctx the view: session, board, draw(); edited(form) replaces draw() where a choice is sent at once; resolved(form) after
  *   the last conflict was decided; sightings() to choose from
  * @param name label, if it is not that of the field
  */
@@ -28,11 +29,22 @@ export function row(form, path, ctx, name = null) {
   </div>`;
 }
 
-/** Mark a required field; a choice only while it is empty, as it can't be emptied again. */
+/**
+ * Mark a required field; a choice only while it is empty, as it can't be emptied again.
+ * @param {any} form
+ *
+ * @param {{ path: string, required: any, control: any }} change
+ */
 const needed = (form, { path, required, control }) => required && (control !== "choice" || form.raw(path) === "");
 
-export const rows = (form, paths, ctx) => paths.map((path) => row(form, path, ctx));
+/**
+ * @param {any} form
+ * @param {any} ctx
+ * @param {string[]} paths
+ */
+export const rows = (form, paths, ctx) => paths.map((/** @type {string} */ path) => row(form, path, ctx));
 
+/** @param {any} error */
 function sentence(error) {
   if (error === "required") return t("This can't be left empty.");
   if (error === "unreadable") return t("This can't be read: a number or a time is expected.");
@@ -41,20 +53,28 @@ function sentence(error) {
   return error;
 }
 
+/**
+ * @param {any} form
+ *
+ * @param {any} field
+ * @param {string} id
+ *
+ * @param {any} ctx
+ */
 function control(form, field, id, ctx) {
-  const edit = (raw) => {
+  const edit = (/** @type {any} */ raw) => {
     form.edit(field.path, raw);
     (ctx.edited ?? ctx.draw)(form);
   };
   const raw = form.raw(field.path);
   const describe = form.errors[field.path] ? `${id}-error` : nothing;
-  const type = (event) => edit(event.target.value);
+  const type = (/** @type {any} */ event) => edit(event.target.value);
   switch (field.control) {
     case "long":
       return html`<textarea id=${id} rows=${field.rows ?? 3} aria-describedby=${describe} .value=${live(raw)} @input=${type}
         aria-required=${field.required ? "true" : nothing} ?autofocus=${field.first}></textarea>`;
     case "flag":
-      return html`<input id=${id} type="checkbox" .checked=${live(raw)} @change=${(event) => edit(event.target.checked)} />`;
+      return html`<input id=${id} type="checkbox" .checked=${live(raw)} @change=${(/** @type {any} */ event) => edit(event.target.checked)} />`;
     case "choice":
       return select(id, raw, edit, choices(field), field.required, describe);
     case "person":
@@ -70,19 +90,30 @@ function control(form, field, id, ctx) {
   }
 }
 
+/** @param {Record<string, any>} field */
 function choices({ choices, names, coded }) {
-  return choices.map((code) => [String(code), coded ? `${code} · ${label[names](code)}` : label[names](code)]);
+  return choices.map((/** @type {any} */ code) => [String(code), coded ? `${code} · ${/** @type {any} */ (label)[names](code)}` : /** @type {any} */ (label)[names](code)]);
 }
 
+/** @type {Record<string, any>} */
 const TYPES = { date: "date" };
 
-/** Render a form that is sent by its button or Ctrl+Enter, with the error about the whole form. */
+/**
+ * Render a form that is sent by its button or Ctrl+Enter, with the error about the whole form.
+ * @param {any} form
+ *
+ * @param {string} name
+ * @param {any} body
+ *
+ * @param {any} send
+ * @param {any} buttons
+ */
 export function formOf(form, name, body, buttons, send) {
-  const submit = (event) => {
+  const submit = (/** @type {any} */ event) => {
     event.preventDefault();
     send(form);
   };
-  const keyed = (event) => {
+  const keyed = (/** @type {any} */ event) => {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) submit(event);
   };
   return html`<form class="form" data-form=${name} autocomplete="off" novalidate @submit=${submit} @keydown=${keyed}>
@@ -91,7 +122,10 @@ export function formOf(form, name, body, buttons, send) {
   </form>`;
 }
 
-/** Render the error about the whole form, and the errors of fields it does not show. */
+/**
+ * Render the error about the whole form, and the errors of fields it does not show.
+ * @param {any} form
+ */
 export function problem(form) {
   const hidden = Object.entries(form.errors).filter(([path]) => !form.field(path));
   if (!form.problem && !hidden.length) return nothing;
@@ -101,14 +135,29 @@ export function problem(form) {
   </div>`;
 }
 
-/** Render a choice; with `required`, the empty option disappears once something is chosen. */
-export function select(id, value, edit, options, required, describe = nothing) {
-  return html`<select id=${id} aria-describedby=${describe} .value=${live(value)} @change=${(event) => edit(event.target.value)}>
+/**
+ * Render a choice; with `required`, the empty option disappears once something is chosen.
+ *
+ * @param {string} id
+ * @param {any} value
+ *
+ * @param {any} options
+ * @param {any} edit
+ *
+ * @param {any} required
+ */
+export function select(id, value, edit, options, required, describe = /** @type {any} */ (nothing)) {
+  return html`<select id=${id} aria-describedby=${describe} .value=${live(value)} @change=${(/** @type {any} */ event) => edit(event.target.value)}>
     ${required && value !== "" ? nothing : html`<option value="" ?selected=${value === ""}>—</option>`}
-    ${options.map(([code, name]) => html`<option value=${code} ?selected=${code === value}>${name}</option>`)}
+    ${options.map((/** @type {[any, string]} */ [code, name]) => html`<option value=${code} ?selected=${code === value}>${name}</option>`)}
   </select>`;
 }
 
+/**
+ * @param {Session} session
+ *
+ * @param {any} chosen
+ */
 export function people(session, chosen) {
   return [...session.accounts.values()]
     .filter((account) => account.id === chosen || (account.enabled && account.role !== "viewer" && !account.machine))
@@ -116,12 +165,18 @@ export function people(session, chosen) {
     .map((account) => [account.id, account.name]);
 }
 
-/** Render another person's change of an edited field, and the choice between the two. */
+/**
+ * Render another person's change of an edited field, and the choice between the two.
+ * @param {any} form
+ *
+ * @param {any} field
+ * @param {any} ctx
+ */
 export function theirs(form, field, ctx) {
   const other = form.theirs(field.path);
   if (!other) return nothing;
   const who = other.actor?.name ?? t("Somebody");
-  const decide = (decision) => () => {
+  const decide = (/** @type {any} */ decision) => () => {
     const done = form[decision](field.path);
     if (done && other.conflict) ctx.resolved?.(form);
     ctx.draw();
@@ -139,6 +194,12 @@ export function theirs(form, field, ctx) {
   </div>`;
 }
 
+/**
+ * @param {any} form
+ *
+ * @param {any} field
+ * @param {any} ctx
+ */
 function mine(form, field, ctx) {
   return formatField(field, form.value(field.path), ctx);
 }

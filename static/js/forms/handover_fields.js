@@ -1,7 +1,19 @@
 /** Definitions of the form fields of a handover. */
 import { t } from "../core/i18n.js";
 
+/**
+ * @param {string} path
+ *
+ * @param {() => string} label
+ * @param {any} [more]
+ */
 const long = (path, label, more) => ({ path, control: "long", rows: 2, label, ...more });
+
+/**
+ *
+ * @param {() => string} label
+ * @param {any} [more]
+ */
 const reason = (label, more) => ({ path: "reason", control: "long", rows: 2, label, ...more });
 const INCOMING = { path: "incoming", control: "person", label: () => t("Who takes over") };
 

@@ -8,9 +8,10 @@ import { label } from "../core/labels.js";
 import { LONGEST, MOST } from "./find_box.js";
 
 /**
- * @param find FindBox
- * @param hint placeholder; `name` is the label
- * @param nameOf (hit) -> name of the missing person, as far as known here
+ * @param {any} find FindBox
+ *
+ * @param {{ hint: string, name: string, nameOf?: (hit: any) => any, cardOf?: (hit: any) => any }} options `hint` is the placeholder,
+ *   `name` the label; `nameOf` the name of the missing person, as far as known here
  */
 export function findField(find, { hint, name, nameOf = () => null, cardOf = () => null }) {
   const open = find.open && Boolean(find.text.trim());

@@ -4,6 +4,7 @@ import { isFocusLost, keepFocus } from "../behaviours/keep_focus.js";
 
 const [place, main] = ["[data-page-notices]", "main"].map((one) => document.querySelector(one));
 
+/** @param {any} [template] */
 export function showAtFoot(template = nothing) {
   const had = place.contains(document.activeElement);
   keepFocus(place, () => render(template, place));

@@ -325,7 +325,7 @@ class HandoverPage {
    * @param {string | null} board
    */
   #readHere(board) {
-    const here = this.report.section(board);
+    const here = this.report.section(/** @type {string} */ (board));
     if (here && this.isUnread(here)) this.act.read(here);
     const order = this.sections, from = order.indexOf(here) + 1;
     const next = [...order.slice(from), ...order.slice(0, from)].find((each) => this.isUnread(each) && each.board !== board);

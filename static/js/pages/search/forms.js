@@ -253,7 +253,7 @@ function statusSet(form, board) {
  * @param {Board} board
  */
 function acknowledged(form, filled, board) {
-  if (form.value("acknowledge") || !openItems(board, board.get(form.entity).state).any) return filled;
+  if (form.value("acknowledge") || !openItems(board, /** @type {Entity} */ (board.get(form.entity)).state).any) return filled;
   form.errors.acknowledge = "required";
   return null;
 }

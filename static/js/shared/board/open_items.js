@@ -4,8 +4,9 @@ const isDone = (board, { column }) => board.get(column)?.state.role === "done";
 const byNumber = (a, b) => a.state.number - b.state.number;
 
 /**
- * @param board - {of(kind), get(id)}: live or past
- * @param state of the search
+ * @param {any} board live or past
+ *
+ * @param {State} state of the search
  * @returns - {family, police, tasks: [card], sightings: [card], any}
  */
 export function openItems(board, { outcome }) {

@@ -40,7 +40,10 @@ export function mayReadSource({ id, state }, view) {
   return Boolean(read && !read.problem) || view.historyOf(id).addedBy === view.session.account.id;
 }
 
-/** Whether an event changes the source, so that what was read may be outdated. */
+/**
+ * Return whether an event changes the source, so that what was read may be outdated.
+ * @param {{ private?: string[], changes?: string[] }} event
+ */
 export const setsSource = ({ private: set, changes }) => Boolean(set) || Boolean(changes?.some((path) => path.startsWith("source.")));
 
 /**
