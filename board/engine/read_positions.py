@@ -56,7 +56,7 @@ _MOVE_ALL = (
     "SELECT CAST(:account AS TEXT), k.id, k.epoch, k.seq, CAST(:at AS TEXT), (SELECT count(*) FROM event e "
     "WHERE e.board = k.id AND e.seq > CASE WHEN k.seq < k.late THEN k.late ELSE k.seq END "
     "AND e.account = CAST(:account AS TEXT)) FROM ("
-    "SELECT b.id, b.epoch, max(m.seq) AS seq, max(b.seq) - CAST(:through AS BIGINT) AS late FROM {marks} "
+    "SELECT b.id, b.epoch, max(m.seq) AS seq, max(b.seq) - CAST(:through AS BIGINT) AS late FROM {positions} "
     "JOIN board b ON b.id = m.board AND b.epoch = m.epoch AND m.seq <= b.seq "
     "WHERE b.id NOT IN :hidden GROUP BY b.id, b.epoch) k WHERE true ORDER BY k.id "
     "ON CONFLICT (account, board) DO UPDATE SET epoch = excluded.epoch, seq = excluded.seq, at = excluded.at, own = excluded.own "
@@ -64,9 +64,9 @@ _MOVE_ALL = (
 )
 _POSITIONS_TABLE = {  # the positions as a table made from JSON, by dialect
     "sqlite": "(SELECT json_extract(value, '$[0]') AS board, json_extract(value, '$[1]') AS epoch, "
-    "json_extract(value, '$[2]') AS seq FROM json_each(:marks)) m",
+    "json_extract(value, '$[2]') AS seq FROM json_each(:positions)) m",
     "postgresql": "(SELECT value ->> 0 AS board, value ->> 1 AS epoch, CAST(value ->> 2 AS BIGINT) AS seq "
-    "FROM jsonb_array_elements(CAST(:marks AS JSONB))) m",
+    "FROM jsonb_array_elements(CAST(:positions AS JSONB))) m",
 }
 _MOVES_ALL = {
     kind: text(_MOVE_ALL.format(marks=positions)).bindparams(bindparam("hidden", expanding=True, type_=String()))
@@ -108,7 +108,7 @@ def advance_many(session: Session, account: str, positions: Iterable[ReadPositio
     """Advance many read positions in one statement; those that can't be advanced are skipped."""
     connection, hidden = session.connection(), snapshot.hidden_searches(session, account)
     listed = orjson.dumps([list(position) for position in {*positions}]).decode()
-    named = {"account": account, "at": at, "hidden": list(hidden), "marks": listed, "through": MAX_EVENTS_COUNTED}
+    named = {"account": account, "at": at, "hidden": list(hidden), "positions": listed, "through": MAX_EVENTS_COUNTED}
     connection.execute(_MOVES_ALL[connection.dialect.name], named)
 
 
