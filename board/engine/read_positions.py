@@ -69,7 +69,7 @@ _POSITIONS_TABLE = {  # the positions as a table made from JSON, by dialect
     "FROM jsonb_array_elements(CAST(:positions AS JSONB))) m",
 }
 _MOVES_ALL = {
-    kind: text(_MOVE_ALL.format(marks=positions)).bindparams(bindparam("hidden", expanding=True, type_=String()))
+    kind: text(_MOVE_ALL.format(positions=positions)).bindparams(bindparam("hidden", expanding=True, type_=String()))
     for kind, positions in _POSITIONS_TABLE.items()
 }
 
