@@ -1,5 +1,5 @@
-"""What one account may ask is bounded over all its sockets, calls and processes together; who is refused is told when to come
-again, loses nothing, and takes nothing from anybody else."""
+"""Account limits: requests of one account are bounded over all its sockets, calls and processes together. A refusal says when to
+retry, loses nothing, and takes nothing from others."""
 
 import asyncio
 import json

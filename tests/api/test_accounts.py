@@ -114,7 +114,7 @@ def _lines_run(text: str, size: int) -> int:
 
 
 def test_the_list_is_that_of_its_sources() -> None:
-    """Its head names them; a line that was edited by hand would not be found by who looks there."""
+    """The head of the list names its sources; a line edited by hand would be in none of them."""
     text = (DATA / "common_passwords.txt").read_text(encoding="utf-8")
     listed = [line for line in text.splitlines() if not line.startswith("#")]
     assert len(listed) == 103_898

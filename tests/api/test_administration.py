@@ -293,7 +293,7 @@ async def test_a_token_is_told_once_listed_without_its_secret_and_revoked(team: 
 
 
 def calls(eva: Account) -> list[tuple[str, str, dict[str, str]]]:
-    """Everything that an administrator can do to somebody."""
+    """Return every call by which an administrator can change an account."""
     return [
         ("GET", "/accounts", {}), ("GET", "/accounts/tokens", {}), ("GET", f"/accounts/{eva.id}", {}),
         ("POST", "/accounts", {"name": "Kim", "email": f"kim-{new_id()}@desk.example", "role": "admin"}),
@@ -305,7 +305,7 @@ def calls(eva: Account) -> list[tuple[str, str, dict[str, str]]]:
 
 
 async def all_of_it(server: Server) -> list[object]:
-    """Everybody and every token, as they are."""
+    """Return all accounts and tokens as they are stored."""
     people = await server.desk.database.read(accounts.all_accounts)
     tokens = await server.desk.database.read(accounts.tokens)
     return [[each.model_dump() for each in people], [token.model_dump() for token, _ in tokens]]
@@ -468,7 +468,8 @@ BY_A_SECRET = {"/login", "/password", "/password/tokens"}
 
 
 async def test_no_form_is_taken_from_a_token(team: Team) -> None:
-    """Of whatever role, also from a page of ours. Each form of the server is tried, so that a new one is, too."""
+    """Forms are refused for tokens of any role, also from a page of ours. Each form of the server is tried, so that a new one is,
+    too."""
     routes = [each for each in app.create_app(team.server.desk).routes if isinstance(each, Route)]
     forms = {each.path for each in routes if "POST" in (each.methods or ())}
     assert {*OWN, "/account/language", "/accounts", "/accounts/tokens", "/logout"} <= forms

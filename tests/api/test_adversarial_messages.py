@@ -56,7 +56,7 @@ class Door:
 
 
 def doors() -> Iterator[Door]:
-    """Everything of the app that has a method and a path."""
+    """Return every method and path of the app."""
     from unittest.mock import MagicMock
 
     for prefix, route in _routes(app.create_app(MagicMock()).routes, ""):
@@ -221,7 +221,7 @@ def _knock(socket: ClientConnection, wrap: Callable[[str], str]) -> Callable[[st
 
 
 def _part(text: str) -> str:
-    """As much as fits into a message when its quotes are escaped."""
+    """Return as much of a text as fits into a message when its quotes are escaped."""
     return text[: len(text) * 2 // 5]
 
 

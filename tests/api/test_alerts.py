@@ -1,4 +1,4 @@
-"""Whoever is concerned is alerted, and nobody else: of what was assessed, of a status, of a card of theirs, of their name."""
+"""Alerts reach the people concerned, and nobody else: by an assessment, a status, a card of theirs, a mention of their name."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -29,14 +29,14 @@ async def scene(team: Team) -> SearchScenario:
 
 
 async def listed(person: Person, board: str) -> list[dict[str, Any]]:
-    """What alerts somebody of a search, newest first."""
+    """Return a person's alerts about a search, newest first."""
     response = await person.http.get("/api/v1/alerts")
     assert response.status_code == 200, response.text
     return [each for each in response.json()["alerts"] if each["board"] == board]
 
 
 async def alerted(team: Team, board: str, seq: int) -> dict[str, str]:
-    """Who is alerted by an event, and of which kind."""
+    """Return who is alerted by an event, and by which kind."""
     found = {name: await listed(getattr(team, name), board) for name in PEOPLE}
     return {name: each["kind"] for name, all in found.items() for each in all if each["seq"] == seq}
 
@@ -56,7 +56,7 @@ async def bell(person: Person) -> dict[str, Any]:
 
 
 async def told(person: Person, **like: Any) -> dict[str, Any]:
-    """Waits until this is the last that a socket was told of alerts."""
+    """Wait until this is the last alerts frame of a socket."""
 
     def last() -> dict[str, Any] | None:
         frame = next(each for each in reversed(person.heard) if each["type"] == "alerts")

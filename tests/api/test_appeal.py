@@ -1,4 +1,4 @@
-"""Whether a search is worrying, and how far its appeal goes, is decided by people; a child that is found ends the appeal."""
+"""Appeals: people decide whether a search is worrying and how far its appeal goes; finding the child ends the appeal."""
 
 from datetime import timedelta
 

@@ -30,14 +30,14 @@ pytestmark = pytest.mark.both_backends(ALTERNATING)
 
 
 async def entries(person: Person, **asked: Any) -> list[dict[str, Any]]:
-    """What an administrator reads, newest first."""
+    """Return the audit entries that an administrator reads, newest first."""
     response = await person.http.get("/api/v1/audit", params=asked)
     assert response.status_code == 200, response.text
     return list(response.json()["entries"])
 
 
 async def wrote(team: Team, *written: Any, by: actor.Actor = actor.SERVER) -> list[dict[str, Any]]:
-    """Writes entries, one transaction each; as they are read, oldest first."""
+    """Write entries, one transaction each; return them as they are read, oldest first."""
     for entry in written:
         await team.server.desk.database.write(lambda session, entry=entry: writer.write(session, entry, by=by))
     return (await entries(team.ada, limit=len(written)))[::-1]
@@ -119,7 +119,7 @@ async def test_an_entry_follows_those_that_others_wrote_since_the_board_was_read
 
 
 async def test_action_that_cannot_be_audited_is_not_done(team: Team) -> None:
-    """Where the audit journal fails, so does what it is about."""
+    """An action fails where the audit journal fails."""
 
     def unwritable(session: Session) -> None:
         session.connection().execute(text("UPDATE account SET language = 'xx' WHERE id = :id"), {"id": team.bob.account["id"]})
@@ -322,7 +322,7 @@ async def test_the_file_has_all_that_fits_in_plain_sentences_and_no_formula(team
 
 
 async def sql(team: Team, *statements: str, **values: Any) -> None:
-    """Changes the journal behind its back."""
+    """Change the journal directly in the database."""
 
     def run(session: Session) -> None:
         for statement in statements:
@@ -404,7 +404,7 @@ async def test_an_erased_payload_is_gone_and_the_chain_holds(team: Team) -> None
 
 
 def before_it(session: Session) -> None:
-    """Gives an empty database the tables that there were before the audit journal."""
+    """Create the tables of the version before the audit journal in an empty database."""
     (own,) = MIGRATIONS.glob("versions/*_audit.py")
     reset_to_revision(session, f"{int(own.name[:4]) - 1:04d}")
 

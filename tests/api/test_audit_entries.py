@@ -36,7 +36,7 @@ pytestmark = pytest.mark.both_backends(ALTERNATING)
 
 
 class Record:
-    """What the audit journal got since this was made."""
+    """Audit entries since this was made."""
 
     def __init__(self, team: Team, seq: int) -> None:
         self.team, self.seq = team, seq
@@ -83,7 +83,7 @@ async def ada(team: Team, admin: Account) -> AsyncIterator[httpx.AsyncClient]:
 
 @pytest.fixture
 async def record_of_ada(team: Team, ada: httpx.AsyncClient) -> Record:
-    """From when she has come in."""
+    """Audit entries since Ada signed in."""
     return await since_now(team)
 
 
@@ -383,7 +383,7 @@ async def test_a_file_that_somebody_takes_away_is_written_down(team: Team, name:
 
 @pytest.fixture
 async def board(team: Team) -> Shell:
-    """Beside the company's server, on its database."""
+    """Shell beside the team's server, on its database."""
     return Shell({"DATABASE_URL": team.server.desk.settings.database_url})
 
 
@@ -533,7 +533,7 @@ def test_each_kind_of_entry_is_tried_here() -> None:
 
 @asynccontextmanager
 async def storm(team: Team) -> AsyncIterator[list[Any]]:
-    """What is under way at one moment, until all of it is done."""
+    """Run many actions at once, until all are done."""
     under_way: list[Any] = []
     yield under_way
     for each in await asyncio.gather(*under_way):

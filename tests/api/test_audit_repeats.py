@@ -1,4 +1,5 @@
-"""Nobody fills the audit journal by knocking: what is the same is counted, and of what differs a bounded number is written."""
+"""Audit repeats: failed attempts cannot flood the audit journal. Equal ones are counted, and a bounded number of different ones
+is written."""
 
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from tests.support import backends
 
 
 class AuditLog:
-    """Somebody knocks, and time passes as we say."""
+    """Audit log with failed attempts, and a clock that the test sets."""
 
     def __init__(self, database: Database) -> None:
         self.database, self.now = database, 0.0
@@ -28,7 +29,7 @@ class AuditLog:
             self.repeats.add(SignInFailed(id=id, name="Eva", reason="password", address=address))
 
     async def written(self) -> list[tuple[str, Any, Any]]:
-        """(type, address or type that overflowed, count) of all entries."""
+        """Return (type, address or type that overflowed, count) of all entries."""
         await self.repeats.write()
 
         def read(session: Session) -> list[tuple[str, Any, Any]]:

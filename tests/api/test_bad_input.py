@@ -1,4 +1,4 @@
-"""Whatever is sent is answered, in a sentence; nothing is half done; the socket and the server live."""
+"""Bad input: every message is answered in a sentence; nothing is half done; the socket and the server live on."""
 
 import asyncio
 import json
@@ -41,7 +41,7 @@ RUBBISH = st.recursive(
 
 
 def failures() -> float:
-    """How many commands failed by a fault of ours so far."""
+    """Return how many commands failed by an internal error so far."""
     return sum(sample.value for each in metrics.commands.collect() for sample in each.samples if _is_failure(sample))
 
 
@@ -50,7 +50,7 @@ def _is_failure(sample: Any) -> bool:
 
 
 async def heads(team: Team) -> dict[str, int]:
-    """Where every board stands."""
+    """Return the position of every board."""
     rows = await team.server.desk.database.read(lambda session: session.exec(select(Board.id, Board.seq)).all())
     return dict(rows)
 
@@ -59,7 +59,7 @@ UNASKED = ("heads", "events", "presence", "summary", "shift")
 
 
 class Guest(Person):
-    """Somebody without a screen, who says anything and takes whatever comes for it."""
+    """Client without a replica that sends any frame and returns every answer."""
 
     pings = 0
 
@@ -71,7 +71,7 @@ class Guest(Person):
             waiting.set_result(frame)
 
     async def hears(self, frame: str | bytes) -> list[dict[str, Any]]:
-        """What is answered to a frame; a ping after it shows that the socket lives."""
+        """Return the answers to a frame; a ping after it shows that the socket lives."""
         self.pings += 1
         since, alive = len(self.heard), {"type": "pong", "id": f"alive {self.pings}"}
         await self.say(frame)
@@ -86,7 +86,7 @@ class Guest(Person):
 
 @pytest.fixture(scope="module")
 async def guest(team: Team) -> AsyncIterator[Guest]:
-    """On a socket of her own, with Alice's rights, so that all is allowed that can be."""
+    """Guest with Alice's rights, so that every command is allowed that can be."""
     headers = {"Authorization": f"Bearer {team.alice.token}"}
     guest = Guest(team.server, team.alice.token, await connect(team.server.ws, additional_headers=headers))
     await guest.until(lambda: guest.account)
@@ -311,7 +311,7 @@ def variants(data: Any) -> list[tuple[str, Any]]:
 
 
 def known_path(path: str, names: set[str]) -> bool:
-    """Whether each part of a path is the name of a field, the key of an item, the place in a list or the id of a board."""
+    """Return whether each part of a path is the name of a field, the key of an item, an index or the id of a board."""
     return all(part in names or part.isdecimal() or part in ("data", "unknown") or len(part) == 36 for part in path.split("."))
 
 

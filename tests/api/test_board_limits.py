@@ -32,7 +32,7 @@ async def entities(team: Team, board: str) -> int:
 
 
 async def there(team: Team, board: str) -> int:
-    """What counts, as whoever sees all sees it."""
+    """Return what counts towards the limit, as a person sees it who sees all."""
     found, own = (await team.alice.snapshot(board))["entities"], () if board == OPERATIONS else ("search",)
     return len([kind for kind, _ in found if kind in ("sighting", "task", "note", "column", *own)])
 
@@ -69,7 +69,7 @@ async def test_a_search_is_opened_however_full_operations_is(scene: SearchScenar
 
 
 async def test_a_desk_that_has_opened_ten_thousand_searches_opens_one_more(scene: SearchScenario) -> None:
-    """As the counter of a desk stood, before it was counted anew."""
+    """The counter stands as an earlier version left it."""
     team = scene.team
 
     def fill(session: Session) -> None:

@@ -174,7 +174,7 @@ async def test_a_journal_that_is_ahead_at_the_start_is_told_of(tmp_path: Path, w
 
 @dataclass
 class Hub:
-    """What a process has told its screens."""
+    """Frames that a process has sent to its screens."""
 
     told: list[dict[str, Any]] = field(default_factory=list)
 

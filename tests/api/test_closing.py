@@ -40,7 +40,7 @@ async def scene(team: Team) -> SearchScenario:
 
 
 async def finish(scene: SearchScenario) -> None:
-    """Moves every task to the column of those that are done."""
+    """Move every task to the column of those that are done."""
     done = (await scene.columns())["done"]
     for kind, id in (await scene.team.alice.snapshot(scene.search))["entities"]:
         if kind == "task":
@@ -48,7 +48,7 @@ async def finish(scene: SearchScenario) -> None:
 
 
 async def says(scene: SearchScenario) -> str:
-    """What is named as open when the search is to be closed."""
+    """Return what is named as open when the search is to be closed."""
     return (await scene.refuses("invalid", "search.set_status", CLOSE, "acknowledge")).fields["acknowledge"]
 
 
@@ -159,7 +159,7 @@ async def test_only_closing_is_acknowledged(scene: SearchScenario) -> None:
 
 
 async def test_found_is_never_held_up(team: Team) -> None:
-    """With everything open that can be."""
+    """The status can be set while everything is open that can be."""
     scene = SearchScenario(team, await team.alice.open_search())
     await scene.sighting(priority="urgent")
     await scene.task(priority="urgent")

@@ -1,4 +1,4 @@
-"""What each command does, says and refuses: events, changes, defaults, numbers and rules."""
+"""Commands: events, changes, defaults, numbers and refusals of each."""
 
 import json
 from datetime import UTC, datetime, timedelta

@@ -50,7 +50,7 @@ async def scene(team: Team) -> SearchScenario:
 
 
 async def answered_before(scene: SearchScenario, former: dict[str, Any]) -> None:
-    """Has the search answer a criterion that is asked no more, as an earlier version let it."""
+    """Store an answer to a retired criterion, as an earlier version let people give it."""
     criteria = (await scene.state("search", scene.search))["criteria"] | {"danger_to_others": former}
     sql = text("UPDATE search SET criteria = :criteria WHERE id = :id")
     await scene.team.server.desk.database.write(

@@ -1,4 +1,5 @@
-"""Which displays are current is judged by the server: on the command line, in the metrics and in the list, by the same rule."""
+"""Display health: the server judges which displays are current, by the same rule on the command line, in the metrics and in the
+list."""
 
 from datetime import timedelta
 
@@ -22,7 +23,7 @@ async def test_display_is_current_when_it_reports_so_and_is_up_to_date(server: S
     happened = now()
 
     async def state(after_s: float, *, heard_s: float, current: bool = True, has: int = seq, revoked: str | None = None) -> str:
-        """So long after the change, of a screen that told how it is so long after it."""
+        """Return the health so long after a change, of a display that reported so long after it."""
         contact = format_utc(happened + timedelta(seconds=heard_s))
         screen = Display(id="d", name="Room", language="en", digest="", paired_by="", paired_at="", contact_at=contact)
         screen.current, screen.told, screen.revoked_at = current, {"boards": {board: has}}, revoked

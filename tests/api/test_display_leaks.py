@@ -124,7 +124,7 @@ class Screen:
 
 @dataclass
 class PlayedNight:
-    """What there was, and what displays were told of it."""
+    """Commands of a night, and all bytes that displays were sent."""
 
     screens: list[Screen]
     given: set[str]
@@ -192,7 +192,7 @@ async def _begin(team: Team, profile: str, boards: list[str]) -> Screen:
 
 
 async def _catch_up(team: Team, screen: Screen, boards: list[str]) -> list[str]:
-    """Waits until the screen has all that there is; the boards that it still has."""
+    """Wait until the screen has everything; return the boards that it still has."""
     display = screen.now
     for board in ("operations", *boards):
         seq = (await team.alice.snapshot(board))["seq"]
@@ -206,7 +206,7 @@ def _has(display: Person, board: str, seq: int) -> bool:
 
 
 async def _come_back(screen: Screen, boards: list[str]) -> None:
-    """By its positions, and from snapshots."""
+    """Resume by positions, and from snapshots."""
     before = screen.now.screens
     await screen.now.leave()
     display = await screen.open()
@@ -282,7 +282,7 @@ def test_nothing_is_told_of_who_was_found(screen: Screen) -> None:
 
 
 def test_nothing_has_a_name_that_is_not_on_the_list(screen: Screen) -> None:
-    """Finds also what has no text: a number, a code, a yes or no."""
+    """Field names reveal leaks without text too: a number, a code, a yes or no."""
     names = {name for frame in screen.frames() for name in _names(frame) if not ID.fullmatch(name)}
     answers = {"fields", "current"}
     assert names - answers <= FRAMES | MORE[screen.profile]

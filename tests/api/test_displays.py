@@ -61,7 +61,7 @@ async def wall(team: Team) -> AsyncIterator[Wall]:
 
 
 async def closed(person: Person) -> int:
-    """By which code a socket was closed, within the time that is promised."""
+    """Return the code with which a socket was closed, within the promised time."""
     async with asyncio.timeout(5):
         await person.socket.wait_closed()
     return int(person.socket.close_code or 0)

@@ -37,7 +37,7 @@ COMMON = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethroug
 
 @pytest.fixture(scope="module")
 async def team(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Team]:
-    """One server for all papers: what they are of is only read."""
+    """Team on one server for all documents: their content is only read."""
     from tests.support.team import running_team
 
     async with running_team(tmp_path_factory.mktemp("paper")) as playing_company:
@@ -254,7 +254,7 @@ def page_with(words: str, language: str | None = None) -> Document:
 
 
 def shape(markdown: str) -> list[str]:
-    """What Markdown reads a text as, apart from its words."""
+    """Return the structure that Markdown reads in a text, without its words."""
     kinds = []
     for token in COMMON.parse(markdown):
         kinds += [token.type, *(each.type for each in token.children or () if each.type not in ("text", "text_special"))]

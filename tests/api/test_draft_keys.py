@@ -28,7 +28,7 @@ async def key(http: httpx.AsyncClient) -> str:
 
 
 async def keys(server: Server) -> dict[str, str]:
-    """As they are kept, by account."""
+    """Return the stored keys by account."""
     rows = await server.desk.database.read(lambda database: [each.model_copy() for each in database.exec(select(DraftKey))])
     return {each.account: each.key for each in rows}
 

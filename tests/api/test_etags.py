@@ -1,4 +1,4 @@
-"""Who has a snapshot already is told so without a body, as long as it is what they would get; by their rights of now."""
+"""ETags: a client that has the current snapshot gets an answer without a body, as long as its rights would give it the same."""
 
 from typing import Any
 
@@ -88,7 +88,7 @@ async def test_tag_of_operations_depends_on_what_one_sees(team: Team) -> None:
 
 
 async def test_tag_over_many_events_is_a_heavy_read(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What was erased of them is counted, and nobody's sign-in waits for that."""
+    """Erased events are counted, and no sign-in waits for that."""
     first = await ask(team.bob, OPERATIONS)
     monkeypatch.setattr(etags, "MAX_COUNTED_EVENTS", first.json()["seq"] - 1)
     same = await ask(team.bob, OPERATIONS, first.headers["ETag"])

@@ -1,5 +1,5 @@
-"""Whatever command anybody gives, of whatever role and however they come: the answer is one that the contract has, in the order
-in which it is judged; what is refused has changed nothing, and what is acknowledged is there once."""
+"""Fuzzing of commands, by any role and any way: the answer is one of the contract, by its order of checks; a refused command has
+changed nothing, and an acknowledged one is there once."""
 
 import asyncio
 from functools import cache
@@ -87,7 +87,7 @@ def judged_first(name: str, board: str, caller: Caller) -> str | None:
 
 @cache
 def fits(status: int) -> Any:
-    """What the description says of an answer with this status."""
+    """Return a schema check of answers with this status."""
     answers = document()["paths"][f"{BASE}/boards/{{board}}/commands"]["post"]["responses"]
     assert str(status) in answers, f"{status} is not in the description"
     schema = answers[str(status)]["content"]["application/json"]["schema"]
@@ -95,7 +95,7 @@ def fits(status: int) -> Any:
 
 
 async def tried(played_commands: PlayedCommands, asking: httpx.AsyncClient, caller: Caller, command: dict[str, Any]) -> str:
-    """Gives a command, and holds what comes of it against the contract. Its code, or `ack`."""
+    """Give a command, and check its answer and effects against the contract. Return the code, or `ack`."""
     name, place, before, failed = command["name"], command["board"], await heads(played_commands.team), failures()
     board = played_commands.boards.get(place, place)
     body = command | {"id": new_id(), "data": filled(command["data"], played_commands.names)}

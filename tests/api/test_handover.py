@@ -32,7 +32,7 @@ async def scene(team: Team) -> AsyncIterator[SearchScenario]:
 
 
 async def refused(code: str, who: Person, board: str, name: str, data: dict[str, Any], *fields: str) -> Refusal:
-    """What a command is refused with; nothing is written on its board."""
+    """Give a command that must be refused and write nothing on its board."""
     head = (await who.snapshot(board))["seq"]
     with pytest.raises(Refusal) as refusal:
         await who.do(board, name, data)
@@ -310,7 +310,7 @@ async def test_marks_of_an_earlier_handover_do_not_count(scene: SearchScenario) 
 
 
 async def alerts(who: Person, seqs: list[int]) -> list[tuple[str, int | None, str | None]]:
-    """Of what these events alert them: the type, the handover and the reason."""
+    """Return the alerts about these events: type, handover and reason."""
     found = (await who.http.get("/api/v1/alerts")).json()["alerts"]
     of_desk = [each for each in found if each["board"] == OPERATIONS and each["seq"] in seqs]
     assert {each["kind"] for each in of_desk} <= {"handover"}

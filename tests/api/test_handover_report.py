@@ -1,4 +1,4 @@
-"""What the report of a handover tells of a search, to whom; and that what was signed stays as it was, whatever happens since."""
+"""Handover report: what it shows of a search and to whom, and that a signed report stays as it was."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -35,7 +35,7 @@ async def scene(team: Team) -> AsyncIterator[SearchScenario]:
 
 
 async def section(scene: SearchScenario, reader: Person | None = None, path: str = "handover") -> dict[str, Any]:
-    """What is told of the scene's search."""
+    """Return the report's section about the scenario's search."""
     (found,) = (await read_report(reader or scene.team.alice, path, board=scene.search))["searches"]
     return dict(found)
 
@@ -149,7 +149,7 @@ async def test_new_events_count_from_the_last_seen_else_from_the_shift(scene: Se
 
 
 async def see(who: Person, board: str, seq: int) -> None:
-    """They say up to where they have seen a board."""
+    """Move a person's read position on a board."""
     seen = {"board": board, "epoch": (await who.snapshot(board))["epoch"], "seq": seq}
     assert (await who.http.post("/api/v1/seen", json=seen)).status_code == 200
 
@@ -185,7 +185,7 @@ async def test_a_signed_report_is_the_same_for_all_who_see_the_same_searches(sce
 
 
 def fixed(told: dict[str, Any]) -> list[dict[str, Any]]:
-    """What is to stay: all but what has happened since, and what is due by the clock."""
+    """Return the parts of a report that must stay: without later events and what is due by the clock."""
     moving = ("after", "reads", "reader")
     return [{name: value for name, value in each.items() if name not in moving} for each in told["searches"]]
 

@@ -8,7 +8,7 @@ from tests.support.team import Team
 
 
 async def events(who: Person, board: str) -> tuple[int, bool]:
-    """How many events are new to somebody there, and whether they have seen it before."""
+    """Return how many events are new to a person on a board, and whether they have seen it before."""
     there = (await news(who))[board]
     return there["events"], there["seen"] is not None
 

@@ -1,4 +1,4 @@
-"""`/help`: every document, its links, and nothing else; and `/.well-known/security.txt`."""
+"""Help pages at `/help`: every document, its links, and nothing else; and `/.well-known/security.txt`."""
 
 import asyncio
 import http.client
@@ -23,7 +23,7 @@ from tests.support.people import PATIENCE_S, Server, create_token, running_serve
 
 @pytest.fixture
 async def stranger(server: Server) -> AsyncIterator[httpx.AsyncClient]:
-    """Somebody who is not signed in."""
+    """HTTP client that is not signed in."""
     async with httpx.AsyncClient(base_url=server.url) as client:
         yield client
 

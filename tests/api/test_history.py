@@ -1,4 +1,4 @@
-"""What happened is read from its end: the newest events, as one may see them; and its pages are there for whom the search is."""
+"""History: the newest events first, as a person may see them; its pages are there for everybody who sees the search."""
 
 from typing import Any
 

@@ -68,7 +68,7 @@ async def test_an_address_that_is_no_call_is_not_found_by_any_method(team: Team,
 
 
 async def test_refusal_for_too_many_requests_says_when_to_retry(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
-    """At each of the doors that turn somebody away; the limits of accounts stand in tests/api/test_account_limits.py."""
+    """Each refusal of too many requests is tried here, except the account limits (tests/api/test_account_limits.py)."""
     url, alice = team.server.url, team.alice
     person = alice.account["id"]
     answers: dict[str, Any] = {}

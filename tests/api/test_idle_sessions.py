@@ -104,7 +104,7 @@ async def _commands_by_socket(server: Server, http: httpx.AsyncClient) -> None:
 
 
 async def _reads(server: Server, http: httpx.AsyncClient) -> None:
-    """As a page does by itself."""
+    """Read the way a page does by itself."""
     for path in ("me", "accounts", "alerts", "seen", "boards/operations"):
         assert (await http.get(f"/api/v1/{path}")).status_code == 200
 
@@ -178,7 +178,7 @@ async def test_socket_of_an_idle_session_is_closed_and_resumes_where_it_was(
 
 
 async def _watch(server: Server) -> None:
-    """As every minute: nobody's rights have changed."""
+    """Check rights as the server does every minute: nobody's have changed."""
     for _ in range(POLLS_PER_EXPIRY_CHECK):
         await server.desk._poll_rights()
 

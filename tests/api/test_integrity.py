@@ -1,5 +1,5 @@
-"""What was handed over can't be taken back: a journal that was cut short or written anew, by whoever can write to the database,
-is found by the positions of signed handovers, and by heads that were kept elsewhere."""
+"""Integrity: a journal that was truncated or rewritten by anybody with access to the database is detected by the positions of
+signed handovers, and by heads kept elsewhere."""
 
 import asyncio
 import re
@@ -49,15 +49,15 @@ class Evidence(Record):
         return board
 
     async def hash_of(self, seq: int) -> bytes:
-        """Of an event of the search."""
+        """Return the hash of an event of the search."""
         return (await self.desk.database.read(lambda session: many_boards.hashes_at(session, {self.search: seq})))[self.search]
 
     async def verified(self, heads: Path | None = None, board: str | None = None) -> list[str]:
-        """What `verify` prints. Raises OperationError."""
+        """Return the output of `verify`. Raises OperationError."""
         return await self.desk.database.read(lambda session: integrity.verify(session, board, heads))
 
     async def cut(self, board: str, seq: int) -> None:
-        """Leaves the journal of a board as if nothing had happened after a seq: by its chain it holds."""
+        """Truncate a board's journal after a seq; its chain still verifies."""
 
         def run(session: Session) -> None:
             for table in ("event", "payload"):
@@ -68,7 +68,7 @@ class Evidence(Record):
         await self.desk.database.write(run)
 
     async def rewrite(self, board: str, seq: int, body: bytes) -> None:
-        """Has an event say something else, and all of the chain after it, with the board's row: by its chain it holds."""
+        """Change an event and rebuild the chain after it, with the board's row; the chain still verifies."""
 
         def run(session: Session) -> None:
             where = {"board": board, "seq": seq}

@@ -36,7 +36,7 @@ class Record:
         return await self.desk.execute(self.caller, Command(new_id(), board, name, data))
 
     async def sql(self, *statements: str, **values: Any) -> None:
-        """Changes the journal behind its back."""
+        """Change the journal directly in the database."""
 
         def run(session: Session) -> None:
             for statement in statements:
@@ -193,7 +193,7 @@ async def test_an_edited_event_is_found_although_its_payload_was_erased(record: 
 
 
 async def test_erased_event_is_served_without_its_content(team: Team) -> None:
-    """Over the socket from a position, in lists, in lists of an entity; as-of reads and snapshots do without it."""
+    """Checked over the socket from a position, in lists, and in lists of an entity; as-of reads and snapshots leave it out."""
     alice, desk = team.alice, team.server.desk
     search = await alice.open_search()
     before = (await alice.snapshot(search))["seq"]
@@ -286,7 +286,7 @@ async def test_lists_come_in_pages_and_end_at_the_head(team: Team) -> None:
 
 
 async def test_a_seq_is_found_by_its_time_without_going_along_the_journal(record: Record) -> None:
-    """Neither of a moment long ago, nor of one now: programs ask for one without waiting for a turn."""
+    """Programs ask for one without waiting for a slot, both for a moment long ago and for now."""
 
     def look(session: Session) -> None:
         told = [(said.seq, said.at) for said in journal.events_after(session, record.search, 0)]

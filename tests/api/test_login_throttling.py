@@ -31,7 +31,7 @@ HERE, ELSEWHERE, EVIL = "198.51.100.7", "198.51.100.8", "203.0.113.9"
 
 @pytest.fixture(scope="module")
 async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Server]:
-    """One server for all of these."""
+    """Server shared by all of these tests."""
     async with running_server(tmp_path_factory.mktemp("desk")) as running:
         yield running
 
@@ -44,7 +44,7 @@ def _counted_nobody(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Only one password fits, and it is quick to look at."""
+    """Replace the password check by a quick one that accepts one password."""
     monkeypatch.setattr(login, "_verify", lambda hashed, password: password == PASSWORD)
 
 
@@ -122,7 +122,7 @@ async def test_good_sign_ins_do_not_count(server: Server) -> None:
 async def test_good_sign_ins_are_no_way_to_keep_a_server_busy(
     server: Server, quick: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Somebody who knows a password has no more of them than anybody needs; and nobody else can use them up."""
+    """A person who knows a password has only as many as anybody needs, and nobody else can use them up."""
     monkeypatch.setattr(throttle, "SUCCESSES", Rule("good sign-ins", 20, throttle.WINDOW_S))
     email = await account(server)
     await besiege(server, email)
@@ -152,7 +152,7 @@ async def test_one_network_has_a_hundred_at_all_accounts(server: Server, quick: 
 
 
 async def besiege(server: Server, email: str) -> None:
-    """Tries from as many networks as it takes until no stranger is let try at this account."""
+    """Try from as many networks as it takes until no stranger may try at this account."""
     for number in range(20):
         await tries(server, f"203.0.113.{number}", email, 5)
     assert await tries(server, "203.0.113.99", email, 1) == [429]
@@ -174,7 +174,7 @@ async def test_known_device_signs_in_while_the_account_is_under_attack(server: S
 
 
 async def test_strangers_are_slowed_down_and_not_locked(server: Server, quick: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    """When the window moves on, one more is let try every few seconds."""
+    """Attempts are allowed again every few seconds, once the window moves on."""
     clock = [1_000.0]
     monkeypatch.setattr(server.desk, "limiter", Limiter(clock=lambda: clock[0]))
     email, login = await account(server), Login(server.desk)
@@ -327,7 +327,8 @@ async def test_two_processes_do_not_give_twice_the_tries(
 
 
 def test_the_rules_keep_a_guess_slow() -> None:
-    """Of a distributed guess at one account: under thirty thousand a day, of passwords that are none of 50,000 common ones."""
+    """A distributed guess at one account has under thirty thousand attempts a day, at passwords that are none of 50,000 common
+    ones."""
     a_day = 24 * 3_600 // throttle.WINDOW_S
     assert throttle.STRANGERS.limit * a_day <= 30_000
     assert {rule.batch for rule in (throttle.NETWORK_AND_ACCOUNT, throttle.NETWORK, throttle.STRANGERS, throttle.DEVICE)} == {1}

@@ -31,7 +31,7 @@ async def secret(team: Team, *members: Person, name: str = NAME) -> str:
 
 
 async def set_access(team: Team, search: str, access: str, *members: Person) -> int:
-    """Sets who sees a search; the seq on its own board."""
+    """Set who sees a search; return the seq on its own board."""
     ids = [person.account["id"] for person in (team.alice, *members)]
     ack = await team.alice.do(search, "search.set_access", {"access": access, "members": ids})
     return int(ack["seqs"][-1])
@@ -44,7 +44,7 @@ async def events_of(person: Person, board: str, **params: Any) -> list[dict[str,
 
 
 def traces(search: str, *said: Any) -> list[str]:
-    """What tells of the search in what was said: its id, or the name of any that the outsiders have never seen."""
+    """Return what reveals the search: its id, or a name that the outsiders have never seen."""
     text = json.dumps(said, ensure_ascii=False)
     return [trace for trace in (search, NAME) if trace in text]
 
@@ -278,7 +278,7 @@ async def test_a_second_subscribe_gets_all_summaries_again(team: Team) -> None:
 
 
 async def test_rights_are_applied_before_an_event_of_another_process(team: Team) -> None:
-    """What this process was not told of yet is in the journal already: it is hidden all the same."""
+    """An event is hidden by a right that is in the journal but was not announced to this process."""
     charlie = await team.again(team.charlie)
     screen = await charlie.follow("operations")
     desk = team.server.desk

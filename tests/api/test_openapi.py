@@ -106,7 +106,7 @@ def description() -> Any:
 
 
 def explore(url: str, headers: dict[str, str], names: dict[str, str], call: tuple[str, str], many: int) -> dict[int, int]:
-    """Asks a call in many ways, right and wrong; how often it was answered with which status."""
+    """Send many variants of a call, right and wrong; return how often each status was answered."""
     answered: dict[int, int] = {}
     operation = description()[BASE + call[1]][call[0]]
     without: list[Any] = []
@@ -141,7 +141,7 @@ def _once(body: Any) -> None:
 
 
 def _aim(case: Case[Any], names: dict[str, str]) -> None:
-    """What is right goes to where it can be done: made-up ids are those of what is there."""
+    """Aim a valid request at existing things: replace made-up ids."""
     right = case.meta is not None and case.meta.generation.mode is GenerationMode.POSITIVE
     if not right:
         return
@@ -161,7 +161,7 @@ def _aim(case: Case[Any], names: dict[str, str]) -> None:
 
 @pytest.fixture(scope="module")
 async def names(team: Team) -> dict[str, str]:
-    """What there is on a search that is asked about."""
+    """Existing ids on a search that is asked about."""
     search, found = await scene(team)
     return found | {
         "board": search,

@@ -148,7 +148,7 @@ async def test_right_codes_do_not_count_and_wrong_ones_say_how_long_to_wait(serv
 
 
 async def test_codes_that_wait_from_before_the_update_go_on(tmp_path: Path, server: Server) -> None:
-    """They are of no network: all of one, which is nobody's."""
+    """Codes of an earlier version have no network: they share one, which is nobody's."""
     at, (code, secret) = now(), pairing.new_code()
     old = Pairing(code=digest(code.replace("-", "")), screen=digest(secret), made_at=format_utc(at))
     await server.desk.database.write(lambda database: database.add(old))

@@ -31,7 +31,7 @@ async def program(team: Team, role: str = "coordinator", scope: str = "intake") 
 
 
 async def machines(who: Person) -> set[str]:
-    """Those that a form does not offer."""
+    """Return the accounts that a form does not offer."""
     return {each["id"] for each in (await who.http.get("/api/v1/accounts")).json()["accounts"] if each["machine"]}
 
 

@@ -1,5 +1,5 @@
-"""Tries are counted in a sliding window, by one process or by all together; whoever floods it fills no memory, and clears
-nobody's count; and a Redis that is slow or gone keeps nobody waiting and opens no door."""
+"""Rate limits: attempts are counted in a sliding window, by one process or by all together. Flooding fills no memory and clears
+nobody's count; a slow or missing Redis delays nobody and lifts no limit."""
 
 import asyncio
 import contextlib
@@ -30,7 +30,7 @@ SECRET = b"of these processes alone, and long"
 
 
 class Clock:
-    """Stands still until it is moved."""
+    """Clock that stands still until it is moved."""
 
     def __init__(self) -> None:
         self.now = 1_000.0
@@ -74,7 +74,7 @@ async def test_one_more_fits_when_it_said_and_not_before(clock: Clock) -> None:
 
 
 async def test_no_window_has_many_more_than_the_rule_says(clock: Clock) -> None:
-    """Of somebody who tries all the time: in any five minutes."""
+    """Checked for a client that tries all the time, in any five minutes."""
     limiter, taken = Limiter(clock=clock), []
     for _ in range(3_000):
         if (await limiter.take(TEN, "a")).allowed:
@@ -186,7 +186,7 @@ def test_ipv6_addresses_count_by_network(address: str, network: str) -> None:
 
 @pytest.fixture
 def own_redis(server_dir: Path) -> Iterator[Redis]:
-    """One that may be broken."""
+    """Redis that may be broken."""
     server = Redis(server_dir / "limits")
     server.start()
     yield server
@@ -336,7 +336,7 @@ MANY = Rule("many", 100, 60, batch=10)
 
 
 async def settled(*limiters: Limiter) -> None:
-    """What is being told is told."""
+    """Wait until all counts have been sent."""
     for each in limiters:
         assert each._batches is not None
         while each._batches._tasks:

@@ -31,12 +31,12 @@ Call = Callable[["Outside", str], Awaitable[Answer]]
 
 
 def new_reference() -> str:
-    """One that is like no other: a letter of it may be wrong where searches are suggested."""
+    """Return a reference unlike any other: suggestions accept one wrong letter."""
     return f"Ref-{uuid.uuid4().hex}"
 
 
 def masked(answer: httpx.Response, reference: str) -> Answer:
-    """What an answer says, apart from ids, times and numbers of events, byte by byte."""
+    """Return an answer byte by byte, without ids, times and numbers of events."""
     body = answer.text.replace(reference, "REFERENCE")
     for pattern in (r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", r"\d{4}-\d\d-\d\dT[\d:.]+Z", r'"id":"t\d+"', r"(?<=[\[,:])\d+"):
         body = re.sub(pattern, "?", body)
@@ -73,7 +73,7 @@ async def updating(who: Outside, reference: str) -> Answer:
 
 
 async def undoing(who: Outside, reference: str) -> Answer:
-    """It had this reference before anybody gave it to the hidden one."""
+    """Undo to a reference that the search had before the hidden one got it."""
     search = await who.dora.open_search(reference=(first := new_reference()))
     (seq,) = (await who.dora.do(search, "search.update", {"reference": new_id()}))["seqs"]
     await who.team.secret_search(who.team.bob, reference=first)

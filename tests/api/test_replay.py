@@ -9,7 +9,7 @@ from tests.support.team import Team
 
 
 async def page(who: Any, path: str) -> str:
-    """What draws the page at an address; "" where there is none."""
+    """Return the script that draws the page at an address; "" where there is none."""
     answer = await who.http.get(path)
     assert answer.status_code in (200, 404), answer.text
     return answer.text.split('data-page="', 1)[1].split('"', 1)[0] if answer.status_code == 200 else ""
@@ -35,7 +35,7 @@ async def test_visitor_returns_to_the_moment_after_signing_in(team: Team) -> Non
 
 @pytest.mark.both_backends
 async def test_card_with_an_erased_event_shows_its_last_remaining_state(team: Team) -> None:
-    """As for a reader who follows the events, and skips what was erased."""
+    """Readers who follow the events skip erased ones too, and so see this state."""
     alice = team.alice
     search = await alice.open_search()
     (added,) = (await alice.do(search, "sighting.add", {"description": "a girl", "clothing": "a red coat"}))["seqs"]

@@ -73,7 +73,7 @@ COORDINATORS = (
 
 
 def board_of(name: str, search: str) -> str:
-    """Where a command is tried."""
+    """Return the board on which a command is tried."""
     return "operations" if name == "search.open" or (name in handover_steps.COMMANDS and name != "handover.read") else search
 
 
@@ -90,7 +90,7 @@ async def scene(team: Team) -> tuple[str, dict[str, Any]]:
 
 
 async def prepare(name: str, team: Team, search: str) -> None:
-    """Does what a command needs to have been done before."""
+    """Do what a command needs to have been done before."""
     if name == "search.set_outcome":
         await team.alice.do(search, "search.set_status", TRIES["search.set_status"])
 
@@ -242,7 +242,7 @@ async def test_a_changed_role_acts_on_an_open_socket_without_closing_it(team: Te
 
 
 class Browser:
-    """Somebody who signed in with a password, and whose page has a socket open."""
+    """Browser signed in with a password, whose page has a socket open."""
 
     def __init__(self, server: Server) -> None:
         self.server = server
@@ -272,7 +272,7 @@ class Browser:
 
 @pytest.fixture
 async def open_browser(team: Team) -> AsyncIterator[Callable[[], Browser]]:
-    """`open_browser()`: one more browser."""
+    """Function that returns one more browser."""
     opened: list[Browser] = []
 
     def open_one() -> Browser:
@@ -296,7 +296,7 @@ async def ended_with(socket: ClientConnection) -> int | None:
 
 
 async def by_the_command_line(server: Server, *words: str, given: str = "") -> None:
-    """Another process, on the same database."""
+    """Run a change in another process, on the same database."""
     environment = os.environ | {"DATABASE_URL": server.desk.settings.database_url}
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "board", *words, cwd=ROOT, env=environment,

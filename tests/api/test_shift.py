@@ -32,7 +32,7 @@ SEARCH = {"kind": "runaway", "person": {"first_name": "Noor"}, "missing_since": 
 
 
 def told(person: Person) -> dict[str, Any]:
-    """What their socket was told last of the shift."""
+    """Return the shift that a person's socket was last told of."""
     return next(frame for frame in reversed(person.heard) if frame["type"] == "shift")
 
 
@@ -167,7 +167,7 @@ class Shifts(RuleBasedStateMachine):
             return refused
 
     def _does(self, who: str, board: str, name: str, data: dict[str, Any], code: str | None = None) -> Ack | None:
-        """Gives a command that is to be acknowledged, or to be refused with a code."""
+        """Give a command that must be acknowledged, or refused with a code."""
         answer = self.run(self._do(who, board, name, data))
         assert (answer.code if isinstance(answer, Refused) else None) == code, (who, name, data, self.status, answer)
         self.answered[name].add(code)
@@ -245,7 +245,7 @@ class Shifts(RuleBasedStateMachine):
 
     @rule(who=st.sampled_from(NAMES), stale=st.booleans())
     def sign(self, who: str, stale: bool) -> None:
-        """At what is there now, or at what was there before the last that is important."""
+        """Sign at the current positions, or at those before the last important event."""
         active = [search for search, active in self.searches.items() if active]
         positions = {search: self.important[search] - 1 if stale else self._head(search) for search in active}
         others = {each: max([0, *(at for by, at in self.written[each].items() if by != who)]) for each in positions}

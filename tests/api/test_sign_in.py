@@ -31,7 +31,7 @@ FOREIGN = "https://evil.example"
 
 @pytest.fixture(scope="module")
 async def login_server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Server]:
-    """One server for all of these."""
+    """Server shared by all of these tests."""
     async with running_server(tmp_path_factory.mktemp("desk")) as server:
         yield server
 

@@ -1,4 +1,4 @@
-"""Who a source is: told by one call, changed by who may read it, kept with what it was before, and guessed by nobody."""
+"""Sources: read by one call, changed by people who may read them, kept with earlier values, and not guessable."""
 
 import asyncio
 import json
@@ -49,7 +49,7 @@ def values(read: dict[str, Any]) -> dict[str, Any]:
 
 
 async def refusal(scene: SearchScenario, who: Person, command: str, data: dict[str, Any]) -> dict[str, Any]:
-    """What a command is refused with, by the socket and over HTTP alike, without its id; nothing is written."""
+    """Return the refusal of a command, the same by the socket and over HTTP, without its id; nothing is written."""
     head = (await scene.team.alice.snapshot(scene.search))["seq"]
     with pytest.raises(Refusal) as refused:
         await who.do(scene.search, command, data)
@@ -159,7 +159,7 @@ async def test_intake_token_that_recorded_it_may_change_it(team: Team, scene: Se
 
 
 async def test_the_same_value_and_another_are_answered_alike(team: Team, scene: SearchScenario) -> None:
-    """Who may read leaves a line for each reading: a change must not be a way around it."""
+    """Reading is recorded: a change must not be a way around it."""
     sighting = (await scene.sighting(**GRIET))["id"]
     said = [await scene.one("sighting.update", {"sighting": sighting, **each}, team.bob) for each in (GRIET, LOTTE)]
     shown = [{name: event[name] for name in event if name not in ("seq", "at", "command")} for event in said]

@@ -64,7 +64,7 @@ JOINED = js_bundle.bundles(STATIC)
 
 
 def _modules(name: str) -> set[str]:
-    """What stands in a joined file."""
+    """Return the modules of a joined file."""
     return set(re.findall(r"^// (\S+\.js)$", JOINED[name], re.MULTILINE))
 
 

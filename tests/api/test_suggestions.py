@@ -1,4 +1,4 @@
-"""While somebody types, the board says what may be meant: best first, few, only what they may see; and decides nothing."""
+"""Suggestions while somebody types: best first, few, only visible things; nothing is decided."""
 
 import math
 from typing import Any
@@ -20,7 +20,7 @@ COAT = "girl in a red coat with a blue rucksack, took bus 23"
 
 
 def spot(place: dict[str, Any]) -> dict[str, Any]:
-    """Where a child was last seen: without a radius."""
+    """Return where a child was last seen, without a radius."""
     return {name: place[name] for name in ("text", "lat", "lon")}
 
 

@@ -48,7 +48,7 @@ async def found(person: Person, q: str, **params: Any) -> list[tuple[str, Any]]:
 
 
 def marked(part: dict[str, Any]) -> list[str]:
-    """What is marked in a snippet: counted as a browser counts."""
+    """Return the marked words of a snippet: counted as a browser counts."""
     units = part["text"].encode("utf-16-le")
     return [units[2 * start : 2 * end].decode("utf-16-le") for start, end in part["marks"]]
 
@@ -285,7 +285,7 @@ async def test_a_strange_text_is_shown_too(team: Team, written: str) -> None:
 
 @given(st.text(alphabet=ANY | SIGNS), st.text(alphabet=ANY | SIGNS))
 def test_a_text_is_folded_sign_by_sign(one: str, other: str) -> None:
-    """By this a place in a folded text leads back to the text."""
+    """Offsets in a folded text lead back to the text."""
     assert normalize(one + other) == normalize(one) + normalize(other)
     assert normalize(normalize(one)) == normalize(one)
 

@@ -55,7 +55,7 @@ def told(page: str) -> str:
 
 
 async def set_expiry(desk: BoardService, name: str, at: str) -> None:
-    """Without a change of rights: as time does it."""
+    """Set the expiry without a change of rights, as passing time does."""
     sql = text("UPDATE token SET expires_at = :at WHERE name = :name")
     await desk.database.write(lambda database: database.connection().execute(sql, {"at": at, "name": name}).rowcount)
 

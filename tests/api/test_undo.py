@@ -1,4 +1,4 @@
-"""What was done can be undone, by who may do it, as long as nothing was done since that would be lost."""
+"""Undo: people who may do a command may undo it, as long as no later change would be lost."""
 
 import asyncio
 from typing import Any

@@ -71,7 +71,7 @@ class Storm:
         return said[0].entity
 
     async def states(self) -> dict[str, dict[str, Any]]:
-        """By id: what the rows say, which must be what the journal says."""
+        """Return the state of the rows by id, which must be that of the journal."""
 
         def read(session: Session) -> tuple[list[bytes], list[bytes], str | None]:
             board = session.get(Board, self.search)
@@ -97,7 +97,7 @@ async def storm(backend: Backend, installation: dict[str, Any]) -> AsyncIterator
 
 
 async def test_they_do_share_one(storm: Storm, monkeypatch: pytest.MonkeyPatch) -> None:
-    """So the tests below test what they say."""
+    """Shows that the tests below test what they say."""
     sizes: list[int] = []
     original = execute.execute
 

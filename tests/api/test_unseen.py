@@ -1,4 +1,4 @@
-"""What is new to somebody: up to where they have seen each board, on whichever screen, and what it all came to since."""
+"""Unseen changes: everything after a person's read position on each board, on any screen, and its net effect."""
 
 import asyncio
 import itertools
@@ -37,7 +37,7 @@ NOW = "2026-11-24T22:00:00.000Z"
 
 
 async def see(person: Person, *marks: dict[str, Any], status: int = 200) -> Any:
-    """Says that boards were seen; what is kept of them, or the refusal."""
+    """Move read positions; return those kept, or the refusal."""
     body = marks[0] if len(marks) == 1 else {"marks": list(marks)}
     response = await person.http.post("/api/v1/seen", json=body)
     assert response.status_code == status, response.text
@@ -51,7 +51,7 @@ async def at(person: Person, board: str, seq: int | None = None) -> dict[str, An
 
 
 async def news(person: Person, board: str | None = None) -> dict[str, dict[str, Any]]:
-    """What is new to somebody, by board."""
+    """Return the number of new events for a person, by board."""
     response = await person.http.get("/api/v1/since", params={} if board is None else {"board": board})
     assert response.status_code == 200, response.text
     return {each["board"]: each for each in response.json()["boards"]}

@@ -1,4 +1,4 @@
-"""Whoever does too much at once is told so, for how long, and has everything kept."""
+"""Account limits in the browser: a person who sends too much is told so and for how long; nothing is lost."""
 
 import pytest
 from playwright.async_api import expect

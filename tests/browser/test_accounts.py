@@ -27,7 +27,7 @@ async def ada(browsers: Browsers) -> Window:
 
 
 async def hire(browsers: Browsers, name: str, role: str = "investigator") -> str:
-    """Somebody of this office, if they are not there yet; the id."""
+    """Create an account if it is not there yet; return its id."""
     assert browsers.server
     desk, email = browsers.server.desk, f"{name.lower()}@desk.example"
     people = {each.email: each.id for each in await desk.database.read(accounts.all_accounts)}

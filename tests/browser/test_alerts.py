@@ -1,4 +1,4 @@
-"""Somebody is alerted on every page they have open, finds by keyboard what it is about, and is left alone on all of them."""
+"""Alerts in the browser: shown on every open page, found by keyboard, and cleared on all of them."""
 
 import json
 import re
@@ -34,7 +34,7 @@ def bell(window: Window) -> Locator:
 
 
 async def marked(window: Window, count: int) -> None:
-    """On the bell, on the tab's title and on its icon."""
+    """Check the count on the bell, in the tab's title and on its icon."""
     await expect(bell(window)).to_have_attribute("aria-label", f"Alerts: {count} unread" if count else "Alerts")
     await expect(window.page).to_have_title(re.compile(rf"^\({count}\) \w" if count else r"^[^(]"))
     await expect(window("link[rel=icon]")).to_have_attribute("href", re.compile("icon-unread" if count else "icon[^-]"))

@@ -35,7 +35,7 @@ async def account(browsers: Browsers, name: str) -> Account:
 
 
 async def happened(browsers: Browsers, admin: Account, id: str, count: int) -> None:
-    """Some of what administrators do to somebody, and somebody who knocks."""
+    """Make some audit entries: changes by administrators and failed sign-ins."""
     assert browsers.server
     by = actor.account(admin)
     for number in range(count):

@@ -1,4 +1,4 @@
-"""On a bad line nothing is lost, nothing is done twice, and no screen claims to be current when it is not.
+"""Bad network: nothing is lost, nothing is done twice, and no screen calls itself live when it is not.
 
 Some scenes play at the same time, each on a search of its own: most of each is waiting.
 """
@@ -51,7 +51,7 @@ SIGNED_OUT = ("Failed to load resource: the server responded with a status of 40
 
 @dataclass
 class Stage:
-    """What a scene plays on: a server for all, a folder for one that wants its own."""
+    """Surroundings of a scene: a shared server, and a folder for a server of its own."""
 
     browser: Browser
     server: Server

@@ -1,4 +1,4 @@
-"""After the server's clock was set, screens say that times may be wrong, and show when things happened by the clock of then."""
+"""Clock changes: screens warn that times may be wrong, and show the times of the clock of then."""
 
 import re
 from datetime import timedelta

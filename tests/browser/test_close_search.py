@@ -23,7 +23,7 @@ SUGGESTION = "2 of 6 criteria apply: the desk's people decide. 3 are not known y
 
 
 async def decide(window: Window, act: str) -> None:
-    """Opens a dialog from the row of tools, or from the facts."""
+    """Open a dialog from the toolbar, or from the facts."""
     await window(f"[data-act={act}]").first.click()
     await window("dialog").wait_for()
 

@@ -22,7 +22,7 @@ async def names(window: Window, wanted: list[str]) -> None:
 
 
 async def menu(window: Window, role: str) -> Locator:
-    """Opens the menu of the first column of a role."""
+    """Open the menu of the first column of a role."""
     column = window.column(role).first
     await column.locator("[data-act=column-menu]").click()
     return column.locator("[data-testid=column-menu]")

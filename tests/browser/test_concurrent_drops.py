@@ -73,7 +73,7 @@ async def _drop(window: Window, card: str, place: Place) -> None:
 
 
 def _moves(window: Window, begun: int, card: str) -> list[str]:
-    """What the frames since then say of moves of this card."""
+    """Return the moves of this card in the frames since then."""
     said = []
     for frame in window.frames[begun:]:
         if frame.sent and frame.body.get("name") == "card.move" and frame.body["data"]["card"] == card:
@@ -88,7 +88,7 @@ def _acknowledged(window: Window, begun: int) -> bool:
 
 
 def _places(shown: dict[str, Any], card: str) -> list[Place]:
-    """Everywhere that a card can be dropped, but where it is."""
+    """Return every other place where a card can be dropped."""
     places: list[Place] = []
     for column, cards in shown["columns"]:
         ids = [each[0] for each in cards]

@@ -60,7 +60,7 @@ RENEWS = """async () => {
 
 
 class Gate:
-    """Between the server and a screen: while it is shut, frames of these types do not pass. All else does."""
+    """Proxy between the server and a screen: while it is shut, frames of these types do not pass."""
 
     def __init__(self, *types: str) -> None:
         self.types, self.shut = types, False

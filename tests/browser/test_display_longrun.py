@@ -84,7 +84,7 @@ async def browsers(house: House, browser: Browser) -> AsyncIterator[Browsers]:
 
 
 async def states(house: House) -> dict[str, str]:
-    """How each display stands, as `board displays` finds it, beside the server."""
+    """Return the health of each display, as `board displays` reports it, beside the server."""
     desk = await _server.open_service(house.settings)
     found = await desk.database.read(lambda database: list(display_standing.with_status(database, now())))
     await desk.close()
@@ -180,14 +180,14 @@ async def demo(browser: Browser) -> AsyncIterator[tuple[Browsers, str]]:
 
 
 async def searches(alice: SignedInUser, status: str) -> list[str]:
-    """Those that a wall may show."""
+    """Return the searches that a display may show."""
     found = [each for each in await alice.entities("operations") if each["kind"] == "search"]
     return [each["id"] for each in found if each["state"]["status"] == status and each["state"]["access"] == "desk"]
 
 
 async def decide(alice: SignedInUser, calm: str) -> None:
-    """What only a coordinator does, for ever: says of a search that it is worrying, has an appeal sent, finds a child. As many as
-    there were stay open."""
+    """Decide what only a coordinator can, for ever: worrying, an appeal, a found child. Keep as many searches open as there
+    were."""
     random, many = Random(1), len(await searches(alice, "open"))
     while True:
         await asyncio.sleep(1)
@@ -206,8 +206,8 @@ async def decide(alice: SignedInUser, calm: str) -> None:
 async def used(
     alice: SignedInUser, displays: list[tuple[Window, str]], calm: str, boards: list[str]
 ) -> list[tuple[int, int, int]]:
-    """Of each page, after its garbage was taken away: bytes of its heap, nodes, listeners. All show the search that nobody works
-    on meanwhile: what is shown takes memory too, and it is to be the same each time."""
+    """Return heap bytes, nodes and listeners of each page, after garbage collection. All show the search that nobody works on
+    meanwhile, so that the content is the same each time."""
     found = []
     for wall, id in displays:
         await point(alice, id, [calm])

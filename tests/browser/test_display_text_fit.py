@@ -1,4 +1,5 @@
-"""Nothing on a wall is cut without an ellipsis, and a number never: with long words, in each language, and large numbers."""
+"""Text fit of displays: text is cut only with an ellipsis, and a number never, with long words, in each language, and large
+numbers."""
 
 import json
 from typing import Any

@@ -16,7 +16,7 @@ EMPTY = "This can't be empty."
 
 
 async def tab_to(window: Window, selector: str) -> None:
-    """By the Tab key alone."""
+    """Focus an element by the Tab key alone."""
     for _ in range(MOST_TABS):
         await window.page.keyboard.press("Tab")
         if await window.page.evaluate("(selector) => document.activeElement.matches(selector)", selector):

@@ -1,4 +1,4 @@
-"""What a browser keeps of what somebody typed: nothing that can be read without their session, and never who called."""
+"""Drafts in the browser: nothing can be read without the person's session, and the caller is never kept."""
 
 from typing import Any
 
@@ -36,7 +36,7 @@ KEPT = "Object.keys(localStorage).filter((key) => /:(draft|outbox):/.test(key))"
 
 
 async def everything(window: Window) -> str:
-    """Fails where it would not find what it looks for."""
+    """Return all stored data; fail where it would not find what it looks for."""
     await window.page.evaluate("""() => {
       localStorage.setItem("probe", "probe-1"); sessionStorage.setItem("probe", "probe-2");
     }""")
@@ -57,17 +57,17 @@ async def kept(window: Window) -> list[str]:
 
 
 async def keeps(window: Window, count: int) -> None:
-    """Waits until so many things are on the disk."""
+    """Wait until so many things are on the disk."""
     await window.page.wait_for_function(f"(count) => {KEPT}.length === count", arg=count)
 
 
 async def record_changes(window: Window, before: str) -> None:
-    """Waits until what is on the disk is another."""
+    """Wait until the stored data differ from before."""
     await window.page.wait_for_function(f"(before) => {RECORDS} !== before", arg=before)
 
 
 async def take_a_call(window: Window, search: str) -> None:
-    """As far as who called, and not sent."""
+    """Fill in a call up to the caller, without sending it."""
     await window.open("/intake")
     await tell(window.page, search, SEEN, "Brugge", "now", CALLER)
     await window.page.keyboard.type(NUMBER)

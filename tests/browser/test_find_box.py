@@ -1,4 +1,4 @@
-"""One finds by the words that one remembers, sees what a filter hides, and finds both again by the address."""
+"""Find box: people find by remembered words, see what a filter hides, and find both again by the address."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -34,14 +34,14 @@ async def hidden(window: Window, text: str) -> None:
 
 
 async def choose(window: Window, name: str, value: str) -> None:
-    """In the menu of filters, which is open until it is closed."""
+    """Choose in the menu of filters, which stays open until it is closed."""
     if not await window("#filters").is_visible():
         await window("[data-filter=menu]").click()
     await window(f"#filters select[data-filter={name}]").select_option(value)
 
 
 async def searches(window: Window, column: str, *ours: str) -> list[str]:
-    """Those of ours in a column of the operations board, in order."""
+    """Return our searches in a column of the operations board, in order."""
     shown: list[str] = await window(f"[data-column={column}] [data-search]").evaluate_all(
         "all => all.map((each) => each.dataset.search)"
     )

@@ -1,5 +1,5 @@
-"""In a browser: a night's work is handed over by one and taken over by the other, and at each step every screen says who holds
-the shift."""
+"""Handover in the browser: one person hands a night's work over, the other takes it, and at each step every screen shows who
+holds the shift."""
 
 import asyncio
 import re
@@ -57,7 +57,7 @@ async def at_handover(browsers: Browsers, *names: str) -> list[Window]:
 
 
 async def holds(browsers: Browsers, name: str, *windows: Window) -> None:
-    """One person holds the shift, on every screen the same: in the bar, and on the page."""
+    """Check that every screen shows the same holder of the shift: in the header, and on the page."""
     id = (await (await browsers.person(name)).http.get("/api/v1/me")).json()["id"]
     for window in windows:
         await expect(window("[data-shift] .who")).to_have_text(re.compile(f"^Shift: {name} since "))
@@ -66,7 +66,7 @@ async def holds(browsers: Browsers, name: str, *windows: Window) -> None:
 
 
 async def important(browsers: Browsers, board: str) -> None:
-    """What nobody may sign, or take over, without having seen it."""
+    """Make an event that nobody may sign, or take over, without having seen it."""
     await (await browsers.person("Bob")).do(board, "sighting.add", {"description": "at the port", "priority": "urgent"})
 
 

@@ -1,4 +1,4 @@
-"""What happened is read as sentences: found by words and by what is asked, opened by its address, long as it may be."""
+"""History in the browser: events as sentences, found by words and filters, opened by address, however many there are."""
 
 import asyncio
 import re
@@ -28,7 +28,7 @@ async def history(browsers: Browsers, name: str, path: str, **more: Any) -> Wind
 
 
 async def many(browsers: Browsers, board: str, notes: int) -> None:
-    """As many notes as a search has after weeks."""
+    """Add as many notes as a search has after weeks."""
     assert browsers.server
     alice = await browsers.person("Alice")
     caller = await live_changes.caller_for(browsers.server.desk, (await alice.http.get("/api/v1/me")).json()["id"])
@@ -38,7 +38,7 @@ async def many(browsers: Browsers, board: str, notes: int) -> None:
 
 
 async def coordinator(browsers: Browsers, name: str) -> SignedInUser:
-    """One more than there were."""
+    """Add another coordinator."""
     assert browsers.server
     if name not in browsers.people:
         await live_changes.add_account(browsers.server.desk, f"{name.lower()}@desk.example", name, "coordinator", PASSWORD)

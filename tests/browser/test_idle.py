@@ -15,7 +15,7 @@ TELLS = "**/api/v1/me/active"
 
 
 async def told(window: Window, minutes: int) -> int:
-    """How often a page says within so many minutes that somebody is at it."""
+    """Return how often a page reports activity within so many minutes."""
     asked: list[str] = []
     await window.page.route(TELLS, lambda route: asked.append(route.request.method) or route.fulfill(json={}))
     for _ in range(minutes):

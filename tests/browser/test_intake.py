@@ -17,7 +17,7 @@ OFFERED = "#{}-list:visible [role=option]"
 
 
 async def offered(window: Window, field: str, text: str) -> None:
-    """Waits until the first thing to choose from has this in it."""
+    """Wait until the first option contains this text."""
     await window(OFFERED.format(field)).first.filter(has_text=text).wait_for()
 
 

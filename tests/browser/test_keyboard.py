@@ -1,4 +1,4 @@
-"""Without a mouse and without sight: every key, the palette, the focus under live changes, and what is said of colleagues."""
+"""Keyboard and screen reader: every key, the palette, the focus under live changes, and announcements of others' changes."""
 
 import re
 
@@ -42,7 +42,7 @@ async def press(window: Window, *keys: str) -> None:
 
 
 async def do(window: Window, words: str, *keys: str) -> None:
-    """By the palette: what has these words."""
+    """Run the palette's command that has these words."""
     await press(window, "Control+k")
     await window.page.keyboard.type(words)
     await expect(window("[role=option][aria-selected=true]")).to_have_count(1)
@@ -56,7 +56,7 @@ async def focused(window: Window, selector: str | Locator) -> None:
 
 
 def of(card: Locator) -> Locator:
-    """What of a card has the focus."""
+    """Return which part of a card has the focus."""
     return card.locator("a[data-part=open]")
 
 

@@ -1,4 +1,4 @@
-"""What is drawn has room: beside an open card, at 200 %, on paper, and in colours that a person chose."""
+"""Layout: content has room beside an open card, at 200 %, on paper, and in colours chosen by the user."""
 
 import io
 

@@ -1,4 +1,5 @@
-"""What others typed is read by scripts in time that grows with its length alone: no card stops the pages that show it."""
+"""Linear time in scripts: text of other people is read in time proportional to its length, so that no card stops the pages that
+show it."""
 
 import json
 

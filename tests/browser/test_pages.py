@@ -94,7 +94,7 @@ async def largest_search(demo: Browsers) -> LargestSearch:
 
 
 async def hand_over(alice: SignedInUser) -> None:
-    """One handover was signed and came to nothing; another is being prepared."""
+    """Sign one handover that is declined, and prepare another."""
     await alice.do("operations", "shift.take", {"reason": "the desk is mine"})
     await alice.do("operations", "handover.prepare", {})
     report = (await alice.http.get("/api/v1/handover")).json()
@@ -281,7 +281,7 @@ async def keep(window: Window, name: str, width: int) -> None:
 
 
 async def overflow(window: Window) -> list[str]:
-    """What is wider than the window: its document, or what in it is cut off at the edge with no way to scroll there."""
+    """Return what is wider than the window: the document, or content cut off at the edge with no way to scroll there."""
     wide: list[str] = await window.page.evaluate(
         """() => [document.documentElement, document.body, document.querySelector("main")]
           .filter((each) => each.scrollWidth > each.clientWidth).map((each) => `${each.localName} ${each.scrollWidth}`)"""
@@ -290,7 +290,7 @@ async def overflow(window: Window) -> list[str]:
 
 
 async def barriers(window: Window, within: str = "html") -> list[str]:
-    """What axe finds in both themes: theme, rule and place. It must have been able to judge the colours of most texts."""
+    """Return what axe finds in both themes: theme, rule and place. Fails unless axe could judge the colours of most texts."""
     await window.page.evaluate(f"window.axe || (() => {{ {AXE} }})()")
     await window.page.evaluate(BARE)
     found = []
@@ -306,7 +306,7 @@ async def barriers(window: Window, within: str = "html") -> list[str]:
 
 
 async def harmless(*windows: Window) -> None:
-    """Nothing that was typed became an element, or ran, or was computed."""
+    """Check that nothing typed became an element, or ran, or was computed."""
     for window in windows:
         assert await window.page.evaluate("[window.pwned, document.querySelectorAll('img[src=x], main script').length]") == [
             None,
@@ -327,7 +327,7 @@ async def fill_all(window: Window) -> None:
 
 
 def corner(number: int) -> str:
-    """What was said on one of many cards, like no other."""
+    """Return text for one of many cards that no other has."""
     return f"Seen at corner c{number:04}"
 
 

@@ -1,4 +1,4 @@
-"""What stands on a screen can be trusted: what is not kept yet looks so, what is typed stays, what others changed is said."""
+"""Pending changes and conflicts: unsaved changes look so, typed text stays, and changes by others are pointed out."""
 
 import re
 

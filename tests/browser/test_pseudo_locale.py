@@ -102,7 +102,7 @@ async def test_nor_in_any_dialog(pseudo_browsers: Browsers) -> None:
 
 
 async def opened(window: Window, within_ms: float) -> bool:
-    """Whether a dialog opens."""
+    """Return whether a dialog opens."""
     try:
         await window("dialog[open]").wait_for(timeout=within_ms)
     except TimeoutError:
@@ -120,7 +120,7 @@ def pages(browsers: Browsers) -> list[str]:
 
 
 async def judged(window: Window, path: str | None, typed: list[str]) -> list[str]:
-    """Goes to a page, if one is named. What of it is in English, or cut off at a width."""
+    """Open a page, if one is named; return what of it is in English, or cut off at a width."""
     if path is not None:
         await shown(window, path)
     where = path or window.page.url

@@ -163,7 +163,7 @@ def by_key(entities: list[dict[str, Any]]) -> Board:
 
 
 def differs(before: Board, after: Board) -> list[dict[str, Any]]:
-    """By the server's rules, in the browser's form."""
+    """Return the difference of two states by the server's rules, in the browser's form."""
     stands = [{key: state_diff.EntityState(*said) for key, said in each.items()} for each in (before, after)]
     changes = [change.to_json() for change in state_diff.diff(*stands)]  # type: ignore[arg-type]
     order = ("kind", "id", "number", "change", "fields")

@@ -94,7 +94,7 @@ async def test_a_page_of_which_a_part_did_not_come_says_so(browsers: Browsers) -
 
 
 async def test_a_page_whose_parts_are_of_two_versions_does_not_begin(browsers: Browsers) -> None:
-    """As while one machine behind an address is new, and another not yet."""
+    """Mixed versions occur while one machine behind an address is updated, and another not yet."""
 
     async def of_another(route: Route) -> None:
         given = await route.fetch()

@@ -1,4 +1,4 @@
-"""Who a source is, in a browser: shown with what it was before, changed by who may read it, and not offered to others."""
+"""Sources in the browser: shown with earlier values, changed by people who may read them, and not offered to others."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Nothing that is said beside a board moves a card of it: whoever is about to press one presses that one."""
+"""Stable layout: notices beside a board move no card, so that a click hits the intended card."""
 
 import json
 from collections.abc import AsyncIterator
@@ -62,7 +62,7 @@ class Heard:
 
 
 class Still:
-    """Where things are in a window, at each size, while something comes and goes."""
+    """Positions of elements in a window, at each size, while notices come and go."""
 
     def __init__(self, window: Window) -> None:
         self.window = window
@@ -81,7 +81,7 @@ class Still:
         assert all(self.before)
 
     async def shows(self, notice: Locator, count: int = 1) -> None:
-        """It is there, or gone, and nothing has moved of what was there from the beginning."""
+        """Check that the notice is there, or gone, and that nothing has moved."""
         await expect(notice).to_have_count(count)
         now = await self.places()
         assert [set(was) - set(here) for was, here in zip(self.before, now, strict=True)] == [set()] * len(SIZES), notice

@@ -70,7 +70,7 @@ FIRST = """([first, second]) => {
 
 
 async def order(page: object, *searches: str) -> list[str]:
-    """These searches in the order in which a page shows them."""
+    """Return these searches in the order of a page."""
     found: list[str] = await page.evaluate(  # type: ignore[attr-defined]
         "() => [...document.querySelectorAll('[data-search]')].map((each) => each.dataset.search)"
     )

@@ -1,4 +1,4 @@
-"""In a browser: a time on the screen says what it is the time of, and a form takes none that can't be."""
+"""Times in the browser: a time says what it is the time of, and forms refuse impossible ones."""
 
 import re
 from datetime import timedelta

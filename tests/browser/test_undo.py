@@ -1,4 +1,4 @@
-"""What one has just done can be undone, and what still holds, from a history; what has changed since is told, and stays."""
+"""Undo in the browser: from a notice just after the change, and from a history; later changes are pointed out and stay."""
 
 import re
 

@@ -1,5 +1,5 @@
-"""Who comes back sees what changed since they left: on the cards, in the counts, and told search by search. Only what was before
-somebody's eyes was seen."""
+"""Unseen changes in the browser: shown on cards, in counts, and search by search. Only cards that were on the screen count as
+seen."""
 
 import asyncio
 import re
@@ -30,13 +30,13 @@ async def head(person: SignedInUser, board: str) -> int:
 
 
 async def seen(person: SignedInUser, board: str) -> int | None:
-    """Up to where somebody has seen a board, as the server has it."""
+    """Return a person's read position on a board, as the server has it."""
     marks = (await person.http.get("/api/v1/seen")).json()["seen"]
     return next((int(each["seq"]) for each in marks if each["board"] == board), None)
 
 
 async def has_seen(person: SignedInUser, board: str, seq: int) -> None:
-    """Waits until the server has it."""
+    """Wait until the server has this read position."""
     deadline = time.monotonic() + PATIENCE_S
     while await seen(person, board) != seq:
         assert time.monotonic() < deadline, f"{await seen(person, board)} for {seq}"
@@ -44,13 +44,13 @@ async def has_seen(person: SignedInUser, board: str, seq: int) -> None:
 
 
 async def sees_now(person: SignedInUser, board: str) -> None:
-    """Has seen all there is, on some other screen."""
+    """Move a person's read position to the end, as another screen would."""
     answer = (await person.http.get(f"/api/v1/boards/{board}")).json()
     assert (await person.http.post("/api/v1/seen", json={key: answer[key] for key in ("board", "epoch", "seq")})).is_success
 
 
 async def graded_back_and_moved(browsers: Browsers, board: str, card: str) -> None:
-    """What Bob does to a sighting while Alice is away."""
+    """Change a sighting as Bob while Alice is away."""
     bob = await browsers.person("Bob")
     for source in ("B", "F"):
         await bob.do(board, "sighting.grade", {"sighting": card, "grade": {"source": source}})

@@ -50,7 +50,7 @@ class Abroad(Browsers):
         return translate(text, self.language)
 
     async def learn(self, board: str) -> None:
-        """What the server wrote on a board in these people's names (first tasks, in the language that it took for theirs)."""
+        """Collect texts that the server wrote on a board in these people's names, such as first tasks."""
         alice = await self.person("Alice")
         for each in (board, "operations"):
             self.said += [text for entity in await alice.entities(each) for text in texts_of(entity["state"])]

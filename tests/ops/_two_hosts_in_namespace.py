@@ -44,7 +44,7 @@ class Machine:
 
     @property
     def server(self) -> Server:
-        """What the cast wants to know of it."""
+        """Server in the form that the helpers for people need."""
         return replace(_NOWHERE, url=f"http://{self.host.address}:{PORT}")
 
     async def start(self) -> None:
@@ -66,7 +66,7 @@ _NOWHERE = Server(desk=cast(Any, None), url="", uvicorn=cast(Any, None))
 
 
 class Writer(Person):
-    """Gives commands until each is acknowledged, always with its own id, whatever the line and the server say meanwhile."""
+    """Writer that sends each command with its own id until it is acknowledged, whatever the network and the server answer."""
 
     board: str
 
@@ -104,18 +104,18 @@ class Writer(Person):
         await asyncio.wait_for(self.writing, HEALS_WITHIN_S)
 
     def goes_on(self) -> None:
-        """Raises what ended this person's writing, or that the line did."""
+        """Raise the error that ended this person's writing or connection."""
         if self.writing.done():
             self.writing.result()
         assert self.closed is None
         assert not self.failures()
 
     def failures(self) -> list[dict[str, Any]]:
-        """What ended this person's listening."""
+        """Return the errors that ended this person's reading."""
         return [frame for frame in self.heard if frame["type"] == "failure"]
 
     def heads(self) -> int:
-        """How often this person was told where the boards are."""
+        """Return how often this person received heads."""
         return sum(frame["type"] == "heads" for frame in self.heard)
 
 

@@ -36,14 +36,14 @@ SQLITE_HOWTO, POSTGRESQL_HOWTO = "\n## SQLite", "\n## PostgreSQL"
 
 @dataclass
 class Backups:
-    """Whoever keeps the installation: types what the how-to says, in its folder."""
+    """Administrator who types the commands of the how-to in the folder of the installation."""
 
     backend: Backend
     folder: Path
     settings: dict[str, Any]
 
     async def type(self, words: str) -> str:
-        """What it printed. Fails if any line of it fails."""
+        """Run shell commands; return what they print. Fails if any line of them fails."""
         programs = [str(Path(sys.executable).parent), *([str(self.backend.postgres.programs)] if self.backend.postgres else [])]
         environment = os.environ | {name.upper(): value for name, value in self.settings.items()} | {
             "PATH": ":".join([*programs, os.environ["PATH"]]), "PYTHONPATH": str(ROOT), "BOARD_PREPARED": str(ROOT),
@@ -57,7 +57,7 @@ class Backups:
         return str(done.stdout)
 
     def _service(self) -> Path:
-        """What the how-to says that stands in a file for pg_dump: where the database is, and the password."""
+        """Write the service file for pg_dump that the how-to describes: address of the database, and password."""
         parts = conninfo_to_dict(self.settings["database_url"])
         file = self.folder / "service.conf"
         file.write_text("\n".join(["[searchboard]", *(f"{name}={value}" for name, value in parts.items())]))
@@ -65,7 +65,7 @@ class Backups:
 
     @property
     def words(self) -> tuple[str, str]:
-        """How the how-to says to make a backup, and to restore it."""
+        """Commands of the how-to that make a backup, and that restore it."""
         backup, restore, *_ = readme_blocks.code_blocks(
             SQLITE_HOWTO if self.backend.name == SQLITE else POSTGRESQL_HOWTO, "sh", BACKUP
         )

@@ -1,4 +1,4 @@
-"""`board check`: a line for each thing that an installation needs, and exit 1 where one is wrong."""
+"""Command `board check`: a line for each thing that an installation needs, and exit 1 where one is wrong."""
 
 import asyncio
 import json

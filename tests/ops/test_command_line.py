@@ -1,4 +1,4 @@
-"""`python -m board …` beside a running server: what each call does, prints and refuses, in one sentence."""
+"""Command line (`python -m board …`) beside a running server: what each call does, prints and refuses, in one sentence."""
 
 import asyncio
 import io
@@ -36,12 +36,12 @@ UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}"
 
 @dataclass
 class Shell:
-    """Calls `board` with settings of its own."""
+    """Caller of `board` with settings of its own."""
 
     settings: dict[str, str] = field(default_factory=dict)
 
     async def __call__(self, *words: str, given: str = "", **settings: str) -> tuple[int, str, str]:
-        """(exit code, standard output, standard error)."""
+        """Return (exit code, standard output, standard error)."""
         done = await asyncio.to_thread(cli_fork_server().call, [*words], self._environment(settings), ROOT, given)
         return done.code, done.out, done.err
 
@@ -79,7 +79,8 @@ Run = Callable[..., tuple[int, str, str]]
 
 @pytest.fixture
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """`run("serve", PORT="x")`: exit code and what a call prints; in this process, which is quicker to start."""
+    """Function that runs a call in this process, which is quicker to start: `run("serve", PORT="x")` gives exit code and
+    output."""
     monkeypatch.setattr(logs, "set_up", lambda level: None)
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv(env_file.CHOSEN, raising=False)
@@ -113,7 +114,7 @@ def refuse(run: Run) -> Refuse:
 
 @pytest.fixture
 async def board(team: Team) -> Shell:
-    """Beside the company's server, on its database."""
+    """Shell beside the team's server, on its database."""
     return Shell({"DATABASE_URL": team.server.desk.settings.database_url})
 
 
@@ -486,7 +487,7 @@ async def test_settings_are_read_from_a_file_too_and_the_environment_wins(tmp_pa
 
 @pytest.fixture
 async def serving(elsewhere: Shell) -> AsyncIterator[tuple[asyncio.subprocess.Process, str]]:
-    """`board serve` on a free port: the process and its address."""
+    """Running `board serve` on a free port: the process and its address."""
     process = await elsewhere.start("serve", "--port", "0")
     assert process.stdout is not None
     line = (await asyncio.wait_for(process.stdout.readline(), STARTS_WITHIN_S)).decode()

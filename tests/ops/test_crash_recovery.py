@@ -55,7 +55,7 @@ class Process:
 
 
 class Writer:
-    """Gives commands as fast as they are answered; after a lost line, gives those without an answer again."""
+    """Writer that sends commands as fast as they are answered, and resends unanswered ones after a lost connection."""
 
     def __init__(self, process: Process, token: str, board: str) -> None:
         self.process, self.token, self.board = process, token, board

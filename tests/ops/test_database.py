@@ -1,4 +1,4 @@
-"""One set of promises for both databases: groups of writes in one commit, and nobody told before it is on the disk."""
+"""Promises of both databases: groups of writes in one commit, and no result before it is on the disk."""
 
 import asyncio
 import threading

@@ -94,14 +94,14 @@ def _boards(session: Session) -> set[str]:
 
 @contextmanager
 def holding(url: str, board: str) -> Iterator[psycopg.Connection[Any]]:
-    """Somebody who has a board's row locked, until the block ends."""
+    """Hold a lock on a board's row until the block ends."""
     with psycopg.connect(url) as connection:
         connection.execute("SELECT 1 FROM board WHERE id = %s FOR UPDATE", (board,))
         yield connection
 
 
 async def waiting(postgres: Postgres, number: int) -> None:
-    """Until so many backends wait for a lock."""
+    """Wait until so many backends wait for a lock."""
     query = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
     with postgres.admin() as connection:
         while connection.execute(query).fetchone()[0] < number:  # type: ignore[index]
@@ -178,7 +178,7 @@ async def test_boards_are_written_side_by_side(desks: list[BoardService], postgr
 
 @contextmanager
 def collecting(desk: BoardService, board: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """While a first write to this board is at work, what comes for others is collected: until the block ends."""
+    """Keep a first write to this board at work until the block ends, so that writes to other boards are collected."""
     monkeypatch.setattr(write_queue, "COLLECT_S", 60.0)
     begun, go_on = threading.Event(), threading.Event()
 
@@ -201,7 +201,7 @@ async def _notes(desk: BoardService, searches: list[str]) -> "list[asyncio.Task[
 
 
 def _transactions(desk: BoardService, searches: list[str]) -> list[int]:
-    """In which transaction each search's board was written last."""
+    """Return the transaction in which each search's board was last written."""
     query = text("SELECT id, xmin::text::bigint AS by FROM board")
     rows = {row.id: row.by for row in desk.database.read_now(lambda session: session.connection().execute(query).all())}
     return [rows[search] for search in searches]

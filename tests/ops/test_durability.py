@@ -30,7 +30,7 @@ FIRST = {"kind": "runaway", "person": {"first_name": "Noor"}, "missing_since": "
 
 
 def no_trace() -> str:
-    """Why system calls can't be traced here; empty if they can."""
+    """Return why system calls can't be traced here; empty if they can."""
     strace = shutil.which("strace")
     if strace is None:
         return "strace is not here: on Debian, apt install strace"

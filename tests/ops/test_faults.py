@@ -50,7 +50,7 @@ def written(*commands: str) -> journal.Journal:
 
 
 class Story:
-    """What happened, as a test tells it; Alice reads board b, Bob writes on it."""
+    """Events of a run as a test describes them; Alice reads board b, Bob writes on it."""
 
     def __init__(self, *commands: str) -> None:
         self.journal = written(*commands)

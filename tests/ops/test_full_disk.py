@@ -26,7 +26,7 @@ SEARCH = {"kind": "runaway", "person": {"first_name": "Noor"}, "missing_since": 
 
 
 class Served:
-    """`board serve` in a process of its own, on a disk of its own."""
+    """Running `board serve` on a disk of its own."""
 
     def __init__(self, process: asyncio.subprocess.Process, http: httpx.AsyncClient) -> None:
         self.process, self.http, self.lines = process, http, list[str]()
@@ -38,7 +38,7 @@ class Served:
             self.lines.append(line.decode())
 
     def fill_the_disk(self) -> None:
-        """From now on no file can have another byte written; by a limit, as a disk would need an administrator."""
+        """Make every further write to a file fail, by a resource limit, as a full disk would need an administrator."""
         self._limit(0)
 
     def make_room(self) -> None:

@@ -1,4 +1,5 @@
-"""`honcho start`: PostgreSQL, Redis and the board with two workers come up by one word, work together, and go together."""
+"""Development start: PostgreSQL, Redis and the board with two workers start by `honcho start`, work together, and stop
+together."""
 
 import asyncio
 import os
@@ -24,7 +25,7 @@ GOES_WITHIN_S = 30
 
 
 class Honcho:
-    """`honcho start` as a newcomer has it: the Procfile, an environment without settings, and a home of its own."""
+    """Call of `honcho start` as a newcomer has it: the Procfile, an environment without settings, and a home of its own."""
 
     def __init__(self, home: Path) -> None:
         self.home, self.folder = home, home / "searchboard-dev"
@@ -36,7 +37,7 @@ class Honcho:
         }  # fmt: skip
 
     async def run(self, *words: str, **settings: str) -> asyncio.subprocess.Process:
-        """Starts something there; what it says is in `lines`."""
+        """Start a command there; its output is in `lines`."""
         process = await asyncio.create_subprocess_exec(
             *words, cwd=self.home, env=self.environment | settings, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
         )
@@ -49,7 +50,7 @@ class Honcho:
             self.lines.append(line.decode().rstrip())
 
     async def said(self, pattern: str) -> re.Match[str]:
-        """Waits for a line."""
+        """Wait for a line of output."""
 
         def look() -> re.Match[str] | None:
             found = (re.search(pattern, line) for line in self.lines)

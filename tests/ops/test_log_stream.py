@@ -1,4 +1,4 @@
-"""Whoever logs goes on, whoever reads the log or does not; and what was lost is counted."""
+"""Log stream: the program goes on whether or not the log is read; lost lines are counted."""
 
 import asyncio
 import contextlib
@@ -38,7 +38,7 @@ END = b"\n"
 
 @contextlib.contextmanager
 def talking(stderr: int, *before: str) -> Iterator["subprocess.Popen[bytes]"]:
-    """One that hangs is ended, and says nothing more."""
+    """Start a process that logs; end it if it hangs."""
     command = [*before, sys.executable, "-c", TALK]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=stderr) as process:
         patience = threading.Timer(STARTS_WITHIN_S, process.kill)
@@ -105,7 +105,7 @@ def pipe() -> Iterator[tuple[int, int]]:
 
 
 def _fill(writing: int) -> None:
-    """Until not a byte more fits."""
+    """Write to a pipe until not a byte more fits."""
     flags = fcntl.fcntl(writing, fcntl.F_GETFL)
     fcntl.fcntl(writing, fcntl.F_SETFL, flags | os.O_NONBLOCK)
     for size in (4_096, 1):
@@ -133,7 +133,7 @@ def test_lines_that_failed_are_counted_and_said_once(pipe: tuple[int, int]) -> N
 
 
 def test_a_pipe_that_does_not_wait_loses_nothing(pipe: tuple[int, int]) -> None:
-    """Who shares standard error may have made it so."""
+    """A process that shares standard error may have made it non-blocking."""
     reading, writing = pipe
     os.set_blocking(writing, False)
     stream = AsyncLogWriter(writing, lambda count: f"lost {count}")

@@ -1,4 +1,4 @@
-"""What is logged is found by an id, and tells nothing of anybody: whatever is typed or broken, at the most talkative level."""
+"""Logs: entries are found by an id, and name nobody, whatever is typed or broken, at the most verbose level."""
 
 import asyncio
 import contextlib
@@ -46,7 +46,7 @@ class Canaries:
         return self._by_use.setdefault(use, f"canary{secrets.token_hex(6)}")
 
     def sung(self, text: str) -> set[str]:
-        """What of all this is told by a text."""
+        """Return the canary words that a text contains."""
         return {use for use, word in self._by_use.items() if word in text}
 
 
@@ -56,7 +56,7 @@ def canaries() -> Canaries:
 
 
 def _lines(workers: WorkerProcesses) -> list[dict[str, Any]]:
-    """What was logged. Every line is an object."""
+    """Return the log. Every line is a JSON object."""
     return [json.loads(line) for line in workers.said]
 
 
@@ -80,7 +80,7 @@ async def _hired(folder: Path, canaries: Canaries, role: str = "coordinator") ->
 
 
 async def _work(workers: WorkerProcesses, token: str, canaries: Canaries) -> None:
-    """What goes well, and a search with names on it."""
+    """Give commands that succeed, on a search with names on it."""
     alice = await workers.add_person(token)
     await hear(alice, type="hello")
     person = {"first_name": canaries["first name"], "last_name": canaries["last name"], "description": canaries["description"]}
@@ -113,7 +113,7 @@ async def _work(workers: WorkerProcesses, token: str, canaries: Canaries) -> Non
 
 
 async def _knock(workers: WorkerProcesses, token: str, canaries: Canaries) -> None:
-    """What is refused."""
+    """Send requests that are refused."""
     own, board = {"Authorization": f"Bearer {token}"}, canaries["board"]
     async with httpx.AsyncClient(base_url=workers.url, timeout=PATIENCE_S) as http:
         wrong = {"email": f"{canaries['wrong e-mail']}@desk.example", "password": canaries["wrong password"]}

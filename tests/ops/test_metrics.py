@@ -1,4 +1,4 @@
-"""What /metrics tells: numbers of all workers at once, and nothing of what is searched."""
+"""Metrics: numbers of all workers at once, and nothing about the searches."""
 
 import asyncio
 import contextlib
@@ -24,7 +24,7 @@ LABELS = {"process", "worker", "outcome", "reason", "at", "le"}  # a reason is o
 
 
 class Told:
-    """One answer of /metrics."""
+    """Answer of /metrics."""
 
     def __init__(self, text: str) -> None:
         self.samples = [sample for family in text_string_to_metric_families(text) for sample in family.samples]
@@ -39,7 +39,7 @@ class Told:
 
 
 async def _until_told(workers: WorkerProcesses, **wanted: float) -> Told:
-    """Until these metrics stand at these numbers: each worker writes its own down once a second."""
+    """Wait until these metrics have these values: each worker writes its own once a second."""
     told = Told(await workers.metrics())
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(10):
@@ -139,7 +139,7 @@ def test_every_metric_is_in_the_reference() -> None:
 
 
 async def _asked(alice: Person, peer: tuple[str, int] | None, **headers: str) -> int:
-    """What somebody without a token is answered who comes from there."""
+    """Return the answer to a request without a token from this address."""
     door = httpx.ASGITransport(app.create_app(alice.server.desk), client=peer)  # type: ignore[arg-type]
     given = {name.replace("_", "-"): value for name, value in headers.items()}
     async with httpx.AsyncClient(transport=door, base_url="http://board.example") as http:

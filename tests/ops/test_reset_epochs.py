@@ -1,4 +1,4 @@
-"""After a restore from a backup no client goes on from a position that no longer is: it gets a snapshot."""
+"""Reset of epochs: after a restore from a backup no client resumes from a position that no longer exists: it gets a snapshot."""
 
 import shutil
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from tests.support.people import BoardReplica, Person, Refusal, connect_person, 
 
 @dataclass
 class Lost:
-    """What a client had when the machine died, and the search as the backup has it."""
+    """State of a client when the machine died, and the search as the backup has it."""
 
     folder: Path
     search: str
@@ -53,7 +53,7 @@ async def lost(tmp_path: Path) -> Lost:
 
 
 async def comes_back(alice: Person, lost: Lost) -> list[str]:
-    """What a client is sent that asks to go on from where it was; others were at work meanwhile."""
+    """Return the frames for a client that resumes from its position; others were at work meanwhile."""
     for number in range(5):
         await alice.do(lost.search, "note.add", {"text": f"new {number}"})
     alice.screens[lost.search] = lost.ahead
@@ -79,7 +79,7 @@ async def test_new_epochs_give_an_old_client_a_snapshot(lost: Lost) -> None:
 
 
 async def test_old_epochs_would_resume_past_events_it_never_saw(lost: Lost) -> None:
-    """So the test above could fail."""
+    """Shows that the test above could fail."""
     async with running_server(lost.folder) as server:
         alice = await connect_person(server, lost.token)
         assert "snapshot" not in await comes_back(alice, lost)

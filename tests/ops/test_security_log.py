@@ -1,4 +1,4 @@
-"""What the log says of security: each event, by ids and codes; an address of failed sign-ins alone; and no names, ever."""
+"""Security log: each event by ids and codes; addresses for failed sign-ins alone; never names."""
 
 import asyncio
 import json
@@ -33,7 +33,7 @@ def of(workers: WorkerProcesses, event: str) -> list[dict[str, Any]]:
 
 
 async def knock(workers: WorkerProcesses, canaries: Canaries) -> None:  # noqa: F811
-    """What is refused, and what is done, with words that occur nowhere else."""
+    """Send requests that are refused and some that succeed, with words that occur nowhere else."""
     email, password = f"{canaries['e-mail']}@desk.example", canaries["password"]
     foreign = {"Origin": f"https://{canaries['origin']}.example"}
     async with httpx.AsyncClient(base_url=workers.url, headers={"Origin": workers.url}, timeout=PATIENCE_S) as http:

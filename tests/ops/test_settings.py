@@ -1,4 +1,4 @@
-"""What can't be served is refused at start, in one sentence that tells no password; and every installation has a secret."""
+"""Settings: invalid ones are refused at start, in one sentence without a password; every installation has a secret."""
 
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -24,7 +24,7 @@ HASTY = "from models.db import schema; schema.migrate.__defaults__ = (0.5,)"  # 
 
 
 def start(folder: Path, **settings: str) -> CliResult:
-    """`board serve` by the real command line, with given settings and no others."""
+    """Run `board serve` by the real command line, with the given settings and no others."""
     return cli_fork_server(HASTY).call(["serve"], {"PORT": "0"} | settings, folder)
 
 

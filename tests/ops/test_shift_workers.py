@@ -77,7 +77,7 @@ async def test_one_holds_the_shift_at_every_moment_whoever_serves_whom(postgres_
 
 
 def check(events: list[dict[str, Any]]) -> None:
-    """From each event to the next."""
+    """Check each event against the one before."""
     assert {event["type"] for event in events} >= WANTED
     holder, handover = None, {"number": 0, "status": "none"}
     for before, event in pairwise([None, *events]):

@@ -207,5 +207,5 @@ async def test_it_ends_in_time_also_where_logging_hangs(tmp_path: Path) -> None:
 
 
 def test_a_proxy_closes_an_idle_line_before_we_do() -> None:
-    """nginx keeps it for 60 s, and loses a request that it sends when we have just closed it."""
+    """The proxy (nginx) keeps a connection for 60 s, and loses a request that it sends just after the server closed it."""
     assert uvicorn_config(object()).timeout_keep_alive > 60

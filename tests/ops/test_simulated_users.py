@@ -63,7 +63,7 @@ async def newcomer(server: Server) -> AsyncIterator[Person]:
 
 
 async def until(alice: Person, true: Any) -> None:
-    """Waits until something is true of what she heard, longer than a scene of the cast may take."""
+    """Wait for a condition on Alice's frames, longer than other tests may take."""
     async with asyncio.timeout(LONG_S):
         while not true():
             with contextlib.suppress(TimeoutError):

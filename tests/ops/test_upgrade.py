@@ -72,7 +72,7 @@ class Machine:
         }  # fmt: skip
 
     def offer(self, version: str) -> None:
-        """Puts a wheel of `thing` into the folder."""
+        """Put a wheel of `thing` into the folder."""
         said = f"VERSION = {version!r}\n"
         info = f"thing-{version}.dist-info"
         files = {"thing/__init__.py": said, **{f"thing/{part}.py": said for part in PARTS}}
@@ -87,7 +87,7 @@ class Machine:
             wheel.writestr(f"{info}/RECORD", "".join(rows) + f"{info}/RECORD,,\n")
 
     def lock(self, version: str) -> None:
-        """Writes the lock, with the digest of the wheel."""
+        """Write the lock file, with the digest of the wheel."""
         wheel = self.packages / f"thing-{version}-py3-none-any.whl"
         digest = hashlib.sha256(wheel.read_bytes()).hexdigest()
         (self.checkout / "requirements.txt").write_text(
@@ -95,7 +95,7 @@ class Machine:
         )
 
     def start(self, *words: str) -> subprocess.CompletedProcess[str]:
-        """`python3 -m board …` in the checkout."""
+        """Run `python3 -m board …` in the checkout."""
         return self._run(sys.executable, "-m", "board", *words)
 
     def program(self, *words: str) -> subprocess.CompletedProcess[str]:

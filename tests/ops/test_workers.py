@@ -130,7 +130,7 @@ async def test_a_worker_that_is_killed_is_replaced_and_the_others_notice_nothing
 
 
 class Steady:
-    """Somebody who works on through whatever happens: comes back where the line is lost, and gives again what has no answer."""
+    """Client that works on through any failure: it reconnects, and resends unanswered commands."""
 
     def __init__(self, workers: WorkerProcesses, token: str, board: str) -> None:
         self.workers, self.token, self.board = workers, token, board

@@ -1,4 +1,4 @@
-"""What a bus promises, of both; and that the one over Redis notices whatever Redis does to it."""
+"""Bus: promises of both implementations, and the recovery of the one over Redis from any failure of Redis."""
 
 import asyncio
 import contextlib
@@ -25,7 +25,7 @@ KEY = b"a secret of the installation"
 
 
 class Ear:
-    """Whoever uses a bus: what it heard, and where it was told of a gap."""
+    """Subscriber of a bus: what it received, and where it was told of a gap."""
 
     def __init__(self, over: Bus) -> None:
         self.bus = over
@@ -55,7 +55,7 @@ Make = Callable[[], Awaitable[Ear]]
 
 @pytest.fixture(params=["memory", "redis"])
 async def make(request: pytest.FixtureRequest) -> AsyncIterator[Make]:
-    """`await make()`: one more process on the same bus."""
+    """Function that adds a process on the same bus: `await make()`."""
     air, ears = MemoryBroker(), list[Ear]()
     url = request.getfixturevalue("redis_url") if request.param == "redis" else ""
 
@@ -189,7 +189,7 @@ async def on(url: str, key: bytes = KEY) -> AsyncIterator[Ear]:
 
 
 class Raw:
-    """Somebody else who may speak to Redis."""
+    """Other client of Redis."""
 
     def __init__(self, server: Redis) -> None:
         self._socket = socket.create_connection(("127.0.0.1", server.port))
@@ -414,7 +414,7 @@ async def test_over_a_socket_of_this_machine(server_dir: Path) -> None:
 
 
 async def test_over_tls_by_a_certificate_that_is_checked(redis: Redis, tmp_path: Path) -> None:
-    """Before it stands what a Redis built with TLS has inside: the binary from the package index has none."""
+    """A proxy stands for the TLS that a Redis can be built with: the binary from the package index has none."""
     key, certificate = tmp_path / "key", tmp_path / "certificate"
     made = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "1",
             "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost", "-keyout", key, "-out", certificate]  # fmt: skip

@@ -59,7 +59,7 @@ async def test_every_command_converges(alice: Person, bob: Person, add_person: C
 
 
 async def _hand_over_and_back(alice: Person, ada: Person, search: str) -> None:
-    """By each command that there is for it; one was prepared."""
+    """Hand over and take back by each command that exists for it; one handover was prepared."""
     await ada.do("operations", "handover.withdraw", {"handover": 1})
     for name, reason in (("refuse", {"reason": "too much is open"}), ("accept", {"restatement": "one search"})):
         number = await handover_steps.hand_to_sign(alice)
@@ -151,7 +151,7 @@ class Storm(RuleBasedStateMachine):
 
     @rule(who=st.sampled_from(["Bob", "Charlie"]), board=st.sampled_from(["search", "operations"]))
     def come_back(self, who: str, board: str) -> None:
-        """From the position at which this reader left, with what was on the screen then."""
+        """Resume from the position at which this reader left, with what was on the screen then."""
         person, id = self.people[who], self._board(board)
         screen = self.left.pop((who, id), None)
         if screen is not None and (board == "operations" or who == "Bob" or not self.secret):

@@ -1,4 +1,4 @@
-"""What a hub does to those who follow a channel when what they were shown holds no more, and what it can't be stopped by."""
+"""Hub: what it does for the subscribers of a channel when their state is no longer valid, and what must not stop it."""
 
 import asyncio
 import itertools

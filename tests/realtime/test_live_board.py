@@ -1,4 +1,4 @@
-"""What one does, everybody sees; once, in order, and the same."""
+"""Live board: everybody sees what one person does, once, in order, and the same."""
 
 import pytest
 

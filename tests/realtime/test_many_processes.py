@@ -68,7 +68,7 @@ class Pair:
         return await self.again(server, await create_token(server.desk, name, role))
 
     async def again(self, server: Server, token: str) -> Person:
-        """One more socket of the same account, perhaps on the other process."""
+        """Open another socket of the same account, perhaps on the other process."""
         person = await connect_person(server, token)
         self.people.append(person)
         return person
@@ -113,7 +113,7 @@ async def pair(tmp_path: Path, postgres: Postgres, redis: Redis, odd: None) -> A
 
 @pytest.fixture
 async def fragile(tmp_path: Path, postgres: Postgres, own_redis: Redis, odd: None) -> AsyncIterator[Pair]:
-    """The same, on a Redis that may be broken."""
+    """Pair of processes on a Redis that may be broken."""
     async with processes(tmp_path, postgres, own_redis) as running:
         yield running
 
@@ -135,7 +135,7 @@ async def charlie(pair: Pair) -> Person:
 
 @pytest.fixture
 def no_sweep(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing is found by the clock: only what is told, or asked for, gets through."""
+    """Turn off the polling of heads: only messages and requests get through."""
     monkeypatch.setattr(head_poller, "POLL_INTERVAL_S", NEVER_S)
     monkeypatch.setattr(service, "RIGHTS_POLL_S", NEVER_S)
     monkeypatch.setattr(search_summaries, "INTERVAL_S", NEVER_S)
@@ -204,7 +204,7 @@ async def test_commit_during_the_first_snapshot_is_not_missed(pair: Pair, alice:
 
 @pytest.mark.usefixtures("no_sweep")
 async def test_event_during_a_journal_read_is_not_missed(pair: Pair, alice: Person, bob: Person) -> None:
-    """Also an event that is not believed but read, told of when that reading is about to end."""
+    """An event that is not trusted but read is covered too, if it is announced when that read is about to end."""
     search = await alice.open_search()
     screen = await bob.follow(search)
     source = pair.two.desk.source
@@ -428,7 +428,7 @@ async def test_removed_member_gets_nothing_that_comes_after(
 
 @pytest.mark.usefixtures("no_sweep")
 async def test_rights_are_read_in_the_journal_before_what_follows_is_shown(pair: Pair, alice: Person, charlie: Person) -> None:
-    """Also where nothing but the bus tells of them: an event that sets rights is not believed, it is looked up."""
+    """An event that sets rights is not trusted, but looked up, also where nothing but the bus announces it."""
     search = await alice.open_search(person={"first_name": "Noor"})
     screen, operations = await charlie.follow(search), await charlie.follow(OPERATIONS)
     seq = await set_access(alice, search, "members")
@@ -513,7 +513,7 @@ async def test_queued_frames_are_dropped_when_another_process_ends_the_right(pai
 
 
 def people(person: Person, board: str) -> list[tuple[str, Any]] | None:
-    """Who is on a board and at which card, as this person last heard."""
+    """Return who is on a board and at which card, as this person last heard."""
     heard = [frame for frame in person.heard if frame["type"] == "presence" and frame["board"] == board]
     return [(each["name"], each.get("card")) for each in heard[-1]["people"]] if heard else None
 

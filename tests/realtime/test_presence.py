@@ -1,4 +1,4 @@
-"""Who is here: one entry for each socket that said so, to those who follow the same board, gone when it leaves."""
+"""Presence: one entry for each socket that announced itself, sent to subscribers of the same board, removed when it leaves."""
 
 import json
 import time
@@ -14,7 +14,7 @@ from tests.support.team import Team
 
 
 def people(person: Person, board: str) -> list[dict[str, Any]] | None:
-    """What this person last heard of who is on a board."""
+    """Return the presence on a board that this person last received."""
     heard = [frame for frame in person.heard if frame["type"] == "presence" and frame["board"] == board]
     assert all(frame["count"] == len(frame["people"]) for frame in heard)
     return heard[-1]["people"] if heard else None
@@ -84,7 +84,7 @@ async def test_silent_subscriber_is_not_present(team: Team, board: str) -> None:
 
 
 class Somebody:
-    """As much of a connection as a crowd needs."""
+    """Stand-in for a connection, with what presence needs of it."""
 
     def __init__(self, name: str) -> None:
         self.account = {"id": name.lower(), "name": name}

@@ -1,5 +1,5 @@
-"""After a restart all come back at once, from their positions: nothing is lost, nothing told twice, and the journal is read a
-few times for all of them, a few at a time."""
+"""Reconnect storm: after a restart all clients resume at once from their positions. Nothing is lost or repeated, and the journal
+is read a few times for all of them, a few at a time."""
 
 import asyncio
 import itertools

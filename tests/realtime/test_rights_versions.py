@@ -31,7 +31,7 @@ async def signed_in(server: Server, email: str) -> AsyncIterator[httpx.AsyncClie
 
 @pytest.fixture
 def read_anew(team: Team, monkeypatch: pytest.MonkeyPatch) -> dict[str, int]:
-    """Of how many sockets the rights were read again, of people and of displays."""
+    """Number of sockets whose rights were read again, of people and of displays."""
     counted = {"people": 0, "displays": 0}
 
     def counting(name: str, renewed: Callable[..., Any]) -> Callable[..., Any]:

@@ -77,7 +77,7 @@ class Client:
             return await self.reader.readuntil(until)
 
     async def gone(self) -> bytes:
-        """What was still said, until the server ended it."""
+        """Return what was still received until the server closed."""
         async with asyncio.timeout(PATIENCE_S):
             with contextlib.suppress(ConnectionError):
                 return await self.reader.read()
@@ -119,7 +119,7 @@ async def drip(client: Client, drop: bytes) -> None:
 
 
 def test_private_members_of_uvicorn_that_we_use_exist() -> None:
-    """When this fails after an update, realtime/http_protocol.py is to be read again beside uvicorn's file."""
+    """Compare realtime/http_protocol.py with uvicorn's file again if this fails after an update."""
     theirs = inspect.getsource(h11_impl)
     for name in ("connection_made", "connection_lost", "handle_websocket_upgrade", "data_received", "on_response_complete"):
         own, base = getattr(HttpProtocol, name), getattr(h11_impl.H11Protocol, name)
@@ -240,7 +240,7 @@ async def test_hundreds_of_partial_requests_are_closed_while_others_are_served(s
 
 @pytest.fixture
 async def victor(server: Server, monkeypatch: pytest.MonkeyPatch) -> str:
-    """Somebody who asks for a board of more than kernels hold; their token."""
+    """Viewer who asks for a board larger than socket buffers; the token."""
     monkeypatch.setattr(snapshot, "entities", lambda *_: [b'{"text":"%s"}' % (b"x" * 50_000)] * 400)
     return await create_token(server.desk, "Victor", "viewer")
 

@@ -48,7 +48,8 @@ async def test_a_reader_that_does_not_drain_is_cut(alice: Person, monkeypatch: p
 
 
 def test_no_answer_waits_for_an_acknowledgement(tmp_path: Path) -> None:
-    """asyncio turns Nagle's algorithm off only on sockets that name their protocol; with it each answer took 44 ms."""
+    """Nagle's algorithm is off: asyncio turns it off only on sockets that name their protocol, and with it each answer took 44
+    ms."""
     with listen(settings_for(tmp_path)) as listening:
         assert listening.proto == socket.IPPROTO_TCP
 

@@ -26,7 +26,7 @@ from tests.support.worker_processes import wait_until
 
 
 def test_private_members_of_uvicorn_that_we_use_exist() -> None:
-    """When this fails after an update, realtime/websocket_protocol.py is to be read again beside uvicorn's file."""
+    """Compare realtime/websocket_protocol.py with uvicorn's file again if this fails after an update."""
     base, ours = inspect.getsource(WebSocketsSansIOProtocol), inspect.getsource(WebSocketProtocol)
     defined = {name for name, _ in inspect.getmembers(WebSocketProtocol, inspect.isfunction)} - set(dir(WebSocketsSansIOProtocol))
     used = set(re.findall(r"self\.(\w+)", ours)) - defined - {"unsent_bytes", *WebSocketProtocol.__annotations__}

@@ -65,7 +65,7 @@ def part(module: str) -> str:
 
 
 def upwards(imports: Imports) -> list[str]:
-    """Imports that go up, or out of their package to where they may not."""
+    """Return imports that go up, or into a package that they may not use."""
     return sorted(f"{module} imports {each}" for module, them in imports.items() for each in them if not _may(module, each))
 
 
@@ -94,7 +94,7 @@ def circles(imports: Imports) -> list[list[str]]:
 
 
 def of_packages(imports: Imports) -> Imports:
-    """The same between packages and files of `board/`."""
+    """Return upward imports between packages and files of `board/`."""
     found: dict[str, set[str]] = {}
     for module, them in imports.items():
         if module.startswith("board."):

@@ -1,4 +1,4 @@
-"""From a checkout to a running board: what the first start decides. Nothing is installed here."""
+"""Bootstrap: decisions of the first start, from a checkout to a running board. Nothing is installed here."""
 
 import fcntl
 import json
@@ -53,13 +53,13 @@ def venv(checkout: Path) -> Path:
 
 
 def make_venv(command: list[str]) -> None:
-    """What `python -m venv` does, without the seconds that pip takes."""
+    """Create the files of `python -m venv`, without the seconds that pip takes."""
     subprocess.run([*command, "--without-pip"], check=True)
 
 
 @pytest.fixture
 def steps(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
-    """What would be run; environments are made, and nothing is installed into them."""
+    """Commands that would be run; environments are created, and nothing is installed into them."""
     ran: list[list[str]] = []
 
     def run(command: list[str]) -> None:
@@ -74,7 +74,7 @@ def steps(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
 
 @pytest.fixture
 def offline(monkeypatch: pytest.MonkeyPatch, steps: list[list[str]]) -> None:
-    """From now on nothing can be installed."""
+    """Make every installation fail from now on."""
     run = build.run  # type: ignore[attr-defined]
 
     def fails(command: list[str]) -> None:
@@ -526,7 +526,7 @@ def test_a_second_first_start_waits_for_the_first(checkout: Path) -> None:
 
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="looks for the child in /proc")
 def test_the_lock_outlives_a_start_that_is_killed(checkout: Path, tmp_path: Path) -> None:
-    """What it had started may still write: the next start waits for that too."""
+    """Children of a killed start may still write: the next start waits for them too."""
     slow = "import time; print('up', flush=True); time.sleep(30)"
     code = f"from board.install import build; from pathlib import Path; import sys\n" \
            f"with build.install_lock(Path({str(checkout)!r})): build.run([sys.executable, '-c', {slow!r}])"  # fmt: skip

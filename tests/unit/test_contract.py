@@ -1,6 +1,6 @@
-"""What the contract promises is there, is told to whoever relies on it, and is tried: done by one test and refused by one.
+"""Contract: each promise exists, is documented, and is tested by one test that does it and one that is refused it.
 
-Walks the tables of `board/contract.md` and of the reference, and what other programs were promised from the beginning.
+Walks the tables of `board/contract.md` and of the reference, and the promises made to other programs from the beginning.
 """
 
 import ast
@@ -116,7 +116,7 @@ def naming(*patterns: str) -> list[str]:
 
 
 def tried(*patterns: str) -> Iterator[str]:
-    """What is missing of: a test that does it, and one that is refused it."""
+    """Return the promises without a test that does it, or without one that is refused it."""
     tests = naming(*patterns)
     if not tests:
         yield "is named by no test"

@@ -1,4 +1,4 @@
-"""What stands in the docs is what the code does: every command, event, frame, refusal, call and setting is named there."""
+"""Documentation matches the code: every command, event, frame, refusal, call and setting is named there."""
 
 import ast
 import inspect
@@ -33,7 +33,7 @@ PERMISSIONS = document("reference/permissions")
 
 
 def names(text: str) -> set[str]:
-    """What is set as code: `like this`."""
+    """Return the words that are set as code: `like this`."""
     return set(re.findall(r"`([^`\n]+)`", re.sub(r"```.*?```", "", text, flags=re.S)))
 
 

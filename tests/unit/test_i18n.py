@@ -71,7 +71,7 @@ def test_a_text_that_would_not_be_found_is_noticed(call: str) -> None:
 
 
 def test_the_list_for_translators_is_that_of_the_texts(tmp_path: Path) -> None:
-    """Made anew by the command that the mapping file names."""
+    """Compare with a list made anew by the command that the mapping file names."""
     mapping = i18n.LOCALES / "babel.cfg"
     command = next(line for line in mapping.read_text().splitlines() if "pybabel extract" in line).lstrip("# ")
     made, listed = tmp_path / "messages.pot", i18n.LOCALES / "messages.pot"
@@ -101,7 +101,7 @@ def test_a_catalogue_is_whole(language: str) -> None:
 
 
 def test_no_sentence_stands_in_two_languages_alike() -> None:
-    """As it would where one catalogue was filled from another."""
+    """Equal texts would show that one catalogue was filled from another."""
     seen: dict[tuple[str, str], str] = {}
     for language in TRANSLATED:
         for message in read_po(BytesIO((i18n.LOCALES / language / "LC_MESSAGES/messages.po").read_bytes())):

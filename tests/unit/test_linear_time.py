@@ -1,5 +1,5 @@
-"""Whatever is read takes time in proportion to its length: nobody stops the desk by a text that was made for it. JSON is read in
-test_strict, cookies in test_cookies."""
+"""Linear time: everything read takes time in proportion to its length, so that no crafted text stops the server. JSON is covered
+in test_strict_json, cookies in test_cookies."""
 
 import contextlib
 import re
@@ -52,7 +52,7 @@ def unchanged(text: str) -> bool:
 
 
 def shown(text: str) -> None:
-    """What is shown of something that was found, for as many words as can be asked for."""
+    """Return the excerpt shown for a find, for as many words as can be asked for."""
     asked = {word[:9] for word in searchable.words(text[:SHORT])}
     if asked:
         text_search._snippets(Sighting(description=text), asked)  # type: ignore[call-arg]

@@ -48,7 +48,7 @@ def fits(wanted: Requirement, there: dict[str, Requirement]) -> bool:
 
 
 def needed(wanted: Requirement) -> Iterator[Requirement]:
-    """What an installed package needs here, with the extras of it that are asked for."""
+    """Return the requirements of an installed package, with those of its wanted extras."""
     for each in map(Requirement, importlib.metadata.requires(wanted.name) or ()):
         environments = [default_environment() | {"extra": extra} for extra in ("", *wanted.extras)]
         if each.marker is None or any(each.marker.evaluate(environment) for environment in environments):  # type: ignore[arg-type]

@@ -1,4 +1,4 @@
-"""What is owed to a reader is bounded, is written in order, and can be taken back until it is written."""
+"""Outbox: the queue of a client is bounded, is written in order, and can be discarded until it is written."""
 
 import asyncio
 import itertools
@@ -17,7 +17,7 @@ def delivery(subscription: object, *seqs: int, size: int = 10) -> EventBatch:
 
 
 def emptied(box: Outbox) -> list[bytes | EventBatch]:
-    """Everything that waits, as it would be written."""
+    """Return all queued items, as they would be written."""
 
     async def take() -> list[bytes | EventBatch]:
         taken = []

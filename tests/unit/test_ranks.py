@@ -1,4 +1,4 @@
-"""There is always a rank between two, in order and short; those that the package before this one made are the same."""
+"""Ranks: there is always one between two, in order and short; those of the package used before are the same."""
 
 from itertools import pairwise
 

@@ -1,4 +1,4 @@
-"""Whatever is lost, doubled or late on the way: what is passed on is each event once, in order."""
+"""Sequence: whatever is lost, doubled or late on the way, each event is passed on once, in order."""
 
 from hypothesis import given
 from hypothesis import strategies as st

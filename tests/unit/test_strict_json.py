@@ -37,7 +37,7 @@ def test_time_grows_with_the_length_alone(read: Callable[[str], object]) -> None
 
 
 def deep(length: int) -> str:
-    """`{"a":{"a":…` as deep as the parser goes, again and again."""
+    """Return `{"a":{"a":…` as deep as the parser goes, again and again."""
     one = '{"a":' * 30 + '"\\u0041"' + "}" * 30
     return "[" + ",".join([one] * (length // len(one))) + "]"
 
@@ -84,7 +84,7 @@ PIECES = ["[", "]", "{", "}", '"', "\\", '\\"', "\\\\", "\\u0041", ",", ":", "1"
 
 
 def nested(text: str) -> int:
-    """How deep brackets nest, read sign by sign."""
+    """Return how deep brackets nest, read character by character."""
     depth = deepest = 0
     inside = escaped = False
     for sign in text:

@@ -1,4 +1,4 @@
-"""What we carry of others is what they published, and its licence is beside it."""
+"""Vendored packages are what their authors published, with their licences."""
 
 import hashlib
 import json

@@ -1,4 +1,4 @@
-"""What a process knows of rights is never older than what it knew before."""
+"""Visibility cache: a process's knowledge of rights never goes back to an older state."""
 
 import asyncio
 from collections.abc import Callable
@@ -164,7 +164,7 @@ async def test_change_found_by_a_read_is_reported_once_by_its_reader() -> None:
 
 
 async def test_rights_given_and_taken_back_agree_only_with_a_later_read() -> None:
-    """As they were, so the members are the same: but what is being read may be what they were between."""
+    """The members are as before, but the read may have seen the state between."""
     slow, database = _both()
     sights = await _known(("epoch", 2), {"search": ALICE}, {("search", "charlie"): 2})
     slow.view = (("epoch", 3), {"search": frozenset({"alice", "charlie"})}, {("search", "charlie"): 3})
