@@ -28,13 +28,13 @@ from models.times import format_utc, now
 from tests.bench._workload import SEARCH
 
 ROOT = Path(__file__).parents[2]
-# Most figures need more of one account than a person ever asks; `board bench --limits` measures with what is set by default.
+# Most benchmarks need more of one account than a person ever asks; `board bench --limits` measures with the default limits.
 LIMITS_OFF = (
     {}
     if os.environ.get("BENCH_LIMITS") == "on"
     else {"MAX_SOCKETS_PER_ACCOUNT": "0", "MAX_MESSAGES_PER_SECOND": "0", "MAX_INTAKE_PER_MINUTE": "0"}
 )
-HELPER = "helper0@desk.example"  # by whom it is all written
+HELPER = "helper0@desk.example"  # author of all that is written
 
 
 # -- where ----------------------------------------------------------------------------------------------------------------

@@ -70,7 +70,7 @@ def measure() -> Iterator[Figure]:
 async def _open(url: str, board: str, pid: int) -> list[Opened]:
     async with open_browsers(url) as people:
         opened = []
-        for number in range(OPENINGS + 1):  # the first warms the server
+        for number in range(OPENINGS + 1):  # the first one warms up the server
             alice = await people.window("Alice")
             await alice.context.add_init_script(f"({NOTED})({CARDS})")
             before = cpu_s(pid)

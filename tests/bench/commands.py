@@ -101,7 +101,7 @@ async def _work(boards: int, people: int, warm_s: float, seconds: float) -> floa
     account = await desk.database.read(lambda session: accounts.find(session, HELPER).id)
     searches = [Search(desk, await live_changes.caller_for(desk, account)) for _ in range(boards)]
     cards = [await search.begin(people) for search in searches]
-    tune_runtime()  # as a server that has started
+    tune_runtime()  # as a server does when it has started
     print("ready", flush=True)
     await asyncio.to_thread(sys.stdin.readline)
     working = [asyncio.create_task(search.work(card)) for search, mine in zip(searches, cards, strict=True) for card in mine]

@@ -166,7 +166,7 @@ async def _works(port: int, token: str, warm_s: float, seconds: float) -> None:
             if number and time.monotonic() > until:
                 break
             await asyncio.sleep(PAUSE_S)
-        screen.proven()  # what was waited for until now counts too
+        screen.proven()  # commands that were waiting until now count too
         listening.cancel()
     write_line(json.dumps([*took, screen.gaps]))
 

@@ -50,7 +50,7 @@ def measure() -> Iterator[Figure]:
 async def _open(url: str, board: str) -> list[dict[str, Any]]:
     async with open_browsers(url) as people:
         opened = []
-        for number in range(OPENINGS + 1):  # the first warms the server
+        for number in range(OPENINGS + 1):  # the first one warms up the server
             alice = await people.window("Alice")
             await alice.context.add_init_script(f"({NOTED})({EVENTS})")
             await alice.page.goto(f"/searches/{board}/history")

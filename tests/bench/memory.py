@@ -9,10 +9,10 @@ from tests.bench import Figure
 from tests.bench._machine import memory
 from tests.bench._server import on_sqlite, prepare_searches, read_from, serving, start_helper, write_to
 
-FIRST = 100  # clients who are not counted: for them the server makes what it needs once
+FIRST = 100  # clients that are not counted: for them the server allocates what it needs once
 CLIENTS = 1_000
 ACCOUNTS, SEARCHES, CARDS = 100, 20, 30
-SETTLE_S = 3.0  # after the last came: a heartbeat or two for all
+SETTLE_S = 3.0  # after the last one came: a heartbeat or two for all
 
 
 def measure() -> Iterator[Figure]:

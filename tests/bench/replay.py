@@ -14,7 +14,8 @@ CARDS, EVENTS = 300, 5_000
 STEPS, WARM = 100, 3  # of each way
 KEYS = ("ArrowRight", "ArrowRight", "ArrowLeft", "PageUp", "PageDown", "PageDown")
 
-# From what a person did to the end of the frame that shows it: ms. Asked for in the frame, it comes when that has been drawn.
+# From the input event to the end of the frame that shows it, in ms. A message queued in the frame arrives when that has been
+# drawn.
 TIMED = """() => {
   window.took = [];
   const note = ({ timeStamp }) => requestAnimationFrame(() => {

@@ -21,7 +21,7 @@ WARM = 3  # of each, not counted
 PAUSE_S = 0.05  # of Alice: a frame or two in which nothing happens
 
 CLOCK = "performance.timeOrigin + "
-# When what is looked at on the card has changed, and when she did something: two lists in each window.
+# Times at which the watched part of the card changed, and at which she acted: two lists in each window.
 WATCH = f"""(id) => {{
   window.seen = [];
   window.wake = () => {{}};

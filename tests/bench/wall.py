@@ -25,7 +25,7 @@ DISPLAYS = 50
 CHANGES, WARM = 100, 5  # the first few are not counted
 PAUSE_S = 0.1  # between two: frames in which nothing happens
 
-# When the counts of the columns were drawn anew and seen: ms of the machine's clock, a list.
+# Times at which the counts of the columns were drawn: ms of the machine's clock, a list.
 WATCH = """() => {
   window.seen = [];
   window.wake = () => {};

@@ -21,8 +21,8 @@ from tests.faults.writer import WriterBoard
 PASSWORD = "a password of the fault harness"
 AGAIN_S = 0.1
 GIVES_UP_S = 60.0
-ENDS_WITHIN_S = 5.0  # a disabled account's sockets, on every process
-FIRST_SIGHTINGS = 12  # on each board, for writers to work on
+ENDS_WITHIN_S = 5.0  # time for a disabled account's sockets to close, on every process
+FIRST_SIGHTINGS = 12  # on each board, for the writers
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ class Coordinator:
     plant: SystemUnderTest
     account: Account
     commands: CommandLog
-    boards: list[str]  # as in the run: what commands are numbered by
+    boards: list[str]  # the list of the run, by whose indexes commands name boards
     random: Random
     guests: list[Guest] = field(default_factory=list)
     revocations: list[Revocation] = field(default_factory=list)

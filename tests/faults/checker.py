@@ -20,8 +20,8 @@ from tests.faults.recordings import (
     RunRecord,
 )
 
-TOO_FAR_BEHIND = 5_000  # events; further back a snapshot is the answer, says the contract
-UNSETTLED_S = 15.0  # how long after a fault `unavailable` may still be an answer: locks and connections time out
+TOO_FAR_BEHIND = 5_000  # events; the contract answers older positions with a snapshot
+UNSETTLED_S = 15.0  # time after a fault in which `unavailable` is an accepted answer: locks and connections time out
 CHECKS = (
     "lost", "duplicated", "reordered", "gaps", "phantoms", "acknowledged but not durable", "applied twice",
     "refused but applied", "unknown never resolved", "delivered after revocation", "screens unequal", "broken journal",
@@ -81,7 +81,7 @@ class _StreamChecker:
         self.journal, self.following, self.verdict = journal, following, verdict
         self.epoch = run.epochs.get(journal.epoch, -1)
         self.may_reset = (following.reader, following.board) in free
-        self.base = self.position = -1  # where the last snapshot stood, and the reader now
+        self.base = self.position = -1  # seq of the last snapshot, and of the reader now
         self.missed: set[int] = set()
 
     def judge(self) -> None:

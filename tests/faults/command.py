@@ -10,7 +10,7 @@ from pathlib import Path
 from tests.faults.run import Outcome, Plan, run
 from tests.faults.system_under_test import ROOT
 
-MOST_DELAY_S = 1.0  # p99 of delivery where Redis is away for the whole run
+MOST_DELAY_S = 1.0  # p99 of delivery in a run without Redis
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -18,9 +18,9 @@ from tests.faults.schedule import Fault
 from tests.faults.system_under_test import SystemUnderTest
 from tests.faults.writer import Writer
 
-ASKS_S = 2.0  # for Redis to answer us
-OVERHEARD_S = 0.4  # how long a forger listens for something to forge
-KEPT = 200  # messages that a forger keeps for later
+ASKS_S = 2.0  # time-out of Redis' answers
+OVERHEARD_S = 0.4  # time in which a forger listens for genuine messages
+KEPT = 200  # genuine messages kept for later
 FLOOD, FLOOD_BYTES = 200, 65_536
 
 
@@ -224,7 +224,7 @@ class FaultInjector:
 def forgeries(message: bytes, random: Random) -> list[bytes]:
     """Return messages that a forger without the key makes of a genuine one."""
     seqs = [int(found) for found in re.findall(rb'"seq":(\d+)', message)]
-    beyond = len(set(seqs))  # what would follow on these events
+    beyond = len(set(seqs))  # numbers that would follow these events
     later = re.sub(rb'"(seq|first|last)":(\d+)', lambda found: b'"%s":%d' % (found[1], int(found[2]) + beyond), message)
     altered = message.replace(b'"content":', b'"c0ntent":', 1)
     cut = message[: random.randrange(len(message) + 1)]

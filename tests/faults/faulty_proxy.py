@@ -10,8 +10,8 @@ import struct
 from collections import deque
 from typing import Any
 
-MOST_SLICES = 200  # of one piece as it came in: a snapshot in single bytes would measure this line, not the board
-HIGH_WATER = 1_048_576  # bytes that may wait on their way before the line stops reading
+MOST_SLICES = 200  # slices of one piece: a snapshot in single bytes would measure the proxy, not the board
+HIGH_WATER = 1_048_576  # delayed bytes before the proxy stops reading
 
 
 class FaultyProxy:
@@ -79,7 +79,7 @@ class _End(asyncio.Protocol):
         self._line, self._wire = line, wire
         self._transport: Any = None
         self._peer: _End | None = None
-        self._waiting: deque[bytes] = deque()  # pieces that are slow, or came before there was a peer
+        self._waiting: deque[bytes] = deque()  # delayed pieces, and those that came before the peer was connected
         self._queued = 0
         self._closing = False
 
@@ -170,7 +170,7 @@ class _End(asyncio.Protocol):
         if wire is None:
             return
         wire.lost(self)
-        if wire.dead or self._peer is None:  # into a black hole: nobody is told
+        if wire.dead or self._peer is None:  # a black hole passes no end of the stream
             return
         if error is not None:
             self._peer.abort()

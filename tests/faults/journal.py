@@ -17,7 +17,7 @@ from models.entity import flatten
 from tests.faults.recordings import digest, entity_digest
 
 PAGE = 2_000
-_BOARDS = text("SELECT id, epoch FROM board WHERE kind <> 'audit' ORDER BY kind, id")  # which nobody follows
+_BOARDS = text("SELECT id, epoch FROM board WHERE kind <> 'audit' ORDER BY kind, id")  # boards that nobody follows
 _EVENTS = text(
     "SELECT e.seq, e.at, e.type, e.kind, e.entity, e.account, p.body FROM event e JOIN payload p ON p.board = e.board AND "
     "p.seq = e.seq WHERE e.board = :board AND e.seq > :after ORDER BY e.seq LIMIT :limit"
@@ -34,9 +34,9 @@ class Journal:
     digests: array[int] = field(default_factory=lambda: array("Q"))
     at: array[float] = field(default_factory=lambda: array("d"))
     folds: array[int] = field(default_factory=lambda: array("Q"))
-    hidden: dict[int, str] = field(default_factory=dict)  # seqs that not everybody may see, and what search they are about
+    hidden: dict[int, str] = field(default_factory=dict)  # seqs that not everybody may see, and the search of each
     commands: dict[tuple[str, str], list[int]] = field(default_factory=lambda: defaultdict(list))  # (account, id): seqs
-    faults: list[str] = field(default_factory=list)  # holes in the numbers, and edits that erased another, in words
+    faults: list[str] = field(default_factory=list)  # gaps in the numbers, and edits that erased another one, in words
 
     @property
     def head(self) -> int:

@@ -77,7 +77,7 @@ _NO_SWEEP = (
 MUTANTS = (
     Mutant(
         "the board's row is not locked",
-        "turned away",  # two that write at one moment get in each other's way, and one of them is sent off for no reason
+        "turned away",  # two simultaneous writers conflict, and one of them is refused for no reason
         (
             Patch(
                 "board/engine/unit_of_work.py", ".where(Board.id == board_id).with_for_update()", ".where(Board.id == board_id)"
@@ -95,7 +95,7 @@ MUTANTS = (
     ),
     Mutant(
         "a gap after the bus is back is ignored",
-        "lost",  # what was committed while Redis was away, and nothing after it
+        "lost",  # events committed while Redis was away, and none after them
         (
             Patch(
                 "realtime/bus_sync.py",
@@ -131,7 +131,7 @@ MUTANTS = (
     ),
     Mutant(
         "heads are not compared with the database",
-        "lost",  # what one worker published into a black hole: the others' lines to Redis never failed
+        "lost",  # messages that one worker published into a black hole: the others' connections to Redis never failed
         _NO_SWEEP,
         _plan(Storm((), 3.0), last=Fault(0.0, "redis.black_hole_silent", 0, 1.5, 0)),
     ),

@@ -27,12 +27,12 @@ from tests.faults.recordings import (
 )
 
 OPENS_WITHIN_S = 2.0
-SILENT_S = 3.0  # a line without a frame for so long, though it was asked, is dead
-ASKS_S = 1.0  # how often a quiet line is asked
-BACK_S = (0.05, 0.3)  # between two attempts; a browser takes longer, but what is measured here is the server
-REFUSED_S = 0.4  # until a board that may not be seen, or can't be read, is asked for again
+SILENT_S = 3.0  # a connection without a frame for so long after a ping is dead
+ASKS_S = 1.0  # ping interval of a quiet connection
+BACK_S = (0.05, 0.3)  # between two attempts; a browser takes longer, but the server is measured here
+REFUSED_S = 0.4  # until a board that is hidden or can't be read is tried again
 
-Address = Callable[[int], str]  # the n-th attempt's URL
+Address = Callable[[int], str]  # URL of the n-th attempt
 
 
 @lru_cache(maxsize=512)  # many readers get the same frame, byte for byte
@@ -51,7 +51,7 @@ class BoardReplica:
         self.live = self.followed = False
         self.entities: dict[str, int] = {}
         self.fold = 0
-        self._asked_at: tuple[str, int] | None = None  # heads not reached yet
+        self._asked_at: tuple[str, int] | None = None  # heads that are not reached yet
         self._part: dict[str, int] = {}
 
     @property
@@ -125,7 +125,7 @@ class Reader:
         self.name, self._token, self._address, self._random = name, token, address, Random(seed)
         self.screens = {board: BoardReplica(ReceivedStream(name, board), restricted, epochs) for board in boards}
         self.resyncs = self.lines = 0
-        self.ended = False  # by the server's word: it is asked again whether we may come back
+        self.ended = False  # the server said so: ask again whether the board is visible
         self._trusting = trusting
         self._sleeps_until = 0.0
         self._socket: ClientConnection | None = None

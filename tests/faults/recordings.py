@@ -14,8 +14,8 @@ from typing import Any, NamedTuple
 import orjson
 
 LIVE, CAUGHT_UP, SNAPSHOT, RESET, GONE = range(5)  # kinds of entries of a reader's log
-HIDDEN, DROPPED = 1, 2  # digests of an event that the reader may not see, and of the one by which it loses sight
-OPEN, OK, REFUSED = range(3)  # what became of a command
+HIDDEN, DROPPED = 1, 2  # digests of an event that the reader may not see, and of the one by which it loses access
+OPEN, OK, REFUSED = range(3)  # outcomes of a command
 
 
 def digest(value: Any) -> int:
@@ -59,7 +59,7 @@ class ReceivedStream:
     seq: array[int] = field(default_factory=lambda: array("q"))
     digest: array[int] = field(default_factory=lambda: array("Q"))
     at: array[float] = field(default_factory=lambda: array("d"))
-    fold: int | None = None  # of its screen at the end; None where it may not see the board then
+    fold: int | None = None  # fold of its replica at the end; None where it may not see the board then
 
     def note(self, kind: int, epoch: int, seq: int, digest: int, at: float) -> None:
         self.kind.append(kind)
@@ -75,14 +75,14 @@ class CommandLog:
 
     writer: str
     account: str
-    board: array[int] = field(default_factory=lambda: array("H"))  # place in the list of boards
+    board: array[int] = field(default_factory=lambda: array("H"))  # index in the list of boards
     state: array[int] = field(default_factory=lambda: array("B"))
     first: array[int] = field(default_factory=lambda: array("q"))  # of the seqs in its ack, 0 where there are none
     count: array[int] = field(default_factory=lambda: array("H"))
     sent: array[int] = field(default_factory=lambda: array("H"))  # times
     invoked: array[float] = field(default_factory=lambda: array("d"))
     answered: array[float] = field(default_factory=lambda: array("d"))
-    faults: list[str] = field(default_factory=list)  # answers that no command may get, in words
+    faults: list[str] = field(default_factory=list)  # invalid answers, in words
     turned_away: array[float] = field(default_factory=lambda: array("d"))  # when `unavailable` was answered
 
     def invoke(self, board: int, at: float) -> str:

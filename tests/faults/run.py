@@ -27,9 +27,9 @@ from tests.faults.statistics import Statistics, compute_statistics
 from tests.faults.system_under_test import ROOT, SystemUnderTest, running_system
 from tests.faults.writer import Writer, WriterBoard
 
-GATHERS_S = 60.0  # for all readers to be there at the beginning
+GATHERS_S = 60.0  # for all readers to be live at the beginning
 ANSWERED_S = 60.0  # for all commands to be answered at the end
-SETTLES_S = 20.0  # for all readers to stand at the head then: more than two heartbeats
+SETTLES_S = 20.0  # for all readers to reach the heads then: more than two heartbeats
 STEP_S = 0.05
 
 
@@ -88,7 +88,7 @@ class _RunInProgress:
         self.readers: list[Reader] = []
         self.writers: list[Writer] = []
         self.struck: list[InjectedFault] = []
-        self.failed = Counter[str]()  # blows that could not be dealt, as what they aim at was away already
+        self.failed = Counter[str]()  # faults that could not be injected, as their target was away already
         self._tasks: list[asyncio.Task[None]] = []
         self._locks: dict[str, asyncio.Lock] = {}
         self._began = time.monotonic()

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from random import Random
 
 CALM_S = (1.5, 2.2)  # after the last fault of a storm has healed
-SPREAD_S = 0.35  # of a storm, for each of its faults
+SPREAD_S = 0.35  # seconds of a storm for each of its faults
 SIZES = (1, 1, 2, 4, 6, 8, 10, 12)  # faults in a storm: a single one shows how it heals by itself
 
 
@@ -22,7 +22,7 @@ class Kind:
     shortest: float
     longest: float
     takes: str
-    target: str = ""  # what there is one of: "worker", "reader", "guest"; "" where there is only one
+    target: str = ""  # sort of target: "worker", "reader", "guest"; "" where there is only one
 
 
 KINDS: dict[str, Kind] = {

@@ -12,7 +12,7 @@ from tests.faults.journal import Journal
 from tests.faults.recordings import CAUGHT_UP, GONE, LIVE, OK, REFUSED, RESET, SNAPSHOT, InjectedFault, ReceivedStream, RunRecord
 
 NEVER = float("inf")
-SHOWN = 6  # of the slowest heals
+SHOWN = 6  # number of slowest recoveries that are listed
 _NAMES = {LIVE: "live", CAUGHT_UP: "caught up", SNAPSHOT: "snapshots", RESET: "resets", GONE: "rights ended"}
 
 
@@ -41,11 +41,11 @@ class Statistics:
     resent: int  # commands that were sent more than once before they had their answer
     faults: Counter[str]
     deliveries: Counter[str]
-    heals: Distribution  # from a fault's heal until all readers stand where the boards stood then
+    heals: Distribution  # from a fault's end until all readers reached the position that the boards had then
     heals_by_kind: dict[str, Distribution]
-    slowest: list[str]  # heals, with who was the last
+    slowest: list[str]  # recoveries, with the last reader of each
     delay: Distribution  # from an event's own time, before its commit, until a reader has it live
-    calm_delay: Distribution  # the same, where nothing failed shortly before or meanwhile
+    calm_delay: Distribution  # deliveries with no fault shortly before or meanwhile
     answers: Distribution  # from a command's first sending to its answer
 
 

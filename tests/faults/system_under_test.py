@@ -34,7 +34,7 @@ class Worker:
         self.log = folder / f"worker{number}.log"
         self.environment = environment
         self.starts = 0
-        self.late_ends = 0  # times it had not gone by itself in time
+        self.late_ends = 0  # stops that did not end in time
         self._child: ManagedProcess | None = None
         self.line = FaultyProxy(self.port)
 
@@ -162,7 +162,7 @@ class SystemUnderTest:
             environment = self._environment(via_proxy(self.database_url, to_postgres), redis_url)
             self.workers.append(self._worker(number, workers, environment))
             await self.workers[-1].line.open()
-        await asyncio.to_thread(self.workers[0].start)  # alone, as it makes the tables
+        await asyncio.to_thread(self.workers[0].start)  # first alone, as it creates the tables
         await asyncio.gather(*(asyncio.to_thread(each.start) for each in self.workers[1:]))
 
     def _worker(self, number: int, workers: int, environment: dict[str, str]) -> Worker:
@@ -177,7 +177,7 @@ class SystemUnderTest:
         return ours | {
             "DATABASE_URL": database_url, "REDIS_URL": redis_url, "SECRET_KEY": SECRET, "WORKERS": "1",
             "MAX_SOCKETS_PER_ACCOUNT": "0", "PYTHONPATH": str(self.tree),
-            "BOARD_PREPARED": str(self.tree),  # a copy of the tree has no environment of its own, and needs none
+            "BOARD_PREPARED": str(self.tree),  # a copy of the tree has no virtual environment, and needs none
         }  # fmt: skip
 
     def http(self, worker: int) -> str:

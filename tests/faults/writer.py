@@ -15,9 +15,9 @@ from websockets.exceptions import WebSocketException
 from tests.faults.reader import BACK_S, OPENS_WITHIN_S, Address
 from tests.faults.recordings import CommandLog
 
-MAX_IN_FLIGHT = 8  # commands of one writer on their way
-SILENT_S = 3.0  # a command without an answer for so long: the line is taken for dead
-AGAIN_S = 0.25  # until a command that was turned away is sent again
+MAX_IN_FLIGHT = 8  # unanswered commands of one writer
+SILENT_S = 3.0  # a connection without an answer for so long is taken for dead
+AGAIN_S = 0.25  # until a refused command is sent again
 TEXTS = ("near the station", "at the harbour, läte", "on bus 42", "by the canal")
 
 
@@ -29,7 +29,7 @@ class WriterBoard:
     sightings: list[str] = field(default_factory=list)
     cards: list[str] = field(default_factory=list)
     columns: list[str] = field(default_factory=list)
-    seq: int = 0  # some seq that it has reached
+    seq: int = 0  # a seq that it has reached
 
 
 def random_command(random: Random, board: WriterBoard, accounts: list[str]) -> tuple[str, dict[str, Any]]:
@@ -69,7 +69,7 @@ class Writer:
         self.commands, self._token, self._boards, self._accounts = commands, token, boards, accounts
         self._address, self._random, self._rate = address, Random(seed), rate
         self.stopping = False
-        self.resolved = 0  # commands whose line was lost before their answer came, and that have one now
+        self.resolved = 0  # commands whose connection was lost before their answer, and that have one now
         self._open: dict[str, bytes] = {}
         self._sent_at: dict[str, float] = {}
         self._again: deque[tuple[float, str]] = deque()

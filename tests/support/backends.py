@@ -47,7 +47,7 @@ class Backend:
             yield {"database_url": sqlite_url(folder)}
             return
         with fresh_database(self.postgres) as url:
-            # The channels of an installation are named by its secret: so all share one Redis.
+            # The secret names an installation's channels: so all can share one Redis.
             yield {"database_url": url, "redis_url": self.redis.url, "secret_key": secrets.token_urlsafe(32)}
 
 
@@ -81,7 +81,7 @@ def _create_in_english(postgres: Postgres) -> str:
         named = sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE template0 LOCALE_PROVIDER icu ICU_LOCALE 'en-US'")
         connection.execute(named.format(sql.Identifier(TEMPLATE), sql.Identifier(OWNER)))
         return postgres.url(TEMPLATE)
-    return postgres.create(TEMPLATE)  # built without: then as the bytes are
+    return postgres.create(TEMPLATE)  # built without ICU: bytewise order then
 
 
 def _migrate(url: str) -> None:
@@ -90,7 +90,7 @@ def _migrate(url: str) -> None:
         await asyncio.to_thread(migrate, database)
         await database.close()
 
-    with ThreadPoolExecutor(1) as aside:  # the tests have a loop of their own in this thread
+    with ThreadPoolExecutor(1) as aside:  # this thread runs the tests' event loop already
         aside.submit(asyncio.run, bring_up()).result()
 
 

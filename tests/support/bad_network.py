@@ -17,11 +17,11 @@ from tests.support.browser_window import Window
 from tests.support.browsers import ROLES, SignedInUser
 from tests.support.people import PASSWORD, PATIENCE_S, Server, new_id
 
-STALE_WITHIN_S = 10  # the promise
-MEASURING_S = 1  # what asking the page may take on a busy machine
-BACK_WITHIN_MS = 40_000  # an attempt under way may have to time out (10 s), and the next one waits up to 15 s
+STALE_WITHIN_S = 10  # promised
+MEASURING_S = 1  # time to read the page on a busy machine
+BACK_WITHIN_MS = 40_000  # a running attempt may have to time out (10 s), and the next one waits up to 15 s
 
-# What a page says of its freshness, from moment to moment.
+# Freshness that the page shows, at each change.
 KEEP_FRESHNESS = """
 window.said = [];
 const look = () => {
@@ -112,7 +112,7 @@ class Colleague:
                     answer = await self.person.http.post(f"/api/v1/boards/{self.board}/commands", json=body)
                     assert answer.status_code == 200, answer.text
                     self.acked[id] = answer.json()["seqs"]
-                await asyncio.sleep(0.05)  # a steady stream, not a storm: a page draws all this
+                await asyncio.sleep(0.05)  # steady, as the page draws every one
 
 
 async def keep_adding_tasks(window: Window, stop: asyncio.Event) -> list[str]:

@@ -15,7 +15,7 @@ from tests.support.people import PASSWORD, PATIENCE_S
 
 PATIENCE_MS = PATIENCE_S * 1000
 DESKTOP_SIZE = {"width": 1400, "height": 900}
-OPENS_WITHIN_MS = 3 * PATIENCE_MS  # a page takes a core for a while, and others want it too
+OPENS_WITHIN_MS = 3 * PATIENCE_MS  # a page takes a core for a while, and other tests run at the same time
 
 # Each column with its cards in order, as a person reads them: id (none while it is sent), number, title, grade, what it came to,
 # ticks of the checklist, whether it is still being sent.

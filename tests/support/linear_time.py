@@ -4,10 +4,10 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from itertools import product
 
-TIMES = 16  # how much longer the long text is
-MOST = 4 * TIMES  # in so much more time; by the square of the length it would be TIMES * TIMES
-TRIES = 6  # of which the quickest counts: what else the machine does only adds to it
-LEAST_S = 0.0005  # a shorter time is too short to judge by
+TIMES = 16  # ratio of the two lengths
+MOST = 4 * TIMES  # accepted ratio of the times; quadratic growth would have TIMES * TIMES
+TRIES = 6  # the quickest counts: other work of the machine only adds to it
+LEAST_S = 0.0005  # shorter times are too short to compare
 
 # Parts of texts that are repeated, and what stands before and after them: openings that are never closed, closings of what was
 # never opened, what can be read in two ways, what has to be put in order, numbers that go on for ever.

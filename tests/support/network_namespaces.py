@@ -32,7 +32,7 @@ class Host:
     """Machine in a namespace. `address`: where its users reach it."""
 
     namespace: str
-    port: str  # of the bridge, on the servers' side: where its line is cut
+    port: str  # bridge port on the servers' side: where the link is cut
     address: str
 
     def command(self, *words: str) -> list[str]:

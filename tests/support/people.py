@@ -27,8 +27,8 @@ from models.times import format_utc, now
 from tests.support import backends
 
 PASSWORD = "correct horse battery"
-PATIENCE_S = 10  # how long anything may take before a test fails: generous, as the machine may be busy
-STARTS_WITHIN_S = 6 * PATIENCE_S  # a process of Python, and what it serves
+PATIENCE_S = 10  # time-out of any step: generous, as the machine may be busy
+STARTS_WITHIN_S = 6 * PATIENCE_S  # time-out of a new Python process until it serves
 
 _ids = itertools.count(1)
 

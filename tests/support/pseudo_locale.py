@@ -13,9 +13,9 @@ from babel.messages.pofile import read_po, write_po
 
 from board import i18n
 
-CODE = "eo"  # a browser can be asked for it, and has two plural forms, as our languages have
+CODE = "eo"  # browsers accept this language, and it has two plural forms, as ours have
 ACCENTS = str.maketrans("aceilnorsuyzACDEILNOSUYZ", "áçéíłñóřšúýžÁÇĎÉÍŁÑÓŠÚÝŽ")
-# What is called so in every language: this program, the scopes of a token, a day where the browser knows no words for it, a hash.
+# Words that are the same in every language: this program, scopes of a token, a day where the browser has no words for it, a hash.
 NAMES = re.compile(r"Searchboard|\b[0-9a-f]{64}\b|\b(?:read|write|intake)\b|M\d\d \d+ [A-Z][a-z]{2}\b")
 VALUES = re.compile(r"(\{\w+\}|%\(\w+\)s)")
 
@@ -41,7 +41,7 @@ TEXTS = """() => {
   return found;
 }"""
 
-# What says what to do or what something is, and is wider than its place: [text, place].
+# Labels and controls that are wider than their place: [text, place].
 CUT = """() => [...document.querySelectorAll("button, summary, legend, label, dt, th, h1, h2, h3, a.button, .chip")]
   .filter((each) => each.checkVisibility() && getComputedStyle(each).clipPath === "none"
     && getComputedStyle(each).textOverflow !== "ellipsis" && each.clientWidth && each.scrollWidth > each.clientWidth + 1)

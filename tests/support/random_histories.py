@@ -17,7 +17,7 @@ from tests.support import random_commands
 from tests.support.people import Person, Refusal, connect_person, create_token, running_server
 
 WANTED = {"card.withdrawn", "column.removed", "card.moved", "search.access_set"}
-MOST = 4  # times the searches that were asked for
+MOST = 4  # times the number of searches that were asked for
 
 Board = dict[tuple[str, str], tuple[int, Any]]  # (kind, id) -> seq and state
 
@@ -28,8 +28,8 @@ class History:
 
     events: list[dict[str, Any]]
     head: int
-    kept: dict[str, Board] = field(default_factory=dict)  # the snapshot of that moment, kept from then
-    stored: dict[str, Board] = field(default_factory=dict)  # what the server says today
+    kept: dict[str, Board] = field(default_factory=dict)  # the snapshot recorded at that moment
+    stored: dict[str, Board] = field(default_factory=dict)  # the snapshot that the server gives now
 
 
 async def read_snapshot(reader: Person, board: str, at: str | None = None) -> tuple[int, Board]:

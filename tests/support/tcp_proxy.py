@@ -13,9 +13,9 @@ class ProxiedConnection:
 
     def __init__(self, browser: asyncio.StreamWriter, server: asyncio.StreamWriter) -> None:
         self.ends = (browser, server)
-        self.dead = False  # what comes is taken and goes nowhere, and no end is told
-        self.held = 0  # bytes of the browser that wait at its gate
-        self.socket = False  # whether it is a socket, and no call beside it
+        self.dead = False  # drop what comes, and do not pass on the end of the stream
+        self.held = 0  # bytes of the browser that are held back
+        self.socket = False  # True for a websocket, False for an HTTP call
 
     def reset(self) -> None:
         for end in self.ends:
@@ -76,7 +76,7 @@ class TcpProxy:
             return writer.transport.abort()
         try:
             from_server, to_server = await asyncio.open_connection(self._target.hostname, self._target.port)
-        except OSError:  # the server is gone: so is who asks for it
+        except OSError:  # the server is gone: close the client too
             return writer.transport.abort()
         wire = ProxiedConnection(writer, to_server)
         wire.dead = self._state == "swallowing"
