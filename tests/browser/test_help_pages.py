@@ -32,7 +32,7 @@ async def test_strangers_read_help_on_a_phone_in_each_language(browsers: Browser
             await show(stranger, path)
             assert await overflow(stranger) == [], f"{path} {language}"
         assert await stranger.page.locator("html").get_attribute("lang") == language
-        await expect(stranger(".noscript, [data-unloaded]:visible")).to_have_count(0)
+        await expect(stranger(".noscript, [data-load-warning]:visible")).to_have_count(0)
         await stranger.page.context.close()
 
 
