@@ -167,8 +167,8 @@ async def team(backend: Backend, tmp_path_factory: pytest.TempPathFactory) -> As
     """Team of five on one server, shared by all tests of a file."""
     folder = tmp_path_factory.mktemp("desk")
     with backend.settled(folder) as settings:
-        async with running_team(folder, **settings) as playing_company:
-            yield playing_company
+        async with running_team(folder, **settings) as started_team:
+            yield started_team
 
 
 @pytest.fixture(scope="session")

@@ -188,7 +188,7 @@ async def test_forms_are_limited_too(limited: Server) -> None:
     assert int(refused.headers["Retry-After"]) >= 1
 
 
-async def test_a_display_can_not_tell_of_itself_all_the_time(limited: Server) -> None:
+async def test_display_cannot_report_its_health_all_the_time(limited: Server) -> None:
     alice, screen = await arrive(limited, "Alice", "coordinator"), DisplayBrowser(limited)
     await pair_browser(alice, screen, ["operations"])
     answers = await asyncio.gather(*(screen.call("POST", "/api/v1/wall/told", json=TOLD) for _ in range(12 * RATE)))

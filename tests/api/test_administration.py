@@ -273,7 +273,7 @@ async def test_expired_sessions_are_not_listed(team: Team, ada: httpx.AsyncClien
 # -- tokens ---------------------------------------------------------------------------------------------------------------
 
 
-async def test_a_token_is_told_once_listed_without_its_secret_and_revoked(team: Team, ada: httpx.AsyncClient) -> None:
+async def test_token_is_shown_once_listed_without_its_secret_and_revoked(team: Team, ada: httpx.AsyncClient) -> None:
     eva, name = await hire(team.server), f"hotline {new_id()}"
     given = {"name": name, "scope": "read", "account": eva.email}
     secret = shown_once(await ada.post("/accounts/tokens", data=given))
@@ -405,7 +405,7 @@ async def test_one_changes_ones_password_and_is_signed_out_elsewhere(team: Team)
         assert await signed_in(http)
 
 
-async def test_tries_at_the_password_of_now_are_throttled_as_at_the_door(team: Team) -> None:
+async def test_current_password_prompt_is_throttled_like_the_login(team: Team) -> None:
     eva = await hire(team.server)
     async with browser(team.server, eva) as http:
         for _ in range(10):

@@ -128,9 +128,7 @@ async def _work_s(knock: Callable[[str], Awaitable[None]], text: str) -> float:
 
 
 @pytest.mark.parametrize("who", WHO)
-async def test_bodies_at_every_door_take_time_by_their_length(
-    team: Team, caller_headers: dict[str, dict[str, str]], who: str
-) -> None:
+async def test_bodies_of_every_endpoint_take_linear_time(team: Team, caller_headers: dict[str, dict[str, str]], who: str) -> None:
     wrong = []
     tried = [door for door in DOORS if door.method != "GET"]
     assert len(tried) > 20, "doors are found"
@@ -152,7 +150,7 @@ async def test_bodies_at_every_door_take_time_by_their_length(
 
 
 @pytest.mark.parametrize("who", WHO)
-async def test_queries_at_every_door_take_time_by_their_length(
+async def test_queries_of_every_endpoint_take_linear_time(
     team: Team, caller_headers: dict[str, dict[str, str]], who: str
 ) -> None:
     wrong = []

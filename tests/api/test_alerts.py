@@ -288,7 +288,7 @@ async def test_alert_read_on_one_screen_is_read_on_all(scene: SearchScenario) ->
     assert not [frame for frame in silent.heard if frame["type"] == "alerts"]  # it did not ask
 
 
-async def test_a_socket_is_told_of_each_alert_once_and_never_of_its_own_doing(scene: SearchScenario) -> None:
+async def test_socket_gets_each_alert_once_and_none_of_its_own_doing(scene: SearchScenario) -> None:
     team = scene.team
     alice, bob = await team.again(team.alice), await team.again(team.bob)
     for each in (alice, bob):

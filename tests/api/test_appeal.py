@@ -57,7 +57,7 @@ async def test_a_decision_without_a_basis_or_an_answer_is_refused(scene: SearchS
     assert await scene.does(name, {"worrying": True, "basis": "x" * 400})
 
 
-async def test_two_who_decide_otherwise_at_one_moment_are_told(team: Team, scene: SearchScenario) -> None:
+async def test_simultaneous_contrary_decisions_conflict(team: Team, scene: SearchScenario) -> None:
     seq = (await team.alice.snapshot(scene.search))["seq"]
     await scene.does("search.set_worrying", {"worrying": True, "basis": "medication"}, team.ada)
     await scene.does("search.set_appeal", {"level": "public"}, team.ada)

@@ -515,7 +515,7 @@ async def test_two_machines_with_settings_of_their_own_change_nothing(tmp_path: 
         assert len(await settings_told(tmp_path, monkeypatch, machine, host=host)) == 2
 
 
-async def test_private_parts_of_an_entry_are_told_to_nobody(team: Team) -> None:
+async def test_private_parts_of_an_entry_are_sent_to_nobody(team: Team) -> None:
     answer = await team.ada.http.get("/api/v1/audit", params={"kind": "settings"})
     assert answer.json()["entries"][0]["about"]["first"] is True
     assert "salt" not in answer.text
@@ -541,7 +541,7 @@ async def storm(team: Team) -> AsyncIterator[list[Any]]:
 
 
 @pytest.mark.both_backends
-async def test_all_at_once_wait_for_nobody_in_a_circle(team: Team, admin: Account) -> None:
+async def test_simultaneous_audited_actions_never_deadlock(team: Team, admin: Account) -> None:
     """Commands, sign-ins, files, sources, displays and what administrators do: each locks what it needs, and the journal last."""
     server, people = team.server, [await hire(team.server, name=f"Eva {number}") for number in range(6)]
     search = await team.alice.open_search()

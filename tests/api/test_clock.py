@@ -116,7 +116,7 @@ async def test_status_set_while_the_clock_was_behind_has_the_time_of_its_event(
 
 
 @pytest.mark.both_backends
-async def test_every_screen_is_told_of_a_jump_and_of_a_journal_that_is_ahead(
+async def test_screens_are_warned_of_a_jump_and_of_a_journal_that_is_ahead(
     server: Server, alice: Person, wall_clock: WallClock
 ) -> None:
     browser = DisplayBrowser(server)
@@ -154,7 +154,7 @@ async def test_every_screen_is_told_of_a_jump_and_of_a_journal_that_is_ahead(
     await browser.leave()
 
 
-async def test_a_journal_that_is_ahead_at_the_start_is_told_of(tmp_path: Path, wall_clock: WallClock) -> None:
+async def test_journal_that_is_ahead_at_the_start_is_reported(tmp_path: Path, wall_clock: WallClock) -> None:
     wall_clock.set(HOURS)
     async with running_server(tmp_path) as server:
         alice = await connect_person(server, token := await create_token(server.desk, "Alice", "coordinator"))

@@ -238,7 +238,7 @@ async def test_invalid_correction_is_refused(scene: SearchScenario) -> None:
     await scene.refuses("invalid", name, {"outcome": OUTCOME}, "outcome")
 
 
-async def test_two_who_correct_the_same_field_are_told_and_two_fields_are_kept(team: Team, scene: SearchScenario) -> None:
+async def test_corrections_of_one_field_conflict_and_of_two_are_kept(team: Team, scene: SearchScenario) -> None:
     await scene.does("search.set_status", found(OUTCOME))
     seq = (await team.alice.snapshot(scene.search))["seq"]
     await scene.does("search.set_outcome", {"outcome": {"place": "Gent"}}, team.ada)

@@ -681,7 +681,7 @@ async def test_a_conflict_is_by_field_and_says_the_state_now(scene: SearchScenar
     assert (await scene.state("sighting", id))["company"] is None
 
 
-async def test_a_base_in_another_life_of_the_board_is_a_conflict(scene: SearchScenario) -> None:
+async def test_base_of_another_epoch_is_a_conflict(scene: SearchScenario) -> None:
     sighting = await scene.sighting()
     epoch = (await scene.team.alice.snapshot(scene.search))["epoch"]
     data = {"sighting": sighting["id"], "direction": "north"}

@@ -100,7 +100,7 @@ async def test_the_description_is_packed_for_everybody_as_it_holds_no_secret(tea
             assert b'"openapi"' in gzip.decompress(body)
 
 
-async def test_a_turn_ends_when_the_packed_answer_is_delivered(team: Team, search: str) -> None:
+async def test_read_slot_is_freed_when_the_compressed_answer_is_delivered(team: Team, search: str) -> None:
     heavy, person = team.server.desk.heavy_reads, team.alice.account["id"]
     for path in large(search):
         await raw(team.alice.http, path)

@@ -92,7 +92,7 @@ async def test_both_kinds_of_search_are_as_the_description_says(scene: SearchSce
     assert not valid(old | {"criteria": old["criteria"] | {"tall": FORMER}})
 
 
-async def test_files_of_a_search_tell_what_was_answered_before(scene: SearchScenario) -> None:
+async def test_exports_of_a_search_have_earlier_answers(scene: SearchScenario) -> None:
     await answered_before(scene, FORMER)
     await scene.does("search.update", {"person": {"age": 30}})
     answer = await scene.team.alice.http.get("/api/v1/boards/operations/cards.csv")

@@ -268,14 +268,14 @@ def test_no_secret_leaves_the_server_for_a_display(played_night: PlayedNight, sc
     assert not found
 
 
-def test_it_is_told_what_its_profile_names(screen: Screen) -> None:
+def test_display_gets_the_fields_of_its_profile(screen: Screen) -> None:
     """The other side: what was looked for could have been found, and what is meant for the wall is there."""
     told = screen.bytes().decode()
     assert FIRST in told
     assert all((secret in told) == (screen.profile == "inner") for secret in (SEEN_AT, TITLE, STAFF[3]))
 
 
-def test_nothing_is_told_of_who_was_found(screen: Screen) -> None:
+def test_display_gets_nothing_about_a_found_person(screen: Screen) -> None:
     told = [each for frame in screen.frames() for each in (*frame.get("entities", ()), *frame.get("events", ()))]
     ended = [each["state"] for each in told if each.get("kind") == "search" and (each["state"] or {}).get("status") == "found"]
     assert {tuple(sorted(state)) for state in ended} == {("kind", "status", "status_at")}

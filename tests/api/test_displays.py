@@ -292,7 +292,7 @@ async def test_events_come_to_what_a_snapshot_says(team: Team, wall: Wall) -> No
     assert not [state for state in again.of("task").values() if "title" in state]
 
 
-async def test_returning_display_is_told_nothing_of_a_found_child(team: Team, wall: Wall) -> None:
+async def test_returning_display_gets_nothing_about_a_found_child(team: Team, wall: Wall) -> None:
     alice = team.alice
     first = await wall.begin(*OPERATIONS)
     desk = await first.follow("operations")

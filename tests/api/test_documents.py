@@ -40,8 +40,8 @@ async def team(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Team]:
     """Team on one server for all documents: their content is only read."""
     from tests.support.team import running_team
 
-    async with running_team(tmp_path_factory.mktemp("paper")) as playing_company:
-        yield playing_company
+    async with running_team(tmp_path_factory.mktemp("paper")) as started_team:
+        yield started_team
 
 
 @pytest.fixture(scope="module")
@@ -141,7 +141,7 @@ async def test_hidden_parts_are_said_to_be_withheld(team: Team, handed: dict[str
         assert (await stranger.get(path)).headers["location"].startswith("/login")
 
 
-async def test_the_history_of_a_search_tells_each_event_from_what_to_what(team: Team) -> None:
+async def test_history_of_a_search_has_old_and_new_value_of_each_event(team: Team) -> None:
     search = await team.alice.open_search(person={"first_name": "Noor"})
     await team.bob.do(search, "sighting.add", {"description": "a girl on a bicycle"})
     sighting = next(id for (kind, id) in (await team.bob.snapshot(search))["entities"] if kind == "sighting")
@@ -156,7 +156,7 @@ async def test_the_history_of_a_search_tells_each_event_from_what_to_what(team: 
     assert "Source grade: F → B · Reason: she knows her" in graded
 
 
-async def test_the_history_tells_what_was_decided_also_where_it_is_no_or_nought(team: Team) -> None:
+async def test_history_has_decisions_also_where_the_value_is_no_or_zero(team: Team) -> None:
     search = await team.alice.open_search(person={"first_name": "Noor", "age": 0})
     await team.alice.do(search, "search.set_worrying", {"worrying": False, "basis": "the officer says so"})
     lines = (await fetched(team.bob, f"/searches/{search}/history.md")).text.splitlines()
@@ -193,7 +193,7 @@ async def test_a_history_says_each_label_once_with_its_text(team: Team) -> None:
     ]  # fmt: skip
 
 
-async def test_a_long_history_says_what_is_not_on_the_paper(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_long_history_says_what_the_document_leaves_out(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
     search = await team.alice.open_search()
     head = (await team.alice.snapshot(search))["seq"]
     whole = (await fetched(team.bob, f"/searches/{search}/history.md")).text
@@ -292,7 +292,7 @@ def test_the_words_are_all_there() -> None:
         assert shown.count(line.strip()) == 6
 
 
-async def test_a_paper_is_written_beside_everything_else(
+async def test_document_is_written_without_blocking_other_requests(
     team: Team, handed: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path, threads = f"/handovers/{handed['number']}.md", set[int]()

@@ -55,7 +55,7 @@ async def test_snapshot_of_a_moment_keeps_its_tag_until_something_is_erased(team
     assert "Noor at the station" not in erased.text
 
 
-async def test_tag_tells_nothing_of_a_board_that_is_hidden(team: Team) -> None:
+async def test_tag_reveals_nothing_of_a_hidden_board(team: Team) -> None:
     alice, charlie = team.alice, team.charlie
     search = await alice.open_search()
     tag = (await ask(charlie, search)).headers["ETag"]

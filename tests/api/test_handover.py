@@ -119,7 +119,7 @@ async def test_texts_about_a_search_do_not_block_an_undo(scene: SearchScenario) 
     assert (await scene.one("undo", {"seq": changed["seq"]}))["state"]["person"]["age"] == 11
 
 
-async def test_two_who_write_the_same_field_are_told(scene: SearchScenario) -> None:
+async def test_simultaneous_edits_of_a_handover_field_conflict(scene: SearchScenario) -> None:
     alice, ada = scene.team.alice, scene.team.ada
     number = await handover_steps.prepare_handover(alice)
     (seq,) = (await alice.do(scene.search, "handover.write", {"handover": number, "contacts": "the mother", "dropped": "a"}))[
@@ -244,7 +244,7 @@ async def test_a_full_board_is_handed_over_all_the_same(scene: SearchScenario, m
 # -- taken over -----------------------------------------------------------------------------------------------------------
 
 
-async def test_it_is_read_and_accepted_and_told_with_the_moment(scene: SearchScenario) -> None:
+async def test_handover_is_read_and_accepted_with_the_time_of_each(scene: SearchScenario) -> None:
     alice, ada, search = scene.team.alice, scene.team.ada, scene.search
     number = await handover_steps.hand_to_sign(alice)
     data = {"handover": number, "restatement": "one search; the aunt calls at eight"}

@@ -47,7 +47,7 @@ def titles(cards: list[dict[str, Any]]) -> list[str]:
 # -- what it tells --------------------------------------------------------------------------------------------------------
 
 
-async def test_a_section_tells_what_the_next_shift_must_know(scene: SearchScenario) -> None:
+async def test_section_has_what_the_next_shift_must_know(scene: SearchScenario) -> None:
     alice, bob, done = scene.team.alice, scene.team.bob, (await scene.columns())["done"]
     me = bob.account["id"]
     seen = {"place": {"text": "Gent"}, "seen_at": "2026-11-24T20:00:00Z"}
@@ -89,7 +89,7 @@ async def test_a_section_tells_what_the_next_shift_must_know(scene: SearchScenar
     assert {people[me], people[alice.account["id"]]} == {"Bob", "Alice"}
 
 
-async def test_a_time_that_is_not_when_it_was_seen_is_told_as_received(scene: SearchScenario) -> None:
+async def test_time_of_receipt_is_not_shown_as_time_of_sighting(scene: SearchScenario) -> None:
     received = "2026-11-24T21:00:00.000Z"
     await scene.sighting(description="seen", seen_at="2026-11-24T20:00:00.000Z", received_at=received)
     unseen = await scene.sighting(description="told", received_at=received)

@@ -112,7 +112,7 @@ async def test_reads_of_many_rows_wait_for_a_slot(team: Team, path: str) -> None
     assert team.server.desk.heavy_reads.count(team.bob.account["id"]) == 0
 
 
-async def test_marks_and_suggestions_wait_for_a_turn(team: Team) -> None:
+async def test_read_positions_and_suggestions_wait_for_a_slot(team: Team) -> None:
     search = await team.alice.open_search()
     for path, body in ((f"/api/v1/boards/{search}/similar", {"text": "a girl"}), ("/api/v1/seen", {"marks": []})):
         async with busy(team, team.bob):
@@ -155,7 +155,7 @@ async def test_rights_are_checked_again_when_a_waiting_read_begins(team: Team) -
     assert {(await each).status_code for each in waiting} == {401}
 
 
-async def test_a_refusal_and_a_failure_end_the_turn(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_refused_or_failed_read_frees_its_slot(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
     bob = team.bob
     assert (await asks(bob, "/api/v1/boards/none")).status_code == 404
 

@@ -173,7 +173,7 @@ async def test_security_txt_is_not_found_where_no_contact_is_set(stranger: httpx
     assert (await stranger.get(security_txt.PATH)).status_code == 404
 
 
-async def test_security_txt_says_whom_to_tell(tmp_path: Path) -> None:
+async def test_security_txt_has_the_contact(tmp_path: Path) -> None:
     async with (
         running_server(tmp_path, security_contact="safe@board.example", public_url="https://board.example/") as server,
         httpx.AsyncClient(base_url=server.url) as client,

@@ -33,7 +33,7 @@ async def test_every_call_tells_how_to_sign_in(team: Team, headers: dict[str, st
     assert "WWW-Authenticate" not in (await team.alice.http.get("/api/v1/me")).headers
 
 
-async def test_a_socket_that_is_refused_is_told_so_too(team: Team) -> None:
+async def test_refused_socket_says_how_to_sign_in_too(team: Team) -> None:
     with pytest.raises(InvalidStatus) as refused:
         await connect(team.server.ws)
     assert refused.value.response.status_code == 401

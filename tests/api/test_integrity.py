@@ -141,7 +141,7 @@ async def test_rewritten_journal_is_detected_by_the_first_handover_that_differs(
         await desk.verified()
 
 
-async def test_a_chain_that_a_handover_contradicts_is_told_up_to_where_it_does(desk: Evidence) -> None:
+async def test_chain_that_a_handover_contradicts_is_reported_with_the_seq(desk: Evidence) -> None:
     number, signed = await desk.sign(), await desk.board(desk.search)
     await desk.do(desk.search, "note.add", {"text": "after it"})
     before = await desk.said(desk.search, signed.seq - 1)

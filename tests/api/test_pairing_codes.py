@@ -59,7 +59,7 @@ def screen(server: Server, address: str) -> httpx.AsyncClient:
 
 
 @pytest.mark.both_backends
-async def test_one_network_has_no_more_codes_than_a_house_needs(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_pairing_codes_of_one_network_are_bounded(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pairing, "MAX_PENDING_PER_NETWORK", 10)
     at = now()
     real = await ask(server, HERE, at)
@@ -103,7 +103,7 @@ async def test_ipv6_site_is_one_network(server: Server, monkeypatch: pytest.Monk
 
 
 @pytest.mark.both_backends
-async def test_a_screen_that_asks_anew_has_one_code(server: Server) -> None:
+async def test_screen_that_asks_again_has_one_code(server: Server) -> None:
     at = now()
     first = await ask(server, HERE, at)
     second = await ask(server, HERE, at + SECOND, before=first)

@@ -35,7 +35,7 @@ async def machines(who: Person) -> set[str]:
     return {each["id"] for each in (await who.http.get("/api/v1/accounts")).json()["accounts"] if each["machine"]}
 
 
-async def test_an_account_with_tokens_for_taking_in_alone_is_told_as_a_machine(team: Team) -> None:
+async def test_account_with_intake_tokens_alone_is_listed_as_a_program(team: Team) -> None:
     hotline, both = await program(team), await program(team, scope="write")
     told = await machines(team.bob)
     assert hotline in told

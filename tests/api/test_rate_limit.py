@@ -343,7 +343,7 @@ async def settled(*limiters: Limiter) -> None:
             await asyncio.gather(*each._batches._tasks)
 
 
-async def test_a_batch_is_told_aside_and_two_processes_stay_near_the_limit(patient: None, redis_url: str) -> None:
+async def test_batches_are_sent_later_and_two_processes_stay_near_the_limit(patient: None, redis_url: str) -> None:
     async with processes(redis_url, secret=SECRET + b"batches") as (one, two):
         taken = 0
         for _ in range(100):
@@ -409,7 +409,7 @@ async def told_all(made: batches.Batches) -> None:
         await asyncio.gather(*made._tasks)
 
 
-async def test_a_batch_that_redis_refused_is_owed_until_it_fits(clock: Clock) -> None:
+async def test_batch_that_redis_refused_is_carried_over_until_it_fits(clock: Clock) -> None:
     told = Told()
     made = batches_of(told, clock)
     told.fits = False
@@ -431,7 +431,7 @@ async def test_a_batch_that_redis_refused_is_owed_until_it_fits(clock: Clock) ->
     assert told.costs == [10, 10, 10], "and is owed no more"
 
 
-async def test_tries_during_the_telling_of_a_batch_are_owed(clock: Clock) -> None:
+async def test_attempts_while_a_batch_is_sent_are_carried_over(clock: Clock) -> None:
     told = Told()
     made = batches_of(told, clock)
     told.ready.clear()

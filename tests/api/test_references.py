@@ -181,7 +181,7 @@ async def boards(who: Person, reference: str) -> list[str]:
     return [each["board"] for each in found]
 
 
-async def test_both_go_on_and_who_sees_both_tells_them_apart(team: Team, outside: Outside, clash: Clash) -> None:
+async def test_both_searches_go_on_and_their_readers_can_distinguish_them(team: Team, outside: Outside, clash: Clash) -> None:
     dora, bob = outside.dora, team.bob
     assert (await boards(dora, clash.reference), await boards(bob, clash.reference)) == ([clash.open], [clash.hidden, clash.open])
     await team.alice.do(clash.hidden, "search.set_access", {"access": "desk", "members": []})

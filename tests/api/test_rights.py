@@ -210,7 +210,7 @@ async def test_rights_are_checked_before_an_ack_is_remembered(team: Team) -> Non
         await bob.do(search, "note.add", {"text": "x"}, id="kept")
 
 
-async def test_a_command_id_is_one_for_each_account_and_whatever_the_door(team: Team) -> None:
+async def test_command_id_is_unique_for_an_account_over_all_ways_in(team: Team) -> None:
     search, _ = await scene(team)
     first = await team.bob.do(search, "note.add", {"text": "Bob's"}, id="twice")
     other = await team.charlie.do(search, "note.add", {"text": "Charlie's"}, id="twice")

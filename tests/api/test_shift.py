@@ -40,7 +40,7 @@ def told(person: Person) -> dict[str, Any]:
 
 
 @pytest.mark.both_backends
-async def test_every_socket_is_told_who_holds_the_shift(add_person: Callable[..., Awaitable[Person]]) -> None:
+async def test_every_socket_gets_the_holder_of_the_shift(add_person: Callable[..., Awaitable[Person]]) -> None:
     alice, ada, victor = (
         await add_person("Alice", "coordinator"),
         await add_person("Ada", "admin"),
@@ -67,7 +67,7 @@ async def test_every_socket_is_told_who_holds_the_shift(add_person: Callable[...
     assert late.heard[1] == told(victor)
 
 
-async def test_another_process_tells_it_too(tmp_path: Path, postgres: Postgres, redis: Redis) -> None:
+async def test_sockets_of_another_process_get_it_too(tmp_path: Path, postgres: Postgres, redis: Redis) -> None:
     with Backend(POSTGRESQL, postgres, redis).settled(tmp_path) as given:
         async with running_server(tmp_path, **given) as one, running_server(tmp_path, **given) as two:
             alice = await connect_person(one, await create_token(one.desk, "Alice", "coordinator"))

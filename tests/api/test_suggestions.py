@@ -207,7 +207,7 @@ async def test_invalid_suggestion_query_is_reported_by_field(team: Team, asked: 
     assert (answer.status_code, [*answer.json()["fields"]][:1]) == (422, [field])
 
 
-async def test_a_token_that_can_only_take_in_is_told_nothing(team: Team) -> None:
+async def test_intake_token_gets_no_suggestions(team: Team) -> None:
     search = await team.alice.open_search()
     token = await create_token(team.server.desk, "Hotline", "coordinator", "intake")
     async with httpx.AsyncClient(base_url=team.server.url, headers={"Authorization": f"Bearer {token}"}) as http:

@@ -176,7 +176,7 @@ async def test_one_of_two_simultaneous_undos_succeeds(scene: SearchScenario) -> 
     assert sorted(each.code if isinstance(each, Refusal) else "ack" for each in both) == ["ack", "conflict"]
 
 
-async def test_a_seq_of_another_life_of_the_board_is_a_conflict(scene: SearchScenario) -> None:
+async def test_seq_of_another_epoch_is_a_conflict(scene: SearchScenario) -> None:
     sighting = (await scene.sighting())["id"]
     event = await scene.one("sighting.grade", {"sighting": sighting, "grade": {"content": 1}})
     await scene.refuses("conflict", "undo", {"seq": event["seq"]}, "grade.content", epoch="another", base=1)

@@ -166,7 +166,7 @@ async def test_marks_are_moved_from_our_own_pages_and_by_who_may_write(team: Tea
 
 
 @pytest.mark.both_backends
-async def test_changes_are_told_from_old_to_new_and_reverted_ones_apart(team: Team) -> None:
+async def test_changes_have_old_and_new_values_and_reverted_ones_are_apart(team: Team) -> None:
     alice, bob = team.alice, team.bob
     search = await alice.open_search()
     await alice.do(search, "sighting.add", {"description": "a girl"})
@@ -219,7 +219,7 @@ async def test_states_alone_are_compared_over_too_many_events(team: Team, monkey
 
 
 @pytest.mark.parametrize("most", [0, 5_000])
-async def test_operations_tell_nothing_of_a_hidden_search(team: Team, monkeypatch: pytest.MonkeyPatch, most: int) -> None:
+async def test_operations_reveal_nothing_of_a_hidden_search(team: Team, monkeypatch: pytest.MonkeyPatch, most: int) -> None:
     monkeypatch.setattr(since_calls, "MAX_EVENTS", most)
     mark = await at(team.alice, OPERATIONS)
     for person in (team.bob, team.charlie):

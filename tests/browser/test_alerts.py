@@ -158,7 +158,7 @@ async def test_no_alert_lies_under_the_foot_of_its_list(browsers: Browsers, heig
     await expect(foot).to_be_in_viewport(ratio=1)
 
 
-async def test_the_lead_is_told_of_an_urgent_sighting_and_chooses_where(browsers: Browsers) -> None:
+async def test_urgent_sighting_alerts_the_lead_where_they_chose(browsers: Browsers) -> None:
     lead = (await me(browsers, "Bob"))["id"]
     board, alice, bob = await browsers.search(lead=lead), await browsers.person("Alice"), await browsers.window("Bob")
     await bob.page.goto("/account")

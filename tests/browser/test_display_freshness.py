@@ -146,7 +146,7 @@ async def test_disconnected_display_that_is_still_valid_returns_by_itself(browse
     await wall.live()
 
 
-async def test_a_page_is_loaded_anew_in_a_quiet_moment_and_only_when_it_is_there(browsers: Browsers) -> None:
+async def test_display_page_reloads_in_a_quiet_moment_if_it_is_reachable(browsers: Browsers) -> None:
     board = await browsers.search()
     wall, _ = await open_display(browsers, [board])
     answers: list[int] = []

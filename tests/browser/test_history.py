@@ -214,7 +214,7 @@ JOURNAL = """async ([board, seq]) => {
 }"""
 
 
-async def test_a_journal_is_read_from_its_end_and_tells_apart_what_has_one_id(browsers: Browsers) -> None:
+async def test_history_reads_from_the_end_and_distinguishes_equal_ids(browsers: Browsers) -> None:
     alice = await browsers.person("Alice")
     await alice.do("operations", "shift.take", {"reason": "Nobody was here"})
     await alice.do("operations", "handover.prepare", {})
@@ -228,7 +228,7 @@ async def test_a_journal_is_read_from_its_end_and_tells_apart_what_has_one_id(br
     assert (await victor.page.evaluate(JOURNAL, ["operations", taken]))[-2:] == ["shift", "shift.taken"]
 
 
-async def test_everything_is_on_paper_and_says_by_whom(browsers: Browsers) -> None:
+async def test_printed_history_is_complete_and_names_its_authors(browsers: Browsers) -> None:
     board = await browsers.search()
     await many(browsers, board, 150)
     alice = await history(browsers, "Alice", f"/searches/{board}/history")

@@ -25,7 +25,7 @@ async def told(window: Window, minutes: int) -> int:
     return len(asked)
 
 
-async def test_a_page_tells_that_somebody_is_there_only_when_somebody_is(browsers: Browsers) -> None:
+async def test_page_reports_activity_only_while_it_is_used(browsers: Browsers) -> None:
     bob = await browsers.window("Bob")
     await bob.page.clock.install()
     await bob.page.goto("/account")

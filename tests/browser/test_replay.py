@@ -259,7 +259,7 @@ async def test_it_plays_to_the_end_and_what_comes_meanwhile_lies_ahead(browsers:
     ]  # fmt: skip
 
 
-async def test_a_moment_has_one_time_wherever_it_is_told(browsers: Browsers) -> None:
+async def test_moment_has_the_same_time_everywhere_on_the_page(browsers: Browsers) -> None:
     alice = await browsers.window("Alice")
     await alice.open("/")
     between, last = "22:05:00", "22:10:00"
@@ -344,7 +344,7 @@ async def test_ended_permission_removes_the_past_from_the_page(browsers: Browser
     await expect(on_all(f"[data-search='{board}']")).to_have_count(1)
 
 
-async def test_nobody_is_told_of_who_looks_at_the_past(browsers: Browsers) -> None:
+async def test_readers_of_the_past_are_not_announced(browsers: Browsers) -> None:
     board, _, _ = await night(browsers)
     bob = await at_past(await browsers.window("Bob"), f"/searches/{board}?at=5")
     alice = await browsers.window("Alice")

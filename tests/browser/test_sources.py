@@ -84,7 +84,7 @@ async def test_reporter_changes_the_source_and_reads_earlier_values(browsers: Br
     assert "Griet" not in await alice("[data-testid=history]").inner_text()
 
 
-async def test_two_who_set_it_at_once_are_told_of_each_other(browsers: Browsers) -> None:
+async def test_simultaneous_changes_of_the_source_are_pointed_out(browsers: Browsers) -> None:
     board, sighting = await taken_in(browsers, "Bob")
     bob = await at_card(browsers, "Bob", board)
     await bob.panel.locator("[data-act=edit]").click()

@@ -92,7 +92,7 @@ async def test_no_form_takes_a_time_to_come_of_what_has_happened(browsers: Brows
     await expect(alice.card("A girl by the ferry").locator(".kind")).to_contain_text("seen ")
 
 
-async def test_an_age_that_was_told_before_does_not_hold_up_another_correction(browsers: Browsers) -> None:
+async def test_earlier_age_does_not_block_another_correction(browsers: Browsers) -> None:
     board = await browsers.search(person={"first_name": "Nele", "age": 40})
     alice = await browsers.window("Alice")
     await alice.open(f"/searches/{board}")

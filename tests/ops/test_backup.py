@@ -77,7 +77,7 @@ def backups(backend: Backend, tmp_path: Path, installation: dict[str, Any]) -> B
     return Backups(backend, tmp_path, installation)
 
 
-async def test_a_restored_board_is_that_of_the_backup_and_everybody_gets_it_anew(backups: Backups) -> None:
+async def test_restored_board_is_that_of_the_backup_and_clients_get_snapshots(backups: Backups) -> None:
     backup, restore = backups.words
     async with running_server(backups.folder, **backups.settings) as server:
         token = await create_token(server.desk, "Alice", "coordinator")
@@ -142,7 +142,7 @@ async def test_the_nightly_backup_has_the_day_in_its_name(backend: Backend, back
 
 @pytest.fixture
 async def desk(tmp_path: Path) -> AsyncIterator[BoardService]:
-    """A small house with an account."""
+    """Service on SQLite with an account."""
     opened = await BoardService.open(settings_for(tmp_path))
     await live_changes.add_account(opened, "alice@desk.example", "Alice", "coordinator", PASSWORD)
     yield opened
@@ -192,7 +192,7 @@ async def test_one_that_came_meanwhile_too(desk: BoardService, tmp_path: Path) -
     assert left(tmp_path) == {"backup.db"}
 
 
-async def test_a_broken_chain_is_told_and_the_rest_has_its_backup(desk: BoardService, tmp_path: Path, monkeypatch: Any) -> None:
+async def test_broken_chain_is_reported_and_the_rest_is_backed_up(desk: BoardService, tmp_path: Path, monkeypatch: Any) -> None:
     await desk.database.write(
         lambda session: session.connection().execute(text("UPDATE board SET seq = seq + 1 WHERE kind = 'operations'"))
     )

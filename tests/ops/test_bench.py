@@ -99,7 +99,7 @@ def test_a_row_says_by_how_much_an_aim_was_missed(value: float, low: bool, verdi
     assert cells == ["a thing", f"{value} ms", f"{'≤' if low else '≥'} 100 ms", verdict, "SQLite"]
 
 
-def test_it_is_told_with_what_it_was_measured() -> None:
+def test_result_describes_the_machine() -> None:
     told = describe_machine()
     assert "MAX_SOCKETS_PER_ACCOUNT=0, MAX_MESSAGES_PER_SECOND=0" in told
     for part in ("Python 3.", "SQLite 3.", "PostgreSQL 1", "Redis ", "Chrom", " cores"):

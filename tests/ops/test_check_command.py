@@ -96,7 +96,7 @@ def test_settings_that_can_not_be_are_wrong_and_nothing_else_is_looked_at(
     assert {told[name].state for name in CHECKS} == {State.SKIPPED}
 
 
-def test_a_name_that_is_no_setting_is_told(installation: Database, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_unknown_setting_is_reported(installation: Database, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     assert found()["settings"].state == State.OK
     monkeypatch.setenv("PUBLIC_URI", "https://board.example")
     told = found()["settings"]
@@ -122,7 +122,7 @@ def test_world_readable_settings_and_untrusted_proxies_are_reported(
 
 
 @pytest.mark.parametrize(("free", "state"), [(2_000_000_000, State.OK), (500_000_000, State.WARNING), (50_000_000, State.WRONG)])
-def test_a_disk_that_fills_is_told(
+def test_disk_that_fills_is_reported(
     installation: Database, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, free: int, state: State
 ) -> None:
     monkeypatch.setattr(os, "statvfs", lambda path: Room(free, 1))
@@ -131,7 +131,7 @@ def test_a_disk_that_fills_is_told(
     assert f"{free // 1_000_000:,} MB free" in says[1]
 
 
-def test_tables_of_another_version_are_told_and_stay_as_they_are(installation: Database) -> None:
+def test_tables_of_another_version_are_reported_and_unchanged(installation: Database) -> None:
     installation.write_now(lambda session: session.connection().execute(text("UPDATE alembic_version SET version_num = '0003'")))
     told = found()["database"]
     assert (told.state, "`board migrate`" in told.says) == (State.WRONG, True)
@@ -142,7 +142,7 @@ def test_tables_of_another_version_are_told_and_stay_as_they_are(installation: D
 
 
 @pytest.mark.both_backends
-def test_a_database_that_is_well_is_told_with_its_kind(
+def test_healthy_database_is_reported_with_its_kind(
     backend: Backend, installation: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (other := tmp_path / "other").mkdir()
@@ -223,9 +223,7 @@ async def test_requests_refused_by_origin_suggest_that_public_url_is_missing(
     ("health", "socket", "state", "words"),
     [(200, 404, State.WRONG, "forward Upgrade"), (502, 401, State.SKIPPED, "answers 502"), (200, 401, State.OK, "work through")],
 )
-async def test_a_proxy_that_passes_no_sockets_or_knows_no_server_is_told(
-    health: int, socket: int, state: State, words: str
-) -> None:
+async def test_proxy_without_sockets_or_without_a_server_is_reported(health: int, socket: int, state: State, words: str) -> None:
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         path = (await reader.readuntil(b"\r\n\r\n")).split()[1]
         status, page = {b"/healthz": (health, b""), b"/ws": (socket, b"")}.get(
@@ -250,14 +248,14 @@ async def test_unreachable_address_is_wrong_only_while_the_server_runs(tmp_path:
 # -- PDF, backup, clock -------------------------------------------------------------------------------------------------------
 
 
-def test_a_pdf_is_made_or_what_to_install_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_pdf_is_made_or_the_missing_package_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert pdf.check(settings_for(tmp_path)) == (State.OK, "A test PDF was made.")
     monkeypatch.setattr(pdf, "find_spec", lambda name: None)
     state, says = pdf.check(settings_for(tmp_path))
     assert (state, "python3 -m board install paper" in says) == (State.WARNING, True)
 
 
-def test_the_age_of_the_last_backup_is_told(installation: Database, run: Run, tmp_path: Path) -> None:
+def test_age_of_the_last_backup_is_reported(installation: Database, run: Run, tmp_path: Path) -> None:
     assert found()["backup"].state == State.WARNING  # nothing is in it yet
     add = accounts.prepare_account("alice@desk.example", "Alice", "coordinator", PASSWORD, format_utc(now() - AGO))
     installation.write_now(add)

@@ -261,7 +261,7 @@ def test_unknown_options_of_renamed_commands_are_refused(run: Run, words: tuple[
     assert "--no-such-option" in fault.lower()
 
 
-def test_lists_are_told_as_json_too(run: Run) -> None:
+def test_lists_can_be_printed_as_json(run: Run) -> None:
     email, given = address(), "correct horse 1\n"
     code, id, _ = run("account", "add", email, "--name", "Kim Ö", "--role", "viewer", "--password-stdin", given=given)
     assert code == 0
@@ -499,7 +499,7 @@ async def serving(elsewhere: Shell) -> AsyncIterator[tuple[asyncio.subprocess.Pr
     await process.communicate()
 
 
-async def test_serve_prints_its_address_and_goes_when_told_closing_its_sockets(
+async def test_serve_prints_its_address_and_closes_its_sockets_on_sigterm(
     serving: tuple[asyncio.subprocess.Process, str], elsewhere: Shell
 ) -> None:
     process, url = serving

@@ -568,7 +568,7 @@ async def test_a_server_that_comes_up_late_is_waited_for(server_dir: Path) -> No
     server.stop()
 
 
-async def test_no_error_tells_what_was_written(database: Database) -> None:
+async def test_errors_do_not_contain_written_data(database: Database) -> None:
     seen: list[str] = []
     event.listen(database.write_engine, "handle_error", lambda context: seen.append(str(context.sqlalchemy_exception)))
     await database.write(lambda session: _add(session, "a canary"), boards=("x",))

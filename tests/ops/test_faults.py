@@ -247,7 +247,7 @@ def test_snapshot_at_the_seq_of_a_hidden_event_shows_nothing_of_it() -> None:
     assert flagged(check(run, {"operations": operations})) == {}
 
 
-def test_a_reader_whose_right_came_back_begins_anew() -> None:
+def test_reader_whose_right_came_back_starts_with_a_snapshot() -> None:
     story = Story().snapshot(2).gets(3)
     story.alice.note(GONE, 0, 0, 0, story.at)
     assert flagged(story.snapshot(5).gets(6).ends().told()) == {}
@@ -266,7 +266,7 @@ def test_an_edit_that_takes_back_another_in_silence_is_found() -> None:
     assert journal.build("b", "e", [("bob", first), ("bob", third)]).faults[0] == "b: 3 follows 1 in the journal"
 
 
-def test_a_fault_of_the_journal_itself_is_told() -> None:
+def test_fault_of_the_journal_itself_is_reported() -> None:
     story = good().ends()
     story.journal.faults.append("b: 3 follows 1 in the journal")
     assert flagged(story.told()) == {"broken journal": 1}

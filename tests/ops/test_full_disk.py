@@ -88,7 +88,7 @@ async def served(tmp_path: Path) -> AsyncIterator[Served]:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="prlimit is Linux's")
-async def test_a_full_disk_is_told_until_there_is_room_again(served: Served) -> None:
+async def test_full_disk_is_reported_until_there_is_room_again(served: Served) -> None:
     assert (await served.give("one")).status_code == 200
     assert await served.ready() == (200, "ok")
 
@@ -133,7 +133,7 @@ async def test_overload_is_not_counted_as_a_failed_write(server: Server, monkeyp
     await alice.leave()
 
 
-async def test_writes_are_not_said_to_work_while_there_is_hardly_any_room(
+async def test_writes_are_not_reported_ready_while_the_disk_is_nearly_full(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A small one fits into what the file has already."""
@@ -149,7 +149,7 @@ async def test_writes_are_not_said_to_work_while_there_is_hardly_any_room(
     await database.close()
 
 
-def test_a_fault_is_told_once_and_by_its_code(tmp_path: Path) -> None:
+def test_database_fault_is_reported_once_with_its_code(tmp_path: Path) -> None:
     database = Database(f"sqlite:///{tmp_path}/board.db")
     said: list[str | None] = []
     health = WriteHealth()

@@ -61,7 +61,7 @@ def _lines(workers: WorkerProcesses) -> list[dict[str, Any]]:
 
 
 async def _hired(folder: Path, canaries: Canaries, role: str = "coordinator") -> tuple[str, str]:
-    """A small house with one account; its database and her token."""
+    """SQLite installation with one account; its database and her token."""
     url = f"sqlite:///{folder}/board.db"
     database = Database(url)
     await asyncio.to_thread(migrate, database)
@@ -189,7 +189,7 @@ async def test_a_database_that_goes_away_is_logged_without_its_password(postgres
             assert _lines(workers)
 
 
-async def test_a_request_is_found_by_the_id_that_its_answer_told(tmp_path: Path, canaries: Canaries) -> None:
+async def test_request_is_found_by_the_id_in_its_answer(tmp_path: Path, canaries: Canaries) -> None:
     database, token = await _hired(tmp_path, canaries)
     async with running_workers(database, 1, LOG_LEVEL="DEBUG", first=BROKEN) as workers:
         async with httpx.AsyncClient(base_url=workers.url, timeout=PATIENCE_S) as http:

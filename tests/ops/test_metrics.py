@@ -81,7 +81,7 @@ async def _played(workers: WorkerProcesses, one: int, two: int) -> tuple[str, To
     return board, told
 
 
-async def test_one_answer_tells_of_all_workers(postgres_url: str, redis_url: str) -> None:
+async def test_one_answer_covers_all_workers(postgres_url: str, redis_url: str) -> None:
     async with running_workers(postgres_url, 2, redis_url) as workers:
         one, two = workers.pids
         _, told = await _played(workers, one, two)
@@ -101,7 +101,7 @@ async def test_one_answer_tells_of_all_workers(postgres_url: str, redis_url: str
         assert await workers.end() == 0
 
 
-async def test_a_single_process_tells_the_same(tmp_path: Path) -> None:
+async def test_single_process_has_the_same_metrics(tmp_path: Path) -> None:
     database = Database(f"sqlite:///{tmp_path}/board.db")
     await asyncio.to_thread(migrate, database)
     await database.close()

@@ -41,7 +41,7 @@ main()
 
 @contextlib.asynccontextmanager
 async def working(server: Server, **more: Any) -> AsyncIterator[SimulatedTeam]:
-    """The company at work. Nobody of it may fail, and nothing of what they do may be refused."""
+    """Simulated team at work. Nobody may fail, and nothing that they do may be refused."""
     team = SimulatedTeam(server.url, await server.desk.database.write(create_tokens), **({"factor": FAST} | more))
     running = asyncio.create_task(team.run())
     try:

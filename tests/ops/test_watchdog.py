@@ -90,7 +90,7 @@ async def _empty(folder: Path) -> str:
     return database.url
 
 
-async def test_systemd_is_told_of_a_single_process(tmp_path: Path) -> None:
+async def test_single_process_notifies_systemd(tmp_path: Path) -> None:
     with listening(tmp_path / "notify") as line:
         told = {"NOTIFY_SOCKET": str(tmp_path / "notify"), "WATCHDOG_USEC": "3000000"}
         async with running_workers(await _empty(tmp_path), 1, **told) as workers:
@@ -101,9 +101,7 @@ async def test_systemd_is_told_of_a_single_process(tmp_path: Path) -> None:
             assert await ending == 0
 
 
-async def test_systemd_is_told_by_the_supervisor_and_not_by_its_workers(
-    tmp_path: Path, postgres_url: str, redis_url: str
-) -> None:
+async def test_supervisor_notifies_systemd_and_its_workers_do_not(tmp_path: Path, postgres_url: str, redis_url: str) -> None:
     with listening(tmp_path / "notify") as line:
         told = {"NOTIFY_SOCKET": str(tmp_path / "notify"), "WATCHDOG_USEC": "3000000"}
         async with running_workers(postgres_url, 2, redis_url, first=QUICK, **told) as workers:

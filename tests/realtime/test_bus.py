@@ -453,9 +453,7 @@ async def test_queue_of_outgoing_messages_is_bounded(breakable: Redis, monkeypat
         await ear.until(lambda: len(ear.heard) == ear.bus.published)
 
 
-async def test_channels_that_find_no_room_to_be_asked_for_are_not_forgotten(
-    redis: Redis, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_channels_without_room_in_a_request_are_not_forgotten(redis: Redis, monkeypatch: pytest.MonkeyPatch) -> None:
     async with on(redis.url) as ear:
         monkeypatch.setattr(redis_connection, "MAX_QUEUED", 10)
         following = [asyncio.create_task(ear.bus.subscribe(f"c{number}")) for number in range(20)]

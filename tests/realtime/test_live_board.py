@@ -90,7 +90,7 @@ async def test_a_position_that_cannot_be_continued_gets_a_snapshot(
     await bob.ask({"type": "subscribe", "board": search, "epoch": position[0] or epoch, "after": position[1]}, type="snapshot")
 
 
-async def test_an_open_screen_is_told_of_another_role(alice: Person, bob: Person) -> None:
+async def test_open_socket_gets_the_changed_role(alice: Person, bob: Person) -> None:
     email = (await bob.http.get("/api/v1/me")).json()["email"]
     await live_changes.apply_change(bob.server.desk, lambda database: accounts.set_role(database, email, "viewer"))
     told = await bob.until(lambda: [frame for frame in bob.heard if frame["type"] == "account"])

@@ -57,7 +57,7 @@ class OddBus(RedisBus):
 
 @dataclass
 class Pair:
-    """Two processes of one installation, and the cast."""
+    """Two processes of one installation, and the people on them."""
 
     one: Server
     two: Server

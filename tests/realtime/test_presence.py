@@ -185,9 +185,7 @@ def test_entry_that_is_not_refreshed_expires(
     assert far.count("b") == 0
 
 
-def test_readers_are_told_once_a_second_and_where_they_are_many_less_often(
-    near: Presence, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_presence_is_sent_once_a_second_and_to_crowds_less_often(near: Presence, monkeypatch: pytest.MonkeyPatch) -> None:
     now = time.monotonic()
     told = []
     for tick in range(100):  # ten seconds, in each of which somebody comes

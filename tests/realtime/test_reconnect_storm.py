@@ -168,7 +168,7 @@ async def test_reads_for_others_come_between_one_readers_many_boards() -> None:
     assert catchup.account_slots.count("Victor") == 0
 
 
-async def test_others_are_heard_while_much_is_shown() -> None:
+async def test_other_tasks_run_while_much_is_collected() -> None:
     turns = 0
 
     async def others() -> None:

@@ -59,7 +59,7 @@ async def _gone(alice: Person) -> None:
         await asyncio.sleep(0.02)
 
 
-async def test_a_server_that_is_told_to_end_does_not_wait_for_a_stalled_reader(tmp_path: Path) -> None:
+async def test_shutdown_does_not_wait_for_a_stalled_client(tmp_path: Path) -> None:
     token = test_crash_recovery.prepare(tmp_path)
     process = test_crash_recovery.Process(tmp_path)
     await process.start()

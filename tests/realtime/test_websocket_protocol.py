@@ -115,7 +115,7 @@ async def test_a_slow_reader_that_gets_on_is_kept(alice: Person, monkeypatch: py
     await slow.close()
 
 
-async def test_a_goodbye_that_is_not_heard_ends_the_line_all_the_same(alice: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_unanswered_close_frame_ends_the_connection_all_the_same(alice: Person, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lines, "CLOSE_TIMEOUT_S", 0.5)
     server, search = alice.server, await alice.open_search()
     slow = await stalled(server.url, await create_token(server.desk, "Sleepy", "viewer"), search)

@@ -101,7 +101,7 @@ def test_too_old_a_python_is_told_what_to_install(version: tuple[int, ...]) -> N
 
 
 @pytest.mark.parametrize("version", [(3, 11, 0), (3, 14, 1), (4, 0, 0)])
-def test_a_new_enough_python_hears_nothing(version: tuple[int, ...]) -> None:
+def test_supported_python_prints_nothing(version: tuple[int, ...]) -> None:
     assert too_old(version) == ""
 
 
@@ -327,7 +327,7 @@ def test_a_disk_that_is_full_leaves_nothing_half_done(
     assert [each.name for each in (checkout / ".venvs").iterdir()] == [old.parent.parent.name]
 
 
-def test_one_that_moved_is_made_anew(checkout: Path, steps: list[list[str]], tmp_path: Path) -> None:
+def test_moved_environment_is_created_again(checkout: Path, steps: list[list[str]], tmp_path: Path) -> None:
     build.ensure(checkout, BASE)
     moved = tmp_path / "elsewhere"
     moved.mkdir()
@@ -338,7 +338,7 @@ def test_one_that_moved_is_made_anew(checkout: Path, steps: list[list[str]], tmp
     assert python.is_relative_to(moved)
 
 
-def test_one_whose_python_became_another_is_made_anew(checkout: Path, steps: list[list[str]]) -> None:
+def test_environment_of_another_python_is_created_again(checkout: Path, steps: list[list[str]]) -> None:
     first = build.ensure(checkout, BASE)
     change_stamp(checkout / ".venv", python="cpython-399 of another machine")
     second = build.ensure(checkout, BASE)
@@ -349,9 +349,7 @@ def test_one_whose_python_became_another_is_made_anew(checkout: Path, steps: lis
     assert kinds(steps) == ["make", "fill"] * 3
 
 
-def test_an_install_that_is_interrupted_is_done_anew(
-    checkout: Path, steps: list[list[str]], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_interrupted_install_is_repeated(checkout: Path, steps: list[list[str]], monkeypatch: pytest.MonkeyPatch) -> None:
     run = build.run  # type: ignore[attr-defined]
 
     def interrupted(command: list[str]) -> None:

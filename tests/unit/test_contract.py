@@ -234,7 +234,7 @@ def app_routes() -> list[object]:
     return list(app.create_app(MagicMock()).routes)
 
 
-def test_everything_promised_is_there_told_and_tried() -> None:
+def test_every_promise_exists_is_documented_and_tested() -> None:
     left = [f"{what} {wrong}" for what, wrong in missing() if f"{what} {wrong}" not in NOT_YET]
     assert not left
 

@@ -127,7 +127,7 @@ def test_a_text_that_leaves_something_out_is_noticed(english: str, text: str) ->
     assert not says_as_much(english, text)
 
 
-def test_the_terms_of_the_house_are_its_own_word_for_word() -> None:
+def test_translations_use_the_terms_of_the_glossary() -> None:
     for english, french, dutch in TERMS:
         assert (i18n.gettext_for("fr")(english), i18n.gettext_for("nl")(english)) == (french, dutch)
 

@@ -48,7 +48,7 @@ def test_items_come_out_in_order_and_adjacent_batches_as_one(kinds: list[str]) -
 
 
 @given(sizes=st.lists(st.integers(1, 400), max_size=40))
-def test_no_more_is_owed_than_the_bound_and_what_was_refused_is_not_kept(sizes: list[int]) -> None:
+def test_queue_never_exceeds_its_bound_and_keeps_no_refused_item(sizes: list[int]) -> None:
     bound, most = outbox.MAX_QUEUED_BYTES, 1_000
     outbox.MAX_QUEUED_BYTES = most
     try:

@@ -1,4 +1,4 @@
-"""The house has three rooms: `board` knows `models` and `realtime`; these know nobody, and import little."""
+"""Package imports: `board` uses `models` and `realtime`; these import neither each other nor `board`, and few libraries."""
 
 import ast
 import sys
@@ -26,15 +26,15 @@ def imported(file: Path) -> set[str]:
     return {name.partition(".")[0] for name in found} - sys.stdlib_module_names
 
 
-@pytest.mark.parametrize("room", MAY_IMPORT)
-def test_a_room_imports_only_what_it_may(room: str) -> None:
-    files = sorted((ROOT / room).rglob("*.py"))
+@pytest.mark.parametrize("package", MAY_IMPORT)
+def test_package_imports_only_what_it_may(package: str) -> None:
+    files = sorted((ROOT / package).rglob("*.py"))
     assert files
     for file in files:
-        assert imported(file) <= MAY_IMPORT[room], file.relative_to(ROOT)
+        assert imported(file) <= MAY_IMPORT[package], file.relative_to(ROOT)
 
 
-def test_the_board_uses_both_rooms() -> None:
+def test_board_uses_both_other_packages() -> None:
     used = set().union(*map(imported, (ROOT / "board").rglob("*.py")))
     assert {"models", "realtime"} <= used
 

@@ -138,7 +138,7 @@ async def test_entries_of_another_epoch_are_forgotten() -> None:
     assert not sights.can_see("charlie", "search")
 
 
-async def test_another_life_of_the_board_is_neither_older_nor_agreed_to() -> None:
+async def test_another_epoch_is_neither_older_nor_agreed_to() -> None:
     sights = await _known(("epoch", 500), {}, {})
     assert not sights.is_at_least(VisibilityView({}, ("restored", 40)))
     sights.apply_event("search", "members", {"alice"}, {"charlie"}, ("restored", 51))
