@@ -5,7 +5,7 @@ from typing import Any
 
 import httpx2 as httpx
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from board.lookup.fuzzy_names import normalize_name, prefix_edit_distance
@@ -104,6 +104,7 @@ def test_one_letter_may_be_wrong_but_for_the_name_of_another(data: st.DataObject
 
 
 @given(typed=st.text(max_size=200), limit=st.integers(1, 20))
+@settings(deadline=None)  # the first call loads the list of places
 def test_any_text_gets_an_answer(typed: str, limit: int) -> None:
     places = gazetteer().find(typed, limit)
     assert len(places) <= limit
