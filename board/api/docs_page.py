@@ -51,10 +51,8 @@ async def api(request: Request) -> Response:
 
 
 def _calls(translate: Any) -> list[dict[str, Any]]:
-    from board.api.endpoint_docs import (
-        ENDPOINTS,
-        SUMMARIES,  # imported on first use: building these schemas takes a sixth of the startup time
-    )
+    # imported on first use: building these schemas takes a sixth of the startup time
+    from board.api.endpoint_docs import ENDPOINTS, SUMMARIES
 
     return [
         {

@@ -122,8 +122,8 @@ def sign(writer: EventWriter, data: Sign) -> None:
         raise Refused("forbidden", N_("Only who holds the shift can sign its handover."))
     before = unit_of_work.position(writer.board)
     searches = shifts.active_searches(writer)
-    stand, seen_by = unit_of_work.positions(writer.session, searches), access.restricted_searches(writer.session)
-    seen = {id: at for id, at in stand.items() if id not in seen_by or access.is_in_audience(writer.account_id, seen_by[id])}
+    current, seen_by = unit_of_work.positions(writer.session, searches), access.restricted_searches(writer.session)
+    seen = {id: at for id, at in current.items() if id not in seen_by or access.is_in_audience(writer.account_id, seen_by[id])}
     above = [id for id, seq in data.positions.items() if id in seen and seq > seen[id]["seq"]]
     if above:
         raise Refused("invalid", fields={f"positions.{id}": N_("The board has not got so far.") for id in above})
@@ -137,13 +137,13 @@ def sign(writer: EventWriter, data: Sign) -> None:
     wrong = _invalid_positions(writer, data.positions, seen)
     if wrong:
         raise Refused("conflict", fields={f"positions.{id}": sentence for id, sentence in wrong.items()}, current=row.state())
-    handed = stand | _positions_at(writer.session, seen, data.positions)
+    handed = current | _positions_at(writer.session, seen, data.positions)
     unit_of_work.prefetch(writer.session, SearchHandover, searches)
     for id in searches:
         _record_search_handover(writer, id, data.handover, handed[id])
     for id, seq in data.positions.items():
         marks.advance_with_command(
-            writer.session, writer.account_id, marks.ReadPosition(id, stand[id]["epoch"], seq), stand[id]["seq"], writer.now
+            writer.session, writer.account_id, marks.ReadPosition(id, current[id]["epoch"], seq), current[id]["seq"], writer.now
         )
     signed = {"signed_at": writer.now, "searches": len(searches), "position": before, "digest": digest(handed)}
     writer.update(row, "handover.signed", signed | {"status": "signed"})
@@ -166,11 +166,11 @@ def _invalid_positions(writer: EventWriter, given: Mapping[str, int], seen: Mapp
     return found
 
 
-def _positions_at(session: Session, stand: Mapping[str, Position], given: Mapping[str, int]) -> dict[str, Position]:
+def _positions_at(session: Session, current: Mapping[str, Position], given: Mapping[str, int]) -> dict[str, Position]:
     """Return each board's journal position at a seq that it has reached."""
-    earlier = {id: seq for id, seq in given.items() if seq != stand[id]["seq"]}
+    earlier = {id: seq for id, seq in given.items() if seq != current[id]["seq"]}
     heads = many_boards.hashes_at(session, earlier)
-    return {id: at if id not in earlier else at | {"seq": earlier[id], "head": heads[id].hex()} for id, at in stand.items()}
+    return {id: at if id not in earlier else at | {"seq": earlier[id], "head": heads[id].hex()} for id, at in current.items()}
 
 
 def _record_search_handover(writer: EventWriter, id: str, number: int, position: Position) -> None:
