@@ -1,83 +1,23 @@
-/* Shapes that travel between server and scripts (board/contract.md), and names for classes that many modules take. Global, so that
-   JSDoc can use them without an import. */
+/* Types that many modules share: what travels (board/contract.md says what each field means), and what pages hold.
+   They are known everywhere without an import. Only the check of types reads this file. */
 
-/** Session of a signed-in browser (core/session.js). */
-interface Session {
-  readonly account: { id: string, name: string, role: string };
-  readonly outbox: any;
-  readonly connection: any;
-  readonly shiftStatus: any;
-  pageCommands: any;
-  board(id: string): Board;
-  watch(fn: (session: Session) => void): () => void;
-  can(role: string): boolean;
-  [member: string]: any;
-}
+type Kind = "search" | "column" | "sighting" | "task" | "note" | "shift" | "handover" | "handed" | "briefing";
+type Role = "viewer" | "investigator" | "coordinator" | "admin";
 
-/** State of one board (core/store.js). */
-interface Board {
-  readonly id: string;
-  readonly epoch: string | null;
-  readonly seq: number | null;
-  readonly at: string | null;
-  readonly presence: { count: number, people: any[] };
-  readonly summaries: Map<string, Summary>;
-  readonly badges: Map<string, Badge>;
-  readonly freshness: FreshnessState & { since: Date | null, seq: number | null };
-  readonly pending: PendingCommand[];
-  get(id: string): Entity | undefined;
-  of(kind: string): Entity[];
-  count(kinds: string[]): number;
-  watch(fn: (board: Board, events: JournalEvent[]) => void): () => void;
-  watchFreshness(fn: (board: Board) => void): () => void;
-  send(name: string, data: Record<string, any>, position?: { base?: number | null, epoch?: string | null }): Promise<Ack>;
-  discard(id: string): void;
-  clearBadge(id: string): void;
-  setPresence(card: string | null, editing?: boolean): void;
-  subscribe(how?: { fresh?: boolean }): void;
-  receive(frame: Frame): void;
-  onHeads(head: { epoch: string, seq: number }, at: string, sent: ClockReading): void;
-  onClose(): void;
-  tick(): void;
-  recheck(): void;
-  hidden(): void;
-  changed(): void;
-}
+/** Time as it travels: ISO 8601, UTC. */
+type IsoTime = string;
 
-/** Answer to a command: the events that it became. */
-interface Ack {
-  seqs: number[];
-  [field: string]: any;
-}
+/** Anything that a time can be read from. */
+type Time = IsoTime | Date | number | null | undefined;
 
-/** A command in the outbox. */
-interface PendingCommand {
+type Json = string | number | boolean | null | Json[] | { [field: string]: Json };
+
+interface Account {
   id: string;
-  board: string;
   name: string;
-  data: Record<string, any>;
-  status: string;
-  at: string;
-  [field: string]: any;
-}
-
-/** What happened to an entity since this person saw it last. */
-interface Badge {
-  type: string;
-  actor: Actor | null;
-  at: string | null;
-  own?: boolean;
-  changes: string[];
-}
-
-/** Fields of an entity, as the contract lists them by kind. */
-type State = Record<string, any>;
-
-interface Entity {
-  kind: string;
-  id: string;
-  seq: number;
-  state: State;
+  role: Role;
+  enabled?: boolean;
+  machine?: boolean;
 }
 
 interface Actor {
@@ -85,40 +25,456 @@ interface Actor {
   name: string;
 }
 
-interface JournalEvent {
+interface BoardPosition {
+  epoch: string | null;
+  seq: number | null;
+}
+
+interface Head {
+  epoch: string;
   seq: number;
-  type: string;
+}
+
+interface Place {
+  text?: string | null;
+  lat?: number | null;
+  lon?: number | null;
+  radius_m?: number | null;
+}
+
+interface MissingPerson {
+  first_name: string;
+  last_name: string | null;
+  age: number | null;
+  birth_date: string | null;
+  sex: "f" | "m" | "x" | null;
+  description: string | null;
+}
+
+interface Outcome {
+  found_at: IsoTime;
+  place: string | null;
+  condition: string;
+  how: string;
+  confirmed_by: string | null;
+  family_told: boolean | null;
+  police_told: boolean | null;
+  reason: string | null;
+}
+
+interface ChecklistItem {
+  text: string;
+  done: boolean;
+  rank: string | null;
+}
+
+interface Criterion {
+  answer: "yes" | "no" | "unknown";
+  basis: string | null;
+}
+
+interface SearchState {
+  reference: string | null;
   kind: string;
+  status: "open" | "found" | "closed";
+  status_reason: string | null;
+  status_at?: IsoTime | null;
+  person: MissingPerson;
+  missing_since: IsoTime;
+  last_seen: Place | null;
+  criteria: { [key: string]: Criterion };
+  worrying: boolean | null;
+  worrying_basis: string | null;
+  appeal: { level: string; from: IsoTime | null; until: IsoTime | null } | null;
+  access: "desk" | "members";
+  members: string[];
+  lead: string | null;
+  outcome: Outcome | null;
+  opened_at: IsoTime;
+  acknowledge: string | null;
+}
+
+interface ColumnState {
+  title: string | null;
+  role: string;
+  rank: string;
+}
+
+interface CardState {
+  number: number;
+  column: string;
+  rank: string;
+  assignee: string | null;
+  priority: "low" | "normal" | "urgent" | null;
+  withdrawn: boolean;
+}
+
+interface SightingState extends CardState {
+  description: string;
+  seen_at: IsoTime | null;
+  received_at: IsoTime | null;
+  late: boolean;
+  channel: string;
+  source: { kind: string; sealed: boolean | null } | null;
+  place: Place | null;
+  direction: string | null;
+  clothing: string | null;
+  company: string | null;
+  grade: { source: string; content: number };
+  assessment: string;
+  duplicate_of: string | null;
+  source_kept: boolean | null;
+}
+
+interface TaskState extends CardState {
+  title: string;
+  instruction: string | null;
+  due: IsoTime | null;
+  checklist: { [key: string]: ChecklistItem | null } | null;
+  result: string | null;
+  sighting: string | null;
+  take_down: boolean | null;
+}
+
+interface NoteState {
+  text: string;
+  category: "comment" | "decision" | "contact";
+  card: string | null;
+  happened_at: IsoTime | null;
+  corrects: string | null;
+}
+
+interface ShiftState {
+  number: number;
+  holder: string;
+  since: IsoTime;
+  before: string | null;
+  handover: number | null;
+  reason: string | null;
+}
+
+interface HandoverState {
+  number: number;
+  status: "prepared" | "signed" | "accepted" | "refused" | "withdrawn";
+  outgoing: string;
+  incoming: string | null;
+  prepared_by: string;
+  prepared_at: IsoTime;
+  faults: string | null;
+  remarks: string | null;
+  signed_at: IsoTime | null;
+  searches: number | null;
+  position: { epoch: string; seq: number; head: string } | null;
+  digest: string | null;
+  ended_by: string | null;
+  ended_at: IsoTime | null;
+  reason: string | null;
+  restatement: string | null;
+}
+
+interface HandedState {
+  handover: number;
+  position: { epoch: string; seq: number; head: string };
+}
+
+interface BriefingState {
+  handover: number;
+  assessment: string | null;
+  hypotheses: string | null;
+  dropped: string | null;
+  contingencies: string | null;
+  contacts: string | null;
+  pinned: string[] | null;
+  keeper: string | null;
+  reads: { [account: string]: { handover: number; seq: number; at: IsoTime } } | null;
+}
+
+interface StateOf {
+  search: SearchState;
+  column: ColumnState;
+  sighting: SightingState;
+  task: TaskState;
+  note: NoteState;
+  shift: ShiftState;
+  handover: HandoverState;
+  handed: HandedState;
+  briefing: BriefingState;
+}
+
+/** State of an entity whose kind is looked at field by field. */
+type AnyState = Record<string, any>;
+
+interface Entity<S = AnyState> {
+  kind: Kind;
   id: string;
-  at: string;
-  clock: string | null | undefined;
-  actor: Actor | null;
-  state: State | null;
-  changes: string[];
-  private?: string[];
-  [field: string]: any;
+  seq: number;
+  state: S;
 }
 
-/** A message of the WebSocket, in either direction. */
-interface Frame {
+/** Event of a board, as it travels. */
+interface BoardEvent {
+  seq: number;
+  at: IsoTime;
+  clock?: IsoTime | null;
   type: string;
-  [field: string]: any;
+  actor: Actor | null;
+  command?: string | null;
+  kind: Kind;
+  id: string;
+  state?: AnyState | null;
+  changes?: string[];
+  private?: string[];
+  reason?: string | null;
+  acknowledge?: string | null;
+  undoes?: number;
+  erased?: boolean;
+  hidden?: boolean;
 }
 
-/** Counts of a search, and its last significant event. */
+/** Value of one field before and after. */
+interface FieldChange {
+  path: string;
+  from: Json;
+  to: Json;
+}
+
 interface Summary {
   unassessed_sightings: number;
   open_tasks: number;
   overdue_tasks: number;
-  last: { at: string, clock: string | null | undefined, type: string, assessment?: string | null } | null;
-  [field: string]: any;
+  people: number;
+  last: { seq: number; at: IsoTime; type: string; clock?: IsoTime | null; assessment?: string | null } | null;
+  suggested: string[];
 }
 
-/** Two clocks read at one moment: one that cannot be set, and the system's. */
+interface PresentPerson {
+  account: string;
+  name: string;
+  card: string | null;
+  editing: boolean;
+}
+
+interface SnapshotFrame {
+  type: "snapshot";
+  board: string;
+  epoch: string;
+  seq: number;
+  entities: Entity[];
+  more?: boolean;
+}
+
+interface EventsFrame {
+  type: "events";
+  board: string;
+  epoch: string;
+  events: BoardEvent[];
+}
+
+interface AckFrame {
+  type: "ack";
+  id: string;
+  board?: string;
+  seqs: number[];
+  opened?: string;
+}
+
+/** Why a command was refused. */
+interface CommandRefusal {
+  code: string;
+  message: string;
+  fields?: { [field: string]: string };
+  current?: AnyState | null;
+  retry_after_s?: number;
+}
+
+interface RefusedFrame extends CommandRefusal {
+  type?: "refused" | "error";
+  id: string;
+}
+
+interface ErrorFrame extends CommandRefusal {
+  type: "error";
+  board?: string;
+  id?: string;
+}
+
+interface ShiftFrame {
+  type: "shift";
+  shift: (ShiftState & { name: string }) | null;
+  handover: Pick<HandoverState, "number" | "status" | "outgoing" | "incoming" | "signed_at"> | null;
+}
+
+interface ClockFrame {
+  type: "clock";
+  jumped: { by_s: number; at: IsoTime } | null;
+  ahead: { until: IsoTime; at: IsoTime } | null;
+}
+
+interface AlertsFrame {
+  type: "alerts";
+  unread: number;
+  last: { board: string; seq: number } | null;
+  quiet: boolean;
+}
+
+/** Any frame from the server but `hello`. */
+type ServerFrame =
+  | SnapshotFrame | EventsFrame | AckFrame | (RefusedFrame & { type: "refused"; board?: string }) | ErrorFrame | ShiftFrame | ClockFrame | AlertsFrame
+  | { type: "account"; account: Account; board?: undefined }
+  | { type: "subscribed"; board: string; epoch: string; seq: number }
+  | { type: "unsubscribed"; board: string; reason: "asked" | "forbidden" }
+  | { type: "presence"; board: string; count: number; people: PresentPerson[] }
+  | { type: "summary"; board: string; searches: { [search: string]: Summary } }
+  | { type: "heads"; at: IsoTime; heads: { [board: string]: Head }; board?: undefined }
+  | { type: "pong"; id: string | null; board?: undefined };
+
+interface HelloFrame {
+  type: "hello";
+  account: Account;
+  heartbeat_s: number;
+  server: string;
+}
+
+/** Command that the server has not answered yet. */
+interface PendingCommand {
+  id: string;
+  board: string;
+  name: string;
+  data: { [field: string]: any };
+  base?: number | null;
+  epoch?: string | null;
+  at: IsoTime;
+  order: number;
+  owner: string;
+  status: "sending" | "waiting" | "refused";
+  refusal: CommandRefusal | null;
+  held?: boolean;
+}
+
+/** Mark of an entity that changed without this person having seen it. */
+interface ChangeBadge {
+  type: string;
+  actor: Actor | null;
+  at: IsoTime | null;
+  own: boolean;
+  changes: string[];
+}
+
 interface ClockReading {
   mono: number;
   wall: number;
 }
+
+/** Card as a page draws it: the entity, with what this person has sent laid over. */
+interface Card extends Entity {
+  pending?: boolean;
+  added?: boolean;
+}
+
+type Timer = ReturnType<typeof setTimeout>;
+type Drawn = import("../vendor/lit-html/lit-html.js").Drawn;
+type Session = import("./core/session.js").Session;
+type Board = import("./core/store.js").Board;
+
+interface ReadPosition {
+  board: string;
+  epoch: string | null;
+  seq: number;
+  own: number;
+  asked?: number;
+}
+
+/** Event from which a badge is made; of a snapshot only the kind of change is known. */
+type BadgeEvent = Pick<BoardEvent, "id" | "type" | "actor" | "clock" | "changes" | "private"> & { at: IsoTime | null };
+
+interface ConnectionHandlers {
+  hello(frame: HelloFrame): void;
+  frame(frame: ServerFrame): void;
+  down(code: number | null): void;
+  changed(): void;
+  whoAmI(): Promise<"me" | "other" | "nobody" | "unknown">;
+  signIn(): void;
+  reload(): void;
+}
+
+interface SuggestionFacts {
+  person: Pick<MissingPerson, "age" | "birth_date">;
+  missing_since: IsoTime | null;
+  criteria?: { [key: string]: Partial<Criterion> | null } | null;
+}
+
+/* Timers are kept as null while there is none, and clearing none is no fault. */
+declare function clearTimeout(id: number | null | undefined): void;
+declare function clearInterval(id: number | null | undefined): void;
+declare function cancelAnimationFrame(id: number | null): void;
+type Tab = import("./core/tab.js").Tab;
+type Entities = import("./core/sequence.js").Entities;
+
+/** Way of a pending command: when it was sent, how often, and whether it is stored (null while it is being stored). */
+interface Run {
+  sentAt: number | null;
+  tries: number;
+  retryAt: number | null;
+  kept: boolean | null;
+  keeping: Promise<void> | null;
+  eventApplied?: boolean;
+  promise: Promise<{ seqs: number[]; opened?: string }>;
+  resolve(done: { seqs: number[]; opened?: string }): void;
+  reject(error: Error): void;
+}
+
+interface RunMap extends Map<string, Run> {
+  get(id: string): Run;
+}
+
+type JournalReader = import("./replay/journal_reader.js").JournalReader;
+type EventFold = import("./replay/event_fold.js").EventFold;
+
+/** Event in a history, with the journal that it is from. */
+interface HistoryEntry {
+  key: string;
+  event: BoardEvent;
+  journal: JournalReader;
+}
+
+/** What one event did to one entity. */
+interface FoldStep {
+  kind: Kind;
+  id: string;
+  from: Entity | undefined;
+  to: Entity | undefined;
+}
+
+/** Difference of one entity between two moments. */
+interface EntityChange {
+  kind: Kind;
+  id: string;
+  number?: number;
+  change: "added" | "changed" | "removed";
+  fields: FieldChange[];
+}
+
+/** Difference as it is shown. */
+interface ShownChange extends EntityChange {
+  way: string;
+  before: Entity | undefined;
+  after: Entity | undefined;
+}
+
+interface PlayerHandlers {
+  time(): number;
+  next(time: number): number | null;
+  go(time: number): void;
+  changed(): void;
+}
+
+type ReadPositionTracker = import("./core/read_position.js").ReadPositionTracker;
+
+type State = AnyState;
+type JournalEvent = BoardEvent;
+type Badge = ChangeBadge;
+type Ack = { seqs: number[]; opened?: string };
+type Frame = any;
 
 /** Up to when data is confirmed: by the server's clock, and as a reading here. */
 interface FreshnessState {

@@ -6,6 +6,7 @@ const MAX_RETRY_MS = 45_000;      // after the first attempt a request is not re
 const JITTER = 0.3;               // keeps clients that were refused at the same moment from returning at the same moment
 
 let active = 0;
+/** @type {((value?: unknown) => void)[]} */
 const waiting = [];
 
 /**
@@ -61,13 +62,17 @@ export async function getJson(address) {
   }
 }
 
-/** Return the ms to wait before the request is repeated; null when the response is final. */
+/**
+ * Return the ms to wait before the request is repeated; null when the response is final.
+ * @param {Response} answer
+ */
 function retryDelay({ status, headers }) {
   if (status !== 429 && status !== 503) return null;
   const seconds = Number.parseInt(headers.get("Retry-After") ?? "", 10);
   return Number.isNaN(seconds) ? null : seconds * 1_000 * (1 + JITTER * Math.random());
 }
 
+/** @param {() => Promise<Response>} send */
 async function inQueue(send) {
   if (active < MAX_ACTIVE) active += 1;
   else await new Promise((resolve) => waiting.push(resolve));

@@ -1,6 +1,10 @@
 /* Badges: what happened to an entity since this person saw it last. Pure. */
 
-/** Return the badge of an entity after one more event; an entity that is new stays "added". */
+/**
+ * Return the badge of an entity after one more event; an entity that is new stays "added".
+ * @param {ChangeBadge | undefined} before
+ * @param {BadgeEvent} event
+ */
 export function addToBadge(before, { type, actor, at, clock, changes = [], private: set = [] }) {
   const first = before?.type.endsWith(".added") ? before.type : type;
   return { type: first, actor, at: clock ?? at, own: false, changes: [...new Set([...(before?.changes ?? []), ...changes, ...set])] };
@@ -9,8 +13,8 @@ export function addToBadge(before, { type, actor, at, clock, changes = [], priva
 /**
  * Return the badges for events that a person missed. Own events clear a badge, as that state is known; entities that are gone get
  * none.
- * @param events in order
- * @param options - {own: account id, isThere(id) -> boolean}
+ * @param {BoardEvent[]} events in order
+ * @param {{ own: string, isThere: (id: string) => boolean }} options - {own: account id, isThere(id) -> boolean}
  * @returns {Map<string, object>} by entity id
  */
 export function badgesOf(events, { own, isThere }) {
@@ -23,11 +27,15 @@ export function badgesOf(events, { own, isThere }) {
   return badges;
 }
 
-/** Return badges without an author for all entities that changed after `seq`, where too many events were missed to be read. */
+/**
+ * Return badges without an author for all entities that changed after `seq`, where too many events were missed to be read.
+ * @param {Iterable<Pick<Entity, "id" | "kind" | "seq">>} entities
+ * @param {number} seq
+ */
 export function badgesSince(entities, seq) {
   const badges = new Map();
   for (const { id, kind, seq: changedAt } of entities) {
-    if (changedAt > seq) badges.set(id, addToBadge(undefined, { type: `${kind}.updated`, actor: null, at: null }));
+    if (changedAt > seq) badges.set(id, addToBadge(undefined, { id, type: `${kind}.updated`, actor: null, at: null }));
   }
   return badges;
 }

@@ -6,28 +6,41 @@ const ALGORITHM = "AES-GCM";
 /** Browsers offer encryption only for https and localhost. */
 export const canEncrypt = () => Boolean(globalThis.crypto?.subtle);
 
-/** Import a base64 key as not extractable. Throws if it is none. */
+/**
+ * Import a base64 key as not extractable. Throws if it is none.
+ * @param {string} text
+ */
 export function importKey(text) {
   return crypto.subtle.importKey("raw", fromBase64(text), ALGORITHM, false, ["encrypt", "decrypt"]);
 }
 
+/** @param {CryptoKey} key @param {string} name @param {unknown} value */
 export async function encrypt(key, name, value) {
   const nonce = crypto.getRandomValues(new Uint8Array(NONCE));
   const box = await crypto.subtle.encrypt(parameters(nonce, name), key, encoded(JSON.stringify(value)));
   return toBase64(nonce) + toBase64(new Uint8Array(box));
 }
 
-/** Throws if the value was encrypted with another key, under another name, or was changed. */
+/**
+ * Throws if the value was encrypted with another key, under another name, or was changed.
+ * @param {CryptoKey} key
+ * @param {string} name
+ * @param {string} text
+ */
 export async function decrypt(key, name, text) {
   const bytes = fromBase64(text);
   const plain = await crypto.subtle.decrypt(parameters(bytes.subarray(0, NONCE), name), key, bytes.subarray(NONCE));
   return JSON.parse(new TextDecoder().decode(plain));
 }
 
+/** @param {Uint8Array} nonce @param {string} name */
 const parameters = (nonce, name) => ({ name: ALGORITHM, iv: nonce, additionalData: encoded(name) });
 
+/** @param {string} text */
 const encoded = (text) => new TextEncoder().encode(text);
 
+/** @param {string} text */
 const fromBase64 = (text) => Uint8Array.from(atob(text), (sign) => sign.charCodeAt(0));
 
+/** @param {Uint8Array} bytes */
 const toBase64 = (bytes) => btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join("")); // 12 bytes need no padding

@@ -5,13 +5,16 @@ const SET_MS = 20_000; // a heartbeat is hardly ever so late, and never twice by
 const ALIKE_MS = 2_000; // two heartbeats delayed by the same sleep differ by the time between them, which is more
 
 export class ClockOffset {
-  #samples = [];
+  /** @type {number[]} */ #samples = [];
 
-  /** Add a sample: server time minus local time, in ms. Delay only makes it smaller. */
+  /**
+   * Add a sample: server time minus local time, in ms. Delay only makes it smaller.
+   * @param {number} ms
+   */
   add(ms) {
     if (!Number.isFinite(ms)) return;
-    const before = this.#samples.at(-1);
-    const wasSet = this.ms - ms > SET_MS && Math.abs(before - ms) < ALIKE_MS;
+    const before = this.#samples.at(-1) ?? NaN;
+    const wasSet = (this.ms ?? NaN) - ms > SET_MS && Math.abs(before - ms) < ALIKE_MS;
     this.#samples = wasSet ? [before, ms] : [...this.#samples, ms].slice(-SAMPLES);
   }
 

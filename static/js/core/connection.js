@@ -11,7 +11,10 @@ const ASK_ME_EVERY = 5_000;     // ms, while the server that ended the session c
 const SPREAD = 3_000;           // ms: keeps clients from reconnecting all at once when a server restarts
 const SLEPT = 5_000;            // ms: a tick that came so late means that the machine slept, or the page was frozen
 
-/** Classify a close code: "soon" and "spread" reconnect, "ask" checks first whether the session still exists. */
+/**
+ * Classify a close code: "soon" and "spread" reconnect, "ask" checks first whether the session still exists.
+ * @param {number} code
+ */
 export function afterClose(code) {
   if (code >= 4500 && code <= 4999) return "ask";
   return code === 1001 || code === 1012 ? "spread" : "soon";
@@ -20,6 +23,7 @@ export function afterClose(code) {
 /**
  * Return the ms until the next attempt.
  * @param {number} random in [0, 1)
+ * @param {number} attempt
  */
 export function backoff(attempt, random = Math.random()) {
   return Math.min(BACK_MOST, BACK_FIRST * 2 ** attempt) * (0.5 + random / 2);
@@ -27,20 +31,21 @@ export function backoff(attempt, random = Math.random()) {
 
 export class Connection {
   state = "waiting";    // "connecting" | "open" | "waiting" (for the next attempt) | "ended" (does not reconnect by itself)
-  nextAt = null;        // ms, wall clock: when the next attempt starts, while waiting
+  /** @type {number | null} */ nextAt = null;        // ms, wall clock: when the next attempt starts, while waiting
   #handlers;
-  #socket = null;
+  /** @type {WebSocket | null} */ #socket = null;
   #attempt = 0;
-  #timer = null;
+  /** @type {Timer | null} */ #timer = null;
   #lastFrame = readClocks();
-  #probedAt = null;
+  /** @type {ClockReading | null} */ #probedAt = null;
   #openedAt = readClocks();
   #tickedAt = readClocks();
   #pings = 0;
 
   /**
-   * @param on - {hello(frame), frame(frame), down(code), changed(), whoAmI() -> Promise<"me" | "other" | "nobody" | "unknown">,
+   * @param {ConnectionHandlers} on - {hello(frame), frame(frame), down(code), changed(), whoAmI() -> Promise<"me" | "other" | "nobody" | "unknown">,
    *   signIn(), reload()}
+   * @param {string} url
    */
   constructor(url, on) {
     this.url = url;
@@ -61,6 +66,7 @@ export class Connection {
     this.#close("ended");
   }
 
+  /** @param {object} frame */
   send(frame) {
     if (this.state !== "open" || this.#socket?.readyState !== WebSocket.OPEN) return false;
     this.#socket.send(JSON.stringify(frame));
@@ -105,6 +111,7 @@ export class Connection {
     socket.onclose = ({ code }) => socket === this.#socket && this.#onLost(afterClose(code), code);
   }
 
+  /** @param {string} data */
   #onMessage(data) {
     this.#lastFrame = readClocks();
     this.#probedAt = null;
@@ -120,7 +127,8 @@ export class Connection {
     return this.#handlers.hello(frame);
   }
 
-  #onLost(then, code = null) {
+  /** @param {string} then @param {number | null} [code] */
+  #onLost(then, /** @type {number | null} */ code = null) {
     const neverOpened = this.state === "connecting";
     const wasOpen = this.state === "open";
     this.#drop();
@@ -143,6 +151,7 @@ export class Connection {
     return who;
   }
 
+  /** @param {number} delay */
   #scheduleConnect(delay) {
     this.#clearTimer();
     this.nextAt = Date.now() + delay;
@@ -155,6 +164,7 @@ export class Connection {
     this.send({ type: "ping", id: `p${(this.#pings += 1)}` });
   }
 
+  /** @param {string} state */
   #close(state) {
     this.#clearTimer();
     this.#drop();
@@ -175,6 +185,7 @@ export class Connection {
     this.nextAt = null;
   }
 
+  /** @param {string} state */
   #setState(state) {
     this.state = state;
     this.#handlers.changed();

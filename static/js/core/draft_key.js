@@ -7,6 +7,8 @@ const AGAIN_MS = 5_000;
 
 /**
  * Ask until there is an answer; call failed() after each attempt without one.
+ * @param {string} account
+ * @param {() => void} failed
  * @returns {Promise<string | null>} null if this page may not have a key: the session has ended, or belongs to another account
  */
 export async function fetchDraftKey(account, failed) {

@@ -6,16 +6,19 @@ import { vault } from "./vault.js";
 
 const SOURCE = new Set(["source_name", "source_contact"]);
 
-/** Return the draft of one form, e.g. draft("task.add:" + board). */
+/**
+ * Return the draft of one form, e.g. draft("task.add:" + board).
+ * @param {string} name
+ */
 export function draft(name) {
   const key = `${prefix()}draft:${name}`;
   return {
     /** the object saved last, or null */
     load: () => vault.read(key),
-    save: (object) => vault.write(key, object),
+    save: (/** @type {any} */ object) => vault.write(key, object),
     clear: () => vault.remove(key),
     /** fn(object) if there is one that could not be read yet when it was asked for */
-    whenLoaded: (fn) => vault.whenLoaded(key, fn),
+    whenLoaded: (/** @type {(value: any) => void} */ fn) => vault.whenLoaded(key, fn),
   };
 }
 
@@ -36,9 +39,10 @@ export function removePlainSources() {
   }
 }
 
+/** @param {any} value */
 function withoutSource(value) {
   if (Array.isArray(value.mine)) {
-    const mine = value.mine.filter(([path]) => !SOURCE.has(path));
+    const mine = value.mine.filter((/** @type {[string]} */ [path]) => !SOURCE.has(path));
     return { ...value, mine, isCut: value.isCut || mine.length < value.mine.length };
   }
   return "contact" in value ? { ...value, name: "", contact: "", isCut: value.isCut || Boolean(value.name || value.contact) } : value;

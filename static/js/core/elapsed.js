@@ -3,5 +3,8 @@
 
 export const readClocks = () => ({ mono: performance.now(), wall: Date.now() });
 
-/** Return the ms from one reading to another. */
+/**
+ * Return the ms from one reading to another.
+ * @param {any} then
+ */
 export const elapsed = (then, now = readClocks()) => Math.max(now.mono - then.mono, now.wall - then.wall);

@@ -8,11 +8,11 @@ export const FRESH_MS = 9_000;
 
 export class Freshness {
   #now;
-  #proven = null;   // {mono, wall} of the heads that were reached last
-  #asked = null;    // heads not reached yet: {epoch, seq, at, mono, wall}
-  #following = null;
+  /** @type {ClockReading | null} */ #proven = null;   // {mono, wall} of the heads that were reached last
+  /** @type {Head & ClockReading & { at: Date } | null} */ #asked = null;    // heads not reached yet: {epoch, seq, at, mono, wall}
+  /** @type {ClockReading | null} */ #following = null;
   #lagging = false;
-  at = null;        // Date, server's clock: time at which the applied state was proven
+  /** @type {Date | null} */ at = null;        // Date, server's clock: time at which the applied state was proven
 
   constructor(now = readClocks) {
     this.#now = now;
@@ -32,6 +32,10 @@ export class Freshness {
 
   /**
    * Record the heads of a heartbeat that was not sent before `sent`.
+   * @param {Head} head
+   * @param {IsoTime} at
+   * @param {BoardPosition} position
+   * @param {any} [sent]
    * @returns {boolean} whether to subscribe again: the position is still behind the heads of the previous heartbeat
    */
   heads({ epoch, seq }, at, position, sent = this.#now()) {
@@ -42,7 +46,10 @@ export class Freshness {
     return behind || position.epoch !== epoch;
   }
 
-  /** The position moved: it may have reached the recorded heads. */
+  /**
+   * The position moved: it may have reached the recorded heads.
+   * @param {BoardPosition} position
+   */
   applied(position) {
     if (!this.#asked || !reached(this.#asked, position)) return;
     const { at, mono, wall } = this.#asked;
@@ -64,11 +71,12 @@ export class Freshness {
   state(loaded) {
     if (!loaded) return "loading";
     const now = this.#now();
-    const within = (then) => then !== null && elapsed(then, now) < FRESH_MS;
+    const within = (/** @type {ClockReading | null} */ then) => then !== null && elapsed(then, now) < FRESH_MS;
     if (within(this.#proven)) return this.#following && !this.#lagging ? "live" : "catching_up";
     // just opened and without a heartbeat: neither proven nor stale
     return this.#proven === null && within(this.#following) ? "catching_up" : "not_current";
   }
 }
 
-const reached = (heads, position) => position.epoch === heads.epoch && position.seq >= heads.seq;
+/** @param {Head} heads @param {BoardPosition} position */
+const reached = (heads, position) => position.epoch === heads.epoch && position.seq !== null && position.seq >= heads.seq;

@@ -88,6 +88,7 @@ const DONE = {
   taken: () => t("taken"), handed_over: () => t("handed over"), prepared: () => t("begun"), written: () => t("written"), signed: () => t("signed"),
   read: () => t("read"), accepted: () => t("accepted"), refused: () => t("refused"), set: () => t("handed over"),
 };
+/** @type {{ [path: string]: () => string }} */
 const FIELD = {
   access: () => t("Access"), acknowledge: () => t("Closed anyway because"), appeal: () => t("Appeal"), "appeal.level": () => t("Appeal"), "appeal.from": () => t("Appeal from"), "appeal.until": () => t("Appeal until"),
   assessment: () => t("Assessment"), assignee: () => t("Assigned to"), card: () => t("Card"), category: () => t("Category"), channel: () => t("Channel"),
@@ -115,8 +116,12 @@ const FIELD = {
   incoming: () => t("Incoming"), keeper: () => t("Answers for it"), outgoing: () => t("Outgoing"), pinned: () => t("Pinned"), remarks: () => t("Remarks"), restatement: () => t("Restated"),
 };
 
-/** Show an unknown code (of a newer server) as it is. */
-const named = (table) => Object.assign((code) => (Object.hasOwn(table, code) ? table[code]() : plain(code)), { codes: Object.freeze(Object.keys(table)) });
+/**
+ * Show an unknown code (of a newer server) as it is.
+ * @param {{ [code: string]: () => string }} table
+ */
+const named = (table) => Object.assign((/** @type {any} */ code) => (Object.hasOwn(table, code) ? table[code]() : plain(code)), { codes: Object.freeze(Object.keys(table)) });
+/** @param {any} code */
 const plain = (code) => (code === null || code === undefined ? "" : String(code).replaceAll("_", " "));
 
 /** label.kind("runaway") returns "Runaway"; label.kind.codes are the codes in menu order. */
@@ -128,11 +133,14 @@ export const label = {
   /** "Sighting graded": a complete text, for lists of mixed events */
   event: named(EVENT),
   /** "graded": as in "graded by Maria" */
-  done: (type) => named(DONE)(String(type).split(".").at(-1)),
+  done: (/** @type {string} */ type) => named(DONE)(String(type).split(".").at(-1)),
   field,
 };
 
-/** "grade.source" -> "Source grade"; "checklist.k1.done" -> "Checklist"; "criteria.under_13.answer" -> "Younger than 13". */
+/**
+ * "grade.source" -> "Source grade"; "checklist.k1.done" -> "Checklist"; "criteria.under_13.answer" -> "Younger than 13".
+ * @param {string} path
+ */
 function field(path) {
   const parts = String(path).split(".");
   if (parts[0] === "criteria" && parts[1]) return label.criterion(parts[1]);

@@ -24,12 +24,14 @@ export class Outbox {
   #changed;
   #now;
   #open = false;
-  #entries = new Map();   // id -> entry of this tab, oldest first
-  #runs = new Map();      // id -> {sentAt, tries, retryAt, kept, happened, promise, resolve, reject}; kept: null while it is being stored
-  #held = null;           // {until, seconds}: rate limit of this account, and how long to wait
-  #acknowledgedEntries = new Map();  // id -> {entry, seq, until}: acknowledged, while its events are not applied
+  /** @type {Map<string, PendingCommand>} */ #entries = new Map();   // id -> entry of this tab, oldest first
+  /** @type {RunMap} */ #runs = new Map();      // id -> {sentAt, tries, retryAt, kept, happened, promise, resolve, reject}; kept: null while it is being stored
+  /** @type {{ until: number, seconds: number } | null} */ #held = null;           // {until, seconds}: rate limit of this account, and how long to wait
+  /** @type {Map<string, { entry: PendingCommand, seq: number, until: number }>} */ #acknowledgedEntries = new Map();  // id -> {entry, seq, until}: acknowledged, while its events are not applied
 
-  /** @param options - {tab, transmit(frame) -> boolean, changed(boardId): called after each change of an entry} */
+  /**
+   * @param {{ tab: Tab, transmit: (frame: object) => boolean, changed: (board: string) => void, now?: () => number }} options - {tab, transmit(frame) -> boolean, changed(boardId): called after each change of an entry}
+   */
   constructor({ tab, transmit, changed, now = Date.now }) {
     this.#tab = tab;
     this.#transmit = transmit;
@@ -46,13 +48,18 @@ export class Outbox {
 
   /**
    * Store and send a command.
+   * @param {string} board
+   * @param {string} name
+   * @param {{ [field: string]: any }} data
+   * @param {{ base?: number | null, epoch?: string | null }} [options]
    * @returns {Promise<{seqs: number[], opened?: string}>} rejects with Refused
    */
   add(board, name, data, { base, epoch } = {}) {
     const order = Math.max(this.#now(), ...[...this.#entries.values()].map((entry) => entry.order + 1));
+    /** @type {PendingCommand} */
     const entry = {
       id: newId(), board, name, data, ...(base === undefined || base === null ? {} : { base, epoch }),
-      at: new Date(this.#now()).toISOString(), order, owner: this.#tab.id, status: "waiting", refusal: null,
+      at: new Date(this.#now()).toISOString(), order, owner: this.#tab.id ?? "", status: "waiting", refusal: null,
     };
     const run = this.#register(entry);
     if (new TextEncoder().encode(JSON.stringify(frameOf(entry))).length > FRAME_LIMIT) this.#refuse(entry, tooLarge(entry));
@@ -64,6 +71,7 @@ export class Outbox {
   /**
    * Return the entries of one board, or of all, oldest first. Includes those whose events are still to come; without those whose
    * events were applied.
+   * @param {string | null} [board]
    */
   pending(board = null) {
     const all = [...[...this.#acknowledgedEntries.values()].map(({ entry }) => entry), ...this.#entries.values()];
@@ -106,6 +114,7 @@ export class Outbox {
     }
   }
 
+  /** @param {AckFrame} frame @param {number | null} appliedSeq */
   acknowledged({ id, board, seqs, opened }, appliedSeq) {
     const entry = this.#entries.get(id);
     if (!entry) return;
@@ -117,6 +126,7 @@ export class Outbox {
     this.#pump();
   }
 
+  /** @param {RefusedFrame} frame */
   refused(frame) {
     const entry = this.#entries.get(frame.id);
     if (!entry) return;
@@ -127,19 +137,27 @@ export class Outbox {
     this.#pump();
   }
 
-  /** Stop drawing a command whose event was applied before its ack came, as its card would be shown twice. */
+  /**
+   * Stop drawing a command whose event was applied before its ack came, as its card would be shown twice.
+   * @param {string} id
+   */
   eventApplied(id) {
     const run = this.#runs.get(id);
     if (run) run.eventApplied = true;
   }
 
-  /** The applied position of a board moved. */
+  /**
+   * The applied position of a board moved.
+   * @param {string} board
+   * @param {number} seq
+   */
   applied(board, seq) {
     for (const [id, settled] of this.#acknowledgedEntries) {
       if (settled.entry.board === board && (settled.seq <= seq || settled.until < this.#now())) this.#acknowledgedEntries.delete(id);
     }
   }
 
+  /** @param {string} id */
   discard(id) {
     const entry = this.#entries.get(id);
     if (entry?.status !== "refused") return;
@@ -150,7 +168,7 @@ export class Outbox {
   /** Send what is due again, and postpone what waited too long for its answer. Call once a second. */
   tick() {
     for (const [id, run] of this.#runs) {
-      if (run.sentAt !== null && this.#now() - run.sentAt > ANSWER_WITHIN) this.#postpone(this.#entries.get(id));
+      if (run.sentAt !== null && this.#now() - run.sentAt > ANSWER_WITHIN) this.#postpone(/** @type {PendingCommand} */ (this.#entries.get(id)));
     }
     for (const [id, { entry, until }] of this.#acknowledgedEntries) {
       if (until < this.#now()) this.#acknowledgedEntries.delete(id), this.#changed(entry.board);
@@ -168,7 +186,10 @@ export class Outbox {
     this.#pump();
   }
 
-  /** Store the entry before another tab looks for abandoned ones. */
+  /**
+   * Store the entry before another tab looks for abandoned ones.
+   * @param {string} key
+   */
   async #adopt(key) {
     const entry = await vault.reload(key);
     if (entry === null) return;
@@ -201,6 +222,7 @@ export class Outbox {
   }
 
   // A tab that was frozen may find its entries taken over by another.
+  /** @param {PendingCommand} entry @param {Run} run */
   #isOwned(entry, run) {
     if (!run.kept || vault.label(keyOf(entry.id))?.owner === this.#tab.id) return true;
     this.#entries.delete(entry.id);
@@ -208,6 +230,7 @@ export class Outbox {
     return false;
   }
 
+  /** @param {PendingCommand} entry */
   #register(entry) {
     const run = { sentAt: null, tries: 0, retryAt: null, kept: null, keeping: null, ...promised() };
     run.promise.catch(() => {}); // after a reload nobody awaits it; `pending` reports the state
@@ -219,6 +242,7 @@ export class Outbox {
     return run;
   }
 
+  /** @param {PendingCommand} entry @param {Run} run */
   #persist(entry, run) {
     run.keeping = vault.write(keyOf(entry.id), entry).then((kept) => {
       const isNew = run.kept === null;
@@ -227,12 +251,17 @@ export class Outbox {
     });
   }
 
-  /** Send nothing for so long: anything would be refused. */
+  /**
+   * Send nothing for so long: anything would be refused.
+   * @param {PendingCommand} entry
+   * @param {number} seconds
+   */
   #pause(entry, seconds) {
     entry.held = true;
     this.#held = { until: this.#now() + seconds * 1_000 + Math.random() * SPREAD, seconds };
   }
 
+  /** @param {PendingCommand} entry */
   #postpone(entry) {
     const run = this.#runs.get(entry.id);
     const most = entry.held ? 0 : Math.min(RETRY_MOST, RETRY_FIRST * 2 ** run.tries);
@@ -240,6 +269,7 @@ export class Outbox {
     this.#set(entry, "waiting");
   }
 
+  /** @param {PendingCommand} entry @param {CommandRefusal} options */
   #refuse(entry, { code, message, fields = {}, current = null }) {
     entry.refusal = { code, message, fields, current };
     this.#set(entry, "refused");
@@ -248,6 +278,7 @@ export class Outbox {
     run.reject(new Refused({ id: entry.id, ...entry.refusal }));
   }
 
+  /** @param {PendingCommand} entry @param {PendingCommand["status"]} status */
   #set(entry, status) {
     if (entry.status === status) return;
     entry.status = status;
@@ -256,6 +287,7 @@ export class Outbox {
     this.#changed(entry.board);
   }
 
+  /** @param {PendingCommand} entry */
   #remove(entry) {
     const run = this.#runs.get(entry.id);
     vault.remove(keyOf(entry.id));
@@ -266,23 +298,27 @@ export class Outbox {
 }
 
 function promised() {
-  const parts = {};
+  const parts = /** @type {Pick<Run, "promise" | "resolve" | "reject">} */ ({});
   parts.promise = new Promise((resolve, reject) => Object.assign(parts, { resolve, reject }));
   return parts;
 }
 
+/** @param {PendingCommand} a @param {PendingCommand} b */
 const byOrder = (a, b) => a.order - b.order;
 
+/** @param {string} id */
 const keyOf = (id) => `${prefix()}outbox:${id}`;
 
 function stored() {
   return vault.keys("outbox:").map((key) => vault.read(key)).filter(Boolean).sort(byOrder);
 }
 
+/** @param {PendingCommand} command */
 function frameOf({ id, board, name, data, base, epoch }) {
   return { type: "command", id, board, name, data, ...(base === undefined ? {} : { base, ...(epoch ? { epoch } : {}) }) };
 }
 
+/** @param {{ id: string }} options */
 const tooLarge = ({ id }) => ({ id, code: "too_large", message: t("This is too long to send at once.") });
 
 function newId() {

@@ -12,9 +12,14 @@ const LATELY_MS = 60_000;  // after the last input: reading takes as long, leavi
 const TELL_MS = 4_000;     // a busy board changes many times a second
 const ASK_AGAIN_MS = 10_000; // after a request without an answer
 const PAGE = 1_000, MOST = 5_000; // events per request; events read at most
+/** @type {Kind[]} */
 const KINDS = ["search", "sighting", "task", "note"]; // kinds that get badges
 
-/** Track the board of a page for as long as the page lives. */
+/**
+ * Track the board of a page for as long as the page lives.
+ * @param {Session} session
+ * @param {Board} board
+ */
 export function mount(session, board) {
   session.readPositions = new ReadPositionTracker(session, board);
   session.readPositions.connect();
@@ -22,7 +27,8 @@ export function mount(session, board) {
 
 /**
  * Send read positions to the server.
- * @param positions [{board, epoch, seq}]
+ * @param {{ board: string, epoch: string | null, seq: number | null }[]} positions [{board, epoch, seq}]
+ * @param {{ leaving?: boolean }} [options]
  * @returns {Promise<number>} status, 0 without an answer
  */
 export async function sendReadPositions(positions, { leaving = false } = {}) {
@@ -37,15 +43,16 @@ export async function sendReadPositions(positions, { leaving = false } = {}) {
 export class ReadPositionTracker {
   #session;
   #board;
-  #positions = null;     // board -> {epoch, seq}, as the server has them; null until loaded
-  #askedAt = null;
-  #rereadTimer = null;     // scheduled reload, as a board has moved
+  /** @type {Map<string, ReadPosition> | null} */ #positions = null;     // board -> {epoch, seq}, as the server has them; null until loaded
+  /** @type {ClockReading | null} */ #askedAt = null;
+  /** @type {Timer | null} */ #rereadTimer = null;     // scheduled reload, as a board has moved
   #caughtUp = false; // badges for what was missed before this page was opened are set; only then may the position move
-  #actedAt = null;
-  #lastSeen = null;    // the last position that was in view
+  /** @type {ClockReading | null} */ #actedAt = null;
+  /** @type {{ board: string, epoch: string | null, seq: number } | null} */ #lastSeen = null;    // the last position that was in view
   #sent = "";
-  #timer = null;
+  /** @type {Timer | null} */ #timer = null;
 
+  /** @param {Session} session @param {Board} board */
   constructor(session, board) {
     this.#session = session;
     this.#board = board;
@@ -65,6 +72,8 @@ export class ReadPositionTracker {
   /**
    * Return the number of events after the read position, given the board's seq; null if the board was never seen or that is not
    * known.
+   * @param {string} board
+   * @param {number} seq
    */
   news(board, seq) {
     const position = this.#positions?.get(board);
@@ -74,12 +83,19 @@ export class ReadPositionTracker {
     return count;
   }
 
-  /** Return whether the person has certainly never seen a board. */
+  /**
+   * Return whether the person has certainly never seen a board.
+   * @param {string} board
+   */
   isNew(board) {
     return this.#positions !== null && !this.#positions.has(board);
   }
 
-  /** A board has moved: reload the positions, as this person may have caused it on another screen. */
+  /**
+   * A board has moved: reload the positions, as this person may have caused it on another screen.
+   * @param {ReadPosition} position
+   * @param {number} seq
+   */
   #askAgain(position, seq) {
     position.asked = seq;
     this.#rereadTimer ??= setTimeout(() => {
@@ -120,10 +136,11 @@ export class ReadPositionTracker {
     this.#timer = null;
     if (!this.#isNews || !(leaving || this.#isLive)) return; // while disconnected it waits for the next check
     const position = this.#lastSeen;
+    if (position === null) return;
     this.#sent = positionOf(position);
     const status = await sendReadPositions([position], { leaving });
     if (status === 0 || status === 429 || status >= 500) this.#sent = ""; // sent again when the board moves
-    else this.#positions.set(position.board, { ...position, own: 0 });
+    else this.#positions?.set(position.board, { ...position, own: 0 });
   }
 
   #onPageHide = () => this.#send({ leaving: true });
@@ -138,20 +155,21 @@ export class ReadPositionTracker {
     if (!answer) return;
     const first = this.#positions === null;
     const asked = new Map([...this.#positions ?? []].map(([id, position]) => [id, position.asked]));
-    this.#positions = new Map(answer.seen.map((position) => [position.board, { ...position, asked: asked.get(position.board) }]));
+    this.#positions = new Map(answer.seen.map((/** @type {ReadPosition} */ position) => [position.board, { ...position, asked: asked.get(position.board) }]));
     if (first) await this.#catchUp();
     this.#board.changed();
   }
 
   /** Add badges for what changed since the read position; badges set since the page was opened win. */
   async #catchUp() {
-    const board = this.#board, position = this.#positions.get(board.id);
-    const badges = position?.epoch === board.epoch ? await this.#missedBadges(position.seq, board.seq) : new Map();
+    const board = this.#board, position = this.#positions?.get(board.id);
+    const badges = position?.epoch === board.epoch ? await this.#missedBadges(position.seq, board.seq ?? 0) : new Map();
     for (const [id, badge] of badges) if (!board.badges.has(id)) board.badges.set(id, badge);
     this.#caughtUp = true;
     this.#check();
   }
 
+  /** @param {number} from @param {number} to */
   async #missedBadges(from, to) {
     const entities = KINDS.flatMap((kind) => this.#board.of(kind));
     if (to - from > MOST) return badgesSince(entities, from);
@@ -161,9 +179,15 @@ export class ReadPositionTracker {
   }
 }
 
+/** @param {{ epoch: string | null, seq: number }} options */
 const positionOf = ({ epoch, seq }) => `${epoch} ${seq}`;
 
-/** Return the events in order; null if they can't be read. */
+/**
+ * Return the events in order; null if they can't be read.
+ * @param {string} board
+ * @param {number} from
+ * @param {number} to
+ */
 async function eventsBetween(board, from, to) {
   const events = [];
   for (let after = from; after < to; after = events.at(-1).seq) {

@@ -6,14 +6,23 @@ export const SEEN = "seen";
 export const GAP = "gap";
 export const OTHER_EPOCH = "other epoch";
 
-/** Return what to do with event `seq` of `epoch` at `position` {epoch, seq}: APPLY, SEEN, GAP or OTHER_EPOCH. */
+/**
+ * Return what to do with event `seq` of `epoch` at `position` {epoch, seq}: APPLY, SEEN, GAP or OTHER_EPOCH.
+ * @param {BoardPosition} position
+ * @param {string} epoch
+ * @param {number} seq
+ */
 export function compareSeq(position, epoch, seq) {
   if (position.epoch !== epoch) return OTHER_EPOCH;
-  if (seq <= position.seq) return SEEN;
-  return seq === position.seq + 1 ? APPLY : GAP;
+  const applied = position.seq ?? 0;
+  if (seq <= applied) return SEEN;
+  return seq === applied + 1 ? APPLY : GAP;
 }
 
-/** Return the change an event makes: {put: {kind, id, seq, state}}, {drop: {kind, id}}, or {} (erased or hidden). */
+/**
+ * Return the change an event makes: {put: {kind, id, seq, state}}, {drop: {kind, id}}, or {} (erased or hidden).
+ * @param {BoardEvent} event
+ */
 export function entityChange(event) {
   if (event.erased || !event.kind) return {};
   if (event.state === undefined) return {};
@@ -23,36 +32,43 @@ export function entityChange(event) {
 
 /** Entities of a board, by kind and id. */
 export class Entities {
-  #kinds = new Map();
+  /** @type {Map<Kind, Map<string, Entity>>} */ #kinds = new Map();
 
+  /** @param {Iterable<Entity>} list */
   static from(list) {
     const entities = new Entities();
     for (const entity of list) entities.put(entity);
     return entities;
   }
 
+  /** @param {Entity} entity */
   put(entity) {
     if (!this.#kinds.has(entity.kind)) this.#kinds.set(entity.kind, new Map());
-    this.#kinds.get(entity.kind).set(entity.id, entity);
+    this.#kinds.get(entity.kind)?.set(entity.id, entity);
   }
 
+  /** @param {{ kind: Kind, id: string }} options */
   drop({ kind, id }) {
     this.#kinds.get(kind)?.delete(id);
   }
 
+  /** @param {Kind} kind @param {string} id */
   one(kind, id) {
     return this.#kinds.get(kind)?.get(id);
   }
 
+  /** @param {string} id */
   get(id) {
     for (const of of this.#kinds.values()) if (of.has(id)) return of.get(id);
     return undefined;
   }
 
+  /** @param {Kind} kind */
   of(kind) {
     return [...(this.#kinds.get(kind)?.values() ?? [])];
   }
 
+  /** @param {Kind} kind */
   size(kind) {
     return this.#kinds.get(kind)?.size ?? 0;
   }

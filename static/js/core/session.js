@@ -15,26 +15,26 @@ const ADOPT_EVERY = 10;         // ticks
 
 export class Session {
   account;
-  accounts = new Map();
+  /** @type {Map<string, Account>} */ accounts = new Map();
   version;
-  newVersion = null;  // the server's version, where it differs from this page's
+  /** @type {string | null} */ newVersion = null;  // the server's version, where it differs from this page's
   outbox;
-  alerts = null;      // the Alerts of this page, if it shows any
-  clock = null;       // clock warning of the server, {jumped, ahead}; null until one came
-  shiftStatus = null;        // shift and open handover, {shift, handover}; null until the server sent them
-  pageCommands = null; // commands of this page, for shortcuts and palette: {page, may, commands, things}
-  readPositions = null;        // ReadPositionTracker, on pages that count as seeing a board
+  /** @type {any | null} */ alerts = null;      // the Alerts of this page, if it shows any
+  /** @type {Pick<ClockFrame, "jumped" | "ahead"> | null} */ clock = null;       // clock warning of the server, {jumped, ahead}; null until one came
+  /** @type {Pick<ShiftFrame, "shift" | "handover"> | null} */ shiftStatus = null;        // shift and open handover, {shift, handover}; null until the server sent them
+  /** @type {any | null} */ pageCommands = null; // commands of this page, for shortcuts and palette: {page, may, commands, things}
+  /** @type {ReadPositionTracker | null} */ readPositions = null;        // ReadPositionTracker, on pages that count as seeing a board
   connection;
-  #boards = new Map();
+  /** @type {any} */ #boards = new Map();
   #tab;
   #ticks = 0;
-  #timer = null;
+  /** @type {Timer | null} */ #timer = null;
   #accountsLoadedAt = -Infinity;
   #accountsComplete = true;   // false while an account id was seen that is not in `accounts`
   #watchers = new Set();
 
   /**
-   * @param {{account: {id: string, name: string, role: string}, version: string, tab: object}} options `version`: of the server
+   * @param {{account: {id: string, name: string, role: string}, version: string, tab: Tab}} options `version`: of the server
    *   that rendered this page; `tab`: an open Tab
    */
   constructor({ account, version, tab }) {
@@ -83,7 +83,10 @@ export class Session {
     this.#tab.close();
   }
 
-  /** Return the board, subscribed from now on over the shared socket. */
+  /**
+   * Return the board, subscribed from now on over the shared socket.
+   * @param {string} id
+   */
   board(id) {
     if (!this.#boards.has(id)) {
       this.#boards.set(id, new Board(id, this));
@@ -92,12 +95,14 @@ export class Session {
     return this.#boards.get(id);
   }
 
+  /** @param {Role} role */
   can(role) {
     return ROLES.indexOf(this.account.role) >= ROLES.indexOf(role);
   }
 
   /**
    * Call fn() after each change of the connection, the account, the accounts or the pending commands.
+   * @param {(session: Session) => void} fn
    * @returns {() => void} stops it
    */
   watch(fn) {
@@ -105,6 +110,7 @@ export class Session {
     return () => this.#watchers.delete(fn);
   }
 
+  /** @param {object} frame */
   transmit(frame) {
     return this.connection.send(frame);
   }
@@ -123,7 +129,7 @@ export class Session {
 
   /**
    * Load the accounts if one of these states or events names an unknown one.
-   * @param things iterable of {state, actor}
+   * @param {Iterable<{ state?: AnyState | null, actor?: Actor | null }>} things iterable of {state, actor}
    */
   ensureAccounts(things) {
     for (const { state, actor } of things) {
@@ -132,6 +138,7 @@ export class Session {
     }
   }
 
+  /** @param {HelloFrame} frame */
   #onHello({ account, server }) {
     if (account.id !== this.account.id) return location.reload(); // the browser's cookie belongs to another account by now
     this.account = account;
@@ -142,6 +149,7 @@ export class Session {
     return this.#changed();
   }
 
+  /** @param {ServerFrame} frame */
   #receive(frame) {
     if (frame.type === "heads") return this.#onHeads(frame);
     if (frame.type === "alerts") return this.alerts?.heard(frame);
@@ -150,27 +158,33 @@ export class Session {
     if (frame.type === "account") return this.#onAccount(frame.account);
     if (frame.type === "ack") return this.outbox.acknowledged(frame, this.#boards.get(frame.board)?.seq ?? null);
     if (frame.type === "refused") return this.outbox.refused(frame);
-    if (frame.type === "error" && frame.id) this.outbox.refused(frame);
+    if (frame.type === "error" && frame.id) this.outbox.refused(/** @type {RefusedFrame} */ (frame));
     return this.#boards.get(frame.board)?.receive(frame);
   }
 
+  /** @param {ShiftFrame} frame */
   #onShift({ shift, handover }) {
     this.shiftStatus = { shift, handover };
     this.#changed();
   }
 
+  /** @param {ClockFrame} frame */
   #clock({ jumped, ahead }) {
     this.clock = { jumped, ahead };
     this.#changed();
   }
 
-  /** The account has a new name or role: views redraw, as rights may have changed. */
+  /**
+   * The account has a new name or role: views redraw, as rights may have changed.
+   * @param {Account} account
+   */
   #onAccount(account) {
     this.account = account;
     this.#changed();
     for (const board of this.#boards.values()) board.changed();
   }
 
+  /** @param {{ at: IsoTime, heads: { [board: string]: Head } }} options */
   #onHeads({ at, heads }) {
     syncClock(at);
     for (const [id, head] of Object.entries(heads)) this.#boards.get(id)?.onHeads(head, at);
@@ -189,6 +203,7 @@ export class Session {
     if ((this.#ticks += 1) % ADOPT_EVERY === 0) this.outbox.adopt();
   }
 
+  /** @param {Event} event */
   #recheck = (event) => {
     if (event.type === "visibilitychange") for (const board of this.#boards.values()) board.hidden();
     if (document.hidden) return;
@@ -196,6 +211,7 @@ export class Session {
     for (const board of this.#boards.values()) board.recheck();
   };
 
+  /** @param {StorageEvent} event */
   #onStorage = (event) => {
     if (event.key !== SIGNED_OUT || !event.newValue) return;
     if (JSON.parse(event.newValue).account === this.account.id) this.#redirect("/login");
@@ -217,6 +233,7 @@ export class Session {
     location.assign(`/login?next=${encodeURIComponent(location.pathname + location.search)}#ended`); // `#ended` makes the login page explain why
   }
 
+  /** @param {string} place */
   #redirect(place) {
     keepNothing();
     this.stop();
@@ -230,12 +247,13 @@ export class Session {
     this.#accountsComplete = true; // set to false again if another unknown account appears before the answer
     const answer = await getJson("/api/v1/accounts");
     if (!answer) return void (this.#accountsComplete = false);
-    this.accounts = new Map(answer.accounts.map((account) => [account.id, account]));
+    this.accounts = new Map(answer.accounts.map((/** @type {Account} */ account) => [account.id, account]));
     this.account = { ...this.account, ...this.accounts.get(this.account.id) };
     this.#changed();
     for (const board of this.#boards.values()) board.changed();
   }
 
+  /** @param {string} boardId */
   #entryChanged(boardId) {
     this.#boards.get(boardId)?.changed();
     this.#changed();

@@ -2,10 +2,14 @@
    write returns false and sets `storage.failed`. */
 
 const ROOT = "searchboard:";
+/** @type {string | null} */
 let account = null;
 let closed = false;
 
-/** Use keys of this account from now on. */
+/**
+ * Use keys of this account from now on.
+ * @param {string} id
+ */
 export function setAccount(id) {
   account = id;
   closed = false;
@@ -31,15 +35,15 @@ export const storage = {
   /** Called when `failed` changes: a reload would now lose what is typed, or no longer. */
   onChange: () => {},
 
-  read(key) {
+  read(/** @type {string} */ key) {
     try {
-      return JSON.parse(globalThis.localStorage.getItem(key));
+      return JSON.parse(globalThis.localStorage.getItem(key) ?? "null");
     } catch {
       return null;
     }
   },
 
-  write(key, value) {
+  write(/** @type {string} */ key, /** @type {unknown} */ value) {
     if (closed) return false;
     try {
       globalThis.localStorage.setItem(key, JSON.stringify(value));
@@ -51,7 +55,7 @@ export const storage = {
     }
   },
 
-  remove(key) {
+  remove(/** @type {string} */ key) {
     try {
       globalThis.localStorage.removeItem(key);
     } catch {
@@ -59,7 +63,7 @@ export const storage = {
     }
   },
 
-  keys(start) {
+  keys(/** @type {string} */ start) {
     try {
       return Object.keys(globalThis.localStorage).filter((key) => key.startsWith(start));
     } catch {
@@ -68,6 +72,7 @@ export const storage = {
   },
 };
 
+/** @param {boolean} failed */
 function setFailed(failed) {
   if (storage.failed === failed) return;
   storage.failed = failed;

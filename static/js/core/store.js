@@ -13,31 +13,34 @@ const HIDDEN_FRAME = 250;   // ms: a hidden page gets no animation frames, but i
 
 export class Board {
   id;
-  epoch = null;
-  seq = null;
-  at = null;
+  /** @type {string | null} */ epoch = null;
+  /** @type {number | null} */ seq = null;
+  /** @type {IsoTime | null} */ at = null;
   presence = { count: 0, people: [] };
-  summaries = new Map();
-  badges = new Map();
+  /** @type {Map<string, Summary>} */ summaries = new Map();
+  /** @type {Map<string, ChangeBadge>} */ badges = new Map();
 
   #session;
   #entities = new Entities();
-  #partialSnapshot = null;          // snapshot of which more parts are to come
-  #pendingSince = null;        // ms, wall clock: a subscription was sent and is not answered
+  /** @type {{ epoch: string, seq: number, entities: Entity[] } | null} */ #partialSnapshot = null;          // snapshot of which more parts are to come
+  /** @type {number | null} */ #pendingSince = null;        // ms, wall clock: a subscription was sent and is not answered
   #subscribeSentAt = 0;           // ms, wall clock: the last subscription
   #following = false;
-  #ownPresence = null;          // what this person has open: {card, editing}
+  /** @type {{ card: string | null, editing: boolean } | null} */ #ownPresence = null;          // what this person has open: {card, editing}
   #forbidden = false;
   #forbiddenRetryMs = ASK_FORBIDDEN * (1 + Math.random() / 2); // spread, so that many readers who lose access at once do not ask all at once
   #freshnessTracker;
-  #readAt = null;         // Date of the first snapshot; nothing before the first proof of freshness is newer
+  /** @type {Date | null} */ #readAt = null;         // Date of the first snapshot; nothing before the first proof of freshness is newer
   #notifiedState = "";            // freshness state that the watchers were last told
   #watchers = new Set();
   #freshnessWatchers = new Set();   // called at each heartbeat, which alone is no reason to redraw a board
-  #events = [];
-  #frame = null;
+  /** @type {BoardEvent[]} */ #events = [];
+  /** @type {number | null} */ #frame = null;
 
-  /** @param session - {account, outbox, transmit(frame) -> boolean, ensureAccounts(things)} */
+  /**
+   * @param {any} session - {account, outbox, transmit(frame) -> boolean, ensureAccounts(things)}
+   * @param {string} id
+   */
   constructor(id, session, freshness = new Freshness()) {
     this.id = id;
     this.#session = session;
@@ -46,15 +49,20 @@ export class Board {
 
   // --- read by views
 
+  /** @param {string} id */
   get(id) {
     return this.#entities.get(id);
   }
 
+  /** @param {Kind} kind */
   of(kind) {
     return this.#entities.of(kind);
   }
 
-  /** Return how many entities of these kinds there are. */
+  /**
+   * Return how many entities of these kinds there are.
+   * @param {Kind[]} kinds
+   */
   count(kinds) {
     return kinds.reduce((sum, kind) => sum + this.#entities.size(kind), 0);
   }
@@ -68,6 +76,7 @@ export class Board {
     return this.#session.outbox.pending(this.id);
   }
 
+  /** @param {(board: Board, events: BoardEvent[]) => void} fn */
   watch(fn) {
     this.#watchers.add(fn);
     return () => this.#watchers.delete(fn);
@@ -75,6 +84,7 @@ export class Board {
 
   /**
    * Call fn(board) after each heartbeat, as `provenAt` has moved.
+   * @param {(board: Board) => void} fn
    * @returns {() => void} stops it
    */
   watchFreshness(fn) {
@@ -86,20 +96,26 @@ export class Board {
 
   /**
    * Send a command; the outbox repeats it until it is answered.
+   * @param {string} name
+   * @param {{ [field: string]: any }} data
+   * @param {{ base?: number | null, epoch?: string | null }} [options]
    * @returns {Promise<{seqs: number[], opened?: string}>} rejects with Refused
    */
   send(name, data, { base, epoch = this.epoch } = {}) {
     return this.#session.outbox.add(this.id, name, data, { base, epoch });
   }
 
+  /** @param {string} id */
   discard(id) {
     this.#session.outbox.discard(id);
   }
 
+  /** @param {string} id */
   clearBadge(id) {
     if (this.badges.delete(id)) this.changed();
   }
 
+  /** @param {string | null} card */
   setPresence(card, editing = false) {
     this.#ownPresence = { card, editing };
     this.#sendPresence();
@@ -124,7 +140,10 @@ export class Board {
     this.changed();
   }
 
-  /** Apply a frame that names this board. */
+  /**
+   * Apply a frame that names this board.
+   * @param {any} frame
+   */
   receive(frame) {
     switch (frame.type) {
       case "snapshot": return this.#onSnapshot(frame);
@@ -140,9 +159,9 @@ export class Board {
 
   /**
    * Compare with the head of this board in a heartbeat.
-   * @param head - {epoch, seq}, as in the database
-   * @param at server time
-   * @param sent clock reading before which the heartbeat was not sent
+   * @param {Head} head - {epoch, seq}, as in the database
+   * @param {IsoTime} at server time
+   * @param {ClockReading} sent clock reading before which the heartbeat was not sent
    */
   onHeads(head, at, sent) {
     const behind = this.#freshnessTracker.heads(head, at, this, sent);
@@ -167,7 +186,7 @@ export class Board {
   /** Schedule a call of the watchers, at most once per animation frame. */
   changed() {
     if (this.#frame !== null) return;
-    const later = globalThis.document && !document.hidden ? requestAnimationFrame : (fn) => setTimeout(fn, HIDDEN_FRAME);
+    const later = globalThis.document && !document.hidden ? requestAnimationFrame : (/** @type {(board: Board, events: BoardEvent[]) => void} */ fn) => setTimeout(fn, HIDDEN_FRAME);
     this.#frame = later(() => this.#notify());
   }
 
@@ -197,6 +216,7 @@ export class Board {
     }
   }
 
+  /** @param {SnapshotFrame} frame */
   #onSnapshot({ epoch, seq, entities, more }) {
     // When rights change in the middle of a snapshot, the server starts a new one: drop the parts of the old.
     if (this.#partialSnapshot?.epoch !== epoch || this.#partialSnapshot.seq !== seq) this.#partialSnapshot = { epoch, seq, entities: [] };
@@ -213,6 +233,7 @@ export class Board {
     this.changed();
   }
 
+  /** @param {EventsFrame} frame */
   #applyEvents({ epoch, events }) {
     for (const event of events) {
       const verdict = compareSeq(this, epoch, event.seq);
@@ -225,6 +246,7 @@ export class Board {
     return this.changed();
   }
 
+  /** @param {BoardEvent} event */
   #applyEvent(event) {
     const { put, drop } = entityChange(event);
     if (put) this.#entities.put(put);
@@ -236,17 +258,20 @@ export class Board {
     this.#moveTo(event.seq);
   }
 
+  /** @param {number} seq */
   #moveTo(seq) {
     this.seq = seq;
     this.#freshnessTracker.applied(this);
     this.#session.outbox.applied(this.id, seq);
   }
 
+  /** @param {BadgeEvent} event */
   #addBadge(event) {
     this.badges.set(event.id, addToBadge(this.badges.get(event.id), event));
   }
 
   // A snapshot in place of a catch-up shows that these changed, but not who changed them.
+  /** @param {Entities} before @param {number | null} from */
   #addBadgesForDifferences(before, from) {
     if (from === null) return;
     for (const { kind, id, seq } of this.#entities) {
@@ -256,22 +281,25 @@ export class Board {
     for (const id of this.badges.keys()) if (!this.#entities.get(id)) this.badges.delete(id);
   }
 
+  /** @param {Head} head */
   #onSubscribed({ epoch, seq }) {
     this.#pendingSince = null;
     this.#forbidden = false;
     this.#following = true;
     // Being ahead is fine, as the previous subscription may have brought more; being behind or in another epoch is not.
-    if (this.epoch !== epoch || this.seq < seq) return this.subscribe({ fresh: true });
+    if (this.epoch !== epoch || (this.seq ?? 0) < seq) return this.subscribe({ fresh: true });
     this.#readAt ??= serverNow();
     this.#freshnessTracker.followed();
     this.#sendPresence();
     return this.changed();
   }
 
+  /** @param {{ reason: string }} options */
   #onUnsubscribed({ reason }) {
     if (reason === "forbidden") this.#onForbidden();
   }
 
+  /** @param {ErrorFrame} frame */
   #onError({ code }) {
     if (this.#pendingSince === null) return;
     this.#pendingSince = null;
@@ -291,12 +319,14 @@ export class Board {
     this.changed();
   }
 
+  /** @param {{ searches: { [search: string]: Summary } }} options */
   #onSummary({ searches }) {
     for (const [id, summary] of Object.entries(searches)) this.summaries.set(id, summary);
     this.changed();
   }
 
   // While an answer is pending, frames of the previous subscription may still show gaps: don't subscribe again for them.
+  /** @param {{ fresh?: boolean }} [options] */
   #resubscribe(options) {
     if (this.#forbidden || (this.#pendingSince !== null && Date.now() - this.#pendingSince < ASK_AGAIN)) return;
     this.subscribe(options);

@@ -9,9 +9,9 @@ const STAMP_DIES = 150_000;   // ms: browsers may run the timers of a hidden tab
 const NAME = "searchboard-tab";
 
 export class Tab {
-  id = null;
-  #release = () => {};
-  #timer = null;
+  /** @type {string | null} */ id = null;
+  /** @type {(value?: unknown) => void} */ #release = () => {};
+  /** @type {Timer | null} */ #timer = null;
 
   /** Take the identity from before the reload, unless a duplicated tab holds it; else a new one. */
   async open() {
@@ -28,18 +28,25 @@ export class Tab {
     storage.remove(`${prefix()}tab:${this.id}`);
   }
 
-  /** Return those of `ids` whose tab is gone. */
+  /**
+   * Return those of `ids` whose tab is gone.
+   * @param {string[]} ids
+   */
   async gone(ids) {
     const alive = globalThis.navigator?.locks ? await lockedIds() : stampedIds();
     return ids.filter((id) => id !== this.id && !alive.has(id));
   }
 
-  /** Run `fn` while no other tab runs its own. */
+  /**
+   * Run `fn` while no other tab runs its own.
+   * @param {() => Promise<void>} fn
+   */
   async exclusively(fn) {
     if (globalThis.navigator?.locks) await navigator.locks.request(`${NAME}-adopt:${prefix()}`, fn);
     else await fn();
   }
 
+  /** @param {string} id */
   #acquire(id) {
     if (!globalThis.navigator?.locks) return this.#startStamping(id);
     return new Promise((held) => {
@@ -50,6 +57,7 @@ export class Tab {
     });
   }
 
+  /** @param {string} id */
   #startStamping(id) {
     const stamp = () => storage.write(`${prefix()}tab:${id}`, Date.now());
     stamp();
@@ -58,12 +66,13 @@ export class Tab {
   }
 }
 
+/** @param {string} id */
 const lockOf = (id) => `${NAME}:${prefix()}${id}`;
 
 async function lockedIds() {
   const { held } = await navigator.locks.query();
   const start = lockOf("");
-  return new Set(held.filter(({ name }) => name.startsWith(start)).map(({ name }) => name.slice(start.length)));
+  return new Set((held ?? []).flatMap(({ name }) => (name?.startsWith(start) ? [name.slice(start.length)] : [])));
 }
 
 function stampedIds() {
@@ -80,6 +89,7 @@ function loadId() {
   }
 }
 
+/** @param {string} id */
 function saveId(id) {
   try {
     globalThis.sessionStorage.setItem(NAME, id);

@@ -7,20 +7,31 @@ import { ClockOffset } from "./clock_offset.js";
 export const ZONE = "Europe/Brussels";
 const SECOND = 1000, MINUTE = 60 * SECOND, HOUR = 60 * MINUTE, DAY = 24 * HOUR;
 
+/** @type {Intl.DateTimeFormatOptions} */
 const CLOCK = { hour: "2-digit", minute: "2-digit" };
+/** @type {Intl.DateTimeFormatOptions} */
 const CLOCK_S = { ...CLOCK, second: "2-digit" };
+/** @type {Intl.DateTimeFormatOptions} */
 const DATE = { day: "numeric", month: "short" };
+/** @type {Intl.DateTimeFormatOptions} */
 const DATE_OF_YEAR = { ...DATE, year: "numeric" };
+/** @type {Intl.DateTimeFormatOptions} */
 const DAY_OF_WEEK = { weekday: "short", ...DATE };
+/** @type {Intl.DateTimeFormatOptions} */
 const DAY_OF_YEAR = { ...DAY_OF_WEEK, year: "numeric" };
+/** @type {Intl.DateTimeFormatOptions} */
 const IN_WEEK = { weekday: "short", ...CLOCK };
+/** @type {Intl.DateTimeFormatOptions} */
 const INPUT = { year: "numeric", month: "2-digit", day: "2-digit", ...CLOCK };
 
 // --- the server's clock
 
 const offset = new ClockOffset();
 
-/** Record that the server's clock shows `iso`, as a heartbeat says. */
+/**
+ * Record that the server's clock shows `iso`, as a heartbeat says.
+ * @param {IsoTime} iso
+ */
 export function syncClock(iso, local = Date.now()) {
   offset.add(Date.parse(iso) - local);
 }
@@ -30,29 +41,53 @@ export function serverNow() {
   return new Date(Date.now() + (offset.ms ?? 0));
 }
 
-/** Return the ISO time at which an event was committed: `clock` if the event has one, as `at` may be ahead of the clock. */
+/**
+ * Return the ISO time at which an event was committed: `clock` if the event has one, as `at` may be ahead of the clock.
+ * @param {{ at: IsoTime, clock?: IsoTime | null }} options
+ */
 export const committedAt = ({ at, clock: told }) => told ?? at;
 
 // --- points in time; each takes an ISO text or a Date, and returns "" for null or an invalid one
 
-/** "22:34" */
+/**
+ * "22:34"
+ * @param {Time} when
+ */
 export const clock = (when) => write(CLOCK, when);
-/** "22:34:07" */
+/**
+ * "22:34:07"
+ * @param {Time} when
+ */
 export const clockWithSeconds = (when) => write(CLOCK_S, when);
-/** "Tue 24 Nov", with the year unless it is the current one */
+/**
+ * "Tue 24 Nov", with the year unless it is the current one
+ * @param {Time} when
+ */
 export const day = (when, now = serverNow()) =>
   plain(yearOf(when) === yearOf(now) ? DAY_OF_WEEK : DAY_OF_YEAR, when);
-/** "24 Nov", with the year unless it is the current one */
+/**
+ * "24 Nov", with the year unless it is the current one
+ * @param {Time} when
+ */
 export const date = (when, now = serverNow()) => plain(yearOf(when) === yearOf(now) ? DATE : DATE_OF_YEAR, when);
-/** "Tue 22:34" */
+/**
+ * "Tue 22:34"
+ * @param {Time} when
+ */
 export const dayAndClock = (when) => plain(IN_WEEK, when);
-/** "22:34" today, else "Tue 24 Nov 22:34" */
+/**
+ * "22:34" today, else "Tue 24 Nov 22:34"
+ * @param {Time} when
+ */
 export const moment = (when, now = serverNow()) =>
   day(when, now) === day(now, now) ? clock(when) : `${day(when, now)} ${clock(when)}`.trim();
 
 // --- durations
 
-/** "just now", "2 min ago", "3 h ago", "2 d ago"; "in 5 min" for the future */
+/**
+ * "just now", "2 min ago", "3 h ago", "2 d ago"; "in 5 min" for the future
+ * @param {Time} when
+ */
 export function ago(when, now = serverNow()) {
   const passed = between(when, now);
   if (passed === null) return "";
@@ -60,7 +95,10 @@ export function ago(when, now = serverNow()) {
   return passed < 0 ? t("in {length}", { length: formatDuration(-passed) }) : t("{length} ago", { length: formatDuration(passed) });
 }
 
-/** Running time: "06:31:12" on the first day, then "3 d 02 h"; never negative. */
+/**
+ * Running time: "06:31:12" on the first day, then "3 d 02 h"; never negative.
+ * @param {Time} when
+ */
 export function since(when, now = serverNow()) {
   const passed = between(when, now);
   if (passed === null) return "";
@@ -69,16 +107,25 @@ export function since(when, now = serverNow()) {
   return `${two(whole / HOUR)}:${two((whole % HOUR) / MINUTE)}:${two((whole % MINUTE) / SECOND)}`;
 }
 
-/** "41 min late", or "" before it is late. */
+/**
+ * "41 min late", or "" before it is late.
+ * @param {Time} when
+ */
 export function late(when, now = serverNow()) {
   const passed = between(when, now);
   return passed === null || passed < MINUTE ? "" : t("{length} late", { length: formatDuration(passed) });
 }
 
-/** "7 s" below a minute, else as formatDuration. */
+/**
+ * "7 s" below a minute, else as formatDuration.
+ * @param {number} length
+ */
 export const formatShortDuration = (length) => (length < MINUTE ? t("{seconds} s", { seconds: Math.round(length / SECOND) }) : formatDuration(length));
 
-/** "41 min", "3 h 05", "2 d 4 h": ms, rounded down, in the two units that matter. */
+/**
+ * "41 min", "3 h 05", "2 d 4 h": ms, rounded down, in the two units that matter.
+ * @param {number} length
+ */
 export function formatDuration(length) {
   if (length < HOUR) return t("{minutes} min", { minutes: Math.floor(length / MINUTE) });
   if (length < 10 * HOUR) return t("{hours} h {minutes}", { hours: Math.floor(length / HOUR), minutes: two((length % HOUR) / MINUTE) });
@@ -88,16 +135,20 @@ export function formatDuration(length) {
 
 // --- forms: <input type="datetime-local"> has no zone; Europe/Brussels is meant
 
-/** Return "2026-11-24T22:34" for a datetime-local input, "" for null. */
+/**
+ * Return "2026-11-24T22:34" for a datetime-local input, "" for null.
+ * @param {Time} when
+ */
 export function toInput(when) {
   const date = dateOf(when);
   if (!date) return "";
-  const part = Object.fromEntries(formatter(INPUT, "en-GB").formatToParts(date).map(({ type, value }) => [type, value]));
+  const part = Object.fromEntries(formatter(INPUT, "en-GB").formatToParts(date).map((/** @type {{ type: string, value: any }} */ { type, value }) => [type, value]));
   return `${part.year}-${part.month}-${part.day}T${part.hour}:${part.minute}`;
 }
 
 /**
  * Read "2026-11-24T22:34" as Brussels time.
+ * @param {string} text
  * @returns {string | null} ISO in UTC; null if empty or invalid
  */
 export function fromInput(text) {
@@ -109,30 +160,37 @@ export function fromInput(text) {
   return new Date(guess).toISOString();
 }
 
+/** @param {Time} when */
 function dateOf(when) {
   if (when === null || when === undefined || when === "") return null;
   const date = when instanceof Date ? when : new Date(when);
   return Number.isNaN(date.getTime()) ? null : date;
 }
 
+/** @param {Time} when @param {Time} now */
 function between(when, now) {
   const start = dateOf(when);
-  return start && now - start;
+  return start && Number(now) - Number(start);
 }
 
 // Formatters are slow to create, and the language is known only once the catalogue is loaded.
 const made = new Map();
 
+/** @param {Intl.DateTimeFormatOptions} options */
 function formatter(options, language = locale()) {
   if (!made.has(options)) made.set(options, new Intl.DateTimeFormat(language, { timeZone: ZONE, hourCycle: "h23", ...options }));
   return made.get(options);
 }
 
+/** @param {Intl.DateTimeFormatOptions} options @param {Time} when */
 function write(options, when) {
   const date = dateOf(when);
   return date ? formatter(options).format(date) : "";
 }
 
+/** @param {Intl.DateTimeFormatOptions} options @param {Time} when */
 const plain = (options, when) => write(options, when).replace(",", "");
+/** @param {Time} when */
 const yearOf = (when) => toInput(when).slice(0, 4);
+/** @param {number} number */
 const two = (number) => String(Math.floor(number)).padStart(2, "0");

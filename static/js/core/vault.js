@@ -13,16 +13,17 @@ const UNREADABLE = Symbol("unreadable");
 export class Vault {
   state = "waiting";     // "waiting" for the key | "open" | "memory": this browser can't encrypt here, so nothing is stored
   onChange = () => {};     // called when `state` changes
-  #key = null;
-  #values = new Map();   // key -> value
-  #queue = new Map();   // key -> true: to be written; false: to be removed
-  #failed = new Set();   // keys whose last write failed
-  #writing = null;
+  /** @type {CryptoKey | null} */ #key = null;
+  /** @type {any} */ #values = new Map();   // key -> value
+  /** @type {Map<string, boolean>} */ #queue = new Map();   // key -> true: to be written; false: to be removed
+  /** @type {any} */ #failed = new Set();   // keys whose last write failed
+  /** @type {Promise<void> | null} */ #writing = null;
   #whenLoaded = new Map();     // key -> fn(value)
-  #whenOpened = [];
+  /** @type {(() => void)[]} */ #whenOpened = [];
 
   /**
    * Load the key and the stored values.
+   * @param {string} account
    * @returns {Promise<void>} resolves when they can be read, or when the page has to start without them
    */
   begin(account) {
@@ -34,22 +35,33 @@ export class Vault {
     });
   }
 
-  /** Call fn() once stored values can be read. */
+  /**
+   * Call fn() once stored values can be read.
+   * @param {() => void} fn
+   */
   whenOpened(fn) {
     if (this.state === "open" || this.state === "memory") fn();
     else this.#whenOpened.push(fn);
   }
 
-  /** Call fn(value) if a value was stored that could not be read yet when it was asked for. */
+  /**
+   * Call fn(value) if a value was stored that could not be read yet when it was asked for.
+   * @param {string} key
+   * @param {(value: any) => void} fn
+   */
   whenLoaded(key, fn) {
     if (this.state === "waiting") this.#whenLoaded.set(key, fn);
   }
 
+  /** @param {string} key */
   read(key) {
     return this.#values.get(key) ?? null;
   }
 
-  /** Read a value from disk again, as another tab may just have written it. */
+  /**
+   * Read a value from disk again, as another tab may just have written it.
+   * @param {string} key
+   */
   async reload(key) {
     const value = await this.#readStored(key);
     return value === UNREADABLE ? null : value;
@@ -57,6 +69,8 @@ export class Vault {
 
   /**
    * Store a value; it may be changed in place later, and is written as it is then.
+   * @param {string} key
+   * @param {any} value
    * @returns {Promise<boolean>} whether it is on disk
    */
   write(key, value) {
@@ -65,19 +79,26 @@ export class Vault {
     return this.#flush().then(() => this.state === "open" && !this.#failed.has(key));
   }
 
+  /** @param {string} key */
   remove(key) {
     this.#values.delete(key);
     this.#queue.set(key, false);
     this.#flush();
   }
 
-  /** Return the keys of a kind, readable or not. */
+  /**
+   * Return the keys of a kind, readable or not.
+   * @param {string} kind
+   */
   keys(kind) {
     const start = `${prefix()}${kind}`;
     return [...new Set([...storage.keys(start), ...[...this.#values.keys()].filter((key) => key.startsWith(start))])];
   }
 
-  /** Return the unencrypted part of a stored outbox entry, {owner, order, status}, or null. */
+  /**
+   * Return the unencrypted part of a stored outbox entry, {owner, order, status}, or null.
+   * @param {string} key
+   */
   label(key) {
     const { owner, order, status } = storage.read(key) ?? {};
     return owner === undefined ? null : { owner, order, status };
@@ -88,6 +109,7 @@ export class Vault {
     return this.#flush();
   }
 
+  /** @param {string} text */
   async #open(text) {
     this.#key = await importKey(text);
     const keys = this.#storedKeys();
@@ -114,7 +136,11 @@ export class Vault {
     return Promise.resolve();
   }
 
-  /** A value typed before the stored one could be read wins; its owner merges the two (see whenLoaded). */
+  /**
+   * A value typed before the stored one could be read wins; its owner merges the two (see whenLoaded).
+   * @param {string} key
+   * @param {any} value
+   */
   #adopt(key, value) {
     if (value === UNREADABLE) return;
     if (this.#queue.get(key) === false) this.#queue.delete(key); // the removal was not meant for this value, which nobody had seen
@@ -126,14 +152,18 @@ export class Vault {
     return KINDS.flatMap((kind) => storage.keys(`${prefix()}${kind}`));
   }
 
+  /** @param {string} key */
   async #readStored(key) {
     const kept = storage.read(key);
-    return isEncrypted(kept) ? decrypt(this.#key, key, kept.sealed).catch(() => UNREADABLE) : kept;
+    return isEncrypted(kept) ? decrypt(/** @type {CryptoKey} */ (this.#key), key, kept.sealed).catch(() => UNREADABLE) : kept;
   }
 
-  /** Another tab of this account wrote a value. */
+  /**
+   * Another tab of this account wrote a value.
+   * @param {StorageEvent} event
+   */
   #onStorage = async ({ key, newValue }) => {
-    if (this.#key === null || !KINDS.some((kind) => key?.startsWith(`${prefix()}${kind}`))) return;
+    if (this.#key === null || key === null || !KINDS.some((kind) => key.startsWith(`${prefix()}${kind}`))) return;
     if (newValue === null && !this.#queue.has(key)) this.#values.delete(key);
     const value = newValue === null ? UNREADABLE : await this.#readStored(key);
     if (value !== UNREADABLE && value !== null && !this.#queue.has(key)) this.#values.set(key, value);
@@ -156,20 +186,23 @@ export class Vault {
     }
   }
 
+  /** @param {string} key @param {object} record */
   #store(key, record) {
     if (this.#queue.get(key) === false) return; // removed meanwhile
     if (storage.write(key, record)) this.#failed.delete(key);
     else this.#failed.add(key);
   }
 
+  /** @param {string} key @param {any} value */
   async #encryptedRecord(key, value) {
-    const sealed = await encrypt(this.#key, key, value);
+    const sealed = await encrypt(/** @type {CryptoKey} */ (this.#key), key, value);
     if (!key.startsWith(`${prefix()}outbox:`)) return { sealed };
     const { owner, order, status } = value;
     return { owner, order, status, sealed };
   }
 }
 
+/** @param {any} value */
 const isEncrypted = (value) => typeof value?.sealed === "string";
 
 export const vault = new Vault();

@@ -38,7 +38,7 @@ async function start() {
   report.connect();
   recovery.connect();
   await words;
-  overlay.explain(originProblem());
+  overlay.explain(/** @type {string} */ (originProblem()));
   if (session.ended) return undefined;
   view = new DisplayView(root, session, overlay);
   return view.connect();

@@ -89,7 +89,7 @@ const newestFirst = (a, b) => (a.at < b.at ? 1 : -1);
  * @param {JournalEvent} event
  * @returns {SignificantEvent}
  */
-const ofEvent = (board, { kind, id, at, clock, type, state }) => ({ search: kind === "search" ? id : board.id, at, clock, type, state });
+const ofEvent = (board, { kind, id, at, clock, type, state }) => ({ search: kind === "search" ? id : board.id, at, clock, type, state: /** @type {any} */ (state) });
 
 /**
  * @param {string} search

@@ -13,7 +13,7 @@ import { formatField } from "../format/values.js";
  * @param {string} path of the field
  * @param {any} ctx the view: session, board, draw(); edited(form) replaces draw() where a choice is sent at once; resolved(form) after
  *   the last conflict was decided; sightings() to choose from
- * @param name label, if it is not that of the field
+ * @param {string | null} [name] label, if it is not that of the field
  */
 export function row(form, path, ctx, name = null) {
   const field = form.field(path);

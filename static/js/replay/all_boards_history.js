@@ -9,6 +9,7 @@ const PAGE = 100; // events of a board per request
 const TOGETHER = 4; // boards requested at a time
 const OPERATIONS = "operations";
 const NOW = "9"; // later than any time
+/** @param {HistoryEntry} a @param {HistoryEntry} b */
 const byTime = (a, b) => (a.event.at === b.event.at ? 0 : a.event.at < b.event.at ? 1 : -1);
 
 export class AllBoardsHistory extends HistoryEntries {
@@ -16,31 +17,36 @@ export class AllBoardsHistory extends HistoryEntries {
   from = NOW; // everything after this time is loaded; "" means everything at all
   #journals = new Map(); // board -> JournalReader
   #operations;
-  #epoch = null;
+  /** @type {string | null} */ #epoch = null;
   #unwatch = () => {};
   #busy = false;
 
+  /** @param {Session} session @param {() => void} changed */
   constructor(session, changed) {
     super(session, changed);
     this.#operations = session.board(OPERATIONS);
   }
 
   connect() {
-    this.#unwatch = this.#operations.watch((_, events) => this.#heard(events));
+    this.#unwatch = this.#operations.watch((/** @type {unknown} */ _, /** @type {BoardEvent[]} */ events) => this.#heard(events));
   }
 
   disconnect() {
     this.#unwatch();
   }
 
+  /** @param {string} [board] */
   live(board) {
     return board === OPERATIONS ? this.#operations : null;
   }
 
-  /** By kind, as other entities may have the id of a search or of the board. */
+  /**
+   * By kind, as other entities may have the id of a search or of the board.
+   * @param {string} board
+   */
   search(board) {
     const found = this.#operations.get(board);
-    const search = found?.kind === "search" ? found : this.#operations.of("search").find(({ id }) => id === board);
+    const search = found?.kind === "search" ? found : this.#operations.of("search").find((/** @type {{ id: string }} */ { id }) => id === board);
     return search?.state ?? null;
   }
 
@@ -60,6 +66,7 @@ export class AllBoardsHistory extends HistoryEntries {
     return all.reverse().sort(byTime);
   }
 
+  /** @param {number} seq */
   find(seq) {
     const journal = this.#journals.get(OPERATIONS);
     const event = journal?.at(seq);
@@ -85,27 +92,32 @@ export class AllBoardsHistory extends HistoryEntries {
     this.changed();
   };
 
+  /** @param {JournalReader} journal */
   async #back(journal) {
     try {
       await journal.readBack(PAGE);
     } catch (error) {
-      if (error.status !== 404) throw error;
+      if (/** @type {any} */ (error).status !== 404) throw error;
       this.#journals.delete(journal.board); // it may not be seen any more
     }
   }
 
-  /** Return the time from which on the journal is loaded; "" if all of it is. */
+  /**
+   * Return the time from which on the journal is loaded; "" if all of it is.
+   * @param {JournalReader} journal
+   */
   #openAt({ board, events, complete }) {
     if (complete) return "";
     return events[0]?.at ?? (board === OPERATIONS ? NOW : this.#operations.summaries.get(board)?.last?.at ?? "");
   }
 
+  /** @param {BoardEvent[]} events */
   #heard(events) {
     const { seq, epoch, summaries } = this.#operations;
     if (seq === null) return;
     if (epoch !== this.#epoch) this.#begin(epoch);
     const isBegun = this.from !== NOW;
-    const isMoved = this.#follow(new Set([OPERATIONS, ...this.#operations.of("search").map(({ id }) => id)]));
+    const isMoved = this.#follow(new Set([OPERATIONS, ...this.#operations.of("search").map((/** @type {{ id: string }} */ { id }) => id)]));
     const journal = this.#journals.get(OPERATIONS);
     if (journal.onEvents(events) || (journal.head ?? Infinity) < seq) this.#up(journal, seq);
     for (const [id, { last }] of summaries) if (isBegun && last && this.#journals.has(id)) this.#happened(this.#journals.get(id), last);
@@ -113,13 +125,17 @@ export class AllBoardsHistory extends HistoryEntries {
     if (isMoved || events.length) this.changed();
   }
 
+  /** @param {string} epoch */
   #begin(epoch) {
     this.#epoch = epoch;
     this.#journals.clear();
     this.from = NOW;
   }
 
-  /** Return whether there are new boards. */
+  /**
+   * Return whether there are new boards.
+   * @param {Set<string>} boards
+   */
   #follow(boards) {
     const gone = [...this.#journals.keys()].filter((id) => !boards.has(id)), come = [...boards].filter((id) => !this.#journals.has(id));
     for (const id of gone) this.#journals.delete(id);
@@ -127,11 +143,16 @@ export class AllBoardsHistory extends HistoryEntries {
     return gone.length + come.length > 0;
   }
 
+  /** @param {JournalReader} journal @param {{ at: IsoTime, seq: number }} last */
   #happened(journal, last) {
     if (journal.head === null ? last.at > this.from : journal.head < last.seq) this.#up(journal, last.seq);
   }
 
-  /** Load the new events of a board. Without an answer, the next summary tries again. */
+  /**
+   * Load the new events of a board. Without an answer, the next summary tries again.
+   * @param {JournalReader} journal
+   * @param {number} seq
+   */
   async #up(journal, seq) {
     try {
       await journal.readTail(PAGE);
@@ -144,5 +165,9 @@ export class AllBoardsHistory extends HistoryEntries {
   }
 }
 
-/** Search-level events also stand on the search's own board, and are shown from there. */
+/**
+ * Search-level events also stand on the search's own board, and are shown from there.
+ * @param {BoardEvent} event
+ * @param {JournalReader} journal
+ */
 const isTwice = ({ kind }, { board }) => board === OPERATIONS && kind === "search";

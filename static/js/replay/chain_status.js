@@ -9,10 +9,13 @@ const SHOWN = 16; // digits of a hash that are shown; the title has all of them
 export class ChainStatus {
   #find;
   #board;
-  #timer = null;
+  /** @type {Timer | null} */ #timer = null;
   #asking = false;
 
-  /** @param find () -> element that only this class writes to, or null; it is another one after access was regained */
+  /**
+   * @param {any} find () -> element that only this class writes to, or null; it is another one after access was regained
+   * @param {string} board
+   */
   constructor(find, board) {
     this.#find = find;
     this.#board = board;
@@ -42,7 +45,9 @@ export class ChainStatus {
   }
 }
 
-/** @param told - {seq, head, holds, fault?}, or null without an answer */
+/**
+ * @param {any} told - {seq, head, holds, fault?}, or null without an answer
+ */
 function said(told) {
   if (told === null) return t("Whether the chain holds can't be asked now.");
   if (!told.holds) return t("The chain does not hold: {fault}.", { fault: told.fault });

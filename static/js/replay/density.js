@@ -2,7 +2,10 @@
 
 /**
  * Count the times in each of `parts` equal parts of from … to.
- * @param times ms, in order
+ * @param {number[]} times ms, in order
+ * @param {any} from
+ * @param {any} to
+ * @param {any} parts
  */
 export function density(times, from, to, parts) {
   const counts = new Array(parts).fill(0);
@@ -10,7 +13,12 @@ export function density(times, from, to, parts) {
   return counts;
 }
 
-/** Return where a time lies between two others, 0 to 1. */
+/**
+ * Return where a time lies between two others, 0 to 1.
+ * @param {number} time
+ * @param {any} from
+ * @param {any} to
+ */
 export function share(time, from, to) {
   return to > from ? Math.min(1, Math.max(0, (time - from) / (to - from))) : 1;
 }
@@ -18,6 +26,8 @@ export function share(time, from, to) {
 /**
  * Return the SVG path of a bar chart, one unit per bar and at most `height` high. Heights go with the square root of the count,
  * so that a single event is visible.
+ * @param {number[]} counts
+ * @param {number} height
  */
 export function outline(counts, height) {
   const most = Math.sqrt(Math.max(1, ...counts));
@@ -25,4 +35,5 @@ export function outline(counts, height) {
   return `M0 ${height}${tops.map((top, at) => `V${top}H${at + 1}`).join("")}V${height}Z`;
 }
 
+/** @param {any} value */
 const round = (value) => Math.round(value * 10) / 10;

@@ -6,45 +6,57 @@ const FEW = 8; // events of an id: another kind of entity may have it too
 const NEWEST = 2 ** 53; // larger than any seq
 
 export class EntityLookup {
-  #known = new Map(); // "board kind id before" -> event, null if there is none
-  #waiting = [];
+  /** @type {Map<string, BoardEvent | null | undefined>} */ #known = new Map(); // "board kind id before" -> event, null if there is none
+  /** @type {{ key: string, kind: Kind | null, board: string, query: URLSearchParams }[]} */ #waiting = [];
   #under = 0;
   #changed;
 
-  /** @param changed called after each answer */
+  /**
+   * @param {() => void} changed called after each answer
+   */
   constructor(changed) {
     this.#changed = changed;
   }
 
-  /** Return the state before an event; null if there was none, undefined while unknown. */
+  /**
+   * Return the state before an event; null if there was none, undefined while unknown.
+   * @param {string} board
+   * @param {{ kind: Kind | null, id: string, seq: number }} options
+   */
   state(board, { kind, id, seq }) {
     const event = this.#ask(board, kind, id, seq);
     return event?.erased ? undefined : event && (event.state ?? null);
   }
 
-  /** Return the current entity; undefined while unknown. */
+  /**
+   * Return the current entity; undefined while unknown.
+   * @param {string} board
+   * @param {string} id
+   */
   entity(board, id) {
     const event = this.#ask(board, null, id, NEWEST);
     return event?.state ? event : undefined;
   }
 
+  /** @param {string} board @param {Kind | null} kind @param {string} id @param {number} before */
   #ask(board, kind, id, before) {
     const key = `${board} ${kind} ${id} ${before}`;
     if (!this.#known.has(key)) {
       this.#known.set(key, undefined);
-      this.#waiting.push({ key, kind, board, query: new URLSearchParams({ entity: id, before, limit: FEW }) });
+      this.#waiting.push({ key, kind, board, query: new URLSearchParams(/** @type {any} */ ({ entity: id, before, limit: FEW })) });
       this.#next();
     }
     return this.#known.get(key);
   }
 
   async #next() {
-    if (this.#under >= AT_ONCE || !this.#waiting.length) return;
+    const next = this.#under < AT_ONCE && this.#waiting.shift();
+    if (!next) return;
     this.#under += 1;
-    const { key, kind, board, query } = this.#waiting.shift();
+    const { key, kind, board, query } = next;
     const answer = await getJson(`/api/v1/boards/${board}/events?${query}`);
     // without an answer, the text goes without it
-    if (answer) this.#known.set(key, answer.events.findLast((event) => kind === null || event.kind === kind) ?? null);
+    if (answer) this.#known.set(key, answer.events.findLast((/** @type {BoardEvent} */ event) => kind === null || event.kind === kind) ?? null);
     this.#under -= 1;
     this.#changed();
     this.#next();

@@ -4,17 +4,22 @@
 import { Entities, entityChange } from "../core/sequence.js";
 
 export class EventFold {
-  #events = [];
+  /** @type {BoardEvent[]} */ #events = [];
   #entities = new Entities();
-  #steps = [];   // of each event applied so far: {kind, id, from, to}; false if it has no effect (erased)
+  /** @type {(FoldStep | false)[]} */ #steps = [];   // of each event applied so far: {kind, id, from, to}; false if it has no effect (erased)
   #count = 0;
 
-  /** @param events of one board, in order from its first; without those that may not be seen */
+  /**
+   * @param {BoardEvent[]} events of one board, in order from its first; without those that may not be seen
+   */
   constructor(events = []) {
     this.add(events);
   }
 
-  /** Append later events. */
+  /**
+   * Append later events.
+   * @param {BoardEvent[]} events
+   */
   add(events) {
     for (const event of events) this.#events.push(event);
   }
@@ -38,22 +43,35 @@ export class EventFold {
     return this.#events[count - 1];
   }
 
-  /** Return the events after one moment, up to another. */
+  /**
+   * Return the events after one moment, up to another.
+   * @param {number} from
+   * @param {number} to
+   */
   between(from, to) {
     return this.#events.slice(from, to);
   }
 
-  /** Return the moment at `seq`. */
+  /**
+   * Return the moment at `seq`.
+   * @param {number} seq
+   */
   upTo(seq) {
     return this.#last((event) => event.seq <= seq);
   }
 
-  /** Return the moment at a time in ISO format, which compares as text. */
+  /**
+   * Return the moment at a time in ISO format, which compares as text.
+   * @param {IsoTime} time
+   */
   until(time) {
     return this.#last((event) => event.at <= time);
   }
 
-  /** Go to a moment. */
+  /**
+   * Go to a moment.
+   * @param {number} count
+   */
   go(count) {
     while (this.#count < count) this.#forth();
     while (this.#count > count) this.#back();
@@ -72,20 +90,27 @@ export class EventFold {
     this.#become(this.#steps[this.#count], "from");
   }
 
-  /** Skip erased events: later ones carry what is still true. */
+  /**
+   * Skip erased events: later ones carry what is still true.
+   * @param {BoardEvent} event
+   */
   #step(event) {
     const { put, drop } = entityChange(event);
     const of = put ?? drop;
     return of ? { kind: of.kind, id: of.id, from: this.#entities.one(of.kind, of.id), to: put } : false;
   }
 
+  /** @param {FoldStep | false} step @param {"from" | "to"} side */
   #become(step, side) {
     if (!step) return;
     if (step[side]) this.#entities.put(step[side]);
     else this.#entities.drop(step);
   }
 
-  /** Return the number of events up to the last that `holds` accepts; `at` and `seq` never decrease. */
+  /**
+   * Return the number of events up to the last that `holds` accepts; `at` and `seq` never decrease.
+   * @param {(event: BoardEvent) => boolean} holds
+   */
   #last(holds) {
     let [low, high] = [0, this.#events.length];
     while (low < high) {

@@ -17,14 +17,21 @@ export class HistoryEntries {
   #lookup;
   #kept = new WeakMap(); // event -> its entry
 
-  /** @param changed called when there is more to show */
+  /**
+   * @param {() => void} changed called when there is more to show
+   * @param {Session} session
+   */
   constructor(session, changed) {
     this.session = session;
     this.changed = changed;
     this.#lookup = new EntityLookup(changed);
   }
 
-  /** Return {key, event, journal}, the same object for the same event. */
+  /**
+   * Return {key, event, journal}, the same object for the same event.
+   * @param {BoardEvent} event
+   * @param {JournalReader} journal
+   */
   entry(event, journal) {
     if (!this.#kept.has(event)) this.#kept.set(event, { key: `${journal.board}/${event.seq}`, event, journal });
     return this.#kept.get(event);
@@ -32,46 +39,55 @@ export class HistoryEntries {
 
   /**
    * Return the state before an event: null if there was none, undefined if not known (yet).
-   * @param ask whether to request it
+   * @param {HistoryEntry} entry
+   * @param {boolean} ask whether to request it
    */
   before({ event, journal }, ask = this.asks) {
     const found = journal.before(event);
     if (found) return found.state;
-    if (isCreation(event) || journal.complete) return null;
+    if (isCreation(/** @type {any} */ (event)) || journal.complete) return null;
     return ask ? this.#lookup.state(journal.board, event) : undefined;
   }
 
-  /** Return the names of people, cards and columns at the time of the event. */
+  /**
+   * Return the names of people, cards and columns at the time of the event.
+   * @param {HistoryEntry} entry
+   * @param {boolean} [ask]
+   */
   names({ event, journal }, ask = this.asks) {
-    const get = (id) => journal.asOf(id, event.seq) ?? this.live(journal.board)?.get(id) ?? (ask ? this.#lookup.entity(journal.board, id) : undefined);
+    const get = (/** @type {string} */ id) => journal.asOf(id, event.seq) ?? this.live(journal.board)?.get(id) ?? (ask ? this.#lookup.entity(journal.board, id) : undefined);
     return { session: this.session, board: { id: journal.board, get } };
   }
 
-  /** Return {id, number, kind} of the card that an entry is about, as far as known. */
+  /**
+   * Return {id, number, kind} of the card that an entry is about, as far as known.
+   * @param {HistoryEntry} entry
+   */
   card(entry) {
-    const id = cardOf(entry.event);
-    const entity = id && (entry.journal.asOf(id, entry.event.seq) ?? entry.journal.of(id)[0] ?? this.live(entry.journal.board)?.get(id));
+    const id = cardOf(/** @type {any} */ (entry.event));
+    const entity = id ? (entry.journal.asOf(id, entry.event.seq) ?? entry.journal.of(id)[0] ?? this.live(entry.journal.board)?.get(id)) : undefined;
     return id ? { id, kind: entity?.kind, number: entity?.state?.number ?? null } : null;
   }
 
   /** Return the live board with this id, if subscribed. */
-  live() {
-    return null;
+  live(_board = "") {
+    return /** @type {Board | null} */ (null);
   }
 
   /** Return the state of the search of a board, where there are several boards. */
-  search() {
-    return null;
+  search(_board = "") {
+    return /** @type {AnyState | null} */ (null);
   }
 }
 
 export class BoardHistory extends HistoryEntries {
   #board;
   #journal;
-  #epoch = null; // epoch and seq of the board at the last check
-  #seq = null;
+  /** @type {string | null} */ #epoch = null; // epoch and seq of the board at the last check
+  /** @type {number | null} */ #seq = null;
   #unwatch = () => {};
 
+  /** @param {Session} session @param {string} board @param {() => void} changed */
   constructor(session, board, changed) {
     super(session, changed);
     this.#board = session.board(board);
@@ -79,7 +95,7 @@ export class BoardHistory extends HistoryEntries {
   }
 
   connect() {
-    this.#unwatch = this.#board.watch((_, events) => this.#heard(events));
+    this.#unwatch = this.#board.watch((/** @type {unknown} */ _, /** @type {BoardEvent[]} */ events) => this.#heard(events));
     this.read();
   }
 
@@ -97,7 +113,7 @@ export class BoardHistory extends HistoryEntries {
 
   /** Return the number of loaded events, and of all: {read, all}. */
   get progress() {
-    return { read: this.head === null ? 0 : this.head - this.#journal.from + 1, all: this.head ?? 0 };
+    return { read: this.head === null ? 0 : this.head - (this.#journal.from ?? 0) + 1, all: this.head ?? 0 };
   }
 
   get complete() {
@@ -108,7 +124,10 @@ export class BoardHistory extends HistoryEntries {
     return this.#journal.events.map((event) => this.entry(event, this.#journal)).reverse();
   }
 
-  /** Return the event with a number; null if it does not exist or may not be seen. */
+  /**
+   * Return the event with a number; null if it does not exist or may not be seen.
+   * @param {number} seq
+   */
   find(seq) {
     const event = this.#journal.at(seq);
     return event ? this.entry(event, this.#journal) : null;
@@ -123,16 +142,18 @@ export class BoardHistory extends HistoryEntries {
     });
   };
 
+  /** @param {() => Promise<void>} read */
   async #reading(read) {
     try {
       await read();
       this.state = "read";
     } catch (error) {
-      this.state = error.status === 404 ? "forbidden" : "failed";
+      this.state = /** @type {any} */ (error).status === 404 ? "forbidden" : "failed";
     }
     this.changed();
   }
 
+  /** @param {BoardEvent[]} events */
   #heard(events) {
     if (this.#board.freshness.state === "forbidden") return this.#lose();
     const { epoch, seq } = this.#board, journal = this.#journal;
@@ -146,7 +167,10 @@ export class BoardHistory extends HistoryEntries {
     return this.changed();
   }
 
-  /** In another epoch of the board, load everything again. */
+  /**
+   * In another epoch of the board, load everything again.
+   * @param {number} seq
+   */
   async #readUp(seq) {
     await this.#journal.readUp(seq);
     await this.#journal.readAll({ progress: this.changed });

@@ -10,6 +10,7 @@ const TRIES = 3; // a board restored meanwhile has another epoch: start again, b
 
 /** The board can't be read; `status` 404 if it does not exist or may not be seen. */
 export class ReadError extends Error {
+  /** @param {number} status */
   constructor(status) {
     super(`The journal can't be read: ${status}`);
     this.status = status;
@@ -18,14 +19,15 @@ export class ReadError extends Error {
 
 export class JournalReader {
   board; // its id
-  epoch = null;
-  head = null; // last seq that was loaded or received
-  from = null; // first seq from which on everything is loaded; 1 means everything
-  events = []; // in order of seq
-  #entities = new Map(); // id -> its events, in order of seq
-  #later = []; // received before the end of the journal was known
+  /** @type {string | null} */ epoch = null;
+  /** @type {number | null} */ head = null; // last seq that was loaded or received
+  /** @type {number | null} */ from = null; // first seq from which on everything is loaded; 1 means everything
+  /** @type {BoardEvent[]} */ events = []; // in order of seq
+  /** @type {Map<string, BoardEvent[]>} */ #entities = new Map(); // id -> its events, in order of seq
+  /** @type {BoardEvent[]} */ #later = []; // received before the end of the journal was known
   #reading = Promise.resolve(); // one request at a time, as pages must meet
 
+  /** @param {string} board */
   constructor(board) {
     this.board = board;
   }
@@ -46,7 +48,7 @@ export class JournalReader {
   }
 
   /** Load everything, page by page, calling progress(journal) after each. */
-  readAll({ progress = () => {} } = {}) {
+  readAll({ progress = (/** @type {JournalReader} */ _journal) => /** @type {unknown} */ (undefined) } = {}) {
     return this.#next(async () => {
       while (!this.complete) {
         await this.#back(PAGE);
@@ -55,20 +57,26 @@ export class JournalReader {
     });
   }
 
-  /** Load events up to `seq` at least, where live ones were missed. */
+  /**
+   * Load events up to `seq` at least, where live ones were missed.
+   * @param {number} seq
+   */
   readUp(seq) {
     return this.#next(async () => {
       while (this.head !== null && this.head < seq) if (!(await this.#on())) return;
     });
   }
 
-  /** Append live events, hidden ones included. Returns whether there is a gap before them, which `readUp` fills. */
+  /**
+   * Append live events, hidden ones included. Returns whether there is a gap before them, which `readUp` fills.
+   * @param {BoardEvent[]} events
+   */
   onEvents(events) {
     if (this.head === null) {
       this.#later.push(...events);
       return false;
     }
-    const news = events.filter(({ seq }) => seq > this.head);
+    const news = events.filter(({ seq }) => seq > (this.head ?? 0));
     for (const event of news) {
       if (event.seq !== this.head + 1) return true;
       this.#append([event]);
@@ -85,20 +93,28 @@ export class JournalReader {
     this.#later = [];
   }
 
-  /** Return the event with a number; undefined if not loaded or hidden. */
+  /**
+   * Return the event with a number; undefined if not loaded or hidden.
+   * @param {number} seq
+   */
   at(seq) {
     const found = this.events[place(this.events, seq)];
     return found?.seq === seq ? found : undefined;
   }
 
-  /** Return the loaded events of an entity, in order; of all kinds that have its id. */
+  /**
+   * Return the loaded events of an entity, in order; of all kinds that have its id.
+   * @param {string} id
+   */
   of(id) {
     return this.#entities.get(id) ?? [];
   }
 
   /**
    * Return the last event up to `seq` with an entity's state; undefined if none is loaded.
-   * @param kind where several kinds may have the id
+   * @param {Kind | null} kind where several kinds may have the id
+   * @param {string} id
+   * @param {number} seq
    */
   asOf(id, seq, kind = null) {
     const events = this.of(id);
@@ -109,19 +125,24 @@ export class JournalReader {
     return undefined;
   }
 
-  /** Return the previous event of an event's entity. */
+  /**
+   * Return the previous event of an event's entity.
+   * @param {BoardEvent} event
+   */
   before({ kind, id, seq }) {
     return this.asOf(id, seq - 1, kind);
   }
 
   // --- loading
 
+  /** @param {() => any} read */
   #next(read) {
     const reading = this.#reading.then(read);
     this.#reading = reading.catch(() => {});
     return reading;
   }
 
+  /** @param {number} count */
   async #begin(count) {
     const page = await this.#ask({ before: NEWEST, limit: count });
     this.epoch = page.epoch;
@@ -130,6 +151,7 @@ export class JournalReader {
     this.onEvents(this.#later.splice(0));
   }
 
+  /** @param {number} count @returns {Promise<void>} */
   async #back(count, tries = TRIES) {
     if (this.head === null) return this.#begin(count);
     if (this.complete) return undefined;
@@ -148,12 +170,13 @@ export class JournalReader {
       await this.#begin(PAGE);
       return false;
     }
-    const news = page.events.filter(({ seq }) => seq > this.head);
+    const news = page.events.filter((/** @type {BoardEvent} */ { seq }) => seq > (this.head ?? 0));
     this.#append(news);
     this.head = news.at(-1)?.seq ?? this.head;
     return news.length > 0;
   }
 
+  /** @param {{ [name: string]: any }} query */
   async #ask(query) {
     const answer = await queuedRequest(`/api/v1/boards/${this.board}/events?${new URLSearchParams(query)}`); // later requests wait for this one
     if (!answer.ok) throw new ReadError(answer.status);
@@ -162,6 +185,7 @@ export class JournalReader {
 
   // --- storing
 
+  /** @param {BoardEvent[]} page @param {number} asked */
   #prepend(page, asked) {
     this.from = page.length < asked ? 1 : page[0].seq;
     const seen = page.filter(isSeen);
@@ -171,6 +195,7 @@ export class JournalReader {
     for (const [id, events] of older) this.#entities.set(id, [...events, ...this.of(id)]);
   }
 
+  /** @param {BoardEvent[]} events */
   #append(events) {
     for (const event of events.filter(isSeen)) {
       this.events.push(event);
@@ -179,14 +204,20 @@ export class JournalReader {
   }
 }
 
+/** @param {Map<string, BoardEvent[]>} entities @param {BoardEvent} event */
 function add(entities, event) {
   if (!entities.has(event.id)) entities.set(event.id, []);
-  entities.get(event.id).push(event);
+  entities.get(event.id)?.push(event);
 }
 
+/** @param {BoardEvent} event */
 const isSeen = ({ hidden }) => !hidden;
 
-/** Binary search: return the index of the first event from `seq` on. */
+/**
+ * Binary search: return the index of the first event from `seq` on.
+ * @param {BoardEvent[]} events
+ * @param {number} seq
+ */
 function place(events, seq) {
   let low = 0, high = events.length;
   while (low < high) {

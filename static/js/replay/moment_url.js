@@ -6,9 +6,11 @@ const EVERY = 600; // ms
 export class MomentUrl {
   #write;
   #query = "";
-  #timer = null;
+  /** @type {Timer | null} */ #timer = null;
 
-  /** @param write puts a query into the URL */
+  /**
+   * @param {(query: string) => void} write puts a query into the URL
+   */
   constructor(write) {
     this.#write = write;
   }
@@ -19,11 +21,14 @@ export class MomentUrl {
     return { at: query.get("at") ?? "", with: query.get("with") };
   }
 
+  /** @param {{ at: IsoTime, other?: any }} options */
   static query({ at, other = null }) {
     return `?${new URLSearchParams({ at, ...(other === null ? {} : { with: other }) })}`;
   }
 
-  /** @param moment - {at, other}: seqs */
+  /**
+   * @param {any} moment - {at, other}: seqs
+   */
   tell(moment) {
     const query = MomentUrl.query(moment);
     if (query === this.#query) return;

@@ -4,10 +4,10 @@ const SEQ = /^\d{1,16}$/;
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)$/i;
 
 /**
- * @param text from the URL
- * @param fold all events of the board
- * @param options - {head: seq of the last event, hidden ones included; now: Date}
- * @returns {count, time}: number of events that had happened, and time in ms; or {trouble}: why there is no such moment
+ * @param {string} text from the URL
+ * @param {EventFold} fold all events of the board
+ * @param {{ head: number, now: Date }} options - {head: seq of the last event, hidden ones included; now: Date}
+ * @returns {any} (count, time): number of events that had happened, and time in ms; or (trouble): why there is no such moment
  */
 export function parseMoment(text, fold, { head, now }) {
   if (SEQ.test(text)) return ofSeq(Number(text), fold, head);
@@ -18,14 +18,22 @@ export function parseMoment(text, fold, { head, now }) {
   return count ? { count, time } : { trouble: "before" };
 }
 
-/** Return the moment of the last of `count` events. */
+/**
+ * Return the moment of the last of `count` events.
+ * @param {number} count
+ * @param {EventFold} fold
+ */
 export const momentAt = (count, fold) => ({ count, time: Date.parse(fold.event(count).at) });
 
+/** @param {number} seq @param {EventFold} fold @param {number} head */
 function ofSeq(seq, fold, head) {
   if (seq > head) return { trouble: "beyond" };
   const count = fold.upTo(seq);
   return seq > 0 && count ? momentAt(count, fold) : { trouble: "before" };
 }
 
-/** In the query of a URL a plus stands for a space. */
+/**
+ * In the query of a URL a plus stands for a space.
+ * @param {string} text
+ */
 const withPlus = (text) => text.replace(" ", "+");

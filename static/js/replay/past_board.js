@@ -8,15 +8,20 @@ export class PastBoard {
   badges = NONE;       // changes by the last step, or differences from another moment
   summaries = NONE;   // computed by the server, not in the journal
   presence = { count: 0, people: [] };
-  pending = [];
-  #fold = null;
-  #entities = EMPTY;
+  /** @type {PendingCommand[]} */ pending = [];
+  /** @type {EventFold | null} */ #fold = null;
+  /** @type {Pick<Entities, "of" | "get"> & Iterable<Entity>} */ #entities = EMPTY;
 
+  /** @param {string} id */
   constructor(id) {
     this.id = id;
   }
 
-  /** Show the current state of a fold, with badges: id -> {type, actor, at, changes}. */
+  /**
+   * Show the current state of a fold, with badges: id -> {type, actor, at, changes}.
+   * @param {EventFold} fold
+   * @param {Map<string, object>} badges
+   */
   show(fold, badges) {
     this.#fold = fold;
     this.#entities = fold.entities;
@@ -30,10 +35,12 @@ export class PastBoard {
     this.badges = NONE;
   }
 
+  /** @param {string} id */
   get(id) {
     return this.#entities.get(id);
   }
 
+  /** @param {Kind} kind */
   of(kind) {
     return this.#entities.of(kind);
   }
@@ -49,7 +56,10 @@ export class PastBoard {
   seen() {}
 }
 
-/** Return badges for events, by entity: the last event gives author and time. */
+/**
+ * Return badges for events, by entity: the last event gives author and time.
+ * @param {BoardEvent[]} events
+ */
 export function badgesOfEvents(events) {
   const badges = new Map();
   for (const { kind, id, type, actor, at, changes, state } of events) {

@@ -10,8 +10,11 @@ const FRAME_MOST = 250;     // ms: time while the page was hidden is not played
 
 /**
  * Advance by `passed` ms of watching.
- * @param next time of the next event, null after the last; all in ms
- * @returns {time, skipped}: the new time, and how much was skipped
+ * @param {number | null} next time of the next event, null after the last; all in ms
+ * @param {number} time
+ * @param {number} passed
+ * @param {number} speed
+ * @returns {{ time: number, skipped: number }} the new time, and how much was skipped
  */
 export function advance(time, passed, speed, next) {
   const quiet = Math.max(QUIET_LEAST, WAIT_MOST * speed);
@@ -24,10 +27,12 @@ export class Player {
   speed = DEFAULT_SPEED;
   skipped = 0;     // ms of board time: the last pause that was skipped
   #on;
-  #frame = null;
-  #last = null;
+  /** @type {number | null} */ #frame = null;
+  /** @type {number | null} */ #last = null;
 
-  /** @param on - {time() -> ms, next(time) -> ms or null, go(time), changed()} */
+  /**
+   * @param {PlayerHandlers} on - {time() -> ms, next(time) -> ms or null, go(time), changed()}
+   */
   constructor(on) {
     this.#on = on;
   }
@@ -48,6 +53,7 @@ export class Player {
     this.#on.changed();
   }
 
+  /** @param {number} now */
   #tick = (now) => {
     const passed = this.#last === null ? 0 : Math.min(now - this.#last, FRAME_MOST);
     this.#last = now;

@@ -19,23 +19,23 @@ export class Replay {
   trouble = null;     // why the moment in the URL does not exist: see parse_moment.js
   count = 0;          // the moment: number of events that have happened
   time = 0;           // time of the moment, ms
-  other = null;       // the moment it is compared with, or null
+  /** @type {number | null} */ other = null;       // the moment it is compared with, or null
   otherTime = 0;      // its time, ms
-  changes = [];       // between the two moments
+  /** @type {ShownChange[]} */ changes = [];       // between the two moments
   board;
   #live;
   #changed;
   #asked;
   #journal;
-  #epoch = null; // of the folded events
+  /** @type {string | null} */ #epoch = null; // of the folded events
   #fold = new EventFold();
   #beside = new EventFold(); // at the other moment
-  #unwatch = null;
+  /** @type {(() => void) | null} */ #unwatch = null;
 
   /**
-   * @param live Board
-   * @param asked - {at, with} of the URL
-   * @param changed called when there is something to draw
+   * @param {any} live Board
+   * @param {any} asked - {at, with} of the URL
+   * @param {() => void} changed called when there is something to draw
    */
   constructor(live, asked, changed) {
     this.#live = live;
@@ -46,12 +46,12 @@ export class Replay {
   }
 
   connect() {
-    this.#unwatch = this.#live.watch((_, events) => this.#onEvents(events));
+    this.#unwatch = this.#live.watch((/** @type {unknown} */ _, /** @type {BoardEvent[]} */ events) => this.#onEvents(events));
     this.readAll();
   }
 
   disconnect() {
-    this.#unwatch();
+    this.#unwatch?.();
   }
 
   // --- read by views
@@ -81,23 +81,35 @@ export class Replay {
     return Date.parse(this.event(this.length).at);
   }
 
-  /** Return the events of one entity up to the moment. */
+  /**
+   * Return the events of one entity up to the moment.
+   * @param {string} id
+   */
   eventsOf(id) {
     const { seq } = this.event();
     return this.#journal.of(id).filter((event) => event.seq <= seq);
   }
 
-  /** Return the state before an event; null if there was none. */
+  /**
+   * Return the state before an event; null if there was none.
+   * @param {BoardEvent} event
+   */
   stateBefore(event) {
     return this.#journal.before(event)?.state ?? null;
   }
 
-  /** Return the author of an entity's first event. */
+  /**
+   * Return the author of an entity's first event.
+   * @param {string} id
+   */
   authorOf(id) {
     return this.#journal.of(id)[0]?.actor?.name;
   }
 
-  /** Return an entity at either of the two moments. */
+  /**
+   * Return an entity at either of the two moments.
+   * @param {string} id
+   */
   either(id) {
     return this.board.get(id) ?? this.#beside.entities.get(id);
   }
@@ -106,7 +118,8 @@ export class Replay {
 
   /**
    * Go to a moment.
-   * @param time ms, if it is not that of the last event
+   * @param {number | null} time ms, if it is not that of the last event
+   * @param {number} count
    */
   go(count, time = null) {
     const to = Math.min(Math.max(count, 1), this.length);
@@ -118,7 +131,10 @@ export class Replay {
     this.#changed();
   }
 
-  /** Go to a time, ms. */
+  /**
+   * Go to a time, ms.
+   * @param {number} time
+   */
   goTo(time) {
     const count = this.#fold.until(new Date(time).toISOString());
     if (count === this.count) this.time = time;
@@ -126,7 +142,10 @@ export class Replay {
     this.#changed();
   }
 
-  /** Compare with the current moment from here on, or stop comparing. */
+  /**
+   * Compare with the current moment from here on, or stop comparing.
+   * @param {boolean} isHere
+   */
   compareWith(isHere) {
     Object.assign(this, isHere ? { other: this.count, otherTime: this.time } : { other: null });
     this.go(this.count, this.time);
@@ -136,13 +155,13 @@ export class Replay {
   swap() {
     const { count, time, other, otherTime } = this;
     Object.assign(this, { other: count, otherTime: time });
-    this.go(other, otherTime);
+    this.go(other ?? 0, otherTime);
   }
 
   /** The two moments being compared, the earlier first: number of events, and time in ms. */
   get moments() {
     const here = { count: this.count, time: this.time, isHere: true };
-    return [here, { count: this.other, time: this.otherTime, isHere: false }].sort((a, b) => a.count - b.count || a.time - b.time);
+    return [here, { count: this.other, time: this.otherTime, isHere: false }].sort((a, b) => (a.count ?? 0) - (b.count ?? 0) || a.time - b.time);
   }
 
   /** Load all events, then show the requested moment. */
@@ -152,13 +171,14 @@ export class Replay {
     Object.assign(this, { state: "reading", read: 0 });
     this.#changed();
     try {
-      await journal.readAll({ progress: ({ events }) => isMine() && this.#progress(events.length) });
+      await journal.readAll({ progress: (/** @type {JournalReader} */ { events }) => isMine() && this.#progress(events.length) });
       if (isMine()) this.#show();
     } catch (error) {
-      if (isMine()) this.#lose(GONE.has(error.status) ? "forbidden" : "failed");
+      if (isMine()) this.#lose(GONE.has(/** @type {any} */ (error).status) ? "forbidden" : "failed");
     }
   }
 
+  /** @param {number} read */
   #progress(read) {
     this.read = read;
     this.#changed();
@@ -168,7 +188,7 @@ export class Replay {
     this.#epoch = this.#journal.epoch;
     this.#fold = new EventFold(this.#journal.events);
     this.#beside = new EventFold(this.#journal.events);
-    const asked = (text) => parseMoment(text, this.#fold, { head: this.head, now: serverNow() });
+    const asked = (/** @type {string} */ text) => parseMoment(text, this.#fold, { head: this.head ?? 0, now: serverNow() });
     const at = asked(this.#asked.at);
     const other = this.#asked.with === null ? null : asked(this.#asked.with);
     Object.assign(this, { other: other?.count ?? null, otherTime: other?.time ?? 0 });
@@ -177,7 +197,10 @@ export class Replay {
     this.#changed();
   }
 
-  /** Show badges for what the step changed, or for the differences from the other moment. */
+  /**
+   * Show badges for what the step changed, or for the differences from the other moment.
+   * @param {number} from
+   */
   #showBadges(from) {
     if (this.other === null) {
       this.changes = [];
@@ -190,6 +213,7 @@ export class Replay {
 
   // --- new events
 
+  /** @param {BoardEvent[]} events */
   #onEvents(events) {
     const { epoch, seq, freshness } = this.#live;
     if (freshness.state === "forbidden") return this.state !== "forbidden" && this.#lose("forbidden");
@@ -201,7 +225,10 @@ export class Replay {
     return this.#grow();
   }
 
-  /** Whether an event grants or ends access to something on this board, which changes its history. */
+  /**
+   * Whether an event grants or ends access to something on this board, which changes its history.
+   * @param {{ hidden?: boolean, kind: Kind, type: string }} options
+   */
   #changesSight({ hidden, kind, type }) {
     return Boolean(hidden && kind) || (type === "search.access_set" && this.board.id === OPERATIONS);
   }
@@ -230,6 +257,7 @@ export class Replay {
     this.readAll();
   }
 
+  /** @param {string} state */
   #lose(state) {
     this.#forget();
     this.state = state;

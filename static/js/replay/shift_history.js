@@ -6,17 +6,18 @@ const PAGE = 1000; // events of the shift, and of its handover, which has the sa
 const MOST = 5; // pages: a quarter of a year with many handovers
 
 export class ShiftHistory {
-  all = []; // [{number, holder, since, until}] in order; `until` is null for the current one
-  #number = null; // number of the shift that ran when they were loaded, or are being loaded
+  /** @type {{ number: number, holder: string, since: IsoTime, until: IsoTime | null }[]} */ all = []; // [{number, holder, since, until}] in order; `until` is null for the current one
+  /** @type {number | null} */ #number = null; // number of the shift that ran when they were loaded, or are being loaded
   #changed;
 
+  /** @param {() => void} changed */
   constructor(changed) {
     this.#changed = changed;
   }
 
   /**
    * Load again if another shift runs.
-   * @param number of the current shift
+   * @param {number} number of the current shift
    */
   async follow(number) {
     if (number === this.#number) return;
@@ -27,11 +28,12 @@ export class ShiftHistory {
 
   /** Without an answer, a history is grouped by days. */
   async #read() {
+    /** @type {ShiftState[]} */
     const states = [];
     for (let before = 2 ** 53, page = 0; before !== null && page < MOST; page += 1) {
-      const query = new URLSearchParams({ entity: BOARD, before, limit: PAGE });
+      const query = new URLSearchParams(/** @type {any} */ ({ entity: BOARD, before, limit: PAGE }));
       const events = (await getJson(`/api/v1/boards/${BOARD}/events?${query}`))?.events ?? [];
-      states.unshift(...events.filter(({ kind, state }) => kind === "shift" && state).map(({ state }) => state));
+      states.unshift(...events.filter((/** @type {{ kind: Kind, state: AnyState }} */ { kind, state }) => kind === "shift" && state).map((/** @type {{ state: AnyState }} */ { state }) => state));
       before = events.length < PAGE ? null : events[0].seq;
     }
     if (!states.length) return;
@@ -39,7 +41,10 @@ export class ShiftHistory {
     this.#changed();
   }
 
-  /** Return the shift at a time; null before the first. */
+  /**
+   * Return the shift at a time; null before the first.
+   * @param {IsoTime} time
+   */
   at(time) {
     let low = 0, high = this.all.length;
     while (low < high) {

@@ -5,7 +5,8 @@ import { isEqual } from "../core/merge_patch.js";
 /**
  * Return [{kind, id, number, change: "added" | "changed" | "removed", fields: [{path, from, to}]}]. Of what was added or removed,
  * all fields are listed.
- * @param before iterable of entities {kind, id, seq, state}
+ * @param {Iterable<Entity>} before iterable of entities {kind, id, seq, state}
+ * @param {Iterable<Entity>} after
  */
 export function stateDiff(before, after) {
   const old = new Map([...before].map((entity) => [keyOf(entity), entity]));
@@ -20,21 +21,30 @@ export function stateDiff(before, after) {
   return [...found, ...[...old.values()].map((entity) => change(entity, "removed", differences(entity.state, {})))];
 }
 
+/** @param {{ kind: Kind, id: string }} options */
 const keyOf = ({ kind, id }) => `${kind} ${id}`;
 
+/** @param {Entity} entity @param {EntityChange["change"]} what @param {FieldChange[]} fields */
 function change({ kind, id, state }, what, fields) {
   const { number } = state;
   return { kind, id, ...(number === undefined || number === null ? {} : { number }), change: what, fields };
 }
 
-/** Return the changed fields of two states by path, sorted like the contract's `changes`. */
+/**
+ * Return the changed fields of two states by path, sorted like the contract's `changes`.
+ * @param {any} before
+ * @param {any} after
+ */
 export function differences(before, after) {
   const [old, now] = [leaves(before), leaves(after)];
   const paths = [...new Set([...old.keys(), ...now.keys()])].filter((path) => !isEqual(old.get(path), now.get(path)));
   return paths.sort().map((path) => ({ path, from: old.get(path) ?? null, to: now.get(path) ?? null }));
 }
 
-/** Return the fields that are not null, by path; lists are leaves. */
+/**
+ * Return the fields that are not null, by path; lists are leaves.
+ * @param {object} state
+ */
 export function leaves(state, path = "", found = new Map()) {
   for (const [name, value] of Object.entries(state)) {
     if (value === null || value === undefined) continue;

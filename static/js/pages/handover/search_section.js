@@ -105,7 +105,7 @@ function important(events, board) {
 
 /**
  * Events that the reader has not seen.
- * @param {{ events: JournalEvent[], significant: any, seq: number }} given
+ * @param {{ events: number, significant: any, seq: number }} given
  * @param {string} board
  * @param {any} until
  */

@@ -99,7 +99,7 @@ class IntakePage {
    * @param {string} name
    * @param {any} control
    */
-  #row(id, name, control, hint = nothing) {
+  #row(id, name, control, hint = /** @type {Drawn} */ (nothing)) {
     const fault = this.#faults.includes(id);
     const sentence = { search: t("Choose a search."), text: t("This can't be left empty."), when: t("This can't be read as a time.") }[id];
     // The error is above the field: a list may cover what is below.
@@ -122,7 +122,7 @@ class IntakePage {
   }
 
   /** @param {string} id */
-  #text(id, placeholder = nothing) {
+  #text(id, placeholder = /** @type {Drawn} */ (nothing)) {
     return html`<input id=${id} data-field=${id} type="text" autocomplete="off" aria-describedby="${id}-hint" aria-invalid=${this.#invalid(id)}
       placeholder=${placeholder} .value=${live(this.call.typed[id])} @input=${this.#onInput} />`;
   }
@@ -326,7 +326,7 @@ class IntakePage {
     const { data } = this.call;
     // The outbox stores the call before the draft is cleared.
     this.session.outbox.add(board, "sighting.add", data).catch(() => {}); // the list shows refusals
-    const command = this.session.outbox.pending(board).at(-1).id;
+    const command = /** @type {PendingCommand} */ (this.session.outbox.pending(board).at(-1)).id;
     this.call.sent();
     this.taken.add({ command, board, search, text: text.trim(), at: data.received_at });
     return this.#begin();

@@ -35,7 +35,7 @@ export function section(entry, view) {
   </section>`;
 }
 
-/** @param {{ seen: any, events: JournalEvent[] }} given */
+/** @param {{ seen: any, events: number }} given */
 function told({ seen, events }) {
   if (seen === null) return t("You have not seen this board before");
   return n("{count} event since {at}", "{count} events since {at}", events, { at: formatMoment(seen.at) });

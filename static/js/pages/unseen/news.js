@@ -79,6 +79,6 @@ export class UnseenNews {
  */
 function read({ net, back, more }, events, { board, entities }) {
   const there = Entities.from(entities);
-  const lookup = { id: board, get: (/** @type {string} */ id) => there.get(id), one: (/** @type {string} */ kind, /** @type {string} */ id) => there.one(kind, id), of: (/** @type {string} */ kind) => there.of(kind) };
+  const lookup = { id: board, get: (/** @type {string} */ id) => there.get(id), one: (/** @type {Kind} */ kind, /** @type {string} */ id) => there.one(kind, id), of: (/** @type {Kind} */ kind) => there.of(kind) };
   return { net, back, more, events: events.filter(({ hidden }) => !hidden), lookup };
 }
