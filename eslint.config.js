@@ -28,7 +28,7 @@ export default [
     linterOptions: { reportUnusedDisableDirectives: "error" },
     rules: {
       "no-undef": "error",
-      "no-unused-vars": ["error", { args: "after-used", ignoreRestSiblings: true }],
+      "no-unused-vars": ["error", { args: "after-used", argsIgnorePattern: "^_", ignoreRestSiblings: true }],
       "eqeqeq": ["error", "always", { null: "ignore" }],
       "prefer-const": ["error", { destructuring: "all" }],
       "no-var": "error",
