@@ -31,8 +31,8 @@ def ours(pen, data):
     raise ValueError(f"can't do {data!r}")
 def the_database(pen, data):
     pen.session.connection().exec_driver_sql(f"SELECT * FROM nothing WHERE title = '{data.title}'")
-registry.TABLE["card.withdraw"] = dataclasses.replace(registry.TABLE["card.withdraw"], do=ours)
-registry.TABLE["task.add"] = dataclasses.replace(registry.TABLE["task.add"], do=the_database)
+registry.TABLE["card.withdraw"] = dataclasses.replace(registry.TABLE["card.withdraw"], handler=ours)
+registry.TABLE["task.add"] = dataclasses.replace(registry.TABLE["task.add"], handler=the_database)
 """
 
 
