@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 
 from board.bootstrap import ROOT
-from board.dev import CannotStart, find_postgres, second_try
+from board.dev import CannotStart, find_postgres, second_try, test_coverage
 from board.dev.browser import BROWSER_VARIABLE, NoBrowser, find
 from board.dev.phases import Phases
 from board.dev.script_checks import COMMANDS, TESTS, TYPES, ScriptChecks
@@ -56,6 +56,7 @@ def run(arguments: Sequence[str]) -> int:
     if not any(word.startswith("-m") for word in arguments):
         report(LEFT_OUT)
     ran = tests(arguments, phases)
+    failed |= coverage(ran) if is_measured(arguments) else {}
     report(str(phases))
     for line in ran.flaky_lines():
         print(line)  # noqa: T201
@@ -72,12 +73,34 @@ def scripts() -> dict[str, int]:
         return {"scripts": 1}
 
 
+def is_whole(arguments: Sequence[str]) -> bool:
+    """Whether these arguments name no tests, and leave the processes to this command."""
+    return not any(word.startswith(("-m", "-n", "--pdb")) or (ROOT / word.partition("::")[0]).exists() for word in arguments)
+
+
+def is_measured(arguments: Sequence[str]) -> bool:
+    """Whether coverage is measured: only a run of all tests says what all tests cover."""
+    return is_whole(arguments) and not any(word.startswith("-k") for word in arguments)
+
+
+def coverage(ran: Run) -> dict[str, int]:
+    """Print what the tests covered. Gives 1, by name, where that is less than is held; of a run that failed it says nothing."""
+    found = test_coverage.measured(ROOT)
+    if not found or ran.code:
+        return {}
+    report("coverage: " + ", ".join(f"{package} {percent:.1f} %" for package, percent in found.items()))
+    below = test_coverage.faults(found)
+    for sentence in below:
+        report(sentence)
+    return {"coverage": 1} if below else {}
+
+
 def tests(arguments: Sequence[str], phases: Phases) -> Run:
     """Run pytest, and a second time a few tests that failed."""
-    whole = not any(word.startswith(("-m", "-n", "--pdb")) or (ROOT / word.partition("::")[0]).exists() for word in arguments)
+    whole = is_whole(arguments)
     options = [*(ABREAST if whole else ()), *arguments]
     with phases.timed("tests", "pytest"):
-        ran = second_try.run(options, ROOT)
+        ran = second_try.run([*(test_coverage.OPTIONS if is_measured(arguments) else ()), *options], ROOT)
     if ran.retriable and not {"--pdb", "--trace"} & {*arguments}:
         with phases.timed("second try", f"what failed, alone: {len(ran.outcomes.failed)}"):
             second_try.again(ran, options, ROOT)
