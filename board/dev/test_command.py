@@ -74,12 +74,12 @@ def scripts() -> dict[str, int]:
 
 
 def is_whole(arguments: Sequence[str]) -> bool:
-    """Whether these arguments name no tests, and leave the processes to this command."""
+    """Return whether these arguments name no tests, and leave the processes to this command."""
     return not any(word.startswith(("-m", "-n", "--pdb")) or (ROOT / word.partition("::")[0]).exists() for word in arguments)
 
 
 def is_measured(arguments: Sequence[str]) -> bool:
-    """Whether coverage is measured: only a run of all tests says what all tests cover."""
+    """Return whether coverage is measured: only a run of all tests says what all tests cover."""
     return is_whole(arguments) and not any(word.startswith("-k") for word in arguments)
 
 
