@@ -16,7 +16,7 @@ from base64 import urlsafe_b64encode
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
-from board.web import cookies
+from board.web import cookie_parser
 from models.accounts import Account
 
 COOKIE = "board_device"
@@ -43,7 +43,7 @@ def with_account(cookie: str, account: Account) -> str:
 
 
 def cookie_of(connection: HTTPConnection) -> str:
-    return cookies.value(connection, _name(connection))
+    return cookie_parser.value(connection, _name(connection))
 
 
 def remember(connection: HTTPConnection, response: Response, account: Account) -> None:

@@ -25,7 +25,7 @@ from board.rate_limit import Rule
 from board.rate_limit.account_limits import too_many
 from board.rate_limit.addresses import network_of
 from board.service import BoardService
-from board.web import cookies, display_auth
+from board.web import cookie_parser, display_auth
 from board.web.http import check_allowed, check_rate, json_errors, json_response, read_json_object, require_caller, service_of
 from board.web.same_origin import check_own_page
 from models.accounts import ROLES, Account
@@ -46,7 +46,7 @@ async def create_code(request: Request) -> Response:
     check_own_page(request)
     check_allowed(request, await service.limiter.take(CODE_REQUESTS, network_of(address)))
     code, secret = pairing.new_code()
-    before = cookies.value(request, _cookie(service))
+    before = cookie_parser.value(request, _cookie(service))
     until = await service.database.write(lambda session: pairing.start(session, code, secret, now(), address, before))
     response = json_response({"code": code, "expires_at": until})
     name, secure = _cookie(service), service.settings.secure
@@ -59,7 +59,7 @@ async def pairing_status(request: Request) -> Response:
     """`GET /api/v1/wall/codes/mine`: whether the code of this screen was entered. If so, its secret becomes the display's
     cookie."""
     service = service_of(request)
-    secret = cookies.value(request, _cookie(service))
+    secret = cookie_parser.value(request, _cookie(service))
     state = await service.database.read(lambda session: pairing.state(session, secret, now())) if secret else "expired"
     response = json_response({"state": state})
     if state == "paired":

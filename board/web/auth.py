@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from board import client_address
 from board.engine.identity import SESSION_LIFETIME, Caller, _is_user_action, caller_by_cookie, caller_by_token, refused_token
-from board.web import cookies
+from board.web import cookie_parser
 
 if TYPE_CHECKING:
     from board.service import BoardService
@@ -30,7 +30,7 @@ def _bearer(connection: HTTPConnection) -> str | None:
 
 def _cookie(connection: HTTPConnection) -> str:
     service: BoardService = connection.app.state.service
-    return cookies.value(connection, cookie_name(service.settings.secure))
+    return cookie_parser.value(connection, cookie_name(service.settings.secure))
 
 
 def has_credentials(connection: HTTPConnection) -> bool:

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from board.engine.display_identity import display_by_cookie
 from board.engine.identity import Caller
-from board.web import cookies
+from board.web import cookie_parser
 
 if TYPE_CHECKING:
     from board.service import BoardService
@@ -31,7 +31,7 @@ def set_display_cookie(response: Response, secret: str, secure: bool) -> None:
 def secret_of(connection: HTTPConnection) -> str:
     """Return this browser's display secret; empty if it has none."""
     service: BoardService = connection.app.state.service
-    return cookies.value(connection, cookie_name(service.settings.secure))
+    return cookie_parser.value(connection, cookie_name(service.settings.secure))
 
 
 async def signed_in(connection: HTTPConnection) -> Caller | None:

@@ -12,7 +12,7 @@ import { columnBody, columnTitle } from "./column_dialogs.js";
 import { criteriaRows } from "../../shared/board/criteria.js";
 import { moveDialog } from "./move_dialog.js";
 import { outcomeBody } from "../../shared/board/outcome.js";
-import { statusBody } from "./status_form.js";
+import { statusBody } from "./close_and_reopen_form.js";
 import { worryingBody } from "../../shared/board/worrying.js";
 
 /** @param {any} list */

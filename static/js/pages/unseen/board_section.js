@@ -31,7 +31,7 @@ export function section(entry, view) {
       <a class="button" href=${board === "operations" ? "/" : `/searches/${board}`}>${t("The board")}</a>
       <button type="button" data-act="seen" @click=${() => view.markSeen([entry], t("Marked as seen: {what}", { what: title }))}>${t("Mark as seen")}</button>
     </header>
-    ${open ? html`<div class="unseen-changes">${news(view.news.of(board), entry, view)}</div>` : nothing}
+    ${open ? html`<div class="unseen-changes">${news(view.unseen.of(board), entry, view)}</div>` : nothing}
   </section>`;
 }
 
@@ -48,7 +48,7 @@ function told({ seen, events }) {
  */
 function news(detail, entry, view) {
   if (!detail || detail.state === "reading") return html`<p class="quiet" role="status">${t("Reading…")}</p>`;
-  if (detail.state === "failed") return html`<p class="quiet" role="alert">${t("What is new can't be read now.")} <button type="button" data-act="read-again" @click=${() => view.news.look(entry, { again: true })}>${t("Try again")}</button></p>`;
+  if (detail.state === "failed") return html`<p class="quiet" role="alert">${t("What is new can't be read now.")} <button type="button" data-act="read-again" @click=${() => view.unseen.look(entry, { again: true })}>${t("Try again")}</button></p>`;
   const ctx = { session: view.session, board: detail.lookup };
   return html`
     <div><h3>${t("What it came to")}</h3>${net(detail, ctx)}${back(detail, ctx)}</div>

@@ -7,7 +7,7 @@ import { keepFocus } from "../../behaviours/keep_focus.js";
 import { n, t } from "../../core/i18n.js";
 import { shortPersonName } from "../../format/search_list.js";
 import { MarkSeen } from "./mark_seen.js";
-import { UnseenNews } from "./news.js";
+import { UnseenEvents } from "./unseen_events.js";
 import { section } from "./board_section.js";
 
 const OPERATIONS = "operations";
@@ -27,7 +27,7 @@ export function mount(root, session) {
 class UnseenPage {
   /** @type {Session} */ session;
   /** @type {Board} */ board;
-  news;
+  unseen;
   /** @type {HTMLElement} */ #root;
   #marking;
   /** @type {any} */ #clock;
@@ -45,8 +45,8 @@ class UnseenPage {
     this.#root = root;
     this.session = session;
     this.board = session.board(OPERATIONS);
-    this.news = new UnseenNews(session, () => this.#onEvents());
-    this.#marking = new MarkSeen(() => this.draw(), () => this.news.read());
+    this.unseen = new UnseenEvents(session, () => this.#onEvents());
+    this.#marking = new MarkSeen(() => this.draw(), () => this.unseen.read());
     this.#clock = new RelativeTimes(root);
   }
 
@@ -111,12 +111,12 @@ class UnseenPage {
   // --- drawing
 
   #page() {
-    const { list, failed } = this.news;
-    if (failed) return html`<p class="unseen-empty" role="alert">${t("What is new can't be read now.")} <button type="button" data-act="read-again" @click=${() => this.news.read()}>${t("Try again")}</button></p>`;
+    const { list, failed } = this.unseen;
+    if (failed) return html`<p class="unseen-empty" role="alert">${t("What is new can't be read now.")} <button type="button" data-act="read-again" @click=${() => this.unseen.read()}>${t("Try again")}</button></p>`;
     if (list === null || this.board.seq === null) return html`<p class="unseen-empty" role="status">${t("Reading…")}</p>`;
     const shown = this.#shown(list);
     this.#first ??= new Set(shown.slice(0, OPEN_AT_FIRST).map((/** @type {{ board: string }} */ { board }) => board));
-    for (const entry of shown) if (this.isOpen(entry)) this.news.look(entry);
+    for (const entry of shown) if (this.isOpen(entry)) this.unseen.look(entry);
     return html`
       <header class="unseen-header">
         <h1>${t("Since you left")}</h1>
@@ -146,7 +146,7 @@ class UnseenPage {
   }
 
   #onEvents() {
-    const isBehind = this.news.isBehind((/** @type {string} */ board) => (board === OPERATIONS ? this.board.seq : /** @type {any} */ (this.board.summaries.get(board)?.last)?.seq));
+    const isBehind = this.unseen.isBehind((/** @type {string} */ board) => (board === OPERATIONS ? this.board.seq : /** @type {any} */ (this.board.summaries.get(board)?.last)?.seq));
     if (isBehind) this.#timer ??= setTimeout(() => this.#readAgain(), Math.max(0, this.#readAt + READ_PERIOD_MS - performance.now()));
     this.draw();
   }
@@ -154,7 +154,7 @@ class UnseenPage {
   #readAgain() {
     this.#timer = undefined;
     this.#readAt = performance.now();
-    this.news.read();
+    this.unseen.read();
   }
 }
 

@@ -6,12 +6,14 @@ import pytest
 from starlette.requests import HTTPConnection
 
 from board.bootstrap import ROOT
-from board.web import cookies
+from board.web import cookie_parser
 from tests.support.linear_time import superlinear_growth, text_makers
 
 
 def cookie(text: str) -> str:
-    return cookies.value(HTTPConnection({"type": "http", "headers": [(b"cookie", text.encode("latin-1", "replace"))]}), "board")
+    return cookie_parser.value(
+        HTTPConnection({"type": "http", "headers": [(b"cookie", text.encode("latin-1", "replace"))]}), "board"
+    )
 
 
 def test_time_grows_with_the_length_alone() -> None:

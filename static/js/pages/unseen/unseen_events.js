@@ -6,7 +6,7 @@ import { Entities } from "../../core/sequence.js";
 const UNSEEN_URL = "/api/v1/since";
 const MAX_EVENTS = 200; // of one board; older ones are in its history
 
-export class UnseenNews {
+export class UnseenEvents {
   /** @type {any | null} */ list = null; // [{board, epoch, seq, seen, events}], null before the first answer
   failed = false;
   /** @type {Session} */ #session;
