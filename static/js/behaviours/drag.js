@@ -12,7 +12,7 @@ const TAB_HOVER_MS = 450; // ms over a column's tab, after which that column is 
 
 export class Drag {
   #root;
-  #tell;
+  #callbacks;
   #lists = new Map(); // element -> Sortable
   #card = null;
   #drop = null; // {column, before: card or null for the end, element, where, still: nothing would change}
@@ -21,10 +21,10 @@ export class Drag {
   #menu = (event) => this.#keepHold(event);
   #keyed = (event) => this.#letGo(event);
 
-  /** @param tell callbacks {taken(card, column), dropped(card, place or null), showColumn(column)}; place is {column, before?} */
-  constructor(root, tell) {
+  /** @param callbacks callbacks {taken(card, column), dropped(card, place or null), showColumn(column)}; place is {column, before?} */
+  constructor(root, callbacks) {
     this.#root = root;
-    this.#tell = tell;
+    this.#callbacks = callbacks;
   }
 
   connect() {
@@ -85,7 +85,7 @@ export class Drag {
     this.#root.toggleAttribute("data-dragging", true);
     for (const type of ["pointermove", "touchmove"]) document.addEventListener(type, this.#moved, { passive: true });
     document.addEventListener("keydown", this.#keyed, true);
-    this.#tell.taken(this.#card, from.dataset.list);
+    this.#callbacks.taken(this.#card, from.dataset.list);
   }
 
   /** Cancel on Escape: the card stays where it was, wherever it is released. */
@@ -103,7 +103,7 @@ export class Drag {
     const drop = this.#drop;
     this.#finish();
     const place = drop && { column: drop.column, ...(drop.before ? { before: drop.before } : {}) };
-    this.#tell.dropped(card, drop?.still ? null : place);
+    this.#callbacks.dropped(card, drop?.still ? null : place);
   }
 
   #finish() {
@@ -145,7 +145,7 @@ export class Drag {
   #over(tab) {
     if (this.#tab.element === tab) return;
     clearTimeout(this.#tab.timer);
-    this.#tab = { element: tab, timer: tab && setTimeout(() => this.#tell.showColumn(tab.dataset.tab), TAB_HOVER_MS) };
+    this.#tab = { element: tab, timer: tab && setTimeout(() => this.#callbacks.showColumn(tab.dataset.tab), TAB_HOVER_MS) };
   }
 }
 

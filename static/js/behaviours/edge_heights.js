@@ -6,6 +6,6 @@ export function trackEdgeHeights(top, foot) {
 }
 
 function track(name, element) {
-  const tell = () => document.documentElement.style.setProperty(name, `${element.offsetHeight}px`);
-  new ResizeObserver(tell).observe(element);
+  const publish = () => document.documentElement.style.setProperty(name, `${element.offsetHeight}px`);
+  new ResizeObserver(publish).observe(element);
 }

@@ -10,7 +10,7 @@ export class RelativeTimes {
   #root;
   #timer = null;
   #now;
-  #told = new WeakMap(); // element -> the time it shows, so that a draw fills only new elements
+  #shownTimes = new WeakMap(); // element -> the time it shows, so that a draw fills only new elements
 
   /** @param now returns the current time; a replay passes the time it shows */
   constructor(root, now = serverNow) {
@@ -28,23 +28,23 @@ export class RelativeTimes {
 
   tick() {
     const now = this.#now();
-    for (const element of this.#root.querySelectorAll(RUNNING)) this.#tell(element, now);
+    for (const element of this.#root.querySelectorAll(RUNNING)) this.#updateText(element, now);
   }
 
   /** After a draw: fill the elements that have no text yet. */
   fill() {
     const now = this.#now();
     for (const element of this.#root.querySelectorAll(RUNNING)) {
-      if (this.#told.get(element) !== element.dateTime) this.#tell(element, now);
+      if (this.#shownTimes.get(element) !== element.dateTime) this.#updateText(element, now);
     }
   }
 
-  #tell(element, now) {
+  #updateText(element, now) {
     const { since: from, ago: past, due } = element.dataset;
     const text = from ? since(from, now) : past ? ago(past, now) : dueText(due, now);
     if (due) element.toggleAttribute("data-overdue", new Date(due) < now);
     if (element.textContent !== text) element.textContent = text;
-    this.#told.set(element, element.dateTime);
+    this.#shownTimes.set(element, element.dateTime);
   }
 }
 

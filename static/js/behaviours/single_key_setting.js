@@ -14,11 +14,11 @@ export const singleKeySetting = {
   set on(on) {
     if (on) storage.remove(KEPT);
     else storage.write(KEPT, "off");
-    tell();
+    applySingleKeySetting();
   },
 };
 
 /** Set the attribute for CSS: buttons do not mention a shortcut that is off. */
-export function tell() {
+export function applySingleKeySetting() {
   document.documentElement.toggleAttribute("data-no-single-keys", !singleKeySetting.on);
 }

@@ -2,14 +2,14 @@
 
 import { elapsed, readClocks } from "./elapsed.js";
 
-const SILENT = 10_000;          // ms: two heartbeats. A socket that received nothing for so long is dead, whatever its readyState
-const ANSWER_PROBE = 4_000;     // ms: after waking up, a connection that does not answer a ping is dead
-const OPENS_WITHIN = 10_000;    // ms until `hello`
-const STUCK = 2_000;            // ms: an attempt begun before the network came back may hang
-const BACK_FIRST = 500, BACK_MOST = 15_000; // ms, doubled for each attempt
-const ASK_ME_EVERY = 5_000;     // ms, while the server that ended the session can't be asked
-const SPREAD = 3_000;           // ms: keeps clients from reconnecting all at once when a server restarts
-const SLEPT = 5_000;            // ms: a tick that came so late means that the machine slept, or the page was frozen
+const SILENT_MS = 10_000;          // ms: two heartbeats. A socket that received nothing for so long is dead, whatever its readyState
+const PROBE_TIMEOUT_MS = 4_000;     // ms: after waking up, a connection that does not answer a ping is dead
+const OPEN_TIMEOUT_MS = 10_000;    // ms until `hello`
+const STUCK_MS = 2_000;            // ms: an attempt begun before the network came back may hang
+const RECONNECT_FIRST_MS = 500, RECONNECT_MAX_MS = 15_000; // ms, doubled for each attempt
+const IDENTITY_RETRY_MS = 5_000;     // ms, while the server that ended the session can't be asked
+const RECONNECT_JITTER_MS = 3_000;           // ms: keeps clients from reconnecting all at once when a server restarts
+const SLEPT_MS = 5_000;            // ms: a tick that came so late means that the machine slept, or the page was frozen
 
 /**
  * Classify a close code: "soon" and "spread" reconnect, "ask" checks first whether the session still exists.
@@ -26,7 +26,7 @@ export function afterClose(code) {
  * @param {number} attempt
  */
 export function backoff(attempt, random = Math.random()) {
-  return Math.min(BACK_MOST, BACK_FIRST * 2 ** attempt) * (0.5 + random / 2);
+  return Math.min(RECONNECT_MAX_MS, RECONNECT_FIRST_MS * 2 ** attempt) * (0.5 + random / 2);
 }
 
 export class Connection {
@@ -77,7 +77,7 @@ export class Connection {
   recheck() {
     if (this.state === "waiting") this.#scheduleConnect(0);
     else if (this.state === "open") this.#probe();
-    else if (this.state === "connecting" && elapsed(this.#openedAt) > STUCK) this.#connect();
+    else if (this.state === "connecting" && elapsed(this.#openedAt) > STUCK_MS) this.#connect();
   }
 
   /** Replace an open connection at once, as it does not deliver what is needed. */
@@ -90,12 +90,12 @@ export class Connection {
   tick() {
     const now = readClocks(), passed = elapsed(this.#tickedAt, now);
     this.#tickedAt = now;
-    if (this.state === "connecting" && elapsed(this.#openedAt, now) > OPENS_WITHIN) return this.#onLost("soon");
+    if (this.state === "connecting" && elapsed(this.#openedAt, now) > OPEN_TIMEOUT_MS) return this.#onLost("soon");
     if (this.state === "waiting" && this.nextAt !== null && now.wall >= this.nextAt) return this.#connect();
     if (this.state !== "open") return undefined;
-    if (this.#probedAt !== null && elapsed(this.#probedAt, now) > ANSWER_PROBE) return this.#onLost("soon");
-    if (passed > SLEPT) return this.#probe(); // probe before judging silence: frames may be queued behind this very tick
-    if (this.#probedAt === null && elapsed(this.#lastFrame, now) > SILENT) return this.#onLost("soon");
+    if (this.#probedAt !== null && elapsed(this.#probedAt, now) > PROBE_TIMEOUT_MS) return this.#onLost("soon");
+    if (passed > SLEPT_MS) return this.#probe(); // probe before judging silence: frames may be queued behind this very tick
+    if (this.#probedAt === null && elapsed(this.#lastFrame, now) > SILENT_MS) return this.#onLost("soon");
     return undefined;
   }
 
@@ -136,12 +136,12 @@ export class Connection {
     if (then === "ask") return this.#awaitIdentity();
     // a browser does not tell why an upgrade was refused
     if (neverOpened) this.#checkIdentity();
-    return this.#scheduleConnect(then === "spread" ? BACK_FIRST + Math.random() * SPREAD : backoff(this.#attempt++));
+    return this.#scheduleConnect(then === "spread" ? RECONNECT_FIRST_MS + Math.random() * RECONNECT_JITTER_MS : backoff(this.#attempt++));
   }
 
   async #awaitIdentity() {
     this.#setState("ended");
-    while (this.state === "ended" && (await this.#checkIdentity()) === "unknown") await new Promise((next) => setTimeout(next, ASK_ME_EVERY));
+    while (this.state === "ended" && (await this.#checkIdentity()) === "unknown") await new Promise((next) => setTimeout(next, IDENTITY_RETRY_MS));
   }
 
   async #checkIdentity() {

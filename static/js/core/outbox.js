@@ -6,12 +6,12 @@ import { Refused } from "./errors.js";
 import { prefix } from "./storage.js";
 import { vault } from "./vault.js";
 
-const LATER = new Set(["unavailable", "rate_limited"]); // refusals that concern the moment: the same command is sent again later
+const TRANSIENT = new Set(["unavailable", "rate_limited"]); // refusals that concern the moment: the same command is sent again later
 const FRAME_LIMIT = 65_536;   // bytes: the server's limit for one frame
-const ANSWER_WITHIN = 15_000; // ms: on an open connection, an unanswered command is sent again
-const RETRY_FIRST = 500, RETRY_MOST = 15_000; // ms, doubled for each attempt
-const SPREAD = 500;           // ms: keeps tabs that were told to wait from sending all at once
-const SETTLE_WITHIN = 10_000; // ms: how long an acknowledged command is drawn while its events are still to come
+const ANSWER_TIMEOUT_MS = 15_000; // ms: on an open connection, an unanswered command is sent again
+const RETRY_FIRST_MS = 500, RETRY_MAX_MS = 15_000; // ms, doubled for each attempt
+const JITTER_MS = 500;           // ms: keeps tabs that were told to wait from sending all at once
+const SETTLE_TIMEOUT_MS = 10_000; // ms: how long an acknowledged command is drawn while its events are still to come
 
 /**
  * Stored entry: {id, board, name, data, base?, epoch?, at, order, owner, status: "sending"
@@ -120,7 +120,7 @@ export class Outbox {
     if (!entry) return;
     const run = this.#remove(entry);
     const seq = Math.max(0, ...seqs);
-    if (appliedSeq !== null && seq > appliedSeq) this.#acknowledgedEntries.set(id, { entry, seq, until: this.#now() + SETTLE_WITHIN });
+    if (appliedSeq !== null && seq > appliedSeq) this.#acknowledgedEntries.set(id, { entry, seq, until: this.#now() + SETTLE_TIMEOUT_MS });
     run.resolve(opened === undefined ? { seqs } : { seqs, opened });
     this.#changed(board ?? entry.board);
     this.#pump();
@@ -131,7 +131,7 @@ export class Outbox {
     const entry = this.#entries.get(frame.id);
     if (!entry) return;
     if (frame.code === "rate_limited") this.#pause(entry, frame.retry_after_s ?? 1);
-    if (LATER.has(frame.code)) this.#postpone(entry);
+    if (TRANSIENT.has(frame.code)) this.#postpone(entry);
     else this.#refuse(entry, frame);
     this.#changed(entry.board);
     this.#pump();
@@ -168,7 +168,7 @@ export class Outbox {
   /** Send what is due again, and postpone what waited too long for its answer. Call once a second. */
   tick() {
     for (const [id, run] of this.#runs) {
-      if (run.sentAt !== null && this.#now() - run.sentAt > ANSWER_WITHIN) this.#postpone(/** @type {PendingCommand} */ (this.#entries.get(id)));
+      if (run.sentAt !== null && this.#now() - run.sentAt > ANSWER_TIMEOUT_MS) this.#postpone(/** @type {PendingCommand} */ (this.#entries.get(id)));
     }
     for (const [id, { entry, until }] of this.#acknowledgedEntries) {
       if (until < this.#now()) this.#acknowledgedEntries.delete(id), this.#changed(entry.board);
@@ -258,13 +258,13 @@ export class Outbox {
    */
   #pause(entry, seconds) {
     entry.held = true;
-    this.#held = { until: this.#now() + seconds * 1_000 + Math.random() * SPREAD, seconds };
+    this.#held = { until: this.#now() + seconds * 1_000 + Math.random() * JITTER_MS, seconds };
   }
 
   /** @param {PendingCommand} entry */
   #postpone(entry) {
     const run = this.#runs.get(entry.id);
-    const most = entry.held ? 0 : Math.min(RETRY_MOST, RETRY_FIRST * 2 ** run.tries);
+    const most = entry.held ? 0 : Math.min(RETRY_MAX_MS, RETRY_FIRST_MS * 2 ** run.tries);
     Object.assign(run, { sentAt: null, tries: run.tries + 1, retryAt: this.#now() + most * (0.5 + Math.random() / 2) });
     this.#set(entry, "waiting");
   }

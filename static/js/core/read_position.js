@@ -8,10 +8,10 @@ import { getJson, queuedRequest, request } from "./api.js";
 import { badgesOf, badgesSince } from "./change_badges.js";
 
 const ADDRESS = "/api/v1/seen";
-const LATELY_MS = 60_000;  // after the last input: reading takes as long, leaving the desk does not
-const TELL_MS = 4_000;     // a busy board changes many times a second
-const ASK_AGAIN_MS = 10_000; // after a request without an answer
-const PAGE = 1_000, MOST = 5_000; // events per request; events read at most
+const ACTIVE_MS = 60_000;  // after the last input: reading takes as long, leaving the desk does not
+const SEND_DELAY_MS = 4_000;     // a busy board changes many times a second
+const RETRY_MS = 10_000; // after a request without an answer
+const PAGE = 1_000, MAX_EVENTS = 5_000; // events per request; events read at most
 /** @type {Kind[]} */
 const KINDS = ["search", "sighting", "task", "note"]; // kinds that get badges
 
@@ -45,7 +45,7 @@ export class ReadPositionTracker {
   #board;
   /** @type {Map<string, ReadPosition> | null} */ #positions = null;     // board -> {epoch, seq}, as the server has them; null until loaded
   /** @type {ClockReading | null} */ #askedAt = null;
-  /** @type {Timer | null} */ #rereadTimer = null;     // scheduled reload, as a board has moved
+  /** @type {Timer | null} */ #reloadTimer = null;     // scheduled reload, as a board has moved
   #caughtUp = false; // badges for what was missed before this page was opened are set; only then may the position move
   /** @type {ClockReading | null} */ #actedAt = null;
   /** @type {{ board: string, epoch: string | null, seq: number } | null} */ #lastSeen = null;    // the last position that was in view
@@ -79,7 +79,7 @@ export class ReadPositionTracker {
     const position = this.#positions?.get(board);
     if (!position) return null;
     const count = Math.max(0, seq - position.seq - position.own);
-    if (count > 0 && seq > (position.asked ?? 0)) this.#askAgain(position, seq);
+    if (count > 0 && seq > (position.asked ?? 0)) this.#scheduleReload(position, seq);
     return count;
   }
 
@@ -96,12 +96,12 @@ export class ReadPositionTracker {
    * @param {ReadPosition} position
    * @param {number} seq
    */
-  #askAgain(position, seq) {
+  #scheduleReload(position, seq) {
     position.asked = seq;
-    this.#rereadTimer ??= setTimeout(() => {
-      this.#rereadTimer = null;
+    this.#reloadTimer ??= setTimeout(() => {
+      this.#reloadTimer = null;
       if (!document.hidden) this.#read({ again: true }); // otherwise it reloads when the page is shown again
-    }, TELL_MS);
+    }, SEND_DELAY_MS);
   }
 
   #onActivity = () => {
@@ -111,7 +111,7 @@ export class ReadPositionTracker {
   };
 
   get #isPresent() {
-    return !document.hidden && this.#actedAt !== null && elapsed(this.#actedAt) < LATELY_MS;
+    return !document.hidden && this.#actedAt !== null && elapsed(this.#actedAt) < ACTIVE_MS;
   }
 
   get #isLive() {
@@ -124,7 +124,7 @@ export class ReadPositionTracker {
     if (!this.#caughtUp) return;
     if (!this.#isPresent || !this.#isLive) return;
     this.#lastSeen = { board: this.#board.id, epoch: this.#board.epoch, seq: this.#board.seq };
-    if (this.#isNews) this.#timer ??= setTimeout(() => this.#send(), TELL_MS);
+    if (this.#isNews) this.#timer ??= setTimeout(() => this.#send(), SEND_DELAY_MS);
   };
 
   get #isNews() {
@@ -149,7 +149,7 @@ export class ReadPositionTracker {
   #onVisibilityChange = () => (document.hidden ? this.#onPageHide() : this.#read({ again: true }));
 
   async #read({ again = false } = {}) {
-    if (!again && this.#askedAt !== null && elapsed(this.#askedAt) < ASK_AGAIN_MS) return;
+    if (!again && this.#askedAt !== null && elapsed(this.#askedAt) < RETRY_MS) return;
     this.#askedAt = readClocks();
     const answer = await getJson(ADDRESS);
     if (!answer) return;
@@ -172,7 +172,7 @@ export class ReadPositionTracker {
   /** @param {number} from @param {number} to */
   async #missedBadges(from, to) {
     const entities = KINDS.flatMap((kind) => this.#board.of(kind));
-    if (to - from > MOST) return badgesSince(entities, from);
+    if (to - from > MAX_EVENTS) return badgesSince(entities, from);
     const events = await eventsBetween(this.#board.id, from, to);
     if (events === null) return badgesSince(entities, from);
     return badgesOf(events, { own: this.#session.account.id, isThere: (id) => Boolean(this.#board.get(id)) });

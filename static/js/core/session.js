@@ -9,8 +9,8 @@ import { SIGNED_OUT, close as keepNothing, clearAll } from "./storage.js";
 import { vault } from "./vault.js";
 
 const ROLES = ["viewer", "investigator", "coordinator", "admin"]; // each includes the rights of those before it
-const TICK = 1_000;             // ms
-const ACCOUNTS_EVERY = 5_000;   // ms: minimum time between two requests for the list of accounts
+const TICK_MS = 1_000;             // ms
+const ACCOUNTS_EVERY_MS = 5_000;   // ms: minimum time between two requests for the list of accounts
 const ADOPT_EVERY = 10;         // ticks
 
 export class Session {
@@ -60,7 +60,7 @@ export class Session {
     addEventListener("focus", this.#recheck);
     addEventListener("storage", this.#onStorage);
     document.addEventListener("visibilitychange", this.#recheck);
-    this.#timer = setInterval(() => this.#tick(), TICK);
+    this.#timer = setInterval(() => this.#tick(), TICK_MS);
     this.connection.start();
     this.#loadAccounts();
     vault.whenOpened(() => {
@@ -152,7 +152,7 @@ export class Session {
   /** @param {ServerFrame} frame */
   #receive(frame) {
     if (frame.type === "heads") return this.#onHeads(frame);
-    if (frame.type === "alerts") return this.alerts?.heard(frame);
+    if (frame.type === "alerts") return this.alerts?.onFrame(frame);
     if (frame.type === "shift") return this.#onShift(frame);
     if (frame.type === "clock") return this.#clock(frame);
     if (frame.type === "account") return this.#onAccount(frame.account);
@@ -242,7 +242,7 @@ export class Session {
 
   async #loadAccounts() {
     this.#accountsComplete = false;
-    if (Date.now() - this.#accountsLoadedAt < ACCOUNTS_EVERY) return; // a later tick asks again
+    if (Date.now() - this.#accountsLoadedAt < ACCOUNTS_EVERY_MS) return; // a later tick asks again
     this.#accountsLoadedAt = Date.now();
     this.#accountsComplete = true; // set to false again if another unknown account appears before the answer
     const answer = await getJson("/api/v1/accounts");

@@ -4,7 +4,7 @@
 import { request } from "./api.js";
 import { onUserActivity } from "./user_activity.js";
 
-const TELL_EVERY = 4 * 60_000; // ms; the server records activity to about a minute
+const SEND_EVERY_MS = 4 * 60_000; // ms; the server records activity to about a minute
 
 /** Run for as long as the page lives. */
 export function mount() {
@@ -13,11 +13,11 @@ export function mount() {
   setInterval(async () => {
     if (!acted || document.hidden) return;
     acted = false;
-    if (!(await tell())) acted = true; // tried again at the next interval
-  }, TELL_EVERY);
+    if (!(await sendActivity())) acted = true; // tried again at the next interval
+  }, SEND_EVERY_MS);
 }
 
-async function tell() {
+async function sendActivity() {
   try {
     return (await request("/api/v1/me/active", { method: "POST" })).ok;
   } catch {

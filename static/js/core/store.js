@@ -6,10 +6,10 @@ import { addToBadge } from "./change_badges.js";
 import { Freshness } from "./freshness.js";
 import { serverNow } from "./time.js";
 
-const ASK_AGAIN = 10_000;   // ms without an answer to a subscription, after which it is sent again
-const ASK_AFTER_ERROR = 2_000; // ms: retry after a transient error
-const ASK_FORBIDDEN = 15_000; // ms, plus up to half: access may have been granted again
-const HIDDEN_FRAME = 250;   // ms: a hidden page gets no animation frames, but its watchers still have to run
+const SUBSCRIBE_TIMEOUT_MS = 10_000;   // ms without an answer to a subscription, after which it is sent again
+const ERROR_RETRY_MS = 2_000; // ms: retry after a transient error
+const FORBIDDEN_RETRY_MS = 15_000; // ms, plus up to half: access may have been granted again
+const HIDDEN_FRAME_MS = 250;   // ms: a hidden page gets no animation frames, but its watchers still have to run
 
 export class Board {
   id;
@@ -28,7 +28,7 @@ export class Board {
   #following = false;
   /** @type {{ card: string | null, editing: boolean } | null} */ #ownPresence = null;          // what this person has open: {card, editing}
   #forbidden = false;
-  #forbiddenRetryMs = ASK_FORBIDDEN * (1 + Math.random() / 2); // spread, so that many readers who lose access at once do not ask all at once
+  #forbiddenRetryMs = FORBIDDEN_RETRY_MS * (1 + Math.random() / 2); // spread, so that many readers who lose access at once do not ask all at once
   #freshnessTracker;
   /** @type {Date | null} */ #readAt = null;         // Date of the first snapshot; nothing before the first proof of freshness is newer
   #notifiedState = "";            // freshness state that the watchers were last told
@@ -179,14 +179,14 @@ export class Board {
 
   /** Check again because somebody looks: in particular, whether access was granted again. */
   recheck() {
-    if (this.#forbidden && Date.now() - this.#subscribeSentAt > ASK_AFTER_ERROR) this.subscribe();
+    if (this.#forbidden && Date.now() - this.#subscribeSentAt > ERROR_RETRY_MS) this.subscribe();
     this.tick();
   }
 
   /** Schedule a call of the watchers, at most once per animation frame. */
   changed() {
     if (this.#frame !== null) return;
-    const later = globalThis.document && !document.hidden ? requestAnimationFrame : (/** @type {(board: Board, events: BoardEvent[]) => void} */ fn) => setTimeout(fn, HIDDEN_FRAME);
+    const later = globalThis.document && !document.hidden ? requestAnimationFrame : (/** @type {(board: Board, events: BoardEvent[]) => void} */ fn) => setTimeout(fn, HIDDEN_FRAME_MS);
     this.#frame = later(() => this.#notify());
   }
 
@@ -199,7 +199,7 @@ export class Board {
 
   get #retryMs() {
     if (this.#forbidden) return this.#forbiddenRetryMs;
-    return this.#pendingSince === null ? ASK_AFTER_ERROR : ASK_AGAIN;
+    return this.#pendingSince === null ? ERROR_RETRY_MS : SUBSCRIBE_TIMEOUT_MS;
   }
 
   #notify() {
@@ -328,7 +328,7 @@ export class Board {
   // While an answer is pending, frames of the previous subscription may still show gaps: don't subscribe again for them.
   /** @param {{ fresh?: boolean }} [options] */
   #resubscribe(options) {
-    if (this.#forbidden || (this.#pendingSince !== null && Date.now() - this.#pendingSince < ASK_AGAIN)) return;
+    if (this.#forbidden || (this.#pendingSince !== null && Date.now() - this.#pendingSince < SUBSCRIBE_TIMEOUT_MS)) return;
     this.subscribe(options);
   }
 

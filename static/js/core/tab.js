@@ -4,8 +4,8 @@
 
 import { prefix, storage } from "./storage.js";
 
-const STAMP_EVERY = 5_000;    // ms
-const STAMP_DIES = 150_000;   // ms: browsers may run the timers of a hidden tab only once a minute
+const STAMP_EVERY_MS = 5_000;    // ms
+const STAMP_TTL_MS = 150_000;   // ms: browsers may run the timers of a hidden tab only once a minute
 const NAME = "searchboard-tab";
 
 export class Tab {
@@ -61,7 +61,7 @@ export class Tab {
   #startStamping(id) {
     const stamp = () => storage.write(`${prefix()}tab:${id}`, Date.now());
     stamp();
-    this.#timer = setInterval(stamp, STAMP_EVERY);
+    this.#timer = setInterval(stamp, STAMP_EVERY_MS);
     return true;
   }
 }
@@ -77,7 +77,7 @@ async function lockedIds() {
 
 function stampedIds() {
   const start = `${prefix()}tab:`;
-  const young = storage.keys(start).filter((key) => Date.now() - storage.read(key) < STAMP_DIES);
+  const young = storage.keys(start).filter((key) => Date.now() - storage.read(key) < STAMP_TTL_MS);
   return new Set(young.map((key) => key.slice(start.length)));
 }
 

@@ -45,7 +45,7 @@ export function serverNow() {
  * Return the ISO time at which an event was committed: `clock` if the event has one, as `at` may be ahead of the clock.
  * @param {{ at: IsoTime, clock?: IsoTime | null }} options
  */
-export const committedAt = ({ at, clock: told }) => told ?? at;
+export const committedAt = ({ at, clock: clockTime }) => clockTime ?? at;
 
 // --- points in time; each takes an ISO text or a Date, and returns "" for null or an invalid one
 

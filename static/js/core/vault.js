@@ -7,7 +7,7 @@ import { fetchDraftKey } from "./draft_key.js";
 import { prefix, storage } from "./storage.js";
 
 const KINDS = ["draft:", "outbox:"];
-const READY_WITHIN = 3_000; // ms: without a key by then, the page starts without the stored values
+const READY_TIMEOUT_MS = 3_000; // ms: without a key by then, the page starts without the stored values
 const UNREADABLE = Symbol("unreadable");
 
 export class Vault {
@@ -30,7 +30,7 @@ export class Vault {
     addEventListener("storage", this.#onStorage);
     if (!canEncrypt()) return this.#useMemoryOnly();
     return new Promise((ready) => {
-      setTimeout(ready, READY_WITHIN);
+      setTimeout(ready, READY_TIMEOUT_MS);
       fetchDraftKey(account, ready).then((key) => (key === null ? undefined : this.#open(key))).then(ready);
     });
   }

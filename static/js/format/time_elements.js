@@ -45,7 +45,7 @@ function keep(iso, form, write) {
   return kept.texts.get(key);
 }
 
-const TOLD_MS = 60_000; // a smaller difference does not show in hours and minutes
+const CLOCK_DIFFERENCE_MS = 60_000; // a smaller difference does not show in hours and minutes
 
 /**
  * Render the commit time by the clock, if the journal was ahead of the clock.
@@ -53,7 +53,7 @@ const TOLD_MS = 60_000; // a smaller difference does not show in hours and minut
  * @param {{ at: any, clock: any }} given
  */
 export function clockNote({ at, clock }) {
-  if (!clock || Number(new Date(at)) - Number(new Date(clock)) < TOLD_MS) return nothing;
+  if (!clock || Number(new Date(at)) - Number(new Date(clock)) < CLOCK_DIFFERENCE_MS) return nothing;
   return html` <span class="late" data-testid="by-clock" title=${t("The history was ahead of the server’s clock: its times never go back.")}>${t("by the clock: {at}", { at: formatMoment(clock) })}</span>`;
 }
 

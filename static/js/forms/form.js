@@ -14,7 +14,7 @@ export class Form {
   isCut = false; // private fields were filled in before a reload; they were not kept
   /** @type {any} */ #mine = new Map(); // path -> {raw, was, base, epoch}
   /** @type {Map<string, any>} */ #conflicts = new Map(); // path -> the server's value
-  /** @type {Map<string, any>} */ #heard = new Map(); // path -> {actor, at} of the last change seen
+  /** @type {Map<string, any>} */ #lastChanges = new Map(); // path -> {actor, at} of the last change seen
   /** @type {any} */ #board;
   /** @type {any} */ #read;
   /** @type {any} */ #draft;
@@ -109,7 +109,7 @@ export class Form {
     if (this.field(path)?.isPrivate) return this.#privately(path, mine);
     const value = this.#conflicts.has(path) ? this.#conflicts.get(path) : this.#value(path);
     if (!this.#conflicts.has(path) && (isEqual(value, mine.was) || isEqual(value, this.value(path)))) return null;
-    return { value, conflict: this.#conflicts.has(path), ...this.#heard.get(path) };
+    return { value, conflict: this.#conflicts.has(path), ...this.#lastChanges.get(path) };
   }
 
   /**
@@ -119,7 +119,7 @@ export class Form {
    */
   onEvents(events) {
     for (const { actor, at, seq, changes = [], private: set = [] } of events) {
-      for (const path of [...changes, ...set]) this.#heard.set(path, { actor, at, seq });
+      for (const path of [...changes, ...set]) this.#lastChanges.set(path, { actor, at, seq });
     }
   }
 
@@ -239,8 +239,8 @@ export class Form {
    * @param {{ base: any }} given
    */
   #privately(path, { base }) {
-    const heard = this.#heard.get(path), conflict = this.#conflicts.has(path);
-    return conflict || heard?.seq > base ? { value: null, conflict, isPrivate: true, ...heard } : null;
+    const lastChange = this.#lastChanges.get(path), conflict = this.#conflicts.has(path);
+    return conflict || lastChange?.seq > base ? { value: null, conflict, isPrivate: true, ...lastChange } : null;
   }
 
   /** @param {string} path */

@@ -6,7 +6,7 @@ import { JournalReader } from "./journal_reader.js";
 import { HistoryEntries } from "./history_entries.js";
 
 const PAGE = 100; // events of a board per request
-const TOGETHER = 4; // boards requested at a time
+const MAX_ACTIVE = 4; // boards requested at a time
 const OPERATIONS = "operations";
 const NOW = "9"; // later than any time
 /** @param {HistoryEntry} a @param {HistoryEntry} b */
@@ -28,7 +28,7 @@ export class AllBoardsHistory extends HistoryEntries {
   }
 
   connect() {
-    this.#unwatch = this.#operations.watch((/** @type {unknown} */ _, /** @type {BoardEvent[]} */ events) => this.#heard(events));
+    this.#unwatch = this.#operations.watch((/** @type {unknown} */ _, /** @type {BoardEvent[]} */ events) => this.#onEvents(events));
   }
 
   disconnect() {
@@ -82,7 +82,7 @@ export class AllBoardsHistory extends HistoryEntries {
     try {
       const open = [...this.#journals.values()].filter((journal) => this.#openAt(journal));
       open.sort((a, b) => (this.#openAt(a) < this.#openAt(b) ? 1 : -1));
-      await Promise.all(open.slice(0, TOGETHER).map((journal) => this.#back(journal)));
+      await Promise.all(open.slice(0, MAX_ACTIVE).map((journal) => this.#back(journal)));
       this.from = [...this.#journals.values()].map((journal) => this.#openAt(journal)).sort().at(-1) ?? "";
       this.state = "read";
     } catch {
@@ -112,7 +112,7 @@ export class AllBoardsHistory extends HistoryEntries {
   }
 
   /** @param {BoardEvent[]} events */
-  #heard(events) {
+  #onEvents(events) {
     const { seq, epoch, summaries } = this.#operations;
     if (seq === null) return;
     if (epoch !== this.#epoch) this.#begin(epoch);

@@ -35,21 +35,21 @@ export class ChainStatus {
   async ask() {
     if (this.#asking) return; // a long chain is verified in several requests
     this.#asking = true;
-    const told = await getJson(`/api/v1/boards/${this.#board}/chain`), place = this.#find();
+    const result = await getJson(`/api/v1/boards/${this.#board}/chain`), place = this.#find();
     this.#asking = false;
     if (this.#timer === null || !place) return;
-    place.textContent = said(told);
-    place.title = told?.head ?? "";
-    place.classList.toggle("problem", told !== null && !told.holds);
-    place.dataset.verified = told === null ? "unknown" : told.holds;
+    place.textContent = statusText(result);
+    place.title = result?.head ?? "";
+    place.classList.toggle("problem", result !== null && !result.holds);
+    place.dataset.verified = result === null ? "unknown" : result.holds;
   }
 }
 
 /**
- * @param {any} told - {seq, head, holds, fault?}, or null without an answer
+ * @param {any} result {seq, head, holds, fault?}, or null without an answer
  */
-function said(told) {
-  if (told === null) return t("Whether the chain holds can't be asked now.");
-  if (!told.holds) return t("The chain does not hold: {fault}.", { fault: told.fault });
-  return t("The chain holds up to {seq}: {head}…", { seq: number(told.seq), head: told.head.slice(0, SHOWN) });
+function statusText(result) {
+  if (result === null) return t("Whether the chain holds can't be asked now.");
+  if (!result.holds) return t("The chain does not hold: {fault}.", { fault: result.fault });
+  return t("The chain holds up to {seq}: {head}…", { seq: number(result.seq), head: result.head.slice(0, SHOWN) });
 }

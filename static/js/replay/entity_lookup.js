@@ -1,7 +1,7 @@
 /** Look up past states that a partly loaded journal does not have: each is requested once, a few at a time. */
 import { getJson } from "../core/api.js";
 
-const AT_ONCE = 4; // requests at a time
+const MAX_ACTIVE = 4; // requests at a time
 const FEW = 8; // events of an id: another kind of entity may have it too
 const NEWEST = 2 ** 53; // larger than any seq
 
@@ -50,7 +50,7 @@ export class EntityLookup {
   }
 
   async #next() {
-    const next = this.#under < AT_ONCE && this.#waiting.shift();
+    const next = this.#under < MAX_ACTIVE && this.#waiting.shift();
     if (!next) return;
     this.#under += 1;
     const { key, kind, board, query } = next;

@@ -95,7 +95,7 @@ export class BoardHistory extends HistoryEntries {
   }
 
   connect() {
-    this.#unwatch = this.#board.watch((/** @type {unknown} */ _, /** @type {BoardEvent[]} */ events) => this.#heard(events));
+    this.#unwatch = this.#board.watch((/** @type {unknown} */ _, /** @type {BoardEvent[]} */ events) => this.#onEvents(events));
     this.read();
   }
 
@@ -154,8 +154,8 @@ export class BoardHistory extends HistoryEntries {
   }
 
   /** @param {BoardEvent[]} events */
-  #heard(events) {
-    if (this.#board.freshness.state === "forbidden") return this.#lose();
+  #onEvents(events) {
+    if (this.#board.freshness.state === "forbidden") return this.#clear();
     const { epoch, seq } = this.#board, journal = this.#journal;
     if (seq === null || (seq === this.#seq && epoch === this.#epoch)) return undefined; // only presence and the like changed
     this.#seq = seq;
@@ -177,7 +177,7 @@ export class BoardHistory extends HistoryEntries {
   }
 
   /** Drop everything. */
-  #lose() {
+  #clear() {
     this.#journal.forget();
     this.#seq = this.#epoch = null;
     this.state = "forbidden";

@@ -29,7 +29,7 @@ export class MomentUrl {
   /**
    * @param {any} moment - {at, other}: seqs
    */
-  tell(moment) {
+  update(moment) {
     const query = MomentUrl.query(moment);
     if (query === this.#query) return;
     this.#query = query;

@@ -9,7 +9,7 @@ import { EventFold } from "./event_fold.js";
 import { JournalReader } from "./journal_reader.js";
 import { momentAt, parseMoment } from "./parse_moment.js";
 
-const STEP_MOST = 20; // events: a longer step changes most of the board, so badges would say nothing
+const MAX_STEP = 20; // events: a longer step changes most of the board, so badges would say nothing
 const OPERATIONS = "operations";
 const GONE = new Set([401, 403, 404]);
 
@@ -127,7 +127,7 @@ export class Replay {
     this.#fold.go(to);
     this.trouble = null;
     Object.assign(this, momentAt(to, this.#fold), time === null ? {} : { time });
-    this.#showBadges(from < to && to - from <= STEP_MOST && this.state === "showing" ? from : to - 1);
+    this.#showBadges(from < to && to - from <= MAX_STEP && this.state === "showing" ? from : to - 1);
     this.#changed();
   }
 
@@ -174,7 +174,7 @@ export class Replay {
       await journal.readAll({ progress: (/** @type {JournalReader} */ { events }) => isMine() && this.#progress(events.length) });
       if (isMine()) this.#show();
     } catch (error) {
-      if (isMine()) this.#lose(GONE.has(/** @type {any} */ (error).status) ? "forbidden" : "failed");
+      if (isMine()) this.#clear(GONE.has(/** @type {any} */ (error).status) ? "forbidden" : "failed");
     }
   }
 
@@ -216,7 +216,7 @@ export class Replay {
   /** @param {BoardEvent[]} events */
   #onEvents(events) {
     const { epoch, seq, freshness } = this.#live;
-    if (freshness.state === "forbidden") return this.state !== "forbidden" && this.#lose("forbidden");
+    if (freshness.state === "forbidden") return this.state !== "forbidden" && this.#clear("forbidden");
     if (this.state === "forbidden") return seq !== null && this.#again();
     const journal = this.#journal;
     if (events.some((event) => this.#changesSight(event)) || (epoch && journal.epoch && epoch !== journal.epoch)) return this.#again();
@@ -258,7 +258,7 @@ export class Replay {
   }
 
   /** @param {string} state */
-  #lose(state) {
+  #clear(state) {
     this.#forget();
     this.state = state;
     this.#changed();

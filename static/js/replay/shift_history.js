@@ -3,7 +3,7 @@ import { getJson } from "../core/api.js";
 
 const BOARD = "operations";
 const PAGE = 1000; // events of the shift, and of its handover, which has the same id
-const MOST = 5; // pages: a quarter of a year with many handovers
+const MAX_PAGES = 5; // pages: a quarter of a year with many handovers
 
 export class ShiftHistory {
   /** @type {{ number: number, holder: string, since: IsoTime, until: IsoTime | null }[]} */ all = []; // [{number, holder, since, until}] in order; `until` is null for the current one
@@ -30,7 +30,7 @@ export class ShiftHistory {
   async #read() {
     /** @type {ShiftState[]} */
     const states = [];
-    for (let before = 2 ** 53, page = 0; before !== null && page < MOST; page += 1) {
+    for (let before = 2 ** 53, page = 0; before !== null && page < MAX_PAGES; page += 1) {
       const query = new URLSearchParams(/** @type {any} */ ({ entity: BOARD, before, limit: PAGE }));
       const events = (await getJson(`/api/v1/boards/${BOARD}/events?${query}`))?.events ?? [];
       states.unshift(...events.filter((/** @type {{ kind: Kind, state: AnyState }} */ { kind, state }) => kind === "shift" && state).map((/** @type {{ state: AnyState }} */ { state }) => state));

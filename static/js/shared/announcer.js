@@ -8,10 +8,10 @@ import { eventText } from "../format/event_text.js";
 import { clockWithSeconds } from "../core/time.js";
 import { shortPersonName } from "../format/search_list.js";
 
-const TOGETHER_MS = 800; // events within this time are announced together: a change of status brings tasks with it
-const APART_MS = 4_000; // between two announcements: speaking a sentence takes about as long
-const MOST = 2; // events described one by one; of more only the number
-const SAID_ELSEWHERE = new Set(["shift", "handed"]); // shift_indicator.js announces these on every page
+const BATCH_MS = 800; // events within this time are announced together: a change of status brings tasks with it
+const MIN_GAP_MS = 4_000; // between two announcements: speaking a sentence takes about as long
+const MAX_DESCRIBED = 2; // events described one by one; of more only the number
+const ANNOUNCED_ELSEWHERE = new Set(["shift", "handed"]); // shift_indicator.js announces these on every page
 
 /** Announce for as long as the page lives. */
 export function mount(session, board) {
@@ -21,9 +21,9 @@ export function mount(session, board) {
 class LiveAnnouncer {
   #session;
   #board;
-  #heard = [];
+  #pendingEvents = [];
   #timer = null;
-  #saidAt = -Infinity;
+  #announcedAt = -Infinity;
   #wasCurrent = true;
 
   constructor(session, board) {
@@ -34,31 +34,31 @@ class LiveAnnouncer {
   connect() {
     this.#board.watch((_, events) => {
       this.#onEvents(events);
-      this.#current();
+      this.#announceFreshness();
     });
   }
 
   #onEvents(events) {
     const own = this.#session.account.id;
-    this.#heard.push(...events.filter(({ actor, kind, erased }) => actor && actor.id !== own && kind && !erased && !SAID_ELSEWHERE.has(kind)));
-    if (this.#heard.length) this.#timer ??= setTimeout(() => this.#tell(), Math.max(TOGETHER_MS, this.#saidAt + APART_MS - Date.now()));
+    this.#pendingEvents.push(...events.filter(({ actor, kind, erased }) => actor && actor.id !== own && kind && !erased && !ANNOUNCED_ELSEWHERE.has(kind)));
+    if (this.#pendingEvents.length) this.#timer ??= setTimeout(() => this.#announceEvents(), Math.max(BATCH_MS, this.#announcedAt + MIN_GAP_MS - Date.now()));
   }
 
-  #tell() {
+  #announceEvents() {
     this.#timer = null;
-    const events = [...new Map(this.#heard.splice(0).map((event) => [`${event.id} ${event.type}`, event])).values()];
-    this.#say(events.length > MOST ? summary(events) : events.map((event) => announcement(event, { board: this.#board, session: this.#session })).join(". "));
+    const events = [...new Map(this.#pendingEvents.splice(0).map((event) => [`${event.id} ${event.type}`, event])).values()];
+    this.#announceText(events.length > MAX_DESCRIBED ? summary(events) : events.map((event) => announcement(event, { board: this.#board, session: this.#session })).join(". "));
   }
 
-  #current() {
+  #announceFreshness() {
     const { state, since } = this.#board.freshness;
-    if (state === "not_current" && this.#wasCurrent) this.#say(since ? t("Not current since {at}", { at: clockWithSeconds(since) }) : t("Not current"));
-    if (state === "live" && !this.#wasCurrent) this.#say(t("Current again"));
+    if (state === "not_current" && this.#wasCurrent) this.#announceText(since ? t("Not current since {at}", { at: clockWithSeconds(since) }) : t("Not current"));
+    if (state === "live" && !this.#wasCurrent) this.#announceText(t("Current again"));
     if (state === "not_current" || state === "live") this.#wasCurrent = state === "live";
   }
 
-  #say(text) {
-    this.#saidAt = Date.now();
+  #announceText(text) {
+    this.#announcedAt = Date.now();
     announce(text);
   }
 }

@@ -7,16 +7,16 @@ const COUNTED = ["sighting", "task", "note", "column"]; // kinds that the server
 /** Show it for as long as the page lives. */
 export function mount(places, board) {
   const most = Number(document.body.dataset.capacity), many = most * Number(document.body.dataset.capacityWarning);
-  const look = () => {
+  const draw = () => {
     const count = board.count(board.id === "operations" ? COUNTED : [...COUNTED, "search"]);
-    const said = count < many ? "" : sentence(count, most);
+    const text = count < many ? "" : sentence(count, most);
     for (const place of places) {
-      if (place.textContent !== said) place.textContent = place.title = said;
-      if (place.matches("p")) place.hidden = !said;
+      if (place.textContent !== text) place.textContent = place.title = text;
+      if (place.matches("p")) place.hidden = !text;
     }
   };
-  board.watch(look);
-  look();
+  board.watch(draw);
+  draw();
 }
 
 function sentence(count, most) {

@@ -27,7 +27,7 @@ export function filterMenu(view) {
       ${asked.changed && asked.changed !== SINCE_LAST_LOOK ? html`<label class="row"><span>${t("Changed since")}</span>
         <input type="datetime-local" data-filter="since" .value=${live(toInput(asked.changed))} @change=${since(view)} /></label>` : nothing}
       <label class="tick"><input type="checkbox" data-filter="overdue" .checked=${live(asked.overdue !== null)} @change=${() => view.filters.toggle("overdue", "yes")} /> ${t("Overdue only")}</label>
-      <p class="hint" role="status">${view.filters.active ? saying(view) : nothing}</p>
+      <p class="hint" role="status">${view.filters.active ? hiddenText(view) : nothing}</p>
       <div class="buttons">
         ${count ? html`<button type="button" data-filter="none" @click=${() => view.filters.clear()}>${t("Show all")}</button>` : nothing}
         <button type="button" class="primary" data-filter="done" popovertarget="filters" popovertargetaction="hide">${t("Close")}</button>
@@ -40,14 +40,14 @@ export function activeFilters(view) {
   const { filters } = view;
   if (!filters.active) return nothing;
   return html`<div class="filtered" role="group" aria-label=${t("Filter")} data-testid="filtered">
-    <b>${saying(view)}</b>
+    <b>${hiddenText(view)}</b>
     <button type="button" data-filter="all" @click=${() => view.filters.clear()}>${t("Show all")} <kbd aria-hidden="true">C</kbd></button>
     ${filters.trouble === "failed" ? html`<span class="error" role="alert">${t("What changed since then can't be read now.")} <button type="button" class="plain" data-filter="again" @click=${filters.again}>${t("Try again")}</button></span>` : nothing}
     ${active(view).map(([name, text, off]) => html`<button type="button" class="chip on" data-active-filter=${name} data-filter="off" title=${t("Take this filter away")} @click=${off}>${text} <span aria-hidden="true">✕</span></button>`)}
   </div>`;
 }
 
-function saying({ filters, picture, isShown }) {
+function hiddenText({ filters, picture, isShown }) {
   if (filters.trouble === "reading") return t("Reading what changed…");
   const cards = picture.columns.flatMap((column) => column.cards);
   const hidden = cards.filter((card) => !isShown(card)).length;

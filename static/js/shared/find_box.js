@@ -172,7 +172,7 @@ export class FindBox {
     this.#drop();
     const asked = (this.#asked = new AbortController());
     this.state = "looking";
-    this.#timer = setTimeout(() => this.#look(asked), wait);
+    this.#timer = setTimeout(() => this.#search(asked), wait);
   }
 
   #drop() {
@@ -180,7 +180,7 @@ export class FindBox {
     clearTimeout(this.#timer);
   }
 
-  async #look(asked) {
+  async #search(asked) {
     const query = new URLSearchParams({ q: this.text.slice(0, LONGEST), limit: MOST, ...(this.all ? {} : { board: this.board }) });
     const found = await answer(query, asked.signal);
     if (asked.signal.aborted) return;

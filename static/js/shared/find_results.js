@@ -16,7 +16,7 @@ import { LONGEST, MOST } from "./find_box.js";
 export function findField(find, { hint, name, nameOf = () => null, cardOf = () => null }) {
   const open = find.open && Boolean(find.text.trim());
   const field = (element) => (find.element = element ?? null);
-  const said = open ? saying(find) : "";
+  const said = open ? statusText(find) : "";
   return html`<div class="find-box" @focusout=${find.left}>
     <input type="search" class="find-input" id="find" name="find" data-testid="find" role="combobox" autocomplete="off" maxlength=${LONGEST} placeholder=${hint} aria-label=${name}
       aria-expanded=${open} aria-controls="found" aria-autocomplete="list" aria-activedescendant=${open && find.at >= 0 ? `found-${find.at}` : nothing}
@@ -33,7 +33,7 @@ export function findField(find, { hint, name, nameOf = () => null, cardOf = () =
   </div>`;
 }
 
-function saying({ state, hits, more, trouble, all, board }) {
+function statusText({ state, hits, more, trouble, all, board }) {
   if (state === "failed") return trouble;
   if (state === "looking") return t("Looking…");
   const where = board === null || all ? t("in all searches") : t("in this search");

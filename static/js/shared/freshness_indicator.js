@@ -12,7 +12,7 @@ const LOOK_EVERY = 1_000; // ms: on a dead connection nothing else would redraw 
 export function mount(root, session, board) {
   const draw = () => {
     const freshness = board.freshness;
-    tell(freshness);
+    setPageAttributes(freshness);
     render(html`${unsent(session)}${indicator(freshness, session.connection)}`, root);
   };
   board.watch(draw);
@@ -58,7 +58,7 @@ let proof = 0, provenAt = null;
 
 // Set the attributes for CSS. `data-freshness-tick` alternates at each proof, which restarts the animation that greys the page:
 // this works even when scripts hang.
-function tell(freshness) {
+function setPageAttributes(freshness) {
   const root = document.documentElement;
   root.dataset.freshness = freshness.state;
   if (freshness.provenAt?.getTime() === provenAt) return;

@@ -24,7 +24,7 @@ export class SameReference {
   }
 
   /** Look up from time to time who else has this reference. */
-  async look(reference) {
+  async refresh(reference) {
     const now = Date.now();
     if (reference === this.#asked.reference && now - this.#asked.at < ASK_MS) return;
     this.#asked = { reference, at: now };

@@ -6,26 +6,26 @@ import { t } from "../core/i18n.js";
 import { formatShortMoment } from "../format/time_elements.js";
 import { announce } from "./announcer.js";
 
-const TOLD_MS = 20_000; // long enough to be noticed; the header shows it permanently
+const MESSAGE_MS = 20_000; // long enough to be noticed; the header shows it permanently
 
 /**
  * @param link in the header
- * @param told where the temporary message goes
+ * @param messageArea where the temporary message goes
  */
-export function mount(link, told, session) {
-  new ShiftIndicator(link, told, session).connect();
+export function mount(link, messageArea, session) {
+  new ShiftIndicator(link, messageArea, session).connect();
 }
 
 class ShiftIndicator {
   #link;
-  #told;
+  #messageArea;
   #session;
   #number = null; // number of the shift that was shown
   #timer = null;
 
-  constructor(link, told, session) {
+  constructor(link, messageArea, session) {
     this.#link = link;
-    this.#told = told;
+    this.#messageArea = messageArea;
     this.#session = session;
   }
 
@@ -38,27 +38,27 @@ class ShiftIndicator {
     const { shiftStatus, connection } = this.#session;
     if (!shiftStatus) return;
     const { shift } = shiftStatus;
-    if (this.#number !== null && (shift?.number ?? 0) > this.#number) this.#passed(shift);
+    if (this.#number !== null && (shift?.number ?? 0) > this.#number) this.#onShiftChange(shift);
     this.#number = shift?.number ?? 0;
     this.#link.hidden = false;
     this.#link.toggleAttribute("data-no-holder", !shift);
     this.#link.toggleAttribute("data-open", openOne(shiftStatus) !== null);
     this.#link.toggleAttribute("data-stale", connection.state !== "open");
-    render(inBar(shiftStatus), this.#link);
-    this.#link.title = saying(shiftStatus); // for headers without room for all of it
+    render(indicator(shiftStatus), this.#link);
+    this.#link.title = statusText(shiftStatus); // for headers without room for all of it
   }
 
-  #passed(shift) {
+  #onShiftChange(shift) {
     const sentence = passing(shift);
     announce(sentence);
     clearTimeout(this.#timer);
-    render(html`<p class="notice passed" data-notice="passed">${sentence}</p>`, this.#told);
-    this.#timer = setTimeout(() => render(nothing, this.#told), TOLD_MS);
+    render(html`<p class="notice passed" data-notice="passed">${sentence}</p>`, this.#messageArea);
+    this.#timer = setTimeout(() => render(nothing, this.#messageArea), MESSAGE_MS);
   }
 }
 
 /** On a phone only the name fits; colour and accessible name say whether a handover is open. */
-function inBar(shiftStatus) {
+function indicator(shiftStatus) {
   const { shift } = shiftStatus, open = openOne(shiftStatus);
   return html`<span class="long"><span class="who">${holding(shift)}</span>${open ? html` <b class="open" data-handover=${open.status}>${opened(open)}</b>` : nothing}</span>
     <span class="short" aria-hidden="true">${shift ? initials(shift.name) : "–"}</span>`;
@@ -81,7 +81,7 @@ function opened({ number, status }) {
   return status === "signed" ? t("Handover {number}: signed", { number }) : t("Handover {number}: begun", { number });
 }
 
-function saying(shiftStatus) {
+function statusText(shiftStatus) {
   const open = openOne(shiftStatus);
   return open ? `${holding(shiftStatus.shift)}. ${opened(open)}` : holding(shiftStatus.shift);
 }

@@ -3,7 +3,7 @@ import { html, nothing, render } from "../../vendor/lit-html/lit-html.js";
 import { Dialogs, dialog } from "../behaviours/dialog.js";
 import { SHORTCUTS, SCOPES, shownChords, worksOn } from "../behaviours/shortcuts.js";
 import { ShortcutHandler } from "../behaviours/shortcut_handler.js";
-import { singleKeySetting, tell } from "../behaviours/single_key_setting.js";
+import { singleKeySetting, applySingleKeySetting } from "../behaviours/single_key_setting.js";
 import { t } from "../core/i18n.js";
 import { Palette } from "./palette/palette.js";
 
@@ -12,7 +12,7 @@ export function mount(session, menu) {
   const keys = new KeysDialog(session);
   const palette = new Palette(session, keys.show).connect();
   keys.connect();
-  tell();
+  applySingleKeySetting();
   const opens = (selector, show) => menu?.querySelector(selector)?.addEventListener("click", () => {
     menu.open = false;
     menu.querySelector("summary").focus(); // where the focus returns to

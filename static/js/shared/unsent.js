@@ -3,7 +3,7 @@ import { readDrafts } from "../core/drafts.js";
 import { t } from "../core/i18n.js";
 import { commandName, typedText } from "./refusals.js";
 
-const LONGEST = 60; // characters: enough for its author to recognise it
+const MAX_TEXT = 60; // characters: enough for its author to recognise it
 
 // kind of form -> what is typed into it; all others change something
 const FORMS = {
@@ -30,7 +30,7 @@ const isEmpty = (draft) => draft?.mine?.length === 0;
 
 const line = (what, words) => (words ? `${what}: ${short(words)}` : what);
 
-const short = (text) => (text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text);
+const short = (text) => (text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}…` : text);
 
 /** Name the form of a draft: `intake`, `open-search`, or `<board>:<form>` with its subject. */
 function formName(key) {

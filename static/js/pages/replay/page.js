@@ -162,7 +162,7 @@ class ReplayPage {
     timelinePosition(this.#root);
     this.clock.tick();
     this.body.settle();
-    if (past.state === "showing" && past.length && !past.trouble) this.#address.tell({ at: past.event().seq, other: past.other === null ? null : past.event(past.other).seq });
+    if (past.state === "showing" && past.length && !past.trouble) this.#address.update({ at: past.event().seq, other: past.other === null ? null : past.event(past.other).seq });
   }
 
   #template() {

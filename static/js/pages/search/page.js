@@ -281,8 +281,8 @@ class SearchPage {
     Object.assign(this, cardBadges(this));
     const { reference, person } = picture.search.state;
     document.title = `${person.first_name} · ${reference} · Searchboard`;
-    this.attention.look();
-    this.namesakes.look(reference);
+    this.attention.refresh();
+    this.namesakes.refresh(reference);
     if (ui.dialog?.entity && !this.board.get(ui.dialog.entity)) ui.dialog = null; // its subject was removed
   }
 

@@ -12,7 +12,7 @@ export class PresenceTracker {
   }
 
   /** Mark the open card as seen; its badge moves into the panel. */
-  look() {
+  refresh() {
     const { board, ui, lastBadge, authors } = this.#view;
     if (!ui.card || document.hidden) return;
     const badge = board.badges.get(ui.card);

@@ -35,13 +35,13 @@ export class Alerts {
   }
 
   /** Apply a frame of the socket. */
-  heard({ unread, last, quiet }) {
+  onFrame({ unread, last, quiet }) {
     Object.assign(this, { unread, last, quiet });
     this.#changed();
   }
 
   /** Load the list; if answers arrive out of order, the later request wins. */
-  async look() {
+  async load() {
     const turn = (this.#reading += 1);
     const answer = await call(ADDRESS);
     if (turn !== this.#reading) return;

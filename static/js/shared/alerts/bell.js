@@ -35,7 +35,7 @@ class Bell {
     // handled before other listeners: the page behind must not react to the same Escape
     this.#details.addEventListener("keydown", (event) => event.key === "Escape" && this.#details.open && event.preventDefault());
     closesOutside(this.#details);
-    this.#details.addEventListener("toggle", () => this.#details.open && this.#alerts.look());
+    this.#details.addEventListener("toggle", () => this.#details.open && this.#alerts.load());
     this.#details.addEventListener("focusout", ({ relatedTarget }) => {
       if (relatedTarget && !this.#details.contains(relatedTarget)) this.#details.open = false;
     });
@@ -46,7 +46,7 @@ class Bell {
   #changed() {
     const { last, unread, quiet } = this.#alerts;
     const newest = last ? `${last.board}:${last.seq}:${unread}` : "";
-    if (newest !== this.#last && this.#details.open) this.#alerts.look();
+    if (newest !== this.#last && this.#details.open) this.#alerts.load();
     this.#last = newest;
     this.#badge.show(quiet ? 0 : unread);
     this.#draw();
@@ -68,7 +68,7 @@ class Bell {
         <h2>${t("Alerts")}</h2>
         ${unread ? html`<button type="button" class="plain" data-act="all-read" @click=${this.#allRead}>${t("All read")}</button>` : nothing}
       </header>
-      ${failed ? html`<p class="none" role="alert">${t("The alerts can't be read now.")} <button type="button" data-act="look-again" @click=${() => this.#alerts.look()}>${t("Try again")}</button></p>` : nothing}
+      ${failed ? html`<p class="none" role="alert">${t("The alerts can't be read now.")} <button type="button" data-act="look-again" @click=${() => this.#alerts.load()}>${t("Try again")}</button></p>` : nothing}
       ${list === null ? (failed ? nothing : html`<p class="none">${t("Reading…")}</p>`)
         : list.length === 0 ? html`<p class="none">${t("Nothing in the last 14 days.")}</p>`
         : html`<ul data-testid="alerts">${repeat(list, ({ board, seq }) => `${board}:${seq}`, (alert) => this.#line(alert))}</ul>`}

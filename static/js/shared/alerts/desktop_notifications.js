@@ -25,14 +25,14 @@ export class Notifier {
   }
 
   connect() {
-    this.#alerts.watch(() => this.#look());
+    this.#alerts.watch(() => this.#load());
     return this;
   }
 
-  #look() {
+  #load() {
     if (permission() !== "granted") return;
     const { list, last } = this.#alerts;
-    if (list) this.#tell(list);
+    if (list) this.#notify(list);
     else if (!last) this.#known ??= new Set(); // nothing was unread when the page opened: everything from now on is news
     const newest = last ? keyOf(last) : "";
     if (newest === this.#last) return;
@@ -42,10 +42,10 @@ export class Notifier {
 
   #read() {
     this.#timer = null;
-    this.#alerts.look();
+    this.#alerts.load();
   }
 
-  #tell(list) {
+  #notify(list) {
     const fresh = this.#known ? list.filter((each) => !this.#known.has(keyOf(each))) : [];
     this.#known = new Set(list.map(keyOf));
     if (document.hasFocus()) return; // the bell shows it

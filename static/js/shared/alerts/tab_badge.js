@@ -1,11 +1,11 @@
 /* Badge of the browser tab: "(3)" before the page's title, and a dot on its icon. The page may change its title at any time. */
 
-const MOST = 99;
+const MAX_COUNT = 99;
 const ICON = document.querySelector("link[rel=icon]"); // contains the address of the icon with the dot
 
 export const unreadIcon = () => ICON.dataset.unread;
 
-export const shortly = (count) => (count > MOST ? `${MOST}+` : String(count));
+export const shortly = (count) => (count > MAX_COUNT ? `${MAX_COUNT}+` : String(count));
 
 export class TabBadge {
   #count = 0;

@@ -16,9 +16,9 @@ export function card(entity, view) {
   const badge = view.badgeOf(id);
   const people = view.presentOn(id);
   const assignee = entity.state.assignee && accountName(view.session, entity.state.assignee);
-  const told = people.map((person) => `${person.name}${person.editing}`).join();
+  const presence = people.map((person) => `${person.name}${person.editing}`).join();
   return guard(
-    [id, seq, pending?.id, pending?.status, badge?.type, badge?.at, view.ui.card === id, assignee, told, view.mayEdit, view.today, view.drafts.has(id)],
+    [id, seq, pending?.id, pending?.status, badge?.type, badge?.at, view.ui.card === id, assignee, presence, view.mayEdit, view.today, view.drafts.has(id)],
     () => template(entity, { badge, people, assignee }, view),
   );
 }

@@ -5,8 +5,8 @@ import { label } from "../../core/labels.js";
 import { queuedRequest } from "../../core/api.js";
 
 const PAUSE_MS = 180; // ms; keys of one word follow each other faster
-const LEAST = 2; // characters: a single one finds half of everything
-const LONGEST = 200; // characters that the server accepts
+const MIN_LENGTH = 2; // characters: a single one finds half of everything
+const MAX_LENGTH = 200; // characters that the server accepts
 const MOST = 8;
 
 export class PaletteSearch {
@@ -22,9 +22,9 @@ export class PaletteSearch {
   }
 
   /** Drop the hits of the previous text at once: they must not show under another. */
-  look(text) {
+  search(text) {
     this.stop();
-    if (text.length >= LEAST) this.#timer = setTimeout(() => this.#ask(text.slice(0, LONGEST)), PAUSE_MS);
+    if (text.length >= MIN_LENGTH) this.#timer = setTimeout(() => this.#ask(text.slice(0, MAX_LENGTH)), PAUSE_MS);
   }
 
   stop() {

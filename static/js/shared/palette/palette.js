@@ -11,7 +11,7 @@ import { pageCommands } from "./page_commands.js";
 import { PaletteSearch, hitCommand } from "./find.js";
 import { HelpTitles } from "./help.js";
 
-const MOST = 8; // cards or searches of this board
+const MAX_SHOWN = 8; // cards or searches of this board
 
 export class Palette {
   #session;
@@ -61,7 +61,7 @@ export class Palette {
   #type = (event) => {
     this.#text = event.target.value;
     this.#at = 0;
-    this.#find.look(this.#text.trim());
+    this.#find.search(this.#text.trim());
     this.#draw();
   };
 
@@ -88,13 +88,13 @@ export class Palette {
     const words = tokenize(this.#text);
     const has = ({ says }) => matchesAll(words, searchableText([says]));
     const { pageCommands: commands } = this.#session;
-    const things = words.length ? (commands?.things() ?? []).filter(has).sort((a, b) => isNumber(b, words) - isNumber(a, words)).slice(0, MOST) : [];
+    const things = words.length ? (commands?.things() ?? []).filter(has).sort((a, b) => isNumber(b, words) - isNumber(a, words)).slice(0, MAX_SHOWN) : [];
     const known = new Set(things.map(({ id }) => id));
     const groups = [
       { title: t("Do"), items: [...(commands?.commands(this.#from) ?? []), ...pageCommands(this.#session, this.#keys)].filter(has) },
       { title: t("On this board"), items: things },
       { title: t("Found in all searches"), items: this.#find.hits.filter(({ id }) => !known.has(id)).map(hitCommand) },
-      { title: t("Help"), items: words.length ? this.#help.items.filter(has).slice(0, MOST) : [] },
+      { title: t("Help"), items: words.length ? this.#help.items.filter(has).slice(0, MAX_SHOWN) : [] },
     ].filter(({ items }) => items.length);
     let at = 0;
     return groups.map(({ title, items }) => ({ title, items: items.map((item) => ({ ...item, at: at++ })) }));
