@@ -18,7 +18,8 @@ COMMANDS: dict[str, tuple[str, ...]] = {  # by name: the script in the folder of
     "stylelint": ("stylelint/bin/stylelint.mjs", "static/css/**/*.css"),
 }
 TYPES = "tsc --checkJs --strict"
-TYPED = ("core", "display", "format", "forms", "pages", "replay")  # folders of static/js without a fault of types; it only grows
+# folders of static/js without a fault of types; it only grows
+TYPED = ("behaviours", "core", "display", "format", "forms", "pages", "replay")
 TESTS = "node --test"  # of modules that need no page
 NO_PAGE = "./tests/js/no_page.js"
 

@@ -11,11 +11,12 @@ export class CardArrowKeys {
   #root;
   #card;
   #list;
-  #walked = (event) => this.#go(event);
+  #walked = (/** @type {KeyboardEvent} */ event) => this.#go(event);
 
   /**
-   * @param card selector of a card, with a link in it
-   * @param list selector of the container of one column's cards
+   * @param {HTMLElement} root
+   * @param {string} card selector of a card, with a link in it
+   * @param {string} list selector of the container of one column's cards
    */
   constructor(root, card = "article[data-card]", list = "[data-list]") {
     this.#root = root;
@@ -31,21 +32,27 @@ export class CardArrowKeys {
     document.removeEventListener("keydown", this.#walked);
   }
 
+  /** @param {KeyboardEvent} event */
   #go(event) {
     if (!findPressed("walk", event) || event.defaultPrevented || document.querySelector("dialog[open], :popover-open")) return;
-    const card = event.target.closest?.(this.#card);
-    const next = card ? this.#next(card, event.key) : !event.target.closest?.(OWN) && this.#first();
+    const target = /** @type {HTMLElement} */ (event.target);
+    const card = target.closest?.(this.#card);
+    const next = card ? this.#next(card, event.key) : !target.closest?.(OWN) && this.#first();
     if (!next) return;
     event.preventDefault();
-    next.querySelector("a").focus();
+    next.querySelector("a")?.focus();
     next.scrollIntoView({ block: "nearest", inline: "nearest" });
   }
 
   #first() {
-    return [...this.#root.querySelectorAll(`:is(${this.#list}) :is(${this.#card})`)].find((card) => card.querySelector("a") && card.parentElement.checkVisibility());
+    return [...this.#root.querySelectorAll(`:is(${this.#list}) :is(${this.#card})`)].find((card) => card.querySelector("a") && card.parentElement?.checkVisibility());
   }
 
-  /** In a column several cards wide, down is the card below, and right the one beside it, before the next column. */
+  /**
+   * In a column several cards wide, down is the card below, and right the one beside it, before the next column.
+   * @param {HTMLElement} card
+   * @param {string} key
+   */
   #next(card, key) {
     if (key === "ArrowDown") return this.#neighbour(card, "nextElementSibling", isBelow);
     if (key === "ArrowUp") return this.#neighbour(card, "previousElementSibling", isBelow);
@@ -58,28 +65,46 @@ export class CardArrowKeys {
     return this.#nearest(columns[at + (right ? 1 : -1)], card, right);
   }
 
-  /** Skip cards that are still being sent: there is nothing to open yet. */
+  /**
+   * Skip cards that are still being sent: there is nothing to open yet.
+   * @param {HTMLElement} card
+   * @param {"nextElementSibling" | "previousElementSibling"} direction
+   * @param {(card: HTMLElement, other: HTMLElement) => boolean} fits
+   */
   #neighbour(card, direction, fits = () => true) {
-    let next = card[direction];
-    while (next && !(next.matches(this.#card) && fits(card, next))) next = next[direction];
+    let next = /** @type {HTMLElement | null} */ (card[direction]);
+    while (next && !(next.matches(this.#card) && fits(card, next))) next = /** @type {HTMLElement | null} */ (next[direction]);
     return next;
   }
 
+  /**
+   * @param {HTMLElement | undefined} list
+   * @param {HTMLElement} card
+   * @param {boolean} first
+   */
   #nearest(list, card, first) {
     if (!list) return null;
     const { top } = card.getBoundingClientRect();
     const cards = [...list.querySelectorAll(this.#card)];
     let near = cards.find((other) => other.getBoundingClientRect().bottom > top) ?? cards.at(-1);
-    for (let next = near; !first && next && isBeside(near, next); next = this.#neighbour(next, "nextElementSibling")) near = next;
+    for (let next = /** @type {HTMLElement | null | undefined} */ (near); !first && near && next && isBeside(near, next); next = this.#neighbour(next, "nextElementSibling")) near = next;
     return near;
   }
 }
 
+/**
+ * @param {HTMLElement} card
+ * @param {HTMLElement} other
+ */
 function isBelow(card, other) {
   const [a, b] = [card.getBoundingClientRect(), other.getBoundingClientRect()];
   return a.left < b.right && b.left < a.right;
 }
 
+/**
+ * @param {HTMLElement} card
+ * @param {HTMLElement} other
+ */
 function isBeside(card, other) {
   const [a, b] = [card.getBoundingClientRect(), other.getBoundingClientRect()];
   return a.top < b.bottom && b.top < a.bottom;

@@ -5,10 +5,13 @@ export class CardUrl {
   #changed;
   #query = location.search;
   #leaving = false; // the browser takes a moment to go back to the board
-  #next = null; // card opened in that moment
+  /** @type {string | null} */ #next = null; // card opened in that moment
   #popped = () => this.#arrive();
 
-  /** @param changed called with the card (or null) after the back button */
+  /**
+   * @param {string} board
+   * @param {(card: string | null) => void} changed called after the back button
+   */
   constructor(board, changed) {
     this.#board = board;
     this.#changed = changed;
@@ -26,16 +29,21 @@ export class CardUrl {
     return location.pathname.match(/^\/searches\/[^/]+\/cards\/([^/]+)$/)?.[1] ?? null;
   }
 
+  /** @param {string | null} card */
   path(card) {
     return card ? `/searches/${this.#board}/cards/${card}` : `/searches/${this.#board}`;
   }
 
-  /** Set the filter, "?kind=task", without a history entry: the back button would step through every choice. */
+  /**
+   * Set the filter, "?kind=task", without a history entry: the back button would step through every choice.
+   * @param {string} query
+   */
   ask(query) {
     this.#query = query;
     history.replaceState(history.state, "", location.pathname + query);
   }
 
+  /** @param {string} card */
   open(card) {
     if (this.#leaving) this.#next = card;
     else if (card !== this.card) history.pushState({ depth: this.#depth + 1 }, "", this.path(card) + this.#query);

@@ -1,13 +1,14 @@
 /* Close a <details> menu when the focus or a click goes elsewhere, or on Escape. */
 
+/** @param {HTMLDetailsElement | null} details */
 export function closeOnOutside(details) {
   if (!details) return;
   document.addEventListener("pointerdown", (event) => {
-    if (!details.contains(event.target)) details.open = false;
+    if (!details.contains(/** @type {Node} */ (event.target))) details.open = false;
   });
   details.addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || !details.open) return;
     details.open = false;
-    details.querySelector("summary").focus();
+    details.querySelector("summary")?.focus();
   });
 }

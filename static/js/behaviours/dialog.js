@@ -5,11 +5,13 @@ import { restoreFocus, focusPosition } from "./keep_focus.js";
 import { findPressed } from "./shortcuts.js";
 
 /**
- * @param name also its test hook, `data-dialog`
- * @param close called when the person closes it; typed text stays a draft
+ * @param {string} name also its test hook, `data-dialog`
+ * @param {string} title
+ * @param {Drawn} body
+ * @param {() => void} close called when the person closes it; typed text stays a draft
  */
 export function dialog(name, title, body, close) {
-  const cancel = (event) => {
+  const cancel = (/** @type {Event} */ event) => {
     event.preventDefault();
     close();
   };
@@ -23,42 +25,52 @@ export function dialog(name, title, body, close) {
   </dialog>`;
 }
 
-/** Let Ctrl+Enter submit the form of any dialog, unless the form handled it. */
+/**
+ * Let Ctrl+Enter submit the form of any dialog, unless the form handled it.
+ * @param {KeyboardEvent & { currentTarget: HTMLElement }} event
+ */
 function sending(event) {
   if (event.defaultPrevented || !findPressed("send", event)) return;
   event.preventDefault();
-  event.currentTarget.querySelector("form")?.requestSubmit();
+  /** @type {HTMLFormElement | null} */
+  const form = event.currentTarget.querySelector("form");
+  form?.requestSubmit();
 }
 
-const MAIN = document.querySelector("main");
+const MAIN = /** @type {HTMLElement} */ (document.querySelector("main"));
 
 export class Dialogs {
   #root;
-  #opener = null;
+  /** @type {FocusPosition | null} */ #opener = null;
 
+  /** @param {HTMLElement} root */
   constructor(root) {
     this.#root = root;
   }
 
   /** After a draw: show newly drawn dialogs, and restore the focus when the last one is gone. */
   settle() {
+    /** @type {HTMLDialogElement | null} */
     const drawn = this.#root.querySelector("dialog");
     if (drawn && !drawn.open) {
-      this.#opener ??= focusPosition(MAIN, document.activeElement);
+      this.#opener ??= focusPosition(MAIN, /** @type {HTMLElement} */ (document.activeElement));
       drawn.showModal();
       focusFirst(drawn);
     }
-    if (!drawn && this.#opener) this.#giveBack();
+    if (!drawn) this.#giveBack();
   }
 
   #giveBack() {
     const opener = this.#opener;
     this.#opener = null;
-    restoreFocus(MAIN, opener);
+    if (opener) restoreFocus(MAIN, opener);
   }
 }
 
-/** Firefox and Chromium differ in `autofocus` for a dialog that is drawn before it is shown. */
+/**
+ * Firefox and Chromium differ in `autofocus` for a dialog that is drawn before it is shown.
+ * @param {HTMLDialogElement} dialog
+ */
 function focusFirst(dialog) {
   (dialog.querySelector("[autofocus]") ?? dialog.querySelector("form :is(input, textarea, select)"))?.focus();
 }

@@ -13,15 +13,15 @@ const TAB_HOVER_MS = 450; // ms over a column's tab, after which that column is 
 export class Drag {
   #root;
   #callbacks;
-  #lists = new Map(); // element -> Sortable
-  #card = null;
-  #drop = null; // {column, before: card or null for the end, element, where, still: nothing would change}
-  #tab = { element: null, timer: null };
-  #moved = (event) => this.#point(event);
-  #menu = (event) => this.#keepHold(event);
-  #keyed = (event) => this.#letGo(event);
+  /** @type {Map<HTMLElement, Sortable>} */ #lists = new Map();
+  /** @type {string | null} */ #card = null;
+  /** @type {DropTarget | null} */ #drop = null;
+  /** @type {{ element: HTMLElement | null, timer: Timer | null }} */ #tab = { element: null, timer: null };
+  #moved = (/** @type {Event} */ event) => this.#point(/** @type {PointerEvent | TouchEvent} */ (event));
+  #menu = (/** @type {MouseEvent} */ event) => this.#keepHold(event);
+  #keyed = (/** @type {KeyboardEvent} */ event) => this.#letGo(event);
 
-  /** @param callbacks callbacks {taken(card, column), dropped(card, place or null), showColumn(column)}; place is {column, before?} */
+  /** @param {HTMLElement} root @param {DragCallbacks} callbacks */
   constructor(root, callbacks) {
     this.#root = root;
     this.#callbacks = callbacks;
@@ -31,7 +31,10 @@ export class Drag {
     this.#root.addEventListener("contextmenu", this.#menu);
   }
 
-  /** After a draw: make the lists sortable that exist now; none if the person may not move cards. */
+  /**
+   * After a draw: make the lists sortable that exist now; none if the person may not move cards.
+   * @param {boolean} allowed
+   */
   attach(allowed) {
     const lists = new Set(allowed ? this.#root.querySelectorAll("[data-list]") : []);
     for (const [element, sortable] of this.#lists) {
@@ -49,6 +52,7 @@ export class Drag {
     this.#lists.clear();
   }
 
+  /** @param {HTMLElement} list */
   #sortable(list) {
     return Sortable.create(list, {
       group: "cards",
@@ -68,27 +72,35 @@ export class Drag {
       scrollSensitivity: 48,
       bubbleScroll: true,
       animation: 0,
-      onStart: (event) => this.#start(event),
+      onStart: (/** @type {{ item: HTMLElement, from: HTMLElement }} */ event) => this.#start(event),
       onMove: () => false,
       onEnd: () => this.#end(),
     });
   }
 
-  /** Holding a link for half a second opens the browser's menu, which would take the touch away. */
+  /**
+   * Holding a link for half a second opens the browser's menu, which would take the touch away.
+   * @param {MouseEvent} event
+   */
   #keepHold(event) {
-    const touched = event.pointerType === "touch" && event.target.closest("[data-list] [data-card]");
+    const { pointerType, target } = /** @type {PointerEvent & { target: HTMLElement }} */ (event);
+    const touched = pointerType === "touch" && target.closest("[data-list] [data-card]");
     if (this.#card || touched) event.preventDefault();
   }
 
+  /** @param {{ item: HTMLElement, from: HTMLElement }} event */
   #start({ item, from }) {
-    this.#card = item.dataset.card;
+    const card = (this.#card = /** @type {string} */ (item.dataset.card));
     this.#root.toggleAttribute("data-dragging", true);
     for (const type of ["pointermove", "touchmove"]) document.addEventListener(type, this.#moved, { passive: true });
     document.addEventListener("keydown", this.#keyed, true);
-    this.#callbacks.taken(this.#card, from.dataset.list);
+    this.#callbacks.taken(card, /** @type {string} */ (from.dataset.list));
   }
 
-  /** Cancel on Escape: the card stays where it was, wherever it is released. */
+  /**
+   * Cancel on Escape: the card stays where it was, wherever it is released.
+   * @param {KeyboardEvent} event
+   */
   #letGo(event) {
     if (event.key !== "Escape") return;
     event.preventDefault();
@@ -99,7 +111,7 @@ export class Drag {
   }
 
   #end() {
-    const card = this.#card;
+    const card = /** @type {string} */ (this.#card);
     const drop = this.#drop;
     this.#finish();
     const place = drop && { column: drop.column, ...(drop.before ? { before: drop.before } : {}) };
@@ -115,41 +127,54 @@ export class Drag {
     this.#root.removeAttribute("data-dragging");
   }
 
+  /** @param {PointerEvent | TouchEvent} event */
   #point(event) {
-    const { clientX: x, clientY: y } = event.touches?.[0] ?? event;
+    const { clientX: x, clientY: y } = "touches" in event && event.touches[0] ? event.touches[0] : /** @type {PointerEvent} */ (event);
     const under = document.elementFromPoint(x, y);
     const tab = under?.closest("[data-tab]");
-    this.#over(tab);
-    if (tab) return this.#mark({ column: tab.dataset.tab, before: null, element: tab, where: "end" });
+    this.#over(tab ?? null);
+    if (tab) return this.#mark({ column: /** @type {string} */ (tab.dataset.tab), before: null, element: tab, where: "end" });
     const column = under?.closest("[data-column]");
     return this.#mark(column ? this.#placeIn(column, y) : null);
   }
 
+  /**
+   * @param {HTMLElement} column
+   * @param {number} y
+   * @returns {DropTarget}
+   */
   #placeIn(column, y) {
-    const list = column.querySelector("[data-list]");
+    const list = /** @type {HTMLElement} */ (column.querySelector("[data-list]"));
+    const id = /** @type {string} */ (list.dataset.list);
     const cards = [...list.querySelectorAll(":scope > [data-card]")];
     const index = firstBelow(cards, y);
     const own = cards.findIndex((card) => card.dataset.card === this.#card);
     const still = own >= 0 && (index === own || index === own + 1);
     const next = cards[index];
-    if (!next) return { column: list.dataset.list, before: null, element: list, where: "end", still };
-    return { column: list.dataset.list, before: next.dataset.card, element: next, where: "before", still };
+    if (!next) return { column: id, before: null, element: list, where: "end", still };
+    return { column: id, before: next.dataset.card ?? null, element: next, where: "before", still };
   }
 
+  /** @param {DropTarget | null} drop */
   #mark(drop) {
     if (this.#drop && this.#drop.element !== drop?.element) delete this.#drop.element.dataset.dropTarget;
     if (drop) drop.element.dataset.dropTarget = drop.where;
     this.#drop = drop;
   }
 
+  /** @param {HTMLElement | null} tab */
   #over(tab) {
     if (this.#tab.element === tab) return;
     clearTimeout(this.#tab.timer);
-    this.#tab = { element: tab, timer: tab && setTimeout(() => this.#callbacks.showColumn(tab.dataset.tab), TAB_HOVER_MS) };
+    this.#tab = { element: tab, timer: tab && setTimeout(() => this.#callbacks.showColumn(/** @type {string} */ (tab.dataset.tab)), TAB_HOVER_MS) };
   }
 }
 
-/** Find the first card whose middle is below y. Cards are in order, so a binary search measures only a few. */
+/**
+ * Find the first card whose middle is below y. Cards are in order, so a binary search measures only a few.
+ * @param {HTMLElement[]} cards
+ * @param {number} y
+ */
 function firstBelow(cards, y) {
   let low = 0;
   let high = cards.length;

@@ -4,17 +4,26 @@ const THING = "article[data-card], li[data-search], section[data-unseen-board]";
 const PARTS = ".tools, .filter-bar, .tabs, .operations-tabs, .refusals, .refusal, .withdrawn, .search-header, .operations-header, .displays .rows"; // where focus may move to a neighbour of what is gone
 const FOCUSABLE = "a[href], button:not(:disabled), input:not(:disabled), select:not(:disabled), textarea:not(:disabled), summary, [tabindex]";
 
-/** Draw, and restore the focus if it was lost. Inside a dialog, dialog.js handles it. */
+/**
+ * Draw, and restore the focus if it was lost. Inside a dialog, dialog.js handles it.
+ * @param {HTMLElement} root
+ * @param {() => void} draw
+ */
 export function keepFocus(root, draw) {
-  const focused = document.activeElement;
-  const place = root.contains(focused) && !focused.closest("dialog") ? focusPosition(root, focused) : null;
+  const focused = /** @type {HTMLElement | null} */ (document.activeElement);
+  const place = focused && root.contains(focused) && !focused.closest("dialog") ? focusPosition(root, focused) : null;
   draw();
   if (place && isFocusLost()) restoreFocus(root, place);
 }
 
 export const isFocusLost = () => !document.activeElement || document.activeElement === document.body;
 
-/** Describe where an element is, so that it is found again after it was recreated. */
+/**
+ * Describe where an element is, so that it is found again after it was recreated.
+ * @param {HTMLElement} root
+ * @param {HTMLElement} element
+ * @returns {FocusPosition}
+ */
 export function focusPosition(root, element) {
   const thing = element.closest(THING);
   const list = thing?.parentElement;
@@ -25,13 +34,17 @@ export function focusPosition(root, element) {
     thing: thing && idOf(thing),
     part: element.dataset.part,
     panel: element.closest(".panel")?.dataset.panel,
-    neighbours: thing ? { within: list, what: `:scope > :is(${THING})`, at: indexIn(list, `:scope > :is(${THING})`, thing) }
+    neighbours: thing && list ? { within: list, what: `:scope > :is(${THING})`, at: indexIn(list, `:scope > :is(${THING})`, thing) }
       : part && { within: part, what: FOCUSABLE, at: indexIn(part, FOCUSABLE, element) },
     column: section && { id: section.dataset.column, at: indexIn(root, "[data-column]", section) },
   };
 }
 
-/** Focus the same control, of the same card wherever it is now, else what took its place. */
+/**
+ * Focus the same control, of the same card wherever it is now, else what took its place.
+ * @param {HTMLElement} root
+ * @param {FocusPosition} place
+ */
 export function restoreFocus(root, place) {
   for (const candidate of candidates(root, place)) {
     candidate.focus({ preventScroll: true });
@@ -39,6 +52,11 @@ export function restoreFocus(root, place) {
   }
 }
 
+/**
+ * @param {HTMLElement} root
+ * @param {FocusPosition} place
+ * @returns {Iterable<HTMLElement>}
+ */
 function* candidates(root, { element, thing, part, panel, neighbours, column }) {
   yield* among([element.isConnected && element]);
   if (thing) {
@@ -55,11 +73,26 @@ function* candidates(root, { element, thing, part, panel, neighbours, column }) 
   yield root;
 }
 
-const among = (some) => some.filter(Boolean);
+/**
+ * @param {(HTMLElement | false | null | undefined)[]} some
+ * @returns {HTMLElement[]}
+ */
+const among = (some) => /** @type {HTMLElement[]} */ (some.filter(Boolean));
+/** @param {HTMLElement} element */
 const idOf = ({ dataset: { card, search, unseenBoard } }) => card ?? search ?? unseenBoard;
+/**
+ * @param {HTMLElement} within
+ * @param {string} what
+ * @param {HTMLElement} element
+ */
 const indexIn = (within, what, element) => [...within.querySelectorAll(what)].indexOf(element);
 
-/** Find what to focus in the column, or in the one that took its place: a card if it was a card, else its menu. */
+/**
+ * Find what to focus in the column, or in the one that took its place: a card if it was a card, else its menu.
+ * @param {HTMLElement} root
+ * @param {{ id: string | undefined, at: number }} column
+ * @param {string | null | undefined} thing
+ */
 function headNear(root, { id, at }, thing) {
   const all = [...root.querySelectorAll("[data-column]")];
   const section = all.find((each) => each.dataset.column === id) ?? all[at] ?? all.at(-1);

@@ -8,11 +8,14 @@ const RUNNING = "[data-since],[data-ago],[data-due]";
 
 export class RelativeTimes {
   #root;
-  #timer = null;
+  /** @type {Timer | null} */ #timer = null;
   #now;
-  #shownTimes = new WeakMap(); // element -> the time it shows, so that a draw fills only new elements
+  /** @type {WeakMap<HTMLTimeElement, string>} */ #shownTimes = new WeakMap(); // the time that each element shows, so that a draw fills only new elements
 
-  /** @param now returns the current time; a replay passes the time it shows */
+  /**
+   * @param {HTMLElement} root
+   * @param {() => Date} now returns the current time; a replay passes the time it shows
+   */
   constructor(root, now = serverNow) {
     this.#root = root;
     this.#now = now;
@@ -28,26 +31,39 @@ export class RelativeTimes {
 
   tick() {
     const now = this.#now();
-    for (const element of this.#root.querySelectorAll(RUNNING)) this.#updateText(element, now);
+    for (const element of this.#running) this.#updateText(element, now);
   }
 
   /** After a draw: fill the elements that have no text yet. */
   fill() {
     const now = this.#now();
-    for (const element of this.#root.querySelectorAll(RUNNING)) {
+    for (const element of this.#running) {
       if (this.#shownTimes.get(element) !== element.dateTime) this.#updateText(element, now);
     }
   }
 
+  /** @returns {NodeListOf<HTMLTimeElement>} */
+  get #running() {
+    return this.#root.querySelectorAll(RUNNING);
+  }
+
+  /**
+   * @param {HTMLTimeElement} element
+   * @param {Date} now
+   */
   #updateText(element, now) {
     const { since: from, ago: past, due } = element.dataset;
-    const text = from ? since(from, now) : past ? ago(past, now) : dueText(due, now);
+    const text = from ? since(from, now) : past ? ago(past, now) : dueText(/** @type {string} */ (due), now);
     if (due) element.toggleAttribute("data-overdue", new Date(due) < now);
     if (element.textContent !== text) element.textContent = text;
     this.#shownTimes.set(element, element.dateTime);
   }
 }
 
+/**
+ * @param {string} due
+ * @param {Date} now
+ */
 function dueText(due, now) {
   const lateness = late(due, now);
   return lateness ? t("due {at}, {lateness}", { at: formatShortMoment(due), lateness }) : t("due {at}", { at: formatShortMoment(due) });

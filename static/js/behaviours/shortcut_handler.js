@@ -9,11 +9,11 @@ export const hasKeyboard = () => singleKeySetting.on && !matchMedia("(pointer: c
 
 export class ShortcutHandler {
   #commands;
-  #pressed = (event) => this.#act(event);
+  #pressed = (/** @type {KeyboardEvent} */ event) => this.#act(event);
 
   /**
-   * @param commands of the page: {page, commands(element) -> [{id, does}], settle()}. `does` returns false if it did not handle
-   *   the key; `settle` draws at once, as the next key may be meant for what opens
+   * @param {{ page: string, commands(element: Element | null): { id: string, does(): unknown }[], settle?(): void }} commands of the
+   *   page. `does` returns false if it did not handle the key; `settle` draws at once, as the next key may be meant for what opens
    */
   constructor(commands) {
     this.#commands = commands;
@@ -27,11 +27,13 @@ export class ShortcutHandler {
     document.removeEventListener("keydown", this.#pressed);
   }
 
+  /** @param {KeyboardEvent} event */
   #act(event) {
     if (event.defaultPrevented || document.querySelector("dialog[open], :popover-open")) return;
-    if (event.key !== "Escape" && event.target.closest?.(TYPING)) return;
+    const target = /** @type {HTMLElement} */ (event.target);
+    if (event.key !== "Escape" && target.closest?.(TYPING)) return;
     const ids = SHORTCUTS.filter((entry) => worksOn(entry, this.#commands.page) && isPressed(entry, event)).map(({ id }) => id);
-    const command = ids.length > 0 && this.#commands.commands(event.target).find(({ id }) => ids.includes(id));
+    const command = ids.length > 0 && this.#commands.commands(target).find(({ id }) => ids.includes(id));
     if (!command || command.does() === false) return;
     event.preventDefault();
     this.#commands.settle?.();

@@ -7,6 +7,7 @@ import { singleKeySetting } from "./single_key_setting.js";
 
 // id: the command (commands.js of the pages), or what a behaviour asks for. press: keys joined by "+", alternatives by a space.
 // where: everywhere, both boards, or one page. may: a right that the page knows; missing where everybody may.
+/** @type {Shortcut[]} */
 export const SHORTCUTS = [
   { id: "keys", press: "?", where: "everywhere", does: () => t("Show the keys") },
   { id: "palette", press: "Ctrl+K", where: "everywhere", does: () => t("Go to a search or a card, or do something, by typing") },
@@ -33,21 +34,36 @@ export const SHORTCUTS = [
   { id: "clear-call", press: "Escape", where: "intake", does: () => t("Clear the field, then the call") },
 ];
 
+/** @type {Record<string, () => string>} */
 export const SCOPES = {
   everywhere: () => t("Everywhere"), boards: () => t("On both boards"), operations: () => t("All searches"),
   search: () => t("On a search"), history: () => t("History"), handover: () => t("Handover"), intake: () => t("Take a call"),
 };
+/** @type {Record<string, (page: string | undefined) => boolean>} */
 const PAGES = { everywhere: () => true, boards: (page) => page === "search" || page === "operations" };
+/** @type {Record<string, string>} */
 const NAMES = { "←": "ArrowLeft", "↑": "ArrowUp", "↓": "ArrowDown", "→": "ArrowRight" };
+/** @type {Record<string, () => string>} */
 const SHOWN = { Ctrl: () => t("Ctrl"), Escape: () => t("Esc"), Enter: () => t("Enter") };
 
-/** Return whether a shortcut works on a page. */
+/**
+ * Return whether a shortcut works on a page.
+ * @param {Shortcut} shortcut
+ * @param {string | undefined} page
+ */
 export const worksOn = ({ where }, page) => PAGES[where]?.(page) ?? where === page;
 
-/** Return whether it is a single character, which speech input or a trembling hand may press by accident (WCAG 2.1.4). */
+/**
+ * Return whether it is a single character, which speech input or a trembling hand may press by accident (WCAG 2.1.4).
+ * @param {Shortcut} shortcut
+ */
 export const isSingle = ({ press }) => press.length === 1;
 
-/** Return whether a keyboard event triggers the shortcut. */
+/**
+ * Return whether a keyboard event triggers the shortcut.
+ * @param {Shortcut} entry
+ * @param {KeyboardEvent} event
+ */
 export function isPressed(entry, { key, ctrlKey, metaKey, altKey, shiftKey, isComposing }) {
   if (altKey || isComposing || (isSingle(entry) && !singleKeySetting.on)) return false;
   const ctrl = ctrlKey || metaKey;
@@ -58,9 +74,21 @@ export function isPressed(entry, { key, ctrlKey, metaKey, altKey, shiftKey, isCo
   });
 }
 
-export const findPressed = (id, event) => isPressed(SHORTCUTS.find((entry) => entry.id === id), event);
+/**
+ * @param {string} id
+ * @param {KeyboardEvent} event
+ * @returns {boolean}
+ */
+export const findPressed = (id, event) => isPressed(/** @type {Shortcut} */ (SHORTCUTS.find((entry) => entry.id === id)), event);
 
-/** Return the key combinations as on this person's keyboard, e.g. [["Ctrl", "K"]]. */
+/**
+ * Return the key combinations as on this person's keyboard, e.g. [["Ctrl", "K"]].
+ * @param {Shortcut} shortcut
+ */
 export const shownChords = ({ press }) => press.split(" ").map((chord) => chord.split("+").map((key) => SHOWN[key]?.() ?? key));
 
+/**
+ * @param {string} name
+ * @param {string} key
+ */
 const same = (name, key) => (name.length === 1 ? name.toLowerCase() === key.toLowerCase() : name === key);

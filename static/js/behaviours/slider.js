@@ -5,7 +5,7 @@ export class Slider {
   #on;
   #held = false;
 
-  /** @param on callbacks {to(share of the track, 0 to 1), by(steps), page: steps of the large keys, start(), end()} */
+  /** @param {HTMLElement} root @param {SliderCallbacks} on */
   constructor(root, on) {
     this.#root = root;
     this.#on = on;
@@ -19,8 +19,8 @@ export class Slider {
     for (const [name, does] of this.#listeners) this.#root.removeEventListener(name, does);
   }
 
-  #take = (event) => {
-    const line = event.target.closest?.("[data-slider]");
+  #take = (/** @type {PointerEvent} */ event) => {
+    const line = /** @type {HTMLElement} */ (event.target).closest?.("[data-slider]");
     if (!line || event.button > 0) return;
     this.#held = true;
     line.setPointerCapture(event.pointerId);
@@ -29,22 +29,23 @@ export class Slider {
     this.#point(line, event);
   };
 
-  #move = (event) => {
-    if (this.#held) this.#point(event.target.closest("[data-slider]"), event);
+  #move = (/** @type {PointerEvent} */ event) => {
+    if (this.#held) this.#point(/** @type {HTMLElement} */ (event.target).closest("[data-slider]"), event);
   };
 
   #let = () => {
     this.#held = false;
   };
 
-  #press = (event) => {
-    if (!event.target.matches?.("[data-slider]") || event.ctrlKey || event.metaKey || event.altKey) return;
+  #press = (/** @type {KeyboardEvent} */ event) => {
+    if (!/** @type {HTMLElement} */ (event.target).matches?.("[data-slider]") || event.ctrlKey || event.metaKey || event.altKey) return;
     const does = this.#keys[event.key];
     if (!does) return;
     event.preventDefault();
     does();
   };
 
+  /** @type {Record<string, () => void>} */
   #keys = {
     ArrowRight: () => this.#on.by(1),
     ArrowUp: () => this.#on.by(1),
@@ -56,10 +57,15 @@ export class Slider {
     End: () => this.#on.end(),
   };
 
+  /** @type {[string, (event: any) => void][]} */
   #listeners = [
     ["pointerdown", this.#take], ["pointermove", this.#move], ["pointerup", this.#let], ["pointercancel", this.#let], ["keydown", this.#press],
   ];
 
+  /**
+   * @param {HTMLElement | null} line
+   * @param {PointerEvent} event
+   */
   #point(line, { clientX }) {
     if (!line) return;
     const { left, width } = line.getBoundingClientRect();

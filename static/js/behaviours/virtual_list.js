@@ -12,17 +12,17 @@ export class VirtualList {
   end = 0;
   whole = false; // draw all items, for printing
   #draw;
-  #list = () => null;
-  #keys = [];
-  #heights = new Map(); // key -> px
+  #list;
+  /** @type {string[]} */ #keys = [];
+  /** @type {Map<string, number>} */ #heights = new Map(); // key -> px
   #tops = [0]; // px of each item from the top of the list, plus the end
   #guess = GUESS_PX;
   #width = 0;
-  #frame = null;
+  /** @type {number | null} */ #frame = null;
 
   /**
-   * @param draw redraws, by calling `update`
-   * @param list returns the element whose children, with `data-key`, are the items
+   * @param {() => void} draw redraws, by calling `update`
+   * @param {() => HTMLElement | null} list returns the element whose children, with `data-key`, are the items
    */
   constructor(draw, list) {
     this.#draw = draw;
@@ -46,8 +46,8 @@ export class VirtualList {
 
   /**
    * Draw the items.
-   * @param keys of all items, in order
-   * @param render puts items `start` to `end` into the document
+   * @param {string[]} keys of all items, in order
+   * @param {() => void} render puts items `start` to `end` into the document
    */
   update(keys, render) {
     const anchor = this.#anchor();
@@ -61,7 +61,10 @@ export class VirtualList {
     this.#hold(anchor);
   }
 
-  /** Draw an item and scroll it to the middle of the viewport. */
+  /**
+   * Draw an item and scroll it to the middle of the viewport.
+   * @param {string} key
+   */
   reveal(key) {
     const at = this.#keys.indexOf(key);
     if (at < 0 || !this.#list()) return false;
@@ -100,6 +103,7 @@ export class VirtualList {
     return list ? edge(list) - list.getBoundingClientRect().top : 0;
   }
 
+  /** @param {number} px */
   #at(px) {
     let low = 0, high = this.#keys.length;
     while (low < high) {
@@ -110,18 +114,24 @@ export class VirtualList {
     return Math.min(low, Math.max(0, this.#keys.length - 1));
   }
 
-  /** Return what is being read: the focused item if it is in the viewport, else the first one there; nothing at the top. */
+  /**
+   * Return what is being read: the focused item if it is in the viewport, else the first one there; nothing at the top.
+   * @returns {ListAnchor | null}
+   */
   #anchor() {
     const list = this.#list();
     if (!list || !this.#keys.length) return null;
-    const focused = list.contains(document.activeElement) ? document.activeElement.closest("[data-key]") : null;
+    const focused = list.contains(document.activeElement) ? document.activeElement?.closest("[data-key]") : null;
     if (this.isAtTop && !focused) return null;
-    const key = focused && isOnScreen(focused) ? focused.dataset.key : this.first;
+    const key = focused && isOnScreen(focused) ? /** @type {string} */ (focused.dataset.key) : this.first;
     const at = this.#keys.indexOf(key);
-    return { key, from: list.getBoundingClientRect().top + this.#tops[at] };
+    return { key, at, from: list.getBoundingClientRect().top + this.#tops[at] };
   }
 
-  /** Compute the position of each item. An anchor that was filtered out is ignored. */
+  /**
+   * Compute the position of each item. An anchor that was filtered out is ignored.
+   * @param {ListAnchor | null} anchor
+   */
   #place(anchor) {
     const tops = [0];
     for (const [at, key] of this.#keys.entries()) tops.push(tops[at] + (this.#heights.get(key) ?? this.#guess));
@@ -129,9 +139,10 @@ export class VirtualList {
     if (anchor) anchor.at = this.#keys.indexOf(anchor.key);
   }
 
+  /** @param {ListAnchor | null} anchor */
   #range(anchor) {
     if (this.whole) return void Object.assign(this, { start: 0, end: this.#keys.length });
-    const top = anchor?.at >= 0 ? this.#tops[anchor.at] - anchor.from : -(this.#list()?.getBoundingClientRect().top ?? 0);
+    const top = anchor && anchor.at >= 0 ? this.#tops[anchor.at] - anchor.from : -(this.#list()?.getBoundingClientRect().top ?? 0);
     this.start = this.#keys.length ? this.#at(Math.max(0, top - NEAR_PX)) : 0;
     this.end = this.#keys.length ? this.#at(Math.max(0, top + innerHeight + NEAR_PX)) + 1 : 0;
     return undefined;
@@ -141,8 +152,9 @@ export class VirtualList {
   #room() {
     const list = this.#list();
     if (!list) return;
+    const bottom = this.#tops[this.#tops.length - 1];
     list.style.setProperty("padding-top", `${this.#tops[this.start] ?? 0}px`);
-    list.style.setProperty("padding-bottom", `${this.#tops.at(-1) - (this.#tops[this.end] ?? this.#tops.at(-1))}px`);
+    list.style.setProperty("padding-bottom", `${bottom - (this.#tops[this.end] ?? bottom)}px`);
   }
 
   #measure() {
@@ -153,15 +165,17 @@ export class VirtualList {
     let changed = false, sum = 0;
     for (const item of list.children) {
       const { height } = item.getBoundingClientRect();
+      const key = /** @type {string} */ (/** @type {HTMLElement} */ (item).dataset.key);
       sum += height;
-      if (this.#heights.get(item.dataset.key) === height) continue;
-      this.#heights.set(item.dataset.key, height);
+      if (this.#heights.get(key) === height) continue;
+      this.#heights.set(key, height);
       changed = true;
     }
     if (list.children.length) this.#guess = sum / list.children.length;
     return changed;
   }
 
+  /** @param {ListAnchor | null} anchor */
   #hold(anchor) {
     const list = this.#list();
     if (!anchor || anchor.at < 0 || !list || this.whole) return;
@@ -199,9 +213,13 @@ export class VirtualList {
   };
 }
 
-/** Return the top of the visible part of the list: below the sticky elements. */
+/**
+ * Return the top of the visible part of the list: below the sticky elements.
+ * @param {HTMLElement} list
+ */
 const edge = (list) => parseFloat(getComputedStyle(list).scrollMarginTop) || 0;
 
+/** @param {HTMLElement} element */
 function isOnScreen(element) {
   const { top, bottom } = element.getBoundingClientRect();
   return bottom > 0 && top < innerHeight;
