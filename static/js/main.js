@@ -20,6 +20,7 @@ import * as shortcutsDialog from "./shared/shortcuts_dialog.js";
 import * as signOut from "./shared/sign_out.js";
 
 // By page, the module that draws it. The server preloads it together with the page (board/web/js_bundle.py reads this table).
+/** @type {Record<string, () => Promise<{ mount(...given: any[]): unknown }>>} */
 const PAGES = {
   sign_in: () => import("./pages/sign_in/page.js"),
   password: () => import("./pages/account/password_link.js"),
@@ -39,10 +40,16 @@ const PAGES = {
 // Pages that show a board: opening one counts as having seen it.
 const COUNTS_AS_SEEN = new Set(["operations", "search"]);
 
+/**
+ * Return an element that the page always has here.
+ * @param {string} selector
+ */
+const part = (selector) => /** @type {HTMLElement} */ (document.querySelector(selector));
+
 async function start() {
   removePlainSources();
-  trackEdgeHeights(document.querySelector("[data-page-header]"), document.querySelector("[data-page-footer]"));
-  const { page, board, card, language, version, catalogue, accountId, accountName, accountRole } = document.body.dataset;
+  trackEdgeHeights(part("[data-page-header]"), part("[data-page-footer]"));
+  const { page, board, card, language, version, catalogue, accountId, accountName, accountRole } = /** @type {PageData} */ (document.body.dataset);
   const texts = loadCatalogue(language, catalogue);
   const main = document.querySelector("main"), view = PAGES[page]?.();
   if (page === "sign_in" || page === "password") return texts.then(async () => (await view).mount(main));
@@ -59,22 +66,22 @@ async function start() {
   bell.mount(document.querySelector("[data-bell]"), session);
   closeOnOutside(document.querySelector("details.account-menu"));
   signOut.connect(document.querySelector("[data-sign-out]"), session);
-  shiftIndicator.mount(document.querySelector("[data-shift]"), document.querySelector("[data-shift-notices]"), session);
-  notices.mount(document.querySelector("[data-notices]"), session);
+  shiftIndicator.mount(part("[data-shift]"), part("[data-shift-notices]"), session);
+  notices.mount(part("[data-notices]"), session);
   shortcutsDialog.mount(session, document.querySelector("details.account-menu"));
   if (!board || page === "replay") return undefined; // the replay says by itself that it is not live
   announcer.mount(session, session.board(board));
   capacityIndicator.mount(document.querySelectorAll("[data-capacity-notice]"), session.board(board));
   if (COUNTS_AS_SEEN.has(page)) readPosition.mount(session, session.board(board));
   // last: once "live" is shown, every other part has its listeners
-  return freshnessIndicator.mount(document.querySelector("[data-freshness-mark]"), session, session.board(board));
+  return freshnessIndicator.mount(part("[data-freshness-mark]"), session, session.board(board));
 }
 
 // A page restored from the back/forward cache may belong to an account that has signed out since.
 addEventListener("pageshow", ({ persisted }) => persisted && location.reload());
 
 // When a module fails to load, say so instead of leaving a page that waits for ever.
-const unloaded = document.querySelector("[data-load-warning]");
+const unloaded = part("[data-load-warning]");
 start().then(
   () => unloaded.remove(),
   (error) => {

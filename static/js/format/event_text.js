@@ -31,9 +31,8 @@ export function describeEvent(event, ctx, before) {
 
 /**
  * @param {any} event
- *
  * @param {any} ctx
- * @param {any} before
+ * @param {any} [before]
  */
 export const eventText = (event, ctx, before) => fill(describeEvent(event, ctx, before));
 

@@ -13,7 +13,11 @@ const MIN_GAP_MS = 4_000; // between two announcements: speaking a sentence take
 const MAX_DESCRIBED = 2; // events described one by one; of more only the number
 const ANNOUNCED_ELSEWHERE = new Set(["shift", "handed"]); // shift_indicator.js announces these on every page
 
-/** Announce for as long as the page lives. */
+/**
+ * Announce for as long as the page lives.
+ * @param {Session} session
+ * @param {Board} board
+ */
 export function mount(session, board) {
   new LiveAnnouncer(session, board).connect();
 }
@@ -21,11 +25,15 @@ export function mount(session, board) {
 class LiveAnnouncer {
   #session;
   #board;
-  #pendingEvents = [];
-  #timer = null;
+  /** @type {AnnouncedEvent[]} */ #pendingEvents = [];
+  /** @type {Timer | null} */ #timer = null;
   #announcedAt = -Infinity;
   #wasCurrent = true;
 
+  /**
+   * @param {Session} session
+   * @param {Board} board
+   */
   constructor(session, board) {
     this.#session = session;
     this.#board = board;
@@ -38,9 +46,11 @@ class LiveAnnouncer {
     });
   }
 
+  /** @param {BoardEvent[]} events */
   #onEvents(events) {
     const own = this.#session.account.id;
-    this.#pendingEvents.push(...events.filter(({ actor, kind, erased }) => actor && actor.id !== own && kind && !erased && !ANNOUNCED_ELSEWHERE.has(kind)));
+    const byOthers = events.filter(({ actor, kind, erased }) => actor && actor.id !== own && kind && !erased && !ANNOUNCED_ELSEWHERE.has(kind));
+    this.#pendingEvents.push(.../** @type {AnnouncedEvent[]} */ (byOthers));
     if (this.#pendingEvents.length) this.#timer ??= setTimeout(() => this.#announceEvents(), Math.max(BATCH_MS, this.#announcedAt + MIN_GAP_MS - Date.now()));
   }
 
@@ -57,6 +67,7 @@ class LiveAnnouncer {
     if (state === "not_current" || state === "live") this.#wasCurrent = state === "live";
   }
 
+  /** @param {string} text */
   #announceText(text) {
     this.#announcedAt = Date.now();
     announce(text);
@@ -66,14 +77,18 @@ class LiveAnnouncer {
 /**
  * Announce a text, inside the open dialog if there is one, as what lies behind it is not read. A new element each time: the same
  * text may be news again.
+ * @param {string} text
  */
 export function announce(text) {
   const places = [...document.querySelectorAll("[data-announcer]")];
-  const place = places.find((each) => each.closest("dialog[open]")) ?? places.find((each) => !each.closest("dialog"));
+  const place = /** @type {HTMLElement} */ (places.find((each) => each.closest("dialog[open]")) ?? places.find((each) => !each.closest("dialog")));
   place.replaceChildren(Object.assign(document.createElement("span"), { textContent: text }));
 }
 
-/** "Bob and 2 others: 5 changes" */
+/**
+ * "Bob and 2 others: 5 changes"
+ * @param {AnnouncedEvent[]} events
+ */
 function summary(events) {
   const names = new Map(events.map(({ actor }) => [actor.id, actor.name]));
   const [first] = names.values();
@@ -81,7 +96,11 @@ function summary(events) {
   return n("{who}: {count} change", "{who}: {count} changes", events.length, { who });
 }
 
-/** "Bob graded Sighting 7: B2"; among all searches, with the name. */
+/**
+ * "Bob graded Sighting 7: B2"; among all searches, with the name.
+ * @param {AnnouncedEvent} event
+ * @param {{ session: Session, board: Board }} ctx
+ */
 function announcement(event, ctx) {
   const { type, actor, state } = event;
   if (!state?.person || ctx.board.id !== "operations") return eventText(event, ctx);

@@ -4,16 +4,19 @@ import { t } from "../core/i18n.js";
 
 const MOST_SHOWN = 5;
 
+/** @param {string | null | undefined} name */
 export function initials(name) {
   const words = (name ?? "").split(/[\s-]+/).filter(Boolean);
-  return (words.length > 1 ? words[0][0] + words.at(-1)[0] : (words[0] ?? "?").slice(0, 2)).toUpperCase();
+  return (words.length > 1 ? words[0][0] + words[words.length - 1][0] : (words[0] ?? "?").slice(0, 2)).toUpperCase();
 }
 
+/** @param {string} name */
 export function avatar(name, { editing = false } = {}) {
   const title = editing ? t("{name} is editing", { name }) : name;
   return html`<span class="avatar ${editing ? "editing" : ""}" title=${title} role="img" aria-label=${title}>${initials(name)}</span>`;
 }
 
+/** @param {AvatarPerson[]} avatarList */
 export function avatars(avatarList) {
   const more = avatarList.length - MOST_SHOWN;
   return html`<span class="avatars">
@@ -22,8 +25,14 @@ export function avatars(avatarList) {
   </span>`;
 }
 
-/** Return one avatar for each person, however many windows they have open. */
+/**
+ * Return one avatar for each person, however many windows they have open.
+ * @param {{ people: PresentPerson[] }} presence
+ * @param {(person: Pick<PresentPerson, "account" | "card">) => boolean} keep
+ * @returns {AvatarPerson[]}
+ */
 export function avatarList(presence, keep = () => true) {
+  /** @type {Map<string, AvatarPerson>} */
   const byAccount = new Map();
   for (const { account, name, card, editing } of presence.people) {
     if (!keep({ account, card })) continue;

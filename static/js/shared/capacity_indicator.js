@@ -2,9 +2,14 @@
 
 import { number, t } from "../core/i18n.js";
 
+/** @type {Kind[]} */
 const COUNTED = ["sighting", "task", "note", "column"]; // kinds that the server counts (board/engine/event_writer.py), plus the search on its own board
 
-/** Show it for as long as the page lives. */
+/**
+ * Show it for as long as the page lives.
+ * @param {Iterable<HTMLElement>} places
+ * @param {Board} board
+ */
 export function mount(places, board) {
   const most = Number(document.body.dataset.capacity), many = most * Number(document.body.dataset.capacityWarning);
   const draw = () => {
@@ -19,6 +24,10 @@ export function mount(places, board) {
   draw();
 }
 
+/**
+ * @param {number} count
+ * @param {number} most
+ */
 function sentence(count, most) {
   if (count >= most) return t("This board is full. Nothing can be added to it.");
   return t("This board is filling up: {count} of {most} entries", { count: number(count), most: number(most) });

@@ -15,8 +15,11 @@ export const { NONE, read, written } = urlQuery({
 });
 
 /**
- * @param isSince (card) -> boolean: changed since the requested time
- * @returns (card) -> boolean
+ * Return whether a card is shown by a filter and by words.
+ * @param {CardFilter} asked
+ * @param {string} text
+ * @param {CardFacts} facts
+ * @returns {(card: Card) => boolean}
  */
 export function filter(asked, text, { account, isOverdue, isChanged, isSince, nameOf }) {
   const words = tokenize(text);
@@ -31,13 +34,22 @@ export function filter(asked, text, { account, isOverdue, isChanged, isSince, na
       (!words.length || has(card.state, words, nameOf)));
 }
 
+/**
+ * @param {string | null} assignee
+ * @param {string | null} asked
+ * @param {string} account
+ */
 function isOf(assignee, asked, account) {
   if (asked === null) return true;
   if (asked === "nobody") return !assignee;
   return assignee === (asked === "me" ? account : asked);
 }
 
-/** A and 1 are the best; F and 6 mean "can't be judged", which is never good enough. */
+/**
+ * A and 1 are the best; F and 6 mean "can't be judged", which is never good enough.
+ * @param {Card} card
+ * @param {string | null} asked
+ */
 function isGraded({ kind, state }, asked) {
   if (asked === null) return true;
   if (kind !== "sighting") return false;
@@ -45,6 +57,11 @@ function isGraded({ kind, state }, asked) {
   return asked === "F6" ? source === "F" && content === 6 : source <= asked[0] && content <= Number(asked[1]);
 }
 
+/**
+ * @param {State} state
+ * @param {string[]} words
+ * @param {(account: string) => string} nameOf
+ */
 function has({ number, description, title, instruction, place, direction, clothing, company, assignee }, words, nameOf) {
   return matchesAll(words, searchableText([number, description, title, instruction, place?.text, direction, clothing, company, assignee && nameOf(assignee)]));
 }

@@ -13,10 +13,13 @@ const WIDTH_PX = 320; // as in the style sheet
 const EDGE_PX = 8; // distance of the menu from the edge of the window
 const BARE = new Set(["F6"]); // grades that are not meant as "or better"
 
-/** Render the button and its popover menu. */
+/**
+ * Render the button and its popover menu.
+ * @param {SearchView} view
+ */
 export function filterMenu(view) {
   const { asked, count } = view.filters;
-  const set = (name) => (event) => view.filters.set(name, event.target.value || null);
+  const set = (/** @type {string} */ name) => (/** @type {ControlEvent<HTMLSelectElement>} */ event) => view.filters.set(name, event.target.value || null);
   return html`<button type="button" class="filter-button" data-filter="menu" popovertarget="filters" aria-expanded="false">${t("Filter")} <b>${count || nothing}</b></button>
     <div class="filters" id="filters" popover role="group" aria-label=${t("Filter")} @beforetoggle=${place}>
       ${choice("kind", t("Cards"), asked.kind, [["", t("Sightings and tasks")], ["sighting", t("Sightings")], ["task", t("Tasks")]], set("kind"))}
@@ -35,7 +38,10 @@ export function filterMenu(view) {
     </div>`;
 }
 
-/** Say that cards are hidden: what is shown must not look complete. */
+/**
+ * Say that cards are hidden: what is shown must not look complete.
+ * @param {SearchView} view
+ */
 export function activeFilters(view) {
   const { filters } = view;
   if (!filters.active) return nothing;
@@ -47,18 +53,24 @@ export function activeFilters(view) {
   </div>`;
 }
 
+/** @param {SearchView} view */
 function hiddenText({ filters, picture, isShown }) {
   if (filters.trouble === "reading") return t("Reading what changed…");
-  const cards = picture.columns.flatMap((column) => column.cards);
+  const cards = /** @type {{ cards: Card[] }[]} */ (picture.columns).flatMap((column) => column.cards);
   const hidden = cards.filter((card) => !isShown(card)).length;
   if (!hidden) return t("No card is hidden");
   return n("{count} of {all} cards is hidden", "{count} of {all} cards are hidden", hidden, { all: cards.length });
 }
 
-/** @returns [[name, text, how to remove it]] of the active filters without a chip in the toolbar */
+/**
+ * Return name, text, and how to remove it, of the active filters without a chip in the toolbar.
+ * @param {SearchView} view
+ * @returns {[string, string, () => void][]}
+ */
 function active(view) {
   const { filters } = view;
   const { kind, assignee, grade, assessment, changed } = filters.asked;
+  /** @type {[string, string | false | null, (() => void)?][]} */
   const some = [
     ["text", filters.text.trim() && t("“{text}”", { text: filters.text.trim() }), () => view.finder.type("")],
     ["kind", kind && (kind === "task" ? t("Tasks") : t("Sightings"))],
@@ -67,32 +79,51 @@ function active(view) {
     ["assessment", assessment && label.assessment(assessment)],
     ["changed", changed && changed !== SINCE_LAST_LOOK && t("changed since {at}", { at: formatShortMoment(changed) })],
   ];
-  return some.filter(([, text]) => text).map(([name, text, off]) => [name, text, off ?? (() => filters.set(name, null))]);
+  return some.flatMap(([name, text, off]) => (text ? [[name, text, off ?? (() => filters.set(name, null))]] : []));
 }
 
+/**
+ * @param {string} name
+ * @param {string} text
+ * @param {string | null} value
+ * @param {string[][]} options
+ * @param {(event: ControlEvent<HTMLSelectElement>) => void} edit
+ */
 export function choice(name, text, value, options, edit) {
   return html`<label class="row"><span>${text}</span>
     <select data-filter=${name} @change=${edit}>${options.map(([code, said]) => html`<option value=${code} .selected=${live(code === (value ?? ""))}>${said}</option>`)}</select></label>`;
 }
 
+/**
+ * @param {SearchView} view
+ * @returns {string[][]}
+ */
 function people({ session, picture, filters }) {
-  const named = new Set(picture.columns.flatMap(({ cards }) => cards.map(({ state }) => state.assignee)).filter(Boolean));
+  /** @type {{ cards: Card[] }[]} */
+  const columns = picture.columns;
+  const named = new Set(columns.flatMap(({ cards }) => cards.map(({ state }) => state.assignee)).filter(Boolean));
   const { assignee } = filters.asked;
   if (assignee && assignee !== "me" && assignee !== "nobody") named.add(assignee);
   const each = [...named].map((id) => [id, accountName(session, id)]).sort(([, a], [, b]) => a.localeCompare(b));
   return [["", t("anybody")], ["me", t("me")], ["nobody", t("nobody yet")], ...each];
 }
 
+/** @param {string} grade */
 const gradeName = (grade) => (BARE.has(grade) ? t("not graded") : t("{grade} or better", { grade }));
 
-/** Offer a grade from the URL too. */
+/**
+ * Offer a grade from the URL too.
+ * @param {string | null} asked
+ */
 const grades = (asked) => [...new Set([...GRADES, ...(asked ? [asked] : [])])].map((grade) => [grade, gradeName(grade)]);
 
-const changed = (view) => ({ target: { value } }) => {
+/** @param {SearchView} view */
+const changed = (view) => (/** @type {ControlEvent<HTMLSelectElement>} */ { target: { value } }) => {
   view.filters.set("changed", value === "time" ? new Date(Date.now() - DAY_MS).toISOString() : value || null);
 };
 
-const since = (view) => ({ target: { value } }) => {
+/** @param {SearchView} view */
+const since = (view) => (/** @type {ControlEvent} */ { target: { value } }) => {
   const at = fromInput(value);
   if (at) view.filters.set("changed", at);
 };
@@ -100,10 +131,11 @@ const since = (view) => ({ target: { value } }) => {
 /**
  * Place the menu under its button, within the window. By custom properties, as the content security policy forbids style
  * attributes.
+ * @param {ToggleEvent & { target: HTMLElement }} event
  */
 export function place({ target: menu, newState }) {
-  const button = menu.previousElementSibling;
-  button.setAttribute("aria-expanded", newState === "open");
+  const button = /** @type {HTMLElement} */ (menu.previousElementSibling);
+  button.setAttribute("aria-expanded", String(newState === "open"));
   if (newState !== "open") return;
   const { left, bottom } = button.getBoundingClientRect();
   menu.style.setProperty("--menu-left", `${Math.max(EDGE_PX, Math.min(left, window.innerWidth - WIDTH_PX - EDGE_PX))}px`);

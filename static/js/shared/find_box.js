@@ -7,24 +7,26 @@ const WAIT_MS = 150; // ms between the last key and the request
 export const MOST = 50;
 export const LONGEST = 200; // characters that the server accepts
 
+const main = () => /** @type {HTMLElement} */ (document.querySelector("main"));
+
 export class FindBox {
   text = "";
-  all; // search all boards, not only this one
+  /** @type {boolean} */ all; // search all boards, not only this one
   open = false;
   at = -1; // selected row; -1 is the text field
-  hits = [];
+  /** @type {Hit[]} */ hits = [];
   more = false;
   state = "none"; // "none" | "looking" | "found" | "failed"
-  trouble = null; // text of the failure
-  element = null; // the text field
+  /** @type {string | null} */ trouble = null; // text of the failure
+  /** @type {HTMLInputElement | null} */ element = null; // the text field
   #options;
-  #timer = null;
-  #asked = null;
-  #back = null; // where the focus was before
-  #unwatch = null;
+  /** @type {Timer | null} */ #timer = null;
+  /** @type {AbortController | null} */ #asked = null;
+  /** @type {FocusPosition | null} */ #back = null; // where the focus was before
+  /** @type {(() => void) | null} */ #unwatch = null;
   #hadLine = true;
 
-  /** @param options - {board: id, or null to search all boards only; session, draw(), typed(text), go(hit)} */
+  /** @param {FindOptions} options */
   constructor(options) {
     this.#options = options;
     this.all = this.board === null;
@@ -35,7 +37,7 @@ export class FindBox {
   }
 
   disconnect() {
-    this.#unwatch();
+    this.#unwatch?.();
     this.#drop();
   }
 
@@ -50,18 +52,19 @@ export class FindBox {
 
   // Handlers for the template.
 
-  focused = ({ target, relatedTarget }) => {
+  focused = (/** @type {FocusEvent & { target: HTMLInputElement, relatedTarget: HTMLElement | null }} */ { target, relatedTarget }) => {
     target.select(); // typing replaces the old text
-    if (relatedTarget && !relatedTarget.closest(".find-box")) this.#back = focusPosition(document.querySelector("main"), relatedTarget);
+    if (relatedTarget && !relatedTarget.closest(".find-box")) this.#back = focusPosition(main(), relatedTarget);
     if (this.text.trim()) this.#show();
   };
 
-  left = ({ currentTarget, relatedTarget }) => {
+  left = (/** @type {FocusEvent & { currentTarget: HTMLElement, relatedTarget: HTMLElement | null }} */ { currentTarget, relatedTarget }) => {
     if (this.open && !currentTarget.contains(relatedTarget)) this.#hide();
   };
 
-  typed = (event) => this.type(event.target.value);
+  typed = (/** @type {ControlEvent} */ event) => this.type(event.target.value);
 
+  /** @param {string} text */
   type(text) {
     this.text = text;
     this.#options.typed(text);
@@ -70,12 +73,16 @@ export class FindBox {
     return this.#show();
   }
 
-  pressed = (event) => {
+  pressed = (/** @type {KeyboardEvent} */ event) => {
     const does = !event.isComposing && this.#keys[event.key];
     if (!does || event.ctrlKey || event.metaKey || event.altKey) return;
     if (does() !== false) event.preventDefault();
   };
 
+  /**
+   * @param {number} row
+   * @returns {unknown}
+   */
   choose(row) {
     if (row === this.hits.length) return this.widen();
     const hit = this.hits[row];
@@ -110,7 +117,7 @@ export class FindBox {
 
   /**
    * Drop hits that may not be seen any more.
-   * @param may (board) -> boolean
+   * @param {(board: string) => unknown} may
    */
   keep(may) {
     if (this.hits.every(({ board }) => may(board))) return;
@@ -118,6 +125,7 @@ export class FindBox {
     this.at = -1;
   }
 
+  /** @type {Record<string, () => unknown>} */
   #keys = {
     ArrowDown: () => this.#walk(1),
     ArrowUp: () => this.#walk(-1),
@@ -125,6 +133,7 @@ export class FindBox {
     Escape: () => this.#leave(),
   };
 
+  /** @param {number} step */
   #walk(step) {
     if (!this.text.trim()) return false;
     if (!this.open) this.#show();
@@ -145,7 +154,7 @@ export class FindBox {
   /** Leave the field; its text stays, with what it hides, and the focus returns to where it was. */
   #leave() {
     this.#hide();
-    if (this.#back) restoreFocus(document.querySelector("main"), this.#back);
+    if (this.#back) restoreFocus(main(), this.#back);
     else this.element?.blur();
     this.#back = null;
   }
@@ -167,7 +176,10 @@ export class FindBox {
     Object.assign(this, { open: false, at: -1, hits: [], more: false, state: "none", trouble: null });
   }
 
-  /** Abort the previous request, so that its answer is never shown. */
+  /**
+   * Abort the previous request, so that its answer is never shown.
+   * @param {number} wait
+   */
   #ask(wait) {
     this.#drop();
     const asked = (this.#asked = new AbortController());
@@ -180,8 +192,9 @@ export class FindBox {
     clearTimeout(this.#timer);
   }
 
+  /** @param {AbortController} asked */
   async #search(asked) {
-    const query = new URLSearchParams({ q: this.text.slice(0, LONGEST), limit: MOST, ...(this.all ? {} : { board: this.board }) });
+    const query = new URLSearchParams({ q: this.text.slice(0, LONGEST), limit: String(MOST), ...(this.all ? {} : { board: this.board ?? "" }) });
     const found = await answer(query, asked.signal);
     if (asked.signal.aborted) return;
     this.at = Math.min(this.at, found.hits.length - 1);
@@ -197,7 +210,11 @@ export class FindBox {
   }
 }
 
-/** @returns - {hits, more, trouble} */
+/**
+ * @param {URLSearchParams} query
+ * @param {AbortSignal} signal
+ * @returns {Promise<FindAnswer>}
+ */
 async function answer(query, signal) {
   try {
     const response = await queuedRequest(`/api/v1/find?${query}`, { signal, headers: { accept: "application/json" } });

@@ -8,21 +8,20 @@ import { label } from "../core/labels.js";
 import { LONGEST, MOST } from "./find_box.js";
 
 /**
- * @param {any} find FindBox
- *
- * @param {{ hint: string, name: string, nameOf?: (hit: any) => any, cardOf?: (hit: any) => any }} options `hint` is the placeholder,
+ * @param {FindBox} find
+ * @param {{ hint: string, name: string, nameOf?: (hit: Hit) => string | null | undefined, cardOf?: (hit: Hit) => any }} options `hint` is the placeholder,
  *   `name` the label; `nameOf` the name of the missing person, as far as known here
  */
 export function findField(find, { hint, name, nameOf = () => null, cardOf = () => null }) {
   const open = find.open && Boolean(find.text.trim());
-  const field = (element) => (find.element = element ?? null);
+  const field = (/** @type {Element | undefined} */ element) => (find.element = /** @type {HTMLInputElement | undefined} */ (element) ?? null);
   const said = open ? statusText(find) : "";
   return html`<div class="find-box" @focusout=${find.left}>
     <input type="search" class="find-input" id="find" name="find" data-testid="find" role="combobox" autocomplete="off" maxlength=${LONGEST} placeholder=${hint} aria-label=${name}
       aria-expanded=${open} aria-controls="found" aria-autocomplete="list" aria-activedescendant=${open && find.at >= 0 ? `found-${find.at}` : nothing}
       .value=${live(find.text)} @input=${find.typed} @keydown=${find.pressed} @focus=${find.focused} ${ref(field)} />
     <p class="visually-hidden" role="status">${said}</p>
-    <div class="find-results" ?hidden=${!open} data-testid="found" @pointerdown=${(event) => event.preventDefault()}>
+    <div class="find-results" ?hidden=${!open} data-testid="found" @pointerdown=${(/** @type {Event} */ event) => event.preventDefault()}>
       <p class="count" data-state=${find.state} aria-hidden="true" data-testid="found-count">${said}
         ${find.state === "failed" ? html`<button type="button" class="plain" tabindex="-1" @click=${find.again}>${t("Try again")}</button>` : nothing}</p>
       <div role="listbox" id="found" aria-label=${t("Found")} aria-busy=${find.state === "looking"}>
@@ -33,6 +32,7 @@ export function findField(find, { hint, name, nameOf = () => null, cardOf = () =
   </div>`;
 }
 
+/** @param {FindBox} find */
 function statusText({ state, hits, more, trouble, all, board }) {
   if (state === "failed") return trouble;
   if (state === "looking") return t("Looking…");
@@ -42,20 +42,32 @@ function statusText({ state, hits, more, trouble, all, board }) {
   return n("{count} found {where}", "{count} found {where}", hits.length, { where });
 }
 
+/**
+ * @param {Hit} hit
+ * @param {number} at
+ * @param {FindBox} find
+ * @param {{ nameOf: (hit: Hit) => string | null | undefined, cardOf: (hit: Hit) => any }} known
+ */
 function row(hit, at, find, { nameOf, cardOf }) {
   const elsewhere = hit.board !== find.board;
   const where = [elsewhere && (hit.reference ?? t("All searches")), elsewhere && nameOf(hit), what(hit, cardOf(hit))].filter(Boolean);
-  return html`<div role="option" id="found-${at}" class="hit ${hit.kind}" aria-selected=${at === find.at} data-hit=${hit.id} @click=${(event) => opens(event, find, at)}>
+  return html`<div role="option" id="found-${at}" class="hit ${hit.kind}" aria-selected=${at === find.at} data-hit=${hit.id} @click=${(/** @type {MouseEvent} */ event) => opens(event, find, at)}>
     <p class="where"><b>${where.join(" · ")}</b>${hit.withdrawn ? html` <span class="away">${t("withdrawn")}</span>` : nothing}</p>
-    ${hit.found.map(({ field, text, marks }) => html`<p class="snippet"><span class="field">${label.field(field)}</span> ${marked(text, marks)}</p>`)}
+    ${hit.found.map((/** @type {{ field: string, text: string, marks: [number, number][] }} */ { field, text, marks }) => html`<p class="snippet"><span class="field">${label.field(field)}</span> ${marked(text, marks)}</p>`)}
   </div>`;
 }
 
+/**
+ * @param {MouseEvent} event
+ * @param {FindBox} find
+ * @param {number} at
+ */
 function opens(event, find, at) {
   if (event.ctrlKey || event.metaKey) window.open(hitUrl(find.hits[at]), "_blank", "noopener");
   else find.choose(at);
 }
 
+/** @param {FindBox} find */
 function wider(find) {
   const at = find.hits.length;
   const text = find.all ? t("Look in this search alone") : t("Look in all searches");
@@ -63,13 +75,22 @@ function wider(find) {
     ${find.all ? nothing : html`<kbd aria-hidden="true">Enter</kbd>`}</div>`;
 }
 
+/**
+ * @param {Hit} hit
+ * @param {Entity | undefined} card
+ */
 function what({ kind, number }, card) {
   if (kind === "sighting" || kind === "task") return cardName({ kind, state: { number } });
   return card ? `${label.noun(kind)} · ${cardName(card)}` : label.noun(kind);
 }
 
-/** The marks are [start, end) in UTF-16 units, like JavaScript's string indices. */
+/**
+ * The marks are [start, end) in UTF-16 units, like JavaScript's string indices.
+ * @param {string} text
+ * @param {[number, number][]} marks
+ */
 function marked(text, marks) {
+  /** @type {Drawn[]} */
   const parts = [];
   let from = 0;
   for (const [start, end] of marks) {
@@ -79,7 +100,10 @@ function marked(text, marks) {
   return [...parts, text.slice(from)];
 }
 
-/** Return the URL of a hit: its card, or its board. */
+/**
+ * Return the URL of a hit: its card, or its board.
+ * @param {Hit} hit
+ */
 export function hitUrl({ board, kind, id, card }) {
   if (board === "operations") return "/";
   const opened = kind === "note" ? card : kind === "search" ? null : id;

@@ -8,7 +8,12 @@ import { n, number, t } from "../core/i18n.js";
 const UNSENT_AFTER = 1_500; // ms: a command pending for longer is mentioned
 const LOOK_EVERY = 1_000; // ms: on a dead connection nothing else would redraw the count of pending commands
 
-/** Draw the indicator of `board` into `root`, for as long as the page lives. */
+/**
+ * Draw the indicator of `board` into `root`, for as long as the page lives.
+ * @param {HTMLElement} root
+ * @param {Session} session
+ * @param {Board} board
+ */
 export function mount(root, session, board) {
   const draw = () => {
     const freshness = board.freshness;
@@ -22,7 +27,11 @@ export function mount(root, session, board) {
   draw();
 }
 
-/** Render the indicator by state. */
+/**
+ * Render the indicator by state.
+ * @param {Freshness} freshness
+ * @param {Connection} connection
+ */
 function indicator({ state, since, seq, provenAt }, connection) {
   switch (state) {
     case "live":
@@ -41,11 +50,13 @@ function indicator({ state, since, seq, provenAt }, connection) {
   }
 }
 
+/** @param {Connection} connection */
 function again(connection) {
   if (connection.state !== "waiting") return nothing;
   return html`<button class="again" title=${t("Try now")} @click=${() => connection.recheck()}><span>${t("Try now")}</span></button>`;
 }
 
+/** @param {Session} session */
 function unsent(session) {
   const old = Date.now() - UNSENT_AFTER;
   const count = session.outbox.pending().filter(({ status, at }) => status !== "refused" && Date.parse(at) < old).length;
@@ -54,10 +65,13 @@ function unsent(session) {
   return html`<span class="unsent" role="status" data-testid="unsent" data-count=${number(count)} title=${said}><span>${said}</span></span>`;
 }
 
-let proof = 0, provenAt = null;
+let proof = 0;
+/** @type {number | null} */
+let provenAt = null;
 
 // Set the attributes for CSS. `data-freshness-tick` alternates at each proof, which restarts the animation that greys the page:
 // this works even when scripts hang.
+/** @param {Freshness} freshness */
 function setPageAttributes(freshness) {
   const root = document.documentElement;
   root.dataset.freshness = freshness.state;

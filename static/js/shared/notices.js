@@ -10,6 +10,10 @@ import { vault } from "../core/vault.js";
 
 const LOOK_EVERY = 1_000; // ms: no event marks the end of the rate limit
 
+/**
+ * @param {HTMLElement} root
+ * @param {Session} session
+ */
 export function mount(root, session) {
   const draw = () => render(html`${otherOrigin()}${ended(session)}${wrongClock(session)}${newVersion(session)}${cannotKeep()}${tooMany(session)}${refusedElsewhere(session)}`, root);
   session.watch(draw);
@@ -20,19 +24,24 @@ export function mount(root, session) {
 
 const reload = () => location.reload();
 
+/** @param {Session} session */
 function newVersion({ newVersion: version }) {
   if (!version) return nothing;
   return line("new-version", t("A new version of the board is here."), html`<button @click=${reload}>${t("Reload")}</button>`);
 }
 
-/** The server's clock jumped, or is behind what is on record; shown as long as the server says so. */
+/**
+ * The server's clock jumped, or is behind what is on record; shown as long as the server says so.
+ * @param {Session} session
+ */
 function wrongClock({ clock }) {
-  const { jumped, ahead } = clock ?? {};
+  const jumped = clock?.jumped, ahead = clock?.ahead;
   if (!jumped && !ahead) return nothing;
   const says = [jumped && jumping(jumped), ahead && t("At {at} the newest events carried the time {until}: the clock of a server is wrong.", { at: moment(ahead.at), until: moment(ahead.until) })];
   return line("clock", [...says, t("Times may be wrong.")].filter(Boolean).join(" "));
 }
 
+/** @param {{ by_s: number, at: IsoTime }} jump */
 function jumping({ by_s: by, at }) {
   const values = { length: formatShortDuration(Math.abs(by) * 1000), at: moment(at) };
   return by > 0 ? t("The server’s clock jumped ahead by {length} at {at}.", values) : t("The server’s clock jumped back by {length} at {at}.", values);
@@ -43,6 +52,7 @@ function otherOrigin() {
   return says ? line("origin", says) : nothing;
 }
 
+/** @param {Session} session */
 function ended({ connection }) {
   if (connection.state !== "ended") return nothing;
   return line("ended", t("The server has ended this connection."), html`<button @click=${reload}>${t("Connect again")}</button>`);
@@ -55,7 +65,10 @@ function cannotKeep() {
   return line("cannot-keep", t("This browser can't keep what you type (its storage is full or forbidden): a reload would lose what is not sent."));
 }
 
-/** The waiting time as the server gave it, not counted down: a screen reader would announce every second. */
+/**
+ * The waiting time as the server gave it, not counted down: a screen reader would announce every second.
+ * @param {Session} session
+ */
 function tooMany({ outbox }) {
   const seconds = outbox.held, count = outbox.pending().filter(({ status }) => status !== "refused").length;
   if (seconds === null || count === 0) return nothing;
@@ -63,6 +76,7 @@ function tooMany({ outbox }) {
     "Too many changes at once: {count} are kept, and sent again in {seconds} s", count, { seconds }));
 }
 
+/** @param {Session} session */
 function refusedElsewhere(session) {
   const here = document.body.dataset.board;
   const refused = session.outbox.pending().filter(({ status, board }) => status === "refused" && board !== here);
@@ -73,6 +87,11 @@ function refusedElsewhere(session) {
   });
 }
 
+/**
+ * @param {string} kind
+ * @param {string} text
+ * @param {Drawn} action
+ */
 function line(kind, text, action = nothing) {
   return html`<p class="notice" role="status" data-notice=${kind}>${text} ${action}</p>`;
 }

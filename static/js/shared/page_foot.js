@@ -2,9 +2,9 @@
 import { nothing, render } from "../../vendor/lit-html/lit-html.js";
 import { isFocusLost, keepFocus } from "../behaviours/keep_focus.js";
 
-const [place, main] = ["[data-page-notices]", "main"].map((one) => document.querySelector(one));
+const [place, main] = ["[data-page-notices]", "main"].map((one) => /** @type {HTMLElement} */ (document.querySelector(one)));
 
-/** @param {any} [template] */
+/** @param {Drawn} template */
 export function showAtFoot(template = nothing) {
   const had = place.contains(document.activeElement);
   keepFocus(place, () => render(template, place));

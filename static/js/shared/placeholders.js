@@ -13,7 +13,10 @@ export function loading() {
   </div>`;
 }
 
-/** Reveal nothing: neither that the search exists, nor whose it was. */
+/**
+ * Reveal nothing: neither that the search exists, nor whose it was.
+ * @param {() => void} askAgain
+ */
 export function forbidden(askAgain) {
   return html`<section class="page-message" role="alert" data-testid="forbidden">
     <h1>${t("You can't see this search")}</h1>

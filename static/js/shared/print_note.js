@@ -3,7 +3,10 @@ import { html, nothing } from "../../vendor/lit-html/lit-html.js";
 import { t } from "../core/i18n.js";
 import { clockWithSeconds, serverNow, toInput } from "../core/time.js";
 
-/** With the year, as paper lasts. */
+/**
+ * With the year, as paper lasts.
+ * @param {{ session: Session, board: Board }} view
+ */
 export function printNote({ session, board }) {
   const { state, since } = board.freshness;
   const at = toInput(serverNow()).replace("T", " ");

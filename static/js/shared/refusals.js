@@ -5,6 +5,7 @@ import { t } from "../core/i18n.js";
 import { cardName } from "../format/values.js";
 
 // texts for commands whose event never came
+/** @type {Record<string, () => string>} */
 const WHAT = {
   "sighting.add": () => t("New sighting"),
   "task.add": () => t("New task"),
@@ -33,8 +34,11 @@ const WHAT = {
   undo: () => t("Undoing"),
 };
 
+/** @param {SearchView} view */
 export function refusals(view) {
-  const refused = view.board.pending.filter(({ status }) => status === "refused");
+  /** @type {PendingCommand[]} */
+  const pending = view.board.pending;
+  const refused = pending.filter(({ status }) => status === "refused");
   if (!refused.length) return nothing;
   return html`<ul class="refusals" role="alert" data-testid="refusals">
     ${repeat(refused, ({ id }) => id, (entry) => html`<li data-refused=${entry.id}>
@@ -48,16 +52,28 @@ export function refusals(view) {
   </ul>`;
 }
 
+/**
+ * @param {PendingCommand} entry
+ * @param {SearchView} view
+ */
 function of({ data }, { picture }) {
   const card = picture?.byId.get(data.sighting ?? data.task ?? data.card);
   return card ? cardName(card) : nothing;
 }
 
-/** Return what a command does, as a text. */
+/**
+ * Return what a command does, as a text.
+ * @param {string} command
+ */
 export const commandName = (command) => WHAT[command]?.() ?? command;
 
+/**
+ * @param {PendingCommand["data"]} data
+ * @returns {string | null}
+ */
 export const typedText = (data) => data.description ?? data.title ?? data.text ?? data.basis ?? data.acknowledge ?? data.reason ?? null;
 
+/** @param {PendingCommand["data"]} data */
 function words(data) {
   const text = typedText(data);
   return text ? html`<blockquote>${text}</blockquote>` : nothing;

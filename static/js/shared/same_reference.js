@@ -5,7 +5,10 @@ import { t } from "../core/i18n.js";
 
 const ASK_MS = 60_000; // their boards are not subscribed here
 
-/** Return the references that several of these searches have. */
+/**
+ * Return the references that several of these searches have.
+ * @param {Entity[]} searches
+ */
 export function sharedReferences(searches) {
   const met = new Set(), twice = new Set();
   for (const { state: { reference } } of searches) (met.has(reference) ? twice : met).add(reference);
@@ -15,15 +18,22 @@ export function sharedReferences(searches) {
 export class SameReference {
   #board;
   #draw;
-  #asked = { reference: null, at: 0 };
-  #others = []; // ids
+  /** @type {{ reference: string | null, at: number }} */ #asked = { reference: null, at: 0 };
+  /** @type {string[]} */ #others = []; // ids
 
+  /**
+   * @param {string} board
+   * @param {() => void} draw
+   */
   constructor(board, draw) {
     this.#board = board;
     this.#draw = draw;
   }
 
-  /** Look up from time to time who else has this reference. */
+  /**
+   * Look up from time to time who else has this reference.
+   * @param {string} reference
+   */
   async refresh(reference) {
     const now = Date.now();
     if (reference === this.#asked.reference && now - this.#asked.at < ASK_MS) return;
@@ -31,7 +41,9 @@ export class SameReference {
     try {
       const answer = await request(`/api/v1/boards?${new URLSearchParams({ reference })}`);
       if (!answer.ok || this.#asked.reference !== reference) return;
-      this.#others = (await answer.json()).boards.map(({ board }) => board).filter((id) => id !== this.#board);
+      /** @type {{ boards: { board: string }[] }} */
+      const { boards } = await answer.json();
+      this.#others = boards.map(({ board }) => board).filter((id) => id !== this.#board);
       this.#draw();
     } catch {
       // tried again at the next interval

@@ -9,8 +9,8 @@ import { worryingBadge } from "./board/worrying_badge.js";
 import { agoElement, sinceElement, formatMoment } from "../format/time_elements.js";
 
 /**
- * @param search - {id, state}
- * @param view - {board, session, seen(id), placeOf(id)}
+ * @param {Entity<SearchState>} search
+ * @param {SearchCardView} view
  */
 export function searchCard(search, view) {
   const { id, state } = search;
@@ -31,7 +31,10 @@ export function searchCard(search, view) {
   </li>`;
 }
 
-/** A search whose opening is not acknowledged yet. */
+/**
+ * A search whose opening is not acknowledged yet.
+ * @param {PendingCommand} command
+ */
 export function sendingCard({ data, status }) {
   return html`<li class="search open pending" data-testid="pending-search">
     <p class="what"><b>${status === "sending" ? t("sending…") : t("waiting to be sent…")}</b> <span class="kind">${label.kind(data.kind)}</span></p>
@@ -39,20 +42,30 @@ export function sendingCard({ data, status }) {
   </li>`;
 }
 
+/** @param {SearchState} state */
 function time({ status, missing_since, outcome }) {
   if (status === "open") return html`<span class="running" title=${t("missing since {at}", { at: formatMoment(missing_since) })}>${sinceElement(missing_since)}</span>`;
   if (!outcome) return nothing;
   return html`<span class="running" title=${t("from missing to found")}>${formatDuration(Math.max(0, Date.parse(outcome.found_at) - Date.parse(missing_since)))}</span>`;
 }
 
-/** Render the number of unseen events on its board. */
+/**
+ * Render the number of unseen events on its board.
+ * @param {string} id
+ * @param {SearchCardView} view
+ */
 function news(id, { board, session }) {
-  const { last } = board.summaries.get(id) ?? {}, { readPositions } = session;
+  const last = board.summaries.get(id)?.last, { readPositions } = session;
   const count = last && readPositions?.news(id, last.seq);
   if (count) return html`<a class="news" data-count="news" href="/since" title=${t("Since you saw this board last")}>${n("{count} new", "{count} new", count)}</a>`;
   return last && readPositions?.isNew(id) ? html`<span class="news" data-count="unseen" title=${t("You have not seen this board before")}>${t("not seen yet")}</span>` : nothing;
 }
 
+/**
+ * @param {Summary | undefined} summary
+ * @param {SearchState["status"]} status
+ * @param {Drawn} news
+ */
 function counts(summary, status, news) {
   if (!summary) return status === "open" ? html`<p class="counts" aria-hidden="true">&nbsp;</p>` : nothing;
   const { unassessed_sightings: sightings, open_tasks: tasks, overdue_tasks: overdue, people } = summary;
@@ -67,6 +80,11 @@ function counts(summary, status, news) {
   return waiting === nothing && news === nothing ? nothing : html`<p class="counts">${waiting}${news}</p>`;
 }
 
+/**
+ * @param {SearchState} state
+ * @param {Summary | undefined} summary
+ * @param {Session} session
+ */
 function foot(state, summary, session) {
   const name = state.lead ? session.accounts.get(state.lead)?.name ?? "…" : null;
   const lead = html`<span class="lead">${name ? t("lead {name}", { name }) : t("no lead")}</span>`;
@@ -74,6 +92,7 @@ function foot(state, summary, session) {
   return html`<p class="foot">${lead}${summary?.last ? html`<span class="last">${label.event(summary.last.type)}, ${agoElement(summary.last.at)}</span>` : nothing}</p>`;
 }
 
+/** @param {SearchState} state */
 function ending({ outcome, status_reason: reason, acknowledge }) {
   const anyway = acknowledge ? html`<span class="override-reason">${t("Closed anyway because: {reason}", { reason: acknowledge })}</span>` : nothing;
   if (!outcome) return html`${reason ? html`<span class="found">${reason}</span>` : nothing}${anyway}`;

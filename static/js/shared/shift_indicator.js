@@ -9,8 +9,9 @@ import { announce } from "./announcer.js";
 const MESSAGE_MS = 20_000; // long enough to be noticed; the header shows it permanently
 
 /**
- * @param link in the header
- * @param messageArea where the temporary message goes
+ * @param {HTMLElement} link in the header
+ * @param {HTMLElement} messageArea where the temporary message goes
+ * @param {Session} session
  */
 export function mount(link, messageArea, session) {
   new ShiftIndicator(link, messageArea, session).connect();
@@ -20,9 +21,14 @@ class ShiftIndicator {
   #link;
   #messageArea;
   #session;
-  #number = null; // number of the shift that was shown
-  #timer = null;
+  /** @type {number | null} */ #number = null; // number of the shift that was shown
+  /** @type {Timer | null} */ #timer = null;
 
+  /**
+   * @param {HTMLElement} link
+   * @param {HTMLElement} messageArea
+   * @param {Session} session
+   */
   constructor(link, messageArea, session) {
     this.#link = link;
     this.#messageArea = messageArea;
@@ -38,7 +44,7 @@ class ShiftIndicator {
     const { shiftStatus, connection } = this.#session;
     if (!shiftStatus) return;
     const { shift } = shiftStatus;
-    if (this.#number !== null && (shift?.number ?? 0) > this.#number) this.#onShiftChange(shift);
+    if (shift && this.#number !== null && shift.number > this.#number) this.#onShiftChange(shift);
     this.#number = shift?.number ?? 0;
     this.#link.hidden = false;
     this.#link.toggleAttribute("data-no-holder", !shift);
@@ -48,6 +54,7 @@ class ShiftIndicator {
     this.#link.title = statusText(shiftStatus); // for headers without room for all of it
   }
 
+  /** @param {ShiftHolder} shift */
   #onShiftChange(shift) {
     const sentence = passing(shift);
     announce(sentence);
@@ -57,38 +64,51 @@ class ShiftIndicator {
   }
 }
 
-/** On a phone only the name fits; colour and accessible name say whether a handover is open. */
+/**
+ * On a phone only the name fits; colour and accessible name say whether a handover is open.
+ * @param {ShiftStatus} shiftStatus
+ */
 function indicator(shiftStatus) {
   const { shift } = shiftStatus, open = openOne(shiftStatus);
   return html`<span class="long"><span class="who">${holding(shift)}</span>${open ? html` <b class="open" data-handover=${open.status}>${opened(open)}</b>` : nothing}</span>
     <span class="short" aria-hidden="true">${shift ? initials(shift.name) : "–"}</span>`;
 }
 
-/** "Shift: Alice since 22:00" */
+/**
+ * "Shift: Alice since 22:00"
+ * @param {Pick<ShiftHolder, "name" | "since"> | null} shift
+ */
 export function holding(shift) {
   if (!shift) return t("Nobody holds the shift");
   return t("Shift: {name} since {at}", { name: shift.name, at: formatShortMoment(shift.since) });
 }
 
-/** Return the open handover; also a refused one, until another is prepared or the shift has changed. */
+/**
+ * Return the open handover; also a refused one, until another is prepared or the shift has changed.
+ * @param {ShiftStatus} status
+ */
 function openOne({ shift, handover }) {
   if (handover?.status === "refused") return shift?.holder === handover.outgoing ? handover : null;
   return handover && ["prepared", "signed"].includes(handover.status) ? handover : null;
 }
 
+/** @param {OpenHandover} handover */
 function opened({ number, status }) {
   if (status === "refused") return t("Handover {number}: refused", { number });
   return status === "signed" ? t("Handover {number}: signed", { number }) : t("Handover {number}: begun", { number });
 }
 
+/** @param {ShiftStatus} shiftStatus */
 function statusText(shiftStatus) {
   const open = openOne(shiftStatus);
   return open ? `${holding(shiftStatus.shift)}. ${opened(open)}` : holding(shiftStatus.shift);
 }
 
+/** @param {ShiftHolder} shift */
 function passing({ name, handover }) {
   if (handover === null) return t("{name} has taken the shift. Nobody handed it over.", { name });
   return t("{name} has accepted handover {number} and holds the shift.", { name, number: handover });
 }
 
+/** @param {string} name */
 const initials = (name) => name.split(/\s+/).map((part) => part[0]).join("").slice(0, 2);

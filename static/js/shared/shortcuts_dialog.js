@@ -7,15 +7,19 @@ import { singleKeySetting, applySingleKeySetting } from "../behaviours/single_ke
 import { t } from "../core/i18n.js";
 import { Palette } from "./palette/palette.js";
 
-/** Set up shortcuts dialog and palette, with their menu entries, on every page of a signed-in person. */
+/**
+ * Set up shortcuts dialog and palette, with their menu entries, on every page of a signed-in person.
+ * @param {Session} session
+ * @param {HTMLDetailsElement | null} menu
+ */
 export function mount(session, menu) {
   const keys = new KeysDialog(session);
   const palette = new Palette(session, keys.show).connect();
   keys.connect();
   applySingleKeySetting();
-  const opens = (selector, show) => menu?.querySelector(selector)?.addEventListener("click", () => {
+  const opens = (/** @type {string} */ selector, /** @type {() => void} */ show) => menu?.querySelector(selector)?.addEventListener("click", () => {
     menu.open = false;
-    menu.querySelector("summary").focus(); // where the focus returns to
+    menu.querySelector("summary")?.focus(); // where the focus returns to
     show();
   });
   opens("[data-keys]", keys.show);
@@ -28,12 +32,13 @@ class KeysDialog {
   #dialogs = new Dialogs(this.#root);
   #open = false;
 
+  /** @param {Session} session */
   constructor(session) {
     this.#session = session;
   }
 
   connect() {
-    new ShortcutHandler({ page: document.body.dataset.page, commands: () => [{ id: "keys", does: this.show }] }).connect();
+    new ShortcutHandler({ page: /** @type {PageData} */ (document.body.dataset).page, commands: () => [{ id: "keys", does: this.show }] }).connect();
   }
 
   show = () => {
@@ -46,7 +51,7 @@ class KeysDialog {
     this.#draw();
   };
 
-  #switch = (event) => {
+  #switch = (/** @type {ControlEvent} */ event) => {
     singleKeySetting.on = event.target.checked;
     this.#draw();
   };
@@ -58,7 +63,7 @@ class KeysDialog {
 
   #body() {
     const { page } = document.body.dataset;
-    const may = (right) => this.#session.pageCommands?.may(right) ?? right === undefined;
+    const may = (/** @type {string | undefined} */ right) => this.#session.pageCommands?.may(right) ?? right === undefined;
     const keys = SHORTCUTS.filter((entry) => worksOn(entry, page) && may(entry.may));
     return html`<div class="key-list" data-testid="keys">
       ${Object.keys(SCOPES).map((place) => section(place, keys.filter(({ where }) => where === place)))}
@@ -69,6 +74,10 @@ class KeysDialog {
   }
 }
 
+/**
+ * @param {string} place
+ * @param {Shortcut[]} keys
+ */
 function section(place, keys) {
   if (!keys.length) return nothing;
   return html`<section><h3>${SCOPES[place]()}</h3><dl>

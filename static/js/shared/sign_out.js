@@ -10,7 +10,10 @@ import { dialog } from "../behaviours/dialog.js";
 
 const NAMED = 10; // lines that are listed at most
 
-/** @param form sign-out form of the header */
+/**
+ * @param {HTMLFormElement | null} form sign-out form of the header
+ * @param {Session} session
+ */
 export function connect(form, session) {
   form?.addEventListener("submit", async (event) => {
     event.preventDefault();
@@ -23,17 +26,26 @@ export function connect(form, session) {
   });
 }
 
-/** @returns {Promise<"keep" | "delete" | "stay">} */
+/**
+ * @param {string[]} things
+ * @returns {Promise<SignOutChoice>}
+ */
 function ask(things) {
   const place = document.body.appendChild(document.createElement("div"));
-  return new Promise((choose) => {
+  /** @type {Promise<SignOutChoice>} */
+  const chosen = new Promise((choose) => {
     render(dialog("sign-out", t("Sign out"), body(things, choose), () => choose("stay")), place);
-    const drawn = place.querySelector("dialog");
+    const drawn = /** @type {HTMLDialogElement} */ (place.querySelector("dialog"));
     drawn.showModal();
-    drawn.querySelector(".buttons button").focus();
-  }).finally(() => place.remove());
+    drawn.querySelector(".buttons button")?.focus();
+  });
+  return chosen.finally(() => place.remove());
 }
 
+/**
+ * @param {string[]} things
+ * @param {(choice: SignOutChoice) => void} choose
+ */
 function body(things, choose) {
   const left = things.length - NAMED;
   const may = vault.state === "open";
@@ -48,7 +60,10 @@ function body(things, choose) {
     </div>`;
 }
 
-/** Return whether the session has ended: redirected after sign-out, or already over. */
+/**
+ * Return whether the session has ended: redirected after sign-out, or already over.
+ * @param {string} address
+ */
 async function endSession(address) {
   try {
     const answer = await request(address, { method: "POST", redirect: "manual" });

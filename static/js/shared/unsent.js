@@ -6,6 +6,7 @@ import { commandName, typedText } from "./refusals.js";
 const MAX_TEXT = 60; // characters: enough for its author to recognise it
 
 // kind of form -> what is typed into it; all others change something
+/** @type {Record<string, () => string>} */
 const FORMS = {
   intake: () => t("Take a call"),
   "open-search": () => t("New search"),
@@ -16,28 +17,43 @@ const FORMS = {
 };
 const NOT_TYPED = new Set(["intake:taken"]); // list of calls that were sent
 
-/** -> [text] */
+/**
+ * @param {Session} session
+ * @returns {string[]}
+ */
 export function unsentTexts(session) {
   const typed = Object.entries(readDrafts()).filter(([key, draft]) => !NOT_TYPED.has(key) && !isEmpty(draft));
   return [
-    ...session.outbox.unfinished().map(({ name, data }) => line(commandName(name), typedText(data))),
+    ...session.outbox.unfinished().map((/** @type {PendingCommand} */ { name, data }) => line(commandName(name), typedText(data))),
     ...typed.map(([key, draft]) => line(t("Draft: {what}", { what: formName(key) }), draft === null ? null : wordsIn(draft))),
   ];
 }
 
-/** Whether nothing is left of a draft, as only the source had been typed. An unreadable draft counts as not empty. */
+/**
+ * Whether nothing is left of a draft, as only the source had been typed. An unreadable draft counts as not empty.
+ * @param {any} draft
+ */
 const isEmpty = (draft) => draft?.mine?.length === 0;
 
+/**
+ * @param {string} what
+ * @param {string | null} words
+ */
 const line = (what, words) => (words ? `${what}: ${short(words)}` : what);
 
+/** @param {string} text */
 const short = (text) => (text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}…` : text);
 
-/** Name the form of a draft: `intake`, `open-search`, or `<board>:<form>` with its subject. */
+/**
+ * Name the form of a draft: `intake`, `open-search`, or `<board>:<form>` with its subject.
+ * @param {string} key
+ */
 function formName(key) {
   const parts = key.split(":");
   return (FORMS[parts[0]] ?? FORMS[parts[1]] ?? (() => t("Change")))();
 }
 
+/** @param {{ mine?: [string, { raw: any }][], text?: string | null }} draft */
 function wordsIn({ mine = [], text = null }) {
   const raws = mine.map(([, { raw }]) => raw).filter((raw) => typeof raw === "string" && raw.trim());
   return text ?? raws.sort((a, b) => b.length - a.length)[0] ?? null;

@@ -1,22 +1,31 @@
 /** Keep a filter in the query of the URL, so that reload, links and the back button preserve it. Pure. */
 
 /**
- * @param known name -> RegExp of the allowed values
- * @returns - {NONE: empty filter, read(query) -> filter, written(filter) -> query}
+ * @template {string} Name
+ * @param {Record<Name, RegExp>} known the allowed values
+ * @returns {{ NONE: UrlFilter<Name>, read(query: string): UrlFilter<Name>, written(asked: UrlFilter): string }} `NONE` is the empty filter
  */
 export function urlQuery(known) {
-  const NONE = Object.freeze(Object.fromEntries(Object.keys(known).map((name) => [name, null])));
+  const names = /** @type {Name[]} */ (Object.keys(known));
+  const NONE = Object.freeze(/** @type {UrlFilter<Name>} */ (Object.fromEntries(names.map((name) => [name, null]))));
 
-  /** "?kind=task&assignee=me" -> {kind: "task", assignee: "me", …}; invalid parameters are left out. */
+  /**
+   * "?kind=task&assignee=me" -> {kind: "task", assignee: "me", …}; invalid parameters are left out.
+   * @param {string} query
+   */
   function read(query) {
     const given = new URLSearchParams(query);
-    const understood = (name) => (known[name].test(given.get(name) ?? "") ? given.get(name) : null);
-    return Object.fromEntries(Object.keys(known).map((name) => [name, understood(name)]));
+    const understood = (/** @type {Name} */ name) => (known[name].test(given.get(name) ?? "") ? given.get(name) : null);
+    return /** @type {UrlFilter<Name>} */ (Object.fromEntries(names.map((name) => [name, understood(name)])));
   }
 
-  /** Return "?kind=task&assignee=me", or "" for an empty filter. */
+  /**
+   * Return "?kind=task&assignee=me", or "" for an empty filter.
+   * @param {UrlFilter} asked
+   */
   function written(asked) {
-    const query = new URLSearchParams(Object.entries(asked).filter(([, value]) => value !== null)).toString();
+    const set = /** @type {[string, string][]} */ (Object.entries(asked).filter(([, value]) => value !== null));
+    const query = new URLSearchParams(set).toString();
     return query && `?${query}`;
   }
 

@@ -48,7 +48,7 @@ function menu(view) {
 
 /**
  * @param {HistoryView} view
- * @param {string} name
+ * @param {"from" | "to"} name
  * @param {string} text
  */
 function moment(view, name, text) {

@@ -4,7 +4,10 @@ import { cardName } from "../../format/values.js";
 import { label } from "../../core/labels.js";
 import { t } from "../../core/i18n.js";
 
-/** "Bob assessed Sighting 7: confirmed" */
+/**
+ * "Bob assessed Sighting 7: confirmed"
+ * @param {Alert} alert
+ */
 export function alertText({ kind, type, actor, entity, card, value, acknowledge, reason, handover }) {
   if (kind === "security") return ofAccount({ type, actor, value });
   const who = actor?.name ?? t("The board");
@@ -20,9 +23,13 @@ export function alertText({ kind, type, actor, entity, card, value, acknowledge,
   }
 }
 
+/** @param {{ who: string, value: string, reason: string | null }} said */
 const status = (said) => (said.reason ? t("{who} closed the search anyway, because: {reason}", said) : t("{who} set the status: {value}", said));
 
-/** Describe a change of shift to those concerned, with the reason if one was given. */
+/**
+ * Describe a change of shift to those concerned, with the reason if one was given.
+ * @param {{ type: string, who: string, reason: string | null, number: number | null }} alert
+ */
 function ofShift({ type, ...said }) {
   switch (type) {
     case "handover.signed": return t("{who} signed handover {number}: it is for you to accept", said);
@@ -36,7 +43,10 @@ function ofShift({ type, ...said }) {
   }
 }
 
-/** Describe a change of this person's own account, or of who may see a search of theirs. */
+/**
+ * Describe a change of this person's own account, or of who may see a search of theirs.
+ * @param {Pick<Alert, "type" | "actor" | "value">} alert
+ */
 function ofAccount({ type, actor, value }) {
   const who = actor?.name ?? t("Someone at the server’s command line");
   switch (type) {
@@ -48,7 +58,10 @@ function ofAccount({ type, actor, value }) {
   }
 }
 
-/** Return a text that others may see: the kind of alert, without any name. */
+/**
+ * Return a text that others may see: the kind of alert, without any name.
+ * @param {Alert} alert
+ */
 export function kindOf({ kind }) {
   switch (kind) {
     case "assigned": return t("A card for you");
@@ -62,7 +75,10 @@ export function kindOf({ kind }) {
   }
 }
 
-/** Return the URL of what an alert is about. */
+/**
+ * Return the URL of what an alert is about.
+ * @param {Alert} alert
+ */
 export function alertUrl({ kind, board, card, entity }) {
   if (kind === "security") return entity.kind === "search" ? `/searches/${entity.id}` : "/account";
   if (board === "operations") return ["shift", "handover"].includes(entity.kind) ? "/handover" : "/";

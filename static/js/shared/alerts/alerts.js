@@ -7,14 +7,15 @@ const ADDRESS = "/api/v1/alerts";
 
 export class Alerts {
   unread = 0;
-  last = null;    // newest unread alert: {board, seq}
+  /** @type {AlertAddress | null} */ last = null;    // newest unread alert: {board, seq}
   quiet = false;
-  list = null;    // null until loaded
+  /** @type {Alert[] | null} */ list = null;    // null until loaded
   failed = false;
   #session;
-  #watchers = new Set();
+  /** @type {Set<(alerts: Alerts) => void>} */ #watchers = new Set();
   #reading = 0;
 
+  /** @param {Session} session */
   constructor(session) {
     this.#session = session;
     session.alerts = this;
@@ -22,6 +23,7 @@ export class Alerts {
 
   /**
    * Call fn(alerts) after each change.
+   * @param {(alerts: Alerts) => void} fn
    * @returns {() => void} stops it
    */
   watch(fn) {
@@ -34,7 +36,10 @@ export class Alerts {
     this.#session.transmit({ type: "alerts" });
   }
 
-  /** Apply a frame of the socket. */
+  /**
+   * Apply a frame of the socket.
+   * @param {AlertsFrame} frame
+   */
   onFrame({ unread, last, quiet }) {
     Object.assign(this, { unread, last, quiet });
     this.#changed();
@@ -50,7 +55,10 @@ export class Alerts {
     this.#changed();
   }
 
-  /** Mark an alert as read that was opened; the page may be about to go. */
+  /**
+   * Mark an alert as read that was opened; the page may be about to go.
+   * @param {AlertAddress} alert
+   */
   opened({ board, seq }) {
     return this.#read({ alerts: [{ board, seq }] }, (each) => each.board === board && each.seq === seq);
   }
@@ -59,6 +67,10 @@ export class Alerts {
     return this.#read({ all: true }, () => true);
   }
 
+  /**
+   * @param {object} body
+   * @param {(alert: Alert) => boolean} isRead
+   */
   async #read(body, isRead) {
     const answer = await call(`${ADDRESS}/read`, { method: "POST", body: JSON.stringify(body), keepalive: true });
     this.failed = answer === null;
@@ -74,7 +86,12 @@ export class Alerts {
   }
 }
 
-/** Return the answer, or null. */
+/**
+ * Return the answer, or null.
+ * @param {string} address
+ * @param {RequestInit} options
+ * @returns {Promise<any>}
+ */
 async function call(address, options = {}) {
   try {
     const answer = await request(address, { headers: { accept: "application/json" }, ...options });

@@ -10,7 +10,7 @@ import { TabBadge, shortly } from "./tab_badge.js";
 import { Notifier } from "./desktop_notifications.js";
 import { alertUrl, alertText } from "./alert_text.js";
 
-/** @param details the <details> element of the bell */
+/** @param {HTMLDetailsElement | null} details @param {Session} session */
 export function mount(details, session) {
   if (!details) return;
   const alerts = new Alerts(session);
@@ -25,6 +25,11 @@ class Bell {
   #badge;
   #last = "";
 
+  /**
+   * @param {HTMLDetailsElement} details
+   * @param {Alerts} alerts
+   * @param {TabBadge} badge
+   */
   constructor(details, alerts, badge) {
     this.#details = details;
     this.#alerts = alerts;
@@ -37,7 +42,7 @@ class Bell {
     closesOutside(this.#details);
     this.#details.addEventListener("toggle", () => this.#details.open && this.#alerts.load());
     this.#details.addEventListener("focusout", ({ relatedTarget }) => {
-      if (relatedTarget && !this.#details.contains(relatedTarget)) this.#details.open = false;
+      if (relatedTarget && !this.#details.contains(/** @type {Node} */ (relatedTarget))) this.#details.open = false;
     });
     this.#alerts.watch(() => this.#changed());
     this.#draw();
@@ -54,12 +59,12 @@ class Bell {
 
   #draw() {
     const { unread } = this.#alerts;
-    const summary = this.#details.querySelector("summary");
+    const summary = /** @type {HTMLElement} */ (this.#details.querySelector("summary"));
     summary.setAttribute("aria-label", unread ? t("Alerts: {count} unread", { count: number(unread) }) : t("Alerts"));
-    const count = summary.querySelector("[data-unread-count]");
+    const count = /** @type {HTMLElement} */ (summary.querySelector("[data-unread-count]"));
     count.textContent = unread ? shortly(unread) : "";
     count.hidden = !unread;
-    render(this.#list(), this.#details.querySelector("[data-alerts-list]"));
+    render(this.#list(), /** @type {HTMLElement} */ (this.#details.querySelector("[data-alerts-list]")));
   }
 
   #list() {
@@ -75,6 +80,7 @@ class Bell {
       <footer><a href="/account#alerts">${t("Choose your alerts")}</a></footer>`;
   }
 
+  /** @param {Alert} alert */
   #line(alert) {
     return html`<li data-kind=${alert.kind} ?data-unread=${!alert.read}>
       <a href=${alertUrl(alert)} @click=${() => alert.read || this.#alerts.opened(alert)}>
@@ -85,7 +91,7 @@ class Bell {
   }
 
   #allRead = async () => {
-    this.#details.querySelector("summary").focus(); // the button that had the focus disappears
+    this.#details.querySelector("summary")?.focus(); // the button that had the focus disappears
     await this.#alerts.allRead();
   };
 }

@@ -6,6 +6,7 @@ import { kindOf, alertUrl } from "./alert_text.js";
 
 const SPREAD = 1_500; // ms: keeps many browsers from loading their lists at the same moment
 
+/** @param {AlertAddress} alert */
 const keyOf = ({ board, seq }) => `${board}:${seq}`;
 
 /** Return "granted" | "denied" | "default" | "none" (not supported by this browser). */
@@ -16,10 +17,11 @@ export const allow = () => Notification.requestPermission();
 
 export class Notifier {
   #alerts;
-  #known = null;  // alerts seen by this page: those unread when it opened are no news
+  /** @type {Set<string> | null} */ #known = null;  // alerts seen by this page: those unread when it opened are no news
   #last = "";
-  #timer = null;
+  /** @type {Timer | null} */ #timer = null;
 
+  /** @param {Alerts} alerts */
   constructor(alerts) {
     this.#alerts = alerts;
   }
@@ -45,13 +47,16 @@ export class Notifier {
     this.#alerts.load();
   }
 
+  /** @param {Alert[]} list */
   #notify(list) {
-    const fresh = this.#known ? list.filter((each) => !this.#known.has(keyOf(each))) : [];
+    const known = this.#known;
+    const fresh = known ? list.filter((each) => !known.has(keyOf(each))) : [];
     this.#known = new Set(list.map(keyOf));
     if (document.hasFocus()) return; // the bell shows it
     for (const each of fresh) if (each.desktop && !each.read) this.#show(each);
   }
 
+  /** @param {Alert} alert */
   #show(alert) {
     try {
       // the tag makes several tabs of one browser show it once

@@ -1,23 +1,25 @@
 /* Badge of the browser tab: "(3)" before the page's title, and a dot on its icon. The page may change its title at any time. */
 
 const MAX_COUNT = 99;
-const ICON = document.querySelector("link[rel=icon]"); // contains the address of the icon with the dot
+const ICON = /** @type {HTMLLinkElement} */ (document.querySelector("link[rel=icon]")); // contains the address of the icon with the dot
 
-export const unreadIcon = () => ICON.dataset.unread;
+export const unreadIcon = () => /** @type {string} */ (ICON.dataset.unread);
 
+/** @param {number} count */
 export const shortly = (count) => (count > MAX_COUNT ? `${MAX_COUNT}+` : String(count));
 
 export class TabBadge {
   #count = 0;
   #plain = document.title; // title without the count
   #written = document.title;
-  #usual = ICON.getAttribute("href");
+  #usual = /** @type {string} */ (ICON.getAttribute("href"));
 
   connect() {
-    new MutationObserver(() => this.#write()).observe(document.querySelector("title"), { childList: true, characterData: true, subtree: true });
+    new MutationObserver(() => this.#write()).observe(/** @type {HTMLElement} */ (document.querySelector("title")), { childList: true, characterData: true, subtree: true });
     return this;
   }
 
+  /** @param {number} count */
   show(count) {
     this.#count = count;
     this.#write();

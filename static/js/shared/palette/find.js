@@ -10,18 +10,21 @@ const MAX_LENGTH = 200; // characters that the server accepts
 const MOST = 8;
 
 export class PaletteSearch {
-  hits = [];
+  /** @type {Hit[]} */ hits = [];
   failed = false;
   #changed;
-  #timer = null;
-  #asking = null; // AbortController of the pending request
+  /** @type {Timer | null} */ #timer = null;
+  /** @type {AbortController | null} */ #asking = null; // AbortController of the pending request
 
-  /** @param changed called after each answer */
+  /** @param {() => void} changed called after each answer */
   constructor(changed) {
     this.#changed = changed;
   }
 
-  /** Drop the hits of the previous text at once: they must not show under another. */
+  /**
+   * Drop the hits of the previous text at once: they must not show under another.
+   * @param {string} text
+   */
   search(text) {
     this.stop();
     if (text.length >= MIN_LENGTH) this.#timer = setTimeout(() => this.#ask(text.slice(0, MAX_LENGTH)), PAUSE_MS);
@@ -35,11 +38,12 @@ export class PaletteSearch {
     this.failed = false;
   }
 
+  /** @param {string} text */
   async #ask(text) {
     const asking = (this.#asking = new AbortController());
     let hits = null;
     try {
-      const answer = await queuedRequest(`/api/v1/find?${new URLSearchParams({ q: text, limit: MOST })}`, { signal: asking.signal });
+      const answer = await queuedRequest(`/api/v1/find?${new URLSearchParams({ q: text, limit: String(MOST) })}`, { signal: asking.signal });
       if (answer.ok) ({ hits } = await answer.json());
     } catch {
       // handled below, if it is still wanted
@@ -51,10 +55,14 @@ export class PaletteSearch {
   }
 }
 
-/** Turn a hit into a palette entry, {id, says, does}. */
+/**
+ * Turn a hit into a palette entry.
+ * @param {Hit} hit
+ * @returns {PageCommand}
+ */
 export function hitCommand({ board, reference, kind, id, number, card, found: matches }) {
   const what = number ? cardName({ kind, state: { number } }) : label.noun(kind);
-  const text = matches.map(({ text }) => text).join(" … ");
+  const text = matches.map((/** @type {{ text: string }} */ { text }) => text).join(" … ");
   const at = kind === "search" || (kind === "note" && !card) ? "" : `/cards/${card ?? id}`;
   const path = board === "operations" ? "/" : `/searches/${board}${at}`;
   return { id, says: [reference ?? t("All searches"), kind === "search" ? null : what, text].filter(Boolean).join(" · "), does: () => location.assign(path) };

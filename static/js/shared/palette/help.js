@@ -5,11 +5,11 @@ import { t } from "../../core/i18n.js";
 const TITLES = "/help/titles.json";
 
 export class HelpTitles {
-  #titles = [];
+  /** @type {{ title: string, heading: string | null, url: string }[]} */ #titles = [];
   #asked = false;
   #changed;
 
-  /** @param changed called when there are titles */
+  /** @param {() => void} changed called when there are titles */
   constructor(changed) {
     this.#changed = changed;
   }
@@ -27,7 +27,10 @@ export class HelpTitles {
     this.#changed();
   }
 
-  /** All titles as palette entries, [{id, says, does}]. */
+  /**
+   * All titles as palette entries.
+   * @returns {PageCommand[]}
+   */
   get items() {
     return this.#titles.map(({ title, heading, url }) => ({
       id: url, says: t("Help: {title}", { title: heading ? `${title} · ${heading}` : title }), does: () => location.assign(url),

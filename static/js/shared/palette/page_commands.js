@@ -2,12 +2,15 @@
 import { t } from "../../core/i18n.js";
 
 /**
- * Return [{id, says, does}] that this person may use.
- * @param keys shows the shortcuts
+ * Return the commands that this person may use.
+ * @param {Session} session
+ * @param {() => void} keys shows the shortcuts
+ * @returns {PageCommand[]}
  */
 export function pageCommands(session, keys) {
-  const go = (path) => ({ id: path, not: location.pathname === path, does: () => location.assign(path) });
-  return [
+  const go = (/** @type {string} */ path) => ({ id: path, not: location.pathname === path, does: () => location.assign(path) });
+  /** @type {(PageCommand & { not?: boolean, role?: Role })[]} */
+  const commands = [
     { ...go("/"), says: t("All searches") },
     { ...go("/history"), says: t("What happened, everywhere") },
     { ...go("/since"), says: t("Since you left") },
@@ -19,6 +22,7 @@ export function pageCommands(session, keys) {
     { ...go("/api"), says: t("For other programs") },
     { ...go("/help"), says: t("Help") },
     { id: "keys", says: t("Show the keys"), does: keys },
-    { id: "sign-out", says: t("Sign out"), does: () => document.querySelector("[data-sign-out]").requestSubmit() },
-  ].filter(({ not, role }) => !not && (!role || session.can(role)));
+    { id: "sign-out", says: t("Sign out"), does: () => /** @type {HTMLFormElement} */ (document.querySelector("[data-sign-out]")).requestSubmit() },
+  ];
+  return commands.filter(({ not, role }) => !not && (!role || session.can(role)));
 }

@@ -12,6 +12,8 @@ import { PaletteSearch, hitCommand } from "./find.js";
 import { HelpTitles } from "./help.js";
 
 const MAX_SHOWN = 8; // cards or searches of this board
+/** @type {Record<string, number>} */
+const STEPS = { ArrowDown: 1, ArrowUp: -1 };
 
 export class Palette {
   #session;
@@ -23,10 +25,13 @@ export class Palette {
   #open = false;
   #text = "";
   #at = 0; // index of the selected entry
-  #from = null; // element that had the focus
-  #shown = []; // groups as drawn: late results must not move entries under a key press
+  /** @type {Element | null} */ #from = null; // element that had the focus
+  /** @type {{ title: string, items: PageCommand[] }[]} */ #shown = []; // groups as drawn: late results must not move entries under a key press
 
-  /** @param keys shows the shortcuts */
+  /**
+   * @param {Session} session
+   * @param {() => void} keys shows the shortcuts
+   */
   constructor(session, keys) {
     this.#session = session;
     this.#keys = keys;
@@ -58,17 +63,17 @@ export class Palette {
     this.#draw();
   };
 
-  #type = (event) => {
+  #type = (/** @type {ControlEvent} */ event) => {
     this.#text = event.target.value;
     this.#at = 0;
     this.#find.search(this.#text.trim());
     this.#draw();
   };
 
-  #key = (event) => {
+  #key = (/** @type {KeyboardEvent} */ event) => {
     if (event.isComposing) return;
     const items = this.#shown.flatMap((group) => group.items);
-    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    const step = STEPS[event.key] ?? 0;
     if (!step && event.key !== "Enter") return;
     event.preventDefault();
     if (event.key === "Enter") return void this.#do(items[this.#at]);
@@ -76,7 +81,10 @@ export class Palette {
     this.#draw();
   };
 
-  /** Close the palette first: a command may open a dialog, or look at where the focus is. */
+  /**
+   * Close the palette first: a command may open a dialog, or look at where the focus is.
+   * @param {PageCommand | undefined} item
+   */
   #do(item) {
     if (!item) return;
     this.#close();
@@ -86,9 +94,10 @@ export class Palette {
 
   #groups() {
     const words = tokenize(this.#text);
-    const has = ({ says }) => matchesAll(words, searchableText([says]));
+    const has = (/** @type {PageCommand} */ { says }) => matchesAll(words, searchableText([says]));
     const { pageCommands: commands } = this.#session;
-    const things = words.length ? (commands?.things() ?? []).filter(has).sort((a, b) => isNumber(b, words) - isNumber(a, words)).slice(0, MAX_SHOWN) : [];
+    /** @type {PageCommand[]} */
+    const things = words.length ? (commands?.things() ?? []).filter(has).sort((/** @type {PageCommand} */ a, /** @type {PageCommand} */ b) => isNumber(b, words) - isNumber(a, words)).slice(0, MAX_SHOWN) : [];
     const known = new Set(things.map(({ id }) => id));
     const groups = [
       { title: t("Do"), items: [...(commands?.commands(this.#from) ?? []), ...pageCommands(this.#session, this.#keys)].filter(has) },
@@ -114,7 +123,7 @@ export class Palette {
       <input type="text" role="combobox" autocomplete="off" spellcheck="false" autofocus data-testid="palette" aria-label=${t("Go to, or do")}
         aria-expanded="true" aria-controls="palette-list" aria-autocomplete="list" aria-activedescendant=${count ? `palette-${this.#at}` : nothing}
         placeholder=${t("A number, a reference, a word")} .value=${this.#text} @input=${this.#type} @keydown=${this.#key} />
-      <div role="listbox" id="palette-list" aria-label=${t("Go to, or do")} @mousedown=${(event) => event.preventDefault()}>
+      <div role="listbox" id="palette-list" aria-label=${t("Go to, or do")} @mousedown=${(/** @type {Event} */ event) => event.preventDefault()}>
         ${groups.map((group, index) => html`<div role="group" aria-labelledby="palette-group-${index}">
           <p id="palette-group-${index}" role="presentation">${group.title}</p>
           ${group.items.map((item) => this.#option(item))}
@@ -125,6 +134,7 @@ export class Palette {
     </div>`, this.#close);
   }
 
+  /** @param {PageCommand} item */
   #option(item) {
     const key = SHORTCUTS.find((entry) => entry.id === item.id && worksOn(entry, this.#session.pageCommands?.page));
     return html`<div role="option" id="palette-${item.at}" data-palette-item=${item.id} aria-selected=${item.at === this.#at ? "true" : "false"} @click=${() => this.#do(item)}>
@@ -133,4 +143,8 @@ export class Palette {
   }
 }
 
+/**
+ * @param {PageCommand} command
+ * @param {string[]} words
+ */
 const isNumber = ({ number }, words) => (words.includes(String(number)) ? 1 : 0);
