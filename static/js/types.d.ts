@@ -85,7 +85,7 @@ interface SearchState {
   criteria: { [key: string]: Criterion };
   worrying: boolean | null;
   worrying_basis: string | null;
-  appeal: { level: string; from: IsoTime | null; until: IsoTime | null } | null;
+  appeal: { level: string; from: IsoTime | null; until: IsoTime | null };
   access: "desk" | "members";
   members: string[];
   lead: string | null;
@@ -140,7 +140,7 @@ interface NoteState {
   text: string;
   category: "comment" | "decision" | "contact";
   card: string | null;
-  happened_at: IsoTime | null;
+  happened_at: IsoTime;
   corrects: string | null;
 }
 
@@ -367,7 +367,7 @@ interface ClockReading {
 
 /** Card as a page draws it: the entity, with what this person has sent laid over. */
 interface Card extends Entity {
-  pending?: boolean;
+  pending?: PendingCommand;
   added?: boolean;
 }
 

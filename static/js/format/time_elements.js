@@ -50,7 +50,7 @@ const CLOCK_DIFFERENCE_MS = 60_000; // a smaller difference does not show in hou
 /**
  * Render the commit time by the clock, if the journal was ahead of the clock.
  *
- * @param {{ at: any, clock: any }} given
+ * @param {{ at: any, clock?: any }} given
  */
 export function clockNote({ at, clock }) {
   if (!clock || Number(new Date(at)) - Number(new Date(clock)) < CLOCK_DIFFERENCE_MS) return nothing;
@@ -81,7 +81,7 @@ export const sinceElement = (iso) => html`<time class="since" datetime=${iso} da
 
 /**
  * Render nothing for an unknown time.
- * @param {string} iso
+ * @param {string | null} iso
  */
 export const agoElement = (iso) => (iso ? html`<time datetime=${iso} data-ago=${iso}></time>` : nothing);
 

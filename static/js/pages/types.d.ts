@@ -73,12 +73,3 @@ interface ComboboxOption {
   more: string;
   [field: string]: any;
 }
-
-/** What the templates of a board draw: its entities, sorted into columns and notes. */
-interface BoardViewModel {
-  search: any;
-  byId: Map<string, any>;
-  columns: any[];
-  notes: Map<string | null, Entity[]>;
-  [field: string]: any;
-}

@@ -16,12 +16,12 @@ import { boardViewModel } from "../../shared/board/board_view_model.js";
 const NOBODY = [];
 
 export class PastSearch {
-  past = true;
+  /** @type {true} */ past = true;
   page = "search-page";
-  mayRead = false; // past boards show no sources
-  mayNote = false;
-  mayEdit = false;
-  mayLead = false;
+  /** @type {false} */ mayRead = false; // past boards show no sources
+  /** @type {false} */ mayNote = false;
+  /** @type {false} */ mayEdit = false;
+  /** @type {false} */ mayLead = false;
   /** @type {any[]} */ walked = []; // Arrow keys as on the live board.
   /** @type {any} */ picture = null; // a BoardViewModel, once the moment was read
   ui;
@@ -29,7 +29,7 @@ export class PastSearch {
   lastBadge = new Map();
   /** @type {Map<string, any>} */ sources = new Map();
   drafts = new Set();
-  undo = { may: () => false };
+  undo = { may: () => false, undo() {} };
   isShown = () => true;
   /** @type {ReplayView} */ #replay;
   /** @type {CardUrl} */ #address;

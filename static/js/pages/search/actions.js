@@ -39,7 +39,7 @@ export class Actions {
   close() {
     const { ui, address, lastBadge, sources } = this.#view;
     lastBadge.delete(ui.card);
-    sources.delete(ui.card); // a source is shown only while its card is open
+    sources.delete(/** @type {string} */ (ui.card)); // a source is shown only while its card is open
     this.#view.focusCard = ui.card;
     ui.card = null;
     address.close();

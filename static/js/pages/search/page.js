@@ -55,12 +55,15 @@ class SearchPage {
   /** @type {Map<string, Badge>} */ noteBadges = new Map();
   /** @type {number | undefined} */ overdue;
   /** @type {string[]} */ changed = [];
+  /** @type {Set<string>} */ drafts = new Set();
+  /** @type {string | undefined} */ today;
+  /** @type {(card: Card) => boolean} */ isShown = () => true;
   lastBadge = new Map(); // card -> its badge when it was opened
   /** @type {Map<string, any>} */ sources = new Map(); // sighting -> source's name and contact, if read here
   drawn = false; // the first draw has only the first cards
   focusPanel = false;
   /** @type {string | null} */ focusField = null; // selector of the field to focus
-  focusCard = null;
+  /** @type {string | null} */ focusCard = null;
   focusTrouble = false; // scroll to refused text
   showFacts = false; // scroll to the summary that replaced a long form
   /** @param {Form} form */
@@ -87,7 +90,7 @@ class SearchPage {
     this.#root = root;
     this.session = session;
     this.board = session.board(boardId);
-    /** @type {Record<string, any>} */
+    /** @type {LiveBoardView["ui"] & Record<string, any>} */
     this.ui = { card: cardId, dialog: null, more: false, editing: new Set(), held: null, column: null };
     this.forms = new Forms(this.board, this.sources);
     this.authors = new NoteAuthors(boardId);

@@ -44,7 +44,7 @@ export class Undo {
 
   /**
    * Return whether this person may undo such an event.
-   * @param {{ type: string, erased: any }} given
+   * @param {{ type: string, erased?: boolean }} given
    */
   may({ type, erased }) {
     if (erased || NOT_UNDOABLE.test(type)) return false;

@@ -1,0 +1,176 @@
+/* Shapes of the board of a search: what its templates draw, and what they are given. Global, so that JSDoc can use them without
+   an import. */
+
+type CardHistory = import("./card_history.js").CardHistory;
+
+/** A board, live or past (replay/past_board.js). */
+interface AnyBoard {
+  readonly id: string;
+  readonly badges: Map<string, ChangeBadge>;
+  readonly presence: { count?: number; people: PresentPerson[] };
+  readonly pending: readonly PendingCommand[];
+  get(id: string): Entity | undefined;
+  of(kind: Kind): Entity[];
+}
+
+/** Entity with the effect of pending commands; `pending` is the last of them. */
+interface PendingEntity<S> extends Entity<S> {
+  pending?: PendingCommand;
+}
+
+type SearchEntity = PendingEntity<SearchState>;
+type NoteEntity = PendingEntity<NoteState>;
+
+/** Column with its cards, sorted by rank. */
+interface ColumnEntity extends Entity<ColumnState> {
+  cards: Card[];
+}
+
+/** What the templates of a board draw: its entities, sorted into columns and notes. `search` is null until the board is read. */
+interface BoardViewModel<S = SearchEntity | null> {
+  search: S;
+  columns: ColumnEntity[];
+  byId: Map<string, Card>;
+  withdrawn: Card[];
+  /** By the card that they are on, null for those of the search; newest first. */
+  notes: Map<string | null, NoteEntity[]>;
+}
+
+/** Card that is being dragged, and the column in which it was picked up. */
+interface HeldCard {
+  id: string;
+  column: string;
+}
+
+interface CardBadges {
+  today: string;
+  drafts: Set<string>;
+  faces: Map<string, AvatarPerson[]>;
+  noteBadges: Map<string, ChangeBadge>;
+  changed: string[];
+  overdue: number;
+  isShown(card: Card): boolean;
+}
+
+/** Column with those of its cards that the filter lets through. */
+interface ShownColumn {
+  column: ColumnEntity;
+  cards: Card[];
+}
+
+/** Open items of a search, which closing it asks about. */
+interface OpenItems {
+  family: boolean;
+  police: boolean;
+  tasks: Card[];
+  sightings: Card[];
+  any: boolean;
+}
+
+/** Name and contact of a source until somebody set them to something else. */
+interface EarlierSource {
+  name: string | null;
+  contact: string | null;
+  seq: number;
+  at: IsoTime;
+  account: string;
+}
+
+/** Source of a sighting as it was read, or why it was not. */
+interface SourceReading {
+  name?: string | null;
+  contact?: string | null;
+  earlier?: EarlierSource[];
+  more?: boolean;
+  problem?: string;
+}
+
+/**
+ * Event in the history of a card: `said` are its changes as they are shown, `holds` tells that no later event changed any of
+ * these fields.
+ */
+interface CardHistoryEntry {
+  event: BoardEvent;
+  changes: FieldChange[];
+  said: FieldChange[];
+  holds: boolean;
+}
+
+/** Field of a form, as forms/fields.js defines it. */
+interface FieldDefinition {
+  path: string;
+  control: string;
+  [option: string]: any;
+}
+
+/** View of a form outside of a board. */
+interface FormView {
+  readonly session: Session;
+  draw(): void;
+}
+
+/** What the templates of a board read, live or past. */
+interface BoardReading {
+  readonly session: Session;
+  readonly board: AnyBoard;
+  readonly picture: BoardViewModel<SearchEntity>;
+  readonly ui: { card: string | null; column: string | null };
+  readonly authors: { get(note: string): string | undefined };
+  readonly lastBadge: Map<string, ChangeBadge>;
+  readonly sources: Map<string, SourceReading>;
+  readonly drafts: Set<string>;
+  readonly drawn: boolean;
+  readonly today?: string;
+  readonly undo: { may(event: BoardEvent): boolean; undo(event: BoardEvent): void };
+  path(card: string): string;
+  open(event: MouseEvent, card: string): void;
+  badgeOf(id: string): ChangeBadge | undefined;
+  presentOn(card: string): AvatarPerson[];
+  notesOf(card: string | null): NoteEntity[];
+  historyOf(id: string): CardHistory;
+  isDone(column: string): boolean;
+  isShown(card: Card): boolean;
+}
+
+interface ReadingActions {
+  close(): void;
+  showColumn(column: string): void;
+  readHistory(history: CardHistory): void;
+}
+
+interface EditingActions extends ReadingActions {
+  dialog(name: string, more?: { entity?: string }): void;
+  move(card: string): void;
+  edit(kind: Kind, card: string): void;
+  stopEditing(kind: Kind, card: string): void;
+  seen(id: string): void;
+  command(name: string, data: PendingCommand["data"]): void;
+  readSource(sighting: string): void;
+}
+
+interface LiveBoardView extends BoardReading {
+  readonly past?: undefined;
+  readonly mayRead: boolean;
+  readonly mayNote: boolean;
+  readonly mayEdit: boolean;
+  readonly mayLead: boolean;
+  readonly ui: { card: string | null; column: string | null; editing: Set<string> };
+  readonly forms: { get(kind: string, entity?: string | null): Form };
+  readonly act: EditingActions;
+  /** This view, for controls whose choice is sent at once. */
+  readonly sendingAtOnce: LiveBoardView;
+  submit(form: Form): void;
+  draw(): void;
+}
+
+/** The same templates draw the past: nothing can be changed there, so each `may…` tells the two views apart. */
+interface PastBoardView extends BoardReading {
+  readonly past: true;
+  readonly mayRead: false;
+  readonly mayNote: false;
+  readonly mayEdit: false;
+  readonly mayLead: false;
+  readonly act: ReadingActions;
+}
+
+type BoardView = LiveBoardView | PastBoardView;
