@@ -4,10 +4,14 @@ import { t } from "../../core/i18n.js";
 import { label } from "../../core/labels.js";
 import { row } from "../../forms/form_row.js";
 
+/**
+ * @param {Form} form
+ * @param {FormView} view
+ */
 export function accessBody(form, view) {
   const members = new Set(form.raw("members"));
   const only = form.raw("access") === "members";
-  const toggle = (id) => (event) => {
+  const toggle = (/** @type {string} */ id) => (/** @type {ControlEvent} */ event) => {
     if (event.target.checked) members.add(id);
     else members.delete(id);
     form.edit("members", [...members]);

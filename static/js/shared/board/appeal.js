@@ -7,6 +7,7 @@ import { row, theirs } from "../../forms/form_row.js";
 import { serverNow } from "../../core/time.js";
 import { formatMoment } from "../../format/time_elements.js";
 
+/** @type {Record<string, () => string>} */
 const MEANS = {
   none: () => t("Nobody is asked to look out."),
   discreet: () => t("A vignette to chosen groups. Outsiders must not see this search."),
@@ -15,13 +16,17 @@ const MEANS = {
   child_alert: () => t("The widest there is: Child Alert, to everybody at once."),
 };
 
-/** Render the running appeal and its end, for the header. */
+/**
+ * Render the running appeal and its end, for the header.
+ * @param {Pick<SearchState, "appeal">} search
+ */
 export function appealChip({ appeal }) {
   if (appeal.level === "none") return nothing;
   return html`<span class="chip appeal ${appeal.level}" data-testid="appeal">${t("Appeal: {level}", { level: label.level(appeal.level) })}${span(appeal)}
     ${appeal.level === "discreet" ? html` · <b>${t("Outsiders must not see it.")}</b>` : nothing}</span>`;
 }
 
+/** @param {SearchState["appeal"]} appeal */
 function span({ from, until }) {
   const now = serverNow().toISOString(); // ISO times compare as text
   if (from && from > now) return `, ${t("from {at}", { at: formatMoment(from) })}`;
@@ -29,7 +34,10 @@ function span({ from, until }) {
   return until > now ? `, ${t("until {at}", { at: formatMoment(until) })}` : html`, <span class="text-alert">${t("ended {at}", { at: formatMoment(until) })}</span>`;
 }
 
-/** Render the appeal among the facts of the search. */
+/**
+ * Render the appeal among the facts of the search.
+ * @param {BoardView} view
+ */
 export function appealFacts(view) {
   const { appeal } = view.picture.search.state;
   const dates = [appeal.from && t("from {at}", { at: formatMoment(appeal.from) }), appeal.until && t("until {at}", { at: formatMoment(appeal.until) })];
@@ -42,9 +50,13 @@ export function appealFacts(view) {
   </section>`;
 }
 
+/**
+ * @param {Form} form
+ * @param {{ draw(): void }} view
+ */
 export function appealBody(form, view) {
   const chosen = form.raw("appeal.level");
-  const pick = (level) => () => {
+  const pick = (/** @type {string} */ level) => () => {
     form.edit("appeal.level", level);
     view.draw();
   };

@@ -4,13 +4,20 @@ import { cardName } from "../../format/values.js";
 
 const SAID_LENGTH = 60; // characters of a sighting in a list of choices
 
-/** Sort by (rank, id), bytewise like the server: both are ASCII. */
+/**
+ * Sort by (rank, id), bytewise like the server: both are ASCII.
+ * @param {{ id: string, state: State }} a
+ * @param {{ id: string, state: State }} b
+ */
 export function byRank(a, b) {
   if (a.state.rank !== b.state.rank) return a.state.rank < b.state.rank ? -1 : 1;
   return a.id < b.id ? -1 : a.id > b.id ? 1 : 0;
 }
 
-/** Expected effect of a pending command on the state of one card. */
+/**
+ * Expected effect of a pending command on the state of one card.
+ * @type {Record<string, (state: State, data: PendingCommand["data"]) => State>}
+ */
 const OPTIMISTIC = {
   "sighting.update": (state, { sighting: _, source_name: __, source_contact: ___, ...patch }) => applyPatch(state, patch),
   "task.update": (state, { task: _, ...patch }) => applyPatch(state, patch),
@@ -21,6 +28,7 @@ const OPTIMISTIC = {
   "card.restore": (state) => ({ ...state, withdrawn: false }),
 };
 
+/** @type {Record<string, (state: SearchState, data: PendingCommand["data"]) => SearchState>} */
 const LAID_ON_SEARCH = {
   "search.update": (state, patch) => applyPatch(state, patch),
   "search.set_status": (state, { status, reason, outcome = null, acknowledge = null }) => ({
@@ -32,8 +40,15 @@ const LAID_ON_SEARCH = {
   "search.set_access": (state, { access, members }) => ({ ...state, access, members }),
 };
 
+/**
+ * Return the id of the card that a command is about.
+ * @param {PendingCommand["data"]} data
+ * @param {string} name
+ * @returns {string}
+ */
 const target = ({ sighting, task, card }, name) => (name === "task.update" ? task : sighting ?? card);
 
+/** @type {Record<string, (columns: ColumnEntity[], data: PendingCommand["data"]) => ColumnEntity[]>} */
 const LAID_ON_COLUMNS = {
   "column.rename": (columns, { column, title }) => columns.map((each) => (each.id === column ? { ...each, state: { ...each.state, title } } : each)),
   "column.move": moveColumn,
@@ -41,18 +56,21 @@ const LAID_ON_COLUMNS = {
 };
 
 /**
- * @param board store of the board
- * @param held - {id, column} of the card being dragged, which stays where it was picked up, or null
- * @returns - {search, columns: [{id, seq, state, cards}], byId, withdrawn, notes: Map(card or null -> notes)}
+ * @param {Pick<AnyBoard, "of" | "pending">} board
+ * @param {HeldCard | null} [held] the card being dragged, which stays where it was picked up
+ * @returns {BoardViewModel}
  */
 export function boardViewModel(board, held = null) {
   const pending = board.pending.filter((entry) => entry.status !== "refused");
   const laid = applyToEntities(pending);
-  const columns = applyToColumns(board.of("column").map((column) => ({ ...column, cards: [] })).sort(byRank), pending);
+  const stored = /** @type {Entity<ColumnState>[]} */ (board.of("column"));
+  const columns = applyToColumns(stored.map((column) => ({ ...column, cards: [] })).sort(byRank), pending);
   const byColumn = new Map(columns.map((column) => [column.id, column]));
+  /** @type {BoardViewModel["byId"]} */
   const byId = new Map();
+  /** @type {Card[]} */
   const withdrawn = [];
-  for (const kind of ["sighting", "task"]) {
+  for (const kind of /** @type {const} */ (["sighting", "task"])) {
     for (const entity of board.of(kind)) {
       const card = applyPending(entity, laid.get(entity.id));
       byId.set(card.id, card);
@@ -66,7 +84,12 @@ export function boardViewModel(board, held = null) {
   return { search: search(board, pending), columns, byId, withdrawn, notes: notes(board, pending) };
 }
 
-/** Return the sightings to choose from, except `but`, newest first: [id, text]. */
+/**
+ * Return the sightings to choose from, except `but`, newest first: [id, text].
+ * @param {Pick<BoardViewModel, "byId">} model
+ * @param {string | null} but
+ * @returns {[string, string][]}
+ */
 export function sightings({ byId }, but) {
   const found = [...byId.values()].filter(({ id, kind }) => kind === "sighting" && id !== but);
   return found
@@ -74,10 +97,18 @@ export function sightings({ byId }, but) {
     .map((sighting) => [sighting.id, `${cardName(sighting)} · ${sighting.state.description.slice(0, SAID_LENGTH)}`]);
 }
 
+/**
+ * @param {ColumnEntity[]} columns
+ * @param {PendingCommand[]} pending
+ */
 function applyToColumns(columns, pending) {
   return pending.reduce((columns, { name, data }) => LAID_ON_COLUMNS[name]?.(columns, data) ?? columns, columns);
 }
 
+/**
+ * @param {ColumnEntity[]} columns
+ * @param {PendingCommand["data"]} data
+ */
 function moveColumn(columns, { column: id, before, after }) {
   const column = columns.find((column) => column.id === id);
   const others = columns.filter((column) => column.id !== id);
@@ -86,7 +117,9 @@ function moveColumn(columns, { column: id, before, after }) {
   return others;
 }
 
+/** @param {PendingCommand[]} pending */
 function applyToEntities(pending) {
+  /** @type {Map<string, PendingCommand[]>} */
   const laid = new Map();
   for (const entry of pending) {
     const id = target(entry.data, entry.name);
@@ -96,17 +129,33 @@ function applyToEntities(pending) {
   return laid;
 }
 
+/**
+ * @param {Entity} entity
+ * @param {PendingCommand[] | undefined} entries
+ * @returns {Card}
+ */
 function applyPending(entity, entries) {
   if (!entries) return entity;
   const state = entries.reduce((state, { name, data }) => OPTIMISTIC[name]?.(state, data) ?? state, entity.state);
   return { ...entity, state, pending: entries.at(-1) };
 }
 
+/**
+ * @param {PendingCommand} entry
+ * @param {ColumnEntity[]} columns
+ * @param {BoardViewModel["byId"]} byId
+ * @param {HeldCard | null} held
+ */
 function place(entry, columns, byId, held) {
   if (entry.name === "card.move" && entry.data.card !== held?.id) moveCard(entry.data, columns, byId);
   else if (entry.name === "sighting.add" || entry.name === "task.add") addCard(entry, columns);
 }
 
+/**
+ * @param {PendingCommand["data"]} data
+ * @param {ColumnEntity[]} columns
+ * @param {BoardViewModel["byId"]} byId
+ */
 function moveCard({ card: id, column: to, before, after }, columns, byId) {
   const card = byId.get(id);
   const column = columns.find((column) => column.id === to);
@@ -119,41 +168,59 @@ function moveCard({ card: id, column: to, before, after }, columns, byId) {
   column.cards.splice(beside < 0 ? column.cards.length : before ? beside : beside + 1, 0, card);
 }
 
+/**
+ * @param {PendingCommand} entry
+ * @param {ColumnEntity[]} columns
+ */
 function addCard(entry, columns) {
   const { column: wanted, assignee = null, ...data } = entry.data;
-  const kind = entry.name.split(".")[0];
+  const kind = /** @type {Kind} */ (entry.name.split(".")[0]);
   const role = kind === "sighting" ? "inbox" : "todo";
   const column = columns.find(({ id, state }) => (wanted ? id === wanted : state.role === role));
   const state = { grade: { source: "F", content: 6 }, priority: "normal", checklist: {}, assessment: "unassessed", ...data, assignee };
   column?.cards.push({ id: entry.id, kind, seq: 0, state, pending: entry, added: true });
 }
 
+/**
+ * @param {Pick<AnyBoard, "of">} board
+ * @param {PendingCommand[]} pending
+ * @returns {SearchEntity | null}
+ */
 function search(board, pending) {
-  const [entity] = board.of("search");
+  const [entity] = /** @type {Entity<SearchState>[]} */ (board.of("search"));
   if (!entity) return null;
   const entries = pending.filter(({ name }) => LAID_ON_SEARCH[name]);
   const state = entries.reduce((state, { name, data }) => LAID_ON_SEARCH[name](state, data), entity.state);
   return { ...entity, state, pending: entries.at(-1) };
 }
 
+/**
+ * @param {Pick<AnyBoard, "of">} board
+ * @param {PendingCommand[]} pending
+ */
 function notes(board, pending) {
+  /** @type {BoardViewModel["notes"]} */
   const byCard = new Map();
-  const put = (note) => {
+  const put = (/** @type {NoteEntity} */ note) => {
     const { card } = note.state;
     if (!byCard.has(card)) byCard.set(card, []);
-    byCard.get(card).push(note);
+    byCard.get(card)?.push(note);
   };
-  for (const note of board.of("note")) put(note);
+  for (const note of /** @type {Entity<NoteState>[]} */ (board.of("note"))) put(note);
   for (const entry of pending) {
     if (entry.name !== "note.add") continue;
-    const state = { category: "comment", card: null, corrects: null, happened_at: entry.at, ...entry.data };
+    const state = /** @type {NoteState} */ ({ category: "comment", card: null, corrects: null, happened_at: entry.at, ...entry.data });
     put({ id: entry.id, kind: "note", seq: Infinity, state, pending: entry });
   }
   for (const list of byCard.values()) list.sort((a, b) => compareNotes(b, a));
   return byCard;
 }
 
-/** Newest first by time of the event; ties by order of record. */
+/**
+ * Newest first by time of the event; ties by order of record.
+ * @param {NoteEntity} a
+ * @param {NoteEntity} b
+ */
 function compareNotes(a, b) {
   if (a.state.happened_at !== b.state.happened_at) return a.state.happened_at < b.state.happened_at ? -1 : 1;
   return a.seq - b.seq;

@@ -3,12 +3,15 @@ import { day, serverNow } from "../../core/time.js";
 import { avatarList } from "../avatars.js";
 
 /**
- * @returns - {today, drafts: Set(card), faces: Map(card -> people), noteBadges: Map(card -> badge), changed: [card], overdue,
- *   isShown}
+ * @param {{
+ *   board: AnyBoard, session: Session, forms: Pick<CardBadges, "drafts">, picture: BoardViewModel,
+ *   filters: { isShown(rules: { isOverdue(card: Entity): boolean, isChanged(id: string): boolean }): (card: Card) => boolean },
+ * }} view
+ * @returns {CardBadges}
  */
 export function cardBadges({ board, session, filters, forms, picture }) {
   const noteBadges = badgesOfNotes(board);
-  const isChanged = (id) => board.badges.has(id) || noteBadges.has(id);
+  const isChanged = (/** @type {string} */ id) => board.badges.has(id) || noteBadges.has(id);
   const isOverdue = overdueAt(board, serverNow().toISOString());
   const cards = picture.columns.flatMap((column) => column.cards);
   return {
@@ -22,27 +25,46 @@ export function cardBadges({ board, session, filters, forms, picture }) {
   };
 }
 
+/** @param {AnyBoard} board */
 export function countOverdue(board) {
   return board.of("task").filter(overdueAt(board, serverNow().toISOString())).length;
 }
 
+/**
+ * @param {Pick<AnyBoard, "get">} board
+ * @param {string} column
+ */
 export function isDone(board, column) {
   return board.get(column)?.state.role === "done";
 }
 
-/** ISO times compare as text. */
+/**
+ * ISO times compare as text.
+ * @param {Pick<AnyBoard, "get">} board
+ * @param {IsoTime} now
+ * @returns {(entity: Entity) => boolean}
+ */
 export function overdueAt(board, now) {
   return ({ kind, state }) => kind === "task" && !state.withdrawn && state.due && state.due < now && !isDone(board, state.column);
 }
 
+/**
+ * @param {AnyBoard["presence"]} presence
+ * @param {string} own
+ * @returns {CardBadges["faces"]}
+ */
 function facesOnCards(presence, own) {
   const others = presence.people.filter(({ account, card }) => card && account !== own);
-  const cards = new Set(others.map(({ card }) => card));
+  const cards = new Set(/** @type {string[]} */ (others.map(({ card }) => card)));
   return new Map([...cards].map((id) => [id, avatarList({ people: others }, ({ card }) => card === id)]));
 }
 
-/** Return the badges of notes by the cards they are on. */
+/**
+ * Return the badges of notes by the cards they are on.
+ * @param {AnyBoard} board
+ */
 export function badgesOfNotes(board) {
+  /** @type {CardBadges["noteBadges"]} */
   const badges = new Map();
   for (const [id, badge] of board.badges) {
     const entity = board.get(id);

@@ -2,17 +2,24 @@
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { t } from "../../core/i18n.js";
 import { label } from "../../core/labels.js";
-import * as fields from "../../forms/fields.js";
+import { SIGHTING, TASK } from "../../forms/fields.js";
 import { valueAt } from "../../core/merge_patch.js";
 import { formOf, rows } from "../../forms/form_row.js";
 import { placeName, formatField } from "../../format/values.js";
 import { mayReadSource } from "./source_reveal.js";
+
+/** @type {Record<string, FieldDefinition[]>} */
+const FIELDS = { sighting: SIGHTING, task: TASK };
 
 // Hidden from those who may not read a sealed source.
 const SEALED = new Set(["source_name", "source_contact", "source.sealed"]);
 // Shown elsewhere in the panel (the title, the source), or combined (a point).
 const APART = new Set(["description", "title", "place.text", "place.lat", "place.lon", "place.radius_m", "source_name", "source_contact", "source.kind", "source.sealed"]);
 
+/**
+ * @param {Card} entity
+ * @param {BoardView} view
+ */
 export function cardFields(entity, view) {
   if (!view.mayEdit) return reading(entity, view);
   const form = view.forms.get(entity.kind, entity.id);
@@ -20,8 +27,12 @@ export function cardFields(entity, view) {
   return view.ui.editing.has(form.key) || form.dirty ? editing(form, entity, view) : reading(entity, view);
 }
 
+/**
+ * @param {Card} entity
+ * @param {BoardView} view
+ */
 function reading({ id, kind, state }, view) {
-  const shownFields = fields[kind.toUpperCase()].filter(({ path }) => !APART.has(path));
+  const shownFields = FIELDS[kind].filter(({ path }) => !APART.has(path));
   return html`<section class="card-facts" data-testid="facts">
     <h3>${t("Facts")}
       ${view.mayEdit ? html`<button type="button" class="plain" data-act="edit" @click=${() => view.act.edit(kind, id)}>${t("Edit")} <kbd aria-hidden="true">E</kbd></button>` : nothing}
@@ -37,17 +48,28 @@ const sealed = () => html`<p class="hint" data-testid="sealed">${t("This source 
 
 const nothingSaid = () => html`<span class="unset">—</span>`;
 
+/**
+ * @param {FieldDefinition} field
+ * @param {State} state
+ * @param {BoardView} view
+ */
 function value(field, state, view) {
   const leaf = valueAt(state, field.path);
-  if (field.control === "sighting" && leaf) return html`<a href=${view.path(leaf)} @click=${(event) => view.open(event, leaf)}>${formatField(field, leaf, view)}</a>`;
+  if (field.control === "sighting" && leaf) return html`<a href=${view.path(leaf)} @click=${(/** @type {MouseEvent} */ event) => view.open(event, leaf)}>${formatField(field, leaf, view)}</a>`;
   const late = field.path === "received_at" && state.late ? html` <span class="late-entry">${t("late entry")}</span>` : nothing;
   return html`${formatField(field, leaf, view) ?? nothingSaid()}${late}`;
 }
 
+/** @param {any} place */
 function place(place) {
   return (place && placeName(place)) || nothingSaid();
 }
 
+/**
+ * @param {Form} form
+ * @param {Card} entity
+ * @param {LiveBoardView} view
+ */
 function editing(form, entity, view) {
   const { kind, id } = entity;
   const cancel = () => {
@@ -55,7 +77,7 @@ function editing(form, entity, view) {
     view.act.stopEditing(kind, id);
   };
   const isOpen = kind !== "sighting" || mayReadSource(entity, view);
-  const paths = fields[kind.toUpperCase()].map(({ path }) => path).filter((path) => isOpen || !SEALED.has(path));
+  const paths = FIELDS[kind].map(({ path }) => path).filter((path) => isOpen || !SEALED.has(path));
   const buttons = html`<span class="hint">${form.dirty ? t("Kept as a draft until it is saved.") : nothing}</span><span class="space"></span>
     <button type="button" data-act="cancel" @click=${cancel}>${t("Cancel")}</button>
     <button type="submit" class="primary" data-act="save">${t("Save")}</button>`;

@@ -13,11 +13,15 @@ const PAGE = 1000; // events per answer, the server's maximum
 
 export class CardHistory {
   state = "unread"; // "unread" | "reading" | "read" | "failed"
-  #board;
-  #entity;
-  events = [];
-  #later = []; // events received while loading
+  /** @type {string} */ #board;
+  /** @type {string} */ #entity;
+  /** @type {BoardEvent[]} */ events = [];
+  /** @type {BoardEvent[]} */ #later = []; // events received while loading
 
+  /**
+   * @param {string} board
+   * @param {string} entity
+   */
   constructor(board, entity) {
     this.#board = board;
     this.#entity = entity;
@@ -35,6 +39,7 @@ export class CardHistory {
     }
   }
 
+  /** @param {BoardEvent[]} events */
   onEvents(events) {
     const own = events.filter(({ id }) => id === this.#entity);
     if (this.state !== "read") return void this.#later.push(...own);
@@ -43,14 +48,15 @@ export class CardHistory {
   }
 
   /**
-   * Return [{event, changes: [{path, from, to}], said, holds}], newest first. `from` is the value before the event, `said` the
-   * changes as text, and `holds` whether no later event changed any of these fields.
+   * Return the entries, newest first; `from` of a change is the value before the event.
+   * @returns {CardHistoryEntry[]}
    */
   get entries() {
+    /** @type {State | null} */
     let before = null;
     const entries = this.events.map((event) => {
       const changes = event.erased ? [] : fieldChanges(before, event.state, event.changes ?? []);
-      const said = groupItemChanges(changes, { before, state: event.state });
+      const said = groupItemChanges(changes, { before, state: /** @type {State} */ (event.state) });
       before = event.state ?? before;
       return { event, changes, said };
     });
@@ -69,20 +75,27 @@ export class CardHistory {
     return first && isCreation(first) ? first.actor?.id : undefined;
   }
 
+  /** @returns {Promise<BoardEvent[]>} */
   async #all() {
+    /** @type {BoardEvent[]} */
     const events = [];
     for (let after = 0; ; ) {
-      const query = new URLSearchParams({ entity: this.#entity, after, limit: PAGE });
+      const query = new URLSearchParams({ entity: this.#entity, after: String(after), limit: String(PAGE) });
       const answer = await queuedRequest(`/api/v1/boards/${this.#board}/events?${query}`);
       if (!answer.ok) throw new Error(String(answer.status));
+      /** @type {BoardEvent[]} */
       const page = (await answer.json()).events;
       events.push(...page.filter(({ hidden }) => !hidden));
       if (page.length < PAGE) return events;
-      after = page.at(-1).seq;
+      after = page[page.length - 1].seq;
     }
   }
 }
 
+/**
+ * @param {CardHistory} history
+ * @param {BoardView} view
+ */
 export function historyList(history, view) {
   if (history.state === "failed") {
     return html`<p class="none">${t("The history can't be read now.")} <button type="button" @click=${() => view.act.readHistory(history)}>${t("Try again")}</button></p>`;
@@ -93,6 +106,10 @@ export function historyList(history, view) {
   </ol>`;
 }
 
+/**
+ * @param {CardHistoryEntry} entry
+ * @param {BoardView} view
+ */
 function item({ event, said, holds }, view) {
   return html`<li data-seq=${event.seq} data-type=${event.type}>
     <p><b>${event.actor?.name ?? t("The board")}</b> ${event.undoes ? t("Undone: {what}", { what: label.event(event.type) }) : label.event(event.type)} <span class="at">${timeElement(event.at)}${clockNote(event)}</span></p>
@@ -103,22 +120,37 @@ function item({ event, said, holds }, view) {
   </li>`;
 }
 
+/**
+ * @param {BoardEvent} event
+ * @param {BoardView} view
+ */
 function undoing(event, view) {
   const what = label.event(event.type);
   return html`<button type="button" class="plain" data-act="undo" aria-label=${t("Undo: {what}", { what })} @click=${() => view.undo.undo(event)}>${t("Undo")}</button>`;
 }
 
-/** Of a rank, tell only whether the card moved up or down. */
+/**
+ * Of a rank, tell only whether the card moved up or down.
+ * @param {FieldChange[]} changes
+ * @param {string[]} set paths of private fields
+ * @param {BoardView} view
+ */
 function changed(changes, set, view) {
   const said = changes.filter(({ path }) => path !== "rank");
   if (said.length || set.length) return html`<ul>${said.map((change) => line(change, view))}${set.map(untold)}</ul>`;
   return changes.length ? html`<p class="none">${t("within its column")}</p>` : nothing;
 }
 
+/** @param {string} path */
 const untold = (path) => html`<li data-path=${path}>${label.field(path)}: <i>${t("not shown here")}</i></li>`;
 
+/** @param {BoardEvent} event */
 const isCreation = ({ type }) => type.endsWith(".added") || type.endsWith(".opened");
 
+/**
+ * @param {FieldChange} change
+ * @param {BoardView} view
+ */
 function line({ path, from, to }, view) {
   const empty = html`<i>${t("empty")}</i>`;
   return html`<li data-path=${path}>${label.field(path)}: <del>${formatPath(path, from, view) ?? empty}</del> → <ins>${formatPath(path, to, view) ?? empty}</ins></li>`;

@@ -19,6 +19,7 @@ import { agoElement, dueElement, formatMoment } from "../../format/time_elements
 
 export const LOG = "log"; // used in place of a card's id: facts and log of the search
 
+/** @param {BoardView} view */
 export function cardPanel(view) {
   const { card } = view.ui;
   if (!card) return nothing;
@@ -27,6 +28,10 @@ export function cardPanel(view) {
   return keyed(card, entity ? opened(entity, view) : gone(view));
 }
 
+/**
+ * @param {Card} entity
+ * @param {BoardView} view
+ */
 function opened(entity, view) {
   const { id, kind, state } = entity;
   const sighting = kind === "sighting";
@@ -50,12 +55,22 @@ function opened(entity, view) {
   </aside>`;
 }
 
-/** Render the history of one entity, with a link to its page. */
+/**
+ * Render the history of one entity, with a link to its page.
+ * @param {string} id
+ * @param {string} query
+ * @param {BoardView} view
+ */
 function history(id, query, view) {
   return html`<section><h3>${t("History")} <a class="more" data-act="history" href="/searches/${view.board.id}/history${query}">${t("as a page")}</a></h3>
     ${historyList(view.historyOf(id), view)}</section>`;
 }
 
+/**
+ * @param {Card} entity
+ * @param {string} name
+ * @param {BoardView} view
+ */
 function bar(entity, name, view) {
   const { id, state, pending } = entity;
   const column = view.picture.columns.find((column) => column.id === state.column);
@@ -71,8 +86,13 @@ function bar(entity, name, view) {
   </header>`;
 }
 
+/** @param {BoardView} view */
 const close = (view) => html`<button type="button" class="plain" data-act="close-card" aria-label=${t("Close")} title=${t("Close (Escape)")} @click=${view.act.close}>✕</button>`;
 
+/**
+ * @param {Card} entity
+ * @param {BoardView} view
+ */
 function changed({ id }, view) {
   const badge = view.lastBadge.get(id);
   if (!badge?.actor) return nothing;
@@ -80,13 +100,21 @@ function changed({ id }, view) {
   return html`<p class="change-note" role="status" data-testid="changed">${t("{done} by {name}", { done: label.done(badge.type), name: badge.actor.name })}, ${agoElement(badge.at)}${what.length ? `: ${[...new Set(what)].join(", ")}` : ""}</p>`;
 }
 
+/**
+ * @param {Card} entity
+ * @param {BoardView} view
+ */
 function withdrawn({ id }, view) {
   return html`<div class="problem quiet" data-testid="is-withdrawn"><p>${t("Withdrawn: it is folded away on the board.")}</p>
     ${view.mayEdit ? html`<button type="button" data-act="restore" @click=${() => view.act.command("card.restore", { card: id })}>${t("Restore")}</button>` : nothing}
   </div>`;
 }
 
-/** Render the most frequent changes, one choice each, sent at once. */
+/**
+ * Render the most frequent changes, one choice each, sent at once.
+ * @param {Card} entity
+ * @param {BoardView} view
+ */
 function quick({ id, kind, state }, view) {
   if (!view.mayEdit) {
     return html`<p class="quick-read">${state.assignee ? accountName(view.session, state.assignee) : t("nobody yet")} · ${label.priority(state.priority)}${state.due ? html` · ${until(state, view)}` : nothing}</p>`;
@@ -105,9 +133,14 @@ function quick({ id, kind, state }, view) {
   </div>`;
 }
 
-/** What is done is not overdue. */
+/**
+ * What is done is not overdue.
+ * @param {State} state
+ * @param {BoardView} view
+ */
 const until = (state, view) => (view.isDone(state.column) ? t("due {at}", { at: formatMoment(state.due) }) : dueElement(state.due));
 
+/** @param {BoardView} view */
 function gone(view) {
   return html`<aside class="panel" data-panel="gone" tabindex="-1">
     <header class="panel-bar"><b>${t("Not here")}</b><span class="space"></span>${close(view)}</header>
@@ -115,6 +148,7 @@ function gone(view) {
   </aside>`;
 }
 
+/** @param {BoardView} view */
 function log(view) {
   return html`<aside class="panel" data-panel="log" aria-label=${t("Facts and log of the search")} tabindex="-1">
     <header class="panel-bar"><b>${t("Facts and log")}</b><span class="space"></span>${close(view)}</header>

@@ -6,11 +6,20 @@ import { columnName } from "../../format/values.js";
 const WIDTH_PX = 250; // as in the style sheet
 const EDGE_PX = 8; // distance of a menu from the edge of the window
 
+/**
+ * @param {BoardView} view
+ * @returns {view is LiveBoardView}
+ */
 const mayArrange = (view) => view.mayLead && view.mayEdit;
 
+/** @param {ColumnEntity} column */
 const idOf = (column) => `menu-${column.id}`;
 
-/** Render the button in the column's head; on a phone beside the tabs, for the column shown. */
+/**
+ * Render the button in the column's head; on a phone beside the tabs, for the column shown.
+ * @param {ColumnEntity | undefined} column
+ * @param {BoardView} view
+ */
 export function columnMenuButton(column, view) {
   if (!column || !mayArrange(view)) return nothing;
   const name = t("Change the column {column}…", { column: columnName(column.state) });
@@ -18,13 +27,17 @@ export function columnMenuButton(column, view) {
     title=${name} aria-label=${name}><span aria-hidden="true">⋯</span></button>`;
 }
 
+/**
+ * @param {ColumnEntity} column
+ * @param {BoardView} view
+ */
 export function columnMenu(column, view) {
   if (!mayArrange(view)) return nothing;
   const { columns } = view.picture;
   const at = columns.findIndex(({ id }) => id === column.id);
   const id = column.id;
-  const dialog = (name) => () => view.act.dialog(name, { entity: id });
-  const send = (name, more) => () => view.act.command(name, { column: id, ...more });
+  const dialog = (/** @type {string} */ name) => () => view.act.dialog(name, { entity: id });
+  const send = (/** @type {string} */ name, /** @type {{ before?: string, after?: string }} */ more = {}) => () => view.act.command(name, { column: id, ...more });
   return html`<div class="column-menu" id=${idOf(column)} popover data-testid="column-menu" role="group" aria-label=${columnName(column.state)} @beforetoggle=${place}>
     ${item(column, "rename-column", t("Rename…"), dialog("column-title"), { first: true })}
     ${item(column, "add-before", t("Add a column before…"), dialog("column-before"))}
@@ -35,7 +48,14 @@ export function columnMenu(column, view) {
   </div>`;
 }
 
-/** @param not text why this can't be done, or false. The item stays focusable, so that the text is read out */
+/**
+ * @param {ColumnEntity} column
+ * @param {string} name
+ * @param {string} text
+ * @param {() => void} does
+ * @param {{ first?: boolean, not?: string | false }} [options] `not` is why this can't be done. The item stays focusable, so that
+ *   the text is read out
+ */
 function item(column, name, text, does, { first = false, not = false } = {}) {
   if (!not) {
     return html`<button type="button" data-act=${name} ?autofocus=${first} popovertarget=${idOf(column)} popovertargetaction="hide" @click=${does}>${text}</button>`;
@@ -44,7 +64,12 @@ function item(column, name, text, does, { first = false, not = false } = {}) {
   return html`<button type="button" data-act=${name} aria-disabled="true" aria-describedby=${why}>${text}</button><small id=${why}>${not}</small>`;
 }
 
-/** Return why a column can't be removed, or false. The server has the same rules. */
+/**
+ * Return why a column can't be removed, or false. The server has the same rules.
+ * @param {ColumnEntity} column
+ * @param {BoardView} view
+ * @returns {string | false}
+ */
 function whyItStays({ id, state, cards }, { picture }) {
   if (cards.length) return n("It has {count} card.", "It has {count} cards.", cards.length);
   const withdrawn = picture.withdrawn.filter((card) => card.state.column === id).length;
@@ -58,10 +83,11 @@ function whyItStays({ id, state, cards }, { picture }) {
 /**
  * Place the menu under its button, within the window. By custom properties, as the content security policy forbids style
  * attributes.
+ * @param {{ target: HTMLElement, newState: string }} event
  */
 function place({ target: menu, newState }) {
   if (newState !== "open") return;
-  const { right, bottom } = document.activeElement.getBoundingClientRect();
+  const { right, bottom } = /** @type {Element} */ (document.activeElement).getBoundingClientRect();
   const most = window.innerWidth - WIDTH_PX - EDGE_PX;
   menu.style.setProperty("--menu-left", `${Math.max(EDGE_PX, Math.min(right - WIDTH_PX, most))}px`);
   menu.style.setProperty("--menu-top", `${bottom + 2}px`);

@@ -10,6 +10,7 @@ import { columnMenu, columnMenuButton } from "./column_menu.js";
 // as fast.
 const FIRST = 20;
 
+/** @param {BoardView} view */
 export function columns(view) {
   const { ui, picture } = view;
   const shown = picture.columns.map((column) => ({ column, cards: column.cards.filter(view.isShown) }));
@@ -21,8 +22,13 @@ export function columns(view) {
     ${withdrawn(view)}`;
 }
 
+/**
+ * @param {ShownColumn[]} shown
+ * @param {string | null | undefined} chosen
+ * @param {BoardView} view
+ */
 function tabs(shown, chosen, view) {
-  const pick = (id) => () => view.act.showColumn(id);
+  const pick = (/** @type {string} */ id) => () => view.act.showColumn(id);
   return html`<nav class="tabs" aria-label=${t("Columns")}>
     ${repeat(shown, ({ column }) => column.id, ({ column, cards }) => html`<button type="button" data-tab=${column.id}
         aria-current=${column.id === chosen ? "true" : "false"} @click=${pick(column.id)}>
@@ -32,6 +38,12 @@ function tabs(shown, chosen, view) {
   </nav>`;
 }
 
+/**
+ * @param {ColumnEntity} column
+ * @param {Card[]} cards
+ * @param {boolean} chosen
+ * @param {BoardView} view
+ */
 function section(column, cards, chosen, view) {
   const name = columnName(column.state);
   return html`<section class="column ${chosen ? "chosen" : ""}" data-column=${column.id} data-role=${column.state.role} aria-label=${name}>
@@ -44,19 +56,24 @@ function section(column, cards, chosen, view) {
   </section>`;
 }
 
+/**
+ * @param {ColumnEntity} column
+ * @param {BoardView} view
+ */
 function none(column, view) {
   if (column.cards.length) return t("Nothing here matches.");
   if (!view.mayEdit) return t("No cards.");
   return column.state.role === "inbox" ? t("No cards. New sightings arrive here.") : t("No cards. Drop one here.");
 }
 
+/** @param {BoardView} view */
 function withdrawn(view) {
   const cards = view.picture.withdrawn;
   if (!cards.length) return nothing;
   return html`<details class="withdrawn" data-testid="withdrawn">
     <summary>${n("{count} withdrawn card", "{count} withdrawn cards", cards.length)}</summary>
     <ul>${repeat(cards, ({ id }) => id, (entity) => html`<li data-withdrawn=${entity.id}>
-      <a href=${view.path(entity.id)} @click=${(event) => view.open(event, entity.id)}>${cardName(entity)}</a>
+      <a href=${view.path(entity.id)} @click=${(/** @type {MouseEvent} */ event) => view.open(event, entity.id)}>${cardName(entity)}</a>
       <span>${entity.kind === "sighting" ? entity.state.description : entity.state.title}</span>
     </li>`)}</ul>
   </details>`;

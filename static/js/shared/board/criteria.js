@@ -6,16 +6,28 @@ import { CRITERIA } from "../../forms/fields.js";
 import { row } from "../../forms/form_row.js";
 import { suggestedCriteria } from "../../core/suggested_criteria.js";
 
-/** Return the current criteria, then answered ones of an earlier version, which are read-only. */
+/**
+ * Return the current criteria, then answered ones of an earlier version, which are read-only.
+ * @param {SearchState["criteria"]} answers
+ */
 export const criteriaOf = (answers) => [...CRITERIA, ...formerOf(answers)];
 
+/** @param {SearchState["criteria"]} answers */
 const formerOf = (answers) => Object.keys(answers).filter((key) => !CRITERIA.includes(key) && isAnswered(answers[key]));
+/** @param {Criterion} criterion */
 const isAnswered = ({ answer, basis }) => answer !== "unknown" || Boolean(basis);
 
-/** "Yes · Her mother" */
+/**
+ * "Yes · Her mother"
+ * @param {Partial<Criterion>} [criterion]
+ */
 export const answerOf = ({ answer = "unknown", basis = null } = {}) => [label.answer(answer), basis].filter(Boolean).join(" · ");
 
-/** @param answers of the search that is edited */
+/**
+ * @param {Form} form
+ * @param {FormView} view
+ * @param {SearchState["criteria"]} [answers] of the search that is edited
+ */
 export function criteriaRows(form, view, answers = {}) {
   const hints = suggestedCriteria(typed(form));
   return html`<fieldset class="criteria">
@@ -28,13 +40,20 @@ export function criteriaRows(form, view, answers = {}) {
   </fieldset>`;
 }
 
-/** Return what is typed, as far as it can suggest anything. */
+/**
+ * Return what is typed, as far as it can suggest anything.
+ * @param {Form} form
+ */
 function typed(form) {
   const person = { age: form.value("person.age"), birth_date: form.value("person.birth_date") };
   const criteria = Object.fromEntries(CRITERIA.map((key) => [key, { answer: form.value(`criteria.${key}.answer`) }]));
   return { person, criteria, missing_since: form.value("missing_since") };
 }
 
+/**
+ * @param {string} key
+ * @param {Criterion} answer
+ */
 function former(key, answer) {
   return html`<p class="criterion former" data-former=${key}><span>${label.criterion(key)}</span> <span>${answerOf(answer)}</span> <span class="hint">${t("asked no more")}</span></p>`;
 }

@@ -2,8 +2,9 @@
 import { html } from "../../../vendor/lit-html/lit-html.js";
 import { t } from "../../core/i18n.js";
 
+/** @param {string} board */
 export function exportLinks(board) {
-  const file = (name, text) => html`<a href="/api/v1/boards/${encodeURIComponent(board)}/${name}" download data-export=${name}>${text}</a>`;
+  const file = (/** @type {string} */ name, /** @type {string} */ text) => html`<a href="/api/v1/boards/${encodeURIComponent(board)}/${name}" download data-export=${name}>${text}</a>`;
   return html`<section><h3>${t("Export")}</h3>
     <ul class="files">
       <li>${t("Cards")}: ${file("cards.csv", t("for a spreadsheet"))} · ${file("cards.json", t("for a program"))}</li>

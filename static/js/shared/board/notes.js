@@ -10,20 +10,26 @@ import { sendingCard } from "./card.js";
 import { timeElement } from "../../format/time_elements.js";
 
 /**
- * @param notes newest first
- * @param card the card they are on, or null for those of the search
+ * @param {NoteEntity[]} notes newest first
+ * @param {string | null} card the card they are on, or null for those of the search
+ * @param {BoardView} view
  */
 export function notesSection(notes, card, view) {
   const form = view.mayNote ? view.forms.get("note", card) : null;
   const corrected = new Map(notes.filter(({ state }) => state.corrects).map(({ id, state }) => [state.corrects, id]));
   return html`<section class="notes" data-testid="notes">
     <h3>${card ? t("Notes") : t("Log of the search")} <b>${notes.length}</b></h3>
-    ${view.mayNote ? adding(form, notes, view) : nothing}
+    ${view.mayNote && form ? adding(form, notes, view) : nothing}
     ${notes.length ? nothing : html`<p class="none">${t("No notes yet.")}</p>`}
     <ol>${repeat(notes, ({ id }) => id, (note) => item(note, { card, corrected, form, view }))}</ol>
   </section>`;
 }
 
+/**
+ * @param {Form} form
+ * @param {NoteEntity[]} notes
+ * @param {LiveBoardView} view
+ */
 function adding(form, notes, view) {
   const corrects = form.raw("corrects");
   const old = corrects && notes.find(({ id }) => id === corrects);
@@ -37,15 +43,15 @@ function adding(form, notes, view) {
   return formOf(form, "note", body, html`<button type="submit" class="primary" data-act="add-note">${t("Add note")}</button>`, view.submit);
 }
 
+/**
+ * @param {NoteEntity} note
+ * @param {{ card: string | null, corrected: Map<string | null, string>, form: Form | null, view: BoardView }} shown
+ */
 function item(note, { card, corrected, form, view }) {
   const { id, state, pending } = note;
   const badge = view.board.badges.get(id);
   const author = view.authors.get(id);
   return guard([id, note.seq, pending?.status, corrected.has(id), badge?.at, view.mayNote, author], () => {
-    const correct = () => {
-      form.edit("corrects", id);
-      view.draw();
-    };
     return html`<li class="note ${pending ? "pending" : ""} ${corrected.has(id) ? "ruled-out" : ""} ${badge ? "changed" : ""}" data-note=${id} data-category=${state.category}>
       <p class="about"><span class="category ${state.category}">${label.category(state.category)}</span>
         ${timeElement(state.happened_at)}${author ? html` · ${author}` : nothing}
@@ -54,7 +60,17 @@ function item(note, { card, corrected, form, view }) {
         ${!card && state.card ? html`<span>${cardName(view.picture.byId.get(state.card))}</span>` : nothing}
       </p>
       <p class="text">${state.text}</p>
-      ${view.mayNote && !pending ? html`<button type="button" class="plain" data-act="correct" @click=${correct}>${t("Correct")}</button>` : nothing}
+      ${view.mayNote && form && !pending ? html`<button type="button" class="plain" data-act="correct" @click=${() => correct(form, id, view)}>${t("Correct")}</button>` : nothing}
     </li>`;
   });
+}
+
+/**
+ * @param {Form} form
+ * @param {string} id of the note that is corrected
+ * @param {LiveBoardView} view
+ */
+function correct(form, id, view) {
+  form.edit("corrects", id);
+  view.draw();
 }

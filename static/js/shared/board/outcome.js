@@ -10,6 +10,7 @@ import { formatMoment } from "../../format/time_elements.js";
 
 const NAMED = 10; // cards of a kind listed by name; the others are counted
 
+/** @param {BoardView} view */
 export function outcome(view) {
   const { state } = view.picture.search;
   if (state.status === "open") {
@@ -18,6 +19,10 @@ export function outcome(view) {
   return html`${ended(state, view)} ${state.status === "found" ? open(view) : nothing}`;
 }
 
+/**
+ * @param {SearchState} search
+ * @param {BoardView} view
+ */
 function ended({ status, status_reason: reason, outcome: found, acknowledge }, view) {
   const parts = [...(found ? outcomeText(found, status, reason) : []), status === "closed" && reason].filter(Boolean);
   const anyway = status === "closed" && acknowledge;
@@ -26,7 +31,13 @@ function ended({ status, status_reason: reason, outcome: found, acknowledge }, v
     ${anyway ? html`<p class="override-reason" data-testid="acknowledge">${t("Closed anyway because: {reason}", { reason: acknowledge })}</p>` : nothing}`;
 }
 
-/** Return the texts of the finding. The reason of the closing is shown beside them, not in their place. */
+/**
+ * Return the texts of the finding. The reason of the closing is shown beside them, not in their place.
+ * @param {Outcome} found
+ * @param {string} status
+ * @param {string | null} reason
+ * @returns {Drawn[]}
+ */
 export function outcomeText(found, status, reason) {
   const said = found.reason ?? (status === "found" ? reason : null);
   return [
@@ -37,18 +48,31 @@ export function outcomeText(found, status, reason) {
   ];
 }
 
+/** @param {Drawn[]} parts */
 export const joined = (parts) => parts.map((part, at) => html`${at ? " · " : ""}${part}`);
 
-/** Mark a call that was not made as urgent until the search is closed. */
+/**
+ * Mark a call that was not made as urgent until the search is closed.
+ * @param {string} text
+ * @param {string} status
+ */
 const waits = (text, status) => (status === "found" ? html`<span class="text-alert">${text}</span>` : text);
 
-/** Render what is left to do before closing the search, in the header. */
+/**
+ * Render what is left to do before closing the search, in the header.
+ * @param {BoardView} view
+ */
 function open(view) {
   const { tasks, sightings } = openItems(view.board, view.picture.search.state);
   if (!tasks.length && !sightings.length) return nothing;
   return html`<p class="still-open" data-testid="still-open">${t("Before closing:")} ${joined(cards(tasks, sightings, view))}</p>`;
 }
 
+/**
+ * @param {Card[]} tasks
+ * @param {Card[]} sightings
+ * @param {BoardView} view
+ */
 function cards(tasks, sightings, view) {
   return [
     tasks.length ? html`<span>${t("not done:")} ${named(tasks, view)}</span>` : null,
@@ -56,13 +80,21 @@ function cards(tasks, sightings, view) {
   ].filter(Boolean);
 }
 
+/**
+ * @param {Card[]} list
+ * @param {BoardView} view
+ */
 function named(list, view) {
-  const links = list.slice(0, NAMED).map((card, at) => html`${at ? ", " : ""}<a href=${view.path(card.id)} @click=${(event) => view.open(event, card.id)}>${cardName(card)}</a>`);
+  const links = list.slice(0, NAMED).map((card, at) => html`${at ? ", " : ""}<a href=${view.path(card.id)} @click=${(/** @type {MouseEvent} */ event) => view.open(event, card.id)}>${cardName(card)}</a>`);
   const more = list.length - NAMED;
   return html`${links}${more > 0 ? html`, ${n("{count} more", "{count} more", more)}` : nothing}`;
 }
 
-/** List each open item, in the dialog that closes a search; render nothing if there is none. */
+/**
+ * List each open item, in the dialog that closes a search; render nothing if there is none.
+ * @param {unknown} view
+ * @param {OpenItems} found
+ */
 export function openList(view, found) {
   const lines = [
     found.family ? t("The family has not been told.") : null,
@@ -73,11 +105,16 @@ export function openList(view, found) {
   return html`<div class="still-open" data-testid="open-list"><p>${t("Still open:")}</p><ul>${lines.map((line) => html`<li>${line}</li>`)}</ul></div>`;
 }
 
+/** @param {Card[]} list */
 function names(list) {
   const more = list.length - NAMED;
   return [...list.slice(0, NAMED).map(cardName), ...(more > 0 ? [n("{count} more", "{count} more", more)] : [])].join(", ");
 }
 
+/**
+ * @param {Form} form
+ * @param {FormView} view
+ */
 export function outcomeBody(form, view) {
   const paths = OUTCOME_CORRECTED.map(({ path }) => path).filter((path) => path !== "reason");
   return html`<div class="grid">${rows(form, paths, view)}</div>${row(form, "reason", view, t("Why it is corrected"))}`;

@@ -8,6 +8,7 @@ import { formatField } from "../../format/values.js";
 import { appealFacts } from "./appeal.js";
 import { worryingFacts } from "./worrying.js";
 
+/** @param {BoardView} view */
 export function searchFacts(view) {
   const { state } = view.picture.search;
   const some = SEARCH.filter(({ path }) => !path.startsWith("criteria."));
@@ -23,4 +24,8 @@ export function searchFacts(view) {
   ${worryingFacts(view)} ${appealFacts(view)}`;
 }
 
+/**
+ * @param {FieldDefinition} field
+ * @param {string | null} text
+ */
 const fact = ({ path }, text) => (text === null ? nothing : html`<dt>${label.field(path)}</dt><dd data-field=${path}>${text}</dd>`);

@@ -10,6 +10,7 @@ import { outcome } from "./outcome.js";
 import { agoElement, formatShortMoment, sinceElement } from "../../format/time_elements.js";
 import { worryingBadge } from "./worrying_badge.js";
 
+/** @param {BoardView} view */
 export function searchHeader(view) {
   const { state, pending, id } = view.picture.search;
   const badge = view.board.badges.get(id);
@@ -32,7 +33,10 @@ export function searchHeader(view) {
   </header>`;
 }
 
-/** Tell what changed of the search itself, in the toolbar: in the header it would move the board. */
+/**
+ * Tell what changed of the search itself, in the toolbar: in the header it would move the board.
+ * @param {BoardView} view
+ */
 export function hasHeaderChanged(view) {
   const { id } = view.picture.search;
   const badge = view.board.badges.get(id);
@@ -41,25 +45,33 @@ export function hasHeaderChanged(view) {
     ${view.past ? nothing : html`<button type="button" class="plain" data-act="seen" @click=${() => view.act.seen(id)}>${t("Seen")}</button>`}</p>`;
 }
 
+/**
+ * @param {SearchState} state
+ * @param {BoardView} view
+ */
 function facts({ reference, kind, last_seen, lead }, { session }) {
   const seen = last_seen?.text && t("last seen {place}", { place: last_seen.text });
   const led = lead ? t("lead {name}", { name: accountName(session, lead) }) : t("no lead");
   return [reference, label.kind(kind), seen, led].filter(Boolean).join(" · ");
 }
 
+/** @param {BoardView} view */
 function presence({ board }) {
   const present = avatarList(board.presence);
   const count = Math.max(board.presence.count ?? 0, present.length);
   return html`<div class="presence" data-testid="here" role="group" aria-label=${t("{count} here", { count })}>${avatars(present)}</div>`;
 }
 
-/** Running time while the child is missing; stopped when it is found. */
+/**
+ * Running time while the child is missing; stopped when it is found.
+ * @param {SearchState} state
+ */
 function clock({ missing_since, status, outcome }) {
   const from = t("missing since {at}", { at: formatShortMoment(missing_since) });
   if (status === "open") return html`<div class="clock" data-testid="clock">${sinceElement(missing_since)}<small>${from}</small></div>`;
   const found = outcome?.found_at;
   return html`<div class="clock stopped" data-testid="clock">
-    ${found ? formatDuration(Math.max(0, new Date(found) - new Date(missing_since))) : label.status(status)}
+    ${found ? formatDuration(Math.max(0, Date.parse(found) - Date.parse(missing_since))) : label.status(status)}
     <small>${found ? t("until found; {from}", { from }) : from}</small>
   </div>`;
 }

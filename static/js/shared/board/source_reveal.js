@@ -6,6 +6,10 @@ import { t } from "../../core/i18n.js";
 import { label } from "../../core/labels.js";
 import { formatMoment } from "../../format/time_elements.js";
 
+/**
+ * @param {Card} entity
+ * @param {BoardView} view
+ */
 export function sourceSection(entity, view) {
   const { id, state } = entity;
   const read = view.sources.get(id);
@@ -20,20 +24,33 @@ export function sourceSection(entity, view) {
   </section>`;
 }
 
+/**
+ * @param {SourceReading} read
+ * @param {string} id
+ * @param {BoardView} view
+ */
 function answer({ name, contact, earlier = [], more, problem }, id, view) {
   if (problem) return html`<p class="error" role="status">${problem}</p>`;
   return html`<dl><dt>${t("Name")}</dt><dd data-field="source_name">${name ?? "—"}</dd><dt>${t("Contact")}</dt><dd data-field="source_contact">${contact ?? "—"}</dd></dl>
     ${earlier.length ? html`<h4>${t("Earlier")}</h4><ol data-testid="earlier">${earlier.map((each) => before(each, view))}</ol>` : nothing}
-    ${more ? html`<button type="button" data-act="read-earlier" @click=${() => view.act.readSource(id)}>${t("Show earlier ones")}</button>` : nothing}`;
+    ${more ? html`<button type="button" data-act="read-earlier" @click=${() => /** @type {LiveBoardView} */ (view).act.readSource(id)}>${t("Show earlier ones")}</button>` : nothing}`;
 }
 
-/** Render what was known until somebody set it. */
+/**
+ * Render what was known until somebody set it.
+ * @param {EarlierSource} earlier
+ * @param {BoardView} view
+ */
 function before({ name, contact, seq, at, account }, { session }) {
   const said = [name, contact].filter(Boolean).join(" · ") || t("empty");
   return html`<li data-seq=${seq}>${said} · <span class="at">${t("until {at}, then set by {name}", { at: formatMoment(at), name: accountName(session, account) })}</span></li>`;
 }
 
-/** A sealed source may be read by coordinators, and by the person who added it, as the history knows. */
+/**
+ * A sealed source may be read by coordinators, and by the person who added it, as the history knows.
+ * @param {Card} entity
+ * @param {BoardView} view
+ */
 export function mayReadSource({ id, state }, view) {
   if (!view.mayRead || !state.source.sealed || view.mayLead) return view.mayRead;
   const read = view.sources.get(id);
@@ -47,8 +64,10 @@ export function mayReadSource({ id, state }, view) {
 export const setsSource = ({ private: set, changes }) => Boolean(set) || Boolean(changes?.some((path) => path.startsWith("source.")));
 
 /**
- * @param known what was read before; earlier values are appended
- * @returns - {name, contact, earlier, more}, or {problem} as a text
+ * @param {string} board
+ * @param {string} sighting
+ * @param {SourceReading | null} [known] what was read before; earlier values are appended
+ * @returns {Promise<SourceReading>}
  */
 export async function readSource(board, sighting, known = null) {
   const last = known?.earlier?.at(-1);

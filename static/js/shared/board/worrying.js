@@ -8,9 +8,16 @@ import { answerOf, criteriaOf } from "./criteria.js";
 
 const DECISIONS = [true, false, null];
 
+/**
+ * @param {SearchState["criteria"]} criteria
+ * @param {string} answer
+ */
 const count = (criteria, answer) => criteriaOf(criteria).filter((key) => (criteria[key]?.answer ?? "unknown") === answer).length;
 
-/** Return what the criteria suggest, as a text. */
+/**
+ * Return what the criteria suggest, as a text.
+ * @param {SearchState} state
+ */
 function suggestion(state) {
   const { criteria } = state, more = suggestedCriteria(state);
   const [yes, unknown] = [count(criteria, "yes"), count(criteria, "unknown")];
@@ -23,7 +30,10 @@ function suggestion(state) {
   return parts.filter(Boolean).join(" ");
 }
 
-/** Render decision and criteria, each with its basis, among the facts of the search. */
+/**
+ * Render decision and criteria, each with its basis, among the facts of the search.
+ * @param {BoardView} view
+ */
 export function worryingFacts(view) {
   const { state } = view.picture.search;
   return html`<section class="worrying" data-testid="criteria">
@@ -36,14 +46,23 @@ export function worryingFacts(view) {
   </section>`;
 }
 
+/**
+ * @param {string} key
+ * @param {Criterion | undefined} said
+ * @param {boolean} isSuggested
+ */
 function criterion(key, said, isSuggested) {
   return html`<dt>${label.criterion(key)}</dt><dd data-criterion=${key} class=${(said?.answer ?? "unknown") === "unknown" ? "unset" : ""}>${answerOf(said)}${isSuggested ? html` · <span class="worry open">${t("suggested by the age")}</span>` : nothing}</dd>`;
 }
 
-/** Render the dialog: suggestion, decision, basis. */
+/**
+ * Render the dialog: suggestion, decision, basis.
+ * @param {Form} form
+ * @param {LiveBoardView} view
+ */
 export function worryingBody(form, view) {
   const { state } = view.picture.search;
-  const pick = (decision) => () => {
+  const pick = (/** @type {boolean | null} */ decision) => () => {
     form.edit("worrying", String(decision ?? ""));
     view.draw();
   };

@@ -3,7 +3,10 @@ import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { t } from "../../core/i18n.js";
 import { needsDecision } from "../../core/suggested_criteria.js";
 
-/** @param isAsked whether a decision is needed; by default computed from the state */
+/**
+ * @param {State} state of the search
+ * @param {boolean} [isAsked] whether a decision is needed; by default computed from the state
+ */
 export function worryingBadge({ worrying, status, ...state }, isAsked = needsDecision({ worrying, ...state })) {
   if (worrying === true) return html`<span class="worry" data-testid="worrying">${t("Worrying")}</span>`;
   if (status !== "open" || !isAsked) return nothing;
