@@ -10,7 +10,7 @@ from board.bootstrap import ROOT
 from board.dev import CannotStart, find_postgres, second_try, test_coverage
 from board.dev.browser import BROWSER_VARIABLE, NoBrowser, find
 from board.dev.phases import Phases
-from board.dev.script_checks import COMMANDS, TESTS, TYPES, ScriptChecks
+from board.dev.script_checks import COMMANDS, TESTS, ScriptChecks
 from board.dev.second_try import Run
 from board.dev.server_binaries import fetch_redis
 from board.install import report
@@ -51,7 +51,7 @@ def run(arguments: Sequence[str]) -> int:
         with phases.timed(phase, name):
             code = step(command)
         failed |= {name: code} if code else {}
-    with phases.timed("scripts", ", ".join([*COMMANDS, TYPES, TESTS])):
+    with phases.timed("scripts", ", ".join([*COMMANDS, TESTS])):
         failed |= scripts()
     if not any(word.startswith("-m") for word in arguments):
         report(LEFT_OUT)
