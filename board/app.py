@@ -85,6 +85,7 @@ def create_app(service: BoardService) -> Starlette:
 
 @contextlib.asynccontextmanager
 async def _lifespan(app: Starlette) -> AsyncIterator[None]:
+    static_files.prepare()
     yield
     await app.state.service.hub.stop()
 

@@ -30,7 +30,7 @@ SHEETS = {
     ),
     DISPLAY_STYLES: ("tokens", "display/layout", "display/overview", "display/single_search", "display/stale_overlay"),
 }  # fmt: skip
-SCRIPTS = "js/bundles"  # in URLs: bundles of scripts
+SCRIPTS = js_bundle.FOLDER
 _BUNDLER_SOURCE = b"".join(
     Path(each).read_bytes() for each in (__file__, js_bundle.__file__)
 )  # part of the version, as it decides the bundles
@@ -74,8 +74,16 @@ def _load_all(version: str) -> dict[str, tuple[bytes, str | None]]:
     files = [file for file in STATIC.rglob("*") if file.is_file()]
     held = {each.relative_to(STATIC).as_posix(): (each.read_bytes(), mimetypes.guess_type(each.name)[0]) for each in files}
     styles = {name: (b"\n".join(held[f"css/{each}.css"][0] for each in sheets), "text/css") for name, sheets in SHEETS.items()}
-    pages = {f"{SCRIPTS}/{name}": (text.encode(), "text/javascript") for name, text in js_bundle.bundles(STATIC).items()}
-    return held | styles | pages
+    scripts = {
+        f"{SCRIPTS}/{name}": (text.encode(), "application/json" if name.endswith(".map") else "text/javascript")
+        for name, text in js_bundle.bundles(STATIC).items()
+    }
+    return held | styles | scripts
+
+
+def prepare() -> None:
+    """Load and bundle all files now (0.2 s), so that the event loop is not held up by the first page."""
+    _load_all(version())
 
 
 def version() -> str:

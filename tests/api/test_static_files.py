@@ -60,7 +60,7 @@ async def me(person: Person) -> dict[str, object]:
     return dict((await person.http.get("/api/v1/me")).json())
 
 
-JOINED = js_bundle.bundles(STATIC)
+JOINED = {name: text for name, text in js_bundle.bundles(STATIC).items() if name.endswith(".js")}
 
 
 def _modules(name: str) -> set[str]:

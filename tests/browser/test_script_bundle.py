@@ -1,5 +1,6 @@
 """Scripts that are joined do what they did apart."""
 
+import json
 import re
 from pathlib import Path
 
@@ -42,13 +43,16 @@ async def test_each_script_gives_joined_what_it_gives_apart(browsers: Browsers) 
 
 TAKES, GIVES = 'import { b } from "./b.js";\n', "export const b = 1;\n"
 REFUSED = {  # what stands in js/a.js, in js/b.js; what is said
-    "another form of import": ('import "./b.js";\n', GIVES, "js/a.js: import"),
-    "another form of export": ("export let a = 1;\n", GIVES, "js/a.js: export let a"),
-    "an import at a later time": ('const b = () => import("./b.js");\n', GIVES, "js/a.js: import("),
-    "what is worked out as it is exported": ("export default b + 1;\n", GIVES, "js/a.js: export default b + 1;"),
-    "where it stands": ("const a = import.meta.url;\n", GIVES, "js/a.js: import.meta"),
-    "what stands indented": ("  " + TAKES, GIVES, "js/a.js:   import"),
-    "a second name that is exported at once": (TAKES, "export const a = 1, b = 2;\n", "js/a.js: js/b.js exports no b"),
+    "another form of import": ('\nimport "./b.js";\n', GIVES, 'js/a.js, line 2: import "./b.js";'),
+    "a package": ('import { b } from "b";\n', GIVES, 'js/a.js, line 1: "b"'),
+    "another form of export": ("export let a = 1;\n", GIVES, "js/a.js, line 1: export let a"),
+    "an export of everything": ('export * from "./b.js";\n', GIVES, "js/a.js, line 1: export *"),
+    "an import at a later time": ('const b = { b: () => import("./b.js") };\n', GIVES, "js/a.js, line 1: import("),
+    "an expression that is exported": ("export default b + 1;\n", GIVES, "js/a.js, line 1: export default b + 1;"),
+    "a default function": ("export default function b() {}\n", GIVES, "js/a.js, line 1: export default function"),
+    "the module's own address": ("const a = import.meta.url;\n", GIVES, "js/a.js, line 1: import.meta"),
+    "a text that is no script": ("const a = ;\n", GIVES, "js/a.js"),
+    "a variable that is exported": (TAKES, "export const a = 1; export var b = 2;\n", "js/b.js, line 1: export var b"),
     "a name that is not exported": (TAKES, "const b = 1;\n", "js/a.js: js/b.js exports no b"),
     "one that imports itself": (TAKES, 'import { a } from "./a.js";\n' + GIVES, "js/a.js imports itself, by js/b.js"),
 }
@@ -62,6 +66,75 @@ def test_unknown_bundle_is_refused(what: str, tmp_path: Path) -> None:
     (tmp_path / "js/b.js").write_text(other)
     with pytest.raises(ValueError, match=re.escape(why)):
         js_bundle.ModuleGraph(tmp_path).in_order(["js/a.js"])
+
+
+MODULE = r"""/** The first line. */
+import {
+  a,
+  b as c, // a comment
+} from "./b.js"; import * as all from "./b.js";
+/*! of a licence */
+export const { d, e: [f] } = all, g = `// no comment, nor import { a } from "./b.js"`; /* a comment
+of two lines */ export async function h(/** @type {import("./b.js").B} */ i) { return /\/\*/.test(i); } // the last
+export { c as k };
+export default g;
+"""
+REST = r"""
+
+
+
+
+/*! of a licence */
+const { d, e: [f] } = all, g = `// no comment, nor import { a } from "./b.js"`;
+ async function h(  i) { return /\/\*/.test(i); }
+
+
+"""
+
+
+def test_a_module_keeps_its_lines_without_comments_imports_and_exports(tmp_path: Path) -> None:
+    module = js_bundle.Module("js/a.js", MODULE)
+    assert module.imports == [("js/b.js", "a", "a"), ("js/b.js", "b", "c"), ("js/b.js", None, "all")]
+    assert module.exports == {**{name: name for name in "dfgh"}, "k": "c", "default": "g"}
+    assert [line.rstrip() for line in module.text.split("\n")] == [line.rstrip() for line in REST.split("\n")]
+    assert module.text.count("\n") == MODULE.count("\n")
+
+
+def test_source_maps_lead_every_line_to_where_it_is_written() -> None:
+    given = js_bundle.bundles(STATIC)
+    assert {name for name in given if name.endswith(".map")} == {f"{name}.map" for name in given if name.endswith(".js")}
+    for name in ("main.js", "search.js", "wall.js"):
+        lines, written = given[name].split("\n"), json.loads(given[f"{name}.map"])
+        assert lines[-2] == f"//# sourceMappingURL={name}.map"
+        sources = [(STATIC / js_bundle.FOLDER / each).resolve().read_text().split("\n") for each in written["sources"]]
+        compared, source, line = 0, 0, 0
+        for text, segment in zip(lines, written["mappings"].split(";"), strict=False):
+            if segment:
+                column, to_source, to_line, to_column = _numbers(segment)
+                source, line = source + to_source, line + to_line
+                assert column == to_column == 0
+                own = sources[source][line]
+                if text.strip() and "/*" not in own and "import(" not in own:
+                    assert text in own
+                    compared += 1
+        assert compared > 1_000
+
+
+def _numbers(segment: str) -> list[int]:
+    """Return the numbers of a segment of a source map."""
+    found, number, shift = [], 0, 0
+    for digit in map(js_bundle.BASE64.index, segment):
+        number, shift = number | (digit & 31) << shift, shift + 5
+        if not digit & 32:
+            found.append(-(number >> 1) if number & 1 else number >> 1)
+            number = shift = 0
+    return found
+
+
+def test_licences_stay_in_bundles() -> None:
+    whole = "".join(js_bundle.bundles(STATIC).values())
+    assert whole.count("@license") > 5
+    assert "@type" not in whole
 
 
 UNLOADED = "[data-load-warning]"
