@@ -82,7 +82,7 @@ class HttpProtocol(H11Protocol):
 
     @property
     def _is_kept_waiting(self) -> bool:
-        """Whether the server does not read the body yet."""
+        """Return whether the server does not read the body yet."""
         return self.flow.read_paused or (self.cycle is not None and self.cycle.waiting_for_100_continue)
 
     def resume_writing(self) -> None:
