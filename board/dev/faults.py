@@ -1,6 +1,6 @@
 """Fault injection (`python3 -m board fault-test`): run the fault harness of the tests on this checkout."""
 
-import runpy
+import importlib
 import sys
 from collections.abc import Sequence
 
@@ -14,5 +14,5 @@ def run(arguments: Sequence[str]) -> int:
         report("the tests are not installed: run this in a checkout")
         return 1
     sys.path.insert(0, str(ROOT))
-    code: int = runpy.run_module("tests.faults.command")["main"](arguments)
+    code: int = importlib.import_module("tests.faults.command").main(arguments)
     return code

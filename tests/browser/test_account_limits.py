@@ -22,7 +22,7 @@ async def test_rate_limited_commands_are_kept_and_sent_when_allowed(browsers: Br
             asked.append(account)
             return LimitResult(limits.account, False, 0, 3.0)
 
-        patch.setattr(limits, "said", refuse)
+        patch.setattr(limits, "count_message", refuse)
         await alice.add_sighting("A girl on tram 3")
         told = alice("[data-notice=too-many]")
         await expect(told).to_have_text("Too many changes at once: 1 is kept, and sent again in 3 s")

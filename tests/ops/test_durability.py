@@ -20,11 +20,11 @@ from tests.support.worker_processes import SERVE
 CLIENTS, COMMANDS, IN_FLIGHT = 2, 60, 2
 LESS_SURE = """
 from models.db import sqlite
-set_up = sqlite.set_up
+configure = sqlite.configure_connection
 def less_sure(connection, *reading):
-    set_up(connection, *reading)
+    configure(connection, *reading)
     connection.execute("PRAGMA synchronous = NORMAL")
-sqlite.set_up = less_sure
+sqlite.configure_connection = less_sure
 """
 FIRST = {"kind": "runaway", "person": {"first_name": "Noor"}, "missing_since": "2026-11-24T15:10:00Z"}
 

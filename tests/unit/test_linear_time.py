@@ -105,7 +105,8 @@ READERS: dict[str, tuple[Callable[[str], object], int]] = {
     ),
     "a hit": (shown, 2 * LONG),
     "a name that is looked for": (fuzzy_names.normalize_name, MESSAGE),
-    "a place that is looked for": (lambda text: gazetteer.gazetteer().find(text, 8), SHORT),
+    # long enough that the shorter text, too, has the digits at its end: a postal code is looked for among all places
+    "a place that is looked for": (lambda text: gazetteer.gazetteer().find(text, 8), 4 * SHORT),
     "a search that is meant": (meant, SHORT),
     "names after @": (lambda text: mentions.mentioned([text], PEOPLE), 4 * LONG),
     "the name of an account": (mentions._key, MESSAGE),
