@@ -135,13 +135,13 @@ async def add_person(server: Server) -> AsyncIterator[Callable[..., Awaitable[Pe
     people: list[Person] = []
 
     async def arrive(name: str, role: str, scope: str = "write") -> Person:
-        person = await connect_person(server, await create_token(server.desk, name, role, scope))
+        person = await connect_person(server, await create_token(server.service, name, role, scope))
         people.append(person)
         return person
 
     yield arrive
     for person in people:
-        await person.leave()
+        await person.close()
 
 
 @pytest.fixture

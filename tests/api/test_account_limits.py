@@ -45,7 +45,7 @@ async def limited(tmp_path: Path) -> AsyncIterator[Server]:
 
 
 async def arrive(server: Server, name: str, role: str) -> Person:
-    return await connect_person(server, await create_token(server.desk, name, role))
+    return await connect_person(server, await create_token(server.service, name, role))
 
 
 def note(text: str = "x") -> dict[str, Any]:
@@ -79,7 +79,7 @@ async def test_http_commands_share_the_rate_of_sockets_and_say_when_to_retry(lim
     assert again.status_code == 200
     assert len(again.json()["seqs"]) == 1
     for each in (alice, bob):
-        await each.leave()
+        await each.close()
 
 
 async def test_each_answer_tells_how_much_may_still_be_asked(limited: Server) -> None:
@@ -93,7 +93,7 @@ async def test_each_answer_tells_how_much_may_still_be_asked(limited: Server) ->
     assert "Retry-After" not in written.headers
     async with httpx.AsyncClient(base_url=limited.url) as stranger:
         assert "RateLimit" not in (await stranger.get("/api/v1/me")).headers
-    await alice.leave()
+    await alice.close()
 
 
 async def test_unlimited_server_sends_no_limits(server: Server, alice: Person) -> None:
@@ -103,14 +103,14 @@ async def test_unlimited_server_sends_no_limits(server: Server, alice: Person) -
 
 
 async def test_many_sockets_and_calls_of_one_account_count_together(limited: Server) -> None:
-    token = await create_token(limited.desk, "Alice", "coordinator")
+    token = await create_token(limited.service, "Alice", "coordinator")
     sockets = [await connect_person(limited, token) for _ in range(30)]
     for each in sockets:
         for number in range(RATE):  # none is too fast by itself
-            await each.say({"type": "ping", "id": number})
+            await each.send({"type": "ping", "id": number})
     for each in sockets:
-        await each.until(lambda each=each: len([f for f in each.heard if f["type"] in ("pong", "error")]) == RATE)
-    heard = [frame for each in sockets for frame in each.heard]
+        await each.wait_until(lambda each=each: len([f for f in each.frames if f["type"] in ("pong", "error")]) == RATE)
+    heard = [frame for each in sockets for frame in each.frames]
     answered = len([frame for frame in heard if frame["type"] == "pong"])
     refused = [frame for frame in heard if frame["type"] == "error"]
     assert answered <= RATE * 20 < len(sockets) * RATE == answered + len(refused)
@@ -119,15 +119,15 @@ async def test_many_sockets_and_calls_of_one_account_count_together(limited: Ser
     assert (call.status_code, call.json()["code"]) == (429, "rate_limited")
     assert (await command(sockets[0], note())).status_code == 429
     bob = await arrive(limited, "Bob", "investigator")
-    assert (await bob.do("operations", "note.add", {"text": "x"}))["seqs"] == [1]
+    assert (await bob.command("operations", "note.add", {"text": "x"}))["seqs"] == [1]
     for each in (*sockets, bob):
-        await each.leave()
+        await each.close()
 
 
 async def test_a_command_that_was_refused_says_for_how_long_and_is_done_later(limited: Server) -> None:
     alice = await arrive(limited, "Alice", "coordinator")
     frames = [{"type": "command", "board": "operations", **note()} for _ in range(3 * RATE)]
-    answers = await asyncio.gather(*(alice.start(frame) for frame in frames))
+    answers = await asyncio.gather(*(alice.start_command(frame) for frame in frames))
     refused = [frame for frame, answer in zip(frames, answers, strict=True) if answer["type"] == "refused"]
     assert refused
     for answer in answers:
@@ -135,17 +135,17 @@ async def test_a_command_that_was_refused_says_for_how_long_and_is_done_later(li
             assert (answer["code"], answer["retry_after_s"]) == ("rate_limited", 1)
     await asyncio.sleep(1)
     async with asyncio.timeout(PATIENCE_S):
-        while (again := await alice.start(refused[0]))["type"] == "refused":
+        while (again := await alice.start_command(refused[0]))["type"] == "refused":
             await asyncio.sleep(again["retry_after_s"])
     assert len(again["seqs"]) == 1
-    await alice.leave()
+    await alice.close()
 
 
 async def test_one_intake_token_can_not_flood_a_search(tmp_path: Path) -> None:
     async with running_server(tmp_path, max_intake_per_minute=INTAKE) as server:
         alice = await arrive(server, "Alice", "coordinator")
         search = await alice.open_search()
-        hotline = await create_token(server.desk, "Hotline", "investigator", "intake")
+        hotline = await create_token(server.service, "Hotline", "investigator", "intake")
         headers = {"Authorization": f"Bearer {hotline}"}
         async with httpx.AsyncClient(base_url=server.url, headers=headers, timeout=PATIENCE_S) as http:
             said = [{"id": new_id(), "board": search, "description": "a girl"} for _ in range(40)]
@@ -159,13 +159,13 @@ async def test_one_intake_token_can_not_flood_a_search(tmp_path: Path) -> None:
         assert refused[0].json()["id"] in {each["id"] for each in said}
         more = await alice.http.post("/api/v1/intake/sightings", json={"id": "a1", "board": search, "description": "another"})
         assert more.status_code == 201  # another account
-        await alice.leave()
+        await alice.close()
 
 
 async def test_opening_a_socket_counts_too(limited: Server) -> None:
-    token = await create_token(limited.desk, "Alice", "coordinator")
+    token = await create_token(limited.service, "Alice", "coordinator")
     alice = await connect_person(limited, token)
-    while limited.desk.limits.count_message(alice.account["id"]).allowed:
+    while limited.service.limits.count_message(alice.account["id"]).allowed:
         pass
     with pytest.raises(InvalidStatus) as refused:
         await connect(limited.ws, additional_headers={"Authorization": f"Bearer {token}"})
@@ -173,13 +173,13 @@ async def test_opening_a_socket_counts_too(limited: Server) -> None:
     assert 1 <= int(refused.value.response.headers["Retry-After"]) <= 20
     bob = await arrive(limited, "Bob", "investigator")
     for each in (alice, bob):
-        await each.leave()
+        await each.close()
 
 
 async def test_forms_are_limited_too(limited: Server) -> None:
     email = f"kim-{new_id()}@desk.example"
-    await live_changes.add_account(limited.desk, email, "Kim", "investigator", PASSWORD)
-    headers = {"Cookie": f"board_session={await session_cookie(limited.desk, email)}", "Origin": limited.url}
+    await live_changes.add_account(limited.service, email, "Kim", "investigator", PASSWORD)
+    headers = {"Cookie": f"board_session={await session_cookie(limited.service, email)}", "Origin": limited.url}
     async with httpx.AsyncClient(base_url=limited.url, headers=headers, timeout=PATIENCE_S) as http:
         answers = await asyncio.gather(*(http.post("/account/theme", data={"theme": "dark"}) for _ in range(12 * RATE)))
     assert {each.status_code for each in answers} == {303, 429}
@@ -191,10 +191,10 @@ async def test_forms_are_limited_too(limited: Server) -> None:
 async def test_display_cannot_report_its_health_all_the_time(limited: Server) -> None:
     alice, screen = await arrive(limited, "Alice", "coordinator"), DisplayBrowser(limited)
     await pair_browser(alice, screen, ["operations"])
-    answers = await asyncio.gather(*(screen.call("POST", "/api/v1/wall/told", json=TOLD) for _ in range(12 * RATE)))
+    answers = await asyncio.gather(*(screen.request("POST", "/api/v1/wall/told", json=TOLD) for _ in range(12 * RATE)))
     assert {each.status_code for each in answers} == {200, 429}
-    await screen.leave()
-    await alice.leave()
+    await screen.close()
+    await alice.close()
 
 
 async def test_two_workers_do_not_give_twice_as_much(postgres_url: str, redis_url: str) -> None:
@@ -234,7 +234,7 @@ async def test_a_server_whose_redis_is_gone_limits_by_itself_and_starts(tmp_path
         said = [{"id": new_id(), "board": search, "description": "a girl"} for _ in range(2 * INTAKE)]
         answers = await asyncio.gather(*(alice.http.post("/api/v1/intake/sightings", json=each) for each in said))
         assert sorted(each.status_code for each in answers) == [201] * INTAKE + [429] * INTAKE
-        await alice.leave()
+        await alice.close()
 
 
 async def test_no_message_of_a_socket_waits_for_redis(tmp_path: Path, redis_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -253,11 +253,11 @@ async def test_no_message_of_a_socket_waits_for_redis(tmp_path: Path, redis_url:
     async with running_server(tmp_path, max_messages_per_second=500, **settings) as server:
         alice = await arrive(server, "Alice", "coordinator")
         for number in range(300):
-            await alice.say({"type": "ping", "id": number})
-        await alice.until(lambda: len([f for f in alice.heard if f["type"] == "pong"]) == 300)
+            await alice.send({"type": "ping", "id": number})
+        await alice.wait_until(lambda: len([f for f in alice.frames if f["type"] == "pong"]) == 300)
         assert (await alice.http.get("/api/v1/me")).status_code == 200
         assert asked == 1
-        await alice.leave()
+        await alice.close()
 
 
 def test_a_busy_person_is_far_below() -> None:

@@ -22,7 +22,7 @@ LISTED = "qwertyuiop"  # 10 characters, and among the commonest
 async def hire(server: Server, name: str = "Eva", role: str = "investigator") -> str:
     """A new account's address."""
     email = f"{name.lower()}-{new_id()}@desk.example"
-    await live_changes.add_account(server.desk, email, name, role, PASSWORD)
+    await live_changes.add_account(server.service, email, name, role, PASSWORD)
     return email
 
 
@@ -138,26 +138,26 @@ async def test_the_same_rules_hold_wherever_a_password_is_set(server: Server) ->
     email, at = await hire(server, "Eva Dubois"), format_utc(now())
     for password in ("123456789", LISTED, "Eva Dubois"):
         with pytest.raises(OperationError):
-            await live_changes.add_account(server.desk, f"{new_id()}@desk.example", "Eva Dubois", "viewer", password)
+            await live_changes.add_account(server.service, f"{new_id()}@desk.example", "Eva Dubois", "viewer", password)
         with pytest.raises(OperationError):
-            await server.desk.database.write(accounts.prepare_password(email, password))
-    assert await server.desk.database.write(
+            await server.service.database.write(accounts.prepare_password(email, password))
+    assert await server.service.database.write(
         accounts.prepare_account(f"{new_id()}@desk.example", "Kim", "viewer", "Eva Dubois", at)
     )
-    await server.desk.database.write(accounts.prepare_password(email, "Eva Dubois eats apples"))
+    await server.service.database.write(accounts.prepare_password(email, "Eva Dubois eats apples"))
 
 
 # -- at the same moment ---------------------------------------------------------------------------------------------------
 
 
 async def test_nobody_comes_in_by_a_password_that_was_changed_meanwhile(server: Server) -> None:
-    email, login = await hire(server), Login(server.desk)
+    email, login = await hire(server), Login(server.service)
     fitting = await login.authenticate(email, PASSWORD, "peer")
     assert fitting is not None
     assert await login.start_session(fitting)  # nothing has changed yet
-    await live_changes.apply_change(server.desk, accounts.prepare_password(email, "another horse battery"))
+    await live_changes.apply_change(server.service, accounts.prepare_password(email, "another horse battery"))
     assert await login.start_session(fitting) is None
     fitting = await login.authenticate(email, "another horse battery", "peer")
     assert fitting is not None
-    await live_changes.apply_change(server.desk, lambda database: accounts.set_enabled(database, email, False))
+    await live_changes.apply_change(server.service, lambda database: accounts.set_enabled(database, email, False))
     assert await login.start_session(fitting) is None

@@ -37,12 +37,14 @@ FOREIGN = {"Origin": "https://evil.example"}
 async def hire(server: Server, role: str = "investigator", name: str = "Eva") -> Account:
     """A new account."""
     email = f"{name.lower()}-{new_id()}@desk.example"
-    await live_changes.add_account(server.desk, email, name, role, PASSWORD)
-    return await server.desk.database.read(lambda database: accounts.find(database, email))
+    await live_changes.add_account(server.service, email, name, role, PASSWORD)
+    return await server.service.database.read(lambda database: accounts.find(database, email))
 
 
 async def as_now(server: Server, account: Account) -> Account:
-    return await server.desk.database.read(lambda database: database.exec(select(Account).where(Account.id == account.id)).one())
+    return await server.service.database.read(
+        lambda database: database.exec(select(Account).where(Account.id == account.id)).one()
+    )
 
 
 @asynccontextmanager
@@ -102,7 +104,7 @@ async def test_somebody_is_added_and_chooses_the_password_by_the_link(team: Team
         again = await http.post("/password", data={"code": code, "new": "another horse battery"})
         assert "has been used" in problem(again)
         assert again.status_code == 422
-    kim = await server.desk.database.read(lambda database: accounts.find(database, email))
+    kim = await server.service.database.read(lambda database: accounts.find(database, email))
     async with browser(server, kim, NEW) as http:
         assert await signed_in(http)
 
@@ -116,12 +118,12 @@ async def test_invalid_account_is_refused_and_the_typed_text_is_kept(
     taken = await hire(team.server)
     given = {"name": "Kim", "email": f"kim-{new_id()}@desk.example", "role": "viewer"}
     given |= {name: text.replace("taken", taken.email) for name, text in wrong.items()}
-    before = len(await team.server.desk.database.read(accounts.all_accounts))
+    before = len(await team.server.service.database.read(accounts.all_accounts))
     response = await ada.post("/accounts", data=given)
     assert response.status_code == 422
     assert problem(response)
     assert f'value="{given["name"]}"' in response.text
-    assert len(await team.server.desk.database.read(accounts.all_accounts)) == before
+    assert len(await team.server.service.database.read(accounts.all_accounts)) == before
 
 
 async def test_accounts_are_found_by_name(team: Team, ada: httpx.AsyncClient) -> None:
@@ -160,7 +162,7 @@ async def test_password_link_used_twice_at_once_sets_one_password(team: Team, ad
 
 
 async def _later(server: Server, eva: Account, ada: httpx.AsyncClient) -> None:
-    server.desk.clock = lambda: now() + password_links.LINK_TTL
+    server.service.clock = lambda: now() + password_links.LINK_TTL
 
 
 async def _disabled(server: Server, eva: Account, ada: httpx.AsyncClient) -> None:
@@ -177,18 +179,18 @@ async def _another_link(server: Server, eva: Account, ada: httpx.AsyncClient) ->
 
 
 async def _another_password(server: Server, eva: Account, ada: httpx.AsyncClient) -> None:
-    await live_changes.apply_change(server.desk, accounts.prepare_password(eva.email, "another horse battery"))
+    await live_changes.apply_change(server.service, accounts.prepare_password(eva.email, "another horse battery"))
 
 
 @pytest.mark.parametrize("ended", [_later, _disabled, _disabled_and_enabled, _another_link, _another_password])
 async def test_a_link_is_good_until_it_ends(
     team: Team, ada: httpx.AsyncClient, ended: object, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    server, clock = team.server, team.server.desk.clock
+    server, clock = team.server, team.server.service.clock
     eva, moment = await hire(server), now()
-    monkeypatch.setattr(server.desk, "clock", lambda: moment)
+    monkeypatch.setattr(server.service, "clock", lambda: moment)
     link = shown_once(await ada.post(f"/accounts/{eva.id}/link"))
-    monkeypatch.setattr(server.desk, "clock", lambda: moment + password_links.LINK_TTL - timedelta(seconds=1))
+    monkeypatch.setattr(server.service, "clock", lambda: moment + password_links.LINK_TTL - timedelta(seconds=1))
     async with browser(server) as http:
         refused = await http.post("/password", data={"code": link, "new": "short"})
         assert "at least 10" in problem(refused)  # so the link itself was good
@@ -198,7 +200,7 @@ async def test_a_link_is_good_until_it_ends(
         assert (refused.status_code, "has been used" in problem(refused)) == (422, True)
         assert "set-cookie" not in refused.headers
     assert (await as_now(server, eva)).password == before
-    server.desk.clock = clock
+    server.service.clock = clock
 
 
 async def test_nobody_sets_a_password_by_a_guess_or_from_another_site(team: Team, ada: httpx.AsyncClient) -> None:
@@ -225,7 +227,9 @@ async def test_a_role_is_changed_on_open_sockets_too(team: Team, ada: httpx.Asyn
     eva = await team.add_person("Eva", "viewer")
     id = eva.account["id"]
     assert (await ada.post(f"/accounts/{id}/role", data={"role": "coordinator"})).status_code == 303
-    await eva.until(lambda: any(each["type"] == "account" and each["account"]["role"] == "coordinator" for each in eva.heard))
+    await eva.wait_until(
+        lambda: any(each["type"] == "account" and each["account"]["role"] == "coordinator" for each in eva.frames)
+    )
     assert "Coordinator</dd>" in (await ada.get(f"/accounts/{id}")).text
     assert problem(await ada.post(f"/accounts/{id}/role", data={"role": "king"}))
 
@@ -233,12 +237,12 @@ async def test_a_role_is_changed_on_open_sockets_too(team: Team, ada: httpx.Asyn
 async def test_disabling_ends_everything_at_once_and_enabling_lets_in_again(team: Team, ada: httpx.AsyncClient) -> None:
     server = team.server
     person = await team.add_person("Eva", "investigator")
-    eva = await server.desk.database.read(lambda database: database.get(Account, person.account["id"]))
+    eva = await server.service.database.read(lambda database: database.get(Account, person.account["id"]))
     assert eva
     async with browser(server, eva) as http:
         await _disabled(server, eva, ada)
         assert not await signed_in(http)
-        await person.until(lambda: person.closed == 4501)
+        await person.wait_until(lambda: person.close_code == 4501)
         assert (await http.post("/login", data={"email": eva.email, "password": PASSWORD})).status_code == 401
         assert (await ada.post(f"/accounts/{eva.id}/enabled", data={"enabled": "yes"})).status_code == 303
         assert (await http.post("/login", data={"email": eva.email, "password": PASSWORD})).status_code == 303
@@ -265,9 +269,9 @@ async def test_expired_sessions_are_not_listed(team: Team, ada: httpx.AsyncClien
     eva = await hire(team.server)
     async with browser(team.server, eva):
         ended = format_utc(now() + timedelta(days=15))
-        rows = await team.server.desk.database.read(lambda database: accounts.sessions(database, eva.id, format_utc(now())))
+        rows = await team.server.service.database.read(lambda database: accounts.sessions(database, eva.id, format_utc(now())))
         assert len(rows) == 1
-        assert await team.server.desk.database.read(lambda database: accounts.sessions(database, eva.id, ended)) == []
+        assert await team.server.service.database.read(lambda database: accounts.sessions(database, eva.id, ended)) == []
 
 
 # -- tokens ---------------------------------------------------------------------------------------------------------------
@@ -306,8 +310,8 @@ def calls(eva: Account) -> list[tuple[str, str, dict[str, str]]]:
 
 async def all_of_it(server: Server) -> list[object]:
     """Return all accounts and tokens as they are stored."""
-    people = await server.desk.database.read(accounts.all_accounts)
-    tokens = await server.desk.database.read(accounts.tokens)
+    people = await server.service.database.read(accounts.all_accounts)
+    tokens = await server.service.database.read(accounts.tokens)
     return [[each.model_dump() for each in people], [token.model_dump() for token, _ in tokens]]
 
 
@@ -328,7 +332,7 @@ async def test_others_do_not_find_the_pages(team: Team, role: str) -> None:
 
 async def test_nor_does_a_token_of_an_administrator_or_who_is_not_signed_in(team: Team) -> None:
     eva, server = await hire(team.server), team.server
-    token = await create_token(server.desk, "Ada", "admin")
+    token = await create_token(server.service, "Ada", "admin")
     before = await all_of_it(server)
     async with browser(server) as http:
         for method, path, data in calls(eva):
@@ -377,11 +381,11 @@ async def test_two_administrators_who_demote_each_other_leave_one(server: Server
                 one.post(f"/accounts/{olga.id}/role", data={"role": "viewer"}),
                 two.post(f"/accounts/{ada.id}/role", data={"role": "viewer"}),
             )
-            left = {each.id for each in await server.desk.database.read(accounts.all_accounts) if each.role == "admin"}
+            left = {each.id for each in await server.service.database.read(accounts.all_accounts) if each.role == "admin"}
             assert left in ({ada.id, vera.id}, {olga.id, vera.id})
             lost = olga if ada.id in left else ada
             await live_changes.apply_change(
-                server.desk, lambda database, email=lost.email: accounts.set_role(database, email, "admin")
+                server.service, lambda database, email=lost.email: accounts.set_role(database, email, "admin")
             )
 
 
@@ -470,7 +474,7 @@ BY_A_SECRET = {"/login", "/password", "/password/tokens"}
 async def test_no_form_is_taken_from_a_token(team: Team) -> None:
     """Forms are refused for tokens of any role, also from a page of ours. Each form of the server is tried, so that a new one is,
     too."""
-    routes = [each for each in app.create_app(team.server.desk).routes if isinstance(each, Route)]
+    routes = [each for each in app.create_app(team.server.service).routes if isinstance(each, Route)]
     forms = {each.path for each in routes if "POST" in (each.methods or ())}
     assert {*OWN, "/account/language", "/accounts", "/accounts/tokens", "/logout"} <= forms
     before = (await team.ada.http.get("/api/v1/me")).json()
@@ -487,7 +491,7 @@ async def test_no_form_is_taken_from_a_token(team: Team) -> None:
 
 
 async def test_a_token_changes_nothing_of_its_account(team: Team) -> None:
-    token = await create_token(team.server.desk, "Tess", "investigator")
+    token = await create_token(team.server.service, "Tess", "investigator")
     async with browser(team.server) as http:
         for path, data in OWN.items():
             assert (await http.post(path, data=data, headers={"Authorization": f"Bearer {token}"})).status_code == 403

@@ -89,9 +89,9 @@ async def team(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Team]:
 @pytest.fixture(scope="module")
 async def caller_headers(team: Team) -> dict[str, dict[str, str]]:
     """The headers by which each is known."""
-    desk = team.server.desk
-    reader = await create_token(desk, "Rita", "viewer", "read")
-    intake = await create_token(desk, "Hotline", "investigator", "intake")
+    service = team.server.service
+    reader = await create_token(service, "Rita", "viewer", "read")
+    intake = await create_token(service, "Hotline", "investigator", "intake")
     return {
         "nobody": {},
         "reader": {"Authorization": f"Bearer {reader}"},
@@ -146,7 +146,7 @@ async def test_bodies_of_every_endpoint_take_linear_time(team: Team, caller_head
                 if (how := await grows(knock, make)) is not None:
                     wrong.append(f"{door}, {name}: {how}")
     assert not wrong
-    assert await team.bob.ask({"type": "ping", "id": 1}, type="pong")
+    assert await team.bob.request({"type": "ping", "id": 1}, type="pong")
 
 
 @pytest.mark.parametrize("who", WHO)
@@ -200,7 +200,7 @@ async def test_messages_on_a_socket_take_time_by_their_length(
                 if (how := await grows(_knock(socket, wrap), make, LONGEST - 200)) is not None:
                     wrong.append(f"{kind}, {name}: {how}")
     assert not wrong
-    assert await team.bob.ask({"type": "ping", "id": 2}, type="pong")
+    assert await team.bob.request({"type": "ping", "id": 2}, type="pong")
 
 
 def _knock(socket: ClientConnection, wrap: Callable[[str], str]) -> Callable[[str], Awaitable[None]]:

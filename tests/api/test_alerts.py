@@ -52,17 +52,17 @@ async def mark(person: Person, body: Any) -> int:
 
 
 async def bell(person: Person) -> dict[str, Any]:
-    return await person.ask({"type": "alerts"}, type="alerts")
+    return await person.request({"type": "alerts"}, type="alerts")
 
 
 async def told(person: Person, **like: Any) -> dict[str, Any]:
     """Wait until this is the last alerts frame of a socket."""
 
     def last() -> dict[str, Any] | None:
-        frame = next(each for each in reversed(person.heard) if each["type"] == "alerts")
+        frame = next(each for each in reversed(person.frames) if each["type"] == "alerts")
         return frame if frame.items() >= like.items() else None
 
-    return dict(await person.until(last))
+    return dict(await person.wait_until(last))
 
 
 # -- whom ---------------------------------------------------------------------------------------------------------------------
@@ -164,7 +164,7 @@ async def test_edit_alerts_only_people_who_were_not_named_before(scene: SearchSc
 
 
 async def test_a_note_on_the_operations_board_names_people_too(team: Team) -> None:
-    ack = await team.alice.do("operations", "note.add", {"text": "@Victor watches tonight"})
+    ack = await team.alice.command("operations", "note.add", {"text": "@Victor watches tonight"})
     assert await alerted(team, "operations", ack["seqs"][0]) == {"victor": "mention"}
     assert (await listed(team.victor, "operations"))[0]["reference"] is None
 
@@ -228,7 +228,7 @@ async def test_a_new_account_starts_without_alerts_and_is_alerted_from_then_on(t
 
 
 async def test_alert_of_a_search_that_is_no_longer_visible_is_hidden(team: Team) -> None:
-    alice, charlie = team.alice, await team.again(team.charlie)
+    alice, charlie = team.alice, await team.open_socket(team.charlie)
     await mark(charlie, {"all": True})
     assert (await bell(charlie))["unread"] == 0
     search = await team.secret_search(charlie)
@@ -241,19 +241,19 @@ async def test_alert_of_a_search_that_is_no_longer_visible_is_hidden(team: Team)
     assert not await listed(team.victor, search)
 
     members = [alice.account["id"]]
-    await alice.do(search, "search.set_access", {"access": "members", "members": members})
+    await alice.command(search, "search.set_access", {"access": "members", "members": members})
     await told(charlie, unread=0, last=None)
-    at = len(charlie.heard)
+    at = len(charlie.frames)
     await scene.one("search.set_status", {"status": "closed", "reason": "@Charlie", "acknowledge": "as it is"})
     assert not await listed(charlie, search)
     assert await mark(charlie, {"alerts": [last]}) == await mark(charlie, {"all": True}) == await unread(charlie) == 0
-    assert (await bell(await team.again(charlie)))["unread"] == 0
-    assert search not in str(charlie.heard[at:])
+    assert (await bell(await team.open_socket(charlie)))["unread"] == 0
+    assert search not in str(charlie.frames[at:])
 
     await scene.one("search.set_status", {"status": "open", "reason": "again"})
-    await alice.do("operations", "note.add", {"text": "@Charlie"})
+    await alice.command("operations", "note.add", {"text": "@Charlie"})
     await told(charlie, unread=1)
-    await alice.do(search, "search.set_access", {"access": "desk", "members": []})
+    await alice.command(search, "search.set_access", {"access": "desk", "members": []})
     await told(charlie, unread=6)  # what he could not see he has not read
     assert len(await listed(team.victor, search)) == 3
 
@@ -263,7 +263,7 @@ async def test_alert_of_a_search_that_is_no_longer_visible_is_hidden(team: Team)
 
 async def test_alert_read_on_one_screen_is_read_on_all(scene: SearchScenario) -> None:
     team = scene.team
-    desk, phone, other = [await team.again(person) for person in (team.bob, team.bob, team.victor)]
+    desk, phone, other = [await team.open_socket(person) for person in (team.bob, team.bob, team.victor)]
     await mark(desk, {"all": True})
     await mark(other, {"all": True})
     for each in (desk, phone, other):
@@ -281,16 +281,16 @@ async def test_alert_read_on_one_screen_is_read_on_all(scene: SearchScenario) ->
     assert await mark(desk, {"all": True}) == 0
     await told(phone, unread=0, last=None)
     assert [each["read"] for each in await listed(phone, scene.search)] == [True, True]
-    assert (await bell(await team.again(phone)))["unread"] == 0
+    assert (await bell(await team.open_socket(phone)))["unread"] == 0
     assert not (await listed(other, scene.search))[0]["read"]
-    silent = await team.again(team.bob)
-    await silent.follow(scene.search)
-    assert not [frame for frame in silent.heard if frame["type"] == "alerts"]  # it did not ask
+    silent = await team.open_socket(team.bob)
+    await silent.subscribe(scene.search)
+    assert not [frame for frame in silent.frames if frame["type"] == "alerts"]  # it did not ask
 
 
 async def test_socket_gets_each_alert_once_and_none_of_its_own_doing(scene: SearchScenario) -> None:
     team = scene.team
-    alice, bob = await team.again(team.alice), await team.again(team.bob)
+    alice, bob = await team.open_socket(team.alice), await team.open_socket(team.bob)
     for each in (alice, bob):
         await mark(each, {"all": True})
         assert (await bell(each))["unread"] == 0
@@ -304,7 +304,7 @@ async def test_socket_gets_each_alert_once_and_none_of_its_own_doing(scene: Sear
     await told(bob, unread=2)
     await scene.one("task.add", {"title": "call", "assignee": alice.account["id"]}, bob)
     await told(alice, unread=1)
-    assert (await bell(await team.again(alice)))["unread"] == await unread(alice) == 1
+    assert (await bell(await team.open_socket(alice)))["unread"] == await unread(alice) == 1
 
 
 async def test_alerts_and_reads_of_another_process_arrive(
@@ -315,22 +315,22 @@ async def test_alerts_and_reads_of_another_process_arrive(
     async with running_server(tmp_path, **installation) as other:
         elsewhere = await connect_person(other, bob.token)
         assert (await bell(elsewhere))["unread"] == 0
-        await alice.do(search, "task.add", {"title": "call", "assignee": bob.account["id"]})
+        await alice.command(search, "task.add", {"title": "call", "assignee": bob.account["id"]})
         for each in (elsewhere, bob):
             await told(each, unread=1)
         assert await mark(elsewhere, {"all": True}) == 0
         await told(bob, unread=0, last=None)
-        await elsewhere.leave()
+        await elsewhere.close()
 
 
 async def test_alerts_older_than_two_weeks_are_not_listed(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
-    bob, desk = await team.again(team.bob), team.server.desk
+    bob, service = await team.open_socket(team.bob), team.server.service
     await mark(bob, {"all": True})
-    monkeypatch.setattr(desk, "clock", lambda: now() - alerts.RETENTION - timedelta(minutes=1))
+    monkeypatch.setattr(service, "clock", lambda: now() - alerts.RETENTION - timedelta(minutes=1))
     old = await team.alice.open_search()
-    await team.alice.do(old, "task.add", {"title": "x", "assignee": bob.account["id"]})
-    monkeypatch.setattr(desk, "clock", lambda: now() - alerts.RETENTION + timedelta(minutes=1))
-    await team.alice.do(old, "task.add", {"title": "y", "assignee": bob.account["id"]})
+    await team.alice.command(old, "task.add", {"title": "x", "assignee": bob.account["id"]})
+    monkeypatch.setattr(service, "clock", lambda: now() - alerts.RETENTION + timedelta(minutes=1))
+    await team.alice.command(old, "task.add", {"title": "y", "assignee": bob.account["id"]})
     assert [each["type"] for each in await listed(bob, old)] == ["task.added"]
     assert (await bell(bob))["unread"] == 1
 
@@ -349,8 +349,8 @@ async def test_each_person_chooses_which_and_where(team: Team) -> None:
             return dict((await http.get("/api/v1/alerts")).json())
 
         await http.post("/api/v1/alerts/read", json={"all": True}, headers={"Origin": team.server.url})
-        await team.alice.do(search, "note.add", {"text": f"@{eva.name}"})
-        await team.alice.do(search, "search.set_status", {"status": "closed", "reason": "x", "acknowledge": "as it is"})
+        await team.alice.command(search, "note.add", {"text": f"@{eva.name}"})
+        await team.alice.command(search, "search.set_status", {"status": "closed", "reason": "x", "acknowledge": "as it is"})
         found = await choose(status="off", mention="desktop")
         assert [(each["kind"], each["desktop"]) for each in found["alerts"] if each["board"] == search] == [("mention", True)]
         assert (found["unread"], found["quiet"]) == (1, False)
@@ -367,22 +367,22 @@ async def test_each_person_chooses_which_and_where(team: Team) -> None:
 
 
 async def test_a_choice_acts_on_open_sockets(team: Team) -> None:
-    victor = await team.again(team.victor)
+    victor = await team.open_socket(team.victor)
     await mark(victor, {"all": True})
     await bell(victor)
     search = await team.alice.open_search()
-    await team.alice.do(search, "search.set_status", {"status": "closed", "reason": "x", "acknowledge": "as it is"})
+    await team.alice.command(search, "search.set_status", {"status": "closed", "reason": "x", "acknowledge": "as it is"})
     await told(victor, unread=1, quiet=False)
 
     def choose(status: str, quiet: bool) -> Any:
         places = dict.fromkeys(KINDS, "list") | {"status": status}
         return lambda session: alerts.update_settings(session, victor.account["id"], places, quiet)
 
-    await team.server.desk.database.write(choose("list", quiet=True))
+    await team.server.service.database.write(choose("list", quiet=True))
     await told(victor, unread=1, quiet=True)
-    await team.server.desk.database.write(choose("off", quiet=False))
+    await team.server.service.database.write(choose("off", quiet=False))
     await told(victor, unread=0, quiet=False)
-    await team.server.desk.database.write(choose("list", quiet=False))
+    await team.server.service.database.write(choose("list", quiet=False))
     await told(victor, unread=1, quiet=False)
 
 
@@ -408,7 +408,7 @@ async def test_read_token_marks_nothing_and_intake_token_sees_nothing(team: Team
     assert await unread(reader) >= 0
     assert "unread" in await bell(reader)
     assert (await reader.http.post("/api/v1/alerts/read", json={"all": True})).status_code == 403
-    token = await create_token(team.server.desk, "Ines", "investigator", "intake")
+    token = await create_token(team.server.service, "Ines", "investigator", "intake")
     async with httpx.AsyncClient(base_url=team.server.url, headers={"Authorization": f"Bearer {token}"}) as intake:
         assert (await intake.get("/api/v1/alerts")).status_code == 403
         assert (await intake.post("/api/v1/alerts/read", json={"all": True})).status_code == 403

@@ -114,7 +114,7 @@ async def test_an_appeal_that_makes_no_sense_is_refused(scene: SearchScenario) -
 async def test_a_found_child_ends_the_appeal_and_its_traces_are_to_be_wiped(scene: SearchScenario, level: str) -> None:
     await scene.does("search.set_appeal", {"level": level, "until": "2026-12-01T00:00:00Z"})
     number = (await scene.sighting())["state"]["number"]
-    ack = await scene.team.alice.do(scene.search, "search.set_status", FOUND)
+    ack = await scene.team.alice.command(scene.search, "search.set_status", FOUND)
     status, appeal, *tasks = await scene.events(ack["seqs"])
     assert {event["command"] for event in (status, appeal, *tasks)} == {ack["id"]}
     assert (status["type"], status["state"]["status"]) == ("search.status_set", "found")
@@ -133,12 +133,12 @@ async def test_a_found_child_ends_the_appeal_and_its_traces_are_to_be_wiped(scen
 
 
 async def test_both_boards_say_that_it_is_over(team: Team, scene: SearchScenario) -> None:
-    operations = await (await team.again(team.bob)).follow("operations")
+    operations = await (await team.open_socket(team.bob)).subscribe("operations")
     await scene.does("search.set_appeal", {"level": "posters"})
     await scene.does("search.set_status", FOUND)
     seq = (await team.alice.snapshot("operations"))["seq"]
-    reader = next(person for person in team._people if person.screens.get("operations") is operations)
-    await reader.up_to("operations", seq)
+    reader = next(person for person in team._people if person.boards.get("operations") is operations)
+    await reader.wait_for_seq("operations", seq)
     said = [event for event in operations.events if event["id"] == scene.search]
     assert [event["type"] for event in said] == ["search.appeal_set", "search.status_set", "search.appeal_set"]
     assert said[-1]["state"] == await scene.state("search", scene.search)

@@ -39,7 +39,7 @@ async def entries(person: Person, **asked: Any) -> list[dict[str, Any]]:
 async def wrote(team: Team, *written: Any, by: actor.Actor = actor.SERVER) -> list[dict[str, Any]]:
     """Write entries, one transaction each; return them as they are read, oldest first."""
     for entry in written:
-        await team.server.desk.database.write(lambda session, entry=entry: writer.write(session, entry, by=by))
+        await team.server.service.database.write(lambda session, entry=entry: writer.write(session, entry, by=by))
     return (await entries(team.ada, limit=len(written)))[::-1]
 
 
@@ -51,11 +51,11 @@ async def head_of(team: Team) -> int:
     def read(session: Session) -> int:
         return session.get_one(Board, AUDIT).seq
 
-    return await team.server.desk.database.read(read)
+    return await team.server.service.database.read(read)
 
 
 async def fault(team: Team) -> str | None:
-    return await team.server.desk.database.read(lambda session: hash_chain.verify(session, session.get_one(Board, AUDIT)))
+    return await team.server.service.database.read(lambda session: hash_chain.verify(session, session.get_one(Board, AUDIT)))
 
 
 # -- what is written ------------------------------------------------------------------------------------------------------
@@ -81,7 +81,7 @@ async def test_an_entry_is_written_with_what_it_is_about_or_not_at_all(team: Tea
         raise OperationError("no")
 
     with pytest.raises(OperationError):
-        await team.server.desk.database.write(fails)
+        await team.server.service.database.write(fails)
     assert await head_of(team) == head
     assert await entries(team.ada, account=eva) == []
 
@@ -95,13 +95,13 @@ async def test_a_command_that_is_refused_after_all_leaves_no_entry(team: Team, m
 
     monkeypatch.setitem(TABLE, "note.add", replace(TABLE["note.add"], handler=refuses))
     with pytest.raises(Refusal, match="forbidden"):
-        await team.alice.do("operations", "note.add", {"text": "x"})
+        await team.alice.command("operations", "note.add", {"text": "x"})
     assert await entries(team.ada, account=eva) == []
 
 
 @pytest.mark.both_backends
 async def test_an_entry_follows_those_that_others_wrote_since_the_board_was_read(team: Team) -> None:
-    eva, database, kept = new_id(), team.server.desk.database, list[Board | None]()
+    eva, database, kept = new_id(), team.server.service.database, list[Board | None]()
     if database.kind == "sqlite":
         return  # there whoever writes is alone
     other = Database(database.url)
@@ -126,13 +126,13 @@ async def test_action_that_cannot_be_audited_is_not_done(team: Team) -> None:
         writer.write(session, disabled("x" * 40, name=object()))  # type: ignore[arg-type]
 
     with pytest.raises((TypeError, DatabaseUnavailable)):
-        await team.server.desk.database.write(unwritable)
+        await team.server.service.database.write(unwritable)
     assert (await team.bob.http.get("/api/v1/me")).json()["language"] is None
 
 
 async def test_a_reading_of_a_source_is_an_entry(team: Team) -> None:
     search = await team.alice.open_search(reference=f"R-{new_id()}")
-    await team.alice.do(search, "sighting.add", {"description": "a girl", "source_name": "Griet"})
+    await team.alice.command(search, "sighting.add", {"description": "a girl", "source_name": "Griet"})
     sighting = next(id for kind, id in (await team.alice.snapshot(search))["entities"] if kind == "sighting")
     path = f"/api/v1/boards/{search}/sightings/{sighting}/source"
     assert (await team.victor.http.get(path)).status_code == 403  # who is refused has read nothing
@@ -182,14 +182,14 @@ async def test_no_display_shows_it(team: Team) -> None:
     shown = await pair_browser(team.alice, screen, ["operations"], "room")
     answer = await team.alice.http.patch(f"/api/v1/displays/{shown['id']}", json={"shows": {"boards": ["audit"]}})
     assert (answer.status_code, list(answer.json()["fields"])) == (422, ["shows"])
-    display = await screen.open()
-    assert (await display.ask({"type": "subscribe", "board": "audit"}, type="error"))["code"] == "not_found"
-    await display.leave()
-    await screen.leave()
+    display = await screen.connect()
+    assert (await display.request({"type": "subscribe", "board": "audit"}, type="error"))["code"] == "not_found"
+    await display.close()
+    await screen.close()
 
 
 async def test_a_token_that_may_only_take_in_reads_nothing(team: Team) -> None:
-    token = await create_token(team.server.desk, "Ina", "admin", "intake")
+    token = await create_token(team.server.service, "Ina", "admin", "intake")
     for path in CALLS:
         answer = await team.ada.http.get(path, headers={"Authorization": f"Bearer {token}"})
         assert answer.status_code == 403, path
@@ -198,14 +198,14 @@ async def test_a_token_that_may_only_take_in_reads_nothing(team: Team) -> None:
 async def test_no_socket_follows_it_and_no_command_writes_to_it(team: Team) -> None:
     head = await head_of(team)
     for person in (team.ada, team.charlie):
-        said = await person.ask({"type": "subscribe", "board": "audit"}, type="error")
-        nowhere = await person.ask({"type": "subscribe", "board": new_id()}, type="error")
+        said = await person.request({"type": "subscribe", "board": "audit"}, type="error")
+        nowhere = await person.request({"type": "subscribe", "board": new_id()}, type="error")
         assert {**said, "board": ""} == {**nowhere, "board": ""}
         for name, data in {"note.add": {"text": "x"}, "search.update": {}, "undo": {"seq": 1}, "nothing": {}}.items():
             with pytest.raises(Refusal) as refused:
-                await person.do("audit", name, data)  # type: ignore[arg-type]
+                await person.command("audit", name, data)  # type: ignore[arg-type]
             assert refused.value.code == "not_found", name
-        assert not [each for each in person.heard if "audit" in each.get("heads", {})]
+        assert not [each for each in person.frames if "audit" in each.get("heads", {})]
     assert await head_of(team) == head
 
 
@@ -213,7 +213,7 @@ async def test_former_administrator_cannot_read_on(team: Team) -> None:
     olga = await team.add_person("Olga", "admin")
     assert (await olga.http.get("/api/v1/audit")).status_code == 200
     change = text("UPDATE account SET role = 'coordinator' WHERE id = :id")
-    await team.server.desk.database.write(lambda s: s.connection().execute(change, {"id": olga.account["id"]}))
+    await team.server.service.database.write(lambda s: s.connection().execute(change, {"id": olga.account["id"]}))
     for path in CALLS:
         assert (await olga.http.get(path)).status_code == 404
 
@@ -293,7 +293,7 @@ async def test_no_question_reads_more_than_it_gives(team: Team) -> None:
             found.append(" ".join(str(row[-1]) for row in session.connection().execute(explained, asked)))
         return found
 
-    for plan in await team.server.desk.database.read(plans):
+    for plan in await team.server.service.database.read(plans):
         assert "SEARCH" in plan, plan
         assert "SCAN" not in plan, plan
 
@@ -328,7 +328,7 @@ async def sql(team: Team, *statements: str, **values: Any) -> None:
         for statement in statements:
             assert session.connection().execute(text(statement), values).rowcount, statement
 
-    await team.server.desk.database.write(run)
+    await team.server.service.database.write(run)
 
 
 SWAP = [
@@ -360,15 +360,15 @@ async def test_tampering_with_the_audit_journal_is_detected(team: Team, how: str
             )
             kept[table] = [dict(row) for row in rows.mappings()]
 
-    await team.server.desk.database.read(keep)
+    await team.server.service.database.read(keep)
     values: dict[str, Any] = {"seq": seq} | ({"body": b"{}"} if how == "another payload" else {})
     await sql(team, *BENT[how], **values)
     assert f"event {seq} " in (await fault(team) or "")
     chain = (await team.ada.http.get("/api/v1/boards/audit/chain")).json()
     assert (chain["holds"], chain["bad_seq"], chain["seq"]) == (False, seq, seq - 1)
     with pytest.raises(OperationError, match=f"audit: .*event {seq} "):
-        await team.server.desk.database.read(verified)
-    await team.server.desk.database.write(lambda session: put_back(session, seq, kept))
+        await team.server.service.database.read(verified)
+    await team.server.service.database.write(lambda session: put_back(session, seq, kept))
     assert await fault(team) is None
 
 
@@ -393,7 +393,7 @@ async def test_an_erased_payload_is_gone_and_the_chain_holds(team: Team) -> None
         board = writer.lock_audit_board(session)
         journal.append(session, board, "account.erased", "account", eva, None, board.at, {"actor": None, "about": {}})
 
-    await team.server.desk.database.write(erase)
+    await team.server.service.database.write(erase)
     assert await fault(team) is None
     _, erased = await entries(team.ada, account=eva)
     assert erased == {name: entry[name] for name in ("seq", "at", "type", "kind", "id")} | {"erased": True}

@@ -43,7 +43,7 @@ class Record:
 
     async def entries(self, kind: str | None = None) -> list[dict[str, Any]]:
         """Oldest first; of a kind."""
-        await self.team.server.desk.repeats.write()
+        await self.team.server.service.repeats.write()
         asked = {"limit": 500} | ({"kind": kind} if kind else {})
         answer = await self.team.ada.http.get("/api/v1/audit", params=asked)
         return [each for each in reversed(answer.json()["entries"]) if each["seq"] > self.seq]
@@ -57,7 +57,7 @@ class Record:
 
 
 async def since_now(team: Team) -> Record:
-    repeats = team.server.desk.repeats
+    repeats = team.server.service.repeats
     repeats._end_window()  # what scenes before this one have left to be counted
     await repeats.write()
     answer = await team.ada.http.get("/api/v1/audit", params={"limit": 1})
@@ -111,7 +111,7 @@ async def test_sign_in_is_audited_with_the_address(team: Team, record: Record) -
 
 async def test_failed_sign_in_is_audited_with_the_reason(team: Team, record: Record) -> None:
     eva, kim = await hire(team.server), await hire(team.server, name="Kim")
-    await live_changes.apply_change(team.server.desk, lambda database: accounts.set_enabled(database, kim.email, False))
+    await live_changes.apply_change(team.server.service, lambda database: accounts.set_enabled(database, kim.email, False))
     typed = f"secret-{new_id()}@desk.example"  # somebody may have typed the password there
     async with browser(team.server) as http:
         for email, password in ((eva.email, "wrong horse"), (typed, "wrong"), (kim.email, PASSWORD), (kim.email, "wrong")):
@@ -141,7 +141,7 @@ async def test_the_same_is_counted_and_not_written_again(team: Team, record: Rec
             assert await try_in(http, eva.email, "wrong horse") == 401
     (first,) = await record.entries("sign_in.failed")
     assert first["about"]["count"] == 1
-    team.server.desk.repeats._end_window()
+    team.server.service.repeats._end_window()
     _, more = await record.entries("sign_in.failed")
     assert (more["id"], more["about"]["count"]) == (eva.id, 4)
     assert more["about"]["since"] <= first["at"]
@@ -157,7 +157,7 @@ async def test_a_page_of_another_site_is_written_down(team: Team, record: Record
             await connect(team.server.ws, additional_headers={"Cookie": cookie} | FOREIGN)
     async with browser(team.server) as http:
         assert (await http.post("/login", data={}, headers=FOREIGN)).status_code == 403
-    team.server.desk.repeats._end_window()
+    team.server.service.repeats._end_window()
     found = await record.entries("origin.refused")
     assert {each["id"] for each in found} == {eva.id, ""}
     first = found[0]["about"]
@@ -166,18 +166,18 @@ async def test_a_page_of_another_site_is_written_down(team: Team, record: Record
 
 
 async def test_a_token_that_is_not_good_is_written_down_and_why(team: Team, record: Record) -> None:
-    desk, secrets, owners = team.server.desk, {}, {}
+    service, secrets, owners = team.server.service, {}, {}
     for name in ("revoked", "expired", "disabled", "good"):
-        secrets[name] = await create_token(desk, name, "viewer")
-    people = {each.name: each for each in await desk.database.read(accounts.all_accounts)}
+        secrets[name] = await create_token(service, name, "viewer")
+    people = {each.name: each for each in await service.database.read(accounts.all_accounts)}
     owners = {name: people[name] for name in secrets}
     await live_changes.apply_change(
-        desk, lambda s: accounts.revoke_token(s, f"{owners['revoked'].email} write", format_utc(now()))
+        service, lambda s: accounts.revoke_token(s, f"{owners['revoked'].email} write", format_utc(now()))
     )
     past = format_utc(now() - timedelta(days=1))
     sql = text("UPDATE token SET expires_at = :past WHERE account = :id")
-    await desk.database.write(lambda s: s.connection().execute(sql, {"past": past, "id": owners["expired"].id}))
-    await live_changes.apply_change(desk, lambda s: accounts.set_enabled(s, owners["disabled"].email, False))
+    await service.database.write(lambda s: s.connection().execute(sql, {"past": past, "id": owners["expired"].id}))
+    await live_changes.apply_change(service, lambda s: accounts.set_enabled(s, owners["disabled"].email, False))
     secrets["unknown"] = f"board_{new_id()}"
     async with httpx.AsyncClient(base_url=team.server.url) as http:
         for name, secret in secrets.items():
@@ -204,7 +204,7 @@ async def test_account_changes_by_an_administrator_are_audited(
 ) -> None:
     email = f"kim-{new_id()}@desk.example"
     assert (await ada.post("/accounts", data={"name": "Kim", "email": email, "role": "viewer"})).status_code == 200
-    kim = await team.server.desk.database.read(lambda database: accounts.find(database, email))
+    kim = await team.server.service.database.read(lambda database: accounts.find(database, email))
     path = f"/accounts/{kim.id}"
     for form, data in (
         ("role", {"role": "coordinator"}), ("role", {"role": "coordinator"}), ("link", {}), ("enabled", {"enabled": "no"}),
@@ -278,15 +278,15 @@ async def test_account_alert_is_live_and_cannot_be_switched_off(team: Team, ada:
         headers = {"Cookie": f"board_session={http.cookies['board_session']}", "Origin": team.server.url}
         socket = await connect(team.server.ws, additional_headers=headers)
         person = Person(team.server, "", socket)
-        await person.ask({"type": "alerts"}, type="alerts", unread=0)
+        await person.request({"type": "alerts"}, type="alerts", unread=0)
         shown_once(await ada.post(f"/accounts/{eva.id}/link"))
         shown_once(await ada.post(f"/accounts/{eva.id}/link"))
 
         def told(unread: int) -> Any:
-            last = [each for each in person.heard if each["type"] == "alerts"][-1]
+            last = [each for each in person.frames if each["type"] == "alerts"][-1]
             return last if last["unread"] == unread else None
 
-        frame = await person.until(lambda: told(2))
+        frame = await person.wait_until(lambda: told(2))
         assert frame["last"] == {"board": "account", "seq": 2}
         listed = (await http.get("/api/v1/alerts")).json()["alerts"]
         assert [(each["type"], each["seq"], each["read"]) for each in listed] == [
@@ -295,10 +295,10 @@ async def test_account_alert_is_live_and_cannot_be_switched_off(team: Team, ada:
         ]
         body = {"alerts": [{"board": "account", "seq": 1}]}
         assert (await http.post("/api/v1/alerts/read", json=body)).json() == {"unread": 1}
-        await person.until(lambda: told(1))
+        await person.wait_until(lambda: told(1))
         assert [each["read"] for each in (await http.get("/api/v1/alerts")).json()["alerts"]] == [False, True]
         assert (await http.post("/api/v1/alerts/read", json={"all": True})).json() == {"unread": 0}
-        await person.leave()
+        await person.close()
     kim = await hire(team.server, name="Kim")
     async with browser(team.server, kim) as other:
         assert (await other.get("/api/v1/alerts")).json()["alerts"] == []
@@ -327,7 +327,7 @@ async def test_a_link_that_is_used_and_ones_own_password_are_written_down(team: 
 async def test_tokens_that_end_with_a_password_are_written_down(team: Team) -> None:
     eva = await hire(team.server)
     await live_changes.apply_change(
-        team.server.desk, lambda s: accounts.add_token(s, f"of {eva.email}", "read", eva.email, format_utc(now()))
+        team.server.service, lambda s: accounts.add_token(s, f"of {eva.email}", "read", eva.email, format_utc(now()))
     )
     record = await since_now(team)
     async with browser(team.server, eva) as http:
@@ -341,7 +341,7 @@ async def test_tokens_that_end_with_a_password_are_written_down(team: Team) -> N
 
 async def test_display_changes_are_audited(team: Team, record: Record) -> None:
     screen = DisplayBrowser(team.server)
-    code = await screen.code()
+    code = await screen.pairing_code()
     wrong = await team.alice.http.post(DISPLAYS, json={"name": "Hall", "code": "0000-0000"} | SHOWN)
     assert wrong.status_code == 404
     made = (await team.alice.http.post(DISPLAYS, json={"name": "Hall", "code": code} | SHOWN)).json()
@@ -356,7 +356,7 @@ async def test_display_changes_are_audited(team: Team, record: Record) -> None:
     assert {each["actor"]["id"] for each in found} == {team.alice.account["id"]}
     assert found[0]["about"] == {"name": "Hall", "profile": "room", "boards": ["operations"]}
     assert found[1]["about"] == {"name": "Hall 2", "fields": ["name"]}
-    await screen.leave()
+    await screen.close()
 
 
 @pytest.mark.parametrize("name", ["cards.csv", "cards.json", "journal.csv", "journal.json", "history.md", "handover.md"])
@@ -384,7 +384,7 @@ async def test_a_file_that_somebody_takes_away_is_written_down(team: Team, name:
 @pytest.fixture
 async def board(team: Team) -> Shell:
     """Shell beside the team's server, on its database."""
-    return Shell({"DATABASE_URL": team.server.desk.settings.database_url})
+    return Shell({"DATABASE_URL": team.server.service.settings.database_url})
 
 
 async def test_command_line_changes_are_audited_and_alert(team: Team, board: Shell, record: Record) -> None:
@@ -431,29 +431,29 @@ async def test_new_member_of_a_search_is_audited_and_members_are_alerted(team: T
     for outsider in (team.victor, team.ada):
         assert search not in (await outsider.http.get("/api/v1/alerts")).text
     members = [person.account["id"] for person in (team.alice, team.charlie)]
-    await team.alice.do(search, "search.set_access", {"access": "members", "members": members})
+    await team.alice.command(search, "search.set_access", {"access": "members", "members": members})
     alert = (await team.bob.http.get("/api/v1/alerts")).json()["alerts"][0]
     assert (alert["type"], alert["reference"], alert["entity"]["kind"]) == ("members.joined_by_admin", None, "account")
     assert search not in (await team.bob.http.get("/api/v1/alerts")).text  # who does not see it any more is not told which
 
 
 async def test_a_backup_and_a_restore_are_written_down(tmp_path: Path) -> None:
-    desk = await BoardService.open(settings_for(tmp_path))
-    board = Shell({"DATABASE_URL": desk.settings.database_url})
+    service = await BoardService.open(settings_for(tmp_path))
+    board = Shell({"DATABASE_URL": service.settings.database_url})
     out = await board.works("backup", f"{tmp_path}/backup.db")
     assert "holds: 2 boards" in out
-    await desk.close()
+    await service.close()
     assert "2 boards have a new epoch" in await board.works("reset-epochs")
-    desk = await BoardService.open(settings_for(tmp_path))
+    service = await BoardService.open(settings_for(tmp_path))
 
     def read(session: Session) -> list[tuple[str, Any, str]]:
         said = journal.events_after(session, AUDIT, 0)
         return [(each.type, each.payload()["about"], each.payload()["actor"]["kind"]) for each in said]
 
-    *_, made, restored = await desk.database.read(read)
+    *_, made, restored = await service.database.read(read)
     assert made == ("backup.made", {"file": f"{tmp_path}/backup.db"}, "command_line")
     assert restored == ("backup.restored", {"boards": 2}, "command_line")
-    await desk.close()
+    await service.close()
 
 
 # -- settings -------------------------------------------------------------------------------------------------------------
@@ -464,13 +464,13 @@ SECRETS = {"secret_key": "the first secret of all, and long", "redis_url": None}
 async def settings_told(folder: Path, monkeypatch: pytest.MonkeyPatch, machine: str = "one", **settings: Any) -> list[Any]:
     """Starts, and ends; the entries that there are then."""
     monkeypatch.setattr(installation.socket, "gethostname", lambda: machine)  # type: ignore[attr-defined]
-    desk = await BoardService.open(settings_for(folder, **settings))
+    service = await BoardService.open(settings_for(folder, **settings))
 
     def read(session: Session) -> list[Any]:
         return [each.payload() for each in journal.events_after(session, AUDIT, 0) if each.type == "settings.changed"]
 
-    found = await desk.database.read(read)
-    await desk.close()
+    found = await service.database.read(read)
+    await service.close()
     return found
 
 
@@ -545,7 +545,7 @@ async def test_simultaneous_audited_actions_never_deadlock(team: Team, admin: Ac
     """Commands, sign-ins, files, sources, displays and what administrators do: each locks what it needs, and the journal last."""
     server, people = team.server, [await hire(team.server, name=f"Eva {number}") for number in range(6)]
     search = await team.alice.open_search()
-    await team.alice.do(search, "sighting.add", {"description": "a girl", "source_name": "Griet"})
+    await team.alice.command(search, "sighting.add", {"description": "a girl", "source_name": "Griet"})
     sighting = next(id for kind, id in (await team.alice.snapshot(search))["entities"] if kind == "sighting")
 
     async def comes(account: Account) -> None:
@@ -571,4 +571,4 @@ async def test_simultaneous_audited_actions_never_deadlock(team: Team, admin: Ac
     def holds(session: Session) -> str | None:
         return hash_chain.verify(session, session.get_one(Board, AUDIT))
 
-    assert await server.desk.database.read(holds) is None
+    assert await server.service.database.read(holds) is None

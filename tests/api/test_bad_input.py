@@ -51,7 +51,7 @@ def _is_failure(sample: Any) -> bool:
 
 async def heads(team: Team) -> dict[str, int]:
     """Return the position of every board."""
-    rows = await team.server.desk.database.read(lambda session: session.exec(select(Board.id, Board.seq)).all())
+    rows = await team.server.service.database.read(lambda session: session.exec(select(Board.id, Board.seq)).all())
     return dict(rows)
 
 
@@ -63,8 +63,8 @@ class Guest(Person):
 
     pings = 0
 
-    def _take(self, frame: dict[str, Any]) -> None:
-        self.heard.append(frame)
+    def _handle(self, frame: dict[str, Any]) -> None:
+        self.frames.append(frame)
         if frame["type"] == "hello":
             self.account = frame["account"]
         elif (waiting := self._answers.pop(str(frame.get("id")), None)) is not None:
@@ -73,15 +73,15 @@ class Guest(Person):
     async def hears(self, frame: str | bytes) -> list[dict[str, Any]]:
         """Return the answers to a frame; a ping after it shows that the socket lives."""
         self.pings += 1
-        since, alive = len(self.heard), {"type": "pong", "id": f"alive {self.pings}"}
-        await self.say(frame)
-        await self.say(json.dumps(alive | {"type": "ping"}))
-        await self.until(lambda: alive in self.heard[since:])
+        since, alive = len(self.frames), {"type": "pong", "id": f"alive {self.pings}"}
+        await self.send(frame)
+        await self.send(json.dumps(alive | {"type": "ping"}))
+        await self.wait_until(lambda: alive in self.frames[since:])
 
         def answers() -> list[dict[str, Any]]:
-            return [each for each in self.heard[since:] if each != alive and each["type"] not in UNASKED]
+            return [each for each in self.frames[since:] if each != alive and each["type"] not in UNASKED]
 
-        return list(await self.until(answers))  # a command is answered when it is done, which may be after the pong
+        return list(await self.wait_until(answers))  # a command is answered when it is done, which may be after the pong
 
 
 @pytest.fixture(scope="module")
@@ -89,9 +89,9 @@ async def guest(team: Team) -> AsyncIterator[Guest]:
     """Guest with Alice's rights, so that every command is allowed that can be."""
     headers = {"Authorization": f"Bearer {team.alice.token}"}
     guest = Guest(team.server, team.alice.token, await connect(team.server.ws, additional_headers=headers))
-    await guest.until(lambda: guest.account)
+    await guest.wait_until(lambda: guest.account)
     yield guest
-    await guest.leave()
+    await guest.close()
 
 
 # -- frames ---------------------------------------------------------------------------------------------------------------
@@ -235,19 +235,19 @@ async def test_a_message_that_is_odd_is_an_error(guest: Guest, frame: dict[str, 
 
 
 async def test_a_frame_of_64_kib_is_read_and_one_byte_more_closes(team: Team) -> None:
-    person = await team.again(team.bob)
+    person = await team.open_socket(team.bob)
     frame = json.dumps({"type": "ping", "id": "big", "more": ""})
-    await person.ask(frame[:-2] + "x" * (65_536 - len(frame)) + frame[-2:], type="pong")
-    await person.say(frame[:-2] + "x" * (65_537 - len(frame)) + frame[-2:])
-    await person.until(lambda: person.closed)
-    assert person.closed == 1009
+    await person.request(frame[:-2] + "x" * (65_536 - len(frame)) + frame[-2:], type="pong")
+    await person.send(frame[:-2] + "x" * (65_537 - len(frame)) + frame[-2:])
+    await person.wait_until(lambda: person.close_code)
+    assert person.close_code == 1009
 
 
 async def test_bytes_count_and_not_characters(team: Team) -> None:
-    person = await team.again(team.bob)
-    await person.say(json.dumps({"type": "ping", "id": "big", "more": "é" * 33_000}, ensure_ascii=False))
-    await person.until(lambda: person.closed)
-    assert person.closed == 1009
+    person = await team.open_socket(team.bob)
+    await person.send(json.dumps({"type": "ping", "id": "big", "more": "é" * 33_000}, ensure_ascii=False))
+    await person.wait_until(lambda: person.close_code)
+    assert person.close_code == 1009
 
 
 async def test_neither_compression_nor_a_subprotocol_is_negotiated(team: Team) -> None:
@@ -336,11 +336,11 @@ async def test_each_field_with_each_wrong_value_is_taken_or_refused_in_sentences
         names |= await handover_steps.prepare_for(name, team.alice, team.ada)
     for path, data in variants(WHOLE[name]):
         frame = {"type": "command", "id": new_id(), "board": board, "name": name, "data": filled(data, names)}
-        answer = await guest.start(frame)
+        answer = await guest.start_command(frame)
         if answer["type"] == "ack":
             assert answer["board"] == board
             if name == "search.set_status":  # it may be closed now
-                await team.alice.do(board, name, {"status": "open", "reason": "again"})
+                await team.alice.command(board, name, {"status": "open", "reason": "again"})
             continue
         if name == "undo" and answer["code"] == "conflict":  # the seq of another event, and what that changed has changed since
             assert answer["current"], (path, answer)
@@ -357,7 +357,7 @@ async def test_each_field_with_each_wrong_value_is_taken_or_refused_in_sentences
             assert "Input should" not in sentence, (field, sentence)
     assert failures() == failed
     whole = (await team.alice.snapshot(search))["entities"]
-    assert (await (await team.again(team.bob)).follow(search)).entities == whole
+    assert (await (await team.open_socket(team.bob)).subscribe(search)).entities == whole
 
 
 @pytest.mark.parametrize("name", WHOLE)
@@ -495,38 +495,38 @@ async def test_a_form_that_is_too_large_is_not_read(team: Team) -> None:
 
 async def test_too_many_messages_are_refused_and_far_too_many_close(tmp_path: Path) -> None:
     async with running_server(tmp_path, max_messages_per_second=5) as server:
-        person = await connect_person(server, await create_token(server.desk, "Alice", "coordinator"))
+        person = await connect_person(server, await create_token(server.service, "Alice", "coordinator"))
         try:
             for number in range(15):
-                await person.say({"type": "ping", "id": number})
-            await person.until(lambda: len([f for f in person.heard if f["type"] in ("pong", "error")]) == 15)
-            assert [f["id"] for f in person.heard if f["type"] == "pong"][:5] == [0, 1, 2, 3, 4]
-            errors = [f for f in person.heard if f["type"] == "error"]
+                await person.send({"type": "ping", "id": number})
+            await person.wait_until(lambda: len([f for f in person.frames if f["type"] in ("pong", "error")]) == 15)
+            assert [f["id"] for f in person.frames if f["type"] == "pong"][:5] == [0, 1, 2, 3, 4]
+            errors = [f for f in person.frames if f["type"] == "error"]
             assert errors
             assert all(f["code"] == "rate_limited" and f["message"].endswith(".") for f in errors)
             frame = {"type": "command", "id": "c1", "board": "operations", "name": "note.add", "data": {"text": "x"}}
-            answer = await person.start(frame)
+            answer = await person.start_command(frame)
             assert (answer["type"], answer["code"]) == ("refused", "rate_limited")
             assert (await person.snapshot("operations"))["seq"] == 0
             for number in range(100):
-                await person.say({"type": "ping", "id": number})
-            await person.until(lambda: person.closed)
-            assert person.closed == 4013
+                await person.send({"type": "ping", "id": number})
+            await person.wait_until(lambda: person.close_code)
+            assert person.close_code == 4013
         finally:
-            await person.leave()
+            await person.close()
 
 
 async def test_sockets_of_an_account_are_bounded_also_when_opened_at_once(tmp_path: Path) -> None:
     async with running_server(tmp_path, max_sockets_per_account=3) as server:
-        token = await create_token(server.desk, "Alice", "coordinator")
-        other = await create_token(server.desk, "Bob", "investigator")
+        token = await create_token(server.service, "Alice", "coordinator")
+        other = await create_token(server.service, "Bob", "investigator")
         opened = await asyncio.gather(*(connect_person(server, token) for _ in range(9)), return_exceptions=True)
         people = [each for each in opened if isinstance(each, Person)]
         refused = [each for each in opened if not isinstance(each, Person)]
         assert len(people) == 3
         assert {each.response.status_code for each in refused} == {429}  # type: ignore[attr-defined]
         people.append(await connect_person(server, other))
-        await people.pop(0).leave()
+        await people.pop(0).close()
         people.append(await asyncio.wait_for(connect_person(server, token), PATIENCE_S))
         for person in people:
-            await person.leave()
+            await person.close()

@@ -28,7 +28,7 @@ async def scene(team: Team) -> SearchScenario:
 
 
 async def entities(team: Team, board: str) -> int:
-    return await team.server.desk.database.read(lambda session: session.get_one(Board, board).entities)
+    return await team.server.service.database.read(lambda session: session.get_one(Board, board).entities)
 
 
 async def there(team: Team, board: str) -> int:
@@ -42,9 +42,9 @@ async def test_it_counts_what_is_there_and_no_search(scene: SearchScenario) -> N
     team, search = scene.team, scene.search
     before = await entities(team, OPERATIONS)
     assert await entities(team, search) == await there(team, search) > 5
-    await team.alice.do(OPERATIONS, "note.add", {"text": "a storm is announced"})
+    await team.alice.command(OPERATIONS, "note.add", {"text": "a storm is announced"})
     other = await team.alice.open_search()
-    await team.alice.do(other, "search.set_status", {"status": "closed", "reason": "a mistake", "acknowledge": "as it is"})
+    await team.alice.command(other, "search.set_status", {"status": "closed", "reason": "a mistake", "acknowledge": "as it is"})
     assert await entities(team, OPERATIONS) == before + 1
     await scene.sighting()
     await scene.task()
@@ -57,10 +57,10 @@ async def test_it_counts_what_is_there_and_no_search(scene: SearchScenario) -> N
 
 async def test_a_search_is_opened_however_full_operations_is(scene: SearchScenario, monkeypatch: pytest.MonkeyPatch) -> None:
     team = scene.team
-    await team.alice.do(OPERATIONS, "note.add", {"text": "the last that there is room for"})
+    await team.alice.command(OPERATIONS, "note.add", {"text": "the last that there is room for"})
     monkeypatch.setattr(event_writer, "MAX_ENTITIES", await entities(team, OPERATIONS))
     with pytest.raises(Refusal, match="too_large"):
-        await team.alice.do(OPERATIONS, "note.add", {"text": "one more"})
+        await team.alice.command(OPERATIONS, "note.add", {"text": "one more"})
     for _ in range(3):
         opened = await team.alice.open_search()
         assert len((await team.alice.snapshot(opened))["entities"]) > 6
@@ -76,11 +76,11 @@ async def test_a_desk_that_has_opened_ten_thousand_searches_opens_one_more(scene
         session.get_one(Board, OPERATIONS).entities = event_writer.MAX_ENTITIES + 5
 
     before = await entities(team, OPERATIONS)
-    await team.server.desk.database.write(fill)
+    await team.server.service.database.write(fill)
     assert await team.alice.open_search()
     with pytest.raises(Refusal, match="too_large"):
-        await team.alice.do(OPERATIONS, "note.add", {"text": "one more"})
-    await team.server.desk.database.write(lambda session: setattr(session.get_one(Board, OPERATIONS), "entities", before))
+        await team.alice.command(OPERATIONS, "note.add", {"text": "one more"})
+    await team.server.service.database.write(lambda session: setattr(session.get_one(Board, OPERATIONS), "entities", before))
 
 
 async def test_a_child_is_found_however_full_its_board_is(scene: SearchScenario, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -116,8 +116,8 @@ async def test_the_counters_of_boards_that_are_there_are_right_after_the_update(
     team = scene.team
     await scene.sighting()
     await scene.one("note.add", {"text": "x"})
-    await team.alice.do(OPERATIONS, "note.add", {"text": "x"})
-    database = team.server.desk.database
+    await team.alice.command(OPERATIONS, "note.add", {"text": "x"})
+    database = team.server.service.database
 
     def counted(session: Session) -> dict[str, int]:
         return {board.id: board.entities for board in session.exec(select(Board))}

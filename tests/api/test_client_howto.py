@@ -32,7 +32,7 @@ async def run(folder: Path, program: str, settings: dict[str, str]) -> subproces
 
 async def test_a_sighting_is_taken_in_once_however_often_it_is_sent(alice: Person, server: Server, tmp_path: Path) -> None:
     await alice.open_search(reference="2026-4711")
-    token = await create_token(server.desk, "Hotline", "investigator", "intake")
+    token = await create_token(server.service, "Hotline", "investigator", "intake")
     said = [await run(tmp_path, INTAKE, environment(server, token, REFERENCE="2026-4711")) for _ in range(2)]
     assert [each.returncode for each in said] == [0, 0], said
     assert said[0].stdout == said[1].stdout
@@ -41,7 +41,7 @@ async def test_a_sighting_is_taken_in_once_however_often_it_is_sent(alice: Perso
 
 async def test_a_token_that_only_reads_takes_nothing_in(alice: Person, server: Server, tmp_path: Path) -> None:
     await alice.open_search(reference="2026-4712")
-    token = await create_token(server.desk, "Reader", "investigator", "read")
+    token = await create_token(server.service, "Reader", "investigator", "read")
     done = await run(tmp_path, INTAKE, environment(server, token, REFERENCE="2026-4712"))
     assert done.returncode != 0
     assert "403" in done.stderr
@@ -49,7 +49,7 @@ async def test_a_token_that_only_reads_takes_nothing_in(alice: Person, server: S
 
 async def test_a_client_follows_a_board_through_a_cut(alice: Person, server: Server, tmp_path: Path) -> None:
     search = await alice.open_search()
-    token = await create_token(server.desk, "Reader", "viewer", "read")
+    token = await create_token(server.service, "Reader", "viewer", "read")
     file = tmp_path / "client.py"
     file.write_text(FOLLOW)
     process = await asyncio.create_subprocess_exec(
@@ -63,11 +63,11 @@ async def test_a_client_follows_a_board_through_a_cut(alice: Person, server: Ser
 
     try:
         assert (await line()).startswith("live ")
-        await alice.do(search, "task.add", {"title": "Before the cut"})
+        await alice.command(search, "task.add", {"title": "Before the cut"})
         assert (await line()).startswith("task.added ")
-        reader = next(each for each in server.desk.hub.connections if each.account["name"] == "Reader")
+        reader = next(each for each in server.service.hub.connections if each.account["name"] == "Reader")
         reader.close(1012)
-        await alice.do(search, "task.add", {"title": "During the cut"})
+        await alice.command(search, "task.add", {"title": "During the cut"})
         said = [await line(), await line()]
         assert sorted(each.split()[0] for each in said) == ["live", "task.added"], "once, and from its position"
     finally:

@@ -36,11 +36,11 @@ HOURS = timedelta(hours=5)
 async def told(person: Person, **like: Any) -> dict[str, Any]:
     """The frame `clock` that says this: True of what is told, False of what is not."""
     return dict(
-        await person.until(
+        await person.wait_until(
             lambda: next(
                 (
                     frame
-                    for frame in person.heard
+                    for frame in person.frames
                     if frame["type"] == "clock" and all((frame[name] is not None) == is_told for name, is_told in like.items())
                 ),
                 None,
@@ -54,20 +54,20 @@ async def told(person: Person, **like: Any) -> dict[str, Any]:
 
 @pytest.fixture
 async def alice(server: Server) -> AsyncIterator[Person]:
-    person = await connect_person(server, await create_token(server.desk, "Alice", "coordinator"))
+    person = await connect_person(server, await create_token(server.service, "Alice", "coordinator"))
     yield person
-    await person.leave()
+    await person.close()
 
 
 @pytest.mark.both_backends
 async def test_events_keep_their_true_time_after_a_jump_and_back(server: Server, alice: Person, wall_clock: WallClock) -> None:
     search = await alice.open_search()
-    screen = await alice.follow(search)
+    screen = await alice.subscribe(search)
 
     async def write(ahead: timedelta) -> dict[str, Any]:
         wall_clock.set(ahead)
-        (seq,) = (await alice.do(search, "note.add", {"text": "the aunt was called"}))["seqs"]
-        return (await alice.up_to(search, seq)).events[-1]
+        (seq,) = (await alice.command(search, "note.add", {"text": "the aunt was called"}))["seqs"]
+        return (await alice.wait_for_seq(search, seq)).events[-1]
 
     before, during, after, later = [await write(ahead) for ahead in (timedelta(0), HOURS, timedelta(0), timedelta(seconds=1))]
     assert all("clock" not in event for event in (before, during))  # what is as ever does not grow
@@ -77,7 +77,7 @@ async def test_events_keep_their_true_time_after_a_jump_and_back(server: Server,
     assert screen.events == (await alice.http.get(f"/api/v1/boards/{search}/events?after={before['seq'] - 1}")).json()["events"]
     kept = {event["seq"]: event for event in (await alice.http.get(f"/api/v1/boards/{search}/journal.json")).json()["events"]}
     assert kept[after["seq"]]["clock"] == after["clock"]
-    assert await server.desk.database.read(lambda session: hash_chain.verify(session, session.get_one(Board, search))) is None
+    assert await server.service.database.read(lambda session: hash_chain.verify(session, session.get_one(Board, search))) is None
     paper = (await alice.http.get(f"/searches/{search}/history.md")).text
     assert paper.count("by the clock: ") == 2
 
@@ -85,9 +85,9 @@ async def test_events_keep_their_true_time_after_a_jump_and_back(server: Server,
 async def test_events_of_processes_that_wait_for_each_other_do_not_grow(tmp_path: Path, postgres: Postgres, redis: Redis) -> None:
     async with processes(tmp_path, postgres, redis) as pair:
         alice = await pair.add_person(pair.one, "Alice", "coordinator")
-        other = await pair.again(pair.two, alice.token)
+        other = await pair.open_socket(pair.two, alice.token)
         search = await alice.open_search()
-        await asyncio.gather(*(who.do(search, "note.add", {"text": "x"}) for _ in range(40) for who in (alice, other)))
+        await asyncio.gather(*(who.command(search, "note.add", {"text": "x"}) for _ in range(40) for who in (alice, other)))
         events = (await alice.http.get(f"/api/v1/boards/{search}/events?limit=1000")).json()["events"]
         assert len(events) > 80
         assert not [event for event in events if "clock" in event]
@@ -100,16 +100,16 @@ async def test_status_set_while_the_clock_was_behind_has_the_time_of_its_event(
     search = await alice.open_search()
     wall_clock.set(-HOURS)
     over = {"status": "closed", "reason": "over", "acknowledge": "nothing is to be done any more"}
-    (seq,) = (await alice.do(search, "search.set_status", over))["seqs"]
+    (seq,) = (await alice.command(search, "search.set_status", over))["seqs"]
     browser = DisplayBrowser(server)
     await pair_browser(alice, browser, ["operations"])
-    display = await browser.open()
-    await display.follow("operations")
+    display = await browser.connect()
+    await display.subscribe("operations")
     (event,) = (await alice.http.get(f"/api/v1/boards/{search}/events?after={seq - 1}")).json()["events"]
     assert event["clock"] < event["at"]
-    assert display.screens["operations"].of("search")[search]["status_at"] == event["at"]
-    await display.leave()
-    await browser.leave()
+    assert display.boards["operations"].of_kind("search")[search]["status_at"] == event["at"]
+    await display.close()
+    await browser.close()
 
 
 # -- noticed, and said --------------------------------------------------------------------------------------------------------
@@ -121,27 +121,27 @@ async def test_screens_are_warned_of_a_jump_and_of_a_journal_that_is_ahead(
 ) -> None:
     browser = DisplayBrowser(server)
     await pair_browser(alice, browser, ["operations"])
-    display = await browser.open()
-    assert not [frame for frame in alice.heard if frame["type"] == "clock"]  # where nothing is wrong nobody is told
+    display = await browser.connect()
+    assert not [frame for frame in alice.frames if frame["type"] == "clock"]  # where nothing is wrong nobody is told
     with structlog.testing.capture_logs() as logged:
         # one look, so that there is something to hold the next one against
-        await alice.until(lambda: [frame for frame in alice.heard if frame["type"] == "heads"])
+        await alice.wait_until(lambda: [frame for frame in alice.frames if frame["type"] == "heads"])
         wall_clock.set(HOURS)
         frames = [await told(each, jumped=True) for each in (alice, display)]
         assert frames[0] == frames[1]
         assert frames[0]["jumped"]["by_s"] == pytest.approx(HOURS.total_seconds(), abs=5)
         search = await alice.open_search()
         wall_clock.set(timedelta(0))
-        back = await alice.until(
-            lambda: next((f for f in alice.heard if f["type"] == "clock" and f["jumped"]["by_s"] < 0 and f["ahead"]), None)
+        back = await alice.wait_until(
+            lambda: next((f for f in alice.frames if f["type"] == "clock" and f["jumped"]["by_s"] < 0 and f["ahead"]), None)
         )
     (opened,) = (await alice.http.get(f"/api/v1/boards/{search}/events?limit=1")).json()["events"]
     assert back["ahead"]["until"] >= opened["at"] > back["ahead"]["at"]
     assert back["jumped"]["at"] < opened["at"]
     # who comes later is told after the hello
-    newcomer = await connect_person(server, await create_token(server.desk, "Bob", "investigator"))
+    newcomer = await connect_person(server, await create_token(server.service, "Bob", "investigator"))
     assert await told(newcomer, jumped=True, ahead=True) == back
-    assert newcomer.heard[0]["type"] == "hello"
+    assert newcomer.frames[0]["type"] == "hello"
     warned = [line for line in logged if "clock" in line["event"]]
     assert [line["event"] for line in warned] == ["clock jumped", "clock jumped", "events ahead of the clock"]
     assert {line["log_level"] for line in warned} == {"warning"}
@@ -150,23 +150,23 @@ async def test_screens_are_warned_of_a_jump_and_of_a_journal_that_is_ahead(
     ahead = [line for line in metrics.splitlines() if line.startswith("board_clock_ahead_seconds{")]
     assert max(float(line.split()[-1]) for line in ahead) > HOURS.total_seconds() - 60
     for person in (display, newcomer):
-        await person.leave()
-    await browser.leave()
+        await person.close()
+    await browser.close()
 
 
 async def test_journal_that_is_ahead_at_the_start_is_reported(tmp_path: Path, wall_clock: WallClock) -> None:
     wall_clock.set(HOURS)
     async with running_server(tmp_path) as server:
-        alice = await connect_person(server, token := await create_token(server.desk, "Alice", "coordinator"))
+        alice = await connect_person(server, token := await create_token(server.service, "Alice", "coordinator"))
         await alice.open_search()
-        await alice.leave()
+        await alice.close()
     wall_clock.set(timedelta(0))
     async with running_server(tmp_path) as server:
         alice = await connect_person(server, token)
         frame = await told(alice, ahead=True)
         assert frame["jumped"] is None  # nobody saw one
         assert parse_utc(frame["ahead"]["until"]) - now() > HOURS - timedelta(minutes=1)
-        await alice.leave()
+        await alice.close()
 
 
 # -- how long it is said, and by whom -----------------------------------------------------------------------------------------
@@ -297,12 +297,12 @@ async def test_kept_clock_jumps_are_bounded_and_old_ones_are_not_shown(machine: 
 
 async def test_story_player_sets_its_own_clock(tmp_path: Path, wall_clock: WallClock) -> None:
     told_at = (BEGINS + timedelta(hours=number) for number in itertools.count())
-    desk = await BoardService.open(settings_for(tmp_path), lambda: next(told_at))
-    assert not [task for task in desk._tasks if "ClockCheck" in repr(task)]
-    await desk.close()
-    desk = await BoardService.open(settings_for(tmp_path))
-    assert [task for task in desk._tasks if "ClockCheck" in repr(task)]
-    await desk.close()
+    service = await BoardService.open(settings_for(tmp_path), lambda: next(told_at))
+    assert not [task for task in service._tasks if "ClockCheck" in repr(task)]
+    await service.close()
+    service = await BoardService.open(settings_for(tmp_path))
+    assert [task for task in service._tasks if "ClockCheck" in repr(task)]
+    await service.close()
 
 
 # -- clocks held against each other -------------------------------------------------------------------------------------------

@@ -188,7 +188,7 @@ async def test_the_closing_sentence_does_not_replace_that_about_the_finding(scen
 
 async def test_a_search_that_an_earlier_version_found_keeps_its_sentence_too(scene: SearchScenario) -> None:
     await scene.one("search.set_status", found())
-    database = scene.team.server.desk.database
+    database = scene.team.server.service.database
     old = '{"found_at":"2026-11-24T23:00:00.000Z","condition":"well","how":"police","family_told":true,"police_told":true}'
     await database.write(
         lambda session: session.connection().execute(
@@ -233,7 +233,7 @@ async def test_invalid_correction_is_refused(scene: SearchScenario) -> None:
     await scene.refuses("invalid", name, {"outcome": {"condition": "tired", "tall": 1}}, "outcome.condition", "outcome.tall")
     await scene.refuses("invalid", name, {"outcome": {}, "status": "open"}, "status")
     with pytest.raises(Refusal, match="forbidden"):
-        await scene.team.bob.do(scene.search, name, {"outcome": {"family_told": True}})
+        await scene.team.bob.command(scene.search, name, {"outcome": {"family_told": True}})
     await scene.does("search.set_status", {"status": "open", "reason": "gone again"})
     await scene.refuses("invalid", name, {"outcome": OUTCOME}, "outcome")
 
@@ -254,7 +254,7 @@ async def test_a_correction_is_undone_also_on_a_closed_search(team: Team, scene:
         await scene.does("search.set_status", CLOSE | {"acknowledge": WHY})
     event = await scene.one("search.set_outcome", {"outcome": {"family_told": True, "place": "Gent"}})
     with pytest.raises(Refusal, match="forbidden"):
-        await team.bob.do(scene.search, "undo", {"seq": event["seq"]})
+        await team.bob.command(scene.search, "undo", {"seq": event["seq"]})
     undone = await scene.one("undo", {"seq": event["seq"]})
     assert (undone["type"], undone["undoes"]) == ("search.outcome_set", event["seq"])
     assert undone["changes"] == ["outcome.family_told", "outcome.place"]
@@ -286,7 +286,7 @@ async def test_take_down_tasks_of_an_earlier_version_are_recognized(
     with backend.settled(tmp_path) as settings:
         old = Database(settings["database_url"])
         await asyncio.to_thread(migrate, old)
-        scene.team.server.desk.database.read_now(lambda source: old.write_now(partial(_as_before, source)))
+        scene.team.server.service.database.read_now(lambda source: old.write_now(partial(_as_before, source)))
         await asyncio.to_thread(migrate, old)
         known = old.read_now(lambda session: session.exec(select(Task.id).where(Task.take_down == true())).all())
         await old.close()

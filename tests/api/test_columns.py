@@ -166,9 +166,11 @@ async def test_columns_that_share_a_commit_know_of_each_other(scene: SearchScena
     """A burst: what the one made, the next one must see, though nothing of it is committed yet."""
     alice, board = scene.team.alice, scene.search
     inbox, todo, doing, waiting, done = await from_left(scene)
-    work = [alice.do(board, "column.add", {"title": f"{number}", "role": "doing", "after": done}) for number in range(20)] + [
-        alice.do(board, "column.remove", {"column": doing}),
-        alice.do(board, "column.move", {"column": waiting, "before": inbox}),
+    work = [
+        alice.command(board, "column.add", {"title": f"{number}", "role": "doing", "after": done}) for number in range(20)
+    ] + [
+        alice.command(board, "column.remove", {"column": doing}),
+        alice.command(board, "column.move", {"column": waiting, "before": inbox}),
     ]
     await asyncio.gather(*work)
     order = await from_left(scene)

@@ -30,7 +30,7 @@ async def scene(team: Team) -> SearchScenario:
 
 
 async def test_opening_writes_the_search_on_both_boards_and_its_first_cards(team: Team) -> None:
-    ack = await team.alice.do(
+    ack = await team.alice.command(
         "operations",
         "search.open",
         {"kind": "parental_abduction", "person": {"first_name": "Noor"}, "missing_since": "2026-11-24T16:10:00+01:00"},
@@ -149,9 +149,9 @@ async def test_a_child_is_not_missing_from_a_time_to_come(team: Team, scene: Sea
     soon, later = (format_utc(now() + timedelta(minutes=minutes)) for minutes in (4, 6))
     for name, board in (("search.open", "operations"), ("search.update", scene.search)):
         facts = {"kind": "runaway", "person": {"first_name": "Noor"}}
-        await team.alice.do(board, name, facts | {"missing_since": soon})
+        await team.alice.command(board, name, facts | {"missing_since": soon})
         with pytest.raises(Refusal) as refused:
-            await team.alice.do(board, name, facts | {"missing_since": later, "lead": UNKNOWN_ID})
+            await team.alice.command(board, name, facts | {"missing_since": later, "lead": UNKNOWN_ID})
         assert (refused.value.code, refused.value.fields) == ("invalid", {"missing_since": "This is in the future."})
     assert (await scene.state("search", scene.search))["missing_since"] == soon
 
@@ -252,7 +252,7 @@ async def test_among_the_members_is_an_enabled_coordinator(team: Team, scene: Se
         await team.alice.open_search(access="members", members=[bob])
     gone = await team.add_person("Gone", "coordinator")
     email = (await gone.http.get("/api/v1/me")).json()["email"]
-    await team.server.desk.database.write(
+    await team.server.service.database.write(
         lambda session: session.connection().execute(text("UPDATE account SET enabled = false WHERE email = :e"), {"e": email})
     )
     await scene.refuses("invalid", "search.set_access", {"access": "members", "members": [gone.account["id"]]}, "members")
@@ -413,14 +413,14 @@ async def test_a_duplicate_names_the_other_and_is_reversible(scene: SearchScenar
 
 
 async def test_source_leaves_by_one_call_only_and_each_read_is_kept(team: Team, scene: SearchScenario) -> None:
-    watcher = await team.again(team.alice)
-    await watcher.follow(scene.search)
+    watcher = await team.open_socket(team.alice)
+    await watcher.subscribe(scene.search)
     name, contact = f"Griet-{new_id()}", f"0470-{new_id()}"
     added = await scene.sighting(source_name=name, source={"kind": "named"})
     await scene.does("sighting.update", {"sighting": added["id"], "source_contact": contact, "direction": "north"})
     await scene.does("sighting.update", {"sighting": added["id"], "clothing": "red"})
-    await watcher.up_to(scene.search, (await team.alice.snapshot(scene.search))["seq"])
-    said = [watcher.heard, [*(await team.alice.snapshot(scene.search))["entities"].values()]]
+    await watcher.wait_for_seq(scene.search, (await team.alice.snapshot(scene.search))["seq"])
+    said = [watcher.frames, [*(await team.alice.snapshot(scene.search))["entities"].values()]]
     said.append((await team.alice.http.get(f"/api/v1/boards/{scene.search}/events")).json())
     assert name not in json.dumps(said)
     assert contact not in json.dumps(said)
@@ -437,7 +437,7 @@ async def test_source_leaves_by_one_call_only_and_each_read_is_kept(team: Team, 
     for board, id in ((scene.search, UNKNOWN_ID), (await team.alice.open_search(), added["id"])):
         assert (await team.bob.http.get(f"/api/v1/boards/{board}/sightings/{id}/source")).status_code == 404
     kept = text("SELECT account FROM event WHERE board = 'audit' AND type = 'source.read' AND entity = :id ORDER BY seq")
-    readers = await team.server.desk.database.read(
+    readers = await team.server.service.database.read(
         lambda session: session.connection().execute(kept, {"id": added["id"]}).scalars().all()
     )
     assert readers == [team.bob.account["id"], team.charlie.account["id"]]
@@ -446,25 +446,25 @@ async def test_source_leaves_by_one_call_only_and_each_read_is_kept(team: Team, 
 async def test_a_change_of_the_source_alone_is_on_the_record_but_not_what_it_was(team: Team, scene: SearchScenario) -> None:
     added = await scene.sighting(source_name="Griet")
     command = {"sighting": added["id"], "source_name": "Lotte"}
-    ack = await team.bob.do(scene.search, "sighting.update", command)
+    ack = await team.bob.command(scene.search, "sighting.update", command)
     found = (await team.alice.http.get(f"/api/v1/boards/{scene.search}/events?after={ack['seqs'][0] - 1}")).json()["events"]
     assert [(event["type"], event["changes"], event["actor"]["name"]) for event in found] == [("sighting.updated", [], "Bob")]
     assert found[0]["private"] == ["source_name"]
 
 
 async def test_a_seal_is_broken_only_by_who_took_it_in_or_a_coordinator(team: Team, scene: SearchScenario) -> None:
-    taken_in = await team.bob.do(scene.search, "sighting.add", {"description": "a girl", "source": {"sealed": True}})
+    taken_in = await team.bob.command(scene.search, "sighting.add", {"description": "a girl", "source": {"sealed": True}})
     found = (await team.bob.http.get(f"/api/v1/boards/{scene.search}/events?after={taken_in['seqs'][0] - 1}")).json()["events"]
     sighting = found[0]["id"]
     with pytest.raises(Refusal, match="forbidden"):
-        await team.charlie.do(scene.search, "sighting.update", {"sighting": sighting, "source": {"sealed": False}})
-    assert (await team.charlie.do(scene.search, "sighting.update", {"sighting": sighting, "clothing": "red"}))["seqs"]
+        await team.charlie.command(scene.search, "sighting.update", {"sighting": sighting, "source": {"sealed": False}})
+    assert (await team.charlie.command(scene.search, "sighting.update", {"sighting": sighting, "clothing": "red"}))["seqs"]
     path = f"/api/v1/boards/{scene.search}/sightings/{sighting}/source"
     assert (await team.charlie.http.get(path)).status_code == 403
     for who in (team.bob, team.alice):
         assert (await who.http.get(path)).status_code == 200
-        assert (await who.do(scene.search, "sighting.update", {"sighting": sighting, "source": {"sealed": False}}))["seqs"]
-        await who.do(scene.search, "sighting.update", {"sighting": sighting, "source": {"sealed": True}})
+        assert (await who.command(scene.search, "sighting.update", {"sighting": sighting, "source": {"sealed": False}}))["seqs"]
+        await who.command(scene.search, "sighting.update", {"sighting": sighting, "source": {"sealed": True}})
 
 
 # -- tasks ----------------------------------------------------------------------------------------------------------------
@@ -601,7 +601,7 @@ async def test_ranks_stay_short_and_neighbours_that_get_new_ones_say_so(scene: S
     for turn in range(320):
         card = cards[1 + turn % 2]
         data = {"card": card, "column": inbox, "after": cards[0]}
-        said.append(len((await scene.team.alice.do(scene.search, "card.move", data))["seqs"]))
+        said.append(len((await scene.team.alice.command(scene.search, "card.move", data))["seqs"]))
         if said[-1] > 1:
             break
     else:
@@ -654,7 +654,7 @@ async def test_a_note_happened_at_one_time_and_was_recorded_at_another(scene: Se
 
 
 async def test_a_note_may_stand_on_the_operations_board(team: Team) -> None:
-    ack = await team.bob.do("operations", "note.add", {"text": "the phones are down"})
+    ack = await team.bob.command("operations", "note.add", {"text": "the phones are down"})
     entities = (await team.alice.snapshot("operations"))["entities"]
     assert [state["text"] for (kind, _), state in entities.items() if kind == "note"] == ["the phones are down"]
     assert len(ack["seqs"]) == 1

@@ -19,15 +19,15 @@ PACKED = {"Accept-Encoding": "gzip, br"}
 async def search(team: Team) -> str:
     search = await team.alice.open_search()
     for _ in range(40):
-        await team.alice.do(search, "sighting.add", {"description": TEXT, "source_name": "Mia", "source_contact": "0470"})
+        await team.alice.command(search, "sighting.add", {"description": TEXT, "source_name": "Mia", "source_contact": "0470"})
     return search
 
 
 @pytest.fixture
 async def browser(team: Team) -> AsyncIterator[httpx.AsyncClient]:
-    desk, email = team.server.desk, f"lea-{new_id()}@desk.example"
-    await live_changes.add_account(desk, email, "Lea", "coordinator", PASSWORD)
-    headers = {"Cookie": f"board_session={await session_cookie(desk, email)}", "Origin": team.server.url}
+    service, email = team.server.service, f"lea-{new_id()}@desk.example"
+    await live_changes.add_account(service, email, "Lea", "coordinator", PASSWORD)
+    headers = {"Cookie": f"board_session={await session_cookie(service, email)}", "Origin": team.server.url}
     async with httpx.AsyncClient(base_url=team.server.url, headers=headers) as http:
         yield http
 
@@ -101,7 +101,7 @@ async def test_the_description_is_packed_for_everybody_as_it_holds_no_secret(tea
 
 
 async def test_read_slot_is_freed_when_the_compressed_answer_is_delivered(team: Team, search: str) -> None:
-    heavy, person = team.server.desk.heavy_reads, team.alice.account["id"]
+    heavy, person = team.server.service.heavy_reads, team.alice.account["id"]
     for path in large(search):
         await raw(team.alice.http, path)
-    await team.alice.until(lambda: heavy.count(person) == 0)
+    await team.alice.wait_until(lambda: heavy.count(person) == 0)

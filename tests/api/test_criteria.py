@@ -53,7 +53,7 @@ async def answered_before(scene: SearchScenario, former: dict[str, Any]) -> None
     """Store an answer to a retired criterion, as an earlier version let people give it."""
     criteria = (await scene.state("search", scene.search))["criteria"] | {"danger_to_others": former}
     sql = text("UPDATE search SET criteria = :criteria WHERE id = :id")
-    await scene.team.server.desk.database.write(
+    await scene.team.server.service.database.write(
         lambda session: session.connection().execute(sql, {"criteria": json.dumps(criteria), "id": scene.search})
     )
 
@@ -127,11 +127,11 @@ def test_somebody_should_decide_until_somebody_has() -> None:
 
 async def test_summaries_and_report_show_suggestions_and_decide_nothing(team: Team) -> None:
     search = await team.alice.open_search(person={"first_name": "Noor", "age": 9})
-    scene, reader = SearchScenario(team, search), await team.again(team.bob)
-    await reader.follow("operations")
+    scene, reader = SearchScenario(team, search), await team.open_socket(team.bob)
+    await reader.subscribe("operations")
 
     def told() -> list[str]:
-        frames = [each["searches"] for each in reader.heard if each["type"] == "summary"]
+        frames = [each["searches"] for each in reader.frames if each["type"] == "summary"]
         return next((each[search]["suggested"] for each in reversed(frames) if search in each), ["nothing yet"])
 
     async def reported() -> tuple[list[str], bool]:
@@ -139,18 +139,18 @@ async def test_summaries_and_report_show_suggestions_and_decide_nothing(team: Te
         (section,) = report["searches"]
         return section["search"]["suggested"], section["search"]["undecided"]
 
-    await reader.until(lambda: told() == ["under_13"])
+    await reader.wait_until(lambda: told() == ["under_13"])
     assert await reported() == (["under_13"], True)
     assert (await scene.state("search", search))["worrying"] is None
     await scene.does("search.update", {"criteria": {"under_13": {"answer": "no", "basis": "her passport"}}})
-    await reader.until(lambda: told() == [])
+    await reader.wait_until(lambda: told() == [])
     assert await reported() == ([], False)
     await scene.does("search.update", {"criteria": {"under_13": None}})
-    await reader.until(lambda: told() == ["under_13"])
+    await reader.wait_until(lambda: told() == ["under_13"])
     await scene.does("search.update", {"person": {"age": None, "birth_date": "2009-03-27"}})
-    await reader.until(lambda: told() == [])
+    await reader.wait_until(lambda: told() == [])
     await scene.does("search.update", {"person": {"birth_date": "2019-03-27"}})
-    await reader.until(lambda: told() == ["under_13"])
+    await reader.wait_until(lambda: told() == ["under_13"])
     await scene.does("search.set_worrying", {"worrying": False, "basis": "she called"})
     assert await reported() == (["under_13"], False)
     await scene.does("search.set_status", {"status": "closed", "reason": "the scene is over", "acknowledge": "as it is"})
@@ -160,10 +160,10 @@ async def test_the_report_puts_those_to_decide_on_after_the_worrying_ones(team: 
     calm = await team.alice.open_search(person={"first_name": "Noor", "age": 16})
     young = await team.alice.open_search(person={"first_name": "Mila", "age": 4})
     grave = await team.alice.open_search(person={"first_name": "Zoé", "age": 16})
-    await team.alice.do(grave, "search.set_worrying", {"worrying": True, "basis": "the prosecutor"})
+    await team.alice.command(grave, "search.set_worrying", {"worrying": True, "basis": "the prosecutor"})
     report = (await team.alice.http.get("/api/v1/handover")).json()
     order = [section["board"] for section in report["searches"] if section["board"] in (calm, young, grave)]
     assert order == [grave, young, calm]
     for search in order:
         close = {"status": "closed", "reason": "the scene is over", "acknowledge": "as it is"}
-        await team.alice.do(search, "search.set_status", close)
+        await team.alice.command(search, "search.set_status", close)

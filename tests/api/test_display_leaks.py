@@ -111,11 +111,11 @@ class Screen:
         return self.sockets[-1]
 
     async def open(self) -> Person:
-        self.sockets.append(await self.browser.open())
+        self.sockets.append(await self.browser.connect())
         return self.now
 
     def frames(self) -> list[dict[str, Any]]:
-        return [frame for socket in self.sockets for frame in socket.heard]
+        return [frame for socket in self.sockets for frame in socket.frames]
 
     def bytes(self) -> bytes:
         frames = [json.dumps(frame, ensure_ascii=False).encode() for frame in self.frames()]
@@ -135,14 +135,14 @@ class PlayedNight:
 async def _scene(team: Team, lead: str) -> tuple[str, dict[str, Any]]:
     """A search with a card of each kind and all its secrets, and what is there by name."""
     alice, search = team.alice, await team.alice.open_search(**SEARCH, lead=lead)
-    await alice.do(search, "sighting.add", SIGHTING)
-    await alice.do(search, "task.add", TASK)
+    await alice.command(search, "sighting.add", SIGHTING)
+    await alice.command(search, "task.add", TASK)
     entities = (await alice.snapshot(search))["entities"]
     names: dict[str, Any] = {state["role"]: id for (kind, id), state in entities.items() if kind == "column"}
     names["task"] = next(id for (kind, id), state in entities.items() if state.get("title") == TITLE)
     names["sighting"] = next(id for kind, id in entities if kind == "sighting")
     grade = {"sighting": names["sighting"], "grade": {"content": 3}} | TOLD
-    (names["graded"],) = (await alice.do(search, "sighting.grade", grade))["seqs"]
+    (names["graded"],) = (await alice.command(search, "sighting.grade", grade))["seqs"]
     return search, names | {
         "alice": alice.account["id"],
         "mine": [alice.account["id"], team.ada.account["id"]],
@@ -155,8 +155,8 @@ async def _give(team: Team, name: str, search: str, names: dict[str, Any]) -> No
         names |= await handover_steps.prepare_for(name, team.alice, team.ada)
     await prepare(name, team, search)
     if name == "card.restore":
-        await team.alice.do(search, "card.withdraw", {"card": names["task"]} | TOLD)
-    await team.alice.do(board_of(name, search), name, filled(GIVEN[name], names))
+        await team.alice.command(search, "card.withdraw", {"card": names["task"]} | TOLD)
+    await team.alice.command(board_of(name, search), name, filled(GIVEN[name], names))
 
 
 async def _refused(screen: Screen, boards: list[str], unseen: list[str]) -> None:
@@ -164,22 +164,22 @@ async def _refused(screen: Screen, boards: list[str], unseen: list[str]) -> None
     socket = screen.now
     for name, data in GIVEN.items():
         with pytest.raises(Refusal, match="forbidden"):
-            await socket.do(boards[0] if TABLE[name].board_kind == "search" else "operations", name, data)
+            await socket.command(boards[0] if TABLE[name].board_kind == "search" else "operations", name, data)
     for board in (*unseen, UNKNOWN_ID, SECRET):
-        answer = await socket.ask({"type": "subscribe", "board": board}, type="error", board=board)
+        answer = await socket.request({"type": "subscribe", "board": board}, type="error", board=board)
         assert answer["code"] == "not_found"
         del answer["board"]  # its own words
     for frame in ({"type": "presence", "board": boards[0]}, {"type": "alerts"}):
-        assert (await socket.ask(frame, type="error"))["code"] == "forbidden"
-    assert (await socket.ask('{"type":', type="error"))["code"] == "invalid"
+        assert (await socket.request(frame, type="error"))["code"] == "forbidden"
+    assert (await socket.request('{"type":', type="error"))["code"] == "invalid"
     own = [path for _, path in ENDPOINTS if path.startswith("/wall/")]
     for method, path in ENDPOINTS:
         if path not in (*own, "/openapi.json"):
             at = re.sub(r"\{\w+\}", boards[0], path.replace("{number}", "1"))
-            response = await screen.browser.call(method, BASE + at, json={"id": new_id(), "name": "note.add", "data": NOTE})
+            response = await screen.browser.request(method, BASE + at, json={"id": new_id(), "name": "note.add", "data": NOTE})
             assert response.status_code == 401, (method, path)
     for path in ("/", f"/searches/{boards[0]}", "/since", "/account", "/accounts", "/api", "/metrics", "/wall", "/displays"):
-        await screen.browser.call("GET", path)
+        await screen.browser.request("GET", path)
 
 
 async def _begin(team: Team, profile: str, boards: list[str]) -> Screen:
@@ -187,7 +187,7 @@ async def _begin(team: Team, profile: str, boards: list[str]) -> Screen:
     await pair_browser(team.alice, screen.browser, ["operations", *boards], profile, name="Wall")
     display = await screen.open()
     for board in ("operations", *boards):
-        await display.follow(board)
+        await display.subscribe(board)
     return screen
 
 
@@ -196,24 +196,24 @@ async def _catch_up(team: Team, screen: Screen, boards: list[str]) -> list[str]:
     display = screen.now
     for board in ("operations", *boards):
         seq = (await team.alice.snapshot(board))["seq"]
-        await display.until(partial(_has, display, board, seq))
-    await display.until(lambda: [each for each in display.heard if each["type"] == "summary"])
-    return [board for board in boards if not display.screens[board].gone]
+        await display.wait_until(partial(_has, display, board, seq))
+    await display.wait_until(lambda: [each for each in display.frames if each["type"] == "summary"])
+    return [board for board in boards if not display.boards[board].unsubscribed]
 
 
 def _has(display: Person, board: str, seq: int) -> bool:
-    return display.screens[board].seq >= seq or display.screens[board].gone is not None
+    return display.boards[board].seq >= seq or display.boards[board].unsubscribed is not None
 
 
 async def _come_back(screen: Screen, boards: list[str]) -> None:
     """Resume by positions, and from snapshots."""
-    before = screen.now.screens
-    await screen.now.leave()
+    before = screen.now.boards
+    await screen.now.close()
     display = await screen.open()
     for board in ("operations", *boards):
-        display.screens[board] = Screened(before[board].epoch, 3)
-        await display.follow(board, before[board].epoch, 3)
-        await display.follow(board)
+        display.boards[board] = Screened(before[board].epoch, 3)
+        await display.subscribe(board, before[board].epoch, 3)
+        await display.subscribe(board)
 
 
 @pytest.fixture(scope="module")
@@ -222,20 +222,20 @@ async def played_night(team: Team) -> AsyncIterator[PlayedNight]:
     lead = await team.add_person(STAFF[3], "coordinator")
     staff = [await team.add_person(name, "investigator") for name in STAFF[:3]]
     unseen = [await team.secret_search(team.ada, **SEARCH), (await _scene(team, lead.account["id"]))[0]]
-    await alice.do(unseen[1], "search.set_appeal", {"level": "discreet"} | TOLD)
+    await alice.command(unseen[1], "search.set_appeal", {"level": "discreet"} | TOLD)
     scenes = {name: await _scene(team, lead.account["id"]) for name in TABLE}
     boards = [search for search, _ in scenes.values()]
     screens = [await _begin(team, profile, boards) for profile in PROFILES]
     for person in staff:
-        await person.follow(boards[0])
-        await person.say({"type": "presence", "board": boards[0], "card": SECRET, "editing": True})
+        await person.subscribe(boards[0])
+        await person.send({"type": "presence", "board": boards[0], "card": SECRET, "editing": True})
     for name, (search, names) in scenes.items():
         await _give(team, name, search, names)
     for name in ("note.add", "sighting.add", "task.add"):
         for board in unseen:
-            await alice.do(board, name, GIVEN[name])
+            await alice.command(board, name, GIVEN[name])
     for board in ("operations", boards[0]):
-        await alice.do(board, "note.add", NOTE | {"category": "contact", "happened_at": CALLED_AT})
+        await alice.command(board, "note.add", NOTE | {"category": "contact", "happened_at": CALLED_AT})
     people = [alice, team.ada, team.bob, team.victor, lead, *staff]
     try:
         for screen in screens:
@@ -246,8 +246,8 @@ async def played_night(team: Team) -> AsyncIterator[PlayedNight]:
         yield PlayedNight(screens, set(scenes), unseen, [person.account["id"] for person in people])
     finally:
         for screen in screens:
-            await screen.now.leave()
-            await screen.browser.leave()
+            await screen.now.close()
+            await screen.browser.close()
 
 
 @pytest.fixture(scope="module", params=PROFILES)

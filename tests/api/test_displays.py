@@ -42,7 +42,7 @@ class Wall:
         return await self.open()
 
     async def open(self, page: str = "") -> Person:
-        self.sockets.append(await self.browser.open(query=f"?display={page}"))
+        self.sockets.append(await self.browser.connect(query=f"?display={page}"))
         return self.sockets[-1]
 
     async def change(self, **data: Any) -> None:
@@ -55,9 +55,9 @@ async def wall(team: Team) -> AsyncIterator[Wall]:
     wall = Wall(team)
     yield wall
     for socket in wall.sockets:
-        await socket.leave()
-        assert not [frame for frame in socket.heard if frame["type"] == "failure"], "a screen could not follow"
-    await wall.browser.leave()
+        await socket.close()
+        assert not [frame for frame in socket.frames if frame["type"] == "failure"], "a screen could not follow"
+    await wall.browser.close()
 
 
 async def closed(person: Person) -> int:
@@ -68,27 +68,27 @@ async def closed(person: Person) -> int:
 
 
 def of(person: Person, type: str) -> list[dict[str, Any]]:
-    return [frame for frame in person.heard if frame["type"] == type]
+    return [frame for frame in person.frames if frame["type"] == type]
 
 
 # -- pairing --------------------------------------------------------------------------------------------------------------
 
 
 async def test_a_screen_is_paired_by_whoever_leads_and_types_its_code_once(team: Team, wall: Wall) -> None:
-    code, data = await wall.browser.code(), {"name": "Big room"} | SHOWN
+    code, data = await wall.browser.pairing_code(), {"name": "Big room"} | SHOWN
     assert len(code) == 9
     assert set(code) - {"-"} <= set(pairing.ALPHABET)
-    assert await wall.browser.state() == "waiting"
+    assert await wall.browser.pairing_state() == "waiting"
     with pytest.raises(InvalidStatus, match="401"):
-        await wall.browser.open()
+        await wall.browser.connect()
     typed = data | {"code": code.lower().replace("-", " ").replace("1", "l").replace("0", "o")}
     assert (await team.bob.http.post(PATH, json=typed)).status_code == 403
     wrong = await team.alice.http.post(PATH, json=typed | {"code": "0000-0000"})
     assert (wrong.status_code, wrong.json()["code"], [*wrong.json()["fields"]]) == (404, "not_found", ["code"])
-    assert await wall.browser.state() == "waiting"
+    assert await wall.browser.pairing_state() == "waiting"
     made = await team.alice.http.post(PATH, json=typed)
     assert (made.status_code, made.json()["profile"]) == (201, "room")
-    answer = await wall.browser.call("GET", "/api/v1/wall/codes/mine")
+    answer = await wall.browser.request("GET", "/api/v1/wall/codes/mine")
     assert answer.json() == {"state": "paired"}
     given, dropped = answer.headers.get_list("set-cookie")
     assert all(each in given for each in ("board_display=", "HttpOnly", "SameSite=strict", "Max-Age=34560000"))
@@ -104,7 +104,7 @@ async def test_a_screen_is_paired_by_whoever_leads_and_types_its_code_once(team:
 
 
 async def test_a_code_lives_ten_minutes(team: Team) -> None:
-    (code, secret), database, begins = pairing.new_code(), team.server.desk.database, now()
+    (code, secret), database, begins = pairing.new_code(), team.server.service.database, now()
     await database.write(lambda session: pairing.start(session, code, secret, begins))
     data, late = PairDisplay.model_validate({"code": code, "name": "Late"} | SHOWN), begins + timedelta(minutes=10)
     assert await database.read(lambda session: pairing.state(session, secret, late - timedelta(seconds=1))) == "waiting"
@@ -125,7 +125,7 @@ async def test_codes_are_not_guessed(team: Team, wall: Wall) -> None:
 
 async def test_a_display_shows_what_is_there_and_may_be_seen(team: Team, wall: Wall) -> None:
     discreet = await team.alice.open_search()
-    await team.alice.do(discreet, "search.set_appeal", {"level": "discreet"})
+    await team.alice.command(discreet, "search.set_appeal", {"level": "discreet"})
     await wall.begin(*OPERATIONS)
     for board in (UNKNOWN_ID, discreet, await team.secret_search()):
         refused = await team.alice.http.patch(wall.path, json={"shows": {"boards": [*OPERATIONS, board]}})
@@ -144,37 +144,37 @@ async def test_changed_settings_reach_the_screen_at_once(team: Team, wall: Wall)
     lead = team.alice.account
     one, other = await team.alice.open_search(lead=lead["id"]), await team.alice.open_search()
     display = await wall.begin(*OPERATIONS, one)
-    assert "lead_name" not in (await display.follow(one)).entities["search", one]
+    assert "lead_name" not in (await display.subscribe(one)).entities["search", one]
     await wall.change(name="Renamed", theme="day", sound=True)
-    await display.until(lambda: of(display, "account"))
+    await display.wait_until(lambda: of(display, "account"))
     assert of(display, "account")[0]["account"]["name"] == "Renamed"
     await wall.change(profile="inner")
-    await display.until(lambda: display.screens[one].entities["search", one].get("lead_name") == lead["name"])
+    await display.wait_until(lambda: display.boards[one].entities["search", one].get("lead_name") == lead["name"])
     await team.alice.http.post(f"{wall.path}/reload")
     await wall.change(shows={"boards": [other], "every_s": 60})
-    await display.until(lambda: display.screens[one].gone)
-    assert (display.screens[one].gone, of(display, "display")[-1]["display"]["reload"]) == ("forbidden", 1)
-    assert (await display.ask({"type": "subscribe", "board": one}, type="error"))["code"] == "not_found"
-    assert (await display.follow(other)).entities
+    await display.wait_until(lambda: display.boards[one].unsubscribed)
+    assert (display.boards[one].unsubscribed, of(display, "display")[-1]["display"]["reload"]) == ("forbidden", 1)
+    assert (await display.request({"type": "subscribe", "board": one}, type="error"))["code"] == "not_found"
+    assert (await display.subscribe(other)).entities
 
 
 async def test_revoked_display_is_disconnected_and_let_in_nowhere(team: Team, wall: Wall) -> None:
     display = await wall.begin(*OPERATIONS)
     told = {"version": "0.2.0", "current": True, "boards": {"operations": 1}, "screen": "1920x1080", "rows": 4, "mute": True}
-    assert (await wall.browser.call("POST", "/api/v1/wall/told", json=told)).status_code == 200
+    assert (await wall.browser.request("POST", "/api/v1/wall/told", json=told)).status_code == 200
     listed = (await team.alice.http.get(PATH)).json()["displays"][0]
     assert (listed["current"], listed["version"]) == (True, "0.2.0")
     assert listed["told"] == {"boards": {"operations": 1}, "since": None, "screen": "1920x1080", "rows": 4, "mute": True}
-    foreign = await wall.browser.call("POST", "/api/v1/wall/told", json=told, headers={"Origin": "https://elsewhere.example"})
+    foreign = await wall.browser.request("POST", "/api/v1/wall/told", json=told, headers={"Origin": "https://elsewhere.example"})
     assert foreign.status_code == 403
-    assert (await wall.browser.call("POST", "/api/v1/wall/told", json=told | {"screen": "big"})).status_code == 422
+    assert (await wall.browser.request("POST", "/api/v1/wall/told", json=told | {"screen": "big"})).status_code == 422
     assert (await team.bob.http.delete(wall.path)).status_code == 403
     assert (await team.alice.http.delete(wall.path)).status_code == 200
     assert await closed(display) == 4501
-    assert (await wall.browser.call("POST", "/api/v1/wall/told", json=told)).status_code == 401
-    assert await wall.browser.state() == "expired"
+    assert (await wall.browser.request("POST", "/api/v1/wall/told", json=told)).status_code == 401
+    assert await wall.browser.pairing_state() == "expired"
     with pytest.raises(InvalidStatus, match="401"):
-        await wall.browser.open()
+        await wall.browser.connect()
     assert (await team.alice.http.delete(wall.path)).status_code == 404
     last = (await team.alice.http.get(PATH)).json()["displays"][-1]
     assert last["revoked_at"]
@@ -184,17 +184,17 @@ async def test_a_display_has_one_screen_and_it_is_the_newest(wall: Wall) -> None
     first = await wall.begin(*OPERATIONS)
     second = await wall.open()
     assert await closed(first) == 4502
-    assert (await second.follow("operations")).live
+    assert (await second.subscribe("operations")).live
 
 
 async def test_a_page_is_not_shown_out_by_an_attempt_of_its_own(wall: Wall) -> None:
     await wall.begin(*OPERATIONS)
     first = await wall.open("a" * 32)
     late = await wall.open("a" * 32)  # it had been given up, and is answered only now
-    assert (await first.follow("operations")).live
+    assert (await first.subscribe("operations")).live
     other = await wall.open("b" * 32)
     assert [await closed(first), await closed(late)] == [4502, 4502]
-    assert (await other.follow("operations")).live
+    assert (await other.subscribe("operations")).live
 
 
 # -- what it sees ---------------------------------------------------------------------------------------------------------
@@ -205,42 +205,42 @@ async def test_a_search_is_lost_and_comes_back_whole(team: Team, wall: Wall, how
     alice = team.alice
     search = await alice.open_search()
     display = await wall.begin(*OPERATIONS, search)
-    desk, board = await display.follow("operations"), await display.follow(search)
+    desk, board = await display.subscribe("operations"), await display.subscribe(search)
     position = (desk.epoch, desk.seq)
     if how == "members":
         away = ("search.set_access", {"access": "members", "members": [alice.account["id"]]})
         back = ("search.set_access", {"access": "desk", "members": []})
     else:
         away, back = ("search.set_appeal", {"level": "discreet"}), ("search.set_appeal", {"level": "posters"})
-    lost = await alice.do(search, *away)
-    await display.until(lambda: board.gone and ("search", search) not in desk.entities)
+    lost = await alice.command(search, *away)
+    await display.wait_until(lambda: board.unsubscribed and ("search", search) not in desk.entities)
     assert desk.events[-1] == {"seq": desk.seq, "hidden": True, "kind": "search", "id": search, "state": None}
-    assert (await display.ask({"type": "subscribe", "board": search}, type="error"))["code"] == "not_found"
-    await alice.do(search, "search.update", {"person": {"age": 12}})
+    assert (await display.request({"type": "subscribe", "board": search}, type="error"))["code"] == "not_found"
+    await alice.command(search, "search.update", {"person": {"age": 12}})
     back = ("undo", {"seq": lost["seqs"][0]}) if how == "undone" else back
-    await alice.do(search, *back)
-    await display.until(lambda: ("search", search) in desk.entities)
+    await alice.command(search, *back)
+    await display.wait_until(lambda: ("search", search) in desk.entities)
     assert desk.entities["search", search]["person"] == {"first_name": "Noor", "age": 12}
     assert desk.events[-2] == {"seq": desk.seq - 1, "hidden": True}
     snapshots = len(of(display, "snapshot"))
-    await display.follow("operations", *position)
+    await display.subscribe("operations", *position)
     assert len(of(display, "snapshot")) == snapshots + 1, "a position before that can't be continued"
-    assert (await display.follow(search)).live
+    assert (await display.subscribe(search)).live
 
 
 async def test_all_searches_have_their_counts_also_where_none_is_shown_alone(team: Team, wall: Wall) -> None:
     alice = team.alice
     search = await alice.open_search()
     hidden = await alice.open_search(access="members", members=[alice.account["id"]])
-    seqs = (await alice.do(search, "sighting.add", {"description": "a girl"}))["seqs"]
+    seqs = (await alice.command(search, "sighting.add", {"description": "a girl"}))["seqs"]
     event = (await alice.http.get(f"/api/v1/boards/{search}/events", params={"after": seqs[0] - 1, "limit": 1})).json()["events"][
         0
     ]
-    sure = await alice.do(search, "sighting.assess", {"sighting": event["id"], "assessment": "confirmed"})
-    await alice.do(search, "note.add", {"text": "nobody else was there"})
+    sure = await alice.command(search, "sighting.assess", {"sighting": event["id"], "assessment": "confirmed"})
+    await alice.command(search, "note.add", {"text": "nobody else was there"})
     display = await wall.begin(*OPERATIONS)
-    await display.follow("operations")
-    await display.until(lambda: any(search in each["searches"] for each in of(display, "summary")))
+    await display.subscribe("operations")
+    await display.wait_until(lambda: any(search in each["searches"] for each in of(display, "summary")))
     told = {id: each for frame in of(display, "summary") for id, each in frame["searches"].items()}
     assert hidden not in told
     assert told[search]["open_tasks"] > 0
@@ -251,16 +251,16 @@ async def test_all_searches_have_their_counts_also_where_none_is_shown_alone(tea
 async def test_a_search_that_is_shown_alone_comes_with_its_own_counts(team: Team, wall: Wall) -> None:
     alice = team.alice
     search, other = await alice.open_search(), await alice.open_search()
-    decided = await alice.do(search, "search.set_worrying", {"worrying": True, "basis": "alone at night"})
+    decided = await alice.command(search, "search.set_worrying", {"worrying": True, "basis": "alone at night"})
     display = await wall.begin(search)
-    await display.follow(search)
-    await display.until(lambda: of(display, "summary"))
+    await display.subscribe(search)
+    await display.wait_until(lambda: of(display, "summary"))
     first = of(display, "summary")[0]
     assert (first["board"], first["searches"].keys()) == (search, {search})
     assert first["searches"][search]["last"]["seq"] == decided["seqs"][0]
-    await alice.do(other, "note.add", {"text": "x", "category": "decision"})
-    decided = await alice.do(search, "note.add", {"text": "x", "category": "decision"})
-    await display.until(lambda: of(display, "summary")[-1]["searches"][search]["last"]["seq"] == decided["seqs"][0])
+    await alice.command(other, "note.add", {"text": "x", "category": "decision"})
+    decided = await alice.command(search, "note.add", {"text": "x", "category": "decision"})
+    await display.wait_until(lambda: of(display, "summary")[-1]["searches"][search]["last"]["seq"] == decided["seqs"][0])
     assert all(each["searches"].keys() == {search} for each in of(display, "summary"))
 
 
@@ -268,58 +268,58 @@ async def test_events_come_to_what_a_snapshot_says(team: Team, wall: Wall) -> No
     alice = team.alice
     search = await alice.open_search(lead=alice.account["id"])
     display = await wall.begin(*OPERATIONS, search, profile="inner")
-    desk, board = await display.follow("operations"), await display.follow(search)
-    await alice.do(search, "sighting.add", {"description": "a girl", "seen_at": "2026-11-24T15:10:00Z"})
-    await alice.do(search, "note.add", {"text": "x"})
-    await alice.do(search, "note.add", {"text": "x", "category": "decision"})
-    seq = (await alice.do(search, "search.set_appeal", {"level": "child_alert"}))["seqs"][-1]
-    await display.up_to(search, seq)
+    desk, board = await display.subscribe("operations"), await display.subscribe(search)
+    await alice.command(search, "sighting.add", {"description": "a girl", "seen_at": "2026-11-24T15:10:00Z"})
+    await alice.command(search, "note.add", {"text": "x"})
+    await alice.command(search, "note.add", {"text": "x", "category": "decision"})
+    seq = (await alice.command(search, "search.set_appeal", {"level": "child_alert"}))["seqs"][-1]
+    await display.wait_for_seq(search, seq)
     before = {name: dict(each.entities) for name, each in (("operations", desk), (search, board))}
     assert before[search]["search", search]["appeal"] == {"level": "child_alert", "until": None}
     for name, entities in before.items():
-        assert (await display.follow(name)).entities == entities
-    await display.until(lambda: any(search in each["searches"] for each in of(display, "summary")))
+        assert (await display.subscribe(name)).entities == entities
+    await display.wait_until(lambda: any(search in each["searches"] for each in of(display, "summary")))
     told = next(each["searches"][search] for each in of(display, "summary") if search in each["searches"])
     assert set(told) == {"unassessed_sightings", "open_tasks", "overdue_tasks", "last"}
-    await alice.do(search, "search.set_status", {"status": "found", "reason": "came home", "outcome": OUTCOME})
-    await display.until(lambda: display.screens["operations"].entities["search", search]["status"] == "found")
-    ended = display.screens["operations"].entities["search", search]
+    await alice.command(search, "search.set_status", {"status": "found", "reason": "came home", "outcome": OUTCOME})
+    await display.wait_until(lambda: display.boards["operations"].entities["search", search]["status"] == "found")
+    ended = display.boards["operations"].entities["search", search]
     assert ended == {"kind": "runaway", "status": "found", "status_at": ended["status_at"]}
     assert ended["status_at"]
-    again = await display.follow(search)
+    again = await display.subscribe(search)
     assert again.entities["search", search] == ended
-    assert again.of("task")
-    assert not [state for state in again.of("task").values() if "title" in state]
+    assert again.of_kind("task")
+    assert not [state for state in again.of_kind("task").values() if "title" in state]
 
 
 async def test_returning_display_gets_nothing_about_a_found_child(team: Team, wall: Wall) -> None:
     alice = team.alice
     first = await wall.begin(*OPERATIONS)
-    desk = await first.follow("operations")
-    await first.leave()
+    desk = await first.subscribe("operations")
+    await first.close()
     search = await alice.open_search()
-    await alice.do(search, "search.set_status", {"status": "found", "reason": "came home", "outcome": OUTCOME})
+    await alice.command(search, "search.set_status", {"status": "found", "reason": "came home", "outcome": OUTCOME})
     other = await alice.open_search()
     display = await wall.open()
-    display.screens["operations"] = BoardReplica(desk.epoch, desk.seq, dict(desk.entities))
-    desk = await display.follow("operations", desk.epoch, desk.seq)
+    display.boards["operations"] = BoardReplica(desk.epoch, desk.seq, dict(desk.entities))
+    desk = await display.subscribe("operations", desk.epoch, desk.seq)
     assert not of(display, "snapshot")
     assert desk.entities["search", search]["status"] == "found"
     assert desk.entities["search", other]["person"]["first_name"] == "Noor"
     assert [event["id"] for event in desk.events if "Noor" in str(event)] == [other]
-    await alice.do(search, "search.set_status", {"status": "open", "reason": "it was not her"})
-    await display.until(lambda: desk.entities["search", search].get("person") == {"first_name": "Noor", "age": None})
+    await alice.command(search, "search.set_status", {"status": "open", "reason": "it was not her"})
+    await display.wait_until(lambda: desk.entities["search", search].get("person") == {"first_name": "Noor", "age": None})
 
 
 async def test_signed_in_person_beside_a_display_is_one_or_the_other(team: Team, wall: Wall) -> None:
     display = await wall.begin(*OPERATIONS)
-    assert (await wall.browser.call("GET", "/api/v1/me")).status_code == 401
+    assert (await wall.browser.request("GET", "/api/v1/me")).status_code == 401
     with pytest.raises(InvalidStatus, match="403"):
-        await wall.browser.open(origin="https://elsewhere.example")
+        await wall.browser.connect(origin="https://elsewhere.example")
     lead = await team.add_person("Lena", "coordinator")
-    person = await wall.browser.open(lead.token)
+    person = await wall.browser.connect(lead.token)
     assert person.account["name"] == "Lena"
-    meant = await wall.browser.open(lead.token, "?display")
+    meant = await wall.browser.connect(lead.token, "?display")
     wall.sockets += [person, meant]
     assert meant.account == display.account
     assert await closed(display) == 4502
@@ -330,8 +330,8 @@ async def test_expired_session_does_not_fall_back_to_display_cookie(wall: Wall) 
     wall.browser.http.cookies.set("board_session", "ended")
     for bearer in ("", "revoked"):
         with pytest.raises(InvalidStatus, match="401"):
-            await wall.browser.open(bearer)
-    assert (await display.follow("operations")).live, "nobody has taken its seat"
+            await wall.browser.connect(bearer)
+    assert (await display.subscribe("operations")).live, "nobody has taken its seat"
 
 
 def test_later_of_two_statuses_at_one_moment_stands() -> None:
@@ -354,21 +354,21 @@ async def test_all_of_it_holds_on_two_processes_without_redis(tmp_path: Path, po
             alice = await both.add_person(both.one, "Alice", "coordinator")
             search, browser = await alice.open_search(), DisplayBrowser(both.two)
             here = DisplayBrowser(both.one)
-            code = await here.code()
+            code = await here.pairing_code()
             data = {"code": code, "name": "Wall", "language": "en", "shows": {"boards": ["operations", search]}}
             made = await alice.http.post(PATH, json=data)
-            assert await here.state() == "paired"
+            assert await here.pairing_state() == "paired"
             browser.http.cookies.update(here.http.cookies)
-            first, second = await here.open(), await browser.open()
+            first, second = await here.connect(), await browser.connect()
             both.people += [first, second]
             assert await closed(first) == 4502
-            desk, board = await second.follow("operations"), await second.follow(search)
+            desk, board = await second.subscribe("operations"), await second.subscribe(search)
             redis.kill()
-            await alice.do(search, "search.set_appeal", {"level": "discreet"})
-            await second.until(lambda: board.gone and not desk.of("search"))
+            await alice.command(search, "search.set_appeal", {"level": "discreet"})
+            await second.wait_until(lambda: board.unsubscribed and not desk.of_kind("search"))
             await alice.http.delete(f"{PATH}/{made.json()['id']}")
             assert await closed(second) == 4501
-            await here.leave()
-            await browser.leave()
+            await here.close()
+            await browser.close()
     finally:
         redis.stop()

@@ -47,14 +47,14 @@ async def team(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Team]:
 @pytest.fixture(scope="module")
 async def handed(team: Team) -> dict[str, Any]:
     """A signed handover over eight searches, one of them for members only, with a word of Alice, who writes French, on each."""
-    alice, desk = team.alice, team.server.desk
-    await live_changes.apply_change(desk, lambda database: accounts.set_language(database, alice.account["id"], "fr"))
+    alice, service = team.alice, team.server.service
+    await live_changes.apply_change(service, lambda database: accounts.set_language(database, alice.account["id"], "fr"))
     searches = [await alice.open_search(person={"first_name": f"Child{number}", "last_name": "Surname"}) for number in range(7)]
     searches.append(await team.secret_search(person={"first_name": "Hidden", "last_name": "Surname"}))
     number = await handover_steps.prepare_handover(alice)
     for at, search in enumerate(searches):
-        await alice.do(search, "handover.write", {"handover": number, "assessment": f"Mot {at}", "contingencies": HOSTILE})
-    await alice.do(searches[0], "sighting.add", {"description": HOSTILE})
+        await alice.command(search, "handover.write", {"handover": number, "assessment": f"Mot {at}", "contingencies": HOSTILE})
+    await alice.command(searches[0], "sighting.add", {"description": HOSTILE})
     await handover_steps.sign_handover(alice, number)
     return {"number": number, "searches": searches}
 
@@ -101,15 +101,15 @@ async def test_reported_time_is_not_printed_as_the_time_of_the_sighting(team: Te
     alice, search = team.alice, await team.alice.open_search()
     times = {"description": "at the quay", "received_at": "2026-11-24T21:23:00Z"}
     for more in ({}, {"seen_at": "2026-11-24T20:00:00Z"}):
-        ack = await team.bob.do(search, "sighting.add", times | more)
+        ack = await team.bob.command(search, "sighting.add", times | more)
         (event,) = (await alice.http.get(f"/api/v1/boards/{search}/events?after={ack['seqs'][0] - 1}")).json()["events"]
         number = await handover_steps.prepare_handover(alice)
-        await alice.do(search, "sighting.assess", {"sighting": event["id"], "assessment": "confirmed"})
+        await alice.command(search, "sighting.assess", {"sighting": event["id"], "assessment": "confirmed"})
         told = "seen 24 Nov{} 21:00" if more else "reported 24 Nov{} 22:23, time unknown"
         page = (await fetched(team.bob, "/handover.md")).text.replace("\xa0", " ")
         assert f"Sighting {event['state']['number']} · {told.format(' 2026')}\n" in page
         assert f"at the quay · {told.format('')}\n" in page
-        await alice.do(OPERATIONS, "handover.withdraw", {"handover": number})
+        await alice.command(OPERATIONS, "handover.withdraw", {"handover": number})
 
 
 async def test_document_is_in_the_readers_language_and_marks_other_languages(team: Team, handed: dict[str, Any]) -> None:
@@ -143,9 +143,9 @@ async def test_hidden_parts_are_said_to_be_withheld(team: Team, handed: dict[str
 
 async def test_history_of_a_search_has_old_and_new_value_of_each_event(team: Team) -> None:
     search = await team.alice.open_search(person={"first_name": "Noor"})
-    await team.bob.do(search, "sighting.add", {"description": "a girl on a bicycle"})
+    await team.bob.command(search, "sighting.add", {"description": "a girl on a bicycle"})
     sighting = next(id for (kind, id) in (await team.bob.snapshot(search))["entities"] if kind == "sighting")
-    await team.bob.do(search, "sighting.grade", {"sighting": sighting, "grade": {"source": "B"}, "reason": "she knows her"})
+    await team.bob.command(search, "sighting.grade", {"sighting": sighting, "grade": {"source": "B"}, "reason": "she knows her"})
     answer = await fetched(team.bob, f"/searches/{search}/history.md")
     assert re.fullmatch(r'attachment; filename="[\w-]+-history\.md"', answer.headers["content-disposition"])
     assert "Noor" not in answer.headers["content-disposition"]
@@ -158,7 +158,7 @@ async def test_history_of_a_search_has_old_and_new_value_of_each_event(team: Tea
 
 async def test_history_has_decisions_also_where_the_value_is_no_or_zero(team: Team) -> None:
     search = await team.alice.open_search(person={"first_name": "Noor", "age": 0})
-    await team.alice.do(search, "search.set_worrying", {"worrying": False, "basis": "the officer says so"})
+    await team.alice.command(search, "search.set_worrying", {"worrying": False, "basis": "the officer says so"})
     lines = (await fetched(team.bob, f"/searches/{search}/history.md")).text.splitlines()
     (opened,) = (line for line in lines if "Search opened" in line)
     assert "Age: 0" in opened
@@ -173,13 +173,13 @@ async def test_a_history_says_each_label_once_with_its_text(team: Team) -> None:
     search = await ada.open_search(criteria=criteria)
     answers: list[dict[str, str]] = [{"answer": "yes"}, {"basis": "her school says"}, {"answer": "unknown"}]
     for answer in answers:
-        await ada.do(search, "search.update", {"criteria": {"disability": answer}})
+        await ada.command(search, "search.update", {"criteria": {"disability": answer}})
     checklist = {"a": {"text": "the canteen", "rank": "a0"}, "b": {"text": "the gate", "done": True, "rank": "a1"}}
-    await ada.do(search, "task.add", {"title": "Ask the school", "checklist": checklist})
+    await ada.command(search, "task.add", {"title": "Ask the school", "checklist": checklist})
     entities = (await ada.snapshot(search))["entities"]
     task = next(id for (kind, id), state in entities.items() if kind == "task" and state["title"] == "Ask the school")
     for item in ({"a": {"done": True}}, {"b": {"text": "the back gate"}}, {"a": None}):
-        await ada.do(search, "task.update", {"task": task, "checklist": item})
+        await ada.command(search, "task.update", {"task": task, "checklist": item})
     told = (await fetched(team.bob, f"/searches/{search}/history.md")).text.replace("\\", "")
     label, said = "Disability, or lack of autonomy: ", [line for line in told.splitlines() if "Disability" in line]
     assert [line.partition(label)[2].partition(" · ")[0] for line in said] == [
@@ -208,7 +208,7 @@ async def test_long_history_says_what_the_document_leaves_out(team: Team, monkey
 async def test_a_history_with_long_texts_has_fewer_events_and_says_so(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
     search = await team.alice.open_search()
     for _ in range(3):
-        await team.bob.do(search, "note.add", {"text": "word " * 700})
+        await team.bob.command(search, "note.add", {"text": "word " * 700})
     head = (await team.alice.snapshot(search))["seq"]
     monkeypatch.setattr(paper_history, "MAX_CHARACTERS", 8_000)
     newest = (await fetched(team.bob, f"/searches/{search}/history.md")).text
@@ -312,9 +312,9 @@ async def test_document_is_written_without_blocking_other_requests(
 async def test_queue_of_one_persons_pdfs_does_not_block_another(
     team: Team, handed: dict[str, Any], monkeypatch: pytest.MonkeyPatch, ending: str
 ) -> None:
-    path, desk = f"/handovers/{handed['number']}.{ending}", team.server.desk
+    path, service = f"/handovers/{handed['number']}.{ending}", team.server.service
     monkeypatch.setattr(documents_pdf, "pdf", _printed)
-    gate, bob = desk.pdf_limit if ending == "pdf" else desk.heavy_reads, team.bob.account["id"]
+    gate, bob = service.pdf_limit if ending == "pdf" else service.heavy_reads, team.bob.account["id"]
     async with gate.slot(bob), gate.slot(bob):
         waiting = [asyncio.create_task(fetched(team.bob, path)) for _ in range(WAITING_PER_ACCOUNT)]
         await wait_until(lambda: gate.count(bob) == RUNNING_PER_ACCOUNT + WAITING_PER_ACCOUNT)

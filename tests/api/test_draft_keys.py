@@ -29,7 +29,7 @@ async def key(http: httpx.AsyncClient) -> str:
 
 async def keys(server: Server) -> dict[str, str]:
     """Return the stored keys by account."""
-    rows = await server.desk.database.read(lambda database: [each.model_copy() for each in database.exec(select(DraftKey))])
+    rows = await server.service.database.read(lambda database: [each.model_copy() for each in database.exec(select(DraftKey))])
     return {each.account: each.key for each in rows}
 
 
@@ -57,9 +57,9 @@ async def test_a_changed_password_keeps_it_and_a_disabled_account_gets_none(team
         before = await key(http)
         assert (await http.post("/account/password", data={"old": PASSWORD, "new": NEW})).status_code == 303
         assert await key(http) == before
-        await live_changes.apply_change(server.desk, lambda database: accounts.set_enabled(database, eva.email, False))
+        await live_changes.apply_change(server.service, lambda database: accounts.set_enabled(database, eva.email, False))
         assert (await http.get(ADDRESS)).status_code == 401
-        await live_changes.apply_change(server.desk, lambda database: accounts.set_enabled(database, eva.email, True))
+        await live_changes.apply_change(server.service, lambda database: accounts.set_enabled(database, eva.email, True))
         assert (await http.get(ADDRESS)).status_code == 401
     async with browser(server, eva, NEW) as http:
         assert await key(http) == before
@@ -72,7 +72,7 @@ async def test_nobody_gets_it_without_a_session(team: Team) -> None:
         assert (await http.post("/logout")).status_code == 303
         assert (await http.get(ADDRESS)).status_code == 401
     for scope in ("read", "write", "intake"):
-        token = await create_token(server.desk, "Tess", "admin", scope)
+        token = await create_token(server.service, "Tess", "admin", scope)
         async with browser(server) as http:
             answer = await http.get(ADDRESS, headers={"Authorization": f"Bearer {token}"})
             assert (answer.status_code, "key" in answer.json()) == (403, False)

@@ -24,13 +24,13 @@ async def test_a_snapshot_is_the_same_until_something_happens_on_its_board(team:
     search, other = await team.alice.open_search(), await team.alice.open_search()
     first = await ask(team.bob, search)
     tag = first.headers["ETag"]
-    await team.alice.do(other, "note.add", {"text": "elsewhere"})
+    await team.alice.command(other, "note.add", {"text": "elsewhere"})
     for given in (tag, tag.removeprefix("W/"), f'"x", {tag}', "*"):
         same = await ask(team.bob, search, given)
         assert (same.status_code, same.content, same.headers["ETag"]) == (304, b"", tag)
         assert same.headers["Cache-Control"] == "no-store"
     assert (await ask(team.alice, search, tag)).status_code == 304, "they see the same"
-    await team.alice.do(search, "note.add", {"text": "here"})
+    await team.alice.command(search, "note.add", {"text": "here"})
     anew = await ask(team.bob, search, tag)
     assert (anew.status_code, anew.json()["seq"]) == (200, first.json()["seq"] + 1)
     assert anew.headers["ETag"] != tag
@@ -39,15 +39,15 @@ async def test_a_snapshot_is_the_same_until_something_happens_on_its_board(team:
 
 async def test_snapshot_of_a_moment_keeps_its_tag_until_something_is_erased(team: Team) -> None:
     search = await team.alice.open_search()
-    ack = await team.alice.do(search, "sighting.add", {"description": "Noor at the station"})
+    ack = await team.alice.command(search, "sighting.add", {"description": "Noor at the station"})
     (seq,) = ack["seqs"]
     tag = (await ask(team.bob, search, at=seq)).headers["ETag"]
-    await team.alice.do(search, "note.add", {"text": "later"})
+    await team.alice.command(search, "note.add", {"text": "later"})
     assert (await ask(team.bob, search, tag, at=seq)).status_code == 304
     assert (await ask(team.bob, search, tag)).status_code == 200
     assert (await ask(team.bob, search, tag, at=seq - 1)).status_code == 200
     sql = text("DELETE FROM payload WHERE board = :board AND seq = :seq")
-    await team.server.desk.database.write(
+    await team.server.service.database.write(
         lambda session: session.connection().execute(sql, {"board": search, "seq": seq}).rowcount
     )
     erased = await ask(team.bob, search, tag, at=seq)
@@ -59,7 +59,7 @@ async def test_tag_reveals_nothing_of_a_hidden_board(team: Team) -> None:
     alice, charlie = team.alice, team.charlie
     search = await alice.open_search()
     tag = (await ask(charlie, search)).headers["ETag"]
-    await alice.do(search, "search.set_access", {"access": "members", "members": [alice.account["id"]]})
+    await alice.command(search, "search.set_access", {"access": "members", "members": [alice.account["id"]]})
     nobody = await ask(charlie, UNKNOWN_ID, tag)
     for given in (tag, "*", (await ask(alice, search)).headers["ETag"]):
         hidden = await ask(charlie, search, given)
@@ -81,7 +81,7 @@ async def test_tag_of_operations_depends_on_what_one_sees(team: Team) -> None:
     # As of a moment, too: the rights are those of now.
     at = {"at": str(seen.json()["seq"])}
     past = (await ask(bob, OPERATIONS, **at)).headers["ETag"]
-    await alice.do(secret, "search.set_access", {"access": "members", "members": [alice.account["id"]]})
+    await alice.command(secret, "search.set_access", {"access": "members", "members": [alice.account["id"]]})
     anew = await ask(bob, OPERATIONS, past, **at)
     assert anew.status_code == 200
     assert secret not in anew.text
@@ -94,7 +94,7 @@ async def test_tag_over_many_events_is_a_heavy_read(team: Team, monkeypatch: pyt
     same = await ask(team.bob, OPERATIONS, first.headers["ETag"])
     assert (same.status_code, same.content, same.headers["ETag"]) == (304, b"", first.headers["ETag"])
     assert (await ask(team.bob, OPERATIONS, "x")).json() == first.json()
-    heavy, person = team.server.desk.heavy_reads, team.bob.account["id"]
+    heavy, person = team.server.service.heavy_reads, team.bob.account["id"]
     monkeypatch.setattr(heavy, "_max_count", 2)
     async with heavy.slot(person), heavy.slot(person):
         assert (await ask(team.bob, OPERATIONS, first.headers["ETag"])).status_code == 429
@@ -102,7 +102,7 @@ async def test_tag_over_many_events_is_a_heavy_read(team: Team, monkeypatch: pyt
 
 async def test_matching_tag_waits_for_no_heavy_read(team: Team) -> None:
     tag = (await ask(team.bob, OPERATIONS)).headers["ETag"]
-    heavy, person = team.server.desk.heavy_reads, team.bob.account["id"]
+    heavy, person = team.server.service.heavy_reads, team.bob.account["id"]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(heavy, "_max_count", 2)
         async with heavy.slot(person), heavy.slot(person):

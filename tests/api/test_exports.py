@@ -47,10 +47,12 @@ async def table_of(person: Person, board: str, name: str) -> list[dict[str, str]
 async def scene(team: Team, **data: Any) -> tuple[str, str, str]:
     """A search with a sighting and a task; their ids."""
     search = await team.alice.open_search(**data)
-    await team.bob.do(search, "sighting.add", {"description": "a girl", "place": {"text": "Gent", "lat": 51.05, "lon": -3.7}})
+    await team.bob.command(
+        search, "sighting.add", {"description": "a girl", "place": {"text": "Gent", "lat": 51.05, "lon": -3.7}}
+    )
     sighting = (await last(team.alice, search))["id"]
     checklist = {"k1": {"text": "ring", "done": True}, "k2": {"text": "ask"}}
-    await team.bob.do(search, "task.add", {"title": "call", "checklist": checklist, "sighting": sighting})
+    await team.bob.command(search, "task.add", {"title": "call", "checklist": checklist, "sighting": sighting})
     return search, sighting, (await last(team.alice, search))["id"]
 
 
@@ -64,7 +66,7 @@ async def last(person: Person, board: str) -> dict[str, Any]:
 async def test_the_json_files_are_the_snapshot_and_the_journal(team: Team, at_once: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(exports, "BATCH_SIZE", at_once)
     search, sighting, task = await scene(team)
-    await team.bob.do(search, "card.assign", {"card": sighting, "assignee": team.bob.account["id"]})
+    await team.bob.command(search, "card.assign", {"card": sighting, "assignee": team.bob.account["id"]})
     for board in (search, "operations"):
         now = await team.alice.snapshot(board)
         cards = (await file_of(team.victor, board, "cards.json")).json()
@@ -84,7 +86,7 @@ async def test_the_json_files_are_the_snapshot_and_the_journal(team: Team, at_on
 
 async def test_the_cards_for_a_spreadsheet_have_words_for_ids(team: Team) -> None:
     search, sighting, _ = await scene(team)
-    await team.bob.do(search, "card.assign", {"card": sighting, "assignee": team.bob.account["id"]})
+    await team.bob.command(search, "card.assign", {"card": sighting, "assignee": team.bob.account["id"]})
     *_, seen, task = await table_of(team.alice, search, "cards.csv")
     assert (seen["Kind"], seen["Column"], seen["Description"], seen["Assigned to"]) == ("sighting", "New", "a girl", "Bob")
     assert (seen["Place"], seen["Latitude"], seen["Longitude"]) == ("Gent", "51.05", "-3.7")
@@ -103,7 +105,7 @@ async def test_the_searches_for_a_spreadsheet(team: Team) -> None:
 
 async def test_the_journal_for_a_spreadsheet_says_who_changed_what_to_what(team: Team) -> None:
     search, sighting, _ = await scene(team)
-    await team.bob.do(search, "sighting.grade", {"sighting": sighting, "grade": {"source": "B"}, "reason": "asked again"})
+    await team.bob.command(search, "sighting.grade", {"sighting": sighting, "grade": {"source": "B"}, "reason": "asked again"})
     rows = await table_of(team.alice, search, "journal.csv")
     assert [row["Event number"] for row in rows] == [str(number) for number in range(1, len(rows) + 1)]
     graded = rows[-1]
@@ -115,7 +117,7 @@ async def test_the_journal_for_a_spreadsheet_says_who_changed_what_to_what(team:
 @pytest.mark.parametrize("typed", FORMULAS)
 async def test_spreadsheet_formulas_become_text(team: Team, typed: str) -> None:
     search, *_ = await scene(team)
-    await team.bob.do(search, "sighting.add", {"description": typed})
+    await team.bob.command(search, "sighting.add", {"description": typed})
     shown = (await table_of(team.alice, search, "cards.csv"))[-1]["Description"]
     assert shown.replace("'", "") == typed.replace("'", "")
     assert not any(part.lstrip(' "').startswith(tuple("=+-@＝")) for part in re.split(r"[;\t\r\n]", shown))
@@ -157,7 +159,7 @@ def test_file_keeps_the_typed_text_at_its_own_separator(rows: list[list[Any]]) -
 @pytest.mark.parametrize("typed", ["a girl, 11", 'she said "no"', "1 - 1 = 0", "a\r\nb", "é;ü"])
 async def test_other_texts_stay_what_they_are(team: Team, typed: str) -> None:
     search, *_ = await scene(team)
-    await team.bob.do(search, "sighting.add", {"description": typed})
+    await team.bob.command(search, "sighting.add", {"description": typed})
     assert (await table_of(team.alice, search, "cards.csv"))[-1]["Description"] == typed
 
 
@@ -180,7 +182,7 @@ async def test_outsiders_find_nothing_and_members_do(team: Team, name: str) -> N
 
 @pytest.mark.parametrize("name", FILES)
 async def test_nobody_who_is_not_signed_in_and_no_token_that_can_only_take_in(team: Team, name: str) -> None:
-    intake, read = [await create_token(team.server.desk, "Hotline", "viewer", scope) for scope in ("intake", "read")]
+    intake, read = [await create_token(team.server.service, "Hotline", "viewer", scope) for scope in ("intake", "read")]
     async with httpx.AsyncClient(base_url=team.server.url, timeout=PATIENCE_S) as somebody:
         for token, status in ((intake, 403), (read, 200), ("nonsense", 401)):
             headers = {"Authorization": f"Bearer {token}"}
@@ -192,7 +194,7 @@ async def test_nobody_who_is_not_signed_in_and_no_token_that_can_only_take_in(te
 async def test_a_source_is_in_no_file(team: Team, name: str) -> None:
     search = await team.alice.open_search()
     private = {"source_name": "Griet Peeters", "source_contact": "0470 12 34 56"}
-    await team.bob.do(search, "sighting.add", {"description": "seen", "source": {"kind": "named"}} | private)
+    await team.bob.command(search, "sighting.add", {"description": "seen", "source": {"kind": "named"}} | private)
     told = (await file_of(team.alice, search, name)).text
     assert "seen" in told
     assert "Griet" not in told
@@ -204,12 +206,12 @@ async def test_a_right_that_ends_on_the_way_breaks_the_file_off(team: Team, name
     monkeypatch.setattr(exports, "BATCH_SIZE", 1)
     search = await team.secret_search(team.bob)
     members = [team.alice.account["id"]]
-    await team.bob.do(search, "sighting.add", {"description": "seen"})
+    await team.bob.command(search, "sighting.add", {"description": "seen"})
     pages, seen = itertools.count(), exports._hidden_now
 
     def until_the_second(*args: Any) -> frozenset[str]:
         if next(pages) == 0:
-            team.server.desk.database.write_now(lambda session: _take_away(session, search, members))
+            team.server.service.database.write_now(lambda session: _take_away(session, search, members))
         return seen(*args)
 
     monkeypatch.setattr(exports, "_hidden_now", until_the_second)

@@ -54,8 +54,8 @@ async def test_internal_error_in_a_command_is_answered_failed_and_harms_no_other
     search, id, before = await team.alice.open_search(), new_id(), count("command")
     with monkeypatch.context() as patch, capture_logs() as logged:
         breaks(patch, fault)
-        note = alice.do(search, "note.add", {"text": NAME}, id=id)
-        told = await asyncio.gather(note, bob.do(search, "task.add", {"title": "call"}), return_exceptions=True)
+        note = alice.command(search, "note.add", {"text": NAME}, id=id)
+        told = await asyncio.gather(note, bob.command(search, "task.add", {"title": "call"}), return_exceptions=True)
     assert isinstance(told[0], Refusal)
     assert told[0].code == "failed"
     assert "administrator" in told[0].body["message"]
@@ -65,7 +65,7 @@ async def test_internal_error_in_a_command_is_answered_failed_and_harms_no_other
     assert any(fault.__name__ in each for each in line["traceback"])
     assert NAME not in json.dumps(logged, default=repr)
     assert count("command") == before + 1
-    assert (await alice.do(search, "note.add", {"text": NAME}, id=id))["seqs"], "mended, the same may be sent again"
+    assert (await alice.command(search, "note.add", {"text": NAME}, id=id))["seqs"], "mended, the same may be sent again"
 
 
 async def test_over_http_a_command_that_fails_is_500_in_the_language_of_who_asks(
@@ -118,24 +118,24 @@ async def test_impossible_read_is_failed_and_a_refused_one_unavailable(team: Tea
 
 
 async def test_a_board_that_can_not_be_read_by_a_fault_is_said_to_be_so(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
-    search, bob = await team.alice.open_search(), await team.again(team.bob)
+    search, bob = await team.alice.open_search(), await team.open_socket(team.bob)
     with monkeypatch.context() as patch:
-        patch.setattr(team.server.desk.source, "read_channel", fails)
-        refused = await bob.ask({"type": "subscribe", "board": search}, type="error", board=search)
+        patch.setattr(team.server.service.source, "read_channel", fails)
+        refused = await bob.request({"type": "subscribe", "board": search}, type="error", board=search)
     assert refused["code"] == "failed"
-    assert team.server.desk.hub.counters.subscribes_failed
-    await bob.follow(search)
+    assert team.server.service.hub.counters.subscribes_failed
+    await bob.subscribe(search)
 
 
 async def test_a_message_that_meets_a_fault_ends_its_socket_and_is_logged(
     team: Team, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    search, bob, hub = await team.alice.open_search(), await team.again(team.bob), team.server.desk.hub
+    search, bob, hub = await team.alice.open_search(), await team.open_socket(team.bob), team.server.service.hub
     before = hub.counters.sockets_failed
     with monkeypatch.context() as patch:
         patch.setattr(hub, "set_presence", fails)
         await bob.socket.send(json.dumps({"type": "presence", "board": search, "card": None, "editing": False}))
-        await bob.until(lambda: bob.closed is not None)
+        await bob.wait_until(lambda: bob.close_code is not None)
     assert hub.counters.sockets_failed == before + 1
     assert [record.message for record in caplog.records if record.name == "realtime.connection"] == ["a socket failed"]
 
@@ -145,9 +145,9 @@ async def test_a_handshake_that_fails_is_counted_and_refused(team: Team, monkeyp
     with monkeypatch.context() as patch:
         patch.setattr("board.web.websocket._authenticate", fails)
         with pytest.raises(Exception, match="500"):
-            await team.again(team.bob)
+            await team.open_socket(team.bob)
     assert count("socket") == before + 1
-    assert isinstance(await team.again(team.bob), Person)
+    assert isinstance(await team.open_socket(team.bob), Person)
 
 
 def test_a_trace_names_our_lines_however_deep_a_library_failed() -> None:

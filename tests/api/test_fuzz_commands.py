@@ -63,7 +63,7 @@ class PlayedCommands:
         self.boards = {"search": search, SECRET: await self.team.secret_search()}
 
     async def reopen(self) -> None:
-        await self.team.alice.do(self.boards["search"], "search.set_status", {"status": "open", "reason": "again"})
+        await self.team.alice.command(self.boards["search"], "search.set_status", {"status": "open", "reason": "again"})
 
 
 @pytest.fixture(scope="module")

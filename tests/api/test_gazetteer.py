@@ -156,7 +156,7 @@ def test_it_is_the_data_with_its_attribution(places: Gazetteer) -> None:
 
 @pytest.mark.both_backends
 async def test_everybody_who_is_known_may_ask(team: Team) -> None:
-    tokens = [await create_token(team.server.desk, "Taker", "investigator", scope) for scope in ("intake", "read")]
+    tokens = [await create_token(team.server.service, "Taker", "investigator", scope) for scope in ("intake", "read")]
     for token in (*tokens, team.victor.token, team.bob.token):
         async with httpx.AsyncClient(base_url=team.server.url, headers={"Authorization": f"Bearer {token}"}) as http:
             answer = await http.get("/api/v1/places", params={"q": "Brugge"})

@@ -110,7 +110,7 @@ async def demo(tmp_path: Path) -> AsyncIterator[Server]:
     await seed.create(settings_for(tmp_path))
     async with running_server(tmp_path) as server:
         erased = text("DELETE FROM payload WHERE board != 'operations' AND seq = 30")
-        await server.desk.database.write(lambda session: session.connection().execute(erased))
+        await server.service.database.write(lambda session: session.connection().execute(erased))
         yield server
 
 
@@ -133,7 +133,7 @@ async def test_a_generated_client_reads_all_that_there_is_and_sends_commands(dem
     told: dict[str, dict[str, Any]] = {}
     for email in ("alice@demo.example", "nadia@demo.example"):
         token = await live_changes.apply_change(
-            demo.desk, lambda session, email=email: accounts.add_token(session, email, "write", email, format_utc(now()))
+            demo.service, lambda session, email=email: accounts.add_token(session, email, "write", email, format_utc(now()))
         )
         told[email] = json.loads(await run(tools / "python", "-c", READS, demo.url, token, PYTHONPATH=str(made)))
     found = told["alice@demo.example"]

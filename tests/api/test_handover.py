@@ -25,7 +25,7 @@ async def scene(team: Team) -> AsyncIterator[SearchScenario]:
     search = await team.alice.open_search()
     yield SearchScenario(team, search)
     await handover_steps.take_shift(team.ada)
-    await team.alice.do(
+    await team.alice.command(
         search, "search.set_status", {"status": "closed", "reason": "the scene is over", "acknowledge": "as it is"}
     )
     await handover_steps.take_shift(team.alice)
@@ -35,7 +35,7 @@ async def refused(code: str, who: Person, board: str, name: str, data: dict[str,
     """Give a command that must be refused and write nothing on its board."""
     head = (await who.snapshot(board))["seq"]
     with pytest.raises(Refusal) as refusal:
-        await who.do(board, name, data)
+        await who.command(board, name, data)
     assert (refusal.value.code, sorted(refusal.value.fields)) == (code, sorted(fields)), refusal.value.body
     assert (await who.snapshot(board))["seq"] == head
     return refusal.value
@@ -56,12 +56,12 @@ async def head(who: Person, board: str) -> int:
 async def test_preparing_again_keeps_what_was_written_of_the_desk(scene: SearchScenario) -> None:
     alice, ada, bob = scene.team.alice, scene.team.ada, scene.team.bob
     first = await handover_steps.prepare_handover(alice, incoming=ada.account["id"])
-    await alice.do(OPERATIONS, "handover.write", {"handover": first, "faults": "the printer", "remarks": "quiet"})
-    await ada.do(OPERATIONS, "handover.withdraw", {"handover": first, "reason": "she stays"})
+    await alice.command(OPERATIONS, "handover.write", {"handover": first, "faults": "the printer", "remarks": "quiet"})
+    await ada.command(OPERATIONS, "handover.withdraw", {"handover": first, "reason": "she stays"})
     ended = await handover_steps.state(alice, "handover")
     assert (ended["ended_by"], ended["reason"]) == (ada.account["id"], "she stays")
     assert ended["ended_at"]
-    (event,) = await events(alice, (await ada.do(OPERATIONS, "handover.prepare"))["seqs"])
+    (event,) = await events(alice, (await ada.command(OPERATIONS, "handover.prepare"))["seqs"])
     empty = dict.fromkeys(ended)
     prepared = {"number": first + 1, "status": "prepared", "outgoing": alice.account["id"], "prepared_by": ada.account["id"]}
     written = {"faults": "the printer", "remarks": "quiet"}
@@ -73,13 +73,13 @@ async def test_preparing_again_keeps_what_was_written_of_the_desk(scene: SearchS
     )
     await refused("not_found", alice, OPERATIONS, "handover.write", {"handover": first + 1, "incoming": UNKNOWN_ID}, "incoming")
     await handover_steps.sign_handover(alice, first + 1)
-    await ada.do(OPERATIONS, "handover.refuse", {"handover": first + 1, "reason": "again"})
+    await ada.command(OPERATIONS, "handover.refuse", {"handover": first + 1, "reason": "again"})
     third = await handover_steps.prepare_handover(alice)
     assert {name: (await handover_steps.state(alice, "handover"))[name] for name in written} == written
     await handover_steps.sign_handover(alice, third)
     data = {"handover": third, "restatement": "all", "reason": "late"}
-    await ada.do(OPERATIONS, "handover.accept", data)
-    await ada.do(OPERATIONS, "handover.prepare")
+    await ada.command(OPERATIONS, "handover.accept", data)
+    await ada.command(OPERATIONS, "handover.prepare")
     assert {name: (await handover_steps.state(alice, "handover"))[name] for name in written} == dict.fromkeys(written), (
         "another shift"
     )
@@ -122,10 +122,10 @@ async def test_texts_about_a_search_do_not_block_an_undo(scene: SearchScenario) 
 async def test_simultaneous_edits_of_a_handover_field_conflict(scene: SearchScenario) -> None:
     alice, ada = scene.team.alice, scene.team.ada
     number = await handover_steps.prepare_handover(alice)
-    (seq,) = (await alice.do(scene.search, "handover.write", {"handover": number, "contacts": "the mother", "dropped": "a"}))[
-        "seqs"
-    ]
-    await ada.do(scene.search, "handover.write", {"handover": number, "contacts": "the father"}, base=seq)
+    (seq,) = (
+        await alice.command(scene.search, "handover.write", {"handover": number, "contacts": "the mother", "dropped": "a"})
+    )["seqs"]
+    await ada.command(scene.search, "handover.write", {"handover": number, "contacts": "the father"}, base=seq)
     await scene.refuses("conflict", "handover.write", {"handover": number, "contacts": "the aunt"}, "contacts", base=seq)
     await scene.one("handover.write", {"handover": number, "dropped": "b"}, base=seq)
 
@@ -134,9 +134,9 @@ async def test_search_closed_in_the_shift_is_part_of_it_and_an_older_one_is_not(
     alice = scene.team.alice
     await handover_steps.take_shift(scene.team.ada)
     old = await alice.open_search()
-    await alice.do(old, "search.set_status", {"status": "closed", "reason": "came home", "acknowledge": "as it is"})
+    await alice.command(old, "search.set_status", {"status": "closed", "reason": "came home", "acknowledge": "as it is"})
     number = await handover_steps.prepare_handover(alice)
-    await alice.do(scene.search, "search.set_status", {"status": "closed", "reason": "came home", "acknowledge": "as it is"})
+    await alice.command(scene.search, "search.set_status", {"status": "closed", "reason": "came home", "acknowledge": "as it is"})
     assert await scene.does("handover.write", {"handover": number, "assessment": "the family was told"})
     await refused("conflict", alice, old, "handover.write", {"handover": number, "assessment": "x"}, "handover")
     assert scene.search in (positions := await handover_steps.current_positions(alice))
@@ -144,7 +144,7 @@ async def test_search_closed_in_the_shift_is_part_of_it_and_an_older_one_is_not(
     await handover_steps.sign_handover(alice, number)
     assert await scene.does("handover.read", {"handover": number, "seq": 1}, who=scene.team.ada)
     await refused("conflict", scene.team.ada, old, "handover.read", {"handover": number, "seq": 1}, "handover")
-    await alice.do(scene.search, "search.set_status", {"status": "open", "reason": "not her"})
+    await alice.command(scene.search, "search.set_status", {"status": "open", "reason": "not her"})
 
 
 def test_texts_about_a_search_wait_for_the_signer() -> None:
@@ -181,19 +181,19 @@ async def test_visibility_is_checked_once_however_many_searches_are_signed(scene
     positions, asked, writer = (
         await handover_steps.current_positions(alice),
         list[str](),
-        scene.team.server.desk.database.write_engine,
+        scene.team.server.service.database.write_engine,
     )
 
     def ask(*given: Any) -> None:
         asked.append(given[2])
 
     event.listen(writer, "before_cursor_execute", ask)
-    await alice.do(OPERATIONS, "handover.sign", {"handover": number, "positions": positions})
+    await alice.command(OPERATIONS, "handover.sign", {"handover": number, "positions": positions})
     event.remove(writer, "before_cursor_execute", ask)
     assert len([each for each in asked if "WHERE search.access = " in each]) == 1
     await handover_steps.take_shift(alice)
     for search in others:
-        await alice.do(
+        await alice.command(
             search, "search.set_status", {"status": "closed", "reason": "the scene is over", "acknowledge": "as it is"}
         )
 
@@ -213,18 +213,18 @@ async def test_only_what_was_seen_can_be_signed(scene: SearchScenario) -> None:
     await signs("conflict", seen | {UNKNOWN_ID: 1}, f"positions.{UNKNOWN_ID}")
     await scene.one("note.add", {"text": "the aunt was called", "category": "comment"})
     await scene.one("handover.write", {"handover": number, "assessment": "her own"})
-    await ada.do(search, "handover.write", {"handover": number, "assessment": "another's"})
+    await ada.command(search, "handover.write", {"handover": number, "assessment": "another's"})
     await signs("conflict", seen, field)
     seen = await handover_steps.current_positions(alice)
     decision = await scene.one("note.add", {"text": "we stop at the harbour", "category": "decision"})
     await signs("conflict", seen, field)
     looked = (await read_report(alice, board=search))["searches"][0]
     await scene.one("note.add", {"text": "the uncle was called", "category": "comment"})
-    await alice.do(OPERATIONS, "handover.sign", {"handover": number, "positions": seen | {search: decision["seq"]}})
+    await alice.command(OPERATIONS, "handover.sign", {"handover": number, "positions": seen | {search: decision["seq"]}})
     told = (await read_report(alice, board=search))["searches"][0]
     assert {name: told[name] for name in ("epoch", "seq", "head")} == {name: looked[name] for name in ("epoch", "seq", "head")}
     assert (told["seq"], told["after"]) == (decision["seq"], {"seq": decision["seq"] + 1, "events": 1, "significant": 0})
-    await ada.do(search, "handover.read", {"handover": number, "seq": decision["seq"] + 1})
+    await ada.command(search, "handover.read", {"handover": number, "seq": decision["seq"] + 1})
     told = (await read_report(alice, board=search))["searches"][0]
     assert told["after"] == {"seq": decision["seq"] + 2, "events": 1, "significant": 0}  # that she has read it is no news
 
@@ -235,10 +235,10 @@ async def test_a_full_board_is_handed_over_all_the_same(scene: SearchScenario, m
     for board in (OPERATIONS, search):
         await refused("too_large", alice, board, "note.add", {"text": "one more"})
     number = await handover_steps.prepare_handover(alice)
-    await alice.do(search, "handover.write", {"handover": number, "assessment": "she may be with her aunt"})
+    await alice.command(search, "handover.write", {"handover": number, "assessment": "she may be with her aunt"})
     await handover_steps.sign_handover(alice, number)
-    await ada.do(search, "handover.read", {"handover": number, "seq": await head(ada, search)})
-    await ada.do(OPERATIONS, "handover.accept", {"handover": number, "restatement": "the aunt", "reason": "the others wait"})
+    await ada.command(search, "handover.read", {"handover": number, "seq": await head(ada, search)})
+    await ada.command(OPERATIONS, "handover.accept", {"handover": number, "restatement": "the aunt", "reason": "the others wait"})
 
 
 # -- taken over -----------------------------------------------------------------------------------------------------------
@@ -252,7 +252,7 @@ async def test_handover_is_read_and_accepted_with_the_time_of_each(scene: Search
     refusal = await refused("conflict", ada, OPERATIONS, "handover.accept", data, *(f"searches.{id}" for id in others))
     assert refusal.body["current"]["status"] == "signed"
     for id in others:
-        await ada.do(id, "handover.read", {"handover": number, "seq": await head(ada, id)})
+        await ada.command(id, "handover.read", {"handover": number, "seq": await head(ada, id)})
     await scene.one("sighting.add", {"description": "a girl, running", "priority": "urgent"})
     await refused("conflict", ada, OPERATIONS, "handover.accept", data, f"searches.{search}")
     assert [each["board"] for each in (await read_report(ada))["searches"] if each["reader"]["unread"]] == [search]
@@ -261,7 +261,7 @@ async def test_handover_is_read_and_accepted_with_the_time_of_each(scene: Search
     assert await scene.does("handover.read", {"handover": number, "seq": 1}, who=ada) == [], "never less than was read"
     await refused("invalid", ada, OPERATIONS, "handover.accept", data | {"restatement": " "}, "restatement")
     await refused("forbidden", alice, OPERATIONS, "handover.accept", data)
-    accepted, passed = await events(ada, (await ada.do(OPERATIONS, "handover.accept", data))["seqs"])
+    accepted, passed = await events(ada, (await ada.command(OPERATIONS, "handover.accept", data))["seqs"])
     assert (accepted["type"], accepted["state"]["restatement"]) == ("handover.accepted", data["restatement"])
     shift = passed["state"]
     assert (passed["type"], shift["holder"], shift["before"]) == ("shift.handed_over", ada.account["id"], alice.account["id"])
@@ -273,7 +273,7 @@ async def test_handover_is_accepted_unread_with_a_reason(scene: SearchScenario) 
     alice, ada = scene.team.alice, scene.team.ada
     number = await handover_steps.hand_to_sign(alice)
     data = {"handover": number, "restatement": "I know them all", "reason": "she has to go now"}
-    accepted, _ = await events(ada, (await ada.do(OPERATIONS, "handover.accept", data))["seqs"])
+    accepted, _ = await events(ada, (await ada.command(OPERATIONS, "handover.accept", data))["seqs"])
     assert (accepted["reason"], accepted["state"]["reason"]) == ("she has to go now", "she has to go now")
 
 
@@ -287,7 +287,7 @@ async def test_a_refused_handover_leaves_the_shift_where_it_is(scene: SearchScen
     await refused("invalid", ada, OPERATIONS, "handover.refuse", {"handover": prepared}, "reason")
     above = {"handover": prepared, "seq": await head(ada, scene.search) + 1}
     await refused("invalid", ada, scene.search, "handover.read", above, "seq")
-    await ada.do(OPERATIONS, "handover.refuse", {"handover": prepared, "reason": "the contacts are missing"})
+    await ada.command(OPERATIONS, "handover.refuse", {"handover": prepared, "reason": "the contacts are missing"})
     state = await handover_steps.state(alice, "handover")
     assert (state["status"], state["reason"]) == ("refused", "the contacts are missing")
     assert (await handover_steps.state(alice, "shift"))["holder"] == alice.account["id"]
@@ -297,8 +297,8 @@ async def test_a_refused_handover_leaves_the_shift_where_it_is(scene: SearchScen
 async def test_marks_of_an_earlier_handover_do_not_count(scene: SearchScenario) -> None:
     alice, ada, search = scene.team.alice, scene.team.ada, scene.search
     first = await handover_steps.hand_to_sign(alice)
-    await ada.do(search, "handover.read", {"handover": first, "seq": await head(ada, search)})
-    await ada.do(OPERATIONS, "handover.refuse", {"handover": first, "reason": "again, please"})
+    await ada.command(search, "handover.read", {"handover": first, "seq": await head(ada, search)})
+    await ada.command(OPERATIONS, "handover.refuse", {"handover": first, "reason": "again, please"})
     second = await handover_steps.hand_to_sign(alice)
     assert search in [each["board"] for each in (await read_report(ada))["searches"] if each["reader"]["unread"]]
     await refused("conflict", ada, search, "handover.read", {"handover": first, "seq": 1}, "handover")
@@ -328,16 +328,18 @@ async def test_each_step_alerts_whom_it_concerns_with_the_reason(scene: SearchSc
 
     number = await handover_steps.prepare_handover(alice, incoming=dora.account["id"])
     await told((await handover_steps.sign_handover(alice, number))["seqs"], {dora: [("handover.signed", number, None)]})
-    seqs = (await dora.do(OPERATIONS, "handover.refuse", {"handover": number, "reason": "@Alice, the port is missing"}))["seqs"]
+    seqs = (await dora.command(OPERATIONS, "handover.refuse", {"handover": number, "reason": "@Alice, the port is missing"}))[
+        "seqs"
+    ]
     await told(seqs, {alice: [("handover.refused", number, "@Alice, the port is missing")]})
     number = await handover_steps.prepare_handover(alice)
     signed = (await handover_steps.sign_handover(alice, number))["seqs"]
     await told(signed, {each: [("handover.signed", number, None)] for each in (ada, dora)})
     data = {"handover": number, "restatement": "one search", "reason": "she has to go"}
-    seqs = (await dora.do(OPERATIONS, "handover.accept", data))["seqs"]
+    seqs = (await dora.command(OPERATIONS, "handover.accept", data))["seqs"]
     await told(seqs, {alice: [("handover.accepted", number, "she has to go")]})
-    await alice.do(OPERATIONS, "handover.prepare", {"incoming": ada.account["id"]})
-    seqs = (await ada.do(OPERATIONS, "shift.take", {"reason": "nobody answers"}))["seqs"]
+    await alice.command(OPERATIONS, "handover.prepare", {"incoming": ada.account["id"]})
+    seqs = (await ada.command(OPERATIONS, "shift.take", {"reason": "nobody answers"}))["seqs"]
     withdrawn = ("handover.withdrawn", number + 1, "nobody answers")
     await told(seqs, {dora: [("shift.taken", None, "nobody answers"), withdrawn], alice: [withdrawn]})
 
@@ -350,12 +352,12 @@ async def test_outsider_sees_nothing_of_how_a_search_is_handed_over(scene: Searc
     dora = await team.add_person("Dora", "coordinator")
     secret = await team.secret_search()
     number = await handover_steps.prepare_handover(alice)
-    await alice.do(secret, "handover.write", {"handover": number, "assessment": "she hides with her aunt"})
-    watching = await team.charlie.follow(OPERATIONS)
+    await alice.command(secret, "handover.write", {"handover": number, "assessment": "she hides with her aunt"})
+    watching = await team.charlie.subscribe(OPERATIONS)
     signed = await handover_steps.sign_handover(alice, number)
-    await team.charlie.up_to(OPERATIONS, signed["seqs"][-1])
+    await team.charlie.wait_for_seq(OPERATIONS, signed["seqs"][-1])
     assert sum(bool(event.get("hidden")) for event in watching.events[-len(signed["seqs"]) :]) == 1
-    assert secret not in watching.of("handed")
+    assert secret not in watching.of_kind("handed")
     assert ("handed", secret) in (await alice.snapshot(OPERATIONS))["entities"]
     for outside in (team.charlie, dora):
         told = await read_report(outside)
@@ -371,16 +373,18 @@ async def test_outsider_sees_nothing_of_how_a_search_is_handed_over(scene: Searc
             assert secret not in text
         assert (await outside.http.get("/api/v1/handover", params={"board": secret})).status_code == 404
     with pytest.raises(Refusal, match="not_found"):
-        await dora.do(secret, "handover.read", {"handover": number, "seq": 1})
+        await dora.command(secret, "handover.read", {"handover": number, "seq": 1})
     for each in (await read_report(dora))["searches"]:
-        await dora.do(each["board"], "handover.read", {"handover": number, "seq": each["after"]["seq"]})
-    await dora.do(OPERATIONS, "handover.accept", {"handover": number, "restatement": "what I see of it"})
+        await dora.command(each["board"], "handover.read", {"handover": number, "seq": each["after"]["seq"]})
+    await dora.command(OPERATIONS, "handover.accept", {"handover": number, "restatement": "what I see of it"})
     # she signs what she does not see at its head
     mine = await handover_steps.hand_to_sign(dora)
     state = (await alice.snapshot(OPERATIONS))["entities"]["handed", secret]
     assert (state["handover"], state["position"]["seq"]) == (mine, await head(alice, secret))
     await refused("conflict", dora, OPERATIONS, "handover.withdraw", {"handover": number}, "handover")
-    await alice.do(secret, "search.set_status", {"status": "closed", "reason": "the scene is over", "acknowledge": "as it is"})
+    await alice.command(
+        secret, "search.set_status", {"status": "closed", "reason": "the scene is over", "acknowledge": "as it is"}
+    )
 
 
 async def test_search_hidden_from_the_successor_needs_somebody_responsible(
@@ -407,35 +411,35 @@ async def test_search_hidden_from_the_successor_needs_somebody_responsible(
     await refused("not_found", alice, secret, "handover.write", {"handover": number, "keeper": UNKNOWN_ID}, "keeper")
     await scene.refuses("invalid", "handover.write", {"handover": number, "keeper": alice.account["id"]}, "keeper")
     # another coordinator, who is told
-    seqs = (await alice.do(secret, "handover.write", {"handover": number, "keeper": ada.account["id"]}))["seqs"]
+    seqs = (await alice.command(secret, "handover.write", {"handover": number, "keeper": ada.account["id"]}))["seqs"]
     found = (await ada.http.get("/api/v1/alerts")).json()["alerts"]
     (alert,) = [each for each in found if each["board"] == secret]
     assert (alert["kind"], alert["type"], alert["handover"], alert["seq"]) == ("handover", "handover.written", number, *seqs)
-    await alice.do(secret, "search.set_access", {"access": "members", "members": [alice.account["id"]]})
+    await alice.command(secret, "search.set_access", {"access": "members", "members": [alice.account["id"]]})
     await signs(f"searches.{secret}")  # who sees it no more answers for nothing
     # who hands over keeps it, on the record
-    await alice.do(secret, "handover.write", {"handover": number, "keeper": alice.account["id"]})
+    await alice.command(secret, "handover.write", {"handover": number, "keeper": alice.account["id"]})
     await handover_steps.sign_handover(alice, number)
     kept = (await read_report(alice, board=secret))["searches"][0]
     assert (kept["outside"], kept["briefing"]["keeper"]) == (eva.account["id"], alice.account["id"])
     text = (await alice.http.get(f"/handovers/{number}.md")).text
     assert "Alice answers for it" in text
     assert secret not in str(await read_report(eva))
-    await eva.do(OPERATIONS, "handover.accept", {"handover": number, "restatement": "what I see", "reason": "it is late"})
+    await eva.command(OPERATIONS, "handover.accept", {"handover": number, "restatement": "what I see", "reason": "it is late"})
     assert await told(alice) == {secret: eva.account["id"]}  # and it goes on to be told
     # what was decided does not go on to the next handover
     await handover_steps.take_shift(alice)
     number = await handover_steps.prepare_handover(alice, incoming=eva.account["id"])
     await signs(f"searches.{secret}")
-    await alice.do(secret, "handover.write", {"handover": number, "assessment": "with her aunt"})
+    await alice.command(secret, "handover.write", {"handover": number, "assessment": "with her aunt"})
     assert (await read_report(alice, board=secret))["searches"][0]["briefing"]["keeper"] is None
     await signs(f"searches.{secret}")
     members = [alice.account["id"], eva.account["id"]]
-    await alice.do(secret, "search.set_access", {"access": "members", "members": members})
+    await alice.command(secret, "search.set_access", {"access": "members", "members": members})
     assert await told(alice) == {}
     await handover_steps.sign_handover(alice, number)
     for who, search in ((alice, secret), (dora, hers)):
-        await who.do(search, "search.set_status", {"status": "closed", "reason": "over", "acknowledge": "as it is"})
+        await who.command(search, "search.set_status", {"status": "closed", "reason": "over", "acknowledge": "as it is"})
 
 
 async def test_the_next_handover_may_name_the_same_keeper_who_is_alerted(scene: SearchScenario) -> None:
@@ -445,24 +449,24 @@ async def test_the_next_handover_may_name_the_same_keeper_who_is_alerted(scene: 
     secret = await alice.open_search(access="members", members=members)
     for _ in range(2):
         number = await handover_steps.prepare_handover(alice, incoming=eva.account["id"])
-        (seq,) = (await alice.do(secret, "handover.write", {"handover": number, "keeper": ada.account["id"]}))["seqs"]
+        (seq,) = (await alice.command(secret, "handover.write", {"handover": number, "keeper": ada.account["id"]}))["seqs"]
         found = (await ada.http.get("/api/v1/alerts")).json()["alerts"]
         assert (found[0]["board"], found[0]["seq"], found[0]["handover"]) == (secret, seq, number)
         event = (await events(ada, [seq], secret))[0]
         assert (event["state"]["keeper"], event["state"]["handover"]) == (ada.account["id"], number)
-        await alice.do(secret, "handover.write", {"handover": number, "contacts": f"the mother, {number}"})
+        await alice.command(secret, "handover.write", {"handover": number, "contacts": f"the mother, {number}"})
         assert (await ada.http.get("/api/v1/alerts")).json()["alerts"][0]["seq"] == seq, "what else is written alerts nobody"
         await handover_steps.sign_handover(alice, number)
-        await alice.do(OPERATIONS, "handover.withdraw", {"handover": number})
-    await alice.do(secret, "search.set_status", {"status": "closed", "reason": "over", "acknowledge": "as it is"})
+        await alice.command(OPERATIONS, "handover.withdraw", {"handover": number})
+    await alice.command(secret, "search.set_status", {"status": "closed", "reason": "over", "acknowledge": "as it is"})
 
 
 async def test_visibility_of_handover_texts_follows_that_of_the_search(scene: SearchScenario) -> None:
     alice, charlie = scene.team.alice, scene.team.charlie
     await handover_steps.hand_to_sign(alice)
-    screen = await charlie.follow(OPERATIONS)
+    screen = await charlie.subscribe(OPERATIONS)
     for access, there in (("members", False), ("desk", True)):
-        await alice.do(scene.search, "search.set_access", {"access": access, "members": [alice.account["id"]]})
-        await charlie.up_to(OPERATIONS, await head(alice, OPERATIONS))
-        assert (scene.search in screen.of("handed"), scene.search in screen.of("search")) == (there, there)
+        await alice.command(scene.search, "search.set_access", {"access": access, "members": [alice.account["id"]]})
+        await charlie.wait_for_seq(OPERATIONS, await head(alice, OPERATIONS))
+        assert (scene.search in screen.of_kind("handed"), scene.search in screen.of_kind("search")) == (there, there)
         assert screen.entities == (await charlie.snapshot(OPERATIONS))["entities"]

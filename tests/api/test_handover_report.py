@@ -27,9 +27,9 @@ async def scene(team: Team) -> AsyncIterator[SearchScenario]:
     scene = SearchScenario(team, await team.alice.open_search())
     for (kind, id), _ in list((await team.alice.snapshot(scene.search))["entities"].items()):
         if kind == "task":
-            await team.alice.do(scene.search, "card.withdraw", {"card": id})
+            await team.alice.command(scene.search, "card.withdraw", {"card": id})
     yield scene
-    await team.alice.do(
+    await team.alice.command(
         scene.search, "search.set_status", {"status": "closed", "reason": "the scene is over", "acknowledge": "as it is"}
     )
 
@@ -162,7 +162,7 @@ async def test_a_signed_report_is_the_same_for_all_who_see_the_same_searches(sce
     await see(ada, scene.search, decided["seq"])
     await see(dora, scene.search, 1)
     number = await handover_steps.hand_to_sign(alice)
-    await ada.do(scene.search, "handover.read", {"handover": number, "seq": decided["seq"]})
+    await ada.command(scene.search, "handover.read", {"handover": number, "seq": decided["seq"]})
 
     async def papers(who: Person, path: str) -> tuple[bytes, str, list[Any]]:
         """The report but for what is the reader's; the same on paper but for who printed it; and what is the reader's."""
@@ -176,7 +176,7 @@ async def test_a_signed_report_is_the_same_for_all_who_see_the_same_searches(sce
         assert one[:2] == other[:2]
         assert one[2] != other[2]
         assert (await read_report(ada, path))["handover"]["digest"] == (await read_report(dora, path))["handover"]["digest"]
-    await dora.do(OPERATIONS, "handover.accept", {"handover": number, "restatement": "all", "reason": "she has to go"})
+    await dora.command(OPERATIONS, "handover.accept", {"handover": number, "restatement": "all", "reason": "she has to go"})
     one, other = await papers(ada, f"handovers/{number}"), await papers(dora, f"handovers/{number}")
     assert one[:2] == other[:2]
 
@@ -194,21 +194,21 @@ def fixed(told: dict[str, Any]) -> list[dict[str, Any]]:
 async def test_signed_report_stays_whatever_happens_later(scene: SearchScenario, seed: int) -> None:
     alice, random = scene.team.alice, Random(seed)
     people = [scene.team.alice.account["id"], scene.team.bob.account["id"]]
-    screen = await alice.follow(scene.search)
+    screen = await alice.subscribe(scene.search)
 
     async def work(count: int) -> None:
         for _ in range(count):
             name, data = random_commands.random_command(random, screen, people)
             frame = {"type": "command", "id": new_id(), "board": scene.search, "name": name, "data": data}
-            if (answer := await alice.start(frame)).get("seqs"):
-                await alice.up_to(scene.search, answer["seqs"][-1])
+            if (answer := await alice.start_command(frame)).get("seqs"):
+                await alice.wait_for_seq(scene.search, answer["seqs"][-1])
 
     await work(60)
-    await alice.do(scene.search, "search.set_status", {"status": "open", "reason": "whatever it was"})
+    await alice.command(scene.search, "search.set_status", {"status": "open", "reason": "whatever it was"})
     number = await handover_steps.prepare_handover(alice)
-    await alice.do(OPERATIONS, "handover.write", {"handover": number, "remarks": "as it was"})
-    pinned = [*sorted(screen.of("note"))[:1], *sorted(screen.of("sighting"))[:1]]
-    await alice.do(scene.search, "handover.write", {"handover": number, "assessment": "as it was", "pinned": pinned})
+    await alice.command(OPERATIONS, "handover.write", {"handover": number, "remarks": "as it was"})
+    pinned = [*sorted(screen.of_kind("note"))[:1], *sorted(screen.of_kind("sighting"))[:1]]
+    await alice.command(scene.search, "handover.write", {"handover": number, "assessment": "as it was", "pinned": pinned})
     await handover_steps.sign_handover(alice, number)
     signed = await read_report(alice)
     await work(60)
@@ -239,12 +239,12 @@ ENDS = {"accept": {"restatement": "one search", "reason": "she has to go"}, "ref
 async def test_the_report_is_live_again_once_a_handover_has_ended(scene: SearchScenario, ends: str) -> None:
     alice, ada = scene.team.alice, scene.team.ada
     number = await handover_steps.hand_to_sign(alice)
-    await ada.do(scene.search, "handover.read", {"handover": number, "seq": 1})
+    await ada.command(scene.search, "handover.read", {"handover": number, "seq": 1})
     signed = await read_report(alice)
     await scene.sighting(description="seen while it was signed")
     still = await read_report(alice)
     assert (still["live"], fixed(still)) == (False, fixed(signed))
-    await ada.do(OPERATIONS, f"handover.{ends}", {"handover": number} | ENDS[ends])
+    await ada.command(OPERATIONS, f"handover.{ends}", {"handover": number} | ENDS[ends])
     await scene.sighting(description="seen since")
     told, head = await read_report(alice), await alice.snapshot(scene.search)
     (now,) = [each for each in told["searches"] if each["board"] == scene.search]
@@ -262,7 +262,7 @@ async def test_the_report_is_live_again_once_a_handover_has_ended(scene: SearchS
 async def test_handovers_are_listed_newest_first(scene: SearchScenario) -> None:
     alice, ada = scene.team.alice, scene.team.ada
     signed = await handover_steps.hand_to_sign(alice)
-    await ada.do(OPERATIONS, "handover.refuse", {"handover": signed, "reason": "not like this"})
+    await ada.command(OPERATIONS, "handover.refuse", {"handover": signed, "reason": "not like this"})
     never = await handover_steps.prepare_handover(alice)
     found = (await alice.http.get("/api/v1/handovers")).json()
     first, second, *_ = found["handovers"]
@@ -280,12 +280,12 @@ async def test_handovers_are_listed_newest_first(scene: SearchScenario) -> None:
 
 async def test_an_open_handover_goes_on_after_a_restore(tmp_path: Path) -> None:
     async with running_server(tmp_path) as server:
-        tokens = [await create_token(server.desk, name, "coordinator") for name in ("Alice", "Ada")]
+        tokens = [await create_token(server.service, name, "coordinator") for name in ("Alice", "Ada")]
         alice = await connect_person(server, tokens[0])
         search = await alice.open_search()
         number = await handover_steps.hand_to_sign(alice)
         signed = await read_report(alice)
-        await alice.leave()
+        await alice.close()
     database = Database(f"sqlite:///{tmp_path}/board.db")
     database.write_now(transfer.reset_epochs)
     await database.close()
@@ -295,7 +295,7 @@ async def test_an_open_handover_goes_on_after_a_restore(tmp_path: Path) -> None:
         assert fixed(told) == fixed(signed)
         snapshot = await ada.snapshot(search)
         assert told["searches"][0]["epoch"] != snapshot["epoch"]
-        await ada.do(search, "handover.read", {"handover": number, "seq": snapshot["seq"]})
-        await ada.do(OPERATIONS, "handover.accept", {"handover": number, "restatement": "one search"})
+        await ada.command(search, "handover.read", {"handover": number, "seq": snapshot["seq"]})
+        await ada.command(OPERATIONS, "handover.accept", {"handover": number, "restatement": "one search"})
         assert (await handover_steps.state(ada, "shift"))["holder"] == ada.account["id"]
-        await ada.leave()
+        await ada.close()

@@ -19,18 +19,18 @@ async def test_reading_for_a_handover_is_seeing(team: Team) -> None:
     number = await handover_steps.prepare_handover(alice, incoming=ada.account["id"])
     assert await events(alice, search) == ((await news(alice))[search]["seq"], False)
     positions = await handover_steps.current_positions(alice)
-    await alice.do(OPERATIONS, "handover.sign", {"handover": number, "positions": positions})
+    await alice.command(OPERATIONS, "handover.sign", {"handover": number, "positions": positions})
     assert (await events(alice, search))[1], "who signs it has seen it"
     assert (await news(alice))[search]["seen"]["seq"] >= positions[search]
     assert await events(ada, other) == ((await news(ada))[other]["seq"], False)
     at = (await ada.snapshot(other))["seq"]
-    await ada.do(other, "handover.read", {"handover": number, "seq": at})
+    await ada.command(other, "handover.read", {"handover": number, "seq": at})
     assert await events(ada, other) == (0, True)
     assert await events(bob, other) == ((await news(bob))[other]["seq"], False), "nobody else has"
     # Only as far as it was read.
-    await bob.do(other, "note.add", {"text": "later"})
+    await bob.command(other, "note.add", {"text": "later"})
     assert await events(ada, other) == (1, True)
-    await ada.do(other, "handover.read", {"handover": number, "seq": at})
+    await ada.command(other, "handover.read", {"handover": number, "seq": at})
     assert await events(ada, other) == (1, True)
     await handover_steps.take_shift(alice)
 
@@ -38,4 +38,4 @@ async def test_reading_for_a_handover_is_seeing(team: Team) -> None:
 async def bob_opens(alice: Person, opener: Person) -> str:
     """A search that Alice has not looked at."""
     data = {"kind": "runaway", "person": {"first_name": "Noor"}, "missing_since": "2026-11-24T15:10:00Z"}
-    return str((await opener.do(OPERATIONS, "search.open", data))["opened"])
+    return str((await opener.command(OPERATIONS, "search.open", data))["opened"])

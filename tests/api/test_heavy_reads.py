@@ -45,13 +45,13 @@ async def asks(person: Person, path: str, **how: Any) -> httpx.Response:
 
 async def _email(person: Person) -> str:
     id = person.account["id"]
-    return await person.server.desk.database.read(lambda session: session.get_one(Account, id).email)
+    return await person.server.service.database.read(lambda session: session.get_one(Account, id).email)
 
 
 @asynccontextmanager
 async def busy(team: Team, person: Person) -> AsyncIterator[None]:
     """All turns of somebody are taken, and nobody more of them may wait."""
-    heavy = team.server.desk.heavy_reads
+    heavy = team.server.service.heavy_reads
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(heavy, "_max_count", RUNNING_PER_ACCOUNT)
         async with heavy.slot(person.account["id"]), heavy.slot(person.account["id"]):
@@ -82,12 +82,14 @@ def stopped(monkeypatch: pytest.MonkeyPatch, account: str) -> Iterator[Callable[
 
 async def test_two_heavy_reads_of_one_account_run_and_others_are_served(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
     search = await team.alice.open_search()
-    victor, desk = team.victor, team.server.desk
+    victor, service = team.victor, team.server.service
     id, path = victor.account["id"], f"/api/v1/boards/{search}"
     with stopped(monkeypatch, id) as reading:
         waiting = [asyncio.create_task(asks(victor, path)) for _ in range(RUNNING_PER_ACCOUNT + WAITING_PER_ACCOUNT)]
         await wait_until(
-            lambda: desk.heavy_reads.count(id) == RUNNING_PER_ACCOUNT + WAITING_PER_ACCOUNT and reading() == RUNNING_PER_ACCOUNT
+            lambda: (
+                service.heavy_reads.count(id) == RUNNING_PER_ACCOUNT + WAITING_PER_ACCOUNT and reading() == RUNNING_PER_ACCOUNT
+            )
         )
         one_too_many = await asks(victor, path)
         assert (one_too_many.status_code, one_too_many.json()["code"]) == (429, "rate_limited")
@@ -98,7 +100,7 @@ async def test_two_heavy_reads_of_one_account_run_and_others_are_served(team: Te
         assert reading() == RUNNING_PER_ACCOUNT
         assert not any(each.done() for each in waiting)
     assert {(await each).status_code for each in waiting} == {200}
-    assert desk.heavy_reads.count(id) == 0
+    assert service.heavy_reads.count(id) == 0
     assert (await asks(victor, path)).status_code == 200
 
 
@@ -109,7 +111,7 @@ async def test_reads_of_many_rows_wait_for_a_slot(team: Team, path: str) -> None
         refused = await asks(team.bob, address)
         assert (refused.status_code, refused.headers["Retry-After"]) == (429, "5")
     assert (await asks(team.bob, address)).status_code == 200
-    assert team.server.desk.heavy_reads.count(team.bob.account["id"]) == 0
+    assert team.server.service.heavy_reads.count(team.bob.account["id"]) == 0
 
 
 async def test_read_positions_and_suggestions_wait_for_a_slot(team: Team) -> None:
@@ -137,7 +139,7 @@ async def test_reads_of_few_rows_need_no_slot(team: Team, path: str) -> None:
 
 async def test_read_that_waits_too_long_is_told_to_retry(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(concurrency, "WAIT_TIMEOUT_S", 0.05)
-    heavy, bob = team.server.desk.heavy_reads, team.bob.account["id"]
+    heavy, bob = team.server.service.heavy_reads, team.bob.account["id"]
     async with heavy.slot(bob), heavy.slot(bob):
         answer = await asks(team.bob, "/api/v1/since")
         assert (answer.status_code, answer.json()["code"]) == (429, "rate_limited")
@@ -145,13 +147,13 @@ async def test_read_that_waits_too_long_is_told_to_retry(team: Team, monkeypatch
 
 
 async def test_rights_are_checked_again_when_a_waiting_read_begins(team: Team) -> None:
-    zoe, desk = await team.add_person("Zoe", "viewer"), team.server.desk
+    zoe, service = await team.add_person("Zoe", "viewer"), team.server.service
     id = zoe.account["id"]
-    async with desk.heavy_reads.slot(id), desk.heavy_reads.slot(id):
+    async with service.heavy_reads.slot(id), service.heavy_reads.slot(id):
         waiting = [asyncio.create_task(asks(zoe, path)) for path in ("/api/v1/since", "/api/v1/find?q=anything")]
-        await wait_until(lambda: desk.heavy_reads.count(id) == RUNNING_PER_ACCOUNT + len(waiting))
+        await wait_until(lambda: service.heavy_reads.count(id) == RUNNING_PER_ACCOUNT + len(waiting))
         email = await _email(zoe)
-        await live_changes.apply_change(desk, lambda session: accounts.set_enabled(session, email, False))
+        await live_changes.apply_change(service, lambda session: accounts.set_enabled(session, email, False))
     assert {(await each).status_code for each in waiting} == {401}
 
 
@@ -164,7 +166,7 @@ async def test_refused_or_failed_read_frees_its_slot(team: Team, monkeypatch: py
 
     monkeypatch.setattr(snapshot, "entities", fails)
     assert (await asks(bob, f"/api/v1/boards/{OPERATIONS}")).status_code == 500
-    assert team.server.desk.heavy_reads.count(bob.account["id"]) == 0
+    assert team.server.service.heavy_reads.count(bob.account["id"]) == 0
 
 
 # -- the answer -----------------------------------------------------------------------------------------------------------
@@ -197,37 +199,38 @@ async def test_unread_answer_keeps_its_slot_until_the_client_leaves(team: Team, 
     lines = [socket.create_connection(("127.0.0.1", port)) for _ in range(2 * RUNNING_PER_ACCOUNT)]
     for line in lines:
         line.sendall(request)
-    await wait_until(lambda: server.desk.heavy_reads.count(id) == len(lines))
+    await wait_until(lambda: server.service.heavy_reads.count(id) == len(lines))
     written = [each.transport.get_write_buffer_size() for each in server.uvicorn.server_state.connections]
     assert max(written) < len(b"".join(long_board)) / 4, "what is not read waits once, in a few parts"
     assert (await asks(team.bob, "/api/v1/since")).status_code == 200
     for line in lines:
         line.close()
-    await wait_until(lambda: server.desk.heavy_reads.count(id) == 0)
+    await wait_until(lambda: server.service.heavy_reads.count(id) == 0)
 
 
 # -- threads of their own -------------------------------------------------------------------------------------------------
 
 
 async def test_sign_in_rights_and_heads_do_not_wait_behind_heavy_reads(team: Team) -> None:
-    desk, search = team.server.desk, await team.alice.open_search()
+    service, search = team.server.service, await team.alice.open_search()
     go_on = threading.Event()
     reading = [
-        asyncio.create_task(desk.database.read_heavy(lambda session: go_on.wait(PATIENCE_S)))
-        for _ in range(2 * desk.database.backend.heavy_read_threads)
+        asyncio.create_task(service.database.read_heavy(lambda session: go_on.wait(PATIENCE_S)))
+        for _ in range(2 * service.database.backend.heavy_read_threads)
     ]
     try:
-        await wait_until(lambda: desk.database.backend.read_engine.pool.checkedout() >= desk.database.backend.heavy_read_threads)  # type: ignore[attr-defined]
+        backend = service.database.backend
+        await wait_until(lambda: backend.read_engine.pool.checkedout() >= backend.heavy_read_threads)  # type: ignore[attr-defined]
         email = await _email(team.alice)
         async with httpx.AsyncClient(base_url=team.server.url, timeout=PATIENCE_S) as http:
             assert (await http.post("/login", data={"email": email, "password": PASSWORD})).status_code == 303
             assert (await http.get("/readyz")).status_code == 200
         assert (await asks(team.alice, "/api/v1/me")).status_code == 200
         assert (await asks(team.alice, f"/searches/{search}")).status_code == 200
-        at, heads = await desk.source.heads([search])
+        at, heads = await service.source.heads([search])
         assert at
         assert search in heads
-        await desk.rights_changed()
+        await service.rights_changed()
         assert not any(each.done() for each in reading)
     finally:
         go_on.set()
@@ -239,13 +242,13 @@ async def test_sign_in_rights_and_heads_do_not_wait_behind_heavy_reads(team: Tea
 
 async def test_a_statement_is_stopped_at_the_deadline(team: Team) -> None:
     with pytest.raises(ReadTimeout):
-        await team.server.desk.database.read_heavy(lambda session: session.execute(ENDLESS), 0.05)
+        await team.server.service.database.read_heavy(lambda session: session.execute(ENDLESS), 0.05)
     assert (await asks(team.bob, "/api/v1/since")).status_code == 200
 
 
 async def test_a_loop_is_stopped_at_the_deadline(team: Team) -> None:
     with pytest.raises(ReadTimeout):
-        await team.server.desk.database.read_heavy(lambda session: sum(paced(itertools.repeat(1))), 0.05)
+        await team.server.service.database.read_heavy(lambda session: sum(paced(itertools.repeat(1))), 0.05)
 
 
 @pytest.mark.parametrize("way", ["a statement", "a loop"])
@@ -277,7 +280,7 @@ async def test_abandoned_read_is_stopped(team: Team) -> None:
         finally:
             ended.set()
 
-    reading = asyncio.create_task(team.server.desk.database.read_heavy(endless, 10 * PATIENCE_S))
+    reading = asyncio.create_task(team.server.service.database.read_heavy(endless, 10 * PATIENCE_S))
     await wait_until(begun.is_set)
     reading.cancel()
     await wait_until(ended.is_set)
@@ -322,8 +325,8 @@ async def test_the_longer_a_read_is_the_more_often_it_gives_way(team: Team, path
 
     async def given_way(cards: int) -> int:
         for number in range(cards):
-            await team.alice.do(search, "sighting.add", {"description": f"seen {number}"})
-        team.server.desk.verified_chains.known.clear()
+            await team.alice.command(search, "sighting.add", {"description": f"seen {number}"})
+        team.server.service.verified_chains.known.clear()
         steps.clear()
         assert (await asks(team.bob, f"/api/v1/boards/{search}{path}")).status_code == 200
         return len(steps)

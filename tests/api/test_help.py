@@ -110,7 +110,7 @@ async def test_a_document_is_read_and_not_written(stranger: httpx.AsyncClient) -
 
 
 async def test_signed_in_reader_sees_their_name_beside_the_document(server: Server) -> None:
-    token = await create_token(server.desk, "Alice", "viewer")
+    token = await create_token(server.service, "Alice", "viewer")
     async with httpx.AsyncClient(base_url=server.url, headers={"Authorization": f"Bearer {token}"}) as alice:
         assert 'data-account-name="Alice"' in (await alice.get("/help")).text
 

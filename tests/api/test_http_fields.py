@@ -72,7 +72,7 @@ async def test_refusal_for_too_many_requests_says_when_to_retry(team: Team, monk
     url, alice = team.server.url, team.alice
     person = alice.account["id"]
     answers: dict[str, Any] = {}
-    heavy: HeavyReads = team.server.desk.heavy_reads
+    heavy: HeavyReads = team.server.service.heavy_reads
     with monkeypatch.context() as patch:
         patch.setattr(heavy, "_max_count", 2)
         async with heavy.slot(person), heavy.slot(person):

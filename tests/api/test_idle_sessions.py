@@ -69,7 +69,7 @@ async def good(http: httpx.AsyncClient) -> bool:
 
 
 async def kept(server: Server) -> LoginSession:
-    return await server.desk.database.read(lambda database: database.exec(select(LoginSession)).one())
+    return await server.service.database.read(lambda database: database.exec(select(LoginSession)).one())
 
 
 def socket_of(server: Server, http: httpx.AsyncClient) -> connect:
@@ -131,7 +131,7 @@ async def test_a_session_goes_on_for_12_hours_after_it_was_used(
     clock.go_to(IDLE - MINUTE)
     assert await good(http)
     await act(server, http)
-    await server.desk.write_last_use()
+    await server.service.write_last_use()
     clock.go_to(2 * IDLE - 2 * MINUTE)
     assert await good(http)
     clock.go_to(2 * IDLE - MINUTE)
@@ -142,7 +142,7 @@ async def test_a_session_goes_on_for_12_hours_after_it_was_used(
 async def test_forgotten_page_does_not_count_as_use(act: Act, server: Server, http: httpx.AsyncClient, clock: Clock) -> None:
     clock.go_to(IDLE - MINUTE)
     await act(server, http)
-    await server.desk.write_last_use()
+    await server.service.write_last_use()
     assert await good(http)
     clock.go_to(IDLE)
     assert not await good(http)
@@ -153,7 +153,7 @@ async def _is_refused_everywhere(server: Server, http: httpx.AsyncClient) -> Non
     assert (await http.get("/")).headers["location"] == "/login"
     assert (await http.post("/api/v1/me/active")).status_code == 401
     assert (await http.post("/api/v1/boards/operations/commands", json=note())).status_code == 401
-    await server.desk.write_last_use()
+    await server.service.write_last_use()
     assert not await good(http)
 
 
@@ -165,7 +165,7 @@ async def test_socket_of_an_idle_session_is_closed_and_resumes_where_it_was(
         assert '"hello"' in str(await working.recv())
         clock.go_to(IDLE - MINUTE)
         assert (await elsewhere.post("/api/v1/me/active")).status_code == 200
-        await server.desk.write_last_use()
+        await server.service.write_last_use()
         await _watch(server)
         assert forgotten.close_code is None
         clock.go_to(IDLE)
@@ -180,7 +180,7 @@ async def test_socket_of_an_idle_session_is_closed_and_resumes_where_it_was(
 async def _watch(server: Server) -> None:
     """Check rights as the server does every minute: nobody's have changed."""
     for _ in range(POLLS_PER_EXPIRY_CHECK):
-        await server.desk._poll_rights()
+        await server.service._poll_rights()
 
 
 async def _until_closed(socket: ClientConnection) -> None:
@@ -190,38 +190,38 @@ async def _until_closed(socket: ClientConnection) -> None:
 async def test_use_is_written_every_few_minutes_and_changes_no_rights(
     server: Server, http: httpx.AsyncClient, clock: Clock
 ) -> None:
-    version = await server.desk.database.read(rights_version.version)
+    version = await server.service.database.read(rights_version.version)
     began = clock.start
     written = []
     for minute in range(1, 12):
         clock.go_to(minute * MINUTE)
         await _opens_a_page(server, http)
         before = await kept(server)
-        await server.desk.write_last_use()
+        await server.service.write_last_use()
         after = await kept(server)
         if after.used_at != before.used_at:
             written.append(minute)
             assert (after.used_at, after.ends_at) == (format_utc(clock.at), format_utc(clock.at + IDLE))
     assert written == [1, 6, 11]
     assert (await kept(server)).created_at == format_utc(began)
-    assert await server.desk.database.read(rights_version.version) == version
+    assert await server.service.database.read(rights_version.version) == version
 
 
 async def test_no_use_puts_the_end_off_for_more_than_14_days(server: Server, http: httpx.AsyncClient, clock: Clock) -> None:
     for half_day in range(1, 29):
         clock.go_to(half_day * (IDLE - MINUTE))
         await _opens_a_page(server, http)
-        await server.desk.write_last_use()
+        await server.service.write_last_use()
     clock.go_to(identity.SESSION_LIFETIME - MINUTE)
     await _opens_a_page(server, http)
-    await server.desk.write_last_use()
+    await server.service.write_last_use()
     assert (await kept(server)).ends_at == format_utc(clock.start + identity.SESSION_LIFETIME)
     clock.go_to(identity.SESSION_LIFETIME)
     assert not await good(http)
 
 
 async def test_a_token_needs_no_use(server: Server, clock: Clock) -> None:
-    secret = await create_token(server.desk, "Tess", "viewer", "read")
+    secret = await create_token(server.service, "Tess", "viewer", "read")
     clock.go_to(3 * IDLE)
     async with httpx.AsyncClient(base_url=server.url, headers={"Authorization": f"Bearer {secret}"}) as program:
         assert await good(program)
@@ -240,7 +240,7 @@ async def test_idle_time_of_sessions_is_a_setting(tmp_path: Path, clock: Clock, 
 async def test_sessions_show_when_they_were_used_last(server: Server, http: httpx.AsyncClient, clock: Clock) -> None:
     clock.go_to(IDLE / 2)
     await _opens_a_page(server, http)
-    await server.desk.write_last_use()
+    await server.service.write_last_use()
     assert f'<time datetime="{format_utc(clock.at)}">' in (await http.get("/account")).text
 
 

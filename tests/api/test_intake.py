@@ -24,7 +24,7 @@ Hotline = Callable[..., Any]
 @pytest.fixture
 async def hotline(team: Team) -> AsyncIterator[httpx.AsyncClient]:
     """The hotline's software: a token that can only take in, of an investigator."""
-    async with line(team, await create_token(team.server.desk, "Hotline", "investigator", "intake")) as http:
+    async with line(team, await create_token(team.server.service, "Hotline", "investigator", "intake")) as http:
         yield http
 
 
@@ -49,7 +49,7 @@ async def head(person: Person, board: str) -> int:
 
 async def test_a_call_is_on_the_board_at_once_for_everybody(team: Team, hotline: httpx.AsyncClient) -> None:
     search = await team.alice.open_search(reference="HL-1")
-    screen = await team.bob.follow(search)
+    screen = await team.bob.subscribe(search)
     place = {"text": "Brugge", "lat": 51.2089, "lon": 3.2242, "radius_m": 500}
     said = call(board=search, channel="hotline", place=place, seen_at="2026-11-24T22:00:00Z", source={"kind": "named"})
     answer = await hotline.post(PATH, json=said | {"source_name": "Zoë Quist", "source_contact": "+32 470 00 00 00"})
@@ -57,12 +57,12 @@ async def test_a_call_is_on_the_board_at_once_for_everybody(team: Team, hotline:
     body = answer.json()
     assert body.keys() == {"board", "sighting", "number", "seq"}
     assert body["board"] == search
-    await team.bob.up_to(search, body["seq"])
-    state = screen.of("sighting")[body["sighting"]]
+    await team.bob.wait_for_seq(search, body["seq"])
+    state = screen.of_kind("sighting")[body["sighting"]]
     assert (state["number"], state["description"], state["channel"]) == (body["number"], said["description"], "hotline")
     assert state["place"] == place
     assert screen.events[-1]["command"] == said["id"]
-    assert "Quist" not in str(team.bob.heard) + answer.text
+    assert "Quist" not in str(team.bob.frames) + answer.text
     source = await team.bob.http.get(f"/api/v1/boards/{search}/sightings/{body['sighting']}/source")
     assert source.json() == {"name": "Zoë Quist", "contact": "+32 470 00 00 00"}
 
@@ -87,7 +87,7 @@ async def test_the_same_id_is_answered_the_same_and_done_once(team: Team, hotlin
     said = call(reference="HL-3")
     together = await asyncio.gather(*(hotline.post(PATH, json=said) for _ in range(5)))
     first = together[0].json()
-    await team.alice.do(search, "search.update", {"reference": "HL-3b"})
+    await team.alice.command(search, "search.update", {"reference": "HL-3b"})
     same = dict(reversed(said.items())) | {"clothing": None}
     again = [await hotline.post(PATH, json=same), await hotline.post(PATH, json=said)]
     assert [(each.status_code, each.json()) for each in [*together, *again]] == [(201, first)] * 7
@@ -124,13 +124,13 @@ async def test_an_id_that_is_used_again_for_another_sighting_is_invalid(team: Te
 
 
 async def test_repeated_id_is_answered_also_when_its_content_is_gone(team: Team, hotline: httpx.AsyncClient) -> None:
-    search, desk = await team.alice.open_search(), team.server.desk
+    search, service = await team.alice.open_search(), team.server.service
     said, earlier = call(board=search), call(board=search)
     first, second = [(await hotline.post(PATH, json=each)).json() for each in (said, earlier)]
     forget = text("DELETE FROM payload WHERE board = :board AND seq = :seq")
     before = text("UPDATE done SET content = NULL WHERE command = :id")
-    await desk.database.write(lambda db: db.connection().execute(forget, {"board": search, "seq": first["seq"]}).rowcount)
-    await desk.database.write(lambda db: db.connection().execute(before, {"id": earlier["id"]}).rowcount)
+    await service.database.write(lambda db: db.connection().execute(forget, {"board": search, "seq": first["seq"]}).rowcount)
+    await service.database.write(lambda db: db.connection().execute(before, {"id": earlier["id"]}).rowcount)
     for each, answer in ((said, first), (earlier, second)):
         again = await hotline.post(PATH, json=each | {"description": "another text"})
         assert (again.status_code, again.json()) == (201, answer)
@@ -144,7 +144,7 @@ async def test_stored_content_digest_is_keyed(team: Team, hotline: httpx.AsyncCl
         assert (await hotline.post(PATH, json=each)).status_code == 201
     read = text("SELECT content FROM done WHERE command IN :ids").bindparams(bindparam("ids", expanding=True))
     ids = [each["id"] for each in said]
-    kept = await team.server.desk.database.read(
+    kept = await team.server.service.database.read(
         lambda db: [bytes(each) for each in db.connection().execute(read, {"ids": ids}).scalars()]
     )
     assert len({*kept}) == 2
@@ -153,13 +153,13 @@ async def test_stored_content_digest_is_keyed(team: Team, hotline: httpx.AsyncCl
 async def test_an_id_of_another_command_is_invalid(team: Team) -> None:
     search = await team.alice.open_search()
     note = call(board=search)
-    await team.bob.do(search, "note.add", {"text": "the aunt was called"}, id=note["id"])
+    await team.bob.command(search, "note.add", {"text": "the aunt was called"}, id=note["id"])
     before = await head(team.bob, search)
     assert (await refused(team.bob.http, note))[:2] == (422, "invalid")
     assert (await refused(team.bob.http, note))[2].keys() == {"id"}
     assert await head(team.bob, search) == before
     # By the socket it is the same command.
-    ack = await team.bob.do(search, "sighting.add", {"description": "a girl"}, id=(taken := new_id()))
+    ack = await team.bob.command(search, "sighting.add", {"description": "a girl"}, id=(taken := new_id()))
     answer = await team.bob.http.post(PATH, json=call(board=search, id=taken))
     assert (answer.status_code, answer.json()["seq"]) == (201, ack["seqs"][0])
 
@@ -168,7 +168,7 @@ async def test_an_id_of_another_command_is_invalid(team: Team) -> None:
 @pytest.mark.parametrize("scope", ["intake", "write", "read"])
 async def test_intake_uses_the_rights_of_its_account(team: Team, role: str, scope: str) -> None:
     search = await team.alice.open_search()
-    async with line(team, await create_token(team.server.desk, "Taker", role, scope)) as http:
+    async with line(team, await create_token(team.server.service, "Taker", role, scope)) as http:
         if role == "viewer" or scope == "read":
             assert await refused(http, call(board=search)) == (403, "forbidden", {})
         else:
@@ -184,7 +184,7 @@ async def test_a_search_of_members_is_not_there_for_others(team: Team, hotline: 
     taken = await team.bob.http.post(PATH, json=call(reference="HL-secret", id=(id := new_id())))
     assert taken.status_code == 201
     # Who has lost sight of it since is not told what came of it either.
-    await team.alice.do(secret, "search.set_access", {"access": "members", "members": [team.alice.account["id"]]})
+    await team.alice.command(secret, "search.set_access", {"access": "members", "members": [team.alice.account["id"]]})
     assert await refused(team.bob.http, call(reference="HL-secret", id=id)) == nothing
 
 
@@ -192,7 +192,7 @@ async def test_a_closed_search_takes_nothing_in(team: Team, hotline: httpx.Async
     search = await team.alice.open_search()
     before = call(board=search)
     first = await hotline.post(PATH, json=before)
-    await team.alice.do(search, "search.set_status", {"status": "closed", "reason": "came home", "acknowledge": "as it is"})
+    await team.alice.command(search, "search.set_status", {"status": "closed", "reason": "came home", "acknowledge": "as it is"})
     assert (await refused(hotline, call(board=search)))[:2] == (409, "closed")
     assert (await hotline.post(PATH, json=before)).json() == first.json()
 
@@ -229,10 +229,10 @@ async def test_nobody_takes_in_without_being_known(team: Team) -> None:
     search = await team.alice.open_search()
     async with httpx.AsyncClient(base_url=team.server.url) as http:
         assert await refused(http, call(board=search)) == (401, "unauthenticated", {})
-    token = await create_token(team.server.desk, "Gone", "investigator", "intake")
+    token = await create_token(team.server.service, "Gone", "investigator", "intake")
     async with line(team, token) as http:
         said = call(board=search)
         assert (await http.post(PATH, json=said)).status_code == 201
         email = (await http.get("/api/v1/me")).json()["email"]
-        await live_changes.apply_change(team.server.desk, lambda database: accounts.set_enabled(database, email, False))
+        await live_changes.apply_change(team.server.service, lambda database: accounts.set_enabled(database, email, False))
         assert (await refused(http, said))[:2] == (401, "unauthenticated")

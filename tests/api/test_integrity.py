@@ -32,29 +32,29 @@ class Evidence(Record):
 
     async def sign(self) -> int:
         """A handover, prepared and signed at the heads of now; its number."""
-        ack = await self.do(OPERATIONS, "handover.prepare", {})
+        ack = await self.command(OPERATIONS, "handover.prepare", {})
         number = (await self.said(OPERATIONS, ack.seqs[-1])).payload()["state"]["number"]
         positions = {self.search: (await self.board(self.search)).seq}
-        await self.do(OPERATIONS, "handover.sign", {"handover": number, "positions": positions})
+        await self.command(OPERATIONS, "handover.sign", {"handover": number, "positions": positions})
         return int(number)
 
     async def said(self, board: str, seq: int) -> JournalEvent:
-        said = await self.desk.database.read(lambda session: journal.event_at(session, board, seq))
+        said = await self.service.database.read(lambda session: journal.event_at(session, board, seq))
         assert said is not None
         return said
 
     async def board(self, id: str) -> Board:
-        board = await self.desk.database.read(lambda session: session.get(Board, id))
+        board = await self.service.database.read(lambda session: session.get(Board, id))
         assert board is not None
         return board
 
     async def hash_of(self, seq: int) -> bytes:
         """Return the hash of an event of the search."""
-        return (await self.desk.database.read(lambda session: many_boards.hashes_at(session, {self.search: seq})))[self.search]
+        return (await self.service.database.read(lambda session: many_boards.hashes_at(session, {self.search: seq})))[self.search]
 
     async def verified(self, heads: Path | None = None, board: str | None = None) -> list[str]:
         """Return the output of `verify`. Raises OperationError."""
-        return await self.desk.database.read(lambda session: integrity.verify(session, board, heads))
+        return await self.service.database.read(lambda session: integrity.verify(session, board, heads))
 
     async def cut(self, board: str, seq: int) -> None:
         """Truncate a board's journal after a seq; its chain still verifies."""
@@ -65,7 +65,7 @@ class Evidence(Record):
             head = "(SELECT hash FROM event WHERE board = :board AND seq = :seq)"
             _do(session, f"UPDATE board SET seq = :seq, head = {head} WHERE id = :board", board=board, seq=seq)
 
-        await self.desk.database.write(run)
+        await self.service.database.write(run)
 
     async def rewrite(self, board: str, seq: int, body: bytes) -> None:
         """Change an event and rebuild the chain after it, with the board's row; the chain still verifies."""
@@ -86,7 +86,7 @@ class Evidence(Record):
                 )
             _do(session, "UPDATE board SET head = :head WHERE id = :board", head=head, board=board)
 
-        await self.desk.database.write(run)
+        await self.service.database.write(run)
 
 
 def _do(session: Session, statement: str, **values: Any) -> None:
@@ -96,11 +96,11 @@ def _do(session: Session, statement: str, **values: Any) -> None:
 @pytest.fixture
 async def desk(tmp_path: Path, installation: dict[str, Any]) -> AsyncIterator[Evidence]:
     record = await opened(tmp_path, **installation)
-    made = Evidence(record.desk, record.caller)
+    made = Evidence(record.service, record.caller)
     made.search = record.search
-    await made.do(OPERATIONS, "shift.take", {"reason": "the first one"})
+    await made.command(OPERATIONS, "shift.take", {"reason": "the first one"})
     yield made
-    await made.desk.close()
+    await made.service.close()
 
 
 async def test_a_journal_cut_short_since_a_handover_was_signed_is_named_with_it(desk: Evidence) -> None:
@@ -108,7 +108,7 @@ async def test_a_journal_cut_short_since_a_handover_was_signed_is_named_with_it(
     await desk.cut(desk.search, head - 1)
     assert len(await desk.verified()) == 3  # nobody knows better
     number = await desk.sign()
-    await desk.do(desk.search, "note.add", {"text": "after it"})
+    await desk.command(desk.search, "note.add", {"text": "after it"})
     await desk.cut(desk.search, head - 1)  # what came after it is not handed over
     assert len(await desk.verified()) == 3
     await desk.cut(desk.search, head - 3)
@@ -119,15 +119,15 @@ async def test_a_journal_cut_short_since_a_handover_was_signed_is_named_with_it(
             await desk.verified(board=board)
     assert await desk.verified(board=OPERATIONS)
     for _ in range(4):  # by other events up to there
-        await desk.do(desk.search, "note.add", {"text": "as if nothing had been"})
+        await desk.command(desk.search, "note.add", {"text": "as if nothing had been"})
     with pytest.raises(OperationError, match=f"event {head - 1} is not the one at which handover {number} was signed"):
         await desk.verified()
 
 
 async def test_rewritten_journal_is_detected_by_the_first_handover_that_differs(desk: Evidence) -> None:
     first, position = await desk.sign(), (await desk.board(desk.search)).seq
-    await desk.do(OPERATIONS, "handover.withdraw", {"handover": first})
-    await desk.do(desk.search, "note.add", {"text": "she was seen in Gent"})
+    await desk.command(OPERATIONS, "handover.withdraw", {"handover": first})
+    await desk.command(desk.search, "note.add", {"text": "she was seen in Gent"})
     second = await desk.sign()
     note = await desk.said(desk.search, position + 1)
     assert note.body is not None
@@ -143,12 +143,12 @@ async def test_rewritten_journal_is_detected_by_the_first_handover_that_differs(
 
 async def test_chain_that_a_handover_contradicts_is_reported_with_the_seq(desk: Evidence) -> None:
     number, signed = await desk.sign(), await desk.board(desk.search)
-    await desk.do(desk.search, "note.add", {"text": "after it"})
+    await desk.command(desk.search, "note.add", {"text": "after it"})
     before = await desk.said(desk.search, signed.seq - 1)
     body = (await desk.said(desk.search, signed.seq)).body or b""
     await desk.rewrite(desk.search, signed.seq, body.replace(b"note 4", b"note 5"))
     board = await desk.board(desk.search)
-    held, fault = await desk.desk.database.read(lambda session: desk.desk.verified_chains.verify(session, board))
+    held, fault = await desk.service.database.read(lambda session: desk.service.verified_chains.verify(session, board))
     assert fault is not None
     assert (fault.seq, held.seq) == (signed.seq, before.seq), f"handover {number} knows better"
     assert held.head == await desk.hash_of(before.seq)
@@ -178,7 +178,7 @@ async def test_handover_of_another_epoch_is_ignored_and_a_missing_board_is_named
 async def test_heads_kept_elsewhere_find_what_no_handover_knows(desk: Evidence, tmp_path: Path) -> None:
     kept = tmp_path / "heads.txt"
     kept.write_text("\n".join(await desk.verified()) + "\n\n")
-    await desk.do(desk.search, "note.add", {"text": "it goes on"})
+    await desk.command(desk.search, "note.add", {"text": "it goes on"})
     assert len(await desk.verified(kept)) == 3
     assert len(await desk.verified(kept, desk.search)) == 1
     (others := tmp_path / "others.txt").write_text(f"x holds: 3 events, head {HEAD}\n")
@@ -218,46 +218,46 @@ def test_a_file_that_is_no_file_of_heads_is_refused_in_a_sentence(tmp_path: Path
 
 
 async def test_chain_status_is_shown_to_readers_of_the_board_and_resumes(team: Team) -> None:
-    alice, desk = team.alice, team.server.desk
+    alice, service = team.alice, team.server.service
     search = await team.secret_search()
     path = f"/api/v1/boards/{search}/chain"
-    board = await desk.database.read(lambda session: session.get(Board, search))
+    board = await service.database.read(lambda session: session.get(Board, search))
     assert board is not None
     position = {"board": search, "epoch": board.epoch, "seq": board.seq, "head": board.head.hex()}
     assert (await alice.http.get(path)).json() == position | {"holds": True}
     assert (await team.bob.http.get(path)).status_code == 404
-    await alice.do(search, "note.add", {"text": "one more"})
+    await alice.command(search, "note.add", {"text": "one more"})
     assert (await alice.http.get(path)).json()["seq"] == board.seq + 1
-    assert desk.verified_chains.known[search][2].seq == board.seq + 1
+    assert service.verified_chains.known[search][2].seq == board.seq + 1
 
 
 async def test_tampered_event_is_named_in_the_readers_language(team: Team) -> None:
-    alice, desk = team.alice, team.server.desk
+    alice, service = team.alice, team.server.service
     search = await alice.open_search()
     path = f"/api/v1/boards/{search}/chain"
     assert (await alice.http.get(path)).json()["holds"] is True
-    await alice.do(search, "note.add", {"text": "one more"})
-    await alice.do(search, "note.add", {"text": "and one"})
+    await alice.command(search, "note.add", {"text": "one more"})
+    await alice.command(search, "note.add", {"text": "and one"})
 
     def edit(session: Session) -> None:
         _do(session, "UPDATE payload SET body = '{}' WHERE board = :board AND seq = 3", board=search)
 
-    await desk.database.write(edit)
+    await service.database.write(edit)
     assert (await alice.http.get(path)).json()["holds"] is True  # for a minute, what was gone along is not gone along again
-    desk.verified_chains.known.clear()
+    service.verified_chains.known.clear()
     told = (await alice.http.get(path)).json()
     assert (told["holds"], told["seq"], told["bad_seq"]) == (False, 2, 3)
     assert told["fault"] == "the payload of event 3 was changed"
-    assert search not in desk.verified_chains.known
+    assert search not in service.verified_chains.known
 
 
 async def test_later_fault_names_the_first_bad_event_whatever_was_inserted(team: Team) -> None:
-    alice, desk = team.alice, team.server.desk
+    alice, service = team.alice, team.server.service
     search = await alice.open_search()
     path = f"/api/v1/boards/{search}/chain"
     head = (await alice.http.get(path)).json()["seq"]
-    await alice.do(search, "note.add", {"text": "one more"})
-    wrong: Any = b"x" if desk.database.kind == "sqlite" else "x"  # which keeps anything in any column
+    await alice.command(search, "note.add", {"text": "one more"})
+    wrong: Any = b"x" if service.database.kind == "sqlite" else "x"  # which keeps anything in any column
 
     def edit(session: Session) -> None:
         _do(session, "UPDATE event SET commitment = 'x' WHERE board = :board AND seq = 3", board=search)
@@ -265,14 +265,14 @@ async def test_later_fault_names_the_first_bad_event_whatever_was_inserted(team:
             session, "UPDATE event SET type = :wrong WHERE board = :board AND seq = :seq", wrong=wrong, board=search, seq=head + 1
         )
 
-    await desk.database.write(edit)
+    await service.database.write(edit)
     assert (await alice.http.get(path)).json()["bad_seq"] == 3
-    assert desk.verified_chains.known.get(search) is None
+    assert service.verified_chains.known.get(search) is None
 
 
 async def test_long_chain_is_verified_in_several_requests(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
     search = await team.alice.open_search()
-    path, known = f"/api/v1/boards/{search}/chain", team.server.desk.verified_chains.known
+    path, known = f"/api/v1/boards/{search}/chain", team.server.service.verified_chains.known
     monkeypatch.setattr(event, "PAGE_SIZE", 2)
     walked, looked = [], hash_chain._row_problem
 
@@ -297,16 +297,16 @@ async def test_long_chain_is_verified_in_several_requests(team: Team, monkeypatc
 
 async def test_one_verification_runs_for_a_board_and_the_next_resumes_it(team: Team) -> None:
     search, other = await team.alice.open_search(), await team.alice.open_search()
-    desk = team.server.desk
-    async with desk.verified_chains.lock(search):
+    service = team.server.service
+    async with service.verified_chains.lock(search):
         waiting = asyncio.create_task(team.alice.http.get(f"/api/v1/boards/{search}/chain"))
-        await wait_until(lambda: desk.heavy_reads.count(team.alice.account["id"]))
+        await wait_until(lambda: service.heavy_reads.count(team.alice.account["id"]))
         assert (await team.bob.http.get(f"/api/v1/boards/{other}/chain")).json()["holds"] is True
         assert not waiting.done()
     assert (await waiting).json()["holds"] is True
 
 
 async def test_a_token_that_only_takes_in_asks_no_chain(team: Team) -> None:
-    token = await create_token(team.server.desk, "Ingrid", "investigator", "intake")
+    token = await create_token(team.server.service, "Ingrid", "investigator", "intake")
     async with httpx.AsyncClient(base_url=team.server.url, headers={"Authorization": f"Bearer {token}"}) as intake:
         assert (await intake.get(f"/api/v1/boards/{OPERATIONS}/chain")).status_code == 403

@@ -29,11 +29,11 @@ BEGINS = datetime(2026, 11, 24, 22, 0, tzinfo=UTC)
 class Record:
     """A desk whose clock we set, with a search and some notes on it."""
 
-    def __init__(self, desk: BoardService, caller: Caller) -> None:
-        self.desk, self.caller, self.search = desk, caller, ""
+    def __init__(self, service: BoardService, caller: Caller) -> None:
+        self.service, self.caller, self.search = service, caller, ""
 
-    async def do(self, board: str, name: str, data: dict[str, Any]) -> Any:
-        return await self.desk.execute(self.caller, Command(new_id(), board, name, data))
+    async def command(self, board: str, name: str, data: dict[str, Any]) -> Any:
+        return await self.service.execute(self.caller, Command(new_id(), board, name, data))
 
     async def sql(self, *statements: str, **values: Any) -> None:
         """Change the journal directly in the database."""
@@ -43,7 +43,7 @@ class Record:
                 changed = session.connection().execute(text(statement), {"board": self.search} | values)
                 assert changed.rowcount, statement
 
-        await self.desk.database.write(run)
+        await self.service.database.write(run)
 
     async def fault(self) -> str | None:
         def look(session: Session) -> str | None:
@@ -51,23 +51,23 @@ class Record:
             assert board is not None
             return hash_chain.verify(session, board)
 
-        return await self.desk.database.read(look)
+        return await self.service.database.read(look)
 
     async def events(self) -> list[event_module.JournalEvent]:
-        return await self.desk.database.read(lambda session: journal.events_after(session, self.search, 0))
+        return await self.service.database.read(lambda session: journal.events_after(session, self.search, 0))
 
 
 Clock = Callable[[], datetime]
 
 
 async def opened(folder: Path, clock: Clock | None = None, **settings: Any) -> Record:
-    desk = await BoardService.open(settings_for(folder, **settings), clock or (lambda: BEGINS))
-    id = await live_changes.add_account(desk, "alice@desk.example", "Alice", "coordinator", PASSWORD)
-    record = Record(desk, await live_changes.caller_for(desk, id))
+    service = await BoardService.open(settings_for(folder, **settings), clock or (lambda: BEGINS))
+    id = await live_changes.add_account(service, "alice@desk.example", "Alice", "coordinator", PASSWORD)
+    record = Record(service, await live_changes.caller_for(service, id))
     data = {"kind": "runaway", "person": {"first_name": "Noor"}, "missing_since": "2026-11-24T15:10:00Z"}
-    record.search = (await record.do(OPERATIONS, "search.open", data)).opened
+    record.search = (await record.command(OPERATIONS, "search.open", data)).opened
     for number in range(5):
-        await record.do(record.search, "note.add", {"text": f"note {number}"})
+        await record.command(record.search, "note.add", {"text": f"note {number}"})
     return record
 
 
@@ -75,7 +75,7 @@ async def opened(folder: Path, clock: Clock | None = None, **settings: Any) -> R
 async def record(tmp_path: Path, installation: dict[str, Any]) -> AsyncIterator[Record]:
     made = await opened(tmp_path, **installation)
     yield made
-    await made.desk.close()
+    await made.service.close()
 
 
 async def test_an_untouched_journal_holds(record: Record) -> None:
@@ -173,7 +173,7 @@ async def erased(record: Record) -> tuple[int, str]:
         journal.append(session, board, "note.erased", note.kind, note.entity, None, "2026-11-24T23:00:00.000Z", payload)
         session.connection().execute(text("DELETE FROM note WHERE id = :id"), {"id": note.entity})
 
-    await record.desk.database.write(erase)
+    await record.service.database.write(erase)
     return note.seq, note.entity
 
 
@@ -194,21 +194,21 @@ async def test_an_edited_event_is_found_although_its_payload_was_erased(record: 
 
 async def test_erased_event_is_served_without_its_content(team: Team) -> None:
     """Checked over the socket from a position, in lists, and in lists of an entity; as-of reads and snapshots leave it out."""
-    alice, desk = team.alice, team.server.desk
+    alice, service = team.alice, team.server.service
     search = await alice.open_search()
     before = (await alice.snapshot(search))["seq"]
-    (seq,) = (await alice.do(search, "note.add", {"text": "Her name was Zébulonne"}))["seqs"]
-    record = Record(desk, Caller(account=next(each.viewer.account for each in desk.hub.connections)))
+    (seq,) = (await alice.command(search, "note.add", {"text": "Her name was Zébulonne"}))["seqs"]
+    record = Record(service, Caller(account=next(each.viewer.account for each in service.hub.connections)))
     record.search = search
     _, entity = await erased(record)
     assert await record.fault() is None
     shape = {"seq": seq, "type": "note.added", "kind": "note", "id": entity, "erased": True}
-    path, reader = f"/api/v1/boards/{search}/events", await team.again(team.bob)
+    path, reader = f"/api/v1/boards/{search}/events", await team.open_socket(team.bob)
     listed = (await reader.http.get(path, params={"after": before})).json()["events"]
     of_entity = (await reader.http.get(path, params={"entity": entity})).json()["events"]
     epoch = (await alice.snapshot(search))["epoch"]
-    screen = reader.screens.setdefault(search, type(await team.alice.follow(search))(epoch=epoch, seq=before))
-    await reader.follow(search, epoch, before)
+    screen = reader.boards.setdefault(search, type(await team.alice.subscribe(search))(epoch=epoch, seq=before))
+    await reader.subscribe(search, epoch, before)
     for events in (listed, of_entity, screen.events):
         assert {key: value for key, value in events[0].items() if key != "at"} == shape
         assert events[1]["type"] == "note.erased"
@@ -223,13 +223,13 @@ async def test_time_never_goes_back_along_the_journal(tmp_path: Path, installati
     record = await opened(tmp_path, lambda: next(ticks), **installation)
     try:
         for number in range(8):
-            await record.do(record.search, "note.add", {"text": f"note {number}"})
+            await record.command(record.search, "note.add", {"text": f"note {number}"})
         times = [said.at for said in await record.events()]
         assert times == sorted(times)
         assert len(set(times)) > 1
         assert await record.fault() is None
     finally:
-        await record.desk.close()
+        await record.service.close()
 
 
 async def test_seqs_have_no_gaps_and_events_of_one_command_stand_in_a_row(record: Record) -> None:
@@ -242,14 +242,14 @@ async def test_seqs_have_no_gaps_and_events_of_one_command_stand_in_a_row(record
 async def test_the_board_as_it_was_is_what_its_events_add_up_to(team: Team) -> None:
     alice = team.alice
     search = await alice.open_search()
-    sighting = (await alice.do(search, "sighting.add", {"description": "a girl"}))["seqs"][0]
+    sighting = (await alice.command(search, "sighting.add", {"description": "a girl"}))["seqs"][0]
     entities = (await alice.snapshot(search))["entities"]
     card = next(id for kind, id in entities if kind == "sighting")
     done = next(id for (kind, id), state in entities.items() if state.get("role") == "done")
-    await alice.do(search, "card.move", {"card": card, "column": done})
-    await alice.do(search, "sighting.grade", {"sighting": card, "grade": {"source": "A"}})
-    await alice.do(search, "card.withdraw", {"card": card})
-    await alice.do(search, "search.set_status", {"status": "closed", "reason": "over", "acknowledge": "as it is"})
+    await alice.command(search, "card.move", {"card": card, "column": done})
+    await alice.command(search, "sighting.grade", {"sighting": card, "grade": {"source": "A"}})
+    await alice.command(search, "card.withdraw", {"card": card})
+    await alice.command(search, "search.set_status", {"status": "closed", "reason": "over", "acknowledge": "as it is"})
     path = f"/api/v1/boards/{search}/events"
     events = (await alice.http.get(path, params={"limit": 1_000})).json()["events"]
     fold: dict[tuple[str, str], Any] = {}
@@ -299,4 +299,4 @@ async def test_a_seq_is_found_by_its_time_without_going_along_the_journal(record
         assert asked
         assert not [each for each in asked if "at <=" in each]
 
-    await record.desk.database.read(look)
+    await record.service.database.read(look)

@@ -35,7 +35,7 @@ async def visitor(server: Server) -> AsyncIterator[httpx.AsyncClient]:
 @pytest.fixture
 async def bob_there(server: Server, visitor: httpx.AsyncClient) -> httpx.AsyncClient:
     """Bob, signed in in a browser."""
-    await live_changes.add_account(server.desk, "bob@desk.example", "Bob", "investigator", PASSWORD)
+    await live_changes.add_account(server.service, "bob@desk.example", "Bob", "investigator", PASSWORD)
     answer = await visitor.post("/login", data={"email": "bob@desk.example", "password": PASSWORD})
     assert answer.status_code == 303
     return visitor
@@ -86,11 +86,11 @@ async def test_refusal_on_an_open_socket_is_in_the_readers_language(alice: Any, 
     board = await alice.open_search()
     too_long = {"description": "x" * 4_001}
     with pytest.raises(Refusal) as refused:
-        await alice.do(board, "sighting.add", too_long)
+        await alice.command(board, "sighting.add", too_long)
     assert refused.value.fields == {"description": "At most 4000 characters."}
     await choose(server, alice, "nl")
     with pytest.raises(Refusal) as refused:
-        await alice.do(board, "sighting.add", too_long)
+        await alice.command(board, "sighting.add", too_long)
     told = i18n.gettext_for("nl")
     assert refused.value.code == "invalid"
     assert refused.value.body["message"] == told("Something here can't be accepted as it is.")
@@ -116,8 +116,10 @@ async def test_first_tasks_are_in_the_language_of_the_person_who_opens(alice: An
 
 async def tasks(person: Any) -> list[tuple[str, str]]:
     """Title and instruction of each task of a new search, in their order."""
-    screen = await person.follow(await person.open_search())
-    return [(each["title"], each["instruction"]) for each in sorted(screen.of("task").values(), key=lambda task: task["number"])]
+    screen = await person.subscribe(await person.open_search())
+    return [
+        (each["title"], each["instruction"]) for each in sorted(screen.of_kind("task").values(), key=lambda task: task["number"])
+    ]
 
 
 def test_a_task_is_in_english_where_it_is_not_known_in_a_language() -> None:
@@ -140,7 +142,7 @@ def test_the_tasks_that_come_along_are_known_in_every_language(code: str) -> Non
 
 
 async def choose(server: Server, person: Any, code: str) -> None:
-    await live_changes.apply_change(server.desk, lambda database: accounts.set_language(database, person.account["id"], code))
+    await live_changes.apply_change(server.service, lambda database: accounts.set_language(database, person.account["id"], code))
 
 
 def test_each_language_says_what_it_is_called() -> None:

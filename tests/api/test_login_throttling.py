@@ -38,7 +38,7 @@ async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Serv
 
 @pytest.fixture(autouse=True)
 def _counted_nobody(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(server.desk, "limiter", Limiter())
+    monkeypatch.setattr(server.service, "limiter", Limiter())
     monkeypatch.setattr(client_address, "_warned_of_proxy", False)
 
 
@@ -51,7 +51,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 async def account(server: Server, name: str = "Eva") -> str:
     """A new account's address."""
     email = f"{name.lower()}-{new_id()}@desk.example"
-    await live_changes.add_account(server.desk, email, name, "investigator", PASSWORD)
+    await live_changes.add_account(server.service, email, name, "investigator", PASSWORD)
     return email
 
 
@@ -128,7 +128,7 @@ async def test_good_sign_ins_are_no_way_to_keep_a_server_busy(
     await besiege(server, email)
     async with browser(server) as http:
         assert (await sign_in(http, email)).status_code == 429, "a stranger, at an account that is guessed at"
-    known = devices.with_account("", await server.desk.database.read(lambda database: accounts.find(database, email)))
+    known = devices.with_account("", await server.service.database.read(lambda database: accounts.find(database, email)))
     async with browser(server, cookies={COOKIE: known}) as http:
         assert [(await sign_in(http, email)).status_code for _ in range(21)] == [303] * 20 + [429]
 
@@ -176,8 +176,8 @@ async def test_known_device_signs_in_while_the_account_is_under_attack(server: S
 async def test_strangers_are_slowed_down_and_not_locked(server: Server, quick: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """Attempts are allowed again every few seconds, once the window moves on."""
     clock = [1_000.0]
-    monkeypatch.setattr(server.desk, "limiter", Limiter(clock=lambda: clock[0]))
-    email, login = await account(server), Login(server.desk)
+    monkeypatch.setattr(server.service, "limiter", Limiter(clock=lambda: clock[0]))
+    email, login = await account(server), Login(server.service)
     for number in range(100):
         assert await login.authenticate(email, "wrong", f"203.0.113.{number}") is None
     clock[0] += throttle.WINDOW_S + 1
@@ -207,7 +207,7 @@ async def test_a_known_device_does_not_guess_faster(server: Server, quick: None)
 @pytest.mark.parametrize("cookie", ["", "x", "a" * 22, f"{'a' * 22}.{'b' * 22}", f"{'a' * 22}." * 40, "é.é", "a.b.c"])
 async def test_a_cookie_that_was_made_up_makes_no_known_device(server: Server, quick: None, cookie: str) -> None:
     email = await account(server)
-    found = await server.desk.database.read(lambda database: accounts.find(database, email))
+    found = await server.service.database.read(lambda database: accounts.find(database, email))
     assert devices.known_device(cookie, found) is None
     assert devices.known_device(cookie, None) is None
     fresh = devices.with_account(cookie, found)
@@ -219,7 +219,7 @@ async def test_known_devices_stay_known_until_the_password_changes(server: Serve
     find: Any = accounts.find
 
     async def read(email: str) -> Account:
-        return await server.desk.database.read(lambda database: find(database, email))
+        return await server.service.database.read(lambda database: find(database, email))
 
     async with browser(server) as http:
         assert (await sign_in(http, eva)).status_code == 303
@@ -287,13 +287,13 @@ async def test_behind_a_proxy_that_is_not_trusted_the_known_devices_go_in(server
 
 
 async def test_unavailable_database_counts_no_attempt(server: Server, quick: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    email, login = await account(server), Login(server.desk)
+    email, login = await account(server), Login(server.service)
 
     async def away(fn: Any) -> None:
         raise DatabaseUnavailable
 
     with monkeypatch.context() as patch:
-        patch.setattr(server.desk.database, "read", away)
+        patch.setattr(server.service.database, "read", away)
         for _ in range(20):
             with pytest.raises(DatabaseUnavailable):
                 await login.authenticate(email, PASSWORD, EVIL)

@@ -26,14 +26,14 @@ NAME = "Zébulonne"
 async def secret(team: Team, *members: Person, name: str = NAME) -> str:
     """A search that only Alice and these people may see, with a card on it."""
     search = await team.secret_search(*members, person={"first_name": name})
-    await team.alice.do(search, "sighting.add", {"description": f"{name} at the station"})
+    await team.alice.command(search, "sighting.add", {"description": f"{name} at the station"})
     return search
 
 
 async def set_access(team: Team, search: str, access: str, *members: Person) -> int:
     """Set who sees a search; return the seq on its own board."""
     ids = [person.account["id"] for person in (team.alice, *members)]
-    ack = await team.alice.do(search, "search.set_access", {"access": access, "members": ids})
+    ack = await team.alice.command(search, "search.set_access", {"access": access, "members": ids})
     return int(ack["seqs"][-1])
 
 
@@ -102,39 +102,39 @@ async def test_socket_hides_it_too(team: Team) -> None:
     epoch = (await team.alice.snapshot(search))["epoch"]
     talks = []
     for board in (search, nothing):
-        charlie = await team.again(team.charlie)
-        await charlie.ask({"type": "subscribe", "board": board}, type="error", board=board)
-        await charlie.ask({"type": "subscribe", "board": board, "epoch": epoch, "after": 3}, type="error")
-        await charlie.ask({"type": "presence", "board": board, "card": None, "editing": True}, type="error")
+        charlie = await team.open_socket(team.charlie)
+        await charlie.request({"type": "subscribe", "board": board}, type="error", board=board)
+        await charlie.request({"type": "subscribe", "board": board, "epoch": epoch, "after": 3}, type="error")
+        await charlie.request({"type": "presence", "board": board, "card": None, "editing": True}, type="error")
         for name in ("note.add", "no.such"):
-            await charlie.start({"type": "command", "id": name[:2], "board": board, "name": name, "data": {"text": "x"}})
-        await charlie.ask({"type": "unsubscribe", "board": board}, type="unsubscribed")
-        talks.append(json.dumps([frame for frame in charlie.heard[1:] if frame["type"] != "heads"]).replace(board, "B"))
+            await charlie.start_command({"type": "command", "id": name[:2], "board": board, "name": name, "data": {"text": "x"}})
+        await charlie.request({"type": "unsubscribe", "board": board}, type="unsubscribed")
+        talks.append(json.dumps([frame for frame in charlie.frames[1:] if frame["type"] != "heads"]).replace(board, "B"))
     assert talks[0] == talks[1]
     assert "not_found" in talks[0]
 
 
 async def test_a_board_that_is_still_being_asked_for_is_in_no_heads(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
     search = await secret(team)
-    await team.alice.follow(search)
-    hub = team.server.desk.hub
-    charlie = await team.again(team.charlie)
-    await team.alice.until(lambda: search in hub.head_poller._heads)
+    await team.alice.subscribe(search)
+    hub = team.server.service.hub
+    charlie = await team.open_socket(team.charlie)
+    await team.alice.wait_until(lambda: search in hub.head_poller._heads)
     for _ in range(MAX_READS):  # so many boards are opened at a time
         await hub.channel_reader._read_slots.acquire()
     try:
-        await charlie.say({"type": "subscribe", "board": search})
-        await charlie.until(lambda: [frame for frame in charlie.heard if frame["type"] == "heads"])
+        await charlie.send({"type": "subscribe", "board": search})
+        await charlie.wait_until(lambda: [frame for frame in charlie.frames if frame["type"] == "heads"])
     finally:
         for _ in range(MAX_READS):
             hub.channel_reader._read_slots.release()
-    await charlie.until(lambda: charlie.heard[-1]["type"] == "error")
-    assert not [frame for frame in charlie.heard if frame["type"] == "heads" and frame["heads"]]
+    await charlie.wait_until(lambda: charlie.frames[-1]["type"] == "error")
+    assert not [frame for frame in charlie.frames if frame["type"] == "heads" and frame["heads"]]
 
 
 async def test_a_right_that_ends_while_frames_are_made_is_honoured(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
     search = await team.alice.open_search(person={"first_name": NAME})
-    charlie = await team.again(team.charlie)
+    charlie = await team.open_socket(team.charlie)
     go_on, making, really = asyncio.Event(), asyncio.Event(), channel_reader.collect_yielding
 
     async def slowly(items: Any, *every: int) -> list[Any]:
@@ -143,52 +143,52 @@ async def test_a_right_that_ends_while_frames_are_made_is_honoured(team: Team, m
         return await really(items, *every)
 
     monkeypatch.setattr(channel_reader, "collect_yielding", slowly)
-    await charlie.say({"type": "subscribe", "board": "operations"})
+    await charlie.send({"type": "subscribe", "board": "operations"})
     await making.wait()
     members = [team.alice.account["id"]]
-    await team.alice.do(search, "search.set_access", {"access": "members", "members": members})
+    await team.alice.command(search, "search.set_access", {"access": "members", "members": members})
     go_on.set()
-    await charlie.until(lambda: charlie.screens.get("operations") and charlie.screens["operations"].live)
-    assert search not in charlie.screens["operations"].of("search")
-    assert NAME not in json.dumps(charlie.heard)
+    await charlie.wait_until(lambda: charlie.boards.get("operations") and charlie.boards["operations"].live)
+    assert search not in charlie.boards["operations"].of_kind("search")
+    assert NAME not in json.dumps(charlie.frames)
 
 
 async def test_outsiders_see_gapless_numbers_and_nothing_else(team: Team) -> None:
-    charlie = await team.again(team.charlie)
-    screen = await charlie.follow("operations")
+    charlie = await team.open_socket(team.charlie)
+    screen = await charlie.subscribe("operations")
     since = screen.seq
     search = await secret(team)
-    await team.alice.do(search, "search.update", {"person": {"last_name": NAME}})
-    await team.alice.do(search, "search.set_status", {"status": "closed", "reason": NAME, "acknowledge": "as it is"})
+    await team.alice.command(search, "search.update", {"person": {"last_name": NAME}})
+    await team.alice.command(search, "search.set_status", {"status": "closed", "reason": NAME, "acknowledge": "as it is"})
     last = (await team.alice.snapshot("operations"))["seq"]
-    await charlie.up_to("operations", last)
+    await charlie.wait_for_seq("operations", last)
     assert [event["seq"] for event in screen.events] == list(range(since + 1, last + 1))
     assert screen.events == [{"seq": seq, "hidden": True} for seq in range(since + 1, last + 1)]
     assert await events_of(charlie, "operations", after=since) == screen.events
-    caught_up = await team.again(team.charlie)
-    caught_up.screens["operations"] = type(screen)(epoch=screen.epoch, seq=since)
-    again = await caught_up.follow("operations", screen.epoch, since)
+    caught_up = await team.open_socket(team.charlie)
+    caught_up.boards["operations"] = type(screen)(epoch=screen.epoch, seq=since)
+    again = await caught_up.subscribe("operations", screen.epoch, since)
     assert again.events == screen.events
-    assert not traces(search, charlie.heard, caught_up.heard)
+    assert not traces(search, charlie.frames, caught_up.frames)
 
 
 async def test_removed_member_is_told_to_drop_it_and_gets_no_more(team: Team) -> None:
     search = await team.alice.open_search(person={"first_name": "Noor"})
-    charlie = await team.again(team.charlie)
-    operations, screen = await charlie.follow("operations"), await charlie.follow(search)
-    await charlie.say({"type": "presence", "board": search, "card": None, "editing": False})
+    charlie = await team.open_socket(team.charlie)
+    operations, screen = await charlie.subscribe("operations"), await charlie.subscribe(search)
+    await charlie.send({"type": "presence", "board": search, "card": None, "editing": False})
     assert ("search", search) in operations.entities
     await set_access(team, search, "members", team.bob)
-    await team.alice.do(search, "note.add", {"text": "after"})
-    await charlie.until(lambda: screen.gone)
-    assert screen.gone == "forbidden"
+    await team.alice.command(search, "note.add", {"text": "after"})
+    await charlie.wait_until(lambda: screen.unsubscribed)
+    assert screen.unsubscribed == "forbidden"
     head = (await team.alice.snapshot("operations"))["seq"]
-    await charlie.up_to("operations", head)
+    await charlie.wait_for_seq("operations", head)
     assert operations.events[-1] == {"seq": head, "hidden": True, "kind": "search", "id": search, "state": None}
     assert ("search", search) not in operations.entities
-    forbidden = charlie.heard.index({"type": "unsubscribed", "board": search, "reason": "forbidden"})
-    assert not [frame for frame in charlie.heard[forbidden:] if frame.get("board") == search and frame["type"] != "unsubscribed"]
-    assert not [frame for frame in charlie.heard if frame.get("type") == "events" and "search.access_set" in json.dumps(frame)]
+    forbidden = charlie.frames.index({"type": "unsubscribed", "board": search, "reason": "forbidden"})
+    assert not [frame for frame in charlie.frames[forbidden:] if frame.get("board") == search and frame["type"] != "unsubscribed"]
+    assert not [frame for frame in charlie.frames if frame.get("type") == "events" and "search.access_set" in json.dumps(frame)]
     # in lists and in catch-up it is hidden without a name
     assert (await events_of(charlie, "operations", after=head - 1)) == [{"seq": head, "hidden": True}]
     # and members go on
@@ -197,38 +197,38 @@ async def test_removed_member_is_told_to_drop_it_and_gets_no_more(team: Team) ->
 
 async def test_added_member_gets_the_whole_state_live(team: Team) -> None:
     search = await secret(team, name="Mila")
-    charlie = await team.again(team.charlie)
-    operations = await charlie.follow("operations")
+    charlie = await team.open_socket(team.charlie)
+    operations = await charlie.subscribe("operations")
     assert ("search", search) not in operations.entities
     await set_access(team, search, "members", team.charlie)
-    await charlie.up_to("operations", (await team.alice.snapshot("operations"))["seq"])
+    await charlie.wait_for_seq("operations", (await team.alice.snapshot("operations"))["seq"])
     assert operations.entities["search", search] == (await team.alice.snapshot(search))["entities"]["search", search]
     assert operations.events[-1]["type"] == "search.access_set"
-    assert (await charlie.follow(search)).of("sighting")
+    assert (await charlie.subscribe(search)).of_kind("sighting")
 
 
 async def test_a_position_older_than_the_last_change_of_rights_gets_a_snapshot(team: Team) -> None:
     search = await secret(team, team.charlie, name="Mila")
-    charlie = await team.again(team.charlie)
+    charlie = await team.open_socket(team.charlie)
     for board in ("operations", search):
-        screen = await charlie.follow(board)
+        screen = await charlie.subscribe(board)
         epoch, before = screen.epoch, screen.seq
         await set_access(team, search, "members")
         await set_access(team, search, "members", team.charlie)
         now_at = (await charlie.snapshot(board))["seq"]
-        fresh = await team.again(team.charlie)
-        await fresh.ask({"type": "subscribe", "board": board, "epoch": epoch, "after": before}, type="subscribed")
-        assert [frame["type"] for frame in fresh.heard if frame["type"] in ("snapshot", "events")] == ["snapshot"]
+        fresh = await team.open_socket(team.charlie)
+        await fresh.request({"type": "subscribe", "board": board, "epoch": epoch, "after": before}, type="subscribed")
+        assert [frame["type"] for frame in fresh.frames if frame["type"] in ("snapshot", "events")] == ["snapshot"]
         # one that is not older is continued
-        later = await team.again(team.charlie)
-        later.screens[board] = type(screen)(epoch=epoch, seq=now_at)
-        await later.follow(board, epoch, now_at)
-        assert not [frame for frame in later.heard if frame["type"] == "snapshot"]
+        later = await team.open_socket(team.charlie)
+        later.boards[board] = type(screen)(epoch=epoch, seq=now_at)
+        await later.subscribe(board, epoch, now_at)
+        assert not [frame for frame in later.frames if frame["type"] == "snapshot"]
         # and nothing has changed for a member who stayed one
-        stayed = await team.again(team.alice)
-        stayed.screens[board] = type(screen)(epoch=epoch, seq=before)
-        await stayed.follow(board, epoch, before)
-        assert not [frame for frame in stayed.heard if frame["type"] == "snapshot"]
+        stayed = await team.open_socket(team.alice)
+        stayed.boards[board] = type(screen)(epoch=epoch, seq=before)
+        await stayed.subscribe(board, epoch, before)
+        assert not [frame for frame in stayed.frames if frame["type"] == "snapshot"]
 
 
 async def test_reads_of_a_past_moment_use_current_rights(team: Team) -> None:
@@ -243,75 +243,79 @@ async def test_reads_of_a_past_moment_use_current_rights(team: Team) -> None:
 
 async def test_summaries_and_presence_are_kept_too(team: Team) -> None:
     search = await secret(team, team.bob)
-    charlie, bob = await team.again(team.charlie), await team.again(team.bob)
-    await charlie.follow("operations")
-    await bob.follow("operations")
-    await bob.follow(search)
-    await bob.say({"type": "presence", "board": search, "card": None, "editing": False})
-    await team.alice.do(search, "sighting.add", {"description": NAME})
-    await bob.until(lambda: [f for f in bob.heard if f["type"] == "summary" and f["searches"].get(search, {}).get("people") == 1])
-    told = await charlie.until(lambda: [frame for frame in charlie.heard if frame["type"] == "summary"])
-    assert not traces(search, told, charlie.heard)
+    charlie, bob = await team.open_socket(team.charlie), await team.open_socket(team.bob)
+    await charlie.subscribe("operations")
+    await bob.subscribe("operations")
+    await bob.subscribe(search)
+    await bob.send({"type": "presence", "board": search, "card": None, "editing": False})
+    await team.alice.command(search, "sighting.add", {"description": NAME})
+    await bob.wait_until(
+        lambda: [f for f in bob.frames if f["type"] == "summary" and f["searches"].get(search, {}).get("people") == 1]
+    )
+    told = await charlie.wait_until(lambda: [frame for frame in charlie.frames if frame["type"] == "summary"])
+    assert not traces(search, told, charlie.frames)
 
 
 async def test_former_summary_reader_gets_it_again_when_let_in(team: Team) -> None:
     search = await secret(team, name="Mila")
-    charlie = await team.again(team.charlie)
-    await charlie.follow("operations")
+    charlie = await team.open_socket(team.charlie)
+    await charlie.subscribe("operations")
     await set_access(team, search, "members", team.charlie)
-    await charlie.until(lambda: [f for f in charlie.heard if f["type"] == "summary" and search in f["searches"]])
+    await charlie.wait_until(lambda: [f for f in charlie.frames if f["type"] == "summary" and search in f["searches"]])
     await set_access(team, search, "members")
-    at = len(charlie.heard)
-    await team.alice.do(search, "sighting.add", {"description": NAME})
+    at = len(charlie.frames)
+    await team.alice.command(search, "sighting.add", {"description": NAME})
     other = await team.alice.open_search()
-    await charlie.until(lambda: [f for f in charlie.heard[at:] if f["type"] == "summary" and other in f["searches"]])
-    assert not [f for f in charlie.heard[at:] if f["type"] == "summary" and search in f["searches"]]
+    await charlie.wait_until(lambda: [f for f in charlie.frames[at:] if f["type"] == "summary" and other in f["searches"]])
+    assert not [f for f in charlie.frames[at:] if f["type"] == "summary" and search in f["searches"]]
 
 
 async def test_a_second_subscribe_gets_all_summaries_again(team: Team) -> None:
     search = await team.alice.open_search()
-    charlie = await team.again(team.charlie)
+    charlie = await team.open_socket(team.charlie)
     for _ in range(2):
-        at = len(charlie.heard)
-        await charlie.follow("operations")
-        await charlie.until(lambda at=at: [f for f in charlie.heard[at:] if f["type"] == "summary" and search in f["searches"]])
+        at = len(charlie.frames)
+        await charlie.subscribe("operations")
+        await charlie.wait_until(
+            lambda at=at: [f for f in charlie.frames[at:] if f["type"] == "summary" and search in f["searches"]]
+        )
 
 
 async def test_rights_are_applied_before_an_event_of_another_process(team: Team) -> None:
     """An event is hidden by a right that is in the journal but was not announced to this process."""
-    charlie = await team.again(team.charlie)
-    screen = await charlie.follow("operations")
-    desk = team.server.desk
-    caller = next(each.viewer for each in desk.hub.connections if each.account["name"] == "Alice")
+    charlie = await team.open_socket(team.charlie)
+    screen = await charlie.subscribe("operations")
+    service = team.server.service
+    caller = next(each.viewer for each in service.hub.connections if each.account["name"] == "Alice")
     data = {
         "kind": "runaway", "person": {"first_name": NAME}, "missing_since": "2026-11-24T15:10:00Z",
         "access": "members", "members": [team.alice.account["id"]],
     }  # fmt: skip
     command = Command(command_id(), "operations", "search.open", data)
-    written = await desk.database.write(lambda session: execute.execute(session, caller, command, format_utc(now())))
+    written = await service.database.write(lambda session: execute.execute(session, caller, command, format_utc(now())))
     assert not traces(written.ack.opened or "", await events_of(charlie, "operations"))
-    late = await team.again(team.charlie)
-    late.screens["operations"] = type(screen)(epoch=screen.epoch, seq=screen.seq)
-    await late.follow("operations", screen.epoch, screen.seq)
-    await charlie.up_to("operations", written.events[0].seq)
-    assert not traces(written.ack.opened or "", charlie.heard, late.heard)
+    late = await team.open_socket(team.charlie)
+    late.boards["operations"] = type(screen)(epoch=screen.epoch, seq=screen.seq)
+    await late.subscribe("operations", screen.epoch, screen.seq)
+    await charlie.wait_for_seq("operations", written.events[0].seq)
+    assert not traces(written.ack.opened or "", charlie.frames, late.frames)
 
 
 async def test_an_older_reading_of_rights_does_not_undo_what_was_learned_since(team: Team) -> None:
     search = await team.alice.open_search(person={"first_name": "Noor"})
-    desk = team.server.desk
-    read = desk.database.read
+    service = team.server.service
+    read = service.database.read
 
     async def slowly(fn: Any) -> Any:
         """A reading that is overtaken by a change of rights before its result is used."""
-        desk.database.read = read  # type: ignore[method-assign]
+        service.database.read = read  # type: ignore[method-assign]
         result = await read(fn)
         await set_access(team, search, "members")
         return result
 
-    desk.database.read = slowly  # type: ignore[method-assign]
-    await desk.visibility.reload(desk.database)
-    assert not desk.visibility.can_see(team.charlie.account["id"], search)
+    service.database.read = slowly  # type: ignore[method-assign]
+    await service.visibility.reload(service.database)
+    assert not service.visibility.can_see(team.charlie.account["id"], search)
 
 
 async def test_a_member_is_one_by_account_and_not_by_role() -> None:
@@ -326,5 +330,5 @@ async def test_commands_of_outsiders_change_nothing(team: Team) -> None:
     for outsider in (team.charlie, team.ada):
         for name in ("note.add", "search.set_access", "search.set_status"):
             with pytest.raises(Refusal, match="not_found"):
-                await outsider.do(search, name, {"text": "x"})
+                await outsider.command(search, name, {"text": "x"})
     assert (await team.alice.snapshot(search))["seq"] == head

@@ -180,9 +180,9 @@ def caller_headers() -> CallerHeaders:
 
 async def headers_of(team: Team, role: str, scope: str) -> dict[str, str]:
     if scope != "cookie":
-        return {"Authorization": f"Bearer {await create_token(team.server.desk, role.title(), role, scope)}"}
+        return {"Authorization": f"Bearer {await create_token(team.server.service, role.title(), role, scope)}"}
     email, url = f"{new_id()}@desk.example", team.server.url
-    await live_changes.add_account(team.server.desk, email, "Cora", role, PASSWORD)
+    await live_changes.add_account(team.server.service, email, "Cora", role, PASSWORD)
     async with httpx.AsyncClient(base_url=url) as browser:
         await browser.post("/login", data={"email": email, "password": PASSWORD})
         return {"Cookie": f"board_session={browser.cookies['board_session']}", "Origin": url}
@@ -314,13 +314,13 @@ async def test_every_state_and_event_fits_what_it_says(team: Team) -> None:
     number = await handover_steps.prepare_handover(team.alice)
     for name, data in WHOLE.items():
         if TABLE[name].board_kind != "operations":
-            answer = await team.alice.start(
+            answer = await team.alice.start_command(
                 {"type": "command", "id": new_id(), "board": search, "name": name, "data": filled(data, names)}
             )
             assert answer["type"] == "ack" or answer["code"] in ("invalid", "closed", "not_found", "conflict"), answer
-    await team.alice.do(search, "handover.write", {"handover": number, "assessment": "nothing new"})
+    await team.alice.command(search, "handover.write", {"handover": number, "assessment": "nothing new"})
     await handover_steps.sign_handover(team.alice, number)
-    await team.ada.do(search, "handover.read", {"handover": number, "seq": 1})
+    await team.ada.command(search, "handover.read", {"handover": number, "seq": 1})
     whole = {"$ref": "#/components/schemas/Event", "components": document()["components"]}
     fits = jsonschema_rs.validator_for(whole)
     for board in (search, "operations"):

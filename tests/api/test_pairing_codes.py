@@ -33,24 +33,24 @@ async def server(backend: Backend, tmp_path_factory: pytest.TempPathFactory) -> 
 
 @pytest.fixture(autouse=True)
 async def _nobody_asked(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(server.desk, "limiter", Limiter())
-    await server.desk.database.write(lambda database: database.connection().execute(Pairing.__table__.delete()))  # type: ignore[attr-defined]
+    monkeypatch.setattr(server.service, "limiter", Limiter())
+    await server.service.database.write(lambda database: database.connection().execute(Pairing.__table__.delete()))  # type: ignore[attr-defined]
 
 
 async def ask(server: Server, address: str, at: datetime, before: str = "") -> str:
     """A code for a screen at this address; the screen's secret."""
     code, secret = pairing.new_code()
-    await server.desk.database.write(lambda database: pairing.start(database, code, secret, at, address, before))
+    await server.service.database.write(lambda database: pairing.start(database, code, secret, at, address, before))
     return secret
 
 
 async def waits(server: Server, secret: str, at: datetime) -> bool:
-    return await server.desk.database.read(lambda database: pairing.state(database, secret, at)) == "waiting"
+    return await server.service.database.read(lambda database: pairing.state(database, secret, at)) == "waiting"
 
 
 async def waiting(server: Server) -> int:
     count = select(func.count()).select_from(Pairing)
-    return await server.desk.database.read(lambda database: int(database.connection().execute(count).scalar_one()))
+    return await server.service.database.read(lambda database: int(database.connection().execute(count).scalar_one()))
 
 
 def screen(server: Server, address: str) -> httpx.AsyncClient:
@@ -132,7 +132,7 @@ async def test_asking_is_limited_by_network_and_says_for_how_long(server: Server
 
 
 async def test_right_codes_do_not_count_and_wrong_ones_say_how_long_to_wait(server: Server) -> None:
-    alice = await connect_person(server, await create_token(server.desk, "Alice", "coordinator"))
+    alice = await connect_person(server, await create_token(server.service, "Alice", "coordinator"))
     data: dict[str, Any] = {"name": "Room"} | SHOWN
     for _ in range(api.WRONG_CODES.limit + 2):
         async with screen(server, HERE) as http:
@@ -144,12 +144,12 @@ async def test_right_codes_do_not_count_and_wrong_ones_say_how_long_to_wait(serv
     assert said["fields"]["code"] == said["message"]
     assert said["message"] in ("Too many wrong codes. Try again in 60 seconds.", "Too many wrong codes. Try again in 59 seconds.")
     assert answers[-1].headers["Retry-After"] == str(said["retry_after_s"])
-    await alice.leave()
+    await alice.close()
 
 
 async def test_codes_that_wait_from_before_the_update_go_on(tmp_path: Path, server: Server) -> None:
     """Codes of an earlier version have no network: they share one, which is nobody's."""
     at, (code, secret) = now(), pairing.new_code()
     old = Pairing(code=digest(code.replace("-", "")), screen=digest(secret), made_at=format_utc(at))
-    await server.desk.database.write(lambda database: database.add(old))
+    await server.service.database.write(lambda database: database.add(old))
     assert await waits(server, secret, at + SECOND)

@@ -22,18 +22,18 @@ def test_each_kind_and_each_level_has_tasks_and_no_appeal_has_none() -> None:
 async def test_an_installation_has_first_tasks_of_its_own(tmp_path: Path) -> None:
     (tmp_path / "first_tasks.toml").write_text(OWN)
     async with running_server(tmp_path, files_path=str(tmp_path)) as server:
-        alice = await connect_person(server, await create_token(server.desk, "Alice", "coordinator"))
+        alice = await connect_person(server, await create_token(server.service, "Alice", "coordinator"))
         for kind, titles in (("runaway", ["Ask the neighbours", "Bus"]), ("undefined", [])):
             search = await alice.open_search(kind=kind)
-            tasks = (await alice.follow(search)).of("task").values()
+            tasks = (await alice.subscribe(search)).of_kind("task").values()
             assert [task["title"] for task in sorted(tasks, key=lambda task: task["number"])] == titles
         # what it has no file for is as it comes along
-        await alice.do(search, "search.set_appeal", {"level": "discreet"})
+        await alice.command(search, "search.set_appeal", {"level": "discreet"})
         outcome = {"found_at": "2026-11-24T23:00:00Z", "condition": "well", "how": "police"}
-        await alice.do(search, "search.set_status", {"status": "found", "reason": "home", "outcome": outcome})
-        tasks = (await alice.follow(search)).of("task").values()
+        await alice.command(search, "search.set_status", {"status": "found", "reason": "home", "outcome": outcome})
+        tasks = (await alice.subscribe(search)).of_kind("task").values()
         assert [task["title"] for task in tasks] == [each.title for each in default_catalogue().take_down("discreet")]
-        await alice.leave()
+        await alice.close()
 
 
 @pytest.mark.parametrize(

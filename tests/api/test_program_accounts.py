@@ -25,7 +25,7 @@ async def scene(team: Team) -> SearchScenario:
 
 async def program(team: Team, role: str = "coordinator", scope: str = "intake") -> str:
     """The account of a program; its id."""
-    secret = await create_token(team.server.desk, "Hotline", role, scope)
+    secret = await create_token(team.server.service, "Hotline", role, scope)
     async with httpx.AsyncClient(base_url=team.server.url, headers={"Authorization": f"Bearer {secret}"}) as http:
         return str((await http.get("/api/v1/me")).json()["id"])
 
@@ -59,7 +59,7 @@ async def test_it_leads_no_search_is_given_no_card_and_takes_no_shift_over(scene
     for board, name, data, field in tries:
         answer = await alice.http.post(f"/api/v1/boards/{board}/commands", json={"id": new_id(), "name": name, "data": data})
         assert (answer.status_code, answer.json()["code"], list(answer.json()["fields"])) == (422, "invalid", [field]), name
-    await alice.do(OPERATIONS, "handover.withdraw", {"handover": number})
+    await alice.command(OPERATIONS, "handover.withdraw", {"handover": number})
     answer = await alice.http.post(
         f"/api/v1/boards/{OPERATIONS}/commands",
         json={"id": new_id(), "name": "handover.prepare", "data": {"incoming": hotline}},
@@ -80,7 +80,7 @@ async def test_account_that_ever_signed_in_is_a_person(team: Team) -> None:
     hotline = await program(team)
     rows = (await team.ada.http.get("/api/v1/accounts")).json()["accounts"]
     assert hotline in {each["id"] for each in rows if each["machine"]}
-    account = await team.server.desk.database.read(lambda session: session.get_one(Account, hotline))
+    account = await team.server.service.database.read(lambda session: session.get_one(Account, hotline))
     async with browser(team.server, account) as http:
         assert hotline not in await machines(team.bob)
         assert (await http.post("/logout")).status_code == 303
@@ -89,7 +89,7 @@ async def test_account_that_ever_signed_in_is_a_person(team: Team) -> None:
 
 async def test_account_that_read_a_board_is_a_person_without_a_recorded_sign_in(team: Team) -> None:
     """Sign-ins are kept from 0.4.0 on, marks on boards from 0.3.0 on."""
-    hotline, database = await program(team), team.server.desk.database
+    hotline, database = await program(team), team.server.service.database
     for board, at, is_machine in (("did", "", True), ("saw", "2026-01-01T00:00:00.000000Z", False)):
         mark = ReadPosition(account=hotline, board=board, epoch="e", seq=0, at=at)
         await database.write(lambda session, mark=mark: session.add(mark))
@@ -100,7 +100,7 @@ async def test_a_card_does_not_go_back_to_what_is_a_machine_by_now(scene: Search
     scope = await program(scene.team, scope="write")
     card = (await scene.sighting(assignee=scope))["id"]
     taken = await scene.one("card.assign", {"card": card, "assignee": None})
-    await scene.team.server.desk.database.write(lambda session: _only_intake(session, scope))
+    await scene.team.server.service.database.write(lambda session: _only_intake(session, scope))
     await scene.refuses("conflict", "undo", {"seq": taken["seq"]}, "assignee")
 
 

@@ -57,7 +57,7 @@ class Outside:
 @pytest.fixture(scope="module")
 async def outside(team: Team) -> AsyncIterator[Outside]:
     dora = await team.add_person("Dora", "coordinator")
-    token = await create_token(team.server.desk, "Hotline", "investigator", "intake")
+    token = await create_token(team.server.service, "Hotline", "investigator", "intake")
     headers = {"Authorization": f"Bearer {token}"}
     async with httpx.AsyncClient(base_url=team.server.url, headers=headers, timeout=PATIENCE_S) as hotline:
         yield Outside(team, dora, hotline)
@@ -75,7 +75,7 @@ async def updating(who: Outside, reference: str) -> Answer:
 async def undoing(who: Outside, reference: str) -> Answer:
     """Undo to a reference that the search had before the hidden one got it."""
     search = await who.dora.open_search(reference=(first := new_reference()))
-    (seq,) = (await who.dora.do(search, "search.update", {"reference": new_id()}))["seqs"]
+    (seq,) = (await who.dora.command(search, "search.update", {"reference": new_id()}))["seqs"]
     await who.team.secret_search(who.team.bob, reference=first)
     return await who.command(who.charlie, search, "undo", {"seq": seq}, first)
 
@@ -123,7 +123,7 @@ async def test_one_that_the_giver_sees_is_taken(team: Team, outside: Outside) ->
     search = await outside.dora.open_search()
     for board, name, data in (("operations", "search.open", OPEN), (search, "search.update", {})):
         with pytest.raises(Refusal) as refused:
-            await outside.dora.do(board, name, data | {"reference": taken})
+            await outside.dora.command(board, name, data | {"reference": taken})
         assert (refused.value.code, list(refused.value.fields)) == ("invalid", ["reference"])
     hidden = new_reference()
     await team.secret_search(outside.dora, reference=hidden)  # she is a member of this one
@@ -148,7 +148,7 @@ async def test_generated_references_reveal_nothing_of_hidden_searches(team: Team
     second = await outside.dora.open_search()
     assert await number(outside.dora, second) == await number(outside.dora, first) + 1
     # what was made once is never made again, whatever the search was given since
-    await outside.dora.do(second, "search.update", {"reference": new_id()})
+    await outside.dora.command(second, "search.update", {"reference": new_id()})
     third = await outside.dora.open_search()
     assert await number(outside.dora, third) == await number(outside.dora, first) + 2
     # who sees that one is taken gets the next
@@ -184,15 +184,15 @@ async def boards(who: Person, reference: str) -> list[str]:
 async def test_both_searches_go_on_and_their_readers_can_distinguish_them(team: Team, outside: Outside, clash: Clash) -> None:
     dora, bob = outside.dora, team.bob
     assert (await boards(dora, clash.reference), await boards(bob, clash.reference)) == ([clash.open], [clash.hidden, clash.open])
-    await team.alice.do(clash.hidden, "search.set_access", {"access": "desk", "members": []})
+    await team.alice.command(clash.hidden, "search.set_access", {"access": "desk", "members": []})
     assert await boards(dora, clash.reference) == [clash.hidden, clash.open]
     for search in (clash.hidden, clash.open):  # nothing that is no reference is refused for it
-        assert (await dora.do(search, "search.update", {"person": {"age": 11}}))["seqs"]
-        assert (await dora.do(search, "search.update", {"reference": clash.reference, "person": {"age": 12}}))["seqs"]
+        assert (await dora.command(search, "search.update", {"person": {"age": 11}}))["seqs"]
+        assert (await dora.command(search, "search.update", {"reference": clash.reference, "person": {"age": 12}}))["seqs"]
     with pytest.raises(Refusal, match="invalid"):
         await dora.open_search(reference=clash.reference)
     for search in (clash.hidden, clash.open):
-        await dora.do(search, "search.set_status", CLOSED)
+        await dora.command(search, "search.set_status", CLOSED)
     listed = (await bob.http.get("/api/v1/alerts")).json()["alerts"]
     names = {each["board"]: each.get("first_name") for each in listed if each["reference"] == clash.reference}
     assert names == {clash.hidden: "Mila", clash.open: "Wout"}
@@ -200,7 +200,7 @@ async def test_both_searches_go_on_and_their_readers_can_distinguish_them(team: 
 
 
 async def test_an_alert_has_no_name_for_who_sees_one_alone(team: Team, outside: Outside, clash: Clash) -> None:
-    await outside.dora.do(clash.open, "search.set_status", CLOSED)
+    await outside.dora.command(clash.open, "search.set_status", CLOSED)
     (alert,) = [
         each for each in (await team.charlie.http.get("/api/v1/alerts")).json()["alerts"] if each["reference"] == clash.reference
     ]
@@ -221,10 +221,10 @@ async def test_taking_in_by_it_finds_the_one_that_is_seen_or_asks_for_its_board(
     said = {"id": new_id(), "description": "a girl"}
     assert (await team.bob.http.post(INTAKE, json=said | {"reference": clash.reference})).status_code == 422
     assert (await team.bob.http.post(INTAKE, json=said | {"board": clash.hidden})).json()["board"] == clash.hidden
-    await team.alice.do(clash.open, "search.set_status", CLOSED)
+    await team.alice.command(clash.open, "search.set_status", CLOSED)
     assert await taken(team.bob.http) == (201, clash.hidden)
     assert await taken(outside.hotline) == (409, [])  # closed: that there is another is not told
-    await team.alice.do(clash.hidden, "search.set_status", CLOSED)
+    await team.alice.command(clash.hidden, "search.set_status", CLOSED)
     assert await taken(team.bob.http) == (422, ["reference"])
 
 
@@ -245,7 +245,7 @@ async def test_old_database_keeps_its_numbers_and_accepts_duplicates(team: Team,
                     lambda target: (old_schemas.reset_to_revision(target, BEFORE), old_schemas.insert_rows(target, table, rows))
                 )
 
-            team.server.desk.database.read_now(before)
+            team.server.service.database.read_now(before)
             migrate(old)
 
             def after(session: Session) -> tuple[dict[str, str | None], int]:

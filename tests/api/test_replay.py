@@ -38,12 +38,12 @@ async def test_card_with_an_erased_event_shows_its_last_remaining_state(team: Te
     """Readers who follow the events skip erased ones too, and so see this state."""
     alice = team.alice
     search = await alice.open_search()
-    (added,) = (await alice.do(search, "sighting.add", {"description": "a girl", "clothing": "a red coat"}))["seqs"]
+    (added,) = (await alice.command(search, "sighting.add", {"description": "a girl", "clothing": "a red coat"}))["seqs"]
     card = next(id for kind, id in (await alice.snapshot(search))["entities"] if kind == "sighting")
-    (said,) = (await alice.do(search, "sighting.update", {"sighting": card, "clothing": "of Zébulonne"}))["seqs"]
+    (said,) = (await alice.command(search, "sighting.update", {"sighting": card, "clothing": "of Zébulonne"}))["seqs"]
     where = {"board": search, "seq": said}
     sql = text("DELETE FROM payload WHERE board = :board AND seq = :seq")
-    await team.server.desk.database.write(lambda session: session.connection().execute(sql, where))
+    await team.server.service.database.write(lambda session: session.connection().execute(sql, where))
     for at in (added, said):
         assert (await alice.snapshot(search, at=at))["entities"]["sighting", card]["clothing"] == "a red coat"
     assert ("sighting", card) not in (await alice.snapshot(search, at=added - 1))["entities"]

@@ -80,19 +80,19 @@ def board_of(name: str, search: str) -> str:
 async def scene(team: Team) -> tuple[str, dict[str, Any]]:
     """A search with a sighting and a task, and the ids by which they are named; `graded` is the seq of a grade."""
     search = await team.alice.open_search()
-    await team.alice.do(search, "sighting.add", {"description": "a girl", "direction": "south"})
+    await team.alice.command(search, "sighting.add", {"description": "a girl", "direction": "south"})
     entities = (await team.alice.snapshot(search))["entities"]
     names: dict[str, Any] = dict(entities.keys()) | {"handover": 1, "positions": {}}
     names |= {state["role"]: id for (kind, id), state in entities.items() if kind == "column"}
     grade = {"sighting": names["sighting"], "grade": {"content": 3}}
-    (names["graded"],) = (await team.bob.do(search, "sighting.grade", grade))["seqs"]
+    (names["graded"],) = (await team.bob.command(search, "sighting.grade", grade))["seqs"]
     return search, names
 
 
 async def prepare(name: str, team: Team, search: str) -> None:
     """Do what a command needs to have been done before."""
     if name == "search.set_outcome":
-        await team.alice.do(search, "search.set_status", TRIES["search.set_status"])
+        await team.alice.command(search, "search.set_status", TRIES["search.set_status"])
 
 
 def filled(data: dict[str, Any], names: dict[str, Any]) -> dict[str, Any]:
@@ -118,11 +118,11 @@ async def test_each_role_may_do_what_is_its_own_and_no_more(team: Team, name: st
         board, data = board_of(name, search), filled(TRIES[name], names)
         head = (await team.alice.snapshot(board))["seq"]
         if ROLES.index(role) >= ROLES.index(least):
-            assert (await people[role].do(board, name, data))["type"] == "ack"
+            assert (await people[role].command(board, name, data))["type"] == "ack"
             stage = None  # what was refused has changed nothing
         else:
             with pytest.raises(Refusal, match="forbidden") as refused:
-                await people[role].do(board, name, data)
+                await people[role].command(board, name, data)
             assert refused.value.body["message"]
             assert (await team.alice.snapshot(board))["seq"] == head
             path = f"/api/v1/boards/{board}/commands"
@@ -132,17 +132,17 @@ async def test_each_role_may_do_what_is_its_own_and_no_more(team: Team, name: st
 
 async def test_a_viewer_sees_all_of_it(team: Team) -> None:
     search, _ = await scene(team)
-    assert (await team.victor.follow(search)).entities == (await team.alice.snapshot(search))["entities"]
+    assert (await team.victor.subscribe(search)).entities == (await team.alice.snapshot(search))["entities"]
 
 
 async def test_a_token_that_only_reads_gives_no_commands(team: Team) -> None:
     search, names = await scene(team)
     reader = await team.add_person("Rita", "coordinator", "read")
-    assert (await reader.follow(search)).entities
+    assert (await reader.subscribe(search)).entities
     for name, data in TRIES.items():
         board = board_of(name, search)
         with pytest.raises(Refusal, match="forbidden"):
-            await reader.do(board, name, filled(data, names))
+            await reader.command(board, name, filled(data, names))
     response = await reader.http.post(f"/api/v1/boards/{search}/commands", json={"id": new_id(), "name": "note.add"})
     assert response.status_code == 403
     assert (await reader.http.get(f"/api/v1/boards/{search}")).status_code == 200
@@ -150,7 +150,7 @@ async def test_a_token_that_only_reads_gives_no_commands(team: Team) -> None:
 
 async def test_a_token_for_taking_in_opens_no_socket_and_reads_no_board(team: Team) -> None:
     search, _ = await scene(team)
-    token = await create_token(team.server.desk, "Hotline", "coordinator", "intake")
+    token = await create_token(team.server.service, "Hotline", "coordinator", "intake")
     with pytest.raises(InvalidStatus) as refused:
         await connect(team.server.ws, additional_headers={"Authorization": f"Bearer {token}"})
     assert refused.value.response.status_code == 403
@@ -165,8 +165,8 @@ async def test_a_token_for_taking_in_opens_no_socket_and_reads_no_board(team: Te
 async def test_faults_are_judged_in_the_contracts_order(team: Team) -> None:
     search, _ = await scene(team)
     closed = await team.alice.open_search()
-    await team.bob.do(closed, "note.add", {"text": "x"}, id="ordered")
-    await team.alice.do(closed, "search.set_status", {"status": "closed", "reason": "over", "acknowledge": "as it is"})
+    await team.bob.command(closed, "note.add", {"text": "x"}, id="ordered")
+    await team.alice.command(closed, "search.set_status", {"status": "closed", "reason": "over", "acknowledge": "as it is"})
     nobody = "01900000-0000-7000-8000-000000000000"
     cases: list[tuple[Person, str, str, dict[str, Any], dict[str, Any], str]] = [
         # no such board before no such command, before forbidden, before closed, before invalid, before an id, before conflict
@@ -187,55 +187,55 @@ async def test_faults_are_judged_in_the_contracts_order(team: Team) -> None:
     ]
     for person, board, name, data, more, code in cases:
         with pytest.raises(Refusal) as refused:
-            await person.do(board, name, data, **more)
+            await person.command(board, name, data, **more)
         assert refused.value.code == code, (name, data)
     # a remembered ack comes before closed and invalid
-    assert (await team.bob.do(closed, "sighting.grade", {"x": 1}, id="ordered"))["seqs"]
+    assert (await team.bob.command(closed, "sighting.grade", {"x": 1}, id="ordered"))["seqs"]
 
 
 async def test_rights_are_checked_before_an_ack_is_remembered(team: Team) -> None:
     search, _ = await scene(team)
-    desk = team.server.desk
+    service = team.server.service
     bob = await team.add_person("Bob", "investigator")
     email = (await bob.http.get("/api/v1/me")).json()["email"]
-    first = await bob.do(search, "note.add", {"text": "x"}, id="kept")
-    await live_changes.apply_change(desk, lambda database: accounts.set_role(database, email, "viewer"))
+    first = await bob.command(search, "note.add", {"text": "x"}, id="kept")
+    await live_changes.apply_change(service, lambda database: accounts.set_role(database, email, "viewer"))
     with pytest.raises(Refusal, match="forbidden"):
-        await bob.do(search, "note.add", {"text": "x"}, id="kept")
-    await live_changes.apply_change(desk, lambda database: accounts.set_role(database, email, "investigator"))
-    assert await bob.do(search, "note.add", {"text": "x"}, id="kept") == first
+        await bob.command(search, "note.add", {"text": "x"}, id="kept")
+    await live_changes.apply_change(service, lambda database: accounts.set_role(database, email, "investigator"))
+    assert await bob.command(search, "note.add", {"text": "x"}, id="kept") == first
     others = [team.alice.account["id"]]
-    await team.alice.do(search, "search.set_access", {"access": "members", "members": others})
+    await team.alice.command(search, "search.set_access", {"access": "members", "members": others})
     with pytest.raises(Refusal, match="not_found"):
-        await bob.do(search, "note.add", {"text": "x"}, id="kept")
+        await bob.command(search, "note.add", {"text": "x"}, id="kept")
 
 
 async def test_command_id_is_unique_for_an_account_over_all_ways_in(team: Team) -> None:
     search, _ = await scene(team)
-    first = await team.bob.do(search, "note.add", {"text": "Bob's"}, id="twice")
-    other = await team.charlie.do(search, "note.add", {"text": "Charlie's"}, id="twice")
+    first = await team.bob.command(search, "note.add", {"text": "Bob's"}, id="twice")
+    other = await team.charlie.command(search, "note.add", {"text": "Charlie's"}, id="twice")
     assert first["seqs"] != other["seqs"]
-    elsewhere = await team.bob.do("operations", "note.add", {"text": "elsewhere"}, id="twice")
+    elsewhere = await team.bob.command("operations", "note.add", {"text": "elsewhere"}, id="twice")
     assert elsewhere == first
 
 
 async def test_a_changed_role_acts_on_an_open_socket_without_closing_it(team: Team) -> None:
     search, _ = await scene(team)
-    desk = team.server.desk
+    service = team.server.service
     mona = await team.add_person("Mona", "viewer")
     email = (await mona.http.get("/api/v1/me")).json()["email"]
-    await mona.follow(search)
+    await mona.subscribe(search)
     with pytest.raises(Refusal, match="forbidden"):
-        await mona.do(search, "note.add", {"text": "x"})
-    await live_changes.apply_change(desk, lambda database: accounts.set_role(database, email, "investigator"))
-    seq = (await mona.do(search, "note.add", {"text": "x"}))["seqs"][0]
-    await mona.up_to(search, seq)
-    await live_changes.apply_change(desk, lambda database: accounts.set_role(database, email, "viewer"))
+        await mona.command(search, "note.add", {"text": "x"})
+    await live_changes.apply_change(service, lambda database: accounts.set_role(database, email, "investigator"))
+    seq = (await mona.command(search, "note.add", {"text": "x"}))["seqs"][0]
+    await mona.wait_for_seq(search, seq)
+    await live_changes.apply_change(service, lambda database: accounts.set_role(database, email, "viewer"))
     with pytest.raises(Refusal, match="forbidden"):
-        await mona.do(search, "note.add", {"text": "x"})
-    seq = (await team.bob.do(search, "note.add", {"text": "y"}))["seqs"][0]
-    await mona.up_to(search, seq)
-    assert mona.closed is None
+        await mona.command(search, "note.add", {"text": "x"})
+    seq = (await team.bob.command(search, "note.add", {"text": "y"}))["seqs"][0]
+    await mona.wait_for_seq(search, seq)
+    assert mona.close_code is None
 
 
 # -- what ends a socket ---------------------------------------------------------------------------------------------------
@@ -252,7 +252,7 @@ class Browser:
 
     async def sign_in(self, role: str = "investigator") -> ClientConnection:
         """A new account, signed in; its socket, which has said hello."""
-        await live_changes.add_account(self.server.desk, self.email, "Eva", role, PASSWORD)
+        await live_changes.add_account(self.server.service, self.email, "Eva", role, PASSWORD)
         return await self.enter()
 
     async def enter(self) -> ClientConnection:
@@ -299,7 +299,7 @@ async def ended_with(socket: ClientConnection, reading: asyncio.Task[None] | Non
 
 async def by_the_command_line(server: Server, *words: str, given: str = "") -> None:
     """Run a change in another process, on the same database."""
-    environment = os.environ | {"DATABASE_URL": server.desk.settings.database_url}
+    environment = os.environ | {"DATABASE_URL": server.service.settings.database_url}
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "board", *words, cwd=ROOT, env=environment,
         stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
@@ -325,46 +325,46 @@ async def test_signing_out_ends_the_sockets_of_that_session_alone(team: Team, op
 async def test_account_disabled_during_a_rights_read_is_disconnected_too(
     team: Team, open_browser: Callable[[], Browser], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    eva, desk = open_browser(), team.server.desk
+    eva, service = open_browser(), team.server.service
     socket = await eva.sign_in()
     meanwhile: list[Any] = []
-    reload = desk.source.reload
+    reload = service.source.reload
 
     async def reloading() -> None:
         if not meanwhile:
             meanwhile.append("disabled, and somebody else comes")
-            await desk.database.write(lambda database: accounts.set_enabled(database, eva.email, False))
-            await team.again(team.bob)
+            await service.database.write(lambda database: accounts.set_enabled(database, eva.email, False))
+            await team.open_socket(team.bob)
         await reload()
 
-    monkeypatch.setattr(desk.source, "reload", reloading)
-    await live_changes.apply_change(desk, lambda database: accounts.set_role(database, eva.email, "viewer"))
+    monkeypatch.setattr(service.source, "reload", reloading)
+    await live_changes.apply_change(service, lambda database: accounts.set_role(database, eva.email, "viewer"))
     assert meanwhile
     assert await ended_with(socket) == 4501
 
 
 async def test_source_is_not_given_to_an_account_disabled_during_the_request(team: Team) -> None:
-    desk, lena = team.server.desk, await team.add_person("Lena", "coordinator")
+    service, lena = team.server.service, await team.add_person("Lena", "coordinator")
     search = await team.alice.open_search()
-    await team.alice.do(search, "sighting.add", {"description": "seen", "source_name": "Mrs W"})
+    await team.alice.command(search, "sighting.add", {"description": "seen", "source_name": "Mrs W"})
     sighting = next(id for kind, id in (await team.alice.snapshot(search))["entities"] if kind == "sighting")
     call = f"/api/v1/boards/{search}/sightings/{sighting}/source"
     assert (await lena.http.get(call)).json()["name"] == "Mrs W"
-    caller = next(each.viewer for each in desk.hub.connections if each.account["id"] == lena.account["id"])
-    await live_changes.apply_change(desk, lambda database: accounts.set_enabled(database, caller.account.email, False))
+    caller = next(each.viewer for each in service.hub.connections if each.account["id"] == lena.account["id"])
+    await live_changes.apply_change(service, lambda database: accounts.set_enabled(database, caller.account.email, False))
     with pytest.raises(Refused, match="unauthenticated"):
-        await desk.database.write(lambda session: sources.read(session, caller, search, sighting, MAX_INTEGER))
+        await service.database.write(lambda session: sources.read(session, caller, search, sighting, MAX_INTEGER))
 
 
 Ending = Callable[[Server, str], Awaitable[None]]
 
 
 async def _disabled(server: Server, email: str) -> None:
-    await live_changes.apply_change(server.desk, lambda database: accounts.set_enabled(database, email, False))
+    await live_changes.apply_change(server.service, lambda database: accounts.set_enabled(database, email, False))
 
 
 async def _new_password(server: Server, email: str) -> None:
-    await live_changes.apply_change(server.desk, accounts.prepare_password(email, "another horse battery"))
+    await live_changes.apply_change(server.service, accounts.prepare_password(email, "another horse battery"))
 
 
 async def _disabled_outside(server: Server, email: str) -> None:
@@ -392,33 +392,33 @@ async def test_reenabled_account_may_return_but_its_sessions_are_over(team: Team
     assert await ended_with(socket) == 4501
     refused = await eva.http.post("/login", data={"email": eva.email, "password": PASSWORD})
     assert refused.status_code == 401
-    await live_changes.apply_change(team.server.desk, lambda database: accounts.set_enabled(database, eva.email, True))
+    await live_changes.apply_change(team.server.service, lambda database: accounts.set_enabled(database, eva.email, True))
     assert (await eva.http.get("/api/v1/me")).status_code == 401
     assert await eva.enter()
 
 
 @pytest.mark.parametrize("outside", [False, True])
 async def test_a_revoked_token_closes_its_sockets_and_no_others(team: Team, outside: bool) -> None:
-    desk = team.server.desk
+    service = team.server.service
     tess = await team.add_person("Tess", "investigator")
     email = (await tess.http.get("/api/v1/me")).json()["email"]
     name = f"second of {email}"
     at = format_utc(now())
-    secret = await live_changes.apply_change(desk, lambda database: accounts.add_token(database, name, "read", email, at))
+    secret = await live_changes.apply_change(service, lambda database: accounts.add_token(database, name, "read", email, at))
     second = await connect_person(team.server, secret)
     if outside:
         await by_the_command_line(team.server, "token", "revoke", name)
     else:
-        await live_changes.apply_change(desk, lambda database: accounts.revoke_token(database, name, at))
+        await live_changes.apply_change(service, lambda database: accounts.revoke_token(database, name, at))
     assert await ended_with_person(second) == 4501
     assert (await second.http.get("/api/v1/me")).status_code == 401
-    await second.leave()
-    assert (await tess.ask({"type": "ping", "id": 1}, type="pong"))["id"] == 1
+    await second.close()
+    assert (await tess.request({"type": "ping", "id": 1}, type="pong"))["id"] == 1
 
 
 async def ended_with_person(person: Person) -> int | None:
-    await asyncio.wait_for(person.until(lambda: person.closed), CLOSED_WITHIN_S)
-    return person.closed
+    await asyncio.wait_for(person.wait_until(lambda: person.close_code), CLOSED_WITHIN_S)
+    return person.close_code
 
 
 async def test_a_role_that_is_changed_by_the_command_line_acts_too(team: Team) -> None:
@@ -427,41 +427,41 @@ async def test_a_role_that_is_changed_by_the_command_line_acts_too(team: Team) -
     email = (await rob.http.get("/api/v1/me")).json()["email"]
     await by_the_command_line(team.server, "account", "set-role", email, "viewer")
     with pytest.raises(Refusal, match="forbidden"):
-        await rob.do(search, "note.add", {"text": "x"})
-    assert rob.closed is None
+        await rob.command(search, "note.add", {"text": "x"})
+    assert rob.close_code is None
 
 
 async def test_member_added_on_the_command_line_sees_it_live_and_is_recorded(team: Team) -> None:
     search = await team.secret_search()
-    charlie = await team.again(team.charlie)
-    operations = await charlie.follow("operations")
+    charlie = await team.open_socket(team.charlie)
+    operations = await charlie.subscribe("operations")
     email = (await charlie.http.get("/api/v1/me")).json()["email"]
     await by_the_command_line(team.server, "search", "members", search, "--add", email)
-    await charlie.until(lambda: ("search", search) in operations.entities)
+    await charlie.wait_until(lambda: ("search", search) in operations.entities)
     event = operations.events[-1]
     assert (event["type"], event["actor"], event["changes"]) == ("search.access_set", None, ["members"])
-    assert (await charlie.follow(search)).entities
+    assert (await charlie.subscribe(search)).entities
 
 
 async def test_account_that_ends_while_its_socket_opens_is_not_let_in(team: Team) -> None:
-    desk = team.server.desk
-    token = await create_token(desk, "Late", "investigator")
+    service = team.server.service
+    token = await create_token(service, "Late", "investigator")
     async with httpx.AsyncClient(base_url=team.server.url, headers={"Authorization": f"Bearer {token}"}) as http:
         email = (await http.get("/api/v1/me")).json()["email"]
-    read = desk.database.read
+    read = service.database.read
 
     async def overtaken(fn: Any) -> Any:
         """The account is disabled after it was found to be good, and before the socket is open."""
         result = await read(fn)
-        desk.database.read = read  # type: ignore[method-assign]
-        await live_changes.apply_change(desk, lambda database: accounts.set_enabled(database, email, False))
+        service.database.read = read  # type: ignore[method-assign]
+        await live_changes.apply_change(service, lambda database: accounts.set_enabled(database, email, False))
         return result
 
-    desk.database.read = overtaken  # type: ignore[method-assign]
+    service.database.read = overtaken  # type: ignore[method-assign]
     with contextlib.suppress(InvalidStatus):  # it may be refused before the upgrade, or closed at once
         async with connect(team.server.ws, additional_headers={"Authorization": f"Bearer {token}"}) as socket:
             assert await ended_with(socket) == 4501
-    assert not [each for each in desk.hub.connections if each.account["name"] == "Late"]
+    assert not [each for each in service.hub.connections if each.account["name"] == "Late"]
 
 
 async def test_a_session_does_not_last_for_ever(team: Team, open_browser: Callable[[], Browser]) -> None:
@@ -477,7 +477,7 @@ async def test_a_session_does_not_last_for_ever(team: Team, open_browser: Callab
         database.connection().execute(sql, {"email": eva.email})
         rights_version.bump_rights_version(database)
 
-    await live_changes.apply_change(team.server.desk, expire)
+    await live_changes.apply_change(team.server.service, expire)
     assert await ended_with(socket) == 4501
     assert (await eva.http.get("/api/v1/me")).status_code == 401
 
@@ -489,7 +489,7 @@ async def test_a_sealed_source_is_read_by_coordinators_and_by_who_took_it_in(tea
     search = await team.alice.open_search()
     private = {"source_name": "Griet", "source_contact": "0470 00 00 00"}
     given = {"description": "a girl", "source": {"kind": "named", "sealed": True}} | private
-    await team.bob.do(search, "sighting.add", given)
+    await team.bob.command(search, "sighting.add", given)
     (sighting,) = [id for kind, id in (await team.bob.snapshot(search))["entities"] if kind == "sighting"]
     path = f"/api/v1/boards/{search}/sightings/{sighting}/source"
     for person in (team.bob, team.alice, team.ada):
@@ -498,7 +498,7 @@ async def test_a_sealed_source_is_read_by_coordinators_and_by_who_took_it_in(tea
     for outsider in (team.charlie, team.victor):
         response = await outsider.http.get(path)
         assert (response.status_code, response.json()["code"]) == (403, "forbidden")
-    await team.alice.do(search, "sighting.update", {"sighting": sighting, "source": {"sealed": False}})
+    await team.alice.command(search, "sighting.update", {"sighting": sighting, "source": {"sealed": False}})
     assert (await team.charlie.http.get(path)).json()["name"] == "Griet"
     assert (await team.victor.http.get(path)).status_code == 403
 

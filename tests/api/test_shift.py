@@ -33,7 +33,7 @@ SEARCH = {"kind": "runaway", "person": {"first_name": "Noor"}, "missing_since": 
 
 def told(person: Person) -> dict[str, Any]:
     """Return the shift that a person's socket was last told of."""
-    return next(frame for frame in reversed(person.heard) if frame["type"] == "shift")
+    return next(frame for frame in reversed(person.frames) if frame["type"] == "shift")
 
 
 # -- everybody sees it ----------------------------------------------------------------------------------------------------
@@ -46,36 +46,36 @@ async def test_every_socket_gets_the_holder_of_the_shift(add_person: Callable[..
         await add_person("Ada", "admin"),
         await add_person("Victor", "viewer"),
     )
-    await victor.until(lambda: told(victor))
+    await victor.wait_until(lambda: told(victor))
     assert told(victor) == {"type": "shift", "shift": None, "handover": None}
-    await alice.do(OPERATIONS, "shift.take", {"reason": "nobody was here"})
-    await victor.until(lambda: told(victor)["shift"])
+    await alice.command(OPERATIONS, "shift.take", {"reason": "nobody was here"})
+    await victor.wait_until(lambda: told(victor)["shift"])
     shift = await handover_steps.state(alice, "shift")
     assert told(victor)["shift"] == shift | {"name": "Alice"}
     assert (shift["holder"], shift["before"], shift["reason"]) == (alice.account["id"], None, "nobody was here")
     number = await handover_steps.hand_to_sign(alice, incoming=ada.account["id"])
-    await victor.until(lambda: (told(victor)["handover"] or {}).get("status") == "signed")
+    await victor.wait_until(lambda: (told(victor)["handover"] or {}).get("status") == "signed")
     handover = await handover_steps.state(alice, "handover")
     assert told(victor)["handover"] == {
         name: handover[name] for name in ("number", "status", "outgoing", "incoming", "signed_at")
     }
-    await ada.do(OPERATIONS, "handover.accept", {"handover": number, "restatement": "nothing is open"})
-    await victor.until(lambda: told(victor)["shift"]["name"] == "Ada")
+    await ada.command(OPERATIONS, "handover.accept", {"handover": number, "restatement": "nothing is open"})
+    await victor.wait_until(lambda: told(victor)["shift"]["name"] == "Ada")
     late = await add_person("Walter", "viewer")
-    await late.until(lambda: len(late.heard) > 1)
-    assert [frame["type"] for frame in late.heard[:2]] == ["hello", "shift"]
-    assert late.heard[1] == told(victor)
+    await late.wait_until(lambda: len(late.frames) > 1)
+    assert [frame["type"] for frame in late.frames[:2]] == ["hello", "shift"]
+    assert late.frames[1] == told(victor)
 
 
 async def test_sockets_of_another_process_get_it_too(tmp_path: Path, postgres: Postgres, redis: Redis) -> None:
     with Backend(POSTGRESQL, postgres, redis).settled(tmp_path) as given:
         async with running_server(tmp_path, **given) as one, running_server(tmp_path, **given) as two:
-            alice = await connect_person(one, await create_token(one.desk, "Alice", "coordinator"))
-            victor = await connect_person(two, await create_token(two.desk, "Victor", "viewer"))
-            await alice.do(OPERATIONS, "shift.take", {"reason": "nobody was here"})
-            await victor.until(lambda: (told(victor)["shift"] or {}).get("name") == "Alice")
-            await alice.leave()
-            await victor.leave()
+            alice = await connect_person(one, await create_token(one.service, "Alice", "coordinator"))
+            victor = await connect_person(two, await create_token(two.service, "Victor", "viewer"))
+            await alice.command(OPERATIONS, "shift.take", {"reason": "nobody was here"})
+            await victor.wait_until(lambda: (told(victor)["shift"] or {}).get("name") == "Alice")
+            await alice.close()
+            await victor.close()
 
 
 @pytest.mark.both_backends
@@ -86,7 +86,9 @@ async def test_one_of_two_simultaneous_accepts_succeeds(add_person: Callable[...
         data = {"handover": number, "restatement": "I have it", "reason": "at once"}
         answers = await asyncio.gather(
             *(
-                who.start({"type": "command", "id": new_id(), "board": OPERATIONS, "name": "handover.accept", "data": data})
+                who.start_command(
+                    {"type": "command", "id": new_id(), "board": OPERATIONS, "name": "handover.accept", "data": data}
+                )
                 for who in (ada, dora)
             )
         )
@@ -100,15 +102,15 @@ async def test_holder_who_takes_the_shift_again_changes_nothing(
     alice: Person, add_person: Callable[..., Awaitable[Person]]
 ) -> None:
     with pytest.raises(Refusal, match="take it first") as refused:
-        await alice.do(OPERATIONS, "handover.prepare")
+        await alice.command(OPERATIONS, "handover.prepare")
     assert (refused.value.code, [*refused.value.fields]) == ("conflict", ["shift"])
-    assert (await alice.do(OPERATIONS, "shift.take", {"reason": "the first"}))["seqs"]
-    assert (await alice.do(OPERATIONS, "shift.take", {"reason": "again"}))["seqs"] == []
+    assert (await alice.command(OPERATIONS, "shift.take", {"reason": "the first"}))["seqs"]
+    assert (await alice.command(OPERATIONS, "shift.take", {"reason": "again"}))["seqs"] == []
     with pytest.raises(Refusal, match="invalid"):
-        await alice.do(OPERATIONS, "shift.take", {"reason": " "})
+        await alice.command(OPERATIONS, "shift.take", {"reason": " "})
     ada = await add_person("Ada", "coordinator")
     await handover_steps.hand_to_sign(alice)
-    seqs = (await ada.do(OPERATIONS, "shift.take", {"reason": "she is not here"}))["seqs"]
+    seqs = (await ada.command(OPERATIONS, "shift.take", {"reason": "she is not here"}))["seqs"]
     events = (await ada.http.get("/api/v1/boards/operations/events", params={"after": seqs[0] - 1})).json()["events"]
     assert [(event["type"], event["reason"]) for event in events] == [
         ("handover.withdrawn", "she is not here"), ("shift.taken", "she is not here"),
@@ -154,15 +156,15 @@ class Shifts(RuleBasedStateMachine):
         await self._open("Alice")
 
     def teardown(self) -> None:
-        for desk in self.desks:
-            self.run(desk.close())
+        for service in self.desks:
+            self.run(service.close())
         self.leaving.close()
         self.loop.close()
 
     async def _do(self, who: str, board: str, name: str, data: dict[str, Any]) -> Ack | Refused:
-        desk = self.desks[NAMES.index(who) % len(self.desks)]
+        service = self.desks[NAMES.index(who) % len(self.desks)]
         try:
-            return await desk.execute(self.callers[who], Command(f"c{next(self.ids)}", board, name, data))
+            return await service.execute(self.callers[who], Command(f"c{next(self.ids)}", board, name, data))
         except Refused as refused:
             return refused
 

@@ -43,7 +43,7 @@ def browser(server: Server, **headers: str) -> httpx.AsyncClient:
 async def account(server: Server, role: str = "investigator") -> str:
     """A new account's address."""
     email = f"eva-{new_id()}@desk.example"
-    await live_changes.add_account(server.desk, email, "Eva", role, PASSWORD)
+    await live_changes.add_account(server.service, email, "Eva", role, PASSWORD)
     return email
 
 
@@ -120,18 +120,18 @@ async def test_sessions_that_have_ended_are_dropped_when_somebody_signs_in(
         database.add(_session("going", long_ago, soon))
 
     async def kept() -> set[str]:
-        return set(await server.desk.database.read(lambda database: database.exec(select(LoginSession.digest)).all()))
+        return set(await server.service.database.read(lambda database: database.exec(select(LoginSession.digest)).all()))
 
-    await server.desk.database.write(put)
-    signed_in = {digest(await session_cookie(server.desk, email))}
+    await server.service.database.write(put)
+    signed_in = {digest(await session_cookie(server.service, email))}
     assert await kept() == {"ended 2", "going"} | signed_in  # no more than so many at once
-    signed_in.add(digest(await session_cookie(server.desk, email)))
+    signed_in.add(digest(await session_cookie(server.service, email)))
     assert await kept() == {"going"} | signed_in
 
 
 async def test_sessions_and_tokens_outlive_a_restart(tmp_path: Path) -> None:
     async with running_server(tmp_path) as server:
-        token = await create_token(server.desk, "Alice", "coordinator")
+        token = await create_token(server.service, "Alice", "coordinator")
         async with browser(server) as http:
             await sign_in(http, await account(server))
             cookie = f"board_session={http.cookies['board_session']}"
@@ -143,12 +143,12 @@ async def test_sessions_and_tokens_outlive_a_restart(tmp_path: Path) -> None:
 
 
 async def test_passwords_cookies_and_tokens_are_kept_as_digests_only(login_server: Server, tmp_path: Path) -> None:
-    token = await create_token(login_server.desk, "Alice", "coordinator")
+    token = await create_token(login_server.service, "Alice", "coordinator")
     async with browser(login_server) as http:
         await sign_in(http, await account(login_server))
         cookie = http.cookies["board_session"]
     # By the desk's own library: of two that have one file open in one process, one takes away the locks of the other.
-    with closing(library.connect(login_server.desk.database.path)) as database:
+    with closing(library.connect(login_server.service.database.path)) as database:
         database.execute("VACUUM INTO ?", (str(tmp_path / "copy.db"),))
     kept = (tmp_path / "copy.db").read_bytes()
     for secret in (token, cookie, PASSWORD):
@@ -157,7 +157,7 @@ async def test_passwords_cookies_and_tokens_are_kept_as_digests_only(login_serve
 
 
 async def test_the_bearer_counts_where_there_is_also_a_cookie(login_server: Server) -> None:
-    token = await create_token(login_server.desk, "Tess", "viewer", "read")
+    token = await create_token(login_server.service, "Tess", "viewer", "read")
     async with browser(login_server) as http:
         await sign_in(http, await account(login_server))
         assert (await http.get("/api/v1/me", headers={"Authorization": f"Bearer {token}"})).json()["name"] == "Tess"
@@ -201,7 +201,7 @@ async def test_a_cookie_does_nothing_unsafe_from_elsewhere(login_server: Server,
 
 
 async def test_a_token_is_not_asked_where_it_comes_from(login_server: Server) -> None:
-    token = await create_token(login_server.desk, "Tess", "investigator")
+    token = await create_token(login_server.service, "Tess", "investigator")
     async with browser(login_server, Authorization=f"Bearer {token}", Origin=FOREIGN) as http:
         command = {"id": new_id(), "name": "note.add", "data": {"text": "x"}}
         assert (await http.post("/api/v1/boards/operations/commands", json=command)).status_code == 200
@@ -252,7 +252,7 @@ async def test_a_socket_of_nobody_is_refused_before_the_upgrade(login_server: Se
 
 
 async def test_a_socket_by_token_says_any_origin(login_server: Server) -> None:
-    token = await create_token(login_server.desk, "Tess", "viewer")
+    token = await create_token(login_server.service, "Tess", "viewer")
     async with connect(login_server.ws, additional_headers={"Authorization": f"Bearer {token}", "Origin": FOREIGN}) as socket:
         assert '"hello"' in str(await socket.recv())
 
@@ -297,7 +297,7 @@ async def test_signing_in_leads_where_one_wanted_to_go(login_server: Server) -> 
 
 
 async def test_every_answer_says_what_a_page_may_load_and_that_nothing_is_kept(login_server: Server) -> None:
-    token = await create_token(login_server.desk, "Tess", "admin")
+    token = await create_token(login_server.service, "Tess", "admin")
     async with browser(login_server, Authorization=f"Bearer {token}") as http:
         paths = ["/", "/login", "/account", "/searches/none", "/api/v1/me", "/api/v1/boards/operations", "/api/v1/none", "/none"]
         for path in [*paths, "/healthz", "/readyz", "/metrics"]:
@@ -314,7 +314,7 @@ async def test_every_answer_says_what_a_page_may_load_and_that_nothing_is_kept(l
 
 
 async def test_no_page_has_anything_inline(login_server: Server) -> None:
-    token = await create_token(login_server.desk, "Tess", "admin")
+    token = await create_token(login_server.service, "Tess", "admin")
     async with browser(login_server, Authorization=f"Bearer {token}") as http:
         for path in ("/", "/account", "/searches/none", "/none"):
             page = (await http.get(path)).text
@@ -348,11 +348,11 @@ async def test_behind_https_the_cookie_is_bound_to_this_host(tmp_path: Path) -> 
 
 async def test_a_short_password_is_no_password(login_server: Server) -> None:
     with pytest.raises(errors.OperationError):
-        await live_changes.add_account(login_server.desk, "short@desk.example", "Short", "viewer", "123456789")
+        await live_changes.add_account(login_server.service, "short@desk.example", "Short", "viewer", "123456789")
 
 
 async def test_others_write_while_a_password_is_hashed(login_server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    hash_password, other = accounts.hash_password, Database(login_server.desk.settings.database_url)  # type: ignore[attr-defined]
+    hash_password, other = accounts.hash_password, Database(login_server.service.settings.database_url)  # type: ignore[attr-defined]
     written: list[str] = []
 
     def hashed(password: str) -> str:

@@ -52,7 +52,7 @@ async def refusal(scene: SearchScenario, who: Person, command: str, data: dict[s
     """Return the refusal of a command, the same by the socket and over HTTP, without its id; nothing is written."""
     head = (await scene.team.alice.snapshot(scene.search))["seq"]
     with pytest.raises(Refusal) as refused:
-        await who.do(scene.search, command, data)
+        await who.command(scene.search, command, data)
     answer = await who.http.post(f"/api/v1/boards/{scene.search}/commands", json={"id": new_id(), "name": command, "data": data})
     assert (await scene.team.alice.snapshot(scene.search))["seq"] == head
     said = {name: value for name, value in answer.json().items() if name != "id"}
@@ -89,7 +89,7 @@ async def test_sightings_of_an_earlier_version_announce_it_too(
     with backend.settled(tmp_path) as settings:
         old = Database(settings["database_url"])
         await asyncio.to_thread(migrate, old)
-        scene.team.server.desk.database.read_now(lambda source: old.write_now(partial(_as_before, source)))
+        scene.team.server.service.database.read_now(lambda source: old.write_now(partial(_as_before, source)))
         await asyncio.to_thread(migrate, old)
         rows = old.read_now(lambda session: session.exec(select(Sighting.id, Sighting.source_kept)).all())
         await old.close()
@@ -186,7 +186,7 @@ async def test_earlier_source_is_read_with_who_replaced_it(team: Team, scene: Se
 async def test_no_number_of_changes_puts_the_first_out_of_reach(team: Team, scene: SearchScenario) -> None:
     sighting = (await scene.sighting(**GRIET))["id"]
     for number in range(PAGE_SIZE + 1):
-        await team.bob.do(scene.search, "sighting.update", {"sighting": sighting, "source_name": f"Lotte {number}"})
+        await team.bob.command(scene.search, "sighting.update", {"sighting": sighting, "source_name": f"Lotte {number}"})
     read = await source(scene, team.alice, sighting)
     assert (len(read["earlier"]), read["more"]) == (PAGE_SIZE, True)
     rest = await source(scene, team.alice, sighting, before=read["earlier"][-1]["seq"])
@@ -194,16 +194,16 @@ async def test_no_number_of_changes_puts_the_first_out_of_reach(team: Team, scen
 
 
 async def test_nothing_of_it_travels(team: Team, scene: SearchScenario) -> None:
-    watcher = await team.again(team.alice)
-    await watcher.follow(scene.search)
+    watcher = await team.open_socket(team.alice)
+    await watcher.subscribe(scene.search)
     name = f"Griet-{new_id()}"
     sighting = (await scene.sighting(source_name=name))["id"]
     for value in (f"{name}-b", None):
         event = await scene.one("sighting.update", {"sighting": sighting, "source_name": value}, team.bob)
     await scene.does("undo", {"seq": event["seq"]})
-    screen = await watcher.up_to(scene.search, event["seq"] + 1)
+    screen = await watcher.wait_for_seq(scene.search, event["seq"] + 1)
     assert screen.events[-1]["private"] == ["source_name"]
-    said = [watcher.heard, screen.events, [*screen.entities.values()]]
+    said = [watcher.frames, screen.events, [*screen.entities.values()]]
     for path in ("events", "journal.json", "journal.csv", "cards.csv", "cards.json"):
         said.append((await team.alice.http.get(f"/api/v1/boards/{scene.search}/{path}")).text)  # type: ignore[arg-type]
     assert name not in json.dumps(said)
@@ -238,13 +238,13 @@ async def test_concurrent_change_of_the_source_is_a_conflict(team: Team, scene: 
 async def test_a_name_stands_in_two_tables_and_nowhere_once_erased_there(tmp_path: Path) -> None:
     canary = "Godelieve-Canary"
     async with running_server(tmp_path) as server:
-        alice = await connect_person(server, await create_token(server.desk, "Alice", "coordinator"))
+        alice = await connect_person(server, await create_token(server.service, "Alice", "coordinator"))
         search = await alice.open_search()
-        await alice.do(search, "sighting.add", {"description": "seen", "source_name": canary})
+        await alice.command(search, "sighting.add", {"description": "seen", "source_name": canary})
         (sighting,) = [id for kind, id in (await alice.snapshot(search))["entities"] if kind == "sighting"]
         for name in (f"{canary} 2", "Lotte"):
-            event = (await alice.do(search, "sighting.update", {"sighting": sighting, "source_name": name}))["seqs"][0]
-        await alice.leave()
+            event = (await alice.command(search, "sighting.update", {"sighting": sighting, "source_name": name}))["seqs"][0]
+        await alice.close()
 
         def tables(session: Any) -> set[str]:
             return {
@@ -254,17 +254,17 @@ async def test_a_name_stands_in_two_tables_and_nowhere_once_erased_there(tmp_pat
                 if canary.encode() in b"".join(each if isinstance(each, bytes) else str(each).encode() for each in row)
             }
 
-        database = server.desk.database
+        database = server.service.database
         assert await database.read(tables) == {"earliersource"}
         erase = text("DELETE FROM earliersource WHERE sighting = :sighting")
         await database.write(lambda session: session.connection().execute(erase, {"sighting": sighting}).rowcount)
         assert await database.read(tables) == set()
         backup(database, tmp_path / "backup.db", lambda line: None)
-        again = await connect_person(server, await create_token(server.desk, "Ada", "coordinator"))
+        again = await connect_person(server, await create_token(server.service, "Ada", "coordinator"))
         with pytest.raises(Refusal) as refused:
-            await again.do(search, "undo", {"seq": event})  # it is not set back to something else
+            await again.command(search, "undo", {"seq": event})  # it is not set back to something else
         assert refused.value.code == "invalid"
-        await again.leave()
+        await again.close()
     kept = (tmp_path / "backup.db").read_bytes()
     assert canary.encode() not in kept
     with closing(sqlite3.connect(tmp_path / "backup.db")) as connection:

@@ -47,7 +47,7 @@ async def test_public_files_are_compressed_and_personal_pages_are_not(alice: Per
             assert plain.content == short.content
             assert short.num_bytes_downloaded < plain.num_bytes_downloaded * 0.6
             assert short.headers["vary"].lower() == "accept-encoding"
-    browser = {"Cookie": f"board_session={await session_cookie(alice.server.desk, str((await me(alice))['email']))}"}
+    browser = {"Cookie": f"board_session={await session_cookie(alice.server.service, str((await me(alice))['email']))}"}
     async with httpx.AsyncClient(base_url=alice.server.url, headers=packed | browser) as http:
         for address in ("/login", "/", "/api/v1/me", f"/api/v1/boards/{search}"):
             assert "content-encoding" not in (await http.get(address)).headers

@@ -25,7 +25,7 @@ def spot(place: dict[str, Any]) -> dict[str, Any]:
 
 
 async def told(team: Team, search: str, description: str, **data: Any) -> str:
-    await team.alice.do(search, "sighting.add", {"description": description, "seen_at": AT} | data)
+    await team.alice.command(search, "sighting.add", {"description": description, "seen_at": AT} | data)
     entities = (await team.alice.snapshot(search))["entities"]
     return max(id for kind, id in entities if kind == "sighting")
 
@@ -105,8 +105,8 @@ async def test_withdrawn_and_duplicate_cards_are_not_suggested(team: Team) -> No
     search = await team.alice.open_search()
     first, second, third = [await told(team, search, COAT) for _ in range(3)]
     assert await ids(team.bob, search, text=COAT) == [third, second, first]
-    await team.bob.do(search, "card.withdraw", {"card": third})
-    await team.bob.do(search, "sighting.assess", {"sighting": second, "assessment": "duplicate", "duplicate_of": first})
+    await team.bob.command(search, "card.withdraw", {"card": third})
+    await team.bob.command(search, "sighting.assess", {"sighting": second, "assessment": "duplicate", "duplicate_of": first})
     assert await ids(team.bob, search, text=COAT) == [first]
 
 
@@ -174,7 +174,7 @@ async def test_the_nearest_first_by_where_the_child_was_seen(team: Team) -> None
     # A sighting since then counts, unless it was of somebody else.
     sighting = await told(team, far, "on the platform", place=BRUGGE)
     assert [(each["board"], each["nearest"]) for each in await meant(team.bob, **asked)][:1] == [(far, "sighting")]
-    await team.bob.do(far, "sighting.assess", {"sighting": sighting, "assessment": "not_the_child"})
+    await team.bob.command(far, "sighting.assess", {"sighting": sighting, "assessment": "not_the_child"})
     assert await boards(team.bob, **asked) == [near, far, unknown]
     distances = [each["distance_m"] for each in await meant(team.bob, lat=51.1972, lon=3.2171)]
     nearest = [math.inf if each is None else each for each in distances]  # 0 is as near as can be
@@ -188,7 +188,7 @@ async def test_only_open_searches_that_one_may_see(team: Team) -> None:
     assert {*await boards(team.bob, q="xanthippe")} == {secret, closed}
     assert await boards(team.charlie, q="xanthippe") == [closed]
     assert secret not in await boards(team.ada, lat=51.1972, lon=3.2171)
-    await team.alice.do(closed, "search.set_status", {"status": "closed", "reason": "came home", "acknowledge": "as it is"})
+    await team.alice.command(closed, "search.set_status", {"status": "closed", "reason": "came home", "acknowledge": "as it is"})
     assert await boards(team.bob, q="xanthippe") == [secret]
 
 
@@ -209,7 +209,7 @@ async def test_invalid_suggestion_query_is_reported_by_field(team: Team, asked: 
 
 async def test_intake_token_gets_no_suggestions(team: Team) -> None:
     search = await team.alice.open_search()
-    token = await create_token(team.server.desk, "Hotline", "coordinator", "intake")
+    token = await create_token(team.server.service, "Hotline", "coordinator", "intake")
     async with httpx.AsyncClient(base_url=team.server.url, headers={"Authorization": f"Bearer {token}"}) as http:
         assert (await http.get("/api/v1/intake/searches")).status_code == 403
         assert (await http.post(f"/api/v1/boards/{search}/similar", json={"text": COAT})).status_code == 403

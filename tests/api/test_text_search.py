@@ -83,7 +83,7 @@ async def test_a_word_is_found_where_it_stands(
     search = await team.alice.open_search()
     assert await hits(team.victor, q, board=search) == []
     data = data | {"reference": f"Case-77aa-{search}"} if "reference" in data else data
-    await team.bob.do(search, command, data)
+    await team.bob.command(search, command, data)
     id, state = await newest(team.bob, search, kind)
     (hit,) = await hits(team.victor, q, board=search)
     (part,) = hit.pop("found")
@@ -99,17 +99,17 @@ async def test_a_word_is_found_where_it_stands(
 
 async def test_a_task_is_found_by_its_result(team: Team) -> None:
     search = await team.alice.open_search()
-    await team.bob.do(search, "task.add", TASK)
+    await team.bob.command(search, "task.add", TASK)
     task, _ = await newest(team.bob, search, "task")
     assert await found(team.bob, "nothing", board=search) == []
-    await team.bob.do(search, "task.update", {"task": task, "result": "nothing there"})
+    await team.bob.command(search, "task.update", {"task": task, "result": "nothing there"})
     (hit,) = await hits(team.bob, "nothing", board=search)
     assert (hit["id"], hit["found"][0]["field"]) == (task, "result")
 
 
 async def test_all_words_have_to_be_there_each_by_its_beginning(team: Team) -> None:
     search = await team.alice.open_search()
-    await team.bob.do(search, "sighting.add", SIGHTING)
+    await team.bob.command(search, "sighting.add", SIGHTING)
     number = (await newest(team.bob, search, "sighting"))[1]["number"]
     for q in ("yellow anorak", "anorak yellow", "ano yel", "YELLOW fountain harb", "yel yellow", " anorak, (yellow)! "):
         assert await found(team.bob, q, board=search) == [("sighting", number)], q
@@ -119,7 +119,7 @@ async def test_all_words_have_to_be_there_each_by_its_beginning(team: Team) -> N
 
 async def test_excerpts_show_the_fewest_texts_that_have_all_words(team: Team) -> None:
     search = await team.alice.open_search()
-    await team.bob.do(search, "sighting.add", SIGHTING | {"company": "a yellow dog by a fountain"})
+    await team.bob.command(search, "sighting.add", SIGHTING | {"company": "a yellow dog by a fountain"})
     (hit,) = await hits(team.bob, "fountain yellow harbour", board=search)
     assert [(part["field"], marked(part)) for part in hit["found"]] == [
         ("company", ["yellow", "fountain"]),
@@ -137,7 +137,7 @@ async def test_excerpts_show_the_fewest_texts_that_have_all_words(team: Team) ->
 )  # fmt: skip
 async def test_accents_and_capitals_make_no_difference(team: Team, written: str, asked: str) -> None:
     search = await team.alice.open_search()
-    await team.bob.do(search, "note.add", {"text": f"🙂 seen: {written}, in town"})
+    await team.bob.command(search, "note.add", {"text": f"🙂 seen: {written}, in town"})
     (hit,) = await hits(team.bob, asked, board=search)
     assert marked(hit["found"][0]) == [written]
     assert await hits(team.bob, f"{asked}x", board=search) == []
@@ -146,8 +146,8 @@ async def test_accents_and_capitals_make_no_difference(team: Team, written: str,
 async def test_the_newest_come_first_and_one_learns_that_there_are_more(team: Team) -> None:
     one, other = await team.alice.open_search(), await team.alice.open_search()
     for number, board in enumerate((one, other, "operations", one)):
-        await team.bob.do(board, "note.add", {"text": f"turnstile {number}"})
-    await team.bob.do(one, "sighting.add", {"description": "turnstile 4"})
+        await team.bob.command(board, "note.add", {"text": f"turnstile {number}"})
+    await team.bob.command(one, "sighting.add", {"description": "turnstile 4"})
     whole = (await ask(team.victor, "turnstile")).json()
     assert [hit["found"][0]["text"] for hit in whole["hits"]] == [f"turnstile {number}" for number in (4, 3, 2, 1, 0)]
     assert [hit["board"] for hit in whole["hits"]] == [one, one, "operations", other, one]
@@ -164,7 +164,7 @@ async def test_the_newest_come_first_and_one_learns_that_there_are_more(team: Te
 async def test_the_board_operations_has_the_searches_and_its_own_notes(team: Team) -> None:
     search = await team.alice.open_search(person={"first_name": "Quirine"})
     for board in (search, "operations"):
-        await team.bob.do(board, "note.add", {"text": "Quirine's aunt"})
+        await team.bob.command(board, "note.add", {"text": "Quirine's aunt"})
     assert [(hit["kind"], hit["board"]) for hit in await hits(team.victor, "quirine", board="operations")] == [
         ("note", "operations"),
         ("search", search),
@@ -173,29 +173,29 @@ async def test_the_board_operations_has_the_searches_and_its_own_notes(team: Tea
 
 async def test_a_note_on_a_card_names_it_and_a_withdrawn_card_is_marked(team: Team) -> None:
     search = await team.alice.open_search()
-    await team.bob.do(search, "sighting.add", {"description": "a tandem"})
+    await team.bob.command(search, "sighting.add", {"description": "a tandem"})
     card, _ = await newest(team.bob, search, "sighting")
-    await team.bob.do(search, "note.add", {"text": "no tandem", "card": card})
-    await team.bob.do(search, "card.withdraw", {"card": card})
+    await team.bob.command(search, "note.add", {"text": "no tandem", "card": card})
+    await team.bob.command(search, "card.withdraw", {"card": card})
     note, sighting = await hits(team.victor, "tandem", board=search)
     assert (note["card"], note["number"], note["withdrawn"]) == (card, None, False)
     assert (sighting["id"], sighting["withdrawn"]) == (card, True)
-    await team.bob.do(search, "card.restore", {"card": card})
+    await team.bob.command(search, "card.restore", {"card": card})
     assert [hit["withdrawn"] for hit in await hits(team.victor, "tandem", board=search)] == [False, False]
 
 
 async def test_corrected_text_is_found_by_its_current_words(team: Team) -> None:
     search = await team.alice.open_search()
-    await team.bob.do(search, "sighting.add", {"description": "a scooter"})
+    await team.bob.command(search, "sighting.add", {"description": "a scooter"})
     card, state = await newest(team.bob, search, "sighting")
-    await team.bob.do(search, "sighting.update", {"sighting": card, "description": "a moped", "place": {"text": "Aalst"}})
+    await team.bob.command(search, "sighting.update", {"sighting": card, "description": "a moped", "place": {"text": "Aalst"}})
     assert await found(team.bob, "scooter", board=search) == []
     assert await found(team.bob, "moped aalst", board=search) == [("sighting", state["number"])]
 
 
 async def test_a_source_is_never_sought_in(team: Team) -> None:
     search = await team.alice.open_search()
-    await team.bob.do(search, "sighting.add", {"description": "a lighthouse"} | HIDDEN)
+    await team.bob.command(search, "sighting.add", {"description": "a lighthouse"} | HIDDEN)
     for person in (team.alice, team.bob, team.ada):
         assert await found(person, "lighthouse", board=search) != []
         for q in ("Godelieve", "0470", "named"):
@@ -204,9 +204,9 @@ async def test_a_source_is_never_sought_in(team: Team) -> None:
 
 async def test_outsiders_find_nothing_and_members_do(team: Team) -> None:
     secret = await team.secret_search(team.bob, person={"first_name": "Xanthippe"})
-    await team.bob.do(secret, "sighting.add", {"description": "Xanthippe, by train"})
-    await team.bob.do(secret, "task.add", {"title": "ring Xanthippe"})
-    await team.bob.do(secret, "note.add", {"text": "Xanthippe again"})
+    await team.bob.command(secret, "sighting.add", {"description": "Xanthippe, by train"})
+    await team.bob.command(secret, "task.add", {"title": "ring Xanthippe"})
+    await team.bob.command(secret, "note.add", {"text": "Xanthippe again"})
     for params in ({}, {"board": secret}):
         kinds = [hit["kind"] for hit in await hits(team.bob, "xanthippe", **params)]
         assert kinds == ["note", "task", "sighting", "search"]
@@ -221,19 +221,19 @@ async def test_outsiders_find_nothing_and_members_do(team: Team) -> None:
 
 async def test_rights_are_those_of_the_moment(team: Team) -> None:
     secret = await team.secret_search(team.bob)
-    await team.bob.do(secret, "note.add", {"text": "a zeppelin"})
+    await team.bob.command(secret, "note.add", {"text": "a zeppelin"})
     alice = team.alice.account["id"]
     assert await found(team.bob, "zeppelin") == [("note", None)]
-    await team.alice.do(secret, "search.set_access", {"access": "members", "members": [alice]})
+    await team.alice.command(secret, "search.set_access", {"access": "members", "members": [alice]})
     assert await found(team.bob, "zeppelin") == []
     assert await found(team.alice, "zeppelin") == [("note", None)]
-    await team.alice.do(secret, "search.set_access", {"access": "desk", "members": [alice]})
+    await team.alice.command(secret, "search.set_access", {"access": "desk", "members": [alice]})
     assert await found(team.bob, "zeppelin") == await found(team.charlie, "zeppelin") == [("note", None)]
 
 
 async def test_permissions_decide_who_may_search(team: Team) -> None:
     scopes = ("intake", "read")
-    intake, read = [await create_token(team.server.desk, f"Find {scope}", "viewer", scope) for scope in scopes]
+    intake, read = [await create_token(team.server.service, f"Find {scope}", "viewer", scope) for scope in scopes]
     async with httpx.AsyncClient(base_url=team.server.url, timeout=PATIENCE_S) as somebody:
         for token, status in ((intake, 403), (read, 200), ("nonsense", 401)):
             headers = {"Authorization": f"Bearer {token}"}
@@ -255,7 +255,7 @@ async def test_query_size_is_bounded(team: Team, q: str, params: dict[str, Any],
 async def test_many_words_are_taken(team: Team) -> None:
     search = await team.alice.open_search()
     alphabet = " ".join(map(chr, range(ord("a"), ord("z") + 1)))
-    await team.bob.do(search, "note.add", {"text": alphabet})
+    await team.bob.command(search, "note.add", {"text": alphabet})
     assert await found(team.bob, alphabet, board=search) == [("note", None)]
     assert await found(team.bob, f"{alphabet} 1", board=search) == []
 
@@ -263,7 +263,7 @@ async def test_many_words_are_taken(team: Team) -> None:
 async def test_excerpt_of_a_long_text_has_most_words(team: Team) -> None:
     search = await team.alice.open_search()
     far = "carousel " + "filler " * 60 + "𝒳 the carousel near a lantern and a fiddler " + "filler " * 60
-    await team.bob.do(search, "note.add", {"text": far})
+    await team.bob.command(search, "note.add", {"text": far})
     (hit,) = await hits(team.bob, "carousel lantern fiddl", board=search)
     (part,) = hit["found"]
     assert marked(part) == ["carousel", "lantern", "fiddler"]
@@ -276,7 +276,7 @@ async def test_excerpt_of_a_long_text_has_most_words(team: Team) -> None:
 @pytest.mark.parametrize("written", ["x" * 4_000, "x " * 2_000, " " * 500 + "x", "ẍ" * 4_000, "x" + " " * 3_000])
 async def test_a_strange_text_is_shown_too(team: Team, written: str) -> None:
     search = await team.alice.open_search()
-    await team.bob.do(search, "note.add", {"text": written})
+    await team.bob.command(search, "note.add", {"text": written})
     (hit,) = await hits(team.bob, written.strip()[0], board=search)
     (part,) = hit["found"]
     assert all(word and word in written for word in marked(part))
@@ -302,11 +302,11 @@ def test_every_word_of_a_text_is_found_in_it(written: str) -> None:
 async def test_older_data_is_found_too(team: Team, backend: Backend, tmp_path: Any) -> None:
     """A database of the version before, brought to this one, has the words that it would have been given."""
     search = await team.alice.open_search(person={"first_name": "Noor", "last_name": "Ünal", "description": "tall"})
-    await team.bob.do(search, "sighting.add", SIGHTING)
-    await team.bob.do(search, "sighting.add", {"description": "nothing else"})
-    await team.bob.do(search, "task.add", TASK)
-    await team.bob.do(search, "note.add", {"text": "Ça va"})
-    database = team.server.desk.database
+    await team.bob.command(search, "sighting.add", SIGHTING)
+    await team.bob.command(search, "sighting.add", {"description": "nothing else"})
+    await team.bob.command(search, "task.add", TASK)
+    await team.bob.command(search, "note.add", {"text": "Ça va"})
+    database = team.server.service.database
     before = await database.read(_folded)
     assert all(before.values())
     with backend.settled(tmp_path) as settings:
@@ -333,7 +333,7 @@ def _as_before(source: Session, target: Session) -> None:
 
 
 async def test_slow_query_is_ended(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
-    database = team.server.desk.database
+    database = team.server.service.database
     endless = text("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT 1 FROM n) SELECT count(*) FROM n")
     monkeypatch.setattr(text_search, "_found", lambda session, *_: session.execute(endless))
     monkeypatch.setattr(text_search, "TIMEOUT_S", 0.01)

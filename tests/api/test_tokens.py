@@ -37,11 +37,11 @@ async def give(server: Server, account: Account, scope: str = "write", **more: o
     add: Callable[[Session], str] = lambda database: accounts.add_token(  # noqa: E731
         database, name, scope, account.email, at, **more  # type: ignore[arg-type]
     )  # fmt: skip
-    return name, await live_changes.apply_change(server.desk, add)
+    return name, await live_changes.apply_change(server.service, add)
 
 
 async def row(server: Server, name: str) -> Token:
-    return await server.desk.database.read(lambda database: database.exec(select(Token).where(Token.name == name)).one())
+    return await server.service.database.read(lambda database: database.exec(select(Token).where(Token.name == name)).one())
 
 
 async def status(server: Server, secret: str) -> int:
@@ -54,10 +54,10 @@ def told(page: str) -> str:
     return " ".join(re.sub(r"<[^>]+>", " ", page).split())
 
 
-async def set_expiry(desk: BoardService, name: str, at: str) -> None:
+async def set_expiry(service: BoardService, name: str, at: str) -> None:
     """Set the expiry without a change of rights, as passing time does."""
     sql = text("UPDATE token SET expires_at = :at WHERE name = :name")
-    await desk.database.write(lambda database: database.connection().execute(sql, {"at": at, "name": name}).rowcount)
+    await service.database.write(lambda database: database.connection().execute(sql, {"at": at, "name": name}).rowcount)
 
 
 # -- a change of password -------------------------------------------------------------------------------------------------
@@ -91,7 +91,7 @@ async def test_a_change_of_password_ends_all_tokens_and_the_pages_say_how_many(t
     ada = await hire(server, "admin", "Ada")
     tokens = [await give(server, eva), await give(server, eva, "read"), await give(server, kim)]
     revoked, _ = await give(server, eva)
-    await live_changes.apply_change(server.desk, lambda database: accounts.revoke_token(database, revoked, format_utc(now())))
+    await live_changes.apply_change(server.service, lambda database: accounts.revoke_token(database, revoked, format_utc(now())))
     assert [await status(server, secret) for _, secret in tokens] == [200, 200, 200]
     async with (
         browser(server, ada) as http,
@@ -126,33 +126,33 @@ async def test_a_token_has_an_end_which_is_90_days_off_where_nothing_is_said(tea
 
 
 async def test_expired_token_is_refused_for_requests_commands_and_open_sockets(team: Team) -> None:
-    server, desk = team.server, team.server.desk
+    server, service = team.server, team.server.service
     eva = await team.add_person("Eva", "investigator")
     kim = await team.add_person("Kim", "investigator")
     search = await team.alice.open_search()
-    name = await desk.database.read(
+    name = await service.database.read(
         lambda database: database.exec(select(Token.name).where(Token.account == eva.account["id"])).one()
     )
     note = {"id": new_id(), "name": "note.add", "data": {"text": "a note"}}
     assert (await eva.http.post(f"/api/v1/boards/{search}/commands", json=note)).status_code == 200
-    caller = await desk.database.read(lambda database: identity.caller_by_token(database, eva.token))
+    caller = await service.database.read(lambda database: identity.caller_by_token(database, eva.token))
     assert caller is not None
     soon = now() + timedelta(seconds=60)
-    await set_expiry(desk, name, format_utc(soon))
+    await set_expiry(service, name, format_utc(soon))
     assert await status(server, eva.token) == 200
-    assert await desk.database.read(lambda database: identity.require_active(database, caller))
-    await set_expiry(desk, name, format_utc(now()))
+    assert await service.database.read(lambda database: identity.require_active(database, caller))
+    await set_expiry(service, name, format_utc(now()))
     assert await status(server, eva.token) == 401
     with pytest.raises(InvalidStatus):
         await connect(server.ws, additional_headers={"Authorization": f"Bearer {eva.token}"})
     with pytest.raises(Refusal) as refused:
-        await eva.do(search, "note.add", {"text": "another note"})
+        await eva.command(search, "note.add", {"text": "another note"})
     assert refused.value.code == "forbidden"
-    assert eva.closed is None
+    assert eva.close_code is None
     for _ in range(POLLS_PER_EXPIRY_CHECK):  # no change of rights: it is found when all are looked at
-        await desk._poll_rights()
-    await eva.until(lambda: eva.closed == 4501)
-    assert kim.closed is None
+        await service._poll_rights()
+    await eva.wait_until(lambda: eva.close_code == 4501)
+    assert kim.close_code is None
 
 
 # -- who made it, when it was used ----------------------------------------------------------------------------------------
@@ -186,17 +186,17 @@ async def test_the_pages_say_who_made_a_token_when_it_ends_and_when_it_was_used(
                 assert "not used yet" in rows[by_command]
                 assert secret not in page.text
             assert await status(server, secret) == 200
-            await server.desk.write_last_use()
+            await server.service.write_last_use()
         assert (await row(server, name)).used_at is not None
 
 
 async def test_the_last_use_is_written_once_an_hour_and_changes_no_rights(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
-    server, desk, eva = team.server, team.server.desk, await hire(team.server)
+    server, service, eva = team.server, team.server.service, await hire(team.server)
     name, secret = await give(server, eva)
     start = now()
     clock = start
     monkeypatch.setattr(last_use, "now", lambda: clock)
-    version = await desk.database.read(rights_version.version)
+    version = await service.database.read(rights_version.version)
 
     async def used(after: timedelta) -> str | None:
         nonlocal clock
@@ -204,7 +204,7 @@ async def test_the_last_use_is_written_once_an_hour_and_changes_no_rights(team: 
         for _ in range(3):
             assert await status(server, secret) == 200
         assert (await row(server, name)).used_at == before  # who uses it writes nothing
-        await desk.write_last_use()
+        await service.write_last_use()
         return (await row(server, name)).used_at
 
     before: str | None = None
@@ -213,17 +213,17 @@ async def test_the_last_use_is_written_once_an_hour_and_changes_no_rights(team: 
     assert await used(timedelta(minutes=59)) == before
     before = await used(TOKEN_WRITE_INTERVAL + timedelta(minutes=1))
     assert before == format_utc(start + TOKEN_WRITE_INTERVAL + timedelta(minutes=1))
-    assert await desk.database.read(rights_version.version) == version
+    assert await service.database.read(rights_version.version) == version
 
 
 async def test_an_open_socket_uses_its_token(team: Team, charlie_again: Person) -> None:
-    desk, id = team.server.desk, charlie_again.account["id"]
+    service, id = team.server.service, charlie_again.account["id"]
     monday = format_utc(now() - timedelta(days=1))
     sql = text("UPDATE token SET used_at = :at WHERE account = :account")
-    await desk.database.write(lambda database: database.connection().execute(sql, {"at": monday, "account": id}).rowcount)
-    desk.last_use = last_use.LastUse(None)
-    await desk.write_last_use()
-    used = await desk.database.read(lambda database: database.exec(select(Token.used_at).where(Token.account == id)).one())
+    await service.database.write(lambda database: database.connection().execute(sql, {"at": monday, "account": id}).rowcount)
+    service.last_use = last_use.LastUse(None)
+    await service.write_last_use()
+    used = await service.database.read(lambda database: database.exec(select(Token.used_at).where(Token.account == id)).one())
     assert used is not None
     assert used > monday
 

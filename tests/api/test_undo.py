@@ -35,7 +35,7 @@ async def undone(scene: SearchScenario, event: dict[str, Any], who: Person | Non
 
 async def disable(team: Team, person: Person) -> None:
     sql = text("UPDATE account SET enabled = false WHERE id = :id")
-    await team.server.desk.database.write(
+    await team.server.service.database.write(
         lambda session: session.connection().execute(sql, {"id": person.account["id"]}).rowcount
     )
 
@@ -115,11 +115,11 @@ async def test_creations_removals_and_a_status_are_not_undone(scene: SearchScena
     for event in final:
         await scene.refuses("invalid", "undo", {"seq": event["seq"]}, "seq")
         with pytest.raises(Refusal, match="forbidden"):  # who may not do it learns no more than that
-            await bob.do(scene.search, "undo", {"seq": event["seq"]})
+            await bob.command(scene.search, "undo", {"seq": event["seq"]})
     for event in (await scene.sighting(), await scene.task(), await scene.one("note.add", {"text": "x"})):
         await scene.refuses("invalid", "undo", {"seq": event["seq"]}, "seq")
         with pytest.raises(Refusal, match="invalid"):
-            await bob.do(scene.search, "undo", {"seq": event["seq"]})
+            await bob.command(scene.search, "undo", {"seq": event["seq"]})
 
 
 async def test_missing_event_is_not_found_and_a_bad_number_is_invalid(scene: SearchScenario) -> None:
@@ -131,14 +131,14 @@ async def test_missing_event_is_not_found_and_a_bad_number_is_invalid(scene: Sea
     await scene.refuses("invalid", "undo", {}, "seq")
     await scene.refuses("invalid", "undo", {"seq": 1, "event": UNKNOWN_ID}, "event")
     with pytest.raises(Refusal, match="unknown_command"):
-        await scene.team.alice.do("operations", "undo", {"seq": 1})
+        await scene.team.alice.command("operations", "undo", {"seq": 1})
 
 
 async def test_erased_event_is_not_undone(scene: SearchScenario) -> None:
     sighting = (await scene.sighting())["id"]
     first, second = [await scene.one("sighting.update", {"sighting": sighting, "direction": way}) for way in ("north", "south")]
     sql = text("DELETE FROM payload WHERE board = :board AND seq = :seq")
-    await scene.team.server.desk.database.write(
+    await scene.team.server.service.database.write(
         lambda session: session.connection().execute(sql, {"board": scene.search, "seq": first["seq"]}).rowcount
     )
     for event in (first, second):  # of the second it is not known what was before
@@ -172,7 +172,7 @@ async def test_one_of_two_simultaneous_undos_succeeds(scene: SearchScenario) -> 
     sighting, (alice, bob) = (await scene.sighting())["id"], (scene.team.alice, scene.team.bob)
     event = await scene.one("sighting.grade", {"sighting": sighting, "grade": {"content": 1}})
     data = {"seq": event["seq"]}
-    both = await asyncio.gather(*(each.do(scene.search, "undo", data) for each in (alice, bob)), return_exceptions=True)
+    both = await asyncio.gather(*(each.command(scene.search, "undo", data) for each in (alice, bob)), return_exceptions=True)
     assert sorted(each.code if isinstance(each, Refusal) else "ack" for each in both) == ["ack", "conflict"]
 
 
@@ -244,8 +244,8 @@ async def test_a_search_is_not_given_back_to_members_of_whom_none_could_act(team
     """The list names nobody anew, but its only coordinator has gone."""
     gone = await team.add_person("Gone", "coordinator")
     members = [gone.account["id"], team.bob.account["id"]]
-    await gone.do(scene.search, "search.set_access", {"access": "members", "members": members})
-    ack = await gone.do(scene.search, "search.set_access", {"access": "desk", "members": members})
+    await gone.command(scene.search, "search.set_access", {"access": "members", "members": members})
+    ack = await gone.command(scene.search, "search.set_access", {"access": "desk", "members": members})
     await disable(team, gone)
     await scene.refuses("invalid", "undo", {"seq": ack["seqs"][0]}, "members")
 
@@ -295,7 +295,7 @@ async def test_command_permission_includes_undo_of_anybodys_event(team: Team, sc
     ]:
         event = await scene.one(name, data)
         with pytest.raises(Refusal, match="forbidden"):
-            await team.victor.do(scene.search, "undo", {"seq": event["seq"]})
+            await team.victor.command(scene.search, "undo", {"seq": event["seq"]})
         assert await undone(scene, event, team.bob)
     for name, data in [  # type: ignore[assignment]
         ("search.set_worrying", {"worrying": True, "basis": "x"}),
@@ -307,16 +307,16 @@ async def test_command_permission_includes_undo_of_anybodys_event(team: Team, sc
         event = await scene.one(name, data)
         for outsider in (team.bob, team.victor):
             with pytest.raises(Refusal, match="forbidden"):
-                await outsider.do(scene.search, "undo", {"seq": event["seq"]})
+                await outsider.command(scene.search, "undo", {"seq": event["seq"]})
         assert await undone(scene, event, team.ada)
 
 
 async def test_a_seal_is_not_broken_by_undoing_it(team: Team, scene: SearchScenario) -> None:
-    ack = await team.bob.do(scene.search, "sighting.add", {"description": "a girl"})
+    ack = await team.bob.command(scene.search, "sighting.add", {"description": "a girl"})
     (added,) = await scene.events(ack["seqs"])
     sealed = await scene.one("sighting.update", {"sighting": added["id"], "source": {"sealed": True}})
     with pytest.raises(Refusal, match="forbidden"):
-        await team.charlie.do(scene.search, "undo", {"seq": sealed["seq"]})
+        await team.charlie.command(scene.search, "undo", {"seq": sealed["seq"]})
     assert (await scene.state("sighting", added["id"]))["source"]["sealed"]
     assert await undone(scene, sealed, team.bob)
 
@@ -324,11 +324,11 @@ async def test_a_seal_is_not_broken_by_undoing_it(team: Team, scene: SearchScena
 async def test_faults_of_an_undo_are_judged_in_the_contracts_order(team: Team, scene: SearchScenario) -> None:
     bob, board = team.bob, scene.search
     renamed = await scene.one("column.rename", {"column": (await scene.columns())["todo"], "title": "Next"})
-    ack = await bob.do(board, "search.update", {"person": {"age": 5}})
+    ack = await bob.command(board, "search.update", {"person": {"age": 5}})
     await scene.does("search.set_status", {"status": "closed", "reason": "over", "acknowledge": "as it is"})
     for seq, code in ((renamed["seq"], "forbidden"), (ack["seqs"][0], "closed"), (10_000, "closed"), ("x", "closed")):
         with pytest.raises(Refusal) as refused:
-            await bob.do(board, "undo", {"seq": seq})
+            await bob.command(board, "undo", {"seq": seq})
         assert refused.value.code == code
 
 
@@ -336,9 +336,9 @@ async def test_sent_again_it_is_done_once(scene: SearchScenario) -> None:
     sighting, bob = (await scene.sighting())["id"], scene.team.bob
     event = await scene.one("sighting.grade", {"sighting": sighting, "grade": {"content": 1}})
     id = new_id()
-    first = await bob.do(scene.search, "undo", {"seq": event["seq"]}, id=id)
+    first = await bob.command(scene.search, "undo", {"seq": event["seq"]}, id=id)
     assert first["seqs"]
-    assert await bob.do(scene.search, "undo", {"seq": event["seq"]}, id=id) == first
+    assert await bob.command(scene.search, "undo", {"seq": event["seq"]}, id=id) == first
 
 
 # -- on both boards -------------------------------------------------------------------------------------------------------
@@ -364,21 +364,21 @@ async def test_undo_of_a_search_is_on_both_boards_and_of_a_card_on_one(scene: Se
 
 async def test_undoing_who_sees_a_search_acts_on_open_sockets(team: Team) -> None:
     search = await team.alice.open_search()
-    charlie = await team.again(team.charlie)
-    operations, screen = await charlie.follow("operations"), await charlie.follow(search)
+    charlie = await team.open_socket(team.charlie)
+    operations, screen = await charlie.subscribe("operations"), await charlie.subscribe(search)
     members = [team.alice.account["id"]]
-    (closed,) = (await team.alice.do(search, "search.set_access", {"access": "members", "members": members}))["seqs"]
-    await charlie.until(lambda: screen.gone == "forbidden")
+    (closed,) = (await team.alice.command(search, "search.set_access", {"access": "members", "members": members}))["seqs"]
+    await charlie.wait_until(lambda: screen.unsubscribed == "forbidden")
     assert ("search", search) not in operations.entities
-    (opened,) = (await team.alice.do(search, "undo", {"seq": closed}))["seqs"]
-    await charlie.until(lambda: ("search", search) in operations.entities)
-    screen = await charlie.follow(search)
+    (opened,) = (await team.alice.command(search, "undo", {"seq": closed}))["seqs"]
+    await charlie.wait_until(lambda: ("search", search) in operations.entities)
+    screen = await charlie.subscribe(search)
     assert screen.entities == (await team.alice.snapshot(search))["entities"]
-    await team.alice.do(search, "undo", {"seq": opened})
-    await charlie.until(lambda: screen.gone == "forbidden")
-    await charlie.until(lambda: ("search", search) not in operations.entities)
+    await team.alice.command(search, "undo", {"seq": opened})
+    await charlie.wait_until(lambda: screen.unsubscribed == "forbidden")
+    await charlie.wait_until(lambda: ("search", search) not in operations.entities)
     with pytest.raises(Refusal, match="not_found"):
-        await charlie.do(search, "undo", {"seq": closed})
+        await charlie.command(search, "undo", {"seq": closed})
 
 
 # -- the rule by itself ---------------------------------------------------------------------------------------------------

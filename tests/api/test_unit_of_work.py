@@ -32,8 +32,8 @@ SEARCH = {"kind": "runaway", "person": {"first_name": "Noor"}, "missing_since": 
 class Storm:
     """A desk to which many commands come at one moment."""
 
-    def __init__(self, desk: BoardService) -> None:
-        self.desk = desk
+    def __init__(self, service: BoardService) -> None:
+        self.service = service
         self.alice: Caller
         self.bob: Caller
         self.search = ""
@@ -41,33 +41,33 @@ class Storm:
     async def begin(self) -> None:
         self.alice = await self._come("Alice", "coordinator")
         self.bob = await self._come("Bob", "investigator")
-        self.search = (await self.do("search.open", SEARCH, on=OPERATIONS)).opened or ""
+        self.search = (await self.command("search.open", SEARCH, on=OPERATIONS)).opened or ""
 
     async def _come(self, name: str, role: str) -> Caller:
         return await live_changes.caller_for(
-            self.desk, await live_changes.add_account(self.desk, f"{name}@desk.example", name, role, PASSWORD)
+            self.service, await live_changes.add_account(self.service, f"{name}@desk.example", name, role, PASSWORD)
         )
 
     def order(self, name: str, data: dict[str, Any], **more: Any) -> tuple[Caller, Command]:
         who, on, id = more.pop("by", self.alice), more.pop("on", self.search), more.pop("id", None) or new_id()
         return who, Command(id, on, name, data, **more)
 
-    async def do(self, name: str, data: dict[str, Any], **more: Any) -> Ack:
-        return await self.desk.execute(*self.order(name, data, **more))
+    async def command(self, name: str, data: dict[str, Any], **more: Any) -> Ack:
+        return await self.service.execute(*self.order(name, data, **more))
 
     async def at_once(self, *orders: tuple[Caller, Command]) -> list[Ack | str]:
         """All in one transaction, as far as they lock the same boards; the ack of each, or the code of its refusal."""
         all_wait = threading.Event()
-        before = self.desk.database.write(lambda session: all_wait.wait(10), boards=(self.search,))
-        doing = [asyncio.create_task(self.desk.execute(*order)) for order in orders]
+        before = self.service.database.write(lambda session: all_wait.wait(10), boards=(self.search,))
+        doing = [asyncio.create_task(self.service.execute(*order)) for order in orders]
         await asyncio.sleep(0)  # they are queued
         all_wait.set()
         outcomes = await asyncio.gather(before, *doing, return_exceptions=True)
         return [each.code if isinstance(each, Refused) else each for each in outcomes[1:]]
 
     async def card(self) -> str:
-        seq = (await self.do("sighting.add", {"description": "seen"})).seqs[0]
-        said = await self.desk.database.read(lambda session: journal.events_after(session, self.search, seq - 1, 1))
+        seq = (await self.command("sighting.add", {"description": "seen"})).seqs[0]
+        said = await self.service.database.read(lambda session: journal.events_after(session, self.search, seq - 1, 1))
         return said[0].entity
 
     async def states(self) -> dict[str, dict[str, Any]]:
@@ -80,7 +80,7 @@ class Storm:
             rows = snapshot.entities(session, board, account)
             return rows, snapshot.entities_at(session, board, account, board.seq), verify(session, board)
 
-        rows, told, fault = await self.desk.database.read(read)
+        rows, told, fault = await self.service.database.read(read)
         assert fault is None
         found = {each["id"]: each for each in map(orjson.loads, rows)}
         assert found == {each["id"]: each for each in map(orjson.loads, told)}
@@ -89,11 +89,11 @@ class Storm:
 
 @pytest.fixture
 async def storm(backend: Backend, installation: dict[str, Any]) -> AsyncIterator[Storm]:
-    desk = await BoardService.open(Settings(_env_file=None, **installation))
-    made = Storm(desk)
+    service = await BoardService.open(Settings(_env_file=None, **installation))
+    made = Storm(service)
     await made.begin()
     yield made
-    await desk.close()
+    await service.close()
 
 
 async def test_they_do_share_one(storm: Storm, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -131,7 +131,7 @@ async def test_one_id_twice_is_done_once(storm: Storm) -> None:
 
 async def test_a_conflict_with_one_that_came_just_before_is_found(storm: Storm) -> None:
     card = await storm.card()
-    base = (await storm.do("note.add", {"text": "looked"})).seqs[0]
+    base = (await storm.command("note.add", {"text": "looked"})).seqs[0]
     outcomes = await storm.at_once(
         storm.order("sighting.update", {"sighting": card, "clothing": "red"}, base=base),
         storm.order("sighting.update", {"sighting": card, "clothing": "blue"}, base=base, by=storm.bob),
@@ -168,11 +168,11 @@ async def test_command_refused_half_way_is_undone_and_the_others_are_done(storm:
         assert board is not None
         return board.entities
 
-    room = await storm.desk.database.read(entities) + 2
+    room = await storm.service.database.read(entities) + 2
     monkeypatch.setattr(event_writer, "MAX_ENTITIES", room)
     outcomes = await storm.at_once(*(storm.order("sighting.add", {"description": f"{number}"}) for number in range(5)))
     assert [each if isinstance(each, str) else "ack" for each in outcomes] == ["ack"] * 2 + ["too_large"] * 3
-    assert await storm.desk.database.read(entities) == room
+    assert await storm.service.database.read(entities) == room
     numbers = sorted(state["number"] for state in (await storm.states()).values() if "number" in state)
     assert numbers == list(range(1, len(numbers) + 1)), "a number of a refused card is not used up"
 

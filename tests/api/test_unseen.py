@@ -62,7 +62,7 @@ async def news(person: Person, board: str | None = None) -> dict[str, dict[str, 
 
 @pytest.mark.both_backends
 async def test_read_position_is_shared_moves_forward_and_ends_with_the_epoch(team: Team) -> None:
-    charlie, again = team.charlie, await team.again(team.charlie)
+    charlie, again = team.charlie, await team.open_socket(team.charlie)
     search = await team.alice.open_search()
     here = await at(charlie, search)
     assert (await news(charlie))[search] | {"seen": None} == here | {"seen": None, "events": here["seq"]}
@@ -74,7 +74,7 @@ async def test_read_position_is_shared_moves_forward_and_ends_with_the_epoch(tea
     assert (await see(charlie, here | {"seq": 5}))[0]["seq"] == here["seq"]  # one that was late
     assert (await news(team.bob))[search]["seen"] is None
     sql = text("UPDATE board SET epoch = 'anew' WHERE id = :board")
-    await team.server.desk.database.write(lambda session: session.connection().execute(sql, {"board": search}))
+    await team.server.service.database.write(lambda session: session.connection().execute(sql, {"board": search}))
     assert (await news(charlie))[search]["seen"] is None
     assert search not in {each["board"] for each in (await charlie.http.get("/api/v1/seen")).json()["seen"]}
     refused = await see(charlie, here, status=409)
@@ -93,7 +93,7 @@ async def test_valid_positions_of_a_list_are_kept(team: Team) -> None:
     assert (await see(charlie, beyond, status=422))["fields"].keys() == {"seq"}
     assert secret not in await news(charlie)
     assert [each["board"] for each in await see(team.bob, marks[0])] == [secret]
-    await alice.do(secret, "search.set_access", {"access": "members", "members": [alice.account["id"]]})
+    await alice.command(secret, "search.set_access", {"access": "members", "members": [alice.account["id"]]})
     assert secret not in {each["board"] for each in (await team.bob.http.get("/api/v1/seen")).json()["seen"]}
     assert (await team.bob.http.get("/api/v1/since", params={"board": secret})).status_code == 404
 
@@ -110,7 +110,7 @@ async def test_furthest_valid_position_of_a_board_is_kept(team: Team) -> None:
 
 
 async def test_five_hundred_marks_are_written_by_as_few_statements_as_one(team: Team) -> None:
-    search, bob, writer = await team.alice.open_search(), team.bob, team.server.desk.database.write_engine
+    search, bob, writer = await team.alice.open_search(), team.bob, team.server.service.database.write_engine
     here, said = await at(bob, search), list[str]()
 
     def note(connection: Any, cursor: Any, statement: str, *_: Any) -> None:
@@ -151,12 +151,12 @@ async def test_invalid_list_of_positions_is_refused(team: Team) -> None:
 
 
 async def test_marks_are_moved_from_our_own_pages_and_by_who_may_write(team: Team) -> None:
-    desk, mark = team.server.desk, await at(team.alice, OPERATIONS)
+    service, mark = team.server.service, await at(team.alice, OPERATIONS)
     reader = await team.add_person("Rita", "investigator", "read")
     assert (await see(reader, mark, status=403))["code"] == "forbidden"
     assert (await news(reader))[OPERATIONS]["seen"] is None
-    id = await live_changes.add_account(desk, "nora@desk.example", "Nora", "viewer", PASSWORD)
-    async with browser(team.server, (await live_changes.caller_for(desk, id)).account) as nora:
+    id = await live_changes.add_account(service, "nora@desk.example", "Nora", "viewer", PASSWORD)
+    async with browser(team.server, (await live_changes.caller_for(service, id)).account) as nora:
         for headers, status in (({"Origin": "https://elsewhere.example"}, 403), ({"Origin": ""}, 403), ({}, 200)):
             answer = await nora.post("/api/v1/seen", json=mark, headers={"Origin": team.server.url} | headers)
             assert answer.status_code == status, headers
@@ -169,7 +169,7 @@ async def test_marks_are_moved_from_our_own_pages_and_by_who_may_write(team: Tea
 async def test_changes_have_old_and_new_values_and_reverted_ones_are_apart(team: Team) -> None:
     alice, bob = team.alice, team.bob
     search = await alice.open_search()
-    await alice.do(search, "sighting.add", {"description": "a girl"})
+    await alice.command(search, "sighting.add", {"description": "a girl"})
     entities = (await alice.snapshot(search))["entities"]
     card = next(id for kind, id in entities if kind == "sighting")
     roles = {state["role"]: id for (kind, id), state in entities.items() if kind == "column"}
@@ -177,14 +177,14 @@ async def test_changes_have_old_and_new_values_and_reverted_ones_are_apart(team:
     nothing = {"net": [], "back": [], "more": False, "events": 0}
     assert (await news(bob, search))[search].items() >= nothing.items()
 
-    await alice.do(search, "sighting.grade", {"sighting": card, "grade": {"source": "B", "content": 2}})
-    await alice.do(search, "card.assign", {"card": card, "assignee": bob.account["id"]})
-    (last,) = (await alice.do(search, "sighting.grade", {"sighting": card, "grade": {"source": "F", "content": 2}}))["seqs"]
-    (added,) = (await alice.do(search, "task.add", {"title": "call the school"}))["seqs"]
-    (gone,) = (await alice.do(search, "column.remove", {"column": roles["waiting"]}))["seqs"]
-    await alice.do(search, "column.add", {"title": "For a moment", "role": "waiting"})
+    await alice.command(search, "sighting.grade", {"sighting": card, "grade": {"source": "B", "content": 2}})
+    await alice.command(search, "card.assign", {"card": card, "assignee": bob.account["id"]})
+    (last,) = (await alice.command(search, "sighting.grade", {"sighting": card, "grade": {"source": "F", "content": 2}}))["seqs"]
+    (added,) = (await alice.command(search, "task.add", {"title": "call the school"}))["seqs"]
+    (gone,) = (await alice.command(search, "column.remove", {"column": roles["waiting"]}))["seqs"]
+    await alice.command(search, "column.add", {"title": "For a moment", "role": "waiting"})
     brief = next(id for kind, id in (await alice.snapshot(search))["entities"] if kind == "column" and id not in roles.values())
-    (went,) = (await alice.do(search, "column.remove", {"column": brief}))["seqs"]
+    (went,) = (await alice.command(search, "column.remove", {"column": brief}))["seqs"]
 
     told = (await news(bob, search))[search]
     assert told["events"] == 7
@@ -209,7 +209,7 @@ async def test_states_alone_are_compared_over_too_many_events(team: Team, monkey
     search = await alice.open_search()
     await see(alice, await at(alice, search))
     for title in ("call the school", "call the hospital"):
-        await team.bob.do(search, "task.add", {"title": title})
+        await team.bob.command(search, "task.add", {"title": title})
     told = (await news(alice, search))[search]
     monkeypatch.setattr(since_calls, "MAX_EVENTS", 1)
     assert (await news(alice, search))[search] == told | {"back": None}
@@ -239,9 +239,9 @@ async def test_overview_of_all_boards_reads_no_events_and_has_constant_cost(team
         return asked
 
     await team.alice.open_search()
-    asked = await team.server.desk.database.read(asks)
+    asked = await team.server.service.database.read(asks)
     await team.alice.open_search()
-    assert await team.server.desk.database.read(asks) == asked
+    assert await team.server.service.database.read(asks) == asked
     assert not any("FROM event" in each for each in asked)
 
 
@@ -259,17 +259,17 @@ async def test_own_changes_are_new_to_others_only(team: Team) -> None:
     assert (await news(bob))[search]["seen"] is None
     assert (await news(bob))[OPERATIONS]["events"] == 1
     await see(bob, await at(bob, search))
-    await alice.do(search, "sighting.add", {"description": "a girl"})
+    await alice.command(search, "sighting.add", {"description": "a girl"})
     assert ((await news(alice))[search]["events"], (await news(bob))[search]["events"]) == (0, 1)
     mark = (await news(bob))[search]["seen"]
     # What was not seen before it stays new; what they did after it is not counted, and not told.
-    await bob.do(search, "task.add", {"title": "call"})
-    await bob.do(search, "search.update", {"person": {"age": 11}})
+    await bob.command(search, "task.add", {"title": "call"})
+    await bob.command(search, "search.update", {"person": {"age": 11}})
     there = (await news(bob, search))[search]
     assert (there["events"], there["seen"], [each["kind"] for each in there["net"]]) == (1, mark, ["sighting"])
     assert (await news(bob))[search]["events"] == 1
     assert (await news(alice))[search]["events"] == 2
-    await alice.do(search, "search.update", {"person": {"age": 12, "first_name": "Noor"}})
+    await alice.command(search, "search.update", {"person": {"age": 12, "first_name": "Noor"}})
     there = (await news(bob, search))[search]
     assert (there["events"], {each["kind"] for each in there["net"]}) == (2, {"sighting", "search"})
     await see(bob, await at(bob, search, there["seq"] - 1))
@@ -283,11 +283,11 @@ async def test_own_changes_on_an_unread_board_are_not_new(team: Team) -> None:
     search, bob = await team.alice.open_search(), team.bob
     before = (await news(bob))[search]["events"]
     for number in range(2):
-        await bob.do(search, "note.add", {"text": f"own {number}"})
+        await bob.command(search, "note.add", {"text": f"own {number}"})
         there = (await news(bob, search))[search]
         assert (there["events"], there["seen"]) == (before, None)
     assert all(each["kind"] != "note" for each in there["net"])
-    await team.alice.do(search, "note.add", {"text": "hers"})
+    await team.alice.command(search, "note.add", {"text": "hers"})
     assert (await news(bob))[search]["events"] == before + 1
     assert search not in {each["board"] for each in (await bob.http.get("/api/v1/seen")).json()["seen"]}
     await see(bob, await at(bob, search, 1))
@@ -295,8 +295,8 @@ async def test_own_changes_on_an_unread_board_are_not_new(team: Team) -> None:
     assert (there["events"], there["seen"]["seq"]) == (before, 1)
     # After a restore the board is another, and new to all.
     sql = text("UPDATE board SET epoch = 'another' WHERE id = :board")
-    await team.server.desk.database.write(lambda session: session.connection().execute(sql, {"board": search}))
-    ack = await bob.do(search, "note.add", {"text": "own again"})
+    await team.server.service.database.write(lambda session: session.connection().execute(sql, {"board": search}))
+    ack = await bob.command(search, "note.add", {"text": "own again"})
     there = (await news(bob))[search]
     assert (there["events"], there["seen"]) == (ack["seqs"][0] - 1, None)
 
@@ -305,9 +305,9 @@ async def test_own_changes_on_an_unread_board_are_not_new(team: Team) -> None:
 async def test_a_mark_before_ones_own_events_leaves_those_out(team: Team) -> None:
     search, bob = await team.alice.open_search(), team.bob
     early = await at(bob, search)
-    await team.alice.do(search, "note.add", {"text": "one"})
+    await team.alice.command(search, "note.add", {"text": "one"})
     for number in range(3):
-        await bob.do(search, "note.add", {"text": f"own {number}"})
+        await bob.command(search, "note.add", {"text": f"own {number}"})
     for marks in ([early], [early, await at(bob, OPERATIONS)]):
         await see(bob, *marks)
         there = (await news(bob, search))[search]
@@ -321,11 +321,11 @@ async def test_only_the_newest_events_are_read_from_a_far_position(team: Team, m
     search, bob = await team.alice.open_search(), team.bob
     early = await at(bob, search)
     for number in range(3):
-        await bob.do(search, "note.add", {"text": f"own {number}"})
+        await bob.command(search, "note.add", {"text": f"own {number}"})
     for marks in ([early], [early, await at(bob, OPERATIONS)]):
         await see(bob, *marks)
         assert (await news(bob))[search]["events"] == 1
-    await bob.do(search, "note.add", {"text": "one more"})
+    await bob.command(search, "note.add", {"text": "one more"})
     assert (await news(bob))[search]["events"] == 1
 
 
@@ -333,7 +333,7 @@ async def test_only_the_newest_events_are_read_from_a_far_position(team: Team, m
 async def test_simultaneous_changes_are_new_to_the_other_person_alone(team: Team) -> None:
     search, alice, bob = await team.alice.open_search(), team.alice, team.bob
     await see(bob, await at(bob, search))
-    notes = (who.do(search, "note.add", {"text": f"note {number}"}) for number in range(20) for who in (alice, bob))
+    notes = (who.command(search, "note.add", {"text": f"note {number}"}) for number in range(20) for who in (alice, bob))
     await asyncio.gather(*notes)
     assert (await news(alice))[search]["events"] == (await news(bob))[search]["events"] == 20
     assert len((await news(bob, search))[search]["net"]) == 20
@@ -420,7 +420,7 @@ class Book:
         assert account is not None
         self.alice = Caller(account)
 
-    def do(self, board: str, name: str, data: dict[str, Any]) -> str | None:
+    def command(self, board: str, name: str, data: dict[str, Any]) -> str | None:
         """The board that it opened, if it did. What is refused changes nothing."""
         command = Command(f"c{next(self._ids)}", board, name, data)
         try:
@@ -431,10 +431,10 @@ class Book:
     def write(self, steps: list[Any]) -> str:
         """A search with a history; its id."""
         data = {"kind": "runaway", "person": {"first_name": "Noor"}, "missing_since": NOW}
-        search = self.do(OPERATIONS, "search.open", data)
+        search = self.command(OPERATIONS, "search.open", data)
         assert search is not None
         for (name, data), number, value in steps:
-            self.do(search, name, self._filled(search, data, number, value))
+            self.command(search, name, self._filled(search, data, number, value))
         return search
 
     def _filled(self, search: str, data: dict[str, Any], number: int, value: Any) -> dict[str, Any]:
@@ -485,7 +485,7 @@ def test_any_event_is_undone_or_refused_and_unseen_reports_the_truth(book: Book,
     """A group may have been null, set, and null again in any order: nothing of it may fail."""
     search = book.write(steps)
     for each in book.events(search, 0):
-        book.do(search, "undo", {"seq": each.seq})
+        book.command(search, "undo", {"seq": each.seq})
     start = max(0, book.events(search, 0)[-1].seq - back)
     changes, _ = book.changed(search, start)
     both = book.states(search, start), book.states(search)
@@ -523,8 +523,8 @@ def test_removals_among_very_many_events_have_their_seq_too(book: Book, monkeypa
     search = book.write([(("column.add", {"title": "Later", "role": "waiting"}), 0, None)])
     start = book.events(search, 0)[-1].seq
     column = next(id for (kind, id), stand in book.states(search).items() if kind == "column" and stand.state["title"])
-    book.do(search, "column.remove", {"column": column})
-    book.do(search, "note.add", {"text": "she is well"})
+    book.command(search, "column.remove", {"column": column})
+    book.command(search, "note.add", {"text": "she is well"})
     few, _ = book.changed(search, start)
     monkeypatch.setattr(since_calls, "MAX_EVENTS", 0)
     assert book.changed(search, start) == (few, None)
@@ -536,7 +536,7 @@ def test_a_to_b_and_back_to_a_is_no_net_change_but_is_listed(book: Book) -> None
     start = book.events(search, 0)[-1].seq
     card = next(id for kind, id in book.states(search) if kind == "sighting")
     for source in ("B", "F"):
-        book.do(search, "sighting.grade", {"sighting": card, "grade": {"source": source}})
+        book.command(search, "sighting.grade", {"sighting": card, "grade": {"source": source}})
     changes, returned = book.changed(search, start)
     assert changes == []
     assert [(each.key, each.seq, each.paths) for each in returned or ()] == [(("sighting", card), start + 2, ("grade.source",))]

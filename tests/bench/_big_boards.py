@@ -23,33 +23,33 @@ PEOPLE = ("Alice", "Bob")
 
 async def big_board(settings: dict[str, str], cards: int, notes: int) -> tuple[str, str]:
     """Create a search with so many cards and notes; return a token, and its id. Alice and Bob can sign in."""
-    desk = await open_service(settings)
-    (token,) = await create_coordinators(desk, 1)
+    service = await open_service(settings)
+    (token,) = await create_coordinators(service, 1)
     for name in PEOPLE:
-        await live_changes.add_account(desk, f"{name.lower()}@desk.example", name, "coordinator", PASSWORD)
-    caller = await create_coordinator(desk)
-    board = await open_search(desk, caller)
-    columns, made = await _ids(desk, board, Column), await _ids(desk, board, Task)  # the search's first ones
-    await _all(desk, caller, board, [_card(number, columns, caller.account.id) for number in range(cards - len(made))])
-    ids = [*await _ids(desk, board, Sighting), *await _ids(desk, board, Task)]
+        await live_changes.add_account(service, f"{name.lower()}@desk.example", name, "coordinator", PASSWORD)
+    caller = await create_coordinator(service)
+    board = await open_search(service, caller)
+    columns, made = await _ids(service, board, Column), await _ids(service, board, Task)  # the search's first ones
+    await _all(service, caller, board, [_card(number, columns, caller.account.id) for number in range(cards - len(made))])
+    ids = [*await _ids(service, board, Sighting), *await _ids(service, board, Task)]
     texts = [{"text": f"{number}. Called back: {SIGHTING_TEXT}", "card": ids[number % len(ids)]} for number in range(notes)]
-    await _all(desk, caller, board, [("note.add", each) for each in texts])
-    await desk.close()
+    await _all(service, caller, board, [("note.add", each) for each in texts])
+    await service.close()
     return token, board
 
 
 async def add_history(settings: dict[str, str], board: str, events: int) -> None:
     """Change the cards one after the other (move, assign, edit) until the board has so many events."""
-    desk = await open_service(settings)
-    caller = await create_coordinator(desk)
-    columns, sightings = await _ids(desk, board, Column), await _ids(desk, board, Sighting)
+    service = await open_service(settings)
+    caller = await create_coordinator(service)
+    columns, sightings = await _ids(service, board, Column), await _ids(service, board, Sighting)
     number = 0
-    while (missing := events - await desk.database.read(lambda session: session.get_one(Board, board).seq)) > 0:
+    while (missing := events - await service.database.read(lambda session: session.get_one(Board, board).seq)) > 0:
         await _all(
-            desk, caller, board, [_change(number + each, sightings, columns, caller.account.id) for each in range(missing)]
+            service, caller, board, [_change(number + each, sightings, columns, caller.account.id) for each in range(missing)]
         )
         number += missing  # of which some may have changed nothing
-    await desk.close()
+    await service.close()
 
 
 def _change(number: int, cards: list[str], columns: list[str], account: str) -> tuple[str, dict[str, Any]]:
@@ -64,9 +64,9 @@ def _change(number: int, cards: list[str], columns: list[str], account: str) -> 
             return "sighting.update", {"sighting": card, "clothing": f"a coat, as {number} said"}
 
 
-async def _all(desk: BoardService, caller: Caller, board: str, commands: list[tuple[str, dict[str, Any]]]) -> None:
+async def _all(service: BoardService, caller: Caller, board: str, commands: list[tuple[str, dict[str, Any]]]) -> None:
     for start in range(0, len(commands), BATCH_SIZE):
-        await asyncio.gather(*(execute(desk, caller, board, *each) for each in commands[start : start + BATCH_SIZE]))
+        await asyncio.gather(*(execute(service, caller, board, *each) for each in commands[start : start + BATCH_SIZE]))
 
 
 def _card(number: int, columns: list[str], account: str) -> tuple[str, dict[str, Any]]:
@@ -81,7 +81,7 @@ def _card(number: int, columns: list[str], account: str) -> tuple[str, dict[str,
     return "task.add", common | {"title": f"{number}: ask the bus company for its pictures", "due": "2026-12-24T18:00:00Z"}
 
 
-async def _ids(desk: BoardService, board: str, kind: type[Entity]) -> list[str]:
-    return await desk.database.read(
+async def _ids(service: BoardService, board: str, kind: type[Entity]) -> list[str]:
+    return await service.database.read(
         lambda session: list(session.exec(select(kind.id).where(kind.board == board).order_by(kind.id)))
     )

@@ -101,7 +101,7 @@ async def open_service(settings: dict[str, str]) -> BoardService:
     return await BoardService.open(Settings(_env_file=None, **given))
 
 
-async def create_coordinators(desk: BoardService, count: int) -> list[str]:
+async def create_coordinators(service: BoardService, count: int) -> list[str]:
     """Create coordinators; return a token of each."""
     at = format_utc(now())
 
@@ -117,10 +117,10 @@ async def create_coordinators(desk: BoardService, count: int) -> list[str]:
             made.append(accounts.add_token(database, email, "write", email, at))
         return made
 
-    return await live_changes.apply_change(desk, tokens)
+    return await live_changes.apply_change(service, tokens)
 
 
-async def create_viewer(desk: BoardService) -> str:
+async def create_viewer(service: BoardService) -> str:
     """Create a viewer; return a token."""
     at, email = format_utc(now()), "viewer@desk.example"
 
@@ -129,33 +129,33 @@ async def create_viewer(desk: BoardService) -> str:
         database.flush()
         return accounts.add_token(database, email, "read", email, at)
 
-    return await live_changes.apply_change(desk, token)
+    return await live_changes.apply_change(service, token)
 
 
-async def create_coordinator(desk: BoardService) -> Caller:
-    account = await desk.database.read(lambda session: accounts.find(session, HELPER).id)
-    return await live_changes.caller_for(desk, account)
+async def create_coordinator(service: BoardService) -> Caller:
+    account = await service.database.read(lambda session: accounts.find(session, HELPER).id)
+    return await live_changes.caller_for(service, account)
 
 
-async def execute(desk: BoardService, caller: Caller, board: str, name: str, data: dict[str, Any]) -> Ack:
-    return await desk.execute(caller, Command(secrets.token_urlsafe(9), board, name, data))
+async def execute(service: BoardService, caller: Caller, board: str, name: str, data: dict[str, Any]) -> Ack:
+    return await service.execute(caller, Command(secrets.token_urlsafe(9), board, name, data))
 
 
-async def open_search(desk: BoardService, caller: Caller) -> str:
-    return str((await execute(desk, caller, OPERATIONS, "search.open", SEARCH)).opened)
+async def open_search(service: BoardService, caller: Caller) -> str:
+    return str((await execute(service, caller, OPERATIONS, "search.open", SEARCH)).opened)
 
 
 async def prepare_searches(settings: dict[str, str], people: int, searches: int, cards: int) -> tuple[list[str], list[str]]:
     """Create people and searches with cards; return the tokens and the ids."""
-    desk = await open_service(settings)
-    tokens = await create_coordinators(desk, people)
-    caller = await create_coordinator(desk)
-    boards = [await open_search(desk, caller) for _ in range(searches)]
+    service = await open_service(settings)
+    tokens = await create_coordinators(service, people)
+    caller = await create_coordinator(service)
+    boards = [await open_search(service, caller) for _ in range(searches)]
     for board in boards:
         await asyncio.gather(
-            *(execute(desk, caller, board, "sighting.add", {"description": "A child " * 10}) for _ in range(cards))
+            *(execute(service, caller, board, "sighting.add", {"description": "A child " * 10}) for _ in range(cards))
         )
-    await desk.close()
+    await service.close()
     return tokens, boards
 
 

@@ -28,7 +28,7 @@ class Writer(Client):
         elif b'"events"' not in kind:
             super()._hear(frame)
 
-    async def do(self, board: str, name: str, data: dict[str, Any], base: int | None) -> int | None:
+    async def command(self, board: str, name: str, data: dict[str, Any], base: int | None) -> int | None:
         """Send a command and wait for its ack; return the position for the next one."""
         self.answer = asyncio.get_running_loop().create_future()
         more = {} if base is None else {"base": base}
@@ -44,7 +44,7 @@ async def _work(client: Writer, board: str, card: str, columns: list[str], took:
     base = None
     for name, data in commands_of_person(card, columns):
         began = time.perf_counter()
-        base = await client.do(board, name, data, base)
+        base = await client.command(board, name, data, base)
         took.append((began, time.perf_counter() - began))
 
 

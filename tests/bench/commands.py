@@ -62,29 +62,29 @@ def _rate(settings: dict[str, str], processes: int, boards: int, people: int) ->
 
 
 async def _prepared(settings: dict[str, str]) -> None:
-    desk = await open_service(settings)
-    await create_coordinators(desk, 1)
-    await desk.close()
+    service = await open_service(settings)
+    await create_coordinators(service, 1)
+    await service.close()
 
 
 class Search:
     """Search with its people, each at work on a card of their own."""
 
-    def __init__(self, desk: BoardService, caller: Caller) -> None:
-        self.desk, self.caller = desk, caller
+    def __init__(self, service: BoardService, caller: Caller) -> None:
+        self.service, self.caller = service, caller
         self.id, self.columns = "", list[str]()
         self.acked = 0
 
-    async def do(self, name: str, data: dict[str, Any], base: int | None = None) -> Ack:
-        ack = await self.desk.execute(self.caller, Command(secrets.token_urlsafe(12), self.id or OPERATIONS, name, data, base))
+    async def command(self, name: str, data: dict[str, Any], base: int | None = None) -> Ack:
+        ack = await self.service.execute(self.caller, Command(secrets.token_urlsafe(12), self.id or OPERATIONS, name, data, base))
         self.acked += 1
         return ack
 
     async def begin(self, people: int) -> list[str]:
         """Open the search, with a card for each of its people; return their ids."""
-        self.id = (await self.do("search.open", SEARCH)).opened or ""
-        await asyncio.gather(*(self.do("sighting.add", {"description": SIGHTING_TEXT}) for _ in range(people)))
-        said = await self.desk.database.read(lambda session: journal.events_after(session, self.id, 0))
+        self.id = (await self.command("search.open", SEARCH)).opened or ""
+        await asyncio.gather(*(self.command("sighting.add", {"description": SIGHTING_TEXT}) for _ in range(people)))
+        said = await self.service.database.read(lambda session: journal.events_after(session, self.id, 0))
         self.columns = [each.entity for each in said if each.type == "column.added"]
         return [each.entity for each in said if each.type == "sighting.added"]
 
@@ -92,14 +92,14 @@ class Search:
         """Work as one person until cancelled."""
         seq = None
         for name, data in commands_of_person(card, self.columns):
-            seq = (await self.do(name, data, seq)).seqs[0]
+            seq = (await self.command(name, data, seq)).seqs[0]
 
 
 async def _work(boards: int, people: int, warm_s: float, seconds: float) -> float:
     """Print how many commands were acknowledged a second, counted from when told to."""
-    desk = await open_service(json.loads(sys.stdin.readline()))
-    account = await desk.database.read(lambda session: accounts.find(session, HELPER).id)
-    searches = [Search(desk, await live_changes.caller_for(desk, account)) for _ in range(boards)]
+    service = await open_service(json.loads(sys.stdin.readline()))
+    account = await service.database.read(lambda session: accounts.find(session, HELPER).id)
+    searches = [Search(service, await live_changes.caller_for(service, account)) for _ in range(boards)]
     cards = [await search.begin(people) for search in searches]
     tune_runtime()  # as a server does when it has started
     print("ready", flush=True)
@@ -114,7 +114,7 @@ async def _work(boards: int, people: int, warm_s: float, seconds: float) -> floa
             task.result()  # raises: somebody's command was refused
         task.cancel()
     await asyncio.gather(*working, return_exceptions=True)
-    await desk.close()
+    await service.close()
     return rate
 
 

@@ -51,33 +51,35 @@ def _took(settings: dict[str, str]) -> list[float]:
 
 async def _publish(settings: dict[str, str], boards: list[str]) -> Published:
     """Write at the given rate from this process; return when each event was handed to the bus."""
-    desk = await open_service(settings)
-    published = _noted(desk)
+    service = await open_service(settings)
+    published = _noted(service)
     gc.collect()
     gc.freeze()  # as a server does when it has started
-    caller = await create_coordinator(desk)
+    caller = await create_coordinator(service)
     began = time.monotonic()
     writing = []
     for number in range(RATE * (WARM_S + SECONDS)):
         await asyncio.sleep(began + number / RATE - time.monotonic())
         if number == RATE * WARM_S:
             published.clear()
-        writing.append(asyncio.create_task(execute(desk, caller, boards[number % len(boards)], "note.add", {"text": "a note"})))
+        writing.append(
+            asyncio.create_task(execute(service, caller, boards[number % len(boards)], "note.add", {"text": "a note"}))
+        )
     await asyncio.gather(*writing)
     await asyncio.sleep(SETTLE_S)
     kept = list(published)
-    await desk.close()
+    await service.close()
     return kept
 
 
-def _noted(desk: BoardService) -> Published:
+def _noted(service: BoardService) -> Published:
     published: Published = []
-    publish = desk.hub.publish
+    publish = service.hub.publish
 
     def note(name: str, epoch: str, records: list[EventRecord]) -> Any:
         when = time.time()
         published.extend((name, record.seq, when) for record in records)
         return publish(name, epoch, records)
 
-    desk.hub.publish = note  # type: ignore[method-assign]
+    service.hub.publish = note  # type: ignore[method-assign]
     return published

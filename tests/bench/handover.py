@@ -48,36 +48,36 @@ def _figures(settings: dict[str, str], on: str) -> Iterator[Figure]:
 
 async def _worked(settings: dict[str, str]) -> tuple[str, list[str]]:
     """Create searches with cards, and a handover in preparation; return a token of the shift's holder."""
-    desk = await open_service(settings)
-    (token,) = await create_coordinators(desk, 1)
-    caller = await create_coordinator(desk)
-    await execute(desk, caller, OPERATIONS, "shift.take", {"reason": "the first"})
-    boards = [await open_search(desk, caller) for _ in range(SEARCHES)]
+    service = await open_service(settings)
+    (token,) = await create_coordinators(service, 1)
+    caller = await create_coordinator(service)
+    await execute(service, caller, OPERATIONS, "shift.take", {"reason": "the first"})
+    boards = [await open_search(service, caller) for _ in range(SEARCHES)]
     for board in boards:
-        await asyncio.gather(*(_add(desk, caller, board, number) for number in range(CARDS)))
-    await execute(desk, caller, OPERATIONS, "handover.prepare", {})
+        await asyncio.gather(*(_add(service, caller, board, number) for number in range(CARDS)))
+    await execute(service, caller, OPERATIONS, "handover.prepare", {})
     for board in boards:
         await execute(
-            desk, caller, board, "handover.write", {"handover": 1, "assessment": SIGHTING_TEXT * 5, "contacts": SIGHTING_TEXT}
+            service, caller, board, "handover.write", {"handover": 1, "assessment": SIGHTING_TEXT * 5, "contacts": SIGHTING_TEXT}
         )
-    await desk.close()
+    await service.close()
     return token, boards
 
 
-async def _add(desk: BoardService, caller: Caller, board: str, number: int) -> None:
+async def _add(service: BoardService, caller: Caller, board: str, number: int) -> None:
     if number % 2:
-        await execute(desk, caller, board, "task.add", {"title": f"{number}: call back", "due": "2026-11-25T12:00:00Z"})
+        await execute(service, caller, board, "task.add", {"title": f"{number}: call back", "due": "2026-11-25T12:00:00Z"})
     else:
-        await execute(desk, caller, board, "sighting.add", {"description": f"{number}: {SIGHTING_TEXT}"})
+        await execute(service, caller, board, "sighting.add", {"description": f"{number}: {SIGHTING_TEXT}"})
 
 
 async def _go_on(settings: dict[str, str], boards: list[str]) -> None:
-    desk = await open_service(settings)
-    caller = await create_coordinator(desk)
+    service = await open_service(settings)
+    caller = await create_coordinator(service)
     for board in boards:
         notes = ({"text": SIGHTING_TEXT, "category": ("comment", "decision")[number % 2]} for number in range(SINCE))
-        await asyncio.gather(*(execute(desk, caller, board, "note.add", each) for each in notes))
-    await desk.close()
+        await asyncio.gather(*(execute(service, caller, board, "note.add", each) for each in notes))
+    await service.close()
 
 
 def _sign(port: int, token: str) -> None:

@@ -54,10 +54,10 @@ def _figures(settings: dict[str, str], on: str) -> Iterator[Figure]:
 
 async def _others(settings: dict[str, str]) -> tuple[str, str]:
     """Create a viewer, and a search on which somebody works; return their tokens and the search."""
-    desk = await open_service(settings)
-    token = await create_viewer(desk)
-    search = await open_search(desk, await create_coordinator(desk))
-    await desk.close()
+    service = await open_service(settings)
+    token = await create_viewer(service)
+    search = await open_search(service, await create_coordinator(service))
+    await service.close()
     return token, search
 
 

@@ -65,8 +65,10 @@ def _come_back(workers: int) -> tuple[float, float]:
 
 
 async def _meanwhile(settings: dict[str, str], boards: list[str]) -> None:
-    desk = await open_service(settings)
-    caller = await create_coordinator(desk)
+    service = await open_service(settings)
+    caller = await create_coordinator(service)
     for board in boards:
-        await asyncio.gather(*(execute(desk, caller, board, "note.add", {"text": f"note {number}"}) for number in range(MISSED)))
-    await desk.close()
+        await asyncio.gather(
+            *(execute(service, caller, board, "note.add", {"text": f"note {number}"}) for number in range(MISSED))
+        )
+    await service.close()

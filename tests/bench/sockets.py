@@ -62,16 +62,16 @@ def _sent(port: int, token: str, people: list[Person]) -> tuple[float, list[floa
 
 async def _prepared(settings: dict[str, str]) -> tuple[str, list[Person]]:
     """Return a token, and the people, spread evenly over the boards."""
-    desk = await open_service(settings)
-    (token,) = await create_coordinators(desk, 1)
-    caller = await create_coordinator(desk)
+    service = await open_service(settings)
+    (token,) = await create_coordinators(service, 1)
+    caller = await create_coordinator(service)
     people: list[Person] = []
     for _ in range(BOARDS):
-        board = await open_search(desk, caller)
+        board = await open_search(service, caller)
         for _ in range(PEOPLE // BOARDS):
-            await execute(desk, caller, board, "sighting.add", {"description": SIGHTING_TEXT})
-        said = await desk.database.read(lambda session, board=board: journal.events_after(session, board, 0))
+            await execute(service, caller, board, "sighting.add", {"description": SIGHTING_TEXT})
+        said = await service.database.read(lambda session, board=board: journal.events_after(session, board, 0))
         columns = [each.entity for each in said if each.type == "column.added"]
         people += [(board, each.entity, columns) for each in said if each.type == "sighting.added"]
-    await desk.close()
+    await service.close()
     return token, people

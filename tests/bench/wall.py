@@ -57,9 +57,9 @@ def measure() -> Iterator[Figure]:
 async def _took() -> list[float]:
     """Return the sorted times in ms."""
     with on_sqlite() as settings:
-        desk = await open_service(settings)
-        await live_changes.add_account(desk, "alice@desk.example", "Alice", "coordinator", PASSWORD)
-        await desk.close()
+        service = await open_service(settings)
+        await live_changes.add_account(service, "alice@desk.example", "Alice", "coordinator", PASSWORD)
+        await service.close()
         with serving(settings) as (_, port):
             async with open_browsers(f"http://127.0.0.1:{port}") as people:
                 board = await people.search()
@@ -97,7 +97,7 @@ async def _changes(people: Browsers, wall: Window, board: str) -> list[float]:
     took = []
     for number in range(WARM + CHANGES):
         began = time.time() * 1000
-        await alice.do(board, "sighting.add", {"description": "Girl with a red coat"})
+        await alice.command(board, "sighting.add", {"description": "Girl with a red coat"})
         async with asyncio.timeout(PATIENCE_S):
             seen = await wall.page.evaluate(SEEN, number + 1)
         assert len(seen) == number + 1, "each change is seen once"

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.browser
 
 async def test_rate_limited_commands_are_kept_and_sent_when_allowed(browsers: Browsers, monkeypatch: pytest.MonkeyPatch) -> None:
     assert browsers.server is not None
-    limits = browsers.server.desk.limits
+    limits = browsers.server.service.limits
     board = await browsers.search()
     alice, bob = await browsers.both_at(board)
     with monkeypatch.context() as patch:
@@ -69,7 +69,7 @@ async def test_a_board_that_is_filling_up_says_so_and_moves_nothing(browsers: Br
     said = window(".header-bar > [data-capacity-notice]")
     await expect(said).to_have_text("")
     before = await window.page.evaluate(PLACES)
-    await alice.do(board, "note.add", {"text": "a note in the log, which is no card"})
+    await alice.command(board, "note.add", {"text": "a note in the log, which is no card"})
     await expect(said).to_have_text(FILLING["en"].format(count=has + 1, most=has + 4))
     assert await window.page.evaluate(PLACES) == before
     for language in ("fr", "nl", "de"):
@@ -78,7 +78,7 @@ async def test_a_board_that_is_filling_up_says_so_and_moves_nothing(browsers: Br
         filling = FILLING[language].format(count=has + 1, most=has + 4)
         await expect(other(".header-bar > [data-capacity-notice]")).to_have_text(filling)
     for _ in range(3):
-        await alice.do(board, "note.add", {"text": "x"})
+        await alice.command(board, "note.add", {"text": "x"})
     await expect(said).to_have_text("This board is full. Nothing can be added to it.")
     phone = await browsers.window("Bob", viewport={"width": 390, "height": 800})
     await phone.open(f"/searches/{board}")
@@ -89,7 +89,7 @@ async def test_a_board_that_is_filling_up_says_so_and_moves_nothing(browsers: Br
 async def test_searches_do_not_fill_operations(browsers: Browsers, monkeypatch: pytest.MonkeyPatch) -> None:
     await browsers.search()
     alice, window = await browsers.person("Alice"), await browsers.window("Alice")
-    await alice.do("operations", "note.add", {"text": "x"})
+    await alice.command("operations", "note.add", {"text": "x"})
     notes = await counted(browsers, "operations")
     monkeypatch.setattr(event_writer, "MAX_ENTITIES", notes + 2)
     monkeypatch.setattr(event_writer, "NEARLY_FULL", (notes + 1) / (notes + 2))
@@ -98,5 +98,5 @@ async def test_searches_do_not_fill_operations(browsers: Browsers, monkeypatch: 
     said = window(".header-bar > [data-capacity-notice]")
     await browsers.search()
     await expect(said).to_have_text("")
-    await alice.do("operations", "note.add", {"text": "x"})
+    await alice.command("operations", "note.add", {"text": "x"})
     await expect(said).to_have_text(FILLING["en"].format(count=notes + 1, most=notes + 2))

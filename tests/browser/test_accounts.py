@@ -29,9 +29,9 @@ async def ada(browsers: Browsers) -> Window:
 async def hire(browsers: Browsers, name: str, role: str = "investigator") -> str:
     """Create an account if it is not there yet; return its id."""
     assert browsers.server
-    desk, email = browsers.server.desk, f"{name.lower()}@desk.example"
-    people = {each.email: each.id for each in await desk.database.read(accounts.all_accounts)}
-    return people.get(email) or await live_changes.add_account(desk, email, name, role, PASSWORD)
+    service, email = browsers.server.service, f"{name.lower()}@desk.example"
+    people = {each.email: each.id for each in await service.database.read(accounts.all_accounts)}
+    return people.get(email) or await live_changes.add_account(service, email, name, role, PASSWORD)
 
 
 async def test_disabled_account_leaves_the_screen_where_it_is_signed_in(browsers: Browsers, ada: Window) -> None:
@@ -103,7 +103,7 @@ async def test_link_page_says_how_many_tokens_end_and_the_next_how_many_did(brow
     id, email = await hire(browsers, name), f"{name.lower()}@desk.example"
     for scope in ("read", "write"):
         add = partial(accounts.add_token, name=f"{name} {scope}", scope=scope, email=email, now=format_utc(now()))
-        await live_changes.apply_change(browsers.server.desk, add)
+        await live_changes.apply_change(browsers.server.service, add)
     await ada.page.goto(f"/accounts/{id}")
     await expect(ada("form[data-form=link]").locator("xpath=preceding-sibling::p[1]")).to_contain_text(
         "2 tokens of this account end"
@@ -213,10 +213,10 @@ async def test_no_form_is_lower_than_what_is_in_it(browsers: Browsers, ada: Wind
 
 async def test_a_program_that_takes_in_is_offered_no_work(browsers: Browsers) -> None:
     assert browsers.server
-    desk, email = browsers.server.desk, "line@desk.example"
-    await live_changes.add_account(desk, email, "Hotline", "coordinator", PASSWORD)
+    service, email = browsers.server.service, "line@desk.example"
+    await live_changes.add_account(service, email, "Hotline", "coordinator", PASSWORD)
     add = partial(accounts.add_token, name="The hotline's software", scope="intake", email=email, now=format_utc(now()))
-    await live_changes.apply_change(desk, add)
+    await live_changes.apply_change(service, add)
     board = await browsers.search()
     await browsers.sighting(board, "A girl by the ferry")
     alice = await browsers.window("Alice")

@@ -54,8 +54,8 @@ async def test_alert_reaches_each_page_and_opens_the_card_by_keyboard(browsers: 
     await marked(bob, 0)
     await marked(desk, 0)
 
-    await alice.do(board, "sighting.assess", {"sighting": card, "assessment": "confirmed"})
-    await alice.do(board, "note.add", {"text": "Would @bob ring the <b>school</b>?", "card": card})
+    await alice.command(board, "sighting.assess", {"sighting": card, "assessment": "confirmed"})
+    await alice.command(board, "note.add", {"text": "Would @bob ring the <b>school</b>?", "card": card})
     for window in (bob, desk):
         await marked(window, 2)
 
@@ -64,7 +64,7 @@ async def test_alert_reaches_each_page_and_opens_the_card_by_keyboard(browsers: 
     lines = bob("[data-testid=alerts] li[data-unread]")
     await expect(lines.nth(0)).to_contain_text("Alice mentioned you: Note · Sighting")
     await expect(lines.nth(1)).to_contain_text("Alice assessed Sighting")
-    await alice.do(board, "card.assign", {"card": card, "assignee": (await me(browsers, "Bob"))["id"]})
+    await alice.command(board, "card.assign", {"card": card, "assignee": (await me(browsers, "Bob"))["id"]})
     await expect(lines.nth(0)).to_contain_text("Alice gave you Sighting")  # while the list is open
     await bob.page.keyboard.press("Escape")
     await expect(bob("[data-alerts-list]")).to_be_hidden()
@@ -101,7 +101,7 @@ async def test_alert_settings_choose_where_and_the_desktop_reveals_no_more(brows
     await victor.open(f"/searches/{board}")
     await wait_until(lambda: [each for each in victor.frames[before:] if each.body["type"] == "alerts" and not each.sent])
     await marked(victor, 0)
-    ack = await alice.do(
+    ack = await alice.command(
         board, "search.set_status", {"status": "closed", "reason": "@Victor: Noor is at home", "acknowledge": "as it is"}
     )
     await marked(victor, 1)
@@ -112,7 +112,7 @@ async def test_alert_settings_choose_where_and_the_desktop_reveals_no_more(brows
     await victor.page.goto("/account")
     await victor("[name=quiet]").check()
     await victor("form[data-form=alerts] button").click()
-    await alice.do(board, "search.set_status", {"status": "open", "reason": "again"})
+    await alice.command(board, "search.set_status", {"status": "open", "reason": "again"})
     await expect(bell(victor)).to_have_attribute("aria-label", "Alerts: 2 unread")
     await expect(victor.page).to_have_title(re.compile("^Your account"))
     await expect(victor("html:not([data-shown])")).to_have_count(1)
@@ -122,8 +122,8 @@ async def test_the_list_is_for_every_eye_and_fits(browsers: Browsers) -> None:
     board = await browsers.search()
     card = await browsers.sighting(board, SIGHTING)
     alice, charlie = await browsers.person("Alice"), await browsers.window("Charlie")
-    await alice.do(board, "sighting.assess", {"sighting": card, "assessment": "credible"})
-    await alice.do(board, "note.add", {"text": "@Charlie", "card": card})
+    await alice.command(board, "sighting.assess", {"sighting": card, "assessment": "credible"})
+    await alice.command(board, "note.add", {"text": "@Charlie", "card": card})
     await charlie.page.goto("/account")
     for width, height in ((1400, 900), (390, 844)):
         await charlie.page.set_viewport_size({"width": width, "height": height})
@@ -145,7 +145,7 @@ async def test_no_alert_lies_under_the_foot_of_its_list(browsers: Browsers, heig
     board, bob = await browsers.search(), await browsers.person("Bob")
     own = (await bob.http.get("/api/v1/me")).json()["id"]
     for number in range(12):
-        await (await browsers.person("Alice")).do(board, "task.add", {"title": f"Task {number}", "assignee": own})
+        await (await browsers.person("Alice")).command(board, "task.add", {"title": f"Task {number}", "assignee": own})
     window = await browsers.window("Bob", viewport={"width": 390, "height": height})
     await window.open("/")
     await bell(window).click()
@@ -162,7 +162,7 @@ async def test_urgent_sighting_alerts_the_lead_where_they_chose(browsers: Browse
     lead = (await me(browsers, "Bob"))["id"]
     board, alice, bob = await browsers.search(lead=lead), await browsers.person("Alice"), await browsers.window("Bob")
     await bob.page.goto("/account")
-    await alice.do(board, "sighting.add", {"description": SIGHTING, "priority": "urgent"})
+    await alice.command(board, "sighting.add", {"description": SIGHTING, "priority": "urgent"})
     await bell(bob).focus()
     await bob.page.keyboard.press("Enter")
     newest = bob("[data-testid=alerts] li[data-unread]").first

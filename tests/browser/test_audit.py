@@ -31,7 +31,7 @@ async def ada(browsers: Browsers) -> Window:
 async def account(browsers: Browsers, name: str) -> Account:
     await hire(browsers, name)
     assert browsers.server
-    return await browsers.server.desk.database.read(lambda s: accounts.find(s, f"{name.lower()}@desk.example"))
+    return await browsers.server.service.database.read(lambda s: accounts.find(s, f"{name.lower()}@desk.example"))
 
 
 async def happened(browsers: Browsers, admin: Account, id: str, count: int) -> None:
@@ -44,7 +44,7 @@ async def happened(browsers: Browsers, admin: Account, id: str, count: int) -> N
             (SignInFailed(id=id, name="Kim Ö", reason="password", address="203.0.113.7", count=17), actor.NOBODY),
             (RoleSet(id=id, name=LONG, before="viewer", role="coordinator"), actor.command_line()),
         ):
-            await browsers.server.desk.database.write(lambda s, entry=entry, who=who: writer.write(s, entry, by=who))
+            await browsers.server.service.database.write(lambda s, entry=entry, who=who: writer.write(s, entry, by=who))
 
 
 async def test_it_is_reached_from_the_accounts_and_says_what_happened(browsers: Browsers, ada: Window) -> None:

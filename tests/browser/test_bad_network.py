@@ -297,7 +297,7 @@ async def test_a_page_that_slept_through_a_dead_line_catches_up_when_it_wakes(st
         tools = await alice.context.new_cdp_session(alice.page)
         await tools.send("Page.setWebLifecycleState", {"state": "frozen"})
         line.swallow()
-        await bob.do(board, "sighting.add", {"description": "Seen while Alice's machine slept"})
+        await bob.command(board, "sighting.add", {"description": "Seen while Alice's machine slept"})
         await asyncio.sleep(STALE_WITHIN_S + 2)  # longer than what was shown could be taken for current
         line.heal()
         await tools.send("Page.setWebLifecycleState", {"state": "active"})

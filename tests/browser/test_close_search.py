@@ -73,7 +73,7 @@ async def test_a_criterion_alone_is_said_in_the_singular_and_decides_nothing(bro
     alice = await browsers.window("Alice")
     await alice.open(f"/searches/{board}")
     await expect(alice("[data-testid=worrying]")).to_have_count(0)
-    await (await browsers.person("Bob")).do(board, "search.update", {"criteria": {"danger_to_life": {"answer": "yes"}}})
+    await (await browsers.person("Bob")).command(board, "search.update", {"criteria": {"danger_to_life": {"answer": "yes"}}})
     await expect(alice("[data-testid=worrying]")).to_have_text("Worrying?")
     await alice("[data-act=log]").click()
     await expect(alice("[data-testid=suggestion]")).to_contain_text("1 of 6 criteria applies")
@@ -88,7 +88,7 @@ async def test_retired_criterion_shows_its_old_answer_and_is_asked_nowhere(brows
         "criteria"
     ]
     answers = json.dumps(criteria | {"danger_to_others": {"answer": "yes", "basis": "The school"}})
-    await browsers.server.desk.database.write(
+    await browsers.server.service.database.write(
         lambda session: session.connection().execute(
             text("UPDATE search SET criteria = :answers WHERE id = :id"), {"answers": answers, "id": board}
         )
@@ -122,9 +122,9 @@ async def test_two_coordinators_who_decide_at_once_see_each_other(browsers: Brow
     await alice("dialog input[value=true]").check()
     await alice.fill("worrying", {"basis": "The prosecutor"})
     assert browsers.server
-    await live_changes.add_account(browsers.server.desk, "dora@desk.example", "Dora", "coordinator", PASSWORD)
+    await live_changes.add_account(browsers.server.service, "dora@desk.example", "Dora", "coordinator", PASSWORD)
     dora = await browsers.person("Dora")
-    await dora.do(board, "search.set_worrying", {"worrying": False, "basis": "The duty officer"})
+    await dora.command(board, "search.set_worrying", {"worrying": False, "basis": "The duty officer"})
     await expect(alice("dialog [data-theirs=worrying]")).to_contain_text("Dora changed this")
     await expect(alice("dialog [data-theirs=worrying] [data-value=theirs]")).to_have_text("Not worrying")
     await alice("dialog [data-act=send]").click()
@@ -169,18 +169,18 @@ async def test_an_appeal_that_is_to_come_and_one_that_is_over_say_so(browsers: B
     board = await browsers.search()
     bob, alice = await browsers.window("Bob"), await browsers.person("Alice")
     await bob.open(f"/searches/{board}")
-    await alice.do(
+    await alice.command(
         board, "search.set_appeal", {"level": "public", "from": "2036-11-26T09:00:00Z", "until": "2036-11-28T09:00:00Z"}
     )
     await expect(bob("[data-testid=appeal]")).to_have_text("Appeal: public, from Wed 26 Nov 2036 10:00")
-    await alice.do(board, "search.set_appeal", {"level": "public", "until": "2016-11-26T09:00:00Z"})
+    await alice.command(board, "search.set_appeal", {"level": "public", "until": "2016-11-26T09:00:00Z"})
     await expect(bob("[data-testid=appeal]")).to_have_text("Appeal: public, ended Sat 26 Nov 2016 10:00")
 
 
 async def test_found_says_what_it_will_do_and_does_it_and_the_search_is_closed(browsers: Browsers) -> None:
     board = await browsers.search()
     alice, bob = await browsers.both_at(board)
-    await (await browsers.person("Alice")).do(board, "search.set_appeal", {"level": "posters"})
+    await (await browsers.person("Alice")).command(board, "search.set_appeal", {"level": "posters"})
     await decide(alice, "set-status")
     await alice("dialog input[value=found]").check()
     await expect(alice("dialog [data-testid=means]")).to_contain_text(
@@ -245,7 +245,9 @@ async def test_other_roles_read_the_decisions_and_are_offered_none(browsers: Bro
 
 async def test_axe_finds_no_barrier_in_what_is_decided(browsers: Browsers) -> None:
     board = await browsers.search(criteria=CRITERIA)
-    await (await browsers.person("Alice")).do(board, "search.set_appeal", {"level": "discreet", "until": "2036-11-26T09:00:00Z"})
+    await (await browsers.person("Alice")).command(
+        board, "search.set_appeal", {"level": "discreet", "until": "2036-11-26T09:00:00Z"}
+    )
     alice = await browsers.window("Alice", viewport=TALL)
     await alice.open(f"/searches/{board}")
     await alice("[data-act=log]").click()

@@ -25,10 +25,10 @@ async def found(browsers: Browsers) -> str:
     (done,) = [each["id"] for each in entities if each["kind"] == "column" and each["state"]["role"] == "done"]
     for each in entities:
         if each["kind"] == "task":
-            await alice.do(board, "card.move", {"card": each["id"], "column": done})
+            await alice.command(board, "card.move", {"card": each["id"], "column": done})
     await browsers.sighting(board, "A girl at the tram stop")
-    await alice.do(board, "search.set_appeal", {"level": "discreet"})
-    await alice.do(board, "search.set_status", FOUND)
+    await alice.command(board, "search.set_appeal", {"level": "discreet"})
+    await alice.command(board, "search.set_status", FOUND)
     return board
 
 
@@ -50,7 +50,7 @@ async def test_page_lists_open_items_after_found(browsers: Browsers) -> None:
     person = await browsers.person("Bob")
     entities = await person.entities(board)
     (sighting,) = [each["id"] for each in entities if each["kind"] == "sighting"]
-    await person.do(board, "sighting.assess", {"sighting": sighting, "assessment": "not_the_child"})
+    await person.command(board, "sighting.assess", {"sighting": sighting, "assessment": "not_the_child"})
     await expect(alice("[data-testid=still-open]")).not_to_contain_text("Sighting")
 
 
@@ -101,8 +101,8 @@ async def test_nothing_is_asked_when_nothing_is_open(browsers: Browsers) -> None
     await expect(alice("dialog [data-testid=open-list]")).to_be_visible()
     for each in await person.entities(board):
         if each["kind"] in ("task", "sighting"):
-            await person.do(board, "card.withdraw", {"card": each["id"]})
-    await person.do(board, "search.set_outcome", {"outcome": {"family_told": True, "police_told": True}})
+            await person.command(board, "card.withdraw", {"card": each["id"]})
+    await person.command(board, "search.set_outcome", {"outcome": {"family_told": True, "police_told": True}})
     await expect(alice("dialog [data-testid=open-list]")).to_have_count(0)
     await expect(alice("dialog [data-field=acknowledge]")).to_have_count(0)
     await alice.fill("status", {"reason": "At home"})
@@ -117,7 +117,7 @@ async def test_item_opened_meanwhile_is_named_by_the_server(browsers: Browsers) 
     person = await browsers.person("Alice")
     for each in await person.entities(board):
         if each["kind"] == "task":
-            await person.do(board, "card.withdraw", {"card": each["id"]})
+            await person.command(board, "card.withdraw", {"card": each["id"]})
     async with proxy_to(browsers.url) as line:
         alice = await browsers.window("Alice", url=line.url)
         await alice.open(f"/searches/{board}")
@@ -141,7 +141,7 @@ async def test_item_opened_meanwhile_is_named_by_the_server(browsers: Browsers) 
 
 async def test_family_told_is_corrected_on_a_closed_search_and_undone(browsers: Browsers) -> None:
     board, person = await found(browsers), await browsers.person("Alice")
-    await person.do(board, "search.set_status", {"status": "closed", "reason": "At home", "acknowledge": WHY})
+    await person.command(board, "search.set_status", {"status": "closed", "reason": "At home", "acknowledge": WHY})
     alice, bob = await browsers.both_at(board)
     await expect(bob("[data-act=outcome]")).to_have_count(0)
     await decide(alice, "outcome")

@@ -33,7 +33,7 @@ async def bare(browsers: Browsers) -> str:
     board = await browsers.search(kind="undefined")
     alice = await browsers.person("Alice")
     for card in [each["id"] for each in await alice.entities(board) if each["kind"] == "task"]:
-        await alice.do(board, "card.withdraw", {"card": card})
+        await alice.command(board, "card.withdraw", {"card": card})
     return board
 
 
@@ -127,7 +127,7 @@ async def test_changes_by_others_leave_an_open_menu_open(browsers: Browsers) -> 
     await alice.open(f"/searches/{board}")
     opened = await menu(alice, "doing")
     bob = await browsers.person("Bob")
-    await bob.do(board, "sighting.add", {"description": "Girl at the tram"})
+    await bob.command(board, "sighting.add", {"description": "Girl at the tram"})
     await expect(alice.card("Girl at the tram")).to_be_visible()
     await expect(opened).to_be_visible()
     await expect(opened.locator("[data-act=rename-column]")).to_be_focused()
@@ -171,7 +171,7 @@ async def test_a_closed_search_is_not_arranged_any_more(browsers: Browsers) -> N
     alice = await browsers.window("Alice")
     await alice.open(f"/searches/{board}")
     await expect(alice("section.column [data-act=column-menu]")).to_have_count(5)
-    await (await browsers.person("Alice")).do(
+    await (await browsers.person("Alice")).command(
         board, "search.set_status", {"status": "closed", "reason": "Home again", "acknowledge": "as it is"}
     )
     await expect(alice("[data-act=column-menu]")).to_have_count(0)
@@ -195,13 +195,13 @@ async def test_axe_finds_no_barrier_in_the_menu_or_its_dialogs(browsers: Browser
 async def test_a_task_that_is_done_is_not_late(browsers: Browsers, language: str) -> None:
     board, alice = await bare(browsers), await browsers.person("Alice")
     done = {each["state"].get("role"): each["id"] for each in await alice.entities(board)}["done"]
-    await alice.do(board, "task.add", {"title": "Ask the school", "due": "2026-01-01T04:36:00Z"})
+    await alice.command(board, "task.add", {"title": "Ask the school", "due": "2026-01-01T04:36:00Z"})
     task = next(each["id"] for each in await alice.entities(board) if each["state"].get("title") == "Ask the school")
     for name in ("Alice", "Victor"):
         window = await browsers.window(name, locale=language)
         await window.open(f"/searches/{board}")
         await expect(window(f"article[data-card='{task}'] [data-overdue]")).to_have_count(1)
-    await alice.do(board, "card.move", {"card": task, "column": done})
+    await alice.command(board, "card.move", {"card": task, "column": done})
     due = translate("due {at}", language).partition("{at}")[0]
     for window in browsers.windows[-2:]:
         card = window(f"article[data-card='{task}']")

@@ -104,10 +104,10 @@ async def _spread_out(browsers: Browsers, board: str) -> None:
     entities = await alice.entities(board)
     columns = [each["id"] for each in entities if each["kind"] == "column"]
     for task in (each for each in entities if each["kind"] == "task"):
-        await alice.do(board, "card.withdraw", {"card": task["id"]})
+        await alice.command(board, "card.withdraw", {"card": task["id"]})
     for number in range(CARDS):
         given = {"column": columns[number % len(columns)]}
         if number % 2:
-            await alice.do(board, "task.add", given | {"title": f"Task {number}"})
+            await alice.command(board, "task.add", given | {"title": f"Task {number}"})
         else:
-            await alice.do(board, "sighting.add", given | {"description": f"Seen at corner {number}"})
+            await alice.command(board, "sighting.add", given | {"description": f"Seen at corner {number}"})

@@ -118,27 +118,27 @@ async def test_most_severe_comes_first_news_stands_out_and_the_found_leave(brows
     await expect(wall(f"[data-search='{lars}']")).to_be_visible()
     before = await names.evaluate_all(order)
     assert before.index(mila) < before.index(lars)  # the newest missing first, as long as none is worrying
-    await alice.do(lars, "search.set_worrying", {"worrying": True, "basis": "needs his medicine"})
+    await alice.command(lars, "search.set_worrying", {"worrying": True, "basis": "needs his medicine"})
     await expect(names.first).to_have_attribute("data-search", lars)
     await expect(names.first.locator(".worry")).to_have_text("Worrying")
     await expect(names.first).to_have_attribute("data-highlighted", "")
     await expect(wall.page.get_by_test_id("moments")).to_contain_text("Decided: worrying")
 
     outcome = {"found_at": "2026-11-25T09:00:00Z", "condition": "well", "how": "police", "place": "at his aunt's"}
-    await alice.do(lars, "search.set_status", {"status": "found", "reason": "he is well", "outcome": outcome})
+    await alice.command(lars, "search.set_status", {"status": "found", "reason": "he is well", "outcome": outcome})
     await expect(wall.page.get_by_test_id("found")).to_contain_text("One child was found")
     await expect(wall(".display-root")).not_to_contain_text("Lars")
-    await alice.do(mila, "search.set_appeal", {"level": "discreet"})
+    await alice.command(mila, "search.set_appeal", {"level": "discreet"})
     await expect(wall(".display-root")).not_to_contain_text("Mila")
 
 
 async def test_single_search_display_shows_decisions_made_before(browsers: Browsers) -> None:
     alice, noor = await browsers.person("Alice"), await browsers.search()
-    await alice.do(noor, "search.set_worrying", {"worrying": True, "basis": "needs her medicine"})
+    await alice.command(noor, "search.set_worrying", {"worrying": True, "basis": "needs her medicine"})
     wall, _ = await paired(browsers, [noor])
     await expect(wall(".single-search .last")).to_contain_text("Decided: worrying")
     await expect(wall.page.get_by_test_id("moments")).to_contain_text("Decided: worrying")
-    await alice.do(noor, "search.set_appeal", {"level": "public"})
+    await alice.command(noor, "search.set_appeal", {"level": "public"})
     await expect(wall(".single-search .last")).to_contain_text("Appeal: public")
 
 
@@ -149,9 +149,9 @@ async def test_a_search_that_comes_and_goes_leaves_nothing_behind(browsers: Brow
     await expect(shown).to_be_visible()
     nodes = await wall(".overview").evaluate("each => each.childNodes.length")
     for _ in range(4):
-        await alice.do(mila, "search.set_appeal", {"level": "discreet"})
+        await alice.command(mila, "search.set_appeal", {"level": "discreet"})
         await expect(shown).to_have_count(0)
-        await alice.do(mila, "search.set_appeal", {"level": "none"})
+        await alice.command(mila, "search.set_appeal", {"level": "none"})
         await expect(shown).to_be_visible()
     assert await wall(".overview").evaluate("each => each.childNodes.length") == nodes
 
@@ -177,9 +177,9 @@ async def test_missing_board_is_skipped_and_an_empty_display_says_so(browsers: B
     wall, _ = await paired(browsers, [noor, yana])
     await expect(wall(".single-search .name")).to_have_text("Noor")
     me = (await alice.http.get("/api/v1/me")).json()["id"]
-    await alice.do(noor, "search.set_access", {"access": "members", "members": [me]})
+    await alice.command(noor, "search.set_access", {"access": "members", "members": [me]})
     await expect(wall(".single-search .name")).to_have_text("Yana")
-    await alice.do(yana, "search.set_access", {"access": "members", "members": [me]})
+    await alice.command(yana, "search.set_access", {"access": "members", "members": [me]})
     await expect(wall(".empty")).to_contain_text("There is nothing left to show here")
 
 

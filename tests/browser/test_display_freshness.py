@@ -72,7 +72,7 @@ class Gate:
 
 async def standings(browsers: Browsers) -> dict[str, str]:
     assert browsers.server
-    found = await browsers.server.desk.database.read(lambda database: list(display_standing.with_status(database, now())))
+    found = await browsers.server.service.database.read(lambda database: list(display_standing.with_status(database, now())))
     return {display.id: state for display, state in found}
 
 
@@ -103,7 +103,7 @@ async def test_display_is_grey_within_ten_seconds_of_any_failure_and_recovers(br
         cut.cut()
         await broken.page.evaluate(BREAK)
         await blocked.page.evaluate(BLOCK, BLOCKED_S * 1000)
-        await alice.do(board, "sighting.add", {"description": "Girl with a red coat"})
+        await alice.command(board, "sighting.add", {"description": "Girl with a red coat"})
         # Watched from before: it is grey for as long as the server's next answer takes.
         await asyncio.gather(wait_for_overlay(shifted, True, GREY_S), shifted.page.evaluate(AHEAD))
         await wait_for_overlay(shifted, False, again_s)  # it knows by now that its own clock is wrong

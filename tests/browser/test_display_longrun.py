@@ -75,19 +75,19 @@ def house() -> Iterator[House]:
 
 @pytest.fixture
 async def browsers(house: House, browser: Browser) -> AsyncIterator[Browsers]:
-    desk = await _server.open_service(house.settings)
+    service = await _server.open_service(house.settings)
     for name, role in ROLES.items():
-        await live_changes.add_account(desk, f"{name.lower()}@desk.example", name, role, PASSWORD)
+        await live_changes.add_account(service, f"{name.lower()}@desk.example", name, role, PASSWORD)
     async with Browsers(browser, f"http://127.0.0.1:{house.settings['PORT']}") as working:
         yield working
-    await desk.close()
+    await service.close()
 
 
 async def states(house: House) -> dict[str, str]:
     """Return the health of each display, as `board displays` reports it, beside the server."""
-    desk = await _server.open_service(house.settings)
-    found = await desk.database.read(lambda database: list(display_standing.with_status(database, now())))
-    await desk.close()
+    service = await _server.open_service(house.settings)
+    found = await service.database.read(lambda database: list(display_standing.with_status(database, now())))
+    await service.close()
     return {display.id: state for display, state in found}
 
 
@@ -159,10 +159,10 @@ async def test_display_survives_dead_servers_blocked_threads_and_renderers(
 async def demo(browser: Browser) -> AsyncIterator[tuple[Browsers, str]]:
     """The demo, its colleagues at work a hundred times as fast as they are, and Alice with them; one search all leave alone."""
     with _server.on_sqlite() as settings:
-        desk = await _server.open_service(settings)
-        await seed.create(desk.settings)
-        members = await desk.database.write(create_tokens)
-        await desk.close()
+        service = await _server.open_service(settings)
+        await seed.create(service.settings)
+        members = await service.database.write(create_tokens)
+        await service.close()
         with _server.serving(settings) as (_, port):
             url = f"http://127.0.0.1:{port}"
             simulated = SimulatedTeam(url, members, factor=1 / SPEED)
@@ -194,13 +194,13 @@ async def decide(alice: SignedInUser, calm: str) -> None:
         with contextlib.suppress(httpx.TimeoutException):
             open = await searches(alice, "open")
             board = random.choice([each for each in open[SHOWN:] if each != calm])
-            await alice.do(board, "search.set_worrying", {"worrying": random.choice((True, False, None)), "basis": "Asked."})
-            await alice.do(board, "search.set_appeal", {"level": random.choice(("none", "posters", "public", "discreet"))})
+            await alice.command(board, "search.set_worrying", {"worrying": random.choice((True, False, None)), "basis": "Asked."})
+            await alice.command(board, "search.set_appeal", {"level": random.choice(("none", "posters", "public", "discreet"))})
             if len(open) < many:
                 other = random.choice(await searches(alice, "found"))
-                await alice.do(other, "search.set_status", {"status": "open", "reason": "Away again"})
+                await alice.command(other, "search.set_status", {"status": "open", "reason": "Away again"})
             else:
-                await alice.do(board, "search.set_status", {"status": "found", "reason": "Seen by us", "outcome": OUTCOME})
+                await alice.command(board, "search.set_status", {"status": "found", "reason": "Seen by us", "outcome": OUTCOME})
 
 
 async def used(

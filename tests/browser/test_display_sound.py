@@ -24,15 +24,15 @@ async def test_display_sounds_for_live_events_only_where_it_is_enabled(browsers:
     wall, id = await open_display(browsers, [board])
     await wall.context.add_init_script(TONES)
     await alice.http.patch(f"/api/v1/displays/{id}", json={"sound": True})
-    await alice.do(board, "search.set_worrying", {"worrying": True, "basis": "needs her medicine"})
+    await alice.command(board, "search.set_worrying", {"worrying": True, "basis": "needs her medicine"})
     await wall.open("/wall")
     await expect(wall(LIFTED)).to_have_count(1)
     await wall.page.mouse.click(5, 5)
     assert await wall.page.evaluate("window.tones") == 0, "what happened before it looked is seen, and not heard"
-    await alice.do(board, "sighting.add", {"description": "Girl with a red coat", "priority": "urgent"})
+    await alice.command(board, "sighting.add", {"description": "Girl with a red coat", "priority": "urgent"})
     await wall.page.wait_for_function("() => window.tones === 2")
     await alice.http.patch(f"/api/v1/displays/{id}", json={"sound": False})
-    await alice.do(board, "note.add", {"text": "We go on", "category": "decision"})
+    await alice.command(board, "note.add", {"text": "We go on", "category": "decision"})
     await expect(wall.page.get_by_test_id("moments")).to_contain_text("Decision recorded")
     assert await wall.page.evaluate("window.tones") == 2
 

@@ -83,13 +83,13 @@ async def searches(browser_server: Browsers) -> list[str]:
     for kind in ("runaway", "unaccompanied_minor", "parental_abduction"):
         search = await browsers.search(kind=kind, person=LONG)
         own = (await alice.http.get("/api/v1/me")).json()["id"]
-        await alice.do(search, "search.set_worrying", {"worrying": True, "basis": "needs medicine"})
-        await alice.do(search, "search.update", {"lead": own})
-        await alice.do(search, "search.set_appeal", {"level": "public", "until": "2027-12-26T12:00:00Z"})
+        await alice.command(search, "search.set_worrying", {"worrying": True, "basis": "needs medicine"})
+        await alice.command(search, "search.update", {"lead": own})
+        await alice.command(search, "search.set_appeal", {"level": "public", "until": "2027-12-26T12:00:00Z"})
         for text in ("one", "two"):
-            await alice.do(search, "sighting.add", {"description": text, "priority": "urgent"})
+            await alice.command(search, "sighting.add", {"description": text, "priority": "urgent"})
         for number in range(12):
-            await alice.do(search, "task.add", {"title": f"Something to do {number}", "due": "2026-01-01T10:00:00Z"})
+            await alice.command(search, "task.add", {"title": f"Something to do {number}", "due": "2026-01-01T10:00:00Z"})
         searches.append(search)
     return searches
 

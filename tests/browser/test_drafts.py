@@ -234,10 +234,12 @@ async def test_drafts_of_a_disabled_account_are_readable_by_nobody(browsers: Bro
     charlie.may_fail(*SIGNED_OUT, *NO_LINE)
     await take_a_call(charlie, noor)
 
-    desk = browsers.server.desk
+    service = browsers.server.service
 
     def enable(enabled: bool) -> Any:
-        return live_changes.apply_change(desk, lambda database: accounts.set_enabled(database, "charlie@desk.example", enabled))
+        return live_changes.apply_change(
+            service, lambda database: accounts.set_enabled(database, "charlie@desk.example", enabled)
+        )
 
     await enable(False)
     await charlie.page.wait_for_url("**/login?next=*")

@@ -55,7 +55,7 @@ async def test_find_box_on_any_page_finds_only_visible_things(browsers: Browsers
     )
     here = await browsers.search()
     card = await browsers.sighting(secret, "A red zeppelin, 🙂 over the <b>harbour</b>")
-    await alice.do(secret, "note.add", {"text": "The zeppelin is still there"})
+    await alice.command(secret, "note.add", {"text": "The zeppelin is still there"})
     await browsers.sighting(here, "Nothing but a Kíte")
 
     window, outsider = await browsers.window("Alice"), await browsers.window("Charlie")
@@ -66,11 +66,11 @@ async def test_find_box_on_any_page_finds_only_visible_things(browsers: Browsers
     own, hers = await own_id(browsers, "Alice"), await own_id(browsers, "Charlie")
     await outsider("#find").fill("")
     await outsider("h1").click()
-    await alice.do(secret, "search.set_access", {"access": "members", "members": [own, hers]})
+    await alice.command(secret, "search.set_access", {"access": "members", "members": [own, hers]})
     await expect(outsider(f"[data-search='{secret}']")).to_be_visible()
     await seek(outsider, "zeppelin")
     await expect(outsider("[role=option]")).to_have_count(2)
-    await alice.do(secret, "search.set_access", {"access": "members", "members": [own]})
+    await alice.command(secret, "search.set_access", {"access": "members", "members": [own]})
     await expect(outsider("[role=option]")).to_have_count(0)  # the list is open, and the right has ended
 
     await window.open("/")
@@ -156,10 +156,10 @@ async def test_filters_are_in_the_address_and_say_what_they_hide(browsers: Brows
     alice, bob = await browsers.person("Alice"), await own_id(browsers, "Bob")
     graded, doubtful, plain = [await browsers.sighting(board, each) for each in ("Graded", "Doubtful", "Plain")]
     for sighting, content in ((graded, 2), (doubtful, 5)):
-        await alice.do(board, "sighting.grade", {"sighting": sighting, "grade": {"source": "A", "content": content}})
-    await alice.do(board, "sighting.assess", {"sighting": graded, "assessment": "credible"})
-    await alice.do(board, "task.add", {"title": "Bob's", "assignee": bob, "due": "2026-01-01T10:00:00Z"})
-    await alice.do(board, "task.add", {"title": "Nobody's"})
+        await alice.command(board, "sighting.grade", {"sighting": sighting, "grade": {"source": "A", "content": content}})
+    await alice.command(board, "sighting.assess", {"sighting": graded, "assessment": "credible"})
+    await alice.command(board, "task.add", {"title": "Bob's", "assignee": bob, "due": "2026-01-01T10:00:00Z"})
+    await alice.command(board, "task.add", {"title": "Nobody's"})
     cards = [each for each in await alice.entities(board) if each["kind"] in ("sighting", "task")]
     first_tasks = {each["id"] for each in cards} - {graded, doubtful, plain}
     whole = f"{browsers.url}/searches/{board}"
@@ -213,7 +213,7 @@ async def test_filters_are_in_the_address_and_say_what_they_hide(browsers: Brows
     later = (datetime.now(UTC) + timedelta(minutes=5)).strftime("%Y-%m-%dT%H:%M:%SZ")
     await window.open(f"/searches/{board}?changed={later}")
     await hidden(window, f"{len(cards)} of {len(cards)} cards are hidden")
-    await (await browsers.person("Bob")).do(board, "note.add", {"card": plain, "text": "Seen again"})
+    await (await browsers.person("Bob")).command(board, "note.add", {"card": plain, "text": "Seen again"})
     await expect(shown.locator("h3")).to_have_text(["Plain"])
     await window.page.set_viewport_size(PHONE)  # type: ignore[arg-type]
     assert await overflow(window) == []
@@ -246,7 +246,7 @@ async def test_searches_are_sorted_as_the_address_says(browsers: Browsers) -> No
     undecided = await browsers.search(missing_since="2026-11-02T10:00:00Z", criteria=criteria)
     newest = await browsers.search(missing_since="2026-11-03T10:00:00Z")
     oldest = await browsers.search(missing_since="2026-10-01T10:00:00Z", person={"first_name": "Zoë"})
-    await alice.do(worrying, "search.set_worrying", {"worrying": True, "basis": "The prosecutor"})
+    await alice.command(worrying, "search.set_worrying", {"worrying": True, "basis": "The prosecutor"})
     orders = {
         "gravity": [worrying, undecided, newest, oldest],
         "missing": [oldest, worrying, undecided, newest],

@@ -26,7 +26,7 @@ async def browser_server(browser: Browser, tmp_path_factory: pytest.TempPathFact
     """The cast, with Dora, who leads as Alice does, after a night."""
     async with running_server(tmp_path_factory.mktemp("desk")) as server:
         await create_accounts(server)
-        await live_changes.add_account(server.desk, "dora@desk.example", "Dora", "coordinator", PASSWORD)
+        await live_changes.add_account(server.service, "dora@desk.example", "Dora", "coordinator", PASSWORD)
         async with Browsers(browser, server.url) as working:
             working.server = server
             await night(working)
@@ -36,12 +36,12 @@ async def browser_server(browser: Browser, tmp_path_factory: pytest.TempPathFact
 async def night(browsers: Browsers) -> None:
     """Events on eight searches: sightings, given by Bob."""
     assert browsers.server
-    desk, bob = browsers.server.desk, await browsers.person("Bob")
-    caller = await live_changes.caller_for(desk, (await bob.http.get("/api/v1/me")).json()["id"])
+    service, bob = browsers.server.service, await browsers.person("Bob")
+    caller = await live_changes.caller_for(service, (await bob.http.get("/api/v1/me")).json()["id"])
     boards = [await browsers.search(person={"first_name": f"Child {at}"}, reference=f"N-{at}") for at in range(SEARCHES)]
     await asyncio.gather(
         *(
-            desk.execute(
+            service.execute(
                 caller, Command(new_id(), boards[at % SEARCHES], "sighting.add", {"description": f"seen at corner {at}"})
             )
             for at in range(EVENTS)
@@ -67,7 +67,7 @@ async def holds(browsers: Browsers, name: str, *windows: Window) -> None:
 
 async def important(browsers: Browsers, board: str) -> None:
     """Make an event that nobody may sign, or take over, without having seen it."""
-    await (await browsers.person("Bob")).do(board, "sighting.add", {"description": "at the port", "priority": "urgent"})
+    await (await browsers.person("Bob")).command(board, "sighting.add", {"description": "at the port", "priority": "urgent"})
 
 
 def first(window: Window) -> Locator:
@@ -212,8 +212,8 @@ async def test_viewer_sees_all_of_a_handover_and_can_do_nothing(browsers: Browse
     alice = await browsers.person("Alice")
     me = (await alice.http.get("/api/v1/me")).json()["id"]
     await browsers.search(person={"first_name": "Secret"}, access="members", members=[me])
-    await alice.do(OPERATIONS, "shift.take", {"reason": "Dora is gone"})
-    await alice.do(OPERATIONS, "handover.prepare", {})
+    await alice.command(OPERATIONS, "shift.take", {"reason": "Dora is gone"})
+    await alice.command(OPERATIONS, "handover.prepare", {})
     victor = await browsers.window("Victor", viewport={"width": 390, "height": 844})
     await victor.open("/")
     await expect(victor("[data-shift] .short")).to_have_text("A")
@@ -256,7 +256,7 @@ async def test_search_hidden_from_the_successor_needs_a_decision(browsers: Brows
     person = await browsers.person("Dora")
     me = (await person.http.get("/api/v1/me")).json()["id"]
     data = {"kind": "runaway", "person": {"first_name": "Hidden"}, "missing_since": "2026-11-24T15:10:00Z"}
-    board = (await person.do(OPERATIONS, "search.open", data | {"access": "members", "members": [me]}))["opened"]
+    board = (await person.command(OPERATIONS, "search.open", data | {"access": "members", "members": [me]}))["opened"]
     dora, alice = await at_handover(browsers, "Dora", "Alice")
     await dora("form[data-form=prepare] select").select_option(label="Alice")
     await dora("[data-act=prepare]").click()
@@ -312,7 +312,7 @@ async def test_events_before_the_shift_are_new_to_who_has_not_seen_them(browsers
     epoch = (await person.http.get(f"/api/v1/boards/{board}")).json()["epoch"]
     await person.http.post("/api/v1/seen", json={"board": board, "epoch": epoch, "seq": 1})
     await important(browsers, board)
-    await person.do(OPERATIONS, "shift.take", {"reason": "Dora is gone"})
+    await person.command(OPERATIONS, "shift.take", {"reason": "Dora is gone"})
     (alice,) = await at_handover(browsers, "Alice")
     section = alice(f"[data-section='{board}'] .news")
     await expect(section).to_contain_text("Nothing since the shift began.")

@@ -31,17 +31,17 @@ async def many(browsers: Browsers, board: str, notes: int) -> None:
     """Add as many notes as a search has after weeks."""
     assert browsers.server
     alice = await browsers.person("Alice")
-    caller = await live_changes.caller_for(browsers.server.desk, (await alice.http.get("/api/v1/me")).json()["id"])
+    caller = await live_changes.caller_for(browsers.server.service, (await alice.http.get("/api/v1/me")).json()["id"])
     told = [Command(new_id(), board, "note.add", {"text": f"Call n{number:04} of the night"}) for number in range(notes)]
     for start in range(0, notes, 100):
-        await asyncio.gather(*(browsers.server.desk.execute(caller, each) for each in told[start : start + 100]))
+        await asyncio.gather(*(browsers.server.service.execute(caller, each) for each in told[start : start + 100]))
 
 
 async def coordinator(browsers: Browsers, name: str) -> SignedInUser:
     """Add another coordinator."""
     assert browsers.server
     if name not in browsers.people:
-        await live_changes.add_account(browsers.server.desk, f"{name.lower()}@desk.example", name, "coordinator", PASSWORD)
+        await live_changes.add_account(browsers.server.service, f"{name.lower()}@desk.example", name, "coordinator", PASSWORD)
     return await browsers.person(name)
 
 
@@ -68,7 +68,7 @@ async def test_every_event_is_a_sentence_with_what_was_before_and_why(browsers: 
     expected = {}
 
     async def does(name: str, sentence: str, **data: Any) -> int:
-        seq = int((await bob.do(board, name, data))["seqs"][-1])
+        seq = int((await bob.command(board, name, data))["seqs"][-1])
         expected[seq] = sentence.replace("{card}", f"Sighting {number}")
         return seq
 
@@ -135,12 +135,12 @@ async def test_thousands_of_events_are_walked_found_and_opened_by_their_address(
     await row(bob, seq - 3).locator("a.seq").click()
     await expect(row(bob, seq - 3)).to_have_attribute("aria-current", "true")
     place = await row(bob, seq - 3).evaluate("each => each.getBoundingClientRect().top")
-    await (await browsers.person("Alice")).do(board, "note.add", {"text": "while one reads"})
+    await (await browsers.person("Alice")).command(board, "note.add", {"text": "while one reads"})
     await expect(bob("[data-act=newest]")).to_have_text("1 new event above")
     assert abs(await row(bob, seq - 3).evaluate("each => each.getBoundingClientRect().top") - place) < 2
     await bob("[data-act=newest]").click()
     await expect(row(bob, seqs + 1)).to_be_in_viewport()
-    await (await browsers.person("Alice")).do(board, "note.add", {"text": "at the top"})
+    await (await browsers.person("Alice")).command(board, "note.add", {"text": "at the top"})
     await expect(row(bob, seqs + 2)).to_be_in_viewport()
     await expect(bob("[data-act=newest]")).to_have_count(0)
 
@@ -150,8 +150,10 @@ async def test_filters_are_in_the_address_and_missing_events_are_reported(browse
     sighting = await browsers.sighting(board, "Girl at the bakery")
     bob = await browsers.person("Bob")
     me = (await bob.http.get("/api/v1/me")).json()["id"]
-    graded = (await bob.do(board, "sighting.grade", {"sighting": sighting, "grade": {"source": "B", "content": 2}}))["seqs"][-1]
-    await bob.do(board, "note.add", {"text": "in the log"})
+    graded = (await bob.command(board, "sighting.grade", {"sighting": sighting, "grade": {"source": "B", "content": 2}}))["seqs"][
+        -1
+    ]
+    await bob.command(board, "note.add", {"text": "in the log"})
     alice = await history(browsers, "Alice", f"/searches/{board}/history?person={me}&field=grade")
     await expect(alice(ROWS)).to_have_count(1)
     await expect(row(alice, graded)).to_have_count(1)
@@ -179,8 +181,8 @@ async def test_filters_are_in_the_address_and_missing_events_are_reported(browse
 async def test_it_stands_under_the_shift_in_which_it_happened(browsers: Browsers) -> None:
     board = await browsers.search()
     alice, bob, dora = await browsers.person("Alice"), await browsers.person("Bob"), await coordinator(browsers, "Dora")
-    taken = (await alice.do("operations", "shift.take", {"reason": "Nobody was here"}))["seqs"][-1]
-    await bob.do(board, "note.add", {"text": "on her watch"})
+    taken = (await alice.command("operations", "shift.take", {"reason": "Nobody was here"}))["seqs"][-1]
+    await bob.command(board, "note.add", {"text": "on her watch"})
     window = await history(browsers, "Bob", f"/searches/{board}/history")
     groups = window("[data-testid=group]")
     await expect(groups).to_have_count(2)  # before the first shift: the day
@@ -189,7 +191,7 @@ async def test_it_stands_under_the_shift_in_which_it_happened(browsers: Browsers
     await window.open("/history")
     sentence = window(f"{ROWS}[data-key='operations/{taken}'] .event-text")
     await expect(sentence).to_have_text("Alice took the shift; nobody handed it over, because: Nobody was here")
-    taken = (await dora.do("operations", "shift.take", {"reason": "Alice went home"}))["seqs"][-1]
+    taken = (await dora.command("operations", "shift.take", {"reason": "Alice went home"}))["seqs"][-1]
     await expect(row(window, taken).locator("h2")).to_have_text(re.compile("Shift 2: Dora, since"))
 
 
@@ -216,12 +218,12 @@ JOURNAL = """async ([board, seq]) => {
 
 async def test_history_reads_from_the_end_and_distinguishes_equal_ids(browsers: Browsers) -> None:
     alice = await browsers.person("Alice")
-    await alice.do("operations", "shift.take", {"reason": "Nobody was here"})
-    await alice.do("operations", "handover.prepare", {})
+    await alice.command("operations", "shift.take", {"reason": "Nobody was here"})
+    await alice.command("operations", "handover.prepare", {})
     number = (await alice.http.get("/api/v1/handover")).json()["handover"]["number"]
-    withdrawn = (await alice.do("operations", "handover.withdraw", {"handover": number}))["seqs"][-1]
+    withdrawn = (await alice.command("operations", "handover.withdraw", {"handover": number}))["seqs"][-1]
     dora = await coordinator(browsers, "Dora")
-    taken = (await dora.do("operations", "shift.take", {"reason": "Alice went home"}))["seqs"][-1]
+    taken = (await dora.command("operations", "shift.take", {"reason": "Alice went home"}))["seqs"][-1]
     victor = await history(browsers, "Victor", "/history")
     said = await victor.page.evaluate(JOURNAL, ["operations", withdrawn])
     assert said == [2, False, True, 3, True, True, True, True, False, 1, True, 1, "handover", "handover.prepared"]
@@ -253,19 +255,19 @@ async def test_everywhere_is_all_that_one_may_see_by_time_and_goes_on_live(brows
     own = (await alice.http.get("/api/v1/me")).json()["id"]
     secret = await browsers.search(reference="EV-3", access="members", members=[own])
     for board, text in ((first, "one"), (second, "two"), (secret, "three"), (first, "four")):
-        await alice.do(board, "note.add", {"text": f"everywhere {text}"})
-    await alice.do("operations", "note.add", {"text": "everywhere five"})
+        await alice.command(board, "note.add", {"text": f"everywhere {text}"})
+    await alice.command("operations", "note.add", {"text": "everywhere five"})
     charlie = await history(browsers, "Charlie", "/history#q=everywhere")
     await expect(charlie(ROWS)).to_contain_text([f"everywhere {text}" for text in ("five", "four", "two", "one")])
     await expect(charlie(ROWS)).to_have_count(4)
     await expect(charlie(f"{ROWS} a.of")).to_have_text(["Noor · EV-1", "Wout · EV-2", "Noor · EV-1"])
-    await alice.do(second, "note.add", {"text": "everywhere six"})
+    await alice.command(second, "note.add", {"text": "everywhere six"})
     await expect(charlie(ROWS).first).to_contain_text("everywhere six")
-    await alice.do(first, "search.set_access", {"access": "members", "members": [own]})
+    await alice.command(first, "search.set_access", {"access": "members", "members": [own]})
     await expect(charlie(ROWS)).to_have_count(3)
     await expect(charlie("body")).not_to_contain_text("EV-1")
 
     one = await history(browsers, "Charlie", f"/searches/{second}/history")
-    await alice.do(second, "search.set_access", {"access": "members", "members": [own]})
+    await alice.command(second, "search.set_access", {"access": "members", "members": [own]})
     await expect(one("[data-testid=forbidden]")).to_be_visible()
     await expect(one("main")).not_to_contain_text("everywhere")

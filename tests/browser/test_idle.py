@@ -41,7 +41,7 @@ async def test_page_reports_activity_only_while_it_is_used(browsers: Browsers) -
 
 async def test_idle_session_ends_on_the_screen_and_typed_text_returns(browsers: Browsers) -> None:
     assert browsers.server
-    desk, board = browsers.server.desk, await browsers.search()
+    service, board = browsers.server.service, await browsers.search()
     bob = await browsers.window("Bob")
     bob.may_fail("401", "WebSocket")
     await bob.open(f"/searches/{board}")
@@ -50,9 +50,9 @@ async def test_idle_session_ends_on_the_screen_and_typed_text_returns(browsers: 
 
     ends = text("UPDATE session SET ends_at = :now WHERE account = :account")
     account = {"now": format_utc(now()), "account": (await browsers.people["Bob"].http.get("/api/v1/me")).json()["id"]}
-    await desk.database.write(lambda database: database.connection().execute(ends, account).rowcount)
+    await service.database.write(lambda database: database.connection().execute(ends, account).rowcount)
     for _ in range(POLLS_PER_EXPIRY_CHECK):
-        await desk._poll_rights()
+        await service._poll_rights()
     await bob.page.wait_for_url("**/login?next=*")
     await expect(bob("[data-ended]")).to_contain_text("Your session on this screen has ended")
     await expect(bob("form.sign-in [data-kept-drafts]")).to_contain_text("1 unsent text is kept")

@@ -188,7 +188,7 @@ async def test_missing_fields_are_asked_for_and_refused_calls_come_back(browsers
         await bob("html:not([data-freshness=live])").wait_for(state="attached")
         await keys.press("Control+Enter")
         alice = await browsers.person("Alice")
-        await alice.do(board, "search.set_status", {"status": "closed", "reason": "came home", "acknowledge": "as it is"})
+        await alice.command(board, "search.set_status", {"status": "closed", "reason": "came home", "acknowledge": "as it is"})
         line.heal()
         await expect(bob("[data-recent-call] .error")).to_contain_text("This search is closed")
         await bob("[data-act=mend]").click()

@@ -124,14 +124,14 @@ async def test_changes_by_others_are_announced_and_own_ones_are_not(browsers: Br
     number = await alice.card(COAT).get_attribute("data-number")
     await press(alice, "t")
     await alice("dialog").wait_for()
-    await bob.do(board, "sighting.grade", {"sighting": coat, "grade": {"source": "B", "content": 2}})
+    await bob.command(board, "sighting.grade", {"sighting": coat, "grade": {"source": "B", "content": 2}})
     graded = f"Bob graded Sighting {number}: B2"
     await expect(alice("dialog [data-announcer]")).to_have_text(graded)  # what lies behind the dialog is not read
     await press(alice, "Escape")
     for text in ("One", "Two", "Three"):
-        await bob.do(board, "note.add", {"card": coat, "text": text})
-    await charlie.do(board, "note.add", {"text": "In the log"})
-    await charlie.do(board, "card.withdraw", {"card": train})
+        await bob.command(board, "note.add", {"card": coat, "text": text})
+    await charlie.command(board, "note.add", {"text": "In the log"})
+    await charlie.command(board, "card.withdraw", {"card": train})
     await expect(alice(SAID)).to_have_text("Bob and 1 other: 5 changes", timeout=2 * PATIENCE_MS)
     await alice.page.clock.run_for(UNPROVEN_MS)
     await expect(alice(SAID)).to_have_text("Current again")
@@ -140,7 +140,7 @@ async def test_changes_by_others_are_announced_and_own_ones_are_not(browsers: Br
 
     there = await browsers.window("Bob")
     await there.open("/")
-    await (await browsers.person("Alice")).do(board, "search.update", {"person": {"age": 9}})
+    await (await browsers.person("Alice")).command(board, "search.update", {"person": {"age": 9}})
     await expect(there(SAID)).to_have_text("Search changed: Noor, by Alice")
 
 
@@ -239,34 +239,34 @@ async def test_the_focus_stays_while_colleagues_move_and_take_away_what_has_it(b
     columns = {role: await alice.column(role).get_attribute("data-column") for role in ("todo", "doing", "waiting")}
 
     await of(alice.card(TRAIN)).focus()
-    await bob.do(board, "card.move", {"card": train, "column": columns["doing"]})
+    await bob.command(board, "card.move", {"card": train, "column": columns["doing"]})
     await expect(alice.column("doing").locator(".card")).to_have_count(1)
     await focused(alice, of(alice.card(TRAIN)))
-    await bob.do(board, "sighting.update", {"sighting": train, "description": f"{TRAIN}, in blue"})
+    await bob.command(board, "sighting.update", {"sighting": train, "description": f"{TRAIN}, in blue"})
     await expect(alice.card("in blue")).to_have_count(1)
     await focused(alice, of(alice.card(TRAIN)))
     await alice.card(COAT).locator("[data-part=move]").focus()
-    await bob.do(board, "card.move", {"card": coat, "column": columns["doing"]})
+    await bob.command(board, "card.move", {"card": coat, "column": columns["doing"]})
     await expect(alice.column("doing").locator(".card")).to_have_count(2)
     await focused(alice, alice.card(COAT).locator("[data-part=move]"))
     # What is taken away leaves the keyboard at what is in its place: train, coat, bus.
-    await bob.do(board, "card.move", {"card": bus, "column": columns["doing"]})
+    await bob.command(board, "card.move", {"card": bus, "column": columns["doing"]})
     await expect(alice.column("doing").locator(".card")).to_have_count(3)
     await of(alice.card(COAT)).focus()
     for card, left in ((coat, of(alice.card(BUS))), (bus, of(alice.card(TRAIN)))):
-        await bob.do(board, "card.withdraw", {"card": card})
+        await bob.command(board, "card.withdraw", {"card": card})
         await focused(alice, left)
-    await bob.do(board, "card.withdraw", {"card": train})
+    await bob.command(board, "card.withdraw", {"card": train})
     await expect(alice.column("doing").locator(".card")).to_have_count(0)
     await focused(alice, alice.column("doing").locator("[data-part=column-menu]"))
     for card in (coat, train, bus):
-        await bob.do(board, "card.restore", {"card": card})
-        await bob.do(board, "card.move", {"card": card, "column": columns["todo"]})
+        await bob.command(board, "card.restore", {"card": card})
+        await bob.command(board, "card.move", {"card": card, "column": columns["todo"]})
 
     await of(alice.card(BUS)).focus()
     await press(alice, "m")
     await alice("dialog").wait_for()
-    await bob.do(board, "card.move", {"card": bus, "column": columns["waiting"]})
+    await bob.command(board, "card.move", {"card": bus, "column": columns["waiting"]})
     await expect(alice.column("waiting").locator(".card")).to_have_count(1)
     await expect(alice("dialog :focus")).to_have_count(1)
     await press(alice, "Escape")
@@ -275,7 +275,7 @@ async def test_the_focus_stays_while_colleagues_move_and_take_away_what_has_it(b
     await alice.column("doing").locator("[data-part=column-menu]").focus()
     await press(alice, "Enter", "Enter")
     await alice("dialog[data-dialog=column-title]").wait_for()
-    await (await browsers.person("Alice")).do(board, "column.remove", {"column": columns["doing"]})
+    await (await browsers.person("Alice")).command(board, "column.remove", {"column": columns["doing"]})
     await expect(alice("dialog")).to_have_count(0)
     await expect(alice.column("waiting").locator("[data-part=column-menu]")).to_be_focused()
 
@@ -286,7 +286,7 @@ async def test_the_focus_stays_while_colleagues_move_and_take_away_what_has_it(b
         "reason": "Found",
         "outcome": {"found_at": "2026-11-25T08:00:00Z", "condition": "well", "how": "police"},
     }
-    await (await browsers.person("Alice")).do(board, "search.set_status", found)
+    await (await browsers.person("Alice")).command(board, "search.set_status", found)
     await expect(alice(f".operations-column.found [data-search='{board}'] a")).to_be_focused()
 
 

@@ -21,7 +21,7 @@ HEADS = {
 async def test_times_and_numbers_use_the_readers_locale_and_brussels_time(browsers: Browsers, locale: str) -> None:
     board = await browsers.search(missing_since="2026-01-24T15:10:00Z", person={"first_name": "Open"})
     alice = await browsers.person("Alice")
-    await alice.do(board, "sighting.add", {"description": "Status", "place": {"text": "Name", "radius_m": 1_500}})
+    await alice.command(board, "sighting.add", {"description": "Status", "place": {"text": "Name", "radius_m": 1_500}})
     bob = await browsers.window("Bob", locale=locale, timezone_id="America/New_York")
     await bob.open(f"/searches/{board}")
     for words in HEADS[locale]:

@@ -95,13 +95,13 @@ async def largest_search(demo: Browsers) -> LargestSearch:
 
 async def hand_over(alice: SignedInUser) -> None:
     """Sign one handover that is declined, and prepare another."""
-    await alice.do("operations", "shift.take", {"reason": "the desk is mine"})
-    await alice.do("operations", "handover.prepare", {})
+    await alice.command("operations", "shift.take", {"reason": "the desk is mine"})
+    await alice.command("operations", "handover.prepare", {})
     report = (await alice.http.get("/api/v1/handover")).json()
     number, positions = report["handover"]["number"], {each["board"]: each["seq"] for each in report["searches"]}
-    await alice.do("operations", "handover.sign", {"handover": number, "positions": positions})
-    await alice.do("operations", "handover.withdraw", {"handover": number})
-    await alice.do("operations", "handover.prepare", {})
+    await alice.command("operations", "handover.sign", {"handover": number, "positions": positions})
+    await alice.command("operations", "handover.withdraw", {"handover": number})
+    await alice.command("operations", "handover.prepare", {})
 
 
 # The scripts that a page names, and those that it fetched.
@@ -334,13 +334,13 @@ def corner(number: int) -> str:
 async def fill_board(browsers: Browsers, board: str, cards: int, notes: int) -> str:
     """Many cards over the first columns, all notes on the last card. The text of the last note."""
     assert browsers.server
-    desk = browsers.server.desk
+    service = browsers.server.service
     alice = await browsers.person("Alice")
-    caller = await live_changes.caller_for(desk, (await alice.http.get("/api/v1/me")).json()["id"])
+    caller = await live_changes.caller_for(service, (await alice.http.get("/api/v1/me")).json()["id"])
     columns = [each["id"] for each in await alice.entities(board) if each["kind"] == "column"][:4]
 
     async def do(name: str, **data: Any) -> None:
-        await desk.execute(caller, Command(new_id(), board, name, data))
+        await service.execute(caller, Command(new_id(), board, name, data))
 
     given = [{"column": columns[number % len(columns)], "description": corner(number)} for number in range(cards)]
     await asyncio.gather(*(do("sighting.add", **data) for data in given))

@@ -33,7 +33,7 @@ async def pseudo_browsers(browser: Browser, tmp_path_factory: pytest.TempPathFac
     with pseudo_locale_installed(tmp_path_factory.mktemp("locales")):
         async with running_server(tmp_path_factory.mktemp("desk")) as server:
             for name, shown_as, role in (("Alice", "Аліса", "admin"), ("Bob", "Боб", "investigator")):
-                await live_changes.add_account(server.desk, f"{name.lower()}@desk.example", shown_as, role, PASSWORD)
+                await live_changes.add_account(server.service, f"{name.lower()}@desk.example", shown_as, role, PASSWORD)
             async with Browsers(browser, server.url) as browsers:
                 browsers.server = server
                 yield browsers
@@ -55,8 +55,8 @@ async def test_no_word_is_left_in_english_and_nothing_is_cut_off(pseudo_browsers
     own = (await (await pseudo_browsers.person("Bob")).http.get("/api/v1/me")).json()["id"]
     some = [search, f"{search}/cards/{sighting}", f"{search}/cards/{task}", f"/accounts/{own}", "/searches/none", "/nothing/here"]
     leads = await pseudo_browsers.person("Alice")
-    await leads.do("operations", "shift.take", {"reason": typed[0]})
-    await leads.do("operations", "handover.prepare", {})
+    await leads.command("operations", "shift.take", {"reason": typed[0]})
+    await leads.command("operations", "handover.prepare", {})
     for path in (*pages(pseudo_browsers), *some):
         faults += await judged(alice, path, typed)
     assert faults == [], "\n".join(faults)
@@ -113,7 +113,7 @@ async def opened(window: Window, within_ms: float) -> bool:
 def pages(browsers: Browsers) -> list[str]:
     """Every page there is whose address has no name of something in it, whoever made it."""
     assert browsers.server
-    routes = [route for route in app.create_app(browsers.server.desk).routes if isinstance(route, Route)]
+    routes = [route for route in app.create_app(browsers.server.service).routes if isinstance(route, Route)]
     paths = {route.path for route in routes if "GET" in (route.methods or ()) and "{" not in route.path}
     assert paths >= {"/", "/account", "/login"} | NO_PAGES
     return sorted(paths - NO_PAGES - CODES)
@@ -151,26 +151,30 @@ async def worked_on(browsers: Browsers) -> tuple[str, list[str]]:
     for outcome in ("credible", "confirmed", "not_the_child", "unverifiable", "duplicate"):
         card = await browsers.sighting(board, f"{SEEN} {outcome.translate(CYRILLIC)}")
         place = {"text": "Площа", "lat": 51.05, "lon": 3.72, "radius_m": 1500}
-        await bob.do(board, "sighting.update", {"sighting": card, "place": place, "direction": "Захід", "source_name": "Іван"})
-        await bob.do(board, "sighting.grade", {"sighting": card, "grade": {"source": "B", "content": 2}})
+        await bob.command(
+            board, "sighting.update", {"sighting": card, "place": place, "direction": "Захід", "source_name": "Іван"}
+        )
+        await bob.command(board, "sighting.grade", {"sighting": card, "grade": {"source": "B", "content": 2}})
         link = {"duplicate_of": await card_of(browsers, board, "sighting")} if outcome == "duplicate" else {}
         if link.get("duplicate_of") != card:
-            await bob.do(board, "sighting.assess", {"sighting": card, "assessment": outcome, "reason": "Плащ"} | link)
+            await bob.command(board, "sighting.assess", {"sighting": card, "assessment": outcome, "reason": "Плащ"} | link)
     gone = await browsers.sighting(board, f"{SEEN} тут")
-    await bob.do(board, "card.withdraw", {"card": gone, "reason": "Помилка"})
+    await bob.command(board, "card.withdraw", {"card": gone, "reason": "Помилка"})
     me = (await alice.http.get("/api/v1/me")).json()["id"]
     task = {"title": "Спитати на поромі", "due": "2026-11-20T10:00:00Z", "priority": "urgent", "assignee": me}
     items = {"a": {"text": "Перше", "done": True, "rank": "a0"}, "b": {"text": "Друге", "done": False, "rank": "a1"}}
-    await alice.do(board, "task.add", task | {"checklist": items, "instruction": "Т" * 60})
+    await alice.command(board, "task.add", task | {"checklist": items, "instruction": "Т" * 60})
     late = await card_of(browsers, board, "task")
     for category in ("comment", "decision", "contact"):
-        await bob.do(board, "note.add", {"text": f"Слово {category.translate(CYRILLIC)}", "category": category, "card": late})
-        await bob.do(board, "note.add", {"text": f"Усе {category.translate(CYRILLIC)}", "category": category})
+        await bob.command(
+            board, "note.add", {"text": f"Слово {category.translate(CYRILLIC)}", "category": category, "card": late}
+        )
+        await bob.command(board, "note.add", {"text": f"Усе {category.translate(CYRILLIC)}", "category": category})
     found = await browsers.search(person={"first_name": "Тарас"})
     ended = {"found_at": "2026-11-25T08:00:00Z", "condition": "well", "how": "sighting"}
-    await alice.do(found, "search.set_status", {"status": "found", "reason": "Вдома", "outcome": ended})
+    await alice.command(found, "search.set_status", {"status": "found", "reason": "Вдома", "outcome": ended})
     closed = await browsers.search(person={"first_name": "Петро"}, access="members", members=[me])
-    await alice.do(closed, "search.set_status", {"status": "closed", "reason": "Кінець", "acknowledge": "as it is"})
+    await alice.command(closed, "search.set_status", {"status": "closed", "reason": "Кінець", "acknowledge": "as it is"})
     boards = [each["board"] for each in (await alice.http.get("/api/v1/boards")).json()["boards"]]
     typed = {text for each in boards for entity in await alice.entities(each) for text in texts_of(entity["state"])}
     people = ["alice@desk.example", "bob@desk.example", "nobody@desk.example"]

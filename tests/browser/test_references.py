@@ -15,7 +15,7 @@ async def test_duplicate_references_are_pointed_out_to_who_sees_both(browsers: B
     own = (await alice.http.get("/api/v1/me")).json()["id"]
     hidden = await browsers.search(person={"first_name": "Mila"}, reference="TWICE-1", access="members", members=[own])
     shown = await browsers.search(person={"first_name": "Wout"})
-    await bob.do(shown, "search.update", {"reference": "TWICE-1"})
+    await bob.command(shown, "search.update", {"reference": "TWICE-1"})
     hers, his = await browsers.window("Alice"), await browsers.window("Bob")
     for window in (hers, his):
         await window.open("/")
@@ -24,7 +24,7 @@ async def test_duplicate_references_are_pointed_out_to_who_sees_both(browsers: B
     await expect(his(f"[data-search='{shown}'] .reference")).to_have_text("TWICE-1")
     await expect(his(SAME)).to_have_count(0)
     # it comes into sight
-    await alice.do(hidden, "search.set_access", {"access": "desk", "members": []})
+    await alice.command(hidden, "search.set_access", {"access": "desk", "members": []})
     await expect(his(SAME)).to_have_count(2)
     await his.open(f"/searches/{shown}")
     await his(f"{SAME} a").click()
@@ -32,5 +32,5 @@ async def test_duplicate_references_are_pointed_out_to_who_sees_both(browsers: B
     await his.live()
     await expect(his(f"{SAME} a")).to_have_attribute("href", f"/searches/{shown}")
     # and is no clash any more
-    await alice.do(hidden, "search.update", {"reference": "TWICE-2"})
+    await alice.command(hidden, "search.update", {"reference": "TWICE-2"})
     await expect(his(SAME)).to_have_count(0)

@@ -128,12 +128,12 @@ async def night(browsers: Browsers) -> tuple[str, str, str]:
     columns = {each["state"].get("role"): each["id"] for each in await alice.entities(board)}
     sighting = await browsers.sighting(board, "Girl with a red coat")
     task = next(each["id"] for each in await alice.entities(board) if each["kind"] == "task")
-    await alice.do(board, "sighting.grade", {"sighting": sighting, "grade": {"source": "B", "content": 2}})
-    await alice.do(board, "card.move", {"card": task, "column": columns["done"]})
-    await alice.do(board, "sighting.assess", {"sighting": sighting, "assessment": "credible"})
-    await alice.do(board, "sighting.update", {"sighting": sighting, "clothing": "a red coat"})
-    await alice.do(board, "card.withdraw", {"card": sighting})
-    await alice.do(board, "note.add", {"text": "It was another girl", "category": "decision"})
+    await alice.command(board, "sighting.grade", {"sighting": sighting, "grade": {"source": "B", "content": 2}})
+    await alice.command(board, "card.move", {"card": task, "column": columns["done"]})
+    await alice.command(board, "sighting.assess", {"sighting": sighting, "assessment": "credible"})
+    await alice.command(board, "sighting.update", {"sighting": sighting, "clothing": "a red coat"})
+    await alice.command(board, "card.withdraw", {"card": sighting})
+    await alice.command(board, "note.add", {"text": "It was another girl", "category": "decision"})
     return board, sighting, task
 
 
@@ -248,7 +248,7 @@ async def test_it_plays_to_the_end_and_what_comes_meanwhile_lies_ahead(browsers:
     await alice("[data-act=play]").click()  # at the end it begins anew
     await expect(alice("[data-act=play]")).to_have_attribute("aria-label", "Play")
     await stands_at(alice, head, head)
-    await person.do(board, "note.add", {"text": "She is at the station"})
+    await person.command(board, "note.add", {"text": "She is at the station"})
     await stands_at(alice, head, head + 1)
     await alice("[data-act=on]").click()
     await stands_at(alice, head + 1, head + 1)
@@ -272,7 +272,7 @@ async def test_two_moments_are_compared(browsers: Browsers) -> None:
     entities = await person.entities(board)
     doing = next(each["id"] for each in entities if each["state"].get("role") == "doing")
     moved = next(each["id"] for each in entities if each["kind"] == "task" and each["id"] != task)
-    await person.do(board, "card.move", {"card": moved, "column": doing})
+    await person.command(board, "card.move", {"card": moved, "column": doing})
     head = len(await person.events(board))
     alice = await at_past(await browsers.window("Alice"), f"/searches/{board}?at={head - 8}")
     before = int(await slider(alice).get_attribute("aria-valuenow") or 0)
@@ -330,7 +330,7 @@ async def test_ended_permission_removes_the_past_from_the_page(browsers: Browser
     last = (await charlie.http.get("/api/v1/boards/operations")).json()["seq"]
     await at_past(on_all, f"/?at={last}")
     await expect(on_all(f"[data-search='{board}'] a")).to_have_attribute("href", re.compile(rf"^/searches/{board}\?at=2"))
-    await alice.do(board, "search.set_access", members)
+    await alice.command(board, "search.set_access", members)
     await expect(on_search("[data-testid=forbidden]")).to_be_visible()
     await expect(on_all("[data-testid=timeline]")).to_be_visible()
     await expect(on_all(f"[data-search='{board}']")).to_have_count(0)
@@ -340,7 +340,7 @@ async def test_ended_permission_removes_the_past_from_the_page(browsers: Browser
     await on_search.reload()
     await expect(on_search("main")).not_to_contain_text("Noor")
     await expect(on_search("[data-testid=timeline]")).to_have_count(0)
-    await alice.do(board, "search.set_access", {"access": "desk", "members": []})
+    await alice.command(board, "search.set_access", {"access": "desk", "members": []})
     await expect(on_all(f"[data-search='{board}']")).to_have_count(1)
 
 

@@ -25,7 +25,7 @@ async def at_card(browsers: Browsers, name: str, board: str) -> Window:
 async def taken_in(browsers: Browsers, by: str, **data: Any) -> tuple[str, str]:
     """A new search with a sighting that this person took in; the ids of both."""
     board, person = await browsers.search(), await browsers.person(by)
-    await person.do(board, "sighting.add", SEALED | data)
+    await person.command(board, "sighting.add", SEALED | data)
     return board, str((await person.events(board))[-1]["id"])
 
 
@@ -41,19 +41,19 @@ async def test_source_without_permission_is_not_offered_for_change(browsers: Bro
     await bob("[data-act=read-source]").click()
     await expect(bob("[data-testid=source] .error")).to_contain_text("This source is sealed")
     # once the seal is open, they are there
-    await (await browsers.person("Alice")).do(board, "sighting.update", {"sighting": sighting, "source": {"sealed": False}})
+    await (await browsers.person("Alice")).command(board, "sighting.update", {"sighting": sighting, "source": {"sealed": False}})
     await expect(bob(f"{FORM} [data-field=source_name]")).to_be_visible()
     await expect(bob(f"{FORM} [data-testid=sealed]")).to_have_count(0)
 
 
 async def test_a_source_of_which_nothing_is_kept_is_not_offered_to_be_read(browsers: Browsers) -> None:
     board, bob = await browsers.search(), await browsers.person("Bob")
-    await bob.do(board, "sighting.add", {"description": SEEN, "source": {"kind": "anonymous"}})
+    await bob.command(board, "sighting.add", {"description": SEEN, "source": {"kind": "anonymous"}})
     sighting = (await bob.events(board))[-1]["id"]
     alice = await at_card(browsers, "Alice", board)
     await expect(alice("[data-testid=no-source]")).to_be_visible()
     await expect(alice("[data-act=read-source]")).to_have_count(0)
-    await bob.do(board, "sighting.update", {"sighting": sighting, "source_contact": "0470 11"})
+    await bob.command(board, "sighting.update", {"sighting": sighting, "source_contact": "0470 11"})
     await expect(alice("[data-testid=no-source]")).to_have_count(0)
     await alice("[data-act=read-source]").click()
     await expect(alice("dd[data-field=source_contact]")).to_have_text("0470 11")
@@ -90,7 +90,7 @@ async def test_simultaneous_changes_of_the_source_are_pointed_out(browsers: Brow
     await bob.panel.locator("[data-act=edit]").click()
     await bob.fill("facts", {"source_name": "Lotte"})
     data = {"sighting": sighting, "source_name": "Mieke"}
-    await (await browsers.person("Alice")).do(board, "sighting.update", data)
+    await (await browsers.person("Alice")).command(board, "sighting.update", data)
     theirs = bob(f"{FORM} [data-theirs=source_name]")
     await expect(theirs).to_contain_text("Alice changed this")
     await expect(theirs.locator("[data-value=theirs]")).to_have_text("not shown here")
@@ -108,8 +108,8 @@ async def test_simultaneous_changes_of_the_source_are_pointed_out(browsers: Brow
 async def test_the_history_says_that_a_source_was_set(browsers: Browsers) -> None:
     board, sighting = await taken_in(browsers, "Bob")
     bob = await browsers.person("Bob")
-    await bob.do(board, "sighting.update", {"sighting": sighting, "source_name": "Lotte"})
-    await bob.do(board, "sighting.update", {"sighting": sighting, "source_contact": None, "direction": "north"})
+    await bob.command(board, "sighting.update", {"sighting": sighting, "source_name": "Lotte"})
+    await bob.command(board, "sighting.update", {"sighting": sighting, "source_contact": None, "direction": "north"})
     window = await browsers.window("Alice")
     await window.open(f"/searches/{board}/history")
     sentences = window("li[data-type='sighting.updated'] [data-sentence]")

@@ -170,12 +170,12 @@ async def test_cards_stay_in_place_when_others_change_something_or_a_filter_ends
     bob = await browsers.person("Bob")
     async with at(browsers, path) as (still, heard):
         window = heard.window
-        await bob.do(board, "search.update", {"person": {"first_name": "Nora"}})
+        await bob.command(board, "search.update", {"person": {"first_name": "Nora"}})
         await still.shows(window("[data-testid=head-changed]"))
         await window("[data-act=seen]").click()
         await still.shows(window("[data-testid=head-changed]"), 0)
         last = await window.id_of("Zeppelin 3")
-        await bob.do(board, "sighting.grade", {"sighting": last, "grade": {"source": "B"}})
+        await bob.command(board, "sighting.grade", {"sighting": last, "grade": {"source": "B"}})
         await expect(window("[data-chip=changed]")).to_contain_text("1")
         await still.shows(window("[data-act=all-seen]"))
         await window("[data-chip=changed]").click()

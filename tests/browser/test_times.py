@@ -16,9 +16,9 @@ RECEIVED, SEEN = "2026-01-24T15:23:00Z", "2026-01-24T15:00:00Z"  # 16:23 and 16:
 
 async def test_a_time_that_is_not_when_it_was_seen_says_so_everywhere(browsers: Browsers) -> None:
     board, bob = await browsers.search(), await browsers.person("Bob")
-    await bob.do(board, "sighting.add", {"description": "Girl at the quay", "received_at": RECEIVED})
+    await bob.command(board, "sighting.add", {"description": "Girl at the quay", "received_at": RECEIVED})
     seen = {"description": "Girl at the quay too", "seen_at": SEEN, "received_at": RECEIVED, "channel": "police"}
-    await bob.do(board, "sighting.add", seen)
+    await bob.command(board, "sighting.add", seen)
     first, second = [event for event in await bob.events(board) if event["type"] == "sighting.added"]
     alice = await browsers.window("Alice")
     reported, saw = re.compile(r"reported .*24 Jan.* 16:23, time unknown"), re.compile(r"seen .*24 Jan.* 16:00")

@@ -103,8 +103,8 @@ async def test_new_colleague_has_a_name_on_open_screens(browsers: Browsers) -> N
     alice = await browsers.window("Alice")
     await alice.open(f"/searches/{board}")  # where it asks who everybody is
     assert browsers.server is not None
-    dora = await live_changes.add_account(browsers.server.desk, "dora@desk.example", "Dora", "investigator", PASSWORD)
-    await (await browsers.person("Bob")).do(board, "task.add", {"title": "Dora's", "assignee": dora})
+    dora = await live_changes.add_account(browsers.server.service, "dora@desk.example", "Dora", "investigator", PASSWORD)
+    await (await browsers.person("Bob")).command(board, "task.add", {"title": "Dora's", "assignee": dora})
     await expect(alice.card("Dora's").locator(".avatar")).to_have_attribute("title", "Dora", timeout=PATIENCE_MS)
 
 

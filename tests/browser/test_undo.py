@@ -69,7 +69,7 @@ async def test_ctrl_z_undoes_it_but_not_while_somebody_types_and_only_once(brows
     await expect(alice("[data-testid=grade]")).to_have_text("F6")
     await expect(note).to_have_value("Seen twice")
     await alice.page.keyboard.press("Control+z")
-    await (await browsers.person("Bob")).do(board, "note.add", {"text": "After it"})
+    await (await browsers.person("Bob")).command(board, "note.add", {"text": "After it"})
     await expect(alice("[data-testid=history] > li")).to_have_count(3)  # added, graded, graded back
     undone = [each for each in await (await browsers.person("Alice")).events(board) if each["type"] == "sighting.graded"]
     assert [each["state"]["grade"]["source"] for each in undone] == ["B", "F"]
@@ -89,7 +89,7 @@ async def test_the_offer_goes_by_itself_but_not_under_a_hand(browsers: Browsers)
     await alice.page.clock.fast_forward(OFFERED_MS)
     await expect(alice("[data-testid=undo]")).to_have_count(0)
     await alice.page.keyboard.press("Control+z")
-    await (await browsers.person("Alice")).do(board, "note.add", {"text": "After it"})
+    await (await browsers.person("Alice")).command(board, "note.add", {"text": "After it"})
     await alice.same_as_server(board)
     await expect(alice.column("doing").locator(".card")).to_have_count(1)
 
@@ -126,7 +126,7 @@ async def test_later_change_is_reported_and_stays(browsers: Browsers) -> None:
     await alice.open_card(SIGHTING)
     await grade(alice, "B")
     await noticed(alice, "offered", "Sighting graded")
-    await (await browsers.person("Bob")).do(board, "sighting.grade", {"sighting": sighting, "grade": {"source": "E"}})
+    await (await browsers.person("Bob")).command(board, "sighting.grade", {"sighting": sighting, "grade": {"source": "E"}})
     await expect(alice("[data-testid=grade]")).to_have_text("E6")
     await alice("[data-act=undo-last]").click()
     await noticed(alice, "refused", "Not undone: Sighting graded · Sighting")
@@ -142,14 +142,14 @@ async def test_later_change_is_reported_and_stays(browsers: Browsers) -> None:
 async def test_a_column_that_is_gone_is_named(browsers: Browsers) -> None:
     board = await browsers.search()
     sighting, alice = await browsers.sighting(board, SIGHTING), await browsers.person("Alice")
-    await alice.do(board, "column.add", {"title": "Police", "role": "waiting"})
+    await alice.command(board, "column.add", {"title": "Police", "role": "waiting"})
     police = (await alice.events(board))[-1]["id"]
-    await alice.do(board, "card.move", {"card": sighting, "column": police})
+    await alice.command(board, "card.move", {"card": sighting, "column": police})
     window = await browsers.window("Alice")
     await window.open(f"/searches/{board}")
     await window.move_by_menu(SIGHTING, "doing")
     await noticed(window, "offered", "Card moved")
-    await alice.do(board, "column.remove", {"column": police})
+    await alice.command(board, "column.remove", {"column": police})
     await window("[data-act=undo-last]").click()
     await noticed(window, "refused", "Not undone: Card moved · Sighting")
     await expect(window("[data-testid=undo] li")).to_have_text("Column: This column is no longer there.")
@@ -186,7 +186,7 @@ async def test_a_status_and_what_is_new_are_not_offered_to_be_undone(browsers: B
     await alice.open_card(SIGHTING)
     await grade(alice, "B")
     await noticed(alice, "offered", "Sighting graded")
-    await (await browsers.person("Alice")).do(board, "search.set_appeal", {"level": "posters"})
+    await (await browsers.person("Alice")).command(board, "search.set_appeal", {"level": "posters"})
     await alice("[data-act=set-status]").click()
     await alice("dialog input[value=found]").check()
     await alice.fill("status", {"outcome.condition": "well", "outcome.how": "came_back", "reason": "She rang the bell"})
@@ -213,14 +213,14 @@ async def test_a_column_moved_and_renamed_is_put_back(browsers: Browsers) -> Non
 async def test_nobody_is_offered_what_they_may_not_do(browsers: Browsers) -> None:
     board = await browsers.search()
     sighting = await browsers.sighting(board, SIGHTING)
-    await (await browsers.person("Bob")).do(board, "sighting.grade", {"sighting": sighting, "grade": {"source": "E"}})
+    await (await browsers.person("Bob")).command(board, "sighting.grade", {"sighting": sighting, "grade": {"source": "E"}})
     victor, alice = await browsers.window("Victor"), await browsers.window("Alice")
     for window in (victor, alice):
         await window.open(f"/searches/{board}/cards/{sighting}")
         await expect(window("[data-testid=history] > li")).to_have_count(2)
     await expect(victor(UNDO)).to_have_count(0)
     await expect(alice(UNDO)).to_have_count(1)
-    await (await browsers.person("Alice")).do(
+    await (await browsers.person("Alice")).command(
         board, "search.set_status", {"status": "closed", "reason": "Home again", "acknowledge": "as it is"}
     )
     await expect(alice(UNDO)).to_have_count(0)
@@ -236,7 +236,7 @@ async def test_axe_finds_no_barrier_in_what_is_said_of_undoing(browsers: Browser
     await noticed(alice, "offered", "Sighting graded")
     await alice("[data-testid=undo] p").hover()  # it does not go while somebody is on it
     found = await barriers(alice, "[data-testid=undo]") + await barriers(alice, "[data-testid=history]")
-    await (await browsers.person("Bob")).do(board, "sighting.grade", {"sighting": sighting, "grade": {"source": "E"}})
+    await (await browsers.person("Bob")).command(board, "sighting.grade", {"sighting": sighting, "grade": {"source": "E"}})
     await expect(alice("[data-testid=grade]")).to_have_text("E6")
     await alice("[data-act=undo-last]").click()
     await noticed(alice, "refused", "Not undone")

@@ -53,10 +53,10 @@ async def graded_back_and_moved(browsers: Browsers, board: str, card: str) -> No
     """Change a sighting as Bob while Alice is away."""
     bob = await browsers.person("Bob")
     for source in ("B", "F"):
-        await bob.do(board, "sighting.grade", {"sighting": card, "grade": {"source": source}})
+        await bob.command(board, "sighting.grade", {"sighting": card, "grade": {"source": source}})
     columns = {each["state"]["role"]: each["id"] for each in await bob.entities(board) if each["kind"] == "column"}
-    await bob.do(board, "card.move", {"card": card, "column": columns["doing"]})
-    await bob.do(board, "task.add", {"title": "Ring the school"})
+    await bob.command(board, "card.move", {"card": card, "column": columns["doing"]})
+    await bob.command(board, "task.add", {"title": "Ring the school"})
 
 
 async def leave(window: Window) -> None:
@@ -67,12 +67,12 @@ async def test_cards_on_screen_count_as_seen_and_later_changes_are_shown(browser
     board = await browsers.search()
     alice, bob, window = await browsers.person("Alice"), await browsers.person("Bob"), await browsers.window("Alice")
     assert await seen(alice, board) == await head(alice, board), "she opened it"
-    await bob.do(board, "sighting.add", {"description": SIGHTING})
+    await bob.command(board, "sighting.add", {"description": SIGHTING})
     card = str((await bob.events(board))[-1]["id"])
     assert await seen(alice, board) != await head(alice, board)
     async with window.page.expect_response(lambda answer: answer.url.endswith("/api/v1/seen")):
         await window.open(f"/searches/{board}")
-    await bob.do(board, "task.add", {"title": "Ask the neighbours"})
+    await bob.command(board, "task.add", {"title": "Ask the neighbours"})
     await expect(window.card("Ask the neighbours")).to_be_visible()
     await leave(window)  # when she goes it is told at once
     await has_seen(alice, board, await head(alice, board))
@@ -108,12 +108,12 @@ async def test_event_right_after_a_reload_is_on_the_page_too(browsers: Browsers)
     board = await browsers.search()
     bob, charlie, window = await browsers.person("Bob"), await browsers.person("Charlie"), await browsers.window("Charlie")
     await sees_now(charlie, board)
-    await bob.do(board, "note.add", {"text": "a first one"})
+    await bob.command(board, "note.add", {"text": "a first one"})
     await window.page.goto("/since")
     news = window(f"[data-unseen-board='{board}'] [data-testid=net]")
     await expect(news).to_contain_text("a first one")
     for said in ("a second one", "a third one"):  # each as soon as the one before is there; then it is quiet
-        await bob.do(board, "note.add", {"text": said})
+        await bob.command(board, "note.add", {"text": said})
         await expect(news).to_contain_text(said, timeout=READ_MS)
 
 
@@ -135,7 +135,7 @@ async def test_all_is_marked_as_seen_when_it_was_not_taken_back(browsers: Browse
     old, new = await browsers.search(), await browsers.search()
     charlie, window = await browsers.person("Charlie"), await browsers.window("Charlie")
     await sees_now(charlie, old)
-    await (await browsers.person("Bob")).do(old, "note.add", {"text": "one more"})
+    await (await browsers.person("Bob")).command(old, "note.add", {"text": "one more"})
     await window.page.goto("/since")
     await expect(window(f"[data-unseen-board='{new}']")).to_contain_text("You have not seen this board before")
     await expect(window(f"[data-unseen-board='{old}'] [data-testid=net]")).to_contain_text("one more")
@@ -178,8 +178,8 @@ async def test_the_history_says_up_to_where_its_chain_holds_or_what_is_wrong(bro
     seq = await head(await browsers.person("Victor"), board)
     await expect(chain).to_have_text(re.compile(rf"^The chain holds up to {seq}: [0-9a-f]{{16}}…$"))
     assert browsers.server
-    desk, edit = browsers.server.desk, text("UPDATE event SET type = 'x' WHERE board = :board AND seq = 3")
-    await desk.database.write(lambda session: session.connection().execute(edit, {"board": board}))
-    desk.verified_chains.known.clear()
+    service, edit = browsers.server.service, text("UPDATE event SET type = 'x' WHERE board = :board AND seq = 3")
+    await service.database.write(lambda session: session.connection().execute(edit, {"board": board}))
+    service.verified_chains.known.clear()
     await window.reload()
     await expect(window("[data-chain][data-verified=false]")).to_contain_text("The chain does not hold: event 3 was changed")

@@ -71,7 +71,7 @@ async def abroad(request: Any, browser: Browser, tmp_path_factory: pytest.TempPa
     with pseudo_locale_installed(tmp_path_factory.mktemp("locales")) if language == CODE else nullcontext():
         async with running_server(tmp_path_factory.mktemp("desk")) as server:
             for name, (shown_as, role) in CAST.items():
-                await live_changes.add_account(server.desk, f"{name.lower()}@desk.example", shown_as, role, PASSWORD)
+                await live_changes.add_account(server.service, f"{name.lower()}@desk.example", shown_as, role, PASSWORD)
             async with Abroad(browser, server.url) as browsers:
                 browsers.server, browsers.language, browsers.said = server, language, []
                 yield browsers
@@ -228,7 +228,7 @@ async def test_a_viewer_sees_all_they_may_and_can_do_nothing(desk: Abroad) -> No
     board = await desk.search(person={"first_name": NOOR})
     card = await desk.sighting(board, COAT)
     bob = await desk.person("Bob")
-    await bob.do(board, "note.add", {"text": REASON, "card": card})
+    await bob.command(board, "note.add", {"text": REASON, "card": card})
     await desk.learn(board)
     victor = await desk.at("Victor")
     victor.may_fail("status of 40[34]")
@@ -246,7 +246,7 @@ async def test_a_viewer_sees_all_they_may_and_can_do_nothing(desk: Abroad) -> No
     for key in ("s", "t", "m", "e", "n"):
         await victor.page.keyboard.press(key)
     await expect(victor("dialog")).to_have_count(0)
-    await bob.do(board, "card.move", {"card": card, "column": await victor.column("done").get_attribute("data-column")})
+    await bob.command(board, "card.move", {"card": card, "column": await victor.column("done").get_attribute("data-column")})
     await expect(victor.column("done").locator(f"[data-card='{card}']")).to_have_count(1)  # as it happens
     body = {"id": new_id(), "name": "note.add", "data": {"text": REASON}}
     assert await victor.page.evaluate(COMMAND, [f"/api/v1/boards/{board}/commands", json.dumps(body)]) == 403
@@ -258,7 +258,7 @@ async def test_a_viewer_sees_all_they_may_and_can_do_nothing(desk: Abroad) -> No
 async def test_an_administrator_removes_an_account_that_is_signed_in_elsewhere(desk: Abroad) -> None:
     assert desk.server
     email = f"olga{new_id()}@desk.example"
-    await live_changes.add_account(desk.server.desk, email, "Ольга", "investigator", PASSWORD)
+    await live_changes.add_account(desk.server.service, email, "Ольга", "investigator", PASSWORD)
     desk.said += ["Ольга", email]
     board = await desk.search(person={"first_name": NOOR})
     await desk.sighting(board, COAT)

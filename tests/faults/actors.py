@@ -84,7 +84,7 @@ class Coordinator:
     _members: dict[str, list[str]] = field(default_factory=dict)
     _locks: dict[str, asyncio.Lock] = field(default_factory=dict)
 
-    async def ask(self, method: str, path: str, body: Any = None) -> Any:
+    async def request(self, method: str, path: str, body: Any = None) -> Any:
         """Return status and body of the answer, from a worker that gives one."""
         deadline = time.monotonic() + GIVES_UP_S
         headers = {"Authorization": f"Bearer {self.account.token}"}
@@ -99,12 +99,12 @@ class Coordinator:
                 raise RuntimeError(f"no worker answers {method} {path}")
             await asyncio.sleep(AGAIN_S)
 
-    async def do(self, board: str, name: str, data: dict[str, Any]) -> dict[str, Any]:
+    async def command(self, board: str, name: str, data: dict[str, Any]) -> dict[str, Any]:
         """Give a command; return its ack."""
         if board not in self.boards:
             self.boards.append(board)
         id = self.commands.invoke(self.boards.index(board), time.monotonic())
-        status, ack = await self.ask("POST", f"/api/v1/boards/{board}/commands", {"id": id, "name": name, "data": data})
+        status, ack = await self.request("POST", f"/api/v1/boards/{board}/commands", {"id": id, "name": name, "data": data})
         number = int(id.rpartition("-")[2])
         if status != 200:
             self.commands.refuse(number, time.monotonic())
@@ -116,12 +116,12 @@ class Coordinator:
         """Open a search with some sightings; members only, if members are given."""
         access = {} if members is None else {"access": "members", "members": [self.account.id, *members]}
         data = {"kind": "runaway", "person": {"first_name": f"Noor {number}"}, "missing_since": "2026-11-24T15:10:00Z", **access}
-        board = str((await self.do("operations", "search.open", data))["opened"])
+        board = str((await self.command("operations", "search.open", data))["opened"])
         if members is not None:
             self._members[board] = [self.account.id, *members]
         for each in range(FIRST_SIGHTINGS):
-            await self.do(board, "sighting.add", {"description": f"the {each}. sighting"})
-        _, read = await self.ask("GET", f"/api/v1/boards/{board}")
+            await self.command(board, "sighting.add", {"description": f"the {each}. sighting"})
+        _, read = await self.request("GET", f"/api/v1/boards/{board}")
         ids: dict[str, list[str]] = {"sighting": [], "task": [], "column": []}
         for entity in read["entities"]:
             ids.setdefault(entity["kind"], []).append(entity["id"])
@@ -143,7 +143,7 @@ class Coordinator:
             others = [each for each in self._members[guest.board] if each != guest.account.id]
             members = [*others, guest.account.id] if is_member else others
             self._members[guest.board] = members
-            return await self.do(guest.board, "search.set_access", {"access": "members", "members": members})
+            return await self.command(guest.board, "search.set_access", {"access": "members", "members": members})
 
     async def disable(self, guest: Guest, seconds: float) -> None:
         """Disable an account for a while."""

@@ -273,7 +273,7 @@ class _RunInProgress:
 
     async def _served(self, board: str) -> int:
         """Return the fold of the snapshot that a worker gives."""
-        _, read = await self.chief.ask("GET", f"/api/v1/boards/{board}")
+        _, read = await self.chief.request("GET", f"/api/v1/boards/{board}")
         fold = 0
         for each in read["entities"]:
             fold ^= entity_digest(each["kind"], each["id"], each["state"])

@@ -62,7 +62,7 @@ class Machine:
         assert await asyncio.wait_for(self.process.wait(), 15) == 0
 
 
-_NOWHERE = Server(desk=cast(Any, None), url="", uvicorn=cast(Any, None))
+_NOWHERE = Server(service=cast(Any, None), url="", uvicorn=cast(Any, None))
 
 
 class Writer(Person):
@@ -70,7 +70,7 @@ class Writer(Person):
 
     board: str
 
-    def _take(self, frame: dict[str, Any]) -> None:
+    def _handle(self, frame: dict[str, Any]) -> None:
         if frame["type"] in ("ack", "refused"):
             waiting = self._answers.get(frame["id"])
             if waiting is None or waiting.done():
@@ -92,7 +92,7 @@ class Writer(Person):
     async def _until_acknowledged(self, frame: dict[str, Any]) -> dict[str, Any]:
         while True:
             with contextlib.suppress(TimeoutError):
-                answer = await self.start(frame)
+                answer = await self.start_command(frame)
                 if answer["type"] == "ack":
                     return answer
                 assert answer["code"] == "unavailable", answer
@@ -107,22 +107,22 @@ class Writer(Person):
         """Raise the error that ended this person's writing or connection."""
         if self.writing.done():
             self.writing.result()
-        assert self.closed is None
+        assert self.close_code is None
         assert not self.failures()
 
     def failures(self) -> list[dict[str, Any]]:
         """Return the errors that ended this person's reading."""
-        return [frame for frame in self.heard if frame["type"] == "failure"]
+        return [frame for frame in self.frames if frame["type"] == "failure"]
 
     def heads(self) -> int:
         """Return how often this person received heads."""
-        return sum(frame["type"] == "heads" for frame in self.heard)
+        return sum(frame["type"] == "heads" for frame in self.frames)
 
 
 async def writer(machine: Machine, token: str) -> Writer:
     connected = await connect(machine.server.ws, additional_headers={"Authorization": f"Bearer {token}"}, max_size=None)
     person = Writer(machine.server, token, connected)
-    await person.until(lambda: person.account)
+    await person.wait_until(lambda: person.account)
     return person
 
 
@@ -162,7 +162,7 @@ async def test_partitioned_machine_loses_nothing_and_doubles_nothing(machines: t
     bob = await writer(other, await browsers.hire("Bob", "investigator"))
     search = await alice.open_search()
     for person in (alice, bob):
-        await person.follow(search)
+        await person.subscribe(search)
     for person in (alice, bob):
         person.begin(search)
     await wait_until(lambda: min(len(alice.acked), len(bob.acked)) > 20 and min(alice.heads(), bob.heads()) > 0)
@@ -174,10 +174,10 @@ async def test_partitioned_machine_loses_nothing_and_doubles_nothing(machines: t
         await wait_until(lambda: alice.heads() > elsewhere + 1, HEALS_WITHIN_S)
         assert bob.heads() == at_cut  # so his screen says that it may not be current
         assert len(alice.acked) > given  # and hers goes on
-        assert bob.closed is None
+        assert bob.close_code is None
         assert (await bob.http.get("/readyz")).status_code == 503
         assert (await alice.http.get("/readyz")).status_code == 200
-        missed = alice.screens[search].seq - bob.screens[search].seq
+        missed = alice.boards[search].seq - bob.boards[search].seq
         assert missed > 0
     finally:
         other.host.heal()
@@ -194,14 +194,14 @@ async def test_partitioned_machine_loses_nothing_and_doubles_nothing(machines: t
         await person.end()
     for person in (alice, bob):
         fresh = await person.snapshot(search)
-        screen = await person.up_to(search, fresh["seq"])  # it has taken each event once, in order, or it had failed
+        screen = await person.wait_for_seq(search, fresh["seq"])  # it has taken each event once, in order, or it had failed
         assert screen.entities == fresh["entities"]
-    command_of = {event["seq"]: event["command"] for event in bob.screens[search].events}
+    command_of = {event["seq"]: event["command"] for event in bob.boards[search].events}
     for person in (alice, bob):
         for id, seqs in person.acked.items():
             assert [command_of[seq] for seq in seqs] == [id]
-    notes = Counter(state["text"] for state in alice.screens[search].of("note").values())
+    notes = Counter(state["text"] for state in alice.boards[search].of_kind("note").values())
     assert notes == Counter(f"note {id}" for person in (alice, bob) for id in person.acked)
     for person in (alice, bob):
-        await person.leave()
+        await person.close()
         assert not person.failures()

@@ -80,18 +80,18 @@ def backups(backend: Backend, tmp_path: Path, installation: dict[str, Any]) -> B
 async def test_restored_board_is_that_of_the_backup_and_clients_get_snapshots(backups: Backups) -> None:
     backup, restore = backups.words
     async with running_server(backups.folder, **backups.settings) as server:
-        token = await create_token(server.desk, "Alice", "coordinator")
+        token = await create_token(server.service, "Alice", "coordinator")
         alice = await connect_person(server, token)
         search = await alice.open_search()
-        screen = await alice.follow(search)
-        kept = await alice.do(search, "note.add", {"text": "Before the backup."}, id="before")
+        screen = await alice.subscribe(search)
+        kept = await alice.command(search, "note.add", {"text": "Before the backup."}, id="before")
         then = await alice.snapshot(search)
         await backups.type(backup)
-        await alice.do(search, "note.add", {"text": "After the backup."}, id="after")
-        await alice.up_to(search, then["seq"] + 1)
+        await alice.command(search, "note.add", {"text": "After the backup."}, id="after")
+        await alice.wait_for_seq(search, then["seq"] + 1)
         email = (await alice.http.get("/api/v1/me")).json()["email"]
-        await live_changes.apply_change(server.desk, lambda session: accounts.set_role(session, email, "viewer"))
-        await alice.leave()
+        await live_changes.apply_change(server.service, lambda session: accounts.set_role(session, email, "viewer"))
+        await alice.close()
 
     assert "have a new epoch" in await backups.type(restore)
     assert len((await backups.type("python3 -m board verify")).splitlines()) == 3
@@ -99,17 +99,17 @@ async def test_restored_board_is_that_of_the_backup_and_clients_get_snapshots(ba
     async with running_server(backups.folder, **backups.settings) as server:
         for seq in (screen.seq, then["seq"], 1):  # beyond the head as it is now, at it, and before it
             back = await connect_person(server, token)
-            await back.follow(search, screen.epoch, seq)
+            await back.subscribe(search, screen.epoch, seq)
             await _has_it_anew(back, search, screen.epoch, then)
-        assert (await back.do(search, "note.add", {"text": "Before the backup."}, id="before"))["seqs"] == kept["seqs"]
-        assert (await back.do(search, "note.add", {"text": "After the backup."}, id="after"))["seqs"] == [then["seq"] + 1]
-        await back.leave()
+        assert (await back.command(search, "note.add", {"text": "Before the backup."}, id="before"))["seqs"] == kept["seqs"]
+        assert (await back.command(search, "note.add", {"text": "After the backup."}, id="after"))["seqs"] == [then["seq"] + 1]
+        await back.close()
 
 
 async def _has_it_anew(person: Person, search: str, old_epoch: str, then: dict[str, Any]) -> None:
     """A snapshot of the board as it was at the backup, in an epoch of its own."""
-    assert [frame["type"] for frame in person.heard if frame.get("board") == search][:2] == ["snapshot", "subscribed"]
-    screen = person.screens[search]
+    assert [frame["type"] for frame in person.frames if frame.get("board") == search][:2] == ["snapshot", "subscribed"]
+    screen = person.boards[search]
     assert screen.epoch != old_epoch
     assert (screen.seq, screen.entities) == (then["seq"], then["entities"])
 
@@ -141,7 +141,7 @@ async def test_the_nightly_backup_has_the_day_in_its_name(backend: Backend, back
 
 
 @pytest.fixture
-async def desk(tmp_path: Path) -> AsyncIterator[BoardService]:
+async def service(tmp_path: Path) -> AsyncIterator[BoardService]:
     """Service on SQLite with an account."""
     opened = await BoardService.open(settings_for(tmp_path))
     await live_changes.add_account(opened, "alice@desk.example", "Alice", "coordinator", PASSWORD)
@@ -159,16 +159,16 @@ def quietly(line: str) -> None:
 
 
 async def test_a_backup_is_of_one_moment_and_nobody_waits_for_it(
-    desk: BoardService, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    service: BoardService, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(backup, "PROGRESS_STEPS", 10)
-    other, told = Database(desk.settings.database_url), list[str]()
+    other, told = Database(service.settings.database_url), list[str]()
 
     def tell(line: str) -> None:
         other.write_now(lambda session: accounts.set_role(session, "alice@desk.example", "viewer"))  # raises where it waits
         told.append(line)
 
-    assert backup.backup(desk.database, tmp_path / "backup.db", tell) == (2, [])
+    assert backup.backup(service.database, tmp_path / "backup.db", tell) == (2, [])
     assert any(line.endswith("MB") for line in told)
     assert told[-1] == "checking it"
     await other.close()
@@ -177,54 +177,56 @@ async def test_a_backup_is_of_one_moment_and_nobody_waits_for_it(
     await made.close()
 
 
-async def test_a_file_that_is_there_is_left_alone(desk: BoardService, tmp_path: Path) -> None:
+async def test_a_file_that_is_there_is_left_alone(service: BoardService, tmp_path: Path) -> None:
     (tmp_path / "backup.db").write_text("yesterday's")
     with pytest.raises(OperationError, match="already"):
-        backup.backup(desk.database, tmp_path / "backup.db", quietly)
+        backup.backup(service.database, tmp_path / "backup.db", quietly)
     assert (tmp_path / "backup.db").read_text() == "yesterday's"
     assert left(tmp_path) == {"backup.db"}
 
 
-async def test_one_that_came_meanwhile_too(desk: BoardService, tmp_path: Path) -> None:
+async def test_one_that_came_meanwhile_too(service: BoardService, tmp_path: Path) -> None:
     with pytest.raises(OperationError, match="already"):
-        backup.backup(desk.database, tmp_path / "backup.db", lambda line: (tmp_path / "backup.db").write_text("another's"))  # type: ignore[arg-type]
+        backup.backup(service.database, tmp_path / "backup.db", lambda line: (tmp_path / "backup.db").write_text("another's"))  # type: ignore[arg-type]
     assert (tmp_path / "backup.db").read_text() == "another's"
     assert left(tmp_path) == {"backup.db"}
 
 
-async def test_broken_chain_is_reported_and_the_rest_is_backed_up(desk: BoardService, tmp_path: Path, monkeypatch: Any) -> None:
-    await desk.database.write(
+async def test_broken_chain_is_reported_and_the_rest_is_backed_up(
+    service: BoardService, tmp_path: Path, monkeypatch: Any
+) -> None:
+    await service.database.write(
         lambda session: session.connection().execute(text("UPDATE board SET seq = seq + 1 WHERE kind = 'operations'"))
     )
-    boards, faults = backup.backup(desk.database, tmp_path / "backup.db", quietly)
+    boards, faults = backup.backup(service.database, tmp_path / "backup.db", quietly)
     assert (boards, [fault[:19] for fault in faults]) == (2, ["operations: event 1"])
-    monkeypatch.setenv("DATABASE_URL", desk.settings.database_url)
+    monkeypatch.setenv("DATABASE_URL", service.settings.database_url)
     with pytest.raises(OperationError, match=r"again.db is written, but .* damaged, .*: operations: event 1"):
         commands.backup(tmp_path / "again.db")
     assert left(tmp_path) == {"backup.db", "again.db"}
 
 
-async def test_a_file_that_is_broken_is_not_kept(desk: BoardService, tmp_path: Path, monkeypatch: Any) -> None:
+async def test_a_file_that_is_broken_is_not_kept(service: BoardService, tmp_path: Path, monkeypatch: Any) -> None:
     def broken(source: Path, part: Path, tell: Any) -> None:
         part.write_bytes(b"not a database" * 1_000)
 
     monkeypatch.setattr(backup, "_copy", broken)
     with pytest.raises(OperationError, match="not kept"):
-        backup.backup(desk.database, tmp_path / "backup.db", quietly)
+        backup.backup(service.database, tmp_path / "backup.db", quietly)
     assert left(tmp_path) == set()
 
 
-async def test_a_backup_that_breaks_off_leaves_nothing(desk: BoardService, tmp_path: Path) -> None:
+async def test_a_backup_that_breaks_off_leaves_nothing(service: BoardService, tmp_path: Path) -> None:
     def tell(line: str) -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        backup.backup(desk.database, tmp_path / "backup.db", tell)
+        backup.backup(service.database, tmp_path / "backup.db", tell)
     assert left(tmp_path) == set()
 
 
 async def test_it_has_its_name_only_when_it_was_found_to_hold_and_is_on_the_disk(
-    desk: BoardService, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    service: BoardService, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen: list[tuple[str, set[str]]] = []
     check, sync = backup._verify, backup._sync
@@ -238,21 +240,21 @@ async def test_it_has_its_name_only_when_it_was_found_to_hold_and_is_on_the_disk
 
     monkeypatch.setattr(backup, "_verify", noted("check", check))
     monkeypatch.setattr(backup, "_sync", noted("sync", sync))
-    backup.backup(desk.database, tmp_path / "backup.db", quietly)
+    backup.backup(service.database, tmp_path / "backup.db", quietly)
     assert [name for name, _ in seen] == ["check", "sync", "sync"]
     for _, files in seen[:2]:
         assert [re.sub(r"\.[0-9a-f]{8}\.", ".", file) for file in files] == ["backup.db.part"]
     assert seen[2][1] == {"backup.db"}
 
 
-async def test_erased_content_is_not_in_a_backup(desk: BoardService, tmp_path: Path) -> None:
+async def test_erased_content_is_not_in_a_backup(service: BoardService, tmp_path: Path) -> None:
     name, pages = "Noor, who was erased. " * 1_000, tmp_path / "pages.db"
-    await desk.database.write(lambda session: session.add(ReadPosition(account=name, board="", epoch="", seq=0, at="")))
-    await desk.database.write(lambda session: session.connection().execute(text("DELETE FROM seen")))
-    with closing(library.connect(desk.database.path)) as source, closing(library.connect(pages)) as copy:
+    await service.database.write(lambda session: session.add(ReadPosition(account=name, board="", epoch="", seq=0, at="")))
+    await service.database.write(lambda session: session.connection().execute(text("DELETE FROM seen")))
+    with closing(library.connect(service.database.path)) as source, closing(library.connect(pages)) as copy:
         source.backup(copy)
     assert b"Noor, who was erased." in pages.read_bytes()  # so the test could fail: the pages still have it
-    backup.backup(desk.database, tmp_path / "backup.db", quietly)
+    backup.backup(service.database, tmp_path / "backup.db", quietly)
     assert b"Noor, who was erased." not in (tmp_path / "backup.db").read_bytes()
 
 

@@ -204,7 +204,7 @@ async def test_requests_refused_by_origin_suggest_that_public_url_is_missing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with running_server(tmp_path) as server:
-        await live_changes.add_account(server.desk, "alice@desk.example", "Alice", "coordinator", PASSWORD)
+        await live_changes.add_account(server.service, "alice@desk.example", "Alice", "coordinator", PASSWORD)
         async with httpx.AsyncClient(base_url=server.url) as http:
             form = {"email": "alice@desk.example", "password": PASSWORD}
             assert (await http.post("/login", data=form, headers={"Sec-Fetch-Site": "same-origin"})).status_code == 303

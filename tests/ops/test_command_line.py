@@ -115,7 +115,7 @@ def refuse(run: Run) -> Refuse:
 @pytest.fixture
 async def board(team: Team) -> Shell:
     """Shell beside the team's server, on its database."""
-    return Shell({"DATABASE_URL": team.server.desk.settings.database_url})
+    return Shell({"DATABASE_URL": team.server.service.settings.database_url})
 
 
 @pytest.fixture
@@ -163,7 +163,7 @@ async def test_account_commands_add_list_disable_enable_and_change(team: Team, b
 async def test_others_write_while_a_password_is_hashed(
     team: Team, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    hash_password, other = accounts.hash_password, Database(team.server.desk.settings.database_url)  # type: ignore[attr-defined]
+    hash_password, other = accounts.hash_password, Database(team.server.service.settings.database_url)  # type: ignore[attr-defined]
     written: list[str] = []
 
     def hashed(password: str) -> str:
@@ -430,7 +430,7 @@ async def test_verify_says_a_line_for_each_board_or_the_first_bad_row(team: Team
         sql = text("UPDATE event SET type = 'x' WHERE board = :board AND seq = 3")
         session.connection().execute(sql, {"board": search})  # type: ignore[attr-defined]
 
-    await team.server.desk.database.write(edit)
+    await team.server.service.database.write(edit)
     for words in (("verify",), ("verify", search)):
         code, out, fault = await board(*words)
         assert (code, out) == (1, "")

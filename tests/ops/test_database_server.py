@@ -54,28 +54,28 @@ async def open_desk(url: str) -> BoardService:
     return await BoardService.open(Settings(_env_file=None, database_url=url, secret_key=SECRET))
 
 
-async def alice(desk: BoardService) -> Caller:
+async def alice(service: BoardService) -> Caller:
     return await live_changes.caller_for(
-        desk, await desk.database.read(lambda session: accounts.find(session, "alice@desk.example").id)
+        service, await service.database.read(lambda session: accounts.find(session, "alice@desk.example").id)
     )
 
 
-async def do(desk: BoardService, board: str, name: str, data: dict[str, Any], id: str | None = None) -> Any:
-    return await desk.execute(await alice(desk), Command(id or new_id(), board, name, data))
+async def do(service: BoardService, board: str, name: str, data: dict[str, Any], id: str | None = None) -> Any:
+    return await service.execute(await alice(service), Command(id or new_id(), board, name, data))
 
 
-async def open_search(desk: BoardService) -> str:
-    return str((await do(desk, OPERATIONS, "search.open", SEARCH)).opened)
+async def open_search(service: BoardService) -> str:
+    return str((await do(service, OPERATIONS, "search.open", SEARCH)).opened)
 
 
-def person(desk: BoardService, search: str) -> dict[str, Any]:
+def person(service: BoardService, search: str) -> dict[str, Any]:
     query = text("SELECT person FROM search WHERE id = :id")
-    return desk.database.read_now(lambda session: dict(session.connection().execute(query, {"id": search}).scalar_one()))
+    return service.database.read_now(lambda session: dict(session.connection().execute(query, {"id": search}).scalar_one()))
 
 
-def count(desk: BoardService, search: str) -> int:
+def count(service: BoardService, search: str) -> int:
     query = text("SELECT count(*) FROM event WHERE board = :id AND type = 'note.added'")
-    return int(desk.database.read_now(lambda session: session.connection().execute(query, {"id": search}).scalar_one()))
+    return int(service.database.read_now(lambda session: session.connection().execute(query, {"id": search}).scalar_one()))
 
 
 def pid(session: Session) -> int:
@@ -130,9 +130,9 @@ async def test_two_edits_of_one_row_never_erase_each_other(
 async def test_commands_on_two_boards_never_deadlock(desks: list[BoardService], postgres: Postgres) -> None:
     searches = [await open_search(desks[0]) for _ in range(2)]
     many = [
-        do(desk, board, name, data)
+        do(service, board, name, data)
         for turn in range(15)
-        for desk in desks
+        for service in desks
         for search in searches
         for board, name, data in (
             (search, "search.update", {"person": {"age": turn}}),
@@ -154,8 +154,8 @@ async def test_one_command_id_on_two_boards_at_once_is_done_on_one_of_them(
     one, other = await open_search(desks[0]), await open_search(desks[0])
     with holding(postgres_url, one), holding(postgres_url, other):
         both = [
-            asyncio.create_task(do(desk, search, "note.add", {"text": "once"}, id="the-same"))
-            for desk, search in zip(desks, (one, other), strict=True)
+            asyncio.create_task(do(service, search, "note.add", {"text": "once"}, id="the-same"))
+            for service, search in zip(desks, (one, other), strict=True)
         ]
         await waiting(postgres, 2)
     acks = await asyncio.gather(*both)
@@ -177,7 +177,7 @@ async def test_boards_are_written_side_by_side(desks: list[BoardService], postgr
 
 
 @contextmanager
-def collecting(desk: BoardService, board: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def collecting(service: BoardService, board: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Keep a first write to this board at work until the block ends, so that writes to other boards are collected."""
     monkeypatch.setattr(write_queue, "COLLECT_S", 60.0)
     begun, go_on = threading.Event(), threading.Event()
@@ -186,24 +186,24 @@ def collecting(desk: BoardService, board: str, monkeypatch: pytest.MonkeyPatch) 
         begun.set()
         go_on.wait(10)
 
-    desk.database.write(work, boards=(board,))
+    service.database.write(work, boards=(board,))
     assert begun.wait(10)
     yield
     go_on.set()
 
 
-async def _notes(desk: BoardService, searches: list[str]) -> "list[asyncio.Task[Any]]":
-    caller = await alice(desk)
+async def _notes(service: BoardService, searches: list[str]) -> "list[asyncio.Task[Any]]":
+    caller = await alice(service)
     notes = [Command(new_id(), search, "note.add", {"text": "seen"}) for search in searches]
-    tasks = [asyncio.create_task(desk.execute(caller, note)) for note in notes]
+    tasks = [asyncio.create_task(service.execute(caller, note)) for note in notes]
     await asyncio.sleep(0)  # they are queued
     return tasks
 
 
-def _transactions(desk: BoardService, searches: list[str]) -> list[int]:
+def _transactions(service: BoardService, searches: list[str]) -> list[int]:
     """Return the transaction in which each search's board was last written."""
     query = text("SELECT id, xmin::text::bigint AS by FROM board")
-    rows = {row.id: row.by for row in desk.database.read_now(lambda session: session.connection().execute(query).all())}
+    rows = {row.id: row.by for row in service.database.read_now(lambda session: session.connection().execute(query).all())}
     return [rows[search] for search in searches]
 
 
@@ -486,7 +486,7 @@ async def test_every_text_sorts_bytewise(database: Database) -> None:
 )
 async def test_an_id_that_no_text_of_the_server_can_be_is_not_found(postgres_url: str, tmp_path: Path, path: str) -> None:
     async with running_server(tmp_path, database_url=postgres_url, secret_key=SECRET) as server:
-        token = await create_token(server.desk, "Alice", "coordinator")
+        token = await create_token(server.service, "Alice", "coordinator")
         async with httpx.AsyncClient(base_url=server.url, headers={"Authorization": f"Bearer {token}"}) as client:
             assert (await client.get(path)).status_code == 404
             nobody = {"email": "a\0@desk.example", "password": "a\0"}
@@ -512,9 +512,9 @@ async def test_many_processes_start_on_an_empty_database_at_once(postgres: Postg
     ended = [(each.returncode, said) for each in starting for _, said in [await each.communicate()]]
     assert ended == [(0, b"")] * 4
     desks = await asyncio.gather(*(open_desk(url) for _ in range(4)))
-    for desk in desks:
-        assert await desk.database.read(_boards) == {AUDIT, OPERATIONS}
-        await desk.close()
+    for service in desks:
+        assert await service.database.read(_boards) == {AUDIT, OPERATIONS}
+        await service.close()
     postgres.drop("fresh")
 
 

@@ -77,7 +77,7 @@ def _listens(port: int) -> bool:
 
 async def test_nginx_lets_browsers_in_and_the_socket_through(nginx: tuple[Server, int]) -> None:
     server, port = nginx
-    await live_changes.add_account(server.desk, "alice@desk.example", "Alice", "coordinator", PASSWORD)
+    await live_changes.add_account(server.service, "alice@desk.example", "Alice", "coordinator", PASSWORD)
     as_seen: dict[str, Any] = {"Host": BEHIND.removeprefix("http://"), "Origin": BEHIND}
     async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", headers=as_seen, timeout=PATIENCE_S) as browser:
         signed_in = await browser.post("/login", data={"email": "alice@desk.example", "password": PASSWORD})

@@ -118,19 +118,19 @@ async def test_overload_is_not_counted_as_a_failed_write(server: Server, monkeyp
     """An overload is refused by the same code, and is no fault of the disk."""
     from tests.support.people import Refusal, connect_person, create_token
 
-    alice = await connect_person(server, await create_token(server.desk, "Alice", "coordinator"))
+    alice = await connect_person(server, await create_token(server.service, "Alice", "coordinator"))
     before = commands.labels("failed")._value.get()
 
     def full(*_: object, **__: object) -> None:
         raise DatabaseUnavailable
 
-    monkeypatch.setattr(server.desk.database, "write", full)
+    monkeypatch.setattr(server.service.database, "write", full)
     with pytest.raises(Refusal, match="unavailable"):
-        await alice.do("operations", "search.open", SEARCH)
+        await alice.command("operations", "search.open", SEARCH)
     assert commands.labels("failed")._value.get() == before
-    assert server.desk.database.health.error_code is None
+    assert server.service.database.health.error_code is None
     monkeypatch.undo()
-    await alice.leave()
+    await alice.close()
 
 
 async def test_writes_are_not_reported_ready_while_the_disk_is_nearly_full(

@@ -140,7 +140,7 @@ def test_every_metric_is_in_the_reference() -> None:
 
 async def _asked(alice: Person, peer: tuple[str, int] | None, **headers: str) -> int:
     """Return the answer to a request without a token from this address."""
-    door = httpx.ASGITransport(app.create_app(alice.server.desk), client=peer)  # type: ignore[arg-type]
+    door = httpx.ASGITransport(app.create_app(alice.server.service), client=peer)  # type: ignore[arg-type]
     given = {name.replace("_", "-"): value for name, value in headers.items()}
     async with httpx.AsyncClient(transport=door, base_url="http://board.example") as http:
         return (await http.get("/metrics", headers=given)).status_code

@@ -33,19 +33,19 @@ class Lost:
 async def lost(tmp_path: Path) -> Lost:
     """A search with three notes, made after the backup that is in place again."""
     async with running_server(tmp_path) as server:
-        alice = await connect_person(server, token := await create_token(server.desk, "Alice", "coordinator"))
+        alice = await connect_person(server, token := await create_token(server.service, "Alice", "coordinator"))
         search = await alice.open_search()
-        screen = await alice.follow(search)
+        screen = await alice.subscribe(search)
         old = (screen.epoch, screen.seq)
-        await alice.leave()
+        await alice.close()
     shutil.copy(tmp_path / "board.db", tmp_path / "backup")
     async with running_server(tmp_path) as server:
         alice = await connect_person(server, token)
-        screen = await alice.follow(search)
+        screen = await alice.subscribe(search)
         for number in range(3):
-            await alice.do(search, "note.add", {"text": f"lost {number}"})
-        await alice.up_to(search, old[1] + 3)
-        await alice.leave()
+            await alice.command(search, "note.add", {"text": f"lost {number}"})
+        await alice.wait_for_seq(search, old[1] + 3)
+        await alice.close()
     for file in ("board.db", "board.db-wal", "board.db-shm"):
         (tmp_path / file).unlink(missing_ok=True)
     shutil.copy(tmp_path / "backup", tmp_path / "board.db")
@@ -55,12 +55,12 @@ async def lost(tmp_path: Path) -> Lost:
 async def comes_back(alice: Person, lost: Lost) -> list[str]:
     """Return the frames for a client that resumes from its position; others were at work meanwhile."""
     for number in range(5):
-        await alice.do(lost.search, "note.add", {"text": f"new {number}"})
-    alice.screens[lost.search] = lost.ahead
+        await alice.command(lost.search, "note.add", {"text": f"new {number}"})
+    alice.boards[lost.search] = lost.ahead
     lost.ahead.live = False
-    since = len(alice.heard)
-    await alice.follow(lost.search, lost.ahead.epoch, lost.ahead.seq)
-    return [frame["type"] for frame in alice.heard[since:] if frame.get("board") == lost.search]
+    since = len(alice.frames)
+    await alice.subscribe(lost.search, lost.ahead.epoch, lost.ahead.seq)
+    return [frame["type"] for frame in alice.frames[since:] if frame.get("board") == lost.search]
 
 
 async def test_new_epochs_give_an_old_client_a_snapshot(lost: Lost) -> None:
@@ -70,12 +70,12 @@ async def test_new_epochs_give_an_old_client_a_snapshot(lost: Lost) -> None:
     async with running_server(lost.folder) as server:
         alice = await connect_person(server, lost.token)
         assert "snapshot" in await comes_back(alice, lost)
-        assert {state["text"] for state in lost.ahead.of("note").values()} == {f"new {number}" for number in range(5)}
+        assert {state["text"] for state in lost.ahead.of_kind("note").values()} == {f"new {number}" for number in range(5)}
         patch = {"person": {"age": 9}}
         with pytest.raises(Refusal) as refused:
-            await alice.do(lost.search, "search.update", patch, base=lost.old[1], epoch=lost.old[0])
+            await alice.command(lost.search, "search.update", patch, base=lost.old[1], epoch=lost.old[0])
         assert refused.value.code == "conflict"
-        await alice.leave()
+        await alice.close()
 
 
 async def test_old_epochs_would_resume_past_events_it_never_saw(lost: Lost) -> None:
@@ -83,8 +83,8 @@ async def test_old_epochs_would_resume_past_events_it_never_saw(lost: Lost) -> N
     async with running_server(lost.folder) as server:
         alice = await connect_person(server, lost.token)
         assert "snapshot" not in await comes_back(alice, lost)
-        assert "lost 0" in {state["text"] for state in lost.ahead.of("note").values()}
-        await alice.leave()
+        assert "lost 0" in {state["text"] for state in lost.ahead.of_kind("note").values()}
+        await alice.close()
 
 
 async def test_every_board_has_an_epoch_of_its_own_and_holds_as_before(lost: Lost) -> None:

@@ -32,7 +32,7 @@ class Coordinator:
         headers = {"authorization": f"Bearer {token}", "connection": "close"}
         self.http, self.random, self.done = httpx.AsyncClient(base_url=url, headers=headers), Random(seed), 0
 
-    async def do(self, name: str, **data: Any) -> None:
+    async def command(self, name: str, **data: Any) -> None:
         answer = await self.http.post(f"{OPERATIONS}/commands", json={"id": new_id(), "name": name, "data": data})
         assert answer.status_code in (200, 403, 409), answer.text
         self.done += answer.status_code == 200
@@ -51,7 +51,7 @@ class Coordinator:
                 "handover.refuse": {"handover": number, "reason": "not yet"},
                 "handover.withdraw": {"handover": number},
             }
-            await self.do(name, **given[name])
+            await self.command(name, **given[name])
 
 
 async def test_one_holds_the_shift_at_every_moment_whoever_serves_whom(postgres_url: str, redis: Redis) -> None:

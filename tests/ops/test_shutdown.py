@@ -174,17 +174,17 @@ async def test_reading_client_gets_all_that_was_acknowledged(tmp_path: Path) -> 
 
 @pytest.mark.parametrize("what", ["the shift", "alerts", "heads"])
 async def test_a_desk_closes_when_something_changes_in_that_very_moment(tmp_path: Path, what: str) -> None:
-    desk = await BoardService.open(settings_for(tmp_path, database_url=backends.sqlite_url(tmp_path)))
+    service = await BoardService.open(settings_for(tmp_path, database_url=backends.sqlite_url(tmp_path)))
     changed = {
-        "the shift": desk.shift_status.changed,
-        "alerts": desk.hub.alerts_requested,
-        "heads": desk.hub.head_poller._check_requested,
+        "the shift": service.shift_status.changed,
+        "alerts": service.hub.alerts_requested,
+        "heads": service.hub.head_poller._check_requested,
     }[what]
     while not changed._waiters:
         await asyncio.sleep(0)
     changed.set()  # who waits for it is told in the next turn of the loop, and cancelled in this one
     async with asyncio.timeout(PATIENCE_S):
-        await desk.close()
+        await service.close()
 
 
 LOGGING_HANGS = """

@@ -42,7 +42,7 @@ main()
 @contextlib.asynccontextmanager
 async def working(server: Server, **more: Any) -> AsyncIterator[SimulatedTeam]:
     """Simulated team at work. Nobody may fail, and nothing that they do may be refused."""
-    team = SimulatedTeam(server.url, await server.desk.database.write(create_tokens), **({"factor": FAST} | more))
+    team = SimulatedTeam(server.url, await server.service.database.write(create_tokens), **({"factor": FAST} | more))
     running = asyncio.create_task(team.run())
     try:
         yield team
@@ -55,11 +55,11 @@ async def working(server: Server, **more: Any) -> AsyncIterator[SimulatedTeam]:
 
 @contextlib.asynccontextmanager
 async def newcomer(server: Server) -> AsyncIterator[Person]:
-    alice = await connect_person(server, await create_token(server.desk, "Alice", "coordinator"))
+    alice = await connect_person(server, await create_token(server.service, "Alice", "coordinator"))
     try:
         yield alice
     finally:
-        await alice.leave()
+        await alice.close()
 
 
 async def until(alice: Person, true: Any) -> None:
@@ -67,24 +67,24 @@ async def until(alice: Person, true: Any) -> None:
     async with asyncio.timeout(LONG_S):
         while not true():
             with contextlib.suppress(TimeoutError):
-                await alice.until(true)
+                await alice.wait_until(true)
 
 
 async def search(alice: Person, reference: str | None = None, kind: str = "runaway") -> str:
     """A new search of hers, which she follows."""
     board = await alice.open_search(kind=kind, **({"reference": reference} if reference else {}))
-    await alice.follow(board)
+    await alice.subscribe(board)
     return board
 
 
 def by_whom(alice: Person, team: SimulatedTeam, *boards: str) -> set[str]:
     """Colleagues whose events she has seen."""
-    return {event["actor"]["id"] for board in boards for event in alice.screens[board].events if event["actor"]} & team.team
+    return {event["actor"]["id"] for board in boards for event in alice.boards[board].events if event["actor"]} & team.team
 
 
 def cards(alice: Person, board: str) -> int:
-    screen = alice.screens[board]
-    return len(screen.of("sighting")) + len(screen.of("task"))
+    screen = alice.boards[board]
+    return len(screen.of_kind("sighting")) + len(screen.of_kind("task"))
 
 
 async def test_a_newcomer_who_is_alone_sees_several_at_work(tmp_path: Path) -> None:
@@ -92,10 +92,10 @@ async def test_a_newcomer_who_is_alone_sees_several_at_work(tmp_path: Path) -> N
         boards = [await search(alice, "DEMO-01"), await search(alice, "DEMO-10", "parental_abduction"), await search(alice)]
 
         def done() -> set[str]:
-            return {event["type"] for board in boards for event in alice.screens[board].events}
+            return {event["type"] for board in boards for event in alice.boards[board].events}
 
         def present() -> list[dict[str, Any]]:
-            frames = [each for each in alice.heard if each["type"] == "presence" and each["board"] in boards]
+            frames = [each for each in alice.frames if each["type"] == "presence" and each["board"] in boards]
             return [each for frame in frames for each in frame["people"] if each["account"] in team.team]
 
         async with working(server) as team:
@@ -112,15 +112,15 @@ async def test_a_search_is_filled_to_a_bound_and_then_worked_on(tmp_path: Path) 
         board = await search(alice, "DEMO-01")
 
         def full() -> bool:
-            return cards(alice, board) >= most["card"] and len(alice.screens[board].of("note")) >= most["note"]
+            return cards(alice, board) >= most["card"] and len(alice.boards[board].of_kind("note")) >= most["note"]
 
         async with working(server, most=most, factor=FAST / 5) as team:
             await until(alice, full)
-            so_far = alice.screens[board].seq
-            await until(alice, lambda: alice.screens[board].seq > so_far + 10)
+            so_far = alice.boards[board].seq
+            await until(alice, lambda: alice.boards[board].seq > so_far + 10)
             assert len(by_whom(alice, team, board)) >= 3
         assert cards(alice, board) == most["card"]
-        assert len(alice.screens[board].of("note")) == most["note"]
+        assert len(alice.boards[board].of_kind("note")) == most["note"]
 
 
 async def test_a_search_is_left_alone_while_a_newcomer_edits_a_card(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -129,15 +129,17 @@ async def test_a_search_is_left_alone_while_a_newcomer_edits_a_card(tmp_path: Pa
     monkeypatch.setattr(SimulatedTeam, "pause", lambda self, board: (noticed.append(board), keep_off(self, board)))
     async with running_server(tmp_path) as server, newcomer(server) as alice:
         hers, other = await search(alice, "DEMO-01"), await search(alice, "DEMO-02")
-        card = next(iter(alice.screens[hers].of("task")))
-        await alice.ask({"type": "presence", "board": hers, "card": card, "editing": True}, type="presence", board=hers, count=1)
-        before = alice.screens[hers].seq
+        card = next(iter(alice.boards[hers].of_kind("task")))
+        await alice.request(
+            {"type": "presence", "board": hers, "card": card, "editing": True}, type="presence", board=hers, count=1
+        )
+        before = alice.boards[hers].seq
         async with working(server) as team:
             await until(alice, lambda: noticed.count(hers) >= 5 and len(by_whom(alice, team, other)) >= 3)
             assert other not in noticed
             assert (await alice.snapshot(hers))["seq"] == before
-            await alice.say({"type": "presence", "board": hers, "card": card, "editing": False})
-            await until(alice, lambda: alice.screens[hers].seq > before)
+            await alice.send({"type": "presence", "board": hers, "card": card, "editing": False})
+            await until(alice, lambda: alice.boards[hers].seq > before)
 
 
 async def test_they_come_back_after_a_restart(tmp_path: Path) -> None:
@@ -148,7 +150,7 @@ async def test_they_come_back_after_a_restart(tmp_path: Path) -> None:
             await until(alice, lambda: len(by_whom(alice, team, board)) >= 3)
             port = int(server.url.rpartition(":")[2])
         async with running_server(tmp_path, port=port) as server, newcomer(server) as alice:
-            await alice.follow(board)
+            await alice.subscribe(board)
             await until(alice, lambda: len(by_whom(alice, team, board)) >= 3)
             await stack.aclose()
 

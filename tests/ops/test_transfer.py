@@ -31,32 +31,32 @@ SCREEN = PairDisplay(code="7F3K-9QXD", name="Room", language="en", shows=Playlis
 class Transferred:
     """A file with searches in it, and a fresh database to go to."""
 
-    def __init__(self, desk: BoardService, target: Database) -> None:
-        self.desk, self.source, self.target = desk, desk.database, target
+    def __init__(self, service: BoardService, target: Database) -> None:
+        self.service, self.source, self.target = service, service.database, target
         self.token = self.cookie = self.search = ""
         self.told: list[str] = []
         self.caller: Caller | None = None
 
-    async def do(self, board: str, name: str, data: dict[str, Any]) -> Any:
+    async def command(self, board: str, name: str, data: dict[str, Any]) -> Any:
         assert self.caller is not None
-        return await self.desk.execute(self.caller, Command(new_id(), board, name, data))
+        return await self.service.execute(self.caller, Command(new_id(), board, name, data))
 
     async def fill(self) -> None:
-        id = await live_changes.add_account(self.desk, "alice@desk.example", "Alice", "coordinator", PASSWORD)
-        await live_changes.add_account(self.desk, "charlie@desk.example", "Charlie", "investigator", PASSWORD)
-        self.caller = await live_changes.caller_for(self.desk, id)
+        id = await live_changes.add_account(self.service, "alice@desk.example", "Alice", "coordinator", PASSWORD)
+        await live_changes.add_account(self.service, "charlie@desk.example", "Charlie", "investigator", PASSWORD)
+        self.caller = await live_changes.caller_for(self.service, id)
         self.token = await live_changes.apply_change(
-            self.desk,
+            self.service,
             lambda session: accounts.add_token(session, "hotline", "intake", "alice@desk.example", "2026-11-24T22:00:00.000Z"),
         )
-        self.cookie = await session_cookie(self.desk, "alice@desk.example")
+        self.cookie = await session_cookie(self.service, "alice@desk.example")
         members = {"access": "members", "members": [id]}
-        self.search = (await self.do(OPERATIONS, "search.open", SEARCH | members)).opened
+        self.search = (await self.command(OPERATIONS, "search.open", SEARCH | members)).opened
         for number in range(30):
-            await self.do(self.search, "note.add", {"text": f"note {number}"})
+            await self.command(self.search, "note.add", {"text": f"note {number}"})
         place = {"text": "bridge", "lat": 48.1, "lon": 11.5}
-        await self.do(self.search, "sighting.add", {"description": "seen", "place": place, "source_name": "Zoë"})
-        await self.do(self.search, "search.set_access", {"access": "desk", "members": []})
+        await self.command(self.search, "sighting.add", {"description": "seen", "place": place, "source_name": "Zoë"})
+        await self.command(self.search, "search.set_access", {"access": "desk", "members": []})
 
     def copy(self) -> None:
         transfer.copy(self.source, self.target, self.told.append)
@@ -65,12 +65,12 @@ class Transferred:
 @pytest.fixture
 async def transferred(tmp_path: Path, postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Transferred]:
     monkeypatch.setattr(transfer, "PAGE_SIZE", 20)  # so that there are several
-    desk = await BoardService.open(settings_for(tmp_path))
+    service = await BoardService.open(settings_for(tmp_path))
     target = Database(postgres_url)
-    made = Transferred(desk, target)
+    made = Transferred(service, target)
     await made.fill()
     yield made
-    await desk.close()
+    await service.close()
     await target.close()
 
 
@@ -109,19 +109,19 @@ async def test_and_back_again(transferred: Transferred, tmp_path: Path) -> None:
 async def test_people_and_programs_stay_signed_in_and_go_on_where_they_were(transferred: Transferred, postgres_url: str) -> None:
     again = Command(new_id(), transferred.search, "note.add", {"text": "the last one before"})
     assert transferred.caller is not None
-    before = await transferred.desk.execute(transferred.caller, again)
+    before = await transferred.service.execute(transferred.caller, again)
     transferred.copy()
-    desk = await BoardService.open(
+    service = await BoardService.open(
         settings_for(Path(), database_url=postgres_url, secret_key="a secret of the tests, and long enough")
     )
-    assert await desk.database.read(lambda session: identity.caller_by_token(session, transferred.token))
-    assert await desk.database.read(lambda session: identity.caller_by_cookie(session, transferred.cookie))
-    assert await desk.execute(transferred.caller, again) == before
-    after = await desk.execute(
+    assert await service.database.read(lambda session: identity.caller_by_token(session, transferred.token))
+    assert await service.database.read(lambda session: identity.caller_by_cookie(session, transferred.cookie))
+    assert await service.execute(transferred.caller, again) == before
+    after = await service.execute(
         transferred.caller, Command(new_id(), transferred.search, "note.add", {"text": "the first one after"})
     )
     assert after.seqs == [before.seqs[0] + 1]
-    await desk.close()
+    await service.close()
 
 
 async def test_a_database_with_something_in_it_is_refused_and_left_alone(transferred: Transferred) -> None:

@@ -27,8 +27,8 @@ async def still(request):
     import time
     time.sleep(300)
 make = app.create_app
-def make_with(desk):
-    made = make(desk)
+def make_with(service):
+    made = make(service)
     made.router.routes.insert(0, Route("/still", still))
     return made
 app.create_app = make_with

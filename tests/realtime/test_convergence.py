@@ -24,7 +24,7 @@ pytestmark = pytest.mark.both_backends
 async def _equal(reader: Person, board: str) -> None:
     """The reader's screen is what a fresh snapshot says."""
     fresh = await reader.snapshot(board)
-    screen = await reader.up_to(board, fresh["seq"])
+    screen = await reader.wait_for_seq(board, fresh["seq"])
     if screen.seq > fresh["seq"]:  # the board went on while we asked
         return await _equal(reader, board)
     assert screen.entities == fresh["entities"]
@@ -34,38 +34,38 @@ async def _equal(reader: Person, board: str) -> None:
 async def test_every_command_converges(alice: Person, bob: Person, add_person: Callable[..., Awaitable[Person]]) -> None:
     """Each command of the table, on two boards, seen by somebody who follows both from the start."""
     random = Random(9)
-    operations, seen = await bob.follow("operations"), set()
+    operations, seen = await bob.subscribe("operations"), set()
     search = await alice.open_search()
     seen.add("search.open")
     await handover_steps.prepare_handover(alice)
-    screen, accounts = await bob.follow(search), [alice.account["id"], bob.account["id"]]
+    screen, accounts = await bob.subscribe(search), [alice.account["id"], bob.account["id"]]
     for _ in range(600):
         name, data = random_commands.random_command(random, screen, accounts)
-        answer = await alice.start({"type": "command", "id": new_id(), "board": search, "name": name, "data": data})
+        answer = await alice.start_command({"type": "command", "id": new_id(), "board": search, "name": name, "data": data})
         assert answer.get("code", "ack") in ("ack", "invalid", "not_found", "closed", "conflict")
         if answer.get("code") == "closed":
-            await alice.do(search, "search.set_status", {"status": "open", "reason": "more came in"})
+            await alice.command(search, "search.set_status", {"status": "open", "reason": "more came in"})
         elif answer.get("seqs"):
             seen.add(name)
-            await bob.up_to(search, answer["seqs"][-1])
+            await bob.wait_for_seq(search, answer["seqs"][-1])
     await _hand_over_and_back(alice, await add_person("Ada", "coordinator"), search)
     seen |= set(handover_steps.COMMANDS)
-    await alice.do(search, "search.set_access", {"access": "members", "members": accounts})
+    await alice.command(search, "search.set_access", {"access": "members", "members": accounts})
     seen.add("search.set_access")
     await _equal(bob, search)
     await _equal(bob, "operations")
-    assert operations.of("search")
+    assert operations.of_kind("search")
     assert seen == set(TABLE)
 
 
 async def _hand_over_and_back(alice: Person, ada: Person, search: str) -> None:
     """Hand over and take back by each command that exists for it; one handover was prepared."""
-    await ada.do("operations", "handover.withdraw", {"handover": 1})
+    await ada.command("operations", "handover.withdraw", {"handover": 1})
     for name, reason in (("refuse", {"reason": "too much is open"}), ("accept", {"restatement": "one search"})):
         number = await handover_steps.hand_to_sign(alice)
         seq = (await ada.snapshot(search))["seq"]
-        await ada.do(search, "handover.read", {"handover": number, "seq": seq})
-        await ada.do("operations", f"handover.{name}", {"handover": number} | reason)
+        await ada.command(search, "handover.read", {"handover": number, "seq": seq})
+        await ada.command("operations", f"handover.{name}", {"handover": number} | reason)
 
 
 class Storm(RuleBasedStateMachine):
@@ -90,11 +90,11 @@ class Storm(RuleBasedStateMachine):
         self.serving = running_server(Path(self.folder.name), **settings)
         self.server = await self.serving.__aenter__()
         for name, role in (("Alice", "coordinator"), ("Bob", "investigator"), ("Charlie", "investigator")):
-            self.people[name] = await connect_person(self.server, await create_token(self.server.desk, name, role))
+            self.people[name] = await connect_person(self.server, await create_token(self.server.service, name, role))
         self.alice = self.people["Alice"]
         self.search = await self.alice.open_search()
         await handover_steps.prepare_handover(self.alice)
-        await self.alice.follow(self.search)
+        await self.alice.subscribe(self.search)
         self.accounts = [person.account["id"] for person in self.people.values()]
         self.secret = False
 
@@ -106,7 +106,7 @@ class Storm(RuleBasedStateMachine):
 
     async def _end(self) -> None:
         for person in self.people.values():
-            await person.leave()
+            await person.close()
         await self.serving.__aexit__(None, None, None)
 
     @rule(who=st.sampled_from(["Alice", "Bob"]), random=st.randoms(use_true_random=False), count=st.integers(1, 12))
@@ -114,7 +114,7 @@ class Storm(RuleBasedStateMachine):
         """A burst, all on the wire before the first answer."""
 
         async def burst() -> None:
-            board = self.alice.screens[self.search]
+            board = self.alice.boards[self.search]
             given = [random_commands.random_command(random, board, self.accounts) for _ in range(count)]
             answers = await asyncio.gather(*(self._try(who, name, data, random) for name, data in given))
             assert all(answer in ("ack", "invalid", "not_found", "closed", "conflict") for answer in answers), answers
@@ -126,28 +126,28 @@ class Storm(RuleBasedStateMachine):
             who = "Alice"
         frame: dict[str, Any] = {"type": "command", "id": new_id(), "board": self.search, "name": name, "data": data}
         if random.random() < 0.5:
-            frame["base"] = random.randrange(self.alice.screens[self.search].seq + 1)
+            frame["base"] = random.randrange(self.alice.boards[self.search].seq + 1)
         return str((await self._answer(who, frame)).get("code", "ack"))
 
     async def _answer(self, who: str, frame: dict[str, Any]) -> dict[str, Any]:
-        return await self.people[who].start(frame)
+        return await self.people[who].start_command(frame)
 
     @rule(who=st.sampled_from(["Bob", "Charlie"]), board=st.sampled_from(["search", "operations"]))
     def join(self, who: str, board: str) -> None:
         person, id = self.people[who], self._board(board)
         if board == "operations" or who == "Bob" or not self.secret:
-            self.run(person.follow(id))
+            self.run(person.subscribe(id))
         else:
-            answer = self.run(person.ask({"type": "subscribe", "board": id}, type="error"))
+            answer = self.run(person.request({"type": "subscribe", "board": id}, type="error"))
             assert answer["code"] == "not_found"
 
     @rule(who=st.sampled_from(["Bob", "Charlie"]), board=st.sampled_from(["search", "operations"]))
-    def leave(self, who: str, board: str) -> None:
+    def close(self, who: str, board: str) -> None:
         person, id = self.people[who], self._board(board)
-        screen = person.screens.get(id)
+        screen = person.boards.get(id)
         if screen is not None and screen.live:
             self.left[who, id] = BoardReplica(screen.epoch, screen.seq, dict(screen.entities))
-            self.run(person.ask({"type": "unsubscribe", "board": id}, type="unsubscribed"))
+            self.run(person.request({"type": "unsubscribe", "board": id}, type="unsubscribed"))
 
     @rule(who=st.sampled_from(["Bob", "Charlie"]), board=st.sampled_from(["search", "operations"]))
     def come_back(self, who: str, board: str) -> None:
@@ -155,17 +155,19 @@ class Storm(RuleBasedStateMachine):
         person, id = self.people[who], self._board(board)
         screen = self.left.pop((who, id), None)
         if screen is not None and (board == "operations" or who == "Bob" or not self.secret):
-            person.screens[id] = screen
-            self.run(person.follow(id, screen.epoch, screen.seq))
+            person.boards[id] = screen
+            self.run(person.subscribe(id, screen.epoch, screen.seq))
 
     @rule(random=st.randoms(use_true_random=False))
     def work_while_they_join(self, random: Random) -> None:
         """The subscribe race: commands are committed while the snapshot is read."""
 
         async def race() -> None:
-            board = self.alice.screens[self.search]
+            board = self.alice.boards[self.search]
             given = [random_commands.random_command(random, board, self.accounts) for _ in range(8)]
-            await asyncio.gather(self.people["Bob"].follow(self.search), *(self._try("Alice", *each, random) for each in given))
+            await asyncio.gather(
+                self.people["Bob"].subscribe(self.search), *(self._try("Alice", *each, random) for each in given)
+            )
 
         self.run(race())
 
@@ -187,9 +189,9 @@ class Storm(RuleBasedStateMachine):
         answer = self.run(self._answer("Alice", frame))
         assert answer.get("code") in (None, "closed")
         charlie = self.people["Charlie"]
-        screen = charlie.screens.get(self.search)
+        screen = charlie.boards.get(self.search)
         if answer["type"] == "ack" and data["access"] == "members" and screen is not None and screen.live:
-            self.run(charlie.until(lambda: screen.gone == "forbidden"))
+            self.run(charlie.wait_until(lambda: screen.unsubscribed == "forbidden"))
         return bool(answer["type"] == "ack")
 
     def _board(self, board: str) -> str:
@@ -198,7 +200,7 @@ class Storm(RuleBasedStateMachine):
     @invariant()
     def every_live_screen_is_true(self) -> None:
         for person in self.people.values():
-            for board, screen in person.screens.items():
+            for board, screen in person.boards.items():
                 if screen.live:
                     self.run(_equal(person, board))
 

@@ -16,28 +16,28 @@ from tests.support.team import Team
 
 
 def _hub(team: Team) -> Hub:
-    return team.server.desk.hub
+    return team.server.service.hub
 
 
 async def test_resubscribed_client_gets_a_snapshot_and_keeps_its_presence(team: Team) -> None:
     search = await team.alice.open_search()
-    alice, bob = await team.again(team.alice), await team.again(team.bob)
+    alice, bob = await team.open_socket(team.alice), await team.open_socket(team.bob)
     for person in (alice, bob):
-        await person.follow(search)
+        await person.subscribe(search)
     await is_at(bob, search, "some card")
-    await alice.until(lambda: people(alice, search))
-    since = len(alice.heard)
+    await alice.wait_until(lambda: people(alice, search))
+    since = len(alice.frames)
     _hub(team).reset_channel(_hub(team).channels[search])
-    await alice.until(lambda: [each for each in alice.heard[since:] if each["type"] == "presence"])
-    kinds = [each["type"] for each in alice.heard[since:] if each.get("board") == search]
+    await alice.wait_until(lambda: [each for each in alice.frames[since:] if each["type"] == "presence"])
+    kinds = [each["type"] for each in alice.frames[since:] if each.get("board") == search]
     assert kinds == ["snapshot", "subscribed", "presence"]
     assert [each["card"] for each in people(alice, search) or []] == ["some card"]
 
 
 async def test_client_that_leaves_before_its_resubscribe_stays_away(team: Team) -> None:
     search = await team.alice.open_search()
-    bob = await team.again(team.bob)
-    await bob.follow(search)
+    bob = await team.open_socket(team.bob)
+    await bob.subscribe(search)
     hub = _hub(team)
     (line,) = hub.channels[search].subscriptions
     hub.reset_channel(hub.channels[search])
@@ -49,7 +49,7 @@ async def test_client_that_leaves_before_its_resubscribe_stays_away(team: Team) 
 
 async def test_queued_frames_are_dropped_when_access_ends_during_subscribe(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
     search = await team.alice.open_search()
-    charlie, hub, reading = await team.again(team.charlie), _hub(team), asyncio.Event()
+    charlie, hub, reading = await team.open_socket(team.charlie), _hub(team), asyncio.Event()
     reach = hub._catch_up_to_channel
 
     async def slowly(*what: Any) -> None:
@@ -61,13 +61,13 @@ async def test_queued_frames_are_dropped_when_access_ends_during_subscribe(team:
 
     monkeypatch.setattr(hub, "_catch_up_to_channel", slowly)
     monkeypatch.setattr(hub.source, "can_see", lambda reader, channel: not reading.is_set() or channel != search)
-    await charlie.say({"type": "subscribe", "board": search})
-    await charlie.until(lambda: [each for each in charlie.heard if each["type"] == "unsubscribed"])
-    assert not [each for each in charlie.heard if each["type"] in ("snapshot", "subscribed")]
+    await charlie.send({"type": "subscribe", "board": search})
+    await charlie.wait_until(lambda: [each for each in charlie.frames if each["type"] == "unsubscribed"])
+    assert not [each for each in charlie.frames if each["type"] in ("snapshot", "subscribed")]
 
 
 async def test_queue_is_empty_after_a_gap(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
-    bob, hub = await team.again(team.bob), _hub(team)
+    bob, hub = await team.open_socket(team.bob), _hub(team)
     line = next(each for each in hub.connections if each.account["name"] == "Bob" and not each.followed)
     line.close(CLOSE_RESTART)
 
@@ -79,7 +79,7 @@ async def test_queue_is_empty_after_a_gap(team: Team, monkeypatch: pytest.Monkey
         line.send(b"1")
     line.send(b"2")
     assert b"2" not in [item for _, item in line.outbox._items]
-    await bob.leave()
+    await bob.close()
 
 
 async def test_journal_of_another_epoch_is_not_resumed_from_this_position(team: Team) -> None:
@@ -93,8 +93,8 @@ async def test_journal_of_another_epoch_is_not_resumed_from_this_position(team: 
 
 async def test_internal_error_while_subscribing_is_sent_to_the_client_alone(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
     search, other = await team.alice.open_search(), await team.alice.open_search()
-    bob = await team.again(team.bob)
-    await bob.follow(other)
+    bob = await team.open_socket(team.bob)
+    await bob.subscribe(other)
     hub = _hub(team)
 
     async def fails(name: str) -> None:
@@ -102,12 +102,12 @@ async def test_internal_error_while_subscribing_is_sent_to_the_client_alone(team
 
     with monkeypatch.context() as patch:
         patch.setattr(hub.bus_sync, "subscribe", fails)
-        refused = await bob.ask({"type": "subscribe", "board": search}, type="error", board=search)
+        refused = await bob.request({"type": "subscribe", "board": search}, type="error", board=search)
     assert refused["code"] == "failed"
     assert search not in hub.channels
-    await team.alice.do(other, "note.add", {"text": "on"})
-    await bob.up_to(other, (await team.alice.snapshot(other))["seq"])
-    await bob.follow(search)
+    await team.alice.command(other, "note.add", {"text": "on"})
+    await bob.wait_for_seq(other, (await team.alice.snapshot(other))["seq"])
+    await bob.subscribe(search)
 
 
 async def test_a_round_that_fails_is_not_the_last_one(caplog: pytest.LogCaptureFixture) -> None:

@@ -65,9 +65,9 @@ class Pair:
     people: list[Person]
 
     async def add_person(self, server: Server, name: str, role: str) -> Person:
-        return await self.again(server, await create_token(server.desk, name, role))
+        return await self.open_socket(server, await create_token(server.service, name, role))
 
-    async def again(self, server: Server, token: str) -> Person:
+    async def open_socket(self, server: Server, token: str) -> Person:
         """Open another socket of the same account, perhaps on the other process."""
         person = await connect_person(server, token)
         self.people.append(person)
@@ -75,7 +75,7 @@ class Pair:
 
     @property
     def buses(self) -> list[OddBus]:
-        return [server.desk.hub.bus for server in (self.one, self.two)]
+        return [server.service.hub.bus for server in (self.one, self.two)]
 
 
 @pytest.fixture
@@ -95,8 +95,8 @@ async def processes(folder: Path, postgres: Postgres, redis: Redis) -> AsyncIter
             pair = Pair(one, two, redis, [])
             yield pair
             for person in pair.people:
-                await person.leave()
-            failures = [frame for person in pair.people for frame in person.heard if frame["type"] == "failure"]
+                await person.close()
+            failures = [frame for person in pair.people for frame in person.frames if frame["type"] == "failure"]
             assert not failures, "a screen could not follow"
 
 
@@ -148,18 +148,18 @@ async def true(fact: Callable[[], Any]) -> None:
 
 
 async def note(person: Person, board: str, text: str = "x") -> int:
-    return int((await person.do(board, "note.add", {"text": text}))["seqs"][-1])
+    return int((await person.command(board, "note.add", {"text": text}))["seqs"][-1])
 
 
 # -- events --------------------------------------------------------------------------------------------------------------
 
 
 async def test_a_search_opened_on_one_is_seen_on_the_other(pair: Pair, alice: Person, bob: Person) -> None:
-    screen = await bob.follow(OPERATIONS)
+    screen = await bob.subscribe(OPERATIONS)
     search = await alice.open_search()
-    await bob.until(lambda: ("search", search) in screen.entities)
-    await bob.until(lambda: [f for f in bob.heard if f["type"] == "summary" and search in f["searches"]])
-    assert (await bob.follow(search)).of("task")
+    await bob.wait_until(lambda: ("search", search) in screen.entities)
+    await bob.wait_until(lambda: [f for f in bob.frames if f["type"] == "summary" and search in f["searches"]])
+    assert (await bob.subscribe(search)).of_kind("task")
 
 
 @pytest.mark.usefixtures("no_sweep")
@@ -167,7 +167,7 @@ async def test_all_screens_agree_while_many_write_on_both(pair: Pair, alice: Per
     search = await alice.open_search()
     crew = [await pair.add_person(server, f"Helper{n}", "investigator") for n in range(2) for server in (pair.one, pair.two)]
     for person in crew:
-        await person.follow(search)
+        await person.subscribe(search)
 
     async def work(person: Person) -> None:
         for number in range(40):
@@ -177,10 +177,10 @@ async def test_all_screens_agree_while_many_write_on_both(pair: Pair, alice: Per
     await asyncio.gather(*map(work, crew))
     truth = await alice.snapshot(search)
     for person in crew:
-        screen = await person.up_to(search, truth["seq"])
+        screen = await person.wait_for_seq(search, truth["seq"])
         assert screen.entities == truth["entities"]
-        assert not [frame for frame in person.heard if frame["type"] == "snapshot" and frame["seq"] > 100]
-    assert pair.one.desk.hub.counters.gaps_found_by_poll == pair.two.desk.hub.counters.gaps_found_by_poll == 0
+        assert not [frame for frame in person.frames if frame["type"] == "snapshot" and frame["seq"] > 100]
+    assert pair.one.service.hub.counters.gaps_found_by_poll == pair.two.service.hub.counters.gaps_found_by_poll == 0
     assert sum(bus.received for bus in pair.buses) > 2 * 160
 
 
@@ -188,7 +188,7 @@ async def test_all_screens_agree_while_many_write_on_both(pair: Pair, alice: Per
 async def test_commit_during_the_first_snapshot_is_not_missed(pair: Pair, alice: Person, bob: Person) -> None:
     """The bus has confirmed that it tells us of the board before the reading begins."""
     search = await alice.open_search()
-    source = pair.two.desk.source
+    source = pair.two.service.source
     really = source.read_channel
     seqs = []
 
@@ -198,16 +198,16 @@ async def test_commit_during_the_first_snapshot_is_not_missed(pair: Pair, alice:
         return opening
 
     source.read_channel = overtaken  # type: ignore[method-assign]
-    await bob.follow(search)
-    await bob.up_to(search, seqs[0])
+    await bob.subscribe(search)
+    await bob.wait_for_seq(search, seqs[0])
 
 
 @pytest.mark.usefixtures("no_sweep")
 async def test_event_during_a_journal_read_is_not_missed(pair: Pair, alice: Person, bob: Person) -> None:
     """An event that is not trusted but read is covered too, if it is announced when that read is about to end."""
     search = await alice.open_search()
-    screen = await bob.follow(search)
-    source = pair.two.desk.source
+    screen = await bob.subscribe(search)
+    source = pair.two.service.source
     really = source.events_after
     seqs = [await set_access(alice, search, "members", bob)]
 
@@ -215,32 +215,32 @@ async def test_event_during_a_journal_read_is_not_missed(pair: Pair, alice: Pers
         records = await really(channel, position)
         if not records and len(seqs) < 3:
             seqs.append(await set_access(alice, search, "members", bob, alice))
-            await true(lambda: pair.two.desk.hub.channels[search].has_more)  # it was told
+            await true(lambda: pair.two.service.hub.channels[search].has_more)  # it was told
         return records
 
     source.events_after = overtaken  # type: ignore[method-assign]
     seqs.append(await set_access(alice, search, "desk"))
-    await bob.up_to(search, max(seqs))
+    await bob.wait_for_seq(search, max(seqs))
     assert screen.live
 
 
 async def test_a_message_that_is_lost_is_found_by_the_sweep(pair: Pair, alice: Person, bob: Person) -> None:
     search = await alice.open_search()
-    await bob.follow(search)
+    await bob.subscribe(search)
     pair.buses[0].mute = True
-    await bob.up_to(search, await note(alice, search))
-    assert pair.two.desk.hub.counters.gaps_found_by_poll == 1
+    await bob.wait_for_seq(search, await note(alice, search))
+    assert pair.two.service.hub.counters.gaps_found_by_poll == 1
 
 
 @pytest.mark.usefixtures("no_sweep")
 async def test_a_message_after_one_that_is_lost_has_it_read(pair: Pair, alice: Person, bob: Person) -> None:
     search = await alice.open_search()
-    await bob.follow(search)
+    await bob.subscribe(search)
     pair.buses[0].mute = True
     await note(alice, search)
     pair.buses[0].mute = False
-    await bob.up_to(search, await note(alice, search))
-    assert pair.two.desk.hub.counters.sequence_gaps == 1
+    await bob.wait_for_seq(search, await note(alice, search))
+    assert pair.two.service.hub.counters.sequence_gaps == 1
 
 
 @pytest.mark.usefixtures("no_sweep")
@@ -249,15 +249,15 @@ async def test_a_message_too_large_for_the_bus_is_read_in_the_journal(
 ) -> None:
     monkeypatch.setattr("realtime.bus_messages.MAX_MESSAGE_BYTES", 2_000)
     search = await alice.open_search()
-    screen = await bob.follow(search)
-    await bob.up_to(search, await note(alice, search, "x" * 4_000))
+    screen = await bob.subscribe(search)
+    await bob.wait_for_seq(search, await note(alice, search, "x" * 4_000))
     assert len(screen.events[-1]["state"]["text"]) == 4_000
 
 
 @pytest.mark.usefixtures("no_sweep")
 async def test_a_forged_message_shows_nothing_and_has_the_journal_asked(pair: Pair, alice: Person, bob: Person) -> None:
     search = await alice.open_search()
-    screen = await bob.follow(search)
+    screen = await bob.subscribe(search)
     pair.buses[0].mute = True
     seq = await note(alice, search, "the truth")
     stranger = RedisBus(pair.redis.url, b"not the secret")
@@ -265,7 +265,7 @@ async def test_a_forged_message_shows_nothing_and_has_the_journal_asked(pair: Pa
     await stranger.start(lambda channel, message: None, lambda channel: None)
     forged = b'{"epoch":"%s","first":%d,"last":%d,"sent":0}\n{"seq":%d}' % (screen.epoch.encode(), seq, seq, seq)
     stranger.publish(f"events:{search}", forged)
-    await bob.up_to(search, seq)
+    await bob.wait_for_seq(search, seq)
     await stranger.stop()
     assert screen.events[-1]["state"]["text"] == "the truth"
     assert [bus.bad_signatures for bus in pair.buses] == [0, 1]
@@ -281,37 +281,37 @@ async def test_a_forged_message_shows_nothing_and_has_the_journal_asked(pair: Pa
 @pytest.mark.usefixtures("no_sweep")
 async def test_a_message_of_another_version_has_the_journal_asked(pair: Pair, alice: Person, bob: Person, message: bytes) -> None:
     search = await alice.open_search()
-    screen = await bob.follow(search)
+    screen = await bob.subscribe(search)
     pair.buses[0].mute = True
     seq = await note(alice, search, "the truth")
     pair.buses[0].mute = False
     filled = message % (screen.epoch.encode(), seq, seq, seq) if b"%s" in message else message
     pair.buses[0].publish(f"events:{search}", filled)
     pair.buses[0].publish("presence", filled)
-    await bob.up_to(search, seq)
+    await bob.wait_for_seq(search, seq)
     assert screen.events[-1]["state"]["text"] == "the truth"
 
 
 @pytest.mark.usefixtures("no_sweep")
 async def test_unpublished_commit_of_a_dead_process_is_announced_by_the_retry(pair: Pair, alice: Person, bob: Person) -> None:
     search = await alice.open_search()
-    await bob.follow(search)
-    reader = next(each.viewer for each in pair.one.desk.hub.connections if each.account == alice.account)
+    await bob.subscribe(search)
+    reader = next(each.viewer for each in pair.one.service.hub.connections if each.account == alice.account)
     command = Command("again", search, "note.add", {"text": "nobody was told of it"})
-    order = QueuedCommand(reader, command, pair.one.desk.clock)
-    await pair.one.desk.database.write(order, boards=order.boards)  # and nothing after it
-    again = await pair.again(pair.two, alice.token)
-    ack = await again.do(search, "note.add", {"text": "nobody was told of it"}, id="again")
-    await bob.up_to(search, ack["seqs"][-1])
+    order = QueuedCommand(reader, command, pair.one.service.clock)
+    await pair.one.service.database.write(order, boards=order.boards)  # and nothing after it
+    again = await pair.open_socket(pair.two, alice.token)
+    ack = await again.command(search, "note.add", {"text": "nobody was told of it"}, id="again")
+    await bob.wait_for_seq(search, ack["seqs"][-1])
 
 
 async def test_or_by_the_sweep(pair: Pair, alice: Person, bob: Person) -> None:
     search = await alice.open_search()
-    await bob.follow(search)
-    reader = next(each.viewer for each in pair.one.desk.hub.connections if each.account == alice.account)
-    order = QueuedCommand(reader, Command("once", search, "note.add", {"text": "x"}), pair.one.desk.clock)
-    written: Any = await pair.one.desk.database.write(order, boards=order.boards)
-    await bob.up_to(search, written.ack.seqs[-1])
+    await bob.subscribe(search)
+    reader = next(each.viewer for each in pair.one.service.hub.connections if each.account == alice.account)
+    order = QueuedCommand(reader, Command("once", search, "note.add", {"text": "x"}), pair.one.service.clock)
+    written: Any = await pair.one.service.database.write(order, boards=order.boards)
+    await bob.wait_for_seq(search, written.ack.seqs[-1])
 
 
 # -- Redis comes and goes ------------------------------------------------------------------------------------------------
@@ -339,20 +339,20 @@ async def test_the_board_goes_on_without_redis_and_with_it_again(
     alice = await fragile.add_person(fragile.one, "Alice", "coordinator")
     bob = await fragile.add_person(fragile.two, "Bob", "investigator")
     search, other = await alice.open_search(), await alice.open_search()
-    await bob.follow(search)
+    await bob.subscribe(search)
     with caplog.at_level(logging.WARNING, "realtime.bus"):
         await break_it(fragile.redis)
-        await bob.up_to(search, await note(alice, search, "while it is away, or nobody knows"))
+        await bob.wait_for_seq(search, await note(alice, search, "while it is away, or nobody knows"))
         await true(lambda: not any(bus.up for bus in fragile.buses))
-        await bob.up_to(search, await note(alice, search, "while it is known to be away"))
-        await bob.follow(other)
-        await bob.up_to(other, await note(alice, other, "on a board that was first followed then"))
-        late = await fragile.again(fragile.two, bob.token)
-        await late.follow(search)
+        await bob.wait_for_seq(search, await note(alice, search, "while it is known to be away"))
+        await bob.subscribe(other)
+        await bob.wait_for_seq(other, await note(alice, other, "on a board that was first followed then"))
+        late = await fragile.open_socket(fragile.two, bob.token)
+        await late.subscribe(search)
         await healed(fragile.redis)
         await true(lambda: all(bus.up for bus in fragile.buses))
     heard = fragile.buses[1].received
-    await bob.up_to(other, await note(alice, other, "by the bus again"))
+    await bob.wait_for_seq(other, await note(alice, other, "by the bus again"))
     await true(lambda: fragile.buses[1].received > heard)
     said = [record.getMessage().partition(" (")[0] for record in caplog.records]
     assert sorted(said) == ["the bus is down"] * 2 + ["the bus is up again"] * 2, "one line each way, of each process"
@@ -369,16 +369,16 @@ def with_or_without_bus(request: pytest.FixtureRequest, pair: Pair) -> None:
 
 async def test_signing_out_on_one_process_ends_the_session_on_the_other(pair: Pair, with_or_without_bus: None) -> None:
     email = f"dora-{new_id()}@desk.example"
-    await live_changes.add_account(pair.one.desk, email, "Dora", "investigator", PASSWORD)
-    secret = await session_cookie(pair.one.desk, email)
+    await live_changes.add_account(pair.one.service, email, "Dora", "investigator", PASSWORD)
+    secret = await session_cookie(pair.one.service, email)
     headers = {"Cookie": f"board_session={secret}", "Origin": pair.two.url}
     socket = await connect(pair.two.ws, additional_headers=headers)
     dora = Person(pair.two, "", socket)
-    await dora.until(lambda: dora.account)
+    await dora.wait_until(lambda: dora.account)
     answer = await dora.http.post(f"{pair.one.url}/logout", headers=headers | {"Origin": pair.one.url, "Authorization": ""})
     assert answer.status_code == 303
-    await dora.until(lambda: dora.closed == 4501)
-    await dora.leave()
+    await dora.wait_until(lambda: dora.close_code == 4501)
+    await dora.close()
 
 
 async def test_a_role_that_is_lost_on_one_is_lost_on_the_other(
@@ -386,26 +386,26 @@ async def test_a_role_that_is_lost_on_one_is_lost_on_the_other(
 ) -> None:
     search = await alice.open_search()
     email = (await bob.http.get("/api/v1/me")).json()["email"]
-    await live_changes.apply_change(pair.one.desk, lambda database: accounts.set_role(database, email, "viewer"))
-    await bob.until(lambda: [frame for frame in bob.heard if frame["type"] == "account"])
+    await live_changes.apply_change(pair.one.service, lambda database: accounts.set_role(database, email, "viewer"))
+    await bob.wait_until(lambda: [frame for frame in bob.frames if frame["type"] == "account"])
     with pytest.raises(Refusal, match="forbidden"):
         await note(bob, search)
 
 
 async def test_an_account_that_is_disabled_on_one_is_out_on_the_other(pair: Pair, bob: Person, with_or_without_bus: None) -> None:
     email = (await bob.http.get("/api/v1/me")).json()["email"]
-    await live_changes.apply_change(pair.one.desk, lambda database: accounts.set_enabled(database, email, False))
-    await bob.until(lambda: bob.closed == 4501)
+    await live_changes.apply_change(pair.one.service, lambda database: accounts.set_enabled(database, email, False))
+    await bob.wait_until(lambda: bob.close_code == 4501)
 
 
 async def set_access(alice: Person, search: str, access: str, *members: Person) -> int:
     ids = [person.account["id"] for person in (alice, *members)]
-    return int((await alice.do(search, "search.set_access", {"access": access, "members": ids}))["seqs"][-1])
+    return int((await alice.command(search, "search.set_access", {"access": access, "members": ids}))["seqs"][-1])
 
 
 def told(person: Person, board: str, after: int) -> list[dict[str, Any]]:
     """The events that came from a seq on, whatever of them is shown."""
-    frames = [frame for frame in person.heard if frame["type"] == "events" and frame["board"] == board]
+    frames = [frame for frame in person.frames if frame["type"] == "events" and frame["board"] == board]
     return [event for frame in frames for event in frame["events"] if event["seq"] >= after]
 
 
@@ -413,28 +413,28 @@ async def test_removed_member_gets_nothing_that_comes_after(
     pair: Pair, alice: Person, bob: Person, charlie: Person, with_or_without_bus: None
 ) -> None:
     search = await alice.open_search(person={"first_name": "Noor"})
-    screen, operations = await charlie.follow(search), await charlie.follow(OPERATIONS)
-    await bob.follow(search)
+    screen, operations = await charlie.subscribe(search), await charlie.subscribe(OPERATIONS)
+    await bob.subscribe(search)
     seq = await set_access(alice, search, "members", bob)
     last = [await note(alice, search, f"secret {number}") for number in range(5)][-1]
-    await alice.do(search, "search.update", {"person": {"last_name": "Secret"}})
-    await bob.up_to(search, last)
-    await charlie.until(lambda: screen.gone == "forbidden")
+    await alice.command(search, "search.update", {"person": {"last_name": "Secret"}})
+    await bob.wait_for_seq(search, last)
+    await charlie.wait_until(lambda: screen.unsubscribed == "forbidden")
     assert told(charlie, search, seq) == []
-    await charlie.up_to(OPERATIONS, (await alice.snapshot(OPERATIONS))["seq"])
+    await charlie.wait_for_seq(OPERATIONS, (await alice.snapshot(OPERATIONS))["seq"])
     assert ("search", search) not in operations.entities
-    assert "ecret" not in str(charlie.heard)
+    assert "ecret" not in str(charlie.frames)
 
 
 @pytest.mark.usefixtures("no_sweep")
 async def test_rights_are_read_in_the_journal_before_what_follows_is_shown(pair: Pair, alice: Person, charlie: Person) -> None:
     """An event that sets rights is not trusted, but looked up, also where nothing but the bus announces it."""
     search = await alice.open_search(person={"first_name": "Noor"})
-    screen, operations = await charlie.follow(search), await charlie.follow(OPERATIONS)
+    screen, operations = await charlie.subscribe(search), await charlie.subscribe(OPERATIONS)
     seq = await set_access(alice, search, "members")
     await note(alice, search, "secret")
-    await charlie.until(lambda: screen.gone == "forbidden")
-    await charlie.up_to(OPERATIONS, (await alice.snapshot(OPERATIONS))["seq"])
+    await charlie.wait_until(lambda: screen.unsubscribed == "forbidden")
+    await charlie.wait_for_seq(OPERATIONS, (await alice.snapshot(OPERATIONS))["seq"])
     assert told(charlie, search, seq) == []
     assert ("search", search) not in operations.entities
     assert operations.events[-1] == {
@@ -445,16 +445,16 @@ async def test_rights_are_read_in_the_journal_before_what_follows_is_shown(pair:
 async def test_new_members_only_search_is_not_announced_on_the_other_process(
     pair: Pair, alice: Person, charlie: Person, with_or_without_bus: None
 ) -> None:
-    await charlie.follow(OPERATIONS)
+    await charlie.subscribe(OPERATIONS)
     search = await alice.open_search(access="members", members=[alice.account["id"]], person={"first_name": "Zoë"})
     await note(alice, search)
-    await alice.do(search, "search.update", {"person": {"last_name": "Zoë"}})
+    await alice.command(search, "search.update", {"person": {"last_name": "Zoë"}})
     other = await alice.open_search()
-    await charlie.until(lambda: [f for f in charlie.heard if f["type"] == "summary" and other in f["searches"]])
-    await charlie.up_to(OPERATIONS, (await alice.snapshot(OPERATIONS))["seq"])
+    await charlie.wait_until(lambda: [f for f in charlie.frames if f["type"] == "summary" and other in f["searches"]])
+    await charlie.wait_for_seq(OPERATIONS, (await alice.snapshot(OPERATIONS))["seq"])
     events = (await charlie.http.get("/api/v1/boards/operations/events")).text
     for trace in (search, "Zoë", "Zo\\u00eb"):
-        assert trace not in str(charlie.heard)
+        assert trace not in str(charlie.frames)
         assert trace not in events
 
 
@@ -463,7 +463,7 @@ async def test_first_page_of_events_uses_current_rights_on_an_unaware_process(pa
     pair.buses[0].mute = True
     search = await alice.open_search(access="members", members=[alice.account["id"]])
     after = (await alice.snapshot(OPERATIONS))["seq"]
-    await alice.do(search, "search.update", {"person": {"last_name": "Secret"}})
+    await alice.command(search, "search.update", {"person": {"last_name": "Secret"}})
     answer = await charlie.http.get("/api/v1/boards/operations/events", params={"after": after})
     assert answer.json()["events"] == [{"seq": after + 1, "hidden": True}]
 
@@ -473,20 +473,20 @@ async def test_member_added_on_the_other_process_is_let_in(pair: Pair, alice: Pe
     search = await alice.open_search(access="members", members=[alice.account["id"]])
     with pytest.raises(TimeoutError):
         async with asyncio.timeout(0.3):
-            await charlie.follow(search)
+            await charlie.subscribe(search)
     pair.buses[0].mute = True
-    await pair.two.desk.source.reload()
+    await pair.two.service.source.reload()
     await set_access(alice, search, "members", charlie)
-    assert not pair.two.desk.visibility.can_see(charlie.account["id"], search)
-    assert (await charlie.follow(search)).of("task")
+    assert not pair.two.service.visibility.can_see(charlie.account["id"], search)
+    assert (await charlie.subscribe(search)).of_kind("task")
 
 
 @pytest.mark.usefixtures("no_sweep")
 async def test_queued_frames_are_dropped_when_another_process_ends_the_right(pair: Pair, alice: Person, charlie: Person) -> None:
     """A snapshot that waits to be written shows what may not be seen any more: a fresh one is sent instead."""
     search = await alice.open_search(person={"first_name": "Noor"})
-    await charlie.follow(OPERATIONS)
-    hub = pair.two.desk.hub
+    await charlie.subscribe(OPERATIONS)
+    hub = pair.two.service.hub
     connection = next(each for each in hub.connections if each.account == charlie.account)
     connection._writing = asyncio.Event()  # type: ignore[attr-defined]
     take = connection.outbox.get
@@ -497,16 +497,16 @@ async def test_queued_frames_are_dropped_when_another_process_ends_the_right(pai
         return await take()
 
     connection.outbox.get = slowly  # type: ignore[method-assign]
-    await charlie.say({"type": "ping", "id": "1"})  # the one that is being taken
-    await charlie.until(lambda: charlie.heard[-1]["type"] == "pong")
-    await charlie.say({"type": "subscribe", "board": OPERATIONS})
+    await charlie.send({"type": "ping", "id": "1"})  # the one that is being taken
+    await charlie.wait_until(lambda: charlie.frames[-1]["type"] == "pong")
+    await charlie.send({"type": "subscribe", "board": OPERATIONS})
     await true(lambda: connection.outbox.holds_frames(OPERATIONS))
-    at = len(charlie.heard)
+    at = len(charlie.frames)
     await set_access(alice, search, "members")
-    await true(lambda: not pair.two.desk.visibility.can_see(charlie.account["id"], search))
+    await true(lambda: not pair.two.service.visibility.can_see(charlie.account["id"], search))
     gate.set()
-    await charlie.until(lambda: [frame for frame in charlie.heard[at:] if frame["type"] == "subscribed"])
-    assert search not in str(charlie.heard[at:])
+    await charlie.wait_until(lambda: [frame for frame in charlie.frames[at:] if frame["type"] == "subscribed"])
+    assert search not in str(charlie.frames[at:])
 
 
 # -- presence ------------------------------------------------------------------------------------------------------------
@@ -514,50 +514,50 @@ async def test_queued_frames_are_dropped_when_another_process_ends_the_right(pai
 
 def people(person: Person, board: str) -> list[tuple[str, Any]] | None:
     """Return who is on a board and at which card, as this person last heard."""
-    heard = [frame for frame in person.heard if frame["type"] == "presence" and frame["board"] == board]
+    heard = [frame for frame in person.frames if frame["type"] == "presence" and frame["board"] == board]
     return [(each["name"], each.get("card")) for each in heard[-1]["people"]] if heard else None
 
 
 async def is_at(person: Person, board: str, card: str | None = None) -> None:
-    await person.say({"type": "presence", "board": board, "card": card, "editing": False})
+    await person.send({"type": "presence", "board": board, "card": card, "editing": False})
 
 
 async def test_presence_is_the_same_on_both_processes_newest_last(pair: Pair, alice: Person, bob: Person) -> None:
     search = await alice.open_search()
     for person in (alice, bob):
-        await person.follow(search)
-        await person.follow(OPERATIONS)
+        await person.subscribe(search)
+        await person.subscribe(OPERATIONS)
     await is_at(alice, search, "a")
     await is_at(bob, search, "b")
     for person in (alice, bob):
-        await person.until(lambda person=person: people(person, search) == [("Alice", "a"), ("Bob", "b")])
-        await person.until(
+        await person.wait_until(lambda person=person: people(person, search) == [("Alice", "a"), ("Bob", "b")])
+        await person.wait_until(
             lambda person=person: [
-                frame for frame in person.heard
+                frame for frame in person.frames
                 if frame["type"] == "summary" and frame["searches"].get(search, {}).get("people") == 2
             ]
         )  # fmt: skip
     await is_at(alice, search, "c")
     for person in (alice, bob):
-        await person.until(lambda person=person: people(person, search) == [("Bob", "b"), ("Alice", "c")])
+        await person.wait_until(lambda person=person: people(person, search) == [("Bob", "b"), ("Alice", "c")])
     await alice.socket.close()
-    await bob.until(lambda: people(bob, search) == [("Bob", "b")])
+    await bob.wait_until(lambda: people(bob, search) == [("Bob", "b")])
 
 
 async def test_a_process_that_comes_later_knows_who_is_there(pair: Pair, alice: Person, tmp_path: Path) -> None:
     search = await alice.open_search()
-    await alice.follow(search)
+    await alice.subscribe(search)
     await is_at(alice, search, "a")
-    settings = pair.one.desk.settings
+    settings = pair.one.service.settings
     given = {"database_url": settings.database_url, "redis_url": settings.redis_url, "secret_key": settings.secret_key}
     async with running_server(tmp_path, **given) as three:
         dora = await pair.add_person(three, "Dora", "viewer")
-        await dora.follow(search)
-        await dora.until(lambda: people(dora, search) == [("Alice", "a")])
+        await dora.subscribe(search)
+        await dora.wait_until(lambda: people(dora, search) == [("Alice", "a")])
         await is_at(dora, search, "d")
-        await alice.until(lambda: people(alice, search) == [("Alice", "a"), ("Dora", "d")])
+        await alice.wait_until(lambda: people(alice, search) == [("Alice", "a"), ("Dora", "d")])
     # it went in order: nobody waits for it to be missed
-    await alice.until(lambda: people(alice, search) == [("Alice", "a")])
+    await alice.wait_until(lambda: people(alice, search) == [("Alice", "a")])
     assert presence.EXPIRY_S > PATIENCE_S
 
 
@@ -568,13 +568,13 @@ async def test_a_process_that_was_killed_has_nobody_soon(
     monkeypatch.setattr(presence, "EXPIRY_S", 1.0)
     monkeypatch.setattr(presence, "FULL_GOSSIP_INTERVAL_S", 0.3)
     search = await alice.open_search()
-    await alice.follow(search)
-    await bob.follow(search)
+    await alice.subscribe(search)
+    await bob.subscribe(search)
     await is_at(bob, search, "b")
-    await alice.until(lambda: people(alice, search) == [("Bob", "b")])
+    await alice.wait_until(lambda: people(alice, search) == [("Bob", "b")])
     await asyncio.sleep(1.5)
     assert people(alice, search) == [("Bob", "b")], "it is told anew"
     pair.buses[1].mute = True
-    await alice.until(lambda: people(alice, search) == [])
+    await alice.wait_until(lambda: people(alice, search) == [])
     pair.buses[1].mute = False
-    await alice.until(lambda: people(alice, search) == [("Bob", "b")])
+    await alice.wait_until(lambda: people(alice, search) == [("Bob", "b")])

@@ -15,68 +15,68 @@ from tests.support.team import Team
 
 def people(person: Person, board: str) -> list[dict[str, Any]] | None:
     """Return the presence on a board that this person last received."""
-    heard = [frame for frame in person.heard if frame["type"] == "presence" and frame["board"] == board]
+    heard = [frame for frame in person.frames if frame["type"] == "presence" and frame["board"] == board]
     assert all(frame["count"] == len(frame["people"]) for frame in heard)
     return heard[-1]["people"] if heard else None
 
 
 async def is_at(person: Person, board: str, card: str | None = None, editing: bool = False) -> None:
-    await person.say({"type": "presence", "board": board, "card": card, "editing": editing})
+    await person.send({"type": "presence", "board": board, "card": card, "editing": editing})
 
 
 async def test_presence_is_sent_to_subscribers_and_to_later_ones(team: Team) -> None:
     search = await team.alice.open_search()
-    alice, bob = await team.again(team.alice), await team.again(team.bob)
-    await alice.follow(search)
-    await bob.follow(search)
+    alice, bob = await team.open_socket(team.alice), await team.open_socket(team.bob)
+    await alice.subscribe(search)
+    await bob.subscribe(search)
     await is_at(bob, search, "some card", True)
     entry = {"account": bob.account["id"], "name": "Bob", "card": "some card", "editing": True}
-    await alice.until(lambda: people(alice, search) == [entry])
-    victor = await team.again(team.victor)
-    await victor.follow(search)
-    await victor.until(lambda: people(victor, search) == [entry])
+    await alice.wait_until(lambda: people(alice, search) == [entry])
+    victor = await team.open_socket(team.victor)
+    await victor.subscribe(search)
+    await victor.wait_until(lambda: people(victor, search) == [entry])
     await is_at(bob, search)
-    await alice.until(lambda: people(alice, search) == [entry | {"card": None, "editing": False}])
+    await alice.wait_until(lambda: people(alice, search) == [entry | {"card": None, "editing": False}])
 
 
 async def test_each_socket_is_one_entry_newest_last_until_it_leaves(team: Team) -> None:
     search = await team.alice.open_search()
-    alice, one, two = [await team.again(person) for person in (team.alice, team.bob, team.bob)]
+    alice, one, two = [await team.open_socket(person) for person in (team.alice, team.bob, team.bob)]
     for person in (alice, one, two):
-        await person.follow(search)
+        await person.subscribe(search)
     await is_at(one, search, "a")
     await is_at(two, search, "b")
-    await alice.until(lambda: [each["card"] for each in people(alice, search) or []] == ["a", "b"])
+    await alice.wait_until(lambda: [each["card"] for each in people(alice, search) or []] == ["a", "b"])
     await is_at(one, search, "c")
-    await alice.until(lambda: [each["card"] for each in people(alice, search) or []] == ["b", "c"])
+    await alice.wait_until(lambda: [each["card"] for each in people(alice, search) or []] == ["b", "c"])
     await two.socket.close()
-    await alice.until(lambda: [each["card"] for each in people(alice, search) or []] == ["c"])
-    await one.say({"type": "unsubscribe", "board": search})
-    await alice.until(lambda: people(alice, search) == [])
+    await alice.wait_until(lambda: [each["card"] for each in people(alice, search) or []] == ["c"])
+    await one.send({"type": "unsubscribe", "board": search})
+    await alice.wait_until(lambda: people(alice, search) == [])
 
 
 async def test_nobody_is_at_a_card_of_the_operations_board(team: Team) -> None:
-    alice, bob = await team.again(team.alice), await team.again(team.bob)
-    await alice.follow("operations")
-    await bob.follow("operations")
+    alice, bob = await team.open_socket(team.alice), await team.open_socket(team.bob)
+    await alice.subscribe("operations")
+    await bob.subscribe("operations")
     await is_at(bob, "operations", "a search of which nobody may know")
     entry = {"account": bob.account["id"], "name": "Bob", "editing": False}
-    await alice.until(lambda: people(alice, "operations") == [entry])
+    await alice.wait_until(lambda: people(alice, "operations") == [entry])
 
 
 async def test_one_is_only_where_one_looks(team: Team) -> None:
     search = await team.alice.open_search()
-    bob = await team.again(team.bob)
-    error = await bob.ask({"type": "presence", "board": search, "card": None, "editing": False}, type="error")
+    bob = await team.open_socket(team.bob)
+    error = await bob.request({"type": "presence", "board": search, "card": None, "editing": False}, type="error")
     assert (error["code"], error["board"]) == ("not_found", search)
 
 
 @pytest.mark.parametrize("board", ["the search", "operations"])
 async def test_silent_subscriber_is_not_present(team: Team, board: str) -> None:
     search = await team.alice.open_search() if board == "the search" else board
-    victor = await team.again(team.victor)
-    await victor.follow(search)
-    await victor.until(lambda: people(victor, search) is not None)
+    victor = await team.open_socket(team.victor)
+    await victor.subscribe(search)
+    await victor.wait_until(lambda: people(victor, search) is not None)
     assert victor.account["id"] not in [each["account"] for each in people(victor, search) or []]
 
 

@@ -31,27 +31,27 @@ async def all_in(server: Server, crowd: list[Client]) -> None:
 async def write(server: Server, token: str, boards: list[str]) -> None:
     person = await connect_person(server, token)
     for board in boards:
-        await asyncio.gather(*(person.do(board, "note.add", {"text": f"note {number}"}) for number in range(MISSED)))
-    await person.leave()
+        await asyncio.gather(*(person.command(board, "note.add", {"text": f"note {number}"}) for number in range(MISSED)))
+    await person.close()
 
 
 async def test_a_hundred_come_back_at_once_from_their_positions(tmp_path: Path) -> None:
     settings = {"max_sockets_per_account": 0}
     async with running_server(tmp_path, **settings) as server:
-        alice = await connect_person(server, await create_token(server.desk, "Alice", "coordinator"))
+        alice = await connect_person(server, await create_token(server.service, "Alice", "coordinator"))
         boards = [await alice.open_search() for _ in range(SEARCHES)]
-        await alice.leave()
-        tokens = [await create_token(server.desk, f"Helper{number}", "viewer") for number in range(4)]
+        await alice.close()
+        tokens = [await create_token(server.service, f"Helper{number}", "viewer") for number in range(4)]
         ways = zip(itertools.cycle(tokens), itertools.cycle(boards), range(CLIENTS), strict=False)
         crowd = [Client(token, {OPERATIONS: None, board: None}) for token, board, _ in ways]
         await all_in(server, crowd)
-        assert server.desk.hub.channel_reader.requests >= 2 * CLIENTS
+        assert server.service.hub.channel_reader.requests >= 2 * CLIENTS
         for client in crowd:
             client.transport.close()
     async with running_server(tmp_path, **settings) as server:
         await write(server, alice.token, [*boards, OPERATIONS])
     async with running_server(tmp_path, **settings) as server:
-        source, reading, most = server.desk.source, 0, 0
+        source, reading, most = server.service.source, 0, 0
         really = source.read_channel
 
         async def counted(channel: str, asked: Any) -> Any:
@@ -68,11 +68,11 @@ async def test_a_hundred_come_back_at_once_from_their_positions(tmp_path: Path) 
         writing = asyncio.create_task(write(server, alice.token, boards))  # and life goes on
         await all_in(server, again)
         await writing
-        heads = {board: server.desk.hub.channels[board].sequence.seq for board in (*boards, OPERATIONS)}
+        heads = {board: server.service.hub.channels[board].sequence.seq for board in (*boards, OPERATIONS)}
         async with asyncio.timeout(PATIENCE_S):
             while not all(position and position[1] == heads[board] for c in again for board, position in c.positions.items()):
                 await asyncio.sleep(0.02)
-        hub = server.desk.hub
+        hub = server.service.hub
         assert not any(client.snapshots for client in again), "all of them could go on"
         for client, before in zip(again, crowd, strict=True):
             for board, position in client.positions.items():

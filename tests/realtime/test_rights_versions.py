@@ -43,7 +43,7 @@ def read_anew(team: Team, monkeypatch: pytest.MonkeyPatch) -> dict[str, int]:
 
     monkeypatch.setattr(identity, "reload_callers", counting("people", identity.reload_callers))
     monkeypatch.setattr(display_identity, "reload_displays", counting("displays", display_identity.reload_displays))
-    team.server.desk._polls = 1  # those that have ended by themselves are looked for much later
+    team.server.service._polls = 1  # those that have ended by themselves are looked for much later
     return counted
 
 
@@ -52,8 +52,8 @@ async def email_of(person: Person) -> str:
 
 
 async def test_change_that_is_no_right_makes_nobody_read_rights_again(team: Team, read_anew: dict[str, int]) -> None:
-    desk = team.server.desk
-    before = await desk.database.read(rights_version.version)
+    service = team.server.service
+    before = await service.database.read(rights_version.version)
     async with signed_in(team.server, await email_of(team.bob)) as http:
         for path, data in {
             "/account/theme": {"theme": "dark"},
@@ -67,11 +67,11 @@ async def test_change_that_is_no_right_makes_nobody_read_rights_again(team: Team
         given = {"name": f"hotline {new_id()}", "scope": "intake", "account": await email_of(team.bob), "days": "90"}
         assert (await http.post("/accounts/tokens", data=given)).status_code == 200
         assert (await http.post(f"/accounts/{team.bob.account['id']}/link")).status_code == 200
-    assert await desk.database.read(rights_version.version) == before
+    assert await service.database.read(rights_version.version) == before
     assert read_anew == {"people": 0, "displays": 0}
     # and one that is a right
     bob = await email_of(team.bob)
-    await live_changes.apply_change(desk, lambda database: accounts.set_role(database, bob, "investigator"))
+    await live_changes.apply_change(service, lambda database: accounts.set_role(database, bob, "investigator"))
     assert read_anew["people"] >= 5
     assert read_anew["displays"] == 0
 
@@ -79,18 +79,18 @@ async def test_change_that_is_no_right_makes_nobody_read_rights_again(team: Team
 async def test_a_display_that_changes_has_displays_read_again_alone(team: Team, read_anew: dict[str, int]) -> None:
     browser = DisplayBrowser(team.server)
     shown = await pair_browser(team.alice, browser, ["operations"])
-    display = await browser.open()
+    display = await browser.connect()
     read_anew.update(people=0, displays=0)
     answer = await team.alice.http.patch(f"/api/v1/displays/{shown['id']}", json={"theme": "light"})
     assert answer.status_code == 200
-    await display.until(lambda: [f for f in display.heard if f["type"] == "display" and f["display"]["theme"] == "light"])
+    await display.wait_until(lambda: [f for f in display.frames if f["type"] == "display" and f["display"]["theme"] == "light"])
     assert read_anew["people"] == 0
     assert read_anew["displays"] >= 1
     assert (await team.alice.http.delete(f"/api/v1/displays/{shown['id']}")).status_code == 200
-    await display.until(lambda: display.closed)
-    assert (display.closed, read_anew["people"]) == (4501, 0)
-    await display.leave()
-    await browser.leave()
+    await display.wait_until(lambda: display.close_code)
+    assert (display.close_code, read_anew["people"]) == (4501, 0)
+    await display.close()
+    await browser.close()
 
 
 async def test_a_language_is_spoken_by_a_socket_of_another_process_at_once(
@@ -98,7 +98,7 @@ async def test_a_language_is_spoken_by_a_socket_of_another_process_at_once(
 ) -> None:
     async with processes(tmp_path, postgres, redis) as two:
         alice = await two.add_person(two.one, "Alice", "coordinator")
-        elsewhere = await two.again(two.two, alice.token)
+        elsewhere = await two.open_socket(two.two, alice.token)
         search = await alice.open_search()
         too_long = {"description": "x" * 4_001}
         async with signed_in(two.one, await email_of(alice)) as http:
@@ -107,7 +107,7 @@ async def test_a_language_is_spoken_by_a_socket_of_another_process_at_once(
                 told = i18n.gettext_for(language or "en")
                 for person in (elsewhere, alice):
                     with pytest.raises(Refusal) as refused:
-                        await person.do(search, "sighting.add", too_long)
+                        await person.command(search, "sighting.add", too_long)
                     sentence = told("At most {max_length} characters.").format(max_length=4_000)
                     assert refused.value.fields == {"description": sentence}
-        assert not [frame for frame in elsewhere.heard if frame["type"] == "account"]
+        assert not [frame for frame in elsewhere.frames if frame["type"] == "account"]

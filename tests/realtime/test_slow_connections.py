@@ -42,18 +42,18 @@ UPGRADE = "GET /ws HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websoc
 @contextlib.asynccontextmanager
 async def opened(folder: Path, most: int = 0, deadlines: Deadlines = SHORT, **settings: Any) -> AsyncIterator[Server]:
     """A server with short deadlines, and so many connections of one address; this machine's too."""
-    desk = await BoardService.open(settings_for(folder, database_url=backends.sqlite_url(folder), **settings))
-    listening, started = listen(desk.settings), asyncio.Event()
+    service = await BoardService.open(settings_for(folder, database_url=backends.sqlite_url(folder), **settings))
+    listening, started = listen(service.settings), asyncio.Event()
     connections = Connections(most, lambda address: False)
-    server = GracefulServer(uvicorn_config(app.create_app(desk), connections=connections), desk, started.set, deadlines)
+    server = GracefulServer(uvicorn_config(app.create_app(service), connections=connections), service, started.set, deadlines)
     running = asyncio.create_task(server._serve(sockets=[listening]))
     await started.wait()
     try:
-        yield Server(desk, f"http://127.0.0.1:{listening.getsockname()[1]}", server)
+        yield Server(service, f"http://127.0.0.1:{listening.getsockname()[1]}", server)
     finally:
         server.should_exit = True
         await running
-        await desk.close()
+        await service.close()
     assert len(connections) == 0
 
 
@@ -212,7 +212,7 @@ async def test_client_with_a_slow_answer_is_not_closed(server: Server, monkeypat
         return False
 
     monkeypatch.setattr(app.board_pages, "can_open_board", slow)  # type: ignore[attr-defined]
-    token = await create_token(server.desk, "Alice", "viewer")
+    token = await create_token(server.service, "Alice", "viewer")
     async with httpx.AsyncClient(base_url=server.url, timeout=PATIENCE_S, headers={"Authorization": f"Bearer {token}"}) as http:
         asking = asyncio.create_task(http.get(f"/searches/{OPERATIONS[:-1]}"))
         for _ in range(4):
@@ -227,12 +227,12 @@ async def test_hundreds_of_partial_requests_are_closed_while_others_are_served(s
     clients = [await add_person(server) for _ in range(240)]
     for client, sent in zip(clients, list(HALF.values()) * 30, strict=True):
         client.send(sent)
-    alice = await connect_person(server, await create_token(server.desk, "Alice", "coordinator"))
+    alice = await connect_person(server, await create_token(server.service, "Alice", "coordinator"))
     search = await alice.open_search()
     await asyncio.gather(*(client.gone() for client in clients))
-    await alice.do(search, "note.add", {"text": "still here"})
+    await alice.command(search, "note.add", {"text": "still here"})
     await wait_until(lambda: len(server.uvicorn.server_state.connections) <= 2)  # those of Alice
-    await alice.leave()
+    await alice.close()
 
 
 # -- who reads too slowly -------------------------------------------------------------------------------------------------
@@ -242,7 +242,7 @@ async def test_hundreds_of_partial_requests_are_closed_while_others_are_served(s
 async def victor(server: Server, monkeypatch: pytest.MonkeyPatch) -> str:
     """Viewer who asks for a board larger than socket buffers; the token."""
     monkeypatch.setattr(snapshot, "entities", lambda *_: [b'{"text":"%s"}' % (b"x" * 50_000)] * 400)
-    return await create_token(server.desk, "Victor", "viewer")
+    return await create_token(server.service, "Victor", "viewer")
 
 
 def ask(client: Client, token: str) -> None:
@@ -255,9 +255,9 @@ async def test_client_that_does_not_read_its_answer_is_closed(server: Server, vi
     client = await add_person(server)
     client.writer.transport.pause_reading()  # type: ignore[attr-defined]
     ask(client, victor)
-    await wait_until(lambda: server.desk.heavy_reads._turns._keys)
+    await wait_until(lambda: server.service.heavy_reads._turns._keys)
     await wait_until(lambda: not server.uvicorn.server_state.connections)
-    await wait_until(lambda: not server.desk.heavy_reads._turns._keys)
+    await wait_until(lambda: not server.service.heavy_reads._turns._keys)
 
 
 async def test_client_that_reads_slowly_gets_the_whole_answer(server: Server, victor: str) -> None:
@@ -293,7 +293,7 @@ def test_unchanged_buffer_size_after_a_resume_counts_as_progress() -> None:
 async def test_a_handshake_that_stalls_is_ended(
     server: Server, ends: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    token = await create_token(server.desk, "Alice", "viewer")
+    token = await create_token(server.service, "Alice", "viewer")
     go_on, admit = asyncio.Event(), websocket._authenticate
 
     async def stalls(*given: Any) -> Any:
@@ -310,19 +310,19 @@ async def test_a_handshake_that_stalls_is_ended(
         go_on.set()
         await wait_until(lambda: not server.uvicorn.server_state.tasks)
     assert [record.getMessage() for record in caplog.records if record.name.startswith("uvicorn")] == []
-    assert not server.desk.hub.connections
+    assert not server.service.hub.connections
     monkeypatch.setattr(websocket, "_authenticate", admit)
     alice = await connect_person(server, token)
-    await alice.leave()
+    await alice.close()
 
 
 async def test_a_socket_that_is_open_has_no_deadline_of_these(server: Server) -> None:
-    alice = await connect_person(server, await create_token(server.desk, "Alice", "viewer"))
+    alice = await connect_person(server, await create_token(server.service, "Alice", "viewer"))
     for _ in range(3):
         await (await add_person(server)).gone()
-    assert alice.closed is None
-    await alice.follow(OPERATIONS)
-    await alice.leave()
+    assert alice.close_code is None
+    await alice.subscribe(OPERATIONS)
+    await alice.close()
 
 
 # -- who comes by hundreds ------------------------------------------------------------------------------------------------
@@ -330,7 +330,7 @@ async def test_a_socket_that_is_open_has_no_deadline_of_these(server: Server) ->
 
 async def test_connections_of_one_address_are_bounded(tmp_path: Path) -> None:
     async with opened(tmp_path, most=5, deadlines=Deadlines()) as server:
-        alice = await connect_person(server, await create_token(server.desk, "Alice", "viewer"))  # a socket is one of them
+        alice = await connect_person(server, await create_token(server.service, "Alice", "viewer"))  # a socket is one of them
         await alice.http.get("/api/v1/me")  # and a line that is kept
         clients = [await add_person(server) for _ in range(3)]
         for client in clients:
@@ -341,7 +341,7 @@ async def test_connections_of_one_address_are_bounded(tmp_path: Path) -> None:
         assert await refused.gone() == b""
         clients[0].send(WHOLE)
         assert b"200 OK" in await clients[0].hear(), "who is here is served"
-        await alice.leave()
+        await alice.close()
         await wait_until(lambda: len(server.uvicorn.server_state.connections) < 4)
         client = await add_person(server)
         client.send(WHOLE)

@@ -32,18 +32,18 @@ async def stalled(url: str, token: str, board: str, held: int = 4_096) -> Client
 
 async def test_a_reader_that_does_not_drain_is_cut(alice: Person, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(outbox, "MAX_QUEUED_BYTES", 512 * 1024)
-    desk, search = alice.server.desk, await alice.open_search()
-    await alice.follow(search)
-    slow = await stalled(alice.server.url, await create_token(desk, "Sleepy", "viewer"), search)
-    await alice.until(lambda: len(desk.hub.connections) == 2)
-    leads = next(each.viewer for each in desk.hub.connections if each.viewer.account.id == alice.account["id"])
+    service, search = alice.server.service, await alice.open_search()
+    await alice.subscribe(search)
+    slow = await stalled(alice.server.url, await create_token(service, "Sleepy", "viewer"), search)
+    await alice.wait_until(lambda: len(service.hub.connections) == 2)
+    leads = next(each.viewer for each in service.hub.connections if each.viewer.account.id == alice.account["id"])
     for _ in range(ENOUGH // 50):
-        await asyncio.gather(*(desk.execute(leads, Command(new_id(), search, "note.add", {"text": LONG})) for _ in range(50)))
+        await asyncio.gather(*(service.execute(leads, Command(new_id(), search, "note.add", {"text": LONG})) for _ in range(50)))
         await asyncio.sleep(0)
     head = (await alice.snapshot(search))["seq"]
-    await alice.up_to(search, head)
+    await alice.wait_for_seq(search, head)
     await asyncio.wait_for(_gone(alice), 10)
-    assert len(alice.screens[search].of("note")) == ENOUGH
+    assert len(alice.boards[search].of_kind("note")) == ENOUGH
     slow.transport.abort()
 
 
@@ -55,7 +55,7 @@ def test_no_answer_waits_for_an_acknowledgement(tmp_path: Path) -> None:
 
 
 async def _gone(alice: Person) -> None:
-    while len(alice.server.desk.hub.connections) > 1:
+    while len(alice.server.service.hub.connections) > 1:
         await asyncio.sleep(0.02)
 
 

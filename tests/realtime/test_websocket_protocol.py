@@ -49,7 +49,7 @@ def test_private_members_of_uvicorn_that_we_use_exist() -> None:
 
 
 def _connection(person: Person) -> Connection:
-    hub = person.server.desk.hub
+    hub = person.server.service.hub
     return next(each for each in hub.connections if each.viewer.account.id == person.account["id"])  # type: ignore[return-value]
 
 
@@ -57,42 +57,42 @@ def _connection(person: Person) -> Connection:
 async def test_frames_of_every_size_arrive_whole(alice: Person, size: int) -> None:
     frame = {"type": "test", "text": "é" * size}
     _connection(alice).frame_writer.write([json.dumps(frame, ensure_ascii=False).encode()])
-    assert await alice.until(lambda: next((each for each in alice.heard if each["type"] == "test"), None)) == frame
+    assert await alice.wait_until(lambda: next((each for each in alice.frames if each["type"] == "test"), None)) == frame
     bare = size - len(b'{"type":"test","text":""}')
     if bare >= 0:  # and of exactly that many bytes
         _connection(alice).frame_writer.write([b'{"type":"test","text":"' + b"x" * bare + b'"}'] * 2)
-        assert len(await alice.until(lambda: next((f for f in alice.heard if f.get("text") == "x" * bare), None)))
+        assert len(await alice.wait_until(lambda: next((f for f in alice.frames if f.get("text") == "x" * bare), None)))
 
 
 async def _flood(server: Server, reader: object, board: str, count: int) -> None:
     notes = (Command(new_id(), board, "note.add", {"text": LONG}) for _ in range(count))
-    await asyncio.gather(*(server.desk.execute(reader, note) for note in notes))  # type: ignore[arg-type]
+    await asyncio.gather(*(server.service.execute(reader, note) for note in notes))  # type: ignore[arg-type]
 
 
 async def test_stalled_client_leaves_nothing_behind(alice: Person, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connections, "STALL_TIMEOUT_S", 0.5)
     monkeypatch.setattr(lines, "CLOSE_TIMEOUT_S", 0.5)
     server, search = alice.server, await alice.open_search()
-    slow = await stalled(server.url, await create_token(server.desk, "Sleepy", "viewer"), search)
-    await wait_until(lambda: len(server.desk.hub.connections) == 2)
-    gone = next(each for each in server.desk.hub.connections if each is not _connection(alice))
+    slow = await stalled(server.url, await create_token(server.service, "Sleepy", "viewer"), search)
+    await wait_until(lambda: len(server.service.hub.connections) == 2)
+    gone = next(each for each in server.service.hub.connections if each is not _connection(alice))
     left = [weakref.ref(gone), weakref.ref(gone.frame_writer), weakref.ref(gone.outbox), weakref.ref(gone.frame_writer.transport)]  # type: ignore[attr-defined]
     line = gone.frame_writer.transport.get_extra_info("socket")  # type: ignore[attr-defined]
     del gone
-    cut = server.desk.hub.counters.slow_clients_closed
+    cut = server.service.hub.counters.slow_clients_closed
     await _flood(server, _connection(alice).viewer, search, 400)
     await wait_until(lambda: len(server.uvicorn.server_state.connections) == 1)
     await wait_until(lambda: line.fileno() == -1)
     await wait_until(lambda: gc.collect() + 1 and not any(ref() for ref in left))
-    assert server.desk.hub.counters.slow_clients_closed == cut + 1
+    assert server.service.hub.counters.slow_clients_closed == cut + 1
     slow.transport.abort()
 
 
 async def test_a_slow_reader_that_gets_on_is_kept(alice: Person, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connections, "STALL_TIMEOUT_S", 1.5)
     server, search = alice.server, await alice.open_search()
-    slow = await stalled(server.url, await create_token(server.desk, "Sleepy", "viewer"), search, 65_536)
-    await wait_until(lambda: len(server.desk.hub.connections) == 2)
+    slow = await stalled(server.url, await create_token(server.service, "Sleepy", "viewer"), search, 65_536)
+    await wait_until(lambda: len(server.service.hub.connections) == 2)
     await _flood(server, _connection(alice).viewer, search, 400)
     head = (await alice.snapshot(search))["seq"]
 
@@ -118,10 +118,10 @@ async def test_a_slow_reader_that_gets_on_is_kept(alice: Person, monkeypatch: py
 async def test_unanswered_close_frame_ends_the_connection_all_the_same(alice: Person, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lines, "CLOSE_TIMEOUT_S", 0.5)
     server, search = alice.server, await alice.open_search()
-    slow = await stalled(server.url, await create_token(server.desk, "Sleepy", "viewer"), search)
-    await wait_until(lambda: len(server.desk.hub.connections) == 2)
+    slow = await stalled(server.url, await create_token(server.service, "Sleepy", "viewer"), search)
+    await wait_until(lambda: len(server.service.hub.connections) == 2)
     await _flood(server, _connection(alice).viewer, search, 400)
-    leaving = next(each for each in server.desk.hub.connections if each is not _connection(alice))
+    leaving = next(each for each in server.service.hub.connections if each is not _connection(alice))
     assert leaving.frame_writer.unsent_bytes > 0  # type: ignore[attr-defined]
     leaving.close(4501)
     await wait_until(lambda: len(server.uvicorn.server_state.connections) == 1)
@@ -129,7 +129,7 @@ async def test_unanswered_close_frame_ends_the_connection_all_the_same(alice: Pe
 
 
 async def test_a_client_that_leaves_during_the_handshake_is_no_error(server: Server, caplog: pytest.LogCaptureFixture) -> None:
-    token = await create_token(server.desk, "Alice", "viewer")
+    token = await create_token(server.service, "Alice", "viewer")
     host = server.url.removeprefix("http://")
     request = (
         f"GET /ws HTTP/1.1\r\nHost: {host}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
@@ -141,7 +141,7 @@ async def test_a_client_that_leaves_during_the_handshake_is_no_error(server: Ser
                 line.sendall(request)
                 line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # closing resets it
             await asyncio.sleep(0)
-        await wait_until(lambda: not server.uvicorn.server_state.connections and not server.desk.hub.connections)
+        await wait_until(lambda: not server.uvicorn.server_state.connections and not server.service.hub.connections)
         await asyncio.sleep(0)
     assert [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING] == []
 
@@ -157,9 +157,9 @@ PING, PONG, TEXT_BEGINS, TEXT_GOES_ON = 0x89, 0x8A, 0x01, 0x00
 async def test_client_that_pings_and_does_not_read_costs_a_bounded_amount(alice: Person, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lines, "MAX_CONTROL_FRAMES_PER_S", 10**9)
     server, search = alice.server, await alice.open_search()
-    slow = await stalled(server.url, await create_token(server.desk, "Sleepy", "viewer"), search)
-    await wait_until(lambda: len(server.desk.hub.connections) == 2)
-    line = next(each.frame_writer for each in server.desk.hub.connections if each is not _connection(alice))  # type: ignore[attr-defined]
+    slow = await stalled(server.url, await create_token(server.service, "Sleepy", "viewer"), search)
+    await wait_until(lambda: len(server.service.hub.connections) == 2)
+    line = next(each.frame_writer for each in server.service.hub.connections if each is not _connection(alice))  # type: ignore[attr-defined]
     most = 0
     for _ in range(200):  # 25 MB of answers: many times what the kernels take
         slow.transport.write(_frame(PING, bytes(125)) * 1_000)
@@ -173,7 +173,7 @@ async def test_client_that_pings_and_does_not_read_costs_a_bounded_amount(alice:
 async def test_pings_are_answered(alice: Person) -> None:
     for _ in range(lines.MAX_CONTROL_FRAMES_PER_S // 10):
         await asyncio.wait_for(await alice.socket.ping(), PATIENCE_S)
-    assert alice.closed is None
+    assert alice.close_code is None
 
 
 @pytest.mark.parametrize(
@@ -183,6 +183,6 @@ async def test_pings_are_answered(alice: Person) -> None:
 )
 async def test_client_that_floods_control_frames_is_closed(alice: Person, flood: bytes) -> None:
     alice.socket.transport.write(_frame(TEXT_BEGINS) + flood * (20 * lines.MAX_CONTROL_FRAMES_PER_S))
-    await alice.until(lambda: alice.closed)
-    assert alice.closed == protocol.CLOSE_TOO_MANY_MESSAGES
+    await alice.wait_until(lambda: alice.close_code)
+    assert alice.close_code == protocol.CLOSE_TOO_MANY_MESSAGES
     await wait_until(lambda: not alice.server.uvicorn.server_state.connections)

@@ -91,7 +91,7 @@ async def assert_each_once(person: SignedInUser, board: str, ids: list[str]) -> 
 
 
 async def set_enabled(server: Server, email: str, enabled: bool) -> None:
-    await live_changes.apply_change(server.desk, lambda database: accounts.set_enabled(database, email, enabled))
+    await live_changes.apply_change(server.service, lambda database: accounts.set_enabled(database, email, enabled))
 
 
 class Colleague:

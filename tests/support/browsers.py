@@ -28,7 +28,7 @@ class SignedInUser:
     def cookie(self) -> str:
         return str(self.http.cookies["board_session"])
 
-    async def do(self, board: str, name: str, data: dict[str, Any], **more: Any) -> dict[str, Any]:
+    async def command(self, board: str, name: str, data: dict[str, Any], **more: Any) -> dict[str, Any]:
         """Give a command over HTTP; return its ack."""
         body = {"id": new_id(), "name": name, "data": data} | more
         answer = await self.http.post(f"/api/v1/boards/{board}/commands", json=body)
@@ -108,7 +108,7 @@ class Browsers:
         """Open a new search as Alice; return its id."""
         alice = await self.person("Alice")
         given = {"kind": "runaway", "person": {"first_name": "Noor"}, "missing_since": "2026-11-24T15:10:00Z"}
-        return str((await alice.do("operations", "search.open", given | data))["opened"])
+        return str((await alice.command("operations", "search.open", given | data))["opened"])
 
     async def same(self, alice: Window, bob: Window, board: str) -> None:
         """Check that both windows show what the server has, column by column."""
@@ -117,11 +117,11 @@ class Browsers:
     async def sighting(self, board: str, description: str) -> str:
         """Add a sighting as Alice; return its id."""
         alice = await self.person("Alice")
-        await alice.do(board, "sighting.add", {"description": description})
+        await alice.command(board, "sighting.add", {"description": description})
         return str((await alice.events(board))[-1]["id"])
 
 
 async def create_accounts(server: Server) -> None:
     """Create the team's accounts on a server in this process."""
     for name, role in ROLES.items():
-        await live_changes.add_account(server.desk, f"{name.lower()}@desk.example", name, role, PASSWORD)
+        await live_changes.add_account(server.service, f"{name.lower()}@desk.example", name, role, PASSWORD)

@@ -22,7 +22,7 @@ class DisplayBrowser:
     def __post_init__(self) -> None:
         self.http = httpx.AsyncClient(base_url=self.server.url, headers={"Origin": self.server.url}, timeout=PATIENCE_S)
 
-    async def call(self, method: str, path: str, **more: Any) -> httpx.Response:
+    async def request(self, method: str, path: str, **more: Any) -> httpx.Response:
         response = await self.http.request(method, path, **more)
         self.received += [response.content, str(response.headers).encode()]
         return response
@@ -31,23 +31,23 @@ class DisplayBrowser:
     def cookie(self) -> str:
         return "; ".join(f"{name}={value}" for name, value in self.http.cookies.items())
 
-    async def code(self) -> str:
+    async def pairing_code(self) -> str:
         """Pairing code that the screen shows."""
-        return str((await self.call("POST", "/api/v1/wall/codes")).json()["code"])
+        return str((await self.request("POST", "/api/v1/wall/codes")).json()["code"])
 
-    async def state(self) -> str:
-        return str((await self.call("GET", "/api/v1/wall/codes/mine")).json()["state"])
+    async def pairing_state(self) -> str:
+        return str((await self.request("GET", "/api/v1/wall/codes/mine")).json()["state"])
 
-    async def open(self, bearer: str = "", query: str = "", *, origin: str | None = None) -> Person:
+    async def connect(self, bearer: str = "", query: str = "", *, origin: str | None = None) -> Person:
         """Open the display's socket. With a bearer token beside the cookie it is that person's, unless `query` says otherwise."""
         headers = {"Cookie": self.cookie} | ({"Authorization": f"Bearer {bearer}"} if bearer else {})
         more: Any = {"origin": origin or self.server.url, "additional_headers": headers}
         socket = await connect(self.server.ws + query, max_size=None, compression=None, **more)
         display = Person(self.server, "", socket)
-        await display.until(lambda: display.account)
+        await display.wait_until(lambda: display.account)
         return display
 
-    async def leave(self) -> None:
+    async def close(self) -> None:
         await self.http.aclose()
 
 
@@ -55,9 +55,9 @@ async def pair_browser(
     lead: Person, browser: DisplayBrowser, boards: list[str], profile: str = "room", **more: Any
 ) -> dict[str, Any]:
     """Type the screen's code as a coordinator; return the display as it is listed."""
-    code = await browser.code()
+    code = await browser.pairing_code()
     data = {"code": code, "name": f"Screen {next(_screens)}", "profile": profile, "language": "en", "shows": {"boards": boards}}
     response = await lead.http.post("/api/v1/displays", json=data | more)
     assert response.status_code == 201, response.text
-    assert await browser.state() == "paired"
+    assert await browser.pairing_state() == "paired"
     return dict(response.json())

@@ -19,14 +19,14 @@ async def take_shift(who: Person) -> None:
     """Give a person the shift, with no open handover."""
     handover = await state(who, "handover")
     if handover.get("status") in OPEN:
-        await who.do(OPERATIONS, "handover.withdraw", {"handover": handover["number"]})
-    await who.do(OPERATIONS, "shift.take", {"reason": "nobody was here"})
+        await who.command(OPERATIONS, "handover.withdraw", {"handover": handover["number"]})
+    await who.command(OPERATIONS, "shift.take", {"reason": "nobody was here"})
 
 
 async def prepare_handover(who: Person, **data: Any) -> int:
     """Prepare a new handover of their shift; return its number."""
     await take_shift(who)
-    await who.do(OPERATIONS, "handover.prepare", data)
+    await who.command(OPERATIONS, "handover.prepare", data)
     return int((await state(who, "handover"))["number"])
 
 
@@ -44,7 +44,7 @@ async def read_report(who: Person, path: str = "handover", **params: Any) -> dic
 
 async def sign_handover(who: Person, number: int) -> dict[str, Any]:
     """Sign a handover as having seen everything."""
-    return await who.do(OPERATIONS, "handover.sign", {"handover": number, "positions": await current_positions(who)})
+    return await who.command(OPERATIONS, "handover.sign", {"handover": number, "positions": await current_positions(who)})
 
 
 async def hand_to_sign(who: Person, **data: Any) -> int:

@@ -42,7 +42,7 @@ def new_id() -> str:
 class Server:
     """Server in this process, on a free port, with a service of its own."""
 
-    desk: BoardService
+    service: BoardService
     url: str
     uvicorn: uvicorn.Server
 
@@ -54,21 +54,21 @@ class Server:
 @contextlib.asynccontextmanager
 async def running_server(folder: Path, **settings: Any) -> AsyncIterator[Server]:
     """Run a server on the database in a folder."""
-    desk = await BoardService.open(settings_for(folder, **({"database_url": backends.sqlite_url(folder)} | settings)))
-    listening = listen(desk.settings)
+    service = await BoardService.open(settings_for(folder, **({"database_url": backends.sqlite_url(folder)} | settings)))
+    listening = listen(service.settings)
     started = asyncio.Event()
-    server = GracefulServer(uvicorn_config(app.create_app(desk)), desk, started.set)
+    server = GracefulServer(uvicorn_config(app.create_app(service)), service, started.set)
     server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
     running = asyncio.create_task(server._serve(sockets=[listening]))
     await asyncio.wait_for(started.wait(), PATIENCE_S)
     try:
-        yield Server(desk, f"http://127.0.0.1:{listening.getsockname()[1]}", server)
+        yield Server(service, f"http://127.0.0.1:{listening.getsockname()[1]}", server)
     finally:
         server.should_exit = True
-        for connection in list(desk.hub.connections):
+        for connection in list(service.hub.connections):
             connection.close(1012)
         await running
-        await desk.close()
+        await service.close()
 
 
 def settings_for(folder: Path, **more: Any) -> Settings:
@@ -82,19 +82,19 @@ def settings_for(folder: Path, **more: Any) -> Settings:
     return Settings(_env_file=None, **(given | more))
 
 
-async def create_token(desk: BoardService, name: str, role: str, scope: str = "write") -> str:
+async def create_token(service: BoardService, name: str, role: str, scope: str = "write") -> str:
     """Create an account and a bearer token; return the token."""
     email = f"{name.lower()}-{new_id()}@desk.example"
-    await live_changes.add_account(desk, email, name, role, PASSWORD)
+    await live_changes.add_account(service, email, name, role, PASSWORD)
     at = format_utc(now())
     return await live_changes.apply_change(
-        desk, lambda database: accounts.add_token(database, f"{email} {scope}", scope, email, at)
+        service, lambda database: accounts.add_token(database, f"{email} {scope}", scope, email, at)
     )
 
 
-async def session_cookie(desk: BoardService, email: str) -> str:
+async def session_cookie(service: BoardService, email: str) -> str:
     """Start a session of an account; return its cookie."""
-    login = Login(desk)
+    login = Login(service)
     account = await login.authenticate(email, PASSWORD, "peer")
     assert account is not None
     return await login.start_session(account) or ""
@@ -119,15 +119,15 @@ class BoardReplica:
     entities: dict[tuple[str, str], Any] = field(default_factory=dict)
     events: list[dict[str, Any]] = field(default_factory=list)
     live: bool = False
-    gone: str | None = None
-    part: dict[tuple[str, str], Any] = field(default_factory=dict)
+    unsubscribed: str | None = None
+    _parts: dict[tuple[str, str], Any] = field(default_factory=dict)
 
-    def snapshot(self, frame: dict[str, Any]) -> None:
-        self.part |= {(each["kind"], each["id"]): each["state"] for each in frame["entities"]}
+    def apply_snapshot(self, frame: dict[str, Any]) -> None:
+        self._parts |= {(each["kind"], each["id"]): each["state"] for each in frame["entities"]}
         if not frame.get("more"):
-            self.epoch, self.seq, self.entities, self.part = frame["epoch"], frame["seq"], self.part, {}
+            self.epoch, self.seq, self.entities, self._parts = frame["epoch"], frame["seq"], self._parts, {}
 
-    def apply(self, event: dict[str, Any]) -> None:
+    def apply_event(self, event: dict[str, Any]) -> None:
         assert event["seq"] == self.seq + 1, f"event {event['seq']} after {self.seq}"
         self.seq = event["seq"]
         self.events.append(event)
@@ -138,7 +138,7 @@ class BoardReplica:
         else:
             self.entities[event["kind"], event["id"]] = event["state"]
 
-    def of(self, kind: str) -> dict[str, Any]:
+    def of_kind(self, kind: str) -> dict[str, Any]:
         return {id: state for (each, id), state in self.entities.items() if each == kind}
 
 
@@ -147,96 +147,94 @@ class Person:
 
     def __init__(self, server: Server, token: str, socket: ClientConnection) -> None:
         self.server, self.token, self.socket = server, token, socket
-        self.screens: dict[str, BoardReplica] = {}
-        self.heard: list[dict[str, Any]] = []
+        self.boards: dict[str, BoardReplica] = {}
+        self.frames: list[dict[str, Any]] = []
         self.account: dict[str, str] = {}
-        self.closed: int | None = None
+        self.close_code: int | None = None
         self._answers: dict[str, asyncio.Future[dict[str, Any]]] = {}
-        self._news = asyncio.Condition()
-        self._listening = asyncio.create_task(self._listen())
+        self._changed = asyncio.Condition()
+        self._reading = asyncio.create_task(self._read_frames())
         self.http = httpx.AsyncClient(base_url=server.url, headers={"Authorization": f"Bearer {token}"}, timeout=PATIENCE_S)
 
-    async def _listen(self) -> None:
+    async def _read_frames(self) -> None:
         try:
             async for text in self.socket:
                 frame = json.loads(text)
-                self._take(frame)
-                async with self._news:
-                    self._news.notify_all()
+                self._handle(frame)
+                async with self._changed:
+                    self._changed.notify_all()
         except Exception as error:
             if not self.socket.close_code:
-                self.heard.append({"type": "failure", "error": repr(error)})
-        self.closed = self.socket.close_code
-        async with self._news:
-            self._news.notify_all()
+                self.frames.append({"type": "failure", "error": repr(error)})
+        self.close_code = self.socket.close_code
+        async with self._changed:
+            self._changed.notify_all()
 
-    def _take(self, frame: dict[str, Any]) -> None:
-        self.heard.append(frame)
-        screen = (
-            self.screens.setdefault(frame["board"], BoardReplica()) if isinstance(frame.get("board"), str) else BoardReplica()
-        )
+    def _handle(self, frame: dict[str, Any]) -> None:
+        self.frames.append(frame)
+        screen = self.boards.setdefault(frame["board"], BoardReplica()) if isinstance(frame.get("board"), str) else BoardReplica()
         match frame["type"]:
             case "hello":
                 self.account = frame["account"]
             case "snapshot":
-                screen.snapshot(frame)
+                screen.apply_snapshot(frame)
             case "events":
                 for event in frame["events"]:
-                    screen.apply(event)
+                    screen.apply_event(event)
             case "subscribed":
                 assert (screen.epoch, screen.seq) == (frame["epoch"], frame["seq"])
                 screen.live = True
             case "unsubscribed":
-                screen.live, screen.gone = False, frame["reason"]
+                screen.live, screen.unsubscribed = False, frame["reason"]
                 screen.entities = {}
             case "ack" | "refused":
                 self._answers.pop(frame["id"]).set_result(frame)
 
-    async def until(self, true: Callable[[], Any]) -> Any:
+    async def wait_until(self, true: Callable[[], Any]) -> Any:
         """Wait until a condition on the received frames is true."""
 
         async def wait() -> Any:
-            async with self._news:
+            async with self._changed:
                 while not (result := true()):
-                    if any(each["type"] == "failure" for each in self.heard):
-                        raise AssertionError(self.heard[-1])
-                    await self._news.wait()
+                    if any(each["type"] == "failure" for each in self.frames):
+                        raise AssertionError(self.frames[-1])
+                    await self._changed.wait()
                 return result
 
         return await asyncio.wait_for(wait(), PATIENCE_S)
 
-    async def say(self, frame: Any) -> None:
+    async def send(self, frame: Any) -> None:
         await self.socket.send(frame if isinstance(frame, str | bytes) else json.dumps(frame))
 
-    async def ask(self, frame: Any, **like: Any) -> dict[str, Any]:
+    async def request(self, frame: Any, **like: Any) -> dict[str, Any]:
         """Send a frame, and wait for the next one with these fields."""
-        since = len(self.heard)
-        await self.say(frame)
-        return await self.until(lambda: next((f for f in self.heard[since:] if f.items() >= like.items()), None))
+        since = len(self.frames)
+        await self.send(frame)
+        return await self.wait_until(lambda: next((f for f in self.frames[since:] if f.items() >= like.items()), None))
 
-    async def follow(self, board: str, epoch: str | None = None, after: int | None = None) -> BoardReplica:
+    async def subscribe(self, board: str, epoch: str | None = None, after: int | None = None) -> BoardReplica:
         """Subscribe, and wait until the board is live."""
         position = {} if epoch is None else {"epoch": epoch, "after": after}
         if epoch is None:
-            self.screens[board] = BoardReplica()
-        await self.ask({"type": "subscribe", "board": board, **position}, type="subscribed", board=board)
-        return self.screens[board]
+            self.boards[board] = BoardReplica()
+        await self.request({"type": "subscribe", "board": board, **position}, type="subscribed", board=board)
+        return self.boards[board]
 
-    async def do(self, board: str, name: str, data: dict[str, Any] | None = None, **more: Any) -> dict[str, Any]:
+    async def command(self, board: str, name: str, data: dict[str, Any] | None = None, **more: Any) -> dict[str, Any]:
         """Give a command over the socket; return its ack. Raises Refusal."""
         frame = {"type": "command", "id": new_id(), "board": board, "name": name, "data": data or {}} | more
-        answer = await self.start(frame)
+        answer = await self.start_command(frame)
         if answer["type"] == "refused":
             raise Refusal(answer)
         return answer
 
-    def start(self, frame: dict[str, Any]) -> "asyncio.Future[dict[str, Any]]":
+    def start_command(self, frame: dict[str, Any]) -> "asyncio.Future[dict[str, Any]]":
         """Send a command without waiting; return the future of its answer."""
         future: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
         self._answers[frame["id"]] = future
 
         async def send() -> dict[str, Any]:
-            await self.say(frame)
+            await self.send(frame)
             return await asyncio.wait_for(future, PATIENCE_S)
 
         return asyncio.ensure_future(send())
@@ -244,12 +242,12 @@ class Person:
     async def open_search(self, **data: Any) -> str:
         """Open a new search; return its id."""
         given = {"kind": "runaway", "person": {"first_name": "Noor"}, "missing_since": "2026-11-24T15:10:00Z"}
-        return str((await self.do("operations", "search.open", given | data))["opened"])
+        return str((await self.command("operations", "search.open", given | data))["opened"])
 
-    async def up_to(self, board: str, seq: int) -> BoardReplica:
+    async def wait_for_seq(self, board: str, seq: int) -> BoardReplica:
         """Wait until the replica of a board has reached a seq."""
-        await self.until(lambda: self.screens[board].seq >= seq)
-        return self.screens[board]
+        await self.wait_until(lambda: self.boards[board].seq >= seq)
+        return self.boards[board]
 
     async def snapshot(self, board: str, **params: Any) -> dict[str, Any]:
         """Return the board as the HTTP call gives it, entities by (kind, id)."""
@@ -259,9 +257,9 @@ class Person:
         body["entities"] = {(each["kind"], each["id"]): each["state"] for each in body["entities"]}
         return dict(body)
 
-    async def leave(self) -> None:
+    async def close(self) -> None:
         await self.socket.close()
-        await asyncio.gather(self._listening, return_exceptions=True)
+        await asyncio.gather(self._reading, return_exceptions=True)
         await self.http.aclose()
 
 
@@ -269,5 +267,5 @@ async def connect_person(server: Server, token: str) -> Person:
     """Open a socket with a token."""
     socket = await connect(server.ws, additional_headers={"Authorization": f"Bearer {token}"}, max_size=None, compression=None)
     person = Person(server, token, socket)
-    await person.until(lambda: person.account)
+    await person.wait_until(lambda: person.account)
     return person

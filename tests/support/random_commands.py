@@ -14,7 +14,7 @@ def random_command(random: Random, screen: BoardReplica, accounts: list[str]) ->
 
 
 def _pick(random: Random, screen: BoardReplica, *kinds: str) -> str:
-    ids = sorted(id for kind in kinds for id in screen.of(kind))
+    ids = sorted(id for kind in kinds for id in screen.of_kind(kind))
     return random.choice(ids) if ids else "none"
 
 
@@ -145,8 +145,8 @@ def _hand_over(random: Random, screen: BoardReplica, accounts: list[str]) -> tup
 
 def _arrange(random: Random, screen: BoardReplica, accounts: list[str]) -> tuple[str, dict[str, Any]]:
     column, beside = _pick(random, screen, "column"), {random.choice(["before", "after"]): _pick(random, screen, "column")}
-    full = {card["column"] for kind in ("sighting", "task") for card in screen.of(kind).values()}
-    empty = sorted(screen.of("column").keys() - full)
+    full = {card["column"] for kind in ("sighting", "task") for card in screen.of_kind(kind).values()}
+    empty = sorted(screen.of_kind("column").keys() - full)
     return random.choice(  # type: ignore[return-value]
         [
             ("column.add", {"title": random.choice([None, _text(random)]), "role": random.choice(["todo", "done"]), **beside}),

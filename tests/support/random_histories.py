@@ -71,7 +71,7 @@ class HistoryGenerator:
         async with running_server(folder) as server:
             people = []
             for name, role in (("Alice", "coordinator"), ("Charlie", "investigator")):
-                people.append(await connect_person(server, await create_token(server.desk, name, role)))
+                people.append(await connect_person(server, await create_token(server.service, name, role)))
             self.alice, self.charlie = people
             try:
                 await self.alice.open_search(access="members", members=[self.alice.account["id"]])
@@ -82,7 +82,7 @@ class HistoryGenerator:
                     await self._operations(reader)
             finally:
                 for person in people:
-                    await person.leave()
+                    await person.close()
         return self.histories
 
     def is_worth_it(self) -> bool:
@@ -92,20 +92,20 @@ class HistoryGenerator:
 
     async def _search(self, random: Random) -> None:
         search = await self.alice.open_search()
-        screen, kept = await self.alice.follow(search), {}
+        screen, kept = await self.alice.subscribe(search), {}
         accounts = [self.alice.account["id"], self.charlie.account["id"]]
         for number in range(self.commands):
             name, data = random_commands.random_command(random, screen, accounts)
             if number % 10 == 5:
                 name, data = "search.set_access", _access(random, accounts)
             try:
-                ack = await self.alice.do(search, name, data)
+                ack = await self.alice.command(search, name, data)
             except Refusal as refused:
                 if refused.code == "closed":
-                    await self.alice.do(search, "search.set_status", {"status": "open", "reason": "more came in"})
+                    await self.alice.command(search, "search.set_status", {"status": "open", "reason": "more came in"})
                 continue
             if ack["seqs"]:
-                await self.alice.up_to(search, ack["seqs"][-1])
+                await self.alice.wait_for_seq(search, ack["seqs"][-1])
             if random.random() < 0.4:
                 seq, now = await read_snapshot(self.alice, search)
                 kept[str(seq)] = now

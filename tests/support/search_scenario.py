@@ -18,7 +18,7 @@ class SearchScenario:
 
     async def does(self, name: str, data: dict[str, Any], who: Person | None = None, **more: Any) -> list[dict[str, Any]]:
         """Give a command; return its events on the search's board."""
-        ack = await (who or self.team.alice).do(self.search, name, data, **more)
+        ack = await (who or self.team.alice).command(self.search, name, data, **more)
         return await self.events(ack["seqs"])
 
     async def events(self, seqs: list[int]) -> list[dict[str, Any]]:
@@ -37,7 +37,7 @@ class SearchScenario:
         """Give a command that must be refused with this code and write nothing; return the refusal."""
         head = (await self.team.alice.snapshot(self.search))["seq"]
         with pytest.raises(Refusal) as refused:
-            await self.team.alice.do(self.search, name, data, **more)
+            await self.team.alice.command(self.search, name, data, **more)
         assert refused.value.code == code, refused.value.body
         assert sorted(refused.value.fields) == sorted(fields), refused.value.body
         assert (await self.team.alice.snapshot(self.search))["seq"] == head

@@ -23,11 +23,11 @@ class Team:
 
     async def add_person(self, name: str, role: str, scope: str = "write") -> Person:
         """Create an account and connect it."""
-        person = await connect_person(self.server, await create_token(self.server.desk, name, role, scope))
+        person = await connect_person(self.server, await create_token(self.server.service, name, role, scope))
         self._people.append(person)
         return person
 
-    async def again(self, person: Person) -> Person:
+    async def open_socket(self, person: Person) -> Person:
         """Open another socket of the same account, with the same token."""
         other = await connect_person(self.server, person.token)
         self._people.append(other)
@@ -38,10 +38,10 @@ class Team:
         accounts = [person.account["id"] for person in (self.alice, *members)]
         return await self.alice.open_search(access="members", members=accounts, **data)
 
-    async def leave(self) -> None:
+    async def close(self) -> None:
         for person in self._people:
-            await person.leave()
-        failures = [frame for person in self._people for frame in person.heard if frame["type"] == "failure"]
+            await person.close()
+        failures = [frame for person in self._people for frame in person.frames if frame["type"] == "failure"]
         assert not failures, "a screen could not follow"
 
 
@@ -58,4 +58,4 @@ async def running_team(folder: Path, **settings: Any) -> AsyncIterator[Team]:
             team.ada = await team.add_person("Ada", "admin")
             yield team
         finally:
-            await team.leave()
+            await team.close()
