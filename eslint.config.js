@@ -58,7 +58,7 @@ export default [
   },
   {
     files: ["tests/js/**/*.js", "eslint.config.js"],
-    languageOptions: { ecmaVersion: 2022, sourceType: "module", globals: globals("setTimeout URLSearchParams performance btoa crypto") },
+    languageOptions: { ecmaVersion: 2022, sourceType: "module", globals: globals("setTimeout setImmediate AbortController Response URLSearchParams performance btoa crypto") },
     rules: { "no-undef": "error", "no-unused-vars": "error", "eqeqeq": "error", "prefer-const": "error" },
   },
 ];

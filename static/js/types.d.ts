@@ -372,6 +372,7 @@ interface Card extends Entity {
 }
 
 type Timer = ReturnType<typeof setTimeout>;
+type Refusal = import("./core/errors.js").Refusal;
 type Drawn = import("../vendor/lit-html/lit-html.js").Drawn;
 type Session = import("./core/session.js").Session;
 type Board = import("./core/store.js").Board;

@@ -1,83 +1,124 @@
-/* HTTP requests to the server: the only module that calls `fetch`. */
+/* HTTP client of the pages: the only module that calls `fetch`. A call returns what the server answers, or rejects with a Refusal
+   (the server said no, and why) or Offline (there was no answer). */
 
-export const TIMEOUT_MS = 20_000; // a bad line takes as long for one answer, and still brings something
-const MAX_ACTIVE = 6;             // of queued requests; the server reads only a few large things at a time for one account
-const MAX_RETRY_MS = 45_000;      // after the first attempt a request is not repeated
-const JITTER = 0.3;               // keeps clients that were refused at the same moment from returning at the same moment
+import { Offline, Refusal } from "./errors.js";
+
+const TIMEOUT_MS = 20_000;               // a bad line takes as long for one answer, and still brings something
+const MAX_ACTIVE = 6;                    // of queued requests; the server reads only a few large things at a time for one account
+const MAX_RETRY_MS = 45_000;             // after the first attempt a request is not repeated
+const FAULT_PAUSES_MS = [300, 1_000];    // before a request is repeated after a fault that says nothing of the time to wait
+const FAULTS = new Set([0, 502, 503, 504]); // statuses after which the same request may succeed; 0: the connection failed
+const JITTER = 0.3;                      // keeps clients that were refused at the same moment from returning at the same moment
+
+/**
+ * @typedef {Omit<RequestInit, "body"> & { body?: unknown, timeoutMs?: number, repeat?: boolean }} Options
+ * `timeoutMs`: of each attempt. `repeat`: wait in the queue, and try again after a fault; only for what may arrive twice.
+ */
 
 let active = 0;
 /** @type {((value?: unknown) => void)[]} */
 const waiting = [];
+let signInEnded = () => {};
 
 /**
- * Send one request, as `fetch` does: once, at once, and without a time limit unless one is given.
- * @param {string} address
- * @param {RequestInit & {timeoutMs?: number}} [options]
- * @returns {Promise<Response>}
+ * Call fn() whenever the server says that nobody is signed in here.
+ * @param {() => void} fn
  */
-export function request(address, { timeoutMs, ...options } = {}) {
-  return fetch(address, timeoutMs ? { ...options, signal: AbortSignal.timeout(timeoutMs) } : options);
+export const whenSignInEnds = (fn) => void (signInEnded = fn);
+
+/** @param {string} address @param {Options} [options] */
+export const get = (address, options) => send("GET", address, { repeat: true, ...options });
+/** @param {string} address @param {unknown} [body] @param {Options} [options] */
+export const post = (address, body, options) => send("POST", address, { body, ...options });
+/** @param {string} address @param {unknown} body @param {Options} [options] */
+export const patch = (address, body, options) => send("PATCH", address, { body, ...options });
+/** @param {string} address @param {Options} [options] */
+export const remove = (address, options) => send("DELETE", address, options);
+
+/**
+ * Return the answer, or null if it is a Refusal or Offline.
+ * @param {Promise<any>} answer
+ */
+export async function orNull(answer) {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof Refusal || error instanceof Offline) return null;
+    throw error;
+  }
 }
 
 /**
- * Send one request with a JSON body.
- * @param {string} address
- * @param {unknown} body
- * @param {RequestInit & {timeoutMs?: number}} [options]
- * @returns {Promise<Response>}
- */
-export function postJson(address, body, options = {}) {
-  return request(address, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body), ...options });
-}
-
-/**
- * Send a request that may wait: queued behind others, and repeated as long as the server answers 429 or 503 with Retry-After.
- * Without a `signal`, each attempt is given up after TIMEOUT_MS.
+ * Send one request as `fetch` does, for answers that are neither data nor text.
  * @param {string} address
  * @param {RequestInit} [options]
- * @returns {Promise<Response>} the last answer
  */
-export async function queuedRequest(address, { signal, ...options } = {}) {
-  const until = performance.now() + MAX_RETRY_MS;
-  for (;;) {
-    const response = await inQueue(() => request(address, { ...options, signal: signal ?? AbortSignal.timeout(TIMEOUT_MS) }));
-    const pause = retryDelay(response);
-    if (pause === null || performance.now() + pause > until) return response;
-    await new Promise((resolve) => setTimeout(resolve, pause));
-    signal?.throwIfAborted();
-  }
-}
+export const request = (address, options) => fetch(address, options);
 
 /**
- * Read JSON by a queued request.
+ * @param {string} method
  * @param {string} address
- * @returns {Promise<any>} null on a refusal, without a connection, or when the answer is no JSON
+ * @param {Options} [options]
+ * @returns {Promise<any>} data of JSON, else the text
  */
-export async function getJson(address) {
-  try {
-    const response = await queuedRequest(address, { headers: { accept: "application/json" } });
-    return response.ok ? await response.json() : null;
-  } catch {
-    return null;
+async function send(method, address, { repeat = false, ...options } = {}) {
+  const until = performance.now() + MAX_RETRY_MS;
+  for (let faults = 0; ; faults += 1) {
+    try {
+      const attempt = () => sendOnce(address, { method, ...options });
+      return await (repeat ? inQueue(attempt) : attempt());
+    } catch (error) {
+      const pause = repeat && !options.signal?.aborted ? retryDelay(/** @type {Refusal | Offline} */ (error), faults) : null;
+      if (pause === null || performance.now() + pause > until) throw error;
+      await new Promise((resolve) => setTimeout(resolve, pause));
+    }
   }
 }
 
-/**
- * Return the ms to wait before the request is repeated; null when the response is final.
- * @param {Response} answer
- */
-function retryDelay({ status, headers }) {
-  if (status !== 429 && status !== 503) return null;
-  const seconds = Number.parseInt(headers.get("Retry-After") ?? "", 10);
-  return Number.isNaN(seconds) ? null : seconds * 1_000 * (1 + JITTER * Math.random());
+/** @param {string} address @param {Options} options */
+async function sendOnce(address, { body, timeoutMs = TIMEOUT_MS, signal, headers, ...options }) {
+  const limit = AbortSignal.timeout(timeoutMs), form = body instanceof URLSearchParams;
+  /** @type {Record<string, string>} */
+  const type = body === undefined || form ? {} : { "content-type": "application/json" };
+  let response, data;
+  try {
+    response = await fetch(address, {
+      headers: new Headers({ accept: "application/json", ...type, .../** @type {Record<string, string>} */ (headers) }), body: form || body === undefined ? body : JSON.stringify(body),
+      signal: signal ? AbortSignal.any([signal, limit]) : limit, ...options,
+    });
+    data = await dataOf(response);
+  } catch (cause) {
+    throw new Offline({ cause });
+  }
+  if (response.ok) return data;
+  const { status } = response, retryAfterS = Number.parseInt(response.headers.get("Retry-After") ?? "", 10);
+  if (status === 401) signInEnded();
+  throw data?.code ? new Refusal(data, { status, retryAfterS }) : new Offline({ status, retryAfterS });
 }
 
-/** @param {() => Promise<Response>} send */
-async function inQueue(send) {
+/** @param {Response} response */
+const dataOf = (response) => (response.headers.get("content-type")?.startsWith("application/json") ? response.json() : response.text());
+
+/**
+ * Return the ms to wait before the request is repeated; null when its error is final.
+ * @param {Refusal | Offline} error
+ * @param {number} faults before this one
+ */
+function retryDelay({ status, retryAfterS, cause }, faults) {
+  const spread = 1 + JITTER * Math.random();
+  if ((status === 429 || status === 503) && retryAfterS >= 0) return retryAfterS * 1_000 * spread;
+  // a line that is too slow would not be helped by the same request once more
+  const isSlow = /** @type {any} */ (cause)?.name === "TimeoutError";
+  if (!FAULTS.has(status) || isSlow || globalThis.navigator?.onLine === false || faults >= FAULT_PAUSES_MS.length) return null;
+  return FAULT_PAUSES_MS[faults] * spread;
+}
+
+/** @param {() => Promise<any>} attempt */
+async function inQueue(attempt) {
   if (active < MAX_ACTIVE) active += 1;
   else await new Promise((resolve) => waiting.push(resolve));
   try {
-    return await send();
+    return await attempt();
   } finally {
     const next = waiting.shift();
     if (next) next(); // takes over the slot

@@ -41,6 +41,7 @@ export class Connection {
   #openedAt = readClocks();
   #tickedAt = readClocks();
   #pings = 0;
+  #signedOut = false;
 
   /**
    * @param {ConnectionHandlers} on - {hello(frame), frame(frame), down(code), changed(), whoAmI() -> Promise<"me" | "other" | "nobody" | "unknown">,
@@ -64,6 +65,14 @@ export class Connection {
   /** Close for good: the page is being left, or the person signed out. */
   stop() {
     this.#close("ended");
+  }
+
+  /** Close for good, once, because nobody is signed in here. */
+  signedOut() {
+    if (this.#signedOut) return;
+    this.#signedOut = true;
+    this.#close("ended");
+    this.#handlers.signIn();
   }
 
   /** @param {object} frame */
@@ -146,7 +155,7 @@ export class Connection {
 
   async #checkIdentity() {
     const who = await this.#handlers.whoAmI();
-    if (who === "nobody") this.#close("ended"), this.#handlers.signIn();
+    if (who === "nobody") this.signedOut();
     else if (who === "other") this.#close("ended"), this.#handlers.reload();
     return who;
   }

@@ -1,8 +1,32 @@
-/** Refusal of a command; nothing was changed. {code, message, fields, current} as in the contract. */
-export class Refused extends Error {
-  /** @param {RefusedFrame} frame */
-  constructor({ id, code, message, fields = {}, current = null }) {
+/* Errors of what is sent to the server. */
+
+/** Refusal of a command or a request by the server; nothing was changed. Its message is for the reader. */
+export class Refusal extends Error {
+  name = "Refusal";
+
+  /**
+   * @param {Partial<RefusedFrame>} refused as in the contract
+   * @param {{ status?: number, retryAfterS?: number }} [http] of a request: status, and the seconds to wait if the server said so
+   */
+  constructor({ id = "", code = "", message = code, fields = {}, current = null }, { status = 0, retryAfterS = NaN } = {}) {
     super(message);
-    Object.assign(this, { name: "Refused", id, code, fields, current });
+    this.id = id;
+    this.code = code;
+    this.fields = fields;
+    this.current = current;
+    this.status = status;
+    this.retryAfterS = retryAfterS;
+  }
+}
+
+/** No answer from the server: no connection, too slow, or (with a status) the answer of a proxy in front of it. */
+export class Offline extends Error {
+  name = "Offline";
+
+  /** @param {{ cause?: unknown, status?: number, retryAfterS?: number }} [options] */
+  constructor({ cause, status = 0, retryAfterS = NaN } = {}) {
+    super("There was no answer from the server.", { cause });
+    this.status = status;
+    this.retryAfterS = retryAfterS;
   }
 }

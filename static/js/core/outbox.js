@@ -2,7 +2,7 @@
    until it is acknowledged or refused for good. */
 
 import { t } from "./i18n.js";
-import { Refused } from "./errors.js";
+import { Refusal } from "./errors.js";
 import { prefix } from "./storage.js";
 import { vault } from "./vault.js";
 
@@ -52,7 +52,7 @@ export class Outbox {
    * @param {string} name
    * @param {{ [field: string]: any }} data
    * @param {{ base?: number | null, epoch?: string | null }} [options]
-   * @returns {Promise<{seqs: number[], opened?: string}>} rejects with Refused
+   * @returns {Promise<{seqs: number[], opened?: string}>} rejects with Refusal
    */
   add(board, name, data, { base, epoch } = {}) {
     const order = Math.max(this.#now(), ...[...this.#entries.values()].map((entry) => entry.order + 1));
@@ -275,7 +275,7 @@ export class Outbox {
     this.#set(entry, "refused");
     const run = this.#runs.get(entry.id);
     run.sentAt = null;
-    run.reject(new Refused({ id: entry.id, ...entry.refusal }));
+    run.reject(new Refusal({ id: entry.id, ...entry.refusal }));
   }
 
   /** @param {PendingCommand} entry @param {PendingCommand["status"]} status */

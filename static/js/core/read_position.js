@@ -4,7 +4,7 @@
 
 import { onUserActivity } from "./user_activity.js";
 import { elapsed, readClocks } from "./elapsed.js";
-import { getJson, queuedRequest, request } from "./api.js";
+import { get, orNull, post } from "./api.js";
 import { badgesOf, badgesSince } from "./change_badges.js";
 
 const ADDRESS = "/api/v1/seen";
@@ -29,15 +29,9 @@ export function mount(session, board) {
  * Send read positions to the server.
  * @param {{ board: string, epoch: string | null, seq: number | null }[]} positions [{board, epoch, seq}]
  * @param {{ leaving?: boolean }} [options]
- * @returns {Promise<number>} status, 0 without an answer
  */
-export async function sendReadPositions(positions, { leaving = false } = {}) {
-  try {
-    const ask = leaving ? request : queuedRequest; // a page that is being left can't wait
-    return (await ask(ADDRESS, { method: "POST", body: JSON.stringify({ marks: positions }), keepalive: leaving })).status;
-  } catch {
-    return 0;
-  }
+export function sendReadPositions(positions, { leaving = false } = {}) {
+  return post(ADDRESS, { marks: positions }, { keepalive: leaving, repeat: !leaving }); // a page that is being left can't wait
 }
 
 export class ReadPositionTracker {
@@ -138,9 +132,13 @@ export class ReadPositionTracker {
     const position = this.#lastSeen;
     if (position === null) return;
     this.#sent = positionOf(position);
-    const status = await sendReadPositions([position], { leaving });
-    if (status === 0 || status === 429 || status >= 500) this.#sent = ""; // sent again when the board moves
-    else this.#positions?.set(position.board, { ...position, own: 0 });
+    try {
+      await sendReadPositions([position], { leaving });
+      this.#positions?.set(position.board, { ...position, own: 0 });
+    } catch (error) {
+      const { status } = /** @type {Refusal} */ (error);
+      if (status === 0 || status === 429 || status >= 500) this.#sent = ""; // sent again when the board moves
+    }
   }
 
   #onPageHide = () => this.#send({ leaving: true });
@@ -151,7 +149,7 @@ export class ReadPositionTracker {
   async #read({ again = false } = {}) {
     if (!again && this.#askedAt !== null && elapsed(this.#askedAt) < RETRY_MS) return;
     this.#askedAt = readClocks();
-    const answer = await getJson(ADDRESS);
+    const answer = await orNull(get(ADDRESS));
     if (!answer) return;
     const first = this.#positions === null;
     const asked = new Map([...this.#positions ?? []].map(([id, position]) => [id, position.asked]));
@@ -191,7 +189,7 @@ const positionOf = ({ epoch, seq }) => `${epoch} ${seq}`;
 async function eventsBetween(board, from, to) {
   const events = [];
   for (let after = from; after < to; after = events.at(-1).seq) {
-    const answer = await getJson(`/api/v1/boards/${board}/events?after=${after}&limit=${PAGE}`);
+    const answer = await orNull(get(`/api/v1/boards/${board}/events?after=${after}&limit=${PAGE}`));
     if (!answer?.events.length) return null;
     events.push(...answer.events);
   }

@@ -1,6 +1,6 @@
 /* The session of one page: the account, its socket, the boards it follows and the commands it has yet to send. */
 
-import { getJson, request } from "./api.js";
+import { get, orNull, whenSignInEnds } from "./api.js";
 import { Board } from "./store.js";
 import { Connection } from "./connection.js";
 import { Outbox } from "./outbox.js";
@@ -51,6 +51,7 @@ export class Session {
       signIn: () => this.#signIn(),
       reload: () => location.reload(),
     });
+    whenSignInEnds(() => this.connection.signedOut());
   }
 
   start() {
@@ -219,12 +220,9 @@ export class Session {
 
   async #whoAmI() {
     try {
-      const answer = await request("/api/v1/me", { headers: { accept: "application/json" } });
-      if (answer.status === 401) return "nobody";
-      if (!answer.ok) return "unknown";
-      return (await answer.json()).id === this.account.id ? "me" : "other";
-    } catch {
-      return "unknown";
+      return (await get("/api/v1/me", { repeat: false })).id === this.account.id ? "me" : "other";
+    } catch (error) {
+      return /** @type {Refusal} */ (error).status === 401 ? "nobody" : "unknown";
     }
   }
 
@@ -245,7 +243,7 @@ export class Session {
     if (Date.now() - this.#accountsLoadedAt < ACCOUNTS_EVERY_MS) return; // a later tick asks again
     this.#accountsLoadedAt = Date.now();
     this.#accountsComplete = true; // set to false again if another unknown account appears before the answer
-    const answer = await getJson("/api/v1/accounts");
+    const answer = await orNull(get("/api/v1/accounts"));
     if (!answer) return void (this.#accountsComplete = false);
     this.accounts = new Map(answer.accounts.map((/** @type {Account} */ account) => [account.id, account]));
     this.account = { ...this.account, ...this.accounts.get(this.account.id) };

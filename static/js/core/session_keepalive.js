@@ -1,7 +1,7 @@
 /* Tell the server that somebody uses this page, which prolongs the login session. Opening a page and sending a command count
    too; an unattended page sends nothing. */
 
-import { request } from "./api.js";
+import { post } from "./api.js";
 import { onUserActivity } from "./user_activity.js";
 
 const SEND_EVERY_MS = 4 * 60_000; // ms; the server records activity to about a minute
@@ -10,17 +10,9 @@ const SEND_EVERY_MS = 4 * 60_000; // ms; the server records activity to about a 
 export function mount() {
   let acted = false;
   onUserActivity(() => (acted = true));
-  setInterval(async () => {
+  setInterval(() => {
     if (!acted || document.hidden) return;
     acted = false;
-    if (!(await sendActivity())) acted = true; // tried again at the next interval
+    post("/api/v1/me/active").catch(() => (acted = true)); // tried again at the next interval
   }, SEND_EVERY_MS);
-}
-
-async function sendActivity() {
-  try {
-    return (await request("/api/v1/me/active", { method: "POST" })).ok;
-  } catch {
-    return false;
-  }
 }

@@ -99,7 +99,7 @@ export class Board {
    * @param {string} name
    * @param {{ [field: string]: any }} data
    * @param {{ base?: number | null, epoch?: string | null }} [options]
-   * @returns {Promise<{seqs: number[], opened?: string}>} rejects with Refused
+   * @returns {Promise<{seqs: number[], opened?: string}>} rejects with Refusal
    */
   send(name, data, { base, epoch = this.epoch } = {}) {
     return this.#session.outbox.add(this.id, name, data, { base, epoch });

@@ -1,6 +1,6 @@
 /* Session of a display: its connection, its settings, and the boards it follows. It stores nothing and sends no commands. */
 
-import { postJson } from "../core/api.js";
+import { post } from "../core/api.js";
 import { elapsed, readClocks } from "../core/elapsed.js";
 import { Connection } from "../core/connection.js";
 import { FRESH_MS } from "../core/freshness.js";
@@ -260,11 +260,10 @@ export class DisplaySession {
   async #whoAmI() {
     if (this.#closed === CODE_ELSEWHERE) return this.#end("elsewhere"), "me";
     try {
-      const answer = await postJson(REPORT_URL, this.contact(), { timeoutMs: TIMEOUT_MS });
-      if (answer.status === 401) return "nobody";
-      return answer.ok ? "me" : "unknown";
-    } catch {
-      return "unknown";
+      await post(REPORT_URL, this.contact(), { timeoutMs: TIMEOUT_MS });
+      return "me";
+    } catch (error) {
+      return /** @type {Refusal} */ (error).status === 401 ? "nobody" : "unknown";
     }
   }
 

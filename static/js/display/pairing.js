@@ -1,7 +1,7 @@
 /* Pairing: show a code and wait until a coordinator enters it. */
 
 import { html, nothing, render } from "../../vendor/lit-html/lit-html.js";
-import { request } from "../core/api.js";
+import { get, post } from "../core/api.js";
 import { t } from "../core/i18n.js";
 import { originProblem } from "../core/origin.js";
 
@@ -34,12 +34,12 @@ const WAIT_TEXTS = { // texts while there is no code
 export async function pair(root, { why = null, reload }) {
   const draw = (/** @type {string | null} */ code, waits = "asking") => render(page(code, waits, why), root);
   for (draw(null, "asking"); ; ) {
-    const { code, status, seconds } = await ask(CODES, "POST"), since = performance.now();
+    const { code, status, retryAfterS } = await post(CODES, undefined, { timeoutMs: TIMEOUT_MS }).catch((refusal) => refusal), since = performance.now();
     if (code) draw(code);
     if (code && (await waitUntilPaired())) return reload();
     const waits = code ? ended(performance.now() - since) : status === 429 ? "many" : "away";
     draw(null, waits);
-    if (waits !== "asking") await pause(Math.max(RETRY_MS, (seconds ?? 0) * 1_000));
+    if (waits !== "asking") await pause(Math.max(RETRY_MS, (retryAfterS || 0) * 1_000));
   }
 }
 
@@ -58,23 +58,9 @@ export function showUsedElsewhere(root) {
 async function waitUntilPaired() {
   for (;;) {
     await pause(POLL_MS);
-    const { state } = await ask(`${CODES}/mine`, "GET");
+    const { state } = await get(`${CODES}/mine`, { timeoutMs: TIMEOUT_MS, repeat: false }).catch((refusal) => refusal);
     if (state === "paired") return true;
     if (state === "expired") return false;
-  }
-}
-
-/**
- * Return the server's answer; {status, seconds to wait} if it refuses; {} if there is no answer.
- * @param {string} address
- * @param {string} method
- */
-async function ask(address, method) {
-  try {
-    const answer = await request(address, { method, headers: { accept: "application/json" }, timeoutMs: TIMEOUT_MS });
-    return answer.ok ? await answer.json() : { status: answer.status, seconds: Number(answer.headers.get("retry-after")) };
-  } catch {
-    return {};
   }
 }
 

@@ -1,6 +1,6 @@
 /* Recovery of an unattended screen: it reconnects for ever, and reloads itself for a newer server version in a quiet moment. */
 
-import { request } from "../core/api.js";
+import { get } from "../core/api.js";
 
 const TICK_MS = 1_000;
 const RECONNECT_MS = 4_000; // reconnect when an open connection is not current, at most this often
@@ -125,18 +125,13 @@ function recentReloads() {
 /** Return whether the page and all files it names can be fetched whole; the browser caches them. */
 async function canLoadPage() {
   try {
-    const signal = AbortSignal.timeout(FETCH_TIMEOUT_MS);
-    const answer = await request(location.pathname, { cache: "no-store", signal });
-    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    if (!answer.ok || !page.querySelector("[data-display-root]")) return false;
+    const whole = { timeoutMs: FETCH_TIMEOUT_MS, repeat: false };
+    const page = new DOMParser().parseFromString(await get(location.pathname, { ...whole, cache: "no-store" }), "text/html");
+    if (!page.querySelector("[data-display-root]")) return false;
     const files = page.querySelectorAll("head > link[href], head > script[src]");
     const named = /** @type {(HTMLLinkElement & HTMLScriptElement)[]} */ ([...files]).map((each) => each.href || each.src);
-    const whole = async (/** @type {string} */ address) => {
-      const got = await request(address, { signal });
-      await got.blob(); // a response cut off by the reload is not cached
-      return got.ok;
-    };
-    return (await Promise.all(named.map(whole))).every(Boolean);
+    await Promise.all(named.map((address) => get(address, whole)));
+    return true;
   } catch {
     return false;
   }

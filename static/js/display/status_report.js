@@ -1,7 +1,7 @@
 /* Status reports to the server every few seconds: applied positions, and whether the screen counts as current. A screen that
    stops reporting is known to have stopped. */
 
-import { postJson } from "../core/api.js";
+import { post } from "../core/api.js";
 
 const REPORT_MS = 5_000;
 const TICK_MS = 1_000; // retry interval
@@ -55,9 +55,9 @@ export class StatusReport {
   async #send() {
     const began = performance.now(), contact = this.#status;
     try {
-      const answer = await postJson("/api/v1/wall/told", contact, { timeoutMs: TIMEOUT_MS });
-      if (answer.ok) [this.#acceptedAt, this.#acceptedCurrent] = [began, contact.current];
-      return answer.ok;
+      await post("/api/v1/wall/told", contact, { timeoutMs: TIMEOUT_MS });
+      [this.#acceptedAt, this.#acceptedCurrent] = [began, contact.current];
+      return true;
     } catch {
       return false;
     }

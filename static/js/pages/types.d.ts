@@ -59,13 +59,6 @@ interface Position {
   epoch?: string | null;
 }
 
-/** An answer to an HTTP call that may be refused. */
-interface Refusal {
-  code?: string;
-  message: string;
-  fields?: Record<string, string>;
-}
-
 /** An option of a combobox. */
 interface ComboboxOption {
   key: string;

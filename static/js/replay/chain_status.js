@@ -1,6 +1,6 @@
 /* Status of the hash chain beside the history: the server verifies the journal, and this shows up to where it holds. */
 
-import { getJson } from "../core/api.js";
+import { get, orNull } from "../core/api.js";
 import { number, t } from "../core/i18n.js";
 
 const ASK_EVERY_MS = 60_000; // the journal grows meanwhile; a result stays valid for its part
@@ -35,7 +35,7 @@ export class ChainStatus {
   async ask() {
     if (this.#asking) return; // a long chain is verified in several requests
     this.#asking = true;
-    const result = await getJson(`/api/v1/boards/${this.#board}/chain`), place = this.#find();
+    const result = await orNull(get(`/api/v1/boards/${this.#board}/chain`)), place = this.#find();
     this.#asking = false;
     if (this.#timer === null || !place) return;
     place.textContent = statusText(result);

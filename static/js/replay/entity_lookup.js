@@ -1,5 +1,5 @@
 /** Look up past states that a partly loaded journal does not have: each is requested once, a few at a time. */
-import { getJson } from "../core/api.js";
+import { get, orNull } from "../core/api.js";
 
 const MAX_ACTIVE = 4; // requests at a time
 const FEW = 8; // events of an id: another kind of entity may have it too
@@ -54,7 +54,7 @@ export class EntityLookup {
     if (!next) return;
     this.#under += 1;
     const { key, kind, board, query } = next;
-    const answer = await getJson(`/api/v1/boards/${board}/events?${query}`);
+    const answer = await orNull(get(`/api/v1/boards/${board}/events?${query}`));
     // without an answer, the text goes without it
     if (answer) this.#known.set(key, answer.events.findLast((/** @type {BoardEvent} */ event) => kind === null || event.kind === kind) ?? null);
     this.#under -= 1;

@@ -2,20 +2,12 @@
  * Loads the events of one board: the newest first, then all before them, and appends live ones. Hidden events are left out but
  * counted, as numbers have no gaps.
  */
-import { queuedRequest } from "../core/api.js";
+import { get } from "../core/api.js";
+import { Offline } from "../core/errors.js";
 
 const PAGE = 1000; // events per answer, the server's maximum
 const NEWEST = 2 ** 53; // larger than any seq
 const TRIES = 3; // a board restored meanwhile has another epoch: start again, but not for ever
-
-/** The board can't be read; `status` 404 if it does not exist or may not be seen. */
-export class ReadError extends Error {
-  /** @param {number} status */
-  constructor(status) {
-    super(`The journal can't be read: ${status}`);
-    this.status = status;
-  }
-}
 
 export class JournalReader {
   board; // its id
@@ -37,7 +29,7 @@ export class JournalReader {
     return this.from === 1;
   }
 
-  /** Load the newest `count` events, unless some are here. Rejects with ReadError. */
+  /** Load the newest `count` events, unless some are here. Rejects with Refusal (status 404: not there, or not to be seen) or Offline. */
   readTail(count = PAGE) {
     return this.#next(() => (this.head === null ? this.#begin(count) : undefined));
   }
@@ -157,7 +149,7 @@ export class JournalReader {
     if (this.complete) return undefined;
     const page = await this.#ask({ before: this.from, limit: count });
     if (page.epoch === this.epoch) return this.#prepend(page.events, count);
-    if (tries === 0) throw new ReadError(503);
+    if (tries === 0) throw new Offline();
     this.forget();
     return this.#back(count, tries - 1);
   }
@@ -177,10 +169,8 @@ export class JournalReader {
   }
 
   /** @param {{ [name: string]: any }} query */
-  async #ask(query) {
-    const answer = await queuedRequest(`/api/v1/boards/${this.board}/events?${new URLSearchParams(query)}`); // later requests wait for this one
-    if (!answer.ok) throw new ReadError(answer.status);
-    return answer.json();
+  #ask(query) {
+    return get(`/api/v1/boards/${this.board}/events?${new URLSearchParams(query)}`); // later requests wait for this one
   }
 
   // --- storing

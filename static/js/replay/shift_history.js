@@ -1,5 +1,5 @@
 /** Shifts: who held the shift when, from the events of the one shift entity, which has the id of its board. */
-import { getJson } from "../core/api.js";
+import { get, orNull } from "../core/api.js";
 
 const BOARD = "operations";
 const PAGE = 1000; // events of the shift, and of its handover, which has the same id
@@ -32,7 +32,7 @@ export class ShiftHistory {
     const states = [];
     for (let before = 2 ** 53, page = 0; before !== null && page < MAX_PAGES; page += 1) {
       const query = new URLSearchParams(/** @type {any} */ ({ entity: BOARD, before, limit: PAGE }));
-      const events = (await getJson(`/api/v1/boards/${BOARD}/events?${query}`))?.events ?? [];
+      const events = (await orNull(get(`/api/v1/boards/${BOARD}/events?${query}`)))?.events ?? [];
       states.unshift(...events.filter((/** @type {{ kind: Kind, state: AnyState }} */ { kind, state }) => kind === "shift" && state).map((/** @type {{ state: AnyState }} */ { state }) => state));
       before = events.length < PAGE ? null : events[0].seq;
     }

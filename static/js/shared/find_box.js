@@ -1,7 +1,8 @@
 /** Find while typing, by the server: one request at a time, the last answer wins, and a list to walk through. */
 import { restoreFocus, focusPosition } from "../behaviours/keep_focus.js";
 import { t } from "../core/i18n.js";
-import { queuedRequest } from "../core/api.js";
+import { get } from "../core/api.js";
+import { Refusal } from "../core/errors.js";
 
 const WAIT_MS = 150; // ms between the last key and the request
 export const MOST = 50;
@@ -217,11 +218,8 @@ export class FindBox {
  */
 async function answer(query, signal) {
   try {
-    const response = await queuedRequest(`/api/v1/find?${query}`, { signal, headers: { accept: "application/json" } });
-    const body = await response.json();
-    if (response.ok) return { ...body, trouble: null };
-    return { hits: [], more: false, trouble: body.message };
-  } catch {
-    return { hits: [], more: false, trouble: t("The server can't be reached: nothing was looked for.") };
+    return { ...(await get(`/api/v1/find?${query}`, { signal })), trouble: null };
+  } catch (error) {
+    return { hits: [], more: false, trouble: error instanceof Refusal ? error.message : t("The server can't be reached: nothing was looked for.") };
   }
 }

@@ -1,6 +1,6 @@
 /** Other searches with the same reference, among those this person may see. */
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";
-import { request } from "../core/api.js";
+import { get, orNull } from "../core/api.js";
 import { t } from "../core/i18n.js";
 
 const ASK_MS = 60_000; // their boards are not subscribed here
@@ -38,16 +38,10 @@ export class SameReference {
     const now = Date.now();
     if (reference === this.#asked.reference && now - this.#asked.at < ASK_MS) return;
     this.#asked = { reference, at: now };
-    try {
-      const answer = await request(`/api/v1/boards?${new URLSearchParams({ reference })}`);
-      if (!answer.ok || this.#asked.reference !== reference) return;
-      /** @type {{ boards: { board: string }[] }} */
-      const { boards } = await answer.json();
-      this.#others = boards.map(({ board }) => board).filter((id) => id !== this.#board);
-      this.#draw();
-    } catch {
-      // tried again at the next interval
-    }
+    const answer = await orNull(get(`/api/v1/boards?${new URLSearchParams({ reference })}`));
+    if (!answer || this.#asked.reference !== reference) return; // tried again at the next interval
+    this.#others = answer.boards.map((/** @type {{ board: string }} */ { board }) => board).filter((/** @type {string} */ id) => id !== this.#board);
+    this.#draw();
   }
 
   get line() {

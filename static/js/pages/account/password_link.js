@@ -1,6 +1,6 @@
 /* Page of a one-time link: reads the secret from the URL's fragment and removes it from the browser's history. */
 
-import { request } from "../../core/api.js";
+import { orNull, post } from "../../core/api.js";
 import { n } from "../../core/i18n.js";
 
 /** @param {HTMLElement} main */
@@ -22,13 +22,8 @@ export function mount(main) {
  * @param {any} code
  */
 async function sayWhatEnds(place, code) {
-  try {
-    const answer = await request("/password/tokens", { method: "POST", body: new URLSearchParams({ code }) });
-    const { tokens } = await answer.json();
-    if (!tokens) return;
-    place.textContent = n("A new password ends all sessions and {count} token of your account.",
-      "A new password ends all sessions and {count} tokens of your account.", tokens);
-  } catch {
-    // the general text stays
-  }
+  const answer = await orNull(post("/password/tokens", new URLSearchParams({ code })));
+  if (!answer?.tokens) return;
+  place.textContent = n("A new password ends all sessions and {count} token of your account.",
+    "A new password ends all sessions and {count} tokens of your account.", answer.tokens);
 }

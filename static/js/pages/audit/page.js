@@ -1,6 +1,6 @@
 /* Audit log: server-rendered, works without scripts; with them, older entries are appended. */
 
-import { request } from "../../core/api.js";
+import { get } from "../../core/api.js";
 import { n, t } from "../../core/i18n.js";
 
 /** @param {HTMLElement} main */
@@ -64,9 +64,8 @@ function focus(entry) {
  */
 async function read(address) {
   try {
-    const answer = await request(address, { headers: { accept: "text/html" } });
-    const page = answer.ok && !answer.redirected ? new DOMParser().parseFromString(await answer.text(), "text/html") : null;
-    return page?.querySelector("[data-days]") ? page : null;
+    const page = new DOMParser().parseFromString(await get(address, { headers: { accept: "text/html" } }), "text/html");
+    return page.querySelector("[data-days]") ? page : null; // else it is the page to sign in
   } catch {
     return null;
   }

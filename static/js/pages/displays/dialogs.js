@@ -3,9 +3,10 @@
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { repeat } from "../../../vendor/lit-html/directives/repeat.js";
 import { dialog } from "../../behaviours/dialog.js";
+import { patch, post, remove } from "../../core/api.js";
 import { t } from "../../core/i18n.js";
 import { byStatus, shortPersonName } from "../../format/search_list.js";
-import { profileName } from "./display_row.js";
+import { DISPLAYS, profileName } from "./display_row.js";
 
 const LANGUAGES = { en: "English", fr: "Français", nl: "Nederlands", de: "Deutsch" }; // each in its own language
 const THEMES = { dark: () => t("dark"), light: () => t("light"), day: () => t("light 7:00 to 19:00") };
@@ -15,7 +16,7 @@ const AUTOPLAY_FLAG = "--autoplay-policy=no-user-gesture-required";
 /** @param {DisplaysView} view */
 export function pairingDialog(view) {
   const done = (/** @type {{ name: string }} */ { name }) => t("{name} is paired.", { name });
-  const send = (/** @type {any} */ form) => view.act("POST", "", { code: form.code.value, ...settings(form) }, done);
+  const send = (/** @type {any} */ form) => view.act(() => post(DISPLAYS, { code: form.code.value, ...settings(form) }), done);
   const code = row(view, "code", t("Code on the screen"), (/** @type {any} */ wrong) => html`<input id="d-code" name="code" maxlength="40" autocomplete="off"
     autocapitalize="characters" spellcheck="false" autofocus aria-required="true" aria-invalid=${wrong.is} aria-describedby=${wrong.by}>`);
   const shows = { boards: [view.board.id], every_s: DEFAULT_EVERY_S };
@@ -29,7 +30,7 @@ export function pairingDialog(view) {
  */
 export function settingsDialog(view, display) {
   const done = (/** @type {{ name: string }} */ { name }) => t("{name} was changed.", { name });
-  const send = (/** @type {any} */ form) => view.act("PATCH", `/${display.id}`, settings(form), done);
+  const send = (/** @type {any} */ form) => view.act(() => patch(`${DISPLAYS}/${display.id}`, settings(form)), done);
   return dialog("change", t("Change {name}", { name: display.name }), form(view, fields(view, display), t("Save"), send), view.close);
 }
 
@@ -39,7 +40,7 @@ export function settingsDialog(view, display) {
  */
 export function revokeDialog(view, display) {
   const body = html`<p>${t("The screen stops at once, and shows a code again. To have it back it is paired anew.")}</p>`;
-  const send = () => view.act("DELETE", `/${display.id}`, null, (/** @type {{ name: string }} */ { name }) => t("{name} was revoked.", { name }));
+  const send = () => view.act(() => remove(`${DISPLAYS}/${display.id}`), (/** @type {{ name: string }} */ { name }) => t("{name} was revoked.", { name }));
   return dialog("revoke", t("Revoke {name}?", { name: display.name }), form(view, body, t("Revoke"), send), view.close);
 }
 

@@ -1,10 +1,12 @@
 /* One display in the list: health, settings, actions. */
 
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
+import { post } from "../../core/api.js";
 import { t } from "../../core/i18n.js";
 import { ago, clockWithSeconds, moment } from "../../core/time.js";
 import { shortPersonName } from "../../format/search_list.js";
 
+export const DISPLAYS = "/api/v1/displays";
 /** @type {Record<string, any>} */
 const PROFILE_NAMES = { room: () => t("visitors may read it"), inner: () => t("inner room") };
 
@@ -12,7 +14,7 @@ const PROFILE_NAMES = { room: () => t("visitors may read it"), inner: () => t("i
 export const profileName = (code) => PROFILE_NAMES[code]?.() ?? code;
 
 /**
- * @param {DisplaysView} view - {at, board, open(name, display), act(method, path, body, says)}
+ * @param {DisplaysView} view - {at, board, open(name, display), act(send, sentence)}
  * @param {any} display
  */
 export function displayRow(display, view) {
@@ -23,7 +25,7 @@ export function displayRow(display, view) {
     <span class="quiet">${[placesOf(display, view.board), profileName(display.profile), ...technical(display, view.at)].join(" · ")}</span>
     ${display.revoked_at ? nothing : html`<span class="end">
       <button data-act="change" aria-describedby=${name} @click=${() => view.open("change", display)}>${t("Edit")}</button>
-      <button data-act="reload" aria-describedby=${name} @click=${() => view.act("POST", `/${display.id}/reload`, null, reloads)}>${t("Reload")}</button>
+      <button data-act="reload" aria-describedby=${name} @click=${() => view.act(() => post(`${DISPLAYS}/${display.id}/reload`), reloads)}>${t("Reload")}</button>
       <button class="grave" data-act="revoke" aria-describedby=${name} @click=${() => view.open("revoke", display)}>${t("Revoke")}</button></span>`}
   </li>`;
 }

@@ -5,12 +5,14 @@ import { repeat } from "../../../vendor/lit-html/directives/repeat.js";
 import { Dialogs } from "../../behaviours/dialog.js";
 import { keepFocus } from "../../behaviours/keep_focus.js";
 import { t } from "../../core/i18n.js";
-import { callDisplays } from "./display_api.js";
+import { get, orNull } from "../../core/api.js";
+import { Refusal } from "../../core/errors.js";
 import { settingsDialog, isShown, pairingDialog, revokeDialog } from "./dialogs.js";
-import { displayRow } from "./display_row.js";
+import { DISPLAYS, displayRow } from "./display_row.js";
 import { announce } from "../../shared/announcer.js";
 
 const POLL_MS = 3_000; // ms: a stopped display is reported within 15 s
+const TIMEOUT_MS = 5_000; // a list of display health is not to be trusted for longer
 
 /**
  * @param {HTMLElement} root
@@ -27,7 +29,7 @@ class DisplaysPage {
   /** @type {Session} */ session;
   /** @type {Board} */ board;         // operations board, for the searches' names
   /** @type {any | null} */ at = null;     // server time of the list
-  problem = null; // message of the failed action
+  /** @type {string | null} */ problem = null; // message of the failed action
   fields = {};    // errors by field
   /** @type {HTMLElement} */ #root;
   /** @type {any[] | null} */ #displays = null;
@@ -76,33 +78,31 @@ class DisplaysPage {
   };
 
   /**
-   * Call the API, then list again; announce the result or show the error. One call at a time: a code sent twice would be
+   * Send a change, then list again; announce the result or show the error. One change at a time: a code sent twice would be
    * refused.
-   * @param {any} says (display afterwards) -> sentence
-   * @param {string} method
-   * @param {string} path
-   * @param {any} body
+   * @param {() => Promise<any>} send
+   * @param {(display: any) => string} sentence of the display after the change
    * @returns whether it succeeded
    */
-  act = async (method, path, body, says) => {
+  act = async (send, sentence) => {
     if (this.#acting) return true;
     this.#acting = true;
-    const { done, body: display, message, fields } = await callDisplays(method, path, body);
+    const answer = await send().catch((error) => error), done = !(answer instanceof Error);
     this.#acting = false;
-    this.fields = fields ?? {};
-    this.problem = done || Object.keys(this.fields).some(isShown) ? null : message;
+    this.fields = answer instanceof Refusal ? answer.fields : {};
+    this.problem = done || Object.keys(this.fields).some(isShown) ? null : messageOf(answer);
     if (done) this.#dialog = null;
     this.#draw();
-    if (done) announce(says(display));
+    if (done) announce(sentence(answer));
     await this.#ask();
     return done;
   };
 
   #ask = async () => {
-    const { done, body } = await callDisplays("GET", "");
-    if (done && this.at > body.at) return; // a newer list arrived first
-    this.#failed = !done;
-    if (done) [this.#displays, this.at] = [body.displays, body.at];
+    const answer = await orNull(get(DISPLAYS, { timeoutMs: TIMEOUT_MS, repeat: false }));
+    if (answer && this.at > answer.at) return; // a newer list arrived first
+    this.#failed = answer === null;
+    if (answer) [this.#displays, this.at] = [answer.displays, answer.at];
     this.#draw();
   };
 
@@ -136,3 +136,6 @@ class DisplaysPage {
     return dialogs[name](this, display);
   }
 }
+
+/** @param {Error} error */
+const messageOf = (error) => (error instanceof Refusal ? error.message : t("There was no answer. Look at the list whether it was done; if not, try again."));

@@ -1,6 +1,6 @@
 /** Actions on the handover page. Each redraws; refused text returns to its form. */
 
-import { getJson } from "../../core/api.js";
+import { get, orNull } from "../../core/api.js";
 import { t } from "../../core/i18n.js";
 
 const OPERATIONS = "operations";
@@ -121,7 +121,7 @@ export class HandoverActions {
   async readCards({ board }) {
     const { pinning } = this.#view.ui;
     pinning.set(board, { ...pinning.get(board), failed: false }); // the previous list stays until then
-    const answer = await getJson(`/api/v1/boards/${board}`);
+    const answer = await orNull(get(`/api/v1/boards/${board}`));
     pinning.set(board, answer ? { all: answer.entities } : { ...pinning.get(board), failed: true });
     this.#view.draw();
   }
@@ -258,7 +258,7 @@ function whyNot({ message, fields }) {
  * @param {number} seq
  */
 async function eventsAfter(board, seq) {
-  const answer = seq === null ? null : await getJson(`/api/v1/boards/${board}/events?after=${seq}&limit=50`);
+  const answer = seq === null ? null : await orNull(get(`/api/v1/boards/${board}/events?after=${seq}&limit=50`));
   return answer?.events.filter((/** @type {{ hidden: any }} */ { hidden }) => !hidden) ?? [];
 }
 

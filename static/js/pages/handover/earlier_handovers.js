@@ -1,7 +1,7 @@
 /** List of earlier handovers, newest first, as signed or as ended. */
 
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
-import { getJson } from "../../core/api.js";
+import { get, orNull } from "../../core/api.js";
 import { t } from "../../core/i18n.js";
 import { endText } from "./summary.js";
 import { formatShortMoment } from "../../format/time_elements.js";
@@ -23,7 +23,7 @@ export class EarlierHandovers {
   /** The answer to the latest request wins. */
   async read() {
     const turn = (this.#turn += 1);
-    const answer = await getJson("/api/v1/handovers");
+    const answer = await orNull(get("/api/v1/handovers"));
     if (!answer || turn !== this.#turn) return; // keep the previous list; the next change asks again
     Object.assign(this, { list: answer.handovers, people: answer.people });
     this.#changed();

@@ -3,7 +3,7 @@
  * whole. At most once a second.
  */
 
-import { TIMEOUT_MS, request } from "../../core/api.js";
+import { get } from "../../core/api.js";
 
 const MIN_PERIOD_MS = 1000;
 const RETRY_MS = 5000; // after a failed request
@@ -86,13 +86,11 @@ export class Report {
   /** @param {string} board */
   async #read(board) {
     try {
-      const answer = await request(board === null ? this.#address : `${this.#address}?board=${board}`, {
-        headers: { accept: "application/json" }, timeoutMs: TIMEOUT_MS,
-      });
-      this.status = answer.ok ? null : answer.status;
-      return answer.ok ? await answer.json() : null;
-    } catch {
-      this.status = 0;
+      const report = await get(board === null ? this.#address : `${this.#address}?board=${board}`);
+      this.status = null;
+      return report;
+    } catch (error) {
+      this.status = /** @type {Refusal} */ (error).status;
       return null;
     }
   }

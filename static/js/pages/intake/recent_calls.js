@@ -1,6 +1,6 @@
 /* Recent calls of this browser, up to a limit: pending, refused, or with their number on the board. */
 
-import { postJson } from "../../core/api.js";
+import { post } from "../../core/api.js";
 
 const MAX_CALLS = 12;
 
@@ -61,11 +61,9 @@ export class RecentCalls {
   async #ask(command, board) {
     this.#asking.add(command);
     try {
-      const answer = await postJson("/api/v1/intake/sightings", { id: command, board });
-      if (answer.ok) this.#number(command, await answer.json());
-      else if (answer.status === 422) this.remove(command); // discarded in another window
-    } catch {
-      // retried when connected
+      this.#number(command, await post("/api/v1/intake/sightings", { id: command, board }));
+    } catch (error) {
+      if (/** @type {Refusal} */ (error).status === 422) this.remove(command); // discarded in another window
     } finally {
       this.#asking.delete(command);
     }

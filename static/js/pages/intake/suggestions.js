@@ -1,6 +1,6 @@
 /* Server suggestions while a call is typed; none while offline. */
 
-import { queuedRequest } from "../../core/api.js";
+import { get, post } from "../../core/api.js";
 
 const PAUSE_MS = 200; // ms without typing before the request
 
@@ -28,16 +28,16 @@ export class Suggestions {
     this.#ask("searches", (!board && search.trim()) || point ? `/api/v1/intake/searches?${asked}` : null);
     const said = { ...(text.trim() && { text: text.slice(0, 4_000) }), ...(where.trim() && { place: { text: where.slice(0, 200), ...point } }) };
     const url = board && (text.trim() || place) ? `/api/v1/boards/${board}/similar` : null;
-    this.#ask("similar", url, url && JSON.stringify(said));
+    this.#ask("similar", url, url && said);
   }
 
   /**
    * @param {"places" | "searches" | "similar"} kind
    * @param {string | null} url
-   * @param {string | null} [body]
+   * @param {object | null} [body]
    */
   #ask(kind, url, body = null) {
-    const key = url && `${url} ${body}`;
+    const key = url && `${url} ${JSON.stringify(body)}`;
     const before = this.#asked.get(kind);
     if ((before?.key ?? null) === key) return;
     clearTimeout(before?.timer);
@@ -56,12 +56,10 @@ export class Suggestions {
    */
   async #fetch(kind, url, body, signal) {
     try {
-      const post = { method: "POST", headers: { "content-type": "application/json" }, body };
-      const answer = await queuedRequest(url, { signal, ...(body && post) });
-      const found = answer.ok ? await answer.json() : {};
+      const found = await (body ? post(url, body, { signal, repeat: true }) : get(url, { signal }));
       if (signal.aborted) return;
       if (found.attribution) this.attribution = found.attribution;
-      this.#take(kind, found[kind] ?? []);
+      this.#take(kind, found[kind]);
     } catch {
       if (signal.aborted) return;
       this.#asked.delete(kind); // retried at the next key

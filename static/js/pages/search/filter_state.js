@@ -1,7 +1,7 @@
 /** Card filter of a board, kept in the URL for reload, links and the back button. */
 
 import { accountName } from "../../format/values.js";
-import { queuedRequest } from "../../core/api.js";
+import { get } from "../../core/api.js";
 import { SINCE_LAST_LOOK, NONE, filter, read, written } from "../../shared/card_filter.js";
 
 export class FilterState {
@@ -93,7 +93,7 @@ export class FilterState {
     if (changed === null || changed === SINCE_LAST_LOOK) return;
     this.trouble = "reading";
     const { search } = this.#view.picture;
-    const seq = Date.parse(changed) < Date.parse(search.state.opened_at) ? 0 : await seqAt(search.id, changed).catch(() => null);
+    const seq = Date.parse(changed) < Date.parse(search.state.opened_at) ? 0 : await seqAt(search.id, changed);
     if (changed !== this.asked.changed) return; // another time was chosen meanwhile
     this.#since = seq;
     this.trouble = seq === null ? "failed" : null;
@@ -108,7 +108,9 @@ export class FilterState {
  */
 async function seqAt(board, time) {
   const query = new URLSearchParams({ at: time, limit: "1" });
-  const answer = await queuedRequest(`/api/v1/boards/${board}/events?${query}`, { headers: { accept: "application/json" } });
-  if (answer.status === 404) return 0;
-  return answer.ok ? (await answer.json()).events.at(-1)?.seq ?? 0 : null;
+  try {
+    return (await get(`/api/v1/boards/${board}/events?${query}`)).events.at(-1)?.seq ?? 0;
+  } catch (error) {
+    return /** @type {Refusal} */ (error).status === 404 ? 0 : null;
+  }
 }

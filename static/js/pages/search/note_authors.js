@@ -1,8 +1,7 @@
 /** Authors of notes, read from the events: a note's state does not contain them. */
 
-import { request } from "../../core/api.js";
+import { get, orNull } from "../../core/api.js";
 
-const MAX_CONCURRENT = 4; // concurrent requests
 const RETRY_MS = 30_000; // delay after a failure: every draw asks
 const MAX_NOTES = 60; // newest notes of a card to ask about
 
@@ -35,21 +34,14 @@ export class NoteAuthors {
     const isDue = (/** @type {string} */ id) => now - (this.#asked.get(id) ?? -Infinity) > RETRY_MS;
     const unknown = notes.slice(0, MAX_NOTES).filter(({ id, pending }) => !pending && !this.#names.has(id) && isDue(id));
     for (const { id } of unknown) this.#asked.set(id, now);
-    const work = unknown.slice();
-    await Promise.all(Array.from({ length: MAX_CONCURRENT }, async () => {
-      for (let note = work.shift(); note; note = work.shift()) await this.#ask(note);
-    }));
+    await Promise.all(unknown.map((note) => this.#ask(note)));
     return unknown.some((/** @type {{ id: string }} */ { id }) => this.#names.has(id));
   }
 
   // A note never changes: its last event is its creation.
   /** @param {{ seq: number }} given */
   async #ask({ seq }) {
-    try {
-      const answer = await request(`/api/v1/boards/${this.#board}/events?after=${seq - 1}&limit=1`);
-      if (answer.ok) this.onEvents((await answer.json()).events);
-    } catch {
-      // retried after the delay
-    }
+    const answer = await orNull(get(`/api/v1/boards/${this.#board}/events?after=${seq - 1}&limit=1`)); // without one, retried after the delay
+    if (answer) this.onEvents(answer.events);
   }
 }

@@ -1,5 +1,6 @@
 /** Marking boards as seen: can be undone for some seconds; only then the server is told, where positions never go back. */
 
+import { orNull } from "../../core/api.js";
 import { sendReadPositions } from "../../core/read_position.js";
 
 const UNDO_MS = 10_000; // as in pages/search/undo.js
@@ -66,8 +67,7 @@ export class MarkSeen {
     const sent = this.#waiting;
     if (!sent.length) return;
     this.#end();
-    const status = await sendReadPositions(sent, options);
-    this.failed = status !== 200;
+    this.failed = (await orNull(sendReadPositions(sent, options))) === null;
     if (this.failed) this.#forget(sent);
     else await this.#onStored();
     this.#changed();

@@ -1,6 +1,6 @@
 /** Unseen events: how many on each board; for opened boards also net changes and events. */
 
-import { getJson } from "../../core/api.js";
+import { get, orNull } from "../../core/api.js";
 import { Entities } from "../../core/sequence.js";
 
 const UNSEEN_URL = "/api/v1/since";
@@ -27,7 +27,7 @@ export class UnseenEvents {
   /** The answer to the latest request wins. */
   async read() {
     const turn = (this.#turn += 1);
-    const answer = await getJson(UNSEEN_URL);
+    const answer = await orNull(get(UNSEEN_URL));
     if (turn !== this.#turn) return;
     this.failed = answer === null && this.list === null;
     if (answer) this.list = answer.boards;
@@ -59,9 +59,9 @@ export class UnseenEvents {
     const detail = { ...known, seq, from, state: known?.state === "read" ? "read" : "reading" };
     this.#details.set(board, detail);
     const [since, events, snapshot] = await Promise.all([
-      getJson(`${UNSEEN_URL}?board=${board}`),
-      getJson(`/api/v1/boards/${board}/events?after=${from}&before=${seq + 1}&limit=${MAX_EVENTS}`),
-      getJson(`/api/v1/boards/${board}`),
+      orNull(get(`${UNSEEN_URL}?board=${board}`)),
+      orNull(get(`/api/v1/boards/${board}/events?after=${from}&before=${seq + 1}&limit=${MAX_EVENTS}`)),
+      orNull(get(`/api/v1/boards/${board}`)),
     ]);
     if (this.#details.get(board) !== detail) return; // another position was requested meanwhile
     const whole = since?.boards.length && events && snapshot;

@@ -1,7 +1,7 @@
 /* Alerts of this person: the count, as pushed over the socket, and the list, loaded on demand. Reading an alert marks it read
    on all screens. */
 
-import { request } from "../../core/api.js";
+import { get, orNull, post } from "../../core/api.js";
 
 const ADDRESS = "/api/v1/alerts";
 
@@ -48,7 +48,7 @@ export class Alerts {
   /** Load the list; if answers arrive out of order, the later request wins. */
   async load() {
     const turn = (this.#reading += 1);
-    const answer = await call(ADDRESS);
+    const answer = await orNull(get(ADDRESS));
     if (turn !== this.#reading) return;
     this.failed = answer === null;
     if (answer) Object.assign(this, { list: answer.alerts, unread: answer.unread, quiet: answer.quiet });
@@ -72,7 +72,7 @@ export class Alerts {
    * @param {(alert: Alert) => boolean} isRead
    */
   async #read(body, isRead) {
-    const answer = await call(`${ADDRESS}/read`, { method: "POST", body: JSON.stringify(body), keepalive: true });
+    const answer = await orNull(post(`${ADDRESS}/read`, body, { keepalive: true }));
     this.failed = answer === null;
     if (answer) {
       this.unread = answer.unread;
@@ -83,20 +83,5 @@ export class Alerts {
 
   #changed() {
     for (const fn of this.#watchers) fn(this);
-  }
-}
-
-/**
- * Return the answer, or null.
- * @param {string} address
- * @param {RequestInit} options
- * @returns {Promise<any>}
- */
-async function call(address, options = {}) {
-  try {
-    const answer = await request(address, { headers: { accept: "application/json" }, ...options });
-    return answer.ok ? await answer.json() : null;
-  } catch {
-    return null;
   }
 }

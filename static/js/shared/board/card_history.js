@@ -5,7 +5,7 @@ import { t } from "../../core/i18n.js";
 import { label } from "../../core/labels.js";
 import { fieldChanges } from "../../core/merge_patch.js";
 import { formatPath } from "../../format/values.js";
-import { queuedRequest } from "../../core/api.js";
+import { get } from "../../core/api.js";
 import { groupItemChanges } from "../../format/event_text.js";
 import { clockNote, timeElement } from "../../format/time_elements.js";
 
@@ -81,10 +81,8 @@ export class CardHistory {
     const events = [];
     for (let after = 0; ; ) {
       const query = new URLSearchParams({ entity: this.#entity, after: String(after), limit: String(PAGE) });
-      const answer = await queuedRequest(`/api/v1/boards/${this.#board}/events?${query}`);
-      if (!answer.ok) throw new Error(String(answer.status));
       /** @type {BoardEvent[]} */
-      const page = (await answer.json()).events;
+      const page = (await get(`/api/v1/boards/${this.#board}/events?${query}`)).events;
       events.push(...page.filter(({ hidden }) => !hidden));
       if (page.length < PAGE) return events;
       after = page[page.length - 1].seq;

@@ -1,6 +1,7 @@
 /** Source of a sighting. Name and contact never come with the board: they are requested, and each reading is recorded. */
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
-import { request } from "../../core/api.js";
+import { get } from "../../core/api.js";
+import { Refusal } from "../../core/errors.js";
 import { accountName } from "../../format/values.js";
 import { t } from "../../core/i18n.js";
 import { label } from "../../core/labels.js";
@@ -73,11 +74,10 @@ export async function readSource(board, sighting, known = null) {
   const last = known?.earlier?.at(-1);
   const query = last ? `?before=${last.seq}` : "";
   try {
-    const answer = await request(`/api/v1/boards/${board}/sightings/${sighting}/source${query}`);
-    if (answer.status === 403) return { problem: t("This source is sealed: only coordinators and who took it in can read it.") };
-    const read = await answer.json();
-    return answer.ok ? { ...read, earlier: [...(known?.earlier ?? []), ...(read.earlier ?? [])] } : { problem: read.message };
-  } catch {
-    return { problem: t("It can't be read now: there is no line to the server.") };
+    const read = await get(`/api/v1/boards/${board}/sightings/${sighting}/source${query}`, { repeat: false }); // each reading is recorded
+    return { ...read, earlier: [...(known?.earlier ?? []), ...(read.earlier ?? [])] };
+  } catch (error) {
+    if (!(error instanceof Refusal)) return { problem: t("It can't be read now: there is no line to the server.") };
+    return { problem: error.status === 403 ? t("This source is sealed: only coordinators and who took it in can read it.") : error.message };
   }
 }

@@ -2,7 +2,7 @@
 import { t } from "../../core/i18n.js";
 import { cardName } from "../../format/values.js";
 import { label } from "../../core/labels.js";
-import { queuedRequest } from "../../core/api.js";
+import { get, orNull } from "../../core/api.js";
 
 const PAUSE_MS = 180; // ms; keys of one word follow each other faster
 const MIN_LENGTH = 2; // characters: a single one finds half of everything
@@ -41,16 +41,10 @@ export class PaletteSearch {
   /** @param {string} text */
   async #ask(text) {
     const asking = (this.#asking = new AbortController());
-    let hits = null;
-    try {
-      const answer = await queuedRequest(`/api/v1/find?${new URLSearchParams({ q: text, limit: String(MOST) })}`, { signal: asking.signal });
-      if (answer.ok) ({ hits } = await answer.json());
-    } catch {
-      // handled below, if it is still wanted
-    }
+    const found = await orNull(get(`/api/v1/find?${new URLSearchParams({ q: text, limit: String(MOST) })}`, { signal: asking.signal }));
     if (asking !== this.#asking) return;
-    this.failed = hits === null;
-    this.hits = hits ?? [];
+    this.failed = found === null;
+    this.hits = found?.hits ?? [];
     this.#changed();
   }
 }

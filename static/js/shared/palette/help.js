@@ -1,5 +1,5 @@
 /** Titles and headings of the documentation, for the palette. */
-import { queuedRequest } from "../../core/api.js";
+import { get } from "../../core/api.js";
 import { t } from "../../core/i18n.js";
 
 const TITLES = "/help/titles.json";
@@ -19,8 +19,7 @@ export class HelpTitles {
     if (this.#asked) return;
     this.#asked = true;
     try {
-      const answer = await queuedRequest(TITLES);
-      if (answer.ok) this.#titles = (await answer.json()).titles;
+      this.#titles = (await get(TITLES)).titles;
     } catch {
       this.#asked = false; // the next opening of the palette tries again
     }
