@@ -18,11 +18,6 @@ from models.accounts import ROLES, SCOPES, THEMES, Account, LoginSession, Token
 from models.ids import new_id
 from models.times import format_utc, now, parse_utc
 
-ROLE_NAMES = {
-    "viewer": N_("Viewer"), "investigator": N_("Investigator"), "coordinator": N_("Coordinator"), "admin": N_("Administrator"),
-}  # fmt: skip
-
-
 T = TypeVar("T")
 DEFAULT_TOKEN_DAYS = 90  # until a token expires, by default
 MAX_TOKEN_DAYS = 365

@@ -14,10 +14,9 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from board import i18n
+from board import i18n, labels
 from board.accounts import accounts, live_changes, password_links, token_list
 from board.accounts.account_pages import form_reader
-from board.accounts.accounts import ROLE_NAMES
 from board.accounts.token_list import TokenRow
 from board.audit import actor
 from board.engine.identity import Caller, require_active
@@ -241,7 +240,8 @@ def _days(typed: str) -> int:
 def _page(request: Request, name: str, caller: Caller, problem: str | None, **context: object) -> Response:
     """Return one of these pages, with the problem of a failed change."""
     message = problem and i18n.translate(problem, language.language_for(request, caller))
-    return pages.page(request, name, caller, status=422 if problem else 200, problem=message, roles=ROLE_NAMES, **context)
+    roles = labels.VALUES["account.role"]
+    return pages.page(request, name, caller, status=422 if problem else 200, problem=message, roles=roles, **context)
 
 
 def _post(path: str, endpoint: Callable[[Request, Caller], Awaitable[Response]]) -> Route:

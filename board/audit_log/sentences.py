@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from board.accounts.accounts import ROLE_NAMES
+from board import labels
 from board.audit_log.reading import AuditEntry
 from board.i18n import N_, message
 
@@ -61,7 +61,8 @@ def entry_text(entry: AuditEntry) -> str:
     if not entry.payload:
         return N_("Erased")
     values = {name: message(N_("not known")) if value is None else value for name, value in entry.about.items()}
-    values |= {name: message(ROLE_NAMES[values[name]]) for name in ("role", "before") if values.get(name) in ROLE_NAMES}
+    roles = labels.VALUES["account.role"]
+    values |= {name: message(roles[values[name]]) for name in ("role", "before") if values.get(name) in roles}
     values["actor"] = actor_name(entry.actor)
     if entry.type in _CHANGES:
         values["changes"] = _joined(_CHANGES[entry.type](entry.about))

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlmodel import Session
 
-from board.documents import labels
+from board import labels
 from board.documents.content import Block, Document, Fact, Line, Section, datetime_text, short_datetime
 from board.documents.text_languages import TextLanguages
 from board.i18n import N_, translations
@@ -25,7 +25,7 @@ _WITHHELD = (  # the page lists these
 )
 _LEFT_OUT = ("{count} more card has no room here.", "{count} more cards have no room here.")
 _ENDED = {"accepted": N_("Accepted by"), "refused": N_("Refused by"), "withdrawn": N_("Withdrawn by")}
-_DESK = {"faults": N_("Faults of the system"), "remarks": N_("Remarks")}
+_DESK = ("faults", "remarks")
 
 
 def handover_document(session: Session, report: State, printed: str, reads: str) -> Document:
@@ -86,18 +86,18 @@ class ReportDocument:
 
     def _steps(self, state: State) -> list[Fact]:
         translate = self._translate
-        facts: list[Fact] = [(translate(N_("Status")), [translate(labels.HANDOVERS[state["status"]])])]
+        facts: list[Fact] = [(labels.field("status", translate), [translate(labels.VALUES["handover.status"][state["status"]])])]
         if state["signed_at"]:
             facts.append((translate(N_("Signed")), [f"{self._name(state['outgoing'])}, {self._at(state['signed_at'])}"]))
         if state["incoming"]:
-            facts.append((translate(N_("Incoming")), [self._name(state["incoming"])]))
+            facts.append((labels.field("incoming", translate), [self._name(state["incoming"])]))
         if state["ended_at"]:
             facts.append(
                 (translate(_ENDED[state["status"]]), [f"{self._name(state['ended_by'])}, {self._at(state['ended_at'])}"])
             )
         facts += [
-            (translate(name), [self._languages.text_by(state[path], state["ended_by"])])
-            for path, name in (("restatement", N_("Restated")), ("reason", N_("Reason"))) if state[path]
+            (labels.field(path, translate), [self._languages.text_by(state[path], state["ended_by"])])
+            for path in ("restatement", "reason") if state[path]
         ]  # fmt: skip
         if state["digest"]:
             where = translate(N_("all searches at event {seq}")).format(seq=state["position"]["seq"])
@@ -106,8 +106,8 @@ class ReportDocument:
 
     def _desk(self, state: State) -> list[Section]:
         words = [
-            (self._translate(name), self._languages.user_text(state[path], OPERATIONS, path))
-            for path, name in _DESK.items()
+            (labels.field(path, self._translate), self._languages.user_text(state[path], OPERATIONS, path))
+            for path in _DESK
             if state[path]
         ]
         return [Section([self._translate(N_("The desk as a whole"))], words=words)] if words else []
@@ -126,10 +126,10 @@ class ReportDocument:
 
     def _heading(self, search: State) -> Line:
         person, translate = search["person"], self._translate
-        marks = [] if search["status"] == "open" else [translate(labels.STATUS[search["status"]])]
-        marks += [translate(N_("Worrying"))] if search["worrying"] else []
+        marks = [] if search["status"] == "open" else [translate(labels.VALUES["status"][search["status"]])]
+        marks += [labels.field("worrying", translate)] if search["worrying"] else []
         marks += [translate(N_("Worrying?"))] if search["undecided"] and search["status"] == "open" else []
-        marks += [translate(N_("Members only"))] if search["access"] == "members" else []
+        marks += [translate(labels.VALUES["access"]["members"])] if search["access"] == "members" else []
         age = f", {person['age']}" if person["age"] is not None else ""
         return [f"{search['reference']} · {person['first_name']}{age}", *(f" · {mark}" for mark in marks)]
 
@@ -137,16 +137,16 @@ class ReportDocument:
         search, last, translate = section["search"], section["last_confirmed"], self._translate
         appeal = search["appeal"] or {}
         facts: list[Fact] = [
-            (translate(N_("Kind")), [translate(labels.KINDS[search["kind"]])]),
-            (translate(N_("Status")), [translate(labels.STATUS[search["status"]])]),
-            (translate(N_("Worrying")), [translate(_DECIDED[search["worrying"]]), *self._suggested(search)]),
-            (translate(N_("Missing since")), [self._at(search["missing_since"])]),
-            (translate(N_("Lead")), [self._name(search["lead"]) if search["lead"] else translate(N_("no lead"))]),
+            (labels.field("kind", translate), [translate(labels.VALUES["search.kind"][search["kind"]])]),
+            (labels.field("status", translate), [translate(labels.VALUES["status"][search["status"]])]),
+            (labels.field("worrying", translate), [translate(_DECIDED[search["worrying"]]), *self._suggested(search)]),
+            (labels.field("missing_since", translate), [self._at(search["missing_since"])]),
+            (labels.field("lead", translate), [self._name(search["lead"]) if search["lead"] else translate(N_("no lead"))]),
             (translate(N_("Last confirmed sighting")), self._last(last) if last else [translate(N_("none"))]),
         ]
         if appeal.get("level", "none") != "none":
             until = f" · {translate(N_('until {at}')).format(at=self._at(appeal['until']))}" if appeal.get("until") else ""
-            facts.append((translate(N_("Appeal")), [translate(labels.LEVELS[appeal["level"]]) + until]))
+            facts.append((labels.field("appeal", translate), [translate(labels.VALUES["appeal.level"][appeal["level"]]) + until]))
         if section["outside"]:
             facts.append((translate(N_("Not seen by")), [f"{self._name(section['outside'])} · {self._keeper(section)}"]))
         facts += self._ended(search)
@@ -178,15 +178,15 @@ class ReportDocument:
                 labels.value(path, "search", outcome[path[8:]], self._translate) for path in ("outcome.condition", "outcome.how")
             ]
             text = [self._at(outcome["found_at"]), outcome["place"], *codes, self._translate(family), self._translate(police)]
-            facts.append((self._translate(N_("Outcome")), [" · ".join(each for each in text if each)]))
+            facts.append((labels.field("outcome", self._translate), [" · ".join(each for each in text if each)]))
             if outcome.get("reason"):
                 facts.append(
-                    (self._translate(N_("In a sentence: what happened")), [self._languages.text_by(outcome["reason"], None)])
+                    (labels.field("outcome.reason", self._translate), [self._languages.text_by(outcome["reason"], None)])
                 )
         if search["status"] == "closed" and search["status_reason"]:
             facts.append((self._translate(N_("Closing note")), [self._languages.text_by(search["status_reason"], None)]))
         if search["acknowledge"]:
-            facts.append((self._translate(N_("Closed anyway because")), [self._languages.text_by(search["acknowledge"], None)]))
+            facts.append((labels.field("acknowledge", self._translate), [self._languages.text_by(search["acknowledge"], None)]))
         return facts
 
     def _last(self, sighting: State) -> Line:
@@ -214,7 +214,7 @@ class ReportDocument:
 
     def _card(self, card: State) -> Line:
         translate = self._translate
-        noun = translate(labels.CATEGORIES.get(card.get("category") or "", labels.NOUNS[card["kind"]]))
+        noun = translate(labels.VALUES["category"].get(card.get("category") or "", labels.KINDS[card["kind"]]))
         title = self._languages.user_text(card["title"], card["id"], "title", "description", "text")
         about = [card["assignee"] and self._name(card["assignee"]), self._when(card)]
         about += [translate(N_("due {at}")).format(at=short_datetime(card["due"], self._reads))] if card["due"] else []

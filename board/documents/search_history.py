@@ -8,12 +8,12 @@ from typing import Any, NamedTuple
 
 from sqlmodel import Session, select
 
-from board.documents import labels
+from board import labels
 from board.documents.content import Block, Document, Line, Piece, Section, UserText, datetime_text, day, time_text
 from board.documents.text_languages import mark_language
 from board.engine import journal
 from board.engine.event import JournalEvent
-from board.exports.tables import ROLES, UNDISCLOSED, NameResolver
+from board.exports.tables import UNDISCLOSED, NameResolver
 from board.i18n import N_, gettext_for
 from models.accounts import Account
 from models.board import Board
@@ -30,6 +30,11 @@ MAX_CHARACTERS = 500_000  # of text, about two hundred pages; longer texts mean 
 HIDDEN_FIELDS = re.compile(r"(.*\.)?(rank|number|lat|lon|source_kept)$|reads\.|position$")
 GROUPED_FIELDS = re.compile(r"(criteria|checklist)\.[^.]+(?=\.)")  # groups whose fields are shown as one
 CLOCK_TOLERANCE = timedelta(minutes=1)  # smaller differences between journal and clock do not show on paper
+TYPED_FIELDS = frozenset({  # with text typed by people
+    "description", "title", "instruction", "result", "text", "clothing", "company", "direction", "place.text", "last_seen.text",
+    "status_reason", "worrying_basis", "person.description", "assessment", "hypotheses", "dropped", "contingencies", "contacts",
+    "outcome.place", "outcome.confirmed_by", "outcome.reason", "acknowledge",
+})  # fmt: skip
 INITIAL_VALUES: tuple[Any, ...] = ([], "", "unknown", "none")  # initial values (and False), left out where an entity begins
 
 
@@ -116,7 +121,7 @@ class HistoryDocument:
         reason, state = payload.get("reason"), flatten(payload.get("state") or {})
         # the reason is printed once
         paths = [path for path in payload.get("changes", ()) if reason is None or state.get(path) != reason]
-        for path in sorted(paths, key=lambda path: path not in labels.TYPED):  # texts typed by people come first
+        for path in sorted(paths, key=lambda path: path not in TYPED_FIELDS):  # texts typed by people come first
             if not GROUPED_FIELDS.match(path):
                 line += self._change(path, entry)
         for group in dict.fromkeys(found[0] for path in paths if (found := GROUPED_FIELDS.match(path))):
@@ -135,7 +140,7 @@ class HistoryDocument:
         if HIDDEN_FIELDS.match(path) or (entry.begins and (now is False or now in INITIAL_VALUES)):
             return []
         name = f" · {labels.field(path, self._translate)}: "
-        if was in (None, "") or path in labels.TYPED:
+        if was in (None, "") or path in TYPED_FIELDS:
             return [name, self._value(path, now, event)]
         return [name, self._value(path, was, event), " → ", self._value(path, now, event)]
 
@@ -159,7 +164,7 @@ class HistoryDocument:
         line: Line = [f" · {labels.field(item, self._translate)}: ", self._typed(words, entry.event) if words else "–"]
         if words and text not in now:
             return [*line, " → –"]
-        roles = {value: self._translate(ROLES["done" if value else "todo"]) for value in (True, False)}
+        roles = {value: self._translate(labels.VALUES["column.role"]["done" if value else "todo"]) for value in (True, False)}
         if was.get(done) not in (None, now[done]):
             return [*line, f" · {roles[was[done]]} → {roles[now[done]]}"]
         return [*line, f" · {roles[True]}"] if now[done] and done not in was else line
@@ -167,7 +172,8 @@ class HistoryDocument:
     def _value(self, path: str, value: Any, event: JournalEvent) -> Piece:
         if value is None and path != "worrying":
             return "–"
-        named = labels.value(path, event.kind, value, self._translate)
+        # a grade is its code: paper has no room for what it means
+        named = None if path.startswith("grade.") else labels.value(path, event.kind, value, self._translate)
         if named is not None:
             return named
         if path.endswith(("_at", "due", "missing_since", ".from", ".until")) and isinstance(value, str):
@@ -179,7 +185,8 @@ class HistoryDocument:
 
     def _card(self, id: str) -> str:
         number = self._names.numbers.get(id)
-        return f"{self._translate(N_('Card'))} {number}" if number is not None else self._translate(N_("Note"))
+        kind = self._translate(labels.KINDS["note" if number is None else "card"])
+        return kind if number is None else f"{kind} {number}"
 
     def _typed(self, words: str, event: JournalEvent) -> UserText:
         return UserText(words, mark_language(self._languages, event.account, self._reads))

@@ -4,38 +4,26 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from board import i18n
+from board import i18n, labels
 from board.engine.event import JournalEvent
 from board.i18n import N_
 from models.entity import flatten
 
-ROLES = {"inbox": N_("New"), "todo": N_("To do"), "doing": N_("Doing"), "waiting": N_("Waiting"), "done": N_("Done")}
-CARDS = {
-    "kind": N_("Kind"), "number": N_("Number"), "column": N_("Column"), "title": N_("Title"), "description": N_("Description"),
-    "assignee": N_("Assigned to"), "priority": N_("Priority"), "seen_at": N_("Seen at"), "received_at": N_("Received at"),
-    "late": N_("Late entry"), "channel": N_("Channel"), "source.kind": N_("Source"), "source.sealed": N_("Sealed source"),
-    "place.text": N_("Place"), "place.lat": N_("Latitude"), "place.lon": N_("Longitude"), "place.radius_m": N_("Uncertainty (m)"),
-    "direction": N_("Direction"), "clothing": N_("Clothing"), "company": N_("Alone or with whom"),
-    "grade.source": N_("Source grade"), "grade.content": N_("Content grade"), "assessment": N_("Assessment"),
-    "duplicate_of": N_("Duplicate of"), "instruction": N_("Instruction"), "due": N_("Due"), "checklist": N_("Checklist"),
-    "result": N_("Result"), "sighting": N_("Sighting"), "withdrawn": N_("Withdrawn"), "id": N_("Id"),
-    "take_down": N_("Take-down task"), "source_kept": N_("Name or contact of the source is kept"),
-}  # fmt: skip
-SEARCHES = {
-    "reference": N_("Reference"), "kind": N_("Kind"), "status": N_("Status"), "status_reason": N_("Reason"),
-    "person.first_name": N_("First name"), "person.last_name": N_("Last name"), "person.age": N_("Age"),
-    "person.birth_date": N_("Date of birth"), "person.sex": N_("Sex"), "person.description": N_("Description of the person"),
-    "missing_since": N_("Missing since"), "last_seen.text": N_("Last seen"), "last_seen.lat": N_("Last seen, latitude"),
-    "last_seen.lon": N_("Last seen, longitude"), "worrying": N_("Worrying"), "worrying_basis": N_("Basis"),
-    "criteria": N_("Criteria"), "appeal.level": N_("Appeal"), "appeal.from": N_("Appeal from"),
-    "appeal.until": N_("Appeal until"),
-    "access": N_("Access"), "members": N_("Members"), "lead": N_("Lead"), "outcome.found_at": N_("Found at"),
-    "outcome.place": N_("Where found"), "outcome.condition": N_("Condition"), "outcome.how": N_("How"),
-    "outcome.confirmed_by": N_("Confirmed by"), "outcome.family_told": N_("Family told"),
-    "outcome.police_told": N_("Police told"),
-    "opened_at": N_("Opened at"), "id": N_("Id"), "outcome.reason": N_("In a sentence: what happened"),
-    "acknowledge": N_("Closed anyway because"),
-}  # fmt: skip
+# Fields, in the order of their columns.
+CARDS = (
+    "kind", "number", "column", "title", "description", "assignee", "priority", "seen_at", "received_at", "late", "channel",
+    "source.kind", "source.sealed", "place.text", "place.lat", "place.lon", "place.radius_m", "direction", "clothing",
+    "company", "grade.source", "grade.content", "assessment", "duplicate_of", "instruction", "due", "checklist", "result",
+    "sighting", "withdrawn", "id", "take_down", "source_kept",
+)  # fmt: skip
+SEARCHES = (
+    "reference", "kind", "status", "status_reason", "person.first_name", "person.last_name", "person.age",
+    "person.birth_date", "person.sex", "person.description", "missing_since", "last_seen.text", "last_seen.lat",
+    "last_seen.lon", "worrying", "worrying_basis", "criteria", "appeal.level", "appeal.from", "appeal.until", "access",
+    "members", "lead", "outcome.found_at", "outcome.place", "outcome.condition", "outcome.how", "outcome.confirmed_by",
+    "outcome.family_told", "outcome.police_told", "opened_at", "id", "outcome.reason", "acknowledge",
+)  # fmt: skip
+# Headers of the journal.
 EVENTS = (
     N_("Event number"), N_("Recorded at"), N_("Event"), N_("By"), N_("Kind"), N_("Number"), N_("What changed"), N_("Reason"),
     N_("Id"),
@@ -69,7 +57,7 @@ class NameResolver:
             return self.accounts.get(value, value)
         if path == "column" and value in self.columns:
             title, role = self.columns[value]
-            return title or self.translate(ROLES[role])
+            return title or self.translate(labels.VALUES["column.role"][role])
         return self.numbers.get(value, value) if path in ("duplicate_of", "sighting", "card") else value
 
 
@@ -83,7 +71,7 @@ def cards(board: str, names: NameResolver) -> tuple[list[str], Row]:
         values = own | flatten(state) | {"checklist": _checklist(state), "criteria": _criteria(state)}
         return [names.plain(path, values.get(path)) for path in table]
 
-    return [names.translate(word) for word in table.values()], row
+    return [labels.field(path, names.translate) for path in table], row
 
 
 def _checklist(state: dict[str, Any]) -> str:

@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from board import i18n
+from board import i18n, labels
 from board.engine.access import get_visible_board
 from board.errors import MESSAGES, Refused
 from board.web import static_files
@@ -82,11 +82,11 @@ async def sign_in(request: Request) -> Response:
 
 
 async def catalogue(request: Request) -> Response:
-    """Serve the translations for the scripts."""
+    """Serve the translations and the labels for the scripts."""
     name = request.path_params["language"]
     if name not in i18n.languages():
         return error_page(request, 404, MESSAGES["not_found"])
-    response = JSONResponse(i18n.js_catalogue(name))
+    response = JSONResponse(i18n.js_catalogue(name) | {"labels": labels.tables()})
     return static_files.gzipped(request, bytes(response.body), response.media_type)
 
 

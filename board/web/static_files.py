@@ -4,6 +4,7 @@ disclose secrets in them."""
 
 import gzip
 import hashlib
+import json
 import mimetypes
 import time
 from functools import lru_cache
@@ -15,7 +16,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from board import i18n
+from board import i18n, labels
 from board.paths import STATIC
 from board.web import js_bundle
 
@@ -87,7 +88,7 @@ def prepare() -> None:
 
 
 def version() -> str:
-    """Return the content hash of all static files, recomputed at most once a second so that edits show up."""
+    """Return the content hash of all static files and labels, recomputed at most once a second so that edits show up."""
     return _version(int(time.monotonic()))
 
 
@@ -96,13 +97,14 @@ def _version(second: int) -> str:
     digest = hashlib.sha256()
     for file in _files():
         digest.update(f"{file}\0{file.stat().st_mtime_ns}\0{file.stat().st_size}\n".encode())
-    return _digest(digest.hexdigest())
+    return _digest(digest.hexdigest(), json.dumps(labels.tables()))
 
 
 @lru_cache(maxsize=1)
-def _digest(stamps: str) -> str:
-    """Return the hash of the files' contents, not of their times, so that all machines agree. `stamps` is the cache key."""
-    whole = hashlib.sha256(_BUNDLER_SOURCE)
+def _digest(stamps: str, labels: str) -> str:
+    """Return the hash of the files' contents, not of their times, so that all machines agree, and of the labels. `stamps` is
+    part of the cache key only."""
+    whole = hashlib.sha256(_BUNDLER_SOURCE + labels.encode())
     for file in _files():
         whole.update(f"{file.name}\0".encode() + file.read_bytes())
     return whole.hexdigest()[:16]
@@ -118,7 +120,7 @@ def url_for(name: str) -> str:
 
 
 def catalogue_url(language: str) -> str:
-    """Return the URL of the translations for scripts."""
+    """Return the URL of the translations and labels for scripts."""
     return f"/i18n/{language}.json?v={version()}"
 
 

@@ -49,8 +49,8 @@ const part = (selector) => /** @type {HTMLElement} */ (document.querySelector(se
 async function start() {
   removePlainSources();
   trackEdgeHeights(part("[data-page-header]"), part("[data-page-footer]"));
-  const { page, board, card, language, version, catalogue, accountId, accountName, accountRole } = /** @type {PageData} */ (document.body.dataset);
-  const texts = loadCatalogue(language, catalogue);
+  const { page, board, card, version, catalogue, accountId, accountName, accountRole } = /** @type {PageData} */ (document.body.dataset);
+  const texts = loadCatalogue(catalogue);
   const main = document.querySelector("main"), view = PAGES[page]?.();
   if (page === "sign_in" || page === "password") return texts.then(async () => (await view).mount(main));
   if (!accountId) return texts;

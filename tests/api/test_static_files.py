@@ -7,6 +7,7 @@ from pathlib import Path
 import httpx2 as httpx
 import pytest
 
+from board import labels
 from board.paths import STATIC, TEMPLATES
 from board.web import js_bundle, static_files
 from tests.support.people import Person, Server, session_cookie
@@ -118,6 +119,19 @@ def test_another_text_is_another_version_and_another_hour_is_not(tmp_path: Path,
     monkeypatch.undo()
     static_files._version.cache_clear()
     assert static_files.version() == before
+    monkeypatch.setitem(labels.KINDS, "vehicle", "Vehicle")
+    static_files._version.cache_clear()
+    assert static_files.version() != before
+    monkeypatch.undo()
+    static_files._version.cache_clear()
+
+
+async def test_english_gets_labels_without_messages(server: Server) -> None:
+    async with httpx.AsyncClient(base_url=server.url) as http:
+        english, dutch = [(await http.get(static_files.catalogue_url(language))).json() for language in ("en", "nl")]
+    assert english == {"language": "en", "messages": {}, "labels": labels.tables()}
+    assert dutch["labels"] == english["labels"]
+    assert dutch["messages"]["Sighting"] == "Waarneming"
 
 
 def test_endless_animations_move_in_steps() -> None:

@@ -28,7 +28,7 @@ LAYERS = (
     ("engine",),
     ("telemetry",),
     (
-        "bootstrap", "client_address", "env_file", "errors", "fields", "i18n", "install", "paths", "predefined_tasks",
+        "bootstrap", "client_address", "env_file", "errors", "fields", "i18n", "install", "labels", "paths", "predefined_tasks",
         "rate_limit", "secret_file", "settings",
     ),
 )  # fmt: skip

@@ -1,35 +1,35 @@
-/* Translate texts into the reader's language. The msgid is the English text, so an empty catalogue is complete for English. */
+/* Translate texts into the reader's language, out of a catalogue that has the labels of codes too (labels.js). The msgid is the
+   English text, so the messages of English are empty. */
 
-import { request } from "./api.js";
+import { get, orNull } from "./api.js";
 
 // Formats of dates and numbers: Belgian, and British for English.
 /** @type {{ [language: string]: string }} */
 const LOCALES = { en: "en-GB", fr: "fr-BE", nl: "nl-BE", de: "de-BE" };
-/** @type {{ language: string, messages: { [msgid: string]: string | string[] } }} */
-const catalogue = { language: "en", messages: {} };
+/** @typedef {{ [code: string]: string }} Texts */
+/** @typedef {{ language: string, messages: { [msgid: string]: string | string[] }, labels: { kinds: Texts, fields: Texts, values: { [path: string]: Texts }, events: Texts, done: Texts } }} Catalogue */
+/** @type {Catalogue} */
+const catalogue = { language: "en", messages: {}, labels: { kinds: {}, fields: {}, values: {}, events: {}, done: {} } };
 /** @type {{ rule?: Intl.PluralRules, numbers?: Intl.NumberFormat }} */
 const intl = {}; // created on first use, as that is slow: the board is already loading by then
 
 /**
- * Load the catalogue of a language. Without it (offline, or none yet) texts stay English.
- * @param {string} language
+ * Load the catalogue of the page's language. Without it (offline) texts are English, and codes are shown as they are.
  * @param {string} address
  */
-export async function loadCatalogue(language, address) {
-  if (language === "en") return;
-  try {
-    const answer = await request(address);
-    if (answer.ok) use(language, (await answer.json()).messages);
-  } catch {
-    // texts, dates and numbers stay English
-  }
+export async function loadCatalogue(address) {
+  const loaded = await orNull(get(address));
+  if (loaded) use(loaded);
 }
 
-/** @param {string} language @param {{ [msgid: string]: string | string[] }} messages */
-function use(language, messages) {
-  Object.assign(catalogue, { language, messages });
+/** @param {Catalogue} loaded */
+export function use(loaded) {
+  Object.assign(catalogue, loaded);
   intl.rule = intl.numbers = undefined;
 }
+
+/** Return the tables of labels of codes. */
+export const labels = () => catalogue.labels;
 
 /** Return the locale for Intl, e.g. "nl-BE". */
 export const locale = () => LOCALES[catalogue.language] ?? catalogue.language;

@@ -176,7 +176,6 @@ export const shortTime = (at, now) => (now && date(at, now) !== date(now, now) ?
 // Shorter than on other pages: a kind has half a line here.
 /** @type {Record<string, () => string>} */
 const KIND = {
-  runaway: () => t("Runaway"),
   parental_abduction: () => t("Parental abduction"),
   unaccompanied_minor: () => t("Unaccompanied minor"),
   third_party_abduction: () => t("Third-party abduction"),

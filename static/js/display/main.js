@@ -12,9 +12,9 @@ import { StaleOverlay } from "./stale_overlay.js";
 const POINTER_MS = 3_000; // the pointer stays visible this long after a move
 
 async function start() {
-  const { id, state, version, language, catalogue, settings } = /** @type {Record<string, string>} */ (document.body.dataset);
+  const { id, state, version, catalogue, settings } = /** @type {Record<string, string>} */ (document.body.dataset);
   const root = /** @type {HTMLElement} */ (document.querySelector("[data-display-root]"));
-  const words = loadCatalogue(language, catalogue);
+  const words = loadCatalogue(catalogue);
   hidePointer(document.documentElement);
   if (state === "unavailable") return reload();
   if (state === "new") return words.then(() => pair(root, { reload }));

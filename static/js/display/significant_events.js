@@ -121,7 +121,6 @@ export function significantEventText({ type, state }, search) {
 
 /** @type {Record<string, (state: State | null, search: State) => string>} */
 const WORDS = {
-  "search.opened": () => t("Search opened"),
   "search.status_set": () => t("Open again"),
   "search.worrying_set": (_, { worrying }) => (worrying === true ? t("Decided: worrying") : label.decision(String(worrying))),
   "search.appeal_set": (_, { appeal }) => appealed({ ...appeal, until: null }), // short texts get read

@@ -108,4 +108,4 @@ export function distance(metres) {
 const pinnedName = (entity) => (entity?.kind === "note" ? label.noun("note") : cardName(entity));
 
 /** @param {string} kind */
-export const kindName = (kind) => (kind === "sighting" ? t("Sighting") : t("Task"));
+export const kindName = (kind) => label.noun(kind);

@@ -1,36 +1,37 @@
 /** Definitions of the form fields of a handover. */
 import { t } from "../core/i18n.js";
+import { label } from "../core/labels.js";
 
 /**
  * @param {string} path
  *
- * @param {() => string} label
+ * @param {() => string} [name] label, if it is not that of the field
  * @param {any} [more]
  */
-const long = (path, label, more) => ({ path, control: "long", rows: 2, label, ...more });
+const long = (path, name, more) => ({ path, control: "long", rows: 2, label: name ?? (() => label.field(path)), ...more });
 
 /**
  *
- * @param {() => string} label
+ * @param {() => string} name
  * @param {any} [more]
  */
-const reason = (label, more) => ({ path: "reason", control: "long", rows: 2, label, ...more });
+const reason = (name, more) => long("reason", name, more);
 const INCOMING = { path: "incoming", control: "person", label: () => t("Who takes over") };
 
 /** Texts about one search. */
 export const OF_SEARCH = [
-  long("assessment", () => t("Assessment")),
+  long("assessment"),
   long("hypotheses", () => t("Hypotheses that are open")),
   long("dropped", () => t("Hypotheses that were dropped, and why")),
-  long("contingencies", () => t("If … then …")),
+  long("contingencies"),
   long("contacts", () => t("Contacts owed: family, police, press")),
 ];
 
 /** Texts about the shift as a whole. */
 export const OF_DESK = [
   INCOMING,
-  long("faults", () => t("Faults of the system")),
-  long("remarks", () => t("Remarks")),
+  long("faults"),
+  long("remarks"),
 ];
 
 export const PREPARE = [{ ...INCOMING, first: true }];

@@ -23,9 +23,9 @@ export function filterMenu(view) {
   return html`<button type="button" class="filter-button" data-filter="menu" popovertarget="filters" aria-expanded="false">${t("Filter")} <b>${count || nothing}</b></button>
     <div class="filters" id="filters" popover role="group" aria-label=${t("Filter")} @beforetoggle=${place}>
       ${choice("kind", t("Cards"), asked.kind, [["", t("Sightings and tasks")], ["sighting", t("Sightings")], ["task", t("Tasks")]], set("kind"))}
-      ${choice("assignee", t("Assigned to"), asked.assignee, people(view), set("assignee"))}
-      ${choice("grade", t("Grade"), asked.grade, [["", t("any")], ...grades(asked.grade)], set("grade"))}
-      ${choice("assessment", t("Assessment"), asked.assessment, [["", t("any")], ...label.assessment.codes.map((code) => [code, label.assessment(code)])], set("assessment"))}
+      ${choice("assignee", label.field("assignee"), asked.assignee, people(view), set("assignee"))}
+      ${choice("grade", label.field("grade"), asked.grade, [["", t("any")], ...grades(asked.grade)], set("grade"))}
+      ${choice("assessment", label.field("assessment"), asked.assessment, [["", t("any")], ...label.assessment.codes.map((code) => [code, label.assessment(code)])], set("assessment"))}
       ${choice("changed", t("Changed"), asked.changed && (asked.changed === SINCE_LAST_LOOK ? SINCE_LAST_LOOK : "time"), [["", t("at any time")], [SINCE_LAST_LOOK, t("since I last looked")], ["time", t("since a time…")]], changed(view))}
       ${asked.changed && asked.changed !== SINCE_LAST_LOOK ? html`<label class="row"><span>${t("Changed since")}</span>
         <input type="datetime-local" data-filter="since" .value=${live(toInput(asked.changed))} @change=${since(view)} /></label>` : nothing}

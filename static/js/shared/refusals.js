@@ -2,6 +2,7 @@
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";
 import { repeat } from "../../vendor/lit-html/directives/repeat.js";
 import { t } from "../core/i18n.js";
+import { label } from "../core/labels.js";
 import { cardName } from "../format/values.js";
 
 // texts for commands whose event never came
@@ -9,13 +10,13 @@ import { cardName } from "../format/values.js";
 const WHAT = {
   "sighting.add": () => t("New sighting"),
   "task.add": () => t("New task"),
-  "note.add": () => t("Note"),
+  "note.add": () => label.noun("note"),
   "card.move": () => t("Move"),
   "card.assign": () => t("Assignment"),
   "card.withdraw": () => t("Withdrawal"),
   "card.restore": () => t("Restoring"),
-  "sighting.grade": () => t("Grade"),
-  "sighting.assess": () => t("Assessment"),
+  "sighting.grade": () => label.field("grade"),
+  "sighting.assess": () => label.field("assessment"),
   "sighting.update": () => t("Change"),
   "task.update": () => t("Change"),
   "column.add": () => t("New column"),
@@ -24,11 +25,11 @@ const WHAT = {
   "column.remove": () => t("Removal of a column"),
   "search.open": () => t("New search"),
   "search.update": () => t("Facts of the search"),
-  "search.set_status": () => t("Status"),
-  "search.set_outcome": () => t("Outcome"),
-  "search.set_access": () => t("Access"),
+  "search.set_status": () => label.field("status"),
+  "search.set_outcome": () => label.field("outcome"),
+  "search.set_access": () => label.field("access"),
   "search.set_worrying": () => t("Worrying or not"),
-  "search.set_appeal": () => t("Appeal"),
+  "search.set_appeal": () => label.field("appeal"),
   "handover.write": () => t("What is said for the handover"),
   "handover.read": () => t("Marking as read"),
   undo: () => t("Undoing"),

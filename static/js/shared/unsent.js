@@ -1,6 +1,7 @@
 /** List what was typed and not done: commands that wait or were refused, and drafts, one line each. */
 import { readDrafts } from "../core/drafts.js";
 import { t } from "../core/i18n.js";
+import { label } from "../core/labels.js";
 import { commandName, typedText } from "./refusals.js";
 
 const MAX_TEXT = 60; // characters: enough for its author to recognise it
@@ -12,8 +13,8 @@ const FORMS = {
   "open-search": () => t("New search"),
   "add-sighting": () => t("New sighting"),
   "add-task": () => t("New task"),
-  note: () => t("Note"),
-  handover: () => t("Handover"),
+  note: () => label.noun("note"),
+  handover: () => label.noun("handover"),
 };
 const NOT_TYPED = new Set(["intake:taken"]); // list of calls that were sent
 

@@ -2,6 +2,7 @@
 
 import { get, orNull } from "../../core/api.js";
 import { t } from "../../core/i18n.js";
+import { label } from "../../core/labels.js";
 
 const OPERATIONS = "operations";
 
@@ -267,5 +268,5 @@ async function eventsAfter(board, seq) {
 export const COMMANDS = {
   "shift.take": () => t("Taking the shift"), "handover.prepare": () => t("Preparing a handover"), "handover.write": () => t("What is said for the handover"),
   "handover.sign": () => t("Signing"), "handover.read": () => t("Marking as read"), "handover.accept": () => t("Taking over"),
-  "search.set_access": () => t("Access"), "handover.refuse": () => t("Refusing the handover"), "handover.withdraw": () => t("Withdrawing the handover"),
+  "search.set_access": () => label.field("access"), "handover.refuse": () => t("Refusing the handover"), "handover.withdraw": () => t("Withdrawing the handover"),
 };

@@ -52,14 +52,14 @@ function facts({ search, last_confirmed: last }, view) {
   const { kind, missing_since: missing, lead, appeal, status, worrying } = search;
   const level = appeal?.level && appeal.level !== "none" ? appeal : null;
   return html`<dl class="facts-line">
-    <div><dt>${t("Kind")}</dt><dd>${label.kind(kind)}</dd></div>
-    <div><dt>${t("Status")}</dt><dd>${label.status(status)}</dd></div>
-    <div><dt>${t("Worrying")}</dt><dd>${worrying === null ? t("Not decided") : worrying ? t("Yes") : t("No")}${hinted(search)}</dd></div>
-    <div><dt>${t("Missing since")}</dt><dd>${timeElement(missing)}${status === "open" && !view.isFixed ? html` · ${sinceElement(missing)}` : nothing}</dd></div>
-    <div><dt>${t("Lead")}</dt><dd>${lead ? view.nameOf(lead) : t("no lead")}</dd></div>
+    <div><dt>${label.field("kind")}</dt><dd>${label.kind(kind)}</dd></div>
+    <div><dt>${label.field("status")}</dt><dd>${label.status(status)}</dd></div>
+    <div><dt>${label.field("worrying")}</dt><dd>${worrying === null ? label.decision(worrying) : label.answer(worrying ? "yes" : "no")}${hinted(search)}</dd></div>
+    <div><dt>${label.field("missing_since")}</dt><dd>${timeElement(missing)}${status === "open" && !view.isFixed ? html` · ${sinceElement(missing)}` : nothing}</dd></div>
+    <div><dt>${label.field("lead")}</dt><dd>${lead ? view.nameOf(lead) : t("no lead")}</dd></div>
     <div><dt>${t("Last confirmed sighting")}</dt><dd>${last ? html`${t("Sighting {number}", { number: last.number })} · ${seenText(last)}${last.place?.text ? ` · ${last.place.text}` : nothing}` : t("none")}</dd></div>
     ${ended(search)}
-    ${level ? html`<div><dt>${t("Appeal")}</dt><dd>${label.level(level.level)}${level.until ? ` · ${t("until {at}", { at: formatMoment(level.until) })}` : nothing}</dd></div>` : nothing}
+    ${level ? html`<div><dt>${label.field("appeal")}</dt><dd>${label.level(level.level)}${level.until ? ` · ${t("until {at}", { at: formatMoment(level.until) })}` : nothing}</dd></div>` : nothing}
   </dl>`;
 }
 
@@ -77,9 +77,9 @@ function hinted({ worrying, suggested = [] }) {
  * @param {State} search
  */
 function ended({ status, outcome, status_reason: reason, acknowledge }) {
-  return html`${outcome ? html`<div><dt>${t("Outcome")}</dt><dd data-testid="outcome">${joined(outcomeText(outcome, status, reason).filter(Boolean))}</dd></div>` : nothing}
+  return html`${outcome ? html`<div><dt>${label.field("outcome")}</dt><dd data-testid="outcome">${joined(outcomeText(outcome, status, reason).filter(Boolean))}</dd></div>` : nothing}
     ${status === "closed" && reason ? html`<div><dt>${t("Closing note")}</dt><dd>${reason}</dd></div>` : nothing}
-    ${acknowledge ? html`<div><dt>${t("Closed anyway because")}</dt><dd class="text-alert" data-testid="acknowledge">${acknowledge}</dd></div>` : nothing}`;
+    ${acknowledge ? html`<div><dt>${label.field("acknowledge")}</dt><dd class="text-alert" data-testid="acknowledge">${acknowledge}</dd></div>` : nothing}`;
 }
 
 /**

@@ -2,16 +2,11 @@
 
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { n, t } from "../../core/i18n.js";
+import { label } from "../../core/labels.js";
 import { serverNow } from "../../core/time.js";
 import { COMMANDS } from "./actions.js";
 import { unanswered } from "./hidden_searches.js";
 import { formatMoment } from "../../format/time_elements.js";
-
-/** @type {Record<string, any>} */
-const STATUS_NAMES = {
-  prepared: () => t("being prepared"), signed: () => t("signed, to be accepted"), accepted: () => t("accepted"),
-  refused: () => t("refused"), withdrawn: () => t("withdrawn"),
-};
 
 /** @type {Record<string, any>} */
 const END_TEXTS = {
@@ -19,15 +14,12 @@ const END_TEXTS = {
   withdrawn: (/** @type {any} */ said) => t("{who} withdrew handover {number}", said),
 };
 
-/** @param {string} status */
-const statusName = (status) => STATUS_NAMES[status]?.() ?? status;
-
 /**
  * "Dora refused handover 1"
  * @param {string} status
  * @param {any} said
  */
-export const endText = (status, said) => END_TEXTS[status]?.(said) ?? statusName(status);
+export const endText = (status, said) => END_TEXTS[status]?.(said) ?? label.handover(status);
 
 /** @param {HandoverView} view */
 export function head(view) {
@@ -110,7 +102,7 @@ function ended(view) {
   if (!handover.signed_at) return unsigned(view);
   const { number, status, outgoing, signed_at: signedAt, ended_by: by, ended_at: at, reason, restatement, digest, position, searches } = handover;
   return html`<section class="holder" data-testid="holder" data-status=${status}>
-    <p><b>${t("Signed by {name}", { name: view.nameOf(outgoing) })}</b> <span>${formatMoment(signedAt)} · ${by ? html`<b>${endText(status, { who: view.nameOf(by), number })}</b>, ${formatMoment(at)}` : statusName(status)}</span></p>
+    <p><b>${t("Signed by {name}", { name: view.nameOf(outgoing) })}</b> <span>${formatMoment(signedAt)} · ${by ? html`<b>${endText(status, { who: view.nameOf(by), number })}</b>, ${formatMoment(at)}` : label.handover(status)}</span></p>
     ${restatement ? html`<p class="how">${t("Restated:")} <q>${restatement}</q></p>` : nothing}
     ${reason ? html`<p class="how">${t("Reason:")} <q>${reason}</q></p>` : nothing}
     <p class="evidence">${n("{count} search", "{count} searches", searches)} · ${t("all searches at event {seq}", { seq: position.seq })} · ${t("digest")} <code>${digest}</code></p>
@@ -124,7 +116,7 @@ function ended(view) {
 function unsigned(view) {
   const { number, status, prepared_by: by, prepared_at: at, ended_by: endedBy, ended_at: endedAt, reason } = view.handover;
   return html`<section class="holder" data-testid="holder" data-status=${status}>
-    <p><b>${endedAt ? endText(status, { who: view.nameOf(endedBy), number }) : statusName(status)}</b> <span>${endedAt ? `${formatMoment(endedAt)} · ` : ""}${t("Prepared by {name}, {at}; never signed", { name: view.nameOf(by), at: formatMoment(at) })}</span></p>
+    <p><b>${endedAt ? endText(status, { who: view.nameOf(endedBy), number }) : label.handover(status)}</b> <span>${endedAt ? `${formatMoment(endedAt)} · ` : ""}${t("Prepared by {name}, {at}; never signed", { name: view.nameOf(by), at: formatMoment(at) })}</span></p>
     ${reason ? html`<p class="how">${t("Reason:")} <q>${reason}</q></p>` : nothing}
   </section>`;
 }

@@ -37,7 +37,7 @@ function menu(view) {
   return html`
     ${choice("person", t("By whom"), asked.person, [["", t("anybody")], ...people(offered, asked.person)], set("person"))}
     ${choice("kind", t("About"), asked.kind, [["", t("all")], ...Object.keys(KINDS).map((kind) => [kind, KIND_NAMES[kind]()])], set("kind"))}
-    ${view.isEverywhere ? nothing : choice("card", t("Card"), asked.card, [["", t("all")], ...cards(view)], set("card"))}
+    ${view.isEverywhere ? nothing : choice("card", label.field("card"), asked.card, [["", t("all")], ...cards(view)], set("card"))}
     ${choice("field", t("What was changed"), asked.field, [["", t("anything")], ...fields(offered, asked.field)], set("field"))}
     ${moment(view, "from", t("From"))} ${moment(view, "to", t("Until"))}
     <div class="buttons">

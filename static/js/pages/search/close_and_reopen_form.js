@@ -11,7 +11,7 @@ import { openList } from "../../shared/board/outcome.js";
 /** @type {Record<string, any>} */
 const QUESTIONS = {
   open: () => t("Why is it opened again?"),
-  found: () => t("In a sentence: what happened"),
+  found: () => label.field("outcome.reason"),
   closed: () => t("Closing note"),
 };
 

@@ -2,6 +2,7 @@
 
 import { html } from "../../../vendor/lit-html/lit-html.js";
 import { t } from "../../core/i18n.js";
+import { label } from "../../core/labels.js";
 import { dialog } from "../../behaviours/dialog.js";
 import { cardName, columnName } from "../../format/values.js";
 
@@ -28,7 +29,7 @@ export function moveDialog(view, id) {
   };
   return dialog("move", t("Move {card} to…", { card: cardName(entity) }), html`<form class="form" data-form="move" @submit=${send}>
     <fieldset class="choices" data-field="column">
-      <legend>${t("Column")}</legend>
+      <legend>${label.field("column")}</legend>
       ${columns.map((/** @type {any} */ other) => html`<label class="check">
         <input type="radio" name="column" value=${other.id} ?autofocus=${other === column} .checked=${other === column} @change=${pick("column")} />
         ${columnName(other.state)} <b>${other.cards.length}</b>

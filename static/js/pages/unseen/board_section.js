@@ -13,9 +13,6 @@ const HIDDEN_FIELDS = new Set(["rank", "number", "position", "digest", "searches
 /** @param {string} path */
 const isShown = (path) => !HIDDEN_FIELDS.has(path.split(".")[0]);
 
-/** @type {Record<string, any>} */
-const CHANGE_NAMES = { added: () => t("added"), removed: () => t("removed"), changed: () => t("changed") };
-
 /**
  * @param {any} entry
  * @param {UnseenView} view
@@ -63,7 +60,7 @@ function net({ net: changes, more }, ctx) {
   const said = changes.filter((/** @type {{ kind: string, fields: any }} */ { kind, fields }) => kind !== "handed" && fields.some((/** @type {{ path: string }} */ { path }) => isShown(path)));
   if (!said.length) return html`<p class="quiet">${t("All is as it was.")}</p>`;
   return html`<ul class="net" data-testid="net">${said.slice(0, MAX_CHANGES).map((/** @type {any} */ each) => html`<li data-change=${each.change} data-id=${each.id}>
-      ${named(each, ctx)} ${each.change === "changed" ? fields(each, ctx) : html`<span class="what">${CHANGE_NAMES[each.change]?.() ?? each.change}</span>`}
+      ${named(each, ctx)} ${each.change === "changed" ? fields(each, ctx) : html`<span class="what">${label.done(each.change)}</span>`}
     </li>`)}</ul>
     ${more || said.length > MAX_CHANGES ? html`<p class="quiet">${t("More has changed than is shown here.")}</p>` : nothing}`;
 }

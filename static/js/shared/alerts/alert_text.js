@@ -67,8 +67,8 @@ export function kindOf({ kind }) {
     case "assigned": return t("A card for you");
     case "mention": return t("You are mentioned");
     case "urgent": return t("Urgent sighting");
-    case "sighting": return t("Sighting assessed");
-    case "status": return t("Status set");
+    case "sighting": return label.event("sighting.assessed");
+    case "status": return label.event("search.status_set");
     case "handover": return t("The shift and its handover");
     case "security": return t("About your account");
     default: return t("Alerts");

@@ -20,7 +20,7 @@ export function accessBody(form, view) {
   const accounts = [...view.session.accounts.values()].filter(({ id, enabled }) => enabled || members.has(id));
   return html`${row(form, "access", view)}
     <fieldset class="people" data-field="members">
-      <legend>${t("Members")}</legend>
+      <legend>${label.field("members")}</legend>
       ${form.errors.members ? html`<p class="error">${form.errors.members}</p>` : nothing}
       <p class="hint">${only ? t("Only they see this search, whatever their role. One of them must be a coordinator.") : t("Kept for when the search is for members only.")}</p>
       ${accounts.sort((a, b) => a.name.localeCompare(b.name)).map(({ id, name, role }) => html`<label class="check">

@@ -42,7 +42,7 @@ export function appealFacts(view) {
   const { appeal } = view.picture.search.state;
   const dates = [appeal.from && t("from {at}", { at: formatMoment(appeal.from) }), appeal.until && t("until {at}", { at: formatMoment(appeal.until) })];
   return html`<section data-testid="appeal-facts">
-    <h3>${t("Appeal")}
+    <h3>${label.field("appeal")}
       ${view.mayLead && view.mayEdit ? html`<button type="button" class="plain" data-act="appeal" @click=${() => view.act.dialog("appeal")}>${t("Set…")}</button>` : nothing}
     </h3>
     <p><b>${label.level(appeal.level)}</b> ${dates.filter(Boolean).map((date) => ` · ${date}`)}</p>

@@ -20,7 +20,7 @@ export function assessment(entity, view) {
  */
 function graded({ id, state }, view) {
   const words = html`<p>${label.grade_source(state.grade.source)} · ${label.grade_content(state.grade.content)}</p>`;
-  return html`<div data-testid="grading"><h3>${t("Grade")} <span data-testid="grade">${grade(state.grade)}</span></h3>
+  return html`<div data-testid="grading"><h3>${label.field("grade")} <span data-testid="grade">${grade(state.grade)}</span></h3>
     ${view.mayEdit ? grading(id, view) : words}</div>`;
 }
 
@@ -42,7 +42,7 @@ function grading(id, view) {
 function assessed({ id, state }, view) {
   const other = state.duplicate_of && view.picture.byId.get(state.duplicate_of);
   const link = other ? html` <a href=${view.path(other.id)} @click=${(/** @type {MouseEvent} */ event) => view.open(event, other.id)}>${t("of {card}", { card: cardName(other) })}</a>` : nothing;
-  return html`<div data-testid="assessing"><h3>${t("Assessment")} <span data-testid="assessment" class="assessed ${state.assessment}">${label.assessment(state.assessment)}${link}</span></h3>
+  return html`<div data-testid="assessing"><h3>${label.field("assessment")} <span data-testid="assessment" class="assessed ${state.assessment}">${label.assessment(state.assessment)}${link}</span></h3>
     ${view.mayEdit ? assessing(id, view) : nothing}</div>`;
 }
 

@@ -38,7 +38,7 @@ function reading({ id, kind, state }, view) {
       ${view.mayEdit ? html`<button type="button" class="plain" data-act="edit" @click=${() => view.act.edit(kind, id)}>${t("Edit")} <kbd aria-hidden="true">E</kbd></button>` : nothing}
     </h3>
     <dl>
-      ${kind === "sighting" ? html`<dt>${t("Place")}</dt><dd data-field="place.text">${place(state.place)}</dd>` : nothing}
+      ${kind === "sighting" ? html`<dt>${label.field("place")}</dt><dd data-field="place.text">${place(state.place)}</dd>` : nothing}
       ${shownFields.map((field) => html`<dt>${label.field(field.path)}</dt><dd data-field=${field.path}>${value(field, state, view)}</dd>`)}
     </dl>
   </section>`;

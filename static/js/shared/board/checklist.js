@@ -3,6 +3,7 @@ import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { repeat } from "../../../vendor/lit-html/directives/repeat.js";
 import { live } from "../../../vendor/lit-html/directives/live.js";
 import { t } from "../../core/i18n.js";
+import { label } from "../../core/labels.js";
 import { problem } from "../../forms/form_row.js";
 
 /**
@@ -14,7 +15,7 @@ export function checklist({ id, state }, view) {
   if (!items.length && !view.mayEdit) return nothing;
   const done = items.filter(([, item]) => item.done).length;
   return html`<section class="checklist" data-testid="checklist">
-    <h3>${t("Checklist")} ${items.length ? html`<b>${t("{done} of {all}", { done, all: items.length })}</b>` : nothing}</h3>
+    <h3>${label.field("checklist")} ${items.length ? html`<b>${t("{done} of {all}", { done, all: items.length })}</b>` : nothing}</h3>
     <ul>${repeat(items, ([key]) => key, ([key, item]) => line(id, key, item, view))}</ul>
     ${view.mayEdit ? adding(id, view) : nothing}
   </section>`;

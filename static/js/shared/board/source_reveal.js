@@ -16,7 +16,7 @@ export function sourceSection(entity, view) {
   const read = view.sources.get(id);
   const { kind, sealed } = state.source;
   return html`<section class="source" data-testid="source">
-    <h3>${t("Source")}</h3>
+    <h3>${label.field("source")}</h3>
     <p>${label.source_kind(kind)}${sealed ? html` · <b class="lock">${t("sealed")}</b>` : nothing}</p>
     ${read ? answer(read, id, view) : nothing}
     ${!read && state.source_kept === null ? html`<p class="hint" data-testid="no-source">${t("Neither a name nor a contact was given.")}</p>` : nothing}

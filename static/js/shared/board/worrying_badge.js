@@ -1,6 +1,7 @@
 /** Badge of a search that is worrying, or needs a decision whether it is. */
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { t } from "../../core/i18n.js";
+import { label } from "../../core/labels.js";
 import { needsDecision } from "../../core/suggested_criteria.js";
 
 /**
@@ -8,7 +9,7 @@ import { needsDecision } from "../../core/suggested_criteria.js";
  * @param {boolean} [isAsked] whether a decision is needed; by default computed from the state
  */
 export function worryingBadge({ worrying, status, ...state }, isAsked = needsDecision({ worrying, ...state })) {
-  if (worrying === true) return html`<span class="worry" data-testid="worrying">${t("Worrying")}</span>`;
+  if (worrying === true) return html`<span class="worry" data-testid="worrying">${label.decision(true)}</span>`;
   if (status !== "open" || !isAsked) return nothing;
   return html`<span class="worry open" data-testid="worrying" title=${t("A criterion applies, or is suggested by the age. Whether it is worrying has not been decided.")}>${t("Worrying?")}</span>`;
 }
