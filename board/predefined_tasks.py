@@ -9,9 +9,9 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, ValidationError
 
 from board.errors import from_pydantic
-from board.fields import Data, LongText, ShortText, Title
 from board.paths import DATA
 from models.db.errors import ConfigurationError
+from models.fields import Data, LongText, ShortText, Title
 
 FIRST, TAKE_DOWN = "first_tasks.toml", "take_down.toml"
 MAX_TASKS = 50  # tasks in a list: one command makes them all, and its events travel in one message

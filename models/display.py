@@ -23,7 +23,7 @@ class Display(SQLModel, table=True):
     name: str
     profile: str = "room"
     language: str
-    shows: dict[str, Any] = json_column()
+    shows: dict[str, Any] = json_column(dict[str, Any])
     theme: str = "dark"
     sound: bool = False
     digest: str = Field(unique=True)
@@ -35,7 +35,7 @@ class Display(SQLModel, table=True):
     contact_at: str | None = None
     version: str | None = None
     current: bool | None = None
-    told: dict[str, Any] | None = json_column(nullable=True)
+    told: dict[str, Any] | None = json_column(dict[str, Any], nullable=True)
 
 
 class Pairing(SQLModel, table=True):

@@ -1,5 +1,6 @@
 """Entities: the common part of everything on a board. A row with an id, the seq of its last event, and a state."""
 
+import builtins
 from collections.abc import Iterable
 from typing import Any, ClassVar
 
@@ -25,9 +26,17 @@ class Entity(SQLModel):
         return {name: getattr(self, name) for name in self.STATE}
 
 
-def json_column(nullable: bool = False) -> Any:
-    """Return a JSON column for a group of fields. Replace its value, never change it in place: SQLAlchemy would not notice."""
-    return Field(default=None, sa_column=Column(JSON(none_as_null=True), nullable=nullable))
+def json_column(type: Any, nullable: bool = False) -> Any:
+    """Return a JSON column for a group of fields, or a list. `type` is that of its values; commands and the documentation of the
+    API share it. Replace the value, never change it in place: SQLAlchemy would not notice."""
+    return Field(default=None, sa_column=Column(JSON(none_as_null=True), nullable=nullable, info={"type": type}))
+
+
+def json_type(model: builtins.type[SQLModel], column: str) -> Any:
+    """Return the type of the values of a JSON column, `| None` if it is nullable; None for other columns."""
+    found = model.__table__.c[column]  # type: ignore[attr-defined]
+    given = found.info.get("type")
+    return given | None if given is not None and found.nullable else given
 
 
 def flatten(state: State, path: str = "") -> dict[str, Any]:

@@ -7,6 +7,15 @@ A *position* is {"epoch", "seq", "head"}: a point of a journal, with the hash of
 from typing import Any, ClassVar
 
 from models.entity import Entity, json_column
+from models.fields import Data, Id, Position, Time
+
+
+class ReadMark(Data):
+    """Mark up to which somebody has read a board for a handover."""
+
+    handover: int
+    seq: int
+    at: Time
 
 
 class Shift(Entity, table=True):
@@ -45,7 +54,7 @@ class Handover(Entity, table=True):
     remarks: str | None = None
     signed_at: str | None = None
     searches: int | None = None
-    position: dict[str, Any] | None = json_column(nullable=True)
+    position: dict[str, Any] | None = json_column(Position, nullable=True)
     digest: str | None = None
     ended_by: str | None = None
     ended_at: str | None = None
@@ -63,7 +72,7 @@ class SearchHandover(Entity, table=True):
     STATE: ClassVar[tuple[str, ...]] = ("handover", "position")
 
     handover: int
-    position: dict[str, Any] = json_column()
+    position: dict[str, Any] = json_column(Position)
 
 
 class Briefing(Entity, table=True):
@@ -82,6 +91,6 @@ class Briefing(Entity, table=True):
     dropped: str | None = None
     contingencies: str | None = None
     contacts: str | None = None
-    pinned: list[str] = json_column()
+    pinned: list[str] = json_column(list[Id])
     keeper: str | None = None
-    reads: dict[str, Any] = json_column()
+    reads: dict[str, Any] = json_column(dict[Id, ReadMark])

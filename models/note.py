@@ -16,6 +16,3 @@ class Note(Searchable, table=True):
     card: str | None = Field(default=None, index=True)
     happened_at: str
     corrects: str | None = None
-
-    def searchable_texts(self) -> dict[str, str | None]:
-        return {"text": self.text}

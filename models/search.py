@@ -1,12 +1,55 @@
 """Missing-child searches. A search is an entity of its own board and of the board `operations`."""
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
+from pydantic import Field as PydanticField
 from sqlalchemy import false
 from sqlmodel import Field
 
 from models.entity import json_column
+from models.fields import Data, Date, Id, Location, LongText, Name, ShortText, Time, Title
 from models.searchable import Searchable
+
+AppealLevel = Literal["none", "discreet", "posters", "public", "child_alert"]  # in ascending order of publicity
+
+
+class Person(Data):
+    """Missing child."""
+
+    first_name: Title
+    last_name: Name | None = None
+    age: int | None = PydanticField(default=None, ge=0, le=130)
+    birth_date: Date | None = None
+    sex: Literal["f", "m", "x"] | None = None
+    description: LongText | None = None
+
+
+class Criterion(Data):
+    """Answer to a criterion of a worrying disappearance, and its basis."""
+
+    answer: Literal["yes", "no", "unknown"] = "unknown"
+    basis: ShortText | None = None
+
+
+class Appeal(Data):
+    """Appeal to the public, with its dates."""
+
+    level: AppealLevel
+    since: Time | None = PydanticField(default=None, alias="from")
+    until: Time | None = None
+
+
+class Outcome(Data):
+    """Outcome of a search: how the child was found. `reason` is the sentence about the finding."""
+
+    found_at: Time
+    place: Name | None = None
+    condition: Literal["well", "injured", "deceased", "unknown"]
+    how: Literal["came_back", "police", "sighting", "other"]
+    confirmed_by: Name | None = None
+    family_told: bool | None = None
+    police_told: bool | None = None
+    reason: LongText | None = None
 
 
 class Search(Searchable, table=True):
@@ -24,24 +67,20 @@ class Search(Searchable, table=True):
     kind: str
     status: str = "open"
     status_reason: str | None = None
-    person: dict[str, Any] = json_column()
+    person: dict[str, Any] = json_column(Person)
     missing_since: str
-    last_seen: dict[str, Any] | None = json_column(nullable=True)
-    criteria: dict[str, Any] = json_column()
+    last_seen: dict[str, Any] | None = json_column(Location, nullable=True)
+    criteria: dict[str, Any] = json_column(dict[str, Criterion])
     worrying: bool | None = None
     worrying_basis: str | None = None
-    appeal: dict[str, Any] = json_column()
+    appeal: dict[str, Any] = json_column(Appeal)
     access: str = Field(default="desk", index=True)
-    members: list[str] = json_column()
+    members: list[str] = json_column(list[Id])
     lead: str | None = None
-    outcome: dict[str, Any] | None = json_column(nullable=True)
+    outcome: dict[str, Any] | None = json_column(Outcome, nullable=True)
     opened_at: str
     acknowledge: str | None = None  # reason for closing it with something still open
     # Never part of a state:
     discreet: bool = Field(default=False, index=True, sa_column_kwargs={"server_default": false()})
     status_at: str | None = None  # time of the last change of status; null if it never changed
     made_reference: str | None = None  # reference made by the server, whatever was set since
-
-    def searchable_texts(self) -> dict[str, str | None]:
-        named = {f"person.{name}": self.person.get(name) for name in ("first_name", "last_name", "description")}
-        return {"reference": self.reference, **named}

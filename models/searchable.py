@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterable, Sequence
 from functools import lru_cache
-from typing import ClassVar, NamedTuple
+from typing import NamedTuple
 
 from sqlmodel import Field
 
@@ -29,17 +29,7 @@ class Searchable(Entity):
     """Entity that can be found by its words. `folded` is not part of the state: " red jacket", each word once, with a space
     before it."""
 
-    KIND: ClassVar[str]
-
     folded: str = Field(default="", sa_column_kwargs={"server_default": ""})
-
-    def searchable_texts(self) -> dict[str, str | None]:
-        """Return the texts to search by field name: only what every viewer may see, and nothing about who a source is."""
-        raise NotImplementedError
-
-    def update_folded(self) -> None:
-        """Update `folded` from the current texts."""
-        self.folded = folded_text(self.searchable_texts().values())
 
 
 def folded_text(texts: Iterable[str | None]) -> str:

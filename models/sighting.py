@@ -1,15 +1,35 @@
 """Sightings: what somebody saw, who reports it, and how reliable it is."""
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
+from pydantic import Field as PydanticField
 from sqlalchemy import Index
 from sqlmodel import Field, SQLModel
 
+from models.card import Card
 from models.entity import json_column
-from models.searchable import Searchable
+from models.fields import Data, LocationWithRadius
+
+Channel = Literal["hotline", "app", "police", "field", "social_media", "other", "unknown"]
+Assessment = Literal["unassessed", "credible", "confirmed", "not_the_child", "unverifiable", "duplicate"]
+ASSURED = ("credible", "confirmed")
 
 
-class Sighting(Searchable, table=True):
+class Source(Data):
+    """Source of a sighting. A sealed one is disclosed to coordinators and the person who took it in."""
+
+    kind: Literal["named", "anonymous", "unknown"] = "unknown"
+    sealed: bool = False
+
+
+class Grade(Data):
+    """Admiralty code: source and content are graded apart; F and 6 mean "cannot be judged"."""
+
+    source: Literal["A", "B", "C", "D", "E", "F"] = "F"
+    content: int = PydanticField(default=6, ge=1, le=6)
+
+
+class Sighting(Card, table=True):
     KIND: ClassVar[str] = "sighting"
     STATE: ClassVar[tuple[str, ...]] = (
         "number", "column", "rank", "description", "seen_at", "received_at", "late", "channel", "source", "place",
@@ -19,40 +39,25 @@ class Sighting(Searchable, table=True):
 
     __table_args__ = (Index("sighting_in_column", "column", "rank"),)
 
-    number: int
-    column: str
-    rank: str
     description: str
     seen_at: str | None = None
     received_at: str | None = None
     late: bool = False
     channel: str = "unknown"
-    source: dict[str, Any] = json_column()
-    place: dict[str, Any] | None = json_column(nullable=True)
+    source: dict[str, Any] = json_column(Source)
+    place: dict[str, Any] | None = json_column(LocationWithRadius, nullable=True)
     direction: str | None = None
     clothing: str | None = None
     company: str | None = None
-    grade: dict[str, Any] = json_column()
+    grade: dict[str, Any] = json_column(Grade)
     assessment: str = "unassessed"
     duplicate_of: str | None = None
-    assignee: str | None = None
-    priority: str = "normal"
-    withdrawn: bool = False
     source_kept: bool | None = None  # true once a name or a contact was given, also if it was removed
     # Never part of a state:
     recorded_at: str
     taken_by: str
     source_name: str | None = None
     source_contact: str | None = None
-
-    def searchable_texts(self) -> dict[str, str | None]:
-        return {
-            "description": self.description,
-            "clothing": self.clothing,
-            "company": self.company,
-            "direction": self.direction,
-            "place.text": (self.place or {}).get("text"),
-        }
 
 
 class EarlierSource(SQLModel, table=True):

@@ -1,7 +1,7 @@
 """Descriptions of all endpoints of /api/v1: parameters, bodies, responses and refusals, for OpenAPI and for people."""
 
 from board.audit_log import api_schema as audit_shapes
-from board.commands import schemas, sightings, sources
+from board.commands import handovers, schemas, searches, sightings, sources
 from board.commands.alerts import MAX_LISTED
 from board.commands.schemas import COMMAND_ID, Schema
 from board.displays import api_schema as display_shapes
@@ -29,9 +29,6 @@ from models.accounts import ROLES
 from models.alert import KINDS as ALERTS
 from models.alert import SECURITY
 from models.board import OPERATIONS
-from models.handover import Handover
-from models.search import Search
-from models.sighting import Sighting
 from realtime.strict_json import MAX_INTEGER
 
 _HEAD: Schema = {"board": ID, "epoch": TEXT, "seq": COUNT}
@@ -61,7 +58,7 @@ def _intake_body() -> Schema:
     }  # fmt: skip
 
 
-_SEEN, _SEARCH = schemas.state(Sighting)["properties"], schemas.state(Search)["properties"]
+_SEEN, _SEARCH = schemas.state(sightings.KIND)["properties"], schemas.state(searches.KIND)["properties"]
 _CHILD = _SEARCH["person"]["properties"]
 _NUMBER: Schema = nullable({"type": "number"})
 _NAMES: Schema = {"fr": TEXT, "nl": TEXT, "de": TEXT}
@@ -94,7 +91,7 @@ _CHANGE, _BACK = (
     object_schema(_TOUCHED | {"fields": array_of(TEXT)}, _NUMBER_OF_CARD),
 )
 
-_HANDOVER = schemas.state(Handover)["properties"]
+_HANDOVER = schemas.state(handovers.KIND)["properties"]
 _PEOPLE: Schema = {"type": "object", "additionalProperties": TEXT}
 _CARD: Schema = {
     "kind": {"enum": ["sighting", "task"]}, "id": ID, "seq": COUNT, "number": COUNT, "title": TEXT, "assignee": nullable(ID),
@@ -125,6 +122,7 @@ _SECTION: Schema = object_schema({
     "ungraded": array_of(object_schema(_CARD)),
     "tasks": object_schema({"done": array_of(object_schema(_CARD)), "overdue": array_of(object_schema(_CARD)),
     "due": array_of(object_schema(_CARD))}),
+    "cards": {"type": "object", "additionalProperties": array_of(object_schema(_CARD | {"kind": TEXT}))},
     "left_out": COUNT, "briefing": nullable(ref("briefing")), "pinned": array_of(object_schema(_PIN)),
     "after": object_schema({"seq": COUNT, "events": COUNT, "significant": COUNT}),
     "reader": object_schema({"from": {"enum": ["seen", "shift"]}, "unread": {"type": "boolean"}} | _NEWS),

@@ -12,6 +12,7 @@ from board.api.endpoint_docs import ENDPOINTS, PLACES, SUMMARIES
 from board.commands import schemas
 from board.commands.registry import TABLE
 from board.commands.schemas import Schema, class_name
+from board.engine import kinds
 from board.errors import MESSAGES
 from board.settings import VERSION
 from board.web.http import BASE, STATUS
@@ -114,7 +115,7 @@ def _only(value: str) -> Schema:
 
 
 def _schemas() -> Schema:
-    states = {kind.KIND: schemas.state(kind) for kind in schemas.KINDS}
+    states = {kind.name: schemas.state(kind) for kind in kinds.every()}
     commands = {name: schemas.command(name) for name in TABLE}
     entities = {
         class_name(kind, "entity"): object_schema({"kind": _only(kind), "id": ID, "seq": COUNT, "state": ref(kind)})

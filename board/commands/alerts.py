@@ -7,25 +7,25 @@ does not get it, even if it could when the event happened.
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import Row, String, bindparam, text
+from sqlalchemy import Row, String, TextClause, bindparam, text
 from sqlmodel import Session, col, select
 
 from board.audit import security_alerts
-from board.commands import handover_alerts, mentions, urgent_alerts
-from board.engine import snapshot, unit_of_work
+from board.commands import mentions
+from board.engine import kinds, snapshot, unit_of_work
 from board.engine.alert_versions import bump_alert_version
 from board.engine.event_writer import Change
-from models.alert import DELIVERY_MODES, EVERYBODY, KINDS, OWN_ACCOUNT, SECURITY, AlertSettings
+from models.alert import DELIVERY_MODES, KINDS, OWN_ACCOUNT, SECURITY, AlertSettings
 from models.entity import State, flatten
 from models.search import Search
 from models.times import format_utc
 
 MAX_LISTED = 200  # at most, the newest
 RETENTION = timedelta(days=14)  # older alerts are not listed
-ASSURED = ("credible", "confirmed")
 
 Key = tuple[str, int]  # board, seq
 
@@ -44,20 +44,28 @@ _UNREAD = text(
     "LEFT JOIN alert_read r ON r.account = p.id AND r.board = a.board AND r.seq = a.seq "
     "WHERE p.id IN :people AND r.account IS NULL AND (e.account IS NULL OR e.account <> p.id)"
 ).bindparams(bindparam("people", expanding=True))
-_LIST = text(
-    "SELECT a.board, a.seq, a.at, a.kind, e.type, e.kind AS noun, e.entity, e.account AS actor, p.name AS actor_name, "
-    "q.reference, (r.account IS NOT NULL) AS read, s.id AS sighting, t.id AS task, COALESCE(s.number, t.number) AS number, "
-    "y.body "
-    "FROM alert a JOIN account me ON me.id = :me JOIN event e ON e.board = a.board AND e.seq = a.seq "
-    "LEFT JOIN payload y ON y.board = a.board AND y.seq = a.seq AND a.kind IN ('sighting', 'status', 'handover') "
-    "LEFT JOIN account p ON p.id = e.account LEFT JOIN search q ON q.id = a.board "
-    "LEFT JOIN note n ON e.kind = 'note' AND n.id = e.entity "
-    "LEFT JOIN sighting s ON s.id = COALESCE(n.card, e.entity) LEFT JOIN task t ON t.id = COALESCE(n.card, e.entity) "
-    "LEFT JOIN alert_read r ON r.account = :me AND r.board = a.board AND r.seq = a.seq "
-    "WHERE a.account IN ('', :me) AND a.at > :since AND (a.account <> '' OR a.at >= me.created_at) "
-    "AND (e.account IS NULL OR e.account <> :me) "
-    "AND a.kind IN :kinds AND a.board NOT IN :hidden ORDER BY a.at DESC, a.board, a.seq DESC LIMIT :limit"
-).bindparams(*(bindparam(name, expanding=True, type_=String()) for name in ("kinds", "hidden")))  # the lists may be empty
+
+
+@cache
+def _list_statement(tables: tuple[str, ...]) -> TextClause:
+    """Return the statement for the list of alerts, with the number of each card that an event or a note is about. `tables` are
+    those of the cards."""
+    joins = " ".join(f"LEFT JOIN {table} ON {table}.id = COALESCE(n.card, e.entity)" for table in tables)
+    ids = ", ".join(f"{table}.id AS id_{table}, {table}.number AS number_{table}" for table in tables)
+    return text(
+        "SELECT a.board, a.seq, a.at, a.kind, e.type, e.kind AS noun, e.entity, e.account AS actor, p.name AS actor_name, "  # noqa: S608
+        f"q.reference, (r.account IS NOT NULL) AS read, y.body, {ids} "
+        "FROM alert a JOIN account me ON me.id = :me JOIN event e ON e.board = a.board AND e.seq = a.seq "
+        "LEFT JOIN payload y ON y.board = a.board AND y.seq = a.seq AND a.kind IN ('sighting', 'status', 'handover') "
+        "LEFT JOIN account p ON p.id = e.account LEFT JOIN search q ON q.id = a.board "
+        f"LEFT JOIN note n ON e.kind = 'note' AND n.id = e.entity {joins} "
+        "LEFT JOIN alert_read r ON r.account = :me AND r.board = a.board AND r.seq = a.seq "
+        "WHERE a.account IN ('', :me) AND a.at > :since AND (a.account <> '' OR a.at >= me.created_at) "
+        "AND (e.account IS NULL OR e.account <> :me) "
+        "AND a.kind IN :kinds AND a.board NOT IN :hidden ORDER BY a.at DESC, a.board, a.seq DESC LIMIT :limit"
+    ).bindparams(*(bindparam(name, expanding=True, type_=String()) for name in ("kinds", "hidden")))  # the lists may be empty
+
+
 _READ = text("INSERT INTO alert_read (account, board, seq, at) VALUES (:account, :board, :seq, :at)")
 _FORGET = text("DELETE FROM alert_read WHERE account = :account AND at <= :since")
 
@@ -73,12 +81,7 @@ def record_alerts(session: Session, change: Change) -> None:
     )
     if "assignee" in fields and after.get("assignee"):
         found.append(("assigned", after["assignee"]))
-    found += [(urgent_alerts.KIND, account) for account in urgent_alerts.recipients(session, event, after, fields)]
-    if "assessment" in fields and after.get("assessment") in ASSURED:
-        found.append(("sighting", EVERYBODY))
-    if event.type == "search.status_set" and "status" in fields:
-        found.append(("status", EVERYBODY))
-    found += [(handover_alerts.KIND, account) for account in handover_alerts.recipients(session, event, after, fields)]
+    found += kinds.named(event.kind).alerts(session, event, after, fields)
     unit_of_work.current(session).alerts += [
         {"board": event.board, "seq": event.seq, "kind": kind, "account": account, "at": event.at}
         for kind, account in found
@@ -141,8 +144,9 @@ def list_alerts(session: Session, account: str, now: datetime) -> list[dict[str,
         "me": account, "since": retention_cutoff(now), "kinds": enabled_kinds(chosen), "hidden": list(hidden),
         "limit": MAX_LISTED * len(KINDS),
     }  # fmt: skip
+    tables = tuple(str(kind.model.__tablename__) for kind in kinds.cards())
     found: dict[Key, Row[Any]] = {}
-    for row in session.connection().execute(_LIST, asked):
+    for row in session.connection().execute(_list_statement(tables), asked):
         known = found.get((row.board, row.seq))
         if known is None or KINDS.index(row.kind) < KINDS.index(known.kind):
             found[row.board, row.seq] = row
@@ -165,9 +169,9 @@ def _add_first_names(session: Session, listed: list[dict[str, Any]], hidden: Col
 
 
 def _to_json(row: Row[Any], chosen: AlertSettings) -> dict[str, Any]:
-    card = {"kind": "sighting" if row.sighting else "task", "id": row.sighting or row.task, "number": row.number}
     payload = orjson.loads(row.body) if row.body is not None else {}
-    handed = row.kind == handover_alerts.KIND
+    state = payload.get("state") or {}
+    handed = row.kind == "handover"
     return {
         "board": row.board,
         "reference": row.reference,
@@ -177,21 +181,24 @@ def _to_json(row: Row[Any], chosen: AlertSettings) -> dict[str, Any]:
         "type": row.type,
         "actor": {"id": row.actor, "name": row.actor_name} if row.actor else None,
         "entity": {"kind": row.noun, "id": row.entity},
-        "card": card if row.number is not None else None,
-        "value": _value(row.kind, payload),
+        "card": _card(row),
+        "value": state.get({"status": "status", "sighting": "assessment"}.get(row.kind)),
         "acknowledge": payload.get("acknowledge"),
         "reason": payload.get("reason") if handed else None,
-        "handover": handover_alerts.number(row.noun, payload.get("state") or {}) if handed else None,
+        "handover": state.get("number" if row.noun == "handover" else "handover") if handed else None,
         "read": bool(row.read),
         "desktop": not chosen.quiet and getattr(chosen, row.kind) == "desktop",
     }
 
 
-def _value(kind: str, payload: dict[str, Any]) -> str | None:
-    """Return the status or assessment that was set; None if it was erased since."""
-    name = {"status": "status", "sighting": "assessment"}.get(kind, "")
-    value: str | None = (payload.get("state") or {}).get(name)
-    return value
+def _card(row: Row[Any]) -> dict[str, Any] | None:
+    """Return the card that an event is about, or that a note is on."""
+    found = row._mapping
+    for kind in kinds.cards():
+        table = kind.model.__tablename__
+        if found[f"id_{table}"] is not None:
+            return {"kind": kind.name, "id": found[f"id_{table}"], "number": found[f"number_{table}"]}
+    return None
 
 
 def unread(session: Session, accounts: Iterable[str], now: datetime) -> dict[str, dict[Key, Unread]]:

@@ -1,30 +1,24 @@
 """Appeal of a search: decided with the police, the prosecutor and the family. It ends when the child is found; tasks to take
 down its traces follow."""
 
-from typing import Literal
-
-from pydantic import Field, model_validator
+from pydantic import model_validator
 
 from board.commands import tasks
 from board.engine.access import is_visible_on_displays
 from board.engine.event_writer import EventWriter
 from board.errors import invalid
-from board.fields import Data, LongText, Time
 from board.i18n import N_
 from models.display import ALL_DISPLAYS
 from models.entity import State
-from models.search import Search
+from models.fields import LongText
+from models.search import Appeal, Search
 
-Level = Literal["none", "discreet", "posters", "public", "child_alert"]  # in ascending order of publicity
 NONE: State = {"level": "none", "from": None, "until": None}
 
 
-class Set(Data):
+class Set(Appeal):
     """Data of `search.set_appeal`. Level `none` has no dates."""
 
-    level: Level
-    since: Time | None = Field(default=None, alias="from")
-    until: Time | None = None
     reason: LongText | None = None
 
     @model_validator(mode="after")

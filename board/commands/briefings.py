@@ -1,24 +1,28 @@
 """Briefing: what a handover says of a search, and how far the incoming coordinator has read it. It stands on the search's own
 board, so that only people who see the search read it, and it carries over from one handover to the next."""
 
+from collections.abc import Collection, Iterator
+
 from pydantic import Field
+from sqlalchemy import true
+from sqlmodel import Session
 
 from board.commands import shifts
-from board.engine import access, read_positions, unit_of_work
+from board.engine import access, kinds, read_positions, unit_of_work
+from board.engine.event import JournalEvent
 from board.engine.event_writer import EventWriter
+from board.engine.kinds import EventSpec, FieldSpec, Kind
 from board.errors import invalid, not_found
-from board.fields import Data, Id, LongText, RequiredLongText, apply_patch
 from board.i18n import N_
+from board.merge_patch import apply_patch
 from models.accounts import Account
 from models.entity import Entity, State
+from models.fields import Data, Id, LongText, RequiredLongText
 from models.handover import Briefing, Handover, SearchHandover
 from models.note import Note
 from models.search import Search
-from models.sighting import Sighting
-from models.task import Task
 
 MAX_PINNED = 20  # on one search: a long list would hide what nobody may miss
-PINNABLE: tuple[type[Entity], ...] = (Sighting, Task, Note)
 
 
 class BriefingFields(Data):
@@ -31,6 +35,11 @@ class BriefingFields(Data):
     contacts: LongText | None = None
     pinned: list[Id] = Field(default_factory=list, max_length=MAX_PINNED)
     keeper: Id | None = None
+
+
+def pinnable() -> list[type[Entity]]:
+    """Return the models of what may be pinned: cards and notes."""
+    return [*(kind.model for kind in kinds.cards()), Note]
 
 
 class Read(Data):
@@ -126,6 +135,37 @@ def _check_keeper(writer: EventWriter, id: str) -> None:
 
 def _check_pinned(writer: EventWriter, ids: list[str]) -> None:
     for id in ids:
-        rows = (unit_of_work.get(writer.session, kind, id) for kind in PINNABLE)
+        rows = (unit_of_work.get(writer.session, model, id) for model in pinnable())
         if not any(row is not None and row.board == writer.board.id for row in rows):
             raise not_found("pinned")
+
+
+def _alerts(session: Session, event: JournalEvent, after: State, fields: Collection[str]) -> Iterator[tuple[str, str]]:
+    """Yield the keeper of a search; each handover asks its keepers again."""
+    if event.type == shifts.WRITTEN and not {"keeper", "handover"}.isdisjoint(fields) and after["keeper"]:
+        yield "handover", after["keeper"]
+
+
+KIND = Kind(
+    model=Briefing,
+    title=N_("Briefing"),
+    data=BriefingFields,
+    fields=(
+        FieldSpec("handover", N_("Handover"), type=int),
+        FieldSpec("assessment", N_("Assessment"), control="long", personal=True, prose=True),
+        FieldSpec("hypotheses", N_("Hypotheses"), control="long", personal=True, prose=True),
+        FieldSpec("dropped", N_("Hypotheses dropped"), control="long", personal=True, prose=True),
+        FieldSpec("contingencies", N_("If … then …"), control="long", personal=True, prose=True),
+        FieldSpec("contacts", N_("Contacts owed"), control="long", personal=True, prose=True),
+        FieldSpec("pinned", N_("Pinned")),
+        FieldSpec("keeper", N_("Answers for it"), control="person"),
+        FieldSpec("reads", N_("Read"), personal=True),
+    ),
+    events={
+        shifts.WRITTEN: EventSpec(N_("Handover written"), "handover.write"),
+        "handover.read": EventSpec(N_("Read for the handover"), "handover.read"),
+    },
+    counted=False,
+    alerts=_alerts,
+    reported=lambda briefing, due_before: true(),
+)

@@ -1,27 +1,27 @@
-"""Cards: what sightings and tasks have in common. A card has a place in a column and an assignee; it is withdrawn, never deleted.
+"""Cards: rules that all kinds of cards share. A card has a place in a column and an assignee; it is withdrawn, never deleted.
 
 Cards are sorted in a column by (rank, id). A rank is a text between two others. Every card of a column has one of its own,
 withdrawn cards included, so that concurrent drops end in the same order for everybody.
 """
 
-import orjson
-from sqlalchemy import bindparam, text
-from sqlmodel import Session
+from collections.abc import Mapping
+from typing import Any, cast
 
-from board.commands import columns, ranks
-from board.engine import unit_of_work
+from pydantic import create_model
+
+from board.commands import card_ranks, columns, ranks
+from board.commands.command import CommandSpec, Patch
+from board.commands.rebalance import MAX_RANK_LENGTH, rebalance
+from board.engine import kinds, unit_of_work
+from board.engine.event import JournalEvent
 from board.engine.event_writer import EventWriter
+from board.engine.kinds import EventSpec, FieldSpec, Kind, UndoRules
 from board.errors import invalid, not_found
-from board.fields import Data, Id, LongText
 from board.i18n import N_
-from models.sighting import Sighting
-from models.task import Task
-
-Card = Sighting | Task
-
-MAX_RANK_LENGTH = 48  # characters; a rank grows by one for about five drops at one spot
-NEIGHBOURS = 20  # cards on each side that get new ranks when no short rank is left
-REBALANCE_BYTES = 800_000  # of card states, at most: all events of a command travel in one message of at most 1 MiB
+from models.card import Card, Priority
+from models.entity import State
+from models.fields import Data, Id, LongText
+from models.ids import new_id
 
 
 class Move(Data):
@@ -42,17 +42,26 @@ class Withdraw(Data):
 
 
 def find(writer: EventWriter, id: str, name: str = "card") -> Card:
-    """Return the card of this board with that id. Raises Refused `not_found`."""
-    row = unit_of_work.get(writer.session, Sighting, id) or unit_of_work.get(writer.session, Task, id)
-    if row is None or row.board != writer.board.id:
+    """Return the card of this board with that id, of any kind. Raises Refused `not_found`."""
+    rows = (unit_of_work.get(writer.session, kind.model, id) for kind in kinds.cards())
+    row = next((each for each in rows if each is not None), None)
+    if not isinstance(row, Card) or row.board != writer.board.id:
         raise not_found(name)
     return row
+
+
+def add(writer: EventWriter, kind: Kind, values: State, reserved: bool = False) -> None:
+    """Add a card of a kind; in the first column of its role unless `values` names one. Raises Refused."""
+    writer.require_person(values.get("assignee"), "assignee")
+    column, rank = rank_for_new_card(writer, values.get("column"), kind.first_column)
+    made = {"id": new_id(), "board": writer.board.id, "number": writer.next_card_number(), "column": column, "rank": rank}
+    writer.create(kind.model(**(values | made)), f"{kind.name}.added", reserved=reserved)
 
 
 def rank_for_new_card(writer: EventWriter, column: str | None, role: str) -> tuple[str, str]:
     """Return (column, rank) for a new card: at the end of the named column, or of the first one with this role."""
     found = columns.find(writer, column, "column") if column is not None else columns.first_with_role(writer, role)
-    return found.id, ranks.between(_last(writer, found.id), None)
+    return found.id, ranks.between(card_ranks.highest(writer, found.id), None)
 
 
 def move(writer: EventWriter, data: Move) -> None:
@@ -68,48 +77,30 @@ def move(writer: EventWriter, data: Move) -> None:
     if anchor is not None and anchor.column != column.id:
         anchor = None  # the anchor has left that column meanwhile
     if anchor is None:
-        low, high = _last(writer, column.id), None
+        low, high = card_ranks.highest(writer, column.id), None
         if low == card.rank and card.column == column.id:
             return  # already last
     elif data.before:
-        low, high = _below(writer.session, column.id, anchor.rank, but=card.id), anchor.rank
+        low, high = card_ranks.below(writer, column.id, anchor.rank, but=card.id), anchor.rank
     else:
-        low, high = anchor.rank, _above(writer.session, column.id, anchor.rank, but=card.id)
+        low, high = anchor.rank, card_ranks.above(writer, column.id, anchor.rank, but=card.id)
     if card.column == column.id and (low is None or low < card.rank) and (high is None or card.rank < high):
         return  # already there
     rank = ranks.between(low, high)
     writer.update(card, "card.moved", {"column": column.id, "rank": rank}, conflicts=False)
     if len(rank) > MAX_RANK_LENGTH:
-        _rebalance_ranks(writer, column.id, card)
+        _rebalance(writer, card)
 
 
 def fix_rank_collision(writer: EventWriter, card: Card) -> None:
     """Give a card and its neighbours new ranks if another card got the same rank meanwhile."""
-    writer.session.flush()
-    same = writer.session.connection().execute(_SAME, {"column": card.column, "rank": card.rank, "but": card.id}).first()
-    if same is not None or len(card.rank) > MAX_RANK_LENGTH:
-        _rebalance_ranks(writer, card.column, card)
+    if card_ranks.is_taken(writer, card) or len(card.rank) > MAX_RANK_LENGTH:
+        _rebalance(writer, card)
 
 
-def _rebalance_ranks(writer: EventWriter, column: str, card: Card) -> None:
-    """Give a card and its neighbours short ranks again."""
-    writer.session.flush()
-    around = [row.id for row in writer.session.connection().execute(_IN_COLUMN, {"column": column})]
-    at = around.index(card.id)
-    nearest = sorted(range(len(around)), key=lambda place: abs(place - at))[: 2 * NEIGHBOURS + 1]
-    window: dict[int, Card] = {}
-    size = 0
-    for place in nearest:
-        row = find(writer, around[place])
-        size += len(orjson.dumps(row.state()))
-        if size > REBALANCE_BYTES and len(window) > 2:
-            break
-        window[place] = row
-    first, last = min(window), max(window)
-    low = find(writer, around[first - 1]).rank if first > 0 else None
-    high = find(writer, around[last + 1]).rank if last + 1 < len(around) else None
-    for place, rank in zip(sorted(window), ranks.several_between(low, high, len(window)), strict=True):
-        writer.update(window[place], "card.moved", {"rank": rank}, conflicts=False)
+def _rebalance(writer: EventWriter, card: Card) -> None:
+    ids = card_ranks.in_order(writer, card.column)
+    rebalance(writer, ids, ids.index(card.id), lambda id: find(writer, id), "card.moved")
 
 
 def assign(writer: EventWriter, data: Assign) -> None:
@@ -128,33 +119,54 @@ def restore(writer: EventWriter, data: Withdraw) -> None:
     writer.update(find(writer, data.card), "card.restored", {"withdrawn": False}, data.reason)
 
 
-_ALL = 'SELECT id, rank FROM sighting WHERE "column" = :column UNION ALL SELECT id, rank FROM task WHERE "column" = :column'
-_IN_COLUMN = text(f"SELECT id FROM ({_ALL}) c ORDER BY rank, id")  # noqa: S608  (no value is pasted in)
-_ENDS = text(
-    'SELECT id, (SELECT max(rank) FROM sighting WHERE "column" = c.id) AS sighting, '
-    '(SELECT max(rank) FROM task WHERE "column" = c.id) AS task FROM "column" c WHERE board IN :boards'
-).bindparams(bindparam("boards", expanding=True))
-_SAME = text(f"SELECT id FROM ({_ALL}) c WHERE id <> :but AND rank = :rank LIMIT 1")  # noqa: S608
-_BELOW = text(f"SELECT max(rank) FROM ({_ALL}) c WHERE id <> :but AND rank < :rank")  # noqa: S608
-_ABOVE = text(f"SELECT min(rank) FROM ({_ALL}) c WHERE id <> :but AND rank > :rank")  # noqa: S608
+# -- declaring a kind of card ---------------------------------------------------------------------------------------------
+
+NUMBER = FieldSpec("number", N_("Number"), type=int, exported=True, display="room")
+COLUMN = FieldSpec("column", N_("Column"), type=Id, exported=True, display="room")
+RANK = FieldSpec("rank", N_("Place in the column"), type=str, display="room")
+ASSIGNEE = FieldSpec("assignee", N_("Assigned to"), type=Id | None, control="person", exported=True)
+PRIORITY = FieldSpec(
+    "priority", N_("Priority"), type=Priority, control="choice", exported=True, display="room",
+    choices={"low": N_("low"), "normal": N_("normal"), "urgent": N_("urgent")},
+)  # fmt: skip
+WITHDRAWN = FieldSpec("withdrawn", N_("Withdrawn"), type=bool, exported=True, display="room")
+
+EVENTS = {
+    "card.moved": EventSpec(N_("Card moved"), "card.move", undoable=True),
+    "card.assigned": EventSpec(N_("Card assigned"), "card.assign", undoable=True),
+    "card.withdrawn": EventSpec(N_("Card withdrawn"), "card.withdraw", undoable=True),
+    "card.restored": EventSpec(N_("Card restored"), "card.restore", undoable=True),
+}
 
 
-def _last(writer: EventWriter, column: str) -> str | None:
-    """Return the highest rank in a column, cached for the transaction: new cards come in bursts."""
-    known = unit_of_work.current(writer.session).highest_rank
-    if column not in known:
-        writer.session.flush()
-        boards = [writer.board.id, *(() if known else unit_of_work.current(writer.session).boards)]
-        for row in writer.session.connection().execute(_ENDS, {"boards": boards}):
-            known[row.id] = max(row.sighting or "", row.task or "") or None
-    return known[column]
+def apply_undo(writer: EventWriter, row: Card, event: JournalEvent, values: State) -> None:
+    """Write former values of a card. One that goes back to its place may meet another with its rank."""
+    moved = event.type == "card.moved"
+    writer.update(row, event.type, ({"column": row.column, "rank": row.rank} if moved else {}) | values, undoes=event.seq)
+    if moved:
+        fix_rank_collision(writer, row)
 
 
-def _below(session: Session, column: str, rank: str, but: str) -> str | None:
-    session.flush()
-    return session.connection().execute(_BELOW, {"column": column, "but": but, "rank": rank}).scalar()
+UNDO = UndoRules(apply=apply_undo)
 
 
-def _above(session: Session, column: str, rank: str, but: str) -> str | None:
-    session.flush()
-    return session.connection().execute(_ABOVE, {"column": column, "but": but, "rank": rank}).scalar()
+def commands_of(kind: Kind) -> Mapping[str, CommandSpec]:
+    """Return the commands `add` and `update` of a kind of card that has no rules of its own."""
+    name, fields = kind.name, kind.data
+    more: dict[str, Any] = {"column": (Id | None, None), "assignee": (Id | None, None)}
+    added = cast("type[Data]", create_model("Add", __base__=fields, **more))
+    named: dict[str, Any] = {name: (Id, ...)}
+    patch = cast("type[Data]", create_model("Update", __base__=Patch, **named))
+    blank = {path: "-" for path, field in fields.model_fields.items() if field.is_required()}
+
+    def update(writer: EventWriter, data: Any) -> None:
+        row, values = writer.find_patched(kind.model, getattr(data, name), name, fields, data.model_extra or {}, blank)
+        writer.update(row, f"{name}.updated", values)
+
+    def make(writer: EventWriter, data: Data) -> None:
+        add(writer, kind, data.model_dump())
+
+    return {
+        f"{name}.add": CommandSpec("search", "investigator", added, make),
+        f"{name}.update": CommandSpec("search", "investigator", patch, update, patches=(fields,)),
+    }

@@ -2,21 +2,23 @@
 
 from typing import Literal
 
-from sqlalchemy import text
+from sqlalchemy import true
 
-from board.commands import ranks
+from board.commands import card_ranks, ranks
+from board.commands.rebalance import MAX_RANK_LENGTH, rebalance
 from board.engine import unit_of_work
+from board.engine.event import JournalEvent
 from board.engine.event_writer import EventWriter
+from board.engine.kinds import EventSpec, FieldSpec, Kind, UndoRules
 from board.errors import invalid
-from board.fields import Data, Id, Title
 from board.i18n import N_
 from models.column import Column
+from models.entity import State
+from models.fields import Data, Id, Title
 from models.ids import new_id
 
 ROLES = ("inbox", "todo", "doing", "waiting", "done")
 REQUIRED_ROLES = ("inbox", "todo")  # new cards go there
-MAX_RANK_LENGTH = 48  # characters; above it the column and its neighbours get short ranks
-NEIGHBOURS = 20  # on each side: there can be as many columns as entities, and a message has 1 MiB
 
 
 class RelativePosition(Data):
@@ -103,8 +105,7 @@ def move(writer: EventWriter, data: Move) -> None:
 def remove(writer: EventWriter, data: Remove) -> None:
     """Remove an empty column. A withdrawn card counts, as it can be restored."""
     row = find(writer, data.column, "column")
-    writer.session.flush()
-    if writer.session.connection().execute(_ANY_CARD, {"column": row.id}).first() is not None:
+    if card_ranks.is_any_in(writer, row.id):
         raise invalid("column", N_("There are cards in this column, folded away perhaps: move them first."))
     alike = [column for column in unit_of_work.columns(writer.session, writer.board.id) if column.role == row.role]
     if row.role in REQUIRED_ROLES and len(alike) == 1:
@@ -131,13 +132,36 @@ def _between(writer: EventWriter, data: RelativePosition, moved: Column | None) 
 def rebalance_ranks(writer: EventWriter, row: Column) -> None:
     """Give a column and its neighbours short ranks if its own is too long or not unique."""
     around = in_order(writer)
-    if len(row.rank) <= MAX_RANK_LENGTH and sum(each.rank == row.rank for each in around) == 1:
-        return
-    at = around.index(row)
-    first, end = max(at - NEIGHBOURS, 0), min(at + NEIGHBOURS + 1, len(around))
-    low, high = (around[first - 1].rank if first > 0 else None), (around[end].rank if end < len(around) else None)
-    for each, rank in zip(around[first:end], ranks.several_between(low, high, end - first), strict=True):
-        writer.update(each, "column.moved", {"rank": rank}, conflicts=False)
+    if len(row.rank) > MAX_RANK_LENGTH or sum(each.rank == row.rank for each in around) > 1:
+        by_id = {each.id: each for each in around}
+        rebalance(writer, list(by_id), around.index(row), by_id.__getitem__, "column.moved")
 
 
-_ANY_CARD = text('SELECT 1 FROM sighting WHERE "column" = :column UNION ALL SELECT 1 FROM task WHERE "column" = :column LIMIT 1')
+def _apply_undo(writer: EventWriter, row: Column, event: JournalEvent, values: State) -> None:
+    writer.update(row, event.type, values, undoes=event.seq)
+    rebalance_ranks(writer, row)
+
+
+KIND = Kind(
+    model=Column,
+    title=N_("Column"),
+    data=Add,
+    fields=(
+        FieldSpec("title", N_("Title"), control="text", personal=True),  # typed by people
+        FieldSpec(
+            "role", N_("Role"), control="choice", required=True, display="room",
+            choices={
+                "inbox": N_("New"), "todo": N_("To do"), "doing": N_("Doing"), "waiting": N_("Waiting"), "done": N_("Done"),
+            },
+        ),
+        FieldSpec("rank", N_("Place in the column"), type=str, display="room"),
+    ),
+    events={
+        "column.added": EventSpec(N_("Column added"), "column.add"),
+        "column.renamed": EventSpec(N_("Column renamed"), "column.rename", undoable=True),
+        "column.moved": EventSpec(N_("Column moved"), "column.move", undoable=True),
+        "column.removed": EventSpec(N_("Column removed"), "column.remove"),
+    },
+    undo=UndoRules(apply=_apply_undo),
+    reported=lambda column, due_before: true(),
+)  # fmt: skip

@@ -7,9 +7,9 @@ from typing import Any, Literal
 from sqlmodel import Session
 
 from board.engine.event_writer import EventWriter
-from board.fields import Data
 from models.accounts import ROLES
 from models.board import Board
+from models.fields import Data
 
 Handler = Callable[[EventWriter, Any], None]
 
@@ -29,10 +29,16 @@ class Ack:
         return body | ({"opened": self.opened} if self.opened else {})
 
 
+class Patch(Data):
+    """Data of a command that is a merge patch: beside its own fields it has any of those of other types."""
+
+    model_config = Data.model_config | {"extra": "allow"}
+
+
 @dataclass(frozen=True, slots=True)
 class CommandSpec:
     """Row of the command table. `while_closed`: allowed on a closed search. `equivalent` names another command whose rights
-    are needed too."""
+    are needed too. `patches` are the types that a merge patch (`Patch`) is on."""
 
     board_kind: Literal["operations", "search", "any"]
     role: str
@@ -40,6 +46,7 @@ class CommandSpec:
     handler: Handler
     while_closed: bool = False
     equivalent: Callable[[Session, Board, Any], str | None] | None = None
+    patches: tuple[type[Data], ...] = ()
 
     def allows(self, role: str) -> bool:
         return ROLES.index(role) >= ROLES.index(self.role)

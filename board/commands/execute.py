@@ -18,7 +18,7 @@ from sqlmodel import Session
 from board.commands import alerts
 from board.commands.command import Ack, CommandSpec
 from board.commands.registry import TABLE, Command, is_allowed_while_closed
-from board.engine import access, hash_chain, journal, unit_of_work
+from board.engine import access, hash_chain, journal, kinds, unit_of_work
 from board.engine.event import JournalEvent
 from board.engine.event_writer import EventWriter
 from board.engine.identity import Caller, require_active
@@ -30,11 +30,9 @@ from models.board import AUDIT, OPERATIONS, Board
 from models.db.database import batch, maybe_committed
 from models.event import ProcessedCommand
 from models.search import Search
-from models.sighting import Sighting
-from models.task import Task
 from models.times import format_utc
 
-_NAME_CARDS = ("card", "sighting", "task", "before", "after")
+_NAME_CARDS = ("card", "before", "after")  # fields of commands, besides the names of the kinds of cards
 _ID = re.compile("[0-9a-f-]{36}")
 _ACKS = ProcessedCommand.__table__.c  # type: ignore[attr-defined]
 _KNOWN_ACKS = select(_ACKS.account, _ACKS.command, _ACKS.ack, _ACKS.content).where(
@@ -127,17 +125,19 @@ def execute(
         raise from_pydantic(error) from error
     writer = EventWriter(session, account, command, board, operations, now, task_catalogue or default_catalogue())
     spec.handler(writer, data)
-    for change in writer.changes:
+    result = writer.result
+    for change in result.changes:
         alerts.record_alerts(session, change)
-    ack = Ack(command.id, board.id, [event.seq for event in writer.events if event.board == board.id], writer.opened_search)
+    opened = result.created_boards[0].id if result.created_boards else None
+    ack = Ack(command.id, board.id, [event.seq for event in result.events if event.board == board.id], opened)
     _store_ack(session, account, command, ack, now, content)
-    epochs = {each.id: each.epoch for each in (writer.operations, writer.board, *writer.created_boards) if each is not None}
-    for each, events in groupby(sorted(writer.events, key=lambda event: event.board), key=lambda event: event.board):
+    epochs = {each.id: each.epoch for each in (operations, board, *result.created_boards) if each is not None}
+    for each, events in groupby(sorted(result.events, key=lambda event: event.board), key=lambda event: event.board):
         seqs = [event.seq for event in events if event.account == account.id]
         if seqs:
             unit_of_work.current(session).record_own_events(account.id, each, epochs[each], min(seqs), max(seqs), now)
-    filling = (board.id, board.entities) if writer.is_nearly_full and writer.opened_search is None else None
-    return CommandResult(ack, tuple(writer.events), tuple(epochs.items()), frozenset(writer.visibility_changed_for), filling)
+    filling = (board.id, board.entities) if result.is_nearly_full and opened is None else None
+    return CommandResult(ack, tuple(result.events), tuple(epochs.items()), frozenset(result.visibility_changed_for), filling)
 
 
 def _lock(session: Session, boards: tuple[str, ...]) -> None:
@@ -209,9 +209,11 @@ def _prefetch(session: Session, queued: list[QueuedCommand]) -> None:
         unit_of_work.prefetch(session, Search, searches)
         if len(searches) > 1:
             unit_of_work.prefetch_columns(session, sorted(searches))
-        named = [each.command.data.get(name) for each in queued for name in _NAME_CARDS]
+        names = (*_NAME_CARDS, *(kind.name for kind in kinds.cards()))
+        named = [each.command.data.get(name) for each in queued for name in names]
         ids = {id for id in named if isinstance(id, str) and _ID.fullmatch(id)}
-        unit_of_work.prefetch(session, Task, unit_of_work.prefetch(session, Sighting, ids))
+        for kind in kinds.cards():
+            ids = unit_of_work.prefetch(session, kind.model, ids)
 
 
 def _store_ack(session: Session, account: Account, command: Command, ack: Ack, now: str, content: bytes | None) -> None:

@@ -5,21 +5,25 @@ what concerns the whole desk. Handovers can't be undone: a signed one is replace
 """
 
 import hashlib
-from collections.abc import Mapping
-from typing import Annotated, Any
+from collections.abc import Collection, Iterator, Mapping
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 from sqlmodel import Session, select
 
 from board.commands import briefings, shifts
+from board.commands.command import Patch
 from board.engine import access, many_boards, significant_events, snapshot, unit_of_work
 from board.engine import read_positions as marks
+from board.engine.event import JournalEvent
 from board.engine.event_writer import EventWriter
+from board.engine.kinds import EventSpec, FieldSpec, Kind
 from board.errors import Refused
-from board.fields import Data, Id, LongText, RequiredLongText, apply_patch
 from board.i18n import N_
+from board.merge_patch import apply_patch
 from models.board import OPERATIONS
 from models.entity import State
+from models.fields import Data, Id, LongText, RequiredLongText, Time
 from models.handover import Briefing, Handover, SearchHandover
 
 MAX_SEARCHES = 10_000  # as many as a desk may have
@@ -38,10 +42,8 @@ class HandoverFields(Data):
     remarks: LongText | None = None
 
 
-class Write(Data):
+class Write(Patch):
     """Data of `handover.write`: a merge patch on the fields of a search or of the desk."""
-
-    model_config = Data.model_config | {"extra": "allow"}
 
     handover: shifts.Number
 
@@ -159,7 +161,7 @@ def _invalid_positions(writer: EventWriter, given: Mapping[str, int], seen: Mapp
     """Return the searches whose positions can't be signed, with a sentence for each."""
     found = {id: N_("This search is not part of the handover.") for id in given.keys() - seen.keys()}
     found |= {id: N_("This search is part of the handover too.") for id in seen.keys() - given.keys()}
-    for id, events in many_boards.events_after(writer.session, given, (*significant_events.TYPES, shifts.WRITTEN)).items():
+    for id, events in many_boards.events_after(writer.session, given, (*significant_events.types(), shifts.WRITTEN)).items():
         theirs = any(event.type == shifts.WRITTEN and event.account != writer.account_id for event in events)
         if theirs or any(map(significant_events.is_significant, events)):
             found.setdefault(id, N_("Something important was added to this search since you looked."))
@@ -222,3 +224,69 @@ def unread(session: Session, account: str, number: int) -> list[str]:
 def _check_incoming_may(writer: EventWriter, row: Handover) -> None:
     if row.outgoing == writer.account_id:
         raise Refused("forbidden", N_("Who hands the shift over can't take it over."))
+
+
+# -- alerts and declarations ----------------------------------------------------------------------------------------------
+
+
+def _alerts(session: Session, event: JournalEvent, after: State, fields: Collection[str]) -> Iterator[tuple[str, str]]:
+    """Yield the people of a handover: a signature alerts the incoming coordinator, or everybody who may accept if none is named;
+    its end alerts all of them."""
+    found: set[str | None] = set()
+    if event.type == "handover.signed":
+        found = {after["incoming"]} if after["incoming"] else shifts.may_accept(session) - {after["outgoing"]}  # type: ignore[assignment]
+    elif event.type in ("handover.accepted", "handover.refused", "handover.withdrawn"):
+        found = {after[name] for name in ("outgoing", "prepared_by", "incoming")}
+    yield from (("handover", account) for account in found if account)
+
+
+KIND = Kind(
+    model=Handover,
+    title=N_("Handover"),
+    data=HandoverFields,
+    fields=(
+        FieldSpec("number", N_("Number"), type=int),
+        FieldSpec(
+            "status", N_("Status"), type=Literal["prepared", "signed", "accepted", "refused", "withdrawn"],
+            choices={
+                "prepared": N_("being prepared"), "signed": N_("signed, to be accepted"), "accepted": N_("accepted"),
+                "refused": N_("refused"), "withdrawn": N_("withdrawn"),
+            },
+        ),
+        FieldSpec("outgoing", N_("Outgoing"), type=Id, control="person"),
+        FieldSpec("incoming", N_("Incoming"), control="person"),
+        FieldSpec("prepared_by", N_("Prepared by"), type=Id, control="person"),
+        FieldSpec("prepared_at", N_("Prepared at"), type=Time),
+        FieldSpec("faults", N_("Faults of the system"), control="long", personal=True),
+        FieldSpec("remarks", N_("Remarks"), control="long", personal=True),
+        FieldSpec("signed_at", N_("Signed at"), type=Time | None),
+        FieldSpec("searches", N_("Searches"), type=int | None),
+        FieldSpec("position", N_("Position")),
+        FieldSpec("digest", N_("Digest"), type=str | None),
+        FieldSpec("ended_by", N_("Ended by"), type=Id | None, control="person"),
+        FieldSpec("ended_at", N_("Ended at"), type=Time | None),
+        FieldSpec("reason", N_("Reason"), type=LongText | None, personal=True),
+        FieldSpec("restatement", N_("Restated"), type=LongText | None, personal=True),
+    ),
+    events={
+        "handover.prepared": EventSpec(N_("Handover begun")),
+        "handover.written": EventSpec(N_("Handover written"), "handover.write"),
+        "handover.signed": EventSpec(N_("Handover signed")),
+        "handover.accepted": EventSpec(N_("Handover accepted")),
+        "handover.refused": EventSpec(N_("Handover refused")),
+        "handover.withdrawn": EventSpec(N_("Handover withdrawn")),
+    },
+    boards=("operations",),
+    counted=False,
+    alerts=_alerts,
+)  # fmt: skip
+
+SEARCH_KIND = Kind(
+    model=SearchHandover,
+    title=N_("Handover"),
+    data=Data,
+    fields=(FieldSpec("handover", N_("Handover"), type=int), FieldSpec("position", N_("Position"))),
+    events={"handed.set": EventSpec(N_("Search handed over"))},
+    boards=("operations",),
+    counted=False,
+)

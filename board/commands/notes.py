@@ -2,9 +2,13 @@
 
 from typing import Literal
 
+from sqlalchemy import false
+
 from board.commands import cards
 from board.engine.event_writer import EventWriter
-from board.fields import Data, Id, RequiredLongText, Time
+from board.engine.kinds import EventSpec, FieldSpec, Kind
+from board.i18n import N_
+from models.fields import Data, Id, RequiredLongText, Time
 from models.ids import new_id
 from models.note import Note
 
@@ -25,3 +29,27 @@ def add(writer: EventWriter, data: Add) -> None:
         writer.find(Note, data.corrects, "corrects")
     values = data.model_dump() | {"happened_at": data.happened_at or writer.now}
     writer.create(Note(id=new_id(), board=writer.board.id, **values), "note.added")
+
+
+KIND = Kind(
+    model=Note,
+    title=N_("Note"),
+    data=Add,
+    fields=(
+        FieldSpec("text", N_("Text"), control="long", required=True, searched=True, personal=True, prose=True),
+        FieldSpec(
+            "category", N_("Category"), control="choice", required=True, display="room",
+            choices={"comment": N_("Comment"), "decision": N_("Decision"), "contact": N_("Contact")},
+        ),
+        FieldSpec("card", N_("Card"), control="card"),
+        FieldSpec("happened_at", N_("Happened at"), type=Time, control="time", display="room"),
+        FieldSpec("corrects", N_("Corrects")),
+    ),
+    events={
+        "note.added": EventSpec(
+            N_("Note added"), "note.add", is_significant=lambda state: bool(state["category"] == "decision")
+        ),
+    },
+    boards=("search", "operations"),
+    reported=lambda note, due_before: false(),  # only pinned ones
+)  # fmt: skip

@@ -1,28 +1,16 @@
 """Outcome of a search: how the child was found. It can be corrected later, also on a closed search."""
 
-from typing import Any, Literal
+from typing import Any
 
 from pydantic import ValidationError
 
 from board.engine.event_writer import EventWriter
 from board.errors import from_pydantic, invalid
-from board.fields import Data, LongText, Name, Time, merge_patch
 from board.i18n import N_
+from board.merge_patch import merge_patch
 from models.entity import State
-from models.search import Search
-
-
-class Outcome(Data):
-    """Outcome fields. `reason` is the sentence about the finding."""
-
-    found_at: Time
-    place: Name | None = None
-    condition: Literal["well", "injured", "deceased", "unknown"]
-    how: Literal["came_back", "police", "sighting", "other"]
-    confirmed_by: Name | None = None
-    family_told: bool | None = None
-    police_told: bool | None = None
-    reason: LongText | None = None
+from models.fields import Data, LongText
+from models.search import Outcome, Search
 
 
 class SetOutcome(Data):

@@ -1,4 +1,7 @@
-"""Table of all commands: board, role, data and handler. Nothing else changes a board."""
+"""Table of all commands, and list of all kinds. Nothing else changes a board."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from board.commands import (
     appeals,
@@ -11,18 +14,26 @@ from board.commands import (
     searches,
     shifts,
     sightings,
+    sources,
     tasks,
     undo,
 )
 from board.commands.command import CommandSpec
+from board.engine import kinds
+from board.engine.kinds import Kind
 from realtime.protocol import Command
 
 __all__ = ["TABLE", "Command", "CommandSpec"]
 
+for each in (  # in the order of snapshots
+    searches.KIND, columns.KIND, sightings.KIND, tasks.KIND, notes.KIND, briefings.KIND, shifts.KIND, handovers.KIND,
+    handovers.SEARCH_KIND,
+):  # fmt: skip
+    kinds.register(each)
 
 TABLE: dict[str, CommandSpec] = {
     "search.open": CommandSpec("operations", "coordinator", searches.Open, searches.open_search),
-    "search.update": CommandSpec("search", "investigator", searches.Update, searches.update),
+    "search.update": CommandSpec("search", "investigator", searches.Update, searches.update, patches=(searches.Fields,)),
     "search.set_status": CommandSpec("search", "coordinator", searches.SetStatus, searches.set_status, while_closed=True),
     "search.set_outcome": CommandSpec("search", "coordinator", outcomes.SetOutcome, outcomes.set_outcome, while_closed=True),
     "search.set_worrying": CommandSpec("search", "coordinator", searches.SetWorrying, searches.set_worrying),
@@ -33,11 +44,13 @@ TABLE: dict[str, CommandSpec] = {
     "column.move": CommandSpec("search", "coordinator", columns.Move, columns.move),
     "column.remove": CommandSpec("search", "coordinator", columns.Remove, columns.remove),
     "sighting.add": CommandSpec("search", "investigator", sightings.Add, sightings.add),
-    "sighting.update": CommandSpec("search", "investigator", sightings.Update, sightings.update),
+    "sighting.update": CommandSpec(
+        "search", "investigator", sightings.Update, sightings.update, patches=(sightings.Fields, sources.Private)
+    ),
     "sighting.grade": CommandSpec("search", "investigator", sightings.SetGrade, sightings.grade),
     "sighting.assess": CommandSpec("search", "investigator", sightings.Assess, sightings.assess),
     "task.add": CommandSpec("search", "investigator", tasks.Add, tasks.add),
-    "task.update": CommandSpec("search", "investigator", tasks.Update, tasks.update),
+    "task.update": CommandSpec("search", "investigator", tasks.Update, tasks.update, patches=(tasks.Fields,)),
     "card.move": CommandSpec("search", "investigator", cards.Move, cards.move),
     "card.assign": CommandSpec("search", "investigator", cards.Assign, cards.assign),
     "card.withdraw": CommandSpec("search", "investigator", cards.Withdraw, cards.withdraw),
@@ -45,7 +58,14 @@ TABLE: dict[str, CommandSpec] = {
     "note.add": CommandSpec("any", "investigator", notes.Add, notes.add, while_closed=True),
     "shift.take": CommandSpec("operations", "coordinator", shifts.Take, shifts.take),
     "handover.prepare": CommandSpec("operations", "coordinator", handovers.Prepare, handovers.prepare),
-    "handover.write": CommandSpec("any", "coordinator", handovers.Write, handovers.write, while_closed=True),
+    "handover.write": CommandSpec(
+        "any",
+        "coordinator",
+        handovers.Write,
+        handovers.write,
+        while_closed=True,
+        patches=(briefings.BriefingFields, handovers.HandoverFields),
+    ),
     "handover.sign": CommandSpec("operations", "coordinator", handovers.Sign, handovers.sign),
     "handover.read": CommandSpec("search", "coordinator", briefings.Read, briefings.read, while_closed=True),
     "handover.accept": CommandSpec("operations", "coordinator", handovers.Accept, handovers.accept),
@@ -57,6 +77,20 @@ TABLE: dict[str, CommandSpec] = {
 
 def is_allowed_while_closed(spec: CommandSpec, equivalent: str | None) -> bool:
     """Return whether a command is allowed on a closed search. The undo of an allowed command is allowed too."""
-    return spec.while_closed or (
-        equivalent is not None and equivalent in undo.UNDOABLE.values() and TABLE[equivalent].while_closed
-    )
+    return spec.while_closed or (equivalent in undo.undoable().values() and TABLE[str(equivalent)].while_closed)
+
+
+@contextmanager
+def card_kind(kind: Kind) -> Iterator[Kind]:
+    """Register a kind of card without rules of its own for a while, with its commands `add` and `update`.
+
+    Raises MisdeclaredKind.
+    """
+    own = cards.commands_of(kind)
+    with kinds.registered(kind):
+        TABLE.update(own)
+        try:
+            yield kind
+        finally:
+            for name in own:
+                del TABLE[name]

@@ -4,89 +4,24 @@ by itself. Checks that handlers make beyond the types stand in `RULES`."""
 import re
 from collections.abc import Mapping
 from functools import cache
-from typing import Any, Literal
+from typing import Any
 
 from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode, JsonSchemaValue
 from pydantic_core import core_schema
 
-from board import fields
-from board.commands import appeals, briefings, columns, handovers, outcomes, searches, shifts, sightings, sources, tasks
+from board.commands import outcomes, sightings, tasks
 from board.commands.command import CommandSpec
 from board.commands.registry import TABLE
-from board.fields import Data, Id, LongText, Time
+from board.engine.kinds import Kind
 from board.predefined_tasks import former_criteria
-from models.column import Column
-from models.entity import Entity
-from models.handover import Briefing, Handover, SearchHandover, Shift
-from models.note import Note
-from models.search import Search
-from models.sighting import Sighting
-from models.task import Task
+from models import fields
+from models.search import Criterion, Outcome, Search
+from models.sighting import Grade
 from realtime.strict_json import MAX_INTEGER
 
 Schema = dict[str, Any]
 
-KINDS: tuple[type[Entity], ...] = (Search, Column, Sighting, Task, Note, Shift, Handover, SearchHandover, Briefing)
-
-
-class Position(Data):
-    """Journal position, with the hash of the chain there, in hex."""
-
-    epoch: str
-    seq: int
-    head: str
-
-
-class Mark(Data):
-    """Mark of how far somebody has read a board for a handover."""
-
-    handover: int
-    seq: int
-    at: Time
-
-
-# updates are merge patches on these types; their own types are open
-PATCHES: dict[type[Data], tuple[type[Data], ...]] = {
-    searches.Update: (searches.Fields,),
-    sightings.Update: (sightings.Fields, sources.Private),
-    tasks.Update: (tasks.Fields,),
-    handovers.Write: (briefings.BriefingFields, handovers.HandoverFields),
-}
-# by kind: the fields that people write, then those that the server makes or that have their own commands
-_WRITTEN_FIELDS: dict[type[Entity], type[Data]] = {
-    Search: searches.Open, Column: columns.Add, Sighting: sightings.Add, Task: tasks.Add, Note: TABLE["note.add"].data,
-    Shift: shifts.Take, Handover: handovers.HandoverFields, SearchHandover: Data, Briefing: briefings.BriefingFields,
-}  # fmt: skip
-_SERVER_FIELDS: dict[type[Entity], dict[str, Any]] = {
-    Search: {
-        "reference": fields.Title, "status": searches.SetStatus.model_fields["status"].annotation,
-        "status_reason": LongText | None,
-        "last_seen": fields.Location | None, "worrying": bool | None,
-        "worrying_basis": fields.ShortText | None, "members": list[Id],
-        "outcome": outcomes.Outcome | None, "opened_at": Time, "acknowledge": fields.RequiredShortText | None,
-        "appeal": {"level": appeals.Level, "from": Time | None, "until": Time | None},
-    },
-    Column: {"rank": str},
-    Sighting: {
-        "number": int, "column": Id, "rank": str, "received_at": Time, "late": bool, "grade": sightings.Grade,
-        "place": fields.LocationWithRadius | None, "assessment": sightings.Assess.model_fields["assessment"].annotation,
-        "duplicate_of": Id | None, "withdrawn": bool, "source_kept": bool | None,
-    },
-    Task: {"number": int, "column": Id, "rank": str, "withdrawn": bool, "take_down": bool},
-    Note: {"happened_at": Time},
-    Shift: {
-        "number": int, "holder": Id, "since": Time, "before": Id | None, "handover": int | None, "reason": LongText | None,
-    },
-    Handover: {
-        "number": int, "status": Literal["prepared", "signed", "accepted", "refused", "withdrawn"], "outgoing": Id,
-        "prepared_by": Id, "prepared_at": Time, "signed_at": Time | None, "searches": int | None, "position": Position | None,
-        "digest": str | None, "ended_by": Id | None, "ended_at": Time | None, "reason": LongText | None,
-        "restatement": LongText | None,
-    },
-    SearchHandover: {"handover": int, "position": Position},
-    Briefing: {"handover": int, "reads": dict[Id, Mark]},
-}  # fmt: skip
 _EVENT: dict[Any, Schema] = {  # checks of our own on texts
     fields._not_blank: {"pattern": r"\S"},
     fields._time: {"format": "date-time"},
@@ -202,15 +137,15 @@ def data_of(name: str) -> Schema:
     """Return the schema of a command's data."""
     rule: CommandSpec = TABLE[name]
     shape = schema_of(rule.data)
-    if rule.data in PATCHES:
+    if rule.patches:
         shape["properties"] = shape.get("properties", {}) | {
-            field: each for type in PATCHES[rule.data] for field, each in patch_schema(schema_of(type))["properties"].items()
+            field: each for type in rule.patches for field, each in patch_schema(schema_of(type))["properties"].items()
         }
         shape["additionalProperties"] = False
     if rule.data is outcomes.SetOutcome:
-        shape["properties"]["outcome"] = patch_schema(schema_of(outcomes.Outcome))
+        shape["properties"]["outcome"] = patch_schema(schema_of(Outcome))
     if rule.data is sightings.SetGrade:
-        shape["properties"]["grade"] = patch_schema(schema_of(sightings.Grade))
+        shape["properties"]["grade"] = patch_schema(schema_of(Grade))
     return shape | RULES.get(name, {})
 
 
@@ -232,29 +167,22 @@ def command(name: str) -> Schema:
     }
 
 
-def state(kind: type[Entity]) -> Schema:
+def state(kind: Kind) -> Schema:
     """Return the schema of a kind's state, with every field present."""
-    written, made = _WRITTEN_FIELDS[kind].model_fields, _SERVER_FIELDS[kind]
-    properties = {name: _event(made[name] if name in made else written[name].annotation, name, kind) for name in kind.STATE}
-    if kind is Search:
-        properties["criteria"]["properties"] |= {key: schema_of(searches.Criterion, "serialization") for key in former_criteria()}
-    return {"title": class_name(kind.KIND, "state"), **_object(properties)}
+    written: Schema = schema_of(kind.data, "serialization").get("properties", {})
+    properties = {}
+    for name in kind.model.STATE:
+        made = kind.made_type(name)
+        properties[name] = written[name] if made is None else schema_of(made, "serialization")
+    if kind.model is Search:
+        properties["criteria"]["properties"] |= {key: schema_of(Criterion, "serialization") for key in former_criteria()}
+    return {"title": class_name(kind.name, "state"), **_object(properties)}
 
 
 def class_name(*words: str) -> str:
     """Return the name of a schema in generated clients, such as `SightingGradeCommand`. Unique, also with a field's name
     appended."""
     return "".join(part.capitalize() for word in words for part in re.split(r"[._]", word))
-
-
-def _event(type: Any, name: str, kind: type[Entity]) -> Schema:
-    if isinstance(type, dict):
-        return _object({field: schema_of(each, "serialization") for field, each in type.items()})
-    field = _WRITTEN_FIELDS[kind].model_fields.get(name)
-    if name in _SERVER_FIELDS[kind] or field is None:
-        return schema_of(type, "serialization")
-    whole: Schema = schema_of(_WRITTEN_FIELDS[kind], "serialization")["properties"][name]
-    return whole
 
 
 def _object(properties: Schema) -> Schema:

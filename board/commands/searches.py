@@ -1,66 +1,54 @@
 """Searches: opened, corrected, found, closed, reopened, and who may see them."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 from datetime import timedelta
 from typing import Any, Literal
 
 from pydantic import Field, create_model, model_validator
+from sqlalchemy import true
 from sqlmodel import Session, select
 
 from board.audit import writer as audit_writer
 from board.audit.entries import MemberAdded
 from board.commands import appeals, closing, columns, outcomes, references, tasks
+from board.commands.command import Patch
 from board.engine import program_accounts, unit_of_work
 from board.engine.access import can_see, is_visible_on_displays
+from board.engine.event import JournalEvent
 from board.engine.event_writer import EventWriter
+from board.engine.kinds import EventSpec, FieldSpec, Kind, UndoRules
 from board.engine.rights_version import bump_rights_version
 from board.errors import OperationError, invalid
-from board.fields import (
+from board.i18n import N_
+from board.merge_patch import apply_patch
+from board.predefined_tasks import criteria
+from models.accounts import ROLES, Account
+from models.alert import EVERYBODY
+from models.board import OPERATIONS, Board
+from models.display import ALL_DISPLAYS
+from models.entity import State
+from models.fields import (
     Data,
-    Date,
     Id,
     Location,
     LongText,
-    Name,
     RequiredLongText,
     RequiredShortText,
     ShortText,
     Time,
     Title,
-    apply_patch,
     none_if_empty,
 )
-from board.i18n import N_
-from board.predefined_tasks import criteria
-from models.accounts import ROLES, Account
-from models.board import OPERATIONS, Board
-from models.display import ALL_DISPLAYS
-from models.entity import State
 from models.ids import new_epoch, new_id
-from models.search import Search
+from models.search import Criterion, Outcome, Person, Search
 from models.times import parse_utc
 from realtime.protocol import Command
 
-Kind = Literal["runaway", "parental_abduction", "unaccompanied_minor", "third_party_abduction", "undefined"]
+SearchKind = Literal["runaway", "parental_abduction", "unaccompanied_minor", "third_party_abduction", "undefined"]
+Status = Literal["open", "found", "closed"]
 Access = Literal["desk", "members"]
 
 MAX_CLOCK_SKEW = timedelta(minutes=5)  # tolerated difference if a client's clock is ahead
-
-
-class Person(Data):
-    """Missing child."""
-
-    first_name: Title
-    last_name: Name | None = None
-    age: int | None = Field(default=None, ge=0, le=130)
-    birth_date: Date | None = None
-    sex: Literal["f", "m", "x"] | None = None
-    description: LongText | None = None
-
-
-class Criterion(Data):
-    answer: Literal["yes", "no", "unknown"] = "unknown"
-    basis: ShortText | None = None
 
 
 _ANSWERS: dict[str, Any] = {key: (Criterion, Field(default_factory=Criterion)) for key in criteria()}
@@ -70,7 +58,7 @@ Criteria: Any = create_model("Criteria", __base__=Data, **_ANSWERS)
 class Fields(Data):
     """Fields of a search that people write."""
 
-    kind: Kind
+    kind: SearchKind
     reference: Title | None = None
     person: Person
     missing_since: Time
@@ -89,16 +77,14 @@ class Open(Fields):
     members: list[Id] = Field(default_factory=list, max_length=500)
 
 
-class Update(Data):
+class Update(Patch):
     """Data of `search.update`: a merge patch on the fields of a search."""
-
-    model_config = Data.model_config | {"extra": "allow"}
 
 
 class SetStatus(Data):
-    status: Literal["open", "found", "closed"]
+    status: Status
     reason: RequiredLongText
-    outcome: outcomes.Outcome | None = None
+    outcome: Outcome | None = None
     acknowledge: RequiredShortText | None = None
 
 
@@ -125,18 +111,16 @@ def open_search(writer: EventWriter, data: Open) -> None:
         references.check(writer, data.reference, None)
     writer.require_person(data.lead, "lead")
     id = new_id()
-    operations = writer.operations = writer.board
-    writer.switch_to_new_board(Board(id=id, kind="search", epoch=new_epoch(), at=writer.now))
+    own = writer.on_new_board(Board(id=id, kind="search", epoch=new_epoch(), at=writer.now))
     row = Search(
         id=id, board=id, opened_at=writer.now, appeal=appeals.NONE, made_reference=made,
         **(data.model_dump() | {"reference": data.reference or made, "members": list(dict.fromkeys(data.members))}),
     )  # fmt: skip
-    writer.create(row, "search.opened", reserved=True)
-    columns.create_default_columns(writer)
-    writer.session.flush()
-    for first in writer.task_catalogue.first_tasks(data.kind):
-        tasks.add_from_template(writer, first)
-    writer.board, writer.opened_search = operations, id
+    own.create(row, "search.opened", reserved=True)
+    columns.create_default_columns(own)
+    own.session.flush()
+    for first in own.task_catalogue.first_tasks(data.kind):
+        tasks.add_from_template(own, first)
 
 
 def update(writer: EventWriter, data: Update) -> None:
@@ -175,7 +159,7 @@ def set_status(writer: EventWriter, data: SetStatus) -> None:
         values |= closing.close(writer, row, data.acknowledge)
     if writer.update(row, "search.status_set", values, data.reason, acknowledge=data.acknowledge):
         row.status_at = max(
-            event.at for event in writer.events
+            event.at for event in writer.result.events
         )  # use the time of the events, as displays do: it may be ahead of the clock
     if data.status == "found":
         appeals.end_appeal(writer, row, data.reason)
@@ -192,12 +176,6 @@ def set_access(writer: EventWriter, data: SetAccess) -> None:
     _check_members(writer, data.access, data.members)
     row = writer.find(Search, writer.board.id, "search")
     _apply_access(writer, row, {"access": data.access, "members": list(dict.fromkeys(data.members))})
-
-
-def undo_access(writer: EventWriter, row: Search, values: State, seq: int) -> None:
-    """Restore the access of before the event `seq`."""
-    _check_members(writer, values.get("access", row.access), values.get("members", row.members))
-    _apply_access(writer, row, values, seq)
 
 
 def _apply_access(writer: EventWriter, row: Search, values: State, undoes: int | None = None) -> None:
@@ -247,3 +225,134 @@ def _check_members(writer: EventWriter, access: str, members: list[str]) -> None
     for member in members:
         if member not in found:
             writer.require_account(member, "members")
+
+
+# -- undo, alerts and declaration -----------------------------------------------------------------------------------------
+
+
+def _dangling(writer: EventWriter, row: Search, values: State) -> dict[str, str]:
+    taken = "reference" in values and references.is_taken(writer, values["reference"], row.id)
+    return {"reference": N_("Another search has this reference.")} if taken else {}
+
+
+def _apply_undo(writer: EventWriter, row: Search, event: JournalEvent, values: State) -> None:
+    if event.type == "search.access_set":
+        _check_members(writer, values.get("access", row.access), values.get("members", row.members))
+        _apply_access(writer, row, values, event.seq)
+    elif event.type == "search.appeal_set":
+        appeals.apply_appeal(writer, row, values["appeal"], undoes=event.seq)
+    else:
+        writer.update(row, event.type, values, undoes=event.seq)
+
+
+def _alerts(session: Session, event: JournalEvent, after: State, fields: Collection[str]) -> Iterator[tuple[str, str]]:
+    if event.type == "search.status_set" and "status" in fields:
+        yield "status", EVERYBODY
+
+
+def _always(state: State) -> bool:
+    return True
+
+
+KIND = Kind(
+    model=Search,
+    title=N_("Search"),
+    data=Open,
+    boards=(),  # one is an entity of its own board and of `operations`
+    fields=(
+        FieldSpec("reference", N_("Reference"), type=Title, control="text", searched=True, exported=True),
+        FieldSpec(
+            "kind", N_("Kind"), control="choice", required=True, exported=True, display="room",
+            choices={
+                "runaway": N_("Runaway"), "parental_abduction": N_("International parental abduction"),
+                "unaccompanied_minor": N_("Unaccompanied foreign minor"),
+                "third_party_abduction": N_("Abduction by a third party"), "undefined": N_("Undefined disappearance"),
+            },
+        ),
+        FieldSpec(
+            "status", N_("Status"), type=Status, exported=True, display="room",
+            choices={"open": N_("Open"), "found": N_("Found"), "closed": N_("Closed")},
+        ),
+        FieldSpec("status_reason", N_("Reason"), type=LongText | None, exported=True, personal=True, prose=True),
+        FieldSpec("person", N_("Person")),
+        # first name and age are not marked as personal: displays name the child
+        FieldSpec(
+            "person.first_name", N_("First name"), control="text", required=True, searched=True, exported=True, display="room"
+        ),
+        FieldSpec("person.last_name", N_("Last name"), control="text", searched=True, exported=True, personal=True),
+        FieldSpec("person.age", N_("Age"), control="number", exported=True, display="room"),
+        FieldSpec("person.birth_date", N_("Date of birth"), control="date", exported=True, personal=True),
+        FieldSpec(
+            "person.sex", N_("Sex"), control="choice", exported=True, personal=True,
+            choices={"f": N_("Girl"), "m": N_("Boy"), "x": N_("Other")},
+        ),
+        FieldSpec(
+            "person.description", N_("Description of the person"), control="long", searched=True, exported=True, personal=True
+        , prose=True),
+        FieldSpec("missing_since", N_("Missing since"), control="time", required=True, exported=True, display="room"),
+        FieldSpec("last_seen", N_("Last seen"), personal=True),
+        FieldSpec("last_seen.text", N_("Last seen"), control="text", exported=True, personal=True, prose=True),
+        FieldSpec("last_seen.lat", N_("Last seen, latitude"), control="number", exported=True, personal=True),
+        FieldSpec("last_seen.lon", N_("Last seen, longitude"), control="number", exported=True, personal=True),
+        FieldSpec(
+            "worrying", N_("Worrying"), type=bool | None, exported=True, display="room",
+            choices={"true": N_("Worrying"), "false": N_("Not worrying"), "null": N_("Not decided")},
+        ),
+        FieldSpec("worrying_basis", N_("Basis"), type=ShortText | None, exported=True, personal=True, prose=True),
+        FieldSpec("criteria", N_("Criteria"), exported=True, personal=True),
+        FieldSpec("appeal", N_("Appeal")),
+        FieldSpec(
+            "appeal.level", N_("Appeal"), exported=True, display="room",
+            choices={
+                "none": N_("none"), "discreet": N_("discreet"), "posters": N_("posters"), "public": N_("public"),
+                "child_alert": N_("Child Alert"),
+            },
+        ),
+        FieldSpec("appeal.from", N_("Appeal from"), exported=True),
+        FieldSpec("appeal.until", N_("Appeal until"), exported=True, display="room"),
+        FieldSpec(
+            "access", N_("Access"), exported=True,
+            choices={"desk": N_("The whole desk"), "members": N_("Members only")},
+        ),
+        FieldSpec("members", N_("Members"), type=list[Id], control="people", exported=True),
+        FieldSpec("lead", N_("Lead"), control="person", exported=True, display="inner_room"),
+        FieldSpec("outcome", N_("Outcome"), personal=True),
+        FieldSpec("outcome.found_at", N_("Found at"), exported=True, personal=True),
+        FieldSpec("outcome.place", N_("Where found"), exported=True, personal=True, prose=True),
+        FieldSpec(
+            "outcome.condition", N_("Condition"), exported=True, personal=True,
+            choices={
+                "well": N_("alive and well"), "injured": N_("injured"), "deceased": N_("deceased"), "unknown": N_("unknown"),
+            },
+        ),
+        FieldSpec(
+            "outcome.how", N_("How"), exported=True, personal=True,
+            choices={
+                "came_back": N_("came back"), "police": N_("found by the police"), "sighting": N_("through a sighting"),
+                "other": N_("otherwise"),
+            },
+        ),
+        FieldSpec("outcome.confirmed_by", N_("Confirmed by"), exported=True, personal=True, prose=True),
+        FieldSpec("outcome.family_told", N_("Family told"), exported=True, personal=True),
+        FieldSpec("outcome.police_told", N_("Police told"), exported=True, personal=True),
+        FieldSpec("outcome.reason", N_("In a sentence: what happened"), exported=True, personal=True, prose=True),
+        FieldSpec("opened_at", N_("Opened at"), type=Time, exported=True),
+        FieldSpec(
+            "acknowledge", N_("Closed anyway because"), type=RequiredShortText | None, exported=True, personal=True, prose=True
+        ),
+    ),
+    events={
+        "search.opened": EventSpec(N_("Search opened"), "search.open", is_significant=_always),
+        "search.updated": EventSpec(N_("Search changed"), "search.update", undoable=True),
+        "search.status_set": EventSpec(N_("Status set"), "search.set_status", is_significant=_always),
+        "search.worrying_set": EventSpec(
+            N_("Worrying decided"), "search.set_worrying", undoable=True, is_significant=_always
+        ),
+        "search.appeal_set": EventSpec(N_("Appeal set"), "search.set_appeal", undoable=True, is_significant=_always),
+        "search.access_set": EventSpec(N_("Access set"), "search.set_access", undoable=True),
+        "search.outcome_set": EventSpec(N_("Outcome corrected"), "search.set_outcome", undoable=True),
+    },
+    undo=UndoRules(dangling=_dangling, apply=_apply_undo),
+    alerts=_alerts,
+    reported=lambda search, due_before: true(),
+)  # fmt: skip

@@ -1,6 +1,7 @@
 """Shift: one person answers for the desk at any moment. It passes on by an accepted handover, or somebody takes it, with a
 reason, if nobody can hand it over."""
 
+from collections.abc import Collection, Iterator
 from typing import Annotated, Any
 
 from pydantic import Field
@@ -8,12 +9,15 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from board.engine import unit_of_work
+from board.engine.event import JournalEvent
 from board.engine.event_writer import EventWriter
+from board.engine.kinds import EventSpec, FieldSpec, Kind
 from board.errors import Refused, invalid
-from board.fields import Data, RequiredLongText
 from board.i18n import N_
 from models.accounts import ROLES, Account
 from models.board import OPERATIONS
+from models.entity import State
+from models.fields import Data, Id, LongText, RequiredLongText, Time
 from models.handover import Handover, Shift
 
 OPEN = ("prepared", "signed")  # until it ends, the shift stays where it is
@@ -26,6 +30,14 @@ _ACTIVE = text(
     "SELECT id FROM search WHERE status = 'open' OR id IN "
     "(SELECT entity FROM event WHERE board = 'operations' AND type = 'search.status_set' AND seq > :since) ORDER BY id"
 )
+
+
+_MAY_ACCEPT = text("SELECT id FROM account WHERE enabled AND role IN ('coordinator', 'admin')")
+
+
+def may_accept(session: Session) -> set[str]:
+    """Return the accounts that may accept a handover."""
+    return set(session.connection().execute(_MAY_ACCEPT).scalars())
 
 
 class Take(Data):
@@ -109,3 +121,28 @@ def active_searches(writer: EventWriter) -> list[str]:
 def active_since(session: Session, seq: int | None) -> list[str]:
     """Return the ids of searches that are open, or ended since seq `seq` of `operations` (None: only open ones)."""
     return list(session.connection().execute(_ACTIVE, {"since": 2**53 if seq is None else seq}).scalars())
+
+
+def _alerts(session: Session, event: JournalEvent, after: State, fields: Collection[str]) -> Iterator[tuple[str, str]]:
+    """Yield the one whose shift somebody took."""
+    if event.type == "shift.taken" and after["before"]:
+        yield "handover", after["before"]
+
+
+KIND = Kind(
+    model=Shift,
+    title=N_("Shift"),
+    data=Take,
+    fields=(
+        FieldSpec("number", N_("Number"), type=int, display="room"),
+        FieldSpec("holder", N_("Holds the shift"), type=Id, control="person", display="room"),
+        FieldSpec("since", N_("Since"), type=Time, display="room"),
+        FieldSpec("before", N_("Before"), type=Id | None, control="person"),
+        FieldSpec("handover", N_("Handover"), type=int | None),
+        FieldSpec("reason", N_("Reason"), type=LongText | None, personal=True),
+    ),
+    events={"shift.taken": EventSpec(N_("Shift taken")), "shift.handed_over": EventSpec(N_("Shift handed over"))},
+    boards=("operations",),
+    counted=False,
+    alerts=_alerts,
+)

@@ -1,47 +1,30 @@
 """Sightings: taken in, corrected, graded (source and content apart), assessed."""
 
+from collections.abc import Collection, Iterator
 from datetime import timedelta
-from typing import Any, Literal
+from typing import Any
 
 from pydantic import Field, ValidationError, model_validator
+from sqlalchemy import ColumnElement, and_, or_
+from sqlmodel import Session
 
-from board.commands import cards, sources
+from board.commands import cards, sources, urgent_alerts
+from board.commands.command import Patch
+from board.commands.places import place_fields
+from board.engine.event import JournalEvent
 from board.engine.event_writer import EventWriter
+from board.engine.kinds import EventSpec, FieldSpec, Kind, UndoRules
 from board.errors import from_pydantic, invalid
-from board.fields import (
-    Data,
-    Id,
-    LocationWithRadius,
-    LongText,
-    RequiredLongText,
-    ShortText,
-    Time,
-    apply_patch,
-    merge_patch,
-    none_if_empty,
-)
 from board.i18n import N_
+from board.merge_patch import apply_patch, merge_patch
+from models.alert import EVERYBODY
+from models.card import Priority
 from models.entity import State
-from models.ids import new_id
-from models.sighting import Sighting
+from models.fields import Data, Id, LocationWithRadius, LongText, RequiredLongText, ShortText, Time, none_if_empty
+from models.sighting import ASSURED, Assessment, Channel, Grade, Sighting, Source
 from models.times import parse_utc
 
 LATE = timedelta(minutes=30)  # recorded this long after it was received, a sighting is marked as late
-
-Channel = Literal["hotline", "app", "police", "field", "social_media", "other", "unknown"]
-Priority = Literal["low", "normal", "urgent"]
-
-
-class Source(Data):
-    kind: Literal["named", "anonymous", "unknown"] = "unknown"
-    sealed: bool = False
-
-
-class Grade(Data):
-    """Admiralty code: source and content are graded apart; F and 6 mean "cannot be judged"."""
-
-    source: Literal["A", "B", "C", "D", "E", "F"] = "F"
-    content: int = Field(default=6, ge=1, le=6)
 
 
 class Fields(Data):
@@ -69,10 +52,9 @@ class Add(Fields, sources.Private):
     assignee: Id | None = None
 
 
-class Update(Data):
+class Update(Patch):
     """Data of `sighting.update`: a merge patch on the fields of a sighting."""
 
-    model_config = Data.model_config | {"extra": "allow"}
     sighting: Id
 
 
@@ -84,23 +66,18 @@ class SetGrade(Data):
 
 class Assess(Data):
     sighting: Id
-    assessment: Literal["unassessed", "credible", "confirmed", "not_the_child", "unverifiable", "duplicate"]
+    assessment: Assessment
     reason: LongText | None = None
     duplicate_of: Id | None = None
 
 
 def add(writer: EventWriter, data: Add) -> None:
     """Add a sighting, ungraded and unassessed; in the inbox unless a column is named."""
-    writer.require_person(data.assignee, "assignee")
-    column, rank = cards.rank_for_new_card(writer, data.column, "inbox")
     values = data.model_dump()
     received = values["received_at"] = data.received_at or writer.now
-    row = Sighting(
-        id=new_id(), board=writer.board.id, number=writer.next_card_number(), rank=rank, grade=Grade().model_dump(),
-        late=_late(received, writer.now), recorded_at=writer.now, taken_by=writer.account.id if writer.account else "",
-        source_kept=sources.has_source(values), **(values | {"column": column}),
-    )  # fmt: skip
-    writer.create(row, "sighting.added")
+    made = {"grade": Grade().model_dump(), "late": _late(received, writer.now), "recorded_at": writer.now}
+    taken_by = writer.account.id if writer.account else ""
+    cards.add(writer, KIND, values | made | {"taken_by": taken_by, "source_kept": sources.has_source(values)})
 
 
 def update(writer: EventWriter, data: Update) -> None:
@@ -149,6 +126,12 @@ def assess(writer: EventWriter, data: Assess) -> None:
     writer.update(row, "sighting.assessed", {"assessment": data.assessment, "duplicate_of": data.duplicate_of}, data.reason)
 
 
+def is_ungraded(grade: Any) -> ColumnElement[bool]:
+    """Return the condition that a column of grades has the first grade."""
+    first = Grade()
+    return and_(grade["source"].as_string() == first.source, grade["content"].as_integer() == first.content)
+
+
 def would_cycle(writer: EventWriter, row: Sighting, other: str | None) -> bool:
     """Return whether a sighting would become a duplicate of its own duplicate. Raises Refused `not_found`."""
     while other is not None:
@@ -160,3 +143,124 @@ def would_cycle(writer: EventWriter, row: Sighting, other: str | None) -> bool:
 
 def _late(received_at: str, recorded_at: str) -> bool:
     return parse_utc(recorded_at) - parse_utc(received_at) > LATE
+
+
+# -- undo and alerts ------------------------------------------------------------------------------------------------------
+
+
+def _withheld(writer: EventWriter, row: Sighting, event: JournalEvent) -> State:
+    """Return name and contact of a source, as far as the event set them, as they were before it. Raises Refused."""
+    names = event.payload().get("private", [])
+    if not names:
+        return {}
+    sources.check_may_set(writer, row)
+    earlier = sources.source_before(writer.session, writer.board.id, event.seq)
+    if earlier is None:
+        raise invalid("seq", N_("This can't be undone."))
+    return {name: getattr(earlier, name) for name in names}
+
+
+def _dangling(writer: EventWriter, row: Sighting, values: State) -> dict[str, str]:
+    looped = would_cycle(writer, row, values.get("duplicate_of"))
+    return {"duplicate_of": N_("The other one is a duplicate of this.")} if looped else {}
+
+
+def _apply_undo(writer: EventWriter, row: Sighting, event: JournalEvent, values: State) -> None:
+    if event.type != "sighting.updated":
+        cards.apply_undo(writer, row, event, values)
+        return
+    if "source" in values:
+        sources.check_seal(writer, row, values["source"]["sealed"])
+    apply_values(writer, row, values, undoes=event.seq)
+
+
+def _alerts(session: Session, event: JournalEvent, after: State, fields: Collection[str]) -> Iterator[tuple[str, str]]:
+    """Yield whom a sighting alerts: if it became urgent, and if it was assessed as credible or confirmed."""
+    if "priority" in fields and after["priority"] == "urgent" and not after["withdrawn"]:
+        yield from (("urgent", account) for account in urgent_alerts.recipients(session, event.board))
+    if "assessment" in fields and after["assessment"] in ASSURED:
+        yield "sighting", EVERYBODY
+
+
+KIND = Kind(
+    model=Sighting,
+    title=N_("Sighting"),
+    plural=N_("Sightings"),
+    title_field="description",
+    first_column="inbox",
+    data=Add,
+    fields=(
+        cards.NUMBER,
+        cards.COLUMN,
+        cards.RANK,
+        FieldSpec(
+            "description", N_("Description"), control="long", required=True, searched=True, exported=True, personal=True,
+            prose=True,
+        ),
+        cards.ASSIGNEE,
+        cards.PRIORITY,
+        cards.WITHDRAWN,
+        FieldSpec("seen_at", N_("Seen at"), control="time", exported=True, display="inner_room"),
+        FieldSpec("received_at", N_("Received at"), type=Time, control="time", exported=True),
+        FieldSpec("late", N_("Late entry"), type=bool, exported=True, display="room"),
+        FieldSpec(
+            "channel", N_("Channel"), control="choice", required=True, exported=True,
+            choices={
+                "hotline": N_("hotline"), "app": N_("app"), "police": N_("police"), "field": N_("field"),
+                "social_media": N_("social media"), "other": N_("other"), "unknown": N_("not known"),
+            },
+        ),
+        *place_fields("place", personal=True),
+        FieldSpec("direction", N_("Direction"), control="text", searched=True, exported=True, personal=True, prose=True),
+        FieldSpec("clothing", N_("Clothing"), control="text", searched=True, exported=True, personal=True, prose=True),
+        FieldSpec("company", N_("Alone or with whom"), control="text", searched=True, exported=True, personal=True, prose=True),
+        FieldSpec("source", N_("Source"), personal=True),
+        FieldSpec(
+            "source.kind", N_("Source"), control="choice", exported=True, personal=True,
+            choices={"named": N_("named"), "anonymous": N_("anonymous"), "unknown": N_("not known")},
+        ),
+        FieldSpec("source_name", N_("Name of the source"), control="text", personal=True),
+        FieldSpec("source_contact", N_("Contact of the source"), control="text", personal=True),
+        FieldSpec("source.sealed", N_("Sealed source"), control="flag", exported=True, personal=True),
+        FieldSpec("source_kept", N_("Name or contact of the source is kept"), type=bool | None, exported=True, personal=True),
+        FieldSpec("grade", N_("Grade")),
+        FieldSpec(
+            "grade.source", N_("Source grade"), exported=True,
+            choices={
+                "A": N_("Completely reliable"), "B": N_("Usually reliable"), "C": N_("Fairly reliable"),
+                "D": N_("Not usually reliable"), "E": N_("Unreliable"), "F": N_("Reliability cannot be judged"),
+            },
+        ),
+        FieldSpec(
+            "grade.content", N_("Content grade"), exported=True,
+            choices={
+                "1": N_("Confirmed by other sources"), "2": N_("Probably true"), "3": N_("Possibly true"),
+                "4": N_("Doubtful"), "5": N_("Improbable"), "6": N_("Truth cannot be judged"),
+            },
+        ),
+        FieldSpec(
+            "assessment", N_("Assessment"), type=Assessment, exported=True, display="room",
+            choices={
+                "unassessed": N_("not assessed"), "credible": N_("credible"), "confirmed": N_("confirmed"),
+                "not_the_child": N_("not the child"), "unverifiable": N_("cannot be verified"), "duplicate": N_("duplicate"),
+            },
+        ),
+        FieldSpec("duplicate_of", N_("Duplicate of"), type=Id | None, control="card", exported=True),
+    ),
+    events={
+        "sighting.added": EventSpec(
+            N_("Sighting added"), "sighting.add", is_significant=lambda state: bool(state["priority"] == "urgent")
+        ),
+        "sighting.updated": EventSpec(N_("Sighting changed"), "sighting.update", undoable=True),
+        "sighting.graded": EventSpec(N_("Sighting graded"), "sighting.grade", undoable=True),
+        "sighting.assessed": EventSpec(
+            N_("Sighting assessed"), "sighting.assess", undoable=True, is_significant=lambda state: state["assessment"] in ASSURED
+        ),
+        **cards.EVENTS,
+    },
+    undo=UndoRules(withheld=_withheld, dangling=_dangling, apply=_apply_undo),
+    alerts=_alerts,
+    reported=lambda sighting, due_before: and_(
+        ~sighting.withdrawn, or_(sighting.assessment == "confirmed", is_ungraded(sighting.grade))
+    ),
+)  # fmt: skip

@@ -13,9 +13,9 @@ from board.engine import access, unit_of_work
 from board.engine.event_writer import EventWriter
 from board.engine.identity import Caller, require_active
 from board.errors import Refused, not_found
-from board.fields import Data, Name, ShortText
 from board.i18n import N_
 from models.accounts import ROLES, Account
+from models.fields import Data, Name, ShortText
 from models.search import Search
 from models.sighting import EarlierSource, Sighting
 

@@ -2,32 +2,29 @@
 
 import re
 from datetime import timedelta
-from typing import Annotated, Any
+from typing import Any
 
-from pydantic import Field, StringConstraints, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
+from sqlalchemy import and_, or_, select
 
 from board.commands import cards, ranks
-from board.commands.sightings import Priority
+from board.commands.command import Patch
 from board.engine.event_writer import EventWriter
-from board.fields import Data, Id, LongText, Name, Time, Title
+from board.engine.kinds import EventSpec, FieldSpec, Kind
 from board.i18n import N_
 from board.predefined_tasks import TaskTemplate
-from models.ids import new_id
+from models.card import Priority
+from models.column import Column
+from models.fields import Data, Id, LongText, Time, Title
 from models.sighting import Sighting
-from models.task import Task
+from models.task import ChecklistItem, Task
 from models.times import format_utc, parse_utc
 
 MAX_ITEMS = 50
 MAX_RANK_LENGTH = 64  # characters; longer ranks are made again
+_COLUMN = Column.__table__.c  # type: ignore[attr-defined]
+_DONE = select(_COLUMN.id).where(_COLUMN.role == "done")
 _KEY = re.compile(r"[a-z0-9]{1,16}\Z")
-
-
-class ChecklistItem(Data):
-    """Checklist item. Without a rank it goes after the others."""
-
-    text: Name
-    done: bool = False
-    rank: Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z]{1,64}$")] | None = None
 
 
 class Fields(Data):
@@ -79,25 +76,17 @@ class Add(Fields):
     assignee: Id | None = None
 
 
-class Update(Data):
+class Update(Patch):
     """Data of `task.update`: a merge patch on the fields of a task."""
 
-    model_config = Data.model_config | {"extra": "allow"}
     task: Id
 
 
 def add(writer: EventWriter, data: Add, take_down: bool = False, reserved: bool = False) -> None:
     """Add a task; in the first `todo` column unless a column is named."""
-    writer.require_person(data.assignee, "assignee")
     if data.sighting is not None:
         writer.find(Sighting, data.sighting, "sighting")
-    column, rank = cards.rank_for_new_card(writer, data.column, "todo")
-    values = data.model_dump() | {"column": column, "take_down": take_down}
-    writer.create(
-        Task(id=new_id(), board=writer.board.id, number=writer.next_card_number(), rank=rank, **values),
-        "task.added",
-        reserved=reserved,
-    )
+    cards.add(writer, KIND, data.model_dump() | {"take_down": take_down}, reserved)
 
 
 def add_from_template(writer: EventWriter, known: TaskTemplate, take_down: bool = False) -> None:
@@ -113,3 +102,38 @@ def update(writer: EventWriter, data: Update) -> None:
     if values["sighting"] != row.sighting and values["sighting"] is not None:
         writer.find(Sighting, values["sighting"], "sighting")
     writer.update(row, "task.updated", values)
+
+
+KIND = Kind(
+    model=Task,
+    title=N_("Task"),
+    plural=N_("Tasks"),
+    title_field="title",
+    first_column="todo",
+    data=Add,
+    fields=(
+        cards.NUMBER,
+        cards.COLUMN,
+        cards.RANK,
+        FieldSpec(
+            "title", N_("Title"), control="text", required=True, searched=True, exported=True, display="inner_room", prose=True
+        ),
+        cards.ASSIGNEE,
+        cards.PRIORITY,
+        cards.WITHDRAWN,
+        FieldSpec("instruction", N_("Instruction"), control="long", searched=True, exported=True, personal=True, prose=True),
+        FieldSpec("due", N_("Due"), control="time", exported=True, display="room"),
+        FieldSpec("checklist", N_("Checklist"), exported=True, personal=True),
+        FieldSpec("checklist.*.text", N_("Checklist"), searched=True, personal=True),
+        FieldSpec("result", N_("Result"), control="long", searched=True, exported=True, personal=True, prose=True),
+        FieldSpec("sighting", N_("Sighting"), control="card", exported=True),
+        FieldSpec("take_down", N_("Take-down task"), type=bool, exported=True),
+    ),
+    events={
+        "task.added": EventSpec(N_("Task added"), "task.add"),
+        "task.updated": EventSpec(N_("Task changed"), "task.update", undoable=True),
+        **cards.EVENTS,
+    },
+    undo=cards.UNDO,
+    reported=lambda task, due_before: and_(~task.withdrawn, or_(task.due < due_before, task.column.in_(_DONE))),
+)

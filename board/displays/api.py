@@ -19,7 +19,6 @@ from board.displays import displays, pairing
 from board.displays.displays import DisplayUpdate, PairDisplay, StatusReport
 from board.engine.identity import Caller, require_active
 from board.errors import Refused, from_pydantic
-from board.fields import Data
 from board.i18n import N_
 from board.rate_limit import Rule
 from board.rate_limit.account_limits import too_many
@@ -30,6 +29,7 @@ from board.web.http import check_allowed, check_rate, json_errors, json_response
 from board.web.same_origin import check_own_page
 from models.accounts import ROLES, Account
 from models.display import Display
+from models.fields import Data
 from models.times import format_utc, now
 
 T = TypeVar("T")

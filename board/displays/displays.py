@@ -17,10 +17,10 @@ from board.engine.access import is_visible_on_displays
 from board.engine.display_identity import _DISPLAYS, settings_json
 from board.engine.rights_version import bump_displays_version
 from board.errors import Refused, invalid
-from board.fields import Data, Id, Time, Title
 from board.i18n import N_
 from models.board import OPERATIONS
 from models.display import Display
+from models.fields import Data, Id, Time, Title
 from models.ids import new_id
 from models.search import Search
 from realtime.strict_json import MAX_INTEGER

@@ -9,6 +9,7 @@ from sqlmodel import Session
 from board import labels
 from board.documents.content import Block, Document, Fact, Line, Section, datetime_text, short_datetime
 from board.documents.text_languages import TextLanguages
+from board.engine import kinds
 from board.i18n import N_, translations
 from models.board import OPERATIONS
 from models.entity import State
@@ -50,7 +51,8 @@ class ReportDocument:
         signed_at = self._handover["position"] if self._handover else None
         self._languages.load(OPERATIONS, signed_at["seq"] if signed_at else 2**53, [OPERATIONS])
         for section in report["searches"]:
-            cards = [*section["ungraded"], *chain(*section["tasks"].values()), *section["pinned"]]
+            listed = (section["ungraded"], section["pinned"], *section["tasks"].values(), *section["cards"].values())
+            cards = [*chain(*listed)]
             self._languages.load(section["board"], section["seq"], [section["board"], *(card["id"] for card in cards)])
 
     def document(self, printed: str) -> Document:
@@ -196,7 +198,7 @@ class ReportDocument:
         return [text, " · ", self._languages.text_by(place, None)] if place else [text]
 
     def _blocks(self, section: State) -> list[Block]:
-        translate, tasks = self._translate, section["tasks"]
+        translate, tasks, others = self._translate, section["tasks"], section["cards"]
         events = [self._event(each) for each in section["since"]["significant"]]
         return [
             Block(translate(N_("Not to be missed")), [self._card(each) for each in section["pinned"]]),
@@ -204,6 +206,7 @@ class ReportDocument:
             Block(translate(N_("Due in the next shift")), [self._card(each) for each in tasks["due"]]),
             Block(translate(N_("Sightings not yet graded")), [self._card(each) for each in section["ungraded"]]),
             Block(translate(N_("Done in this shift")), [self._card(each | {"due": None}) for each in tasks["done"]]),
+            *(Block(translate(kinds.named(kind).plural), [self._card(each) for each in cards]) for kind, cards in others.items()),
             Block("", self._left_out(section["left_out"])),
             Block(translate(N_("Important, since the shift began")), events),
         ]
@@ -215,7 +218,7 @@ class ReportDocument:
     def _card(self, card: State) -> Line:
         translate = self._translate
         noun = translate(labels.VALUES["category"].get(card.get("category") or "", labels.KINDS[card["kind"]]))
-        title = self._languages.user_text(card["title"], card["id"], "title", "description", "text")
+        title = self._languages.user_text(card["title"], card["id"], kinds.named(card["kind"]).title_field or "text")
         about = [card["assignee"] and self._name(card["assignee"]), self._when(card)]
         about += [translate(N_("due {at}")).format(at=short_datetime(card["due"], self._reads))] if card["due"] else []
         more = "".join(f" · {each}" for each in about if each)

@@ -11,17 +11,14 @@ from sqlmodel import Session, select
 from board import labels
 from board.documents.content import Block, Document, Line, Piece, Section, UserText, datetime_text, day, time_text
 from board.documents.text_languages import mark_language
-from board.engine import journal
+from board.engine import journal, kinds
 from board.engine.event import JournalEvent
 from board.exports.tables import UNDISCLOSED, NameResolver
 from board.i18n import N_, gettext_for
 from models.accounts import Account
 from models.board import Board
-from models.column import Column
 from models.entity import State, flatten
 from models.search import Search
-from models.sighting import Sighting
-from models.task import Task
 from models.times import DESK_TIME_ZONE, parse_utc
 
 MAX_EVENTS = 1_000  # events in one document, about forty pages; it says how to get the others
@@ -30,11 +27,6 @@ MAX_CHARACTERS = 500_000  # of text, about two hundred pages; longer texts mean 
 HIDDEN_FIELDS = re.compile(r"(.*\.)?(rank|number|lat|lon|source_kept)$|reads\.|position$")
 GROUPED_FIELDS = re.compile(r"(criteria|checklist)\.[^.]+(?=\.)")  # groups whose fields are shown as one
 CLOCK_TOLERANCE = timedelta(minutes=1)  # smaller differences between journal and clock do not show on paper
-TYPED_FIELDS = frozenset({  # with text typed by people
-    "description", "title", "instruction", "result", "text", "clothing", "company", "direction", "place.text", "last_seen.text",
-    "status_reason", "worrying_basis", "person.description", "assessment", "hypotheses", "dropped", "contingencies", "contacts",
-    "outcome.place", "outcome.confirmed_by", "outcome.reason", "acknowledge",
-})  # fmt: skip
 INITIAL_VALUES: tuple[Any, ...] = ([], "", "unknown", "none")  # initial values (and False), left out where an entity begins
 
 
@@ -55,15 +47,8 @@ def history_document(session: Session, board: Board, printed: str, reads: str) -
 class HistoryDocument:
     def __init__(self, session: Session, board: Board, reads: str) -> None:
         self._board, self._reads, self._translate = board, reads, gettext_for(reads)
-        rows = session.exec(select(Account.id, Account.name, Account.language)).all()
-        self._languages = {id: language for id, _, language in rows}
-        numbers = [
-            row for kind in (Sighting, Task) for row in session.exec(select(kind.id, kind.number).where(kind.board == board.id))
-        ]
-        columns = session.exec(select(Column).where(Column.board == board.id))
-        self._names = NameResolver(
-            reads, {id: name for id, name, _ in rows}, {row.id: (row.title, row.role) for row in columns}, dict(numbers)
-        )
+        self._languages = dict(session.exec(select(Account.id, Account.language)).all())
+        self._names = NameResolver.of_board(session, board.id, reads)
 
     def document(self, session: Session, printed: str) -> Document:
         search = session.get_one(Search, self._board.id)
@@ -121,7 +106,7 @@ class HistoryDocument:
         reason, state = payload.get("reason"), flatten(payload.get("state") or {})
         # the reason is printed once
         paths = [path for path in payload.get("changes", ()) if reason is None or state.get(path) != reason]
-        for path in sorted(paths, key=lambda path: path not in TYPED_FIELDS):  # texts typed by people come first
+        for path in sorted(paths, key=lambda path: not kinds.is_prose(path)):  # texts typed by people come first
             if not GROUPED_FIELDS.match(path):
                 line += self._change(path, entry)
         for group in dict.fromkeys(found[0] for path in paths if (found := GROUPED_FIELDS.match(path))):
@@ -140,7 +125,7 @@ class HistoryDocument:
         if HIDDEN_FIELDS.match(path) or (entry.begins and (now is False or now in INITIAL_VALUES)):
             return []
         name = f" · {labels.field(path, self._translate)}: "
-        if was in (None, "") or path in TYPED_FIELDS:
+        if was in (None, "") or kinds.is_prose(path):
             return [name, self._value(path, now, event)]
         return [name, self._value(path, was, event), " → ", self._value(path, now, event)]
 

@@ -2,22 +2,23 @@
 transaction."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from sqlmodel import Session
 
-from board.engine import access, journal, program_accounts, unit_of_work
+from board.engine import access, journal, kinds, program_accounts, unit_of_work
 from board.engine.event import JournalEvent
 from board.errors import Refused, invalid, not_found
-from board.fields import Data, apply_patch, validate_patch_alone
 from board.i18n import N_, message
+from board.merge_patch import apply_patch, validate_patch_alone
 from board.predefined_tasks import TaskCatalogue, default_catalogue
 from models.accounts import Account
 from models.board import Board
 from models.display import ALL_DISPLAYS
 from models.entity import Entity, State, changed_paths, flatten
-from models.handover import Briefing, Handover, SearchHandover, Shift
+from models.fields import Data
+from models.handover import SearchHandover
 from models.search import Search
 from realtime.protocol import Command
 
@@ -27,10 +28,6 @@ MAX_ENTITIES = 10_000  # on one board, from the contract
 # above MAX_ENTITIES, for entities that come with a status or an opening, which a full board must not refuse
 RESERVED_ENTITIES = 1_000
 NEARLY_FULL = 0.8  # part of MAX_ENTITIES at which the people of a board are warned
-# At most one of each exists for a board or search, so they are not counted: a desk that has handed over many searches must still
-# be able to hand over its shift. Searches are not counted on `operations` either: each has a board of its own, and opening one
-# must always work.
-UNCOUNTED = (Briefing, SearchHandover, Handover, Shift)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +41,22 @@ class Change:
     reason: str | None
 
 
-@dataclass
+@dataclass(slots=True)
+class WrittenChanges:
+    """Changes that a command has written so far. `visibility_changed_for` are the accounts that gained or lost sight of the
+    search, `is_nearly_full` tells whether the command brought its board to NEARLY_FULL."""
+
+    events: list[JournalEvent] = field(default_factory=list)
+    changes: list[Change] = field(default_factory=list)
+    created_boards: list[Board] = field(default_factory=list)
+    visibility_changed_for: set[str] = field(default_factory=set)
+    is_nearly_full: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class EventWriter:
-    """Changes of one command in one transaction. `board` is its locked board, `operations` the second board that a command on
-    a search writes to, `now` the time of everything written."""
+    """Writer of one command's changes to a board, in one transaction. `board` is locked, `operations` the second board that a
+    command on a search writes to, `now` the time of everything written."""
 
     session: Session
     account: Account | None  # None: the server itself
@@ -56,12 +65,7 @@ class EventWriter:
     operations: Board | None
     now: str
     task_catalogue: TaskCatalogue = field(default_factory=default_catalogue)
-    events: list[JournalEvent] = field(default_factory=list)
-    changes: list[Change] = field(default_factory=list)
-    opened_search: str | None = None
-    created_boards: list[Board] = field(default_factory=list)  # boards created by the command
-    visibility_changed_for: set[str] = field(default_factory=set)  # accounts that gained or lost sight of the search
-    is_nearly_full: bool = False  # whether this command brought the board to NEARLY_FULL
+    result: WrittenChanges = field(default_factory=WrittenChanges)
 
     @property
     def _account_id(self) -> str | None:
@@ -107,12 +111,12 @@ class EventWriter:
         self.board.cards += 1
         return self.board.cards
 
-    def switch_to_new_board(self, board: Board) -> None:
-        """Add a board made by this command, and write to it from now on."""
+    def on_new_board(self, board: Board) -> "EventWriter":
+        """Add a board made by this command; return the writer for it, whose second board is the present one."""
         unit_of_work.current(self.session).changes += 1
         self.session.add(board)
-        self.created_boards.append(board)
-        self.board = board
+        self.result.created_boards.append(board)
+        return replace(self, board=board, operations=self.board)
 
     def has_room(self, reserved: bool = False) -> bool:
         """Return whether one more entity fits on the board; `reserved`: one that must not be refused."""
@@ -121,11 +125,11 @@ class EventWriter:
     def create(self, row: Entity, type: str, reason: str | None = None, reserved: bool = False) -> None:
         """Add an entity and its event. Raises Refused `too_large` on a full board."""
         state = row.state()
-        if not isinstance(row, UNCOUNTED):
+        if kinds.of(row).counted:
             if not self.has_room(reserved):
                 raise Refused("too_large")
             self.board.entities += 1
-            self.is_nearly_full = self.is_nearly_full or self.board.entities == int(MAX_ENTITIES * NEARLY_FULL)
+            self.result.is_nearly_full |= self.board.entities == int(MAX_ENTITIES * NEARLY_FULL)
         self.session.add(row)
         unit_of_work.current(self.session).track(row)
         self._append_event(row, type, state, sorted(flatten(state)), reason, before={})
@@ -162,7 +166,7 @@ class EventWriter:
         state = row.state()
         self._check_epoch(state, sorted(flatten(state)))
         self.session.delete(row)
-        if not isinstance(row, UNCOUNTED):
+        if kinds.of(row).counted:
             self.board.entities -= 1
         unit_of_work.current(self.session).untrack(row)
         self._append_event(row, type, None, [], None)
@@ -218,10 +222,10 @@ class EventWriter:
                 row.operations_seq = event.seq
             else:
                 row.seq = event.seq
-            self.events.append(event)
+            self.result.events.append(event)
         if state is not None and before is not None:
             # last in the loop: the event of the entity's own board
-            self.changes.append(Change(event, before, state, fields, reason))
+            self.result.changes.append(Change(event, before, state, fields, reason))
 
     def _boards_of(self, row: Entity) -> Iterable[Board]:
         """Return the boards that get an entity's events: a search's own board and `operations`, else the current one."""
@@ -234,9 +238,8 @@ class EventWriter:
         """Record who gained or lost sight of a search by the events just written. Its handover becomes visible with it, so it
         is written again for those who did not see it."""
         access.record_visibility_change(self.session, search, accounts)
-        self.visibility_changed_for |= accounts
+        self.result.visibility_changed_for.update(accounts)
         handed = unit_of_work.get(self.session, SearchHandover, search.id)
         if handed is not None and accounts - {ALL_DISPLAYS}:  # displays never see handovers
-            on, self.board = self.board, self.operations or self.board
-            self._append_event(handed, "handed.set", handed.state(), [], None)
-            self.board = on
+            on_operations = replace(self, board=self.operations or self.board)
+            on_operations._append_event(handed, "handed.set", handed.state(), [], None)

@@ -7,20 +7,12 @@ import orjson
 from sqlalchemy import JSON, Text, cast, select
 from sqlmodel import Session
 
-from board.engine import journal
+from board.engine import journal, kinds
 from board.engine.access import is_in_audience, restricted_searches
 from models.board import OPERATIONS, Board
-from models.column import Column
 from models.db.read_pacing import in_pages
 from models.entity import Entity
-from models.handover import Briefing, Handover, SearchHandover, Shift
-from models.note import Note
 from models.search import Search
-from models.sighting import Sighting
-from models.task import Task
-
-SEARCH_KINDS: tuple[type[Entity], ...] = (Column, Sighting, Task, Note, Briefing)  # on the board of a search
-OPERATIONS_KINDS: tuple[type[Entity], ...] = (Note, Shift, Handover, SearchHandover)
 
 
 def entities(session: Session, board: Board, account: str) -> list[bytes]:
@@ -52,12 +44,10 @@ def hidden_searches(session: Session, account: str) -> frozenset[str]:
 def _entities(session: Session, board: Board) -> Iterator[dict[str, Any]]:
     if board.id == OPERATIONS:
         yield from _rows(session, Search, None, "operations_seq")
-        for kind in OPERATIONS_KINDS:
-            yield from _rows(session, kind, board.id)
-        return
-    yield from _rows(session, Search, board.id)
-    for kind in SEARCH_KINDS:
-        yield from _rows(session, kind, board.id)
+    else:
+        yield from _rows(session, Search, board.id)
+    for kind in kinds.on_board(board.id):
+        yield from _rows(session, kind.model, board.id)
 
 
 def _rows(session: Session, kind: type[Entity], board: str | None, seq: str = "seq") -> Iterator[dict[str, Any]]:

@@ -9,12 +9,13 @@ from typing import Any, NamedTuple, TypeVar, cast
 from sqlalchemy import String, TextClause, bindparam, text
 from sqlmodel import Session, SQLModel, select
 
+from board.engine import kinds
 from models.accounts import Account
 from models.board import Board
 from models.column import Column
 from models.db.database import before_commit
 from models.entity import Entity
-from models.searchable import Searchable
+from models.searchable import Searchable, folded_text
 
 E = TypeVar("E", bound=SQLModel)
 
@@ -82,7 +83,7 @@ class UnitOfWork:
         """Cache a row that was created or changed, and keep derived caches right."""
         self.rows[type(row), row.id] = row
         if isinstance(row, Searchable):
-            row.update_folded()
+            row.folded = folded_text(kinds.of(row).searchable_texts(row).values())
         if isinstance(row, Column):
             self.columns.clear()
         column, rank = getattr(row, "column", None), getattr(row, "rank", "")

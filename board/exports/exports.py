@@ -14,13 +14,13 @@ from typing import Any
 
 import orjson
 from sqlalchemy import bindparam, text
-from sqlmodel import Session, select
+from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from board.audit import actor, writer
 from board.audit.entries import ExportRead
-from board.engine import access, journal, snapshot
+from board.engine import access, journal, kinds, snapshot
 from board.engine.event import JournalEvent
 from board.engine.identity import Caller
 from board.errors import Refused
@@ -31,18 +31,13 @@ from board.web import language
 from board.web.compression import compressed
 from board.web.heavy_reads import limited_per_account
 from board.web.http import service_of
-from models.accounts import Account
 from models.board import OPERATIONS, Board
-from models.column import Column
 from models.db.read_pacing import paced
 from models.search import Search
-from models.sighting import Sighting
-from models.task import Task
 
 BATCH_SIZE = 200  # events of 16 kB or more if people wrote much: bounds memory, and the time of a read
 BOM = b"\xef\xbb\xbf"  # without it spreadsheets read the file as Latin-1
 CSV, JSON = "text/csv; charset=utf-8; header=present", "application/json"
-CARDS = {"operations": ("search",), "search": ("sighting", "task")}  # kinds of cards by kind of board
 _SEQS = text(
     "SELECT max(seq) FROM event WHERE board = :board AND seq <= :seq AND kind IN :kinds GROUP BY entity ORDER BY min(seq)"
 ).bindparams(bindparam("kinds", expanding=True))
@@ -119,16 +114,10 @@ def _open_snapshot(session: Session, caller: Caller, id: str, language: str) -> 
     """Return the board's present position. Raises Refused `not_found`."""
     board = access.get_visible_board(session, caller.account.id, id)
     search = session.get(Search, id)
-    seqs = session.connection().execute(_SEQS, {"board": id, "seq": board.seq, "kinds": CARDS[board.kind]}).scalars()
-    numbers = [row for kind in (Sighting, Task) for row in session.exec(select(kind.id, kind.number).where(kind.board == id))]
-    names = NameResolver(
-        language=language,
-        accounts=dict(session.exec(select(Account.id, Account.name)).all()),
-        columns={row.id: (row.title, row.role) for row in session.exec(select(Column).where(Column.board == id))},
-        numbers=dict(numbers),
-    )
+    card_kinds = ["search"] if board.kind == OPERATIONS else [kind.name for kind in kinds.cards()]
+    seqs = session.connection().execute(_SEQS, {"board": id, "seq": board.seq, "kinds": card_kinds}).scalars()
     file = re.sub(r"[^A-Za-z0-9_-]+", "-", search.reference if search is not None else id).strip("-") or "search"
-    return ExportSnapshot(id, board.kind, board.epoch, board.seq, file, list(seqs), names)
+    return ExportSnapshot(id, board.kind, board.epoch, board.seq, file, list(seqs), NameResolver.of_board(session, id, language))
 
 
 def _hidden_now(session: Session, caller: Caller, opened: ExportSnapshot) -> frozenset[str]:

@@ -2,27 +2,22 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
+from sqlalchemy import select as select_columns
+from sqlmodel import Session, select
+
 from board import i18n, labels
+from board.engine import kinds
 from board.engine.event import JournalEvent
+from board.engine.kinds import Kind
 from board.i18n import N_
+from models.accounts import Account
+from models.board import OPERATIONS
+from models.column import Column
 from models.entity import flatten
 
-# Fields, in the order of their columns.
-CARDS = (
-    "kind", "number", "column", "title", "description", "assignee", "priority", "seen_at", "received_at", "late", "channel",
-    "source.kind", "source.sealed", "place.text", "place.lat", "place.lon", "place.radius_m", "direction", "clothing",
-    "company", "grade.source", "grade.content", "assessment", "duplicate_of", "instruction", "due", "checklist", "result",
-    "sighting", "withdrawn", "id", "take_down", "source_kept",
-)  # fmt: skip
-SEARCHES = (
-    "reference", "kind", "status", "status_reason", "person.first_name", "person.last_name", "person.age",
-    "person.birth_date", "person.sex", "person.description", "missing_since", "last_seen.text", "last_seen.lat",
-    "last_seen.lon", "worrying", "worrying_basis", "criteria", "appeal.level", "appeal.from", "appeal.until", "access",
-    "members", "lead", "outcome.found_at", "outcome.place", "outcome.condition", "outcome.how", "outcome.confirmed_by",
-    "outcome.family_told", "outcome.police_told", "opened_at", "id", "outcome.reason", "acknowledge",
-)  # fmt: skip
 # Headers of the journal.
 EVENTS = (
     N_("Event number"), N_("Recorded at"), N_("Event"), N_("By"), N_("Kind"), N_("Number"), N_("What changed"), N_("Reason"),
@@ -42,6 +37,20 @@ class NameResolver:
     columns: dict[str, tuple[str | None, str]]
     numbers: dict[str, int]
 
+    @classmethod
+    def of_board(cls, session: Session, board: str, language: str) -> "NameResolver":
+        """Return the resolver for a board as it is now."""
+        columns = session.exec(select(Column).where(Column.board == board))
+        cards = [kind.model.__table__.c for kind in kinds.cards()]  # type: ignore[attr-defined]
+        found = (session.execute(select_columns(card.id, card.number).where(card.board == board)) for card in cards)
+        numbers = {id: number for rows in found for id, number in rows}
+        return cls(
+            language,
+            dict(session.exec(select(Account.id, Account.name)).all()),
+            {row.id: (row.title, row.role) for row in columns},
+            numbers,
+        )
+
     def translate(self, text: str) -> str:
         return i18n.gettext_for(self.language)(text)
 
@@ -53,17 +62,32 @@ class NameResolver:
             return self.translate(N_("Yes")) if value else self.translate(N_("No"))
         if isinstance(value, list):
             return ", ".join(str(self.plain("assignee", each)) for each in value)
-        if path in ("assignee", "lead", "keeper"):
+        if kinds.control_of(path) == "person":
             return self.accounts.get(value, value)
         if path == "column" and value in self.columns:
             title, role = self.columns[value]
             return title or self.translate(labels.VALUES["column.role"][role])
-        return self.numbers.get(value, value) if path in ("duplicate_of", "sighting", "card") else value
+        return self.numbers.get(value, value) if kinds.control_of(path) == "card" else value
+
+
+def columns(board: str) -> list[str]:
+    """Return the paths of the exported fields of all cards, or of searches on `operations`. What names a card comes first, then
+    what all kinds of cards have."""
+    if board == OPERATIONS:
+        return [*_exported(kinds.named("search")), "id"]
+    of_kinds = [_exported(kind) for kind in kinds.cards()]
+    titles = [kind.title_field for kind in kinds.cards()]
+    shared = [path for path in of_kinds[0] if all(path in each for each in of_kinds)]
+    return ["kind", *dict.fromkeys(["number", "column", *titles, *shared, *chain(*of_kinds)]), "id"]
+
+
+def _exported(kind: Kind) -> list[str]:
+    return [spec.path for spec in kind.fields if spec.exported]
 
 
 def cards(board: str, names: NameResolver) -> tuple[list[str], Row]:
-    """Return header and rows of the cards: sightings and tasks, or searches on `operations`."""
-    table = CARDS if board == "search" else SEARCHES
+    """Return header and rows of the cards of a board, or of the searches on `operations`."""
+    table = columns(board)
 
     def row(event: JournalEvent) -> list[Any]:
         state = event.payload()["state"]

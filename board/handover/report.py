@@ -170,7 +170,9 @@ def _people(session: Session, scope: report_sections.ReportScope, sections: Iter
     for section in sections:
         ids |= {section["search"]["lead"], section["outside"], (section["briefing"] or {}).get("keeper")}
         ids |= {
-            card["assignee"] for cards in (section["ungraded"], section["pinned"], *section["tasks"].values()) for card in cards
+            card["assignee"]
+            for cards in (section["ungraded"], section["pinned"], *section["tasks"].values(), *section["cards"].values())
+            for card in cards
         }
         ids |= section["reads"].keys()
     return {id: name for id, name in session.exec(select(Account.id, Account.name)) if id in ids}

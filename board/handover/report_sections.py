@@ -5,12 +5,15 @@ from datetime import timedelta
 from typing import Any, NamedTuple
 
 from board.commands.suggested_criteria import suggested, undecided
+from board.engine import kinds
 from board.engine.event import JournalEvent
-from board.history.state_at import UNGRADED, BoardState, EntityAt
+from board.history.state_at import BoardState, EntityAt
 from models.entity import State
+from models.sighting import Grade
 from models.times import format_utc, parse_utc
 
 SHIFT_LENGTH = timedelta(hours=8)  # tasks due within it are listed: desks work in three shifts a day
+UNGRADED = Grade().model_dump()
 MAX_ITEMS = 100  # of a kind on one search; `left_out` counts the others
 
 Position = dict[str, Any]  # epoch, seq, head
@@ -66,7 +69,7 @@ def section(data: ReportData, id: str, entities: Mapping[str, list[EntityAt]]) -
     """Return the section of one search; `entities` has those of its board by kind."""
     at, head, events = data.positions[id], data.heads[id], data.events.get(id, [])
     briefing = next((each.state for each in entities.get("briefing", ())), None)
-    ungraded, tasks, left_out = _cards(data, id, entities)
+    ungraded, tasks, others, left_out = _cards(data, id, entities)
     return {
         "board": id,
         **at,
@@ -76,6 +79,7 @@ def section(data: ReportData, id: str, entities: Mapping[str, list[EntityAt]]) -
         "since": _since(data, id, events, data.shift_starts.get(id, 0)),
         "ungraded": ungraded,
         "tasks": tasks,
+        "cards": others,
         "left_out": left_out,
         "briefing": briefing,
         "pinned": _pinned(data.entities, (briefing or {}).get("pinned", ())),
@@ -141,25 +145,34 @@ def _event(journal_event: JournalEvent) -> State:
     return event | ({"number": number} if number is not None else {})
 
 
-def _cards(data: ReportData, id: str, entities: Mapping[str, list[EntityAt]]) -> tuple[list[State], dict[str, list[State]], int]:
-    """Return ungraded sightings, tasks done in this shift, overdue and due in the next shift, by number, and the number left
-    out."""
+def _cards(
+    data: ReportData, id: str, entities: Mapping[str, list[EntityAt]]
+) -> tuple[list[State], dict[str, list[State]], dict[str, list[State]], int]:
+    """Return ungraded sightings; tasks done in this shift, overdue and due in the next shift; cards of other kinds that are not
+    done, by kind; all by number; and the number left out."""
     now, shift_end, shift_starts = data.scope.at, next_shift_end(data.scope.at), data.shift_starts.get(id, 0)
     done = {each.id for each in entities.get("column", ()) if each.state["role"] == "done"}
-    tasks = [each for each in entities.get("task", ()) if not each.state["withdrawn"]]
+    cards = {kind.name: [each for each in entities.get(kind.name, ()) if not each.state["withdrawn"]] for kind in kinds.cards()}
+    sightings, tasks = cards.pop("sighting"), cards.pop("task")
     undone = [each for each in tasks if each.state["column"] not in done and each.state["due"]]
-    found = {
-        "ungraded": [each for each in entities.get("sighting", ()) if not each.state["withdrawn"] and _ungraded(each.state)],
+    others = {kind: [each for each in of_kind if each.state["column"] not in done] for kind, of_kind in cards.items()}
+    named = {
         "done": [each for each in tasks if each.state["column"] in done and each.seq > shift_starts],
         "overdue": [each for each in undone if each.state["due"] < now],
         "due": [each for each in undone if now <= each.state["due"] < shift_end],
     }
-    cards = {name: [_card(each) for each in sorted(cards_of, key=_number)[:MAX_ITEMS]] for name, cards_of in found.items()}
-    return cards.pop("ungraded"), cards, sum(max(0, len(cards_of) - MAX_ITEMS) for cards_of in found.values())
+    ungraded = [each for each in sightings if each.state["grade"] == UNGRADED]
+    left_out = sum(max(0, len(each) - MAX_ITEMS) for each in (ungraded, *named.values(), *others.values()))
+    return (
+        _listed("sighting", ungraded),
+        {name: _listed("task", each) for name, each in named.items()},
+        {kind: _listed(kind, each) for kind, each in others.items() if each},
+        left_out,
+    )
 
 
-def _ungraded(state: State) -> bool:
-    return bool(state["grade"] == UNGRADED)
+def _listed(kind: str, cards: Iterable[EntityAt]) -> list[State]:
+    return [_card(kind, each) for each in sorted(cards, key=_number)[:MAX_ITEMS]]
 
 
 def _number(entities: EntityAt) -> int:
@@ -167,34 +180,33 @@ def _number(entities: EntityAt) -> int:
     return number
 
 
-def _card(entities: EntityAt) -> State:
-    state = entities.state
-    sighting = "description" in state
+def _card(kind: str, entity: EntityAt) -> State:
+    state = entity.state
     return {
-        "kind": "sighting" if sighting else "task",
-        "id": entities.id,
-        "seq": entities.seq,
+        "kind": kind,
+        "id": entity.id,
+        "seq": entity.seq,
         "number": state["number"],
-        "title": state["description"] if sighting else state["title"],
+        "title": state[kinds.named(kind).title_field],
         "assignee": state["assignee"],
         "priority": state["priority"],
         "due": state.get("due"),
-        "at": (state["seen_at"] or state["received_at"]) if sighting else None,
-        "seen_at": state["seen_at"] if sighting else None,
+        "at": state.get("seen_at") or state.get("received_at"),
+        "seen_at": state.get("seen_at"),
     }
 
 
 def _pinned(entities: BoardState, ids: Iterable[str]) -> list[State]:
     """Return the pinned cards and notes in order, without erased ones."""
-    found = (entities["sighting"].get(id) or entities["task"].get(id) or entities["note"].get(id) for id in ids)
-    return [_pin(each) for each in found if each is not None]
+    found = ((kind, each) for id in ids for kind, by_id in entities.items() if (each := by_id.get(id)) is not None)
+    return [_pin(kind, each) for kind, each in found]
 
 
-def _pin(entities: EntityAt) -> State:
+def _pin(kind: str, entity: EntityAt) -> State:
     """Return a pinned card, or a note with its category and card."""
-    if "text" not in entities.state:
-        return _card(entities) | {"category": None, "card": None}
-    state = entities.state
-    data = {"kind": "note", "id": entities.id, "seq": entities.seq, "number": None, "title": state["text"], "assignee": None}
+    if kind != "note":
+        return _card(kind, entity) | {"category": None, "card": None}
+    state = entity.state
+    data = {"kind": "note", "id": entity.id, "seq": entity.seq, "number": None, "title": state["text"], "assignee": None}
     more = {"priority": None, "due": None, "at": state["happened_at"], "seen_at": None}
     return data | more | {"category": state["category"], "card": state["card"]}

@@ -4,38 +4,21 @@ Rows are read where nothing changed since, and the journal where something did. 
 old one as much as happened since.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, false, or_, select, text
+from sqlalchemy import or_, select, text
 from sqlmodel import Session
 
-from board.engine import many_boards
+from board.commands.briefings import pinnable
+from board.engine import kinds, many_boards
 from board.engine.event import JournalEvent
-from models.column import Column
+from board.engine.kinds import Kind
 from models.db.read_pacing import in_pages, paced
-from models.entity import Entity, State
+from models.entity import State
 from models.handover import Briefing
-from models.note import Note
-from models.search import Search
-from models.sighting import Sighting
-from models.task import Task
 
 BOARDS_PER_QUERY = 500  # boards in a query
-UNGRADED = {"source": "F", "content": 6}
-_FIELDS: dict[type[Entity], tuple[str, ...]] = {  # fields of each kind that a report needs
-    Search: (
-        "reference", "kind", "status", "person", "missing_since", "worrying", "lead", "access", "appeal", "outcome",
-        "status_reason", "acknowledge", "criteria", "members",
-    ),
-    Column: ("role",),
-    Briefing: Briefing.STATE,
-    Sighting: (
-        "number", "description", "assignee", "priority", "seen_at", "received_at", "place", "grade", "assessment", "withdrawn",
-    ),
-    Task: ("number", "title", "assignee", "priority", "due", "column", "withdrawn"),
-    Note: ("text", "category", "happened_at", "card"),
-}  # fmt: skip
 _BEFORE = """
     SELECT e.board, e.seq, e.at, e.type, e.kind, e.entity, e.account, p.body FROM (
         SELECT c.board, (
@@ -65,19 +48,17 @@ def entities_at(session: Session, positions: Mapping[str, int], due_before: str)
 
     It may contain some others.
     """
-    found: BoardState = {kind.KIND: {} for kind in _FIELDS}
+    reported = [kind for kind in kinds.every() if kind.reported is not None or kind.is_card]
+    found: BoardState = {kind.name: {} for kind in reported}
     for journal_event in paced(_changed(session, positions)):
         state = journal_event.payload().get("state")
         if state is not None and journal_event.kind in found:
             found[journal_event.kind][journal_event.entity] = EntityAt(
                 journal_event.board, journal_event.entity, journal_event.seq, state
             )
-    whole: tuple[type[Entity], ...] = (Search, Column, Briefing)
-    for kind in whole:
-        _read(session, kind, positions, None, found)
-    pinned = {id for briefing in found[Briefing.KIND].values() for id in briefing.state["pinned"]}
-    for kind, where in _filters(due_before).items():
-        _read(session, kind, positions, or_(where, _table(kind).id.in_(pinned)), found)
+    for kind in sorted(reported, key=lambda kind: kind.model in pinnable()):  # what may be pinned comes after the pins
+        pinned = {id for briefing in found[Briefing.KIND].values() for id in briefing.state["pinned"]}
+        _read(session, kind, positions, due_before, pinned, found)
     return found
 
 
@@ -88,38 +69,20 @@ def _changed(session: Session, positions: Mapping[str, int]) -> Iterator[Journal
             yield JournalEvent(*row)
 
 
-def _filters(due_before: str) -> dict[type[Entity], ColumnElement[bool]]:
-    sighting, task, column = _table(Sighting), _table(Task), _table(Column)
-    ungraded = and_(
-        sighting.grade["source"].as_string() == UNGRADED["source"], sighting.grade["content"].as_integer() == UNGRADED["content"]
-    )
-    done = task.column.in_(select(column.id).where(column.role == "done"))
-    return {
-        Sighting: and_(~sighting.withdrawn, or_(sighting.assessment == "confirmed", ungraded)),
-        Task: and_(~task.withdrawn, or_(task.due < due_before, done)),
-        Note: false(),
-    }
-
-
 def _read(
-    session: Session, kind: type[Entity], positions: Mapping[str, int], where: ColumnElement[bool] | None, found: BoardState
+    session: Session, kind: Kind, positions: Mapping[str, int], due_before: str, pinned: Collection[str], found: BoardState
 ) -> None:
     """Add the rows that have not changed since the position."""
-    table, fields = _table(kind), _FIELDS[kind]
-    query = select(table.id, table.board, table.seq, *(table[name] for name in fields))
+    table: Any = kind.model.__table__.c  # type: ignore[attr-defined]
+    where = or_(kind.report_condition(table, due_before), table.id.in_(pinned))
+    query = select(table.id, table.board, table.seq, *(table[name] for name in kind.model.STATE))
     for boards in _batches(positions):
-        parameters = query.where(table.board.in_(boards))
-        for id, board, seq, *values in in_pages(
-            session.connection().execute(parameters if where is None else parameters.where(where))
-        ):
+        rows = session.connection().execute(query.where(table.board.in_(boards), where))
+        for id, board, seq, *values in in_pages(rows):
             if seq <= positions[board]:
-                found[kind.KIND][id] = EntityAt(board, id, seq, dict(zip(fields, values, strict=True)))
+                found[kind.name][id] = EntityAt(board, id, seq, dict(zip(kind.model.STATE, values, strict=True)))
 
 
 def _batches(boards: Iterable[str]) -> Iterator[list[str]]:
     ids = sorted(boards)
     return (ids[start : start + BOARDS_PER_QUERY] for start in range(0, len(ids), BOARDS_PER_QUERY))
-
-
-def _table(kind: type[Entity]) -> Any:
-    return kind.__table__.c  # type: ignore[attr-defined]

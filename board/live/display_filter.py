@@ -1,5 +1,4 @@
-"""Display filter: an allow-list of the fields that leave the server for a display. A new field or kind is left out until
-somebody adds it here."""
+"""Display filter: only the fields that the declarations of kinds name leave the server for a display."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -10,22 +9,11 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from board.commands.suggested_criteria import undecided
+from board.engine import kinds
 from models.display import PROFILES
 from models.entity import State
 from realtime import protocol
 
-PUBLIC_FIELDS: dict[str, tuple[str, ...]] = {  # by kind: what a visitor of the room may read
-    "search": (
-        "kind", "status", "worrying", "missing_since", "person.first_name", "person.age", "appeal.level", "appeal.until",
-    ),
-    "column": ("role", "rank"),  # titles are left out, as people type them
-    "sighting": ("number", "column", "rank", "assessment", "priority", "withdrawn", "late"),
-    "task": ("number", "column", "rank", "priority", "due", "withdrawn"),
-    "note": ("category", "happened_at"),
-    "shift": ("number", "since", "holder"),
-}  # fmt: skip
-# additional fields for displays in inner rooms
-INTERNAL_FIELDS: dict[str, tuple[str, ...]] = {"search": ("lead",), "sighting": ("seen_at",), "task": ("title",)}
 CLOSED_FIELDS = ("kind", "status")  # of a search that is found or closed: nothing about the person
 ACCOUNT_FIELDS = {"lead": "lead_name", "holder": "holder_name"}  # accounts are replaced by their names
 PUBLIC_APPEALS = ("posters", "public", "child_alert")  # levels of an appeal that is public anyway
@@ -73,7 +61,7 @@ def filter_event(wire: bytes, board: str, profile: str, facts: DisplayFacts) -> 
     """Return an event of a board as a display with this profile gets it: without author and reason."""
     event = orjson.loads(wire)
     kind, id, type, state = event["kind"], event["id"], event["type"], event.get("state")
-    if kind not in PUBLIC_FIELDS or event.get("erased"):
+    if not _is_shown(kind) or event.get("erased"):
         return protocol.hidden(event["seq"])
     if type == "search.status_set":
         facts.learn_status(id, event["at"], state["status"])
@@ -95,7 +83,7 @@ def filter_entities(encoded: Iterable[bytes], board: str, profile: str, facts: D
     for each in encoded:
         entity = orjson.loads(each)
         kind, id = entity["kind"], entity["id"]
-        state = _masked(kind, id, entity["state"], board, profile, facts) if kind in PUBLIC_FIELDS else None
+        state = _masked(kind, id, entity["state"], board, profile, facts) if _is_shown(kind) else None
         if state is not None:
             yield orjson.dumps({"kind": kind, "id": id, "seq": entity["seq"], "state": state})
 
@@ -109,7 +97,12 @@ def _fields(kind: str, state: State, board: str, profile: str, facts: DisplayFac
     if kind == "search" and state["status"] != "open":
         return CLOSED_FIELDS
     inner = profile == PROFILES[1] and facts.ended_at(board) is None
-    return PUBLIC_FIELDS[kind] + (INTERNAL_FIELDS.get(kind, ()) if inner else ())
+    return kinds.named(kind).display_fields["inner_room" if inner else "room"]
+
+
+def _is_shown(kind: str) -> bool:
+    """Return whether displays get anything of a kind."""
+    return bool(kinds.named(kind).display_fields["inner_room"])
 
 
 def _masked(kind: str, id: str, state: State, board: str, profile: str, facts: DisplayFacts) -> State | None:

@@ -22,13 +22,13 @@ from starlette.routing import Route
 from board.engine import access
 from board.engine.identity import Caller
 from board.errors import Refused, from_pydantic, invalid
-from board.fields import Data, LocationWithRadius, LongText, Time
 from board.i18n import N_
 from board.lookup.fuzzy_names import normalize_name, prefix_edit_distance
 from board.lookup.place_radius import Point, metres
 from board.web.heavy_reads import limited_per_account
 from board.web.http import json_errors, json_response, read_json_object, service_of
 from models.db.read_pacing import paced
+from models.fields import Data, LocationWithRadius, LongText, Time
 from models.search import Search
 from models.sighting import Sighting
 from models.times import parse_utc

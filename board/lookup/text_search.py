@@ -14,7 +14,7 @@ from sqlmodel import select as select_rows
 from starlette.requests import Request
 from starlette.responses import Response
 
-from board.engine import access, snapshot
+from board.engine import access, kinds, snapshot
 from board.engine.identity import Caller
 from board.errors import Refused
 from board.i18n import N_
@@ -23,13 +23,10 @@ from board.web.heavy_reads import limited_per_account
 from board.web.http import int_query_param, json_response, service_of
 from models.board import OPERATIONS
 from models.db.read_pacing import paced
-from models.note import Note
+from models.entity import Entity
 from models.search import Search
 from models.searchable import Match, Searchable, find_matches, words
-from models.sighting import Sighting
-from models.task import Task
 
-KINDS: tuple[type[Searchable], ...] = (Search, Sighting, Task, Note)
 MAX_QUERY = 200  # characters of the query
 TIMEOUT_S = 5.0
 CHARS_BEFORE, CHARS_AFTER = 40, 160  # characters shown before the first word and from it on
@@ -63,8 +60,9 @@ def _found(
     if not query_words:
         return []
     rows: list[Searchable] = []
-    for kind in KINDS:
-        rows += session.scalars(_query(kind, query_words, board, hidden).limit(limit))
+    for kind in kinds.every():
+        if kind.is_searchable:
+            rows += session.scalars(_query(kind.model, query_words, board, hidden).limit(limit))
     rows = sorted(rows, key=lambda row: row.id, reverse=True)[:limit]
     references = _references(session, {row.board for row in rows})
     return [_hit(row, query_words, references.get(row.board)) for row in paced(rows)]
@@ -74,7 +72,7 @@ def _references(session: Session, boards: set[str]) -> dict[str, str]:
     return dict(session.exec(select_rows(Search.id, Search.reference).where(Search.id.in_(boards))).all())  # type: ignore[attr-defined]
 
 
-def _query(kind: type[Searchable], query_words: list[str], board: str | None, hidden: Iterable[str]) -> Select[Any]:
+def _query(kind: type[Entity], query_words: list[str], board: str | None, hidden: Iterable[str]) -> Select[Any]:
     columns = kind.__table__.c  # type: ignore[attr-defined]
     query = select(kind).where(*(columns.folded.like(f"% {word}%") for word in query_words), columns.board.not_in(hidden))
     if board is not None and not (kind is Search and board == OPERATIONS):  # every search is on this board
@@ -97,7 +95,7 @@ def _hit(row: Searchable, query_words: list[str], reference: str | None) -> dict
 
 def _snippets(row: Searchable, left: set[str]) -> list[dict[str, Any]]:
     """Return as few texts of a row as together have all words, those with most words first."""
-    found = {name: (text, find_matches(text, left)) for name, text in row.searchable_texts().items() if text}
+    found = {name: (text, find_matches(text, left)) for name, text in kinds.of(row).searchable_texts(row).items() if text}
     has = {name: _words(where) for name, (_, where) in found.items()}
     shown = []
     while name := max((name for name in has if has[name] & left), key=lambda name: len(has[name] & left), default=None):

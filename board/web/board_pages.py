@@ -8,6 +8,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from board import i18n, labels
+from board.engine import kinds
 from board.engine.access import get_visible_board
 from board.errors import MESSAGES, Refused
 from board.web import static_files
@@ -86,7 +87,7 @@ async def catalogue(request: Request) -> Response:
     name = request.path_params["language"]
     if name not in i18n.languages():
         return error_page(request, 404, MESSAGES["not_found"])
-    response = JSONResponse(i18n.js_catalogue(name) | {"labels": labels.tables()})
+    response = JSONResponse(i18n.js_catalogue(name) | {"labels": labels.tables(), "kinds": kinds.for_scripts()})
     return static_files.gzipped(request, bytes(response.body), response.media_type)
 
 

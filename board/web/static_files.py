@@ -17,6 +17,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from board import i18n, labels
+from board.engine import kinds
 from board.paths import STATIC
 from board.web import js_bundle
 
@@ -97,7 +98,7 @@ def _version(second: int) -> str:
     digest = hashlib.sha256()
     for file in _files():
         digest.update(f"{file}\0{file.stat().st_mtime_ns}\0{file.stat().st_size}\n".encode())
-    return _digest(digest.hexdigest(), json.dumps(labels.tables()))
+    return _digest(digest.hexdigest(), json.dumps([labels.tables(), kinds.for_scripts()]))
 
 
 @lru_cache(maxsize=1)

@@ -7,9 +7,8 @@ import jsonschema_rs
 import pytest
 from sqlalchemy import text
 
-from board.commands import schemas
+from board.commands import schemas, searches
 from board.commands.suggested_criteria import suggested, undecided
-from models.search import Search
 from tests.support.backends import ALTERNATING
 from tests.support.people import Refusal
 from tests.support.search_scenario import SearchScenario
@@ -83,7 +82,7 @@ async def test_earlier_answers_stay_whatever_else_changes(scene: SearchScenario)
 
 
 async def test_both_kinds_of_search_are_as_the_description_says(scene: SearchScenario) -> None:
-    valid = jsonschema_rs.validator_for(schemas.state(Search)).is_valid
+    valid = jsonschema_rs.validator_for(schemas.state(searches.KIND)).is_valid
     state = await scene.state("search", scene.search)
     assert valid(state)
     await answered_before(scene, FORMER)

@@ -5,18 +5,19 @@ from typing import get_args
 
 import pytest
 
-from board.commands import appeals, searches
+from board.commands import searches
 from board.predefined_tasks import MAX_TASKS, FirstTasksFile, TaskCatalogue, default_catalogue
 from models.db.database import ConfigurationError
+from models.search import AppealLevel
 from tests.support.people import connect_person, create_token, running_server, settings_for
 
 OWN = '[[runaway]]\ntitle = "Ask the neighbours"\ndue_minutes = 15\n[[runaway]]\nkey = "bus"\ntitle = "Bus"\ntitle_fr = "Bus"\n'
 
 
 def test_each_kind_and_each_level_has_tasks_and_no_appeal_has_none() -> None:
-    assert FirstTasksFile.model_fields.keys() == set(get_args(searches.Kind))
-    assert all(default_catalogue().first_tasks(kind) for kind in get_args(searches.Kind))
-    assert [level for level in get_args(appeals.Level) if not default_catalogue().take_down(level)] == ["none"]
+    assert FirstTasksFile.model_fields.keys() == set(get_args(searches.SearchKind))
+    assert all(default_catalogue().first_tasks(kind) for kind in get_args(searches.SearchKind))
+    assert [level for level in get_args(AppealLevel) if not default_catalogue().take_down(level)] == ["none"]
 
 
 async def test_an_installation_has_first_tasks_of_its_own(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select, text
 from sqlmodel import Session
 
+from board.engine import kinds
 from board.lookup import text_search
 from models import searchable
 from models.db.database import Database
@@ -31,6 +32,8 @@ TASK = {"title": "ask the kiosk", "instruction": "mind the dog", "checklist": {"
 APART = unicodedata.normalize("NFD", "zoé")  # the accent a sign of its own
 ANY, SIGNS = st.characters(exclude_categories=["Cs"]), st.sampled_from("aZé½ŉßﬁİ_ -\u0301\u0345\u00ad")
 HIDDEN = {"source": {"kind": "named"}, "source_name": "Godelieve", "source_contact": "0470 98 76 54"}
+
+SEARCHED = [kind for kind in kinds.every() if kind.is_searchable]
 
 
 async def ask(person: Person, q: str, **params: Any) -> httpx.Response:
@@ -320,15 +323,15 @@ async def test_older_data_is_found_too(team: Team, backend: Backend, tmp_path: A
 
 
 def _folded(session: Session) -> dict[str, str]:
-    tables = [metadata.tables[kind.__tablename__].c for kind in text_search.KINDS]  # type: ignore[index]
+    tables = [metadata.tables[str(kind.model.__tablename__)].c for kind in SEARCHED]
     return {id: words for table in tables for id, words in session.execute(select(table.id, table.folded))}
 
 
 def _as_before(source: Session, target: Session) -> None:
     """The rows of one database in another, of the version before words were kept."""
     old_schemas.reset_to_revision(target, "0004")
-    for kind in text_search.KINDS:
-        table = metadata.tables[str(kind.__tablename__)]
+    for kind in SEARCHED:
+        table = metadata.tables[str(kind.model.__tablename__)]
         old_schemas.insert_rows(target, table, [dict(row) for row in source.execute(select(table)).mappings()])
 
 
@@ -343,5 +346,5 @@ async def test_slow_query_is_ended(team: Team, monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_words_that_are_kept_are_in_no_state() -> None:
-    assert all("folded" not in kind.STATE for kind in text_search.KINDS)
+    assert all("folded" not in kind.model.STATE for kind in SEARCHED)
     assert searchable.folded_text(["Red, red dog", None, "DOG's"]) == " red dog s"

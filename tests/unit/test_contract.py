@@ -20,7 +20,7 @@ from board.api.endpoint_docs import ENDPOINTS
 from board.api.routes import document
 from board.bootstrap import ROOT
 from board.commands.registry import TABLE
-from board.commands.schemas import KINDS
+from board.engine import kinds
 from board.errors import MESSAGES
 from board.settings import Settings
 from board.web.http import BASE, STATUS
@@ -159,7 +159,7 @@ def commands() -> Iterator[tuple[str, str]]:
 
 
 def fields() -> Iterator[tuple[str, str]]:
-    for kind in KINDS:
+    for kind in [kind.model for kind in kinds.every()]:
         properties = document()["components"]["schemas"][kind.KIND]["properties"]
         told = next((part for part in CONTRACT.split("\n- ") if part.startswith(f"`{kind.KIND}`:")), "")
         for name in kind.STATE:

@@ -15,13 +15,13 @@ from board import cli, errors
 from board.api import routes
 from board.audit.entries import ENTRIES
 from board.bootstrap import ROOT
-from board.commands import appeals
 from board.commands.registry import TABLE
-from board.commands.schemas import KINDS
+from board.engine import kinds
 from board.labels import EVENTS, VALUES
 from board.paths import DOCS
 from board.settings import Settings
 from models.accounts import ROLES, SCOPES
+from models.search import AppealLevel
 from realtime import protocol
 from tests.support.readme_blocks import README, code_blocks, document
 from tests.unit import test_architecture, test_js_layers
@@ -85,7 +85,7 @@ def test_an_event_type_in_a_folder_is_seen(tmp_path: Path) -> None:
     assert dotted(tmp_path) == {"note.sung": "people/new.py"}
 
 
-@pytest.mark.parametrize("model", KINDS)
+@pytest.mark.parametrize("model", [kind.model for kind in kinds.every()])
 def test_every_field_of_every_state(model: type) -> None:
     line = next(part for part in section("States").split("\n- ") if part.startswith(f"`{model.KIND}`"))  # type: ignore[attr-defined]
     missing = set(model.STATE) - set(re.findall(r"`(\w+)`", line))  # type: ignore[attr-defined]
@@ -282,4 +282,4 @@ def test_first_tasks_and_criteria_are_whole() -> None:
     )
     assert len(predefined_tasks.criteria()) == 6
     taken_down = tomllib.loads((Path(DATA) / "take_down.toml").read_text(encoding="utf-8"))["take_down"]
-    assert {level for task in taken_down for level in task["levels"]} == set(get_args(appeals.Level)) - {"none"}
+    assert {level for task in taken_down for level in task["levels"]} == set(get_args(AppealLevel)) - {"none"}

@@ -1,8 +1,6 @@
 """Labels: each code that people are shown has one, and it stands in one place."""
 
-import re
 from collections.abc import Iterator
-from copy import deepcopy
 from io import BytesIO
 from typing import Any
 
@@ -11,6 +9,7 @@ import pytest
 from board import labels
 from board.commands import schemas
 from board.dev.js_messages import javascript
+from board.engine import kinds
 from board.paths import STATIC
 
 # Texts of the scripts that are no labels, but the same words: names of pages, buttons, headings, states of a step.
@@ -32,13 +31,13 @@ def leaves(schema: dict[str, Any], path: str = "") -> Iterator[tuple[str, list[A
             yield path, [*part.get("enum", ()), *([part["const"]] if "const" in part else ())]
 
 
-@pytest.mark.parametrize("model", schemas.KINDS)
-def test_every_kind_field_and_code_has_a_label(model: Any) -> None:
-    assert model.KIND in labels.KINDS
-    found = list(leaves(schemas.state(model)))
+@pytest.mark.parametrize("kind", kinds.every(), ids=lambda kind: kind.name)
+def test_every_kind_field_and_code_has_a_label(kind: Any) -> None:
+    assert kind.name in labels.KINDS
+    found = list(leaves(schemas.state(kind)))
     assert found
-    assert {path for path, _ in found if labels.field(path, english, model.KIND) == path.replace("_", " ")} == set()
-    unnamed = [(path, code) for path, codes in found for code in codes if labels.value(path, model.KIND, code, english) is None]
+    assert {path for path, _ in found if labels.field(path, english, kind.name) == path.replace("_", " ")} == set()
+    unnamed = [(path, code) for path, codes in found for code in codes if labels.value(path, kind.name, code, english) is None]
     assert unnamed == []
 
 
@@ -60,41 +59,6 @@ def test_label_of_a_value_depends_on_the_kind() -> None:
         ("assessment", "briefing", "credible"),
     ]
     assert [labels.value(*each, english) for each in given] == ["New", "Administrator", "Not decided", None]
-
-
-@pytest.fixture
-def tables(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let a test change copies of the tables."""
-    for name in ("KINDS", "FIELDS", "VALUES", "EVENTS", "DONE"):
-        monkeypatch.setattr(labels, name, deepcopy(getattr(labels, name)))
-
-
-@pytest.mark.usefixtures("tables")
-def test_labels_of_a_new_kind_are_added_once() -> None:
-    added: dict[str, Any] = {
-        "kinds": {"vehicle": "Vehicle"}, "fields": {"plate": "Plate", "vehicle.place": "Parked at", "title": "Title"},
-        "values": {"vehicle.status": {"open": "unlocked"}}, "events": {"vehicle.towed": "Vehicle towed"},
-        "done": {"towed": "towed"},
-    }  # fmt: skip
-    for _ in range(2):
-        labels.register(**added)
-    assert [labels.field("place", english, kind) for kind in ("vehicle", "sighting")] == ["Parked at", "Place"]
-    assert [labels.value("status", kind, "open", english) for kind in ("vehicle", "search")] == ["unlocked", "Open"]
-    assert labels.event("vehicle.towed", english) == "Vehicle towed"
-
-
-@pytest.mark.usefixtures("tables")
-@pytest.mark.parametrize(
-    ("added", "problem"),
-    [
-        ({"fields": {"plate": "Plate", "place": "Spot"}}, 'The field place has the label "Place"; it cannot be "Spot" too.'),
-        ({"values": {"status": {"open": "Ajar"}}}, 'The value of status: open has the label "Open"; it cannot be "Ajar" too.'),
-    ],
-)
-def test_labels_that_contradict_others_are_refused(added: dict[str, Any], problem: str) -> None:
-    with pytest.raises(ValueError, match=re.escape(problem)):
-        labels.register(**added)
-    assert "plate" not in labels.FIELDS
 
 
 def test_no_label_stands_in_the_scripts() -> None:

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from board import fields
 from board.commands.registry import TABLE
 from board.errors import from_pydantic
+from board.merge_patch import merge_patch
 from realtime import protocol, strict_json
 from tests.support.linear_time import superlinear_growth, text_makers
 
@@ -23,7 +23,7 @@ TOO_DEEP = "Nested deeper than 32."
 def patch(text: str) -> None:
     """A merge patch, as deep and as wide as can be sent."""
     value, fault = strict_json.parse(text)
-    fields.merge_patch({"person": {"age": 11}}, value if fault is None else {text: {text: text}})
+    merge_patch({"person": {"age": 11}}, value if fault is None else {text: {text: text}})
 
 
 def message(text: str) -> None:

@@ -7,12 +7,10 @@ import re
 from datetime import date
 from typing import Annotated, Any, ClassVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
-from board.errors import from_pydantic
-from board.i18n import N_
-from models.entity import State
+from models.texts import N_
 from models.times import format_utc, parse_utc
 
 
@@ -91,45 +89,14 @@ class LocationWithRadius(Location):
     radius_m: Radius | None = None
 
 
+class Position(Data):
+    """Position in a journal, with the hash of its chain there, in hex."""
+
+    epoch: str
+    seq: int
+    head: str
+
+
 def none_if_empty(group: Any) -> Any:
     """Return None if no field of the group is set."""
     return None if group is not None and all(value is None for value in group.model_dump().values()) else group
-
-
-def merge_patch(state: Any, patch: Any) -> Any:
-    """Apply a JSON merge patch (RFC 7396): objects merge, lists are replaced. A cleared field stays as null, which `Data`
-    reads as not given; so clearing an unknown field is still an error."""
-    if not isinstance(patch, dict):
-        return patch
-    merged = dict(state) if isinstance(state, dict) else {}
-    for name, value in patch.items():
-        merged[name] = merge_patch(merged.get(name), value)
-    return merged
-
-
-def apply_patch(fields: type[Data], state: State, patch: State) -> State:
-    """Return all fields after a merge patch, validated. Raises Refused `invalid`."""
-    try:
-        return fields.model_validate(merge_patch(state, patch)).model_dump()
-    except ValidationError as error:
-        raise from_pydantic(error) from error
-
-
-def validate_patch_alone(fields: type[Data], blank: State, patch: State) -> None:
-    """Check a patch as far as possible without the entity; `blank` is the smallest valid one. Raises Refused `invalid`."""
-    try:
-        fields.model_validate(merge_patch(blank, patch))
-    except ValidationError as error:
-        if not all(_may_be_there(patch, each["loc"], each["type"]) for each in error.errors(include_input=False)):
-            raise from_pydantic(error) from error
-
-
-def _may_be_there(patch: Any, path: tuple[int | str, ...], type: str) -> bool:
-    """Return whether a field that an error misses may be on the entity: it is, unless the patch clears it."""
-    if type != "missing":
-        return type == "incomplete"
-    for name in path:
-        if not isinstance(patch, dict) or name not in patch:
-            return True
-        patch = patch[name]
-    return False

@@ -1,0 +1,75 @@
+"""Queries of the ranks in a column, over all kinds of cards."""
+
+from functools import cache
+
+from sqlalchemy import bindparam, text
+
+from board.engine import kinds, unit_of_work
+from board.engine.event_writer import EventWriter
+from models.card import Card
+
+
+class _Statements:
+    """Statements over the tables of all kinds of cards."""
+
+    def __init__(self, tables: tuple[str, ...]) -> None:
+        every = " UNION ALL ".join(f'SELECT id, rank FROM {table} WHERE "column" = :column' for table in tables)  # noqa: S608
+        ends = ", ".join(f'(SELECT max(rank) FROM {table} WHERE "column" = c.id)' for table in tables)  # noqa: S608
+        self.in_column = text(f"SELECT id FROM ({every}) c ORDER BY rank, id")  # noqa: S608
+        self.any = text(f"SELECT 1 FROM ({every}) c LIMIT 1")  # noqa: S608
+        self.same = text(f"SELECT id FROM ({every}) c WHERE id <> :but AND rank = :rank LIMIT 1")  # noqa: S608
+        self.below = text(f"SELECT max(rank) FROM ({every}) c WHERE id <> :but AND rank < :rank")  # noqa: S608
+        self.above = text(f"SELECT min(rank) FROM ({every}) c WHERE id <> :but AND rank > :rank")  # noqa: S608
+        self.highest = text(f'SELECT id, {ends} FROM "column" c WHERE board IN :boards').bindparams(  # noqa: S608
+            bindparam("boards", expanding=True)
+        )
+
+
+_statements_for = cache(_Statements)
+
+
+def _statements() -> _Statements:
+    """Return the statements for the kinds that are registered now. No value is pasted into them."""
+    return _statements_for(tuple(str(kind.model.__tablename__) for kind in kinds.cards()))
+
+
+def highest(writer: EventWriter, column: str) -> str | None:
+    """Return the highest rank in a column, cached for the transaction: new cards come in bursts."""
+    known = unit_of_work.current(writer.session).highest_rank
+    if column not in known:
+        writer.session.flush()
+        boards = [writer.board.id, *(() if known else unit_of_work.current(writer.session).boards)]
+        for id, *ends in writer.session.connection().execute(_statements().highest, {"boards": boards}):
+            known[id] = max(each or "" for each in ends) or None
+    return known[column]
+
+
+def below(writer: EventWriter, column: str, rank: str, but: str) -> str | None:
+    """Return the highest rank below one, without the card `but`."""
+    writer.session.flush()
+    return writer.session.connection().execute(_statements().below, {"column": column, "but": but, "rank": rank}).scalar()
+
+
+def above(writer: EventWriter, column: str, rank: str, but: str) -> str | None:
+    """Return the lowest rank above one, without the card `but`."""
+    writer.session.flush()
+    return writer.session.connection().execute(_statements().above, {"column": column, "but": but, "rank": rank}).scalar()
+
+
+def in_order(writer: EventWriter, column: str) -> list[str]:
+    """Return the ids of the cards of a column, withdrawn ones included, in their order."""
+    writer.session.flush()
+    return [row.id for row in writer.session.connection().execute(_statements().in_column, {"column": column})]
+
+
+def is_taken(writer: EventWriter, card: Card) -> bool:
+    """Return whether another card of its column has the same rank."""
+    writer.session.flush()
+    values = {"column": card.column, "rank": card.rank, "but": card.id}
+    return writer.session.connection().execute(_statements().same, values).first() is not None
+
+
+def is_any_in(writer: EventWriter, column: str) -> bool:
+    """Return whether a column has a card, withdrawn or not."""
+    writer.session.flush()
+    return writer.session.connection().execute(_statements().any, {"column": column}).first() is not None

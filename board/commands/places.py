@@ -1,0 +1,17 @@
+"""Places: the fields of a place in a declaration of a kind."""
+
+from typing import Any
+
+from board.engine.kinds import FieldSpec
+from board.i18n import N_
+
+
+def place_fields(name: str, **more: Any) -> tuple[FieldSpec, ...]:
+    """Return the fields of a place with its uncertainty, of the column `name`. `more` goes for all of them."""
+    return (
+        FieldSpec(name, N_("Place")),
+        FieldSpec(f"{name}.text", N_("Place"), control="text", searched=True, exported=True, prose=True, **more),
+        FieldSpec(f"{name}.lat", N_("Latitude"), control="number", exported=True, **more),
+        FieldSpec(f"{name}.lon", N_("Longitude"), control="number", exported=True, **more),
+        FieldSpec(f"{name}.radius_m", N_("Uncertainty (m)"), control="number", exported=True, **more),
+    )

@@ -1,0 +1,298 @@
+"""Registry of the kinds of entities on boards.
+
+A kind is declared once, beside its rules under `board/commands/`. Snapshots, search, exports, alerts, undo, handovers, paper,
+displays, OpenAPI and the pages ask its declaration. A declaration that contradicts itself is refused when it is registered.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Literal
+
+from sqlalchemy import ColumnElement
+from sqlmodel import Session
+
+from board import i18n, labels
+from board.engine.event import JournalEvent
+from models.board import OPERATIONS
+from models.card import Card
+from models.entity import Entity, State, json_type
+from models.fields import Data
+from models.searchable import Searchable
+
+Control = Literal["text", "long", "number", "time", "date", "choice", "person", "people", "card", "flag"]
+Audience = Literal["room", "inner_room"]  # displays that get a field: all of them, or those in inner rooms
+
+
+class MisdeclaredKind(Exception):
+    """Declaration of a kind that contradicts itself, with a sentence that names it."""
+
+
+@dataclass(frozen=True, slots=True)
+class FieldSpec:
+    """Field of a state, by its path. A `*` in the path stands for any key: `checklist.*.text`.
+
+    `type` is that of a value that the server makes; the type of others is in the data that people write. `control` is the form
+    control by which people write it, `choices` the labels of its codes. A `personal` field never reaches a display.
+    `prose` is free text, of which paper shows what was written, and not what it replaced.
+    """
+
+    path: str
+    label: str
+    type: Any = None
+    control: Control | None = None
+    choices: Mapping[str, str] | None = None
+    required: bool = False
+    searched: bool = False
+    exported: bool = False
+    personal: bool = False
+    prose: bool = False
+    display: Audience | None = None
+
+    @property
+    def column(self) -> str:
+        """Name of the column that holds the field."""
+        return self.path.partition(".")[0]
+
+
+@dataclass(frozen=True, slots=True)
+class EventSpec:
+    """Type of an event. `command` makes it, and its rights are needed to undo it. `is_significant` tells from the new state
+    whether nobody may take over a shift without having read it."""
+
+    label: str
+    command: str | None = None
+    undoable: bool = False
+    is_significant: Callable[[State], bool] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UndoRules:
+    """Rules by which a kind undoes its events. Each gets the event writer and the row first.
+
+    `withheld` returns former values of columns that are in no event, or refuses; `dangling` the fields whose former value refers
+    to something that is gone, with a sentence for each; `apply` writes the former values.
+    """
+
+    withheld: Callable[[Any, Any, JournalEvent], State] = lambda writer, row, event: {}
+    dangling: Callable[[Any, Any, State], Mapping[str, str]] = lambda writer, row, values: {}
+    apply: Callable[[Any, Any, JournalEvent, State], None] = lambda writer, row, event, values: writer.update(
+        row, event.type, values, undoes=event.seq
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class Kind:
+    """Declaration of a kind of entity.
+
+    `data` has the fields that people write, with their types. `boards` are the kinds of boards that have it. A kind that is not
+    `counted` takes no room on a board. Of a card, `title_field` names it, and new ones go to the first column of the role
+    `first_column`. `alerts` returns (kind of alert, account) for an event. `reported` limits the rows that a handover report
+    reads; without it these are all cards that are not withdrawn, and nothing of other kinds. `translations` are those of an
+    installation's own kind: {language: {label: text}}.
+    """
+
+    model: type[Entity]
+    title: str
+    data: type[Data]
+    fields: tuple[FieldSpec, ...]
+    events: Mapping[str, EventSpec]
+    boards: tuple[str, ...] = ("search",)
+    counted: bool = True
+    plural: str = ""
+    title_field: str = ""
+    first_column: str = ""
+    undo: UndoRules = field(default_factory=UndoRules)
+    alerts: Callable[[Session, JournalEvent, State, Collection[str]], Iterable[tuple[str, str]]] = lambda *event: ()
+    reported: Callable[[Any, str], ColumnElement[bool]] | None = None  # of columns, and the end of the next shift
+    translations: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """Name of the kind in states, events and commands, such as `sighting`."""
+        return self.model.KIND
+
+    @property
+    def is_card(self) -> bool:
+        return issubclass(self.model, Card)
+
+    def report_condition(self, columns: Any, shift_end: str) -> ColumnElement[bool]:
+        """Return the condition for the rows that a handover report reads. For kinds with `reported`, and cards."""
+        condition: ColumnElement[bool] = self.reported(columns, shift_end) if self.reported else ~columns.withdrawn
+        return condition
+
+    @property
+    def is_searchable(self) -> bool:
+        return issubclass(self.model, Searchable)
+
+    @cached_property
+    def display_fields(self) -> Mapping[Audience, tuple[str, ...]]:
+        """Paths of the fields for displays, by audience; displays in inner rooms get those for all rooms too."""
+        room = tuple(spec.path for spec in self.fields if spec.display == "room")
+        return {"room": room, "inner_room": tuple(spec.path for spec in self.fields if spec.display)}
+
+    def searchable_texts(self, row: Entity) -> dict[str, str | None]:
+        """Return the texts to search by field: only what every viewer may see, and nothing about who a source is."""
+        return {
+            path: text
+            for spec in self.fields
+            if spec.searched
+            for path, text in _values_at(getattr(row, spec.column), spec.path.split(".")[1:], spec.column)
+        }
+
+    def made_type(self, name: str) -> Any:
+        """Return the type of a field of the state that the server makes; None if it is that of `data`."""
+        declared = next((spec.type for spec in self.fields if spec.path == name and spec.type is not None), None)
+        return declared if declared is not None or name in self.data.model_fields else json_type(self.model, name)
+
+    def labels(self) -> Iterator[str]:
+        """Yield all texts for people."""
+        yield from filter(None, (self.title, self.plural))
+        for spec in self.fields:
+            yield from (spec.label, *(spec.choices or {}).values())
+        yield from (event.label for event in self.events.values())
+
+
+def _values_at(value: Any, path: list[str], name: str) -> Iterator[tuple[str, Any]]:
+    if not path:
+        yield name, value
+    elif value is not None:
+        for key in value if path[0] == "*" else path[:1]:
+            yield from _values_at(value.get(key), path[1:], f"{name}.{key}")
+
+
+_registered: dict[str, Kind] = {}
+_events: dict[str, EventSpec] = {}
+_fields: dict[str, list[FieldSpec]] = {}
+
+
+def register(kind: Kind) -> Kind:
+    """Add a kind. Raises MisdeclaredKind."""
+    i18n.add_translations(kind.translations)
+    for fault in _faults(kind):
+        i18n.remove_translations(kind.translations)
+        raise MisdeclaredKind(f"The kind {kind.name!r} is declared wrongly: {fault}")
+    _registered[kind.name] = kind
+    _index()
+    return kind
+
+
+@contextmanager
+def registered(kind: Kind) -> Iterator[Kind]:
+    """Register a kind for a while."""
+    register(kind)
+    try:
+        yield kind
+    finally:
+        del _registered[kind.name]
+        i18n.remove_translations(kind.translations)
+        _index()
+
+
+def _index() -> None:
+    """Index what is looked up often, and give the labels of all kinds to `board.labels`."""
+    _events.clear()
+    _fields.clear()
+    fields: dict[str, str] = {}
+    values: dict[str, Mapping[str, str]] = {}
+    for kind in _registered.values():
+        _events.update(kind.events)
+        for spec in kind.fields:
+            _fields.setdefault(spec.path, []).append(spec)
+            if fields.setdefault(spec.path, spec.label) != spec.label:
+                fields[f"{kind.name}.{spec.path}"] = spec.label
+            if spec.choices:
+                values[f"{kind.name}.{spec.path}"] = spec.choices
+    for path, specs in _fields.items():
+        if specs[0].choices and all(spec.choices for spec in specs):
+            values[path] = specs[0].choices
+    titles = {kind.name: kind.title for kind in _registered.values()}
+    labels.declare(titles, fields, values, {type: spec.label for type, spec in _events.items()})
+
+
+def _faults(kind: Kind) -> Iterator[str]:
+    """Yield a sentence for each contradiction in a declaration."""
+    if kind.name in _registered:
+        yield "the name is taken."
+    declared = {spec.column for spec in kind.fields}
+    for name in kind.model.STATE:
+        if name not in declared:
+            yield f"the field {name!r} of its state is not declared."
+        elif name not in kind.data.model_fields and kind.made_type(name) is None:
+            yield f"the field {name!r} has no type: neither in its data nor in its declaration."
+    for spec in kind.fields:
+        if spec.column not in kind.model.model_fields:
+            yield f"there is no field {spec.path!r}."
+        if spec.searched and not kind.is_searchable:
+            yield f"{spec.path!r} is searched, but its model is not searchable."
+        if spec.searched and spec.column not in kind.model.STATE:
+            yield f"{spec.path!r} is searched, but not everybody who sees the board may read it."
+        if spec.personal and spec.display:
+            yield f"{spec.path!r} is personal data, and shown on displays."
+        if spec.control == "choice" and not spec.choices:
+            yield f"{spec.path!r} is a choice of nothing."
+    if kind.is_card and (kind.title_field not in kind.model.STATE or not kind.first_column or not kind.plural):
+        yield "a card needs a title field of its state, the role of its first column, and a plural."
+    for text in kind.labels():
+        for language in i18n.languages()[1:]:
+            if not i18n.is_translated(text, language):
+                yield f"the label {text!r} has no translation into {language!r}."
+
+
+def every() -> Collection[Kind]:
+    """Return all kinds, in the order of their registration."""
+    return _registered.values()
+
+
+def named(name: str) -> Kind:
+    """Return the kind with this name. Raises KeyError."""
+    return _registered[name]
+
+
+def of(row: Entity) -> Kind:
+    """Return the kind of an entity."""
+    return _registered[row.KIND]
+
+
+def on_board(board: str) -> list[Kind]:
+    """Return the kinds that a board has besides searches."""
+    kind_of_board = OPERATIONS if board == OPERATIONS else "search"
+    return [kind for kind in _registered.values() if kind_of_board in kind.boards]
+
+
+def cards() -> list[Kind]:
+    """Return the kinds of cards."""
+    return [kind for kind in _registered.values() if kind.is_card]
+
+
+def for_scripts() -> dict[str, Any]:
+    """Return what the pages need of all kinds, by name: of each field `path`, `control`, `choices`, `required`, and `written`:
+    whether people write it by the commands `add` and `update`. Labels are in `board.labels`."""
+    return {kind.name: _for_scripts(kind) for kind in _registered.values()}
+
+
+def _for_scripts(kind: Kind) -> dict[str, Any]:
+    fields = [
+        {
+            "path": spec.path, "control": spec.control, "choices": list(spec.choices or ()), "required": spec.required,
+            "written": spec.control is not None and spec.column in kind.data.model_fields,
+        }
+        for spec in kind.fields
+    ]  # fmt: skip
+    return {"card": kind.is_card, "title": kind.title_field, "column": kind.first_column, "fields": fields}
+
+
+def control_of(path: str) -> Control | None:
+    """Return the form control of a field of any kind."""
+    return next((spec.control for spec in _fields.get(path, ()) if spec.control), None)
+
+
+def is_prose(path: str) -> bool:
+    """Return whether a field of any kind is free text."""
+    return any(spec.prose for spec in _fields.get(path, ()))
+
+
+def event_specs() -> Mapping[str, EventSpec]:
+    """Return all types of events."""
+    return _events
