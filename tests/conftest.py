@@ -1,9 +1,11 @@
 """Fixtures shared by all folders: servers, people on sockets, browsers."""
 
+import functools
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import httpcore2
 import pytest
 from argon2 import PasswordHasher
 from playwright.async_api import Browser
@@ -60,6 +62,14 @@ def _quick_passwords() -> Iterator[None]:
     """Make password hashing take a millisecond in this process; the real parameters take half a second of a core."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(identity, "HASHER", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _one_tls_context() -> Iterator[None]:
+    """Read the certificates of the system once; each of the thousands of HTTP clients would read them again, in 8 ms."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(httpcore2, "default_ssl_context", functools.cache(httpcore2.default_ssl_context))
         yield
 
 

@@ -2,7 +2,7 @@
 
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,21 +46,22 @@ class ScriptChecks:
     def run(self, name: str) -> int:
         """Run one check in the checkout, and return its exit code."""
         script, *arguments = COMMANDS[name]
-        command = [str(self.node.program), str(self.packages / script), *arguments]
-        return subprocess.run(command, check=False, cwd=self.root).returncode  # noqa: S603 - our own words, no shell
+        return run_and_report(name, [str(self.node.program), str(self.packages / script), *arguments], self.root)
 
     def test(self) -> int:
-        """Run the tests of modules, print their output if one fails, and return the exit code."""
+        """Run the tests of modules, and return the exit code."""
         files = sorted(str(file) for file in (self.root / "tests/js").glob("*.test.js"))
         command = [str(self.node.program), "--import", NO_PAGE, "--test", "--test-reporter=spec", *files]
-        done = subprocess.run(  # noqa: S603 - our own words, no shell
-            command, check=False, cwd=self.root, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8"
-        )
-        if done.returncode:
-            print(done.stdout)  # noqa: T201
-        else:
-            report(f"{TESTS}: {len(files)} files passed")
-        return done.returncode
+        return run_and_report(TESTS, command, self.root)
+
+
+def run_and_report(name: str, command: Sequence[str], root: Path) -> int:
+    """Run a check in the checkout, print its output if it fails, and return the exit code."""
+    done = subprocess.run(  # noqa: S603 - our own words, no shell
+        command, check=False, cwd=root, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8"
+    )
+    report(f"{name}: failed with {done.returncode}\n{done.stdout}" if done.returncode else f"{name}: passed")
+    return done.returncode
 
 
 def main() -> int:

@@ -2,15 +2,15 @@
 
 import os
 import shutil
-import subprocess
 import sys
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 from board.bootstrap import ROOT
 from board.dev import CannotStart, find_postgres, second_try, test_coverage
 from board.dev.browser import BROWSER_VARIABLE, NoBrowser, find
 from board.dev.phases import Phases
-from board.dev.script_checks import COMMANDS, TESTS, ScriptChecks
+from board.dev.script_checks import COMMANDS, TESTS, ScriptChecks, run_and_report
 from board.dev.second_try import Run
 from board.dev.server_binaries import fetch_redis
 from board.install import report
@@ -25,13 +25,13 @@ WANTED = {  # program, and the consequence of its absence
     "strace": "no strace here: the trace of what is on the disk before an answer is left out (on Debian: apt install strace)",
     "ip": "no ip here: the two machines with a line between them are left out (on Debian: apt install iproute2)",
 }
-# Three test files at a time, in the order of tests/conftest.py: half of their time is waiting.
-ABREAST = ["-n", "3", "--dist", "loadfile", "--no-loadscope-reorder"]
+# Four test files at a time, in the order of tests/conftest.py: half of their time is waiting.
+ABREAST = ["-n", "4", "--dist", "loadfile", "--no-loadscope-reorder"]
 WIDTH = 80
 
 
 def run(arguments: Sequence[str]) -> int:
-    """Run all rules and then pytest with `arguments`. Return the exit code of the first that failed."""
+    """Run all rules, and beside them pytest with `arguments`. Return the exit code of the first that failed."""
     if not (ROOT / "tests").is_dir():
         report("the tests are not installed: run this in a checkout")
         return 1
@@ -45,17 +45,14 @@ def run(arguments: Sequence[str]) -> int:
     for program, sentence in WANTED.items():
         if shutil.which(program) is None:
             report(sentence)
-    phases = Phases()
-    failed: dict[str, int] = {}
-    for phase, (name, command) in RULES.items():
-        with phases.timed(phase, name):
-            code = step(command)
-        failed |= {name: code} if code else {}
-    with phases.timed("scripts", ", ".join([*COMMANDS, TESTS])):
-        failed |= scripts()
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # else each of the hundreds of processes of the tests compiles all modules
     if not any(word.startswith("-m") for word in arguments):
         report(LEFT_OUT)
-    ran = tests(arguments, phases)
+    phases = Phases()
+    with ThreadPoolExecutor(1) as beside:  # as tests wait for half of their time
+        rules = beside.submit(check_rules, phases)
+        ran = tests(arguments, phases)
+        failed = rules.result()
     failed |= coverage(ran) if is_measured(arguments) else {}
     report(str(phases))
     for line in ran.flaky_lines():
@@ -64,13 +61,19 @@ def run(arguments: Sequence[str]) -> int:
     return next(iter(failed.values()), ran.code)
 
 
-def scripts() -> dict[str, int]:
-    """Run the checks of scripts and styles. Return the exit codes of those that failed, by name."""
-    try:
-        return dict(ScriptChecks.prepared(ROOT).failed())
-    except CannotStart as error:
-        report(str(error))
-        return {"scripts": 1}
+def check_rules(phases: Phases) -> dict[str, int]:
+    """Run all rules and the checks of scripts. Return the exit codes of those that failed, by name."""
+    failed: dict[str, int] = {}
+    for phase, (name, command) in RULES.items():
+        with phases.timed(phase, name):
+            code = run_and_report(name, [sys.executable, "-m", *command], ROOT)
+        failed |= {name: code} if code else {}
+    with phases.timed("scripts", ", ".join([*COMMANDS, TESTS])):
+        try:
+            return failed | dict(ScriptChecks.prepared(ROOT).failed())
+        except CannotStart as error:
+            report(str(error))
+            return failed | {"scripts": 1}
 
 
 def is_whole(arguments: Sequence[str]) -> bool:
@@ -108,11 +111,6 @@ def tests(arguments: Sequence[str], phases: Phases) -> Run:
     elif ran.code:
         report(ran.why_not())
     return ran
-
-
-def step(command: Sequence[str]) -> int:
-    """Run a module with this Python in the checkout, and return its exit code."""
-    return subprocess.run([sys.executable, "-m", *command], check=False, cwd=ROOT).returncode  # noqa: S603
 
 
 def closing(ran: Run, failed: dict[str, int], seconds: float) -> None:

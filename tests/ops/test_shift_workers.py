@@ -10,7 +10,7 @@ import httpx2 as httpx
 
 from board.dev import Redis
 from tests.support.people import new_id
-from tests.support.worker_processes import WorkerProcesses
+from tests.support.worker_processes import running_workers
 
 WORKERS, STEPS = 3, 50
 ROUNDS = 10  # of so many steps each, at most: until all that matters has happened
@@ -55,14 +55,12 @@ class Coordinator:
 
 
 async def test_one_holds_the_shift_at_every_moment_whoever_serves_whom(postgres_url: str, redis: Redis) -> None:
-    workers = WorkerProcesses(postgres_url, WORKERS, redis.url)
-    await workers.start()
-    try:
+    events: list[dict[str, Any]] = []
+    async with running_workers(postgres_url, WORKERS, redis.url) as workers:
         people = [
             Coordinator(workers.url, await workers.hire(name, "coordinator"), seed)
             for seed, name in enumerate(("Alice", "Ada", "Dora"))
         ]
-        events: list[dict[str, Any]] = []
         for _ in range(ROUNDS):
             await asyncio.gather(*(person.work() for person in people))
             events = (await people[0].http.get(f"{OPERATIONS}/events", params={"limit": 1000})).json()["events"]
@@ -71,7 +69,6 @@ async def test_one_holds_the_shift_at_every_moment_whoever_serves_whom(postgres_
         for person in people:
             assert person.done
             await person.http.aclose()
-    finally:
         assert await workers.end() == 0
     check([event for event in events if event["kind"] in ("shift", "handover")])
 
