@@ -13,6 +13,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
+from operator import itemgetter
 from typing import Any
 
 from starlette.requests import Request
@@ -74,6 +75,7 @@ class Gazetteer:
     _keys: list[tuple[str, int, bool, bool]] = field(default_factory=list)
     # Bigram: indexes of the keys that contain it
     _keys_by_bigram: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
+    _codes: list[tuple[str, int]] = field(default_factory=list)  # postal code, place
 
     def add_name(self, number: int, name: str, old: bool) -> None:
         """Add a name of a place, and the beginnings of its later words."""
@@ -81,7 +83,8 @@ class Gazetteer:
         self._keys += [(" ".join(words[at:]), number, at == 0, old) for at in range(len(words))]
 
     def build_index(self) -> None:
-        """Sort the names and index their bigrams, after all are added."""
+        """Sort the names and codes and index the names' bigrams, after all are added."""
+        self._codes = sorted((code, at) for at, place in enumerate(self.places) for code in place.codes)
         self._keys = sorted(set(self._keys))
         for at, (text, _, whole, _) in enumerate(self._keys):
             if whole:
@@ -102,10 +105,11 @@ class Gazetteer:
         return [self.places[at] for at in sorted(named, key=named.__getitem__)][:limit]
 
     def _match_codes(self, code: str) -> dict[int, Rank]:
+        begin, end = (bisect_left(self._codes, (each,)) for each in (code, code + AFTER_LETTERS))
+        found = {at: self.places[at] for _, at in self._codes[begin:end]}
         return {
             at: (int(code not in place.codes), False, place.kind != "municipality", -place.size, 0, place.name)
-            for at, place in enumerate(self.places)
-            if any(each.startswith(code) for each in place.codes)
+            for at, place in sorted(found.items(), key=itemgetter(0))
         }
 
     def _match_names(self, name: str) -> dict[int, Rank]:

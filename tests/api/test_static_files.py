@@ -8,6 +8,7 @@ import httpx2 as httpx
 import pytest
 
 from board import labels
+from board.engine import kinds
 from board.paths import STATIC, TEMPLATES
 from board.web import js_bundle, static_files
 from tests.support.people import Person, Server, session_cookie
@@ -129,7 +130,7 @@ def test_another_text_is_another_version_and_another_hour_is_not(tmp_path: Path,
 async def test_english_gets_labels_without_messages(server: Server) -> None:
     async with httpx.AsyncClient(base_url=server.url) as http:
         english, dutch = [(await http.get(static_files.catalogue_url(language))).json() for language in ("en", "nl")]
-    assert english == {"language": "en", "messages": {}, "labels": labels.tables()}
+    assert english == {"language": "en", "messages": {}, "labels": labels.tables(), "kinds": kinds.for_scripts()}
     assert dutch["labels"] == english["labels"]
     assert dutch["messages"]["Sighting"] == "Waarneming"
 
