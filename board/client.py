@@ -1,0 +1,407 @@
+"""Client for programs: follows boards over one socket, sends commands and makes HTTP calls, as the contract says.
+
+This file stands alone: copy it. It needs the package `websockets`, and for `request` and `read` also `httpx2` or `httpx`.
+`AsyncClient` is for asyncio, `Client` for other programs. Lost connections and answers are made good: nothing is raised but
+`Refusal`, its kind `AccessEnded` from everything once the token has ended, and the errors of HTTP calls that failed repeatedly.
+"""
+
+import asyncio
+import contextlib
+import importlib
+import importlib.util
+import json
+import random
+import threading
+import uuid
+from collections import Counter, deque
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Self, TypeVar
+
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketException
+
+MIN_PAUSE_S, MAX_PAUSE_S = 0.5, 30.0  # first and longest pause before another attempt
+PING_S = 10.0  # interval of pings; a connection that leaves one unanswered for so long is dead
+MAX_SENT_BYTES, MAX_RECEIVED_BYTES = 65_536, 1_048_576  # of a frame, by the contract
+MAX_QUEUED_FRAMES = 64  # of one board; a program that reads slower gets the rest when it has read these
+MAX_COMMANDS = 32  # without an answer; all are sent again after a reconnect, within the server's limit for a second
+CALL_ATTEMPTS, CALL_TIMEOUT_S = 5, 30.0
+REPEATED_REFUSALS = ("rate_limited", "unavailable")  # nothing was done: the same may be sent again
+FINAL_CLOSE_CODES = range(4500, 5000)
+Frame = dict[str, Any]
+T = TypeVar("T")
+
+
+class Refusal(Exception):
+    """Refusal: a code of the contract, a sentence for each field at fault, and the current state after a conflict."""
+
+    def __init__(self, body: Mapping[str, Any]) -> None:
+        super().__init__(json.dumps(body))
+        self.body, self.code = body, str(body["code"])
+        self.fields: dict[str, str] = body.get("fields", {})
+        self.current: Any = body.get("current")
+
+
+class AccessEnded(Refusal):
+    """The token is wrong or has ended, or its account was disabled: do not come back."""
+
+
+class Gap(Exception):
+    """An event is not the next one."""
+
+
+@dataclass(slots=True)
+class Board:
+    """Replica of a board, put together from its frames. One that began at a position has only what changed after it."""
+
+    epoch: str = ""
+    seq: int = -1
+    entities: dict[tuple[str, str], Any] = field(default_factory=dict)  # state by kind and id
+    live: bool = False
+    unsubscribed: str | None = None  # reason
+    refused: Refusal | None = None  # why it is not followed any more
+    people: list[Frame] | None = None  # by the last `presence`
+    summaries: dict[str, Frame] = field(default_factory=dict)  # by search
+    _parts: dict[tuple[str, str], Any] = field(default_factory=dict)  # of a snapshot that is not whole
+    _queue: deque[Frame] | None = None  # frames that `follow` has not yielded
+    _overrun: bool = False  # the queue was full: frames are missing after the last one
+    _head: tuple[str, int] | None = None  # position that the server told last
+    _changed: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def apply(self, frame: Frame) -> None:
+        """Apply a frame of this board. Raise Gap, with nothing applied, if an event is not the next one."""
+        match frame["type"]:
+            case "snapshot":
+                self._parts |= {(each["kind"], each["id"]): each["state"] for each in frame["entities"]}
+                if not frame.get("more"):
+                    self.epoch, self.seq, self.entities, self._parts = frame["epoch"], frame["seq"], self._parts, {}
+            case "events":
+                seqs = [event["seq"] for event in frame["events"]]
+                if frame["epoch"] != self.epoch or seqs != list(range(self.seq + 1, self.seq + 1 + len(seqs))):
+                    raise Gap(f"events {seqs} of {frame['epoch']} after {self.seq} of {self.epoch}")
+                for event in frame["events"]:
+                    self._apply_event(event)
+            case "subscribed":
+                if (frame["epoch"], frame["seq"]) != (self.epoch, self.seq):
+                    raise Gap(f"live at {frame['seq']} of {frame['epoch']}, but here is {self.seq} of {self.epoch}")
+                self.live = True
+            case "unsubscribed":
+                self.live, self.unsubscribed, self.entities = False, frame["reason"], {}
+            case "presence":
+                self.people = frame["people"]
+            case "summary":
+                self.summaries |= frame["searches"]
+
+    def _apply_event(self, event: Frame) -> None:
+        self.seq = event["seq"]
+        if event.get("erased") or (event.get("hidden") and "kind" not in event):
+            return
+        if event["state"] is None:
+            self.entities.pop((event["kind"], event["id"]), None)
+        else:
+            self.entities[event["kind"], event["id"]] = event["state"]
+
+
+class AsyncClient:
+    """Connection of one account: `async with AsyncClient(url, token) as client`. It comes back until it is closed or refused."""
+
+    def __init__(self, url: str, token: str, *, proxy: str | None = None) -> None:
+        self._url, self._proxy = url.rstrip("/"), proxy
+        self._headers = {"Authorization": f"Bearer {token}"}
+        self._socket: ClientConnection | None = None
+        self._running: asyncio.Task[None] | None = None  # from the first frame that is to be sent
+        self._boards: dict[str, Board] = {}
+        self._leaving: Counter[str] = Counter()  # unsubscribes that are not confirmed: until then, frames of the board are old
+        self._commands: dict[str, tuple[Frame, asyncio.Future[Frame]]] = {}
+        self._slots = asyncio.Semaphore(MAX_COMMANDS)
+        self._failure: Exception | None = None  # raised by everything from then on
+        self._http: Any = None
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *error: object) -> None:
+        self._fail(ConnectionError("The client was closed."))
+        if self._running is not None:
+            self._running.cancel()
+            await asyncio.gather(self._running, return_exceptions=True)
+        if self._http is not None:
+            await self._http.aclose()
+
+    # -- boards
+
+    async def follow(self, board: str, epoch: str = "", after: int = -1) -> AsyncGenerator[Frame, None]:
+        """Yield the frames of a board for ever, each event once: from a position, else from a snapshot. Raise Refusal."""
+        if board in self._boards:
+            raise ValueError(f"The board {board} is followed already.")
+        queue: deque[Frame] = deque()
+        replica = self._boards[board] = Board(epoch, after, _queue=queue)
+        try:
+            await self._subscribe(board, replica)
+            while True:
+                await self.wait_until(replica, lambda _: bool(queue) or replica._overrun)
+                if queue:
+                    yield queue.popleft()
+                else:
+                    replica._overrun = False
+                    await self._subscribe(board, replica)
+        finally:
+            await self.unsubscribe(board)
+
+    async def subscribe(self, board: str) -> Board:
+        """Keep a replica of a board up to date, and return it once it is live. Raise Refusal."""
+        if (replica := self._boards.get(board)) is None or replica.refused:
+            replica = self._boards[board] = Board()
+            await self._subscribe(board, replica)
+        return await self.wait_until(replica, lambda replica: replica.live)
+
+    async def wait_until(self, replica: Board, condition: Callable[[Board], bool]) -> Board:
+        """Wait until a replica fulfils a condition. Raise Refusal once it is not followed any more."""
+        while not condition(replica):
+            if (failure := replica.refused or self._failure) is not None:
+                raise failure
+            replica._changed.clear()
+            await replica._changed.wait()
+        return replica
+
+    async def unsubscribe(self, board: str) -> None:
+        if (replica := self._boards.pop(board, None)) is not None and replica.refused is None:
+            await self._leave(board)
+
+    # -- commands and calls
+
+    async def command(
+        self, board: str, name: str, data: Mapping[str, Any] | None = None, *, id: str | None = None, **position: Any
+    ) -> Frame:
+        """Send a command until it is answered; return its ack. Raise Refusal.
+
+        It is executed once, however often it is sent, by its `id`: give your own to send it again after your program's end.
+        `base` and `epoch` say where the board was when somebody decided it, so that a conflict is refused.
+        """
+        id = id or uuid.uuid4().hex
+        frame = {"type": "command", "id": id, "board": board, "name": name, "data": data or {}, **position}
+        if len(json.dumps(frame)) > MAX_SENT_BYTES:  # the server would close the connection, again and again
+            raise Refusal({"code": "too_large", "message": f"A command has more than {MAX_SENT_BYTES} bytes."})
+        if id in self._commands:
+            raise ValueError(f"The command {id} waits for its answer already.")
+        async with self._slots:
+            for attempt in range(1 << 32):
+                answer = await self._answer(id, frame)
+                if answer["type"] == "ack":
+                    return answer
+                if answer["code"] not in REPEATED_REFUSALS:
+                    break
+                await asyncio.sleep(_pause(attempt, answer.get("retry_after_s")))
+        raise Refusal(answer)
+
+    async def _answer(self, id: str, frame: Frame) -> Frame:
+        if self._failure is not None:
+            raise self._failure
+        answer: asyncio.Future[Frame] = asyncio.get_running_loop().create_future()
+        self._commands[id] = frame, answer
+        try:
+            await self.send(frame)
+            return await answer
+        finally:
+            del self._commands[id]
+
+    async def send(self, frame: Frame) -> None:
+        """Send any frame, such as a `presence`. It is dropped while there is no connection."""
+        self._running = self._running or asyncio.create_task(self._run())
+        if self._socket is not None:
+            with contextlib.suppress(ConnectionClosed):
+                await self._socket.send(json.dumps(frame))
+
+    async def request(self, method: str, path: str, **options: Any) -> Any:
+        """Make an HTTP call with httpx's options; return the JSON of its answer, or bytes. Raise Refusal, and httpx's errors.
+
+        A GET, or a body with an `id`, is sent again if no answer comes; every call is after a refusal that says when.
+        """
+        library: Any = importlib.import_module("httpx2" if importlib.util.find_spec("httpx2") else "httpx")
+        if self._http is None:
+            limits: Any = {"proxy": self._proxy, "trust_env": False, "timeout": CALL_TIMEOUT_S}
+            self._http = library.AsyncClient(base_url=self._url, headers=self._headers, **limits)
+        repeatable = method == "GET" or "id" in (options.get("json") or ())
+        for attempt in range(1, CALL_ATTEMPTS + 1):
+            wait: Any = None
+            try:
+                answer = await self._http.request(method, path, **options)
+            except library.TransportError:
+                if not repeatable or attempt == CALL_ATTEMPTS:
+                    raise
+            else:
+                body = answer.json() if "json" in answer.headers.get("Content-Type", "") else answer.content
+                if answer.is_success:
+                    return body
+                wait = answer.headers.get("Retry-After")
+                if attempt == CALL_ATTEMPTS or answer.status_code not in (429, 503) or not (repeatable or wait):
+                    refusal = body if isinstance(body, dict) else {"code": f"status {answer.status_code}"}
+                    raise (AccessEnded if answer.status_code == 401 else Refusal)(refusal)
+            await asyncio.sleep(_pause(attempt, wait))
+        raise AssertionError("the last attempt returns or raises")
+
+    async def read(self, board: str, **params: Any) -> Board:
+        """Read a board by HTTP; `at` names a moment of the past. Raise Refusal."""
+        replica = Board()
+        replica.apply({"type": "snapshot", **await self.request("GET", f"/api/v1/boards/{board}", params=params)})
+        return replica
+
+    # -- the socket
+
+    async def _run(self) -> None:
+        """Stay connected until access ends."""
+        try:
+            await self._stay_connected()
+        except Exception as failure:
+            self._fail(failure)
+
+    def _fail(self, failure: Exception) -> None:
+        self._failure = failure
+        for _, answer in self._commands.values():
+            if not answer.done():
+                answer.set_exception(failure)
+        for replica in self._boards.values():
+            replica._changed.set()
+
+    async def _stay_connected(self) -> None:
+        attempt = 0
+        while True:
+            wait: Any = None
+            try:
+                await self._connect()
+            except InvalidStatus as refused:
+                if refused.response.status_code in (401, 403):
+                    raise AccessEnded({"code": "unauthenticated", "message": "The server does not accept the token."}) from None
+                wait = refused.response.headers.get("Retry-After")
+            except (OSError, EOFError, WebSocketException):  # the server or the network may come back
+                pass
+            attempt = 0 if self._socket is not None else attempt + 1
+            self._socket = None
+            self._leaving.clear()
+            for replica in self._boards.values():
+                replica.live, replica.people, replica._head, replica._parts = False, None, None, {}
+            await asyncio.sleep(_pause(attempt, wait))
+
+    async def _connect(self) -> None:
+        limits: Any = {"max_size": MAX_RECEIVED_BYTES, "ping_interval": PING_S, "ping_timeout": PING_S, "close_timeout": 1}
+        url = self._url.replace("http", "ws", 1) + "/ws"
+        async with connect(url, additional_headers=self._headers, compression=None, proxy=self._proxy, **limits) as socket:
+            with contextlib.suppress(ConnectionClosed):
+                async for text in socket:
+                    await self._take(socket, json.loads(text))
+            if socket.close_code in FINAL_CLOSE_CODES:
+                raise AccessEnded({"code": "unauthenticated", "message": f"The server ended access: {socket.close_code}."})
+
+    async def _take(self, socket: ClientConnection, frame: Frame) -> None:
+        board = frame.get("board") or ""
+        if frame["type"] == "hello":
+            self._socket = socket
+            for name, replica in list(self._boards.items()):
+                if not replica._overrun and not replica.refused:
+                    await self._subscribe(name, replica)
+            for command, _ in list(self._commands.values()):
+                await self.send(command)
+        elif frame["type"] == "heads":
+            for name, head in frame["heads"].items():
+                if (behind := self._boards.get(name)) is not None and behind.live and _is_behind(behind, head):
+                    await self._subscribe(name, behind, again=True)
+        elif frame["type"] in ("ack", "refused") or frame.get("id") in self._commands:
+            if (waiting := self._commands.get(frame["id"])) and not waiting[1].done():  # sent twice, it is answered twice
+                waiting[1].set_result(frame)
+        elif self._leaving[board]:
+            self._leaving[board] -= frame.get("reason") == "asked"
+            if frame["type"] == "error":  # it may have been our `unsubscribe`: no confirmation would come
+                await socket.close()
+        elif board in self._boards:
+            await self._update(board, self._boards[board], frame)
+
+    async def _update(self, name: str, replica: Board, frame: Frame) -> None:
+        try:
+            if frame["type"] == "error":
+                if frame["code"] in REPEATED_REFUSALS and not replica.live:
+                    await asyncio.sleep(_pause(0, frame.get("retry_after_s")))
+                    await self._subscribe(name, replica)
+                elif not replica.live:  # else it is of a `presence`
+                    replica.refused = Refusal(frame)
+            elif replica._queue is not None and len(replica._queue) >= MAX_QUEUED_FRAMES:
+                replica._overrun, replica.live = True, False
+                await self._leave(name)
+            else:
+                replica.apply(frame)
+                if replica._queue is not None:
+                    replica._queue.append(frame)
+                if frame["type"] == "unsubscribed":
+                    replica.refused = Refusal({"code": frame["reason"], "message": "The right to see this board has ended."})
+        except Gap:
+            await self._subscribe(name, replica, again=True)
+        replica._changed.set()
+
+    async def _subscribe(self, name: str, replica: Board, again: bool = False) -> None:
+        if again:
+            replica.live, replica._head, replica._parts = False, None, {}
+            await self._leave(name)
+        position = {"epoch": replica.epoch, "after": replica.seq} if replica.epoch else {}
+        await self.send({"type": "subscribe", "board": name, **position})
+
+    async def _leave(self, name: str) -> None:
+        self._leaving[name] += self._socket is not None
+        await self.send({"type": "unsubscribe", "board": name})
+
+
+def _is_behind(replica: Board, head: Frame) -> bool:
+    """Return whether a replica has not reached the head that was told before this one."""
+    before, replica._head = replica._head, (head["epoch"], head["seq"])
+    return before is not None and (replica.epoch != before[0] or replica.seq < before[1])
+
+
+def _pause(attempt: int, wait: Any = None) -> float:
+    """Return the seconds until the next attempt: those that the server asks for, else growing ones; with jitter."""
+    longest = float(wait) if str(wait).isdecimal() else min(MIN_PAUSE_S * 2 ** min(attempt, 16), MAX_PAUSE_S)
+    return longest * random.uniform(1.0, 1.5)  # noqa: S311  (so that not all clients come back at once)
+
+
+class Client:
+    """`AsyncClient` for programs without asyncio: `with Client(url, token) as client`. It works in a thread of its own."""
+
+    def __init__(self, url: str, token: str, *, proxy: str | None = None) -> None:
+        self._loop, self._client = asyncio.new_event_loop(), AsyncClient(url, token, proxy=proxy)
+
+    def __enter__(self) -> Self:
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+        self._thread.start()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._wait(self._client.__aexit__())
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+    def follow(self, board: str, epoch: str = "", after: int = -1) -> Iterator[Frame]:
+        frames = self._client.follow(board, epoch, after)
+        try:
+            while True:
+                yield self._wait(anext(frames))
+        finally:
+            self._wait(frames.aclose())
+
+    def command(self, board: str, name: str, data: Mapping[str, Any] | None = None, **more: Any) -> Frame:
+        return self._wait(self._client.command(board, name, data, **more))
+
+    def request(self, method: str, path: str, **options: Any) -> Any:
+        return self._wait(self._client.request(method, path, **options))
+
+    def read(self, board: str, **params: Any) -> Board:
+        return self._wait(self._client.read(board, **params))
+
+    def _wait(self, work: Awaitable[T]) -> T:
+        async def wait() -> T:
+            return await work
+
+        future = asyncio.run_coroutine_threadsafe(wait(), self._loop)
+        try:
+            return future.result()
+        except KeyboardInterrupt:
+            future.cancel()
+            raise
