@@ -1,8 +1,8 @@
 """Client for programs: follows boards over one socket, sends commands and makes HTTP calls, as the contract says.
 
 This file stands alone: copy it. It needs the package `websockets`, and for `request` and `read` also `httpx2` or `httpx`.
-`AsyncClient` is for asyncio, `Client` for other programs. Lost connections and answers are made good: nothing is raised but
-`Refusal`, its kind `AccessEnded` from everything once the token has ended, and the errors of HTTP calls that failed repeatedly.
+`AsyncClient` is for asyncio, `Client` for other programs. Both raise `Refusal` for what the server refuses, `AccessEnded` from
+everything once the token has ended, and httpx's errors for a call that failed repeatedly. All else is tried again for ever.
 """
 
 import asyncio
@@ -43,7 +43,7 @@ class Refusal(Exception):
         self.current: Any = body.get("current")
 
 
-class AccessEnded(Refusal):
+class AccessEnded(Exception):
     """The token is wrong or has ended, or its account was disabled: do not come back."""
 
 
@@ -236,8 +236,9 @@ class AsyncClient:
                     return body
                 wait = answer.headers.get("Retry-After")
                 if attempt == CALL_ATTEMPTS or answer.status_code not in (429, 503) or not (repeatable or wait):
-                    refusal = body if isinstance(body, dict) else {"code": f"status {answer.status_code}"}
-                    raise (AccessEnded if answer.status_code == 401 else Refusal)(refusal)
+                    if answer.status_code == 401:
+                        raise AccessEnded("The server does not accept the token.")
+                    raise Refusal(body if isinstance(body, dict) else {"code": f"status {answer.status_code}"})
             await asyncio.sleep(_pause(attempt, wait))
         raise AssertionError("the last attempt returns or raises")
 
@@ -272,7 +273,7 @@ class AsyncClient:
                 await self._connect()
             except InvalidStatus as refused:
                 if refused.response.status_code in (401, 403):
-                    raise AccessEnded({"code": "unauthenticated", "message": "The server does not accept the token."}) from None
+                    raise AccessEnded("The server does not accept the token.") from None
                 wait = refused.response.headers.get("Retry-After")
             except (OSError, EOFError, WebSocketException):  # the server or the network may come back
                 pass
@@ -291,7 +292,7 @@ class AsyncClient:
                 async for text in socket:
                     await self._take(socket, json.loads(text))
             if socket.close_code in FINAL_CLOSE_CODES:
-                raise AccessEnded({"code": "unauthenticated", "message": f"The server ended access: {socket.close_code}."})
+                raise AccessEnded(f"The server ended access, by close code {socket.close_code}.")
 
     async def _take(self, socket: ClientConnection, frame: Frame) -> None:
         board = frame.get("board") or ""

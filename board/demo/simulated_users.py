@@ -15,7 +15,7 @@ import structlog
 from sqlmodel import Session, select
 
 from board.accounts import accounts
-from board.demo.client import BoardClient, FollowedBoard
+from board.client import AccessEnded, AsyncClient, Board, Refusal
 from board.demo.seed_data import Person, people
 from board.demo.simulated_actions import Activity, Actor, BoardView, Step, possible_activities, report_sighting
 from board.demo.simulated_texts import texts
@@ -127,27 +127,23 @@ class SimulatedUser:
         self._random = Random(f"{team.seed} {member.person.key}")  # noqa: S311  (a pace, no secret)
         self._me = Actor(member.account, member.person.role == "coordinator", team.team)
         self._texts = texts(self._random)
-        self._client = BoardClient(team.url, member.token, self._random)
-        self._client.refused = team.refused
+        self._client = AsyncClient(team.url, member.token)
 
     async def run(self) -> None:
         """Run until cancelled, or until the server refuses this account."""
-        tasks = {asyncio.create_task(self._client.run()), asyncio.create_task(self._work())}
         try:
-            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-            for task in done:
-                task.result()
+            async with self._client:
+                await self._work()
+        except AccessEnded:
+            pass
         finally:
             self._team.locations.pop(self._me.account, None)
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _work(self) -> None:
         await self._pause(TRAVEL_S)
         while True:
-            operations = await self._client.follow(OPERATIONS)
-            await self._client.set_presence(OPERATIONS)
+            operations = await self._client.subscribe(OPERATIONS)
+            await self._show_presence(OPERATIONS)
             await self._pause(LOOK_S)
             incoming = self._team.sighting_due()
             board = self._choose(operations, adding=incoming)
@@ -158,7 +154,7 @@ class SimulatedUser:
             await self._visit(board, incoming)
             self._team.locations.pop(self._me.account, None)
 
-    def _choose(self, operations: FollowedBoard, adding: bool) -> str | None:
+    def _choose(self, operations: Board, adding: bool) -> str | None:
         """Choose an open search: preferably where a person watches or much is to do, not where the team is."""
         searches = [id for (kind, id), state in operations.entities.items() if kind == "search" and state["status"] == "open"]
         free = [id for id in sorted(searches) if self._team.is_free(id)]
@@ -174,34 +170,42 @@ class SimulatedUser:
         return (1 + 4 * watched + min(summary.get("unassessed_sightings", 0), 4) / 2) * (0.1 if team_here >= MAX_ON_SEARCH else 1)
 
     async def _visit(self, board: str, incoming: bool) -> None:
-        followed = await self._client.follow(board)
-        await self._client.set_presence(board)
+        try:
+            await self._work_on(board, await self._client.subscribe(board), incoming)
+        except Refusal:  # the board is not to be seen any more
+            pass
+        finally:
+            await self._client.unsubscribe(board)
+
+    async def _work_on(self, board: str, followed: Board, incoming: bool) -> None:
+        await self._show_presence(board)
         for _ in range(self._random.randint(*ACTIVITIES_PER_VISIT)):
-            view = self._view(followed)
+            view = await self._view(board, followed)
             if view is None:
                 break
             incoming = incoming or self._team.sighting_due()
-            activity = self._choose_activity(followed, view, incoming)
+            activity = self._choose_activity(board, followed, view, incoming)
             incoming = False
-            if activity is None or not await self._do(followed, view, activity):
+            if activity is None or not await self._do(board, followed, view, activity):
                 break
-        await self._client.leave(board)
 
-    def _view(self, followed: FollowedBoard) -> BoardView | None:
-        """Return the search as this user sees it; None if it is not open, or somebody else is editing."""
-        if followed.is_forbidden:
-            return None
+    async def _show_presence(self, board: str, card: str | None = None, editing: bool = False) -> None:
+        await self._client.send({"type": "presence", "board": board, "card": card, "editing": editing})
+
+    async def _view(self, board: str, followed: Board) -> BoardView | None:
+        """Return the search as this user sees it, once it is live; None if it is not open, or somebody else is editing."""
+        await self._client.wait_until(followed, lambda replica: replica.live and replica.people is not None)
         if any(each["editing"] and each["account"] not in self._team.team for each in followed.people or ()):
-            self._team.pause(followed.board)
+            self._team.pause(board)
             return None
         return BoardView.from_entities(followed.entities)
 
-    def _choose_activity(self, followed: FollowedBoard, view: BoardView, incoming: bool) -> Activity | None:
-        full = not self._team.has_room(followed.board, "card", view.counts.get("card", 0))
+    def _choose_activity(self, board: str, followed: Board, view: BoardView, incoming: bool) -> Activity | None:
+        full = not self._team.has_room(board, "card", view.counts.get("card", 0))
         if incoming and not full:
             return report_sighting(view, self._texts, now())
         possible = possible_activities(view, self._me, self._texts, now(), full)
-        activities = [(weight, each) for weight, each in possible if self._has_room(followed, view, each)]
+        activities = [(weight, each) for weight, each in possible if self._has_room(board, view, each)]
         if not activities:
             return None
         taken = {each["card"] for each in followed.people or () if each["card"] and each["editing"]}
@@ -209,36 +213,40 @@ class SimulatedUser:
         weights = [weight * (0.2 if each.card in taken else 1) for weight, each in activities]
         return self._random.choices([each for _, each in activities], weights)[0]
 
-    def _has_room(self, followed: FollowedBoard, view: BoardView, activity: Activity) -> bool:
+    def _has_room(self, board: str, view: BoardView, activity: Activity) -> bool:
         adds = [step.adds for step in activity.steps if step.adds]
-        return all(self._team.has_room(followed.board, each, view.counts.get(each, 0)) for each in adds)
+        return all(self._team.has_room(board, each, view.counts.get(each, 0)) for each in adds)
 
-    async def _do(self, followed: FollowedBoard, view: BoardView, activity: Activity) -> bool:
+    async def _do(self, board: str, followed: Board, view: BoardView, activity: Activity) -> bool:
         """Wait, type, and send the steps; return false if somebody else starts to edit here, or the search is no longer open."""
         found = view.current_values(activity)
-        await self._client.set_presence(followed.board, activity.card)
+        await self._show_presence(board, activity.card)
         await self._pause(LOOK_S)
         base, epoch = followed.seq, followed.epoch
-        if activity.types and self._view(followed) is not None:
-            await self._client.set_presence(followed.board, activity.card, editing=True)
+        if activity.types and await self._view(board, followed) is not None:
+            await self._show_presence(board, activity.card, editing=True)
             await self._pause(TYPE_S)
         for number, step in enumerate(activity.steps):
-            await followed.live.wait()
-            if (seen := self._view(followed)) is None or (number == 0 and seen.current_values(activity) != found):
+            if (seen := await self._view(board, followed)) is None or (number == 0 and seen.current_values(activity) != found):
                 break
-            if not seen.is_possible(step) or not await self._send(followed, seen, step, base, epoch):
+            if not seen.is_possible(step) or not await self._send(board, seen, step, base, epoch):
                 break
             await self._pause(STEP_S)
-        await self._client.set_presence(followed.board, activity.card)
-        return self._view(followed) is not None
+        await self._show_presence(board, activity.card)
+        return await self._view(board, followed) is not None
 
-    async def _send(self, followed: FollowedBoard, view: BoardView, step: Step, base: int, epoch: str | None) -> bool:
+    async def _send(self, board: str, view: BoardView, step: Step, base: int, epoch: str) -> bool:
         if step.adds:
             present = view.counts.get(step.adds, 0)
-            if not self._team.has_room(followed.board, step.adds, present):
+            if not self._team.has_room(board, step.adds, present):
                 return True  # others were quicker; the other steps still hold
-            self._team.count(followed.board, step.adds, present)
-        return await self._client.execute(followed.board, step.name, step.data, base, epoch)
+            self._team.count(board, step.adds, present)
+        try:
+            await self._client.command(board, step.name, step.data, base=base, epoch=epoch)
+        except Refusal as refused:
+            self._team.refused[refused.code] += 1
+            return False
+        return True
 
     async def _pause(self, between: tuple[float, float]) -> None:
         await asyncio.sleep(self._random.uniform(*between) * self._team.factor)

@@ -13,6 +13,7 @@ from sqlmodel import Session
 from board.audit import actor, writer
 from board.audit.entries import AccountDisabled, AccountEnabled, DisplayRevoked, RoleSet, TokenRevoked
 from board.audit_log import api, reading
+from board.client import Refusal
 from board.commands.registry import TABLE
 from board.engine import hash_chain, integrity, journal
 from board.engine.event_writer import EventWriter
@@ -23,7 +24,7 @@ from models.db.schema import MIGRATIONS, migrate
 from tests.support.backends import ALTERNATING
 from tests.support.display_client import DisplayBrowser, pair_browser
 from tests.support.old_schemas import reset_to_revision
-from tests.support.people import Person, Refusal, create_token, new_id
+from tests.support.people import Person, create_token, new_id
 from tests.support.team import Team
 
 pytestmark = pytest.mark.both_backends(ALTERNATING)

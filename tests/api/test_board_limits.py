@@ -9,10 +9,10 @@ from alembic.operations import Operations
 from sqlmodel import Session, select
 from structlog.testing import capture_logs
 
+from board.client import Refusal
 from board.engine import event_writer
 from models.board import OPERATIONS, Board
 from models.db.schema import MIGRATIONS
-from tests.support.people import Refusal
 from tests.support.search_scenario import SearchScenario
 from tests.support.team import Team
 

@@ -10,12 +10,12 @@ import pytest
 from sqlalchemy import text, true
 from sqlmodel import Session, select
 
+from board.client import Refusal
 from models.db.database import Database
 from models.db.schema import metadata, migrate
 from models.task import Task
 from tests.support import old_schemas
 from tests.support.backends import ALTERNATING, Backend
-from tests.support.people import Refusal
 from tests.support.search_scenario import SearchScenario
 from tests.support.team import Team
 

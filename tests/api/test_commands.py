@@ -6,12 +6,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import text
 
+from board.client import Refusal
 from board.engine import event_writer
 from board.predefined_tasks import default_catalogue
 from models.ids import new_id
 from models.times import format_utc, now
 from tests.support.backends import ALTERNATING
-from tests.support.people import Refusal
 from tests.support.search_scenario import UNKNOWN_ID, SearchScenario
 from tests.support.team import Team
 

@@ -7,10 +7,10 @@ import jsonschema_rs
 import pytest
 from sqlalchemy import text
 
+from board.client import Refusal
 from board.commands import schemas, searches
 from board.commands.suggested_criteria import suggested, undecided
 from tests.support.backends import ALTERNATING
-from tests.support.people import Refusal
 from tests.support.search_scenario import SearchScenario
 from tests.support.team import Team
 

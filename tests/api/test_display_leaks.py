@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from board.api.endpoint_docs import ENDPOINTS
+from board.client import Refusal
 from board.commands.registry import TABLE
 from board.web.http import BASE
 from models.display import PROFILES
@@ -17,7 +18,7 @@ from tests.api.test_rights import board_of, filled, prepare
 from tests.support import handover_steps
 from tests.support.display_client import DisplayBrowser, pair_browser
 from tests.support.people import BoardReplica as Screened
-from tests.support.people import Person, Refusal, new_id
+from tests.support.people import Person, new_id
 from tests.support.search_scenario import UNKNOWN_ID
 from tests.support.team import Team
 

@@ -12,12 +12,13 @@ from sqlalchemy.exc import OperationalError, TimeoutError
 from sqlmodel import Session
 from structlog.testing import capture_logs
 
+from board.client import Refusal
 from board.commands.registry import TABLE
 from board.engine import snapshot
 from board.telemetry import logs, metrics
 from models.db.errors import DatabaseUnavailable, is_statement_error
 from models.db.sqlite import library
-from tests.support.people import Person, Refusal, new_id
+from tests.support.people import Person, new_id
 from tests.support.team import Team
 
 pytestmark = pytest.mark.both_backends

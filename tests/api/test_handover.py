@@ -8,13 +8,14 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
+from board.client import Refusal
 from board.commands.execute import boards_to_lock
 from board.commands.registry import Command
 from board.engine import event_writer
 from models.board import OPERATIONS
 from tests.support import handover_steps
 from tests.support.handover_steps import read_report
-from tests.support.people import Person, Refusal
+from tests.support.people import Person
 from tests.support.search_scenario import UNKNOWN_ID, SearchScenario
 from tests.support.team import Team
 

@@ -8,8 +8,9 @@ import pytest
 
 from board import i18n, predefined_tasks
 from board.accounts import accounts, live_changes
+from board.client import Refusal
 from board.web import language
-from tests.support.people import PASSWORD, PATIENCE_S, Refusal, Server, new_id
+from tests.support.people import PASSWORD, PATIENCE_S, Server, new_id
 
 FRENCH, DUTCH = {"Accept-Language": "fr-BE,fr;q=0.9,en;q=0.8"}, {"Accept-Language": "nl"}
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from board.client import Refusal
 from board.commands import execute
 from board.commands.registry import Command
 from board.engine import access
@@ -14,7 +15,7 @@ from models.ids import new_id
 from models.times import format_utc, now
 from realtime import channel_reader
 from realtime.channel_reader import MAX_READS
-from tests.support.people import Person, Refusal
+from tests.support.people import Person
 from tests.support.people import new_id as command_id
 from tests.support.team import Team
 

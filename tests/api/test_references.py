@@ -10,13 +10,14 @@ import pytest
 from sqlalchemy import text
 from sqlmodel import Session, select
 
+from board.client import Refusal
 from models.db.database import Database
 from models.db.schema import MIGRATIONS, metadata, migrate
 from models.search import Search
 from models.times import now
 from tests.support import old_schemas
 from tests.support.backends import Backend
-from tests.support.people import PATIENCE_S, Person, Refusal, create_token, new_id
+from tests.support.people import PATIENCE_S, Person, create_token, new_id
 from tests.support.team import Team
 
 pytestmark = pytest.mark.both_backends

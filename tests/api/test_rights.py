@@ -15,6 +15,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from board.accounts import accounts, live_changes
+from board.client import Refusal
 from board.commands import sources
 from board.commands.registry import TABLE
 from board.engine import rights_version
@@ -23,7 +24,7 @@ from models.accounts import ROLES
 from models.times import format_utc, now
 from realtime.strict_json import MAX_INTEGER
 from tests.support import handover_steps
-from tests.support.people import PASSWORD, PATIENCE_S, Person, Refusal, Server, connect_person, create_token, new_id
+from tests.support.people import PASSWORD, PATIENCE_S, Person, Server, connect_person, create_token, new_id
 from tests.support.team import Team
 
 pytestmark = pytest.mark.both_backends

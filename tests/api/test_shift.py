@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 from board.accounts import live_changes
+from board.client import Refusal
 from board.commands.command import Ack
 from board.commands.registry import Command
 from board.dev import Postgres, Redis
@@ -25,7 +26,7 @@ from board.service import BoardService
 from models.board import OPERATIONS
 from tests.support import handover_steps
 from tests.support.backends import POSTGRESQL, SQLITE, Backend
-from tests.support.people import PASSWORD, Person, Refusal, connect_person, create_token, new_id, running_server, settings_for
+from tests.support.people import PASSWORD, Person, connect_person, create_token, new_id, running_server, settings_for
 
 NAMES = ("Alice", "Ada", "Dora")  # coordinators
 SEARCH = {"kind": "runaway", "person": {"first_name": "Noor"}, "missing_since": "2026-11-24T15:10:00Z"}

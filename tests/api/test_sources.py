@@ -12,13 +12,14 @@ import pytest
 from sqlalchemy import text
 from sqlmodel import Session, select
 
+from board.client import Refusal
 from board.commands.sources import PAGE_SIZE
 from board.maintenance.backup import backup
 from models.db.database import Database
 from models.db.schema import metadata, migrate
 from models.sighting import Sighting
 from tests.support import backends, old_schemas
-from tests.support.people import Person, Refusal, connect_person, create_token, new_id, running_server
+from tests.support.people import Person, connect_person, create_token, new_id, running_server
 from tests.support.search_scenario import SearchScenario
 from tests.support.team import Team
 

@@ -14,6 +14,7 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
 from board.accounts import accounts, live_changes
+from board.client import Refusal
 from board.engine import identity, last_use, rights_version
 from board.engine.last_use import TOKEN_WRITE_INTERVAL, UseTracker
 from board.errors import OperationError
@@ -25,7 +26,7 @@ from models.times import format_utc, now, parse_utc
 from tests.api.test_administration import NEW, browser, hire, problem, shown_once
 from tests.support import old_schemas
 from tests.support.backends import ALTERNATING, Backend
-from tests.support.people import PASSWORD, Person, Refusal, Server, new_id
+from tests.support.people import PASSWORD, Person, Server, new_id
 from tests.support.team import Team
 
 pytestmark = pytest.mark.both_backends(ALTERNATING)

@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
+from board.client import Refusal
 from models.entity import changed_paths, flatten, revert_fields
-from tests.support.people import Person, Refusal, new_id
+from tests.support.people import Person, new_id
 from tests.support.search_scenario import UNKNOWN_ID, SearchScenario
 from tests.support.team import Team
 

@@ -116,7 +116,8 @@ async def test_full_disk_is_reported_until_there_is_room_again(served: Served) -
 
 async def test_overload_is_not_counted_as_a_failed_write(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     """An overload is refused by the same code, and is no fault of the disk."""
-    from tests.support.people import Refusal, connect_person, create_token
+    from board.client import Refusal
+    from tests.support.people import connect_person, create_token
 
     alice = await connect_person(server, await create_token(server.service, "Alice", "coordinator"))
     before = commands.labels("failed")._value.get()

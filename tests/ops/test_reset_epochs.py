@@ -6,13 +6,14 @@ from pathlib import Path
 
 import pytest
 
+from board.client import Refusal
 from board.command_line import serving as commands
 from board.engine.hash_chain import verify
 from board.engine.journal import heads
 from board.maintenance import transfer
 from models.board import OPERATIONS, Board
 from models.db.database import Database
-from tests.support.people import BoardReplica, Person, Refusal, connect_person, create_token, running_server
+from tests.support.people import BoardReplica, Person, connect_person, create_token, running_server
 
 
 @dataclass

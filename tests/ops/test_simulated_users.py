@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import json
 import os
 import re
 import signal
@@ -15,14 +14,12 @@ from typing import Any
 
 import httpx2 as httpx
 import pytest
-from websockets.asyncio.server import ServerConnection, serve
 
 from board.commands import sightings, tasks
 from board.commands.registry import TABLE
 from board.demo import seed_data
-from board.demo.client import BoardClient
 from board.demo.simulated_texts import texts
-from board.demo.simulated_users import SimulatedTeam, create_tokens
+from board.demo.simulated_users import SimulatedTeam, UserCredentials, create_tokens
 from models.times import now
 from tests.ops.test_demo import AROUND_BELGIUM, points
 from tests.support.people import PATIENCE_S, Person, Server, connect_person, create_token, running_server
@@ -155,31 +152,12 @@ async def test_they_come_back_after_a_restart(tmp_path: Path) -> None:
             await stack.aclose()
 
 
-async def test_unanswered_command_is_resent_with_the_same_id() -> None:
-    asked: list[str] = []
-
-    async def board(socket: ServerConnection) -> None:
-        await socket.send(json.dumps({"type": "hello"}))
-        async for text in socket:
-            asked.append(json.loads(text)["id"])
-            if len(asked) == 1:
-                return await socket.close(1012)
-            await socket.send(json.dumps({"type": "ack", "id": asked[-1]}))
-        return None
-
-    async with serve(board, "127.0.0.1", 0) as server, asyncio.timeout(PATIENCE_S):
-        line = BoardClient(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", "token", Random(1))
-        running = asyncio.create_task(line.run())
-        assert await line.execute("board", "note.add", {"text": "a"}, 1, None)
-        running.cancel()
-        await asyncio.gather(running, return_exceptions=True)
-    assert len(asked) == 2
-    assert asked[0] == asked[1]
-
-
 async def test_refused_user_does_not_retry_for_ever(tmp_path: Path) -> None:
     async with running_server(tmp_path) as server:
-        await asyncio.wait_for(BoardClient(server.url, "no such token", Random(1)).run(), PATIENCE_S)
+        member = UserCredentials(seed_data.people()[0], "nobody", "no such token")
+        team = SimulatedTeam(server.url, [member], factor=FAST)
+        await asyncio.wait_for(team.run(), PATIENCE_S)
+    assert team.failed == []
 
 
 # --- what they write

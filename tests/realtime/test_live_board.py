@@ -3,7 +3,8 @@
 import pytest
 
 from board.accounts import accounts, live_changes
-from tests.support.people import Person, Refusal
+from board.client import Refusal
+from tests.support.people import Person
 
 
 async def test_bob_sees_at_once_what_alice_does(alice: Person, bob: Person) -> None:

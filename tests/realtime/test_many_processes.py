@@ -20,6 +20,7 @@ from websockets.asyncio.client import connect
 
 from board import service
 from board.accounts import accounts, live_changes
+from board.client import Refusal
 from board.commands.execute import QueuedCommand
 from board.commands.registry import Command
 from board.dev import Postgres, Redis
@@ -33,7 +34,6 @@ from tests.support.people import (
     PASSWORD,
     PATIENCE_S,
     Person,
-    Refusal,
     Server,
     connect_person,
     create_token,

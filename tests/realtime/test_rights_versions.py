@@ -10,12 +10,13 @@ import pytest
 
 from board import i18n
 from board.accounts import accounts, live_changes
+from board.client import Refusal
 from board.dev import Postgres, Redis
 from board.engine import display_identity, identity, rights_version
 from tests.realtime.test_many_processes import processes
 from tests.support.backends import ALTERNATING
 from tests.support.display_client import DisplayBrowser, pair_browser
-from tests.support.people import PASSWORD, PATIENCE_S, Person, Refusal, Server, new_id
+from tests.support.people import PASSWORD, PATIENCE_S, Person, Server, new_id
 from tests.support.team import Team
 
 pytestmark = pytest.mark.both_backends(ALTERNATING)

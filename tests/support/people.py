@@ -19,6 +19,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from board import app
 from board.accounts import accounts, live_changes
 from board.accounts.login import Login
+from board.client import Board, Refusal
 from board.server.listening_socket import listen
 from board.server.serve import GracefulServer, uvicorn_config
 from board.service import BoardService
@@ -100,43 +101,15 @@ async def session_cookie(service: BoardService, email: str) -> str:
     return await login.start_session(account) or ""
 
 
-class Refusal(Exception):
-    """Answer of a refused command."""
-
-    def __init__(self, body: dict[str, Any]) -> None:
-        super().__init__(json.dumps(body))
-        self.body = body
-        self.code: str = body["code"]
-        self.fields: dict[str, str] = body.get("fields", {})
-
-
 @dataclass
-class BoardReplica:
-    """Board as a client has put it together. Fails on any event that is not the next one."""
+class BoardReplica(Board):
+    """Replica that keeps its events. It fails on any event that is not the next one."""
 
-    epoch: str = ""
-    seq: int = -1
-    entities: dict[tuple[str, str], Any] = field(default_factory=dict)
     events: list[dict[str, Any]] = field(default_factory=list)
-    live: bool = False
-    unsubscribed: str | None = None
-    _parts: dict[tuple[str, str], Any] = field(default_factory=dict)
 
-    def apply_snapshot(self, frame: dict[str, Any]) -> None:
-        self._parts |= {(each["kind"], each["id"]): each["state"] for each in frame["entities"]}
-        if not frame.get("more"):
-            self.epoch, self.seq, self.entities, self._parts = frame["epoch"], frame["seq"], self._parts, {}
-
-    def apply_event(self, event: dict[str, Any]) -> None:
-        assert event["seq"] == self.seq + 1, f"event {event['seq']} after {self.seq}"
-        self.seq = event["seq"]
-        self.events.append(event)
-        if event.get("erased") or (event.get("hidden") and "kind" not in event):
-            return
-        if event["state"] is None:
-            self.entities.pop((event["kind"], event["id"]), None)
-        else:
-            self.entities[event["kind"], event["id"]] = event["state"]
+    def apply(self, frame: dict[str, Any]) -> None:
+        super().apply(frame)
+        self.events += frame["events"] if frame["type"] == "events" else []
 
     def of_kind(self, kind: str) -> dict[str, Any]:
         return {id: state for (each, id), state in self.entities.items() if each == kind}
@@ -172,23 +145,13 @@ class Person:
 
     def _handle(self, frame: dict[str, Any]) -> None:
         self.frames.append(frame)
-        screen = self.boards.setdefault(frame["board"], BoardReplica()) if isinstance(frame.get("board"), str) else BoardReplica()
         match frame["type"]:
             case "hello":
                 self.account = frame["account"]
-            case "snapshot":
-                screen.apply_snapshot(frame)
-            case "events":
-                for event in frame["events"]:
-                    screen.apply_event(event)
-            case "subscribed":
-                assert (screen.epoch, screen.seq) == (frame["epoch"], frame["seq"])
-                screen.live = True
-            case "unsubscribed":
-                screen.live, screen.unsubscribed = False, frame["reason"]
-                screen.entities = {}
             case "ack" | "refused":
                 self._answers.pop(frame["id"]).set_result(frame)
+            case _ if isinstance(frame.get("board"), str):
+                self.boards.setdefault(frame["board"], BoardReplica()).apply(frame)
 
     async def wait_until(self, true: Callable[[], Any]) -> Any:
         """Wait until a condition on the received frames is true."""

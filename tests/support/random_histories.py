@@ -13,8 +13,9 @@ from typing import Any
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from board.client import Refusal
 from tests.support import random_commands
-from tests.support.people import Person, Refusal, connect_person, create_token, running_server
+from tests.support.people import Person, connect_person, create_token, running_server
 
 WANTED = {"card.withdrawn", "column.removed", "card.moved", "search.access_set"}
 MOST = 4  # times the number of searches that were asked for

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.support.people import Person, Refusal
+from board.client import Refusal
+from tests.support.people import Person
 from tests.support.team import Team
 
 UNKNOWN_ID = "01900000-0000-7000-8000-000000000000"

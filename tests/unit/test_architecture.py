@@ -28,8 +28,8 @@ LAYERS = (
     ("engine",),
     ("telemetry",),
     (
-        "bootstrap", "client_address", "env_file", "errors", "i18n", "install", "labels", "merge_patch", "paths",
-        "predefined_tasks", "rate_limit", "secret_file", "settings",
+        "bootstrap", "client", "client_address", "env_file", "errors", "i18n", "install", "labels", "merge_patch",
+        "paths", "predefined_tasks", "rate_limit", "secret_file", "settings",
     ),
 )  # fmt: skip
 ROW = {name: row for row, layer in enumerate(LAYERS) for name in layer}
