@@ -3,25 +3,34 @@
 import asyncio
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from board import client
 from tests.support.people import PATIENCE_S, Person, Server, create_token
 from tests.support.readme_blocks import code_blocks, document
 
-INTAKE, FOLLOW = code_blocks("## Take in a sighting", "python", document("how-to/write-client"))
+INTAKE, FOLLOW, COMMAND = code_blocks("## Take in a sighting", "python", document("how-to/write-client"))
 
 
 def environment(server: Server, token: str, **more: str) -> dict[str, str]:
     return os.environ | {"BOARD_URL": server.url, "BOARD_TOKEN": token, **more}
 
 
-async def run(folder: Path, program: str, settings: dict[str, str]) -> subprocess.CompletedProcess[str]:
-    file = folder / "client.py"
+def write(folder: Path, program: str) -> Path:
+    """Write a program into a folder, with a copy of the client beside it."""
+    shutil.copy(client.__file__, folder / "searchboard.py")
+    file = folder / "program.py"
     file.write_text(program)
+    return file
+
+
+async def run(folder: Path, program: str, settings: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    file = write(folder, program)
 
     def call() -> subprocess.CompletedProcess[str]:
         words = [sys.executable, str(file)]
@@ -50,8 +59,7 @@ async def test_a_token_that_only_reads_takes_nothing_in(alice: Person, server: S
 async def test_a_client_follows_a_board_through_a_cut(alice: Person, server: Server, tmp_path: Path) -> None:
     search = await alice.open_search()
     token = await create_token(server.service, "Reader", "viewer", "read")
-    file = tmp_path / "client.py"
-    file.write_text(FOLLOW)
+    file = write(tmp_path, FOLLOW)
     process = await asyncio.create_subprocess_exec(
         sys.executable, str(file), env=environment(server, token, BOARD=search), stdout=subprocess.PIPE
     )
@@ -76,7 +84,22 @@ async def test_a_client_follows_a_board_through_a_cut(alice: Person, server: Ser
         await process.wait()
 
 
-@pytest.mark.parametrize("program", [INTAKE, FOLLOW])
+async def test_commands_of_a_program_are_accepted_once_or_refused(alice: Person, server: Server, tmp_path: Path) -> None:
+    search = await alice.open_search()
+    seq = (await alice.subscribe(search)).seq
+    token = await create_token(server.service, "Importer", "investigator")
+    for _ in range(2):  # the ids are the same
+        done = await run(tmp_path, COMMAND, environment(server, token, BOARD=search))
+        assert (done.returncode, done.stderr) == (0, "")
+        assert re.fullmatch(rf"accepted \[{seq + 1}\]\nrefused invalid {{'description': .*}}\n", done.stdout)
+
+
+async def test_a_program_ends_when_its_token_is_wrong(alice: Person, server: Server, tmp_path: Path) -> None:
+    done = await run(tmp_path, FOLLOW, environment(server, "none", BOARD=await alice.open_search()))
+    assert (done.returncode, done.stdout) == (0, "The server does not accept the token.\n")
+
+
+@pytest.mark.parametrize("program", [INTAKE, FOLLOW, COMMAND])
 def test_a_program_of_the_how_to_imports_only_what_it_says(program: str) -> None:
     imported = {line.split()[1].split(".")[0] for line in program.splitlines() if line.startswith(("import ", "from "))}
-    assert imported - {"websockets"} <= set(sys.stdlib_module_names)
+    assert imported - {"searchboard"} <= set(sys.stdlib_module_names)
