@@ -363,7 +363,7 @@ def _pause(attempt: int, wait: Any = None) -> float:
 
 
 class Client:
-    """`AsyncClient` for programs without asyncio: `with Client(url, token) as client`. It works in a thread of its own."""
+    """Client for programs without asyncio: `with Client(url, token) as client`. An `AsyncClient` works for it in a thread."""
 
     def __init__(self, url: str, token: str, *, proxy: str | None = None) -> None:
         self._loop, self._client = asyncio.new_event_loop(), AsyncClient(url, token, proxy=proxy)

@@ -23,7 +23,7 @@ def environment(server: Server, token: str, **more: str) -> dict[str, str]:
 
 def write(folder: Path, program: str) -> Path:
     """Write a program into a folder, with a copy of the client beside it."""
-    shutil.copy(client.__file__, folder / "searchboard.py")
+    shutil.copy(client.__file__, folder / "client.py")
     file = folder / "program.py"
     file.write_text(program)
     return file
@@ -102,4 +102,4 @@ async def test_a_program_ends_when_its_token_is_wrong(alice: Person, server: Ser
 @pytest.mark.parametrize("program", [INTAKE, FOLLOW, COMMAND])
 def test_a_program_of_the_how_to_imports_only_what_it_says(program: str) -> None:
     imported = {line.split()[1].split(".")[0] for line in program.splitlines() if line.startswith(("import ", "from "))}
-    assert imported - {"searchboard"} <= set(sys.stdlib_module_names)
+    assert imported - {"client"} <= set(sys.stdlib_module_names)

@@ -263,7 +263,7 @@ async def test_a_wrong_token_ends_everything_that_waits(server: Server) -> None:
         assert [type(each) for each in said] == [AccessEnded, AccessEnded]
 
 
-async def test_what_waits_ends_when_the_client_is_closed() -> None:
+async def test_everything_that_waits_ends_when_the_client_is_closed() -> None:
     async with AsyncClient("http://127.0.0.1:1", "token") as client:  # nobody is there
         waiting = asyncio.create_task(client.command("operations", "note.add", {"text": "a"}))
         await asyncio.sleep(0)
