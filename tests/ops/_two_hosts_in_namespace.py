@@ -75,7 +75,7 @@ class Writer(Person):
             waiting = self._answers.get(frame["id"])
             if waiting is None or waiting.done():
                 return  # to a command that was given again and answered twice, or that is about to be
-        super()._take(frame)
+        super()._handle(frame)
 
     def begin(self, board: str) -> None:
         self.board, self.acked, self.stopping = board, dict[str, list[int]](), False

@@ -1,7 +1,6 @@
 """A server that is killed in the middle of a storm has kept all that it acknowledged, and nothing twice."""
 
 import asyncio
-import contextlib
 import json
 import os
 import signal
@@ -15,10 +14,9 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 from sqlmodel import select
-from websockets.asyncio.client import connect
-from websockets.exceptions import WebSocketException
 
 from board.accounts import accounts
+from board.client import AsyncClient
 from board.engine import hash_chain
 from models.board import Board
 from models.db.database import Database
@@ -55,37 +53,22 @@ class Process:
 
 
 class Writer:
-    """Writer that sends commands as fast as they are answered, and resends unanswered ones after a lost connection."""
+    """Writer that sends commands as fast as they are answered, over lost connections too."""
 
     def __init__(self, process: Process, token: str, board: str) -> None:
         self.process, self.token, self.board = process, token, board
-        self.open: dict[str, dict[str, Any]] = {}
         self.acked: dict[str, list[int]] = {}
         self.stopping = False
 
     async def write(self) -> None:
-        while not (self.stopping and not self.open):
-            with contextlib.suppress(OSError, WebSocketException, EOFError):
-                await self._connected()
-            await asyncio.sleep(0.02)  # the server is gone: ask for it again
+        async with AsyncClient(self.process.url, self.token) as client:
+            await asyncio.gather(*(self._write(client) for _ in range(IN_FLIGHT)))
 
-    async def _connected(self) -> None:
-        headers = {"Authorization": f"Bearer {self.token}"}
-        async with connect(self.process.url.replace("http", "ws") + "/ws", additional_headers=headers) as socket:
-            for frame in self.open.values():
-                await socket.send(json.dumps(frame))
-            while not (self.stopping and not self.open):
-                while len(self.open) < IN_FLIGHT and not self.stopping:
-                    id = new_id()
-                    data = {"description": f"sighting {id}"}
-                    frame = {"type": "command", "id": id, "board": self.board, "name": "sighting.add", "data": data}
-                    self.open[id] = frame
-                    await socket.send(json.dumps(frame))
-                answer = json.loads(await asyncio.wait_for(socket.recv(), PATIENCE_S))
-                if answer["type"] == "ack":
-                    assert self.acked.setdefault(answer["id"], answer["seqs"]) == answer["seqs"]
-                    self.open.pop(answer["id"], None)
-                assert answer["type"] != "refused" or answer["code"] == "unavailable", answer
+    async def _write(self, client: AsyncClient) -> None:
+        while not self.stopping:
+            id = new_id()
+            ack = await client.command(self.board, "sighting.add", {"description": f"sighting {id}"}, id=id)
+            self.acked[id] = ack["seqs"]
 
 
 def prepare(folder: Path) -> str:
@@ -98,14 +81,9 @@ def prepare(folder: Path) -> str:
 
 
 async def open_search(process: Process, token: str) -> str:
-    headers = {"Authorization": f"Bearer {token}"}
     person = {"kind": "runaway", "person": {"first_name": "Noor"}, "missing_since": "2026-11-24T15:10:00Z"}
-    async with connect(process.url.replace("http", "ws") + "/ws", additional_headers=headers) as socket:
-        frame = {"type": "command", "id": new_id(), "board": "operations", "name": "search.open", "data": person}
-        await socket.send(json.dumps(frame))
-        while (answer := json.loads(await socket.recv()))["type"] != "ack":
-            pass
-        return str(answer["opened"])
+    async with AsyncClient(process.url, token) as client:
+        return str((await client.command("operations", "search.open", person))["opened"])
 
 
 def check(folder: Path, board_id: str, writers: list[Writer]) -> int:

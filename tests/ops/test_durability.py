@@ -1,7 +1,6 @@
 """SQLite and power: before an acknowledgement is on the wire, the log is on the disk. Shown by a trace of system calls."""
 
 import asyncio
-import json
 import os
 import shutil
 import signal
@@ -10,8 +9,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from websockets.asyncio.client import connect
 
+from board.client import AsyncClient
 from tests.ops.test_crash_recovery import prepare
 from tests.support import strace_log
 from tests.support.people import PATIENCE_S, STARTS_WITHIN_S
@@ -56,7 +55,7 @@ async def traced(folder: Path, first: str = "") -> tuple[list[strace_log.Call], 
         server = int(
             Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()[0]
         )  # strace itself does not end
-        url = line.decode().split()[-1].replace("http", "ws") + "/ws"
+        url = line.decode().split()[-1]
         acked = await asyncio.gather(*(give(url, token, f"client{number}") for number in range(CLIENTS)))
         os.kill(server, signal.SIGTERM)
         await asyncio.wait_for(process.wait(), 3 * PATIENCE_S)
@@ -72,30 +71,17 @@ async def traced(folder: Path, first: str = "") -> tuple[list[strace_log.Call], 
 
 async def give(url: str, token: str, name: str) -> set[str]:
     """Commands, some at a time; those that were acknowledged."""
-    acked: set[str] = set()
-    async with connect(url, additional_headers={"Authorization": f"Bearer {token}"}, max_size=None) as socket:
+    free = asyncio.Semaphore(IN_FLIGHT)
+    async with AsyncClient(url, token) as client, asyncio.timeout(3 * PATIENCE_S):
+        opened = await client.command("operations", "search.open", FIRST, id=f"{name}-opens")
+        await client.subscribe(opened["opened"])  # so that events travel between the acks
 
-        async def say(id: str, board: str, command: str, data: object) -> None:
-            frame = {"type": "command", "id": id, "board": board, "name": command, "data": data}
-            await socket.send(json.dumps(frame))
+        async def note(number: int) -> str:
+            async with free:
+                data = {"text": f"note {number}"}
+                return str((await client.command(opened["opened"], "note.add", data, id=f"{name}-{number:03}"))["id"])
 
-        async def hear() -> dict[str, str]:
-            async with asyncio.timeout(PATIENCE_S):
-                while (answer := json.loads(await socket.recv()))["type"] != "ack":
-                    assert answer["type"] != "refused", answer
-            acked.add(answer["id"])
-            return dict(answer)
-
-        await say(f"{name}-opens", "operations", "search.open", FIRST)
-        board = (await hear())["opened"]
-        await socket.send(json.dumps({"type": "subscribe", "board": board}))  # so that events travel between the acks
-        for number in range(COMMANDS):
-            await say(f"{name}-{number:03}", board, "note.add", {"text": f"note {number}"})
-            if number >= IN_FLIGHT:
-                await hear()
-        for _ in range(IN_FLIGHT):
-            await hear()
-    return acked
+        return {opened["id"], *await asyncio.gather(*map(note, range(COMMANDS)))}
 
 
 async def test_every_acknowledgement_follows_a_sync_of_the_log(tmp_path: Path) -> None:
