@@ -22,6 +22,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketException
 
 MIN_PAUSE_S, MAX_PAUSE_S = 0.5, 30.0  # first and longest pause before another attempt
+MAX_ASKED_PAUSE_S = 600.0  # longest pause that a server can ask for
 PING_S = 10.0  # interval of pings; a connection that leaves one unanswered for so long is dead
 MAX_SENT_BYTES, MAX_RECEIVED_BYTES = 65_536, 1_048_576  # of a frame, by the contract
 MAX_QUEUED_FRAMES = 64  # of one board; a program that reads slower gets the rest when it has read these
@@ -224,7 +225,7 @@ class AsyncClient:
             self._http = library.AsyncClient(base_url=self._url, headers=self._headers, **limits)
         repeatable = method == "GET" or "id" in (options.get("json") or ())
         for attempt in range(1, CALL_ATTEMPTS + 1):
-            wait: Any = None
+            wait: str | None = None
             try:
                 answer = await self._http.request(method, path, **options)
             except library.TransportError:
@@ -235,7 +236,7 @@ class AsyncClient:
                 if answer.is_success:
                     return body
                 wait = answer.headers.get("Retry-After")
-                if attempt == CALL_ATTEMPTS or answer.status_code not in (429, 503) or not (repeatable or wait):
+                if attempt == CALL_ATTEMPTS or answer.status_code not in (429, 502, 503, 504) or not (repeatable or wait):
                     if answer.status_code == 401:
                         raise AccessEnded("The server does not accept the token.")
                     raise Refusal(body if isinstance(body, dict) else {"code": f"status {answer.status_code}"})
@@ -268,12 +269,13 @@ class AsyncClient:
     async def _stay_connected(self) -> None:
         attempt = 0
         while True:
-            wait: Any = None
+            wait: str | None = None
             try:
                 await self._connect()
             except InvalidStatus as refused:
-                if refused.response.status_code in (401, 403):
-                    raise AccessEnded("The server does not accept the token.") from None
+                status = refused.response.status_code
+                if 400 <= status < 500 and status != 429:
+                    raise AccessEnded(f"The server refuses the connection with status {status}.") from None
                 wait = refused.response.headers.get("Retry-After")
             except (OSError, EOFError, WebSocketException):  # the server or the network may come back
                 pass
@@ -326,7 +328,7 @@ class AsyncClient:
                 elif not replica.live:  # else it is of a `presence`
                     replica.refused = Refusal(frame)
             elif replica._queue is not None and len(replica._queue) >= MAX_QUEUED_FRAMES:
-                replica._overrun, replica.live = True, False
+                replica._overrun, replica.live, replica._parts = True, False, {}
                 await self._leave(name)
             else:
                 replica.apply(frame)
@@ -356,10 +358,12 @@ def _is_behind(replica: Board, head: Frame) -> bool:
     return before is not None and (replica.epoch != before[0] or replica.seq < before[1])
 
 
-def _pause(attempt: int, wait: Any = None) -> float:
+def _pause(attempt: int, wait: str | int | None = None) -> float:
     """Return the seconds until the next attempt: those that the server asks for, else growing ones; with jitter."""
-    longest = float(wait) if str(wait).isdecimal() else min(MIN_PAUSE_S * 2 ** min(attempt, 16), MAX_PAUSE_S)
-    return longest * random.uniform(1.0, 1.5)  # noqa: S311  (so that not all clients come back at once)
+    pause: float = min(MIN_PAUSE_S * 2 ** min(attempt, 16), MAX_PAUSE_S)
+    if wait is not None and str(wait).isdecimal():
+        pause = min(float(wait), MAX_ASKED_PAUSE_S)
+    return pause * random.uniform(1.0, 1.5)  # noqa: S311  (so that not all clients come back at once)
 
 
 class Client:

@@ -227,7 +227,7 @@ async def test_calls_read_boards_and_raise_refusals(alice: Person, server: Serve
 async def test_a_call_is_made_again_after_the_seconds_that_the_server_names(monkeypatch: pytest.MonkeyPatch) -> None:
     waits: list[Any] = []
     pause = client_module._pause
-    monkeypatch.setattr(client_module, "_pause", lambda attempt, wait=None: (waits.append(wait), pause(0))[1])
+    monkeypatch.setattr(client_module, "_pause", lambda attempt, wait=None: (waits.append(wait), pause(attempt))[1])
     replies = iter([b"429 T\r\nRetry-After: 7", b"503 U\r\nRetry-After: 3", None, b"200 OK\r\nContent-Type: application/json"])
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
