@@ -10,8 +10,8 @@ import jsonschema_rs
 import pytest
 
 from board.api.routes import document
+from board.client import Refusal
 from board.commands import registry
-from tests.support.people import Refusal
 from tests.support.search_scenario import SearchScenario
 from tests.support.team import Team
 from tests.support.vehicle_kind import KIND, create_table
