@@ -131,7 +131,7 @@ async def test_english_gets_labels_without_messages(server: Server) -> None:
     async with httpx.AsyncClient(base_url=server.url) as http:
         english, dutch = [(await http.get(static_files.catalogue_url(language))).json() for language in ("en", "nl")]
     assert english == {"language": "en", "messages": {}, "labels": labels.tables(), "kinds": kinds.for_scripts()}
-    assert dutch["labels"] == english["labels"]
+    assert (dutch["labels"], dutch["kinds"]) == (english["labels"], english["kinds"])
     assert dutch["messages"]["Sighting"] == "Waarneming"
 
 
