@@ -17,7 +17,6 @@ from board.accounts import account_pages, admin_pages
 from board.accounts.login import Login
 from board.accounts.login_pages import sign_in, sign_out
 from board.api import docs_page as api_page
-from board.api import endpoints
 from board.api import routes as api_routes
 from board.api.metrics_endpoint import metrics_page
 from board.audit_log import pages as audit_pages
@@ -100,7 +99,7 @@ async def _http_error(request: Request, error: Exception) -> Response:
     code = {404: "not_found", 405: "invalid"}.get(status, "invalid")
     message = WRONG_METHOD if status == 405 else MESSAGES[code]
     if request.url.path.startswith("/api/"):
-        response = json_response({"code": code, "message": translate(message, language.language_for(request))}, status)
+        response: Response = json_response({"code": code, "message": translate(message, language.language_for(request))}, status)
     else:
         response = pages.error_page(request, status, message)
     response.headers.update({name: value for name, value in headers.items() if value})
@@ -116,7 +115,7 @@ def _methods(routes: Iterable[BaseRoute], scope: Scope) -> set[str]:
             continue
         if isinstance(route, Mount):
             found |= _methods(route.routes, {**scope, **below}) if route.routes else {"GET", "HEAD"}
-        elif isinstance(route, Route) and route.path != endpoints.CATCH_ALL:
+        elif isinstance(route, Route) and route.path != api_routes.CATCH_ALL:
             found |= route.methods or set()
     return found
 

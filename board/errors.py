@@ -1,12 +1,14 @@
 """Errors that a person reads: refusals with their codes and messages."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any, NotRequired
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
+from typing_extensions import TypedDict
 
 from board.i18n import DEFAULT, N_, message, translate
+from realtime.wire_types import Shape
 
 
 class OperationError(Exception):
@@ -31,6 +33,13 @@ MESSAGES = {
 }
 
 
+Refusal = TypedDict("Refusal", {
+    "code": Annotated[str, Shape(enum=list(MESSAGES))], "message": str, "fields": NotRequired[dict[str, str]],
+    "current": NotRequired[dict[str, Any]], "retry_after_s": NotRequired[Annotated[int, Shape(minimum=1)]],
+    "id": NotRequired[str],
+})  # fmt: skip
+
+
 class Refused(Exception):
     """Refusal: nothing was changed. `fields` maps a field's path to a sentence, `current` is the present state,
     `retry_after_s` the seconds after which a retry may work, if known."""
@@ -51,9 +60,9 @@ class Refused(Exception):
         self.retry_after_s = retry_after_s
         self.language: str | None = None  # chosen by the refused account, if it was read
 
-    def body(self, command: str | None = None, language: str = DEFAULT) -> dict[str, Any]:
+    def body(self, command: str | None = None, language: str = DEFAULT) -> Refusal:
         """Return the refusal as in the contract, for a frame or an HTTP response; `command` is the id of the refused command."""
-        body: dict[str, Any] = {"code": self.code, "message": translate(self.message, language)}
+        body: Refusal = {"code": self.code, "message": translate(self.message, language)}
         if self.fields is not None:
             body["fields"] = {path: translate(sentence, language) for path, sentence in self.fields.items()}
         if self.current is not None:

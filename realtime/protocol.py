@@ -3,11 +3,13 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any, Literal, NotRequired
 
 import orjson
+from typing_extensions import TypedDict
 
 from realtime import strict_json
+from realtime.wire_types import Count, Id, Shape, Time, component
 
 MAX_CLIENT_FRAME_BYTES = 65_536  # bytes
 MAX_SERVER_FRAME_BYTES = 1_048_576  # bytes
@@ -20,6 +22,29 @@ CLOSE_TOO_SLOW = 4008
 CLOSE_TOO_MANY_MESSAGES = 4013
 CLOSE_SESSION_ENDED = 4501
 CLOSE_DISPLAY_TAKEN_OVER = 4502
+
+
+Code = Annotated[str, component("RefusalCode")]
+EndReason = Literal["asked", "forbidden"]
+
+# What a client sends, as it travels; `parse` makes objects of it.
+SubscribeFrame = TypedDict("SubscribeFrame", {
+    "type": Literal["subscribe"], "board": Id, "epoch": NotRequired[str | None], "after": NotRequired[Count | None],
+})  # fmt: skip
+UnsubscribeFrame = TypedDict("UnsubscribeFrame", {"type": Literal["unsubscribe"], "board": Id})
+CommandFrame = TypedDict("CommandFrame", {
+    "type": Literal["command"], "id": Annotated[str, Shape(pattern="^[A-Za-z0-9_-]{1,64}$")], "board": Id, "name": str,
+    "data": NotRequired[dict[str, Any]], "base": NotRequired[int | None], "epoch": NotRequired[str | None],
+})  # fmt: skip
+SetPresenceFrame = TypedDict("SetPresenceFrame", {
+    "type": Literal["presence"], "board": Id, "card": NotRequired[Annotated[str, Shape(maxLength=_MAX_NAME_LENGTH)] | None],
+    "editing": NotRequired[bool],
+})  # fmt: skip
+RequestAlertsFrame = TypedDict("RequestAlertsFrame", {"type": Literal["alerts"]})
+PingFrame = TypedDict("PingFrame", {
+    "type": Literal["ping"], "id": NotRequired[Annotated[str, Shape(maxLength=_MAX_NAME_LENGTH)] | int | None],
+})  # fmt: skip
+ClientFrame = SubscribeFrame | UnsubscribeFrame | CommandFrame | SetPresenceFrame | RequestAlertsFrame | PingFrame
 
 
 class BadMessage(Exception):
@@ -156,32 +181,103 @@ def _echo(value: dict[str, Any]) -> str | int | None:
     raise BadMessage("A ping's id is a short text or a number.")
 
 
-def _frame(type: str, **rest: Any) -> bytes:
-    return orjson.dumps({"type": type, **rest})
+# -- what the server sends --------------------------------------------------------------------------------------------------
+
+# The program around names these: an account, a display's settings, and what is true of its boards.
+SocketAccount = Annotated[Mapping[str, Any], component("SocketAccount")]
+DisplaySettings = Annotated[Mapping[str, Any], component("DisplaySettings")]
+
+HelloFrame = TypedDict("HelloFrame", {
+    "type": Literal["hello"], "account": SocketAccount, "heartbeat_s": int, "server": str,
+    "display": NotRequired[DisplaySettings],
+})  # fmt: skip
+AccountFrame = TypedDict("AccountFrame", {"type": Literal["account"], "account": SocketAccount})
+DisplayFrame = TypedDict("DisplayFrame", {"type": Literal["display"], "display": DisplaySettings})
+SnapshotFrame = TypedDict("SnapshotFrame", {
+    "type": Literal["snapshot"], "board": Id, "epoch": str, "seq": Count, "more": NotRequired[Literal[True]],
+    "entities": list[Annotated[dict[str, Any], component("Entity")]],
+})  # fmt: skip
+EventsFrame = TypedDict("EventsFrame", {
+    "type": Literal["events"], "board": Id, "epoch": str, "events": list[Annotated[dict[str, Any], component("LiveEvent")]],
+})  # fmt: skip
+HiddenEntity = TypedDict("HiddenEntity", {"seq": Count, "hidden": Literal[True], "kind": str, "id": Id, "state": None})
+SubscribedFrame = TypedDict("SubscribedFrame", {"type": Literal["subscribed"], "board": Id, "epoch": str, "seq": Count})
+UnsubscribedFrame = TypedDict("UnsubscribedFrame", {"type": Literal["unsubscribed"], "board": Id, "reason": EndReason})
+AckFrame = TypedDict("AckFrame", {
+    "type": Literal["ack"], "id": str, "board": Id, "seqs": list[Count], "opened": NotRequired[Id],
+})  # fmt: skip
+RefusedFrame = TypedDict("RefusedFrame", {
+    "type": Literal["refused"], "id": str, "code": Code, "message": str, "fields": NotRequired[Mapping[str, str]],
+    "current": NotRequired[Mapping[str, Any]], "retry_after_s": NotRequired[Count],
+})  # fmt: skip
+Person = TypedDict("Person", {"account": Id, "name": str, "card": str | None, "editing": bool})
+PresenceFrame = TypedDict("PresenceFrame", {
+    "type": Literal["presence"], "board": Id, "count": Count, "people": list[Person],
+})  # fmt: skip
+SummaryFrame = TypedDict("SummaryFrame", {
+    "type": Literal["summary"], "board": Id, "searches": Mapping[str, Annotated[Any, component("SearchSummary")]],
+})  # fmt: skip
+NewestAlert = TypedDict("NewestAlert", {"board": Id, "seq": Count})
+AlertsFrame = TypedDict("AlertsFrame", {
+    "type": Literal["alerts"], "unread": Count, "last": NewestAlert | None, "quiet": bool,
+})  # fmt: skip
+ShiftFrame = TypedDict("ShiftFrame", {
+    "type": Literal["shift"], "shift": Annotated[Mapping[str, Any], component("HeldShift")] | None,
+    "handover": Annotated[Mapping[str, Any], component("HandoverStatus")] | None,
+})  # fmt: skip
+ClockFrame = TypedDict("ClockFrame", {
+    "type": Literal["clock"], "jumped": Annotated[Mapping[str, Any], component("ClockJumped")] | None,
+    "ahead": Annotated[Mapping[str, Any], component("ClockAhead")] | None,
+})  # fmt: skip
+Head = TypedDict("Head", {"epoch": str, "seq": Count})
+HeadsFrame = TypedDict("HeadsFrame", {"type": Literal["heads"], "at": Time, "heads": dict[str, Head]})
+PongFrame = TypedDict("PongFrame", {"type": Literal["pong"], "id": str | int | None})
+ErrorFrame = TypedDict("ErrorFrame", {
+    "type": Literal["error"], "code": Code, "message": str, "board": NotRequired[str], "id": NotRequired[str | int],
+    "retry_after_s": NotRequired[Count],
+})  # fmt: skip
+
+ServerFrame = (
+    HelloFrame | AccountFrame | DisplayFrame | SnapshotFrame | EventsFrame | SubscribedFrame | UnsubscribedFrame | AckFrame
+    | RefusedFrame | PresenceFrame | SummaryFrame | AlertsFrame | ShiftFrame | ClockFrame | HeadsFrame | PongFrame | ErrorFrame
+)  # fmt: skip
+
+
+def _encode(frame: ServerFrame) -> bytes:
+    return orjson.dumps(frame)
+
+
+def _with_items(frame: SnapshotFrame | EventsFrame, items: Iterable[bytes]) -> bytes:
+    """Encode a frame whose last field is an empty list, with these items, which are encoded already."""
+    return orjson.dumps(frame)[:-2] + b",".join(items) + b"]}"
 
 
 def hello(account: Mapping[str, str], server: str, display: Mapping[str, Any] | None = None) -> bytes:
-    more = {"display": display} if display is not None else {}
-    return _frame("hello", account=account, heartbeat_s=HEARTBEAT_S, server=server, **more)
+    frame: HelloFrame = {"type": "hello", "account": account, "heartbeat_s": HEARTBEAT_S, "server": server}
+    if display is not None:
+        frame["display"] = display
+    return _encode(frame)
 
 
 def account(account: Mapping[str, str]) -> bytes:
     """Encode a changed account of this connection: its name or role."""
-    return _frame("account", account=account)
+    return _encode({"type": "account", "account": account})
 
 
 def display(display: Mapping[str, Any]) -> bytes:
     """Encode changed settings of this display."""
-    return _frame("display", display=display)
+    return _encode({"type": "display", "display": display})
 
 
 def snapshot(board: str, epoch: str, seq: int, entities: Iterable[bytes], more: bool) -> bytes:
-    head = _frame("snapshot", board=board, epoch=epoch, seq=seq, **({"more": True} if more else {}))
-    return head[:-1] + b',"entities":[' + b",".join(entities) + b"]}"
+    frame: SnapshotFrame = {"type": "snapshot", "board": board, "epoch": epoch, "seq": seq, "entities": []}
+    if more:
+        frame = {"type": "snapshot", "board": board, "epoch": epoch, "seq": seq, "more": True, "entities": []}
+    return _with_items(frame, entities)
 
 
 def events(board: str, epoch: str, wires: Iterable[bytes]) -> bytes:
-    return _frame("events", board=board, epoch=epoch)[:-1] + b',"events":[' + b",".join(wires) + b"]}"
+    return _with_items({"type": "events", "board": board, "epoch": epoch, "events": []}, wires)
 
 
 def hidden(seq: int) -> bytes:
@@ -191,60 +287,85 @@ def hidden(seq: int) -> bytes:
 
 def hidden_entity(seq: int, kind: str, id: str) -> bytes:
     """Encode the event by which the viewer can no longer see an entity that is on its screen."""
-    return orjson.dumps({"seq": seq, "hidden": True, "kind": kind, "id": id, "state": None})
+    event: HiddenEntity = {"seq": seq, "hidden": True, "kind": kind, "id": id, "state": None}
+    return orjson.dumps(event)
 
 
 def subscribed(board: str, epoch: str, seq: int) -> bytes:
-    return _frame("subscribed", board=board, epoch=epoch, seq=seq)
+    return _encode({"type": "subscribed", "board": board, "epoch": epoch, "seq": seq})
 
 
-def unsubscribed(board: str, reason: str) -> bytes:
-    return _frame("unsubscribed", board=board, reason=reason)
+def unsubscribed(board: str, reason: EndReason) -> bytes:
+    return _encode({"type": "unsubscribed", "board": board, "reason": reason})
 
 
 def ack(id: str, board: str, seqs: list[int], opened: str | None = None) -> bytes:
-    return _frame("ack", id=id, board=board, seqs=seqs, **({"opened": opened} if opened else {}))
+    frame: AckFrame = {"type": "ack", "id": id, "board": board, "seqs": seqs}
+    if opened:
+        frame["opened"] = opened
+    return _encode(frame)
 
 
 def refused(
-    id: Any, code: str, message: str, fields: Any = None, current: Any = None, retry_after_s: int | None = None
-) -> bytes:  # fmt: skip
-    optional = (("fields", fields), ("current", current), ("retry_after_s", retry_after_s))
-    return _frame("refused", id=id, code=code, message=message, **{name: value for name, value in optional if value is not None})
+    id: str,
+    code: str,
+    message: str,
+    fields: Mapping[str, str] | None = None,
+    current: Mapping[str, Any] | None = None,
+    retry_after_s: int | None = None,
+) -> bytes:
+    frame: RefusedFrame = {"type": "refused", "id": id, "code": code, "message": message}
+    if fields is not None:
+        frame["fields"] = fields
+    if current is not None:
+        frame["current"] = current
+    if retry_after_s is not None:
+        frame["retry_after_s"] = retry_after_s
+    return _encode(frame)
 
 
-def presence(board: str, count: int, people: list[dict[str, Any]]) -> bytes:
-    return _frame("presence", board=board, count=count, people=people)
+def presence(board: str, count: int, people: list[Person]) -> bytes:
+    return _encode({"type": "presence", "board": board, "count": count, "people": people})
 
 
 def summary(board: str, searches: Mapping[str, Any]) -> bytes:
-    return _frame("summary", board=board, searches=searches)
+    return _encode({"type": "summary", "board": board, "searches": searches})
 
 
 def alerts(unread: int, last: tuple[str, int] | None, quiet: bool) -> bytes:
     """Encode the number of unread alerts and the newest of them (its board and seq). Quiet: show nothing but the number."""
-    return _frame("alerts", unread=unread, last={"board": last[0], "seq": last[1]} if last else None, quiet=quiet)
+    newest: NewestAlert | None = {"board": last[0], "seq": last[1]} if last else None
+    return _encode({"type": "alerts", "unread": unread, "last": newest, "quiet": quiet})
 
 
 def shift(shift: Mapping[str, Any] | None, handover: Mapping[str, Any] | None) -> bytes:
     """Encode who holds the shift, and the handover under way."""
-    return _frame("shift", shift=shift, handover=handover)
+    return _encode({"type": "shift", "shift": shift, "handover": handover})
 
 
 def clock(jumped: Mapping[str, Any] | None, ahead: Mapping[str, Any] | None) -> bytes:
     """Encode why times may be wrong; both null when they no longer are."""
-    return _frame("clock", jumped=jumped, ahead=ahead)
+    return _encode({"type": "clock", "jumped": jumped, "ahead": ahead})
 
 
 def heads(at: str, found: Mapping[str, tuple[str, int]]) -> bytes:
-    return _frame("heads", at=at, heads={board: {"epoch": epoch, "seq": seq} for board, (epoch, seq) in found.items()})
+    return _encode(
+        {"type": "heads", "at": at, "heads": {board: {"epoch": epoch, "seq": seq} for board, (epoch, seq) in found.items()}}
+    )
 
 
 def pong(id: str | int | None) -> bytes:
-    return _frame("pong", id=id)
+    return _encode({"type": "pong", "id": id})
 
 
-def error(code: str, message: str, *, board: Any = None, id: Any = None, retry_after_s: int | None = None) -> bytes:
-    optional = (("board", board), ("id", id), ("retry_after_s", retry_after_s))
-    rest = {name: value for name, value in optional if value is not None}
-    return _frame("error", code=code, message=message, **rest)
+def error(
+    code: str, message: str, *, board: str | None = None, id: str | int | None = None, retry_after_s: int | None = None
+) -> bytes:
+    frame: ErrorFrame = {"type": "error", "code": code, "message": message}
+    if board is not None:
+        frame["board"] = board
+    if id is not None:
+        frame["id"] = id
+    if retry_after_s is not None:
+        frame["retry_after_s"] = retry_after_s
+    return _encode(frame)

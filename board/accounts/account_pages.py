@@ -24,7 +24,8 @@ from board.errors import OperationError, Refused
 from board.i18n import N_
 from board.web import language, pages
 from board.web.auth import set_session_cookie, signed_in
-from board.web.http import check_rate, int_query_param, json_response, parse_form, read_body, service_of, with_retry_after
+from board.web.endpoint import IntParam
+from board.web.http import check_rate, json_response, parse_form, read_body, service_of, with_retry_after
 from board.web.same_origin import check_own_page
 from models.accounts import Account
 from models.alert import KINDS
@@ -223,7 +224,7 @@ async def _account_page(request: Request, caller: Caller, problem: str | None = 
     rows = [] if caller.token else await service.database.read(lambda session: accounts.sessions(session, id, at))
     alert_settings = await service.database.read(lambda session: alerts.settings_of(session, id))
     message = problem and i18n.translate(problem, reads)
-    changed, ended = CHANGED.get(request.query_params.get("changed", "")), int_query_param(request, "ended", 0, 0, 1_000_000)
+    changed, ended = CHANGED.get(request.query_params.get("changed", "")), IntParam("ended", 0, 1_000_000).read(request)
     tokens = await service.database.read(lambda session: token_list.list_tokens(session, at, id))
     return pages.page(
         request, "account.html", caller, status=status if problem else 200, problem=message, own=caller.session, sessions=rows,

@@ -9,27 +9,33 @@ import secrets
 from sqlalchemy import text
 from sqlmodel import Session
 from starlette.requests import Request
-from starlette.responses import Response
+from typing_extensions import TypedDict
 
 from board.engine.identity import Caller, require_active
 from board.errors import Refused
 from board.i18n import N_
-from board.web.http import json_response, require_caller, service_of
+from board.web.endpoint import call
+from board.web.http import Reply, json_response, require_caller, service_of
 from models.accounts import DraftKey
 from models.times import format_utc, now
+from realtime.wire_types import Id
 
 BYTES = 32  # AES-256
 _ADD = text("INSERT INTO draft_key (account, key, created_at) VALUES (:account, :key, :at) ON CONFLICT DO NOTHING")
 
 
-async def draft_key(request: Request) -> Response:
-    """`GET /api/v1/me/draft-key`: the caller's key. For sessions only, as programs have no drafts."""
+AccountDraftKey = TypedDict("AccountDraftKey", {"account": Id, "key": str})
+
+
+@call("GET", "/me/draft-key", N_("The key by which a browser encrypts what you have typed and not sent. For sessions alone."))
+async def draft_key(request: Request) -> Reply[AccountDraftKey]:
     caller = await require_caller(request)
     if caller.session is None:
         raise Refused("forbidden", N_("A token has no drafts."))
     database = service_of(request).database
     key = await database.read(lambda session: find(session, caller))
-    key = key or await database.write(lambda session: create(session, caller))
+    if key is None:
+        key = await database.write(lambda session: create(session, caller))
     return json_response({"account": caller.account.id, "key": key})
 
 

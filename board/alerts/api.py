@@ -1,25 +1,37 @@
 """HTTP API of the caller's alerts: list them, and mark them as read."""
 
+from typing import Annotated, Literal
+
 from sqlmodel import Session
 from starlette.requests import Request
-from starlette.responses import Response
+from typing_extensions import TypedDict
 
 from board.commands import alerts
 from board.commands.alerts import Key
+from board.engine.alert_format import Alert
 from board.engine.identity import require_active
 from board.errors import Refused
 from board.i18n import N_
-from board.web.http import json_response, read_json_object, require_caller, service_of
+from board.web.endpoint import EVERYWHERE, call
+from board.web.http import Reply, json_response, read_json_object, require_caller, service_of
 from models.times import now
 from realtime.strict_json import MAX_INTEGER
+from realtime.wire_types import Count, Id, Shape
+
+# Newest alerts, and how many are unread. `quiet`: a screen shows nothing but the number.
+AlertList = TypedDict("AlertList", {"alerts": list[Alert], "unread": Count, "quiet": bool})
+UnreadAlerts = TypedDict("UnreadAlerts", {"unread": Count})
+AlertKey = TypedDict("AlertKey", {"board": Id, "seq": Annotated[int, Shape(minimum=0, maximum=MAX_INTEGER)]})
+AllAlerts = TypedDict("AllAlerts", {"all": Literal[True]})
+NamedAlerts = TypedDict("NamedAlerts", {"alerts": Annotated[list[AlertKey], Shape(maxItems=alerts.MAX_LISTED)]})
 
 
-async def list_alerts(request: Request) -> Response:
-    """`GET /api/v1/alerts`: the newest alerts of the caller, and the number of unread ones."""
+@call("GET", "/alerts", N_("What alerts you: the newest of the last 14 days, and how many are unread."))
+async def list_alerts(request: Request) -> Reply[AlertList]:
     caller = await require_caller(request)
     service = service_of(request)
 
-    def load(session: Session) -> dict[str, object]:
+    def load(session: Session) -> AlertList:
         at, me = now(), require_active(session, caller).id
         found, left = alerts.list_alerts(session, me, at), alerts.visible_unread(session, me, at)
         return {"alerts": found, "unread": len(left), "quiet": alerts.settings_of(session, me).quiet}
@@ -27,7 +39,11 @@ async def list_alerts(request: Request) -> Response:
     return json_response(await service.database.read(load))
 
 
-async def mark_read(request: Request) -> Response:
+@call(
+    "POST", "/alerts/read", N_("Marks alerts as read, those that are named or all, on all your screens."),
+    (*EVERYWHERE, "invalid", "too_large"), body=AllAlerts | NamedAlerts,
+)  # fmt: skip
+async def mark_read(request: Request) -> Reply[UnreadAlerts]:
     """Mark some or all alerts as read, on every screen of the caller. Answer with the number that is left."""
     caller = await require_caller(request)
     keys = _keys(await read_json_object(request))

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from starlette.requests import Request
@@ -10,6 +11,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from board import i18n
+from board.api.routes import CALLS
 from board.commands import schemas
 from board.commands.registry import TABLE
 from board.commands.schemas import Schema
@@ -51,18 +53,32 @@ async def api(request: Request) -> Response:
 
 
 def _calls(translate: Any) -> list[dict[str, Any]]:
-    # imported on first use: building these schemas takes a sixth of the startup time
-    from board.api.endpoint_docs import ENDPOINTS, SUMMARIES
+    from board.api import openapi  # imported on first use: building its schemas takes a sixth of the startup time
 
+    answers, bodies, components = openapi.shapes(CALLS.values())
+    inlined = partial(_inlined, components)
     return [
         {
-            "method": method, "path": BASE + path, "says": translate(SUMMARIES.get((method, path), "")),
+            "method": method, "path": BASE + path, "says": translate(call.summary),
             "status": call.status, "refusals": call.refusals, "media": call.media,
-            "query": [_field(name, each, False, translate) for name, each in call.query.items()],
-            "gives": list(_fields(call.answer, translate)), "takes": list(_fields(call.body or {}, translate)),
+            "query": [_field(each.name, each.schema, False, translate) for each in call.query],
+            "gives": list(_fields(inlined(answers[method, path]), translate)),
+            "takes": list(_fields(inlined(bodies.get((method, path), {})), translate)),
         }
-        for (method, path), call in ENDPOINTS.items()
+        for (method, path), call in CALLS.items()
     ]  # fmt: skip
+
+
+def _inlined(components: Schema, shape: Any) -> Any:
+    """Return a schema with the types of answers in place of their references; entities, events and states stay names."""
+    if isinstance(shape, list):
+        return [_inlined(components, each) for each in shape]
+    if not isinstance(shape, dict):
+        return shape
+    name = str(shape.get("$ref", "")).rpartition("/")[2]
+    if name in components:
+        return _inlined(components, components[name])
+    return {key: _inlined(components, each) for key, each in shape.items()}
 
 
 def _commands(translate: Any) -> list[dict[str, Any]]:
@@ -74,7 +90,7 @@ def _commands(translate: Any) -> list[dict[str, Any]]:
 
 def _fields(shape: Schema, translate: Any, path: str = "") -> Iterator[Field]:
     """Return the fields of an object, those of its groups by their path."""
-    for branch in shape.get("oneOf", ())[:1]:
+    for branch in [*shape.get("oneOf", ()), *shape.get("anyOf", ())][:1]:
         yield from _fields(branch, translate, path)
     for name, each in shape.get("properties", {}).items():
         inner = _without_null(each)

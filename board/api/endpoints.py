@@ -3,11 +3,11 @@
 import sys
 from collections.abc import Awaitable, Callable
 from functools import partial
-from typing import Any
+from typing import Annotated, Any, NotRequired
 
 from sqlmodel import Session, select
 from starlette.requests import Request
-from starlette.responses import Response
+from typing_extensions import TypedDict
 
 from board.accounts import accounts
 from board.commands import sources
@@ -20,36 +20,54 @@ from board.live.event_source import record
 from board.telemetry import logs, metrics
 from board.web import etags, language
 from board.web.compression import compress, compressed
+from board.web.endpoint import ON_A_BOARD, EventList, IntParam, Param, call, of_state
 from board.web.heavy_reads import limited_per_account, respond_in_slot
 from board.web.http import (
-    encoded_json_response,
+    Reply,
     error_response,
-    int_query_param,
     json_response,
     json_with_list,
     read_json_object,
     require_caller,
     service_of,
 )
+from models.accounts import ROLES
 from models.accounts import LoginSession as SignedIn
 from models.board import AUDIT, Board
 from models.search import Search
 from models.times import format_utc, now, parse_utc
-from realtime import protocol, strict_json
+from realtime import protocol
+from realtime.strict_json import MAX_INTEGER
+from realtime.wire_types import Count, Id, Shape, Time, component
 
 Read = Callable[[Callable[[Session], Any]], Awaitable[Any]]  # a read of the database, in whichever of its threads
-CATCH_ALL = "/{rest:path}"  # catch-all for unknown paths
 MAX_SMALL_READ = 50  # events that count as a small read
+AT = Param(
+    "at", {"anyOf": [{"type": "integer", "minimum": 0, "maximum": MAX_INTEGER}, {"type": "string", "format": "date-time"}]}
+)
+REFERENCE, ENTITY = Param("reference", {"type": "string"}), Param("entity", {"type": "string"})
+AFTER, BEFORE, LIMIT = IntParam("after", 0, MAX_INTEGER, 0), IntParam("before", 1, MAX_INTEGER), IntParam("limit", 1, 1_000, 500)
+
+Role = Annotated[str, Shape(enum=list(ROLES))]
 
 
-async def me(request: Request) -> Response:
+Me = TypedDict("Me", {"id": Id, "name": str, "role": Role, "email": str, "language": str | None})
+
+
+@call("GET", "/me", N_("The account that asks."), ("unauthenticated", "rate_limited", "failed", "unavailable"))
+async def me(request: Request) -> Reply[Me]:
     """Return the calling account. A browser learns here why a socket was refused."""
     account = (await require_caller(request, intake=True)).account
-    body = {"id": account.id, "name": account.name, "role": account.role, "email": account.email}
-    return json_response(body | {"language": account.language or None})
+    language = account.language or None
+    me: Me = {"id": account.id, "name": account.name, "role": account.role, "email": account.email, "language": language}
+    return json_response(me)
 
 
-async def active(request: Request) -> Response:
+SessionEnd = TypedDict("SessionEnd", {"ends_at": Time})
+
+
+@call("POST", "/me/active", N_("Somebody is at this screen: the session goes on. For sessions alone."))
+async def active(request: Request) -> Reply[SessionEnd]:
     """Keep the session alive while a person uses the page. Recorded like any request that a page does not send by itself."""
     caller = await require_caller(request)
     if caller.session is None:
@@ -61,43 +79,69 @@ async def active(request: Request) -> Response:
     return json_response({"ends_at": min(row.latest_end, idle_end(now(), service.settings.session_idle))})
 
 
-async def all_accounts(request: Request) -> Response:
+AccountEntry = TypedDict("AccountEntry", {"id": Id, "name": str, "role": Role, "enabled": bool, "machine": bool})
+AccountList = TypedDict("AccountList", {"accounts": list[AccountEntry]})
+
+
+@call("GET", "/accounts", N_("Everybody, for assigning."))
+async def all_accounts(request: Request) -> Reply[AccountList]:
     """List all accounts, for assigning."""
     caller = await require_caller(request)
 
-    def read(session: Session) -> list[dict[str, Any]]:
+    def read(session: Session) -> list[AccountEntry]:
         programs = program_accounts.all_program_accounts(session)
         return [
             {"id": each.id, "name": each.name, "role": each.role, "enabled": each.enabled, "machine": each.id in programs}
             for each in accounts.all_accounts(session)
         ]
 
-    return await compress(request, caller, json_response({"accounts": await service_of(request).database.read(read)}))
+    found: AccountList = {"accounts": await service_of(request).database.read(read)}
+    return await compress(request, caller, json_response(found))
 
 
-async def boards(request: Request) -> Response:
+BoardEntry = TypedDict("BoardEntry", {
+    "board": Id, "epoch": str, "seq": Count, "kind": Annotated[str, Shape(enum=["operations", "search"])],
+    "reference": NotRequired[str], "status": NotRequired[Annotated[str, of_state(Search, "status")]],
+})  # fmt: skip
+BoardList = TypedDict("BoardList", {"boards": list[BoardEntry]})
+
+
+@call(
+    "GET", "/boards", N_("The boards that you may see; with a reference, those of the searches that have it."), query=(REFERENCE,)
+)
+async def boards(request: Request) -> Reply[BoardList]:
     """List the boards that the caller may see; with `reference`, those of the searches that have it."""
     caller = await require_caller(request)
-    asked = request.query_params.get("reference")
+    asked = REFERENCE.read(request)
 
-    def read(session: Session) -> list[dict[str, object]]:
+    def read(session: Session) -> list[BoardEntry]:
         hidden = snapshot.hidden_searches(session, caller.account.id)
         searches = {
             id: (reference, status) for id, reference, status in session.exec(select(Search.id, Search.reference, Search.status))
         }
-        found = []
+        found: list[BoardEntry] = []
         for board in session.exec(select(Board).where(Board.kind != AUDIT).order_by(Board.kind, Board.id)):
             if board.id not in hidden and (asked is None or searches.get(board.id, ("",))[0] == asked):
-                entry: dict[str, object] = {"board": board.id, "kind": board.kind, "epoch": board.epoch, "seq": board.seq}
+                entry: BoardEntry = {"board": board.id, "kind": board.kind, "epoch": board.epoch, "seq": board.seq}
                 if board.id in searches:
                     entry["reference"], entry["status"] = searches[board.id]
                 found.append(entry)
         return found
 
-    return await compress(request, caller, json_response({"boards": await service_of(request).database.read(read)}))
+    visible: BoardList = {"boards": await service_of(request).database.read(read)}
+    return await compress(request, caller, json_response(visible))
 
 
-async def board(request: Request) -> Response:
+Snapshot = TypedDict("Snapshot", {
+    "board": Id, "epoch": str, "seq": Count, "entities": list[Annotated[dict[str, Any], component("Entity")]],
+})  # fmt: skip
+
+
+@call(
+    "GET", "/boards/{board}", N_("A snapshot of a board: all that is true on it, now or at a seq or a time."),
+    (*ON_A_BOARD, "invalid"), query=(AT,), tagged=True,
+)  # fmt: skip
+async def board(request: Request) -> Reply[Snapshot]:
     """Return the snapshot of a board, now or as of a seq or a time (`?at=`); 304 if the caller has it."""
     caller = await require_caller(request)
     if etags.is_conditional(request):
@@ -114,13 +158,13 @@ def _tag_if_small(session: Session, request: Request, caller: Caller) -> str | N
     return etags.etag_of(session, board, caller.account.id, seq) if seq <= etags.MAX_COUNTED_EVENTS else None
 
 
-def _same(tag: str) -> Response:
-    return Response(status_code=304, headers={"etag": tag, "vary": "accept-encoding"})
+def _same(tag: str) -> Reply[Any]:
+    return Reply(status_code=304, headers={"etag": tag, "vary": "accept-encoding"})
 
 
 @compressed
-async def _snapshot(request: Request, caller: Caller) -> Response:
-    account, now = caller.account.id, "at" not in request.query_params
+async def _snapshot(request: Request, caller: Caller) -> Reply[Snapshot]:
+    account, now = caller.account.id, AT.read(request) is None
 
     def read(session: Session) -> tuple[bytes | None, str]:
         board, seq = _board_and_seq(session, request, caller)
@@ -133,7 +177,7 @@ async def _snapshot(request: Request, caller: Caller) -> Response:
     body, tag = await service_of(request).heavy_reads.read(caller, read)
     if body is None:
         return _same(tag)
-    response = encoded_json_response(body)
+    response: Reply[Snapshot] = Reply(body)
     response.headers["etag"] = tag
     return response
 
@@ -141,7 +185,7 @@ async def _snapshot(request: Request, caller: Caller) -> Response:
 def _board_and_seq(session: Session, request: Request, caller: Caller) -> tuple[Board, int]:
     """Return the requested board and seq. Raises Refused."""
     board = access.get_visible_board(session, caller.account.id, request.path_params["board"])
-    at = request.query_params.get("at")
+    at = AT.read(request)
     return board, board.seq if at is None else _seq_at(session, board, at)
 
 
@@ -160,29 +204,30 @@ def _seq_at(session: Session, board: Board, at: str) -> int:
     return seq
 
 
-async def events(request: Request) -> Response:
+@call(
+    "GET", "/boards/{board}/events",
+    N_("The events of a board after a seq, or the newest before one; with an entity, those of that one."),
+    (*ON_A_BOARD, "invalid"), query=(AFTER, BEFORE, AT, LIMIT, ENTITY),
+)  # fmt: skip
+async def events(request: Request) -> Reply[EventList]:
     """Return events of a board after a seq, as the caller may see them; with `before`, the newest before that seq; with `at`,
     up to a time; with `entity`, those of one entity."""
-    return await (_read_few_events if int_query_param(request, "limit", 500, 1, 1_000) <= MAX_SMALL_READ else _read_many_events)(
-        request
-    )
+    return await (_read_few_events if LIMIT.read(request) <= MAX_SMALL_READ else _read_many_events)(request)
 
 
-async def _read_few_events(request: Request) -> Response:
+async def _read_few_events(request: Request) -> Reply[EventList]:
     return await _events(request, await require_caller(request), service_of(request).database.read)
 
 
 @limited_per_account
 @compressed
-async def _read_many_events(request: Request, caller: Caller) -> Response:
+async def _read_many_events(request: Request, caller: Caller) -> Reply[EventList]:
     return await _events(request, caller, partial(service_of(request).heavy_reads.read, caller))
 
 
-async def _events(request: Request, caller: Caller, read_by: Read) -> Response:
-    id, entity = request.path_params["board"], request.query_params.get("entity")
-    after = int_query_param(request, "after", 0, 0, strict_json.MAX_INTEGER)
-    before = int_query_param(request, "before", 0, 1, strict_json.MAX_INTEGER)  # 0: not given
-    limit, at = int_query_param(request, "limit", 500, 1, 1_000), request.query_params.get("at")
+async def _events(request: Request, caller: Caller, read_by: Read) -> Reply[EventList]:
+    id, entity, at = request.path_params["board"], ENTITY.read(request), AT.read(request)
+    after, before, limit = AFTER.read(request), BEFORE.read(request), LIMIT.read(request)  # before 0: not given
     service = service_of(request)
 
     def read(session: Session) -> tuple[Board, list[event.JournalEvent], access.VisibilityView]:
@@ -200,10 +245,18 @@ async def _events(request: Request, caller: Caller, read_by: Read) -> Response:
     shown = [service.source.render(caller, id, each, live=False) for each in records]
     if entity is not None:  # the number of events of a hidden entity must not be disclosed
         shown = [wire for wire, each in zip(shown, records, strict=True) if wire is each.wire]
-    return encoded_json_response(json_with_list({"board": id, "epoch": row.epoch, "seq": row.seq}, "events", shown))
+    return Reply(json_with_list({"board": id, "epoch": row.epoch, "seq": row.seq}, "events", shown))
 
 
-async def commands(request: Request) -> Response:
+Ack = TypedDict("Ack", {"id": str, "board": Id, "seqs": list[Count], "opened": NotRequired[Id]})
+
+
+@call(
+    "POST", "/boards/{board}/commands", N_("A command, as over the socket."),
+    (*ON_A_BOARD, "invalid", "unknown_command", "conflict", "closed", "too_large"),
+    body=Annotated[dict[str, Any], component("Command")],
+)  # fmt: skip
+async def commands(request: Request) -> Reply[Ack]:
     """Execute a command, as over the socket."""
     caller = await require_caller(request)
     value = await read_json_object(request)
@@ -216,16 +269,24 @@ async def commands(request: Request) -> Response:
     logs.bind_ids(command=command.id)
     try:
         with metrics.observe_command():
-            ack = await service_of(request).execute(caller, command)
+            done = await service_of(request).execute(caller, command)
     except Refused as refused:
         return error_response(refused, command.id, language.language_for(request))
-    return json_response(ack.to_json())
+    ack: Ack = {"id": done.id, "board": done.board, "seqs": done.seqs}
+    if done.opened:
+        ack["opened"] = done.opened
+    return json_response(ack)
 
 
-async def source(request: Request) -> Response:
+@call(
+    "GET", "/boards/{board}/sightings/{sighting}/source",
+    N_("Who the source of a sighting is, and was said to be before. Each reading is kept."),
+    (*ON_A_BOARD, "invalid"), query=(BEFORE,),
+)  # fmt: skip
+async def source(request: Request) -> Reply[sources.Source]:
     """Return the source of a sighting, with former values. Each reading is recorded."""
     caller = await require_caller(request)
     service = service_of(request)
     board, sighting = request.path_params["board"], request.path_params["sighting"]
-    before = int_query_param(request, "before", strict_json.MAX_INTEGER, 1, strict_json.MAX_INTEGER)
+    before = BEFORE.read(request, MAX_INTEGER)
     return json_response(await service.database.write(lambda session: sources.read(session, caller, board, sighting, before)))

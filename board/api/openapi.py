@@ -1,33 +1,47 @@
 """OpenAPI 3.1 description, served at `GET /api/v1/openapi.json`; built once from the routes, the command table and the states.
 
-New commands and endpoints appear by themselves; an endpoint is described exactly once `board.api.endpoint_docs` has its line.
+New commands and calls appear by themselves: a call says at its handler what it takes and answers.
 """
 
+import inspect
 import re
 from collections.abc import Iterable
+from typing import Annotated, Any, Literal, NotRequired
 
-from starlette.routing import BaseRoute, Route
+from typing_extensions import TypedDict
 
-from board.api.endpoint_docs import ENDPOINTS, PLACES, SUMMARIES
+from board.api.type_schemas import ref, schemas_of
 from board.commands import schemas
 from board.commands.registry import TABLE
 from board.commands.schemas import Schema, class_name
 from board.engine import kinds
-from board.errors import MESSAGES
+from board.errors import MESSAGES, Refusal
 from board.settings import VERSION
+from board.web.endpoint import BOARD, UUID, Call
 from board.web.http import BASE, STATUS
-from board.web.schema_helpers import COUNT, ID, TEXT, TIME, TRUE, EndpointDoc, array_of, nullable, object_schema, ref
+from models.entity import State
+from models.fields import Data
+from realtime.strict_json import MAX_INTEGER
+from realtime.wire_types import Count, Id, Shape, Time, component
 
-UNKNOWN = EndpointDoc({}, tuple(STATUS))  # for endpoints without a line of their own
+PLACES: dict[str, Schema] = {
+    "board": BOARD.schema,
+    "sighting": {"type": "string", "pattern": f"^{UUID}$"},
+    "display": {"type": "string", "pattern": f"^{UUID}$"},
+    "number": {"type": "integer", "minimum": 1, "maximum": MAX_INTEGER},
+}
+TEXT: Schema = {"type": "string"}
+Shapes = dict[tuple[str, str], Schema]  # by method and path
 
 
-def document(routes: Iterable[BaseRoute]) -> Schema:
-    """Return the whole description of these routes. The same for everybody: it depends on no board."""
+def document(calls: Iterable[Call]) -> Schema:
+    """Return the whole description of these calls. The same for everybody: it depends on no board."""
+    calls = list(calls)
+    answers, bodies, components = shapes(calls)
     paths: dict[str, Schema] = {}
-    for route in routes:
-        if isinstance(route, Route) and "rest" not in route.path:
-            for method in (route.methods or set()) - {"HEAD"}:
-                paths.setdefault(BASE + route.path, {})[method.lower()] = _operation(method, route)
+    for call in calls:
+        key = call.method, call.path
+        paths.setdefault(BASE + call.path, {})[call.method.lower()] = _operation(call, answers[key], bodies.get(key))
     return {
         "openapi": "3.1.0",
         "info": {"title": "Searchboard", "version": VERSION, "description": "See board/contract.md for what is promised."},
@@ -35,7 +49,7 @@ def document(routes: Iterable[BaseRoute]) -> Schema:
         "security": [{"token": []}, {"session": []}],
         "paths": paths,
         "components": {
-            "schemas": _schemas(),
+            "schemas": parts() | components,
             "securitySchemes": {
                 "token": {"type": "http", "scheme": "bearer"},
                 "session": {"type": "apiKey", "in": "cookie", "name": "board_session"},
@@ -44,25 +58,38 @@ def document(routes: Iterable[BaseRoute]) -> Schema:
     }
 
 
-def _operation(method: str, route: Route) -> Schema:
-    call = ENDPOINTS.get((method, route.path), UNKNOWN)
+def shapes(calls: Iterable[Call]) -> tuple[Shapes, Shapes, dict[str, Schema]]:
+    """Return the schemas of answers and of bodies, and the components that they refer to."""
+    calls = list(calls)
+    answers: dict[tuple[str, ...], Any] = {("answer", call.method, call.path): call.answer for call in calls}
+    types = {("body", call.method, call.path): call.body for call in calls if call.body is not None}
+    own = {key: type for key, type in types.items() if inspect.isclass(type) and issubclass(type, Data)}
+    made, components = schemas_of(answers | {key: type for key, type in types.items() if key not in own})
+    made |= {key: schemas.schema_of(type) for key, type in own.items()}
+    found: dict[str, Shapes] = {"answer": {}, "body": {}}
+    for (what, method, path), schema in made.items():
+        found[what][method, path] = schema
+    return found["answer"], found["body"], components
+
+
+def _operation(call: Call, answer: Schema, body: Schema | None) -> Schema:
     places = [
         {"name": name, "in": "path", "required": True, "schema": PLACES.get(name, TEXT)}
-        for name in re.findall(r"\{(\w+)\}", route.path)
+        for name in re.findall(r"\{(\w+)\}", call.path)
     ]
     operation: Schema = {
-        "operationId": f"{method.lower()}{re.sub(r'[^a-z]+', '_', route.path)}",
-        "summary": SUMMARIES.get((method, route.path), ""),
-        "parameters": [*places, *({"name": name, "in": "query", "schema": each} for name, each in call.query.items())],
-        "responses": {str(call.status): _response("Done.", call.media, call.answer), **_refusals(call)},
+        "operationId": f"{call.method.lower()}{re.sub(r'[^a-z]+', '_', call.path)}",
+        "summary": call.summary,
+        "parameters": [*places, *({"name": each.name, "in": "query", "schema": each.schema} for each in call.query)],
+        "responses": {str(call.status): _response("Done.", call.media, answer), **_refusals(call)},
     }
     if call.tagged:
         tag = {"headers": {"ETag": {"required": True, "schema": TEXT}}}
         operation["parameters"].append({"name": "If-None-Match", "in": "header", "schema": TEXT})
         operation["responses"][str(call.status)] |= tag
         operation["responses"]["304"] = {"description": "What the caller has is what there is."} | tag
-    if call.body is not None:
-        operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": call.body}}}
+    if body is not None:
+        operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": body}}}
     return operation | ({"security": []} if call.open else {})
 
 
@@ -70,7 +97,7 @@ def _response(description: str, media: str, schema: Schema) -> Schema:
     return {"description": description, "content": {media: {"schema": schema}}}
 
 
-def _refusals(call: EndpointDoc) -> Schema:
+def _refusals(call: Call) -> Schema:
     """Return a response for each status, with its possible codes."""
     by_status: dict[int, list[str]] = {}
     for code in call.refusals:
@@ -94,48 +121,37 @@ def _fields_of(status: int) -> Schema:
     return {"headers": headers} if headers else {}
 
 
-def _events(kinds: Iterable[str]) -> dict[str, Schema]:
-    """Return the forms of an event, each under its own name: one for each kind, erased, and hidden."""
-    known: Schema = {"seq": COUNT, "at": TIME, "type": TEXT, "id": ID}
-    whole = {"actor": nullable(ref("Actor")), "command": nullable(TEXT), "changes": array_of(TEXT)}
-    more: Schema = {"reason": TEXT, "acknowledge": TEXT, "undoes": COUNT, "private": array_of(TEXT), "clock": TIME}
-    return {
-        "Actor": object_schema({"id": ID, "name": TEXT}),
-        **{
-            class_name(kind, "event"): object_schema(known | whole | {"kind": _only(kind), "state": nullable(ref(kind))}, more)
-            for kind in kinds
-        },
-        "ErasedEvent": object_schema(known | {"kind": {"type": "string", "enum": list(kinds)}, "erased": TRUE}),
-        "HiddenEvent": object_schema({"seq": COUNT, "hidden": TRUE}),
-    }
+Actor = TypedDict("Actor", {"id": Id, "name": str})
+EventMeta = TypedDict("EventMeta", {"seq": Count, "at": Time, "type": str, "id": Id})
+# Event; `kind` and `state` are added for each kind.
+WholeEvent = TypedDict("WholeEvent", {
+    "seq": Count, "at": Time, "type": str, "id": Id, "actor": Actor | None, "command": str | None, "changes": list[str],
+    "reason": NotRequired[str], "acknowledge": NotRequired[str], "undoes": NotRequired[Count], "private": NotRequired[list[str]],
+    "clock": NotRequired[Time],
+})  # fmt: skip
+HiddenEvent = TypedDict("HiddenEvent", {"seq": Count, "hidden": Literal[True]})
 
 
-def _only(value: str) -> Schema:
-    return {"type": "string", "const": value}
-
-
-def _schemas() -> Schema:
+def parts() -> Schema:
+    """Return the components that stand for what the kinds and the commands are."""
     states = {kind.name: schemas.state(kind) for kind in kinds.every()}
     commands = {name: schemas.command(name) for name in TABLE}
-    entities = {
-        class_name(kind, "entity"): object_schema({"kind": _only(kind), "id": ID, "seq": COUNT, "state": ref(kind)})
-        for kind in states
-    }
-    events = _events(states)
-    return states | commands | entities | events | {
+    define: Any = TypedDict
+    entities, events = {}, {}
+    for kind in states:
+        only, state = Annotated[str, Shape(const=kind)], Annotated[State, component(kind)]
+        name = class_name(kind, "entity")
+        entities[name] = define(name, {"kind": only, "id": Id, "seq": Count, "state": state})
+        name = class_name(kind, "event")
+        events[name] = define(name, WholeEvent.__annotations__ | {"kind": only, "state": state | None})
+    erased = {"kind": Annotated[str, Shape(enum=list(states))], "erased": Literal[True]}
+    events |= {"ErasedEvent": define("ErasedEvent", EventMeta.__annotations__ | erased), "HiddenEvent": HiddenEvent}
+    _, made = schemas_of(entities | events | {"Refusal": Refusal})
+    return states | commands | made | {
         "Entity": {"oneOf": [ref(name) for name in entities]},
-        "Event": {"oneOf": [ref(name) for name in events if name != "Actor"]},
+        "Event": {"oneOf": [ref(name) for name in events]},
         "Command": {
             "oneOf": [ref(name) for name in commands],
             "discriminator": {"propertyName": "name", "mapping": {name: ref(name)["$ref"] for name in commands}},
-        },
-        "Ack": object_schema({"id": TEXT, "board": ID, "seqs": array_of(COUNT)}, {"opened": ID}),
-        "Refusal": {
-            "type": "object",
-            "properties": {
-                "code": {"enum": list(MESSAGES)}, "message": TEXT, "fields": {"type": "object", "additionalProperties": TEXT},
-                "current": {"type": "object"}, "id": TEXT, "retry_after_s": {"type": "integer", "minimum": 1},
-            },
-            "required": ["code", "message"],
         },
     }  # fmt: skip

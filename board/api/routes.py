@@ -1,4 +1,4 @@
-"""Routes under /api/v1, for other programs and for what a socket is not suited to."""
+"""All calls under /api/v1, for other programs and for what a socket is not suited to; each is declared where its handler is."""
 
 import asyncio
 from functools import cache
@@ -12,22 +12,32 @@ from starlette.routing import Route
 
 from board.accounts import draft_keys
 from board.alerts import api as alert_calls
-from board.api.endpoints import CATCH_ALL, active, all_accounts, board, boards, commands, events, me, source
+from board.api import endpoints
 from board.audit_log import api as audit_calls
 from board.displays import api as display_calls
 from board.exports import exports
 from board.handover import api as report_calls
 from board.history import integrity_api
 from board.history import unseen_api as since_calls
-from board.lookup import text_search
-from board.lookup.intake_api import routes as intake
+from board.i18n import N_
+from board.lookup import gazetteer, intake_api, suggestions_api, text_search
+from board.web.endpoint import Call, call
 from board.web.http import json_errors
 from board.web.static_files import gzipped as packed_for_all
 
+CATCH_ALL = "/{rest:path}"  # catch-all for unknown paths
 
+
+@call("GET", "/openapi.json", N_("This description, for programs."), (), answer=dict[str, Any], open=True)
 async def openapi(request: Request) -> Response:
     """Serve the OpenAPI description."""
     return packed_for_all(request, orjson.dumps(await asyncio.to_thread(document)), "application/json")
+
+
+@call("GET", "/asyncapi.json", N_("The description of the socket, for programs."), (), answer=dict[str, Any], open=True)
+async def asyncapi(request: Request) -> Response:
+    """Serve the AsyncAPI description."""
+    return packed_for_all(request, orjson.dumps(await asyncio.to_thread(socket_document)), "application/json")
 
 
 async def missing(request: Request) -> Response:
@@ -35,46 +45,37 @@ async def missing(request: Request) -> Response:
     raise HTTPException(405)
 
 
-def _route(path: str, endpoint: object, method: str = "GET") -> Route:
-    return Route(path, json_errors(endpoint), methods=[method])  # type: ignore[arg-type]
+CALLS: dict[tuple[str, str], Call] = {
+    (each.method, each.path): each
+    for each in (
+        endpoints.me, draft_keys.draft_key, endpoints.active, endpoints.all_accounts,
+        endpoints.boards, endpoints.board, endpoints.events, endpoints.commands, endpoints.source, integrity_api.chain,
+        exports.cards_csv, exports.cards_json, exports.journal_csv, exports.journal_json,
+        text_search.find, alert_calls.list_alerts, alert_calls.mark_read,
+        since_calls.unseen, since_calls.list_positions, since_calls.advance_position,
+        report_calls.current, report_calls.list_handovers, report_calls.signed,
+        intake_api.create_sighting, gazetteer.places, suggestions_api.similar, suggestions_api.searches,
+        audit_calls.entries, audit_calls.csv,
+        display_calls.create_code, display_calls.pairing_status, display_calls.report_status,
+        display_calls.list_displays, display_calls.pair, display_calls.change, display_calls.revoke, display_calls.reload,
+        openapi, asyncapi,
+    )
+}  # fmt: skip
 
-
-routes = [
-    *intake,
-    *display_calls.routes,
-    _route("/me", me),
-    _route("/me/draft-key", draft_keys.draft_key),
-    _route("/me/active", active, "POST"),
-    _route("/accounts", all_accounts),
-    _route("/boards", boards),
-    _route("/find", text_search.find),
-    _route("/alerts", alert_calls.list_alerts),
-    _route("/alerts/read", alert_calls.mark_read, "POST"),
-    _route("/since", since_calls.unseen),
-    _route("/seen", since_calls.list_positions),
-    _route("/seen", since_calls.advance_position, "POST"),
-    _route("/handover", report_calls.current),
-    _route("/handovers", report_calls.list_handovers),
-    _route("/handovers/{number}", report_calls.signed),
-    _route("/boards/{board}", board),
-    _route("/boards/{board}/events", events),
-    _route("/boards/{board}/chain", integrity_api.chain),
-    _route("/boards/{board}/commands", commands, "POST"),
-    _route("/boards/{board}/sightings/{sighting}/source", source),
-    _route("/boards/{board}/cards.csv", exports.cards_csv),
-    _route("/boards/{board}/cards.json", exports.cards_json),
-    _route("/boards/{board}/journal.csv", exports.journal_csv),
-    _route("/boards/{board}/journal.json", exports.journal_json),
-    _route("/audit", audit_calls.entries),
-    _route("/audit.csv", audit_calls.csv),
-    _route("/openapi.json", openapi),
-    _route(CATCH_ALL, missing),
-]
+routes = [*(each.route() for each in CALLS.values()), Route(CATCH_ALL, json_errors(missing))]
 
 
 @cache
 def document() -> dict[str, Any]:
-    """Describe these routes as OpenAPI."""
+    """Describe these calls as OpenAPI."""
     from board.api import openapi as description  # imported on first use: building its schemas takes a sixth of the startup time
 
-    return description.document(routes)
+    return description.document(CALLS.values())
+
+
+@cache
+def socket_document() -> dict[str, Any]:
+    """Describe the socket as AsyncAPI."""
+    from board.api import asyncapi as description  # as above
+
+    return description.document()

@@ -12,6 +12,7 @@ import orjson
 from sqlalchemy import Row, bindparam, text
 from sqlmodel import Session
 
+from board.engine.alert_format import Alert
 from board.engine.alert_versions import bump_alert_version
 from board.engine.event import JournalEvent
 from models.alert import OWN_ACCOUNT, SECURITY
@@ -45,9 +46,7 @@ def unread(session: Session, accounts: Collection[str], since: str) -> list[Row[
     return list(session.connection().execute(_UNREAD, parameters)) if accounts else []
 
 
-def list_alerts(
-    session: Session, account: str, since: str, hidden: Collection[str], limit: int, desktop: bool
-) -> list[dict[str, Any]]:
+def list_alerts(session: Session, account: str, since: str, hidden: Collection[str], limit: int, desktop: bool) -> list[Alert]:
     """Return the newest alerts of an account in the contract's format.
 
     A search is named only if it is not among the `hidden` ones.
@@ -56,10 +55,10 @@ def list_alerts(
     return [_to_json(row, account, hidden, desktop) for row in session.connection().execute(_LIST, parameters)]
 
 
-def _to_json(row: Row[Any], account: str, hidden: Collection[str], desktop: bool) -> dict[str, Any]:
+def _to_json(row: Row[Any], account: str, hidden: Collection[str], desktop: bool) -> Alert:
     about = orjson.loads(row.body)["about"] if row.body is not None else {}
     search = about.get("board")
-    seen = search is not None and search not in hidden
+    seen = search if search not in hidden else None
     return {
         "board": OWN_ACCOUNT,
         "reference": about.get("reference") if seen else None,
@@ -68,8 +67,9 @@ def _to_json(row: Row[Any], account: str, hidden: Collection[str], desktop: bool
         "kind": SECURITY,
         "type": row.type,
         "actor": {"id": row.actor, "name": row.actor_name} if row.actor else None,
-        "entity": {"kind": "search", "id": search} if seen else {"kind": "account", "id": account},
+        "entity": {"kind": "search", "id": seen} if seen else {"kind": "account", "id": account},
         "card": None,
+        "acknowledge": None,
         "reason": None,
         "handover": None,
         "value": about.get("title") if row.type == "token.added" else about.get("name") if search else None,

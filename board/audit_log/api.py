@@ -1,15 +1,17 @@
 """HTTP API of the audit journal: entries as JSON, a page at a time, and all that match a filter as a CSV file."""
 
 from collections.abc import AsyncIterator
+from typing import Literal
 
 from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
+from typing_extensions import TypedDict
 
 from board.audit import actor, writer
-from board.audit.entries import ExportRead
+from board.audit.entries import ENTRIES, ExportRead
 from board.audit_log import reading, sentences
-from board.audit_log.reading import AuditEntry, Filter
+from board.audit_log.reading import AuditEntry, EntryOfSomeKind, Filter
 from board.engine import access
 from board.engine.identity import Caller, require_active
 from board.errors import Refused
@@ -17,12 +19,14 @@ from board.exports.exports import BOM, CSV, csv_lines
 from board.i18n import N_, translate
 from board.service import BoardService
 from board.web import language
+from board.web.endpoint import EVERYWHERE, IntParam, Param, call
 from board.web.heavy_reads import limited_per_account
-from board.web.http import int_query_param, json_response, service_of
+from board.web.http import Reply, json_response, service_of
 from models.accounts import Account
 from models.board import AUDIT, Board
 from models.times import format_utc, parse_utc
 from realtime.strict_json import MAX_INTEGER
+from realtime.wire_types import Count
 
 DEFAULT_LIMIT, MAX_LIMIT = 100, 500  # entries per response: default and maximum
 BATCH_SIZE = 200  # entries read per query for a file
@@ -32,26 +36,39 @@ HEADER = (
 )  # fmt: skip
 
 
+BEFORE, LIMIT = IntParam("before", 1, MAX_INTEGER), IntParam("limit", 1, MAX_LIMIT, DEFAULT_LIMIT)
+ACCOUNT = Param("account", {"type": "string", "minLength": 1, "maxLength": 64})
+KIND = Param("kind", {"enum": [*sorted(reading.GROUPS), *ENTRIES]})
+FROM, UNTIL = (Param(name, {"type": "string", "format": "date-time"}) for name in ("from", "until"))
+REFUSALS = (*EVERYWHERE, "not_found", "invalid")
+
+
+AuditPage = TypedDict("AuditPage", {
+    "board": Literal["audit"], "epoch": str, "seq": Count, "more": bool, "entries": list[EntryOfSomeKind],
+})  # fmt: skip
+
+
 def filter_of(request: Request) -> Filter:
     """Read the filter from the query string. Raise Refused `invalid`."""
-    query = request.query_params
-    kind = query.get("kind") or None
+    kind = KIND.read(request) or None
     if kind is not None and not Filter(kind=kind).types():
         raise Refused("invalid", fields={"kind": N_("There is no such kind of entry.")})
-    account = query.get("account") or None
+    account = ACCOUNT.read(request) or None
     if account is not None and (len(account) > 64 or "\0" in account):
         raise Refused("invalid", fields={"account": N_("This is not an id.")})
-    return Filter(account, kind, _time(request, "from"), _time(request, "until"))
+    return Filter(account, kind, _time(request, FROM), _time(request, UNTIL))
 
 
-def _time(request: Request, name: str) -> str | None:
-    text = request.query_params.get(name)
+def _time(request: Request, param: Param) -> str | None:
+    text = param.read(request)
     if not text:
         return None
     try:
         return format_utc(parse_utc(text.replace(" ", "+")))
     except (ValueError, OverflowError):
-        raise Refused("invalid", fields={name: N_("This is not a time with its offset, as in 2026-11-24T22:01:02Z.")}) from None
+        raise Refused(
+            "invalid", fields={param.name: N_("This is not a time with its offset, as in 2026-11-24T22:01:02Z.")}
+        ) from None
 
 
 def administrator(session: Session, caller: Caller) -> tuple[Account, Board]:
@@ -60,27 +77,29 @@ def administrator(session: Session, caller: Caller) -> tuple[Account, Board]:
     return account, access.audit_board(session, account)
 
 
+@call(
+    "GET", "/audit", N_("The audit log, newest first: sign-ins, refusals, and what administrators did. For administrators."),
+    REFUSALS, query=(BEFORE, LIMIT, ACCOUNT, KIND, FROM, UNTIL),
+)  # fmt: skip
 @limited_per_account
-async def entries(request: Request, caller: Caller) -> Response:
-    """`GET /api/v1/audit`: the newest entries, or those before a seq."""
+async def entries(request: Request, caller: Caller) -> Reply[AuditPage]:
 
     def read(session: Session) -> tuple[Board, list[AuditEntry], int]:
         # First, so that for everybody else this resource does not exist, whatever the query
         _, board = administrator(session, caller)
-        before, limit = (
-            int_query_param(request, "before", MAX_INTEGER, 1, MAX_INTEGER),
-            int_query_param(request, "limit", DEFAULT_LIMIT, 1, MAX_LIMIT),
-        )
+        before, limit = BEFORE.read(request, MAX_INTEGER), LIMIT.read(request)
         return board, reading.newest(session, filter_of(request), before, limit + 1), limit
 
     board, found, limit = await service_of(request).heavy_reads.read(caller, read)
     page = [each.to_json() for each in found[:limit]]
-    return json_response({"board": AUDIT, "epoch": board.epoch, "seq": board.seq, "entries": page, "more": len(found) > limit})
+    return json_response({"board": "audit", "epoch": board.epoch, "seq": board.seq, "entries": page, "more": len(found) > limit})
 
 
+@call(
+    "GET", "/audit.csv", N_("The audit log for a spreadsheet."), REFUSALS, query=(ACCOUNT, KIND, FROM, UNTIL), media="text/csv"
+)  # fmt: skip
 @limited_per_account
 async def csv(request: Request, caller: Caller) -> Response:
-    """`GET /api/v1/audit.csv`: all matching entries, newest first, as CSV. The download is itself an entry."""
     service = service_of(request)
 
     def begin(session: Session) -> tuple[Filter, int]:

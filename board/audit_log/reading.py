@@ -2,13 +2,15 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NotRequired, Union
 
 import orjson
 from sqlalchemy import Row, TextClause, bindparam, text
 from sqlmodel import Session
+from typing_extensions import TypedDict
 
-from board.audit.entries import ENTRIES
+from board.audit.entries import ENTRIES, Entry
+from realtime.wire_types import Count, Id, Shape, Time
 
 GROUPS = frozenset(type.partition(".")[0] for type in ENTRIES)  # first parts of the types
 
@@ -43,6 +45,35 @@ class Filter:
         return [type for type in ENTRIES if self.kind in (type, type.partition(".")[0])]
 
 
+AuditActor = TypedDict("AuditActor", {
+    "kind": Literal["account", "command_line", "server", "nobody"], "id": Id | None, "name": str | None, "token": Id | None,
+})  # fmt: skip
+AuditMeta = TypedDict("AuditMeta", {"seq": Count, "at": Time, "type": str, "kind": str, "id": str})
+ErasedAuditEntry = TypedDict("ErasedAuditEntry", {
+    "seq": Count, "at": Time, "type": str, "kind": str, "id": str, "erased": Literal[True],
+})  # fmt: skip
+AuditEntryJson = TypedDict("AuditEntryJson", {
+    "seq": Count, "at": Time, "type": str, "kind": str, "id": str, "actor": NotRequired[AuditActor],
+    "about": NotRequired[dict[str, Any]], "erased": NotRequired[Literal[True]],
+})  # fmt: skip
+
+
+def _entry_type(entry: type[Entry]) -> Any:
+    """Return the type of an entry, with the fields of its class."""
+    names = entry.sent_fields()
+    about = Shape(properties={name: {} for name in names}, required=names, additionalProperties=False)
+    constants = {"type": Annotated[str, Shape(const=entry.TYPE)], "kind": Annotated[str, Shape(const=entry.KIND)]}
+    payload = {"actor": AuditActor, "about": Annotated[dict[str, Any], about]}
+    define: Any = TypedDict
+    return define(f"{entry.__name__}Entry", AuditMeta.__annotations__ | constants | payload)
+
+
+if TYPE_CHECKING:
+    EntryOfSomeKind = AuditEntryJson
+else:
+    EntryOfSomeKind = Union[(*map(_entry_type, ENTRIES.values()), ErasedAuditEntry)]
+
+
 @dataclass(frozen=True, slots=True)
 class AuditEntry:
     """Entry as it was written; `payload` is empty if it was erased."""
@@ -64,10 +95,14 @@ class AuditEntry:
         about: dict[str, Any] = self.payload.get("about") or {}
         return about
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> AuditEntryJson:
         """Return the entry in the contract's format."""
-        meta = {"seq": self.seq, "at": self.at, "type": self.type, "kind": self.kind, "id": self.id}
-        return meta | ({"actor": self.actor, "about": self.about} if self.payload else {"erased": True})
+        entry: AuditEntryJson = {"seq": self.seq, "at": self.at, "type": self.type, "kind": self.kind, "id": self.id}
+        if self.payload:
+            entry["actor"], entry["about"] = self.payload["actor"], self.about
+        else:
+            entry["erased"] = True
+        return entry
 
 
 def newest(session: Session, criteria: Filter, before: int, limit: int) -> list[AuditEntry]:

@@ -17,6 +17,7 @@ from sqlmodel import Session, col, select
 from board.audit import security_alerts
 from board.commands import mentions
 from board.engine import kinds, snapshot, unit_of_work
+from board.engine.alert_format import Alert, AlertCard
 from board.engine.alert_versions import bump_alert_version
 from board.engine.event_writer import Change
 from models.alert import DELIVERY_MODES, KINDS, OWN_ACCOUNT, SECURITY, AlertSettings
@@ -137,7 +138,7 @@ def retention_cutoff(now: datetime) -> str:
     return format_utc(now - RETENTION)
 
 
-def list_alerts(session: Session, account: str, now: datetime) -> list[dict[str, Any]]:
+def list_alerts(session: Session, account: str, now: datetime) -> list[Alert]:
     """Return the newest alerts of an account, one for each event."""
     chosen, hidden = settings_of(session, account), snapshot.hidden_searches(session, account)
     asked = {
@@ -156,7 +157,7 @@ def list_alerts(session: Session, account: str, now: datetime) -> list[dict[str,
     return sorted(listed, key=lambda each: str(each["at"]), reverse=True)[:MAX_LISTED]
 
 
-def _add_first_names(session: Session, listed: list[dict[str, Any]], hidden: Collection[str]) -> None:
+def _add_first_names(session: Session, listed: list[Alert], hidden: Collection[str]) -> None:
     """Add the child's first name to alerts of searches whose reference is not unique among those that the account may see."""
     named = {each["reference"] for each in listed} - {None}
     asked = select(Search.id, Search.reference, Search.person).where(col(Search.reference).in_(named))
@@ -168,7 +169,7 @@ def _add_first_names(session: Session, listed: list[dict[str, Any]], hidden: Col
             each["first_name"] = names[each["board"]]
 
 
-def _to_json(row: Row[Any], chosen: AlertSettings) -> dict[str, Any]:
+def _to_json(row: Row[Any], chosen: AlertSettings) -> Alert:
     payload = orjson.loads(row.body) if row.body is not None else {}
     state = payload.get("state") or {}
     handed = row.kind == "handover"
@@ -191,7 +192,7 @@ def _to_json(row: Row[Any], chosen: AlertSettings) -> dict[str, Any]:
     }
 
 
-def _card(row: Row[Any]) -> dict[str, Any] | None:
+def _card(row: Row[Any]) -> AlertCard | None:
     """Return the card that an event is about, or that a note is on."""
     found = row._mapping
     for kind in kinds.cards():

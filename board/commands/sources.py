@@ -2,10 +2,11 @@
 former values, and each reading is recorded."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal, NotRequired
 
 from sqlalchemy import text
 from sqlmodel import Session
+from typing_extensions import TypedDict
 
 from board.audit import actor, writer
 from board.audit.entries import SourceRead
@@ -18,6 +19,7 @@ from models.accounts import ROLES, Account
 from models.fields import Data, Name, ShortText
 from models.search import Search
 from models.sighting import EarlierSource, Sighting
+from realtime.wire_types import Count, Id, Time
 
 PAGE_SIZE = 100  # former values in one response
 
@@ -76,7 +78,15 @@ def source_before(session: Session, board: str, seq: int) -> EarlierSource | Non
     return session.get(EarlierSource, (board, seq))
 
 
-def read(session: Session, caller: Caller, board: str, id: str, before: int) -> dict[str, Any]:
+FormerSource = TypedDict("FormerSource", {
+    "name": str | None, "contact": str | None, "seq": Count, "at": Time, "account": Id | None,
+})  # fmt: skip
+Source = TypedDict("Source", {
+    "name": str | None, "contact": str | None, "earlier": NotRequired[list[FormerSource]], "more": NotRequired[Literal[True]],
+})  # fmt: skip
+
+
+def read(session: Session, caller: Caller, board: str, id: str, before: int) -> Source:
     """Return name and contact of a source, and the newest former values before the event `before`, by present rights. Raises
     Refused."""
     account = require_active(session, caller)  # rights may have ended while this waited for earlier commits
@@ -92,9 +102,13 @@ def read(session: Session, caller: Caller, board: str, id: str, before: int) -> 
     writer.write(session, entry, by=actor.account(account, caller.token))
     asked = {"sighting": id, "board": board, "before": before, "limit": PAGE_SIZE + 1}
     rows = session.connection().execute(_FORMER_VALUES, asked).all()
-    earlier = [
+    earlier: list[FormerSource] = [
         {"name": each.source_name, "contact": each.source_contact, "seq": each.seq, "at": each.at, "account": each.account}
         for each in rows[:PAGE_SIZE]
     ]
-    more = {"more": True} if len(rows) > PAGE_SIZE else {}
-    return {"name": row.source_name, "contact": row.source_contact} | ({"earlier": earlier} | more if earlier else {})
+    found: Source = {"name": row.source_name, "contact": row.source_contact}
+    if earlier:
+        found["earlier"] = earlier
+    if len(rows) > PAGE_SIZE:
+        found["more"] = True
+    return found

@@ -10,13 +10,12 @@ from typing import TypeVar
 from pydantic import ValidationError
 from sqlmodel import Session
 from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import Route
+from typing_extensions import TypedDict
 
 from board import client_address
 from board.audit import actor
 from board.displays import displays, pairing
-from board.displays.displays import DisplayUpdate, PairDisplay, StatusReport
+from board.displays.displays import DisplayEntry, DisplayUpdate, ListedDisplay, PairDisplay, StatusReport
 from board.engine.identity import Caller, require_active
 from board.errors import Refused, from_pydantic
 from board.i18n import N_
@@ -25,12 +24,14 @@ from board.rate_limit.account_limits import too_many
 from board.rate_limit.addresses import network_of
 from board.service import BoardService
 from board.web import cookie_parser, display_auth
-from board.web.http import check_allowed, check_rate, json_errors, json_response, read_json_object, require_caller, service_of
+from board.web.endpoint import EVERYWHERE, call
+from board.web.http import Reply, check_allowed, check_rate, json_response, read_json_object, require_caller, service_of
 from board.web.same_origin import check_own_page
 from models.accounts import ROLES, Account
 from models.display import Display
 from models.fields import Data
 from models.times import format_utc, now
+from realtime.wire_types import Time
 
 T = TypeVar("T")
 D = TypeVar("D", bound=Data)
@@ -40,36 +41,54 @@ WRONG_CODES = Rule("typed codes", 10, 60)  # wrong codes of one account
 TOO_MANY = N_("Too many wrong codes. Try again in {time}.")
 
 
-async def create_code(request: Request) -> Response:
-    """`POST /api/v1/wall/codes`: a code to show, and the screen's secret in an HttpOnly cookie."""
+ShownCode = TypedDict("ShownCode", {"code": str, "expires_at": Time})
+PairingState = TypedDict("PairingState", {"state": pairing.State})
+ReportReceived = TypedDict("ReportReceived", {"at": Time})
+DisplayList = TypedDict("DisplayList", {"displays": list[ListedDisplay], "at": Time})
+
+ONE_DISPLAY = (*EVERYWHERE, "not_found")
+OF_SCREENS = ("failed", "unavailable")
+
+
+@call(
+    "POST", "/wall/codes", N_("A code for a screen to show, until a coordinator types it."),
+    ("forbidden", "rate_limited", *OF_SCREENS), open=True,
+)  # fmt: skip
+async def create_code(request: Request) -> Reply[ShownCode]:
     service, address = service_of(request), client_address.of(request)
     check_own_page(request)
     check_allowed(request, await service.limiter.take(CODE_REQUESTS, network_of(address)))
     code, secret = pairing.new_code()
     before = cookie_parser.value(request, _cookie(service))
     until = await service.database.write(lambda session: pairing.start(session, code, secret, now(), address, before))
-    response = json_response({"code": code, "expires_at": until})
+    response: Reply[ShownCode] = json_response({"code": code, "expires_at": until})
     name, secure = _cookie(service), service.settings.secure
     max_age = int(pairing.CODE_TTL.total_seconds())
     response.set_cookie(name, secret, max_age=max_age, httponly=True, secure=secure, samesite="strict", path="/")
     return response
 
 
-async def pairing_status(request: Request) -> Response:
+@call("GET", "/wall/codes/mine", N_("Whether somebody has typed the code of this screen."), OF_SCREENS, open=True)
+async def pairing_status(request: Request) -> Reply[PairingState]:
     """`GET /api/v1/wall/codes/mine`: whether the code of this screen was entered. If so, its secret becomes the display's
     cookie."""
     service = service_of(request)
     secret = cookie_parser.value(request, _cookie(service))
-    state = await service.database.read(lambda session: pairing.state(session, secret, now())) if secret else "expired"
-    response = json_response({"state": state})
+    state: pairing.State = (
+        await service.database.read(lambda session: pairing.state(session, secret, now())) if secret else "expired"
+    )
+    response: Reply[PairingState] = json_response({"state": state})
     if state == "paired":
         display_auth.set_display_cookie(response, secret, service.settings.secure)
         response.delete_cookie(_cookie(service), path="/", secure=service.settings.secure, httponly=True, samesite="strict")
     return response
 
 
-async def report_status(request: Request) -> Response:
-    """`POST /api/v1/wall/told`: the status report of a display, every few seconds. Authenticated by the display's cookie only."""
+@call(
+    "POST", "/wall/told", N_("What a display tells of itself, every few seconds."), (*EVERYWHERE, "invalid", "too_large"),
+    body=StatusReport, open=True,
+)  # fmt: skip
+async def report_status(request: Request) -> Reply[ReportReceived]:
     caller = await display_auth.signed_in(request)
     if caller is None:
         raise Refused("unauthenticated")
@@ -80,16 +99,19 @@ async def report_status(request: Request) -> Response:
     return json_response({"at": at})
 
 
-async def list_displays(request: Request) -> Response:
-    """`GET /api/v1/displays`: all displays, with the last status report of each."""
+@call("GET", "/displays", N_("All displays, and what each has told last."))
+async def list_displays(request: Request) -> Reply[DisplayList]:
     await _coordinator(request)
     at = now()
     found = await service_of(request).database.read(lambda session: displays.list_json(session, at))
     return json_response({"displays": found, "at": format_utc(at)})
 
 
-async def pair(request: Request) -> Response:
-    """`POST /api/v1/displays`: pair the screen that shows a code."""
+@call(
+    "POST", "/displays", N_("Makes a display of the screen that shows this code."), (*ONE_DISPLAY, "invalid", "too_large"),
+    body=PairDisplay, status=201,
+)  # fmt: skip
+async def pair(request: Request) -> Reply[DisplayEntry]:
     caller = await _coordinator(request)
     data = _read(PairDisplay, await read_json_object(request))
     limiter = service_of(request).limiter
@@ -102,21 +124,24 @@ async def pair(request: Request) -> Response:
     return json_response(displays.to_json(made), 201)
 
 
-async def change(request: Request) -> Response:
-    """`PATCH /api/v1/displays/{display}`: change name, profile, language, playlist, theme or sound, at once on the screen."""
+@call(
+    "PATCH", "/displays/{display}", N_("Changes a display, at once on its screen."), (*ONE_DISPLAY, "invalid", "too_large"),
+    body=DisplayUpdate,
+)  # fmt: skip
+async def change(request: Request) -> Reply[DisplayEntry]:
     caller, id = await _coordinator(request), request.path_params["display"]
     data = _read(DisplayUpdate, await read_json_object(request))
     return json_response(displays.to_json(await _change(request, caller, lambda session: displays.change(session, id, data))))
 
 
-async def reload(request: Request) -> Response:
-    """`POST /api/v1/displays/{display}/reload`: make the screen reload its page."""
+@call("POST", "/displays/{display}/reload", N_("Has the screen of a display load its page anew."), ONE_DISPLAY)
+async def reload(request: Request) -> Reply[DisplayEntry]:
     caller, id = await _coordinator(request), request.path_params["display"]
     return json_response(displays.to_json(await _change(request, caller, lambda session: displays.request_reload(session, id))))
 
 
-async def revoke(request: Request) -> Response:
-    """`DELETE /api/v1/displays/{display}`: revoke a display, and close its socket."""
+@call("DELETE", "/displays/{display}", N_("Revokes a display, at once on its screen."), ONE_DISPLAY)
+async def revoke(request: Request) -> Reply[DisplayEntry]:
     caller, id = await _coordinator(request), request.path_params["display"]
     at = format_utc(now())
     return json_response(displays.to_json(await _change(request, caller, lambda session: displays.revoke(session, id, at))))
@@ -160,15 +185,3 @@ def _read(type: type[D], body: dict[str, object]) -> D:
 
 def _cookie(service: BoardService) -> str:
     return display_auth.cookie_name(service.settings.secure, "board_pairing")
-
-
-routes = [
-    Route("/wall/codes", json_errors(create_code), methods=["POST"]),
-    Route("/wall/codes/mine", json_errors(pairing_status), methods=["GET"]),
-    Route("/wall/told", json_errors(report_status), methods=["POST"]),
-    Route("/displays", json_errors(list_displays), methods=["GET"]),
-    Route("/displays", json_errors(pair), methods=["POST"]),
-    Route("/displays/{display}", json_errors(change), methods=["PATCH"]),
-    Route("/displays/{display}", json_errors(revoke), methods=["DELETE"]),
-    Route("/displays/{display}/reload", json_errors(reload), methods=["POST"]),
-]

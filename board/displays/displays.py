@@ -4,29 +4,30 @@
 """
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints
 from sqlalchemy import select
 from sqlmodel import Session
+from typing_extensions import TypedDict
 
 from board import i18n
 from board.audit import entries, writer
+from board.commands import schemas
 from board.displays import health
 from board.engine.access import is_visible_on_displays
-from board.engine.display_identity import _DISPLAYS, settings_json
+from board.engine.display_identity import _DISPLAYS
 from board.engine.rights_version import bump_displays_version
 from board.errors import Refused, invalid
 from board.i18n import N_
 from models.board import OPERATIONS
-from models.display import Display
+from models.display import PROFILES, THEMES, Display
 from models.fields import Data, Id, Time, Title
 from models.ids import new_id
 from models.search import Search
+from realtime import wire_types
 from realtime.strict_json import MAX_INTEGER
-
-if TYPE_CHECKING:
-    pass
+from realtime.wire_types import Count, Made, Shape
 
 MAX_BOARDS = 50  # in a playlist
 MAX_LISTED = 500  # displays in the list: active ones first, then the newest revoked ones
@@ -81,31 +82,43 @@ class StatusReport(Data):
     mute: bool = False
 
 
+DisplayReport = TypedDict("DisplayReport", {
+    "boards": dict[str, Count], "since": wire_types.Time | None, "screen": str | None, "rows": Count | None, "mute": bool,
+})  # fmt: skip
+DisplayEntry = TypedDict("DisplayEntry", {
+    "id": wire_types.Id, "name": str, "profile": Annotated[str, Shape(enum=list(PROFILES))], "language": str,
+    "shows": Annotated[dict[str, Any], Made(lambda: schemas.schema_of(Playlist, "serialization"))],
+    "theme": Annotated[str, Shape(enum=list(THEMES))], "sound": bool, "reload": Count, "paired_by": wire_types.Id,
+    "paired_at": wire_types.Time, "revoked_at": wire_types.Time | None, "contact_at": wire_types.Time | None,
+    "version": str | None, "current": bool | None, "told": DisplayReport | None,
+})  # fmt: skip
+
+
+class ListedDisplay(DisplayEntry):
+    """Display with its health."""
+
+    standing: health.State
+
+
 # -- changes --------------------------------------------------------------------------------------------------------------
 
 
-def list_json(session: Session, now: datetime) -> list[dict[str, Any]]:
+def list_json(session: Session, now: datetime) -> list[ListedDisplay]:
     """Return all displays as JSON, revoked ones last, each with its status."""
     query = select(_DISPLAYS).order_by(_DISPLAYS.c.revoked_at.is_not(None), _DISPLAYS.c.id.desc()).limit(MAX_LISTED)
     found = [Display(**row) for row in session.connection().execute(query).mappings().all()]
-    return [to_json(display) | {"standing": health.status_of(session, display, now)} for display in found]
+    return [{**to_json(display), "standing": health.status_of(session, display, now)} for display in found]
 
 
-def to_json(display: Display) -> dict[str, Any]:
+def to_json(display: Display) -> DisplayEntry:
     """Return a display as coordinators see it."""
-    names = (
-        "id",
-        "name",
-        *settings_json(display),
-        "paired_by",
-        "paired_at",
-        "revoked_at",
-        "contact_at",
-        "version",
-        "current",
-        "told",
-    )
-    return {name: getattr(display, name) for name in names}
+    told: Any = display.told
+    return {
+        "id": display.id, "name": display.name, "profile": display.profile, "language": display.language,
+        "shows": display.shows, "theme": display.theme, "sound": display.sound, "reload": display.reload,
+        "paired_by": display.paired_by, "paired_at": display.paired_at, "revoked_at": display.revoked_at,
+        "contact_at": display.contact_at, "version": display.version, "current": display.current, "told": told,
+    }  # fmt: skip
 
 
 def add(session: Session, data: PairDisplay, screen: str, by: str, now: str) -> Display:

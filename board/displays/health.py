@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Literal, get_args
 
 from sqlalchemy import select, text
 from sqlmodel import Session
@@ -13,7 +13,8 @@ from models.times import format_utc, parse_utc
 
 SILENT_AFTER = timedelta(seconds=10)  # two reports: a display that has sent none for so long has stopped
 LATE = timedelta(seconds=10)  # time that a change may take to reach the screen: a report is older than the latest changes
-STATES = ("current", "not_current", "silent", "unheard", "revoked")
+State = Literal["current", "not_current", "silent", "unheard", "revoked"]
+STATES = get_args(State)
 _DISPLAYS: Any = Display.__table__  # type: ignore[attr-defined]
 _NEXT = text("SELECT at FROM event WHERE board = :board AND seq = :seq")
 
@@ -26,7 +27,7 @@ def with_status(session: Session, now: datetime) -> Iterator[tuple[Display, str]
         yield display, status_of(session, display, now)
 
 
-def status_of(session: Session, display: Display, now: datetime) -> str:
+def status_of(session: Session, display: Display, now: datetime) -> State:
     """Return the status of a display, one of STATES. Its own report counts only if it is recent, and if it has applied older
     events."""
     if display.revoked_at is not None:

@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 from sqlmodel import Session
 from starlette.requests import Request
@@ -88,7 +89,7 @@ def _refused(request: Request, refused: Refused, caller: Caller) -> Response:
 def _report(number: int | None, session: Session, caller: Caller, now: str, reads: str) -> Document:
     account = caller.account
     frame = report.current(session, now) if number is None else report.as_signed(session, number)
-    data = report.compose(session, account.id, frame)
+    data: Any = report.compose(session, account.id, frame)
     seq = session.get_one(Board, OPERATIONS).seq if data["live"] else data["handover"]["position"]["seq"]
     return paper_report.handover_document(session, data, _printed(account.name, now, seq, reads), reads)
 

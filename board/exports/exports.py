@@ -10,13 +10,14 @@ import re
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Annotated, Any, Generic, TypeVar
 
 import orjson
 from sqlalchemy import bindparam, text
 from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
+from typing_extensions import TypedDict
 
 from board.audit import actor, writer
 from board.audit.entries import ExportRead
@@ -26,14 +27,17 @@ from board.engine.identity import Caller
 from board.errors import Refused
 from board.exports import tables
 from board.exports.tables import NameResolver, Row
+from board.i18n import N_
 from board.service import BoardService
 from board.web import language
 from board.web.compression import compressed
+from board.web.endpoint import ON_A_BOARD, EventList, call
 from board.web.heavy_reads import limited_per_account
 from board.web.http import service_of
 from models.board import OPERATIONS, Board
 from models.db.read_pacing import paced
 from models.search import Search
+from realtime.wire_types import Count, Id, component
 
 BATCH_SIZE = 200  # events of 16 kB or more if people wrote much: bounds memory, and the time of a read
 BOM = b"\xef\xbb\xbf"  # without it spreadsheets read the file as Latin-1
@@ -50,6 +54,7 @@ _EVENTS = text(
 _FORMULA = re.compile(r'(\A|[;\t\r\n])(?=[" \u00a0]*[=+\-@\t\r＝＋－＠])')
 _SPLITS = (";", "\t", "\r", "\n")
 
+T = TypeVar("T")
 Page = Callable[[Session], list[JournalEvent]]
 Pages = Iterator[Page]
 Table = Callable[[str, NameResolver], tuple[list[str], Row]]
@@ -68,6 +73,19 @@ class ExportSnapshot:
     names: NameResolver
 
 
+class Streamed(StreamingResponse, Generic[T]):
+    """JSON response that holds a T, sent page by page."""
+
+
+CardExport = TypedDict("CardExport", {
+    "board": Id, "epoch": str, "seq": Count, "cards": list[Annotated[dict[str, Any], component("Entity")]],
+})  # fmt: skip
+
+
+@call(
+    "GET", "/boards/{board}/cards.csv", N_("The cards of a board for a spreadsheet; of the operations board its searches."),
+    ON_A_BOARD, media="text/csv",
+)  # fmt: skip
 @limited_per_account
 @compressed
 async def cards_csv(request: Request, caller: Caller) -> Response:
@@ -75,13 +93,18 @@ async def cards_csv(request: Request, caller: Caller) -> Response:
     return await _file(request, caller, "cards", _pages_of_cards, tables.cards, CSV)
 
 
+@call("GET", "/boards/{board}/cards.json", N_("The cards of a board, each as in a snapshot."), ON_A_BOARD)
 @limited_per_account
 @compressed
-async def cards_json(request: Request, caller: Caller) -> Response:
+async def cards_json(request: Request, caller: Caller) -> Streamed[CardExport]:
     """Export the cards of a board as JSON, each as in a snapshot."""
     return await _file(request, caller, "cards", _pages_of_cards, None, JSON)
 
 
+@call(
+    "GET", "/boards/{board}/journal.csv",
+    N_("The journal of a board for a spreadsheet: who did what, when, and what it came to."), ON_A_BOARD, media="text/csv",
+)  # fmt: skip
 @limited_per_account
 @compressed
 async def journal_csv(request: Request, caller: Caller) -> Response:
@@ -89,16 +112,19 @@ async def journal_csv(request: Request, caller: Caller) -> Response:
     return await _file(request, caller, "journal", _pages_of_events, tables.events, CSV)
 
 
+@call(
+    "GET", "/boards/{board}/journal.json", N_("The journal of a board. Events that you may not see are left out."), ON_A_BOARD
+)  # fmt: skip
 @limited_per_account
 @compressed
-async def journal_json(request: Request, caller: Caller) -> Response:
+async def journal_json(request: Request, caller: Caller) -> Streamed[EventList]:
     """Export the journal of a board as JSON, without events that the caller may not see."""
     return await _file(request, caller, "journal", _pages_of_events, None, JSON)
 
 
 async def _file(
     request: Request, caller: Caller, name: str, pages: Callable[[ExportSnapshot], Pages], table: Table | None, kind: str
-) -> Response:
+) -> Streamed[Any]:
     service = service_of(request)
     id = request.path_params["board"]
     reads = language.language_for(request, caller)
@@ -107,7 +133,7 @@ async def _file(
     body = _csv(service, caller, opened, parts, table) if table else _json(service, caller, opened, parts, name)
     given = f"{opened.file}-{name}.{'csv' if table else 'json'}"
     await writer.write_alone(service.database, ExportRead(id=id, file=given), actor.account(caller.account, caller.token))
-    return StreamingResponse(body, headers={"content-type": kind, "content-disposition": f'attachment; filename="{given}"'})
+    return Streamed(body, headers={"content-type": kind, "content-disposition": f'attachment; filename="{given}"'})
 
 
 def _open_snapshot(session: Session, caller: Caller, id: str, language: str) -> ExportSnapshot:

@@ -1,77 +1,69 @@
 """HTTP API of handovers: the current one, earlier ones, and each as it was signed."""
 
 from functools import partial
-from typing import Any
 
 from sqlmodel import Session, select
 from starlette.requests import Request
-from starlette.responses import Response
 
 from board.engine.identity import Caller
 from board.errors import Refused
 from board.handover import report
+from board.handover.report_types import HANDOVER_FIELDS, HandoverList, HandoverReport
+from board.i18n import N_
 from board.web.compression import compressed
+from board.web.endpoint import BOARD, EVERYWHERE, ON_A_BOARD, IntParam, call
 from board.web.heavy_reads import limited_per_account
-from board.web.http import int_query_param, json_response, service_of
+from board.web.http import Reply, json_response, service_of
 from models.accounts import Account
-from models.entity import State
 from models.times import format_utc
 from realtime.strict_json import MAX_INTEGER
 
 MAX_LISTED = 100
-FIELDS = (
-    "number",
-    "status",
-    "outgoing",
-    "incoming",
-    "prepared_by",
-    "prepared_at",
-    "signed_at",
-    "ended_by",
-    "ended_at",
-    "searches",
-)
+BEFORE = IntParam("before", 1, MAX_INTEGER)
 _PEOPLE = ("outgoing", "incoming", "prepared_by", "ended_by")
 
 
+@call(
+    "GET", "/handover", N_("The report of the present handover, as you may see it: as it is now, or as it was signed."),
+    ON_A_BOARD, query=(BOARD,),
+)  # fmt: skip
 @limited_per_account
 @compressed
-async def current(request: Request, caller: Caller) -> Response:
-    """`GET /api/v1/handover`: the report of the searches now, or as signed while a signed handover has not ended."""
+async def current(request: Request, caller: Caller) -> Reply[HandoverReport]:
     return await _report_response(request, caller, None)
 
 
+@call("GET", "/handovers/{number}", N_("The report of a handover as it was signed."), ON_A_BOARD, query=(BOARD,))
 @limited_per_account
 @compressed
-async def signed(request: Request, caller: Caller) -> Response:
-    """`GET /api/v1/handovers/{number}`: the report of a handover as it was signed."""
+async def signed(request: Request, caller: Caller) -> Reply[HandoverReport]:
     text = request.path_params["number"]
     if not (text.isascii() and text.isdecimal() and len(text) <= 16):
         raise Refused("not_found")
     return await _report_response(request, caller, int(text))
 
 
+@call("GET", "/handovers", N_("The handovers, the newest first."), (*EVERYWHERE, "invalid"), query=(BEFORE,))
 @limited_per_account
 @compressed
-async def list_handovers(request: Request, caller: Caller) -> Response:
-    """`GET /api/v1/handovers`: the handovers, newest first, without their texts."""
-    before = int_query_param(request, "before", 0, 1, MAX_INTEGER) or None
+async def list_handovers(request: Request, caller: Caller) -> Reply[HandoverList]:
+    before = BEFORE.read(request) or None
 
-    def read(session: Session) -> dict[str, Any]:
+    def read(session: Session) -> HandoverList:
         found = report.list_states(session, before, MAX_LISTED)
         ids = {state[name] for state in found for name in _PEOPLE}
         people = {id: name for id, name in session.exec(select(Account.id, Account.name)) if id in ids}
-        return {"handovers": [{name: state[name] for name in FIELDS} for state in found], "people": people}
+        return {"handovers": [{name: state[name] for name in HANDOVER_FIELDS} for state in found], "people": people}
 
     return json_response(await service_of(request).heavy_reads.read(caller, read))
 
 
-async def _report_response(request: Request, caller: Caller, number: int | None) -> Response:
+async def _report_response(request: Request, caller: Caller, number: int | None) -> Reply[HandoverReport]:
     service = service_of(request)
-    now, board = format_utc(service.clock()), request.query_params.get("board")
+    now, board = format_utc(service.clock()), BOARD.read(request)
     return json_response(await service.heavy_reads.read(caller, partial(_compose, caller.account.id, number, now, board)))
 
 
-def _compose(account: str, number: int | None, now: str, board: str | None, session: Session) -> State:
+def _compose(account: str, number: int | None, now: str, board: str | None, session: Session) -> HandoverReport:
     scope = report.current(session, now) if number is None else report.as_signed(session, number)
     return report.compose(session, account, scope, board)

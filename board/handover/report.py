@@ -12,6 +12,7 @@ from board.engine.event import JournalEvent
 from board.engine.read_positions import read_positions as positions_of
 from board.errors import Refused
 from board.handover import report_sections
+from board.handover.report_types import HandoverReport, ReadMark, SearchReport
 from board.history import state_at
 from board.history.state_at import BoardState, EntityAt
 from models.accounts import Account
@@ -19,8 +20,6 @@ from models.board import OPERATIONS
 from models.db.read_pacing import paced
 from models.entity import State
 from models.handover import Briefing, Handover, Shift
-
-Report = dict[str, Any]
 
 _HANDOVERS = text(
     "SELECT e.seq, e.type, p.body FROM event e JOIN payload p ON p.board = e.board AND p.seq = e.seq "
@@ -94,7 +93,7 @@ def _position_at_signing(session: Session, handover: State) -> report_sections.R
 # -- content --------------------------------------------------------------------------------------------------------------
 
 
-def compose(session: Session, account: str, scope: report_sections.ReportScope, board: str | None = None) -> Report:
+def compose(session: Session, account: str, scope: report_sections.ReportScope, board: str | None = None) -> HandoverReport:
     """Return the report as an account may see it now; with `board` only the section of that search. Raise Refused `not_found`."""
     hidden = snapshot.hidden_searches(session, account)
     positions = {id: at for id, at in scope.positions.items() if id not in hidden and board in (None, id)}
@@ -135,7 +134,7 @@ def _read(
     return report_sections.ReportData(scope, positions, heads, entities, shift_starts, seen, events, unread, reads, read_counts)
 
 
-def _reads(session: Session, boards: Collection[str], number: int) -> dict[str, State]:
+def _reads(session: Session, boards: Collection[str], number: int) -> dict[str, dict[str, ReadMark]]:
     """Return the read marks of a handover, by search and account. A mark is replaced when its reader reads for a later
     handover."""
     rows = session.exec(select(Briefing.id, Briefing.reads).where(Briefing.handover == number))
@@ -158,23 +157,21 @@ def _by_board(entities: BoardState) -> dict[str, dict[str, list[EntityAt]]]:
     return found
 
 
-def _order(section: State) -> tuple[Any, ...]:
+def _order(section: SearchReport) -> tuple[Any, ...]:
     """Return the sort key of a section: open searches first, worrying ones before those that await a decision."""
     search = section["search"]
     return search["status"] != "open", not search["worrying"], not search["undecided"], search["reference"]
 
 
-def _people(session: Session, scope: report_sections.ReportScope, sections: Iterable[State]) -> dict[str, str]:
+def _people(session: Session, scope: report_sections.ReportScope, sections: Collection[SearchReport]) -> dict[str, str]:
     """Return the names of all accounts that the report refers to, by id."""
     ids = {value for state in (scope.handover, scope.shift) for name, value in (state or {}).items() if name in _NAMES}
     for section in sections:
         ids |= {section["search"]["lead"], section["outside"], (section["briefing"] or {}).get("keeper")}
-        ids |= {
-            card["assignee"]
-            for cards in (section["ungraded"], section["pinned"], *section["tasks"].values(), *section["cards"].values())
-            for card in cards
-        }
-        ids |= section["reads"].keys()
+        tasks = section["tasks"]
+        for cards in (section["ungraded"], tasks["done"], tasks["overdue"], tasks["due"], *section["cards"].values()):
+            ids |= {card["assignee"] for card in cards}
+        ids |= {card["assignee"] for card in section["pinned"]} | section["reads"].keys()
     return {id: name for id, name in session.exec(select(Account.id, Account.name)) if id in ids}
 
 

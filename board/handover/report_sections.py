@@ -7,6 +7,19 @@ from typing import Any, NamedTuple
 from board.commands.suggested_criteria import suggested, undecided
 from board.engine import kinds
 from board.engine.event import JournalEvent
+from board.handover.report_types import (
+    CHILD_FIELDS,
+    LastConfirmed,
+    News,
+    NewsOfReader,
+    Pinned,
+    ReadMark,
+    ReportedCard,
+    ReportedEvent,
+    ReportedSearch,
+    ReportedTasks,
+    SearchReport,
+)
 from board.history.state_at import BoardState, EntityAt
 from models.entity import State
 from models.sighting import Grade
@@ -56,7 +69,7 @@ class ReportData(NamedTuple):
     seen: dict[str, int]  # last seq that the account has seen, by board
     events: dict[str, list[JournalEvent]]  # significant events
     unread: frozenset[str]
-    reads: dict[str, State]  # read position of each account for this handover, by board
+    reads: dict[str, dict[str, ReadMark]]  # read position of each account for this handover, by board
     read_counts: dict[str, int]  # number of events after the position that only record a read, by board
 
 
@@ -65,18 +78,20 @@ def next_shift_end(at: str) -> str:
     return format_utc(parse_utc(at) + SHIFT_LENGTH)
 
 
-def section(data: ReportData, id: str, entities: Mapping[str, list[EntityAt]]) -> State:
+def section(data: ReportData, id: str, entities: Mapping[str, list[EntityAt]]) -> SearchReport:
     """Return the section of one search; `entities` has those of its board by kind."""
     at, head, events = data.positions[id], data.heads[id], data.events.get(id, [])
     briefing = next((each.state for each in entities.get("briefing", ())), None)
     ungraded, tasks, others, left_out = _cards(data, id, entities)
     return {
         "board": id,
-        **at,
+        "epoch": at["epoch"],
+        "seq": at["seq"],
+        "head": at["head"],
         "search": _search(data.entities["search"][id].state),
         "outside": _outside(data.scope.successor, data.entities["search"][id].state),
         "last_confirmed": _last_confirmed(entities.get("sighting", ())),
-        "since": _since(data, id, events, data.shift_starts.get(id, 0)),
+        "since": {"from": "shift", **_news(data, id, events, data.shift_starts.get(id, 0))},
         "ungraded": ungraded,
         "tasks": tasks,
         "cards": others,
@@ -93,13 +108,16 @@ def section(data: ReportData, id: str, entities: Mapping[str, list[EntityAt]]) -
     }
 
 
-def _search(state: State) -> State:
-    person = {name: state["person"].get(name) for name in ("first_name", "last_name", "age")}
-    names = ("reference", "kind", "status", "missing_since", "worrying", "lead", "access", "appeal")
-    # States of earlier versions lack some of them
-    ended = {name: state.get(name) for name in ("outcome", "status_reason", "acknowledge")}
-    criteria = {"suggested": suggested(state), "undecided": undecided(state)}
-    return {name: state[name] for name in names} | ended | criteria | {"person": person}
+def _search(state: State) -> ReportedSearch:
+    return {
+        "reference": state["reference"], "kind": state["kind"], "status": state["status"], "lead": state["lead"],
+        "missing_since": state["missing_since"], "worrying": state["worrying"], "access": state["access"],
+        "appeal": state["appeal"],
+        # states of earlier versions lack these
+        "outcome": state.get("outcome"), "status_reason": state.get("status_reason"), "acknowledge": state.get("acknowledge"),
+        "suggested": suggested(state), "undecided": undecided(state),
+        "person": {name: state["person"].get(name) for name in CHILD_FIELDS},
+    }  # fmt: skip
 
 
 def _outside(successor: str | None, search: State) -> str | None:
@@ -107,47 +125,53 @@ def _outside(successor: str | None, search: State) -> str | None:
     return successor if successor is not None and search["access"] == "members" and successor not in search["members"] else None
 
 
-def _last_confirmed(sightings: Iterable[EntityAt]) -> State | None:
+def _last_confirmed(sightings: Iterable[EntityAt]) -> LastConfirmed | None:
     confirmed = [each for each in sightings if each.state["assessment"] == "confirmed" and not each.state["withdrawn"]]
     last = max(confirmed, key=lambda each: (each.state["seen_at"] or "", each.state["number"]), default=None)
-    data = ("number", "seen_at", "received_at", "place")
-    return {"id": last.id} | {name: last.state[name] for name in data} if last is not None else None
+    if last is None:
+        return None
+    state = last.state
+    return {
+        "id": last.id, "number": state["number"], "seen_at": state["seen_at"], "received_at": state["received_at"],
+        "place": state["place"],
+    }  # fmt: skip
 
 
-def _reader(data: ReportData, id: str, events: Iterable[JournalEvent]) -> State:
+def _reader(data: ReportData, id: str, events: Iterable[JournalEvent]) -> NewsOfReader:
     """Return the part that differs by reader: unseen events, and whether the reader has to read the search."""
     seen = data.seen.get(id)
-    new = _since(data, id, events, data.shift_starts.get(id, 0) if seen is None else seen)
-    return new | {"from": "shift" if seen is None else "seen", "unread": id in data.unread}
+    news = _news(data, id, events, data.shift_starts.get(id, 0) if seen is None else seen)
+    return {**news, "from": "shift" if seen is None else "seen", "unread": id in data.unread}
 
 
-def _since(data: ReportData, id: str, events: Iterable[JournalEvent], start: int) -> State:
+def _news(data: ReportData, id: str, events: Iterable[JournalEvent], start: int) -> News:
     """Return the events after a seq, up to the position of the report."""
     until = data.positions[id]["seq"]
     found = [journal_event for journal_event in events if start < journal_event.seq <= until]
     return {
         "seq": start,
-        "from": "shift",
         "events": max(0, until - start),
         "significant": [_event(journal_event) for journal_event in found[-MAX_ITEMS:]],
     }
 
 
-def _event(journal_event: JournalEvent) -> State:
+def _event(journal_event: JournalEvent) -> ReportedEvent:
     number = (journal_event.payload().get("state") or {}).get("number")
-    event = {
+    event: ReportedEvent = {
         "seq": journal_event.seq,
         "at": journal_event.at,
         "type": journal_event.type,
         "kind": journal_event.kind,
         "id": journal_event.entity,
     }
-    return event | ({"number": number} if number is not None else {})
+    if number is not None:
+        event["number"] = number
+    return event
 
 
 def _cards(
     data: ReportData, id: str, entities: Mapping[str, list[EntityAt]]
-) -> tuple[list[State], dict[str, list[State]], dict[str, list[State]], int]:
+) -> tuple[list[ReportedCard], ReportedTasks, dict[str, list[ReportedCard]], int]:
     """Return ungraded sightings; tasks done in this shift, overdue and due in the next shift; cards of other kinds that are not
     done, by kind; all by number; and the number left out."""
     now, shift_end, shift_starts = data.scope.at, next_shift_end(data.scope.at), data.shift_starts.get(id, 0)
@@ -163,15 +187,16 @@ def _cards(
     }
     ungraded = [each for each in sightings if each.state["grade"] == UNGRADED]
     left_out = sum(max(0, len(each) - MAX_ITEMS) for each in (ungraded, *named.values(), *others.values()))
-    return (
-        _listed("sighting", ungraded),
-        {name: _listed("task", each) for name, each in named.items()},
-        {kind: _listed(kind, each) for kind, each in others.items() if each},
-        left_out,
-    )
+    tasks_of: ReportedTasks = {
+        "done": _listed("task", named["done"]),
+        "overdue": _listed("task", named["overdue"]),
+        "due": _listed("task", named["due"]),
+    }
+    listed = {kind: _listed(kind, each) for kind, each in others.items() if each}
+    return _listed("sighting", ungraded), tasks_of, listed, left_out
 
 
-def _listed(kind: str, cards: Iterable[EntityAt]) -> list[State]:
+def _listed(kind: str, cards: Iterable[EntityAt]) -> list[ReportedCard]:
     return [_card(kind, each) for each in sorted(cards, key=_number)[:MAX_ITEMS]]
 
 
@@ -180,7 +205,7 @@ def _number(entities: EntityAt) -> int:
     return number
 
 
-def _card(kind: str, entity: EntityAt) -> State:
+def _card(kind: str, entity: EntityAt) -> ReportedCard:
     state = entity.state
     return {
         "kind": kind,
@@ -196,17 +221,19 @@ def _card(kind: str, entity: EntityAt) -> State:
     }
 
 
-def _pinned(entities: BoardState, ids: Iterable[str]) -> list[State]:
+def _pinned(entities: BoardState, ids: Iterable[str]) -> list[Pinned]:
     """Return the pinned cards and notes in order, without erased ones."""
     found = ((kind, each) for id in ids for kind, by_id in entities.items() if (each := by_id.get(id)) is not None)
     return [_pin(kind, each) for kind, each in found]
 
 
-def _pin(kind: str, entity: EntityAt) -> State:
+def _pin(kind: str, entity: EntityAt) -> Pinned:
     """Return a pinned card, or a note with its category and card."""
     if kind != "note":
-        return _card(kind, entity) | {"category": None, "card": None}
+        return {**_card(kind, entity), "category": None, "card": None}
     state = entity.state
-    data = {"kind": "note", "id": entity.id, "seq": entity.seq, "number": None, "title": state["text"], "assignee": None}
-    more = {"priority": None, "due": None, "at": state["happened_at"], "seen_at": None}
-    return data | more | {"category": state["category"], "card": state["card"]}
+    return {
+        "kind": "note", "id": entity.id, "seq": entity.seq, "number": None, "title": state["text"], "assignee": None,
+        "priority": None, "due": None, "at": state["happened_at"], "seen_at": None, "category": state["category"],
+        "card": state["card"],
+    }  # fmt: skip

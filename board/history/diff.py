@@ -6,12 +6,16 @@ static/js/replay/state_diff.js has the same rules for the browser.
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple, NotRequired
+
+from typing_extensions import TypedDict
 
 from models.db.read_pacing import paced
 from models.entity import State, flatten
+from realtime.wire_types import Count, Id
 
 Key = tuple[str, str]  # kind, id
+Kind = Literal["added", "changed", "removed"]
 
 
 class EntityState(NamedTuple):
@@ -34,6 +38,15 @@ class Event(NamedTuple):
 States = Mapping[Key, EntityState]
 
 
+# Entity, and the seq of its last event; `number` of a card.
+Touched = TypedDict("Touched", {"kind": str, "id": Id, "seq": Count, "number": NotRequired[Count]})
+ChangedField = TypedDict("ChangedField", {"path": str, "from": Any, "to": Any})
+NetChange = TypedDict("NetChange", {
+    "kind": str, "id": Id, "seq": Count, "number": NotRequired[Count], "change": Kind, "fields": list[ChangedField],
+})  # fmt: skip
+Reverted = TypedDict("Reverted", {"kind": str, "id": Id, "seq": Count, "number": NotRequired[Count], "fields": list[str]})
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """Net change of one entity: `fields` has (path, from, to) for each leaf that differs, None where it is unset."""
@@ -41,13 +54,13 @@ class Change:
     key: Key
     seq: int  # of the last event that changed it
     number: int | None
-    change: str  # added, changed, removed
+    change: Kind
     fields: tuple[tuple[str, Any, Any], ...]
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> NetChange:
         """Return the change in the contract's format."""
-        fields = [{"path": path, "from": before, "to": after} for path, before, after in self.fields]
-        return _named(self.key, self.seq, self.number) | {"change": self.change, "fields": fields}
+        fields: list[ChangedField] = [{"path": path, "from": before, "to": after} for path, before, after in self.fields]
+        return {**_named(self.key, self.seq, self.number), "change": self.change, "fields": fields}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +72,16 @@ class RevertedFields:
     number: int | None
     paths: tuple[str, ...]
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> Reverted:
         """Return the fields in the contract's format."""
-        return _named(self.key, self.seq, self.number) | {"fields": list(self.paths)}
+        return {**_named(self.key, self.seq, self.number), "fields": list(self.paths)}
 
 
-def _named(key: Key, seq: int, number: int | None) -> dict[str, Any]:
-    identification = {"kind": key[0], "id": key[1], "seq": seq}
-    return identification if number is None else identification | {"number": number}
+def _named(key: Key, seq: int, number: int | None) -> Touched:
+    touched: Touched = {"kind": key[0], "id": key[1], "seq": seq}
+    if number is not None:
+        touched["number"] = number
+    return touched
 
 
 def apply_events(before: States, events: Iterable[Event]) -> dict[Key, EntityState]:
@@ -95,7 +110,7 @@ def _change(key: Key, before: EntityState | None, after: EntityState | None, rem
     paths = sorted(path for path in old.keys() | new.keys() if old.get(path) != new.get(path))
     if not paths and bool(before) == bool(after):
         return None
-    what = "added" if before is None else "removed" if after is None else "changed"
+    what: Kind = "added" if before is None else "removed" if after is None else "changed"
     number = (new or old).get("number")
     fields = tuple((path, old.get(path), new.get(path)) for path in paths)
     return Change(key, after.seq if after else removed_at, number, what, fields)

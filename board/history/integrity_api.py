@@ -1,25 +1,31 @@
 """Endpoint that verifies the hash chain of a board."""
 
-from typing import Any
+from typing import NotRequired
 
 from sqlmodel import Session
 from starlette.requests import Request
-from starlette.responses import Response
+from typing_extensions import TypedDict
 
 from board.engine import access
 from board.engine.concurrency import acquire_or_refuse
 from board.engine.hash_chain import ChainCursor, ChainError
 from board.engine.identity import Caller, require_active
-from board.i18n import translate
+from board.i18n import N_, translate
 from board.web import language
+from board.web.endpoint import ON_A_BOARD, call
 from board.web.heavy_reads import limited_per_account
-from board.web.http import json_response, service_of
+from board.web.http import Reply, json_response, service_of
 from models.board import AUDIT, Board
+from realtime.wire_types import Count, Id
+
+Chain = TypedDict("Chain", {
+    "board": Id, "epoch": str, "seq": Count, "head": str, "holds": bool, "fault": NotRequired[str], "bad_seq": NotRequired[Count],
+})  # fmt: skip
 
 
+@call("GET", "/boards/{board}/chain", N_("Whether the journal of a board is what it was, and up to where."), ON_A_BOARD)
 @limited_per_account
-async def chain(request: Request, caller: Caller) -> Response:
-    """`GET /api/v1/boards/{board}/chain`: whether the hash chain of the journal holds, and up to which seq."""
+async def chain(request: Request, caller: Caller) -> Reply[Chain]:
     id, service = request.path_params["board"], service_of(request)
 
     def read(session: Session) -> tuple[Board, ChainCursor, ChainError | None]:
@@ -31,7 +37,7 @@ async def chain(request: Request, caller: Caller) -> Response:
 
     async with acquire_or_refuse(service.verified_chains.lock(id)):
         board, cursor, error = await service.heavy_reads.read(caller, read)
-    body: dict[str, Any] = {
+    body: Chain = {
         "board": id,
         "epoch": board.epoch,
         "seq": cursor.seq,
@@ -39,5 +45,5 @@ async def chain(request: Request, caller: Caller) -> Response:
         "holds": error is None,
     }
     if error is not None:
-        body |= {"fault": translate(error.message, language.language_for(request)), "bad_seq": error.seq}
+        body["fault"], body["bad_seq"] = translate(error.message, language.language_for(request)), error.seq
     return json_response(body)

@@ -4,13 +4,13 @@ The list compares heads with positions and reads no events. Changes are read for
 5,000 events only the two states are compared.
 """
 
-from typing import Any
+from typing import Annotated, Any, NotRequired
 
 import orjson
 from sqlalchemy import text
 from sqlmodel import Session
 from starlette.requests import Request
-from starlette.responses import Response
+from typing_extensions import TypedDict
 
 from board.engine import access, journal, read_positions, snapshot
 from board.engine.identity import Caller, require_active
@@ -20,12 +20,14 @@ from board.history import diff as state_diff
 from board.history.diff import EntityState, Event, States
 from board.i18n import N_
 from board.web.compression import compressed
+from board.web.endpoint import BOARD, ON_A_BOARD, call
 from board.web.heavy_reads import limited_per_account
-from board.web.http import encoded_json_response, json_response, read_json_object, require_caller, service_of
+from board.web.http import Reply, json_response, read_json_object, require_caller, service_of
 from models.board import OPERATIONS, Board
 from models.db.read_pacing import paced
 from models.times import format_utc
 from realtime.strict_json import MAX_INTEGER
+from realtime.wire_types import Count, Id, Shape, Time
 
 MAX_EVENTS = 5_000  # read of one board
 MAX_CHANGES = 500  # of one board in a response: nobody reads more, and a board may have 10,000 entities
@@ -33,16 +35,35 @@ MAX_POSITIONS = 500  # in one request
 _HEADS = text("SELECT id, epoch, seq FROM board WHERE kind <> 'audit' ORDER BY kind, id")
 
 
-async def list_positions(request: Request) -> Response:
-    """`GET /api/v1/seen`: the caller's read position on each board."""
+SeenPosition = TypedDict("SeenPosition", {"epoch": str, "seq": Count, "at": Time})
+# Read position of a board; `own`: events after it by the account itself.
+SeenMark = TypedDict("SeenMark", {"epoch": str, "seq": Count, "at": Time, "board": Id, "own": Count})
+SeenMarks = TypedDict("SeenMarks", {"seen": list[SeenMark]})
+NewMark = TypedDict("NewMark", {
+    "board": Id, "epoch": Annotated[str, Shape(maxLength=64)], "seq": Annotated[int, Shape(minimum=0, maximum=MAX_INTEGER)],
+})  # fmt: skip
+NewMarks = TypedDict("NewMarks", {"marks": Annotated[list[NewMark], Shape(maxItems=MAX_POSITIONS)]})
+Unseen = TypedDict("Unseen", {
+    "board": Id, "epoch": str, "seq": Count, "seen": SeenPosition | None, "events": Count,
+    "net": NotRequired[list[state_diff.NetChange]], "back": NotRequired[list[state_diff.Reverted] | None],
+    "more": NotRequired[bool],
+})  # fmt: skip
+UnseenList = TypedDict("UnseenList", {"boards": list[Unseen]})
+
+
+@call("GET", "/seen", N_("Up to where you have seen each board."))
+async def list_positions(request: Request) -> Reply[SeenMarks]:
     caller = await require_caller(request)
     found = await service_of(request).database.read(lambda session: read_positions.read_positions(session, caller.account.id))
     return json_response({"seen": [_to_json(each) for each in found.values()]})
 
 
+@call(
+    "POST", "/seen", N_("Says that you have seen a board, or several. Never backwards."),
+    (*ON_A_BOARD, "invalid", "conflict", "too_large"), body=NewMark | NewMarks,
+)  # fmt: skip
 @limited_per_account
-async def advance_position(request: Request, caller: Caller) -> Response:
-    """`POST /api/v1/seen`: advance one or several read positions. Answer with the stored positions of these boards."""
+async def advance_position(request: Request, caller: Caller) -> Reply[SeenMarks]:
     body = await read_json_object(request)
     if not caller.may_command:
         raise Refused("forbidden")
@@ -63,7 +84,7 @@ async def advance_position(request: Request, caller: Caller) -> Response:
     )
 
 
-def _to_json(stored: StoredReadPosition) -> dict[str, Any]:
+def _to_json(stored: StoredReadPosition) -> SeenMark:
     """Return a read position in the contract's format."""
     return {"board": stored.board, "epoch": stored.epoch, "seq": stored.seq, "at": stored.at, "own": stored.own}
 
@@ -84,26 +105,32 @@ def _is_valid(board: Any, epoch: Any, seq: Any) -> bool:
     return named and isinstance(seq, int | float) and not isinstance(seq, bool) and seq == int(seq) and 0 <= seq <= MAX_INTEGER
 
 
+@call(
+    "GET", "/since", N_("What is new to you since you last saw each board; with a board, what changed on it."),
+    ON_A_BOARD, query=(BOARD,),
+)  # fmt: skip
 @limited_per_account
 @compressed
-async def unseen(request: Request, caller: Caller) -> Response:
-    """`GET /api/v1/since`: the number of unseen events on each visible board; with `board`, the changes on that one."""
-    account, board = caller.account.id, request.query_params.get("board")
+async def unseen(request: Request, caller: Caller) -> Reply[UnseenList]:
+    account, board = caller.account.id, BOARD.read(request)
 
     def read(session: Session) -> bytes:
-        return orjson.dumps({"boards": _overview(session, account) if board is None else [_of_board(session, account, board)]})
+        found: UnseenList = {"boards": _overview(session, account) if board is None else [_of_board(session, account, board)]}
+        return orjson.dumps(found)
 
-    return encoded_json_response(await service_of(request).heavy_reads.read(caller, read))
+    return Reply(await service_of(request).heavy_reads.read(caller, read))
 
 
-def _overview(session: Session, account: str) -> list[dict[str, Any]]:
+def _overview(session: Session, account: str) -> list[Unseen]:
     hidden, known_positions = snapshot.hidden_searches(session, account), read_positions.stored_positions(session, account)
     heads = [row for row in session.connection().execute(_HEADS) if row.id not in hidden]
     return [_head(row.id, row.epoch, row.seq, known_positions.get(row.id)) for row in heads]
 
 
-def _head(board: str, epoch: str, seq: int, position: StoredReadPosition | None) -> dict[str, Any]:
-    stored = {"epoch": position.epoch, "seq": position.seq, "at": position.at} if position and position.has_looked else None
+def _head(board: str, epoch: str, seq: int, position: StoredReadPosition | None) -> Unseen:
+    stored: SeenPosition | None = None
+    if position and position.has_looked:
+        stored = {"epoch": position.epoch, "seq": position.seq, "at": position.at}
     return {
         "board": board,
         "epoch": epoch,
@@ -113,16 +140,16 @@ def _head(board: str, epoch: str, seq: int, position: StoredReadPosition | None)
     }
 
 
-def _of_board(session: Session, account: str, id: str) -> dict[str, Any]:
+def _of_board(session: Session, account: str, id: str) -> Unseen:
     board = access.get_visible_board(session, account, id)
     position = read_positions.stored_positions(session, account).get(id)
     hidden = snapshot.hidden_searches(session, account) if id == OPERATIONS else frozenset()
     head = _head(id, board.epoch, board.seq, position)
     changes, back = what_changed(session, board, position.seq if position else 0, hidden, account)
-    net_changes = [change.to_json() for change in changes[:MAX_CHANGES]]
-    returned = None if back is None else [each.to_json() for each in back[:MAX_CHANGES]]
-    more = max(len(changes), len(back or ())) > MAX_CHANGES
-    return head | {"net": net_changes, "back": returned, "more": more}
+    head["net"] = [change.to_json() for change in changes[:MAX_CHANGES]]
+    head["back"] = None if back is None else [each.to_json() for each in back[:MAX_CHANGES]]
+    head["more"] = max(len(changes), len(back or ())) > MAX_CHANGES
+    return head
 
 
 def what_changed(

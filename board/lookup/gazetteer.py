@@ -10,15 +10,14 @@ import asyncio
 import json
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from operator import itemgetter
-from typing import Any
+from typing import Any, Literal
 
 from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import Route
+from typing_extensions import TypedDict
 
 from board.errors import invalid
 from board.i18n import N_
@@ -26,7 +25,8 @@ from board.lookup import place_radius
 from board.lookup.fuzzy_names import normalize_name, prefix_edit_distance
 from board.lookup.place_radius import Point
 from board.paths import DATA
-from board.web.http import int_query_param, json_errors, json_response, require_caller
+from board.web.endpoint import IntParam, Param, call
+from board.web.http import Reply, json_response, require_caller
 
 LANGUAGES = ("fr", "nl", "de")
 MAX_QUERY = 200  # characters of the query: the maximum length of a place's text
@@ -35,27 +35,42 @@ CITY_RADIUS = (3_000, 3_000, 3_000, 3_000, 4_000, 6_000, 10_000)  # radius in me
 AFTER_LETTERS = "\U0010ffff"  # sorts after every letter
 
 
+QUERY, LIMIT = Param("q", {"type": "string", "maxLength": MAX_QUERY}), IntParam("limit", 1, 20, 8)
+
+PlaceKind = Literal["municipality", "locality", "city"]  # a city is abroad
+
+
+PlaceNames = TypedDict("PlaceNames", {"fr": str, "nl": str, "de": str})
+PlaceWithin = TypedDict("PlaceWithin", {"fr": str, "nl": str, "de": str, "id": str})
+GazetteerPlace = TypedDict("GazetteerPlace", {
+    "fr": str, "nl": str, "de": str, "id": str, "kind": PlaceKind, "name": str, "postal": Sequence[str],
+    "within": PlaceWithin | None, "province": PlaceNames | None, "country": str, "lat": float | None, "lon": float | None,
+    "radius_m": float | None,
+})  # fmt: skip
+PlaceList = TypedDict("PlaceList", {"places": list[GazetteerPlace], "attribution": str})
+
+
 @dataclass(slots=True)
 class Place:
     """Place. `names` are for display, by language; `name` is that of its own region. `within` is the municipality of a
     locality."""
 
     id: str
-    kind: str  # municipality, locality, or city (abroad)
+    kind: PlaceKind
     name: str
-    names: dict[str, str]
+    names: PlaceNames
     point: Point | None
     size: int  # class of population, 0 to 6
     country: str = "BE"
     codes: tuple[str, ...] = ()
-    province: dict[str, str] | None = None
+    province: PlaceNames | None = None
     within: "Place | None" = None
     radius_m: int | None = None
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> GazetteerPlace:
         """Return the place in the contract's format."""
         lat, lon = self.point or (None, None)
-        within = self.within and {"id": self.within.id, **self.within.names}
+        within: PlaceWithin | None = {"id": self.within.id, **self.within.names} if self.within else None
         return {
             "id": self.id, "kind": self.kind, "name": self.name, **self.names, "postal": self.codes, "within": within,
             "province": self.province, "country": self.country, "lat": lat, "lon": lon, "radius_m": self.radius_m,
@@ -220,7 +235,7 @@ def _municipality(row: dict[str, Any], data: dict[str, Any]) -> Place:
     nl = row["nl"] or fr
     own = {"nl": nl, "fr": fr, "de": row["de"] or fr, "fr,nl": fr}[row["lang"]]
     name = f"{fr} / {nl}" if row["lang"] == "fr,nl" and fr != nl else own
-    names = {"fr": fr, "nl": nl, "de": row["de"] or own}
+    names: PlaceNames = {"fr": fr, "nl": nl, "de": row["de"] or own}
     codes, province = tuple(row["postal"]), data["provinces"].get(row["province"]) or data["regions"][row["region"]]
     return Place(f"nis:{row['nis']}", "municipality", name, names, _point(row), row["pop"], codes=codes, province=province)
 
@@ -229,34 +244,35 @@ def _locality(row: dict[str, Any], towns: dict[str, tuple[Place, dict[str, Any]]
     town, _ = towns.get(row["nis"], (None, {}))
     # The code of a locality is known only if its municipality has a single one.
     codes = town.codes if town and len(town.codes) == 1 else ()
-    names, province = dict.fromkeys(LANGUAGES, row["name"]), town.province if town else None
+    name, province = row["name"], town.province if town else None
     return Place(
-        f"gn:{row['geonameid']}", "locality", row["name"], names, _point(row), row["pop"],
+        f"gn:{row['geonameid']}", "locality", name, {"fr": name, "nl": name, "de": name}, _point(row), row["pop"],
         codes=codes, province=province, within=town,
     )  # fmt: skip
 
 
 def _city(row: dict[str, Any]) -> Place:
-    names = {each: row[each] or row["name"] for each in LANGUAGES}
+    name = row["name"]
+    names: PlaceNames = {"fr": row["fr"] or name, "nl": row["nl"] or name, "de": row["de"] or name}
     return Place(
-        f"gn:{row['geonameid']}", "city", row["name"], names, _point(row), row["pop"],
+        f"gn:{row['geonameid']}", "city", name, names, _point(row), row["pop"],
         country=row["country"], radius_m=CITY_RADIUS[row["pop"]],
     )  # fmt: skip
 
 
-async def places(request: Request) -> Response:
-    """`GET /api/v1/places`: places by name or code, also for tokens of scope `intake`."""
+@call(
+    "GET", "/places", N_("Places by name or postal code, in French, Dutch and German."),
+    ("unauthenticated", "rate_limited", "failed", "unavailable", "invalid"), query=(QUERY, LIMIT),
+)  # fmt: skip
+async def places(request: Request) -> Reply[PlaceList]:
     await require_caller(request, intake=True)
-    typed = request.query_params.get("q", "")
+    typed = QUERY.read(request) or ""
     if len(typed) > MAX_QUERY:
         raise invalid("q", N_("At most 200 characters."))
-    most = int_query_param(request, "limit", 8, 1, 20)
+    most = LIMIT.read(request)
 
-    def find() -> dict[str, Any]:
+    def find() -> PlaceList:
         index = gazetteer()
         return {"places": [place.to_json() for place in index.find(typed, most)], "attribution": index.attribution}
 
     return json_response(await asyncio.to_thread(find))
-
-
-routes = [Route("/places", json_errors(places))]

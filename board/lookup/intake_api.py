@@ -5,36 +5,58 @@ token of scope `intake` can do only this.
 """
 
 from dataclasses import replace
-from typing import Any
+from typing import Annotated, Any
 
 import orjson
 from sqlmodel import Session
 from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import Route
+from typing_extensions import TypedDict
 
-from board.commands import references
+from board.commands import references, schemas
 from board.commands.registry import Command
 from board.commands.sightings import Fields
 from board.commands.sources import Private
 from board.engine import access, journal
 from board.errors import Refused, invalid
 from board.i18n import N_
-from board.lookup import gazetteer, suggestions_api
 from board.telemetry import logs, metrics
 from board.web import language
-from board.web.http import check_allowed, error_response, json_errors, json_response, read_json_object, require_caller, service_of
+from board.web.endpoint import ON_A_BOARD, Schema, call
+from board.web.http import Reply, check_allowed, error_response, json_response, read_json_object, require_caller, service_of
 from models.board import OPERATIONS
 from models.event import ProcessedCommand
 from models.sighting import Sighting
 from realtime import protocol
+from realtime.wire_types import Count, Id, Made
 
 COMMAND = "sighting.add"
 _ACCEPTED_FIELDS = {*Fields.model_fields, *Private.model_fields}
 
 
-async def create_sighting(request: Request) -> Response:
-    """`POST /api/v1/intake/sightings`: add a sighting to the search named by `board` or `reference`."""
+TakenIn = TypedDict("TakenIn", {"board": Id, "sighting": Id, "number": Count, "seq": Count})
+
+
+def _body() -> Schema:
+    """Return the schema of a sighting with its source, for a search given by id or reference."""
+    written, private = schemas.schema_of(Fields), schemas.schema_of(Private)
+    both = {"id": schemas.COMMAND_ID} | written["properties"] | private["properties"]
+    text, null = {"type": "string"}, {"type": "null"}
+    return {
+        "oneOf": [
+            {
+                "type": "object", "properties": both | {one: text, other: null}, "required": ["id", one, *written["required"]],
+                "additionalProperties": False,
+            }
+            for one, other in (("board", "reference"), ("reference", "board"))
+        ]
+    }  # fmt: skip
+
+
+@call(
+    "POST", "/intake/sightings", N_("Takes in a sighting, for a search that is named by its id or its reference."),
+    (*ON_A_BOARD, "invalid", "closed", "too_large"), body=Annotated[dict[str, Any], Made(_body)], status=201,
+)  # fmt: skip
+async def create_sighting(request: Request) -> Reply[TakenIn]:
     caller = await require_caller(request, intake=True)
     value = await read_json_object(request)
     id = value.pop("id", None)
@@ -92,7 +114,7 @@ def _by_reference(session: Session, account: str, reference: str) -> str | None:
     return candidates[0] if candidates else None
 
 
-def _intake_result(session: Session, account: str, id: str) -> dict[str, Any]:
+def _intake_result(session: Session, account: str, id: str) -> TakenIn:
     """Return the sighting that was added by this id. Raise Refused: a concurrent call may have used the id for another
     command."""
     processed = _processed(session, account, id)
@@ -112,6 +134,3 @@ def _processed(session: Session, account: str, id: str) -> ProcessedCommand | No
     if processed is not None and processed.name != COMMAND:
         raise invalid("id", N_("This id was used for another command."))
     return processed
-
-
-routes = [Route("/intake/sightings", json_errors(create_sighting), methods=["POST"]), *gazetteer.routes, *suggestions_api.routes]

@@ -10,14 +10,13 @@ query, the nearest is first: by where the child was last seen, or was seen since
 import math
 from collections import Counter
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import ValidationError
 from sqlalchemy import Row, select
 from sqlmodel import Session
 from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import Route
+from typing_extensions import TypedDict
 
 from board.engine import access
 from board.engine.identity import Caller
@@ -25,13 +24,16 @@ from board.errors import Refused, from_pydantic, invalid
 from board.i18n import N_
 from board.lookup.fuzzy_names import normalize_name, prefix_edit_distance
 from board.lookup.place_radius import Point, metres
+from board.web.endpoint import EVERYWHERE, ON_A_BOARD, Param, call, of_state, part_of_state
 from board.web.heavy_reads import limited_per_account
-from board.web.http import json_errors, json_response, read_json_object, service_of
+from board.web.http import Reply, json_response, read_json_object, service_of
 from models.db.read_pacing import paced
+from models.entity import State
 from models.fields import Data, LocationWithRadius, LongText, Time
 from models.search import Search
 from models.sighting import Sighting
 from models.times import parse_utc
+from realtime.wire_types import Count, Id
 
 MAX_COMPARED = 500  # newest sightings of a board; twice as many of all boards for the places where a child was seen
 MAX_TEXT = 1_000  # characters of a text that are compared
@@ -41,6 +43,8 @@ MAX_SEARCHES = 8
 MAX_QUERY = 200  # characters of a name or a reference
 TIME_RANGE = timedelta(hours=6)  # the score of time is 0 from here on
 DISTANCE_RANGE = 10_000  # metres beyond the radius of either place; the score of place is 0 from here on
+QUERY = Param("q", {"type": "string", "maxLength": MAX_QUERY})
+LAT, LON = (Param(name, {"type": "number", "minimum": -most, "maximum": most}) for name, most in (("lat", 90), ("lon", 180)))
 STEM_LENGTH = 6  # letters of a word that are compared, so that "station" and "stations" match
 
 _S = Sighting.__table__.c  # type: ignore[attr-defined]
@@ -67,8 +71,35 @@ class Typed(Data):
     seen_at: Time | None = None
 
 
+# Score of a suggestion: shared words, and nearness in time and place.
+Likeness = TypedDict("Likeness", {"words": float, "near": float})
+SimilarSighting = TypedDict("SimilarSighting", {
+    "sighting": Id, "number": Count, "description": Annotated[str, of_state(Sighting, "description")],
+    "seen_at": Annotated[str | None, of_state(Sighting, "seen_at")],
+    "received_at": Annotated[str, of_state(Sighting, "received_at")],
+    "place": Annotated[State | None, of_state(Sighting, "place")], "assessment": Annotated[str, of_state(Sighting, "assessment")],
+    "score": Likeness,
+})  # fmt: skip
+SimilarSightings = TypedDict("SimilarSightings", {"similar": list[SimilarSighting]})
+CHILD_FIELDS = ("first_name", "last_name", "age", "sex", "description")
+OpenSearch = TypedDict("OpenSearch", {
+    "board": Id, "reference": Annotated[str, of_state(Search, "reference")], "kind": Annotated[str, of_state(Search, "kind")],
+    "person": Annotated[State, part_of_state(Search, *CHILD_FIELDS, group="person")],
+    "missing_since": Annotated[str, of_state(Search, "missing_since")],
+    "last_seen": Annotated[State | None, of_state(Search, "last_seen")],
+    "worrying": Annotated[bool | None, of_state(Search, "worrying")], "distance_m": Count | None,
+    "nearest": Literal["last_seen", "sighting"] | None,
+})  # fmt: skip
+OpenSearches = TypedDict("OpenSearches", {"searches": list[OpenSearch]})
+
+
+@call(
+    "POST", "/boards/{board}/similar",
+    N_("Sightings of a board that may be the same as one that is being told. Changes nothing."),
+    (*ON_A_BOARD, "invalid", "too_large"), body=Typed,
+)  # fmt: skip
 @limited_per_account
-async def similar(request: Request, caller: Caller) -> Response:
+async def similar(request: Request, caller: Caller) -> Reply[SimilarSightings]:
     """`POST /api/v1/boards/{board}/similar`: sightings of the board that may be the same.
 
     A POST, as what a caller said must not get into a URL, which proxies log.
@@ -80,7 +111,7 @@ async def similar(request: Request, caller: Caller) -> Response:
     service = service_of(request)
     board, now = request.path_params["board"], service.clock()
 
-    def read(session: Session) -> list[dict[str, Any]]:
+    def read(session: Session) -> list[SimilarSighting]:
         access.get_visible_board(session, caller.account.id, board)
         candidates = (
             session.connection().execute(_SIGHTINGS.where(_S.board == board).order_by(_S.id.desc()).limit(MAX_COMPARED)).all()
@@ -90,15 +121,18 @@ async def similar(request: Request, caller: Caller) -> Response:
     return json_response({"similar": await service.heavy_reads.read(caller, read)})
 
 
+@call(
+    "GET", "/intake/searches", N_("The open searches that may be meant, by name, reference or place."),
+    (*EVERYWHERE, "invalid"), query=(QUERY, LAT, LON),
+)  # fmt: skip
 @limited_per_account
-async def searches(request: Request, caller: Caller) -> Response:
-    """`GET /api/v1/intake/searches`: the visible open searches that may be meant."""
-    typed = request.query_params.get("q", "")
+async def searches(request: Request, caller: Caller) -> Reply[OpenSearches]:
+    typed = QUERY.read(request) or ""
     if len(typed) > MAX_QUERY:
         raise invalid("q", N_("At most 200 characters."))
     point = _query_point(request)
 
-    def read(session: Session) -> list[dict[str, Any]]:
+    def read(session: Session) -> list[OpenSearch]:
         connection = session.connection()
         open = [row for row in connection.execute(_OPEN) if access.can_see(caller.account.id, row.access, row.members)]
         seen = connection.execute(_PLACES).all() if point else ()
@@ -107,16 +141,10 @@ async def searches(request: Request, caller: Caller) -> Response:
     return json_response({"searches": await service_of(request).heavy_reads.read(caller, read)})
 
 
-routes = [
-    Route("/boards/{board}/similar", json_errors(similar), methods=["POST"]),
-    Route("/intake/searches", json_errors(searches)),
-]
-
-
 # -- similar sightings ----------------------------------------------------------------------------------------------------
 
 
-def _similar(typed: Typed, candidates: Any, at: datetime) -> list[dict[str, Any]]:
+def _similar(typed: Typed, candidates: Any, at: datetime) -> list[SimilarSighting]:
     place = typed.place.model_dump() if typed.place else None
     typed_words = _words(typed.text, _text_without_point(place))
     candidate_words = [
@@ -125,7 +153,7 @@ def _similar(typed: Typed, candidates: Any, at: datetime) -> list[dict[str, Any]
     ]
     frequency = Counter(word for words in candidate_words for word in words)
     weights = {word: 1 / max(1, frequency[word]) for word in typed_words}
-    found = []
+    found: list[tuple[float, Row[Any], Likeness]] = []
     for row, words in paced(zip(candidates, candidate_words, strict=True)):
         shared = sum(weights[word] for word in typed_words & words) / sum(weights.values()) if typed_words else 0.0
         near = _near_in_time(row, at) * _near_in_place(place, row.place)
@@ -169,13 +197,13 @@ def _near_in_place(typed_words: dict[str, Any] | None, candidate_words: dict[str
 
 class _Near(NamedTuple):
     distance: float
-    by: str | None  # last_seen or sighting
+    by: Literal["last_seen", "sighting"] | None
 
 
 _UNKNOWN = _Near(math.inf, None)
 
 
-def _best_searches(words: list[str], point: Point | None, open: list[Any], seen: Any) -> list[dict[str, Any]]:
+def _best_searches(words: list[str], point: Point | None, open: list[Any], seen: Any) -> list[OpenSearch]:
     nearest = {row.id: _distance_from(point, row.last_seen, "last_seen") for row in open}
     for board, place in paced(seen):
         if board in nearest:
@@ -209,8 +237,8 @@ def _score_fuzzy(word: str, part: str) -> bool:
     return prefix_edit_distance(word[:MAX_QUERY], part, allowed) <= allowed
 
 
-def _to_json(row: Row[Any], near: _Near) -> dict[str, Any]:
-    person = {name: row.person.get(name) for name in ("first_name", "last_name", "age", "sex", "description")}
+def _to_json(row: Row[Any], near: _Near) -> OpenSearch:
+    person = {name: row.person.get(name) for name in CHILD_FIELDS}
     return {
         "board": row.id, "reference": row.reference, "kind": row.kind, "person": person, "missing_since": row.missing_since,
         "last_seen": row.last_seen, "worrying": row.worrying,
@@ -218,7 +246,7 @@ def _to_json(row: Row[Any], near: _Near) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _distance_from(point: Point | None, place: dict[str, Any] | None, by: str) -> _Near:
+def _distance_from(point: Point | None, place: State | None, by: Literal["last_seen", "sighting"]) -> _Near:
     other_point = _point(place)
     return _Near(metres(point, other_point), by) if point and other_point else _UNKNOWN
 
@@ -229,7 +257,7 @@ def _point(place: dict[str, Any] | None) -> Point | None:
 
 def _query_point(request: Request) -> Point | None:
     """Return the point of `lat` and `lon` in the query string. Raise Refused `invalid`."""
-    coordinates = {name: request.query_params.get(name) for name in ("lat", "lon")}
+    coordinates = {each.name: each.read(request) for each in (LAT, LON)}
     try:
         place = LocationWithRadius.model_validate({name: float(text) for name, text in coordinates.items() if text is not None})
     except ValidationError as error:

@@ -6,44 +6,61 @@ Every row stores its normalized words (see `models.searchable`), and the databas
 
 from collections.abc import Iterable
 from itertools import takewhile
-from typing import Any
+from typing import Annotated, Any
 
 from sqlalchemy import Select, select
 from sqlmodel import Session
 from sqlmodel import select as select_rows
 from starlette.requests import Request
-from starlette.responses import Response
+from typing_extensions import TypedDict
 
 from board.engine import access, kinds, snapshot
 from board.engine.identity import Caller
 from board.errors import Refused
 from board.i18n import N_
 from board.web.compression import compressed
+from board.web.endpoint import BOARD, ON_A_BOARD, IntParam, Param, call
 from board.web.heavy_reads import limited_per_account
-from board.web.http import int_query_param, json_response, service_of
+from board.web.http import Reply, json_response, service_of
 from models.board import OPERATIONS
 from models.db.read_pacing import paced
 from models.entity import Entity
 from models.search import Search
 from models.searchable import Match, Searchable, find_matches, words
+from realtime.wire_types import Count, Id, Made, Shape
 
 MAX_QUERY = 200  # characters of the query
+QUERY, LIMIT = Param("q", {"type": "string", "maxLength": MAX_QUERY}), IntParam("limit", 1, 200, 50)
 TIMEOUT_S = 5.0
 CHARS_BEFORE, CHARS_AFTER = 40, 160  # characters shown before the first word and from it on
 MAX_TRIED = 50  # words that are tried as the first one shown
 
 
+def _searchable_kinds() -> dict[str, Any]:
+    return {"enum": [kind.name for kind in kinds.every() if kind.is_searchable]}
+
+
+Snippet = TypedDict("Snippet", {"field": str, "text": str, "marks": list[Annotated[list[Count], Shape(minItems=2, maxItems=2)]]})
+Hit = TypedDict("Hit", {
+    "board": Id, "reference": str | None, "kind": Annotated[str, Made(_searchable_kinds)], "id": Id,
+    "number": Count | None, "card": Id | None, "withdrawn": bool, "found": list[Snippet],
+})  # fmt: skip
+Hits = TypedDict("Hits", {"more": bool, "hits": list[Hit]})
+
+
+@call(
+    "GET", "/find", N_("Cards, notes and searches that have all of these words, the newest first."),
+    (*ON_A_BOARD, "invalid"), query=(QUERY, BOARD, LIMIT),
+)  # fmt: skip
 @limited_per_account
 @compressed
-async def find(request: Request, caller: Caller) -> Response:
-    """`GET /api/v1/find`: cards, notes and searches that contain all words, newest first."""
-    board, limit = request.query_params.get("board"), int_query_param(request, "limit", 50, 1, 200)
-    query_text = request.query_params.get("q", "")
+async def find(request: Request, caller: Caller) -> Reply[Hits]:
+    board, limit, query_text = BOARD.read(request), LIMIT.read(request), QUERY.read(request) or ""
     if len(query_text) > MAX_QUERY:
         raise Refused("invalid", fields={"q": N_("At most 200 characters.")})
     query_words = words(query_text)
 
-    def read(session: Session) -> list[dict[str, Any]]:
+    def read(session: Session) -> list[Hit]:
         if board is not None:
             access.get_visible_board(session, caller.account.id, board)
         hidden = snapshot.hidden_searches(session, caller.account.id)
@@ -53,9 +70,7 @@ async def find(request: Request, caller: Caller) -> Response:
     return json_response({"hits": hits[:limit], "more": len(hits) > limit})
 
 
-def _found(
-    session: Session, query_words: list[str], board: str | None, hidden: Iterable[str], limit: int
-) -> list[dict[str, Any]]:
+def _found(session: Session, query_words: list[str], board: str | None, hidden: Iterable[str], limit: int) -> list[Hit]:
     """Return the newest matches of all words: ids are in order of creation."""
     if not query_words:
         return []
@@ -80,7 +95,7 @@ def _query(kind: type[Entity], query_words: list[str], board: str | None, hidden
     return query.order_by(columns.id.desc())
 
 
-def _hit(row: Searchable, query_words: list[str], reference: str | None) -> dict[str, Any]:
+def _hit(row: Searchable, query_words: list[str], reference: str | None) -> Hit:
     return {
         "board": row.board,
         "reference": reference,
@@ -93,18 +108,18 @@ def _hit(row: Searchable, query_words: list[str], reference: str | None) -> dict
     }
 
 
-def _snippets(row: Searchable, left: set[str]) -> list[dict[str, Any]]:
+def _snippets(row: Searchable, left: set[str]) -> list[Snippet]:
     """Return as few texts of a row as together have all words, those with most words first."""
     found = {name: (text, find_matches(text, left)) for name, text in kinds.of(row).searchable_texts(row).items() if text}
     has = {name: _words(where) for name, (_, where) in found.items()}
-    shown = []
+    shown: list[Snippet] = []
     while name := max((name for name in has if has[name] & left), key=lambda name: len(has[name] & left), default=None):
-        shown.append({"field": name} | _snippet(*found[name]))
+        shown.append(_snippet(name, *found[name]))
         left = left - has[name]
     return shown
 
 
-def _snippet(text: str, found: list[Match]) -> dict[str, Any]:
+def _snippet(field: str, text: str, found: list[Match]) -> Snippet:
     """Return the part of a text with the most words, and the positions of the words, in UTF-16 code units as browsers count."""
     at = max(range(min(len(found), MAX_TRIED)), key=lambda at: len(_words(_matches_near(found, at))))
     near = _matches_near(found, at)
@@ -114,7 +129,7 @@ def _snippet(text: str, found: list[Match]) -> dict[str, Any]:
         end = space
     head, tail = "…" if start else "", "…" if end < len(text) else ""
     marks = [[_utf16_length(head + text[start:edge]) for edge in (each.start, min(each.end, end))] for each in near]
-    return {"text": f"{head}{text[start:end]}{tail}", "marks": marks}
+    return {"field": field, "text": f"{head}{text[start:end]}{tail}", "marks": marks}
 
 
 def _matches_near(found: list[Match], at: int) -> list[Match]:

@@ -10,6 +10,7 @@ import gzip
 import zlib
 from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable
 from functools import wraps
+from typing import TypeVar
 
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
@@ -23,20 +24,20 @@ MAX_CONCURRENT = 2  # large responses compressed at a time
 GZIP = 16  # zlib flag: with gzip header and trailer
 _room = asyncio.Semaphore(MAX_CONCURRENT)
 
-CallerEndpoint = Callable[[Request, Caller], Awaitable[Response]]
+R = TypeVar("R", bound=Response)
 
 
-def compressed(endpoint: CallerEndpoint) -> CallerEndpoint:
+def compressed(endpoint: Callable[[Request, Caller], Awaitable[R]]) -> Callable[[Request, Caller], Awaitable[R]]:
     """Wrap an endpoint so that its response is compressed if the caller is a program that accepts gzip."""
 
     @wraps(endpoint)
-    async def call(request: Request, caller: Caller) -> Response:
+    async def call(request: Request, caller: Caller) -> R:
         return await compress(request, caller, await endpoint(request, caller))
 
     return call
 
 
-async def compress(request: Request, caller: Caller, response: Response) -> Response:
+async def compress(request: Request, caller: Caller, response: R) -> R:
     """Return the response, compressed if the caller may get it so and it is long enough."""
     response.headers["vary"] = "accept-encoding"
     if caller.token is None or not accepts_gzip(request.headers.get("accept-encoding", "")):

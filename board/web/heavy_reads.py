@@ -2,15 +2,17 @@
 
 from collections.abc import Awaitable, Callable
 from functools import wraps
+from typing import TypeVar, cast
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 
 from board.engine.identity import Caller
-from board.web.http import Endpoint, require_caller, service_of
+from board.web.http import require_caller, service_of
 from realtime.keyed_semaphore import Slot
 
+R = TypeVar("R", bound=Response)
 CHUNK_BYTES = 256 * 1024  # written at once, so that a response to a slow client is not buffered twice
 
 
@@ -43,24 +45,22 @@ def _in_chunks(send: Send) -> Send:
     return part
 
 
-def limited_per_account(endpoint: Callable[[Request, Caller], Awaitable[Response]]) -> Endpoint:
+def limited_per_account(endpoint: Callable[[Request, Caller], Awaitable[R]]) -> Callable[[Request], Awaitable[R]]:
     """Wrap an endpoint so that it runs in a slot of its caller's account. Raises Refused `rate_limited`."""
 
     @wraps(endpoint)
-    async def call(request: Request) -> Response:
+    async def call(request: Request) -> R:
         return await respond_in_slot(request, await require_caller(request), endpoint)
 
     return call
 
 
-async def respond_in_slot(
-    request: Request, caller: Caller, endpoint: Callable[[Request, Caller], Awaitable[Response]]
-) -> Response:
+async def respond_in_slot(request: Request, caller: Caller, endpoint: Callable[[Request, Caller], Awaitable[R]]) -> R:
     """Return the endpoint's response, which holds a slot of the caller's account until it is delivered. Raises Refused
     `rate_limited`."""
     slot = await service_of(request).heavy_reads.acquire(caller.account.id)
     try:
-        return SlotHoldingResponse(await endpoint(request, caller), slot)
+        return cast(R, SlotHoldingResponse(await endpoint(request, caller), slot))  # with the same body
     except BaseException:
         slot.release()
         raise

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from functools import wraps
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from urllib.parse import parse_qs
 
 import orjson
@@ -13,7 +13,7 @@ from starlette.responses import Response
 
 from board.engine.identity import Caller
 from board.errors import Refused
-from board.i18n import DEFAULT, N_, message
+from board.i18n import DEFAULT, N_
 from board.rate_limit import LimitResult
 from board.rate_limit.account_limits import too_many
 from board.rate_limit.fields import header_fields
@@ -39,12 +39,20 @@ CHALLENGE = 'Bearer realm="searchboard"'  # tells programs how to sign in; brows
 RETRY_S = 5  # default, if the refusal has none
 SAFE = ("GET", "HEAD", "OPTIONS")
 
+T = TypeVar("T")
+R = TypeVar("R", bound=Response)
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 
-def json_response(body: Any, status: int = 200) -> Response:
+class Reply(Response, Generic[T]):
+    """JSON response that holds a T."""
+
+    media_type = "application/json"
+
+
+def json_response(body: T, status: int = 200) -> Reply[T]:
     """Return a JSON response."""
-    return Response(orjson.dumps(body), status, media_type="application/json")
+    return Reply(orjson.dumps(body), status)
 
 
 def json_with_list(head: dict[str, Any], name: str, items: list[bytes]) -> bytes:
@@ -52,12 +60,7 @@ def json_with_list(head: dict[str, Any], name: str, items: list[bytes]) -> bytes
     return orjson.dumps(head)[:-1] + b',"' + name.encode() + b'":[' + b",".join(items) + b"]}"
 
 
-def encoded_json_response(body: bytes) -> Response:
-    """Return a response of JSON that is encoded already."""
-    return Response(body, media_type="application/json")
-
-
-def error_response(refused: Refused, command: str | None = None, language: str = DEFAULT) -> Response:
+def error_response(refused: Refused, command: str | None = None, language: str = DEFAULT) -> Reply[Any]:
     """Return a refusal as a response, in the language of the caller."""
     response = with_retry_after(json_response(refused.body(command, language), STATUS[refused.code]), refused)
     if refused.code == "unauthenticated":
@@ -65,7 +68,7 @@ def error_response(refused: Refused, command: str | None = None, language: str =
     return response
 
 
-def with_retry_after(response: Response, refused: Refused) -> Response:
+def with_retry_after(response: R, refused: Refused) -> R:
     """Add Retry-After to refusals that a later request may not get."""
     if refused.code in ("rate_limited", "unavailable"):
         response.headers["Retry-After"] = str(refused.retry_after_s or RETRY_S)
@@ -100,16 +103,6 @@ async def read_json_object(request: Request) -> dict[str, Any]:
     if fault or not isinstance(value, dict):
         raise Refused("invalid", fault or N_("The body is a JSON object."))
     return value
-
-
-def int_query_param(request: Request, name: str, default: int, low: int, high: int) -> int:
-    """Return an integer of the query. Raises Refused `invalid`."""
-    text = request.query_params.get(name)
-    if text is None:
-        return default
-    if not (text.isascii() and text.isdecimal() and len(text) <= 16 and low <= int(text) <= high):
-        raise Refused("invalid", fields={name: message(N_("A whole number from {low} to {high}."), low=low, high=high)})
-    return int(text)
 
 
 class IntConvertor(Convertor[int]):

@@ -125,4 +125,5 @@ def _refused(connection: Connection, command: protocol.Command, refused: Refused
         account = Account(**reader.account.model_dump() | {"language": refused.language})
         connection.update_viewer(replace(reader, account=account), connection.account)
     body = refused.body(language=language.language_for(connection.socket, connection.viewer))
-    return protocol.refused(command.id, body.pop("code"), body.pop("message"), **body)
+    details = body.get("fields"), body.get("current"), body.get("retry_after_s")
+    return protocol.refused(command.id, body["code"], body["message"], *details)

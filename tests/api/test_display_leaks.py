@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from board.api.endpoint_docs import ENDPOINTS
+from board.api.routes import CALLS
 from board.client import Refusal
 from board.commands.registry import TABLE
 from board.web.http import BASE
@@ -173,8 +173,8 @@ async def _refused(screen: Screen, boards: list[str], unseen: list[str]) -> None
     for frame in ({"type": "presence", "board": boards[0]}, {"type": "alerts"}):
         assert (await socket.request(frame, type="error"))["code"] == "forbidden"
     assert (await socket.request('{"type":', type="error"))["code"] == "invalid"
-    own = [path for _, path in ENDPOINTS if path.startswith("/wall/")]
-    for method, path in ENDPOINTS:
+    own = [path for _, path in CALLS if path.startswith("/wall/")]
+    for method, path in CALLS:
         if path not in (*own, "/openapi.json"):
             at = re.sub(r"\{\w+\}", boards[0], path.replace("{number}", "1"))
             response = await screen.browser.request(method, BASE + at, json={"id": new_id(), "name": "note.add", "data": NOTE})

@@ -29,7 +29,8 @@ def found(places: Gazetteer, typed: str, limit: int = FIRST) -> list[str]:
 
 
 def names(place: Place) -> set[str]:
-    return {place.name, *place.names.values()} if " / " not in place.name else set(place.names.values())
+    names = set(map(str, place.names.values()))
+    return names | {place.name} if " / " not in place.name else names
 
 
 def test_every_place_is_found_by_each_of_its_names(places: Gazetteer) -> None:

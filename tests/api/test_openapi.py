@@ -3,6 +3,7 @@ refused, and nothing is answered that it does not say. Asked as each role, by ea
 
 import asyncio
 import re
+import sys
 from collections import defaultdict
 from functools import cache
 from typing import Any
@@ -19,12 +20,12 @@ from schemathesis.specs.openapi.checks import ignored_auth
 
 from board.accounts import live_changes
 from board.api import routes
-from board.api.endpoint_docs import ENDPOINTS, SUMMARIES
-from board.api.routes import document
+from board.api.routes import CALLS, document
 from board.commands import schemas
 from board.commands.registry import TABLE
 from board.engine import kinds
 from board.errors import MESSAGES
+from board.web.endpoint import Call
 from board.web.http import BASE, STATUS
 from models.accounts import ROLES
 from realtime.protocol import is_id
@@ -51,11 +52,9 @@ WRITING = [("POST", "/boards/{board}/commands"), INTAKE, ("POST", "/alerts/read"
 MINE = ("GET", "/wall/codes/mine")
 TAKING_IN = [INTAKE, ("GET", "/me"), ("GET", "/places"), ("GET", "/openapi.json"), MINE]  # all that a token for that may
 OF_SESSIONS = [("GET", "/me/draft-key"), ("POST", "/me/active")]  # no token has one
-SCREENS = [
-    (method, path) for method, path in ENDPOINTS if path.startswith("/wall/")
-]  # by a cookie of their own, of any page here
-DISPLAYS = [(method, path) for method, path in ENDPOINTS if path.startswith("/displays")]
-AUDIT = [(method, path) for method, path in ENDPOINTS if path.startswith("/audit")]
+SCREENS = [(method, path) for method, path in CALLS if path.startswith("/wall/")]  # by a cookie of their own, of any page here
+DISPLAYS = [(method, path) for method, path in CALLS if path.startswith("/displays")]
+AUDIT = [(method, path) for method, path in CALLS if path.startswith("/audit")]
 SENT = ("id", "name", "data", "base", "epoch")  # of a command
 _sent: set[str] = set()
 # What no description can say, as it depends on what is on the board: (field, sentence).
@@ -196,7 +195,7 @@ async def holds(
         caller_headers[caller] = await headers_of(team, *caller)
     answered = await asyncio.to_thread(explore, team.server.url, caller_headers[caller], names, call, many)
     assert answered
-    done = ENDPOINTS[call].status
+    done = CALLS[call].status
     if not may(caller, call):
         assert done not in answered
     elif call in (*SCREENS, *DISPLAYS) and call[0] != "GET":
@@ -222,7 +221,7 @@ def may(caller: Caller, call: tuple[str, str]) -> bool:
     return role != "viewer" or call not in TELLING
 
 
-@pytest.mark.parametrize("call", ENDPOINTS, ids=" ".join)
+@pytest.mark.parametrize("call", CALLS, ids=" ".join)
 async def test_description_holds_for_the_most_privileged_caller(
     team: Team, names: dict[str, str], caller_headers: CallerHeaders, call: tuple[str, str]
 ) -> None:
@@ -252,7 +251,7 @@ async def test_description_holds_for_every_caller(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("call", ENDPOINTS, ids=" ".join)
+@pytest.mark.parametrize("call", CALLS, ids=" ".join)
 @pytest.mark.parametrize("caller", CALLERS, ids="-".join)
 async def test_description_holds_for_generated_requests(
     team: Team, names: dict[str, str], caller_headers: CallerHeaders, caller: Caller, call: tuple[str, str]
@@ -270,7 +269,19 @@ def test_each_call_has_its_line_and_no_other() -> None:
         if "rest" not in route.path
         for method in (route.methods or set()) - {"HEAD"}
     }
-    assert there == set(ENDPOINTS) == set(SUMMARIES)
+    assert there == set(CALLS)
+    assert all(call.summary for call in CALLS.values())
+
+
+def test_every_declared_call_is_served() -> None:
+    declared = {
+        id(value)
+        for name, module in sys.modules.items()
+        if name.startswith("board.")
+        for value in vars(module).values()
+        if isinstance(value, Call)
+    }
+    assert declared == set(map(id, CALLS.values()))
 
 
 def test_each_command_is_there_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -358,7 +369,7 @@ async def test_the_page_shows_each_call_command_field_and_code(team: Team) -> No
     async with httpx.AsyncClient(base_url=team.server.url, headers=headers) as reader:
         shown = (await reader.get("/api")).text
         assert 'href="/api"' in (await reader.get("/account")).text
-    for method, path in ENDPOINTS:
+    for method, path in CALLS:
         assert f'data-call="{method} {BASE}{path}"' in shown
     for name in TABLE:
         part = shown.split(f'data-command="{name}"', 1)[1].split("</details>", 1)[0]

@@ -165,7 +165,7 @@ def by_key(entities: list[dict[str, Any]]) -> Board:
 def differs(before: Board, after: Board) -> list[dict[str, Any]]:
     """Return the difference of two states by the server's rules, in the browser's form."""
     stands = [{key: state_diff.EntityState(*said) for key, said in each.items()} for each in (before, after)]
-    changes = [change.to_json() for change in state_diff.diff(*stands)]  # type: ignore[arg-type]
+    changes: list[Any] = [change.to_json() for change in state_diff.diff(*stands)]  # type: ignore[arg-type]
     order = ("kind", "id", "number", "change", "fields")
     return [{name: change[name] for name in order if name in change} for change in changes]
 

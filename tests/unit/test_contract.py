@@ -16,8 +16,7 @@ import typer
 
 from board import app, cli
 from board.api import routes
-from board.api.endpoint_docs import ENDPOINTS
-from board.api.routes import document
+from board.api.routes import CALLS, document
 from board.bootstrap import ROOT
 from board.commands.registry import TABLE
 from board.engine import kinds
@@ -135,7 +134,7 @@ def in_command_line() -> set[str]:
 
 
 def calls() -> set[str]:
-    return {f"{method} {path}" for method, path in ENDPOINTS}
+    return {f"{method} {path}" for method, path in CALLS}
 
 
 @cache

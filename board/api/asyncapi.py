@@ -1,0 +1,90 @@
+"""AsyncAPI 3 description of the socket, served at `GET /api/v1/asyncapi.json`: the frames of `realtime.protocol`, and what the
+board puts into them."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, get_args, get_type_hints
+
+from typing_extensions import TypedDict
+
+from board.api import openapi
+from board.api.type_schemas import ref, schemas_of
+from board.commands.schemas import Schema
+from board.errors import MESSAGES
+from board.predefined_tasks import younger_than
+from board.settings import VERSION
+from models.accounts import ROLES
+from models.display import ALL_DISPLAYS, PROFILES, THEMES
+from realtime import protocol
+from realtime.wire_types import Count, Id, Made, Shape, Time
+
+ABOUT = (
+    "One JSON object a text frame. See board/contract.md for what is promised. What a wall display gets is less than what is "
+    "described here: of states and summaries only what it may show, and of the shift only name, begin and number."
+)
+
+SocketAccount = TypedDict("SocketAccount", {
+    "id": Id, "name": str, "role": Annotated[str, Shape(enum=[*ROLES, ALL_DISPLAYS])],
+})  # fmt: skip
+DisplaySettings = TypedDict("DisplaySettings", {
+    "profile": Annotated[str, Shape(enum=list(PROFILES))], "language": str, "shows": dict[str, Any],
+    "theme": Annotated[str, Shape(enum=list(THEMES))], "sound": bool, "reload": Count,
+})  # fmt: skip
+LastEvent = TypedDict("LastEvent", {"seq": Count, "at": Time, "type": str})
+SearchSummary = TypedDict("SearchSummary", {
+    "unassessed_sightings": Count, "open_tasks": Count, "overdue_tasks": Count, "people": Count, "last": LastEvent,
+    "suggested": list[Annotated[str, Made(lambda: {"enum": list(younger_than())})]],
+})  # fmt: skip
+HandoverStatus = TypedDict("HandoverStatus", {
+    "number": Count, "status": str, "outgoing": Id, "incoming": Id | None, "signed_at": Time | None,
+})  # fmt: skip
+ClockJumped = TypedDict("ClockJumped", {"by_s": float, "at": Time})
+ClockAhead = TypedDict("ClockAhead", {"until": Time, "at": Time})
+CONTENTS: Mapping[str, Any] = {
+    each.__name__: each
+    for each in (SocketAccount, DisplaySettings, SearchSummary, HandoverStatus, ClockJumped, ClockAhead, protocol.HiddenEntity)
+}
+
+
+def document() -> Schema:
+    """Return the whole description. The same for everybody: it depends on no board."""
+    directions = {"receive": get_args(protocol.ClientFrame), "send": get_args(protocol.ServerFrame)}
+    frames = {frame.__name__: frame for frames in directions.values() for frame in frames}
+    _, made = schemas_of({**frames, **CONTENTS})
+    parts = openapi.parts()
+    parts["Command"] |= {"discriminator": "name"}  # an object in OpenAPI
+    name = {"type": "object", "properties": {"name": {"type": "string"}}, "required": ["name"]}
+    held = parts["shift"] | {"properties": parts["shift"]["properties"] | name["properties"]}
+    own: Schema = {
+        "RefusalCode": {"type": "string", "enum": list(MESSAGES)},
+        "LiveEvent": {"oneOf": [ref("Event"), ref("HiddenEntity")]},
+        "HeldShift": held | {"required": [*parts["shift"]["required"], "name"]},
+    }
+    messages = {
+        name: {
+            "name": get_args(get_type_hints(frame)["type"])[0],
+            "payload": {"allOf": [ref("Command"), ref(name)]} if frame is protocol.CommandFrame else ref(name),
+        }
+        for name, frame in frames.items()
+    }
+    on_channel = {name: {"$ref": f"#/channels/socket/messages/{name}"} for name in frames}
+    return {
+        "asyncapi": "3.0.0",
+        "info": {"title": "Searchboard", "version": VERSION, "description": ABOUT},
+        "defaultContentType": "application/json",
+        "channels": {
+            "socket": {
+                "address": "/ws",
+                "messages": {name: {"$ref": f"#/components/messages/{name}"} for name in frames},
+                "bindings": {"ws": {"method": "GET"}},
+            }
+        },
+        "operations": {
+            action: {
+                "action": action,
+                "channel": {"$ref": "#/channels/socket"},
+                "messages": [on_channel[frame.__name__] for frame in each],
+            }
+            for action, each in directions.items()
+        },
+        "components": {"messages": messages, "schemas": parts | made | own},
+    }

@@ -1,0 +1,20 @@
+"""Alert as it is listed, whatever caused it."""
+
+from typing import Annotated, NotRequired
+
+from typing_extensions import TypedDict
+
+from board.engine import kinds
+from models.alert import KINDS, SECURITY
+from realtime.wire_types import Count, Id, Made, Shape, Time
+
+CardKind = Annotated[str, Made(lambda: {"enum": [kind.name for kind in kinds.cards()]})]
+AlertActor = TypedDict("AlertActor", {"id": Id, "name": str})
+AlertEntity = TypedDict("AlertEntity", {"kind": str, "id": Id})
+AlertCard = TypedDict("AlertCard", {"kind": CardKind, "id": Id, "number": Count})
+Alert = TypedDict("Alert", {
+    "board": Id, "reference": str | None, "seq": Count, "at": Time, "kind": Annotated[str, Shape(enum=[*KINDS, SECURITY])],
+    "type": str, "actor": AlertActor | None, "entity": AlertEntity, "card": AlertCard | None, "value": str | None,
+    "acknowledge": str | None, "reason": str | None, "handover": Count | None, "read": bool, "desktop": bool,
+    "first_name": NotRequired[str],
+})  # fmt: skip

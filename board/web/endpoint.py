@@ -1,0 +1,130 @@
+"""Declaration of a call of the HTTP API: where its handler is. Routes, OpenAPI and the page for people are made from it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal, get_args, get_type_hints
+
+from starlette.requests import Request
+from starlette.routing import Route
+from typing_extensions import TypedDict
+
+from board.commands import schemas
+from board.engine import kinds
+from board.errors import Refused
+from board.i18n import N_, message
+from board.web.http import Endpoint as Handler
+from board.web.http import json_errors
+from models.board import OPERATIONS
+from models.entity import Entity
+from realtime.wire_types import Count, Id, Made, component
+
+Schema = schemas.Schema
+
+UUID = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+EVERYWHERE = ("unauthenticated", "forbidden", "rate_limited", "failed", "unavailable")
+ON_A_BOARD = (*EVERYWHERE, "not_found")
+
+
+EventList = TypedDict("EventList", {
+    "board": Id, "epoch": str, "seq": Count, "events": list[Annotated[dict[str, Any], component("Event")]],
+})  # fmt: skip
+
+
+def of_state(kind: type[Entity], name: str) -> Made:
+    """Return the schema of a field of a kind's state."""
+    return Made(lambda: schemas.state(kinds.named(kind.KIND))["properties"][name])
+
+
+def part_of_state(kind: type[Entity], *names: str, group: str = "") -> Made:
+    """Return the schema of these fields of a kind's state, or of a group in it."""
+
+    def make() -> Schema:
+        state = schemas.state(kinds.named(kind.KIND))["properties"]
+        whole = state[group]["properties"] if group else state
+        properties = {name: whole[name] for name in names}
+        return {"type": "object", "properties": properties, "required": list(names), "additionalProperties": False}
+
+    return Made(make)
+
+
+@dataclass(frozen=True, slots=True)
+class Param:
+    """Parameter of a query, as text."""
+
+    name: str
+    schema: Schema
+
+    def read(self, request: Request) -> str | None:
+        return request.query_params.get(self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class IntParam:
+    """Whole number of a query."""
+
+    name: str
+    low: int
+    high: int
+    default: int | None = None
+
+    @property
+    def schema(self) -> Schema:
+        default = {} if self.default is None else {"default": self.default}
+        return {"type": "integer", "minimum": self.low, "maximum": self.high} | default
+
+    def read(self, request: Request, without: int = 0) -> int:
+        """Return the number; its default, or `without`, where none is given. Raises Refused `invalid`."""
+        text = request.query_params.get(self.name)
+        if text is None:
+            return without if self.default is None else self.default
+        if not (text.isascii() and text.isdecimal() and len(text) <= 16 and self.low <= int(text) <= self.high):
+            sentence = message(N_("A whole number from {low} to {high}."), low=self.low, high=self.high)
+            raise Refused("invalid", fields={self.name: sentence})
+        return int(text)
+
+
+BOARD = Param("board", {"type": "string", "pattern": f"^({OPERATIONS}|{UUID})$"})
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """Call of the API: address, sentence for people, query, body, answer with its `status`, and refusal codes."""
+
+    method: str
+    path: str
+    summary: str
+    handler: Handler
+    refusals: tuple[str, ...]
+    query: tuple[Param | IntParam, ...]
+    body: Any
+    status: int
+    media: str
+    given: Any
+    tagged: bool
+    open: bool
+
+    @property
+    def answer(self) -> Any:
+        """Type of the answer: T of a handler that returns Reply[T], the given one, or text."""
+        return next(iter(get_args(get_type_hints(self.handler, include_extras=True)["return"])), self.given or str)
+
+    def route(self) -> Route:
+        return Route(self.path, json_errors(self.handler), methods=[self.method])
+
+
+def call(
+    method: Literal["GET", "POST", "PATCH", "DELETE"],
+    path: str,
+    summary: str,
+    refusals: tuple[str, ...] = EVERYWHERE,
+    *,
+    query: tuple[Param | IntParam, ...] = (),
+    body: Any = None,
+    status: int = 200,
+    media: str = "application/json",
+    answer: Any = None,
+    tagged: bool = False,
+    open: bool = False,
+) -> Callable[[Handler], Call]:
+    """Declare a call. `tagged`: it has an entity tag, and may answer 304. `open`: it needs no sign-in."""
+    return lambda handler: Call(method, path, summary, handler, refusals, query, body, status, media, answer, tagged, open)
