@@ -1,5 +1,5 @@
-"""A client that a generator makes from the served description reads boards, snapshots and events, and sends commands: all that
-it reads it knows by name, and can say again as it was sent."""
+"""A client that a generator makes from the served description makes every call: all that it reads it knows by name, and can say
+again as it was sent."""
 
 import asyncio
 import json
@@ -15,20 +15,18 @@ import pytest
 from sqlalchemy import text
 
 from board.accounts import accounts, live_changes
+from board.api.routes import CALLS, document
 from board.demo import seed
 from models.times import format_utc, now
-from tests.support.people import Server, running_server, settings_for
-
-pytestmark = pytest.mark.slow
+from tests.api.test_rights import scene
+from tests.support import handover_steps
+from tests.support.people import PASSWORD, Server, new_id, running_server, session_cookie, settings_for
+from tests.support.team import Team
 
 GENERATOR = "openapi-python-client==0.29.1"  # in an environment of its own: it wants other versions than we do
-READS = '''
-import json, sys
+DIFFERS = '''
+import importlib, json, sys, typing
 from datetime import datetime
-from searchboard_client import AuthenticatedClient
-from searchboard_client import models
-from searchboard_client.api.default import get_boards, get_boards_board, get_boards_board_events, post_boards_board_commands
-from searchboard_client.models import SearchOpenCommand, SightingAddCommand, SightingGradeCommand
 
 
 def differs(said, sent, path=""):
@@ -46,6 +44,63 @@ def differs(said, sent, path=""):
     except (AssertionError, TypeError, ValueError):
         return [(path, said, sent)]
     return []
+'''
+CALLS_ALL = (
+    DIFFERS
+    + '''
+
+def filled(value):
+    if isinstance(value, dict):
+        return {name: filled(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return [filled(each) for each in value]
+    return names[value[1:-1]] if isinstance(value, str) and value[:1] == "<" else value
+
+
+def built(sent, function):
+    """Build the body of one of the types that the client takes."""
+    takes = typing.get_type_hints(function)["body"]
+    for each in typing.get_args(takes) or [takes]:
+        try:
+            body = each.from_dict(sent)
+        except (AttributeError, KeyError, TypeError, ValueError):
+            continue
+        if not differs(body.to_dict(), sent):
+            return body
+    raise AssertionError(f"no type of a body fits {sent}")
+
+
+from searchboard_client import AuthenticatedClient, Client
+
+told = json.load(sys.stdin)
+url, names = told["url"], told["names"]
+clients = {who: AuthenticatedClient(base_url=url, token=token) for who, token in told["tokens"].items()}
+clients["session"] = Client(base_url=url, headers={"Origin": url}, cookies={"board_session": told["session"]})
+clients["screen"] = Client(base_url=url, headers={"Origin": url})
+for call, example in told["calls"].items():
+    operation = told["operations"][call]
+    made = importlib.import_module(f"searchboard_client.api.default.{operation['module']}").sync_detailed
+    given = filled(example.get("with", {}))
+    if "body" in example:
+        given["body"] = built(filled(example["body"]), made)
+    answer = made(client=clients[example.get("by", "alice")], **given)
+    assert int(answer.status_code) == operation["status"], (call, answer.status_code, answer.content)
+    if operation["json"]:
+        wrong = differs(answer.parsed.to_dict(), json.loads(answer.content))
+        assert not wrong, (call, wrong[:5])
+        names |= {name: getattr(answer.parsed, field) for name, field in example.get("keep", {}).items()}
+    else:
+        assert answer.parsed == answer.content.decode(), call
+print(len(told["calls"]))
+'''
+)
+READS = (
+    DIFFERS
+    + """
+from searchboard_client import AuthenticatedClient
+from searchboard_client import models
+from searchboard_client.api.default import get_boards, get_boards_board, get_boards_board_events, post_boards_board_commands
+from searchboard_client.models import SearchOpenCommand, SightingAddCommand, SightingGradeCommand
 
 
 url, token = sys.argv[1:3]
@@ -92,7 +147,60 @@ with AuthenticatedClient(base_url=url, token=token, raise_on_unexpected_status=T
     })
     assert (refused.code.value if hasattr(refused.code, "value") else refused.code) == "not_found"
 print(json.dumps(found))
-'''
+"""
+)
+
+
+# By call: its example, made in this order. `by` is who asks, `<name>` stands for what is there, and `keep` for what is answered.
+SCREEN = {"name": "Screen", "profile": "room", "language": "en", "shows": {"boards": ["operations"], "every_s": 20}}
+EXAMPLES: dict[str, dict[str, Any]] = {
+    "GET /me": {},
+    "GET /me/draft-key": {"by": "session"},
+    "POST /me/active": {"by": "session"},
+    "GET /accounts": {},
+    "GET /boards": {"with": {"reference": "<reference>"}},
+    "GET /boards/{board}": {"with": {"board": "<board>", "at": 2}},
+    "GET /boards/{board}/events": {"with": {"board": "<board>", "after": 1, "limit": 3}},
+    "POST /boards/{board}/commands": {
+        "with": {"board": "<board>"},
+        "body": {"id": "generated-1", "name": "sighting.update", "data": {"sighting": "<sighting>", "source_name": "Jo"}},
+    },
+    "GET /boards/{board}/sightings/{sighting}/source": {"with": {"board": "<board>", "sighting": "<sighting>"}},
+    "GET /boards/{board}/chain": {"with": {"board": "<board>"}},
+    "GET /boards/{board}/cards.csv": {"with": {"board": "<board>"}},
+    "GET /boards/{board}/cards.json": {"with": {"board": "<board>"}},
+    "GET /boards/{board}/journal.csv": {"with": {"board": "<board>"}},
+    "GET /boards/{board}/journal.json": {"with": {"board": "<board>"}},
+    "POST /intake/sightings": {"body": {"id": "generated-2", "board": "<board>", "description": "a girl in a red coat"}},
+    "GET /find": {"with": {"q": "girl", "board": "<board>", "limit": 5}},
+    "POST /boards/{board}/similar": {"with": {"board": "<board>"}, "body": {"text": "a girl in a red coat"}},
+    "GET /intake/searches": {"with": {"lat": 50.85, "lon": 4.35}},
+    "GET /places": {"with": {"q": "Gent", "limit": 3}},
+    "GET /alerts": {},
+    "POST /alerts/read": {"body": {"alerts": [{"board": "<board>", "seq": 1}]}},
+    "GET /since": {"with": {"board": "<board>"}},
+    "GET /seen": {},
+    "POST /seen": {"body": {"marks": [{"board": "<board>", "epoch": "<epoch>", "seq": 2}]}},
+    "GET /handover": {},
+    "GET /handovers": {"with": {"before": 100}},
+    "GET /handovers/{number}": {"with": {"number": "<number>"}},
+    "GET /audit": {"by": "ada", "with": {"limit": 500}},
+    "GET /audit.csv": {"by": "ada"},
+    "POST /wall/codes": {"by": "screen", "keep": {"code": "code"}},
+    "POST /displays": {"body": SCREEN | {"code": "<code>"}, "keep": {"display": "id"}},
+    "GET /wall/codes/mine": {"by": "screen"},
+    "POST /wall/told": {"by": "screen", "body": {"version": "1", "current": True, "boards": {"operations": 1}}},
+    "GET /displays": {},
+    "PATCH /displays/{display}": {"with": {"display": "<display>"}, "body": {"sound": True}},
+    "POST /displays/{display}/reload": {"with": {"display": "<display>"}},
+    "DELETE /displays/{display}": {"with": {"display": "<display>"}},
+    "GET /openapi.json": {},
+    "GET /asyncapi.json": {},
+}
+
+
+def test_every_call_has_an_example() -> None:
+    assert set(EXAMPLES) == {f"{method} {path}" for method, path in CALLS}
 
 
 @pytest.fixture(scope="module")
@@ -114,28 +222,68 @@ async def demo(tmp_path: Path) -> AsyncIterator[Server]:
         yield server
 
 
-async def test_a_generated_client_reads_all_that_there_is_and_sends_commands(demo: Server, tools: Path, tmp_path: Path) -> None:
-    made = tmp_path / "client"
-    environment = {"PATH": os.pathsep.join([str(tools), str(Path(sys.executable).parent), os.environ["PATH"]])}
-
-    async def run(*command: str | Path, **more: str) -> str:
-        done = await asyncio.to_thread(
-            subprocess.run, command, cwd=tmp_path, env=environment | more, capture_output=True, text=True, check=False
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout
-
-    address = f"{demo.url}/api/v1/openapi.json"
-    said = await run(tools / "openapi-python-client", "generate", "--url", address, "--output-path", made)
+@pytest.fixture(scope="module")
+def client(tools: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The generated client."""
+    folder = tmp_path_factory.mktemp("generated")
+    (folder / "openapi.json").write_text(json.dumps(document()))
+    paths = os.pathsep.join([str(tools), str(Path(sys.executable).parent), os.environ["PATH"]])
+    command: list[str | Path] = [tools / "openapi-python-client", "generate", "--path", "openapi.json", "--output-path", "client"]
+    done = subprocess.run(command, cwd=folder, env={"PATH": paths}, capture_output=True, text=True, check=False)
+    said = done.stdout + done.stderr
+    assert done.returncode == 0, said
     assert "Warning" not in said, said
     assert "Unable" not in said, said
+    return folder / "client"
 
+
+async def run(tools: Path, client: Path, script: str, *arguments: str, given: str = "") -> Any:
+    """Run a script with the client; return what it prints."""
+    command = [str(tools / "python"), "-c", script, *arguments]
+    done = await asyncio.to_thread(
+        subprocess.run,
+        command,
+        env={"PYTHONPATH": str(client)}, input=given, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    return json.loads(done.stdout)
+
+
+@pytest.mark.slow
+async def test_a_generated_client_makes_every_call(team: Team, tools: Path, client: Path) -> None:
+    search, names = await scene(team)
+    email = f"{new_id()}@desk.example"
+    await live_changes.add_account(team.server.service, email, "Cora", "coordinator", PASSWORD)
+    await team.bob.command(search, "note.add", {"text": "@Alice look"})
+    snapshot = (await team.alice.http.get(f"/api/v1/boards/{search}")).json()
+    reference = next(each["state"]["reference"] for each in snapshot["entities"] if each["kind"] == "search")
+    number = await handover_steps.hand_to_sign(team.alice)
+    given = {
+        "url": team.server.url,
+        "tokens": {"alice": team.alice.token, "ada": team.ada.token},
+        "session": await session_cookie(team.server.service, email),
+        "names": names | {"board": search, "epoch": snapshot["epoch"], "reference": reference, "number": number},
+        "calls": EXAMPLES,
+        "operations": {
+            f"{method} {path}": {
+                "module": document()["paths"][f"/api/v1{path}"][method.lower()]["operationId"].strip("_"),
+                "status": call.status,
+                "json": call.media == "application/json",
+            }
+            for (method, path), call in CALLS.items()
+        },
+    }
+    assert await run(tools, client, CALLS_ALL, given=json.dumps(given)) == len(CALLS)
+
+
+@pytest.mark.slow
+async def test_a_generated_client_reads_all_that_there_is_and_sends_commands(demo: Server, tools: Path, client: Path) -> None:
     told: dict[str, dict[str, Any]] = {}
     for email in ("alice@demo.example", "nadia@demo.example"):
         token = await live_changes.apply_change(
             demo.service, lambda session, email=email: accounts.add_token(session, email, "write", email, format_utc(now()))
         )
-        told[email] = json.loads(await run(tools / "python", "-c", READS, demo.url, token, PYTHONPATH=str(made)))
+        told[email] = await run(tools, client, READS, demo.url, token)
     found = told["alice@demo.example"]
     assert found["boards"] > 10
     kinds = ("search", "column", "sighting", "task", "note", "shift")

@@ -8,9 +8,20 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 MAY_IMPORT = {
-    # uuid_utils, pysqlite3 and psycopg: the ids that the rows are kept with, and the databases
-    "models": {"models", "sqlmodel", "sqlalchemy", "alembic", "uuid_utils", "pysqlite3", "psycopg"},
-    "realtime": {"realtime", "starlette", "uvicorn", "websockets", "redis", "orjson", "h11"},  # uvicorn reads HTTP by h11
+    # uuid_utils, pysqlite3 and psycopg: the ids that the rows are kept with, and the databases; pydantic: types of JSON columns
+    "models": {
+        "models",
+        "sqlmodel",
+        "sqlalchemy",
+        "alembic",
+        "uuid_utils",
+        "pysqlite3",
+        "psycopg",
+        "pydantic",
+        "pydantic_core",
+    },
+    # uvicorn reads HTTP by h11; pydantic reads no TypedDict of Python 3.11
+    "realtime": {"realtime", "starlette", "uvicorn", "websockets", "redis", "orjson", "h11", "typing_extensions"},
 }
 
 
