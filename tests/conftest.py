@@ -43,7 +43,7 @@ def _take_turns(items: list[pytest.Item]) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Spread the browser files, which need a core and more, evenly among the others, which mostly wait: four files run at once.
+    """Spread the browser files, which need a core and more, evenly among the others, which mostly wait: five files run at once.
 
     Files run in reverse order of their names: the longest stand at the end of the alphabet, and what runs last should be short.
     """

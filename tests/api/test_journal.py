@@ -18,6 +18,7 @@ from board.engine import hash_chain, journal
 from board.engine.identity import Caller
 from board.service import BoardService
 from models.board import OPERATIONS, Board
+from tests.support.backends import ALTERNATING
 from tests.support.people import PASSWORD, new_id, settings_for
 from tests.support.team import Team
 
@@ -82,6 +83,7 @@ async def test_an_untouched_journal_holds(record: Record) -> None:
     assert await record.fault() is None
 
 
+@pytest.mark.both_backends(ALTERNATING)
 @pytest.mark.parametrize(
     ("column", "value"),
     [
