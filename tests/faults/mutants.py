@@ -41,20 +41,26 @@ class PatchDoesNotApply(Exception):
     """The source no longer has the text that a patch replaces."""
 
 
+def patched_files(patches: Sequence[Patch]) -> dict[str, str]:
+    """Return the changed files of the checkout, by name. Raises PatchDoesNotApply."""
+    files: dict[str, str] = {}
+    for each in patches:
+        path = ROOT / each.file
+        source = files.get(each.file) or (path.read_text(encoding="utf-8") if path.exists() else "")
+        if (times := source.count(each.old)) != 1:
+            raise PatchDoesNotApply(f"{each.file} has {each.old!r} {times} times; write the mutant anew")
+        files[each.file] = source.replace(each.old, each.new)
+    return files
+
+
 @contextlib.contextmanager
 def patched_tree(patches: Sequence[Patch]) -> Iterator[Path]:
     """Yield a copy of the checkout with these changes. Raises PatchDoesNotApply."""
     with tempfile.TemporaryDirectory(prefix="mutant-") as folder:
         copy = Path(folder) / "tree"
         shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(*NOT_COPIED))
-        for each in patches:
-            path = copy / each.file
-            source = path.read_text(encoding="utf-8") if path.exists() else ""
-            if (times := source.count(each.old)) != 1:
-                raise PatchDoesNotApply(
-                    f"{each.file} has moved on: {each.old!r} stands in it {times} times; write the mutant anew"
-                )
-            path.write_text(source.replace(each.old, each.new), encoding="utf-8")
+        for file, source in patched_files(patches).items():
+            (copy / file).write_text(source, encoding="utf-8")
         yield copy
 
 

@@ -25,7 +25,8 @@ from models.times import format_utc, now
 from tests.support.people import PASSWORD, PATIENCE_S, STARTS_WITHIN_S, new_id
 
 WRITERS = 4
-IN_FLIGHT = 6  # commands that a writer has on the wire at a time
+IN_FLIGHT = 6  # unanswered commands of a writer
+MAX_ACKS = 150  # before a kill, counted and not timed, so that fifty kills on a quick machine do not fill a board of 10,000 cards
 
 
 class Process:
@@ -115,10 +116,9 @@ async def _storm(folder: Path, kills: int, seed: int) -> int:
     writers = [Writer(process, token, board) for _ in range(WRITERS)]
     working = [asyncio.create_task(writer.write()) for writer in writers]
     for _ in range(kills):
-        known = sum(len(writer.acked) for writer in writers)
-        await asyncio.sleep(random.uniform(0.05, 0.6))  # the moment of the kill is what is random here
-        while sum(len(writer.acked) for writer in writers) == known:  # but not before work was done
-            await asyncio.sleep(0.01)
+        enough = sum(len(writer.acked) for writer in writers) + random.randint(10, MAX_ACKS)
+        while sum(len(writer.acked) for writer in writers) < enough:
+            await asyncio.sleep(random.uniform(0.001, 0.02))
             assert not any(task.done() for task in working)
         await process.end(signal.SIGKILL)
         check(folder, board, writers)
