@@ -67,6 +67,7 @@ def _packed(body: bytes) -> bytes:
 
 
 routes: list[BaseRoute] = [
+    Route("/static/{name:path}.d.ts", Response(status_code=404)),  # types of scripts, for tools
     Route("/static/v-{version}/{name:path}", serve_versioned),
     Mount("/static", StaticFiles(directory=STATIC)),
 ]

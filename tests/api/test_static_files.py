@@ -26,13 +26,15 @@ async def test_versioned_files_are_cached_for_ever_and_others_revalidated(server
             assert (answer.status_code, answer.headers["cache-control"]) == (200, LASTING), address
         main = next(each for each in named if each.endswith("/main.js"))
         lasting = (await http.get(main)).content
-        # A worker of another version may be asked: it has the same name, and what it gives is not kept.
+        # A worker of another version may get the request: it serves its own file without caching.
         answer = await http.get(re.sub(r"v-\w+", "v-0", main))
         assert (answer.content, answer.headers["cache-control"]) == (lasting, "no-cache")
         assert (await http.get("/static/js/main.js")).headers["cache-control"] == "no-cache"
         assert (await http.get("/i18n/fr.json?v=0")).headers["cache-control"] == "no-cache"
-        missing = await http.get(static_files.url_for("js/none.js"))
-        assert (missing.status_code, missing.headers["cache-control"]) == (404, "no-cache")
+        for name in ("js/none.js", "vendor/lit-html/lit-html.d.ts"):
+            missing = await http.get(static_files.url_for(name))
+            assert (missing.status_code, missing.headers["cache-control"]) == (404, "no-cache")
+        assert (await http.get("/static/vendor/lit-html/lit-html.d.ts")).status_code == 404
 
 
 async def test_public_files_are_compressed_and_personal_pages_are_not(alice: Person) -> None:
@@ -53,7 +55,7 @@ async def test_public_files_are_compressed_and_personal_pages_are_not(alice: Per
     async with httpx.AsyncClient(base_url=alice.server.url, headers=packed | browser) as http:
         for address in ("/login", "/", "/api/v1/me", f"/api/v1/boards/{search}"):
             assert "content-encoding" not in (await http.get(address)).headers
-    # A program may have a snapshot packed: no foreign page can make it ask. Still not what is its own.
+    # A snapshot for a program is compressed, as no foreign page can trigger it; personal data is not.
     assert (await alice.http.get(f"/api/v1/boards/{search}", headers=packed)).headers["content-encoding"] == "gzip"
     assert "content-encoding" not in (await alice.http.get("/api/v1/me", headers=packed)).headers
 
@@ -113,7 +115,7 @@ def test_another_text_is_another_version_and_another_hour_is_not(tmp_path: Path,
     before = static_files.version()
     monkeypatch.setattr(static_files, "STATIC", static)
     static_files._version.cache_clear()
-    assert static_files.version() == before  # copied: the same at another hour
+    assert static_files.version() == before  # a copy has other times
     (static / "js" / "main.js").write_text("another text")
     static_files._version.cache_clear()
     assert static_files.version() != before
