@@ -74,7 +74,7 @@ class Connection:
             for result in await asyncio.gather(*work, return_exceptions=True):
                 if isinstance(result, Exception) and not isinstance(result, WebSocketDisconnect | ConnectionError):
                     self.hub.counters.sockets_failed += 1
-                    log.error("a socket failed", exc_info=result)
+                    log.error("socket failed", exc_info=result)
             if self._close_code is not None:
                 self.frame_writer.close(self._close_code)
 

@@ -23,7 +23,7 @@ from tests.support.team import Team
 
 pytestmark = pytest.mark.both_backends
 
-NAME = "Noor of the story"  # what was typed: it may stand in no log
+NAME = "Noor of the story"  # a typed text, which no log may contain
 
 
 def fails(*_: Any) -> None:
@@ -138,7 +138,7 @@ async def test_a_message_that_meets_a_fault_ends_its_socket_and_is_logged(
         await bob.socket.send(json.dumps({"type": "presence", "board": search, "card": None, "editing": False}))
         await bob.wait_until(lambda: bob.close_code is not None)
     assert hub.counters.sockets_failed == before + 1
-    assert [record.message for record in caplog.records if record.name == "realtime.connection"] == ["a socket failed"]
+    assert [record.message for record in caplog.records if record.name == "realtime.connection"] == ["socket failed"]
 
 
 async def test_a_handshake_that_fails_is_counted_and_refused(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
