@@ -39,7 +39,7 @@ def choose(words: list[str]) -> list[str]:
 
 def _choose(name: str) -> None:
     if not Path(name).is_file():
-        raise ConfigurationError(f"{OPTION} names no file: {name or 'nothing'}.")
+        raise ConfigurationError(f"{OPTION}: there is no file {name!r}. Give the path of a settings file.")
     os.environ[CHOSEN] = str(Path(name).absolute())
 
 
@@ -70,7 +70,7 @@ def _problem(name: str, known: Collection[str]) -> str:
         return f"{name.upper()} has no value"
     if re.fullmatch(r"[A-Z][A-Z0-9_]{1,63}", name) or suggestion(name, known):
         return f"the board has no setting {name}{suggestion(name, known)}"
-    return "that is no setting: it is written NAME=value"
+    return "this is not a setting. Write NAME=value"
 
 
 def suggestion(name: str, known: Collection[str], near_by: float = 0.75) -> str:

@@ -26,5 +26,5 @@ def load_or_create_secret(path: Path) -> bytes:
             fresh.unlink()
     kept = path.read_bytes().strip()
     if len(kept) < MIN_SECRET_LENGTH:
-        raise ConfigurationError(f"The secret in {path} is damaged: remove that file, and a new one is made.")
+        raise ConfigurationError(f"The secret in {path} is damaged. Delete that file, and a new one is created.")
     return kept

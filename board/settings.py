@@ -112,22 +112,18 @@ class Settings(BaseSettings):
     def check(self) -> None:
         """Raise ConfigurationError for settings that can't be served. The message quotes no password."""
         if self.public_url and not re.fullmatch(r"https?://[^/\s]+/?", self.public_url, re.IGNORECASE):
-            raise ConfigurationError("PUBLIC_URL is what browsers see, as in https://board.example.org.")
+            raise ConfigurationError("PUBLIC_URL is not the address of a website. Example: https://board.example.org.")
         load_catalogue(self.files_path)
         if self.workers > 1 and not self.redis_url:
-            raise ConfigurationError("More than one worker needs Redis: set REDIS_URL.")
+            raise ConfigurationError("More than one worker needs Redis. Set REDIS_URL.")
         if self.workers > 1 and self.on_sqlite:
-            raise ConfigurationError("More than one worker needs PostgreSQL: set DATABASE_URL.")
+            raise ConfigurationError("More than one worker needs PostgreSQL. Set DATABASE_URL.")
         if self.redis_url:
             _check_redis(self.redis_url)
         if self.secret_key is None and self.database_url.startswith("postgres"):
-            raise ConfigurationError(
-                "With PostgreSQL a secret is needed that all servers share: set SECRET_KEY to a long random text."
-            )
+            raise ConfigurationError("With PostgreSQL, all servers must share a secret. Set SECRET_KEY to a long random text.")
         if self.secret_key is not None and len(self.secret_key) < MIN_SECRET_LENGTH:
-            raise ConfigurationError(
-                f"SECRET_KEY is too short: it needs {MIN_SECRET_LENGTH} characters or more, drawn at random."
-            )
+            raise ConfigurationError(f"SECRET_KEY is too short. Set it to at least {MIN_SECRET_LENGTH} random characters.")
 
     def secret(self) -> bytes:
         """Return the secret shared by the installation's servers: SECRET_KEY, or one kept in a file beside the SQLite
@@ -139,7 +135,7 @@ class Settings(BaseSettings):
         try:
             return load_or_create_secret(path)
         except OSError as error:
-            raise ConfigurationError(f"The secret beside the database ({path}) can't be kept: {error.strerror}.") from error
+            raise ConfigurationError(f"The secret can't be kept in {path}, beside the database: {error.strerror}.") from error
 
 
 def _check_redis(url: str) -> None:
@@ -148,4 +144,6 @@ def _check_redis(url: str) -> None:
     try:
         parse_url(url)  # type: ignore[no-untyped-call]
     except (ValueError, TypeError):  # no cause, as it may quote the password
-        raise ConfigurationError("REDIS_URL names no Redis: it is like redis://user:password@host:6379/0.") from None
+        raise ConfigurationError(
+            "REDIS_URL is not the URL of a Redis server. Example: redis://user:password@host:6379/0."
+        ) from None

@@ -24,7 +24,7 @@ def install(extras: Annotated[list[str] | None, typer.Argument(help="paper: the 
     """Install the dependencies of this checkout, beside what was installed before. (Only as `python3 -m board install`.)"""
     env = Path(sys.prefix)
     if environments.is_ours(bootstrap.ROOT, env) and not environments.is_current(bootstrap.ROOT, env, frozenset(extras or ())):
-        raise OperationError(f"This program installs nothing: {bootstrap.advice(extra=' '.join(extras or ()))}.")
+        raise OperationError(f"This program can't install packages: {bootstrap.advice(extra=' '.join(extras or ()))}.")
     print(f"everything is installed, in {env}")
 
 

@@ -21,8 +21,8 @@ def password(from_stdin: bool) -> str:
         raise OperationError("Give the password on standard input, with --password-stdin.")
     try:
         typed = getpass.getpass("Password: ")
-        if getpass.getpass("The same again: ") != typed:
-            raise OperationError("The two differ: nothing was changed.")
+        if getpass.getpass("Repeat the password: ") != typed:
+            raise OperationError("The two passwords differ. Nothing was changed.")
     except EOFError:
         raise typer.Abort from None
     return typed

@@ -29,9 +29,9 @@ def run(port: int, fresh: bool = False, live: bool = False) -> None:
             if fresh or not installation.exists():
                 _make(installation)
             elif (installation / STAMP).read_text() != PASSWORD:
-                raise OperationError(f"The demo in {folder} was made by an earlier version: use --fresh to start over.")
+                raise OperationError(f"The demo in {folder} was made by an earlier version. Use --fresh to start over.")
             elif _age_h(installation) > MAX_AGE_H:
-                _print(f"The demo data is {_age_h(installation):.0f} hours old: use --fresh to start over.")
+                _print(f"The demo data is {_age_h(installation):.0f} hours old. Use --fresh to start over.")
             settings = _settings(installation, port)
             members = _simulated_users(settings) if live else []
             tasks: list[asyncio.Task[None]] = []  # keeps a reference: the event loop has only a weak one
@@ -43,7 +43,7 @@ def run(port: int, fresh: bool = False, live: bool = False) -> None:
 
             serve(settings, ready)
     except ConfigurationError as error:
-        raise ConfigurationError(f"{error} Another port: --port 0 takes a free one.") from error
+        raise ConfigurationError(f"{error} Use --port 0 for any free port.") from error
     except OSError as error:
         raise ConfigurationError(f"The demo's folder {folder} can't be used: {error.strerror}.") from error
 

@@ -45,7 +45,7 @@ LOCAL = ("127.0.0.1", "::1", "localhost")
 def run_all() -> None:
     """Run all three by the Procfile of the checkout: this process becomes honcho's. Raise ConfigurationError if there is none."""
     if not (data_dir.ROOT / "Procfile").is_file():
-        raise ConfigurationError("`board dev` needs a checkout: there is no Procfile here.")
+        raise ConfigurationError("`board dev` needs a checkout. There is no Procfile here.")
     os.chdir(data_dir.ROOT)
     os.execv(sys.executable, [sys.executable, "-m", "honcho", "start"])  # noqa: S606 - our own words
 
@@ -95,7 +95,7 @@ def web() -> None:
     own = "database_url" not in settings_given.model_fields_set
     if own and settings_given.host not in LOCAL:
         raise ConfigurationError(
-            "The passwords of the sample data are public: name a database of your own (DATABASE_URL) to listen on HOST."
+            "The passwords of the sample data are public. To listen on HOST, set DATABASE_URL to a database of your own."
         )
     defaults: dict[str, Callable[[], Any]] = {
         "database_url": lambda: _wait_for_url(folder, "postgres", _takes_connections),
@@ -130,7 +130,7 @@ def _locked(folder: Path) -> Iterator[None]:
             folder.chmod(0o711)
             yield
     except data_dir.AlreadyRunning:
-        raise ConfigurationError(f"Another `board dev` runs already, in {folder.parent}: stop it first.") from None
+        raise ConfigurationError(f"Another `board dev` runs already, in {folder.parent}. Stop it first.") from None
 
 
 def _start(server: Postgres | Redis) -> None:
@@ -182,7 +182,7 @@ def _stop_signals() -> Iterator[threading.Event]:
 def _watch(server: Postgres | Redis, stop: threading.Event) -> None:
     while not stop.wait(POLL_INTERVAL_S):
         if not server.alive:
-            raise ConfigurationError(f"The server has ended by itself; its log is {server.log}.")
+            raise ConfigurationError(f"The server has exited. Its log is {server.log}.")
 
 
 def _wait_for_web(folder: Path) -> None:
@@ -228,7 +228,7 @@ def _wait_for_url(folder: Path, name: str, ready: Callable[[str], bool]) -> str:
         if url and ready(url):
             return url
         time.sleep(POLL_INTERVAL_S)
-    raise ConfigurationError(f"No server has come up: start it with `board dev {name}`, or all of them with `honcho start`.")
+    raise ConfigurationError(f"No server has started. Start it with `board dev {name}`, or all of them with `honcho start`.")
 
 
 def _takes_connections(url: str) -> bool:

@@ -61,17 +61,17 @@ def read_heads(file: Path) -> list[TrustedHead]:
     except OSError as error:
         raise OperationError(f"The heads in {file} can't be read: {error.strerror}.") from error
     except UnicodeDecodeError as error:
-        raise OperationError(f"{file} is no file of heads: it is not text.") from error
+        raise OperationError(f"{file} is not a text file. Give a file with the output of `board verify`.") from error
     found = [_read_line(file, number, each) for number, each in enumerate(lines, 1) if each.strip()]
     if not found:
-        raise OperationError(f"{file} has no heads in it: it is what verify prints.")
+        raise OperationError(f"{file} contains no heads. Give a file with the output of `board verify`.")
     return found
 
 
 def _read_line(file: Path, number: int, line: str) -> TrustedHead:
     read = _LINE.fullmatch(line.strip())
     if read is None or (read[3] == "none") != (int(read[2]) == 0):
-        raise OperationError(f"{file}, line {number}, is not what verify prints: a board, its events and its head.")
+        raise OperationError(f"{file}, line {number}, is not a line of `board verify`, with a board, its events and its head.")
     return TrustedHead(read[1], int(read[2]), bytes.fromhex(read[3]) if read[3] != "none" else b"")
 
 
@@ -130,14 +130,14 @@ def verify(session: Session, board: str | None = None, heads: Path | None = None
     query = select(Board).order_by(col(Board.kind) == AUDIT, Board.kind, Board.id)
     boards = session.exec(query.where(Board.id == board) if board else query).all()
     if board and not boards:
-        raise OperationError("There is no board by this id.")
+        raise OperationError("There is no board with this id.")
     for each in boards:
         fault = hash_chain.verify_from(session, each, ChainCursor()) or verify_against(session, each, witnesses)
         if fault is not None:
             raise OperationError(f"{each.id}: {fault.message}")
     gone = {each.board for each in witnesses} - {each.id for each in boards}
     if gone and board is None:
-        raise OperationError(f"{min(gone)}: the board is gone, with its journal.")
+        raise OperationError(f"{min(gone)}: the board and its journal are missing.")
     return [head_line(each) for each in boards]
 
 

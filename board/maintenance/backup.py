@@ -31,7 +31,7 @@ def backup(database: Database, to: Path, progress: Progress) -> tuple[int, list[
     boards need their backup. Raise OperationError; then no file is left.
     """
     if database.path is None:
-        raise OperationError("PostgreSQL has its own pg_dump for this: /help/how-to/backup says how.")
+        raise OperationError("This command backs up SQLite only. Use pg_dump for PostgreSQL, as /help/how-to/backup explains.")
     _check_new(to)
     try:
         with _temporary_file(to) as part:
@@ -47,7 +47,7 @@ def backup(database: Database, to: Path, progress: Progress) -> tuple[int, list[
     except library.Error as error:
         raise OperationError(f"The backup can't be made: {error}.") from error
     except DBAPIError as error:
-        raise OperationError(f"The backup does not hold: {error.orig}. It was not kept.") from error
+        raise OperationError(f"The backup failed its check: {error.orig}. It was deleted.") from error
     return found
 
 
@@ -59,7 +59,7 @@ def note_backup(session: Session, at: str, file: Path | None) -> None:
 
 def _check_new(to: Path) -> None:
     if os.path.lexists(to):
-        raise OperationError(f"There is a file {to} already: name a new one.")
+        raise OperationError(f"{to} exists already. Name a new file.")
 
 
 @contextmanager
@@ -84,7 +84,7 @@ def _copy(source: Path, part: Path, progress: Progress) -> None:
     with closing(library.connect(source)) as connection:
         configure_connection(connection)
         if connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'board'").fetchone() is None:
-            raise OperationError("There is nothing to back up: DATABASE_URL names a database without a board.")
+            raise OperationError("There is nothing to back up. DATABASE_URL names a database without a board.")
         connection.set_progress_handler(report_progress, PROGRESS_STEPS)
         connection.execute("VACUUM INTO ?", (str(part),))
 
@@ -96,7 +96,7 @@ def _verify(part: Path) -> tuple[int, list[str]]:
     with engine.connect() as connection, Session(connection) as session:
         found = connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar_one()
         if found != "ok":
-            raise OperationError(f"The backup does not hold: {found}. It was not kept.")
+            raise OperationError(f"The backup failed its check: {found}. It was deleted.")
         boards = connection.execute(text("SELECT id, seq, head FROM board ORDER BY id")).all()
         errors = [(board.id, hash_chain.verify(session, board)) for board in boards]  # type: ignore[arg-type]  # fields enough
         return len(boards), [f"{id}: {error_text}" for id, error_text in errors if error_text]

@@ -43,7 +43,7 @@ def _copy(source: Database, target: Database, old: Session, new: Session, progre
     # Its rows record work on the source database
     tables = [each for each in metadata.sorted_tables if each.name != Upkeep.__tablename__]
     if not _count(source_connection, metadata.tables["board"]):
-        raise OperationError("There is nothing to copy: DATABASE_URL names a database without a board.")
+        raise OperationError("There is nothing to copy. DATABASE_URL names a database without a board.")
     _check_empty(target_connection, tables)
     for table in tables:
         progress(f"{table.name}: {_copy_table(source_connection, target_connection, table, progress)} rows")
@@ -51,13 +51,13 @@ def _copy(source: Database, target: Database, old: Session, new: Session, progre
     for board in new.exec(select_rows(Board).order_by(Board.id)):
         progress(_verify_chain(old, new, board))
     if source.read_now(_position) != _position(old):
-        raise OperationError("Somebody wrote to the database meanwhile: stop its servers and copy again. Nothing was copied.")
+        raise OperationError("The database changed during the copy. Nothing was copied. Stop its servers and copy again.")
 
 
 def _check_empty(connection: Connection, tables: list[Table]) -> None:
     for table in tables:
         if table.name != "rights" and _count(connection, table):
-            raise OperationError(f"The database to copy to is not empty: it has rows in {table.name}. Make a new one.")
+            raise OperationError(f"The database to copy to is not empty: it has rows in {table.name}. Create a new one.")
 
 
 def _copy_table(source_connection: Connection, target_connection: Connection, table: Table, progress: Progress) -> int:
@@ -74,7 +74,7 @@ def _copy_table(source_connection: Connection, target_connection: Connection, ta
 def _verify_copy(source_connection: Connection, target_connection: Connection, tables: list[Table]) -> None:
     for table in tables:
         if _count(source_connection, table) != _count(target_connection, table):
-            raise OperationError(f"Not every row of {table.name} arrived. Nothing was copied.")
+            raise OperationError(f"Rows of {table.name} are missing in the copy. Nothing was copied.")
 
 
 def _count(connection: Connection, table: Table) -> int:
@@ -89,7 +89,7 @@ def _verify_chain(old: Session, new: Session, board: Board) -> str:
         return integrity.head_line(board)
     if before is not None and hash_chain.verify(old, before) == error:
         return f"{board.id} was damaged before it was copied: {error}"
-    raise OperationError(f"The copy of {board.id} does not hold: {error}. Nothing was copied.")
+    raise OperationError(f"The copy of {board.id} failed its check: {error}. Nothing was copied.")
 
 
 def _position(session: Session) -> list[Any]:

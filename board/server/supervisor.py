@@ -213,7 +213,7 @@ class Supervisor:
     def _check_crash_loop(self) -> None:
         most = MAX_EARLY_EXITS if self._all_ready else MAX_EARLY_EXITS_AT_FIRST
         if all(slot.early_exits > most and (slot.worker is None or not slot.worker.ready) for slot in self._slots):
-            raise ConfigurationError("The workers end as soon as they are started; what they said stands above.")
+            raise ConfigurationError("The workers exit as soon as they start. Their messages are above.")
 
     def _kill_if_stuck(self, worker: Worker, now: float) -> None:
         """Kill a worker that sends no heartbeat, or does not stop."""

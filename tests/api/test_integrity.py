@@ -106,7 +106,7 @@ async def desk(tmp_path: Path, installation: dict[str, Any]) -> AsyncIterator[Ev
 async def test_a_journal_cut_short_since_a_handover_was_signed_is_named_with_it(desk: Evidence) -> None:
     head = (await desk.board(desk.search)).seq
     await desk.cut(desk.search, head - 1)
-    assert len(await desk.verified()) == 3  # nobody knows better
+    assert len(await desk.verified()) == 3  # nothing contradicts it
     number = await desk.sign()
     await desk.command(desk.search, "note.add", {"text": "after it"})
     await desk.cut(desk.search, head - 1)  # what came after it is not handed over
@@ -171,7 +171,7 @@ async def test_handover_of_another_epoch_is_ignored_and_a_missing_board_is_named
     await desk.cut(desk.search, 8)
     assert len(await desk.verified()) == 3
     await desk.sql("DELETE FROM board WHERE id = :board")
-    with pytest.raises(OperationError, match=f"{desk.search}: the board is gone"):
+    with pytest.raises(OperationError, match=f"{desk.search}: the board and its journal are missing"):
         await desk.verified()
 
 
@@ -200,7 +200,7 @@ async def test_heads_kept_elsewhere_find_what_no_handover_knows(desk: Evidence, 
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (None, "can't be read"), (b"", "has no heads in it"), (b"\xff\xfe", "is not text"), (b"all is well\n", "line 1"),
+        (None, "can't be read"), (b"", "contains no heads"), (b"\xff\xfe", "is not a text file"), (b"all is well\n", "line 1"),
         (f"x holds: 3 events, head {HEAD}\nx holds: 3 events, head {HEAD[1:]}".encode(), "line 2"),
         (b"x holds: 3 events, head none", "line 1"), (f"x holds: 0 events, head {HEAD}".encode(), "line 1"),
     ],

@@ -47,7 +47,7 @@ class Shell:
 
     async def start(self, *words: str, **settings: str) -> asyncio.subprocess.Process:
         """A call by a Python of its own."""
-        kept = {"BOARD_PREPARED": str(ROOT)}  # what the first start installs is not these tests' affair
+        kept = {"BOARD_PREPARED": str(ROOT)}  # these tests do not cover installation at the first start
         return await asyncio.create_subprocess_exec(
             sys.executable, "-m", "board", *words, cwd=ROOT, env=kept | self._environment(settings),
             stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
@@ -167,7 +167,7 @@ async def test_others_write_while_a_password_is_hashed(
     written: list[str] = []
 
     def hashed(password: str) -> str:
-        other.write_now(bump_rights_version)  # raises DatabaseUnavailable where whoever hashes has the database
+        other.write_now(bump_rights_version)  # raises DatabaseUnavailable if the database is held while hashing
         written.append(password)
         return hash_password(password)
 
@@ -325,7 +325,7 @@ def test_a_terminal_asks_for_a_password_twice_and_shows_it_never(tmp_path: Path,
     os.close(theirs)
     said = ""
     with os.fdopen(ours, "r+b", buffering=0) as terminal:
-        for prompt, typed in (("Password: ", "correct horse 1"), ("The same again: ", again)):
+        for prompt, typed in (("Password: ", "correct horse 1"), ("Repeat the password: ", again)):
             while prompt not in said:
                 said += terminal.read(1_000).decode()
             terminal.write(f"{typed}\n".encode())
@@ -337,7 +337,7 @@ def test_a_terminal_asks_for_a_password_twice_and_shows_it_never(tmp_path: Path,
     if again == "correct horse 1":
         assert (code, bool(re.search(UUID, said))) == (0, True)
     else:
-        assert (code, "The two differ" in said) == (1, True)
+        assert (code, "The two passwords differ" in said) == (1, True)
         assert not (tmp_path / "board.db").exists()
 
 

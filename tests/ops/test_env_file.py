@@ -35,7 +35,7 @@ def test_every_command_takes_a_file_of_settings_wherever_it_is_named(tmp_path: P
 def test_a_file_that_is_not_there_is_refused(tmp_path: Path, words: tuple[str, ...]) -> None:
     done = call(tmp_path, *words)
     assert (done.code, done.out) == (1, "")
-    assert done.err.startswith("--env-file names no file")
+    assert done.err.startswith("--env-file: there is no file")
 
 
 @pytest.mark.parametrize(
@@ -47,10 +47,10 @@ def test_a_file_that_is_not_there_is_refused(tmp_path: Path, words: tuple[str, .
             ".env, line 6: the board has no setting DATABASE_URI (is DATABASE_URL meant?).\n",
         ),
         ("COLOUR=blue\n", ".env, line 1: the board has no setting COLOUR.\n"),
-        ("max_sockets=3\n", ".env, line 1: that is no setting: it is written NAME=value.\n"),
+        ("max_sockets=3\n", ".env, line 1: this is not a setting. Write NAME=value.\n"),
         ("PORT\n", ".env, line 1: PORT has no value.\n"),
-        (f"SECRET_KEY=abc\n{SECRET}==\n", ".env, line 2: that is no setting: it is written NAME=value.\n"),
-        (f'SECRET_KEY="{SECRET}\n', ".env, line 1: that is no setting: it is written NAME=value.\n"),
+        (f"SECRET_KEY=abc\n{SECRET}==\n", ".env, line 2: this is not a setting. Write NAME=value.\n"),
+        (f'SECRET_KEY="{SECRET}\n', ".env, line 1: this is not a setting. Write NAME=value.\n"),
         ("LOG_LEVEL=BANANA\n", "The setting LOG_LEVEL can't be used: it is one of DEBUG, INFO, WARNING, ERROR, CRITICAL.\n"),
         ("WORKERS=many\n", "The setting WORKERS can't be used: "),
         ("FORWARDED_ALLOW_IPS=proxy\n", "The setting FORWARDED_ALLOW_IPS can't be used: it has addresses or networks in it"),

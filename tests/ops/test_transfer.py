@@ -145,10 +145,10 @@ async def test_a_source_that_somebody_writes_to_is_refused_and_nothing_is_kept(t
         if line.startswith("event:"):
             transferred.source.write_now(write)
 
-    with pytest.raises(OperationError, match="stop its servers"):
+    with pytest.raises(OperationError, match="Stop its servers"):
         transfer.copy(transferred.source, transferred.target, tell)
     assert {name for name, rows in transferred.target.read_now(everything).items() if rows} == {"rights"}
-    transferred.copy()  # now that it is still
+    transferred.copy()  # now that nobody writes
 
 
 async def test_a_copy_that_breaks_off_leaves_nothing(transferred: Transferred, monkeypatch: pytest.MonkeyPatch) -> None:

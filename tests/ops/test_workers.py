@@ -141,7 +141,7 @@ class Steady:
     async def work(self) -> None:
         pending = None
         while not self.enough:
-            socket = await self.workers.add_person(self.token)  # a line that is refused fails the scene
+            socket = await self.workers.add_person(self.token)  # a refused connection fails the test
             with contextlib.suppress(WebSocketException):
                 while not self.enough:
                     pending = pending or new_id()
@@ -163,7 +163,7 @@ async def test_a_rolling_restart_drops_nothing(workers: WorkerProcesses) -> None
     asked = 0
     workers.process.send_signal(signal.SIGHUP)
     while before & set(workers.pids):
-        async with httpx.AsyncClient(timeout=PATIENCE_S) as http:  # a new line each time
+        async with httpx.AsyncClient(timeout=PATIENCE_S) as http:  # a new connection each time
             assert (await http.get(f"{workers.url}/healthz")).status_code == 200
         asked += 1
         assert not any(task.done() for task in work), [task for task in work if task.done()]
@@ -247,6 +247,6 @@ async def test_workers_that_can_not_begin_end_the_supervisor_in_a_sentence(postg
     )
     out, said = await asyncio.wait_for(process.communicate(), 6 * PATIENCE_S)
     assert (process.returncode, out) == (1, b"")
-    assert said.decode().splitlines()[-1] == "The workers end as soon as they are started; what they said stands above."
+    assert said.decode().splitlines()[-1] == "The workers exit as soon as they start. Their messages are above."
     assert b"Traceback" not in said
     assert SERVE in workers.command[2]
