@@ -3,7 +3,7 @@
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -58,12 +58,12 @@ class Run:
         return text or ("no tests ran" if self.code == NOTHING_RAN else f"1 error (pytest ended with {self.code})")
 
 
-def run(arguments: Sequence[str], root: Path) -> Run:
+def run(arguments: Sequence[str], root: Path, environment: Mapping[str, str] | None = None) -> Run:
     """Run pytest in `root`, and record the outcome of each test."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "outcomes.json"
         command = [*arguments, "-p", "board.dev.outcomes", f"--outcomes={file}"]
-        done = subprocess.run([sys.executable, "-m", "pytest", *command], check=False, cwd=root)  # noqa: S603
+        done = subprocess.run([sys.executable, "-m", "pytest", *command], check=False, cwd=root, env=environment)  # noqa: S603
         return Run(done.returncode, Outcomes.read(file))
 
 

@@ -3,8 +3,10 @@
 import os
 import shutil
 import sys
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 from board.bootstrap import ROOT
 from board.dev import CannotStart, find_postgres, second_try, test_coverage
@@ -49,11 +51,12 @@ def run(arguments: Sequence[str]) -> int:
     if not any(word.startswith("-m") for word in arguments):
         report(LEFT_OUT)
     phases = Phases()
-    with ThreadPoolExecutor(1) as beside:  # as tests wait for half of their time
+    measured = is_measured(arguments)
+    with tempfile.TemporaryDirectory() as name, ThreadPoolExecutor(1) as beside:  # as tests wait for half of their time
+        folder = Path(name)
         rules = beside.submit(check_rules, phases)
-        ran = tests(arguments, phases)
-        failed = rules.result()
-    failed |= coverage(ran) if is_measured(arguments) else {}
+        ran = tests(arguments, phases, test_coverage.environment(folder) if measured else None)
+        failed = rules.result() | (coverage(folder) if measured and not ran.code else {})
     report(str(phases))
     for line in ran.flaky_lines():
         print(line)  # noqa: T201
@@ -82,29 +85,25 @@ def is_whole(arguments: Sequence[str]) -> bool:
 
 
 def is_measured(arguments: Sequence[str]) -> bool:
-    """Return whether coverage is asked for, of all tests. It is no default: tests of commands take half as long again with it."""
-    return is_whole(arguments) and "--cov" in arguments and not any(word.startswith("-k") for word in arguments)
+    """Return whether all tests run, and so their coverage means something."""
+    return is_whole(arguments) and not any(word.startswith("-k") for word in arguments)
 
 
-def coverage(ran: Run) -> dict[str, int]:
-    """Print what the tests covered. Gives 1, by name, where that is less than is held; of a run that failed it says nothing."""
-    found = test_coverage.measured(ROOT)
-    if not found or ran.code:
-        return {}
-    report("coverage: " + ", ".join(f"{package} {percent:.1f} %" for package, percent in found.items()))
+def coverage(folder: Path) -> dict[str, int]:
+    """Print what the tests covered. Return 1, by name, if that is less than is held."""
+    found = test_coverage.measured(folder)
+    report(f"coverage: {test_coverage.summary(found)}")
     below = test_coverage.faults(found)
     for sentence in below:
         report(sentence)
     return {"coverage": 1} if below else {}
 
 
-def tests(arguments: Sequence[str], phases: Phases) -> Run:
-    """Run pytest, and a second time a few tests that failed."""
-    whole = is_whole(arguments)
-    words = [word for word in arguments if word != "--cov" or not is_measured(arguments)]
-    options = [*(ABREAST if whole else ()), *words]
+def tests(arguments: Sequence[str], phases: Phases, environment: Mapping[str, str] | None) -> Run:
+    """Run pytest, in `environment` or in this process's, and a second time a few tests that failed."""
+    options = [*(ABREAST if is_whole(arguments) else ()), *arguments]
     with phases.timed("tests", "pytest"):
-        ran = second_try.run([*(test_coverage.OPTIONS if is_measured(arguments) else ()), *options], ROOT)
+        ran = second_try.run(options, ROOT, environment)
     if ran.retriable and not {"--pdb", "--trace"} & {*arguments}:
         with phases.timed("second try", f"what failed, alone: {len(ran.outcomes.failed)}"):
             second_try.again(ran, options, ROOT)

@@ -1,0 +1,25 @@
+"""Pytest plugin that measures which lines and branches tests go through, in each worker process of pytest. It is loaded by
+PYTEST_PLUGINS, as `-p` loads a plugin after conftest.py there, which imports what is measured."""
+
+import json
+import os
+from pathlib import Path
+
+from slipcover import FileMatcher, ImportManager, Slipcover
+
+from board.bootstrap import ROOT
+from board.dev.test_coverage import FOLDER, HELD
+
+IGNORED = [r"@overload", r"\.\.\.$", r"raise AssertionError"]  # `...` is the body of a method of a Protocol
+KEEP_PROBES = 10**9  # hits; removing probes replaces the code of functions while other threads run them
+
+if worker := os.environ.get("PYTEST_XDIST_WORKER"):
+    del os.environ["PYTEST_PLUGINS"]  # not in processes that tests start
+    sources = [str(ROOT / each) for each in HELD]
+    coverage = Slipcover(branch=True, source=sources, exclude_also=IGNORED, d_miss_threshold=KEEP_PROBES)
+    ImportManager(coverage, FileMatcher(sources=sources)).__enter__()
+
+    def pytest_sessionfinish() -> None:
+        """Write what this process has seen."""
+        file = Path(os.environ[FOLDER]) / f"{worker}.json"
+        file.write_text(json.dumps(coverage.get_coverage()), encoding="utf-8")
