@@ -106,7 +106,7 @@ async def test_many_sockets_and_calls_of_one_account_count_together(limited: Ser
     token = await create_token(limited.service, "Alice", "coordinator")
     sockets = [await connect_person(limited, token) for _ in range(30)]
     for each in sockets:
-        for number in range(RATE):  # none is too fast by itself
+        for number in range(RATE):  # no socket exceeds the limit by itself
             await each.send({"type": "ping", "id": number})
     for each in sockets:
         await each.wait_until(lambda each=each: len([f for f in each.frames if f["type"] in ("pong", "error")]) == RATE)
@@ -206,19 +206,19 @@ async def test_two_workers_do_not_give_twice_as_much(postgres_url: str, redis_ur
             opened = {"kind": "runaway", "person": {"first_name": "Noor"}, "missing_since": "2026-11-24T15:10:00Z"}
             answer = await http.post("/api/v1/boards/operations/commands", json=note() | {"name": "search.open", "data": opened})
             search = answer.json()["opened"]
-        for pid in workers.pids:  # both are there
+        for pid in workers.pids:  # both workers answer
             socket = await workers.come_to(token, pid)
             served.add(workers.serving(socket))
             await socket.close()
         assert len(served) == 2
 
         async def take_in(number: int) -> int:
-            async with httpx.AsyncClient(base_url=workers.url, headers=headers, timeout=PATIENCE_S) as http:  # of its own
+            async with httpx.AsyncClient(base_url=workers.url, headers=headers, timeout=PATIENCE_S) as http:  # its own connection
                 said = {"id": f"i{number}", "board": search, "description": "a girl"}
                 return (await http.post("/api/v1/intake/sightings", json=said)).status_code
 
         codes = [code for start in range(0, 60, 20) for code in await asyncio.gather(*map(take_in, range(start, start + 20)))]
-        # Where a worker could not hear Redis in time, as this machine was busy, it went on by its own count, and said so.
+        # On a busy machine a worker may have missed Redis' answer. Then it counted alone, and logged that.
         alone = any("rate limits not shared" in line for line in workers.said)
         assert 10 <= codes.count(201) <= (20 if alone else 10), workers.said
         assert codes.count(201) + codes.count(429) == 60

@@ -147,7 +147,7 @@ async def test_the_same_rules_hold_wherever_a_password_is_set(server: Server) ->
     await server.service.database.write(accounts.prepare_password(email, "Eva Dubois eats apples"))
 
 
-# -- at the same moment ---------------------------------------------------------------------------------------------------
+# -- simultaneous calls ---------------------------------------------------------------------------------------------------
 
 
 async def test_nobody_comes_in_by_a_password_that_was_changed_meanwhile(server: Server) -> None:

@@ -25,7 +25,7 @@ pytestmark = pytest.mark.both_backends(ALTERNATING)
 
 NEW = "four words that nobody guesses"
 LISTED = "qwertyuiop"
-OWN: dict[str, dict[str, str]] = {  # what each person can do with their own account
+OWN: dict[str, dict[str, str]] = {  # actions of each person on their own account
     "/account/password": {"old": PASSWORD, "new": NEW},
     "/account/theme": {"theme": "dark"},
     "/account/alerts": {"sighting": "list", "status": "off", "assigned": "desktop", "mention": "list"},
@@ -141,7 +141,7 @@ async def test_a_link_sets_another_password_and_ends_every_session(team: Team, a
     eva = await hire(server)
     async with browser(server, eva) as at_work, browser(server) as elsewhere:
         link = shown_once(await ada.post(f"/accounts/{eva.id}/link"))
-        assert await signed_in(at_work)  # nobody is thrown out by a link that is not used
+        assert await signed_in(at_work)  # an unused link ends no session
         for password in ("123456789", LISTED, eva.email):
             refused = await elsewhere.post("/password", data={"code": link, "new": password})
             assert refused.status_code == 422
@@ -193,7 +193,7 @@ async def test_a_link_is_good_until_it_ends(
     monkeypatch.setattr(server.service, "clock", lambda: moment + password_links.LINK_TTL - timedelta(seconds=1))
     async with browser(server) as http:
         refused = await http.post("/password", data={"code": link, "new": "short"})
-        assert "at least 10" in problem(refused)  # so the link itself was good
+        assert "at least 10" in problem(refused)  # the link itself was valid
         await ended(server, eva, ada)  # type: ignore[operator]
         before = (await as_now(server, eva)).password
         refused = await http.post("/password", data={"code": link, "new": NEW})
@@ -293,7 +293,7 @@ async def test_token_is_shown_once_listed_without_its_secret_and_revoked(team: T
     assert problem(await ada.post("/accounts/tokens", data=given | {"name": new_id(), "scope": "all"}))
 
 
-# -- nobody else ----------------------------------------------------------------------------------------------------------
+# -- other roles ----------------------------------------------------------------------------------------------------------
 
 
 def calls(eva: Account) -> list[tuple[str, str, dict[str, str]]]:
@@ -374,7 +374,7 @@ async def test_the_only_administrator_stays_one(server: Server) -> None:
 
 async def test_two_administrators_who_demote_each_other_leave_one(server: Server) -> None:
     ada, olga = await hire(server, "admin", "Ada"), await hire(server, "admin", "Olga")
-    vera = await hire(server, "admin", "Vera")  # so that both could lose it: an administrator would be left
+    vera = await hire(server, "admin", "Vera")  # with a third administrator both may be demoted
     async with browser(server, ada) as one, browser(server, olga) as two:
         for _ in range(5):
             await asyncio.gather(
@@ -389,7 +389,7 @@ async def test_two_administrators_who_demote_each_other_leave_one(server: Server
             )
 
 
-# -- one's own ------------------------------------------------------------------------------------------------------------
+# -- the own account ------------------------------------------------------------------------------------------------------
 
 
 async def test_one_changes_ones_password_and_is_signed_out_elsewhere(team: Team) -> None:
@@ -430,7 +430,7 @@ async def test_one_sees_ones_own_sessions_and_ends_others(team: Team) -> None:
         [of_here] = end_buttons(await there.get("/account"))
         assert of_here != other
         assert (await of_kim.post("/account/sessions", data={"session": other})).status_code == 303
-        assert await signed_in(there)  # it is no session of Kim's
+        assert await signed_in(there)  # that session is not Kim's
         assert (await here.post("/account/sessions", data={"session": other})).status_code == 303
         assert not await signed_in(there)
         assert (await there.post("/login", data={"email": eva.email, "password": PASSWORD})).status_code == 303
@@ -467,7 +467,7 @@ async def test_a_page_is_refused_with_the_status_of_a_call(
     assert (answer.status_code, answer.headers["content-type"]) == (status, "text/html; charset=utf-8")
 
 
-# Forms that are no session's: signing in, and setting a password, by a secret of their own.
+# Forms without a session: the login, and setting a password by a link's secret.
 BY_A_SECRET = {"/login", "/password", "/password/tokens"}
 
 

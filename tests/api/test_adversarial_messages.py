@@ -26,9 +26,9 @@ from tests.support.people import PATIENCE_S, STARTS_WITHIN_S, create_token, new_
 from tests.support.team import Team, running_team
 
 LONGEST = protocol.MAX_CLIENT_FRAME_BYTES
-MOST = 4 * TIMES  # in so much more time for a text TIMES times as long; by the square of the length it would be TIMES * TIMES
-LEAST_S = 0.001  # a shorter time is too short to judge by
-TRIES = 4  # of which the quickest counts
+MOST = 4 * TIMES  # accepted growth of the time for a text TIMES times as long; quadratic time would be TIMES * TIMES
+LEAST_S = 0.001  # shorter times are too short to compare
+TRIES = 4  # attempts; the quickest counts
 NOBODY = "01900000-0000-7000-8000-000000000000"
 WHO = ("nobody", "reader", "intake", "wall")
 

@@ -65,7 +65,7 @@ async def told(person: Person, **like: Any) -> dict[str, Any]:
     return dict(await person.wait_until(last))
 
 
-# -- whom ---------------------------------------------------------------------------------------------------------------------
+# -- recipients ---------------------------------------------------------------------------------------------------------------
 
 
 async def test_each_kind_alerts_whom_it_should_and_nobody_else(scene: SearchScenario) -> None:
@@ -183,11 +183,11 @@ DESK = [
     ("text", "ids"),
     [
         ("@ZOE LEMAIRE!", "1"),
-        ("@Zoé: who?", "3"),  # two begin so, and one is named so
+        ("@Zoé: who?", "3"),  # two names begin like this, and one is exactly this
         ("@jean-luc", "2"),
         ("(@Jean-Luc's turn)", "2"),
         ("@Jean", ""),
-        ("@marie", ""),  # which one?
+        ("@marie", ""),  # ambiguous
         ("@Marie  Claes, @marie peeters", "45"),
         ("@Mariecke @Zoé-Anne", ""),
         ("zoe@lemaire.example, a@zoe", ""),
@@ -254,7 +254,7 @@ async def test_alert_of_a_search_that_is_no_longer_visible_is_hidden(team: Team)
     await alice.command("operations", "note.add", {"text": "@Charlie"})
     await told(charlie, unread=1)
     await alice.command(search, "search.set_access", {"access": "desk", "members": []})
-    await told(charlie, unread=6)  # what he could not see he has not read
+    await told(charlie, unread=6)  # an invisible alert stays unread
     assert len(await listed(team.victor, search)) == 3
 
 
@@ -285,7 +285,7 @@ async def test_alert_read_on_one_screen_is_read_on_all(scene: SearchScenario) ->
     assert not (await listed(other, scene.search))[0]["read"]
     silent = await team.open_socket(team.bob)
     await silent.subscribe(scene.search)
-    assert not [frame for frame in silent.frames if frame["type"] == "alerts"]  # it did not ask
+    assert not [frame for frame in silent.frames if frame["type"] == "alerts"]  # this socket did not ask for alerts
 
 
 async def test_socket_gets_each_alert_once_and_none_of_its_own_doing(scene: SearchScenario) -> None:
@@ -298,7 +298,7 @@ async def test_socket_gets_each_alert_once_and_none_of_its_own_doing(scene: Sear
     await told(bob, unread=1)
     assert await mark(bob, {"all": True}) == 0
     await told(bob, unread=0)
-    await team.alice.open_search()  # many events there and one here are looked for together
+    await team.alice.open_search()  # many events on one board and one on another are read by one query
     await scene.one("search.set_status", {"status": "closed", "reason": "x", "acknowledge": "as it is"})
     await scene.one("search.set_status", {"status": "open", "reason": "x"})
     await told(bob, unread=2)
@@ -361,7 +361,7 @@ async def test_each_person_chooses_which_and_where(team: Team) -> None:
         assert (found["unread"], found["quiet"]) == (2, True)
         assert await choose(**dict.fromkeys(KINDS, "off")) == {"alerts": [], "unread": 0, "quiet": False}
         assert (await http.post("/account/alerts", data=places | {"status": "everywhere"})).status_code == 422
-        earlier = {kind: "off" for kind in KINDS if kind not in ("urgent", "handover")}  # as a page of an earlier version says it
+        earlier = {kind: "off" for kind in KINDS if kind not in ("urgent", "handover")}  # sent by a page of an earlier version
         assert (await http.post("/account/alerts", data=earlier)).status_code == 303
         assert (await http.get("/account")).text.count("selected") == len(KINDS)
 

@@ -64,7 +64,7 @@ async def test_simultaneous_contrary_decisions_conflict(team: Team, scene: Searc
     say = {"worrying": False, "basis": "no"}
     await scene.refuses("conflict", "search.set_worrying", say, "worrying", "worrying_basis", base=seq)
     await scene.refuses("conflict", "search.set_appeal", {"level": "discreet"}, "appeal.level", base=seq)
-    # found would end an appeal that its author has not seen
+    # `found` would end an appeal that the author has not seen
     await scene.refuses("conflict", "search.set_status", FOUND, "appeal.level", base=seq)
     assert (await scene.state("search", scene.search))["status"] == "open"
     head = (await team.alice.snapshot(scene.search))["seq"]
@@ -149,13 +149,13 @@ async def test_search_without_an_appeal_has_nothing_to_take_down(scene: SearchSc
     assert (await scene.one("search.set_status", FOUND))["type"] == "search.status_set"
     await scene.does("search.set_status", {"status": "open", "reason": "gone again"})
     await scene.does("search.set_appeal", {"level": "public"})
-    # closed, without a word of the child: the appeal is for people to end
+    # closed with the child still missing: people decide about the appeal
     (closed,) = await scene.does(
         "search.set_status", {"status": "closed", "reason": "handed to the police", "acknowledge": "as it is"}
     )
     assert closed["state"]["appeal"]["level"] == "public"
     types = [event["type"] for event in await scene.does("search.set_status", FOUND)]
     assert types[:2] == ["search.status_set", "search.appeal_set"]
-    # the outcome is corrected: it is over already
+    # the outcome is corrected: the appeal ended before
     again = FOUND | {"outcome": OUTCOME | {"place": "Gent"}}
     assert [event["type"] for event in await scene.does("search.set_status", again)] == ["search.status_set"]

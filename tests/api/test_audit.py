@@ -104,11 +104,11 @@ async def test_a_command_that_is_refused_after_all_leaves_no_entry(team: Team, m
 async def test_an_entry_follows_those_that_others_wrote_since_the_board_was_read(team: Team) -> None:
     eva, database, kept = new_id(), team.server.service.database, list[Board | None]()
     if database.kind == "sqlite":
-        return  # there whoever writes is alone
+        return  # on SQLite a writer is alone
     other = Database(database.url)
 
     def write(session: Session) -> None:
-        kept.append(session.get(Board, AUDIT))  # so that the session has it still
+        kept.append(session.get(Board, AUDIT))  # a reference that keeps the row in the session
         other.write_now(lambda beside: writer.write(beside, disabled(eva, "beside")))
         writer.write(session, disabled(eva, "here"))
 
@@ -136,7 +136,7 @@ async def test_a_reading_of_a_source_is_an_entry(team: Team) -> None:
     await team.alice.command(search, "sighting.add", {"description": "a girl", "source_name": "Griet"})
     sighting = next(id for kind, id in (await team.alice.snapshot(search))["entities"] if kind == "sighting")
     path = f"/api/v1/boards/{search}/sightings/{sighting}/source"
-    assert (await team.victor.http.get(path)).status_code == 403  # who is refused has read nothing
+    assert (await team.victor.http.get(path)).status_code == 403  # a refused reader has read nothing
     assert (await team.bob.http.get(path)).status_code == 200
     (entry,) = await entries(team.ada, kind="source", account=team.bob.account["id"], limit=1)
     assert (entry["type"], entry["id"], entry["about"]["board"], entry["about"]["number"]) == ("source.read", sighting, search, 7)
@@ -248,7 +248,7 @@ async def test_it_is_filtered_by_account_kind_and_time(team: Team) -> None:
 
     assert await found() == [4, 3, 2, 1]
     assert await found(account=eva) == [2, 1]
-    assert await found(account=ada) == [4, 2, 1]  # what she did
+    assert await found(account=ada) == [4, 2, 1]  # her own actions
     assert await found(account=ada, kind="account") == [2, 1]
     assert await found(account=ada, kind="display.revoked") == [4]
     assert await found(kind="account") == [2, 1]
@@ -319,7 +319,7 @@ async def test_the_file_has_all_that_fits_in_plain_sentences_and_no_formula(team
     assert "a désactivé le compte de Éva" in french.text
 
 
-# -- that it stays --------------------------------------------------------------------------------------------------------
+# -- integrity ------------------------------------------------------------------------------------------------------------
 
 
 async def sql(team: Team, *statements: str, **values: Any) -> None:
@@ -401,7 +401,7 @@ async def test_an_erased_payload_is_gone_and_the_chain_holds(team: Team) -> None
     assert "Zébulonne" not in (await team.ada.http.get("/api/v1/audit.csv")).text
 
 
-# -- what was kept before it ----------------------------------------------------------------------------------------------
+# -- entries of earlier versions ------------------------------------------------------------------------------------------
 
 
 def before_it(session: Session) -> None:

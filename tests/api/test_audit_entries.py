@@ -58,7 +58,7 @@ class Record:
 
 async def since_now(team: Team) -> Record:
     repeats = team.server.service.repeats
-    repeats._end_window()  # what scenes before this one have left to be counted
+    repeats._end_window()  # counts that earlier tests left
     await repeats.write()
     answer = await team.ada.http.get("/api/v1/audit", params={"limit": 1})
     return Record(team, answer.json()["seq"])
@@ -94,7 +94,7 @@ def by(account: Account, token: str | None = None) -> dict[str, Any]:
 NOBODY = {"kind": "nobody", "id": None, "name": None, "token": None}
 
 
-# -- coming in ------------------------------------------------------------------------------------------------------------
+# -- sign-in --------------------------------------------------------------------------------------------------------------
 
 
 async def try_in(http: httpx.AsyncClient, email: str, password: str) -> int:
@@ -112,7 +112,7 @@ async def test_sign_in_is_audited_with_the_address(team: Team, record: Record) -
 async def test_failed_sign_in_is_audited_with_the_reason(team: Team, record: Record) -> None:
     eva, kim = await hire(team.server), await hire(team.server, name="Kim")
     await live_changes.apply_change(team.server.service, lambda database: accounts.set_enabled(database, kim.email, False))
-    typed = f"secret-{new_id()}@desk.example"  # somebody may have typed the password there
+    typed = f"secret-{new_id()}@desk.example"  # a user may have typed the password into this field
     async with browser(team.server) as http:
         for email, password in ((eva.email, "wrong horse"), (typed, "wrong"), (kim.email, PASSWORD), (kim.email, "wrong")):
             assert await try_in(http, email, password) == 401
@@ -257,7 +257,7 @@ async def test_a_token_for_another_person_is_there_and_the_person_is_alerted(
         "actor": {"id": admin.id, "name": "Ada"}, "entity": {"kind": "account", "id": me["id"]}, "card": None, "value": title,
         "reason": None, "handover": None, "read": False, "desktop": True,
     }  # fmt: skip
-    assert alert["seq"] != entry["seq"] or entry["seq"] < 10  # how far the journal is, is told to nobody
+    assert alert["seq"] != entry["seq"] or entry["seq"] < 10  # the journal's position is not disclosed
     assert (await ada.post("/accounts/tokens/revoke", data={"name": title})).status_code == 303
     assert (await ada.post("/accounts/tokens/revoke", data={"name": title})).status_code == 303  # it is revoked already
     assert (await record_of_ada.types()).count("token.revoked") == 1
@@ -417,7 +417,7 @@ async def test_new_member_of_a_search_is_audited_and_members_are_alerted(team: T
     email = (await team.charlie.http.get("/api/v1/me")).json()["email"]
     assert (await team.charlie.http.get(f"/api/v1/boards/{search}")).status_code == 404
     await board.works("search", "members", search, "--add", email)
-    await board.works("search", "members", search, "--add", email)  # is one already
+    await board.works("search", "members", search, "--add", email)  # a member already
     entry = await record.one("members.joined_by_admin")
     assert (entry["id"], entry["about"]["board"], entry["about"]["reference"]) == (
         team.charlie.account["id"],
@@ -434,7 +434,7 @@ async def test_new_member_of_a_search_is_audited_and_members_are_alerted(team: T
     await team.alice.command(search, "search.set_access", {"access": "members", "members": members})
     alert = (await team.bob.http.get("/api/v1/alerts")).json()["alerts"][0]
     assert (alert["type"], alert["reference"], alert["entity"]["kind"]) == ("members.joined_by_admin", None, "account")
-    assert search not in (await team.bob.http.get("/api/v1/alerts")).text  # who does not see it any more is not told which
+    assert search not in (await team.bob.http.get("/api/v1/alerts")).text  # hidden from him, so not named
 
 
 async def test_a_backup_and_a_restore_are_written_down(tmp_path: Path) -> None:
@@ -522,7 +522,7 @@ async def test_private_parts_of_an_entry_are_sent_to_nobody(team: Team) -> None:
     assert "digests" not in answer.text
 
 
-# -- all of it ------------------------------------------------------------------------------------------------------------
+# -- all kinds ------------------------------------------------------------------------------------------------------------
 
 
 def test_each_kind_of_entry_is_tried_here() -> None:

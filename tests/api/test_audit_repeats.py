@@ -76,7 +76,7 @@ async def test_a_flood_of_different_ones_is_counted(audit_log: AuditLog) -> None
     assert len(await audit_log.written()) == MAX_DISTINCT
     audit_log.now = WINDOW_S
     assert (await audit_log.written())[MAX_DISTINCT:] == [("audit.overflowed", "sign_in.failed", 9 * MAX_DISTINCT)]
-    for window in range(2, 12):  # however long it goes on
+    for window in range(2, 12):  # however long the attack lasts
         for number in range(10 * MAX_DISTINCT):
             audit_log.knock(address=f"192.0.2.{number}", times=2)
         audit_log.now = window * WINDOW_S
@@ -84,7 +84,7 @@ async def test_a_flood_of_different_ones_is_counted(audit_log: AuditLog) -> None
     entries = await audit_log.written()
     assert len(entries) <= 12 * (2 * MAX_DISTINCT + 1)
     failed = [count for type, _, count in entries if type in ("sign_in.failed", "audit.overflowed")]
-    assert sum(failed) == 10 * MAX_DISTINCT + 10 * 20 * MAX_DISTINCT  # none is forgotten
+    assert sum(failed) == 10 * MAX_DISTINCT + 10 * 20 * MAX_DISTINCT  # no repeat is lost
 
 
 async def test_entries_waiting_for_the_database_are_bounded_and_none_is_lost(

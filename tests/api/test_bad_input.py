@@ -258,7 +258,7 @@ async def test_neither_compression_nor_a_subprotocol_is_negotiated(team: Team) -
         assert socket.subprotocol is None
 
 
-# -- what commands say ----------------------------------------------------------------------------------------------------
+# -- data of commands -----------------------------------------------------------------------------------------------------
 
 PERSON = {"first_name": "Noor", "last_name": None, "age": 11, "birth_date": "2015-03-27", "sex": "f", "description": "tall"}
 SEARCH = {
@@ -297,7 +297,7 @@ WRONG: list[Any] = [
 ]  # fmt: skip
 
 
-MORE = {"undo": ("conflict",)} | dict.fromkeys(handover_steps.COMMANDS, ("conflict", "forbidden"))  # where it is another's turn
+MORE = {"undo": ("conflict",)} | dict.fromkeys(handover_steps.COMMANDS, ("conflict", "forbidden"))  # needs another person
 
 
 def variants(data: Any) -> list[tuple[str, Any]]:
@@ -339,10 +339,10 @@ async def test_each_field_with_each_wrong_value_is_taken_or_refused_in_sentences
         answer = await guest.start_command(frame)
         if answer["type"] == "ack":
             assert answer["board"] == board
-            if name == "search.set_status":  # it may be closed now
+            if name == "search.set_status":  # the search may be closed now
                 await team.alice.command(board, name, {"status": "open", "reason": "again"})
             continue
-        if name == "undo" and answer["code"] == "conflict":  # the seq of another event, and what that changed has changed since
+        if name == "undo" and answer["code"] == "conflict":  # the seq of another event, whose fields have changed since
             assert answer["current"], (path, answer)
             continue
         assert answer["code"] in ("invalid", "not_found", *(["conflict"] if name in handover_steps.COMMANDS else [])), (
@@ -457,7 +457,7 @@ async def test_any_board_name_is_answered(team: Team, path: str) -> None:
         assert (await team.alice.http.get(address)).status_code == 404
     command = {"id": new_id(), "name": "note.add", "data": {"text": "x"}}
     answered = await team.alice.http.post(f"/api/v1/boards/{path}/commands", json=command)
-    assert answered.status_code in (404, 405)  # a slash in it makes it another address
+    assert answered.status_code in (404, 405)  # a slash makes it another path
 
 
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "POST"])
@@ -490,7 +490,7 @@ async def test_a_form_that_is_too_large_is_not_read(team: Team) -> None:
     assert response.status_code == 413
 
 
-# -- too much -------------------------------------------------------------------------------------------------------------
+# -- limits ---------------------------------------------------------------------------------------------------------------
 
 
 async def test_too_many_messages_are_refused_and_far_too_many_close(tmp_path: Path) -> None:

@@ -49,7 +49,7 @@ async def told(person: Person, **like: Any) -> dict[str, Any]:
     )
 
 
-# -- what is on record --------------------------------------------------------------------------------------------------------
+# -- recorded times -----------------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -70,7 +70,7 @@ async def test_events_keep_their_true_time_after_a_jump_and_back(server: Server,
         return (await alice.wait_for_seq(search, seq)).events[-1]
 
     before, during, after, later = [await write(ahead) for ahead in (timedelta(0), HOURS, timedelta(0), timedelta(seconds=1))]
-    assert all("clock" not in event for event in (before, during))  # what is as ever does not grow
+    assert all("clock" not in event for event in (before, during))  # nothing is added to ordinary events
     assert during["at"] == after["at"] == later["at"]
     assert before["at"] <= after["clock"] <= later["clock"] < during["at"]
     assert parse_utc(during["at"]) - parse_utc(after["clock"]) > HOURS - timedelta(minutes=1)
@@ -112,7 +112,7 @@ async def test_status_set_while_the_clock_was_behind_has_the_time_of_its_event(
     await browser.close()
 
 
-# -- noticed, and said --------------------------------------------------------------------------------------------------------
+# -- detection and warning ----------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.both_backends
@@ -122,9 +122,9 @@ async def test_screens_are_warned_of_a_jump_and_of_a_journal_that_is_ahead(
     browser = DisplayBrowser(server)
     await pair_browser(alice, browser, ["operations"])
     display = await browser.connect()
-    assert not [frame for frame in alice.frames if frame["type"] == "clock"]  # where nothing is wrong nobody is told
+    assert not [frame for frame in alice.frames if frame["type"] == "clock"]  # without a fault there is no warning
     with structlog.testing.capture_logs() as logged:
-        # one look, so that there is something to hold the next one against
+        # a first reading, to compare the next one with
         await alice.wait_until(lambda: [frame for frame in alice.frames if frame["type"] == "heads"])
         wall_clock.set(HOURS)
         frames = [await told(each, jumped=True) for each in (alice, display)]
@@ -138,7 +138,7 @@ async def test_screens_are_warned_of_a_jump_and_of_a_journal_that_is_ahead(
     (opened,) = (await alice.http.get(f"/api/v1/boards/{search}/events?limit=1")).json()["events"]
     assert back["ahead"]["until"] >= opened["at"] > back["ahead"]["at"]
     assert back["jumped"]["at"] < opened["at"]
-    # who comes later is told after the hello
+    # later clients are warned after `hello`
     newcomer = await connect_person(server, await create_token(server.service, "Bob", "investigator"))
     assert await told(newcomer, jumped=True, ahead=True) == back
     assert newcomer.frames[0]["type"] == "hello"
@@ -164,12 +164,12 @@ async def test_journal_that_is_ahead_at_the_start_is_reported(tmp_path: Path, wa
     async with running_server(tmp_path) as server:
         alice = await connect_person(server, token)
         frame = await told(alice, ahead=True)
-        assert frame["jumped"] is None  # nobody saw one
+        assert frame["jumped"] is None  # no jump was seen
         assert parse_utc(frame["ahead"]["until"]) - now() > HOURS - timedelta(minutes=1)
         await alice.close()
 
 
-# -- how long it is said, and by whom -----------------------------------------------------------------------------------------
+# -- duration of the warning --------------------------------------------------------------------------------------------------
 
 
 @dataclass
@@ -276,7 +276,7 @@ async def test_two_machines_whose_clocks_differ_both_say_so(machine: Callable[[]
     await right.passes(1, wrong)
     assert (right.says, wrong.says) == (AHEAD, AHEAD)
     await right.passes(clock.SHOWN_S / 2)
-    another = machine()  # a process that begins while it is so
+    another = machine()  # a process that starts during the fault
     another.up = right.up
     await another.passes(1)
     assert another.says == AHEAD
@@ -305,7 +305,7 @@ async def test_story_player_sets_its_own_clock(tmp_path: Path, wall_clock: WallC
     await service.close()
 
 
-# -- clocks held against each other -------------------------------------------------------------------------------------------
+# -- clocks compared ----------------------------------------------------------------------------------------------------------
 
 
 @given(st.lists(st.floats(-clock.SLEW / 2, clock.SLEW / 2), max_size=200), st.floats(0.01, 60))

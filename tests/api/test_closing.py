@@ -52,7 +52,7 @@ async def says(scene: SearchScenario) -> str:
     return (await scene.refuses("invalid", "search.set_status", CLOSE, "acknowledge")).fields["acknowledge"]
 
 
-# -- what is open ---------------------------------------------------------------------------------------------------------
+# -- open items -----------------------------------------------------------------------------------------------------------
 
 
 async def test_search_without_open_items_closes_at_once(scene: SearchScenario) -> None:
@@ -141,7 +141,7 @@ async def test_reason_for_closing_is_kept_with_the_event_and_the_search(scene: S
     ).json()["events"]
     assert (mirrored["acknowledge"], mirrored["id"]) == (WHY, scene.search)
     again = await scene.one("search.set_status", {"status": "closed", "reason": "at home, and well"})
-    assert again["state"]["acknowledge"] == WHY  # the note alone is another
+    assert again["state"]["acknowledge"] == WHY  # only the note differs
     reopened = await scene.one("search.set_status", {"status": "open", "reason": "gone again"})
     assert reopened["state"]["acknowledge"] is None
     await scene.sighting()

@@ -35,7 +35,7 @@ async def test_a_column_is_added_before_or_after_another_or_at_the_end(scene: Se
     last = await scene.one("column.add", {"title": None, "role": "done"})
     assert last["changes"] == ["rank", "role"]
     assert await from_left(scene) == [first, inbox, todo, second, doing, waiting, done, last["id"]]
-    # where new cards go from now on, and cards can be put there
+    # new cards go there from now on, and cards can be moved there
     assert (await scene.sighting())["state"]["column"] == first
     assert (await scene.task(column=second))["state"]["column"] == second
 
@@ -58,7 +58,7 @@ async def test_a_column_is_moved_before_or_after_another(scene: SearchScenario) 
     assert await from_left(scene) == [inbox, done, todo, doing, waiting]
     await scene.does("column.move", {"column": inbox, "after": waiting})
     assert await from_left(scene) == [done, todo, doing, waiting, inbox]
-    # where it stands already: nothing happens
+    # its present place: nothing happens
     assert await scene.does("column.move", {"column": todo, "before": doing}) == []
     assert await scene.does("column.move", {"column": inbox, "after": waiting}) == []
 
@@ -156,7 +156,7 @@ async def test_a_title_or_a_place_that_somebody_else_changed_is_a_conflict(team:
     assert await scene.does("column.rename", {"column": doing, "title": "Now"}, base=seq)
     head = (await team.alice.snapshot(scene.search))["seq"]
     assert await scene.does("column.rename", {"column": todo, "title": "Later"}, base=head)
-    # a removal changes no field; but in another life of the board it may be another column
+    # a removal changes no field, but in another epoch it may be another column
     await scene.refuses("conflict", "column.remove", {"column": waiting}, "rank", "role", base=seq, epoch="another")
     await scene.does("column.rename", {"column": waiting, "title": "Nobody"}, team.ada)
     assert await scene.does("column.remove", {"column": waiting}, base=head)
@@ -194,6 +194,6 @@ async def test_ranks_stay_short_and_columns_that_get_new_ones_say_so(
     else:
         pytest.fail("no neighbour was moved in 40 drops at one spot")
     assert {event["type"] for event in events} == {"column.moved"}
-    assert {moved} < {event["id"] for event in events[1:]}  # and some that were not named
+    assert {moved} < {event["id"] for event in events[1:]}  # and some unnamed columns
     assert await from_left(scene) == [inbox, moved, {doing: waiting, waiting: doing}[moved], todo, done]
     assert max([len((await scene.state("column", id))["rank"]) for id in await from_left(scene)]) <= 4

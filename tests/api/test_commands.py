@@ -336,7 +336,7 @@ async def test_typed_sighting_has_no_fields_of_the_server(scene: SearchScenario,
     for value in (None, 1, "x"):
         await scene.refuses("invalid", "sighting.add", {"description": "x", field: value}, field)
         await scene.refuses("invalid", "sighting.update", {"sighting": sighting, field: value}, field)
-    for own in ("column", "assignee"):  # they have commands of their own
+    for own in ("column", "assignee"):  # these have their own commands
         await scene.refuses("invalid", "sighting.update", {"sighting": sighting, own: None}, own)
 
 
@@ -557,11 +557,11 @@ async def test_a_card_is_put_before_after_or_at_the_end(scene: SearchScenario) -
     event = await scene.one("card.move", {"card": task, "column": inbox, "after": three})
     assert (event["kind"], event["changes"]) == ("task", ["column", "rank"])
     assert await scene.order(inbox) == [three, task, two, one]
-    # the other one has gone elsewhere meanwhile: at the end
+    # the card to place it before was moved meanwhile: it goes to the end
     await scene.does("card.move", {"card": task, "column": columns["done"]})
     await scene.does("card.move", {"card": three, "column": inbox, "before": task})
     assert await scene.order(inbox) == [two, one, three]
-    # where it stands already: nothing happens
+    # its present place: nothing happens
     assert await scene.does("card.move", {"card": three, "column": inbox}) == []
     assert await scene.does("card.move", {"card": two, "column": inbox, "before": one}) == []
     assert await scene.does("card.move", {"card": one, "column": inbox, "after": two}) == []
@@ -669,14 +669,14 @@ async def test_a_conflict_is_by_field_and_says_the_state_now(scene: SearchScenar
     await scene.does(say, {"sighting": id, "direction": "south"}, team.bob)
     refusal = await scene.refuses("conflict", say, {"sighting": id, "direction": "east"}, "direction", base=seq)
     assert refusal.body["current"] == await scene.state("sighting", id)
-    # by oneself, of other fields, to the same value, after having looked again, and without a base: no conflict
+    # own change, other fields, same value, a newer base, no base: no conflict
     assert await scene.does(say, {"sighting": id, "direction": "west"}, team.bob, base=seq)
     assert await scene.does(say, {"sighting": id, "clothing": "red"}, base=seq)
     assert await scene.does(say, {"sighting": id, "direction": "west"}, base=seq) == []
     head = (await team.alice.snapshot(scene.search))["seq"]
     assert await scene.does(say, {"sighting": id, "direction": "up"}, base=head)
     assert await scene.does(say, {"sighting": id, "direction": "down"}, team.bob)
-    # both in one command: nothing of it is done
+    # both in one command: neither is applied
     await scene.refuses("conflict", say, {"sighting": id, "direction": "x", "company": "alone"}, "direction", base=head)
     assert (await scene.state("sighting", id))["company"] is None
 

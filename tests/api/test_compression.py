@@ -61,7 +61,7 @@ async def test_a_program_gets_large_answers_packed_and_they_say_the_same(team: T
             continue
         assert packed.headers["Content-Encoding"] == "gzip", path
         assert len(body) < len(whole) / 2, path
-        if "handover" not in path:  # which says when it was composed
+        if "handover" not in path:  # which contains the time of its composition
             assert gzip.decompress(body) == whole, path
         if "Content-Length" in packed.headers:
             assert int(packed.headers["Content-Length"]) == len(body), path

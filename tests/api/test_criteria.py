@@ -16,7 +16,7 @@ from tests.support.team import Team
 
 pytestmark = pytest.mark.both_backends(ALTERNATING)
 
-# Age, date of birth, missing since, answer to `under_13`: whether it is suggested. The browser is held to the same.
+# Age, date of birth, missing since, answer to `under_13`: whether it is suggested. The browser runs the same cases.
 AGES: list[tuple[int | None, str | None, str, str, bool]] = [
     (9, None, "2026-11-24T15:10:00.000Z", "unknown", True),
     (12, None, "2026-11-24T15:10:00.000Z", "unknown", True),
@@ -33,10 +33,10 @@ AGES: list[tuple[int | None, str | None, str, str, bool]] = [
     (None, "2013-06-25", "2026-06-24T22:00:00.000Z", "unknown", False),  # in summer time
     (None, "2012-02-29", "2025-02-28T12:00:00.000Z", "unknown", True),
     (None, "2012-02-29", "2025-03-01T12:00:00.000Z", "unknown", False),
-    (9, "2009-01-01", "2026-11-24T15:10:00.000Z", "unknown", True),  # they contradict each other: either is enough
+    (9, "2009-01-01", "2026-11-24T15:10:00.000Z", "unknown", True),  # contradictory: either is enough
     (17, "2017-01-01", "2026-11-24T15:10:00.000Z", "unknown", True),
     (17, "2017-01-01", "2026-11-24T15:10:00.000Z", "no", False),
-    (None, "2030-01-01", "2026-11-24T15:10:00.000Z", "unknown", False),  # not born yet: a slip
+    (None, "2030-01-01", "2026-11-24T15:10:00.000Z", "unknown", False),  # not born yet: a typing error
     (17, "2030-01-01", "2026-11-24T15:10:00.000Z", "unknown", False),
     (None, "0001-01-01", "2026-11-24T15:10:00.000Z", "unknown", False),
 ]
@@ -57,7 +57,7 @@ async def answered_before(scene: SearchScenario, former: dict[str, Any]) -> None
     )
 
 
-# -- which are asked ------------------------------------------------------------------------------------------------------
+# -- questions ------------------------------------------------------------------------------------------------------------
 
 
 async def test_a_criterion_that_is_asked_no_more_is_taken_by_no_command(team: Team, scene: SearchScenario) -> None:
@@ -98,7 +98,7 @@ async def test_exports_of_a_search_have_earlier_answers(scene: SearchScenario) -
     assert "danger_to_others: yes (the school)" in answer.text
 
 
-# -- which are suggested --------------------------------------------------------------------------------------------------
+# -- suggestions ----------------------------------------------------------------------------------------------------------
 
 
 def search_of(age: int | None, born: str | None, since: str, answer: str) -> dict[str, Any]:
@@ -121,7 +121,7 @@ def test_somebody_should_decide_until_somebody_has() -> None:
     assert not undecided(old)
     assert undecided(old | {"criteria": old["criteria"] | {"medication": {"answer": "yes", "basis": None}}})
     assert undecided(old | {"criteria": old["criteria"] | {"danger_to_others": FORMER}})
-    assert suggested(young | {"criteria": {}}) == ["under_13"]  # a search of a version that did not ask
+    assert suggested(young | {"criteria": {}}) == ["under_13"]  # a search of a version without these questions
 
 
 async def test_summaries_and_report_show_suggestions_and_decide_nothing(team: Team) -> None:

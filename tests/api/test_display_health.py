@@ -32,8 +32,8 @@ async def test_display_is_current_when_it_reports_so_and_is_up_to_date(server: S
 
     assert await state(21, heard_s=20) == "current"
     assert await state(21, heard_s=20, current=False) == "not_current"
-    assert await state(21, heard_s=20, has=seq - 1) == "not_current"  # it is mistaken: that was long before it told
-    assert await state(9, heard_s=8, has=seq - 1) == "current"  # what has just happened may be on its way
+    assert await state(21, heard_s=20, has=seq - 1) == "not_current"  # too old: it reports every few seconds
+    assert await state(9, heard_s=8, has=seq - 1) == "current"  # a recent event may still be on its way
     assert await state(29, heard_s=20) == "current"
     assert await state(31, heard_s=20) == "silent"
     assert await state(21, heard_s=20, revoked=format_utc(happened)) == "revoked"
@@ -75,7 +75,7 @@ async def test_command_line_metrics_and_list_name_the_display_that_is_behind(ser
     assert metrics("board_display_current", display=listed["Back room"]["id"]) == 0
     assert len([each for each in metrics.samples if each.name == "board_display_current"]) == 2
     assert not {"Front room", "Back room"} & set(metrics.words())
-    await server.service.database.write(heard_of_in_a_minute)  # a Python may take longer to start than a screen may be silent
+    await server.service.database.write(heard_of_in_a_minute)  # as the command starts slowly
     code, out, fault = await shell("displays", "status")
     assert (code, fault, [line.split()[0] for line in out.splitlines()]) == (1, "", ["not_current", "current"])
     assert [line.split("  ")[-1] for line in out.splitlines()] == ["Back room", "Front room"]  # by name

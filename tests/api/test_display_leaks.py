@@ -22,11 +22,11 @@ from tests.support.people import Person, new_id
 from tests.support.search_scenario import UNKNOWN_ID
 from tests.support.team import Team
 
-SECRET = "zqx"  # stands in every text that is typed; a first name and a task's title have marks of their own
-CALLED_AT = "2026-11-19T01:02:03.000Z"  # of a note that is no decision
+SECRET = "zqx"  # contained in every typed text; first names and titles of tasks have their own marks
+CALLED_AT = "2026-11-19T01:02:03.000Z"  # time of a note that is no decision
 FIRST, TITLE = "Noorfirst", "Titleforinner"
 SEEN_AT, RECEIVED_AT, BORN, LAT, LON = "2026-11-21T04:05:06.000Z", "2026-11-21T05:06:07.000Z", "2013-02-17", 50.84673, 4.35249
-STAFF = ("Bobzq", "Charliezq", "Victorzq", "Leadforinner")  # nobody who holds the shift
+STAFF = ("Bobzq", "Charliezq", "Victorzq", "Leadforinner")  # without the holder of the shift
 PERSON = {
     "first_name": FIRST, "last_name": f"{SECRET} surname", "age": 11, "birth_date": BORN, "sex": "f",
     "description": f"{SECRET} has diabetes",
@@ -54,7 +54,7 @@ OUTCOME = {
     "found_at": "2026-11-24T23:00:00Z", "place": f"{SECRET} barn", "condition": "injured", "how": "police",
     "confirmed_by": f"{SECRET} officer", "family_told": True, "police_told": True,
 }  # fmt: skip
-GIVEN: dict[str, dict[str, Any]] = {  # what each command of the table is given with
+GIVEN: dict[str, dict[str, Any]] = {  # data for each command of the table
     "search.open": SEARCH,
     "search.update": {"person": PERSON | {"last_name": f"{SECRET} other"}},
     "search.set_status": {"status": "found", "outcome": OUTCOME} | TOLD,
@@ -87,7 +87,7 @@ GIVEN: dict[str, dict[str, Any]] = {  # what each command of the table is given 
     "handover.refuse": {"handover": "{handover}"} | TOLD,
     "handover.withdraw": {"handover": "{handover}"} | TOLD,
 }
-FRAMES = {  # every name that anything may have, in any frame
+FRAMES = {  # all keys that any frame may contain
     "type", "account", "id", "name", "role", "heartbeat_s", "server", "display", "profile", "language", "shows",
     "boards", "every_s", "theme", "sound", "reload", "board", "epoch", "seq", "entities", "kind", "state", "events",
     "at", "changes", "hidden", "reason", "heads", "searches", "unassessed_sightings", "open_tasks", "overdue_tasks",
@@ -169,7 +169,7 @@ async def _refused(screen: Screen, boards: list[str], unseen: list[str]) -> None
     for board in (*unseen, UNKNOWN_ID, SECRET):
         answer = await socket.request({"type": "subscribe", "board": board}, type="error", board=board)
         assert answer["code"] == "not_found"
-        del answer["board"]  # its own words
+        del answer["board"]  # its own texts
     for frame in ({"type": "presence", "board": boards[0]}, {"type": "alerts"}):
         assert (await socket.request(frame, type="error"))["code"] == "forbidden"
     assert (await socket.request('{"type":', type="error"))["code"] == "invalid"

@@ -137,7 +137,7 @@ async def test_a_display_shows_what_is_there_and_may_be_seen(team: Team, wall: W
     assert (await team.bob.http.patch(wall.path, json={"name": "x"})).status_code == 403
 
 
-# -- at once --------------------------------------------------------------------------------------------------------------
+# -- simultaneous displays ------------------------------------------------------------------------------------------------
 
 
 async def test_changed_settings_reach_the_screen_at_once(team: Team, wall: Wall) -> None:
@@ -190,14 +190,14 @@ async def test_a_display_has_one_screen_and_it_is_the_newest(wall: Wall) -> None
 async def test_a_page_is_not_shown_out_by_an_attempt_of_its_own(wall: Wall) -> None:
     await wall.begin(*OPERATIONS)
     first = await wall.open("a" * 32)
-    late = await wall.open("a" * 32)  # it had been given up, and is answered only now
+    late = await wall.open("a" * 32)  # the page had given up this attempt, which is answered only now
     assert (await first.subscribe("operations")).live
     other = await wall.open("b" * 32)
     assert [await closed(first), await closed(late)] == [4502, 4502]
     assert (await other.subscribe("operations")).live
 
 
-# -- what it sees ---------------------------------------------------------------------------------------------------------
+# -- visible data ---------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("how", ["members", "discreet", "undone"])

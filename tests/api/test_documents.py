@@ -78,7 +78,7 @@ def text_of(pdf: bytes) -> list[str]:
         document.close()
 
 
-# -- what it is -----------------------------------------------------------------------------------------------------------
+# -- content --------------------------------------------------------------------------------------------------------------
 
 
 async def test_a_handover_over_eight_searches_is_a_pdf_of_numbered_pages(team: Team, handed: dict[str, Any]) -> None:
@@ -227,7 +227,7 @@ async def test_a_report_says_how_many_cards_it_leaves_out(
     assert re.search(r"\d+ more cards have no room here\.", (await fetched(team.bob, path)).text)
 
 
-# -- what was typed is text -----------------------------------------------------------------------------------------------
+# -- typed text is escaped ------------------------------------------------------------------------------------------------
 
 
 class Elements(HTMLParser):
@@ -330,7 +330,7 @@ async def _printed(html: str) -> bytes:
     return b"%PDF"
 
 
-# -- the press ------------------------------------------------------------------------------------------------------------
+# -- PDF ------------------------------------------------------------------------------------------------------------------
 
 
 async def test_nothing_is_fetched_for_a_pdf(tmp_path: Path) -> None:

@@ -36,7 +36,7 @@ async def keys(server: Server) -> dict[str, str]:
 async def test_each_account_has_one_key_in_all_of_its_browsers(team: Team) -> None:
     eva, kim = await hire(team.server), await hire(team.server, name="Kim")
     async with browser(team.server, eva) as here, browser(team.server, eva) as there, browser(team.server, kim) as other:
-        assert eva.id not in await keys(team.server)  # made when it is first asked for
+        assert eva.id not in await keys(team.server)  # created at the first request
         found = await key(here)
         assert len(base64.b64decode(found)) == 32
         assert await key(there) == found

@@ -28,7 +28,7 @@ FORMULAS = (
     "=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "a;=1+1", "a\n=1+1", "＝1",
     "a;\"=1+cmd|' /C calc'!A0;b", 'a;" "" =1', 'a\t"=1',
 )  # fmt: skip
-SEPARATORS = (",", ";", "\t")  # what a spreadsheet may split the lines of a file at, by its language or by what somebody clicked
+SEPARATORS = (",", ";", "\t")  # separators of spreadsheet programs, by language or by the user's choice
 
 
 async def file_of(person: Person, board: str, name: str) -> httpx.Response:
@@ -127,8 +127,8 @@ async def test_spreadsheet_formulas_become_text(team: Team, typed: str) -> None:
 
 TYPED = st.text(alphabet="ab1|,;\t\r\n\"'=+-@＝＋－＠ ", max_size=12) | st.text(max_size=8)
 NUMBERS = st.integers() | st.floats(-180, 180)
-SIGNS = tuple("=+-@＝＋－＠")  # of a formula
-RUNS = (*SIGNS, "\t", "\r")  # the beginnings of what spreadsheets run
+SIGNS = tuple("=+-@＝＋－＠")  # start of a formula
+RUNS = (*SIGNS, "\t", "\r")  # characters with which a formula begins
 
 
 def cells_of(file: bytes, separator: str, **more: Any) -> list[str]:

@@ -27,8 +27,8 @@ pytestmark = BESIDE_A_LOOP
 FEW, MANY = 25, 400
 FUZZ = settings(deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 SECRET = "secret"
-LATER = {"invalid", "not_found", "conflict"}  # judged by the data
-WHOSE = ("undo", *handover_steps.COMMANDS)  # where the data says whether one may
+LATER = {"invalid", "not_found", "conflict"}  # codes that depend on the data
+WHOSE = ("undo", *handover_steps.COMMANDS)  # commands whose permission depends on the data
 NONE = ("note.eat", "", "search", "undo.undo")  # no commands
 
 VALUES = st.one_of(
@@ -76,7 +76,7 @@ async def played_commands(team: Team) -> PlayedCommands:
 def judged_first(name: str, board: str, caller: Caller) -> str | None:
     """The code that one is refused with before the data is looked at, where that is so."""
     (role, scope), rule = caller, TABLE.get(name)
-    if scope == "intake":  # it is let in by another door
+    if scope == "intake":  # it has its own endpoint
         return "forbidden"
     if board in (SECRET, NOBODY):
         return "not_found"

@@ -16,7 +16,7 @@ from board.paths import DATA
 from tests.support.people import create_token
 from tests.support.team import Team
 
-FIRST = 8  # what a form shows
+FIRST = 8  # number of places that a form shows
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +55,7 @@ def test_every_postal_code_finds_its_municipalities_first(places: Gazetteer) -> 
         assert all(code in place.codes for place in first), code
 
 
-# As `build/check.py` of the data has them, and more that people say.
+# Cases of the data's own `build/check.py`, and more names in use.
 @pytest.mark.parametrize(
     ("typed", "first"),
     [

@@ -23,7 +23,7 @@ from tests.support import handover_steps
 from tests.support.people import PASSWORD, Server, new_id, running_server, session_cookie, settings_for
 from tests.support.team import Team
 
-GENERATOR = "openapi-python-client==0.29.1"  # in an environment of its own: it wants other versions than we do
+GENERATOR = "openapi-python-client==0.29.1"  # in its own environment, as it needs other versions than we do
 DIFFERS = '''
 import importlib, json, sys, typing
 from datetime import datetime
@@ -289,4 +289,4 @@ async def test_a_generated_client_reads_all_that_there_is_and_sends_commands(dem
     kinds = ("search", "column", "sighting", "task", "note", "shift")
     assert {kind: found["entities"].get(kind) for kind in kinds} == {kind: f"{kind.capitalize()}State" for kind in kinds}
     assert {"SearchEvent", "SightingEvent", "TaskEvent", "NoteEvent", "ShiftEvent", "ErasedEvent"} <= set(found["events"])
-    assert "HiddenEvent" in told["nadia@demo.example"]["events"]  # she is not let see one of the searches
+    assert "HiddenEvent" in told["nadia@demo.example"]["events"]  # one of the searches is hidden from her

@@ -51,7 +51,7 @@ async def head(who: Person, board: str) -> int:
     return int((await who.snapshot(board))["seq"])
 
 
-# -- prepared and written -------------------------------------------------------------------------------------------------
+# -- preparing ------------------------------------------------------------------------------------------------------------
 
 
 async def test_preparing_again_keeps_what_was_written_of_the_desk(scene: SearchScenario) -> None:
@@ -154,7 +154,7 @@ def test_texts_about_a_search_wait_for_the_signer() -> None:
         assert boards_to_lock(Command("c", OPERATIONS, name, {})) == (OPERATIONS,)
 
 
-# -- signed ---------------------------------------------------------------------------------------------------------------
+# -- signing --------------------------------------------------------------------------------------------------------------
 
 
 async def test_signed_handover_has_the_positions_of_all_boards_and_a_digest(scene: SearchScenario) -> None:
@@ -227,7 +227,7 @@ async def test_only_what_was_seen_can_be_signed(scene: SearchScenario) -> None:
     assert (told["seq"], told["after"]) == (decision["seq"], {"seq": decision["seq"] + 1, "events": 1, "significant": 0})
     await ada.command(search, "handover.read", {"handover": number, "seq": decision["seq"] + 1})
     told = (await read_report(alice, board=search))["searches"][0]
-    assert told["after"] == {"seq": decision["seq"] + 2, "events": 1, "significant": 0}  # that she has read it is no news
+    assert told["after"] == {"seq": decision["seq"] + 2, "events": 1, "significant": 0}  # her reading is not significant
 
 
 async def test_a_full_board_is_handed_over_all_the_same(scene: SearchScenario, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -242,7 +242,7 @@ async def test_a_full_board_is_handed_over_all_the_same(scene: SearchScenario, m
     await ada.command(OPERATIONS, "handover.accept", {"handover": number, "restatement": "the aunt", "reason": "the others wait"})
 
 
-# -- taken over -----------------------------------------------------------------------------------------------------------
+# -- accepting ------------------------------------------------------------------------------------------------------------
 
 
 async def test_handover_is_read_and_accepted_with_the_time_of_each(scene: SearchScenario) -> None:
@@ -307,7 +307,7 @@ async def test_marks_of_an_earlier_handover_do_not_count(scene: SearchScenario) 
     assert (read["reason"], read["state"]["reads"][ada.account["id"]]["handover"]) == ("by telephone", second)
 
 
-# -- who is told ----------------------------------------------------------------------------------------------------------
+# -- alerts ---------------------------------------------------------------------------------------------------------------
 
 
 async def alerts(who: Person, seqs: list[int]) -> list[tuple[str, int | None, str | None]]:
@@ -345,7 +345,7 @@ async def test_each_step_alerts_whom_it_concerns_with_the_reason(scene: SearchSc
     await told(seqs, {dora: [("shift.taken", None, "nobody answers"), withdrawn], alice: [withdrawn]})
 
 
-# -- who may see it -------------------------------------------------------------------------------------------------------
+# -- rights ---------------------------------------------------------------------------------------------------------------
 
 
 async def test_outsider_sees_nothing_of_how_a_search_is_handed_over(scene: SearchScenario) -> None:
@@ -378,7 +378,7 @@ async def test_outsider_sees_nothing_of_how_a_search_is_handed_over(scene: Searc
     for each in (await read_report(dora))["searches"]:
         await dora.command(each["board"], "handover.read", {"handover": number, "seq": each["after"]["seq"]})
     await dora.command(OPERATIONS, "handover.accept", {"handover": number, "restatement": "what I see of it"})
-    # she signs what she does not see at its head
+    # a search that she can't see is signed at its head
     mine = await handover_steps.hand_to_sign(dora)
     state = (await alice.snapshot(OPERATIONS))["entities"]["handed", secret]
     assert (state["handover"], state["position"]["seq"]) == (mine, await head(alice, secret))
@@ -417,8 +417,8 @@ async def test_search_hidden_from_the_successor_needs_somebody_responsible(
     (alert,) = [each for each in found if each["board"] == secret]
     assert (alert["kind"], alert["type"], alert["handover"], alert["seq"]) == ("handover", "handover.written", number, *seqs)
     await alice.command(secret, "search.set_access", {"access": "members", "members": [alice.account["id"]]})
-    await signs(f"searches.{secret}")  # who sees it no more answers for nothing
-    # who hands over keeps it, on the record
+    await signs(f"searches.{secret}")  # a keeper without access does not count
+    # the outgoing holder keeps it, on record
     await alice.command(secret, "handover.write", {"handover": number, "keeper": alice.account["id"]})
     await handover_steps.sign_handover(alice, number)
     kept = (await read_report(alice, board=secret))["searches"][0]
@@ -427,8 +427,8 @@ async def test_search_hidden_from_the_successor_needs_somebody_responsible(
     assert "Alice answers for it" in text
     assert secret not in str(await read_report(eva))
     await eva.command(OPERATIONS, "handover.accept", {"handover": number, "restatement": "what I see", "reason": "it is late"})
-    assert await told(alice) == {secret: eva.account["id"]}  # and it goes on to be told
-    # what was decided does not go on to the next handover
+    assert await told(alice) == {secret: eva.account["id"]}  # and the decision stays listed
+    # decisions are not carried over to the next handover
     await handover_steps.take_shift(alice)
     number = await handover_steps.prepare_handover(alice, incoming=eva.account["id"])
     await signs(f"searches.{secret}")

@@ -44,7 +44,7 @@ def titles(cards: list[dict[str, Any]]) -> list[str]:
     return [card["title"] for card in cards]
 
 
-# -- what it tells --------------------------------------------------------------------------------------------------------
+# -- content --------------------------------------------------------------------------------------------------------------
 
 
 async def test_section_has_what_the_next_shift_must_know(scene: SearchScenario) -> None:
@@ -181,7 +181,7 @@ async def test_a_signed_report_is_the_same_for_all_who_see_the_same_searches(sce
     assert one[:2] == other[:2]
 
 
-# -- as it was signed -----------------------------------------------------------------------------------------------------
+# -- the signed report ----------------------------------------------------------------------------------------------------
 
 
 def fixed(told: dict[str, Any]) -> list[dict[str, Any]]:

@@ -27,7 +27,7 @@ async def test_reading_for_a_handover_is_seeing(team: Team) -> None:
     await ada.command(other, "handover.read", {"handover": number, "seq": at})
     assert await events(ada, other) == (0, True)
     assert await events(bob, other) == ((await news(bob))[other]["seq"], False), "nobody else has"
-    # Only as far as it was read.
+    # Marked only up to the position that was read.
     await bob.command(other, "note.add", {"text": "later"})
     assert await events(ada, other) == (1, True)
     await ada.command(other, "handover.read", {"handover": number, "seq": at})

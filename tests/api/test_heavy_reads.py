@@ -237,7 +237,7 @@ async def test_sign_in_rights_and_heads_do_not_wait_behind_heavy_reads(team: Tea
         await asyncio.gather(*reading)
 
 
-# -- an end ---------------------------------------------------------------------------------------------------------------
+# -- deadline -------------------------------------------------------------------------------------------------------------
 
 
 async def test_a_statement_is_stopped_at_the_deadline(team: Team) -> None:
@@ -293,7 +293,7 @@ async def test_abandoned_read_is_stopped(team: Team) -> None:
 
 def test_a_heavy_read_rests_as_it_works_and_whoever_else_loops_does_not(monkeypatch: pytest.MonkeyPatch) -> None:
     clock, rests = itertools.count(), list[float]()
-    # Each look at the clock takes a second.
+    # Each reading of the clock adds a second.
     monkeypatch.setattr(read_pacing, "time", SimpleNamespace(monotonic=lambda: float(next(clock)), sleep=rests.append))
     assert sum(paced([1] * 1_000)) == 1_000
     assert rests == []

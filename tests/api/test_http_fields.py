@@ -43,7 +43,7 @@ async def test_refused_socket_says_how_to_sign_in_too(team: Team) -> None:
 @pytest.mark.parametrize(
     ("method", "path", "allowed"),
     [
-        ("DELETE", "/api/v1/seen", "GET, HEAD, POST"),  # two routes have it
+        ("DELETE", "/api/v1/seen", "GET, HEAD, POST"),  # two routes share this path
         ("POST", "/api/v1/boards", "GET, HEAD"),
         ("GET", "/api/v1/alerts/read", "POST"),
         ("PUT", "/api/v1/boards/operations/commands", "POST"),

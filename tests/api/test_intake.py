@@ -93,7 +93,7 @@ async def test_the_same_id_is_answered_the_same_and_done_once(team: Team, hotlin
     assert [(each.status_code, each.json()) for each in [*together, *again]] == [(201, first)] * 7
     sightings = [state for (kind, _), state in (await team.alice.snapshot(search))["entities"].items() if kind == "sighting"]
     assert [each["description"] for each in sightings] == [said["description"]]
-    # Another account's id is another command.
+    # The same id of another account is another command.
     other = await team.bob.http.post(PATH, json=said | {"reference": "HL-3b"})
     assert (other.status_code, other.json()["number"]) == (201, first["number"] + 1)
 
@@ -115,7 +115,7 @@ async def test_an_id_that_is_used_again_for_another_sighting_is_invalid(team: Te
         assert (status, code, fields) == (422, "invalid", {"id": "This id was used for another sighting."}), changed
     same = await hotline.post(PATH, json=said)
     assert (same.status_code, same.json()) == (201, first.json())
-    # Of several at one moment that differ, one is done.
+    # Of several simultaneous ones that differ, one is applied.
     racing = [call(board=search) | {"id": "racing", "description": f"text {number}"} for number in range(4)]
     answers = await asyncio.gather(*(hotline.post(PATH, json=each) for each in racing))
     assert sorted(each.status_code for each in answers) == [201, 422, 422, 422]
@@ -158,7 +158,7 @@ async def test_an_id_of_another_command_is_invalid(team: Team) -> None:
     assert (await refused(team.bob.http, note))[:2] == (422, "invalid")
     assert (await refused(team.bob.http, note))[2].keys() == {"id"}
     assert await head(team.bob, search) == before
-    # By the socket it is the same command.
+    # The socket shares the ids: it is the same command.
     ack = await team.bob.command(search, "sighting.add", {"description": "a girl"}, id=(taken := new_id()))
     answer = await team.bob.http.post(PATH, json=call(board=search, id=taken))
     assert (answer.status_code, answer.json()["seq"]) == (201, ack["seqs"][0])
@@ -183,7 +183,7 @@ async def test_a_search_of_members_is_not_there_for_others(team: Team, hotline: 
         assert await refused(team.charlie.http, data) == nothing
     taken = await team.bob.http.post(PATH, json=call(reference="HL-secret", id=(id := new_id())))
     assert taken.status_code == 201
-    # Who has lost sight of it since is not told what came of it either.
+    # An account that lost access since is not told the result either.
     await team.alice.command(secret, "search.set_access", {"access": "members", "members": [team.alice.account["id"]]})
     assert await refused(team.bob.http, call(reference="HL-secret", id=id)) == nothing
 

@@ -109,7 +109,7 @@ async def test_a_journal_cut_short_since_a_handover_was_signed_is_named_with_it(
     assert len(await desk.verified()) == 3  # nothing contradicts it
     number = await desk.sign()
     await desk.command(desk.search, "note.add", {"text": "after it"})
-    await desk.cut(desk.search, head - 1)  # what came after it is not handed over
+    await desk.cut(desk.search, head - 1)  # later events are not part of the handover
     assert len(await desk.verified()) == 3
     await desk.cut(desk.search, head - 3)
     assert await desk.fault() is None  # by the chain alone
@@ -243,7 +243,7 @@ async def test_tampered_event_is_named_in_the_readers_language(team: Team) -> No
         _do(session, "UPDATE payload SET body = '{}' WHERE board = :board AND seq = 3", board=search)
 
     await service.database.write(edit)
-    assert (await alice.http.get(path)).json()["holds"] is True  # for a minute, what was gone along is not gone along again
+    assert (await alice.http.get(path)).json()["holds"] is True  # for a minute, verified events are not verified again
     service.verified_chains.known.clear()
     told = (await alice.http.get(path)).json()
     assert (told["holds"], told["seq"], told["bad_seq"]) == (False, 2, 3)
@@ -257,7 +257,7 @@ async def test_later_fault_names_the_first_bad_event_whatever_was_inserted(team:
     path = f"/api/v1/boards/{search}/chain"
     head = (await alice.http.get(path)).json()["seq"]
     await alice.command(search, "note.add", {"text": "one more"})
-    wrong: Any = b"x" if service.database.kind == "sqlite" else "x"  # which keeps anything in any column
+    wrong: Any = b"x" if service.database.kind == "sqlite" else "x"  # SQLite stores any type in any column
 
     def edit(session: Session) -> None:
         _do(session, "UPDATE event SET commitment = 'x' WHERE board = :board AND seq = 3", board=search)

@@ -166,7 +166,7 @@ async def test_known_device_signs_in_while_the_account_is_under_attack(server: S
         await besiege(server, email)
         assert (await sign_in(stranger, email)).status_code == 429
         assert (await sign_in(stranger, other)).status_code == 303
-        known.headers["X-Forwarded-For"] = EVIL  # wherever it is by now
+        known.headers["X-Forwarded-For"] = EVIL  # at its present count
         assert (await sign_in(known, email)).status_code == 303
         for _ in range(3):
             assert (await sign_in(known, email, "mistyped")).status_code == 401
@@ -261,7 +261,7 @@ async def test_password_confirmation_of_a_session_has_its_own_count(server: Serv
         assert 290 <= int(refused.headers["Retry-After"]) <= 300
 
 
-# -- what may go wrong ----------------------------------------------------------------------------------------------------
+# -- faults ---------------------------------------------------------------------------------------------------------------
 
 
 async def test_behind_a_proxy_that_is_not_trusted_the_known_devices_go_in(server: Server, quick: None) -> None:

@@ -123,7 +123,7 @@ async def test_a_board_that_is_still_being_asked_for_is_in_no_heads(team: Team, 
     hub = team.server.service.hub
     charlie = await team.open_socket(team.charlie)
     await team.alice.wait_until(lambda: search in hub.head_poller._heads)
-    for _ in range(MAX_READS):  # so many boards are opened at a time
+    for _ in range(MAX_READS):  # as many boards as are opened at a time
         await hub.channel_reader._read_slots.acquire()
     try:
         await charlie.send({"type": "subscribe", "board": search})
@@ -194,7 +194,7 @@ async def test_removed_member_is_told_to_drop_it_and_gets_no_more(team: Team) ->
     assert not [frame for frame in charlie.frames if frame.get("type") == "events" and "search.access_set" in json.dumps(frame)]
     # in lists and in catch-up it is hidden without a name
     assert (await events_of(charlie, "operations", after=head - 1)) == [{"seq": head, "hidden": True}]
-    # and members go on
+    # and members continue
     assert (await team.bob.http.get(f"/api/v1/boards/{search}")).status_code == 200
 
 
@@ -222,12 +222,12 @@ async def test_a_position_older_than_the_last_change_of_rights_gets_a_snapshot(t
         fresh = await team.open_socket(team.charlie)
         await fresh.request({"type": "subscribe", "board": board, "epoch": epoch, "after": before}, type="subscribed")
         assert [frame["type"] for frame in fresh.frames if frame["type"] in ("snapshot", "events")] == ["snapshot"]
-        # one that is not older is continued
+        # a position that is not older is continued
         later = await team.open_socket(team.charlie)
         later.boards[board] = type(screen)(epoch=epoch, seq=now_at)
         await later.subscribe(board, epoch, now_at)
         assert not [frame for frame in later.frames if frame["type"] == "snapshot"]
-        # and nothing has changed for a member who stayed one
+        # and nothing changed for a remaining member
         stayed = await team.open_socket(team.alice)
         stayed.boards[board] = type(screen)(epoch=epoch, seq=before)
         await stayed.subscribe(board, epoch, before)

@@ -39,10 +39,10 @@ from tests.support.team import Team
 # The server, in the thread of the tests, draws numbers while a strategy does.
 BESIDE_A_LOOP = pytest.mark.filterwarnings("ignore:Do not use the `random` module")
 pytestmark = BESIDE_A_LOOP
-Caller = tuple[str, str]  # a role, and how it comes
+Caller = tuple[str, str]  # role, and kind of authentication
 CallerHeaders = dict[Caller, dict[str, str]]
 load_all_checks()
-EXAMPLES, MANY = 4, 100  # of each call, in each way of being wrong or right, by each caller
+EXAMPLES, MANY = 4, 100  # generated requests for each call, each kind of data and each caller
 FUZZ = settings(deadline=None, database=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
 CALLERS = [*((role, "write") for role in ROLES), ("coordinator", "cookie"), ("coordinator", "read"), ("investigator", "intake")]
 MOST = ("coordinator", "write")
@@ -50,14 +50,14 @@ INTAKE = ("POST", "/intake/sightings")
 TELLING = [("POST", "/boards/{board}/commands"), INTAKE, ("GET", "/boards/{board}/sightings/{sighting}/source")]
 WRITING = [("POST", "/boards/{board}/commands"), INTAKE, ("POST", "/alerts/read"), ("POST", "/seen")]
 MINE = ("GET", "/wall/codes/mine")
-TAKING_IN = [INTAKE, ("GET", "/me"), ("GET", "/places"), ("GET", "/openapi.json"), MINE]  # all that a token for that may
-OF_SESSIONS = [("GET", "/me/draft-key"), ("POST", "/me/active")]  # no token has one
-SCREENS = [(method, path) for method, path in CALLS if path.startswith("/wall/")]  # by a cookie of their own, of any page here
+TAKING_IN = [INTAKE, ("GET", "/me"), ("GET", "/places"), ("GET", "/openapi.json"), MINE]  # calls of an intake token
+OF_SESSIONS = [("GET", "/me/draft-key"), ("POST", "/me/active")]  # tokens have none
+SCREENS = [(method, path) for method, path in CALLS if path.startswith("/wall/")]  # with their own cookie, from any page
 DISPLAYS = [(method, path) for method, path in CALLS if path.startswith("/displays")]
 AUDIT = [(method, path) for method, path in CALLS if path.startswith("/audit")]
 SENT = ("id", "name", "data", "base", "epoch")  # of a command
 _sent: set[str] = set()
-# What no description can say, as it depends on what is on the board: (field, sentence).
+# Refusals that no schema can describe, as they depend on the board: (field, sentence).
 DEPENDS = [
     (r"reference", "Another search has this reference."),
     (r"members", "At least one member must be a coordinator who can sign in."),
@@ -116,17 +116,17 @@ def explore(url: str, headers: dict[str, str], names: dict[str, str], call: tupl
     def ask(case: Case[Any]) -> None:
         _aim(case, names)
         _once(case.body)
-        if cookies:  # then whatever else but a bearer stands there is a proxy's business
+        if cookies:  # any other Authorization header than a bearer token belongs to a proxy
             (case.headers or {}).pop("Authorization", None)  # type: ignore[call-overload]
         response = case.call(base_url=url, headers=sent, cookies=cookies)
         answered[response.status_code] = answered.get(response.status_code, 0) + 1
         judge(case, response, without)
-        if many == EXAMPLES:  # it asks three times more for each, by nobody: here for the first one alone
+        if many == EXAMPLES:  # three more requests each without authentication: done for the first one only
             without[:] = [ignored_auth]
 
     for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
         if mode is GenerationMode.NEGATIVE and not (operation.body or operation.query or operation.path_parameters):
-            continue  # there is no wrong way to ask
+            continue  # no request can be invalid
         cases = operation.as_strategy(generation_mode=mode)
         seed(1)(settings(FUZZ, max_examples=many)(given(case=cases)(ask)))()
     return answered
@@ -149,7 +149,7 @@ def _aim(case: Case[Any], names: dict[str, str]) -> None:
         case.path_parameters[name] = names[name]
     if isinstance(case.body, dict) and case.body.get("name") in TABLE:
         case.path_parameters["board"] = "operations" if TABLE[case.body["name"]].board_kind == "operations" else names["board"]  # type: ignore[index]
-        case.body = {name: value for name, value in case.body.items() if name in SENT}  # others are not looked at
+        case.body = {name: value for name, value in case.body.items() if name in SENT}  # others are not checked
         case.body["id"] = new_id()
         data = case.body.get("data")
         for name in ("sighting", "task", "card", "column") if isinstance(data, dict) else ():
@@ -199,7 +199,7 @@ async def holds(
     if not may(caller, call):
         assert done not in answered
     elif call in (*SCREENS, *DISPLAYS) and call[0] != "GET":
-        pass  # what they need is made by two: see test_displays
+        pass  # they need two clients: see test_displays
     elif call[0] == "GET" or many == MANY:
         assert done in answered, "some of what fits is done"
 
@@ -259,7 +259,7 @@ async def test_description_holds_for_generated_requests(
     await holds(team, names, caller_headers, caller, call, MANY)
 
 
-# -- what it says ---------------------------------------------------------------------------------------------------------
+# -- content --------------------------------------------------------------------------------------------------------------
 
 
 def test_each_call_has_its_line_and_no_other() -> None:

@@ -28,7 +28,7 @@ async def test_an_installation_has_first_tasks_of_its_own(tmp_path: Path) -> Non
             search = await alice.open_search(kind=kind)
             tasks = (await alice.subscribe(search)).of_kind("task").values()
             assert [task["title"] for task in sorted(tasks, key=lambda task: task["number"])] == titles
-        # what it has no file for is as it comes along
+        # without a file the built-in ones apply
         await alice.command(search, "search.set_appeal", {"level": "discreet"})
         outcome = {"found_at": "2026-11-24T23:00:00Z", "condition": "well", "how": "police"}
         await alice.command(search, "search.set_status", {"status": "found", "reason": "home", "outcome": outcome})

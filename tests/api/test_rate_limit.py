@@ -92,7 +92,7 @@ async def test_released_attempt_does_not_count(clock: Clock) -> None:
         await limiter.give_back([(TEN, "a")])
     assert await allowed(limiter, TEN, "a", 20) == 10
     clock.now += 301
-    await limiter.give_back([(TEN, "a")] * 10)  # of the period before
+    await limiter.give_back([(TEN, "a")] * 10)  # of the previous period
     assert await allowed(limiter, TEN, "a", 20) == 10
     await limiter.give_back([(TEN, "never seen")])
     assert await allowed(limiter, TEN, "never seen", 20) == 10
@@ -289,7 +289,7 @@ async def test_a_redis_that_hangs_is_waited_for_once(own_redis: Redis, monkeypat
         taken = [await one.take(TEN, str(number)) for number in range(50)]
         os.kill(own_redis.pid, signal.SIGCONT)
         assert all(each.allowed for each in taken)
-        assert asked <= 2  # the first, and perhaps one that asked whether it is back
+        assert asked <= 2  # the first one, and perhaps one that checked whether Redis is back
 
 
 async def test_counts_are_shared_again_when_redis_is_back(own_redis: Redis, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -302,7 +302,7 @@ async def test_counts_are_shared_again_when_redis_is_back(own_redis: Redis, monk
             while await one._shared.counts(TEN, "a") is None:  # type: ignore[union-attr]
                 await asyncio.sleep(0.02)
         assert await allowed(one, TEN, "a", 10) == 6
-        assert await allowed(two, TEN, "a", 10) == 4  # what was counted without it is not known to the other
+        assert await allowed(two, TEN, "a", 10) == 4  # calls counted without Redis are unknown to the other process
 
 
 async def test_a_user_of_the_rights_that_the_how_to_names_is_enough(patient: None, own_redis: Redis) -> None:
@@ -397,7 +397,7 @@ class Told:
         return self.fits
 
     async def counts(self, rule: Rule, key: str) -> Counts | None:
-        return Counts(0, 0.0, rule.limit, 30.0)  # full for half a minute more
+        return Counts(0, 0.0, rule.limit, 30.0)  # the limit is used up for half a minute more
 
 
 def batches_of(told: Told, clock: Clock) -> batches.Batches:

@@ -149,18 +149,18 @@ async def test_generated_references_reveal_nothing_of_hidden_searches(team: Team
     await team.secret_search(team.bob, reference=f"{now().year}-9999")
     second = await outside.dora.open_search()
     assert await number(outside.dora, second) == await number(outside.dora, first) + 1
-    # what was made once is never made again, whatever the search was given since
+    # a generated reference is never generated again, even if the search got another one since
     await outside.dora.command(second, "search.update", {"reference": new_id()})
     third = await outside.dora.open_search()
     assert await number(outside.dora, third) == await number(outside.dora, first) + 2
-    # who sees that one is taken gets the next
+    # an author who can see the taken one gets the next
     visible = await made(outside.dora, third)
     await outside.dora.open_search(reference=visible)
     assert await number(outside.dora, await outside.dora.open_search()) == await number(outside.dora, third) + 2
     assert (await team.bob.snapshot(secret))["entities"]["search", secret]["reference"] == following
 
 
-# -- where a clash comes into sight ---------------------------------------------------------------------------------------------
+# -- clashes that become visible ------------------------------------------------------------------------------------------------
 
 
 class Clash:
@@ -188,7 +188,7 @@ async def test_both_searches_go_on_and_their_readers_can_distinguish_them(team: 
     assert (await boards(dora, clash.reference), await boards(bob, clash.reference)) == ([clash.open], [clash.hidden, clash.open])
     await team.alice.command(clash.hidden, "search.set_access", {"access": "desk", "members": []})
     assert await boards(dora, clash.reference) == [clash.hidden, clash.open]
-    for search in (clash.hidden, clash.open):  # nothing that is no reference is refused for it
+    for search in (clash.hidden, clash.open):  # a text that is no reference is not refused
         assert (await dora.command(search, "search.update", {"person": {"age": 11}}))["seqs"]
         assert (await dora.command(search, "search.update", {"reference": clash.reference, "person": {"age": 12}}))["seqs"]
     with pytest.raises(Refusal, match="invalid"):
@@ -219,18 +219,18 @@ async def test_taking_in_by_it_finds_the_one_that_is_seen_or_asks_for_its_board(
 
     assert await taken(outside.hotline) == (201, clash.open)
     assert await taken(team.bob.http) == (422, ["reference"])
-    # nothing of it was kept under that id: named by its board it is taken in
+    # the id was not used up: with the board's id it is accepted
     said = {"id": new_id(), "description": "a girl"}
     assert (await team.bob.http.post(INTAKE, json=said | {"reference": clash.reference})).status_code == 422
     assert (await team.bob.http.post(INTAKE, json=said | {"board": clash.hidden})).json()["board"] == clash.hidden
     await team.alice.command(clash.open, "search.set_status", CLOSED)
     assert await taken(team.bob.http) == (201, clash.hidden)
-    assert await taken(outside.hotline) == (409, [])  # closed: that there is another is not told
+    assert await taken(outside.hotline) == (409, [])  # closed: the existence of the other one is not disclosed
     await team.alice.command(clash.hidden, "search.set_status", CLOSED)
     assert await taken(team.bob.http) == (422, ["reference"])
 
 
-# -- databases of before --------------------------------------------------------------------------------------------------------
+# -- databases of earlier versions ----------------------------------------------------------------------------------------------
 
 
 async def test_old_database_keeps_its_numbers_and_accepts_duplicates(team: Team, backend: Backend, tmp_path: Any) -> None:

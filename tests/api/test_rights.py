@@ -30,11 +30,11 @@ from tests.support.team import Team
 
 pytestmark = pytest.mark.both_backends
 
-CLOSED_WITHIN_S = 5  # says the contract
+CLOSED_WITHIN_S = 5  # from the contract
 ROOT = Path(__file__).parents[2]
 OUTCOME = {"found_at": "2026-11-24T23:00:00Z", "condition": "well", "how": "police"}
 
-# what each command is tried with; {sighting} and the like are filled in with what is on the board
+# data for each command; {sighting} and the like are replaced by ids of the board
 TRIES: dict[str, dict[str, Any]] = {
     "search.open": {"kind": "runaway", "person": {"first_name": "Noor"}, "missing_since": "2026-11-24T15:10:00Z"},
     "search.update": {"person": {"age": 11}},
@@ -122,7 +122,7 @@ async def test_each_role_may_do_what_is_its_own_and_no_more(team: Team, name: st
         head = (await team.alice.snapshot(board))["seq"]
         if ROLES.index(role) >= ROLES.index(least):
             assert (await people[role].command(board, name, data))["type"] == "ack"
-            stage = None  # what was refused has changed nothing
+            stage = None  # a refused command changes nothing
         else:
             with pytest.raises(Refusal, match="forbidden") as refused:
                 await people[role].command(board, name, data)
@@ -322,7 +322,7 @@ async def test_signing_out_ends_the_sockets_of_that_session_alone(team: Team, op
     await other.send('{"type":"ping","id":"still here"}')
     async with asyncio.timeout(PATIENCE_S):
         while '"still here"' not in str(await other.recv()):
-            pass  # heads, by the clock
+            pass  # periodic heads
 
 
 async def test_account_disabled_during_a_rights_read_is_disconnected_too(

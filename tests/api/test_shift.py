@@ -37,7 +37,7 @@ def told(person: Person) -> dict[str, Any]:
     return next(frame for frame in reversed(person.frames) if frame["type"] == "shift")
 
 
-# -- everybody sees it ----------------------------------------------------------------------------------------------------
+# -- visibility -----------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.both_backends
@@ -119,14 +119,14 @@ async def test_holder_who_takes_the_shift_again_changes_nothing(
     assert (await handover_steps.state(ada, "shift"))["before"] == alice.account["id"]
 
 
-# -- whatever is done -----------------------------------------------------------------------------------------------------
+# -- random commands ------------------------------------------------------------------------------------------------------
 
 
 class Shifts(RuleBasedStateMachine):
     """Three coordinators, each at one of the desks, and what should come of what they do."""
 
     backend: Backend
-    answered: ClassVar[dict[str, set[str | None]]] = defaultdict(set)  # by command: the codes, None where it was done
+    answered: ClassVar[dict[str, set[str | None]]] = defaultdict(set)  # by command: the codes, None for success
 
     def __init__(self) -> None:
         super().__init__()
@@ -138,7 +138,7 @@ class Shifts(RuleBasedStateMachine):
         self.open: dict[str, bool] = {}  # by search
         self.searches: dict[str, bool] = {}  # whether it is active
         self.important: dict[str, int] = {}  # by search: the seq of its last significant event
-        self.written: dict[str, dict[str, int]] = {}  # by search: by whom, and when, its briefing was
+        self.written: dict[str, dict[str, int]] = {}  # by search: author and time of its briefing
         self.handed: set[str] = set()
         self.marks: dict[tuple[str, str], int] = {}
         self.run(self._begin())

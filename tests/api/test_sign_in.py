@@ -124,7 +124,7 @@ async def test_sessions_that_have_ended_are_dropped_when_somebody_signs_in(
 
     await server.service.database.write(put)
     signed_in = {digest(await session_cookie(server.service, email))}
-    assert await kept() == {"ended 2", "going"} | signed_in  # no more than so many at once
+    assert await kept() == {"ended 2", "going"} | signed_in  # a bounded number is removed at a time
     signed_in.add(digest(await session_cookie(server.service, email)))
     assert await kept() == {"going"} | signed_in
 
@@ -147,7 +147,7 @@ async def test_passwords_cookies_and_tokens_are_kept_as_digests_only(login_serve
     async with browser(login_server) as http:
         await sign_in(http, await account(login_server))
         cookie = http.cookies["board_session"]
-    # By the desk's own library: of two that have one file open in one process, one takes away the locks of the other.
+    # By the program's own SQLite: if two libraries open a file in one process, one drops the locks of the other.
     with closing(library.connect(login_server.service.database.path)) as database:
         database.execute("VACUUM INTO ?", (str(tmp_path / "copy.db"),))
     kept = (tmp_path / "copy.db").read_bytes()
@@ -166,7 +166,7 @@ async def test_the_bearer_counts_where_there_is_also_a_cookie(login_server: Serv
         assert (await http.get("/api/v1/me", headers={"Authorization": "Bearer"})).status_code == 401
 
 
-# -- from our own pages ---------------------------------------------------------------------------------------------------
+# -- origin of forms ------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -257,7 +257,7 @@ async def test_a_socket_by_token_says_any_origin(login_server: Server) -> None:
         assert '"hello"' in str(await socket.recv())
 
 
-# -- where one is sent ----------------------------------------------------------------------------------------------------
+# -- redirects ------------------------------------------------------------------------------------------------------------
 
 ELSEWHERE = [
     "https://evil.example", "//evil.example", "/\\evil.example", "\\\\evil.example", "/\t/evil.example", "/\n/evil.example",
@@ -356,7 +356,7 @@ async def test_others_write_while_a_password_is_hashed(login_server: Server, mon
     written: list[str] = []
 
     def hashed(password: str) -> str:
-        other.write_now(bump_rights_version)  # raises DatabaseUnavailable where whoever hashes has the database
+        other.write_now(bump_rights_version)  # raises DatabaseUnavailable if the database is held while hashing
         written.append(password)
         return hash_password(password)
 

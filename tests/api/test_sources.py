@@ -61,7 +61,7 @@ async def refusal(scene: SearchScenario, who: Person, command: str, data: dict[s
     return said
 
 
-# -- whether there is anything to be read ------------------------------------------------------------------------------------
+# -- presence of a source ----------------------------------------------------------------------------------------------------
 
 
 async def test_kept_name_or_contact_is_announced_without_its_value(scene: SearchScenario) -> None:
@@ -71,7 +71,7 @@ async def test_kept_name_or_contact_is_announced_without_its_value(scene: Search
     assert (await scene.sighting(source_contact="0470 11"))["state"]["source_kept"] is True
     named = await scene.one("sighting.update", {"sighting": nobody["id"], "source_name": "Griet"})
     assert (named["changes"], named["private"], named["state"]["source_kept"]) == (["source_kept"], ["source_name"], True)
-    # what it was before can be read, also when it was taken away
+    # the earlier value can be read, even after it was removed
     undone = await scene.one("undo", {"seq": named["seq"]})
     assert (undone["changes"], undone["state"]["source_kept"]) == ([], True)
     assert (await source(scene, scene.team.alice, nobody["id"]))["earlier"][0]["name"] == "Griet"
@@ -106,7 +106,7 @@ def _as_before(source: Session, target: Session) -> None:
         old_schemas.insert_rows(target, table, [dict(row) for row in source.connection().execute(table.select()).mappings()])
 
 
-# -- who may not read ---------------------------------------------------------------------------------------------------------
+# -- without access -----------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", GRIET)
@@ -122,7 +122,7 @@ async def test_a_right_guess_and_a_wrong_one_are_refused_alike(team: Team, scene
     for who in (team.alice, team.bob):
         read = await source(scene, who, sighting)
         assert (values(read), "earlier" in read) == (GRIET, False)
-    # without those fields it is changed as before
+    # changes of other fields are accepted
     assert await scene.does("sighting.update", {"sighting": sighting, "direction": "north"}, team.charlie)
 
 
@@ -131,7 +131,7 @@ async def test_a_seal_is_not_opened_by_the_command_that_sets_the_source(team: Te
     sighting = await sealed(scene, team.bob)
     said = await refusal(scene, team.charlie, "sighting.update", {"sighting": sighting, "source": opened, **LOTTE})
     assert said["code"] == "forbidden"
-    # who may read may do both at once; and who seals by the same command was let read until then
+    # a person with access may do both at once; one who loses access by the same command had it until then
     assert await scene.does("sighting.update", {"sighting": sighting, "source": opened, **LOTTE}, team.bob)
     assert await scene.does("sighting.update", {"sighting": sighting, "source": {"sealed": True}, **GRIET}, team.charlie)
     assert (await refusal(scene, team.charlie, "sighting.update", {"sighting": sighting, **LOTTE}))["code"] == "forbidden"
@@ -156,7 +156,7 @@ async def test_intake_token_that_recorded_it_may_change_it(team: Team, scene: Se
     assert (await refusal(scene, team.bob, "sighting.update", {"sighting": taken["sighting"], **GRIET}))["code"] == "forbidden"
 
 
-# -- who may read -------------------------------------------------------------------------------------------------------------
+# -- with access --------------------------------------------------------------------------------------------------------------
 
 
 async def test_the_same_value_and_another_are_answered_alike(team: Team, scene: SearchScenario) -> None:
@@ -219,7 +219,7 @@ async def test_an_undo_sets_the_source_back_and_can_itself_be_undone(team: Team,
     assert values(await source(scene, team.alice, sighting)) == GRIET
     await scene.does("undo", {"seq": undone["seq"]})
     assert (await source(scene, team.alice, sighting))["name"] == "Lotte"
-    # changed since, whatever it was changed to
+    # changed since, to any value
     await scene.refuses("conflict", "undo", {"seq": event["seq"]}, "source_name", "direction")
 
 
@@ -233,7 +233,7 @@ async def test_concurrent_change_of_the_source_is_a_conflict(team: Team, scene: 
     assert await scene.does("sighting.update", {"sighting": sighting, "source_contact": "0470 33"}, base=looked)
 
 
-# -- erased -------------------------------------------------------------------------------------------------------------------
+# -- erasure ------------------------------------------------------------------------------------------------------------------
 
 
 async def test_a_name_stands_in_two_tables_and_nowhere_once_erased_there(tmp_path: Path) -> None:

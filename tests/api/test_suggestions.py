@@ -50,7 +50,7 @@ async def boards(person: Person, **asked: Any) -> list[str]:
     return [each["board"] for each in await meant(person, **asked)]
 
 
-# -- the same, told before
+# -- duplicates
 
 
 async def test_the_same_words_are_found_and_others_are_not(team: Team) -> None:
@@ -90,11 +90,11 @@ async def test_near_counts_in_time_and_place_at_once(team: Team) -> None:
     assert await ids(team.bob, search, place=BRUGGE, seen_at="2026-11-24T21:00:00Z") == [here]
     assert await ids(team.bob, search, place=LIEGE, seen_at="2026-11-24T21:00:00Z") == []
     assert await ids(team.bob, search, place=BRUGGE, seen_at="2026-11-24T04:00:00Z") == []
-    # A place without a point is compared by its words.
+    # A place without coordinates is compared by its words.
     assert await ids(team.bob, search, place={"text": "behind the windmill"}) == []
     mill = await told(team, search, "somebody", place={"text": "at the windmill"})
     assert await ids(team.bob, search, place={"text": "behind the windmill"}) == [mill]
-    # A place that may lie anywhere within a circle is near to all that the circle reaches.
+    # A place within a circle is near to everything in that circle.
     wide = OOSTENDE | {"radius_m": 20_000}
     assert here in await ids(team.bob, search, place=wide, seen_at=AT)
     both = await told(team, search, "somebody waved a flag", place=BRUGGE)
@@ -139,7 +139,7 @@ async def test_invalid_value_is_reported_by_field(team: Team, typed: dict[str, A
     assert (answer.status_code, [*answer.json()["fields"]]) == (422, [field])
 
 
-# -- the search that is meant
+# -- suggested searches
 
 
 async def opened(team: Team, name: str, reference: str, **data: Any) -> str:
@@ -171,13 +171,13 @@ async def test_the_nearest_first_by_where_the_child_was_seen(team: Team) -> None
     first, _, last = await meant(team.bob, **asked)
     assert 20_000 < first["distance_m"] < 22_000
     assert (first["nearest"], last["nearest"], last["distance_m"]) == ("last_seen", None, None)
-    # A sighting since then counts, unless it was of somebody else.
+    # A later sighting counts, unless it was of another person.
     sighting = await told(team, far, "on the platform", place=BRUGGE)
     assert [(each["board"], each["nearest"]) for each in await meant(team.bob, **asked)][:1] == [(far, "sighting")]
     await team.bob.command(far, "sighting.assess", {"sighting": sighting, "assessment": "not_the_child"})
     assert await boards(team.bob, **asked) == [near, far, unknown]
     distances = [each["distance_m"] for each in await meant(team.bob, lat=51.1972, lon=3.2171)]
-    nearest = [math.inf if each is None else each for each in distances]  # 0 is as near as can be
+    nearest = [math.inf if each is None else each for each in distances]  # 0 is the same place
     assert nearest == sorted(nearest)
     assert len(nearest) <= 8
 

@@ -29,7 +29,7 @@ SIGHTING = {
     "company": "with a cyclist", "place": {"text": "Vrijdagmarkt"},
 }  # fmt: skip
 TASK = {"title": "ask the kiosk", "instruction": "mind the dog", "checklist": {"k1": {"text": "buy stamps", "done": False}}}
-APART = unicodedata.normalize("NFD", "zoé")  # the accent a sign of its own
+APART = unicodedata.normalize("NFD", "zoé")  # the accent as a separate character
 ANY, SIGNS = st.characters(exclude_categories=["Cs"]), st.sampled_from("aZé½ŉßﬁİ_ -\u0301\u0345\u00ad")
 HIDDEN = {"source": {"kind": "named"}, "source_name": "Godelieve", "source_contact": "0470 98 76 54"}
 

@@ -109,7 +109,7 @@ async def test_a_change_of_password_ends_all_tokens_and_the_pages_say_how_many(t
         assert "2 tokens" not in told((await http.get("/account")).text)
 
 
-# -- their end ------------------------------------------------------------------------------------------------------------
+# -- expiry ---------------------------------------------------------------------------------------------------------------
 
 
 async def test_a_token_has_an_end_which_is_90_days_off_where_nothing_is_said(team: Team) -> None:
@@ -150,7 +150,7 @@ async def test_expired_token_is_refused_for_requests_commands_and_open_sockets(t
         await eva.command(search, "note.add", {"text": "another note"})
     assert refused.value.code == "forbidden"
     assert eva.close_code is None
-    for _ in range(POLLS_PER_EXPIRY_CHECK):  # no change of rights: it is found when all are looked at
+    for _ in range(POLLS_PER_EXPIRY_CHECK):  # no change of rights: it is found by the periodic check
         await service._poll_rights()
     await eva.wait_until(lambda: eva.close_code == 4501)
     assert kim.close_code is None
@@ -204,7 +204,7 @@ async def test_the_last_use_is_written_once_an_hour_and_changes_no_rights(team: 
         clock = start + after
         for _ in range(3):
             assert await status(server, secret) == 200
-        assert (await row(server, name)).used_at == before  # who uses it writes nothing
+        assert (await row(server, name)).used_at == before  # a request with it writes nothing
         await service.write_last_use()
         return (await row(server, name)).used_at
 
@@ -240,7 +240,7 @@ def test_recorded_uses_are_bounded_and_none_is_lost_during_a_write(monkeypatch: 
     for key in "dcba":
         noted.note(key, at)
     uses = noted.due(at)
-    assert list(uses) == ["b", "c", "d"]  # of one process and of another in one order
+    assert list(uses) == ["b", "c", "d"]  # of two processes, in one order
     later = at + timedelta(minutes=5)
     noted.note("b", later)
     noted.mark_written(uses, at)

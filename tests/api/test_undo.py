@@ -115,7 +115,7 @@ async def test_creations_removals_and_a_status_are_not_undone(scene: SearchScena
     ]
     for event in final:
         await scene.refuses("invalid", "undo", {"seq": event["seq"]}, "seq")
-        with pytest.raises(Refusal, match="forbidden"):  # who may not do it learns no more than that
+        with pytest.raises(Refusal, match="forbidden"):  # a person without the right learns nothing more
             await bob.command(scene.search, "undo", {"seq": event["seq"]})
     for event in (await scene.sighting(), await scene.task(), await scene.one("note.add", {"text": "x"})):
         await scene.refuses("invalid", "undo", {"seq": event["seq"]}, "seq")
@@ -142,7 +142,7 @@ async def test_erased_event_is_not_undone(scene: SearchScenario) -> None:
     await scene.team.server.service.database.write(
         lambda session: session.connection().execute(sql, {"board": scene.search, "seq": first["seq"]}).rowcount
     )
-    for event in (first, second):  # of the second it is not known what was before
+    for event in (first, second):  # the values before the second one are unknown
         await scene.refuses("invalid", "undo", {"seq": event["seq"]}, "seq")
 
 
@@ -156,7 +156,7 @@ async def test_later_change_of_the_field_is_a_conflict_whoever_made_it(scene: Se
         await scene.does("sighting.update", {"sighting": sighting, "direction": "east"}, who)
         refused = await scene.refuses("conflict", "undo", {"seq": first["seq"]}, "direction")
         assert refused.body["current"] == await scene.state("sighting", sighting)
-        # changed there and back again, that is what somebody wants now
+        # changed and changed back: the present value is somebody's choice
         await scene.does("sighting.update", {"sighting": sighting, "direction": "north"}, who)
         await scene.refuses("conflict", "undo", {"seq": first["seq"]}, "direction")
         await scene.does("sighting.update", {"sighting": sighting, "direction": None, "clothing": None})
@@ -203,7 +203,7 @@ async def test_a_corrected_outcome_that_is_gone_since_is_a_conflict(scene: Searc
     await scene.refuses("conflict", "undo", {"seq": corrected["seq"]}, "outcome.family_told")
 
 
-# -- what it names --------------------------------------------------------------------------------------------------------
+# -- named events ---------------------------------------------------------------------------------------------------------
 
 
 async def test_a_card_goes_back_only_where_its_column_still_is(scene: SearchScenario) -> None:
@@ -283,7 +283,7 @@ async def test_card_moved_back_beside_another_gets_a_rank_of_its_own(scene: Sear
     assert len({(await scene.state("sighting", id))["rank"] for id in order}) == len(order) == 4
 
 
-# -- who may --------------------------------------------------------------------------------------------------------------
+# -- rights ---------------------------------------------------------------------------------------------------------------
 
 
 async def test_command_permission_includes_undo_of_anybodys_event(team: Team, scene: SearchScenario) -> None:
@@ -382,7 +382,7 @@ async def test_undoing_who_sees_a_search_acts_on_open_sockets(team: Team) -> Non
         await charlie.command(search, "undo", {"seq": closed})
 
 
-# -- the rule by itself ---------------------------------------------------------------------------------------------------
+# -- the pure rule --------------------------------------------------------------------------------------------------------
 
 _leaf = st.none() | st.booleans() | st.integers(0, 2) | st.sampled_from(["", "a", "b"])
 _place = st.none() | st.fixed_dictionaries({"text": _leaf, "lat": _leaf}).filter(flatten)  # null as a whole, or not empty

@@ -107,7 +107,7 @@ async def test_they_do_share_one(storm: Storm, monkeypatch: pytest.MonkeyPatch) 
 
     monkeypatch.setattr(execute, "execute", counting)
     await storm.at_once(*(storm.order("note.add", {"text": f"{number}"}) for number in range(40)))
-    assert set(sizes) in ({40}, {41})  # on SQLite the one that they waited for may be among them
+    assert set(sizes) in ({40}, {41})  # on SQLite the command that they waited for may be among them
 
 
 async def test_new_cards_get_numbers_and_places_in_their_order(storm: Storm) -> None:
@@ -218,7 +218,7 @@ async def test_a_column_that_was_removed_is_gone_for_those_that_share_its_commit
     columns = {state["role"]: id for id, state in (await storm.states()).items() if "role" in state}
     inbox, doing, done = columns["inbox"], columns["doing"], columns["done"]
     outcomes = await storm.at_once(
-        storm.order("column.rename", {"column": doing, "title": "Now"}),  # so that it is known to the turn
+        storm.order("column.rename", {"column": doing, "title": "Now"}),  # so that the unit of work has it in its cache
         storm.order("sighting.add", {"description": "seen"}),
         storm.order("column.remove", {"column": doing}),
         storm.order("column.rename", {"column": doing, "title": "Later"}),

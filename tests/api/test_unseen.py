@@ -71,7 +71,7 @@ async def test_read_position_is_shared_moves_forward_and_ends_with_the_epoch(tea
     assert (await news(again))[search]["seen"] == {"epoch": here["epoch"], "seq": 5, "at": kept["at"]}
     assert (await news(again))[search]["events"] == here["seq"] - 5
     assert (await see(again, here))[0]["seq"] == here["seq"]
-    assert (await see(charlie, here | {"seq": 5}))[0]["seq"] == here["seq"]  # one that was late
+    assert (await see(charlie, here | {"seq": 5}))[0]["seq"] == here["seq"]  # a late one
     assert (await news(team.bob))[search]["seen"] is None
     sql = text("UPDATE board SET epoch = 'anew' WHERE id = :board")
     await team.server.service.database.write(lambda session: session.connection().execute(sql, {"board": search}))
@@ -245,7 +245,7 @@ async def test_overview_of_all_boards_reads_no_events_and_has_constant_cost(team
     assert not any("FROM event" in each for each in asked)
 
 
-# -- one's own ------------------------------------------------------------------------------------------------------------
+# -- own changes ----------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.both_backends
@@ -262,7 +262,7 @@ async def test_own_changes_are_new_to_others_only(team: Team) -> None:
     await alice.command(search, "sighting.add", {"description": "a girl"})
     assert ((await news(alice))[search]["events"], (await news(bob))[search]["events"]) == (0, 1)
     mark = (await news(bob))[search]["seen"]
-    # What was not seen before it stays new; what they did after it is not counted, and not told.
+    # Unseen events before it stay new; their own later ones are neither counted nor listed.
     await bob.command(search, "task.add", {"title": "call"})
     await bob.command(search, "search.update", {"person": {"age": 11}})
     there = (await news(bob, search))[search]
@@ -293,7 +293,7 @@ async def test_own_changes_on_an_unread_board_are_not_new(team: Team) -> None:
     await see(bob, await at(bob, search, 1))
     there = (await news(bob, search))[search]
     assert (there["events"], there["seen"]["seq"]) == (before, 1)
-    # After a restore the board is another, and new to all.
+    # After a restore the board has a new epoch, and is new to everybody.
     sql = text("UPDATE board SET epoch = 'another' WHERE id = :board")
     await team.server.service.database.write(lambda session: session.connection().execute(sql, {"board": search}))
     ack = await bob.command(search, "note.add", {"text": "own again"})
@@ -501,7 +501,7 @@ def test_net_change_of_any_events_is_the_difference_of_two_states(book: Book, st
     before = {key: flatten(stand.state) for key, stand in book.states(search, start).items()}
     after = {key: flatten(stand.state) for key, stand in book.states(search).items()}
 
-    for change in changes:  # what was, with the changes, is what is
+    for change in changes:  # the old state with the changes is the new state
         fields = before.pop(change.key, {})
         for path, old, new in change.fields:
             assert fields.get(path) == old != new

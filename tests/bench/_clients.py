@@ -17,7 +17,7 @@ from typing import Any
 
 import orjson
 
-AGAIN_S = (0.2, 1.0)  # between two tries of a client
+AGAIN_S = (0.2, 1.0)  # pause between two attempts of a client
 PATIENCE_S = 60
 OPERATIONS = "operations"
 
@@ -30,7 +30,7 @@ class Client(asyncio.Protocol):
         self.live: set[str] = set()
         self.ready = asyncio.Event()
         self.gone = asyncio.Event()
-        self.snapshots, self.read = 0, 0  # bytes that were read
+        self.snapshots, self.read = 0, 0  # bytes read
         self.came: list[tuple[str, int, float]] = []  # board, seq, when
         self._data = bytearray()
         self._open = False
@@ -195,7 +195,7 @@ def _small_requests(port: int, token: str) -> None:
         began = time.time()
         try:
             asking.request("GET", address, headers={"Authorization": f"Bearer {token}"})
-        except ConnectionRefusedError:  # nobody is there yet
+        except ConnectionRefusedError:  # nobody listens yet
             continue
         answer = asking.getresponse()
         answer.read()

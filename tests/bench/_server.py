@@ -34,10 +34,10 @@ LIMITS_OFF = (
     if os.environ.get("BENCH_LIMITS") == "on"
     else {"MAX_SOCKETS_PER_ACCOUNT": "0", "MAX_MESSAGES_PER_SECOND": "0", "MAX_INTAKE_PER_MINUTE": "0"}
 )
-HELPER = "helper0@desk.example"  # author of all that is written
+HELPER = "helper0@desk.example"  # author of all events
 
 
-# -- where ----------------------------------------------------------------------------------------------------------------
+# -- servers --------------------------------------------------------------------------------------------------------------
 
 
 @contextlib.contextmanager
@@ -93,7 +93,7 @@ def serve(settings: dict[str, str]) -> tuple["subprocess.Popen[str]", int]:
     return process, int(line.strip().rpartition(":")[2])
 
 
-# -- what is on it --------------------------------------------------------------------------------------------------------
+# -- data -----------------------------------------------------------------------------------------------------------------
 
 
 async def open_service(settings: dict[str, str]) -> BoardService:

@@ -54,7 +54,7 @@ def _rate(settings: dict[str, str], processes: int, boards: int, people: int) ->
     running = [start_helper("commands", boards, people, WARM_S, SECONDS) for _ in range(processes)]
     for each in running:
         write_to(each, json.dumps(given))
-    for each in running:  # all are ready before one begins
+    for each in running:  # all are ready before the first begins
         assert read_from(each) == "ready"
     for each in running:
         write_to(each, "go")

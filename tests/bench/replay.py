@@ -11,7 +11,7 @@ from tests.support.browser_window import Window
 from tests.support.people import PATIENCE_S
 
 CARDS, EVENTS = 300, 5_000
-STEPS, WARM = 100, 3  # of each way
+STEPS, WARM = 100, 3  # repetitions of each kind
 KEYS = ("ArrowRight", "ArrowRight", "ArrowLeft", "PageUp", "PageDown", "PageDown")
 
 # From the input event to the end of the frame that shows it, in ms. A message queued in the frame arrives when that has been

@@ -17,8 +17,8 @@ from tests.support.people import PATIENCE_S
 
 SIZES = ((30, 15), (1_000, 500))  # cards and notes
 CHANGES, DROPS = 100, 30
-WARM = 3  # of each, not counted
-PAUSE_S = 0.05  # of Alice: a frame or two in which nothing happens
+WARM = 3  # warm-up rounds of each
+PAUSE_S = 0.05  # pause of Alice: a frame or two in which nothing happens
 
 CLOCK = "performance.timeOrigin + "
 # Times at which the watched part of the card changed, and at which she acted: two lists in each window.

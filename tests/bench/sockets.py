@@ -23,7 +23,7 @@ from tests.bench._workload import SIGHTING_TEXT
 
 PEOPLE, BOARDS = 64, 32
 WARM_S, SECONDS = 1, 6
-PROCESSES = (1, 2)  # of the board, on PostgreSQL
+PROCESSES = (1, 2)  # server processes, on PostgreSQL
 
 Person = tuple[str, str, list[str]]  # their board, a card of their own, the board's columns
 

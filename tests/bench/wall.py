@@ -23,7 +23,7 @@ from tests.support.people import PASSWORD, PATIENCE_S
 
 DISPLAYS = 50
 CHANGES, WARM = 100, 5  # the first few are not counted
-PAUSE_S = 0.1  # between two: frames in which nothing happens
+PAUSE_S = 0.1  # pause: frames in which nothing happens
 
 # Times at which the counts of the columns were drawn: ms of the machine's clock, a list.
 WATCH = """() => {

@@ -29,10 +29,10 @@ async def test_rate_limited_commands_are_kept_and_sent_when_allowed(browsers: Br
         card = alice.column("inbox").locator(".card.pending", has_text="A girl on tram 3")
         await expect(card).to_contain_text("waiting to be sent…")
         before = len(asked)
-        await alice.add_sighting("A boy with a scooter")  # and waits with the first one
+        await alice.add_sighting("A boy with a scooter")  # and waits together with the first one
         await expect(told).to_have_text("Too many changes at once: 2 are kept, and sent again in 3 s")
         assert await bob.card("A girl on tram 3").count() == 0
-    assert len(asked) <= before + 2  # nothing is sent over and over meanwhile
+    assert len(asked) <= before + 2  # nothing is resent meanwhile
     for text in ("A girl on tram 3", "A boy with a scooter"):
         await expect(bob.card(text)).to_have_count(1)
         await expect(alice.column("inbox").locator(".card:not(.pending)", has_text=text)).to_have_count(1)

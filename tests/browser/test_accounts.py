@@ -80,7 +80,7 @@ async def test_somebody_new_is_let_in_by_a_link_that_works_once(browsers: Browse
     kim = await browsers.stranger()
     await kim.page.goto(link)
     await expect(kim("[name=new]")).to_be_focused()
-    assert kim.page.url == f"{browsers.url}/password"  # no longer what somebody reads over a shoulder, or in the history
+    assert kim.page.url == f"{browsers.url}/password"  # without the code, which a bystander or the history would show
     await expect(kim("[data-code]")).to_be_hidden()
     await kim("[name=new]").fill(NEW)
     await kim.page.keyboard.press("Enter")
@@ -91,7 +91,7 @@ async def test_somebody_new_is_let_in_by_a_link_that_works_once(browsers: Browse
     late = await browsers.stranger()
     late.may_fail("422")
     await late.page.goto("/password")
-    await late("[name=code]").fill(link)  # the whole of it, typed
+    await late("[name=code]").fill(link)  # the whole link, typed
     await late("[name=new]").fill("another horse battery")
     await late.page.keyboard.press("Enter")
     await expect(late("[data-testid=problem]")).to_contain_text("has been used")

@@ -14,7 +14,7 @@ from tests.support.browsers import Browsers
 pytestmark = pytest.mark.browser
 
 SIGHTING = "Girl with a red coat at the Graslei"
-# Notes what the desktop would show.
+# Records the notifications that the desktop would show.
 DESKTOP = """() => {
   const shown = [];
   document.hasFocus = () => false;
@@ -88,7 +88,7 @@ async def test_alert_reaches_each_page_and_opens_the_card_by_keyboard(browsers: 
 async def test_alert_settings_choose_where_and_the_desktop_reveals_no_more(browsers: Browsers) -> None:
     board = await browsers.search()
     alice, victor = await browsers.person("Alice"), await browsers.window("Victor")
-    await victor.http.post("/api/v1/alerts/read", json={"all": True})  # what other scenes left
+    await victor.http.post("/api/v1/alerts/read", json={"all": True})  # alerts of other tests
     await victor.page.add_init_script(f"({DESKTOP})()")
     await victor.page.goto("/account")
     await expect(victor("[data-notify]")).to_have_text("This browser may notify you.")

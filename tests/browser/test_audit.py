@@ -79,7 +79,7 @@ async def test_it_is_filtered_by_account_and_kind_and_gone_back_in_by_keyboard(
     await ada.page.goto("/audit")
     await ada("[name=account]").select_option(kim.id)
     await ada("[name=kind]").focus()
-    await ada.page.keyboard.press("Enter")  # a form is sent by it, also from a choice
+    await ada.page.keyboard.press("Enter")  # Enter submits the form, also in a select box
     await ada("[name=account]").focus()
     await ada("form[role=search] button").focus()
     await ada.page.keyboard.press("Enter")
@@ -95,7 +95,7 @@ async def test_it_is_filtered_by_account_and_kind_and_gone_back_in_by_keyboard(
     await expect(ada("[data-added]")).to_have_text("5 older entries shown")
     await expect(ada("[data-testid=entries] section")).to_have_count(1)  # of one day
     await more.click()
-    await expect(lines).to_have_count(13)  # with the one by which she was added
+    await expect(lines).to_have_count(13)  # including the entry of her own account
     await expect(more).to_have_count(0)
     await expect(lines.nth(12)).to_contain_text("added the account of Kim")
     seqs = [int(await each.get_attribute("data-seq") or 0) for each in await lines.all()]

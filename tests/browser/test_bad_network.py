@@ -44,7 +44,7 @@ from tests.support.tcp_proxy import proxy_to
 pytestmark = pytest.mark.browser
 
 CUT_S = 30
-ABREAST = 4  # scenes at a time: more would open their pages together, and wait for a core
+ABREAST = 4  # simultaneous scenarios: more would open their pages together, and wait for a core
 NO_LINE = ("WebSocket connection to .* failed", "Failed to load resource: net::ERR_")
 SIGNED_OUT = ("Failed to load resource: the server responded with a status of 401",)
 
@@ -126,7 +126,7 @@ async def test_both_sides_work_on_while_the_line_is_cut_for_half_a_minute(stage:
         assert len(sent) == 3
         while time.time() < cut_at + CUT_S:
             await bob.add_task(f"Bob works on, {time.time() - cut_at:.0f} s after the cut")
-            await asyncio.sleep(4)  # the pace of the scene: it lasts for as long as it says
+            await asyncio.sleep(4)  # the scenario's own duration
         assert await pending_commands(alice) == sent
         assert await alice.card("Bob").count() == 0
         healed_at = time.time()
@@ -162,7 +162,7 @@ async def test_a_line_that_dies_without_a_word_greys_the_board_and_loses_nothing
         assert not re.search(r"\blive\b", await alice("body").inner_text(), re.I)
         assert await alice.card("Bob writes meanwhile").count() == 0
         await bob.add_sighting("Bob writes once more")
-        # Long enough to be tempted: attempts to connect are taken up and go nowhere, too.
+        # Long enough for new attempts: connections are accepted, and carry nothing.
         await asyncio.sleep(max(3, died_at + STALE_WITHIN_S + MEASURING_S + 1 - time.time()))
         healed_at = time.time()
         line.heal()
@@ -185,7 +185,7 @@ async def test_stalled_connection_that_delivers_late_does_nothing_twice(stage: S
         await alice.add_sighting("Alice writes into a stalled line")
         await alice.column("inbox").locator(".card.pending", has_text="sending").wait_for()
         sent = await pending_commands(alice)
-        # The page sends it again, by the same line, as there is no answer; then all that was held comes through.
+        # Without an answer the page resends it on the same connection; then everything that was held arrives.
         await until_sent(alice, sent[0], 2)
         line.release()
         await wait_until_all_sent(alice)
@@ -209,14 +209,14 @@ async def test_server_killed_twice_during_changes_loses_and_doubles_nothing(stag
             stop = asyncio.Event()
             streams = [asyncio.create_task(bob.work(stop)), asyncio.create_task(keep_adding_tasks(alice, stop))]
             random, flying = Random(5), []
-            # What Alice's window has on the wire is lost with the server: once its answer, once the command itself.
+            # Data in transit is lost with the server: once the answer, once the command itself.
             for hold in (line.hold_answers, line.hold):
                 heard = len(bob.acked)
                 while len(bob.acked) < heard + 10:  # the stream runs
                     await asyncio.sleep(0.02)
                 hold()
-                await alice(".card.pending").nth(1).wait_for()  # one on the wire, and one behind it that waits for its answer
-                await asyncio.sleep(random.uniform(0, 0.3))  # the moment of the kill is what is random here
+                await alice(".card.pending").nth(1).wait_for()  # one in transit, and a second one that waits for its answer
+                await asyncio.sleep(random.uniform(0, 0.3))  # the server is killed at a random moment
                 await process.end(signal.SIGKILL)
                 line.cut()
                 line.release()
@@ -235,7 +235,7 @@ async def test_server_killed_twice_during_changes_loses_and_doubles_nothing(stag
             assert len(typed) > 4  # type: ignore[arg-type]
             await assert_each_once(bob.person, board, [*bob.acked, *flying])
             assert len(flying) == 2
-            assert min(commands_sent(alice, flying).values()) > 1  # both were on the wire, and were sent again
+            assert min(commands_sent(alice, flying).values()) > 1  # both were in transit, and were resent
             await browsers.clear()
     finally:
         await process.end(signal.SIGTERM)
@@ -298,7 +298,7 @@ async def test_a_page_that_slept_through_a_dead_line_catches_up_when_it_wakes(st
         await tools.send("Page.setWebLifecycleState", {"state": "frozen"})
         line.swallow()
         await bob.command(board, "sighting.add", {"description": "Seen while Alice's machine slept"})
-        await asyncio.sleep(STALE_WITHIN_S + 2)  # longer than what was shown could be taken for current
+        await asyncio.sleep(STALE_WITHIN_S + 2)  # longer than the display could count as current
         line.heal()
         await tools.send("Page.setWebLifecycleState", {"state": "active"})
         await alice.card("Seen while Alice's machine slept").wait_for(timeout=BACK_WITHIN_MS)

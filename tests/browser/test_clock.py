@@ -31,7 +31,7 @@ async def test_screens_say_that_times_may_be_wrong_and_are_not_misled_themselves
     wall_clock.set(HOURS)
     await expect(notice).to_contain_text("The server’s clock jumped ahead by 5 h 00 at", timeout=LEARNS_MS)
     await expect(on_wall).to_contain_text("Times may be wrong", timeout=LEARNS_MS)
-    await expect(wall.page.get_by_test_id("wrong-clock")).to_have_count(0)  # it is not that screen's
+    await expect(wall.page.get_by_test_id("wrong-clock")).to_have_count(0)  # the fault is another screen's
     await bob.add_sighting(SEEN)
     await expect(alice.card(SEEN)).to_be_visible()
     wall_clock.set(timedelta(0))
@@ -40,7 +40,7 @@ async def test_screens_say_that_times_may_be_wrong_and_are_not_misled_themselves
     await bob.card(SEEN).locator("a[data-part=open]").click()
     await bob.fill("grade", {"grade.source": "B"})
     await bob("[data-act=grade]").click()
-    # what has just happened has just happened, whatever the journal's own time is
+    # a new event is shown as new, whatever time the journal has
     await expect(alice.card(SEEN).locator(".change-note time")).to_have_text("just now", timeout=LEARNS_MS)
     hour = await wall.page.evaluate("new Date().toLocaleTimeString('en-GB', { timeZone: 'Europe/Brussels' }).slice(0, 2)")
     await expect(wall.page.get_by_test_id("now")).to_have_text(re.compile(rf"^{hour}:|:(?:59|00)$"), timeout=LEARNS_MS)

@@ -47,7 +47,7 @@ async def test_two_drops_of_one_card_at_the_same_moment_leave_all_screens_equal(
             places[1] = places[0]
         overlaps.append(await _both_drop(line, (alice, bob), card, places))
         equal += await alice.same_as_server(board) == await bob.same_as_server(board)
-    # Until the gate opened each window had sent its own command, and heard of no move.
+    # Until the gate opened, each window had sent its own command and received no move.
     assert overlaps == [[["sent"], ["sent"]]] * rounds
     assert equal == rounds
 

@@ -17,7 +17,7 @@ HD, UPRIGHT = {"width": 1920, "height": 1080}, {"width": 1080, "height": 1920}
 CODE = re.compile(r"^[0-9A-Z]{4}-[0-9A-Z]{4}$")
 REVOKED_MS = 5_000  # the promise of the contract
 AHEAD = "const now = Date.now; Date.now = () => now() + 3 * 3600e3;"  # a machine whose clock is wrong by hours
-# For so many searches on such a screen: the smallest capital in mm on 55 inches, whether a page holds its part, all pages all.
+# By searches and screen: the smallest capital in mm on 55 inches, whether each page fits, whether all pages have everything.
 SIZES = """async ([screens, counts]) => {
   const { fit, smallest } = await import("/static/js/display/fit.js");
   return screens.flatMap(([width, height]) => counts.map((count) => {
@@ -26,7 +26,7 @@ SIZES = """async ([screens, counts]) => {
     return { capital, fits: columns * rows >= perPage, all: perPage * pages >= count };
   }));
 }"""
-# What is shown at each of these seconds, as [board, page]: of boards with so many pages.
+# [board, page] shown at each of these seconds, for boards with these numbers of pages.
 TURNS = """async ([boards, pages, seconds]) => {
   const { Playlist } = await import("/static/js/display/playlist.js");
   const playlist = new Playlist();
@@ -69,7 +69,7 @@ async def test_display_is_paired_by_code_changed_renamed_and_revoked(browsers: B
     await form.locator("[name=code]").fill("0000-0000")
     await form.locator("[name=name]").fill("Front room")
     await form.locator("[data-act=send]").click()
-    await expect(form.get_by_role("alert")).to_contain_text("No screen shows this code")  # and what was typed is still there
+    await expect(form.get_by_role("alert")).to_contain_text("No screen shows this code")  # and the typed text is still there
     desk.may_fail("404")
     await form.locator("[name=code]").fill((await code_of(wall).text_content() or "").lower())
     await desk.page.keyboard.press("Enter")
@@ -92,7 +92,7 @@ async def test_display_is_paired_by_code_changed_renamed_and_revoked(browsers: B
     await expect(wall.page.get_by_test_id("why")).to_have_text("This display was removed.", timeout=REVOKED_MS)
     await expect(wall(".single-search")).to_have_count(0)
     await expect(code_of(wall)).to_have_text(CODE)
-    assert wall.page.url.endswith("/wall")  # and at no log-in page
+    assert wall.page.url.endswith("/wall")  # and not redirected to the login
     wall.may_fail("401")
 
 
@@ -102,7 +102,7 @@ async def test_a_list_of_displays_that_can_not_be_read_any_more_says_so(browsers
     desk.may_fail("ERR_FAILED")
     await desk.page.goto("/displays")
     await expect(desk("[data-testid=displays] [data-display]").first).to_be_visible()
-    await desk.page.route("**/api/v1/displays", lambda route: None)  # asked, and never answered: a line that is dead
+    await desk.page.route("**/api/v1/displays", lambda route: None)  # a request without an answer: a dead connection
     await expect(desk("main .problem")).to_contain_text("What is listed may have changed.", timeout=PATIENCE_MS)
     await desk.page.unroute_all(behavior="ignoreErrors")
     await expect(desk("main .problem")).to_have_count(0)
@@ -166,7 +166,7 @@ async def test_display_shows_server_time_and_reports_its_own_wrong_clock(browser
     await expect(wrong.page.get_by_test_id("wrong-clock")).to_contain_text("3 h 00 ahead")
     hour = await wrong.page.evaluate("new Date().toLocaleTimeString('en-GB', { timeZone: 'Europe/Brussels' }).slice(0, 2)")
     await expect(wrong.page.get_by_test_id("now")).to_have_text(re.compile(rf"^{hour}:|:(?:59|00)$"))
-    # One display, two screens: the newer one is it, and the older one says so.
+    # One display on two screens: the newer one has the lease, and the older one says so.
     await expect(right(".pairing h1")).to_have_text("This display is shown on another screen now.")
     await expect(right("[data-display-content]")).to_have_count(0)
 
@@ -190,7 +190,7 @@ async def test_text_is_legible_from_five_metres_and_each_board_has_its_turn(brow
         assert each["capital"] >= 24.99, each  # 1/200 of 5 m
         assert each["fits"], each
         assert each["all"], each
-    # All searches have two pages, each half of 20 s; what is gone has no turn.
+    # The board of all searches has two pages, each shown for half of 20 s; a removed search is left out.
     turns = await page.evaluate(TURNS, [["operations", "gone", "noor"], {"operations": 2, "noor": 1}, [0, 9, 10, 19, 20, 39, 40]])
     assert turns == [["operations", 0]] * 2 + [["operations", 1]] * 2 + [["noor", 0]] * 2 + [["operations", 0]]
     assert await page.evaluate(TURNS, [["gone"], {}, [0, 60]]) == [None, None]

@@ -20,9 +20,9 @@ from tests.support.tcp_proxy import proxy_to
 
 pytestmark = pytest.mark.browser
 
-GREY_S = 10.0  # from the cause, at the latest: the last proof was before it
-LATE_S = 2.0  # that a machine which does much else may be late
-AGAIN_S = 3 * PATIENCE_S  # from the cure, beside other tests: all screens come back at once, and each takes a core
+GREY_S = 10.0  # latest time after the cause: the last proof came before it
+LATE_S = 2.0  # tolerance for a busy machine
+AGAIN_S = 3 * PATIENCE_S  # after the recovery, beside other tests: all screens reconnect at once, and each takes a core
 PROMISED_S = 5.0 + LATE_S
 AGAIN = pytest.mark.parametrize(
     "again_s", [AGAIN_S, pytest.param(PROMISED_S, marks=pytest.mark.slow)], ids=["beside other tests", "on a quiet machine"]
@@ -79,7 +79,7 @@ async def standings(browsers: Browsers) -> dict[str, str]:
 @AGAIN
 async def test_display_is_grey_within_ten_seconds_of_any_failure_and_recovers(browsers: Browsers, again_s: float) -> None:
     board, alice = await browsers.search(), await browsers.person("Alice")
-    publisher, echo = Gate("events", "snapshot"), Gate("pong")  # without an echo, a heartbeat may be as old as it likes
+    publisher, echo = Gate("events", "snapshot"), Gate("pong")  # without an echo, the age of a heartbeat is unknown
     async with AsyncExitStack() as lines:
         dead, cut = [await lines.enter_async_context(proxy_to(browsers.url)) for _ in range(2)]
         shown = [await open_display(browsers, [board], url=url) for url in (None, None, dead.url, cut.url, None, None, None)]
@@ -92,7 +92,7 @@ async def test_display_is_grey_within_ten_seconds_of_any_failure_and_recovers(br
         await asyncio.gather(*(wall.open("/wall") for wall in walls))
         cast = Screencast(blocked)
         await cast.start()
-        async with asyncio.timeout(PATIENCE_S):  # each tells of itself every few seconds
+        async with asyncio.timeout(PATIENCE_S):  # each reports its state every few seconds
             while {(await standings(browsers)).get(id) for _, id in shown} != {"current"}:
                 await asyncio.sleep(0.1)
         before = await blocked(".columns").text_content() or ""
@@ -104,7 +104,7 @@ async def test_display_is_grey_within_ten_seconds_of_any_failure_and_recovers(br
         await broken.page.evaluate(BREAK)
         await blocked.page.evaluate(BLOCK, BLOCKED_S * 1000)
         await alice.command(board, "sighting.add", {"description": "Girl with a red coat"})
-        # Watched from before: it is grey for as long as the server's next answer takes.
+        # Watched from the start: it is grey until the server's next answer.
         await asyncio.gather(wait_for_overlay(shifted, True, GREY_S), shifted.page.evaluate(AHEAD))
         await wait_for_overlay(shifted, False, again_s)  # it knows by now that its own clock is wrong
         grey = await asyncio.gather(
@@ -141,7 +141,7 @@ async def test_disconnected_display_that_is_still_valid_returns_by_itself(browse
     await wall.page.route_web_socket("**/ws**", route)
     await wall.open("/wall")
     await sockets[-1].close(code=CLOSE_SESSION_ENDED)
-    await wait_until(lambda: len(sockets) > 1)  # it may be grey for so short a time that nobody who looks sees it
+    await wait_until(lambda: len(sockets) > 1)  # it may be grey for less time than a poll would notice
     await wait_for_overlay(wall, False, again_s)
     await wall.live()
 

@@ -34,16 +34,16 @@ log = logging.getLogger(__name__)
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 GREY_S, AGAIN_S, NAMED_S = 10.0, 5.0, 15.0  # the promises
-LATE_S = 2.0  # that a machine which does much else may be late
+LATE_S = 2.0  # tolerance for a busy machine
 SCREENS = (HD, {"width": 3840, "height": 2160}, {"width": 1080, "height": 1920})
 MINUTES = (5, 20)  # after these, memory is looked at
 SPEED = 100  # of the demo
-CALM = "Calm"  # a child that nobody works for
-SHOWN = 2  # searches by themselves, beside the overview; their children are not found meanwhile
+CALM = "Calm"  # the child of a search on which nobody works
+SHOWN = 2  # single searches, beside the overview; their children are not found meanwhile
 BLOCK = "(ms) => { setTimeout(() => { const until = performance.now() + ms; while (performance.now() < until); }); }"
 
 
-# -- what fails -----------------------------------------------------------------------------------------------------------
+# -- faults ---------------------------------------------------------------------------------------------------------------
 
 
 @dataclass
@@ -152,7 +152,7 @@ async def test_display_survives_dead_servers_blocked_threads_and_renderers(
         log.info("%s: seen after %.1f s; current %.1f s after the cure", what, ill, well)
 
 
-# -- what goes on ---------------------------------------------------------------------------------------------------------
+# -- the run --------------------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture

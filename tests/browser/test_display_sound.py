@@ -11,7 +11,7 @@ pytestmark = pytest.mark.browser
 
 TONES = """window.tones = 0; const start = OscillatorNode.prototype.start;
 OscillatorNode.prototype.start = function (...at) { window.tones += 1; return start.apply(this, at); };"""
-DEAF = "AudioContext.prototype.resume = () => new Promise(() => {});"  # a browser that waits for somebody to press the page
+DEAF = "AudioContext.prototype.resume = () => new Promise(() => {});"  # a browser that plays sound only after a click on the page
 LIFTED = "[data-highlighted]:is(.search-tile, .single-search)"
 THEMES = """async () => {
   const { themeAt } = await import("/static/js/display/server_clock.js");

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.browser
 SCREENS = [{"width": 1920, "height": 1080}, {"width": 1080, "height": 1920}, {"width": 3840, "height": 2160}]
 LANGUAGES = ["en", "fr", "nl", "de"]
 LONG = {"first_name": "Maximiliaan-Alexander", "age": 11}
-# Texts of which a part is out of sight: of words where no ellipsis says so, of numbers in any case. Titles of tasks are words.
+# Clipped texts: words without an ellipsis, and numbers in any case. Titles of tasks are words.
 CUT = """() => {
   const wall = document.querySelector(".display-root"), cut = [];
   const texts = document.createTreeWalker(wall, NodeFilter.SHOW_TEXT);

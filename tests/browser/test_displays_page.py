@@ -40,7 +40,7 @@ async def test_keyboard_alone_pairs_changes_and_revokes_displays(browsers: Brows
     await tab_to(desk, "[name=name]")
     await keys.type("Front room")
     await keys.press("Enter")
-    await keys.press("Enter")  # once more, while it is sent: a code is used once, and this is no other try
+    await keys.press("Enter")  # a second press while it is being sent: a code is used once, and this is no new attempt
     await expect(said).to_have_text("Front room is paired.")
     await expect(desk("[data-act=pair]")).to_be_focused()
     await expect(desk(".problem, .error")).to_have_count(0)
@@ -67,7 +67,7 @@ async def test_keyboard_alone_pairs_changes_and_revokes_displays(browsers: Brows
     await expect(said).to_have_text("Front room was revoked.")
     await expect(row.locator("button")).to_have_count(0)
     assert await desk.page.evaluate("document.activeElement !== document.body"), "the keyboard goes on from where it was"
-    wall.may_fail("401", "HTTP Authentication failed")  # the page, or its socket where it is loading anew
+    wall.may_fail("401", "HTTP Authentication failed")  # the page, or its socket if it is reloading
 
 
 async def test_errors_are_shown_by_their_fields_and_the_first_is_focused(browsers: Browsers) -> None:

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.browser
 CALLER, NUMBER, SEEN = "Quirinus Canary", "+32 470 99 88 77", "A girl with a canary coat"
 SECRETS = (CALLER, NUMBER, SEEN)
 
-# All that a page of this address can find in this browser, as one text.
+# Everything that a page of this origin can read in this browser, as one text.
 EVERYTHING = """async () => {
   const answered = (asked) => new Promise((done) => Object.assign(asked, { onsuccess: () => done(asked.result) }));
   const found = [Object.entries(localStorage), Object.entries(sessionStorage), document.cookie, history.state, window.name];
@@ -126,7 +126,7 @@ async def test_nor_is_it_kept_by_the_forms_of_a_board(browsers: Browsers, form: 
     await expect(bob.field(form, "description")).to_have_value(SEEN)
     await expect(bob.field(form, "source_name")).to_have_value("")
     await expect(bob(f"form[data-form={form}] [data-field=source_name] [data-not-kept]")).to_be_attached()
-    await expect(bob(f"form[data-form={form}]")).to_have_attribute("autocomplete", "off")  # nor does the browser by itself
+    await expect(bob(f"form[data-form={form}]")).to_have_attribute("autocomplete", "off")  # nor does the browser's own autofill
 
 
 async def test_unsent_call_outlives_the_page_and_is_unreadable_on_disk(browsers: Browsers, noor: str) -> None:
@@ -138,7 +138,7 @@ async def test_unsent_call_outlives_the_page_and_is_unreadable_on_disk(browsers:
         await bob("html:not([data-freshness=live])").wait_for(state="attached")
         await bob.page.keyboard.press("Control+Enter")
         await expect(bob("[data-recent-call][data-pending]")).to_contain_text("waiting for the line")
-        await keeps(bob, 2)  # the command, and the list of what was taken
+        await keeps(bob, 2)  # the command, and the list of accepted calls
         await hides_all(bob)
         await bob.page.goto("about:blank")
         line.heal()
@@ -192,10 +192,10 @@ async def test_unsent_texts_are_named_before_signing_out_and_deleted_or_kept(bro
     await hides_all(bob)
     assert "Half a task" not in await everything(bob)
     await bob.page.go_back()
-    await expect(bob("form.sign-in")).to_be_visible()  # neither as the browser kept it, nor as the server would give it
+    await expect(bob("form.sign-in")).to_be_visible()  # neither the browser's copy nor a new one from the server
 
     await bob.sign_in("bob@desk.example")
-    await browsers.people["Bob"].sign_in()  # for the scenes that follow
+    await browsers.people["Bob"].sign_in()  # for the following tests
     await bob.open(f"/searches/{board}")
     await bob("[data-act=add-task]").click()
     await expect(bob.field("add-task", "title")).to_have_value("Half a task")
@@ -265,7 +265,7 @@ async def test_two_people_at_one_browser_do_not_read_each_other(browsers: Browse
     await expect(bob("#text")).to_have_value("")
     await bob("#text").fill("Alice's own")
     await keeps(bob, 2)
-    # Bob's record at her place: neither her key nor its place fits.
+    # Bob's record under her key: it decrypts neither by her secret nor at this place.
     await bob.page.evaluate("""() => {
       const [hers, his] = [...Object.keys(localStorage)].filter((key) => key.endsWith(":draft:intake"))
         .sort((a) => (a.includes(document.body.dataset.accountId) ? -1 : 1));
@@ -361,7 +361,7 @@ async def test_call_waiting_for_the_key_is_not_lost_by_another_one(browsers: Bro
 
 async def test_nothing_is_kept_where_encryption_is_missing_and_the_page_says_so(browsers: Browsers, noor: str) -> None:
     bob = await browsers.window("Bob")
-    await bob.page.add_init_script("Object.defineProperty(crypto, 'subtle', { value: undefined })")  # as by http from elsewhere
+    await bob.page.add_init_script("Object.defineProperty(crypto, 'subtle', { value: undefined })")  # as over plain http
     await take_a_call(bob, noor)
     await expect(bob("[data-notice=cannot-keep]")).to_contain_text("no https")
     assert await kept(bob) == []
@@ -387,7 +387,7 @@ async def test_drafts_of_an_earlier_version_are_taken_over_once(browsers: Browse
         [board, *SECRETS],
     )
     stranger = await bob.context.new_page()
-    await stranger.goto("/password")  # of nobody: whoever opens a page: who called goes
+    await stranger.goto("/password")  # without an account anybody may open the page: the caller's details are deleted
     await stranger.close()
     found = await everything(bob)
     assert SEEN in found

@@ -71,7 +71,7 @@ async def test_find_box_on_any_page_finds_only_visible_things(browsers: Browsers
     await seek(outsider, "zeppelin")
     await expect(outsider("[role=option]")).to_have_count(2)
     await alice.command(secret, "search.set_access", {"access": "members", "members": [own]})
-    await expect(outsider("[role=option]")).to_have_count(0)  # the list is open, and the right has ended
+    await expect(outsider("[role=option]")).to_have_count(0)  # the list is open while the right ends
 
     await window.open("/")
     await seek(window, "zepp harb")
@@ -108,7 +108,7 @@ async def test_find_box_on_any_page_finds_only_visible_things(browsers: Browsers
     await window.card("Kíte").locator("a").focus()
     await seek(window, "kite")
     await count(window, "1 found in this search")
-    await expect(window("article.card")).to_have_count(1)  # without its accent, as one types at night
+    await expect(window("article.card")).to_have_count(1)  # typed without its accent
     await expect(window.card("Kíte")).to_be_visible()
     await window.page.keyboard.press("Escape")
     await expect(window.card("Kíte").locator("a")).to_be_focused()
@@ -137,7 +137,7 @@ async def test_the_last_question_is_answered_and_a_lost_line_is_said(browsers: B
     await wait_until(lambda: len(held) == 1)
     await window.page.keyboard.type("umph")
     await count(window, "Nothing found in this search")
-    await wait_until(lambda: held[0].request.failure)  # what was asked before is given up
+    await wait_until(lambda: held[0].request.failure)  # the previous request is aborted
     await window.page.unroute(FIND)
     await window.page.route(FIND, lambda route: route.abort())
     await window("#find").fill("tricycle")
@@ -183,7 +183,7 @@ async def test_filters_are_in_the_address_and_say_what_they_hide(browsers: Brows
     await choose(window, "grade", "B2")
     await window.page.keyboard.press("Escape")
     await expect(window("#filters")).to_be_hidden()
-    await expect(window.panel).to_be_visible()  # Escape was for the menu
+    await expect(window.panel).to_be_visible()  # Escape closed the menu only
     await window.page.go_back()
     await window.page.wait_for_url(f"{whole}?kind=sighting&grade=B2")
     await hidden(window, f"{len(cards) - 1} of {len(cards)} cards are hidden")

@@ -18,7 +18,7 @@ from tests.support.people import PASSWORD, new_id, running_server
 pytestmark = pytest.mark.browser
 
 SAYS = "(text) => document.querySelector('body > [data-announcer]').textContent === text"
-SEARCHES, EVENTS = 8, 300  # of the night, beside those that each search begins with
+SEARCHES, EVENTS = 8, 300  # events of the night, beside those that create a search
 
 
 @pytest.fixture(scope="module")
@@ -140,7 +140,7 @@ async def test_a_night_is_handed_over_refused_and_handed_over_again(browsers: Br
     await holds(browsers, "Alice", alice, dora)
     await expect(alice("[data-act=accept], [data-act=mark-read], form[data-form=briefing]")).to_have_count(0)
 
-    await important(browsers, board)  # under her hands
+    await important(browsers, board)  # while she writes
     await expect(dora(f"[data-section='{board}'] [data-testid=after]")).to_contain_text("1 of them important")
     await dora("[data-act=refuse]").click()
     await dora.fill("refuse", {"reason": "the port has to be in it"})
@@ -156,7 +156,7 @@ async def test_a_night_is_handed_over_refused_and_handed_over_again(browsers: Br
     )
     await alice.page.keyboard.press("Escape")
     await holds(browsers, "Alice", alice, dora)
-    await important(browsers, board)  # the report is of now again, for both
+    await important(browsers, board)  # both see the present report again
     for window in (alice, dora):
         await current(browsers, window, board)
         await expect(window("a[href='/handover.md']")).to_have_count(1)
@@ -175,7 +175,7 @@ async def test_a_night_is_handed_over_refused_and_handed_over_again(browsers: Br
     await first(dora).focus()
     for left in range(SEARCHES, 0, -1):
         await expect(unread).to_have_count(left)
-        await dora.page.keyboard.press("r")  # marks this one, and goes to the next
+        await dora.page.keyboard.press("r")  # marks this search, and goes to the next
     await expect(unread).to_have_count(0)
     await important(browsers, board)
     await expect(dora("[data-testid=blocked]")).to_contain_text("1 search is not read")
@@ -189,13 +189,13 @@ async def test_a_night_is_handed_over_refused_and_handed_over_again(browsers: Br
         await expect(window(f"{readers} .on-paper")).to_be_visible()
         await window.page.emulate_media(media="screen")
     told = "Dora has accepted handover 2 and holds the shift."
-    said = asyncio.create_task(alice.page.wait_for_function(SAYS, arg=told))  # before anything else is
+    said = asyncio.create_task(alice.page.wait_for_function(SAYS, arg=told))  # before anything else is announced
     await dora("[data-act=accept]").click()
     await holds(browsers, "Dora", alice, dora)
     await expect(alice("[data-notice=passed]")).to_have_text(told)
     await said
     await expect(alice("[data-shift] .open")).to_have_count(0)
-    await important(browsers, board)  # her own page goes on with what is
+    await important(browsers, board)  # her own page continues with the present state
     for window in (alice, dora):
         await current(browsers, window, board)
 
@@ -241,7 +241,7 @@ async def test_a_shift_is_taken_from_who_vanished_and_what_was_open_is_withdrawn
     withdrawn = dora("[data-testid=earlier] [data-status=withdrawn] a")
     await expect(withdrawn).to_have_text("Dora withdrew handover 3")
     await expect(dora("[data-shift] .open")).to_have_count(0)
-    dora.allowed.append("status of 404")  # the report, which there is none of
+    dora.allowed.append("status of 404")  # the report, which does not exist
     await withdrawn.click()  # though it was never signed
     await expect(dora("[data-testid=holder]")).to_contain_text("Dora withdrew handover 3")
     await expect(dora("[data-testid=holder]")).to_contain_text("Prepared by Alice")

@@ -96,7 +96,7 @@ async def test_every_event_is_a_sentence_with_what_was_before_and_why(browsers: 
     # of one card, from the card itself
     await victor.open(f"/searches/{board}/cards/{sighting}")
     await victor.panel.locator("[data-act=history]").click()
-    await expect(victor(ROWS)).to_have_count(8)  # all of the above but the note in the log, and that it was added
+    await expect(victor(ROWS)).to_have_count(8)  # all events above except the note in the log and its addition
     await expect(victor("[data-testid=asked]")).to_contain_text(f"Sighting {number}")
 
 
@@ -125,7 +125,7 @@ async def test_thousands_of_events_are_walked_found_and_opened_by_their_address(
     seq = int(str(await alice(ROWS).get_attribute("data-seq")))
     await alice.reload()
     await expect(alice(ROWS)).to_have_count(1)
-    assert "n0007" not in await alice.page.evaluate("location.pathname + location.search")  # no server is sent the words
+    assert "n0007" not in await alice.page.evaluate("location.pathname + location.search")  # the words are not sent to the server
     await alice.page.keyboard.press("c")
     await expect(alice("[data-testid=count]")).to_have_text(f"{seqs:,} events")
 

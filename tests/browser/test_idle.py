@@ -57,7 +57,7 @@ async def test_idle_session_ends_on_the_screen_and_typed_text_returns(browsers: 
     await expect(bob("[data-ended]")).to_contain_text("Your session on this screen has ended")
     await expect(bob("form.sign-in [data-kept-drafts]")).to_contain_text("1 unsent text is kept")
     await bob.sign_in("bob@desk.example")
-    await browsers.people["Bob"].sign_in()  # for the scenes that follow
+    await browsers.people["Bob"].sign_in()  # for the following tests
     await bob.page.wait_for_url(f"**/searches/{board}")
     await bob.live()
     await bob("[data-act=add-task]").click()

@@ -120,13 +120,13 @@ async def test_changes_by_others_are_announced_and_own_ones_are_not(browsers: Br
     await alice.page.evaluate(LISTEN)
     await alice.open_card(COAT)
     await alice("[data-act=take]").click()
-    await expect(alice("[data-testid=undo]")).to_contain_text("Card assigned")  # hers has come, as an event like all others
+    await expect(alice("[data-testid=undo]")).to_contain_text("Card assigned")  # her own change has arrived as an event
     number = await alice.card(COAT).get_attribute("data-number")
     await press(alice, "t")
     await alice("dialog").wait_for()
     await bob.command(board, "sighting.grade", {"sighting": coat, "grade": {"source": "B", "content": 2}})
     graded = f"Bob graded Sighting {number}: B2"
-    await expect(alice("dialog [data-announcer]")).to_have_text(graded)  # what lies behind the dialog is not read
+    await expect(alice("dialog [data-announcer]")).to_have_text(graded)  # screen readers skip what is behind the dialog
     await press(alice, "Escape")
     for text in ("One", "Two", "Three"):
         await bob.command(board, "note.add", {"card": coat, "text": text})
@@ -249,7 +249,7 @@ async def test_the_focus_stays_while_colleagues_move_and_take_away_what_has_it(b
     await bob.command(board, "card.move", {"card": coat, "column": columns["doing"]})
     await expect(alice.column("doing").locator(".card")).to_have_count(2)
     await focused(alice, alice.card(COAT).locator("[data-part=move]"))
-    # What is taken away leaves the keyboard at what is in its place: train, coat, bus.
+    # When a card is removed, the focus goes to the card in its place: train, coat, bus.
     await bob.command(board, "card.move", {"card": bus, "column": columns["doing"]})
     await expect(alice.column("doing").locator(".card")).to_have_count(3)
     await of(alice.card(COAT)).focus()
@@ -327,7 +327,7 @@ async def test_arrows_begin_at_the_first_card(browsers: Browsers, path: str) -> 
     await focused(alice, first)
     await alice("#find").focus()
     await press(alice, "ArrowDown")
-    await focused(alice, "#find")  # where arrows have a meaning of their own
+    await focused(alice, "#find")  # where arrow keys have their own meaning
     if path == "search":
         await alice("[data-chip=mine]").focus()
         await press(alice, "ArrowRight")
@@ -351,7 +351,7 @@ async def test_added_card_gets_the_focus_unless_it_is_elsewhere(browsers: Browse
     await press(alice, "Control+Enter")
     await focused(alice, of(alice.card(COAT).and_(alice("[data-card]"))))
     await expect(alice.card(COAT)).to_be_in_viewport(ratio=0.9)
-    # who goes on typing is left there
+    # the focus stays with a person who goes on typing
     await alice("[data-act=add-sighting]").click()
     await alice.fill("add-sighting", {"description": TRAIN})
     await press(alice, "Control+Enter")

@@ -26,7 +26,7 @@ async def test_times_and_numbers_use_the_readers_locale_and_brussels_time(browse
     await bob.open(f"/searches/{board}")
     for words in HEADS[locale]:
         await expect(bob("main")).to_contain_text(re.compile(words))
-    await expect(bob("h1")).to_contain_text("Open")  # what people typed is nobody's to translate
+    await expect(bob("h1")).to_contain_text("Open")  # typed texts are not translated
     await expect(bob.card("Status")).to_contain_text("Name")
 
 

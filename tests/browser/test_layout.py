@@ -11,13 +11,13 @@ from tests.support.browsers import Browsers
 pytestmark = pytest.mark.browser
 
 LANGUAGES = ["en", "fr", "nl", "de"]
-# What of a card is not wholly in it.
+# Parts of a card that are not wholly inside it.
 WIDER = """() => [...document.querySelectorAll("article.card")].flatMap((card) => {
   const { right } = card.getBoundingClientRect();
   const parts = [...card.querySelectorAll("*")].filter((part) => part.getClientRects().length && !part.matches("a"));
   return parts.filter((part) => part.getBoundingClientRect().right > right + 0.5).map((part) => part.className);
 })"""
-# What of the bar is out of the window, or lies over what stands before it (the bell has a margin that it may).
+# Parts of the bar that are outside the window, or overlap the part before them (the bell may, by its margin).
 BAR = """() => {
   const parts = [...document.querySelectorAll(".header-bar > *")].filter((each) => each.getBoundingClientRect().width > 1);
   const boxes = parts.map((each) => each.getBoundingClientRect());
@@ -79,7 +79,7 @@ async def test_a_board_is_printed_with_all_its_columns(browsers: Browsers) -> No
         ends, column = await last.bounding_box(), await window("section[data-role=inbox]").bounding_box()
         assert ends
         assert column
-        assert ends["y"] + ends["height"] <= column["y"] + column["height"]  # none is under an edge that scrolls
+        assert ends["y"] + ends["height"] <= column["y"] + column["height"]  # none is hidden by a scrolling edge
         await expect(window(".printed")).to_contain_text("Printed by Alice")
         await expect(window("[data-act=add-sighting]")).to_be_hidden()
         await window.page.emulate_media(media="screen")
@@ -101,4 +101,4 @@ async def test_chosen_colours_keep_past_and_future_of_the_time_line_apart(browse
     shot = await window.page.screenshot(clip=clip, type="png")  # type: ignore[arg-type]
     colours = Image.open(io.BytesIO(shot)).convert("RGB").getcolors(1 << 20)
     assert colours
-    assert len(colours) > 1  # it is not as empty as what has been
+    assert len(colours) > 1  # the future is hatched, and the past is not

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.browser
 
 LONG = 16_000  # characters; of a text that people type it is 4,000
 PARTS = ["\u0327\u0301", "\u0344", " ", "a ", "-", "1", "1 ", "-1 ", " 1m", ".", "{", "{a", "{a}", "\n", "é", "\ufdfa", "a.b"]
-# The parts for which a text that is so many times as long takes more than that much longer, the quickest of some tries.
+# Parts for which the time grows by more than the accepted ratio (the quickest of some attempts).
 GROWTH = """async ([parts, long, times, most, tries]) => {
   const { searchableText, tokenize } = await import("/static/js/core/text_filter.js");
   const { parseTime } = await import("/static/js/pages/intake/parse_time.js");

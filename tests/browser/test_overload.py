@@ -12,7 +12,7 @@ from tests.support.browsers import Browsers
 pytestmark = pytest.mark.browser
 
 BUSY = re.compile(r"/api/v1/(find|since|seen|boards/[^/]+(/events|/chain)?|intake/searches)(\?|$)")
-TIMES = 2  # that each question is sent away
+TIMES = 2  # refusals of each call
 
 
 async def be_busy(page: Page, status: int, times: int = TIMES) -> Counter[str]:

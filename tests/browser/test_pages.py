@@ -25,12 +25,12 @@ HOSTILE = "<img src=x onerror=\"window.pwned='yes'\"><script>window.pwned='yes'<
 
 AXE = (Path(__file__).parents[1] / "vendor/axe-core/axe.min.js").read_text(encoding="utf-8")
 WCAG = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]
-THEMES: dict[Literal["light", "dark"], dict[str, Any]] = {  # with what axe judges in each: colours alone are others in the dark
+THEMES: dict[Literal["light", "dark"], dict[str, Any]] = {  # with the rules of axe: only colours differ in the dark
     "light": {"type": "tag", "values": WCAG},
     "dark": {"type": "rule", "values": ["color-contrast"]},
 }
-# The coloured edges of cards are pseudo elements, on which axe does not judge the colours of a text. And axe holds the thread of
-# the page for seconds, in which the veil comes over it, as it should: no text below it could be judged.
+# The coloured edges of cards are pseudo elements, for which axe can't judge the colours of a text. And axe blocks the thread of
+# the page for seconds, so the stale overlay covers it, as it should: no text below it could be judged.
 BARE = """() => {
   const sheet = new CSSStyleSheet();
   sheet.replaceSync("*::before, *::after {content: none !important} .stale-overlay {display: none !important}");
@@ -48,7 +48,7 @@ JUDGED = """async ([within, runOnly]) => {
   ];
 }"""
 DRAWN = "new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))"
-# What is lit, or turns, has another colour or place in the end. What is gone without having ended is not waited for.
+# Transitions end in another colour or place. Removed elements never end theirs, so they are not waited for.
 STILL = """() => Promise.all(document.getAnimations()
   .filter((each) => each.effect.getComputedTiming().endTime !== Infinity).map((each) => each.finished.catch(() => null)))"""
 
@@ -117,7 +117,7 @@ async def test_every_page_loads_cleanly_fits_its_window_and_is_accessible(demo: 
     found: dict[str, Any] = {}
     for name, path in ({"sign_in": "/login"} | largest_search.pages).items():
         window = stranger if name == "sign_in" else alice
-        await shown(window, path)  # at the width at which the page before was left
+        await shown(window, path)  # at the width of the page before
         await window.page.wait_for_load_state("networkidle")
         named, fetched = await window.page.evaluate(FETCHED)
         found[f"{name} names, and fetches"] = [] if fetched == named else [named, fetched]
@@ -252,7 +252,7 @@ async def test_board_of_1000_cards_and_500_notes_opens_and_is_usable(browsers: B
     await alice.same_as_server(board)
 
 
-# --- what is asked of a page
+# --- checks of a page
 
 
 async def shown(window: Window, path: str) -> None:

@@ -23,7 +23,7 @@ async def test_own_change_is_pending_until_the_server_acknowledges_it(browsers: 
         line.hold_answers()
         await alice.add_sighting(SIGHTING)
         await expect(alice.column("inbox").locator(".card.pending")).to_contain_text("sending…")
-        await expect(bob.card(SIGHTING)).to_be_visible()  # it is kept, and Alice can't know it yet
+        await expect(bob.card(SIGHTING)).to_be_visible()  # it is stored, and Alice can't know that yet
         await expect(alice.card(SIGHTING)).to_have_class(re.compile("pending"))
         assert await alice.card(SIGHTING).get_attribute("data-card") is None
         line.release()
@@ -81,10 +81,10 @@ async def test_event_never_touches_a_field_being_edited_and_names_its_author(bro
     theirs = alice("[data-theirs=description]")
     await expect(theirs).to_contain_text("Bob changed this, just now")
     await expect(theirs.locator("[data-value=theirs]")).to_have_text("Boy with a red coat")
-    await field.type(", at 17:20")  # goes on where the cursor was
+    await field.type(", at 17:20")  # typing continues at the cursor
     assert await field.input_value() == f"{SIGHTING}, alone, at 17:20"
     assert await field.evaluate("each => each === document.activeElement")
-    assert await alice.field("facts", "direction").input_value() == "north"  # which nobody here was typing into
+    assert await alice.field("facts", "direction").input_value() == "north"  # a field in which nobody was typing
 
 
 @pytest.mark.parametrize(("decision", "outcome"), [("keep-mine", "Alice's words"), ("take-theirs", "Bob's words")])
@@ -122,7 +122,7 @@ async def test_change_during_reading_is_marked_with_author_and_time(browsers: Br
     await bob.add_sighting(SIGHTING)
     await expect(alice.card(SIGHTING).locator(".change-note")).to_have_text("added by Bob just now")
     await expect(alice("[data-chip=changed]")).to_have_text("Changed 1")
-    assert await bob("article[data-changed]").count() == 0  # one's own changes are no news
+    assert await bob("article[data-changed]").count() == 0  # own changes are not marked as new
     await alice.open_card(SIGHTING)
     await expect(alice("[data-testid=changed]")).to_contain_text("added by Bob, just now")
     await alice.close_card()
@@ -144,7 +144,7 @@ async def test_drafts_survive_a_reload_and_are_wiped_at_sign_out(browsers: Brows
     await alice.fill("facts", {"clothing": "half a coat"})
     await alice.reload()
     await alice.live()
-    await expect(alice.field("facts", "clothing")).to_have_value("half a coat")  # the card of the address, and its draft
+    await expect(alice.field("facts", "clothing")).to_have_value("half a coat")  # the card in the address, and its draft
     await expect(alice.card(SIGHTING).locator(".draft")).to_be_visible()
     await alice("[data-act=add-task]").click()
     await expect(alice.field("add-task", "title")).to_have_value("Half a task")
@@ -158,7 +158,7 @@ async def test_drafts_survive_a_reload_and_are_wiped_at_sign_out(browsers: Brows
     assert "Half a task" not in kept
     assert "half a coat" not in kept
     await alice.sign_in("alice@desk.example")
-    await browsers.people["Alice"].sign_in()  # the session of her other scenes has ended with it
+    await browsers.people["Alice"].sign_in()  # the session of her other windows has ended with it
     await alice.open(f"/searches/{board}")
     await alice("[data-act=add-task]").click()
     await expect(alice.field("add-task", "title")).to_have_value("")

@@ -20,10 +20,10 @@ WIDTHS = {390: 844, 1400: 900}
 ALONE = ("discard", "let-go", "seen", "all-seen", "close", "close-card", "later", "cancel", "take", "unassign")  # open no dialog
 DIALOGS = {"open-search", "add-sighting", "add-task", "edit-search", "access", "appeal", "set-status", "move", "withdraw"}
 SEEN = "Дівчина в червоному пальті"
-NO_PAGES = {  # for programs, and to take away
+NO_PAGES = {  # for programs, and downloads
     "/healthz", "/readyz", "/metrics", "/handover.pdf", "/handover.md", "/help/titles.json", "/.well-known/security.txt",
 }  # fmt: skip
-CODES = {"/api", "/help"}  # names what programs send, as they send it; and the documentation, which is in English
+CODES = {"/api", "/help"}  # names of fields as programs send them; and the documentation, which is in English
 NO_PAGE = "Failed to load resource: the server responded with a status of 40"
 
 

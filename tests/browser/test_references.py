@@ -23,7 +23,7 @@ async def test_duplicate_references_are_pointed_out_to_who_sees_both(browsers: B
     await expect(hers(f"[data-search='{shown}'] {SAME}")).to_have_text("used twice")
     await expect(his(f"[data-search='{shown}'] .reference")).to_have_text("TWICE-1")
     await expect(his(SAME)).to_have_count(0)
-    # it comes into sight
+    # it becomes visible
     await alice.command(hidden, "search.set_access", {"access": "desk", "members": []})
     await expect(his(SAME)).to_have_count(2)
     await his.open(f"/searches/{shown}")
@@ -31,6 +31,6 @@ async def test_duplicate_references_are_pointed_out_to_who_sees_both(browsers: B
     await expect(his("[data-testid=person]")).to_have_text("Mila")
     await his.live()
     await expect(his(f"{SAME} a")).to_have_attribute("href", f"/searches/{shown}")
-    # and is no clash any more
+    # and is unique again
     await alice.command(hidden, "search.update", {"reference": "TWICE-2"})
     await expect(his(SAME)).to_have_count(0)

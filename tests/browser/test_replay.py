@@ -230,7 +230,7 @@ async def test_the_handle_goes_by_keys_and_by_pointer_and_the_address_follows(br
     await alice.page.mouse.move(box["x"] - 30, box["y"] + 200, steps=4)  # past the end of the line, and off it
     first = int(await handle.get_attribute("aria-valuenow") or 0)
     await alice.page.mouse.up()
-    await alice.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 10)  # let go: it follows no longer
+    await alice.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 10)  # released: the handle does not follow any more
     await expect(alice.page).to_have_url(re.compile(rf"\?at={first}$"))
     events = await browsers.people["Alice"].events(board)
     opening = sum(event["at"] == events[0]["at"] for event in events)
@@ -245,7 +245,7 @@ async def test_it_plays_to_the_end_and_what_comes_meanwhile_lies_ahead(browsers:
     head = len(await person.events(board))
     alice = await at_past(await browsers.window("Alice"), f"/searches/{board}?at={head}")
     await alice("[name=speed]").select_option("1")
-    await alice("[data-act=play]").click()  # at the end it begins anew
+    await alice("[data-act=play]").click()  # at the end, play starts again from the beginning
     await expect(alice("[data-act=play]")).to_have_attribute("aria-label", "Play")
     await stands_at(alice, head, head)
     await person.command(board, "note.add", {"text": "She is at the station"})

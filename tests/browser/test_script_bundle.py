@@ -13,11 +13,11 @@ from tests.support.browsers import Browsers
 
 pytestmark = pytest.mark.browser
 
-# What a browser finds in each module by itself: what it exports, of what kind, and the value where that can be compared.
+# Exports of each module alone: name, type, and the value if it can be compared.
 SAID = """const said = (module) => Object.fromEntries(Object.entries(module).map(([name, value]) =>
   [name, ["object", "function"].includes(typeof value) ? typeof value : [typeof value, String(value)]]));"""
 APART = f"async (names) => {{ {SAID} return Promise.all(names.map(async (name) => said(await import(`/static/${{name}}`)))); }}"
-# The same, of all that a joined file hands out.
+# Exports of each module in a bundle, in the same form.
 JOINED = f"""async (address) => {{ {SAID}
   const given = Object.entries(await import(address));
   return Object.fromEntries(given.map(([name, module]) => [name, typeof module === "object" && said(module)]));
@@ -27,7 +27,7 @@ JOINED = f"""async (address) => {{ {SAID}
 async def test_each_script_gives_joined_what_it_gives_apart(browsers: Browsers) -> None:
     folder = js_bundle.ModuleGraph(STATIC)
     views = js_bundle.page_entries(folder[js_bundle.MAIN])
-    begin = {js_bundle.MAIN, js_bundle.WALL}  # they export nothing, and begin a page
+    begin = {js_bundle.MAIN, js_bundle.WALL}  # they export nothing, and start a page
     names = [name for name in folder.in_order([*begin, *views.values()]) if name not in begin]
     window = await browsers.stranger()
     await window.page.goto("/login")

@@ -70,7 +70,7 @@ async def test_reporter_changes_the_source_and_reads_earlier_values(browsers: Br
     await expect(bob.field("facts", "source_name")).to_have_value("Griet")
     await bob.fill("facts", {"source_name": "Lotte"})
     await bob.panel.locator("[data-act=save]").click()
-    # what was read is no more what it is: it goes from both screens, until it is read again
+    # the value that was read is out of date: it disappears from both screens until it is read again
     for window in (alice, bob):
         await expect(window("[data-testid=history] li[data-type='sighting.updated'] [data-path=source_name]")).to_contain_text(
             "not shown here"
@@ -99,7 +99,7 @@ async def test_simultaneous_changes_of_the_source_are_pointed_out(browsers: Brow
     await expect(bob("[data-testid=problem]")).to_be_visible()
     await bob("[data-act=keep-mine]").click()
     await expect(bob(FORM)).to_have_count(0)
-    await expect(bob("[data-testid=history] li[data-type='sighting.updated']")).to_have_count(2)  # hers and his: it is written
+    await expect(bob("[data-testid=history] li[data-type='sighting.updated']")).to_have_count(2)  # hers and his are both recorded
     await bob("[data-act=read-source]").click()
     await expect(bob("dd[data-field=source_name]")).to_have_text("Lotte")
     await expect(bob("[data-testid=earlier] li").first).to_contain_text("Mieke")

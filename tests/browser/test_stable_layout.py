@@ -15,7 +15,7 @@ from tests.support.tcp_proxy import proxy_to
 pytestmark = pytest.mark.browser
 
 SIZES = [{"width": 390, "height": 844}, {"width": 1400, "height": 900}, {"width": 2560, "height": 1440}]
-LONG = "fr-BE"  # of the four the one whose words take most room
+LONG = "fr-BE"  # the language with the longest words
 NO_LINE = ("WebSocket connection to .* failed", "Failed to load resource: net::ERR_")
 GREYS_WITHIN_MS = 10_000 + PATIENCE_MS
 AT = "2026-11-26T03:04:05Z"
@@ -27,7 +27,7 @@ PLACES = """() => {
     return [column ?? card ?? search ?? "tabs", Math.round(left), Math.round(top)].join(" ");
   });
 }"""
-# What of the bar is not wholly in it, or in the window.
+# Parts of the bar that are not wholly in it, or in the window.
 SPILLS = """() => {
   const { bottom } = document.querySelector(".header-bar").getBoundingClientRect();
   const out = (box) => box.width > 1 && (box.left < 0 || box.right > innerWidth || box.bottom > bottom);

@@ -37,7 +37,7 @@ async def test_age_of_nine_is_suggested_everywhere_until_answered(browsers: Brow
     assert await order(lists.page, mila, old) == [mila, old]
     await expect(wall(f"[data-search='{mila}']")).to_be_visible()
     assert await order(wall.page, mila, old) == [mila, old]
-    await expect(wall(".worry")).to_have_count(0)  # what nobody has decided is shown on no wall
+    await expect(wall(".worry")).to_have_count(0)  # no display shows an undecided suggestion
 
     await alice("[data-act=log]").click()
     await expect(alice("[data-criterion=under_13]")).to_have_text("Unknown · suggested by the age")

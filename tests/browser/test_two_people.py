@@ -101,7 +101,7 @@ async def test_a_task_is_assigned_and_its_checklist_ticked(browsers: Browsers) -
 async def test_new_colleague_has_a_name_on_open_screens(browsers: Browsers) -> None:
     board = await browsers.search()
     alice = await browsers.window("Alice")
-    await alice.open(f"/searches/{board}")  # where it asks who everybody is
+    await alice.open(f"/searches/{board}")  # it requests the names of all accounts
     assert browsers.server is not None
     dora = await live_changes.add_account(browsers.server.service, "dora@desk.example", "Dora", "investigator", PASSWORD)
     await (await browsers.person("Bob")).command(board, "task.add", {"title": "Dora's", "assignee": dora})

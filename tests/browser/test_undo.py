@@ -26,7 +26,7 @@ async def noticed(window: Window, state: str, text: str) -> None:
     notice = window(f"[data-testid=undo][data-state={state}]")
     await expect(notice).to_contain_text(text)
     if state == "offered":
-        await notice.hover()  # while somebody is on it, it stays
+        await notice.hover()  # it stays while the pointer is on it
 
 
 async def test_alice_undoes_what_she_has_just_done_and_bob_sees_it(browsers: Browsers) -> None:
@@ -105,9 +105,9 @@ async def test_an_event_of_the_history_is_undone_while_it_holds(browsers: Browse
     await grade(bob, "C")
     await expect(alice(UNDO)).to_have_count(2)
     await grade(bob, "D")
-    await expect(alice(UNDO)).to_have_count(2)  # of the place, and the newer grade: the older holds no more
+    await expect(alice(UNDO)).to_have_count(2)  # the place, and the newer grade; the older offer is void
     await grade(bob, "C")
-    await expect(alice(UNDO)).to_have_count(2)  # nor does the first, though it said what is true now
+    await expect(alice(UNDO)).to_have_count(2)  # the first one is void too, though its value is the present one
     changed = alice("[data-testid=history] > li[data-type='sighting.updated']")
     await changed.locator("[data-act=undo]").click()
     await noticed(alice, "undone", "Sighting changed")
@@ -234,7 +234,7 @@ async def test_axe_finds_no_barrier_in_what_is_said_of_undoing(browsers: Browser
     await alice.open_card(SIGHTING)
     await grade(alice, "B")
     await noticed(alice, "offered", "Sighting graded")
-    await alice("[data-testid=undo] p").hover()  # it does not go while somebody is on it
+    await alice("[data-testid=undo] p").hover()  # it stays while the pointer is on it
     found = await barriers(alice, "[data-testid=undo]") + await barriers(alice, "[data-testid=history]")
     await (await browsers.person("Bob")).command(board, "sighting.grade", {"sighting": sighting, "grade": {"source": "E"}})
     await expect(alice("[data-testid=grade]")).to_have_text("E6")

@@ -17,7 +17,7 @@ from tests.support.people import PATIENCE_S
 pytestmark = pytest.mark.browser
 
 SIGHTING = "Girl with a red coat at the Graslei"
-READ_MS = 15_000  # within which an open page reads on, on a machine that does much else
+READ_MS = 15_000  # time for an open page to mark more as read, on a busy machine
 AWAY = "() => { document.hasFocus = () => false; }"  # a window that is open, and nobody at it
 
 
@@ -74,7 +74,7 @@ async def test_cards_on_screen_count_as_seen_and_later_changes_are_shown(browser
         await window.open(f"/searches/{board}")
     await bob.command(board, "task.add", {"title": "Ask the neighbours"})
     await expect(window.card("Ask the neighbours")).to_be_visible()
-    await leave(window)  # when she goes it is told at once
+    await leave(window)  # leaving the page reports the position at once
     await has_seen(alice, board, await head(alice, board))
 
     await graded_back_and_moved(browsers, board, card)
@@ -143,7 +143,7 @@ async def test_all_is_marked_as_seen_when_it_was_not_taken_back(browsers: Browse
     await window(f"[data-unseen-board='{old}'] [data-act=seen]").focus()
     await window.page.keyboard.press("Enter")
     await expect(window(f"[data-unseen-board='{old}']")).to_have_count(0)
-    await expect(window("[data-unseen-board] :focus")).to_have_count(1)  # it goes on from what took its place
+    await expect(window("[data-unseen-board] :focus")).to_have_count(1)  # it continues from the card in its place
     await window("[data-act=undo-seen]").click()
     await window("[data-act=all-seen]").click()
     await expect(window("[data-unseen-board]")).to_have_count(0)

@@ -22,7 +22,7 @@ from tests.support.pseudo_locale import CODE, TEXTS, pseudo_locale_installed, te
 
 pytestmark = pytest.mark.browser
 
-# Each run takes the paths in English, and in a language that is none, which shows more than the others do.
+# Each run takes the paths in English and in an invented language, which shows more than real ones do.
 LANGUAGES = ("en", CODE, *(pytest.param(language, marks=pytest.mark.slow) for language in ("fr", "nl", "de")))
 CAST = {
     "Alice": ("Аліса", "coordinator"),
@@ -30,7 +30,7 @@ CAST = {
     "Victor": ("Віктор", "viewer"),
     "Ada": ("Ада", "admin"),
 }
-# What is typed is in a script of its own, so that none of it is taken for English.
+# Typed texts are in another script, so that none of them is taken for English.
 NOOR, COAT, BUS, HARBOUR, REASON = "Олена", "Дівчина в червоному", "Вона в автобусі", "Хлопець у порту", "Її бачили вдома"
 TYPED = [NOOR, COAT, BUS, HARBOUR, REASON, "Острів", "Тарас", *(name for name, _ in CAST.values())]
 EMAILS = [f"{name.lower()}@desk.example" for name in CAST]
@@ -218,7 +218,7 @@ async def test_a_hotline_operator_takes_three_calls_in_a_row(desk: Abroad) -> No
 
 COMMAND = """async ([path, body]) =>
   (await fetch(path, {method: "POST", body, headers: {"content-type": "application/json"}})).status"""
-# What a button may do that changes nothing for others.
+# Buttons that change nothing for other people.
 LOOKING = {"all-read", "log", "close-card", "all-seen", "seen", "close", "history", "replay"}
 
 

@@ -23,7 +23,7 @@ from tests.support.worker_processes import SERVE, WorkerProcesses, wait_until
 
 HEALS_WITHIN_S = 60
 PORT = 8000  # nobody else is on these machines
-AGAIN_S = 0.1  # a writer that was told "unavailable" gives the command again
+AGAIN_S = 0.1  # a writer that got "unavailable" resends the command
 
 
 @pytest.fixture(scope="module")
@@ -74,7 +74,7 @@ class Writer(Person):
         if frame["type"] in ("ack", "refused"):
             waiting = self._answers.get(frame["id"])
             if waiting is None or waiting.done():
-                return  # to a command that was given again and answered twice, or that is about to be
+                return  # for a resent command that was, or will be, answered twice
         super()._handle(frame)
 
     def begin(self, board: str) -> None:
@@ -172,8 +172,8 @@ async def test_partitioned_machine_loses_nothing_and_doubles_nothing(machines: t
         await wait_until(lambda: bob.refused["unavailable"], HEALS_WITHIN_S)
         at_cut, elsewhere, given = bob.heads(), alice.heads(), len(alice.acked)
         await wait_until(lambda: alice.heads() > elsewhere + 1, HEALS_WITHIN_S)
-        assert bob.heads() == at_cut  # so his screen says that it may not be current
-        assert len(alice.acked) > given  # and hers goes on
+        assert bob.heads() == at_cut  # his screen says that it may not be current
+        assert len(alice.acked) > given  # hers continues
         assert bob.close_code is None
         assert (await bob.http.get("/readyz")).status_code == 503
         assert (await alice.http.get("/readyz")).status_code == 200
@@ -194,7 +194,7 @@ async def test_partitioned_machine_loses_nothing_and_doubles_nothing(machines: t
         await person.end()
     for person in (alice, bob):
         fresh = await person.snapshot(search)
-        screen = await person.wait_for_seq(search, fresh["seq"])  # it has taken each event once, in order, or it had failed
+        screen = await person.wait_for_seq(search, fresh["seq"])  # the replica fails unless each event comes once and in order
         assert screen.entities == fresh["entities"]
     command_of = {event["seq"]: event["command"] for event in bob.boards[search].events}
     for person in (alice, bob):

@@ -97,7 +97,7 @@ async def test_restored_board_is_that_of_the_backup_and_clients_get_snapshots(ba
     assert len((await backups.type("python3 -m board verify")).splitlines()) == 3
 
     async with running_server(backups.folder, **backups.settings) as server:
-        for seq in (screen.seq, then["seq"], 1):  # beyond the head as it is now, at it, and before it
+        for seq in (screen.seq, then["seq"], 1):  # beyond the present head, at it, and before it
             back = await connect_person(server, token)
             await back.subscribe(search, screen.epoch, seq)
             await _has_it_anew(back, search, screen.epoch, then)

@@ -16,7 +16,7 @@ from tests.bench._server import LIMITS_OFF, Servers
 from tests.support import backends
 
 FOLDER = ROOT / "tests" / "bench"
-TINY: dict[str, dict[str, Any]] = {  # with how few each file is tried
+TINY: dict[str, dict[str, Any]] = {  # small sizes with which each file is tried
     "point_in_time": {"CARDS": 12, "EVENTS": 60, "READINGS": 3, "WARM": 0},
     "big_board": {"CARDS": 40, "NOTES": 5, "OPENINGS": 1, "SNAPSHOTS": 2},
     "reconnect": {"CLIENTS": 4, "ACCOUNTS": 2, "SEARCHES": 2, "CARDS": 1, "MISSED": 1, "WORKERS": (1,)},
@@ -40,7 +40,7 @@ LONGER = (
     "heavy_reads",
     "sockets",
 )  # each starts many processes
-LIKE_OTHERS = ("history", "replay")  # in windows as the others are: a processor's half minute
+LIKE_OTHERS = ("history", "replay")  # in windows, as others are: half a minute of a core each
 
 
 def test_each_file_is_tried_here() -> None:
@@ -66,7 +66,7 @@ async def measured(name: str, monkeypatch: pytest.MonkeyPatch, *servers: Any) ->
     for number, value in TINY[name].items():
         assert hasattr(file, number), number
         monkeypatch.setattr(file, number, value)
-    if name in set(LONGER) - {"reconnect"}:  # which end no server: those of the tests will do
+    if name in set(LONGER) - {"reconnect"}:  # benchmarks that stop no server use the servers of the tests
         monkeypatch.setattr(file, "on_servers", lambda workers=1: _borrowed(*servers))
     figures = await asyncio.to_thread(lambda: list(file.measure()))
     assert figures

@@ -139,7 +139,7 @@ async def test_a_fault_in_one_costs_its_neighbours_nothing(database: Database) -
         return database.write(lambda session: _add(session, id), boards=BOARDS)
 
     results = await asyncio.gather(adds("a"), database.write(faulty, boards=BOARDS), adds("b"), return_exceptions=True)
-    if database.kind == "sqlite":  # which has one word for all that goes wrong, a full disk and a missing table
+    if database.kind == "sqlite":  # the same exception class for all errors, such as a full disk and a missing table
         assert await database.read(_boards) == {each for each in results if isinstance(each, str)}
     else:
         assert [results[0], results[2]] == ["a", "b"]
@@ -254,7 +254,7 @@ async def test_two_programs_with_an_old_sqlite_write_in_turn(file: Database, mon
 async def test_two_servers_with_an_old_sqlite_are_refused(file: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     other = Database(file.url)
     file.acquire_server_lock()
-    other.acquire_server_lock()  # with one that has not the bug both may
+    other.acquire_server_lock()  # an SQLite without the bug allows both
     monkeypatch.setattr(sqlite, "needs_lock_file", True)
     file.acquire_server_lock()
     with pytest.raises(ConfigurationError, match="Another server"):

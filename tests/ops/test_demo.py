@@ -24,7 +24,7 @@ from models.db.database import Database
 from models.times import format_utc, now
 
 KINDS = {"runaway", "parental_abduction", "unaccompanied_minor", "third_party_abduction", "undefined"}
-AROUND_BELGIUM = ((49.4, 51.6), (1.8, 8.1))  # latitudes, longitudes: the country and what lies just behind its borders
+AROUND_BELGIUM = ((49.4, 51.6), (1.8, 8.1))  # latitudes, longitudes: the country and the surroundings of its borders
 
 
 @pytest.fixture(scope="module")
@@ -172,7 +172,7 @@ def test_invalid_offset_is_refused(text: str) -> None:
         seed_data.offset(text)
 
 
-# --- where it lives
+# --- its folder
 
 
 def test_it_lives_among_the_persons_own_data(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from tests.support import readme_blocks
 from tests.support.people import PASSWORD, PATIENCE_S, Server, new_id, running_server
 from tests.support.worker_processes import wait_until
 
-BEHIND = "http://board.example.org"  # what the browsers see; the test leaves the certificate out
+BEHIND = "http://board.example.org"  # the address that browsers use; the test leaves the certificate out
 INSTALL = readme_blocks.document("how-to/install")
 UNIT, FRAGMENT = "## 8. Service", "## 9. Proxy with https"
 
@@ -84,7 +84,7 @@ async def test_nginx_lets_browsers_in_and_the_socket_through(nginx: tuple[Server
         assert signed_in.status_code == 303, signed_in.text
         cookie = f"board_session={browser.cookies['board_session']}"
         assert (await browser.get("/")).status_code == 200
-        assert (await browser.get("/metrics")).status_code != 200  # not of this machine, once it comes by a proxy
+        assert (await browser.get("/metrics")).status_code != 200  # not a local request, once it comes through a proxy
     async with connect(f"ws://127.0.0.1:{port}/ws", origin=BEHIND, additional_headers={"Cookie": cookie}) as socket:  # type: ignore[arg-type]
         assert (await hear(socket, type="hello"))["account"]["name"] == "Alice"
         await socket.send('{"type":"subscribe","board":"operations"}')

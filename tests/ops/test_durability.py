@@ -88,7 +88,7 @@ async def test_every_acknowledgement_follows_a_sync_of_the_log(tmp_path: Path) -
     calls, acked = await traced(tmp_path)
     assert len(acked) == CLIENTS * (COMMANDS + 1)
     assert set(strace_log.acknowledged_commands(calls)) == acked
-    assert len(list(strace_log.commits(calls))) > COMMANDS / IN_FLIGHT / 2  # commands that wait share one
+    assert len(list(strace_log.commits(calls))) > COMMANDS / IN_FLIGHT / 2  # waiting commands share a commit
     assert strace_log.acknowledged_before_sync(calls) == []
 
 
@@ -98,7 +98,7 @@ async def test_the_same_check_finds_a_log_that_is_synced_later(tmp_path: Path) -
     assert len(strace_log.acknowledged_before_sync(calls)) > len(acked) / 2
 
 
-# -- the check itself, on traces that are made up ---------------------------------------------------------------------------
+# -- the check itself, on invented traces -----------------------------------------------------------------------------------
 
 LOG, SOCKET = "/home/board.db-wal", "socket:[7]"
 MORE, LAST = bytes(24), bytes(4) + b"\0\0\0\x09" + bytes(16)  # headers of frames; the second ends a commit

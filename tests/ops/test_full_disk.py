@@ -97,12 +97,12 @@ async def test_full_disk_is_reported_until_there_is_room_again(served: Served) -
         refused = await served.give("two")
         assert (refused.status_code, refused.json()["code"]) == (503, "unavailable")
     assert await served.ready() == (503, "down")
-    assert (await served.http.get("/healthz")).status_code == 200  # it lives, and can be read
+    assert (await served.http.get("/healthz")).status_code == 200  # it runs, and can be read
     assert (await served.http.get("/api/v1/boards/operations")).status_code == 200
     assert await served.told('board_commands_total{outcome="failed"}') == 3
     assert await served.told('board_commands_total{outcome="unavailable"}') == 0
     assert await served.told("board_writes_up") == 0
-    (fault,) = served.said("write failed")  # once, and by the database's own code
+    (fault,) = served.said("write failed")  # logged once, with the database's own code
     assert fault["code"].startswith(("SQLITE_IOERR", "SQLITE_FULL"))
 
     served.make_room()
@@ -162,5 +162,5 @@ def test_database_fault_is_reported_once_with_its_code(tmp_path: Path) -> None:
     assert said == ["53100", None]
     with pytest.raises(DatabaseUnavailable):
         database.write_now(lambda session: session.connection().exec_driver_sql("SELECT * FROM nothing"))
-    assert database.health.error_code is None  # that is no fault of the disk
+    assert database.health.error_code is None  # this is not a fault of the disk
     assert error_code(ValueError("of Noor")) == "ValueError"

@@ -20,7 +20,7 @@ from board.bootstrap import ROOT
 from tests.ops.test_workers import SEARCH, follow, give, hear
 from tests.support.worker_processes import WorkerProcesses, is_running, wait_until
 
-COMES_UP_WITHIN_S = 120  # a database is made, a story is played, and four Pythons start, on a busy machine
+COMES_UP_WITHIN_S = 120  # time to create a database, play the sample data, and start four processes on a busy machine
 GOES_WITHIN_S = 30
 
 
@@ -32,7 +32,7 @@ class Honcho:
         self.lines: list[str] = []
         kept = {name: value for name, value in os.environ.items() if name in ("LANG", "TMPDIR", "HOME")}
         self.environment = kept | {
-            "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",  # whose python3 has all that is needed
+            "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",  # the PATH's first python3 is this environment's
             "PYTHONPATH": str(ROOT), "BOARD_PREPARED": str(ROOT), "XDG_DATA_HOME": str(home), "PORT": "0",
         }  # fmt: skip
 

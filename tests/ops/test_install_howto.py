@@ -46,7 +46,7 @@ TYPED_WITHIN_S = 900  # the longest block downloads all packages
 PORTS = ("5432", "6379", "8000", "443", "80")
 STAND_INS = {
     "apt-get": "exit 0",  # the packages are here
-    "useradd": "exit 0",  # the user is the one who runs this
+    "useradd": "exit 0",  # the user is the one who runs the test
     "chgrp": "exit 0",
     "runuser": 'shift 3; exec "$@"',  # runuser -u NAME -- COMMAND
     "nginx": 'exec "$REAL_NGINX" -c "$HERE/nginx.conf" -p "$HERE" -e stderr "$@"',

@@ -76,7 +76,7 @@ def test_once_it_is_read_again_it_says_how_much_is_missing() -> None:
     assert lost["count"] == MANY - len(written) > 0
     assert lost.keys() == last.keys() - {"at", "logger"} | {"count"}
     numbers = [line["number"] for line in written]
-    assert numbers == sorted(set(numbers))  # with gaps, where it could not be written as fast as it was said
+    assert numbers == sorted(set(numbers))  # with gaps where writing was slower than logging
     assert len(written) >= MAX_QUEUED
     assert last["event"] == "last"
 

@@ -23,7 +23,7 @@ from tests.support import backends
 from tests.support.people import PATIENCE_S, new_id
 from tests.support.worker_processes import WorkerProcesses, running_workers, wait_until
 
-# Two handlers that fail with what was typed in their message: one of ours, and one of the database.
+# Two handlers that fail with typed text in their message: an exception of ours, and one of the database.
 BROKEN = """
 import dataclasses
 from board.commands import registry
@@ -97,7 +97,7 @@ async def _work(workers: WorkerProcesses, token: str, canaries: Canaries) -> Non
     await give(alice, board, "search.update", {"reference": canaries["new reference"], canaries["unknown field"]: 1})
     await give(alice, board, canaries["unknown command"], {})
     await give(alice, board, "note.add", {"text": canaries["too long"] * 1_000})
-    # What fails with what was typed in its hands is answered with our sentence, and nothing of the failure.
+    # A failure with typed text in its message is answered with a fixed sentence, without the message.
     failed = await give(alice, board, "card.withdraw", {"card": new_id(), "reason": canaries["reason"]}, "failing-command")
     assert (failed["type"], failed["code"]) == ("refused", "failed")
     broken = await give(alice, board, "task.add", {"title": canaries["title"]})
@@ -106,7 +106,7 @@ async def _work(workers: WorkerProcesses, token: str, canaries: Canaries) -> Non
     for frame in ('{"type": "' + canaries["frame"], json.dumps({"type": canaries["type"]}), canaries["binary"].encode()):
         await alice.send(frame)
         await hear(alice, type="error")
-    async with httpx.AsyncClient(base_url=workers.url, timeout=PATIENCE_S) as http:  # what the canaries are: they sing here
+    async with httpx.AsyncClient(base_url=workers.url, timeout=PATIENCE_S) as http:  # here they are found
         shown = (await http.get(f"/api/v1/boards/{board}", headers={"Authorization": f"Bearer {token}"})).text
     assert {"first name", "description", "reference", "note", "sighting"} <= canaries.sung(shown)
     await alice.close()
@@ -157,12 +157,12 @@ async def test_nothing_that_is_typed_is_ever_logged(tmp_path: Path, canaries: Ca
             assert (ready.status_code, ready.json()) == (200, {"database": "ok", "writes": "ok", "bus": "down", "going": False})
         told = await workers.metrics()
         assert not canaries.sung(told)
-        assert 'board_commands_total{outcome="failed"} 2.0' in told  # one of ours, and one of the database
+        assert 'board_commands_total{outcome="failed"} 2.0' in told  # an exception of ours, and one of the database
         assert await workers.end() == 0
         told = {line["event"] for line in _lines(workers) if "127.0.0.1" in json.dumps(line)}  # type: ignore[assignment]
         assert told == {"sign_in.failed"}, "an address"  # type: ignore[comparison-overlap]
         assert not canaries.sung("".join(workers.said))
-        # The failure of ours is there all the same, and is found by the command's id and by its place in the code.
+        # The failure is logged all the same, with the command's id and the place in the code.
         failed = next(line for line in _lines(workers) if line.get("command") == "failing-command" and line["level"] == "error")
         assert failed["error"] == "ValueError"
         assert failed["traceback"][-1].endswith(" ours")

@@ -20,7 +20,7 @@ from tests.ops.test_workers import SEARCH, follow, give, hear
 from tests.support.people import Person
 from tests.support.worker_processes import WorkerProcesses, running_workers, wait_until
 
-LABELS = {"process", "worker", "outcome", "reason", "at", "le"}  # a reason is one of few words: reference/audit-journal
+LABELS = {"process", "worker", "outcome", "reason", "at", "le"}  # one of a few fixed reasons: reference/audit-journal
 
 
 class Told:
@@ -90,7 +90,7 @@ async def test_one_answer_covers_all_workers(postgres_url: str, redis_url: str) 
             assert told("board_worker_info", process=str(pid)) == 1
             assert told("board_bus_up", process=str(pid)) == 1
         assert {each.labels["worker"] for each in told.samples if each.name == "board_worker_info"} == {"1", "2"}
-        # What a process counted outlives it; what it has does not.
+        # Counters outlive their process; gauges do not.
         workers.process.send_signal(1)  # a rolling restart
         await wait_until(lambda: not {one, two} & set(workers.pids))
         told = await _until_told(workers, worker_info=2, connections=0, subscribe_resumed_total=1)

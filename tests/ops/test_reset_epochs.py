@@ -66,7 +66,7 @@ async def comes_back(alice: Person, lost: Lost) -> list[str]:
 
 async def test_new_epochs_give_an_old_client_a_snapshot(lost: Lost) -> None:
     database = lost.database()
-    assert database.write_now(transfer.reset_epochs) == 3  # the search, operations and the audit
+    assert database.write_now(transfer.reset_epochs) == 3  # the search, operations and the audit journal
     await database.close()
     async with running_server(lost.folder) as server:
         alice = await connect_person(server, lost.token)

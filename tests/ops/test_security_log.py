@@ -58,7 +58,7 @@ async def knock(workers: WorkerProcesses, canaries: Canaries) -> None:  # noqa: 
         board = (await http.post("/api/v1/boards/operations/commands", json=command)).json()["opened"]
         assert (await http.get(f"/api/v1/boards/{board}/cards.csv")).status_code == 200
         told = (await http.get("/api/v1/audit")).text
-    assert {"name", "title of a token", "reference"} <= canaries.sung(told)  # the journal has them: so they could be told
+    assert {"name", "title of a token", "reference"} <= canaries.sung(told)  # the journal has them, so that this test could fail
     for _ in range(3):
         with pytest.raises(InvalidStatus):
             await connect(f"{workers.url.replace('http', 'ws')}/ws?token={canaries['query']}")

@@ -20,7 +20,7 @@ POSTGRES = f"postgresql://board:{PASSWORD}@127.0.0.1:1/board"
 REDIS = f"redis://board:{PASSWORD}@127.0.0.1:1/0"
 LONG = "a-text-of-more-than-sixteen"
 AT = "127.0.0.1:1/board"
-HASTY = "from models.db import schema; schema.migrate.__defaults__ = (0.5,)"  # a server that is not there is not waited for
+HASTY = "from models.db import schema; schema.migrate.__defaults__ = (0.5,)"  # do not wait for an absent server
 
 
 def start(folder: Path, **settings: str) -> CliResult:
@@ -41,7 +41,7 @@ def start(folder: Path, **settings: str) -> CliResult:
         ({"REDIS_URL": f"http://x:{PASSWORD}@127.0.0.1:1"}, "REDIS_URL"),
         ({"REDIS_URL": f"redis://x:{PASSWORD}@127.0.0.1:port"}, "REDIS_URL"),
         ({"REDIS_URL": f"{PASSWORD}"}, "REDIS_URL"),
-        ({"DATABASE_URL": POSTGRES, "SECRET_KEY": LONG}, "database server"),  # nobody answers there
+        ({"DATABASE_URL": POSTGRES, "SECRET_KEY": LONG}, "database server"),  # nobody listens there
         ({"DATABASE_URL": POSTGRES, "SECRET_KEY": LONG, "REDIS_URL": REDIS, "WORKERS": "2"}, "database server"),
         ({"WORKERS": PASSWORD}, "WORKERS"),
     ],
@@ -70,7 +70,7 @@ def test_settings_that_can_not_be_served_are_refused_in_a_sentence(tmp_path: Pat
         (f"postgresql://board:x%00{PASSWORD}@{AT}", "U+0000"),
         (f"postgresql://board:{PASSWORD}@{AT}?nonsense=1", "does not know"),
         (f"postgresql://board@{AT}?{PASSWORD}=1", "does not know"),
-        (f"postgresql://board:{PASSWORD}@{AT}?autocommit=1", "does not know"),  # of the driver's, and would break every promise
+        (f"postgresql://board:{PASSWORD}@{AT}?autocommit=1", "does not know"),  # would break every promise
         (f"postgresql://board:{PASSWORD}@{AT}?sslmode=allow&sslmode=prefer", "twice"),
         (f"postgresql://board:{PASSWORD}@/board?host=127.0.0.1:1&host=127.0.0.1:2", "twice"),
         (f"postgresql://board:{PASSWORD}@/board?host=127.0.0.1,127.0.0.2", "several servers"),

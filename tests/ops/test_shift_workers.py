@@ -13,7 +13,7 @@ from tests.support.people import new_id
 from tests.support.worker_processes import running_workers
 
 WORKERS, STEPS = 3, 50
-ROUNDS = 10  # of so many steps each, at most: until all that matters has happened
+ROUNDS = 10  # at most, of STEPS each: until everything relevant has happened
 OPERATIONS = "/api/v1/boards/operations"
 OPEN = ("prepared", "signed")
 OFTEN = {

@@ -52,8 +52,8 @@ async def test_clients_are_closed_one_after_the_other_and_served_until_then(tmp_
         process.process.send_signal(signal.SIGTERM)
         closing = [asyncio.create_task(each.wait_closed()) for each in sockets]
         await asyncio.wait(closing, timeout=PATIENCE_S, return_when=asyncio.FIRST_COMPLETED)
-        # Now some are gone, and others are not: those are served, on the line that was open a balancer is told to look
-        # elsewhere, and nobody new is let in.
+        # Now some connections are closed. The others are served; on an open one a balancer is told to look
+        # elsewhere, and new ones are refused.
         here = [each for each in sockets if each.close_code is None]
         assert here
         served = 0
@@ -84,7 +84,7 @@ async def test_commands_under_way_are_answered_before_the_goodbye(tmp_path: Path
         for id in ids:
             frame = {"type": "command", "id": id, "board": board, "name": "sighting.add", "data": {"description": id}}
             await each.send(json.dumps(frame))
-        process.process.send_signal(signal.SIGTERM)  # four times in all: once is enough, and more does not hurt
+        process.process.send_signal(signal.SIGTERM)  # four signals in all: one is enough, and more do no harm
         try:
             while True:
                 answer = json.loads(await each.recv())
@@ -114,7 +114,7 @@ async def test_each_command_has_its_answer_after_the_restart_and_ran_once(tmp_pa
     before = await _come(process, token)
     for command in commands:
         await before.send(json.dumps(command))
-    process.process.send_signal(signal.SIGTERM)  # none is answered yet, or few are
+    process.process.send_signal(signal.SIGTERM)  # no or few answers yet
     with contextlib.suppress(ConnectionClosed):
         while True:
             answer = json.loads(await asyncio.wait_for(before.recv(), PATIENCE_S))
@@ -142,7 +142,7 @@ async def test_it_ends_in_time_with_clients_that_do_not_read_or_say_nothing(tmp_
     deaf = await stalled(process.url, token, board)
     silent = socket.create_connection(("127.0.0.1", int(process.url.rpartition(":")[2])))  # sends no request
     half = socket.create_connection(("127.0.0.1", int(process.url.rpartition(":")[2])))
-    half.sendall(b"POST /login HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nemail=")  # and never the rest
+    half.sendall(b"POST /login HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nemail=")  # never the rest
     writer = test_crash_recovery.Writer(process, token, board)
     writing = asyncio.create_task(writer.write())
     while len(writer.acked) < 300:
@@ -182,7 +182,7 @@ async def test_a_desk_closes_when_something_changes_in_that_very_moment(tmp_path
     }[what]
     while not changed._waiters:
         await asyncio.sleep(0)
-    changed.set()  # who waits for it is told in the next turn of the loop, and cancelled in this one
+    changed.set()  # the waiter would be woken in the next turn of the loop, and is cancelled in this one
     async with asyncio.timeout(PATIENCE_S):
         await service.close()
 

@@ -24,7 +24,7 @@ from models.times import now
 from tests.ops.test_demo import AROUND_BELGIUM, points
 from tests.support.people import PATIENCE_S, Person, Server, connect_person, create_token, running_server
 
-FAST = 0.01  # of the time that they take
+FAST = 0.01  # fraction of the time that they take
 LONG_S = 6 * PATIENCE_S  # five people with one server on a busy machine
 MAY_BE_REFUSED = {"conflict", "closed"}
 ONE_SEARCH = """
@@ -160,7 +160,7 @@ async def test_refused_user_does_not_retry_for_ever(tmp_path: Path) -> None:
     assert team.failed == []
 
 
-# --- what they write
+# --- their commands
 
 
 def test_all_that_may_come_in_is_valid_and_lies_around_belgium() -> None:

@@ -64,7 +64,7 @@ class Transferred:
 
 @pytest.fixture
 async def transferred(tmp_path: Path, postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Transferred]:
-    monkeypatch.setattr(transfer, "PAGE_SIZE", 20)  # so that there are several
+    monkeypatch.setattr(transfer, "PAGE_SIZE", 20)  # several pages
     service = await BoardService.open(settings_for(tmp_path))
     target = Database(postgres_url)
     made = Transferred(service, target)

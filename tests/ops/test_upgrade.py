@@ -146,21 +146,21 @@ def test_running_installation_survives_two_failed_upgrades_and_a_good_one(machin
         assert machine.start().stdout == "2\n"
         done = machine.program()
         assert (done.stdout, done.stderr) == ("2\n", "")
-        assert asked("four") == "1"  # it had not loaded that before
+        assert asked("four") == "1"  # it had not loaded this part before
         assert server.stdin is not None
         server.stdin.close()
         assert server.wait(PATIENCE_S) == 0
 
     (machine.packages / "thing-1-py3-none-any.whl").unlink()
     (machine.checkout / "requirements.txt").unlink()
-    declare(machine.checkout, "1", "0.9")  # and back, with nothing to install from
+    declare(machine.checkout, "1", "0.9")  # and back, without a source to install from
     assert machine.start().stdout == "1\n"
     assert machine.program().stdout == "1\n"
 
 
 # -- killed, at every step --------------------------------------------------------------------------------------------------
 
-# Does an upgrade over and over, and kills it at the first thing that it writes, then at the second, and so on to the end.
+# Repeats an upgrade, and kills it at its first write, then at its second, and so on to the end.
 # Instead of pip, which takes seconds, it writes one module.
 KILLER = '''
 import os, shutil, signal, sys

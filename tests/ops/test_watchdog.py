@@ -34,7 +34,7 @@ def make_with(service):
 app.create_app = make_with
 """
 
-# Beats that came before READY=1 would fill the queue that it goes into.
+# Heartbeats before READY=1 would fill the socket's queue.
 QUICK = """
 from board.server import supervisor; from board.telemetry import watchdog
 watchdog.BEAT_S = supervisor.CHECK_INTERVAL_S = 0.05
@@ -57,7 +57,7 @@ async def test_a_loop_that_stands_still_is_noticed_with_where_it_stands(monkeypa
                 go_on.set()
 
             threading.Thread(target=noticed, daemon=True).start()
-            go_on.wait(PATIENCE_S)  # the loop stands here
+            go_on.wait(PATIENCE_S)  # this blocks the loop
             assert go_on.is_set()
             await wait_until(lambda: len(said) > 1)
     finally:
@@ -132,7 +132,7 @@ async def test_stalled_single_process_says_so_and_ends_in_time(tmp_path: Path) -
 
 
 async def test_a_single_process_whose_terminal_is_gone_ends_in_order(tmp_path: Path) -> None:
-    minds = "import signal; signal.signal(signal.SIGHUP, signal.SIG_DFL)"  # also where these tests run by `nohup`
+    minds = "import signal; signal.signal(signal.SIGHUP, signal.SIG_DFL)"  # also if these tests run under `nohup`
     async with running_workers(await _empty(tmp_path), 1, first=minds) as workers:
         os.kill(workers.process.pid, signal.SIGHUP)
         assert await asyncio.wait_for(workers.process.wait(), 15) == 0

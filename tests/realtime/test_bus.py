@@ -45,7 +45,7 @@ class Ear:
         async with asyncio.timeout(PATIENCE_S):
             while not true():
                 self._news.clear()
-                with contextlib.suppress(TimeoutError):  # some things are told to nobody: that the bus is down, say
+                with contextlib.suppress(TimeoutError):  # some events reach no callback, such as the bus going down
                     async with asyncio.timeout(0.05):
                         await self._news.wait()
 
@@ -70,7 +70,7 @@ async def make(request: pytest.FixtureRequest) -> AsyncIterator[Make]:
         await ear.bus.stop()
 
 
-# -- both ----------------------------------------------------------------------------------------------------------------
+# -- both buses ----------------------------------------------------------------------------------------------------------
 
 
 async def test_message_reaches_all_subscribers_in_order(make: Make) -> None:
@@ -164,7 +164,7 @@ def test_names_of_channels_are_told_apart() -> None:
     assert bus.board_of(bus.PRESENCE_CHANNEL) is None
 
 
-# -- Redis, and what it does ---------------------------------------------------------------------------------------------
+# -- Redis ---------------------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -288,7 +288,7 @@ async def test_a_redis_that_says_nothing_is_noticed(breakable: Redis, monkeypatc
         await ear.bus.subscribe("a")
         ear.gaps.clear()
         os.kill(breakable.pid, signal.SIGSTOP)
-        await asyncio.wait_for(ear.bus.subscribe("b"), PATIENCE_S)  # nobody waits for a confirmation for ever
+        await asyncio.wait_for(ear.bus.subscribe("b"), PATIENCE_S)  # the wait for a confirmation is bounded
         await ear.until(lambda: not ear.bus.up)
         await asyncio.wait_for(ear.bus.subscribe("c"), 0.5)
         ear.bus.publish("a", b"lost")
@@ -318,7 +318,7 @@ async def test_a_board_starts_without_redis_and_finds_it_later(breakable: Redis,
         async with on(breakable.url) as ear:
             assert not ear.bus.up
             await asyncio.wait_for(ear.bus.subscribe("a"), 0.5)
-            await asyncio.sleep(0.5)  # several tries
+            await asyncio.sleep(0.5)  # several attempts
             await asyncio.to_thread(breakable.start)
             await ear.until(lambda: ear.bus.up and None in ear.gaps)
             await passes(ear, ear)
@@ -338,7 +338,7 @@ async def test_a_forged_message_is_dropped_and_counted_and_the_journal_asked(red
         forged = [b"", b"x", sealed[:-1], b"\0" * 16 + b"true", sealed + b"!"]
         for message in forged:
             assert raw.say("PUBLISH", name, message) == b":2", "the other installation is not asked"
-        # one that is true on another channel
+        # a valid message of another channel
         raw.say("PUBLISH", _wire_name(redis, "b"), sealed)
         await two.bus.subscribe("b")
         raw.say("PUBLISH", _wire_name(redis, "b"), sealed)

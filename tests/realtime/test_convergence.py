@@ -25,7 +25,7 @@ async def _equal(reader: Person, board: str) -> None:
     """The reader's screen is what a fresh snapshot says."""
     fresh = await reader.snapshot(board)
     screen = await reader.wait_for_seq(board, fresh["seq"])
-    if screen.seq > fresh["seq"]:  # the board went on while we asked
+    if screen.seq > fresh["seq"]:  # the board changed during the request
         return await _equal(reader, board)
     assert screen.entities == fresh["entities"]
     return None

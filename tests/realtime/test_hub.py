@@ -55,7 +55,7 @@ async def test_queued_frames_are_dropped_when_access_ends_during_subscribe(team:
     async def slowly(*what: Any) -> None:
         reading.set()
         hub.drop_unauthorized()
-        for _ in range(5):  # what is owed now is written
+        for _ in range(5):  # everything queued is written
             await asyncio.sleep(0)
         await reach(*what)
 

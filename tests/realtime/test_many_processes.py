@@ -48,7 +48,7 @@ NEVER_S = 3_600.0
 class OddBus(RedisBus):
     """A bus of a process with which something is wrong."""
 
-    mute = False  # what it says is lost
+    mute = False  # its messages are lost
 
     def publish(self, channel: str, message: bytes) -> None:
         if not self.mute:
@@ -215,7 +215,7 @@ async def test_event_during_a_journal_read_is_not_missed(pair: Pair, alice: Pers
         records = await really(channel, position)
         if not records and len(seqs) < 3:
             seqs.append(await set_access(alice, search, "members", bob, alice))
-            await true(lambda: pair.two.service.hub.channels[search].has_more)  # it was told
+            await true(lambda: pair.two.service.hub.channels[search].has_more)  # it was announced
         return records
 
     source.events_after = overtaken  # type: ignore[method-assign]
@@ -299,7 +299,7 @@ async def test_unpublished_commit_of_a_dead_process_is_announced_by_the_retry(pa
     reader = next(each.viewer for each in pair.one.service.hub.connections if each.account == alice.account)
     command = Command("again", search, "note.add", {"text": "nobody was told of it"})
     order = QueuedCommand(reader, command, pair.one.service.clock)
-    await pair.one.service.database.write(order, boards=order.boards)  # and nothing after it
+    await pair.one.service.database.write(order, boards=order.boards)  # and no later event
     again = await pair.open_socket(pair.two, alice.token)
     ack = await again.command(search, "note.add", {"text": "nobody was told of it"}, id="again")
     await bob.wait_for_seq(search, ack["seqs"][-1])
@@ -497,7 +497,7 @@ async def test_queued_frames_are_dropped_when_another_process_ends_the_right(pai
         return await take()
 
     connection.outbox.get = slowly  # type: ignore[method-assign]
-    await charlie.send({"type": "ping", "id": "1"})  # the one that is being taken
+    await charlie.send({"type": "ping", "id": "1"})  # answered by the `get` that is under way
     await charlie.wait_until(lambda: charlie.frames[-1]["type"] == "pong")
     await charlie.send({"type": "subscribe", "board": OPERATIONS})
     await true(lambda: connection.outbox.holds_frames(OPERATIONS))
@@ -556,7 +556,7 @@ async def test_a_process_that_comes_later_knows_who_is_there(pair: Pair, alice: 
         await dora.wait_until(lambda: people(dora, search) == [("Alice", "a")])
         await is_at(dora, search, "d")
         await alice.wait_until(lambda: people(alice, search) == [("Alice", "a"), ("Dora", "d")])
-    # it went in order: nobody waits for it to be missed
+    # a clean exit, which needs no time-out
     await alice.wait_until(lambda: people(alice, search) == [("Alice", "a")])
     assert presence.EXPIRY_S > PATIENCE_S
 

@@ -65,7 +65,7 @@ async def test_a_hundred_come_back_at_once_from_their_positions(tmp_path: Path) 
 
         source.read_channel = counted  # type: ignore[method-assign]
         again = [Client(client.token, dict(client.positions)) for client in crowd]
-        writing = asyncio.create_task(write(server, alice.token, boards))  # and life goes on
+        writing = asyncio.create_task(write(server, alice.token, boards))  # and work continues
         await all_in(server, again)
         await writing
         heads = {board: server.service.hub.channels[board].sequence.seq for board in (*boards, OPERATIONS)}

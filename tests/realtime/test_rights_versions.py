@@ -44,7 +44,7 @@ def read_anew(team: Team, monkeypatch: pytest.MonkeyPatch) -> dict[str, int]:
 
     monkeypatch.setattr(identity, "reload_callers", counting("people", identity.reload_callers))
     monkeypatch.setattr(display_identity, "reload_displays", counting("displays", display_identity.reload_displays))
-    team.server.service._polls = 1  # those that have ended by themselves are looked for much later
+    team.server.service._polls = 1  # expired sessions are looked for much later
     return counted
 
 

@@ -32,7 +32,7 @@ from tests.support.people import PATIENCE_S, Server, connect_person, create_toke
 from tests.support.worker_processes import running_workers, wait_until
 
 SHORT = Deadlines(head=0.4, body=0.4, handshake=0.4, unread_output=0.8, check_interval=0.05)
-STEP_S = 0.1  # between two drops of one who sends or reads slowly
+STEP_S = 0.1  # pause between two bytes of a slow client
 
 HEAD = "POST /login HTTP/1.1\r\nHost: x\r\n"
 WHOLE = b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"
@@ -133,7 +133,7 @@ def test_private_members_of_uvicorn_that_we_use_exist() -> None:
     assert {"read_paused", "resume_writing"} <= {*vars(h11_impl.FlowControl(Mock())), *dir(h11_impl.FlowControl)}  # type: ignore[attr-defined]
 
 
-# -- who sends too slowly -------------------------------------------------------------------------------------------------
+# -- slow senders ---------------------------------------------------------------------------------------------------------
 
 HALF = {
     "nothing": "",
@@ -188,7 +188,7 @@ async def test_a_line_on_which_nothing_is_asked_is_kept(server: Server) -> None:
     client = await add_person(server)
     client.send(WHOLE)
     await client.hear()
-    for _ in range(3):  # others that came later are late
+    for _ in range(3):  # later ones time out
         await (await add_person(server)).gone()
     client.send(WHOLE)
     assert b"200 OK" in await client.hear()
@@ -198,7 +198,7 @@ async def test_slow_client_that_makes_progress_is_served(server: Server) -> None
     body = "email=alice%40desk.example&password=wrong"
     client = await add_person(server)
     client.send(f"{HEAD}Content-Length: {len(body)}\r\nConnection: close\r\n\r\n")
-    for start in range(0, len(body), 8):  # each part in time, all of it longer than one may take
+    for start in range(0, len(body), 8):  # each part comes in time, and the whole takes longer than one part may
         await asyncio.sleep(STEP_S)
         client.send(body[start : start + 8])
     assert (await client.gone()).startswith(b"HTTP/1.1 401")
@@ -231,11 +231,11 @@ async def test_hundreds_of_partial_requests_are_closed_while_others_are_served(s
     search = await alice.open_search()
     await asyncio.gather(*(client.gone() for client in clients))
     await alice.command(search, "note.add", {"text": "still here"})
-    await wait_until(lambda: len(server.uvicorn.server_state.connections) <= 2)  # those of Alice
+    await wait_until(lambda: len(server.uvicorn.server_state.connections) <= 2)  # Alice's connections
     await alice.close()
 
 
-# -- who reads too slowly -------------------------------------------------------------------------------------------------
+# -- slow readers ---------------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -270,7 +270,7 @@ async def test_client_that_reads_slowly_gets_the_whole_answer(server: Server, vi
         size += len(part)
         await asyncio.sleep(STEP_S)
     assert size + len(part) > 400 * 50_000
-    await wait_until(lambda: not server.uvicorn.server_state.connections)  # who read nothing is gone by then, or soon
+    await wait_until(lambda: not server.uvicorn.server_state.connections)  # the stalled reader is disconnected by then, or soon
 
 
 def test_unchanged_buffer_size_after_a_resume_counts_as_progress() -> None:
@@ -281,7 +281,7 @@ def test_unchanged_buffer_size_after_a_resume_counts_as_progress() -> None:
     line._unsent_bytes, line._unsent_since = 0, 0.0
     assert not line.is_late(0.0, SHORT)
     assert not line.is_late(0.5, SHORT)
-    line.resume_writing()  # all of it was sent, and more was written
+    line.resume_writing()  # everything was sent, and more was queued
     assert not line.is_late(1.0, SHORT)
     assert line.is_late(2.0, SHORT)
 
@@ -325,13 +325,13 @@ async def test_a_socket_that_is_open_has_no_deadline_of_these(server: Server) ->
     await alice.close()
 
 
-# -- who comes by hundreds ------------------------------------------------------------------------------------------------
+# -- many connections of one address --------------------------------------------------------------------------------------
 
 
 async def test_connections_of_one_address_are_bounded(tmp_path: Path) -> None:
     async with opened(tmp_path, most=5, deadlines=Deadlines()) as server:
         alice = await connect_person(server, await create_token(server.service, "Alice", "viewer"))  # a socket is one of them
-        await alice.http.get("/api/v1/me")  # and a line that is kept
+        await alice.http.get("/api/v1/me")  # and a kept-alive connection
         clients = [await add_person(server) for _ in range(3)]
         for client in clients:
             client.send(WHOLE)
@@ -381,7 +381,7 @@ def test_connections_in_all_are_bounded_by_open_files() -> None:
     assert [leave is None for leave in came] == [False, False, False, True]
 
 
-# The server's own process: all come from this machine, which stands for many.
+# The server's own process: all clients come from this machine.
 NOBODY_STANDS_FOR_MANY = "from board.server import serve; serve.stands_for_many = lambda trusted: lambda address: False"
 
 

@@ -59,7 +59,7 @@ async def test_frames_of_every_size_arrive_whole(alice: Person, size: int) -> No
     _connection(alice).frame_writer.write([json.dumps(frame, ensure_ascii=False).encode()])
     assert await alice.wait_until(lambda: next((each for each in alice.frames if each["type"] == "test"), None)) == frame
     bare = size - len(b'{"type":"test","text":""}')
-    if bare >= 0:  # and of exactly that many bytes
+    if bare >= 0:  # exactly at the limit
         _connection(alice).frame_writer.write([b'{"type":"test","text":"' + b"x" * bare + b'"}'] * 2)
         assert len(await alice.wait_until(lambda: next((f for f in alice.frames if f.get("text") == "x" * bare), None)))
 
@@ -103,7 +103,7 @@ async def test_a_slow_reader_that_gets_on_is_kept(alice: Person, monkeypatch: py
             seen = frame["events"][-1]["seq"] if frame["type"] == "events" else seen
 
     reading = asyncio.create_task(read())
-    for _ in range(20):  # it reads a little, and rests: all takes longer than a stalled reader is given
+    for _ in range(20):  # it reads a little, and pauses: in all longer than a stalled reader's time-out
         slow.transport.resume_reading()
         await asyncio.sleep(0.002)
         slow.transport.pause_reading()
@@ -165,7 +165,7 @@ async def test_client_that_pings_and_does_not_read_costs_a_bounded_amount(alice:
         slow.transport.write(_frame(PING, bytes(125)) * 1_000)
         await wait_until(lambda: slow.transport.get_write_buffer_size() < lines.WRITE_BUFFER_BYTES)
         most = max(most, line.unsent_bytes)
-    assert lines.WRITE_BUFFER_BYTES <= most < 16 * lines.WRITE_BUFFER_BYTES  # what is read at one time is answered at one time
+    assert lines.WRITE_BUFFER_BYTES <= most < 16 * lines.WRITE_BUFFER_BYTES  # data read at once is answered at once
     assert slow.close_code is None
     slow.transport.abort()
 

@@ -112,7 +112,7 @@ class Window:
     def unexpected(self) -> list[str]:
         return [fault for fault in self.faults if not any(re.search(pattern, fault) for pattern in self.allowed)]
 
-    # --- going
+    # --- navigation
 
     async def open(self, path: str) -> None:
         """Open a page of the board and wait until it is live."""
@@ -128,7 +128,7 @@ class Window:
     async def reload(self) -> None:
         await self.page.reload()
 
-    # --- what is on the screen
+    # --- reading the screen
 
     def __call__(self, selector: str, **more: Any) -> Locator:
         return self.page.locator(selector, **more)
@@ -167,7 +167,7 @@ class Window:
             assert time.monotonic() < deadline, f"{self.name}'s screen is not what the server has: {shown} for {wanted}"
             await asyncio.sleep(0.05)
 
-    # --- what a person does
+    # --- actions
 
     async def add_sighting(self, description: str, **fields: str) -> None:
         await self("[data-act=add-sighting]").click()

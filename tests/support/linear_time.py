@@ -9,8 +9,8 @@ MOST = 4 * TIMES  # accepted ratio of the times; quadratic growth would have TIM
 TRIES = 6  # the quickest counts: other work of the machine only adds to it
 LEAST_S = 0.0005  # shorter times are too short to compare
 
-# Parts of texts that are repeated, and what stands before and after them: openings that are never closed, closings of what was
-# never opened, what can be read in two ways, what has to be put in order, numbers that go on for ever.
+# Repeated parts of texts, with a prefix and a suffix: openings that are never closed, closings without an
+# opening, ambiguous parts, parts that have to be sorted, endless numbers.
 PARTS = [
     '"', "\\", '"\\', '\\"', "[", "{", '{"":', '["",', "[[]],", "0", ".1", "1e9,", "NaN,", '"\\u0000"', '"\\ud800",', "a", "A",
     " ", "\n", " \n", "\n ", "\r", "a ", ".", "a.", ",", ";", ";a=", "=", "&", "a=&", "%", "%4", "%e9", "+", "-", "a-",

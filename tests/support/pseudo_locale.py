@@ -19,8 +19,8 @@ ACCENTS = str.maketrans("aceilnorsuyzACDEILNOSUYZ", "áçéíłñóřšúýžÁ�
 NAMES = re.compile(r"Searchboard|\b[0-9a-f]{64}\b|\b(?:read|write|intake)\b|M\d\d \d+ [A-Z][a-z]{2}\b")
 VALUES = re.compile(r"(\{\w+\}|%\(\w+\)s)")
 
-# Every text of a page, and of its attributes that are read or heard: [text, where]. Dates, keys, and what says which language it
-# is in, are left out. A sentence with marks or links in it (`data-sentence`) is one text.
+# Every text of a page and of its visible or spoken attributes: [text, where]. Dates, keys, and elements with a `lang`
+# of their own are left out. A sentence with marks or links in it (`data-sentence`) is one text.
 TEXTS = """() => {
   const found = [[document.title, "title"]];
   const skip = "script, style, noscript, time, kbd, code, body [lang], [translate=no]";

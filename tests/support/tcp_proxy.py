@@ -13,7 +13,7 @@ class ProxiedConnection:
 
     def __init__(self, browser: asyncio.StreamWriter, server: asyncio.StreamWriter) -> None:
         self.ends = (browser, server)
-        self.dead = False  # drop what comes, and do not pass on the end of the stream
+        self.dead = False  # drop all data, and do not pass on the end of the stream
         self.held = 0  # bytes of the browser that are held back
         self.socket = False  # True for a websocket, False for an HTTP call
 
@@ -86,7 +86,7 @@ class TcpProxy:
             self._carry(from_server, writer, wire, self._from_server),
         )
         self._wires.discard(wire)
-        if wire.dead:  # nobody has closed it
+        if wire.dead:  # it is still open
             wire.reset()
         return None
 

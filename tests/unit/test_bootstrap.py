@@ -214,7 +214,7 @@ def test_extra_without_a_lock_is_installed_after_the_locked_and_reported(
     assert not {"starlette>=1.0", "--require-hashes"} & {*steps[-1]}
     assert "no lock names what test needs" in capsys.readouterr().err
     (checkout / "requirements-paper.txt").write_text("weasyprint==68 --hash=sha256:00\n")
-    build.ensure(checkout, PAPER)  # beside what was there
+    build.ensure(checkout, PAPER)  # beside the present packages
     assert steps[-2][-2:] == ["--requirement", str(checkout / "requirements-paper.txt")]
     assert steps[-1][-1] == "pytest>=8"
 
@@ -461,7 +461,7 @@ def test_the_second_start_does_not_prepare_again(checkout: Path, monkeypatch: py
     monkeypatch.setattr(bootstrap, "ensure", lambda *_: pytest.fail("would go round for ever"))
     monkeypatch.setenv(bootstrap.RESTARTED, str(checkout))
     bootstrap.prepare(["serve"], checkout)
-    assert bootstrap.RESTARTED not in os.environ  # what is started from here decides for itself
+    assert bootstrap.RESTARTED not in os.environ  # processes started from here decide for themselves
 
 
 def test_it_starts_the_same_command_inside_by_the_environments_own_path(

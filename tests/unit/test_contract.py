@@ -31,7 +31,7 @@ CONTRACT = (ROOT / "board/contract.md").read_text(encoding="utf-8")
 SETTINGS_PAGE, COMMAND_LINE_PAGE = readme_blocks.document("reference/settings"), readme_blocks.document("reference/command-line")
 REFUSES = re.compile(r"raises|[Rr]efus|Wrong|Unusable|\b4\d\d\b|\b503\b|returncode|exit|_fail|\.code\b")
 
-# Promised to other programs before there was any of it. A table may grow beyond this, and lose nothing of it.
+# Promised to other programs from the first version on. A table may have more, and never less.
 COMMANDS = [
     "search.open",
     "search.update",
@@ -92,7 +92,7 @@ VERBS = [
     "bench",
 ]  # fmt: skip
 
-# What is missing still, each with why. An entry that is no longer needed fails too.
+# Known gaps, with reasons. An entry that is no longer needed fails too.
 NOT_YET: dict[str, str] = {}
 
 
@@ -187,7 +187,7 @@ def all_calls() -> Iterator[tuple[str, str]]:
         if call not in there:
             yield f"call {call}", "is not there"
         if method.lower() not in document()["paths"].get(BASE + path, {}) or call not in calls():
-            yield f"call {call}", "is not in OpenAPI"  # by which test_openapi asks it, right and wrong
+            yield f"call {call}", "is not in OpenAPI"  # used by test_openapi for valid and invalid requests
         if f"{method} {BASE}{path}" not in CONTRACT:
             yield f"call {call}", "is not in the contract"
     for path in OTHER_CALLS:
@@ -244,7 +244,7 @@ def test_list_of_untested_promises_has_only_untested_ones() -> None:
 
 @pytest.mark.parametrize("name", ["note.sing"])
 def test_undocumented_word_is_found(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    document()  # it is made once: as it is without that
+    document()  # cached without the patch
     monkeypatch.setitem(TABLE, name, TABLE["note.add"])
     assert {wrong for what, wrong in commands() if what == f"command {name}"} == {
         "is not in the contract", "is not in OpenAPI", "is not tried by each role", "is not tried with each wrong value"

@@ -16,7 +16,7 @@ from tests.support.readme_blocks import code_blocks, document
 
 RULES = DOCS / "files/prometheus_rules.yml"
 DASHBOARD = DOCS / "files/grafana_dashboard.json"
-OTHERS = {"up", "board_display_current"}  # Prometheus' own; and one that the database tells, not a process
+OTHERS = {"up", "board_display_current"}  # Prometheus' own; and one that comes from the database, not from a process
 METRIC = re.compile(r"\b(?:up|board_\w+)\b")
 
 

@@ -10,7 +10,7 @@ from tests.support.readme_blocks import document
 
 LEVELS = ("debug", "info", "warning", "error", "exception")
 LOGGERS = ("log", "throttled_log")
-AT = ("command", "call", "page", "socket")  # what `failures.answered` is told
+AT = ("command", "call", "page", "socket")  # arguments of `failures.answered`
 
 
 def logged(text: str) -> Iterator[str]:

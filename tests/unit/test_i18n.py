@@ -48,7 +48,7 @@ def test_words_inside_nested_templates_are_found() -> None:
     assert found[-1][3] == ["translators: a note"]
 
 
-UNREADABLE = re.compile(r"(?<![\w.$])(?<!function )[tn]\((?!\s*\")")  # a text that `javascript` passes over
+UNREADABLE = re.compile(r"(?<![\w.$])(?<!function )[tn]\((?!\s*\")")  # a text that the extractor `javascript` skips
 
 
 def unread(script: str) -> list[str]:
@@ -139,7 +139,7 @@ def test_a_sentence_with_values_is_said_in_a_language() -> None:
     assert i18n.translate("Not translated", "nl") == "Not translated"
     assert i18n.translate("", "nl") == ""
     by = [i18n.message("Changed by {name} at {time}.", name=name, time="10:00") for name in ("Open", i18n.message("the desk"))]
-    assert ["Open" in i18n.translate(each, "fr") for each in by] == [True, False]  # somebody's name, and not the word
+    assert ["Open" in i18n.translate(each, "fr") for each in by] == [True, False]  # a person's name, not the word
     assert i18n.gettext_for("fr")("the desk") in i18n.translate(by[1], "fr")
 
 

@@ -89,7 +89,7 @@ READERS: dict[str, tuple[Callable[[str], object], int]] = {
     "a command's id": (protocol.is_id, MESSAGE),
     "a form": (lambda text: http.parse_form(text.encode()), MESSAGE),
     "a query": (QueryParams, MESSAGE),
-    "an address": (path_of, MESSAGE // 8),  # which all routes are asked for
+    "an address": (path_of, MESSAGE // 8),  # a path that all routes are matched against
     "languages": (language.negotiate, MESSAGE),
     "a request's id": (logs.request_id, MESSAGE),
     "what is kept": (unchanged, MESSAGE),
@@ -138,13 +138,13 @@ def test_a_password_is_judged_in_its_length(part: str) -> None:
         assert superlinear_growth(judge, make, passwords.MAX_LENGTH) is None
 
 
-# -- that it would be seen ------------------------------------------------------------------------------------------------
+# -- the check itself -----------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
     "slow",
     [
-        re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL).findall,  # of strings, of which none is closed
+        re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL).findall,  # unclosed strings
         re.compile(r"[ \t]*\n\s*").findall,
         re.compile(r"\W+$").search,
         lambda text: unicodedata.normalize("NFKD", text),

@@ -34,7 +34,7 @@ def test_several_ranks_are_in_order_and_between(places: list[int], count: int) -
 
 @pytest.mark.parametrize(
     ("low", "high", "rank"),
-    [  # as fractional-indexing 0.1.3 made them: databases hold such
+    [  # made by fractional-indexing 0.1.3: databases contain such
         (None, None, "a0"), (None, "a0", "Zz"), (None, "Zz", "Zy"), ("a0", None, "a1"), ("a1", None, "a2"), ("a0", "a1", "a0V"),
         ("a1", "a2", "a1V"), ("a0V", "a1", "a0l"), ("Zz", "a0", "ZzV"), ("Zz", "a1", "a0"), (None, "Y00", "Xzzz"),
         ("bzz", None, "c000"), ("az", None, "b00"), ("a0", "a0V", "a0G"), ("a0", "a0G", "a08"), ("b125", "b129", "b127"),

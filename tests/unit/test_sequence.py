@@ -16,7 +16,7 @@ def test_every_event_is_passed_on_once_and_in_order(runs: list[int], shuffled: s
     start = shuffled.draw(st.integers(0, ends[-1]))
     arriving = shuffled.draw(st.lists(st.sampled_from(messages), max_size=30))
     sequence, passed_on = Sequence(), []
-    known = 0  # what the journal holds by now
+    known = 0  # present end of the journal
     for number, (first, last) in enumerate(arriving):
         known = max(known, last)
         if number == len(arriving) // 2:

@@ -9,7 +9,7 @@ import pytest
 
 from board.paths import STATIC
 
-FOLDERS = (STATIC / "vendor", Path(__file__).parents[1] / "vendor")  # what is served, and what tests use
+FOLDERS = (STATIC / "vendor", Path(__file__).parents[1] / "vendor")  # served files, and files of tests
 PACKAGES = {folder: json.loads((folder / "manifest.json").read_text())["packages"] for folder in FOLDERS}
 EVERY = [pytest.param(folder / each["name"], each, id=each["name"]) for folder in FOLDERS for each in PACKAGES[folder]]
 

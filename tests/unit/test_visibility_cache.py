@@ -46,7 +46,7 @@ async def test_an_older_reading_does_not_undo_a_newer_one() -> None:
     await slow.until_asked(1)
     slow.view = CLOSED
     second = asyncio.create_task(sights.reload(database))
-    for _ in range(10):  # were both read at once, the newer one would be there first
+    for _ in range(10):  # if both were read at once, the newer one would be first
         await asyncio.sleep(0)
     for _, answer in reversed(slow.asked):
         answer.set_result(None)
@@ -171,7 +171,7 @@ async def test_rights_given_and_taken_back_agree_only_with_a_later_read() -> Non
     between = asyncio.create_task(sights.reload(database))
     await slow.until_asked(1)
     slow.view = (("epoch", 4), {"search": ALICE}, {("search", "charlie"): 4})
-    view = VisibilityView({"search": ALICE}, ("epoch", 4))  # read together with what only Alice may see
+    view = VisibilityView({"search": ALICE}, ("epoch", 4))  # read together with a search that only Alice may see
     assert not sights.is_at_least(view)
     slow.asked[0][1].set_result(None)
     await between
