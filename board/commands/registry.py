@@ -77,7 +77,9 @@ TABLE: dict[str, CommandSpec] = {
 
 def is_allowed_while_closed(spec: CommandSpec, equivalent: str | None) -> bool:
     """Return whether a command is allowed on a closed search. The undo of an allowed command is allowed too."""
-    return spec.while_closed or (equivalent in undo.undoable().values() and TABLE[str(equivalent)].while_closed)
+    if spec.while_closed or equivalent is None:
+        return spec.while_closed
+    return equivalent in undo.undoable().values() and TABLE[equivalent].while_closed
 
 
 @contextmanager

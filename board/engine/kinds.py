@@ -134,12 +134,17 @@ class Kind:
 
     def searchable_texts(self, row: Entity) -> dict[str, str | None]:
         """Return the texts to search by field: only what every viewer may see, and nothing about who a source is."""
-        return {
-            path: text
-            for spec in self.fields
-            if spec.searched
-            for path, text in _values_at(getattr(row, spec.column), spec.path.split(".")[1:], spec.column)
-        }
+        found: dict[str, str | None] = {}
+        for column, path in self._searched:
+            if path:
+                found.update(_values_at(getattr(row, column), path, column))
+            else:
+                found[column] = getattr(row, column)
+        return found
+
+    @cached_property
+    def _searched(self) -> list[tuple[str, list[str]]]:
+        return [(spec.column, spec.path.split(".")[1:]) for spec in self.fields if spec.searched]
 
     def made_type(self, name: str) -> Any:
         """Return the type of a field of the state that the server makes; None if it is that of `data`."""
