@@ -307,13 +307,9 @@ def ack(id: str, board: str, seqs: list[int], opened: str | None = None) -> byte
 
 
 def refused(
-    id: str,
-    code: str,
-    message: str,
-    fields: Mapping[str, str] | None = None,
-    current: Mapping[str, Any] | None = None,
+    id: str, code: str, message: str, fields: Mapping[str, str] | None = None, current: Mapping[str, Any] | None = None,
     retry_after_s: int | None = None,
-) -> bytes:
+) -> bytes:  # fmt: skip
     frame: RefusedFrame = {"type": "refused", "id": id, "code": code, "message": message}
     if fields is not None:
         frame["fields"] = fields

@@ -14,7 +14,7 @@ from typing_extensions import TypedDict
 from board.engine.identity import Caller, require_active
 from board.errors import Refused
 from board.i18n import N_
-from board.web.endpoint import call
+from board.web.endpoint import Call
 from board.web.http import Reply, json_response, require_caller, service_of
 from models.accounts import DraftKey
 from models.times import format_utc, now
@@ -27,7 +27,7 @@ _ADD = text("INSERT INTO draft_key (account, key, created_at) VALUES (:account, 
 AccountDraftKey = TypedDict("AccountDraftKey", {"account": Id, "key": str})
 
 
-@call("GET", "/me/draft-key", N_("The key by which a browser encrypts what you have typed and not sent. For sessions alone."))
+@Call("GET", "/me/draft-key", N_("The key by which a browser encrypts what you have typed and not sent. For sessions alone."))
 async def draft_key(request: Request) -> Reply[AccountDraftKey]:
     caller = await require_caller(request)
     if caller.session is None:

@@ -12,7 +12,7 @@ from board.engine.alert_format import Alert
 from board.engine.identity import require_active
 from board.errors import Refused
 from board.i18n import N_
-from board.web.endpoint import EVERYWHERE, call
+from board.web.endpoint import EVERYWHERE, Call
 from board.web.http import Reply, json_response, read_json_object, require_caller, service_of
 from models.times import now
 from realtime.strict_json import MAX_INTEGER
@@ -26,7 +26,7 @@ AllAlerts = TypedDict("AllAlerts", {"all": Literal[True]})
 NamedAlerts = TypedDict("NamedAlerts", {"alerts": Annotated[list[AlertKey], Shape(maxItems=alerts.MAX_LISTED)]})
 
 
-@call("GET", "/alerts", N_("What alerts you: the newest of the last 14 days, and how many are unread."))
+@Call("GET", "/alerts", N_("What alerts you: the newest of the last 14 days, and how many are unread."))
 async def list_alerts(request: Request) -> Reply[AlertList]:
     caller = await require_caller(request)
     service = service_of(request)
@@ -39,7 +39,7 @@ async def list_alerts(request: Request) -> Reply[AlertList]:
     return json_response(await service.database.read(load))
 
 
-@call(
+@Call(
     "POST", "/alerts/read", N_("Marks alerts as read, those that are named or all, on all your screens."),
     (*EVERYWHERE, "invalid", "too_large"), body=AllAlerts | NamedAlerts,
 )  # fmt: skip

@@ -20,7 +20,7 @@ from board.live.event_source import record
 from board.telemetry import logs, metrics
 from board.web import etags, language
 from board.web.compression import compress, compressed
-from board.web.endpoint import ON_A_BOARD, EventList, IntParam, Param, call, of_state
+from board.web.endpoint import ON_A_BOARD, Call, EventList, IntParam, Param, of_state
 from board.web.heavy_reads import limited_per_account, respond_in_slot
 from board.web.http import (
     Reply,
@@ -54,7 +54,7 @@ Role = Annotated[str, Shape(enum=list(ROLES))]
 Me = TypedDict("Me", {"id": Id, "name": str, "role": Role, "email": str, "language": str | None})
 
 
-@call("GET", "/me", N_("The account that asks."), ("unauthenticated", "rate_limited", "failed", "unavailable"))
+@Call("GET", "/me", N_("The account that asks."), ("unauthenticated", "rate_limited", "failed", "unavailable"))
 async def me(request: Request) -> Reply[Me]:
     """Return the calling account. A browser learns here why a socket was refused."""
     account = (await require_caller(request, intake=True)).account
@@ -66,7 +66,7 @@ async def me(request: Request) -> Reply[Me]:
 SessionEnd = TypedDict("SessionEnd", {"ends_at": Time})
 
 
-@call("POST", "/me/active", N_("Somebody is at this screen: the session goes on. For sessions alone."))
+@Call("POST", "/me/active", N_("Somebody is at this screen: the session goes on. For sessions alone."))
 async def active(request: Request) -> Reply[SessionEnd]:
     """Keep the session alive while a person uses the page. Recorded like any request that a page does not send by itself."""
     caller = await require_caller(request)
@@ -83,7 +83,7 @@ AccountEntry = TypedDict("AccountEntry", {"id": Id, "name": str, "role": Role, "
 AccountList = TypedDict("AccountList", {"accounts": list[AccountEntry]})
 
 
-@call("GET", "/accounts", N_("Everybody, for assigning."))
+@Call("GET", "/accounts", N_("Everybody, for assigning."))
 async def all_accounts(request: Request) -> Reply[AccountList]:
     """List all accounts, for assigning."""
     caller = await require_caller(request)
@@ -106,7 +106,7 @@ BoardEntry = TypedDict("BoardEntry", {
 BoardList = TypedDict("BoardList", {"boards": list[BoardEntry]})
 
 
-@call(
+@Call(
     "GET", "/boards", N_("The boards that you may see; with a reference, those of the searches that have it."), query=(REFERENCE,)
 )
 async def boards(request: Request) -> Reply[BoardList]:
@@ -137,7 +137,7 @@ Snapshot = TypedDict("Snapshot", {
 })  # fmt: skip
 
 
-@call(
+@Call(
     "GET", "/boards/{board}", N_("A snapshot of a board: all that is true on it, now or at a seq or a time."),
     (*ON_A_BOARD, "invalid"), query=(AT,), tagged=True,
 )  # fmt: skip
@@ -204,7 +204,7 @@ def _seq_at(session: Session, board: Board, at: str) -> int:
     return seq
 
 
-@call(
+@Call(
     "GET", "/boards/{board}/events",
     N_("The events of a board after a seq, or the newest before one; with an entity, those of that one."),
     (*ON_A_BOARD, "invalid"), query=(AFTER, BEFORE, AT, LIMIT, ENTITY),
@@ -251,7 +251,7 @@ async def _events(request: Request, caller: Caller, read_by: Read) -> Reply[Even
 Ack = TypedDict("Ack", {"id": str, "board": Id, "seqs": list[Count], "opened": NotRequired[Id]})
 
 
-@call(
+@Call(
     "POST", "/boards/{board}/commands", N_("A command, as over the socket."),
     (*ON_A_BOARD, "invalid", "unknown_command", "conflict", "closed", "too_large"),
     body=Annotated[dict[str, Any], component("Command")],
@@ -278,7 +278,7 @@ async def commands(request: Request) -> Reply[Ack]:
     return json_response(ack)
 
 
-@call(
+@Call(
     "GET", "/boards/{board}/sightings/{sighting}/source",
     N_("Who the source of a sighting is, and was said to be before. Each reading is kept."),
     (*ON_A_BOARD, "invalid"), query=(BEFORE,),

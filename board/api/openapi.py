@@ -61,7 +61,7 @@ def document(calls: Iterable[Call]) -> Schema:
 def shapes(calls: Iterable[Call]) -> tuple[Shapes, Shapes, dict[str, Schema]]:
     """Return the schemas of answers and of bodies, and the components that they refer to."""
     calls = list(calls)
-    answers: dict[tuple[str, ...], Any] = {("answer", call.method, call.path): call.answer for call in calls}
+    answers: dict[tuple[str, ...], Any] = {("answer", call.method, call.path): call.answer_type for call in calls}
     types = {("body", call.method, call.path): call.body for call in calls if call.body is not None}
     own = {key: type for key, type in types.items() if inspect.isclass(type) and issubclass(type, Data)}
     made, components = schemas_of(answers | {key: type for key, type in types.items() if key not in own})

@@ -21,20 +21,20 @@ from board.history import integrity_api
 from board.history import unseen_api as since_calls
 from board.i18n import N_
 from board.lookup import gazetteer, intake_api, suggestions_api, text_search
-from board.web.endpoint import Call, call
+from board.web.endpoint import Call
 from board.web.http import json_errors
 from board.web.static_files import gzipped as packed_for_all
 
 CATCH_ALL = "/{rest:path}"  # catch-all for unknown paths
 
 
-@call("GET", "/openapi.json", N_("This description, for programs."), (), answer=dict[str, Any], open=True)
+@Call("GET", "/openapi.json", N_("This description, for programs."), (), answer=dict[str, Any], open=True)
 async def openapi(request: Request) -> Response:
     """Serve the OpenAPI description."""
     return packed_for_all(request, orjson.dumps(await asyncio.to_thread(document)), "application/json")
 
 
-@call("GET", "/asyncapi.json", N_("The description of the socket, for programs."), (), answer=dict[str, Any], open=True)
+@Call("GET", "/asyncapi.json", N_("The description of the socket, for programs."), (), answer=dict[str, Any], open=True)
 async def asyncapi(request: Request) -> Response:
     """Serve the AsyncAPI description."""
     return packed_for_all(request, orjson.dumps(await asyncio.to_thread(socket_document)), "application/json")

@@ -19,7 +19,7 @@ from board.exports.exports import BOM, CSV, csv_lines
 from board.i18n import N_, translate
 from board.service import BoardService
 from board.web import language
-from board.web.endpoint import EVERYWHERE, IntParam, Param, call
+from board.web.endpoint import EVERYWHERE, Call, IntParam, Param
 from board.web.heavy_reads import limited_per_account
 from board.web.http import Reply, json_response, service_of
 from models.accounts import Account
@@ -77,7 +77,7 @@ def administrator(session: Session, caller: Caller) -> tuple[Account, Board]:
     return account, access.audit_board(session, account)
 
 
-@call(
+@Call(
     "GET", "/audit", N_("The audit log, newest first: sign-ins, refusals, and what administrators did. For administrators."),
     REFUSALS, query=(BEFORE, LIMIT, ACCOUNT, KIND, FROM, UNTIL),
 )  # fmt: skip
@@ -95,7 +95,7 @@ async def entries(request: Request, caller: Caller) -> Reply[AuditPage]:
     return json_response({"board": "audit", "epoch": board.epoch, "seq": board.seq, "entries": page, "more": len(found) > limit})
 
 
-@call(
+@Call(
     "GET", "/audit.csv", N_("The audit log for a spreadsheet."), REFUSALS, query=(ACCOUNT, KIND, FROM, UNTIL), media="text/csv"
 )  # fmt: skip
 @limited_per_account

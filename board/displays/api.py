@@ -24,7 +24,7 @@ from board.rate_limit.account_limits import too_many
 from board.rate_limit.addresses import network_of
 from board.service import BoardService
 from board.web import cookie_parser, display_auth
-from board.web.endpoint import EVERYWHERE, call
+from board.web.endpoint import EVERYWHERE, Call
 from board.web.http import Reply, check_allowed, check_rate, json_response, read_json_object, require_caller, service_of
 from board.web.same_origin import check_own_page
 from models.accounts import ROLES, Account
@@ -50,7 +50,7 @@ ONE_DISPLAY = (*EVERYWHERE, "not_found")
 OF_SCREENS = ("failed", "unavailable")
 
 
-@call(
+@Call(
     "POST", "/wall/codes", N_("A code for a screen to show, until a coordinator types it."),
     ("forbidden", "rate_limited", *OF_SCREENS), open=True,
 )  # fmt: skip
@@ -68,7 +68,7 @@ async def create_code(request: Request) -> Reply[ShownCode]:
     return response
 
 
-@call("GET", "/wall/codes/mine", N_("Whether somebody has typed the code of this screen."), OF_SCREENS, open=True)
+@Call("GET", "/wall/codes/mine", N_("Whether somebody has typed the code of this screen."), OF_SCREENS, open=True)
 async def pairing_status(request: Request) -> Reply[PairingState]:
     """`GET /api/v1/wall/codes/mine`: whether the code of this screen was entered. If so, its secret becomes the display's
     cookie."""
@@ -84,7 +84,7 @@ async def pairing_status(request: Request) -> Reply[PairingState]:
     return response
 
 
-@call(
+@Call(
     "POST", "/wall/told", N_("What a display tells of itself, every few seconds."), (*EVERYWHERE, "invalid", "too_large"),
     body=StatusReport, open=True,
 )  # fmt: skip
@@ -99,7 +99,7 @@ async def report_status(request: Request) -> Reply[ReportReceived]:
     return json_response({"at": at})
 
 
-@call("GET", "/displays", N_("All displays, and what each has told last."))
+@Call("GET", "/displays", N_("All displays, and what each has told last."))
 async def list_displays(request: Request) -> Reply[DisplayList]:
     await _coordinator(request)
     at = now()
@@ -107,7 +107,7 @@ async def list_displays(request: Request) -> Reply[DisplayList]:
     return json_response({"displays": found, "at": format_utc(at)})
 
 
-@call(
+@Call(
     "POST", "/displays", N_("Makes a display of the screen that shows this code."), (*ONE_DISPLAY, "invalid", "too_large"),
     body=PairDisplay, status=201,
 )  # fmt: skip
@@ -124,7 +124,7 @@ async def pair(request: Request) -> Reply[DisplayEntry]:
     return json_response(displays.to_json(made), 201)
 
 
-@call(
+@Call(
     "PATCH", "/displays/{display}", N_("Changes a display, at once on its screen."), (*ONE_DISPLAY, "invalid", "too_large"),
     body=DisplayUpdate,
 )  # fmt: skip
@@ -134,13 +134,13 @@ async def change(request: Request) -> Reply[DisplayEntry]:
     return json_response(displays.to_json(await _change(request, caller, lambda session: displays.change(session, id, data))))
 
 
-@call("POST", "/displays/{display}/reload", N_("Has the screen of a display load its page anew."), ONE_DISPLAY)
+@Call("POST", "/displays/{display}/reload", N_("Has the screen of a display load its page anew."), ONE_DISPLAY)
 async def reload(request: Request) -> Reply[DisplayEntry]:
     caller, id = await _coordinator(request), request.path_params["display"]
     return json_response(displays.to_json(await _change(request, caller, lambda session: displays.request_reload(session, id))))
 
 
-@call("DELETE", "/displays/{display}", N_("Revokes a display, at once on its screen."), ONE_DISPLAY)
+@Call("DELETE", "/displays/{display}", N_("Revokes a display, at once on its screen."), ONE_DISPLAY)
 async def revoke(request: Request) -> Reply[DisplayEntry]:
     caller, id = await _coordinator(request), request.path_params["display"]
     at = format_utc(now())

@@ -31,7 +31,7 @@ from board.i18n import N_
 from board.service import BoardService
 from board.web import language
 from board.web.compression import compressed
-from board.web.endpoint import ON_A_BOARD, EventList, call
+from board.web.endpoint import ON_A_BOARD, Call, EventList
 from board.web.heavy_reads import limited_per_account
 from board.web.http import service_of
 from models.board import OPERATIONS, Board
@@ -82,7 +82,7 @@ CardExport = TypedDict("CardExport", {
 })  # fmt: skip
 
 
-@call(
+@Call(
     "GET", "/boards/{board}/cards.csv", N_("The cards of a board for a spreadsheet; of the operations board its searches."),
     ON_A_BOARD, media="text/csv",
 )  # fmt: skip
@@ -93,7 +93,7 @@ async def cards_csv(request: Request, caller: Caller) -> Response:
     return await _file(request, caller, "cards", _pages_of_cards, tables.cards, CSV)
 
 
-@call("GET", "/boards/{board}/cards.json", N_("The cards of a board, each as in a snapshot."), ON_A_BOARD)
+@Call("GET", "/boards/{board}/cards.json", N_("The cards of a board, each as in a snapshot."), ON_A_BOARD)
 @limited_per_account
 @compressed
 async def cards_json(request: Request, caller: Caller) -> Streamed[CardExport]:
@@ -101,7 +101,7 @@ async def cards_json(request: Request, caller: Caller) -> Streamed[CardExport]:
     return await _file(request, caller, "cards", _pages_of_cards, None, JSON)
 
 
-@call(
+@Call(
     "GET", "/boards/{board}/journal.csv",
     N_("The journal of a board for a spreadsheet: who did what, when, and what it came to."), ON_A_BOARD, media="text/csv",
 )  # fmt: skip
@@ -112,7 +112,7 @@ async def journal_csv(request: Request, caller: Caller) -> Response:
     return await _file(request, caller, "journal", _pages_of_events, tables.events, CSV)
 
 
-@call(
+@Call(
     "GET", "/boards/{board}/journal.json", N_("The journal of a board. Events that you may not see are left out."), ON_A_BOARD
 )  # fmt: skip
 @limited_per_account

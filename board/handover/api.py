@@ -11,7 +11,7 @@ from board.handover import report
 from board.handover.report_types import HANDOVER_FIELDS, HandoverList, HandoverReport
 from board.i18n import N_
 from board.web.compression import compressed
-from board.web.endpoint import BOARD, EVERYWHERE, ON_A_BOARD, IntParam, call
+from board.web.endpoint import BOARD, EVERYWHERE, ON_A_BOARD, Call, IntParam
 from board.web.heavy_reads import limited_per_account
 from board.web.http import Reply, json_response, service_of
 from models.accounts import Account
@@ -23,7 +23,7 @@ BEFORE = IntParam("before", 1, MAX_INTEGER)
 _PEOPLE = ("outgoing", "incoming", "prepared_by", "ended_by")
 
 
-@call(
+@Call(
     "GET", "/handover", N_("The report of the present handover, as you may see it: as it is now, or as it was signed."),
     ON_A_BOARD, query=(BOARD,),
 )  # fmt: skip
@@ -33,7 +33,7 @@ async def current(request: Request, caller: Caller) -> Reply[HandoverReport]:
     return await _report_response(request, caller, None)
 
 
-@call("GET", "/handovers/{number}", N_("The report of a handover as it was signed."), ON_A_BOARD, query=(BOARD,))
+@Call("GET", "/handovers/{number}", N_("The report of a handover as it was signed."), ON_A_BOARD, query=(BOARD,))
 @limited_per_account
 @compressed
 async def signed(request: Request, caller: Caller) -> Reply[HandoverReport]:
@@ -43,7 +43,7 @@ async def signed(request: Request, caller: Caller) -> Reply[HandoverReport]:
     return await _report_response(request, caller, int(text))
 
 
-@call("GET", "/handovers", N_("The handovers, the newest first."), (*EVERYWHERE, "invalid"), query=(BEFORE,))
+@Call("GET", "/handovers", N_("The handovers, the newest first."), (*EVERYWHERE, "invalid"), query=(BEFORE,))
 @limited_per_account
 @compressed
 async def list_handovers(request: Request, caller: Caller) -> Reply[HandoverList]:

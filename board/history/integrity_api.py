@@ -12,7 +12,7 @@ from board.engine.hash_chain import ChainCursor, ChainError
 from board.engine.identity import Caller, require_active
 from board.i18n import N_, translate
 from board.web import language
-from board.web.endpoint import ON_A_BOARD, call
+from board.web.endpoint import ON_A_BOARD, Call
 from board.web.heavy_reads import limited_per_account
 from board.web.http import Reply, json_response, service_of
 from models.board import AUDIT, Board
@@ -23,7 +23,7 @@ Chain = TypedDict("Chain", {
 })  # fmt: skip
 
 
-@call("GET", "/boards/{board}/chain", N_("Whether the journal of a board is what it was, and up to where."), ON_A_BOARD)
+@Call("GET", "/boards/{board}/chain", N_("Whether the journal of a board is what it was, and up to where."), ON_A_BOARD)
 @limited_per_account
 async def chain(request: Request, caller: Caller) -> Reply[Chain]:
     id, service = request.path_params["board"], service_of(request)

@@ -20,7 +20,7 @@ from board.history import diff as state_diff
 from board.history.diff import EntityState, Event, States
 from board.i18n import N_
 from board.web.compression import compressed
-from board.web.endpoint import BOARD, ON_A_BOARD, call
+from board.web.endpoint import BOARD, ON_A_BOARD, Call
 from board.web.heavy_reads import limited_per_account
 from board.web.http import Reply, json_response, read_json_object, require_caller, service_of
 from models.board import OPERATIONS, Board
@@ -51,14 +51,14 @@ Unseen = TypedDict("Unseen", {
 UnseenList = TypedDict("UnseenList", {"boards": list[Unseen]})
 
 
-@call("GET", "/seen", N_("Up to where you have seen each board."))
+@Call("GET", "/seen", N_("Up to where you have seen each board."))
 async def list_positions(request: Request) -> Reply[SeenMarks]:
     caller = await require_caller(request)
     found = await service_of(request).database.read(lambda session: read_positions.read_positions(session, caller.account.id))
     return json_response({"seen": [_to_json(each) for each in found.values()]})
 
 
-@call(
+@Call(
     "POST", "/seen", N_("Says that you have seen a board, or several. Never backwards."),
     (*ON_A_BOARD, "invalid", "conflict", "too_large"), body=NewMark | NewMarks,
 )  # fmt: skip
@@ -105,7 +105,7 @@ def _is_valid(board: Any, epoch: Any, seq: Any) -> bool:
     return named and isinstance(seq, int | float) and not isinstance(seq, bool) and seq == int(seq) and 0 <= seq <= MAX_INTEGER
 
 
-@call(
+@Call(
     "GET", "/since", N_("What is new to you since you last saw each board; with a board, what changed on it."),
     ON_A_BOARD, query=(BOARD,),
 )  # fmt: skip

@@ -25,7 +25,7 @@ from board.lookup import place_radius
 from board.lookup.fuzzy_names import normalize_name, prefix_edit_distance
 from board.lookup.place_radius import Point
 from board.paths import DATA
-from board.web.endpoint import IntParam, Param, call
+from board.web.endpoint import Call, IntParam, Param
 from board.web.http import Reply, json_response, require_caller
 
 LANGUAGES = ("fr", "nl", "de")
@@ -260,7 +260,7 @@ def _city(row: dict[str, Any]) -> Place:
     )  # fmt: skip
 
 
-@call(
+@Call(
     "GET", "/places", N_("Places by name or postal code, in French, Dutch and German."),
     ("unauthenticated", "rate_limited", "failed", "unavailable", "invalid"), query=(QUERY, LIMIT),
 )  # fmt: skip

@@ -21,7 +21,7 @@ from board.errors import Refused, invalid
 from board.i18n import N_
 from board.telemetry import logs, metrics
 from board.web import language
-from board.web.endpoint import ON_A_BOARD, Schema, call
+from board.web.endpoint import ON_A_BOARD, Call, Schema
 from board.web.http import Reply, check_allowed, error_response, json_response, read_json_object, require_caller, service_of
 from models.board import OPERATIONS
 from models.event import ProcessedCommand
@@ -52,7 +52,7 @@ def _body() -> Schema:
     }  # fmt: skip
 
 
-@call(
+@Call(
     "POST", "/intake/sightings", N_("Takes in a sighting, for a search that is named by its id or its reference."),
     (*ON_A_BOARD, "invalid", "closed", "too_large"), body=Annotated[dict[str, Any], Made(_body)], status=201,
 )  # fmt: skip

@@ -24,7 +24,7 @@ from board.errors import Refused, from_pydantic, invalid
 from board.i18n import N_
 from board.lookup.fuzzy_names import normalize_name, prefix_edit_distance
 from board.lookup.place_radius import Point, metres
-from board.web.endpoint import EVERYWHERE, ON_A_BOARD, Param, call, of_state, part_of_state
+from board.web.endpoint import EVERYWHERE, ON_A_BOARD, Call, Param, of_state, part_of_state
 from board.web.heavy_reads import limited_per_account
 from board.web.http import Reply, json_response, read_json_object, service_of
 from models.db.read_pacing import paced
@@ -93,7 +93,7 @@ OpenSearch = TypedDict("OpenSearch", {
 OpenSearches = TypedDict("OpenSearches", {"searches": list[OpenSearch]})
 
 
-@call(
+@Call(
     "POST", "/boards/{board}/similar",
     N_("Sightings of a board that may be the same as one that is being told. Changes nothing."),
     (*ON_A_BOARD, "invalid", "too_large"), body=Typed,
@@ -121,7 +121,7 @@ async def similar(request: Request, caller: Caller) -> Reply[SimilarSightings]:
     return json_response({"similar": await service.heavy_reads.read(caller, read)})
 
 
-@call(
+@Call(
     "GET", "/intake/searches", N_("The open searches that may be meant, by name, reference or place."),
     (*EVERYWHERE, "invalid"), query=(QUERY, LAT, LON),
 )  # fmt: skip

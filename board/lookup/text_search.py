@@ -19,7 +19,7 @@ from board.engine.identity import Caller
 from board.errors import Refused
 from board.i18n import N_
 from board.web.compression import compressed
-from board.web.endpoint import BOARD, ON_A_BOARD, IntParam, Param, call
+from board.web.endpoint import BOARD, ON_A_BOARD, Call, IntParam, Param
 from board.web.heavy_reads import limited_per_account
 from board.web.http import Reply, json_response, service_of
 from models.board import OPERATIONS
@@ -48,7 +48,7 @@ Hit = TypedDict("Hit", {
 Hits = TypedDict("Hits", {"more": bool, "hits": list[Hit]})
 
 
-@call(
+@Call(
     "GET", "/find", N_("Cards, notes and searches that have all of these words, the newest first."),
     (*ON_A_BOARD, "invalid"), query=(QUERY, BOARD, LIMIT),
 )  # fmt: skip

@@ -1,7 +1,6 @@
 """Declaration of a call of the HTTP API: where its handler is. Routes, OpenAPI and the page for people are made from it."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass, field
 from typing import Annotated, Any, Literal, get_args, get_type_hints
 
 from starlette.requests import Request
@@ -86,45 +85,36 @@ class IntParam:
 BOARD = Param("board", {"type": "string", "pattern": f"^({OPERATIONS}|{UUID})$"})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Call:
-    """Call of the API: address, sentence for people, query, body, answer with its `status`, and refusal codes."""
+    """Declaration of a call, as the decorator of its handler: address, sentence for people, refusal codes, query and body.
 
-    method: str
+    `tagged`: it has an entity tag, and may answer 304. `open`: it needs no sign-in. `answer` is its type where the handler does
+    not return a Reply of it.
+    """
+
+    method: Literal["GET", "POST", "PATCH", "DELETE"]
     path: str
     summary: str
-    handler: Handler
-    refusals: tuple[str, ...]
-    query: tuple[Param | IntParam, ...]
-    body: Any
-    status: int
-    media: str
-    given: Any
-    tagged: bool
-    open: bool
+    refusals: tuple[str, ...] = EVERYWHERE
+    _: KW_ONLY
+    query: tuple[Param | IntParam, ...] = ()
+    body: Any = None
+    status: int = 200
+    media: str = "application/json"
+    answer: Any = str
+    tagged: bool = False
+    open: bool = False
+    handler: Handler = field(init=False)
+
+    def __call__(self, handler: Handler) -> "Call":
+        self.handler = handler
+        return self
 
     @property
-    def answer(self) -> Any:
-        """Type of the answer: T of a handler that returns Reply[T], the given one, or text."""
-        return next(iter(get_args(get_type_hints(self.handler, include_extras=True)["return"])), self.given or str)
+    def answer_type(self) -> Any:
+        """T of a handler that returns Reply[T], else the type that is declared."""
+        return next(iter(get_args(get_type_hints(self.handler, include_extras=True)["return"])), self.answer)
 
     def route(self) -> Route:
         return Route(self.path, json_errors(self.handler), methods=[self.method])
-
-
-def call(
-    method: Literal["GET", "POST", "PATCH", "DELETE"],
-    path: str,
-    summary: str,
-    refusals: tuple[str, ...] = EVERYWHERE,
-    *,
-    query: tuple[Param | IntParam, ...] = (),
-    body: Any = None,
-    status: int = 200,
-    media: str = "application/json",
-    answer: Any = None,
-    tagged: bool = False,
-    open: bool = False,
-) -> Callable[[Handler], Call]:
-    """Declare a call. `tagged`: it has an entity tag, and may answer 304. `open`: it needs no sign-in."""
-    return lambda handler: Call(method, path, summary, handler, refusals, query, body, status, media, answer, tagged, open)
