@@ -107,8 +107,11 @@ class Board:
 class AsyncClient:
     """Connection of one account: `async with AsyncClient(url, token) as client`. It comes back until it is closed or refused."""
 
-    def __init__(self, url: str, token: str, *, proxy: str | None = None) -> None:
-        self._url, self._proxy = url.rstrip("/"), proxy
+    def __init__(
+        self, url: str, token: str, *, proxy: str | None = None, on_frame: Callable[[Frame], object] = lambda frame: None
+    ) -> None:
+        """Connect when the first frame is to be sent. `on_frame` gets every frame of the server, such as `alerts` and `heads`."""
+        self._url, self._proxy, self._on_frame = url.rstrip("/"), proxy, on_frame
         self._headers = {"Authorization": f"Bearer {token}"}
         self._socket: ClientConnection | None = None
         self._running: asyncio.Task[None] | None = None  # from the first frame that is to be sent
@@ -297,6 +300,7 @@ class AsyncClient:
                 raise AccessEnded(f"The server ended access, by close code {socket.close_code}.")
 
     async def _take(self, socket: ClientConnection, frame: Frame) -> None:
+        self._on_frame(frame)
         board = frame.get("board") or ""
         if frame["type"] == "hello":
             self._socket = socket

@@ -7,10 +7,9 @@ import json
 import sys
 import time
 from collections.abc import Iterator
+from typing import Any
 
-import httpx2 as httpx
-from websockets.asyncio.client import ClientConnection, connect
-
+from board.client import AsyncClient
 from tests.bench import Figure, percentile
 from tests.bench._big_boards import big_board
 from tests.bench._clients import read_line, write_line
@@ -114,22 +113,15 @@ async def _read_on(port: int, token: str, address: str, answered: list[int]) -> 
 
 
 class Screen:
-    """Socket of a person at work: when their screen was last confirmed current, and the acks that came."""
+    """Screen of a person at work: the seconds between the frames that confirm that it is current."""
 
     def __init__(self) -> None:
         self.gaps: list[float] = []
-        self.acks: asyncio.Queue[str] = asyncio.Queue()
         self._last = time.monotonic()
 
-    async def listen(self, socket: ClientConnection) -> None:
-        async for text in socket:
-            match json.loads(text)["type"]:
-                case "ack":
-                    self.acks.put_nowait(str(text))
-                case "refused":
-                    raise AssertionError(text)
-                case "heads":
-                    self.proven()
+    def take(self, frame: dict[str, Any]) -> None:
+        if frame["type"] == "heads":
+            self.proven()
 
     def proven(self) -> None:
         now = time.monotonic()
@@ -140,34 +132,28 @@ class Screen:
 async def _works(port: int, token: str, warm_s: float, seconds: float) -> None:
     """Give commands by the socket and over HTTP, in turn."""
     board = await read_line()
-    headers = {"Authorization": f"Bearer {token}"}
     screen = Screen()
     took: tuple[list[float], list[float]] = ([], [])
-    async with (
-        connect(f"ws://127.0.0.1:{port}/ws", additional_headers=headers, max_size=None, compression=None) as socket,
-        httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", headers=headers, timeout=60) as http,
-    ):
-        await socket.send(json.dumps({"type": "subscribe", "board": board}))
-        listening = asyncio.create_task(screen.listen(socket))
+    async with AsyncClient(f"http://127.0.0.1:{port}", token, on_frame=screen.take) as client:
+        await client.subscribe(board)
         write_line("ready")
         await read_line()
         await asyncio.sleep(warm_s)
         screen.gaps.clear()
         until = time.monotonic() + seconds
         for number in itertools.count():
-            command = {"id": f"n{number}", "name": "note.add", "data": {"text": f"Called back, {number} times."}}
+            id, data = f"n{number}", {"text": f"Called back, {number} times."}
             began = time.monotonic()
             if number % 2:
-                await socket.send(json.dumps(command | {"type": "command", "board": board}))
-                await screen.acks.get()
+                await client.command(board, "note.add", data, id=id)
             else:
-                (await http.post(f"/api/v1/boards/{board}/commands", json=command)).raise_for_status()
+                command = {"id": id, "name": "note.add", "data": data}
+                await client.request("POST", f"/api/v1/boards/{board}/commands", json=command)
             took[number % 2].append(time.monotonic() - began)
             if number and time.monotonic() > until:
                 break
             await asyncio.sleep(PAUSE_S)
         screen.proven()  # commands that were waiting until now count too
-        listening.cancel()
     write_line(json.dumps([*took, screen.gaps]))
 
 

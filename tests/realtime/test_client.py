@@ -93,6 +93,16 @@ async def test_a_program_goes_on_from_the_position_of_its_last_run(alice: Person
         assert (await until(frames, "subscribed"))["seq"] == seq + 1
 
 
+async def test_frames_of_no_board_are_handed_over(alice: Person, server: Server, token: str) -> None:
+    frames: list[Frame] = []
+    async with AsyncClient(server.url, token, on_frame=frames.append) as client:
+        replica = await client.subscribe(await alice.open_search())
+        await client.send({"type": "ping", "id": "mine"})
+        await client.command("operations", "note.add", {"text": "answered after the ping"})
+        assert {"type": "pong", "id": "mine"} in frames
+        assert (frames[0]["type"], replica.live) == ("hello", True)
+
+
 async def test_a_replica_goes_on_after_a_restart_and_a_restore(tmp_path: Path) -> None:
     async with contextlib.AsyncExitStack() as stack:
         async with running_server(tmp_path) as server:
@@ -125,7 +135,9 @@ async def test_a_reader_that_lags_loses_nothing(
     async with AsyncClient(server.url, token) as client, contextlib.aclosing(client.follow(search)) as frames:
         live = await until(frames, "subscribed")
         await notes_after(alice, search, *map(str, range(12)))
+        replica = await client.wait_until(client._boards[search], lambda board: board._overrun)
         await client.command(search, "note.add", {"text": "a full queue holds up no answer"})
+        assert len(replica._queue or ()) == 4
         assert await seqs(frames, live["seq"] + 13) == list(range(live["seq"] + 1, live["seq"] + 14))
 
 
@@ -354,8 +366,8 @@ async def test_a_copy_of_the_file_works_alone(alice: Person, server: Server, tok
     shutil.copy(client_module.__file__, tmp_path / "searchboard_client.py")
     program = """
 import sys
-from searchboard_client import Client
 sys.modules.update(dict.fromkeys(("board", "realtime", "models", "orjson", "starlette")))  # an import of them fails
+from searchboard_client import Client
 url, token, search = sys.argv[1:]
 with Client(url, token) as client:
     print(client.command(search, "note.add", {"text": "alone"})["type"], len(client.read(search).entities))
