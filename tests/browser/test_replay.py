@@ -57,7 +57,7 @@ RESTORED = """async () => {
     const from = Number(query.get("after") ?? 0), to = Number(query.get("before") ?? Infinity);
     const between = now.events.filter(({ seq }) => seq > from && seq < to);
     const events = query.has("after") ? between.slice(0, limit) : between.slice(-limit);
-    return { ok: true, json: async () => ({ epoch: now.epoch, seq: now.events.length, events }) };
+    return Response.json({ epoch: now.epoch, seq: now.events.length, events });
   };
   const heard = new Set(), live = { id: "b", epoch: "old", seq: 2, freshness: { state: "live" }, watch: (fn) => heard.add(fn) };
   const past = new Replay(live, { at: "2", with: null }, () => {});
@@ -83,7 +83,7 @@ BETWEEN = """async () => {
   const event = (minute, seq) => ({ seq, at: `2026-11-24T21:${minute}:00.000Z`, kind: "note", id: "n", type: "note.added",
     changes: [], state: { text: `${seq}` } });
   const events = [event("00", 1), event("10", 2)];
-  window.fetch = async () => ({ ok: true, json: async () => ({ epoch: "e", seq: 2, events }) });
+  window.fetch = async () => Response.json({ epoch: "e", seq: 2, events });
   const live = { id: "b", epoch: "e", seq: 2, freshness: { state: "live" }, watch: () => () => {} };
   const past = new Replay(live, { at: "2026-11-24T21:05:00Z", with: null }, () => {});
   past.connect();
