@@ -388,16 +388,6 @@ interface ReadPosition {
 /** Event from which a badge is made; of a snapshot only the kind of change is known. */
 type BadgeEvent = Pick<BoardEvent, "id" | "type" | "actor" | "clock" | "changes" | "private"> & { at: IsoTime | null };
 
-interface ConnectionHandlers {
-  hello(frame: HelloFrame): void;
-  frame(frame: ServerFrame): void;
-  down(code: number | null): void;
-  changed(): void;
-  whoAmI(): Promise<"me" | "other" | "nobody" | "unknown">;
-  signIn(): void;
-  reload(): void;
-}
-
 interface SuggestionFacts {
   person: Pick<MissingPerson, "age" | "birth_date">;
   missing_since: IsoTime | null;

@@ -32,7 +32,7 @@ export function backoff(attempt, random = Math.random()) {
 export class Connection {
   state = "waiting";    // "connecting" | "open" | "waiting" (for the next attempt) | "ended" (does not reconnect by itself)
   /** @type {number | null} */ nextAt = null;        // ms, wall clock: when the next attempt starts, while waiting
-  #handlers;
+  #session;
   /** @type {WebSocket | null} */ #socket = null;
   #attempt = 0;
   /** @type {Timer | null} */ #timer = null;
@@ -44,13 +44,12 @@ export class Connection {
   #signedOut = false;
 
   /**
-   * @param {ConnectionHandlers} on - {hello(frame), frame(frame), down(code), changed(), whoAmI() -> Promise<"me" | "other" | "nobody" | "unknown">,
-   *   signIn(), reload()}
    * @param {string} url
+   * @param {import("./live_session.js").LiveSession} session is told what happens
    */
-  constructor(url, on) {
+  constructor(url, session) {
     this.url = url;
-    this.#handlers = on;
+    this.#session = session;
   }
 
   /** Number of failed attempts since the last open connection. */
@@ -72,7 +71,7 @@ export class Connection {
     if (this.#signedOut) return;
     this.#signedOut = true;
     this.#close("ended");
-    this.#handlers.signIn();
+    this.#session.signIn();
   }
 
   /** @param {object} frame */
@@ -91,7 +90,7 @@ export class Connection {
 
   /** Replace an open connection at once, as it does not deliver what is needed. */
   reconnect() {
-    if (this.state === "open") this.#handlers.down(null);
+    if (this.state === "open") this.#session.onDown(null);
     this.#connect();
   }
 
@@ -130,10 +129,10 @@ export class Connection {
     } catch {
       return this.#onLost("soon"); // what can't be parsed may have been an event
     }
-    if (frame.type !== "hello") return this.#handlers.frame(frame);
+    if (frame.type !== "hello") return this.#session.receive(frame);
     this.#attempt = 0;
     this.#setState("open");
-    return this.#handlers.hello(frame);
+    return this.#session.onHello(frame);
   }
 
   /** @param {string} then @param {number | null} [code] */
@@ -141,7 +140,7 @@ export class Connection {
     const neverOpened = this.state === "connecting";
     const wasOpen = this.state === "open";
     this.#drop();
-    if (wasOpen) this.#handlers.down(code);
+    if (wasOpen) this.#session.onDown(code);
     if (then === "ask") return this.#awaitIdentity();
     // a browser does not tell why an upgrade was refused
     if (neverOpened) this.#checkIdentity();
@@ -154,9 +153,9 @@ export class Connection {
   }
 
   async #checkIdentity() {
-    const who = await this.#handlers.whoAmI();
+    const who = await this.#session.whoAmI();
     if (who === "nobody") this.signedOut();
-    else if (who === "other") this.#close("ended"), this.#handlers.reload();
+    else if (who === "other") this.#close("ended"), this.#session.reload();
     return who;
   }
 
@@ -197,6 +196,6 @@ export class Connection {
   /** @param {string} state */
   #setState(state) {
     this.state = state;
-    this.#handlers.changed();
+    this.#session.changed();
   }
 }

@@ -161,7 +161,7 @@ export class Board {
    * Compare with the head of this board in a heartbeat.
    * @param {Head} head - {epoch, seq}, as in the database
    * @param {IsoTime} at server time
-   * @param {ClockReading} sent clock reading before which the heartbeat was not sent
+   * @param {ClockReading} [sent] clock reading before which the heartbeat was not sent, if that is known
    */
   onHeads(head, at, sent) {
     const behind = this.#freshnessTracker.heads(head, at, this, sent);

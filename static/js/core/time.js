@@ -26,19 +26,28 @@ const INPUT = { year: "numeric", month: "2-digit", day: "2-digit", ...CLOCK };
 
 // --- the server's clock
 
-const offset = new ClockOffset();
+const offset = new ClockOffset(), steadyOffset = new ClockOffset();
 
 /**
  * Record that the server's clock shows `iso`, as a heartbeat says.
  * @param {IsoTime} iso
  */
-export function syncClock(iso, local = Date.now()) {
-  offset.add(Date.parse(iso) - local);
+export function syncClock(iso) {
+  offset.add(Date.parse(iso) - Date.now());
+  steadyOffset.add(Date.parse(iso) - performance.now());
 }
 
 /** Return the current Date by the server's clock, as far as it is known. */
 export function serverNow() {
   return new Date(Date.now() + (offset.ms ?? 0));
+}
+
+/**
+ * Return the server's time as a Date, counted on a monotonic clock, so that setting this machine's clock changes nothing; null before
+ * the first heartbeat.
+ */
+export function steadyServerNow(mono = performance.now()) {
+  return steadyOffset.ms === null ? null : new Date(mono + steadyOffset.ms);
 }
 
 /**

@@ -3,8 +3,8 @@
 
 import { html, nothing, render } from "../../vendor/lit-html/lit-html.js";
 import { n, t } from "../core/i18n.js";
-import { clockWithSeconds, day, committedAt, formatDuration } from "../core/time.js";
-import { serverNow, themeAt, clockText, clockError } from "./server_clock.js";
+import { clockWithSeconds, day, committedAt, formatDuration, steadyServerNow } from "../core/time.js";
+import { themeAt, clockText, clockError } from "./server_clock.js";
 import { SignificantEvents, recentlyFound, isHighlighted, significantEventText } from "./significant_events.js";
 import { searchBoard } from "./search_board.js";
 import { hideOverflow, isOverflowing } from "./hide_overflow.js";
@@ -58,7 +58,7 @@ export class DisplayView {
 
   /** Return whether a search is highlighted: not a moment to reload. */
   get isHighlighted() {
-    const now = serverNow();
+    const now = steadyServerNow();
     return this.#newest().some((moment) => isHighlighted(moment, now));
   }
 
@@ -67,10 +67,10 @@ export class DisplayView {
    * @param {JournalEvent[]} events
    */
   #onEvents(board, events) {
-    const now = serverNow(), fresh = this.#events.onEvents(board, events).filter((moment) => isHighlighted(moment, now));
+    const now = steadyServerNow(), fresh = this.#events.onEvents(board, events).filter((moment) => isHighlighted(moment, now));
     if (!fresh.length) return;
     this.#recentSearches.push(...fresh.map(({ search }) => search));
-    const began = serverNow(this.#startedAt);
+    const began = steadyServerNow(this.#startedAt);
     const heard = this.#session.display?.sound && fresh.some((moment) => !began || new Date(committedAt(moment)) >= began);
     if (heard) this.#sound.chime();
   }
@@ -82,7 +82,7 @@ export class DisplayView {
   }
 
   #draw() {
-    const { display } = this.#session, now = serverNow();
+    const { display } = this.#session, now = steadyServerNow();
     const page = document.documentElement;
     const freshness = this.#session.freshness;
     page.dataset.freshness = freshness.state;
@@ -176,12 +176,13 @@ export class DisplayView {
    * @param {Date | null} now
    */
   #all(shown, now) {
+    const { clock } = this.#session;
     return html`
       <header class="display-header" data-fit-axis="width">${this.#head(shown, now)}</header>
       <div class="page-progress" ?hidden=${!shown?.lasts}><i data-page-progress></i></div>
       <div class="display-content" data-display-content data-board=${shown?.board?.id ?? nothing}>${this.#board(shown, now)}</div>
       ${this.#foundBanner(shown, now)}
-      <footer class="event-strip">${this.#session.timesMayBeWrong ? wrongServer() : wrongClock(now)}${this.#session.mute ? mute() : nothing}${this.#eventStrip(now)}</footer>`;
+      <footer class="event-strip">${clock?.jumped || clock?.ahead ? wrongServer() : wrongClock(now)}${this.#session.mute ? mute() : nothing}${this.#eventStrip(now)}</footer>`;
   }
 
   /**
@@ -189,11 +190,11 @@ export class DisplayView {
    * @param {Date | null} now
    */
   #head(shown, now) {
-    const { shift, shiftKnown, freshness } = this.#session;
+    const { shiftStatus, freshness } = this.#session, shift = shiftStatus?.shift;
     const count = this.#session.board(OPERATIONS)?.of("search").filter(({ state }) => state.status === "open").length;
     const duty = shift ? t("Shift: {name}", { name: shift.name }) : t("Nobody holds the shift");
     const live = freshness.state === "live";
-    return html`${shiftKnown ? html`<span class="shift-indicator" data-testid="duty">${duty}</span>` : nothing}
+    return html`${shiftStatus ? html`<span class="shift-indicator" data-testid="duty">${duty}</span>` : nothing}
       <span class="rest">${now ? html`<span class="day" data-hide-priority="1">${day(now, now)}</span>` : nothing}
         ${count === undefined ? nothing : countText("count", count, n("{count} search", "{count} searches", count))}
         ${shown && shown.pages > 1 ? html`<span class="page">${shown.page + 1} / ${shown.pages}</span>` : nothing}

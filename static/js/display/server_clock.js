@@ -1,28 +1,12 @@
-/* Server time, whatever this machine's clock says: counted on a monotonic clock, so that setting the clock changes nothing. */
+/* Clock and theme of a display, by the server's time, whatever this machine's clock says. */
 
-import { ClockOffset } from "../core/clock_offset.js";
-import { clock, toInput } from "../core/time.js";
+import { clock, steadyServerNow, toInput } from "../core/time.js";
 
 const MAX_ERROR_MS = 120_000; // ms that this machine's clock may be off without a warning
 const DAY_HOURS = [7, 19]; // hours between which the "day" theme is light
 
-const offset = new ClockOffset();
-
-/**
- * Learn the server's time `iso` from a heartbeat.
- * @param {string} iso
- */
-export function syncClock(iso, mono = performance.now()) {
-  offset.add(Date.parse(iso) - mono);
-}
-
-/** Return the server's time as a Date, or null before the first heartbeat. */
-export function serverNow(mono = performance.now()) {
-  return offset.ms === null ? null : new Date(mono + offset.ms);
-}
-
 /** Return the ms that this machine's clock is ahead of the server's, or 0 if that is tolerable. */
-export function clockError(now = serverNow(), wall = Date.now()) {
+export function clockError(now = steadyServerNow(), wall = Date.now()) {
   const off = now ? wall - Number(now) : 0;
   return Math.abs(off) > MAX_ERROR_MS ? off : 0;
 }

@@ -89,12 +89,6 @@ interface Tile {
   letters: number;
 }
 
-interface DisplayShift {
-  name: string;
-  since: string;
-  number: number;
-}
-
 interface DisplayCallbacks {
   /** Load the page again, once the server delivers it. */
   reload(): void;

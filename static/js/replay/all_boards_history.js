@@ -114,7 +114,7 @@ export class AllBoardsHistory extends HistoryEntries {
   /** @param {BoardEvent[]} events */
   #onEvents(events) {
     const { seq, epoch, summaries } = this.#operations;
-    if (seq === null) return;
+    if (seq === null || epoch === null) return;
     if (epoch !== this.#epoch) this.#begin(epoch);
     const isBegun = this.from !== NOW;
     const isMoved = this.#follow(new Set([OPERATIONS, ...this.#operations.of("search").map((/** @type {{ id: string }} */ { id }) => id)]));

@@ -130,7 +130,7 @@ class HistoryPage {
   }
 
   get search() {
-    return this.isEverywhere ? null : this.history.live().get(this.boardId) ?? null;
+    return this.isEverywhere ? null : this.history.live()?.get(/** @type {string} */ (this.boardId)) ?? null;
   }
 
   /** @param {string} key */
