@@ -54,10 +54,10 @@ export function activeFilters(view) {
 }
 
 /** @param {SearchView} view */
-function hiddenText({ filters, picture, isShown }) {
+function hiddenText({ filters, picture, marks }) {
   if (filters.trouble === "reading") return t("Reading what changed…");
   const cards = /** @type {{ cards: Card[] }[]} */ (picture.columns).flatMap((column) => column.cards);
-  const hidden = cards.filter((card) => !isShown(card)).length;
+  const hidden = cards.filter((card) => !marks.isShown(card)).length;
   if (!hidden) return t("No card is hidden");
   return n("{count} of {all} cards is hidden", "{count} of {all} cards are hidden", hidden, { all: cards.length });
 }

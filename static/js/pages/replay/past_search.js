@@ -28,9 +28,8 @@ export class PastSearch {
   drawn = true;
   lastBadge = new Map();
   /** @type {Map<string, any>} */ sources = new Map();
-  drafts = new Set();
+  /** @type {Pick<CardBadges, "today" | "drafts" | "noteBadges" | "isShown">} */ marks = { today: "", drafts: new Set(), noteBadges: new Map(), isShown: () => true };
   undo = { may: () => false, undo() {} };
-  isShown = () => true;
   /** @type {ReplayView} */ #replay;
   /** @type {CardUrl} */ #address;
   /** @type {string | null} */ #focus = null; // selector of what was opened or closed, to focus
@@ -111,7 +110,7 @@ export class PastSearch {
 
   /** @param {string} id */
   badgeOf(id) {
-    return this.board.badges.get(id) ?? this.noteBadges?.get(id);
+    return this.board.badges.get(id) ?? this.marks.noteBadges.get(id);
   }
 
   presentOn() {
@@ -144,8 +143,7 @@ export class PastSearch {
   /** Read the moment's states before a draw. */
   look() {
     this.picture = boardViewModel(this.board);
-    this.noteBadges = badgesOfNotes(this.board);
-    this.today = day(serverNow());
+    this.marks = { ...this.marks, noteBadges: badgesOfNotes(this.board), today: day(serverNow()) };
   }
 
   /** @param {any} beside drawn while no card is open */

@@ -16,11 +16,14 @@ const DIALOG_OF = {
 const kindOf = (form) => form.key.split(":")[0];
 
 export class Actions {
-  /** @type {SearchView} */ #view;
+  #page;
 
-  /** @param {SearchView} view */
-  constructor(view) {
-    this.#view = view;
+  /**
+   * @param {Pick<SearchView, "board" | "ui" | "address" | "forms" | "focus" | "filters" | "sources" | "lastBadge" | "undo" | "added"
+   *   | "notesOf" | "draw">} page
+   */
+  constructor(page) {
+    this.#page = page;
     // Templates pass these as listeners.
     const own = /** @type {Record<string, any>} */ (this);
     for (const name of ["close", "closeDialog", "allSeen", "log"]) own[name] = own[name].bind(this);
@@ -28,46 +31,46 @@ export class Actions {
 
   /** @param {string} id */
   openCard(id) {
-    const { ui, address, board } = this.#view;
+    const { ui, address, board } = this.#page;
     ui.card = id;
     if (id !== LOG) address.open(id);
-    for (const note of this.#view.notesOf(id)) board.clearBadge(note.id);
-    this.#view.focusPanel = true;
-    this.#view.draw();
+    for (const note of this.#page.notesOf(id)) board.clearBadge(note.id);
+    this.#page.focus.panel();
+    this.#page.draw();
   }
 
   close() {
-    const { ui, address, lastBadge, sources } = this.#view;
-    lastBadge.delete(ui.card);
+    const { ui, address, lastBadge, sources } = this.#page;
+    lastBadge.delete(/** @type {string} */ (ui.card));
     sources.delete(/** @type {string} */ (ui.card)); // a source is shown only while its card is open
-    this.#view.focusCard = ui.card;
+    this.#page.focus.card(/** @type {string} */ (ui.card));
     ui.card = null;
     address.close();
-    this.#view.draw();
+    this.#page.draw();
   }
 
   log() {
-    if (this.#view.ui.card === LOG) return this.close();
-    this.#view.address.close();
+    if (this.#page.ui.card === LOG) return this.close();
+    this.#page.address.close();
     return this.openCard(LOG);
   }
 
   /** @param {string} name */
   dialog(name, more = {}) {
-    this.#view.forms.get(Object.keys(DIALOG_OF).find((kind) => DIALOG_OF[kind] === name) ?? "note", this.#entityOf(name, more)).open();
-    this.#view.ui.dialog = { name, ...more };
-    this.#view.draw();
+    this.#page.forms.get(Object.keys(DIALOG_OF).find((kind) => DIALOG_OF[kind] === name) ?? "note", this.#entityOf(name, more)).open();
+    this.#page.ui.dialog = { name, ...more };
+    this.#page.draw();
   }
 
   closeDialog() {
-    this.#view.ui.dialog = null;
-    this.#view.draw();
+    this.#page.ui.dialog = null;
+    this.#page.draw();
   }
 
   /** @param {any} card */
   move(card) {
-    this.#view.ui.dialog = { name: "move", entity: card };
-    this.#view.draw();
+    this.#page.ui.dialog = { name: "move", entity: card };
+    this.#page.draw();
   }
 
   /**
@@ -75,9 +78,9 @@ export class Actions {
    * @param {any} card
    */
   edit(kind, card) {
-    this.#view.ui.editing.add(`${kind}:${card}`);
-    this.#view.focusField = ".card-facts.editing :is(input, textarea)";
-    this.#view.draw();
+    this.#page.ui.editing.add(`${kind}:${card}`);
+    this.#page.focus.field(".card-facts.editing :is(input, textarea)");
+    this.#page.draw();
   }
 
   /**
@@ -85,9 +88,9 @@ export class Actions {
    * @param {any} card
    */
   stopEditing(kind, card) {
-    this.#view.ui.editing.delete(`${kind}:${card}`);
-    this.#view.showFacts = true;
-    this.#view.draw();
+    this.#page.ui.editing.delete(`${kind}:${card}`);
+    this.#page.focus.facts();
+    this.#page.draw();
   }
 
   /**
@@ -95,25 +98,25 @@ export class Actions {
    * @param {Hit} hit
    */
   goTo(hit) {
-    if (hit.board !== this.#view.board.id) return location.assign(hitUrl(hit));
+    if (hit.board !== this.#page.board.id) return location.assign(hitUrl(hit));
     if (hit.kind === "search") return this.openCard(LOG);
     return this.openCard(hit.kind === "note" ? hit.card ?? LOG : hit.id);
   }
 
-  /** @param {string} column */
+  /** @param {string | null} column */
   showColumn(column) {
-    this.#view.ui.column = column;
-    this.#view.draw();
+    this.#page.ui.column = column;
+    this.#page.draw();
   }
 
   /** @param {string} id */
   seen(id) {
-    this.#view.board.clearBadge(id);
+    this.#page.board.clearBadge(id);
   }
 
   allSeen() {
-    if (this.#view.filters.asked.changed === SINCE_LAST_LOOK) this.#view.filters.set("changed", null);
-    for (const id of [...this.#view.board.badges.keys()]) this.#view.board.clearBadge(id);
+    if (this.#page.filters.asked.changed === SINCE_LAST_LOOK) this.#page.filters.set("changed", null);
+    for (const id of [...this.#page.board.badges.keys()]) this.#page.board.clearBadge(id);
   }
 
   /**
@@ -130,17 +133,17 @@ export class Actions {
    * @param {Record<string, any>} data
    */
   command(name, data) {
-    const { board } = this.#view;
-    board.send(name, data, { base: board.seq, epoch: board.epoch }).then((/** @type {Ack} */ ack) => this.#onAck(ack, data), () => this.#view.draw());
-    this.#view.draw();
+    const { board } = this.#page;
+    board.send(name, data, { base: board.seq, epoch: board.epoch }).then((/** @type {Ack} */ ack) => this.#onAck(ack, data), () => this.#page.draw());
+    this.#page.draw();
   }
 
   /** @param {Form} form */
   async submit(form) {
-    const { board } = this.#view;
+    const { board } = this.#page;
     if (!form.dirty) return this.#shut(form);
     const data = form.command.data(form);
-    if (!data) return this.#trouble();
+    if (!data) return this.#showError();
     // The outbox stores the text before the form is cleared, and keeps it until the ack.
     const answer = board.send(form.command.name, data, form.position());
     const sent = form.release(), at = Date.now();
@@ -148,16 +151,16 @@ export class Actions {
     try {
       const ack = await answer;
       this.#onAck(ack, data);
-      if (/^(sighting|task)\.add$/.test(form.command.name)) this.#view.added.did(ack, at);
+      if (/^(sighting|task)\.add$/.test(form.command.name)) this.#page.added.did(ack, at);
     } catch (refused) {
-      this.#view.draw();
+      this.#page.draw();
       if (this.#reveal(form)) {
         form.restore(sent, refused);
         board.discard(/** @type {any} */ (refused).id);
-        this.#view.focusTrouble = true;
+        this.#page.focus.error();
       }
     }
-    return this.#view.draw();
+    return this.#page.draw();
   }
 
   /**
@@ -173,37 +176,37 @@ export class Actions {
    * @param {any} entry
    */
   reopen(entry) {
-    const form = this.#view.forms.of(entry);
+    const form = this.#page.forms.of(entry);
     const card = form.entity;
-    this.#view.ui.dialog = null;
+    this.#page.ui.dialog = null;
     if (!DIALOG_OF[kindOf(form)]) this.openCard(card ?? LOG);
     form.restoreData(entry.data, entry, entry.refusal ?? {});
     this.#reveal(form);
-    this.#view.board.discard(entry.id);
-    this.#view.draw();
+    this.#page.board.discard(entry.id);
+    this.#page.draw();
   }
 
   /** @param {any} entry */
   discard(entry) {
-    this.#view.board.discard(entry.id);
-    this.#view.draw();
+    this.#page.board.discard(entry.id);
+    this.#page.draw();
   }
 
   /** @param {any} history */
   async readHistory(history) {
     await history.read();
     // Lets an old draft know who changed its fields since.
-    this.#view.forms.onEvents(history.events);
-    this.#view.draw();
+    this.#page.forms.onEvents(history.events);
+    this.#page.draw();
   }
 
   /** @param {string} sighting */
   async readSource(sighting) {
-    const { sources, board } = this.#view;
+    const { sources, board } = this.#page;
     const seqNow = () => board.get(sighting)?.seq;
     const seq = seqNow(), read = await readSource(board.id, sighting, sources.get(sighting));
     if (seqNow() === seq) sources.set(sighting, read); // else it may have changed during the request
-    this.#view.draw();
+    this.#page.draw();
   }
 
   /**
@@ -211,12 +214,12 @@ export class Actions {
    * @param {Record<string, any>} given
    */
   #onAck(ack, { task, sighting, card, column }) {
-    this.#view.undo.did(ack, task ?? sighting ?? card ?? column ?? this.#view.board.id);
+    this.#page.undo.did(ack, task ?? sighting ?? card ?? column ?? this.#page.board.id);
   }
 
-  #trouble() {
-    this.#view.focusTrouble = true;
-    this.#view.draw();
+  #showError() {
+    this.#page.focus.error();
+    this.#page.draw();
   }
 
   /**
@@ -225,15 +228,15 @@ export class Actions {
    */
   #entityOf(name, { entity }) {
     if (name === "sighting" || name === "task") return null;
-    return entity ?? this.#view.board.id;
+    return entity ?? this.#page.board.id;
   }
 
   /** @param {Form} form */
   #shut(form) {
-    const { ui } = this.#view;
+    const { ui } = this.#page;
     if (ui.dialog?.name === DIALOG_OF[kindOf(form)]) ui.dialog = null;
-    if (ui.editing.delete(form.key)) this.#view.showFacts = true;
-    this.#view.draw();
+    if (ui.editing.delete(form.key)) this.#page.focus.facts();
+    this.#page.draw();
   }
 
   /**
@@ -241,7 +244,7 @@ export class Actions {
    * @param {Form} form
    */
   #reveal(form) {
-    const { ui } = this.#view;
+    const { ui } = this.#page;
     const dialog = DIALOG_OF[kindOf(form)];
     if (dialog) {
       if (ui.dialog && ui.dialog.name !== dialog) return false;

@@ -8,23 +8,23 @@ const NOTE_FIELD = ".notes [data-field=text] textarea";
 
 export class SearchCommands {
   page = "search";
-  /** @type {SearchView} */ #view;
+  #page;
 
-  /** @param {SearchView} view */
-  constructor(view) {
-    this.#view = view;
+  /**
+   * @param {Pick<SearchView, "session" | "board" | "ui" | "act" | "filters" | "undo" | "focus" | "may" | "draw" | "drawNow">
+   *   & { picture(): BoardViewModel | null }} page
+   */
+  constructor(page) {
+    this.#page = page;
   }
 
   /** @param {string | undefined} right */
   may(right) {
-    const { mayNote, mayEdit, mayLead } = this.#view;
-    /** @type {Record<string, boolean>} */
-    const rights = { note: mayNote, edit: mayEdit, lead: mayLead };
-    return right === undefined || (rights[right] ?? false);
+    return right === undefined || this.#page.may(right);
   }
 
   settle() {
-    this.#view.drawNow();
+    this.#page.drawNow();
   }
 
   /**
@@ -32,7 +32,7 @@ export class SearchCommands {
    * @param {any} at
    */
   commands(at) {
-    if (!this.#view.picture?.search) return [];
+    if (!this.#page.picture()?.search) return [];
     const card = this.#card(at);
     return [...(card ? this.#ofCard(card) : []), ...this.#ofBoard(card), ...this.#ofSearch()]
       .filter(({ may, not }) => this.may(may) && !not);
@@ -40,15 +40,15 @@ export class SearchCommands {
 
   /** Return what can be gone to, [{id, says, number, does}]. */
   things() {
-    const { picture, act } = this.#view;
-    return [...(picture?.byId.values() ?? [])].map((card) => ({
+    const { picture, act } = this.#page;
+    return [...(picture()?.byId.values() ?? [])].map((card) => ({
       id: card.id, number: card.state.number, says: `${cardName(card)} · ${card.state.description ?? card.state.title}`, does: () => act.openCard(card.id),
     }));
   }
 
   /** @param {any} card */
   #ofCard(card) {
-    const { act, session, ui } = this.#view;
+    const { act, session, ui } = this.#page;
     const { id, kind, state } = card;
     const name = cardName(card);
     const on = (/** @type {any} */ field) => () => this.#open(id, field);
@@ -69,7 +69,7 @@ export class SearchCommands {
 
   /** @param {any} card */
   #ofBoard(card) {
-    const { act, filters, ui, undo } = this.#view;
+    const { act, filters, ui, undo } = this.#page;
     return [
       { id: "add-sighting", may: "edit", says: t("Add a sighting"), does: () => act.dialog("sighting") },
       { id: "add-task", may: "edit", says: t("Add a task"), does: () => act.dialog("task") },
@@ -83,17 +83,17 @@ export class SearchCommands {
   }
 
   #ofSearch() {
-    const { act, ui, isClosed, picture } = this.#view;
+    const { act, ui, picture } = this.#page, state = picture()?.search?.state, isClosed = state?.status === "closed";
     const dialog = (/** @type {string} */ name) => () => act.dialog(name);
     return [
       { id: "log", not: ui.card === LOG, says: t("Facts and log"), does: act.log },
-      { id: "history", says: t("What happened on this search"), does: () => location.assign(`/searches/${this.#view.board.id}/history`) },
+      { id: "history", says: t("What happened on this search"), does: () => location.assign(`/searches/${this.#page.board.id}/history`) },
       { id: "edit-search", may: "edit", says: t("Edit facts…"), does: dialog("facts") },
       { id: "worrying", may: "lead", not: isClosed, says: t("Is it worrying?"), does: dialog("worrying") },
       { id: "appeal", may: "lead", not: isClosed, says: t("Appeal…"), does: dialog("appeal") },
       { id: "access", may: "lead", not: isClosed, says: t("Access…"), does: dialog("access") },
       { id: "set-status", may: "lead", says: t("Set status…"), does: dialog("status") },
-      { id: "outcome", may: "lead", not: !picture.search.state.outcome, says: t("Correct the outcome…"), does: dialog("outcome") },
+      { id: "outcome", may: "lead", not: !state?.outcome, says: t("Correct the outcome…"), does: dialog("outcome") },
     ];
   }
 
@@ -102,8 +102,8 @@ export class SearchCommands {
    * @param {any} at
    */
   #card(at) {
-    const { picture, ui } = this.#view;
-    return picture.byId.get(at?.closest?.("article[data-card]")?.dataset.card ?? ui.card);
+    const { picture, ui } = this.#page;
+    return picture()?.byId.get(at?.closest?.("article[data-card]")?.dataset.card ?? ui.card);
   }
 
   /**
@@ -111,8 +111,8 @@ export class SearchCommands {
    * @param {string} id
    */
   #edit(kind, id) {
-    if (this.#view.ui.card !== id) this.#view.act.openCard(id);
-    this.#view.act.edit(kind, id);
+    if (this.#page.ui.card !== id) this.#page.act.openCard(id);
+    this.#page.act.edit(kind, id);
   }
 
   /**
@@ -120,11 +120,11 @@ export class SearchCommands {
    * @param {any} field
    */
   #open(card, field) {
-    if (this.#view.ui.card !== card) {
-      if (card === LOG) this.#view.act.log();
-      else this.#view.act.openCard(card);
+    if (this.#page.ui.card !== card) {
+      if (card === LOG) this.#page.act.log();
+      else this.#page.act.openCard(card);
     }
-    this.#view.focusField = field;
-    this.#view.draw();
+    this.#page.focus.field(field);
+    this.#page.draw();
   }
 }

@@ -8,13 +8,13 @@ export class FilterState {
   text = ""; // not in the URL: it may be a name
   /** @type {any} */ asked;
   /** @type {string | null} */ trouble = null; // why changes since a time are unknown: "reading", "failed"
-  /** @type {SearchView} */ #view;
+  #page;
   /** @type {any | null} */ #read = null; // the time requested
   /** @type {any | null} */ #since = null; // the board's seq at that time
 
-  /** @param {SearchView} view */
-  constructor(view) {
-    this.#view = view;
+  /** @param {Pick<SearchView, "session" | "board" | "address" | "notesOf" | "draw"> & { cleared(): void }} page */
+  constructor(page) {
+    this.#page = page;
     this.asked = read(location.search);
   }
 
@@ -30,7 +30,7 @@ export class FilterState {
   /** @param {string} text */
   find(text) {
     this.text = text;
-    this.#view.draw();
+    this.#page.draw();
   }
 
   /**
@@ -39,8 +39,8 @@ export class FilterState {
    */
   set(name, value) {
     this.asked = { ...this.asked, [name]: value };
-    this.#view.address.ask(written(this.asked));
-    this.#view.draw();
+    this.#page.address.ask(written(this.asked));
+    this.#page.draw();
   }
 
   /**
@@ -55,9 +55,9 @@ export class FilterState {
     if (!this.active) return false;
     this.text = "";
     this.asked = NONE;
-    this.#view.finder.stop();
-    this.#view.address.ask("");
-    this.#view.draw();
+    this.#page.cleared();
+    this.#page.address.ask("");
+    this.#page.draw();
     return true;
   }
 
@@ -66,14 +66,14 @@ export class FilterState {
    * @param {{ isOverdue: any, isChanged: any }} given
    */
   isShown({ isOverdue, isChanged }) {
-    const { session } = this.#view;
+    const { session } = this.#page;
     if (this.#read !== this.asked.changed) this.#readSince();
     return filter(this.asked, this.text, { account: session.account.id, isOverdue, isChanged, isSince: this.#isSince, nameOf: (/** @type {string} */ id) => accountName(session, id) });
   }
 
   again = () => {
     this.#readSince();
-    this.#view.draw();
+    this.#page.draw();
   };
 
   /**
@@ -82,7 +82,7 @@ export class FilterState {
    */
   #isSince = ({ id, seq }) => {
     const since = this.#since;
-    return since === null || seq > since || this.#view.notesOf(id).some((/** @type {any} */ note) => note.seq > since);
+    return since === null || seq > since || this.#page.notesOf(id).some((/** @type {any} */ note) => note.seq > since);
   };
 
   /** Find the seq for a time: states carry the seq of their last change, not its time. */
@@ -92,18 +92,18 @@ export class FilterState {
     this.#since = this.trouble = null;
     if (changed === null || changed === SINCE_LAST_LOOK) return;
     this.trouble = "reading";
-    const { search } = this.#view.picture;
-    const seq = Date.parse(changed) < Date.parse(search.state.opened_at) ? 0 : await seqAt(search.id, changed);
+    const { id, state } = /** @type {Entity} */ (this.#page.board.get(this.#page.board.id));
+    const seq = Date.parse(changed) < Date.parse(state.opened_at) ? 0 : await seqAt(id, changed);
     if (changed !== this.asked.changed) return; // another time was chosen meanwhile
     this.#since = seq;
     this.trouble = seq === null ? "failed" : null;
-    this.#view.draw();
+    this.#page.draw();
   }
 }
 
 /**
  * Return the seq of a board at a time, 0 before its first event, null without an answer.
- * @param {Board} board
+ * @param {string} board
  * @param {any} time
  */
 async function seqAt(board, time) {

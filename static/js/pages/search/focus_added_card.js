@@ -6,14 +6,14 @@ const MAX_ACK_MS = 3_000; // ms: after a later ack the user is busy elsewhere
 const MAX_CARDS = 20; // own cards whose ack may be pending
 
 export class AddedCardFocus {
-  /** @type {SearchView} */ #view;
+  #page;
   #own = new Map(); // seq -> id of a card
   /** @type {number[] | null} */ #awaited = null; // seqs acknowledged, events pending
   /** @type {any | null} */ #card = null; // card to show after the next draw
 
-  /** @param {SearchView} view */
-  constructor(view) {
-    this.#view = view;
+  /** @param {Pick<SearchView, "session" | "board"> & { showColumn(column: string | null): void }} page */
+  constructor(page) {
+    this.#page = page;
   }
 
   /**
@@ -29,7 +29,7 @@ export class AddedCardFocus {
 
   /** @param {JournalEvent[]} events */
   onEvents(events) {
-    const { account } = this.#view.session;
+    const { account } = this.#page.session;
     for (const { type, actor, seq, id } of events) if (/^(sighting|task)\.added$/.test(type) && actor?.id === account.id) this.#own.set(seq, id);
     for (const seq of this.#own.keys()) if (this.#own.size > MAX_CARDS) this.#own.delete(seq);
     this.#look();
@@ -61,6 +61,6 @@ export class AddedCardFocus {
     if (seq === undefined) return;
     this.#awaited = null;
     this.#card = this.#own.get(seq);
-    this.#view.act.showColumn(this.#view.board.get(this.#card)?.state.column ?? null); // a phone shows one column
+    this.#page.showColumn(this.#page.board.get(this.#card)?.state.column ?? null); // a phone shows one column
   }
 }

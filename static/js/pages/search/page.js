@@ -8,9 +8,9 @@ import { Dialogs } from "../../behaviours/dialog.js";
 import { Drag } from "../../behaviours/drag.js";
 import { keepFocus } from "../../behaviours/keep_focus.js";
 import { ShortcutHandler } from "../../behaviours/shortcut_handler.js";
-import { focusFirstError } from "../../behaviours/focus_first_error.js";
 import { Actions } from "./actions.js";
 import { AddedCardFocus } from "./focus_added_card.js";
+import { FocusAfterDraw } from "./focus_after_draw.js";
 import { showAtFoot } from "../../shared/page_foot.js";
 import { PresenceTracker } from "./presence_tracker.js";
 import { NoteAuthors } from "./note_authors.js";
@@ -51,21 +51,10 @@ export function mount(root, session, boardId, cardId = null) {
 
 class SearchPage {
   /** @type {any} */ picture = null; // a BoardViewModel, once the board was read
-  /** @type {Map<string, any[]>} */ faces = new Map();
-  /** @type {Map<string, Badge>} */ noteBadges = new Map();
-  /** @type {number | undefined} */ overdue;
-  /** @type {string[]} */ changed = [];
-  /** @type {Set<string>} */ drafts = new Set();
-  /** @type {string | undefined} */ today;
-  /** @type {(card: Card) => boolean} */ isShown = () => true;
-  lastBadge = new Map(); // card -> its badge when it was opened
+  /** @type {any} */ marks = null; // CardBadges of the last draw
+  /** @type {Map<string, ChangeBadge>} */ lastBadge = new Map(); // card -> its badge when it was opened
   /** @type {Map<string, any>} */ sources = new Map(); // sighting -> source's name and contact, if read here
   drawn = false; // the first draw has only the first cards
-  focusPanel = false;
-  /** @type {string | null} */ focusField = null; // selector of the field to focus
-  /** @type {string | null} */ focusCard = null;
-  focusTrouble = false; // scroll to refused text
-  showFacts = false; // scroll to the summary that replaced a long form
   /** @param {Form} form */
   submit = (form) => this.act.submit(form);
   /** @param {Form} form */
@@ -92,16 +81,19 @@ class SearchPage {
     this.board = session.board(boardId);
     /** @type {LiveBoardView["ui"] & Record<string, any>} */
     this.ui = { card: cardId, dialog: null, more: false, editing: new Set(), held: null, column: null };
+    this.focus = new FocusAfterDraw(root);
     this.forms = new Forms(this.board, this.sources);
     this.authors = new NoteAuthors(boardId);
-    this.act = new Actions(this);
-    this.added = new AddedCardFocus(this);
-    this.attention = new PresenceTracker(this);
-    this.undo = new Undo(this);
-    this.namesakes = new SameReference(boardId, this.draw);
-    this.filters = new FilterState(this);
-    this.finder = new FindBox({ board: boardId, session, draw: this.draw, typed: (/** @type {string} */ text) => this.filters.find(text), go: (/** @type {Hit} */ hit) => this.act.goTo(hit) });
     this.address = new CardUrl(boardId, (/** @type {any} */ card) => this.#onCardUrl(card));
+    this.namesakes = new SameReference(boardId, this.draw);
+    this.finder = new FindBox({ board: boardId, session, draw: this.draw, typed: (/** @type {string} */ text) => this.filters.find(text), go: (/** @type {Hit} */ hit) => this.act.goTo(hit) });
+    const { board, ui, focus, forms, authors, address, sources, lastBadge, notesOf, may, draw } = this;
+    this.filters = new FilterState({ session, board, address, notesOf, draw, cleared: () => this.finder.stop() });
+    this.undo = new Undo({ session, board, focus, may, draw });
+    this.added = new AddedCardFocus({ session, board, showColumn: (column) => this.act.showColumn(column) });
+    const { filters, undo, added } = this;
+    this.act = new Actions({ board, ui, address, forms, focus, filters, sources, lastBadge, undo, added, notesOf, draw });
+    this.attention = new PresenceTracker({ board, ui, lastBadge, authors, forms, notesOf, draw });
     this.arrows = new CardArrowKeys(root);
     this.clock = new RelativeTimes(root);
     this.dialogs = new Dialogs(root);
@@ -110,7 +102,8 @@ class SearchPage {
       dropped: (/** @type {string} */ id, /** @type {any} */ place) => this.#onDrop(id, place),
       showColumn: (/** @type {string} */ column) => this.act.showColumn(column),
     });
-    this.keys = new ShortcutHandler((session.pageCommands = new SearchCommands(this)));
+    const { act, drawNow } = this, picture = () => this.picture;
+    this.keys = new ShortcutHandler((session.pageCommands = new SearchCommands({ session, board, ui, act, filters, undo, focus, may, draw, drawNow, picture })));
     this.#behaviours = [this.address, this.arrows, this.clock, this.drag, this.finder, this.keys, this.undo];
   }
 
@@ -159,6 +152,9 @@ class SearchPage {
     return this.session.can("coordinator");
   }
 
+  /** @param {string} right */
+  may = (right) => (right === "note" && this.mayNote) || (right === "edit" && this.mayEdit) || (right === "lead" && this.mayLead);
+
   /**
    * Return whether a refused entry has a form this person may still use.
    * @param {any} entry
@@ -187,18 +183,19 @@ class SearchPage {
 
   /** @param {string} id */
   badgeOf(id) {
-    return this.board.badges.get(id) ?? this.noteBadges.get(id);
+    return this.board.badges.get(id) ?? this.marks?.noteBadges.get(id);
   }
 
   /** @param {any} card */
   presentOn(card) {
-    return this.faces.get(card) ?? [];
+    return this.marks.faces.get(card) ?? [];
   }
 
-  /** @param {any} card */
-  notesOf(card) {
-    return this.picture?.notes.get(card === LOG ? null : card) ?? [];
-  }
+  /**
+   * @param {string | null} card
+   * @returns {any[]}
+   */
+  notesOf = (card) => this.picture?.notes.get(card === LOG ? null : card) ?? [];
 
   /** @param {string} id */
   historyOf(id) {
@@ -222,9 +219,7 @@ class SearchPage {
   // --- drawing
 
   /** Draw synchronously. */
-  drawNow() {
-    if (this.#frame !== null) this.#render();
-  }
+  drawNow = () => this.#frame !== null && this.#render();
 
   #schedule() {
     this.#frame ??= requestAnimationFrame(() => this.#render());
@@ -243,7 +238,8 @@ class SearchPage {
     this.dialogs.settle();
     this.drag.attach(this.mayEdit);
     this.clock.fill();
-    this.#focus();
+    this.focus.apply();
+    this.added.show(this.#root);
     this.attention.tell();
     if (!this.drawn) this.#drawRest();
     return undefined;
@@ -281,26 +277,12 @@ class SearchPage {
 
   #prepare() {
     const { picture, ui } = this;
-    Object.assign(this, cardBadges(this));
+    this.marks = cardBadges(this);
     const { reference, person } = picture.search.state;
     document.title = `${person.first_name} · ${reference} · Searchboard`;
     this.attention.refresh();
     this.namesakes.refresh(reference);
     if (ui.dialog?.entity && !this.board.get(ui.dialog.entity)) ui.dialog = null; // its subject was removed
-  }
-
-  #focus() {
-    if (this.focusPanel) {
-      this.#root.querySelector(".panel")?.focus({ preventScroll: true });
-      this.#root.querySelector("article.opened")?.scrollIntoView({ block: "nearest", inline: "nearest" });
-    }
-    if (this.focusField) this.#root.querySelector(this.focusField)?.focus();
-    if (this.focusCard) this.#root.querySelector(`[data-card="${CSS.escape(this.focusCard)}"] a, [data-column="${CSS.escape(this.focusCard)}"] [data-part="column-menu"]`)?.focus({ preventScroll: true });
-    if (this.showFacts) this.#root.querySelector(".panel .card-facts:not(.editing)")?.scrollIntoView({ block: "nearest" });
-    if (this.focusTrouble) focusFirstError(this.#root);
-    this.added.show(this.#root);
-    this.focusPanel = this.focusTrouble = this.showFacts = false;
-    this.focusCard = this.focusField = null;
   }
 
   #forget() {
@@ -350,6 +332,6 @@ class SearchPage {
   }
 
   #countOverdue() {
-    if (this.picture?.search && !document.hidden && countOverdue(this.board) !== this.overdue) this.draw();
+    if (this.picture?.search && !document.hidden && countOverdue(this.board) !== this.marks?.overdue) this.draw();
   }
 }

@@ -26,7 +26,7 @@ export function tools(view) {
  * @param {SearchView} view
  */
 function shown(view) {
-  const { overdue, changed, filters, act } = view;
+  const { marks: { overdue, changed }, filters, act } = view;
   const { asked } = filters;
   return html`<div class="filter-bar" data-testid="shown">
     <div class="chips" role="group" aria-label=${t("Show")}>

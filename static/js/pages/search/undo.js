@@ -20,16 +20,16 @@ const TYPING = "input:not([type=checkbox], [type=radio]), textarea, [contentedit
 
 export class Undo {
   /** @type {any | null} */ shown = null; // {event, state: "offered" | "undone" | "refused", message, fields, since}
-  /** @type {SearchView} */ #view;
+  #page;
   #own = new Map(); // seq -> event
   /** @type {any} */ #awaited = null; // {seqs, entity}: acknowledged, events pending
   /** @type {ReturnType<typeof setTimeout> | undefined} */ #timer;
   /** @param {any} event */
   #pressed = (event) => this.#key(event);
 
-  /** @param {SearchView} view */
-  constructor(view) {
-    this.#view = view;
+  /** @param {Pick<SearchView, "session" | "board" | "focus" | "may" | "draw">} page */
+  constructor(page) {
+    this.#page = page;
     this.close = this.close.bind(this);
   }
 
@@ -48,9 +48,8 @@ export class Undo {
    */
   may({ type, erased }) {
     if (erased || NOT_UNDOABLE.test(type)) return false;
-    if (type === "search.outcome_set") return this.#view.mayLead; // also on a closed search
-    if (!this.#view.mayEdit) return false;
-    return !FOR_COORDINATORS.test(type) || this.#view.mayLead;
+    if (type === "search.outcome_set") return this.#page.may("lead"); // also on a closed search
+    return this.#page.may("edit") && (!FOR_COORDINATORS.test(type) || this.#page.may("lead"));
   }
 
   /**
@@ -65,7 +64,7 @@ export class Undo {
 
   /** @param {JournalEvent[]} events */
   onEvents(events) {
-    const { account } = this.#view.session;
+    const { account } = this.#page.session;
     for (const event of events) if (event.actor?.id === account.id) this.#own.set(event.seq, event);
     for (const seq of this.#own.keys()) if (this.#own.size > MAX_EVENTS) this.#own.delete(seq);
     this.#offer();
@@ -73,7 +72,7 @@ export class Undo {
 
   /** @param {any} event */
   async undo(event) {
-    const { board } = this.#view;
+    const { board } = this.#page;
     this.#keepFocus();
     this.#show(null);
     try {
@@ -114,12 +113,12 @@ export class Undo {
     clearTimeout(this.#timer);
     this.shown = shown;
     if (shown && shown.state !== "refused") this.#timer = setTimeout(() => this.#fade(), OFFER_MS);
-    this.#view.draw();
+    this.#page.draw();
   }
 
   /** Keep the focus on the entity when the button disappears. */
   #keepFocus() {
-    if (document.activeElement?.closest(".undo")) this.#view.focusCard = this.shown?.event.id ?? null;
+    if (this.shown && document.activeElement?.closest(".undo")) this.#page.focus.card(this.shown.event.id);
   }
 
   /** Hide the offer, unless it is hovered or focused. */
@@ -141,7 +140,7 @@ export class Undo {
    * @param {{ id: string, seq: number, changes: any }} given
    */
   async #changedSince({ id, seq, changes }) {
-    const history = new CardHistory(this.#view.board.id, id);
+    const history = new CardHistory(this.#page.board.id, id);
     await history.read();
     const later = history.entries.filter(({ event }) => event.seq > seq);
     const last = changes.map((/** @type {string} */ path) => {

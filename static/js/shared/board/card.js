@@ -22,7 +22,7 @@ export function card(entity, view) {
   const assignee = entity.state.assignee && accountName(view.session, entity.state.assignee);
   const presence = people.map((person) => `${person.name}${person.editing}`).join();
   return guard(
-    [id, seq, pending?.id, pending?.status, badge?.type, badge?.at, view.ui.card === id, assignee, presence, view.mayEdit, view.today, view.drafts.has(id)],
+    [id, seq, pending?.id, pending?.status, badge?.type, badge?.at, view.ui.card === id, assignee, presence, view.mayEdit, view.marks.today, view.marks.drafts.has(id)],
     () => template(entity, { badge, people, assignee }, view),
   );
 }
@@ -47,7 +47,7 @@ function template(entity, { badge, people, assignee }, view) {
       <b>${entity.added ? kindName(kind) : cardName(entity)}</b>
       ${pending ? html`<span class="sending">${sendingCard(pending)}</span>` : sighting ? said(state) : nothing}
       ${priority(state, classes.includes("ruled-out") || view.isDone(state.column))}
-      ${view.drafts.has(id) ? html`<span class="draft">${t("draft")}</span>` : nothing}
+      ${view.marks.drafts.has(id) ? html`<span class="draft">${t("draft")}</span>` : nothing}
       ${sighting ? grade(state.grade) : nothing}
     </div>
     <h3>${entity.added ? title : html`<a href=${view.path(id)} draggable="false" data-part="open" @click=${(/** @type {MouseEvent} */ event) => view.open(event, id)}>${title}</a>`}</h3>

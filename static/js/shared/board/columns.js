@@ -13,7 +13,7 @@ const FIRST = 20;
 /** @param {BoardView} view */
 export function columns(view) {
   const { ui, picture } = view;
-  const shown = picture.columns.map((column) => ({ column, cards: column.cards.filter(view.isShown) }));
+  const shown = picture.columns.map((column) => ({ column, cards: column.cards.filter(view.marks.isShown) }));
   const chosen = picture.columns.some(({ id }) => id === ui.column) ? ui.column : picture.columns[0]?.id;
   return html`${tabs(shown, chosen, view)}
     <div class="board" data-testid="board">

@@ -118,9 +118,8 @@ interface BoardReading {
   readonly authors: { get(note: string): string | undefined };
   readonly lastBadge: Map<string, ChangeBadge>;
   readonly sources: Map<string, SourceReading>;
-  readonly drafts: Set<string>;
+  readonly marks: Pick<CardBadges, "today" | "drafts" | "noteBadges" | "isShown">;
   readonly drawn: boolean;
-  readonly today?: string;
   readonly undo: { may(event: BoardEvent): boolean; undo(event: BoardEvent): void };
   path(card: string): string;
   open(event: MouseEvent, card: string): void;
@@ -129,7 +128,6 @@ interface BoardReading {
   notesOf(card: string | null): NoteEntity[];
   historyOf(id: string): CardHistory;
   isDone(column: string): boolean;
-  isShown(card: Card): boolean;
 }
 
 interface ReadingActions {

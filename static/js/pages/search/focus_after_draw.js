@@ -1,0 +1,55 @@
+/** Focus and scroll position that an action asks for, set once the page is drawn with what was opened. */
+
+import { focusFirstError } from "../../behaviours/focus_first_error.js";
+
+export class FocusAfterDraw {
+  #root;
+  /** @type {(() => void)[]} */ #requests = [];
+
+  /** @param {HTMLElement} root */
+  constructor(root) {
+    this.#root = root;
+  }
+
+  /** Focus the panel, beside the opened card. */
+  panel() {
+    this.#requests.push(() => {
+      this.#find(".panel")?.focus({ preventScroll: true });
+      this.#find("article.opened")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+    });
+  }
+
+  /** @param {string} selector */
+  field(selector) {
+    this.#requests.push(() => this.#find(selector)?.focus());
+  }
+
+  /**
+   * Focus a card, or the menu of a column.
+   * @param {string} id
+   */
+  card(id) {
+    const name = CSS.escape(id);
+    this.#requests.push(() => this.#find(`[data-card="${name}"] a, [data-column="${name}"] [data-part="column-menu"]`)?.focus({ preventScroll: true }));
+  }
+
+  /** Scroll to the facts that replaced a long form. */
+  facts() {
+    this.#requests.push(() => this.#find(".panel .card-facts:not(.editing)")?.scrollIntoView({ block: "nearest" }));
+  }
+
+  /** Focus the first refused field. */
+  error() {
+    this.#requests.push(() => focusFirstError(this.#root));
+  }
+
+  /** Do what was asked for. Call after each draw. */
+  apply() {
+    for (const request of this.#requests.splice(0)) request();
+  }
+
+  /** @param {string} selector */
+  #find(selector) {
+    return this.#root.querySelector(selector);
+  }
+}
