@@ -11,7 +11,6 @@ export class CardArrowKeys {
   #root;
   #card;
   #list;
-  #walked = (/** @type {KeyboardEvent} */ event) => this.#go(event);
 
   /**
    * @param {HTMLElement} root
@@ -25,11 +24,7 @@ export class CardArrowKeys {
   }
 
   connect() {
-    document.addEventListener("keydown", this.#walked);
-  }
-
-  disconnect() {
-    document.removeEventListener("keydown", this.#walked);
+    document.addEventListener("keydown", (event) => this.#go(event));
   }
 
   /** @param {KeyboardEvent} event */

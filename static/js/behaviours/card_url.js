@@ -6,7 +6,6 @@ export class CardUrl {
   #query = location.search;
   #leaving = false; // the browser takes a moment to go back to the board
   /** @type {string | null} */ #next = null; // card opened in that moment
-  #popped = () => this.#arrive();
 
   /**
    * @param {string} board
@@ -18,11 +17,7 @@ export class CardUrl {
   }
 
   connect() {
-    window.addEventListener("popstate", this.#popped);
-  }
-
-  disconnect() {
-    window.removeEventListener("popstate", this.#popped);
+    window.addEventListener("popstate", () => this.#arrive());
   }
 
   get card() {

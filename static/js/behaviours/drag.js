@@ -18,7 +18,6 @@ export class Drag {
   /** @type {DropTarget | null} */ #drop = null;
   /** @type {{ element: HTMLElement | null, timer: Timer | null }} */ #tab = { element: null, timer: null };
   #moved = (/** @type {Event} */ event) => this.#point(/** @type {PointerEvent | TouchEvent} */ (event));
-  #menu = (/** @type {MouseEvent} */ event) => this.#keepHold(event);
   #keyed = (/** @type {KeyboardEvent} */ event) => this.#letGo(event);
 
   /** @param {HTMLElement} root @param {DragCallbacks} callbacks */
@@ -28,7 +27,7 @@ export class Drag {
   }
 
   connect() {
-    this.#root.addEventListener("contextmenu", this.#menu);
+    this.#root.addEventListener("contextmenu", (event) => this.#keepHold(event));
   }
 
   /**
@@ -43,13 +42,6 @@ export class Drag {
       this.#lists.delete(element);
     }
     for (const element of lists) if (!this.#lists.has(element)) this.#lists.set(element, this.#sortable(element));
-  }
-
-  disconnect() {
-    this.#root.removeEventListener("contextmenu", this.#menu);
-    this.#finish();
-    for (const sortable of this.#lists.values()) sortable.destroy();
-    this.#lists.clear();
   }
 
   /** @param {HTMLElement} list */

@@ -8,7 +8,6 @@ const RUNNING = "[data-since],[data-ago],[data-due]";
 
 export class RelativeTimes {
   #root;
-  /** @type {Timer | null} */ #timer = null;
   #now;
   /** @type {WeakMap<HTMLTimeElement, string>} */ #shownTimes = new WeakMap(); // the time that each element shows, so that a draw fills only new elements
 
@@ -22,11 +21,7 @@ export class RelativeTimes {
   }
 
   connect() {
-    this.#timer = setInterval(() => this.tick(), TICK_MS);
-  }
-
-  disconnect() {
-    clearInterval(this.#timer);
+    setInterval(() => this.tick(), TICK_MS);
   }
 
   tick() {

@@ -9,7 +9,6 @@ export const hasKeyboard = () => singleKeySetting.on && !matchMedia("(pointer: c
 
 export class ShortcutHandler {
   #commands;
-  #pressed = (/** @type {KeyboardEvent} */ event) => this.#act(event);
 
   /**
    * @param {{ page: string, commands(element: Element | null): { id: string, does(): unknown }[], settle?(): void }} commands of the
@@ -20,11 +19,7 @@ export class ShortcutHandler {
   }
 
   connect() {
-    document.addEventListener("keydown", this.#pressed);
-  }
-
-  disconnect() {
-    document.removeEventListener("keydown", this.#pressed);
+    document.addEventListener("keydown", (event) => this.#act(event));
   }
 
   /** @param {KeyboardEvent} event */

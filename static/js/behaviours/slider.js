@@ -15,10 +15,6 @@ export class Slider {
     for (const [name, does] of this.#listeners) this.#root.addEventListener(name, does);
   }
 
-  disconnect() {
-    for (const [name, does] of this.#listeners) this.#root.removeEventListener(name, does);
-  }
-
   #take = (/** @type {PointerEvent} */ event) => {
     const line = /** @type {HTMLElement} */ (event.target).closest?.("[data-slider]");
     if (!line || event.button > 0) return;

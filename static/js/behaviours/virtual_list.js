@@ -36,14 +36,6 @@ export class VirtualList {
     addEventListener("afterprint", this.#printed);
   }
 
-  disconnect() {
-    cancelAnimationFrame(this.#frame);
-    removeEventListener("scroll", this.#moved);
-    removeEventListener("resize", this.#moved);
-    removeEventListener("beforeprint", this.#printing);
-    removeEventListener("afterprint", this.#printed);
-  }
-
   /**
    * Draw the items.
    * @param {string[]} keys of all items, in order

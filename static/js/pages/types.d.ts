@@ -46,12 +46,6 @@ interface PageCommand {
   [field: string]: any;
 }
 
-/** Something that the page connects to the document and disconnects from it. */
-interface Behaviour {
-  connect(): void;
-  disconnect(): void;
-}
-
 /** What a form or an action sends, and where it stood. */
 interface Position {
   seq?: number | null;

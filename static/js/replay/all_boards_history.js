@@ -18,7 +18,6 @@ export class AllBoardsHistory extends HistoryEntries {
   #journals = new Map(); // board -> JournalReader
   #operations;
   /** @type {string | null} */ #epoch = null;
-  #unwatch = () => {};
   #busy = false;
 
   /** @param {Session} session @param {() => void} changed */
@@ -28,11 +27,7 @@ export class AllBoardsHistory extends HistoryEntries {
   }
 
   connect() {
-    this.#unwatch = this.#operations.watch((/** @type {unknown} */ _, /** @type {BoardEvent[]} */ events) => this.#onEvents(events));
-  }
-
-  disconnect() {
-    this.#unwatch();
+    this.#operations.watch((/** @type {unknown} */ _, /** @type {BoardEvent[]} */ events) => this.#onEvents(events));
   }
 
   /** @param {string} [board] */

@@ -9,7 +9,6 @@ const SHOWN = 16; // digits of a hash that are shown; the title has all of them
 export class ChainStatus {
   #find;
   #board;
-  /** @type {Timer | null} */ #timer = null;
   #asking = false;
 
   /**
@@ -22,14 +21,9 @@ export class ChainStatus {
   }
 
   connect() {
-    this.#timer = setInterval(() => document.hidden || this.ask(), ASK_EVERY_MS);
+    setInterval(() => document.hidden || this.ask(), ASK_EVERY_MS);
     this.ask();
     return this;
-  }
-
-  disconnect() {
-    clearInterval(this.#timer);
-    this.#timer = null;
   }
 
   async ask() {
@@ -37,7 +31,7 @@ export class ChainStatus {
     this.#asking = true;
     const result = await orNull(get(`/api/v1/boards/${this.#board}/chain`)), place = this.#find();
     this.#asking = false;
-    if (this.#timer === null || !place) return;
+    if (!place) return;
     place.textContent = statusText(result);
     place.title = result?.head ?? "";
     place.classList.toggle("problem", result !== null && !result.holds);

@@ -85,7 +85,6 @@ export class BoardHistory extends HistoryEntries {
   #journal;
   /** @type {string | null} */ #epoch = null; // epoch and seq of the board at the last check
   /** @type {number | null} */ #seq = null;
-  #unwatch = () => {};
 
   /** @param {Session} session @param {string} board @param {() => void} changed */
   constructor(session, board, changed) {
@@ -95,12 +94,8 @@ export class BoardHistory extends HistoryEntries {
   }
 
   connect() {
-    this.#unwatch = this.#board.watch((/** @type {unknown} */ _, /** @type {BoardEvent[]} */ events) => this.#onEvents(events));
+    this.#board.watch((/** @type {unknown} */ _, /** @type {BoardEvent[]} */ events) => this.#onEvents(events));
     this.read();
-  }
-
-  disconnect() {
-    this.#unwatch();
   }
 
   live() {

@@ -30,7 +30,6 @@ export class Replay {
   /** @type {string | null} */ #epoch = null; // of the folded events
   #fold = new EventFold();
   #beside = new EventFold(); // at the other moment
-  /** @type {(() => void) | null} */ #unwatch = null;
 
   /**
    * @param {any} live Board
@@ -46,12 +45,8 @@ export class Replay {
   }
 
   connect() {
-    this.#unwatch = this.#live.watch((/** @type {unknown} */ _, /** @type {BoardEvent[]} */ events) => this.#onEvents(events));
+    this.#live.watch((/** @type {unknown} */ _, /** @type {BoardEvent[]} */ events) => this.#onEvents(events));
     this.readAll();
-  }
-
-  disconnect() {
-    this.#unwatch?.();
   }
 
   // --- read by views

@@ -24,7 +24,6 @@ export class FindBox {
   /** @type {Timer | null} */ #timer = null;
   /** @type {AbortController | null} */ #asked = null;
   /** @type {FocusPosition | null} */ #back = null; // where the focus was before
-  /** @type {(() => void) | null} */ #unwatch = null;
   #hadLine = true;
 
   /** @param {FindOptions} options */
@@ -34,12 +33,7 @@ export class FindBox {
   }
 
   connect() {
-    this.#unwatch = this.#options.session.watch(() => this.#lineMoved());
-  }
-
-  disconnect() {
-    this.#unwatch?.();
-    this.#drop();
+    this.#options.session.watch(() => this.#lineMoved());
   }
 
   get board() {

@@ -36,7 +36,6 @@ class DisplaysPage {
   #failed = false;
   /** @type {any} */ #dialog = null; // {name: "pair" | "change" | "revoke", display?}
   #dialogs;
-  /** @type {ReturnType<typeof setTimeout> | undefined} */ #timer;
   #acting = false;
 
   /**
@@ -53,13 +52,9 @@ class DisplaysPage {
 
   connect() {
     this.board.watch(() => this.#draw());
-    this.#timer = setInterval(() => this.#ask(), POLL_MS);
+    setInterval(() => this.#ask(), POLL_MS);
     this.#draw();
     this.#ask();
-  }
-
-  disconnect() {
-    clearInterval(this.#timer);
   }
 
   // --- for rows and dialogs

@@ -3,7 +3,7 @@
  * user's text.
  */
 
-import { html, nothing, render } from "../../../vendor/lit-html/lit-html.js";
+import { html, render } from "../../../vendor/lit-html/lit-html.js";
 import { repeat } from "../../../vendor/lit-html/directives/repeat.js";
 import { RelativeTimes } from "../../behaviours/relative_times.js";
 import { Dialogs } from "../../behaviours/dialog.js";
@@ -81,15 +81,6 @@ class HandoverPage {
     this.earlier.read();
     this.#render();
     return this;
-  }
-
-  disconnect() {
-    removeEventListener("beforeprint", this.#render);
-    this.#keys.disconnect();
-    this.#clock.disconnect();
-    this.report.disconnect();
-    cancelAnimationFrame(this.#frame);
-    render(nothing, this.#root);
   }
 
   // --- for templates

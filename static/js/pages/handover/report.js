@@ -56,11 +56,6 @@ export class Report {
     this.#schedule(Math.max(0, this.#askedAt + MIN_PERIOD_MS - performance.now()));
   }
 
-  disconnect() {
-    clearTimeout(this.#timer ?? undefined);
-    this.#due.clear();
-  }
-
   /** @param {number} wait */
   #schedule(wait) {
     if (this.#asking || this.#timer !== null) return;

@@ -1,6 +1,6 @@
 /** History of a search, or of all: events as sentences, newest first, grouped by shift, filtered by the URL. */
 
-import { html, nothing, render } from "../../../vendor/lit-html/lit-html.js";
+import { html, render } from "../../../vendor/lit-html/lit-html.js";
 import { repeat } from "../../../vendor/lit-html/directives/repeat.js";
 import { isFocusLost, keepFocus } from "../../behaviours/keep_focus.js";
 import { ShortcutHandler } from "../../behaviours/shortcut_handler.js";
@@ -52,7 +52,6 @@ class HistoryPage {
   #revealed = false;
   #isLost = false; // access was lost
   /** @type {any | null} */ #frame = null;
-  /** @type {() => void} */ #unwatch = () => {};
 
   /**
    * @param {HTMLElement} main
@@ -80,24 +79,12 @@ class HistoryPage {
     addEventListener("hashchange", this.#went);
     addEventListener("scroll", this.#onScroll, { passive: true });
     this.session.board(this.boardId).setPresence(null);
-    this.#unwatch = this.session.watch(this.#onShiftChanged);
+    this.session.watch(this.#onShiftChanged);
     this.history.connect();
     this.#onShiftChanged();
     this.#render();
     this.#chain.connect();
     return this;
-  }
-
-  disconnect() {
-    this.#windowed.disconnect();
-    this.#keys.disconnect();
-    removeEventListener("hashchange", this.#went);
-    removeEventListener("scroll", this.#onScroll);
-    this.history.disconnect();
-    this.#unwatch();
-    this.#chain.disconnect();
-    this.#main.classList.remove("history-page");
-    render(nothing, this.#root);
   }
 
   // --- for templates

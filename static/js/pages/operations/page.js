@@ -58,7 +58,6 @@ class OperationsPage {
   #dialogs;
   #arrows;
   #keys;
-  /** @type {(() => void)[]} */ #unwatch = [];
   #finder;
   #sort = sortFromQuery(location.search);
   #tab = "open";       // the column shown on a phone
@@ -81,10 +80,8 @@ class OperationsPage {
   }
 
   connect() {
-    this.#unwatch = [
-      this.board.watch(this.draw),
-      this.session.watch(this.draw),
-    ];
+    this.board.watch(this.draw);
+    this.session.watch(this.draw);
     addEventListener("beforeprint", this.draw);
     this.#clock.connect();
     this.#finder.connect();
@@ -93,16 +90,6 @@ class OperationsPage {
     this.board.setPresence(null, false);
     this.draw();
     return this;
-  }
-
-  disconnect() {
-    for (const unwatch of this.#unwatch) unwatch();
-    removeEventListener("beforeprint", this.draw);
-    this.#clock.disconnect();
-    this.#finder.disconnect();
-    this.#arrows.disconnect();
-    this.#keys.disconnect();
-    showAtFoot();
   }
 
   /** @param {string} id */

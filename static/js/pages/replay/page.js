@@ -47,7 +47,6 @@ class ReplayPage {
   /** @type {any | null} */ #frame = null;
   #behaviours;
   /** @type {MomentUrl} */ #address;
-  /** @type {() => void} */ #unwatch = () => {};
 
   /**
    * @param {HTMLElement} root
@@ -77,20 +76,10 @@ class ReplayPage {
     document.documentElement.dataset.freshness = "past";
     this.#root.classList.add("replay-page", this.body.page);
     for (const behaviour of this.#behaviours) behaviour.connect();
-    this.#unwatch = this.session.watch(() => this.#schedule());
+    this.session.watch(() => this.#schedule());
     addEventListener("pagehide", this.#settle);
     this.past.connect();
     this.#render();
-  }
-
-  disconnect() {
-    for (const behaviour of this.#behaviours) behaviour.disconnect();
-    removeEventListener("pagehide", this.#settle);
-    this.#unwatch();
-    this.player.stop();
-    this.past.disconnect();
-    this.#root.classList.remove("replay-page", this.body.page);
-    render(nothing, this.#root);
   }
 
   // --- actions

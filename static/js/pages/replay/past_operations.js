@@ -28,8 +28,6 @@ export class PastOperations {
 
   connect() {}
 
-  disconnect() {}
-
   /** @param {any} query */
   ask(query) {
     history.replaceState(history.state, "", query);

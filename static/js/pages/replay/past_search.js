@@ -54,10 +54,6 @@ export class PastSearch {
     this.#address.connect();
   }
 
-  disconnect() {
-    this.#address.disconnect();
-  }
-
   /**
    * Put the moment into the URL, beside the card.
    * @param {any} query

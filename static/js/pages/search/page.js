@@ -1,6 +1,6 @@
 /** Search page: header, toolbar, columns, and the open card beside them. */
 
-import { html, nothing, render } from "../../../vendor/lit-html/lit-html.js";
+import { html, render } from "../../../vendor/lit-html/lit-html.js";
 import { CardUrl } from "../../behaviours/card_url.js";
 import { CardArrowKeys } from "../../behaviours/card_arrow_keys.js";
 import { RelativeTimes } from "../../behaviours/relative_times.js";
@@ -36,15 +36,12 @@ import { Undo, undoNotice } from "./undo.js";
 const OVERDUE_PERIOD_MS = 1000; // tasks become overdue without events
 
 /**
- * Draw the page; return the function that removes it.
  * @param {HTMLElement} root
  * @param {Session} session
  * @param {string} boardId
  */
 export function mount(root, session, boardId, cardId = null) {
-  const view = new SearchPage(root, session, boardId, cardId);
-  view.connect();
-  return () => view.disconnect();
+  new SearchPage(root, session, boardId, cardId).connect();
 }
 
 /** @typedef {SearchPage} SearchView what templates are given */
@@ -66,8 +63,6 @@ class SearchPage {
   #histories = new Map();
   /** @type {number | null} */ #seq = null; // last seq received
   #behaviours;
-  #prints = () => this.#render(); // updates the time of printing
-  /** @type {(() => void)[]} */ #unwatch = [];
 
   /**
    * @param {HTMLElement} root
@@ -110,24 +105,12 @@ class SearchPage {
   connect() {
     this.#root.classList.add("search-page");
     for (const behaviour of this.#behaviours) behaviour.connect();
-    addEventListener("beforeprint", this.#prints);
+    addEventListener("beforeprint", () => this.#render()); // updates the time of printing
     if (location.hash === "#log") this.#fromElsewhere();
-    const overdue = setInterval(() => this.#countOverdue(), OVERDUE_PERIOD_MS);
-    this.#unwatch = [
-      this.board.watch((/** @type {any} */ _, /** @type {JournalEvent[]} */ events) => this.#onEvents(events)),
-      this.session.watch(this.draw),
-      () => clearInterval(overdue),
-    ];
+    setInterval(() => this.#countOverdue(), OVERDUE_PERIOD_MS);
+    this.board.watch((_, events) => this.#onEvents(events));
+    this.session.watch(this.draw);
     this.#render();
-  }
-
-  disconnect() {
-    for (const behaviour of this.#behaviours) behaviour.disconnect();
-    removeEventListener("beforeprint", this.#prints);
-    for (const unwatch of this.#unwatch) unwatch();
-    this.#root.classList.remove("search-page");
-    render(nothing, this.#root);
-    showAtFoot();
   }
 
   // --- permissions

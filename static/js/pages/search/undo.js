@@ -24,8 +24,6 @@ export class Undo {
   #own = new Map(); // seq -> event
   /** @type {any} */ #awaited = null; // {seqs, entity}: acknowledged, events pending
   /** @type {ReturnType<typeof setTimeout> | undefined} */ #timer;
-  /** @param {any} event */
-  #pressed = (event) => this.#key(event);
 
   /** @param {Pick<SearchView, "session" | "board" | "focus" | "may" | "draw">} page */
   constructor(page) {
@@ -34,12 +32,7 @@ export class Undo {
   }
 
   connect() {
-    document.addEventListener("keydown", this.#pressed);
-  }
-
-  disconnect() {
-    document.removeEventListener("keydown", this.#pressed);
-    clearTimeout(this.#timer);
+    document.addEventListener("keydown", (event) => this.#key(event));
   }
 
   /**

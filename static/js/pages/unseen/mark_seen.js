@@ -27,11 +27,6 @@ export class MarkSeen {
     addEventListener("pagehide", this.#leave);
   }
 
-  disconnect() {
-    removeEventListener("pagehide", this.#leave);
-    clearTimeout(this.#timer);
-  }
-
   /**
    * Return whether a board is marked up to this seq.
    * @param {string} board

@@ -35,7 +35,6 @@ class UnseenPage {
   /** @type {any | null} */ #first = null;     // boards opened at first
   #readAt = -Infinity;
   /** @type {ReturnType<typeof setTimeout> | undefined} */ #timer;
-  /** @type {(() => void)[]} */ #unwatch = [];
 
   /**
    * @param {HTMLElement} root
@@ -52,19 +51,12 @@ class UnseenPage {
 
   connect() {
     this.#root.classList.add("unseen-page");
-    this.#unwatch = [this.board.watch(() => this.#onEvents()), this.session.watch(() => this.draw())];
+    this.board.watch(() => this.#onEvents());
+    this.session.watch(() => this.draw());
     this.#marking.connect();
     this.#clock.connect();
     this.draw();
     return this;
-  }
-
-  disconnect() {
-    for (const unwatch of this.#unwatch) unwatch();
-    clearTimeout(this.#timer);
-    this.#marking.disconnect();
-    this.#clock.disconnect();
-    this.#root.classList.remove("unseen-page");
   }
 
   draw() {
