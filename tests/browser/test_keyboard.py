@@ -32,7 +32,7 @@ LISTEN = """() => {
 }"""
 TABLE = """async () => {
   const { SHORTCUTS, SCOPES } = await import("/static/js/behaviours/shortcuts.js");
-  return SHORTCUTS.map(({ press, where, does }) => [SCOPES[where](), press, does()]);
+  return SHORTCUTS.map(({ press, where, describe }) => [SCOPES[where](), press, describe()]);
 }"""
 
 

@@ -11,8 +11,8 @@ export class ShortcutHandler {
   #commands;
 
   /**
-   * @param {{ page: string, commands(element: Element | null): { id: string, does(): unknown }[], settle?(): void }} commands of the
-   *   page. `does` returns false if it did not handle the key; `settle` draws at once, as the next key may be meant for what opens
+   * @param {{ page: string, commands(element: Element | null): { id: string, run(): unknown }[], settle?(): void }} commands of the
+   *   page. `run` returns false if it did not handle the key; `settle` draws at once, as the next key may be meant for what opens
    */
   constructor(commands) {
     this.#commands = commands;
@@ -29,7 +29,7 @@ export class ShortcutHandler {
     if (event.key !== "Escape" && target.closest?.(TYPING)) return;
     const ids = SHORTCUTS.filter((entry) => worksOn(entry, this.#commands.page) && isPressed(entry, event)).map(({ id }) => id);
     const command = ids.length > 0 && this.#commands.commands(target).find(({ id }) => ids.includes(id));
-    if (!command || command.does() === false) return;
+    if (!command || command.run() === false) return;
     event.preventDefault();
     this.#commands.settle?.();
   }

@@ -12,7 +12,7 @@ export class Slider {
   }
 
   connect() {
-    for (const [name, does] of this.#listeners) this.#root.addEventListener(name, does);
+    for (const [name, handler] of this.#listeners) this.#root.addEventListener(name, handler);
   }
 
   #take = (/** @type {PointerEvent} */ event) => {
@@ -35,10 +35,10 @@ export class Slider {
 
   #press = (/** @type {KeyboardEvent} */ event) => {
     if (!/** @type {HTMLElement} */ (event.target).matches?.("[data-slider]") || event.ctrlKey || event.metaKey || event.altKey) return;
-    const does = this.#keys[event.key];
-    if (!does) return;
+    const handler = this.#keys[event.key];
+    if (!handler) return;
     event.preventDefault();
-    does();
+    handler();
   };
 
   /** @type {Record<string, () => void>} */

@@ -6,7 +6,7 @@ interface Shortcut {
   press: string;
   where: string;
   may?: string;
-  does(): string;
+  describe(): string;
 }
 
 /** Where the focus was, so that it is found again after a draw recreated its element. */

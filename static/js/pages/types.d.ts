@@ -41,8 +41,8 @@ interface Hit {
 /** A command of the palette or a shortcut; `may` names the right that it needs. */
 interface PageCommand {
   id: string;
-  says: string;
-  does: () => void;
+  title: string;
+  run: () => void;
   [field: string]: any;
 }
 

@@ -16,45 +16,45 @@ export const { NONE, read, written } = urlQuery({
 
 /**
  * Return whether a card is shown by a filter and by words.
- * @param {CardFilter} asked
+ * @param {CardFilter} values
  * @param {string} text
  * @param {CardFacts} facts
  * @returns {(card: Card) => boolean}
  */
-export function filter(asked, text, { account, isOverdue, isChanged, isSince, nameOf }) {
+export function filter(values, text, { account, isOverdue, isChanged, isSince, nameOf }) {
   const words = tokenize(text);
   return (card) =>
     card.added ||
-    ((asked.kind === null || asked.kind === card.kind) &&
-      isOf(card.state.assignee, asked.assignee, account) &&
-      isGraded(card, asked.grade) &&
-      (asked.assessment === null || (card.kind === "sighting" && card.state.assessment === asked.assessment)) &&
-      (asked.overdue === null || isOverdue(card)) &&
-      (asked.changed === null || (asked.changed === SINCE_LAST_LOOK ? isChanged(card.id) : isSince(card))) &&
+    ((values.kind === null || values.kind === card.kind) &&
+      isOf(card.state.assignee, values.assignee, account) &&
+      isGraded(card, values.grade) &&
+      (values.assessment === null || (card.kind === "sighting" && card.state.assessment === values.assessment)) &&
+      (values.overdue === null || isOverdue(card)) &&
+      (values.changed === null || (values.changed === SINCE_LAST_LOOK ? isChanged(card.id) : isSince(card))) &&
       (!words.length || has(card.state, words, nameOf)));
 }
 
 /**
  * @param {string | null} assignee
- * @param {string | null} asked
+ * @param {string | null} values
  * @param {string} account
  */
-function isOf(assignee, asked, account) {
-  if (asked === null) return true;
-  if (asked === "nobody") return !assignee;
-  return assignee === (asked === "me" ? account : asked);
+function isOf(assignee, values, account) {
+  if (values === null) return true;
+  if (values === "nobody") return !assignee;
+  return assignee === (values === "me" ? account : values);
 }
 
 /**
  * A and 1 are the best; F and 6 mean "can't be judged", which is never good enough.
  * @param {Card} card
- * @param {string | null} asked
+ * @param {string | null} values
  */
-function isGraded({ kind, state }, asked) {
-  if (asked === null) return true;
+function isGraded({ kind, state }, values) {
+  if (values === null) return true;
   if (kind !== "sighting") return false;
   const { source, content } = state.grade;
-  return asked === "F6" ? source === "F" && content === 6 : source <= asked[0] && content <= Number(asked[1]);
+  return values === "F6" ? source === "F" && content === 6 : source <= values[0] && content <= Number(values[1]);
 }
 
 /**

@@ -18,18 +18,18 @@ const BARE = new Set(["F6"]); // grades that are not meant as "or better"
  * @param {SearchView} view
  */
 export function filterMenu(view) {
-  const { asked, count } = view.filters;
+  const { values, count } = view.filters;
   const set = (/** @type {string} */ name) => (/** @type {ControlEvent<HTMLSelectElement>} */ event) => view.filters.set(name, event.target.value || null);
   return html`<button type="button" class="filter-button" data-filter="menu" popovertarget="filters" aria-expanded="false">${t("Filter")} <b>${count || nothing}</b></button>
     <div class="filters" id="filters" popover role="group" aria-label=${t("Filter")} @beforetoggle=${place}>
-      ${choice("kind", t("Cards"), asked.kind, [["", t("Sightings and tasks")], ["sighting", t("Sightings")], ["task", t("Tasks")]], set("kind"))}
-      ${choice("assignee", label.field("assignee"), asked.assignee, people(view), set("assignee"))}
-      ${choice("grade", label.field("grade"), asked.grade, [["", t("any")], ...grades(asked.grade)], set("grade"))}
-      ${choice("assessment", label.field("assessment"), asked.assessment, [["", t("any")], ...label.assessment.codes.map((code) => [code, label.assessment(code)])], set("assessment"))}
-      ${choice("changed", t("Changed"), asked.changed && (asked.changed === SINCE_LAST_LOOK ? SINCE_LAST_LOOK : "time"), [["", t("at any time")], [SINCE_LAST_LOOK, t("since I last looked")], ["time", t("since a time…")]], changed(view))}
-      ${asked.changed && asked.changed !== SINCE_LAST_LOOK ? html`<label class="row"><span>${t("Changed since")}</span>
-        <input type="datetime-local" data-filter="since" .value=${live(toInput(asked.changed))} @change=${since(view)} /></label>` : nothing}
-      <label class="tick"><input type="checkbox" data-filter="overdue" .checked=${live(asked.overdue !== null)} @change=${() => view.filters.toggle("overdue", "yes")} /> ${t("Overdue only")}</label>
+      ${choice("kind", t("Cards"), values.kind, [["", t("Sightings and tasks")], ["sighting", t("Sightings")], ["task", t("Tasks")]], set("kind"))}
+      ${choice("assignee", label.field("assignee"), values.assignee, people(view), set("assignee"))}
+      ${choice("grade", label.field("grade"), values.grade, [["", t("any")], ...grades(values.grade)], set("grade"))}
+      ${choice("assessment", label.field("assessment"), values.assessment, [["", t("any")], ...label.assessment.codes.map((code) => [code, label.assessment(code)])], set("assessment"))}
+      ${choice("changed", t("Changed"), values.changed && (values.changed === SINCE_LAST_LOOK ? SINCE_LAST_LOOK : "time"), [["", t("at any time")], [SINCE_LAST_LOOK, t("since I last looked")], ["time", t("since a time…")]], changed(view))}
+      ${values.changed && values.changed !== SINCE_LAST_LOOK ? html`<label class="row"><span>${t("Changed since")}</span>
+        <input type="datetime-local" data-filter="since" .value=${live(toInput(values.changed))} @change=${since(view)} /></label>` : nothing}
+      <label class="tick"><input type="checkbox" data-filter="overdue" .checked=${live(values.overdue !== null)} @change=${() => view.filters.toggle("overdue", "yes")} /> ${t("Overdue only")}</label>
       <p class="hint" role="status">${view.filters.active ? hiddenText(view) : nothing}</p>
       <div class="buttons">
         ${count ? html`<button type="button" data-filter="none" @click=${() => view.filters.clear()}>${t("Show all")}</button>` : nothing}
@@ -54,9 +54,9 @@ export function activeFilters(view) {
 }
 
 /** @param {SearchView} view */
-function hiddenText({ filters, picture, marks }) {
+function hiddenText({ filters, model, marks }) {
   if (filters.trouble === "reading") return t("Reading what changed…");
-  const cards = /** @type {{ cards: Card[] }[]} */ (picture.columns).flatMap((column) => column.cards);
+  const cards = /** @type {{ cards: Card[] }[]} */ (model.columns).flatMap((column) => column.cards);
   const hidden = cards.filter((card) => !marks.isShown(card)).length;
   if (!hidden) return t("No card is hidden");
   return n("{count} of {all} cards is hidden", "{count} of {all} cards are hidden", hidden, { all: cards.length });
@@ -69,7 +69,7 @@ function hiddenText({ filters, picture, marks }) {
  */
 function active(view) {
   const { filters } = view;
-  const { kind, assignee, grade, assessment, changed } = filters.asked;
+  const { kind, assignee, grade, assessment, changed } = filters.values;
   /** @type {[string, string | false | null, (() => void)?][]} */
   const some = [
     ["text", filters.text.trim() && t("“{text}”", { text: filters.text.trim() }), () => view.finder.type("")],
@@ -98,11 +98,11 @@ export function choice(name, text, value, options, edit) {
  * @param {SearchView} view
  * @returns {string[][]}
  */
-function people({ session, picture, filters }) {
+function people({ session, model, filters }) {
   /** @type {{ cards: Card[] }[]} */
-  const columns = picture.columns;
+  const columns = model.columns;
   const named = new Set(columns.flatMap(({ cards }) => cards.map(({ state }) => state.assignee)).filter(Boolean));
-  const { assignee } = filters.asked;
+  const { assignee } = filters.values;
   if (assignee && assignee !== "me" && assignee !== "nobody") named.add(assignee);
   const each = [...named].map((id) => [id, accountName(session, id)]).sort(([, a], [, b]) => a.localeCompare(b));
   return [["", t("anybody")], ["me", t("me")], ["nobody", t("nobody yet")], ...each];
@@ -113,9 +113,9 @@ const gradeName = (grade) => (BARE.has(grade) ? t("not graded") : t("{grade} or 
 
 /**
  * Offer a grade from the URL too.
- * @param {string | null} asked
+ * @param {string | null} values
  */
-const grades = (asked) => [...new Set([...GRADES, ...(asked ? [asked] : [])])].map((grade) => [grade, gradeName(grade)]);
+const grades = (values) => [...new Set([...GRADES, ...(values ? [values] : [])])].map((grade) => [grade, gradeName(grade)]);
 
 /** @param {SearchView} view */
 const changed = (view) => (/** @type {ControlEvent<HTMLSelectElement>} */ { target: { value } }) => {

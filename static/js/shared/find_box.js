@@ -69,9 +69,9 @@ export class FindBox {
   }
 
   pressed = (/** @type {KeyboardEvent} */ event) => {
-    const does = !event.isComposing && this.#keys[event.key];
-    if (!does || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (does() !== false) event.preventDefault();
+    const handler = !event.isComposing && this.#keys[event.key];
+    if (!handler || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (handler() !== false) event.preventDefault();
   };
 
   /**

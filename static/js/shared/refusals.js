@@ -57,8 +57,8 @@ export function refusals(view) {
  * @param {PendingCommand} entry
  * @param {SearchView} view
  */
-function of({ data }, { picture }) {
-  const card = picture?.byId.get(data.sighting ?? data.task ?? data.card);
+function of({ data }, { model }) {
+  const card = model?.byId.get(data.sighting ?? data.task ?? data.card);
   return card ? cardName(card) : nothing;
 }
 

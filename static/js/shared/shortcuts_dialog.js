@@ -38,7 +38,7 @@ class KeysDialog {
   }
 
   connect() {
-    new ShortcutHandler({ page: /** @type {PageData} */ (document.body.dataset).page, commands: () => [{ id: "keys", does: this.show }] }).connect();
+    new ShortcutHandler({ page: /** @type {PageData} */ (document.body.dataset).page, commands: () => [{ id: "keys", run: this.show }] }).connect();
   }
 
   show = () => {
@@ -81,6 +81,6 @@ class KeysDialog {
 function section(place, keys) {
   if (!keys.length) return nothing;
   return html`<section><h3>${SCOPES[place]()}</h3><dl>
-    ${keys.map((entry) => html`<div data-key=${entry.id}><dt>${shownChords(entry).map((chord) => html`${chord.map((key) => html`<kbd>${key}</kbd>`)} `)}</dt><dd>${entry.does()}</dd></div>`)}
+    ${keys.map((entry) => html`<div data-key=${entry.id}><dt>${shownChords(entry).map((chord) => html`${chord.map((key) => html`<kbd>${key}</kbd>`)} `)}</dt><dd>${entry.describe()}</dd></div>`)}
   </dl></section>`;
 }

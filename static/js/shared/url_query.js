@@ -3,7 +3,7 @@
 /**
  * @template {string} Name
  * @param {Record<Name, RegExp>} known the allowed values
- * @returns {{ NONE: UrlFilter<Name>, read(query: string): UrlFilter<Name>, written(asked: UrlFilter): string }} `NONE` is the empty filter
+ * @returns {{ NONE: UrlFilter<Name>, read(query: string): UrlFilter<Name>, written(values: UrlFilter): string }} `NONE` is the empty filter
  */
 export function urlQuery(known) {
   const names = /** @type {Name[]} */ (Object.keys(known));
@@ -21,10 +21,10 @@ export function urlQuery(known) {
 
   /**
    * Return "?kind=task&assignee=me", or "" for an empty filter.
-   * @param {UrlFilter} asked
+   * @param {UrlFilter} values
    */
-  function written(asked) {
-    const set = /** @type {[string, string][]} */ (Object.entries(asked).filter(([, value]) => value !== null));
+  function written(values) {
+    const set = /** @type {[string, string][]} */ (Object.entries(values).filter(([, value]) => value !== null));
     const query = new URLSearchParams(set).toString();
     return query && `?${query}`;
   }

@@ -307,7 +307,7 @@ class HandoverPage {
       may: (/** @type {string | undefined} */ right) => right === undefined || (right === "take-over" && this.mayTakeOver),
       settle: () => this.#frame !== null && this.#render(),
       things: () => [],
-      commands: () => (this.mayTakeOver ? [{ id: "mark-read", says: t("Mark the search as read, and go to the next"), does: () => this.#readHere(at()) }] : []),
+      commands: () => (this.mayTakeOver ? [{ id: "mark-read", title: t("Mark the search as read, and go to the next"), run: () => this.#readHere(at()) }] : []),
     };
   }
 

@@ -21,11 +21,11 @@ export class HistoryCommands {
   }
 
   commands() {
-    const { isAsked, askNothing, fresh, toNewest } = this.#view;
+    const { isFiltered, clearFilter, fresh, toNewest } = this.#view;
     return [
-      { id: "find", says: t("Find in what happened"), does: () => document.querySelector("#find")?.focus() },
-      { id: "show-all", not: !isAsked, says: t("Show all events again"), does: askNothing },
-      { id: "newest", not: !fresh, says: t("To the newest event"), does: toNewest },
+      { id: "find", title: t("Find in what happened"), run: () => document.querySelector("#find")?.focus() },
+      { id: "show-all", not: !isFiltered, title: t("Show all events again"), run: clearFilter },
+      { id: "newest", not: !fresh, title: t("To the newest event"), run: toNewest },
     ].filter(({ not }) => !not);
   }
 

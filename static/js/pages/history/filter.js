@@ -36,20 +36,20 @@ export function toHash({ seq, text }) {
 
 /**
  * Return (entry) -> boolean.
- * @param {Record<string, any>} asked
+ * @param {Record<string, any>} values
  * @param {string[]} words
  * @param {{ cardOf: (entry: any) => string | null, textOf: (entry: any) => string }} read `textOf` gives folded text
  */
-export function filter(asked, words, { cardOf, textOf }) {
-  const kinds = asked.kind && KINDS[asked.kind];
+export function filter(values, words, { cardOf, textOf }) {
+  const kinds = values.kind && KINDS[values.kind];
   return (/** @type {any} */ entry) => {
     const { event } = entry;
-    return (asked.person === null || event.actor?.id === asked.person) &&
+    return (values.person === null || event.actor?.id === values.person) &&
       (kinds === null || kinds.includes(event.kind)) &&
-      (asked.card === null || event.id === asked.card || cardOf(entry) === asked.card) &&
-      (asked.field === null || fieldsOf(event).has(asked.field)) &&
-      (asked.from === null || event.at >= asked.from) &&
-      (asked.to === null || event.at <= asked.to) &&
+      (values.card === null || event.id === values.card || cardOf(entry) === values.card) &&
+      (values.field === null || fieldsOf(event).has(values.field)) &&
+      (values.from === null || event.at >= values.from) &&
+      (values.to === null || event.at <= values.to) &&
       (!words.length || matchesAll(words, textOf(entry)));
   };
 }

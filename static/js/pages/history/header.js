@@ -58,21 +58,21 @@ function event(view) {
   const { seq, history } = view, target = /** @type {string} */ (view.target);
   if (seq === null || history.head === null || view.isShown(target)) return null;
   if (seq > history.head || seq === 0) return html`<p>${t("There is no event {seq}: the last one is {head}.", { seq, head: history.head })}</p>`;
-  if (history.find(seq)) return html`<p>${t("Event {seq} is hidden by what is asked.", { seq })} <button type="button" data-act="show-event" @click=${view.askNothing}>${t("Show all")}</button></p>`;
+  if (history.find(seq)) return html`<p>${t("Event {seq} is hidden by what is asked.", { seq })} <button type="button" data-act="show-event" @click=${view.clearFilter}>${t("Show all")}</button></p>`;
   return history.complete ? html`<p>${t("There is no event {seq} that you may see.", { seq })}</p>` : null;
 }
 
-/** @param {{ asked: any, offered: any, history: any }} given */
-function card({ asked, offered, history }) {
-  if (asked.card === null || !history.complete || offered.cards.has(asked.card)) return null;
+/** @param {{ values: any, offered: any, history: any }} given */
+function card({ values, offered, history }) {
+  if (values.card === null || !history.complete || offered.cards.has(values.card)) return null;
   return html`<p>${t("There is no such card on this board.")}</p>`;
 }
 
 /** @param {HistoryView} view */
 function nothingFits(view) {
-  const { shown, history, isAsked } = view;
+  const { shown, history, isFiltered } = view;
   if (shown || history.state === "reading" || history.head === null) return null;
-  return html`<p>${isAsked ? t("Nothing that happened fits what is asked.") : t("Nothing has happened yet.")}</p>`;
+  return html`<p>${isFiltered ? t("Nothing that happened fits what is asked.") : t("Nothing has happened yet.")}</p>`;
 }
 
 /**

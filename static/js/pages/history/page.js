@@ -35,7 +35,7 @@ export function mount(main, session, board) {
 /** @typedef {HistoryPage} HistoryView what templates are given */
 
 class HistoryPage {
-  asked = read(location.search);
+  values = read(location.search);
   text = readHash(location.hash).text;
   seq = readHash(location.hash).seq; // seq of the event in the URL
   /** @type {string | null} */ current = null; // key of the focused event
@@ -90,12 +90,12 @@ class HistoryPage {
   // --- for templates
 
   /** Return whether a filter is active, so that events may be hidden. */
-  get isAsked() {
+  get isFiltered() {
     return Boolean(this.text.trim()) || this.count > 0;
   }
 
   get count() {
-    return Object.values(this.asked).filter(Boolean).length;
+    return Object.values(this.values).filter(Boolean).length;
   }
 
   /** Key of the event in the URL. */
@@ -137,13 +137,13 @@ class HistoryPage {
    * @param {any} value
    */
   ask(name, value) {
-    this.#narrow({ ...this.asked, [name]: value }, this.text);
+    this.#narrow({ ...this.values, [name]: value }, this.text);
   }
 
-  askNothing = () => this.#narrow(NONE, "");
+  clearFilter = () => this.#narrow(NONE, "");
 
   /** @param {{ target: { value: any } }} given */
-  typed = ({ target: { value } }) => this.#narrow(this.asked, value);
+  typed = ({ target: { value } }) => this.#narrow(this.values, value);
 
   /**
    * Keep the words and move the focus to the results.
@@ -161,11 +161,11 @@ class HistoryPage {
   };
 
   /**
-   * @param {any} asked
+   * @param {any} values
    * @param {string} text
    */
-  #narrow(asked, text) {
-    this.asked = asked;
+  #narrow(values, text) {
+    this.values = values;
     this.text = text;
     this.#stale = true;
     this.#writeUrl();
@@ -175,7 +175,7 @@ class HistoryPage {
 
   /** Replace the URL without a history entry: the back button must not go through every letter. */
   #writeUrl() {
-    history.replaceState(history.state, "", location.pathname + written(this.asked) + toHash(/** @type {any} */ (this)));
+    history.replaceState(history.state, "", location.pathname + written(this.values) + toHash(/** @type {any} */ (this)));
   }
 
   #went = () => {
@@ -193,9 +193,9 @@ class HistoryPage {
   /** With a filter by text or person, one screen of results may need the whole history: load more only on demand. */
   #isNearEnd() {
     if (!this.isEverywhere || this.history.complete || this.history.state !== "read") return false;
-    if (this.asked.from !== null) return /** @type {any} */ (this.history).from > this.asked.from;
+    if (this.values.from !== null) return /** @type {any} */ (this.history).from > this.values.from;
     const { scrollHeight } = document.documentElement;
-    return !this.isAsked && scrollHeight - scrollY - innerHeight < NEAR_END_PX;
+    return !this.isFiltered && scrollHeight - scrollY - innerHeight < NEAR_END_PX;
   }
 
   // --- drawing
@@ -257,7 +257,7 @@ class HistoryPage {
 
   #find() {
     this.#stale = false;
-    this.#shown.find(this.asked, this.text, this.#shifts);
+    this.#shown.find(this.values, this.text, this.#shifts);
     this.#count();
   }
 

@@ -26,14 +26,14 @@ export class ShownEvents {
   }
 
   /**
-   * @param {any} asked
+   * @param {any} values
    * @param {string} text
    * @param {any} shifts
    */
-  find(asked, text, shifts) {
+  find(values, text, shifts) {
     const entries = this.#history.entries();
     const card = (/** @type {any} */ entry) => this.#history.card(entry);
-    const keep = filter(asked, tokenize(text), { cardOf: (/** @type {any} */ entry) => card(entry)?.id ?? null, textOf: this.#textOf });
+    const keep = filter(values, tokenize(text), { cardOf: (/** @type {any} */ entry) => card(entry)?.id ?? null, textOf: this.#textOf });
     /** @type {string | null} */
     let last = null;
     this.items = entries.filter(keep).map((/** @type {any} */ entry) => {

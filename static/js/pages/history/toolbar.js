@@ -32,16 +32,16 @@ export function tools(view) {
 
 /** @param {HistoryView} view */
 function menu(view) {
-  const { asked, offered } = view;
+  const { values, offered } = view;
   const set = (/** @type {string} */ name) => (/** @type {{ target: { value: any } }} */ { target: { value } }) => view.ask(name, value || null);
   return html`
-    ${choice("person", t("By whom"), asked.person, [["", t("anybody")], ...people(offered, asked.person)], set("person"))}
-    ${choice("kind", t("About"), asked.kind, [["", t("all")], ...Object.keys(KINDS).map((kind) => [kind, KIND_NAMES[kind]()])], set("kind"))}
-    ${view.isEverywhere ? nothing : choice("card", label.field("card"), asked.card, [["", t("all")], ...cards(view)], set("card"))}
-    ${choice("field", t("What was changed"), asked.field, [["", t("anything")], ...fields(offered, asked.field)], set("field"))}
+    ${choice("person", t("By whom"), values.person, [["", t("anybody")], ...people(offered, values.person)], set("person"))}
+    ${choice("kind", t("About"), values.kind, [["", t("all")], ...Object.keys(KINDS).map((kind) => [kind, KIND_NAMES[kind]()])], set("kind"))}
+    ${view.isEverywhere ? nothing : choice("card", label.field("card"), values.card, [["", t("all")], ...cards(view)], set("card"))}
+    ${choice("field", t("What was changed"), values.field, [["", t("anything")], ...fields(offered, values.field)], set("field"))}
     ${moment(view, "from", t("From"))} ${moment(view, "to", t("Until"))}
     <div class="buttons">
-      ${view.isAsked ? html`<button type="button" data-filter="none" @click=${view.askNothing}>${t("Show all")}</button>` : nothing}
+      ${view.isFiltered ? html`<button type="button" data-filter="none" @click=${view.clearFilter}>${t("Show all")}</button>` : nothing}
       <button type="button" class="primary" data-filter="done" popovertarget="filters" popovertargetaction="hide">${t("Close")}</button>
     </div>`;
 }
@@ -53,7 +53,7 @@ function menu(view) {
  */
 function moment(view, name, text) {
   const set = (/** @type {{ target: { value: any } }} */ { target: { value } }) => view.ask(name, fromInput(value));
-  return html`<label class="row"><span>${text}</span><input type="datetime-local" data-filter=${name} .value=${live(toInput(view.asked[name]))} @change=${set} /></label>`;
+  return html`<label class="row"><span>${text}</span><input type="datetime-local" data-filter=${name} .value=${live(toInput(view.values[name]))} @change=${set} /></label>`;
 }
 
 /**
@@ -61,34 +61,34 @@ function moment(view, name, text) {
  * @param {HistoryView} view
  */
 function filtered(view) {
-  if (!view.isAsked) return nothing;
+  if (!view.isFiltered) return nothing;
   return html`<span class="asked" data-testid="asked">
     ${chips(view).map(([name, text]) => html`<button type="button" class="chip on" data-active-filter=${name} title=${t("Take this filter away")} @click=${() => view.ask(name, null)}>${text} <span aria-hidden="true">✕</span></button>`)}
-    <button type="button" data-filter="all" @click=${view.askNothing}>${t("Show all")} <kbd aria-hidden="true">C</kbd></button>
+    <button type="button" data-filter="all" @click=${view.clearFilter}>${t("Show all")} <kbd aria-hidden="true">C</kbd></button>
   </span>`;
 }
 
 /** @param {HistoryView} view */
 function chips(view) {
-  const { asked, offered } = view;
+  const { values, offered } = view;
   return [
-    ["person", asked.person && (offered.people.get(asked.person) ?? view.accountName(asked.person))],
-    ["kind", asked.kind && KIND_NAMES[asked.kind]()],
-    ["card", asked.card && cardName(offered.cards.get(asked.card) && asCard(offered.cards.get(asked.card)))],
-    ["field", asked.field && label.field(asked.field)],
-    ["from", asked.from && t("from {at}", { at: formatShortMoment(asked.from) })],
-    ["to", asked.to && t("until {at}", { at: formatShortMoment(asked.to) })],
+    ["person", values.person && (offered.people.get(values.person) ?? view.accountName(values.person))],
+    ["kind", values.kind && KIND_NAMES[values.kind]()],
+    ["card", values.card && cardName(offered.cards.get(values.card) && asCard(offered.cards.get(values.card)))],
+    ["field", values.field && label.field(values.field)],
+    ["from", values.from && t("from {at}", { at: formatShortMoment(values.from) })],
+    ["to", values.to && t("until {at}", { at: formatShortMoment(values.to) })],
   ].filter(([, text]) => text);
 }
 
-/** @param {{ history: any, shown: number, offered: { all: number }, isAsked: boolean }} view */
-function counted({ history, shown, offered: { all }, isAsked }) {
+/** @param {{ history: any, shown: number, offered: { all: number }, isFiltered: boolean }} view */
+function counted({ history, shown, offered: { all }, isFiltered }) {
   const { progress, state } = history;
   if (progress && progress.read < progress.all && state === "reading") {
     return t("Reading… {read} of {all}", { read: number(progress.read), all: number(progress.all) });
   }
   if (history.from) return n("{count} event since {at}", "{count} events since {at}", shown, { at: formatShortMoment(history.from) });
-  return isAsked ? n("{count} event of {all}", "{count} events of {all}", shown, { all: number(all) }) : n("{count} event", "{count} events", shown);
+  return isFiltered ? n("{count} event of {all}", "{count} events of {all}", shown, { all: number(all) }) : n("{count} event", "{count} events", shown);
 }
 
 /** @type {(one: any[], other: any[]) => number} */
@@ -99,18 +99,18 @@ const asCard = ({ kind, number }) => ({ kind, state: { number } });
 
 /**
  * @param {{ people: any }} given
- * @param {any} asked
+ * @param {any} values
  */
-const people = ({ people }, asked) => [...people, ...(asked && !people.has(asked) ? [[asked, t("Somebody")]] : [])].sort(byName);
+const people = ({ people }, values) => [...people, ...(values && !people.has(values) ? [[values, t("Somebody")]] : [])].sort(byName);
 
 /**
  * @param {{ fields: any }} given
- * @param {any} asked
+ * @param {any} values
  */
-const fields = ({ fields }, asked) => [...new Set([...fields, ...(asked ? [asked] : [])])].map((field) => [field, label.field(field)]).sort(byName);
+const fields = ({ fields }, values) => [...new Set([...fields, ...(values ? [values] : [])])].map((field) => [field, label.field(field)]).sort(byName);
 
-/** @param {{ offered: any, asked: any }} given */
-function cards({ offered, asked }) {
+/** @param {{ offered: any, values: any }} given */
+function cards({ offered, values }) {
   const known = [...offered.cards.values()].sort((a, b) => a.number - b.number).map((card) => [card.id, cardName(asCard(card))]);
-  return asked.card && !offered.cards.has(asked.card) ? [...known, [asked.card, t("a card that is gone")]] : known;
+  return values.card && !offered.cards.has(values.card) ? [...known, [values.card, t("a card that is gone")]] : known;
 }

@@ -26,14 +26,14 @@ export class OperationsCommands {
 
   commands() {
     return [
-      { id: "open-search", may: "open", says: t("Open a search"), does: this.#opening.show },
-      { id: "find", says: t("Find a search"), does: () => document.querySelector("main [name=find]")?.focus() },
+      { id: "open-search", may: "open", title: t("Open a search"), run: this.#opening.show },
+      { id: "find", title: t("Find a search"), run: () => document.querySelector("main [name=find]")?.focus() },
     ].filter(({ may }) => this.may(may));
   }
 
   things() {
     return this.#board.of("search").map((/** @type {{ id: string, state: State }} */ { id, state }) => ({
-      id, says: [state.reference, shortPersonName(state.person), state.last_seen?.text].filter(Boolean).join(" · "), does: () => location.assign(`/searches/${id}`),
+      id, title: [state.reference, shortPersonName(state.person), state.last_seen?.text].filter(Boolean).join(" · "), run: () => location.assign(`/searches/${id}`),
     }));
   }
 }

@@ -53,8 +53,8 @@ export function band(replay) {
  */
 export function controls(replay) {
   const { past, player } = replay;
-  const button = (/** @type {string} */ name, /** @type {string} */ text, /** @type {any} */ does, { off = false, sign = name } = {}) => html`<button type="button" data-act=${name} aria-label=${text} title=${text}
-    aria-disabled=${off ? "true" : nothing} @click=${does}><svg viewBox="0 0 16 16" aria-hidden="true">${ICONS[sign]}</svg></button>`;
+  const button = (/** @type {string} */ name, /** @type {string} */ text, /** @type {any} */ action, { off = false, sign = name } = {}) => html`<button type="button" data-act=${name} aria-label=${text} title=${text}
+    aria-disabled=${off ? "true" : nothing} @click=${action}><svg viewBox="0 0 16 16" aria-hidden="true">${ICONS[sign]}</svg></button>`;
   const first = past.count === 1, last = past.count === past.length;
   return html`<div class="replay-controls" role="group" aria-label=${t("Play the past")}>
     ${button("first", t("The first moment"), () => replay.go(1), { off: first })}

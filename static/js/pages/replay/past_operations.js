@@ -53,7 +53,7 @@ export class PastOperations {
 
   things() {
     return this.board.of("search").map((/** @type {{ id: string, state: State }} */ { id, state }) => ({
-      id, says: `${state.reference} · ${shortPersonName(state.person)}`, does: () => location.assign(this.placeOf(id)),
+      id, title: `${state.reference} · ${shortPersonName(state.person)}`, run: () => location.assign(this.placeOf(id)),
     }));
   }
 

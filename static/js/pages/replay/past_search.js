@@ -23,7 +23,7 @@ export class PastSearch {
   /** @type {false} */ mayEdit = false;
   /** @type {false} */ mayLead = false;
   /** @type {any[]} */ walked = []; // Arrow keys as on the live board.
-  /** @type {any} */ picture = null; // a BoardViewModel, once the moment was read
+  /** @type {any} */ model = null; // a BoardViewModel, once the moment was read
   ui;
   drawn = true;
   lastBadge = new Map();
@@ -86,7 +86,7 @@ export class PastSearch {
   // --- for templates
 
   get title() {
-    const state = this.picture?.search?.state;
+    const state = this.model?.search?.state;
     return state ? `${t("Past")} · ${state.person.first_name} · ${state.reference} · Searchboard` : `${t("Past")} · Searchboard`;
   }
 
@@ -115,7 +115,7 @@ export class PastSearch {
 
   /** @param {any} card */
   notesOf(card) {
-    return this.picture.notes.get(card === LOG ? null : card) ?? [];
+    return this.model.notes.get(card === LOG ? null : card) ?? [];
   }
 
   /** @param {string} id */
@@ -129,8 +129,8 @@ export class PastSearch {
   }
 
   things() {
-    return [...(this.picture?.byId.values() ?? [])].map(({ id, kind, state }) => ({
-      id, number: state.number, says: `${cardName({ kind, state })} · ${state.description ?? state.title}`, does: () => this.openCard(id),
+    return [...(this.model?.byId.values() ?? [])].map(({ id, kind, state }) => ({
+      id, number: state.number, title: `${cardName({ kind, state })} · ${state.description ?? state.title}`, run: () => this.openCard(id),
     }));
   }
 
@@ -138,13 +138,13 @@ export class PastSearch {
 
   /** Read the moment's states before a draw. */
   look() {
-    this.picture = boardViewModel(this.board);
+    this.model = boardViewModel(this.board);
     this.marks = { ...this.marks, noteBadges: badgesOfNotes(this.board), today: day(serverNow()) };
   }
 
   /** @param {any} beside drawn while no card is open */
   template(beside) {
-    if (!this.picture.search) return html`<p class="erased">${t("What this search was at that moment has been erased.")}</p>`;
+    if (!this.model.search) return html`<p class="erased">${t("What this search was at that moment has been erased.")}</p>`;
     return html`${searchHeader(this)}
       ${this.#tools()}
       <div class="board-layout">

@@ -115,7 +115,7 @@ export class Actions {
   }
 
   allSeen() {
-    if (this.#page.filters.asked.changed === SINCE_LAST_LOOK) this.#page.filters.set("changed", null);
+    if (this.#page.filters.values.changed === SINCE_LAST_LOOK) this.#page.filters.set("changed", null);
     for (const id of [...this.#page.board.badges.keys()]) this.#page.board.clearBadge(id);
   }
 

@@ -29,7 +29,7 @@ const MEANINGS = {
  * @param {SearchView} view
  */
 export function statusBody(form, view) {
-  const now = view.picture.search.state.status;
+  const now = view.model.search.state.status;
   const chosen = form.raw("status");
   const pick = (/** @type {string} */ status) => () => {
     form.edit("status", status);
@@ -43,7 +43,7 @@ export function statusBody(form, view) {
       </label>`)}
       ${form.errors.status ? html`<p class="error">${form.errors.status}</p>` : nothing}
     </fieldset>
-    ${chosen === now ? nothing : asked(form, chosen, view)}
+    ${chosen === now ? nothing : fieldsOf(form, chosen, view)}
     ${form.theirs("status") ? row(form, "status", view) : nothing}`;
 }
 
@@ -52,8 +52,8 @@ export function statusBody(form, view) {
  * @param {string} status
  * @param {SearchView} view
  */
-function asked(form, status, view) {
-  return html`<p class="hint" data-testid="means">${MEANINGS[status](view.picture.search.state)}</p>
+function fieldsOf(form, status, view) {
+  return html`<p class="hint" data-testid="means">${MEANINGS[status](view.model.search.state)}</p>
     ${status === "found" ? html`<div class="grid">${rows(form, OUTCOME.map(({ path }) => path), view)}</div>` : nothing}
     ${status === "closed" ? anyway(form, view) : nothing}
     ${row(form, "reason", view, QUESTIONS[status]())}`;
@@ -65,7 +65,7 @@ function asked(form, status, view) {
  * @param {SearchView} view
  */
 function anyway(form, view) {
-  const found = openItems(view.board, view.picture.search.state);
+  const found = openItems(view.board, view.model.search.state);
   if (!found.any && !form.errors.acknowledge && !form.isMine("acknowledge")) return nothing;
   return html`${found.any ? openList(view, found) : nothing} ${row(form, "acknowledge", view, t("Why it is right to close it anyway"))}`;
 }

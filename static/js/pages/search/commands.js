@@ -12,7 +12,7 @@ export class SearchCommands {
 
   /**
    * @param {Pick<SearchView, "session" | "board" | "ui" | "act" | "filters" | "undo" | "focus" | "may" | "draw" | "drawNow">
-   *   & { picture(): BoardViewModel | null }} page
+   *   & { model(): BoardViewModel | null }} page
    */
   constructor(page) {
     this.#page = page;
@@ -28,21 +28,21 @@ export class SearchCommands {
   }
 
   /**
-   * Return the permitted commands, [{id, says, does}]. Those about a card apply to the one focused at `at`.
+   * Return the permitted commands, [{id, title, run}]. Those about a card apply to the one focused at `at`.
    * @param {any} at
    */
   commands(at) {
-    if (!this.#page.picture()?.search) return [];
+    if (!this.#page.model()?.search) return [];
     const card = this.#card(at);
     return [...(card ? this.#ofCard(card) : []), ...this.#ofBoard(card), ...this.#ofSearch()]
       .filter(({ may, not }) => this.may(may) && !not);
   }
 
-  /** Return what can be gone to, [{id, says, number, does}]. */
+  /** Return what can be gone to, [{id, title, number, run}]. */
   things() {
-    const { picture, act } = this.#page;
-    return [...(picture()?.byId.values() ?? [])].map((card) => ({
-      id: card.id, number: card.state.number, says: `${cardName(card)} · ${card.state.description ?? card.state.title}`, does: () => act.openCard(card.id),
+    const { model, act } = this.#page;
+    return [...(model()?.byId.values() ?? [])].map((card) => ({
+      id: card.id, number: card.state.number, title: `${cardName(card)} · ${card.state.description ?? card.state.title}`, run: () => act.openCard(card.id),
     }));
   }
 
@@ -54,16 +54,16 @@ export class SearchCommands {
     const on = (/** @type {any} */ field) => () => this.#open(id, field);
     const sighting = kind === "sighting" && !state.withdrawn;
     return [
-      { id: "edit", may: "edit", says: t("Edit {card}", { card: name }), does: () => this.#edit(kind, id) },
-      { id: "move", may: "edit", not: state.withdrawn, says: t("Move {card} to…", { card: name }), does: () => act.move(id) },
-      { id: "grade", may: "edit", not: !sighting, says: t("Grade {card}", { card: name }), does: on("[data-testid=grading] select") },
-      { id: "assess", may: "edit", not: !sighting, says: t("Assess {card}", { card: name }), does: on("[data-testid=assessing] select") },
-      { id: "take", may: "edit", not: state.assignee === session.account.id, says: t("Assign {card} to me", { card: name }),
-        does: () => act.command("card.assign", { card: id, assignee: session.account.id }) },
-      { id: "withdraw", may: "edit", not: state.withdrawn, says: t("Withdraw {card}…", { card: name }), does: () => act.dialog("withdraw", { entity: id }) },
-      { id: "note", may: "note", says: t("Write a note on {card}", { card: name }), does: on(NOTE_FIELD) },
-      { id: "restore", may: "edit", not: !state.withdrawn, says: t("Restore {card}", { card: name }), does: () => act.command("card.restore", { card: id }) },
-      { id: "close", not: ui.card !== id, says: t("Close {card}", { card: name }), does: act.close },
+      { id: "edit", may: "edit", title: t("Edit {card}", { card: name }), run: () => this.#edit(kind, id) },
+      { id: "move", may: "edit", not: state.withdrawn, title: t("Move {card} to…", { card: name }), run: () => act.move(id) },
+      { id: "grade", may: "edit", not: !sighting, title: t("Grade {card}", { card: name }), run: on("[data-testid=grading] select") },
+      { id: "assess", may: "edit", not: !sighting, title: t("Assess {card}", { card: name }), run: on("[data-testid=assessing] select") },
+      { id: "take", may: "edit", not: state.assignee === session.account.id, title: t("Assign {card} to me", { card: name }),
+        run: () => act.command("card.assign", { card: id, assignee: session.account.id }) },
+      { id: "withdraw", may: "edit", not: state.withdrawn, title: t("Withdraw {card}…", { card: name }), run: () => act.dialog("withdraw", { entity: id }) },
+      { id: "note", may: "note", title: t("Write a note on {card}", { card: name }), run: on(NOTE_FIELD) },
+      { id: "restore", may: "edit", not: !state.withdrawn, title: t("Restore {card}", { card: name }), run: () => act.command("card.restore", { card: id }) },
+      { id: "close", not: ui.card !== id, title: t("Close {card}", { card: name }), run: act.close },
     ];
   }
 
@@ -71,29 +71,29 @@ export class SearchCommands {
   #ofBoard(card) {
     const { act, filters, ui, undo } = this.#page;
     return [
-      { id: "add-sighting", may: "edit", says: t("Add a sighting"), does: () => act.dialog("sighting") },
-      { id: "add-task", may: "edit", says: t("Add a task"), does: () => act.dialog("task") },
-      { id: "note", may: "note", not: card, says: t("Write in the log"), does: () => this.#open(LOG, NOTE_FIELD) },
-      { id: "show-all", not: !filters.active, says: t("Show all cards again"), does: () => filters.clear() },
-      { id: "find", says: t("Find in this search"), does: () => document.querySelector("#find")?.focus() },
+      { id: "add-sighting", may: "edit", title: t("Add a sighting"), run: () => act.dialog("sighting") },
+      { id: "add-task", may: "edit", title: t("Add a task"), run: () => act.dialog("task") },
+      { id: "note", may: "note", not: card, title: t("Write in the log"), run: () => this.#open(LOG, NOTE_FIELD) },
+      { id: "show-all", not: !filters.active, title: t("Show all cards again"), run: () => filters.clear() },
+      { id: "find", title: t("Find in this search"), run: () => document.querySelector("#find")?.focus() },
       // Ctrl+Z has its own rules about typing (undo.js), which apply first.
-      { id: "undo-last", may: "edit", not: undo.shown?.state !== "offered", says: t("Undo what you have just done"), does: () => undo.undo(undo.shown.event) },
-      { id: "close", not: !ui.card || ui.card === card?.id, says: t("Close"), does: act.close },
+      { id: "undo-last", may: "edit", not: undo.shown?.state !== "offered", title: t("Undo what you have just done"), run: () => undo.undo(undo.shown.event) },
+      { id: "close", not: !ui.card || ui.card === card?.id, title: t("Close"), run: act.close },
     ];
   }
 
   #ofSearch() {
-    const { act, ui, picture } = this.#page, state = picture()?.search?.state, isClosed = state?.status === "closed";
+    const { act, ui, model } = this.#page, state = model()?.search?.state, isClosed = state?.status === "closed";
     const dialog = (/** @type {string} */ name) => () => act.dialog(name);
     return [
-      { id: "log", not: ui.card === LOG, says: t("Facts and log"), does: act.log },
-      { id: "history", says: t("What happened on this search"), does: () => location.assign(`/searches/${this.#page.board.id}/history`) },
-      { id: "edit-search", may: "edit", says: t("Edit facts…"), does: dialog("facts") },
-      { id: "worrying", may: "lead", not: isClosed, says: t("Is it worrying?"), does: dialog("worrying") },
-      { id: "appeal", may: "lead", not: isClosed, says: t("Appeal…"), does: dialog("appeal") },
-      { id: "access", may: "lead", not: isClosed, says: t("Access…"), does: dialog("access") },
-      { id: "set-status", may: "lead", says: t("Set status…"), does: dialog("status") },
-      { id: "outcome", may: "lead", not: !state?.outcome, says: t("Correct the outcome…"), does: dialog("outcome") },
+      { id: "log", not: ui.card === LOG, title: t("Facts and log"), run: act.log },
+      { id: "history", title: t("What happened on this search"), run: () => location.assign(`/searches/${this.#page.board.id}/history`) },
+      { id: "edit-search", may: "edit", title: t("Edit facts…"), run: dialog("facts") },
+      { id: "worrying", may: "lead", not: isClosed, title: t("Is it worrying?"), run: dialog("worrying") },
+      { id: "appeal", may: "lead", not: isClosed, title: t("Appeal…"), run: dialog("appeal") },
+      { id: "access", may: "lead", not: isClosed, title: t("Access…"), run: dialog("access") },
+      { id: "set-status", may: "lead", title: t("Set status…"), run: dialog("status") },
+      { id: "outcome", may: "lead", not: !state?.outcome, title: t("Correct the outcome…"), run: dialog("outcome") },
     ];
   }
 
@@ -102,8 +102,8 @@ export class SearchCommands {
    * @param {any} at
    */
   #card(at) {
-    const { picture, ui } = this.#page;
-    return picture()?.byId.get(at?.closest?.("article[data-card]")?.dataset.card ?? ui.card);
+    const { model, ui } = this.#page;
+    return model()?.byId.get(at?.closest?.("article[data-card]")?.dataset.card ?? ui.card);
   }
 
   /**

@@ -110,7 +110,7 @@ function buttons(view, form, send) {
  */
 function facts(form, view) {
   const some = paths(fields.SEARCH).filter((/** @type {string} */ path) => !path.startsWith("criteria."));
-  return html`<div class="grid">${rows(form, some, view)}</div>${criteriaRows(form, view, view.picture.search.state.criteria)}`;
+  return html`<div class="grid">${rows(form, some, view)}</div>${criteriaRows(form, view, view.model.search.state.criteria)}`;
 }
 
 /**
@@ -130,7 +130,7 @@ function column(view, { name, entity }, send) {
  */
 function withdrawal(view, card) {
   const form = view.forms.get("withdraw", card);
-  const entity = view.picture.byId.get(card);
+  const entity = view.model.byId.get(card);
   const body = html`<p>${t("It is folded away, not deleted: its number and its history stay, and it can be restored.")}</p>${row(form, "reason", view)}`;
   const title = t("Withdraw {card}", { card: cardName(entity) });
   return dialog("withdraw", title, formOf(form, "withdraw", body, buttons(view, form, t("Withdraw")), view.submit), view.act.closeDialog);

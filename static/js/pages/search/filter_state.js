@@ -6,7 +6,7 @@ import { SINCE_LAST_LOOK, NONE, filter, read, written } from "../../shared/card_
 
 export class FilterState {
   text = ""; // not in the URL: it may be a name
-  /** @type {any} */ asked;
+  /** @type {any} */ values;
   /** @type {string | null} */ trouble = null; // why changes since a time are unknown: "reading", "failed"
   #page;
   /** @type {any | null} */ #read = null; // the time requested
@@ -15,16 +15,16 @@ export class FilterState {
   /** @param {Pick<SearchView, "session" | "board" | "address" | "notesOf" | "draw"> & { cleared(): void }} page */
   constructor(page) {
     this.#page = page;
-    this.asked = read(location.search);
+    this.values = read(location.search);
   }
 
   /** Return whether a filter is active, so that cards may be hidden. */
   get active() {
-    return Boolean(this.text.trim()) || Object.values(this.asked).some((value) => value !== null);
+    return Boolean(this.text.trim()) || Object.values(this.values).some((value) => value !== null);
   }
 
   get count() {
-    return Object.values(this.asked).filter((value) => value !== null).length;
+    return Object.values(this.values).filter((value) => value !== null).length;
   }
 
   /** @param {string} text */
@@ -38,8 +38,8 @@ export class FilterState {
    * @param {any} value
    */
   set(name, value) {
-    this.asked = { ...this.asked, [name]: value };
-    this.#page.address.ask(written(this.asked));
+    this.values = { ...this.values, [name]: value };
+    this.#page.address.ask(written(this.values));
     this.#page.draw();
   }
 
@@ -48,13 +48,13 @@ export class FilterState {
    * @param {any} value
    */
   toggle(name, value) {
-    this.set(name, this.asked[name] === value ? null : value);
+    this.set(name, this.values[name] === value ? null : value);
   }
 
   clear() {
     if (!this.active) return false;
     this.text = "";
-    this.asked = NONE;
+    this.values = NONE;
     this.#page.cleared();
     this.#page.address.ask("");
     this.#page.draw();
@@ -67,8 +67,8 @@ export class FilterState {
    */
   isShown({ isOverdue, isChanged }) {
     const { session } = this.#page;
-    if (this.#read !== this.asked.changed) this.#readSince();
-    return filter(this.asked, this.text, { account: session.account.id, isOverdue, isChanged, isSince: this.#isSince, nameOf: (/** @type {string} */ id) => accountName(session, id) });
+    if (this.#read !== this.values.changed) this.#readSince();
+    return filter(this.values, this.text, { account: session.account.id, isOverdue, isChanged, isSince: this.#isSince, nameOf: (/** @type {string} */ id) => accountName(session, id) });
   }
 
   again = () => {
@@ -87,14 +87,14 @@ export class FilterState {
 
   /** Find the seq for a time: states carry the seq of their last change, not its time. */
   async #readSince() {
-    const { changed } = this.asked;
+    const { changed } = this.values;
     this.#read = changed;
     this.#since = this.trouble = null;
     if (changed === null || changed === SINCE_LAST_LOOK) return;
     this.trouble = "reading";
     const { id, state } = /** @type {Entity} */ (this.#page.board.get(this.#page.board.id));
     const seq = Date.parse(changed) < Date.parse(state.opened_at) ? 0 : await seqAt(id, changed);
-    if (changed !== this.asked.changed) return; // another time was chosen meanwhile
+    if (changed !== this.values.changed) return; // another time was chosen meanwhile
     this.#since = seq;
     this.trouble = seq === null ? "failed" : null;
     this.#page.draw();

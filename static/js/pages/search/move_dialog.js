@@ -11,8 +11,8 @@ import { cardName, columnName } from "../../format/values.js";
  * @param {string} id
  */
 export function moveDialog(view, id) {
-  const entity = view.picture.byId.get(id);
-  const { columns } = view.picture;
+  const entity = view.model.byId.get(id);
+  const { columns } = view.model;
   const open = view.ui.dialog;
   const { column, others } = chosen(view, id);
   const pick = (/** @type {string} */ key) => (/** @type {any} */ event) => {
@@ -56,7 +56,7 @@ export function moveDialog(view, id) {
  * @param {string} id
  */
 function chosen(view, id) {
-  const { columns, byId } = view.picture;
+  const { columns, byId } = view.model;
   const own = columns.find((/** @type {{ cards: any }} */ { cards }) => cards.includes(byId.get(id)));
   const column = columns.find((/** @type {Entity} */ column) => column.id === view.ui.dialog.column) ?? own ?? columns[0];
   return { column, others: column.cards.filter((/** @type {any} */ card) => card.id !== id && !card.added) };

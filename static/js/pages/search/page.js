@@ -47,7 +47,7 @@ export function mount(root, session, boardId, cardId = null) {
 /** @typedef {SearchPage} SearchView what templates are given */
 
 class SearchPage {
-  /** @type {any} */ picture = null; // a BoardViewModel, once the board was read
+  /** @type {any} */ model = null; // a BoardViewModel, once the board was read
   /** @type {any} */ marks = null; // CardBadges of the last draw
   /** @type {Map<string, ChangeBadge>} */ lastBadge = new Map(); // card -> its badge when it was opened
   /** @type {Map<string, any>} */ sources = new Map(); // sighting -> source's name and contact, if read here
@@ -80,7 +80,7 @@ class SearchPage {
     this.forms = new Forms(this.board, this.sources);
     this.authors = new NoteAuthors(boardId);
     this.address = new CardUrl(boardId, (/** @type {any} */ card) => this.#onCardUrl(card));
-    this.namesakes = new SameReference(boardId, this.draw);
+    this.sameReference = new SameReference(boardId, this.draw);
     this.finder = new FindBox({ board: boardId, session, draw: this.draw, typed: (/** @type {string} */ text) => this.filters.find(text), go: (/** @type {Hit} */ hit) => this.act.goTo(hit) });
     const { board, ui, focus, forms, authors, address, sources, lastBadge, notesOf, may, draw } = this;
     this.filters = new FilterState({ session, board, address, notesOf, draw, cleared: () => this.finder.stop() });
@@ -88,7 +88,7 @@ class SearchPage {
     this.added = new AddedCardFocus({ session, board, showColumn: (column) => this.act.showColumn(column) });
     const { filters, undo, added } = this;
     this.act = new Actions({ board, ui, address, forms, focus, filters, sources, lastBadge, undo, added, notesOf, draw });
-    this.attention = new PresenceTracker({ board, ui, lastBadge, authors, forms, notesOf, draw });
+    this.presence = new PresenceTracker({ board, ui, lastBadge, authors, forms, notesOf, draw });
     this.arrows = new CardArrowKeys(root);
     this.clock = new RelativeTimes(root);
     this.dialogs = new Dialogs(root);
@@ -97,8 +97,8 @@ class SearchPage {
       dropped: (/** @type {string} */ id, /** @type {any} */ place) => this.#onDrop(id, place),
       showColumn: (/** @type {string} */ column) => this.act.showColumn(column),
     });
-    const { act, drawNow } = this, picture = () => this.picture;
-    this.keys = new ShortcutHandler((session.pageCommands = new SearchCommands({ session, board, ui, act, filters, undo, focus, may, draw, drawNow, picture })));
+    const { act, drawNow } = this, model = () => this.model;
+    this.keys = new ShortcutHandler((session.pageCommands = new SearchCommands({ session, board, ui, act, filters, undo, focus, may, draw, drawNow, model })));
     this.#behaviours = [this.address, this.arrows, this.clock, this.drag, this.finder, this.keys, this.undo];
   }
 
@@ -116,7 +116,7 @@ class SearchPage {
   // --- permissions
 
   get isClosed() {
-    return this.picture?.search?.state.status === "closed";
+    return this.model?.search?.state.status === "closed";
   }
 
   get mayRead() {
@@ -128,7 +128,7 @@ class SearchPage {
   }
 
   get mayEdit() {
-    return this.session.can("investigator") && Boolean(this.picture?.search) && !this.isClosed;
+    return this.session.can("investigator") && Boolean(this.model?.search) && !this.isClosed;
   }
 
   get mayLead() {
@@ -143,7 +143,7 @@ class SearchPage {
    * @param {any} entry
    */
   mayReopen(entry) {
-    const form = this.mayNote && this.picture?.search ? this.forms.of(entry) : null;
+    const form = this.mayNote && this.model?.search ? this.forms.of(entry) : null;
     return form !== null && (!form.entity || Boolean(this.board.get(form.entity)));
   }
 
@@ -178,7 +178,7 @@ class SearchPage {
    * @param {string | null} card
    * @returns {any[]}
    */
-  notesOf = (card) => this.picture?.notes.get(card === LOG ? null : card) ?? [];
+  notesOf = (card) => this.model?.notes.get(card === LOG ? null : card) ?? [];
 
   /** @param {string} id */
   historyOf(id) {
@@ -196,7 +196,7 @@ class SearchPage {
   }
 
   sightings() {
-    return sightings(this.picture, this.ui.card);
+    return sightings(this.model, this.ui.card);
   }
 
   // --- drawing
@@ -213,17 +213,17 @@ class SearchPage {
     this.#frame = null;
     const { state } = this.board.freshness;
     if (state === "forbidden") return this.#onAccessLost();
-    this.picture = boardViewModel(this.board, this.ui.held);
-    if (!this.picture.search) return render(loading(), this.#root);
+    this.model = boardViewModel(this.board, this.ui.held);
+    if (!this.model.search) return render(loading(), this.#root);
     this.#prepare();
     keepFocus(this.#root, () => render(this.#template(), this.#root));
-    showAtFoot(html`${this.namesakes.line} ${refusals(this)}`);
+    showAtFoot(html`${this.sameReference.line} ${refusals(this)}`);
     this.dialogs.settle();
     this.drag.attach(this.mayEdit);
     this.clock.fill();
     this.focus.apply();
     this.added.show(this.#root);
-    this.attention.tell();
+    this.presence.tell();
     if (!this.drawn) this.#drawRest();
     return undefined;
   }
@@ -247,7 +247,7 @@ class SearchPage {
   /** Remove the search from screen and memory when access is lost. */
   #onAccessLost() {
     this.ui.dialog = this.ui.held = null;
-    this.picture = null;
+    this.model = null;
     this.#forget();
     this.lastBadge.clear();
     this.finder.forget();
@@ -259,12 +259,12 @@ class SearchPage {
   }
 
   #prepare() {
-    const { picture, ui } = this;
+    const { model, ui } = this;
     this.marks = cardBadges(this);
-    const { reference, person } = picture.search.state;
+    const { reference, person } = model.search.state;
     document.title = `${person.first_name} · ${reference} · Searchboard`;
-    this.attention.refresh();
-    this.namesakes.refresh(reference);
+    this.presence.refresh();
+    this.sameReference.refresh(reference);
     if (ui.dialog?.entity && !this.board.get(ui.dialog.entity)) ui.dialog = null; // its subject was removed
   }
 
@@ -315,6 +315,6 @@ class SearchPage {
   }
 
   #countOverdue() {
-    if (this.picture?.search && !document.hidden && countOverdue(this.board) !== this.marks?.overdue) this.draw();
+    if (this.model?.search && !document.hidden && countOverdue(this.board) !== this.marks?.overdue) this.draw();
   }
 }

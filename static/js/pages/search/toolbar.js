@@ -13,7 +13,7 @@ export function tools(view) {
   const hint = hasKeyboard() ? t("Find in this search  /") : t("Find in this search");
   return html`<div class="tools" data-testid="tools">
     ${adding(view)}
-    ${findField(view.finder, { hint, name: t("Find in this search"), cardOf: (/** @type {{ card: any }} */ { card }) => view.picture.byId.get(card) })}
+    ${findField(view.finder, { hint, name: t("Find in this search"), cardOf: (/** @type {{ card: any }} */ { card }) => view.model.byId.get(card) })}
     ${filterMenu(view)}
     <span class="space"></span>
     ${whole(view)}
@@ -27,12 +27,12 @@ export function tools(view) {
  */
 function shown(view) {
   const { marks: { overdue, changed }, filters, act } = view;
-  const { asked } = filters;
+  const { values } = filters;
   return html`<div class="filter-bar" data-testid="shown">
     <div class="chips" role="group" aria-label=${t("Show")}>
-      ${chip("mine", t("Mine"), asked.assignee === "me", () => filters.toggle("assignee", "me"))}
-      ${chip("overdue", t("Overdue {count}", { count: overdue }), asked.overdue !== null, () => filters.toggle("overdue", "yes"), overdue ? "alert" : "none")}
-      ${chip("changed", t("Changed {count}", { count: changed.length }), asked.changed === SINCE_LAST_LOOK, () => filters.toggle("changed", SINCE_LAST_LOOK), changed.length ? "" : "none")}
+      ${chip("mine", t("Mine"), values.assignee === "me", () => filters.toggle("assignee", "me"))}
+      ${chip("overdue", t("Overdue {count}", { count: overdue }), values.overdue !== null, () => filters.toggle("overdue", "yes"), overdue ? "alert" : "none")}
+      ${chip("changed", t("Changed {count}", { count: changed.length }), values.changed === SINCE_LAST_LOOK, () => filters.toggle("changed", SINCE_LAST_LOOK), changed.length ? "" : "none")}
       ${changed.length ? html`<button type="button" class="plain" data-act="all-seen" @click=${act.allSeen}>${t("All seen")}</button>` : nothing}
     </div>
     ${activeFilters(view)} ${hasHeaderChanged(view)}
@@ -51,8 +51,8 @@ const hasMenu = (view) => view.mayEdit || view.mayLead;
  */
 function whole(view) {
   const { act, ui } = view;
-  const item = (/** @type {string} */ name, /** @type {string} */ text, /** @type {any} */ does, /** @type {any} */ pressed = nothing) => html`<button type="button" data-act=${name} aria-pressed=${pressed}
-    popovertarget="search-menu" popovertargetaction="hide" @click=${does}>${text}</button>`;
+  const item = (/** @type {string} */ name, /** @type {string} */ text, /** @type {any} */ action, /** @type {any} */ pressed = nothing) => html`<button type="button" data-act=${name} aria-pressed=${pressed}
+    popovertarget="search-menu" popovertargetaction="hide" @click=${action}>${text}</button>`;
   return html`<div class="search-menu" id="search-menu" popover=${hasMenu(view) ? "auto" : nothing} role="group" aria-label=${t("The search as a whole")}>
     ${item("log", t("Facts and log"), act.log, ui.card === "log")}
     <a class="button" data-act="history" href="/searches/${view.board.id}/history">${t("History")}</a>

@@ -39,7 +39,7 @@ function span({ from, until }) {
  * @param {BoardView} view
  */
 export function appealFacts(view) {
-  const { appeal } = view.picture.search.state;
+  const { appeal } = view.model.search.state;
   const dates = [appeal.from && t("from {at}", { at: formatMoment(appeal.from) }), appeal.until && t("until {at}", { at: formatMoment(appeal.until) })];
   return html`<section data-testid="appeal-facts">
     <h3>${label.field("appeal")}

@@ -40,7 +40,7 @@ function grading(id, view) {
  * @param {BoardView} view
  */
 function assessed({ id, state }, view) {
-  const other = state.duplicate_of && view.picture.byId.get(state.duplicate_of);
+  const other = state.duplicate_of && view.model.byId.get(state.duplicate_of);
   const link = other ? html` <a href=${view.path(other.id)} @click=${(/** @type {MouseEvent} */ event) => view.open(event, other.id)}>${t("of {card}", { card: cardName(other) })}</a>` : nothing;
   return html`<div data-testid="assessing"><h3>${label.field("assessment")} <span data-testid="assessment" class="assessed ${state.assessment}">${label.assessment(state.assessment)}${link}</span></h3>
     ${view.mayEdit ? assessing(id, view) : nothing}</div>`;

@@ -4,16 +4,16 @@ import { avatarList } from "../avatars.js";
 
 /**
  * @param {{
- *   board: AnyBoard, session: Session, forms: Pick<CardBadges, "drafts">, picture: BoardViewModel,
+ *   board: AnyBoard, session: Session, forms: Pick<CardBadges, "drafts">, model: BoardViewModel,
  *   filters: { isShown(rules: { isOverdue(card: Entity): boolean, isChanged(id: string): boolean }): (card: Card) => boolean },
  * }} view
  * @returns {CardBadges}
  */
-export function cardBadges({ board, session, filters, forms, picture }) {
+export function cardBadges({ board, session, filters, forms, model }) {
   const noteBadges = badgesOfNotes(board);
   const isChanged = (/** @type {string} */ id) => board.badges.has(id) || noteBadges.has(id);
   const isOverdue = overdueAt(board, serverNow().toISOString());
-  const cards = picture.columns.flatMap((column) => column.cards);
+  const cards = model.columns.flatMap((column) => column.cards);
   return {
     today: day(serverNow()),
     drafts: forms.drafts,

@@ -24,7 +24,7 @@ export function cardPanel(view) {
   const { card } = view.ui;
   if (!card) return nothing;
   if (card === LOG) return log(view);
-  const entity = view.picture.byId.get(card);
+  const entity = view.model.byId.get(card);
   return keyed(card, entity ? opened(entity, view) : gone(view));
 }
 
@@ -73,7 +73,7 @@ function history(id, query, view) {
  */
 function bar(entity, name, view) {
   const { id, state, pending } = entity;
-  const column = view.picture.columns.find((column) => column.id === state.column);
+  const column = view.model.columns.find((column) => column.id === state.column);
   return html`<header class="panel-bar">
     <b class="kind">${name}</b>
     <span class="in-column">${column ? t("in {column}", { column: columnName(column.state) }) : nothing}</span>

@@ -33,7 +33,7 @@ export function columnMenuButton(column, view) {
  */
 export function columnMenu(column, view) {
   if (!mayArrange(view)) return nothing;
-  const { columns } = view.picture;
+  const { columns } = view.model;
   const at = columns.findIndex(({ id }) => id === column.id);
   const id = column.id;
   const dialog = (/** @type {string} */ name) => () => view.act.dialog(name, { entity: id });
@@ -52,13 +52,13 @@ export function columnMenu(column, view) {
  * @param {ColumnEntity} column
  * @param {string} name
  * @param {string} text
- * @param {() => void} does
+ * @param {() => void} action
  * @param {{ first?: boolean, not?: string | false }} [options] `not` is why this can't be done. The item stays focusable, so that
  *   the text is read out
  */
-function item(column, name, text, does, { first = false, not = false } = {}) {
+function item(column, name, text, action, { first = false, not = false } = {}) {
   if (!not) {
-    return html`<button type="button" data-act=${name} ?autofocus=${first} popovertarget=${idOf(column)} popovertargetaction="hide" @click=${does}>${text}</button>`;
+    return html`<button type="button" data-act=${name} ?autofocus=${first} popovertarget=${idOf(column)} popovertargetaction="hide" @click=${action}>${text}</button>`;
   }
   const why = `${name}-${column.id}`;
   return html`<button type="button" data-act=${name} aria-disabled="true" aria-describedby=${why}>${text}</button><small id=${why}>${not}</small>`;
@@ -70,11 +70,11 @@ function item(column, name, text, does, { first = false, not = false } = {}) {
  * @param {BoardView} view
  * @returns {string | false}
  */
-function whyItStays({ id, state, cards }, { picture }) {
+function whyItStays({ id, state, cards }, { model }) {
   if (cards.length) return n("It has {count} card.", "It has {count} cards.", cards.length);
-  const withdrawn = picture.withdrawn.filter((card) => card.state.column === id).length;
+  const withdrawn = model.withdrawn.filter((card) => card.state.column === id).length;
   if (withdrawn) return n("It has {count} withdrawn card.", "It has {count} withdrawn cards.", withdrawn);
-  const isLast = picture.columns.filter((column) => column.state.role === state.role).length === 1;
+  const isLast = model.columns.filter((column) => column.state.role === state.role).length === 1;
   if (isLast && state.role === "inbox") return t("New sightings arrive here: one such column has to stay.");
   if (isLast && state.role === "todo") return t("New tasks arrive here: one such column has to stay.");
   return false;

@@ -12,9 +12,9 @@ const FIRST = 20;
 
 /** @param {BoardView} view */
 export function columns(view) {
-  const { ui, picture } = view;
-  const shown = picture.columns.map((column) => ({ column, cards: column.cards.filter(view.marks.isShown) }));
-  const chosen = picture.columns.some(({ id }) => id === ui.column) ? ui.column : picture.columns[0]?.id;
+  const { ui, model } = view;
+  const shown = model.columns.map((column) => ({ column, cards: column.cards.filter(view.marks.isShown) }));
+  const chosen = model.columns.some(({ id }) => id === ui.column) ? ui.column : model.columns[0]?.id;
   return html`${tabs(shown, chosen, view)}
     <div class="board" data-testid="board">
       ${repeat(shown, ({ column }) => column.id, ({ column, cards }) => section(column, cards, column.id === chosen, view))}
@@ -34,7 +34,7 @@ function tabs(shown, chosen, view) {
         aria-current=${column.id === chosen ? "true" : "false"} @click=${pick(column.id)}>
       ${columnName(column.state)} <b>${cards.length}</b>${cards.some(({ id }) => view.badgeOf(id)) ? html`<i class="dot" role="img" aria-label=${t("changed")}></i>` : nothing}
     </button>`)}
-    ${columnMenuButton(view.picture.columns.find(({ id }) => id === chosen), view)}
+    ${columnMenuButton(view.model.columns.find(({ id }) => id === chosen), view)}
   </nav>`;
 }
 
@@ -68,7 +68,7 @@ function none(column, view) {
 
 /** @param {BoardView} view */
 function withdrawn(view) {
-  const cards = view.picture.withdrawn;
+  const cards = view.model.withdrawn;
   if (!cards.length) return nothing;
   return html`<details class="withdrawn" data-testid="withdrawn">
     <summary>${n("{count} withdrawn card", "{count} withdrawn cards", cards.length)}</summary>

@@ -57,7 +57,7 @@ function item(note, { card, corrected, form, view }) {
         ${timeElement(state.happened_at)}${author ? html` · ${author}` : nothing}
         ${pending ? html`<span class="sending">${sendingCard(pending)}</span>` : nothing}
         ${corrected.has(id) ? html`<span class="corrected">${t("corrected")}</span>` : nothing}
-        ${!card && state.card ? html`<span>${cardName(view.picture.byId.get(state.card))}</span>` : nothing}
+        ${!card && state.card ? html`<span>${cardName(view.model.byId.get(state.card))}</span>` : nothing}
       </p>
       <p class="text">${state.text}</p>
       ${view.mayNote && form && !pending ? html`<button type="button" class="plain" data-act="correct" @click=${() => correct(form, id, view)}>${t("Correct")}</button>` : nothing}

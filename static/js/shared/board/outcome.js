@@ -12,7 +12,7 @@ const NAMED = 10; // cards of a kind listed by name; the others are counted
 
 /** @param {BoardView} view */
 export function outcome(view) {
-  const { state } = view.picture.search;
+  const { state } = view.model.search;
   if (state.status === "open") {
     return state.status_reason ? html`<p class="outcome" data-testid="outcome">${t("opened again: {reason}", { reason: state.status_reason })}</p>` : nothing;
   }
@@ -63,7 +63,7 @@ const waits = (text, status) => (status === "found" ? html`<span class="text-ale
  * @param {BoardView} view
  */
 function open(view) {
-  const { tasks, sightings } = openItems(view.board, view.picture.search.state);
+  const { tasks, sightings } = openItems(view.board, view.model.search.state);
   if (!tasks.length && !sightings.length) return nothing;
   return html`<p class="still-open" data-testid="still-open">${t("Before closing:")} ${joined(cards(tasks, sightings, view))}</p>`;
 }

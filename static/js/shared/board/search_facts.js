@@ -10,7 +10,7 @@ import { worryingFacts } from "./worrying.js";
 
 /** @param {BoardView} view */
 export function searchFacts(view) {
-  const { state } = view.picture.search;
+  const { state } = view.model.search;
   const some = SEARCH.filter(({ path }) => !path.startsWith("criteria."));
   return html`<section class="card-facts" data-testid="search-facts">
     <h3>${t("Facts of the search")}

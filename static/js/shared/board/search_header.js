@@ -12,7 +12,7 @@ import { worryingBadge } from "./worrying_badge.js";
 
 /** @param {BoardView} view */
 export function searchHeader(view) {
-  const { state, pending, id } = view.picture.search;
+  const { state, pending, id } = view.model.search;
   const badge = view.board.badges.get(id);
   const { person } = state;
   const name = [person.first_name, person.last_name].filter(Boolean).join(" ");
@@ -38,7 +38,7 @@ export function searchHeader(view) {
  * @param {BoardView} view
  */
 export function hasHeaderChanged(view) {
-  const { id } = view.picture.search;
+  const { id } = view.model.search;
   const badge = view.board.badges.get(id);
   if (!badge) return nothing;
   return html`<p class="change-note" data-testid="head-changed"><span>${label.event(badge.type)}${badge.actor ? ` · ${badge.actor.name}` : ""} ${agoElement(badge.at)}</span>

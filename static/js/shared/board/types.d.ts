@@ -113,7 +113,7 @@ interface FormView {
 interface BoardReading {
   readonly session: Session;
   readonly board: AnyBoard;
-  readonly picture: BoardViewModel<SearchEntity>;
+  readonly model: BoardViewModel<SearchEntity>;
   readonly ui: { card: string | null; column: string | null };
   readonly authors: { get(note: string): string | undefined };
   readonly lastBadge: Map<string, ChangeBadge>;

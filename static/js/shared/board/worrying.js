@@ -35,7 +35,7 @@ function suggestion(state) {
  * @param {BoardView} view
  */
 export function worryingFacts(view) {
-  const { state } = view.picture.search;
+  const { state } = view.model.search;
   return html`<section class="worrying" data-testid="criteria">
     <h3>${t("Worrying disappearance")}
       ${view.mayLead && view.mayEdit ? html`<button type="button" class="plain" data-act="qualify" @click=${() => view.act.dialog("worrying")}>${t("Qualify…")}</button>` : nothing}
@@ -61,7 +61,7 @@ function criterion(key, said, isSuggested) {
  * @param {LiveBoardView} view
  */
 export function worryingBody(form, view) {
-  const { state } = view.picture.search;
+  const { state } = view.model.search;
   const pick = (/** @type {boolean | null} */ decision) => () => {
     form.edit("worrying", String(decision ?? ""));
     view.draw();

@@ -59,5 +59,5 @@ export function hitCommand({ board, reference, kind, id, number, card, found: ma
   const text = matches.map((/** @type {{ text: string }} */ { text }) => text).join(" … ");
   const at = kind === "search" || (kind === "note" && !card) ? "" : `/cards/${card ?? id}`;
   const path = board === "operations" ? "/" : `/searches/${board}${at}`;
-  return { id, says: [reference ?? t("All searches"), kind === "search" ? null : what, text].filter(Boolean).join(" · "), does: () => location.assign(path) };
+  return { id, title: [reference ?? t("All searches"), kind === "search" ? null : what, text].filter(Boolean).join(" · "), run: () => location.assign(path) };
 }

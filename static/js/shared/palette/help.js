@@ -32,7 +32,7 @@ export class HelpTitles {
    */
   get items() {
     return this.#titles.map(({ title, heading, url }) => ({
-      id: url, says: t("Help: {title}", { title: heading ? `${title} · ${heading}` : title }), does: () => location.assign(url),
+      id: url, title: t("Help: {title}", { title: heading ? `${title} · ${heading}` : title }), run: () => location.assign(url),
     }));
   }
 }

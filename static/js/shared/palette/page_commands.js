@@ -8,21 +8,21 @@ import { t } from "../../core/i18n.js";
  * @returns {PageCommand[]}
  */
 export function pageCommands(session, keys) {
-  const go = (/** @type {string} */ path) => ({ id: path, not: location.pathname === path, does: () => location.assign(path) });
+  const go = (/** @type {string} */ path) => ({ id: path, not: location.pathname === path, run: () => location.assign(path) });
   /** @type {(PageCommand & { not?: boolean, role?: Role })[]} */
   const commands = [
-    { ...go("/"), says: t("All searches") },
-    { ...go("/history"), says: t("What happened, everywhere") },
-    { ...go("/since"), says: t("Since you left") },
-    { ...go("/intake"), says: t("Take a call"), role: "investigator" },
-    { ...go("/handover"), says: t("Handover") },
-    { ...go("/accounts"), says: t("Accounts"), role: "admin" },
-    { ...go("/audit"), says: t("Audit log"), role: "admin" },
-    { ...go("/account"), says: t("Your account") },
-    { ...go("/api"), says: t("For other programs") },
-    { ...go("/help"), says: t("Help") },
-    { id: "keys", says: t("Show the keys"), does: keys },
-    { id: "sign-out", says: t("Sign out"), does: () => /** @type {HTMLFormElement} */ (document.querySelector("[data-sign-out]")).requestSubmit() },
+    { ...go("/"), title: t("All searches") },
+    { ...go("/history"), title: t("What happened, everywhere") },
+    { ...go("/since"), title: t("Since you left") },
+    { ...go("/intake"), title: t("Take a call"), role: "investigator" },
+    { ...go("/handover"), title: t("Handover") },
+    { ...go("/accounts"), title: t("Accounts"), role: "admin" },
+    { ...go("/audit"), title: t("Audit log"), role: "admin" },
+    { ...go("/account"), title: t("Your account") },
+    { ...go("/api"), title: t("For other programs") },
+    { ...go("/help"), title: t("Help") },
+    { id: "keys", title: t("Show the keys"), run: keys },
+    { id: "sign-out", title: t("Sign out"), run: () => /** @type {HTMLFormElement} */ (document.querySelector("[data-sign-out]")).requestSubmit() },
   ];
   return commands.filter(({ not, role }) => !not && (!role || session.can(role)));
 }

@@ -88,13 +88,13 @@ export class Palette {
   #do(item) {
     if (!item) return;
     this.#close();
-    item.does();
+    item.run();
     this.#session.pageCommands?.settle?.();
   }
 
   #groups() {
     const words = tokenize(this.#text);
-    const has = (/** @type {PageCommand} */ { says }) => matchesAll(words, searchableText([says]));
+    const has = (/** @type {PageCommand} */ { title }) => matchesAll(words, searchableText([title]));
     const { pageCommands: commands } = this.#session;
     /** @type {PageCommand[]} */
     const things = words.length ? (commands?.things() ?? []).filter(has).sort((/** @type {PageCommand} */ a, /** @type {PageCommand} */ b) => isNumber(b, words) - isNumber(a, words)).slice(0, MAX_SHOWN) : [];
@@ -138,7 +138,7 @@ export class Palette {
   #option(item) {
     const key = SHORTCUTS.find((entry) => entry.id === item.id && worksOn(entry, this.#session.pageCommands?.page));
     return html`<div role="option" id="palette-${item.at}" data-palette-item=${item.id} aria-selected=${item.at === this.#at ? "true" : "false"} @click=${() => this.#do(item)}>
-      <span>${item.says}</span>${key ? html`<kbd aria-hidden="true">${shownChords(key)[0].join("+")}</kbd>` : nothing}
+      <span>${item.title}</span>${key ? html`<kbd aria-hidden="true">${shownChords(key)[0].join("+")}</kbd>` : nothing}
     </div>`;
   }
 }
