@@ -21,9 +21,6 @@ export class CardArrowKeys {
     this.#root = root;
     this.#card = card;
     this.#list = list;
-  }
-
-  connect() {
     document.addEventListener("keydown", (event) => this.#go(event));
   }
 

@@ -14,9 +14,6 @@ export class CardUrl {
   constructor(board, changed) {
     this.#board = board;
     this.#changed = changed;
-  }
-
-  connect() {
     window.addEventListener("popstate", () => this.#arrive());
   }
 

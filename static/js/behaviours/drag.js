@@ -24,9 +24,6 @@ export class Drag {
   constructor(root, callbacks) {
     this.#root = root;
     this.#callbacks = callbacks;
-  }
-
-  connect() {
     this.#root.addEventListener("contextmenu", (event) => this.#keepHold(event));
   }
 

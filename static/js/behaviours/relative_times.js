@@ -18,9 +18,6 @@ export class RelativeTimes {
   constructor(root, now = serverNow) {
     this.#root = root;
     this.#now = now;
-  }
-
-  connect() {
     setInterval(() => this.tick(), TICK_MS);
   }
 

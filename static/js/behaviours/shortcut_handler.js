@@ -16,9 +16,6 @@ export class ShortcutHandler {
    */
   constructor(commands) {
     this.#commands = commands;
-  }
-
-  connect() {
     document.addEventListener("keydown", (event) => this.#act(event));
   }
 

@@ -9,9 +9,6 @@ export class Slider {
   constructor(root, on) {
     this.#root = root;
     this.#on = on;
-  }
-
-  connect() {
     for (const [name, handler] of this.#listeners) this.#root.addEventListener(name, handler);
   }
 

@@ -27,9 +27,6 @@ export class VirtualList {
   constructor(draw, list) {
     this.#draw = draw;
     this.#list = list;
-  }
-
-  connect() {
     addEventListener("scroll", this.#moved, { passive: true });
     addEventListener("resize", this.#moved);
     addEventListener("beforeprint", this.#printing);

@@ -22,7 +22,6 @@ const KINDS = ["search", "sighting", "task", "note"]; // kinds that get badges
  */
 export function mount(session, board) {
   session.readPositions = new ReadPositionTracker(session, board);
-  session.readPositions.connect();
 }
 
 /**
@@ -50,9 +49,6 @@ export class ReadPositionTracker {
   constructor(session, board) {
     this.#session = session;
     this.#board = board;
-  }
-
-  connect() {
     onUserActivity(this.#onActivity);
     addEventListener("focus", this.#onActivity, { passive: true, capture: true });
     document.addEventListener("visibilitychange", this.#onVisibilityChange);

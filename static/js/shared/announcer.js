@@ -19,7 +19,7 @@ const ANNOUNCED_ELSEWHERE = new Set(["shift", "handed"]); // shift_indicator.js 
  * @param {Board} board
  */
 export function mount(session, board) {
-  new LiveAnnouncer(session, board).connect();
+  new LiveAnnouncer(session, board);
 }
 
 class LiveAnnouncer {
@@ -37,9 +37,6 @@ class LiveAnnouncer {
   constructor(session, board) {
     this.#session = session;
     this.#board = board;
-  }
-
-  connect() {
     this.#board.watch((_, events) => {
       this.#onEvents(events);
       this.#announceFreshness();

@@ -30,9 +30,6 @@ export class FindBox {
   constructor(options) {
     this.#options = options;
     this.all = this.board === null;
-  }
-
-  connect() {
     this.#options.session.watch(() => this.#lineMoved());
   }
 

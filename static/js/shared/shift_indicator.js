@@ -14,7 +14,7 @@ const MESSAGE_MS = 20_000; // long enough to be noticed; the header shows it per
  * @param {Session} session
  */
 export function mount(link, messageArea, session) {
-  new ShiftIndicator(link, messageArea, session).connect();
+  new ShiftIndicator(link, messageArea, session);
 }
 
 class ShiftIndicator {
@@ -33,9 +33,6 @@ class ShiftIndicator {
     this.#link = link;
     this.#messageArea = messageArea;
     this.#session = session;
-  }
-
-  connect() {
     this.#session.watch(() => this.#changed());
     this.#changed();
   }

@@ -14,8 +14,7 @@ import { Palette } from "./palette/palette.js";
  */
 export function mount(session, menu) {
   const keys = new KeysDialog(session);
-  const palette = new Palette(session, keys.show).connect();
-  keys.connect();
+  const palette = new Palette(session, keys.show);
   applySingleKeySetting();
   const opens = (/** @type {string} */ selector, /** @type {() => void} */ show) => menu?.querySelector(selector)?.addEventListener("click", () => {
     menu.open = false;
@@ -35,10 +34,7 @@ class KeysDialog {
   /** @param {Session} session */
   constructor(session) {
     this.#session = session;
-  }
-
-  connect() {
-    new ShortcutHandler({ page: /** @type {PageData} */ (document.body.dataset).page, commands: () => [{ id: "keys", run: this.show }] }).connect();
+    new ShortcutHandler({ page: /** @type {PageData} */ (document.body.dataset).page, commands: () => [{ id: "keys", run: this.show }] });
   }
 
   show = () => {

@@ -20,7 +20,7 @@ const TIMEOUT_MS = 5_000; // a list of display health is not to be trusted for l
  * @param {string} boardId
  */
 export function mount(root, session, boardId) {
-  new DisplaysPage(root, session, session.board(boardId)).connect();
+  new DisplaysPage(root, session, session.board(boardId));
 }
 
 /** @typedef {DisplaysPage} DisplaysView what templates are given */
@@ -48,9 +48,6 @@ class DisplaysPage {
     this.session = session;
     this.board = board;
     this.#dialogs = new Dialogs(root);
-  }
-
-  connect() {
     this.board.watch(() => this.#draw());
     setInterval(() => this.#ask(), POLL_MS);
     this.#draw();

@@ -29,7 +29,7 @@ const WRITE = "handover.write";
  * @param {string} board
  */
 export function mount(main, session, board) {
-  return new HandoverPage(main, session, board).connect();
+  new HandoverPage(main, session, board);
 }
 
 /** @typedef {HandoverPage} HandoverView what templates are given */
@@ -45,7 +45,6 @@ class HandoverPage {
   /** @type {HTMLElement} */ #root;
   #dialogs;
   /** @type {any} */ #clock;
-  #keys;
   #fixed; // number in the URL, or null
   #saved = new Map(); // board -> {data, seq}: acknowledged, not in the report yet
   /** @type {any} */ #read = new Map(); // "number board" -> seq marked as read, as acknowledged here
@@ -67,20 +66,14 @@ class HandoverPage {
     this.earlier = new EarlierHandovers(this.draw);
     this.#dialogs = new Dialogs(this.#root);
     this.#clock = new RelativeTimes(this.#root);
-    this.#keys = new ShortcutHandler((session.pageCommands = this.#pageCommands()));
-  }
-
-  connect() {
+    new ShortcutHandler((session.pageCommands = this.#pageCommands()));
     this.board.setPresence(null);
     this.board.watch((/** @type {any} */ _, /** @type {JournalEvent[]} */ events) => this.#heard(events));
     this.session.watch(this.draw);
-    this.#clock.connect();
-    this.#keys.connect();
     addEventListener("beforeprint", this.#render);
     this.report.moved();
     this.earlier.read();
     this.#render();
-    return this;
   }
 
   // --- for templates

@@ -29,7 +29,7 @@ const NEAR_END_PX = 1500; // distance from the end at which the next page is loa
  * @param {string} board
  */
 export function mount(main, session, board) {
-  return new HistoryPage(main, session, board).connect();
+  new HistoryPage(main, session, board);
 }
 
 /** @typedef {HistoryPage} HistoryView what templates are given */
@@ -45,7 +45,6 @@ class HistoryPage {
   /** @type {any} */ #shifts;
   #chain;
   #windowed;
-  #keys;
   /** @type {any} */ #shown;
   #stale = true; // filter again before drawing
   /** @type {string | null} */ #top = null; // key of the newest event that was on screen
@@ -69,13 +68,8 @@ class HistoryPage {
     this.#shifts = new ShiftHistory(this.#more);
     this.#chain = new ChainStatus(() => this.#root.querySelector("[data-chain]"), board);
     this.#windowed = new VirtualList(() => this.#render(), () => this.#list);
-    this.#keys = new ShortcutHandler((session.pageCommands = new HistoryCommands(this)));
-  }
-
-  connect() {
+    new ShortcutHandler((session.pageCommands = new HistoryCommands(this)));
     this.#main.classList.add("history-page");
-    this.#windowed.connect();
-    this.#keys.connect();
     addEventListener("hashchange", this.#went);
     addEventListener("scroll", this.#onScroll, { passive: true });
     this.session.board(this.boardId).setPresence(null);
@@ -84,7 +78,6 @@ class HistoryPage {
     this.#onShiftChanged();
     this.#render();
     this.#chain.connect();
-    return this;
   }
 
   // --- for templates

@@ -22,7 +22,7 @@ const MAX_OPTIONS = 8; // searches to choose from
  * @param {Session} session
  */
 export function mount(root, session) {
-  return new IntakePage(root, session).connect();
+  new IntakePage(root, session);
 }
 
 /** @typedef {IntakePage} IntakeView what templates are given */
@@ -45,9 +45,6 @@ class IntakePage {
     this.board = session.board("operations");
     this.suggestions = new Suggestions(this.draw);
     this.taken = new RecentCalls(draft("intake:taken"), session, () => this.draw(), (/** @type {any} */ entry) => this.#announceNumber(entry));
-  }
-
-  connect() {
     this.board.watch(this.draw);
     this.session.watch(this.draw);
     this.#root.addEventListener("keydown", this.#onKeydown);
@@ -56,7 +53,6 @@ class IntakePage {
     this.suggestions.look(this.call.typed);
     this.draw();
     this.#focusField("search");
-    return this;
   }
 
   draw = () => {

@@ -43,7 +43,7 @@ const EMPTY_TEXTS = {
  * @param {Session} session
  */
 export function mount(root, session) {
-  return new OperationsPage(root, session).connect();
+  new OperationsPage(root, session);
 }
 
 /** @typedef {OperationsPage} OperationsView what templates are given */
@@ -56,8 +56,6 @@ class OperationsPage {
   /** @type {any} */ #opening;
   /** @type {any} */ #clock;
   #dialogs;
-  #arrows;
-  #keys;
   #finder;
   #sort = sortFromQuery(location.search);
   #tab = "open";       // the column shown on a phone
@@ -75,21 +73,13 @@ class OperationsPage {
     this.#finder = new FindBox({ board: null, session, draw: () => this.draw(), typed: () => this.draw(), go: (/** @type {Hit} */ hit) => location.assign(hitUrl(hit)) });
     this.#clock = new RelativeTimes(root);
     this.#dialogs = new Dialogs(root);
-    this.#arrows = new CardArrowKeys(root, "li[data-search]", "[data-column] ul");
-    this.#keys = new ShortcutHandler((session.pageCommands = new OperationsCommands(this.board, () => this.#mayOpen, this.#opening)));
-  }
-
-  connect() {
+    new CardArrowKeys(root, "li[data-search]", "[data-column] ul");
+    new ShortcutHandler((session.pageCommands = new OperationsCommands(this.board, () => this.#mayOpen, this.#opening)));
     this.board.watch(this.draw);
     this.session.watch(this.draw);
     addEventListener("beforeprint", this.draw);
-    this.#clock.connect();
-    this.#finder.connect();
-    this.#arrows.connect();
-    this.#keys.connect();
     this.board.setPresence(null, false);
     this.draw();
-    return this;
   }
 
   /** @param {string} id */

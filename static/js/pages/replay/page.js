@@ -31,7 +31,7 @@ const PAGE_EVENTS = 10; // events skipped by the page keys
  * @param {string} boardId
  */
 export function mount(root, session, boardId, cardId = null) {
-  new ReplayPage(root, session, boardId, cardId).connect();
+  new ReplayPage(root, session, boardId, cardId);
 }
 
 /** @typedef {ReplayPage} ReplayView what templates are given */
@@ -45,7 +45,6 @@ class ReplayPage {
   #indicator = document.querySelector("[data-freshness-mark]");
   #live;
   /** @type {any | null} */ #frame = null;
-  #behaviours;
   /** @type {MomentUrl} */ #address;
 
   /**
@@ -68,14 +67,11 @@ class ReplayPage {
     });
     this.#address = new MomentUrl((/** @type {any} */ query) => this.body.ask(query));
     this.clock = new RelativeTimes(root, () => new Date(this.past.time));
-    this.#behaviours = [this.clock, this.body, new CardArrowKeys(root, ...this.body.walked), new ShortcutHandler((session.pageCommands = new ReplayCommands(this))),
-      new Slider(root, { to: (/** @type {number} */ share) => this.#drag(share), by: (/** @type {any} */ steps) => this.step(steps), page: PAGE_EVENTS, start: () => this.go(1), end: () => this.go(this.past.length) })];
-  }
-
-  connect() {
+    new CardArrowKeys(root, ...this.body.walked);
+    new ShortcutHandler((session.pageCommands = new ReplayCommands(this)));
+    new Slider(root, { to: (share) => this.#drag(share), by: (steps) => this.step(steps), page: PAGE_EVENTS, start: () => this.go(1), end: () => this.go(this.past.length) });
     document.documentElement.dataset.freshness = "past";
     this.#root.classList.add("replay-page", this.body.page);
-    for (const behaviour of this.#behaviours) behaviour.connect();
     this.session.watch(() => this.#schedule());
     addEventListener("pagehide", this.#settle);
     this.past.connect();

@@ -26,8 +26,6 @@ export class PastOperations {
     this.board = replay.past.board;
   }
 
-  connect() {}
-
   /** @param {any} query */
   ask(query) {
     history.replaceState(history.state, "", query);

@@ -50,10 +50,6 @@ export class PastSearch {
     this.act = { close: () => this.close(), openCard: (/** @type {any} */ card) => this.openCard(card), log, showColumn, readHistory: () => {} };
   }
 
-  connect() {
-    this.#address.connect();
-  }
-
   /**
    * Put the moment into the URL, beside the card.
    * @param {any} query

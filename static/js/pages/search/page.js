@@ -41,7 +41,7 @@ const OVERDUE_PERIOD_MS = 1000; // tasks become overdue without events
  * @param {string} boardId
  */
 export function mount(root, session, boardId, cardId = null) {
-  new SearchPage(root, session, boardId, cardId).connect();
+  new SearchPage(root, session, boardId, cardId);
 }
 
 /** @typedef {SearchPage} SearchView what templates are given */
@@ -62,7 +62,6 @@ class SearchPage {
   /** @type {any | null} */ #frame = null;
   #histories = new Map();
   /** @type {number | null} */ #seq = null; // last seq received
-  #behaviours;
 
   /**
    * @param {HTMLElement} root
@@ -89,7 +88,7 @@ class SearchPage {
     const { filters, undo, added } = this;
     this.act = new Actions({ board, ui, address, forms, focus, filters, sources, lastBadge, undo, added, notesOf, draw });
     this.presence = new PresenceTracker({ board, ui, lastBadge, authors, forms, notesOf, draw });
-    this.arrows = new CardArrowKeys(root);
+    new CardArrowKeys(root);
     this.clock = new RelativeTimes(root);
     this.dialogs = new Dialogs(root);
     this.drag = new Drag(root, {
@@ -98,13 +97,8 @@ class SearchPage {
       showColumn: (/** @type {string} */ column) => this.act.showColumn(column),
     });
     const { act, drawNow } = this, model = () => this.model;
-    this.keys = new ShortcutHandler((session.pageCommands = new SearchCommands({ session, board, ui, act, filters, undo, focus, may, draw, drawNow, model })));
-    this.#behaviours = [this.address, this.arrows, this.clock, this.drag, this.finder, this.keys, this.undo];
-  }
-
-  connect() {
+    new ShortcutHandler((session.pageCommands = new SearchCommands({ session, board, ui, act, filters, undo, focus, may, draw, drawNow, model })));
     this.#root.classList.add("search-page");
-    for (const behaviour of this.#behaviours) behaviour.connect();
     addEventListener("beforeprint", () => this.#render()); // updates the time of printing
     if (location.hash === "#log") this.#fromElsewhere();
     setInterval(() => this.#countOverdue(), OVERDUE_PERIOD_MS);

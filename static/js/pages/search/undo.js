@@ -29,9 +29,6 @@ export class Undo {
   constructor(page) {
     this.#page = page;
     this.close = this.close.bind(this);
-  }
-
-  connect() {
     document.addEventListener("keydown", (event) => this.#key(event));
   }
 

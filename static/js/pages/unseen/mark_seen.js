@@ -21,9 +21,6 @@ export class MarkSeen {
   constructor(changed, told) {
     this.#changed = changed;
     this.#onStored = told;
-  }
-
-  connect() {
     addEventListener("pagehide", this.#leave);
   }
 

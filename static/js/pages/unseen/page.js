@@ -19,7 +19,7 @@ const READ_PERIOD_MS = 5_000; // period of reading the list while boards change
  * @param {Session} session
  */
 export function mount(root, session) {
-  return new UnseenPage(root, session).connect();
+  new UnseenPage(root, session);
 }
 
 /** @typedef {UnseenPage} UnseenView what templates are given */
@@ -47,16 +47,10 @@ class UnseenPage {
     this.unseen = new UnseenEvents(session, () => this.#onEvents());
     this.#marking = new MarkSeen(() => this.draw(), () => this.unseen.read());
     this.#clock = new RelativeTimes(root);
-  }
-
-  connect() {
     this.#root.classList.add("unseen-page");
     this.board.watch(() => this.#onEvents());
     this.session.watch(() => this.draw());
-    this.#marking.connect();
-    this.#clock.connect();
     this.draw();
-    return this;
   }
 
   draw() {

@@ -14,8 +14,8 @@ import { alertUrl, alertText } from "./alert_text.js";
 export function mount(details, session) {
   if (!details) return;
   const alerts = new Alerts(session);
-  new Bell(details, alerts, new TabBadge().connect()).connect();
-  new Notifier(alerts).connect();
+  new Bell(details, alerts, new TabBadge());
+  new Notifier(alerts);
   alerts.ask(); // in case the connection is open already
 }
 
@@ -34,9 +34,6 @@ class Bell {
     this.#details = details;
     this.#alerts = alerts;
     this.#badge = badge;
-  }
-
-  connect() {
     // handled before other listeners: the page behind must not react to the same Escape
     this.#details.addEventListener("keydown", (event) => event.key === "Escape" && this.#details.open && event.preventDefault());
     closesOutside(this.#details);

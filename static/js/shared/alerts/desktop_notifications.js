@@ -24,11 +24,7 @@ export class Notifier {
   /** @param {Alerts} alerts */
   constructor(alerts) {
     this.#alerts = alerts;
-  }
-
-  connect() {
     this.#alerts.watch(() => this.#load());
-    return this;
   }
 
   #load() {

@@ -14,9 +14,8 @@ export class TabBadge {
   #written = document.title;
   #usual = /** @type {string} */ (ICON.getAttribute("href"));
 
-  connect() {
+  constructor() {
     new MutationObserver(() => this.#write()).observe(/** @type {HTMLElement} */ (document.querySelector("title")), { childList: true, characterData: true, subtree: true });
-    return this;
   }
 
   /** @param {number} count */

@@ -35,9 +35,6 @@ export class Palette {
   constructor(session, keys) {
     this.#session = session;
     this.#keys = keys;
-  }
-
-  connect() {
     document.addEventListener("keydown", (event) => {
       if (!findPressed("palette", event) || event.defaultPrevented) return;
       if (!this.#open && document.querySelector("dialog[open]")) return;
@@ -45,7 +42,6 @@ export class Palette {
       if (this.#open) this.#close();
       else this.show();
     });
-    return this;
   }
 
   show() {
