@@ -1,6 +1,7 @@
 /* HTTP client of the pages: the only module that calls `fetch`. A call returns what the server answers, or rejects with a Refusal
    (the server said no, and why) or Offline (there was no answer). */
 
+import { pause } from "./elapsed.js";
 import { Offline, Refusal } from "./errors.js";
 
 const TIMEOUT_MS = 20_000;               // a bad line takes as long for one answer, and still brings something
@@ -68,9 +69,9 @@ async function send(method, address, { repeat = false, ...options } = {}) {
       const attempt = () => sendOnce(address, { method, ...options });
       return await (repeat ? inQueue(attempt) : attempt());
     } catch (error) {
-      const pause = repeat && !options.signal?.aborted ? retryDelay(/** @type {Refusal | Offline} */ (error), faults) : null;
-      if (pause === null || performance.now() + pause > until) throw error;
-      await new Promise((resolve) => setTimeout(resolve, pause));
+      const delay = repeat && !options.signal?.aborted ? retryDelay(/** @type {Refusal | Offline} */ (error), faults) : null;
+      if (delay === null || performance.now() + delay > until) throw error;
+      await pause(delay);
     }
   }
 }

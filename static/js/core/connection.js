@@ -1,6 +1,6 @@
 /* WebSocket that reconnects for ever. It knows whether there is a connection, and nothing of what is sent over it. */
 
-import { elapsed, readClocks } from "./elapsed.js";
+import { elapsed, pause, readClocks } from "./elapsed.js";
 
 const SILENT_MS = 10_000;          // ms: two heartbeats. A socket that received nothing for so long is dead, whatever its readyState
 const PROBE_TIMEOUT_MS = 4_000;     // ms: after waking up, a connection that does not answer a ping is dead
@@ -149,7 +149,7 @@ export class Connection {
 
   async #awaitIdentity() {
     this.#setState("ended");
-    while (this.state === "ended" && (await this.#checkIdentity()) === "unknown") await new Promise((next) => setTimeout(next, IDENTITY_RETRY_MS));
+    while (this.state === "ended" && (await this.#checkIdentity()) === "unknown") await pause(IDENTITY_RETRY_MS);
   }
 
   async #checkIdentity() {

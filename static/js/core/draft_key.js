@@ -1,6 +1,7 @@
 /* Fetch the key that encrypts drafts in this browser. The server keeps it with the account; here it is in memory only. */
 
 import { get } from "./api.js";
+import { pause } from "./elapsed.js";
 
 const ADDRESS = "/api/v1/me/draft-key";
 const AGAIN_MS = 5_000;
@@ -20,6 +21,6 @@ export async function fetchDraftKey(account, failed) {
       if ([401, 403].includes(/** @type {Refusal} */ (error).status)) return null;
     }
     failed();
-    await new Promise((next) => setTimeout(next, AGAIN_MS));
+    await pause(AGAIN_MS);
   }
 }

@@ -8,3 +8,6 @@ export const readClocks = () => ({ mono: performance.now(), wall: Date.now() });
  * @param {any} then
  */
 export const elapsed = (then, now = readClocks()) => Math.max(now.mono - then.mono, now.wall - then.wall);
+
+/** @param {number} ms */
+export const pause = (ms) => new Promise((done) => setTimeout(done, ms));

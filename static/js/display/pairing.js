@@ -2,6 +2,7 @@
 
 import { html, nothing, render } from "../../vendor/lit-html/lit-html.js";
 import { get, post } from "../core/api.js";
+import { pause } from "../core/elapsed.js";
 import { t } from "../core/i18n.js";
 import { originProblem } from "../core/origin.js";
 
@@ -64,8 +65,6 @@ async function waitUntilPaired() {
   }
 }
 
-/** @param {number} ms */
-const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 
 /**
  * @param {string | null} code

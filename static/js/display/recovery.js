@@ -1,6 +1,7 @@
 /* Recovery of an unattended screen: it reconnects for ever, and reloads itself for a newer server version in a quiet moment. */
 
 import { get } from "../core/api.js";
+import { pause } from "../core/elapsed.js";
 
 const TICK_MS = 1_000;
 const RECONNECT_MS = 4_000; // reconnect when an open connection is not current, at most this often
@@ -137,5 +138,3 @@ async function canLoadPage() {
   }
 }
 
-/** @param {number} ms */
-const pause = (ms) => new Promise((done) => setTimeout(done, ms));

@@ -1,9 +1,35 @@
-/** Shifts: who held the shift when, from the events of the one shift entity, which has the id of its board. */
+/** Shifts and handovers, from the events of the two entities that have the id of their board. */
 import { get, orNull } from "../core/api.js";
 
 const BOARD = "operations";
-const PAGE = 1000; // events of the shift, and of its handover, which has the same id
+const PAGE = 1000; // events of both
 const MAX_PAGES = 5; // pages: a quarter of a year with many handovers
+
+/**
+ * Read the events of shift and handover, the newest page first; end early without an answer.
+ * @returns {AsyncGenerator<BoardEvent[]>}
+ */
+async function* pages() {
+  for (let before = 2 ** 53, page = 0; page < MAX_PAGES; page += 1) {
+    const query = new URLSearchParams({ entity: BOARD, before: String(before), limit: String(PAGE) });
+    const events = (await orNull(get(`/api/v1/boards/${BOARD}/events?${query}`)))?.events ?? [];
+    yield events;
+    if (events.length < PAGE) return;
+    before = events[0].seq;
+  }
+}
+
+/**
+ * Return the last state of a handover that was never signed, so that it has no report; null if it is not found.
+ * @param {number | null} number
+ */
+export async function lastUnsignedHandover(number) {
+  for await (const events of pages()) {
+    const last = events.findLast(({ kind, state }) => kind === "handover" && state?.number === number);
+    if (last) return last.state ?? null;
+  }
+  return null;
+}
 
 export class ShiftHistory {
   /** @type {{ number: number, holder: string, since: IsoTime, until: IsoTime | null }[]} */ all = []; // [{number, holder, since, until}] in order; `until` is null for the current one
@@ -28,14 +54,9 @@ export class ShiftHistory {
 
   /** Without an answer, a history is grouped by days. */
   async #read() {
-    /** @type {ShiftState[]} */
+    /** @type {AnyState[]} */
     const states = [];
-    for (let before = 2 ** 53, page = 0; before !== null && page < MAX_PAGES; page += 1) {
-      const query = new URLSearchParams(/** @type {any} */ ({ entity: BOARD, before, limit: PAGE }));
-      const events = (await orNull(get(`/api/v1/boards/${BOARD}/events?${query}`)))?.events ?? [];
-      states.unshift(...events.filter((/** @type {{ kind: Kind, state: AnyState }} */ { kind, state }) => kind === "shift" && state).map((/** @type {{ state: AnyState }} */ { state }) => state));
-      before = events.length < PAGE ? null : events[0].seq;
-    }
+    for await (const events of pages()) states.unshift(...events.flatMap(({ kind, state }) => (kind === "shift" && state ? [state] : [])));
     if (!states.length) return;
     this.all = states.map(({ number, holder, since }, at) => ({ number, holder, since, until: states[at + 1]?.since ?? null }));
     this.#changed();

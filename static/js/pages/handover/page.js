@@ -10,7 +10,7 @@ import { Dialogs } from "../../behaviours/dialog.js";
 import { keepFocus } from "../../behaviours/keep_focus.js";
 import { ShortcutHandler } from "../../behaviours/shortcut_handler.js";
 import { t } from "../../core/i18n.js";
-import { lastUnsignedHandover } from "../../replay/unsigned_handovers.js";
+import { lastUnsignedHandover } from "../../replay/shift_history.js";
 import { HandoverActions } from "./actions.js";
 import { head, notices, printed, steps } from "./summary.js";
 import { Forms } from "./forms.js";
@@ -50,7 +50,7 @@ class HandoverPage {
   /** @type {any} */ #read = new Map(); // "number board" -> seq marked as read, as acknowledged here
   #key = ""; // identity of the report, from the operations board
   /** @type {any | null} */ #frame = null;
-  #unsigned = null; // the handover in the URL, if it was never signed
+  /** @type {AnyState | null} */ #unsigned = null; // the handover in the URL, if it was never signed
 
   /**
    * @param {HTMLElement} main
