@@ -137,4 +137,3 @@ async function canLoadPage() {
     return false;
   }
 }
-

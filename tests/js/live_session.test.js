@@ -1,0 +1,161 @@
+import assert from "node:assert/strict";
+import { afterEach, beforeEach, mock, test } from "node:test";
+
+import { get } from "../../static/js/core/api.js";
+import { Offline, Refusal } from "../../static/js/core/errors.js";
+import { LiveSession } from "../../static/js/core/live_session.js";
+
+let sockets = [], listeners = new Map(), reported = [];
+
+class FakeSocket {
+  static OPEN = 1;
+  readyState = FakeSocket.OPEN;
+  sent = [];
+
+  constructor(url) {
+    this.url = url;
+    sockets.push(this);
+  }
+
+  send(text) {
+    this.sent.push(JSON.parse(text));
+  }
+
+  close() {}
+
+  gives(frame) {
+    this.onmessage({ data: JSON.stringify(frame) });
+  }
+}
+
+const listens = (name, fn, { signal } = {}) => {
+  listeners.set(name, fn);
+  signal?.addEventListener("abort", () => listeners.delete(name));
+};
+const hello = (more) => ({ type: "hello", account: { id: "alice" }, server: "1", heartbeat_s: 5, ...more });
+const snapshot = { type: "snapshot", board: "b", epoch: "e", seq: 7, entities: [] };
+const answers = (status, body) => (globalThis.fetch = async () => new Response(JSON.stringify(body), { status, headers: { "content-type": "application/json" } }));
+
+class Desk extends LiveSession {
+  signedIn = true;
+  identify = async () => true;
+  signIn = () => (this.signedIn = false);
+}
+
+function opened() {
+  const session = new Desk({ account: { id: "alice", name: "Alice", role: "viewer" }, version: "1", query: "?a=b" });
+  session.follow("b");
+  session.start();
+  sockets[0].gives(hello());
+  return session;
+}
+
+beforeEach(() => {
+  [sockets, reported] = [[], []];
+  listeners = new Map();
+  Object.assign(globalThis, { WebSocket: FakeSocket, location: { protocol: "https:", host: "board" }, addEventListener: listens, reportError: (error) => reported.push(error) });
+  Object.assign(globalThis.document, { addEventListener: listens, hidden: false });
+  mock.timers.enable({ apis: ["setTimeout", "setInterval"] });
+  globalThis.requestAnimationFrame = (fn) => setTimeout(fn, 16);
+});
+afterEach(() => mock.timers.reset());
+
+test("a session opens one socket and subscribes its boards once it is greeted", () => {
+  opened();
+  assert.equal(sockets[0].url, "wss://board/ws?a=b");
+  assert.deepEqual(sockets[0].sent, [{ type: "subscribe", board: "b" }]);
+});
+
+test("a board followed on an open socket is subscribed at once", () => {
+  opened().follow("c");
+  assert.deepEqual(sockets[0].sent[1], { type: "subscribe", board: "c" });
+});
+
+test("after a lost connection a board goes on from its position", () => {
+  const session = opened();
+  sockets[0].gives(snapshot);
+  sockets[0].gives({ type: "subscribed", board: "b", epoch: "e", seq: 7 });
+  sockets[0].onclose({ code: 1006 });
+  session.connection.recheck();
+  mock.timers.tick(10);
+  sockets[1].gives(hello({ server: "2" }));
+  assert.deepEqual(sockets[1].sent[0], { type: "subscribe", board: "b", epoch: "e", after: 7 });
+  assert.equal(session.newVersion, "2");
+});
+
+test("heads prove a board fresh, and shift and clock are told to watchers", () => {
+  const session = opened();
+  let changes = 0;
+  session.watch(() => (changes += 1));
+  sockets[0].gives(snapshot);
+  sockets[0].gives({ type: "subscribed", board: "b", epoch: "e", seq: 7 });
+  sockets[0].gives({ type: "heads", at: new Date().toISOString(), heads: { b: { epoch: "e", seq: 7 } } });
+  assert.equal(session.boards.get("b").freshness.state, "live");
+  assert.equal(changes, 0);
+  sockets[0].gives({ type: "shift", shift: { number: 1 }, handover: null });
+  sockets[0].gives({ type: "clock", jumped: null, ahead: null });
+  assert.deepEqual([session.shiftStatus, session.clock, changes], [{ shift: { number: 1 }, handover: null }, { jumped: null, ahead: null }, 2]);
+});
+
+test("heads of a session that knows no better are not from before they came", () => {
+  const session = opened();
+  sockets[0].gives(snapshot);
+  sockets[0].gives({ type: "subscribed", board: "b", epoch: "e", seq: 7 });
+  const old = { mono: performance.now() - 60_000, wall: Date.now() - 60_000 };
+  session.onHeads({ at: new Date().toISOString(), heads: { b: { epoch: "e", seq: 7 } } }, old);
+  assert.equal(session.boards.get("b").freshness.state, "not_current");
+});
+
+test("an error in one watcher does not stop the others", () => {
+  const session = opened();
+  let told = false;
+  session.watch(() => {
+    throw new Error("drawing is broken");
+  });
+  session.watch(() => (told = true));
+  session.changed();
+  assert.ok(told);
+  assert.equal(reported.length, 1);
+});
+
+test("a socket that falls silent is replaced", () => {
+  const session = opened();
+  const lastFrame = mock.method(performance, "now", () => 1e9);
+  session.tick(); // the machine may have slept: the connection is asked first
+  assert.equal(sockets[0].sent.at(-1).type, "ping");
+  lastFrame.mock.mockImplementation(() => 1e9 + 4_500);
+  session.tick();
+  mock.timers.tick(1_000);
+  assert.equal(sockets.length, 2);
+  lastFrame.mock.restore();
+});
+
+test("who is asking is answered by the way in which the server refuses", async () => {
+  const session = opened();
+  const said = async (identify) => Object.assign(session, { identify }).whoAmI();
+  assert.equal(await said(async () => true), "me");
+  assert.equal(await said(async () => false), "other");
+  assert.equal(await said(() => Promise.reject(new Refusal({ code: "unauthenticated" }, { status: 401 }))), "nobody");
+  assert.equal(await said(() => Promise.reject(new Refusal({ code: "unavailable" }, { status: 503 }))), "unknown");
+  assert.equal(await said(() => Promise.reject(new Offline())), "unknown");
+});
+
+test("a request that is refused for want of a sign-in ends the session, once", async () => {
+  const session = opened();
+  const signIn = mock.fn();
+  session.signIn = signIn;
+  answers(401, { code: "unauthenticated", message: "Sign in." });
+  await assert.rejects(get("/a"), Refusal);
+  await assert.rejects(get("/a"), Refusal);
+  assert.equal(signIn.mock.callCount(), 1);
+  assert.equal(session.connection.state, "ended");
+});
+
+test("a stopped session listens no more", () => {
+  const session = opened();
+  assert.ok(listeners.has("online"));
+  session.stop();
+  assert.equal(listeners.size, 0);
+  mock.timers.tick(60_000);
+  assert.equal(sockets.length, 1);
+});
