@@ -299,7 +299,7 @@ class HandoverPage {
       page: "handover",
       may: (/** @type {string | undefined} */ right) => right === undefined || (right === "take-over" && this.mayTakeOver),
       settle: () => this.#frame !== null && this.#render(),
-      things: () => [],
+      destinations: () => [],
       commands: () => (this.mayTakeOver ? [{ id: "mark-read", title: t("Mark the search as read, and go to the next"), run: () => this.#readHere(at()) }] : []),
     };
   }

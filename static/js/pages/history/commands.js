@@ -29,7 +29,7 @@ export class HistoryCommands {
     ].filter(({ not }) => !not);
   }
 
-  things() {
+  destinations() {
     return [];
   }
 }

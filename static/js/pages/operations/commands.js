@@ -31,7 +31,7 @@ export class OperationsCommands {
     ].filter(({ may }) => this.may(may));
   }
 
-  things() {
+  destinations() {
     return this.#board.of("search").map((/** @type {{ id: string, state: State }} */ { id, state }) => ({
       id, title: [state.reference, shortPersonName(state.person), state.last_seen?.text].filter(Boolean).join(" · "), run: () => location.assign(`/searches/${id}`),
     }));

@@ -31,7 +31,7 @@ export class ReplayCommands {
     return [{ id: "close", title: t("Back to now"), run: backToNow }];
   }
 
-  things() {
-    return this.#replay.body.things();
+  destinations() {
+    return this.#replay.body.destinations();
   }
 }

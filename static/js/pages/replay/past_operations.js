@@ -49,7 +49,7 @@ export class PastOperations {
 
   seen() {}
 
-  things() {
+  destinations() {
     return this.board.of("search").map((/** @type {{ id: string, state: State }} */ { id, state }) => ({
       id, title: `${state.reference} · ${shortPersonName(state.person)}`, run: () => location.assign(this.placeOf(id)),
     }));

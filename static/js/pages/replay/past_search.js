@@ -3,19 +3,16 @@
 import { html } from "../../../vendor/lit-html/lit-html.js";
 import { CardUrl } from "../../behaviours/card_url.js";
 import { t } from "../../core/i18n.js";
-import { cardName } from "../../format/values.js";
 import { day, serverNow } from "../../core/time.js";
 import { columns } from "../../shared/board/columns.js";
 import { hasHeaderChanged, searchHeader } from "../../shared/board/search_header.js";
 import { CardHistory } from "../../shared/board/card_history.js";
-import { isDone, badgesOfNotes } from "../../shared/board/card_badges.js";
+import { badgesOfNotes } from "../../shared/board/card_badges.js";
 import { LOG, cardPanel } from "../../shared/board/card_panel.js";
+import { BoardPage } from "../../shared/board/board_page.js";
 import { boardViewModel } from "../../shared/board/board_view_model.js";
 
-/** @type {any[]} */
-const NOBODY = [];
-
-export class PastSearch {
+export class PastSearch extends BoardPage {
   /** @type {true} */ past = true;
   page = "search-page";
   /** @type {false} */ mayRead = false; // past boards show no sources
@@ -23,12 +20,8 @@ export class PastSearch {
   /** @type {false} */ mayEdit = false;
   /** @type {false} */ mayLead = false;
   /** @type {any[]} */ walked = []; // Arrow keys as on the live board.
-  /** @type {any} */ model = null; // a BoardViewModel, once the moment was read
   ui;
   drawn = true;
-  lastBadge = new Map();
-  /** @type {Map<string, any>} */ sources = new Map();
-  /** @type {Pick<CardBadges, "today" | "drafts" | "noteBadges" | "isShown">} */ marks = { today: "", drafts: new Set(), noteBadges: new Map(), isShown: () => true };
   undo = { may: () => false, undo() {} };
   /** @type {ReplayView} */ #replay;
   /** @type {CardUrl} */ #address;
@@ -39,6 +32,7 @@ export class PastSearch {
    * @param {any} card
    */
   constructor(replay, card) {
+    super();
     this.#replay = replay;
     this.session = replay.session;
     this.board = replay.past.board;
@@ -90,44 +84,9 @@ export class PastSearch {
     return this.#address.path(card);
   }
 
-  /**
-   * @param {any} event
-   * @param {any} card
-   */
-  open(event, card) {
-    if (event.ctrlKey || event.metaKey || event.shiftKey || event.button > 0) return;
-    event.preventDefault();
-    this.openCard(card);
-  }
-
-  /** @param {string} id */
-  badgeOf(id) {
-    return this.board.badges.get(id) ?? this.marks.noteBadges.get(id);
-  }
-
-  presentOn() {
-    return NOBODY;
-  }
-
-  /** @param {any} card */
-  notesOf(card) {
-    return this.model.notes.get(card === LOG ? null : card) ?? [];
-  }
-
   /** @param {string} id */
   historyOf(id) {
     return Object.assign(new CardHistory(this.board.id, id), { state: "read", events: this.#replay.past.eventsOf(id) });
-  }
-
-  /** @param {string} column */
-  isDone(column) {
-    return isDone(this.board, column);
-  }
-
-  things() {
-    return [...(this.model?.byId.values() ?? [])].map(({ id, kind, state }) => ({
-      id, number: state.number, title: `${cardName({ kind, state })} · ${state.description ?? state.title}`, run: () => this.openCard(id),
-    }));
   }
 
   // --- drawing
@@ -135,7 +94,7 @@ export class PastSearch {
   /** Read the moment's states before a draw. */
   look() {
     this.model = boardViewModel(this.board);
-    this.marks = { ...this.marks, noteBadges: badgesOfNotes(this.board), today: day(serverNow()) };
+    Object.assign(this.marks, { noteBadges: badgesOfNotes(this.board), today: day(serverNow()) });
   }
 
   /** @param {any} beside drawn while no card is open */

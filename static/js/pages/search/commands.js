@@ -11,7 +11,7 @@ export class SearchCommands {
   #page;
 
   /**
-   * @param {Pick<SearchView, "session" | "board" | "ui" | "act" | "filters" | "undo" | "focus" | "may" | "draw" | "drawNow">
+   * @param {Pick<SearchView, "session" | "board" | "ui" | "act" | "filters" | "undo" | "focus" | "may" | "draw" | "drawNow" | "destinations">
    *   & { model(): BoardViewModel | null }} page
    */
   constructor(page) {
@@ -38,12 +38,8 @@ export class SearchCommands {
       .filter(({ may, not }) => this.may(may) && !not);
   }
 
-  /** Return what can be gone to, [{id, title, number, run}]. */
-  things() {
-    const { model, act } = this.#page;
-    return [...(model()?.byId.values() ?? [])].map((card) => ({
-      id: card.id, number: card.state.number, title: `${cardName(card)} · ${card.state.description ?? card.state.title}`, run: () => act.openCard(card.id),
-    }));
+  destinations() {
+    return this.#page.destinations();
   }
 
   /** @param {any} card */

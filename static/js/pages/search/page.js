@@ -21,11 +21,12 @@ import { FindBox } from "../../shared/find_box.js";
 import { Forms } from "./forms.js";
 import { searchHeader } from "../../shared/board/search_header.js";
 import { CardHistory } from "../../shared/board/card_history.js";
-import { countOverdue, isDone, cardBadges } from "../../shared/board/card_badges.js";
+import { countOverdue, cardBadges } from "../../shared/board/card_badges.js";
 import { SameReference } from "../../shared/same_reference.js";
 import { printNote } from "../../shared/print_note.js";
 import { LOG, cardPanel } from "../../shared/board/card_panel.js";
 import { SearchCommands } from "./commands.js";
+import { BoardPage } from "../../shared/board/board_page.js";
 import { boardViewModel, sightings } from "../../shared/board/board_view_model.js";
 import { refusals } from "../../shared/refusals.js";
 import { setsSource } from "../../shared/board/source_reveal.js";
@@ -46,11 +47,7 @@ export function mount(root, session, boardId, cardId = null) {
 
 /** @typedef {SearchPage} SearchView what templates are given */
 
-class SearchPage {
-  /** @type {any} */ model = null; // a BoardViewModel, once the board was read
-  /** @type {any} */ marks = null; // CardBadges of the last draw
-  /** @type {Map<string, ChangeBadge>} */ lastBadge = new Map(); // card -> its badge when it was opened
-  /** @type {Map<string, any>} */ sources = new Map(); // sighting -> source's name and contact, if read here
+class SearchPage extends BoardPage {
   drawn = false; // the first draw has only the first cards
   /** @param {Form} form */
   submit = (form) => this.act.submit(form);
@@ -70,6 +67,7 @@ class SearchPage {
    * @param {string | null} cardId
    */
   constructor(root, session, boardId, cardId) {
+    super();
     this.#root = root;
     this.session = session;
     this.board = session.board(boardId);
@@ -96,8 +94,8 @@ class SearchPage {
       dropped: (/** @type {string} */ id, /** @type {any} */ place) => this.#onDrop(id, place),
       showColumn: (/** @type {string} */ column) => this.act.showColumn(column),
     });
-    const { act, drawNow } = this, model = () => this.model;
-    new ShortcutHandler((session.pageCommands = new SearchCommands({ session, board, ui, act, filters, undo, focus, may, draw, drawNow, model })));
+    const { act, drawNow, destinations } = this, model = () => this.model;
+    new ShortcutHandler((session.pageCommands = new SearchCommands({ session, board, ui, act, filters, undo, focus, may, draw, drawNow, model, destinations })));
     this.#root.classList.add("search-page");
     addEventListener("beforeprint", () => this.#render()); // updates the time of printing
     if (location.hash === "#log") this.#fromElsewhere();
@@ -148,32 +146,6 @@ class SearchPage {
     return this.address.path(card);
   }
 
-  /**
-   * @param {any} event
-   * @param {any} card
-   */
-  open(event, card) {
-    if (event.ctrlKey || event.metaKey || event.shiftKey || event.button > 0) return;
-    event.preventDefault();
-    this.act.openCard(card);
-  }
-
-  /** @param {string} id */
-  badgeOf(id) {
-    return this.board.badges.get(id) ?? this.marks?.noteBadges.get(id);
-  }
-
-  /** @param {any} card */
-  presentOn(card) {
-    return this.marks.faces.get(card) ?? [];
-  }
-
-  /**
-   * @param {string | null} card
-   * @returns {any[]}
-   */
-  notesOf = (card) => this.model?.notes.get(card === LOG ? null : card) ?? [];
-
   /** @param {string} id */
   historyOf(id) {
     if (!this.#histories.has(id)) {
@@ -182,11 +154,6 @@ class SearchPage {
       this.act.readHistory(history);
     }
     return this.#histories.get(id);
-  }
-
-  /** @param {string} column */
-  isDone(column) {
-    return isDone(this.board, column);
   }
 
   sightings() {
@@ -309,6 +276,6 @@ class SearchPage {
   }
 
   #countOverdue() {
-    if (this.model?.search && !document.hidden && countOverdue(this.board) !== this.marks?.overdue) this.draw();
+    if (this.model?.search && !document.hidden && countOverdue(this.board) !== this.marks.overdue) this.draw();
   }
 }

@@ -93,11 +93,11 @@ export class Palette {
     const has = (/** @type {PageCommand} */ { title }) => matchesAll(words, searchableText([title]));
     const { pageCommands: commands } = this.#session;
     /** @type {PageCommand[]} */
-    const things = words.length ? (commands?.things() ?? []).filter(has).sort((/** @type {PageCommand} */ a, /** @type {PageCommand} */ b) => isNumber(b, words) - isNumber(a, words)).slice(0, MAX_SHOWN) : [];
-    const known = new Set(things.map(({ id }) => id));
+    const destinations = words.length ? (commands?.destinations() ?? []).filter(has).sort((/** @type {PageCommand} */ a, /** @type {PageCommand} */ b) => isNumber(b, words) - isNumber(a, words)).slice(0, MAX_SHOWN) : [];
+    const known = new Set(destinations.map(({ id }) => id));
     const groups = [
       { title: t("Do"), items: [...(commands?.commands(this.#from) ?? []), ...pageCommands(this.#session, this.#keys)].filter(has) },
-      { title: t("On this board"), items: things },
+      { title: t("On this board"), items: destinations },
       { title: t("Found in all searches"), items: this.#find.hits.filter(({ id }) => !known.has(id)).map(hitCommand) },
       { title: t("Help"), items: words.length ? this.#help.items.filter(has).slice(0, MAX_SHOWN) : [] },
     ].filter(({ items }) => items.length);

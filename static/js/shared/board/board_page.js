@@ -1,0 +1,51 @@
+/** What the templates of a board ask its page, whether the board is live (pages/search) or past (pages/replay). */
+import { cardName } from "../../format/values.js";
+import { isDone } from "./card_badges.js";
+import { LOG } from "./card_panel.js";
+
+export class BoardPage {
+  /** @type {any} */ board;
+  /** @type {any} */ model = null; // a BoardViewModel, once the board was read
+  /** @type {CardBadges} */
+  marks = { today: "", drafts: new Set(), faces: new Map(), noteBadges: new Map(), changed: [], overdue: 0, isShown: () => true };
+  /** @type {Map<string, ChangeBadge>} */ lastBadge = new Map(); // card -> its badge when it was opened
+  /** @type {Map<string, any>} */ sources = new Map(); // sighting -> source's name and contact, if read here
+  /** @type {any} */ act;
+
+  /**
+   * Open a card by a click on its link, unless the browser is to open it elsewhere.
+   * @param {any} event
+   * @param {any} card
+   */
+  open(event, card) {
+    if (event.ctrlKey || event.metaKey || event.shiftKey || event.button > 0) return;
+    event.preventDefault();
+    this.act.openCard(card);
+  }
+
+  /** @param {string} id */
+  badgeOf(id) {
+    return this.board.badges.get(id) ?? this.marks.noteBadges.get(id);
+  }
+
+  /** @param {any} card */
+  presentOn(card) {
+    return this.marks.faces.get(card) ?? [];
+  }
+
+  /**
+   * @param {string | null} card
+   * @returns {any[]}
+   */
+  notesOf = (card) => this.model?.notes.get(card === LOG ? null : card) ?? [];
+
+  /** @param {string} column */
+  isDone(column) {
+    return isDone(this.board, column);
+  }
+
+  /** Return the cards to go to, for the palette. */
+  destinations = () => [...(this.model?.byId.values() ?? [])].map((card) => ({
+    id: card.id, number: card.state.number, title: `${cardName(card)} · ${card.state.description ?? card.state.title}`, run: () => this.act.openCard(card.id),
+  }));
+}
