@@ -375,6 +375,7 @@ type Timer = ReturnType<typeof setTimeout>;
 type Refusal = import("./core/errors.js").Refusal;
 type Drawn = import("../vendor/lit-html/lit-html.js").Drawn;
 type Session = import("./core/session.js").Session;
+type LiveSession = import("./core/live_session.js").LiveSession;
 type Board = import("./core/store.js").Board;
 
 interface ReadPosition {

@@ -45,7 +45,7 @@ export class Connection {
 
   /**
    * @param {string} url
-   * @param {import("./live_session.js").LiveSession} session is told what happens
+   * @param {LiveSession} session is told what happens
    */
   constructor(url, session) {
     this.url = url;
