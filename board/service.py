@@ -65,7 +65,7 @@ class BoardService:
         self.visibility = VisibilityCache()
         self.source = BoardSource(database, self.visibility)
         self.source.on_visibility_changed = self._on_visibility_changed
-        self.hub = Hub(self.source, bus)
+        self.hub: Hub[Caller] = Hub(self.source, bus)
         self.limiter = _limiter(settings)
         self.limits = Limits(settings, self.limiter)
         self.repeats = Repeats(database)
@@ -77,7 +77,7 @@ class BoardService:
         self.summaries = SummaryPublisher(self.database, self.hub, self.source)
         self.unread_counts = UnreadCountPublisher(self.database, self.hub, self.source)
         self.shift_status = ShiftStatusPublisher(self.database, self.hub)
-        self.clock_watch = ClockCheck(self.database, self.hub, clock)
+        self.clock_watch = ClockCheck(self.database, self.hub.broadcast, clock)
         self._rights = Version(-1, -1)
         self._polls = 0
         self._tasks: list[asyncio.Task[None]] = []
@@ -146,14 +146,13 @@ class BoardService:
         """Publish a result, in commit order. Rights first, so that nobody is shown what this command took from them."""
         if isinstance(written, Refused):
             return
+        changed_for = written.visibility_changed_for
         for event in written.events:
             if event.board == OPERATIONS and event.kind == "search" and event.type in SETS_RIGHTS:
                 state, at = event.payload()["state"], (dict(written.epochs)[OPERATIONS], event.seq)
                 discreet = state["appeal"]["level"] == "discreet"
-                self.visibility.apply_event(
-                    event.entity, state["access"], state["members"], written.visibility_changed_for, at, discreet
-                )
-                self.hub.invalidate(OPERATIONS, lambda reader: reader.visibility_key in written.visibility_changed_for)
+                self.visibility.apply_event(event.entity, state["access"], state["members"], changed_for, at, discreet)
+                self.hub.initial_sync.invalidate(OPERATIONS, lambda reader: reader.visibility_key in changed_for)
         epochs = dict(written.epochs)
         for board, events in groupby(sorted(written.events, key=lambda event: event.board), key=lambda event: event.board):
             self.hub.publish(board, epochs[board], [record(each) for each in events])
@@ -182,7 +181,7 @@ class BoardService:
     async def _refresh_rights(self, all: bool = False) -> None:
         """Read rights from the database and update or close the sockets concerned; with `all`, check even if no version
         changed."""
-        checked_sockets: set[Subscriber] = set()
+        checked_sockets: set[Subscriber[Caller]] = set()
         checked: Version | None = None
         while True:
             callers = {each: each.viewer for each in self.hub.connections if each not in checked_sockets}
@@ -202,9 +201,9 @@ class BoardService:
             all = True  # new sockets may have been opened with rights that just ended
         if checked is not None:
             self._rights = checked
-        self.hub.drop_unauthorized()
+        self.hub.subscriptions.drop_unauthorized()
 
-    def _refresh_connection(self, connection: Subscriber, caller: Caller | None) -> None:
+    def _refresh_connection(self, connection: Subscriber[Caller], caller: Caller | None) -> None:
         if caller is None:
             connection.close(CLOSE_SESSION_ENDED)
             return
@@ -215,17 +214,17 @@ class BoardService:
         connection.update_viewer(
             caller, caller.public_account, display_identity.settings_json(display) if display is not None else None
         )
-        if display is not None and display.profile != before.profile:
-            self.hub.resubscribe_all(connection)
+        if before is not None and display is not None and display.profile != before.profile:
+            self.hub.initial_sync.resubscribe_all(connection)
 
     def _on_visibility_changed(self, whose: Callable[[Caller], bool]) -> None:
         """Apply a change of visibility by another process to open sockets now."""
-        self.hub.invalidate(OPERATIONS, whose)
-        self.hub.drop_unauthorized()
+        self.hub.initial_sync.invalidate(OPERATIONS, whose)
+        self.hub.subscriptions.drop_unauthorized()
 
     def _reload_callers(
-        self, callers: dict[Subscriber, Caller], all: bool, session: Session
-    ) -> tuple[Version, dict[Subscriber, Caller | None] | None]:
+        self, callers: dict[Subscriber[Caller], Caller], all: bool, session: Session
+    ) -> tuple[Version, dict[Subscriber[Caller], Caller | None] | None]:
         """Return the versions of rights, and the callers concerned as they are now (None: access has ended); no callers if no
         version changed."""
         version = rights_version.version(session)

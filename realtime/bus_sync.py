@@ -5,96 +5,79 @@ journal is read instead.
 """
 
 import time
-from typing import Protocol
+from dataclasses import dataclass
+from typing import Generic
 
 from realtime import bus_messages
 from realtime.bus import PRESENCE_CHANNEL, Bus, board_of, events_channel
 from realtime.bus_messages import EventsMessage
 from realtime.channel import Channel
-from realtime.counters import Counters
+from realtime.delivery import Delivery
 from realtime.head_poller import HeadPoller
 from realtime.presence import Presence
-from realtime.source import EventRecord, EventSource
+from realtime.sequence import Verdict
+from realtime.source import EventRecord, EventSource, Viewer
 
 
-class EventReceiver(Protocol):
-    """The part of the hub that this module uses."""
-
-    source: EventSource
-    counters: Counters
-    head_poller: HeadPoller
-    presence: Presence
-    channels: dict[str, Channel]
-
-    def catch_up(self, channel: Channel) -> bool:
-        """Start reading the next events of a channel from the journal. Return false if that is under way already."""
-
-    def ingest(self, channel: Channel, epoch: str, records: list[EventRecord]) -> bool:
-        """Deliver events that may be the next ones. Return true if they were new."""
-
-
-class BusSync:
+@dataclass(eq=False)
+class BusSync(Generic[Viewer]):
     """Link between the hub and the bus: publishes this process's events, and applies what other processes publish."""
 
-    def __init__(self, hub: EventReceiver, bus: Bus) -> None:
-        self._hub, self._bus = hub, bus
+    bus: Bus
+    source: EventSource[Viewer]
+    channels: dict[str, Channel[Viewer]]
+    delivery: Delivery[Viewer]
+    head_poller: HeadPoller[Viewer]
+    presence: Presence
 
     async def start(self) -> None:
         """Start the bus and subscribe to presence. Raises BusMisconfigured."""
-        await self._bus.start(self._on_message, self._on_possible_gap)
-        await self._bus.subscribe(PRESENCE_CHANNEL)
-
-    async def subscribe(self, name: str) -> None:
-        """Subscribe to a board's events. Returns when events committed from now on will be received; soon while the bus is
-        down."""
-        await self._bus.subscribe(events_channel(name))
-
-    def unsubscribe(self, name: str) -> None:
-        self._bus.unsubscribe(events_channel(name))
+        await self.bus.start(self._on_message, self._on_possible_gap)
+        await self.bus.subscribe(PRESENCE_CHANNEL)
 
     def publish(self, name: str, epoch: str, records: list[EventRecord]) -> None:
         """Publish consecutive events that this process committed."""
-        self._bus.publish(events_channel(name), bus_messages.encode(epoch, records))
+        self.bus.publish(events_channel(name), bus_messages.encode(epoch, records))
 
     def announce_head(self, name: str, seq: int) -> None:
         """Announce that events up to `seq` exist. Needed when the process that committed them died before publishing."""
-        self._bus.publish(events_channel(name), bus_messages.wakeup(seq))
+        self.bus.publish(events_channel(name), bus_messages.wakeup(seq))
         self._check_gap(name, seq)
 
     def _check_gap(self, name: str, seq: int) -> None:
-        channel = self._hub.channels.get(name)
+        channel = self.channels.get(name)
         if channel is not None and channel.sequence.seq < seq:
-            self._hub.head_poller.request_check()
+            self.head_poller.request_check()
 
     def _on_possible_gap(self, channel_name: str | None) -> None:
         """Check what may have been missed on a channel (None: on any channel)."""
         if channel_name in (None, PRESENCE_CHANNEL):
-            self._hub.presence.gossip_all(ask=True)
-        channel = self._hub.channels.get(board_of(channel_name) or "") if channel_name is not None else None
+            self.presence.gossip_all(ask=True)
+        channel = self.channels.get(board_of(channel_name) or "") if channel_name is not None else None
         if channel_name is None or (channel is not None and channel.sequence.epoch is not None):
-            self._hub.head_poller.request_check()
+            self.head_poller.request_check()
 
     def _on_message(self, channel_name: str, message: bytes) -> None:
         """Handle a message of the bus. A message that can't be decoded is dropped, and the journal is checked instead."""
         try:
             if channel_name == PRESENCE_CHANNEL:
-                self._hub.presence.on_gossip(message)
-            elif (channel := self._hub.channels.get(board_of(channel_name) or "")) is not None:
+                self.presence.on_gossip(message)
+            elif (channel := self.channels.get(board_of(channel_name) or "")) is not None:
                 self._on_events(channel, bus_messages.decode(message))
         except (bus_messages.DecodeError, ValueError, KeyError, TypeError):
-            self._hub.head_poller.request_check()
+            self.head_poller.request_check()
 
-    def _on_events(self, channel: Channel, message: EventsMessage) -> None:
+    def _on_events(self, channel: Channel[Viewer], message: EventsMessage) -> None:
         sequence = channel.sequence
         if sequence.epoch is None:
             channel.sequence.note_head(message.last)
         elif message.epoch != sequence.epoch or not message.wires:
             self._check_gap(channel.name, message.last)  # a wakeup, or another epoch: the poll of the heads tells which
         elif message.last > sequence.seq:  # otherwise it is our own message, or arrives late
-            records = [self._hub.source.decode_record(channel.name, wire) for wire in message.wires]
+            records = [self.source.decode_record(channel.name, wire) for wire in message.wires]
             if [record.seq for record in records] != list(range(message.first, message.last + 1)):
-                self._hub.head_poller.request_check()
-            elif any(map(self._hub.source.changes_rights, records)):
-                self._hub.catch_up(channel)
-            elif self._hub.ingest(channel, message.epoch, records):
-                self._hub.counters.observe_delay(max(0.0, time.time() - message.sent_at))
+                self.head_poller.request_check()
+            elif any(map(self.source.changes_rights, records)):
+                self.delivery.catch_up(channel)
+            elif self.delivery.ingest(channel, message.epoch, records) is Verdict.NEXT:
+                self.delivery.counters.observe_delay(max(0.0, time.time() - message.sent_at))

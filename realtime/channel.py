@@ -4,9 +4,10 @@ import asyncio
 from collections import deque
 from collections.abc import Hashable
 from dataclasses import dataclass, field
+from typing import Generic
 
 from realtime.sequence import Sequence
-from realtime.source import EventRecord
+from realtime.source import EventRecord, Viewer
 from realtime.subscriber import Subscriber
 
 MAX_RING_EVENTS = 512  # events kept per channel, for clients that have just read what was before them
@@ -15,13 +16,18 @@ MAX_OUT_OF_ORDER = 64  # out-of-order messages kept per channel
 
 
 @dataclass(eq=False, slots=True)
-class Subscription:
+class Subscription(Generic[Viewer]):
     """Subscription of one connection to one channel. A live one receives each event as the channel does."""
 
-    connection: Subscriber
-    channel: "Channel"
+    connection: Subscriber[Viewer]
+    channel: "Channel[Viewer]"
     seq: int = 0
     live: bool = False
+
+    @property
+    def is_current(self) -> bool:
+        """Return whether this is still the connection's subscription to the channel."""
+        return self.channel.subscriptions.get(self.connection) is self
 
 
 class Ring:
@@ -46,12 +52,12 @@ class Ring:
 
 
 @dataclass(eq=False, slots=True)
-class Channel:
+class Channel(Generic[Viewer]):
     """A board's events as this process delivers them: the position, the subscriptions, and the last events."""
 
     name: str
     sequence: Sequence = field(default_factory=Sequence)
-    subscriptions: dict[Subscriber, Subscription] = field(default_factory=dict)
+    subscriptions: dict[Subscriber[Viewer], Subscription[Viewer]] = field(default_factory=dict)
     ring: Ring = field(default_factory=Ring)
     out_of_order: dict[int, list[EventRecord]] = field(default_factory=dict)  # by first seq; of the same epoch as `sequence`
     # Frames of events by epoch, first and last seq, and audience.

@@ -7,13 +7,13 @@ channel that has not started. (A read that has started would show the channel by
 import asyncio
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Generic, TypeVar
 
 from realtime import protocol
 from realtime.keyed_semaphore import KeyedSemaphore, Slot
 from realtime.outbox import split_into_frames
 from realtime.render import MAX_FRAME_BYTES
-from realtime.source import ChannelView, EventRecord, EventSource, Position
+from realtime.source import ChannelView, EventRecord, EventSource, Position, Viewer
 
 T = TypeVar("T")
 
@@ -35,7 +35,7 @@ async def collect_yielding(items: Iterable[T], every: int = ITEMS_PER_YIELD) -> 
 
 
 @dataclass(eq=False)
-class SharedRead:
+class SharedRead(Generic[Viewer]):
     """Read of a channel for all who asked before it started, and the frames built from it, each built once."""
 
     channel: str
@@ -43,14 +43,14 @@ class SharedRead:
     positions: set[Position | None] = field(default_factory=set)
     _frames: "dict[Hashable, asyncio.Task[list[bytes]]]" = field(default_factory=dict)
 
-    async def snapshot(self, source: EventSource, viewer: Any, view: ChannelView) -> list[bytes]:
+    async def snapshot(self, source: EventSource[Viewer], viewer: Viewer, view: ChannelView) -> list[bytes]:
         """Return the frames of a snapshot, rendered by the viewer's rights at the time of the call."""
         key = ("snapshot", source.visibility_key(viewer, self.channel))
         if key not in self._frames:
             self._frames[key] = asyncio.create_task(self._snapshot(view, source.entities(viewer, self.channel, view)))
         return await asyncio.shield(self._frames[key])  # the client that started the task may be gone
 
-    async def events(self, source: EventSource, viewer: Any, view: ChannelView, seq: int) -> list[bytes]:
+    async def events(self, source: EventSource[Viewer], viewer: Viewer, view: ChannelView, seq: int) -> list[bytes]:
         """Return the frames of the events after `seq`, rendered by the viewer's rights at the time of the call."""
         key = (seq, source.visibility_key(viewer, self.channel))
         if key not in self._frames:
@@ -74,20 +74,20 @@ class SharedRead:
         )
 
 
-class ChannelReader:
+class ChannelReader(Generic[Viewer]):
     """Reader of channels from the source. `reads` counts the reads of channels, `requests` the requests that they answered."""
 
-    def __init__(self, source: EventSource) -> None:
+    def __init__(self, source: EventSource[Viewer]) -> None:
         self.reads = self.requests = 0
         self.account_slots = KeyedSemaphore(MAX_READS_PER_ACCOUNT)
         self.answer_slots = asyncio.Semaphore(MAX_ANSWERS)
         self._source = source
         self._read_slots = asyncio.Semaphore(MAX_READS)
         self._catch_up_slots = asyncio.Semaphore(MAX_CATCH_UPS)
-        self._not_started: dict[str, SharedRead] = {}  # reads that have not started, by channel
+        self._not_started: dict[str, SharedRead[Viewer]] = {}  # reads that have not started, by channel
         self._tasks: set[asyncio.Task[None]] = set()
 
-    async def read(self, channel: str, position: Position | None, who: Hashable) -> tuple[SharedRead, ChannelView | None]:
+    async def read(self, channel: str, position: Position | None, who: Hashable) -> tuple[SharedRead[Viewer], ChannelView | None]:
         """Return a read of the channel that started after this call, and its view (None: no such channel). `who` is whom the
         limit per account counts. Raises TemporarilyUnavailable."""
         self.requests += 1
@@ -101,15 +101,15 @@ class ChannelReader:
         shared.positions.add(position)
         return shared, await asyncio.shield(shared.view)
 
-    def _start(self, channel: str, slot: Slot) -> SharedRead:
-        shared = self._not_started[channel] = SharedRead(channel, asyncio.get_running_loop().create_future())
+    def _start(self, channel: str, slot: Slot) -> SharedRead[Viewer]:
+        shared = self._not_started[channel] = SharedRead[Viewer](channel, asyncio.get_running_loop().create_future())
         task = asyncio.create_task(self._read(shared))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         task.add_done_callback(lambda _: slot.release())
         return shared
 
-    async def _read(self, shared: SharedRead) -> None:
+    async def _read(self, shared: SharedRead[Viewer]) -> None:
         async with self._read_slots:
             del self._not_started[shared.channel]
             self.reads += 1

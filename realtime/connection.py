@@ -6,13 +6,14 @@ import logging
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from math import ceil
-from typing import Any
+from typing import Any, Generic
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from realtime import protocol
 from realtime.hub import Hub
 from realtime.outbox import EventBatch, Outbox, QueueFull
+from realtime.source import Viewer
 from realtime.websocket_protocol import WebSocketProtocol
 
 log = logging.getLogger("realtime.connection")
@@ -24,10 +25,10 @@ FLOOD_FACTOR = 10  # multiple of the allowed rate at which the connection is clo
 END_OF_OUTPUT = b""  # queued as the last item: nothing is written after it
 MAX_WRITE_BYTES = 65_536  # bytes of frames per write
 
-CommandHandler = Callable[["Connection", protocol.Command], Awaitable[bytes]]
+CommandHandler = Callable[["Connection[Viewer]", protocol.Command], Awaitable[bytes]]
 
 
-class Connection:
+class Connection(Generic[Viewer]):
     """A client's connection to the hub.
 
     `viewer` is what the source needs to decide rights; `account` is what others see of the person. `display` holds the settings
@@ -36,8 +37,8 @@ class Connection:
     """
 
     def __init__(
-        self, socket: WebSocket, hub: Hub, viewer: Any, account: dict[str, str], execute: CommandHandler, rate: int,
-        display: dict[str, Any] | None = None, wait_s: Callable[[], float] = lambda: 0.0,
+        self, socket: WebSocket, hub: Hub[Viewer], viewer: Viewer, account: dict[str, str], execute: "CommandHandler[Viewer]",
+        rate: int, display: dict[str, Any] | None = None, wait_s: Callable[[], float] = lambda: 0.0,
     ) -> None:  # fmt: skip
         self.socket, self.hub, self.viewer, self.account, self.display = socket, hub, viewer, account, display
         self.frame_writer: WebSocketProtocol = socket.scope["state"]["websocket_protocol"]
@@ -68,7 +69,7 @@ class Connection:
         except WebSocketDisconnect:
             pass  # the client disconnected before it was accepted
         finally:
-            self.hub.remove_connection(self)
+            self.hub.subscriptions.remove_connection(self)
             for task in work:
                 task.cancel()
             for result in await asyncio.gather(*work, return_exceptions=True):
@@ -88,7 +89,7 @@ class Connection:
                 self.send(END_OF_OUTPUT)
                 await asyncio.wait([writing])
 
-    def update_viewer(self, viewer: Any, account: dict[str, str], display: dict[str, Any] | None = None) -> None:
+    def update_viewer(self, viewer: Viewer, account: dict[str, str], display: dict[str, Any] | None = None) -> None:
         """Replace the viewer, and send the account or the display settings if they changed."""
         self.viewer = viewer
         if account != self.account:

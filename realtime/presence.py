@@ -9,14 +9,14 @@ import secrets
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 import orjson
 
 from realtime import bus, protocol
 from realtime.channel import Channel
 from realtime.periodic import run_every
-from realtime.subscriber import Subscriber
+from realtime.source import Viewer
 
 MAX_PEOPLE_SHOWN = 100  # people per frame; the count includes all
 TICK_S = 0.1
@@ -30,6 +30,12 @@ MAX_PROCESSES = 1_000  # processes whose last message number is kept
 _MAX_GOSSIP_BYTES = 65_536  # bytes of entries per message
 
 Entry = tuple[float, dict[str, Any]]  # since when (by the clock of its process), and the entry as sent
+
+
+class Participant(Protocol):
+    """Connection of a person, and what others see of the person."""
+
+    account: dict[str, str]
 
 
 @dataclass(slots=True)
@@ -56,7 +62,7 @@ class Presence:
 
     publish: Callable[[str, bytes], None]
     process_id: str = field(default_factory=lambda: secrets.token_hex(8))
-    _local: dict[str, dict[Subscriber, Entry]] = field(default_factory=dict)
+    _local: dict[str, dict[Participant, Entry]] = field(default_factory=dict)
     _remote: dict[str, dict[str, RemotePresence]] = field(default_factory=dict)  # by process, then channel
     _last_numbers: dict[str, int] = field(default_factory=dict)  # of the last message, by process
     _published: dict[str, LastPublished] = field(default_factory=dict)
@@ -67,7 +73,7 @@ class Presence:
 
     # -- this process ------------------------------------------------------------------------------------------------
 
-    def enter(self, connection: Subscriber, channel: str, place: dict[str, Any]) -> None:
+    def enter(self, connection: Participant, channel: str, place: dict[str, Any]) -> None:
         """Set where a connection is on a channel; the newest come last."""
         entries = self._local.setdefault(channel, {})
         entry = {"account": connection.account["id"], "name": connection.account["name"], **place}
@@ -77,7 +83,7 @@ class Presence:
             self._mark_changed(channel)
             self._ungossiped.add(channel)
 
-    def leave(self, connection: Subscriber, channel: str) -> None:
+    def leave(self, connection: Participant, channel: str) -> None:
         entries = self._local.get(channel, {})
         if entries.pop(connection, None) is not None:
             self._mark_changed(channel)
@@ -197,12 +203,15 @@ class Presence:
                 del self._remote[process]
 
 
-async def run(presence: Presence, channels: dict[str, Channel], send: Callable[[str, bytes], None]) -> None:
-    """Send presence to clients and processes periodically. `send` sends a frame to the clients of a channel."""
+async def run(presence: Presence, channels: dict[str, Channel[Viewer]]) -> None:
+    """Send presence to clients and processes periodically."""
 
     async def round() -> None:
         presence.gossip()
         for channel in list(presence.due_channels({name: len(each.subscriptions) for name, each in channels.items()})):
-            send(channel, presence.frame(channel))
+            frame = presence.frame(channel)
+            for subscription in list(channels[channel].subscriptions.values()):
+                if subscription.live and subscription.connection.display is None:
+                    subscription.connection.send(frame, channel)
 
     await run_every(TICK_S, round)

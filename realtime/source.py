@@ -2,20 +2,29 @@
 
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import NamedTuple, Protocol, TypeVar
 
 Position = tuple[str, int]  # epoch, seq
+Viewer = TypeVar("Viewer")  # type of the viewers, by whom the source decides rights; the hub passes them on
+_Viewer = TypeVar("_Viewer", contravariant=True)
+
+
+class Subject(NamedTuple):
+    """Subject of an event, as far as rights depend on it."""
+
+    kind: str
+    entity: str
+    type: str
 
 
 @dataclass(frozen=True, slots=True)
 class EventRecord:
-    """Event of a channel, encoded once for all. `group` is equal for events that were committed together; `subject` is what the
-    source needs to decide who may see it."""
+    """Event of a channel, encoded once for all. `group` is equal for events that were committed together."""
 
     seq: int
     wire: bytes
     group: object
-    subject: Any
+    subject: Subject
 
 
 class TemporarilyUnavailable(Exception):
@@ -27,7 +36,7 @@ class ChannelView:
     """Consistent read of a channel, before rights are applied, for all who asked for it.
 
     `seq` is the head in the database at the time `at`. `records` are the events after `since`. `entities` are there if somebody
-    needs a snapshot: each with what the source needs to decide who may see it, and encoded. `access_changes` maps viewers, by the
+    needs a snapshot: the id of each, and the entity encoded. `access_changes` maps viewers, by the
     source's key, to the seq after `since` at which their rights changed.
     """
 
@@ -36,15 +45,15 @@ class ChannelView:
     at: str
     since: int
     records: list[EventRecord]
-    entities: list[tuple[Any, bytes]] | None
+    entities: list[tuple[str, bytes]] | None
     access_changes: Mapping[str, int] = field(default_factory=dict)
 
-    def covers(self, position: Position | None) -> bool:
+    def covers(self, position: Position) -> bool:
         """Return whether all events after a position are in `records`."""
-        return position is not None and position[0] == self.epoch and self.since <= position[1] <= self.seq
+        return position[0] == self.epoch and self.since <= position[1] <= self.seq
 
 
-class EventSource(Protocol):
+class EventSource(Protocol[_Viewer]):
     """The application as the hub needs it. Rights are as this process knows them now, at least as new as its last answer."""
 
     async def read_channel(self, channel: str, positions: Collection[Position | None]) -> ChannelView | None:
@@ -58,29 +67,29 @@ class EventSource(Protocol):
     async def heads(self, channels: Iterable[str]) -> tuple[str, dict[str, tuple[str, int]]]:
         """Return the time of the database's answer, and (epoch, seq) by channel. Raises TemporarilyUnavailable."""
 
-    def can_see(self, viewer: Any, channel: str) -> bool:
+    def can_see(self, viewer: _Viewer, channel: str) -> bool:
         """Return whether this viewer may see the channel."""
 
-    def can_resume(self, viewer: Any, view: ChannelView, seq: int) -> bool:
+    def can_resume(self, viewer: _Viewer, view: ChannelView, seq: int) -> bool:
         """Return whether what a viewer has of a channel up to `seq` is still what it may see."""
 
-    def visibility_key(self, viewer: Any, channel: str) -> Hashable:
+    def visibility_key(self, viewer: _Viewer, channel: str) -> Hashable:
         """Return a key of the viewer's view of a channel: viewers with equal keys see the same of its past."""
 
-    def entities(self, viewer: Any, channel: str, view: ChannelView) -> Iterable[bytes]:
+    def entities(self, viewer: _Viewer, channel: str, view: ChannelView) -> Iterable[bytes]:
         """Yield the encoded entities of a view that this viewer may see; the consumer lets other tasks run in between."""
 
-    def audience_key(self, viewer: Any, channel: str) -> Hashable:
+    def audience_key(self, viewer: _Viewer, channel: str) -> Hashable:
         """Return a key: viewers who may see the channel and have equal keys see the same of each event. None: no other viewer
         sees the same."""
 
     def has_cards(self, channel: str) -> bool:
         """Return whether presence on this channel may name a card."""
 
-    def render(self, viewer: Any, channel: str, record: EventRecord, live: bool) -> bytes:
+    def render(self, viewer: _Viewer, channel: str, record: EventRecord, live: bool) -> bytes:
         """Return the event as this viewer may see it now: the record's own encoding if all of it is visible."""
 
-    def history_renderer(self, viewer: Any, channel: str) -> Callable[[EventRecord], bytes]:
+    def history_renderer(self, viewer: _Viewer, channel: str) -> Callable[[EventRecord], bytes]:
         """Return a function that renders past events for this viewer, by the rights of this moment, whenever it is called."""
 
     def decode_record(self, channel: str, wire: bytes) -> EventRecord:

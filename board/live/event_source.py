@@ -1,7 +1,6 @@
 """Implements `realtime.source.EventSource`: loads events and snapshots, and decides what each viewer may see."""
 
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import orjson
@@ -17,7 +16,7 @@ from models.db.database import Database, DatabaseUnavailable
 from models.db.read_pacing import paced
 from models.times import format_utc, now
 from realtime import protocol
-from realtime.source import ChannelView, EventRecord, Position, TemporarilyUnavailable
+from realtime.source import ChannelView, EventRecord, Position, Subject, TemporarilyUnavailable
 
 T = TypeVar("T")
 
@@ -25,15 +24,6 @@ T = TypeVar("T")
 SETS_RIGHTS = ("search.opened", "search.access_set", "search.appeal_set")
 ALL_VIEWERS = "everybody"  # audience key of all accounts that may see a search
 MAX_CATCH_UP = 5_000  # events; an older position gets a snapshot, as in the contract
-
-
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """Subject of an event, as far as access depends on it."""
-
-    kind: str
-    entity: str
-    type: str
 
 
 def record(entry: JournalEvent) -> EventRecord:
@@ -156,7 +146,7 @@ class BoardSource:
         )
 
     def render(self, reader: Caller, channel: str, record: EventRecord, live: bool) -> bytes:
-        about: Subject = record.subject
+        about = record.subject
         if channel != OPERATIONS or self._visibility.can_see(reader.visibility_key, about.entity):
             if reader.display is not None:
                 return display_filter.filter_event(record.wire, channel, reader.display.profile, self.facts)

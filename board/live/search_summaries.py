@@ -12,6 +12,7 @@ from sqlmodel import Session, select
 from board.commands.suggested_criteria import suggested
 from board.engine import access, significant_events
 from board.engine.access import VisibilityView
+from board.engine.identity import Caller
 from board.live.event_source import BoardSource
 from models.board import OPERATIONS
 from models.db.database import Database, DatabaseUnavailable
@@ -37,10 +38,10 @@ class SummaryPublisher:
     """Publisher of search summaries: first all that a viewer may see, then changes. A display also gets those of the searches
     it follows. Changes are found in the database, as this process does not follow all boards and others write too."""
 
-    def __init__(self, database: Database, hub: Hub, source: BoardSource) -> None:
+    def __init__(self, database: Database, hub: Hub[Caller], source: BoardSource) -> None:
         self._database, self._hub, self._source = database, hub, source
         self._summaries: dict[str, Summary] = {}
-        self._published: dict[Subscription, dict[str, Summary]] = {}
+        self._published: dict[Subscription[Caller], dict[str, Summary]] = {}
         self._counted_all = float("-inf")
         self._significant, self._suggestions = LastSignificantEvents(), Suggestions()
 
@@ -88,11 +89,11 @@ class SummaryPublisher:
             if number % VIEWERS_PER_YIELD == 0:
                 await asyncio.sleep(0)
 
-    def _viewers(self) -> list[Subscription]:
+    def _viewers(self) -> list[Subscription[Caller]]:
         reading = [(name, each) for name, channel in self._hub.channels.items() for each in channel.subscriptions.values()]
         return [each for name, each in reading if each.live and (name == OPERATIONS or each.connection.display is not None)]
 
-    def _publish(self, reader: Subscription, known: dict[str, Summary]) -> None:
+    def _publish(self, reader: Subscription[Caller], known: dict[str, Summary]) -> None:
         """Send what changed since this viewer subscribed, and forget searches that it may no longer see."""
         sees, caller, board = self._source.can_see_search, reader.connection.viewer, reader.channel.name
         asked = known if board == OPERATIONS else {board: known[board]} if board in known else {}

@@ -11,6 +11,7 @@ import structlog
 from sqlalchemy import text
 from sqlmodel import Session
 
+from board.engine.identity import Caller
 from board.live import display_filter
 from models.board import OPERATIONS
 from models.db.database import Database, DatabaseUnavailable
@@ -30,7 +31,7 @@ _NAME = text("SELECT name FROM account WHERE id = :id")
 class ShiftStatusPublisher:
     """Publisher of the shift's status. Set `changed` to make it look at once."""
 
-    def __init__(self, database: Database, hub: Hub) -> None:
+    def __init__(self, database: Database, hub: Hub[Caller]) -> None:
         self._database, self._hub = database, hub
         self.changed = asyncio.Event()
 

@@ -20,6 +20,7 @@ from board.commands import alerts
 from board.commands.alerts import Key, Unread
 from board.engine import access
 from board.engine.access import VisibilityView
+from board.engine.identity import Caller
 from board.live.event_source import BoardSource
 from models.alert import EVERYBODY, OWN_ACCOUNT
 from models.db.database import Database, DatabaseUnavailable
@@ -71,12 +72,12 @@ class _Delta(NamedTuple):
 class UnreadCountPublisher:
     """Publisher of unread counts. It queries by board positions, not by viewer; each viewer gets what it may see now."""
 
-    def __init__(self, database: Database, hub: Hub, source: BoardSource) -> None:
+    def __init__(self, database: Database, hub: Hub[Caller], source: BoardSource) -> None:
         self._database, self._hub, self._source = database, hub, source
         self._users: dict[str, _AlertUser] = {}
         self._heads: dict[str, int] = {}
         self._view: VisibilityView | None = None
-        self._published: dict[Subscriber, tuple[UnreadCount, float]] = {}  # count and time of the last message
+        self._published: dict[Subscriber[Caller], tuple[UnreadCount, float]] = {}  # count and time of the last message
         self._next = self._counted_all = time.monotonic()
 
     async def run(self) -> None:
@@ -129,7 +130,7 @@ class UnreadCountPublisher:
         self._users |= news.users
         self._heads, self._view = news.heads, news.view
 
-    def _publish(self, reader: Subscriber, person: _AlertUser) -> None:
+    def _publish(self, reader: Subscriber[Caller], person: _AlertUser) -> None:
         """Send the count, by present rights, if it differs from what this viewer got last."""
         published, at = self._published.get(reader, (None, float("-inf")))
         if time.monotonic() - at < INTERVAL_S:
@@ -140,7 +141,7 @@ class UnreadCountPublisher:
             reader.send(protocol.alerts(*person.count))
             self._published[reader] = person.count, time.monotonic()
 
-    def _count(self, reader: Subscriber, person: _AlertUser) -> UnreadCount:
+    def _count(self, reader: Subscriber[Caller], person: _AlertUser) -> UnreadCount:
         since = alerts.retention_cutoff(now())
         found = [
             (each.at, key)
@@ -149,7 +150,7 @@ class UnreadCountPublisher:
         ]
         return len(found), max(found)[1] if found else None, person.quiet
 
-    def _can_see(self, reader: Subscriber, key: Key | None) -> bool:
+    def _can_see(self, reader: Subscriber[Caller], key: Key | None) -> bool:
         return key is None or key[0] == OWN_ACCOUNT or self._source.can_see(reader.viewer, key[0])
 
 

@@ -19,12 +19,12 @@ from models.clock import AHEAD, JUMPED, ClockFault
 from models.db.database import Database, DatabaseUnavailable
 from models.times import format_utc, parse_utc
 from realtime import protocol
-from realtime.hub import Hub
 from realtime.periodic import run_every
 
 log = structlog.get_logger()
 
 Clock = Callable[[], datetime]
+Broadcast = Callable[[str, bytes, bytes], None]  # of a subject: the frames to people and to displays
 
 TICK_S = 1.0
 TICKS_PER_READ = 5  # ticks; faults that other processes stored are announced within as many seconds
@@ -76,8 +76,8 @@ class ClockFacts(NamedTuple):
 class ClockCheck:
     """Check of the clock of a process. `clock` is the clock that event times are read from."""
 
-    def __init__(self, database: Database, hub: Hub, clock: Clock, up: Callable[[], float] = uptime) -> None:
-        self._database, self._hub, self._clock, self._up = database, hub, clock, up
+    def __init__(self, database: Database, broadcast: Broadcast, clock: Clock, up: Callable[[], float] = uptime) -> None:
+        self._database, self._broadcast, self._clock, self._up = database, broadcast, clock, up
         self._steps = StepDetector()
         self._ticks = 0
         self._compared = False  # with the database
@@ -144,7 +144,7 @@ class ClockCheck:
         )
         if frame != self._announced:  # without any fault since the start, nothing is announced
             self._announced = frame
-            self._hub.broadcast("clock", frame, frame)
+            self._broadcast("clock", frame, frame)
 
 
 def _read(session: Session) -> ClockFacts:

@@ -9,6 +9,7 @@ import copy
 import os
 import time
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.metrics_core import Metric
@@ -109,7 +110,7 @@ _HUB_COUNTERS = [
 ]
 
 
-def attach(hub: Hub) -> None:
+def attach(hub: Hub[Any]) -> None:
     """Measure the delivery delay of a hub, and publish this process as serving."""
     hub.counters.observe_delay = _delivery_delay.observe
     _worker_info.labels(_pid(), os.environ.get(WORKER, "0")).set(1)
@@ -158,7 +159,7 @@ async def publish_loop(counts: "HubMetrics") -> None:
 class HubMetrics:
     """Metrics of the numbers that one hub counts."""
 
-    def __init__(self, hub: Hub) -> None:
+    def __init__(self, hub: Hub[Any]) -> None:
         self._hub = hub
         self._copied = [0 for _ in _HUB_COUNTERS]
 

@@ -47,7 +47,7 @@ async def endpoint(socket: WebSocket) -> None:
         await socket.send_denial_response(error_response(refusal_for(error, "socket"), language=language.language_for(socket)))
         return
 
-    async def run_command(connection: Connection, command: protocol.Command) -> bytes:
+    async def run_command(connection: Connection[Caller], command: protocol.Command) -> bytes:
         return await _run_command(service, connection, command)
 
     def rate_limit_wait() -> float:
@@ -101,7 +101,7 @@ async def _take_lease(service: BoardService, caller: Caller, page: str) -> Calle
     return caller
 
 
-async def _run_command(service: BoardService, connection: Connection, command: protocol.Command) -> bytes:
+async def _run_command(service: BoardService, connection: Connection[Caller], command: protocol.Command) -> bytes:
     """Run a command; return its ack or refusal as a frame."""
     logs.bind_ids(command=command.id)
     if connection.display is not None:
@@ -118,7 +118,7 @@ async def _run_command(service: BoardService, connection: Connection, command: p
     return protocol.ack(ack.id, ack.board, ack.seqs, ack.opened)
 
 
-def _refused(connection: Connection, command: protocol.Command, refused: Refused) -> bytes:
+def _refused(connection: Connection[Caller], command: protocol.Command, refused: Refused) -> bytes:
     """Return a refusal in the viewer's present language, which may have changed since the socket was opened, in any process."""
     reader = connection.viewer
     if refused.language not in (None, reader.account.language):

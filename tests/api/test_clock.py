@@ -193,7 +193,7 @@ class Machine:
 
     def __post_init__(self) -> None:
         self.hub = Hub()
-        self.watch = ClockCheck(self.database, self.hub, self.clock, lambda: self.up)  # type: ignore[arg-type]
+        self.watch = ClockCheck(self.database, self.hub.broadcast, self.clock, lambda: self.up)
 
     def clock(self) -> datetime:
         return BEGINS + timedelta(seconds=self.up + self.off)

@@ -106,7 +106,7 @@ MUTANTS = (
             Patch(
                 "realtime/bus_sync.py",
                 "        if channel_name is None or (channel is not None and channel.sequence.epoch is not None):\n"
-                "            self._hub.head_poller.request_check()",
+                "            self.head_poller.request_check()",
                 "        assert channel_name is None or channel is None or channel.name",
             ),
         ),

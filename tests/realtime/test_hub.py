@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from board.engine.identity import Caller
 from realtime import periodic
 from realtime.hub import Hub
 from realtime.outbox import QueueFull
@@ -15,7 +16,7 @@ from tests.realtime.test_presence import is_at, people
 from tests.support.team import Team
 
 
-def _hub(team: Team) -> Hub:
+def _hub(team: Team) -> Hub[Caller]:
     return team.server.service.hub
 
 
@@ -27,7 +28,7 @@ async def test_resubscribed_client_gets_a_snapshot_and_keeps_its_presence(team: 
     await is_at(bob, search, "some card")
     await alice.wait_until(lambda: people(alice, search))
     since = len(alice.frames)
-    _hub(team).reset_channel(_hub(team).channels[search])
+    _hub(team).initial_sync.reset(_hub(team).channels[search])
     await alice.wait_until(lambda: [each for each in alice.frames[since:] if each["type"] == "presence"])
     kinds = [each["type"] for each in alice.frames[since:] if each.get("board") == search]
     assert kinds == ["snapshot", "subscribed", "presence"]
@@ -40,9 +41,9 @@ async def test_client_that_leaves_before_its_resubscribe_stays_away(team: Team) 
     await bob.subscribe(search)
     hub = _hub(team)
     (line,) = hub.channels[search].subscriptions
-    hub.reset_channel(hub.channels[search])
-    hub.remove_connection(line)
-    await asyncio.gather(*hub._background_tasks)
+    hub.initial_sync.reset(hub.channels[search])
+    hub.subscriptions.remove_connection(line)
+    await asyncio.gather(*hub.initial_sync._tasks)
     assert search not in hub.channels
     assert not line.followed
 
@@ -50,16 +51,16 @@ async def test_client_that_leaves_before_its_resubscribe_stays_away(team: Team) 
 async def test_queued_frames_are_dropped_when_access_ends_during_subscribe(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
     search = await team.alice.open_search()
     charlie, hub, reading = await team.open_socket(team.charlie), _hub(team), asyncio.Event()
-    reach = hub._catch_up_to_channel
+    reach = hub.initial_sync._catch_up_to_channel
 
     async def slowly(*what: Any) -> None:
         reading.set()
-        hub.drop_unauthorized()
+        hub.subscriptions.drop_unauthorized()
         for _ in range(5):  # everything queued is written
             await asyncio.sleep(0)
         await reach(*what)
 
-    monkeypatch.setattr(hub, "_catch_up_to_channel", slowly)
+    monkeypatch.setattr(hub.initial_sync, "_catch_up_to_channel", slowly)
     monkeypatch.setattr(hub.source, "can_see", lambda reader, channel: not reading.is_set() or channel != search)
     await charlie.send({"type": "subscribe", "board": search})
     await charlie.wait_until(lambda: [each for each in charlie.frames if each["type"] == "unsubscribed"])
@@ -101,7 +102,7 @@ async def test_internal_error_while_subscribing_is_sent_to_the_client_alone(team
         raise RuntimeError("a fault")
 
     with monkeypatch.context() as patch:
-        patch.setattr(hub.bus_sync, "subscribe", fails)
+        patch.setattr(hub.bus, "subscribe", fails)
         refused = await bob.request({"type": "subscribe", "board": search}, type="error", board=search)
     assert refused["code"] == "failed"
     assert search not in hub.channels

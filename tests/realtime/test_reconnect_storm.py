@@ -10,7 +10,7 @@ import pytest
 
 from models.board import OPERATIONS
 from realtime.channel_reader import MAX_CATCH_UPS, MAX_READS, MAX_READS_PER_ACCOUNT, ChannelReader, collect_yielding
-from realtime.source import ChannelView, EventRecord, Position, TemporarilyUnavailable
+from realtime.source import ChannelView, EventRecord, Position, Subject, TemporarilyUnavailable
 from tests.bench._clients import Client
 from tests.support.people import PATIENCE_S, Server, connect_person, create_token, running_server
 
@@ -104,7 +104,7 @@ class Journal:
         await self.gate.wait()
         if self.broken:
             raise TemporarilyUnavailable
-        return ChannelView("e", seq, "now", 5, [EventRecord(seq, b"", None, None)], None)
+        return ChannelView("e", seq, "now", 5, [EventRecord(seq, b"", None, Subject("note", "n", "note.added"))], None)
 
     async def events_after(self, channel: str, position: Position) -> list[EventRecord]:
         self.asked.append({("after", position[1])})
@@ -207,7 +207,7 @@ async def test_failed_read_is_reported_to_all_waiters_and_then_retried() -> None
     assert (await catchup.read("a", None, "Alice"))[1] is not None
 
 
-@pytest.mark.parametrize(("position", "reached"), [(None, False), (("e", 4), False), (("e", 5), True), (("e", 10), True),
+@pytest.mark.parametrize(("position", "reached"), [(("e", 4), False), (("e", 5), True), (("e", 10), True),
                                                    (("e", 11), False), (("f", 7), False)])  # fmt: skip
-def test_a_position_is_continued_where_all_after_it_was_read(position: Position | None, reached: bool) -> None:
+def test_a_position_is_continued_where_all_after_it_was_read(position: Position, reached: bool) -> None:
     assert ChannelView("e", 10, "now", 5, [], None).covers(position) is reached

@@ -15,6 +15,7 @@ import pytest
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 from board.commands.registry import Command
+from board.engine.identity import Caller
 from realtime import connection as connections
 from realtime import protocol
 from realtime import websocket_protocol as lines
@@ -48,9 +49,9 @@ def test_private_members_of_uvicorn_that_we_use_exist() -> None:
         assert inspect.iscoroutinefunction(own) == inspect.iscoroutinefunction(theirs), name
 
 
-def _connection(person: Person) -> Connection:
+def _connection(person: Person) -> Connection[Caller]:
     hub = person.server.service.hub
-    return next(each for each in hub.connections if each.viewer.account.id == person.account["id"])  # type: ignore[return-value]
+    return next(each for each in hub.connections if each.viewer.account.id == person.account["id"])
 
 
 @pytest.mark.parametrize("size", [0, 1, 125, 126, 127, 65_535, 65_536, 300_000])

@@ -9,11 +9,13 @@ from hypothesis import strategies as st
 
 from realtime import outbox
 from realtime.outbox import EventBatch, Outbox, QueueFull
-from realtime.source import EventRecord
+from realtime.source import EventRecord, Subject
+
+SUBJECT = Subject("note", "n", "note.added")
 
 
 def delivery(subscription: object, *seqs: int, size: int = 10) -> EventBatch:
-    return EventBatch(subscription, [EventRecord(seq, b"x" * size, None, None) for seq in seqs])
+    return EventBatch(subscription, [EventRecord(seq, b"x" * size, None, SUBJECT) for seq in seqs])
 
 
 def emptied(box: Outbox) -> list[bytes | EventBatch]:
@@ -38,7 +40,7 @@ def test_items_come_out_in_order_and_adjacent_batches_as_one(kinds: list[str]) -
     said = [
         (item.subscription, record.seq) if isinstance(item, EventBatch) else ("frame", int(item))
         for item in taken
-        for record in (item.records if isinstance(item, EventBatch) else [EventRecord(0, b"", None, None)])
+        for record in (item.records if isinstance(item, EventBatch) else [EventRecord(0, b"", None, SUBJECT)])
     ]
     assert said == put
     assert box.queued_bytes == 0

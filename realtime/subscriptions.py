@@ -1,0 +1,68 @@
+"""Connections of this process, and the channels that they follow, as long as their viewers may see them."""
+
+from typing import Generic
+
+from realtime import protocol
+from realtime.bus import Bus, events_channel
+from realtime.channel import Channel, Subscription
+from realtime.presence import Presence
+from realtime.source import EventSource, Viewer
+from realtime.subscriber import Subscriber
+
+
+class Subscriptions(Generic[Viewer]):
+    """Registry of connections, channels and subscriptions. A channel is here while somebody follows it."""
+
+    def __init__(self, source: EventSource[Viewer], bus: Bus, presence: Presence) -> None:
+        self.connections: set[Subscriber[Viewer]] = set()
+        self.channels: dict[str, Channel[Viewer]] = {}
+        self._source, self._bus, self._presence = source, bus, presence
+
+    def add(self, connection: Subscriber[Viewer], name: str) -> Subscription[Viewer]:
+        """Add a subscription that is not live yet, in place of the connection's earlier one."""
+        connection.followed.add(name)
+        channel = self.channels.setdefault(name, Channel(name))
+        subscription = channel.subscriptions[connection] = Subscription(connection, channel)
+        return subscription
+
+    def remove(self, connection: Subscriber[Viewer], name: str) -> None:
+        """Remove the connection's subscription to a channel, if there is one; unsent frames are discarded."""
+        connection.followed.discard(name)
+        connection.outbox.discard(name)
+        channel = self.channels.get(name)
+        if channel is None:
+            return
+        channel.subscriptions.pop(connection, None)
+        self._presence.leave(connection, name)
+        if not channel.subscriptions:
+            if channel.catching_up is not None:
+                channel.catching_up.cancel()
+            del self.channels[name]
+            self._bus.unsubscribe(events_channel(name))
+
+    def remove_connection(self, connection: Subscriber[Viewer]) -> None:
+        """Remove a closed connection and its subscriptions."""
+        self.connections.discard(connection)
+        for name in list(connection.followed):
+            self.remove(connection, name)
+
+    def drop_unauthorized(self) -> None:
+        """Drop subscriptions whose viewer may no longer see the channel."""
+        for channel in list(self.channels.values()):
+            self.drop_unauthorized_from(channel)
+
+    def drop_unauthorized_from(self, channel: Channel[Viewer]) -> None:
+        """Drop subscriptions to one channel whose viewer may no longer see it."""
+        for subscription in list(channel.subscriptions.values()):
+            # Otherwise nothing was sent yet, and it will be answered that there is no such board.
+            if subscription.live or subscription.seq:
+                self.drop_if_unauthorized(subscription)
+
+    def drop_if_unauthorized(self, subscription: Subscription[Viewer]) -> bool:
+        """Drop the subscription if its viewer may no longer see the channel. Return whether it was dropped."""
+        connection, name = subscription.connection, subscription.channel.name
+        if self._source.can_see(connection.viewer, name):
+            return False
+        self.remove(connection, name)
+        connection.send(protocol.unsubscribed(name, "forbidden"))
+        return True

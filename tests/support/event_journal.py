@@ -1,0 +1,152 @@
+"""A journal in memory for tests of the hub, and clients that keep what they are sent: no database, no sockets, no clock."""
+
+import json
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping
+from typing import Any
+
+from realtime.bus import MemoryBus
+from realtime.hub import Hub
+from realtime.outbox import EventBatch, Outbox
+from realtime.source import ChannelView, EventRecord, Position, Subject, TemporarilyUnavailable
+
+
+def event(seq: int) -> EventRecord:
+    return EventRecord(seq, b'{"seq":%d}' % seq, None, Subject("note", "n", "note.added"))
+
+
+def nothing() -> None:
+    """Default of the moments at which a test can step in."""
+
+
+class EventJournal:
+    """Source of one channel. A viewer is a name. Tests change it, and step in while it is read or rendered."""
+
+    def __init__(self, head: int = 0) -> None:
+        self.epoch, self.events = "e", [event(seq) for seq in range(1, head + 1)]
+        self.exists = True
+        self.hidden_from: set[str] = set()
+        self.changed: Mapping[str, int] = {}  # by viewer: the seq at which its rights changed
+        self.oldest = 0  # positions before this one can't be continued
+        self.withholds_entities = False
+        self.fault: Exception | None = None
+        self.while_reading = self.while_reading_events = self.while_rendering = nothing
+        self.audience: Callable[[str], Hashable] = lambda viewer: "all"
+        self.visibility: dict[str, int] = {}  # by viewer: a number that changes with its rights
+
+    @property
+    def head(self) -> int:
+        return self.events[-1].seq if self.events else 0
+
+    def append(self, number: int = 1) -> list[EventRecord]:
+        """Commit more events, without publishing them."""
+        new = [event(self.head + 1 + each) for each in range(number)]
+        self.events += new
+        return new
+
+    async def read_channel(self, channel: str, positions: Collection[Position | None]) -> ChannelView | None:
+        if self.fault is not None:
+            raise self.fault
+        if not self.exists:
+            return None
+        reachable = [
+            each[1] for each in positions if each is not None and each[0] == self.epoch and self.oldest <= each[1] <= self.head
+        ]
+        since = min(reachable, default=self.head)
+        records = [each for each in self.events if each.seq > since]
+        needs_entities = len(reachable) < len(positions) and not self.withholds_entities
+        view = ChannelView(
+            self.epoch, self.head, "now", since, records, [("n", b'{"id":"n"}')] if needs_entities else None, self.changed
+        )
+        self.withholds_entities = False
+        self.while_reading()
+        return view
+
+    async def events_after(self, channel: str, position: Position) -> list[EventRecord]:
+        if self.fault is not None or position[0] != self.epoch:
+            raise TemporarilyUnavailable
+        found = [each for each in self.events if each.seq > position[1]]
+        self.while_reading_events()
+        return found
+
+    async def heads(self, channels: Iterable[str]) -> tuple[str, dict[str, tuple[str, int]]]:
+        if self.fault is not None:
+            raise self.fault
+        return "now", dict.fromkeys(channels, (self.epoch, self.head))
+
+    def can_see(self, viewer: str, channel: str) -> bool:
+        return viewer not in self.hidden_from
+
+    def can_resume(self, viewer: str, view: ChannelView, seq: int) -> bool:
+        return view.access_changes.get(viewer, 0) <= seq
+
+    def visibility_key(self, viewer: str, channel: str) -> Hashable:
+        return self.visibility.get(viewer, 0)
+
+    def entities(self, viewer: str, channel: str, view: ChannelView) -> Iterator[bytes]:
+        self.while_rendering()
+        yield from (encoded for _, encoded in view.entities or ())
+
+    def audience_key(self, viewer: str, channel: str) -> Hashable:
+        return self.audience(viewer)
+
+    def has_cards(self, channel: str) -> bool:
+        return False
+
+    def render(self, viewer: str, channel: str, record: EventRecord, live: bool) -> bytes:
+        return record.wire
+
+    def history_renderer(self, viewer: str, channel: str) -> Callable[[EventRecord], bytes]:
+        return lambda record: record.wire
+
+    def decode_record(self, channel: str, wire: bytes) -> EventRecord:
+        return event(json.loads(wire)["seq"])
+
+    def changes_rights(self, record: EventRecord) -> bool:
+        return False
+
+
+async def hub_on(journal: EventJournal) -> Hub[str]:
+    """Return a hub that publishes and receives, without the loops that a clock drives."""
+    hub: Hub[str] = Hub(journal, MemoryBus())
+    await hub.bus_sync.start()
+    return hub
+
+
+class Client:
+    """Connection that keeps what it is sent until `received` takes it."""
+
+    def __init__(self, hub: Hub[str], viewer: str = "Alice", display: dict[str, Any] | None = None) -> None:
+        self.hub, self.viewer, self.display = hub, viewer, display
+        self.account = {"id": viewer, "name": viewer}
+        self.wants_alerts, self.closed_with = False, 0
+        self.followed: set[str] = set()
+        self.outbox = Outbox()
+        hub.connections.add(self)
+
+    def send(self, frame: bytes, channel: str | None = None) -> None:
+        self.enqueue(frame, channel)
+
+    def enqueue(self, item: bytes | EventBatch, channel: str | None) -> None:
+        self.outbox.put(item, channel)
+
+    def update_viewer(self, viewer: str, account: dict[str, str], display: dict[str, Any] | None = None) -> None:
+        self.viewer, self.account, self.display = viewer, account, display
+
+    def close(self, code: int) -> None:
+        self.closed_with = code
+
+    async def received(self) -> list[dict[str, Any]]:
+        """Take everything that is queued, as frames."""
+        frames: list[bytes] = []
+        while self.outbox.queued_bytes:
+            item = await self.outbox.get()
+            frames += [item] if isinstance(item, bytes) else self.hub.render(item)
+        return [json.loads(frame) for frame in frames]
+
+    async def kinds(self) -> list[str]:
+        """Take everything that is queued; return the types of the frames."""
+        return [frame["type"] for frame in await self.received()]
+
+    async def seqs(self) -> list[int]:
+        """Take everything that is queued; return the numbers of the events in it."""
+        return [each["seq"] for frame in await self.received() if frame["type"] == "events" for each in frame["events"]]
