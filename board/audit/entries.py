@@ -5,24 +5,36 @@ fields are the entry's payload, which can be erased. Names are stored as they we
 """
 
 from dataclasses import dataclass, fields
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, dataclass_transform
+
+ENTRIES: dict[str, type["Entry"]] = {}  # by type
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass_transform(kw_only_default=True, frozen_default=True)
+@dataclass(frozen=True, kw_only=True)
 class Entry:
-    """Entry of the audit journal.
+    """Entry of the audit journal; a subclass with a type is a kind of entries.
 
     `WARNS`: it is logged as a warning. `ALERTS`: the account that it is about is alerted, unless that account caused it.
     `PRIVATE` fields are stored and never sent.
     """
 
     TYPE: ClassVar[str]
-    KIND: ClassVar[str] = "account"
+    KIND: ClassVar[str]
     WARNS: ClassVar[bool] = False
-    ALERTS: ClassVar[bool] = False
-    PRIVATE: ClassVar[tuple[str, ...]] = ()
+    ALERTS: ClassVar[bool]
+    PRIVATE: ClassVar[tuple[str, ...]]
 
     id: str
+
+    def __init_subclass__(
+        cls, type: str = "", kind: str = "account", warns: bool = False, alerts: bool = False, private: tuple[str, ...] = ()
+    ) -> None:
+        cls.TYPE, cls.KIND, cls.ALERTS, cls.PRIVATE = type, kind, alerts, private
+        cls.WARNS = cls.WARNS or warns  # a subclass of `Repeated` too
+        dataclass(frozen=True, kw_only=True)(cls)
+        if type:
+            ENTRIES[type] = cls
 
     @classmethod
     def sent_fields(cls) -> list[str]:
@@ -35,14 +47,11 @@ class Entry:
         return payload | ({"private": {name: getattr(self, name) for name in self.PRIVATE}} if self.PRIVATE else {})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Repeated(Entry):
+class Repeated(Entry, warns=True):
     """Entry that strangers can cause as often as they like: repetitions within minutes are counted, not written again.
 
     `since` is the time of the first of `count`, null for a single one.
     """
-
-    WARNS: ClassVar[bool] = True
 
     address: str | None
     count: int = 1
@@ -52,47 +61,32 @@ class Repeated(Entry):
 # -- sign-ins and refusals -----------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SignedIn(Entry):
-    TYPE: ClassVar[str] = "sign_in.succeeded"
-
+class SignedIn(Entry, type="sign_in.succeeded"):
     name: str
     address: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SignInFailed(Repeated):
+class SignInFailed(Repeated, type="sign_in.failed"):
     """Failed sign-in. For an unknown e-mail address `id` is "", and the typed text is not stored, as it may be anything."""
-
-    TYPE: ClassVar[str] = "sign_in.failed"
 
     name: str | None
     reason: Literal["unknown", "password", "disabled"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SignInThrottled(Repeated):
-    TYPE: ClassVar[str] = "sign_in.throttled"
-
+class SignInThrottled(Repeated, type="sign_in.throttled"):
     name: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OriginRefused(Repeated):
+class OriginRefused(Repeated, type="origin.refused"):
     """Request that a page of another site made a signed-in browser send."""
-
-    TYPE: ClassVar[str] = "origin.refused"
 
     name: str | None
     origin: str | None
     path: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TokenRefused(Repeated):
+class TokenRefused(Repeated, type="token.refused"):
     """Refused bearer token. `id` is its account; "" for an unknown token."""
-
-    TYPE: ClassVar[str] = "token.refused"
 
     name: str | None
     token: str | None
@@ -100,13 +94,8 @@ class TokenRefused(Repeated):
     reason: Literal["unknown", "revoked", "expired", "disabled"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Overflowed(Entry):
+class Overflowed(Entry, type="audit.overflowed", kind="server", warns=True):
     """Number of further entries of a type that were counted instead of written, because too many came at once."""
-
-    TYPE: ClassVar[str] = "audit.overflowed"
-    KIND: ClassVar[str] = "server"
-    WARNS: ClassVar[bool] = True
 
     of: str
     count: int
@@ -116,78 +105,48 @@ class Overflowed(Entry):
 # -- accounts, passwords, tokens --------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AccountAdded(Entry):
-    TYPE: ClassVar[str] = "account.added"
-
+class AccountAdded(Entry, type="account.added"):
     name: str
     role: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RoleSet(Entry):
-    TYPE: ClassVar[str] = "account.role_set"
-
+class RoleSet(Entry, type="account.role_set"):
     name: str
     before: str
     role: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AccountDisabled(Entry):
-    TYPE: ClassVar[str] = "account.disabled"
-
+class AccountDisabled(Entry, type="account.disabled"):
     name: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AccountEnabled(Entry):
-    TYPE: ClassVar[str] = "account.enabled"
-
+class AccountEnabled(Entry, type="account.enabled"):
     name: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SessionsEnded(Entry):
-    TYPE: ClassVar[str] = "sessions.ended"
-
+class SessionsEnded(Entry, type="sessions.ended"):
     name: str
     count: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PasswordSet(Entry):
-    TYPE: ClassVar[str] = "password.set"
-    ALERTS: ClassVar[bool] = True
-
+class PasswordSet(Entry, type="password.set", alerts=True):
     name: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LinkMade(Entry):
+class LinkMade(Entry, type="link.made", alerts=True):
     """One-time link to set a password. `first`: it was made with the account, so nobody is alerted."""
-
-    TYPE: ClassVar[str] = "link.made"
-    ALERTS: ClassVar[bool] = True
 
     name: str
     first: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LinkUsed(Entry):
-    TYPE: ClassVar[str] = "link.used"
-
+class LinkUsed(Entry, type="link.used"):
     name: str
     address: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TokenAdded(Entry):
+class TokenAdded(Entry, type="token.added", alerts=True):
     """API token with the rights of the account that the entry is about."""
-
-    TYPE: ClassVar[str] = "token.added"
-    ALERTS: ClassVar[bool] = True
 
     name: str
     token: str
@@ -196,22 +155,15 @@ class TokenAdded(Entry):
     expires_at: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TokenRevoked(Entry):
-    TYPE: ClassVar[str] = "token.revoked"
-
+class TokenRevoked(Entry, type="token.revoked"):
     name: str
     token: str
     title: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MemberAdded(Entry):
+class MemberAdded(Entry, type="members.joined_by_admin", alerts=True):
     """Member that an administrator added to a members-only search which has no reachable member left. The new and the previous
     members are alerted."""
-
-    TYPE: ClassVar[str] = "members.joined_by_admin"
-    ALERTS: ClassVar[bool] = True
 
     name: str
     board: str
@@ -221,54 +173,34 @@ class MemberAdded(Entry):
 # -- displays ---------------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DisplayPaired(Entry):
-    TYPE: ClassVar[str] = "display.paired"
-    KIND: ClassVar[str] = "display"
-
+class DisplayPaired(Entry, type="display.paired", kind="display"):
     name: str
     profile: str
     boards: list[str]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DisplayChanged(Entry):
+class DisplayChanged(Entry, type="display.changed", kind="display"):
     """Change of a display. `fields` are the names of the changed fields."""
-
-    TYPE: ClassVar[str] = "display.changed"
-    KIND: ClassVar[str] = "display"
 
     name: str
     fields: list[str]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DisplayRevoked(Entry):
-    TYPE: ClassVar[str] = "display.revoked"
-    KIND: ClassVar[str] = "display"
-
+class DisplayRevoked(Entry, type="display.revoked", kind="display"):
     name: str
 
 
 # -- data that leaves the board -------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ExportRead(Entry):
+class ExportRead(Entry, type="export.read", kind="board"):
     """Download of a file, by the file name that was sent."""
-
-    TYPE: ClassVar[str] = "export.read"
-    KIND: ClassVar[str] = "board"
 
     file: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SourceRead(Entry):
+class SourceRead(Entry, type="source.read", kind="sighting"):
     """Disclosure of the source of a sighting to a reader who asked for it."""
-
-    TYPE: ClassVar[str] = "source.read"
-    KIND: ClassVar[str] = "sighting"
 
     board: str
     reference: str | None
@@ -278,46 +210,23 @@ class SourceRead(Entry):
 # -- the installation -----------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BackupMade(Entry):
-    TYPE: ClassVar[str] = "backup.made"
-    KIND: ClassVar[str] = "server"
-
+class BackupMade(Entry, type="backup.made", kind="server"):
     file: str | None  # none if another program made it
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BackupRestored(Entry):
+class BackupRestored(Entry, type="backup.restored", kind="server"):
     """Restore from a backup: every board has a new epoch, and what was written after the backup is gone."""
-
-    TYPE: ClassVar[str] = "backup.restored"
-    KIND: ClassVar[str] = "server"
 
     boards: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SettingsChanged(Entry):
+class SettingsChanged(Entry, type="settings.changed", kind="server", private=("kept",)):
     """Changes of the settings since the previous start, as {`name`, `before`, `value`}; both null for a secret.
 
     `first`: there was no previous start, and the changes are those from the defaults.
     """
 
-    TYPE: ClassVar[str] = "settings.changed"
-    KIND: ClassVar[str] = "server"
-    PRIVATE: ClassVar[tuple[str, ...]] = ("kept",)
-
     machine: str
     first: bool
     changes: list[dict[str, str | None]]
     kept: dict[str, Any]  # compared with at the next start
-
-
-ENTRIES: dict[str, type[Entry]] = {
-    each.TYPE: each
-    for each in (
-        SignedIn, SignInFailed, SignInThrottled, OriginRefused, TokenRefused, Overflowed, AccountAdded, RoleSet, AccountDisabled,
-        AccountEnabled, SessionsEnded, PasswordSet, LinkMade, LinkUsed, TokenAdded, TokenRevoked, MemberAdded, DisplayPaired,
-        DisplayChanged, DisplayRevoked, ExportRead, SourceRead, BackupMade, BackupRestored, SettingsChanged,
-    )
-}  # fmt: skip
