@@ -23,7 +23,7 @@ from board.engine.rights_version import lock_rights_version
 from board.errors import OperationError, Refused
 from board.i18n import N_
 from board.web import language, pages
-from board.web.auth import set_session_cookie, signed_in
+from board.web.auth import SESSION, signed_in
 from board.web.endpoint import IntParam
 from board.web.http import check_rate, json_response, parse_form, read_body, service_of, with_retry_after
 from board.web.same_origin import check_own_page
@@ -162,7 +162,7 @@ async def set_password_by_link(request: Request) -> Response:
     secret = await login_of(request).start_session(fresh, client_address.of(request)) if fresh is not None else None
     response = RedirectResponse((_password_changed(ended) if ended else pages.HOME) if secret else "/login", 303)
     if secret and fresh is not None:
-        set_session_cookie(response, secret, service.settings.secure)
+        SESSION.set(request, response, secret)
         devices.remember(request, response, fresh)
     return response
 

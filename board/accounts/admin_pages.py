@@ -196,17 +196,8 @@ async def add_token(request: Request, caller: Caller) -> Response:
         secret = await _change(request, caller, add)
     except OperationError as error:
         return await _tokens_page(request, caller, str(error), form)
-    return _page(
-        request,
-        "one_time_secret.html",
-        caller,
-        None,
-        kind="token",
-        of=name,
-        secret=secret,
-        back=TOKENS,
-        never=days == accounts.NEVER_EXPIRES,
-    )
+    never = days == accounts.NEVER_EXPIRES
+    return _page(request, "one_time_secret.html", caller, None, kind="token", of=name, secret=secret, back=TOKENS, never=never)
 
 
 async def revoke_token(request: Request, caller: Caller) -> Response:

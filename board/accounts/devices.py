@@ -16,11 +16,10 @@ from base64 import urlsafe_b64encode
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
-from board.web import cookie_parser
+from board.web.cookies import LONGEST, Cookie
 from models.accounts import Account
 
-COOKIE = "board_device"
-COOKIE_TTL_S = 400 * 24 * 3_600  # the longest that browsers keep a cookie (RFC 6265bis, 5.5)
+COOKIE = Cookie("board_device", LONGEST)
 MAX_ACCOUNTS = 10  # per browser, for a machine that a shift shares; the oldest is dropped
 _VALUE = re.compile(rf"[\w-]{{22}}(\.[\w-]{{22}}){{1,{MAX_ACCOUNTS}}}", re.ASCII)
 
@@ -42,21 +41,9 @@ def with_account(cookie: str, account: Account) -> str:
     return ".".join([name, *[each for each in signatures if each != own][1 - MAX_ACCOUNTS :], own])
 
 
-def cookie_of(connection: HTTPConnection) -> str:
-    return cookie_parser.value(connection, _name(connection))
-
-
 def remember(connection: HTTPConnection, response: Response, account: Account) -> None:
     """Mark the browser of a request as known to this account, by a cookie."""
-    secure = connection.app.state.service.settings.secure
-    value = with_account(cookie_of(connection), account)
-    response.set_cookie(
-        _name(connection), value, max_age=COOKIE_TTL_S, httponly=True, secure=secure, samesite="strict", path="/"
-    )  # fmt: skip
-
-
-def _name(connection: HTTPConnection) -> str:
-    return f"__Host-{COOKIE}" if connection.app.state.service.settings.secure else COOKIE
+    COOKIE.set(connection, response, with_account(COOKIE.value(connection), account))
 
 
 def _parts(cookie: str) -> list[str]:

@@ -8,16 +8,14 @@ from board.accounts import devices
 from board.accounts.login import login_of
 from board.errors import Refused
 from board.i18n import N_
-from board.service import BoardService
 from board.web import pages
-from board.web.auth import cookie_name, set_session_cookie, signed_in
+from board.web.auth import SESSION, signed_in
 from board.web.http import parse_form, read_body, with_retry_after
 from board.web.same_origin import check_own_page
 
 
 async def sign_in(request: Request) -> Response:
     """`POST /login`: 303 with the session cookie, or 401 with the page again."""
-    service: BoardService = request.app.state.service
     # Every browser sends one of them; other programs need not
     if "origin" in request.headers or "sec-fetch-site" in request.headers:
         check_own_page(request)
@@ -26,7 +24,7 @@ async def sign_in(request: Request) -> Response:
     request.state.email = email[:400]
     try:
         account = await login_of(request).authenticate(
-            email[:400], password[:1_000], client_address.of(request), devices.cookie_of(request)
+            email[:400], password[:1_000], client_address.of(request), devices.COOKIE.value(request)
         )
     except Refused as refused:
         return with_retry_after(pages.sign_in_page(request, error=refused.message, status=429), refused)
@@ -36,14 +34,13 @@ async def sign_in(request: Request) -> Response:
     response = RedirectResponse(
         pages.safe_redirect_path(form.get("next", [request.query_params.get("next", pages.HOME)])[0]), 303
     )
-    set_session_cookie(response, secret, service.settings.secure)
+    SESSION.set(request, response, secret)
     devices.remember(request, response, account)
     return response
 
 
 async def sign_out(request: Request) -> Response:
     """`POST /logout`: end the session, on open sockets too."""
-    service: BoardService = request.app.state.service
     caller = await signed_in(request)
     if caller is not None:
         if caller.token is not None:
@@ -51,7 +48,5 @@ async def sign_out(request: Request) -> Response:
         check_own_page(request)
         await login_of(request).sign_out(caller)
     response = RedirectResponse("/login", 303)
-    response.delete_cookie(
-        cookie_name(service.settings.secure), path="/", secure=service.settings.secure, httponly=True, samesite="lax"
-    )
+    SESSION.delete(request, response)
     return response

@@ -22,8 +22,8 @@ from board.i18n import N_
 from board.rate_limit import Rule
 from board.rate_limit.account_limits import too_many
 from board.rate_limit.addresses import network_of
-from board.service import BoardService
-from board.web import cookie_parser, display_auth
+from board.web import display_auth
+from board.web.cookies import Cookie
 from board.web.endpoint import EVERYWHERE, Call
 from board.web.http import Reply, check_allowed, check_rate, json_response, read_json_object, require_caller, service_of
 from board.web.same_origin import check_own_page
@@ -36,6 +36,7 @@ from realtime.wire_types import Time
 T = TypeVar("T")
 D = TypeVar("D", bound=Data)
 
+SCREEN_TO_PAIR = Cookie("board_pairing", pairing.CODE_TTL)
 CODE_REQUESTS = Rule("codes", 60, 60)  # code requests of one network: all screens of a building share one address
 WRONG_CODES = Rule("typed codes", 10, 60)  # wrong codes of one account
 TOO_MANY = N_("Too many wrong codes. Try again in {time}.")
@@ -59,12 +60,10 @@ async def create_code(request: Request) -> Reply[ShownCode]:
     check_own_page(request)
     check_allowed(request, await service.limiter.take(CODE_REQUESTS, network_of(address)))
     code, secret = pairing.new_code()
-    before = cookie_parser.value(request, _cookie(service))
+    before = SCREEN_TO_PAIR.value(request)
     until = await service.database.write(lambda session: pairing.start(session, code, secret, now(), address, before))
     response: Reply[ShownCode] = json_response({"code": code, "expires_at": until})
-    name, secure = _cookie(service), service.settings.secure
-    max_age = int(pairing.CODE_TTL.total_seconds())
-    response.set_cookie(name, secret, max_age=max_age, httponly=True, secure=secure, samesite="strict", path="/")
+    SCREEN_TO_PAIR.set(request, response, secret)
     return response
 
 
@@ -72,15 +71,14 @@ async def create_code(request: Request) -> Reply[ShownCode]:
 async def pairing_status(request: Request) -> Reply[PairingState]:
     """`GET /api/v1/wall/codes/mine`: whether the code of this screen was entered. If so, its secret becomes the display's
     cookie."""
-    service = service_of(request)
-    secret = cookie_parser.value(request, _cookie(service))
-    state: pairing.State = (
-        await service.database.read(lambda session: pairing.state(session, secret, now())) if secret else "expired"
-    )
+    secret = SCREEN_TO_PAIR.value(request)
+    state: pairing.State = "expired"
+    if secret:
+        state = await service_of(request).database.read(lambda session: pairing.state(session, secret, now()))
     response: Reply[PairingState] = json_response({"state": state})
     if state == "paired":
-        display_auth.set_display_cookie(response, secret, service.settings.secure)
-        response.delete_cookie(_cookie(service), path="/", secure=service.settings.secure, httponly=True, samesite="strict")
+        display_auth.SCREEN.set(request, response, secret)
+        SCREEN_TO_PAIR.delete(request, response)
     return response
 
 
@@ -181,7 +179,3 @@ def _read(type: type[D], body: dict[str, object]) -> D:
         return type.model_validate(body)
     except ValidationError as error:
         raise from_pydantic(error) from error
-
-
-def _cookie(service: BoardService) -> str:
-    return display_auth.cookie_name(service.settings.secure, "board_pairing")

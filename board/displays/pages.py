@@ -10,7 +10,7 @@ from board.displays.api import may_manage
 from board.errors import MESSAGES
 from board.web import display_auth, pages
 from board.web.auth import signed_in
-from board.web.http import service_of
+from board.web.display_auth import SCREEN
 from models.db.database import DatabaseUnavailable
 from models.display import Display
 
@@ -32,8 +32,7 @@ async def wall(request: Request) -> Response:
     if display is None:
         return _page(request, "new", None)
     response = _page(request, "display", display)
-    service = service_of(request)
-    display_auth.set_display_cookie(response, display_auth.secret_of(request), service.settings.secure)
+    SCREEN.set(request, response, SCREEN.value(request))
     return response
 
 

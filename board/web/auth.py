@@ -3,24 +3,16 @@
 from typing import TYPE_CHECKING
 
 from starlette.requests import HTTPConnection
-from starlette.responses import Response
 
 from board import client_address
 from board.engine.identity import SESSION_LIFETIME, Caller, _is_user_action, caller_by_cookie, caller_by_token, refused_token
-from board.web import cookie_parser
+from board.web.cookies import Cookie
 
 if TYPE_CHECKING:
     from board.service import BoardService
 
 
-def cookie_name(secure: bool) -> str:
-    return "__Host-board_session" if secure else "board_session"
-
-
-def set_session_cookie(response: Response, secret: str, secure: bool) -> None:
-    """Set the session cookie, with the lifetime of a session."""
-    name, lasts = cookie_name(secure), int(SESSION_LIFETIME.total_seconds())
-    response.set_cookie(name, secret, max_age=lasts, httponly=True, secure=secure, samesite="lax", path="/")
+SESSION = Cookie("board_session", SESSION_LIFETIME, "lax")
 
 
 def _bearer(connection: HTTPConnection) -> str | None:
@@ -28,20 +20,15 @@ def _bearer(connection: HTTPConnection) -> str | None:
     return secret.strip() if kind.lower() == "bearer" else None
 
 
-def _cookie(connection: HTTPConnection) -> str:
-    service: BoardService = connection.app.state.service
-    return cookie_parser.value(connection, cookie_name(service.settings.secure))
-
-
 def has_credentials(connection: HTTPConnection) -> bool:
     """Return whether the request carries a session cookie or bearer token, valid or not."""
-    return _bearer(connection) is not None or bool(_cookie(connection))
+    return _bearer(connection) is not None or bool(SESSION.value(connection))
 
 
 async def signed_in(connection: HTTPConnection) -> Caller | None:
     """Return the caller, by bearer token if there is one, else by cookie; None if not signed in. Raises DatabaseUnavailable."""
     service: BoardService = connection.app.state.service
-    secret, cookie = _bearer(connection), _cookie(connection)
+    secret, cookie = _bearer(connection), SESSION.value(connection)
     caller = None
     if secret is not None:
         found = await service.database.read(lambda database: caller_by_token(database, secret) or refused_token(database, secret))

@@ -129,7 +129,7 @@ async def test_good_sign_ins_are_no_way_to_keep_a_server_busy(
     async with browser(server) as http:
         assert (await sign_in(http, email)).status_code == 429, "a stranger, at an account that is guessed at"
     known = devices.with_account("", await server.service.database.read(lambda database: accounts.find(database, email)))
-    async with browser(server, cookies={COOKIE: known}) as http:
+    async with browser(server, cookies={COOKIE.name: known}) as http:
         assert [(await sign_in(http, email)).status_code for _ in range(21)] == [303] * 20 + [429]
 
 
@@ -223,13 +223,13 @@ async def test_known_devices_stay_known_until_the_password_changes(server: Serve
 
     async with browser(server) as http:
         assert (await sign_in(http, eva)).status_code == 303
-        given = http.cookies[COOKIE]
+        given = http.cookies[COOKIE.name]
         assert devices.known_device(given, await read(eva))
         assert devices.known_device(given, await read(kim)) is None
         answer = await sign_in(http, kim)
-        told = [each for each in answer.headers.get_list("set-cookie") if each.startswith(COOKIE)]
+        told = [each for each in answer.headers.get_list("set-cookie") if each.startswith(COOKIE.name)]
         assert all(each in told[0] for each in ("HttpOnly", "SameSite=strict", "Path=/", "Max-Age=34560000"))
-        both = http.cookies[COOKIE]
+        both = http.cookies[COOKIE.name]
         name = devices.known_device(both, await read(kim))
         assert name == devices.known_device(both, await read(eva)) == devices.known_device(given, await read(eva))
         assert "eva" not in both
@@ -237,8 +237,8 @@ async def test_known_devices_stay_known_until_the_password_changes(server: Serve
         answer = await http.post("/account/password", data={"old": PASSWORD, "new": NEW})
         assert answer.status_code == 303
         assert devices.known_device(both, await read(kim)) is None
-        assert devices.known_device(http.cookies[COOKIE], await read(kim)) == name, "where it was changed it is known still"
-        assert devices.known_device(http.cookies[COOKIE], before) == name
+        assert devices.known_device(http.cookies[COOKIE.name], await read(kim)) == name, "where it was changed it is known still"
+        assert devices.known_device(http.cookies[COOKIE.name], before) == name
     many = ""
     for number in range(MAX_ACCOUNTS + 3):
         many = devices.with_account(
@@ -272,10 +272,10 @@ async def test_behind_a_proxy_that_is_not_trusted_the_known_devices_go_in(server
             assert (await sign_in(http, email)).status_code == 303
             for number in range(100):
                 http.headers["X-Forwarded-For"] = f"203.0.113.{number}"
-                known = http.cookies[COOKIE]
+                known = http.cookies[COOKIE.name]
                 http.cookies.clear()
                 assert (await sign_in(http, f"{number}@desk.example", "wrong")).status_code == 401
-                http.cookies.set(COOKIE, known)
+                http.cookies.set(COOKIE.name, known)
         assert [each["event"] for each in said if "FORWARDED_ALLOW_IPS" in each["event"]] == [
             "requests may come through a proxy that is not in FORWARDED_ALLOW_IPS: all have its address then"
         ]

@@ -6,14 +6,12 @@ import pytest
 from starlette.requests import HTTPConnection
 
 from board.bootstrap import ROOT
-from board.web import cookie_parser
+from board.web import cookies
 from tests.support.linear_time import superlinear_growth, text_makers
 
 
 def cookie(text: str) -> str:
-    return cookie_parser.value(
-        HTTPConnection({"type": "http", "headers": [(b"cookie", text.encode("latin-1", "replace"))]}), "board"
-    )
+    return cookies.parse(HTTPConnection({"type": "http", "headers": [(b"cookie", text.encode("latin-1", "replace"))]}), "board")
 
 
 def test_time_grows_with_the_length_alone() -> None:

@@ -1,5 +1,5 @@
 """Linear time: everything read takes time in proportion to its length, so that no crafted text stops the server. JSON is covered
-in test_strict_json, cookies in test_cookie_parser."""
+in test_strict_json, cookies in test_cookies."""
 
 import contextlib
 import re
