@@ -35,6 +35,7 @@ from board.settings import Settings
 from board.telemetry import metrics
 from board.telemetry.clock import ClockCheck
 from board.telemetry.failures import refusal_for
+from board.telemetry.periodic import run_on_database
 from models.board import OPERATIONS, Board
 from models.db.database import ConfigurationError, Database, DatabaseUnavailable
 from models.db.schema import migrate
@@ -105,8 +106,8 @@ class BoardService:
             await service.close()
             raise ConfigurationError(str(error)) from error
         loops = [
-            run_every(RIGHTS_POLL_S, service._poll_rights), service.summaries.run(), service.unread_counts.run(),
-            service.shift_status.run(), service.repeats.run(),
+            run_on_database(service._poll_rights, RIGHTS_POLL_S, "rights refresh failed"),
+            service.summaries.run(), service.unread_counts.run(), service.shift_status.run(), service.repeats.run(),
             run_every(LAST_USE_S, service.write_last_use), run_every(PROBE_S, service._probe_writes),
         ]  # fmt: skip
         if clock is now:  # the demo sets its clock as it likes
@@ -254,10 +255,7 @@ class BoardService:
 
     async def _poll_rights(self) -> None:
         self._polls += 1
-        try:
-            await self._refresh_rights(all=self._polls % POLLS_PER_EXPIRY_CHECK == 0)
-        except DatabaseUnavailable:
-            log.warning("rights refresh failed")
+        await self._refresh_rights(all=self._polls % POLLS_PER_EXPIRY_CHECK == 0)
 
 
 def _report_write_health(fault: str | None) -> None:

@@ -10,16 +10,13 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-import structlog
 from sqlmodel import Session
 
 from board.audit import actor, writer
 from board.audit.entries import Entry, Overflowed, Repeated, SignInFailed
+from board.telemetry.periodic import run_on_database
 from models.db.database import Database, DatabaseUnavailable
 from models.times import format_utc, now
-from realtime.periodic import run_every
-
-log = structlog.get_logger()
 
 INTERVAL_S = 1.0  # between two writes of collected entries
 WINDOW_S = 300.0  # in which repetitions are counted
@@ -67,13 +64,7 @@ class Repeats:
 
     async def run(self) -> None:
         """Write the queued entries periodically, until cancelled."""
-        await run_every(INTERVAL_S, self._write_or_warn)
-
-    async def _write_or_warn(self) -> None:
-        try:
-            await self.write()
-        except DatabaseUnavailable:
-            log.warning("audit journal write failed")
+        await run_on_database(self.write, INTERVAL_S, "audit journal write failed")
 
     async def write(self) -> None:
         """Write the queued entries in one transaction.

@@ -5,7 +5,6 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-import structlog
 from sqlalchemy import bindparam, text
 from sqlmodel import Session, select
 
@@ -14,16 +13,14 @@ from board.engine import access, significant_events
 from board.engine.access import VisibilityView
 from board.engine.identity import Caller
 from board.live.event_source import BoardSource
+from board.telemetry.periodic import run_on_database
 from models.board import OPERATIONS
-from models.db.database import Database, DatabaseUnavailable
+from models.db.database import Database
 from models.search import Search
 from models.times import format_utc, now
 from realtime import protocol
 from realtime.channel import Subscription
 from realtime.hub import Hub
-from realtime.periodic import run_every
-
-log = structlog.get_logger()
 
 INTERVAL_S = 1.0  # from the contract: at most once a second
 BATCH_SIZE = 500  # searches in a query
@@ -47,13 +44,7 @@ class SummaryPublisher:
 
     async def run(self) -> None:
         """Publish at a fixed interval."""
-        await run_every(INTERVAL_S, self._publish_or_warn)
-
-    async def _publish_or_warn(self) -> None:
-        try:
-            await self._publish_all()
-        except DatabaseUnavailable:
-            log.warning("summaries refresh failed")
+        await run_on_database(self._publish_all, INTERVAL_S, "summaries refresh failed")
 
     async def _publish_all(self) -> None:
         readers = self._viewers()

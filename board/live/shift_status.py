@@ -4,23 +4,19 @@ Changes by other processes are found by polling the database; those of this proc
 """
 
 import asyncio
-import contextlib
 from typing import Any
 
-import structlog
 from sqlalchemy import text
 from sqlmodel import Session
 
 from board.engine.identity import Caller
 from board.live import display_filter
+from board.telemetry.periodic import run_on_database
 from models.board import OPERATIONS
-from models.db.database import Database, DatabaseUnavailable
+from models.db.database import Database
 from models.handover import Handover, Shift
 from realtime import protocol
 from realtime.hub import Hub
-from realtime.periodic import run_every
-
-log = structlog.get_logger()
 
 INTERVAL_S = 1.0
 HANDOVER_FIELDS = ("number", "status", "outgoing", "incoming", "signed_at")  # of a handover; its texts are left out
@@ -37,17 +33,7 @@ class ShiftStatusPublisher:
 
     async def run(self) -> None:
         """Publish at a fixed interval, and when `changed` is set."""
-        await run_every(0.0, self._wait_and_publish)
-
-    async def _wait_and_publish(self) -> None:
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(INTERVAL_S):
-                await self.changed.wait()
-        self.changed.clear()
-        try:
-            await self.refresh()
-        except DatabaseUnavailable:
-            log.warning("shift status refresh failed")
+        await run_on_database(self.refresh, INTERVAL_S, "shift status refresh failed", asked=self.changed)
 
     async def refresh(self) -> None:
         """Publish the status if it changed; displays get only the holder. Raises DatabaseUnavailable."""

@@ -5,14 +5,12 @@ people read on other screens.
 """
 
 import asyncio
-import contextlib
 import time
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Any, NamedTuple
 
-import structlog
 from sqlalchemy import Row, bindparam, text
 from sqlmodel import Session
 
@@ -22,15 +20,13 @@ from board.engine import access
 from board.engine.access import VisibilityView
 from board.engine.identity import Caller
 from board.live.event_source import BoardSource
+from board.telemetry.periodic import run_on_database
 from models.alert import EVERYBODY, OWN_ACCOUNT
-from models.db.database import Database, DatabaseUnavailable
+from models.db.database import Database
 from models.times import now
 from realtime import protocol
 from realtime.hub import Hub
-from realtime.periodic import run_every
 from realtime.subscriber import Subscriber
-
-log = structlog.get_logger()
 
 INTERVAL_S = 1.0  # from the contract: at most once a second
 BATCH_WAIT_S = 0.02  # collects requests, as after a restart a thousand clients ask at once
@@ -78,22 +74,12 @@ class UnreadCountPublisher:
         self._heads: dict[str, int] = {}
         self._view: VisibilityView | None = None
         self._published: dict[Subscriber[Caller], tuple[UnreadCount, float]] = {}  # count and time of the last message
-        self._next = self._counted_all = time.monotonic()
+        self._counted_all = time.monotonic()
 
     async def run(self) -> None:
         """Publish at a fixed interval, and soon after a viewer asks."""
-        await run_every(BATCH_WAIT_S, self._wait_and_publish)
-
-    async def _wait_and_publish(self) -> None:
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(self._next - time.monotonic()):
-                await self._hub.alerts_requested.wait()
-        self._hub.alerts_requested.clear()
-        self._next = time.monotonic() + INTERVAL_S
-        try:
-            await self._publish_all()
-        except DatabaseUnavailable:
-            log.warning("alerts refresh failed")
+        asked = self._hub.alerts_requested
+        await run_on_database(self._publish_all, INTERVAL_S, "alerts refresh failed", asked=asked, pause_s=BATCH_WAIT_S)
 
     async def _publish_all(self) -> None:
         readers = {each: each.viewer.account.id for each in self._hub.connections if each.wants_alerts}

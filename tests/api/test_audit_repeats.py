@@ -1,6 +1,7 @@
 """Audit repeats: failed attempts cannot flood the audit journal. Equal ones are counted, and a bounded number of different ones
 is written."""
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +12,12 @@ from board.audit import repeats, writer
 from board.audit.entries import SignInFailed, SignInThrottled
 from board.audit.repeats import MAX_DISTINCT, MAX_QUEUED, WINDOW_S, Repeats
 from board.engine import journal
+from board.telemetry import periodic
 from models.board import AUDIT
 from models.db.database import Database, DatabaseUnavailable
 from models.db.schema import migrate
 from tests.support import backends
+from tests.support.people import PATIENCE_S
 
 
 class AuditLog:
@@ -127,13 +130,22 @@ async def test_collected_entries_are_written_at_shutdown(audit_log: AuditLog) ->
 
 
 async def test_a_round_goes_on_when_the_database_is_away(audit_log: AuditLog, monkeypatch: pytest.MonkeyPatch) -> None:
-    warned: list[str] = []
-    monkeypatch.setattr(repeats.log, "warning", warned.append, raising=False)
+    warned, twice = list[str](), asyncio.Event()
+
+    def warn(event: str) -> None:
+        warned.append(event)
+        if len(warned) == 2:
+            twice.set()
+
+    monkeypatch.setattr(periodic.log, "warning", warn, raising=False)
+    monkeypatch.setattr(repeats, "INTERVAL_S", 0)
 
     def away(*_: Any, **__: Any) -> Any:
         raise DatabaseUnavailable
 
     monkeypatch.setattr(audit_log.database, "write", away)
     audit_log.knock()
-    await audit_log.repeats._write_or_warn()
-    assert warned == ["audit journal write failed"]
+    writing = asyncio.create_task(audit_log.repeats.run())
+    await asyncio.wait_for(twice.wait(), PATIENCE_S)
+    writing.cancel()
+    assert set(warned) == {"audit journal write failed"}
