@@ -179,7 +179,7 @@ class Connection(Generic[Viewer]):
             else:
                 await self._dispatch(message)
 
-    def _refuse_for_rate(self, message: Any, retry_after_s: int) -> None:
+    def _refuse_for_rate(self, message: protocol.Message, retry_after_s: int) -> None:
         sentence = "Too many messages at once: wait a moment."
         if isinstance(message, protocol.Command):
             self.send(protocol.refused(message.id, "rate_limited", sentence, retry_after_s=retry_after_s))
@@ -187,7 +187,7 @@ class Connection(Generic[Viewer]):
             about = {"board": getattr(message, "board", None), "id": getattr(message, "id", None)}
             self.send(protocol.error("rate_limited", sentence, **about, retry_after_s=retry_after_s))
 
-    async def _dispatch(self, message: Any) -> None:
+    async def _dispatch(self, message: protocol.Message) -> None:
         match message:
             case protocol.Command():
                 await self._command_slots.acquire()

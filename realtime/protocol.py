@@ -99,12 +99,15 @@ class RequestAlerts:
     """Request to be sent the number of unread alerts from now on."""
 
 
+Message = Subscribe | Unsubscribe | Command | SetPresence | RequestAlerts | Ping
+
+
 def is_id(value: object) -> bool:
     """Return whether a value may be the id of a command."""
     return isinstance(value, str) and _ID.match(value) is not None
 
 
-def parse(source: str) -> Subscribe | Unsubscribe | Command | SetPresence | RequestAlerts | Ping:
+def parse(source: str) -> Message:
     """Parse a client's message. Raises BadMessage, which holds the answer."""
     value, problem = strict_json.parse(source)
     if not isinstance(value, dict):
