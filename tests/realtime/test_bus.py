@@ -159,6 +159,16 @@ async def test_a_bus_that_has_stopped_loses_what_is_said(make: Make) -> None:
     assert one.bus.dropped == 1
 
 
+async def test_message_under_way_is_not_delivered_after_its_unsubscribe() -> None:
+    ear = Ear(MemoryBus())
+    await ear.bus.start(ear.hear, ear.gap)
+    await ear.bus.subscribe("a")
+    ear.bus.publish("a", b"1")
+    ear.bus.unsubscribe("a")
+    await asyncio.sleep(0)
+    assert ear.heard == []
+
+
 def test_names_of_channels_are_told_apart() -> None:
     assert bus.board_of(bus.events_channel("presence")) == "presence"
     assert bus.board_of(bus.PRESENCE_CHANNEL) is None

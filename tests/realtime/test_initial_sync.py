@@ -1,14 +1,19 @@
 """Initial sync and delivery: what a client is sent when rights, the journal or the client change at the worst moment."""
 
 import asyncio
+from collections.abc import Iterable
 
 import pytest
 
 from realtime import channel as channels
+from realtime import head_poller
+from realtime import hub as hubs
 from realtime.channel_reader import MAX_ANSWERS
 from realtime.hub import Hub
+from realtime.protocol import CLOSE_RESTART, SetPresence
 from realtime.source import TemporarilyUnavailable
 from tests.support.event_journal import Client, EventJournal, event, hub_on
+from tests.support.people import PATIENCE_S
 
 FRESH = ["snapshot", "subscribed", "presence", "heads"]
 RESUMED = ["events", "subscribed", "presence", "heads"]
@@ -442,3 +447,90 @@ async def test_events_of_another_process_are_delivered_and_measured(journal: Eve
     await asyncio.sleep(0)
     assert await bob.seqs() == [4, 5]
     assert len(delays) == 2
+
+
+async def test_event_that_changes_rights_is_read_from_the_journal(journal: EventJournal) -> None:
+    """A message of another process may hold too little of it: here one event, and the journal has two."""
+    hub = await hub_on(journal)
+    bob = Client(hub, "Bob")
+    await hub.subscribe(bob, "a")
+    four, _ = journal.append(2)
+    journal.about_rights = {4}
+    hub.bus_sync.publish("a", "e", [four])
+    await asyncio.sleep(0)  # the bus delivers
+    assert await bob.seqs() == []
+    await settle(hub)
+    assert await bob.seqs() == [4, 5]
+
+
+async def test_poll_goes_on_after_the_database_failed(
+    journal: EventJournal, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    hub = await hub_on(journal)
+    bob = Client(hub, "Bob")
+    await hub.subscribe(bob, "a")
+    journal.append()
+    faults = iter([TemporarilyUnavailable(), RuntimeError("a fault")])
+    polled, heads = asyncio.Event(), journal.heads
+
+    async def fails_twice(channels: Iterable[str]) -> tuple[str, dict[str, tuple[str, int]]]:
+        if (fault := next(faults, None)) is not None:
+            raise fault
+        polled.set()
+        return await heads(channels)
+
+    monkeypatch.setattr(head_poller, "POLL_INTERVAL_S", 0)
+    monkeypatch.setattr(journal, "heads", fails_twice)
+    polling = asyncio.create_task(hub.head_poller.poll_loop())
+    await asyncio.wait_for(polled.wait(), PATIENCE_S)
+    while hub.channels["a"].sequence.seq < 4:
+        await asyncio.sleep(0)
+    polling.cancel()
+    assert await bob.seqs() == [4]
+    assert [each.message for each in caplog.records] == ["head poll failed"]
+
+
+# -- limits and the end ---------------------------------------------------------------------------------------------------------
+
+
+async def test_connection_follows_a_bounded_number_of_channels(journal: EventJournal, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hubs, "MAX_FOLLOWED", 1)
+    hub = await hub_on(journal)
+    bob = Client(hub, "Bob")
+    await hub.subscribe(bob, "a")
+    await bob.received()
+    await hub.subscribe(bob, "b")
+    assert [(each["type"], each.get("code")) for each in await bob.received()] == [("error", "too_large")]
+    await hub.subscribe(bob, "a")  # again, in place of the first
+    assert await bob.kinds() == FRESH
+
+
+async def test_presence_is_refused_on_a_channel_that_is_not_followed(journal: EventJournal) -> None:
+    hub = await hub_on(journal)
+    bob = Client(hub, "Bob")
+    await hub.subscribe(bob, "a")
+    await bob.received()
+    hub.set_presence(bob, SetPresence("b", None, False))
+    assert [(each["type"], each.get("code")) for each in await bob.received()] == [("error", "not_found")]
+    hub.set_presence(bob, SetPresence("a", "a card", False))
+    assert hub.presence.count("a") == 1
+
+
+async def test_hub_that_stops_closes_connections_and_ends_its_reads(
+    journal: EventJournal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hub = await hub_on(journal)
+    bob = Client(hub, "Bob")
+    await hub.subscribe(bob, "a")
+    await bob.received()
+
+    async def never(*_: object) -> None:
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(journal, "read_channel", never)
+    hub.initial_sync.resubscribe_all(bob)
+    await asyncio.sleep(0)
+    await hub.stop()
+    assert bob.closed_with == CLOSE_RESTART
+    assert not hub.initial_sync._tasks
+    assert await bob.kinds() == []

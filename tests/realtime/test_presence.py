@@ -128,6 +128,22 @@ def test_a_message_that_comes_again_or_late_changes_nothing(near: Presence, far:
     assert shown(far, "b") == (0, [])
 
 
+def test_same_place_entered_again_is_no_news(near: Presence) -> None:
+    alice = enter(near, "Alice")
+    assert list(near.due_channels({"b": 1})) == ["b"]
+    near.enter(alice, "b", {"editing": False})
+    assert not near._published["b"].changed
+    near.enter(alice, "b", {"editing": True})
+    assert near._published["b"].changed
+
+
+def test_processes_that_are_remembered_are_bounded(far: Presence, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(presence, "MAX_PROCESSES", 3)
+    for number in range(5):
+        Presence(lambda channel, message: far.on_gossip(message), f"process {number}").gossip_all(ask=True)
+    assert list(far._last_numbers) == ["process 2", "process 3", "process 4"]
+
+
 def test_ones_own_message_is_not_counted_twice(near: Presence, said: list[bytes]) -> None:
     enter(near, "Alice")
     near.gossip_all()

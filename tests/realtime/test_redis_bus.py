@@ -1,10 +1,14 @@
 """Bus over Redis, as it decides: on answers that come late or that nobody waits for, and on faults. No Redis runs here."""
 
 import asyncio
+import contextlib
+from typing import Any
 
 import pytest
+from redis.exceptions import ResponseError
 
 from realtime import redis_bus
+from realtime.bus import BusMisconfigured
 from realtime.redis_bus import RedisBus
 from tests.realtime.test_bus import KEY, Ear
 from tests.support.people import PATIENCE_S
@@ -38,7 +42,7 @@ async def test_confirmation_that_nobody_waits_for_is_ignored(ear: Ear) -> None:
     assert ear.gaps == ["events:a"]
 
 
-async def test_confirmation_of_an_earlier_subscription_does_not_confirm_a_later_one(ear: Ear) -> None:
+async def test_confirmation_of_an_earlier_subscription_confirms_no_later_one(ear: Ear) -> None:
     over = redis_bus_of(ear)
     await over.subscribe("events:a")
     over._unanswered.append(("events:a", over._subscriptions["events:a"]))
@@ -98,4 +102,40 @@ async def test_fault_of_the_bus_itself_is_logged_and_it_connects_again(
     await asyncio.wait_for(again.wait(), PATIENCE_S)
     assert over.reconnects == 1
     assert messages(caplog) == ["the bus failed", "the bus is down (RuntimeError)"]
+    await over.stop()
+
+
+@pytest.mark.parametrize(("answer", "too_old"), [
+    ([b"server", b"redis", b"version", b"6.2.1"], True), ([b"server", b"redis", b"version", b"7.0.0"], False), ([], False),
+    (ResponseError("unknown command 'HELLO'"), True), (ResponseError("NOPERM"), False), (b"OK", False),
+])  # fmt: skip
+async def test_only_a_redis_that_says_it_is_old_is_refused(answer: object, too_old: bool) -> None:
+    class Answering:
+        async def request(self, *command: str) -> object:
+            if isinstance(answer, Exception):
+                raise answer
+            return answer
+
+    connection: Any = Answering()
+    with pytest.raises(BusMisconfigured) if too_old else contextlib.nullcontext():
+        await redis_bus._check_version(connection)
+
+
+async def test_misconfiguration_found_later_does_not_end_the_bus(ear: Ear, monkeypatch: pytest.MonkeyPatch) -> None:
+    over, tried, again = redis_bus_of(ear), list[int](), asyncio.Event()
+
+    async def replaced_by_an_old_one() -> None:
+        tried.append(1)
+        if len(tried) == 1:
+            raise OSError
+        if len(tried) == 2:
+            raise BusMisconfigured("too old")
+        again.set()
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(redis_bus, "RECONNECT_PAUSES_S", (0, 0))
+    monkeypatch.setattr(over, "_run_connections", replaced_by_an_old_one)
+    await over.start(ear.hear, ear.gap)
+    await asyncio.wait_for(again.wait(), PATIENCE_S)
+    assert over.reconnects == 2
     await over.stop()

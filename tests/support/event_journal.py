@@ -32,6 +32,7 @@ class EventJournal:
         self.while_reading = self.while_reading_events = self.while_rendering = nothing
         self.audience: Callable[[str], Hashable] = lambda viewer: "all"
         self.visibility: dict[str, int] = {}  # by viewer: a number that changes with its rights
+        self.about_rights: set[int] = set()  # seqs of events that change rights
 
     @property
     def head(self) -> int:
@@ -102,7 +103,7 @@ class EventJournal:
         return event(json.loads(wire)["seq"])
 
     def changes_rights(self, record: EventRecord) -> bool:
-        return False
+        return record.seq in self.about_rights
 
 
 async def hub_on(journal: EventJournal) -> Hub[str]:

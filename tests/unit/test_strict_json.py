@@ -36,6 +36,15 @@ def test_time_grows_with_the_length_alone(read: Callable[[str], object]) -> None
     assert next((slow for make in text_makers() if (slow := superlinear_growth(read, make, MESSAGE))), None) is None
 
 
+@pytest.mark.parametrize(("text", "problem"), [
+    ('{"a":1,"a":2}', "A key is given twice."), ('{"a":1,"b":2}', None), ("{", "This is not JSON."),
+    ('["\\u0041"]', None), ('["\\u0000"]', "A text holds U+0000 or half of a character."), ('[1,"\\u0041",null]', None),
+    ('{"\\ud800":[1]}', "A text holds U+0000 or half of a character."),
+])  # fmt: skip
+def test_unusable_json_is_refused_with_the_reason(text: str, problem: str | None) -> None:
+    assert strict_json.parse(text)[1] == problem
+
+
 def deep(length: int) -> str:
     """Return `{"a":{"a":…` as deep as the parser goes, again and again."""
     one = '{"a":' * 30 + '"\\u0041"' + "}" * 30
