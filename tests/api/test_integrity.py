@@ -182,7 +182,7 @@ async def test_heads_kept_elsewhere_find_what_no_handover_knows(desk: Evidence, 
     assert len(await desk.verified(kept)) == 3
     assert len(await desk.verified(kept, desk.search)) == 1
     (others := tmp_path / "others.txt").write_text(f"x holds: 3 events, head {HEAD}\n")
-    with pytest.raises(OperationError, match="x: the board is gone"):
+    with pytest.raises(OperationError, match="x: the board and its journal are missing"):
         await desk.verified(others)
     position = (await desk.board(desk.search)).seq - 1
     body = (await desk.said(desk.search, position)).body
