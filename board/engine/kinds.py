@@ -246,7 +246,8 @@ def _faults(kind: Kind) -> Iterator[str]:
 
 
 def every() -> Collection[Kind]:
-    """Return all kinds, in the order of their registration."""
+    """Return all kinds, in the order of their registration. `board.commands.registry` registers those of the program."""
+    assert _registered, "board.commands.registry is not imported"  # else boards would look empty
     return _registered.values()
 
 
@@ -263,18 +264,18 @@ def of(row: Entity) -> Kind:
 def on_board(board: str) -> list[Kind]:
     """Return the kinds that a board has besides searches."""
     kind_of_board = OPERATIONS if board == OPERATIONS else "search"
-    return [kind for kind in _registered.values() if kind_of_board in kind.boards]
+    return [kind for kind in every() if kind_of_board in kind.boards]
 
 
 def cards() -> list[Kind]:
     """Return the kinds of cards."""
-    return [kind for kind in _registered.values() if kind.is_card]
+    return [kind for kind in every() if kind.is_card]
 
 
 def for_scripts() -> dict[str, Any]:
     """Return what the pages need of all kinds, by name: of each field `path`, `control`, `choices`, `required`, and `written`:
     whether people write it by the commands `add` and `update`. Labels are in `board.labels`."""
-    return {kind.name: _for_scripts(kind) for kind in _registered.values()}
+    return {kind.name: _for_scripts(kind) for kind in every()}
 
 
 def _for_scripts(kind: Kind) -> dict[str, Any]:
