@@ -289,7 +289,7 @@ KIND = Kind(
         FieldSpec(
             "person.description", N_("Description of the person"), control="long", searched=True, exported=True, personal=True
         , prose=True),
-        FieldSpec("missing_since", N_("Missing since"), control="time", required=True, exported=True, display="room"),
+        FieldSpec("missing_since", N_("Missing since"), control="time", required=True, past=True, exported=True, display="room"),
         FieldSpec("last_seen", N_("Last seen"), personal=True),
         FieldSpec("last_seen.text", N_("Last seen"), control="text", exported=True, personal=True, prose=True),
         FieldSpec("last_seen.lat", N_("Last seen, latitude"), control="number", exported=True, personal=True),

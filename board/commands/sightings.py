@@ -200,8 +200,8 @@ KIND = Kind(
         cards.ASSIGNEE,
         cards.PRIORITY,
         cards.WITHDRAWN,
-        FieldSpec("seen_at", N_("Seen at"), control="time", exported=True, display="inner_room"),
-        FieldSpec("received_at", N_("Received at"), type=Time, control="time", exported=True),
+        FieldSpec("seen_at", N_("Seen at"), control="time", now=True, past=True, exported=True, display="inner_room"),
+        FieldSpec("received_at", N_("Received at"), type=Time, control="time", past=True, exported=True),
         FieldSpec("late", N_("Late entry"), type=bool, exported=True, display="room"),
         FieldSpec(
             "channel", N_("Channel"), control="choice", required=True, exported=True,
@@ -245,7 +245,7 @@ KIND = Kind(
                 "not_the_child": N_("not the child"), "unverifiable": N_("cannot be verified"), "duplicate": N_("duplicate"),
             },
         ),
-        FieldSpec("duplicate_of", N_("Duplicate of"), type=Id | None, control="card", exported=True),
+        FieldSpec("duplicate_of", N_("Duplicate of"), type=Id | None, control="card", refers_to="sighting", exported=True),
     ),
     events={
         "sighting.added": EventSpec(
@@ -257,6 +257,11 @@ KIND = Kind(
             N_("Sighting assessed"), "sighting.assess", undoable=True, is_significant=lambda state: state["assessment"] in ASSURED
         ),
         **cards.EVENTS,
+    },
+    forms={
+        "first": ("description", "place.text", "seen_at", "channel"),
+        "more": ("received_at",),
+        "edit": ("description", "place.text", "place.lat", "place.lon", "place.radius_m"),
     },
     undo=UndoRules(withheld=_withheld, dangling=_dangling, apply=_apply_undo),
     alerts=_alerts,

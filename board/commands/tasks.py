@@ -126,7 +126,7 @@ KIND = Kind(
         FieldSpec("checklist", N_("Checklist"), exported=True, personal=True),
         FieldSpec("checklist.*.text", N_("Checklist"), searched=True, personal=True),
         FieldSpec("result", N_("Result"), control="long", searched=True, exported=True, personal=True, prose=True),
-        FieldSpec("sighting", N_("Sighting"), control="card", exported=True),
+        FieldSpec("sighting", N_("Sighting"), control="card", refers_to="sighting", exported=True),
         FieldSpec("take_down", N_("Take-down task"), type=bool, exported=True),
     ),
     events={
@@ -134,6 +134,7 @@ KIND = Kind(
         "task.updated": EventSpec(N_("Task changed"), "task.update", undoable=True),
         **cards.EVENTS,
     },
+    forms={"first": ("title", "assignee", "due"), "more": ("instruction",), "later": ("result",)},
     undo=cards.UNDO,
     reported=lambda task, due_before: and_(~task.withdrawn, or_(task.due < due_before, task.column.in_(_DONE))),
 )

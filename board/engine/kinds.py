@@ -22,6 +22,7 @@ from models.fields import Data
 from models.searchable import Searchable
 
 Control = Literal["text", "long", "number", "time", "date", "choice", "person", "people", "card", "flag"]
+FormPart = Literal["first", "more", "later", "edit"]
 Audience = Literal["room", "inner_room"]  # displays that get a field: all of them, or those in inner rooms
 
 
@@ -35,7 +36,8 @@ class FieldSpec:
 
     `type` is that of a value that the server makes; the type of others is in the data that people write. `control` is the form
     control by which people write it, `choices` the labels of its codes. A `personal` field never reaches a display.
-    `prose` is free text, of which paper shows what was written, and not what it replaced.
+    `prose` is free text, of which paper shows what was written, and not what it replaced. Of a time, a form offers `now`, and
+    refuses the future if it is `past`; of a card, it offers those of the kind `refers_to`, or all.
     """
 
     path: str
@@ -48,6 +50,9 @@ class FieldSpec:
     exported: bool = False
     personal: bool = False
     prose: bool = False
+    now: bool = False
+    past: bool = False
+    refers_to: str = ""
     display: Audience | None = None
 
     @property
@@ -89,8 +94,10 @@ class Kind:
     `data` has the fields that people write, with their types. `boards` are the kinds of boards that have it. A kind that is not
     `counted` takes no room on a board. Of a card, `title_field` names it, and new ones go to the first column of the role
     `first_column`. `alerts` returns (kind of alert, account) for an event. `reported` limits the rows that a handover report
-    reads; without it these are all cards that are not withdrawn, and nothing of other kinds. `translations` are those of an
-    installation's own kind: {language: {label: text}}.
+    reads; without it these are all cards that are not withdrawn, and nothing of other kinds. `forms` are the paths of form
+    fields, where the order of the declaration is not theirs: those of an addition that show `first`, those under `more`, those
+    that it lacks (`later`), and those to `edit`. `translations` are those of an installation's own kind: {language: {label:
+    text}}.
     """
 
     model: type[Entity]
@@ -106,6 +113,7 @@ class Kind:
     undo: UndoRules = field(default_factory=UndoRules)
     alerts: Callable[[Session, JournalEvent, State, Collection[str]], Iterable[tuple[str, str]]] = lambda *event: ()
     reported: Callable[[Any, str], ColumnElement[bool]] | None = None  # of columns, and the end of the next shift
+    forms: Mapping[FormPart, tuple[str, ...]] = field(default_factory=dict)
     translations: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     @property
@@ -237,6 +245,8 @@ def _faults(kind: Kind) -> Iterator[str]:
             yield f"{spec.path!r} is personal data, and shown on displays."
         if spec.control == "choice" and not spec.choices:
             yield f"{spec.path!r} is a choice of nothing."
+    for path in {path for paths in kind.forms.values() for path in paths} - {spec.path for spec in kind.fields if spec.control}:
+        yield f"a form has {path!r}, which has no control."
     if kind.is_card and (kind.title_field not in kind.model.STATE or not kind.first_column or not kind.plural):
         yield "a card needs a title field of its state, the role of its first column, and a plural."
     for text in kind.labels():
@@ -273,20 +283,31 @@ def cards() -> list[Kind]:
 
 
 def for_scripts() -> dict[str, Any]:
-    """Return what the pages need of all kinds, by name: of each field `path`, `control`, `choices`, `required`, and `written`:
-    whether people write it by the commands `add` and `update`. Labels are in `board.labels`."""
+    """Return what the pages need of all kinds, by name. A `private` field is in no state. Labels are in `board.labels`."""
     return {kind.name: _for_scripts(kind) for kind in every()}
 
 
 def _for_scripts(kind: Kind) -> dict[str, Any]:
-    fields = [
-        {
-            "path": spec.path, "control": spec.control, "choices": list(spec.choices or ()), "required": spec.required,
-            "written": spec.control is not None and spec.column in kind.data.model_fields,
-        }
-        for spec in kind.fields
-    ]  # fmt: skip
-    return {"card": kind.is_card, "title": kind.title_field, "column": kind.first_column, "fields": fields}
+    fields = {spec.path: _for_form(kind, spec) for spec in kind.fields if spec.control}
+    found = {"card": kind.is_card, "counted": kind.counted, "fields": fields}
+    if not kind.is_card:
+        return found
+    written = [path for path in fields if path.partition(".")[0] in (*kind.data.model_fields, "assignee")]
+    first = kind.forms.get("first") or [path for path in written if path == kind.title_field or "required" in fields[path]]
+    more, edit = kind.forms.get("more", ()), kind.forms.get("edit", ())
+    added, apart = {*first, *more, *kind.forms.get("later", ()), "assignee"}, {*edit, "assignee", "priority"}
+    forms = {
+        "first": list(first),
+        "more": [*more, *(path for path in written if path not in added)],
+        "edit": [*edit, *(path for path in written if path not in apart)],  # the others have controls of their own on each card
+    }
+    return found | {"plural": kind.plural, "title": kind.title_field, "column": kind.first_column, "forms": forms}
+
+
+def _for_form(kind: Kind, spec: FieldSpec) -> dict[str, Any]:
+    options = {name: getattr(spec, name) for name in ("control", "required", "now", "past", "refers_to")}
+    options["private"] = spec.column not in kind.model.STATE
+    return {name: value for name, value in options.items() if value}
 
 
 def control_of(path: str) -> Control | None:

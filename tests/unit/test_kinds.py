@@ -33,6 +33,7 @@ def field(path: str, /, **changes: Any) -> tuple[FieldSpec, ...]:
         ({"fields": field("make", label="Brand")}, "the label 'Brand' has no translation into 'de'."),
         ({"fields": field("make", control="choice")}, "'make' is a choice of nothing."),
         ({"title_field": "name"}, "a card needs a title field of its state"),
+        ({"forms": {"first": ("wheels",)}}, "a form has 'wheels', which has no control."),
         ({"model": kinds.named("sighting").model}, "the name is taken."),
     ],
 )
