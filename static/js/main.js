@@ -61,7 +61,8 @@ async function start() {
   if (board) session.board(board);
   sessionKeepalive.mount();
   session.start(); // the board loads while the modules that draw it still load
-  await Promise.all([texts, drafts]);
+  const [isLoaded] = await Promise.all([texts, drafts]);
+  if (!isLoaded) throw new Error("The declarations of kinds were not loaded."); // a board without its cards would look empty
   (await view)?.mount(main, session, board, card || null);
   bell.mount(document.querySelector("[data-bell]"), session);
   closeOnOutside(document.querySelector("details.account-menu"));

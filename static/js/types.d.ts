@@ -1,7 +1,41 @@
 /* Types that many modules share: what travels (board/contract.md says what each field means), and what pages hold.
    They are known everywhere without an import. Only the check of types reads this file. */
 
-type Kind = "search" | "column" | "sighting" | "task" | "note" | "shift" | "handover" | "handed" | "briefing";
+/** Name of a kind of entity, such as "task" (core/kinds.js). */
+type Kind = string;
+
+/** Declaration of a kind, as far as pages need it; all but the first three are of cards only. */
+interface KindDeclaration {
+  card: boolean;
+  counted: boolean;
+  fields: { [path: string]: FieldOptions };
+  plural: string;
+  /** Field that names a card. */
+  title: string;
+  /** Role of the first column. */
+  column: string;
+  /** Paths of the fields of the forms: to add a card, shown at first and under "more", and to edit it. */
+  forms: { first: string[]; more: string[]; edit: string[] };
+}
+
+interface FieldOptions {
+  control: string;
+  required?: boolean;
+  /** Offer the present time. */
+  now?: boolean;
+  /** Refuse the future. */
+  past?: boolean;
+  /** Kind of the cards to choose from. */
+  refers_to?: string;
+  /** It is in no state: left empty, it stays as it is. */
+  private?: boolean;
+  [option: string]: any;
+}
+
+/** Field of a form. */
+interface FieldDefinition extends FieldOptions {
+  path: string;
+}
 type Role = "viewer" | "investigator" | "coordinator" | "admin";
 
 /** Time as it travels: ISO 8601, UTC. */
@@ -100,42 +134,6 @@ interface ColumnState {
   rank: string;
 }
 
-interface CardState {
-  number: number;
-  column: string;
-  rank: string;
-  assignee: string | null;
-  priority: "low" | "normal" | "urgent" | null;
-  withdrawn: boolean;
-}
-
-interface SightingState extends CardState {
-  description: string;
-  seen_at: IsoTime | null;
-  received_at: IsoTime | null;
-  late: boolean;
-  channel: string;
-  source: { kind: string; sealed: boolean | null } | null;
-  place: Place | null;
-  direction: string | null;
-  clothing: string | null;
-  company: string | null;
-  grade: { source: string; content: number };
-  assessment: string;
-  duplicate_of: string | null;
-  source_kept: boolean | null;
-}
-
-interface TaskState extends CardState {
-  title: string;
-  instruction: string | null;
-  due: IsoTime | null;
-  checklist: { [key: string]: ChecklistItem | null } | null;
-  result: string | null;
-  sighting: string | null;
-  take_down: boolean | null;
-}
-
 interface NoteState {
   text: string;
   category: "comment" | "decision" | "contact";
@@ -170,35 +168,6 @@ interface HandoverState {
   ended_at: IsoTime | null;
   reason: string | null;
   restatement: string | null;
-}
-
-interface HandedState {
-  handover: number;
-  position: { epoch: string; seq: number; head: string };
-}
-
-interface BriefingState {
-  handover: number;
-  assessment: string | null;
-  hypotheses: string | null;
-  dropped: string | null;
-  contingencies: string | null;
-  contacts: string | null;
-  pinned: string[] | null;
-  keeper: string | null;
-  reads: { [account: string]: { handover: number; seq: number; at: IsoTime } } | null;
-}
-
-interface StateOf {
-  search: SearchState;
-  column: ColumnState;
-  sighting: SightingState;
-  task: TaskState;
-  note: NoteState;
-  shift: ShiftState;
-  handover: HandoverState;
-  handed: HandedState;
-  briefing: BriefingState;
 }
 
 /** State of an entity whose kind is looked at field by field. */

@@ -1,7 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { use } from "../../static/js/core/i18n.js";
 import { SINCE_LAST_LOOK, NONE, filter, read, written } from "../../static/js/shared/card_filter.js";
+
+const card = (title) => ({ card: true, title, fields: { [title]: { control: "text" } }, forms: { first: [title], more: [], edit: [title] } });
+use({ language: "en", messages: {}, labels: {}, kinds: { sighting: card("description"), task: card("title") } });
 
 test("what is asked stands in the address, there and back", () => {
   const query = "?kind=task&assignee=me&overdue=yes";

@@ -7,19 +7,21 @@ import { get, orNull } from "./api.js";
 /** @type {{ [language: string]: string }} */
 const LOCALES = { en: "en-GB", fr: "fr-BE", nl: "nl-BE", de: "de-BE" };
 /** @typedef {{ [code: string]: string }} Texts */
-/** @typedef {{ language: string, messages: { [msgid: string]: string | string[] }, labels: { kinds: Texts, fields: Texts, values: { [path: string]: Texts }, events: Texts, done: Texts } }} Catalogue */
+/** @typedef {{ language: string, messages: { [msgid: string]: string | string[] }, labels: { kinds: Texts, fields: Texts, values: { [path: string]: Texts }, events: Texts, done: Texts }, kinds: { [name: string]: KindDeclaration } }} Catalogue */
 /** @type {Catalogue} */
-const catalogue = { language: "en", messages: {}, labels: { kinds: {}, fields: {}, values: {}, events: {}, done: {} } };
+const catalogue = { language: "en", messages: {}, labels: { kinds: {}, fields: {}, values: {}, events: {}, done: {} }, kinds: {} };
 /** @type {{ rule?: Intl.PluralRules, numbers?: Intl.NumberFormat }} */
 const intl = {}; // created on first use, as that is slow: the board is already loading by then
 
 /**
- * Load the catalogue of the page's language. Without it (offline) texts are English, and codes are shown as they are.
+ * Load the catalogue of the page's language; return whether it is there. Without it (offline) texts are English, codes are shown as
+ * they are, and no kind of card is known.
  * @param {string} address
  */
 export async function loadCatalogue(address) {
   const loaded = await orNull(get(address));
   if (loaded) use(loaded);
+  return loaded !== null;
 }
 
 /** @param {Catalogue} loaded */
@@ -30,6 +32,9 @@ export function use(loaded) {
 
 /** Return the tables of labels of codes. */
 export const labels = () => catalogue.labels;
+
+/** Return the declarations of kinds, which kinds.js looks into. */
+export const kinds = () => catalogue.kinds;
 
 /** Return the locale for Intl, e.g. "nl-BE". */
 export const locale = () => LOCALES[catalogue.language] ?? catalogue.language;

@@ -17,6 +17,27 @@ const plain = (code) => (code === null || code === undefined ? "" : String(code)
 /** @param {string} path */
 const valueOf = (path) => /** @type {((code: any) => string) & { readonly codes: string[] }} */ (named(() => labels().values[path]));
 
+/**
+ * Return the label of the value of a field, or null if its values have none.
+ * @param {string} path
+ * @param {any} code
+ * @param {string} [kind] in which the path may have codes of its own
+ */
+const value = (path, code, kind) => (codes(path, kind).length ? named(() => tableOf(path, kind))(code) : null);
+
+/**
+ * Return the codes of a field, in menu order.
+ * @param {string} path
+ * @param {string} [kind]
+ */
+const codes = (path, kind) => Object.keys(tableOf(path, kind) ?? {});
+
+/** @param {string} path @param {string} [kind] */
+function tableOf(path, kind) {
+  const { values } = labels();
+  return values[`${kind}.${path}`] ?? values[path] ?? (kind ? undefined : values[Object.keys(values).find((key) => key.endsWith(`.${path}`)) ?? ""]);
+}
+
 const done = named(() => labels().done);
 
 /** label.kind("runaway") returns "Runaway"; label.kind.codes are the codes in menu order. */
@@ -31,7 +52,7 @@ export const label = {
   /** "graded": as in "graded by Maria" */
   done: (/** @type {string} */ type) => done(String(type).split(".").at(-1)),
   criterion: (/** @type {string} */ key) => field(`criteria.${key}`),
-  field,
+  field, value, codes,
 };
 
 /**

@@ -5,6 +5,7 @@
 import { onUserActivity } from "./user_activity.js";
 import { elapsed, readClocks } from "./elapsed.js";
 import { get, orNull, post } from "./api.js";
+import { cardKinds } from "./kinds.js";
 import { badgesOf, badgesSince } from "./change_badges.js";
 
 const ADDRESS = "/api/v1/seen";
@@ -12,8 +13,6 @@ const ACTIVE_MS = 60_000;  // after the last input: reading takes as long, leavi
 const SEND_DELAY_MS = 4_000;     // a busy board changes many times a second
 const RETRY_MS = 10_000; // after a request without an answer
 const PAGE = 1_000, MAX_EVENTS = 5_000; // events per request; events read at most
-/** @type {Kind[]} */
-const KINDS = ["search", "sighting", "task", "note"]; // kinds that get badges
 
 /**
  * Track the board of a page for as long as the page lives.
@@ -165,7 +164,7 @@ export class ReadPositionTracker {
 
   /** @param {number} from @param {number} to */
   async #missedBadges(from, to) {
-    const entities = KINDS.flatMap((kind) => this.#board.of(kind));
+    const entities = ["search", ...cardKinds(), "note"].flatMap((kind) => this.#board.of(kind));
     if (to - from > MAX_EVENTS) return badgesSince(entities, from);
     const events = await eventsBetween(this.#board.id, from, to);
     if (events === null) return badgesSince(entities, from);

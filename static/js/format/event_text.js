@@ -4,6 +4,7 @@
  * language.
  */
 import { accountName, cardName, columnName, formatPath } from "./values.js";
+import { addsCard, isCard, titleOf } from "../core/kinds.js";
 import { fieldChanges } from "../core/merge_patch.js";
 import { locale, t } from "../core/i18n.js";
 import { label } from "../core/labels.js";
@@ -16,7 +17,6 @@ const HIDDEN_FIELDS = new Set([ // fields that mean nothing to a person, or that
 
 /**
  * @param {any} ctx - {session, board: {id, get(id)}}: to name people, cards and columns
- *
  * @param {any} before the entity's state before the event; null if there was none, undefined if unknown
  * @param {any} event
  */
@@ -25,7 +25,7 @@ export function describeEvent(event, ctx, before) {
   if (event.erased) return { says: t("{what}: what was said was erased"), values: { what: label.event(event.type) }, rest: [] };
   const changes = isCreation(event) ? [] : knownChanges(event, before);
   const it = { event, ctx, before, changes, state: event.state, isKnown: before !== undefined, what: whatOf(event, ctx, before) };
-  const { says, values, said = [] } = event.undoes ? undone(it) : (DESCRIPTIONS[event.type] ?? otherwise)(it);
+  const { says, values, said = [] } = event.undoes ? undone(it) : (DESCRIPTIONS[event.type] ?? ofCard(event) ?? otherwise)(it);
   return { says, values: { who, what: it.what, ...values }, rest: groupItemChanges(changes.filter((/** @type {{ path: string }} */ { path }) => !covers(said, path)), it) };
 }
 
@@ -38,7 +38,6 @@ export const eventText = (event, ctx, before) => fill(describeEvent(event, ctx, 
 
 /**
  * Return a description as one text.
- *
  * @param {{ says: any, values: any }} given
  */
 export const fill = ({ says, values }) => says.replace(/\{(\w+)\}/g, (/** @type {any} */ whole, /** @type {string} */ name) => values[name] ?? whole);
@@ -51,7 +50,6 @@ export const isCreation = ({ type }) => type.endsWith(".added") || type.endsWith
 
 /**
  * Return [{path, from, to}] without hidden fields; `from` is undefined if unknown.
- *
  * @param {{ state: State, changes: any }} entity
  * @param {any} before
  */
@@ -65,19 +63,18 @@ export function knownChanges({ state, changes }, before) {
  * Return the id of the card that an event is about: itself, or the card of a note.
  * @param {{ kind: string, id: string, state: State }} entity
  */
-export const cardOf = ({ kind, id, state }) => (kind === "sighting" || kind === "task" ? id : kind === "note" ? state?.card ?? null : null);
+export const cardOf = ({ kind, id, state }) => (isCard(kind) ? id : kind === "note" ? state?.card ?? null : null);
 
 /**
  * Combine the changes of one checklist item, or of one place, into one change.
- *
  * @param {any} changes
  * @param {{ before: any, state: State }} entity
  */
 export function groupItemChanges(changes, { before, state }) {
-  const places = ["place", "last_seen"].filter((name) => changes.some((/** @type {{ path: string }} */ { path }) => path === `${name}.lat` || path === `${name}.lon`));
+  const places = changes.map((/** @type {{ path: string }} */ { path }) => path.match(/^(\w+)\.(?:lat|lon)$/)?.[1]).filter(Boolean);
   const items = new Map();
   for (const change of changes) {
-    const path = change.path.match(/^checklist\.\w+/)?.[0] ?? places.find((name) => change.path.startsWith(`${name}.`));
+    const path = change.path.match(/^checklist\.\w+/)?.[0] ?? places.find((/** @type {string} */ name) => change.path.startsWith(`${name}.`));
     items.set(path ?? change.path, path ? { path, from: before === undefined ? undefined : valueAt(before, path), to: valueAt(state, path) } : change);
   }
   return [...items.values()];
@@ -85,54 +82,47 @@ export function groupItemChanges(changes, { before, state }) {
 
 /**
  * @param {State} state
- *
  * @param {string} path
  */
 const valueAt = (state, path) => path.split(".").reduce((/** @type {any} */ value, /** @type {string} */ key) => value?.[key], state) ?? null;
 
 /**
  * @param {any} said
- *
  * @param {string} path
  */
 const covers = (said, path) => said.some((/** @type {any} */ each) => path === each || path.startsWith(`${each}.`));
 
 /**
  * @param {{ kind: string, id: string, state: State }} entity
- *
  * @param {any} ctx
  * @param {any} before
  */
 function whatOf({ kind, id, state }, ctx, before) {
-  if (kind === "sighting" || kind === "task") return cardName(ctx.board.get(id) ?? { kind, state });
+  if (isCard(kind)) return cardName(ctx.board.get(id) ?? { kind, state });
   if (kind === "column") return state ?? before ? columnName(state ?? before) : label.noun("column");
   return kind === "search" ? t("the search") : label.noun(kind);
 }
 
 /**
  * Put a label into a sentence: lower case, except in German.
- *
  * @param {string} text
  */
 const within = (text) => (locale().startsWith("de") ? text : text.replace(/^./u, (/** @type {any} */ first) => first.toLocaleLowerCase(locale())));
 
 /**
  * @param {any} it
- *
  * @param {string} path
  * @param {any} value
  */
 const name = (it, path, value) => formatPath(path, value, it.ctx) ?? t("empty");
 
 /**
- *
  * @param {Record<string, any>} it
  * @param {string} id
  */
 const account = ({ ctx }, id) => accountName(ctx.session, id);
 
 /**
- *
  * @param {{ changes: any }} given
  * @param {string} path
  */
@@ -140,13 +130,13 @@ const at = ({ changes }, path) => changes.find((/** @type {any} */ each) => each
 
 /** @param {{ event: any, what: any, before: any, ctx: any }} given */
 function undone({ event, what, before, ctx }) {
-  const named = ["column", "sighting", "task"].includes(event.kind) && whatOf(event, ctx, before);
+  const named = (event.kind === "column" || isCard(event.kind)) && whatOf(event, ctx, before);
   return { says: t("{who} undid: {what}"), values: { what: [label.event(event.type), named && what].filter(Boolean).join(" · ") } };
 }
 
 /** @param {{ event: { type: string, kind: string }, what: any }} given */
 function otherwise({ event: { type, kind }, what }) {
-  const named = kind === "column" || kind === "sighting" || kind === "task";
+  const named = kind === "column" || isCard(kind);
   return { says: t("{who}: {what}"), values: { what: named ? `${label.event(type)} · ${what}` : label.event(type) } };
 }
 
@@ -163,10 +153,6 @@ const DESCRIPTIONS = {
   "column.renamed": renamed,
   "column.moved": () => ({ says: t("{who} moved the column {what}") }),
   "column.removed": () => ({ says: t("{who} removed the column {what}"), said: ["title", "role"] }),
-  "sighting.added": (/** @type {{ state: State }} */ { state }) => ({ says: t("{who} added {what}: {text}"), values: { text: state.description } }),
-  "task.added": (/** @type {{ state: State }} */ { state }) => ({ says: t("{who} added {what}: {text}"), values: { text: state.title } }),
-  "sighting.updated": updated,
-  "task.updated": updated,
   "sighting.graded": graded,
   "sighting.assessed": (/** @type {any} */ it) => turned(it, "assessment", [t("{who} assessed {what}: {to}"), t("{who} assessed {what}: from {from} to {to}")]),
   "card.moved": moved,
@@ -188,13 +174,18 @@ const DESCRIPTIONS = {
   "handover.withdrawn": (/** @type {{ state: State }} */ { state }) => numbered(t("{who} withdrew handover {number}"), state),
   "handed.set": (/** @type {{ state: State }} */ { state }) => ({ ...numbered(t("Handover {number} hands over a search"), { number: state.handover }), said: ["handover"] }),
 };
+/** @param {{ type: string, kind: string }} event */
+const ofCard = ({ type, kind }) => (addsCard(type) ? added : isCard(kind) && type === `${kind}.updated` ? updated : null);
+
+/** @param {{ event: any, state: State }} given */
+const added = ({ event: { kind }, state }) => ({ says: t("{who} added {what}: {text}"), values: { text: titleOf({ kind, state }) } });
+
 const SHIFT = ["holder", "since", "before", "handover", "reason"];
 const HANDOVER = ["status", "outgoing", "incoming", "reason", "restatement", "faults", "remarks"];
 
 /**
  * Describe the change of one field: with the old value if it is known and not empty, by the second of the two texts.
  * @param {any} it
- *
  * @param {string} path
  * @param {[any, any]} pair
  */
@@ -207,7 +198,6 @@ function turned(it, path, [to, both]) {
 
 /**
  * Do not repeat a reason that is also stored in the state.
- *
  * @param {{ changes: any, event: any }} given
  */
 const reasons = ({ changes, event }) => changes.filter((/** @type {{ to: any }} */ { to }) => event.reason && to === event.reason).map((/** @type {{ path: string }} */ { path }) => path);
@@ -254,10 +244,8 @@ function noted({ state: { text, card, category, corrects }, ctx, isKnown }) {
 }
 
 /**
- *
  * @param {any} isKnown
  * @param {any} corrects
- *
  * @param {any} category
  */
 function onCard(isKnown, corrects, category) {
@@ -268,7 +256,6 @@ function onCard(isKnown, corrects, category) {
 
 /**
  * @param {any} isKnown
- *
  * @param {any} corrects
  * @param {any} category
  */
@@ -278,8 +265,7 @@ function inLog(isKnown, corrects, category) {
   return category === "comment" ? t("{who} wrote in the log: {text}") : t("{who} wrote in the log ({category}): {text}");
 }
 
-/**
- * @param {{ state: State, before: any }} entity */
+/** @param {{ state: State, before: any }} entity */
 function renamed({ state, before }) {
   const to = columnName(state);
   if (!before) return { says: t("{who} renamed a column: {to}"), values: { to }, said: ["title"] };
@@ -305,7 +291,6 @@ function updated(it) {
 
 /**
  * Never tell name and contact of a source: only that they were set.
- *
  * @param {any} changes
  * @param {string[]} paths
  */
@@ -338,8 +323,7 @@ function tickedOff({ changes, state, before }) {
 
 // --- the shift and its handover
 
-/**
- * @param {{ state: State, [field: string]: unknown }} entity */
+/** @param {{ state: State, [field: string]: unknown }} entity */
 function shiftTaken({ state, ...it }) {
   const from = state.before && state.before !== state.holder && account(it, state.before);
   const says = from ? t("{who} took the shift after {from}; nobody handed it over") : t("{who} took the shift; nobody handed it over");
@@ -348,14 +332,12 @@ function shiftTaken({ state, ...it }) {
 
 /**
  * @param {any} says
- *
  * @param {State} state
  * @param {any} [values]
  */
 const numbered = (says, { number }, values = {}) => ({ says, values: { number, ...values }, said: ["number", ...HANDOVER] });
 
-/**
- * @param {{ state: State, [field: string]: unknown }} entity */
+/** @param {{ state: State, [field: string]: unknown }} entity */
 function prepared({ state, ...it }) {
   if (!state.incoming) return numbered(t("{who} began to prepare handover {number}"), state);
   return numbered(t("{who} began to prepare handover {number}, for {name}"), state, { name: account(it, state.incoming) });

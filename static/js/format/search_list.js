@@ -18,7 +18,6 @@ export function sortFromQuery(query) {
 /**
  * Group searches by status and sort each group. "gravity": open searches by worrying first, then undecided, then the most
  * recently missing; others by last change. "missing": the longest missing first. "event": the most recent event first.
- *
  * @param {Entity[]} searches
  * @param {{ keep?: (search: any) => any, sort?: string | null, summaries?: Map<string, Summary> }} [options] summaries as far as loaded
  * @returns {Record<string, any[]>} open, found, closed
@@ -48,10 +47,8 @@ export function shortPersonName({ first_name: first, last_name: last }) {
 
 /**
  * Return whether a search's card contains all words of a text.
- *
  * @param {{ state: State }} search
  * @param {string} text
- *
  * @param {any[]} [others] further texts that are shown
  */
 export const matchesSearch = ({ state }, text, others = []) =>
@@ -62,21 +59,18 @@ const gravity = ({ state }) => (state.worrying === true ? 2 : needsDecision(stat
 
 /**
  * @param {{ id: string }} given
- *
  * @param {any} summaries
  */
 const lastEvent = ({ id }, summaries) => Date.parse(summaries.get(id)?.last?.at ?? 0);
 
 /**
  * @param {any} a
- *
  * @param {any} b
  */
 const newest = (a, b) => Date.parse(b.state.missing_since) - Date.parse(a.state.missing_since) || (a.id < b.id ? -1 : 1);
 
 /**
  * @param {any} a
- *
  * @param {any} b
  */
 const lastChanged = (a, b) => b.seq - a.seq;

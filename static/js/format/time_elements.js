@@ -20,7 +20,6 @@ export const formatMoment = (iso) => keep(iso, "long", moment);
 
 /**
  * "22:34" today, "Tue 22:34" within a week: for narrow places.
- *
  * @param {string} iso
  */
 export const formatShortMoment = (iso) => keep(iso, "short", shorten);
@@ -49,7 +48,6 @@ const CLOCK_DIFFERENCE_MS = 60_000; // a smaller difference does not show in hou
 
 /**
  * Render the commit time by the clock, if the journal was ahead of the clock.
- *
  * @param {{ at: any, clock?: any }} given
  */
 export function clockNote({ at, clock }) {
@@ -60,7 +58,6 @@ export function clockNote({ at, clock }) {
 /**
  * "seen 09:00", or "reported 09:23, time unknown": a report is later than the sighting.
  * @param {Record<string, any>} sighting
- *
  * @param {(at: any) => string} write formats the time
  */
 export const seenText = ({ seen_at: seen, received_at: received }, write = formatMoment) =>
@@ -72,8 +69,7 @@ export const seenText = ({ seen_at: seen, received_at: received }, write = forma
  */
 export const cardTime = ({ kind, at, seen_at: seen }) => (kind === "sighting" && at ? seenText({ seen_at: seen, received_at: at }) : formatMoment(at));
 
-/**
- * @param {string} iso */
+/** @param {string} iso */
 export const timeElement = (iso) => html`<time datetime=${iso}>${formatMoment(iso)}</time>`;
 
 /** @param {string} iso */
@@ -85,6 +81,5 @@ export const sinceElement = (iso) => html`<time class="since" datetime=${iso} da
  */
 export const agoElement = (iso) => (iso ? html`<time datetime=${iso} data-ago=${iso}></time>` : nothing);
 
-/**
- * @param {string} iso */
+/** @param {string} iso */
 export const dueElement = (iso) => html`<time class="due" datetime=${iso} data-due=${iso}></time>`;

@@ -5,9 +5,6 @@
 import { valueAt, applyPatch, toPatch, isEqual } from "../core/merge_patch.js";
 import { fieldProblem, fromRaw, toRaw } from "./fields.js";
 
-// Groups that become null as a whole when none of their fields is set.
-const WHOLE = ["place", "last_seen"];
-
 export class Form {
   /** @type {any | null} */ problem = null; // text about the form as a whole
   /** @type {Record<string, any>} */ errors = {}; // path -> text
@@ -79,15 +76,13 @@ export class Form {
     return fromRaw(this.field(path), this.raw(path)) ?? null;
   }
 
-  /**
-   * @param {string} path */
+  /** @param {string} path */
   isMine(path) {
     return this.#mine.has(path);
   }
 
   /**
    * @param {string} path
-   *
    * @param {any} raw
    */
   edit(path, raw) {
@@ -106,7 +101,7 @@ export class Form {
   theirs(path) {
     const mine = this.#mine.get(path);
     if (!mine) return null;
-    if (this.field(path)?.isPrivate) return this.#privately(path, mine);
+    if (this.field(path)?.private) return this.#privately(path, mine);
     const value = this.#conflicts.has(path) ? this.#conflicts.get(path) : this.#value(path);
     if (!this.#conflicts.has(path) && (isEqual(value, mine.was) || isEqual(value, this.value(path)))) return null;
     return { value, conflict: this.#conflicts.has(path), ...this.#lastChanges.get(path) };
@@ -114,7 +109,6 @@ export class Form {
 
   /**
    * Remember who changed which field, and when.
-   *
    * @param {JournalEvent[]} events
    */
   onEvents(events) {
@@ -134,8 +128,7 @@ export class Form {
     return this.#decided(path);
   }
 
-  /**
-   * @param {string} path */
+  /** @param {string} path */
   take(path) {
     this.#mine.delete(path);
     return this.#decided(path);
@@ -162,8 +155,9 @@ export class Form {
     const patch = toPatch(leaves);
     /** @type {Record<string, any>} */
     const merged = applyPatch(this.#read() ?? {}, patch);
-    for (const group of WHOLE) {
-      if (patch[group] && Object.values(merged[group]).every((value) => value === null)) patch[group] = null;
+    for (const group of Object.keys(patch)) {
+      // a place becomes null as a whole when none of its fields is set
+      if (this.field(`${group}.lat`) && Object.values(merged[group]).every((value) => value === null)) patch[group] = null;
     }
     return patch;
   }
@@ -189,7 +183,6 @@ export class Form {
   /**
    * Put refused text back, below what was typed since.
    * @param {any} sent
-   *
    * @param {any} refusal
    */
   restore(sent, refusal) {
@@ -201,7 +194,6 @@ export class Form {
   /**
    * Put back the data of a refused command that an earlier page sent.
    * @param {Record<string, any>} data
-   *
    * @param {{ base: any, epoch: any }} given
    * @param {any} refusal
    */
@@ -235,7 +227,6 @@ export class Form {
   /**
    * A private field has no value in the state: it is known only that somebody set it after the edit began.
    * @param {string} path
-   *
    * @param {{ base: any }} given
    */
   #privately(path, { base }) {
@@ -305,13 +296,12 @@ export class Form {
 
   #save() {
     if (!this.dirty) return void this.#draft?.clear();
-    const mine = [...this.#mine].filter(([path]) => !this.field(path)?.isPrivate);
+    const mine = [...this.#mine].filter(([path]) => !this.field(path)?.private);
     this.#draft?.save({ mine, start: this.#start, isCut: this.isCut || mine.length < this.#mine.size });
   }
 }
 
 /**
- *
    * @param {Record<string, any>} data
  * @param {string} path
  */

@@ -9,10 +9,9 @@ import { formatField } from "../format/values.js";
 
 /**
  * @param {any} form Form
- *
  * @param {string} path of the field
  * @param {any} ctx the view: session, board, draw(); edited(form) replaces draw() where a choice is sent at once; resolved(form) after
- *   the last conflict was decided; sightings() to choose from
+ *   the last conflict was decided; cards(kind) to choose from
  * @param {string | null} [name] label, if it is not that of the field
  */
 export function row(form, path, ctx, name = null) {
@@ -20,11 +19,11 @@ export function row(form, path, ctx, name = null) {
   const id = `${form.key}-${path}`.replace(/[^\w-]/g, "_");
   const error = form.errors[path];
   const flag = field.control === "flag";
-  const caption = html`<label for=${id}>${name ?? field.label?.() ?? label.field(path)}${needed(form, field) ? html`<span class="required" aria-hidden="true"> *</span>` : nothing}</label>`;
+  const caption = html`<label for=${id}>${name ?? field.label?.() ?? label.field(path, field.kind)}${needed(form, field) ? html`<span class="required" aria-hidden="true"> *</span>` : nothing}</label>`;
   return html`<div class="row ${field.control}" data-field=${path} ?data-edited=${form.isMine(path)}>
     ${flag ? html`<div class="check">${control(form, field, id, ctx)}${caption}</div>` : html`${caption}${control(form, field, id, ctx)}`}
     ${error ? html`<p class="error" id="${id}-error">${sentence(error)}</p>` : nothing}
-    ${field.isPrivate && form.isCut ? html`<p class="hint" data-not-kept>${t("Not kept when the page was loaded again. Type it again.")}</p>` : nothing}
+    ${field.private && form.isCut ? html`<p class="hint" data-not-kept>${t("Not kept when the page was loaded again. Type it again.")}</p>` : nothing}
     ${theirs(form, field, ctx)}
   </div>`;
 }
@@ -32,7 +31,6 @@ export function row(form, path, ctx, name = null) {
 /**
  * Mark a required field; a choice only while it is empty, as it can't be emptied again.
  * @param {any} form
- *
  * @param {{ path: string, required: any, control: any }} change
  */
 const needed = (form, { path, required, control }) => required && (control !== "choice" || form.raw(path) === "");
@@ -55,10 +53,8 @@ function sentence(error) {
 
 /**
  * @param {any} form
- *
  * @param {any} field
  * @param {string} id
- *
  * @param {any} ctx
  */
 function control(form, field, id, ctx) {
@@ -72,27 +68,27 @@ function control(form, field, id, ctx) {
   switch (field.control) {
     case "long":
       return html`<textarea id=${id} rows=${field.rows ?? 3} aria-describedby=${describe} .value=${live(raw)} @input=${type}
-        aria-required=${field.required ? "true" : nothing} ?autofocus=${field.first}></textarea>`;
+        aria-required=${field.required ? "true" : nothing} ?autofocus=${field.autofocus}></textarea>`;
     case "flag":
       return html`<input id=${id} type="checkbox" .checked=${live(raw)} @change=${(/** @type {any} */ event) => edit(event.target.checked)} />`;
     case "choice":
       return select(id, raw, edit, choices(field), field.required, describe);
     case "person":
       return select(id, raw, edit, people(ctx.session, raw), false, describe);
-    case "sighting":
-      return select(id, raw, edit, ctx.sightings(), false, describe);
+    case "card":
+      return select(id, raw, edit, ctx.cards(field.refers_to), false, describe);
     case "time":
       return html`<span class="with-now"><input id=${id} type="datetime-local" aria-describedby=${describe} .value=${live(raw)} @input=${type} />${field.now ? html`<button type="button" @click=${() => edit(toInput(serverNow()))}>${t("Now")}</button>` : nothing}</span>`;
     default:
       return html`<input id=${id} type=${TYPES[field.control] ?? "text"} inputmode=${field.control === "number" ? "decimal" : nothing}
         autocomplete="off" placeholder=${field.placeholder?.() ?? nothing} aria-describedby=${describe} .value=${live(raw)} @input=${type}
-        aria-required=${field.required ? "true" : nothing} ?autofocus=${field.first} />`;
+        aria-required=${field.required ? "true" : nothing} ?autofocus=${field.autofocus} />`;
   }
 }
 
 /** @param {Record<string, any>} field */
-function choices({ choices, names, coded }) {
-  return choices.map((/** @type {any} */ code) => [String(code), coded ? `${code} · ${/** @type {any} */ (label)[names](code)}` : /** @type {any} */ (label)[names](code)]);
+function choices({ path, kind, codes = path, coded }) {
+  return label.codes(codes, kind).map((code) => [code, coded ? `${code} · ${label.value(codes, code, kind)}` : label.value(codes, code, kind)]);
 }
 
 /** @type {Record<string, any>} */
@@ -101,10 +97,8 @@ const TYPES = { date: "date" };
 /**
  * Render a form that is sent by its button or Ctrl+Enter, with the error about the whole form.
  * @param {any} form
- *
  * @param {string} name
  * @param {any} body
- *
  * @param {any} send
  * @param {any} buttons
  */
@@ -137,13 +131,10 @@ export function problem(form) {
 
 /**
  * Render a choice; with `required`, the empty option disappears once something is chosen.
- *
  * @param {string} id
  * @param {any} value
- *
  * @param {any} options
  * @param {any} edit
- *
  * @param {any} required
  */
 export function select(id, value, edit, options, required, describe = /** @type {any} */ (nothing)) {
@@ -155,7 +146,6 @@ export function select(id, value, edit, options, required, describe = /** @type 
 
 /**
  * @param {Session} session
- *
  * @param {any} chosen
  */
 export function people(session, chosen) {
@@ -168,7 +158,6 @@ export function people(session, chosen) {
 /**
  * Render another person's change of an edited field, and the choice between the two.
  * @param {any} form
- *
  * @param {any} field
  * @param {any} ctx
  */
@@ -196,7 +185,6 @@ export function theirs(form, field, ctx) {
 
 /**
  * @param {any} form
- *
  * @param {any} field
  * @param {any} ctx
  */

@@ -4,14 +4,12 @@ import { label } from "../core/labels.js";
 
 /**
  * @param {string} path
- *
  * @param {() => string} [name] label, if it is not that of the field
  * @param {any} [more]
  */
 const long = (path, name, more) => ({ path, control: "long", rows: 2, label: name ?? (() => label.field(path)), ...more });
 
 /**
- *
  * @param {() => string} name
  * @param {any} [more]
  */
@@ -34,11 +32,11 @@ export const OF_DESK = [
   long("remarks"),
 ];
 
-export const PREPARE = [{ ...INCOMING, first: true }];
+export const PREPARE = [{ ...INCOMING, autofocus: true }];
 export const ACCEPT = [
   long("restatement", () => t("In your own words, in a sentence or two: what you take over"), { required: true, rows: 3 }),
   reason(() => t("Why you take over although something was not read")),
 ];
-export const REFUSE = [reason(() => t("Why you don't take over"), { required: true, first: true })];
-export const WITHDRAW = [reason(() => t("Why it is withdrawn"), { first: true })];
-export const TAKE = [reason(() => t("Why nobody hands it over"), { required: true, first: true })];
+export const REFUSE = [reason(() => t("Why you don't take over"), { required: true, autofocus: true })];
+export const WITHDRAW = [reason(() => t("Why it is withdrawn"), { autofocus: true })];
+export const TAKE = [reason(() => t("Why nobody hands it over"), { required: true, autofocus: true })];

@@ -23,12 +23,6 @@ interface Form {
   [member: string]: any;
 }
 
-/** Position of a card: before another one of its column, or at the end (null). */
-interface CardPlace {
-  column: string;
-  before: string | null;
-}
-
 /** A hit of the find box. */
 interface Hit {
   id: string;

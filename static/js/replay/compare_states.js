@@ -42,16 +42,16 @@ function wayOf({ kind, change, fields }, is, { old, now }) {
 }
 
 /**
- * A task that is done, a sighting that was assessed, or a search that has ended.
+ * A card that is done, a sighting that was assessed, or a search that has ended.
  * @param {Kind} kind
  * @param {(path: string) => FieldChange | undefined} field
  * @param {{ old: Map<string, Entity>, now: Map<string, Entity> }} options
  */
 function isSolved(kind, field, { old, now }) {
   const column = field("column"), assessment = field("assessment"), status = field("status");
-  if (kind === "task") return column !== undefined && isDone(now, column.to) && !isDone(old, column.from);
+  if (kind === "search") return status?.from === "open";
   if (kind === "sighting") return assessment !== undefined && OPEN.has(assessment.from) && !OPEN.has(assessment.to);
-  return kind === "search" && status?.from === "open";
+  return column !== undefined && isDone(now, column.to) && !isDone(old, column.from);
 }
 
 /** @param {Map<string, Entity>} entities @param {any} column */

@@ -1,9 +1,7 @@
 /* Show how full a board is once it is nearly full: in the free part of the header, on a small screen in the account menu. */
 
 import { number, t } from "../core/i18n.js";
-
-/** @type {Kind[]} */
-const COUNTED = ["sighting", "task", "note", "column"]; // kinds that the server counts (board/engine/event_writer.py), plus the search on its own board
+import { countedKinds } from "../core/kinds.js";
 
 /**
  * Show it for as long as the page lives.
@@ -13,7 +11,7 @@ const COUNTED = ["sighting", "task", "note", "column"]; // kinds that the server
 export function mount(places, board) {
   const most = Number(document.body.dataset.capacity), many = most * Number(document.body.dataset.capacityWarning);
   const draw = () => {
-    const count = board.count(board.id === "operations" ? COUNTED : [...COUNTED, "search"]);
+    const count = board.count(countedKinds().filter((kind) => kind !== "search" || board.id !== "operations"));
     const text = count < many ? "" : sentence(count, most);
     for (const place of places) {
       if (place.textContent !== text) place.textContent = place.title = text;

@@ -1,4 +1,6 @@
 /** Filter cards by the query of the URL and by words. Pure. */
+import { formFields, isCard } from "../core/kinds.js";
+import { valueAt } from "../core/merge_patch.js";
 import { matchesAll, searchableText, tokenize } from "../core/text_filter.js";
 import { urlQuery } from "./url_query.js";
 
@@ -6,7 +8,7 @@ export const SINCE_LAST_LOOK = "look"; // changed since one's last visit; other 
 export const GRADES = ["F6", "B2", "C3", "D4"]; // "F6": not graded yet; the others: this grade or better
 
 export const { NONE, read, written } = urlQuery({
-  kind: /^(sighting|task)$/,
+  kind: { test: isCard },
   assignee: /^(me|nobody|[\w-]{1,64})$/,
   grade: /^(F6|[A-E][1-5])$/,
   assessment: /^(unassessed|credible|confirmed|not_the_child|unverifiable|duplicate)$/,
@@ -28,10 +30,10 @@ export function filter(values, text, { account, isOverdue, isChanged, isSince, n
     ((values.kind === null || values.kind === card.kind) &&
       isOf(card.state.assignee, values.assignee, account) &&
       isGraded(card, values.grade) &&
-      (values.assessment === null || (card.kind === "sighting" && card.state.assessment === values.assessment)) &&
+      (values.assessment === null || card.state.assessment === values.assessment) &&
       (values.overdue === null || isOverdue(card)) &&
       (values.changed === null || (values.changed === SINCE_LAST_LOOK ? isChanged(card.id) : isSince(card))) &&
-      (!words.length || has(card.state, words, nameOf)));
+      (!words.length || has(card, words, nameOf)));
 }
 
 /**
@@ -50,18 +52,19 @@ function isOf(assignee, values, account) {
  * @param {Card} card
  * @param {string | null} values
  */
-function isGraded({ kind, state }, values) {
+function isGraded({ state }, values) {
   if (values === null) return true;
-  if (kind !== "sighting") return false;
+  if (!state.grade) return false;
   const { source, content } = state.grade;
   return values === "F6" ? source === "F" && content === 6 : source <= values[0] && content <= Number(values[1]);
 }
 
 /**
- * @param {State} state
+ * @param {Card} card
  * @param {string[]} words
  * @param {(account: string) => string} nameOf
  */
-function has({ number, description, title, instruction, place, direction, clothing, company, assignee }, words, nameOf) {
-  return matchesAll(words, searchableText([number, description, title, instruction, place?.text, direction, clothing, company, assignee && nameOf(assignee)]));
+function has({ kind, state }, words, nameOf) {
+  const texts = formFields(kind, "edit").filter(({ control }) => control === "text" || control === "long").map(({ path }) => valueAt(state, path));
+  return matchesAll(words, searchableText([state.number, ...texts, state.assignee && nameOf(state.assignee)]));
 }

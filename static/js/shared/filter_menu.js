@@ -3,6 +3,7 @@ import { html, nothing } from "../../vendor/lit-html/lit-html.js";
 import { live } from "../../vendor/lit-html/directives/live.js";
 import { accountName } from "../format/values.js";
 import { n, t } from "../core/i18n.js";
+import { cardKinds, pluralName } from "../core/kinds.js";
 import { label } from "../core/labels.js";
 import { fromInput, toInput } from "../core/time.js";
 import { GRADES, SINCE_LAST_LOOK } from "./card_filter.js";
@@ -22,7 +23,7 @@ export function filterMenu(view) {
   const set = (/** @type {string} */ name) => (/** @type {ControlEvent<HTMLSelectElement>} */ event) => view.filters.set(name, event.target.value || null);
   return html`<button type="button" class="filter-button" data-filter="menu" popovertarget="filters" aria-expanded="false">${t("Filter")} <b>${count || nothing}</b></button>
     <div class="filters" id="filters" popover role="group" aria-label=${t("Filter")} @beforetoggle=${place}>
-      ${choice("kind", t("Cards"), values.kind, [["", t("Sightings and tasks")], ["sighting", t("Sightings")], ["task", t("Tasks")]], set("kind"))}
+      ${choice("kind", t("Cards"), values.kind, [["", cardKinds().length > 2 ? t("all") : t("Sightings and tasks")], ...cardKinds().map((kind) => [kind, pluralName(kind)])], set("kind"))}
       ${choice("assignee", label.field("assignee"), values.assignee, people(view), set("assignee"))}
       ${choice("grade", label.field("grade"), values.grade, [["", t("any")], ...grades(values.grade)], set("grade"))}
       ${choice("assessment", label.field("assessment"), values.assessment, [["", t("any")], ...label.assessment.codes.map((code) => [code, label.assessment(code)])], set("assessment"))}
@@ -73,7 +74,7 @@ function active(view) {
   /** @type {[string, string | false | null, (() => void)?][]} */
   const some = [
     ["text", filters.text.trim() && t("“{text}”", { text: filters.text.trim() }), () => view.finder.type("")],
-    ["kind", kind && (kind === "task" ? t("Tasks") : t("Sightings"))],
+    ["kind", kind && pluralName(kind)],
     ["assignee", assignee && assignee !== "me" && (assignee === "nobody" ? t("nobody yet") : accountName(view.session, assignee))],
     ["grade", grade && gradeName(grade)],
     ["assessment", assessment && label.assessment(assessment)],

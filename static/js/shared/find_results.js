@@ -4,6 +4,7 @@ import { live } from "../../vendor/lit-html/directives/live.js";
 import { ref } from "../../vendor/lit-html/directives/ref.js";
 import { cardName } from "../format/values.js";
 import { number, n, t } from "../core/i18n.js";
+import { isCard } from "../core/kinds.js";
 import { label } from "../core/labels.js";
 import { LONGEST, MOST } from "./find_box.js";
 
@@ -53,7 +54,7 @@ function row(hit, at, find, { nameOf, cardOf }) {
   const where = [elsewhere && (hit.reference ?? t("All searches")), elsewhere && nameOf(hit), what(hit, cardOf(hit))].filter(Boolean);
   return html`<div role="option" id="found-${at}" class="hit ${hit.kind}" aria-selected=${at === find.at} data-hit=${hit.id} @click=${(/** @type {MouseEvent} */ event) => opens(event, find, at)}>
     <p class="where"><b>${where.join(" · ")}</b>${hit.withdrawn ? html` <span class="away">${t("withdrawn")}</span>` : nothing}</p>
-    ${hit.found.map((/** @type {{ field: string, text: string, marks: [number, number][] }} */ { field, text, marks }) => html`<p class="snippet"><span class="field">${label.field(field)}</span> ${marked(text, marks)}</p>`)}
+    ${hit.found.map((/** @type {{ field: string, text: string, marks: [number, number][] }} */ { field, text, marks }) => html`<p class="snippet"><span class="field">${label.field(field, hit.kind)}</span> ${marked(text, marks)}</p>`)}
   </div>`;
 }
 
@@ -80,7 +81,7 @@ function wider(find) {
  * @param {Entity | undefined} card
  */
 function what({ kind, number }, card) {
-  if (kind === "sighting" || kind === "task") return cardName({ kind, state: { number } });
+  if (isCard(kind)) return cardName({ kind, state: { number } });
   return card ? `${label.noun(kind)} · ${cardName(card)}` : label.noun(kind);
 }
 

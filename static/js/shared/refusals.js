@@ -2,14 +2,13 @@
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";
 import { repeat } from "../../vendor/lit-html/directives/repeat.js";
 import { t } from "../core/i18n.js";
+import { addsCard, cardOfCommand, isCard, titleOf } from "../core/kinds.js";
 import { label } from "../core/labels.js";
-import { cardName } from "../format/values.js";
+import { cardName, newCardName } from "../format/values.js";
 
 // texts for commands whose event never came
 /** @type {Record<string, () => string>} */
 const WHAT = {
-  "sighting.add": () => t("New sighting"),
-  "task.add": () => t("New task"),
   "note.add": () => label.noun("note"),
   "card.move": () => t("Move"),
   "card.assign": () => t("Assignment"),
@@ -17,8 +16,6 @@ const WHAT = {
   "card.restore": () => t("Restoring"),
   "sighting.grade": () => label.field("grade"),
   "sighting.assess": () => label.field("assessment"),
-  "sighting.update": () => t("Change"),
-  "task.update": () => t("Change"),
   "column.add": () => t("New column"),
   "column.rename": () => t("Name of a column"),
   "column.move": () => t("Move of a column"),
@@ -44,7 +41,7 @@ export function refusals(view) {
   return html`<ul class="refusals" role="alert" data-testid="refusals">
     ${repeat(refused, ({ id }) => id, (entry) => html`<li data-refused=${entry.id}>
       <p><b>${commandName(entry.name)}</b> ${of(entry, view)} · ${t("not saved")}: ${entry.refusal?.message ?? ""}</p>
-      ${words(entry.data)}
+      ${words(entry)}
       <span class="buttons">
         ${view.mayReopen(entry) ? html`<button type="button" data-act="reopen" @click=${() => view.act.reopen(entry)}>${t("Open again")}</button>` : nothing}
         <button type="button" data-act="discard" @click=${() => view.act.discard(entry)}>${t("Let go")}</button>
@@ -54,11 +51,11 @@ export function refusals(view) {
 }
 
 /**
- * @param {PendingCommand} entry
+ * @param {PendingCommand} command
  * @param {SearchView} view
  */
-function of({ data }, { model }) {
-  const card = model?.byId.get(data.sighting ?? data.task ?? data.card);
+function of(command, { model }) {
+  const card = model?.byId.get(cardOfCommand(command));
   return card ? cardName(card) : nothing;
 }
 
@@ -66,16 +63,20 @@ function of({ data }, { model }) {
  * Return what a command does, as a text.
  * @param {string} command
  */
-export const commandName = (command) => WHAT[command]?.() ?? command;
+export function commandName(command) {
+  const kind = command.split(".")[0];
+  if (addsCard(command)) return newCardName(kind);
+  return WHAT[command]?.() ?? (isCard(kind) ? t("Change") : command);
+}
 
 /**
- * @param {PendingCommand["data"]} data
+ * @param {Pick<PendingCommand, "name" | "data">} command
  * @returns {string | null}
  */
-export const typedText = (data) => data.description ?? data.title ?? data.text ?? data.basis ?? data.acknowledge ?? data.reason ?? null;
+export const typedText = ({ name, data }) => titleOf({ kind: name.split(".")[0], state: data }) || data.title || data.text || data.basis || data.acknowledge || data.reason || null;
 
-/** @param {PendingCommand["data"]} data */
-function words(data) {
-  const text = typedText(data);
+/** @param {PendingCommand} entry */
+function words(entry) {
+  const text = typedText(entry);
   return text ? html`<blockquote>${text}</blockquote>` : nothing;
 }

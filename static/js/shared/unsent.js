@@ -1,7 +1,9 @@
 /** List what was typed and not done: commands that wait or were refused, and drafts, one line each. */
 import { readDrafts } from "../core/drafts.js";
 import { t } from "../core/i18n.js";
+import { isCard } from "../core/kinds.js";
 import { label } from "../core/labels.js";
+import { newCardName } from "../format/values.js";
 import { commandName, typedText } from "./refusals.js";
 
 const MAX_TEXT = 60; // characters: enough for its author to recognise it
@@ -11,8 +13,6 @@ const MAX_TEXT = 60; // characters: enough for its author to recognise it
 const FORMS = {
   intake: () => t("Take a call"),
   "open-search": () => t("New search"),
-  "add-sighting": () => t("New sighting"),
-  "add-task": () => t("New task"),
   note: () => label.noun("note"),
   handover: () => label.noun("handover"),
 };
@@ -25,7 +25,7 @@ const NOT_TYPED = new Set(["intake:taken"]); // list of calls that were sent
 export function unsentTexts(session) {
   const typed = Object.entries(readDrafts()).filter(([key, draft]) => !NOT_TYPED.has(key) && !isEmpty(draft));
   return [
-    ...session.outbox.unfinished().map((/** @type {PendingCommand} */ { name, data }) => line(commandName(name), typedText(data))),
+    ...session.outbox.unfinished().map((/** @type {PendingCommand} */ command) => line(commandName(command.name), typedText(command))),
     ...typed.map(([key, draft]) => line(t("Draft: {what}", { what: formName(key) }), draft === null ? null : wordsIn(draft))),
   ];
 }
@@ -50,7 +50,8 @@ const short = (text) => (text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}…
  * @param {string} key
  */
 function formName(key) {
-  const parts = key.split(":");
+  const parts = key.split(":"), kind = parts[1]?.replace(/^add-/, "");
+  if (kind !== parts[1] && isCard(kind)) return newCardName(kind);
   return (FORMS[parts[0]] ?? FORMS[parts[1]] ?? (() => t("Change")))();
 }
 

@@ -2,7 +2,7 @@
 
 /**
  * @template {string} Name
- * @param {Record<Name, RegExp>} known the allowed values
+ * @param {Record<Name, { test(value: string): boolean }>} known the allowed values
  * @returns {{ NONE: UrlFilter<Name>, read(query: string): UrlFilter<Name>, written(values: UrlFilter): string }} `NONE` is the empty filter
  */
 export function urlQuery(known) {

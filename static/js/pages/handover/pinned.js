@@ -2,6 +2,7 @@
 
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { t } from "../../core/i18n.js";
+import { cardKinds, pluralName, titleOf } from "../../core/kinds.js";
 import { label } from "../../core/labels.js";
 import { cardTime } from "../../format/time_elements.js";
 
@@ -44,11 +45,11 @@ function line({ board }, card, id, view) {
  */
 function fromBoard(view, board, id) {
   const entity = view.ui.pinning.get(board)?.all?.find((/** @type {any} */ each) => each.id === id);
-  return entity && { kind: entity.kind, number: entity.state.number ?? null, title: titleOf(entity), at: null, assignee: entity.state.assignee, category: entity.state.category, card: entity.state.card };
+  return entity && { kind: entity.kind, number: entity.state.number ?? null, title: textOf(entity), at: null, assignee: entity.state.assignee, category: entity.state.category, card: entity.state.card };
 }
 
 /** @param {{ kind: string, state: State }} entity */
-const titleOf = ({ kind, state }) => ({ sighting: state.description, task: state.title, note: state.text })[kind];
+const textOf = ({ kind, state }) => (kind === "note" ? state.text : titleOf({ kind, state }));
 
 /**
  * Choice of cards and notes, loaded when it opens.
@@ -58,7 +59,7 @@ const titleOf = ({ kind, state }) => ({ sighting: state.description, task: state
  */
 function choice(it, ids, view) {
   const { all, failed } = view.ui.pinning.get(it.board) ?? {};
-  const kinds = [["sighting", t("Sightings")], ["task", t("Tasks")], ["note", t("Notes")]];
+  const kinds = [...cardKinds().map((kind) => [kind, pluralName(kind)]), ["note", t("Notes")]];
   const pin = (/** @type {{ target: any }} */ { target }) => {
     if (target.value) view.act.pin(it, target.value);
     target.value = "";
@@ -68,7 +69,7 @@ function choice(it, ids, view) {
     ${failed ? html`<p class="problem" role="alert">${t("The cards can't be read now.")} <button type="button" data-act="read-again" @click=${() => view.act.readCards(it)}>${t("Try again")}</button></p>` : nothing}
     ${all ? html`<select aria-label=${t("Pin what must not be missed…")} data-act="pin" @change=${pin}><option value="">—</option>
       ${kinds.map(([kind, name]) => html`<optgroup label=${name}>${all.filter((/** @type {any} */ each) => each.kind === kind && !each.state.withdrawn && !ids.includes(each.id)).map((/** @type {any} */ each) =>
-        html`<option value=${each.id}>${each.state.number ? `${each.state.number} · ` : ""}${short(titleOf(each))}</option>`)}</optgroup>`)}</select>`
+        html`<option value=${each.id}>${each.state.number ? `${each.state.number} · ` : ""}${short(textOf(each))}</option>`)}</optgroup>`)}</select>`
       : failed ? nothing : html`<p class="hint" role="status">${t("Reading…")}</p>`}
   </details>`;
 }

@@ -3,6 +3,7 @@
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { hasKeyboard } from "../../behaviours/shortcut_handler.js";
 import { n, t } from "../../core/i18n.js";
+import { pluralName } from "../../core/kinds.js";
 import { label } from "../../core/labels.js";
 import { hiddenSearches } from "./hidden_searches.js";
 import { pinned } from "./pinned.js";
@@ -172,9 +173,10 @@ function readers({ reads = {} }, view) {
  * @param {HandoverView} view
  */
 function cards(it, view) {
-  const { ungraded, tasks: { overdue, due: soon, done }, left_out: left = 0 } = it;
+  const { ungraded, tasks: { overdue, due: soon, done }, cards: others = {}, left_out: left = 0 } = it;
   const lists = [
     [t("Overdue"), overdue, "late"], [t("Due in the next shift"), soon, ""], [t("Sightings not yet graded"), ungraded, ""], [t("Done in this shift"), done, "done"],
+    ...Object.entries(others).map(([kind, list]) => [pluralName(kind), list, ""]),
   ].filter(([, list]) => list.length);
   return html`<div class="waiting">${lists.map(([name, list, kind]) => html`<section class=${kind}><h3>${name} <span>${list.length}</span></h3>
       <ul>${list.map((/** @type {any} */ card) => line(card, kind === "done" ? null : card.due, it, view))}</ul></section>`)}</div>

@@ -1,9 +1,8 @@
 /** One event of a history: sentence, changed values, times of happening and recording, links. */
 
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
-import { formatPath } from "../../format/values.js";
+import { fieldChange } from "../../format/field_change.js";
 import { t } from "../../core/i18n.js";
-import { label } from "../../core/labels.js";
 import { cardOf, describeEvent } from "../../format/event_text.js";
 import { clock, day } from "../../core/time.js";
 import { shiftHeading } from "./shift_headings.js";
@@ -28,7 +27,7 @@ export function row(entry, at, group, view) {
     <div class="event" data-kind=${event.kind}>
       <p class="when">${timeElement(event.at)}${clockNote(event)}${late(event)}</p>
       <p class="event-text" data-sentence>${ofSearch(entry, view)}${because(pieces(says, values, entry), event.reason)}</p>
-      ${rest.length ? html`<ul class="changes">${rest.map((change) => line(change, view.history.names(entry)))}</ul>` : nothing}
+      ${rest.length ? html`<ul class="changes">${rest.map((change) => fieldChange(change, view.history.names(entry)))}</ul>` : nothing}
       <p class="links">${links(entry, view, isCurrent ? 0 : -1)}</p>
     </div>
   </li>`;
@@ -68,16 +67,6 @@ function because(sentence, reason) {
   /** @type {Record<string, any>} */
   const values = { told: sentence, reason: html`<q class="reason">${reason}</q>` };
   return t("{told}, because: {reason}").split(/\{(\w+)\}/).map((/** @type {any} */ part, /** @type {any} */ at) => (at % 2 === 0 ? part : values[part]));
-}
-
-/**
- * @param {{ path: string, from: any, to: any }} change
- * @param {any} ctx
- */
-function line({ path, from, to }, ctx) {
-  const empty = html`<i>${t("empty")}</i>`;
-  const before = from === undefined ? nothing : html`<del>${formatPath(path, from, ctx) ?? empty}</del> → `;
-  return html`<li data-path=${path}>${label.field(path)}: ${before}<ins>${formatPath(path, to, ctx) ?? empty}</ins></li>`;
 }
 
 /**

@@ -1,21 +1,34 @@
 /** Filter of a history: by query parameters and words. Pure. */
 
+import { t } from "../../core/i18n.js";
+import { cardKinds, isCard, pluralName } from "../../core/kinds.js";
 import { isCreation } from "../../format/event_text.js";
 import { matchesAll } from "../../core/text_filter.js";
 import { urlQuery } from "../../shared/url_query.js";
 
-/** Entity kinds that users see as one. */
-/** @type {Record<string, string[]>} */
-export const KINDS = {
-  sighting: ["sighting"], task: ["task"], note: ["note"], search: ["search"], column: ["column"],
-  handover: ["shift", "handover", "handed", "briefing"],
+/** Kinds to filter by besides cards: what they are called, and the kinds of entities that users see as one. */
+/** @type {Record<string, { name(): string, kinds: string[] }>} */
+const OTHERS = {
+  note: { name: () => t("Notes"), kinds: ["note"] },
+  search: { name: () => t("The search as a whole"), kinds: ["search"] },
+  column: { name: () => t("Columns"), kinds: ["column"] },
+  handover: { name: () => t("Shift and handover"), kinds: ["shift", "handover", "handed", "briefing"] },
 };
+
+/**
+ * Return [[code, name], …] of the kinds to filter by.
+ * @returns {[string, string][]}
+ */
+export const kindChoices = () => [
+  ...cardKinds().map((kind) => /** @type {[string, string]} */ ([kind, pluralName(kind)])),
+  ...Object.keys(OTHERS).map((kind) => /** @type {[string, string]} */ ([kind, OTHERS[kind].name()])),
+];
 
 const ID = /^[\w-]{1,64}$/;
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,6})?)?Z$/;
 
 export const { NONE, read, written } = urlQuery({
-  person: ID, kind: new RegExp(`^(${Object.keys(KINDS).join("|")})$`), card: ID, field: /^[a-z_]{1,40}$/, from: TIME, to: TIME,
+  person: ID, kind: { test: (kind) => isCard(kind) || Object.hasOwn(OTHERS, kind) }, card: ID, field: /^[a-z_]{1,40}$/, from: TIME, to: TIME,
 });
 
 /**
@@ -41,7 +54,7 @@ export function toHash({ seq, text }) {
  * @param {{ cardOf: (entry: any) => string | null, textOf: (entry: any) => string }} read `textOf` gives folded text
  */
 export function filter(values, words, { cardOf, textOf }) {
-  const kinds = values.kind && KINDS[values.kind];
+  const kinds = values.kind && (OTHERS[values.kind]?.kinds ?? [values.kind]);
   return (/** @type {any} */ entry) => {
     const { event } = entry;
     return (values.person === null || event.actor?.id === values.person) &&

@@ -8,14 +8,8 @@ import { n, number, t } from "../../core/i18n.js";
 import { label } from "../../core/labels.js";
 import { fromInput, toInput } from "../../core/time.js";
 import { choice, place } from "../../shared/filter_menu.js";
-import { KINDS } from "./filter.js";
+import { kindChoices } from "./filter.js";
 import { formatShortMoment } from "../../format/time_elements.js";
-
-/** @type {Record<string, any>} */
-const KIND_NAMES = {
-  sighting: () => t("Sightings"), task: () => t("Tasks"), note: () => t("Notes"), search: () => t("The search as a whole"), column: () => t("Columns"),
-  handover: () => t("Shift and handover"),
-};
 
 /** @param {HistoryView} view */
 export function tools(view) {
@@ -36,7 +30,7 @@ function menu(view) {
   const set = (/** @type {string} */ name) => (/** @type {{ target: { value: any } }} */ { target: { value } }) => view.ask(name, value || null);
   return html`
     ${choice("person", t("By whom"), values.person, [["", t("anybody")], ...people(offered, values.person)], set("person"))}
-    ${choice("kind", t("About"), values.kind, [["", t("all")], ...Object.keys(KINDS).map((kind) => [kind, KIND_NAMES[kind]()])], set("kind"))}
+    ${choice("kind", t("About"), values.kind, [["", t("all")], ...kindChoices()], set("kind"))}
     ${view.isEverywhere ? nothing : choice("card", label.field("card"), values.card, [["", t("all")], ...cards(view)], set("card"))}
     ${choice("field", t("What was changed"), values.field, [["", t("anything")], ...fields(offered, values.field)], set("field"))}
     ${moment(view, "from", t("From"))} ${moment(view, "to", t("Until"))}
@@ -73,7 +67,7 @@ function chips(view) {
   const { values, offered } = view;
   return [
     ["person", values.person && (offered.people.get(values.person) ?? view.accountName(values.person))],
-    ["kind", values.kind && KIND_NAMES[values.kind]()],
+    ["kind", values.kind && Object.fromEntries(kindChoices())[values.kind]],
     ["card", values.card && cardName(offered.cards.get(values.card) && asCard(offered.cards.get(values.card)))],
     ["field", values.field && label.field(values.field)],
     ["from", values.from && t("from {at}", { at: formatShortMoment(values.from) })],

@@ -15,7 +15,6 @@ const MAX_ACK_MS = 3_000; // ms: after a later ack the user is busy elsewhere an
 const FIRST_FIELDS = ["person.first_name", "person.last_name", "person.age", "person.sex", "kind", "missing_since", "last_seen.text", "lead"];
 const DESCRIPTION_FIELDS = ["person.description"];
 const MORE_FIELDS = ["person.birth_date", "reference", "last_seen.lat", "last_seen.lon"];
-const FIELDS = [...fields.SEARCH, ...fields.ACCESS];
 
 export class OpenSearch {
   shown = false;
@@ -29,7 +28,7 @@ export class OpenSearch {
       key: "open-search",
       command: { name: "search.open", data: (/** @type {Form} */ form) => form.filled() },
       board: view.board,
-      fields: FIELDS,
+      fields: [...fields.facts(), ...fields.access()],
       draft: draft("open-search"),
       defaults: () => ({ access: "desk", members: [view.session.account.id] }),
     });

@@ -2,8 +2,10 @@
 
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { t } from "../../core/i18n.js";
+import { isCard, titleOf } from "../../core/kinds.js";
 import { label } from "../../core/labels.js";
-import { cardName, columnName, formatPath } from "../../format/values.js";
+import { cardName, columnName } from "../../format/values.js";
+import { fieldChange } from "../../format/field_change.js";
 import { CHANGE_KINDS } from "../../replay/compare_states.js";
 import { numbered, formatDateAndTime } from "./bar.js";
 import { shortPersonName } from "../../format/search_list.js";
@@ -12,7 +14,6 @@ import { shortPersonName } from "../../format/search_list.js";
 const CHANGE_NAMES = {
   added: () => t("Added"), solved: () => t("Solved"), moved: () => t("Moved"), changed: () => t("Changed"), removed: () => t("Taken away"),
 };
-const CARDS = new Set(["sighting", "task"]);
 
 /** @param {ReplayView} replay */
 export function comparison(replay) {
@@ -53,10 +54,11 @@ function differences(replay) {
  */
 function line(change, replay) {
   const { kind, id, way, fields, before, after } = change;
-  const state = (after ?? before).state;
+  const state = (after ?? before).state, { session, past } = replay;
+  const ctx = { session, board: { get: (/** @type {string} */ id) => past.either(id) } };
   return html`<li data-changed=${id} data-kind=${kind}>
     <p>${named(change, replay)} ${kind === "search" ? nothing : html`<span class="change-text">${said(kind, state, replay)}</span>`}</p>
-    ${way === "added" || way === "removed" ? nothing : html`<ul class="fields">${fields.map((/** @type {any} */ field) => fieldLine(field, replay))}</ul>`}
+    ${way === "added" || way === "removed" ? nothing : html`<ul class="fields">${fields.map((/** @type {FieldChange} */ change) => fieldChange(change, ctx))}</ul>`}
   </li>`;
 }
 
@@ -69,7 +71,7 @@ function named({ kind, id, before, after }, { body, past }) {
   const entity = after ?? before;
   const name = nameOfOne(kind, entity.state, past);
   if (kind === "search" && body.placeOf && past.board.get(id)) return html`<a href=${body.placeOf(id)}>${name}</a>`;
-  if (CARDS.has(kind) && past.board.get(id)) return html`<a href=${body.path(id)} @click=${(/** @type {any} */ event) => body.open(event, id)}>${name}</a>`;
+  if (isCard(kind) && past.board.get(id)) return html`<a href=${body.path(id)} @click=${(/** @type {any} */ event) => body.open(event, id)}>${name}</a>`;
   return html`<b>${name}</b>`;
 }
 
@@ -79,7 +81,7 @@ function named({ kind, id, before, after }, { body, past }) {
  * @param {any} past
  */
 function nameOfOne(kind, state, past) {
-  if (CARDS.has(kind)) return cardName({ kind, state });
+  if (isCard(kind)) return cardName({ kind, state });
   if (kind === "search") return past.board.id === "operations" ? shortPersonName(state.person) : t("The search");
   return label.noun(kind);
 }
@@ -92,16 +94,5 @@ function nameOfOne(kind, state, past) {
 function said(kind, state, { past }) {
   if (kind === "column") return columnName(state);
   if (kind === "note") return state.card ? t("on {card}: {text}", { card: cardName(past.either(state.card)), text: state.text }) : state.text;
-  return state.description ?? state.title ?? "";
+  return titleOf({ kind, state });
 }
-
-/**
- * @param {{ path: string, from: any, to: any }} change
- * @param {{ session: Session, past: any }} given
- */
-function fieldLine({ path, from, to }, { session, past }) {
-  const ctx = { session, board: { get: (/** @type {string} */ id) => past.either(id) } };
-  const value = (/** @type {any} */ value) => formatPath(path, value, ctx) ?? t("empty");
-  return html`<li data-path=${path}>${label.field(path)}: <del>${value(from)}</del> → <ins>${value(to)}</ins></li>`;
-}
-

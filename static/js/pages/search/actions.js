@@ -1,19 +1,19 @@
 /** Actions on the board of a search. Each redraws; refused text returns to its form. */
 
+import { addsCard, cardOfCommand, isCard } from "../../core/kinds.js";
 import { SINCE_LAST_LOOK } from "../../shared/card_filter.js";
 import { hitUrl } from "../../shared/find_results.js";
 import { LOG } from "../../shared/board/card_panel.js";
 import { readSource } from "../../shared/board/source_reveal.js";
 
-// form -> its dialog; other forms are in the panel
-/** @type {Record<string, any>} */
-const DIALOG_OF = {
-  "add-sighting": "sighting", "add-task": "task", facts: "facts", access: "access", status: "status", outcome: "outcome", worrying: "worrying",
-  appeal: "appeal", withdraw: "withdraw", "column-title": "column-title", "column-before": "column-before", "column-after": "column-after",
-};
+// forms with a dialog, besides those that add a card; other forms are in the panel
+const DIALOGS = new Set(["facts", "access", "status", "outcome", "worrying", "appeal", "withdraw", "column-title", "column-before", "column-after"]);
 
 /** @param {Form} form */
-const kindOf = (form) => form.key.split(":")[0];
+const nameOf = (form) => form.key.split(":")[0];
+
+/** @param {Form} form */
+const hasDialog = (form) => addsCard(form.command.name) || DIALOGS.has(nameOf(form));
 
 export class Actions {
   #page;
@@ -57,7 +57,7 @@ export class Actions {
 
   /** @param {string} name */
   dialog(name, more = {}) {
-    this.#page.forms.get(Object.keys(DIALOG_OF).find((kind) => DIALOG_OF[kind] === name) ?? "note", this.#entityOf(name, more)).open();
+    this.#page.forms.get(name, this.#entityOf(name, more)).open();
     this.#page.ui.dialog = { name, ...more };
     this.#page.draw();
   }
@@ -134,7 +134,7 @@ export class Actions {
    */
   command(name, data) {
     const { board } = this.#page;
-    board.send(name, data, { base: board.seq, epoch: board.epoch }).then((/** @type {Ack} */ ack) => this.#onAck(ack, data), () => this.#page.draw());
+    board.send(name, data, { base: board.seq, epoch: board.epoch }).then((/** @type {Ack} */ ack) => this.#onAck(ack, { name, data }), () => this.#page.draw());
     this.#page.draw();
   }
 
@@ -150,8 +150,8 @@ export class Actions {
     this.#shut(form);
     try {
       const ack = await answer;
-      this.#onAck(ack, data);
-      if (/^(sighting|task)\.add$/.test(form.command.name)) this.#page.added.did(ack, at);
+      this.#onAck(ack, { name: form.command.name, data });
+      if (addsCard(form.command.name)) this.#page.added.did(ack, at);
     } catch (refused) {
       this.#page.draw();
       if (this.#reveal(form)) {
@@ -179,7 +179,7 @@ export class Actions {
     const form = this.#page.forms.of(entry);
     const card = form.entity;
     this.#page.ui.dialog = null;
-    if (!DIALOG_OF[kindOf(form)]) this.openCard(card ?? LOG);
+    if (!hasDialog(form)) this.openCard(card ?? LOG);
     form.restoreData(entry.data, entry, entry.refusal ?? {});
     this.#reveal(form);
     this.#page.board.discard(entry.id);
@@ -211,10 +211,10 @@ export class Actions {
 
   /**
    * @param {Ack} ack
-   * @param {Record<string, any>} given
+   * @param {{ name: string, data: Record<string, any> }} command
    */
-  #onAck(ack, { task, sighting, card, column }) {
-    this.#page.undo.did(ack, task ?? sighting ?? card ?? column ?? this.#page.board.id);
+  #onAck(ack, command) {
+    this.#page.undo.did(ack, cardOfCommand(command) ?? command.data.column ?? this.#page.board.id);
   }
 
   #showError() {
@@ -227,14 +227,13 @@ export class Actions {
    * @param {Record<string, any>} more
    */
   #entityOf(name, { entity }) {
-    if (name === "sighting" || name === "task") return null;
-    return entity ?? this.#page.board.id;
+    return name.startsWith("add-") ? null : entity ?? this.#page.board.id;
   }
 
   /** @param {Form} form */
   #shut(form) {
     const { ui } = this.#page;
-    if (ui.dialog?.name === DIALOG_OF[kindOf(form)]) ui.dialog = null;
+    if (ui.dialog?.name === nameOf(form)) ui.dialog = null;
     if (ui.editing.delete(form.key)) this.#page.focus.facts();
     this.#page.draw();
   }
@@ -245,14 +244,14 @@ export class Actions {
    */
   #reveal(form) {
     const { ui } = this.#page;
-    const dialog = DIALOG_OF[kindOf(form)];
-    if (dialog) {
-      if (ui.dialog && ui.dialog.name !== dialog) return false;
-      ui.dialog = { name: dialog, entity: form.entity };
+    const name = nameOf(form);
+    if (hasDialog(form)) {
+      if (ui.dialog && ui.dialog.name !== name) return false;
+      ui.dialog = { name, entity: form.entity };
       return true;
     }
     if (ui.card !== (form.entity ?? LOG)) return false;
-    if (["sighting", "task"].includes(kindOf(form))) ui.editing.add(form.key);
+    if (isCard(name)) ui.editing.add(form.key);
     return true;
   }
 }

@@ -3,7 +3,7 @@
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { t } from "../../core/i18n.js";
 import { label } from "../../core/labels.js";
-import { OUTCOME } from "../../forms/fields.js";
+import { outcome } from "../../forms/fields.js";
 import { row, rows } from "../../forms/form_row.js";
 import { openItems } from "../../shared/board/open_items.js";
 import { openList } from "../../shared/board/outcome.js";
@@ -54,7 +54,7 @@ export function statusBody(form, view) {
  */
 function fieldsOf(form, status, view) {
   return html`<p class="hint" data-testid="means">${MEANINGS[status](view.model.search.state)}</p>
-    ${status === "found" ? html`<div class="grid">${rows(form, OUTCOME.map(({ path }) => path), view)}</div>` : nothing}
+    ${status === "found" ? html`<div class="grid">${rows(form, outcome().map(({ path }) => path), view)}</div>` : nothing}
     ${status === "closed" ? anyway(form, view) : nothing}
     ${row(form, "reason", view, QUESTIONS[status]())}`;
 }

@@ -1,9 +1,12 @@
 /** Commands of the board of a search, for shortcuts and the palette, and the cards to go to. */
 
 import { t } from "../../core/i18n.js";
-import { cardName } from "../../format/values.js";
+import { cardKinds } from "../../core/kinds.js";
+import { cardName, newCardName } from "../../format/values.js";
 import { LOG } from "../../shared/board/card_panel.js";
 
+/** @type {Record<string, () => string>} */
+const ADD = { sighting: () => t("Add a sighting"), task: () => t("Add a task") };
 const NOTE_FIELD = ".notes [data-field=text] textarea";
 
 export class SearchCommands {
@@ -34,8 +37,9 @@ export class SearchCommands {
   commands(at) {
     if (!this.#page.model()?.search) return [];
     const card = this.#card(at);
-    return [...(card ? this.#ofCard(card) : []), ...this.#ofBoard(card), ...this.#ofSearch()]
-      .filter(({ may, not }) => this.may(may) && !not);
+    /** @type {PageCommand[]} */
+    const all = [...(card ? this.#ofCard(card) : []), ...this.#ofBoard(card), ...this.#ofSearch()];
+    return all.filter(({ may, not }) => this.may(may) && !not);
   }
 
   destinations() {
@@ -67,8 +71,7 @@ export class SearchCommands {
   #ofBoard(card) {
     const { act, filters, ui, undo } = this.#page;
     return [
-      { id: "add-sighting", may: "edit", title: t("Add a sighting"), run: () => act.dialog("sighting") },
-      { id: "add-task", may: "edit", title: t("Add a task"), run: () => act.dialog("task") },
+      ...cardKinds().map((kind) => ({ id: `add-${kind}`, may: "edit", title: ADD[kind]?.() ?? newCardName(kind), run: () => act.dialog(`add-${kind}`) })),
       { id: "note", may: "note", not: card, title: t("Write in the log"), run: () => this.#open(LOG, NOTE_FIELD) },
       { id: "show-all", not: !filters.active, title: t("Show all cards again"), run: () => filters.clear() },
       { id: "find", title: t("Find in this search"), run: () => document.querySelector("#find")?.focus() },

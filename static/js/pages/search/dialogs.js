@@ -2,9 +2,9 @@
 
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { t } from "../../core/i18n.js";
+import { formFields } from "../../core/kinds.js";
 import { dialog } from "../../behaviours/dialog.js";
-import * as fields from "../../forms/fields.js";
-import { cardName } from "../../format/values.js";
+import { cardName, newCardName } from "../../format/values.js";
 import { formOf, row, rows } from "../../forms/form_row.js";
 import { accessBody } from "../../shared/board/access_form.js";
 import { appealBody } from "../../shared/board/appeal.js";
@@ -22,13 +22,11 @@ const paths = (list) => list.map((/** @type {{ path: string }} */ { path }) => p
 export function openDialog(view) {
   const { dialog: open } = view.ui;
   if (!open) return nothing;
-  return DIALOGS[open.name](view, open);
+  return DIALOGS[open.name]?.(view, open) ?? adding(view, open.name);
 }
 
 /** @type {Record<string, any>} */
 const DIALOGS = {
-  sighting: (/** @type {SearchView} */ view) => adding(view, "add-sighting", t("New sighting"), fields.SIGHTING_FIRST, fields.SIGHTING_MORE),
-  task: (/** @type {SearchView} */ view) => adding(view, "add-task", t("New task"), fields.TASK_FIRST, fields.TASK_MORE),
   facts: (/** @type {SearchView} */ view) => plain(view, "facts", t("Facts of the search"), facts, t("Save")),
   access: (/** @type {SearchView} */ view) => plain(view, "access", t("Who sees this search"), accessBody, t("Save")),
   status: (/** @type {SearchView} */ view) => plain(view, "status", t("Set status"), statusBody, t("Set status")),
@@ -44,21 +42,19 @@ const DIALOGS = {
 
 /**
  * @param {SearchView} view
- * @param {string} kind
- * @param {string} title
- * @param {any} first
- * @param {any} more
+ * @param {string} name of the form that adds a card
  */
-function adding(view, kind, title, first, more) {
-  const form = view.forms.get(kind);
-  const hasMore = paths(more).some((/** @type {string} */ path) => form.isMine(path) || form.errors[path]);
+function adding(view, name) {
+  const form = view.forms.get(name), kind = name.replace("add-", "");
+  const [first, more] = [paths(formFields(kind, "first")), paths(formFields(kind, "more"))];
+  const hasMore = more.some((/** @type {string} */ path) => form.isMine(path) || form.errors[path]);
   const body = html`
-    ${rows(form, paths(first), view)}
+    ${rows(form, first, view)}
     <details class="more" ?open=${hasMore || view.ui.more}>
       <summary @click=${() => (view.ui.more = true)}>${t("More…")}</summary>
-      <div class="grid">${rows(form, paths(more), view)}</div>
+      <div class="grid">${rows(form, more, view)}</div>
     </details>`;
-  return dialog(kind, title, formOf(form, kind, body, adds(form, view), view.submit), view.act.closeDialog);
+  return dialog(name, newCardName(kind), formOf(form, name, body, adds(form, view), view.submit), view.act.closeDialog);
 }
 
 /**
@@ -109,7 +105,7 @@ function buttons(view, form, send) {
  * @param {SearchView} view
  */
 function facts(form, view) {
-  const some = paths(fields.SEARCH).filter((/** @type {string} */ path) => !path.startsWith("criteria."));
+  const some = paths(form.fields).filter((/** @type {string} */ path) => !path.startsWith("criteria."));
   return html`<div class="grid">${rows(form, some, view)}</div>${criteriaRows(form, view, view.model.search.state.criteria)}`;
 }
 

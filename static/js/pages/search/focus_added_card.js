@@ -1,5 +1,6 @@
 /** Scroll to and focus a card that this person just added, unless the focus has moved elsewhere. */
 
+import { addsCard } from "../../core/kinds.js";
 import { isFocusLost } from "../../behaviours/keep_focus.js";
 
 const MAX_ACK_MS = 3_000; // ms: after a later ack the user is busy elsewhere
@@ -30,7 +31,7 @@ export class AddedCardFocus {
   /** @param {JournalEvent[]} events */
   onEvents(events) {
     const { account } = this.#page.session;
-    for (const { type, actor, seq, id } of events) if (/^(sighting|task)\.added$/.test(type) && actor?.id === account.id) this.#own.set(seq, id);
+    for (const { type, actor, seq, id } of events) if (addsCard(type) && actor?.id === account.id) this.#own.set(seq, id);
     for (const seq of this.#own.keys()) if (this.#own.size > MAX_CARDS) this.#own.delete(seq);
     this.#look();
   }

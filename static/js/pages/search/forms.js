@@ -1,6 +1,8 @@
 /** Forms of a search: fields, command and data of each. */
 
 import { draft } from "../../core/drafts.js";
+import { t } from "../../core/i18n.js";
+import { addsCard, cardOfCommand, formFields, isCard } from "../../core/kinds.js";
 import { Form } from "../../forms/form.js";
 import * as fields from "../../forms/fields.js";
 import { openItems } from "../../shared/board/open_items.js";
@@ -15,65 +17,79 @@ const now = () => toInput(serverNow());
  */
 const reasoned = (form, data) => (form.value("reason") ? { ...data, reason: form.value("reason") } : data);
 
-/** @param {string} key */
-const update = (key) => (/** @type {Form} */ form) => {
-  const patch = form.patch();
-  return patch && { [key]: form.entity, ...patch };
+/** @typedef {{ fields(): FieldDefinition[], name: string, data: (form: Form, board: Board) => any, defaults?(): Record<string, any>, adds?: boolean, group?: string, read?: (state: State, source: any) => any }} FormDefinition */
+
+/**
+ * Forms of a kind of card by their names: to add one, to change it, and to change its priority at once.
+ * @param {string} kind
+ * @returns {Record<string, FormDefinition>}
+ */
+function formsOfCard(kind) {
+  const data = (/** @type {Form} */ form) => {
+    const patch = form.patch();
+    return patch && { [kind]: form.entity, ...patch };
+  };
+  const name = `${kind}.update`;
+  return {
+    [`add-${kind}`]: {
+      fields: () => [...formFields(kind, "first").map((field) => ({ ...field, ...ASKED[kind]?.[field.path] })), ...formFields(kind, "more")],
+      name: `${kind}.add`,
+      data: (form) => form.filled(),
+      defaults: () => ({ priority: "normal", ...DEFAULTS[kind]?.() }),
+    },
+    [kind]: { fields: () => formFields(kind, "edit"), name, data, read: withSource },
+    [`${kind}-priority`]: { fields: () => fields.priority(kind), name, data },
+  };
+}
+
+/** How an addition asks for a field, where that is not its label. @type {Record<string, Record<string, Partial<FieldDefinition>>>} */
+const ASKED = {
+  sighting: { description: { label: () => t("What was seen") }, "place.text": { label: () => t("Where") }, seen_at: { label: () => t("When") } },
 };
 
-/** @type {Record<string, any>} */
-const KINDS = {
-  "add-sighting": {
-    fields: [...fields.SIGHTING_FIRST, ...fields.SIGHTING_MORE],
-    name: "sighting.add",
-    data: (/** @type {Form} */ form) => form.filled(),
-    defaults: () => ({ received_at: now(), channel: "unknown", priority: "normal" }),
-  },
-  "add-task": {
-    fields: [...fields.TASK_FIRST, ...fields.TASK_MORE],
-    name: "task.add",
-    data: (/** @type {Form} */ form) => form.filled(),
-    defaults: () => ({ priority: "normal" }),
-  },
-  sighting: { fields: fields.SIGHTING, name: "sighting.update", data: update("sighting"), read: withSource },
-  task: { fields: fields.TASK, name: "task.update", data: update("task") },
-  "sighting-priority": { fields: fields.PRIORITY, name: "sighting.update", data: update("sighting") },
-  "task-priority": { fields: fields.PRIORITY, name: "task.update", data: update("task") },
-  assignee: {
-    fields: fields.ASSIGNEE,
-    name: "card.assign",
-    data: (/** @type {Form} */ form) => ({ card: form.entity, assignee: form.value("assignee") }),
-  },
-  grade: { fields: fields.GRADE, name: "sighting.grade", data: graded },
-  assessment: { fields: fields.ASSESSMENT, name: "sighting.assess", data: assessed },
-  item: { fields: fields.ITEM, name: "task.update", data: item, adds: true },
-  withdraw: { fields: fields.REASON, name: "card.withdraw", data: (/** @type {Form} */ form) => reasoned(form, { card: form.entity }), adds: true },
-  note: { fields: fields.NOTE, name: "note.add", data: noted, defaults: () => ({ category: "comment" }), adds: true },
-  "column-title": { fields: fields.COLUMN_TITLE, name: "column.rename", data: (/** @type {Form} */ form) => ({ column: form.entity, title: form.value("title") }) },
-  "column-before": { fields: fields.COLUMN, name: "column.add", data: beside("before"), adds: true },
-  "column-after": { fields: fields.COLUMN, name: "column.add", data: beside("after"), adds: true },
-  facts: { fields: fields.SEARCH, name: "search.update", data: (/** @type {Form} */ form) => form.patch() },
-  access: {
-    fields: fields.ACCESS,
-    name: "search.set_access",
-    data: (/** @type {Form} */ form) => ({ access: form.value("access"), members: form.value("members") }),
-  },
-  worrying: {
-    fields: fields.WORRYING,
-    name: "search.set_worrying",
-    data: qualified,
-    read: (/** @type {{ worrying: boolean | null }} */ { worrying }) => ({ worrying }), // each decision has its own basis
-  },
-  appeal: { fields: fields.APPEAL, name: "search.set_appeal", data: appealed, read: (/** @type {{ appeal: any }} */ { appeal }) => ({ appeal }), group: "appeal" },
-  outcome: { fields: fields.OUTCOME_CORRECTED, name: "search.set_outcome", data: corrected, read: (/** @type {{ outcome: any }} */ { outcome }) => ({ outcome }) },
+/** @type {Record<string, () => Record<string, string>>} */
+const DEFAULTS = { sighting: () => ({ received_at: now(), channel: "unknown" }) };
+
+/** @type {Record<string, FormDefinition>} */
+const FORMS = {
+  assignee: { fields: fields.assignee, name: "card.assign", data: (form) => ({ card: form.entity, assignee: form.value("assignee") }) },
+  grade: { fields: fields.grade, name: "sighting.grade", data: graded },
+  assessment: { fields: fields.assessment, name: "sighting.assess", data: assessed },
+  item: { fields: fields.item, name: "task.update", data: item, adds: true },
+  withdraw: { fields: fields.reason, name: "card.withdraw", data: (form) => reasoned(form, { card: form.entity }), adds: true },
+  note: { fields: fields.note, name: "note.add", data: noted, defaults: () => ({ category: "comment" }), adds: true },
+  "column-title": { fields: fields.columnTitle, name: "column.rename", data: (form) => ({ column: form.entity, title: form.value("title") }) },
+  "column-before": { fields: fields.column, name: "column.add", data: beside("before"), adds: true },
+  "column-after": { fields: fields.column, name: "column.add", data: beside("after"), adds: true },
+  facts: { fields: fields.facts, name: "search.update", data: (form) => form.patch() },
+  access: { fields: fields.access, name: "search.set_access", data: (form) => ({ access: form.value("access"), members: form.value("members") }) },
+  // each decision has its own basis
+  worrying: { fields: fields.worrying, name: "search.set_worrying", data: qualified, read: ({ worrying }) => ({ worrying }) },
+  appeal: { fields: fields.appeal, name: "search.set_appeal", data: appealed, read: ({ appeal }) => ({ appeal }), group: "appeal" },
+  outcome: { fields: fields.correctedOutcome, name: "search.set_outcome", data: corrected, read: ({ outcome }) => ({ outcome }) },
   status: {
-    fields: [...fields.STATUS, ...fields.OUTCOME],
+    fields: () => [...fields.status(), ...fields.outcome()],
     name: "search.set_status",
     data: statusSet,
-    read: (/** @type {{ status: string }} */ { status }) => ({ status }),
+    read: ({ status }) => ({ status }),
     defaults: () => ({ "outcome.found_at": now() }),
   },
 };
+
+/** @param {string} name */
+const definition = (name) => FORMS[name] ?? formsOfCard(name.replace(/^add-|-priority$/, ""))[name];
+
+/**
+ * Return the name of the form by which people give a command, or null if there is none (a drag, a checkbox).
+ * @param {{ name: string, data: Record<string, any> }} command
+ */
+function formOfCommand({ name, data }) {
+  const kind = name.split(".")[0];
+  if (addsCard(name)) return `add-${kind}`;
+  if (isCard(kind) && name === `${kind}.update`) return data.checklist ? null : data.priority ? `${kind}-priority` : kind;
+  if (name === "column.add") return data.before ? "column-before" : "column-after";
+  return Object.keys(FORMS).find((form) => FORMS[form].name === name) ?? null;
+}
 
 export class Forms {
   /** @type {Board} */ #board;
@@ -100,29 +116,14 @@ export class Forms {
   }
 
   /**
-   * Return the form of a refused command, or null if it had none (a drag, a checkbox).
-   * @param {{ name: string, data: Record<string, any> }} given
+   * Return the form of a refused command, or null if it had none.
+   * @param {{ name: string, data: Record<string, any> }} command
    */
-  of({ name, data }) {
-    const card = data.sighting ?? data.task ?? data.card;
-    if (name === "sighting.add") return this.get("add-sighting");
-    if (name === "task.add") return this.get("add-task");
-    if (name === "card.assign") return this.get("assignee", card);
-    if (name === "sighting.grade") return this.get("grade", card);
-    if (name === "sighting.assess") return this.get("assessment", card);
-    if (name === "card.withdraw") return this.get("withdraw", card);
-    if (name === "note.add") return this.get("note", card);
-    if (name === "column.rename") return this.get("column-title", data.column);
-    if (name === "column.add") return this.get(data.before ? "column-before" : "column-after", data.before ?? data.after);
-    if (name === "search.update") return this.get("facts", this.#board.id);
-    if (name === "search.set_access") return this.get("access", this.#board.id);
-    if (name === "search.set_worrying") return this.get("worrying", this.#board.id);
-    if (name === "search.set_appeal") return this.get("appeal", this.#board.id);
-    if (name === "search.set_outcome") return this.get("outcome", this.#board.id);
-    if (name === "search.set_status") return this.get("status", this.#board.id);
-    if (name === "sighting.update") return this.get(data.priority ? "sighting-priority" : "sighting", data.sighting);
-    if (name === "task.update" && !data.checklist) return this.get(data.priority ? "task-priority" : "task", data.task);
-    return null;
+  of(command) {
+    const form = formOfCommand(command), { column, before, after } = command.data;
+    if (form === null || addsCard(command.name)) return form && this.get(form);
+    const subject = command.name.startsWith("column.") ? column ?? before ?? after : cardOfCommand(command);
+    return this.get(form, subject ?? (command.name.startsWith("search.") ? this.#board.id : null));
   }
 
   /** @param {JournalEvent[]} events */
@@ -144,15 +145,15 @@ export class Forms {
    * @param {any} entity
    */
   #make(kind, key, entity) {
-    const { fields, name, data, group, defaults, adds, read = (/** @type {State} */ state) => state } = KINDS[kind];
+    const { fields, name, data, group, defaults, adds, read = (/** @type {State} */ state) => state } = definition(kind);
     const state = () => this.#board.get(entity)?.state;
     return new Form({
       key,
       entity,
       command: { name, data: (/** @type {Form} */ form) => data(form, this.#board), group },
       board: this.#board,
-      fields,
-      read: entity && !adds ? () => (state() ? read(state(), this.#sources.get(entity)) : null) : undefined,
+      fields: fields(),
+      read: entity && !adds ? () => (state() ? read(/** @type {State} */ (state()), this.#sources.get(entity)) : null) : undefined,
       draft: draft(`${this.#board.id}:${key}`),
       defaults,
     });
@@ -231,7 +232,7 @@ function corrected(form) {
 }
 
 /** @type {Record<string, any>} */
-const EXTRA_FIELDS = { found: fields.OUTCOME.map(({ path }) => path), closed: ["acknowledge"] };
+const EXTRA_FIELDS = { found: () => fields.outcome().map(({ path }) => path), closed: () => ["acknowledge"] };
 
 /**
  * @param {Form} form
@@ -239,7 +240,7 @@ const EXTRA_FIELDS = { found: fields.OUTCOME.map(({ path }) => path), closed: ["
  */
 function statusSet(form, board) {
   const status = form.value("status");
-  const filled = form.filled(["status", "reason", ...(EXTRA_FIELDS[status] ?? [])]);
+  const filled = form.filled(["status", "reason", ...(EXTRA_FIELDS[status]?.() ?? [])]);
   if (status === "closed") return acknowledged(form, filled, board);
   if (!filled || status !== "found") return filled;
   const told = { family_told: form.value("outcome.family_told"), police_told: form.value("outcome.police_told") };

@@ -2,6 +2,7 @@
 
 import { html } from "../../../vendor/lit-html/lit-html.js";
 import { t } from "../../core/i18n.js";
+import { titleOf } from "../../core/kinds.js";
 import { label } from "../../core/labels.js";
 import { dialog } from "../../behaviours/dialog.js";
 import { cardName, columnName } from "../../format/values.js";
@@ -66,7 +67,7 @@ const TITLE_LENGTH = 60; // characters that identify a card
 
 /** @param {any} card */
 function titled(card) {
-  const said = card.state.description ?? card.state.title;
+  const said = titleOf(card);
   return `${cardName(card)} · ${said.length > TITLE_LENGTH ? `${said.slice(0, TITLE_LENGTH)}…` : said}`;
 }
 

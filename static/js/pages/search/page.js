@@ -27,7 +27,7 @@ import { printNote } from "../../shared/print_note.js";
 import { LOG, cardPanel } from "../../shared/board/card_panel.js";
 import { SearchCommands } from "./commands.js";
 import { BoardPage } from "../../shared/board/board_page.js";
-import { boardViewModel, sightings } from "../../shared/board/board_view_model.js";
+import { boardViewModel, cardsToChoose } from "../../shared/board/board_view_model.js";
 import { refusals } from "../../shared/refusals.js";
 import { setsSource } from "../../shared/board/source_reveal.js";
 import { forbidden, loading } from "../../shared/placeholders.js";
@@ -156,8 +156,9 @@ class SearchPage extends BoardPage {
     return this.#histories.get(id);
   }
 
-  sightings() {
-    return sightings(this.model, this.ui.card);
+  /** @param {string} kind */
+  cards(kind) {
+    return cardsToChoose(this.model, this.ui.card, kind);
   }
 
   // --- drawing

@@ -3,6 +3,9 @@
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { hasKeyboard } from "../../behaviours/shortcut_handler.js";
 import { t } from "../../core/i18n.js";
+import { cardKinds } from "../../core/kinds.js";
+import { SHORTCUTS } from "../../behaviours/shortcuts.js";
+import { kindName } from "../../format/values.js";
 import { SINCE_LAST_LOOK } from "../../shared/card_filter.js";
 import { filterMenu, activeFilters } from "../../shared/filter_menu.js";
 import { findField } from "../../shared/find_results.js";
@@ -72,12 +75,24 @@ const draftOf = (kind, { forms }) => (forms.get(kind).dirty ? html`<i class="dot
 
 /** @param {SearchView} view */
 function adding(view) {
-  const { act } = view;
   return html`<div class="add-buttons">
-    ${view.mayEdit ? html`<button type="button" class="primary" data-act="add-sighting" @click=${() => act.dialog("sighting")}>${t("+ Sighting")} ${draftOf("add-sighting", view)} <kbd aria-hidden="true">S</kbd></button>
-    <button type="button" data-act="add-task" @click=${() => act.dialog("task")}>${t("+ Task")} ${draftOf("add-task", view)} <kbd aria-hidden="true">T</kbd></button>` : nothing}
+    ${view.mayEdit ? cardKinds().map((kind, at) => button(kind, at ? "" : "primary", view)) : nothing}
     ${hasMenu(view) ? html`<button type="button" class="menu-button" popovertarget="search-menu" aria-label=${t("The search as a whole")}>${t("More…")}</button>` : nothing}
   </div>`;
+}
+
+/** @type {Record<string, () => string>} */
+const ADD = { sighting: () => t("+ Sighting"), task: () => t("+ Task") };
+
+/**
+ * @param {string} kind
+ * @param {string} style
+ * @param {SearchView} view
+ */
+function button(kind, style, view) {
+  const name = `add-${kind}`, key = SHORTCUTS.find(({ id }) => id === name)?.press;
+  return html`<button type="button" class=${style} data-act=${name} @click=${() => view.act.dialog(name)}>${ADD[kind]?.() ?? `+ ${kindName(kind)}`} ${draftOf(name, view)}
+    ${key ? html`<kbd aria-hidden="true">${key}</kbd>` : nothing}</button>`;
 }
 
 /**

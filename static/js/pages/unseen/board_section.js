@@ -1,9 +1,11 @@
 /** Section of one board: net changes, changes that were reverted, then the events. */
 
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
-import { accountName, cardName, columnName, formatPath } from "../../format/values.js";
+import { accountName, cardName, columnName } from "../../format/values.js";
 import { n, t } from "../../core/i18n.js";
+import { isCard, titleOf } from "../../core/kinds.js";
 import { label } from "../../core/labels.js";
+import { fieldChange } from "../../format/field_change.js";
 import { eventText } from "../../format/event_text.js";
 import { shortPersonName } from "../../format/search_list.js";
 import { timeElement, formatMoment } from "../../format/time_elements.js";
@@ -60,19 +62,9 @@ function net({ net: changes, more }, ctx) {
   const said = changes.filter((/** @type {{ kind: string, fields: any }} */ { kind, fields }) => kind !== "handed" && fields.some((/** @type {{ path: string }} */ { path }) => isShown(path)));
   if (!said.length) return html`<p class="quiet">${t("All is as it was.")}</p>`;
   return html`<ul class="net" data-testid="net">${said.slice(0, MAX_CHANGES).map((/** @type {any} */ each) => html`<li data-change=${each.change} data-id=${each.id}>
-      ${named(each, ctx)} ${each.change === "changed" ? fields(each, ctx) : html`<span class="what">${label.done(each.change)}</span>`}
+      ${named(each, ctx)} ${each.change === "changed" ? html`<ul>${each.fields.filter((/** @type {{ path: string }} */ { path }) => isShown(path)).map((/** @type {FieldChange} */ change) => fieldChange(change, ctx))}</ul>` : html`<span class="what">${label.done(each.change)}</span>`}
     </li>`)}</ul>
     ${more || said.length > MAX_CHANGES ? html`<p class="quiet">${t("More has changed than is shown here.")}</p>` : nothing}`;
-}
-
-/**
- * @param {{ fields: any }} given
- * @param {any} ctx
- */
-function fields({ fields }, ctx) {
-  const empty = html`<i>${t("empty")}</i>`;
-  const said = fields.filter((/** @type {{ path: string }} */ { path }) => isShown(path));
-  return html`<ul>${said.map((/** @type {{ path: string, from: any, to: any }} */ { path, from, to }) => html`<li data-path=${path}>${label.field(path)}: <del>${formatPath(path, from, ctx) ?? empty}</del> → <ins>${formatPath(path, to, ctx) ?? empty}</ins></li>`)}</ul>`;
 }
 
 /**
@@ -116,21 +108,12 @@ function events({ events }, { board, events: count }, ctx) {
  */
 function named({ kind, id, fields }, ctx) {
   const state = ctx.board.one(kind, id)?.state ?? before(fields);
-  const [name, text] = NAMES[kind]?.(state, ctx, kind) ?? [label.noun(kind)];
+  const [name, text] = isCard(kind) ? [cardName({ kind, state }), titleOf({ kind, state })] : NAMES[kind]?.(state, ctx) ?? [label.noun(kind)];
   return html`<b>${name}</b> ${text ?? nothing}`;
 }
 
-/**
- * @param {State} state
- * @param {any} ctx
- * @param {string} kind
- */
-const card = (state, ctx, kind) => [cardName({ kind, state }), state.description ?? state.title];
-
 /** @type {Record<string, any>} */
 const NAMES = {
-  sighting: card,
-  task: card,
   column: (/** @type {State} */ state) => [label.noun("column"), columnName(state)],
   search: (/** @type {State} */ state, /** @type {any} */ { board }) => [board.id === "operations" && state.person ? shortPersonName(state.person) : label.noun("search")],
   note: (/** @type {{ text: string }} */ { text }) => [label.noun("note"), text],

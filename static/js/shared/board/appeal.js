@@ -2,7 +2,6 @@
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { t } from "../../core/i18n.js";
 import { label } from "../../core/labels.js";
-import { LEVELS } from "../../forms/fields.js";
 import { row, theirs } from "../../forms/form_row.js";
 import { serverNow } from "../../core/time.js";
 import { formatMoment } from "../../format/time_elements.js";
@@ -62,7 +61,7 @@ export function appealBody(form, view) {
   };
   return html`<fieldset class="ladder" data-field="appeal.level">
       <legend>${t("Who is asked to look out? Decided with the police, the prosecutor and the family.")}</legend>
-      ${LEVELS.map((level) => html`<label class="check">
+      ${label.level.codes.map((level) => html`<label class="check">
         <input type="radio" name="level" value=${level} ?autofocus=${chosen === level} .checked=${chosen === level} @change=${pick(level)} />
         <span><b>${label.level(level)}</b> <small>${MEANS[level]()}</small></span>
       </label>`)}

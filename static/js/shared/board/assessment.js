@@ -4,7 +4,6 @@ import { t } from "../../core/i18n.js";
 import { label } from "../../core/labels.js";
 import { cardName } from "../../format/values.js";
 import { formOf, row } from "../../forms/form_row.js";
-import { grade } from "./card.js";
 
 /**
  * @param {Card} entity
@@ -73,4 +72,11 @@ function deciding(form, text, act, view) {
   };
   return html`<button type="button" data-act="cancel" @click=${cancel}>${t("Cancel")}</button>
     <button type="submit" class="primary" data-act=${act}>${text}</button>`;
+}
+
+/** @param {{ source: string, content: number }} grade */
+export function grade({ source, content }) {
+  const open = source === "F" && content === 6;
+  const words = `${source}: ${label.grade_source(source)} · ${content}: ${label.grade_content(content)}`;
+  return html`<span class="grade ${open ? "f" : ""}" title=${words} role="img" aria-label=${t("Grade {grade}", { grade: `${source}${content}` })}>${source}${content}</span>`;
 }

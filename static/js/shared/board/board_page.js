@@ -1,4 +1,5 @@
 /** What the templates of a board ask its page, whether the board is live (pages/search) or past (pages/replay). */
+import { titleOf } from "../../core/kinds.js";
 import { cardName } from "../../format/values.js";
 import { isDone } from "./card_badges.js";
 import { LOG } from "./card_panel.js";
@@ -46,6 +47,6 @@ export class BoardPage {
 
   /** Return the cards to go to, for the palette. */
   destinations = () => [...(this.model?.byId.values() ?? [])].map((card) => ({
-    id: card.id, number: card.state.number, title: `${cardName(card)} · ${card.state.description ?? card.state.title}`, run: () => this.act.openCard(card.id),
+    id: card.id, number: card.state.number, title: `${cardName(card)} · ${titleOf(card)}`, run: () => this.act.openCard(card.id),
   }));
 }

@@ -1,5 +1,6 @@
 /** View model of a board: the server's state, with one's pending commands applied on top. Pure. */
 import { applyPatch } from "../../core/merge_patch.js";
+import { addsCard, cardKinds, cardOfCommand, kind as declaration, titleOf } from "../../core/kinds.js";
 import { cardName } from "../../format/values.js";
 
 const SAID_LENGTH = 60; // characters of a sighting in a list of choices
@@ -19,14 +20,28 @@ export function byRank(a, b) {
  * @type {Record<string, (state: State, data: PendingCommand["data"]) => State>}
  */
 const OPTIMISTIC = {
-  "sighting.update": (state, { sighting: _, source_name: __, source_contact: ___, ...patch }) => applyPatch(state, patch),
-  "task.update": (state, { task: _, ...patch }) => applyPatch(state, patch),
   "sighting.grade": (state, { grade }) => applyPatch(state, { grade }),
   "sighting.assess": (state, { assessment, duplicate_of = null }) => ({ ...state, assessment, duplicate_of }),
   "card.assign": (state, { assignee }) => ({ ...state, assignee }),
   "card.withdraw": (state) => ({ ...state, withdrawn: true }),
   "card.restore": (state) => ({ ...state, withdrawn: false }),
 };
+
+/**
+ * Lay a patch of a card on its state, but for what is in no state: its id, and private fields.
+ * @param {string} kind
+ * @returns {(state: State, data: PendingCommand["data"]) => State}
+ */
+const updating = (kind) => (state, data) => {
+  const { fields } = declaration(kind);
+  return applyPatch(state, Object.fromEntries(Object.entries(data).filter(([name]) => name !== kind && !fields[name]?.private)));
+};
+
+/** @param {string} name of a command */
+function effectOf(name) {
+  const kind = name.replace(/\.update$/, "");
+  return OPTIMISTIC[name] ?? (declaration(kind).card ? updating(kind) : undefined);
+}
 
 /** @type {Record<string, (state: SearchState, data: PendingCommand["data"]) => SearchState>} */
 const LAID_ON_SEARCH = {
@@ -39,14 +54,6 @@ const LAID_ON_SEARCH = {
   "search.set_appeal": (state, { level, from = null, until = null }) => ({ ...state, appeal: { level, from, until } }),
   "search.set_access": (state, { access, members }) => ({ ...state, access, members }),
 };
-
-/**
- * Return the id of the card that a command is about.
- * @param {PendingCommand["data"]} data
- * @param {string} name
- * @returns {string}
- */
-const target = ({ sighting, task, card }, name) => (name === "task.update" ? task : sighting ?? card);
 
 /** @type {Record<string, (columns: ColumnEntity[], data: PendingCommand["data"]) => ColumnEntity[]>} */
 const LAID_ON_COLUMNS = {
@@ -70,7 +77,7 @@ export function boardViewModel(board, held = null) {
   const byId = new Map();
   /** @type {Card[]} */
   const withdrawn = [];
-  for (const kind of /** @type {const} */ (["sighting", "task"])) {
+  for (const kind of cardKinds()) {
     for (const entity of board.of(kind)) {
       const card = applyPending(entity, laid.get(entity.id));
       byId.set(card.id, card);
@@ -85,16 +92,15 @@ export function boardViewModel(board, held = null) {
 }
 
 /**
- * Return the sightings to choose from, except `but`, newest first: [id, text].
+ * Return the cards of a kind (or of all) to choose from, except `but`, newest first: [id, text].
  * @param {Pick<BoardViewModel, "byId">} model
  * @param {string | null} but
+ * @param {string} [kind]
  * @returns {[string, string][]}
  */
-export function sightings({ byId }, but) {
-  const found = [...byId.values()].filter(({ id, kind }) => kind === "sighting" && id !== but);
-  return found
-    .sort((a, b) => b.state.number - a.state.number)
-    .map((sighting) => [sighting.id, `${cardName(sighting)} · ${sighting.state.description.slice(0, SAID_LENGTH)}`]);
+export function cardsToChoose({ byId }, but, kind) {
+  const found = [...byId.values()].filter((card) => (!kind || card.kind === kind) && card.id !== but);
+  return found.sort((a, b) => b.state.number - a.state.number).map((card) => [card.id, `${cardName(card)} · ${titleOf(card).slice(0, SAID_LENGTH)}`]);
 }
 
 /**
@@ -122,8 +128,8 @@ function applyToEntities(pending) {
   /** @type {Map<string, PendingCommand[]>} */
   const laid = new Map();
   for (const entry of pending) {
-    const id = target(entry.data, entry.name);
-    if (!OPTIMISTIC[entry.name] && entry.name !== "card.move") continue;
+    const id = cardOfCommand(entry);
+    if (!id || (!effectOf(entry.name) && entry.name !== "card.move")) continue;
     laid.set(id, [...(laid.get(id) ?? []), entry]);
   }
   return laid;
@@ -136,7 +142,7 @@ function applyToEntities(pending) {
  */
 function applyPending(entity, entries) {
   if (!entries) return entity;
-  const state = entries.reduce((state, { name, data }) => OPTIMISTIC[name]?.(state, data) ?? state, entity.state);
+  const state = entries.reduce((state, { name, data }) => effectOf(name)?.(state, data) ?? state, entity.state);
   return { ...entity, state, pending: entries.at(-1) };
 }
 
@@ -148,7 +154,7 @@ function applyPending(entity, entries) {
  */
 function place(entry, columns, byId, held) {
   if (entry.name === "card.move" && entry.data.card !== held?.id) moveCard(entry.data, columns, byId);
-  else if (entry.name === "sighting.add" || entry.name === "task.add") addCard(entry, columns);
+  else if (addsCard(entry.name)) addCard(entry, columns);
 }
 
 /**
@@ -174,8 +180,7 @@ function moveCard({ card: id, column: to, before, after }, columns, byId) {
  */
 function addCard(entry, columns) {
   const { column: wanted, assignee = null, ...data } = entry.data;
-  const kind = /** @type {Kind} */ (entry.name.split(".")[0]);
-  const role = kind === "sighting" ? "inbox" : "todo";
+  const kind = entry.name.split(".")[0], { column: role } = declaration(kind);
   const column = columns.find(({ id, state }) => (wanted ? id === wanted : state.role === role));
   const state = { grade: { source: "F", content: 6 }, priority: "normal", checklist: {}, assessment: "unassessed", ...data, assignee };
   column?.cards.push({ id: entry.id, kind, seq: 0, state, pending: entry, added: true });

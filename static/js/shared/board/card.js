@@ -2,13 +2,12 @@
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { guard } from "../../../vendor/lit-html/directives/guard.js";
 import { t } from "../../core/i18n.js";
+import { titleOf } from "../../core/kinds.js";
 import { label } from "../../core/labels.js";
-import { accountName, cardName, distance, kindName } from "../../format/values.js";
+import { accountName, cardName, kindName } from "../../format/values.js";
 import { avatar } from "../avatars.js";
-import { agoElement, dueElement, formatShortMoment, seenText, formatMoment } from "../../format/time_elements.js";
-
-const RULED_OUT = new Set(["not_the_child", "duplicate"]);
-const GOOD = new Set(["credible", "confirmed"]);
+import { lookOf } from "./card_views.js";
+import { agoElement } from "../../format/time_elements.js";
 
 /**
  * Redraw a card only if something shown on it changed, so that a board of a thousand cards stays smooth.
@@ -34,26 +33,26 @@ export function card(entity, view) {
  */
 function template(entity, { badge, people, assignee }, view) {
   const { id, kind, state, pending } = entity;
-  const sighting = kind === "sighting";
+  const look = lookOf(kind), isRuledOut = look.isRuledOut(state);
   const classes = ["card", kind];
   if (pending) classes.push("pending");
   if (badge) classes.push("changed");
   if (view.ui.card === id) classes.push("opened");
-  if (RULED_OUT.has(state.assessment) && sighting) classes.push("ruled-out");
-  const title = sighting ? state.description : state.title;
+  if (isRuledOut) classes.push("ruled-out");
+  const title = titleOf(entity);
   return html`<article class=${classes.join(" ")} data-card=${entity.added ? nothing : id} data-pending=${pending ? pending.id : nothing}
       data-kind=${kind} data-number=${state.number ?? nothing} data-changed=${badge ? "" : nothing}>
     <div class="kind">
       <b>${entity.added ? kindName(kind) : cardName(entity)}</b>
-      ${pending ? html`<span class="sending">${sendingCard(pending)}</span>` : sighting ? said(state) : nothing}
-      ${priority(state, classes.includes("ruled-out") || view.isDone(state.column))}
+      ${pending ? html`<span class="sending">${sendingCard(pending)}</span>` : look.says(state)}
+      ${priority(state, isRuledOut || view.isDone(state.column))}
       ${view.marks.drafts.has(id) ? html`<span class="draft">${t("draft")}</span>` : nothing}
-      ${sighting ? grade(state.grade) : nothing}
+      ${look.mark(state)}
     </div>
     <h3>${entity.added ? title : html`<a href=${view.path(id)} draggable="false" data-part="open" @click=${(/** @type {MouseEvent} */ event) => view.open(event, id)}>${title}</a>`}</h3>
     ${badge ? html`<div class="change-note">${by(badge)} ${agoElement(badge.at)}</div>` : nothing}
     <div class="foot">
-      <span class="follows">${sighting ? sightingFoot(state) : taskFoot(state, view)}</span>
+      <span class="follows">${look.foot(entity, view)}</span>
       <span class="who">
         ${people.map((person) => avatar(person.name, person))}
         ${assignee && !people.some((person) => person.account === state.assignee) ? avatar(assignee) : nothing}
@@ -90,40 +89,3 @@ function by({ type, actor }) {
 
 /** @param {PendingCommand} pending */
 export const sendingCard = (pending) => (pending.held ? t("waiting to be sent…") : pending.status === "waiting" ? t("waiting for the line…") : t("sending…"));
-
-/**
- * An unknown channel is left out here; the card's fields show it.
- * @param {State} state
- */
-const said = (state) => html`<span>${[seenText(state, formatShortMoment), state.channel === "unknown" ? null : label.channel(state.channel)].filter(Boolean).join(" · ")}</span>`;
-
-/** @param {SightingState["grade"]} grade */
-export function grade({ source, content }) {
-  const open = source === "F" && content === 6;
-  const words = `${source}: ${label.grade_source(source)} · ${content}: ${label.grade_content(content)}`;
-  return html`<span class="grade ${open ? "f" : ""}" title=${words} role="img" aria-label=${t("Grade {grade}", { grade: `${source}${content}` })}>${source}${content}</span>`;
-}
-
-/** @param {State} state */
-function sightingFoot({ assessment, place, late, received_at }) {
-  return html`${late ? html`<span class="late-entry" title=${t("Received {at}, recorded later", { at: formatMoment(received_at) })}>${t("late entry")}</span>` : nothing}
-    ${assessment === "unassessed" ? nothing : html`<span class=${GOOD.has(assessment) ? "confirmed" : "assessed"}>${label.assessment(assessment)}</span>`}
-    ${placeLine(place)}`;
-}
-
-/** @param {Place | null} place */
-function placeLine(place) {
-  if (!place?.text && !place?.radius_m) return nothing;
-  return html`<span class="place">${place.text ?? t("a point")}${place.radius_m ? html` <span class="radius">± ${distance(place.radius_m)}</span>` : nothing}</span>`;
-}
-
-/**
- * @param {State} state
- * @param {BoardView} view
- */
-function taskFoot({ checklist, due: until, column }, view) {
-  const items = Object.values(checklist ?? {});
-  const done = items.filter((item) => item.done).length;
-  return html`${items.length ? html`<span class="ticks">${t("{done} of {all}", { done, all: items.length })}</span>` : nothing}
-    ${until && !view.isDone(column) ? dueElement(until) : nothing}`;
-}

@@ -1,20 +1,12 @@
 /** Fields of a card, to read and to edit in place. */
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { t } from "../../core/i18n.js";
+import { formFields, kind as declaration } from "../../core/kinds.js";
 import { label } from "../../core/labels.js";
-import { SIGHTING, TASK } from "../../forms/fields.js";
 import { valueAt } from "../../core/merge_patch.js";
 import { formOf, rows } from "../../forms/form_row.js";
 import { placeName, formatField } from "../../format/values.js";
-import { mayReadSource } from "./source_reveal.js";
-
-/** @type {Record<string, FieldDefinition[]>} */
-const FIELDS = { sighting: SIGHTING, task: TASK };
-
-// Hidden from those who may not read a sealed source.
-const SEALED = new Set(["source_name", "source_contact", "source.sealed"]);
-// Shown elsewhere in the panel (the title, the source), or combined (a point).
-const APART = new Set(["description", "title", "place.text", "place.lat", "place.lon", "place.radius_m", "source_name", "source_contact", "source.kind", "source.sealed"]);
+import { lookOf } from "./card_views.js";
 
 /**
  * @param {Card} entity
@@ -32,14 +24,14 @@ export function cardFields(entity, view) {
  * @param {BoardView} view
  */
 function reading({ id, kind, state }, view) {
-  const shownFields = FIELDS[kind].filter(({ path }) => !APART.has(path));
+  const apart = [declaration(kind).title, ...lookOf(kind).apart];
+  const shownFields = formFields(kind, "edit").filter(({ path }) => !apart.includes(path) && !/\.(lat|lon|radius_m)$/.test(path));
   return html`<section class="card-facts" data-testid="facts">
     <h3>${t("Facts")}
       ${view.mayEdit ? html`<button type="button" class="plain" data-act="edit" @click=${() => view.act.edit(kind, id)}>${t("Edit")} <kbd aria-hidden="true">E</kbd></button>` : nothing}
     </h3>
     <dl>
-      ${kind === "sighting" ? html`<dt>${label.field("place")}</dt><dd data-field="place.text">${place(state.place)}</dd>` : nothing}
-      ${shownFields.map((field) => html`<dt>${label.field(field.path)}</dt><dd data-field=${field.path}>${value(field, state, view)}</dd>`)}
+      ${shownFields.map((field) => html`<dt>${label.field(field.path, kind)}</dt><dd data-field=${field.path}>${value(field, state, view)}</dd>`)}
     </dl>
   </section>`;
 }
@@ -54,15 +46,12 @@ const nothingSaid = () => html`<span class="unset">—</span>`;
  * @param {BoardView} view
  */
 function value(field, state, view) {
+  const group = field.path.split(".")[0], isPlace = field.path === `${group}.text`; // a place is shown with its point
+  if (isPlace) return (state[group] && placeName(state[group])) || nothingSaid();
   const leaf = valueAt(state, field.path);
-  if (field.control === "sighting" && leaf) return html`<a href=${view.path(leaf)} @click=${(/** @type {MouseEvent} */ event) => view.open(event, leaf)}>${formatField(field, leaf, view)}</a>`;
+  if (field.control === "card" && leaf) return html`<a href=${view.path(leaf)} @click=${(/** @type {MouseEvent} */ event) => view.open(event, leaf)}>${formatField(field, leaf, view)}</a>`;
   const late = field.path === "received_at" && state.late ? html` <span class="late-entry">${t("late entry")}</span>` : nothing;
   return html`${formatField(field, leaf, view) ?? nothingSaid()}${late}`;
-}
-
-/** @param {any} place */
-function place(place) {
-  return (place && placeName(place)) || nothingSaid();
 }
 
 /**
@@ -76,13 +65,13 @@ function editing(form, entity, view) {
     form.clear();
     view.act.stopEditing(kind, id);
   };
-  const isOpen = kind !== "sighting" || mayReadSource(entity, view);
-  const paths = FIELDS[kind].map(({ path }) => path).filter((path) => isOpen || !SEALED.has(path));
+  const withheld = lookOf(kind).withheld(entity, view);
+  const paths = form.fields.map((/** @type {FieldDefinition} */ { path }) => path).filter((/** @type {string} */ path) => !withheld.includes(path));
   const buttons = html`<span class="hint">${form.dirty ? t("Kept as a draft until it is saved.") : nothing}</span><span class="space"></span>
     <button type="button" data-act="cancel" @click=${cancel}>${t("Cancel")}</button>
     <button type="submit" class="primary" data-act="save">${t("Save")}</button>`;
   return html`<section class="card-facts editing" data-testid="facts-form">
     <h3>${t("Facts")}</h3>
-    ${formOf(form, "facts", html`<div class="grid">${rows(form, paths, view)}</div>${isOpen ? nothing : sealed()}`, buttons, view.submit)}
+    ${formOf(form, "facts", html`<div class="grid">${rows(form, paths, view)}</div>${withheld.length ? sealed() : nothing}`, buttons, view.submit)}
   </section>`;
 }

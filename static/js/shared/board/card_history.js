@@ -4,9 +4,9 @@ import { repeat } from "../../../vendor/lit-html/directives/repeat.js";
 import { t } from "../../core/i18n.js";
 import { label } from "../../core/labels.js";
 import { fieldChanges } from "../../core/merge_patch.js";
-import { formatPath } from "../../format/values.js";
+import { fieldChange } from "../../format/field_change.js";
 import { get } from "../../core/api.js";
-import { groupItemChanges } from "../../format/event_text.js";
+import { groupItemChanges, isCreation } from "../../format/event_text.js";
 import { clockNote, timeElement } from "../../format/time_elements.js";
 
 const PAGE = 1000; // events per answer, the server's maximum
@@ -135,21 +135,9 @@ function undoing(event, view) {
  */
 function changed(changes, set, view) {
   const said = changes.filter(({ path }) => path !== "rank");
-  if (said.length || set.length) return html`<ul>${said.map((change) => line(change, view))}${set.map(untold)}</ul>`;
+  if (said.length || set.length) return html`<ul>${said.map((change) => fieldChange(change, view))}${set.map(untold)}</ul>`;
   return changes.length ? html`<p class="none">${t("within its column")}</p>` : nothing;
 }
 
 /** @param {string} path */
 const untold = (path) => html`<li data-path=${path}>${label.field(path)}: <i>${t("not shown here")}</i></li>`;
-
-/** @param {BoardEvent} event */
-const isCreation = ({ type }) => type.endsWith(".added") || type.endsWith(".opened");
-
-/**
- * @param {FieldChange} change
- * @param {BoardView} view
- */
-function line({ path, from, to }, view) {
-  const empty = html`<i>${t("empty")}</i>`;
-  return html`<li data-path=${path}>${label.field(path)}: <del>${formatPath(path, from, view) ?? empty}</del> → <ins>${formatPath(path, to, view) ?? empty}</ins></li>`;
-}

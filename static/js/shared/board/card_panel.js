@@ -2,19 +2,18 @@
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { keyed } from "../../../vendor/lit-html/directives/keyed.js";
 import { t } from "../../core/i18n.js";
+import { titleOf } from "../../core/kinds.js";
 import { label } from "../../core/labels.js";
 import { row } from "../../forms/form_row.js";
 import { accountName, cardName, columnName } from "../../format/values.js";
 import { sendingCard } from "./card.js";
-import { checklist } from "./checklist.js";
+import { lookOf } from "./card_views.js";
 import { exportLinks } from "./export_links.js";
 import { avatars } from "../avatars.js";
 import { cardFields } from "./card_fields.js";
 import { historyList } from "./card_history.js";
-import { assessment } from "./assessment.js";
 import { notesSection } from "./notes.js";
 import { searchFacts } from "./search_facts.js";
-import { sourceSection } from "./source_reveal.js";
 import { agoElement, dueElement, formatMoment } from "../../format/time_elements.js";
 
 export const LOG = "log"; // used in place of a card's id: facts and log of the search
@@ -34,18 +33,18 @@ export function cardPanel(view) {
  */
 function opened(entity, view) {
   const { id, kind, state } = entity;
-  const sighting = kind === "sighting";
+  const look = lookOf(kind);
   const name = cardName(entity);
   return html`<aside class="panel ${kind}" data-panel=${id} aria-label=${name} tabindex="-1">
     ${bar(entity, name, view)}
     <div class="body">
       ${changed(entity, view)} ${state.withdrawn ? withdrawn(entity, view) : nothing}
       <div class="main">
-        <h2 class="title" data-testid="title">${sighting ? state.description : state.title}</h2>
+        <h2 class="title" data-testid="title">${titleOf(entity)}</h2>
         ${quick(entity, view)}
-        ${sighting ? assessment(entity, view) : checklist(entity, view)}
+        ${look.work(entity, view)}
         ${cardFields(entity, view)}
-        ${sighting ? sourceSection(entity, view) : nothing}
+        ${look.end(entity, view)}
       </div>
       <div class="activity">
         ${notesSection(view.notesOf(id), id, view)}

@@ -2,6 +2,7 @@
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { repeat } from "../../../vendor/lit-html/directives/repeat.js";
 import { n, t } from "../../core/i18n.js";
+import { titleOf } from "../../core/kinds.js";
 import { cardName, columnName } from "../../format/values.js";
 import { card } from "./card.js";
 import { columnMenu, columnMenuButton } from "./column_menu.js";
@@ -74,7 +75,7 @@ function withdrawn(view) {
     <summary>${n("{count} withdrawn card", "{count} withdrawn cards", cards.length)}</summary>
     <ul>${repeat(cards, ({ id }) => id, (entity) => html`<li data-withdrawn=${entity.id}>
       <a href=${view.path(entity.id)} @click=${(/** @type {MouseEvent} */ event) => view.open(event, entity.id)}>${cardName(entity)}</a>
-      <span>${entity.kind === "sighting" ? entity.state.description : entity.state.title}</span>
+      <span>${titleOf(entity)}</span>
     </li>`)}</ul>
   </details>`;
 }

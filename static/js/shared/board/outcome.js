@@ -1,7 +1,7 @@
 /** Outcome of a search: how the child was found, in the header with what is still open; and the dialog that corrects it. */
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { cardName } from "../../format/values.js";
-import { OUTCOME_CORRECTED } from "../../forms/fields.js";
+import { correctedOutcome } from "../../forms/fields.js";
 import { row, rows } from "../../forms/form_row.js";
 import { n, t } from "../../core/i18n.js";
 import { label } from "../../core/labels.js";
@@ -116,6 +116,6 @@ function names(list) {
  * @param {FormView} view
  */
 export function outcomeBody(form, view) {
-  const paths = OUTCOME_CORRECTED.map(({ path }) => path).filter((path) => path !== "reason");
+  const paths = correctedOutcome().map(({ path }) => path).filter((path) => path !== "reason");
   return html`<div class="grid">${rows(form, paths, view)}</div>${row(form, "reason", view, t("Why it is corrected"))}`;
 }

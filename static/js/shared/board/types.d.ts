@@ -96,11 +96,21 @@ interface CardHistoryEntry {
   holds: boolean;
 }
 
-/** Field of a form, as forms/fields.js defines it. */
-interface FieldDefinition {
-  path: string;
-  control: string;
-  [option: string]: any;
+/** What a kind of card shows besides the fields of its declaration. */
+interface CardLook {
+  /** Beside its name. */
+  says(state: State): Drawn;
+  /** At the end of that line. */
+  mark(state: State): Drawn;
+  foot(entity: Card, view: BoardView): Drawn;
+  isRuledOut(state: State): boolean;
+  /** In its panel, before and after the facts. */
+  work(entity: Card, view: BoardView): Drawn;
+  end(entity: Card, view: BoardView): Drawn;
+  /** Fields that are not among the facts. */
+  apart: string[];
+  /** Fields that this person may not edit. */
+  withheld(entity: Card, view: LiveBoardView): string[];
 }
 
 /** View of a form outside of a board. */

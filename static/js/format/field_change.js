@@ -1,0 +1,15 @@
+/** Change of a field as an item of a list: "Colour: grey → black". */
+import { html, nothing } from "../../vendor/lit-html/lit-html.js";
+import { t } from "../core/i18n.js";
+import { label } from "../core/labels.js";
+import { formatPath } from "./values.js";
+
+/**
+ * @param {{ path: string, from: any, to: any }} change `from` is undefined if unknown
+ * @param {{ session: Session, board: any }} ctx to name people and cards
+ */
+export function fieldChange({ path, from, to }, ctx) {
+  const value = (/** @type {any} */ given) => formatPath(path, given, ctx) ?? html`<i>${t("empty")}</i>`;
+  const before = from === undefined ? nothing : html`<del>${value(from)}</del> → `;
+  return html`<li data-path=${path}>${label.field(path)}: ${before}<ins>${value(to)}</ins></li>`;
+}

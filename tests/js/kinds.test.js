@@ -1,0 +1,64 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import "./no_page.js";
+
+import { use } from "../../static/js/core/i18n.js";
+import { addsCard, cardKinds, cardOfCommand, controlOf, formFields, isCard, pluralName, titleOf } from "../../static/js/core/kinds.js";
+import { boardViewModel, cardsToChoose } from "../../static/js/shared/board/board_view_model.js";
+import { describeEvent } from "../../static/js/format/event_text.js";
+
+const FIELDS = { plate: { control: "text", required: true }, colour: { control: "text" }, owner: { control: "text", private: true } };
+const VEHICLE = {
+  card: true, counted: true, plural: "Vehicles", title: "plate", column: "inbox", fields: FIELDS,
+  forms: { first: ["plate"], more: ["colour"], edit: ["plate", "colour"] },
+};
+const LABELS = { kinds: { vehicle: "Vehicle" }, fields: { colour: "Colour" }, values: {}, events: { "vehicle.towed": "Vehicle towed" }, done: {} };
+use({ language: "nl", messages: { Vehicles: "Voertuigen" }, labels: LABELS, kinds: { note: { card: false, counted: true, fields: {} }, vehicle: VEHICLE } });
+
+const VAN = { kind: "vehicle", id: "v", seq: 4, state: { number: 7, column: "c1", rank: "a", plate: "1-ABC", colour: "grey", withdrawn: false, assignee: null } };
+const BUS = { ...VAN, id: "b", state: { ...VAN.state, number: 8, rank: "b", plate: "2-XYZ", withdrawn: true } };
+const COLUMN = { kind: "column", id: "c1", state: { role: "inbox", rank: "a" } };
+const board = (pending = []) => ({
+  pending: pending.map((entry) => ({ status: "sent", ...entry })), get: (id) => [VAN, BUS, COLUMN].find((each) => each.id === id),
+  of: (kind) => [VAN, BUS, COLUMN].filter((each) => each.kind === kind),
+});
+
+test("kinds of cards are those that are declared so", () => {
+  assert.deepEqual([cardKinds(), isCard("note"), isCard("constructor"), isCard("boat")], [["vehicle"], false, false, false]);
+  assert.deepEqual([titleOf(VAN), titleOf({ kind: "boat", state: {} }), pluralName("vehicle")], ["1-ABC", "", "Voertuigen"]);
+  assert.deepEqual([controlOf("colour"), controlOf("wheels")], ["text", undefined]);
+});
+
+test("a form has the fields of its part, with their options", () => {
+  assert.deepEqual(formFields("vehicle", "first"), [{ path: "plate", kind: "vehicle", autofocus: true, control: "text", required: true }]);
+  assert.deepEqual(formFields("vehicle", "edit").map(({ path }) => path), ["plate", "colour"]);
+});
+
+test("commands name their card by its kind, or as a card", () => {
+  assert.equal(cardOfCommand({ name: "vehicle.update", data: { vehicle: "v", sighting: "s" } }), "v");
+  assert.equal(cardOfCommand({ name: "card.move", data: { card: "v" } }), "v");
+  assert.deepEqual(["vehicle.add", "vehicle.added", "note.add", "vehicle.update"].map(addsCard), [true, true, false, false]);
+});
+
+test("pending commands of a declared kind are drawn at once", () => {
+  const { columns, byId, withdrawn } = boardViewModel(board([
+    { id: "1", name: "vehicle.update", data: { vehicle: "v", colour: "black", owner: "somebody" } },
+    { id: "2", name: "vehicle.add", data: { plate: "3-NEW" } },
+  ]));
+  const { state } = byId.get("v");
+  assert.deepEqual([state.colour, state.owner, state.vehicle, byId.get("v").pending.id], ["black", undefined, undefined, "1"]);
+  assert.deepEqual([columns[0].cards.map(titleOf), withdrawn.map(titleOf)], [["1-ABC", "3-NEW"], ["2-XYZ"]]);
+  assert.deepEqual(cardsToChoose({ byId }, "v"), [["b", "Vehicle 8 · 2-XYZ"]]);
+  assert.deepEqual(cardsToChoose({ byId }, null, "boat"), []);
+});
+
+test("sentences of a history name a declared kind and its title", () => {
+  const ctx = { session: { account: { id: "me" }, accounts: new Map() }, board: board() };
+  const told = (type, before, changes) => describeEvent({ ...VAN, type, changes, actor: { id: "a", name: "Alice" } }, ctx, before);
+  assert.deepEqual([told("vehicle.added", null).values.what, told("vehicle.added", null).values.text], ["Vehicle 7", "1-ABC"]);
+  const { says, values } = told("vehicle.updated", { ...VAN.state, colour: "red" }, ["colour"]);
+  assert.equal(says, "{who} changed {field} of {what} from {from} to {to}");
+  assert.deepEqual([values.field, values.from, values.to], ["colour", "red", "grey"]);
+  assert.equal(told("vehicle.towed", VAN.state, []).values.what, "Vehicle towed · Vehicle 7");
+});
