@@ -69,11 +69,7 @@ export class CardArrowKeys {
     return next;
   }
 
-  /**
-   * @param {HTMLElement | undefined} list
-   * @param {HTMLElement} card
-   * @param {boolean} first
-   */
+  /** @param {HTMLElement | undefined} list @param {HTMLElement} card @param {boolean} first */
   #nearest(list, card, first) {
     if (!list) return null;
     const { top } = card.getBoundingClientRect();
@@ -84,19 +80,13 @@ export class CardArrowKeys {
   }
 }
 
-/**
- * @param {HTMLElement} card
- * @param {HTMLElement} other
- */
+/** @param {HTMLElement} card @param {HTMLElement} other */
 function isBelow(card, other) {
   const [a, b] = [card.getBoundingClientRect(), other.getBoundingClientRect()];
   return a.left < b.right && b.left < a.right;
 }
 
-/**
- * @param {HTMLElement} card
- * @param {HTMLElement} other
- */
+/** @param {HTMLElement} card @param {HTMLElement} other */
 function isBeside(card, other) {
   const [a, b] = [card.getBoundingClientRect(), other.getBoundingClientRect()];
   return a.top < b.bottom && b.top < a.bottom;

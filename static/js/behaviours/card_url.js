@@ -7,10 +7,7 @@ export class CardUrl {
   #leaving = false; // the browser takes a moment to go back to the board
   /** @type {string | null} */ #next = null; // card opened in that moment
 
-  /**
-   * @param {string} board
-   * @param {(card: string | null) => void} changed called after the back button
-   */
+  /** @param {string} board @param {(card: string | null) => void} changed called after the back button */
   constructor(board, changed) {
     this.#board = board;
     this.#changed = changed;

@@ -127,11 +127,7 @@ export class Drag {
     return this.#mark(column ? this.#placeIn(column, y) : null);
   }
 
-  /**
-   * @param {HTMLElement} column
-   * @param {number} y
-   * @returns {DropTarget}
-   */
+  /** @param {HTMLElement} column @param {number} y @returns {DropTarget} */
   #placeIn(column, y) {
     const list = /** @type {HTMLElement} */ (column.querySelector("[data-list]"));
     const id = /** @type {string} */ (list.dataset.list);

@@ -52,11 +52,7 @@ export function restoreFocus(root, place) {
   }
 }
 
-/**
- * @param {HTMLElement} root
- * @param {FocusPosition} place
- * @returns {Iterable<HTMLElement>}
- */
+/** @param {HTMLElement} root @param {FocusPosition} place @returns {Iterable<HTMLElement>} */
 function* candidates(root, { element, thing, part, panel, neighbours, column }) {
   yield* among([element.isConnected && element]);
   if (thing) {
@@ -73,18 +69,11 @@ function* candidates(root, { element, thing, part, panel, neighbours, column }) 
   yield root;
 }
 
-/**
- * @param {(HTMLElement | false | null | undefined)[]} some
- * @returns {HTMLElement[]}
- */
+/** @param {(HTMLElement | false | null | undefined)[]} some @returns {HTMLElement[]} */
 const among = (some) => /** @type {HTMLElement[]} */ (some.filter(Boolean));
 /** @param {HTMLElement} element */
 const idOf = ({ dataset: { card, search, unseenBoard } }) => card ?? search ?? unseenBoard;
-/**
- * @param {HTMLElement} within
- * @param {string} what
- * @param {HTMLElement} element
- */
+/** @param {HTMLElement} within @param {string} what @param {HTMLElement} element */
 const indexIn = (within, what, element) => [...within.querySelectorAll(what)].indexOf(element);
 
 /**

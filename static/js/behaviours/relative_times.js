@@ -11,10 +11,7 @@ export class RelativeTimes {
   #now;
   /** @type {WeakMap<HTMLTimeElement, string>} */ #shownTimes = new WeakMap(); // the time that each element shows, so that a draw fills only new elements
 
-  /**
-   * @param {HTMLElement} root
-   * @param {() => Date} now returns the current time; a replay passes the time it shows
-   */
+  /** @param {HTMLElement} root @param {() => Date} now returns the current time; a replay passes the time it shows */
   constructor(root, now = serverNow) {
     this.#root = root;
     this.#now = now;
@@ -39,10 +36,7 @@ export class RelativeTimes {
     return this.#root.querySelectorAll(RUNNING);
   }
 
-  /**
-   * @param {HTMLTimeElement} element
-   * @param {Date} now
-   */
+  /** @param {HTMLTimeElement} element @param {Date} now */
   #updateText(element, now) {
     const { since: from, ago: past, due } = element.dataset;
     const text = from ? since(from, now) : past ? ago(past, now) : dueText(/** @type {string} */ (due), now);
@@ -52,10 +46,7 @@ export class RelativeTimes {
   }
 }
 
-/**
- * @param {string} due
- * @param {Date} now
- */
+/** @param {string} due @param {Date} now */
 function dueText(due, now) {
   const lateness = late(due, now);
   return lateness ? t("due {at}, {lateness}", { at: formatShortMoment(due), lateness }) : t("due {at}", { at: formatShortMoment(due) });

@@ -74,11 +74,7 @@ export function isPressed(entry, { key, ctrlKey, metaKey, altKey, shiftKey, isCo
   });
 }
 
-/**
- * @param {string} id
- * @param {KeyboardEvent} event
- * @returns {boolean}
- */
+/** @param {string} id @param {KeyboardEvent} event @returns {boolean} */
 export const findPressed = (id, event) => isPressed(/** @type {Shortcut} */ (SHORTCUTS.find((entry) => entry.id === id)), event);
 
 /**
@@ -87,8 +83,5 @@ export const findPressed = (id, event) => isPressed(/** @type {Shortcut} */ (SHO
  */
 export const shownChords = ({ press }) => press.split(" ").map((chord) => chord.split("+").map((key) => SHOWN[key]?.() ?? key));
 
-/**
- * @param {string} name
- * @param {string} key
- */
+/** @param {string} name @param {string} key */
 const same = (name, key) => (name.length === 1 ? name.toLowerCase() === key.toLowerCase() : name === key);

@@ -55,10 +55,7 @@ export class Slider {
     ["pointerdown", this.#take], ["pointermove", this.#move], ["pointerup", this.#let], ["pointercancel", this.#let], ["keydown", this.#press],
   ];
 
-  /**
-   * @param {HTMLElement | null} line
-   * @param {PointerEvent} event
-   */
+  /** @param {HTMLElement | null} line @param {PointerEvent} event */
   #point(line, { clientX }) {
     if (!line) return;
     const { left, width } = line.getBoundingClientRect();

@@ -43,10 +43,7 @@ export class Connection {
   #pings = 0;
   #signedOut = false;
 
-  /**
-   * @param {string} url
-   * @param {LiveSession} session is told what happens
-   */
+  /** @param {string} url @param {LiveSession} session is told what happens */
   constructor(url, session) {
     this.url = url;
     this.#session = session;

@@ -37,10 +37,7 @@ export class Board {
   /** @type {BoardEvent[]} */ #events = [];
   /** @type {number | null} */ #frame = null;
 
-  /**
-   * @param {any} session - {account, outbox, transmit(frame) -> boolean, ensureAccounts(things)}
-   * @param {string} id
-   */
+  /** @param {any} session - {account, outbox, transmit(frame) -> boolean, ensureAccounts(things)} @param {string} id */
   constructor(id, session, freshness = new Freshness()) {
     this.id = id;
     this.#session = session;

@@ -28,10 +28,7 @@ const severity = ({ state }) => (state.worrying === true ? 2 : Number(state.unde
 /** @param {{ state: State }} entity */
 const missingSince = ({ state }) => Date.parse(state.missing_since);
 
-/**
- * @param {Entity[]} searches those of this page
- * @param {BoardContext & { size: TileGrid }} view
- */
+/** @param {Entity[]} searches those of this page @param {BoardContext & { size: TileGrid }} view */
 export function allSearches(searches, view) {
   if (!searches.length) return html`<p class="empty">${t("No search is open.")}</p>`;
   return html`<section class="overview" data-density=${view.size.density}>
@@ -50,10 +47,7 @@ function tileOf({ id }, { now, board, moments, size }) {
   return { now, summary, last, highlighted: isHighlighted(last, now), letters: (size.wide - PADDING) / LETTER_WIDTH };
 }
 
-/**
- * @param {{ id: string, state: State }} search
- * @param {Tile} tile
- */
+/** @param {{ id: string, state: State }} search @param {Tile} tile */
 function card({ id, state }, { now, summary, last, highlighted, letters }) {
   return html`<article class="search-tile ${worryClass(state)}" data-search=${id} ?data-highlighted=${highlighted}>
     <h2 class=${isLong(state.person) ? "long" : ""}>${nameElement(state.person)}${worryBeside(state, personName(state.person))}</h2>
@@ -64,10 +58,7 @@ function card({ id, state }, { now, summary, last, highlighted, letters }) {
   </article>`;
 }
 
-/**
- * @param {{ id: string, state: State }} search
- * @param {Tile} tile
- */
+/** @param {{ id: string, state: State }} search @param {Tile} tile */
 function row({ id, state }, { now, summary, last, highlighted, letters }) {
   return html`<article class="search-tile ${worryClass(state)}" data-search=${id} ?data-highlighted=${highlighted}>
     <h2>${nameElement(state.person)}<b class="for">${since(state.missing_since, now ?? undefined)}</b></h2>
@@ -104,10 +95,7 @@ export const worryingMark = ({ worrying }) => (worrying === true ? html`<span cl
  */
 const shortWorry = (state, summary) => (summary?.overdue_tasks ? worryBeside(state, overdueText(summary)) : worryingMark(state));
 
-/**
- * @param {State} state
- * @param {string} text
- */
+/** @param {State} state @param {string} text */
 function worryBeside(state, text) {
   const word = label.decision("true");
   return state.worrying !== true || word.length + text.length <= MAX_BESIDE ? worryingMark(state) : html`<span class="worry" title=${word}>!</span>`;
@@ -127,11 +115,7 @@ function counts(summary, { letters, kind = null }) {
   return html`${some.map(([name, count, text]) => countText(name, count, text))}${kind && (!some.length || fits(some, kind)) ? html`<span class="kind">${kind}</span>` : nothing}`;
 }
 
-/**
- * @param {Summary | undefined} summary
- * @param {{ short?: boolean }} [options]
- * @returns {Count[]}
- */
+/** @param {Summary | undefined} summary @param {{ short?: boolean }} [options] @returns {Count[]} */
 function countsOf(summary, { short = false } = {}) {
   if (!summary) return [];
   const { unassessed_sightings: sightings, open_tasks: tasks, overdue_tasks: overdue } = summary;
@@ -156,11 +140,7 @@ export function countText(name, count, text) {
   return html`<span class="count-label ${name}">${word(before)} <span class="number">${number(count)}</span> ${word(after)}</span>`;
 }
 
-/**
- * @param {State} state
- * @param {SignificantEvent | null} last
- * @param {Date | null} now
- */
+/** @param {State} state @param {SignificantEvent | null} last @param {Date | null} now */
 function lastEvent(state, last, now) {
   if (!last) return html`<p class="last"></p>`;
   return html`<p class="last"><time>${shortTime(committedAt(last), now)}</time> <span>${significantEventText(last, state)}</span></p>`;

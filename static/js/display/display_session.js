@@ -24,10 +24,7 @@ export class DisplaySession extends LiveSession {
   #followedSince = readClocks(); // clock reading when the followed boards last changed
   /** @type {Set<(board: Board, events: JournalEvent[]) => void>} */ #eventWatchers = new Set();
 
-  /**
-   * @param {{ id: string, version: string, settings: Record<string, any> }} page as rendered
-   * @param {DisplayCallbacks} on
-   */
+  /** @param {{ id: string, version: string, settings: Record<string, any> }} page as rendered @param {DisplayCallbacks} on */
   constructor({ id, version, settings }, on) {
     super({ account: { id, name: "", role: "viewer" }, version, query: `?display=${randomName()}` });
     this.#page = settings;
@@ -166,10 +163,7 @@ export class DisplaySession extends LiveSession {
     this.transmit({ type: "unsubscribe", board: id });
   }
 
-  /**
-   * @param {Board} board
-   * @param {JournalEvent[]} events
-   */
+  /** @param {Board} board @param {JournalEvent[]} events */
   #applied(board, events) {
     if (this.boards.get(board.id) !== board) return; // no longer followed
     for (const fn of this.#eventWatchers) fn(board, events);

@@ -62,10 +62,7 @@ export class DisplayView {
     return this.#newest().some((moment) => isHighlighted(moment, now));
   }
 
-  /**
-   * @param {Board} board
-   * @param {JournalEvent[]} events
-   */
+  /** @param {Board} board @param {JournalEvent[]} events */
   #onEvents(board, events) {
     const now = steadyServerNow(), fresh = this.#events.onEvents(board, events).filter((moment) => isHighlighted(moment, now));
     if (!fresh.length) return;
@@ -150,10 +147,7 @@ export class DisplayView {
     return this.#playlist.at(mono, (id) => this.#pagesOf(id, now));
   }
 
-  /**
-   * @param {string} id
-   * @param {Date | null} now
-   */
+  /** @param {string} id @param {Date | null} now */
   #pagesOf(id, now) {
     const board = this.#session.board(id);
     if (!board || board.freshness.state === "forbidden") return 0;
@@ -171,10 +165,7 @@ export class DisplayView {
 
   // --- templates
 
-  /**
-   * @param {ShownPage | null} shown
-   * @param {Date | null} now
-   */
+  /** @param {ShownPage | null} shown @param {Date | null} now */
   #all(shown, now) {
     const { clock } = this.#session;
     return html`
@@ -185,10 +176,7 @@ export class DisplayView {
       <footer class="event-strip">${clock?.jumped || clock?.ahead ? wrongServer() : wrongClock(now)}${this.#session.mute ? mute() : nothing}${this.#eventStrip(now)}</footer>`;
   }
 
-  /**
-   * @param {ShownPage | null} shown
-   * @param {Date | null} now
-   */
+  /** @param {ShownPage | null} shown @param {Date | null} now */
   #head(shown, now) {
     const { shiftStatus, freshness } = this.#session, shift = shiftStatus?.shift;
     const count = this.#session.board(OPERATIONS)?.of("search").filter(({ state }) => state.status === "open").length;
@@ -202,10 +190,7 @@ export class DisplayView {
         <time class="now" data-testid="now">${clockText(now)}</time></span>`;
   }
 
-  /**
-   * @param {ShownPage | null} shown
-   * @param {Date | null} now
-   */
+  /** @param {ShownPage | null} shown @param {Date | null} now */
   #board(shown, now) {
     const { display, freshness } = this.#session;
     if (!display) return html`<p class="empty">${t("Reading…")}</p>`;

@@ -66,11 +66,7 @@ async function waitUntilPaired() {
 }
 
 
-/**
- * @param {string | null} code
- * @param {string} waits
- * @param {string | null} why
- */
+/** @param {string | null} code @param {string} waits @param {string | null} why */
 function page(code, waits, why) {
   return html`<main class="pairing">
     ${why ? html`<p class="why" data-testid="why">${REASONS[why]()}</p>` : nothing}

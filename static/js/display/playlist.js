@@ -45,10 +45,7 @@ export class Playlist {
     if (page !== this.#page && now - this.#since >= MIN_AFTER_JUMP_MS) this.#goTo(this.#board, page, now);
   }
 
-  /**
-   * @param {number} pages
-   * @param {number | null} lasts
-   */
+  /** @param {number} pages @param {number | null} lasts */
   #shown(pages, lasts) {
     return { board: this.#board, page: this.#page, pages, since: this.#since, lasts };
   }
@@ -58,11 +55,7 @@ export class Playlist {
     return Math.max(PAGE_MS, this.#everyMs / pages);
   }
 
-  /**
-   * @param {string[]} there
-   * @param {number} pages
-   * @param {number} now
-   */
+  /** @param {string[]} there @param {number} pages @param {number} now */
   #advance(there, pages, now) {
     if (this.#page + 1 < pages) this.#goTo(this.#board, this.#page + 1, now);
     else this.#goTo(this.#next(there), 0, now);
@@ -78,11 +71,7 @@ export class Playlist {
     return following.find((board) => there.includes(board)) ?? there[0];
   }
 
-  /**
-   * @param {string} board
-   * @param {number} page
-   * @param {number} now
-   */
+  /** @param {string} board @param {number} page @param {number} now */
   #goTo(board, page, now) {
     this.#board = board;
     this.#page = page;

@@ -25,11 +25,7 @@ export class Recovery {
   /** @type {number | null} */ #disconnectedAt = null; // start of the disconnect
   /** @type {{ first: number, last: number } | null} */ #upgradeWindow = null; // window for the reload to a newer version
 
-  /**
-   * @param {DisplaySession} session
-   * @param {StatusReport} report
-   * @param {RecoveryCallbacks} on
-   */
+  /** @param {DisplaySession} session @param {StatusReport} report @param {RecoveryCallbacks} on */
   constructor(session, report, on) {
     this.#session = session;
     this.#report = report;

@@ -33,11 +33,7 @@ export function searchBoard(view) {
   </section>`;
 }
 
-/**
- * @param {State} search
- * @param {Board} board
- * @param {Date | null} now
- */
+/** @param {State} search @param {Board} board @param {Date | null} now */
 function facts({ appeal, lead_name: lead }, board, now) {
   const seen = lastConfirmed(board);
   return html`${appeal.level ? html`<p class="fact" data-hide-priority>${appealed(appeal)}</p>` : nothing}
@@ -101,40 +97,26 @@ function pressingCards(board, now) {
   return weighed.sort((a, b) => b.weight - a.weight || dueOf(a) - dueOf(b) || a.state.number - b.state.number);
 }
 
-/**
- * @param {Entity} card
- * @param {Date | null} now
- */
+/** @param {Entity} card @param {Date | null} now */
 function weightOf({ kind: what, state }, now) {
   if (what === "task") return isOverdue(state, now) ? 4 : state.priority === "urgent" ? 2 : 0;
   return state.assessment !== "unassessed" ? 0 : state.priority === "urgent" ? 3 : 1;
 }
 
-/**
- * @param {State} task
- * @param {Date | null} now
- */
+/** @param {State} task @param {Date | null} now */
 const isOverdue = ({ due }, now) => Boolean(due && now && new Date(due) < now);
 
 /** @param {Entity} card */
 const dueOf = ({ state }) => (state.due ? Date.parse(state.due) : Infinity);
 
-/**
- * @param {Entity} card
- * @param {Date | null} now
- */
+/** @param {Entity} card @param {Date | null} now */
 function line({ kind: what, state }, now) {
   const overdue = what === "task" && isOverdue(state, now);
   return html`<li class="${what} ${overdue ? "text-alert" : ""}"><b>${label.noun(what)} ${number(state.number)}</b> <span class="state">${stateOf(what, state, overdue, now)}</span>
     ${state.title ? html`<span class="title">${state.title}</span>` : nothing}</li>`;
 }
 
-/**
- * @param {string} what
- * @param {State} state
- * @param {boolean} overdue
- * @param {Date | null} now
- */
+/** @param {string} what @param {State} state @param {boolean} overdue @param {Date | null} now */
 function stateOf(what, state, overdue, now) {
   if (overdue) return late(state.due, now ?? undefined) || t("due now");
   return state.priority === "urgent" ? label.priority("urgent") : t("to assess");

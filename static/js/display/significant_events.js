@@ -78,24 +78,13 @@ export class SignificantEvents {
 /** @param {SignificantEvent} event */
 const keyOf = ({ search, type, at }) => `${search} ${type} ${at}`;
 
-/**
- * @param {SignificantEvent} a
- * @param {SignificantEvent} b
- */
+/** @param {SignificantEvent} a @param {SignificantEvent} b */
 const newestFirst = (a, b) => (a.at < b.at ? 1 : -1);
 
-/**
- * @param {Board} board
- * @param {JournalEvent} event
- * @returns {SignificantEvent}
- */
+/** @param {Board} board @param {JournalEvent} event @returns {SignificantEvent} */
 const ofEvent = (board, { kind, id, at, clock, type, state }) => ({ search: kind === "search" ? id : board.id, at, clock, type, state: /** @type {any} */ (state) });
 
-/**
- * @param {string} search
- * @param {NonNullable<Summary["last"]>} last
- * @returns {SignificantEvent}
- */
+/** @param {string} search @param {NonNullable<Summary["last"]>} last @returns {SignificantEvent} */
 const ofSummary = (search, { at, clock, type, assessment }) => ({ search, at, clock, type, state: assessment ? { assessment } : null });
 
 /**

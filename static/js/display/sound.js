@@ -45,11 +45,7 @@ export class Sound {
     await context.suspend();
   }
 
-  /**
-   * @param {AudioContext} context
-   * @param {number} tone
-   * @param {number} at
-   */
+  /** @param {AudioContext} context @param {number} tone @param {number} at */
   #play(context, tone, at) {
     const source = new OscillatorNode(context, { frequency: tone });
     const volume = new GainNode(context, { gain: 0 });

@@ -15,10 +15,7 @@ export class StatusReport {
   #acceptedAt = -Infinity;
   /** @type {boolean | null} */ #acceptedCurrent = null; // `current` of the last accepted report
 
-  /**
-   * @param {DisplaySession} session
-   * @param {StaleOverlay} overlay
-   */
+  /** @param {DisplaySession} session @param {StaleOverlay} overlay */
   constructor(session, overlay) {
     this.#session = session;
     this.#overlay = overlay;

@@ -29,11 +29,7 @@ export function describeEvent(event, ctx, before) {
   return { says, values: { who, what: it.what, ...values }, rest: groupItemChanges(changes.filter((/** @type {{ path: string }} */ { path }) => !covers(said, path)), it) };
 }
 
-/**
- * @param {any} event
- * @param {any} ctx
- * @param {any} [before]
- */
+/** @param {any} event @param {any} ctx @param {any} [before] */
 export const eventText = (event, ctx, before) => fill(describeEvent(event, ctx, before));
 
 /**
@@ -80,23 +76,13 @@ export function groupItemChanges(changes, { before, state }) {
   return [...items.values()];
 }
 
-/**
- * @param {State} state
- * @param {string} path
- */
+/** @param {State} state @param {string} path */
 const valueAt = (state, path) => path.split(".").reduce((/** @type {any} */ value, /** @type {string} */ key) => value?.[key], state) ?? null;
 
-/**
- * @param {any} said
- * @param {string} path
- */
+/** @param {any} said @param {string} path */
 const covers = (said, path) => said.some((/** @type {any} */ each) => path === each || path.startsWith(`${each}.`));
 
-/**
- * @param {{ kind: string, id: string, state: State }} entity
- * @param {any} ctx
- * @param {any} before
- */
+/** @param {{ kind: string, id: string, state: State }} entity @param {any} ctx @param {any} before */
 function whatOf({ kind, id, state }, ctx, before) {
   if (isCard(kind)) return cardName(ctx.board.get(id) ?? { kind, state });
   if (kind === "column") return state ?? before ? columnName(state ?? before) : label.noun("column");
@@ -109,23 +95,13 @@ function whatOf({ kind, id, state }, ctx, before) {
  */
 const within = (text) => (locale().startsWith("de") ? text : text.replace(/^./u, (/** @type {any} */ first) => first.toLocaleLowerCase(locale())));
 
-/**
- * @param {any} it
- * @param {string} path
- * @param {any} value
- */
+/** @param {any} it @param {string} path @param {any} value */
 const name = (it, path, value) => formatPath(path, value, it.ctx) ?? t("empty");
 
-/**
- * @param {Record<string, any>} it
- * @param {string} id
- */
+/** @param {Record<string, any>} it @param {string} id */
 const account = ({ ctx }, id) => accountName(ctx.session, id);
 
-/**
- * @param {{ changes: any }} given
- * @param {string} path
- */
+/** @param {{ changes: any }} given @param {string} path */
 const at = ({ changes }, path) => changes.find((/** @type {any} */ each) => each.path === path);
 
 /** @param {{ event: any, what: any, before: any, ctx: any }} given */
@@ -243,22 +219,14 @@ function noted({ state: { text, card, category, corrects }, ctx, isKnown }) {
   return { says: (card ? onCard : inLog)(isKnown, corrects, category), values };
 }
 
-/**
- * @param {any} isKnown
- * @param {any} corrects
- * @param {any} category
- */
+/** @param {any} isKnown @param {any} corrects @param {any} category */
 function onCard(isKnown, corrects, category) {
   if (!isKnown) return t("{who} wrote a note on {what}");
   if (corrects) return t("{who} corrected a note on {what}: {text}");
   return category === "comment" ? t("{who} wrote a note on {what}: {text}") : t("{who} wrote on {what} ({category}): {text}");
 }
 
-/**
- * @param {any} isKnown
- * @param {any} corrects
- * @param {any} category
- */
+/** @param {any} isKnown @param {any} corrects @param {any} category */
 function inLog(isKnown, corrects, category) {
   if (!isKnown) return t("{who} wrote in the log");
   if (corrects) return t("{who} corrected the log: {text}");
@@ -330,11 +298,7 @@ function shiftTaken({ state, ...it }) {
   return { says, values: { from }, said: SHIFT };
 }
 
-/**
- * @param {any} says
- * @param {State} state
- * @param {any} [values]
- */
+/** @param {any} says @param {State} state @param {any} [values] */
 const numbered = (says, { number }, values = {}) => ({ says, values: { number, ...values }, said: ["number", ...HANDOVER] });
 
 /** @param {{ state: State, [field: string]: unknown }} entity */

@@ -57,20 +57,11 @@ export const matchesSearch = ({ state }, text, others = []) =>
 /** @param {{ state: State }} entity */
 const gravity = ({ state }) => (state.worrying === true ? 2 : needsDecision(state) ? 1 : 0);
 
-/**
- * @param {{ id: string }} given
- * @param {any} summaries
- */
+/** @param {{ id: string }} given @param {any} summaries */
 const lastEvent = ({ id }, summaries) => Date.parse(summaries.get(id)?.last?.at ?? 0);
 
-/**
- * @param {any} a
- * @param {any} b
- */
+/** @param {any} a @param {any} b */
 const newest = (a, b) => Date.parse(b.state.missing_since) - Date.parse(a.state.missing_since) || (a.id < b.id ? -1 : 1);
 
-/**
- * @param {any} a
- * @param {any} b
- */
+/** @param {any} a @param {any} b */
 const lastChanged = (a, b) => b.seq - a.seq;

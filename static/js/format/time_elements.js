@@ -31,11 +31,7 @@ function shorten(iso) {
   return long.includes(" ") && age > 0 && age < WEEK_MS ? dayAndClock(iso) : long;
 }
 
-/**
- * @param {string} iso
- * @param {any} form
- * @param {any} write
- */
+/** @param {string} iso @param {any} form @param {any} write */
 function keep(iso, form, write) {
   if (!iso) return "";
   if (Date.now() > kept.until) kept = { until: Date.now() + KEPT_MS, texts: new Map() };

@@ -33,17 +33,10 @@ export function formatPath(path, value, { session, board }, kind) {
   return "lat" in value ? placeName(value) : Object.values(value).filter((part) => part !== null).join(", ") || null;
 }
 
-/**
- * @param {any} field
- * @param {any} value
- * @param {any} ctx
- */
+/** @param {any} field @param {any} value @param {any} ctx */
 export const formatField = (field, value, ctx) => formatPath(field.path, value, ctx, field.kind);
 
-/**
- * @param {Session} session
- * @param {string} id
- */
+/** @param {Session} session @param {string} id */
 export function accountName(session, id) {
   return session.accounts.get(id)?.name ?? t("Somebody");
 }

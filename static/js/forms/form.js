@@ -81,10 +81,7 @@ export class Form {
     return this.#mine.has(path);
   }
 
-  /**
-   * @param {string} path
-   * @param {any} raw
-   */
+  /** @param {string} path @param {any} raw */
   edit(path, raw) {
     const { seq: base, epoch } = this.#board;
     const mine = this.#mine.get(path) ?? { was: this.#value(path), base, epoch };
@@ -301,10 +298,7 @@ export class Form {
   }
 }
 
-/**
-   * @param {Record<string, any>} data
- * @param {string} path
- */
+/** @param {Record<string, any>} data @param {string} path */
 function hasPath(data, path) {
   let group = data;
   for (const key of path.split(".")) {

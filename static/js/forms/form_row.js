@@ -35,11 +35,7 @@ export function row(form, path, ctx, name = null) {
  */
 const needed = (form, { path, required, control }) => required && (control !== "choice" || form.raw(path) === "");
 
-/**
- * @param {any} form
- * @param {any} ctx
- * @param {string[]} paths
- */
+/** @param {any} form @param {any} ctx @param {string[]} paths */
 export const rows = (form, paths, ctx) => paths.map((/** @type {string} */ path) => row(form, path, ctx));
 
 /** @param {any} error */
@@ -51,12 +47,7 @@ function sentence(error) {
   return error;
 }
 
-/**
- * @param {any} form
- * @param {any} field
- * @param {string} id
- * @param {any} ctx
- */
+/** @param {any} form @param {any} field @param {string} id @param {any} ctx */
 function control(form, field, id, ctx) {
   const edit = (/** @type {any} */ raw) => {
     form.edit(field.path, raw);
@@ -144,10 +135,7 @@ export function select(id, value, edit, options, required, describe = /** @type 
   </select>`;
 }
 
-/**
- * @param {Session} session
- * @param {any} chosen
- */
+/** @param {Session} session @param {any} chosen */
 export function people(session, chosen) {
   return [...session.accounts.values()]
     .filter((account) => account.id === chosen || (account.enabled && account.role !== "viewer" && !account.machine))
@@ -183,11 +171,7 @@ export function theirs(form, field, ctx) {
   </div>`;
 }
 
-/**
- * @param {any} form
- * @param {any} field
- * @param {any} ctx
- */
+/** @param {any} form @param {any} field @param {any} ctx */
 function mine(form, field, ctx) {
   return formatField(field, form.value(field.path), ctx);
 }

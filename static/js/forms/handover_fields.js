@@ -2,17 +2,10 @@
 import { t } from "../core/i18n.js";
 import { label } from "../core/labels.js";
 
-/**
- * @param {string} path
- * @param {() => string} [name] label, if it is not that of the field
- * @param {any} [more]
- */
+/** @param {string} path @param {() => string} [name] label, if it is not that of the field @param {any} [more] */
 const long = (path, name, more) => ({ path, control: "long", rows: 2, label: name ?? (() => label.field(path)), ...more });
 
-/**
- * @param {() => string} name
- * @param {any} [more]
- */
+/** @param {() => string} name @param {any} [more] */
 const reason = (name, more) => long("reason", name, more);
 const INCOMING = { path: "incoming", control: "person", label: () => t("Who takes over") };
 

@@ -39,9 +39,7 @@ export class ChainStatus {
   }
 }
 
-/**
- * @param {any} result {seq, head, holds, fault?}, or null without an answer
- */
+/** @param {any} result {seq, head, holds, fault?}, or null without an answer */
 function statusText(result) {
   if (result === null) return t("Whether the chain holds can't be asked now.");
   if (!result.holds) return t("The chain does not hold: {fault}.", { fault: result.fault });

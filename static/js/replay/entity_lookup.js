@@ -11,9 +11,7 @@ export class EntityLookup {
   #under = 0;
   #changed;
 
-  /**
-   * @param {() => void} changed called after each answer
-   */
+  /** @param {() => void} changed called after each answer */
   constructor(changed) {
     this.#changed = changed;
   }

@@ -9,9 +9,7 @@ export class EventFold {
   /** @type {(FoldStep | false)[]} */ #steps = [];   // of each event applied so far: {kind, id, from, to}; false if it has no effect (erased)
   #count = 0;
 
-  /**
-   * @param {BoardEvent[]} events of one board, in order from its first; without those that may not be seen
-   */
+  /** @param {BoardEvent[]} events of one board, in order from its first; without those that may not be seen */
   constructor(events = []) {
     this.add(events);
   }

@@ -17,10 +17,7 @@ export class HistoryEntries {
   #lookup;
   #kept = new WeakMap(); // event -> its entry
 
-  /**
-   * @param {() => void} changed called when there is more to show
-   * @param {Session} session
-   */
+  /** @param {() => void} changed called when there is more to show @param {Session} session */
   constructor(session, changed) {
     this.session = session;
     this.changed = changed;

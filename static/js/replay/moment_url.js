@@ -8,9 +8,7 @@ export class MomentUrl {
   #query = "";
   /** @type {Timer | null} */ #timer = null;
 
-  /**
-   * @param {(query: string) => void} write puts a query into the URL
-   */
+  /** @param {(query: string) => void} write puts a query into the URL */
   constructor(write) {
     this.#write = write;
   }
@@ -26,9 +24,7 @@ export class MomentUrl {
     return `?${new URLSearchParams({ at, ...(other === null ? {} : { with: other }) })}`;
   }
 
-  /**
-   * @param {any} moment - {at, other}: seqs
-   */
+  /** @param {any} moment - {at, other}: seqs */
   update(moment) {
     const query = MomentUrl.query(moment);
     if (query === this.#query) return;

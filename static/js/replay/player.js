@@ -30,9 +30,7 @@ export class Player {
   /** @type {number | null} */ #frame = null;
   /** @type {number | null} */ #last = null;
 
-  /**
-   * @param {PlayerHandlers} on - {time() -> ms, next(time) -> ms or null, go(time), changed()}
-   */
+  /** @param {PlayerHandlers} on - {time() -> ms, next(time) -> ms or null, go(time), changed()} */
   constructor(on) {
     this.#on = on;
   }

@@ -30,10 +30,7 @@ class LiveAnnouncer {
   #announcedAt = -Infinity;
   #wasCurrent = true;
 
-  /**
-   * @param {Session} session
-   * @param {Board} board
-   */
+  /** @param {Session} session @param {Board} board */
   constructor(session, board) {
     this.#session = session;
     this.#board = board;

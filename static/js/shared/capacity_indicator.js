@@ -22,10 +22,7 @@ export function mount(places, board) {
   draw();
 }
 
-/**
- * @param {number} count
- * @param {number} most
- */
+/** @param {number} count @param {number} most */
 function sentence(count, most) {
   if (count >= most) return t("This board is full. Nothing can be added to it.");
   return t("This board is filling up: {count} of {most} entries", { count: number(count), most: number(most) });

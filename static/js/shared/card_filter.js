@@ -36,11 +36,7 @@ export function filter(values, text, { account, isOverdue, isChanged, isSince, n
       (!words.length || has(card, words, nameOf)));
 }
 
-/**
- * @param {string | null} assignee
- * @param {string | null} values
- * @param {string} account
- */
+/** @param {string | null} assignee @param {string | null} values @param {string} account */
 function isOf(assignee, values, account) {
   if (values === null) return true;
   if (values === "nobody") return !assignee;
@@ -59,11 +55,7 @@ function isGraded({ state }, values) {
   return values === "F6" ? source === "F" && content === 6 : source <= values[0] && content <= Number(values[1]);
 }
 
-/**
- * @param {Card} card
- * @param {string[]} words
- * @param {(account: string) => string} nameOf
- */
+/** @param {Card} card @param {string[]} words @param {(account: string) => string} nameOf */
 function has({ kind, state }, words, nameOf) {
   const texts = formFields(kind, "edit").filter(({ control }) => control === "text" || control === "long").map(({ path }) => valueAt(state, path));
   return matchesAll(words, searchableText([state.number, ...texts, state.assignee && nameOf(state.assignee)]));

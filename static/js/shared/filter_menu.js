@@ -95,10 +95,7 @@ export function choice(name, text, value, options, edit) {
     <select data-filter=${name} @change=${edit}>${options.map(([code, said]) => html`<option value=${code} .selected=${live(code === (value ?? ""))}>${said}</option>`)}</select></label>`;
 }
 
-/**
- * @param {SearchView} view
- * @returns {string[][]}
- */
+/** @param {SearchView} view @returns {string[][]} */
 function people({ session, model, filters }) {
   /** @type {{ cards: Card[] }[]} */
   const columns = model.columns;

@@ -71,10 +71,7 @@ export class FindBox {
     if (handler() !== false) event.preventDefault();
   };
 
-  /**
-   * @param {number} row
-   * @returns {unknown}
-   */
+  /** @param {number} row @returns {unknown} */
   choose(row) {
     if (row === this.hits.length) return this.widen();
     const hit = this.hits[row];
@@ -202,11 +199,7 @@ export class FindBox {
   }
 }
 
-/**
- * @param {URLSearchParams} query
- * @param {AbortSignal} signal
- * @returns {Promise<FindAnswer>}
- */
+/** @param {URLSearchParams} query @param {AbortSignal} signal @returns {Promise<FindAnswer>} */
 async function answer(query, signal) {
   try {
     return { ...(await get(`/api/v1/find?${query}`, { signal })), trouble: null };

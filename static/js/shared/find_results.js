@@ -58,11 +58,7 @@ function row(hit, at, find, { nameOf, cardOf }) {
   </div>`;
 }
 
-/**
- * @param {MouseEvent} event
- * @param {FindBox} find
- * @param {number} at
- */
+/** @param {MouseEvent} event @param {FindBox} find @param {number} at */
 function opens(event, find, at) {
   if (event.ctrlKey || event.metaKey) window.open(hitUrl(find.hits[at]), "_blank", "noopener");
   else find.choose(at);
@@ -76,10 +72,7 @@ function wider(find) {
     ${find.all ? nothing : html`<kbd aria-hidden="true">Enter</kbd>`}</div>`;
 }
 
-/**
- * @param {Hit} hit
- * @param {Entity | undefined} card
- */
+/** @param {Hit} hit @param {Entity | undefined} card */
 function what({ kind, number }, card) {
   if (isCard(kind)) return cardName({ kind, state: { number } });
   return card ? `${label.noun(kind)} · ${cardName(card)}` : label.noun(kind);

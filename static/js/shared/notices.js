@@ -10,10 +10,7 @@ import { vault } from "../core/vault.js";
 
 const LOOK_EVERY = 1_000; // ms: no event marks the end of the rate limit
 
-/**
- * @param {HTMLElement} root
- * @param {Session} session
- */
+/** @param {HTMLElement} root @param {Session} session */
 export function mount(root, session) {
   const draw = () => render(html`${otherOrigin()}${ended(session)}${wrongClock(session)}${newVersion(session)}${cannotKeep()}${tooMany(session)}${refusedElsewhere(session)}`, root);
   session.watch(draw);
@@ -87,11 +84,7 @@ function refusedElsewhere(session) {
   });
 }
 
-/**
- * @param {string} kind
- * @param {string} text
- * @param {Drawn} action
- */
+/** @param {string} kind @param {string} text @param {Drawn} action */
 function line(kind, text, action = nothing) {
   return html`<p class="notice" role="status" data-notice=${kind}>${text} ${action}</p>`;
 }

@@ -50,10 +50,7 @@ export function refusals(view) {
   </ul>`;
 }
 
-/**
- * @param {PendingCommand} command
- * @param {SearchView} view
- */
+/** @param {PendingCommand} command @param {SearchView} view */
 function of(command, { model }) {
   const card = model?.byId.get(cardOfCommand(command));
   return card ? cardName(card) : nothing;
@@ -69,10 +66,7 @@ export function commandName(command) {
   return WHAT[command]?.() ?? (isCard(kind) ? t("Change") : command);
 }
 
-/**
- * @param {Pick<PendingCommand, "name" | "data">} command
- * @returns {string | null}
- */
+/** @param {Pick<PendingCommand, "name" | "data">} command @returns {string | null} */
 export const typedText = ({ name, data }) => titleOf({ kind: name.split(".")[0], state: data }) || data.title || data.text || data.basis || data.acknowledge || data.reason || null;
 
 /** @param {PendingCommand} entry */

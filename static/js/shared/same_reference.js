@@ -21,10 +21,7 @@ export class SameReference {
   /** @type {{ reference: string | null, at: number }} */ #asked = { reference: null, at: 0 };
   /** @type {string[]} */ #others = []; // ids
 
-  /**
-   * @param {string} board
-   * @param {() => void} draw
-   */
+  /** @param {string} board @param {() => void} draw */
   constructor(board, draw) {
     this.#board = board;
     this.#draw = draw;

@@ -8,10 +8,7 @@ import { shortPersonName } from "../format/search_list.js";
 import { worryingBadge } from "./board/worrying_badge.js";
 import { agoElement, sinceElement, formatMoment } from "../format/time_elements.js";
 
-/**
- * @param {Entity<SearchState>} search
- * @param {SearchCardView} view
- */
+/** @param {Entity<SearchState>} search @param {SearchCardView} view */
 export function searchCard(search, view) {
   const { id, state } = search;
   const badge = view.board.badges.get(id);
@@ -61,11 +58,7 @@ function news(id, { board, session }) {
   return last && readPositions?.isNew(id) ? html`<span class="news" data-count="unseen" title=${t("You have not seen this board before")}>${t("not seen yet")}</span>` : nothing;
 }
 
-/**
- * @param {Summary | undefined} summary
- * @param {SearchState["status"]} status
- * @param {Drawn} news
- */
+/** @param {Summary | undefined} summary @param {SearchState["status"]} status @param {Drawn} news */
 function counts(summary, status, news) {
   if (!summary) return status === "open" ? html`<p class="counts" aria-hidden="true">&nbsp;</p>` : nothing;
   const { unassessed_sightings: sightings, open_tasks: tasks, overdue_tasks: overdue, people } = summary;
@@ -80,11 +73,7 @@ function counts(summary, status, news) {
   return waiting === nothing && news === nothing ? nothing : html`<p class="counts">${waiting}${news}</p>`;
 }
 
-/**
- * @param {SearchState} state
- * @param {Summary | undefined} summary
- * @param {Session} session
- */
+/** @param {SearchState} state @param {Summary | undefined} summary @param {Session} session */
 function foot(state, summary, session) {
   const name = state.lead ? session.accounts.get(state.lead)?.name ?? "…" : null;
   const lead = html`<span class="lead">${name ? t("lead {name}", { name }) : t("no lead")}</span>`;

@@ -24,11 +24,7 @@ class ShiftIndicator {
   /** @type {number | null} */ #number = null; // number of the shift that was shown
   /** @type {Timer | null} */ #timer = null;
 
-  /**
-   * @param {HTMLElement} link
-   * @param {HTMLElement} messageArea
-   * @param {Session} session
-   */
+  /** @param {HTMLElement} link @param {HTMLElement} messageArea @param {Session} session */
   constructor(link, messageArea, session) {
     this.#link = link;
     this.#messageArea = messageArea;

@@ -70,10 +70,7 @@ class KeysDialog {
   }
 }
 
-/**
- * @param {string} place
- * @param {Shortcut[]} keys
- */
+/** @param {string} place @param {Shortcut[]} keys */
 function section(place, keys) {
   if (!keys.length) return nothing;
   return html`<section><h3>${SCOPES[place]()}</h3><dl>

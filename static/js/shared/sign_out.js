@@ -10,10 +10,7 @@ import { dialog } from "../behaviours/dialog.js";
 
 const NAMED = 10; // lines that are listed at most
 
-/**
- * @param {HTMLFormElement | null} form sign-out form of the header
- * @param {Session} session
- */
+/** @param {HTMLFormElement | null} form sign-out form of the header @param {Session} session */
 export function connect(form, session) {
   form?.addEventListener("submit", async (event) => {
     event.preventDefault();
@@ -26,10 +23,7 @@ export function connect(form, session) {
   });
 }
 
-/**
- * @param {string[]} things
- * @returns {Promise<SignOutChoice>}
- */
+/** @param {string[]} things @returns {Promise<SignOutChoice>} */
 function ask(things) {
   const place = document.body.appendChild(document.createElement("div"));
   /** @type {Promise<SignOutChoice>} */
@@ -42,10 +36,7 @@ function ask(things) {
   return chosen.finally(() => place.remove());
 }
 
-/**
- * @param {string[]} things
- * @param {(choice: SignOutChoice) => void} choose
- */
+/** @param {string[]} things @param {(choice: SignOutChoice) => void} choose */
 function body(things, choose) {
   const left = things.length - NAMED;
   const may = vault.state === "open";

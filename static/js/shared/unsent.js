@@ -18,10 +18,7 @@ const FORMS = {
 };
 const NOT_TYPED = new Set(["intake:taken"]); // list of calls that were sent
 
-/**
- * @param {Session} session
- * @returns {string[]}
- */
+/** @param {Session} session @returns {string[]} */
 export function unsentTexts(session) {
   const typed = Object.entries(readDrafts()).filter(([key, draft]) => !NOT_TYPED.has(key) && !isEmpty(draft));
   return [
@@ -36,10 +33,7 @@ export function unsentTexts(session) {
  */
 const isEmpty = (draft) => draft?.mine?.length === 0;
 
-/**
- * @param {string} what
- * @param {string | null} words
- */
+/** @param {string} what @param {string | null} words */
 const line = (what, words) => (words ? `${what}: ${short(words)}` : what);
 
 /** @param {string} text */

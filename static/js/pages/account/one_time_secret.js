@@ -11,11 +11,7 @@ export function mount(main) {
   if (secret) offer(secret, copy, main.querySelector("[data-copy-status]"));
 }
 
-/**
- * @param {HTMLInputElement} secret
- * @param {HTMLButtonElement} copy
- * @param {any} said
- */
+/** @param {HTMLInputElement} secret @param {HTMLButtonElement} copy @param {any} said */
 function offer(secret, copy, said) {
   copy.hidden = false;
   copy.addEventListener("click", async () => {

@@ -5,10 +5,7 @@ import { localizeTimes } from "./local_times.js";
 import { countDrafts } from "../../core/drafts.js";
 import { n, t } from "../../core/i18n.js";
 
-/**
- * @param {HTMLElement} main
- * @param {Session} session
- */
+/** @param {HTMLElement} main @param {Session} session */
 export function mount(main, session) {
   localizeTimes(main);
   notifying(/** @type {HTMLElement} */ (main.querySelector("[data-notify]")));

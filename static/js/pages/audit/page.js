@@ -16,11 +16,7 @@ export function mount(main) {
   days.dataset.days = "grow"; // links append from now on
 }
 
-/**
- * @param {any} link
- * @param {HTMLElement} days
- * @param {any} said
- */
+/** @param {any} link @param {HTMLElement} days @param {any} said */
 async function add(link, days, said) {
   link.setAttribute("aria-busy", "true");
   const page = await read(link.href);

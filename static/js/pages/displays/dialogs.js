@@ -24,20 +24,14 @@ export function pairingDialog(view) {
   return dialog("pair", t("Pair a screen"), form(view, html`${code}${fields(view, display)}`, t("Pair"), send), view.close);
 }
 
-/**
- * @param {DisplaysView} view
- * @param {any} display
- */
+/** @param {DisplaysView} view @param {any} display */
 export function settingsDialog(view, display) {
   const done = (/** @type {{ name: string }} */ { name }) => t("{name} was changed.", { name });
   const send = (/** @type {any} */ form) => view.act(() => patch(`${DISPLAYS}/${display.id}`, settings(form)), done);
   return dialog("change", t("Change {name}", { name: display.name }), form(view, fields(view, display), t("Save"), send), view.close);
 }
 
-/**
- * @param {DisplaysView} view
- * @param {any} display
- */
+/** @param {DisplaysView} view @param {any} display */
 export function revokeDialog(view, display) {
   const body = html`<p>${t("The screen stops at once, and shows a code again. To have it back it is paired anew.")}</p>`;
   const send = () => view.act(() => remove(`${DISPLAYS}/${display.id}`), (/** @type {{ name: string }} */ { name }) => t("{name} was revoked.", { name }));
@@ -67,10 +61,7 @@ function form(view, body, send, submit) {
 
 /** @type {Record<string, any>} */
 const ERROR_PATHS = { code: /^code$/, name: /^name$/, boards: /^shows$|^shows\.boards/, every_s: /^shows\.every_s$/ }; // field -> error paths
-/**
- * @param {DisplaysView} view
- * @param {any} field
- */
+/** @param {DisplaysView} view @param {any} field */
 const wrongWith = (view, field) => Object.entries(view.fields).find(([path]) => ERROR_PATHS[field].test(path))?.[1];
 
 /**
@@ -93,22 +84,13 @@ function row(view, field, name, control) {
   return html`<div class="row"><label for="d-${field}">${name}</label>${control(attributes)}${error(field, wrong)}</div>`;
 }
 
-/**
- * @param {any} field
- * @param {any} wrong
- */
+/** @param {any} field @param {any} wrong */
 const describes = (field, wrong) => (wrong ? `d-${field}-error` : nothing);
 
-/**
- * @param {any} field
- * @param {any} wrong
- */
+/** @param {any} field @param {any} wrong */
 const error = (field, wrong) => (wrong ? html`<p class="error" role="alert" id=${describes(field, wrong)}>${wrong}</p>` : nothing);
 
-/**
- * @param {DisplaysView} view
- * @param {any} settings
- */
+/** @param {DisplaysView} view @param {any} settings */
 function fields(view, { name, profile, language, theme, sound, shows }) {
   const none = wrongWith(view, "boards");
   const option = (/** @type {any} */ value, /** @type {string} */ text, /** @type {any} */ chosen) => html`<option value=${value} ?selected=${value === chosen}>${text}</option>`;

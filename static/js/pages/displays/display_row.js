@@ -13,10 +13,7 @@ const PROFILE_NAMES = { room: () => t("visitors may read it"), inner: () => t("i
 /** @param {any} code */
 export const profileName = (code) => PROFILE_NAMES[code]?.() ?? code;
 
-/**
- * @param {DisplaysView} view - {at, board, open(name, display), act(send, sentence)}
- * @param {any} display
- */
+/** @param {DisplaysView} view - {at, board, open(name, display), act(send, sentence)} @param {any} display */
 export function displayRow(display, view) {
   const { state, says } = HEALTH_TEXTS[display.standing](display);
   const name = `name-${display.id}`; // names each button's display
@@ -42,10 +39,7 @@ const HEALTH_TEXTS = { // by health as judged by the server
   not_current: (/** @type {{ told: any }} */ { told }) => ({ state: "stale", says: told?.since ? t("Not current since {at}", { at: clockWithSeconds(told.since) }) : t("Not current") }),
 };
 
-/**
- * @param {{ shows: any }} given
- * @param {Board} board
- */
+/** @param {{ shows: any }} given @param {Board} board */
 function placesOf({ shows }, board) {
   return shows.boards.map((/** @type {string} */ id) => (id === board.id ? t("All searches") : placeOf(board.get(id)))).join(", ");
 }
@@ -53,10 +47,7 @@ function placesOf({ shows }, board) {
 /** @param {any} search */
 const placeOf = (search) => (search ? shortPersonName(search.state.person) : t("a search that is not there any more"));
 
-/**
- * @param {{ told: any, version: any, contact_at: any }} given
- * @param {any} at
- */
+/** @param {{ told: any, version: any, contact_at: any }} given @param {any} at */
 const technical = ({ told, version, contact_at: contact }, at) => [
   told?.mute && t("makes no sound: its browser does not let it"), contact && t("heard of {ago}", { ago: ago(contact, new Date(at)) }), told?.screen?.replace("x", " × "),
   version && t("version {version}", { version }),

@@ -14,11 +14,7 @@ import { announce } from "../../shared/announcer.js";
 const POLL_MS = 3_000; // ms: a stopped display is reported within 15 s
 const TIMEOUT_MS = 5_000; // a list of display health is not to be trusted for longer
 
-/**
- * @param {HTMLElement} root
- * @param {Session} session
- * @param {string} boardId
- */
+/** @param {HTMLElement} root @param {Session} session @param {string} boardId */
 export function mount(root, session, boardId) {
   new DisplaysPage(root, session, session.board(boardId));
 }
@@ -38,11 +34,7 @@ class DisplaysPage {
   #dialogs;
   #acting = false;
 
-  /**
-   * @param {HTMLElement} root
-   * @param {Session} session
-   * @param {Board} board
-   */
+  /** @param {HTMLElement} root @param {Session} session @param {Board} board */
   constructor(root, session, board) {
     this.#root = root;
     this.session = session;

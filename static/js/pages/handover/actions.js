@@ -254,10 +254,7 @@ function whyNot({ message, fields }) {
   return fields.handover ?? fields.shift ?? message;
 }
 
-/**
- * @param {string} board
- * @param {number} seq
- */
+/** @param {string} board @param {number} seq */
 async function eventsAfter(board, seq) {
   const answer = seq === null ? null : await orNull(get(`/api/v1/boards/${board}/events?after=${seq}&limit=50`));
   return answer?.events.filter((/** @type {{ hidden: any }} */ { hidden }) => !hidden) ?? [];

@@ -45,11 +45,7 @@ export function earlierHandovers({ earlier: { list, people, more, showAll }, isF
   </section>`;
 }
 
-/**
- * @param {Record<string, any>} handover
- * @param {any} people
- * @param {number | null} shown number of the handover on the page
- */
+/** @param {Record<string, any>} handover @param {any} people @param {number | null} shown number of the handover on the page */
 function line({ number, status, outgoing, ended_by: by, ended_at: at }, people, shown) {
   const said = endText(status, { who: people[by] ?? "…", number });
   const who = status === "accepted" ? `${people[outgoing] ?? "…"} → ${people[by] ?? "…"} · ` : nothing;

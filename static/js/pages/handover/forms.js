@@ -65,10 +65,7 @@ export class Forms {
     return boards.filter((/** @type {string} */ board) => this.written(board).dirty);
   }
 
-  /**
-   * @param {string} key
-   * @param {any} make
-   */
+  /** @param {string} key @param {any} make */
   #get(key, make) {
     if (!this.#forms.has(key)) this.#forms.set(key, make());
     return this.#forms.get(key);

@@ -36,23 +36,14 @@ export function hiddenSearches(it, view) {
   </div>`;
 }
 
-/**
- * @param {{ briefing: any }} given
- * @param {any} keeper
- * @param {HandoverView} view
- */
+/** @param {{ briefing: any }} given @param {any} keeper @param {HandoverView} view */
 function kept({ briefing }, keeper, view) {
   const name = view.nameOf(keeper);
   if (view.mayWrite || briefing.handover === view.number) return t("{name} answers for it.", { name });
   return t("Handover {number}: {name} answers for it.", { number: briefing.handover, name });
 }
 
-/**
- * @param {any} it
- * @param {string} name
- * @param {any} keeper
- * @param {HandoverView} view
- */
+/** @param {any} it @param {string} name @param {any} keeper @param {HandoverView} view */
 function choices(it, name, keeper, view) {
   const { outgoing } = view.handover, members = view.membersOf(it.board);
   const keep = outgoing === view.session.account.id ? t("I keep it") : t("{name} keeps it", { name: view.nameOf(outgoing) });

@@ -23,11 +23,7 @@ import { shiftTexts } from "./texts.js";
 const OPERATIONS = "operations";
 const WRITE = "handover.write";
 
-/**
- * @param {HTMLElement} main
- * @param {Session} session
- * @param {string} board
- */
+/** @param {HTMLElement} main @param {Session} session @param {string} board */
 export function mount(main, session, board) {
   new HandoverPage(main, session, board);
 }
@@ -52,11 +48,7 @@ class HandoverPage {
   /** @type {any | null} */ #frame = null;
   /** @type {AnyState | null} */ #unsigned = null; // the handover in the URL, if it was never signed
 
-  /**
-   * @param {HTMLElement} main
-   * @param {Session} session
-   * @param {string} board
-   */
+  /** @param {HTMLElement} main @param {Session} session @param {string} board */
   constructor(main, session, board) {
     this.session = session;
     this.board = session.board(board);
@@ -201,10 +193,7 @@ class HandoverPage {
     this.report.moved(board === OPERATIONS ? null : board);
   }
 
-  /**
-   * @param {string} board
-   * @param {number} seq
-   */
+  /** @param {string} board @param {number} seq */
   read(board, seq) {
     this.#read.set(`${this.number} ${board}`, seq);
   }
@@ -221,10 +210,7 @@ class HandoverPage {
     this.#frame ??= requestAnimationFrame(this.#render);
   };
 
-  /**
-   * @param {string} board
-   * @param {string} name
-   */
+  /** @param {string} board @param {string} name */
   #sent(board, name) {
     return this.session.outbox.pending(board).filter((/** @type {any} */ entry) => entry.name === name && entry.status !== "refused" && entry.data.handover === this.number);
   }

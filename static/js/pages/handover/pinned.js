@@ -9,10 +9,7 @@ import { cardTime } from "../../format/time_elements.js";
 const MAX_PINS = 20; // limit of the server
 const MAX_TITLE = 70; // characters of a card in the list
 
-/**
- * @param {any} it
- * @param {HandoverView} view
- */
+/** @param {any} it @param {HandoverView} view */
 export function pinned(it, view) {
   const ids = view.mayWrite ? view.written(it.board).pinned ?? [] : it.pinned.map((/** @type {{ id: string }} */ { id }) => id);
   if (!ids.length && !view.mayWrite) return nothing;
@@ -23,12 +20,7 @@ export function pinned(it, view) {
   </div>`;
 }
 
-/**
- * @param {{ board: string }} given
- * @param {any} card
- * @param {string} id
- * @param {HandoverView} view
- */
+/** @param {{ board: string }} given @param {any} card @param {string} id @param {HandoverView} view */
 function line({ board }, card, id, view) {
   const unpin = view.mayWrite ? html`<button type="button" class="plain" data-act="unpin" aria-label=${t("Take it off: {title}", { title: card?.title ?? "" })} @click=${() => view.act.pin({ board }, id)}>✕</button>` : nothing;
   if (!card) return html`<li data-pinned=${id}>${t("Reading…")}${unpin}</li>`;

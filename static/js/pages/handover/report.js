@@ -18,10 +18,7 @@ export class Report {
   #askedAt = -Infinity;
   /** @type {ReturnType<typeof setTimeout> | null} */ #timer = null;
 
-  /**
-   * @param {any} number of a past handover, or null for the current one
-   * @param {() => void} changed called after each answer
-   */
+  /** @param {any} number of a past handover, or null for the current one @param {() => void} changed called after each answer */
   constructor(number, changed) {
     this.#address = number === null ? "/api/v1/handover" : `/api/v1/handovers/${number}`;
     this.#changed = changed;
@@ -90,10 +87,7 @@ export class Report {
     }
   }
 
-  /**
-   * @param {any} answer
-   * @param {string} board
-   */
+  /** @param {any} answer @param {string} board */
   #take(answer, board) {
     if (board === null) return void (this.whole = answer);
     const [section] = answer.searches;

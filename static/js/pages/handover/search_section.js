@@ -15,10 +15,7 @@ import { worryingBadge } from "../../shared/board/worrying_badge.js";
 /** @param {{ search: any }} given */
 export const referenceOf = ({ search }) => search.reference;
 
-/**
- * @param {any} it section of the report
- * @param {HandoverView} view
- */
+/** @param {any} it section of the report @param {HandoverView} view */
 export function section(it, view) {
   const { board, search } = it;
   return html`<article class="handover-section ${search.status}" id="s-${board}" data-section=${board} tabindex="-1" ?data-unread=${view.mayTakeOver && view.isUnread(it)}
@@ -45,10 +42,7 @@ export function section(it, view) {
 /** @param {{ person: { first_name: string, age: any } }} given */
 const nameOf = ({ person: { first_name: name, age } }) => (age === null || age === undefined ? name : `${name}, ${age}`);
 
-/**
- * @param {{ search: any, last_confirmed: any }} given
- * @param {HandoverView} view
- */
+/** @param {{ search: any, last_confirmed: any }} given @param {HandoverView} view */
 function facts({ search, last_confirmed: last }, view) {
   const { kind, missing_since: missing, lead, appeal, status, worrying } = search;
   const level = appeal?.level && appeal.level !== "none" ? appeal : null;
@@ -95,10 +89,7 @@ function happened({ board, since: { events, significant, seq }, reader, seq: unt
     ${important(significant, board)}</div>`;
 }
 
-/**
- * @param {JournalEvent[]} events
- * @param {string} board
- */
+/** @param {JournalEvent[]} events @param {string} board */
 function important(events, board) {
   if (!events.length) return nothing;
   return html`<ul>${events.map((/** @type {any} */ event) => html`<li>${timeElement(event.at)} · <a href="/searches/${board}/history#${event.seq}">${label.event(event.type)}${event.number ? ` ${event.number}` : nothing}</a></li>`)}</ul>`;
@@ -142,11 +133,7 @@ function after(it, view) {
   </div>`;
 }
 
-/**
- * @param {any} it
- * @param {HandoverView} view
- * @param {any} mine
- */
+/** @param {any} it @param {HandoverView} view @param {any} mine */
 function reading(it, view, mine) {
   if (view.isBeingRead(it.board)) return html`<span class="hint on-screen" role="status">${t("sending…")}</span>`;
   if (!view.isUnread(it)) return html`<span class="read on-screen" data-testid="read">✓ ${mine ? t("read, {at}", { at: formatMoment(mine.at) }) : t("read")}</span>`;
@@ -168,10 +155,7 @@ function readers({ reads = {} }, view) {
   return html`${others.length ? html`<p class="hint on-screen">${told(others)}</p>` : nothing}${all.length ? html`<p class="hint on-paper">${told(all)}</p>` : nothing}`;
 }
 
-/**
- * @param {any} it
- * @param {HandoverView} view
- */
+/** @param {any} it @param {HandoverView} view */
 function cards(it, view) {
   const { ungraded, tasks: { overdue, due: soon, done }, cards: others = {}, left_out: left = 0 } = it;
   const lists = [
@@ -183,12 +167,7 @@ function cards(it, view) {
     ${left ? html`<p class="hint">${n("{count} more card has no room here.", "{count} more cards have no room here.", left)}</p>` : nothing}`;
 }
 
-/**
- * @param {any} card
- * @param {any} until
- * @param {{ board: string }} given
- * @param {HandoverView} view
- */
+/** @param {any} card @param {any} until @param {{ board: string }} given @param {HandoverView} view */
 function line(card, until, { board }, view) {
   const { kind, id, number, title, assignee } = card;
   return html`<li data-card=${id}><a href="/searches/${board}/cards/${id}"><span class="number ${kind}">${number}</span> ${title}</a>
@@ -215,10 +194,7 @@ export function index(view) {
     <ol role="list">${sections.map((/** @type {any} */ it) => html`<li><a href="#s-${it.board}">${it.search.reference} <span>${it.search.person.first_name}</span></a> ${outcome(it, view)}</li>`)}</ol></nav>`;
 }
 
-/**
- * @param {any} it
- * @param {HandoverView} view
- */
+/** @param {any} it @param {HandoverView} view */
 function outcome(it, view) {
   if (view.mayTakeOver) return view.isUnread(it) ? html`<b class="todo">${t("not read")}</b>` : html`<span class="ok">✓ ${t("read")}</span>`;
   if (view.stage === "signed") return it.after.significant ? html`<b class="todo">${n("{count} new", "{count} new", it.after.significant)}</b>` : nothing;

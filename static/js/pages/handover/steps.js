@@ -45,16 +45,10 @@ const STEPS = {
   },
 };
 
-/**
- * @param {any} act
- * @param {string} text
- */
+/** @param {any} act @param {string} text */
 const send = (act, text) => html`<span class="space"></span><button type="submit" class="primary" data-act=${act}>${text}</button>`;
 
-/**
- * @param {HandoverView} view
- * @param {{ incoming: any }} given
- */
+/** @param {HandoverView} view @param {{ incoming: any }} given */
 const expected = (view, { incoming }) => (incoming ? t("{name} is expected to take over.", { name: view.nameOf(incoming) }) : nothing);
 
 /** @param {HandoverView} view */

@@ -66,10 +66,7 @@ function holder(view) {
   </section>`;
 }
 
-/**
- * @param {HandoverView} view
- * @param {State} shift
- */
+/** @param {HandoverView} view @param {State} shift */
 function how(view, { before, handover, reason }) {
   if (handover !== null) {
     return html`${t("Handed over by {name}", { name: view.nameOf(before) })} · <a href="/handovers/${handover}">${t("Handover {number}", { number: handover })}</a>`;
@@ -158,10 +155,7 @@ export function notices(view) {
     ${refused.length ? html`<ul class="refusals" role="alert" data-testid="refusals">${refused.map((/** @type {any} */ entry) => refusal(view, entry))}</ul>` : nothing}`;
 }
 
-/**
- * @param {HandoverView} view
- * @param {any} entry
- */
+/** @param {HandoverView} view @param {any} entry */
 function refusal(view, entry) {
   const of = view.report.section(entry.board)?.search.reference;
   const hasForm = ["handover.write", "handover.accept", "handover.refuse", "handover.withdraw", "shift.take"].includes(entry.name) && !entry.data.pinned;

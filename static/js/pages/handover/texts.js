@@ -36,11 +36,7 @@ export function searchTexts(section, view) {
   return html`${form(view, section.board, view)}<div class="on-paper">${text}</div>`;
 }
 
-/**
- * @param {HandoverView} view
- * @param {string} board
- * @param {any} ctx
- */
+/** @param {HandoverView} view @param {string} board @param {any} ctx */
 function form(view, board, ctx) {
   const written = view.forms.written(board);
   const buttons = html`${view.isSaving(board) ? html`<span class="hint" role="status" data-testid="saving">${t("sending…")}</span>` : nothing}
@@ -54,11 +50,7 @@ function form(view, board, ctx) {
 /** @param {Pick<HandoverView, "session" | "board" | "draw">} view */
 const contextOf = ({ session, board, draw }) => ({ session, board, draw });
 
-/**
- * @param {any} fields
- * @param {any} values
- * @param {HandoverView} view
- */
+/** @param {any} fields @param {any} values @param {HandoverView} view */
 function texts(fields, values, view) {
   const said = fields.map((/** @type {any} */ field) => [field, formatField(field, values[field.path] ?? null, view)]).filter((/** @type {[unknown, string]} */ [, text]) => text);
   if (!said.length) return nothing;

@@ -43,11 +43,7 @@ function pieces(says, values, entry) {
   return says.split(/\{(\w+)\}/).map((/** @type {any} */ part, /** @type {any} */ at) => (at % 2 === 0 ? part : marked(part, values[part], entry)));
 }
 
-/**
- * @param {string} name
- * @param {any} value
- * @param {{ event: any, journal: any }} given
- */
+/** @param {string} name @param {any} value @param {{ event: any, journal: any }} given */
 function marked(name, value, { event, journal }) {
   if (value === undefined || value === null) return nothing;
   if (name === "who" || name === "holder") return html`<b>${value}</b>`;
@@ -58,10 +54,7 @@ function marked(name, value, { event, journal }) {
   return card ? html`<a tabindex="-1" href="/searches/${journal.board}/cards/${card}">${value}</a>` : value;
 }
 
-/**
- * @param {string} sentence
- * @param {any} reason
- */
+/** @param {string} sentence @param {any} reason */
 function because(sentence, reason) {
   if (!reason) return sentence;
   /** @type {Record<string, any>} */
@@ -105,11 +98,7 @@ function ofSearch({ journal, event }, view) {
   return html`<a class="of" tabindex="-1" href="/searches/${id}/history">${[shortPersonName(person), reference].filter(Boolean).join(" · ")}</a> `;
 }
 
-/**
- * @param {{ event: { seq: number }, journal: { board: string } }} given
- * @param {HistoryView} view
- * @param {number} tabindex
- */
+/** @param {{ event: { seq: number }, journal: { board: string } }} given @param {HistoryView} view @param {number} tabindex */
 function links({ event: { seq }, journal: { board } }, view, tabindex) {
   const isOwn = board === view.boardId;
   const own = isOwn ? `#${seq}` : `/searches/${board}/history#${seq}`;

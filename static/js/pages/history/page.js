@@ -23,11 +23,7 @@ import { forbidden } from "../../shared/placeholders.js";
 const OPERATIONS = "operations";
 const NEAR_END_PX = 1500; // distance from the end at which the next page is loaded
 
-/**
- * @param {HTMLElement} main
- * @param {Session} session
- * @param {string} board
- */
+/** @param {HTMLElement} main @param {Session} session @param {string} board */
 export function mount(main, session, board) {
   new HistoryPage(main, session, board);
 }
@@ -52,11 +48,7 @@ class HistoryPage {
   #isLost = false; // access was lost
   /** @type {any | null} */ #frame = null;
 
-  /**
-   * @param {HTMLElement} main
-   * @param {Session} session
-   * @param {string} board
-   */
+  /** @param {HTMLElement} main @param {Session} session @param {string} board */
   constructor(main, session, board) {
     this.#main = main;
     this.#root = main.appendChild(Object.assign(document.createElement("div"), { className: "history-root" }));
@@ -125,10 +117,7 @@ class HistoryPage {
 
   // --- actions
 
-  /**
-   * @param {string} name
-   * @param {any} value
-   */
+  /** @param {string} name @param {any} value */
   ask(name, value) {
     this.#narrow({ ...this.values, [name]: value }, this.text);
   }
@@ -153,10 +142,7 @@ class HistoryPage {
     this.#windowed.toTop();
   };
 
-  /**
-   * @param {any} values
-   * @param {string} text
-   */
+  /** @param {any} values @param {string} text */
   #narrow(values, text) {
     this.values = values;
     this.text = text;

@@ -25,11 +25,7 @@ export class ShownEvents {
     this.#texts = new WeakMap();
   }
 
-  /**
-   * @param {any} values
-   * @param {string} text
-   * @param {any} shifts
-   */
+  /** @param {any} values @param {string} text @param {any} shifts */
   find(values, text, shifts) {
     const entries = this.#history.entries();
     const card = (/** @type {any} */ entry) => this.#history.card(entry);
@@ -58,10 +54,7 @@ export class ShownEvents {
     return text;
   };
 
-  /**
-   * @param {any} entry
-   * @param {any} before
-   */
+  /** @param {any} entry @param {any} before */
   #searchText(entry, before) {
     const { event, journal } = entry;
     const names = this.#history.names(entry, false);

@@ -40,11 +40,7 @@ function menu(view) {
     </div>`;
 }
 
-/**
- * @param {HistoryView} view
- * @param {"from" | "to"} name
- * @param {string} text
- */
+/** @param {HistoryView} view @param {"from" | "to"} name @param {string} text */
 function moment(view, name, text) {
   const set = (/** @type {{ target: { value: any } }} */ { target: { value } }) => view.ask(name, fromInput(value));
   return html`<label class="row"><span>${text}</span><input type="datetime-local" data-filter=${name} .value=${live(toInput(view.values[name]))} @change=${set} /></label>`;
@@ -91,16 +87,10 @@ const byName = ([, a], [, b]) => a.localeCompare(b);
 /** @param {{ kind: string, number: any }} given */
 const asCard = ({ kind, number }) => ({ kind, state: { number } });
 
-/**
- * @param {{ people: any }} given
- * @param {any} values
- */
+/** @param {{ people: any }} given @param {any} values */
 const people = ({ people }, values) => [...people, ...(values && !people.has(values) ? [[values, t("Somebody")]] : [])].sort(byName);
 
-/**
- * @param {{ fields: any }} given
- * @param {any} values
- */
+/** @param {{ fields: any }} given @param {any} values */
 const fields = ({ fields }, values) => [...new Set([...fields, ...(values ? [values] : [])])].map((field) => [field, label.field(field)]).sort(byName);
 
 /** @param {{ offered: any, values: any }} given */

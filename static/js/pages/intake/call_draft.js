@@ -67,18 +67,12 @@ export class CallDraft {
     this.#set({ [field]: value, ...more[field] });
   }
 
-  /**
-   * @param {string | null} board
-   * @param {string} name
-   */
+  /** @param {string | null} board @param {string} name */
   chooseSearch(board, name) {
     this.#set({ board, search: name });
   }
 
-  /**
-   * @param {any} words text shown for the place
-   * @param {any} place
-   */
+  /** @param {any} words text shown for the place @param {any} place */
   choosePlace(words, place) {
     this.#set({ where: words, place });
   }

@@ -17,10 +17,7 @@ import { byStatus, matchesSearch } from "../../format/search_list.js";
 const FIELDS = ["search", "text", "where", "when", "name", "contact", "channel", "sealed", "send"]; // in the order of a call
 const MAX_OPTIONS = 8; // searches to choose from
 
-/**
- * @param {HTMLElement} root
- * @param {Session} session
- */
+/** @param {HTMLElement} root @param {Session} session */
 export function mount(root, session) {
   new IntakePage(root, session);
 }
@@ -35,10 +32,7 @@ class IntakePage {
   #list = { field: null, active: 0, shut: true }; // list under the active field, once something is typed or requested
   /** @type {string[]} */ #faults = [];
 
-  /**
-   * @param {HTMLElement} root
-   * @param {Session} session
-   */
+  /** @param {HTMLElement} root @param {Session} session */
   constructor(root, session) {
     this.#root = root;
     this.session = session;
@@ -90,11 +84,7 @@ class IntakePage {
     </div>`;
   }
 
-  /**
-   * @param {string} id
-   * @param {string} name
-   * @param {any} control
-   */
+  /** @param {string} id @param {string} name @param {any} control */
   #row(id, name, control, hint = /** @type {Drawn} */ (nothing)) {
     const fault = this.#faults.includes(id);
     const sentence = { search: t("Choose a search."), text: t("This can't be left empty."), when: t("This can't be read as a time.") }[id];
@@ -199,10 +189,7 @@ class IntakePage {
   /** @param {any} event */
   #onInput = (event) => this.#edit(event.target.dataset.field, event.target.value);
 
-  /**
-   * @param {any} field
-   * @param {any} value
-   */
+  /** @param {any} field @param {any} value */
   #edit(field, value) {
     this.call.edit(field, value);
     this.#list = { field, active: 0, shut: field !== "sealed" && !value.trim() };
@@ -252,10 +239,7 @@ class IntakePage {
     return options[field]?.() ?? [];
   }
 
-  /**
-   * @param {any} event
-   * @param {any} options
-   */
+  /** @param {any} event @param {any} options */
   #walk(event, options) {
     event.preventDefault();
     const { active, shut } = this.#list;

@@ -39,10 +39,7 @@ export function describeTime(iso) {
   return day ? `${day}/${month} ${clock}` : "";
 }
 
-/**
- * @param {string} words
- * @param {Date} now
- */
+/** @param {string} words @param {Date} now */
 function ago(words, now) {
   const minutesAlone = /^\d+\s*(?:m|min|minute|minutes|minuut|minuten)$/.test(words);
   if (!AGO.test(words) && !minutesAlone) return null;
@@ -54,10 +51,7 @@ function ago(words, now) {
   return read ? dated(Number(now) - length) : null;
 }
 
-/**
- * @param {string} words
- * @param {Date} now
- */
+/** @param {string} words @param {Date} now */
 function clockTime(words, now) {
   const date = DATE.exec(words);
   const time = TIME.exec(date ? words.replace(date[0], " ") : words);
@@ -72,12 +66,7 @@ function clockTime(words, now) {
   return fromInput(`${before(today)}T${clock}`);
 }
 
-/**
- * @param {string[]} date
- * @param {string} clock
- * @param {string} today
- * @param {Date} now
- */
+/** @param {string[]} date @param {string} clock @param {string} today @param {Date} now */
 function ofDay([, day, month], clock, today, now) {
   const of = (/** @type {number} */ year) => fromInput(`${year}-${month.padStart(2, "0")}-${day.padStart(2, "0")}T${clock}`);
   const year = Number(today.slice(0, 4));

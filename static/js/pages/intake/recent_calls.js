@@ -54,10 +54,7 @@ export class RecentCalls {
     }
   }
 
-  /**
-   * @param {any} command
-   * @param {string | null} board
-   */
+  /** @param {any} command @param {string | null} board */
   async #ask(command, board) {
     this.#asking.add(command);
     try {
@@ -69,10 +66,7 @@ export class RecentCalls {
     }
   }
 
-  /**
-   * @param {any} command
-   * @param {{ number: any, sighting: string }} given
-   */
+  /** @param {any} command @param {{ number: any, sighting: string }} given */
   #number(command, { number, sighting }) {
     this.#keep(this.#entries.map((/** @type {any} */ entry) => (entry.command === command ? { ...entry, number, sighting } : entry)));
     this.#told(this.#entries.find((/** @type {any} */ entry) => entry.command === command));

@@ -31,11 +31,7 @@ export class Suggestions {
     this.#ask("similar", url, url && said);
   }
 
-  /**
-   * @param {"places" | "searches" | "similar"} kind
-   * @param {string | null} url
-   * @param {object | null} [body]
-   */
+  /** @param {"places" | "searches" | "similar"} kind @param {string | null} url @param {object | null} [body] */
   #ask(kind, url, body = null) {
     const key = url && `${url} ${JSON.stringify(body)}`;
     const before = this.#asked.get(kind);
@@ -48,12 +44,7 @@ export class Suggestions {
     if (url === null) this.#take(kind, []);
   }
 
-  /**
-   * @param {"places" | "searches" | "similar"} kind
-   * @param {string} url
-   * @param {any} body
-   * @param {AbortSignal} signal
-   */
+  /** @param {"places" | "searches" | "similar"} kind @param {string} url @param {any} body @param {AbortSignal} signal */
   async #fetch(kind, url, body, signal) {
     try {
       const found = await (body ? post(url, body, { signal, repeat: true }) : get(url, { signal }));
@@ -67,10 +58,7 @@ export class Suggestions {
     }
   }
 
-  /**
-   * @param {"places" | "searches" | "similar"} kind
-   * @param {any[]} found
-   */
+  /** @param {"places" | "searches" | "similar"} kind @param {any[]} found */
   #take(kind, found) {
     if (!this[kind].length && !found.length) return;
     this[kind] = found;

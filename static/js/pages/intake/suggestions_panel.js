@@ -30,10 +30,7 @@ export function suggestionsPanel(view) {
     ${suggestions.attribution ? html`<p class="hint">${t("Places: {source}", { source: suggestions.attribution })}</p>` : nothing}`;
 }
 
-/**
- * @param {any} one
- * @param {string | null} board
- */
+/** @param {any} one @param {string | null} board */
 function same(one, board) {
   const { sighting, number, description, place, assessment } = one;
   return html`<li data-similar=${sighting}><a href="/searches/${board}/cards/${sighting}" target="_blank">${t("Sighting {number}", { number })}</a>
@@ -41,10 +38,7 @@ function same(one, board) {
     <p>${description.length > MAX_TEXT ? `${description.slice(0, MAX_TEXT)}…` : description}</p></li>`;
 }
 
-/**
- * @param {{ board: string, distance_m: number, nearest?: any }} suggestion
- * @param {IntakeView} view
- */
+/** @param {{ board: string, distance_m: number, nearest?: any }} suggestion @param {IntakeView} view */
 function suggestedSearch({ board, distance_m: distance, nearest }, view) {
   const { state } = /** @type {Entity} */ (view.board.get(board));
   const where = nearest === "sighting" ? t("a sighting {km} km away", { km: distanceText(distance) }) : t("last seen {km} km away", { km: distanceText(distance ?? 0) });
@@ -60,10 +54,7 @@ export function recentCallsList(view) {
     <ul>${repeat(shown, ({ command }) => command, (entry) => taken(entry, view))}</ul></section>`;
 }
 
-/**
- * @param {any} entry
- * @param {IntakeView} view
- */
+/** @param {any} entry @param {IntakeView} view */
 function taken(entry, view) {
   const refused = entry.pending?.status === "refused";
   return html`<li data-recent-call=${entry.command} data-number=${entry.number ?? nothing} ?data-pending=${entry.number === null && !refused}>

@@ -9,10 +9,7 @@ export class OperationsCommands {
   /** @type {() => boolean} */ #mayOpen;
   /** @type {any} */ #opening;
 
-  /**
-   * @param {() => boolean} mayOpen function; @param {any} opening - {show()}
-   * @param {Board} board
-   */
+  /** @param {() => boolean} mayOpen function; @param {any} opening - {show()} @param {Board} board */
   constructor(board, mayOpen, opening) {
     this.#board = board;
     this.#mayOpen = mayOpen;

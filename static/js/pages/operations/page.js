@@ -38,10 +38,7 @@ const EMPTY_TEXTS = {
   closed: () => t("No search is closed."),
 };
 
-/**
- * @param {HTMLElement} root
- * @param {Session} session
- */
+/** @param {HTMLElement} root @param {Session} session */
 export function mount(root, session) {
   new OperationsPage(root, session);
 }
@@ -61,10 +58,7 @@ class OperationsPage {
   #tab = "open";       // the column shown on a phone
   /** @type {any} */ #all = new Set();    // columns drawn whole
 
-  /**
-   * @param {HTMLElement} root
-   * @param {Session} session
-   */
+  /** @param {HTMLElement} root @param {Session} session */
   constructor(root, session) {
     this.#root = root;
     this.session = session;
@@ -136,11 +130,7 @@ class OperationsPage {
       ${this.#opening.shown ? this.#opening.draw() : nothing}`;
   }
 
-  /**
-   * @param {string} status
-   * @param {any} searches
-   * @param {any} pending
-   */
+  /** @param {string} status @param {any} searches @param {any} pending */
   #column(status, searches, pending) {
     const drawn = status === "open" || this.#all.has(status) ? searches : searches.slice(0, MAX_CARDS);
     const sending = status === "open" ? pending.filter((/** @type {any} */ entry) => entry.status !== "refused") : [];

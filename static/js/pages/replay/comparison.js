@@ -28,11 +28,7 @@ export function comparison(replay) {
   </aside>`;
 }
 
-/**
- * @param {string} name
- * @param {{ count: number, time: any, isHere: any }} given
- * @param {{ past: any }} given
- */
+/** @param {string} name @param {{ count: number, time: any, isHere: any }} given @param {{ past: any }} given */
 function moment(name, { count, time, isHere }, { past }) {
   return html`<dt>${name}</dt><dd aria-current=${isHere ? "true" : nothing}>${formatDateAndTime(time)} <small>${numbered(past, count)}${isHere ? ` · ${t("on the board")}` : nothing}</small></dd>`;
 }
@@ -48,10 +44,7 @@ function differences(replay) {
   });
 }
 
-/**
- * @param {any} change
- * @param {ReplayView} replay
- */
+/** @param {any} change @param {ReplayView} replay */
 function line(change, replay) {
   const { kind, id, way, fields, before, after } = change;
   const state = (after ?? before).state, { session, past } = replay;
@@ -75,22 +68,14 @@ function named({ kind, id, before, after }, { body, past }) {
   return html`<b>${name}</b>`;
 }
 
-/**
- * @param {string} kind
- * @param {State} state
- * @param {any} past
- */
+/** @param {string} kind @param {State} state @param {any} past */
 function nameOfOne(kind, state, past) {
   if (isCard(kind)) return cardName({ kind, state });
   if (kind === "search") return past.board.id === "operations" ? shortPersonName(state.person) : t("The search");
   return label.noun(kind);
 }
 
-/**
- * @param {string} kind
- * @param {State} state
- * @param {{ past: any }} given
- */
+/** @param {string} kind @param {State} state @param {{ past: any }} given */
 function said(kind, state, { past }) {
   if (kind === "column") return columnName(state);
   if (kind === "note") return state.card ? t("on {card}: {text}", { card: cardName(past.either(state.card)), text: state.text }) : state.text;

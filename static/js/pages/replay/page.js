@@ -25,11 +25,7 @@ import { forbidden } from "../../shared/placeholders.js";
 const OPERATIONS = "operations";
 const PAGE_EVENTS = 10; // events skipped by the page keys
 
-/**
- * @param {HTMLElement} root
- * @param {Session} session
- * @param {string} boardId
- */
+/** @param {HTMLElement} root @param {Session} session @param {string} boardId */
 export function mount(root, session, boardId, cardId = null) {
   new ReplayPage(root, session, boardId, cardId);
 }
@@ -47,12 +43,7 @@ class ReplayPage {
   /** @type {any | null} */ #frame = null;
   /** @type {MomentUrl} */ #address;
 
-  /**
-   * @param {HTMLElement} root
-   * @param {Session} session
-   * @param {string} boardId
-   * @param {string | null} cardId
-   */
+  /** @param {HTMLElement} root @param {Session} session @param {string} boardId @param {string | null} cardId */
   constructor(root, session, boardId, cardId) {
     this.#root = root;
     this.session = session;

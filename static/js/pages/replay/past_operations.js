@@ -72,10 +72,7 @@ export class PastOperations {
     </div>`;
   }
 
-  /**
-   * @param {string} status
-   * @param {any} searches
-   */
+  /** @param {string} status @param {any} searches */
   #column(status, searches) {
     return html`<section class="operations-column ${status}" aria-labelledby="column-${status}" data-column=${status}>
       <h2 id="column-${status}">${label.status(status)} <b>${searches.length}</b></h2>

@@ -27,10 +27,7 @@ export class PastSearch extends BoardPage {
   /** @type {CardUrl} */ #address;
   /** @type {string | null} */ #focus = null; // selector of what was opened or closed, to focus
 
-  /**
-   * @param {ReplayView} replay
-   * @param {any} card
-   */
+  /** @param {ReplayView} replay @param {any} card */
   constructor(replay, card) {
     super();
     this.#replay = replay;

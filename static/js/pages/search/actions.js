@@ -73,20 +73,14 @@ export class Actions {
     this.#page.draw();
   }
 
-  /**
-   * @param {string} kind
-   * @param {any} card
-   */
+  /** @param {string} kind @param {any} card */
   edit(kind, card) {
     this.#page.ui.editing.add(`${kind}:${card}`);
     this.#page.focus.field(".card-facts.editing :is(input, textarea)");
     this.#page.draw();
   }
 
-  /**
-   * @param {string} kind
-   * @param {any} card
-   */
+  /** @param {string} kind @param {any} card */
   stopEditing(kind, card) {
     this.#page.ui.editing.delete(`${kind}:${card}`);
     this.#page.focus.facts();
@@ -119,10 +113,7 @@ export class Actions {
     for (const id of [...this.#page.board.badges.keys()]) this.#page.board.clearBadge(id);
   }
 
-  /**
-   * @param {any} card
-   * @param {any} place
-   */
+  /** @param {any} card @param {any} place */
   sendMove(card, place) {
     return this.command("card.move", { card, ...place });
   }
@@ -209,10 +200,7 @@ export class Actions {
     this.#page.draw();
   }
 
-  /**
-   * @param {Ack} ack
-   * @param {{ name: string, data: Record<string, any> }} command
-   */
+  /** @param {Ack} ack @param {{ name: string, data: Record<string, any> }} command */
   #onAck(ack, command) {
     this.#page.undo.did(ack, cardOfCommand(command) ?? command.data.column ?? this.#page.board.id);
   }
@@ -222,10 +210,7 @@ export class Actions {
     this.#page.draw();
   }
 
-  /**
-   * @param {string} name
-   * @param {Record<string, any>} more
-   */
+  /** @param {string} name @param {Record<string, any>} more */
   #entityOf(name, { entity }) {
     return name.startsWith("add-") ? null : entity ?? this.#page.board.id;
   }

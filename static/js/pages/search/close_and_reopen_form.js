@@ -24,10 +24,7 @@ const MEANINGS = {
   closed: () => t("Nothing more can be changed but notes and the outcome, until it is opened again."),
 };
 
-/**
- * @param {Form} form
- * @param {SearchView} view
- */
+/** @param {Form} form @param {SearchView} view */
 export function statusBody(form, view) {
   const now = view.model.search.state.status;
   const chosen = form.raw("status");
@@ -47,11 +44,7 @@ export function statusBody(form, view) {
     ${form.theirs("status") ? row(form, "status", view) : nothing}`;
 }
 
-/**
- * @param {Form} form
- * @param {string} status
- * @param {SearchView} view
- */
+/** @param {Form} form @param {string} status @param {SearchView} view */
 function fieldsOf(form, status, view) {
   return html`<p class="hint" data-testid="means">${MEANINGS[status](view.model.search.state)}</p>
     ${status === "found" ? html`<div class="grid">${rows(form, outcome().map(({ path }) => path), view)}</div>` : nothing}

@@ -13,17 +13,10 @@ const TITLES = {
   "column-after": (/** @type {string} */ column) => t("New column after “{column}”", { column }),
 };
 
-/**
- * @param {string} name
- * @param {Entity} column
- */
+/** @param {string} name @param {Entity} column */
 export const columnTitle = (name, column) => TITLES[name](columnName(column.state));
 
-/**
- * @param {string} name
- * @param {Form} form
- * @param {SearchView} view
- */
+/** @param {string} name @param {Form} form @param {SearchView} view */
 export function columnBody(name, form, view) {
   const role = name === "column-title" ? view.board.get(form.entity)?.state.role : form.raw("role");
   const title = html`${row(form, "title", view)}

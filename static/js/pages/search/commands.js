@@ -105,19 +105,13 @@ export class SearchCommands {
     return model()?.byId.get(at?.closest?.("article[data-card]")?.dataset.card ?? ui.card);
   }
 
-  /**
-   * @param {string} kind
-   * @param {string} id
-   */
+  /** @param {string} kind @param {string} id */
   #edit(kind, id) {
     if (this.#page.ui.card !== id) this.#page.act.openCard(id);
     this.#page.act.edit(kind, id);
   }
 
-  /**
-   * @param {any} card
-   * @param {any} field
-   */
+  /** @param {any} card @param {any} field */
   #open(card, field) {
     if (this.#page.ui.card !== card) {
       if (card === LOG) this.#page.act.log();

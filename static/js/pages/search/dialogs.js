@@ -40,10 +40,7 @@ const DIALOGS = {
   "column-after": (/** @type {SearchView} */ view, /** @type {any} */ open) => column(view, open, t("Add")),
 };
 
-/**
- * @param {SearchView} view
- * @param {string} name of the form that adds a card
- */
+/** @param {SearchView} view @param {string} name of the form that adds a card */
 function adding(view, name) {
   const form = view.forms.get(name), kind = name.replace("add-", "");
   const [first, more] = [paths(formFields(kind, "first")), paths(formFields(kind, "more"))];
@@ -57,10 +54,7 @@ function adding(view, name) {
   return dialog(name, newCardName(kind), formOf(form, name, body, adds(form, view), view.submit), view.act.closeDialog);
 }
 
-/**
- * @param {Form} form
- * @param {SearchView} view
- */
+/** @param {Form} form @param {SearchView} view */
 function adds(form, view) {
   return html`<span class="hint">${t("A draft is kept until it is sent.")}</span><span class="space"></span>
     ${form.dirty ? html`<button type="button" class="plain" data-act="discard" @click=${discarding(form, view)}>${t("Throw away")}</button>` : nothing}
@@ -80,50 +74,33 @@ function plain(view, kind, title, body, send) {
   return dialog(kind, title, formOf(form, kind, body(form, view), buttons(view, form, send), view.submit), view.act.closeDialog);
 }
 
-/**
- * @param {Form} form
- * @param {SearchView} view
- */
+/** @param {Form} form @param {SearchView} view */
 const discarding = (form, view) => () => {
   form.clear();
   view.act.closeDialog();
 };
 
-/**
- * @param {SearchView} view
- * @param {Form} form
- * @param {any} send
- */
+/** @param {SearchView} view @param {Form} form @param {any} send */
 function buttons(view, form, send) {
   return html`<span class="space"></span>
     <button type="button" data-act="cancel" @click=${discarding(form, view)}>${t("Cancel")}</button>
     <button type="submit" class="primary" data-act="send">${send}</button>`;
 }
 
-/**
- * @param {Form} form
- * @param {SearchView} view
- */
+/** @param {Form} form @param {SearchView} view */
 function facts(form, view) {
   const some = paths(form.fields).filter((/** @type {string} */ path) => !path.startsWith("criteria."));
   return html`<div class="grid">${rows(form, some, view)}</div>${criteriaRows(form, view, view.model.search.state.criteria)}`;
 }
 
-/**
- * @param {SearchView} view
- * @param {{ name: string, entity: any }} given
- * @param {any} send
- */
+/** @param {SearchView} view @param {{ name: string, entity: any }} given @param {any} send */
 function column(view, { name, entity }, send) {
   const form = view.forms.get(name, entity);
   const title = columnTitle(name, /** @type {Entity} */ (view.board.get(entity)));
   return dialog(name, title, formOf(form, name, columnBody(name, form, view), buttons(view, form, send), view.submit), view.act.closeDialog);
 }
 
-/**
- * @param {SearchView} view
- * @param {any} card
- */
+/** @param {SearchView} view @param {any} card */
 function withdrawal(view, card) {
   const form = view.forms.get("withdraw", card);
   const entity = view.model.byId.get(card);

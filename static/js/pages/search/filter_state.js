@@ -33,20 +33,14 @@ export class FilterState {
     this.#page.draw();
   }
 
-  /**
-   * @param {string} name
-   * @param {any} value
-   */
+  /** @param {string} name @param {any} value */
   set(name, value) {
     this.values = { ...this.values, [name]: value };
     this.#page.address.ask(written(this.values));
     this.#page.draw();
   }
 
-  /**
-   * @param {string} name
-   * @param {any} value
-   */
+  /** @param {string} name @param {any} value */
   toggle(name, value) {
     this.set(name, this.values[name] === value ? null : value);
   }

@@ -96,10 +96,7 @@ export class Forms {
   /** @type {Map<string, any>} */ #sources;
   /** @type {any} */ #forms = new Map();
 
-  /**
-   * @param {Map<string, any>} sources Map(sighting -> name and contact) of sources read here
-   * @param {Board} board
-   */
+  /** @param {Map<string, any>} sources Map(sighting -> name and contact) of sources read here @param {Board} board */
   constructor(board, sources) {
     this.#board = board;
     this.#sources = sources;
@@ -139,11 +136,7 @@ export class Forms {
     return new Set([...this.#forms.values()].filter((form) => form.dirty).map((form) => form.entity));
   }
 
-  /**
-   * @param {string} kind
-   * @param {string} key
-   * @param {any} entity
-   */
+  /** @param {string} kind @param {string} key @param {any} entity */
   #make(kind, key, entity) {
     const { fields, name, data, group, defaults, adds, read = (/** @type {State} */ state) => state } = definition(kind);
     const state = () => this.#board.get(entity)?.state;
@@ -160,10 +153,7 @@ export class Forms {
   }
 }
 
-/**
- * @param {State} state
- * @param {any} source
- */
+/** @param {State} state @param {any} source */
 function withSource(state, source) {
   return source && !source.problem ? { ...state, source_name: source.name, source_contact: source.contact } : state;
 }
@@ -234,10 +224,7 @@ function corrected(form) {
 /** @type {Record<string, any>} */
 const EXTRA_FIELDS = { found: () => fields.outcome().map(({ path }) => path), closed: () => ["acknowledge"] };
 
-/**
- * @param {Form} form
- * @param {Board} board
- */
+/** @param {Form} form @param {Board} board */
 function statusSet(form, board) {
   const status = form.value("status");
   const filled = form.filled(["status", "reason", ...(EXTRA_FIELDS[status]?.() ?? [])]);

@@ -7,10 +7,7 @@ import { label } from "../../core/labels.js";
 import { dialog } from "../../behaviours/dialog.js";
 import { cardName, columnName } from "../../format/values.js";
 
-/**
- * @param {SearchView} view
- * @param {string} id
- */
+/** @param {SearchView} view @param {string} id */
 export function moveDialog(view, id) {
   const entity = view.model.byId.get(id);
   const { columns } = view.model;
@@ -71,10 +68,7 @@ function titled(card) {
   return `${cardName(card)} · ${said.length > TITLE_LENGTH ? `${said.slice(0, TITLE_LENGTH)}…` : said}`;
 }
 
-/**
- * @param {any} place
- * @param {any} others
- */
+/** @param {any} place @param {any} others */
 function placed(place, others) {
   if (!others.length || (place ?? "bottom") === "bottom") return {};
   return { before: place === "top" ? others[0].id : place };

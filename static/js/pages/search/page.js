@@ -36,11 +36,7 @@ import { Undo, undoNotice } from "./undo.js";
 
 const OVERDUE_PERIOD_MS = 1000; // tasks become overdue without events
 
-/**
- * @param {HTMLElement} root
- * @param {Session} session
- * @param {string} boardId
- */
+/** @param {HTMLElement} root @param {Session} session @param {string} boardId */
 export function mount(root, session, boardId, cardId = null) {
   new SearchPage(root, session, boardId, cardId);
 }
@@ -60,12 +56,7 @@ class SearchPage extends BoardPage {
   #histories = new Map();
   /** @type {number | null} */ #seq = null; // last seq received
 
-  /**
-   * @param {HTMLElement} root
-   * @param {Session} session
-   * @param {string} boardId
-   * @param {string | null} cardId
-   */
+  /** @param {HTMLElement} root @param {Session} session @param {string} boardId @param {string | null} cardId */
   constructor(root, session, boardId, cardId) {
     super();
     this.#root = root;
@@ -266,10 +257,7 @@ class SearchPage extends BoardPage {
     this.draw();
   }
 
-  /**
-   * @param {string} id
-   * @param {any} place
-   */
+  /** @param {string} id @param {any} place */
   #onDrop(id, place) {
     this.ui.held = null;
     if (place) this.act.sendMove(id, place);

@@ -67,10 +67,7 @@ function whole(view) {
   </div>`;
 }
 
-/**
- * @param {string} kind
- * @param {{ forms: any }} given
- */
+/** @param {string} kind @param {{ forms: any }} given */
 const draftOf = (kind, { forms }) => (forms.get(kind).dirty ? html`<i class="dot" title=${t("A draft is waiting")} role="img" aria-label=${t("A draft is waiting")}></i>` : nothing);
 
 /** @param {SearchView} view */
@@ -84,23 +81,14 @@ function adding(view) {
 /** @type {Record<string, () => string>} */
 const ADD = { sighting: () => t("+ Sighting"), task: () => t("+ Task") };
 
-/**
- * @param {string} kind
- * @param {string} style
- * @param {SearchView} view
- */
+/** @param {string} kind @param {string} style @param {SearchView} view */
 function button(kind, style, view) {
   const name = `add-${kind}`, key = SHORTCUTS.find(({ id }) => id === name)?.press;
   return html`<button type="button" class=${style} data-act=${name} @click=${() => view.act.dialog(name)}>${ADD[kind]?.() ?? `+ ${kindName(kind)}`} ${draftOf(name, view)}
     ${key ? html`<kbd aria-hidden="true">${key}</kbd>` : nothing}</button>`;
 }
 
-/**
- * @param {string} name
- * @param {string} text
- * @param {boolean} on
- * @param {any} toggle
- */
+/** @param {string} name @param {string} text @param {boolean} on @param {any} toggle */
 function chip(name, text, on, toggle, tone = "") {
   return html`<button type="button" class="chip ${on ? "on" : ""} ${tone}" data-chip=${name} aria-pressed=${on} ?disabled=${tone === "none" && !on} @click=${toggle}>${text}</button>`;
 }

@@ -175,10 +175,7 @@ function why({ message, fields, since }, view) {
     ${lines.length ? html`<ul>${lines.map((line) => html`<li>${line}</li>`)}</ul>` : nothing}`;
 }
 
-/**
- * @param {{ event: any, path: string, from: any, to: any }} change
- * @param {SearchView} view
- */
+/** @param {{ event: any, path: string, from: any, to: any }} change @param {SearchView} view */
 function sinceThen({ event, path, from, to }, view) {
   const name = event.actor?.name ?? t("The board");
   if (path === "rank") return html`${t("{done} by {name}", { done: label.done(event.type), name })}, ${agoElement(event.at)}`;

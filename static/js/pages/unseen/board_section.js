@@ -15,10 +15,7 @@ const HIDDEN_FIELDS = new Set(["rank", "number", "position", "digest", "searches
 /** @param {string} path */
 const isShown = (path) => !HIDDEN_FIELDS.has(path.split(".")[0]);
 
-/**
- * @param {any} entry
- * @param {UnseenView} view
- */
+/** @param {any} entry @param {UnseenView} view */
 export function section(entry, view) {
   const { board } = entry;
   const open = view.isOpen(entry), title = view.titleOf(board), search = view.searchOf(board);
@@ -40,11 +37,7 @@ function told({ seen, events }) {
   return n("{count} event since {at}", "{count} events since {at}", events, { at: formatMoment(seen.at) });
 }
 
-/**
- * @param {any} detail
- * @param {any} entry
- * @param {UnseenView} view
- */
+/** @param {any} detail @param {any} entry @param {UnseenView} view */
 function news(detail, entry, view) {
   if (!detail || detail.state === "reading") return html`<p class="quiet" role="status">${t("Reading…")}</p>`;
   if (detail.state === "failed") return html`<p class="quiet" role="alert">${t("What is new can't be read now.")} <button type="button" data-act="read-again" @click=${() => view.unseen.look(entry, { again: true })}>${t("Try again")}</button></p>`;
@@ -54,10 +47,7 @@ function news(detail, entry, view) {
     <div><h3>${t("What happened")}</h3>${events(detail, entry, ctx)}</div>`;
 }
 
-/**
- * @param {{ net: any, more: any }} given
- * @param {any} ctx
- */
+/** @param {{ net: any, more: any }} given @param {any} ctx */
 function net({ net: changes, more }, ctx) {
   const said = changes.filter((/** @type {{ kind: string, fields: any }} */ { kind, fields }) => kind !== "handed" && fields.some((/** @type {{ path: string }} */ { path }) => isShown(path)));
   if (!said.length) return html`<p class="quiet">${t("All is as it was.")}</p>`;
@@ -84,11 +74,7 @@ function back({ back, net: changes }, ctx) {
 /** @param {{ fields: any }} given */
 const fieldsOf = ({ fields }) => [...new Set(fields.filter(isShown).map(label.field))];
 
-/**
- * @param {{ events: JournalEvent[] }} detail
- * @param {{ board: string, events: number }} entry
- * @param {any} ctx
- */
+/** @param {{ events: JournalEvent[] }} detail @param {{ board: string, events: number }} entry @param {any} ctx */
 function events({ events }, { board, events: count }, ctx) {
   const history = board === "operations" ? "/history" : `/searches/${board}/history`;
   const before = new Map();

@@ -14,10 +14,7 @@ export class MarkSeen {
   /** @type {any[]} */ #waiting = [];
   /** @type {ReturnType<typeof setTimeout> | undefined} */ #timer;
 
-  /**
-   * @param {() => void} changed redraws
-   * @param {any} told called when the server has stored the positions
-   */
+  /** @param {() => void} changed redraws @param {any} told called when the server has stored the positions */
   constructor(changed, told) {
     this.#changed = changed;
     this.#onStored = told;
@@ -33,10 +30,7 @@ export class MarkSeen {
     return (this.#positions.get(board)?.seq ?? -1) >= seq;
   }
 
-  /**
-   * @param {any} sent
-   * @param {any} said
-   */
+  /** @param {any} sent @param {any} said */
   add(sent, said) {
     this.#send(); // earlier marks become final
     this.#waiting = sent;

@@ -14,10 +14,7 @@ const OPERATIONS = "operations";
 const OPEN_AT_FIRST = 5; // boards opened at first
 const READ_PERIOD_MS = 5_000; // period of reading the list while boards change
 
-/**
- * @param {HTMLElement} root
- * @param {Session} session
- */
+/** @param {HTMLElement} root @param {Session} session */
 export function mount(root, session) {
   new UnseenPage(root, session);
 }
@@ -36,10 +33,7 @@ class UnseenPage {
   #readAt = -Infinity;
   /** @type {ReturnType<typeof setTimeout> | undefined} */ #timer;
 
-  /**
-   * @param {HTMLElement} root
-   * @param {Session} session
-   */
+  /** @param {HTMLElement} root @param {Session} session */
   constructor(root, session) {
     this.#root = root;
     this.session = session;
@@ -86,10 +80,7 @@ class UnseenPage {
     this.draw();
   }
 
-  /**
-   * @param {any} entries
-   * @param {any} what
-   */
+  /** @param {any} entries @param {any} what */
   markSeen(entries, what) {
     this.#marking.add(entries.map((/** @type {{ board: string, epoch: any, seq: number }} */ { board, epoch, seq }) => ({ board, epoch, seq })), what);
   }
@@ -147,10 +138,7 @@ class UnseenPage {
 /** @param {{ board: string, seen: any }} given */
 const rank = ({ board, seen }) => (seen === null ? 2 : board === OPERATIONS ? 0 : 1);
 
-/**
- * @param {any} shown
- * @param {any} list
- */
+/** @param {any} shown @param {any} list */
 function summary(shown, list) {
   if (!shown.length) return t("Nothing new: you have seen all there is.");
   return n("Something is new on {count} of {all} boards.", "Something is new on {count} of {all} boards.", shown.length, { all: list.length });

@@ -14,10 +14,7 @@ export class UnseenEvents {
   #details = new Map(); // board -> {seq, state: "reading" | "read" | "failed", net, back, more, events, lookup}
   #turn = 0;
 
-  /**
-   * @param {Session} session
-   * @param {() => void} changed
-   */
+  /** @param {Session} session @param {() => void} changed */
   constructor(session, changed) {
     this.#session = session;
     this.#changed = changed;

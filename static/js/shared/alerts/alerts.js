@@ -67,10 +67,7 @@ export class Alerts {
     return this.#read({ all: true }, () => true);
   }
 
-  /**
-   * @param {object} body
-   * @param {(alert: Alert) => boolean} isRead
-   */
+  /** @param {object} body @param {(alert: Alert) => boolean} isRead */
   async #read(body, isRead) {
     const answer = await orNull(post(`${ADDRESS}/read`, body, { keepalive: true }));
     this.failed = answer === null;

@@ -25,11 +25,7 @@ class Bell {
   #badge;
   #last = "";
 
-  /**
-   * @param {HTMLDetailsElement} details
-   * @param {Alerts} alerts
-   * @param {TabBadge} badge
-   */
+  /** @param {HTMLDetailsElement} details @param {Alerts} alerts @param {TabBadge} badge */
   constructor(details, alerts, badge) {
     this.#details = details;
     this.#alerts = alerts;

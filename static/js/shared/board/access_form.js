@@ -4,10 +4,7 @@ import { t } from "../../core/i18n.js";
 import { label } from "../../core/labels.js";
 import { row } from "../../forms/form_row.js";
 
-/**
- * @param {Form} form
- * @param {FormView} view
- */
+/** @param {Form} form @param {FormView} view */
 export function accessBody(form, view) {
   const members = new Set(form.raw("members"));
   const only = form.raw("access") === "members";

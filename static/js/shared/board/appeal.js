@@ -49,10 +49,7 @@ export function appealFacts(view) {
   </section>`;
 }
 
-/**
- * @param {Form} form
- * @param {{ draw(): void }} view
- */
+/** @param {Form} form @param {{ draw(): void }} view */
 export function appealBody(form, view) {
   const chosen = form.raw("appeal.level");
   const pick = (/** @type {string} */ level) => () => {

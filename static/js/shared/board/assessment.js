@@ -5,28 +5,19 @@ import { label } from "../../core/labels.js";
 import { cardName } from "../../format/values.js";
 import { formOf, row } from "../../forms/form_row.js";
 
-/**
- * @param {Card} entity
- * @param {BoardView} view
- */
+/** @param {Card} entity @param {BoardView} view */
 export function assessment(entity, view) {
   return html`<section class="assessment">${graded(entity, view)} ${assessed(entity, view)}</section>`;
 }
 
-/**
- * @param {Card} entity
- * @param {BoardView} view
- */
+/** @param {Card} entity @param {BoardView} view */
 function graded({ id, state }, view) {
   const words = html`<p>${label.grade_source(state.grade.source)} · ${label.grade_content(state.grade.content)}</p>`;
   return html`<div data-testid="grading"><h3>${label.field("grade")} <span data-testid="grade">${grade(state.grade)}</span></h3>
     ${view.mayEdit ? grading(id, view) : words}</div>`;
 }
 
-/**
- * @param {string} id
- * @param {LiveBoardView} view
- */
+/** @param {string} id @param {LiveBoardView} view */
 function grading(id, view) {
   const form = view.forms.get("grade", id);
   const body = html`${row(form, "grade.source", view)} ${row(form, "grade.content", view)}
@@ -34,10 +25,7 @@ function grading(id, view) {
   return formOf(form, "grade", body, deciding(form, t("Grade"), "grade", view), view.submit);
 }
 
-/**
- * @param {Card} entity
- * @param {BoardView} view
- */
+/** @param {Card} entity @param {BoardView} view */
 function assessed({ id, state }, view) {
   const other = state.duplicate_of && view.model.byId.get(state.duplicate_of);
   const link = other ? html` <a href=${view.path(other.id)} @click=${(/** @type {MouseEvent} */ event) => view.open(event, other.id)}>${t("of {card}", { card: cardName(other) })}</a>` : nothing;
@@ -45,10 +33,7 @@ function assessed({ id, state }, view) {
     ${view.mayEdit ? assessing(id, view) : nothing}</div>`;
 }
 
-/**
- * @param {string} id
- * @param {LiveBoardView} view
- */
+/** @param {string} id @param {LiveBoardView} view */
 function assessing(id, view) {
   const form = view.forms.get("assessment", id);
   const body = html`${row(form, "assessment", view)}

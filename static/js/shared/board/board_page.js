@@ -34,10 +34,7 @@ export class BoardPage {
     return this.marks.faces.get(card) ?? [];
   }
 
-  /**
-   * @param {string | null} card
-   * @returns {any[]}
-   */
+  /** @param {string | null} card @returns {any[]} */
   notesOf = (card) => this.model?.notes.get(card === LOG ? null : card) ?? [];
 
   /** @param {string} column */

@@ -103,18 +103,12 @@ export function cardsToChoose({ byId }, but, kind) {
   return found.sort((a, b) => b.state.number - a.state.number).map((card) => [card.id, `${cardName(card)} · ${titleOf(card).slice(0, SAID_LENGTH)}`]);
 }
 
-/**
- * @param {ColumnEntity[]} columns
- * @param {PendingCommand[]} pending
- */
+/** @param {ColumnEntity[]} columns @param {PendingCommand[]} pending */
 function applyToColumns(columns, pending) {
   return pending.reduce((columns, { name, data }) => LAID_ON_COLUMNS[name]?.(columns, data) ?? columns, columns);
 }
 
-/**
- * @param {ColumnEntity[]} columns
- * @param {PendingCommand["data"]} data
- */
+/** @param {ColumnEntity[]} columns @param {PendingCommand["data"]} data */
 function moveColumn(columns, { column: id, before, after }) {
   const column = columns.find((column) => column.id === id);
   const others = columns.filter((column) => column.id !== id);
@@ -135,11 +129,7 @@ function applyToEntities(pending) {
   return laid;
 }
 
-/**
- * @param {Entity} entity
- * @param {PendingCommand[] | undefined} entries
- * @returns {Card}
- */
+/** @param {Entity} entity @param {PendingCommand[] | undefined} entries @returns {Card} */
 function applyPending(entity, entries) {
   if (!entries) return entity;
   const state = entries.reduce((state, { name, data }) => effectOf(name)?.(state, data) ?? state, entity.state);
@@ -157,11 +147,7 @@ function place(entry, columns, byId, held) {
   else if (addsCard(entry.name)) addCard(entry, columns);
 }
 
-/**
- * @param {PendingCommand["data"]} data
- * @param {ColumnEntity[]} columns
- * @param {BoardViewModel["byId"]} byId
- */
+/** @param {PendingCommand["data"]} data @param {ColumnEntity[]} columns @param {BoardViewModel["byId"]} byId */
 function moveCard({ card: id, column: to, before, after }, columns, byId) {
   const card = byId.get(id);
   const column = columns.find((column) => column.id === to);
@@ -174,10 +160,7 @@ function moveCard({ card: id, column: to, before, after }, columns, byId) {
   column.cards.splice(beside < 0 ? column.cards.length : before ? beside : beside + 1, 0, card);
 }
 
-/**
- * @param {PendingCommand} entry
- * @param {ColumnEntity[]} columns
- */
+/** @param {PendingCommand} entry @param {ColumnEntity[]} columns */
 function addCard(entry, columns) {
   const { column: wanted, assignee = null, ...data } = entry.data;
   const kind = entry.name.split(".")[0], { column: role } = declaration(kind);
@@ -186,11 +169,7 @@ function addCard(entry, columns) {
   column?.cards.push({ id: entry.id, kind, seq: 0, state, pending: entry, added: true });
 }
 
-/**
- * @param {Pick<AnyBoard, "of">} board
- * @param {PendingCommand[]} pending
- * @returns {SearchEntity | null}
- */
+/** @param {Pick<AnyBoard, "of">} board @param {PendingCommand[]} pending @returns {SearchEntity | null} */
 function search(board, pending) {
   const [entity] = /** @type {Entity<SearchState>[]} */ (board.of("search"));
   if (!entity) return null;
@@ -199,10 +178,7 @@ function search(board, pending) {
   return { ...entity, state, pending: entries.at(-1) };
 }
 
-/**
- * @param {Pick<AnyBoard, "of">} board
- * @param {PendingCommand[]} pending
- */
+/** @param {Pick<AnyBoard, "of">} board @param {PendingCommand[]} pending */
 function notes(board, pending) {
   /** @type {BoardViewModel["notes"]} */
   const byCard = new Map();

@@ -72,10 +72,7 @@ function priority({ priority }, settled) {
   return html`<span class=${priority === "urgent" && !settled ? "text-alert" : "low"}>${label.priority(priority)}</span>`;
 }
 
-/**
- * @param {Card} entity
- * @param {LiveBoardView} view
- */
+/** @param {Card} entity @param {LiveBoardView} view */
 function mover(entity, view) {
   return html`<button type="button" class="move" data-part="move" data-act="move" title=${t("Move to…")}
     aria-label=${t("Move {card} to…", { card: cardName(entity) })} @click=${() => view.act.move(entity.id)}><span aria-hidden="true">⋯</span></button>`;

@@ -30,10 +30,7 @@ export function countOverdue(board) {
   return board.of("task").filter(overdueAt(board, serverNow().toISOString())).length;
 }
 
-/**
- * @param {Pick<AnyBoard, "get">} board
- * @param {string} column
- */
+/** @param {Pick<AnyBoard, "get">} board @param {string} column */
 export function isDone(board, column) {
   return board.get(column)?.state.role === "done";
 }
@@ -48,11 +45,7 @@ export function overdueAt(board, now) {
   return ({ kind, state }) => kind === "task" && !state.withdrawn && state.due && state.due < now && !isDone(board, state.column);
 }
 
-/**
- * @param {AnyBoard["presence"]} presence
- * @param {string} own
- * @returns {CardBadges["faces"]}
- */
+/** @param {AnyBoard["presence"]} presence @param {string} own @returns {CardBadges["faces"]} */
 function facesOnCards(presence, own) {
   const others = presence.people.filter(({ account, card }) => card && account !== own);
   const cards = new Set(/** @type {string[]} */ (others.map(({ card }) => card)));

@@ -8,10 +8,7 @@ import { formOf, rows } from "../../forms/form_row.js";
 import { placeName, formatField } from "../../format/values.js";
 import { lookOf } from "./card_views.js";
 
-/**
- * @param {Card} entity
- * @param {BoardView} view
- */
+/** @param {Card} entity @param {BoardView} view */
 export function cardFields(entity, view) {
   if (!view.mayEdit) return reading(entity, view);
   const form = view.forms.get(entity.kind, entity.id);
@@ -19,10 +16,7 @@ export function cardFields(entity, view) {
   return view.ui.editing.has(form.key) || form.dirty ? editing(form, entity, view) : reading(entity, view);
 }
 
-/**
- * @param {Card} entity
- * @param {BoardView} view
- */
+/** @param {Card} entity @param {BoardView} view */
 function reading({ id, kind, state }, view) {
   const apart = [declaration(kind).title, ...lookOf(kind).apart];
   const shownFields = formFields(kind, "edit").filter(({ path }) => !apart.includes(path) && !/\.(lat|lon|radius_m)$/.test(path));
@@ -40,11 +34,7 @@ const sealed = () => html`<p class="hint" data-testid="sealed">${t("This source 
 
 const nothingSaid = () => html`<span class="unset">—</span>`;
 
-/**
- * @param {FieldDefinition} field
- * @param {State} state
- * @param {BoardView} view
- */
+/** @param {FieldDefinition} field @param {State} state @param {BoardView} view */
 function value(field, state, view) {
   const group = field.path.split(".")[0], isPlace = field.path === `${group}.text`; // a place is shown with its point
   if (isPlace) return (state[group] && placeName(state[group])) || nothingSaid();
@@ -54,11 +44,7 @@ function value(field, state, view) {
   return html`${formatField(field, leaf, view) ?? nothingSaid()}${late}`;
 }
 
-/**
- * @param {Form} form
- * @param {Card} entity
- * @param {LiveBoardView} view
- */
+/** @param {Form} form @param {Card} entity @param {LiveBoardView} view */
 function editing(form, entity, view) {
   const { kind, id } = entity;
   const cancel = () => {

@@ -18,10 +18,7 @@ export class CardHistory {
   /** @type {BoardEvent[]} */ events = [];
   /** @type {BoardEvent[]} */ #later = []; // events received while loading
 
-  /**
-   * @param {string} board
-   * @param {string} entity
-   */
+  /** @param {string} board @param {string} entity */
   constructor(board, entity) {
     this.#board = board;
     this.#entity = entity;
@@ -90,10 +87,7 @@ export class CardHistory {
   }
 }
 
-/**
- * @param {CardHistory} history
- * @param {BoardView} view
- */
+/** @param {CardHistory} history @param {BoardView} view */
 export function historyList(history, view) {
   if (history.state === "failed") {
     return html`<p class="none">${t("The history can't be read now.")} <button type="button" @click=${() => view.act.readHistory(history)}>${t("Try again")}</button></p>`;
@@ -104,10 +98,7 @@ export function historyList(history, view) {
   </ol>`;
 }
 
-/**
- * @param {CardHistoryEntry} entry
- * @param {BoardView} view
- */
+/** @param {CardHistoryEntry} entry @param {BoardView} view */
 function item({ event, said, holds }, view) {
   return html`<li data-seq=${event.seq} data-type=${event.type}>
     <p><b>${event.actor?.name ?? t("The board")}</b> ${event.undoes ? t("Undone: {what}", { what: label.event(event.type) }) : label.event(event.type)} <span class="at">${timeElement(event.at)}${clockNote(event)}</span></p>
@@ -118,10 +109,7 @@ function item({ event, said, holds }, view) {
   </li>`;
 }
 
-/**
- * @param {BoardEvent} event
- * @param {BoardView} view
- */
+/** @param {BoardEvent} event @param {BoardView} view */
 function undoing(event, view) {
   const what = label.event(event.type);
   return html`<button type="button" class="plain" data-act="undo" aria-label=${t("Undo: {what}", { what })} @click=${() => view.undo.undo(event)}>${t("Undo")}</button>`;

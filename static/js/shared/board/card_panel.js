@@ -27,10 +27,7 @@ export function cardPanel(view) {
   return keyed(card, entity ? opened(entity, view) : gone(view));
 }
 
-/**
- * @param {Card} entity
- * @param {BoardView} view
- */
+/** @param {Card} entity @param {BoardView} view */
 function opened(entity, view) {
   const { id, kind, state } = entity;
   const look = lookOf(kind);
@@ -65,11 +62,7 @@ function history(id, query, view) {
     ${historyList(view.historyOf(id), view)}</section>`;
 }
 
-/**
- * @param {Card} entity
- * @param {string} name
- * @param {BoardView} view
- */
+/** @param {Card} entity @param {string} name @param {BoardView} view */
 function bar(entity, name, view) {
   const { id, state, pending } = entity;
   const column = view.model.columns.find((column) => column.id === state.column);
@@ -88,10 +81,7 @@ function bar(entity, name, view) {
 /** @param {BoardView} view */
 const close = (view) => html`<button type="button" class="plain" data-act="close-card" aria-label=${t("Close")} title=${t("Close (Escape)")} @click=${view.act.close}>✕</button>`;
 
-/**
- * @param {Card} entity
- * @param {BoardView} view
- */
+/** @param {Card} entity @param {BoardView} view */
 function changed({ id }, view) {
   const badge = view.lastBadge.get(id);
   if (!badge?.actor) return nothing;
@@ -99,10 +89,7 @@ function changed({ id }, view) {
   return html`<p class="change-note" role="status" data-testid="changed">${t("{done} by {name}", { done: label.done(badge.type), name: badge.actor.name })}, ${agoElement(badge.at)}${what.length ? `: ${[...new Set(what)].join(", ")}` : ""}</p>`;
 }
 
-/**
- * @param {Card} entity
- * @param {BoardView} view
- */
+/** @param {Card} entity @param {BoardView} view */
 function withdrawn({ id }, view) {
   return html`<div class="problem quiet" data-testid="is-withdrawn"><p>${t("Withdrawn: it is folded away on the board.")}</p>
     ${view.mayEdit ? html`<button type="button" data-act="restore" @click=${() => view.act.command("card.restore", { card: id })}>${t("Restore")}</button>` : nothing}

@@ -36,10 +36,7 @@ const LOOKS = {
   task: { foot: taskFoot, work: checklist },
 };
 
-/**
- * @param {string} kind
- * @returns {CardLook}
- */
+/** @param {string} kind @returns {CardLook} */
 export const lookOf = (kind) => ({ ...PLAIN, ...LOOKS[kind] });
 
 /**
@@ -75,10 +72,7 @@ function placeLine(place) {
   return html`<span class="place">${place.text ?? t("a point")}${place.radius_m ? html` <span class="radius">± ${distance(place.radius_m)}</span>` : nothing}</span>`;
 }
 
-/**
- * @param {Card} entity
- * @param {BoardView} view
- */
+/** @param {Card} entity @param {BoardView} view */
 function taskFoot({ state: { checklist: listed, due: until, column } }, view) {
   const items = Object.values(listed ?? {});
   const done = items.filter((item) => item.done).length;

@@ -6,10 +6,7 @@ import { t } from "../../core/i18n.js";
 import { label } from "../../core/labels.js";
 import { problem } from "../../forms/form_row.js";
 
-/**
- * @param {Card} entity
- * @param {BoardView} view
- */
+/** @param {Card} entity @param {BoardView} view */
 export function checklist({ id, state }, view) {
   const items = Object.entries(state.checklist ?? {}).filter(([, item]) => item).sort(byRank);
   if (!items.length && !view.mayEdit) return nothing;
@@ -31,12 +28,7 @@ function byRank([keyA, a], [keyB, b]) {
   return rankA < rankB ? -1 : rankA > rankB ? 1 : keyA < keyB ? -1 : 1;
 }
 
-/**
- * @param {string} task
- * @param {string} key
- * @param {ChecklistItem} item
- * @param {BoardView} view
- */
+/** @param {string} task @param {string} key @param {ChecklistItem} item @param {BoardView} view */
 function line(task, key, { text, done }, view) {
   const change = (/** @type {Partial<ChecklistItem> | null} */ patch) => /** @type {LiveBoardView} */ (view).act.command("task.update", { task, checklist: { [key]: patch } });
   return html`<li data-item=${key}>
@@ -46,10 +38,7 @@ function line(task, key, { text, done }, view) {
   </li>`;
 }
 
-/**
- * @param {string} id
- * @param {LiveBoardView} view
- */
+/** @param {string} id @param {LiveBoardView} view */
 function adding(id, view) {
   const form = view.forms.get("item", id);
   const send = (/** @type {Event} */ event) => {

@@ -6,10 +6,7 @@ import { columnName } from "../../format/values.js";
 const WIDTH_PX = 250; // as in the style sheet
 const EDGE_PX = 8; // distance of a menu from the edge of the window
 
-/**
- * @param {BoardView} view
- * @returns {view is LiveBoardView}
- */
+/** @param {BoardView} view @returns {view is LiveBoardView} */
 const mayArrange = (view) => view.mayLead && view.mayEdit;
 
 /** @param {ColumnEntity} column */
@@ -27,10 +24,7 @@ export function columnMenuButton(column, view) {
     title=${name} aria-label=${name}><span aria-hidden="true">⋯</span></button>`;
 }
 
-/**
- * @param {ColumnEntity} column
- * @param {BoardView} view
- */
+/** @param {ColumnEntity} column @param {BoardView} view */
 export function columnMenu(column, view) {
   if (!mayArrange(view)) return nothing;
   const { columns } = view.model;

@@ -23,11 +23,7 @@ export function columns(view) {
     ${withdrawn(view)}`;
 }
 
-/**
- * @param {ShownColumn[]} shown
- * @param {string | null | undefined} chosen
- * @param {BoardView} view
- */
+/** @param {ShownColumn[]} shown @param {string | null | undefined} chosen @param {BoardView} view */
 function tabs(shown, chosen, view) {
   const pick = (/** @type {string} */ id) => () => view.act.showColumn(id);
   return html`<nav class="tabs" aria-label=${t("Columns")}>
@@ -39,12 +35,7 @@ function tabs(shown, chosen, view) {
   </nav>`;
 }
 
-/**
- * @param {ColumnEntity} column
- * @param {Card[]} cards
- * @param {boolean} chosen
- * @param {BoardView} view
- */
+/** @param {ColumnEntity} column @param {Card[]} cards @param {boolean} chosen @param {BoardView} view */
 function section(column, cards, chosen, view) {
   const name = columnName(column.state);
   return html`<section class="column ${chosen ? "chosen" : ""}" data-column=${column.id} data-role=${column.state.role} aria-label=${name}>
@@ -57,10 +48,7 @@ function section(column, cards, chosen, view) {
   </section>`;
 }
 
-/**
- * @param {ColumnEntity} column
- * @param {BoardView} view
- */
+/** @param {ColumnEntity} column @param {BoardView} view */
 function none(column, view) {
   if (column.cards.length) return t("Nothing here matches.");
   if (!view.mayEdit) return t("No cards.");

@@ -23,11 +23,7 @@ const isAnswered = ({ answer, basis }) => answer !== "unknown" || Boolean(basis)
  */
 export const answerOf = ({ answer = "unknown", basis = null } = {}) => [label.answer(answer), basis].filter(Boolean).join(" · ");
 
-/**
- * @param {Form} form
- * @param {FormView} view
- * @param {SearchState["criteria"]} [answers] of the search that is edited
- */
+/** @param {Form} form @param {FormView} view @param {SearchState["criteria"]} [answers] of the search that is edited */
 export function criteriaRows(form, view, answers = {}) {
   const hints = suggestedCriteria(typed(form));
   return html`<fieldset class="criteria">
@@ -50,10 +46,7 @@ function typed(form) {
   return { person, criteria, missing_since: form.value("missing_since") };
 }
 
-/**
- * @param {string} key
- * @param {Criterion} answer
- */
+/** @param {string} key @param {Criterion} answer */
 function former(key, answer) {
   return html`<p class="criterion former" data-former=${key}><span>${label.criterion(key)}</span> <span>${answerOf(answer)}</span> <span class="hint">${t("asked no more")}</span></p>`;
 }

@@ -25,11 +25,7 @@ export function notesSection(notes, card, view) {
   </section>`;
 }
 
-/**
- * @param {Form} form
- * @param {NoteEntity[]} notes
- * @param {LiveBoardView} view
- */
+/** @param {Form} form @param {NoteEntity[]} notes @param {LiveBoardView} view */
 function adding(form, notes, view) {
   const corrects = form.raw("corrects");
   const old = corrects && notes.find(({ id }) => id === corrects);
@@ -65,11 +61,7 @@ function item(note, { card, corrected, form, view }) {
   });
 }
 
-/**
- * @param {Form} form
- * @param {string} id of the note that is corrected
- * @param {LiveBoardView} view
- */
+/** @param {Form} form @param {string} id of the note that is corrected @param {LiveBoardView} view */
 function correct(form, id, view) {
   form.edit("corrects", id);
   view.draw();

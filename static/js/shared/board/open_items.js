@@ -1,21 +1,11 @@
 /** Open items of a search, which closing it asks about. Same rules as board/commands/closing.py, which decides. Pure. */
 
-/**
- * @param {Pick<AnyBoard, "get">} board
- * @param {State} state
- */
+/** @param {Pick<AnyBoard, "get">} board @param {State} state */
 const isDone = (board, { column }) => board.get(column)?.state.role === "done";
-/**
- * @param {Entity} a
- * @param {Entity} b
- */
+/** @param {Entity} a @param {Entity} b */
 const byNumber = (a, b) => a.state.number - b.state.number;
 
-/**
- * @param {Pick<AnyBoard, "get" | "of">} board
- * @param {State} state of the search
- * @returns {OpenItems}
- */
+/** @param {Pick<AnyBoard, "get" | "of">} board @param {State} state of the search @returns {OpenItems} */
 export function openItems(board, { outcome }) {
   const tasks = board.of("task").filter(({ state }) => !state.withdrawn && (state.take_down || state.priority === "urgent") && !isDone(board, state));
   const sightings = board.of("sighting").filter(({ state }) => !state.withdrawn && state.assessment === "unassessed");

@@ -19,10 +19,7 @@ export function outcome(view) {
   return html`${ended(state, view)} ${state.status === "found" ? open(view) : nothing}`;
 }
 
-/**
- * @param {SearchState} search
- * @param {BoardView} view
- */
+/** @param {SearchState} search @param {BoardView} view */
 function ended({ status, status_reason: reason, outcome: found, acknowledge }, view) {
   const parts = [...(found ? outcomeText(found, status, reason) : []), status === "closed" && reason].filter(Boolean);
   const anyway = status === "closed" && acknowledge;
@@ -68,11 +65,7 @@ function open(view) {
   return html`<p class="still-open" data-testid="still-open">${t("Before closing:")} ${joined(cards(tasks, sightings, view))}</p>`;
 }
 
-/**
- * @param {Card[]} tasks
- * @param {Card[]} sightings
- * @param {BoardView} view
- */
+/** @param {Card[]} tasks @param {Card[]} sightings @param {BoardView} view */
 function cards(tasks, sightings, view) {
   return [
     tasks.length ? html`<span>${t("not done:")} ${named(tasks, view)}</span>` : null,
@@ -80,10 +73,7 @@ function cards(tasks, sightings, view) {
   ].filter(Boolean);
 }
 
-/**
- * @param {Card[]} list
- * @param {BoardView} view
- */
+/** @param {Card[]} list @param {BoardView} view */
 function named(list, view) {
   const links = list.slice(0, NAMED).map((card, at) => html`${at ? ", " : ""}<a href=${view.path(card.id)} @click=${(/** @type {MouseEvent} */ event) => view.open(event, card.id)}>${cardName(card)}</a>`);
   const more = list.length - NAMED;
@@ -111,10 +101,7 @@ function names(list) {
   return [...list.slice(0, NAMED).map(cardName), ...(more > 0 ? [n("{count} more", "{count} more", more)] : [])].join(", ");
 }
 
-/**
- * @param {Form} form
- * @param {FormView} view
- */
+/** @param {Form} form @param {FormView} view */
 export function outcomeBody(form, view) {
   const paths = correctedOutcome().map(({ path }) => path).filter((path) => path !== "reason");
   return html`<div class="grid">${rows(form, paths, view)}</div>${row(form, "reason", view, t("Why it is corrected"))}`;

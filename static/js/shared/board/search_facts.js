@@ -24,8 +24,5 @@ export function searchFacts(view) {
   ${worryingFacts(view)} ${appealFacts(view)}`;
 }
 
-/**
- * @param {FieldDefinition} field
- * @param {string | null} text
- */
+/** @param {FieldDefinition} field @param {string | null} text */
 const fact = ({ path }, text) => (text === null ? nothing : html`<dt>${label.field(path)}</dt><dd data-field=${path}>${text}</dd>`);

@@ -45,10 +45,7 @@ export function hasHeaderChanged(view) {
     ${view.past ? nothing : html`<button type="button" class="plain" data-act="seen" @click=${() => view.act.seen(id)}>${t("Seen")}</button>`}</p>`;
 }
 
-/**
- * @param {SearchState} state
- * @param {BoardView} view
- */
+/** @param {SearchState} state @param {BoardView} view */
 function facts({ reference, kind, last_seen, lead }, { session }) {
   const seen = last_seen?.text && t("last seen {place}", { place: last_seen.text });
   const led = lead ? t("lead {name}", { name: accountName(session, lead) }) : t("no lead");

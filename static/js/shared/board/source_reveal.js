@@ -7,10 +7,7 @@ import { t } from "../../core/i18n.js";
 import { label } from "../../core/labels.js";
 import { formatMoment } from "../../format/time_elements.js";
 
-/**
- * @param {Card} entity
- * @param {BoardView} view
- */
+/** @param {Card} entity @param {BoardView} view */
 export function sourceSection(entity, view) {
   const { id, state } = entity;
   const read = view.sources.get(id);
@@ -25,11 +22,7 @@ export function sourceSection(entity, view) {
   </section>`;
 }
 
-/**
- * @param {SourceReading} read
- * @param {string} id
- * @param {BoardView} view
- */
+/** @param {SourceReading} read @param {string} id @param {BoardView} view */
 function answer({ name, contact, earlier = [], more, problem }, id, view) {
   if (problem) return html`<p class="error" role="status">${problem}</p>`;
   return html`<dl><dt>${t("Name")}</dt><dd data-field="source_name">${name ?? "—"}</dd><dt>${t("Contact")}</dt><dd data-field="source_contact">${contact ?? "—"}</dd></dl>

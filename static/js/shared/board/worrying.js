@@ -8,10 +8,7 @@ import { answerOf, criteriaOf } from "./criteria.js";
 
 const DECISIONS = [true, false, null];
 
-/**
- * @param {SearchState["criteria"]} criteria
- * @param {string} answer
- */
+/** @param {SearchState["criteria"]} criteria @param {string} answer */
 const count = (criteria, answer) => criteriaOf(criteria).filter((key) => (criteria[key]?.answer ?? "unknown") === answer).length;
 
 /**
@@ -46,11 +43,7 @@ export function worryingFacts(view) {
   </section>`;
 }
 
-/**
- * @param {string} key
- * @param {Criterion | undefined} said
- * @param {boolean} isSuggested
- */
+/** @param {string} key @param {Criterion | undefined} said @param {boolean} isSuggested */
 function criterion(key, said, isSuggested) {
   return html`<dt>${label.criterion(key)}</dt><dd data-criterion=${key} class=${(said?.answer ?? "unknown") === "unknown" ? "unset" : ""}>${answerOf(said)}${isSuggested ? html` · <span class="worry open">${t("suggested by the age")}</span>` : nothing}</dd>`;
 }

@@ -28,10 +28,7 @@ export class Palette {
   /** @type {Element | null} */ #from = null; // element that had the focus
   /** @type {{ title: string, items: PageCommand[] }[]} */ #shown = []; // groups as drawn: late results must not move entries under a key press
 
-  /**
-   * @param {Session} session
-   * @param {() => void} keys shows the shortcuts
-   */
+  /** @param {Session} session @param {() => void} keys shows the shortcuts */
   constructor(session, keys) {
     this.#session = session;
     this.#keys = keys;
@@ -139,8 +136,5 @@ export class Palette {
   }
 }
 
-/**
- * @param {PageCommand} command
- * @param {string[]} words
- */
+/** @param {PageCommand} command @param {string[]} words */
 const isNumber = ({ number }, words) => (words.includes(String(number)) ? 1 : 0);
