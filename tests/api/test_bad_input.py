@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 from sqlmodel import select
 from websockets.asyncio.client import connect
 
+from board.commands.registry import TABLE  # noqa: F401  (registers the kinds)
+from board.engine import kinds
 from board.telemetry import metrics
 from models.board import Board
 from tests.api.test_rights import TRIES, board_of, filled, prepare, scene
@@ -260,19 +262,26 @@ async def test_neither_compression_nor_a_subprotocol_is_negotiated(team: Team) -
 
 # -- data of commands -----------------------------------------------------------------------------------------------------
 
+
+def declared_texts(kind: str) -> dict[str, Any]:
+    """Return a text for each free text of a kind, so that a new field is tried with wrong values too."""
+    written = kinds.named(kind).data.model_fields
+    return {spec.path: "x" for spec in kinds.named(kind).fields if spec.prose and spec.path in written}
+
+
 PERSON = {"first_name": "Noor", "last_name": None, "age": 11, "birth_date": "2015-03-27", "sex": "f", "description": "tall"}
 SEARCH = {
     "kind": "runaway", "person": PERSON, "missing_since": "2026-11-24T15:10:00Z", "reference": None,
     "last_seen": {"text": "Gent", "lat": 51.0, "lon": 3.7}, "criteria": {"under_13": {"answer": "yes", "basis": "mother"}},
     "lead": None,
 }  # fmt: skip
-SIGHTING = {
+SIGHTING = declared_texts("sighting") | {
     "description": "a girl", "seen_at": "2026-11-24T15:10:00Z", "received_at": "2026-11-24T15:10:00+01:00", "channel": "police",
     "source": {"kind": "named", "sealed": False}, "place": {"text": "Gent", "lat": 51, "lon": 3.7, "radius_m": 50},
     "direction": "north", "clothing": "red", "company": "alone", "priority": "urgent", "source_name": "Griet",
     "source_contact": "0470",
 }  # fmt: skip
-TASK = {
+TASK = declared_texts("task") | {
     "title": "call", "instruction": "the school", "due": "2026-11-24T15:10:00Z", "priority": "low", "result": "nobody",
     "checklist": {"k1": {"text": "ring", "done": False, "rank": "a1"}}, "sighting": None,
 }  # fmt: skip
