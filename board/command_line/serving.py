@@ -75,7 +75,9 @@ def backup(
     finally:
         progress("")
     if faults:
-        raise OperationError(f"{file} is written, but a journal is damaged in it and in the database: {'; '.join(faults)}.")
+        raise OperationError(
+            f"The backup {file} is written, but a journal is damaged in it and in the database: {'; '.join(faults)}."
+        )
     with suppress(DatabaseUnavailable):  # a database of an earlier version has no table for this
         noted = by_command_line(lambda session: note_backup(session, at, file))
         Database(Settings().database_url, must_exist=True).write_now(noted)

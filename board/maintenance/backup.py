@@ -59,7 +59,7 @@ def note_backup(session: Session, at: str, file: Path | None) -> None:
 
 def _check_new(to: Path) -> None:
     if os.path.lexists(to):
-        raise OperationError(f"{to} exists already. Name a new file.")
+        raise OperationError(f"The file {to} exists already. Name a new one.")
 
 
 @contextmanager

@@ -255,7 +255,7 @@ async def test_a_token_for_another_person_is_there_and_the_person_is_alerted(
     assert {name: value for name, value in alert.items() if name not in ("seq", "at")} == {
         "board": "account", "reference": None, "kind": "security", "type": "token.added",
         "actor": {"id": admin.id, "name": "Ada"}, "entity": {"kind": "account", "id": me["id"]}, "card": None, "value": title,
-        "reason": None, "handover": None, "read": False, "desktop": True,
+        "acknowledge": None, "reason": None, "handover": None, "read": False, "desktop": True,
     }  # fmt: skip
     assert alert["seq"] != entry["seq"] or entry["seq"] < 10  # the journal's position is not disclosed
     assert (await ada.post("/accounts/tokens/revoke", data={"name": title})).status_code == 303
