@@ -53,9 +53,23 @@ def find(writer: EventWriter, id: str, name: str = "card") -> Card:
 def add(writer: EventWriter, kind: Kind, values: State, reserved: bool = False) -> None:
     """Add a card of a kind; in the first column of its role unless `values` names one. Raises Refused."""
     writer.require_person(values.get("assignee"), "assignee")
+    _check_references(writer, kind, values)
     column, rank = rank_for_new_card(writer, values.get("column"), kind.first_column)
     made = {"id": new_id(), "board": writer.board.id, "number": writer.next_card_number(), "column": column, "rank": rank}
     writer.create(kind.model(**(values | made)), f"{kind.name}.added", reserved=reserved)
+
+
+def update(writer: EventWriter, kind: Kind, row: Card, values: State) -> None:
+    """Set the fields of a card that people write. Raises Refused."""
+    _check_references(writer, kind, {name: value for name, value in values.items() if value != getattr(row, name)})
+    writer.update(row, f"{kind.name}.updated", values)
+
+
+def _check_references(writer: EventWriter, kind: Kind, values: State) -> None:
+    """Check that the cards to which fields refer are on this board. Raises Refused `not_found`."""
+    for spec in kind.fields:
+        if spec.refers_to and values.get(spec.path) is not None:
+            writer.find(kinds.named(spec.refers_to).model, values[spec.path], spec.path)
 
 
 def rank_for_new_card(writer: EventWriter, column: str | None, role: str) -> tuple[str, str]:
@@ -159,14 +173,14 @@ def commands_of(kind: Kind) -> Mapping[str, CommandSpec]:
     patch = cast("type[Data]", create_model("Update", __base__=Patch, **named))
     blank = {path: "-" for path, field in fields.model_fields.items() if field.is_required()}
 
-    def update(writer: EventWriter, data: Any) -> None:
+    def change(writer: EventWriter, data: Any) -> None:
         row, values = writer.find_patched(kind.model, getattr(data, name), name, fields, data.model_extra or {}, blank)
-        writer.update(row, f"{name}.updated", values)
+        update(writer, kind, cast("Card", row), values)
 
     def make(writer: EventWriter, data: Data) -> None:
         add(writer, kind, data.model_dump())
 
     return {
         f"{name}.add": CommandSpec("search", "investigator", added, make),
-        f"{name}.update": CommandSpec("search", "investigator", patch, update, patches=(fields,)),
+        f"{name}.update": CommandSpec("search", "investigator", patch, change, patches=(fields,)),
     }

@@ -16,7 +16,6 @@ from board.predefined_tasks import TaskTemplate
 from models.card import Priority
 from models.column import Column
 from models.fields import Data, Id, LongText, Time, Title
-from models.sighting import Sighting
 from models.task import ChecklistItem, Task
 from models.times import format_utc, parse_utc
 
@@ -84,8 +83,6 @@ class Update(Patch):
 
 def add(writer: EventWriter, data: Add, take_down: bool = False, reserved: bool = False) -> None:
     """Add a task; in the first `todo` column unless a column is named."""
-    if data.sighting is not None:
-        writer.find(Sighting, data.sighting, "sighting")
     cards.add(writer, KIND, data.model_dump() | {"take_down": take_down}, reserved)
 
 
@@ -99,9 +96,7 @@ def add_from_template(writer: EventWriter, known: TaskTemplate, take_down: bool 
 def update(writer: EventWriter, data: Update) -> None:
     """Update a task; of its checklist only the named items, so that two people can tick items at the same time."""
     row, values = writer.find_patched(Task, data.task, "task", Fields, data.model_extra or {}, blank={"title": "-"})
-    if values["sighting"] != row.sighting and values["sighting"] is not None:
-        writer.find(Sighting, values["sighting"], "sighting")
-    writer.update(row, "task.updated", values)
+    cards.update(writer, KIND, row, values)
 
 
 KIND = Kind(

@@ -27,8 +27,8 @@ WANTED = {  # program, and the consequence of its absence
     "strace": "no strace here: the trace of what is on the disk before an answer is left out (on Debian: apt install strace)",
     "ip": "no ip here: the two machines with a line between them are left out (on Debian: apt install iproute2)",
 }
-# Five test files at a time, in the order of tests/conftest.py: more than half of their time is waiting.
-ABREAST = ["-n", "5", "--dist", "loadfile", "--no-loadscope-reorder"]
+# Four test files at a time, in the order of tests/conftest.py: more than half of their time is waiting.
+ABREAST = ["-n", "4", "--dist", "loadfile", "--no-loadscope-reorder"]
 WIDTH = 80
 
 

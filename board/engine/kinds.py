@@ -243,6 +243,8 @@ def _faults(kind: Kind) -> Iterator[str]:
             yield f"{spec.path!r} is searched, but not everybody who sees the board may read it."
         if spec.personal and spec.display:
             yield f"{spec.path!r} is personal data, and shown on displays."
+        if spec.refers_to and spec.refers_to not in (*_registered, kind.name):
+            yield f"{spec.path!r} refers to the kind {spec.refers_to!r}, which is not declared."
         if spec.control == "choice" and not spec.choices:
             yield f"{spec.path!r} is a choice of nothing."
     for path in {path for paths in kind.forms.values() for path in paths} - {spec.path for spec in kind.fields if spec.control}:

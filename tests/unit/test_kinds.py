@@ -31,6 +31,7 @@ def field(path: str, /, **changes: Any) -> tuple[FieldSpec, ...]:
         ({"fields": (*KIND.fields, FieldSpec("wheels", "Make"))}, "there is no field 'wheels'."),
         ({"fields": KIND.fields[1:]}, "the field 'number' of its state is not declared."),
         ({"fields": field("make", label="Brand")}, "the label 'Brand' has no translation into 'de'."),
+        ({"fields": field("make", control="card", refers_to="boat")}, "'make' refers to the kind 'boat', which is not declared."),
         ({"fields": field("make", control="choice")}, "'make' is a choice of nothing."),
         ({"title_field": "name"}, "a card needs a title field of its state"),
         ({"forms": {"first": ("wheels",)}}, "a form has 'wheels', which has no control."),
