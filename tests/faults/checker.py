@@ -21,7 +21,7 @@ from tests.faults.recordings import (
 )
 
 TOO_FAR_BEHIND = 5_000  # events; the contract answers older positions with a snapshot
-UNSETTLED_S = 15.0  # time after a fault in which `unavailable` is an accepted answer: locks and connections time out
+UNSETTLED_S = 15.0  # time after a fault in which these are accepted answers: locks and connections time out
 CHECKS = (
     "lost", "duplicated", "reordered", "gaps", "phantoms", "acknowledged but not durable", "applied twice",
     "refused but applied", "unknown never resolved", "delivered after revocation", "screens unequal", "broken journal",
@@ -164,7 +164,7 @@ def _check_commands(run: RunRecord, journals: Mapping[str, Journal], commands: C
     shaken = [(each.began, each.healed + UNSETTLED_S) for each in run.struck]
     for at in commands.turned_away:
         if not any(began <= at <= until for began, until in shaken):
-            verdict.add("turned away", f"{commands.writer}: `unavailable` while nothing failed")
+            verdict.add("turned away", f"{commands.writer}: `unavailable` or `failed` while nothing failed")
 
 
 def _check_ack(id: str, acked: list[int], made: list[int], verdict: Verdict) -> None:

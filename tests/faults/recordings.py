@@ -83,7 +83,7 @@ class CommandLog:
     invoked: array[float] = field(default_factory=lambda: array("d"))
     answered: array[float] = field(default_factory=lambda: array("d"))
     faults: list[str] = field(default_factory=list)  # invalid answers, in words
-    turned_away: array[float] = field(default_factory=lambda: array("d"))  # when `unavailable` was answered
+    turned_away: array[float] = field(default_factory=lambda: array("d"))  # when `unavailable` or `failed` was answered
 
     def invoke(self, board: int, at: float) -> str:
         """Record a new command; return its id."""

@@ -144,14 +144,20 @@ class Writer:
             if said["seqs"]:
                 board = self._boards[self.commands.board[number]]
                 board.seq = max(board.seq, said["seqs"][-1])
-        elif said["code"] in ("unavailable", "rate_limited"):
-            if said["code"] == "unavailable":
-                self.commands.turned_away.append(at)
+            self._close(id)
+            return
+        if said["code"] in ("unavailable", "failed"):
+            self.commands.turned_away.append(at)
+        if said["code"] in ("unavailable", "rate_limited"):
             self._sent_at[id] = at
             self._again.append((at + AGAIN_S, id))
-            return
         else:
             self.commands.refuse(number, at)
+            self._close(id)
+
+    def _close(self, id: str) -> None:
+        """Forget a command that has its answer."""
+        number = _number(id)
         self._sent_at.pop(id, None)
         if self._open.pop(id, None) is not None and self.commands.sent[number] > 1:
             self.resolved += 1
