@@ -245,10 +245,15 @@ def _faults(kind: Kind) -> Iterator[str]:
             yield f"{spec.path!r} is personal data, and shown on displays."
         if spec.refers_to and spec.refers_to not in (*_registered, kind.name):
             yield f"{spec.path!r} refers to the kind {spec.refers_to!r}, which is not declared."
+        if kind.is_card and spec.control == "people":
+            yield f"{spec.path!r} is a list of people, which the form of a card does not have."
         if spec.control == "choice" and not spec.choices:
             yield f"{spec.path!r} is a choice of nothing."
     for path in {path for paths in kind.forms.values() for path in paths} - {spec.path for spec in kind.fields if spec.control}:
         yield f"a form has {path!r}, which has no control."
+    for type, event in kind.events.items():
+        if _events.get(type, event) != event:
+            yield f"the event {type!r} is declared by another kind, and otherwise."
     if kind.is_card and (kind.title_field not in kind.model.STATE or not kind.first_column or not kind.plural):
         yield "a card needs a title field of its state, the role of its first column, and a plural."
     for text in kind.labels():
@@ -266,6 +271,11 @@ def every() -> Collection[Kind]:
 def named(name: str) -> Kind:
     """Return the kind with this name. Raises KeyError."""
     return _registered[name]
+
+
+def find(name: str) -> Kind | None:
+    """Return the kind with this name; None where it is not declared any more, but stands in a journal."""
+    return _registered.get(name)
 
 
 def of(row: Entity) -> Kind:

@@ -102,7 +102,8 @@ def _fields(kind: str, state: State, board: str, profile: str, facts: DisplayFac
 
 def _is_shown(kind: str) -> bool:
     """Return whether displays get anything of a kind."""
-    return bool(kinds.named(kind).display_fields["inner_room"])
+    found = kinds.find(kind)
+    return found is not None and bool(found.display_fields["inner_room"])
 
 
 def _masked(kind: str, id: str, state: State, board: str, profile: str, facts: DisplayFacts) -> State | None:

@@ -62,13 +62,13 @@ async function start() {
   sessionKeepalive.mount();
   session.start(); // the board loads while the modules that draw it still load
   const [isLoaded] = await Promise.all([texts, drafts]);
+  signOut.connect(document.querySelector("[data-sign-out]"), session);
+  notices.mount(part("[data-notices]"), session); // what is refused is said also where nothing is drawn
   if (!isLoaded) throw new Error("The declarations of kinds were not loaded."); // a board without its cards would look empty
   (await view)?.mount(main, session, board, card || null);
   bell.mount(document.querySelector("[data-bell]"), session);
   closeOnOutside(document.querySelector("details.account-menu"));
-  signOut.connect(document.querySelector("[data-sign-out]"), session);
   shiftIndicator.mount(part("[data-shift]"), part("[data-shift-notices]"), session);
-  notices.mount(part("[data-notices]"), session);
   shortcutsDialog.mount(session, document.querySelector("details.account-menu"));
   if (!board || page === "replay") return undefined; // the replay says by itself that it is not live
   announcer.mount(session, session.board(board));

@@ -36,10 +36,36 @@ afterEach(() => {
   whenSignInEnds(() => {});
 });
 
-test("calls return data of JSON and the text of everything else", async () => {
-  answers(() => json({ a: 1 }), () => new Response("<p>page</p>", { headers: { "content-type": "text/html" } }));
+const page = (status = 200) => new Response("<p>page</p>", { status, headers: { "content-type": "text/html" } });
+
+test("calls return data of JSON, and a text where one is expected", async () => {
+  answers(() => json({ a: 1 }), () => page(), () => new Response(null, { status: 204 }));
   assert.deepEqual(await get("/a"), { a: 1 });
-  assert.equal(await get("/b"), "<p>page</p>");
+  assert.equal(await get("/b", { text: true }), "<p>page</p>");
+  assert.equal(await post("/c"), "");
+});
+
+test("a page in place of data is the answer of a proxy, and no data", async () => {
+  answers(() => page());
+  assert.ok((await outcome(get("/a"))).error instanceof Offline);
+});
+
+test("a 401 of a proxy does not end the sign-in", async () => {
+  let ended = 0;
+  whenSignInEnds(() => (ended += 1));
+  answers(() => page(401), () => refused(401));
+  assert.ok((await outcome(get("/a"))).error instanceof Offline);
+  assert.equal(ended, 0);
+  assert.ok((await outcome(get("/a"))).error instanceof Refusal);
+  assert.equal(ended, 1);
+});
+
+test("a refusal that asks for no pause gets one", async () => {
+  answers(() => refused(503, { "retry-after": "0" }), () => json({ a: 1 }));
+  const call = get("/a");
+  for (let turn = 0; turn < 20; turn += 1) await new Promise((next) => setImmediate(next));
+  assert.equal(sent.length, 1);
+  assert.deepEqual(await outcome(call), { data: { a: 1 } });
 });
 
 test("a body is sent as JSON, a form as it is", async () => {

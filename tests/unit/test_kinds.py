@@ -7,7 +7,7 @@ import pytest
 
 from board.commands import registry
 from board.engine import kinds
-from board.engine.kinds import FieldSpec, MisdeclaredKind
+from board.engine.kinds import EventSpec, FieldSpec, MisdeclaredKind
 from tests.support.vehicle_kind import KIND
 
 
@@ -32,7 +32,12 @@ def field(path: str, /, **changes: Any) -> tuple[FieldSpec, ...]:
         ({"fields": KIND.fields[1:]}, "the field 'number' of its state is not declared."),
         ({"fields": field("make", label="Brand")}, "the label 'Brand' has no translation into 'de'."),
         ({"fields": field("make", control="card", refers_to="boat")}, "'make' refers to the kind 'boat', which is not declared."),
+        ({"fields": field("make", control="people")}, "'make' is a list of people, which the form of a card does not have."),
         ({"fields": field("make", control="choice")}, "'make' is a choice of nothing."),
+        (
+            {"events": KIND.events | {"card.moved": EventSpec("Vehicle changed")}},
+            "the event 'card.moved' is declared by another kind, and otherwise.",
+        ),
         ({"title_field": "name"}, "a card needs a title field of its state"),
         ({"forms": {"first": ("wheels",)}}, "a form has 'wheels', which has no control."),
         ({"model": kinds.named("sighting").model}, "the name is taken."),

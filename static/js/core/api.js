@@ -12,8 +12,8 @@ const FAULTS = new Set([0, 502, 503, 504]); // statuses after which the same req
 const JITTER = 0.3;                      // keeps clients that were refused at the same moment from returning at the same moment
 
 /**
- * @typedef {Omit<RequestInit, "body"> & { body?: unknown, timeoutMs?: number, repeat?: boolean }} Options
- * `timeoutMs`: of each attempt. `repeat`: wait in the queue, and try again after a fault; only for what may arrive twice.
+ * @typedef {Omit<RequestInit, "body"> & { body?: unknown, timeoutMs?: number, repeat?: boolean, text?: boolean }} Options
+ * `timeoutMs`: of each attempt. `text`: the answer is a page or a file; else what is not JSON is the page of a proxy, and no answer. `repeat`: wait in the queue, and try again after a fault; only for what may arrive twice.
  */
 
 let active = 0;
@@ -77,23 +77,25 @@ async function send(method, address, { repeat = false, ...options } = {}) {
 }
 
 /** @param {string} address @param {Options} options */
-async function sendOnce(address, { body, timeoutMs = TIMEOUT_MS, signal, headers, ...options }) {
+async function sendOnce(address, { body, timeoutMs = TIMEOUT_MS, signal, headers, text = false, ...options }) {
   const limit = AbortSignal.timeout(timeoutMs), form = body instanceof URLSearchParams;
   /** @type {Record<string, string>} */
   const type = body === undefined || form ? {} : { "content-type": "application/json" };
+  const sent = {
+    headers: new Headers({ accept: "application/json", ...type, .../** @type {Record<string, string>} */ (headers) }), body: form || body === undefined ? body : JSON.stringify(body),
+    signal: signal ? AbortSignal.any([signal, limit]) : limit, ...options,
+  };
   let response, data;
   try {
-    response = await fetch(address, {
-      headers: new Headers({ accept: "application/json", ...type, .../** @type {Record<string, string>} */ (headers) }), body: form || body === undefined ? body : JSON.stringify(body),
-      signal: signal ? AbortSignal.any([signal, limit]) : limit, ...options,
-    });
+    response = await fetch(address, sent);
     data = await dataOf(response);
   } catch (cause) {
     throw new Offline({ cause });
   }
-  if (response.ok) return data;
+  if (response.ok && (text || typeof data !== "string" || data === "")) return data;
+  if (response.ok) throw new Offline();
   const { status } = response, retryAfterS = Number.parseInt(response.headers.get("Retry-After") ?? "", 10);
-  if (status === 401) signInEnded();
+  if (status === 401 && data?.code) signInEnded(); // a proxy's 401 says nothing of the session
   throw data?.code ? new Refusal(data, { status, retryAfterS }) : new Offline({ status, retryAfterS });
 }
 
@@ -107,7 +109,7 @@ const dataOf = (response) => (response.headers.get("content-type")?.startsWith("
  */
 function retryDelay({ status, retryAfterS, cause }, faults) {
   const spread = 1 + JITTER * Math.random();
-  if ((status === 429 || status === 503) && retryAfterS >= 0) return retryAfterS * 1_000 * spread;
+  if ((status === 429 || status === 503) && retryAfterS >= 0) return Math.max(1, retryAfterS) * 1_000 * spread;
   // a line that is too slow would not be helped by the same request once more
   const isSlow = /** @type {any} */ (cause)?.name === "TimeoutError";
   if (!FAULTS.has(status) || isSlow || globalThis.navigator?.onLine === false || faults >= FAULT_PAUSES_MS.length) return null;

@@ -3,6 +3,7 @@
 
 import { whenSignInEnds } from "./api.js";
 import { Connection } from "./connection.js";
+import { Refusal } from "./errors.js";
 import { Board } from "./store.js";
 import { syncClock } from "./time.js";
 
@@ -131,7 +132,7 @@ export class LiveSession {
     try {
       return (await this.identify()) ? "me" : "other";
     } catch (error) {
-      return /** @type {Refusal} */ (error).status === 401 ? "nobody" : "unknown";
+      return error instanceof Refusal && error.status === 401 ? "nobody" : "unknown";
     }
   }
 

@@ -37,7 +37,7 @@ async function start() {
   session.start(); // in parallel with loading the texts
   report.connect();
   recovery.connect();
-  await words;
+  if (!(await words)) return reload(); // codes and a board without its words would look like all there is
   overlay.explain(/** @type {string} */ (originProblem()));
   if (session.ended) return undefined;
   view = new DisplayView(root, session, overlay);

@@ -122,7 +122,7 @@ function recentReloads() {
 /** Return whether the page and all files it names can be fetched whole; the browser caches them. */
 async function canLoadPage() {
   try {
-    const whole = { timeoutMs: FETCH_TIMEOUT_MS, repeat: false };
+    const whole = { timeoutMs: FETCH_TIMEOUT_MS, repeat: false, text: true };
     const page = new DOMParser().parseFromString(await get(location.pathname, { ...whole, cache: "no-store" }), "text/html");
     if (!page.querySelector("[data-display-root]")) return false;
     const files = page.querySelectorAll("head > link[href], head > script[src]");

@@ -196,7 +196,8 @@ export class Actions {
     const { sources, board } = this.#page;
     const seqNow = () => board.get(sighting)?.seq;
     const seq = seqNow(), read = await readSource(board.id, sighting, sources.get(sighting));
-    if (seqNow() === seq) sources.set(sighting, read); // else it may have changed during the request
+    // it may have changed during the request; and it is shown only while its card is open
+    if (seqNow() === seq && this.#page.ui.card === sighting) sources.set(sighting, read);
     this.#page.draw();
   }
 

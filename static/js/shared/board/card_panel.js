@@ -82,10 +82,10 @@ function bar(entity, name, view) {
 const close = (view) => html`<button type="button" class="plain" data-act="close-card" aria-label=${t("Close")} title=${t("Close (Escape)")} @click=${view.act.close}>✕</button>`;
 
 /** @param {Card} entity @param {BoardView} view */
-function changed({ id }, view) {
+function changed({ id, kind }, view) {
   const badge = view.lastBadge.get(id);
   if (!badge?.actor) return nothing;
-  const what = badge.type.endsWith(".added") ? [] : badge.changes.filter((path) => path !== "rank").map(label.field); // everything about a new card is new
+  const what = badge.type.endsWith(".added") ? [] : badge.changes.filter((path) => path !== "rank").map((path) => label.field(path, kind)); // everything about a new card is new
   return html`<p class="change-note" role="status" data-testid="changed">${t("{done} by {name}", { done: label.done(badge.type), name: badge.actor.name })}, ${agoElement(badge.at)}${what.length ? `: ${[...new Set(what)].join(", ")}` : ""}</p>`;
 }
 
