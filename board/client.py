@@ -11,10 +11,11 @@ import importlib
 import importlib.util
 import json
 import random
+import re
 import threading
 import uuid
 from collections import Counter, deque
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self, TypeVar
 
@@ -29,7 +30,10 @@ MAX_QUEUED_FRAMES = 64  # of one board; a program that reads slower gets the res
 MAX_COMMANDS = 32  # without an answer; all are sent again after a reconnect, within the server's limit for a second
 CALL_ATTEMPTS, CALL_TIMEOUT_S = 5, 30.0
 REPEATED_REFUSALS = ("rate_limited", "unavailable")  # nothing was done: the same may be sent again
+SUBSCRIBES_PER_S = 15  # after a reconnect, beside the commands that are sent again
 FINAL_CLOSE_CODES = range(4500, 5000)
+OVERLOAD_CLOSE_CODES = (1009, 4008, 4013)  # this client sent too much, or read too slowly: come back later each time
+FINAL_STATUSES = (401, 403, 404)  # wrong token, wrong scope, wrong address
 Frame = dict[str, Any]
 T = TypeVar("T")
 
@@ -39,7 +43,7 @@ class Refusal(Exception):
 
     def __init__(self, body: Mapping[str, Any]) -> None:
         super().__init__(json.dumps(body))
-        self.body, self.code = body, str(body["code"])
+        self.body, self.code = body, str(body.get("code", "unknown"))
         self.fields: dict[str, str] = body.get("fields", {})
         self.current: Any = body.get("current")
 
@@ -66,6 +70,8 @@ class Board:
     summaries: dict[str, Frame] = field(default_factory=dict)  # by search
     _parts: dict[tuple[str, str], Any] = field(default_factory=dict)  # of a snapshot that is not whole
     _queue: deque[Frame] | None = None  # frames that `follow` has not yielded
+    _parts_at: tuple[str, int] | None = None  # epoch and seq of that snapshot
+    _attempt: int = 0  # subscribes that were refused for now
     _overrun: bool = False  # the queue was full: frames are missing after the last one
     _head: tuple[str, int] | None = None  # position that the server told last
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
@@ -74,9 +80,12 @@ class Board:
         """Apply a frame of this board. Raise Gap, with nothing applied, if an event is not the next one."""
         match frame["type"]:
             case "snapshot":
+                if self._parts_at != (at := (frame["epoch"], frame["seq"])):  # the server began another one
+                    self._parts, self._parts_at = {}, at
                 self._parts |= {(each["kind"], each["id"]): each["state"] for each in frame["entities"]}
                 if not frame.get("more"):
                     self.epoch, self.seq, self.entities, self._parts = frame["epoch"], frame["seq"], self._parts, {}
+                    self._parts_at = None
             case "events":
                 seqs = [event["seq"] for event in frame["events"]]
                 if frame["epoch"] != self.epoch or seqs != list(range(self.seq + 1, self.seq + 1 + len(seqs))):
@@ -86,7 +95,7 @@ class Board:
             case "subscribed":
                 if (frame["epoch"], frame["seq"]) != (self.epoch, self.seq):
                     raise Gap(f"live at {frame['seq']} of {frame['epoch']}, but here is {self.seq} of {self.epoch}")
-                self.live = True
+                self.live, self._attempt = True, 0
             case "unsubscribed":
                 self.live, self.unsubscribed, self.entities = False, frame["reason"], {}
             case "presence":
@@ -115,6 +124,8 @@ class AsyncClient:
         self._headers = {"Authorization": f"Bearer {token}"}
         self._socket: ClientConnection | None = None
         self._running: asyncio.Task[None] | None = None  # from the first frame that is to be sent
+        self._later: set[asyncio.Task[None]] = set()  # subscribes that wait: one for each board at most, and one for all
+        self._close_code: int | None = None
         self._boards: dict[str, Board] = {}
         self._leaving: Counter[str] = Counter()  # unsubscribes that are not confirmed: until then, frames of the board are old
         self._commands: dict[str, tuple[Frame, asyncio.Future[Frame]]] = {}
@@ -127,9 +138,10 @@ class AsyncClient:
 
     async def __aexit__(self, *error: object) -> None:
         self._fail(ConnectionError("The client was closed."))
-        if self._running is not None:
-            self._running.cancel()
-            await asyncio.gather(self._running, return_exceptions=True)
+        tasks = [*self._later, *([self._running] if self._running is not None else ())]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
         if self._http is not None:
             await self._http.aclose()
 
@@ -170,7 +182,10 @@ class AsyncClient:
         return replica
 
     async def unsubscribe(self, board: str) -> None:
+        """Stop following a board. Whoever waits for it gets a Refusal."""
         if (replica := self._boards.pop(board, None)) is not None and replica.refused is None:
+            replica.refused = Refusal({"code": "left", "message": "This board is not followed any more."})
+            replica._changed.set()
             await self._leave(board)
 
     # -- commands and calls
@@ -184,6 +199,8 @@ class AsyncClient:
         `base` and `epoch` say where the board was when somebody decided it, so that a conflict is refused.
         """
         id = id or uuid.uuid4().hex
+        if not re.fullmatch(r"[A-Za-z0-9_-]{1,64}", id):  # the server would answer without it
+            raise ValueError("An id has 1 to 64 letters, digits, - and _.")
         frame = {"type": "command", "id": id, "board": board, "name": name, "data": data or {}, **position}
         if len(json.dumps(frame)) > MAX_SENT_BYTES:  # the server would close the connection, again and again
             raise Refusal({"code": "too_large", "message": f"A command has more than {MAX_SENT_BYTES} bytes."})
@@ -211,7 +228,9 @@ class AsyncClient:
             del self._commands[id]
 
     async def send(self, frame: Frame) -> None:
-        """Send any frame, such as a `presence`. It is dropped while there is no connection."""
+        """Send any frame, such as a `presence`. Dropped while there is no connection; a presence until its board is live."""
+        if frame["type"] == "presence" and not ((replica := self._boards.get(frame["board"])) and replica.live):
+            return
         self._running = self._running or asyncio.create_task(self._run())
         if self._socket is not None:
             with contextlib.suppress(ConnectionClosed):
@@ -277,25 +296,28 @@ class AsyncClient:
                 await self._connect()
             except InvalidStatus as refused:
                 status = refused.response.status_code
-                if 400 <= status < 500 and status != 429:
+                if status in FINAL_STATUSES:
                     raise AccessEnded(f"The server refuses the connection with status {status}.") from None
                 wait = refused.response.headers.get("Retry-After")
             except (OSError, EOFError, WebSocketException):  # the server or the network may come back
                 pass
-            attempt = 0 if self._socket is not None else attempt + 1
+            is_fresh = self._socket is not None and self._close_code not in OVERLOAD_CLOSE_CODES
+            attempt = 0 if is_fresh else attempt + 1
             self._socket = None
             self._leaving.clear()
             for replica in self._boards.values():
-                replica.live, replica.people, replica._head, replica._parts = False, None, None, {}
+                replica.live, replica.people, replica._head, replica._parts_at = False, None, None, None
             await asyncio.sleep(_pause(attempt, wait))
 
     async def _connect(self) -> None:
         limits: Any = {"max_size": MAX_RECEIVED_BYTES, "ping_interval": PING_S, "ping_timeout": PING_S, "close_timeout": 1}
         url = self._url.replace("http", "ws", 1) + "/ws"
+        self._close_code = None
         async with connect(url, additional_headers=self._headers, compression=None, proxy=self._proxy, **limits) as socket:
             with contextlib.suppress(ConnectionClosed):
                 async for text in socket:
                     await self._take(socket, json.loads(text))
+            self._close_code = socket.close_code
             if socket.close_code in FINAL_CLOSE_CODES:
                 raise AccessEnded(f"The server ended access, by close code {socket.close_code}.")
 
@@ -304,11 +326,9 @@ class AsyncClient:
         board = frame.get("board") or ""
         if frame["type"] == "hello":
             self._socket = socket
-            for name, replica in list(self._boards.items()):
-                if not replica._overrun and not replica.refused:
-                    await self._subscribe(name, replica)
             for command, _ in list(self._commands.values()):
                 await self.send(command)
+            self._start(self._resubscribe(socket, list(self._boards.items())))
         elif frame["type"] == "heads":
             for name, head in frame["heads"].items():
                 if (behind := self._boards.get(name)) is not None and behind.live and _is_behind(behind, head):
@@ -327,12 +347,14 @@ class AsyncClient:
         try:
             if frame["type"] == "error":
                 if frame["code"] in REPEATED_REFUSALS and not replica.live:
-                    await asyncio.sleep(_pause(0, frame.get("retry_after_s")))
-                    await self._subscribe(name, replica)
+                    self._start(
+                        self._resubscribe(self._socket, [(name, replica)], _pause(replica._attempt, frame.get("retry_after_s")))
+                    )
+                    replica._attempt += 1
                 elif not replica.live:  # else it is of a `presence`
                     replica.refused = Refusal(frame)
             elif replica._queue is not None and len(replica._queue) >= MAX_QUEUED_FRAMES:
-                replica._overrun, replica.live, replica._parts = True, False, {}
+                replica._overrun, replica.live, replica._parts_at = True, False, None
                 await self._leave(name)
             else:
                 replica.apply(frame)
@@ -344,9 +366,26 @@ class AsyncClient:
             await self._subscribe(name, replica, again=True)
         replica._changed.set()
 
+    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+        """Run something beside the reader of the socket, which must not wait."""
+        task = asyncio.create_task(work)
+        self._later.add(task)
+        task.add_done_callback(self._later.discard)
+
+    async def _resubscribe(self, socket: ClientConnection | None, boards: list[tuple[str, Board]], pause: float = 0.0) -> None:
+        """Subscribe these boards on a connection as long as it lives, at a pace that the server allows."""
+        await asyncio.sleep(pause)
+        for place, (name, replica) in enumerate(boards, 1):
+            if self._socket is not socket:
+                return
+            if self._boards.get(name) is replica and not (replica.live or replica._overrun or replica.refused):
+                await self._subscribe(name, replica)
+                if place % SUBSCRIBES_PER_S == 0:
+                    await asyncio.sleep(1.0)
+
     async def _subscribe(self, name: str, replica: Board, again: bool = False) -> None:
         if again:
-            replica.live, replica._head, replica._parts = False, None, {}
+            replica.live, replica._head, replica._parts_at = False, None, None
             await self._leave(name)
         position = {"epoch": replica.epoch, "after": replica.seq} if replica.epoch else {}
         await self.send({"type": "subscribe", "board": name, **position})
@@ -374,18 +413,30 @@ class Client:
     """Client for programs without asyncio: `with Client(url, token) as client`. An `AsyncClient` works for it in a thread."""
 
     def __init__(self, url: str, token: str, *, proxy: str | None = None) -> None:
-        self._loop, self._client = asyncio.new_event_loop(), AsyncClient(url, token, proxy=proxy)
+        self._client = AsyncClient(url, token, proxy=proxy)
+        self._thread: threading.Thread | None = None
 
     def __enter__(self) -> Self:
+        self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
         return self
 
     def __exit__(self, *error: object) -> None:
-        self._wait(self._client.__aexit__())
+        """Close the client. What other threads wait for is cancelled."""
+        self._wait(self._end())
         self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join()
+        if self._thread is not None:
+            self._thread.join()
+        self._thread = None
         self._loop.close()
+
+    async def _end(self) -> None:
+        await self._client.__aexit__()
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in others:
+            task.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
 
     def follow(self, board: str, epoch: str = "", after: int = -1) -> Iterator[Frame]:
         frames = self._client.follow(board, epoch, after)
@@ -408,6 +459,10 @@ class Client:
         async def wait() -> T:
             return await work
 
+        if self._thread is None:
+            if asyncio.iscoroutine(work):
+                work.close()
+            raise RuntimeError("Use the client in a `with` statement.")
         future = asyncio.run_coroutine_threadsafe(wait(), self._loop)
         try:
             return future.result()

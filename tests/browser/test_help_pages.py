@@ -51,7 +51,7 @@ async def test_help_is_read_by_keyboard_alone(browsers: Browsers) -> None:
     box = stranger(".wide").first
     await box.focus()
     await stranger.page.keyboard.press("ArrowRight")
-    await stranger.page.wait_for_function("document.querySelector('.wide').scrollLeft > 0")
+    await stranger.page.wait_for_function("() => document.querySelector('.wide').scrollLeft > 0")
     await stranger("a[href='#contents']").focus()
     await stranger.page.keyboard.press("Enter")
     await stranger.page.keyboard.press("Tab")

@@ -6,6 +6,7 @@ import json
 import shutil
 import subprocess
 import sys
+import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from pathlib import Path
 from typing import Any
@@ -339,6 +340,68 @@ async def test_a_hole_in_what_is_sent_is_read_again_from_the_position() -> None:
 
 
 # --- without asyncio, and alone
+
+
+async def test_a_board_that_has_to_wait_holds_up_nothing_else() -> None:
+    asked = 0
+
+    async def handle(socket: ServerConnection) -> None:
+        nonlocal asked
+        await socket.send(json.dumps({"type": "hello"}))
+        async for text in socket:
+            frame = json.loads(text)
+            if frame["type"] == "subscribe":
+                asked += 1
+                refusal = {"type": "error", "board": frame["board"], "code": "rate_limited", "retry_after_s": 600}
+                await socket.send(json.dumps(refusal))
+            elif frame["type"] == "command":
+                await socket.send(json.dumps({"type": "ack", "id": frame["id"], "seqs": []}))
+
+    async with serve(handle, "127.0.0.1", 0) as server, AsyncClient(url_of(server), "token") as client:
+        waiting = asyncio.create_task(client.subscribe("busy"))
+        async with asyncio.timeout(PATIENCE_S):
+            assert (await client.command("other", "note.add"))["type"] == "ack"
+            await client.unsubscribe("busy")
+            with pytest.raises(Refusal, match="left"):
+                await waiting
+    assert asked <= 2
+
+
+def test_parts_of_another_snapshot_are_forgotten() -> None:
+    def part(epoch: str, id: str, **more: Any) -> Frame:
+        return {"type": "snapshot", "epoch": epoch, "seq": 4, "entities": [{"kind": "note", "id": id, "state": {}}], **more}
+
+    replica = Board()
+    for frame in (part("a", "old", more=True), part("b", "one", more=True), part("b", "two")):
+        replica.apply(frame)
+    assert set(replica.entities) == {("note", "one"), ("note", "two")}
+
+
+async def test_an_id_that_the_server_could_not_name_is_refused_here() -> None:
+    async with AsyncClient("http://127.0.0.1:9", "token") as client:
+        for id in ("a b", "x" * 65, "é"):
+            with pytest.raises(ValueError, match="An id has"):
+                await client.command("board", "note.add", id=id)
+
+
+def test_closing_ends_what_other_threads_wait_for() -> None:
+    with pytest.raises(RuntimeError, match="with"):
+        Client("http://127.0.0.1:9", "token").read("board")
+    ended: list[str] = []
+
+    def wait(client: Client) -> None:
+        try:
+            client.command("board", "note.add")
+        except BaseException as error:
+            ended.append(type(error).__name__)
+
+    with Client("http://127.0.0.1:9", "token") as client:
+        thread = threading.Thread(target=wait, args=(client,), daemon=True)
+        thread.start()
+        while not client._client._commands and thread.is_alive():
+            thread.join(0.01)
+    thread.join(PATIENCE_S)
+    assert ended == ["ConnectionError"]
 
 
 async def test_a_program_without_asyncio_follows_commands_and_reads(alice: Person, server: Server, token: str) -> None:
