@@ -35,7 +35,7 @@ def field(path: str, /, **changes: Any) -> tuple[FieldSpec, ...]:
         ({"fields": field("make", control="people")}, "'make' is a list of people, which the form of a card does not have."),
         ({"fields": field("make", control="choice")}, "'make' is a choice of nothing."),
         (
-            {"events": KIND.events | {"card.moved": EventSpec("Vehicle changed")}},
+            {"events": {**KIND.events, "card.moved": EventSpec("Vehicle changed")}},
             "the event 'card.moved' is declared by another kind, and otherwise.",
         ),
         ({"title_field": "name"}, "a card needs a title field of its state"),

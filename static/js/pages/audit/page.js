@@ -60,7 +60,7 @@ function focus(entry) {
  */
 async function read(address) {
   try {
-    const page = new DOMParser().parseFromString(await get(address, { headers: { accept: "text/html" } }), "text/html");
+    const page = new DOMParser().parseFromString(await get(address, { headers: { accept: "text/html" }, text: true }), "text/html");
     return page.querySelector("[data-days]") ? page : null; // else it is the page to sign in
   } catch {
     return null;
