@@ -96,6 +96,16 @@ class Presence:
         elsewhere = sum(presence[channel].count for presence in self._remote.values() if channel in presence)
         return len(self._local.get(channel, ())) + elsewhere
 
+    def people(self, channel: str, limit: int) -> list[dict[str, str]]:
+        """Return the people on a channel over all processes, each once, by name; at most `limit`."""
+        entries = [
+            *self._newest(channel),
+            *(p for each in self._remote.values() if channel in each for p in each[channel].people),
+        ]
+        names = {entry["account"]: entry["name"] for _, entry in entries}
+        people = sorted(names.items(), key=lambda person: (person[1], person[0]))
+        return [{"account": account, "name": name} for account, name in people[:limit]]
+
     def frame(self, channel: str) -> bytes:
         """Return the presence frame of a channel."""
         last = self._published.setdefault(channel, LastPublished())

@@ -30,9 +30,19 @@ DisplaySettings = TypedDict("DisplaySettings", {
     "theme": Annotated[str, Shape(enum=list(THEMES))], "sound": bool, "reload": Count,
 })  # fmt: skip
 LastEvent = TypedDict("LastEvent", {"seq": Count, "at": Time, "type": str})
+Present = TypedDict("Present", {"account": Id, "name": str})
+DueTask = TypedDict("DueTask", {"id": Id, "number": Count, "title": str, "due": Time})
+SummarySighting = TypedDict("SummarySighting", {
+    "id": Id, "number": Count, "seen_at": Time | None, "received_at": Time, "place": str | None,
+})  # fmt: skip
+UnassessedSighting = TypedDict("UnassessedSighting", {
+    "id": Id, "number": Count, "seen_at": Time | None, "received_at": Time, "place": str | None, "priority": str,
+})  # fmt: skip
 SearchSummary = TypedDict("SearchSummary", {
     "unassessed_sightings": Count, "open_tasks": Count, "overdue_tasks": Count, "people": Count, "last": LastEvent,
     "suggested": list[Annotated[str, Made(lambda: {"enum": list(younger_than())})]],
+    "present": list[Present], "overdue_task": DueTask | None, "next_task": DueTask | None,
+    "unassessed_sighting": UnassessedSighting | None, "credible_sighting": SummarySighting | None,
 })  # fmt: skip
 HandoverStatus = TypedDict("HandoverStatus", {
     "number": Count, "status": str, "outgoing": Id, "incoming": Id | None, "signed_at": Time | None,

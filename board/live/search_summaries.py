@@ -1,11 +1,12 @@
 """Summaries on the cards of the operations board, counted from each search's rows; the journal does not have them."""
 
 import asyncio
+import json
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import bindparam, text
+from sqlalchemy import Row, bindparam, text
 from sqlmodel import Session, select
 
 from board.commands.suggested_criteria import suggested
@@ -24,7 +25,9 @@ from realtime.hub import Hub
 
 INTERVAL_S = 1.0  # from the contract: at most once a second
 BATCH_SIZE = 500  # searches in a query
+SEARCHES_PER_FRAME = 200  # keeps a frame far below its limit of 1 MiB
 VIEWERS_PER_YIELD = 20  # viewers served before other tasks run
+MAX_PRESENT = 10  # people named per search; `people` counts all
 FULL_RECOUNT_S = 15.0  # tasks become overdue without an event
 
 Summary = dict[str, Any]
@@ -68,7 +71,9 @@ class SummaryPublisher:
         self._summaries = known | counted
         self._counted_all = time.monotonic() if everything else self._counted_all
         shown = {
-            search: summary | {"people": self._hub.presence.count(search), "suggested": self._suggestions.criteria_of(search)}
+            search: summary
+            | {"people": self._hub.presence.count(search), "present": self._hub.presence.people(search, MAX_PRESENT)}
+            | {"suggested": self._suggestions.criteria_of(search)}
             for search, summary in self._summaries.items()
         }
         on_walls = {
@@ -91,8 +96,10 @@ class SummaryPublisher:
         seen = {search: summary for search, summary in asked.items() if sees(caller, search)}
         published = self._published[reader]
         new = {search: summary for search, summary in seen.items() if published.get(search) != summary}
-        if new or not published:
-            reader.connection.send(protocol.summary(board, new), board)
+        ids = list(new)
+        for start in range(0, len(ids) or (0 if published else 1), SEARCHES_PER_FRAME):
+            part = {id: new[id] for id in ids[start : start + SEARCHES_PER_FRAME]}
+            reader.connection.send(protocol.summary(board, part), board)
         self._published[reader] = seen
 
 
@@ -147,13 +154,10 @@ def _counted_since(session: Session, known: dict[str, Summary], at: str) -> dict
 
 
 def count(session: Session, boards: list[str] | None, at: str) -> dict[str, Summary]:
-    """Return the summaries of these searches (None: all), with tasks overdue at `at`. `people` is filled in later, from the
-    hub."""
-    where = "" if boards is None else "AND b.id IN :boards"
-    query = text(_COUNT + where)
-    if boards is not None:
-        query = query.bindparams(bindparam("boards", expanding=True))
-    rows = session.connection().execute(query, {"at": at} | ({"boards": boards} if boards is not None else {}))
+    """Return the summaries of these searches (None: all), with tasks overdue at `at`. `people` and `present` are filled in
+    later, from the hub."""
+    rows = _rows(session, _COUNT, boards, at)
+    first = {name: {row.board: shown(row) for row in _rows(session, query, boards, at)} for name, (query, shown) in FIRST.items()}
     return {
         row.id: {
             "unassessed_sightings": row.unassessed,
@@ -161,9 +165,38 @@ def count(session: Session, boards: list[str] | None, at: str) -> dict[str, Summ
             "overdue_tasks": row.overdue,
             "people": 0,
             "last": {"seq": row.seq, "at": row.at, "type": row.last_type},
+            **{name: found.get(row.id) for name, found in first.items()},
         }
         for row in rows
     }
+
+
+def _rows(session: Session, statement: str, boards: list[str] | None, at: str) -> Sequence[Row[Any]]:
+    """Run a query with the condition that the boards are these (None: all)."""
+    query = text(statement + ("" if boards is None else "AND b.id IN :boards"))
+    if boards is not None:
+        query = query.bindparams(bindparam("boards", expanding=True))
+    values = {"at": at} if ":at" in statement else {}
+    return session.connection().execute(query, values | ({"boards": boards} if boards is not None else {})).all()
+
+
+def _task(row: Row[Any]) -> dict[str, Any]:
+    return {"id": row.id, "number": row.number, "title": row.title, "due": row.due}
+
+
+def _sighting(row: Row[Any]) -> dict[str, Any]:
+    place = json.loads(row.place) if isinstance(row.place, str) else row.place
+    return {
+        "id": row.id,
+        "number": row.number,
+        "seen_at": row.seen_at,
+        "received_at": row.received_at or row.recorded_at,
+        "place": (place or {}).get("text"),
+    }
+
+
+def _unassessed(row: Row[Any]) -> dict[str, Any]:
+    return _sighting(row) | {"priority": row.priority}
 
 
 _OPEN = """SELECT count(*) FROM task t JOIN "column" c ON c.id = t."column"
@@ -174,3 +207,29 @@ _COUNT = f"""
         ({_OPEN}) AS open,
         ({_OPEN} AND t.due < :at) AS overdue
     FROM board b WHERE b.kind = 'search' """  # noqa: S608  (no value is pasted in)
+
+_DUE = f"""
+    SELECT b.id AS board, found.id, found.number, found.title, found.due
+    FROM board b JOIN search ON search.id = b.id AND search.status = 'open'
+    JOIN task found ON found.id = ({_OPEN.replace("count(*)", "t.id")} AND t.due %s :at ORDER BY t.due, t.id LIMIT 1)
+    WHERE b.kind = 'search' """  # noqa: S608
+_SIGHTING = """
+    SELECT b.id AS board, found.id, found.number, found.seen_at, found.received_at, found.recorded_at, found.place, found.priority
+    FROM board b JOIN search ON search.id = b.id AND search.status = 'open'
+    JOIN sighting found ON found.id = (SELECT s.id FROM sighting s
+        WHERE s.board = b.id AND NOT s.withdrawn AND s.assessment %s LIMIT 1)
+    WHERE b.kind = 'search' """
+# One card per open search that needs somebody first, by its name in the summary.
+FIRST: Mapping[str, tuple[str, Callable[[Row[Any]], dict[str, Any]]]] = {
+    "overdue_task": (_DUE % "<", _task),
+    "next_task": (_DUE % ">=", _task),
+    "unassessed_sighting": (
+        _SIGHTING
+        % "= 'unassessed' ORDER BY CASE s.priority WHEN 'urgent' THEN 0 ELSE 1 END, coalesce(s.received_at, s.recorded_at), s.id",
+        _unassessed,
+    ),
+    "credible_sighting": (
+        _SIGHTING % "IN ('credible', 'confirmed') ORDER BY coalesce(s.seen_at, s.received_at, s.recorded_at) DESC, s.id",
+        _sighting,
+    ),
+}

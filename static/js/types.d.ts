@@ -214,6 +214,27 @@ interface Summary {
   people: number;
   last: { seq: number; at: IsoTime; type: string; clock?: IsoTime | null; assessment?: string | null } | null;
   suggested: string[];
+  present?: { account: string; name: string }[];
+  overdue_task?: SummaryTask | null;
+  next_task?: SummaryTask | null;
+  unassessed_sighting?: SummarySighting | null;
+  credible_sighting?: SummarySighting | null;
+}
+
+interface SummaryTask {
+  id: string;
+  number: number;
+  title: string;
+  due: IsoTime;
+}
+
+interface SummarySighting {
+  id: string;
+  number: number;
+  seen_at: IsoTime | null;
+  received_at: IsoTime;
+  place: string | null;
+  priority?: string;
 }
 
 interface PresentPerson {

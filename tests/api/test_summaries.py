@@ -1,0 +1,80 @@
+"""Summaries of searches: the cards that need somebody first, and who is on the board."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from models.times import format_utc, now
+from tests.support.backends import ALTERNATING
+from tests.support.team import Team
+
+pytestmark = pytest.mark.both_backends(ALTERNATING)
+
+
+def latest(reader: Any, search: str) -> dict[str, Any]:
+    frames = [each["searches"] for each in reader.frames if each["type"] == "summary"]
+    return next((each[search] for each in reversed(frames) if search in each), {})
+
+
+async def test_summary_names_the_cards_that_need_somebody_first(team: Team) -> None:
+    alice = team.alice
+    search = await alice.open_search()
+    reader = await team.open_socket(team.bob)
+    await reader.subscribe("operations")
+    await reader.wait_until(lambda: latest(reader, search))
+    told = latest(reader, search)
+    assert told["next_task"]["title"]  # a predefined task
+    assert [told[name] for name in ("overdue_task", "unassessed_sighting", "credible_sighting")] == [None] * 3
+    for title, due in (("late", "2026-01-02T10:00:00Z"), ("latest of all", "2026-01-01T10:00:00Z"), ("no time", None)):
+        await alice.command(search, "task.add", {"title": title, "due": due})
+    soon = format_utc(now() + timedelta(minutes=5))  # before the predefined tasks
+    for title, due in (("far", "2099-01-02T10:00:00Z"), ("next", soon)):
+        await alice.command(search, "task.add", {"title": title, "due": due})
+    for received, place in (("2026-01-02T10:00:00Z", "Gent"), ("2026-01-01T10:00:00Z", "Aalst")):
+        await alice.command(search, "sighting.add", {"description": "x", "received_at": received, "place": {"text": place}})
+    await reader.wait_until(lambda: latest(reader, search)["unassessed_sightings"] == 2)
+    told = latest(reader, search)
+    assert (told["overdue_task"]["title"], told["overdue_task"]["due"]) == ("latest of all", "2026-01-01T10:00:00.000Z")
+    assert told["next_task"]["title"] == "next"
+    assert told["unassessed_sighting"]["place"] == "Aalst"
+    assert told["credible_sighting"] is None
+    first = told["unassessed_sighting"]["id"]
+    await alice.command(search, "sighting.assess", {"sighting": first, "assessment": "credible"})
+    await reader.wait_until(lambda: latest(reader, search)["credible_sighting"])
+    assert latest(reader, search)["credible_sighting"]["id"] == first
+    assert latest(reader, search)["unassessed_sighting"]["place"] == "Gent"
+
+
+async def test_urgent_sighting_goes_before_one_that_waits_longer(team: Team) -> None:
+    search = await team.alice.open_search()
+    reader = await team.open_socket(team.bob)
+    await reader.subscribe("operations")
+    for received, priority in (("2026-01-01T10:00:00Z", "normal"), ("2026-01-02T10:00:00Z", "urgent")):
+        data = {"description": "x", "received_at": received, "priority": priority}
+        await team.alice.command(search, "sighting.add", data)
+    await reader.wait_until(lambda: latest(reader, search).get("unassessed_sightings") == 2)
+    assert latest(reader, search)["unassessed_sighting"]["priority"] == "urgent"
+
+
+async def test_summary_names_each_person_on_the_board_once(team: Team) -> None:
+    search = await team.alice.open_search()
+    reader = await team.open_socket(team.bob)
+    await reader.subscribe("operations")
+    for _ in range(2):
+        charlie = await team.open_socket(team.charlie)
+        await charlie.subscribe(search)
+        await charlie.send({"type": "presence", "board": search, "card": None, "editing": False})
+    await reader.wait_until(lambda: latest(reader, search).get("people") == 2)
+    assert latest(reader, search)["present"] == [{"account": team.charlie.account["id"], "name": "Charlie"}]
+
+
+async def test_outsider_is_told_nothing_of_a_members_only_search(team: Team) -> None:
+    secret, other = await team.secret_search(), await team.alice.open_search()
+    await team.alice.command(secret, "task.add", {"title": "aunt", "due": "2026-01-01T10:00:00Z"})
+    outsider, member = await team.open_socket(team.charlie), await team.open_socket(team.alice)
+    for each in (outsider, member):
+        await each.subscribe("operations")
+    await member.wait_until(lambda: (latest(member, secret).get("overdue_task") or {}).get("title") == "aunt")
+    await outsider.wait_until(lambda: latest(outsider, other))
+    assert not latest(outsider, secret)
