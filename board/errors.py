@@ -16,15 +16,15 @@ class OperationError(Exception):
 
 
 MESSAGES = {
-    "invalid": N_("Something here can't be accepted as it is."),
-    "unknown_command": N_("This board has no such command."),
-    "not_found": N_("There is nothing here by that name that you may see."),
+    "invalid": N_("This is not valid. Check what you entered."),
+    "unknown_command": N_("Unknown command for this board."),
+    "not_found": N_("Not found, or you do not have access."),
     "forbidden": N_("Your role does not allow this."),
-    "conflict": N_("Somebody else changed this while you were looking."),
-    "closed": N_("This search is closed: reopen it first."),
-    "too_large": N_("That is more than a board can take."),
-    "rate_limited": N_("Too many messages at once: wait a moment."),
-    "unavailable": N_("The desk can't do this right now. It will be tried again."),
+    "conflict": N_("Someone else changed this in the meantime. Check, then try again."),
+    "closed": N_("This search is closed. Reopen it first."),
+    "too_large": N_("Limit reached: this is too large, or the board is full."),
+    "rate_limited": N_("Too many requests. Wait a moment, then try again."),
+    "unavailable": N_("Not available right now. Wait a moment, then try again."),
     "failed": N_(
         "This did not work because of a fault in the program, and nothing was changed. The fault was noted in the server's log. "
         "Tell your administrator before you try again."
@@ -81,12 +81,12 @@ def invalid(field: str, sentence: str) -> Refused:
 
 def not_found(field: str) -> Refused:
     """Return a refusal of an id that names nothing on this board."""
-    return Refused("not_found", fields={field: N_("There is no such thing on this board.")})
+    return Refused("not_found", fields={field: N_("Not found on this board.")})
 
 
 _TYPES = {
-    "missing": N_("This is needed."),
-    "extra_forbidden": N_("There is no such field here."),
+    "missing": N_("This field is required."),
+    "extra_forbidden": N_("Unknown field."),
     "string_type": N_("This must be text."),
     "bool_type": N_("This must be true or false."),
     "int_type": N_("This must be a whole number."),
@@ -97,14 +97,14 @@ _TYPES = {
     "dict_type": N_("This must be an object."),
     "model_type": N_("This must be an object."),
     "model_attributes_type": N_("This must be an object."),
-    "string_pattern_mismatch": N_("This has characters that are not allowed here."),
+    "string_pattern_mismatch": N_("Some characters here are not allowed."),
 }
 _WITH_CONTEXT = {
     "string_too_long": N_("At most {max_length} characters."),
-    "string_too_short": N_("This can't be empty."),
+    "string_too_short": N_("This field is required."),
     "too_long": N_("At most {max_length} entries."),
-    "too_short": N_("This can't be empty."),
-    "literal_error": N_("One of: {expected}."),
+    "too_short": N_("This field is required."),
+    "literal_error": N_("Use one of: {expected}."),
     "greater_than_equal": N_("At least {ge}."),
     "less_than_equal": N_("At most {le}."),
 }

@@ -48,12 +48,13 @@ VALUES: dict[str, Texts] = {}
 EVENTS: dict[str, str] = {}
 # By the last part of an event's type, as in "graded by Maria".
 DONE = {
-    "opened": N_("opened"), "updated": N_("changed"), "changed": N_("changed"), "status_set": N_("status set"),
-    "worrying_set": N_("worrying decided"), "appeal_set": N_("appeal set"), "access_set": N_("access set"),
+    "opened": N_("opened"), "updated": N_("changed"), "changed": N_("changed"), "status_set": N_("status changed"),
+    "worrying_set": N_("worrying or not: decided"), "appeal_set": N_("appeal changed"), "access_set": N_("access changed"),
     "outcome_set": N_("outcome corrected"), "added": N_("added"), "renamed": N_("renamed"), "moved": N_("moved"),
-    "solved": N_("solved"), "removed": N_("removed"), "graded": N_("graded"), "assessed": N_("assessed"),
+    "solved": N_("dealt with"), "removed": N_("removed"), "graded": N_("graded"), "assessed": N_("assessed"),
     "assigned": N_("assigned"), "withdrawn": N_("withdrawn"), "restored": N_("restored"), "erased": N_("erased"),
-    "taken": N_("taken"), "handed_over": N_("handed over"), "prepared": N_("begun"), "written": N_("written"),
+    "taken": N_("taken without a handover"), "handed_over": N_("handed over"), "prepared": N_("started"),
+    "written": N_("updated"),
     "signed": N_("signed"), "read": N_("read"), "accepted": N_("accepted"), "refused": N_("refused"), "set": N_("handed over"),
 }  # fmt: skip
 

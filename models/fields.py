@@ -35,7 +35,7 @@ class Data(BaseModel):
 
 def _not_blank(text: str) -> str:
     if not text.strip():
-        raise ValueError(N_("This can't be empty."))
+        raise ValueError(N_("This field is required."))
     return text
 
 
@@ -43,7 +43,7 @@ def _time(text: str) -> str:
     try:
         return format_utc(parse_utc(text))
     except (ValueError, OverflowError) as error:
-        raise ValueError(N_("This is not a time with its offset, as in 2026-11-24T22:01:02Z.")) from error
+        raise ValueError(N_("Enter a time with a UTC offset, like 2026-11-24T22:01:02Z.")) from error
 
 
 def _date(text: str) -> str:
@@ -52,7 +52,7 @@ def _date(text: str) -> str:
             raise ValueError(text)
         return date.fromisoformat(text).isoformat()
     except ValueError as error:
-        raise ValueError(N_("This is not a date, as in 2015-03-27.")) from error
+        raise ValueError(N_("Enter a date like 2015-03-27.")) from error
 
 
 Title = Annotated[str, StringConstraints(max_length=200), AfterValidator(_not_blank)]
@@ -79,7 +79,7 @@ class Location(Data):
     @model_validator(mode="after")
     def _both_or_none(self) -> "Location":
         if (self.lat is None) != (self.lon is None):
-            raise PydanticCustomError("incomplete", "{sentence}", {"sentence": N_("A point needs a latitude and a longitude.")})
+            raise PydanticCustomError("incomplete", "{sentence}", {"sentence": N_("Enter both a latitude and a longitude.")})
         return self
 
 

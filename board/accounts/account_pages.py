@@ -35,8 +35,8 @@ T = TypeVar("T")
 
 PATH = "/account"
 CHANGED = {
-    "password": N_("Your password is changed, and you are signed out everywhere else."),
-    "alerts": N_("Your alerts are as you chose."),
+    "password": N_("Password changed. You are signed out everywhere else."),
+    "alerts": N_("Alert settings saved."),
 }
 
 
@@ -102,7 +102,7 @@ async def change_password(request: Request) -> Response:
             )
             is None
         ):
-            return await _account_page(request, caller, N_("That is not your password."))
+            return await _account_page(request, caller, N_("Your current password is wrong."))
         change_it = await asyncio.to_thread(accounts.prepare_password, email, form("new"), but=caller.session)
         ended = await live_changes.apply_change(service, recheck(caller, change_it))
     except OperationError as error:
@@ -200,7 +200,7 @@ async def require_session(request: Request) -> Caller:
     if caller is None:
         raise Refused("unauthenticated")
     if caller.token is not None:
-        raise Refused("forbidden", N_("A token can't change its account."))
+        raise Refused("forbidden", N_("A token cannot be used to change account settings."))
     check_own_page(request)
     check_rate(request, caller)
     return caller

@@ -33,16 +33,16 @@ def prepare_account(email: str, name: str, role: str, password: str, now: str) -
     """
     email = email.strip().lower()
     if "@" not in email or len(email) > 200:
-        raise OperationError(N_("That is not an e-mail address."))
+        raise OperationError(N_("Enter a valid e-mail address."))
     if not name.strip() or len(name) > 200:
-        raise OperationError(N_("An account needs a name of at most 200 characters."))
+        raise OperationError(N_("Give the account a name of at most 200 characters."))
     _check_role(role)
     _raise_if(passwords.problem(password) or passwords.personal_problem(password, name, email))
     hashed = hash_password(password)
 
     def add(session: Session) -> str:
         if _by_email(session, email) is not None:
-            raise OperationError(N_("There is an account with this address already."))
+            raise OperationError(N_("An account with this address already exists."))
         account = Account(id=new_id(), email=email, name=name.strip(), role=role, password=hashed, created_at=now)
         session.add(account)
         bump_rights_version(session)
@@ -110,7 +110,7 @@ def set_theme(session: Session, id: str, theme: str) -> None:
     """Set the theme of an account: light, dark, or empty. Raise OperationError."""
     account = session.get(Account, id)
     if account is None or theme not in ("", *THEMES):
-        raise OperationError(N_("A theme is light or dark."))
+        raise OperationError(N_("Theme must be light or dark."))
     account.theme = theme
 
 
@@ -146,13 +146,13 @@ def add_token(
     It expires after `days`, or never. Raise OperationError.
     """
     if scope not in SCOPES:
-        raise OperationError(N_("The scope of a token is read, write or intake."))
+        raise OperationError(N_("Scope must be read, write or intake."))
     if not name.strip() or len(name) > 200:
-        raise OperationError(N_("A token needs a name of at most 200 characters."))
+        raise OperationError(N_("Give the token a name of at most 200 characters."))
     if not NEVER_EXPIRES <= days <= MAX_TOKEN_DAYS:
         raise OperationError(N_("A token lasts 1 to 365 days; 0 is without an end."))
     if session.exec(select(Token).where(Token.name == name)).first() is not None:
-        raise OperationError(N_("There is a token with this name already."))
+        raise OperationError(N_("A token with this name already exists."))
     secret = f"board_{secrets.token_urlsafe(32)}"
     account = find(session, email)
     token = Token(id=new_id(), name=name, digest=digest(secret), account=account.id, scope=scope, created_at=now)
@@ -195,7 +195,7 @@ def revoke_token(session: Session, name: str, now: str) -> None:
     """Revoke the token with this name. Raise OperationError."""
     token = session.exec(select(Token).where(Token.name == name)).first()
     if token is None:
-        raise OperationError(N_("There is no token with this name."))
+        raise OperationError(N_("No token has this name."))
     bump_rights_version(session)
     if token.revoked_at is None:
         _revoke(session, token, now)
@@ -211,7 +211,7 @@ def find(session: Session, email: str) -> Account:
     """Return the account with this e-mail address. Raise OperationError."""
     account = _by_email(session, email.strip().lower())
     if account is None:
-        raise OperationError(N_("There is no account with this address."))
+        raise OperationError(N_("No account has this address."))
     return account
 
 
@@ -221,7 +221,7 @@ def _by_email(session: Session, email: str) -> Account | None:
 
 def _check_role(role: str) -> None:
     if role not in ROLES:
-        raise OperationError(N_("A role is viewer, investigator, coordinator or admin."))
+        raise OperationError(N_("Role must be viewer, investigator, coordinator or admin."))
 
 
 def _raise_if(problem: str | None) -> None:

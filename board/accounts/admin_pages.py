@@ -52,7 +52,7 @@ async def _change(request: Request, caller: Caller, fn: Callable[[Session], T]) 
         actor.set_current(session, actor.account(account))
         result = fn(session)
         if not accounts.has_admin(session):
-            raise OperationError(N_("You are the only administrator: make somebody else one first."))
+            raise OperationError(N_("You are the only administrator. Make someone else an administrator first."))
         return result
 
     return await live_changes.apply_change(service_of(request), do)

@@ -30,7 +30,7 @@ async def sign_in(request: Request) -> Response:
         return with_retry_after(pages.sign_in_page(request, error=refused.message, status=429), refused)
     secret = await login_of(request).start_session(account, client_address.of(request)) if account is not None else None
     if account is None or secret is None:
-        return pages.sign_in_page(request, error=N_("That address and password do not fit together."), status=401)
+        return pages.sign_in_page(request, error=N_("Wrong e-mail address or password."), status=401)
     response = RedirectResponse(
         pages.safe_redirect_path(form.get("next", [request.query_params.get("next", pages.HOME)])[0]), 303
     )

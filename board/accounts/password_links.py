@@ -29,7 +29,7 @@ def create(session: Session, account: Account, now: datetime, *, first: bool = F
     `first` says that the account was just added. Raise OperationError.
     """
     if not account.enabled:
-        raise OperationError(N_("This account is disabled: enable it first."))
+        raise OperationError(N_("This account is disabled. Enable it first."))
     secret = secrets.token_urlsafe(32)
     session.merge(
         PasswordLink(account=account.id, digest=digest(secret), created_at=format_utc(now), ends_at=format_utc(now + LINK_TTL))
@@ -60,5 +60,8 @@ def consume(session: Session, secret: str, now: datetime, address: str = "") -> 
 
 def _expired() -> OperationError:
     return OperationError(
-        N_("This link has been used, or is older than a day, or is not whole. Ask an administrator for another.")
+        N_(
+            "This link does not work: it was already used, is more than 24 hours old, or is incomplete. Ask an "
+            "administrator for a new one."
+        )
     )

@@ -12,11 +12,11 @@ MIN_LENGTH, MAX_LENGTH = 10, 1_000  # characters
 def problem(password: str) -> str | None:
     """Return what is wrong with a password, for any account."""
     if len(password) < MIN_LENGTH:
-        return N_("A password has at least 10 characters.")
+        return N_("Use at least 10 characters.")
     if len(password) > MAX_LENGTH:
-        return N_("A password has at most 1,000 characters.")
+        return N_("Use at most 1,000 characters.")
     if common_passwords.is_common(password):
-        return N_("This password is one of the commonest: whoever guesses tries it first.")
+        return N_("This password is too common. Choose one that is hard to guess.")
     if predictable_passwords.is_predictable(password):
         return N_("This password repeats itself, or follows the alphabet or the keyboard. Use four or five words instead.")
     if own_words.is_made_of(password, own_words.PRODUCT):

@@ -26,7 +26,7 @@ AllAlerts = TypedDict("AllAlerts", {"all": Literal[True]})
 NamedAlerts = TypedDict("NamedAlerts", {"alerts": Annotated[list[AlertKey], Shape(maxItems=alerts.MAX_LISTED)]})
 
 
-@Call("GET", "/alerts", N_("What alerts you: the newest of the last 14 days, and how many are unread."))
+@Call("GET", "/alerts", N_("Lists your alerts of the last 14 days, and how many are unread."))
 async def list_alerts(request: Request) -> Reply[AlertList]:
     caller = await require_caller(request)
     service = service_of(request)
@@ -40,7 +40,7 @@ async def list_alerts(request: Request) -> Reply[AlertList]:
 
 
 @Call(
-    "POST", "/alerts/read", N_("Marks alerts as read, those that are named or all, on all your screens."),
+    "POST", "/alerts/read", N_("Marks alerts as read, some or all, on all your screens."),
     (*EVERYWHERE, "invalid", "too_large"), body=AllAlerts | NamedAlerts,
 )  # fmt: skip
 async def mark_read(request: Request) -> Reply[UnreadAlerts]:
@@ -67,7 +67,7 @@ def _keys(body: dict[str, object]) -> set[Key] | None:
     if not isinstance(named, list) or len(body) > 1 or len(named) > alerts.MAX_LISTED:
         raise Refused("invalid", fields={"alerts": N_("At most 200 alerts, or all of them.")})
     if not all(isinstance(each, dict) and set(each) == {"board", "seq"} and _is_key(**each) for each in named):
-        raise Refused("invalid", fields={"alerts": N_("An alert is named by its board and seq.")})
+        raise Refused("invalid", fields={"alerts": N_("Give an alert by its board and seq.")})
     return {(each["board"], int(each["seq"])) for each in named}
 
 

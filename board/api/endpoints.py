@@ -54,7 +54,7 @@ Role = Annotated[str, Shape(enum=list(ROLES))]
 Me = TypedDict("Me", {"id": Id, "name": str, "role": Role, "email": str, "language": str | None})
 
 
-@Call("GET", "/me", N_("The account that asks."), ("unauthenticated", "rate_limited", "failed", "unavailable"))
+@Call("GET", "/me", N_("Your own account."), ("unauthenticated", "rate_limited", "failed", "unavailable"))
 async def me(request: Request) -> Reply[Me]:
     """Return the calling account. A browser learns here why a socket was refused."""
     account = (await require_caller(request, intake=True)).account
@@ -83,7 +83,7 @@ AccountEntry = TypedDict("AccountEntry", {"id": Id, "name": str, "role": Role, "
 AccountList = TypedDict("AccountList", {"accounts": list[AccountEntry]})
 
 
-@Call("GET", "/accounts", N_("Everybody, for assigning."))
+@Call("GET", "/accounts", N_("Lists all accounts, for assigning cards."))
 async def all_accounts(request: Request) -> Reply[AccountList]:
     """List all accounts, for assigning."""
     caller = await require_caller(request)
@@ -138,7 +138,7 @@ Snapshot = TypedDict("Snapshot", {
 
 
 @Call(
-    "GET", "/boards/{board}", N_("A snapshot of a board: all that is true on it, now or at a seq or a time."),
+    "GET", "/boards/{board}", N_("The state of a board: now, at an event (seq), or at a time."),
     (*ON_A_BOARD, "invalid"), query=(AT,), tagged=True,
 )  # fmt: skip
 async def board(request: Request) -> Reply[Snapshot]:
@@ -197,7 +197,7 @@ def _seq_at(session: Session, board: Board, at: str) -> int:
         try:
             time = format_utc(parse_utc(at.replace(" ", "+")))
         except (ValueError, OverflowError):
-            raise Refused("invalid", fields={"at": N_("A seq, or a time with its offset.")}) from None
+            raise Refused("invalid", fields={"at": N_("Give an event number (seq), or a time with a UTC offset.")}) from None
         seq = journal.seq_at(session, board.id, time)
     if seq is None:
         raise Refused("not_found")
@@ -206,7 +206,8 @@ def _seq_at(session: Session, board: Board, at: str) -> int:
 
 @Call(
     "GET", "/boards/{board}/events",
-    N_("The events of a board after a seq, or the newest before one; with an entity, those of that one."),
+    N_("Lists the events of a board after a seq, or the newest ones before it. With an entity, only the events of "
+       "that entity."),
     (*ON_A_BOARD, "invalid"), query=(AFTER, BEFORE, AT, LIMIT, ENTITY),
 )  # fmt: skip
 async def events(request: Request) -> Reply[EventList]:
@@ -252,7 +253,7 @@ Ack = TypedDict("Ack", {"id": str, "board": Id, "seqs": list[Count], "opened": N
 
 
 @Call(
-    "POST", "/boards/{board}/commands", N_("A command, as over the socket."),
+    "POST", "/boards/{board}/commands", N_("Sends a command, as over the socket."),
     (*ON_A_BOARD, "invalid", "unknown_command", "conflict", "closed", "too_large"),
     body=Annotated[dict[str, Any], component("Command")],
 )  # fmt: skip
@@ -261,7 +262,7 @@ async def commands(request: Request) -> Reply[Ack]:
     caller = await require_caller(request)
     value = await read_json_object(request)
     if not protocol.is_id(value.get("id")):
-        raise Refused("invalid", fields={"id": N_("A command needs an id of 1 to 64 letters, digits, - or _.")})
+        raise Refused("invalid", fields={"id": N_("The command id must have 1 to 64 letters, digits, - or _.")})
     try:
         command = protocol.parse_command(value, value["id"], request.path_params["board"])
     except protocol.BadMessage as unreadable:

@@ -28,7 +28,7 @@ from board.web.static_files import gzipped as packed_for_all
 CATCH_ALL = "/{rest:path}"  # catch-all for unknown paths
 
 
-@Call("GET", "/openapi.json", N_("This description, for programs."), (), answer=dict[str, Any], open=True)
+@Call("GET", "/openapi.json", N_("This API as an OpenAPI description."), (), answer=dict[str, Any], open=True)
 async def openapi(request: Request) -> Response:
     """Serve the OpenAPI description."""
     return packed_for_all(request, orjson.dumps(await asyncio.to_thread(document)), "application/json")

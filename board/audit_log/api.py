@@ -32,7 +32,7 @@ DEFAULT_LIMIT, MAX_LIMIT = 100, 500  # entries per response: default and maximum
 BATCH_SIZE = 200  # entries read per query for a file
 FILE = "audit.csv"
 HEADER = (
-    N_("Event number"), N_("Recorded at"), N_("Event"), N_("By"), N_("What happened"), N_("Address"), N_("Kind"), N_("Id"),
+    N_("Event number"), N_("Recorded at"), N_("Event"), N_("By"), N_("History"), N_("Address"), N_("Type"), N_("Id"),
 )  # fmt: skip
 
 
@@ -66,9 +66,7 @@ def _time(request: Request, param: Param) -> str | None:
     try:
         return format_utc(parse_utc(text.replace(" ", "+")))
     except (ValueError, OverflowError):
-        raise Refused(
-            "invalid", fields={param.name: N_("This is not a time with its offset, as in 2026-11-24T22:01:02Z.")}
-        ) from None
+        raise Refused("invalid", fields={param.name: N_("Enter a time with a UTC offset, like 2026-11-24T22:01:02Z.")}) from None
 
 
 def administrator(session: Session, caller: Caller) -> tuple[Account, Board]:

@@ -51,8 +51,8 @@ _OVER = {
     "token.refused": N_("Too many refused API tokens to list one by one: {count} more"),
 }
 _FIELDS = {  # fields of a display
-    "name": N_("Name"), "profile": N_("Who is in the room"), "language": N_("Language"), "shows": N_("Content"),
-    "theme": N_("Light or dark"), "sound": N_("Sound"),
+    "name": N_("Name"), "profile": N_("Who can see this display"), "language": N_("Language"), "shows": N_("Content"),
+    "theme": N_("Theme"), "sound": N_("Sound"),
 }  # fmt: skip
 
 

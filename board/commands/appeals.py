@@ -31,7 +31,7 @@ class Set(Appeal):
 def set_appeal(writer: EventWriter, data: Set) -> None:
     """Set level and dates of the appeal, all of them."""
     if data.since is not None and data.until is not None and data.until <= data.since:
-        raise invalid("until", N_("An appeal ends after it begins."))
+        raise invalid("until", N_("The end must be after the start."))
     row = writer.find(Search, writer.board.id, "search")
     appeal = {"level": data.level, "from": data.since, "until": data.until}
     apply_appeal(writer, row, appeal, data.reason)

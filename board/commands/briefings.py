@@ -80,7 +80,7 @@ def _save(writer: EventWriter, row: Briefing, type: str, values: State, reason: 
 def read(writer: EventWriter, data: Read) -> None:
     """Record how far the incoming coordinator has read this search. Never moves back."""
     if data.seq > writer.board.seq:
-        raise invalid("seq", N_("The board has not got so far."))
+        raise invalid("seq", N_("This board does not have that event yet."))
     handover = shifts.require_open(writer, data.handover, "signed")
     handed = unit_of_work.get(writer.session, SearchHandover, writer.board.id)
     if handed is None or handed.handover != data.handover:
@@ -152,17 +152,17 @@ KIND = Kind(
     data=BriefingFields,
     fields=(
         FieldSpec("handover", N_("Handover"), type=int),
-        FieldSpec("assessment", N_("Assessment"), control="long", personal=True, prose=True),
+        FieldSpec("assessment", N_("Situation"), control="long", personal=True, prose=True),
         FieldSpec("hypotheses", N_("Hypotheses"), control="long", personal=True, prose=True),
-        FieldSpec("dropped", N_("Hypotheses dropped"), control="long", personal=True, prose=True),
+        FieldSpec("dropped", N_("Dropped hypotheses"), control="long", personal=True, prose=True),
         FieldSpec("contingencies", N_("If … then …"), control="long", personal=True, prose=True),
-        FieldSpec("contacts", N_("Contacts owed"), control="long", personal=True, prose=True),
+        FieldSpec("contacts", N_("Calls and updates due"), control="long", personal=True, prose=True),
         FieldSpec("pinned", N_("Pinned")),
         FieldSpec("keeper", N_("Answers for it"), control="person"),
         FieldSpec("reads", N_("Read"), personal=True),
     ),
     events={
-        shifts.WRITTEN: EventSpec(N_("Handover written"), "handover.write"),
+        shifts.WRITTEN: EventSpec(N_("Handover updated"), "handover.write"),
         "handover.read": EventSpec(N_("Read for the handover"), "handover.read"),
     },
     counted=False,

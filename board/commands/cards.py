@@ -81,10 +81,10 @@ def rank_for_new_card(writer: EventWriter, column: str | None, role: str) -> tup
 def move(writer: EventWriter, data: Move) -> None:
     """Move a card before or after another, or to the end of a column. Moves never conflict: the last one wins."""
     if data.before is not None and data.after is not None:
-        raise invalid("after", N_("Either before or after, not both."))
+        raise invalid("after", N_("Give either “before” or “after”, not both."))
     beside = data.before or data.after
     if beside == data.card:
-        raise invalid("before" if data.before else "after", N_("A card can't be placed beside itself."))
+        raise invalid("before" if data.before else "after", N_("A card cannot be placed next to itself."))
     card = find(writer, data.card)
     column = columns.find(writer, data.column, "column")
     anchor = find(writer, beside, "before" if data.before else "after") if beside is not None else None
@@ -137,7 +137,7 @@ def restore(writer: EventWriter, data: Withdraw) -> None:
 
 NUMBER = FieldSpec("number", N_("Number"), type=int, exported=True, display="room")
 COLUMN = FieldSpec("column", N_("Column"), type=Id, exported=True, display="room")
-RANK = FieldSpec("rank", N_("Place in the column"), type=str, display="room")
+RANK = FieldSpec("rank", N_("Position in the column"), type=str, display="room")
 ASSIGNEE = FieldSpec("assignee", N_("Assigned to"), type=Id | None, control="person", exported=True)
 PRIORITY = FieldSpec(
     "priority", N_("Priority"), type=Priority, control="choice", exported=True, display="room",

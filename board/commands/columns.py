@@ -91,9 +91,9 @@ def move(writer: EventWriter, data: Move) -> None:
     """Move a column before or after another."""
     _check_not_both(data)
     if data.before is None and data.after is None:
-        raise invalid("before", N_("Before or after which column?"))
+        raise invalid("before", N_("Say which column to place it before or after."))
     if data.column in (data.before, data.after):
-        raise invalid("before" if data.before else "after", N_("A column can't be placed beside itself."))
+        raise invalid("before" if data.before else "after", N_("A column cannot be placed next to itself."))
     row = find(writer, data.column, "column")
     low, high = _between(writer, data, row)
     if (low is None or low < row.rank) and (high is None or row.rank < high):
@@ -106,16 +106,16 @@ def remove(writer: EventWriter, data: Remove) -> None:
     """Remove an empty column. A withdrawn card counts, as it can be restored."""
     row = find(writer, data.column, "column")
     if card_ranks.is_any_in(writer, row.id):
-        raise invalid("column", N_("There are cards in this column, folded away perhaps: move them first."))
+        raise invalid("column", N_("This column still has cards, perhaps withdrawn ones. Move them first."))
     alike = [column for column in unit_of_work.columns(writer.session, writer.board.id) if column.role == row.role]
     if row.role in REQUIRED_ROLES and len(alike) == 1:
-        raise invalid("column", N_("New cards go here: a board needs one column of this kind."))
+        raise invalid("column", N_("New cards arrive here. A board needs at least one such column."))
     writer.delete(row, "column.removed")
 
 
 def _check_not_both(data: RelativePosition) -> None:
     if data.before is not None and data.after is not None:
-        raise invalid("after", N_("Either before or after, not both."))
+        raise invalid("after", N_("Give either “before” or “after”, not both."))
 
 
 def _between(writer: EventWriter, data: RelativePosition, moved: Column | None) -> tuple[str | None, str | None]:
@@ -154,7 +154,7 @@ KIND = Kind(
                 "inbox": N_("New"), "todo": N_("To do"), "doing": N_("Doing"), "waiting": N_("Waiting"), "done": N_("Done"),
             },
         ),
-        FieldSpec("rank", N_("Place in the column"), type=str, display="room"),
+        FieldSpec("rank", N_("Position in the column"), type=str, display="room"),
     ),
     events={
         "column.added": EventSpec(N_("Column added"), "column.add"),

@@ -118,7 +118,7 @@ def execute(
     if board.kind == "search" and not is_allowed_while_closed(spec, equivalent):
         _check_open(session, board)
     if command.base is not None and (command.base < 0 or (command.base > board.seq and command.epoch in (None, board.epoch))):
-        raise invalid("base", N_("The board has not got so far."))
+        raise invalid("base", N_("This board does not have that event yet."))
     try:
         data = spec.data.model_validate(command.data)
     except ValidationError as error:

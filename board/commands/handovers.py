@@ -82,9 +82,9 @@ def prepare(writer: EventWriter, data: Prepare) -> None:
     shifts.check_coordinator(writer, data.incoming, "incoming")
     shift, row = shifts.current(writer), shifts.last_handover(writer)
     if shift is None:
-        raise Refused("conflict", fields={"shift": N_("Nobody holds the shift: take it first.")})
+        raise Refused("conflict", fields={"shift": N_("Nobody is in charge of the shift. Take the shift first.")})
     if row is not None and row.status in shifts.OPEN:
-        raise shifts.conflict(row, "handover", N_("A handover is open already."))
+        raise shifts.conflict(row, "handover", N_("A handover is already in progress."))
     goes_on = row is not None and row.status != "accepted"
     new = Handover(
         id=OPERATIONS, board=OPERATIONS, number=row.number + 1 if row else 1, status="prepared", outgoing=shift.holder,
@@ -121,14 +121,14 @@ def sign(writer: EventWriter, data: Sign) -> None:
     their present position."""
     shift = shifts.current(writer)
     if shift is None or shift.holder != writer.account_id:
-        raise Refused("forbidden", N_("Only who holds the shift can sign its handover."))
+        raise Refused("forbidden", N_("Only the person in charge of the shift can sign its handover."))
     before = unit_of_work.position(writer.board)
     searches = shifts.active_searches(writer)
     current, seen_by = unit_of_work.positions(writer.session, searches), access.restricted_searches(writer.session)
     seen = {id: at for id, at in current.items() if id not in seen_by or access.is_in_audience(writer.account_id, seen_by[id])}
     above = [id for id, seq in data.positions.items() if id in seen and seq > seen[id]["seq"]]
     if above:
-        raise Refused("invalid", fields={f"positions.{id}": N_("The board has not got so far.") for id in above})
+        raise Refused("invalid", fields={f"positions.{id}": N_("This board does not have that event yet.") for id in above})
     row = shifts.require_open(writer, data.handover, "prepared")
     if undecided := briefings.undecided(writer, row, {id: seen_by[id] for id in seen if id in seen_by}):
         fields = {
@@ -160,11 +160,11 @@ def digest(positions: Mapping[str, Position]) -> str:
 def _invalid_positions(writer: EventWriter, given: Mapping[str, int], seen: Mapping[str, Position]) -> dict[str, str]:
     """Return the searches whose positions can't be signed, with a sentence for each."""
     found = {id: N_("This search is not part of the handover.") for id in given.keys() - seen.keys()}
-    found |= {id: N_("This search is part of the handover too.") for id in seen.keys() - given.keys()}
+    found |= {id: N_("This search is also part of the handover.") for id in seen.keys() - given.keys()}
     for id, events in many_boards.events_after(writer.session, given, (*significant_events.types(), shifts.WRITTEN)).items():
         theirs = any(event.type == shifts.WRITTEN and event.account != writer.account_id for event in events)
         if theirs or any(map(significant_events.is_significant, events)):
-            found.setdefault(id, N_("Something important was added to this search since you looked."))
+            found.setdefault(id, N_("Something important was added to this search since you last looked."))
     return found
 
 
@@ -193,7 +193,7 @@ def accept(writer: EventWriter, data: Accept) -> None:
     unit_of_work.flush(writer.session)
     left = unread(writer.session, writer.account_id, data.handover)
     if left and data.reason is None:
-        fields = {f"searches.{id}": N_("This was not read, or something important happened since.") for id in left}
+        fields = {f"searches.{id}": N_("Not read yet, or something important happened since.") for id in left}
         raise Refused("conflict", fields=fields, current=row.state())
     shifts.close(writer, row, "accepted", data.reason, restatement=data.restatement)
     shifts.transfer(writer, "shift.handed_over", handover=data.handover)
@@ -223,7 +223,7 @@ def unread(session: Session, account: str, number: int) -> list[str]:
 
 def _check_incoming_may(writer: EventWriter, row: Handover) -> None:
     if row.outgoing == writer.account_id:
-        raise Refused("forbidden", N_("Who hands the shift over can't take it over."))
+        raise Refused("forbidden", N_("You cannot take over a shift that you are handing over yourself."))
 
 
 # -- alerts and declarations ----------------------------------------------------------------------------------------------
@@ -249,28 +249,28 @@ KIND = Kind(
         FieldSpec(
             "status", N_("Status"), type=Literal["prepared", "signed", "accepted", "refused", "withdrawn"],
             choices={
-                "prepared": N_("being prepared"), "signed": N_("signed, to be accepted"), "accepted": N_("accepted"),
+                "prepared": N_("being prepared"), "signed": N_("signed, not accepted yet"), "accepted": N_("accepted"),
                 "refused": N_("refused"), "withdrawn": N_("withdrawn"),
             },
         ),
-        FieldSpec("outgoing", N_("Outgoing"), type=Id, control="person"),
-        FieldSpec("incoming", N_("Incoming"), control="person"),
+        FieldSpec("outgoing", N_("Outgoing coordinator"), type=Id, control="person"),
+        FieldSpec("incoming", N_("Incoming coordinator"), control="person"),
         FieldSpec("prepared_by", N_("Prepared by"), type=Id, control="person"),
         FieldSpec("prepared_at", N_("Prepared at"), type=Time),
-        FieldSpec("faults", N_("Faults of the system"), control="long", personal=True),
+        FieldSpec("faults", N_("Technical problems"), control="long", personal=True),
         FieldSpec("remarks", N_("Remarks"), control="long", personal=True),
         FieldSpec("signed_at", N_("Signed at"), type=Time | None),
         FieldSpec("searches", N_("Searches"), type=int | None),
         FieldSpec("position", N_("Position")),
-        FieldSpec("digest", N_("Digest"), type=str | None),
+        FieldSpec("digest", N_("Checksum"), type=str | None),
         FieldSpec("ended_by", N_("Ended by"), type=Id | None, control="person"),
         FieldSpec("ended_at", N_("Ended at"), type=Time | None),
         FieldSpec("reason", N_("Reason"), type=LongText | None, personal=True),
-        FieldSpec("restatement", N_("Restated"), type=LongText | None, personal=True),
+        FieldSpec("restatement", N_("In their own words"), type=LongText | None, personal=True),
     ),
     events={
-        "handover.prepared": EventSpec(N_("Handover begun")),
-        "handover.written": EventSpec(N_("Handover written"), "handover.write"),
+        "handover.prepared": EventSpec(N_("Handover started")),
+        "handover.written": EventSpec(N_("Handover updated"), "handover.write"),
         "handover.signed": EventSpec(N_("Handover signed")),
         "handover.accepted": EventSpec(N_("Handover accepted")),
         "handover.refused": EventSpec(N_("Handover refused")),
@@ -286,7 +286,7 @@ SEARCH_KIND = Kind(
     title=N_("Handover"),
     data=Data,
     fields=(FieldSpec("handover", N_("Handover"), type=int), FieldSpec("position", N_("Position"))),
-    events={"handed.set": EventSpec(N_("Search handed over"))},
+    events={"handed.set": EventSpec(N_("Search included in handover"))},
     boards=("operations",),
     counted=False,
 )

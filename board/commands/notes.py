@@ -43,7 +43,7 @@ KIND = Kind(
         ),
         FieldSpec("card", N_("Card"), control="card"),
         FieldSpec("happened_at", N_("Happened at"), type=Time, control="time", now=True, past=True, display="room"),
-        FieldSpec("corrects", N_("Corrects")),
+        FieldSpec("corrects", N_("Correction of")),
     ),
     events={
         "note.added": EventSpec(

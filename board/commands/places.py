@@ -13,5 +13,5 @@ def place_fields(name: str, **more: Any) -> tuple[FieldSpec, ...]:
         FieldSpec(f"{name}.text", N_("Place"), control="text", searched=True, exported=True, prose=True, **more),
         FieldSpec(f"{name}.lat", N_("Latitude"), control="number", exported=True, **more),
         FieldSpec(f"{name}.lon", N_("Longitude"), control="number", exported=True, **more),
-        FieldSpec(f"{name}.radius_m", N_("Uncertainty (m)"), control="number", exported=True, **more),
+        FieldSpec(f"{name}.radius_m", N_("Accuracy (± m)"), control="number", exported=True, **more),
     )

@@ -34,7 +34,7 @@ def is_taken(writer: EventWriter, reference: str, own: str | None) -> bool:
 def check(writer: EventWriter, reference: str, own: str | None) -> None:
     """Raise Refused `invalid` if the reference is taken."""
     if is_taken(writer, reference, own):
-        raise invalid("reference", N_("Another search has this reference."))
+        raise invalid("reference", N_("Another search already has this reference."))
 
 
 def next_reference(writer: EventWriter) -> str:

@@ -146,7 +146,7 @@ def set_status(writer: EventWriter, data: SetStatus) -> None:
     """Set the status (open, found, closed) with a reason. Finding the child ends the appeal, reopening clears the outcome, and
     closing with open items needs an acknowledgement."""
     if (data.status == "found") != (data.outcome is not None):
-        raise invalid("outcome", N_("A child that was found, and only then, has an outcome: when, in which condition, how."))
+        raise invalid("outcome", N_("The outcome (when, condition, how) is required for status Found, and only for Found."))
     if data.acknowledge is not None and data.status != "closed":
         raise invalid("acknowledge", N_("Only closing a search is acknowledged."))
     row = writer.find(Search, writer.board.id, "search")
@@ -196,7 +196,7 @@ def add_member(session: Session, id: str, account: Account, now: str) -> None:
     operations, board = unit_of_work.lock_board(session, OPERATIONS), unit_of_work.lock_board(session, id)
     row = unit_of_work.get(session, Search, id)
     if row is None or board is None or operations is None:
-        raise OperationError(N_("There is no search by this id."))
+        raise OperationError(N_("No search has this id."))
     if account.id in row.members:
         return
     writer = EventWriter(session, None, Command("", id, "search.set_access", {}), board, operations, now)
@@ -232,7 +232,7 @@ def _check_members(writer: EventWriter, access: str, members: list[str]) -> None
 
 def _dangling(writer: EventWriter, row: Search, values: State) -> dict[str, str]:
     taken = "reference" in values and references.is_taken(writer, values["reference"], row.id)
-    return {"reference": N_("Another search has this reference.")} if taken else {}
+    return {"reference": N_("Another search already has this reference.")} if taken else {}
 
 
 def _apply_undo(writer: EventWriter, row: Search, event: JournalEvent, values: State) -> None:
@@ -262,7 +262,7 @@ KIND = Kind(
     fields=(
         FieldSpec("reference", N_("Reference"), type=Title, control="text", searched=True, exported=True),
         FieldSpec(
-            "kind", N_("Kind"), control="choice", required=True, exported=True, display="room",
+            "kind", N_("Type"), control="choice", required=True, exported=True, display="room",
             choices={
                 "runaway": N_("Runaway"), "parental_abduction": N_("International parental abduction"),
                 "unaccompanied_minor": N_("Unaccompanied foreign minor"),
@@ -312,10 +312,10 @@ KIND = Kind(
         FieldSpec("appeal.until", N_("Appeal until"), exported=True, display="room"),
         FieldSpec(
             "access", N_("Access"), exported=True,
-            choices={"desk": N_("The whole desk"), "members": N_("Members only")},
+            choices={"desk": N_("All users"), "members": N_("Members only")},
         ),
         FieldSpec("members", N_("Members"), type=list[Id], control="people", exported=True),
-        FieldSpec("lead", N_("Lead"), control="person", exported=True, display="inner_room"),
+        FieldSpec("lead", N_("In charge"), control="person", exported=True, display="inner_room"),
         FieldSpec("outcome", N_("Outcome"), personal=True),
         FieldSpec("outcome.found_at", N_("Found at"), exported=True, personal=True),
         FieldSpec("outcome.place", N_("Where found"), exported=True, personal=True, prose=True),
@@ -329,13 +329,13 @@ KIND = Kind(
             "outcome.how", N_("How"), exported=True, personal=True,
             choices={
                 "came_back": N_("came back"), "police": N_("found by the police"), "sighting": N_("through a sighting"),
-                "other": N_("otherwise"),
+                "other": N_("another way"),
             },
         ),
         FieldSpec("outcome.confirmed_by", N_("Confirmed by"), exported=True, personal=True, prose=True),
         FieldSpec("outcome.family_told", N_("Family told"), exported=True, personal=True),
         FieldSpec("outcome.police_told", N_("Police told"), exported=True, personal=True),
-        FieldSpec("outcome.reason", N_("In a sentence: what happened"), exported=True, personal=True, prose=True),
+        FieldSpec("outcome.reason", N_("What happened, in one sentence"), exported=True, personal=True, prose=True),
         FieldSpec("opened_at", N_("Opened at"), type=Time, exported=True),
         FieldSpec(
             "acknowledge", N_("Closed anyway because"), type=RequiredShortText | None, exported=True, personal=True, prose=True
@@ -344,12 +344,12 @@ KIND = Kind(
     events={
         "search.opened": EventSpec(N_("Search opened"), "search.open", is_significant=_always),
         "search.updated": EventSpec(N_("Search changed"), "search.update", undoable=True),
-        "search.status_set": EventSpec(N_("Status set"), "search.set_status", is_significant=_always),
+        "search.status_set": EventSpec(N_("Status changed"), "search.set_status", is_significant=_always),
         "search.worrying_set": EventSpec(
-            N_("Worrying decided"), "search.set_worrying", undoable=True, is_significant=_always
+            N_("Worrying or not: decided"), "search.set_worrying", undoable=True, is_significant=_always
         ),
-        "search.appeal_set": EventSpec(N_("Appeal set"), "search.set_appeal", undoable=True, is_significant=_always),
-        "search.access_set": EventSpec(N_("Access set"), "search.set_access", undoable=True),
+        "search.appeal_set": EventSpec(N_("Appeal changed"), "search.set_appeal", undoable=True, is_significant=_always),
+        "search.access_set": EventSpec(N_("Access changed"), "search.set_access", undoable=True),
         "search.outcome_set": EventSpec(N_("Outcome corrected"), "search.set_outcome", undoable=True),
     },
     undo=UndoRules(dangling=_dangling, apply=_apply_undo),

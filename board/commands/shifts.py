@@ -87,9 +87,9 @@ def require_open(writer: EventWriter, number: int, *statuses: str) -> Handover:
     """Return the handover if it has this number and a status that allows the command. Raises Refused `conflict`."""
     row = last_handover(writer)
     if row is None or row.number != number:
-        raise conflict(row, "handover", N_("This is not the handover that there is now."))
+        raise conflict(row, "handover", N_("This is no longer the current handover."))
     if row.status not in statuses:
-        raise conflict(row, "handover", N_("The handover is at another point by now."))
+        raise conflict(row, "handover", N_("The handover has moved on in the meantime. Check its status."))
     return row
 
 
@@ -103,7 +103,7 @@ def check_coordinator(writer: EventWriter, id: str | None, name: str) -> None:
     writer.require_person(id, name)
     account = unit_of_work.get(writer.session, Account, id) if id is not None else None
     if account is not None and not is_coordinator(account):
-        raise invalid(name, N_("Only a coordinator who can sign in can take the shift over."))
+        raise invalid(name, N_("Only a coordinator who can sign in can take over the shift."))
 
 
 def is_coordinator(account: Account) -> bool:
@@ -135,13 +135,16 @@ KIND = Kind(
     data=Take,
     fields=(
         FieldSpec("number", N_("Number"), type=int, display="room"),
-        FieldSpec("holder", N_("Holds the shift"), type=Id, control="person", display="room"),
+        FieldSpec("holder", N_("In charge of the shift"), type=Id, control="person", display="room"),
         FieldSpec("since", N_("Since"), type=Time, display="room"),
-        FieldSpec("before", N_("Before"), type=Id | None, control="person"),
+        FieldSpec("before", N_("Previously in charge"), type=Id | None, control="person"),
         FieldSpec("handover", N_("Handover"), type=int | None),
         FieldSpec("reason", N_("Reason"), type=LongText | None, personal=True),
     ),
-    events={"shift.taken": EventSpec(N_("Shift taken")), "shift.handed_over": EventSpec(N_("Shift handed over"))},
+    events={
+        "shift.taken": EventSpec(N_("Shift taken without a handover")),
+        "shift.handed_over": EventSpec(N_("Shift handed over")),
+    },
     boards=("operations",),
     counted=False,
     alerts=_alerts,

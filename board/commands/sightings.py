@@ -117,12 +117,12 @@ def grade(writer: EventWriter, data: SetGrade) -> None:
 def assess(writer: EventWriter, data: Assess) -> None:
     """Assess a sighting. A duplicate names the other sighting; cycles are refused."""
     if (data.assessment == "duplicate") != (data.duplicate_of is not None):
-        raise invalid("duplicate_of", N_("A duplicate, and only a duplicate, names the other sighting."))
+        raise invalid("duplicate_of", N_("Choose the other sighting for a duplicate, and only for a duplicate."))
     if data.duplicate_of == data.sighting:
-        raise invalid("duplicate_of", N_("A sighting is not its own duplicate."))
+        raise invalid("duplicate_of", N_("A sighting cannot be a duplicate of itself."))
     row = writer.find(Sighting, data.sighting, "sighting")
     if would_cycle(writer, row, data.duplicate_of):
-        raise invalid("duplicate_of", N_("The other one is a duplicate of this."))
+        raise invalid("duplicate_of", N_("The other sighting is already a duplicate of this one."))
     writer.update(row, "sighting.assessed", {"assessment": data.assessment, "duplicate_of": data.duplicate_of}, data.reason)
 
 
@@ -156,13 +156,13 @@ def _withheld(writer: EventWriter, row: Sighting, event: JournalEvent) -> State:
     sources.check_may_set(writer, row)
     earlier = sources.source_before(writer.session, writer.board.id, event.seq)
     if earlier is None:
-        raise invalid("seq", N_("This can't be undone."))
+        raise invalid("seq", N_("This cannot be undone."))
     return {name: getattr(earlier, name) for name in names}
 
 
 def _dangling(writer: EventWriter, row: Sighting, values: State) -> dict[str, str]:
     looped = would_cycle(writer, row, values.get("duplicate_of"))
-    return {"duplicate_of": N_("The other one is a duplicate of this.")} if looped else {}
+    return {"duplicate_of": N_("The other sighting is already a duplicate of this one.")} if looped else {}
 
 
 def _apply_undo(writer: EventWriter, row: Sighting, event: JournalEvent, values: State) -> None:
@@ -206,14 +206,14 @@ KIND = Kind(
         FieldSpec(
             "channel", N_("Channel"), control="choice", required=True, exported=True,
             choices={
-                "hotline": N_("hotline"), "app": N_("app"), "police": N_("police"), "field": N_("field"),
+                "hotline": N_("hotline"), "app": N_("app"), "police": N_("police"), "field": N_("field team"),
                 "social_media": N_("social media"), "other": N_("other"), "unknown": N_("not known"),
             },
         ),
         *place_fields("place", personal=True),
         FieldSpec("direction", N_("Direction"), control="text", searched=True, exported=True, personal=True, prose=True),
         FieldSpec("clothing", N_("Clothing"), control="text", searched=True, exported=True, personal=True, prose=True),
-        FieldSpec("company", N_("Alone or with whom"), control="text", searched=True, exported=True, personal=True, prose=True),
+        FieldSpec("company", N_("Alone or accompanied"), control="text", searched=True, exported=True, personal=True, prose=True),
         FieldSpec("source", N_("Source"), personal=True),
         FieldSpec(
             "source.kind", N_("Source"), control="choice", exported=True, personal=True,
@@ -221,7 +221,7 @@ KIND = Kind(
         ),
         FieldSpec("source_name", N_("Name of the source"), control="text", personal=True),
         FieldSpec("source_contact", N_("Contact of the source"), control="text", personal=True),
-        FieldSpec("source.sealed", N_("Sealed source"), control="flag", exported=True, personal=True),
+        FieldSpec("source.sealed", N_("Confidential source"), control="flag", exported=True, personal=True),
         FieldSpec("source_kept", N_("Name or contact of the source is kept"), type=bool | None, exported=True, personal=True),
         FieldSpec("grade", N_("Grade")),
         FieldSpec(

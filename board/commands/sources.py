@@ -54,7 +54,10 @@ def check_may_set(writer: EventWriter, sighting: Sighting) -> None:
 def check_seal(writer: EventWriter, sighting: Sighting, sealed: bool) -> None:
     """Raise Refused `forbidden` if an account that may not read under the seal would break it."""
     if sighting.source["sealed"] and not sealed and not may_read(writer.account, sighting):
-        raise Refused("forbidden", N_("This source is sealed: a coordinator, or who took it in, can open it."))
+        raise Refused(
+            "forbidden",
+            N_("This source is confidential. Only a coordinator, or the person who recorded the sighting, can change that."),
+        )
 
 
 def source_of(sighting: Sighting) -> dict[str, str | None]:
@@ -97,7 +100,7 @@ def read(session: Session, caller: Caller, board: str, id: str, before: int) -> 
     if row is None or row.board != board:
         raise not_found("sighting")
     if not may_read(account, row):
-        raise Refused("forbidden", N_("This source is sealed."))
+        raise Refused("forbidden", N_("This source is confidential."))
     entry = SourceRead(id=id, board=board, reference=session.get_one(Search, board).reference, number=row.number)
     writer.write(session, entry, by=actor.account(account, caller.token))
     asked = {"sighting": id, "board": board, "before": before, "limit": PAGE_SIZE + 1}

@@ -48,7 +48,7 @@ class Fields(Data):
         if len(value) > MAX_ITEMS:
             raise ValueError(N_("At most 50 items."))
         if not all(_KEY.match(key) for key in value):
-            raise ValueError(N_("The key of an item is 1 to 16 small letters or digits."))
+            raise ValueError(N_("The key of an item must have 1 to 16 lowercase letters or digits."))
         return value
 
     @model_validator(mode="after")

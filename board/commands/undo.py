@@ -49,12 +49,12 @@ def undo(writer: EventWriter, data: Undo) -> None:
         raise not_found("seq")
     before = journal.previous_event(writer.session, event)
     if event.type not in undoable() or event.body is None or before is None or before.body is None:
-        raise invalid("seq", N_("This can't be undone."))
+        raise invalid("seq", N_("This cannot be undone."))
     fields, private = event.payload()["changes"], event.payload().get("private", [])
     kind = kinds.named(event.kind)
     row = unit_of_work.get(writer.session, kind.model, event.entity)
     if row is None:
-        raise Refused("conflict", fields=dict.fromkeys(fields, N_("It is no longer there.")))
+        raise Refused("conflict", fields=dict.fromkeys(fields, N_("This no longer exists.")))
     withheld = kind.undo.withheld(writer, row, event)
     since = writer.changed_since(row, event.seq)
     values = revert_fields(row.state(), before.payload()["state"], fields)
@@ -70,10 +70,10 @@ def _dangling_references(writer: EventWriter, row: Entity, values: State) -> dic
     found: dict[str, str] = {}
     now = row.state()
     if "column" in values and unit_of_work.get(writer.session, Column, values["column"]) is None:
-        found["column"] = N_("This column is no longer there.")
+        found["column"] = N_("This column no longer exists.")
     for name in _PEOPLE:
         if name in values and not all(_is_here(writer, id, name) for id in _ids(values[name]) - _ids(now[name])):
-            found[name] = N_("Somebody who is named here is no longer at the desk.")
+            found[name] = N_("A person named here no longer has an active account.")
     return found
 
 

@@ -52,7 +52,7 @@ OF_SCREENS = ("failed", "unavailable")
 
 
 @Call(
-    "POST", "/wall/codes", N_("A code for a screen to show, until a coordinator types it."),
+    "POST", "/wall/codes", N_("Creates a pairing code for a screen to show."),
     ("forbidden", "rate_limited", *OF_SCREENS), open=True,
 )  # fmt: skip
 async def create_code(request: Request) -> Reply[ShownCode]:
@@ -67,7 +67,7 @@ async def create_code(request: Request) -> Reply[ShownCode]:
     return response
 
 
-@Call("GET", "/wall/codes/mine", N_("Whether somebody has typed the code of this screen."), OF_SCREENS, open=True)
+@Call("GET", "/wall/codes/mine", N_("Tells whether the code of this screen has been entered."), OF_SCREENS, open=True)
 async def pairing_status(request: Request) -> Reply[PairingState]:
     """`GET /api/v1/wall/codes/mine`: whether the code of this screen was entered. If so, its secret becomes the display's
     cookie."""
@@ -83,8 +83,8 @@ async def pairing_status(request: Request) -> Reply[PairingState]:
 
 
 @Call(
-    "POST", "/wall/told", N_("What a display tells of itself, every few seconds."), (*EVERYWHERE, "invalid", "too_large"),
-    body=StatusReport, open=True,
+    "POST", "/wall/told", N_("Reports the state of a display; the display sends this every few seconds."),
+    (*EVERYWHERE, "invalid", "too_large"), body=StatusReport, open=True,
 )  # fmt: skip
 async def report_status(request: Request) -> Reply[ReportReceived]:
     caller = await display_auth.signed_in(request)
@@ -97,7 +97,7 @@ async def report_status(request: Request) -> Reply[ReportReceived]:
     return json_response({"at": at})
 
 
-@Call("GET", "/displays", N_("All displays, and what each has told last."))
+@Call("GET", "/displays", N_("Lists all displays, with the last status each one reported."))
 async def list_displays(request: Request) -> Reply[DisplayList]:
     await _coordinator(request)
     at = now()
@@ -106,7 +106,7 @@ async def list_displays(request: Request) -> Reply[DisplayList]:
 
 
 @Call(
-    "POST", "/displays", N_("Makes a display of the screen that shows this code."), (*ONE_DISPLAY, "invalid", "too_large"),
+    "POST", "/displays", N_("Pairs the screen that shows this code, as a display."), (*ONE_DISPLAY, "invalid", "too_large"),
     body=PairDisplay, status=201,
 )  # fmt: skip
 async def pair(request: Request) -> Reply[DisplayEntry]:
@@ -123,8 +123,8 @@ async def pair(request: Request) -> Reply[DisplayEntry]:
 
 
 @Call(
-    "PATCH", "/displays/{display}", N_("Changes a display, at once on its screen."), (*ONE_DISPLAY, "invalid", "too_large"),
-    body=DisplayUpdate,
+    "PATCH", "/displays/{display}", N_("Changes a display. Its screen follows immediately."),
+    (*ONE_DISPLAY, "invalid", "too_large"), body=DisplayUpdate,
 )  # fmt: skip
 async def change(request: Request) -> Reply[DisplayEntry]:
     caller, id = await _coordinator(request), request.path_params["display"]
@@ -132,13 +132,13 @@ async def change(request: Request) -> Reply[DisplayEntry]:
     return json_response(displays.to_json(await _change(request, caller, lambda session: displays.change(session, id, data))))
 
 
-@Call("POST", "/displays/{display}/reload", N_("Has the screen of a display load its page anew."), ONE_DISPLAY)
+@Call("POST", "/displays/{display}/reload", N_("Makes the screen of a display reload its page."), ONE_DISPLAY)
 async def reload(request: Request) -> Reply[DisplayEntry]:
     caller, id = await _coordinator(request), request.path_params["display"]
     return json_response(displays.to_json(await _change(request, caller, lambda session: displays.request_reload(session, id))))
 
 
-@Call("DELETE", "/displays/{display}", N_("Revokes a display, at once on its screen."), ONE_DISPLAY)
+@Call("DELETE", "/displays/{display}", N_("Removes a display. Its screen stops immediately."), ONE_DISPLAY)
 async def revoke(request: Request) -> Reply[DisplayEntry]:
     caller, id = await _coordinator(request), request.path_params["display"]
     at = format_utc(now())

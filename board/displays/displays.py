@@ -188,10 +188,10 @@ def _valid_playlist(session: Session, shows: Playlist) -> dict[str, Any]:
     boards = list(dict.fromkeys(shows.boards))
     found = [session.get(Search, id) for id in boards if id != OPERATIONS]
     if not all(search is not None and is_visible_on_displays(search) for search in found):
-        raise invalid("shows", N_("A board that is named here is not there, or no display may see it."))
+        raise invalid("shows", N_("One of these boards does not exist, or cannot be shown on a display."))
     return {"boards": boards, "every_s": shows.every_s}
 
 
 def _check_language(language: str) -> None:
     if language not in i18n.languages():
-        raise invalid("language", N_("There is no such language here."))
+        raise invalid("language", N_("This language is not available."))

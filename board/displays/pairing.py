@@ -37,7 +37,7 @@ _FULLEST = (  # among networks with equally many, the one whose oldest code is o
     .order_by(func.count().desc(), func.min(_PAIRINGS.c.made_at)).limit(1)
 )  # fmt: skip
 
-_NOT_SHOWN = N_("No screen shows this code, or not any more: codes live ten minutes.")
+_NOT_SHOWN = N_("Wrong code, or the code has expired. A code is valid for 10 minutes.")
 
 State = Literal["waiting", "paired", "expired"]
 

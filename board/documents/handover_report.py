@@ -16,16 +16,16 @@ from models.entity import State
 
 _DECIDED = {True: N_("Yes"), False: N_("No"), None: N_("Not decided")}
 _WORDS = {
-    "assessment": N_("Assessment"), "hypotheses": N_("Hypotheses that are open"),
-    "dropped": N_("Hypotheses that were dropped, and why"), "contingencies": N_("If … then …"),
-    "contacts": N_("Contacts owed: family, police, press"),
+    "assessment": N_("Situation"), "hypotheses": N_("Open hypotheses"),
+    "dropped": N_("Dropped hypotheses, and why"), "contingencies": N_("If … then …"),
+    "contacts": N_("Calls and updates due: family, police, press"),
 }  # fmt: skip
 _WITHHELD = (  # the page lists these
     "{count} search is withheld: you are not one of its people.",
     "{count} searches are withheld: you are not one of their people.",
 )
 _LEFT_OUT = ("{count} more card has no room here.", "{count} more cards have no room here.")
-_ENDED = {"accepted": N_("Accepted by"), "refused": N_("Refused by"), "withdrawn": N_("Withdrawn by")}
+_ENDED = {"accepted": N_("Accepted by"), "refused": N_("Errors"), "withdrawn": N_("Withdrawn by")}
 _DESK = ("faults", "remarks")
 
 
@@ -61,9 +61,7 @@ class ReportDocument:
         notes = (
             []
             if not self._report["live"]
-            else [
-                translate(N_("Not signed: the searches as they stood at {at}.")).format(at=self._at(self._report["composed_at"]))
-            ]
+            else [translate(N_("Not signed. Searches as they were at {at}.")).format(at=self._at(self._report["composed_at"]))]
         )
         withheld = self._report["withheld"]
         if withheld:
@@ -79,10 +77,10 @@ class ReportDocument:
     def _shift(self) -> list[Fact]:
         shift, translate = self._report["shift"], self._translate
         if shift is None:
-            return [(translate(N_("Shift")), [translate(N_("Nobody holds the shift"))])]
+            return [(translate(N_("Shift")), [translate(N_("Nobody in charge of the shift"))])]
         facts: list[Fact] = [(translate(N_("Shift")), [f"{self._name(shift['holder'])}, {self._at(shift['since'])}"])]
         if shift["handover"] is None and shift["reason"]:
-            text = translate(N_("Taken; nobody handed it over"))
+            text = translate(N_("Taken without a handover"))
             facts.append((text, [self._languages.text_by(shift["reason"], shift["holder"])]))
         return facts
 
@@ -103,7 +101,7 @@ class ReportDocument:
         ]  # fmt: skip
         if state["digest"]:
             where = translate(N_("all searches at event {seq}")).format(seq=state["position"]["seq"])
-            facts.append((translate(N_("Evidence")), [f"{where} · {translate(N_('digest'))} {state['digest']}"]))
+            facts.append((translate(N_("Integrity")), [f"{where} · {translate(N_('digest'))} {state['digest']}"]))
         return facts
 
     def _desk(self, state: State) -> list[Section]:
@@ -112,7 +110,7 @@ class ReportDocument:
             for path in _DESK
             if state[path]
         ]
-        return [Section([self._translate(N_("The desk as a whole"))], words=words)] if words else []
+        return [Section([self._translate(N_("General"))], words=words)] if words else []
 
     # -- one search
 
@@ -143,8 +141,11 @@ class ReportDocument:
             (labels.field("status", translate), [translate(labels.VALUES["status"][search["status"]])]),
             (labels.field("worrying", translate), [translate(_DECIDED[search["worrying"]]), *self._suggested(search)]),
             (labels.field("missing_since", translate), [self._at(search["missing_since"])]),
-            (labels.field("lead", translate), [self._name(search["lead"]) if search["lead"] else translate(N_("no lead"))]),
-            (translate(N_("Last confirmed sighting")), self._last(last) if last else [translate(N_("none"))]),
+            (
+                labels.field("lead", translate),
+                [self._name(search["lead"]) if search["lead"] else translate(N_("nobody in charge"))],
+            ),
+            (translate(N_("Last confirmed sighting")), self._last(last) if last else [translate(N_("none so far"))]),
         ]
         if appeal.get("level", "none") != "none":
             until = f" · {translate(N_('until {at}')).format(at=self._at(appeal['until']))}" if appeal.get("until") else ""
@@ -153,7 +154,7 @@ class ReportDocument:
             facts.append((translate(N_("Not seen by")), [f"{self._name(section['outside'])} · {self._keeper(section)}"]))
         facts += self._ended(search)
         position = translate(N_("event {seq}")).format(seq=section["seq"])
-        return [*facts, (translate(N_("Evidence")), [f"{position} · {section['head']}"])]
+        return [*facts, (translate(N_("Integrity")), [f"{position} · {section['head']}"])]
 
     def _keeper(self, section: State) -> str:
         """Return who answers for a search that the incoming coordinator may not see."""
@@ -201,14 +202,14 @@ class ReportDocument:
         translate, tasks, others = self._translate, section["tasks"], section["cards"]
         events = [self._event(each) for each in section["since"]["significant"]]
         return [
-            Block(translate(N_("Not to be missed")), [self._card(each) for each in section["pinned"]]),
+            Block(translate(N_("Critical points")), [self._card(each) for each in section["pinned"]]),
             Block(translate(N_("Overdue")), [self._card(each) for each in tasks["overdue"]]),
             Block(translate(N_("Due in the next shift")), [self._card(each) for each in tasks["due"]]),
             Block(translate(N_("Sightings not yet graded")), [self._card(each) for each in section["ungraded"]]),
             Block(translate(N_("Done in this shift")), [self._card(each | {"due": None}) for each in tasks["done"]]),
             *(Block(translate(kinds.named(kind).plural), [self._card(each) for each in cards]) for kind, cards in others.items()),
             Block("", self._left_out(section["left_out"])),
-            Block(translate(N_("Important, since the shift began")), events),
+            Block(translate(N_("Important since the shift began")), events),
         ]
 
     def _left_out(self, count: int) -> list[Line]:
@@ -245,4 +246,4 @@ class ReportDocument:
 
     def _name(self, id: str | None) -> str:
         name: Any = self._report["people"].get(id)
-        return str(name) if name else self._translate(N_("Somebody"))
+        return str(name) if name else self._translate(N_("Someone"))

@@ -58,9 +58,9 @@ class HistoryDocument:
         left += len(events) - len(printed_events)
         days = groupby(printed_events, key=lambda each: parse_utc(each[0]).astimezone(DESK_TIME_ZONE).date())
         sections = [self._day(list(each)) for _, each in days]
-        title = self._translate(N_("What happened: {name}")).format(name=f"{search.person['first_name']} · {search.reference}")
+        title = self._translate(N_("History: {name}")).format(name=f"{search.person['first_name']} · {search.reference}")
         rest = N_(
-            "These are the newest {count} of {all} events. All of them: /api/v1/boards/{board}/journal.json, or journal.csv."
+            "Showing the latest {count} of {all} events. For all events: /api/v1/boards/{board}/journal.json, or journal.csv."
         )
         notes = (
             [self._translate(rest).format(count=self._board.seq - left, all=self._board.seq, board=self._board.id)]
@@ -69,7 +69,7 @@ class HistoryDocument:
         )
         head = [
             (
-                self._translate(N_("Evidence")),
+                self._translate(N_("Integrity")),
                 [f"{self._translate(N_('event {seq}')).format(seq=self._board.seq)} · {self._board.head.hex()}"],
             )
         ]

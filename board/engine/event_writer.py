@@ -174,7 +174,9 @@ class EventWriter:
     def _check_epoch(self, current: State, fields: list[str]) -> None:
         if self.command.epoch is not None and self.command.epoch != self.board.epoch:
             raise Refused(
-                "conflict", fields=dict.fromkeys(fields, N_("The board was restored since you looked.")), current=current
+                "conflict",
+                fields=dict.fromkeys(fields, N_("The board was restored from a backup in the meantime. Reload the page.")),
+                current=current,
             )
 
     def _check_conflict(self, row: Entity, current: State, fields: list[str]) -> None:
@@ -193,7 +195,7 @@ class EventWriter:
         for event in journal.all_entity_events(self.session, self.board.id, row.KIND, row.id, seq):
             if but is None or event.account != but:
                 payload = event.payload()
-                who = (payload.get("actor") or {}).get("name") or message(N_("the desk"))
+                who = (payload.get("actor") or {}).get("name") or message(N_("Searchboard"))
                 sentence = message(N_("Changed by {name} at {time}."), name=who, time=event.at)
                 found |= dict.fromkeys([*payload.get("changes", ()), *payload.get("private", ())], sentence)
         return found

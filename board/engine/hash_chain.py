@@ -74,11 +74,11 @@ def _row_problem(board: str, row: Row[Any], chain: ChainCursor) -> str | None:
     if row.seq != chain.seq + 1:
         return N_("event {seq} is missing")
     if not _follows(board, row, chain.head):
-        return N_("event {seq} was changed: its hash does not follow from the event before it")
+        return N_("event {seq} was changed: its checksum does not follow from the event before it")
     if row.body is None or row.key is None:
         chain.missing_payloads.setdefault((row.kind, row.entity), row.seq)
     elif not (isinstance(row.key, bytes) and isinstance(row.body, bytes) and commitment(row.key, row.body) == row.commitment):
-        return N_("the payload of event {seq} was changed")
+        return N_("the content of event {seq} was changed")
     if row.type.endswith(".erased"):
         chain.missing_payloads.pop((row.kind, row.entity), None)
     return None
@@ -96,12 +96,14 @@ def _follows(board: str, row: Row[Any], before: bytes) -> bool:
 def _end_problem(session: Session, board: Board, chain: ChainCursor) -> ChainError | None:
     if chain.missing_payloads:
         seq = min(chain.missing_payloads.values())
-        return ChainError(seq, message(N_("the payload of event {seq} is gone, and no erasure is on the record"), seq=seq))
+        return ChainError(seq, message(N_("the content of event {seq} is missing, and no erasure is recorded"), seq=seq))
     if chain.seq != board.seq:
         seq = min(chain.seq, board.seq) + 1
-        ends = N_("event {seq}: the journal ends at {end}, the board at {board}")
+        ends = N_("event {seq}: the history ends at {end}, the board at {board}")
         return ChainError(seq, message(ends, seq=seq, end=chain.seq, board=board.seq))
     if chain.head != board.head:
-        return ChainError(chain.seq, message(N_("event {seq}: its hash is not the board's head"), seq=chain.seq))
+        return ChainError(chain.seq, message(N_("event {seq}: its checksum is not the last one of the board"), seq=chain.seq))
     stray = session.connection().execute(_STRAY, {"board": board.id}).scalar()
-    return None if stray is None else ChainError(stray, message(N_("event {seq} is missing, its payload is there"), seq=stray))
+    return (
+        None if stray is None else ChainError(stray, message(N_("event {seq} is missing, but its content is there"), seq=stray))
+    )

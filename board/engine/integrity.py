@@ -113,12 +113,12 @@ def _hash_at(session: Session, board: str, seq: int) -> bytes | None:
 
 def _contradiction(witness: TrustedHead, gone: bool) -> ChainError:
     if witness.handover is None:
-        says = N_("event {seq} is gone: it is among the heads that were kept elsewhere") if gone else N_(
-            "event {seq} is not the one that it was when its head was kept elsewhere: the journal was rewritten since"
+        says = N_("event {seq} is missing: its checksum was kept elsewhere") if gone else N_(
+            "event {seq} does not match the checksum kept elsewhere: the history was rewritten after that"
         )  # fmt: skip
         return ChainError(witness.seq, message(says, seq=witness.seq))
-    says = N_("event {seq} is gone: handover {number} was signed at it") if gone else N_(
-        "event {seq} is not the one at which handover {number} was signed: the journal was rewritten since"
+    says = N_("event {seq} is missing: handover {number} was signed at it") if gone else N_(
+        "event {seq} is not the one at which handover {number} was signed: the history was rewritten after that"
     )  # fmt: skip
     return ChainError(witness.seq, message(says, seq=witness.seq, number=witness.handover))
 

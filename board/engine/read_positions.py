@@ -115,6 +115,6 @@ def advance_many(session: Session, account: str, positions: Iterable[ReadPositio
 def _check(board: Board, position: ReadPosition) -> None:
     if position.epoch != board.epoch:
         current = {"epoch": board.epoch, "seq": board.seq}
-        raise Refused("conflict", N_("The board was restored since you looked."), current=current)
+        raise Refused("conflict", N_("The board was restored from a backup in the meantime. Reload the page."), current=current)
     if position.seq > board.seq:
-        raise invalid("seq", N_("The board has not got so far."))
+        raise invalid("seq", N_("This board does not have that event yet."))

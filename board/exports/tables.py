@@ -20,7 +20,7 @@ from models.entity import flatten
 
 # Headers of the journal.
 EVENTS = (
-    N_("Event number"), N_("Recorded at"), N_("Event"), N_("By"), N_("Kind"), N_("Number"), N_("What changed"), N_("Reason"),
+    N_("Event number"), N_("Recorded at"), N_("Event"), N_("By"), N_("Type"), N_("Number"), N_("Changes"), N_("Reason"),
     N_("Id"),
 )  # fmt: skip
 

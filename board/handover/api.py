@@ -24,7 +24,7 @@ _PEOPLE = ("outgoing", "incoming", "prepared_by", "ended_by")
 
 
 @Call(
-    "GET", "/handover", N_("The report of the present handover, as you may see it: as it is now, or as it was signed."),
+    "GET", "/handover", N_("The report of the current handover, as far as you may see it: live, or as it was signed."),
     ON_A_BOARD, query=(BOARD,),
 )  # fmt: skip
 @limited_per_account
@@ -33,7 +33,7 @@ async def current(request: Request, caller: Caller) -> Reply[HandoverReport]:
     return await _report_response(request, caller, None)
 
 
-@Call("GET", "/handovers/{number}", N_("The report of a handover as it was signed."), ON_A_BOARD, query=(BOARD,))
+@Call("GET", "/handovers/{number}", N_("The report of a signed handover."), ON_A_BOARD, query=(BOARD,))
 @limited_per_account
 @compressed
 async def signed(request: Request, caller: Caller) -> Reply[HandoverReport]:
@@ -43,7 +43,7 @@ async def signed(request: Request, caller: Caller) -> Reply[HandoverReport]:
     return await _report_response(request, caller, int(text))
 
 
-@Call("GET", "/handovers", N_("The handovers, the newest first."), (*EVERYWHERE, "invalid"), query=(BEFORE,))
+@Call("GET", "/handovers", N_("Lists the handovers, newest first."), (*EVERYWHERE, "invalid"), query=(BEFORE,))
 @limited_per_account
 @compressed
 async def list_handovers(request: Request, caller: Caller) -> Reply[HandoverList]:

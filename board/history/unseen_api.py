@@ -51,7 +51,7 @@ Unseen = TypedDict("Unseen", {
 UnseenList = TypedDict("UnseenList", {"boards": list[Unseen]})
 
 
-@Call("GET", "/seen", N_("Up to where you have seen each board."))
+@Call("GET", "/seen", N_("Lists up to which event you have seen each board."))
 async def list_positions(request: Request) -> Reply[SeenMarks]:
     caller = await require_caller(request)
     found = await service_of(request).database.read(lambda session: read_positions.read_positions(session, caller.account.id))
@@ -59,7 +59,7 @@ async def list_positions(request: Request) -> Reply[SeenMarks]:
 
 
 @Call(
-    "POST", "/seen", N_("Says that you have seen a board, or several. Never backwards."),
+    "POST", "/seen", N_("Marks one or more boards as seen, up to an event. A mark never moves back."),
     (*ON_A_BOARD, "invalid", "conflict", "too_large"), body=NewMark | NewMarks,
 )  # fmt: skip
 @limited_per_account
@@ -96,7 +96,7 @@ def _positions(body: dict[str, Any]) -> list[ReadPosition]:
     if many and (len(body) > 1 or not isinstance(entries, list) or len(entries) > MAX_POSITIONS):
         raise Refused("invalid", fields={"marks": N_("At most 500 marks.")})
     if not all(isinstance(each, dict) and each.keys() == {"board", "epoch", "seq"} and _is_valid(**each) for each in entries):
-        raise Refused("invalid", fields={"marks" if many else "seq": N_("A mark has a board, its epoch and a seq.")})
+        raise Refused("invalid", fields={"marks" if many else "seq": N_("A mark needs a board, its epoch and a seq.")})
     return [ReadPosition(each["board"], each["epoch"], int(each["seq"])) for each in entries]
 
 
@@ -106,7 +106,7 @@ def _is_valid(board: Any, epoch: Any, seq: Any) -> bool:
 
 
 @Call(
-    "GET", "/since", N_("What is new to you since you last saw each board; with a board, what changed on it."),
+    "GET", "/since", N_("Lists what is new for you on each board. With a board: what changed on it."),
     ON_A_BOARD, query=(BOARD,),
 )  # fmt: skip
 @limited_per_account

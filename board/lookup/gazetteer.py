@@ -261,7 +261,7 @@ def _city(row: dict[str, Any]) -> Place:
 
 
 @Call(
-    "GET", "/places", N_("Places by name or postal code, in French, Dutch and German."),
+    "GET", "/places", N_("Finds places by name or postal code, in French, Dutch and German."),
     ("unauthenticated", "rate_limited", "failed", "unavailable", "invalid"), query=(QUERY, LIMIT),
 )  # fmt: skip
 async def places(request: Request) -> Reply[PlaceList]:

@@ -53,7 +53,7 @@ def _body() -> Schema:
 
 
 @Call(
-    "POST", "/intake/sightings", N_("Takes in a sighting, for a search that is named by its id or its reference."),
+    "POST", "/intake/sightings", N_("Adds a sighting to a search, named by its id or its reference."),
     (*ON_A_BOARD, "invalid", "closed", "too_large"), body=Annotated[dict[str, Any], Made(_body)], status=201,
 )  # fmt: skip
 async def create_sighting(request: Request) -> Reply[TakenIn]:
@@ -61,7 +61,7 @@ async def create_sighting(request: Request) -> Reply[TakenIn]:
     value = await read_json_object(request)
     id = value.pop("id", None)
     if not protocol.is_id(id):
-        raise invalid("id", N_("A sighting needs an id of 1 to 64 letters, digits, - or _."))
+        raise invalid("id", N_("The sighting id must have 1 to 64 letters, digits, - or _."))
     logs.bind_ids(command=id)
     present_fields = {name: each for name, each in value.items() if each is not None}  # null counts as absent
     content = orjson.dumps(present_fields, option=orjson.OPT_SORT_KEYS)
@@ -90,13 +90,13 @@ def _board(session: Session, account: str, id: str, value: dict[str, Any]) -> st
     if processed is not None:
         return str(orjson.loads(processed.ack)["board"])
     if (board is None) == (reference is None):
-        raise invalid("board", N_("Either the search's board or its reference."))
+        raise invalid("board", N_("Give either the board or the reference of the search."))
     for name, present_fields in (("board", board), ("reference", reference)):
         if present_fields is not None and not isinstance(present_fields, str):
             raise invalid(name, N_("This must be text."))
     for name in value:
         if name not in _ACCEPTED_FIELDS:  # `column` and `assignee` need a view of the board
-            raise invalid(name, N_("There is no such field here."))
+            raise invalid(name, N_("Unknown field."))
     if reference is not None:
         board = _by_reference(session, account, reference)
     if board is None or board == OPERATIONS:
@@ -132,5 +132,5 @@ def _processed(session: Session, account: str, id: str) -> ProcessedCommand | No
     """Return the processed command with this id. Raise Refused `invalid` if it was another command."""
     processed = session.get(ProcessedCommand, (account, id))
     if processed is not None and processed.name != COMMAND:
-        raise invalid("id", N_("This id was used for another command."))
+        raise invalid("id", N_("This id was already used for another command."))
     return processed

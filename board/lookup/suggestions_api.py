@@ -95,7 +95,7 @@ OpenSearches = TypedDict("OpenSearches", {"searches": list[OpenSearch]})
 
 @Call(
     "POST", "/boards/{board}/similar",
-    N_("Sightings of a board that may be the same as one that is being told. Changes nothing."),
+    N_("Finds sightings on a board that may be the same as the one being entered. Changes nothing."),
     (*ON_A_BOARD, "invalid", "too_large"), body=Typed,
 )  # fmt: skip
 @limited_per_account
@@ -122,7 +122,7 @@ async def similar(request: Request, caller: Caller) -> Reply[SimilarSightings]:
 
 
 @Call(
-    "GET", "/intake/searches", N_("The open searches that may be meant, by name, reference or place."),
+    "GET", "/intake/searches", N_("Suggests open searches by name, reference or place."),
     (*EVERYWHERE, "invalid"), query=(QUERY, LAT, LON),
 )  # fmt: skip
 @limited_per_account

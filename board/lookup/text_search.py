@@ -49,7 +49,7 @@ Hits = TypedDict("Hits", {"more": bool, "hits": list[Hit]})
 
 
 @Call(
-    "GET", "/find", N_("Cards, notes and searches that have all of these words, the newest first."),
+    "GET", "/find", N_("Finds cards, notes and searches that contain all of these words, newest first."),
     (*ON_A_BOARD, "invalid"), query=(QUERY, BOARD, LIMIT),
 )  # fmt: skip
 @limited_per_account

@@ -77,7 +77,7 @@ class IntParam:
         if text is None:
             return without if self.default is None else self.default
         if not (text.isascii() and text.isdecimal() and len(text) <= 16 and self.low <= int(text) <= self.high):
-            sentence = message(N_("A whole number from {low} to {high}."), low=self.low, high=self.high)
+            sentence = message(N_("Enter a whole number from {low} to {high}."), low=self.low, high=self.high)
             raise Refused("invalid", fields={self.name: sentence})
         return int(text)
 

@@ -99,9 +99,9 @@ async def read_json_object(request: Request) -> dict[str, Any]:
     try:
         value, fault = strict_json.parse((await read_body(request)).decode())
     except UnicodeDecodeError:
-        raise Refused("invalid", N_("The body is not UTF-8.")) from None
+        raise Refused("invalid", N_("The body must be UTF-8.")) from None
     if fault or not isinstance(value, dict):
-        raise Refused("invalid", fault or N_("The body is a JSON object."))
+        raise Refused("invalid", fault or N_("The body must be a JSON object."))
     return value
 
 
@@ -135,7 +135,7 @@ async def require_caller(request: Request, *, intake: bool = False) -> Caller:
     if caller.token is None and request.method not in SAFE:
         check_own_page(request)
     if caller.scope == "intake" and not intake:
-        raise Refused("forbidden", N_("This token can only take in sightings."))
+        raise Refused("forbidden", N_("This token can only add sightings."))
     return caller
 
 

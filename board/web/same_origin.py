@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
-NOT_OWN_PAGE = N_("This request does not come from a page of this server.")
-NOT_OWN_SOCKET = N_("This socket was not opened by a page of this server.")
+NOT_OWN_PAGE = N_("This request was not sent from a Searchboard page.")
+NOT_OWN_SOCKET = N_("This connection was not opened from a Searchboard page.")
 
 
 def own_origin(connection: HTTPConnection) -> str:

@@ -80,13 +80,13 @@ async def _authenticate(service: BoardService, socket: WebSocket) -> Caller:
     if caller.token is None:
         check_own_page(socket)
     if caller.scope == "intake":
-        raise Refused("forbidden", N_("This token can only take in sightings."))
+        raise Refused("forbidden", N_("This token can only add sightings."))
     if not (taken := service.limits.count_message(caller.account.id)).allowed:  # opening a socket costs as much as a message
         metrics.refused.labels("rate").inc()
         raise too_many(taken.retry_after_s)
     most = service.settings.max_sockets_per_account
     if most and socket.app.state.open_sockets[caller.account.id] >= most:
-        raise Refused("rate_limited", N_("This account has too many sockets open."))
+        raise Refused("rate_limited", N_("This account has too many open connections."))
     return caller
 
 

@@ -110,7 +110,7 @@ async def test_the_journal_for_a_spreadsheet_says_who_changed_what_to_what(team:
     assert [row["Event number"] for row in rows] == [str(number) for number in range(1, len(rows) + 1)]
     graded = rows[-1]
     assert (graded["Event"], graded["By"], graded["Kind"]) == ("sighting.graded", "Bob", "sighting")
-    assert (graded["What changed"], graded["Reason"], graded["Id"]) == ("grade.source: B", "asked again", sighting)
+    assert (graded["Changes"], graded["Reason"], graded["Id"]) == ("grade.source: B", "asked again", sighting)
     assert graded["Recorded at"].endswith("Z")
 
 

@@ -48,10 +48,10 @@ async def test_visitor_reads_in_the_language_of_their_browser(visitor: httpx.Asy
     assert '<html lang="fr"' in page
     assert i18n.gettext_for("fr")("Password") in page
     wrong = await visitor.post("/login", data={"email": "nobody@desk.example", "password": "x"}, headers=FRENCH)
-    assert i18n.gettext_for("fr")("That address and password do not fit together.") in wrong.text
+    assert i18n.gettext_for("fr")("Wrong e-mail address or password.") in wrong.text
     nothing = await visitor.get("/nothing/here", headers=DUTCH)
     assert nothing.status_code == 404
-    assert i18n.gettext_for("nl")("There is nothing here by that name that you may see.") in nothing.text
+    assert i18n.gettext_for("nl")("Not found, or you do not have access.") in nothing.text
 
 
 async def test_chosen_language_beats_that_of_the_browser(bob_there: httpx.AsyncClient) -> None:
@@ -94,7 +94,7 @@ async def test_refusal_on_an_open_socket_is_in_the_readers_language(alice: Any, 
         await alice.command(board, "sighting.add", too_long)
     told = i18n.gettext_for("nl")
     assert refused.value.code == "invalid"
-    assert refused.value.body["message"] == told("Something here can't be accepted as it is.")
+    assert refused.value.body["message"] == told("This is not valid. Check what you entered.")
     assert refused.value.fields == {"description": told("At most {max_length} characters.").format(max_length=4_000)}
 
 
@@ -103,8 +103,8 @@ async def test_and_over_http(alice: Any, server: Server) -> None:
     await choose(server, alice, "de")
     answer = await alice.http.post(f"/api/v1/boards/{board}/commands", json={"id": new_id(), "name": "none", "data": {}})
     missing = await alice.http.get("/api/v1/boards/none", headers=FRENCH)
-    assert answer.json()["message"] == i18n.gettext_for("de")("This board has no such command.")
-    assert missing.json()["message"] == i18n.gettext_for("de")("There is nothing here by that name that you may see.")
+    assert answer.json()["message"] == i18n.gettext_for("de")("Unknown command for this board.")
+    assert missing.json()["message"] == i18n.gettext_for("de")("Not found, or you do not have access.")
 
 
 async def test_first_tasks_are_in_the_language_of_the_person_who_opens(alice: Any, server: Server) -> None:

@@ -60,19 +60,19 @@ SENT = ("id", "name", "data", "base", "epoch")  # of a command
 _sent: set[str] = set()
 # Refusals that no schema can describe, as they depend on the board: (field, sentence).
 DEPENDS = [
-    (r"reference", "Another search has this reference."),
+    (r"reference", "Another search already has this reference."),
     (r"members", "At least one member must be a coordinator who can sign in."),
-    (r"base", "The board has not got so far."),
-    (r"last_seen|place|data", "A point needs a latitude and a longitude."),
-    (r"checklist\.\w+\.text", "This is needed."),
+    (r"base", "This board does not have that event yet."),
+    (r"last_seen|place|data", "Enter both a latitude and a longitude."),
+    (r"checklist\.\w+\.text", "This field is required."),
     (r"checklist", "At most 50 items."),
-    (r"outcome\.\w+|person\.first_name", "This is needed."),
-    (r"until", "An appeal ends after it begins."),
+    (r"outcome\.\w+|person\.first_name", "This field is required."),
+    (r"until", "The end must be after the start."),
     (r"id", "This id was used for another (command|sighting)."),
     (r"before|after", "A (card|column) can't be placed beside itself."),
     (r"column", "There are cards in this column.*|New cards go here.*"),
     (r"seq", ".*"),
-    (r"faults|remarks|incoming", "There is no such field here."),  # on a search
+    (r"faults|remarks|incoming", "Unknown field."),  # on a search
     (r"positions\..*|pinned", ".*"),
 ]
 

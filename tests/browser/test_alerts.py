@@ -91,7 +91,7 @@ async def test_alert_settings_choose_where_and_the_desktop_reveals_no_more(brows
     await victor.http.post("/api/v1/alerts/read", json={"all": True})  # alerts of other tests
     await victor.page.add_init_script(f"({DESKTOP})()")
     await victor.page.goto("/account")
-    await expect(victor("[data-notify]")).to_have_text("This browser may notify you.")
+    await expect(victor("[data-notify]")).to_have_text("Desktop notifications are on in this browser.")
     form = victor("form[data-form=alerts]")
     await form.locator("[name=status]").select_option("desktop")
     await form.locator("[name=mention]").select_option("off")
@@ -106,7 +106,7 @@ async def test_alert_settings_choose_where_and_the_desktop_reveals_no_more(brows
     )
     await marked(victor, 1)
     reference = (await alice.entities(board))[0]["state"]["reference"]
-    said = json.dumps([[reference, "Status set", f"{board}:{ack['seqs'][0]}"]], separators=(",", ":"))
+    said = json.dumps([[reference, "Status changed", f"{board}:{ack['seqs'][0]}"]], separators=(",", ":"))
     await expect(victor("html")).to_have_attribute("data-shown", said)
 
     await victor.page.goto("/account")

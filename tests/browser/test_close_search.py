@@ -53,7 +53,7 @@ async def test_the_criteria_suggest_and_alice_decides_and_bob_reads_it(browsers:
     )
     await alice("dialog input[value=true]").check()
     await alice("dialog [data-act=send]").click()
-    await expect(alice("dialog .error")).to_have_text("This can't be left empty.")
+    await expect(alice("dialog .error")).to_have_text("This field is required.")
     await alice.fill("worrying", {"basis": "The prosecutor, by phone at 22:10"})
     await send(alice)
     for window in (alice, bob):
@@ -147,12 +147,12 @@ async def test_discreet_appeal_says_that_outsiders_must_not_see_it(browsers: Bro
         "appeal", {"appeal.from": "2026-11-24T10:00", "appeal.until": "2026-11-23T10:00", "reason": "With the police"}
     )
     await alice("dialog [data-act=send]").click()
-    await expect(alice("dialog [data-field='appeal.until'] .error")).to_have_text("An appeal ends after it begins.")
+    await expect(alice("dialog [data-field='appeal.until'] .error")).to_have_text("The end must be after the start.")
     await expect(alice.field("appeal", "reason")).to_have_value("With the police")
     await alice.fill("appeal", {"appeal.until": "2036-11-26T10:00"})
     await send(alice)
     await expect(bob("[data-testid=appeal]")).to_contain_text("Appeal: discreet, until Wed 26 Nov 2036 10:00")
-    await expect(bob("[data-testid=appeal]")).to_contain_text("Outsiders must not see it.")
+    await expect(bob("[data-testid=appeal]")).to_contain_text("Do not show to outsiders.")
     await decide(alice, "appeal")
     await alice("dialog input[value=posters]").check()
     await send(alice)
@@ -238,7 +238,7 @@ async def test_other_roles_read_the_decisions_and_are_offered_none(browsers: Bro
     await window.open(f"/searches/{board}")
     await window("[data-act=log]").click()
     await expect(window("[data-testid=suggestion]")).to_have_text(SUGGESTION)
-    await expect(window("[data-testid=appeal-facts]")).to_contain_text("Nobody is asked to look out.")
+    await expect(window("[data-testid=appeal-facts]")).to_contain_text("Nobody is asked to look out for the child.")
     for act in ("qualify", "appeal", "set-status", "access"):
         await expect(window(f"[data-act={act}]")).to_have_count(0)
 

@@ -69,7 +69,7 @@ async def test_alice_is_asked_why_and_bob_reads_it_beside_what_was_found(browser
     await expect(listed.nth(3)).to_contain_text("not assessed: Sighting")
     await alice.fill("status", {"reason": "At home"})
     await alice("dialog [data-act=send]").click()
-    await expect(alice("dialog [data-field=acknowledge] .error")).to_have_text("This can't be left empty.")
+    await expect(alice("dialog [data-field=acknowledge] .error")).to_have_text("This field is required.")
     await expect(alice.field("status", "acknowledge")).to_be_focused()
     await expect(bob("[data-testid=status]")).to_have_text("Found")
     await alice.page.keyboard.type(WHY)

@@ -82,7 +82,7 @@ async def test_a_column_that_can_not_be_removed_says_why(browsers: Browsers) -> 
     await alice.move_by_menu("Girl at the tram", "done")
     await expect(alice.column("done").locator(".card")).to_have_count(1)
     await expect((await menu(alice, "inbox")).locator("small").last).to_have_text(
-        "New sightings arrive here: one such column has to stay."
+        "New sightings arrive here. Keep at least one such column."
     )
     await alice.page.keyboard.press("Escape")
     await (await menu(alice, "doing")).locator("[data-act=remove-column]").click()

@@ -122,7 +122,7 @@ async def test_most_severe_comes_first_news_stands_out_and_the_found_leave(brows
     await expect(names.first).to_have_attribute("data-search", lars)
     await expect(names.first.locator(".worry")).to_have_text("Worrying")
     await expect(names.first).to_have_attribute("data-highlighted", "")
-    await expect(wall.page.get_by_test_id("moments")).to_contain_text("Decided: worrying")
+    await expect(wall.page.get_by_test_id("moments")).to_contain_text("Declared worrying")
 
     outcome = {"found_at": "2026-11-25T09:00:00Z", "condition": "well", "how": "police", "place": "at his aunt's"}
     await alice.command(lars, "search.set_status", {"status": "found", "reason": "he is well", "outcome": outcome})
@@ -136,8 +136,8 @@ async def test_single_search_display_shows_decisions_made_before(browsers: Brows
     alice, noor = await browsers.person("Alice"), await browsers.search()
     await alice.command(noor, "search.set_worrying", {"worrying": True, "basis": "needs her medicine"})
     wall, _ = await paired(browsers, [noor])
-    await expect(wall(".single-search .last")).to_contain_text("Decided: worrying")
-    await expect(wall.page.get_by_test_id("moments")).to_contain_text("Decided: worrying")
+    await expect(wall(".single-search .last")).to_contain_text("Declared worrying")
+    await expect(wall.page.get_by_test_id("moments")).to_contain_text("Declared worrying")
     await alice.command(noor, "search.set_appeal", {"level": "public"})
     await expect(wall(".single-search .last")).to_contain_text("Appeal: public")
 
@@ -167,7 +167,7 @@ async def test_display_shows_server_time_and_reports_its_own_wrong_clock(browser
     hour = await wrong.page.evaluate("new Date().toLocaleTimeString('en-GB', { timeZone: 'Europe/Brussels' }).slice(0, 2)")
     await expect(wrong.page.get_by_test_id("now")).to_have_text(re.compile(rf"^{hour}:|:(?:59|00)$"))
     # One display on two screens: the newer one has the lease, and the older one says so.
-    await expect(right(".pairing h1")).to_have_text("This display is shown on another screen now.")
+    await expect(right(".pairing h1")).to_have_text("This display is now shown on another screen.")
     await expect(right("[data-display-content]")).to_have_count(0)
 
 

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.browser
 
 PHONE = {"width": 390, "height": 844}
 MOST_TABS = 40
-EMPTY = "This can't be empty."
+EMPTY = "This field is required."
 
 
 async def tab_to(window: Window, selector: str) -> None:

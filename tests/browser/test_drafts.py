@@ -137,7 +137,7 @@ async def test_unsent_call_outlives_the_page_and_is_unreadable_on_disk(browsers:
         line.cut()
         await bob("html:not([data-freshness=live])").wait_for(state="attached")
         await bob.page.keyboard.press("Control+Enter")
-        await expect(bob("[data-recent-call][data-pending]")).to_contain_text("waiting for the line")
+        await expect(bob("[data-recent-call][data-pending]")).to_contain_text("waiting for connection")
         await keeps(bob, 2)  # the command, and the list of accepted calls
         await hides_all(bob)
         await bob.page.goto("about:blank")

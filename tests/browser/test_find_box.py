@@ -141,7 +141,7 @@ async def test_the_last_question_is_answered_and_a_lost_line_is_said(browsers: B
     await window.page.unroute(FIND)
     await window.page.route(FIND, lambda route: route.abort())
     await window("#find").fill("tricycle")
-    await count(window, "The server can't be reached: nothing was looked for.")
+    await count(window, "Cannot reach the server. Check the connection and try again.")
     await expect(window("[data-testid=filtered]")).to_have_count(1)
     await window.page.unroute(FIND)
     await window.page.keyboard.press("Enter")

@@ -100,7 +100,7 @@ async def sign(window: Window) -> None:
 async def test_a_night_is_handed_over_refused_and_handed_over_again(browsers: Browsers) -> None:
     alice, dora = await at_handover(browsers, "Alice", "Dora")
     for window in (alice, dora):
-        await expect(window("[data-shift]")).to_have_text(re.compile("Nobody holds the shift"))
+        await expect(window("[data-shift]")).to_have_text(re.compile("Nobody in charge of the shift"))
         await expect(window("[data-section]")).to_have_count(SEARCHES)
 
     await alice("[data-act=take]").click()
@@ -231,9 +231,9 @@ async def test_a_shift_is_taken_from_who_vanished_and_what_was_open_is_withdrawn
     (dora,) = await at_handover(browsers, "Dora")
     await holds(browsers, "Alice", dora)
     await dora("[data-act=take]").click()
-    await expect(dora("dialog")).to_contain_text("The handover that is open is withdrawn by that.")
+    await expect(dora("dialog")).to_contain_text("This withdraws the handover in progress.")
     await dora("dialog [data-act=send]").click()
-    await expect(dora("dialog .error")).to_have_text("This can't be left empty.")
+    await expect(dora("dialog .error")).to_have_text("This field is required.")
     await dora.fill("take", {"reason": "Alice does not answer"})
     await dora("dialog [data-act=send]").click()
     await holds(browsers, "Dora", dora)
@@ -249,7 +249,7 @@ async def test_a_shift_is_taken_from_who_vanished_and_what_was_open_is_withdrawn
     await expect(dora(".papers")).to_have_count(0)
     await expect(dora("[data-testid=earlier] [aria-current=page]")).to_have_text("Dora withdrew handover 3")
     await dora.open("/handovers/99")
-    await expect(dora("[data-testid=holder]")).to_have_text("There is no such handover that was signed.")
+    await expect(dora("[data-testid=holder]")).to_have_text("There is no signed handover with this number.")
 
 
 async def test_search_hidden_from_the_successor_needs_a_decision(browsers: Browsers) -> None:
@@ -315,6 +315,6 @@ async def test_events_before_the_shift_are_new_to_who_has_not_seen_them(browsers
     await person.command(OPERATIONS, "shift.take", {"reason": "Dora is gone"})
     (alice,) = await at_handover(browsers, "Alice")
     section = alice(f"[data-section='{board}'] .news")
-    await expect(section).to_contain_text("Nothing since the shift began.")
+    await expect(section).to_contain_text("No events since the shift began.")
     await expect(section.locator("[data-testid=reader]")).to_contain_text("1 of them important")
     await expect(section.locator("[data-testid=reader] li")).to_contain_text("Sighting added")

@@ -170,8 +170,8 @@ async def test_filters_are_in_the_address_and_missing_events_are_reported(browse
     for query, sentence in {
         f"#{seqs + 1}": f"There is no event {seqs + 1}: the last one is {seqs}.",
         f"?kind=note#{graded}": f"Event {graded} is hidden by what is asked.",
-        "?card=none": "There is no such card on this board.",
-        "?from=2040-01-01T00:00:00Z": "Nothing that happened fits what is asked.",
+        "?card=none": "This card is not on this board.",
+        "?from=2040-01-01T00:00:00Z": "No events match the filters.",
     }.items():
         await alice.page.goto("about:blank")
         await alice.open(f"/searches/{board}/history{query}")

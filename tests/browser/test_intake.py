@@ -72,7 +72,7 @@ async def test_three_calls_in_a_row_by_keyboard_with_the_line_cut_in_the_second(
         await tell(bob.page, "A boy at the harbour", "Oostende")
         await bob("html:not([data-freshness=live])").wait_for(state="attached")
         await keys.press("Control+Enter")
-        await expect(bob("[data-recent-call][data-pending]")).to_contain_text("waiting for the line")
+        await expect(bob("[data-recent-call][data-pending]")).to_contain_text("waiting for connection")
         await focused(bob, "search")
         await keys.type("noor")
         await offered(bob, "search", "2026-7001")
@@ -202,7 +202,7 @@ async def test_viewer_takes_no_calls(browsers: Browsers) -> None:
     victor = await browsers.window("Victor")
     victor.may_fail("status of 403")
     await victor.open("/")
-    await expect(victor("nav a")).to_have_text(["Searches", "Handover", "History", "Since you left"])
+    await expect(victor("nav a")).to_have_text(["Searches", "Handover", "History", "What’s new"])
     answer = await victor.page.goto("/intake")
     assert answer is not None
     assert answer.status == 403

@@ -54,7 +54,7 @@ async def test_form_adds_it_and_the_other_person_sees_it(browsers: Browsers, boa
     await alice("dialog summary").click()
     await alice.fill("add-vehicle", {"make": "Volvo", "place.text": "Gent-Zuid"})
     await alice("dialog [data-act=send]").click()
-    await expect(alice("dialog [data-field=plate] .error")).to_have_text("This can't be left empty.")
+    await expect(alice("dialog [data-field=plate] .error")).to_have_text("This field is required.")
     await alice.fill("add-vehicle", {"plate": PLATE, "priority": "urgent"})
     await alice("dialog [data-act=send]").click()
     seen = bob.column("inbox").locator("article.card", has_text=PLATE)

@@ -107,7 +107,9 @@ async def test_two_who_save_one_field_at_once_both_stand_side_by_side(browsers: 
         await expect(conflict.locator("[data-value=mine]")).to_have_text("Alice's words")
         await expect(conflict.locator("[data-value=theirs]")).to_have_text("Bob's words")
         await expect(conflict).to_contain_text("Bob changed this")
-        await expect(alice("[data-testid=problem]")).to_contain_text("Somebody else changed this while you were looking.")
+        await expect(alice("[data-testid=problem]")).to_contain_text(
+            "Someone else changed this in the meantime. Check, then try again."
+        )
         assert await alice.field("facts", "description").input_value() == "Alice's words"
         await conflict.locator(f"[data-act={decision}]").click()
         for window in (alice, bob):

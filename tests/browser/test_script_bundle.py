@@ -146,7 +146,10 @@ LATER = """() => {
 }"""
 
 
-WAITS, FAILED = "This page is not whole yet. If it stays so, load it again.", "This page did not load whole. Load it again."
+WAITS, FAILED = (
+    "This page is still loading. If this message stays, reload the page.",
+    "This page did not load completely. Reload it.",
+)
 
 
 async def test_a_page_of_which_a_part_did_not_come_says_so(browsers: Browsers) -> None:

@@ -162,7 +162,7 @@ async def test_decisions_on_the_search_are_undone_by_who_may_make_them(browsers:
     await alice("dialog input[value=public]").check()
     await alice("dialog [data-act=send]").click()
     await expect(bob("[data-testid=appeal]")).to_be_visible()
-    await noticed(alice, "offered", "Appeal set")
+    await noticed(alice, "offered", "Appeal changed")
     await bob("[data-act=edit-search]").click()
     await bob.fill("facts", {"person.age": "9"})
     await bob("dialog [data-act=send]").click()

@@ -137,7 +137,7 @@ async def test_all_is_marked_as_seen_when_it_was_not_taken_back(browsers: Browse
     await sees_now(charlie, old)
     await (await browsers.person("Bob")).command(old, "note.add", {"text": "one more"})
     await window.page.goto("/since")
-    await expect(window(f"[data-unseen-board='{new}']")).to_contain_text("You have not seen this board before")
+    await expect(window(f"[data-unseen-board='{new}']")).to_contain_text("You have not opened this board before")
     await expect(window(f"[data-unseen-board='{old}'] [data-testid=net]")).to_contain_text("one more")
     before = await seen(charlie, old)
     await window(f"[data-unseen-board='{old}'] [data-act=seen]").focus()

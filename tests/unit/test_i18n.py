@@ -119,7 +119,7 @@ def says_as_much(english: str, text: str) -> bool:
     ("english", "text"),
     [
         ("Sighting {number}", ""), ("Sighting {number}", "Waarneming"), ("Sighting {number}", "Waarneming {nummer}"),
-        ("You: %(name)s", "U: %(naam)s"), ("Move to…", "Verplaatsen naar"),
+        ("Menu for %(name)s", "U: %(naam)s"), ("Move to…", "Verplaatsen naar"),
     ],
 )  # fmt: skip
 def test_a_text_that_leaves_something_out_is_noticed(english: str, text: str) -> None:

@@ -9,35 +9,35 @@ import { singleKeySetting } from "./single_key_setting.js";
 // where: everywhere, both boards, or one page. may: a right that the page knows; missing where everybody may.
 /** @type {Shortcut[]} */
 export const SHORTCUTS = [
-  { id: "keys", press: "?", where: "everywhere", describe: () => t("Show the keys") },
-  { id: "palette", press: "Ctrl+K", where: "everywhere", describe: () => t("Go to a search or a card, or do something, by typing") },
-  { id: "close", press: "Escape", where: "everywhere", describe: () => t("Close what is open") },
+  { id: "keys", press: "?", where: "everywhere", describe: () => t("Show keyboard shortcuts") },
+  { id: "palette", press: "Ctrl+K", where: "everywhere", describe: () => t("Quick menu: go to a search or card, or run an action") },
+  { id: "close", press: "Escape", where: "everywhere", describe: () => t("Close the panel or dialog") },
   { id: "find", press: "/", where: "boards", describe: () => t("Find") },
-  { id: "walk", press: "← ↑ ↓ →", where: "boards", describe: () => t("Walk from card to card") },
+  { id: "walk", press: "← ↑ ↓ →", where: "boards", describe: () => t("Go from card to card") },
   { id: "open", press: "Enter", where: "boards", describe: () => t("Open the card") },
-  { id: "send", press: "Ctrl+Enter", where: "boards", may: "note", describe: () => t("Send what is typed") },
-  { id: "open-search", press: "N", where: "operations", may: "open", describe: () => t("Open a search") },
-  { id: "show-all", press: "C", where: "search", describe: () => t("Show all cards again") },
+  { id: "send", press: "Ctrl+Enter", where: "boards", may: "note", describe: () => t("Send the form") },
+  { id: "open-search", press: "N", where: "operations", may: "open", describe: () => t("New search") },
+  { id: "show-all", press: "C", where: "search", describe: () => t("Show all cards") },
   { id: "add-sighting", press: "S", where: "search", may: "edit", describe: () => t("Add a sighting") },
   { id: "add-task", press: "T", where: "search", may: "edit", describe: () => t("Add a task") },
   { id: "note", press: "N", where: "search", may: "note", describe: () => t("Write a note: on the card, or in the log") },
   { id: "move", press: "M", where: "search", may: "edit", describe: () => t("Move the card") },
   { id: "edit", press: "E", where: "search", may: "edit", describe: () => t("Edit the card") },
-  { id: "undo", press: "Ctrl+Z", where: "search", may: "edit", describe: () => t("Undo what you have just done") },
-  { id: "find", press: "/", where: "history", describe: () => t("Find in what happened") },
-  { id: "walk-events", press: "↑ ↓", where: "history", describe: () => t("Walk from event to event") },
-  { id: "first-last", press: "Home End", where: "history", describe: () => t("To the newest event, or the oldest") },
-  { id: "show-all", press: "C", where: "history", describe: () => t("Show all events again") },
-  { id: "mark-read", press: "R", where: "handover", may: "take-over", describe: () => t("Mark the search as read, and go to the next") },
-  { id: "next-field", press: "Enter", where: "intake", describe: () => t("Go on to the next field") },
+  { id: "undo", press: "Ctrl+Z", where: "search", may: "edit", describe: () => t("Undo your last change") },
+  { id: "find", press: "/", where: "history", describe: () => t("Find in history") },
+  { id: "walk-events", press: "↑ ↓", where: "history", describe: () => t("Go from event to event") },
+  { id: "first-last", press: "Home End", where: "history", describe: () => t("Go to the newest or the oldest event") },
+  { id: "show-all", press: "C", where: "history", describe: () => t("Show all events") },
+  { id: "mark-read", press: "R", where: "handover", may: "take-over", describe: () => t("Mark the search as read and go to the next") },
+  { id: "next-field", press: "Enter", where: "intake", describe: () => t("Next field") },
   { id: "send-call", press: "Ctrl+Enter", where: "intake", describe: () => t("Send the call") },
-  { id: "clear-call", press: "Escape", where: "intake", describe: () => t("Clear the field, then the call") },
+  { id: "clear-call", press: "Escape", where: "intake", describe: () => t("Clear the field, then the whole call") },
 ];
 
 /** @type {Record<string, () => string>} */
 export const SCOPES = {
-  everywhere: () => t("Everywhere"), boards: () => t("On both boards"), operations: () => t("All searches"),
-  search: () => t("On a search"), history: () => t("History"), handover: () => t("Handover"), intake: () => t("Take a call"),
+  everywhere: () => t("Everywhere"), boards: () => t("On any board"), operations: () => t("All searches"),
+  search: () => t("On a search board"), history: () => t("History"), handover: () => t("Handover"), intake: () => t("Take a call"),
 };
 /** @type {Record<string, (page: string | undefined) => boolean>} */
 const PAGES = { everywhere: () => true, boards: (page) => page === "search" || page === "operations" };

@@ -319,7 +319,7 @@ function frameOf({ id, board, name, data, base, epoch }) {
 }
 
 /** @param {{ id: string }} options */
-const tooLarge = ({ id }) => ({ id, code: "too_large", message: t("This is too long to send at once.") });
+const tooLarge = ({ id }) => ({ id, code: "too_large", message: t("This is too long to send. Shorten it and send again.") });
 
 function newId() {
   const bytes = crypto.getRandomValues(new Uint8Array(16));

@@ -30,7 +30,7 @@ const missingSince = ({ state }) => Date.parse(state.missing_since);
 
 /** @param {Entity[]} searches those of this page @param {BoardContext & { size: TileGrid }} view */
 export function allSearches(searches, view) {
-  if (!searches.length) return html`<p class="empty">${t("No search is open.")}</p>`;
+  if (!searches.length) return html`<p class="empty">${t("No open searches.")}</p>`;
   return html`<section class="overview" data-density=${view.size.density}>
     ${repeat(searches, ({ id }) => id, (search) => (view.size.density === "card" ? card : row)(search, tileOf(search, view)))}
   </section>`;

@@ -180,7 +180,7 @@ export class DisplayView {
   #head(shown, now) {
     const { shiftStatus, freshness } = this.#session, shift = shiftStatus?.shift;
     const count = this.#session.board(OPERATIONS)?.of("search").filter(({ state }) => state.status === "open").length;
-    const duty = shift ? t("Shift: {name}", { name: shift.name }) : t("Nobody holds the shift");
+    const duty = shift ? t("Shift: {name}", { name: shift.name }) : t("Nobody in charge of the shift");
     const live = freshness.state === "live";
     return html`${shiftStatus ? html`<span class="shift-indicator" data-testid="duty">${duty}</span>` : nothing}
       <span class="rest">${now ? html`<span class="day" data-hide-priority="1">${day(now, now)}</span>` : nothing}
@@ -193,10 +193,10 @@ export class DisplayView {
   /** @param {ShownPage | null} shown @param {Date | null} now */
   #board(shown, now) {
     const { display, freshness } = this.#session;
-    if (!display) return html`<p class="empty">${t("Reading…")}</p>`;
+    if (!display) return html`<p class="empty">${t("Loading…")}</p>`;
     if (!shown?.board) return html`<p class="empty">${nothingLeft()}</p>`;
     const { board } = shown, { height, width } = this.#area;
-    if (board.seq === null) return html`<p class="empty">${freshness.state === "loading" ? t("Reading…") : nothing}</p>`;
+    if (board.seq === null) return html`<p class="empty">${freshness.state === "loading" ? t("Loading…") : nothing}</p>`;
     const view = { now, board, moments: this.#events, size: shown.size, fewer: shown.fewer };
     this.#session.rows = shown.searches?.length ?? 1;
     if (board.id === OPERATIONS) return shown.size ? allSearches(shown.searches ?? [], { ...view, size: shown.size }) : nothing;
@@ -277,9 +277,9 @@ export class DisplayView {
   }
 }
 
-const nothingLeft = () => html`${t("There is nothing left to show here: the boards that this display names are gone, or not for displays.")}
-  ${t("A coordinator chooses others under Displays.")}`;
-const mute = () => html`<p class="wrong" data-testid="mute">${t("No sound: this browser makes none until this screen is pressed once.")}</p>`;
+const nothingLeft = () => html`${t("Nothing to show. The boards chosen for this display no longer exist, or may not be shown on a display.")}
+  ${t("A coordinator can choose others under Displays.")}`;
+const mute = () => html`<p class="wrong" data-testid="mute">${t("Sound is blocked. Touch or click this screen once to turn it on.")}</p>`;
 
 const wrongServer = () => html`<p class="wrong" data-testid="wrong-server">${t("Times may be wrong: the server’s clock was set")}</p>`;
 
@@ -291,7 +291,7 @@ function wrongClock(now) {
   const off = clockError(now);
   if (!now || !off) return nothing;
   const values = { at: clockWithSeconds(new Date(now.getTime() + off)), length: formatDuration(Math.abs(off)) };
-  const says = off > 0 ? t("Times are the server’s: the clock of this screen says {at}, {length} ahead", values)
-    : t("Times are the server’s: the clock of this screen says {at}, {length} behind", values);
+  const says = off > 0 ? t("Times shown are server times. This screen’s clock says {at}: {length} fast.", values)
+    : t("Times shown are server times. This screen’s clock says {at}: {length} slow.", values);
   return html`<p class="wrong" data-testid="wrong-clock">${says}</p>`;
 }

@@ -15,15 +15,15 @@ const COOKIE_LOST_MS = 60_000; // ms: a code unknown sooner than this did not ex
 /** @type {Record<string, () => string>} */
 const REASONS = {
   revoked: () => t("This display was removed."),
-  elsewhere: () => t("This display is shown on another screen now."),
+  elsewhere: () => t("This display is now shown on another screen."),
 };
 
 /** @type {Record<string, () => string>} */
 const WAIT_TEXTS = { // texts while there is no code
-  asking: () => t("Asking the server for a code…"),
-  many: () => t("Too many codes were asked for. Another one is asked for in a moment."),
-  away: () => t("The server does not answer. It is asked again in a moment."),
-  cookies: () => t("This browser keeps no cookie of this address, so it cannot be a display. Allow it cookies."),
+  asking: () => t("Getting a code…"),
+  many: () => t("Too many codes requested. Trying again shortly."),
+  away: () => t("No answer from the server. Trying again shortly."),
+  cookies: () => t("This browser blocks cookies, so it cannot be used as a display. Allow cookies for this address."),
 };
 
 /**
@@ -52,7 +52,7 @@ const ended = (after) => (after < COOKIE_LOST_MS ? "cookies" : "asking");
  * @param {HTMLElement} root
  */
 export function showUsedElsewhere(root) {
-  render(html`<main class="pairing"><h1>${REASONS.elsewhere()}</h1><p>${t("Load this page again to have it here.")}</p></main>`, root);
+  render(html`<main class="pairing"><h1>${REASONS.elsewhere()}</h1><p>${t("Reload this page to show it here.")}</p></main>`, root);
 }
 
 /** Resolve to true when the code was entered, to false when it expired. Keep asking through failures. */
@@ -70,10 +70,10 @@ async function waitUntilPaired() {
 function page(code, waits, why) {
   return html`<main class="pairing">
     ${why ? html`<p class="why" data-testid="why">${REASONS[why]()}</p>` : nothing}
-    <h1>${t("This screen shows nothing yet")}</h1>
-    <p>${t("A coordinator types this code under Displays:")}</p>
+    <h1>${t("This screen is not paired yet")}</h1>
+    <p>${t("Ask a coordinator to enter this code under Displays:")}</p>
     <p class="code" translate="no" data-testid="code">${code ?? "····-····"}</p>
-    <p class=${code || waits === "asking" ? "small" : "problem"} data-testid="waits">${code ? t("It is good for ten minutes; then another one comes.") : WAIT_TEXTS[waits]()}</p>
+    <p class=${code || waits === "asking" ? "small" : "problem"} data-testid="waits">${code ? t("Valid for 10 minutes. Then a new code appears.") : WAIT_TEXTS[waits]()}</p>
     ${originProblem() ? html`<p class="problem" data-testid="origin">${originProblem()}</p>` : nothing}
     <p class="small">${location.host}</p>
   </main>`;

@@ -38,7 +38,7 @@ function facts({ appeal, lead_name: lead }, board, now) {
   const seen = lastConfirmed(board);
   return html`${appeal.level ? html`<p class="fact" data-hide-priority>${appealed(appeal)}</p>` : nothing}
     ${seen ? html`<p class="fact" data-hide-priority>${t("Confirmed sighting {ago}", { ago: ago(seen, now ?? undefined) })}</p>` : nothing}
-    ${lead ? html`<p class="fact" data-hide-priority>${t("Lead: {name}", { name: lead })}</p>` : nothing}`;
+    ${lead ? html`<p class="fact" data-hide-priority>${t("In charge: {name}", { name: lead })}</p>` : nothing}`;
 }
 
 /**
@@ -69,7 +69,7 @@ const cardsOf = (board) => [...board.of("sighting"), ...board.of("task")].filter
 function openCards({ board, now, height, upright, fewer = 0 }) {
   const all = pressingCards(board, now), fit = cardsThatFit(all, height - COUNTS_HEIGHT - (upright ? FACTS_HEIGHT : 0));
   const shown = fit.slice(0, Math.max(1, fit.length - fewer));
-  if (!all.length) return html`<p class="nothing-open">${t("Nothing is overdue or urgent.")}</p>`;
+  if (!all.length) return html`<p class="nothing-open">${t("Nothing overdue or urgent.")}</p>`;
   return html`<ol class="open-cards">${shown.map((card) => line(card, now))}
     ${shown.length < all.length ? html`<li class="rest">${n("{count} more", "{count} more", all.length - shown.length)}</li>` : nothing}</ol>`;
 }

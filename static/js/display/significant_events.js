@@ -110,8 +110,8 @@ export function significantEventText({ type, state }, search) {
 
 /** @type {Record<string, (state: State | null, search: State) => string>} */
 const WORDS = {
-  "search.status_set": () => t("Open again"),
-  "search.worrying_set": (_, { worrying }) => (worrying === true ? t("Decided: worrying") : label.decision(String(worrying))),
+  "search.status_set": () => t("Search reopened"),
+  "search.worrying_set": (_, { worrying }) => (worrying === true ? t("Declared worrying") : label.decision(String(worrying))),
   "search.appeal_set": (_, { appeal }) => appealed({ ...appeal, until: null }), // short texts get read
   // translators: on a wall, beside a time: a sighting was assessed as credible, or even as confirmed
   "sighting.assessed": (state) => (state?.assessment === "confirmed" ? t("Sighting confirmed") : t("Credible sighting")),

@@ -21,8 +21,8 @@ const HIDDEN_FIELDS = new Set([ // fields that mean nothing to a person, or that
  * @param {any} event
  */
 export function describeEvent(event, ctx, before) {
-  const who = event.actor?.name ?? t("The board");
-  if (event.erased) return { says: t("{what}: what was said was erased"), values: { what: label.event(event.type) }, rest: [] };
+  const who = event.actor?.name ?? t("Searchboard");
+  if (event.erased) return { says: t("{what}: details erased"), values: { what: label.event(event.type) }, rest: [] };
   const changes = isCreation(event) ? [] : knownChanges(event, before);
   const it = { event, ctx, before, changes, state: event.state, isKnown: before !== undefined, what: whatOf(event, ctx, before) };
   const { says, values, said = [] } = event.undoes ? undone(it) : (DESCRIPTIONS[event.type] ?? ofCard(event) ?? otherwise)(it);
@@ -120,17 +120,17 @@ function otherwise({ event: { type, kind }, what }) {
 const DESCRIPTIONS = {
   "search.opened": (/** @type {{ state: { person: any } }} */ { state: { person } }) => ({ says: t("{who} opened the search for {name}"), values: { name: shortPersonName(person) } }),
   "search.updated": updated,
-  "search.status_set": (/** @type {any} */ it) => turned(it, "status", [t("{who} set the status: {to}"), t("{who} set the status from {from} to {to}")]),
-  "search.worrying_set": (/** @type {any} */ it) => turned(it, "worrying", [t("{who} decided: {to}"), t("{who} decided: {to}, no longer: {from}")]),
-  "search.appeal_set": (/** @type {any} */ it) => turned(it, "appeal.level", [t("{who} set the appeal: {to}"), t("{who} set the appeal from {from} to {to}")]),
+  "search.status_set": (/** @type {any} */ it) => turned(it, "status", [t("{who} changed the status to {to}"), t("{who} changed the status from {from} to {to}")]),
+  "search.worrying_set": (/** @type {any} */ it) => turned(it, "worrying", [t("{who} decided: {to}"), t("{who} decided: {to} (was: {from})")]),
+  "search.appeal_set": (/** @type {any} */ it) => turned(it, "appeal.level", [t("{who} set the appeal to {to}"), t("{who} changed the appeal from {from} to {to}")]),
   "search.outcome_set": updated,
-  "search.access_set": (/** @type {any} */ it) => turned(it, "access", [t("{who} set the access: {to}"), t("{who} set the access from {from} to {to}")]),
+  "search.access_set": (/** @type {any} */ it) => turned(it, "access", [t("{who} set access to {to}"), t("{who} changed access from {from} to {to}")]),
   "column.added": () => ({ says: t("{who} added the column {what}") }),
   "column.renamed": renamed,
   "column.moved": () => ({ says: t("{who} moved the column {what}") }),
   "column.removed": () => ({ says: t("{who} removed the column {what}"), said: ["title", "role"] }),
   "sighting.graded": graded,
-  "sighting.assessed": (/** @type {any} */ it) => turned(it, "assessment", [t("{who} assessed {what}: {to}"), t("{who} assessed {what}: from {from} to {to}")]),
+  "sighting.assessed": (/** @type {any} */ it) => turned(it, "assessment", [t("{who} assessed {what}: {to}"), t("{who} changed the assessment of {what} from {from} to {to}")]),
   "card.moved": moved,
   "card.assigned": assigned,
   "card.withdrawn": () => ({ says: t("{who} withdrew {what}"), said: ["withdrawn"] }),
@@ -144,11 +144,11 @@ const DESCRIPTIONS = {
   "handover.prepared": prepared,
   "handover.written": written,
   "handover.signed": (/** @type {{ state: State }} */ { state }) => numbered(t("{who} signed handover {number}"), state),
-  "handover.read": (/** @type {{ state: State }} */ { state }) => numbered(t("{who} read this search for handover {number}"), { number: state.handover }),
+  "handover.read": (/** @type {{ state: State }} */ { state }) => numbered(t("{who} marked this search as read for handover {number}"), { number: state.handover }),
   "handover.accepted": accepted,
   "handover.refused": (/** @type {{ state: State }} */ { state }) => numbered(t("{who} refused handover {number}"), state),
   "handover.withdrawn": (/** @type {{ state: State }} */ { state }) => numbered(t("{who} withdrew handover {number}"), state),
-  "handed.set": (/** @type {{ state: State }} */ { state }) => ({ ...numbered(t("Handover {number} hands over a search"), { number: state.handover }), said: ["handover"] }),
+  "handed.set": (/** @type {{ state: State }} */ { state }) => ({ ...numbered(t("Search included in handover {number}"), { number: state.handover }), said: ["handover"] }),
 };
 /** @param {{ type: string, kind: string }} event */
 const ofCard = ({ type, kind }) => (addsCard(type) ? added : isCard(kind) && type === `${kind}.updated` ? updated : null);
@@ -204,10 +204,10 @@ function assigned(it) {
 
 /** @param {{ from: any, to: any, own: any, mine: any }} given */
 function assigning({ from, to, own, mine }) {
-  if (own) return from ? t("{who} took {what} over from {from}") : t("{who} took {what}");
-  if (!to) return from ? t("{who} took {what} away from {from}") : t("{who} gave {what} to nobody");
-  if (mine) return from ? t("{who} passed {what} on to you, from {from}") : t("{who} gave you {what}");
-  return from ? t("{who} passed {what} on from {from} to {name}") : t("{who} gave {what} to {name}");
+  if (own) return from ? t("{who} took over {what} from {from}") : t("{who} took on {what}");
+  if (!to) return from ? t("{who} unassigned {what} (was: {from})") : t("{who} unassigned {what}");
+  if (mine) return from ? t("{who} reassigned {what} from {from} to you") : t("{who} assigned {what} to you");
+  return from ? t("{who} reassigned {what} from {from} to {name}") : t("{who} assigned {what} to {name}");
 }
 
 /**
@@ -273,8 +273,8 @@ const fieldsOf = (changes) => [...new Set(changes.map((/** @type {{ path: string
 
 /** @param {{ from: any, to: any }} given */
 function setting({ from, to }) {
-  if (from === null) return t("{who} set {field} of {what}: {to}");
-  return to === null ? t("{who} cleared {field} of {what}: {from}") : t("{who} changed {field} of {what} from {from} to {to}");
+  if (from === null) return t("{who} filled in “{field}” on {what}: {to}");
+  return to === null ? t("{who} cleared “{field}” on {what} (was: {from})") : t("{who} changed “{field}” on {what} from {from} to {to}");
 }
 
 /**
@@ -285,7 +285,7 @@ function tickedOff({ changes, state, before }) {
   const [, key] = changes.length === 1 ? changes[0].path.match(/^checklist\.(\w+)\.done$/) ?? [] : [];
   const item = key && (state.checklist?.[key] ?? before?.checklist?.[key]);
   if (!item || !state.checklist?.[key]) return null;
-  const says = item.done ? t("{who} ticked off “{item}” of {what}") : t("{who} opened “{item}” of {what} again");
+  const says = item.done ? t("{who} ticked “{item}” on {what}") : t("{who} unticked “{item}” on {what}");
   return { says, values: { item: item.text }, said: [changes[0].path] };
 }
 
@@ -294,7 +294,7 @@ function tickedOff({ changes, state, before }) {
 /** @param {{ state: State, [field: string]: unknown }} entity */
 function shiftTaken({ state, ...it }) {
   const from = state.before && state.before !== state.holder && account(it, state.before);
-  const says = from ? t("{who} took the shift after {from}; nobody handed it over") : t("{who} took the shift; nobody handed it over");
+  const says = from ? t("{who} took the shift from {from} without a handover") : t("{who} took the shift without a handover");
   return { says, values: { from }, said: SHIFT };
 }
 
@@ -303,15 +303,15 @@ const numbered = (says, { number }, values = {}) => ({ says, values: { number, .
 
 /** @param {{ state: State, [field: string]: unknown }} entity */
 function prepared({ state, ...it }) {
-  if (!state.incoming) return numbered(t("{who} began to prepare handover {number}"), state);
-  return numbered(t("{who} began to prepare handover {number}, for {name}"), state, { name: account(it, state.incoming) });
+  if (!state.incoming) return numbered(t("{who} started handover {number}"), state);
+  return numbered(t("{who} started handover {number}, for {name}"), state, { name: account(it, state.incoming) });
 }
 
 /** @param {{ event: any, state: State, changes: any }} entity */
 function written({ event, state, changes }) {
   const number = event.kind === "briefing" ? state.handover : state.number;
   const fields = fieldsOf(changes.filter((/** @type {{ path: string }} */ { path }) => path !== "handover"));
-  return { says: t("{who} wrote for handover {number}: {fields}"), values: { number, fields }, said: ["handover", "number"] };
+  return { says: t("{who} updated handover {number}: {fields}"), values: { number, fields }, said: ["handover", "number"] };
 }
 
 /** @param {{ state: State }} entity */

@@ -38,12 +38,12 @@ export const formatField = (field, value, ctx) => formatPath(field.path, value, 
 
 /** @param {Session} session @param {string} id */
 export function accountName(session, id) {
-  return session.accounts.get(id)?.name ?? t("Somebody");
+  return session.accounts.get(id)?.name ?? t("Someone");
 }
 
 /** @param {State | null | undefined} column */
 export function columnName(column) {
-  return column ? column.title ?? label.column(column.role) : t("a column that is gone");
+  return column ? column.title ?? label.column(column.role) : t("a column that no longer exists");
 }
 
 /** @type {Record<string, (number: number) => string>} */
@@ -53,7 +53,7 @@ const NEW = { sighting: () => t("New sighting"), task: () => t("New task") };
 
 /** @param {any} entity */
 export function cardName(entity) {
-  if (!entity) return t("a card that is gone");
+  if (!entity) return t("a card that no longer exists");
   const { kind, state: { number } } = entity;
   if (number === null || number === undefined) return kindName(kind);
   return NUMBERED[kind]?.(number) ?? t("{kind} {number}", { kind: kindName(kind), number });

@@ -42,7 +42,7 @@ export const grade = () => [choice("grade.source", { coded: true }), choice("gra
 export const assessment = () => [choice("assessment"), field("sighting", "duplicate_of"), text("reason")];
 
 export const note = () => [
-  field("note", "text", { label: () => t("What happened, or was said") }), field("note", "category"), field("note", "happened_at"), text("corrects"),
+  field("note", "text", { label: () => t("What happened or was said") }), field("note", "category"), field("note", "happened_at"), text("corrects"),
 ];
 
 export const reason = () => [text("reason", { autofocus: true })];

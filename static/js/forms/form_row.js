@@ -40,8 +40,8 @@ export const rows = (form, paths, ctx) => paths.map((/** @type {string} */ path)
 
 /** @param {any} error */
 function sentence(error) {
-  if (error === "required") return t("This can't be left empty.");
-  if (error === "unreadable") return t("This can't be read: a number or a time is expected.");
+  if (error === "required") return t("This field is required.");
+  if (error === "unreadable") return t("Enter a number or a time.");
   if (error === "future") return t("This is in the future.");
   if (error === "age") return t("An age in whole years, from 0 to 25: this board is for children and young people.");
   return error;
@@ -152,7 +152,7 @@ export function people(session, chosen) {
 export function theirs(form, field, ctx) {
   const other = form.theirs(field.path);
   if (!other) return nothing;
-  const who = other.actor?.name ?? t("Somebody");
+  const who = other.actor?.name ?? t("Someone");
   const decide = (/** @type {any} */ decision) => () => {
     const done = form[decision](field.path);
     if (done && other.conflict) ctx.resolved?.(form);
@@ -161,12 +161,12 @@ export function theirs(form, field, ctx) {
   return html`<div class="theirs" role="status" data-conflict=${other.conflict ? field.path : nothing} data-theirs=${field.path}>
     <p>${t("{who} changed this", { who })}${other.at ? html`, ${agoElement(other.at)}` : nothing}</p>
     <dl>
-      <dt>${t("Theirs")}</dt><dd data-value="theirs">${other.isPrivate ? t("not shown here") : formatField(field, other.value, ctx) ?? t("empty")}</dd>
-      <dt>${t("Mine")}</dt><dd data-value="mine">${mine(form, field, ctx) ?? t("empty")}</dd>
+      <dt>${t("Their version")}</dt><dd data-value="theirs">${other.isPrivate ? t("not shown here") : formatField(field, other.value, ctx) ?? t("empty")}</dd>
+      <dt>${t("My version")}</dt><dd data-value="mine">${mine(form, field, ctx) ?? t("empty")}</dd>
     </dl>
     <div class="buttons">
-      <button type="button" data-act="keep-mine" @click=${decide("keep")}>${t("Keep mine")}</button>
-      <button type="button" data-act="take-theirs" @click=${decide("take")}>${t("Take theirs")}</button>
+      <button type="button" data-act="keep-mine" @click=${decide("keep")}>${t("Keep my version")}</button>
+      <button type="button" data-act="take-theirs" @click=${decide("take")}>${t("Use their version")}</button>
     </div>
   </div>`;
 }

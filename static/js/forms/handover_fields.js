@@ -7,15 +7,15 @@ const long = (path, name, more) => ({ path, control: "long", rows: 2, label: nam
 
 /** @param {() => string} name @param {any} [more] */
 const reason = (name, more) => long("reason", name, more);
-const INCOMING = { path: "incoming", control: "person", label: () => t("Who takes over") };
+const INCOMING = { path: "incoming", control: "person", label: () => label.field("incoming") };
 
 /** Texts about one search. */
 export const OF_SEARCH = [
-  long("assessment"),
-  long("hypotheses", () => t("Hypotheses that are open")),
-  long("dropped", () => t("Hypotheses that were dropped, and why")),
+  long("assessment", () => label.field("assessment", "briefing")),
+  long("hypotheses", () => t("Open hypotheses")),
+  long("dropped", () => t("Dropped hypotheses, and why")),
   long("contingencies"),
-  long("contacts", () => t("Contacts owed: family, police, press")),
+  long("contacts", () => t("Calls and updates due: family, police, press")),
 ];
 
 /** Texts about the shift as a whole. */
@@ -27,9 +27,9 @@ export const OF_DESK = [
 
 export const PREPARE = [{ ...INCOMING, autofocus: true }];
 export const ACCEPT = [
-  long("restatement", () => t("In your own words, in a sentence or two: what you take over"), { required: true, rows: 3 }),
-  reason(() => t("Why you take over although something was not read")),
+  long("restatement", () => t("In your own words, in one or two sentences: what are you taking over?"), { required: true, rows: 3 }),
+  reason(() => t("Reason for taking over without reading everything")),
 ];
-export const REFUSE = [reason(() => t("Why you don't take over"), { required: true, autofocus: true })];
-export const WITHDRAW = [reason(() => t("Why it is withdrawn"), { autofocus: true })];
-export const TAKE = [reason(() => t("Why nobody hands it over"), { required: true, autofocus: true })];
+export const REFUSE = [reason(() => t("Reason for refusing"), { required: true, autofocus: true })];
+export const WITHDRAW = [reason(() => t("Reason for withdrawing"), { autofocus: true })];
+export const TAKE = [reason(() => t("Why there is no handover"), { required: true, autofocus: true })];

@@ -41,7 +41,7 @@ export class ChainStatus {
 
 /** @param {any} result {seq, head, holds, fault?}, or null without an answer */
 function statusText(result) {
-  if (result === null) return t("Whether the chain holds can't be asked now.");
-  if (!result.holds) return t("The chain does not hold: {fault}.", { fault: result.fault });
-  return t("The chain holds up to {seq}: {head}…", { seq: number(result.seq), head: result.head.slice(0, SHOWN) });
+  if (result === null) return t("Integrity could not be checked.");
+  if (!result.holds) return t("Integrity check failed: {fault}.", { fault: result.fault });
+  return t("Integrity verified up to event {seq}: {head}…", { seq: number(result.seq), head: result.head.slice(0, SHOWN) });
 }

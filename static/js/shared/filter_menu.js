@@ -27,7 +27,7 @@ export function filterMenu(view) {
       ${choice("assignee", label.field("assignee"), values.assignee, people(view), set("assignee"))}
       ${choice("grade", label.field("grade"), values.grade, [["", t("any")], ...grades(values.grade)], set("grade"))}
       ${choice("assessment", label.field("assessment"), values.assessment, [["", t("any")], ...label.assessment.codes.map((code) => [code, label.assessment(code)])], set("assessment"))}
-      ${choice("changed", t("Changed"), values.changed && (values.changed === SINCE_LAST_LOOK ? SINCE_LAST_LOOK : "time"), [["", t("at any time")], [SINCE_LAST_LOOK, t("since I last looked")], ["time", t("since a time…")]], changed(view))}
+      ${choice("changed", t("Changed"), values.changed && (values.changed === SINCE_LAST_LOOK ? SINCE_LAST_LOOK : "time"), [["", t("at any time")], [SINCE_LAST_LOOK, t("since I last looked")], ["time", t("since a chosen time…")]], changed(view))}
       ${values.changed && values.changed !== SINCE_LAST_LOOK ? html`<label class="row"><span>${t("Changed since")}</span>
         <input type="datetime-local" data-filter="since" .value=${live(toInput(values.changed))} @change=${since(view)} /></label>` : nothing}
       <label class="tick"><input type="checkbox" data-filter="overdue" .checked=${live(values.overdue !== null)} @change=${() => view.filters.toggle("overdue", "yes")} /> ${t("Overdue only")}</label>
@@ -49,18 +49,18 @@ export function activeFilters(view) {
   return html`<div class="filtered" role="group" aria-label=${t("Filter")} data-testid="filtered">
     <b>${hiddenText(view)}</b>
     <button type="button" data-filter="all" @click=${() => view.filters.clear()}>${t("Show all")} <kbd aria-hidden="true">C</kbd></button>
-    ${filters.trouble === "failed" ? html`<span class="error" role="alert">${t("What changed since then can't be read now.")} <button type="button" class="plain" data-filter="again" @click=${filters.again}>${t("Try again")}</button></span>` : nothing}
-    ${active(view).map(([name, text, off]) => html`<button type="button" class="chip on" data-active-filter=${name} data-filter="off" title=${t("Take this filter away")} @click=${off}>${text} <span aria-hidden="true">✕</span></button>`)}
+    ${filters.trouble === "failed" ? html`<span class="error" role="alert">${t("Changes since then could not be loaded.")} <button type="button" class="plain" data-filter="again" @click=${filters.again}>${t("Try again")}</button></span>` : nothing}
+    ${active(view).map(([name, text, off]) => html`<button type="button" class="chip on" data-active-filter=${name} data-filter="off" title=${t("Remove filter")} @click=${off}>${text} <span aria-hidden="true">✕</span></button>`)}
   </div>`;
 }
 
 /** @param {SearchView} view */
 function hiddenText({ filters, model, marks }) {
-  if (filters.trouble === "reading") return t("Reading what changed…");
+  if (filters.trouble === "reading") return t("Loading changes…");
   const cards = /** @type {{ cards: Card[] }[]} */ (model.columns).flatMap((column) => column.cards);
   const hidden = cards.filter((card) => !marks.isShown(card)).length;
-  if (!hidden) return t("No card is hidden");
-  return n("{count} of {all} cards is hidden", "{count} of {all} cards are hidden", hidden, { all: cards.length });
+  if (!hidden) return t("No cards hidden");
+  return n("{count} of {all} cards hidden", "{count} of {all} cards hidden", hidden, { all: cards.length });
 }
 
 /**
@@ -75,7 +75,7 @@ function active(view) {
   const some = [
     ["text", filters.text.trim() && t("“{text}”", { text: filters.text.trim() }), () => view.finder.type("")],
     ["kind", kind && pluralName(kind)],
-    ["assignee", assignee && assignee !== "me" && (assignee === "nobody" ? t("nobody yet") : accountName(view.session, assignee))],
+    ["assignee", assignee && assignee !== "me" && (assignee === "nobody" ? t("not assigned") : accountName(view.session, assignee))],
     ["grade", grade && gradeName(grade)],
     ["assessment", assessment && label.assessment(assessment)],
     ["changed", changed && changed !== SINCE_LAST_LOOK && t("changed since {at}", { at: formatShortMoment(changed) })],
@@ -103,7 +103,7 @@ function people({ session, model, filters }) {
   const { assignee } = filters.values;
   if (assignee && assignee !== "me" && assignee !== "nobody") named.add(assignee);
   const each = [...named].map((id) => [id, accountName(session, id)]).sort(([, a], [, b]) => a.localeCompare(b));
-  return [["", t("anybody")], ["me", t("me")], ["nobody", t("nobody yet")], ...each];
+  return [["", t("anyone")], ["me", t("me")], ["nobody", t("not assigned")], ...each];
 }
 
 /** @param {string} grade */

@@ -204,6 +204,6 @@ async function answer(query, signal) {
   try {
     return { ...(await get(`/api/v1/find?${query}`, { signal })), trouble: null };
   } catch (error) {
-    return { hits: [], more: false, trouble: error instanceof Refusal ? error.message : t("The server can't be reached: nothing was looked for.") };
+    return { hits: [], more: false, trouble: error instanceof Refusal ? error.message : t("Cannot reach the server. Check the connection and try again.") };
   }
 }

@@ -25,7 +25,7 @@ export function findField(find, { hint, name, nameOf = () => null, cardOf = () =
     <div class="find-results" ?hidden=${!open} data-testid="found" @pointerdown=${(/** @type {Event} */ event) => event.preventDefault()}>
       <p class="count" data-state=${find.state} aria-hidden="true" data-testid="found-count">${said}
         ${find.state === "failed" ? html`<button type="button" class="plain" tabindex="-1" @click=${find.again}>${t("Try again")}</button>` : nothing}</p>
-      <div role="listbox" id="found" aria-label=${t("Found")} aria-busy=${find.state === "looking"}>
+      <div role="listbox" id="found" aria-label=${t("Results")} aria-busy=${find.state === "looking"}>
         ${open ? find.hits.map((hit, at) => row(hit, at, find, { nameOf, cardOf })) : nothing}
         ${open && find.board !== null ? wider(find) : nothing}
       </div>
@@ -39,7 +39,7 @@ function statusText({ state, hits, more, trouble, all, board }) {
   if (state === "looking") return t("Looking…");
   const where = board === null || all ? t("in all searches") : t("in this search");
   if (!hits.length) return t("Nothing found {where}", { where });
-  if (more) return t("More than {count} found {where}: narrow it down", { count: number(MOST), where });
+  if (more) return t("More than {count} found {where}. Add a word to narrow it down.", { count: number(MOST), where });
   return n("{count} found {where}", "{count} found {where}", hits.length, { where });
 }
 
@@ -67,7 +67,7 @@ function opens(event, find, at) {
 /** @param {FindBox} find */
 function wider(find) {
   const at = find.hits.length;
-  const text = find.all ? t("Look in this search alone") : t("Look in all searches");
+  const text = find.all ? t("Find in this search only") : t("Find in all searches");
   return html`<div role="option" id="found-${at}" class="search-all" aria-selected=${at === find.at} data-act="widen" @click=${() => find.choose(at)}>${text}
     ${find.all ? nothing : html`<kbd aria-hidden="true">Enter</kbd>`}</div>`;
 }

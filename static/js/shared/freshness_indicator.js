@@ -35,7 +35,7 @@ export function mount(root, session, board) {
 function indicator({ state, since, seq, provenAt }, connection) {
   switch (state) {
     case "live":
-      return html`<span class="freshness-label" data-testid="live">${t("Live")} <small>${t("seq {seq}", { seq })} · ${clockWithSeconds(provenAt)}</small></span>`;
+      return html`<span class="freshness-label" data-testid="live">${t("Live")} <small>${t("#{seq}", { seq })} · ${clockWithSeconds(provenAt)}</small></span>`;
     case "catching_up":
       return html`<span class="freshness-label catching-up">${connection.state === "open" ? t("Catching up…") : t("Reconnecting…")}</span>`;
     case "not_current":
@@ -44,7 +44,7 @@ function indicator({ state, since, seq, provenAt }, connection) {
     case "loading":
       return connection.failed > 0
         ? html`<span class="freshness-label stale" role="alert">${t("No connection")}</span>${again(connection)}`
-        : html`<span class="freshness-label catching-up">${t("Reading…")}</span>`;
+        : html`<span class="freshness-label catching-up">${t("Loading…")}</span>`;
     default:
       return nothing; // forbidden: the page says so
   }

@@ -24,7 +24,7 @@ const reload = () => location.reload();
 /** @param {Session} session */
 function newVersion({ newVersion: version }) {
   if (!version) return nothing;
-  return line("new-version", t("A new version of the board is here."), html`<button @click=${reload}>${t("Reload")}</button>`);
+  return line("new-version", t("A new version of Searchboard is available."), html`<button @click=${reload}>${t("Reload")}</button>`);
 }
 
 /**
@@ -52,14 +52,14 @@ function otherOrigin() {
 /** @param {Session} session */
 function ended({ connection }) {
   if (connection.state !== "ended") return nothing;
-  return line("ended", t("The server has ended this connection."), html`<button @click=${reload}>${t("Connect again")}</button>`);
+  return line("ended", t("The server closed this connection."), html`<button @click=${reload}>${t("Reconnect")}</button>`);
 }
 
 function cannotKeep() {
   if (vault.state === "memory") return line("cannot-keep", t("This address has no https, so this browser keeps nothing of what you type: a reload would lose what is not sent."));
   if (vault.state === "waiting") return line("cannot-keep", t("What you typed before cannot be read yet, and what you type is not kept: the server gives no key. It is asked again."));
   if (!storage.failed) return nothing;
-  return line("cannot-keep", t("This browser can't keep what you type (its storage is full or forbidden): a reload would lose what is not sent."));
+  return line("cannot-keep", t("This browser cannot keep your drafts: its storage is full or blocked. Send before you reload."));
 }
 
 /**
@@ -80,7 +80,7 @@ function refusedElsewhere(session) {
   return [...new Set(refused.map(({ board }) => board))].map((board) => {
     const count = refused.filter((entry) => entry.board === board).length;
     const text = n("{count} of your changes on another board was not accepted.", "{count} of your changes on another board were not accepted.", count);
-    return line("refused", text, html`<a class="button" href=${board === "operations" ? "/" : `/searches/${board}`}>${t("Look at it")}</a>`);
+    return line("refused", text, html`<a class="button" href=${board === "operations" ? "/" : `/searches/${board}`}>${t("View")}</a>`);
   });
 }
 

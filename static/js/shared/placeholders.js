@@ -6,7 +6,7 @@ const SKETCH = [3, 4, 2, 1, 3]; // cards in the columns of a board that still lo
 
 export function loading() {
   return html`<div class="loading" role="status" data-testid="loading">
-    <p>${t("Reading the board…")}</p>
+    <p>${t("Loading the board…")}</p>
     <div class="board" aria-hidden="true">
       ${SKETCH.map((count) => html`<section class="column"><h2></h2>${Array.from({ length: count }, () => html`<div class="card"></div>`)}</section>`)}
     </div>
@@ -19,9 +19,9 @@ export function loading() {
  */
 export function forbidden(askAgain) {
   return html`<section class="page-message" role="alert" data-testid="forbidden">
-    <h1>${t("You can't see this search")}</h1>
-    <p>${t("It does not exist, or you are not, or no longer, one of its people. What was shown here has been removed from this screen.")}</p>
-    <p>${t("If you were working on it, ask its coordinator. Once you may see it, it comes back by itself.")}</p>
+    <h1>${t("You cannot see this search")}</h1>
+    <p>${t("It does not exist, or only its members can see it. Anything that was shown here has been removed from this screen.")}</p>
+    <p>${t("If you were working on it, ask the coordinator for access. The board opens by itself once you have access.")}</p>
     <p class="buttons"><a class="button primary" href="/">${t("All searches")}</a>
       <button type="button" data-act="try-again" @click=${askAgain}>${t("Try again")}</button></p>
   </section>`;

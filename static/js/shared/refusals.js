@@ -17,17 +17,17 @@ const WHAT = {
   "sighting.grade": () => label.field("grade"),
   "sighting.assess": () => label.field("assessment"),
   "column.add": () => t("New column"),
-  "column.rename": () => t("Name of a column"),
-  "column.move": () => t("Move of a column"),
-  "column.remove": () => t("Removal of a column"),
+  "column.rename": () => t("Renaming a column"),
+  "column.move": () => t("Moving a column"),
+  "column.remove": () => t("Removing a column"),
   "search.open": () => t("New search"),
-  "search.update": () => t("Facts of the search"),
+  "search.update": () => t("Details of the search"),
   "search.set_status": () => label.field("status"),
   "search.set_outcome": () => label.field("outcome"),
   "search.set_access": () => label.field("access"),
   "search.set_worrying": () => t("Worrying or not"),
   "search.set_appeal": () => label.field("appeal"),
-  "handover.write": () => t("What is said for the handover"),
+  "handover.write": () => t("Handover text"),
   "handover.read": () => t("Marking as read"),
   undo: () => t("Undoing"),
 };
@@ -43,8 +43,8 @@ export function refusals(view) {
       <p><b>${commandName(entry.name)}</b> ${of(entry, view)} · ${t("not saved")}: ${entry.refusal?.message ?? ""}</p>
       ${words(entry)}
       <span class="buttons">
-        ${view.mayReopen(entry) ? html`<button type="button" data-act="reopen" @click=${() => view.act.reopen(entry)}>${t("Open again")}</button>` : nothing}
-        <button type="button" data-act="discard" @click=${() => view.act.discard(entry)}>${t("Let go")}</button>
+        ${view.mayReopen(entry) ? html`<button type="button" data-act="reopen" @click=${() => view.act.reopen(entry)}>${t("Back to the form")}</button>` : nothing}
+        <button type="button" data-act="discard" @click=${() => view.act.discard(entry)}>${t("Discard")}</button>
       </span>
     </li>`)}
   </ul>`;

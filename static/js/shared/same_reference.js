@@ -44,6 +44,6 @@ export class SameReference {
   get line() {
     const [other] = this.#others;
     if (!other) return nothing;
-    return html`<p class="notice" data-testid="same-reference">${t("Another search has this reference too.")} <a href="/searches/${other}">${t("Look at it")}</a></p>`;
+    return html`<p class="notice" data-testid="same-reference">${t("Another search has this reference too.")} <a href="/searches/${other}">${t("View")}</a></p>`;
   }
 }

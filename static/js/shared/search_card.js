@@ -17,7 +17,7 @@ export function searchCard(search, view) {
       @pointerenter=${seen} @focusin=${seen}>
     <p class="what"><span class="reference">${state.reference}</span>
       ${view.shared?.has(state.reference) ? html`<b data-testid="same-reference" title=${t("Another search has this reference too.")}>${t("used twice")}</b>` : nothing} <span class="kind">${label.kind(state.kind)}</span>
-      ${state.access === "members" ? html`<span class="lock" title=${t("Only its members see this search")}>${t("members")}</span>` : nothing}</p>
+      ${state.access === "members" ? html`<span class="lock" title=${t("Only members can see this search")}>${t("members only")}</span>` : nothing}</p>
     <div class="who">
       <div class="name"><h3><a href=${view.placeOf(id)}>${shortPersonName(state.person)}${state.person.age === null ? nothing : `, ${state.person.age}`}</a></h3>${worryingBadge(state)}</div>
       ${time(state)}
@@ -43,7 +43,7 @@ export function sendingCard({ data, status }) {
 function time({ status, missing_since, outcome }) {
   if (status === "open") return html`<span class="running" title=${t("missing since {at}", { at: formatMoment(missing_since) })}>${sinceElement(missing_since)}</span>`;
   if (!outcome) return nothing;
-  return html`<span class="running" title=${t("from missing to found")}>${formatDuration(Math.max(0, Date.parse(outcome.found_at) - Date.parse(missing_since)))}</span>`;
+  return html`<span class="running" title=${t("time missing until found")}>${formatDuration(Math.max(0, Date.parse(outcome.found_at) - Date.parse(missing_since)))}</span>`;
 }
 
 /**
@@ -54,8 +54,8 @@ function time({ status, missing_since, outcome }) {
 function news(id, { board, session }) {
   const last = board.summaries.get(id)?.last, { readPositions } = session;
   const count = last && readPositions?.news(id, last.seq);
-  if (count) return html`<a class="news" data-count="news" href="/since" title=${t("Since you saw this board last")}>${n("{count} new", "{count} new", count)}</a>`;
-  return last && readPositions?.isNew(id) ? html`<span class="news" data-count="unseen" title=${t("You have not seen this board before")}>${t("not seen yet")}</span>` : nothing;
+  if (count) return html`<a class="news" data-count="news" href="/since" title=${t("Since you last looked at this board")}>${n("{count} new", "{count} new", count)}</a>`;
+  return last && readPositions?.isNew(id) ? html`<span class="news" data-count="unseen" title=${t("You have not opened this board before")}>${t("new to you")}</span>` : nothing;
 }
 
 /** @param {Summary | undefined} summary @param {SearchState["status"]} status @param {Drawn} news */
@@ -66,9 +66,9 @@ function counts(summary, status, news) {
     sightings ? html`<span class="sightings" data-count="unassessed">${n("{count} sighting to assess", "{count} sightings to assess", sightings)}</span>` : nothing,
     overdue ? html`<span class="text-alert" data-count="overdue">${t("{count} overdue", { count: overdue })}</span>` : nothing,
     tasks ? html`<span class="tasks" data-count="tasks">${n("{count} task", "{count} tasks", tasks)}</span>` : nothing,
-    people ? html`<span class="people" data-count="people">${t("{count} here", { count: people })}</span>` : nothing,
+    people ? html`<span class="people" data-count="people">${t("{count} viewing", { count: people })}</span>` : nothing,
   ];
-  const none = status === "open" ? html`<span>${t("nothing waits")}</span>` : nothing;
+  const none = status === "open" ? html`<span>${t("nothing to do")}</span>` : nothing;
   const waiting = parts.every((part) => part === nothing) ? none : parts;
   return waiting === nothing && news === nothing ? nothing : html`<p class="counts">${waiting}${news}</p>`;
 }
@@ -76,7 +76,7 @@ function counts(summary, status, news) {
 /** @param {SearchState} state @param {Summary | undefined} summary @param {Session} session */
 function foot(state, summary, session) {
   const name = state.lead ? session.accounts.get(state.lead)?.name ?? "…" : null;
-  const lead = html`<span class="lead">${name ? t("lead {name}", { name }) : t("no lead")}</span>`;
+  const lead = html`<span class="lead">${name ? t("in charge: {name}", { name }) : t("nobody in charge")}</span>`;
   if (state.status !== "open") return html`<p class="foot">${ending(state)}${lead}</p>`;
   return html`<p class="foot">${lead}${summary?.last ? html`<span class="last">${label.event(summary.last.type)}, ${agoElement(summary.last.at)}</span>` : nothing}</p>`;
 }

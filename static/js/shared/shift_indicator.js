@@ -72,7 +72,7 @@ function indicator(shiftStatus) {
  * @param {Pick<ShiftHolder, "name" | "since"> | null} shift
  */
 export function holding(shift) {
-  if (!shift) return t("Nobody holds the shift");
+  if (!shift) return t("Nobody in charge of the shift");
   return t("Shift: {name} since {at}", { name: shift.name, at: formatShortMoment(shift.since) });
 }
 
@@ -88,7 +88,7 @@ function openOne({ shift, handover }) {
 /** @param {OpenHandover} handover */
 function opened({ number, status }) {
   if (status === "refused") return t("Handover {number}: refused", { number });
-  return status === "signed" ? t("Handover {number}: signed", { number }) : t("Handover {number}: begun", { number });
+  return status === "signed" ? t("Handover {number}: signed", { number }) : t("Handover {number}: started", { number });
 }
 
 /** @param {ShiftStatus} shiftStatus */
@@ -99,8 +99,8 @@ function statusText(shiftStatus) {
 
 /** @param {ShiftHolder} shift */
 function passing({ name, handover }) {
-  if (handover === null) return t("{name} has taken the shift. Nobody handed it over.", { name });
-  return t("{name} has accepted handover {number} and holds the shift.", { name, number: handover });
+  if (handover === null) return t("{name} took the shift without a handover.", { name });
+  return t("{name} accepted handover {number} and is now in charge of the shift.", { name, number: handover });
 }
 
 /** @param {string} name */

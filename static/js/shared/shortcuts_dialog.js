@@ -53,7 +53,7 @@ class KeysDialog {
   };
 
   #draw() {
-    render(this.#open ? dialog("keys", t("Keys"), this.#body(), this.#close) : nothing, this.#root);
+    render(this.#open ? dialog("keys", t("Keyboard shortcuts"), this.#body(), this.#close) : nothing, this.#root);
     this.#dialogs.settle();
   }
 
@@ -64,8 +64,8 @@ class KeysDialog {
     return html`<div class="key-list" data-testid="keys">
       ${Object.keys(SCOPES).map((place) => section(place, keys.filter(({ where }) => where === place)))}
       <label class="check"><input type="checkbox" name="single-keys" autofocus .checked=${singleKeySetting.on} @change=${this.#switch} />
-        ${t("Keys of one character act, in this browser")}</label>
-      <p class="hint">${t("Turned off, nothing happens by a key that was not meant; the keys stay in the menu at your name.")}</p>
+        ${t("Use single-key shortcuts in this browser")}</label>
+      <p class="hint">${t("Turn this off to avoid actions by accident. This list stays in the menu under your name.")}</p>
     </div>`;
   }
 }

@@ -19,7 +19,7 @@ export function connect(form, session) {
     if (choice === "stay") return;
     if (await endSession(form.action)) await session.signOut({ keeping: choice === "keep" });
     // eslint-disable-next-line no-restricted-syntax -- nothing has to go on: the person is leaving
-    else alert(t("The server can't be reached, so you are still signed in. Try again, or close the browser."));
+    else alert(t("Cannot reach the server, so you are still signed in. Try again, or close the browser."));
   });
 }
 

@@ -17,9 +17,9 @@ function said(draw) {
     draw();
   };
   switch (permission()) {
-    case "granted": return t("This browser may notify you.");
-    case "denied": return t("This browser does not let the board notify you: see its settings for this page.");
-    case "default": return html`${t("This browser does not notify you yet.")} <button type="button" data-act="allow-notifications" @click=${press}>${t("Allow it")}</button>`;
-    default: return t("This browser has no notifications.");
+    case "granted": return t("Desktop notifications are on in this browser.");
+    case "denied": return t("This browser blocks notifications from Searchboard. Change this in its settings for this page.");
+    case "default": return html`${t("Desktop notifications are off in this browser.")} <button type="button" data-act="allow-notifications" @click=${press}>${t("Allow notifications")}</button>`;
+    default: return t("This browser does not support notifications.");
   }
 }

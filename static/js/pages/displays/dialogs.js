@@ -9,7 +9,7 @@ import { byStatus, shortPersonName } from "../../format/search_list.js";
 import { DISPLAYS, profileName } from "./display_row.js";
 
 const LANGUAGES = { en: "English", fr: "Français", nl: "Nederlands", de: "Deutsch" }; // each in its own language
-const THEMES = { dark: () => t("dark"), light: () => t("light"), day: () => t("light 7:00 to 19:00") };
+const THEMES = { dark: () => t("dark"), light: () => t("light"), day: () => t("light from 7:00 to 19:00") };
 const DEFAULT_EVERY_S = 20;
 const AUTOPLAY_FLAG = "--autoplay-policy=no-user-gesture-required";
 
@@ -17,7 +17,7 @@ const AUTOPLAY_FLAG = "--autoplay-policy=no-user-gesture-required";
 export function pairingDialog(view) {
   const done = (/** @type {{ name: string }} */ { name }) => t("{name} is paired.", { name });
   const send = (/** @type {any} */ form) => view.act(() => post(DISPLAYS, { code: form.code.value, ...settings(form) }), done);
-  const code = row(view, "code", t("Code on the screen"), (/** @type {any} */ wrong) => html`<input id="d-code" name="code" maxlength="40" autocomplete="off"
+  const code = row(view, "code", t("Code shown on the screen"), (/** @type {any} */ wrong) => html`<input id="d-code" name="code" maxlength="40" autocomplete="off"
     autocapitalize="characters" spellcheck="false" autofocus aria-required="true" aria-invalid=${wrong.is} aria-describedby=${wrong.by}>`);
   const shows = { boards: [view.board.id], every_s: DEFAULT_EVERY_S };
   const display = { name: "", profile: "room", language: document.documentElement.lang, theme: "dark", sound: false, shows };
@@ -28,14 +28,14 @@ export function pairingDialog(view) {
 export function settingsDialog(view, display) {
   const done = (/** @type {{ name: string }} */ { name }) => t("{name} was changed.", { name });
   const send = (/** @type {any} */ form) => view.act(() => patch(`${DISPLAYS}/${display.id}`, settings(form)), done);
-  return dialog("change", t("Change {name}", { name: display.name }), form(view, fields(view, display), t("Save"), send), view.close);
+  return dialog("change", t("Edit {name}", { name: display.name }), form(view, fields(view, display), t("Save"), send), view.close);
 }
 
 /** @param {DisplaysView} view @param {any} display */
 export function revokeDialog(view, display) {
-  const body = html`<p>${t("The screen stops at once, and shows a code again. To have it back it is paired anew.")}</p>`;
-  const send = () => view.act(() => remove(`${DISPLAYS}/${display.id}`), (/** @type {{ name: string }} */ { name }) => t("{name} was revoked.", { name }));
-  return dialog("revoke", t("Revoke {name}?", { name: display.name }), form(view, body, t("Revoke"), send), view.close);
+  const body = html`<p>${t("The screen stops immediately and shows a new code. To use it again, pair it again.")}</p>`;
+  const send = () => view.act(() => remove(`${DISPLAYS}/${display.id}`), (/** @type {{ name: string }} */ { name }) => t("{name} was removed.", { name }));
+  return dialog("revoke", t("Remove {name}?", { name: display.name }), form(view, body, t("Remove"), send), view.close);
 }
 
 /**
@@ -98,22 +98,22 @@ function fields(view, { name, profile, language, theme, sound, shows }) {
     ${row(view, "name", t("Name"), (/** @type {any} */ wrong) => html`<input id="d-name" name="name" maxlength="200" autocomplete="off" .value=${name}
       aria-required="true" aria-invalid=${wrong.is} aria-describedby=${wrong.by}>`)}
     <div class="side">
-      <div class="row"><label for="d-profile">${t("Who is in the room")}</label>
+      <div class="row"><label for="d-profile">${t("Who can see this display")}</label>
         <select id="d-profile" name="profile">${["room", "inner"].map((code) => option(code, profileName(code), profile))}</select></div>
       <div class="row"><label for="d-language">${t("Language")}</label>
         <select id="d-language" name="language">${Object.entries(LANGUAGES).map(([code, text]) => option(code, text, language))}</select></div>
-      <div class="row"><label for="d-theme">${t("Colours")}</label>
+      <div class="row"><label for="d-theme">${t("Theme")}</label>
         <select id="d-theme" name="theme">${Object.entries(THEMES).map(([code, text]) => option(code, text(), theme))}</select></div>
     </div>
-    <fieldset class="boards ${none ? "wrong" : ""}" aria-describedby=${describes("boards", none)}><legend>${t("What it shows")}</legend>
+    <fieldset class="boards ${none ? "wrong" : ""}" aria-describedby=${describes("boards", none)}><legend>${t("Boards shown")}</legend>
       ${repeat(choices(view.board, shows.boards), ([id]) => id, ([id, text]) => html`<label class="check">
         <input type="checkbox" name="boards" value=${id} ?checked=${shows.boards.includes(id)}>${text}</label>`)}
     </fieldset>
     ${error("boards", none)}
-    ${row(view, "every_s", t("Seconds for each, if there are several"), (/** @type {any} */ wrong) => html`<input id="d-every_s" name="every_s" type="number"
+    ${row(view, "every_s", t("Seconds per board, if it shows several"), (/** @type {any} */ wrong) => html`<input id="d-every_s" name="every_s" type="number"
       min="5" max="3600" .value=${String(shows.every_s)} aria-required="true" aria-invalid=${wrong.is} aria-describedby=${wrong.by}>`)}
-    <label class="check"><input type="checkbox" name="sound" ?checked=${sound}>${t("A sound when something significant happens")}</label>
-    <p class="hint">${t("A screen sounds once somebody has pressed it, anew after each load of its page; or always, if its browser is started so (Chromium: {flag}).", { flag: AUTOPLAY_FLAG })}</p>`;
+    <label class="check"><input type="checkbox" name="sound" ?checked=${sound}>${t("Play a sound for important events")}</label>
+    <p class="hint">${t("Browsers allow sound only after someone has touched or clicked the screen, each time its page loads. To allow it always, start the browser with {flag} (Chromium).", { flag: AUTOPLAY_FLAG })}</p>`;
 }
 
 /**
@@ -128,7 +128,7 @@ function choices(board, chosen) {
   const visible = open.filter(({ state }) => state.access === "desk" && state.appeal.level !== "discreet");
   const named = visible.map(({ id, state }) => [id, shortPersonName(state.person)]);
   const gone = chosen.filter((/** @type {string} */ id) => id !== board.id && !visible.some((search) => search.id === id));
-  return [[board.id, t("All searches")], ...named, ...gone.map((/** @type {string} */ id) => [id, t("a search that is not there any more")])];
+  return [[board.id, t("All searches")], ...named, ...gone.map((/** @type {string} */ id) => [id, t("a search that is not available")])];
 }
 
 /** @param {any} elements of the form */

@@ -8,7 +8,7 @@ import { shortPersonName } from "../../format/search_list.js";
 
 export const DISPLAYS = "/api/v1/displays";
 /** @type {Record<string, any>} */
-const PROFILE_NAMES = { room: () => t("visitors may read it"), inner: () => t("inner room") };
+const PROFILE_NAMES = { room: () => t("staff and visitors"), inner: () => t("staff only") };
 
 /** @param {any} code */
 export const profileName = (code) => PROFILE_NAMES[code]?.() ?? code;
@@ -23,18 +23,18 @@ export function displayRow(display, view) {
     ${display.revoked_at ? nothing : html`<span class="end">
       <button data-act="change" aria-describedby=${name} @click=${() => view.open("change", display)}>${t("Edit")}</button>
       <button data-act="reload" aria-describedby=${name} @click=${() => view.act(() => post(`${DISPLAYS}/${display.id}/reload`), reloads)}>${t("Reload")}</button>
-      <button class="grave" data-act="revoke" aria-describedby=${name} @click=${() => view.open("revoke", display)}>${t("Revoke")}</button></span>`}
+      <button class="grave" data-act="revoke" aria-describedby=${name} @click=${() => view.open("revoke", display)}>${t("Remove")}</button></span>`}
   </li>`;
 }
 
 /** @param {{ name: string }} given */
-const reloads = ({ name }) => t("{name} loads its page anew.", { name });
+const reloads = ({ name }) => t("{name} is reloading.", { name });
 
 /** @type {Record<string, any>} */
 const HEALTH_TEXTS = { // by health as judged by the server
-  revoked: (/** @type {{ revoked_at: any }} */ { revoked_at: at }) => ({ state: "gone", says: t("revoked {at}", { at: moment(at) }) }),
-  unheard: () => ({ state: "silent", says: t("has not been heard of yet") }),
-  silent: (/** @type {{ contact_at: any }} */ { contact_at: at }) => ({ state: "silent", says: t("stopped at {at}", { at: clockWithSeconds(at) }) }),
+  revoked: (/** @type {{ revoked_at: any }} */ { revoked_at: at }) => ({ state: "gone", says: t("removed {at}", { at: moment(at) }) }),
+  unheard: () => ({ state: "silent", says: t("no contact yet") }),
+  silent: (/** @type {{ contact_at: any }} */ { contact_at: at }) => ({ state: "silent", says: t("no contact since {at}", { at: clockWithSeconds(at) }) }),
   current: () => ({ state: "current", says: t("current") }),
   not_current: (/** @type {{ told: any }} */ { told }) => ({ state: "stale", says: told?.since ? t("Not current since {at}", { at: clockWithSeconds(told.since) }) : t("Not current") }),
 };
@@ -45,10 +45,10 @@ function placesOf({ shows }, board) {
 }
 
 /** @param {any} search */
-const placeOf = (search) => (search ? shortPersonName(search.state.person) : t("a search that is not there any more"));
+const placeOf = (search) => (search ? shortPersonName(search.state.person) : t("a search that is not available"));
 
 /** @param {{ told: any, version: any, contact_at: any }} given @param {any} at */
 const technical = ({ told, version, contact_at: contact }, at) => [
-  told?.mute && t("makes no sound: its browser does not let it"), contact && t("heard of {ago}", { ago: ago(contact, new Date(at)) }), told?.screen?.replace("x", " × "),
+  told?.mute && t("sound blocked by its browser"), contact && t("last contact: {ago}", { ago: ago(contact, new Date(at)) }), told?.screen?.replace("x", " × "),
   version && t("version {version}", { version }),
 ].filter(Boolean);

@@ -101,12 +101,12 @@ class DisplaysPage {
     return html`<div class="settings-page displays">
       <header><h1>${t("Displays")}</h1>
         <button class="primary" data-act="pair" @click=${() => this.open("pair")}>${t("Pair a screen")}</button></header>
-      <p class="quiet">${t("Open {address} on the screen: it shows a code, which is typed here.", { address: `${location.origin}/wall` })}</p>
-      ${this.#failed ? html`<p class="problem" role="alert">${t("The displays can’t be read now. What is listed may have changed.")}</p>` : nothing}
+      <p class="quiet">${t("Open {address} on the screen. It shows a code: enter it here.", { address: `${location.origin}/wall` })}</p>
+      ${this.#failed ? html`<p class="problem" role="alert">${t("Displays could not be loaded. This list may be out of date.")}</p>` : nothing}
       ${this.problem && !this.#dialog ? html`<p class="problem" role="alert">${this.problem}</p>` : nothing}
       ${this.#displays === null ? nothing : standing.length ? html`<ul class="rows" data-testid="displays">
-        ${repeat(standing, ({ id }) => id, (display) => displayRow(display, this))}</ul>` : html`<p class="quiet">${t("No screen is paired.")}</p>`}
-      ${revoked.length ? html`<details class="revoked"><summary>${t("Revoked")} <b>${revoked.length}</b></summary>
+        ${repeat(standing, ({ id }) => id, (display) => displayRow(display, this))}</ul>` : html`<p class="quiet">${t("No displays paired yet.")}</p>`}
+      ${revoked.length ? html`<details class="revoked"><summary>${t("Removed displays")} <b>${revoked.length}</b></summary>
         <ul class="rows">${repeat(revoked, ({ id }) => id, (display) => displayRow(display, this))}</ul></details>` : nothing}
       ${this.#opened()}
     </div>`;
@@ -122,4 +122,4 @@ class DisplaysPage {
 }
 
 /** @param {Error} error */
-const messageOf = (error) => (error instanceof Refusal ? error.message : t("There was no answer. Look at the list whether it was done; if not, try again."));
+const messageOf = (error) => (error instanceof Refusal ? error.message : t("No answer from the server. Check the list to see if it worked. If not, try again."));

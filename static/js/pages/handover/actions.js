@@ -250,7 +250,7 @@ export class HandoverActions {
  * @param {{ message: string, fields: any }} given
  */
 function whyNot({ message, fields }) {
-  if (Object.keys(fields).some((name) => name.startsWith("searches."))) return t("Not all was read. Read what is listed, or say why you take over all the same.");
+  if (Object.keys(fields).some((name) => name.startsWith("searches."))) return t("Some searches have not been read. Read those listed, or give a reason for taking over anyway.");
   return fields.handover ?? fields.shift ?? message;
 }
 
@@ -263,7 +263,7 @@ async function eventsAfter(board, seq) {
 /** Names for the list of refusals. */
 /** @type {Record<string, () => string>} */
 export const COMMANDS = {
-  "shift.take": () => t("Taking the shift"), "handover.prepare": () => t("Preparing a handover"), "handover.write": () => t("What is said for the handover"),
+  "shift.take": () => t("Taking the shift"), "handover.prepare": () => t("Preparing a handover"), "handover.write": () => t("Handover text"),
   "handover.sign": () => t("Signing"), "handover.read": () => t("Marking as read"), "handover.accept": () => t("Taking over"),
   "search.set_access": () => label.field("access"), "handover.refuse": () => t("Refusing the handover"), "handover.withdraw": () => t("Withdrawing the handover"),
 };

@@ -142,7 +142,7 @@ class HandoverPage {
 
   /** @param {string} id */
   nameOf(id) {
-    return this.session.accounts.get(id)?.name ?? this.report.nameOf(id) ?? t("Somebody");
+    return this.session.accounts.get(id)?.name ?? this.report.nameOf(id) ?? t("Someone");
   }
 
   /**
@@ -266,7 +266,7 @@ class HandoverPage {
     return html`<div class="handover" data-stage=${this.stage} ?data-fixed=${this.isFixed}>
       ${head(this)}
       <div class="handover-body">
-        <aside class="handover-aside" aria-label=${t("How far it has come")}>${steps(this)} ${step(this)} ${index(this)} ${earlierHandovers(this)}</aside>
+        <aside class="handover-aside" aria-label=${t("Progress")}>${steps(this)} ${step(this)} ${index(this)} ${earlierHandovers(this)}</aside>
         <div class="handover-report">
           ${notices(this)} ${shiftTexts(this)}
           ${repeat(this.sections, ({ board }) => board, (each) => section(each, this))}
@@ -286,7 +286,7 @@ class HandoverPage {
       may: (/** @type {string | undefined} */ right) => right === undefined || (right === "take-over" && this.mayTakeOver),
       settle: () => this.#frame !== null && this.#render(),
       destinations: () => [],
-      commands: () => (this.mayTakeOver ? [{ id: "mark-read", title: t("Mark the search as read, and go to the next"), run: () => this.#readHere(at()) }] : []),
+      commands: () => (this.mayTakeOver ? [{ id: "mark-read", title: t("Mark the search as read and go to the next"), run: () => this.#readHere(at()) }] : []),
     };
   }
 

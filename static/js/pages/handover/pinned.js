@@ -15,15 +15,15 @@ export function pinned(it, view) {
   if (!ids.length && !view.mayWrite) return nothing;
   const known = new Map(it.pinned.map((/** @type {any} */ each) => [each.id, each]));
   return html`<div class="pins" data-testid="pins">
-    ${ids.length ? html`<h3>${t("Not to be missed")}</h3><ul>${ids.map((/** @type {string} */ id) => line(it, known.get(id) ?? fromBoard(view, it.board, id), id, view))}</ul>` : nothing}
+    ${ids.length ? html`<h3>${t("Critical points")}</h3><ul>${ids.map((/** @type {string} */ id) => line(it, known.get(id) ?? fromBoard(view, it.board, id), id, view))}</ul>` : nothing}
     ${view.mayWrite && ids.length < MAX_PINS ? choice(it, ids, view) : nothing}
   </div>`;
 }
 
 /** @param {{ board: string }} given @param {any} card @param {string} id @param {HandoverView} view */
 function line({ board }, card, id, view) {
-  const unpin = view.mayWrite ? html`<button type="button" class="plain" data-act="unpin" aria-label=${t("Take it off: {title}", { title: card?.title ?? "" })} @click=${() => view.act.pin({ board }, id)}>✕</button>` : nothing;
-  if (!card) return html`<li data-pinned=${id}>${t("Reading…")}${unpin}</li>`;
+  const unpin = view.mayWrite ? html`<button type="button" class="plain" data-act="unpin" aria-label=${t("Unpin: {title}", { title: card?.title ?? "" })} @click=${() => view.act.pin({ board }, id)}>✕</button>` : nothing;
+  if (!card) return html`<li data-pinned=${id}>${t("Loading…")}${unpin}</li>`;
   const place = card.kind === "note" ? (card.card ? `/searches/${board}/cards/${card.card}` : `/searches/${board}`) : `/searches/${board}/cards/${id}`;
   const more = [card.category && label.category(card.category), card.assignee && view.nameOf(card.assignee), cardTime(card)].filter(Boolean).join(" · ");
   return html`<li data-pinned=${id}><a href=${place}><span class="number ${card.kind}">${card.number ?? label.noun("note")}</span> ${card.title}</a> <small>${more}</small>${unpin}</li>`;
@@ -57,12 +57,12 @@ function choice(it, ids, view) {
     target.value = "";
   };
   return html`<details class="pin-more" @toggle=${(/** @type {{ target: any }} */ { target }) => target.open && view.act.readCards(it)}>
-    <summary>${t("Pin what must not be missed…")}</summary>
-    ${failed ? html`<p class="problem" role="alert">${t("The cards can't be read now.")} <button type="button" data-act="read-again" @click=${() => view.act.readCards(it)}>${t("Try again")}</button></p>` : nothing}
-    ${all ? html`<select aria-label=${t("Pin what must not be missed…")} data-act="pin" @change=${pin}><option value="">—</option>
+    <summary>${t("Pin a critical point…")}</summary>
+    ${failed ? html`<p class="problem" role="alert">${t("Cards could not be loaded.")} <button type="button" data-act="read-again" @click=${() => view.act.readCards(it)}>${t("Try again")}</button></p>` : nothing}
+    ${all ? html`<select aria-label=${t("Pin a critical point…")} data-act="pin" @change=${pin}><option value="">—</option>
       ${kinds.map(([kind, name]) => html`<optgroup label=${name}>${all.filter((/** @type {any} */ each) => each.kind === kind && !each.state.withdrawn && !ids.includes(each.id)).map((/** @type {any} */ each) =>
         html`<option value=${each.id}>${each.state.number ? `${each.state.number} · ` : ""}${short(textOf(each))}</option>`)}</optgroup>`)}</select>`
-      : failed ? nothing : html`<p class="hint" role="status">${t("Reading…")}</p>`}
+      : failed ? nothing : html`<p class="hint" role="status">${t("Loading…")}</p>`}
   </details>`;
 }
 

@@ -24,7 +24,7 @@ export function section(it, view) {
       <h2 id="h-${board}"><a href="/searches/${board}">${search.reference}</a> ${nameOf(search)}</h2>
       ${search.status === "open" ? nothing : html`<span class="status ${search.status}">${label.status(search.status)}</span>`}
       ${worryingBadge(search, search.undecided)}
-      ${search.access === "members" ? html`<span class="lock">${t("members")}</span>` : nothing}
+      ${search.access === "members" ? html`<span class="lock">${t("members only")}</span>` : nothing}
       <span class="space"></span>
       <span class="at">${t("event {seq}", { seq: it.seq })}</span>
     </header>
@@ -51,8 +51,8 @@ function facts({ search, last_confirmed: last }, view) {
     <div><dt>${label.field("status")}</dt><dd>${label.status(status)}</dd></div>
     <div><dt>${label.field("worrying")}</dt><dd>${worrying === null ? label.decision(worrying) : label.answer(worrying ? "yes" : "no")}${hinted(search)}</dd></div>
     <div><dt>${label.field("missing_since")}</dt><dd>${timeElement(missing)}${status === "open" && !view.isFixed ? html` · ${sinceElement(missing)}` : nothing}</dd></div>
-    <div><dt>${label.field("lead")}</dt><dd>${lead ? view.nameOf(lead) : t("no lead")}</dd></div>
-    <div><dt>${t("Last confirmed sighting")}</dt><dd>${last ? html`${t("Sighting {number}", { number: last.number })} · ${seenText(last)}${last.place?.text ? ` · ${last.place.text}` : nothing}` : t("none")}</dd></div>
+    <div><dt>${label.field("lead")}</dt><dd>${lead ? view.nameOf(lead) : t("nobody in charge")}</dd></div>
+    <div><dt>${t("Last confirmed sighting")}</dt><dd>${last ? html`${t("Sighting {number}", { number: last.number })} · ${seenText(last)}${last.place?.text ? ` · ${last.place.text}` : nothing}` : t("none so far")}</dd></div>
     ${ended(search)}
     ${level ? html`<div><dt>${label.field("appeal")}</dt><dd>${label.level(level.level)}${level.until ? ` · ${t("until {at}", { at: formatMoment(level.until) })}` : nothing}</dd></div>` : nothing}
   </dl>`;
@@ -84,7 +84,7 @@ function ended({ status, outcome, status_reason: reason, acknowledge }) {
 function happened({ board, since: { events, significant, seq }, reader, seq: until }) {
   const earlier = reader.significant.filter((/** @type {any} */ event) => event.seq <= seq); // from before the shift: listed nowhere else
   const mine = reader.from === "seen" ? html`<div class="on-screen" data-testid="reader"><p>${newTo(reader, board, until)}</p>${important(earlier, board)}</div>` : nothing;
-  if (!events) return html`<div class="news quiet"><p>${t("Nothing since the shift began.")}</p>${mine}</div>`;
+  if (!events) return html`<div class="news quiet"><p>${t("No events since the shift began.")}</p>${mine}</div>`;
   return html`<div class="news"><p><b>${n("{count} event since the shift began", "{count} events since the shift began", events)}</b>${links(board, seq, until)}</p>${mine}
     ${important(significant, board)}</div>`;
 }
@@ -102,9 +102,9 @@ function important(events, board) {
  * @param {any} until
  */
 function newTo({ events, significant, seq }, board, until) {
-  if (!events) return t("Nothing since you last saw it.");
+  if (!events) return t("No events since you last looked.");
   const weighty = significant.length ? html`, <b class="text-alert">${n("{count} of them important", "{count} of them important", significant.length)}</b>` : nothing;
-  return html`<b>${n("{count} event since you last saw it", "{count} events since you last saw it", events)}</b>${weighty}${links(board, seq, until)}`;
+  return html`<b>${n("{count} event since you last looked", "{count} events since you last looked", events)}</b>${weighty}${links(board, seq, until)}`;
 }
 
 /**
@@ -127,7 +127,7 @@ function after(it, view) {
   const { board, seq, after: { seq: now, events, significant } } = it;
   const mine = it.reads?.[view.session.account.id];
   return html`<div class="since-signed" data-testid="after">
-    <p>${events ? html`<b>${n("{count} event since it was signed", "{count} events since it was signed", events)}</b>${significant ? html`, <b class="text-alert">${n("{count} of them important", "{count} of them important", significant)}</b>` : nothing}${links(board, seq, now)}` : t("Nothing since it was signed.")}</p>
+    <p>${events ? html`<b>${n("{count} event since signing", "{count} events since signing", events)}</b>${significant ? html`, <b class="text-alert">${n("{count} of them important", "{count} of them important", significant)}</b>` : nothing}${links(board, seq, now)}` : t("No events since signing.")}</p>
     ${view.mayTakeOver ? reading(it, view, mine) : nothing}
     ${readers(it, view)}
   </div>`;
@@ -141,7 +141,7 @@ function reading(it, view, mine) {
     target.closest("[data-section]").focus({ preventScroll: true }); // the button disappears
     view.act.read(it);
   };
-  return html`<button type="button" class="primary" data-act="mark-read" @click=${markRead}>${mine ? t("Read again") : t("Mark as read")}${hasKeyboard() ? html` <kbd>R</kbd>` : nothing}</button>`;
+  return html`<button type="button" class="primary" data-act="mark-read" @click=${markRead}>${mine ? t("Mark as read again") : t("Mark as read")}${hasKeyboard() ? html` <kbd>R</kbd>` : nothing}</button>`;
 }
 
 /**
@@ -151,7 +151,7 @@ function reading(it, view, mine) {
  */
 function readers({ reads = {} }, view) {
   const all = Object.entries(reads), others = all.filter(([id]) => id !== view.session.account.id);
-  const told = (/** @type {any} */ some) => some.map((/** @type {[string, { at: any }]} */ [id, { at }]) => t("{name} has read it, {at}", { name: view.nameOf(id), at: formatMoment(at) })).join(" · ");
+  const told = (/** @type {any} */ some) => some.map((/** @type {[string, { at: any }]} */ [id, { at }]) => t("Read by {name}, {at}", { name: view.nameOf(id), at: formatMoment(at) })).join(" · ");
   return html`${others.length ? html`<p class="hint on-screen">${told(others)}</p>` : nothing}${all.length ? html`<p class="hint on-paper">${told(all)}</p>` : nothing}`;
 }
 
@@ -164,7 +164,7 @@ function cards(it, view) {
   ].filter(([, list]) => list.length);
   return html`<div class="waiting">${lists.map(([name, list, kind]) => html`<section class=${kind}><h3>${name} <span>${list.length}</span></h3>
       <ul>${list.map((/** @type {any} */ card) => line(card, kind === "done" ? null : card.due, it, view))}</ul></section>`)}</div>
-    ${left ? html`<p class="hint">${n("{count} more card has no room here.", "{count} more cards have no room here.", left)}</p>` : nothing}`;
+    ${left ? html`<p class="hint">${n("{count} more card not shown.", "{count} more cards not shown.", left)}</p>` : nothing}`;
 }
 
 /** @param {any} card @param {any} until @param {{ board: string }} given @param {HandoverView} view */
@@ -190,7 +190,7 @@ function head({ head: hash }, view) {
 export function index(view) {
   const { sections } = view;
   if (!sections.length) return nothing;
-  return html`<nav class="handover-contents" aria-label=${t("Searches of this handover")}><h2>${n("{count} search", "{count} searches", sections.length)}</h2>
+  return html`<nav class="handover-contents" aria-label=${t("Searches in this handover")}><h2>${n("{count} search", "{count} searches", sections.length)}</h2>
     <ol role="list">${sections.map((/** @type {any} */ it) => html`<li><a href="#s-${it.board}">${it.search.reference} <span>${it.search.person.first_name}</span></a> ${outcome(it, view)}</li>`)}</ol></nav>`;
 }
 

@@ -19,29 +19,29 @@ export function step(view) {
 /** @type {Record<string, any>} */
 const STEPS = {
   none(/** @type {HandoverView} */ view) {
-    if (!view.shift) return html`<p>${t("Somebody takes the shift first: then it can be handed over.")}</p>`;
-    if (!view.leads) return html`<p>${t("No handover is open.")}</p>`;
+    if (!view.shift) return html`<p>${t("Someone must take the shift before it can be handed over.")}</p>`;
+    if (!view.leads) return html`<p>${t("No handover in progress.")}</p>`;
     const form = view.forms.step("handover.prepare");
     return html`<h2>${t("Prepare a handover")}</h2>
-      <p class="hint">${t("The report of all active searches is composed, and stays live while it is being written.")}</p>
+      <p class="hint">${t("This creates a live report on all active searches. It stays up to date until it is signed.")}</p>
       ${formOf(form, "prepare", row(form, "incoming", withCoordinators(view, [view.shift.holder])), send("prepare", t("Prepare")), view.act.submit)}`;
   },
 
   prepared(/** @type {HandoverView} */ view) {
     const { handover } = view;
     return html`<h2>${t("Write, then sign")}</h2>
-      <p class="hint">${n("{count} search, live.", "{count} searches, live.", view.sections.length)} ${expected(view, handover)}</p>
+      <p class="hint">${n("{count} search, always up to date.", "{count} searches, always up to date.", view.sections.length)} ${expected(view, handover)}</p>
       ${toDecide(view)}
-      ${view.isHolder ? nothing : html`<p>${t("{name} holds the shift, and signs.", { name: view.nameOf(view.shift?.holder) })}</p>`}
+      ${view.isHolder ? nothing : html`<p>${t("{name} is in charge of the shift and has to sign.", { name: view.nameOf(view.shift?.holder) })}</p>`}
       ${withdrawable(view, view.isHolder ? html`<button type="button" class="primary" data-act="sign" ?disabled=${!view.report.whole} @click=${() => view.act.dialog("sign")}>${t("Sign…")}</button>` : nothing)}`;
   },
 
   signed(/** @type {HandoverView} */ view) {
     if (!view.mayTakeOver) {
-      return html`<h2>${t("To be accepted")}</h2>
-        <p>${t("Until somebody accepts, {name} holds the shift.", { name: view.nameOf(view.shift?.holder) })} ${expected(view, view.handover)}</p>${withdrawable(view)}`;
+      return html`<h2>${t("Waiting to be accepted")}</h2>
+        <p>${t("{name} stays in charge of the shift until someone accepts.", { name: view.nameOf(view.shift?.holder) })} ${expected(view, view.handover)}</p>${withdrawable(view)}`;
     }
-    return html`<h2>${t("Read, restate, accept")}</h2>${blocked(view)} ${acceptance(view)} ${withdrawable(view)}`;
+    return html`<h2>${t("Read, summarise, accept")}</h2>${blocked(view)} ${acceptance(view)} ${withdrawable(view)}`;
   },
 };
 
@@ -54,7 +54,7 @@ const expected = (view, { incoming }) => (incoming ? t("{name} is expected to ta
 /** @param {HandoverView} view */
 function withdrawable(view, more = /** @type {any} */ (nothing)) {
   if (!view.leads) return nothing;
-  return html`<p class="buttons"><button type="button" class="plain" data-act="withdraw" @click=${() => view.act.dialog("withdraw")}>${t("Withdraw it…")}</button><span class="space"></span>${more}</p>`;
+  return html`<p class="buttons"><button type="button" class="plain" data-act="withdraw" @click=${() => view.act.dialog("withdraw")}>${t("Withdraw handover…")}</button><span class="space"></span>${more}</p>`;
 }
 
 /**
@@ -64,8 +64,8 @@ function withdrawable(view, more = /** @type {any} */ (nothing)) {
 function blocked(view) {
   const { unread, sections } = view;
   if (!sections.length) return nothing;
-  if (!unread.length) return html`<p class="ready" data-testid="ready">${t("You have read all that is handed over.")}</p>`;
-  return html`<p data-testid="blocked">${n("{count} search is not read, or something important happened since:", "{count} searches are not read, or something important happened since:", unread.length)}</p>
+  if (!unread.length) return html`<p class="ready" data-testid="ready">${t("You have read everything in this handover.")}</p>`;
+  return html`<p data-testid="blocked">${n("{count} search not read yet, or with something important since:", "{count} searches not read yet, or with something important since:", unread.length)}</p>
     <p class="blocking">${unread.slice(0, 12).map((/** @type {any} */ each) => html`<a href="#s-${each.board}">${referenceOf(each)} ${each.search.person.first_name}</a> `)}${unread.length > 12 ? "…" : nothing}</p>`;
 }
 
@@ -89,8 +89,8 @@ export function dialogOf(view) {
 /** @type {Record<string, (view: HandoverView) => any>} */
 const DIALOGS = {
   take: (/** @type {HandoverView} */ view) => asking(view, "take", "shift.take", t("Take the shift"), taking(view), t("Take the shift")),
-  refuse: (/** @type {HandoverView} */ view) => asking(view, "refuse", "handover.refuse", t("Refuse the handover"), html`<p>${t("The shift stays where it is, and everyone sees why.")}</p>`, t("Refuse")),
-  withdraw: (/** @type {HandoverView} */ view) => asking(view, "withdraw", "handover.withdraw", t("Withdraw the handover"), html`<p>${t("The shift stays where it is. What was written of the searches is kept for the next handover.")}</p>`, t("Withdraw")),
+  refuse: (/** @type {HandoverView} */ view) => asking(view, "refuse", "handover.refuse", t("Refuse the handover"), html`<p>${t("The shift is not handed over. Everyone will see your reason.")}</p>`, t("Refuse")),
+  withdraw: (/** @type {HandoverView} */ view) => asking(view, "withdraw", "handover.withdraw", t("Withdraw the handover"), html`<p>${t("The shift is not handed over. What was written about the searches is kept for the next handover.")}</p>`, t("Withdraw")),
   sign: (/** @type {HandoverView} */ view) => signing(view),
 };
 
@@ -110,9 +110,9 @@ function asking(view, name, command, title, body, act) {
 
 /** @param {{ shift: any, stage: string }} given */
 function taking({ shift, stage }) {
-  return html`<p>${t("From that moment you answer for the desk, and every screen says that nobody handed it over to you.")}</p>
-    ${shift ? html`<p>${t("Who holds it now is told that you took it. Where they are here, let them hand it over instead.")}</p>` : nothing}
-    ${stage === "none" ? nothing : html`<p class="text-alert">${t("The handover that is open is withdrawn by that.")}</p>`}`;
+  return html`<p>${t("You become responsible for all searches immediately. Every screen will show that there was no handover.")}</p>
+    ${shift ? html`<p>${t("The person in charge now will be told. If they are here, ask them to hand over instead.")}</p>` : nothing}
+    ${stage === "none" ? nothing : html`<p class="text-alert">${t("This withdraws the handover in progress.")}</p>`}`;
 }
 
 /** @param {HandoverView} view */
@@ -122,14 +122,14 @@ function signing(view) {
   const boards = view.sections.filter((/** @type {{ board: string }} */ { board }) => board in positions);
   const body = html`<div class="form signing">
     ${problem ? html`<div class="problem" role="alert" data-testid="problem"><p>${problem}</p></div>` : nothing}
-    ${unsaved.length ? html`<div class="problem quiet" data-testid="unsaved"><p>${n("What was typed in {count} place is not saved.", "What was typed in {count} places is not saved.", unsaved.length)}</p><button type="button" data-act="save-all" @click=${view.act.saveAll}>${t("Save all")}</button></div>` : nothing}
+    ${unsaved.length ? html`<div class="problem quiet" data-testid="unsaved"><p>${n("You have unsaved text in {count} place.", "You have unsaved text in {count} places.", unsaved.length)}</p><button type="button" data-act="save-all" @click=${view.act.saveAll}>${t("Save all")}</button></div>` : nothing}
     ${toDecide(view)}
     ${stale ? staleOnes(view, stale, positions) : html`
-      <p>${n("You sign the report of {count} search as it stands here. From then on it is fixed, and the shift stays with you until somebody accepts.", "You sign the report of {count} searches as it stands here. From then on it is fixed, and the shift stays with you until somebody accepts.", boards.length)}</p>
+      <p>${n("You are signing the report on {count} search as shown here. After that it cannot change. You stay in charge of the shift until someone accepts.", "You are signing the report on {count} searches as shown here. After that it cannot change. You stay in charge of the shift until someone accepts.", boards.length)}</p>
       <ul class="positions">${boards.map((/** @type {any} */ each) => html`<li><b>${referenceOf(each)}</b> ${each.search.person.first_name} <span>${t("event {seq}", { seq: positions[each.board] })}</span></li>`)}</ul>`}
     <div class="buttons"><span class="space"></span>
       <button type="button" data-act="cancel" @click=${view.act.closeDialog}>${t("Cancel")}</button>
-      ${stale ? html`<button type="button" class="primary" data-act="look-again" @click=${view.act.lookAgain}>${t("I have seen this: go on")}</button>`
+      ${stale ? html`<button type="button" class="primary" data-act="look-again" @click=${view.act.lookAgain}>${t("I have read this. Continue")}</button>`
         : html`<button type="button" class="primary" data-act="sign-now" ?disabled=${busy || unsaved.length > 0 || undecided(view).length > 0} @click=${view.act.sign}>${busy ? t("sending…") : t("Sign")}</button>`}
     </div>
   </div>`;

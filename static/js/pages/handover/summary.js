@@ -25,7 +25,7 @@ export const endText = (status, said) => END_TEXTS[status]?.(said) ?? label.hand
 export function head(view) {
   return html`<header class="handover-head">
     <h1>${title(view)}</h1>
-    ${view.isFixed ? html`<a class="button" href="/handover">${t("The handover of now")}</a>` : nothing}
+    ${view.isFixed ? html`<a class="button" href="/handover">${t("Current handover")}</a>` : nothing}
     <span class="space"></span>
     ${view.isFixed && !view.handover?.position ? nothing : papers(view)}
   </header>
@@ -43,7 +43,7 @@ function title({ number, isFixed, stage }) {
  */
 function papers({ isFixed, number, stage }) {
   const of = isFixed || stage === "signed" ? `/handovers/${number}` : "/handover";
-  return html`<span class="papers" role="group" aria-label=${t("On paper, and for programs")}>
+  return html`<span class="papers" role="group" aria-label=${t("Print and download")}>
     <button type="button" data-act="print" @click=${() => print()}>${t("Print")}</button>
     <a class="button" translate="no" href="${of}.pdf">PDF</a><a class="button" translate="no" href="${of}.md">Markdown</a><a class="button" translate="no" href="/api/v1${of}">JSON</a>
   </span>`;
@@ -58,10 +58,10 @@ function holder(view) {
   const take = leads && !isHolder && view.board.seq !== null
     ? html`<button type="button" data-act="take" @click=${() => view.act.dialog("take")}>${t("Take the shift…")}</button>` : nothing;
   if (!shift) {
-    return html`<section class="holder nobody" data-testid="holder"><p>${view.board.seq === null ? t("Reading…") : html`<b>${t("Nobody holds the shift.")}</b>`}</p>${take}</section>`;
+    return html`<section class="holder nobody" data-testid="holder"><p>${view.board.seq === null ? t("Loading…") : html`<b>${t("Nobody is in charge of the shift.")}</b>`}</p>${take}</section>`;
   }
   return html`<section class="holder ${shift.handover === null ? "taken" : ""}" data-testid="holder" data-holder=${shift.holder}>
-    <p><b>${t("{name} holds the shift", { name: view.nameOf(shift.holder) })}</b> <span>${t("since {at}", { at: formatMoment(shift.since) })}</span></p>
+    <p><b>${t("In charge of the shift: {name}", { name: view.nameOf(shift.holder) })}</b> <span>${t("since {at}", { at: formatMoment(shift.since) })}</span></p>
     <p class="how">${how(view, shift)}</p>${take}
   </section>`;
 }
@@ -71,7 +71,7 @@ function how(view, { before, handover, reason }) {
   if (handover !== null) {
     return html`${t("Handed over by {name}", { name: view.nameOf(before) })} · <a href="/handovers/${handover}">${t("Handover {number}", { number: handover })}</a>`;
   }
-  const after = before ? t("Taken after {name}. Nobody handed it over:", { name: view.nameOf(before) }) : t("Taken. Nobody handed it over:");
+  const after = before ? t("Taken from {name} without a handover:", { name: view.nameOf(before) }) : t("Taken without a handover:");
   return html`${after} <q>${reason}</q>`;
 }
 
@@ -95,14 +95,14 @@ function notAccepted(view) {
  */
 function ended(view) {
   const { handover, report } = view;
-  if (!handover) return html`<section class="holder" data-testid="holder"><p>${report.status === 404 ? t("There is no such handover that was signed.") : t("Reading…")}</p></section>`;
+  if (!handover) return html`<section class="holder" data-testid="holder"><p>${report.status === 404 ? t("There is no signed handover with this number.") : t("Loading…")}</p></section>`;
   if (!handover.signed_at) return unsigned(view);
   const { number, status, outgoing, signed_at: signedAt, ended_by: by, ended_at: at, reason, restatement, digest, position, searches } = handover;
   return html`<section class="holder" data-testid="holder" data-status=${status}>
     <p><b>${t("Signed by {name}", { name: view.nameOf(outgoing) })}</b> <span>${formatMoment(signedAt)} · ${by ? html`<b>${endText(status, { who: view.nameOf(by), number })}</b>, ${formatMoment(at)}` : label.handover(status)}</span></p>
-    ${restatement ? html`<p class="how">${t("Restated:")} <q>${restatement}</q></p>` : nothing}
+    ${restatement ? html`<p class="how">${t("In their own words:")} <q>${restatement}</q></p>` : nothing}
     ${reason ? html`<p class="how">${t("Reason:")} <q>${reason}</q></p>` : nothing}
-    <p class="evidence">${n("{count} search", "{count} searches", searches)} · ${t("all searches at event {seq}", { seq: position.seq })} · ${t("digest")} <code>${digest}</code></p>
+    <p class="evidence">${n("{count} search", "{count} searches", searches)} · ${t("all searches at event {seq}", { seq: position.seq })} · ${t("checksum")} <code>${digest}</code></p>
   </section>`;
 }
 
@@ -146,10 +146,10 @@ export function notices(view) {
   const { report, refused } = view;
   const withheld = report.whole?.withheld ?? 0;
   const said = [
-    report.status !== null && report.status !== 404 && html`<p class="problem" role="alert">${t("The report can't be read now.")} <button type="button" data-act="read-again" @click=${() => report.moved()}>${t("Try again")}</button></p>`,
-    withheld > 0 && html`<p class="withheld" data-testid="withheld">${n("{count} search is withheld: you are not one of its people.", "{count} searches are withheld: you are not one of their people.", withheld)}</p>`,
-    report.whole && !view.sections.length && html`<p>${t("There is no search to hand over.")}</p>`,
-    !report.whole && report.status === null && html`<p role="status">${t("Reading…")}</p>`,
+    report.status !== null && report.status !== 404 && html`<p class="problem" role="alert">${t("The report could not be loaded.")} <button type="button" data-act="read-again" @click=${() => report.moved()}>${t("Try again")}</button></p>`,
+    withheld > 0 && html`<p class="withheld" data-testid="withheld">${n("{count} search is not shown: you are not a member.", "{count} searches are not shown: you are not a member.", withheld)}</p>`,
+    report.whole && !view.sections.length && html`<p>${t("No searches to hand over.")}</p>`,
+    !report.whole && report.status === null && html`<p role="status">${t("Loading…")}</p>`,
   ].filter(Boolean);
   return html`${unanswered(view)} ${said.length ? html`<div class="handover-notices">${said}</div>` : nothing}
     ${refused.length ? html`<ul class="refusals" role="alert" data-testid="refusals">${refused.map((/** @type {any} */ entry) => refusal(view, entry))}</ul>` : nothing}`;
@@ -162,8 +162,8 @@ function refusal(view, entry) {
   return html`<li data-refused=${entry.id}>
     <p><b>${COMMANDS[entry.name]?.() ?? entry.name}</b> ${of ? `· ${of} ` : nothing}· ${t("not saved")}: ${entry.refusal?.message ?? ""}</p>
     <span class="buttons">
-      ${hasForm ? html`<button type="button" data-act="reopen" @click=${() => view.act.reopen(entry)}>${t("Open again")}</button>` : nothing}
-      <button type="button" data-act="discard" @click=${() => view.act.discard(entry)}>${t("Let go")}</button>
+      ${hasForm ? html`<button type="button" data-act="reopen" @click=${() => view.act.reopen(entry)}>${t("Back to the form")}</button>` : nothing}
+      <button type="button" data-act="discard" @click=${() => view.act.discard(entry)}>${t("Discard")}</button>
     </span>
   </li>`;
 }

@@ -21,7 +21,7 @@ export function shiftTexts(view) {
   const body = view.mayWrite ? form(view, OPERATIONS, withCoordinators(view, [view.handover.outgoing])) : nothing;
   const text = texts(OF_DESK, values, view);
   if (body === nothing && text === nothing) return nothing;
-  return html`<section class="handover-section desk-wide ${text === nothing ? "on-screen" : ""}" data-testid="desk-wide"><header><h2>${t("The desk as a whole")}</h2></header>${body}
+  return html`<section class="handover-section desk-wide ${text === nothing ? "on-screen" : ""}" data-testid="desk-wide"><header><h2>${t("General")}</h2></header>${body}
     ${body === nothing ? text : html`<div class="on-paper">${text}</div>`}</section>`;
 }
 
@@ -40,8 +40,8 @@ export function searchTexts(section, view) {
 function form(view, board, ctx) {
   const written = view.forms.written(board);
   const buttons = html`${view.isSaving(board) ? html`<span class="hint" role="status" data-testid="saving">${t("sending…")}</span>` : nothing}
-    ${written.dirty ? html`<span class="hint">${t("A draft is kept until it is sent.")}</span><span class="space"></span>
-      <button type="button" class="plain" data-act="discard" @click=${() => (written.clear(), view.draw())}>${t("Throw away")}</button>
+    ${written.dirty ? html`<span class="hint">${t("Your draft is kept until you send it.")}</span><span class="space"></span>
+      <button type="button" class="plain" data-act="discard" @click=${() => (written.clear(), view.draw())}>${t("Discard draft")}</button>
       <button type="submit" class="primary" data-act="save">${t("Save")}</button>` : nothing}`;
   const fields = rows(written, paths(written.fields), { ...contextOf(ctx), resolved: view.act.resolved });
   return formOf(written, board === OPERATIONS ? "desk" : "briefing", html`<div class="grid">${fields}</div>`, buttons, view.act.save);

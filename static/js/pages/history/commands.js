@@ -23,9 +23,9 @@ export class HistoryCommands {
   commands() {
     const { isFiltered, clearFilter, fresh, toNewest } = this.#view;
     return [
-      { id: "find", title: t("Find in what happened"), run: () => document.querySelector("#find")?.focus() },
-      { id: "show-all", not: !isFiltered, title: t("Show all events again"), run: clearFilter },
-      { id: "newest", not: !fresh, title: t("To the newest event"), run: toNewest },
+      { id: "find", title: t("Find in history"), run: () => document.querySelector("#find")?.focus() },
+      { id: "show-all", not: !isFiltered, title: t("Show all events"), run: clearFilter },
+      { id: "newest", not: !fresh, title: t("Go to the newest event"), run: toNewest },
     ].filter(({ not }) => !not);
   }
 

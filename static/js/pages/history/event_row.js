@@ -59,7 +59,7 @@ function because(sentence, reason) {
   if (!reason) return sentence;
   /** @type {Record<string, any>} */
   const values = { told: sentence, reason: html`<q class="reason">${reason}</q>` };
-  return t("{told}, because: {reason}").split(/\{(\w+)\}/).map((/** @type {any} */ part, /** @type {any} */ at) => (at % 2 === 0 ? part : values[part]));
+  return t("{told}. Reason: {reason}").split(/\{(\w+)\}/).map((/** @type {any} */ part, /** @type {any} */ at) => (at % 2 === 0 ? part : values[part]));
 }
 
 /**
@@ -72,7 +72,7 @@ function late(event) {
   const times = { happened: formatMoment(happened), recorded: formatMoment(event.at) }, at = day(happened) === day(event.at) ? clock(happened) : formatMoment(happened);
   const [whole, short] = event.kind === "sighting" // a sighting was reported then, and seen earlier
     ? [t("It was reported {happened}, and was recorded {recorded}.", times), t("late: reported {at}", { at })]
-    : [t("It happened {happened}, and was recorded {recorded}.", times), t("late: happened {at}", { at })];
+    : [t("Happened {happened}, recorded {recorded}.", times), t("entered late: happened {at}", { at })];
   return html` <span class="late" data-testid="late" title=${whole}>${short}</span>`;
 }
 
@@ -103,6 +103,6 @@ function links({ event: { seq }, journal: { board } }, view, tabindex) {
   const isOwn = board === view.boardId;
   const own = isOwn ? `#${seq}` : `/searches/${board}/history#${seq}`;
   const then = board === "operations" ? `/?at=${seq}` : `/searches/${board}?at=${seq}`;
-  return html`<a class="seq" tabindex=${tabindex} href=${own} aria-label=${t("Event {seq}: its address", { seq })}>#${seq}</a>
-    <a class="then" tabindex=${tabindex} href=${then} aria-label=${t("The board at event {seq}", { seq })}>${t("The board then")}</a>`;
+  return html`<a class="seq" tabindex=${tabindex} href=${own} aria-label=${t("Link to event {seq}", { seq })}>#${seq}</a>
+    <a class="then" tabindex=${tabindex} href=${then} aria-label=${t("Board at this time, event {seq}", { seq })}>${t("Board at this time")}</a>`;
 }

@@ -10,7 +10,7 @@ import { urlQuery } from "../../shared/url_query.js";
 /** @type {Record<string, { name(): string, kinds: string[] }>} */
 const OTHERS = {
   note: { name: () => t("Notes"), kinds: ["note"] },
-  search: { name: () => t("The search as a whole"), kinds: ["search"] },
+  search: { name: () => t("The search itself"), kinds: ["search"] },
   column: { name: () => t("Columns"), kinds: ["column"] },
   handover: { name: () => t("Shift and handover"), kinds: ["shift", "handover", "handed", "briefing"] },
 };

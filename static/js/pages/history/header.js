@@ -12,8 +12,8 @@ export function head(view) {
   document.title = `${title} · Searchboard`;
   return html`<header class="history-head">
     <h1>${title}</h1>
-    <a class="button" href=${isEverywhere ? "/" : `/searches/${boardId}`}>${isEverywhere ? t("All searches") : t("The board")}</a>
-    ${isEverywhere ? nothing : html`<a class="button" href="/history">${t("What happened everywhere")}</a>`}
+    <a class="button" href=${isEverywhere ? "/" : `/searches/${boardId}`}>${isEverywhere ? t("All searches") : t("Open board")}</a>
+    ${isEverywhere ? nothing : html`<a class="button" href="/history">${t("History: all searches")}</a>`}
     ${isEverywhere ? nothing : html`<a class="button" translate="no" href="/searches/${boardId}/history.pdf">PDF</a><a class="button" translate="no" href="/searches/${boardId}/history.md">Markdown</a>`}
     <p class="chain" data-chain data-chain-board=${boardId}></p>
     ${view.isPrinting ? html`<p class="printed">${printed(view)}</p>` : nothing}
@@ -25,10 +25,10 @@ export function head(view) {
  * @param {{ isEverywhere: boolean, search: any }} given
  */
 function titleOf({ isEverywhere, search }) {
-  if (isEverywhere) return t("What happened, everywhere");
-  if (!search) return t("What happened");
+  if (isEverywhere) return t("History: all searches");
+  if (!search) return t("History");
   const { person, reference } = search.state;
-  return t("What happened: {name}", { name: `${person.first_name} · ${reference}` });
+  return t("History: {name}", { name: `${person.first_name} · ${reference}` });
 }
 
 /**
@@ -51,28 +51,28 @@ export function notices(view) {
 }
 
 /** @param {any} history */
-const failed = (history) => html`<p class="problem">${t("The history can't be read now.")} <button type="button" data-act="read-again" @click=${history.read}>${t("Try again")}</button></p>`;
+const failed = (history) => html`<p class="problem">${t("The history could not be loaded.")} <button type="button" data-act="read-again" @click=${history.read}>${t("Try again")}</button></p>`;
 
 /** @param {HistoryView} view */
 function event(view) {
   const { seq, history } = view, target = /** @type {string} */ (view.target);
   if (seq === null || history.head === null || view.isShown(target)) return null;
-  if (seq > history.head || seq === 0) return html`<p>${t("There is no event {seq}: the last one is {head}.", { seq, head: history.head })}</p>`;
-  if (history.find(seq)) return html`<p>${t("Event {seq} is hidden by what is asked.", { seq })} <button type="button" data-act="show-event" @click=${view.clearFilter}>${t("Show all")}</button></p>`;
-  return history.complete ? html`<p>${t("There is no event {seq} that you may see.", { seq })}</p>` : null;
+  if (seq > history.head || seq === 0) return html`<p>${t("Event {seq} does not exist. The last one is {head}.", { seq, head: history.head })}</p>`;
+  if (history.find(seq)) return html`<p>${t("Event {seq} is hidden by the filters.", { seq })} <button type="button" data-act="show-event" @click=${view.clearFilter}>${t("Show all")}</button></p>`;
+  return history.complete ? html`<p>${t("Event {seq} does not exist, or you do not have access.", { seq })}</p>` : null;
 }
 
 /** @param {{ values: any, offered: any, history: any }} given */
 function card({ values, offered, history }) {
   if (values.card === null || !history.complete || offered.cards.has(values.card)) return null;
-  return html`<p>${t("There is no such card on this board.")}</p>`;
+  return html`<p>${t("This card is not on this board.")}</p>`;
 }
 
 /** @param {HistoryView} view */
 function nothingFits(view) {
   const { shown, history, isFiltered } = view;
   if (shown || history.state === "reading" || history.head === null) return null;
-  return html`<p>${isFiltered ? t("Nothing that happened fits what is asked.") : t("Nothing has happened yet.")}</p>`;
+  return html`<p>${isFiltered ? t("No events match the filters.") : t("No events yet.")}</p>`;
 }
 
 /**
@@ -89,8 +89,8 @@ export function newer({ fresh, toNewest }) {
  * @param {{ history: any, isEverywhere: boolean }} given
  */
 export function rest({ history, isEverywhere }) {
-  if (history.state === "reading") return html`<p class="more-status" role="status">${t("Reading…")}</p>`;
+  if (history.state === "reading") return html`<p class="more-status" role="status">${t("Loading…")}</p>`;
   if (!isEverywhere || history.complete || history.state !== "read") return nothing;
-  return html`<p class="more-status">${t("All that happened since {at} is here.", { at: formatMoment(history.from) })}
-    <button type="button" data-act="read-back" @click=${history.read}>${t("Read further back")}</button></p>`;
+  return html`<p class="more-status">${t("Showing all events since {at}.", { at: formatMoment(history.from) })}
+    <button type="button" data-act="read-back" @click=${history.read}>${t("Load earlier events")}</button></p>`;
 }

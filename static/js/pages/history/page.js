@@ -219,7 +219,7 @@ class HistoryPage {
     const { start, end } = this.#windowed;
     const items = this.#shown.items.slice(start, end);
     return html`${head(this)} ${tools(this)} ${notices(this)} ${newer(this)}
-      <ol class="events" role="list" aria-label=${t("What happened, the newest first")} data-testid="events" tabindex="-1" @keydown=${this.#pressed} @focusin=${this.#focused}>
+      <ol class="events" role="list" aria-label=${t("Events, newest first")} data-testid="events" tabindex="-1" @keydown=${this.#pressed} @focusin=${this.#focused}>
         ${repeat(items, ({ entry }) => entry.key, ({ entry, group }, at) => row(entry, start + at, group, this))}
       </ol>
       ${rest(this)}`;

@@ -15,8 +15,8 @@ import { formatShortMoment } from "../../format/time_elements.js";
 export function tools(view) {
   const { count } = view;
   return html`<search class="history-tools" data-testid="history-tools">
-    <input type="search" name="find" id="find" maxlength="200" autocomplete="off" spellcheck="false" aria-label=${t("Find in what happened")}
-      placeholder=${hasKeyboard() ? t("Find in what happened  /") : t("Find in what happened")} .value=${live(view.text)} @input=${view.typed} @keydown=${view.leavesField} />
+    <input type="search" name="find" id="find" maxlength="200" autocomplete="off" spellcheck="false" aria-label=${t("Find in history")}
+      placeholder=${hasKeyboard() ? t("Find in history  /") : t("Find in history")} .value=${live(view.text)} @input=${view.typed} @keydown=${view.leavesField} />
     <button type="button" class="filter-button" data-filter="menu" popovertarget="filters" aria-expanded="false">${t("Filter")}${count ? html` <b>${count}</b>` : nothing}</button>
     <div class="filters" id="filters" popover role="group" aria-label=${t("Filter")} @beforetoggle=${place}>${menu(view)}</div>
     ${filtered(view)}
@@ -29,10 +29,10 @@ function menu(view) {
   const { values, offered } = view;
   const set = (/** @type {string} */ name) => (/** @type {{ target: { value: any } }} */ { target: { value } }) => view.ask(name, value || null);
   return html`
-    ${choice("person", t("By whom"), values.person, [["", t("anybody")], ...people(offered, values.person)], set("person"))}
+    ${choice("person", t("Done by"), values.person, [["", t("anyone")], ...people(offered, values.person)], set("person"))}
     ${choice("kind", t("About"), values.kind, [["", t("all")], ...kindChoices()], set("kind"))}
     ${view.isEverywhere ? nothing : choice("card", label.field("card"), values.card, [["", t("all")], ...cards(view)], set("card"))}
-    ${choice("field", t("What was changed"), values.field, [["", t("anything")], ...fields(offered, values.field)], set("field"))}
+    ${choice("field", t("Field changed"), values.field, [["", t("anything")], ...fields(offered, values.field)], set("field"))}
     ${moment(view, "from", t("From"))} ${moment(view, "to", t("Until"))}
     <div class="buttons">
       ${view.isFiltered ? html`<button type="button" data-filter="none" @click=${view.clearFilter}>${t("Show all")}</button>` : nothing}
@@ -53,7 +53,7 @@ function moment(view, name, text) {
 function filtered(view) {
   if (!view.isFiltered) return nothing;
   return html`<span class="asked" data-testid="asked">
-    ${chips(view).map(([name, text]) => html`<button type="button" class="chip on" data-active-filter=${name} title=${t("Take this filter away")} @click=${() => view.ask(name, null)}>${text} <span aria-hidden="true">✕</span></button>`)}
+    ${chips(view).map(([name, text]) => html`<button type="button" class="chip on" data-active-filter=${name} title=${t("Remove filter")} @click=${() => view.ask(name, null)}>${text} <span aria-hidden="true">✕</span></button>`)}
     <button type="button" data-filter="all" @click=${view.clearFilter}>${t("Show all")} <kbd aria-hidden="true">C</kbd></button>
   </span>`;
 }
@@ -75,7 +75,7 @@ function chips(view) {
 function counted({ history, shown, offered: { all }, isFiltered }) {
   const { progress, state } = history;
   if (progress && progress.read < progress.all && state === "reading") {
-    return t("Reading… {read} of {all}", { read: number(progress.read), all: number(progress.all) });
+    return t("Loading… {read} of {all}", { read: number(progress.read), all: number(progress.all) });
   }
   if (history.from) return n("{count} event since {at}", "{count} events since {at}", shown, { at: formatShortMoment(history.from) });
   return isFiltered ? n("{count} event of {all}", "{count} events of {all}", shown, { all: number(all) }) : n("{count} event", "{count} events", shown);
@@ -88,7 +88,7 @@ const byName = ([, a], [, b]) => a.localeCompare(b);
 const asCard = ({ kind, number }) => ({ kind, state: { number } });
 
 /** @param {{ people: any }} given @param {any} values */
-const people = ({ people }, values) => [...people, ...(values && !people.has(values) ? [[values, t("Somebody")]] : [])].sort(byName);
+const people = ({ people }, values) => [...people, ...(values && !people.has(values) ? [[values, t("Someone")]] : [])].sort(byName);
 
 /** @param {{ fields: any }} given @param {any} values */
 const fields = ({ fields }, values) => [...new Set([...fields, ...(values ? [values] : [])])].map((field) => [field, label.field(field)]).sort(byName);
@@ -96,5 +96,5 @@ const fields = ({ fields }, values) => [...new Set([...fields, ...(values ? [val
 /** @param {{ offered: any, values: any }} given */
 function cards({ offered, values }) {
   const known = [...offered.cards.values()].sort((a, b) => a.number - b.number).map((card) => [card.id, cardName(asCard(card))]);
-  return values.card && !offered.cards.has(values.card) ? [...known, [values.card, t("a card that is gone")]] : known;
+  return values.card && !offered.cards.has(values.card) ? [...known, [values.card, t("a card that no longer exists")]] : known;
 }

@@ -61,21 +61,21 @@ class IntakePage {
     return html`<div class="intake">
       <form class="form" data-form="intake" autocomplete="off" novalidate @submit=${this.#submit}>
         <h1>${t("Take a call")}</h1>
-        <p class="hint keys"><kbd>Enter</kbd> ${t("goes on")} <kbd>Ctrl</kbd> <kbd>Enter</kbd> ${t("sends")} <kbd>Esc</kbd> ${t("clears")}</p>
+        <p class="hint keys"><kbd>Enter</kbd> ${t("next field")} <kbd>Ctrl</kbd> <kbd>Enter</kbd> ${t("send")} <kbd>Esc</kbd> ${t("clear")}</p>
         ${this.#choice("search", t("Which search"), this.#searchHint(), this.#searches(), this.#pickSearch)}
         ${this.#row("text", t("What was seen"), html`<textarea id="text" data-field="text" rows="3" aria-invalid=${this.#invalid("text")}
           aria-describedby="text-hint" .value=${live(call.typed.text)} @input=${this.#onInput}></textarea>`)}
         ${this.#choice("where", t("Where"), this.#placeHint(), this.#places(), this.#pickPlace)}
         ${this.#row("when", t("When"), this.#text("when", t("now, 10 minutes ago, 14:30, yesterday 22:00")), this.#whenHint())}
         <div class="grid">
-          ${this.#row("name", t("Who calls"), this.#text("name"), this.#cutHint("name"))}
-          ${this.#row("contact", t("How to reach them"), this.#text("contact"), this.#cutHint("contact"))}
+          ${this.#row("name", t("Caller’s name"), this.#text("name"), this.#cutHint("name"))}
+          ${this.#row("contact", t("Caller’s phone or e-mail"), this.#text("contact"), this.#cutHint("contact"))}
           ${this.#row("channel", label.field("channel"), this.#channel())}
           <div class="row flag"><div class="check"><input id="sealed" data-field="sealed" type="checkbox" .checked=${live(call.typed.sealed)}
             @change=${(/** @type {any} */ event) => this.#edit("sealed", event.target.checked)} /><label for="sealed">${label.field("source.sealed")}</label></div></div>
         </div>
         <div class="buttons">
-          ${call.canUndo ? html`<button type="button" data-act="undo" @click=${this.#undo}>${t("Undo clearing")} <kbd>Esc</kbd></button>` : nothing}
+          ${call.canUndo ? html`<button type="button" data-act="undo" @click=${this.#undo}>${t("Undo clear")} <kbd>Esc</kbd></button>` : nothing}
           ${call.isEmpty ? nothing : html`<button type="button" data-act="clear" @click=${this.#clear}>${t("Clear")}</button>`}
           <button id="send" class="primary" data-act="send">${t("Send")}</button>
         </div>
@@ -87,7 +87,7 @@ class IntakePage {
   /** @param {string} id @param {string} name @param {any} control */
   #row(id, name, control, hint = /** @type {Drawn} */ (nothing)) {
     const fault = this.#faults.includes(id);
-    const sentence = { search: t("Choose a search."), text: t("This can't be left empty."), when: t("This can't be read as a time.") }[id];
+    const sentence = { search: t("Choose a search."), text: t("This field is required."), when: t("Enter a time, such as 14:30.") }[id];
     // The error is above the field: a list may cover what is below.
     return html`<div class="row" data-row=${id}><label id="${id}-label" for=${id}>${name}</label>
       ${fault ? html`<p id="${id}-hint" class="error">${sentence}</p>` : nothing}${control}
@@ -279,7 +279,7 @@ class IntakePage {
   #clear = () => {
     this.call.clear();
     this.#begin();
-    if (this.call.canUndo) this.#announce(t("Cleared. Esc brings it back."));
+    if (this.call.canUndo) this.#announce(t("Cleared. Press Esc to undo."));
   };
 
   #undo = () => {
@@ -331,7 +331,7 @@ class IntakePage {
 
   /** @param {any} entry */
   #announceNumber(entry) {
-    this.#announce(t("Taken in: sighting {number} of {search}", entry));
+    this.#announce(t("Saved: sighting {number} for {search}", entry));
   }
 
   /** @param {string} sentence */

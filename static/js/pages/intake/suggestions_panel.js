@@ -21,11 +21,11 @@ export function suggestionsPanel(view) {
   const { suggestions, call } = view;
   const near = suggestions.searches.filter(({ board }) => board !== call.typed.board && view.board.get(board));
   return html`
-    <section aria-labelledby="same" data-testid="similar"><h2 id="same">${t("May be the same")}</h2>
+    <section aria-labelledby="same" data-testid="similar"><h2 id="same">${t("Possible duplicates")}</h2>
       ${suggestions.similar.length ? html`<ul>${suggestions.similar.map((/** @type {any} */ one) => same(one, call.typed.board))}</ul>`
-        : html`<p class="hint">${call.typed.board ? t("No sighting of this search is like it so far.") : t("Sightings that are like this one stand here, once a search is chosen.")}</p>`}
+        : html`<p class="hint">${call.typed.board ? t("No similar sightings in this search so far.") : t("Similar sightings appear here once you choose a search.")}</p>`}
     </section>
-    ${near.length ? html`<section aria-labelledby="near" data-testid="nearest"><h2 id="near">${t("Searches that may be meant")}</h2>
+    ${near.length ? html`<section aria-labelledby="near" data-testid="nearest"><h2 id="near">${t("Possible searches")}</h2>
       <ul>${near.map((/** @type {any} */ one) => suggestedSearch(one, view))}</ul></section>` : nothing}
     ${suggestions.attribution ? html`<p class="hint">${t("Places: {source}", { source: suggestions.attribution })}</p>` : nothing}`;
 }
@@ -50,7 +50,7 @@ function suggestedSearch({ board, distance_m: distance, nearest }, view) {
 export function recentCallsList(view) {
   const { shown } = view.taken;
   if (!shown.length) return nothing;
-  return html`<section aria-labelledby="taken" data-testid="taken"><h2 id="taken">${t("Calls taken")}</h2>
+  return html`<section aria-labelledby="taken" data-testid="taken"><h2 id="taken">${t("Recent calls")}</h2>
     <ul>${repeat(shown, ({ command }) => command, (entry) => taken(entry, view))}</ul></section>`;
 }
 
@@ -63,9 +63,9 @@ function taken(entry, view) {
     <p>${entry.text.length > MAX_TEXT ? `${entry.text.slice(0, MAX_TEXT)}…` : entry.text}</p>
     ${refused ? html`<p class="error" role="alert">${t("not saved")}: ${entry.pending.refusal.message}</p>
       <span class="inline"><button type="button" data-act="mend" @click=${() => view.mend(entry)}>${t("Back to the form")}</button>
-      <button type="button" class="plain" data-act="let-go" @click=${() => view.letGo(entry)}>${t("Let go")}</button></span>` : nothing}
+      <button type="button" class="plain" data-act="let-go" @click=${() => view.letGo(entry)}>${t("Discard")}</button></span>` : nothing}
   </li>`;
 }
 
 /** @param {{ pending: any }} given */
-const standing = ({ pending }) => (pending?.held ? t("waiting to be sent…") : pending?.status === "waiting" ? t("waiting for the line") : t("sending"));
+const standing = ({ pending }) => (pending?.held ? t("waiting to be sent…") : pending?.status === "waiting" ? t("waiting for connection") : t("sending"));

@@ -23,7 +23,7 @@ export class OperationsCommands {
 
   commands() {
     return [
-      { id: "open-search", may: "open", title: t("Open a search"), run: this.#opening.show },
+      { id: "open-search", may: "open", title: t("New search"), run: this.#opening.show },
       { id: "find", title: t("Find a search"), run: () => document.querySelector("main [name=find]")?.focus() },
     ].filter(({ may }) => this.may(may));
   }

@@ -67,11 +67,11 @@ export class OpenSearch {
         <summary>${t("More…")}</summary><div class="grid">${rows(form, MORE_FIELDS, this.#view)}</div>
       </details>
       ${criteriaRows(form, this.#view)} ${accessBody(form, this.#view)}`;
-    const buttons = html`<span class="hint">${t("A draft is kept until it is sent.")}</span><span class="space"></span>
-      <button type="button" data-act="later" @click=${this.hide}>${t("Later")}</button>
-      <button type="button" data-act="discard" @click=${this.#discard}>${t("Throw away")}</button>
-      <button type="submit" class="primary" data-act="send">${t("Open the search")}</button>`;
-    return dialog("open-search", t("Open a search"), formOf(form, "open-search", body, buttons, this.#submit), this.hide);
+    const buttons = html`<span class="hint">${t("Your draft is kept until you send it.")}</span><span class="space"></span>
+      <button type="button" data-act="later" @click=${this.hide}>${t("Finish later")}</button>
+      <button type="button" data-act="discard" @click=${this.#discard}>${t("Discard draft")}</button>
+      <button type="submit" class="primary" data-act="send">${t("Open search")}</button>`;
+    return dialog("open-search", t("New search"), formOf(form, "open-search", body, buttons, this.#submit), this.hide);
   }
 
   #discard = () => {

@@ -26,16 +26,16 @@ const MAX_CARDS = 40; // cards of a column of ended searches before "show all"
 
 /** @type {Record<string, any>} */
 const SORT_NAMES = {
-  gravity: () => t("by gravity"),
-  missing: () => t("by time missing"),
-  event: () => t("by last event"),
+  gravity: () => t("Worrying first"),
+  missing: () => t("Longest missing first"),
+  event: () => t("Latest activity first"),
 };
 
 /** @type {Record<string, any>} */
 const EMPTY_TEXTS = {
-  open: () => t("No search is open."),
-  found: () => t("Nobody found yet."),
-  closed: () => t("No search is closed."),
+  open: () => t("No open searches."),
+  found: () => t("No child found yet."),
+  closed: () => t("No closed searches."),
 };
 
 /** @param {HTMLElement} root @param {Session} session */
@@ -115,11 +115,11 @@ class OperationsPage {
         <h1>${t("Searches")}</h1>
         ${this.#presence()}
         ${findField(this.#finder, { hint: hasKeyboard() ? t("Find  /") : t("Find"), name: t("Find in all searches"), nameOf: this.#who })}
-        <select name="sort" aria-label=${t("Order of the searches")} @change=${this.#sorts}>
+        <select name="sort" aria-label=${t("Sort searches")} @change=${this.#sorts}>
           ${SORTS.map((sort) => html`<option value=${sort} ?selected=${sort === this.#sort}>${SORT_NAMES[sort]()}</option>`)}</select>
         <a class="button" data-act="replay" href="/?at=${this.board.seq}">${t("Replay")}</a>
         ${this.#mayOpen ? html`<button class="primary" data-act="open-search" @click=${this.#opening.show}>${
-          this.#opening.hasDraft ? t("Go on opening a search") : t("+ Open a search")} <kbd aria-hidden="true">N</kbd></button>` : nothing}
+          this.#opening.hasDraft ? t("Continue draft") : t("+ New search")} <kbd aria-hidden="true">N</kbd></button>` : nothing}
       </header>
       ${printNote(this)}
       <nav class="operations-tabs" aria-label=${t("Columns")}>${STATUSES.map((status) => html`<button aria-pressed=${this.#tab === status} @click=${() => this.#pick(status)}>
@@ -158,9 +158,9 @@ class OperationsPage {
 
   /** @param {string} status */
   #none(status) {
-    if (this.#finder.text.trim()) return t("Nothing here has these words.");
+    if (this.#finder.text.trim()) return t("No matching searches.");
     const first = status === "open" && this.#mayOpen && !this.board.of("search").length;
-    return first ? t("No search is open. The first one is opened with the button above.") : EMPTY_TEXTS[status]();
+    return first ? t("No open searches. Open the first one with the button above.") : EMPTY_TEXTS[status]();
   }
 
   /** @param {any} entry */
@@ -168,7 +168,7 @@ class OperationsPage {
     return html`<div class="refusal" role="alert" data-refused=${entry.id}>
       <p><b>${t("The search for {name} was not opened", { name: shortPersonName(entry.data.person) })}</b>: ${entry.refusal.message}</p>
       <button data-act="reopen" @click=${() => this.#opening.takeBack(entry)}>${t("Back to the form")}</button>
-      <button class="plain" data-act="let-go" @click=${() => this.board.discard(entry.id)}>${t("Let go")}</button>
+      <button class="plain" data-act="let-go" @click=${() => this.board.discard(entry.id)}>${t("Discard")}</button>
     </div>`;
   }
 
@@ -213,7 +213,7 @@ class OperationsPage {
 /** @param {{ failed: any }} given */
 function loading({ failed }) {
   return html`<div class="operations-loading" role="status" data-testid="loading">
-    <p>${failed ? t("The server can't be reached. It is tried again until it can, and nothing that you typed is lost.") : t("Reading the searches…")}</p>
+    <p>${failed ? t("Cannot reach the server. Searchboard keeps trying. Nothing you typed is lost.") : t("Loading searches…")}</p>
     <div class="operations-board" aria-hidden="true">${[4, 2, 2].map((count) => html`<section class="operations-column"><h2>&nbsp;</h2>
       <ul>${Array.from({ length: count }, () => html`<li class="search"></li>`)}</ul></section>`)}</div></div>`;
 }

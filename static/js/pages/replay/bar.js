@@ -43,7 +43,7 @@ export function band(replay) {
     <h1><b>${t("Past")}</b> <span data-testid="past-at">${t("as it was on {at}", { at: formatDateAndTime(past.time) })}</span></h1>
     <p class="happened" aria-live=${player.playing ? "off" : "polite"} data-testid="happened"><span class="number">${numbered(past)}</span> ${eventLine(past.event(), replay)}</p>
     <span class="space"></span>
-    <a class="button primary now" href=${replay.now} data-act="now">${t("Back to now")} <kbd aria-hidden="true">${t("Esc")}</kbd></a>
+    <a class="button primary now" href=${replay.now} data-act="now">${t("Back to live")} <kbd aria-hidden="true">${t("Esc")}</kbd></a>
   </div>`;
 }
 
@@ -56,18 +56,18 @@ export function controls(replay) {
   const button = (/** @type {string} */ name, /** @type {string} */ text, /** @type {any} */ action, { off = false, sign = name } = {}) => html`<button type="button" data-act=${name} aria-label=${text} title=${text}
     aria-disabled=${off ? "true" : nothing} @click=${action}><svg viewBox="0 0 16 16" aria-hidden="true">${ICONS[sign]}</svg></button>`;
   const first = past.count === 1, last = past.count === past.length;
-  return html`<div class="replay-controls" role="group" aria-label=${t("Play the past")}>
-    ${button("first", t("The first moment"), () => replay.go(1), { off: first })}
-    ${button("back", t("One event back"), () => replay.step(-1), { off: first })}
+  return html`<div class="replay-controls" role="group" aria-label=${t("Replay controls")}>
+    ${button("first", t("First event"), () => replay.go(1), { off: first })}
+    ${button("back", t("Previous event"), () => replay.step(-1), { off: first })}
     ${button("play", player.playing ? t("Pause") : t("Play"), replay.play, { sign: player.playing ? "pause" : "play" })}
-    ${button("on", t("One event on"), () => replay.step(1), { off: last })}
-    ${button("last", t("The last moment"), () => replay.go(past.length), { off: last })}
+    ${button("on", t("Next event"), () => replay.step(1), { off: last })}
+    ${button("last", t("Last event"), () => replay.go(past.length), { off: last })}
     <label><span class="visually-hidden">${t("Speed")}</span>
       <select name="speed" @change=${(/** @type {{ target: any }} */ { target }) => replay.setSpeed(Number(target.value))}>
         ${SPEEDS.map((speed) => html`<option value=${speed} .selected=${live(speed === player.speed)}>${t("{speed} × real time", { speed })}</option>`)}
       </select></label>
-    ${player.skipped ? html`<span class="skipped" role="status" data-testid="skipped">${t("nothing happened for {length}: skipped", { length: formatDuration(player.skipped) })}</span>` : nothing}
+    ${player.skipped ? html`<span class="skipped" role="status" data-testid="skipped">${t("skipped {length} without events", { length: formatDuration(player.skipped) })}</span>` : nothing}
     <span class="space"></span>
-    <button type="button" data-act="compare" aria-pressed=${past.other === null ? "false" : "true"} @click=${replay.compare}>${past.other === null ? t("Compare with this moment") : t("Stop comparing")}</button>
+    <button type="button" data-act="compare" aria-pressed=${past.other === null ? "false" : "true"} @click=${replay.compare}>${past.other === null ? t("Compare with this time") : t("Stop comparing")}</button>
   </div>`;
 }

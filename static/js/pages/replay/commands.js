@@ -27,8 +27,8 @@ export class ReplayCommands {
   commands(at) {
     const { body, backToNow } = this.#replay;
     if (at?.closest?.("header.header-bar details")) return [];
-    if (body.isOpen) return [{ id: "close", title: t("Close the card"), run: () => body.close() }, { id: "now", title: t("Back to now"), run: backToNow }];
-    return [{ id: "close", title: t("Back to now"), run: backToNow }];
+    if (body.isOpen) return [{ id: "close", title: t("Close the card"), run: () => body.close() }, { id: "now", title: t("Back to live"), run: backToNow }];
+    return [{ id: "close", title: t("Back to live"), run: backToNow }];
   }
 
   destinations() {

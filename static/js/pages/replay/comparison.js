@@ -12,31 +12,31 @@ import { shortPersonName } from "../../format/search_list.js";
 
 /** @type {Record<string, any>} */
 const CHANGE_NAMES = {
-  added: () => t("Added"), solved: () => t("Solved"), moved: () => t("Moved"), changed: () => t("Changed"), removed: () => t("Taken away"),
+  added: () => t("Added"), solved: () => t("Dealt with"), moved: () => t("Moved"), changed: () => t("Changed"), removed: () => t("Removed"),
 };
 
 /** @param {ReplayView} replay */
 export function comparison(replay) {
   const { past } = replay;
   const [first, last] = past.moments;
-  return html`<aside class="comparison" aria-label=${t("What differs")} data-testid="compared">
-    <header><h2>${t("What differs")}</h2>
+  return html`<aside class="comparison" aria-label=${t("Differences")} data-testid="compared">
+    <header><h2>${t("Differences")}</h2>
       <button type="button" class="plain" data-act="stop-comparing" aria-label=${t("Stop comparing")} title=${t("Stop comparing")} @click=${replay.compare}>✕</button></header>
     <dl class="moments">${moment(t("From"), first, replay)} ${moment(t("To"), last, replay)}</dl>
-    ${first.count === last.count ? html`<p class="hint">${t("Go to another moment: what differs from this one is told here.")}</p>` : differences(replay)}
-    <p><button type="button" data-act="swap" ?disabled=${first.count === last.count} @click=${replay.swap}>${t("Look at the other moment")}</button></p>
+    ${first.count === last.count ? html`<p class="hint">${t("Go to another time. The differences are listed here.")}</p>` : differences(replay)}
+    <p><button type="button" data-act="swap" ?disabled=${first.count === last.count} @click=${replay.swap}>${t("Show the other time")}</button></p>
   </aside>`;
 }
 
 /** @param {string} name @param {{ count: number, time: any, isHere: any }} given @param {{ past: any }} given */
 function moment(name, { count, time, isHere }, { past }) {
-  return html`<dt>${name}</dt><dd aria-current=${isHere ? "true" : nothing}>${formatDateAndTime(time)} <small>${numbered(past, count)}${isHere ? ` · ${t("on the board")}` : nothing}</small></dd>`;
+  return html`<dt>${name}</dt><dd aria-current=${isHere ? "true" : nothing}>${formatDateAndTime(time)} <small>${numbered(past, count)}${isHere ? ` · ${t("shown on the board")}` : nothing}</small></dd>`;
 }
 
 /** @param {ReplayView} replay */
 function differences(replay) {
   const { changes } = replay.past;
-  if (!changes.length) return html`<p class="hint">${t("Nothing differs between the two: what was changed was changed back.")}</p>`;
+  if (!changes.length) return html`<p class="hint">${t("No differences: all changes were reversed.")}</p>`;
   return CHANGE_KINDS.map((way) => {
     const some = changes.filter((/** @type {any} */ change) => change.way === way);
     return some.length ? html`<section data-change=${way}><h3>${CHANGE_NAMES[way]()} <b>${some.length}</b></h3>

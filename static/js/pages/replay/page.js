@@ -147,7 +147,7 @@ class ReplayPage {
     if (past.state === "failed") return failed(this);
     if (past.state === "reading") return reading(past);
     if (past.trouble || !past.length) return noMoment(this);
-    return html`<div class="replay-header" role="region" aria-label=${t("The past")}>${band(this)} ${timeline(this)}</div>
+    return html`<div class="replay-header" role="region" aria-label=${t("Replay bar")}>${band(this)} ${timeline(this)}</div>
       ${this.body.template(past.other === null ? nothing : comparison(this))}`;
   }
 

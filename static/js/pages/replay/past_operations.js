@@ -76,7 +76,7 @@ export class PastOperations {
   #column(status, searches) {
     return html`<section class="operations-column ${status}" aria-labelledby="column-${status}" data-column=${status}>
       <h2 id="column-${status}">${label.status(status)} <b>${searches.length}</b></h2>
-      ${searches.length ? nothing : html`<p class="empty">${t("None then.")}</p>`}
+      ${searches.length ? nothing : html`<p class="empty">${t("None at this time.")}</p>`}
       <ul>${repeat(searches, ({ id }) => id, (search) => searchCard(search, this))}</ul>
     </section>`;
   }

@@ -96,7 +96,7 @@ export class PastSearch extends BoardPage {
 
   /** @param {any} beside drawn while no card is open */
   template(beside) {
-    if (!this.model.search) return html`<p class="erased">${t("What this search was at that moment has been erased.")}</p>`;
+    if (!this.model.search) return html`<p class="erased">${t("The details of this search at that time have been erased.")}</p>`;
     return html`${searchHeader(this)}
       ${this.#tools()}
       <div class="board-layout">
@@ -114,7 +114,7 @@ export class PastSearch extends BoardPage {
 
   #tools() {
     return html`<div class="tools" data-testid="tools">
-      <button type="button" data-act="log" aria-pressed=${this.ui.card === LOG ? "true" : "false"} @click=${this.act.log}>${t("Facts and log")}</button>
+      <button type="button" data-act="log" aria-pressed=${this.ui.card === LOG ? "true" : "false"} @click=${this.act.log}>${t("Details and log")}</button>
       ${hasHeaderChanged(this)}
     </div>`;
   }

@@ -7,16 +7,16 @@ import { formatDateAndTime } from "./bar.js";
 
 /** @type {Record<string, any>} */
 const ERROR_TEXTS = {
-  unreadable: () => t("This address names no moment: it says neither the number of an event nor a time with its offset."),
-  beyond: () => t("So many events have not happened on this board."),
-  before: () => t("This board was not there yet at that moment, or nothing of then may be seen by you."),
-  later: () => t("That moment is yet to come: nothing is known of it."),
+  unreadable: () => t("The address of this page has no valid time. Use an event number, or a time with a UTC offset."),
+  beyond: () => t("This board does not have that many events yet."),
+  before: () => t("This board did not exist yet at that time, or you do not have access to it."),
+  later: () => t("That time is in the future."),
 };
 
 /** @param {{ read: any }} given */
 export function reading({ read }) {
   return html`<section class="page-message" role="status" data-testid="loading">
-    <h1>${t("Reading what happened…")}</h1>
+    <h1>${t("Loading history…")}</h1>
     <p>${read ? n("{count} event so far", "{count} events so far", read) : nothing}</p>
   </section>`;
 }
@@ -24,9 +24,9 @@ export function reading({ read }) {
 /** @param {ReplayView} replay */
 export function failed(replay) {
   return html`<section class="page-message" role="alert" data-testid="failed">
-    <h1>${t("The past of this board can't be read now")}</h1>
+    <h1>${t("The history of this board could not be loaded")}</h1>
     <p class="buttons"><button type="button" class="primary" data-act="try-again" @click=${() => replay.past.readAll()}>${t("Try again")}</button>
-      <a class="button" href=${replay.now}>${t("Back to now")}</a></p>
+      <a class="button" href=${replay.now}>${t("Back to live")}</a></p>
   </section>`;
 }
 
@@ -42,12 +42,12 @@ export function noMoment(replay) {
   };
   const way = (/** @type {number} */ count, /** @type {string} */ text, primary = "") => html`<a class="button ${primary}" href=${MomentUrl.query({ at: past.event(count).seq })} @click=${to(count)}>${text}</a>`;
   return html`<section class="page-message" role="alert" data-testid="no-moment" data-error=${past.trouble ?? "before"}>
-    <h1>${t("There is no such moment")}</h1>
+    <h1>${t("Time not found")}</h1>
     <p>${ERROR_TEXTS[past.trouble ?? "before"]()}</p>
-    ${past.length ? html`<p>${t("What is known begins on {first} and ends, so far, on {last}.", { first: formatDateAndTime(past.from), last: formatDateAndTime(past.to) })}</p>` : nothing}
+    ${past.length ? html`<p>${t("Events are available from {first} to {last}.", { first: formatDateAndTime(past.from), last: formatDateAndTime(past.to) })}</p>` : nothing}
     <p class="buttons">
-      ${past.length ? html`${way(1, t("The first moment"))} ${way(past.length, t("The last moment"))}` : nothing}
-      <a class="button primary" href=${replay.now}>${t("Back to now")}</a>
+      ${past.length ? html`${way(1, t("First event"))} ${way(past.length, t("Last event"))}` : nothing}
+      <a class="button primary" href=${replay.now}>${t("Back to live")}</a>
     </p>
   </section>`;
 }

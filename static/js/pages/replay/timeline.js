@@ -17,7 +17,7 @@ export function timeline(replay) {
   const { from, to, length, count } = past;
   return html`<div class="timeline">
     ${controls(replay)}
-    <div class="track" data-slider role="slider" tabindex="0" aria-label=${t("Moment")} aria-orientation="horizontal" aria-valuemin="1" aria-valuemax=${length}
+    <div class="track" data-slider role="slider" tabindex="0" aria-label=${t("Time")} aria-orientation="horizontal" aria-valuemin="1" aria-valuemax=${length}
         aria-valuenow=${count} aria-valuetext=${`${formatDateAndTime(past.time)}, ${numbered(past)}: ${eventLine(past.event(), replay)}`} data-testid="timeline"
         data-position=${share(past.time, from, to)}>
       ${guard([length, from, to], () => bars(past))}

@@ -10,17 +10,17 @@ import { openList } from "../../shared/board/outcome.js";
 
 /** @type {Record<string, any>} */
 const QUESTIONS = {
-  open: () => t("Why is it opened again?"),
+  open: () => t("Why is the search being reopened?"),
   found: () => label.field("outcome.reason"),
   closed: () => t("Closing note"),
 };
 
 /** @type {Record<string, any>} */
 const MEANINGS = {
-  open: () => t("The search goes on, and its time runs again. What was said about finding is cleared."),
+  open: () => t("The search continues and the clock runs again. The details of how the child was found are cleared."),
   found: (/** @type {{ appeal: any }} */ { appeal }) => (appeal.level === "none"
-    ? t("No appeal runs, so there is nothing to take down. It shows at once on every board and wall.")
-    : t("The running appeal ({level}) ends, and the tasks to take it down are made. It shows at once on every board and wall.", { level: label.level(appeal.level) })),
+    ? t("No appeal is running, so there is nothing to take down. All boards and wall displays show the change immediately.")
+    : t("The running appeal ({level}) ends, and tasks to take it down are added. All boards and wall displays show the change immediately.", { level: label.level(appeal.level) })),
   closed: () => t("Nothing more can be changed but notes and the outcome, until it is opened again."),
 };
 
@@ -33,7 +33,7 @@ export function statusBody(form, view) {
     view.draw();
   };
   return html`<fieldset class="statuses" data-field="status">
-      <legend>${t("It is {status} now. Set it to", { status: label.status(now) })}</legend>
+      <legend>${t("Current status: {status}. Change to", { status: label.status(now) })}</legend>
       ${["open", "found", "closed"].filter((status) => status !== now).map((status) => html`<label class="check">
         <input type="radio" name="status" value=${status} .checked=${chosen === status} @change=${pick(status)} />
         <span class="status ${status}">${label.status(status)}</span>

@@ -20,8 +20,8 @@ export const columnTitle = (name, column) => TITLES[name](columnName(column.stat
 export function columnBody(name, form, view) {
   const role = name === "column-title" ? view.board.get(form.entity)?.state.role : form.raw("role");
   const title = html`${row(form, "title", view)}
-    ${role ? html`<p class="hint">${t("Without a title it is called “{role}”, in each reader's language.", { role: label.column(role) })}</p>` : nothing}`;
+    ${role ? html`<p class="hint">${t("Leave empty to use “{role}”, in each reader’s language.", { role: label.column(role) })}</p>` : nothing}`;
   if (name === "column-title") return title;
   return html`${title} ${row(form, "role", view)}
-    <p class="hint">${t("The role says what its cards are: new sightings go to the first column “New”, new tasks to the first “To do”, and what is in “Done” is never overdue.")}</p>`;
+    <p class="hint">${t("The role decides which cards arrive here: new sightings go to the first “New” column, new tasks to the first “To do” column. Cards in “Done” are never overdue.")}</p>`;
 }

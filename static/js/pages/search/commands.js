@@ -73,10 +73,10 @@ export class SearchCommands {
     return [
       ...cardKinds().map((kind) => ({ id: `add-${kind}`, may: "edit", title: ADD[kind]?.() ?? newCardName(kind), run: () => act.dialog(`add-${kind}`) })),
       { id: "note", may: "note", not: card, title: t("Write in the log"), run: () => this.#open(LOG, NOTE_FIELD) },
-      { id: "show-all", not: !filters.active, title: t("Show all cards again"), run: () => filters.clear() },
+      { id: "show-all", not: !filters.active, title: t("Show all cards"), run: () => filters.clear() },
       { id: "find", title: t("Find in this search"), run: () => document.querySelector("#find")?.focus() },
       // Ctrl+Z has its own rules about typing (undo.js), which apply first.
-      { id: "undo-last", may: "edit", not: undo.shown?.state !== "offered", title: t("Undo what you have just done"), run: () => undo.undo(undo.shown.event) },
+      { id: "undo-last", may: "edit", not: undo.shown?.state !== "offered", title: t("Undo your last change"), run: () => undo.undo(undo.shown.event) },
       { id: "close", not: !ui.card || ui.card === card?.id, title: t("Close"), run: act.close },
     ];
   }
@@ -85,11 +85,11 @@ export class SearchCommands {
     const { act, ui, model } = this.#page, state = model()?.search?.state, isClosed = state?.status === "closed";
     const dialog = (/** @type {string} */ name) => () => act.dialog(name);
     return [
-      { id: "log", not: ui.card === LOG, title: t("Facts and log"), run: act.log },
-      { id: "history", title: t("What happened on this search"), run: () => location.assign(`/searches/${this.#page.board.id}/history`) },
-      { id: "edit-search", may: "edit", title: t("Edit facts…"), run: dialog("facts") },
-      { id: "worrying", may: "lead", not: isClosed, title: t("Is it worrying?"), run: dialog("worrying") },
-      { id: "appeal", may: "lead", not: isClosed, title: t("Appeal…"), run: dialog("appeal") },
+      { id: "log", not: ui.card === LOG, title: t("Details and log"), run: act.log },
+      { id: "history", title: t("History of this search"), run: () => location.assign(`/searches/${this.#page.board.id}/history`) },
+      { id: "edit-search", may: "edit", title: t("Edit details…"), run: dialog("facts") },
+      { id: "worrying", may: "lead", not: isClosed, title: t("Decide if the disappearance is worrying"), run: dialog("worrying") },
+      { id: "appeal", may: "lead", not: isClosed, title: t("Set appeal…"), run: dialog("appeal") },
       { id: "access", may: "lead", not: isClosed, title: t("Access…"), run: dialog("access") },
       { id: "set-status", may: "lead", title: t("Set status…"), run: dialog("status") },
       { id: "outcome", may: "lead", not: !state?.outcome, title: t("Correct the outcome…"), run: dialog("outcome") },

@@ -27,11 +27,11 @@ export function openDialog(view) {
 
 /** @type {Record<string, any>} */
 const DIALOGS = {
-  facts: (/** @type {SearchView} */ view) => plain(view, "facts", t("Facts of the search"), facts, t("Save")),
-  access: (/** @type {SearchView} */ view) => plain(view, "access", t("Who sees this search"), accessBody, t("Save")),
+  facts: (/** @type {SearchView} */ view) => plain(view, "facts", t("Details of the search"), facts, t("Save")),
+  access: (/** @type {SearchView} */ view) => plain(view, "access", t("Who can see this search"), accessBody, t("Save")),
   status: (/** @type {SearchView} */ view) => plain(view, "status", t("Set status"), statusBody, t("Set status")),
   outcome: (/** @type {SearchView} */ view) => plain(view, "outcome", t("Correct the outcome"), outcomeBody, t("Save")),
-  worrying: (/** @type {SearchView} */ view) => plain(view, "worrying", t("Is it worrying?"), worryingBody, t("Decide")),
+  worrying: (/** @type {SearchView} */ view) => plain(view, "worrying", t("Decide if the disappearance is worrying"), worryingBody, t("Save decision")),
   appeal: (/** @type {SearchView} */ view) => plain(view, "appeal", t("Appeal"), appealBody, t("Set appeal")),
   withdraw: (/** @type {SearchView} */ view, /** @type {{ entity: any }} */ { entity }) => withdrawal(view, entity),
   move: (/** @type {SearchView} */ view, /** @type {{ entity: any }} */ { entity }) => moveDialog(view, entity),
@@ -56,9 +56,9 @@ function adding(view, name) {
 
 /** @param {Form} form @param {SearchView} view */
 function adds(form, view) {
-  return html`<span class="hint">${t("A draft is kept until it is sent.")}</span><span class="space"></span>
-    ${form.dirty ? html`<button type="button" class="plain" data-act="discard" @click=${discarding(form, view)}>${t("Throw away")}</button>` : nothing}
-    <button type="button" data-act="later" @click=${view.act.closeDialog}>${t("Later")}</button>
+  return html`<span class="hint">${t("Your draft is kept until you send it.")}</span><span class="space"></span>
+    ${form.dirty ? html`<button type="button" class="plain" data-act="discard" @click=${discarding(form, view)}>${t("Discard draft")}</button>` : nothing}
+    <button type="button" data-act="later" @click=${view.act.closeDialog}>${t("Finish later")}</button>
     <button type="submit" class="primary" data-act="send">${t("Add")}</button>`;
 }
 
@@ -104,7 +104,7 @@ function column(view, { name, entity }, send) {
 function withdrawal(view, card) {
   const form = view.forms.get("withdraw", card);
   const entity = view.model.byId.get(card);
-  const body = html`<p>${t("It is folded away, not deleted: its number and its history stay, and it can be restored.")}</p>${row(form, "reason", view)}`;
+  const body = html`<p>${t("The card is not deleted. It moves to the withdrawn cards below the board, keeps its number and history, and can be restored.")}</p>${row(form, "reason", view)}`;
   const title = t("Withdraw {card}", { card: cardName(entity) });
   return dialog("withdraw", title, formOf(form, "withdraw", body, buttons(view, form, t("Withdraw")), view.submit), view.act.closeDialog);
 }

@@ -34,7 +34,7 @@ export function moveDialog(view, id) {
       </label>`)}
     </fieldset>
     <div class="row" data-field="place">
-      <label for="move-place">${t("Place")}</label>
+      <label for="move-place">${t("Position")}</label>
       <select id="move-place" @change=${pick("place")}>
         <option value="top" ?selected=${open.place === "top"}>${t("Top")}</option>
         <option value="bottom" ?selected=${(open.place ?? "bottom") === "bottom"}>${t("Bottom")}</option>

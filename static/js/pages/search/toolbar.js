@@ -32,11 +32,11 @@ function shown(view) {
   const { marks: { overdue, changed }, filters, act } = view;
   const { values } = filters;
   return html`<div class="filter-bar" data-testid="shown">
-    <div class="chips" role="group" aria-label=${t("Show")}>
+    <div class="chips" role="group" aria-label=${t("Quick filters")}>
       ${chip("mine", t("Mine"), values.assignee === "me", () => filters.toggle("assignee", "me"))}
       ${chip("overdue", t("Overdue {count}", { count: overdue }), values.overdue !== null, () => filters.toggle("overdue", "yes"), overdue ? "alert" : "none")}
       ${chip("changed", t("Changed {count}", { count: changed.length }), values.changed === SINCE_LAST_LOOK, () => filters.toggle("changed", SINCE_LAST_LOOK), changed.length ? "" : "none")}
-      ${changed.length ? html`<button type="button" class="plain" data-act="all-seen" @click=${act.allSeen}>${t("All seen")}</button>` : nothing}
+      ${changed.length ? html`<button type="button" class="plain" data-act="all-seen" @click=${act.allSeen}>${t("Mark all as seen")}</button>` : nothing}
     </div>
     ${activeFilters(view)} ${hasHeaderChanged(view)}
   </div>`;
@@ -56,25 +56,25 @@ function whole(view) {
   const { act, ui } = view;
   const item = (/** @type {string} */ name, /** @type {string} */ text, /** @type {any} */ action, /** @type {any} */ pressed = nothing) => html`<button type="button" data-act=${name} aria-pressed=${pressed}
     popovertarget="search-menu" popovertargetaction="hide" @click=${action}>${text}</button>`;
-  return html`<div class="search-menu" id="search-menu" popover=${hasMenu(view) ? "auto" : nothing} role="group" aria-label=${t("The search as a whole")}>
-    ${item("log", t("Facts and log"), act.log, ui.card === "log")}
+  return html`<div class="search-menu" id="search-menu" popover=${hasMenu(view) ? "auto" : nothing} role="group" aria-label=${t("More search actions")}>
+    ${item("log", t("Details and log"), act.log, ui.card === "log")}
     <a class="button" data-act="history" href="/searches/${view.board.id}/history">${t("History")}</a>
     <a class="button" data-act="replay" href=${`${view.path(ui.card === "log" ? null : ui.card)}?at=${view.board.seq}`}>${t("Replay")}</a>
-    ${view.mayEdit ? item("edit-search", t("Edit facts…"), () => act.dialog("facts")) : nothing}
-    ${view.mayLead && !view.isClosed ? item("appeal", t("Appeal…"), () => act.dialog("appeal")) : nothing}
+    ${view.mayEdit ? item("edit-search", t("Edit details…"), () => act.dialog("facts")) : nothing}
+    ${view.mayLead && !view.isClosed ? item("appeal", t("Set appeal…"), () => act.dialog("appeal")) : nothing}
     ${view.mayLead && !view.isClosed ? item("access", t("Access…"), () => act.dialog("access")) : nothing}
     ${view.mayLead ? item("set-status", t("Set status…"), () => act.dialog("status")) : nothing}
   </div>`;
 }
 
 /** @param {string} kind @param {{ forms: any }} given */
-const draftOf = (kind, { forms }) => (forms.get(kind).dirty ? html`<i class="dot" title=${t("A draft is waiting")} role="img" aria-label=${t("A draft is waiting")}></i>` : nothing);
+const draftOf = (kind, { forms }) => (forms.get(kind).dirty ? html`<i class="dot" title=${t("Unsent draft")} role="img" aria-label=${t("Unsent draft")}></i>` : nothing);
 
 /** @param {SearchView} view */
 function adding(view) {
   return html`<div class="add-buttons">
     ${view.mayEdit ? cardKinds().map((kind, at) => button(kind, at ? "" : "primary", view)) : nothing}
-    ${hasMenu(view) ? html`<button type="button" class="menu-button" popovertarget="search-menu" aria-label=${t("The search as a whole")}>${t("More…")}</button>` : nothing}
+    ${hasMenu(view) ? html`<button type="button" class="menu-button" popovertarget="search-menu" aria-label=${t("More search actions")}>${t("More…")}</button>` : nothing}
   </div>`;
 }
 

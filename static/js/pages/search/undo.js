@@ -157,7 +157,7 @@ const NOTICES = {
     <button type="button" data-act="undo-last" @click=${() => view.undo.undo(event)}>${t("Undo")} <kbd aria-hidden="true">${t("Ctrl+Z")}</kbd></button>`,
   undone: (/** @type {any} */ _, /** @type {any} */ what) => html`<p>${t("Undone: {what}", { what })}</p>`,
   refused: (/** @type {any} */ shown, /** @type {any} */ what, /** @type {SearchView} */ view) => html`<div>
-      <p><b>${t("Not undone: {what}", { what })}</b></p>
+      <p><b>${t("Could not undo: {what}", { what })}</b></p>
       ${why(shown, view)}
     </div>
     <button type="button" class="plain" data-act="close-undo" aria-label=${t("Close")} @click=${view.undo.close}>✕</button>`,
@@ -177,7 +177,7 @@ function why({ message, fields, since }, view) {
 
 /** @param {{ event: any, path: string, from: any, to: any }} change @param {SearchView} view */
 function sinceThen({ event, path, from, to }, view) {
-  const name = event.actor?.name ?? t("The board");
+  const name = event.actor?.name ?? t("Searchboard");
   if (path === "rank") return html`${t("{done} by {name}", { done: label.done(event.type), name })}, ${agoElement(event.at)}`;
   const value = (/** @type {any} */ value) => formatPath(path, value, view) ?? t("empty");
   return html`${label.field(path)}: ${value(from)} → ${value(to)}, ${t("by {name}", { name })}, ${agoElement(event.at)}`;

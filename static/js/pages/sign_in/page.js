@@ -14,7 +14,7 @@ export function mount(main) {
   const place = main.querySelector("[data-kept-drafts]");
   const count = storage.keys(ROOT).filter((key) => /:(outbox|draft):/.test(key)).length;
   if (!place || count === 0) return;
-  place.textContent = n("{count} unsent text is kept in this browser. It is there again when the person who typed it has signed in.",
-    "{count} unsent texts are kept in this browser. They are there again when the person who typed them has signed in.", count);
+  place.textContent = n("{count} unsent text is kept in this browser. It comes back when the person who typed it signs in.",
+    "{count} unsent texts are kept in this browser. They come back when the person who typed them signs in.", count);
   place.hidden = false;
 }

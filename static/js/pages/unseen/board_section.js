@@ -24,7 +24,7 @@ export function section(entry, view) {
       <h2><button type="button" class="plain" data-act="show-news" aria-expanded=${open} @click=${() => view.toggle(entry)}><span aria-hidden="true" class="disclosure">▸</span> ${title}</button></h2>
       <p class="quiet" data-unseen-summary>${told(entry)}</p>
       <span class="space"></span>
-      <a class="button" href=${board === "operations" ? "/" : `/searches/${board}`}>${t("The board")}</a>
+      <a class="button" href=${board === "operations" ? "/" : `/searches/${board}`}>${t("Open board")}</a>
       <button type="button" data-act="seen" @click=${() => view.markSeen([entry], t("Marked as seen: {what}", { what: title }))}>${t("Mark as seen")}</button>
     </header>
     ${open ? html`<div class="unseen-changes">${news(view.unseen.of(board), entry, view)}</div>` : nothing}
@@ -33,28 +33,28 @@ export function section(entry, view) {
 
 /** @param {{ seen: any, events: number }} given */
 function told({ seen, events }) {
-  if (seen === null) return t("You have not seen this board before");
+  if (seen === null) return t("You have not opened this board before");
   return n("{count} event since {at}", "{count} events since {at}", events, { at: formatMoment(seen.at) });
 }
 
 /** @param {any} detail @param {any} entry @param {UnseenView} view */
 function news(detail, entry, view) {
-  if (!detail || detail.state === "reading") return html`<p class="quiet" role="status">${t("Reading…")}</p>`;
-  if (detail.state === "failed") return html`<p class="quiet" role="alert">${t("What is new can't be read now.")} <button type="button" data-act="read-again" @click=${() => view.unseen.look(entry, { again: true })}>${t("Try again")}</button></p>`;
+  if (!detail || detail.state === "reading") return html`<p class="quiet" role="status">${t("Loading…")}</p>`;
+  if (detail.state === "failed") return html`<p class="quiet" role="alert">${t("New events could not be loaded.")} <button type="button" data-act="read-again" @click=${() => view.unseen.look(entry, { again: true })}>${t("Try again")}</button></p>`;
   const ctx = { session: view.session, board: detail.lookup };
   return html`
-    <div><h3>${t("What it came to")}</h3>${net(detail, ctx)}${back(detail, ctx)}</div>
-    <div><h3>${t("What happened")}</h3>${events(detail, entry, ctx)}</div>`;
+    <div><h3>${t("Summary")}</h3>${net(detail, ctx)}${back(detail, ctx)}</div>
+    <div><h3>${t("History")}</h3>${events(detail, entry, ctx)}</div>`;
 }
 
 /** @param {{ net: any, more: any }} given @param {any} ctx */
 function net({ net: changes, more }, ctx) {
   const said = changes.filter((/** @type {{ kind: string, fields: any }} */ { kind, fields }) => kind !== "handed" && fields.some((/** @type {{ path: string }} */ { path }) => isShown(path)));
-  if (!said.length) return html`<p class="quiet">${t("All is as it was.")}</p>`;
+  if (!said.length) return html`<p class="quiet">${t("No change overall.")}</p>`;
   return html`<ul class="net" data-testid="net">${said.slice(0, MAX_CHANGES).map((/** @type {any} */ each) => html`<li data-change=${each.change} data-id=${each.id}>
       ${named(each, ctx)} ${each.change === "changed" ? html`<ul>${each.fields.filter((/** @type {{ path: string }} */ { path }) => isShown(path)).map((/** @type {FieldChange} */ change) => fieldChange(change, ctx))}</ul>` : html`<span class="what">${label.done(each.change)}</span>`}
     </li>`)}</ul>
-    ${more || said.length > MAX_CHANGES ? html`<p class="quiet">${t("More has changed than is shown here.")}</p>` : nothing}`;
+    ${more || said.length > MAX_CHANGES ? html`<p class="quiet">${t("There are more changes than shown here.")}</p>` : nothing}`;
 }
 
 /**
@@ -67,7 +67,7 @@ function back({ back, net: changes }, ctx) {
   const returned = (back ?? []).filter((/** @type {{ kind: string, id: string }} */ { kind, id }) => kind !== "handed" && !added.has(id)).map((/** @type {any} */ each) => ({ ...each, fields: fieldsOf(each) }));
   const said = returned.filter((/** @type {{ fields: any }} */ { fields }) => fields.length);
   if (!said.length) return nothing;
-  return html`<h3>${t("Changed and back")}</h3>
+  return html`<h3>${t("Changed, then changed back")}</h3>
     <ul class="back" data-testid="back">${said.slice(0, MAX_CHANGES).map((/** @type {any} */ each) => html`<li data-id=${each.id}>${named(each, ctx)} <span class="what">${each.fields.join(", ")}</span></li>`)}</ul>`;
 }
 
@@ -84,7 +84,7 @@ function events({ events }, { board, events: count }, ctx) {
     return html`<li data-seq=${event.seq}><a href="${history}#${event.seq}">${timeElement(event.at)}</a> ${eventText(event, ctx, known)}</li>`;
   });
   return html`<ol class="event-list" data-testid="told">${lines}</ol>
-    <p class="quiet">${count > events.length ? t("The newest {count} of {all}.", { count: events.length, all: count }) : nothing} <a href=${history}>${t("The whole history")}</a></p>`;
+    <p class="quiet">${count > events.length ? t("Latest {count} of {all} events.", { count: events.length, all: count }) : nothing} <a href=${history}>${t("Full history")}</a></p>`;
 }
 
 /**

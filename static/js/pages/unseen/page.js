@@ -89,14 +89,14 @@ class UnseenPage {
 
   #page() {
     const { list, failed } = this.unseen;
-    if (failed) return html`<p class="unseen-empty" role="alert">${t("What is new can't be read now.")} <button type="button" data-act="read-again" @click=${() => this.unseen.read()}>${t("Try again")}</button></p>`;
-    if (list === null || this.board.seq === null) return html`<p class="unseen-empty" role="status">${t("Reading…")}</p>`;
+    if (failed) return html`<p class="unseen-empty" role="alert">${t("New events could not be loaded.")} <button type="button" data-act="read-again" @click=${() => this.unseen.read()}>${t("Try again")}</button></p>`;
+    if (list === null || this.board.seq === null) return html`<p class="unseen-empty" role="status">${t("Loading…")}</p>`;
     const shown = this.#shown(list);
     this.#first ??= new Set(shown.slice(0, OPEN_AT_FIRST).map((/** @type {{ board: string }} */ { board }) => board));
     for (const entry of shown) if (this.isOpen(entry)) this.unseen.look(entry);
     return html`
       <header class="unseen-header">
-        <h1>${t("Since you left")}</h1>
+        <h1>${t("What’s new")}</h1>
         <p class="quiet">${summary(shown, list)}</p>
         <span class="space"></span>
         ${shown.length ? html`<button type="button" class="primary" data-act="all-seen" @click=${() => this.markSeen(shown, t("All marked as seen"))}>${t("Mark all as seen")}</button>` : nothing}
@@ -116,7 +116,7 @@ class UnseenPage {
 
   #undoing() {
     const { said, failed } = this.#marking;
-    if (failed) return html`<div class="undo refused" role="alert" data-testid="undo"><p>${t("That could not be said to the server: it is new to you still.")}</p></div>`;
+    if (failed) return html`<div class="undo refused" role="alert" data-testid="undo"><p>${t("Could not save this. It is still marked as new.")}</p></div>`;
     if (!said) return nothing;
     return html`<div class="undo offered" role="status" data-testid="undo"><p>${said}</p>
       <button type="button" data-act="undo-seen" @click=${() => this.#marking.undo()}>${t("Undo")}</button></div>`;
@@ -140,6 +140,6 @@ const rank = ({ board, seen }) => (seen === null ? 2 : board === OPERATIONS ? 0 
 
 /** @param {any} shown @param {any} list */
 function summary(shown, list) {
-  if (!shown.length) return t("Nothing new: you have seen all there is.");
-  return n("Something is new on {count} of {all} boards.", "Something is new on {count} of {all} boards.", shown.length, { all: list.length });
+  if (!shown.length) return t("Nothing new. You are up to date.");
+  return n("New events on {count} of {all} boards.", "New events on {count} of {all} boards.", shown.length, { all: list.length });
 }

@@ -10,11 +10,11 @@ import { t } from "../../core/i18n.js";
  */
 export function alertText({ kind, type, actor, entity, card, value, acknowledge, reason, handover }) {
   if (kind === "security") return ofAccount({ type, actor, value });
-  const who = actor?.name ?? t("The board");
+  const who = actor?.name ?? t("Searchboard");
   if (kind === "handover") return ofShift({ type, who, reason, number: handover });
   const what = card ? cardName({ kind: card.kind, state: card }) : label.noun(entity.kind);
   switch (kind) {
-    case "assigned": return t("{who} gave you {what}", { who, what });
+    case "assigned": return t("{who} assigned {what} to you", { who, what });
     case "mention": return t("{who} mentioned you: {what}", { who, what: entity.kind === "note" && card ? `${label.noun("note")} · ${what}` : what });
     case "urgent": return type === "sighting.added" ? t("{who} added {what}: urgent", { who, what }) : t("{who} set {what} to urgent", { who, what });
     case "sighting": return t("{who} assessed {what}: {value}", { who, what, value: label.assessment(value) });
@@ -24,7 +24,7 @@ export function alertText({ kind, type, actor, entity, card, value, acknowledge,
 }
 
 /** @param {{ who: string, value: string, reason: string | null }} said */
-const status = (said) => (said.reason ? t("{who} closed the search anyway, because: {reason}", said) : t("{who} set the status: {value}", said));
+const status = (said) => (said.reason ? t("{who} closed the search anyway, because: {reason}", said) : t("{who} changed the status to {value}", said));
 
 /**
  * Describe a change of shift to those concerned, with the reason if one was given.
@@ -64,8 +64,8 @@ function ofAccount({ type, actor, value }) {
  */
 export function kindOf({ kind }) {
   switch (kind) {
-    case "assigned": return t("A card for you");
-    case "mention": return t("You are mentioned");
+    case "assigned": return t("Card assigned to you");
+    case "mention": return t("You were mentioned");
     case "urgent": return t("Urgent sighting");
     case "sighting": return label.event("sighting.assessed");
     case "status": return label.event("search.status_set");

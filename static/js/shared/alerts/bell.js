@@ -64,13 +64,13 @@ class Bell {
     const { list, unread, failed } = this.#alerts;
     return html`<header>
         <h2>${t("Alerts")}</h2>
-        ${unread ? html`<button type="button" class="plain" data-act="all-read" @click=${this.#allRead}>${t("All read")}</button>` : nothing}
+        ${unread ? html`<button type="button" class="plain" data-act="all-read" @click=${this.#allRead}>${t("Mark all as read")}</button>` : nothing}
       </header>
-      ${failed ? html`<p class="none" role="alert">${t("The alerts can't be read now.")} <button type="button" data-act="look-again" @click=${() => this.#alerts.load()}>${t("Try again")}</button></p>` : nothing}
-      ${list === null ? (failed ? nothing : html`<p class="none">${t("Reading…")}</p>`)
-        : list.length === 0 ? html`<p class="none">${t("Nothing in the last 14 days.")}</p>`
+      ${failed ? html`<p class="none" role="alert">${t("Alerts could not be loaded.")} <button type="button" data-act="look-again" @click=${() => this.#alerts.load()}>${t("Try again")}</button></p>` : nothing}
+      ${list === null ? (failed ? nothing : html`<p class="none">${t("Loading…")}</p>`)
+        : list.length === 0 ? html`<p class="none">${t("No alerts in the last 14 days.")}</p>`
         : html`<ul data-testid="alerts">${repeat(list, ({ board, seq }) => `${board}:${seq}`, (alert) => this.#line(alert))}</ul>`}
-      <footer><a href="/account#alerts">${t("Choose your alerts")}</a></footer>`;
+      <footer><a href="/account#alerts">${t("Alert settings")}</a></footer>`;
   }
 
   /** @param {Alert} alert */

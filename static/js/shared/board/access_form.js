@@ -19,7 +19,7 @@ export function accessBody(form, view) {
     <fieldset class="people" data-field="members">
       <legend>${label.field("members")}</legend>
       ${form.errors.members ? html`<p class="error">${form.errors.members}</p>` : nothing}
-      <p class="hint">${only ? t("Only they see this search, whatever their role. One of them must be a coordinator.") : t("Kept for when the search is for members only.")}</p>
+      <p class="hint">${only ? t("Only these people can see this search, whatever their role. At least one must be a coordinator.") : t("Used only if access is set to “Members only”.")}</p>
       ${accounts.sort((a, b) => a.name.localeCompare(b.name)).map(({ id, name, role }) => html`<label class="check">
         <input type="checkbox" data-member=${id} .checked=${members.has(id)} @change=${toggle(id)} /> ${name} <small>${label.role(role)}</small>
       </label>`)}

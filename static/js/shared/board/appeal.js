@@ -8,11 +8,11 @@ import { formatMoment } from "../../format/time_elements.js";
 
 /** @type {Record<string, () => string>} */
 const MEANS = {
-  none: () => t("Nobody is asked to look out."),
-  discreet: () => t("A vignette to chosen groups. Outsiders must not see this search."),
-  posters: () => t("Posters, where they can help."),
-  public: () => t("Public, online."),
-  child_alert: () => t("The widest there is: Child Alert, to everybody at once."),
+  none: () => t("Nobody is asked to look out for the child."),
+  discreet: () => t("Vignettes to chosen groups only. Outsiders must not see this search."),
+  posters: () => t("Posters in places where they can help."),
+  public: () => t("Online, visible to everyone."),
+  child_alert: () => t("Child Alert: the widest appeal, to everyone at once."),
 };
 
 /**
@@ -22,7 +22,7 @@ const MEANS = {
 export function appealChip({ appeal }) {
   if (appeal.level === "none") return nothing;
   return html`<span class="chip appeal ${appeal.level}" data-testid="appeal">${t("Appeal: {level}", { level: label.level(appeal.level) })}${span(appeal)}
-    ${appeal.level === "discreet" ? html` · <b>${t("Outsiders must not see it.")}</b>` : nothing}</span>`;
+    ${appeal.level === "discreet" ? html` · <b>${t("Do not show to outsiders.")}</b>` : nothing}</span>`;
 }
 
 /** @param {SearchState["appeal"]} appeal */
@@ -42,7 +42,7 @@ export function appealFacts(view) {
   const dates = [appeal.from && t("from {at}", { at: formatMoment(appeal.from) }), appeal.until && t("until {at}", { at: formatMoment(appeal.until) })];
   return html`<section data-testid="appeal-facts">
     <h3>${label.field("appeal")}
-      ${view.mayLead && view.mayEdit ? html`<button type="button" class="plain" data-act="appeal" @click=${() => view.act.dialog("appeal")}>${t("Set…")}</button>` : nothing}
+      ${view.mayLead && view.mayEdit ? html`<button type="button" class="plain" data-act="appeal" @click=${() => view.act.dialog("appeal")}>${t("Change…")}</button>` : nothing}
     </h3>
     <p><b>${label.level(appeal.level)}</b> ${dates.filter(Boolean).map((date) => ` · ${date}`)}</p>
     <p class="hint">${MEANS[appeal.level]?.()}</p>
@@ -57,7 +57,7 @@ export function appealBody(form, view) {
     view.draw();
   };
   return html`<fieldset class="ladder" data-field="appeal.level">
-      <legend>${t("Who is asked to look out? Decided with the police, the prosecutor and the family.")}</legend>
+      <legend>${t("Who is asked to look out? Decide with the police, the prosecutor and the family.")}</legend>
       ${label.level.codes.map((level) => html`<label class="check">
         <input type="radio" name="level" value=${level} ?autofocus=${chosen === level} .checked=${chosen === level} @change=${pick(level)} />
         <span><b>${label.level(level)}</b> <small>${MEANS[level]()}</small></span>

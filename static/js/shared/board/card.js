@@ -85,4 +85,4 @@ function by({ type, actor }) {
 }
 
 /** @param {PendingCommand} pending */
-export const sendingCard = (pending) => (pending.held ? t("waiting to be sent…") : pending.status === "waiting" ? t("waiting for the line…") : t("sending…"));
+export const sendingCard = (pending) => (pending.held ? t("waiting to be sent…") : pending.status === "waiting" ? t("waiting for connection…") : t("sending…"));

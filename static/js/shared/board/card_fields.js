@@ -21,7 +21,7 @@ function reading({ id, kind, state }, view) {
   const apart = [declaration(kind).title, ...lookOf(kind).apart];
   const shownFields = formFields(kind, "edit").filter(({ path }) => !apart.includes(path) && !/\.(lat|lon|radius_m)$/.test(path));
   return html`<section class="card-facts" data-testid="facts">
-    <h3>${t("Facts")}
+    <h3>${t("Details")}
       ${view.mayEdit ? html`<button type="button" class="plain" data-act="edit" @click=${() => view.act.edit(kind, id)}>${t("Edit")} <kbd aria-hidden="true">E</kbd></button>` : nothing}
     </h3>
     <dl>
@@ -53,11 +53,11 @@ function editing(form, entity, view) {
   };
   const withheld = lookOf(kind).withheld(entity, view);
   const paths = form.fields.map((/** @type {FieldDefinition} */ { path }) => path).filter((/** @type {string} */ path) => !withheld.includes(path));
-  const buttons = html`<span class="hint">${form.dirty ? t("Kept as a draft until it is saved.") : nothing}</span><span class="space"></span>
+  const buttons = html`<span class="hint">${form.dirty ? t("Draft kept until you save.") : nothing}</span><span class="space"></span>
     <button type="button" data-act="cancel" @click=${cancel}>${t("Cancel")}</button>
     <button type="submit" class="primary" data-act="save">${t("Save")}</button>`;
   return html`<section class="card-facts editing" data-testid="facts-form">
-    <h3>${t("Facts")}</h3>
+    <h3>${t("Details")}</h3>
     ${formOf(form, "facts", html`<div class="grid">${rows(form, paths, view)}</div>${withheld.length ? sealed() : nothing}`, buttons, view.submit)}
   </section>`;
 }

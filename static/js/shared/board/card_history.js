@@ -90,9 +90,9 @@ export class CardHistory {
 /** @param {CardHistory} history @param {BoardView} view */
 export function historyList(history, view) {
   if (history.state === "failed") {
-    return html`<p class="none">${t("The history can't be read now.")} <button type="button" @click=${() => view.act.readHistory(history)}>${t("Try again")}</button></p>`;
+    return html`<p class="none">${t("The history could not be loaded.")} <button type="button" @click=${() => view.act.readHistory(history)}>${t("Try again")}</button></p>`;
   }
-  if (history.state !== "read") return html`<p class="none">${t("Reading…")}</p>`;
+  if (history.state !== "read") return html`<p class="none">${t("Loading…")}</p>`;
   return html`<ol class="history" data-testid="history">
     ${repeat(history.entries, ({ event }) => event.seq, (entry) => item(entry, view))}
   </ol>`;
@@ -101,8 +101,8 @@ export function historyList(history, view) {
 /** @param {CardHistoryEntry} entry @param {BoardView} view */
 function item({ event, said, holds }, view) {
   return html`<li data-seq=${event.seq} data-type=${event.type}>
-    <p><b>${event.actor?.name ?? t("The board")}</b> ${event.undoes ? t("Undone: {what}", { what: label.event(event.type) }) : label.event(event.type)} <span class="at">${timeElement(event.at)}${clockNote(event)}</span></p>
-    ${event.erased ? html`<p class="none">${t("What it said was erased.")}</p>` : nothing}
+    <p><b>${event.actor?.name ?? t("Searchboard")}</b> ${event.undoes ? t("Undone: {what}", { what: label.event(event.type) }) : label.event(event.type)} <span class="at">${timeElement(event.at)}${clockNote(event)}</span></p>
+    ${event.erased ? html`<p class="none">${t("Details erased.")}</p>` : nothing}
     ${isCreation(event) ? nothing : changed(said.filter(({ to }) => !event.reason || to !== event.reason), event.private ?? [], view)}
     ${event.reason ? html`<p class="reason">${event.reason}</p>` : nothing}
     ${holds && view.undo.may(event) ? undoing(event, view) : nothing}

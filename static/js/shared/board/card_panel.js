@@ -58,7 +58,7 @@ function opened(entity, view) {
  * @param {BoardView} view
  */
 function history(id, query, view) {
-  return html`<section><h3>${t("History")} <a class="more" data-act="history" href="/searches/${view.board.id}/history${query}">${t("as a page")}</a></h3>
+  return html`<section><h3>${t("History")} <a class="more" data-act="history" href="/searches/${view.board.id}/history${query}">${t("open as page")}</a></h3>
     ${historyList(view.historyOf(id), view)}</section>`;
 }
 
@@ -91,7 +91,7 @@ function changed({ id, kind }, view) {
 
 /** @param {Card} entity @param {BoardView} view */
 function withdrawn({ id }, view) {
-  return html`<div class="problem quiet" data-testid="is-withdrawn"><p>${t("Withdrawn: it is folded away on the board.")}</p>
+  return html`<div class="problem quiet" data-testid="is-withdrawn"><p>${t("Withdrawn. You find it in the withdrawn cards below the board.")}</p>
     ${view.mayEdit ? html`<button type="button" data-act="restore" @click=${() => view.act.command("card.restore", { card: id })}>${t("Restore")}</button>` : nothing}
   </div>`;
 }
@@ -103,7 +103,7 @@ function withdrawn({ id }, view) {
  */
 function quick({ id, kind, state }, view) {
   if (!view.mayEdit) {
-    return html`<p class="quick-read">${state.assignee ? accountName(view.session, state.assignee) : t("nobody yet")} · ${label.priority(state.priority)}${state.due ? html` · ${until(state, view)}` : nothing}</p>`;
+    return html`<p class="quick-read">${state.assignee ? accountName(view.session, state.assignee) : t("not assigned")} · ${label.priority(state.priority)}${state.due ? html` · ${until(state, view)}` : nothing}</p>`;
   }
   const assignee = view.forms.get("assignee", id);
   const priority = view.forms.get(`${kind}-priority`, id);
@@ -114,7 +114,7 @@ function quick({ id, kind, state }, view) {
   };
   return html`<div class="quick side">
     ${row(assignee, "assignee", view.sendingAtOnce)} ${row(priority, "priority", view.sendingAtOnce)}
-    ${state.assignee === mine ? nothing : html`<button type="button" data-act="take" @click=${take}>${t("Take it")}</button>`}
+    ${state.assignee === mine ? nothing : html`<button type="button" data-act="take" @click=${take}>${t("Assign to me")}</button>`}
     ${state.due ? html`<span class="until">${until(state, view)}</span>` : nothing}
   </div>`;
 }
@@ -129,15 +129,15 @@ const until = (state, view) => (view.isDone(state.column) ? t("due {at}", { at: 
 /** @param {BoardView} view */
 function gone(view) {
   return html`<aside class="panel" data-panel="gone" tabindex="-1">
-    <header class="panel-bar"><b>${t("Not here")}</b><span class="space"></span>${close(view)}</header>
-    <div class="body"><p class="none">${t("There is no such card on this board.")}</p></div>
+    <header class="panel-bar"><b>${t("Card not found")}</b><span class="space"></span>${close(view)}</header>
+    <div class="body"><p class="none">${t("This card is not on this board.")}</p></div>
   </aside>`;
 }
 
 /** @param {BoardView} view */
 function log(view) {
-  return html`<aside class="panel" data-panel="log" aria-label=${t("Facts and log of the search")} tabindex="-1">
-    <header class="panel-bar"><b>${t("Facts and log")}</b><span class="space"></span>${close(view)}</header>
+  return html`<aside class="panel" data-panel="log" aria-label=${t("Details and log of the search")} tabindex="-1">
+    <header class="panel-bar"><b>${t("Details and log")}</b><span class="space"></span>${close(view)}</header>
     <div class="body"><div class="activity">
       ${searchFacts(view)}
       ${notesSection(view.notesOf(null), null, view)}

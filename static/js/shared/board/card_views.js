@@ -69,7 +69,7 @@ function sightingFoot({ state: { assessment: given, place, late, received_at } }
 /** @param {Place | null} place */
 function placeLine(place) {
   if (!place?.text && !place?.radius_m) return nothing;
-  return html`<span class="place">${place.text ?? t("a point")}${place.radius_m ? html` <span class="radius">± ${distance(place.radius_m)}</span>` : nothing}</span>`;
+  return html`<span class="place">${place.text ?? t("unnamed point")}${place.radius_m ? html` <span class="radius">± ${distance(place.radius_m)}</span>` : nothing}</span>`;
 }
 
 /** @param {Card} entity @param {BoardView} view */

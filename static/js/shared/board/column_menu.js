@@ -19,7 +19,7 @@ const idOf = (column) => `menu-${column.id}`;
  */
 export function columnMenuButton(column, view) {
   if (!column || !mayArrange(view)) return nothing;
-  const name = t("Change the column {column}…", { column: columnName(column.state) });
+  const name = t("Options for column {column}", { column: columnName(column.state) });
   return html`<button type="button" class="plain column-menu-button" data-act="column-menu" data-part="column-menu" popovertarget=${idOf(column)}
     title=${name} aria-label=${name}><span aria-hidden="true">⋯</span></button>`;
 }
@@ -36,8 +36,8 @@ export function columnMenu(column, view) {
     ${item(column, "rename-column", t("Rename…"), dialog("column-title"), { first: true })}
     ${item(column, "add-before", t("Add a column before…"), dialog("column-before"))}
     ${item(column, "add-after", t("Add a column after…"), dialog("column-after"))}
-    ${item(column, "move-left", t("Move left"), send("column.move", { before: columns[at - 1]?.id }), { not: at === 0 && t("It is the first.") })}
-    ${item(column, "move-right", t("Move right"), send("column.move", { after: columns[at + 1]?.id }), { not: at === columns.length - 1 && t("It is the last.") })}
+    ${item(column, "move-left", t("Move left"), send("column.move", { before: columns[at - 1]?.id }), { not: at === 0 && t("Already the first column") })}
+    ${item(column, "move-right", t("Move right"), send("column.move", { after: columns[at + 1]?.id }), { not: at === columns.length - 1 && t("Already the last column") })}
     ${item(column, "remove-column", t("Remove"), send("column.remove"), { not: whyItStays(column, view) })}
   </div>`;
 }
@@ -65,12 +65,12 @@ function item(column, name, text, action, { first = false, not = false } = {}) {
  * @returns {string | false}
  */
 function whyItStays({ id, state, cards }, { model }) {
-  if (cards.length) return n("It has {count} card.", "It has {count} cards.", cards.length);
+  if (cards.length) return n("Move its {count} card first.", "Move its {count} cards first.", cards.length);
   const withdrawn = model.withdrawn.filter((card) => card.state.column === id).length;
-  if (withdrawn) return n("It has {count} withdrawn card.", "It has {count} withdrawn cards.", withdrawn);
+  if (withdrawn) return n("It still has {count} withdrawn card.", "It still has {count} withdrawn cards.", withdrawn);
   const isLast = model.columns.filter((column) => column.state.role === state.role).length === 1;
-  if (isLast && state.role === "inbox") return t("New sightings arrive here: one such column has to stay.");
-  if (isLast && state.role === "todo") return t("New tasks arrive here: one such column has to stay.");
+  if (isLast && state.role === "inbox") return t("New sightings arrive here. Keep at least one such column.");
+  if (isLast && state.role === "todo") return t("New tasks arrive here. Keep at least one such column.");
   return false;
 }
 

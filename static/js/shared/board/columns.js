@@ -50,7 +50,7 @@ function section(column, cards, chosen, view) {
 
 /** @param {ColumnEntity} column @param {BoardView} view */
 function none(column, view) {
-  if (column.cards.length) return t("Nothing here matches.");
+  if (column.cards.length) return t("No matching cards.");
   if (!view.mayEdit) return t("No cards.");
   return column.state.role === "inbox" ? t("No cards. New sightings arrive here.") : t("No cards. Drop one here.");
 }

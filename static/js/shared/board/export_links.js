@@ -8,7 +8,7 @@ export function exportLinks(board) {
   return html`<section><h3>${t("Export")}</h3>
     <ul class="files">
       <li>${t("Cards")}: ${file("cards.csv", t("for a spreadsheet"))} · ${file("cards.json", t("for a program"))}</li>
-      <li>${t("Journal")}: ${file("journal.csv", t("for a spreadsheet"))} · ${file("journal.json", t("for a program"))}</li>
+      <li>${t("History")}: ${file("journal.csv", t("for a spreadsheet"))} · ${file("journal.json", t("for a program"))}</li>
     </ul>
   </section>`;
 }

@@ -33,7 +33,7 @@ function adding(form, notes, view) {
     form.take("corrects");
     view.draw();
   };
-  const body = html`${old ? html`<p class="hint">${t("Corrects: “{text}”", { text: old.state.text })} <button type="button" class="plain" @click=${drop}>${t("No correction")}</button></p>` : nothing}
+  const body = html`${old ? html`<p class="hint">${t("Correction of: “{text}”", { text: old.state.text })} <button type="button" class="plain" @click=${drop}>${t("Not a correction")}</button></p>` : nothing}
     ${row(form, "text", view)}
     <div class="side">${row(form, "category", view)} ${row(form, "happened_at", view)}</div>`;
   return formOf(form, "note", body, html`<button type="submit" class="primary" data-act="add-note">${t("Add note")}</button>`, view.submit);
@@ -56,7 +56,7 @@ function item(note, { card, corrected, form, view }) {
         ${!card && state.card ? html`<span>${cardName(view.model.byId.get(state.card))}</span>` : nothing}
       </p>
       <p class="text">${state.text}</p>
-      ${view.mayNote && form && !pending ? html`<button type="button" class="plain" data-act="correct" @click=${() => correct(form, id, view)}>${t("Correct")}</button>` : nothing}
+      ${view.mayNote && form && !pending ? html`<button type="button" class="plain" data-act="correct" @click=${() => correct(form, id, view)}>${t("Add correction")}</button>` : nothing}
     </li>`;
   });
 }

@@ -14,7 +14,7 @@ const NAMED = 10; // cards of a kind listed by name; the others are counted
 export function outcome(view) {
   const { state } = view.model.search;
   if (state.status === "open") {
-    return state.status_reason ? html`<p class="outcome" data-testid="outcome">${t("opened again: {reason}", { reason: state.status_reason })}</p>` : nothing;
+    return state.status_reason ? html`<p class="outcome" data-testid="outcome">${t("reopened: {reason}", { reason: state.status_reason })}</p>` : nothing;
   }
   return html`${ended(state, view)} ${state.status === "found" ? open(view) : nothing}`;
 }

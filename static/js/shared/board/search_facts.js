@@ -13,7 +13,7 @@ export function searchFacts(view) {
   const { state } = view.model.search;
   const some = facts().filter(({ path }) => !path.startsWith("criteria."));
   return html`<section class="card-facts" data-testid="search-facts">
-    <h3>${t("Facts of the search")}
+    <h3>${t("Details of the search")}
       ${view.mayEdit ? html`<button type="button" class="plain" data-act="edit-search" @click=${() => view.act.dialog("facts")}>${t("Edit")}</button>` : nothing}
     </h3>
     <dl>

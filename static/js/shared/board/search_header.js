@@ -42,13 +42,13 @@ export function hasHeaderChanged(view) {
   const badge = view.board.badges.get(id);
   if (!badge) return nothing;
   return html`<p class="change-note" data-testid="head-changed"><span>${label.event(badge.type)}${badge.actor ? ` · ${badge.actor.name}` : ""} ${agoElement(badge.at)}</span>
-    ${view.past ? nothing : html`<button type="button" class="plain" data-act="seen" @click=${() => view.act.seen(id)}>${t("Seen")}</button>`}</p>`;
+    ${view.past ? nothing : html`<button type="button" class="plain" data-act="seen" @click=${() => view.act.seen(id)}>${t("Mark as seen")}</button>`}</p>`;
 }
 
 /** @param {SearchState} state @param {BoardView} view */
 function facts({ reference, kind, last_seen, lead }, { session }) {
   const seen = last_seen?.text && t("last seen {place}", { place: last_seen.text });
-  const led = lead ? t("lead {name}", { name: accountName(session, lead) }) : t("no lead");
+  const led = lead ? t("in charge: {name}", { name: accountName(session, lead) }) : t("nobody in charge");
   return [reference, label.kind(kind), seen, led].filter(Boolean).join(" · ");
 }
 
@@ -56,7 +56,7 @@ function facts({ reference, kind, last_seen, lead }, { session }) {
 function presence({ board }) {
   const present = avatarList(board.presence);
   const count = Math.max(board.presence.count ?? 0, present.length);
-  return html`<div class="presence" data-testid="here" role="group" aria-label=${t("{count} here", { count })}>${avatars(present)}</div>`;
+  return html`<div class="presence" data-testid="here" role="group" aria-label=${t("{count} viewing", { count })}>${avatars(present)}</div>`;
 }
 
 /**
@@ -69,6 +69,6 @@ function clock({ missing_since, status, outcome }) {
   const found = outcome?.found_at;
   return html`<div class="clock stopped" data-testid="clock">
     ${found ? formatDuration(Math.max(0, Date.parse(found) - Date.parse(missing_since))) : label.status(status)}
-    <small>${found ? t("until found; {from}", { from }) : from}</small>
+    <small>${found ? t("time until found; {from}", { from }) : from}</small>
   </div>`;
 }

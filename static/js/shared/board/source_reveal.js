@@ -14,18 +14,18 @@ export function sourceSection(entity, view) {
   const { kind, sealed } = state.source;
   return html`<section class="source" data-testid="source">
     <h3>${label.field("source")}</h3>
-    <p>${label.source_kind(kind)}${sealed ? html` · <b class="lock">${t("sealed")}</b>` : nothing}</p>
+    <p>${label.source_kind(kind)}${sealed ? html` · <b class="lock">${t("confidential")}</b>` : nothing}</p>
     ${read ? answer(read, id, view) : nothing}
     ${!read && state.source_kept === null ? html`<p class="hint" data-testid="no-source">${t("Neither a name nor a contact was given.")}</p>` : nothing}
     ${!read && view.mayRead && state.source_kept !== null ? html`<button type="button" data-act="read-source" @click=${() => view.act.readSource(id)}>${t("Show name and contact")}</button>
-      <p class="hint">${t("Reading it is put on the record.")}</p>` : nothing}
+      <p class="hint">${t("Viewing is logged.")}</p>` : nothing}
   </section>`;
 }
 
 /** @param {SourceReading} read @param {string} id @param {BoardView} view */
 function answer({ name, contact, earlier = [], more, problem }, id, view) {
   if (problem) return html`<p class="error" role="status">${problem}</p>`;
-  return html`<dl><dt>${t("Name")}</dt><dd data-field="source_name">${name ?? "—"}</dd><dt>${t("Contact")}</dt><dd data-field="source_contact">${contact ?? "—"}</dd></dl>
+  return html`<dl><dt>${t("Name")}</dt><dd data-field="source_name">${name ?? "—"}</dd><dt>${t("Contact details")}</dt><dd data-field="source_contact">${contact ?? "—"}</dd></dl>
     ${earlier.length ? html`<h4>${t("Earlier")}</h4><ol data-testid="earlier">${earlier.map((each) => before(each, view))}</ol>` : nothing}
     ${more ? html`<button type="button" data-act="read-earlier" @click=${() => /** @type {LiveBoardView} */ (view).act.readSource(id)}>${t("Show earlier ones")}</button>` : nothing}`;
 }
@@ -70,7 +70,7 @@ export async function readSource(board, sighting, known = null) {
     const read = await get(`/api/v1/boards/${board}/sightings/${sighting}/source${query}`, { repeat: false }); // each reading is recorded
     return { ...read, earlier: [...(known?.earlier ?? []), ...(read.earlier ?? [])] };
   } catch (error) {
-    if (!(error instanceof Refusal)) return { problem: t("It can't be read now: there is no line to the server.") };
-    return { problem: error.status === 403 ? t("This source is sealed: only coordinators and who took it in can read it.") : error.message };
+    if (!(error instanceof Refusal)) return { problem: t("Could not load: no connection to the server.") };
+    return { problem: error.status === 403 ? t("This source is confidential. Only coordinators, and the person who recorded the sighting, can see it.") : error.message };
   }
 }

@@ -18,10 +18,10 @@ const count = (criteria, answer) => criteriaOf(criteria).filter((key) => (criter
 function suggestion(state) {
   const { criteria } = state, more = suggestedCriteria(state);
   const [yes, unknown] = [count(criteria, "yes"), count(criteria, "unknown")];
-  const applies = n("{count} of {all} criteria applies: the desk's people decide.", "{count} of {all} criteria apply: the desk's people decide.", yes, { all: criteriaOf(criteria).length });
+  const applies = n("{count} of {all} criteria applies. A coordinator decides.", "{count} of {all} criteria apply. A coordinator decides.", yes, { all: criteriaOf(criteria).length });
   const parts = [
     applies,
-    unknown && n("{count} is not known yet.", "{count} are not known yet.", unknown),
+    unknown && n("{count} still unknown.", "{count} still unknown.", unknown),
     more.length && t("Suggested by the age: {criteria}.", { criteria: more.map(label.criterion).join(", ") }),
   ];
   return parts.filter(Boolean).join(" ");
@@ -35,7 +35,7 @@ export function worryingFacts(view) {
   const { state } = view.model.search;
   return html`<section class="worrying" data-testid="criteria">
     <h3>${t("Worrying disappearance")}
-      ${view.mayLead && view.mayEdit ? html`<button type="button" class="plain" data-act="qualify" @click=${() => view.act.dialog("worrying")}>${t("Qualify…")}</button>` : nothing}
+      ${view.mayLead && view.mayEdit ? html`<button type="button" class="plain" data-act="qualify" @click=${() => view.act.dialog("worrying")}>${t("Decide…")}</button>` : nothing}
     </h3>
     <p data-testid="decision"><b class=${state.worrying === true ? "text-alert" : ""}>${label.decision(state.worrying)}</b>${state.worrying_basis ? ` · ${state.worrying_basis}` : nothing}</p>
     <p class="hint" data-testid="suggestion">${suggestion(state)}</p>
@@ -69,5 +69,5 @@ export function worryingBody(form, view) {
       </label>`)}
     </fieldset>
     ${theirs(form, form.field("worrying"), view)}
-    ${row(form, "basis", view, t("On what basis, and who decided"))}`;
+    ${row(form, "basis", view, t("Basis, and who decided"))}`;
 }

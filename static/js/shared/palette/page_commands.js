@@ -12,16 +12,16 @@ export function pageCommands(session, keys) {
   /** @type {(PageCommand & { not?: boolean, role?: Role })[]} */
   const commands = [
     { ...go("/"), title: t("All searches") },
-    { ...go("/history"), title: t("What happened, everywhere") },
-    { ...go("/since"), title: t("Since you left") },
+    { ...go("/history"), title: t("History: all searches") },
+    { ...go("/since"), title: t("What’s new") },
     { ...go("/intake"), title: t("Take a call"), role: "investigator" },
     { ...go("/handover"), title: t("Handover") },
     { ...go("/accounts"), title: t("Accounts"), role: "admin" },
     { ...go("/audit"), title: t("Audit log"), role: "admin" },
     { ...go("/account"), title: t("Your account") },
-    { ...go("/api"), title: t("For other programs") },
+    { ...go("/api"), title: t("API for other software") },
     { ...go("/help"), title: t("Help") },
-    { id: "keys", title: t("Show the keys"), run: keys },
+    { id: "keys", title: t("Show keyboard shortcuts"), run: keys },
     { id: "sign-out", title: t("Sign out"), run: () => /** @type {HTMLFormElement} */ (document.querySelector("[data-sign-out]")).requestSubmit() },
   ];
   return commands.filter(({ not, role }) => !not && (!role || session.can(role)));

@@ -93,9 +93,9 @@ export class Palette {
     const destinations = words.length ? (commands?.destinations() ?? []).filter(has).sort((/** @type {PageCommand} */ a, /** @type {PageCommand} */ b) => isNumber(b, words) - isNumber(a, words)).slice(0, MAX_SHOWN) : [];
     const known = new Set(destinations.map(({ id }) => id));
     const groups = [
-      { title: t("Do"), items: [...(commands?.commands(this.#from) ?? []), ...pageCommands(this.#session, this.#keys)].filter(has) },
+      { title: t("Actions"), items: [...(commands?.commands(this.#from) ?? []), ...pageCommands(this.#session, this.#keys)].filter(has) },
       { title: t("On this board"), items: destinations },
-      { title: t("Found in all searches"), items: this.#find.hits.filter(({ id }) => !known.has(id)).map(hitCommand) },
+      { title: t("In all searches"), items: this.#find.hits.filter(({ id }) => !known.has(id)).map(hitCommand) },
       { title: t("Help"), items: words.length ? this.#help.items.filter(has).slice(0, MAX_SHOWN) : [] },
     ].filter(({ items }) => items.length);
     let at = 0;
@@ -112,17 +112,17 @@ export class Palette {
     const groups = (this.#shown = this.#groups());
     const count = groups.reduce((sum, { items }) => sum + items.length, 0);
     if (this.#at >= count) this.#at = 0;
-    return dialog("palette", t("Go to, or do"), html`<div class="palette">
-      <input type="text" role="combobox" autocomplete="off" spellcheck="false" autofocus data-testid="palette" aria-label=${t("Go to, or do")}
+    return dialog("palette", t("Quick menu"), html`<div class="palette">
+      <input type="text" role="combobox" autocomplete="off" spellcheck="false" autofocus data-testid="palette" aria-label=${t("Quick menu")}
         aria-expanded="true" aria-controls="palette-list" aria-autocomplete="list" aria-activedescendant=${count ? `palette-${this.#at}` : nothing}
-        placeholder=${t("A number, a reference, a word")} .value=${this.#text} @input=${this.#type} @keydown=${this.#key} />
-      <div role="listbox" id="palette-list" aria-label=${t("Go to, or do")} @mousedown=${(/** @type {Event} */ event) => event.preventDefault()}>
+        placeholder=${t("Type a number, reference or word")} .value=${this.#text} @input=${this.#type} @keydown=${this.#key} />
+      <div role="listbox" id="palette-list" aria-label=${t("Quick menu")} @mousedown=${(/** @type {Event} */ event) => event.preventDefault()}>
         ${groups.map((group, index) => html`<div role="group" aria-labelledby="palette-group-${index}">
           <p id="palette-group-${index}" role="presentation">${group.title}</p>
           ${group.items.map((item) => this.#option(item))}
         </div>`)}
       </div>
-      ${this.#find.failed ? html`<p class="hint">${t("The other searches can't be looked through now.")}</p>` : nothing}
+      ${this.#find.failed ? html`<p class="hint">${t("Results from other searches could not be loaded.")}</p>` : nothing}
       <p class=${count ? "visually-hidden" : "hint"} role="status">${this.#text ? n("{count} found", "{count} found", count) : nothing}</p>
     </div>`, this.#close);
   }
