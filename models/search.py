@@ -22,6 +22,14 @@ class Person(Data):
     birth_date: Date | None = None
     sex: Literal["f", "m", "x"] | None = None
     description: LongText | None = None
+    height_cm: int | None = PydanticField(default=None, ge=30, le=230)
+    build: Literal["slim", "average", "sturdy"] | None = None
+    hair: Name | None = None
+    eyes: Name | None = None
+    features: Name | None = None
+    clothing: Name | None = None
+    needs: Name | None = None
+    needs_until: Time | None = None
 
 
 class Criterion(Data):

@@ -289,6 +289,23 @@ KIND = Kind(
         FieldSpec(
             "person.description", N_("Description of the person"), control="long", searched=True, exported=True, personal=True
         , prose=True),
+        # height, build, hair and clothing are not marked as personal: displays in inner rooms say whom to look for
+        FieldSpec("person.height_cm", N_("Height (cm)"), control="number", exported=True, display="inner_room"),
+        FieldSpec(
+            "person.build", N_("Build"), control="choice", exported=True, display="inner_room",
+            choices={"slim": N_("slim"), "average": N_("average"), "sturdy": N_("sturdy")},
+        ),
+        FieldSpec("person.hair", N_("Hair"), control="text", searched=True, exported=True, display="inner_room", prose=True),
+        FieldSpec("person.eyes", N_("Eyes"), control="text", searched=True, exported=True, personal=True, prose=True),
+        FieldSpec(
+            "person.features", N_("Distinctive features"), control="text", searched=True, exported=True, personal=True, prose=True
+        ),
+        FieldSpec(
+            "person.clothing", N_("Clothing"), control="text", searched=True, exported=True, display="inner_room",
+            prose=True,
+        ),
+        FieldSpec("person.needs", N_("Needs"), control="text", searched=True, exported=True, personal=True, prose=True),
+        FieldSpec("person.needs_until", N_("Needs covered until"), control="time", exported=True, personal=True),
         FieldSpec("missing_since", N_("Missing since"), control="time", required=True, past=True, exported=True, display="room"),
         FieldSpec("last_seen", N_("Last seen"), personal=True),
         FieldSpec("last_seen.text", N_("Last seen"), control="text", exported=True, personal=True, prose=True),

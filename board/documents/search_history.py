@@ -161,7 +161,7 @@ class HistoryDocument:
         named = None if path.startswith("grade.") else labels.value(path, event.kind, value, self._translate)
         if named is not None:
             return named
-        if path.endswith(("_at", "due", "missing_since", ".from", ".until")) and isinstance(value, str):
+        if path.endswith(("_at", "due", "missing_since", ".from", "until")) and isinstance(value, str):
             return datetime_text(value, self._reads)
         if path == "pinned" and isinstance(value, list):
             return ", ".join(self._card(id) for id in value) or "–"

@@ -114,7 +114,7 @@ def _masked(kind: str, id: str, state: State, board: str, profile: str, facts: D
     for path in _fields(kind, state, board, profile, facts):
         group, _, name = path.partition(".")
         if name:
-            masked.setdefault(group, {})[name] = state[group][name]
+            masked.setdefault(group, {})[name] = state[group].get(name)  # states of earlier versions lack later fields
         elif group in ACCOUNT_FIELDS:
             masked[ACCOUNT_FIELDS[group]] = facts.names.get(state[group])
         else:

@@ -83,6 +83,14 @@ interface MissingPerson {
   birth_date: string | null;
   sex: "f" | "m" | "x" | null;
   description: string | null;
+  height_cm?: number | null; // searches of before 0.4.0 lack these
+  build?: "slim" | "average" | "sturdy" | null;
+  hair?: string | null;
+  eyes?: string | null;
+  features?: string | null;
+  clothing?: string | null;
+  needs?: string | null;
+  needs_until?: IsoTime | null;
 }
 
 interface Outcome {

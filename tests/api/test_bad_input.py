@@ -269,7 +269,11 @@ def declared_texts(kind: str) -> dict[str, Any]:
     return {spec.path: "x" for spec in kinds.named(kind).fields if spec.prose and spec.path in written}
 
 
-PERSON = {"first_name": "Noor", "last_name": None, "age": 11, "birth_date": "2015-03-27", "sex": "f", "description": "tall"}
+PERSON = {
+    "first_name": "Noor", "last_name": None, "age": 11, "birth_date": "2015-03-27", "sex": "f", "description": "tall",
+    "height_cm": 142, "build": "slim", "hair": "dark", "eyes": "grey", "features": "a scar", "clothing": "red",
+    "needs": "an inhaler", "needs_until": "2026-11-24T15:10:00Z",
+}  # fmt: skip
 SEARCH = {
     "kind": "runaway", "person": PERSON, "missing_since": "2026-11-24T15:10:00Z", "reference": None,
     "last_seen": {"text": "Gent", "lat": 51.0, "lon": 3.7}, "criteria": {"under_13": {"answer": "yes", "basis": "mother"}},

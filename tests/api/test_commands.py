@@ -18,6 +18,7 @@ from tests.support.team import Team
 pytestmark = pytest.mark.both_backends(ALTERNATING)
 
 OUTCOME = {"found_at": "2026-11-24T23:00:00Z", "condition": "well", "how": "police"}
+LOOKS = dict.fromkeys(["height_cm", "build", "hair", "eyes", "features", "clothing", "needs", "needs_until"])
 RFC_3339 = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z"
 
 
@@ -54,7 +55,8 @@ async def test_opening_writes_the_search_on_both_boards_and_its_first_cards(team
     unknown = {"answer": "unknown", "basis": None}
     assert state == {
         "kind": "parental_abduction", "status": "open", "status_reason": None,
-        "person": {"first_name": "Noor", "last_name": None, "age": None, "birth_date": None, "sex": None, "description": None},
+        "person": {"first_name": "Noor", "last_name": None, "age": None, "birth_date": None, "sex": None, "description": None}
+        | LOOKS,
         "missing_since": "2026-11-24T15:10:00.000Z", "last_seen": None,
         "criteria": dict.fromkeys(
             ["under_13", "disability", "medication", "danger_to_life", "third_party", "out_of_character"], unknown

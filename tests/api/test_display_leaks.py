@@ -24,12 +24,16 @@ from tests.support.team import Team
 
 SECRET = "zqx"  # contained in every typed text; first names and titles of tasks have their own marks
 CALLED_AT = "2026-11-19T01:02:03.000Z"  # time of a note that is no decision
-FIRST, TITLE = "Noorfirst", "Titleforinner"
+FIRST, TITLE, LOOK, HEIGHT = "Noorfirst", "Titleforinner", "Lookforinner", 157
+NEEDED_UNTIL = "2026-11-22T07:08:09.000Z"
 SEEN_AT, RECEIVED_AT, BORN, LAT, LON = "2026-11-21T04:05:06.000Z", "2026-11-21T05:06:07.000Z", "2013-02-17", 50.84673, 4.35249
 STAFF = ("Bobzq", "Charliezq", "Victorzq", "Leadforinner")  # without the holder of the shift
+INNER = (SEEN_AT, TITLE, STAFF[3], LOOK, f'"height_cm": {HEIGHT}', "sturdy")  # for displays in inner rooms
 PERSON = {
     "first_name": FIRST, "last_name": f"{SECRET} surname", "age": 11, "birth_date": BORN, "sex": "f",
-    "description": f"{SECRET} has diabetes",
+    "description": f"{SECRET} has diabetes", "height_cm": HEIGHT, "build": "sturdy", "hair": f"{LOOK} hair",
+    "eyes": f"{SECRET} eyes", "features": f"{SECRET} scar", "clothing": f"{LOOK} coat", "needs": f"{SECRET} insulin",
+    "needs_until": NEEDED_UNTIL,
 }  # fmt: skip
 SEARCH = {
     "kind": "runaway", "person": PERSON, "missing_since": "2026-11-20T15:10:00Z",
@@ -95,7 +99,7 @@ FRAMES = {  # all keys that any frame may contain
     "person", "first_name", "age", "appeal", "level", "until", "status_at", "rank", "column", "assessment", "priority",
     "withdrawn", "late", "undecided", "due", "category", "happened_at", "holder_name",
 }  # fmt: skip
-MORE = {"room": set[str](), "inner": {"lead_name", "seen_at", "title"}}
+MORE = {"room": set[str](), "inner": {"lead_name", "seen_at", "title", "height_cm", "build", "hair", "clothing"}}
 ID = re.compile(r"operations|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
@@ -262,9 +266,9 @@ def test_every_command_of_the_table_was_given(played_night: PlayedNight) -> None
 
 def test_no_secret_leaves_the_server_for_a_display(played_night: PlayedNight, screen: Screen) -> None:
     told = screen.bytes().decode()
-    secrets = [SECRET, BORN, str(LAT), str(LON), RECEIVED_AT, CALLED_AT, "social_media", "injured"]
+    secrets = [SECRET, BORN, str(LAT), str(LON), RECEIVED_AT, CALLED_AT, NEEDED_UNTIL, "social_media", "injured"]
     secrets += [*STAFF[:3], *played_night.accounts, *played_night.unseen]
-    secrets += [SEEN_AT, TITLE, STAFF[3]] if screen.profile == "room" else []
+    secrets += [*INNER] if screen.profile == "room" else []
     found = {secret: told[max(0, told.index(secret) - 200) :][:260] for secret in secrets if secret in told}
     assert not found
 
@@ -273,7 +277,7 @@ def test_display_gets_the_fields_of_its_profile(screen: Screen) -> None:
     """The other side: what was looked for could have been found, and what is meant for the wall is there."""
     told = screen.bytes().decode()
     assert FIRST in told
-    assert all((secret in told) == (screen.profile == "inner") for secret in (SEEN_AT, TITLE, STAFF[3]))
+    assert all((secret in told) == (screen.profile == "inner") for secret in INNER)
 
 
 def test_display_gets_nothing_about_a_found_person(screen: Screen) -> None:

@@ -99,6 +99,8 @@ def _update_search(random: Random, screen: BoardReplica, accounts: list[str]) ->
         [
             {"kind": random.choice(["runaway", "undefined"])},
             {"person": {"age": random.choice([None, 11]), "description": _text(random)}},
+            {"person": {"clothing": _text(random), "height_cm": random.choice([None, 142])}},
+            {"person": {"needs": _text(random), "needs_until": random.choice([None, "2026-11-24T15:10:00Z"])}},
             {"last_seen": random.choice([None, {"text": "Korenmarkt"}])},
             {"criteria": {"under_13": {"answer": "yes", "basis": "the family"}}},
             {"lead": random.choice([None, *accounts])},

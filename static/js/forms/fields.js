@@ -8,6 +8,7 @@ import { t } from "../core/i18n.js";
 
 export const CRITERIA = ["under_13", "disability", "medication", "danger_to_life", "third_party", "out_of_character"];
 const OLDEST = 25; // years: searches are for children and young people
+const HEIGHTS = [30, 230]; // cm; the server has the same
 const AHEAD_MS = 5 * 60_000; // tolerance for a clock that is ahead of the server's; the server has the same
 
 /** @param {string} path @param {Record<string, unknown>} [options] */
@@ -20,12 +21,20 @@ const choice = (path, options) => ({ path, control: "choice", required: true, ..
 const flag = (path) => ({ path, control: "flag" });
 
 const FACTS = [
-  "person.first_name", "person.last_name", "person.age", "person.birth_date", "person.sex", "person.description", "kind", "reference", "missing_since",
+  "person.first_name", "person.last_name", "person.age", "person.birth_date", "person.sex", "person.height_cm", "person.build", "person.hair",
+  "person.eyes", "person.features", "person.description", "person.clothing", "person.needs", "person.needs_until", "kind", "reference", "missing_since",
   "last_seen.text", "last_seen.lat", "last_seen.lon", "lead",
 ];
 
+/** @type {Record<string, Record<string, unknown>>} */
+const OF_FACTS = {
+  "person.age": { range: [0, OLDEST], outOfRange: "age" },
+  "person.height_cm": { range: HEIGHTS, outOfRange: "height" },
+  "person.needs": { placeholder: () => t("Medicine, an inhaler…") },
+};
+
 export const facts = () => [
-  ...FACTS.map((path) => field("search", path, path === "person.age" ? { oldest: OLDEST } : {})),
+  ...FACTS.map((path) => field("search", path, OF_FACTS[path])),
   ...CRITERIA.flatMap((key) => [
     choice(`criteria.${key}.answer`, { required: false, codes: "criteria.answer" }),
     text(`criteria.${key}.basis`, { placeholder: () => t("Basis: who says so, and when") }),
@@ -93,7 +102,7 @@ export function toRaw(field, value) {
 export function fieldProblem(field, value) {
   if (value === null || value === "") return field.required ? "required" : null;
   if (field.past && Date.parse(value) > serverNow().getTime() + AHEAD_MS) return "future";
-  if (field.oldest && !(Number.isInteger(value) && value >= 0 && value <= field.oldest)) return "age";
+  if (field.range && !(Number.isInteger(value) && value >= field.range[0] && value <= field.range[1])) return field.outOfRange;
   return null;
 }
 

@@ -44,6 +44,7 @@ function sentence(error) {
   if (error === "unreadable") return t("Enter a number or a time.");
   if (error === "future") return t("This is in the future.");
   if (error === "age") return t("An age in whole years, from 0 to 25: this board is for children and young people.");
+  if (error === "height") return t("A height in whole centimetres, from 30 to 230.");
   return error;
 }
 

@@ -14,7 +14,8 @@ const MAX_ACK_MS = 3_000; // ms: after a later ack the user is busy elsewhere an
 
 const FIRST_FIELDS = ["person.first_name", "person.last_name", "person.age", "person.sex", "kind", "missing_since", "last_seen.text", "lead"];
 const DESCRIPTION_FIELDS = ["person.description"];
-const MORE_FIELDS = ["person.birth_date", "reference", "last_seen.lat", "last_seen.lon"];
+const LOOK_FIELDS = ["person.clothing", "person.hair", "person.height_cm", "person.build", "person.needs", "person.needs_until"];
+const MORE_FIELDS = ["person.eyes", "person.features", "person.birth_date", "reference", "last_seen.lat", "last_seen.lon"];
 
 export class OpenSearch {
   shown = false;
@@ -63,6 +64,7 @@ export class OpenSearch {
     const form = this.#form;
     const body = html`<div class="grid">${rows(form, FIRST_FIELDS, this.#view)}</div>
       ${rows(form, DESCRIPTION_FIELDS, this.#view)}
+      <div class="grid">${rows(form, LOOK_FIELDS, this.#view)}</div>
       <details class="more" ?open=${MORE_FIELDS.some((path) => form.isMine(path) || form.errors[path])}>
         <summary>${t("More…")}</summary><div class="grid">${rows(form, MORE_FIELDS, this.#view)}</div>
       </details>
