@@ -74,6 +74,13 @@ def bench(
     sys.exit(run(names or [], limits))
 
 
+def pictures(context: typer.Context) -> None:
+    """Photograph every page and dialog of a demo (--help lists the options)."""
+    from board.dev.pictures import run
+
+    sys.exit(run(context.args))
+
+
 def fault_test(context: typer.Context) -> None:
     """Run the board while faults are injected under it, and report broken promises (--help lists the options)."""
     from board.dev.faults import run

@@ -1,0 +1,105 @@
+"""Take pictures of the demo: `python -m tests.pictures [--only NAME…] [--languages en,…] [--themes light,…] [--widths 390,…]`."""
+
+import argparse
+import asyncio
+import os
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from playwright.async_api import async_playwright
+
+from board.dev.browser import BROWSER_VARIABLE
+from board.telemetry import logs
+from tests.pictures import index
+from tests.pictures.camera import HEIGHTS, Camera, Look, Taken
+from tests.pictures.demo import running_demo
+from tests.pictures.shots import SCENES
+
+LANGUAGES, THEMES = ("en", "fr", "nl", "de"), ("light", "dark")
+NAMES = [name for scene in SCENES for name in scene.names]
+
+
+def listed(allowed: Sequence[str]) -> Callable[[str], list[str]]:
+    """Return a reader of words with commas between them. A word that is not allowed is an error."""
+
+    def read(text: str) -> list[str]:
+        words = [word for word in text.split(",") if word]
+        if wrong := sorted(set(words) - set(allowed)):
+            raise argparse.ArgumentTypeError(f"{', '.join(wrong)}: choose from {', '.join(allowed)}")
+        return words
+
+    return read
+
+
+def options(args: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser("board pictures", description="Photograph every page and dialog of a demo.")
+    parser.add_argument(
+        "--out", type=Path, default=Path("pictures"), metavar="DIR", help="folder for the pictures (default: pictures)"
+    )
+    parser.add_argument("--only", nargs="+", default=[], metavar="NAME", help="names of pictures, or their beginnings")
+    parser.add_argument("--languages", type=listed(LANGUAGES), default=list(LANGUAGES), metavar="en,…")
+    parser.add_argument("--themes", type=listed(THEMES), default=list(THEMES), metavar="light,…")
+    parser.add_argument(
+        "--widths", type=listed([str(each) for each in HEIGHTS]), default=[str(each) for each in HEIGHTS], metavar="390,…"
+    )
+    parser.add_argument("--list", action="store_true", help="print the names of all pictures, and take none")
+    chosen = parser.parse_args(args)
+    if unknown := [each for each in chosen.only if not any(name.startswith(each) for name in NAMES)]:
+        parser.error(f"no picture is named {', '.join(unknown)}; --list prints all names")
+    return chosen
+
+
+async def take(chosen: argparse.Namespace) -> list[Taken]:
+    """Take the chosen pictures, scene after scene."""
+    looks = [
+        Look(language, theme, int(width)) for language in chosen.languages for theme in chosen.themes for width in chosen.widths
+    ]
+    taken: list[Taken] = []
+
+    def is_wanted(name: str) -> bool:
+        return not chosen.only or any(name.startswith(each) for each in chosen.only)
+
+    def note(each: Taken) -> None:
+        taken.append(each)
+        say(f"{len(taken):5}  {each.name}  {each.look}" + (f"  FAILED: {each.problem}" if each.problem else ""))
+
+    logs.set_up("ERROR")
+    async with running_demo() as demo, async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=os.environ.get(BROWSER_VARIABLE), args=["--no-sandbox"])
+        camera = Camera(browser, demo, chosen.out)
+        last = max(number for number, scene in enumerate(SCENES) if any(map(is_wanted, scene.names)))
+        for scene in SCENES[: last + 1]:
+            await scene.prepare(demo)
+            async for each in camera.shots([shot for shot in scene.shots if is_wanted(shot.name)], looks):
+                note(each)
+            for wall in scene.walls:
+                if is_wanted(wall.name):
+                    note(await camera.wall(wall, chosen.languages[0]))
+        await browser.close()
+    return taken
+
+
+def main(args: Sequence[str]) -> int:
+    chosen = options(args)
+    if chosen.list:
+        say("\n".join(NAMES))
+        return 0
+    chosen.out.mkdir(parents=True, exist_ok=True)
+    started = time.monotonic()
+    taken = asyncio.run(take(chosen))
+    failed = [each for each in taken if each.problem]
+    path = index.write(chosen.out, sorted(taken, key=lambda each: NAMES.index(each.name)))
+    say(f"{len(taken) - len(failed)} pictures in {time.monotonic() - started:.0f} s: {path}")
+    if failed:
+        say(f"{len(failed)} failed: {', '.join(dict.fromkeys(each.name for each in failed))}")
+    return 1 if failed else 0
+
+
+def say(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
+sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,160 @@
+"""Camera: photographs shots in a browser whose clock is the demo's."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from playwright.async_api import Browser, BrowserContext, Error, Page
+
+from tests.pictures.demo import MOMENT, Demo
+from tests.pictures.shots import Shot, Wall, fill
+
+HEIGHTS = {390: 844, 1400: 900, 2560: 1440}  # of the windows, by their width
+PATIENCE_MS = 10_000  # for one step of a shot
+SHOT_S = 30  # for one picture
+AT_ONCE = 2  # windows that are photographed at the same time
+LONGEST = 6000  # pixels of the longest page
+CLOCK = """(ahead) => {
+  const Real = Date;
+  globalThis.Date = class extends Real {
+    constructor(...given) { given.length ? super(...given) : super(Real.now() + ahead); }
+    static now() { return Real.now() + ahead; }
+  };
+}"""
+DRAWN = """() => document.readyState === "complete"
+  && (!document.body.dataset.board || document.documentElement.dataset.freshness !== "loading")"""
+SETTLED = "() => document.fonts.ready.then(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))))"
+
+
+@dataclass(frozen=True)
+class Look:
+    """Language, theme and width of a window."""
+
+    language: str
+    theme: str
+    width: int
+
+
+@dataclass(frozen=True)
+class Taken:
+    """Picture, or why there is none. `file` is relative to the folder of the pictures."""
+
+    name: str
+    look: str
+    file: str
+    problem: str = ""
+
+
+class Camera:
+    """Photographer of one demo, into one folder."""
+
+    def __init__(self, browser: Browser, demo: Demo, folder: Path) -> None:
+        self._browser, self._demo, self._folder = browser, demo, folder
+
+    async def shots(self, shots: Sequence[Shot], looks: Iterable[Look]) -> AsyncIterator[Taken]:
+        """Take these shots in each look, and yield each as it is there."""
+        people = dict.fromkeys(shot.person for shot in shots)
+        work = [(look, [shot for shot in shots if shot.person == person]) for look in looks for person in people]
+        queue: asyncio.Queue[Taken] = asyncio.Queue()
+        limit = asyncio.Semaphore(AT_ONCE)
+
+        async def take(look: Look, those: Sequence[Shot]) -> None:
+            async with limit, self._window(look, those[0].person) as context:
+                for shot in those:
+                    await queue.put(await self._take(context, look, shot))
+
+        async with asyncio.TaskGroup() as group:
+            for each in work:
+                group.create_task(take(*each))
+            for _ in range(sum(len(those) for _, those in work)):
+                yield await queue.get()
+
+    async def _take(self, context: BrowserContext, look: Look, shot: Shot) -> Taken:
+        named = f"{look.language}-{look.theme}-{look.width}"
+        file = f"{shot.name}-{named}.png"
+        page = await context.new_page()
+        try:
+            async with asyncio.timeout(SHOT_S):
+                await page.goto(fill(shot.path, self._demo), wait_until="load")
+                await settle(page)
+                await shot.steps(page)
+                await settle(page)
+                length = await page.evaluate("document.documentElement.scrollHeight") if shot.whole else 0
+                if length > HEIGHTS.get(look.width, 900):
+                    await page.set_viewport_size({"width": look.width, "height": min(length, LONGEST)})
+                await page.screenshot(path=self._folder / file, caret="hide")
+        except (Error, TimeoutError, KeyError) as error:
+            return Taken(shot.name, named, file, str(error).partition("\n")[0] or f"no picture within {SHOT_S} s")
+        finally:
+            await page.close()
+        return Taken(shot.name, named, file)
+
+    async def wall(self, wall: Wall, language: str) -> Taken:
+        """Pair a display, and photograph its screen."""
+        file = f"{wall.name}-{language}.png"
+        boards = [self._demo.boards["DEMO-10"] if each == "mila" else each for each in wall.boards]
+        cookies = await self._demo.pair(boards, wall.profile, wall.theme, language)
+        width, height = wall.size
+        context = await self._browser.new_context(
+            base_url=self._demo.url, viewport={"width": width, "height": height}, reduced_motion="reduce"
+        )
+        try:
+            async with asyncio.timeout(SHOT_S):
+                await context.add_cookies(
+                    [{"name": name, "value": value, "url": self._demo.url} for name, value in cookies.items()]
+                )
+                page = await self._page(context)
+                await page.goto("/wall", wait_until="load")
+                await page.locator("html[data-freshness=live] [data-display-content]").wait_for(timeout=PATIENCE_MS)
+                await settle(page)
+                await page.screenshot(path=self._folder / file)
+        except (Error, TimeoutError) as error:
+            return Taken(wall.name, language, file, str(error).partition("\n")[0] or f"no picture within {SHOT_S} s")
+        finally:
+            await context.close()
+        return Taken(wall.name, language, file)
+
+    @asynccontextmanager
+    async def _window(self, look: Look, person: str) -> AsyncIterator[BrowserContext]:
+        context = await self._browser.new_context(
+            base_url=self._demo.url,
+            viewport={"width": look.width, "height": HEIGHTS.get(look.width, 900)},
+            locale={"en": "en-GB", "fr": "fr-BE", "nl": "nl-BE", "de": "de-BE"}[look.language],
+            timezone_id="Europe/Brussels",
+            color_scheme="dark" if look.theme == "dark" else "light",
+            reduced_motion="reduce",
+            has_touch=look.width < 500,
+            is_mobile=look.width < 500,
+        )
+        context.set_default_timeout(PATIENCE_MS)
+        await context.add_init_script(f"({CLOCK})({ahead_ms()})")
+        if person:
+            cookie = await self._demo.cookie(person)
+            await context.add_cookies([{"name": "board_session", "value": cookie, "url": self._demo.url}])
+        try:
+            yield context
+        finally:
+            await context.close()
+
+    async def _page(self, context: BrowserContext) -> Page:
+        await context.add_init_script(f"({CLOCK})({ahead_ms()})")
+        return await context.new_page()
+
+
+async def settle(page: Page) -> None:
+    """Wait until the page is drawn, and its requests are answered."""
+    await page.wait_for_function(DRAWN)
+    await page.wait_for_load_state("networkidle")
+    await page.evaluate(SETTLED)
+
+
+def ahead_ms() -> int:
+    """Return by how much a browser's clock is to be ahead, so that it begins at the demo's moment."""
+    return round((MOMENT - datetime.now(UTC)).total_seconds() * 1000 + (time.monotonic() - STARTED) * 1000)
+
+
+STARTED = time.monotonic()

@@ -1,0 +1,230 @@
+"""List of the pictures: every page and dialog, in scenes that follow each other, as a handover goes on.
+
+A path has names in braces: `{mila}` is the search of Mila B., `{sighting}` and `{task}` are cards of it, `{account}` an account,
+`{handover}` the number of the handover.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+from playwright.async_api import Page
+
+from tests.pictures.demo import Demo
+
+Steps = Callable[[Page], Awaitable[Any]]
+
+
+async def nothing(page: Page) -> None:
+    """Leave the page as it is."""
+
+
+@dataclass(frozen=True)
+class Shot:
+    """Picture of one page in one state. `route` is the route that it belongs to, if `path` does not say it."""
+
+    name: str
+    path: str
+    steps: Steps = nothing
+    person: str = "alice"  # empty: a stranger
+    whole: bool = False  # the whole length of the page, not only the first screen
+    about: str = ""  # what the picture shows, for the index
+
+
+@dataclass(frozen=True)
+class Wall:
+    """Picture of a wall display."""
+
+    name: str
+    size: tuple[int, int]
+    boards: tuple[str, ...] = ("operations",)
+    profile: str = "room"
+    theme: str = "dark"
+
+
+@dataclass(frozen=True)
+class Scene:
+    """State of the demo, and the shots that are taken while it lasts."""
+
+    prepare: Callable[[Demo], Awaitable[None]]
+    shots: tuple[Shot, ...] = ()
+    walls: tuple[Wall, ...] = ()
+
+    @property
+    def names(self) -> list[str]:
+        return [shot.name for shot in self.shots] + [wall.name for wall in self.walls]
+
+
+def click(*selectors: str) -> Steps:
+    """Click one thing after the other, also in menus that are closed."""
+
+    async def steps(page: Page) -> None:
+        for each in selectors:
+            found = page.locator(each).first
+            await found.wait_for(state="attached")
+            await found.evaluate("element => element.click()")
+            await page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
+    return steps
+
+
+def dialog(*selectors: str) -> Steps:
+    """Click, and wait for a dialog."""
+
+    async def steps(page: Page) -> None:
+        await click(*selectors)(page)
+        await page.locator("dialog[open]").first.wait_for()
+
+    return steps
+
+
+def keys(*pressed: str, shows: str = "dialog[open]") -> Steps:
+    """Press keys, and wait for what they show."""
+
+    async def steps(page: Page) -> None:
+        for each in pressed:
+            await (page.keyboard.press(each) if len(each) == 1 or "+" in each or each.isalnum() else page.keyboard.type(each))
+        await page.locator(shows).first.wait_for()
+
+    return steps
+
+
+def typed(selector: str, text: str, shows: str) -> Steps:
+    """Type into a field, and wait for what that shows."""
+
+    async def steps(page: Page) -> None:
+        await page.locator(selector).first.fill(text)
+        await page.locator(shows).first.wait_for()
+
+    return steps
+
+
+def shown(selector: str) -> Steps:
+    """Wait for something."""
+
+    async def steps(page: Page) -> None:
+        await page.locator(selector).first.wait_for()
+
+    return steps
+
+
+def open_menu(selector: str) -> Steps:
+    async def steps(page: Page) -> None:
+        await page.locator(selector).first.evaluate("element => element.open = true")
+
+    return steps
+
+
+# -- scenes -------------------------------------------------------------------------------------------------------------------
+
+
+async def as_seeded(demo: Demo) -> None:
+    """Leave the demo as it was made."""
+
+
+async def handover_begun(demo: Demo) -> None:
+    await demo.command("alice", "operations", "handover.prepare", {})
+    demo.numbers["handover"] = str((await handover(demo))["number"])
+
+
+async def handover_signed(demo: Demo) -> None:
+    report = await demo.get("alice", "/handover")
+    positions = {section["board"]: section["seq"] for section in report["searches"]}
+    await demo.command(
+        "alice", "operations", "handover.sign", {"handover": int(demo.numbers["handover"]), "positions": positions}
+    )
+
+
+async def handover(demo: Demo) -> Any:
+    entities = (await demo.get("alice", "/boards/operations"))["entities"]
+    return next(each["state"] for each in entities if each["kind"] == "handover")
+
+
+MILA = "/searches/{mila}"
+SCENES = (
+    Scene(
+        as_seeded,
+        (
+            Shot("sign-in", "/login", person=""),
+            Shot("password-link", "/password", person=""),
+            Shot("operations", "/"),
+            Shot("operations-viewer", "/", person="charlie"),
+            Shot("operations-replay", "/?at=5"),
+            Shot("search-new-dialog", "/", dialog("[data-act=open-search]")),
+            Shot("intake", "/intake"),
+            Shot("board", MILA),
+            Shot("board-viewer", MILA, person="charlie"),
+            Shot("board-sighting", MILA + "/cards/{sighting}"),
+            Shot("board-sighting-edit", MILA + "/cards/{sighting}", click(".panel [data-act=edit]")),
+            Shot("board-task", MILA + "/cards/{task}"),
+            Shot("board-log", MILA, click("[data-act=log]")),
+            Shot("board-replay", MILA + "?at=30"),
+            Shot("board-find", MILA, typed("input[type=search]", "coat", "[role=option]:has(mark)")),
+            Shot("board-column-menu", MILA, click("[data-act=column-menu]")),
+            Shot("sighting-dialog", MILA, dialog("[data-act=add-sighting]")),
+            Shot("task-dialog", MILA, dialog("[data-act=add-task]")),
+            Shot("move-dialog", MILA, dialog("article.card [data-act=move]")),
+            Shot("details-dialog", MILA, dialog("[data-act=edit-search]")),
+            Shot("appeal-dialog", MILA, dialog("[data-act=appeal]")),
+            Shot("access-dialog", MILA, dialog("[data-act=access]")),
+            Shot("status-dialog", MILA, dialog("[data-act=set-status]")),
+            Shot("worrying-dialog", MILA, dialog("[data-act=log]", "[data-act=qualify]")),
+            Shot("withdraw-dialog", MILA + "/cards/{sighting}", dialog(".panel [data-act=withdraw]")),
+            Shot("search-found", "/searches/{found}"),
+            Shot("search-closed", "/searches/{closed}"),
+            Shot("keys-dialog", MILA, keys("?")),
+            Shot("quick-menu", MILA, keys("Control+k")),
+            Shot("alerts", "/", open_menu("details.bell")),
+            Shot("account-menu", "/", open_menu("details.account-menu")),
+            Shot("unseen", "/since"),
+            Shot("history", "/history", shown("li[data-seq]")),
+            Shot("search-history", MILA + "/history", shown("li[data-seq]")),
+            Shot("handover-none", "/handover"),
+            Shot("displays", "/displays"),
+            Shot("pair-dialog", "/displays", dialog("[data-act=pair]")),
+            Shot("account", "/account", whole=True),
+            Shot("accounts", "/accounts", person="robin", whole=True),
+            Shot("account-detail", "/accounts/{account}", person="robin", whole=True),
+            Shot("tokens", "/accounts/tokens", person="robin", whole=True),
+            Shot("audit", "/audit", person="robin"),
+            Shot("help", "/help"),
+            Shot("help-page", "/help/tutorial/first-evening"),
+            Shot("api", "/api"),
+            Shot("not-found", "/searches/nothing"),
+            Shot("wall-unpaired", "/wall", person=""),
+        ),
+        (
+            Wall("wall-720p", (1280, 720)),
+            Wall("wall-1080p", (1920, 1080)),
+            Wall("wall-1080p-light", (1920, 1080), theme="light"),
+            Wall("wall-4k", (3840, 2160)),
+            Wall("wall-portrait", (1080, 1920)),
+            Wall("wall-search-1080p", (1920, 1080), ("mila",)),
+            Wall("wall-inner-720p", (1280, 720), ("mila",), "inner"),
+            Wall("wall-inner-1080p", (1920, 1080), ("mila",), "inner"),
+            Wall("wall-inner-4k", (3840, 2160), ("mila",), "inner"),
+            Wall("wall-inner-portrait", (1080, 1920), ("mila",), "inner"),
+        ),
+    ),
+    Scene(
+        handover_begun,
+        (
+            Shot("handover-write", "/handover"),
+            Shot("handover-sign-dialog", "/handover", dialog("[data-act=sign]")),
+        ),
+    ),
+    Scene(
+        handover_signed,
+        (
+            Shot("handover-read", "/handover", person="nadia"),
+            Shot("handover-refuse-dialog", "/handover", dialog("[data-act=refuse]"), person="nadia"),
+            Shot("handover-take-dialog", "/handover", dialog("[data-act=take]"), person="nadia"),
+            Shot("handover-signed", "/handovers/{handover}"),
+        ),
+    ),
+)
+
+
+def fill(path: str, demo: Demo) -> str:
+    """Put the ids of a demo into a path."""
+    return path.format(mila=demo.boards["DEMO-10"], **demo.cards, **demo.numbers)
