@@ -2,11 +2,13 @@
 
 import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from playwright.async_api import expect
 
 from models.times import DESK_TIME_ZONE, now
+from tests.support.browser_window import Window
 from tests.support.browsers import Browsers
 
 pytestmark = pytest.mark.browser
@@ -87,7 +89,7 @@ async def test_no_form_takes_a_time_to_come_of_what_has_happened(browsers: Brows
     await alice.fill("add-sighting", {"description": "A girl by the ferry", "seen_at": soon})
     await alice("dialog [data-act=send]").click()
     await expect(alice("form[data-form=add-sighting] [data-field=seen_at] .error")).to_contain_text("in the future")
-    await alice("form[data-form=add-sighting] [data-field=seen_at] button").click()  # now
+    await alice("form[data-form=add-sighting] [data-field=seen_at] [data-act=now]").click()
     await alice("dialog [data-act=send]").click()
     await expect(alice.card("A girl by the ferry").locator(".kind")).to_contain_text("seen ")
 
@@ -104,3 +106,53 @@ async def test_earlier_age_does_not_block_another_correction(browsers: Browsers)
     bob = await browsers.window("Bob")
     await bob.open(f"/searches/{board}")  # what another person sees is accepted; the dialog closes when the command is sent
     await expect(bob("h1")).to_contain_text("Nele Claes, 40")
+
+
+async def test_time_fields_take_words_and_read_them_back(browsers: Browsers) -> None:
+    board = await browsers.search()
+    alice = await browsers.window("Alice")
+    await alice.open(f"/searches/{board}")
+    await alice("[data-act=add-sighting]").click()
+    seen = alice.field("add-sighting", "seen_at")
+    read = alice("form[data-form=add-sighting] [data-field=seen_at] .time-read")
+    await alice.fill("add-sighting", {"description": "A girl by the ferry", "seen_at": "il y a 10 minutes"})
+    await expect(read).to_contain_text("10 min ago")
+    await seen.press("Tab")
+    await expect(seen).to_have_value(re.compile(r"^\w{3} \d+ \w+ \d\d:\d\d$"))  # the time, which stays the same in a draft
+    for wrong in ("some day", "29/3/2026 02:30"):
+        await alice.fill("add-sighting", {"seen_at": wrong})
+        await alice("dialog [data-act=send]").click()
+        error = alice("form[data-form=add-sighting] [data-field=seen_at] .error")
+        await expect(error).to_contain_text("cannot read this time" if wrong == "some day" else "did not exist")
+        await expect(seen).to_have_value(wrong)
+    await alice.fill("add-sighting", {"seen_at": "yesterday 14:30"})
+    await alice("dialog [data-act=send]").click()
+    await expect(alice.card("A girl by the ferry").locator(".kind")).to_contain_text(re.compile("seen .*14:30"))
+    yesterday = (now().astimezone(DESK_TIME_ZONE) - timedelta(days=1)).strftime("%Y-%m-%d")
+    state = next(each["state"] for each in await entities_of(alice, board) if each["kind"] == "sighting")
+    assert state["seen_at"].endswith("Z")
+    assert state["seen_at"][:10] == yesterday
+
+
+async def test_an_hour_that_comes_twice_is_asked_for(browsers: Browsers) -> None:
+    board = await browsers.search()
+    alice = await browsers.window("Alice")
+    await alice.open(f"/searches/{board}")
+    await alice("[data-act=add-sighting]").click()
+    await alice.fill("add-sighting", {"description": "A girl at night", "seen_at": "25/10/2026 02:30"})
+    await alice.field("add-sighting", "seen_at").press("Tab")
+    which = alice("form[data-form=add-sighting] [data-field=seen_at] [data-act=which-time]")
+    await expect(which.first).to_have_attribute("aria-pressed", "true")
+    await which.last.click()
+    await expect(which.last).to_have_attribute("aria-pressed", "true")
+    await alice("dialog [data-act=send]").click()
+    await alice.card("A girl at night").wait_for()
+    await alice.id_of("A girl at night")
+    state = next(each["state"] for each in await entities_of(alice, board) if each["kind"] == "sighting")
+    assert state["seen_at"].startswith("2026-10-25T01:30:00")
+
+
+async def entities_of(window: Window, board: str) -> list[dict[str, Any]]:
+    answer = await window.http.get(f"/api/v1/boards/{board}")
+    entities: list[dict[str, Any]] = answer.json()["entities"]
+    return entities

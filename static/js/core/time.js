@@ -6,6 +6,7 @@ import { ClockOffset } from "./clock_offset.js";
 
 export const ZONE = "Europe/Brussels";
 const SECOND = 1000, MINUTE = 60 * SECOND, HOUR = 60 * MINUTE, DAY = 24 * HOUR;
+const SUMMER_AND_WINTER_MS = [2 * HOUR, HOUR]; // ahead of UTC; the earlier instant of a time that comes twice is first
 
 /** @type {Intl.DateTimeFormatOptions} */
 const CLOCK = { hour: "2-digit", minute: "2-digit" };
@@ -142,7 +143,7 @@ export function formatDuration(length) {
   return t("{days} d", { days: Math.floor(length / DAY) });
 }
 
-// --- forms: <input type="datetime-local"> has no zone; Europe/Brussels is meant
+// --- forms: the browser's own control of a time has no zone; Europe/Brussels is meant
 
 /**
  * Return "2026-11-24T22:34" for a datetime-local input, "" for null.
@@ -156,17 +157,15 @@ export function toInput(when) {
 }
 
 /**
- * Read "2026-11-24T22:34" as Brussels time.
- * @param {string} text
- * @returns {string | null} ISO in UTC; null if empty or invalid
+ * Return the instants of a Brussels time "2026-10-25T02:30", as ISO in UTC: one; two in the hour that comes twice as summer time ends;
+ * none in the hour that is left out as it begins.
+ * @param {string} local
  */
-export function fromInput(text) {
-  const wanted = Date.parse(`${text}${text && text.length === 16 ? ":00" : ""}Z`);
-  if (Number.isNaN(wanted)) return null;
-  let guess = wanted;
-  // twice: the first step may land on the other side of a change of summer time
-  for (let step = 0; step < 2; step += 1) guess += wanted - Date.parse(`${toInput(new Date(guess))}:00Z`) - (wanted % MINUTE);
-  return new Date(guess).toISOString();
+export function instantsOf(local) {
+  const wanted = Date.parse(`${local}:00Z`);
+  if (Number.isNaN(wanted)) return [];
+  const instants = SUMMER_AND_WINTER_MS.map((offset) => new Date(wanted - offset));
+  return instants.filter((instant) => toInput(instant) === local).map((instant) => instant.toISOString());
 }
 
 /** @param {Time} when */

@@ -3,8 +3,9 @@
  * drawn, as declarations come with the translations. Labels and choices come from the path.
  */
 import { field } from "../core/kinds.js";
-import { fromInput, serverNow, toInput } from "../core/time.js";
+import { serverNow } from "../core/time.js";
 import { t } from "../core/i18n.js";
+import { timeOf } from "./time_value.js";
 
 export const CRITERIA = ["under_13", "disability", "medication", "danger_to_life", "third_party", "out_of_character"];
 const OLDEST = 25; // years: searches are for children and young people
@@ -90,7 +91,6 @@ export function toRaw(field, value) {
   if (field.control === "flag") return value === true;
   if (field.control === "people") return value ?? [];
   if (value === null || value === undefined) return "";
-  if (field.control === "time") return toInput(value);
   return String(value);
 }
 
@@ -114,9 +114,9 @@ export function fieldProblem(field, value) {
 export function fromRaw(field, raw) {
   if (field.control === "flag" || field.control === "people") return raw;
   if (field.control === "decision") return raw === "" ? null : raw === "true";
+  if (field.control === "time") return timeOf(raw);
   const typed = raw.trim();
   if (typed === "") return null;
-  if (field.control === "time") return fromInput(typed) ?? undefined;
   if (field.control !== "number" && !field.number) return field.control === "long" ? raw.trimEnd() : typed;
   const value = Number(typed.replace(",", "."));
   return Number.isFinite(value) ? value : undefined;

@@ -4,6 +4,7 @@
  */
 import { valueAt, applyPatch, toPatch, isEqual } from "../core/merge_patch.js";
 import { fieldProblem, fromRaw, toRaw } from "./fields.js";
+import { isSameTime } from "./time_value.js";
 
 export class Form {
   /** @type {any | null} */ problem = null; // text about the form as a whole
@@ -85,7 +86,7 @@ export class Form {
   edit(path, raw) {
     const { seq: base, epoch } = this.#board;
     const mine = this.#mine.get(path) ?? { was: this.#value(path), base, epoch };
-    if (isEqual(raw, this.#true(path)) && !this.#conflicts.has(path)) this.#mine.delete(path);
+    if (this.#isTrue(path, raw) && !this.#conflicts.has(path)) this.#mine.delete(path);
     else this.#mine.set(path, { ...mine, raw });
     delete this.errors[path];
     this.#save();
@@ -229,6 +230,12 @@ export class Form {
   #privately(path, { base }) {
     const lastChange = this.#lastChanges.get(path), conflict = this.#conflicts.has(path);
     return conflict || lastChange?.seq > base ? { value: null, conflict, isPrivate: true, ...lastChange } : null;
+  }
+
+  /** @param {string} path @param {any} raw */
+  #isTrue(path, raw) {
+    const now = this.#true(path);
+    return isEqual(raw, now) || (this.field(path)?.control === "time" && isSameTime(raw, now));
   }
 
   /** @param {string} path */

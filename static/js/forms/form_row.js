@@ -3,9 +3,10 @@ import { html, nothing } from "../../vendor/lit-html/lit-html.js";
 import { live } from "../../vendor/lit-html/directives/live.js";
 import { t } from "../core/i18n.js";
 import { label } from "../core/labels.js";
-import { serverNow, toInput } from "../core/time.js";
 import { agoElement } from "../format/time_elements.js";
 import { formatField } from "../format/values.js";
+import { gapText, timeInput, unreadableText } from "./time_input.js";
+import { leaningOf, problemOf } from "./time_value.js";
 
 /**
  * @param {any} form Form
@@ -22,7 +23,7 @@ export function row(form, path, ctx, name = null) {
   const caption = html`<label for=${id}>${name ?? field.label?.() ?? label.field(path, field.kind)}${needed(form, field) ? html`<span class="required" aria-hidden="true"> *</span>` : nothing}</label>`;
   return html`<div class="row ${field.control}" data-field=${path} ?data-edited=${form.isMine(path)}>
     ${flag ? html`<div class="check">${control(form, field, id, ctx)}${caption}</div>` : html`${caption}${control(form, field, id, ctx)}`}
-    ${error ? html`<p class="error" id="${id}-error">${sentence(error)}</p>` : nothing}
+    ${error ? html`<p class="error" id="${id}-error">${sentence(error, field, form.raw(path))}</p>` : nothing}
     ${field.private && form.isCut ? html`<p class="hint" data-not-kept>${t("Not kept when the page was loaded again. Type it again.")}</p>` : nothing}
     ${theirs(form, field, ctx)}
   </div>`;
@@ -38,8 +39,9 @@ const needed = (form, { path, required, control }) => required && (control !== "
 /** @param {any} form @param {any} ctx @param {string[]} paths */
 export const rows = (form, paths, ctx) => paths.map((/** @type {string} */ path) => row(form, path, ctx));
 
-/** @param {any} error */
-function sentence(error) {
+/** @param {any} error @param {any} field @param {any} raw */
+function sentence(error, field, raw) {
+  if (error === "unreadable" && field.control === "time") return problemOf(raw) === "gap" ? gapText() : unreadableText();
   if (error === "required") return t("This field is required.");
   if (error === "unreadable") return t("Enter a number or a time.");
   if (error === "future") return t("This is in the future.");
@@ -70,7 +72,7 @@ function control(form, field, id, ctx) {
     case "card":
       return select(id, raw, edit, ctx.cards(field.refers_to), false, describe);
     case "time":
-      return html`<span class="with-now"><input id=${id} type="datetime-local" aria-describedby=${describe} .value=${live(raw)} @input=${type} />${field.now ? html`<button type="button" @click=${() => edit(toInput(serverNow()))}>${t("Now")}</button>` : nothing}</span>`;
+      return timeInput({ id, raw, edit, leaning: leaningOf(field), describedBy: form.errors[field.path] ? `${id}-error` : null, required: field.required });
     default:
       return html`<input id=${id} type=${TYPES[field.control] ?? "text"} inputmode=${field.control === "number" ? "decimal" : nothing}
         autocomplete="off" placeholder=${field.placeholder?.() ?? nothing} aria-describedby=${describe} .value=${live(raw)} @input=${type}

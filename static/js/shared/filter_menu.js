@@ -5,9 +5,9 @@ import { accountName } from "../format/values.js";
 import { n, t } from "../core/i18n.js";
 import { cardKinds, pluralName } from "../core/kinds.js";
 import { label } from "../core/labels.js";
-import { fromInput, toInput } from "../core/time.js";
 import { GRADES, SINCE_LAST_LOOK } from "./card_filter.js";
 import { formatShortMoment } from "../format/time_elements.js";
+import { timeFilter } from "../forms/time_filter.js";
 
 const DAY_MS = 24 * 3600 * 1000; // first suggestion where a time is asked for
 const WIDTH_PX = 320; // as in the style sheet
@@ -28,8 +28,8 @@ export function filterMenu(view) {
       ${choice("grade", label.field("grade"), values.grade, [["", t("any")], ...grades(values.grade)], set("grade"))}
       ${choice("assessment", label.field("assessment"), values.assessment, [["", t("any")], ...label.assessment.codes.map((code) => [code, label.assessment(code)])], set("assessment"))}
       ${choice("changed", t("Changed"), values.changed && (values.changed === SINCE_LAST_LOOK ? SINCE_LAST_LOOK : "time"), [["", t("at any time")], [SINCE_LAST_LOOK, t("since I last looked")], ["time", t("since a chosen time…")]], changed(view))}
-      ${values.changed && values.changed !== SINCE_LAST_LOOK ? html`<label class="row"><span>${t("Changed since")}</span>
-        <input type="datetime-local" data-filter="since" .value=${live(toInput(values.changed))} @change=${since(view)} /></label>` : nothing}
+      ${values.changed && values.changed !== SINCE_LAST_LOOK ? html`<div class="row"><span>${t("Changed since")}</span>
+        ${timeFilter({ name: "since", label: t("Changed since"), value: values.changed, set: since(view), draw: view.draw })}</div>` : nothing}
       <label class="tick"><input type="checkbox" data-filter="overdue" .checked=${live(values.overdue !== null)} @change=${() => view.filters.toggle("overdue", "yes")} /> ${t("Overdue only")}</label>
       <p class="hint" role="status">${view.filters.active ? hiddenText(view) : nothing}</p>
       <div class="buttons">
@@ -121,8 +121,7 @@ const changed = (view) => (/** @type {ControlEvent<HTMLSelectElement>} */ { targ
 };
 
 /** @param {SearchView} view */
-const since = (view) => (/** @type {ControlEvent} */ { target: { value } }) => {
-  const at = fromInput(value);
+const since = (view) => (/** @type {string | null} */ at) => {
   if (at) view.filters.set("changed", at);
 };
 

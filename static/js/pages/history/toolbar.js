@@ -6,7 +6,7 @@ import { hasKeyboard } from "../../behaviours/shortcut_handler.js";
 import { cardName } from "../../format/values.js";
 import { n, number, t } from "../../core/i18n.js";
 import { label } from "../../core/labels.js";
-import { fromInput, toInput } from "../../core/time.js";
+import { timeFilter } from "../../forms/time_filter.js";
 import { choice, place } from "../../shared/filter_menu.js";
 import { kindChoices } from "./filter.js";
 import { formatShortMoment } from "../../format/time_elements.js";
@@ -42,8 +42,8 @@ function menu(view) {
 
 /** @param {HistoryView} view @param {"from" | "to"} name @param {string} text */
 function moment(view, name, text) {
-  const set = (/** @type {{ target: { value: any } }} */ { target: { value } }) => view.ask(name, fromInput(value));
-  return html`<label class="row"><span>${text}</span><input type="datetime-local" data-filter=${name} .value=${live(toInput(view.values[name]))} @change=${set} /></label>`;
+  const set = (/** @type {string | null} */ at) => view.ask(name, at);
+  return html`<div class="row"><span>${text}</span>${timeFilter({ name, label: text, value: view.values[name], set, draw: view.draw })}</div>`;
 }
 
 /**

@@ -2,7 +2,7 @@
    name and contact. No DOM. */
 
 import { serverNow } from "../../core/time.js";
-import { describeTime, parseTime } from "./parse_time.js";
+import { describeTime, parseTime } from "../../forms/parse_time.js";
 
 /** @type {Record<string, any>} */
 const EMPTY_CALL = {
