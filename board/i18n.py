@@ -16,11 +16,13 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
 
+from models.texts import CONTEXT_END
 from models.texts import N_ as N_
+from models.texts import P_ as P_
 
 LOCALES = Path(__file__).parent / "locales"
 DEFAULT = "en"
-_ONE_LINE = re.compile(r'^msgid ("[^\n]+")\nmsgstr "[^\n"]', re.MULTILINE)
+_ONE_LINE = re.compile(r'^(?:msgctxt ("[^\n]+")\n)?msgid ("[^\n]+")\nmsgstr "[^\n"]', re.MULTILINE)
 _added: dict[str, dict[str, str]] = {}
 # each in its own language, for people who look for theirs
 NATIVE_NAMES = {"en": "English", "fr": "Français", "nl": "Nederlands", "de": "Deutsch"}
@@ -57,7 +59,8 @@ def languages() -> list[str]:
 
 def gettext_for(language: str) -> Callable[[str], str]:
     """Return a function from msgid to text in `language`. Missing languages and texts give the msgid, which is English."""
-    return translations(language).ugettext
+    lookup = translations(language).ugettext
+    return lambda text: lookup(text).rpartition(CONTEXT_END)[2]
 
 
 @cache
@@ -99,7 +102,8 @@ def is_translated(text: str, language: str) -> bool:
 @cache
 def _translated(source: Path) -> set[str]:
     """Return the texts of one line that are translated. Does not parse the catalogue, which takes a tenth of a second."""
-    return {json.loads(text) for text in _ONE_LINE.findall(source.read_text(encoding="utf-8"))}
+    found = _ONE_LINE.findall(source.read_text(encoding="utf-8"))
+    return {P_(json.loads(context), json.loads(text)) if context else json.loads(text) for context, text in found}
 
 
 def js_catalogue(language: str) -> dict[str, Any]:
@@ -119,6 +123,7 @@ def _script_messages(source: Path, language: str, _written_ns: int) -> dict[str,
         for message in read_po(file, locale=language):
             if message.id and message.string and not message.fuzzy:
                 key = message.id if isinstance(message.id, str) else message.id[0]
+                key = f"{message.context}{CONTEXT_END}{key}" if message.context else key
                 messages[key] = message.string if isinstance(message.string, str) else list(message.string)
     return messages
 

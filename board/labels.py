@@ -8,7 +8,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from board.i18n import N_
+from board.i18n import N_, P_
 
 Translate = Callable[[str], str]
 Texts = Mapping[str, str]
@@ -57,6 +57,24 @@ DONE = {
     "written": N_("updated"),
     "signed": N_("signed"), "read": N_("read"), "accepted": N_("accepted"), "refused": N_("refused"), "set": N_("handed over"),
 }  # fmt: skip
+# The same of nouns that are feminine in French: a participle agrees with what it is said of.
+_FEMININE = {
+    "updated": P_("of a search, task, card, note, column or handover", "changed"),
+    "changed": P_("of a search, task, card, note, column or handover", "changed"),
+    "added": P_("of a search, task, card, note, column or handover", "added"),
+    "renamed": P_("of a search, task, card, note, column or handover", "renamed"),
+    "moved": P_("of a search, task, card, note, column or handover", "moved"),
+    "removed": P_("of a search, task, card, note, column or handover", "removed"),
+    "assigned": P_("of a search, task, card, note, column or handover", "assigned"),
+    "withdrawn": P_("of a search, task, card, note, column or handover", "withdrawn"),
+    "restored": P_("of a search, task, card, note, column or handover", "restored"),
+    "erased": P_("of a search, task, card, note, column or handover", "erased"),
+}
+DONE |= {
+    f"{kind}.{verb}": text
+    for kind in ("search", "task", "card", "note", "column", "handover")
+    for verb, text in _FEMININE.items()
+}
 
 
 def declare(kinds: Texts, fields: Texts, values: Mapping[str, Texts], events: Texts) -> None:

@@ -19,7 +19,7 @@ from board.engine.event import JournalEvent
 from board.engine.event_writer import EventWriter
 from board.engine.kinds import EventSpec, FieldSpec, Kind
 from board.errors import Refused
-from board.i18n import N_
+from board.i18n import N_, P_
 from board.merge_patch import apply_patch
 from models.board import OPERATIONS
 from models.entity import State
@@ -250,7 +250,7 @@ KIND = Kind(
             "status", N_("Status"), type=Literal["prepared", "signed", "accepted", "refused", "withdrawn"],
             choices={
                 "prepared": N_("being prepared"), "signed": N_("signed, not accepted yet"), "accepted": N_("accepted"),
-                "refused": N_("refused"), "withdrawn": N_("withdrawn"),
+                "refused": N_("refused"), "withdrawn": P_("of a search, task, card, note, column or handover", "withdrawn"),
             },
         ),
         FieldSpec("outgoing", N_("Outgoing coordinator"), type=Id, control="person"),

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import IO, Any
 
 _TEXT = r'"(?:[^"\\\n]|\\.)*"'
-_CALL = re.compile(rf"(?<![\w.$])([tn])\(\s*({_TEXT})(?:\s*,\s*({_TEXT}))?")
+_CALL = re.compile(rf"(?<![\w.$])([tnp])\(\s*({_TEXT})(?:\s*,\s*({_TEXT}))?")
 _COMMENT = re.compile(r"^\s*// (translators: .*)$")
 
 Extracted = tuple[int, str, str | tuple[str, str], list[str]]
@@ -19,7 +19,7 @@ Extracted = tuple[int, str, str | tuple[str, str], list[str]]
 def javascript(
     file: IO[bytes], keywords: Mapping[str, Any], comment_tags: Collection[str], options: Mapping[str, Any]
 ) -> Iterator[Extracted]:
-    """Yield each `t("…")` and `n("…", "…")`, with a comment `// translators: …` on the line before it."""
+    """Yield each `t("…")`, `n("…", "…")` and `p("context", "…")`, with a comment `// translators: …` on the line before it."""
     text = file.read().decode()
     lines = text.splitlines()
     for call in _CALL.finditer(text):
@@ -29,5 +29,5 @@ def javascript(
         comments = [comment[1]] if comment else []
         if name == "t":
             yield line, name, json.loads(first), comments
-        elif second:
+        elif second:  # n: one and many; p: context and text
             yield line, name, (json.loads(first), json.loads(second)), comments

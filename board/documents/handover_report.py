@@ -25,7 +25,7 @@ _WITHHELD = (  # the page lists these
     "{count} searches are withheld: you are not one of their people.",
 )
 _LEFT_OUT = ("{count} more card has no room here.", "{count} more cards have no room here.")
-_ENDED = {"accepted": N_("Accepted by"), "refused": N_("Errors"), "withdrawn": N_("Withdrawn by")}
+_ENDED = {"accepted": N_("Accepted by"), "refused": N_("Refused by"), "withdrawn": N_("Withdrawn by")}
 _DESK = ("faults", "remarks")
 
 

@@ -31,6 +31,7 @@ TERMS = [
 SCRIPT = """
 const a = t("Plain");
 html`<p>${open ? html`<b>${t("late by {length}", {length})}</b>` : nothing} ${n("{count} card", "{count} cards", 3)}</p>`;
+const c = p("of a list", "Found");
 // translators: a note
 const b = t("With a \\"quote\\"");
 view.t("not ours"); start("nor this");
@@ -43,12 +44,13 @@ def test_words_inside_nested_templates_are_found() -> None:
         ("t", "Plain"),
         ("t", "late by {length}"),
         ("n", ("{count} card", "{count} cards")),
+        ("p", ("of a list", "Found")),
         ("t", 'With a "quote"'),
     ]
     assert found[-1][3] == ["translators: a note"]
 
 
-UNREADABLE = re.compile(r"(?<![\w.$])(?<!function )[tn]\((?!\s*\")")  # a text that the extractor `javascript` skips
+UNREADABLE = re.compile(r"(?<![\w.$])(?<!function )[tnp]\((?!\s*\")")  # a text that the extractor `javascript` skips
 
 
 def unread(script: str) -> list[str]:
@@ -78,7 +80,9 @@ def test_the_list_for_translators_is_that_of_the_texts(tmp_path: Path) -> None:
     arguments = shlex.split(command.replace("board/locales/messages.pot", str(made)))[1:]
     root = i18n.LOCALES.parent.parent
     subprocess.run([sys.executable, "-m", "babel.messages.frontend", *arguments], cwd=root, check=True, capture_output=True)
-    fresh, kept = ({str(message.id) for message in read_po(BytesIO(file.read_bytes()))} for file in (made, listed))
+    fresh, kept = (
+        {(message.context, str(message.id)) for message in read_po(BytesIO(file.read_bytes()))} for file in (made, listed)
+    )
     assert kept - fresh == set(), "no longer said"
     assert fresh - kept == set(), f"not listed yet: {command}"
 
@@ -89,7 +93,7 @@ def test_a_catalogue_is_whole(language: str) -> None:
     listed, translated = (
         read_po(BytesIO((i18n.LOCALES / name).read_bytes())) for name in ("messages.pot", f"{language}/LC_MESSAGES/messages.po")
     )
-    assert {message.id for message in translated} == {message.id for message in listed}
+    assert {(each.context, each.id) for each in translated} == {(each.context, each.id) for each in listed}
     faults = []
     for message in translated:
         if message.id:

@@ -6,6 +6,7 @@ import { get, orNull } from "./api.js";
 // Formats of dates and numbers: Belgian, and British for English.
 /** @type {{ [language: string]: string }} */
 const LOCALES = { en: "en-GB", fr: "fr-BE", nl: "nl-BE", de: "de-BE" };
+const CONTEXT_END = "\x04"; // between the context and the text in the key of a catalogue, as gettext has it
 /** @typedef {{ [code: string]: string }} Texts */
 /** @typedef {{ language: string, messages: { [msgid: string]: string | string[] }, labels: { kinds: Texts, fields: Texts, values: { [path: string]: Texts }, events: Texts, done: Texts }, kinds: { [name: string]: KindDeclaration } }} Catalogue */
 /** @type {Catalogue} */
@@ -43,9 +44,19 @@ export const locale = () => LOCALES[catalogue.language] ?? catalogue.language;
  * t('Hello {name}', {name}): return the translation as plain text, which lit-html escapes.
  * @param {string} msgid
  */
-export function t(msgid, values = {}) {
-  const found = catalogue.messages[msgid];
-  return fill((Array.isArray(found) ? found[0] : found) || msgid, values);
+export const t = (msgid, values = {}) => read(msgid, values);
+
+/**
+ * p('of a search', 'changed'): as `t`, for a text that means something else elsewhere, or has another form there.
+ * @param {string} context for translators
+ * @param {string} msgid
+ */
+export const p = (context, msgid, values = {}) => read(`${context}${CONTEXT_END}${msgid}`, values);
+
+/** @param {string} key @param {{ [name: string]: unknown }} values */
+function read(key, values) {
+  const found = catalogue.messages[key];
+  return fill((Array.isArray(found) ? found[0] : found) || key.slice(key.indexOf(CONTEXT_END) + 1), values);
 }
 
 /**

@@ -50,7 +50,7 @@ export const label = {
   /** "Sighting graded": a complete text, for lists of mixed events */
   event: named(() => labels().events),
   /** "graded": as in "graded by Maria" */
-  done: (/** @type {string} */ type) => done(String(type).split(".").at(-1)),
+  done: (/** @type {string} */ type) => done(Object.hasOwn(labels().done ?? {}, type) ? type : String(type).split(".").at(-1)),
   criterion: (/** @type {string} */ key) => field(`criteria.${key}`),
   field, value, codes,
 };

@@ -52,7 +52,7 @@ function net({ net: changes, more }, ctx) {
   const said = changes.filter((/** @type {{ kind: string, fields: any }} */ { kind, fields }) => kind !== "handed" && fields.some((/** @type {{ path: string }} */ { path }) => isShown(path)));
   if (!said.length) return html`<p class="quiet">${t("No change overall.")}</p>`;
   return html`<ul class="net" data-testid="net">${said.slice(0, MAX_CHANGES).map((/** @type {any} */ each) => html`<li data-change=${each.change} data-id=${each.id}>
-      ${named(each, ctx)} ${each.change === "changed" ? html`<ul>${each.fields.filter((/** @type {{ path: string }} */ { path }) => isShown(path)).map((/** @type {FieldChange} */ change) => fieldChange(change, ctx))}</ul>` : html`<span class="what">${label.done(each.change)}</span>`}
+      ${named(each, ctx)} ${each.change === "changed" ? html`<ul>${each.fields.filter((/** @type {{ path: string }} */ { path }) => isShown(path)).map((/** @type {FieldChange} */ change) => fieldChange(change, ctx))}</ul>` : html`<span class="what">${label.done(`${each.kind}.${each.change}`)}</span>`}
     </li>`)}</ul>
     ${more || said.length > MAX_CHANGES ? html`<p class="quiet">${t("There are more changes than shown here.")}</p>` : nothing}`;
 }
