@@ -5,6 +5,7 @@ import { t } from "../core/i18n.js";
 import { label } from "../core/labels.js";
 import { agoElement } from "../format/time_elements.js";
 import { formatField } from "../format/values.js";
+import { isPartOfPlace, placeInput, pointPaths } from "./place_input.js";
 import { gapText, timeInput, unreadableText } from "./time_input.js";
 import { leaningOf, problemOf } from "./time_value.js";
 
@@ -16,16 +17,18 @@ import { leaningOf, problemOf } from "./time_value.js";
  * @param {string | null} [name] label, if it is not that of the field
  */
 export function row(form, path, ctx, name = null) {
-  const field = form.field(path);
+  if (isPartOfPlace(path, form)) return nothing;
+  const field = form.field(path), point = pointPaths(path, form).filter((each) => isPartOfPlace(each, form));
   const id = `${form.key}-${path}`.replace(/[^\w-]/g, "_");
-  const error = form.errors[path];
+  const wrong = [path, ...point].find((each) => form.errors[each]);
+  const error = wrong && form.errors[wrong];
   const flag = field.control === "flag";
-  const caption = html`<label for=${id}>${name ?? field.label?.() ?? label.field(path, field.kind)}${needed(form, field) ? html`<span class="required" aria-hidden="true"> *</span>` : nothing}</label>`;
+  const caption = html`<label id="${id}-label" for=${id}>${name ?? field.label?.() ?? label.field(path, field.kind)}${needed(form, field) ? html`<span class="required" aria-hidden="true"> *</span>` : nothing}</label>`;
   return html`<div class="row ${field.control}" data-field=${path} ?data-edited=${form.isMine(path)}>
     ${flag ? html`<div class="check">${control(form, field, id, ctx)}${caption}</div>` : html`${caption}${control(form, field, id, ctx)}`}
     ${error ? html`<p class="error" id="${id}-error">${sentence(error, field, form.raw(path))}</p>` : nothing}
     ${field.private && form.isCut ? html`<p class="hint" data-not-kept>${t("Not kept when the page was loaded again. Type it again.")}</p>` : nothing}
-    ${theirs(form, field, ctx)}
+    ${theirs(form, field, ctx)} ${point.map((each) => theirs(form, form.field(each), ctx))}
   </div>`;
 }
 
@@ -57,7 +60,8 @@ function control(form, field, id, ctx) {
     (ctx.edited ?? ctx.draw)(form);
   };
   const raw = form.raw(field.path);
-  const describe = form.errors[field.path] ? `${id}-error` : nothing;
+  const describedBy = [field.path, ...pointPaths(field.path, form)].some((path) => form.errors[path]) ? `${id}-error` : null;
+  const describe = describedBy ?? nothing;
   const type = (/** @type {any} */ event) => edit(event.target.value);
   switch (field.control) {
     case "long":
@@ -72,8 +76,9 @@ function control(form, field, id, ctx) {
     case "card":
       return select(id, raw, edit, ctx.cards(field.refers_to), false, describe);
     case "time":
-      return timeInput({ id, raw, edit, leaning: leaningOf(field), describedBy: form.errors[field.path] ? `${id}-error` : null, required: field.required });
+      return timeInput({ id, raw, edit, leaning: leaningOf(field), describedBy, required: field.required });
     default:
+      if (pointPaths(field.path, form).length) return placeInput({ id, path: field.path, form, changed: () => (ctx.edited ?? ctx.draw)(form), draw: ctx.draw, describedBy });
       return html`<input id=${id} type=${TYPES[field.control] ?? "text"} inputmode=${field.control === "number" ? "decimal" : nothing}
         autocomplete="off" placeholder=${field.placeholder?.() ?? nothing} aria-describedby=${describe} .value=${live(raw)} @input=${type}
         aria-required=${field.required ? "true" : nothing} ?autofocus=${field.autofocus} />`;

@@ -6,8 +6,9 @@ import { draft } from "../../core/drafts.js";
 import { label } from "../../core/labels.js";
 import { t } from "../../core/i18n.js";
 import { CallDraft } from "./call_draft.js";
-import { combobox } from "./combobox.js";
-import { placeOption, searchOption } from "./combobox_options.js";
+import { combobox } from "../../forms/combobox.js";
+import { keptText, placeOption } from "../../forms/place_option.js";
+import { searchOption } from "./combobox_options.js";
 import { Suggestions } from "./suggestions.js";
 import { RecentCalls } from "./recent_calls.js";
 import { moment } from "../../core/time.js";
@@ -170,10 +171,8 @@ class IntakePage {
    * @param {{ text: string, place: any }} given
    */
   #pickPlace = ({ text, place }) => {
-    const { where } = this.call.typed;
     const point = place.lat === null ? null : { name: text, lat: place.lat, lon: place.lon, radius_m: place.radius_m };
-    const more = where.trim().split(/[\s-]+/).length > text.split(/[\s-]+/).length;
-    this.call.choosePlace(more ? where.trim() : text, point);
+    this.call.choosePlace(keptText(this.call.typed.where, text), point);
     this.#changed();
   };
 

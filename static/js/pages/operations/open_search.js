@@ -15,7 +15,7 @@ const MAX_ACK_MS = 3_000; // ms: after a later ack the user is busy elsewhere an
 const FIRST_FIELDS = ["person.first_name", "person.last_name", "person.age", "person.sex", "kind", "missing_since", "last_seen.text", "lead"];
 const DESCRIPTION_FIELDS = ["person.description"];
 const LOOK_FIELDS = ["person.clothing", "person.hair", "person.height_cm", "person.build", "person.needs", "person.needs_until"];
-const MORE_FIELDS = ["person.eyes", "person.features", "person.birth_date", "reference", "last_seen.lat", "last_seen.lon"];
+const MORE_FIELDS = ["person.eyes", "person.features", "person.birth_date", "reference"];
 
 export class OpenSearch {
   shown = false;

@@ -1,0 +1,63 @@
+"""Fields of a place: a point comes from the gazetteer, is shown, and goes when the text becomes another place."""
+
+import pytest
+from playwright.async_api import Locator, expect
+
+from tests.support.browser_window import Window
+from tests.support.browsers import Browsers
+
+pytestmark = pytest.mark.browser
+
+OPTIONS = "[data-field='{}'] [role=option]"
+
+
+async def pick(window: Window, form: str, path: str, text: str) -> Locator:
+    """Type into the field of a place and take the first place that is offered."""
+    field = window.field(form, path)
+    await field.fill(text)
+    await window(f"form[data-form={form}] {OPTIONS.format(path)}").first.wait_for()
+    await field.press("ArrowDown")
+    await expect(field).to_have_attribute("aria-activedescendant", f"{form}-{path.replace('.', '_')}-0")
+    await field.press("Enter")
+    return field
+
+
+async def test_a_search_is_opened_with_a_place_of_the_gazetteer(browsers: Browsers) -> None:
+    alice = await browsers.window("Alice")
+    await alice.open("/")
+    await alice("[data-act=open-search]").click()
+    await alice.fill("open-search", {"person.first_name": "Zed", "kind": "runaway", "missing_since": "yesterday 14:30"})
+    field = await pick(alice, "open-search", "last_seen.text", "brugg")
+    await expect(field).to_have_value("Brugge")
+    await expect(alice("[data-field='last_seen.text'] .place-point")).to_contain_text("On the map: 51.2")
+    await expect(alice("[data-field='last_seen.lat'], [data-field='last_seen.lon']")).to_have_count(0)  # nobody types coordinates
+    await alice("dialog [data-act=send]").click()
+    await alice.page.wait_for_url("**/searches/*")
+    answer = await alice.http.get(f"/api/v1/boards/{alice.page.url.rpartition('/')[2]}")
+    seen = next(each["state"]["last_seen"] for each in answer.json()["entities"] if each["kind"] == "search")
+    assert (seen["text"], round(seen["lat"], 1)) == ("Brugge", 51.2)
+
+
+async def test_a_changed_text_removes_the_point_and_it_can_be_put_back(browsers: Browsers) -> None:
+    board = await browsers.search()
+    alice = await browsers.window("Alice")
+    await alice.open(f"/searches/{board}")
+    await alice("[data-act=add-sighting]").click()
+    await alice.fill("add-sighting", {"description": "A girl by the ferry"})
+    field = await pick(alice, "add-sighting", "place.text", "station brugg")
+    await expect(field).to_have_value("station brugg")  # it says more than the name of the place
+    point = alice("[data-field='place.text'] .place-point")
+    await expect(point).to_contain_text("On the map: 51.2")
+    await field.press("End")
+    await field.type("e")
+    await expect(alice(OPTIONS.format("place.text")).first).to_be_visible()
+    await field.press("Escape")  # closes the list, and not the dialog
+    await expect(point).to_contain_text("The point on the map was removed.")
+    await alice("[data-act=restore-point]").click()
+    await expect(point).to_contain_text("On the map: 51.2")
+    await alice("[data-act=remove-point]").click()
+    await alice("dialog [data-act=send]").click()
+    await alice.id_of("A girl by the ferry")
+    answer = await alice.http.get(f"/api/v1/boards/{board}")
+    place = next(each["state"]["place"] for each in answer.json()["entities"] if each["kind"] == "sighting")
+    assert (place["text"], place["lat"], place["lon"]) == ("station brugge", None, None)
