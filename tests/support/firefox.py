@@ -42,7 +42,7 @@ class FirefoxError(Exception):
 
 
 class Firefox:
-    """One window of Firefox on the pages of one server."""
+    """Window of Firefox on the pages of a server."""
 
     def __init__(self, url: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._url, self._reader, self._writer, self._ids = url, reader, writer, itertools.count(1)
