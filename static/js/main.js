@@ -14,6 +14,7 @@ import * as announcer from "./shared/announcer.js";
 import * as bell from "./shared/alerts/bell.js";
 import * as capacityIndicator from "./shared/capacity_indicator.js";
 import * as freshnessIndicator from "./shared/freshness_indicator.js";
+import * as nextDue from "./shared/watch_line/next_due.js";
 import * as notices from "./shared/notices.js";
 import * as shiftIndicator from "./shared/shift_indicator.js";
 import * as shortcutsDialog from "./shared/shortcuts_dialog.js";
@@ -63,16 +64,17 @@ async function start() {
   session.start(); // the board loads while the modules that draw it still load
   const [isLoaded] = await Promise.all([texts, drafts]);
   signOut.connect(document.querySelector("[data-sign-out]"), session);
-  notices.mount(part("[data-notices]"), session); // what is refused is said also where nothing is drawn
+  notices.mount(session); // what is refused is said also where nothing is drawn
   if (!isLoaded) throw new Error("The declarations of kinds were not loaded."); // a board without its cards would look empty
   (await view)?.mount(main, session, board, card || null);
   bell.mount(document.querySelector("[data-bell]"), session);
   closeOnOutside(document.querySelector("details.account-menu"));
-  shiftIndicator.mount(part("[data-shift]"), part("[data-shift-notices]"), session);
+  shiftIndicator.mount(part("[data-shift]"), session);
   shortcutsDialog.mount(session, document.querySelector("details.account-menu"));
   if (!board || page === "replay") return undefined; // the replay says by itself that it is not live
   announcer.mount(session, session.board(board));
-  capacityIndicator.mount(document.querySelectorAll("[data-capacity-notice]"), session.board(board));
+  capacityIndicator.mount(session.board(board));
+  nextDue.mount(session, session.board(board));
   if (COUNTS_AS_SEEN.has(page)) readPosition.mount(session, session.board(board));
   // last: once "live" is shown, every other part has its listeners
   return freshnessIndicator.mount(part("[data-freshness-mark]"), session, session.board(board));

@@ -3,10 +3,11 @@
 
 import { html, nothing, render } from "../../vendor/lit-html/lit-html.js";
 import { clockWithSeconds } from "../core/time.js";
-import { n, number, t } from "../core/i18n.js";
+import { t } from "../core/i18n.js";
+import { tryAgain } from "./watch_line/try_again.js";
+import { watchLine } from "./watch_line/line.js";
 
-const UNSENT_AFTER = 1_500; // ms: a command pending for longer is mentioned
-const LOOK_EVERY = 1_000; // ms: on a dead connection nothing else would redraw the count of pending commands
+const LOOK_EVERY = 1_000; // ms: no event tells that the connection waits before it tries again
 
 /**
  * Draw the indicator of `board` into `root`, for as long as the page lives.
@@ -18,7 +19,9 @@ export function mount(root, session, board) {
   const draw = () => {
     const freshness = board.freshness;
     setPageAttributes(freshness);
-    render(html`${unsent(session)}${indicator(freshness, session.connection)}`, root);
+    render(indicator(freshness, session.connection), root);
+    watchLine.current = freshness.state === "live";
+    watchLine.say("freshness", notice(freshness, session.connection));
   };
   board.watch(draw);
   board.watchFreshness(draw);
@@ -40,29 +43,26 @@ function indicator({ state, since, seq, provenAt }, connection) {
       return html`<span class="freshness-label catching-up">${connection.state === "open" ? t("Catching up…") : t("Reconnecting…")}</span>`;
     case "not_current":
       return html`<span class="freshness-label stale" data-testid="not-current">${
-        since ? t("Not current since {at}", { at: clockWithSeconds(since) }) : t("Not current")}</span>${again(connection)}`;
+        since ? t("Not current since {at}", { at: clockWithSeconds(since) }) : t("Not current")}</span>`;
     case "loading":
       return connection.failed > 0
-        ? html`<span class="freshness-label stale" role="alert">${t("No connection")}</span>${again(connection)}`
+        ? html`<span class="freshness-label stale" role="alert">${t("No connection")}</span>`
         : html`<span class="freshness-label catching-up">${t("Loading…")}</span>`;
     default:
       return nothing; // forbidden: the page says so
   }
 }
 
-/** @param {Connection} connection */
-function again(connection) {
-  if (connection.state !== "waiting") return nothing;
-  return html`<button class="again" title=${t("Try now")} @click=${() => connection.recheck()}><span>${t("Try now")}</span></button>`;
-}
-
-/** @param {Session} session */
-function unsent(session) {
-  const old = Date.now() - UNSENT_AFTER;
-  const count = session.outbox.pending().filter(({ status, at }) => status !== "refused" && Date.parse(at) < old).length;
-  if (count === 0) return nothing;
-  const said = n("{count} change not sent yet", "{count} changes not sent yet", count);
-  return html`<span class="unsent" role="status" data-testid="unsent" data-count=${number(count)} title=${said}><span>${said}</span></span>`;
+/**
+ * Tell in the watch line what it means that a board is not current.
+ * @param {Freshness} freshness
+ * @param {Connection} connection
+ * @returns {Notice[]}
+ */
+function notice({ state }, connection) {
+  if (state !== "not_current" && !(state === "loading" && connection.failed > 0)) return [];
+  const text = t("What is shown may be out of date. What you type is kept.");
+  return [{ kind: "not-current", text, tone: "stale", silent: true, actions: tryAgain(connection) }]; // announcer.js announces it
 }
 
 let proof = 0;

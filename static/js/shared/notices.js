@@ -1,18 +1,21 @@
-/* Notices at the foot of the page: a new version, an ended connection, a browser that can't store drafts, commands held back
-   by the rate limit, and refused commands on other boards. */
+/* Notices of the session, on every page: a new version, an ended connection, a browser that can't store drafts, changes that are
+   not sent or held back by the rate limit, and refused commands on other boards. */
 
-import { html, nothing, render } from "../../vendor/lit-html/lit-html.js";
+import { html } from "../../vendor/lit-html/lit-html.js";
 import { storage } from "../core/storage.js";
 import { n, t } from "../core/i18n.js";
 import { originProblem } from "../core/origin.js";
 import { formatShortDuration, moment } from "../core/time.js";
 import { vault } from "../core/vault.js";
+import { tryAgain } from "./watch_line/try_again.js";
+import { watchLine } from "./watch_line/line.js";
 
 const LOOK_EVERY = 1_000; // ms: no event marks the end of the rate limit
+const UNSENT_AFTER = 1_500; // ms: a command pending for longer is mentioned
 
-/** @param {HTMLElement} root @param {Session} session */
-export function mount(root, session) {
-  const draw = () => render(html`${otherOrigin()}${ended(session)}${wrongClock(session)}${newVersion(session)}${cannotKeep()}${tooMany(session)}${refusedElsewhere(session)}`, root);
+/** @param {Session} session */
+export function mount(session) {
+  const draw = () => watchLine.say("session", [otherOrigin(), ended(session), disconnected(session), wrongClock(session), newVersion(session), cannotKeep(), tooMany(session), unsent(session), ...refusedElsewhere(session)].filter((each) => each !== null));
   session.watch(draw);
   setInterval(draw, LOOK_EVERY);
   storage.onChange = vault.onChange = draw;
@@ -23,7 +26,7 @@ const reload = () => location.reload();
 
 /** @param {Session} session */
 function newVersion({ newVersion: version }) {
-  if (!version) return nothing;
+  if (!version) return null;
   return line("new-version", t("A new version of Searchboard is available."), html`<button @click=${reload}>${t("Reload")}</button>`);
 }
 
@@ -33,7 +36,7 @@ function newVersion({ newVersion: version }) {
  */
 function wrongClock({ clock }) {
   const jumped = clock?.jumped, ahead = clock?.ahead;
-  if (!jumped && !ahead) return nothing;
+  if (!jumped && !ahead) return null;
   const says = [jumped && jumping(jumped), ahead && t("At {at} the newest events carried the time {until}: the clock of a server is wrong.", { at: moment(ahead.at), until: moment(ahead.until) })];
   return line("clock", [...says, t("Times may be wrong.")].filter(Boolean).join(" "));
 }
@@ -46,19 +49,28 @@ function jumping({ by_s: by, at }) {
 
 function otherOrigin() {
   const says = originProblem();
-  return says ? line("origin", says) : nothing;
+  return says ? line("origin", says) : null;
 }
 
 /** @param {Session} session */
 function ended({ connection }) {
-  if (connection.state !== "ended") return nothing;
+  if (connection.state !== "ended") return null;
   return line("ended", t("The server closed this connection."), html`<button @click=${reload}>${t("Reconnect")}</button>`);
+}
+
+/**
+ * On pages without a board; on those with one, the board tells whether it is current.
+ * @param {Session} session
+ */
+function disconnected({ connection }) {
+  if (document.body.dataset.board || connection.state !== "waiting") return null;
+  return line("not-current", t("No connection. What is shown may be out of date. What you type is kept."), tryAgain(connection));
 }
 
 function cannotKeep() {
   if (vault.state === "memory") return line("cannot-keep", t("This address has no https, so this browser keeps nothing of what you type: a reload would lose what is not sent."));
   if (vault.state === "waiting") return line("cannot-keep", t("What you typed before cannot be read yet, and what you type is not kept: the server gives no key. It is asked again."));
-  if (!storage.failed) return nothing;
+  if (!storage.failed) return null;
   return line("cannot-keep", t("This browser cannot keep your drafts: its storage is full or blocked. Send before you reload."));
 }
 
@@ -68,9 +80,16 @@ function cannotKeep() {
  */
 function tooMany({ outbox }) {
   const seconds = outbox.held, count = outbox.pending().filter(({ status }) => status !== "refused").length;
-  if (seconds === null || count === 0) return nothing;
+  if (seconds === null || count === 0) return null;
   return line("too-many", n("Too many changes at once: {count} is kept, and sent again in {seconds} s",
     "Too many changes at once: {count} are kept, and sent again in {seconds} s", count, { seconds }));
+}
+
+/** @param {Session} session @returns {Notice | null} */
+function unsent(session) {
+  const old = Date.now() - UNSENT_AFTER;
+  const count = session.outbox.pending().filter(({ status, at }) => status !== "refused" && Date.parse(at) < old).length;
+  return count === 0 ? null : { ...line("unsent", n("{count} change not sent yet", "{count} changes not sent yet", count)), testid: "unsent" };
 }
 
 /** @param {Session} session */
@@ -80,11 +99,14 @@ function refusedElsewhere(session) {
   return [...new Set(refused.map(({ board }) => board))].map((board) => {
     const count = refused.filter((entry) => entry.board === board).length;
     const text = n("{count} of your changes on another board was not accepted.", "{count} of your changes on another board were not accepted.", count);
-    return line("refused", text, html`<a class="button" href=${board === "operations" ? "/" : `/searches/${board}`}>${t("View")}</a>`);
+    return { ...line("refused", text, html`<a class="button" href=${board === "operations" ? "/" : `/searches/${board}`}>${t("View")}</a>`), id: board };
   });
 }
 
-/** @param {string} kind @param {string} text @param {Drawn} action */
-function line(kind, text, action = nothing) {
-  return html`<p class="notice" role="status" data-notice=${kind}>${text} ${action}</p>`;
+/** @type {Partial<Record<string, Notice["tone"]>>} */
+const TONES = { ended: "stale", "not-current": "stale", "cannot-keep": "alert", clock: "alert", origin: "alert" };
+
+/** @param {string} kind @param {string} text @param {Drawn} [actions] @returns {Notice} */
+function line(kind, text, actions) {
+  return { kind, text, actions, tone: TONES[kind] };
 }

@@ -1,6 +1,5 @@
 /** Refused commands that no open form shows, e.g. after a reload or a drag. They are kept until dismissed here. */
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";
-import { repeat } from "../../vendor/lit-html/directives/repeat.js";
 import { t } from "../core/i18n.js";
 import { addsCard, cardOfCommand, isCard, titleOf } from "../core/kinds.js";
 import { label } from "../core/labels.js";
@@ -32,28 +31,26 @@ const WHAT = {
   undo: () => t("Undoing"),
 };
 
-/** @param {SearchView} view */
+/** @param {SearchView} view @returns {Notice[]} */
 export function refusals(view) {
   /** @type {PendingCommand[]} */
   const pending = view.board.pending;
-  const refused = pending.filter(({ status }) => status === "refused");
-  if (!refused.length) return nothing;
-  return html`<ul class="refusals" role="alert" data-testid="refusals">
-    ${repeat(refused, ({ id }) => id, (entry) => html`<li data-refused=${entry.id}>
-      <p><b>${commandName(entry.name)}</b> ${of(entry, view)} · ${t("not saved")}: ${entry.refusal?.message ?? ""}</p>
-      ${words(entry)}
-      <span class="buttons">
-        ${view.mayReopen(entry) ? html`<button type="button" data-act="reopen" @click=${() => view.act.reopen(entry)}>${t("Back to the form")}</button>` : nothing}
-        <button type="button" data-act="discard" @click=${() => view.act.discard(entry)}>${t("Discard")}</button>
-      </span>
-    </li>`)}
-  </ul>`;
+  return pending.filter(({ status }) => status === "refused").map((entry) => ({
+    kind: "not-saved",
+    refused: entry.id,
+    title: t("Not saved: {what}.", { what: [commandName(entry.name), of(entry, view)].filter(Boolean).join(" · ") }),
+    text: entry.refusal?.message ?? "",
+    tone: "own",
+    detail: words(entry),
+    actions: html`${view.mayReopen(entry) ? html`<button type="button" data-act="reopen" @click=${() => view.act.reopen(entry)}>${t("Back to the form")}</button>` : nothing}
+      <button type="button" data-act="discard" @click=${() => view.act.discard(entry)}>${t("Discard")}</button>`,
+  }));
 }
 
 /** @param {PendingCommand} command @param {SearchView} view */
 function of(command, { model }) {
   const card = model?.byId.get(cardOfCommand(command));
-  return card ? cardName(card) : nothing;
+  return card ? cardName(card) : null;
 }
 
 /**
@@ -72,5 +69,5 @@ export const typedText = ({ name, data }) => titleOf({ kind: name.split(".")[0],
 /** @param {PendingCommand} entry */
 function words(entry) {
   const text = typedText(entry);
-  return text ? html`<blockquote>${text}</blockquote>` : nothing;
+  return text ? html`<blockquote>${text}</blockquote>` : undefined;
 }

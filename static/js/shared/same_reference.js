@@ -1,5 +1,5 @@
 /** Other searches with the same reference, among those this person may see. */
-import { html, nothing } from "../../vendor/lit-html/lit-html.js";
+import { html } from "../../vendor/lit-html/lit-html.js";
 import { get, orNull } from "../core/api.js";
 import { t } from "../core/i18n.js";
 
@@ -41,9 +41,10 @@ export class SameReference {
     this.#draw();
   }
 
-  get line() {
+  /** @returns {Notice[]} */
+  get notices() {
     const [other] = this.#others;
-    if (!other) return nothing;
-    return html`<p class="notice" data-testid="same-reference">${t("Another search has this reference too.")} <a href="/searches/${other}">${t("View")}</a></p>`;
+    if (!other) return [];
+    return [{ kind: "same-reference", testid: "same-reference", text: t("Another search has this reference too."), actions: html`<a class="button" href="/searches/${other}">${t("View")}</a>` }];
   }
 }

@@ -1,33 +1,31 @@
 /* Shift indicator in the header of every page: who holds the shift, and whether a handover is open. A change of shift is
-   announced, and shown at the foot of the page for a while. */
+   announced, and shown in the watch line for a while. */
 
 import { html, nothing, render } from "../../vendor/lit-html/lit-html.js";
 import { t } from "../core/i18n.js";
 import { formatShortMoment } from "../format/time_elements.js";
 import { announce } from "./announcer.js";
+import { watchLine } from "./watch_line/line.js";
 
 const MESSAGE_MS = 20_000; // long enough to be noticed; the header shows it permanently
 
 /**
  * @param {HTMLElement} link in the header
- * @param {HTMLElement} messageArea where the temporary message goes
  * @param {Session} session
  */
-export function mount(link, messageArea, session) {
-  new ShiftIndicator(link, messageArea, session);
+export function mount(link, session) {
+  new ShiftIndicator(link, session);
 }
 
 class ShiftIndicator {
   #link;
-  #messageArea;
   #session;
   /** @type {number | null} */ #number = null; // number of the shift that was shown
   /** @type {Timer | null} */ #timer = null;
 
-  /** @param {HTMLElement} link @param {HTMLElement} messageArea @param {Session} session */
-  constructor(link, messageArea, session) {
+  /** @param {HTMLElement} link @param {Session} session */
+  constructor(link, session) {
     this.#link = link;
-    this.#messageArea = messageArea;
     this.#session = session;
     this.#session.watch(() => this.#changed());
     this.#changed();
@@ -45,6 +43,7 @@ class ShiftIndicator {
     this.#link.toggleAttribute("data-stale", connection.state !== "open");
     render(indicator(shiftStatus), this.#link);
     this.#link.title = statusText(shiftStatus); // for headers without room for all of it
+    watchLine.tell("shift", fact(shiftStatus));
   }
 
   /** @param {ShiftHolder} shift */
@@ -52,8 +51,8 @@ class ShiftIndicator {
     const sentence = passing(shift);
     announce(sentence);
     clearTimeout(this.#timer);
-    render(html`<p class="notice passed" data-notice="passed">${sentence}</p>`, this.#messageArea);
-    this.#timer = setTimeout(() => render(nothing, this.#messageArea), MESSAGE_MS);
+    watchLine.say("shift", [{ kind: "passed", text: sentence, silent: true }]);
+    this.#timer = setTimeout(() => watchLine.say("shift", []), MESSAGE_MS);
   }
 }
 
@@ -95,6 +94,16 @@ function opened({ number, status }) {
 function statusText(shiftStatus) {
   const open = openOne(shiftStatus);
   return open ? `${holding(shiftStatus.shift)}. ${opened(open)}` : holding(shiftStatus.shift);
+}
+
+/**
+ * Fact for the watch line: nobody is in charge, else the open handover, else who is in charge.
+ * @param {ShiftStatus} shiftStatus
+ */
+function fact(shiftStatus) {
+  const { shift } = shiftStatus, open = openOne(shiftStatus);
+  if (!shift) return html`<a class="text-alert" href="/handover">${holding(shift)}</a>`;
+  return open ? html`<a href="/handover">${opened(open)}</a>` : html`<a class="in-header" href="/handover">${holding(shift)}</a>`;
 }
 
 /** @param {ShiftHolder} shift */

@@ -71,6 +71,25 @@ interface SearchCardView {
   placeOf(search: string): string;
 }
 
+/** Sentence in the watch line. */
+interface Notice {
+  kind: string;
+  /** What tells it from others of its kind. */
+  id?: string;
+  /** Id of the refused command that it is about. */
+  refused?: string;
+  testid?: string;
+  title?: string;
+  text: string;
+  /** "alert": something is wrong; "stale": nothing shown is sure; "own": about a change of this person's. */
+  tone?: "alert" | "stale" | "own";
+  actions?: Drawn;
+  /** More about it, in the list. */
+  detail?: Drawn;
+  /** Another module announces it. */
+  silent?: boolean;
+}
+
 type ShiftStatus = Pick<ShiftFrame, "shift" | "handover">;
 type ShiftHolder = NonNullable<ShiftFrame["shift"]>;
 type OpenHandover = NonNullable<ShiftFrame["handover"]>;

@@ -12,7 +12,8 @@ import { ShortcutHandler } from "../../behaviours/shortcut_handler.js";
 import { t } from "../../core/i18n.js";
 import { lastUnsignedHandover } from "../../replay/shift_history.js";
 import { HandoverActions } from "./actions.js";
-import { head, notices, printed, steps } from "./summary.js";
+import { watchLine } from "../../shared/watch_line/line.js";
+import { head, notices, printed, refusals, steps } from "./summary.js";
 import { Forms } from "./forms.js";
 import { earlierHandovers, EarlierHandovers } from "./earlier_handovers.js";
 import { dialogOf, step } from "./steps.js";
@@ -250,6 +251,7 @@ class HandoverPage {
     this.#settle();
     document.title = `${this.number ? t("Handover {number}", { number: this.number }) : t("Handover")} · Searchboard`;
     keepFocus(this.#root, () => render(this.#template(), this.#root));
+    watchLine.say("page", refusals(this));
     this.#dialogs.settle();
     this.#clock.fill();
     if (!this.trouble) return;

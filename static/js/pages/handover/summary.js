@@ -143,7 +143,7 @@ export function steps(view) {
 
 /** @param {HandoverView} view */
 export function notices(view) {
-  const { report, refused } = view;
+  const { report } = view;
   const withheld = report.whole?.withheld ?? 0;
   const said = [
     report.status !== null && report.status !== 404 && html`<p class="problem" role="alert">${t("The report could not be loaded.")} <button type="button" data-act="read-again" @click=${() => report.moved()}>${t("Try again")}</button></p>`,
@@ -151,21 +151,29 @@ export function notices(view) {
     report.whole && !view.sections.length && html`<p>${t("No searches to hand over.")}</p>`,
     !report.whole && report.status === null && html`<p role="status">${t("Loading…")}</p>`,
   ].filter(Boolean);
-  return html`${unanswered(view)} ${said.length ? html`<div class="handover-notices">${said}</div>` : nothing}
-    ${refused.length ? html`<ul class="refusals" role="alert" data-testid="refusals">${refused.map((/** @type {any} */ entry) => refusal(view, entry))}</ul>` : nothing}`;
+  return html`${unanswered(view)} ${said.length ? html`<div class="handover-notices">${said}</div>` : nothing}`;
 }
 
-/** @param {HandoverView} view @param {any} entry */
+/**
+ * Refused commands, for the watch line.
+ * @param {HandoverView} view
+ * @returns {Notice[]}
+ */
+export const refusals = (view) => view.refused.map((/** @type {any} */ entry) => refusal(view, entry));
+
+/** @param {HandoverView} view @param {any} entry @returns {Notice} */
 function refusal(view, entry) {
   const of = view.report.section(entry.board)?.search.reference;
   const hasForm = ["handover.write", "handover.accept", "handover.refuse", "handover.withdraw", "shift.take"].includes(entry.name) && !entry.data.pinned;
-  return html`<li data-refused=${entry.id}>
-    <p><b>${COMMANDS[entry.name]?.() ?? entry.name}</b> ${of ? `· ${of} ` : nothing}· ${t("not saved")}: ${entry.refusal?.message ?? ""}</p>
-    <span class="buttons">
-      ${hasForm ? html`<button type="button" data-act="reopen" @click=${() => view.act.reopen(entry)}>${t("Back to the form")}</button>` : nothing}
-      <button type="button" data-act="discard" @click=${() => view.act.discard(entry)}>${t("Discard")}</button>
-    </span>
-  </li>`;
+  return {
+    kind: "not-saved",
+    refused: entry.id,
+    title: t("Not saved: {what}.", { what: [COMMANDS[entry.name]?.() ?? entry.name, of].filter(Boolean).join(" · ") }),
+    text: entry.refusal?.message ?? "",
+    tone: "own",
+    actions: html`${hasForm ? html`<button type="button" data-act="reopen" @click=${() => view.act.reopen(entry)}>${t("Back to the form")}</button>` : nothing}
+      <button type="button" data-act="discard" @click=${() => view.act.discard(entry)}>${t("Discard")}</button>`,
+  };
 }
 
 /**

@@ -8,7 +8,7 @@ import { Dialogs } from "../../behaviours/dialog.js";
 import { keepFocus } from "../../behaviours/keep_focus.js";
 import { ShortcutHandler, hasKeyboard } from "../../behaviours/shortcut_handler.js";
 import { focusFirstError } from "../../behaviours/focus_first_error.js";
-import { showAtFoot } from "../../shared/page_foot.js";
+import { watchLine } from "../../shared/watch_line/line.js";
 import { label } from "../../core/labels.js";
 import { n, t } from "../../core/i18n.js";
 import { avatars, avatarList } from "../../shared/avatars.js";
@@ -89,7 +89,7 @@ class OperationsPage {
   draw = () => {
     this.#finder.keep((/** @type {string} */ board) => board === BOARD || this.board.get(board));
     keepFocus(this.#root, () => render(this.board.seq === null ? loading(this.session.connection) : this.#page(), this.#root));
-    showAtFoot(this.#pending.filter((/** @type {{ status: string }} */ { status }) => status === "refused").map((/** @type {any} */ entry) => this.#refused(entry)));
+    watchLine.say("page", this.#pending.filter((/** @type {{ status: string }} */ { status }) => status === "refused").map((/** @type {any} */ entry) => this.#refused(entry)));
     this.#clock.fill();
     this.#dialogs.settle();
     if (this.focusTrouble) focusFirstError(this.#root);
@@ -163,13 +163,17 @@ class OperationsPage {
     return first ? t("No open searches. Open the first one with the button above.") : EMPTY_TEXTS[status]();
   }
 
-  /** @param {any} entry */
+  /** @param {any} entry @returns {Notice} */
   #refused(entry) {
-    return html`<div class="refusal" role="alert" data-refused=${entry.id}>
-      <p><b>${t("The search for {name} was not opened", { name: shortPersonName(entry.data.person) })}</b>: ${entry.refusal.message}</p>
-      <button data-act="reopen" @click=${() => this.#opening.takeBack(entry)}>${t("Back to the form")}</button>
-      <button class="plain" data-act="let-go" @click=${() => this.board.discard(entry.id)}>${t("Discard")}</button>
-    </div>`;
+    return {
+      kind: "not-saved",
+      refused: entry.id,
+      title: `${t("The search for {name} was not opened", { name: shortPersonName(entry.data.person) })}.`,
+      text: entry.refusal.message,
+      tone: "own",
+      actions: html`<button type="button" data-act="reopen" @click=${() => this.#opening.takeBack(entry)}>${t("Back to the form")}</button>
+        <button type="button" class="plain" data-act="let-go" @click=${() => this.board.discard(entry.id)}>${t("Discard")}</button>`,
+    };
   }
 
   #presence() {

@@ -11,7 +11,7 @@ import { ShortcutHandler } from "../../behaviours/shortcut_handler.js";
 import { Actions } from "./actions.js";
 import { AddedCardFocus } from "./focus_added_card.js";
 import { FocusAfterDraw } from "./focus_after_draw.js";
-import { showAtFoot } from "../../shared/page_foot.js";
+import { watchLine } from "../../shared/watch_line/line.js";
 import { PresenceTracker } from "./presence_tracker.js";
 import { NoteAuthors } from "./note_authors.js";
 import { columns } from "../../shared/board/columns.js";
@@ -29,6 +29,7 @@ import { SearchCommands } from "./commands.js";
 import { BoardPage } from "../../shared/board/board_page.js";
 import { boardViewModel, cardsToChoose } from "../../shared/board/board_view_model.js";
 import { refusals } from "../../shared/refusals.js";
+import { SINCE_LAST_LOOK } from "../../shared/card_filter.js";
 import { setsSource } from "../../shared/board/source_reveal.js";
 import { forbidden, loading } from "../../shared/placeholders.js";
 import { tools } from "./toolbar.js";
@@ -170,7 +171,8 @@ class SearchPage extends BoardPage {
     if (!this.model.search) return render(loading(), this.#root);
     this.#prepare();
     keepFocus(this.#root, () => render(this.#template(), this.#root));
-    showAtFoot(html`${this.sameReference.line} ${refusals(this)}`);
+    watchLine.say("page", [...refusals(this), ...this.sameReference.notices]);
+    watchLine.changed(this.marks.changed.length, () => this.filters.toggle("changed", SINCE_LAST_LOOK));
     this.dialogs.settle();
     this.drag.attach(this.mayEdit);
     this.clock.fill();
@@ -207,7 +209,8 @@ class SearchPage extends BoardPage {
     this.filters.text = "";
     document.title = "Searchboard";
     keepFocus(this.#root, () => render(forbidden(() => this.board.recheck()), this.#root));
-    showAtFoot();
+    watchLine.say("page", []);
+    watchLine.changed(0, () => {});
     this.dialogs.settle();
   }
 

@@ -1,0 +1,167 @@
+/**
+ * Watch line: one reserved line under the header of every page, for all that a person has to be told. It never changes its height,
+ * so nothing on the page moves when a notice comes or goes. It shows the most important notice, and counts the others behind a
+ * button that opens them in a list over the page. Without a notice it shows what is due next and who is in charge of the shift.
+ */
+
+import { html, nothing, render } from "../../../vendor/lit-html/lit-html.js";
+import { repeat } from "../../../vendor/lit-html/directives/repeat.js";
+import { closeOnOutside } from "../../behaviours/close_on_outside.js";
+import { isFocusLost, keepFocus } from "../../behaviours/keep_focus.js";
+import { n, t } from "../../core/i18n.js";
+import { announce } from "../announcer.js";
+
+// From the most to the least important. What is not named here comes last.
+const ORDER = ["ended", "not-current", "not-saved", "cannot-keep", "clock", "origin", "refused", "too-many", "unsent", "passed", "full", "new-version"];
+
+class WatchLine {
+  /** @type {HTMLElement | null} */ #place;
+  /** @type {Map<string, Notice[]>} */ #notices = new Map(); // by the part of the program that gives them
+  /** @type {Map<string, Drawn>} */ #facts = new Map();
+  /** @type {{ count: number, show: () => void } | null} */ #news = null;
+  #isCurrent = true;
+  #told = new Set();
+  #wasCut = false;
+
+  /** @param {HTMLElement | null} place in the page; none where nobody is signed in */
+  constructor(place) {
+    this.#place = place;
+    if (place) new ResizeObserver(() => this.#draw()).observe(place);
+  }
+
+  /**
+   * Show these notices instead of those that this source gave before.
+   * @param {string} source
+   * @param {Notice[]} notices
+   */
+  say(source, notices) {
+    if (!notices.length && !this.#notices.get(source)?.length) return;
+    this.#notices.set(source, notices);
+    this.#draw();
+  }
+
+  /**
+   * Show a fact while there is no notice.
+   * @param {string} name its place in the line: "due" or "shift"
+   * @param {Drawn} fact
+   */
+  tell(name, fact) {
+    this.#facts.set(name, fact);
+    this.#draw();
+  }
+
+  /**
+   * Show how many things on this page changed since the person looked.
+   * @param {number} count
+   * @param {() => void} show
+   */
+  changed(count, show) {
+    if (count === (this.#news?.count ?? 0)) return;
+    this.#news = count ? { count, show } : null;
+    this.#draw();
+  }
+
+  /**
+   * Facts of a page that may be out of date are not shown.
+   * @param {boolean} isCurrent
+   */
+  set current(isCurrent) {
+    if (this.#isCurrent === isCurrent) return;
+    this.#isCurrent = isCurrent;
+    this.#draw();
+  }
+
+  #draw() {
+    const place = this.#place;
+    if (!place) return;
+    const notices = [...this.#notices.values()].flat().sort((one, other) => rank(one) - rank(other));
+    const had = place.contains(document.activeElement);
+    keepFocus(place, () => render(this.#template(notices), place));
+    if (had && isFocusLost()) document.querySelector("main")?.focus({ preventScroll: true });
+    place.parentElement?.setAttribute("data-tone", notices[0]?.tone ?? "");
+    connectList(place.querySelector("details"));
+    this.#announce(notices);
+    this.#showCut(notices);
+  }
+
+  /** @param {Notice[]} notices most important first */
+  #template(notices) {
+    const [first, ...others] = notices;
+    const facts = this.#isCurrent ? ["due", "shift"].map((name) => this.#facts.get(name) ?? nothing).filter((fact) => fact !== nothing) : [];
+    return html`<div class="watch-main">${first ? drawn(first) : facts.map((fact) => html`<span class="fact">${fact}</span>`)}</div>
+      ${this.#rest(first, others, facts)}
+      ${this.#news ? this.#changes(this.#news) : nothing}`;
+  }
+
+  /**
+   * Notices that the line has no room for, and the whole text of the one that it cuts.
+   * @param {Notice | undefined} first
+   * @param {Notice[]} others
+   * @param {Drawn[]} facts
+   */
+  #rest(first, others, facts) {
+    if (!others.length && !this.#wasCut && !first?.detail) return nothing;
+    const said = others.length ? n("{count} more notice", "{count} more notices", others.length) : t("Show the whole notice");
+    return html`<details class="watch-more" data-watch-more>
+      <summary aria-label=${said} title=${said}>${others.length ? `+${others.length}` : "…"}</summary>
+      <ul>
+        ${first && (this.#wasCut || first.detail) ? html`<li><p>${words(first)}</p>${first.detail ?? nothing}</li>` : nothing}
+        ${repeat(others, keyOf, (notice) => html`<li>${drawn(notice)}${notice.detail ?? nothing}</li>`)}
+        ${first || this.#wasCut ? facts.map((fact) => html`<li class="fact">${fact}</li>`) : nothing}
+      </ul>
+    </details>`;
+  }
+
+  /** @param {{ count: number, show: () => void }} news */
+  #changes({ count, show }) {
+    return html`<div class="watch-news" data-testid="changed-here"><span>${n("{count} changed here since you looked", "{count} changed here since you looked", count)}</span>
+      <b aria-hidden="true">${count}</b> <button type="button" data-act="show-changed" @click=${show}>${t("Show")}</button></div>`;
+  }
+
+  /** @param {Notice[]} notices */
+  #announce(notices) {
+    const fresh = notices.filter((notice) => !notice.silent && !this.#told.has(keyOf(notice)));
+    this.#told = new Set(notices.map(keyOf));
+    if (fresh.length) announce(fresh.map(spoken).join(" "));
+  }
+
+  /**
+   * Show the button of the list also where the line cuts its only sentence.
+   * @param {Notice[]} notices
+   */
+  #showCut(notices) {
+    const text = this.#place?.querySelector(".watch-main .text, .watch-main");
+    const isCut = Boolean(text && (text.scrollWidth > text.clientWidth + 1 || text.scrollHeight > text.clientHeight + 1));
+    if (isCut === this.#wasCut) return;
+    const isAlone = notices.length < 2 && !notices[0]?.detail;
+    if (!isCut && isAlone && /** @type {HTMLDetailsElement | null | undefined} */ (this.#place?.querySelector("details"))?.open) return; // it is being read
+    this.#wasCut = isCut;
+    if (isCut) this.#draw();
+  }
+}
+
+/** @param {Notice} notice */
+const rank = ({ kind }) => (ORDER.includes(kind) ? ORDER.indexOf(kind) : ORDER.length);
+/** @param {Notice} notice */
+const keyOf = (notice) => `${notice.kind} ${notice.refused ?? notice.id ?? ""} ${spoken(notice)}`;
+/** @param {Notice} notice */
+const spoken = ({ title, text }) => [title, text].filter(Boolean).join(" ");
+/** @param {Notice} notice */
+const words = ({ title, text }) => html`${title ? html`<b>${title}</b> ` : nothing}${text}`;
+
+/** @param {Notice} notice */
+function drawn(notice) {
+  const { kind, refused, testid, tone, actions } = notice;
+  return html`<div class="notice ${tone ?? ""}" data-notice=${kind} data-refused=${refused ?? nothing} data-testid=${testid ?? nothing}><p class="text">${words(notice)}</p>${actions ? html` <span class="actions">${actions}</span>` : nothing}</div>`;
+}
+
+const connected = new WeakSet();
+
+/** @param {HTMLDetailsElement | null} details */
+function connectList(details) {
+  if (!details || connected.has(details)) return;
+  connected.add(details);
+  closeOnOutside(details);
+}
+
+export const watchLine = new WatchLine(document.querySelector("[data-watch-line]"));

@@ -1,0 +1,60 @@
+/** Next task that is due, in the watch line: of this search on its page, of all open searches on theirs. */
+
+import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
+import { n, t } from "../../core/i18n.js";
+import { serverNow } from "../../core/time.js";
+import { formatShortMoment } from "../../format/time_elements.js";
+import { shortPersonName } from "../../format/search_list.js";
+import { accountName } from "../../format/values.js";
+import { isDone } from "../board/card_badges.js";
+import { watchLine } from "./line.js";
+
+const LOOK_EVERY_MS = 5_000; // a task becomes overdue without an event
+
+/** @typedef {{ board: string, id: string, title: string, due: IsoTime, child: string, assignee: string | null }} DueTask */
+
+/**
+ * Show it for as long as the page lives.
+ * @param {Session} session
+ * @param {Board} board
+ */
+export function mount(session, board) {
+  const draw = () => watchLine.tell("due", nextDue(session, board, serverNow().toISOString()));
+  board.watch(draw);
+  setInterval(draw, LOOK_EVERY_MS);
+  draw();
+}
+
+/** @param {Session} session @param {Board} board @param {IsoTime} now */
+function nextDue(session, board, now) {
+  const { overdue, next } = board.id === "operations" ? ofSearches(board) : ofSearch(board, now);
+  const late = overdue ? html`<b class="text-alert" data-testid="watch-overdue">${n("{count} overdue", "{count} overdue", overdue)}</b>` : nothing;
+  if (!next) return overdue ? late : nothing;
+  const who = next.assignee ? ` · ${accountName(session, next.assignee)}` : "";
+  return html`${late}<span class="next-due" data-testid="next-due">${t("Next due")} <b>${formatShortMoment(next.due)}</b>
+    <a href="/searches/${next.board}/cards/${next.id}">${next.title}</a> · ${next.child}${who}</span>`;
+}
+
+/** @param {Board} board @param {IsoTime} now */
+function ofSearch(board, now) {
+  const [search] = /** @type {Entity<SearchState>[]} */ (board.of("search"));
+  if (search?.state.status !== "open") return { overdue: 0, next: null };
+  const open = board.of("task").filter(({ state }) => state.due && !state.withdrawn && !isDone(board, state.column));
+  const due = open.filter(({ state }) => state.due >= now).sort((one, other) => (one.state.due < other.state.due ? -1 : 1));
+  const next = due.map(({ id, state }) => ({ board: board.id, id, title: state.title, due: state.due, child: shortPersonName(search.state.person), assignee: state.assignee }))[0];
+  return { overdue: open.length - due.length, next: /** @type {DueTask | undefined} */ (next) };
+}
+
+/** @param {Board} board */
+function ofSearches(board) {
+  let overdue = 0;
+  /** @type {DueTask | null} */ let next = null;
+  for (const { id, state } of /** @type {Entity<SearchState>[]} */ (board.of("search"))) {
+    const summary = board.summaries.get(id);
+    if (state.status !== "open" || !summary) continue;
+    overdue += summary.overdue_tasks;
+    const task = summary.next_task;
+    if (task && (next === null || task.due < next.due)) next = { board: id, id: task.id, title: task.title, due: task.due, child: shortPersonName(state.person), assignee: null };
+  }
+  return { overdue, next };
+}
