@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { byStatus, matchesSearch, shortPersonName, sortFromQuery } from "../../static/js/format/search_list.js";
+import { byStatus, compareGravity, gravityOf, matchesSearch, shortPersonName, sortFromQuery, totals } from "../../static/js/format/search_list.js";
 
 const person = { first_name: "Noor", last_name: "Vermeulen", age: 15 };
 const search = (id, seq, state) => ({ id, seq, state: { status: "open", worrying: false, criteria: {}, person, missing_since: "2026-11-20T10:00:00Z", ...state } });
@@ -13,6 +13,23 @@ test("the worrying come first, then the undecided, then the newest missing", () 
     search("d", 4, { worrying: null, person: { ...person, age: 8 } }),
   ]);
   assert.equal(ids(open), "cdba");
+});
+test("gravity is declared, to be decided, or other", () => {
+  const young = { ...person, age: 8 };
+  const states = [{ worrying: true, person: young }, { worrying: null, person: young }, { worrying: false, person: young }, { worrying: null }, {
+    worrying: null, criteria: { medical: { answer: "yes", basis: null } } }];
+  assert.deepEqual(states.map((state) => gravityOf(search("a", 1, state).state)), ["worrying", "undecided", "other", "other", "undecided"]);
+});
+test("of two equally grave searches the newest missing comes first, and the order never depends on the input", () => {
+  const all = [search("a", 1, { worrying: true }), search("b", 1, { worrying: true, missing_since: "2026-11-21T10:00:00Z" }), search("c", 1, { missing_since: "2026-11-26T10:00:00Z" }), search("d", 1, { worrying: true })];
+  assert.equal(ids([...all].sort(compareGravity)), "badc");
+  assert.equal(ids([...all].reverse().sort(compareGravity)), "badc");
+});
+test("totals count open searches only", () => {
+  const summaries = new Map([["a", { overdue_tasks: 2, unassessed_sightings: 1 }], ["b", { overdue_tasks: 9, unassessed_sightings: 9 }]]);
+  const all = [search("a", 1, { worrying: true }), search("b", 2, { status: "closed", worrying: true }), search("c", 3, {})];
+  assert.deepEqual(totals(all, summaries), { worrying: 1, undecided: 0, other: 1, open: 2, overdue: 2, unassessed: 1 });
+  assert.deepEqual(totals([], summaries), { worrying: 0, undecided: 0, other: 0, open: 0, overdue: 0, unassessed: 0 });
 });
 test("closed searches have the last changed first", () => {
   const { closed, open } = byStatus([search("a", 1, { status: "closed" }), search("b", 2, { status: "closed", worrying: true })]);

@@ -30,9 +30,38 @@ export function byStatus(searches, { keep = () => true, sort = "gravity", summar
   return columns;
 }
 
+/** Degrees of gravity of open searches, the gravest first. */
+export const GRAVITIES = ["worrying", "undecided", "other"];
+
+/**
+ * Return how grave an open search is: declared worrying, still to be decided, or other.
+ * @param {AnyState} state
+ */
+export const gravityOf = (state) => (state.worrying === true ? "worrying" : needsDecision(state) ? "undecided" : "other");
+
+/**
+ * Compare two open searches: the graver first, then the newest missing. The same order everywhere.
+ * @param {any} a
+ * @param {any} b
+ */
+export const compareGravity = (a, b) => GRAVITIES.indexOf(gravityOf(a.state)) - GRAVITIES.indexOf(gravityOf(b.state)) || newest(a, b);
+
+/**
+ * Count what open searches come to: by gravity, overdue tasks, sightings to assess.
+ * @param {Entity[]} searches
+ * @param {Map<string, Summary>} summaries
+ * @returns {Record<string, number>}
+ */
+export function totals(searches, summaries) {
+  const open = searches.filter(({ state }) => state.status === "open");
+  const sum = (/** @type {"overdue_tasks" | "unassessed_sightings"} */ name) => open.reduce((all, { id }) => all + (summaries.get(id)?.[name] ?? 0), 0);
+  const grave = Object.fromEntries(GRAVITIES.map((gravity) => [gravity, open.filter(({ state }) => gravityOf(state) === gravity).length]));
+  return { ...grave, open: open.length, overdue: sum("overdue_tasks"), unassessed: sum("unassessed_sightings") };
+}
+
 /** @type {Record<string, (status: string, summaries: any) => (a: any, b: any) => number>} */
 const ORDER = {
-  gravity: (/** @type {string} */ status) => (status === "open" ? (/** @type {any} */ a, /** @type {any} */ b) => gravity(b) - gravity(a) || newest(a, b) : lastChanged),
+  gravity: (/** @type {string} */ status) => (status === "open" ? compareGravity : lastChanged),
   missing: () => (/** @type {any} */ a, /** @type {any} */ b) => newest(b, a),
   event: (/** @type {any} */ _, /** @type {any} */ summaries) => (/** @type {any} */ a, /** @type {any} */ b) => lastEvent(b, summaries) - lastEvent(a, summaries) || lastChanged(a, b),
 };
@@ -53,9 +82,6 @@ export function shortPersonName({ first_name: first, last_name: last }) {
  */
 export const matchesSearch = ({ state }, text, others = []) =>
   matchesAll(tokenize(text), searchableText([shortPersonName(state.person), state.reference, state.last_seen?.text, ...others]));
-
-/** @param {{ state: State }} entity */
-const gravity = ({ state }) => (state.worrying === true ? 2 : needsDecision(state) ? 1 : 0);
 
 /** @param {{ id: string }} given @param {any} summaries */
 const lastEvent = ({ id }, summaries) => Date.parse(summaries.get(id)?.last?.at ?? 0);

@@ -1,30 +1,50 @@
-/* Card of a search on the operations board: who, since when, what is open, who leads; links to its board. */
+/* Cards of searches on the operations board: who, since when, what needs somebody now, who is in charge; each links to its board. */
 
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";
 import { label } from "../core/labels.js";
-import { n, t } from "../core/i18n.js";
-import { formatDuration } from "../core/time.js";
-import { shortPersonName } from "../format/search_list.js";
+import { n, number, t } from "../core/i18n.js";
+import { formatDuration, serverNow } from "../core/time.js";
+import { firstNeed } from "../format/first_need.js";
+import { gravityOf, shortPersonName } from "../format/search_list.js";
 import { worryingBadge } from "./board/worrying_badge.js";
-import { agoElement, sinceElement, formatMoment } from "../format/time_elements.js";
+import { initials } from "./avatars.js";
+import { agoElement, sinceElement, formatMoment, formatShortMoment } from "../format/time_elements.js";
+
+/**
+ * @param {Entity<SearchState>} search
+ * @param {SearchCardView} view
+ * @param {{ grouped?: boolean }} [options] `grouped`: a heading above says how grave it is
+ */
+export function searchCard(search, view, { grouped = false } = {}) {
+  return search.state.status === "open" ? openCard(search, view, grouped) : endedCard(search, view);
+}
+
+/** @param {Entity<SearchState>} search @param {SearchCardView} view @param {boolean} grouped */
+function openCard(search, view, grouped) {
+  const { id, state } = search, summary = view.board.summaries.get(id), gravity = gravityOf(state);
+  return html`<li class="search open ${gravity} ${state.worrying === true ? "worrying" : ""} ${view.board.badges.has(id) ? "changed" : ""}" data-search=${id} data-status="open"
+      data-gravity=${gravity} @pointerenter=${seen(id, view)} @focusin=${seen(id, view)}>
+    ${photo(state)}
+    <div class="who">
+      <div class="name">${heading(search, view)}<span class="running" title=${t("missing since {at}", { at: formatMoment(state.missing_since) })}>${sinceElement(state.missing_since)}</span></div>
+      <p class="what">${grouped ? html`<span class="visually-hidden">${worryingBadge(state)}</span>` : worryingBadge(state)}${reference(state, view)} <span class="kind">${kindText(state)}</span>${lock(state)}${news(id, view)}</p>
+      ${places(state, summary, gravity)}
+    </div>
+    ${view.past ? nothing : need(summary)}
+    <p class="foot">${changed(id, view) ?? inCharge(state, view.session, grouped && gravity === "other")}<span class="counts">${counts(summary)}${activity(summary)}</span></p>
+  </li>`;
+}
 
 /** @param {Entity<SearchState>} search @param {SearchCardView} view */
-export function searchCard(search, view) {
-  const { id, state } = search;
-  const badge = view.board.badges.get(id);
-  const seen = () => badge && view.seen(id);
-  return html`<li class="search ${state.status} ${state.worrying === true ? "worrying" : ""} ${badge ? "changed" : ""}" data-search=${id} data-status=${state.status}
-      @pointerenter=${seen} @focusin=${seen}>
-    <p class="what"><span class="reference">${state.reference}</span>
-      ${view.shared?.has(state.reference) ? html`<b data-testid="same-reference" title=${t("Another search has this reference too.")}>${t("used twice")}</b>` : nothing} <span class="kind">${label.kind(state.kind)}</span>
-      ${state.access === "members" ? html`<span class="lock" title=${t("Only members can see this search")}>${t("members only")}</span>` : nothing}</p>
-    <div class="who">
-      <div class="name"><h3><a href=${view.placeOf(id)}>${shortPersonName(state.person)}${state.person.age === null ? nothing : `, ${state.person.age}`}</a></h3>${worryingBadge(state)}</div>
-      ${time(state)}
-    </div>
-    ${badge ? html`<p class="change-note">${badge.actor ? t("{what} by {who}", { what: label.done(badge.type), who: badge.actor.name }) : label.done(badge.type)}${badge.at ? html`, ${agoElement(badge.at)}` : nothing}</p>` : nothing}
-    ${counts(view.board.summaries.get(id), state.status, news(id, view))}
-    ${foot(state, view.board.summaries.get(id), view.session)}
+function endedCard(search, view) {
+  const { id, state } = search, badge = view.board.badges.get(id);
+  return html`<li class="search ended ${state.status} ${badge ? "changed" : ""}" data-search=${id} data-status=${state.status} @pointerenter=${seen(id, view)} @focusin=${seen(id, view)}>
+    <span class="mark" aria-hidden="true"></span>
+    <div class="who">${heading(search, view)}
+      <p class="what">${reference(state, view)}${lock(state)}</p>
+      <p class="foot">${ending(state)}</p>
+      ${badge ? html`<p class="change-note">${changeText(badge)}</p>` : nothing}
+      ${news(id, view) === nothing ? nothing : html`<p class="counts">${news(id, view)}</p>`}</div>
   </li>`;
 }
 
@@ -33,17 +53,95 @@ export function searchCard(search, view) {
  * @param {PendingCommand} command
  */
 export function sendingCard({ data, status }) {
-  return html`<li class="search open pending" data-testid="pending-search">
-    <p class="what"><b>${status === "sending" ? t("sending…") : t("waiting to be sent…")}</b> <span class="kind">${label.kind(data.kind)}</span></p>
-    <div class="who"><h3>${shortPersonName(data.person)}${data.person.age === undefined ? nothing : `, ${data.person.age}`}</h3></div>
+  return html`<li class="search open other pending" data-testid="pending-search">
+    ${photo(data)}
+    <div class="who"><div class="name"><h4>${nameAndAge(data.person)}</h4></div>
+      <p class="what"><b>${status === "sending" ? t("sending…") : t("waiting to be sent…")}</b> <span class="kind">${label.kind(data.kind)}</span></p></div>
   </li>`;
 }
 
+/** @param {string} id @param {SearchCardView} view */
+const seen = (id, view) => () => view.board.badges.has(id) && view.seen(id);
+
+/** The place of the photo: initials. @param {any} state */
+const photo = ({ person }) => html`<span class="photo" aria-hidden="true">${initials([person.first_name, person.last_name].filter(Boolean).join(" "))}</span>`;
+
+/** @param {any} person */
+const nameAndAge = (person) => `${shortPersonName(person)}${person.age === null || person.age === undefined ? "" : `, ${person.age}`}`;
+
+/** @param {Entity<SearchState>} search @param {SearchCardView} view */
+function heading({ id, state }, view) {
+  const link = html`<a href=${view.placeOf(id)} title=${nameAndAge(state.person)}>${nameAndAge(state.person)}</a>`;
+  return state.status === "open" ? html`<h4>${link}</h4>` : html`<h3>${link}</h3>`;
+}
+
+/** @param {SearchState} state @param {SearchCardView} view */
+function reference(state, view) {
+  const twice = view.shared?.has(state.reference) ? html` <b data-testid="same-reference" title=${t("Another search has this reference too.")}>${t("used twice")}</b>` : nothing;
+  return html`<span class="reference">${state.reference}</span>${twice}`;
+}
+
 /** @param {SearchState} state */
-function time({ status, missing_since, outcome }) {
-  if (status === "open") return html`<span class="running" title=${t("missing since {at}", { at: formatMoment(missing_since) })}>${sinceElement(missing_since)}</span>`;
-  if (!outcome) return nothing;
-  return html`<span class="running" title=${t("time missing until found")}>${formatDuration(Math.max(0, Date.parse(outcome.found_at) - Date.parse(missing_since)))}</span>`;
+const kindText = ({ kind, appeal }) => [label.kind(kind), appeal?.level && appeal.level !== "none" ? t("Appeal: {level}", { level: label.level(appeal.level) }) : null].filter(Boolean).join(" · ");
+
+/** @param {SearchState} state */
+const lock = ({ access }) => (access === "members" ? html` <span class="lock" title=${t("Only members can see this search")}>${t("members only")}</span>` : nothing);
+
+/**
+ * Render where the child was last seen, and the latest credible sighting.
+ * @param {SearchState} state
+ * @param {Summary | undefined} summary
+ * @param {string} gravity
+ */
+function places({ last_seen: last }, summary, gravity) {
+  if (gravity !== "worrying") return nothing;
+  const sighting = summary?.credible_sighting;
+  if (!last?.text && !sighting) return nothing;
+  return html`<p class="places">${last?.text ? html`<span>${t("last seen: {place}", { place: last.text })}</span>` : nothing}
+    ${sighting ? html`<span class="credible">${t("latest credible: {at}", { at: credibleText(sighting) })}</span>` : nothing}</p>`;
+}
+
+/** @param {SummarySighting} sighting */
+const credibleText = ({ seen_at: at, received_at: received, place }) => [formatShortMoment(at ?? received), place].filter(Boolean).join(" ");
+
+/** @param {Summary | undefined} summary */
+function need(summary) {
+  if (!summary) return html`<p class="need empty" aria-hidden="true">&nbsp;</p>`;
+  const found = firstNeed(summary, serverNow()), { need: what, card, count, length } = found;
+  const said = NEEDS[what](card, { count, length: formatDuration(length) });
+  return html`<p class="need ${what}" data-need=${what}>${said}</p>`;
+}
+
+/** @type {Record<string, (card: any, said: { count: number, length: string }) => unknown>} */
+const NEEDS = {
+  urgent: (card, { length }) => html`<b class="grave">▲ ${t("Urgent sighting {number} to assess", { number: card.number })}</b> · ${sightingText(card, length)}`,
+  overdue: (card, { count, length }) => html`<b class="text-alert" data-count="overdue">${t("{count} overdue", { count: number(count) })}</b> · ${
+    count > 1 ? t("longest {length}: {title}", { length, title: card.title }) : t("{length}: {title}", { length, title: card.title })}`,
+  sighting: (card, { length }) => html`${t("Sighting {number} to assess", { number: card.number })} · ${sightingText(card, length)}`,
+  due: (card) => html`<span>${t("next due {at}: {title}", { at: formatShortMoment(card.due), title: card.title })}</span>`,
+  nothing: () => html`<span>${t("nothing to do")}</span>`,
+};
+
+/** @param {SummarySighting} card @param {string} length */
+const sightingText = (card, length) => (card.place ? t("{length}: {title}", { length, title: card.place }) : length);
+
+/** @param {SearchState} state @param {Session} session @param {boolean} brief on a small card the name is enough */
+function inCharge(state, session, brief) {
+  const name = state.lead ? session.accounts.get(state.lead)?.name ?? "…" : null;
+  if (!name) return html`<span class="lead nobody">${t("nobody in charge")}</span>`;
+  const said = t("in charge: {name}", { name });
+  return html`<span class="lead" title=${said}>${brief ? name : said}</span>`;
+}
+
+/** @param {Summary | undefined} summary */
+function counts(summary) {
+  if (!summary) return nothing;
+  const { unassessed_sightings: sightings, open_tasks: tasks, people } = summary;
+  return [
+    sightings ? html`<span class="sightings" data-count="unassessed">${n("{count} to assess", "{count} to assess", sightings)}</span>` : nothing,
+    tasks ? html`<span class="tasks" data-count="tasks">${n("{count} task", "{count} tasks", tasks)}</span>` : nothing,
+    people ? html`<span class="people" data-count="people">${t("{count} viewing", { count: people })}</span>` : nothing,
+  ];
 }
 
 /**
@@ -58,33 +156,30 @@ function news(id, { board, session }) {
   return last && readPositions?.isNew(id) ? html`<span class="news" data-count="unseen" title=${t("You have not opened this board before")}>${t("new to you")}</span>` : nothing;
 }
 
-/** @param {Summary | undefined} summary @param {SearchState["status"]} status @param {Drawn} news */
-function counts(summary, status, news) {
-  if (!summary) return status === "open" ? html`<p class="counts" aria-hidden="true">&nbsp;</p>` : nothing;
-  const { unassessed_sightings: sightings, open_tasks: tasks, overdue_tasks: overdue, people } = summary;
-  const parts = [
-    sightings ? html`<span class="sightings" data-count="unassessed">${n("{count} sighting to assess", "{count} sightings to assess", sightings)}</span>` : nothing,
-    overdue ? html`<span class="text-alert" data-count="overdue">${t("{count} overdue", { count: overdue })}</span>` : nothing,
-    tasks ? html`<span class="tasks" data-count="tasks">${n("{count} task", "{count} tasks", tasks)}</span>` : nothing,
-    people ? html`<span class="people" data-count="people">${t("{count} viewing", { count: people })}</span>` : nothing,
-  ];
-  const none = status === "open" ? html`<span>${t("nothing to do")}</span>` : nothing;
-  const waiting = parts.every((part) => part === nothing) ? none : parts;
-  return waiting === nothing && news === nothing ? nothing : html`<p class="counts">${waiting}${news}</p>`;
+/** @param {Summary | undefined} summary */
+const activity = (summary) => (summary?.last ? html`<span class="last" title=${label.event(summary.last.type)}>${agoElement(summary.last.at)}</span>` : nothing);
+
+/**
+ * Render a change that this person has not looked at, in the place of who is in charge: nothing moves.
+ * @param {string} id
+ * @param {SearchCardView} view
+ */
+function changed(id, view) {
+  const badge = view.board.badges.get(id);
+  return badge ? html`<span class="change-note">${changeText(badge)}</span>` : null;
 }
 
-/** @param {SearchState} state @param {Summary | undefined} summary @param {Session} session */
-function foot(state, summary, session) {
-  const name = state.lead ? session.accounts.get(state.lead)?.name ?? "…" : null;
-  const lead = html`<span class="lead">${name ? t("in charge: {name}", { name }) : t("nobody in charge")}</span>`;
-  if (state.status !== "open") return html`<p class="foot">${ending(state)}${lead}</p>`;
-  return html`<p class="foot">${lead}${summary?.last ? html`<span class="last">${label.event(summary.last.type)}, ${agoElement(summary.last.at)}</span>` : nothing}</p>`;
+/** @param {ChangeBadge} badge */
+function changeText({ type, actor, at }) {
+  const what = actor ? t("{what} by {who}", { what: label.done(type), who: actor.name }) : label.done(type);
+  return html`${what}${at ? html`, ${agoElement(at)}` : nothing}`;
 }
 
 /** @param {SearchState} state */
-function ending({ outcome, status_reason: reason, acknowledge }) {
+function ending({ outcome, missing_since: missing, status_reason: reason, acknowledge }) {
   const anyway = acknowledge ? html`<span class="override-reason">${t("Closed anyway because: {reason}", { reason: acknowledge })}</span>` : nothing;
   if (!outcome) return html`${reason ? html`<span class="found">${reason}</span>` : nothing}${anyway}`;
   const { found_at: at, condition } = outcome;
-  return html`<span class="found ${condition}">${t("found {at}, {condition}", { at: formatMoment(at), condition: label.condition(condition) })}</span>${anyway}`;
+  const length = formatDuration(Math.max(0, Date.parse(at) - Date.parse(missing)));
+  return html`<span class="found ${condition}" title=${t("missing for {length}", { length })}>${t("found {at}, {condition}", { at: formatMoment(at), condition: label.condition(condition) })}</span>${anyway}`;
 }

@@ -63,6 +63,8 @@ interface FindAnswer {
 
 /** What the card of a search needs from its page. */
 interface SearchCardView {
+  /** A past moment is shown: what needs somebody is not known. */
+  past?: boolean;
   board: { badges: Map<string, ChangeBadge>; summaries: Map<string, Summary> };
   session: Session;
   /** References that several searches have. */
@@ -70,6 +72,7 @@ interface SearchCardView {
   seen(search: string): void;
   placeOf(search: string): string;
 }
+
 
 /** Sentence in the watch line. */
 interface Notice {
@@ -88,6 +91,15 @@ interface Notice {
   detail?: Drawn;
   /** Another module announces it. */
   silent?: boolean;
+}
+
+/** Person who is on a board that the reader may see. */
+interface HerePerson {
+  account: string;
+  name: string;
+  here: boolean;
+  inCharge: boolean;
+  searches: string[];
 }
 
 type ShiftStatus = Pick<ShiftFrame, "shift" | "handover">;

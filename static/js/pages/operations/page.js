@@ -10,19 +10,21 @@ import { ShortcutHandler, hasKeyboard } from "../../behaviours/shortcut_handler.
 import { focusFirstError } from "../../behaviours/focus_first_error.js";
 import { watchLine } from "../../shared/watch_line/line.js";
 import { label } from "../../core/labels.js";
-import { n, t } from "../../core/i18n.js";
-import { avatars, avatarList } from "../../shared/avatars.js";
+import { n, number, t } from "../../core/i18n.js";
 import { FindBox } from "../../shared/find_box.js";
 import { findField, hitUrl } from "../../shared/find_results.js";
 import { printNote } from "../../shared/print_note.js";
 import { OpenSearch } from "./open_search.js";
 import { OperationsCommands } from "./commands.js";
+import { dueNext, onShift } from "./on_shift.js";
+import { openSearches } from "../../shared/open_searches.js";
 import { searchCard, sendingCard } from "../../shared/search_card.js";
 import { sharedReferences } from "../../shared/same_reference.js";
-import { SORTS, STATUSES, byStatus, matchesSearch, shortPersonName, sortFromQuery } from "../../format/search_list.js";
+import { SORTS, STATUSES, byStatus, matchesSearch, shortPersonName, sortFromQuery, totals } from "../../format/search_list.js";
 
 const BOARD = "operations";
 const MAX_CARDS = 40; // cards of a column of ended searches before "show all"
+const REDRAW_MS = 30_000; // how long something waits is said to the minute
 
 /** @type {Record<string, any>} */
 const SORT_NAMES = {
@@ -56,6 +58,7 @@ class OperationsPage {
   #finder;
   #sort = sortFromQuery(location.search);
   #tab = "open";       // the column shown on a phone
+  /** @type {string | null} */ #chip = null; // the filter that is on
   /** @type {any} */ #all = new Set();    // columns drawn whole
 
   /** @param {HTMLElement} root @param {Session} session */
@@ -73,6 +76,7 @@ class OperationsPage {
     this.session.watch(this.draw);
     addEventListener("beforeprint", this.draw);
     this.board.setPresence(null, false);
+    setInterval(this.draw, REDRAW_MS);
     this.draw();
   }
 
@@ -110,37 +114,72 @@ class OperationsPage {
     this.shared = sharedReferences(searches);
     const columns = byStatus(searches, { keep: (/** @type {any} */ search) => this.#matches(search), sort: this.#sort, summaries: this.board.summaries });
     const pending = this.#pending;
+    const all = totals(searches, this.board.summaries);
     return html`
       <header class="operations-header">
-        <h1>${t("Searches")}</h1>
-        ${this.#presence()}
+        <h1>${t("All searches")}</h1>
+        ${this.#totals(all)}
+        <div class="chips" role="group" aria-label=${t("Show only")}>
+          ${this.#chips(all)}
+        </div>
         ${findField(this.#finder, { hint: hasKeyboard() ? t("Find  /") : t("Find"), name: t("Find in all searches"), nameOf: this.#who })}
-        <select name="sort" aria-label=${t("Sort searches")} @change=${this.#sorts}>
-          ${SORTS.map((sort) => html`<option value=${sort} ?selected=${sort === this.#sort}>${SORT_NAMES[sort]()}</option>`)}</select>
-        <a class="button" data-act="replay" href="/?at=${this.board.seq}">${t("Replay")}</a>
         ${this.#mayOpen ? html`<button class="primary" data-act="open-search" @click=${this.#opening.show}>${
           this.#opening.hasDraft ? t("Continue draft") : t("+ New search")} <kbd aria-hidden="true">N</kbd></button>` : nothing}
+        <details class="more-menu" @keydown=${closeByEscape} @focusout=${closeOutside}><summary class="button" aria-label=${t("More for all searches")} title=${t("More for all searches")} data-act="more">⋯</summary>
+          <div><a data-act="replay" href="/?at=${this.board.seq}">${t("Replay")}</a>
+            <a href="/history">${t("History")}</a>
+            <a href="/api/v1/boards/operations/cards.csv" download>${t("Searches as CSV")}</a>
+            <button type="button" class="plain" @click=${() => print()}>${t("Print")}</button>
+            <div class="chips-on-phone" role="group" aria-label=${t("Show only")}>${this.#chips(all)}</div></div></details>
       </header>
       ${printNote(this)}
       <nav class="operations-tabs" aria-label=${t("Columns")}>${STATUSES.map((status) => html`<button aria-pressed=${this.#tab === status} @click=${() => this.#pick(status)}>
         ${label.status(status)} <b>${columns[status].length}</b></button>`)}</nav>
       <div class="operations-board" data-active-tab=${this.#tab}>
-        ${STATUSES.map((status) => this.#column(status, columns[status], pending))}
+        <div class="rail">${onShift(this.board, this.session)}${dueNext(this.board)}</div>
+        ${this.#openColumn(columns.open, pending)}
+        <div class="ended">${STATUSES.slice(1).map((status) => this.#column(status, columns[status]))}</div>
       </div>
       ${this.#opening.shown ? this.#opening.draw() : nothing}`;
   }
 
-  /** @param {string} status @param {any} searches @param {any} pending */
-  #column(status, searches, pending) {
-    const drawn = status === "open" || this.#all.has(status) ? searches : searches.slice(0, MAX_CARDS);
-    const sending = status === "open" ? pending.filter((/** @type {any} */ entry) => entry.status !== "refused") : [];
+  /** @param {Record<string, number>} all */
+  #totals({ open, worrying, undecided }) {
+    if (!open) return html`<p class="totals"></p>`;
+    const said = [n("{count} open", "{count} open", open), worrying && n("{count} worrying", "{count} worrying", worrying), undecided && n("{count} to be decided", "{count} to be decided", undecided)];
+    return html`<p class="totals" data-testid="totals">${said.filter(Boolean).join(" · ")}</p>`;
+  }
+
+  /** @param {Record<string, number>} all */
+  #chips({ overdue, unassessed }) {
+    return html`${this.#chipButton("overdue", t("Overdue"), overdue)}${this.#chipButton("unassessed", t("To assess"), unassessed)}${this.#chipButton("mine", t("Mine"))}`;
+  }
+
+  /** @param {string} chip @param {string} name @param {number | null} [count] */
+  #chipButton(chip, name, count = null) {
+    return html`<button type="button" class="chip ${chip} ${count ? "some" : ""}" data-chip=${chip} aria-pressed=${this.#chip === chip} @click=${() => this.#toggle(chip)}>${name}${
+      count === null ? nothing : html` <b>${number(count)}</b>`}</button>`;
+  }
+
+  /** @param {any} searches @param {any} pending */
+  #openColumn(searches, pending) {
+    const sending = pending.filter((/** @type {any} */ entry) => entry.status !== "refused");
+    return html`<section class="operations-column open" aria-labelledby="column-open" data-column="open">
+      <h2 id="column-open">${label.status("open")} <b>${searches.length}</b>${this.#ofAll("open", searches)}
+        <select name="sort" aria-label=${t("Sort searches")} @change=${this.#sorts}>
+          ${SORTS.map((sort) => html`<option value=${sort} ?selected=${sort === this.#sort}>${SORT_NAMES[sort]()}</option>`)}</select></h2>
+      ${searches.length + sending.length === 0 ? html`<p class="empty">${this.#none("open")}</p>` : nothing}
+      ${openSearches(searches, this, { grouped: this.#sort === SORTS[0], before: sending.map((/** @type {any} */ entry) => sendingCard(entry)) })}
+    </section>`;
+  }
+
+  /** @param {string} status @param {any} searches */
+  #column(status, searches) {
+    const drawn = this.#all.has(status) ? searches : searches.slice(0, MAX_CARDS);
     return html`<section class="operations-column ${status}" aria-labelledby="column-${status}" data-column=${status}>
       <h2 id="column-${status}">${label.status(status)} <b>${searches.length}</b>${this.#ofAll(status, searches)}</h2>
-      ${searches.length + sending.length === 0 ? html`<p class="empty">${this.#none(status)}</p>` : nothing}
-      <ul>
-        ${sending.map((/** @type {any} */ entry) => sendingCard(entry))}
-        ${repeat(drawn, ({ id }) => id, (search) => searchCard(search, this))}
-      </ul>
+      ${searches.length === 0 ? html`<p class="empty">${this.#none(status)}</p>` : nothing}
+      <ul>${repeat(drawn, ({ id }) => id, (search) => searchCard(search, this))}</ul>
       ${drawn.length < searches.length ? html`<button class="all" @click=${() => this.#showAll(status)}>${
         n("{count} more", "{count} more", searches.length - drawn.length)}</button>` : nothing}
     </section>`;
@@ -159,6 +198,7 @@ class OperationsPage {
   /** @param {string} status */
   #none(status) {
     if (this.#finder.text.trim()) return t("No matching searches.");
+    if (this.#chip) return t("No search fits the filter.");
     const first = status === "open" && this.#mayOpen && !this.board.of("search").length;
     return first ? t("No open searches. Open the first one with the button above.") : EMPTY_TEXTS[status]();
   }
@@ -176,16 +216,26 @@ class OperationsPage {
     };
   }
 
-  #presence() {
-    const present = avatarList(this.board.presence);
-    return html`<div class="presence" data-testid="here">${avatars(present)}</div>`;
-  }
-
   /** @param {any} search */
   #matches(search) {
     const text = this.#finder.text.trim();
+    if (!this.#fits(search)) return false;
     if (!text) return true;
     return matchesSearch(search, text, [label.kind(search.state.kind), this.session.accounts.get(search.state.lead)?.name]);
+  }
+
+  /** @param {any} search */
+  #fits({ id, state }) {
+    const summary = this.board.summaries.get(id);
+    if (this.#chip === "mine") return state.lead === this.session.account.id;
+    if (this.#chip === "overdue") return state.status === "open" && Number(summary?.overdue_tasks) > 0;
+    return this.#chip !== "unassessed" || (state.status === "open" && Number(summary?.unassessed_sightings) > 0);
+  }
+
+  /** @param {string} chip */
+  #toggle(chip) {
+    this.#chip = this.#chip === chip ? null : chip;
+    this.draw();
   }
 
   /** @param {{ board: string }} given */
@@ -218,6 +268,19 @@ class OperationsPage {
 function loading({ failed }) {
   return html`<div class="operations-loading" role="status" data-testid="loading">
     <p>${failed ? t("Cannot reach the server. Searchboard keeps trying. Nothing you typed is lost.") : t("Loading searches…")}</p>
-    <div class="operations-board" aria-hidden="true">${[4, 2, 2].map((count) => html`<section class="operations-column"><h2>&nbsp;</h2>
-      <ul>${Array.from({ length: count }, () => html`<li class="search"></li>`)}</ul></section>`)}</div></div>`;
+    <div class="operations-board" aria-hidden="true">${[0, 6, 2].map((count) => html`<section class="operations-column ${count > 2 ? "open" : ""}"><h2>&nbsp;</h2>
+      <ul class=${count > 2 ? "flat" : ""}>${Array.from({ length: count }, () => html`<li class="search"></li>`)}</ul></section>`)}</div></div>`;
+}
+
+/** @param {KeyboardEvent & { currentTarget: HTMLDetailsElement }} event */
+function closeByEscape(event) {
+  if (event.key !== "Escape" || !event.currentTarget.open) return;
+  event.preventDefault();
+  event.currentTarget.open = false;
+  event.currentTarget.querySelector("summary")?.focus();
+}
+
+/** @param {FocusEvent & { currentTarget: HTMLDetailsElement }} event */
+function closeOutside({ currentTarget, relatedTarget }) {
+  if (relatedTarget && !currentTarget.contains(/** @type {Node} */ (relatedTarget))) currentTarget.open = false;
 }

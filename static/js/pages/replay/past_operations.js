@@ -8,6 +8,7 @@ import { repeat } from "../../../vendor/lit-html/directives/repeat.js";
 import { label } from "../../core/labels.js";
 import { t } from "../../core/i18n.js";
 import { MomentUrl } from "../../replay/moment_url.js";
+import { openSearches } from "../../shared/open_searches.js";
 import { searchCard } from "../../shared/search_card.js";
 import { SORTS, STATUSES, byStatus, shortPersonName } from "../../format/search_list.js";
 
@@ -66,10 +67,20 @@ export class PastOperations {
       <div class="board-main">
         <nav class="operations-tabs" aria-label=${t("Columns")}>${STATUSES.map((status) => html`<button aria-pressed=${this.#tab === status ? "true" : "false"} @click=${() => this.#pick(status)}>
           ${label.status(status)} <b>${columns[status].length}</b></button>`)}</nav>
-        <div class="operations-board" data-active-tab=${this.#tab}>${STATUSES.map((status) => this.#column(status, columns[status]))}</div>
+        <div class="operations-board" data-active-tab=${this.#tab}>${this.#openColumn(columns.open)}
+          <div class="ended">${STATUSES.slice(1).map((status) => this.#column(status, columns[status]))}</div></div>
       </div>
       ${beside}
     </div>`;
+  }
+
+  /** @param {any} searches */
+  #openColumn(searches) {
+    return html`<section class="operations-column open" aria-labelledby="column-open" data-column="open">
+      <h2 id="column-open">${label.status("open")} <b>${searches.length}</b></h2>
+      ${searches.length ? nothing : html`<p class="empty">${t("None at this time.")}</p>`}
+      ${openSearches(searches, this, { grouped: true })}
+    </section>`;
   }
 
   /** @param {string} status @param {any} searches */

@@ -1,0 +1,39 @@
+/* Who is here, on which search, and who is in charge of the shift; and what is due next. */
+
+import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
+import { t } from "../../core/i18n.js";
+import { formatShortMoment } from "../../format/time_elements.js";
+import { nextDue, peopleHere } from "../../format/people_here.js";
+
+const MOST_PEOPLE = 30, MOST_DUE = 5;
+
+/** @param {Board} board @param {Session} session */
+export function onShift(board, session) {
+  const shift = session.shiftStatus?.shift ?? null;
+  const people = peopleHere(board.presence.people, board.of("search"), board.summaries, shift);
+  const more = people.length - MOST_PEOPLE;
+  return html`<section class="operations-column on-shift" aria-labelledby="on-shift" data-testid="here">
+    <h2 id="on-shift">${t("On shift")} <b>${people.filter(({ here }) => here).length}</b></h2>
+    ${people.length ? nothing : html`<p class="empty">${t("Nobody is here.")}</p>`}
+    <ul>${people.slice(0, MOST_PEOPLE).map((person) => row(person))}</ul>
+    ${more > 0 ? html`<p class="more" title=${people.slice(MOST_PEOPLE).map(({ name }) => name).join(", ")}>${t("and {count} more", { count: more })}</p>` : nothing}
+  </section>`;
+}
+
+/** @param {HerePerson} person */
+function row({ account, name, here, inCharge, searches }) {
+  const where = [inCharge && t("in charge of the shift"), searches.join(", ")].filter(Boolean).join(" · ");
+  return html`<li data-account=${account} ?data-in-charge=${inCharge}><i class=${here ? "on" : "away"} role="img" aria-label=${here ? t("here") : t("not here")}></i>
+    <span class="name" title=${name}>${inCharge ? html`<b>${name}</b>` : name}</span><span class="where" title=${where}>${where}</span></li>`;
+}
+
+/** @param {Board} board */
+export function dueNext(board) {
+  const due = nextDue(board.of("search"), board.summaries).slice(0, MOST_DUE);
+  if (!due.length) return nothing;
+  return html`<section class="operations-column due-next" aria-labelledby="due-next" data-testid="due-next">
+    <h2 id="due-next">${t("Due next")}</h2>
+    <ol role="list">${due.map(({ board: search, name, task }) => html`<li><a href="/searches/${search}/cards/${task.id}"><b>${formatShortMoment(task.due)}</b>
+      <span class="title">${task.title}</span> <span class="where">${name}</span></a></li>`)}</ol>
+  </section>`;
+}

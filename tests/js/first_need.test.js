@@ -1,0 +1,33 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { firstNeed } from "../../static/js/format/first_need.js";
+
+const NOW = new Date("2026-11-26T10:00:00Z");
+const task = (due) => ({ id: "t", number: 7, title: "Hospitals", due });
+const sighting = (priority = "normal") => ({ id: "s", number: 6, received_at: "2026-11-26T09:32:00Z", priority });
+const need = (summary) => {
+  const { need: what, count, length } = firstNeed(summary, NOW);
+  return [what, count, Math.round(length / 60_000)];
+};
+
+test("overdue tasks come before a sighting that waits, and say by how much the worst is late", () => {
+  assert.deepEqual(need({ overdue_tasks: 2, overdue_task: task("2026-11-26T08:55:00Z"), unassessed_sighting: sighting() }), ["overdue", 2, 65]);
+});
+test("an urgent sighting comes before all", () => {
+  assert.deepEqual(need({ overdue_tasks: 1, overdue_task: task("2026-11-26T08:55:00Z"), unassessed_sighting: sighting("urgent") }), ["urgent", 1, 28]);
+});
+test("a task that became due since the summary is overdue", () => {
+  assert.deepEqual(need({ overdue_tasks: 0, next_task: task("2026-11-26T09:50:00Z") }), ["overdue", 1, 10]);
+});
+test("a sighting to assess comes before a task that is still to come", () => {
+  assert.deepEqual(need({ next_task: task("2026-11-26T11:00:00Z"), unassessed_sighting: sighting() }), ["sighting", 1, 28]);
+});
+test("otherwise the next task is named, or nothing", () => {
+  assert.deepEqual(need({ next_task: task("2026-11-26T11:00:00Z") })[0], "due");
+  assert.deepEqual(need({}), ["nothing", 0, 0]);
+  assert.deepEqual(need(undefined), ["nothing", 0, 0]);
+});
+test("a clock that is behind makes no negative time", () => {
+  assert.deepEqual(need({ overdue_tasks: 1, overdue_task: task("2026-11-26T10:05:00Z") }), ["overdue", 1, 0]);
+});
