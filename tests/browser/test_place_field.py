@@ -16,6 +16,8 @@ async def pick(window: Window, form: str, path: str, text: str) -> Locator:
     field = window.field(form, path)
     await field.fill(text)
     await window(f"form[data-form={form}] {OPTIONS.format(path)}").first.wait_for()
+    shown = window(f"form[data-form={form}] [role=listbox]:visible")
+    assert await shown.evaluate("list => getComputedStyle(list).position") == "absolute"  # it moves nothing
     await field.press("ArrowDown")
     await expect(field).to_have_attribute("aria-activedescendant", f"{form}-{path.replace('.', '_')}-0")
     await field.press("Enter")
