@@ -37,7 +37,7 @@ from board.web.middleware import SecurityHeadersMiddleware
 from models.db.database import DatabaseUnavailable
 
 HANDSHAKES_AT_ONCE = 8  # concurrent handshakes: after a restart a thousand clients must not starve page requests
-WRONG_METHOD = N_("This address does not take this method.")
+WRONG_METHOD = N_("This address does not accept this method.")
 
 
 def create_app(service: BoardService) -> Starlette:

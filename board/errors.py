@@ -26,8 +26,8 @@ MESSAGES = {
     "rate_limited": N_("Too many requests. Wait a moment, then try again."),
     "unavailable": N_("Not available right now. Wait a moment, then try again."),
     "failed": N_(
-        "This did not work because of a fault in the program, and nothing was changed. The fault was noted in the server's log. "
-        "Tell your administrator before you try again."
+        "This did not work because of an error in the program. Nothing was changed. The error is in the server’s log: "
+        "tell your administrator before you try again."
     ),
     "unauthenticated": N_("Sign in first."),
 }

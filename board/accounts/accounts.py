@@ -150,7 +150,7 @@ def add_token(
     if not name.strip() or len(name) > 200:
         raise OperationError(N_("Give the token a name of at most 200 characters."))
     if not NEVER_EXPIRES <= days <= MAX_TOKEN_DAYS:
-        raise OperationError(N_("A token lasts 1 to 365 days; 0 is without an end."))
+        raise OperationError(N_("A token is valid for 1 to 365 days. Use 0 for no end date."))
     if session.exec(select(Token).where(Token.name == name)).first() is not None:
         raise OperationError(N_("A token with this name already exists."))
     secret = f"board_{secrets.token_urlsafe(32)}"

@@ -27,7 +27,7 @@ _ADD = text("INSERT INTO draft_key (account, key, created_at) VALUES (:account, 
 AccountDraftKey = TypedDict("AccountDraftKey", {"account": Id, "key": str})
 
 
-@Call("GET", "/me/draft-key", N_("The key by which a browser encrypts what you have typed and not sent. For sessions alone."))
+@Call("GET", "/me/draft-key", N_("Returns the key with which a browser encrypts text that you have not sent. For sessions only."))
 async def draft_key(request: Request) -> Reply[AccountDraftKey]:
     caller = await require_caller(request)
     if caller.session is None:

@@ -44,7 +44,7 @@ async def sign_out(request: Request) -> Response:
     caller = await signed_in(request)
     if caller is not None:
         if caller.token is not None:
-            raise Refused("forbidden", N_("A token does not sign out: it is revoked."))
+            raise Refused("forbidden", N_("A token cannot sign out. Revoke it instead."))
         check_own_page(request)
         await login_of(request).sign_out(caller)
     response = RedirectResponse("/login", 303)

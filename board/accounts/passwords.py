@@ -20,12 +20,12 @@ def problem(password: str) -> str | None:
     if predictable_passwords.is_predictable(password):
         return N_("This password repeats itself, or follows the alphabet or the keyboard. Use four or five words instead.")
     if own_words.is_made_of(password, own_words.PRODUCT):
-        return N_("This password is made of the name of Searchboard or of Child Focus. Use four or five other words.")
+        return N_("This password is based on the name of Searchboard or of Child Focus. Use four or five other words.")
     return None
 
 
 def personal_problem(password: str, name: str, email: str) -> str | None:
     """Return what is wrong with a password for the person with this name and address."""
     if own_words.is_made_of(password, [*own_words.PRODUCT, *own_words.words_of_person(name, email)]):
-        return N_("This password is made of your own name or e-mail address. Use four or five other words.")
+        return N_("This password is based on your own name or e-mail address. Use four or five other words.")
     return None

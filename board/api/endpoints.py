@@ -66,7 +66,7 @@ async def me(request: Request) -> Reply[Me]:
 SessionEnd = TypedDict("SessionEnd", {"ends_at": Time})
 
 
-@Call("POST", "/me/active", N_("Somebody is at this screen: the session goes on. For sessions alone."))
+@Call("POST", "/me/active", N_("Reports activity at this screen, so that the session continues. For sessions only."))
 async def active(request: Request) -> Reply[SessionEnd]:
     """Keep the session alive while a person uses the page. Recorded like any request that a page does not send by itself."""
     caller = await require_caller(request)
@@ -107,7 +107,10 @@ BoardList = TypedDict("BoardList", {"boards": list[BoardEntry]})
 
 
 @Call(
-    "GET", "/boards", N_("The boards that you may see; with a reference, those of the searches that have it."), query=(REFERENCE,)
+    "GET",
+    "/boards",
+    N_("Lists the boards you can see; with a reference, those of the searches that have it."),
+    query=(REFERENCE,),
 )
 async def boards(request: Request) -> Reply[BoardList]:
     """List the boards that the caller may see; with `reference`, those of the searches that have it."""
@@ -281,7 +284,7 @@ async def commands(request: Request) -> Reply[Ack]:
 
 @Call(
     "GET", "/boards/{board}/sightings/{sighting}/source",
-    N_("Who the source of a sighting is, and was said to be before. Each reading is kept."),
+    N_("Returns the source of a sighting, and earlier versions of it. Each view is logged."),
     (*ON_A_BOARD, "invalid"), query=(BEFORE,),
 )  # fmt: skip
 async def source(request: Request) -> Reply[sources.Source]:

@@ -52,7 +52,7 @@ def filter_of(request: Request) -> Filter:
     """Read the filter from the query string. Raise Refused `invalid`."""
     kind = KIND.read(request) or None
     if kind is not None and not Filter(kind=kind).types():
-        raise Refused("invalid", fields={"kind": N_("There is no such kind of entry.")})
+        raise Refused("invalid", fields={"kind": N_("Unknown type of entry.")})
     account = ACCOUNT.read(request) or None
     if account is not None and (len(account) > 64 or "\0" in account):
         raise Refused("invalid", fields={"account": N_("This is not an id.")})

@@ -128,9 +128,9 @@ def _check_keeper(writer: EventWriter, id: str) -> None:
     search = writer.find(Search, writer.board.id, "search")
     members = access.audience(search.access, search.members, discreet=False)
     if members is None:
-        raise invalid("keeper", N_("Everybody at the desk sees this search: who holds the shift answers for it."))
+        raise invalid("keeper", N_("All users can see this search. The person in charge of the shift is responsible for it."))
     if id not in members:
-        raise invalid("keeper", N_("They may not see this search."))
+        raise invalid("keeper", N_("This person does not have access to this search."))
 
 
 def _check_pinned(writer: EventWriter, ids: list[str]) -> None:
@@ -158,7 +158,7 @@ KIND = Kind(
         FieldSpec("contingencies", N_("If … then …"), control="long", personal=True, prose=True),
         FieldSpec("contacts", N_("Calls and updates due"), control="long", personal=True, prose=True),
         FieldSpec("pinned", N_("Pinned")),
-        FieldSpec("keeper", N_("Answers for it"), control="person"),
+        FieldSpec("keeper", N_("Responsible"), control="person"),
         FieldSpec("reads", N_("Read"), personal=True),
     ),
     events={

@@ -132,7 +132,10 @@ def sign(writer: EventWriter, data: Sign) -> None:
     row = shifts.require_open(writer, data.handover, "prepared")
     if undecided := briefings.undecided(writer, row, {id: seen_by[id] for id in seen if id in seen_by}):
         fields = {
-            f"searches.{id}": N_("Who takes over may not see this search: add them, or name who answers for it.")
+            f"searches.{id}": N_(
+                "The incoming coordinator does not have access to this search. Add them as a member, "
+                "or choose who is responsible for it."
+            )
             for id in undecided
         }
         raise Refused("invalid", fields=fields)

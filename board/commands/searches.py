@@ -148,7 +148,7 @@ def set_status(writer: EventWriter, data: SetStatus) -> None:
     if (data.status == "found") != (data.outcome is not None):
         raise invalid("outcome", N_("The outcome (when, condition, how) is required for status Found, and only for Found."))
     if data.acknowledge is not None and data.status != "closed":
-        raise invalid("acknowledge", N_("Only closing a search is acknowledged."))
+        raise invalid("acknowledge", N_("Only closing a search can be acknowledged."))
     row = writer.find(Search, writer.board.id, "search")
     values: dict[str, Any] = {"status": data.status, "status_reason": data.reason, "acknowledge": None}
     if data.outcome is not None:

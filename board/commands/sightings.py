@@ -222,7 +222,9 @@ KIND = Kind(
         FieldSpec("source_name", N_("Name of the source"), control="text", personal=True),
         FieldSpec("source_contact", N_("Contact of the source"), control="text", personal=True),
         FieldSpec("source.sealed", N_("Confidential source"), control="flag", exported=True, personal=True),
-        FieldSpec("source_kept", N_("Name or contact of the source is kept"), type=bool | None, exported=True, personal=True),
+        FieldSpec(
+            "source_kept", N_("Name or contact details of the source are kept"), type=bool | None, exported=True, personal=True
+        ),
         FieldSpec("grade", N_("Grade")),
         FieldSpec(
             "grade.source", N_("Source grade"), exported=True,

@@ -48,7 +48,9 @@ def check_may_set(writer: EventWriter, sighting: Sighting) -> None:
     """Raise Refused `forbidden` for accounts that may not read the source: a change would disclose whether a guess is right,
     and overwrite what they can't see."""
     if not may_read(writer.account, sighting):
-        raise Refused("forbidden", N_("This source is sealed: only coordinators and who took it in can change who it is."))
+        raise Refused(
+            "forbidden", N_("This source is confidential. Only coordinators, and the person who recorded it, can change it.")
+        )
 
 
 def check_seal(writer: EventWriter, sighting: Sighting, sealed: bool) -> None:

@@ -25,7 +25,7 @@ _WITHHELD = (  # the page lists these
     "{count} searches are withheld: you are not one of their people.",
 )
 _LEFT_OUT = ("{count} more card has no room here.", "{count} more cards have no room here.")
-_ENDED = {"accepted": N_("Accepted by"), "refused": N_("Refused by"), "withdrawn": N_("Withdrawn by")}
+_ENDED = {"accepted": N_("Accepted by"), "refused": N_("Errors"), "withdrawn": N_("Withdrawn by")}
 _DESK = ("faults", "remarks")
 
 
@@ -160,8 +160,8 @@ class ReportDocument:
         """Return who answers for a search that the incoming coordinator may not see."""
         briefing = section["briefing"] or {}
         if not briefing.get("keeper"):
-            return self._translate(N_("Nobody was named to answer for it."))
-        text = self._translate(N_("Handover {number}: {name} answers for it."))
+            return self._translate(N_("Nobody is responsible for it yet."))
+        text = self._translate(N_("Handover {number}: {name} is responsible for it."))
         return text.format(number=briefing["handover"], name=self._name(briefing["keeper"]))
 
     def _suggested(self, search: State) -> Line:

@@ -17,10 +17,10 @@ ENVIRONMENT = ("PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR", "XD
         "FONTCONFIG_PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH", "SYSTEMROOT")  # fmt: skip
 MAX_WAITING = 8  # documents requested at once; further requests are told to retry
 NOT_INSTALLED = N_(
-    "This server can't make a PDF: its extra “paper” is not installed. Its administrator has to run: "
-    "python3 -m board install paper. Print the page, or take the Markdown."
+    "This server cannot create PDFs: its extra “paper” is not installed. Its administrator has to run: python3 -m "
+    "board install paper. Print the page, or use the Markdown."
 )
-TOO_LARGE = N_("This takes too long as a PDF. Take the Markdown, or print the page.")
+TOO_LARGE = N_("This takes too long as a PDF. Use the Markdown, or print the page.")
 _lock = asyncio.Semaphore(1)
 _waiting = 0
 

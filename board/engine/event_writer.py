@@ -103,7 +103,7 @@ class EventWriter:
         `invalid`."""
         self.require_account(id, name)
         if id is not None and program_accounts.program_accounts_among(self.session, [id]):
-            raise invalid(name, N_("This is the account of a program: nobody would see it there."))
+            raise invalid(name, N_("This account belongs to a program, so nobody would see it."))
 
     def next_card_number(self) -> int:
         """Return the next card number of this board. Sightings and tasks share the numbers; none is used twice."""

@@ -27,7 +27,7 @@ export function row(form, path, ctx, name = null) {
   return html`<div class="row ${field.control}" data-field=${path} ?data-edited=${form.isMine(path)}>
     ${flag ? html`<div class="check">${control(form, field, id, ctx)}${caption}</div>` : html`${caption}${control(form, field, id, ctx)}`}
     ${error ? html`<p class="error" id="${id}-error">${sentence(error, field, form.raw(path))}</p>` : nothing}
-    ${field.private && form.isCut ? html`<p class="hint" data-not-kept>${t("Not kept when the page was loaded again. Type it again.")}</p>` : nothing}
+    ${field.private && form.isCut ? html`<p class="hint" data-not-kept>${t("Not kept when the page was reloaded. Type it again.")}</p>` : nothing}
     ${theirs(form, field, ctx)} ${point.map((each) => theirs(form, form.field(each), ctx))}
   </div>`;
 }
@@ -48,8 +48,8 @@ function sentence(error, field, raw) {
   if (error === "required") return t("This field is required.");
   if (error === "unreadable") return t("Enter a number or a time.");
   if (error === "future") return t("This is in the future.");
-  if (error === "age") return t("An age in whole years, from 0 to 25: this board is for children and young people.");
-  if (error === "height") return t("A height in whole centimetres, from 30 to 230.");
+  if (error === "age") return t("Enter an age in whole years, from 0 to 25. This board is for children and young people.");
+  if (error === "height") return t("Enter a height in whole centimetres, from 30 to 230.");
   return error;
 }
 

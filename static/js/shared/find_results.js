@@ -36,7 +36,7 @@ export function findField(find, { hint, name, nameOf = () => null, cardOf = () =
 /** @param {FindBox} find */
 function statusText({ state, hits, more, trouble, all, board }) {
   if (state === "failed") return trouble;
-  if (state === "looking") return t("Looking…");
+  if (state === "looking") return t("Loading…");
   const where = board === null || all ? t("in all searches") : t("in this search");
   if (!hits.length) return t("Nothing found {where}", { where });
   if (more) return t("More than {count} found {where}. Add a word to narrow it down.", { count: number(MOST), where });

@@ -37,7 +37,7 @@ function newVersion({ newVersion: version }) {
 function wrongClock({ clock }) {
   const jumped = clock?.jumped, ahead = clock?.ahead;
   if (!jumped && !ahead) return null;
-  const says = [jumped && jumping(jumped), ahead && t("At {at} the newest events carried the time {until}: the clock of a server is wrong.", { at: moment(ahead.at), until: moment(ahead.until) })];
+  const says = [jumped && jumping(jumped), ahead && t("At {at}, the newest events had the time {until}. A server’s clock is wrong.", { at: moment(ahead.at), until: moment(ahead.until) })];
   return line("clock", [...says, t("Times may be wrong.")].filter(Boolean).join(" "));
 }
 
@@ -68,8 +68,8 @@ function disconnected({ connection }) {
 }
 
 function cannotKeep() {
-  if (vault.state === "memory") return line("cannot-keep", t("This address has no https, so this browser keeps nothing of what you type: a reload would lose what is not sent."));
-  if (vault.state === "waiting") return line("cannot-keep", t("What you typed before cannot be read yet, and what you type is not kept: the server gives no key. It is asked again."));
+  if (vault.state === "memory") return line("cannot-keep", t("This address does not use https, so this browser cannot keep what you type. Text that is not sent is lost on reload."));
+  if (vault.state === "waiting") return line("cannot-keep", t("Earlier drafts cannot be read yet, and new text is not kept: the server has not sent the key. Trying again shortly."));
   if (!storage.failed) return null;
   return line("cannot-keep", t("This browser cannot keep your drafts: its storage is full or blocked. Send before you reload."));
 }

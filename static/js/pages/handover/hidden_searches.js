@@ -30,8 +30,8 @@ export const undecided = (view) => view.sections.filter((/** @type {any} */ it) 
 export function hiddenSearches(it, view) {
   if (!it.outside) return nothing;
   const name = view.nameOf(it.outside), keeper = keeperOf(it, view);
-  return html`<div class="outside ${keeper ? "" : "open"}" data-testid="outside" role="group" aria-label=${t("Who answers for this search")}>
-    <p><b>${t("{name} may not see this search.", { name })}</b> ${keeper ? kept(it, keeper, view) : view.mayWrite ? t("Decide who answers for it: else it can't be signed.") : t("Nobody was named to answer for it.")}</p>
+  return html`<div class="outside ${keeper ? "" : "open"}" data-testid="outside" role="group" aria-label=${t("Responsible for this search")}>
+    <p><b>${t("{name} does not have access to this search.", { name })}</b> ${keeper ? kept(it, keeper, view) : view.mayWrite ? t("Choose who is responsible for it. Until then the handover cannot be signed.") : t("Nobody is responsible for it yet.")}</p>
     ${view.mayWrite ? choices(it, name, keeper, view) : nothing}
   </div>`;
 }
@@ -39,20 +39,20 @@ export function hiddenSearches(it, view) {
 /** @param {{ briefing: any }} given @param {any} keeper @param {HandoverView} view */
 function kept({ briefing }, keeper, view) {
   const name = view.nameOf(keeper);
-  if (view.mayWrite || briefing.handover === view.number) return t("{name} answers for it.", { name });
-  return t("Handover {number}: {name} answers for it.", { number: briefing.handover, name });
+  if (view.mayWrite || briefing.handover === view.number) return t("{name} is responsible for it.", { name });
+  return t("Handover {number}: {name} is responsible for it.", { number: briefing.handover, name });
 }
 
 /** @param {any} it @param {string} name @param {any} keeper @param {HandoverView} view */
 function choices(it, name, keeper, view) {
   const { outgoing } = view.handover, members = view.membersOf(it.board);
-  const keep = outgoing === view.session.account.id ? t("I keep it") : t("{name} keeps it", { name: view.nameOf(outgoing) });
+  const keep = outgoing === view.session.account.id ? t("I stay responsible") : t("{name} stays responsible", { name: view.nameOf(outgoing) });
   const others = view.coordinators.filter((/** @type {{ id: string }} */ { id }) => members.includes(id) && id !== outgoing && id !== it.outside);
   const busy = view.isSaving(it.board) || view.isBeingOpened(it.board);
   return html`<p class="buttons on-screen">
-    ${it.search.status === "closed" ? nothing : html`<button type="button" data-act="let-in" ?disabled=${busy} @click=${() => view.act.letIn(it)}>${t("Let {name} see it", { name })}</button>`}
+    ${it.search.status === "closed" ? nothing : html`<button type="button" data-act="let-in" ?disabled=${busy} @click=${() => view.act.letIn(it)}>${t("Give {name} access", { name })}</button>`}
     ${members.includes(outgoing) ? html`<button type="button" data-act="keep" aria-pressed=${String(keeper === outgoing)} ?disabled=${busy} @click=${() => view.act.keep(it, outgoing)}>${keep}</button>` : nothing}
-    ${others.length ? html`<label>${t("Another coordinator answers for it:")} <select data-act="keeper" ?disabled=${busy} @change=${(/** @type {{ target: any }} */ { target }) => view.act.keep(it, target.value || null)}>
+    ${others.length ? html`<label>${t("Another coordinator is responsible:")} <select data-act="keeper" ?disabled=${busy} @change=${(/** @type {{ target: any }} */ { target }) => view.act.keep(it, target.value || null)}>
       <option value="" ?selected=${!others.some((/** @type {{ id: string }} */ { id }) => id === keeper)}>–</option>
       ${others.map((/** @type {any} */ each) => html`<option value=${each.id} ?selected=${each.id === keeper}>${each.name}</option>`)}
     </select></label>` : nothing}
@@ -67,7 +67,7 @@ export function unanswered(view) {
   const open = view.isFixed || view.mayWrite ? [] : undecided(view);
   if (!open.length) return nothing;
   const name = view.nameOf(open[0].outside);
-  return html`<div class="problem" data-testid="unanswered"><p>${n("{name} may not see {count} search, and nobody was named to answer for it:", "{name} may not see {count} searches, and nobody was named to answer for them:", open.length, { name })}</p>
+  return html`<div class="problem" data-testid="unanswered"><p>${n("{name} does not have access to {count} search, and nobody is responsible for it:", "{name} does not have access to {count} searches, and nobody is responsible for them:", open.length, { name })}</p>
     <p class="blocking">${open.map((/** @type {any} */ it) => html`<a href="#s-${it.board}">${it.search.reference} ${it.search.person.first_name}</a> `)}</p></div>`;
 }
 
@@ -80,10 +80,10 @@ export function toDecide(view) {
   const open = undecided(view);
   if (open.length) {
     const name = view.nameOf(view.handover.incoming);
-    return html`<div class="problem" data-testid="undecided"><p>${n("{name} may not see {count} search. Decide who answers for it:", "{name} may not see {count} searches. Decide who answers for them:", open.length, { name })}</p>
+    return html`<div class="problem" data-testid="undecided"><p>${n("{name} does not have access to {count} search. Choose who is responsible for it:", "{name} does not have access to {count} searches. Choose who is responsible for them:", open.length, { name })}</p>
       <p class="blocking">${open.map((/** @type {any} */ it) => html`<a href="#s-${it.board}" @click=${view.act.closeDialog}>${it.search.reference} ${it.search.person.first_name}</a> `)}</p></div>`;
   }
   const few = view.handover.incoming ? [] : view.sections.filter((/** @type {{ search: any }} */ { search }) => search.access === "members");
   if (!few.length) return nothing;
-  return html`<p class="hint" data-testid="few">${n("Nobody is named who takes over. {count} search is seen by its people alone, and whoever accepts may not be one of them.", "Nobody is named who takes over. {count} searches are seen by their people alone, and whoever accepts may not be one of them.", few.length)}</p>`;
+  return html`<p class="hint" data-testid="few">${n("Nobody is named to take over. {count} search is visible to its members only, and the person who accepts may not be one of them.", "Nobody is named to take over. {count} searches are visible to their members only, and the person who accepts may not be one of them.", few.length)}</p>`;
 }

@@ -71,7 +71,7 @@ function late(event) {
   if (!happened) return nothing;
   const times = { happened: formatMoment(happened), recorded: formatMoment(event.at) }, at = day(happened) === day(event.at) ? clock(happened) : formatMoment(happened);
   const [whole, short] = event.kind === "sighting" // a sighting was reported then, and seen earlier
-    ? [t("It was reported {happened}, and was recorded {recorded}.", times), t("late: reported {at}", { at })]
+    ? [t("Reported {happened}, recorded {recorded}.", times), t("late: reported {at}", { at })]
     : [t("Happened {happened}, recorded {recorded}.", times), t("entered late: happened {at}", { at })];
   return html` <span class="late" data-testid="late" title=${whole}>${short}</span>`;
 }

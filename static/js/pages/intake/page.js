@@ -140,7 +140,7 @@ class IntakePage {
   /** @param {string} id */
   #cutHint(id) {
     const { isCut, [id]: typed } = this.call.typed;
-    return isCut && !typed ? t("Not kept when the page was loaded again. Type it again.") : nothing;
+    return isCut && !typed ? t("Not kept when the page was reloaded. Type it again.") : nothing;
   }
 
   // --- options

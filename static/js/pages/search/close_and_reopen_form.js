@@ -21,7 +21,7 @@ const MEANINGS = {
   found: (/** @type {{ appeal: any }} */ { appeal }) => (appeal.level === "none"
     ? t("No appeal is running, so there is nothing to take down. All boards and wall displays show the change immediately.")
     : t("The running appeal ({level}) ends, and tasks to take it down are added. All boards and wall displays show the change immediately.", { level: label.level(appeal.level) })),
-  closed: () => t("Nothing more can be changed but notes and the outcome, until it is opened again."),
+  closed: () => t("Only notes and the outcome can be changed until the search is reopened."),
 };
 
 /** @param {Form} form @param {SearchView} view */

@@ -32,13 +32,13 @@ const status = (said) => (said.reason ? t("{who} closed the search anyway, becau
  */
 function ofShift({ type, ...said }) {
   switch (type) {
-    case "handover.signed": return t("{who} signed handover {number}: it is for you to accept", said);
+    case "handover.signed": return t("{who} signed handover {number} for you to accept", said);
     case "handover.refused": return t("{who} refused handover {number}: {reason}", { ...said, reason: said.reason ?? "–" });
     case "handover.accepted":
-      return said.reason ? t("{who} accepted handover {number} and holds the shift, although not all was read: {reason}", said) : t("{who} accepted handover {number} and holds the shift", said);
+      return said.reason ? t("{who} accepted handover {number} and is in charge of the shift, although not everything was read: {reason}", said) : t("{who} accepted handover {number} and is in charge of the shift", said);
     case "handover.withdrawn": return said.reason ? t("{who} withdrew handover {number}: {reason}", said) : t("{who} withdrew handover {number}", said);
-    case "handover.written": return t("{who} named you to answer for this search after handover {number}", said);
-    case "shift.taken": return t("{who} took the shift, and nobody handed it over: {reason}", { ...said, reason: said.reason ?? "–" });
+    case "handover.written": return t("{who} made you responsible for this search after handover {number}", said);
+    case "shift.taken": return t("{who} took the shift without a handover: {reason}", { ...said, reason: said.reason ?? "–" });
     default: return label.event(type); // of a newer server
   }
 }

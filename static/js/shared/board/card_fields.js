@@ -30,7 +30,7 @@ function reading({ id, kind, state }, view) {
   </section>`;
 }
 
-const sealed = () => html`<p class="hint" data-testid="sealed">${t("This source is sealed: only coordinators and who took it in can change who it is.")}</p>`;
+const sealed = () => html`<p class="hint" data-testid="sealed">${t("This source is confidential. Only coordinators, and the person who recorded it, can change it.")}</p>`;
 
 const nothingSaid = () => html`<span class="unset">—</span>`;
 

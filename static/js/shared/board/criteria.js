@@ -48,5 +48,5 @@ function typed(form) {
 
 /** @param {string} key @param {Criterion} answer */
 function former(key, answer) {
-  return html`<p class="criterion former" data-former=${key}><span>${label.criterion(key)}</span> <span>${answerOf(answer)}</span> <span class="hint">${t("asked no more")}</span></p>`;
+  return html`<p class="criterion former" data-former=${key}><span>${label.criterion(key)}</span> <span>${answerOf(answer)}</span> <span class="hint">${t("no longer asked")}</span></p>`;
 }

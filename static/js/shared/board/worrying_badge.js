@@ -11,5 +11,5 @@ import { needsDecision } from "../../core/suggested_criteria.js";
 export function worryingBadge({ worrying, status, ...state }, isAsked = needsDecision({ worrying, ...state })) {
   if (worrying === true) return html`<span class="worry" data-testid="worrying">${label.decision(true)}</span>`;
   if (status !== "open" || !isAsked) return nothing;
-  return html`<span class="worry open" data-testid="worrying" title=${t("A criterion applies, or is suggested by the age. Whether it is worrying has not been decided.")}>${t("Worrying?")}</span>`;
+  return html`<span class="worry open" data-testid="worrying" title=${t("A criterion applies, or the age suggests one. Nobody has decided yet if the disappearance is worrying.")}>${t("Worrying?")}</span>`;
 }
