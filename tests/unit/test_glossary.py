@@ -18,9 +18,9 @@ FORBIDDEN = {
     "fr": r"""scell|permanence|\bfaits\b|empreinte|découvert|\bconfi(e|é|er|ée)s?\b|\bcartes?\b|\b(trouver|rechercher|veuillez)\b
         |\bpreuves?\b|\bdéfauts?\b|\bchaîne""",
     "nl": r"""verzegel|permanentie|weer\ open|\bfeiten\b|vingerafdruk|bewijs|\bgebreken\b|verbeter|\b(merken|vinden|keten)\b""",
-    "de": r"versiegel|Leitstelle|\bTafeln?\b|\bFakten\b|Fingerabdruck|Nachweis|Mängel|nicht\ definiert|\b(suchen|bitte)\b|\bKette\b",
+    "de": r"""versiegel|Leitstelle|Fingerabdruck|Nachweis|Mängel|nicht\ definiert|\b(suchen|bitte|Tafeln?|Fakten|Kette)\b""",
 }
-ALLOWED = {("fr", "On the map at {place}, within {km} km")}  # a map is "carte" in French; a card is "fiche"
+ALLOWED = {"carte": "map"}  # a map is "carte" in French; a card is "fiche"
 
 
 def texts(language: str) -> Iterator[tuple[str, str]]:
@@ -36,14 +36,21 @@ def texts(language: str) -> Iterator[tuple[str, str]]:
 def test_no_text_has_a_forbidden_word(language: str) -> None:
     forbidden = re.compile(FORBIDDEN[language], re.VERBOSE)
     found = {
-        (match[0], text) for text, id in texts(language) if (match := forbidden.search(text)) and (language, id) not in ALLOWED
+        (match[0], text)
+        for text, id in texts(language)
+        if (match := forbidden.search(text)) and ALLOWED.get(match[0], "\0") not in id
     }
     assert found == set()
 
 
 @pytest.mark.parametrize(
     ("language", "text"),
-    [("en", "Who holds the shift"), ("fr", "Source scellée"), ("nl", "Verzegelde bron: verzegeld"), ("de", "Diese Tafel ist leer")],
+    [
+        ("en", "Who holds the shift"),
+        ("fr", "Source scellée"),
+        ("nl", "Verzegelde bron: verzegeld"),
+        ("de", "Diese Tafel ist leer"),
+    ],
 )
 def test_forbidden_word_would_be_found(language: str, text: str) -> None:
     assert re.search(FORBIDDEN[language], text, re.VERBOSE)
