@@ -1,6 +1,8 @@
 """The documents of `/help`: the Markdown files of `board/docs`, and the contract. They are rendered once, at first use.
 
 Nothing else can be read: a document is found by its name in a table that is made from what lies in the folder.
+
+The guides of the roles are in four languages, in files such as `guides/hotline.fr.md`; all other documents are in English.
 """
 
 from collections.abc import Iterator, Mapping
@@ -12,21 +14,24 @@ from pathlib import Path
 from markdown_it import MarkdownIt
 
 from board.help.markdown import Heading, plain_text, render
+from board.i18n import DEFAULT
 from board.paths import CONTRACT, DOCS, STATIC
 
 BASE = "/help"
 INDEX = ""  # its name
 CONTRACT_NAME = "reference/contract"
+GUIDES, GUIDES_TITLE = "guides", "Guides for each role"  # its folder, and its heading in the index
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A page of the documentation. `name` is its path below `/help`, such as `how-to/install`."""
+    """A page of the documentation. `name` is its path below `/help`, such as `how-to/install`, in each language the same."""
 
     name: str
     title: str
     html: str
     headings: tuple[Heading, ...]
+    language: str = DEFAULT
 
     @property
     def url(self) -> str:
@@ -42,15 +47,14 @@ class Part:
 
 
 @cache
-def documents() -> Mapping[str, Document]:
-    """Return all documents by name."""
-    files = _files()
-    urls = {file: f"{BASE}/{name}".rstrip("/") for name, file in files.items()}
-    urls |= {file: f"{BASE}/{name}" for name, file in attachments().items()}
+def documents(language: str = DEFAULT) -> Mapping[str, Document]:
+    """Return all documents by name, each in this language if it is there, else in English."""
+    urls = {file: f"{BASE}/{name}".rstrip("/") for each in (DEFAULT, language) for name, file in _files(each).items()}
+    urls |= {file: f"{BASE}/{name}" for name, file in [*attachments().items(), *pictures().items()]}
     found = {}
-    for name, file in files.items():
+    for name, file in _files(language).items():
         made = render(file.read_text(encoding="utf-8"), lambda link, file=file: _resolve(file, link, urls))  # type: ignore[misc]
-        found[name] = Document(name, made.title, made.html, made.headings)
+        found[name] = Document(name, made.title, made.html, made.headings, _language_of(file))
     return found
 
 
@@ -61,38 +65,53 @@ def attachments() -> Mapping[str, Path]:
 
 
 @cache
-def contents() -> tuple[Part, ...]:
+def pictures() -> Mapping[str, Path]:
+    """Return the pictures of the guides, by name. `board pictures --guides` makes them."""
+    return {file.relative_to(DOCS).as_posix(): file for file in sorted(DOCS.glob(f"{GUIDES}/pictures/*.png"))}
+
+
+@cache
+def contents(language: str = DEFAULT) -> tuple[Part, ...]:
     """Return the parts as the index lists them: it alone says the order."""
     parts: list[tuple[str, list[Document]]] = []
     for heading, name in _index_links():
         if not parts or parts[-1][0] != heading:
             parts.append((heading, []))
-        parts[-1][1].append(documents()[name])
+        parts[-1][1].append(documents(language)[name])
     return tuple(Part(title, tuple(listed)) for title, listed in parts)
 
 
-def neighbours(document: Document) -> tuple[Document | None, Document | None]:
+def neighbours(document: Document, language: str = DEFAULT) -> tuple[Document | None, Document | None]:
     """Return the documents before and after one, in reading order."""
-    order = [None, *(each for part in contents() for each in part.documents), None]
+    order = [None, *(each for part in contents(language) for each in part.documents), None]
     for (before, this), (_, after) in pairwise(pairwise(order)):
         if this is document:
             return before, after
     return None, None
 
 
-def titles() -> list[dict[str, str]]:
+def titles(language: str = DEFAULT) -> list[dict[str, str]]:
     """Return what the palette looks through: each title, and each heading with the title of its document."""
     found = []
-    for document in documents().values():
+    for document in documents(language).values():
         found.append({"title": document.title, "url": document.url})
         for each in document.headings:
             found.append({"title": document.title, "heading": each.text, "url": f"{document.url}#{each.anchor}"})
     return found
 
 
-def _files() -> dict[str, Path]:
+def _files(language: str = DEFAULT) -> dict[str, Path]:
+    """Return the files by name, of the guides those in this language."""
     found = {file.relative_to(DOCS).with_suffix("").as_posix(): file for file in sorted(DOCS.rglob("*.md"))}
-    return {INDEX: found.pop("index"), **found, CONTRACT_NAME: CONTRACT}
+    guides = {name: file for name, file in found.items() if file.parent.name == GUIDES}
+    chosen = {name.rpartition(".")[0]: file for name, file in guides.items() if _language_of(file) in (DEFAULT, language)}
+    chosen |= {name.rpartition(".")[0]: file for name, file in guides.items() if _language_of(file) == language}
+    others = {name: file for name, file in found.items() if name not in guides}
+    return {INDEX: others.pop("index"), **chosen, **others, CONTRACT_NAME: CONTRACT}
+
+
+def _language_of(file: Path) -> str:
+    return file.stem.rpartition(".")[2] if file.parent.name == GUIDES else DEFAULT
 
 
 def _resolve(file: Path, link: str, urls: Mapping[Path, str]) -> str | None:

@@ -11,27 +11,35 @@ from board.errors import MESSAGES
 from board.help import documents
 from board.help.security_txt import security_txt
 from board.web.auth import signed_in
+from board.web.language import language_for
 from board.web.pages import error_page, page
 
 
 async def show(request: Request) -> Response:
-    """Return a document or a file to download by its name, or 404."""
+    """Return a document, in the reader's language if it is there, a file to download or a picture by its name, or 404."""
     name = request.path_params.get("name", documents.INDEX)
     caller = await signed_in(request)
-    found = (await asyncio.to_thread(documents.documents)).get(name)
+    reads = language_for(request, caller)
+    found = (await asyncio.to_thread(documents.documents, reads)).get(name)
     if found is not None:
-        before, after = documents.neighbours(found)
-        return page(request, "help.html", caller, document=found, parts=documents.contents(), before=before, after=after)
+        before, after = documents.neighbours(found, reads)
+        parts = documents.contents(reads)
+        guides = next(part.documents for part in parts if part.title == documents.GUIDES_TITLE)
+        return page(request, "help.html", caller, document=found, parts=parts, guides=guides, before=before, after=after)
     attached = documents.attachments().get(name)
     if attached is not None:
         kind = mimetypes.guess_type(attached.name)[0]
         return Response(attached.read_bytes(), media_type=kind or "text/plain", headers={"Content-Disposition": "attachment"})
+    picture = documents.pictures().get(name)
+    if picture is not None:
+        return Response(picture.read_bytes(), media_type="image/png")
     return error_page(request, 404, MESSAGES["not_found"], caller)
 
 
 async def titles(request: Request) -> Response:
     """Return titles and headings, for the palette."""
-    return JSONResponse({"titles": await asyncio.to_thread(documents.titles)})
+    reads = language_for(request, await signed_in(request))
+    return JSONResponse({"titles": await asyncio.to_thread(documents.titles, reads)})
 
 
 routes = [

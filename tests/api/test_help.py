@@ -64,7 +64,9 @@ def test_no_style_or_script_is_inline() -> None:
 
 def test_reading_order_goes_from_the_first_to_the_last() -> None:
     order = [each for part in documents.contents() for each in part.documents]
-    assert [part.title for part in documents.contents()] == ["Tutorial", "How-to guides", "Reference", "Explanation"]
+    assert [part.title for part in documents.contents()] == [
+        "Guides for each role", "Tutorial", "How-to guides", "Reference", "Explanation",
+    ]  # fmt: skip
     assert documents.neighbours(order[0]) == (None, order[1])
     assert documents.neighbours(order[-1]) == (order[-2], None)
     assert documents.neighbours(documents.documents()[documents.INDEX]) == (None, None)
@@ -205,5 +207,45 @@ def test_an_empty_contact_is_none() -> None:
 
 
 def test_the_documents_are_packed_with_the_program() -> None:
-    assert {file.suffix for file in DOCS.rglob("*") if file.is_file()} <= {".md", ".yml", ".json"}
+    assert {file.suffix for file in DOCS.rglob("*") if file.is_file()} <= {".md", ".yml", ".json", ".png"}
     assert DOCS.is_relative_to(Path(documents.__file__).parents[1])
+
+
+# -- guides of the roles ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("asked", "language", "title"),
+    [
+        ("fr-BE,fr", "fr", "Guide pour la coordination"),
+        ("nl", "nl", "Gids voor coördinatoren"),
+        ("de", "de", "Anleitung für die Koordination"),
+        ("en", "en", "Guide for coordinators"),
+        ("pt", "en", "Guide for coordinators"),
+    ],
+)
+async def test_a_guide_is_in_the_readers_language_else_in_english(
+    stranger: httpx.AsyncClient, asked: str, language: str, title: str
+) -> None:
+    text = (await stranger.get("/help/guides/coordinator", headers={"Accept-Language": asked})).text
+    assert f'<article lang="{language}"' in text
+    assert f"{title}</h1>" in text
+    index = (await stranger.get("/help", headers={"Accept-Language": asked})).text
+    assert title in index
+
+
+async def test_titles_of_guides_are_in_the_readers_language(stranger: httpx.AsyncClient) -> None:
+    answer = await stranger.get("/help/titles.json", headers={"Accept-Language": "nl"})
+    assert {"title": "Gids voor wandschermen", "url": "/help/guides/wall"} in answer.json()["titles"]
+
+
+async def test_pictures_of_a_guide_are_served_as_images(stranger: httpx.AsyncClient) -> None:
+    text = (await stranger.get("/help/guides/hotline", headers={"Accept-Language": "de"})).text
+    (source,) = re.findall(r'<img src="(/help/[^"]+)" alt="[^"]+"', text)
+    assert source.endswith(".de.png")
+    answer = await stranger.get(source)
+    assert (answer.status_code, answer.headers["Content-Type"]) == (200, "image/png")
+    assert "Content-Disposition" not in answer.headers
+    assert answer.content.startswith(b"\x89PNG")
+    for path in ("guides/pictures/none.png", "guides/pictures", "guides/coordinator.fr", "guides"):
+        assert (await stranger.get(f"/help/{path}")).status_code == 404, path

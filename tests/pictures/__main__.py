@@ -5,20 +5,24 @@ import asyncio
 import os
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from itertools import product
 from pathlib import Path
 
 from playwright.async_api import async_playwright
 
 from board.dev.browser import BROWSER_VARIABLE
+from board.i18n import DEFAULT
 from board.telemetry import logs
 from tests.pictures import index
 from tests.pictures.camera import HEIGHTS, Camera, Look, Taken
 from tests.pictures.demo import running_demo
-from tests.pictures.shots import SCENES
+from tests.pictures.guides import GUIDES
+from tests.pictures.shots import SCENES, Scene
 
 LANGUAGES, THEMES = ("en", "fr", "nl", "de"), ("light", "dark")
 NAMES = [name for scene in SCENES for name in scene.names]
+ORDER = {name: place for place, name in enumerate(NAMES)}
 
 
 def listed(allowed: Sequence[str]) -> Callable[[str], list[str]]:
@@ -44,6 +48,7 @@ def options(args: Sequence[str]) -> argparse.Namespace:
     parser.add_argument(
         "--widths", type=listed([str(each) for each in HEIGHTS]), default=[str(each) for each in HEIGHTS], metavar="390,…"
     )
+    parser.add_argument("--guides", action="store_true", help="make the pictures of the guides and of the README instead")
     parser.add_argument("--list", action="store_true", help="print the names of all pictures, and take none")
     chosen = parser.parse_args(args)
     if unknown := [each for each in chosen.only if not any(name.startswith(each) for name in NAMES)]:
@@ -52,33 +57,53 @@ def options(args: Sequence[str]) -> argparse.Namespace:
 
 
 async def take(chosen: argparse.Namespace) -> list[Taken]:
-    """Take the chosen pictures, scene after scene."""
-    looks = [
-        Look(language, theme, int(width)) for language in chosen.languages for theme in chosen.themes for width in chosen.widths
-    ]
+    """Take the chosen pictures, scene after scene, and report each."""
     taken: list[Taken] = []
-
-    def is_wanted(name: str) -> bool:
-        return not chosen.only or any(name.startswith(each) for each in chosen.only)
-
-    def note(each: Taken) -> None:
-        taken.append(each)
-        say(f"{len(taken):5}  {each.name}  {each.look}" + (f"  FAILED: {each.problem}" if each.problem else ""))
-
     logs.set_up("ERROR")
     async with running_demo() as demo, async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=os.environ.get(BROWSER_VARIABLE), args=["--no-sandbox"])
         camera = Camera(browser, demo, chosen.out)
-        last = max(number for number, scene in enumerate(SCENES) if any(map(is_wanted, scene.names)))
-        for scene in SCENES[: last + 1]:
+        for number, scene in enumerate(SCENES[: last_scene(chosen) + 1]):
             await scene.prepare(demo)
-            async for each in camera.shots([shot for shot in scene.shots if is_wanted(shot.name)], looks):
-                note(each)
-            for wall in scene.walls:
-                if is_wanted(wall.name):
-                    note(await camera.wall(wall, chosen.languages[0]))
+            pictures = guides(camera, number, chosen) if chosen.guides else shots(camera, scene, chosen)
+            async for each in pictures:
+                taken.append(each)
+                say(f"{len(taken):5}  {each.name}  {each.look}" + (f"  FAILED: {each.problem}" if each.problem else ""))
         await browser.close()
     return taken
+
+
+def is_wanted(name: str, chosen: argparse.Namespace) -> bool:
+    return not chosen.only or any(name.startswith(each) for each in chosen.only)
+
+
+def last_scene(chosen: argparse.Namespace) -> int:
+    """Return the number of the last scene that has a chosen picture."""
+    if chosen.guides:
+        return max(picture.scene for picture in GUIDES)
+    return max(number for number, scene in enumerate(SCENES) if any(is_wanted(name, chosen) for name in scene.names))
+
+
+async def shots(camera: Camera, scene: Scene, chosen: argparse.Namespace) -> AsyncIterator[Taken]:
+    """Take the chosen pictures of a scene: pages in all looks, walls once."""
+    looks = [
+        Look(language, theme, int(width)) for language, theme, width in product(chosen.languages, chosen.themes, chosen.widths)
+    ]
+    async for each in camera.shots([shot for shot in scene.shots if is_wanted(shot.name, chosen)], looks):
+        yield each
+    for wall in scene.walls:
+        if is_wanted(wall.name, chosen):
+            yield await camera.wall(wall, chosen.languages[0])
+
+
+async def guides(camera: Camera, scene: int, chosen: argparse.Namespace) -> AsyncIterator[Taken]:
+    """Take the pictures of the guides that belong to a scene."""
+    for language in chosen.languages:
+        for picture in GUIDES:
+            if picture.scene == scene and (language == DEFAULT or not picture.only_english):
+                yield await camera.guide(picture, language)
+        if scene == 0:
+            yield await camera.guide_wall(language)
 
 
 def main(args: Sequence[str]) -> int:
@@ -90,7 +115,7 @@ def main(args: Sequence[str]) -> int:
     started = time.monotonic()
     taken = asyncio.run(take(chosen))
     failed = [each for each in taken if each.problem]
-    path = index.write(chosen.out, sorted(taken, key=lambda each: NAMES.index(each.name)))
+    path = index.write(chosen.out, sorted(taken, key=lambda each: ORDER.get(each.name, 0)))
     say(f"{len(taken) - len(failed)} pictures in {time.monotonic() - started:.0f} s: {path}")
     if failed:
         say(f"{len(failed)} failed: {', '.join(dict.fromkeys(each.name for each in failed))}")

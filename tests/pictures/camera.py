@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from playwright.async_api import Browser, BrowserContext, Error, Page
+from playwright.async_api import Browser, BrowserContext, Error, Page, ViewportSize
 
 from tests.pictures.demo import MOMENT, Demo
+from tests.pictures.guides import FOLDER, GUIDE_WALL, LARGEST, WALL_WIDTH, GuidePicture, smaller
 from tests.pictures.shots import Shot, Wall, fill
 
 HEIGHTS = {390: 844, 1400: 900, 2560: 1440}  # of the windows, by their width
@@ -37,6 +38,11 @@ class Look:
     language: str
     theme: str
     width: int
+    height: int = 0  # of the window; 0: as is usual for the width
+
+    @property
+    def size(self) -> ViewportSize:
+        return {"width": self.width, "height": self.height or HEIGHTS[self.width]}
 
 
 @dataclass(frozen=True)
@@ -84,7 +90,7 @@ class Camera:
                 await shot.steps(page)
                 await settle(page)
                 length = await page.evaluate("document.documentElement.scrollHeight") if shot.whole else 0
-                if length > HEIGHTS.get(look.width, 900):
+                if length > look.size["height"]:
                     await page.set_viewport_size({"width": look.width, "height": min(length, LONGEST)})
                 await page.screenshot(path=self._folder / file, caret="hide")
         except (Error, TimeoutError, KeyError) as error:
@@ -92,6 +98,28 @@ class Camera:
         finally:
             await page.close()
         return Taken(shot.name, named, file)
+
+    async def guide(self, picture: GuidePicture, language: str) -> Taken:
+        """Take a picture of the guides in this language, and write it where the documents show it."""
+        path = picture.path(f"{picture.shot.name}.{language}")
+        taken = await self.one(picture.shot, Look(language, picture.theme, picture.size[0], picture.size[1]))
+        if not taken.problem:
+            limit = LARGEST if path.parent == FOLDER else 2 * LARGEST
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(smaller((self._folder / taken.file).read_bytes(), limit=limit))
+        return taken
+
+    async def guide_wall(self, language: str) -> Taken:
+        """Take the picture of a wall display for the guides in this language."""
+        taken = await self.wall(GUIDE_WALL, language)
+        if not taken.problem:
+            picture = smaller((self._folder / taken.file).read_bytes(), WALL_WIDTH)
+            (FOLDER / f"{GUIDE_WALL.name}.{language}.png").write_bytes(picture)
+        return taken
+
+    async def one(self, shot: Shot, look: Look) -> Taken:
+        async with self._window(look, shot.person) as context:
+            return await self._take(context, look, shot)
 
     async def wall(self, wall: Wall, language: str) -> Taken:
         """Pair a display, and photograph its screen."""
@@ -122,7 +150,7 @@ class Camera:
     async def _window(self, look: Look, person: str) -> AsyncIterator[BrowserContext]:
         context = await self._browser.new_context(
             base_url=self._demo.url,
-            viewport={"width": look.width, "height": HEIGHTS.get(look.width, 900)},
+            viewport=look.size,
             locale={"en": "en-GB", "fr": "fr-BE", "nl": "nl-BE", "de": "de-BE"}[look.language],
             timezone_id="Europe/Brussels",
             color_scheme="dark" if look.theme == "dark" else "light",

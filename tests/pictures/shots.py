@@ -227,4 +227,4 @@ SCENES = (
 
 def fill(path: str, demo: Demo) -> str:
     """Put the ids of a demo into a path."""
-    return path.format(mila=demo.boards["DEMO-10"], **demo.cards, **demo.numbers)
+    return path.format(mila=demo.boards["DEMO-10"], noor=demo.boards["DEMO-01"], **demo.cards, **demo.numbers)

@@ -1,0 +1,74 @@
+"""Pictures of the guides and of the README, in each language: small, and written where the documents show them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+from playwright.async_api import Page
+
+from board.bootstrap import ROOT
+from board.paths import DOCS
+from tests.pictures.shots import Shot, Wall, dialog
+
+FOLDER = DOCS / "guides/pictures"
+LARGEST = 80_000  # bytes of a picture of a guide
+COLOURS = (128, 64, 32, 16)  # of the palette: the first with which the picture is small enough
+
+
+@dataclass(frozen=True)
+class GuidePicture:
+    """Picture of a shot in a window of this size. `scene` is the number of the scene in which it is taken."""
+
+    shot: Shot
+    size: tuple[int, int] = (1200, 760)
+    scene: int = 0
+    only_english: bool = False
+    theme: str = "light"
+    path: Callable[[str], Path] = lambda name: FOLDER / f"{name}.png"
+
+
+async def call_noted(page: Page) -> Any:
+    """Fill in a call, without sending it."""
+    await page.locator("#search").click()
+    await page.keyboard.type("Mila")
+    await page.locator("#search-list [role=option]").first.wait_for()
+    await page.keyboard.press("Enter")
+    await page.keyboard.type(CALL[str(await page.evaluate("document.body.dataset.language"))])
+
+
+CALL = {
+    "en": "A girl in a red coat with a man at the motorway service area, about six years old",
+    "fr": "Une fille en manteau rouge avec un homme sur l’aire d’autoroute, six ans environ",
+    "nl": "Een meisje in een rode jas met een man op de parking langs de autosnelweg, ongeveer zes jaar",
+    "de": "Ein Mädchen in rotem Mantel mit einem Mann an der Raststätte, etwa sechs Jahre alt",
+}
+GUIDES = (
+    GuidePicture(Shot("operations", "/")),
+    GuidePicture(Shot("board", "/searches/{mila}")),
+    GuidePicture(Shot("sighting", "/searches/{mila}/cards/{sighting}")),
+    GuidePicture(Shot("intake", "/intake", call_noted), (1200, 620)),
+    GuidePicture(Shot("pair", "/displays", dialog("[data-act=pair]"))),
+    GuidePicture(Shot("handover", "/handover"), scene=1),
+    GuidePicture(Shot("board", "/searches/{noor}"), (1400, 900), only_english=True, path=lambda _: ROOT / "static/board.png"),
+    GuidePicture(Shot("phone", "/searches/{noor}"), (390, 844), only_english=True),
+    GuidePicture(Shot("dark", "/searches/{noor}"), (1200, 760), only_english=True, theme="dark"),
+)
+GUIDE_WALL, WALL_WIDTH = Wall("wall", (1920, 1080)), 1200
+
+
+def smaller(png: bytes, width: int = 0, limit: int = LARGEST) -> bytes:
+    """Return a PNG with a palette, as small as the limit wants, and at most so wide."""
+    image = Image.open(BytesIO(png)).convert("RGB")
+    if 0 < width < image.width:
+        image = image.resize((width, round(image.height * width / image.width)), Image.Resampling.LANCZOS)
+    packed = b""
+    for colours in COLOURS:
+        written = BytesIO()
+        image.quantize(colours, dither=Image.Dither.NONE).save(written, "PNG", optimize=True)
+        packed = written.getvalue()
+        if len(packed) <= limit:
+            break
+    return packed
