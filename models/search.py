@@ -60,6 +60,15 @@ class Outcome(Data):
     reason: LongText | None = None
 
 
+class Goal(Data):
+    """Goal of a search for the time being. `by` is the account that set it, `at` when."""
+
+    text: Title
+    until: Time | None = None
+    by: Id
+    at: Time
+
+
 class Search(Searchable, table=True):
     """Search for a child. `board` is its own id; `seq` counts on its own board, `operations_seq` on `operations`. `discreet`
     tells that the appeal is discreet, and hides the search from displays."""
@@ -67,7 +76,7 @@ class Search(Searchable, table=True):
     KIND: ClassVar[str] = "search"
     STATE: ClassVar[tuple[str, ...]] = (
         "reference", "kind", "status", "status_reason", "person", "missing_since", "last_seen", "criteria", "worrying",
-        "worrying_basis", "appeal", "access", "members", "lead", "outcome", "opened_at", "acknowledge",
+        "worrying_basis", "appeal", "access", "members", "lead", "outcome", "opened_at", "acknowledge", "goal",
     )  # fmt: skip
 
     operations_seq: int = 0
@@ -88,6 +97,7 @@ class Search(Searchable, table=True):
     outcome: dict[str, Any] | None = json_column(Outcome, nullable=True)
     opened_at: str
     acknowledge: str | None = None  # reason for closing it with something still open
+    goal: dict[str, Any] | None = json_column(Goal, nullable=True)
     # Never part of a state:
     discreet: bool = Field(default=False, index=True, sa_column_kwargs={"server_default": false()})
     status_at: str | None = None  # time of the last change of status; null if it never changed

@@ -37,16 +37,20 @@ class Patch(Data):
 
 @dataclass(frozen=True, slots=True)
 class CommandSpec:
-    """Row of the command table. `while_closed`: allowed on a closed search. `equivalent` names another command whose rights
-    are needed too. `patches` are the types that a merge patch (`Patch`) is on."""
+    """Row of the command table. `while_closed`: allowed on a closed search. `or_lead`: allowed to an investigator who leads the
+    search, too. `equivalent` names another command whose rights are needed too. `patches` are the types that a merge patch
+    (`Patch`) is on."""
 
     board_kind: Literal["operations", "search", "any"]
     role: str
     data: type[Data]
     handler: Handler
     while_closed: bool = False
+    or_lead: bool = False
     equivalent: Callable[[Session, Board, Any], str | None] | None = None
     patches: tuple[type[Data], ...] = ()
 
-    def allows(self, role: str) -> bool:
-        return ROLES.index(role) >= ROLES.index(self.role)
+    def allows(self, role: str, leads: bool = False) -> bool:
+        """Return whether an account with this role, which leads the search or not, may give the command."""
+        least = "investigator" if leads and self.or_lead else self.role
+        return ROLES.index(role) >= ROLES.index(least)

@@ -172,9 +172,16 @@ def _authorize(
     if spec is None or spec.board_kind not in ("any", board.kind):
         raise Refused("unknown_command")
     equivalent = spec.equivalent(session, board, command.data) if spec.equivalent is not None else None
-    if not all(each.allows(account.role) for each in (spec, TABLE.get(equivalent or "", spec))) or not caller.may_command:
+    needed = (spec, TABLE.get(equivalent or "", spec))
+    leads = any(each.or_lead for each in needed) and _leads(session, board, account)
+    if not all(each.allows(account.role, leads) for each in needed) or not caller.may_command:
         raise Refused("forbidden")
     return spec, equivalent
+
+
+def _leads(session: Session, board: Board, account: Account) -> bool:
+    search = unit_of_work.get(session, Search, board.id)
+    return search is not None and search.lead == account.id
 
 
 def _previous_ack(session: Session, account: str, command: Command, content: bytes | None = None) -> Ack | None:

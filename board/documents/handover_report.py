@@ -27,6 +27,7 @@ _WITHHELD = (  # the page lists these
 _LEFT_OUT = ("{count} more card has no room here.", "{count} more cards have no room here.")
 _ENDED = {"accepted": N_("Accepted by"), "refused": N_("Errors"), "withdrawn": N_("Withdrawn by")}
 _DESK = ("faults", "remarks")
+_CHILD = ("description", "height_cm", "build", "hair", "eyes", "features", "clothing", "needs")  # to know the child by
 
 
 def handover_document(session: Session, report: State, printed: str, reads: str) -> Document:
@@ -145,6 +146,8 @@ class ReportDocument:
                 labels.field("lead", translate),
                 [self._name(search["lead"]) if search["lead"] else translate(N_("nobody in charge"))],
             ),
+            *self._goal(search),
+            *self._child(search["person"]),
             (translate(N_("Last confirmed sighting")), self._last(last) if last else [translate(N_("none so far"))]),
         ]
         if appeal.get("level", "none") != "none":
@@ -155,6 +158,26 @@ class ReportDocument:
         facts += self._ended(search)
         position = translate(N_("event {seq}")).format(seq=section["seq"])
         return [*facts, (translate(N_("Integrity")), [f"{position} · {section['head']}"])]
+
+    def _goal(self, search: State) -> list[Fact]:
+        goal = search["goal"]
+        if goal is None:
+            return []
+        due = [f" · {self._translate(N_('due {at}')).format(at=self._at(goal['until']))}"] if goal["until"] else []
+        line: Line = [self._languages.text_by(goal["text"], goal["by"]), *due, f" · {self._name(goal['by'])}"]
+        return [(labels.field("goal", self._translate), line)]
+
+    def _child(self, person: State) -> list[Fact]:
+        """Return how to know the child, and what it needs, without empty fields."""
+        facts, translate = list[Fact](), self._translate
+        for name in _CHILD:
+            if person[name] is not None:
+                coded = labels.value(f"person.{name}", "search", person[name], translate)
+                text = coded if coded is not None else self._languages.text_by(str(person[name]), None)
+                until = person["needs_until"] if name == "needs" else None
+                due = [f" · {translate(N_('until {at}')).format(at=self._at(until))}"] if until else []
+                facts.append((labels.field(f"person.{name}", translate), [text, *due]))
+        return facts
 
     def _keeper(self, section: State) -> str:
         """Return who answers for a search that the incoming coordinator may not see."""

@@ -24,6 +24,7 @@ EVENTS = (
     N_("Id"),
 )  # fmt: skip
 
+_MADE_ACCOUNTS = ("goal.by",)  # fields with accounts that no form has
 UNDISCLOSED = N_("not shown here")  # of values that were set and are in no event
 Row = Callable[[JournalEvent], Iterable[Any]]
 
@@ -62,7 +63,7 @@ class NameResolver:
             return self.translate(N_("Yes")) if value else self.translate(N_("No"))
         if isinstance(value, list):
             return ", ".join(str(self.plain("assignee", each)) for each in value)
-        if kinds.control_of(path) == "person":
+        if kinds.control_of(path) == "person" or path in _MADE_ACCOUNTS:
             return self.accounts.get(value, value)
         if path == "column" and value in self.columns:
             title, role = self.columns[value]

@@ -168,6 +168,7 @@ def _people(session: Session, scope: report_sections.ReportScope, sections: Coll
     ids = {value for state in (scope.handover, scope.shift) for name, value in (state or {}).items() if name in _NAMES}
     for section in sections:
         ids |= {section["search"]["lead"], section["outside"], (section["briefing"] or {}).get("keeper")}
+        ids |= {(section["search"]["goal"] or {}).get("by")}
         tasks = section["tasks"]
         for cards in (section["ungraded"], tasks["done"], tasks["overdue"], tasks["due"], *section["cards"].values()):
             ids |= {card["assignee"] for card in cards}

@@ -44,7 +44,10 @@ Pinned = TypedDict("Pinned", {
     "title": str, "assignee": Id | None, "priority": Priority | None, "due": Time | None, "at": Time | None,
     "seen_at": Time | None, "category": str | None, "card": Id | None,
 })  # fmt: skip
-CHILD_FIELDS = ("first_name", "last_name", "age")
+CHILD_FIELDS = (
+    "first_name", "last_name", "age", "sex", "description", "height_cm", "build", "hair", "eyes", "features", "clothing", "needs",
+    "needs_until",
+)  # fmt: skip
 # Facts of a search. `suggested`: criteria that they suggest; `undecided`: nobody has said whether it is worrying.
 ReportedSearch = TypedDict("ReportedSearch", {
     "reference": Annotated[str, of_state(Search, "reference")], "kind": Annotated[str, of_state(Search, "kind")],
@@ -54,6 +57,8 @@ ReportedSearch = TypedDict("ReportedSearch", {
     "outcome": Annotated[State | None, of_state(Search, "outcome")],
     "status_reason": Annotated[str | None, of_state(Search, "status_reason")],
     "acknowledge": Annotated[str | None, of_state(Search, "acknowledge")],
+    "last_seen": Annotated[State | None, of_state(Search, "last_seen")],
+    "goal": Annotated[State | None, of_state(Search, "goal")],
     "suggested": list[Annotated[str, Made(lambda: {"enum": list(younger_than())})]], "undecided": bool,
     "person": Annotated[State, part_of_state(Search, *CHILD_FIELDS, group="person")],
 })  # fmt: skip

@@ -113,7 +113,9 @@ def _masked(kind: str, id: str, state: State, board: str, profile: str, facts: D
     masked: State = {}
     for path in _fields(kind, state, board, profile, facts):
         group, _, name = path.partition(".")
-        if name:
+        if name and state.get(group) is None:
+            masked[group] = None
+        elif name:
             masked.setdefault(group, {})[name] = state[group].get(name)  # states of earlier versions lack later fields
         elif group in ACCOUNT_FIELDS:
             masked[ACCOUNT_FIELDS[group]] = facts.names.get(state[group])

@@ -134,6 +134,14 @@ interface SearchState {
   outcome: Outcome | null;
   opened_at: IsoTime;
   acknowledge: string | null;
+  goal?: Goal | null; // lacks in states of before 0.4.0
+}
+
+interface Goal {
+  text: string;
+  until: IsoTime | null;
+  by: string;
+  at: IsoTime;
 }
 
 interface ColumnState {

@@ -62,7 +62,7 @@ async def test_opening_writes_the_search_on_both_boards_and_its_first_cards(team
             ["under_13", "disability", "medication", "danger_to_life", "third_party", "out_of_character"], unknown
         ),
         "worrying": None, "worrying_basis": None, "appeal": {"level": "none", "from": None, "until": None},
-        "access": "desk", "members": [], "lead": None, "outcome": None, "acknowledge": None,
+        "access": "desk", "members": [], "lead": None, "outcome": None, "acknowledge": None, "goal": None,
     }  # fmt: skip
     for name in ("kind", "person.first_name", "missing_since", "criteria.under_13.answer", "appeal.level", "access", "reference"):
         assert name in events[0]["changes"]
@@ -200,6 +200,7 @@ async def test_a_search_command_writes_on_both_boards(scene: SearchScenario) -> 
         ("search.update", {"person": {"age": 5}}),
         ("search.set_worrying", {"worrying": True, "basis": "under 13"}),
         ("search.set_appeal", {"level": "posters"}),
+        ("search.set_goal", {"text": "find the driver"}),
         ("search.set_status", {"status": "closed", "reason": "over", "acknowledge": "as it is"}),
         ("search.set_status", {"status": "open", "reason": "again"}),
         ("search.set_access", {"access": "members", "members": [alice.account["id"]]}),
@@ -221,6 +222,7 @@ async def test_a_closed_search_takes_notes_and_can_be_reopened_and_nothing_else(
         ("search.update", {"person": {"age": 3}}),
         ("search.set_worrying", {"worrying": True, "basis": "x"}),
         ("search.set_appeal", {"level": "posters"}),
+        ("search.set_goal", {"text": "find the driver"}),
         ("search.set_access", {"access": "desk", "members": []}),
         ("column.add", {"title": "x", "role": "done"}),
         ("column.rename", {"column": columns["done"], "title": "x"}),

@@ -25,10 +25,11 @@ from tests.support.team import Team
 SECRET = "zqx"  # contained in every typed text; first names and titles of tasks have their own marks
 CALLED_AT = "2026-11-19T01:02:03.000Z"  # time of a note that is no decision
 FIRST, TITLE, LOOK, HEIGHT = "Noorfirst", "Titleforinner", "Lookforinner", 157
+AIM, AIMED_AT = "Aimforinner", "2026-11-23T09:08:07.000Z"
 NEEDED_UNTIL = "2026-11-22T07:08:09.000Z"
 SEEN_AT, RECEIVED_AT, BORN, LAT, LON = "2026-11-21T04:05:06.000Z", "2026-11-21T05:06:07.000Z", "2013-02-17", 50.84673, 4.35249
 STAFF = ("Bobzq", "Charliezq", "Victorzq", "Leadforinner")  # without the holder of the shift
-INNER = (SEEN_AT, TITLE, STAFF[3], LOOK, f'"height_cm": {HEIGHT}', "sturdy")  # for displays in inner rooms
+INNER = (SEEN_AT, TITLE, STAFF[3], LOOK, f'"height_cm": {HEIGHT}', "sturdy", AIM, AIMED_AT)  # for displays in inner rooms
 PERSON = {
     "first_name": FIRST, "last_name": f"{SECRET} surname", "age": 11, "birth_date": BORN, "sex": "f",
     "description": f"{SECRET} has diabetes", "height_cm": HEIGHT, "build": "sturdy", "hair": f"{LOOK} hair",
@@ -65,6 +66,7 @@ GIVEN: dict[str, dict[str, Any]] = {  # data for each command of the table
     "search.set_outcome": {"outcome": {"place": f"{SECRET} shed", "reason": f"{SECRET} told"}} | TOLD,
     "search.set_worrying": {"worrying": True, "basis": f"{SECRET} officer"},
     "search.set_appeal": {"level": "public", "until": "2026-12-24T12:00:00Z"} | TOLD,
+    "search.set_goal": {"text": f"{AIM} of the night", "until": AIMED_AT},
     "search.set_access": {"access": "members", "members": "{mine}"},
     "column.add": {"title": f"{SECRET} column", "role": "waiting"},
     "column.rename": {"column": "{doing}", "title": f"{SECRET} now"},
@@ -99,7 +101,7 @@ FRAMES = {  # all keys that any frame may contain
     "person", "first_name", "age", "appeal", "level", "until", "status_at", "rank", "column", "assessment", "priority",
     "withdrawn", "late", "undecided", "due", "category", "happened_at", "holder_name",
 }  # fmt: skip
-MORE = {"room": set[str](), "inner": {"lead_name", "seen_at", "title", "height_cm", "build", "hair", "clothing"}}
+MORE = {"room": set[str](), "inner": {"lead_name", "seen_at", "title", "height_cm", "build", "hair", "clothing", "goal", "text"}}
 ID = re.compile(r"operations|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 

@@ -42,6 +42,7 @@ TRIES: dict[str, dict[str, Any]] = {
     "search.set_outcome": {"outcome": {"family_told": True}},
     "search.set_worrying": {"worrying": True, "basis": "the duty officer"},
     "search.set_appeal": {"level": "posters", "until": "2026-12-24T12:00:00Z"},
+    "search.set_goal": {"text": "find the driver", "until": None},
     "search.set_access": {"access": "desk", "members": []},
     "column.add": {"title": "At the police", "role": "waiting", "after": "{todo}"},
     "column.rename": {"column": "{doing}", "title": "Now"},
@@ -70,6 +71,7 @@ TRIES: dict[str, dict[str, Any]] = {
 }
 COORDINATORS = (
     "search.open", "search.set_status", "search.set_outcome", "search.set_worrying", "search.set_appeal", "search.set_access",
+    "search.set_goal",
     "column.add", "column.rename", "column.move", "column.remove", *handover_steps.COMMANDS,
 )  # fmt: skip
 

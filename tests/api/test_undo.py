@@ -56,6 +56,8 @@ async def test_each_command_that_changes_something_can_be_undone_and_that_too(sc
         ("search.update", {"last_seen": None, "reference": new_id(), "criteria": {"under_13": {"answer": "yes"}}}),
         ("search.set_worrying", {"worrying": True, "basis": "under 13"}),
         ("search.set_appeal", {"level": "public", "from": "2026-11-25T08:00:00Z", "reason": "the parents agree"}),
+        ("search.set_goal", {"text": "find the driver", "until": "2026-11-25T08:00:00Z"}),
+        ("search.set_goal", {"text": None}),
         ("search.set_access", {"access": "members", "members": [alice, bob]}),
         ("search.set_access", {"access": "desk", "members": []}),
         ("column.rename", {"column": columns["todo"], "title": "Next"}),
@@ -301,6 +303,7 @@ async def test_command_permission_includes_undo_of_anybodys_event(team: Team, sc
     for name, data in [  # type: ignore[assignment]
         ("search.set_worrying", {"worrying": True, "basis": "x"}),
         ("search.set_appeal", {"level": "posters"}),
+        ("search.set_goal", {"text": "find the driver"}),
         ("search.set_access", {"access": "desk", "members": [team.bob.account["id"]]}),
         ("column.rename", {"column": columns["todo"], "title": "Next"}),
         ("column.move", {"column": columns["todo"], "after": columns["done"]}),
@@ -351,6 +354,7 @@ async def test_undo_of_a_search_is_on_both_boards_and_of_a_card_on_one(scene: Se
         ("search.update", {"person": {"age": 5}}),
         ("search.set_worrying", {"worrying": True, "basis": "x"}),
         ("search.set_appeal", {"level": "posters"}),
+        ("search.set_goal", {"text": "find the driver"}),
     ]:
         undo = await undone(scene, await scene.one(name, data))  # type: ignore[arg-type]
         operations = await alice.snapshot("operations")

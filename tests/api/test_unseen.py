@@ -400,6 +400,8 @@ DO: list[tuple[str, dict[str, Any]]] = [
     ("search.set_status", {"status": "found", "reason": "home", "outcome": OUTCOME}),
     ("search.set_outcome", {"outcome": {"confirmed_by": "value"}}),
     ("search.set_status", {"status": "open", "reason": "another child"}),
+    ("search.set_goal", {"text": "value"}),
+    ("search.set_goal", {"text": None}),
     ("note.add", {"text": "so it was"}),
     ("undo", {"seq": "seq"}),
 ]

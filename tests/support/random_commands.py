@@ -122,6 +122,7 @@ def _decide(random: Random, screen: BoardReplica, accounts: list[str]) -> tuple[
         [
             ("search.set_worrying", {"worrying": random.choice([True, False, None]), "basis": _text(random)}),
             ("search.set_appeal", {"level": random.choice(["none", "posters", "public"]), "until": "2027-01-01T00:00:00Z"}),
+            ("search.set_goal", {"text": random.choice([None, _text(random)]), "until": "2027-01-01T00:00:00Z"}),
             (
                 "search.set_outcome",
                 {"outcome": random.choice([{"family_told": random.random() < 0.5}, {"place": _text(random)}])},

@@ -17,6 +17,7 @@ const SIGNIFICANT = { // by type: whether the new state makes it significant (th
   "search.status_set": () => true,
   "search.worrying_set": () => true,
   "search.appeal_set": () => true,
+  "search.goal_set": () => true,
   "sighting.assessed": ({ assessment }) => ASSURED.includes(assessment),
   "sighting.added": ({ priority }) => priority === "urgent",
   "note.added": ({ category }) => category === "decision",

@@ -123,6 +123,7 @@ const DESCRIPTIONS = {
   "search.status_set": (/** @type {any} */ it) => turned(it, "status", [t("{who} changed the status to {to}"), t("{who} changed the status from {from} to {to}")]),
   "search.worrying_set": (/** @type {any} */ it) => turned(it, "worrying", [t("{who} decided: {to}"), t("{who} decided: {to} (was: {from})")]),
   "search.appeal_set": (/** @type {any} */ it) => turned(it, "appeal.level", [t("{who} set the appeal to {to}"), t("{who} changed the appeal from {from} to {to}")]),
+  "search.goal_set": goalSet,
   "search.outcome_set": updated,
   "search.access_set": (/** @type {any} */ it) => turned(it, "access", [t("{who} set access to {to}"), t("{who} changed access from {from} to {to}")]),
   "column.added": () => ({ says: t("{who} added the column {what}") }),
@@ -170,6 +171,14 @@ function turned(it, path, [to, both]) {
   const isTurn = change.from !== undefined && change.from !== null;
   const values = { to: name(it, path, change.to), ...(isTurn && { from: name(it, path, change.from) }) };
   return { says: isTurn ? both : to, values, said: [path, ...reasons(it)] };
+}
+
+/** @param {any} it */
+function goalSet(it) {
+  const { goal } = it.state, from = it.before?.goal?.text;
+  if (!goal) return { says: from ? t("{who} cleared the goal (was: {from})") : t("{who} cleared the goal"), values: { from }, said: ["goal"] };
+  const values = { text: goal.text, until: formatPath("goal.until", goal.until, it.ctx) };
+  return { says: goal.until ? t("{who} set the goal: {text}, due {until}") : t("{who} set the goal: {text}"), values, said: ["goal"] };
 }
 
 /**

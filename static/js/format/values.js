@@ -4,9 +4,9 @@ import { controlOf } from "../core/kinds.js";
 import { label } from "../core/labels.js";
 import { formatMoment } from "./time_elements.js";
 
-const ACCOUNTS = new Set(["holder", "outgoing", "prepared_by", "ended_by", "before"]); // written by the server, like the times
+const ACCOUNTS = new Set(["holder", "outgoing", "prepared_by", "ended_by", "before", "goal.by"]); // written by the server, like the times
 const ITEM = /^checklist\.\w+$/;
-const TIMES = /(^|\.)(\w+_at|due|missing_since|from|until|since)$/;
+const TIMES = /(^|\.)(\w+_at|due|missing_since|from|until|since|goal\.at)$/;
 
 /**
  * @param {string} path

@@ -78,6 +78,10 @@ export const worrying = () => [{ path: "worrying", control: "decision" }, text("
 
 export const appeal = () => [choice("appeal.level"), time("appeal.from", { now: true }), time("appeal.until"), text("reason")];
 
+export const goal = () => [
+  field("search", "goal.text", { autofocus: true, placeholder: () => t("What to find out next") }), field("search", "goal.until"),
+];
+
 export const status = () => [
   choice("status"), { path: "reason", control: "long", required: true }, { path: "acknowledge", control: "long", rows: 2 },
 ];

@@ -25,6 +25,7 @@ const WHAT = {
   "search.set_outcome": () => label.field("outcome"),
   "search.set_access": () => label.field("access"),
   "search.set_worrying": () => t("Worrying or not"),
+  "search.set_goal": () => label.field("goal"),
   "search.set_appeal": () => label.field("appeal"),
   "handover.write": () => t("Handover text"),
   "handover.read": () => t("Marking as read"),

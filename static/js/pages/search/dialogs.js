@@ -33,6 +33,7 @@ const DIALOGS = {
   outcome: (/** @type {SearchView} */ view) => plain(view, "outcome", t("Correct the outcome"), outcomeBody, t("Save")),
   worrying: (/** @type {SearchView} */ view) => plain(view, "worrying", t("Decide if the disappearance is worrying"), worryingBody, t("Save decision")),
   appeal: (/** @type {SearchView} */ view) => plain(view, "appeal", t("Appeal"), appealBody, t("Set appeal")),
+  goal: (/** @type {SearchView} */ view) => plain(view, "goal", t("Goal of the search"), goalBody, t("Set goal")),
   withdraw: (/** @type {SearchView} */ view, /** @type {{ entity: any }} */ { entity }) => withdrawal(view, entity),
   move: (/** @type {SearchView} */ view, /** @type {{ entity: any }} */ { entity }) => moveDialog(view, entity),
   "column-title": (/** @type {SearchView} */ view, /** @type {any} */ open) => column(view, open, t("Rename")),
@@ -92,6 +93,9 @@ function facts(form, view) {
   const some = paths(form.fields).filter((/** @type {string} */ path) => !path.startsWith("criteria."));
   return html`<div class="grid">${rows(form, some, view)}</div>${criteriaRows(form, view, view.model.search.state.criteria)}`;
 }
+
+/** @param {Form} form @param {SearchView} view */
+const goalBody = (form, view) => html`${rows(form, ["goal.text", "goal.until"], view)}<p class="hint">${t("Everyone on this search sees the goal. Leave it empty to clear it.")}</p>`;
 
 /** @param {SearchView} view @param {{ name: string, entity: any }} given @param {any} send */
 function column(view, { name, entity }, send) {

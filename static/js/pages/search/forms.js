@@ -66,6 +66,7 @@ const FORMS = {
   // each decision has its own basis
   worrying: { fields: fields.worrying, name: "search.set_worrying", data: qualified, read: ({ worrying }) => ({ worrying }) },
   appeal: { fields: fields.appeal, name: "search.set_appeal", data: appealed, read: ({ appeal }) => ({ appeal }), group: "appeal" },
+  goal: { fields: fields.goal, name: "search.set_goal", data: goalSet, read: ({ goal }) => ({ goal: goal ?? null }), group: "goal" },
   outcome: { fields: fields.correctedOutcome, name: "search.set_outcome", data: corrected, read: ({ outcome }) => ({ outcome }) },
   status: {
     fields: () => [...fields.status(), ...fields.outcome()],
@@ -213,6 +214,15 @@ function appealed(form) {
   const none = form.value("appeal.level") === "none";
   const filled = form.filled(["appeal.level", ...(none ? [] : ["appeal.from", "appeal.until"])]);
   return filled && reasoned(form, filled.appeal);
+}
+
+/**
+ * An empty text clears the goal, and its time with it.
+ * @param {Form} form
+ */
+function goalSet(form) {
+  const filled = form.filled(["goal.text", "goal.until"]);
+  return filled && (filled.goal?.text ? filled.goal : { text: null });
 }
 
 /** @param {Form} form */

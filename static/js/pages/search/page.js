@@ -119,8 +119,14 @@ class SearchPage extends BoardPage {
     return this.session.can("coordinator");
   }
 
+  /** Return whether this person may set the goal: as a coordinator, or as the lead of this search. */
+  get mayGoal() {
+    return this.mayEdit && (this.mayLead || this.model?.search?.state.lead === this.session.account.id);
+  }
+
   /** @param {string} right */
-  may = (right) => (right === "note" && this.mayNote) || (right === "edit" && this.mayEdit) || (right === "lead" && this.mayLead);
+  may = (right) =>
+    (right === "note" && this.mayNote) || (right === "edit" && this.mayEdit) || (right === "lead" && this.mayLead) || (right === "goal" && this.mayGoal);
 
   /**
    * Return whether a refused entry has a form this person may still use.

@@ -39,6 +39,7 @@ export class Undo {
   may({ type, erased }) {
     if (erased || NOT_UNDOABLE.test(type)) return false;
     if (type === "search.outcome_set") return this.#page.may("lead"); // also on a closed search
+    if (type === "search.goal_set") return this.#page.may("goal");
     return this.#page.may("edit") && (!FOR_COORDINATORS.test(type) || this.#page.may("lead"));
   }
 

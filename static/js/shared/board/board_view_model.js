@@ -52,6 +52,7 @@ const LAID_ON_SEARCH = {
   "search.set_outcome": (state, { outcome }) => applyPatch(state, { outcome }),
   "search.set_worrying": (state, { worrying = null, basis }) => ({ ...state, worrying, worrying_basis: basis }),
   "search.set_appeal": (state, { level, from = null, until = null }) => ({ ...state, appeal: { level, from, until } }),
+  "search.set_goal": (state, { text, until = null }) => ({ ...state, goal: text === null ? null : { by: "", at: "", ...state.goal, text, until } }),
   "search.set_access": (state, { access, members }) => ({ ...state, access, members }),
 };
 
