@@ -100,6 +100,11 @@ def event(type: str, translate: Translate) -> str:
     return translate(EVENTS[type]) if type in EVENTS else type
 
 
+def with_colon(label: str, translate: Translate) -> str:
+    """Return a label with a colon; French has a space before it."""
+    return translate(N_("{label}:")).format(label=label)
+
+
 def field(path: str, translate: Translate, kind: str = "") -> str:
     """Return the label of a field, such as "Source grade" for `grade.source`, by the longest known part of the path."""
     parts = path.split(".")

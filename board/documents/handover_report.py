@@ -192,7 +192,7 @@ class ReportDocument:
         if search["worrying"] is not None or not search["suggested"]:
             return []
         keys = ", ".join(labels.field(f"criteria.{key}", self._translate) for key in search["suggested"])
-        return [f" · {self._translate(N_('suggested by the age'))}: {keys}"]
+        return [f" · {labels.with_colon(self._translate(N_('suggested by the age')), self._translate)} {keys}"]
 
     def _ended(self, search: State) -> list[Fact]:
         """Return how the child was found, and the reason for closing with open items."""

@@ -111,12 +111,13 @@ class HistoryDocument:
                 line += self._change(path, entry)
         for group in dict.fromkeys(found[0] for path in paths if (found := GROUPED_FIELDS.match(path))):
             line += self._answer(group, entry) if group.startswith("criteria.") else self._item(group, entry)
-        line += [
-            f" · {labels.field(path, self._translate)}: {self._translate(UNDISCLOSED)}" for path in payload.get("private", ())
-        ]
+        line += [f" · {self._label(path)} {self._translate(UNDISCLOSED)}" for path in payload.get("private", ())]
         if reason:
-            line += [f" · {self._translate(N_('Reason'))}: ", self._typed(reason, event)]
+            line += [f" · {labels.with_colon(self._translate(N_('Reason')), self._translate)} ", self._typed(reason, event)]
         return line
+
+    def _label(self, path: str) -> str:
+        return labels.with_colon(labels.field(path, self._translate), self._translate)
 
     def _change(self, path: str, entry: HistoryEntry) -> Line:
         """Return "Source grade: F → B"; for typed text only the new one, as the old one stands further up."""
@@ -124,7 +125,7 @@ class HistoryDocument:
         was = flatten(entry.before).get(path) if entry.before is not None else None
         if HIDDEN_FIELDS.match(path) or (entry.begins and (now is False or now in INITIAL_VALUES)):
             return []
-        name = f" · {labels.field(path, self._translate)}: "
+        name = f" · {self._label(path)} "
         if was in (None, "") or kinds.is_prose(path):
             return [name, self._value(path, now, event)]
         return [name, self._value(path, was, event), " → ", self._value(path, now, event)]
@@ -135,7 +136,7 @@ class HistoryDocument:
         answer, basis = f"{criterion}.answer", f"{criterion}.basis"
         if entry.begins and now.get(answer) in INITIAL_VALUES and not now.get(basis):
             return []
-        line: Line = [f" · {labels.field(criterion, self._translate)}: "]
+        line: Line = [f" · {self._label(criterion)} "]
         if was.get(answer) not in (None, now.get(answer)):
             line += [self._value(answer, was[answer], entry.event), " → "]
         line.append(self._value(answer, now.get(answer), entry.event))
@@ -146,7 +147,7 @@ class HistoryDocument:
         now, was = (flatten(state or {}) for state in (entry.payload.get("state"), entry.before))
         text, done = f"{item}.text", f"{item}.done"
         words = now.get(text) or was.get(text)
-        line: Line = [f" · {labels.field(item, self._translate)}: ", self._typed(words, entry.event) if words else "–"]
+        line: Line = [f" · {self._label(item)} ", self._typed(words, entry.event) if words else "–"]
         if words and text not in now:
             return [*line, " → –"]
         roles = {value: self._translate(labels.VALUES["column.role"]["done" if value else "todo"]) for value in (True, False)}

@@ -60,6 +60,12 @@ function read(key, values) {
 }
 
 /**
+ * Put a colon after the label of a value: French has a space before it.
+ * @param {string} label
+ */
+export const withColon = (label) => t("{label}:", { label });
+
+/**
  * n('{count} card', '{count} cards', 1200): return "1,200 cards".
  * @param {string} singular
  * @param {string} plural

@@ -1,6 +1,6 @@
 /** Change of a field as an item of a list: "Colour: grey → black". */
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";
-import { t } from "../core/i18n.js";
+import { t, withColon } from "../core/i18n.js";
 import { label } from "../core/labels.js";
 import { formatPath } from "./values.js";
 
@@ -11,5 +11,5 @@ import { formatPath } from "./values.js";
 export function fieldChange({ path, from, to }, ctx) {
   const value = (/** @type {any} */ given) => formatPath(path, given, ctx) ?? html`<i>${t("empty")}</i>`;
   const before = from === undefined ? nothing : html`<del>${value(from)}</del> → `;
-  return html`<li data-path=${path}>${label.field(path)}: ${before}<ins>${value(to)}</ins></li>`;
+  return html`<li data-path=${path}>${withColon(label.field(path))} ${before}<ins>${value(to)}</ins></li>`;
 }

@@ -1,7 +1,7 @@
 /** Render one form field: label, control, error, and changes by others. */
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";
 import { live } from "../../vendor/lit-html/directives/live.js";
-import { t } from "../core/i18n.js";
+import { t, withColon } from "../core/i18n.js";
 import { label } from "../core/labels.js";
 import { agoElement } from "../format/time_elements.js";
 import { formatField } from "../format/values.js";
@@ -124,7 +124,7 @@ export function problem(form) {
   if (!form.problem && !hidden.length) return nothing;
   return html`<div class="problem" role="alert" data-testid="problem">
     ${form.problem ? html`<p>${form.problem}</p>` : nothing}
-    ${hidden.map(([path, text]) => html`<p>${label.field(path)}: ${text}</p>`)}
+    ${hidden.map(([path, text]) => html`<p>${withColon(label.field(path))} ${text}</p>`)}
   </div>`;
 }
 

@@ -1,6 +1,6 @@
 /** List what was typed and not done: commands that wait or were refused, and drafts, one line each. */
 import { readDrafts } from "../core/drafts.js";
-import { t } from "../core/i18n.js";
+import { t, withColon } from "../core/i18n.js";
 import { isCard } from "../core/kinds.js";
 import { label } from "../core/labels.js";
 import { newCardName } from "../format/values.js";
@@ -34,7 +34,7 @@ export function unsentTexts(session) {
 const isEmpty = (draft) => draft?.mine?.length === 0;
 
 /** @param {string} what @param {string | null} words */
-const line = (what, words) => (words ? `${what}: ${short(words)}` : what);
+const line = (what, words) => (words ? `${withColon(what)} ${short(words)}` : what);
 
 /** @param {string} text */
 const short = (text) => (text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}…` : text);

@@ -2,7 +2,7 @@
 
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { hasKeyboard } from "../../behaviours/shortcut_handler.js";
-import { n, t } from "../../core/i18n.js";
+import { n, t, withColon } from "../../core/i18n.js";
 import { pluralName } from "../../core/kinds.js";
 import { label } from "../../core/labels.js";
 import { hiddenSearches } from "./hidden_searches.js";
@@ -64,7 +64,7 @@ function facts({ search, last_confirmed: last }, view) {
  */
 function hinted({ worrying, suggested = [] }) {
   if (worrying !== null || !suggested.length) return nothing;
-  return html` · ${t("suggested by the age")}: ${suggested.map(label.criterion).join(", ")}`;
+  return html` · ${withColon(t("suggested by the age"))} ${suggested.map(label.criterion).join(", ")}`;
 }
 
 /**

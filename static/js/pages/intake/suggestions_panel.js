@@ -3,7 +3,7 @@
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { repeat } from "../../../vendor/lit-html/directives/repeat.js";
 import { label } from "../../core/labels.js";
-import { t } from "../../core/i18n.js";
+import { t, withColon } from "../../core/i18n.js";
 import { searchName } from "./combobox_options.js";
 import { moment } from "../../core/time.js";
 import { seenText } from "../../format/time_elements.js";
@@ -61,7 +61,7 @@ function taken(entry, view) {
     ${entry.number === null ? html`<b>${entry.search}</b>` : html`<a href="/searches/${entry.board}/cards/${entry.sighting}" target="_blank">${t("Sighting {number}", entry)} · ${entry.search}</a>`}
     <small>${moment(entry.at)}${entry.number === null && !refused ? ` · ${standing(entry)}` : nothing}</small>
     <p>${entry.text.length > MAX_TEXT ? `${entry.text.slice(0, MAX_TEXT)}…` : entry.text}</p>
-    ${refused ? html`<p class="error" role="alert">${t("not saved")}: ${entry.pending.refusal.message}</p>
+    ${refused ? html`<p class="error" role="alert">${withColon(t("not saved"))} ${entry.pending.refusal.message}</p>
       <span class="inline"><button type="button" data-act="mend" @click=${() => view.mend(entry)}>${t("Back to the form")}</button>
       <button type="button" class="plain" data-act="let-go" @click=${() => view.letGo(entry)}>${t("Discard")}</button></span>` : nothing}
   </li>`;

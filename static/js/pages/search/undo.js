@@ -5,7 +5,7 @@
 
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { findPressed } from "../../behaviours/shortcuts.js";
-import { t } from "../../core/i18n.js";
+import { t, withColon } from "../../core/i18n.js";
 import { label } from "../../core/labels.js";
 import { cardName, columnName, formatPath } from "../../format/values.js";
 import { CardHistory } from "../../shared/board/card_history.js";
@@ -171,7 +171,7 @@ const NOTICES = {
  */
 function why({ message, fields, since }, view) {
   const rest = Object.entries(fields ?? {}).filter(([path]) => !since.some((/** @type {any} */ known) => path === known.path || path.startsWith(`${known.path}.`)));
-  const lines = [...since.map((/** @type {any} */ change) => sinceThen(change, view)), ...rest.map(([path, sentence]) => `${label.field(path)}: ${sentence}`)];
+  const lines = [...since.map((/** @type {any} */ change) => sinceThen(change, view)), ...rest.map(([path, sentence]) => `${withColon(label.field(path))} ${sentence}`)];
   return html`<p>${since.length ? t("Since then:") : message}</p>
     ${lines.length ? html`<ul>${lines.map((line) => html`<li>${line}</li>`)}</ul>` : nothing}`;
 }
@@ -181,7 +181,7 @@ function sinceThen({ event, path, from, to }, view) {
   const name = event.actor?.name ?? t("Searchboard");
   if (path === "rank") return html`${t("{done} by {name}", { done: label.done(event.type), name })}, ${agoElement(event.at)}`;
   const value = (/** @type {any} */ value) => formatPath(path, value, view) ?? t("empty");
-  return html`${label.field(path)}: ${value(from)} → ${value(to)}, ${t("by {name}", { name })}, ${agoElement(event.at)}`;
+  return html`${withColon(label.field(path))} ${value(from)} → ${value(to)}, ${t("by {name}", { name })}, ${agoElement(event.at)}`;
 }
 
 /**

@@ -1,7 +1,7 @@
 /** History of one card: who changed what, from what, to what, when. Loaded once, then updated by events. */
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { repeat } from "../../../vendor/lit-html/directives/repeat.js";
-import { t } from "../../core/i18n.js";
+import { t, withColon } from "../../core/i18n.js";
 import { label } from "../../core/labels.js";
 import { fieldChanges } from "../../core/merge_patch.js";
 import { fieldChange } from "../../format/field_change.js";
@@ -128,4 +128,4 @@ function changed(changes, set, view) {
 }
 
 /** @param {string} path */
-const untold = (path) => html`<li data-path=${path}>${label.field(path)}: <i>${t("not shown here")}</i></li>`;
+const untold = (path) => html`<li data-path=${path}>${withColon(label.field(path))} <i>${t("not shown here")}</i></li>`;
