@@ -139,7 +139,10 @@ async def test_axe_finds_no_barrier_in_any_dialog(demo: Browsers, largest_search
     found = {"open-search": await barriers(alice, "dialog")}
     await shown(alice, largest_search.sighting)
     for act in ("add-sighting", "add-task", "edit-search", "access", "set-status", "move", "withdraw"):
-        await alice(f":is(.tools, .panel-bar) [data-act={act}]").first.click()
+        if act in ("move", "withdraw"):
+            await alice(f".panel-bar [data-act={act}]").first.click()
+        else:
+            await alice.choose(act)
         if act == "set-status":
             await alice("dialog input[value=found]").check()
         if act in ("add-sighting", "add-task"):
@@ -213,7 +216,7 @@ async def test_typed_text_is_shown_as_typed_on_every_page(browsers: Browsers) ->
     await alice("dialog [data-act=send]").click()
     await bob("[data-testid=withdrawn] summary").click()
     await expect(bob("[data-testid=withdrawn]")).to_contain_text(HOSTILE)
-    await alice("[data-act=set-status]").click()
+    await alice.choose("set-status")
     await alice("dialog input[value=found]").check()
     await alice.field("status", "outcome.place").wait_for()
     await fill_all(alice)

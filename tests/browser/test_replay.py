@@ -175,7 +175,7 @@ async def test_a_board_of_the_past_is_read_and_not_written(browsers: Browsers) -
     bob = await browsers.window("Bob")
     await bob.open(f"/searches/{board}")
     head = len(await (await browsers.person("Alice")).events(board))
-    await bob("[data-act=replay]").click()
+    await bob.choose("replay")
     await bob("[data-testid=timeline]").wait_for()
     await stands_at(bob, head, head)
     sent = len(bob.frames)

@@ -144,7 +144,7 @@ async def test_a_child_that_is_found_is_found_on_every_screen(browsers: Browsers
     desk = await browsers.window("Bob")
     await desk.open("/")
     await expect(desk(f"[data-column=open] [data-search='{board}']")).to_be_visible()
-    await alice("[data-act=set-status]").click()
+    await alice.choose("set-status")
     await alice("dialog input[value=found]").check()
     outcome = {"outcome.place": "At her grandmother's", "outcome.condition": "well", "outcome.how": "came_back"}
     await alice.fill("status", outcome | {"reason": "She came home by herself"})

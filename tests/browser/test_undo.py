@@ -158,12 +158,12 @@ async def test_a_column_that_is_gone_is_named(browsers: Browsers) -> None:
 async def test_decisions_on_the_search_are_undone_by_who_may_make_them(browsers: Browsers) -> None:
     board = await browsers.search()
     alice, bob = await browsers.both_at(board)
-    await alice("[data-act=appeal]").click()
+    await alice.choose("appeal")
     await alice("dialog input[value=public]").check()
     await alice("dialog [data-act=send]").click()
     await expect(bob("[data-testid=appeal]")).to_be_visible()
     await noticed(alice, "offered", "Appeal changed")
-    await bob("[data-act=edit-search]").click()
+    await bob.choose("edit-search")
     await bob.fill("facts", {"person.age": "9"})
     await bob("dialog [data-act=send]").click()
     for window in (alice, bob):
@@ -187,7 +187,7 @@ async def test_a_status_and_what_is_new_are_not_offered_to_be_undone(browsers: B
     await grade(alice, "B")
     await noticed(alice, "offered", "Sighting graded")
     await (await browsers.person("Alice")).command(board, "search.set_appeal", {"level": "posters"})
-    await alice("[data-act=set-status]").click()
+    await alice.choose("set-status")
     await alice("dialog input[value=found]").check()
     await alice.fill("status", {"outcome.condition": "well", "outcome.how": "came_back", "reason": "She rang the bell"})
     await alice("dialog [data-act=send]").click()

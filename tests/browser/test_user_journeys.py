@@ -102,14 +102,14 @@ async def test_a_coordinator_opens_a_search_appeals_is_told_found_and_closes(des
     await expect(bob(f"[data-search='{board}']")).to_contain_text(NOOR)
     await desk.read(bob)
 
-    await alice("[data-act=appeal]").click()
+    await alice.choose("appeal")
     await alice("dialog input[value=posters]").check()
     await desk.read(alice)
     await send(alice)
     await bob.open(f"/searches/{board}")
     await expect(bob("[data-testid=appeal]")).to_be_visible()
 
-    await alice("[data-act=set-status]").click()
+    await alice.choose("set-status")
     await alice("dialog input[value=found]").check()
     outcome = {"outcome.place": "Острів", "outcome.condition": "well", "outcome.how": "police", "reason": REASON}
     await alice.fill("status", outcome)
@@ -122,7 +122,7 @@ async def test_a_coordinator_opens_a_search_appeals_is_told_found_and_closes(des
     await desk.learn(board)
     await desk.read(bob)
 
-    await alice("[data-act=set-status]").click()
+    await alice.choose("set-status")
     await alice("dialog input[value=closed]").check()
     await desk.read(alice)
     await alice.fill("status", {"reason": REASON, "acknowledge": REASON})

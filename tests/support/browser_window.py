@@ -169,6 +169,15 @@ class Window:
 
     # --- actions
 
+    async def choose(self, act: str) -> None:
+        """Do what a control of the search does, in the tool row or in the menu where it is."""
+        control = self(f"[data-act={act}]").first
+        await control.wait_for(state="attached")
+        if not await control.is_visible():
+            menu = await control.evaluate("each => each.closest('[popover]').id")
+            await self(f"[popovertarget={menu}]:visible").click()
+        await control.click()
+
     async def add_sighting(self, description: str, **fields: str) -> None:
         await self("[data-act=add-sighting]").click()
         await self.fill("add-sighting", {"description": description} | fields)

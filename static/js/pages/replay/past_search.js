@@ -1,16 +1,19 @@
 /** Past board of a search: the view that the live templates (pages/search/page.js) expect, without changes. */
 
-import { html } from "../../../vendor/lit-html/lit-html.js";
+import { html, nothing, render } from "../../../vendor/lit-html/lit-html.js";
+import { RelativeTimes } from "../../behaviours/relative_times.js";
 import { CardUrl } from "../../behaviours/card_url.js";
 import { t } from "../../core/i18n.js";
 import { day, serverNow } from "../../core/time.js";
 import { columns } from "../../shared/board/columns.js";
-import { hasHeaderChanged, searchHeader } from "../../shared/board/search_header.js";
+import { phoneHeader, searchHeader } from "../../shared/board/search_header.js";
 import { CardHistory } from "../../shared/board/card_history.js";
 import { badgesOfNotes } from "../../shared/board/card_badges.js";
 import { LOG, cardPanel } from "../../shared/board/card_panel.js";
 import { BoardPage } from "../../shared/board/board_page.js";
 import { boardViewModel } from "../../shared/board/board_view_model.js";
+
+const BAR = /** @type {HTMLElement} */ (document.querySelector("[data-bar-child]")); // in the bar of the page, shown on a phone
 
 export class PastSearch extends BoardPage {
   /** @type {true} */ past = true;
@@ -24,6 +27,7 @@ export class PastSearch extends BoardPage {
   drawn = true;
   undo = { may: () => false, undo() {} };
   /** @type {ReplayView} */ #replay;
+  #barClock;
   /** @type {CardUrl} */ #address;
   /** @type {string | null} */ #focus = null; // selector of what was opened or closed, to focus
 
@@ -32,6 +36,7 @@ export class PastSearch extends BoardPage {
     super();
     this.#replay = replay;
     this.session = replay.session;
+    this.#barClock = new RelativeTimes(BAR, () => new Date(replay.past.time));
     this.board = replay.past.board;
     this.ui = { card, column: null };
     this.authors = { get: (/** @type {any} */ note) => replay.past.authorOf(note) };
@@ -107,15 +112,18 @@ export class PastSearch extends BoardPage {
 
   /** Move the focus after a draw. */
   settle() {
+    render(this.model?.search ? phoneHeader(this) : nothing, BAR);
+    this.#barClock.tick();
     if (!this.#focus) return;
     document.querySelector(this.#focus)?.focus({ preventScroll: true });
     this.#focus = null;
   }
 
   #tools() {
-    return html`<div class="tools" data-testid="tools">
-      <button type="button" data-act="log" aria-pressed=${this.ui.card === LOG ? "true" : "false"} @click=${this.act.log}>${t("Details and log")}</button>
-      ${hasHeaderChanged(this)}
+    const isLog = this.ui.card === LOG;
+    return html`<div class="tools past-tools" data-testid="tools"><div class="views" role="group" aria-label=${t("Views")}>
+      <button type="button" data-act="board" aria-pressed=${isLog ? "false" : "true"} @click=${() => isLog && this.act.log()}>${t("Board")}</button>
+      <button type="button" data-act="log" aria-pressed=${isLog ? "true" : "false"} @click=${this.act.log}>${t("Details and log")}</button></div>
     </div>`;
   }
 

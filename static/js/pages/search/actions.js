@@ -26,7 +26,7 @@ export class Actions {
     this.#page = page;
     // Templates pass these as listeners.
     const own = /** @type {Record<string, any>} */ (this);
-    for (const name of ["close", "closeDialog", "allSeen", "log"]) own[name] = own[name].bind(this);
+    for (const name of ["close", "closeDialog", "allSeen", "log", "toBoard", "toggleSheet", "closeSheet"]) own[name] = own[name].bind(this);
   }
 
   /** @param {string} id */
@@ -53,6 +53,28 @@ export class Actions {
     if (this.#page.ui.card === LOG) return this.close();
     this.#page.address.close();
     return this.openCard(LOG);
+  }
+
+  /** Show the board again, whatever lies over it. */
+  toBoard() {
+    this.#page.ui.sheet = false;
+    if (this.#page.ui.card) this.close();
+    this.#page.draw();
+  }
+
+  /** Open or close the sheet of a phone with all that is not in the bar at the bottom. */
+  toggleSheet() {
+    const { ui } = this.#page;
+    ui.sheet = !ui.sheet;
+    if (ui.sheet) this.#page.focus.field(".tool-sheet button");
+    this.#page.draw();
+  }
+
+  closeSheet() {
+    if (!this.#page.ui.sheet) return;
+    this.#page.ui.sheet = false;
+    document.querySelector("[data-act=more]")?.focus();
+    this.#page.draw();
   }
 
   /** @param {string} name */

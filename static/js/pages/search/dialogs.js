@@ -3,6 +3,8 @@
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { t } from "../../core/i18n.js";
 import { formFields } from "../../core/kinds.js";
+import { label } from "../../core/labels.js";
+import { ago, serverNow } from "../../core/time.js";
 import { dialog } from "../../behaviours/dialog.js";
 import { cardName, newCardName } from "../../format/values.js";
 import { formOf, row, rows } from "../../forms/form_row.js";
@@ -14,6 +16,10 @@ import { moveDialog } from "./move_dialog.js";
 import { outcomeBody } from "../../shared/board/outcome.js";
 import { statusBody } from "./close_and_reopen_form.js";
 import { worryingBody } from "../../shared/board/worrying.js";
+
+const SEEN = "seen_at";
+const MINUTES = [10, 30, 60]; // before now, beside the field's own "now"
+const MINUTE_MS = 60_000;
 
 /** @param {any} list */
 const paths = (list) => list.map((/** @type {{ path: string }} */ { path }) => path);
@@ -46,13 +52,32 @@ function adding(view, name) {
   const form = view.forms.get(name), kind = name.replace("add-", "");
   const [first, more] = [paths(formFields(kind, "first")), paths(formFields(kind, "more"))];
   const hasMore = more.some((/** @type {string} */ path) => form.isMine(path) || form.errors[path]);
+  const upTo = first.indexOf(SEEN) + 1;
   const body = html`
-    ${rows(form, first, view)}
+    ${rows(form, first.slice(0, upTo), view)} ${upTo ? seenWhen(form, view) : nothing}
+    ${rows(form, first.slice(upTo), view)}
     <details class="more" ?open=${hasMore || view.ui.more}>
       <summary @click=${() => (view.ui.more = true)}>${t("More…")}</summary>
       <div class="grid">${rows(form, more, view)}</div>
     </details>`;
   return dialog(name, newCardName(kind), formOf(form, name, body, adds(form, view), view.submit), view.act.closeDialog);
+}
+
+/**
+ * Quick answers to when it was seen, beside the field that takes any time.
+ * @param {Form} form
+ * @param {SearchView} view
+ */
+function seenWhen(form, view) {
+  const now = serverNow(), before = (/** @type {number} */ minutes) => new Date(Number(now) - minutes * MINUTE_MS);
+  const set = (/** @type {string} */ time) => () => {
+    form.edit(SEEN, time);
+    view.draw();
+  };
+  return html`<div class="quick-times" role="group" aria-label=${label.field(SEEN, "sighting")}>
+    ${MINUTES.map((minutes) => html`<button type="button" data-act="seen-${minutes}" @click=${set(before(minutes).toISOString())}>${ago(before(minutes), now)}</button>`)}
+    <button type="button" data-act="seen-unknown" aria-pressed=${form.raw(SEEN) === "" ? "true" : "false"} @click=${set("")}>${t("time unknown")}</button>
+  </div>`;
 }
 
 /** @param {Form} form @param {SearchView} view */

@@ -1,6 +1,6 @@
 /** Search page: header, toolbar, columns, and the open card beside them. */
 
-import { html, render } from "../../../vendor/lit-html/lit-html.js";
+import { html, nothing, render } from "../../../vendor/lit-html/lit-html.js";
 import { CardUrl } from "../../behaviours/card_url.js";
 import { CardArrowKeys } from "../../behaviours/card_arrow_keys.js";
 import { RelativeTimes } from "../../behaviours/relative_times.js";
@@ -19,7 +19,7 @@ import { openDialog } from "./dialogs.js";
 import { FilterState } from "./filter_state.js";
 import { FindBox } from "../../shared/find_box.js";
 import { Forms } from "./forms.js";
-import { searchHeader } from "../../shared/board/search_header.js";
+import { phoneHeader, searchHeader } from "../../shared/board/search_header.js";
 import { CardHistory } from "../../shared/board/card_history.js";
 import { countOverdue, cardBadges } from "../../shared/board/card_badges.js";
 import { SameReference } from "../../shared/same_reference.js";
@@ -36,6 +36,7 @@ import { tools } from "./toolbar.js";
 import { Undo, undoNotice } from "./undo.js";
 
 const OVERDUE_PERIOD_MS = 1000; // tasks become overdue without events
+const BAR = /** @type {HTMLElement} */ (document.querySelector("[data-bar-child]")); // in the bar of the page, shown on a phone
 
 /** @param {HTMLElement} root @param {Session} session @param {string} boardId */
 export function mount(root, session, boardId, cardId = null) {
@@ -64,7 +65,7 @@ class SearchPage extends BoardPage {
     this.session = session;
     this.board = session.board(boardId);
     /** @type {LiveBoardView["ui"] & Record<string, any>} */
-    this.ui = { card: cardId, dialog: null, more: false, editing: new Set(), held: null, column: null };
+    this.ui = { card: cardId, dialog: null, more: false, sheet: false, editing: new Set(), held: null, column: null };
     this.focus = new FocusAfterDraw(root);
     this.forms = new Forms(this.board, this.sources);
     this.authors = new NoteAuthors(boardId);
@@ -80,6 +81,7 @@ class SearchPage extends BoardPage {
     this.presence = new PresenceTracker({ board, ui, lastBadge, authors, forms, notesOf, draw });
     new CardArrowKeys(root);
     this.clock = new RelativeTimes(root);
+    this.barClock = new RelativeTimes(BAR);
     this.dialogs = new Dialogs(root);
     this.drag = new Drag(root, {
       taken: (/** @type {string} */ id, /** @type {string} */ column) => void (this.ui.held = { id, column }),
@@ -179,9 +181,11 @@ class SearchPage extends BoardPage {
     keepFocus(this.#root, () => render(this.#template(), this.#root));
     watchLine.say("page", [...refusals(this), ...this.sameReference.notices]);
     watchLine.changed(this.marks.changed.length, () => this.filters.toggle("changed", SINCE_LAST_LOOK));
+    render(phoneHeader(this), BAR);
     this.dialogs.settle();
     this.drag.attach(this.mayEdit);
     this.clock.fill();
+    this.barClock.fill();
     this.focus.apply();
     this.added.show(this.#root);
     this.presence.tell();
@@ -214,6 +218,7 @@ class SearchPage extends BoardPage {
     this.finder.forget();
     this.filters.text = "";
     document.title = "Searchboard";
+    render(nothing, BAR);
     keepFocus(this.#root, () => render(forbidden(() => this.board.recheck()), this.#root));
     watchLine.say("page", []);
     watchLine.changed(0, () => {});

@@ -1,4 +1,7 @@
-/** Toolbar of a search: add, find, filter, and actions on the whole search. */
+/**
+ * Tool row of a search: add, views, quick filters, find, filter, and the menu of the rest. On a phone the first part is the bar at
+ * the bottom, and the others a sheet that "More" opens.
+ */
 
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { hasKeyboard } from "../../behaviours/shortcut_handler.js";
@@ -9,61 +12,64 @@ import { kindName } from "../../format/values.js";
 import { SINCE_LAST_LOOK } from "../../shared/card_filter.js";
 import { filterMenu, activeFilters } from "../../shared/filter_menu.js";
 import { findField } from "../../shared/find_results.js";
-import { hasHeaderChanged } from "../../shared/board/search_header.js";
+import { LOG } from "../../shared/board/card_panel.js";
+import { searchMenu, statusInSheet, statusMenu } from "./search_menus.js";
 
 /** @param {SearchView} view */
 export function tools(view) {
   const hint = hasKeyboard() ? t("Find in this search  /") : t("Find in this search");
   return html`<div class="tools" data-testid="tools">
     ${adding(view)}
-    ${findField(view.finder, { hint, name: t("Find in this search"), cardOf: (/** @type {{ card: any }} */ { card }) => view.model.byId.get(card) })}
-    ${filterMenu(view)}
-    <span class="space"></span>
-    ${whole(view)}
+    <div class="tool-sheet ${view.ui.sheet ? "open" : ""}" @click=${view.act.closeSheet} @keydown=${sheetKeys(view)}>
+      <div class="tool-sheet-body" @click=${kept}>
+        ${statusInSheet(view)} ${views(view)} ${chips(view)} ${activeFilters(view)}
+        <span class="space"></span>
+        ${findField(view.finder, { hint, name: t("Find in this search"), cardOf: (/** @type {{ card: any }} */ { card }) => view.model.byId.get(card) })}
+        ${filterMenu(view)}
+        <button type="button" class="menu-button" data-act="search-menu" popovertarget="search-menu" aria-haspopup="menu" aria-expanded="false" aria-label=${t("More search actions")} title=${t("More search actions")}><span aria-hidden="true">⋯</span></button>
+        ${searchMenu(view)}
+      </div>
+    </div>
   </div>
-  ${shown(view)}`;
+  ${statusMenu(view)}`;
 }
 
 /**
- * Filter bar: always one line, so that nothing below moves.
- * @param {SearchView} view
+ * A click inside the sheet keeps it open, unless it leads elsewhere.
+ * @param {Event} event
  */
-function shown(view) {
-  const { marks: { overdue, changed }, filters, act } = view;
-  const { values } = filters;
-  return html`<div class="filter-bar" data-testid="shown">
-    <div class="chips" role="group" aria-label=${t("Quick filters")}>
-      ${chip("mine", t("Mine"), values.assignee === "me", () => filters.toggle("assignee", "me"))}
-      ${chip("overdue", t("Overdue {count}", { count: overdue }), values.overdue !== null, () => filters.toggle("overdue", "yes"), overdue ? "alert" : "none")}
-      ${chip("changed", t("Changed {count}", { count: changed.length }), values.changed === SINCE_LAST_LOOK, () => filters.toggle("changed", SINCE_LAST_LOOK), changed.length ? "" : "none")}
-      ${changed.length ? html`<button type="button" class="plain" data-act="all-seen" @click=${act.allSeen}>${t("Mark all as seen")}</button>` : nothing}
-    </div>
-    ${activeFilters(view)} ${hasHeaderChanged(view)}
+function kept(event) {
+  const target = /** @type {HTMLElement} */ (event.target);
+  if (!target.closest("[role=menuitem], .views button")) event.stopPropagation();
+}
+
+/** @param {SearchView} view @returns {(event: KeyboardEvent) => void} */
+const sheetKeys = (view) => (event) => {
+  if (event.key !== "Escape" || event.defaultPrevented || !view.ui.sheet) return;
+  event.preventDefault();
+  event.stopPropagation();
+  view.act.closeSheet();
+};
+
+/** @param {SearchView} view */
+function views({ act, ui }) {
+  const isLog = ui.card === LOG;
+  return html`<div class="views" role="group" aria-label=${t("Views")}>
+    <button type="button" data-act="board" aria-pressed=${isLog ? "false" : "true"} @click=${() => isLog && act.log()}>${t("Board")}</button>
+    <button type="button" data-act="log" aria-pressed=${isLog ? "true" : "false"} @click=${act.log}>${t("Details and log")}</button>
   </div>`;
 }
 
-/**
- * Return whether there are actions on the whole search.
- * @param {SearchView} view
- */
-const hasMenu = (view) => view.mayEdit || view.mayLead;
-
-/**
- * Actions on the whole search: a row, or a popover menu on a phone (CSS).
- * @param {SearchView} view
- */
-function whole(view) {
-  const { act, ui } = view;
-  const item = (/** @type {string} */ name, /** @type {string} */ text, /** @type {any} */ action, /** @type {any} */ pressed = nothing) => html`<button type="button" data-act=${name} aria-pressed=${pressed}
-    popovertarget="search-menu" popovertargetaction="hide" @click=${action}>${text}</button>`;
-  return html`<div class="search-menu" id="search-menu" popover=${hasMenu(view) ? "auto" : nothing} role="group" aria-label=${t("More search actions")}>
-    ${item("log", t("Details and log"), act.log, ui.card === "log")}
-    <a class="button" data-act="history" href="/searches/${view.board.id}/history">${t("History")}</a>
-    <a class="button" data-act="replay" href=${`${view.path(ui.card === "log" ? null : ui.card)}?at=${view.board.seq}`}>${t("Replay")}</a>
-    ${view.mayEdit ? item("edit-search", t("Edit details…"), () => act.dialog("facts")) : nothing}
-    ${view.mayLead && !view.isClosed ? item("appeal", t("Set appeal…"), () => act.dialog("appeal")) : nothing}
-    ${view.mayLead && !view.isClosed ? item("access", t("Access…"), () => act.dialog("access")) : nothing}
-    ${view.mayLead ? item("set-status", t("Set status…"), () => act.dialog("status")) : nothing}
+/** @param {SearchView} view */
+function chips(view) {
+  const { marks: { overdue, ungraded, changed }, filters, act } = view;
+  const { values } = filters;
+  return html`<div class="chips" role="group" aria-label=${t("Quick filters")} data-testid="shown">
+    ${chip("overdue", t("Overdue {count}", { count: overdue }), values.overdue !== null, () => filters.toggle("overdue", "yes"), overdue ? "alert" : "none")}
+    ${chip("ungraded", t("To grade {count}", { count: ungraded }), values.grade === "F6", () => filters.toggle("grade", "F6"), ungraded ? "" : "none")}
+    ${chip("mine", t("Mine"), values.assignee === "me", () => filters.toggle("assignee", "me"))}
+    ${chip("changed", t("Changed {count}", { count: changed.length }), values.changed === SINCE_LAST_LOOK, () => filters.toggle("changed", SINCE_LAST_LOOK), changed.length ? "" : "none")}
+    ${changed.length ? html`<button type="button" class="plain" data-act="all-seen" @click=${act.allSeen}>${t("Mark all as seen")}</button>` : nothing}
   </div>`;
 }
 
@@ -72,11 +78,24 @@ const draftOf = (kind, { forms }) => (forms.get(kind).dirty ? html`<i class="dot
 
 /** @param {SearchView} view */
 function adding(view) {
+  const { act, ui, marks } = view, isLog = ui.card === LOG;
   return html`<div class="add-buttons">
     ${view.mayEdit ? cardKinds().map((kind, at) => button(kind, at ? "" : "primary", view)) : nothing}
-    ${hasMenu(view) ? html`<button type="button" class="menu-button" popovertarget="search-menu" aria-label=${t("More search actions")}>${t("More…")}</button>` : nothing}
+    <button type="button" class="phone-only" data-act="to-board" aria-current=${ui.card === null && !ui.sheet ? "true" : "false"} @click=${act.toBoard}>${icon("board")}<span>${t("Board")}</span></button>
+    <a class="button phone-only" data-act="whats-new" href="/since">${icon("news")}<span>${t("What’s new")}</span>${marks.changed.length ? html`<b class="count">${marks.changed.length}</b>` : nothing}</a>
+    <button type="button" class="phone-only" data-act="more" aria-expanded=${ui.sheet ? "true" : "false"} aria-current=${ui.sheet || isLog ? "true" : "false"} @click=${act.toggleSheet}>${icon("more")}<span>${t("More")}</span></button>
   </div>`;
 }
+
+/** @type {Record<string, string>} */
+const ICONS = {
+  board: "M2 2.500h3.400v11H2zM6.400 2.500h3.400v7H6.400zM10.800 2.500h3.400v4.500h-3.400z",
+  news: "M8 1.800a6.200 6.200 0 1 0 6.200 6.200M8 4.500V8l2.600 1.700M11 1.500l3.400.6-.7 3.300",
+  more: "M2.500 4.500h11M2.500 8h11M2.500 11.500h11",
+};
+
+/** @param {string} name */
+const icon = (name) => html`<svg class="ic" viewBox="0 0 16 16" aria-hidden="true"><path d=${ICONS[name]} /></svg>`;
 
 /** @type {Record<string, () => string>} */
 const ADD = { sighting: () => t("+ Sighting"), task: () => t("+ Task") };

@@ -21,9 +21,13 @@ export function cardBadges({ board, session, filters, forms, model }) {
     noteBadges,
     changed: cards.filter(({ id }) => isChanged(id)).map(({ id }) => id),
     overdue: cards.filter(isOverdue).length,
+    ungraded: cards.filter(isUngraded).length,
     isShown: filters.isShown({ isOverdue, isChanged }),
   };
 }
+
+/** @param {Card} card */
+const isUngraded = ({ state: { grade } }) => grade?.source === "F" && grade.content === 6;
 
 /** @param {AnyBoard} board */
 export function countOverdue(board) {

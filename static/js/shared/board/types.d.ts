@@ -49,6 +49,8 @@ interface CardBadges {
   noteBadges: Map<string, ChangeBadge>;
   changed: string[];
   overdue: number;
+  /** Sightings that nobody has graded. */
+  ungraded: number;
   isShown(card: Card): boolean;
 }
 
@@ -142,6 +144,7 @@ interface BoardReading {
 
 interface ReadingActions {
   close(): void;
+  log(): void;
   showColumn(column: string): void;
   readHistory(history: CardHistory): void;
 }
@@ -161,6 +164,7 @@ interface LiveBoardView extends BoardReading {
   readonly mayRead: boolean;
   readonly mayNote: boolean;
   readonly mayEdit: boolean;
+  readonly mayGoal: boolean;
   readonly mayLead: boolean;
   readonly ui: { card: string | null; column: string | null; editing: Set<string> };
   readonly forms: { get(kind: string, entity?: string | null): Form };

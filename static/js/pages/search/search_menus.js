@@ -1,0 +1,116 @@
+/** Menus of a search: its status, and under "⋯" all that is done less often. */
+import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
+import { menuToggled, menuWalked } from "../../behaviours/menu.js";
+import { SHORTCUTS, shownChords } from "../../behaviours/shortcuts.js";
+import { t } from "../../core/i18n.js";
+import { label } from "../../core/labels.js";
+
+const STATUSES = ["open", "found", "closed"];
+
+/** @type {Record<string, (isNow: boolean) => string>} */
+const STATUS_NAMES = {
+  open: (isNow) => (isNow ? label.status("open") : t("Reopen…")),
+  found: (isNow) => (isNow ? label.status("found") : t("Found…")),
+  closed: (isNow) => (isNow ? label.status("closed") : t("Close…")),
+};
+
+/** @type {Record<string, () => string>} */
+const ASKED = { open: () => t("with a reason"), found: () => t("when, where, how"), closed: () => t("with a note") };
+
+/** @param {SearchView} view */
+export const hasStatusMenu = (view) => view.mayLead;
+
+/** @param {SearchView} view */
+export function statusMenu(view) {
+  if (!hasStatusMenu(view)) return nothing;
+  const now = view.model.search.state.status;
+  const item = (/** @type {string} */ status) => html`<button type="button" role="menuitemradio" class="menu-item status-is ${status}" aria-checked=${status === now ? "true" : "false"} data-act=${status === now ? "keep-status" : "set-status"} data-to=${status}
+    popovertarget="status-menu" popovertargetaction="hide" @click=${() => (status === now ? undefined : setting(view, status))}>
+    <i class="mark" aria-hidden="true"></i>${STATUS_NAMES[status](status === now)} <small>${status === now ? nothing : ASKED[status]()}</small></button>`;
+  return html`<div class="popup-menu" id="status-menu" popover role="menu" aria-label=${t("Set status…")} @toggle=${menuToggled} @beforetoggle=${menuToggled} @keydown=${menuWalked}>
+    ${STATUSES.map(item)}
+  </div>`;
+}
+
+/** @param {SearchView} view @param {string} status */
+function setting(view, status) {
+  view.act.dialog("status");
+  const form = view.forms.get("status", view.board.id);
+  if (form.raw("status") !== status) form.edit("status", status);
+  view.draw();
+}
+
+/**
+ * Button that opens the menu of the status, in the sheet of a phone.
+ * @param {SearchView} view
+ */
+export function statusInSheet(view) {
+  const now = view.model.search.state.status;
+  if (!hasStatusMenu(view)) return nothing;
+  return html`<button type="button" class="phone-only sheet-status status-is ${now}" popovertarget="status-menu" aria-haspopup="menu"><i class="mark" aria-hidden="true"></i>${label.status(now)}<i class="arrow" aria-hidden="true"></i></button>`;
+}
+
+/** Open the pages and the account of a phone, which the bar has no room for. */
+function openPages() {
+  /** @type {HTMLDetailsElement | null} */
+  const menu = document.querySelector("details.account-menu");
+  if (!menu) return;
+  menu.open = true;
+  menu.querySelector("a")?.focus();
+}
+
+/** @param {SearchView} view */
+const pathNow = (view) => view.path(view.ui.card === "log" ? null : view.ui.card);
+
+/** @param {SearchView} view */
+export function searchMenu(view) {
+  const { act, model } = view, { state } = model.search;
+  const mayLead = view.mayLead && !view.isClosed;
+  const dialog = (/** @type {string} */ name) => () => act.dialog(name);
+  const groups = [
+    [
+      view.mayEdit && item("edit-search", t("Edit details…"), dialog("facts")),
+      mayLead && item("worrying", t("Decide if the disappearance is worrying"), dialog("worrying")),
+      mayLead && item("appeal", t("Set appeal…"), dialog("appeal"), label.level(state.appeal.level)),
+      mayLead && item("access", t("Access…"), dialog("access"), label.access(state.access)),
+    ],
+    [
+      link("history", t("History"), `/searches/${view.board.id}/history`),
+      link("replay", t("Replay"), `${pathNow(view)}?at=${view.board.seq}`),
+    ],
+    [
+      model.withdrawn.length ? item("show-withdrawn", t("Withdrawn cards"), showWithdrawn, model.withdrawn.length) : null,
+      item("copy-link", t("Copy link"), () => copyLink(view)),
+      item("pages", t("Other pages and your account"), openPages),
+    ],
+  ];
+  return html`<div class="popup-menu search-menu" id="search-menu" popover role="menu" aria-label=${t("More search actions")} @toggle=${menuToggled} @beforetoggle=${menuToggled} @keydown=${menuWalked}>
+    ${groups.map((group) => group.filter(Boolean)).filter((group) => group.length).map((group) => html`<div class="menu-group" role="group">${group}</div>`)}
+  </div>`;
+}
+
+/** @param {string} act */
+function key(act) {
+  const entry = SHORTCUTS.find(({ id, where }) => id === act && (where === "search" || where === "everywhere" || where === "boards"));
+  return entry ? html`<kbd aria-hidden="true">${shownChords(entry)[0].join("+")}</kbd>` : nothing;
+}
+
+/** @param {string} act @param {string} text @param {() => unknown} run @param {Drawn} [now] the value that it changes */
+function item(act, text, run, now = nothing) {
+  return html`<button type="button" role="menuitem" class="menu-item ${act === "pages" ? "phone-only" : ""}" data-act=${act} popovertarget="search-menu" popovertargetaction="hide" @click=${run}>${text} <small>${now}</small> ${key(act)}</button>`;
+}
+
+/** @param {string} act @param {string} text @param {string} href */
+const link = (act, text, href) => html`<a role="menuitem" class="menu-item" data-act=${act} href=${href}>${text} <small></small> ${key(act)}</a>`;
+
+function showWithdrawn() {
+  /** @type {HTMLDetailsElement | null} */
+  const details = document.querySelector("details.withdrawn");
+  if (!details) return;
+  details.open = true;
+  details.scrollIntoView({ block: "nearest" });
+  details.querySelector("summary")?.focus();
+}
+
+/** @param {SearchView} view */
+const copyLink = (view) => navigator.clipboard?.writeText(new URL(pathNow(view), location.href).href);

@@ -1,0 +1,111 @@
+/** Details of the child in the header: six of them in fixed places, the same in one line, and the goal. */
+import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
+import { t } from "../../core/i18n.js";
+import { label } from "../../core/labels.js";
+import { serverNow } from "../../core/time.js";
+import { accountName } from "../../format/values.js";
+import { agoElement, formatMoment, formatShortMoment } from "../../format/time_elements.js";
+import { latestCredible } from "./latest_credible.js";
+
+/** @param {string} text */
+const quiet = (text) => html`<span class="unknown">${text}</span>`;
+
+/** @param {Drawn[]} parts */
+const joined = (parts) => parts.filter(Boolean).map((part, at) => html`${at ? " · " : ""}${part}`);
+
+/**
+ * Six details in fixed places: one that is missing says so in its place.
+ * @param {BoardView} view
+ */
+export function childDetails(view) {
+  const { state } = view.model.search, { person } = state;
+  return html`<dl class="child-details" data-testid="child-details">
+    ${detail("last-seen", label.field("last_seen.text"), lastSeen(state))}
+    ${detail("credible", t("Latest credible"), credible(view))}
+    ${detail("looks", t("Looks"), looks(person))}
+    ${detail("wears", t("Wears"), person.clothing)}
+    ${detail("needs", label.field("person.needs"), needs(person))}
+    ${detail("appeal", t("Appeal"), appeal(state), state.appeal.level !== "none")}
+  </dl>`;
+}
+
+/** @param {string} name @param {string} term @param {Drawn} said @param {boolean} [isThere] whether tests find it by its name */
+function detail(name, term, said, isThere = true) {
+  return html`<div class=${name}><dt>${term}</dt><dd data-testid=${isThere ? name : nothing} dir="auto">${said || quiet(t("not recorded"))}</dd></div>`;
+}
+
+/** @param {SearchState} state */
+function lastSeen({ missing_since: since, last_seen: place }) {
+  return html`<b>${formatShortMoment(since)}</b> ${place?.text || nothing}`;
+}
+
+/** @param {BoardView} view */
+function credible(view) {
+  const found = latestCredible(view.model.byId.values());
+  if (!found) return quiet(t("none yet"));
+  const { id, state } = found, { seen_at: seen, place } = state;
+  return html`<a href=${view.path(id)} @click=${(/** @type {MouseEvent} */ event) => view.open(event, id)}>${seen ? html`<b>${formatShortMoment(seen)}</b>` : html`<b>${t("time unknown")}</b>`}
+    ${place?.text || nothing}</a>${seen ? html` · ${agoElement(seen)}` : nothing}`;
+}
+
+/** @param {MissingPerson} person */
+function looks({ height_cm: height, build, hair, eyes, features, description }) {
+  const parts = [
+    height ? t("{metres} m {centimetres}", { metres: Math.floor(height / 100), centimetres: String(height % 100).padStart(2, "0") }) : null,
+    build ? label.value("person.build", build, "search") ?? build : null,
+    hair, eyes, features ? html`<b>${features}</b>` : null,
+  ].filter(Boolean);
+  return parts.length ? joined(parts) : description;
+}
+
+/** @param {MissingPerson} person */
+function needs({ needs: what, needs_until: until }) {
+  if (!what) return null;
+  const isPast = until && until < serverNow().toISOString(); // ISO times compare as text
+  return html`<b class=${isPast ? "text-alert" : "grave"}>${what}${until ? html`, ${t("until {at}", { at: formatShortMoment(until) })}` : nothing}</b>`;
+}
+
+/** @param {SearchState} state */
+function appeal({ appeal: { level, from, until } }) {
+  if (level === "none") return quiet(label.level("none"));
+  const now = serverNow().toISOString();
+  const isAhead = from && from > now, isOver = until && until <= now;
+  return html`<b>${label.level(level)}</b>${isAhead ? html`, ${t("from {at}", { at: formatMoment(from) })}` : until ? html`, <span class=${isOver ? "text-alert" : ""}>${isOver ? t("ended {at}", { at: formatMoment(until) }) : t("until {at}", { at: formatMoment(until) })}</span>` : nothing}${level === "discreet" ? html` · <b class="text-alert">${t("Do not show to outsiders.")}</b>` : nothing}`;
+}
+
+/**
+ * The same in one line, for the folded header and for a phone: what one looks for on the street first.
+ * @param {BoardView} view
+ */
+export function childSummary(view) {
+  const { state } = view.model.search, { person, lead } = state;
+  const found = latestCredible(view.model.byId.values());
+  const at = found && (found.state.seen_at ? formatShortMoment(found.state.seen_at) : t("time unknown"));
+  const goal = goalOf(state);
+  return html`<p class="child-summary" dir="auto"><span>${joined([needs(person), person.clothing && html`<b>${person.clothing}</b>`, looks(person)])}</span>
+    <span>${joined([
+    found ? html`${t("Latest credible")} <b>${at}</b> ${found.state.place?.text ?? nothing}` : html`${label.field("last_seen.text")} ${lastSeen(state)}`,
+    goal && html`${label.field("goal")} <b>${goal.text}</b>`,
+    lead ? t("in charge: {name}", { name: accountName(view.session, lead) }) : t("nobody in charge"),
+  ])}</span></p>`;
+}
+
+/** @param {SearchState} state */
+const goalOf = ({ goal }) => (goal?.text ? goal : null);
+
+/**
+ * Goal of the search, set by whoever leads it.
+ * @param {BoardView} view
+ */
+export function goalLine(view) {
+  const { state } = view.model.search, goal = goalOf(state);
+  const maySet = !view.past && view.mayGoal;
+  if (state.status !== "open" || (!goal && !maySet)) return nothing;
+  const by = goal?.until ? t("by {at}", { at: formatShortMoment(goal.until) }) : null;
+  const from = goal?.by ? `${accountName(view.session, goal.by)}${goal.at ? `, ${formatShortMoment(goal.at)}` : ""}` : null;
+  const isLate = goal?.until && goal.until < serverNow().toISOString();
+  return html`<p class="goal" data-testid="goal"><svg class="ic" viewBox="0 0 16 16" aria-hidden="true"><path d="M3.5 14.500v-13M3.500 2.500h9l-2 3 2 3h-9" /></svg>
+    <span class="term">${label.field("goal")}</span> ${goal ? html`<bdi class="is" title=${goal.text}>${goal.text}</bdi>` : quiet(t("No goal yet"))}
+    ${goal ? html`<span class="of">${joined([by && html`<span class=${isLate ? "text-alert" : ""}>${by}</span>`, from])}</span>` : nothing}
+    ${maySet ? html`<button type="button" class="plain small" data-act="set-goal" @click=${() => view.act.dialog("goal")}>${goal ? t("Change") : t("Set a goal")}</button>` : nothing}</p>`;
+}

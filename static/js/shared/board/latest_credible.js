@@ -1,0 +1,21 @@
+/** Latest credible sighting of a board. Pure. */
+
+const CREDIBLE = new Set(["credible", "confirmed"]);
+
+/** @param {Card} card */
+const timeOf = ({ state }) => state.seen_at ?? state.received_at ?? "";
+
+/**
+ * Return the sighting that was seen last among those assessed as credible or confirmed, or null. One without a time of seeing
+ * counts from when it was reported.
+ * @param {Iterable<Card>} cards
+ * @returns {Card | null}
+ */
+export function latestCredible(cards) {
+  let latest = null;
+  for (const card of cards) {
+    if (card.kind !== "sighting" || card.state.withdrawn || !CREDIBLE.has(card.state.assessment)) continue;
+    if (!latest || timeOf(card) > timeOf(latest)) latest = card; // ISO times compare as text
+  }
+  return latest;
+}

@@ -1,0 +1,154 @@
+"""The child's header and the tool row: folded and whole, menus by keyboard, names that are long or run right to left."""
+
+import json
+
+import pytest
+from playwright.async_api import WebSocketRoute, expect
+
+from tests.support.browser_window import Window
+from tests.support.browsers import Browsers
+
+pytestmark = pytest.mark.browser
+
+LONG = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunter"  # 61 letters
+RIGHT_TO_LEFT = "فاطمة الزهراء"
+SIZES = [(390, 844), (844, 390), (700, 900), (1000, 700), (1400, 760), (1400, 900), (2560, 1440)]
+HEAD = "[data-testid=head]"
+# Height of a box and top of the first card, in px.
+HEIGHT = "each => each.getBoundingClientRect().height"
+TOP = "each => each.getBoundingClientRect().top"
+# Parts of the header, of the tool row and of the bar that lie over one another, or outside of the window.
+SPILLS = """() => {
+  const rows = [".search-header .names", ".search-header", ".tools", ".add-buttons", ".header-bar", ".side-of-header"];
+  const flat = (each) => getComputedStyle(each).display === "contents" ? [...each.children].flatMap(flat) : [each];
+  const seen = (each) => each.checkVisibility() && each.getBoundingClientRect().width > 1 && !each.matches("[popover], .space");
+  const faults = [];
+  for (const row of rows.flatMap((each) => [...document.querySelectorAll(each)])) {
+    const parts = [...row.children].flatMap(flat).filter(seen), boxes = parts.map((each) => each.getBoundingClientRect());
+    boxes.forEach((a, at) => {
+      if (a.left < -0.5 || a.right > innerWidth + 0.5) faults.push(`${parts[at].className} is outside of the window`);
+      boxes.slice(at + 1).forEach((b, more) => {
+        const wide = Math.min(a.right, b.right) - Math.max(a.left, b.left);
+        const high = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
+        if (wide > 9 && high > 4) faults.push(`${parts[at].className} / ${parts[at + 1 + more].className}`);
+      });
+    });
+  }
+  return faults;
+}"""
+# Names that do not show whole.
+CUT = """() => [...document.querySelectorAll("[data-testid=person], .child-name b, .search-header .lead")]
+  .filter((each) => each.checkVisibility() && getComputedStyle(each).display !== "inline")
+  .filter((each) => each.scrollWidth > each.clientWidth + 1)
+  .map((each) => each.className || each.dataset.testid)"""
+
+
+async def is_whole(window: Window) -> None:
+    for width, height in SIZES:
+        await window.page.set_viewport_size({"width": width, "height": height})
+        for folded in (True, False):
+            await window.page.evaluate("on => document.documentElement.toggleAttribute('data-header-folded', on)", folded)
+            assert await window.page.evaluate(SPILLS) == [], (width, height, folded)
+            assert await window.page.evaluate(CUT) == [], (width, height, folded)
+
+
+async def test_the_header_says_each_detail_or_that_it_is_missing(browsers: Browsers) -> None:
+    board = await browsers.search()
+    bob, alice = await browsers.window("Bob"), await browsers.person("Alice")
+    await bob.open(f"/searches/{board}")
+    for place in ("looks", "wears", "needs"):
+        await expect(bob(f"dd[data-testid={place}]")).to_have_text("not recorded")
+    await expect(bob("dd[data-testid=credible]")).to_have_text("none yet")
+    seen = {"description": "A girl", "seen_at": "2026-11-24T04:05:00Z", "place": {"text": "Veldstraat 30"}}
+    await alice.command(board, "sighting.add", seen)
+    sighting = (await alice.events(board))[-1]["id"]
+    await alice.command(board, "sighting.assess", {"sighting": sighting, "assessment": "credible"})
+    await expect(bob("dd[data-testid=credible]")).to_contain_text("Veldstraat 30")
+    await bob("dd[data-testid=credible] a").click()
+    await expect(bob.panel).to_have_attribute("data-panel", sighting)
+    await alice.command(board, "sighting.assess", {"sighting": sighting, "assessment": "not_the_child"})
+    await expect(bob("dd[data-testid=credible]")).to_have_text("none yet")
+
+
+async def test_the_header_folds_to_one_line_and_is_remembered_for_the_person(browsers: Browsers) -> None:
+    board = await browsers.search()
+    alice, bob = await browsers.both_at(board)
+    whole = await alice(HEAD).evaluate(HEIGHT)
+    assert 120 < whole < 150
+    await alice("[data-act=fold-header]").click()
+    assert await alice(HEAD).evaluate(HEIGHT) <= 49
+    await expect(alice("[data-testid=person]")).to_be_visible()
+    await expect(alice("[data-testid=clock]")).to_be_visible()
+    assert await bob(HEAD).evaluate(HEIGHT) == whole  # each for themselves
+    await alice.reload()
+    await alice.live()
+    assert await alice(HEAD).evaluate(HEIGHT) <= 49
+    await alice("[data-act=fold-header]").click()
+    assert await alice(HEAD).evaluate(HEIGHT) == whole
+    low = await browsers.window("Charlie", viewport={"width": 1400, "height": 760})
+    await low.open(f"/searches/{board}")
+    assert await low(HEAD).evaluate(HEIGHT) <= 49  # low windows start folded
+
+
+async def test_the_status_is_set_from_its_menu_by_keys(browsers: Browsers) -> None:
+    board = await browsers.search()
+    alice, bob = await browsers.both_at(board)
+    await alice("[data-act=status-menu]").focus()
+    await alice.page.keyboard.press("Enter")
+    await expect(alice("#status-menu [data-to=open]")).to_be_focused()
+    await alice.page.keyboard.press("ArrowUp")
+    await expect(alice("#status-menu [data-to=closed]")).to_be_focused()
+    await alice.page.keyboard.press("Escape")
+    await expect(alice("[data-act=status-menu]")).to_be_focused()
+    await alice.page.keyboard.press("Enter")
+    await alice.page.keyboard.press("ArrowDown")
+    await alice.page.keyboard.press("Enter")
+    await expect(alice("dialog input[value=found]")).to_be_checked()
+    await alice.page.keyboard.press("Escape")
+    await expect(bob("[data-act=status-menu]")).to_have_count(0)
+    await expect(bob("[data-testid=status]")).to_have_text("Open")
+
+
+async def test_the_menu_of_the_rest_is_walked_by_keys(browsers: Browsers) -> None:
+    board = await browsers.search()
+    alice, bob = await browsers.both_at(board)
+    await alice("[data-act=search-menu]").focus()
+    await alice.page.keyboard.press("Enter")
+    await expect(alice("[data-act=edit-search]")).to_be_focused()
+    await alice.page.keyboard.press("End")
+    await expect(alice("[data-act=copy-link]")).to_be_focused()
+    await alice.page.keyboard.press("Home")
+    await alice.page.keyboard.press("Enter")
+    await expect(alice("dialog[data-dialog=facts]")).to_be_visible()
+    await bob("[data-act=search-menu]").click()
+    await expect(bob("[data-act=edit-search]")).to_be_visible()
+    await expect(bob("[data-act=access]")).to_have_count(0)  # for coordinators
+
+
+NAMES = [("Noor", LONG), (RIGHT_TO_LEFT, "الأندلسي"), ("Maximiliane-Theodora", f"von {LONG}")]
+
+
+@pytest.mark.parametrize(("first", "last"), NAMES, ids=["long", "right-to-left", "longer"])
+async def test_long_and_right_to_left_names_are_whole(browsers: Browsers, first: str, last: str) -> None:
+    board = await browsers.search(person={"first_name": first, "last_name": last, "age": 11})
+    alice = await browsers.window("Alice", locale="de-BE")
+    await alice.open(f"/searches/{board}")
+    await is_whole(alice)
+
+
+async def test_forty_people_present_and_no_cards_leave_the_header_whole(browsers: Browsers) -> None:
+    board = await browsers.search()
+    alice = await browsers.window("Alice", locale="fr-BE")
+    people = [{"account": f"p{each}", "name": f"Person {each}", "card": None, "editing": False} for each in range(40)]
+
+    sockets: list[WebSocketRoute] = []
+
+    def opened(socket: WebSocketRoute) -> None:
+        sockets.append(socket)
+        socket.connect_to_server()
+
+    await alice.page.route_web_socket("**/ws", opened)
+    await alice.open(f"/searches/{board}")
+    sockets[0].send(json.dumps({"type": "presence", "board": board, "count": len(people), "people": people}))
+    await expect(alice("[data-testid=here] .avatar.more")).to_have_text("+35")
+    await is_whole(alice)

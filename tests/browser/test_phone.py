@@ -1,0 +1,87 @@
+"""Board of a search on a phone: room for cards, the bar at the bottom, sheets, and targets for a thumb."""
+
+import pytest
+from playwright.async_api import expect
+
+from tests.support.browser_window import Window
+from tests.support.browsers import Browsers
+
+pytestmark = pytest.mark.browser
+
+PHONE = {"width": 390, "height": 844}
+MOST = 0.22  # of the screen, before the first card
+TOP = "each => each.getBoundingClientRect().top"
+# Controls that a thumb needs and that are smaller than 44 px.
+SMALL = """within => [...document.querySelectorAll(within)].filter((each) => each.checkVisibility()).flatMap((each) => {
+  const { width, height } = each.getBoundingClientRect();
+  const what = `${each.dataset.act ?? each.className} ${Math.round(width)} x ${Math.round(height)}`;
+  return width < 43.5 || height < 43.5 ? [what] : [];
+})"""
+
+
+async def phone(browsers: Browsers, board: str, name: str = "Alice", **more: str) -> Window:
+    window = await browsers.window(name, viewport=PHONE, has_touch=True, **more)
+    await window.open(f"/searches/{board}")
+    return window
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+async def test_cards_begin_in_the_first_fifth_of_the_screen(browsers: Browsers, language: str) -> None:
+    board = await browsers.search()
+    await browsers.sighting(board, "A girl at the tram stop")
+    window = await phone(browsers, board, locale=f"{language}-BE")
+    assert await window("article.card").first.evaluate(TOP) <= MOST * PHONE["height"]
+    assert await window.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+async def test_the_bar_at_the_bottom_adds_and_leads_on(browsers: Browsers) -> None:
+    board = await browsers.search()
+    window = await phone(browsers, board)
+    assert await window.page.evaluate(SMALL, ".add-buttons > *, .header-bar .brand, .child-name, .tabs button") == []
+    await window.add_sighting("A girl at the tram stop")
+    await expect(window("article.card")).to_have_count(1)
+    await window.open_card("A girl at the tram stop")
+    await window("[data-act=to-board]").click()
+    await expect(window.panel).to_have_count(0)
+    await window("[data-act=whats-new]").click()
+    await expect(window.page).to_have_url(f"{browsers.url}/since")
+
+
+async def test_the_sheet_has_the_rest_and_closes(browsers: Browsers) -> None:
+    board = await browsers.search()
+    window = await phone(browsers, board)
+    sheet, more = window(".tool-sheet-body"), window("[data-act=more]")
+    await expect(window("[data-act=edit-search]")).to_be_hidden()
+    await more.click()
+    await expect(window("[data-act=edit-search]")).to_be_visible()
+    assert await window.page.evaluate(SMALL, ".tool-sheet-body :is(.menu-item, .views button, .sheet-status, .find-input)") == []
+    await window.page.keyboard.press("Escape")
+    await expect(window("[data-act=edit-search]")).to_be_hidden()
+    await expect(more).to_be_focused()
+    await more.click()
+    await window("[data-act=appeal]").click()
+    await expect(window("dialog[data-dialog=appeal]")).to_be_visible()
+    await window.page.keyboard.press("Escape")
+    await expect(sheet.locator("[data-act=appeal]")).to_be_hidden()
+    await more.click()
+    await window("[data-act=pages]").click()
+    await expect(window(".account-menu a[href='/account']")).to_be_visible()
+    viewer = await phone(browsers, board, "Victor")
+    await viewer("[data-act=more]").click()
+    await expect(viewer("[data-act=history]")).to_be_visible()
+    await expect(viewer("[data-act=edit-search]")).to_have_count(0)
+    await expect(viewer("[data-act=add-sighting]")).to_have_count(0)
+
+
+async def test_a_phone_says_that_cards_are_hidden_while_the_sheet_is_closed(browsers: Browsers) -> None:
+    board = await browsers.search()
+    await browsers.sighting(board, "A girl at the tram stop")
+    window = await phone(browsers, board)
+    before = await window("article.card").first.evaluate(TOP)
+    await window("[data-act=more]").click()
+    await window("[data-chip=ungraded]").click()
+    await window.page.keyboard.press("Escape")
+    await expect(window("[data-testid=filtered]")).to_be_visible()
+    assert await window("article.card").first.evaluate(TOP) == before
+    await window("[data-filter=all]").click()
+    await expect(window("[data-testid=filtered]")).to_have_count(0)
