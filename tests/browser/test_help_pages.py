@@ -16,6 +16,8 @@ WIDEST = (
     "/help/reference/command-line",
     "/help/explanation/architecture",
     "/help/how-to/install",
+    "/help/guides/coordinator",
+    "/help/guides/wall",
 )
 
 
@@ -39,7 +41,7 @@ async def test_strangers_read_help_on_a_phone_in_each_language(browsers: Browser
 async def test_axe_finds_no_barrier_in_help(browsers: Browsers) -> None:
     stranger = await browsers.stranger(viewport=TALL)
     found = {}
-    for path in ("/help", "/help/how-to/install", "/help/reference/settings"):
+    for path in ("/help", "/help/how-to/install", "/help/reference/settings", "/help/guides/hotline"):
         await show(stranger, path)
         found[path] = await barriers(stranger)
     assert {path: some for path, some in found.items() if some} == {}
@@ -98,3 +100,30 @@ async def test_the_sign_in_page_leads_to_it(browsers: Browsers) -> None:
     await stranger.page.goto("/login")
     await stranger("header a[href='/help']").click()
     await expect(stranger("h1")).to_have_text("Searchboard help")
+
+
+async def test_guides_are_reached_by_keyboard_and_their_pictures_load(browsers: Browsers) -> None:
+    stranger = await browsers.stranger(locale="de")
+    await show(stranger, "/help")
+    first = stranger(".own-language a").first
+    await first.focus()
+    await stranger.page.keyboard.press("Enter")
+    await expect(stranger("h1")).to_have_text("Anleitung für die Koordination")
+    await stranger.page.wait_for_function(
+        "() => [...document.querySelectorAll('article img')].every((each) => each.complete && each.naturalWidth >= 390)"
+    )
+    await expect(stranger("article img")).to_have_count(2)
+    for link in await stranger("#contents a[href^='/help/guides/']").all():
+        assert await link.get_attribute("lang") == "de"
+    await stranger("a[rel=next]").focus()
+    await stranger.page.keyboard.press("Enter")
+    await expect(stranger("h1")).to_have_text("Anleitung für die Ermittlung")
+
+
+async def test_empty_pages_and_the_list_of_keys_lead_to_a_guide(browsers: Browsers) -> None:
+    alice = await browsers.window("Alice")
+    for path, role in (("/", "coordinator"), ("/intake", "hotline"), ("/displays", "wall")):
+        await alice.open(path)
+        await expect(alice(f"main a[href='/help/guides/{role}']")).to_have_text("How this works")
+    await alice.page.keyboard.press("?")
+    await expect(alice("dialog[open] a[href='/help']")).to_have_text("Guides for each role")

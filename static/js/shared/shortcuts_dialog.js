@@ -66,6 +66,7 @@ class KeysDialog {
       <label class="check"><input type="checkbox" name="single-keys" autofocus .checked=${singleKeySetting.on} @change=${this.#switch} />
         ${t("Use single-key shortcuts in this browser")}</label>
       <p class="hint">${t("Turn this off to avoid actions by accident. This list stays in the menu under your name.")}</p>
+      <p><a href="/help">${t("Guides for each role")}</a></p>
     </div>`;
   }
 }

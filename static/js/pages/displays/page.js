@@ -10,6 +10,7 @@ import { Refusal } from "../../core/errors.js";
 import { settingsDialog, isShown, pairingDialog, revokeDialog } from "./dialogs.js";
 import { DISPLAYS, displayRow } from "./display_row.js";
 import { announce } from "../../shared/announcer.js";
+import { guideLink } from "../../shared/guide_link.js";
 
 const POLL_MS = 3_000; // ms: a stopped display is reported within 15 s
 const TIMEOUT_MS = 5_000; // a list of display health is not to be trusted for longer
@@ -105,7 +106,7 @@ class DisplaysPage {
       ${this.#failed ? html`<p class="problem" role="alert">${t("Displays could not be loaded. This list may be out of date.")}</p>` : nothing}
       ${this.problem && !this.#dialog ? html`<p class="problem" role="alert">${this.problem}</p>` : nothing}
       ${this.#displays === null ? nothing : standing.length ? html`<ul class="rows" data-testid="displays">
-        ${repeat(standing, ({ id }) => id, (display) => displayRow(display, this))}</ul>` : html`<p class="quiet">${t("No displays paired yet.")}</p>`}
+        ${repeat(standing, ({ id }) => id, (display) => displayRow(display, this))}</ul>` : html`<p class="quiet">${t("No displays paired yet.")} ${guideLink("wall")}</p>`}
       ${revoked.length ? html`<details class="revoked"><summary>${t("Removed displays")} <b>${revoked.length}</b></summary>
         <ul class="rows">${repeat(revoked, ({ id }) => id, (display) => displayRow(display, this))}</ul></details>` : nothing}
       ${this.#opened()}

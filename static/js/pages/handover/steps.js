@@ -9,6 +9,7 @@ import { toDecide, undecided } from "./hidden_searches.js";
 import { withCoordinators } from "./texts.js";
 import { referenceOf } from "./search_section.js";
 import { timeElement } from "../../format/time_elements.js";
+import { guideLink } from "../../shared/guide_link.js";
 
 /** @param {HandoverView} view */
 export function step(view) {
@@ -23,7 +24,7 @@ const STEPS = {
     if (!view.leads) return html`<p>${t("No handover in progress.")}</p>`;
     const form = view.forms.step("handover.prepare");
     return html`<h2>${t("Prepare a handover")}</h2>
-      <p class="hint">${t("This creates a live report on all active searches. It stays up to date until it is signed.")}</p>
+      <p class="hint">${t("This creates a live report on all active searches. It stays up to date until it is signed.")} ${guideLink("coordinator")}</p>
       ${formOf(form, "prepare", row(form, "incoming", withCoordinators(view, [view.shift.holder])), send("prepare", t("Prepare")), view.act.submit)}`;
   },
 

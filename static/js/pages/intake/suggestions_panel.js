@@ -7,6 +7,7 @@ import { t, withColon } from "../../core/i18n.js";
 import { searchName } from "./combobox_options.js";
 import { moment } from "../../core/time.js";
 import { seenText } from "../../format/time_elements.js";
+import { guideLink } from "../../shared/guide_link.js";
 
 const MAX_TEXT = 160; // characters of a suggested sighting
 
@@ -23,7 +24,7 @@ export function suggestionsPanel(view) {
   return html`
     <section aria-labelledby="same" data-testid="similar"><h2 id="same">${t("Possible duplicates")}</h2>
       ${suggestions.similar.length ? html`<ul>${suggestions.similar.map((/** @type {any} */ one) => same(one, call.typed.board))}</ul>`
-        : html`<p class="hint">${call.typed.board ? t("No similar sightings in this search so far.") : t("Similar sightings appear here once you choose a search.")}</p>`}
+        : html`<p class="hint">${call.typed.board ? t("No similar sightings in this search so far.") : html`${t("Similar sightings appear here once you choose a search.")} ${guideLink("hotline")}`}</p>`}
     </section>
     ${near.length ? html`<section aria-labelledby="near" data-testid="nearest"><h2 id="near">${t("Possible searches")}</h2>
       <ul>${near.map((/** @type {any} */ one) => suggestedSearch(one, view))}</ul></section>` : nothing}

@@ -21,6 +21,7 @@ import { openSearches } from "../../shared/open_searches.js";
 import { searchCard, sendingCard } from "../../shared/search_card.js";
 import { sharedReferences } from "../../shared/same_reference.js";
 import { SORTS, STATUSES, byStatus, matchesSearch, shortPersonName, sortFromQuery, totals } from "../../format/search_list.js";
+import { guideLink } from "../../shared/guide_link.js";
 
 const BOARD = "operations";
 const MAX_CARDS = 40; // cards of a column of ended searches before "show all"
@@ -200,7 +201,7 @@ class OperationsPage {
     if (this.#finder.text.trim()) return t("No matching searches.");
     if (this.#chip) return t("No search fits the filter.");
     const first = status === "open" && this.#mayOpen && !this.board.of("search").length;
-    return first ? t("No open searches. Open the first one with the button above.") : EMPTY_TEXTS[status]();
+    return first ? html`${t("No open searches. Open the first one with the button above.")} ${guideLink("coordinator")}` : EMPTY_TEXTS[status]();
   }
 
   /** @param {any} entry @returns {Notice} */
