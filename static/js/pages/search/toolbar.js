@@ -69,7 +69,7 @@ function chips(view) {
     ${chip("ungraded", t("To grade {count}", { count: ungraded }), values.grade === "F6", () => filters.toggle("grade", "F6"), ungraded ? "" : "none")}
     ${chip("mine", t("Mine"), values.assignee === "me", () => filters.toggle("assignee", "me"))}
     ${chip("changed", t("Changed {count}", { count: changed.length }), values.changed === SINCE_LAST_LOOK, () => filters.toggle("changed", SINCE_LAST_LOOK), changed.length ? "" : "none")}
-    ${changed.length ? html`<button type="button" class="plain" data-act="all-seen" @click=${act.allSeen}>${t("Mark all as seen")}</button>` : nothing}
+    ${changed.length ? html`<button type="button" class="plain" data-act="all-seen" title=${t("Mark all as seen")} @click=${act.allSeen}><span>${t("Mark all as seen")}</span></button>` : nothing}
   </div>`;
 }
 

@@ -27,7 +27,7 @@ export function cardBadges({ board, session, filters, forms, model }) {
 }
 
 /** @param {Card} card */
-const isUngraded = ({ state: { grade } }) => grade?.source === "F" && grade.content === 6;
+const isUngraded = ({ added, state: { grade } }) => !added && grade?.source === "F" && grade.content === 6;
 
 /** @param {AnyBoard} board */
 export function countOverdue(board) {

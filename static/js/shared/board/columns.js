@@ -52,6 +52,9 @@ function section(column, cards, chosen, view) {
 function none(column, view) {
   if (column.cards.length) return t("No matching cards.");
   if (!view.mayEdit) return t("No cards.");
+  if (column.state.role === "inbox" && ![...view.model.byId.values()].some(({ kind }) => kind === "sighting")) {
+    return t("No sightings yet. Add the first one with “+ Sighting”, or take a call: it arrives here.");
+  }
   return column.state.role === "inbox" ? t("No cards. New sightings arrive here.") : t("No cards. Drop one here.");
 }
 

@@ -115,7 +115,7 @@ class WatchLine {
   /** @param {{ count: number, show: () => void }} news */
   #changes({ count, show }) {
     return html`<div class="watch-news" data-testid="changed-here"><span>${n("{count} changed here since you looked", "{count} changed here since you looked", count)}</span>
-      <b aria-hidden="true">${count}</b> <button type="button" data-act="show-changed" @click=${show}>${t("Quick filters")}</button></div>`;
+      <b aria-hidden="true">${count}</b> <button type="button" data-act="show-changed" @click=${show}>${t("Show them")}</button></div>`;
   }
 
   /** @param {Notice[]} notices */
