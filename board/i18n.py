@@ -12,6 +12,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+from babel.dates import format_datetime
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
@@ -19,13 +20,19 @@ from babel.support import NullTranslations, Translations
 from models.texts import CONTEXT_END
 from models.texts import N_ as N_
 from models.texts import P_ as P_
+from models.times import DESK_TIME_ZONE, parse_utc
 
 LOCALES = Path(__file__).parent / "locales"
 DEFAULT = "en"
+DATE_LOCALES = {"en": "en_GB", "fr": "fr_BE", "nl": "nl_BE", "de": "de_BE"}
 _ONE_LINE = re.compile(r'^(?:msgctxt ("[^\n]+")\n)?msgid ("[^\n]+")\nmsgstr "[^\n"]', re.MULTILINE)
 _added: dict[str, dict[str, str]] = {}
 # each in its own language, for people who look for theirs
 NATIVE_NAMES = {"en": "English", "fr": "Français", "nl": "Nederlands", "de": "Deutsch"}
+
+
+class Moment(str):
+    """Time of an event among the values of a Message; read as date and time of the desk: "24 Nov 22:34"."""
 
 
 class Message(str):
@@ -47,8 +54,19 @@ def translate(text: str, language: str) -> str:
     lookup = gettext_for(language)
     if not isinstance(text, Message):
         return lookup(text) if text else text  # gettext has the catalogue's metadata under ""
-    values = {name: translate(value, language) if isinstance(value, Message) else value for name, value in text.values.items()}
-    return lookup(text.msgid).format(**values)
+    return lookup(text.msgid).format(**{name: _value(value, language) for name, value in text.values.items()})
+
+
+def _value(value: Any, language: str) -> Any:
+    if isinstance(value, Moment):
+        return moment_text(value, "d MMM HH:mm", language)
+    return translate(value, language) if isinstance(value, Message) else value
+
+
+def moment_text(stamp: str, pattern: str, language: str) -> str:
+    """Return a time in the desk's time zone by a pattern of CLDR, such as "d MMM HH:mm"."""
+    locale = DATE_LOCALES.get(language, language)
+    return str(format_datetime(parse_utc(stamp), pattern, tzinfo=DESK_TIME_ZONE, locale=locale))
 
 
 @cache

@@ -7,17 +7,14 @@ reader's.
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
 
-from babel.dates import format_datetime
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from board.i18n import moment_text
 from board.paths import TEMPLATES
 from models.db.read_pacing import paced
-from models.times import DESK_TIME_ZONE, parse_utc
 
-_LOCALES = {"en": "en_GB", "fr": "fr_BE", "nl": "nl_BE", "de": "de_BE"}
 _SPECIAL_CHARACTERS = re.compile(r"([\\`*_{}\[\]<>#|~!&$@^])")  # special to Markdown anywhere in a line
 _SPECIAL_STARTS = re.compile(r"^(\s*)([-+=:]|\d+(?=[.)]))")  # special at the start of a line: lists and headings
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
@@ -87,10 +84,7 @@ def time_text(stamp: str, language: str) -> str:
 
 
 def _written(stamp: str | None, pattern: str, language: str) -> str:
-    if not stamp:
-        return ""
-    moment: datetime = parse_utc(stamp)
-    return str(format_datetime(moment, pattern, tzinfo=DESK_TIME_ZONE, locale=_LOCALES.get(language, language)))
+    return moment_text(stamp, pattern, language) if stamp else ""
 
 
 # -- Markdown -------------------------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from sqlmodel import Session
 from board.engine import access, journal, kinds, program_accounts, unit_of_work
 from board.engine.event import JournalEvent
 from board.errors import Refused, invalid, not_found
-from board.i18n import N_, message
+from board.i18n import N_, Moment, message
 from board.merge_patch import apply_patch, validate_patch_alone
 from board.predefined_tasks import TaskCatalogue, default_catalogue
 from models.accounts import Account
@@ -196,7 +196,7 @@ class EventWriter:
             if but is None or event.account != but:
                 payload = event.payload()
                 who = (payload.get("actor") or {}).get("name") or message(N_("Searchboard"))
-                sentence = message(N_("Changed by {name} at {time}."), name=who, time=event.at)
+                sentence = message(N_("Changed by {name} at {time}."), name=who, time=Moment(event.at))
                 found |= dict.fromkeys([*payload.get("changes", ()), *payload.get("private", ())], sentence)
         return found
 

@@ -142,7 +142,10 @@ def test_a_sentence_with_values_is_said_in_a_language() -> None:
     assert i18n.translate(said, "nl") == i18n.gettext_for("nl")("At most {max_length} characters.").format(max_length=200)
     assert i18n.translate("Not translated", "nl") == "Not translated"
     assert i18n.translate("", "nl") == ""
-    by = [i18n.message("Changed by {name} at {time}.", name=name, time="10:00") for name in ("Open", i18n.message("the desk"))]
+    by = [
+        i18n.message("Changed by {name} at {time}.", name=name, time=i18n.Moment("2026-11-24T22:01:02Z"))
+        for name in ("Open", i18n.message("the desk"))
+    ]
     assert ["Open" in i18n.translate(each, "fr") for each in by] == [True, False]  # a person's name, not the word
     assert i18n.gettext_for("fr")("the desk") in i18n.translate(by[1], "fr")
 

@@ -37,10 +37,15 @@ export function findField(find, { hint, name, nameOf = () => null, cardOf = () =
 function statusText({ state, hits, more, trouble, all, board }) {
   if (state === "failed") return trouble;
   if (state === "looking") return t("Loading…");
-  const where = board === null || all ? t("in all searches") : t("in this search");
-  if (!hits.length) return t("Nothing found {where}", { where });
-  if (more) return t("More than {count} found {where}. Add a word to narrow it down.", { count: number(MOST), where });
-  return n("{count} found {where}", "{count} found {where}", hits.length, { where });
+  const count = number(MOST);
+  if (board === null || all) {
+    if (!hits.length) return t("Nothing found in all searches");
+    if (more) return t("More than {count} found in all searches. Add a word to narrow it down.", { count });
+    return n("{count} found in all searches", "{count} found in all searches", hits.length);
+  }
+  if (!hits.length) return t("Nothing found in this search");
+  if (more) return t("More than {count} found in this search. Add a word to narrow it down.", { count });
+  return n("{count} found in this search", "{count} found in this search", hits.length);
 }
 
 /**

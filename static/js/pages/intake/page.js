@@ -62,7 +62,7 @@ class IntakePage {
     return html`<div class="intake">
       <form class="form" data-form="intake" autocomplete="off" novalidate @submit=${this.#submit}>
         <h1>${t("Take a call")}</h1>
-        <p class="hint keys"><kbd>Enter</kbd> ${t("next field")} <kbd>Ctrl</kbd> <kbd>Enter</kbd> ${t("send")} <kbd>Esc</kbd> ${t("clear")}</p>
+        <p class="hint keys"><kbd>${t("Enter")}</kbd> ${t("next field")} <kbd>${t("Ctrl")}</kbd> <kbd>${t("Enter")}</kbd> ${t("send")} <kbd>${t("Esc")}</kbd> ${t("clear")}</p>
         ${this.#choice("search", t("Which search"), this.#searchHint(), this.#searches(), this.#pickSearch)}
         ${this.#row("text", t("What was seen"), html`<textarea id="text" data-field="text" rows="3" aria-invalid=${this.#invalid("text")}
           aria-describedby="text-hint" .value=${live(call.typed.text)} @input=${this.#onInput}></textarea>`)}
@@ -76,7 +76,7 @@ class IntakePage {
             @change=${(/** @type {any} */ event) => this.#edit("sealed", event.target.checked)} /><label for="sealed">${label.field("source.sealed")}</label></div></div>
         </div>
         <div class="buttons">
-          ${call.canUndo ? html`<button type="button" data-act="undo" @click=${this.#undo}>${t("Undo clear")} <kbd>Esc</kbd></button>` : nothing}
+          ${call.canUndo ? html`<button type="button" data-act="undo" @click=${this.#undo}>${t("Undo clear")} <kbd>${t("Esc")}</kbd></button>` : nothing}
           ${call.isEmpty ? nothing : html`<button type="button" data-act="clear" @click=${this.#clear}>${t("Clear")}</button>`}
           <button id="send" class="primary" data-act="send">${t("Send")}</button>
         </div>
