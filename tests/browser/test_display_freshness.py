@@ -29,9 +29,9 @@ AGAIN = pytest.mark.parametrize(
 )
 BLOCKED_S = 11.5
 BLOCK = "(ms) => { setTimeout(() => { const until = performance.now() + ms; while (performance.now() < until); }); }"
-BREAK = """() => Object.defineProperty(document.documentElement.style, "setProperty",
-  { configurable: true, value: () => { throw new Error("drawing is broken"); } })"""
-MEND = "() => delete document.documentElement.style.setProperty"
+BREAK = """() => Object.defineProperty(document.documentElement, "dataset",
+  { configurable: true, get: () => { throw new Error("drawing is broken"); } })"""
+MEND = "() => delete document.documentElement.dataset"
 AHEAD = "() => { const now = Date.now; Date.now = () => now() + 3 * 3600e3; }"
 RELOAD = 'async () => { window.old = true; (await import("/static/js/display/recovery.js")).reload(); }'
 # What a screen does whose server is of another version: of the one that it has just left, as behind a proxy with two of them; of

@@ -59,12 +59,12 @@ async def test_keyboard_alone_pairs_changes_and_revokes_displays(browsers: Brows
     await expect(row).to_contain_text("All searches, Elias")
     await tab_to(desk, "[data-act=reload]")
     await keys.press("Enter")
-    await expect(said).to_have_text("Front room loads its page anew.")
+    await expect(said).to_have_text("Front room is reloading.")
     await tab_to(desk, "[data-act=revoke]")
     await keys.press("Enter")
     await tab_to(desk, "[data-act=send]")
     await keys.press("Enter")
-    await expect(said).to_have_text("Front room was revoked.")
+    await expect(said).to_have_text("Front room was removed.")
     await expect(row.locator("button")).to_have_count(0)
     assert await desk.page.evaluate("document.activeElement !== document.body"), "the keyboard goes on from where it was"
     wall.may_fail("401", "HTTP Authentication failed")  # the page, or its socket if it is reloading

@@ -34,10 +34,35 @@ test("a page where something happened comes up, but none is left within five sec
   list.set({ boards: ["a"], every_s: 60 });
   const at = (now) => list.at(now, () => 3).page;
   assert.equal(at(0), 0);
-  list.lead(2, 4_999);
+  list.lead("a", 2);
   assert.equal(at(4_999), 0);
-  list.lead(2, 5_000);
   assert.equal(at(5_000), 2);
+});
+test("after a jump all pages are shown, from that one on", () => {
+  const list = new Playlist();
+  list.set({ boards: ["a", "b"], every_s: 30 });
+  const at = (now) => Object.values(list.at(now, (board) => (board === "a" ? 3 : 1))).slice(0, 2).join("");
+  assert.equal(at(0), "a0");
+  list.lead("a", 2);
+  assert.deepEqual([6_000, 16_000, 26_000, 36_000].map(at), ["a2", "a0", "a1", "b0"]);
+});
+test("another board comes up for its news, and news of a board that is not shown changes nothing", () => {
+  const list = new Playlist();
+  list.set({ boards: ["a", "b"], every_s: 60 });
+  const at = (now) => list.at(now, (board) => ({ a: 1, b: 2 })[board] ?? 0);
+  assert.equal(at(0).board, "a");
+  list.lead("c", 0);
+  assert.equal(at(6_000).board, "a");
+  list.lead("b", 1);
+  assert.deepEqual([at(7_000).board, at(7_000).page], ["b", 1]);
+  list.lead("b", 5);
+  assert.deepEqual([at(14_000).board, at(14_000).page], ["b", 1]);
+});
+test("a turn of a board begins with the page that has the latest news", () => {
+  const list = new Playlist();
+  list.set({ boards: ["a", "b"], every_s: 20 });
+  const at = (now) => list.at(now, (board) => (board === "a" ? 2 : 1), (board) => (board === "a" ? 1 : 0));
+  assert.deepEqual([0, 10_000, 20_000, 40_000].map((now) => `${at(now).board}${at(now).page}`), ["a1", "a0", "b0", "a1"]);
 });
 test("a board that has gone is followed by the one after it", () => {
   const list = new Playlist();

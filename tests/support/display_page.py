@@ -78,10 +78,10 @@ class Screencast:
 
 
 def shows_warning(png: bytes) -> bool:
-    """Return whether the middle of a picture is the background of the warning: much red, which nothing else on the screen has."""
+    """Return whether the upper edge of a picture is the background of the warning: much red, which nothing else there has."""
     image = Image.open(io.BytesIO(png)).convert("RGB")
     width, height = image.size
-    middle = image.crop((width // 4, height // 3, width * 3 // 4, height * 2 // 3))
-    colours: Any = middle.getcolors(width * height)
+    band = image.crop((0, 0, width, height // 8))
+    colours: Any = band.getcolors(width * height)
     red = sum(count for count, (r, g, b) in colours if r > 150 and r - max(g, b) > 60)
-    return bool(red > middle.size[0] * middle.size[1] / 4)
+    return bool(red > band.size[0] * band.size[1] / 2)

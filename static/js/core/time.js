@@ -118,6 +118,15 @@ export function since(when, now = serverNow()) {
 }
 
 /**
+ * Running time for a wall: "06:31" on the first day, then "3 d 02 h".
+ * @param {Time} when
+ */
+export function withoutSeconds(when, now = serverNow()) {
+  const passed = between(when, now);
+  return passed === null || passed >= DAY ? since(when, now) : `${two(Math.max(0, passed) / HOUR)}:${two((Math.max(0, passed) % HOUR) / MINUTE)}`;
+}
+
+/**
  * "41 min late", or "" before it is late.
  * @param {Time} when
  */

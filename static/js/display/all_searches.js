@@ -1,157 +1,136 @@
-/* All open searches, the most severe first: as cards where they fit, else as rows of three lines. */
+/* All open searches of one page: the gravest as large cards, the others as rows (fit.js arranges them). */
 
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";
 import { repeat } from "../../vendor/lit-html/directives/repeat.js";
 import { label } from "../core/labels.js";
-import { n, number, t } from "../core/i18n.js";
-import { clock, date, committedAt, since } from "../core/time.js";
-import { isHighlighted, significantEventText } from "./significant_events.js";
+import { n, t } from "../core/i18n.js";
+import { clock, committedAt, date, dayAndClock, withoutSeconds } from "../core/time.js";
+import { arrange, pagesFor } from "./fit.js";
+import { WORRYING, classOf } from "./search_order.js";
+import { isHighlighted, shortEventText, significantEventText } from "./significant_events.js";
 
-const MAX_BESIDE = 21; // letters of two words that fit half a screen in the smallest type
-const LONG_NAME = 14; // letters of a name that fit there in larger type
-const LETTER_WIDTH = 0.58; // average width of a letter, in font sizes, in a wide typeface
-const PADDING = 1.2; // horizontal padding of a card, in font sizes
+const WEEK_MS = 6 * 24 * 3_600_000; // within it a weekday says which day is meant
 
 /**
- * Return the open searches: worrying ones first, then those that need a decision, then the newest. Displays do not show why a
- * decision is needed.
+ * Return the open searches as the order takes them.
  * @param {Board} board
+ * @returns {Place[]}
  */
-export function bySeverity(board) {
+export function placesOf(board) {
   const open = board.of("search").filter(({ state }) => state.status === "open");
-  return open.sort((a, b) => severity(b) - severity(a) || missingSince(b) - missingSince(a) || (a.id < b.id ? -1 : 1));
+  return open.map(({ id, state }) => ({ id, rank: classOf(state, board.summaries.get(id)), since: Date.parse(state.missing_since) }));
 }
 
-/** @param {{ state: State }} entity */
-const severity = ({ state }) => (state.worrying === true ? 2 : Number(state.undecided === true));
+/**
+ * Return the page `number` of searches in order, arranged.
+ * @param {Place[]} places
+ * @param {number} number
+ * @param {Area} area
+ */
+export function pageOf(places, number, area) {
+  const { perPage } = pagesFor(places.length, area), page = places.slice(number * perPage, (number + 1) * perPage);
+  return { ids: page.map(({ id }) => id), arrangement: arrange(page.length, page.filter(({ rank }) => rank === WORRYING).length, area) };
+}
 
-/** @param {{ state: State }} entity */
-const missingSince = ({ state }) => Date.parse(state.missing_since);
-
-/** @param {Entity[]} searches those of this page @param {BoardContext & { size: TileGrid }} view */
-export function allSearches(searches, view) {
-  if (!searches.length) return html`<p class="empty">${t("No open searches.")}</p>`;
-  return html`<section class="overview" data-density=${view.size.density}>
-    ${repeat(searches, ({ id }) => id, (search) => (view.size.density === "card" ? card : row)(search, tileOf(search, view)))}
+/** @param {string[]} ids those of this page, in order @param {OverviewContext} view */
+export function allSearches(ids, view) {
+  if (!ids.length) return html`<p class="empty">${t("No open searches.")}</p>`;
+  const { bigs, columns, upright, card, other, asCards } = view.arrangement;
+  const searches = ids.flatMap((id) => view.board.get(id) ?? []);
+  const group = (/** @type {string} */ name, /** @type {Entity[]} */ some, /** @type {number} */ step, /** @type {boolean} */ areCards) => html`
+    <div class=${name} data-form=${areCards ? "card" : "row"} data-step=${step}>
+      ${repeat(some, ({ id }) => id, (search) => (areCards ? largeCard : row)(search, tileOf(search, view)))}
+    </div>`;
+  return html`<section class="overview" data-columns=${columns} ?data-upright=${upright} ?data-one-group=${ids.length <= bigs}>
+    ${group("big-tiles", searches.slice(0, bigs), card, true)}
+    ${ids.length > bigs ? group("other-tiles", searches.slice(bigs), other, asCards) : nothing}
   </section>`;
 }
 
 /**
  * Collect what a tile shows besides the search's own state.
  * @param {{ id: string }} search
- * @param {BoardContext & { size: TileGrid }} view
+ * @param {OverviewContext} view
  * @returns {Tile}
  */
-function tileOf({ id }, { now, board, moments, size }) {
+function tileOf({ id }, { now, board, moments, movedUp }) {
   const summary = board.summaries.get(id), last = moments.last(id, summary);
-  return { now, summary, last, highlighted: isHighlighted(last, now), letters: (size.wide - PADDING) / LETTER_WIDTH };
+  return { now, summary, last, highlighted: isHighlighted(last, now) || movedUp(id) };
 }
 
 /** @param {{ id: string, state: State }} search @param {Tile} tile */
-function card({ id, state }, { now, summary, last, highlighted, letters }) {
-  return html`<article class="search-tile ${worryClass(state)}" data-search=${id} ?data-highlighted=${highlighted}>
-    <h2 class=${isLong(state.person) ? "long" : ""}>${nameElement(state.person)}${worryBeside(state, personName(state.person))}</h2>
-    <p class="missing-time"><b>${since(state.missing_since, now ?? undefined)}</b></p>
-    <p class="kind">${kind(state.kind)}</p>
-    <p class="counts">${counts(summary, { letters })}</p>
-    ${lastEvent(state, last, now)}
+function largeCard({ id, state }, { now, summary, last, highlighted }) {
+  return html`<article class="search-tile ${gravity(state)}" data-search=${id} ?data-highlighted=${highlighted}>
+    <div class="tile-head"><h2>${nameElement(state.person)}</h2><b class="missing-time">${withoutSeconds(state.missing_since, now ?? undefined)}</b></div>
+    <p class="kind-line">${gravityMark(state)}<span class="kind">${kind(state.kind)}</span></p>
+    <p class="tile-needs">${counts(state, summary)}</p>
+    <p class="last">${last ? html`<b>${significantEventText(last, state)}</b> <time>${shortTime(committedAt(last), now)}</time>` : nothing}</p>
   </article>`;
 }
 
 /** @param {{ id: string, state: State }} search @param {Tile} tile */
-function row({ id, state }, { now, summary, last, highlighted, letters }) {
-  return html`<article class="search-tile ${worryClass(state)}" data-search=${id} ?data-highlighted=${highlighted}>
-    <h2>${nameElement(state.person)}<b class="for">${since(state.missing_since, now ?? undefined)}</b></h2>
-    <p class="counts">${shortWorry(state, summary)}${counts(summary, { letters: letters - (state.worrying === true ? 3 : 0), kind: kind(state.kind) })}</p>
-    ${lastEvent(state, last, now)}
+function row({ id, state }, { now, summary, last, highlighted }) {
+  const mark = gravityMark(state);
+  return html`<article class="search-tile ${gravity(state)}" data-search=${id} ?data-highlighted=${highlighted}>
+    <div class="tile-head"><h2>${nameElement(state.person)}${mark}</h2><b class="missing-time">${withoutSeconds(state.missing_since, now ?? undefined)}</b></div>
+    <div class="tile-needs"><p class="needs">${counts(state, summary)}</p>
+      <p class="last">${mark}${last ? html`<b>${shortEventText(last)}</b> ${timeElement(committedAt(last), now)}` : nothing}</p></div>
   </article>`;
 }
 
-/** @param {State} state */
-const worryClass = ({ worrying }) => (worrying === true ? "worrying" : "");
+/**
+ * Return the class that draws how grave a search is: worrying, suggested and to be decided, or neither.
+ * @param {State} state
+ */
+export const gravity = ({ worrying, undecided }) => (worrying === true ? "worrying" : undecided === true ? "to-decide" : "");
 
 /**
- * "Noor, 11"
+ * Draw the name and the age. The name may be written from right to left.
  * @param {Person} person
  */
-export const personName = ({ first_name: name, age }) => (age === null ? name : `${name}, ${age}`);
-
-/**
- * Name and age as elements: a name without room is cut, its age never.
- * @param {Person} person
- */
-export const nameElement = ({ first_name: name, age }) => html`<span class="name"><span>${name}</span>${age === null ? nothing : `, ${age}`}</span>`;
-
-/** @param {Person} person */
-const isLong = (person) => personName(person).length > LONG_NAME;
+export const nameElement = ({ first_name: name, age }) => html`<span class="name"><bdi>${name}</bdi>${age === null || age === undefined ? nothing : `, ${age}`}</span>`;
 
 /** @param {State} state */
-export const worryingMark = ({ worrying }) => (worrying === true ? html`<span class="worry">${label.decision("true")}</span>` : nothing);
+export function gravityMark({ worrying, undecided }) {
+  // translators: on a wall display, at most 14 letters: the disappearance is worrying
+  if (worrying === true) return html`<span class="worry">${t("WORRYING")}</span>`;
+  // translators: on a wall display, at most 14 letters: a criterion applies, and nobody has decided yet whether it is worrying
+  return undecided === true ? html`<span class="worry ask">${t("WORRYING?")}</span>` : nothing;
+}
 
 /**
- * Shorten the word beside overdue tasks, which must not be left out.
+ * Draw what needs somebody, the most urgent first.
  * @param {State} state
  * @param {Summary | undefined} summary
  */
-const shortWorry = (state, summary) => (summary?.overdue_tasks ? worryBeside(state, overdueText(summary)) : worryingMark(state));
-
-/** @param {State} state @param {string} text */
-function worryBeside(state, text) {
-  const word = label.decision("true");
-  return state.worrying !== true || word.length + text.length <= MAX_BESIDE ? worryingMark(state) : html`<span class="worry" title=${word}>!</span>`;
-}
-
-/** @param {Summary} summary */
-const overdueText = ({ overdue_tasks: count }) => t("{count} overdue", { count: number(count) });
-
-/**
- * Draw the counts, the most urgent first. Numbers always fit; their words get shorter, then end in an ellipsis.
- * @param {Summary | undefined} summary
- * @param {{ letters: number, kind?: string | null }} options `kind` of the search is drawn where there is room behind the counts
- */
-function counts(summary, { letters, kind = null }) {
-  const long = countsOf(summary), fits = (/** @type {Count[]} */ some, more = "") => lengthOf(some) + (more ? more.length + 1 : 0) <= letters;
-  const some = fits(long) ? long : countsOf(summary, { short: true });
-  return html`${some.map(([name, count, text]) => countText(name, count, text))}${kind && (!some.length || fits(some, kind)) ? html`<span class="kind">${kind}</span>` : nothing}`;
-}
-
-/** @param {Summary | undefined} summary @param {{ short?: boolean }} [options] @returns {Count[]} */
-function countsOf(summary, { short = false } = {}) {
-  if (!summary) return [];
-  const { unassessed_sightings: sightings, open_tasks: tasks, overdue_tasks: overdue } = summary;
-  const fresh = short ? n("{count} new", "{count} new", sightings) : n("{count} new sighting", "{count} new sightings", sightings);
-  /** @type {Count[]} */
-  const all = [["over", overdue, overdueText(summary)], ["new", sightings, fresh], ["tasks", tasks, n("{count} task", "{count} tasks", tasks)]];
-  return all.filter(([, count]) => count);
-}
-
-/** @param {Count[]} some */
-const lengthOf = (some) => some.reduce((sum, [, , text]) => sum + text.length + 1, -1);
-
-/**
- * "4 new sightings": the words may end in an ellipsis, the number does not.
- * @param {string} name
- * @param {number} count
- * @param {string} text
- */
-export function countText(name, count, text) {
-  const [before, after] = text.split(number(count)).map((/** @type {string} */ part) => part.trim());
-  const word = (/** @type {string} */ part) => (part ? html`<span class="word">${part}</span>` : nothing);
-  return html`<span class="count-label ${name}">${word(before)} <span class="number">${number(count)}</span> ${word(after)}</span>`;
-}
-
-/** @param {State} state @param {SignificantEvent | null} last @param {Date | null} now */
-function lastEvent(state, last, now) {
-  if (!last) return html`<p class="last"></p>`;
-  return html`<p class="last"><time>${shortTime(committedAt(last), now)}</time> <span>${significantEventText(last, state)}</span></p>`;
+function counts(state, summary) {
+  if (!summary) return nothing;
+  const { unassessed_sightings: sightings, overdue_tasks: overdue } = summary, isLed = !("lead_name" in state) || state.lead_name;
+  if (!overdue && !sightings && isLed) return html`<span class="count none">${t("nothing to do")}</span>`;
+  return html`${overdue ? html`<span class="count over">${n("{count} late", "{count} late", overdue)}</span>` : nothing}
+    ${sightings ? html`<span class="count new">${n("{count} to assess", "{count} to assess", sightings)}</span>` : nothing}
+    ${isLed ? nothing : html`<span class="count lead-missing">${t("nobody in charge")}</span>`}`;
 }
 
 /**
- * "22:39" today, else "24 Nov": the event needs the rest of the line.
+ * "22:39" today, "Wed 22:10" in this week, else "24 Nov".
  * @param {string} at
  * @param {Date | null} now
  */
-export const shortTime = (at, now) => (now && date(at, now) !== date(now, now) ? date(at, now) : clock(at));
+export function shortTime(at, now) {
+  if (!now || date(at, now) === date(now, now)) return clock(at);
+  return Math.abs(Number(now) - Date.parse(at)) < WEEK_MS ? dayAndClock(at) : date(at, now);
+}
+
+/**
+ * Draw the same, so that the hour of another day can be left out.
+ * @param {string} at
+ * @param {Date | null} now
+ */
+function timeElement(at, now) {
+  const [when, hour] = [shortTime(at, now), clock(at)];
+  return when.length > hour.length && when.endsWith(hour) ? html`<time>${when.slice(0, -hour.length)}<span class="hour">${hour}</span></time>` : html`<time>${when}</time>`;
+}
 
 // Shorter than on other pages: a kind has half a line here.
 /** @type {Record<string, () => string>} */

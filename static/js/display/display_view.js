@@ -8,13 +8,16 @@ import { themeAt, clockText, clockError } from "./server_clock.js";
 import { SignificantEvents, recentlyFound, isHighlighted, significantEventText } from "./significant_events.js";
 import { searchBoard } from "./search_board.js";
 import { hideOverflow, isOverflowing } from "./hide_overflow.js";
-import { countText, bySeverity, nameElement, allSearches, shortTime } from "./all_searches.js";
+import { allSearches, nameElement, pageOf, placesOf, shortTime } from "./all_searches.js";
 import { Playlist } from "./playlist.js";
-import { fit, smallest } from "./fit.js";
+import { SearchOrder } from "./search_order.js";
+import { pagesFor } from "./fit.js";
 import { Sound } from "./sound.js";
+import { stepDown } from "./step_down.js";
 
 const OPERATIONS = "operations";
-const MAX_EVENTS = 8; // in the event strip; those that do not fit are hidden
+const BODY_UNITS = 4; // size of the body's type in units (css/display/layout.css)
+const MAX_EVENTS = 8; // in the news line; those that do not fit are hidden
 const MAX_FEWER = 12; // cards that a list may have fewer than computed
 
 export class DisplayView {
@@ -25,12 +28,14 @@ export class DisplayView {
   #sound = new Sound();
   #startedAt = performance.now(); // older events are not news and make no sound
   #playlist = new Playlist();
+  #order = new SearchOrder();
   #area = { width: 0, height: 0 }; // px, size of the board area
   /** @type {string | null} */ #progressKey = null; // start of the page shown, for the progress bar
   /** @type {string[]} */ #recentSearches = []; // searches with events since the last draw
   #sizes = new ResizeObserver(([{ contentRect }]) => this.#resized(contentRect));
   /** @type {(() => void)[]} */ #unwatch = [];
   #frame = 0;
+  #unit = 1; // px
 
   /**
    * @param {HTMLElement} root the element that everything is drawn in
@@ -86,10 +91,10 @@ export class DisplayView {
     page.dataset.theme = themeAt(display?.theme ?? page.dataset.theme ?? "dark", now ?? new Date());
     this.#sound.set(display?.sound);
     this.#session.mute = Boolean(display?.sound) && this.#sound.isMute;
-    page.style.setProperty("--min-font-size", `${smallest(innerWidth, innerHeight)}px`);
+    this.#unit = parseFloat(getComputedStyle(document.body).fontSize) / BODY_UNITS;
     const shown = display && this.#shown(display, now);
     this.#render(shown, now);
-    this.#fit(shown?.size);
+    this.#fit(shown?.arrangement);
     this.#drawProgress(shown);
     this.#hold(freshness);
   }
@@ -123,57 +128,72 @@ export class DisplayView {
    * @returns {ShownPage | null}
    */
   #shown(display, now) {
-    const mono = performance.now();
+    const mono = performance.now(), places = this.#inOrder(mono);
     this.#playlist.set(display.shows);
-    let turn = this.#playlist.at(mono, (id) => this.#pagesOf(id, now));
-    if (turn?.board === OPERATIONS && this.#recentSearches.length) turn = this.#jumpToRecent(mono, now) ?? turn;
-    this.#recentSearches = [];
+    this.#leadToNews(places);
+    const newsOf = (/** @type {string} */ id) => (id === OPERATIONS ? this.#newsPage(places, now) : 0);
+    const turn = this.#playlist.at(mono, (id) => this.#pagesOf(id, places, now), newsOf);
     if (!turn) return null;
     const board = this.#session.board(turn.board);
-    if (!board || turn.board !== OPERATIONS) return { ...turn, board };
-    const searches = bySeverity(board), size = this.#sizeOf(searches);
-    return { ...turn, board, size, searches: searches.slice(turn.page * size.perPage, (turn.page + 1) * size.perPage) };
+    return !board || turn.board !== OPERATIONS ? { ...turn, board } : { ...turn, board, ...pageOf(places, turn.page, this.#units) };
+  }
+
+  /** Size of the board area in units of the type. */
+  get #units() {
+    return { width: this.#area.width / this.#unit, height: this.#area.height / this.#unit };
+  }
+
+  /** @param {number} mono */
+  #inOrder(mono) {
+    const board = this.#session.board(OPERATIONS);
+    return board && board.seq !== null ? this.#order.update(placesOf(board), { now: mono, settled: board.summaries.size > 0 }) : [];
   }
 
   /**
-   * Turn to the page of the search that just had an event.
-   * @param {number} mono
-   * @param {Date | null} now
+   * Turn to the page of the search that just had an event, or to its own board.
+   * @param {Place[]} places
    */
-  #jumpToRecent(mono, now) {
-    const board = this.#session.board(OPERATIONS), searches = board ? bySeverity(board) : [], { perPage } = this.#sizeOf(searches);
-    const place = searches.findIndex(({ id }) => this.#recentSearches.includes(id));
-    if (place >= 0) this.#playlist.lead(Math.floor(place / perPage), mono);
-    return this.#playlist.at(mono, (id) => this.#pagesOf(id, now));
+  #leadToNews(places) {
+    const at = places.findIndex(({ id }) => this.#recentSearches.includes(id)), own = this.#recentSearches.at(-1);
+    if (at >= 0) this.#playlist.lead(OPERATIONS, this.#pageAt(places, at));
+    else if (own) this.#playlist.lead(own, 0);
+    this.#recentSearches = [];
   }
 
-  /** @param {string} id @param {Date | null} now */
-  #pagesOf(id, now) {
+  /**
+   * Return the page of the search with the latest news: a turn of all searches begins with it.
+   * @param {Place[]} places
+   * @param {Date | null} now
+   */
+  #newsPage(places, now) {
+    const news = this.#newest().find((moment) => isHighlighted(moment, now));
+    return news ? this.#pageAt(places, places.findIndex(({ id }) => id === news.search)) : 0;
+  }
+
+  /** @param {Place[]} places @param {number} at */
+  #pageAt({ length }, at) {
+    return Math.max(0, Math.floor(at / pagesFor(length, this.#units).perPage));
+  }
+
+  /** @param {string} id @param {Place[]} places @param {Date | null} now */
+  #pagesOf(id, places, now) {
     const board = this.#session.board(id);
     if (!board || board.freshness.state === "forbidden") return 0;
     if (board.seq === null) return 1;
-    if (id === OPERATIONS) return this.#sizeOf(bySeverity(board)).pages;
+    if (id === OPERATIONS) return pagesFor(places.length, this.#units).pages;
     const state = board.get(id)?.state;
     return state?.status === "open" || recentlyFound(state ? [state] : [], now).count ? 1 : 0;
-  }
-
-  /** @param {Entity[]} searches */
-  #sizeOf({ length }) {
-    const { width, height } = this.#area;
-    return fit(Math.max(1, length), width, height, smallest(innerWidth, innerHeight));
   }
 
   // --- templates
 
   /** @param {ShownPage | null} shown @param {Date | null} now */
   #all(shown, now) {
-    const { clock } = this.#session;
     return html`
       <header class="display-header" data-fit-axis="width">${this.#head(shown, now)}</header>
-      <div class="page-progress" ?hidden=${!shown?.lasts}><i data-page-progress></i></div>
+      <div class="news-line" data-fit-axis="width">${this.#news(now)}</div>
       <div class="display-content" data-display-content data-board=${shown?.board?.id ?? nothing}>${this.#board(shown, now)}</div>
-      ${this.#foundBanner(shown, now)}
-      <footer class="event-strip">${clock?.jumped || clock?.ahead ? wrongServer() : wrongClock(now)}${this.#session.mute ? mute() : nothing}${this.#eventStrip(now)}</footer>`;
+      <div class="page-progress" ?hidden=${!shown?.lasts}><i data-page-progress></i></div>`;
   }
 
   /** @param {ShownPage | null} shown @param {Date | null} now */
@@ -182,12 +202,22 @@ export class DisplayView {
     const count = this.#session.board(OPERATIONS)?.of("search").filter(({ state }) => state.status === "open").length;
     const duty = shift ? t("Shift: {name}", { name: shift.name }) : t("Nobody in charge of the shift");
     const live = freshness.state === "live";
-    return html`${shiftStatus ? html`<span class="shift-indicator" data-testid="duty">${duty}</span>` : nothing}
-      <span class="rest">${now ? html`<span class="day" data-hide-priority="1">${day(now, now)}</span>` : nothing}
-        ${count === undefined ? nothing : countText("count", count, n("{count} search", "{count} searches", count))}
+    return html`${shiftStatus ? html`<b class="shift-indicator" data-testid="duty">${duty}</b>` : nothing}
+      <span class="rest">${now ? html`<span class="day" data-hide-priority="3">${day(now, now)}</span>` : nothing}
+        ${count === undefined ? nothing : html`<span class="count" data-hide-priority="2">${n("{count} search", "{count} searches", count)}</span>`}
         ${shown && shown.pages > 1 ? html`<span class="page">${shown.page + 1} / ${shown.pages}</span>` : nothing}
-        <span class="freshness-label" data-hide-priority="0" ?hidden=${!live}>${t("Live")}</span><i class="dot" ?hidden=${!live}></i>
+        <span class="freshness-label" ?hidden=${!live}><i class="dot"></i><span data-hide-priority="1">${t("Live")}</span></span>
         <time class="now" data-testid="now">${clockText(now)}</time></span>`;
+  }
+
+  /**
+   * Draw the one line that says what happened: its place is kept, so that nothing moves.
+   * @param {Date | null} now
+   */
+  #news(now) {
+    const { clock, mute: isMute } = this.#session, found = this.#foundBanner(now);
+    const warnings = [clock?.jumped || clock?.ahead ? wrongServer() : wrongClock(now), isMute ? mute() : nothing].filter((each) => each !== nothing);
+    return html`${found}${warnings.length ? warnings : this.#eventList(now, found !== nothing)}`;
   }
 
   /** @param {ShownPage | null} shown @param {Date | null} now */
@@ -195,36 +225,35 @@ export class DisplayView {
     const { display, freshness } = this.#session;
     if (!display) return html`<p class="empty">${t("Loading…")}</p>`;
     if (!shown?.board) return html`<p class="empty">${nothingLeft()}</p>`;
-    const { board } = shown, { height, width } = this.#area;
+    const { board, ids, arrangement } = shown, { height, width } = this.#units, mono = performance.now();
     if (board.seq === null) return html`<p class="empty">${freshness.state === "loading" ? t("Loading…") : nothing}</p>`;
-    const view = { now, board, moments: this.#events, size: shown.size, fewer: shown.fewer };
-    this.#session.rows = shown.searches?.length ?? 1;
-    if (board.id === OPERATIONS) return shown.size ? allSearches(shown.searches ?? [], { ...view, size: shown.size }) : nothing;
+    const view = { now, board, moments: this.#events, fewer: shown.fewer };
+    this.#session.rows = ids?.length ?? 1;
+    if (ids && arrangement) return allSearches(ids, { ...view, arrangement, movedUp: (id) => this.#order.movedUp(id, mono) });
     if (board.get(board.id)?.state.status !== "open") return nothing; // found: the banner says so
-    return searchBoard({ ...view, height: height / smallest(innerWidth, innerHeight), upright: height > width });
+    return searchBoard({ ...view, height, upright: height > width });
   }
 
   /**
    * Banner on every page that a child was found, without a name.
-   * @param {ShownPage | null} shown
    * @param {Date | null} now
    */
-  #foundBanner(shown, now) {
+  #foundBanner(now) {
     const { count, at } = recentlyFound([...this.#searches().values()], now);
     if (!count) return nothing;
     const says = n("One child was found", "{count} children were found", count);
     return html`<p class="found" data-testid="found">${says} <time>${at && shortTime(at, now)}</time></p>`;
   }
 
-  /** @param {Date | null} now */
-  #eventStrip(now) {
+  /** @param {Date | null} now @param {boolean} isBeside whether something stands before it, so that it may be left out */
+  #eventList(now, isBeside) {
     const searches = this.#searches();
     const moments = this.#newest().slice(0, MAX_EVENTS);
     if (!moments.length) return nothing;
-    return html`<ul class="event-list" data-testid="moments" data-fit-axis="height">${moments.map((moment, at) => {
+    return html`<ul class="event-list" data-testid="moments">${moments.map((moment, at) => {
       const state = searches.get(moment.search);
       const name = state?.status === "open" && searches.size > 1 ? html`<b>${nameElement(state.person)}</b> ` : nothing;
-      return html`<li ?data-highlighted=${isHighlighted(moment, now)} ?data-hide-priority=${at > 0}><time>${shortTime(committedAt(moment), now)}</time> ${name}<span class="what">${significantEventText(moment, state ?? {})}</span></li>`;
+      return html`<li ?data-highlighted=${isHighlighted(moment, now)} data-hide-priority=${at || isBeside ? at + 1 : nothing}><time>${shortTime(committedAt(moment), now)}</time> ${name}<span class="what">${significantEventText(moment, state ?? {})}</span></li>`;
     })}</ul>`;
   }
 
@@ -250,15 +279,17 @@ export class DisplayView {
   }
 
   /**
-   * Set by script what CSS cannot compute: the policy forbids inline styles.
-   * @param {TileGrid | undefined} size
+   * Fit what was drawn: leave out whole what has no room, and let type step down. Properties are set by script, as the policy
+   * forbids inline styles.
+   * @param {Arrangement | undefined} arrangement
    */
-  #fit(size) {
+  #fit(arrangement) {
     for (const place of this.#root.querySelectorAll("[data-fit-axis]")) hideOverflow(/** @type {HTMLElement} */ (place));
     const place = /** @type {HTMLElement | null} */ (this.#root.querySelector(".overview"));
-    if (!place || !size) return;
-    const values = { "--tile-font-size": `${size.unit}px`, "--columns": size.columns, "--rows": size.rows, "--clock-scale": size.clock };
-    for (const [name, value] of Object.entries(values)) place.style.setProperty(name, String(value));
+    if (!place || !arrangement) return;
+    const { columns, rows, bigsHeight } = arrangement;
+    for (const [name, value] of Object.entries({ columns, rows, "big-height": bigsHeight })) place.style.setProperty(`--${name}`, String(value));
+    stepDown(place);
   }
 
   /**

@@ -1,74 +1,100 @@
-/* Sizes: as large as fits, and never smaller than readable from across the room. Pure. */
+/* Arrangement of the searches of one page: the gravest as large cards, the others as rows. Pure. All lengths are in units of the
+   type (`--u` of css/display/layout.css, 10 px on a screen of 1080 rows), so that 720p and 1080p look alike. */
 
-// A capital has at least 1/200 of the distance: 17 minutes of arc, within what control rooms go by (NUREG-0700, 1.3.1-4, and
-// ISO 9241-3: at least 16, better 20 to 22). From 5 m that is 25 mm; on a screen of 55 inches with 1080 rows 39 of its pixels,
-// in letters whose capitals are 0.7 of their size: 56 px. Other screens are taken to be as large, so the part of them is the same.
-const DISTANCE_MM = 5_000, CAPITAL_MM = DISTANCE_MM / 200, DIAGONAL_MM = 55 * 25.4, CAPITAL = 0.7;
+// Sizes of type, the largest first. `height` is that of the whole tile. The smallest texts have 3.4 units.
+export const CARD_STEPS = [
+  { height: 52, name: 18, text: 6.4, need: 8 },
+  { height: 42, name: 14, text: 5.6, need: 7 },
+  { height: 34, name: 11, text: 4.4, need: 5.6 },
+  { height: 30, name: 9, text: 4.2, need: 5 },
+  { height: 27.4, name: 8, text: 3.8, need: 4.4 },
+  { height: 24.2, name: 6.4, text: 3.4, need: 4 },
+];
+export const ROW_STEPS = [
+  { height: 16.4, name: 8, text: 5.2 },
+  { height: 13.3, name: 6.4, text: 4.4 },
+  { height: 12, name: 5.6, text: 4 },
+  { height: 11.3, name: 5, text: 3.8 },
+];
+const GAP = 1.6, ROW_GAP = 1; // between cards, and between rows
+const BIG_SHARE = 1.16; // width of the large cards, in widths of a row
+const MIN_ROW_WIDTH = 74;
+const UPRIGHT_SHARE = 0.5; // of the height for large cards, on an upright screen
+const BIG_WEIGHT = 3; // height of a large card on an upright screen, in heights of a row
+const TALLEST = 56; // height up to which a large card looks well: where there are many searches, more of them are large
+const LEAST_CARD = CARD_STEPS[CARD_STEPS.length - 1].height, LEAST_ROW = ROW_STEPS[ROW_STEPS.length - 1].height;
 
 /**
- * Return the smallest readable font size in px for a screen of this size.
- * @param {number} width
- * @param {number} height
- */
-export const smallest = (width, height) => (CAPITAL_MM * Math.hypot(width, height)) / DIAGONAL_MM / CAPITAL;
-
-// What one search takes, in units of its smallest type: as a card of five lines, or in three. `head` is how large its running time
-// is, from and to: what a cell is higher than needed, that gets.
-const CARD = { density: "card", width: 15.5, height: 7.1, head: [1.8, 2.9] };
-const ROW = { density: "row", width: 15.5, height: 3.35, head: [1, 1.1] };
-const GAP = 0.3; // gap between tiles, in units of the smallest font size
-
-/**
- * Fit `count` searches into width x height px with a font of at least `floor` px.
+ * Divide so many searches into pages, equally full.
  * @param {number} count
- * @param {number} width
- * @param {number} height
- * @param {number} floor
- * @returns {TileGrid}
+ * @param {Area} area
  */
-export function fit(count, width, height, floor) {
-  const all = best(count, width, height, floor, CARD) ?? best(count, width, height, floor, ROW);
-  if (all) return { ...all, perPage: count, pages: 1 };
-  const most = mostOf(width, height, floor);
-  const pages = Math.ceil(count / most), perPage = Math.ceil(count / pages); // pages equally full, so that the font is larger
-  return { ...(best(perPage, width, height, floor, ROW) ?? grid(1, perPage, width, height, floor, ROW)), perPage, pages };
+export function pagesFor(count, area) {
+  const most = Math.max(...candidates(area).map((bigs) => bigs + mostRows(bigs, area)));
+  const pages = Math.max(1, Math.ceil(count / most));
+  return { pages, perPage: Math.ceil(count / pages) };
 }
 
 /**
- * Return the grid with the largest font, or null if even that is too small.
- * @param {number} count
- * @param {number} width
- * @param {number} height
- * @param {number} floor
- * @param {TileShape} kind
+ * Arrange one page: each worrying search has a large card where there is room, and the first search always.
+ * @param {number} count of the page
+ * @param {number} worrying how many of them are worrying: they come first
+ * @param {Area} area
+ * @returns {Arrangement}
  */
-function best(count, width, height, floor, kind) {
-  const grids = Array.from({ length: count }, (_, index) => grid(index + 1, Math.ceil(count / (index + 1)), width, height, floor, kind));
-  const [largest] = grids.sort((a, b) => b.unit - a.unit);
-  return largest && largest.unit >= floor ? largest : null;
+export function arrange(count, worrying, area) {
+  const wanted = Math.max(1, worrying, Math.min(Math.ceil((area.height * (isUpright(area) ? UPRIGHT_SHARE : 1)) / TALLEST), Math.floor(count / 3)));
+  const possible = candidates(area).filter((bigs) => bigs <= count && count - bigs <= mostRows(bigs, area));
+  const bigs = possible.sort((a, b) => Math.abs(a - wanted) - Math.abs(b - wanted) || b - a)[0] ?? 1, others = count - bigs;
+  const upright = isUpright(area), columns = upright ? 1 : Math.min(columnsOf(area), Math.max(1, Math.ceil(others / rowsIn(area.height))));
+  const rows = Math.ceil(others / columns);
+  const bigHeight = upright && others ? uprightHeight(bigs, others, area) : share(area.height, bigs, GAP);
+  const rowHeight = share(upright ? area.height - bigs * (bigHeight + GAP) : area.height, rows, ROW_GAP);
+  const card = stepFor(CARD_STEPS, bigHeight), otherCard = Math.max(card + 1, stepFor(CARD_STEPS, rowHeight));
+  const asCards = others > 0 && rowHeight >= LEAST_CARD && otherCard < CARD_STEPS.length;
+  const bigsHeight = bigs * (bigHeight + GAP) - GAP;
+  return { bigs, columns, rows, bigsHeight, upright, card, other: asCards ? otherCard : stepFor(ROW_STEPS, rowHeight), asCards };
+}
+
+/** @param {Area} area */
+const isUpright = ({ width, height }) => height > width;
+
+/**
+ * Return the numbers of large cards that an area has room for.
+ * @param {Area} area
+ */
+function candidates({ height }) {
+  const most = Math.max(1, Math.floor((height + GAP) / (LEAST_CARD + GAP)));
+  return Array.from({ length: most }, (_, index) => index + 1);
+}
+
+/** @param {Area} area */
+const columnsOf = ({ width }) => Math.max(1, Math.floor((width - BIG_SHARE * MIN_ROW_WIDTH) / (MIN_ROW_WIDTH + GAP)));
+
+/** @param {number} height */
+const rowsIn = (height) => Math.max(0, Math.floor((height + ROW_GAP) / (LEAST_ROW + ROW_GAP)));
+
+/** @param {number} bigs @param {Area} area */
+function mostRows(bigs, area) {
+  return isUpright(area) ? rowsIn(area.height - bigs * (LEAST_CARD + GAP)) : columnsOf(area) * rowsIn(area.height);
 }
 
 /**
- * @param {number} columns
- * @param {number} rows
- * @param {number} width
- * @param {number} height
- * @param {number} floor
- * @param {TileShape} kind
+ * Return the height of a large card above so many rows.
+ * @param {number} bigs
+ * @param {number} others
+ * @param {Area} area
  */
-function grid(columns, rows, width, height, floor, { density, width: wide, height: high, head: [least, most] }) {
-  const [each, tall] = [[width, columns], [height, rows]].map(([length, many]) => (length - GAP * floor * (many - 1)) / many);
-  const unit = Math.min(each / wide, tall / high);
-  return { density, columns, rows, unit, wide: each / unit, clock: Math.min(most, least + (tall / unit - high) / 3) };
+function uprightHeight(bigs, others, { height }) {
+  const room = height - bigs * GAP - (others - 1) * ROW_GAP, row = Math.max(LEAST_ROW, room / (bigs * BIG_WEIGHT + others));
+  return Math.max(LEAST_CARD, (room - others * row) / bigs);
 }
 
-/**
- * Return how many rows of the smallest font fit on one page, at least one.
- * @param {number} width
- * @param {number} height
- * @param {number} floor
- */
-function mostOf(width, height, floor) {
-  const times = (/** @type {number} */ length, /** @type {number} */ each) => Math.max(1, Math.floor((length + GAP * floor) / ((each + GAP) * floor)));
-  return times(width, ROW.width) * times(height, ROW.height);
+/** @param {number} length @param {number} count @param {number} gap */
+const share = (length, count, gap) => (length - gap * Math.max(0, count - 1)) / Math.max(1, count);
+
+/** @param {{ height: number }[]} steps @param {number} height */
+function stepFor(steps, height) {
+  const at = steps.findIndex((step) => step.height <= height + 0.05);
+  return at < 0 ? steps.length - 1 : at;
 }

@@ -1,30 +1,32 @@
-/* One search in full: person, elapsed time, counts by column, and the most pressing cards. */
+/* One search in full: the child, the elapsed time, and in an inner room where and whom to look for; counts by column, and the most
+   pressing cards. */
 
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";
 import { label } from "../core/labels.js";
 import { n, number, t } from "../core/i18n.js";
-import { ago, late, moment, committedAt, since } from "../core/time.js";
+import { late, moment, committedAt, since } from "../core/time.js";
 import { appealed, isHighlighted, significantEventText } from "./significant_events.js";
-import { kind, nameElement, shortTime, worryingMark } from "./all_searches.js";
+import { gravity, gravityMark, kind, nameElement, shortTime } from "./all_searches.js";
 
 const ROLES = ["inbox", "todo", "doing", "waiting", "done"];
-const LINE_HEIGHT = 1.42, TITLED_HEIGHT = 2.57; // height of a card without and with a title, in units of the smallest font size
-const COUNTS_HEIGHT = 4.6; // height of the counts above the list
-const FACTS_HEIGHT = 13; // height of the facts above those, in portrait
+const CREDIBLE = ["credible", "confirmed"];
+const LONG_NAME = 11; // letters of a name that has no room with its age in the largest type
+const CARD_HEIGHT = 6.4; // height of a card, in units of the type
+const COUNTS_HEIGHT = 10; // height of the counts above the list
+const FACTS_HEIGHT = 70; // height of the facts above those, in portrait
 
-/** @param {BoardContext & { height: number, upright: boolean }} view `height` in units of the smallest font size */
+/** @param {BoardContext & { height: number, upright: boolean }} view `height` in units of the type */
 export function searchBoard(view) {
   const { board, now, moments } = view;
   const { state } = /** @type {Entity} */ (board.get(board.id)), last = moments.last(board.id, board.summaries.get(board.id));
-  const grave = state.worrying === true ? "worrying" : "";
-  return html`<section class="single-search ${grave}" data-search=${board.id} ?data-highlighted=${isHighlighted(last, now)}>
-    <div class="facts" data-fit-axis="height">
-      <h2>${nameElement(state.person)}</h2>
-      <p class="kind">${worryingMark(state)}<span>${kind(state.kind)}</span></p>
-      <p class="missing-time"><b>${since(state.missing_since, now ?? undefined)}</b></p>
-      <p class="fact">${t("Missing since {at}", { at: moment(state.missing_since, now ?? undefined) })}</p>
-      ${facts(state, board, now)}
-      ${last ? html`<p class="last"><time>${shortTime(committedAt(last), now)}</time> <span>${significantEventText(last, state)}</span></p>` : nothing}
+  return html`<section class="single-search" data-search=${board.id} ?data-highlighted=${isHighlighted(last, now)}>
+    <div class="facts ${gravity(state)}" data-fit-axis="height">
+      <div class="child"><h2 ?data-long=${state.person.first_name.length > LONG_NAME}>${nameElement(state.person)}</h2>
+        <p class="kind-line">${gravityMark(state)}<span class="kind">${kind(state.kind)}</span></p>
+        ${state.appeal.level ? html`<p class="appeal" data-hide-priority="1">${appealed(state.appeal)}</p>` : nothing}</div>
+      <p class="running"><b class="missing-time">${since(state.missing_since, now ?? undefined)}</b> <span>${t("missing")}</span></p>
+      ${factList(state, board, now)}
+      ${last ? html`<p class="last" data-hide-priority="5"><b>${significantEventText(last, state)}</b> <time>${shortTime(committedAt(last), now)}</time></p>` : nothing}
     </div>
     <div class="work" data-fit-axis="height">
       <ul class="columns">${inColumns(board).map(([role, count]) => html`<li><b>${number(count)}</b> <span>${label.column(role)}</span></li>`)}</ul>
@@ -33,21 +35,44 @@ export function searchBoard(view) {
   </section>`;
 }
 
-/** @param {State} search @param {Board} board @param {Date | null} now */
-function facts({ appeal, lead_name: lead }, board, now) {
-  const seen = lastConfirmed(board);
-  return html`${appeal.level ? html`<p class="fact" data-hide-priority>${appealed(appeal)}</p>` : nothing}
-    ${seen ? html`<p class="fact" data-hide-priority>${t("Confirmed sighting {ago}", { ago: ago(seen, now ?? undefined) })}</p>` : nothing}
-    ${lead ? html`<p class="fact" data-hide-priority>${t("In charge: {name}", { name: lead })}</p>` : nothing}`;
+/**
+ * Draw what the profile of this display may know; the first to be left out for want of room is the last one.
+ * @param {State} search
+ * @param {Board} board
+ * @param {Date | null} now
+ */
+function factList(search, board, now) {
+  const { goal, person, missing_since: missing, lead_name: lead } = search, sighting = latestCredible(board);
+  /** @type {[string, unknown][]} */
+  const facts = [
+    [label.field("missing_since"), html`<b>${moment(missing, now ?? undefined)}</b>`],
+    [t("Latest"), sighting && html`<b>${sighting.assessment === "confirmed" ? t("Confirmed") : t("Credible")} ${shortTime(sighting.seen_at, now)}</b>${sighting.place?.text ? html`, ${sighting.place.text}` : nothing}`],
+    [t("Look for"), looksOf(person)],
+    [label.field("goal.text"), goal?.text && html`${goal.text}${goal.until ? html` <b>${t("by {at}", { at: moment(goal.until, now ?? undefined) })}</b>` : nothing}`],
+    [label.field("lead"), lead],
+  ];
+  return html`<dl class="fact-list">${facts.map(([name, value], at) => (value
+    ? html`<div class="fact" data-hide-priority=${at === 0 ? 6 : at + 1}><dt>${name}</dt><dd>${value}</dd></div>` : nothing))}</dl>`;
 }
 
 /**
- * Time of the last confirmed sighting, if this display may know it.
- * @param {Board} board
+ * "Yellow rucksack, green coat, dark curly hair, slim, 158 cm"; null where this display may not know it.
+ * @param {State} person
  */
-function lastConfirmed(board) {
-  const sightings = board.of("sighting").filter(({ state }) => !state.withdrawn && state.seen_at);
-  return sightings.filter(({ state }) => state.assessment === "confirmed").map(({ state }) => state.seen_at).sort().at(-1) ?? null;
+function looksOf({ clothing, hair, build, height_cm: height }) {
+  const others = [hair, build && (label.value("person.build", build, "search") ?? build), height && t("{count} cm", { count: number(height) })].filter(Boolean).join(", ");
+  if (!clothing && !others) return null;
+  return html`${clothing ? html`<b>${clothing}</b>` : nothing}${clothing && others ? ", " : nothing}${others}`;
+}
+
+/**
+ * Return the state of the credible or confirmed sighting that was seen last, if this display may know when.
+ * @param {Board} board
+ * @returns {State | undefined}
+ */
+function latestCredible(board) {
+  const sightings = board.of("sighting").map(({ state }) => state).filter(({ withdrawn, seen_at: at }) => !withdrawn && at);
+  return sightings.filter(({ assessment }) => CREDIBLE.includes(assessment)).sort((a, b) => (a.seen_at < b.seen_at ? 1 : -1))[0];
 }
 
 /**
@@ -67,22 +92,11 @@ const cardsOf = (board) => [...board.of("sighting"), ...board.of("task")].filter
 
 /** @param {BoardContext & { height: number, upright: boolean }} view */
 function openCards({ board, now, height, upright, fewer = 0 }) {
-  const all = pressingCards(board, now), fit = cardsThatFit(all, height - COUNTS_HEIGHT - (upright ? FACTS_HEIGHT : 0));
-  const shown = fit.slice(0, Math.max(1, fit.length - fewer));
+  const all = pressingCards(board, now), room = height - COUNTS_HEIGHT - (upright ? FACTS_HEIGHT : 0);
+  const most = Math.max(1, Math.floor(room / CARD_HEIGHT) - fewer), shown = all.length <= most ? all : all.slice(0, Math.max(1, most - 1));
   if (!all.length) return html`<p class="nothing-open">${t("Nothing overdue or urgent.")}</p>`;
   return html`<ol class="open-cards">${shown.map((card) => line(card, now))}
     ${shown.length < all.length ? html`<li class="rest">${n("{count} more", "{count} more", all.length - shown.length)}</li>` : nothing}</ol>`;
-}
-
-/**
- * Return as many of the first cards as fit; the rest is shown as a number.
- * @param {Entity[]} cards
- * @param {number} room
- */
-function cardsThatFit(cards, room) {
-  let left = room - LINE_HEIGHT;
-  const most = cards.findIndex(({ state }) => (left -= state.title ? TITLED_HEIGHT : LINE_HEIGHT) < 0);
-  return most < 0 ? cards : cards.slice(0, Math.max(1, most));
 }
 
 /**
@@ -111,13 +125,13 @@ const dueOf = ({ state }) => (state.due ? Date.parse(state.due) : Infinity);
 
 /** @param {Entity} card @param {Date | null} now */
 function line({ kind: what, state }, now) {
-  const overdue = what === "task" && isOverdue(state, now);
-  return html`<li class="${what} ${overdue ? "text-alert" : ""}"><b>${label.noun(what)} ${number(state.number)}</b> <span class="state">${stateOf(what, state, overdue, now)}</span>
-    ${state.title ? html`<span class="title">${state.title}</span>` : nothing}</li>`;
+  const overdue = what === "task" && isOverdue(state, now), noun = html`${label.noun(what)} ${number(state.number)}`;
+  return html`<li class="${what} ${overdue ? "over" : state.priority === "urgent" ? "urgent" : ""}"><b class="state">${stateOf(state, overdue, now)}</b>
+    <span class="title">${state.title ?? noun}</span>${state.title ? html`<span class="which">${noun}</span>` : nothing}</li>`;
 }
 
-/** @param {string} what @param {State} state @param {boolean} overdue @param {Date | null} now */
-function stateOf(what, state, overdue, now) {
+/** @param {State} state @param {boolean} overdue @param {Date | null} now */
+function stateOf(state, overdue, now) {
   if (overdue) return late(state.due, now ?? undefined) || t("due now");
   return state.priority === "urgent" ? label.priority("urgent") : t("to assess");
 }

@@ -109,6 +109,24 @@ export function significantEventText({ type, state }, search) {
   return WORDS[type]?.(state, search) ?? label.event(type);
 }
 
+/**
+ * "Credible": for the narrow place at the end of a row.
+ * @param {SignificantEvent} event
+ */
+export const shortEventText = ({ type, state }) => SHORT_WORDS[type]?.(state) ?? label.event(type);
+
+// translators: these stand on wall displays beside a time, and have at most 14 letters
+/** @type {Record<string, (state: State | null) => string>} */
+const SHORT_WORDS = {
+  "search.opened": () => t("Opened"),
+  "search.status_set": () => t("Reopened"),
+  "search.worrying_set": () => label.category("decision"),
+  "search.appeal_set": () => t("Appeal set"),
+  "sighting.assessed": (state) => (state?.assessment === "confirmed" ? t("Confirmed") : t("Credible")),
+  "sighting.added": () => t("Urgent"),
+  "note.added": () => label.category("decision"),
+};
+
 /** @type {Record<string, (state: State | null, search: State) => string>} */
 const WORDS = {
   "search.status_set": () => t("Search reopened"),

@@ -25,32 +25,40 @@ interface PlaylistTurn {
   lasts: number | null;
 }
 
-/** What is on the screen: a turn with its board, and for the operations board the searches of the page and their size. */
+/** What is on the screen: a turn with its board, and for the operations board the searches of the page and their arrangement. */
 interface ShownPage extends Omit<PlaylistTurn, "board"> {
   board: Board | undefined;
-  searches?: Entity[];
-  size?: TileGrid;
+  ids?: string[];
+  arrangement?: Arrangement;
   fewer?: number;
 }
 
-/** A grid of tiles: font size `unit` in px; `wide` and `clock`, the tile's width and its clock's size, in units. */
-interface TileGrid {
-  density: string;
-  columns: number;
-  rows: number;
-  unit: number;
-  wide: number;
-  clock: number;
-  perPage: number;
-  pages: number;
-}
-
-/** What a tile or a grid of them takes, in units of its font size. */
-interface TileShape {
-  density: string;
+/** Size in units of the type. */
+interface Area {
   width: number;
   height: number;
-  head: number[];
+}
+
+/**
+ * Arrangement of a page: so many large cards, the others in columns of rows. `card` and `other` are steps of type (fit.js);
+ * `asCards`: the others are cards too.
+ */
+interface Arrangement {
+  bigs: number;
+  columns: number;
+  rows: number;
+  bigsHeight: number;
+  upright: boolean;
+  card: number;
+  other: number;
+  asCards: boolean;
+}
+
+/** A search in the order: `rank` of its class, `since` in ms when it is missing. */
+interface Place {
+  id: string;
+  rank: number;
+  since: number;
 }
 
 interface SignificantEvent {
@@ -66,10 +74,15 @@ interface BoardContext {
   now: Date | null;
   board: Board;
   moments: SignificantEvents;
-  size?: TileGrid;
   fewer?: number;
   height?: number;
   upright?: boolean;
+}
+
+/** What the template of all searches is given. */
+interface OverviewContext extends BoardContext {
+  arrangement: Arrangement;
+  movedUp: (id: string) => boolean;
 }
 
 interface Person {
@@ -77,16 +90,12 @@ interface Person {
   age: number | null;
 }
 
-/** A count with its words: [name, number, text]. */
-type Count = [string, number, string];
-
-/** What a tile shows besides the state of its search; `letters` fit into one line. */
+/** What a tile shows besides the state of its search. */
 interface Tile {
   now: Date | null;
   summary: Summary | undefined;
   last: SignificantEvent | null;
   highlighted: boolean;
-  letters: number;
 }
 
 interface DisplayCallbacks {

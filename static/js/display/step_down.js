@@ -1,0 +1,115 @@
+/* Type of tiles that steps down until their texts fit. Numbers, clocks, names and decisive words are never cut; descriptions may
+   end in an ellipsis. */
+
+import { CARD_STEPS, ROW_STEPS } from "./fit.js";
+
+const SMALLEST = 3.4;
+const SHORT_NAME = 11; // letters of a name with its age: one such name makes those of all rows smaller, a longer one only itself
+const CARD_NAMES = [...CARD_STEPS.map(({ name }) => name), 5, 4.2], LEAST_IN_LINE = CARD_STEPS.length - 1; // smaller ones have two lines
+const CARD_TEXTS = CARD_STEPS.map(({ text, need }) => ({ text, need }));
+const ROW_NAMES = [...ROW_STEPS.map(({ name }) => name), 4.4, 3.8, SMALLEST];
+const ROW_TEXTS = [...ROW_STEPS.map(({ text }) => text), SMALLEST].map((text) => ({ text, need: text }));
+const LAST_RESORTS = ["data-mark-below", "data-without-hour", "data-without-last", "data-without-lead", "data-counts-wrap", "data-name-wraps"];
+
+/** @type {WeakMap<Element, string>} */
+const fitted = new WeakMap(); // what a group was fitted for: its lengths of text, its size and its planned step
+
+/**
+ * Fit all tiles of a page, if their texts or their room changed.
+ * @param {HTMLElement} place
+ */
+export function stepDown(place) {
+  for (const group of /** @type {HTMLElement[]} */ ([...place.querySelectorAll("[data-step]")])) {
+    const { textContent: text, clientWidth, clientHeight, dataset } = group;
+    const key = `${dataset.step} ${dataset.form} ${clientWidth} ${clientHeight} ${text?.replace(/\d/g, "0")}`;
+    if (fitted.get(group) === key) continue;
+    const tiles = /** @type {HTMLElement[]} */ ([...group.querySelectorAll(".search-tile")]), step = Number(dataset.step);
+    if (dataset.form === "card") tiles.forEach((tile, at) => fitCard(tile, Math.min(CARD_STEPS.length - 1, step + (at > 0 ? 1 : 0)))); // the first is the gravest
+    else fitRows(tiles, step);
+    fitted.set(group, key);
+  }
+}
+
+/** @param {HTMLElement} tile @param {number} step */
+function fitCard(tile, step) {
+  const [head, needs, word] = partsOf(tile);
+  let name = step, text = step;
+  const set = () => setSizes(tile, { name: CARD_NAMES[name], ...CARD_TEXTS[text] });
+  relax(tile);
+  for (set(); isWide(head) && name < LEAST_IN_LINE; set()) name += 1;
+  resort(tile, "data-name-wraps", isWide(head));
+  for (; tile.dataset.nameWraps !== undefined && isClipped(word) && name < CARD_NAMES.length - 1; set()) name += 1;
+  for (; (isWide(needs) || isHigh(tile)) && text < CARD_TEXTS.length - 1; set()) text += 1;
+  resort(tile, "data-without-lead", isWide(needs));
+  resort(tile, "data-counts-wrap", isWide(needs));
+  resort(tile, "data-without-last", isHigh(tile));
+  if (!isHigh(tile)) return;
+  tile.toggleAttribute("data-name-wraps", false); // no room for two lines: rather one of smaller letters
+  for (; isWide(head) && name < CARD_NAMES.length - 1; set()) name += 1;
+  resort(tile, "data-name-wraps", isWide(head));
+}
+
+/**
+ * Fit rows: their small texts have one size, and so have their names, but for long ones.
+ * @param {HTMLElement[]} tiles
+ * @param {number} step
+ */
+function fitRows(tiles, step) {
+  let text = step;
+  const set = (/** @type {HTMLElement} */ tile, name = ROW_NAMES[step]) => setSizes(tile, { name, ...ROW_TEXTS[text] });
+  for (const tile of tiles) {
+    relax(tile);
+    set(tile);
+  }
+  while (text < ROW_TEXTS.length - 1 && tiles.some((tile) => isWide(partsOf(tile)[1]))) {
+    text += 1;
+    for (const tile of tiles) set(tile);
+  }
+  const common = Math.max(step, ...tiles.filter(hasShortName).map((tile) => nameStep(tile, step, (name) => set(tile, name))));
+  for (const tile of tiles) set(tile, ROW_NAMES[common]);
+  for (const tile of tiles) fitRow(tile, common, (name) => set(tile, name));
+}
+
+/** @param {HTMLElement} tile */
+const hasShortName = (tile) => (tile.querySelector(".name")?.textContent ?? "").length <= SHORT_NAME;
+
+/** @param {HTMLElement} tile @param {number} step @param {(name: number) => void} set */
+function nameStep(tile, step, set) {
+  const [head] = partsOf(tile);
+  let name = step;
+  while (isWide(head) && name < ROW_NAMES.length - 1) set(ROW_NAMES[(name += 1)]);
+  return name;
+}
+
+/** @param {HTMLElement} tile @param {number} step @param {(name: number) => void} set */
+function fitRow(tile, step, set) {
+  const [head, needs] = partsOf(tile);
+  nameStep(tile, step, set);
+  resort(tile, "data-mark-below", isWide(head)); // the mark takes the place of the last event
+  resort(tile, "data-without-hour", isWide(needs));
+  resort(tile, "data-without-last", isWide(needs));
+  resort(tile, "data-without-lead", isWide(needs));
+  resort(tile, "data-counts-wrap", isWide(needs));
+  resort(tile, "data-name-wraps", isWide(head));
+}
+
+/** @param {HTMLElement} tile */
+const partsOf = (tile) => [".tile-head", ".tile-needs", ".name"].map((part) => /** @type {HTMLElement} */ (tile.querySelector(part)));
+
+/** @param {HTMLElement} tile */
+const relax = (tile) => LAST_RESORTS.forEach((name) => tile.removeAttribute(name));
+
+/** @param {HTMLElement} tile @param {string} name @param {boolean} isNeeded */
+const resort = (tile, name, isNeeded) => isNeeded && tile.toggleAttribute(name, true);
+
+/** @param {HTMLElement} tile @param {{ [name: string]: number }} sizes */
+function setSizes(tile, sizes) {
+  for (const [name, size] of Object.entries(sizes)) tile.style.setProperty(`--${name}-size`, String(size));
+}
+
+/** @param {HTMLElement} element */
+const isWide = ({ scrollWidth, clientWidth }) => scrollWidth > clientWidth;
+/** @param {HTMLElement} element */
+const isHigh = ({ scrollHeight, clientHeight }) => scrollHeight > clientHeight;
+/** @param {HTMLElement} word with lines that are lower than its letters */
+const isClipped = (word) => word.scrollHeight > word.clientHeight * 1.2;

@@ -1,0 +1,192 @@
+"""Pages of a wall for one to twelve searches, drawn by its own view from what a server would send: no number, name or decisive
+word is cut, nothing overlaps, and the gravest is the largest, on each screen, in each language, with counts up to 999."""
+
+import re
+from math import hypot, radians
+from typing import Any
+
+import pytest
+from playwright.async_api import Page
+
+from board.bootstrap import ROOT
+from tests.support.browsers import Browsers
+
+pytestmark = pytest.mark.browser
+
+SCREENS = {"720p": (1280, 720), "1080p": (1920, 1080), "4K": (3840, 2160), "portrait": (1080, 1920), "4:3": (1024, 768)}
+LANGUAGES = ["en", "fr", "nl", "de"]
+SHORT = ["Noor", "Mila", "Wout", "Sam", "Ilyas", "Lucas", "Yonas", "Emma", "Chloé", "Elias", "Lars", "Yana"]
+LONG = ["Maximiliaan-Alexander", "Anna Katharina Elisabeth Wilhelmina", "عبد الرحمن محمد", "Bartholomeus"]
+HOLDER = "Bartholomeus Vandenbroucke-Desmedt"
+# Replace the page by the view of a display over a session that has these searches.
+SHOW = """async ({ names, worrying, undecided, count, holder, events, inner, size }) => {
+  const from = (path) => import(`/static/js/${path}`);
+  const [{ DisplayView }, { loadCatalogue }, { syncClock }] = await Promise.all(
+    ["display/display_view.js", "core/i18n.js", "core/time.js"].map(from));
+  await loadCatalogue(document.body.dataset.catalogue);
+  const now = new Date().toISOString(), hour = 3_600_000;
+  const back = (hours) => new Date(Date.parse(now) - hours * hour).toISOString();
+  syncClock(now);
+  const searches = names.map((first_name, at) => ({ kind: "search", id: `s${String(at).padStart(2, "0")}`, state: {
+    kind: ["unaccompanied_minor", "runaway", "parental_abduction"][at % 3], status: "open", worrying: at < worrying ? true : null,
+    undecided: at >= worrying && at < worrying + undecided, missing_since: back(at % 2 ? 38 : 23.9 - at / 100),
+    person: { first_name, age: 17 },
+    appeal: { level: null, until: null }, ...(inner && { lead_name: null }) } }));
+  const types = ["sighting.assessed", "search.appeal_set", "search.worrying_set", "note.added"];
+  const last = (at) => ({ seq: at + 9, at: back(at * 20), type: types[at % 4], assessment: "confirmed" });
+  const summaries = new Map(searches.map(({ id }, at) => [id, {
+    unassessed_sightings: count, open_tasks: count, overdue_tasks: count, last: events ? last(at) : null }]));
+  const board = { id: "operations", seq: 1, freshness: { state: "live" }, summaries,
+    of: (kind) => (kind === "search" ? searches : []), get: (id) => searches.find((each) => each.id === id) };
+  const session = { display: { shows: { boards: ["operations"], every_s: 20 }, theme: "dark" }, clock: null,
+    freshness: { state: "live", proven: null, provenAt: null }, shownBoards: [board], shiftStatus: { shift: { name: holder } },
+    board: () => board, watch: () => () => {}, watchEvents: (fn) => (fn(board, []), () => {}) };
+  window.shown?.disconnect();
+  const root = document.createElement("div");
+  root.className = "display-root";
+  document.body.replaceChildren(root);
+  window.shown = new DisplayView(root, session, { hold: () => {} });
+  window.shown.connect();
+  await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+}"""
+# Texts that are cut, or that lie over another one. Only descriptions may end in an ellipsis.
+FAULTS = """(allowed) => {
+  const root = document.querySelector(".display-root"), faults = [], boxes = [];
+  const texts = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
+  while (texts.nextNode()) {
+    const { currentNode: node } = texts, element = node.parentElement;
+    if (!node.data.trim() || !element.checkVisibility()) continue;
+    const range = document.createRange();
+    range.selectNodeContents(node);
+    const description = element.closest(allowed);
+    for (const { left, right, top, bottom, width, height } of range.getClientRects()) {
+      if (!width) continue;
+      let seen = { left, right, top: top + height / 5, bottom: bottom - height / 5 };
+      for (let at = element; at !== document.body; at = at.parentElement) {
+        if (getComputedStyle(at).overflowX === "visible" && at !== root) continue;
+        const box = at.getBoundingClientRect();
+        const cutX = seen.left < box.left - 1 || seen.right > box.right + 1;
+        const cutY = seen.top < box.top - 1 || seen.bottom > box.bottom + 1;
+        if ((cutX || cutY) && !description) faults.push(`cut: ${node.data.trim()} in ${at.className}`);
+        seen = { left: Math.max(seen.left, box.left), right: Math.min(seen.right, box.right),
+          top: Math.max(seen.top, box.top), bottom: Math.min(seen.bottom, box.bottom) };
+      }
+      if (seen.right > seen.left && seen.bottom > seen.top) boxes.push([node, seen]);
+    }
+  }
+  for (const [at, [node, a]] of boxes.entries()) for (const [other, b] of boxes.slice(at + 1)) {
+    const wide = Math.min(a.right, b.right) - Math.max(a.left, b.left);
+    if (node !== other && wide > 1 && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 1)
+      faults.push(`over each other: ${node.data.trim()}, ${other.data.trim()}`);
+  }
+  return faults;
+}"""
+SPOIL = """() => {
+  const [count, head] = [".count", ".tile-head"].map((what) => document.querySelector(what));
+  for (const [name, value] of [["max-width", "1em"], ["overflow", "hidden"]]) count.style.setProperty(name, value);
+  head.style.setProperty("margin-bottom", "-1em");
+}"""
+DESCRIPTIONS = ".kind, .what, .last b"
+SIZES = """() => {
+  const unit = parseFloat(getComputedStyle(document.body).fontSize) / 4, all = (what) => [...document.querySelectorAll(what)];
+  const size = (element) => parseFloat(getComputedStyle(element).fontSize) / unit;
+  const texts = all(".display-root :is(.name, .missing-time, .worry, .count, .last, .kind, .what, .now, .shift-indicator)");
+  const heads = all(".search-tile .tile-head").map(size);
+  return { heads, smallest: Math.min(...texts.filter((each) => each.checkVisibility()).map(size)), tiles: heads.length,
+    counts: all(".search-tile .count:is(.over, .new)").map((each) => each.textContent.replace(/\\D/g, "")) };
+}"""
+
+
+async def opened(browsers: Browsers, language: str = "en") -> Page:
+    window = await browsers.stranger(locale=language)
+    await window.page.goto("/wall")
+    return window.page
+
+
+async def show(page: Page, names: list[str], **more: Any) -> None:
+    told = {"worrying": 0, "undecided": 0, "count": 3, "holder": "Alice Dewit", "events": True, "inner": False}
+    await page.evaluate(SHOW, told | {"names": names} | more)
+
+
+async def resized(page: Page, screen: str) -> None:
+    width, height = SCREENS[screen]
+    await page.set_viewport_size({"width": width, "height": height})
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_no_number_name_or_decisive_word_is_cut(browsers: Browsers, language: str, screen: str) -> None:
+    page = await opened(browsers, language)
+    await resized(page, screen)
+    for many in range(1, 13):
+        for count, worrying in ((999, 2), (7, 0)):
+            long = [name for name in LONG if screen != "4:3" or len(name) < 22]
+            names = (long + SHORT if count == 999 else SHORT)[:many]
+            await show(page, names, worrying=worrying, undecided=2, count=count, holder=HOLDER, inner=True)
+            assert await page.evaluate(FAULTS, DESCRIPTIONS) == [], (many, count)
+            sizes = await page.evaluate(SIZES)
+            assert sizes["smallest"] >= 3.39, (many, count)
+            assert sizes["heads"][0] == max(sizes["heads"]) or count == 999, (many, sizes)
+            assert sizes["counts"] == [str(count)] * 2 * sizes["tiles"]
+
+
+async def test_check_finds_what_is_cut_and_what_lies_over_another(browsers: Browsers) -> None:
+    page = await opened(browsers)
+    await show(page, SHORT[:9], worrying=2)
+    await page.evaluate(SPOIL)
+    faults = " ".join(await page.evaluate(FAULTS, DESCRIPTIONS))
+    assert "cut: 3 late" in faults
+    assert "over each other" in faults
+
+
+@pytest.mark.parametrize(("screen", "most"), [("720p", 9), ("1080p", 9), ("portrait", 9), ("4K", 22)])
+async def test_page_has_room_for_so_many_searches(browsers: Browsers, screen: str, most: int) -> None:
+    page = await opened(browsers)
+    await resized(page, screen)
+    await show(page, [f"{name} {number}" for number in range(3) for name in SHORT][:most], worrying=2, undecided=2)
+    assert (await page.evaluate(SIZES))["tiles"] == most
+    assert await page.evaluate(FAULTS, DESCRIPTIONS) == []
+
+
+@pytest.mark.parametrize(("screen", "inches"), [("720p", 55), ("1080p", 55), ("portrait", 55), ("4K", 75)])
+async def test_names_are_legible_from_five_metres_and_all_texts_from_three(browsers: Browsers, screen: str, inches: int) -> None:
+    """A capital, 0.7 of the size of its type, has 15 minutes of arc from 5 m for names and clocks, and 17 from 3 m for all else
+    (NUREG-0700, 1.3.1-4: at least 15; ISO 9241-3: at least 16)."""
+    page = await opened(browsers)
+    await resized(page, screen)
+    millimetres = min(SCREENS[screen]) / 108 * inches * 25.4 / hypot(*SCREENS[screen])  # of a unit of 1080p
+    millimetres *= 0.75 if screen == "4K" else 1
+    for many in (1, 2, 3, 5, 9, 12, 40):
+        await show(page, [name for _ in range(4) for name in SHORT][:many], worrying=2, undecided=2)
+        sizes = await page.evaluate(SIZES)
+        assert min(sizes["heads"]) * 0.7 * millimetres >= 5_000 * radians(15 / 60), many
+        assert sizes["smallest"] * 0.7 * millimetres >= 3_000 * radians(17 / 60), many
+
+
+async def test_name_without_room_in_two_lines_ends_in_an_ellipsis(browsers: Browsers) -> None:
+    page = await opened(browsers)
+    for screen in SCREENS:
+        await resized(page, screen)
+        await show(page, ["Wolfeschlegelsteinhausenbergerdorff" * 3] * 9, worrying=1, undecided=4, count=999)
+        assert await page.evaluate(FAULTS, f"{DESCRIPTIONS}, .name") == [], screen
+
+
+async def test_nothing_to_show_is_said(browsers: Browsers) -> None:
+    page = await opened(browsers)
+    await show(page, [])
+    assert await page.inner_text(".empty") == "No open searches."
+    assert await page.evaluate(FAULTS, DESCRIPTIONS) == []
+
+
+def test_wall_forms_have_at_most_fourteen_letters() -> None:
+    """Count them in the catalogues: type steps down for long names, but words that decide have one size."""
+    from babel.messages.pofile import read_po
+
+    forms = ["WORRYING", "WORRYING?", "Opened", "Reopened", "Decision", "Appeal set", "Confirmed", "Credible", "Urgent"]
+    for language in LANGUAGES[1:]:
+        with (ROOT / "board" / "locales" / language / "LC_MESSAGES" / "messages.po").open("rb") as file:
+            catalogue = read_po(file)
+        texts = {form: str(catalogue[form].string) for form in forms}
+        assert all(texts.values()), language
+        assert {text for text in texts.values() if len(re.findall(r"\w", text)) > 14} == set(), language
+    assert max(len(form) for form in forms) <= 14

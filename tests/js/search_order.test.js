@@ -1,0 +1,58 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { SearchOrder, classOf } from "../../static/js/display/search_order.js";
+
+const place = (id, rank, since = 0) => ({ id, rank, since });
+const ids = (places) => places.map(({ id }) => id).join("");
+
+function ordered() {
+  const order = new SearchOrder();
+  const at = (now, ...searches) => ids(order.update(searches, { now, settled: true }));
+  return { order, at };
+}
+
+test("a search has the class of the gravest that is true of it", () => {
+  const late = { overdue_tasks: 1 };
+  assert.deepEqual(
+    [[{ worrying: true }, late], [{ worrying: false }, late], [{ worrying: null, undecided: true }, late], [{}, { overdue_tasks: 0 }], [{}, undefined]].map((each) => classOf(...each)),
+    [3, 1, 2, 0, 0],
+  );
+});
+test("graver classes come first, then those that are missing for the shortest time", () => {
+  assert.equal(ordered().at(0, place("a", 0, 1), place("b", 3, 1), place("c", 0, 2), place("d", 1)), "bdca");
+});
+test("the order changes at most once a minute", () => {
+  const { at } = ordered();
+  at(0, place("a", 0, 2), place("b", 0, 1));
+  assert.equal(at(1_000, place("a", 0, 2), place("b", 1, 1)), "ba");
+  assert.equal(at(2_000, place("a", 3, 2), place("b", 1, 1)), "ba");
+  assert.equal(at(60_999, place("a", 3, 2), place("b", 1, 1)), "ba");
+  assert.equal(at(61_000, place("a", 3, 2), place("b", 1, 1)), "ab");
+});
+test("and only when a class does", () => {
+  const { at } = ordered();
+  at(0, place("a", 0, 2), place("b", 0, 1));
+  assert.equal(at(90_000, place("a", 0, 2), place("b", 0, 3)), "ab");
+});
+test("a new search comes in, and one that ended leaves, at once", () => {
+  const { at } = ordered();
+  at(0, place("a", 0), place("b", 0));
+  at(1_000, place("a", 0), place("b", 1));
+  assert.equal(at(1_500, place("a", 0), place("b", 1), place("c", 3)), "cba");
+  assert.equal(at(1_600, place("a", 0), place("c", 3)), "ca");
+});
+test("what moved up is marked for twenty seconds, and nothing else is", () => {
+  const { order, at } = ordered();
+  at(0, place("a", 1), place("b", 0), place("c", 0));
+  at(5_000, place("a", 0), place("b", 3), place("c", 0));
+  assert.deepEqual(["a", "b", "c"].map((id) => order.movedUp(id, 5_000)), [false, true, false]);
+  assert.deepEqual([24_999, 25_000].map((now) => order.movedUp("b", now)), [true, false]);
+});
+test("while the counts are not known yet the order is free, and nothing is marked", () => {
+  const order = new SearchOrder();
+  order.update([place("a", 0), place("b", 0)], { now: 0, settled: false });
+  assert.equal(ids(order.update([place("a", 0), place("b", 1)], { now: 10, settled: true })), "ba");
+  assert.equal(order.movedUp("b", 10), false);
+  assert.equal(ids(order.update([place("a", 3), place("b", 1)], { now: 20, settled: true })), "ab");
+});
