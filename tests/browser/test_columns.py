@@ -70,7 +70,7 @@ async def test_a_column_that_can_not_be_removed_says_why(browsers: Browsers) -> 
     await browsers.sighting(board, "Girl at the tram")
     alice = await browsers.window("Alice")
     await alice.open(f"/searches/{board}")
-    for role, why in {"inbox": "It has 1 card.", "todo": "withdrawn card"}.items():
+    for role, why in {"inbox": "Move its 1 card first.", "todo": "withdrawn card"}.items():
         opened = await menu(alice, role)
         remove = opened.locator("[data-act=remove-column]")
         await expect(remove).to_be_disabled()

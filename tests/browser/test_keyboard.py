@@ -79,7 +79,7 @@ async def test_bob_works_a_search_without_a_mouse(browsers: Browsers) -> None:
     await do(bob, f"sighting {number} girl")
     await expect(bob.panel).to_contain_text(COAT)
     await do(bob, f"grade sighting {number}")
-    await focused(bob, "[data-testid=grading] select >> nth=0")
+    await focused(bob, "[data-testid=grading] input:checked >> nth=0")
     await press(bob, "b", "Control+Enter")
     await expect(bob("[data-testid=grade]")).to_have_text("B6")
     await do(bob, "assign to me")

@@ -99,7 +99,7 @@ async def test_it_is_moved_withdrawn_and_restored(browsers: Browsers, board: str
     await bob.page.keyboard.press("Enter")
     await expect(alice.column("todo").locator(".card", has_text=PLATE)).to_be_visible()
     await alice.open_card(PLATE)
-    await alice.panel.locator("[data-act=withdraw]").click()
+    await alice.withdraw()
     await expect(alice("dialog h2")).to_have_text("Withdraw Vehicle 7")
     await alice.fill("withdraw", {"reason": "Another car"})
     await alice("dialog [data-act=send]").click()

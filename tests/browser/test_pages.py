@@ -211,7 +211,7 @@ async def test_typed_text_is_shown_as_typed_on_every_page(browsers: Browsers) ->
     await alice("form[data-form=item] input").fill(HOSTILE)
     await alice("form[data-form=item] button").click()
     await expect(alice("li[data-item]")).to_contain_text(HOSTILE)
-    await alice.panel.locator("[data-act=withdraw]").click()
+    await alice.withdraw()
     await fill_all(alice)
     await alice("dialog [data-act=send]").click()
     await bob("[data-testid=withdrawn] summary").click()

@@ -122,7 +122,7 @@ async def test_change_during_reading_is_marked_with_author_and_time(browsers: Br
     board = await browsers.search()
     alice, bob = await browsers.both_at(board)
     await bob.add_sighting(SIGHTING)
-    await expect(alice.card(SIGHTING).locator(".change-note")).to_have_text("added by Bob just now")
+    await expect(alice.card(SIGHTING).locator(".change-note")).to_have_text("added by Bob, just now")
     await expect(alice("[data-chip=changed]")).to_have_text("Changed 1")
     assert await bob("article[data-changed]").count() == 0  # own changes are not marked as new
     await alice.open_card(SIGHTING)
@@ -130,7 +130,7 @@ async def test_change_during_reading_is_marked_with_author_and_time(browsers: Br
     await alice.close_card()
     await expect(alice("article[data-changed]")).to_have_count(0)
     await bob.move_by_menu(SIGHTING, "doing")
-    await expect(alice.column("doing").locator(".card .change-note")).to_have_text("moved by Bob just now")
+    await expect(alice.column("doing").locator(".card .change-note")).to_have_text("moved by Bob, just now")
 
 
 async def test_drafts_survive_a_reload_and_are_wiped_at_sign_out(browsers: Browsers) -> None:

@@ -105,7 +105,7 @@ async def test_new_colleague_has_a_name_on_open_screens(browsers: Browsers) -> N
     assert browsers.server is not None
     dora = await live_changes.add_account(browsers.server.service, "dora@desk.example", "Dora", "investigator", PASSWORD)
     await (await browsers.person("Bob")).command(board, "task.add", {"title": "Dora's", "assignee": dora})
-    await expect(alice.card("Dora's").locator(".avatar")).to_have_attribute("title", "Dora", timeout=PATIENCE_MS)
+    await expect(alice.card("Dora's").locator(".assignee bdi")).to_have_text("Dora", timeout=PATIENCE_MS)
 
 
 async def test_a_note_is_read_by_the_other_with_its_author(browsers: Browsers) -> None:
@@ -126,7 +126,7 @@ async def test_a_card_is_withdrawn_and_restored_on_both_screens(browsers: Browse
     await browsers.sighting(board, SIGHTING)
     alice, bob = await browsers.both_at(board)
     await alice.open_card(SIGHTING)
-    await alice.panel.locator("[data-act=withdraw]").click()
+    await alice.withdraw()
     await alice.fill("withdraw", {"reason": "Entered twice"})
     await alice("dialog [data-act=send]").click()
     await expect(bob.card(SIGHTING)).to_have_count(0)

@@ -189,11 +189,13 @@ class Window:
         await self("dialog [data-act=send]").click()
 
     async def fill(self, form: str, fields: dict[str, str]) -> None:
-        """Fill the fields of a form, by their path; choose where there is a choice."""
+        """Fill the fields of a form, by their path; choose where there is a choice, from a list or among buttons."""
         for path, text in fields.items():
             control = self.field(form, path)
             if await control.evaluate("each => each.localName") == "select":
                 await control.select_option(text)
+            elif await control.get_attribute("type") == "radio":
+                await self(f'form[data-form={form}] [data-field="{path}"] input[value="{text}"]').check()
             else:
                 await control.fill(text)
 
@@ -213,6 +215,11 @@ class Window:
         await self.panel.locator("[data-act=edit]").click()
         await self.fill("facts", fields)
         await self.panel.locator("[data-act=save]").click()
+
+    async def withdraw(self) -> None:
+        """Open the dialog that withdraws the open card, by the menu of its panel."""
+        await self.panel.locator("[data-act=card-menu]").click()
+        await self.panel.locator("[data-act=withdraw]").click()
 
     async def move_by_menu(self, text: str, role: str) -> None:
         await self.card(text).locator("[data-act=move]").click()

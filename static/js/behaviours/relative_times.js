@@ -1,15 +1,18 @@
-/** Update running times: set the text of `data-since`, `data-ago` and `data-due` elements once a second, without a redraw. */
-import { ago, late, serverNow, since } from "../core/time.js";
-import { t } from "../core/i18n.js";
+/**
+ * Update running times once a second, without a redraw: the text of `data-since`, `data-ago` and `data-due` elements; of `data-lateness`
+ * ("42 min late", before that "in 19 min"), and of `data-oldest` ("4 to grade, oldest 2 h 11").
+ */
+import { ago, formatDuration, late, serverNow, since } from "../core/time.js";
+import { n, t } from "../core/i18n.js";
 import { formatShortMoment } from "../format/time_elements.js";
 
 const TICK_MS = 1000;
-const RUNNING = "[data-since],[data-ago],[data-due]";
+const RUNNING = "[data-since],[data-ago],[data-due],[data-lateness],[data-oldest]";
 
 export class RelativeTimes {
   #root;
   #now;
-  /** @type {WeakMap<HTMLTimeElement, string>} */ #shownTimes = new WeakMap(); // the time that each element shows, so that a draw fills only new elements
+  /** @type {WeakMap<HTMLTimeElement, string>} */ #shownTimes = new WeakMap(); // what each element shows, so that a draw fills only new elements
 
   /** @param {HTMLElement} root @param {() => Date} now returns the current time; a replay passes the time it shows */
   constructor(root, now = serverNow) {
@@ -27,7 +30,7 @@ export class RelativeTimes {
   fill() {
     const now = this.#now();
     for (const element of this.#running) {
-      if (this.#shownTimes.get(element) !== element.dateTime) this.#updateText(element, now);
+      if (this.#shownTimes.get(element) !== keyOf(element)) this.#updateText(element, now);
     }
   }
 
@@ -38,12 +41,22 @@ export class RelativeTimes {
 
   /** @param {HTMLTimeElement} element @param {Date} now */
   #updateText(element, now) {
-    const { since: from, ago: past, due } = element.dataset;
-    const text = from ? since(from, now) : past ? ago(past, now) : dueText(/** @type {string} */ (due), now);
+    const { since: from, ago: past, due, lateness, oldest } = element.dataset;
+    const text = from ? since(from, now) : past ? ago(past, now) : lateness ? late(lateness, now) || ago(lateness, now)
+      : oldest ? toGrade(element, oldest, now) : dueText(/** @type {string} */ (due), now);
     if (due) element.toggleAttribute("data-overdue", new Date(due) < now);
     if (element.textContent !== text) element.textContent = text;
-    this.#shownTimes.set(element, element.dateTime);
+    this.#shownTimes.set(element, keyOf(element));
   }
+}
+
+/** @param {HTMLTimeElement} element */
+const keyOf = ({ dateTime, dataset }) => `${dateTime} ${dataset.count ?? ""}`;
+
+/** @param {HTMLElement} element @param {string} oldest @param {Date} now */
+function toGrade({ dataset }, oldest, now) {
+  const count = Number(dataset.count), age = formatDuration(Math.max(0, Number(now) - Number(new Date(oldest))));
+  return n("{count} to grade, oldest {age}", "{count} to grade, oldest {age}", count, { age });
 }
 
 /** @param {string} due @param {Date} now */

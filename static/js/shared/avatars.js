@@ -1,8 +1,9 @@
-/** Avatars: people by their initials; ringed while they edit. */
+/** Avatars: people by their initials; ringed while they edit. Who has a card is a filled square with the name; who looks at it, a ringed dot. */
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";
 import { t } from "../core/i18n.js";
 
 const MOST_SHOWN = 5;
+const MOST_VIEWERS = 3; // on a card, beside the name of its assignee
 
 /** @param {string | null | undefined} name */
 export function initials(name) {
@@ -40,4 +41,21 @@ export function avatarList(presence, keep = () => true) {
     byAccount.set(account, { account, name, editing: editing || known?.editing || false });
   }
   return [...byAccount.values()];
+}
+
+/** @param {string} name */
+export const assigneeMark = (name) => html`<span class="assignee"><i aria-hidden="true">${initials(name)}</i><bdi>${name}</bdi></span>`;
+
+/** @param {AvatarPerson[]} people */
+export function viewers(people) {
+  if (!people.length) return nothing;
+  const shown = people.length > MOST_VIEWERS ? people.slice(0, MOST_VIEWERS - 1) : people;
+  const others = people.slice(shown.length).map(({ name }) => name).join(", ");
+  return html`<span class="viewers">${shown.map(viewer)}${others ? html`<span class="viewer more" title=${others} role="img" aria-label=${others}>+${people.length - shown.length}</span>` : nothing}</span>`;
+}
+
+/** @param {AvatarPerson} person */
+function viewer({ name, editing }) {
+  const title = editing ? t("{name} is editing", { name }) : name;
+  return html`<span class="viewer ${editing ? "writes" : ""}" title=${title} role="img" aria-label=${title}>${initials(name)}</span>`;
 }

@@ -5,6 +5,7 @@
 
 import { html, nothing, render } from "../../../vendor/lit-html/lit-html.js";
 import { CardArrowKeys } from "../../behaviours/card_arrow_keys.js";
+import { MoreBelow } from "../../behaviours/more_below.js";
 import { RelativeTimes } from "../../behaviours/relative_times.js";
 import { keepFocus } from "../../behaviours/keep_focus.js";
 import { ShortcutHandler } from "../../behaviours/shortcut_handler.js";
@@ -58,6 +59,7 @@ class ReplayPage {
     });
     this.#address = new MomentUrl((/** @type {any} */ query) => this.body.ask(query));
     this.clock = new RelativeTimes(root, () => new Date(this.past.time));
+    this.below = new MoreBelow(root);
     new CardArrowKeys(root, ...this.body.walked);
     new ShortcutHandler((session.pageCommands = new ReplayCommands(this)));
     new Slider(root, { to: (share) => this.#drag(share), by: (steps) => this.step(steps), page: PAGE_EVENTS, start: () => this.go(1), end: () => this.go(this.past.length) });
@@ -137,6 +139,7 @@ class ReplayPage {
     document.title = this.body.title;
     timelinePosition(this.#root);
     this.clock.tick();
+    this.below.update();
     this.body.settle();
     if (past.state === "showing" && past.length && !past.trouble) this.#address.update({ at: past.event().seq, other: past.other === null ? null : past.event(past.other).seq });
   }

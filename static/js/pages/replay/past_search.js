@@ -8,7 +8,7 @@ import { day, serverNow } from "../../core/time.js";
 import { columns } from "../../shared/board/columns.js";
 import { phoneHeader, searchHeader } from "../../shared/board/search_header.js";
 import { CardHistory } from "../../shared/board/card_history.js";
-import { badgesOfNotes } from "../../shared/board/card_badges.js";
+import { badgesOfNotes, overdueAt } from "../../shared/board/card_badges.js";
 import { LOG, cardPanel } from "../../shared/board/card_panel.js";
 import { BoardPage } from "../../shared/board/board_page.js";
 import { boardViewModel } from "../../shared/board/board_view_model.js";
@@ -96,7 +96,8 @@ export class PastSearch extends BoardPage {
   /** Read the moment's states before a draw. */
   look() {
     this.model = boardViewModel(this.board);
-    Object.assign(this.marks, { noteBadges: badgesOfNotes(this.board), today: day(serverNow()) });
+    const isOverdue = overdueAt(this.board, new Date(this.#replay.past.time).toISOString());
+    Object.assign(this.marks, { noteBadges: badgesOfNotes(this.board), today: day(serverNow()), isOverdue });
   }
 
   /** @param {any} beside drawn while no card is open */

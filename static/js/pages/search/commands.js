@@ -56,8 +56,8 @@ export class SearchCommands {
     return [
       { id: "edit", may: "edit", title: t("Edit {card}", { card: name }), run: () => this.#edit(kind, id) },
       { id: "move", may: "edit", not: state.withdrawn, title: t("Move {card} to…", { card: name }), run: () => act.move(id) },
-      { id: "grade", may: "edit", not: !sighting, title: t("Grade {card}", { card: name }), run: on("[data-testid=grading] select") },
-      { id: "assess", may: "edit", not: !sighting, title: t("Assess {card}", { card: name }), run: on("[data-testid=assessing] select") },
+      { id: "grade", may: "edit", not: !sighting, title: t("Grade {card}", { card: name }), run: on("[data-testid=grading] input:checked") },
+      { id: "assess", may: "edit", not: !sighting, title: t("Assess {card}", { card: name }), run: on("[data-testid=assessing] input:checked") },
       { id: "take", may: "edit", not: state.assignee === session.account.id, title: t("Assign {card} to me", { card: name }),
         run: () => act.command("card.assign", { card: id, assignee: session.account.id }) },
       { id: "withdraw", may: "edit", not: state.withdrawn, title: t("Withdraw {card}…", { card: name }), run: () => act.dialog("withdraw", { entity: id }) },

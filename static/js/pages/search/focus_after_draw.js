@@ -11,11 +11,12 @@ export class FocusAfterDraw {
     this.#root = root;
   }
 
-  /** Focus the panel, beside the opened card. */
+  /** Focus the panel. Opening a card moves no card: only one that is nowhere in sight is scrolled to. */
   panel() {
     this.#requests.push(() => {
       this.#find(".panel")?.focus({ preventScroll: true });
-      this.#find("article.opened")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+      const card = this.#find("article.opened");
+      if (card && !isInSight(card)) card.scrollIntoView({ block: "nearest", inline: "nearest" });
     });
   }
 
@@ -52,4 +53,10 @@ export class FocusAfterDraw {
   #find(selector) {
     return this.#root.querySelector(selector);
   }
+}
+
+/** @param {HTMLElement} card */
+function isInSight(card) {
+  const [own, list, board] = [card, card.closest("[data-list]"), card.closest(".board")].map((each) => /** @type {Element} */ (each ?? card).getBoundingClientRect());
+  return own.bottom > Math.max(list.top, 0) && own.top < Math.min(list.bottom, window.innerHeight) && own.right > board.left && own.left < board.right;
 }

@@ -13,9 +13,10 @@ export function moveDialog(view, id) {
   const { columns } = view.model;
   const open = view.ui.dialog;
   const { column, others } = chosen(view, id);
+  const place = placeIn(column, open);
   const pick = (/** @type {string} */ key) => (/** @type {any} */ event) => {
     open[key] = event.target.value;
-    if (key === "column") open.place = "bottom";
+    if (key === "column") open.place = undefined;
     view.draw();
   };
   const send = (/** @type {any} */ event) => {
@@ -23,7 +24,7 @@ export function moveDialog(view, id) {
     // Evaluated now: an arrow key and Enter may both come before the next draw.
     const now = chosen(view, id);
     view.act.closeDialog();
-    view.act.sendMove(id, { column: now.column.id, ...placed(open.place, now.others) });
+    view.act.sendMove(id, { column: now.column.id, ...placed(placeIn(now.column, open), now.others) });
   };
   return dialog("move", t("Move {card} to…", { card: cardName(entity) }), html`<form class="form" data-form="move" @submit=${send}>
     <fieldset class="choices" data-field="column">
@@ -36,9 +37,9 @@ export function moveDialog(view, id) {
     <div class="row" data-field="place">
       <label for="move-place">${t("Position")}</label>
       <select id="move-place" @change=${pick("place")}>
-        <option value="top" ?selected=${open.place === "top"}>${t("Top")}</option>
-        <option value="bottom" ?selected=${(open.place ?? "bottom") === "bottom"}>${t("Bottom")}</option>
-        ${others.map((/** @type {any} */ card) => html`<option value=${card.id} ?selected=${open.place === card.id}>${t("Before {card}", { card: titled(card) })}</option>`)}
+        <option value="top" ?selected=${place === "top"}>${t("Top")}</option>
+        <option value="bottom" ?selected=${place === "bottom"}>${t("Bottom")}</option>
+        ${others.map((/** @type {any} */ card) => html`<option value=${card.id} ?selected=${place === card.id}>${t("Before {card}", { card: titled(card) })}</option>`)}
       </select>
     </div>
     <div class="buttons"><span class="space"></span>
@@ -60,6 +61,13 @@ function chosen(view, id) {
   return { column, others: column.cards.filter((/** @type {any} */ card) => card.id !== id && !card.added) };
 }
 
+/**
+ * What is done goes on top, so that the newest is there; elsewhere a card waits its turn.
+ * @param {ColumnEntity} column
+ * @param {{ place?: string }} open
+ */
+const placeIn = ({ state }, { place }) => place ?? (state.role === "done" ? "top" : "bottom");
+
 const TITLE_LENGTH = 60; // characters that identify a card
 
 /** @param {any} card */
@@ -70,6 +78,6 @@ function titled(card) {
 
 /** @param {any} place @param {any} others */
 function placed(place, others) {
-  if (!others.length || (place ?? "bottom") === "bottom") return {};
+  if (!others.length || place === "bottom") return {};
   return { before: place === "top" ? others[0].id : place };
 }

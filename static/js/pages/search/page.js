@@ -3,6 +3,7 @@
 import { html, nothing, render } from "../../../vendor/lit-html/lit-html.js";
 import { CardUrl } from "../../behaviours/card_url.js";
 import { CardArrowKeys } from "../../behaviours/card_arrow_keys.js";
+import { MoreBelow } from "../../behaviours/more_below.js";
 import { RelativeTimes } from "../../behaviours/relative_times.js";
 import { Dialogs } from "../../behaviours/dialog.js";
 import { Drag } from "../../behaviours/drag.js";
@@ -30,6 +31,7 @@ import { BoardPage } from "../../shared/board/board_page.js";
 import { boardViewModel, cardsToChoose } from "../../shared/board/board_view_model.js";
 import { refusals } from "../../shared/refusals.js";
 import { SINCE_LAST_LOOK } from "../../shared/card_filter.js";
+import { SimilarSightings } from "../../shared/board/possible_duplicates.js";
 import { setsSource } from "../../shared/board/source_reveal.js";
 import { forbidden, loading } from "../../shared/placeholders.js";
 import { tools } from "./toolbar.js";
@@ -70,6 +72,7 @@ class SearchPage extends BoardPage {
     this.forms = new Forms(this.board, this.sources);
     this.authors = new NoteAuthors(boardId);
     this.address = new CardUrl(boardId, (/** @type {any} */ card) => this.#onCardUrl(card));
+    this.similar = new SimilarSightings(boardId, this.draw);
     this.sameReference = new SameReference(boardId, this.draw);
     this.finder = new FindBox({ board: boardId, session, draw: this.draw, typed: (/** @type {string} */ text) => this.filters.find(text), go: (/** @type {Hit} */ hit) => this.act.goTo(hit) });
     const { board, ui, focus, forms, authors, address, sources, lastBadge, notesOf, may, draw } = this;
@@ -82,6 +85,7 @@ class SearchPage extends BoardPage {
     new CardArrowKeys(root);
     this.clock = new RelativeTimes(root);
     this.barClock = new RelativeTimes(BAR);
+    this.below = new MoreBelow(root);
     this.dialogs = new Dialogs(root);
     this.drag = new Drag(root, {
       taken: (/** @type {string} */ id, /** @type {string} */ column) => void (this.ui.held = { id, column }),
@@ -186,6 +190,7 @@ class SearchPage extends BoardPage {
     this.drag.attach(this.mayEdit);
     this.clock.fill();
     this.barClock.fill();
+    this.below.update();
     this.focus.apply();
     this.added.show(this.#root);
     this.presence.tell();
@@ -239,6 +244,7 @@ class SearchPage extends BoardPage {
     this.#histories.clear();
     this.sources.clear();
     this.added.forget();
+    this.similar.forget();
     this.undo.forget();
   }
 

@@ -4,25 +4,64 @@ import { t } from "../../core/i18n.js";
 import { label } from "../../core/labels.js";
 import { cardName } from "../../format/values.js";
 import { formOf, row } from "../../forms/form_row.js";
+import { choiceButtons } from "../../forms/choice_buttons.js";
+import { contentMark, crossMark } from "./marks.js";
+import { possibleDuplicates } from "./possible_duplicates.js";
+import { saidAndKnown } from "./said_and_known.js";
+
+const SOURCES = ["A", "B", "C", "D", "E", "F"];
+const CONTENTS = ["1", "2", "3", "4", "5", "6"];
+
+/** @type {Record<string, () => ReturnType<typeof crossMark>>} */
+const ASSESSMENT_MARKS = { confirmed: () => contentMark(1), not_the_child: crossMark };
 
 /** @param {Card} entity @param {BoardView} view */
 export function assessment(entity, view) {
-  return html`<section class="assessment">${graded(entity, view)} ${assessed(entity, view)}</section>`;
+  return html`<section class="assessment">${graded(entity, view)} ${assessed(entity, view)} ${possibleDuplicates(entity, view)} ${saidAndKnown(entity, view)}</section>`;
 }
 
 /** @param {Card} entity @param {BoardView} view */
 function graded({ id, state }, view) {
-  const words = html`<p>${label.grade_source(state.grade.source)} · ${label.grade_content(state.grade.content)}</p>`;
+  const { source, content } = state.grade;
   return html`<div data-testid="grading"><h3>${label.field("grade")} <span data-testid="grade">${grade(state.grade)}</span></h3>
-    ${view.mayEdit ? grading(id, view) : words}</div>`;
+    ${view.mayEdit ? grading(id, view) : html`<p>${meaning(source, content)}</p>`}</div>`;
 }
+
+/** @param {string} source @param {number | string} content */
+const meaning = (source, content) => `${label.grade_source(source)} · ${label.grade_content(content)}`;
 
 /** @param {string} id @param {LiveBoardView} view */
 function grading(id, view) {
   const form = view.forms.get("grade", id);
-  const body = html`${row(form, "grade.source", view)} ${row(form, "grade.content", view)}
+  const source = String(form.raw("grade.source")), content = String(form.raw("grade.content"));
+  const sources = SOURCES.map((code) => ({ code, text: code, title: `${code}: ${label.grade_source(code)}` }));
+  const contents = CONTENTS.map((code) => ({ code, text: code, mark: contentMark(Number(code)), title: `${code}: ${label.grade_content(code)}` }));
+  const body = html`<div class="scale" @keydown=${(/** @type {KeyboardEvent} */ event) => gradeByKey(event, form, view)}>
+      ${choiceButtons(form, "grade.source", view, { name: label.field("source"), options: sources })}
+      ${choiceButtons(form, "grade.content", view, { name: t("Content"), options: contents })}
+      <p class="meaning" data-testid="meaning"><b>${source}${content}</b> · ${meaning(source, content)}${form.dirty ? html` · <span class="unsaved">${t("not saved yet")}</span>` : nothing}</p>
+    </div>
     ${form.dirty ? row(form, "reason", view) : nothing}`;
   return formOf(form, "grade", body, deciding(form, t("Grade"), "grade", view), view.submit);
+}
+
+/**
+ * "C" and "2" choose C2, from either row.
+ * @param {KeyboardEvent} event
+ * @param {Form} form
+ * @param {LiveBoardView} view
+ */
+function gradeByKey(event, form, view) {
+  const code = event.key.toUpperCase();
+  const path = SOURCES.includes(code) ? "grade.source" : CONTENTS.includes(code) ? "grade.content" : null;
+  if (!path || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+  event.preventDefault();
+  form.edit(path, code);
+  const radio = /** @type {HTMLInputElement | null} */ (/** @type {HTMLElement} */ (event.currentTarget).querySelector(`[data-field="${path}"] input[value="${code}"]`));
+  if (!radio) return;
+  radio.checked = true; // now: the next key may be Tab, which leaves a row from its chosen button
+  radio.focus();
+  view.draw();
 }
 
 /** @param {Card} entity @param {BoardView} view */
@@ -36,7 +75,8 @@ function assessed({ id, state }, view) {
 /** @param {string} id @param {LiveBoardView} view */
 function assessing(id, view) {
   const form = view.forms.get("assessment", id);
-  const body = html`${row(form, "assessment", view)}
+  const options = label.assessment.codes.map((code) => ({ code, text: label.assessment(code), mark: ASSESSMENT_MARKS[code]?.() }));
+  const body = html`${choiceButtons(form, "assessment", view, { name: html`<span class="visually-hidden">${label.field("assessment")}</span>`, options })}
     ${form.raw("assessment") === "duplicate" ? row(form, "duplicate_of", view) : nothing}
     ${form.dirty ? row(form, "reason", view) : nothing}`;
   return formOf(form, "assessment", body, deciding(form, t("Assess"), "assess", view), view.submit);
@@ -59,9 +99,14 @@ function deciding(form, text, act, view) {
     <button type="submit" class="primary" data-act=${act}>${text}</button>`;
 }
 
-/** @param {{ source: string, content: number }} grade */
-export function grade({ source, content }) {
-  const open = source === "F" && content === 6;
+/**
+ * Grade chip: by the shape of how sure the content is, and the code. Its edge is dashed while nobody has graded it.
+ * @param {{ source: string, content: number }} grade
+ * @param {boolean} [isRuledOut]
+ */
+export function grade({ source, content }, isRuledOut = false) {
+  const isOpen = source === "F" && content === 6;
   const words = `${source}: ${label.grade_source(source)} · ${content}: ${label.grade_content(content)}`;
-  return html`<span class="grade ${open ? "f" : ""}" title=${words} role="img" aria-label=${t("Grade {grade}", { grade: `${source}${content}` })}>${source}${content}</span>`;
+  const classes = ["grade", isOpen ? "open" : "", isRuledOut ? "out" : ""].join(" ");
+  return html`<span class=${classes} title=${words} role="img" aria-label=${t("Grade {grade}", { grade: `${source}${content}` })}>${isRuledOut ? crossMark() : contentMark(content)}${source}${content}</span>`;
 }

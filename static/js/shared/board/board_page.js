@@ -8,7 +8,7 @@ export class BoardPage {
   /** @type {any} */ board;
   /** @type {any} */ model = null; // a BoardViewModel, once the board was read
   /** @type {CardBadges} */
-  marks = { today: "", drafts: new Set(), faces: new Map(), noteBadges: new Map(), changed: [], overdue: 0, ungraded: 0, isShown: () => true };
+  marks = { today: "", drafts: new Set(), faces: new Map(), noteBadges: new Map(), changed: [], overdue: 0, ungraded: 0, isOverdue: () => false, isShown: () => true };
   /** @type {Map<string, ChangeBadge>} */ lastBadge = new Map(); // card -> its badge when it was opened
   /** @type {Map<string, any>} */ sources = new Map(); // sighting -> source's name and contact, if read here
   /** @type {any} */ act;

@@ -5,7 +5,7 @@ import { t } from "../../core/i18n.js";
 import { titleOf } from "../../core/kinds.js";
 import { label } from "../../core/labels.js";
 import { accountName, cardName, kindName } from "../../format/values.js";
-import { avatar } from "../avatars.js";
+import { assigneeMark, viewers } from "../avatars.js";
 import { lookOf } from "./card_views.js";
 import { agoElement } from "../../format/time_elements.js";
 
@@ -15,62 +15,81 @@ import { agoElement } from "../../format/time_elements.js";
  * @param {BoardView} view
  */
 export function card(entity, view) {
-  const { id, seq, pending } = entity;
+  const { id, seq, pending, state } = entity;
   const badge = view.badgeOf(id);
   const people = view.presentOn(id);
-  const assignee = entity.state.assignee && accountName(view.session, entity.state.assignee);
+  const assignee = state.assignee && accountName(view.session, state.assignee);
   const presence = people.map((person) => `${person.name}${person.editing}`).join();
+  const isDone = view.isDone(state.column), isLate = view.marks.isOverdue(entity);
+  const { today, drafts } = view.marks;
   return guard(
-    [id, seq, pending?.id, pending?.status, badge?.type, badge?.at, view.ui.card === id, assignee, presence, view.mayEdit, view.marks.today, view.marks.drafts.has(id)],
-    () => template(entity, { badge, people, assignee }, view),
+    [id, seq, pending?.id, pending?.status, badge?.type, badge?.at, view.ui.card === id, assignee, presence, view.mayEdit, today, drafts.has(id), isDone, isLate],
+    () => template(entity, { badge, people, assignee, isDone, isLate }, view),
   );
 }
 
 /**
  * @param {Card} entity
- * @param {{ badge: ChangeBadge | undefined, people: AvatarPerson[], assignee: string | null }} shown
+ * @param {ShownCard} shown
  * @param {BoardView} view
  */
-function template(entity, { badge, people, assignee }, view) {
+function template(entity, shown, view) {
   const { id, kind, state, pending } = entity;
+  const { badge, isDone } = shown;
   const look = lookOf(kind), isRuledOut = look.isRuledOut(state);
   const classes = ["card", kind];
   if (pending) classes.push("pending");
   if (badge) classes.push("changed");
   if (view.ui.card === id) classes.push("opened");
   if (isRuledOut) classes.push("ruled-out");
+  if (isDone) classes.push("done");
   const title = titleOf(entity);
   return html`<article class=${classes.join(" ")} data-card=${entity.added ? nothing : id} data-pending=${pending ? pending.id : nothing}
       data-kind=${kind} data-number=${state.number ?? nothing} data-changed=${badge ? "" : nothing}>
     <div class="kind">
       <b>${entity.added ? kindName(kind) : cardName(entity)}</b>
-      ${pending ? html`<span class="sending">${sendingCard(pending)}</span>` : look.says(state)}
-      ${priority(state, isRuledOut || view.isDone(state.column))}
+      ${priority(state, isRuledOut || isDone)}
       ${view.marks.drafts.has(id) ? html`<span class="draft">${t("draft")}</span>` : nothing}
-      ${look.mark(state)}
+      ${look.mark(entity)}
     </div>
-    <h3>${entity.added ? title : html`<a href=${view.path(id)} draggable="false" data-part="open" @click=${(/** @type {MouseEvent} */ event) => view.open(event, id)}>${title}</a>`}</h3>
-    ${badge ? html`<div class="change-note">${by(badge)} ${agoElement(badge.at)}</div>` : nothing}
-    <div class="foot">
-      <span class="follows">${look.foot(entity, view)}</span>
-      <span class="who">
-        ${people.map((person) => avatar(person.name, person))}
-        ${assignee && !people.some((person) => person.account === state.assignee) ? avatar(assignee) : nothing}
-      </span>
-      ${view.mayEdit && !entity.added ? mover(entity, view) : nothing}
-    </div>
+    <h3 dir="auto">${entity.added ? title : html`<a href=${view.path(id)} draggable="false" data-part="open" @click=${(/** @type {MouseEvent} */ event) => view.open(event, id)}>${title}</a>`}</h3>
+    ${badge ? changeNote(badge) : nothing}
+    ${look.says(entity, shown, view)}
+    ${foot(entity, shown, isRuledOut)}
+    ${view.mayEdit && !entity.added ? mover(entity, view) : nothing}
   </article>`;
 }
 
 /**
- * Red is for urgent cards, not for those that are done or ruled out.
- * @param {State} state
- * @param {boolean} settled
+ * Line of who has it and who looks at it; left out where it would only say that nobody has what is settled.
+ * @param {Card} entity
+ * @param {ShownCard} shown
+ * @param {boolean} isRuledOut
  */
-function priority({ priority }, settled) {
-  if (priority === "normal") return nothing;
-  return html`<span class=${priority === "urgent" && !settled ? "text-alert" : "low"}>${label.priority(priority)}</span>`;
+function foot({ kind, state, pending, added }, { people, assignee, isDone }, isRuledOut) {
+  const result = lookOf(kind).result(state, isDone);
+  const isSettled = isDone || isRuledOut;
+  if (isSettled && !assignee && !people.length && !pending && result === nothing) return nothing;
+  return html`<div class="foot">
+    ${pending ? html`<span class="sending">${sendingCard(pending)}</span>` : nothing}
+    ${result}
+    ${assignee ? assigneeMark(assignee) : isSettled || (added && pending) ? nothing : html`<span class="quiet">${t("nobody assigned")}</span>`}
+    ${viewers(people)}
+  </div>`;
 }
+
+/**
+ * Amber is for urgent cards, not for those that are done or ruled out.
+ * @param {State} state
+ * @param {boolean} isSettled
+ */
+export function priority({ priority: given }, isSettled = false) {
+  if (given === "normal") return nothing;
+  return html`<span class=${given === "urgent" && !isSettled ? "urgent" : "quiet"}>${label.priority(given)}</span>`;
+}
+
+/** @param {ChangeBadge} badge */
+const changeNote = (badge) => html`<div class="change-note">${by(badge)}${badge.at ? html`, ${agoElement(badge.at)}` : nothing}</div>`;
 
 /** @param {Card} entity @param {LiveBoardView} view */
 function mover(entity, view) {

@@ -22,6 +22,7 @@ export function cardBadges({ board, session, filters, forms, model }) {
     changed: cards.filter(({ id }) => isChanged(id)).map(({ id }) => id),
     overdue: cards.filter(isOverdue).length,
     ungraded: cards.filter(isUngraded).length,
+    isOverdue,
     isShown: filters.isShown({ isOverdue, isChanged }),
   };
 }
@@ -46,7 +47,7 @@ export function isDone(board, column) {
  * @returns {(entity: Entity) => boolean}
  */
 export function overdueAt(board, now) {
-  return ({ kind, state }) => kind === "task" && !state.withdrawn && state.due && state.due < now && !isDone(board, state.column);
+  return ({ kind, state }) => kind === "task" && !state.withdrawn && Boolean(state.due) && state.due < now && !isDone(board, state.column);
 }
 
 /** @param {AnyBoard["presence"]} presence @param {string} own @returns {CardBadges["faces"]} */

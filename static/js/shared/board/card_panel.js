@@ -6,17 +6,22 @@ import { titleOf } from "../../core/kinds.js";
 import { label } from "../../core/labels.js";
 import { row } from "../../forms/form_row.js";
 import { accountName, cardName, columnName } from "../../format/values.js";
-import { sendingCard } from "./card.js";
+import { priority, sendingCard } from "./card.js";
 import { lookOf } from "./card_views.js";
 import { exportLinks } from "./export_links.js";
-import { avatars } from "../avatars.js";
+import { viewers } from "../avatars.js";
+import { placeMenu } from "./column_menu.js";
+import { formatDuration } from "../../core/time.js";
 import { cardFields } from "./card_fields.js";
 import { historyList } from "./card_history.js";
 import { notesSection } from "./notes.js";
 import { searchFacts } from "./search_facts.js";
-import { agoElement, dueElement, formatMoment } from "../../format/time_elements.js";
+import { agoElement, dueElement, formatMoment, formatShortMoment } from "../../format/time_elements.js";
 
 export const LOG = "log"; // used in place of a card's id: facts and log of the search
+
+const NOTE_FIELD = ".notes [data-field=text] textarea";
+const MINUTE_MS = 60_000;
 
 /** @param {BoardView} view */
 export function cardPanel(view) {
@@ -37,8 +42,9 @@ function opened(entity, view) {
     <div class="body">
       ${changed(entity, view)} ${state.withdrawn ? withdrawn(entity, view) : nothing}
       <div class="main">
-        <h2 class="title" data-testid="title">${titleOf(entity)}</h2>
+        <h2 class="title" data-testid="title" dir="auto">${titleOf(entity)}</h2>
         ${quick(entity, view)}
+        ${times(entity, view)}
         ${look.work(entity, view)}
         ${cardFields(entity, view)}
         ${look.end(entity, view)}
@@ -48,7 +54,41 @@ function opened(entity, view) {
         ${history(id, `?card=${id}`, view)}
       </div>
     </div>
+    ${view.mayEdit && !state.withdrawn ? thumbs(entity, view) : nothing}
   </aside>`;
+}
+
+/**
+ * What a thumb reaches on a phone: moving, and saving the grade that was chosen.
+ * @param {Card} entity
+ * @param {LiveBoardView} view
+ */
+function thumbs({ id, kind }, view) {
+  const form = kind === "sighting" ? view.forms.get("grade", id) : null;
+  const grade = form?.dirty ? `${form.raw("grade.source")}${form.raw("grade.content")}` : null;
+  return html`<footer class="panel-foot">
+    <button type="button" data-act="move-by-thumb" @click=${() => view.act.move(id)}>${t("Move to…")}</button>
+    ${grade ? html`<button type="button" class="primary" data-act="save-grade" @click=${() => view.submit(/** @type {Form} */ (form))}>${t("Save grade {grade}", { grade })}</button>` : nothing}
+  </footer>`;
+}
+
+/**
+ * Its times, side by side: those of its kind, since when it is on the board, and since when it is assigned. Their places are kept while
+ * the history is read.
+ * @param {Card} entity
+ * @param {BoardView} view
+ */
+function times({ id, kind, state, added }, view) {
+  if (added) return nothing;
+  const { events } = view.historyOf(id);
+  const assigned = events.find(({ state }) => state?.assignee);
+  const by = assigned && accountName(view.session, assigned.state?.assignee);
+  /** @type {[string | null, string][]} */
+  const cells = [
+    ...lookOf(kind).times({ id, kind, state, seq: 0 }), [events[0]?.at ?? null, t("on the board")],
+    [assigned?.at ?? null, by ? t("assigned, {name}", { name: by }) : label.done("card.assigned")],
+  ];
+  return html`<dl class="times" data-testid="times">${cells.map(([at, name]) => html`<div class=${at ? "" : "unset"}><dd>${at ? formatShortMoment(at) : "–"}</dd><dt>${name}</dt></div>`)}</dl>`;
 }
 
 /**
@@ -68,14 +108,30 @@ function bar(entity, name, view) {
   const column = view.model.columns.find((column) => column.id === state.column);
   return html`<header class="panel-bar">
     <b class="kind">${name}</b>
+    ${priority(state, view.isDone(state.column))}
     <span class="in-column">${column ? t("in {column}", { column: columnName(column.state) }) : nothing}</span>
     ${pending ? html`<span class="sending">${sendingCard(pending)}</span>` : nothing}
-    ${avatars(view.presentOn(id))}
     <span class="space"></span>
-    ${view.mayEdit && !state.withdrawn ? html`<button type="button" data-act="move" @click=${() => view.act.move(id)}>${t("Move to…")}</button>
-      <button type="button" data-act="withdraw" @click=${() => view.act.dialog("withdraw", { entity: id })}>${t("Withdraw…")}</button>` : nothing}
+    ${viewers(view.presentOn(id))}
+    ${view.mayEdit && !state.withdrawn ? html`<button type="button" data-act="move" @click=${() => view.act.move(id)}>${t("Move to…")}</button> ${menu(entity, view)}` : nothing}
     ${close(view)}
   </header>`;
+}
+
+/** @param {Card} entity @param {LiveBoardView} view */
+function menu({ id, kind }, view) {
+  const name = `menu-card-${id}`;
+  const item = (/** @type {string} */ act, /** @type {string} */ text, /** @type {() => void} */ run) => html`<button type="button" data-act=${act} popovertarget=${name} popovertargetaction="hide" @click=${run}>${text}</button>`;
+  const note = () => {
+    view.focus.field(NOTE_FIELD);
+    view.draw();
+  };
+  return html`<button type="button" class="more" data-act="card-menu" popovertarget=${name} title=${t("More")} aria-label=${t("More")}><span aria-hidden="true">⋯</span></button>
+    <div class="column-menu" id=${name} popover data-testid="card-menu" role="group" aria-label=${t("More")} @beforetoggle=${placeMenu}>
+      ${item("menu-edit", t("Edit details"), () => view.act.edit(kind, id))}
+      ${view.mayNote ? item("menu-note", t("Write a note"), note) : nothing}
+      ${item("withdraw", t("Withdraw…"), () => view.act.dialog("withdraw", { entity: id }))}
+    </div>`;
 }
 
 /** @param {BoardView} view */
@@ -106,17 +162,31 @@ function quick({ id, kind, state }, view) {
     return html`<p class="quick-read">${state.assignee ? accountName(view.session, state.assignee) : t("not assigned")} · ${label.priority(state.priority)}${state.due ? html` · ${until(state, view)}` : nothing}</p>`;
   }
   const assignee = view.forms.get("assignee", id);
-  const priority = view.forms.get(`${kind}-priority`, id);
+  const urgency = view.forms.get(`${kind}-priority`, id);
   const mine = view.session.account.id;
   const take = () => {
     assignee.edit("assignee", mine);
     view.submit(assignee);
   };
   return html`<div class="quick side">
-    ${row(assignee, "assignee", view.sendingAtOnce)} ${row(priority, "priority", view.sendingAtOnce)}
+    ${row(assignee, "assignee", view.sendingAtOnce)} ${row(urgency, "priority", view.sendingAtOnce)}
     ${state.assignee === mine ? nothing : html`<button type="button" data-act="take" @click=${take}>${t("Assign to me")}</button>`}
     ${state.due ? html`<span class="until">${until(state, view)}</span>` : nothing}
+    ${state.assignee ? html`<span class="since-assigned" data-testid="since-assigned">${sinceAssigned({ id, state }, view)}</span>` : nothing}
   </div>`;
+}
+
+/**
+ * Tell since when somebody has the card, and how long it waited for that. Empty until the history is read.
+ * @param {Pick<Card, "id" | "state">} entity
+ * @param {BoardView} view
+ */
+function sinceAssigned({ id, state }, view) {
+  const { events } = view.historyOf(id);
+  const given = events.findLast((event) => (event.changes ?? []).includes("assignee") || event === events[0]);
+  if (!given || given.state?.assignee !== state.assignee) return "";
+  const at = formatShortMoment(given.at), waited = Date.parse(given.at) - Date.parse(events[0].at);
+  return waited < MINUTE_MS ? t("assigned since {at}", { at }) : t("assigned since {at}, {length} after it was added", { at, length: formatDuration(waited) });
 }
 
 /**

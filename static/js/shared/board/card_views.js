@@ -7,8 +7,8 @@ import { t } from "../../core/i18n.js";
 import { formFields, titleOf } from "../../core/kinds.js";
 import { label } from "../../core/labels.js";
 import { valueAt } from "../../core/merge_patch.js";
-import { distance, formatField } from "../../format/values.js";
-import { dueElement, formatMoment, formatShortMoment, seenText } from "../../format/time_elements.js";
+import { cardName, distance, formatField } from "../../format/values.js";
+import { formatMoment, formatShortMoment } from "../../format/time_elements.js";
 import { assessment, grade } from "./assessment.js";
 import { checklist } from "./checklist.js";
 import { mayReadSource, sourceSection } from "./source_reveal.js";
@@ -19,21 +19,25 @@ const FEW = 3; // facts on a card without a look of its own
 const SOURCE = ["source_name", "source_contact", "source.kind", "source.sealed"];
 
 /** @type {CardLook} */
-const PLAIN = { says: () => nothing, mark: () => nothing, foot: plainFoot, isRuledOut: () => false, work: () => nothing, end: () => nothing, apart: [], withheld: () => [] };
+const PLAIN = { mark: () => nothing, says: plainFacts, result: () => nothing, isRuledOut: () => false, times: () => [], work: () => nothing, end: () => nothing, apart: [], withheld: () => [] };
 
 /** @type {Record<string, Partial<CardLook>>} */
 const LOOKS = {
   sighting: {
-    says: seenAndHow,
-    mark: ({ grade: given }) => grade(given),
-    foot: sightingFoot,
+    mark: ({ state }) => grade(state.grade, RULED_OUT.has(state.assessment)),
+    says: seenAndWhere,
+    result: (state, isDone) => (isDone ? nothing : sightingResult(state)),
     isRuledOut: (state) => RULED_OUT.has(state.assessment),
+    times: ({ state }) => [
+      [state.seen_at, t("seen")],
+      [state.received_at, state.channel === "unknown" ? t("reported") : t("reported, {channel}", { channel: label.channel(state.channel) })],
+    ],
     work: assessment,
     end: sourceSection,
     apart: SOURCE,
     withheld: (entity, view) => (mayReadSource(entity, view) ? [] : SOURCE.filter((path) => path !== "source.kind")),
   },
-  task: { foot: taskFoot, work: checklist },
+  task: { mark: ticks, says: dueAndResult, times: ({ state }) => [[state.due, t("due")]], work: checklist },
 };
 
 /** @param {string} kind @returns {CardLook} */
@@ -42,40 +46,74 @@ export const lookOf = (kind) => ({ ...PLAIN, ...LOOKS[kind] });
 /**
  * Short facts, and the place.
  * @param {Card} entity
+ * @param {ShownCard} _
  * @param {BoardView} view
  */
-function plainFoot(entity, view) {
+function plainFacts(entity, _, view) {
   const { kind, state } = entity;
   const short = formFields(kind, "edit").filter(({ path, control }) => control !== "long" && control !== "number" && control !== "flag" && !path.includes("."));
   const facts = short.filter(({ path }) => state[path] !== titleOf(entity)).map((field) => formatField(field, valueAt(state, field.path), view)).filter(Boolean);
-  return html`${facts.length ? html`<span>${facts.slice(0, FEW).join(" · ")}</span>` : nothing} ${placeLine(state.place)}`;
+  return html`${facts.length ? html`<p class="when">${facts.slice(0, FEW).join(" · ")}</p>` : nothing} ${where(state.place)}`;
+}
+
+/**
+ * When the child was seen comes first; when that was reported is another thing, and quiet. A card that is done says less.
+ * @param {Card} entity
+ * @param {ShownCard} shown
+ */
+function seenAndWhere({ state }, { isDone }) {
+  const { seen_at: seen, received_at: reported, late, place, channel } = state;
+  return html`<p class="when">
+      ${seen ? html`<b>${t("seen {at}", { at: formatShortMoment(seen) })}</b>` : html`<span class="unknown">${t("time unknown")}</span>`}
+      ${reported && !(isDone && seen) ? html`<span class="reported">${t("reported {at}", { at: formatShortMoment(reported) })}</span>` : nothing}
+      ${late ? html`<span class="late-entry" title=${t("Received {at}, recorded later", { at: formatMoment(reported) })}>${t("late entry")}</span>` : nothing}
+      ${isDone ? sightingResult(state) : nothing}
+    </p>
+    ${isDone ? nothing : where(place, channel)}`;
 }
 
 /**
  * An unknown channel is left out here; the card's fields show it.
- * @param {State} state
+ * @param {Place | null} place
+ * @param {string} [channel]
  */
-function seenAndHow(state) {
-  return html`<span>${[seenText(state, formatShortMoment), state.channel === "unknown" ? null : label.channel(state.channel)].filter(Boolean).join(" · ")}</span>`;
+function where(place, channel = "unknown") {
+  const known = place?.text || place?.radius_m;
+  if (!known && channel === "unknown") return nothing;
+  return html`<p class="where">
+    ${place && known ? html`<span class="place"><bdi>${place.text ?? t("unnamed point")}</bdi>${place.radius_m ? html` <span class="radius">± ${distance(place.radius_m)}</span>` : nothing}</span>` : nothing}
+    ${channel === "unknown" ? nothing : html`<span class="channel">${label.channel(channel)}</span>`}
+  </p>`;
+}
+
+/** @param {State} state */
+function sightingResult({ assessment: given }) {
+  return given === "unassessed" ? nothing : html`<span class=${GOOD.has(given) ? "confirmed" : "assessed"}>${label.assessment(given)}</span>`;
 }
 
 /** @param {Card} entity */
-function sightingFoot({ state: { assessment: given, place, late, received_at } }) {
-  return html`${late ? html`<span class="late-entry" title=${t("Received {at}, recorded later", { at: formatMoment(received_at) })}>${t("late entry")}</span>` : nothing}
-    ${given === "unassessed" ? nothing : html`<span class=${GOOD.has(given) ? "confirmed" : "assessed"}>${label.assessment(given)}</span>`}
-    ${placeLine(place)}`;
-}
-
-/** @param {Place | null} place */
-function placeLine(place) {
-  if (!place?.text && !place?.radius_m) return nothing;
-  return html`<span class="place">${place.text ?? t("unnamed point")}${place.radius_m ? html` <span class="radius">± ${distance(place.radius_m)}</span>` : nothing}</span>`;
-}
-
-/** @param {Card} entity @param {BoardView} view */
-function taskFoot({ state: { checklist: listed, due: until, column } }, view) {
-  const items = Object.values(listed ?? {});
+function ticks({ state }) {
+  const items = Object.values(state.checklist ?? {}).filter(Boolean);
   const done = items.filter((item) => item.done).length;
-  return html`${items.length ? html`<span class="ticks">${t("{done} of {all}", { done, all: items.length })}</span>` : nothing}
-    ${until && !view.isDone(column) ? dueElement(until) : nothing}`;
+  return items.length ? html`<span class="ticks">${t("{done} of {all}", { done, all: items.length })}</span>` : nothing;
 }
+
+/**
+ * Red is only for what is late.
+ * @param {Card} entity
+ * @param {ShownCard} shown
+ * @param {BoardView} view
+ */
+function dueAndResult({ state }, { isDone, isLate }, view) {
+  const { due, result, sighting } = state;
+  const source = sighting ? view.model.byId.get(sighting) : null;
+  const facts = [];
+  if (due && isLate && !isDone) facts.push(html`<time class="late" datetime=${due} data-lateness=${due} data-overdue></time>`, html`<span>${dueAt(due)}</span>`);
+  else if (due && !isDone) facts.push(html`<b>${dueAt(due)}</b>`, html`<time datetime=${due} data-lateness=${due}></time>`);
+  if (source && !isDone) facts.push(html`<span>${t("from {card}", { card: cardName(source) })}</span>`);
+  return html`${facts.length ? html`<p class="when">${facts.map((fact) => html`${fact} `)}</p>` : nothing}
+    ${isDone && result ? html`<p class="outcome" dir="auto">${result}</p>` : nothing}`;
+}
+
+/** @param {IsoTime} due */
+const dueAt = (due) => t("due {at}", { at: formatShortMoment(due) });

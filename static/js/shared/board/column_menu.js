@@ -32,7 +32,7 @@ export function columnMenu(column, view) {
   const id = column.id;
   const dialog = (/** @type {string} */ name) => () => view.act.dialog(name, { entity: id });
   const send = (/** @type {string} */ name, /** @type {{ before?: string, after?: string }} */ more = {}) => () => view.act.command(name, { column: id, ...more });
-  return html`<div class="column-menu" id=${idOf(column)} popover data-testid="column-menu" role="group" aria-label=${columnName(column.state)} @beforetoggle=${place}>
+  return html`<div class="column-menu" id=${idOf(column)} popover data-testid="column-menu" role="group" aria-label=${columnName(column.state)} @beforetoggle=${placeMenu}>
     ${item(column, "rename-column", t("Rename…"), dialog("column-title"), { first: true })}
     ${item(column, "add-before", t("Add a column before…"), dialog("column-before"))}
     ${item(column, "add-after", t("Add a column after…"), dialog("column-after"))}
@@ -79,7 +79,7 @@ function whyItStays({ id, state, cards }, { model }) {
  * attributes.
  * @param {{ target: HTMLElement, newState: string }} event
  */
-function place({ target: menu, newState }) {
+export function placeMenu({ target: menu, newState }) {
   if (newState !== "open") return;
   const { right, bottom } = /** @type {Element} */ (document.activeElement).getBoundingClientRect();
   const most = window.innerWidth - WIDTH_PX - EDGE_PX;

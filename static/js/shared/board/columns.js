@@ -1,6 +1,7 @@
 /** Columns with their cards; on a phone one at a time, with tabs. */
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { repeat } from "../../../vendor/lit-html/directives/repeat.js";
+import { ref } from "../../../vendor/lit-html/directives/ref.js";
 import { n, t } from "../../core/i18n.js";
 import { titleOf } from "../../core/kinds.js";
 import { cardName, columnName } from "../../format/values.js";
@@ -17,11 +18,18 @@ export function columns(view) {
   const shown = model.columns.map((column) => ({ column, cards: column.cards.filter(view.marks.isShown) }));
   const chosen = model.columns.some(({ id }) => id === ui.column) ? ui.column : model.columns[0]?.id;
   return html`${tabs(shown, chosen, view)}
-    <div class="board" data-testid="board">
+    <div class="board" data-testid="board" ${ref(countColumns(shown.length))}>
       ${repeat(shown, ({ column }) => column.id, ({ column, cards }) => section(column, cards, column.id === chosen, view))}
     </div>
     ${withdrawn(view)}`;
 }
+
+/**
+ * Set the number of columns, from which the style sheet computes their width: it must not depend on the room beside an open card, or
+ * all cards would move. By a custom property, as the content security policy forbids style attributes.
+ * @param {number} count
+ */
+const countColumns = (count) => (/** @type {Element | undefined} */ board) => /** @type {HTMLElement | undefined} */ (board)?.style.setProperty("--columns", String(count));
 
 /** @param {ShownColumn[]} shown @param {string | null | undefined} chosen @param {BoardView} view */
 function tabs(shown, chosen, view) {
@@ -40,13 +48,44 @@ function section(column, cards, chosen, view) {
   const name = columnName(column.state);
   return html`<section class="column ${chosen ? "chosen" : ""}" data-column=${column.id} data-role=${column.state.role} aria-label=${name}>
     <div class="column-header"><h2>${name} <b title=${n("{count} card", "{count} cards", cards.length)}>${cards.length}</b>${cards.length === column.cards.length ? nothing : html` <small>${t("of {all}", { all: column.cards.length })}</small>`}</h2>
+      <p class="matters" data-testid="matters">${whatMatters(column, cards, view)}</p>
       ${columnMenuButton(column, view)} ${columnMenu(column, view)}</div>
     <div class="list" data-list=${column.id}>
       ${repeat(view.drawn ? cards : cards.slice(0, FIRST), ({ id }) => id, (entity) => card(entity, view))}
     </div>
     ${cards.length ? nothing : html`<p class="none">${none(column, view)}</p>`}
+    <p class="below" data-below hidden></p>
   </section>`;
 }
+
+/**
+ * What a column's head says: what is late first, else what its role makes matter.
+ * @param {ColumnEntity} column
+ * @param {Card[]} cards
+ * @param {BoardView} view
+ */
+function whatMatters({ state: { role } }, cards, view) {
+  const late = cards.filter(view.marks.isOverdue).length;
+  if (late) return html`<span class="late">${n("{count} late", "{count} late", late)}</span>`;
+  if (!cards.length) return nothing;
+  if (role === "inbox") return toGrade(cards);
+  if (role === "waiting") return t("for others");
+  return role === "done" && isNewestFirst(cards) ? t("newest first") : nothing;
+}
+
+/** @param {Card[]} cards */
+function toGrade(cards) {
+  const open = cards.filter(({ kind, state, added }) => kind === "sighting" && !added && state.grade.source === "F" && state.grade.content === 6);
+  if (!open.length) return nothing;
+  const oldest = open.reduce((first, { state }) => (state.received_at < first ? state.received_at : first), open[0].state.received_at);
+  return html`<time datetime=${oldest} data-oldest=${oldest} data-count=${open.length}></time>`;
+}
+
+/**
+ * People order the cards of a column as they like; that the newest are on top is said only where it is so.
+ * @param {Card[]} cards
+ */
+const isNewestFirst = (cards) => cards.length > 1 && cards.every(({ seq }, at) => at === 0 || cards[at - 1].seq >= seq);
 
 /** @param {ColumnEntity} column @param {BoardView} view */
 function none(column, view) {

@@ -51,6 +51,7 @@ interface CardBadges {
   overdue: number;
   /** Sightings that nobody has graded. */
   ungraded: number;
+  isOverdue(card: Entity): boolean;
   isShown(card: Card): boolean;
 }
 
@@ -98,15 +99,45 @@ interface CardHistoryEntry {
   holds: boolean;
 }
 
+/** One button of a choice: its code, what stands on it, and its full meaning. */
+interface ChoiceButton {
+  code: string;
+  text: string;
+  mark?: import("../../../vendor/lit-html/lit-html.js").TemplateResult;
+  title?: string;
+}
+
+/** Sighting that may be the same, as the server suggests it. */
+interface SimilarSighting {
+  sighting: string;
+  number: number;
+  description: string;
+  seen_at: IsoTime | null;
+  received_at: IsoTime;
+  place: Place | null;
+  assessment: string;
+}
+
+/** What a card shows besides its entity. */
+interface ShownCard {
+  badge: ChangeBadge | undefined;
+  people: AvatarPerson[];
+  assignee: string | null;
+  isDone: boolean;
+  isLate: boolean;
+}
+
 /** What a kind of card shows besides the fields of its declaration. */
 interface CardLook {
-  /** Beside its name. */
-  says(state: State): Drawn;
-  /** At the end of that line. */
-  mark(state: State): Drawn;
-  foot(entity: Card, view: BoardView): Drawn;
+  /** At the end of the line of its name. */
+  mark(entity: Card): Drawn;
+  /** Lines below its title. */
+  says(entity: Card, shown: ShownCard, view: BoardView): Drawn;
+  /** Before its assignee: what it turned out to be; of a card that is done, `says` tells it. */
+  result(state: State, isDone: boolean): Drawn;
   isRuledOut(state: State): boolean;
-  /** In its panel, before and after the facts. */
+  /** In its panel: its times, and what stands before and after the facts. */
+  times(entity: Card): [string | null, string][];
   work(entity: Card, view: BoardView): Drawn;
   end(entity: Card, view: BoardView): Drawn;
   /** Fields that are not among the facts. */
@@ -130,7 +161,7 @@ interface BoardReading {
   readonly authors: { get(note: string): string | undefined };
   readonly lastBadge: Map<string, ChangeBadge>;
   readonly sources: Map<string, SourceReading>;
-  readonly marks: Pick<CardBadges, "today" | "drafts" | "noteBadges" | "isShown">;
+  readonly marks: Pick<CardBadges, "today" | "drafts" | "noteBadges" | "isShown" | "isOverdue">;
   readonly drawn: boolean;
   readonly undo: { may(event: BoardEvent): boolean; undo(event: BoardEvent): void };
   path(card: string): string;
@@ -166,6 +197,8 @@ interface LiveBoardView extends BoardReading {
   readonly mayEdit: boolean;
   readonly mayGoal: boolean;
   readonly mayLead: boolean;
+  readonly similar: { of(entity: Card): SimilarSighting[] };
+  readonly focus: { field(selector: string): void };
   readonly ui: { card: string | null; column: string | null; editing: Set<string> };
   readonly forms: { get(kind: string, entity?: string | null): Form };
   readonly act: EditingActions;

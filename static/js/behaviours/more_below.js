@@ -1,0 +1,80 @@
+/** Count of the cards below the visible end of each column, written at its foot ("3 more below"), without a redraw. */
+import { n } from "../core/i18n.js";
+
+const LIST = "[data-list]";
+const CUT_PX = 8; // a card that is cut by less is not counted
+
+export class MoreBelow {
+  #root;
+  #frame = 0;
+  #sizes = new ResizeObserver(() => this.update());
+  /** @type {Set<Element>} */ #observed = new Set();
+
+  /** @param {HTMLElement} root */
+  constructor(root) {
+    this.#root = root;
+    root.addEventListener("scroll", () => this.update(), { capture: true, passive: true });
+    root.addEventListener("contentvisibilityautostatechange", () => this.update(), { capture: true, passive: true }); // a card gets its real height
+  }
+
+  /** After a draw: count in the next frame, once the browser has laid the page out. */
+  update() {
+    this.#frame ||= requestAnimationFrame(() => {
+      this.#frame = 0;
+      this.#count();
+    });
+  }
+
+  /** @param {HTMLElement[]} lists */
+  #observe(lists) {
+    for (const list of this.#observed) {
+      if (list.isConnected) continue;
+      this.#observed.delete(list);
+      this.#sizes.unobserve(list);
+    }
+    for (const list of lists) {
+      if (this.#observed.has(list)) continue;
+      this.#observed.add(list);
+      this.#sizes.observe(list);
+    }
+  }
+
+  #count() {
+    const lists = [...this.#root.querySelectorAll(LIST)];
+    this.#observe(lists);
+    const counts = lists.map((list) => ({ foot: list.parentElement?.querySelector("[data-below]"), ...countBelow(list) })); // read all before writing
+    for (const { foot, count, fits } of counts) {
+      if (!foot) continue;
+      foot.hidden = fits;
+      const text = count ? n("{count} more below", "{count} more below", count) : "";
+      if (foot.textContent !== text) foot.textContent = text;
+    }
+  }
+}
+
+/**
+ * Cards are in order, so a binary search measures only a few. The foot itself takes room from the list: a column that would hold all of
+ * its cards without it has none.
+ * @param {HTMLElement} list
+ */
+function countBelow(list) {
+  const foot = list.parentElement?.querySelector("[data-below]");
+  const room = list.clientHeight + (foot?.offsetHeight ? foot.offsetHeight + marginOf(foot) : 0);
+  if (list.scrollHeight <= Math.max(room, list.clientHeight)) return { count: 0, fits: true };
+  const cards = list.querySelectorAll(":scope > article");
+  const end = list.getBoundingClientRect().bottom + CUT_PX;
+  let low = 0;
+  let high = cards.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (cards[middle].getBoundingClientRect().bottom > end) high = middle;
+    else low = middle + 1;
+  }
+  return { count: cards.length - low, fits: false };
+}
+
+/** @param {HTMLElement} element */
+function marginOf(element) {
+  const { marginTop, marginBottom } = getComputedStyle(element);
+  return parseFloat(marginTop) + parseFloat(marginBottom);
+}
