@@ -257,7 +257,7 @@ async def test_disabled_account_lands_on_sign_in_and_its_texts_are_sent_later(st
         await set_enabled(stage.server, "charlie@desk.example", False)
         line.heal()
         await charlie.page.wait_for_url("**/login?next=*", timeout=BACK_WITHIN_MS)
-        kept = "2 unsent texts are kept in this browser. They are there again when the person who typed them has signed in."
+        kept = "2 unsent texts are kept in this browser. They come back when the person who typed them signs in."
         assert await charlie("p.kept-drafts").inner_text() == kept
         alice = await browsers.person("Alice")
         assert not any(event["command"] in sent for event in await alice.events(board))

@@ -19,7 +19,7 @@ CRITERIA = {
     "medication": {"answer": "no", "basis": "The family doctor"},
     "out_of_character": {"answer": "yes", "basis": "Her mother"},
 }
-SUGGESTION = "2 of 6 criteria apply: the desk's people decide. 3 are not known yet."
+SUGGESTION = "2 of 6 criteria apply. A coordinator decides. 3 still unknown."
 
 
 async def decide(window: Window, act: str) -> None:

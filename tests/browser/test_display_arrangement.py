@@ -182,7 +182,7 @@ def test_wall_forms_have_at_most_fourteen_letters() -> None:
     """Count them in the catalogues: type steps down for long names, but words that decide have one size."""
     from babel.messages.pofile import read_po
 
-    forms = ["WORRYING", "WORRYING?", "Opened", "Reopened", "Decision", "Appeal set", "Confirmed", "Credible", "Urgent"]
+    forms = ["WORRYING", "WORRYING?", "Opened", "Reopened", "Decision", "Appeal changed", "Confirmed", "Credible", "Urgent"]
     for language in LANGUAGES[1:]:
         with (ROOT / "board" / "locales" / language / "LC_MESSAGES" / "messages.po").open("rb") as file:
             catalogue = read_po(file)

@@ -97,7 +97,7 @@ async def test_find_box_on_any_page_finds_only_visible_things(browsers: Browsers
     await seek(window, "zeppelin")
     await count(window, "Nothing found in this search")
     await expect(window("article.card")).to_have_count(0)
-    await expect(window("[data-testid=filtered] > b")).to_contain_text("cards are hidden")
+    await expect(window("[data-testid=filtered] > b")).to_contain_text("cards hidden")
     await window.page.keyboard.press("Enter")
     await count(window, "2 found in all searches")
     await window.page.keyboard.press("Escape")
@@ -170,14 +170,14 @@ async def test_filters_are_in_the_address_and_say_what_they_hide(browsers: Brows
     await expect(window("[data-testid=filtered]")).to_have_count(0)
 
     await choose(window, "kind", "sighting")
-    await hidden(window, f"{len(first_tasks)} of {len(cards)} cards are hidden")
+    await hidden(window, f"{len(first_tasks)} of {len(cards)} cards hidden")
     assert window.page.url == f"{whole}?kind=sighting"
     await window.reload()
-    await hidden(window, f"{len(first_tasks)} of {len(cards)} cards are hidden")
+    await hidden(window, f"{len(first_tasks)} of {len(cards)} cards hidden")
     await expect(shown).to_have_count(3)
     other = await browsers.window("Bob")
     await other.open(window.page.url)
-    await hidden(other, f"{len(first_tasks)} of {len(cards)} cards are hidden")
+    await hidden(other, f"{len(first_tasks)} of {len(cards)} cards hidden")
     await window.open_card("Plain")
     assert window.page.url == f"{whole}/cards/{plain}?kind=sighting"
     await choose(window, "grade", "B2")
@@ -186,7 +186,7 @@ async def test_filters_are_in_the_address_and_say_what_they_hide(browsers: Brows
     await expect(window.panel).to_be_visible()  # Escape closed the menu only
     await window.page.go_back()
     await window.page.wait_for_url(f"{whole}?kind=sighting&grade=B2")
-    await hidden(window, f"{len(cards) - 1} of {len(cards)} cards are hidden")
+    await hidden(window, f"{len(cards) - 1} of {len(cards)} cards hidden")
     await expect(shown).to_contain_text("Graded")
 
     for name, value, titles in (
@@ -212,7 +212,7 @@ async def test_filters_are_in_the_address_and_say_what_they_hide(browsers: Brows
 
     later = (datetime.now(UTC) + timedelta(minutes=5)).strftime("%Y-%m-%dT%H:%M:%SZ")
     await window.open(f"/searches/{board}?changed={later}")
-    await hidden(window, f"{len(cards)} of {len(cards)} cards are hidden")
+    await hidden(window, f"{len(cards)} of {len(cards)} cards hidden")
     await (await browsers.person("Bob")).command(board, "note.add", {"card": plain, "text": "Seen again"})
     await expect(shown.locator("h3")).to_have_text(["Plain"])
     await window.page.set_viewport_size(PHONE)  # type: ignore[arg-type]

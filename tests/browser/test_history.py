@@ -77,10 +77,10 @@ async def test_every_event_is_a_sentence_with_what_was_before_and_why(browsers: 
         sighting=sighting, grade={"source": "B", "content": 2}, reason="the shopkeeper knows her",
     )  # fmt: skip
     await does("card.move", "Bob moved {card} from New to Doing", card=sighting, column=doing)
-    taken = await does("card.assign", "Bob took {card}", card=sighting, assignee=me)
-    await does("sighting.update", "Bob set clothing of {card}: blue coat", sighting=sighting, clothing="blue coat")
+    taken = await does("card.assign", "Bob took on {card}", card=sighting, assignee=me)
+    await does("sighting.update", "Bob filled in “Clothing” on {card}: blue coat", sighting=sighting, clothing="blue coat")
     await does(
-        "sighting.update", "Bob changed clothing of {card} from blue coat to red coat", sighting=sighting, clothing="red coat"
+        "sighting.update", "Bob changed “Clothing” on {card} from blue coat to red coat", sighting=sighting, clothing="red coat"
     )
     await does("undo", "Bob undid: Card assigned · {card}", seq=taken)
     await does("note.add", "Bob wrote a note on {card}: Called back", card=sighting, text="Called back")
@@ -168,8 +168,8 @@ async def test_filters_are_in_the_address_and_missing_events_are_reported(browse
     seqs = await head(bob, board)
     await expect(alice("[data-testid=count]")).to_have_text(f"{seqs} events")
     for query, sentence in {
-        f"#{seqs + 1}": f"There is no event {seqs + 1}: the last one is {seqs}.",
-        f"?kind=note#{graded}": f"Event {graded} is hidden by what is asked.",
+        f"#{seqs + 1}": f"Event {seqs + 1} does not exist. The last one is {seqs}.",
+        f"?kind=note#{graded}": f"Event {graded} is hidden by the filters.",
         "?card=none": "This card is not on this board.",
         "?from=2040-01-01T00:00:00Z": "No events match the filters.",
     }.items():
@@ -190,7 +190,7 @@ async def test_it_stands_under_the_shift_in_which_it_happened(browsers: Browsers
     await expect(window(ROWS).first.locator("h2")).to_have_count(1)
     await window.open("/history")
     sentence = window(f"{ROWS}[data-key='operations/{taken}'] .event-text")
-    await expect(sentence).to_have_text("Alice took the shift; nobody handed it over, because: Nobody was here")
+    await expect(sentence).to_have_text("Alice took the shift without a handover, because: Nobody was here")
     taken = (await dora.command("operations", "shift.take", {"reason": "Alice went home"}))["seqs"][-1]
     await expect(row(window, taken).locator("h2")).to_have_text(re.compile("Shift 2: Dora, since"))
 

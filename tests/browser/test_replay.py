@@ -284,7 +284,7 @@ async def test_two_moments_are_compared(browsers: Browsers) -> None:
     note = (await person.events(board))[-2]["id"]
     assert {way: set(ids) for way, ids in ways} == {"added": {sighting, note}, "solved": {task}, "moved": {moved}}
     await expect(compared.locator(f"[data-changed='{task}'] [data-path=column]")).to_have_text("Column: To do → Done")
-    await expect(alice(f"article[data-card='{task}'] .change-note")).to_have_text("solved")
+    await expect(alice(f"article[data-card='{task}'] .change-note")).to_have_text("dealt with")
     await expect(alice.page).to_have_url(re.compile(rf"\?at={head}&with={before}$"))
     await alice.page.reload()
     await expect(compared.locator("[data-change=solved] [data-changed]")).to_have_count(1)

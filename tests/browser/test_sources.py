@@ -35,11 +35,11 @@ async def test_source_without_permission_is_not_offered_for_change(browsers: Bro
     bob.may_fail("status of 403")
     await bob.panel.locator("[data-act=edit]").click()
     await expect(bob(f"{FORM} [data-field=direction]")).to_be_visible()
-    await expect(bob(f"{FORM} [data-testid=sealed]")).to_contain_text("only coordinators and who took it in")
+    await expect(bob(f"{FORM} [data-testid=sealed]")).to_contain_text("Only coordinators, and the person who recorded it")
     for field in ("source_name", "source_contact", "source.sealed"):
         await expect(bob(f"{FORM} [data-field='{field}']")).to_have_count(0)
     await bob("[data-act=read-source]").click()
-    await expect(bob("[data-testid=source] .error")).to_contain_text("This source is sealed")
+    await expect(bob("[data-testid=source] .error")).to_contain_text("This source is confidential")
     # once the seal is open, they are there
     await (await browsers.person("Alice")).command(board, "sighting.update", {"sighting": sighting, "source": {"sealed": False}})
     await expect(bob(f"{FORM} [data-field=source_name]")).to_be_visible()

@@ -129,7 +129,7 @@ async def test_later_change_is_reported_and_stays(browsers: Browsers) -> None:
     await (await browsers.person("Bob")).command(board, "sighting.grade", {"sighting": sighting, "grade": {"source": "E"}})
     await expect(alice("[data-testid=grade]")).to_have_text("E6")
     await alice("[data-act=undo-last]").click()
-    await noticed(alice, "refused", "Not undone: Sighting graded · Sighting")
+    await noticed(alice, "refused", "Could not undo: Sighting graded · Sighting")
     await expect(alice("[data-testid=undo] li")).to_contain_text("B · Usually reliable → E · Unreliable, by Bob, just now")
     await expect(alice("[data-refused]")).to_have_count(0)
     await expect(alice("[data-testid=grade]")).to_have_text("E6")
@@ -151,8 +151,8 @@ async def test_a_column_that_is_gone_is_named(browsers: Browsers) -> None:
     await noticed(window, "offered", "Card moved")
     await alice.command(board, "column.remove", {"column": police})
     await window("[data-act=undo-last]").click()
-    await noticed(window, "refused", "Not undone: Card moved · Sighting")
-    await expect(window("[data-testid=undo] li")).to_have_text("Column: This column is no longer there.")
+    await noticed(window, "refused", "Could not undo: Card moved · Sighting")
+    await expect(window("[data-testid=undo] li")).to_have_text("Column: This column no longer exists.")
 
 
 async def test_decisions_on_the_search_are_undone_by_who_may_make_them(browsers: Browsers) -> None:

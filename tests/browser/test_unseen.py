@@ -176,10 +176,10 @@ async def test_the_history_says_up_to_where_its_chain_holds_or_what_is_wrong(bro
     await window.page.goto(f"/searches/{board}/history")
     chain = window("[data-chain][data-verified=true]")
     seq = await head(await browsers.person("Victor"), board)
-    await expect(chain).to_have_text(re.compile(rf"^The chain holds up to {seq}: [0-9a-f]{{16}}…$"))
+    await expect(chain).to_have_text(re.compile(rf"^Integrity verified up to event {seq}: [0-9a-f]{{16}}…$"))
     assert browsers.server
     service, edit = browsers.server.service, text("UPDATE event SET type = 'x' WHERE board = :board AND seq = 3")
     await service.database.write(lambda session: session.connection().execute(edit, {"board": board}))
     service.verified_chains.known.clear()
     await window.reload()
-    await expect(window("[data-chain][data-verified=false]")).to_contain_text("The chain does not hold: event 3 was changed")
+    await expect(window("[data-chain][data-verified=false]")).to_contain_text("Integrity check failed: event 3 was changed")

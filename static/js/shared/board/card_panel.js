@@ -85,7 +85,7 @@ function times({ id, kind, state, added }, view) {
   const by = assigned && accountName(view.session, assigned.state?.assignee);
   /** @type {[string | null, string][]} */
   const cells = [
-    ...lookOf(kind).times({ id, kind, state, seq: 0 }), [events[0]?.at ?? null, t("on the board")],
+    ...lookOf(kind).times({ id, kind, state, seq: 0 }), [events[0]?.at ?? null, t("shown on the board")],
     [assigned?.at ?? null, by ? t("assigned, {name}", { name: by }) : label.done("card.assigned")],
   ];
   return html`<dl class="times" data-testid="times">${cells.map(([at, name]) => html`<div class=${at ? "" : "unset"}><dd>${at ? formatShortMoment(at) : "–"}</dd><dt>${name}</dt></div>`)}</dl>`;
