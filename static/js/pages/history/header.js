@@ -4,6 +4,7 @@ import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { n, t } from "../../core/i18n.js";
 import { serverNow, toInput } from "../../core/time.js";
 import { formatMoment } from "../../format/time_elements.js";
+import { childLine } from "../../shared/board/search_header.js";
 
 /** @param {HistoryView} view */
 export function head(view) {
@@ -12,6 +13,7 @@ export function head(view) {
   document.title = `${title} · Searchboard`;
   return html`<header class="history-head">
     <h1>${title}</h1>
+    ${view.search ? childLine(/** @type {SearchState} */ (view.search.state)) : nothing}
     <a class="button" href=${isEverywhere ? "/" : `/searches/${boardId}`}>${isEverywhere ? t("All searches") : t("Open board")}</a>
     ${isEverywhere ? nothing : html`<a class="button" href="/history">${t("History: all searches")}</a>`}
     ${isEverywhere ? nothing : html`<a class="button" translate="no" href="/searches/${boardId}/history.pdf">PDF</a><a class="button" translate="no" href="/searches/${boardId}/history.md">Markdown</a>`}

@@ -3,6 +3,7 @@
 import { html, render } from "../../../vendor/lit-html/lit-html.js";
 import { repeat } from "../../../vendor/lit-html/directives/repeat.js";
 import { isFocusLost, keepFocus } from "../../behaviours/keep_focus.js";
+import { RelativeTimes } from "../../behaviours/relative_times.js";
 import { ShortcutHandler } from "../../behaviours/shortcut_handler.js";
 import { findPressed } from "../../behaviours/shortcuts.js";
 import { accountName } from "../../format/values.js";
@@ -62,6 +63,7 @@ class HistoryPage {
     this.#windowed = new VirtualList(() => this.#render(), () => this.#list);
     new ShortcutHandler((session.pageCommands = new HistoryCommands(this)));
     this.#main.classList.add("history-page");
+    this.clock = new RelativeTimes(main);
     addEventListener("hashchange", this.#went);
     addEventListener("scroll", this.#onScroll, { passive: true });
     this.session.board(this.boardId).setPresence(null);
@@ -207,6 +209,7 @@ class HistoryPage {
     if (this.#stale) this.#find();
     const reads = this.#isReading;
     this.#windowed.update(this.#keysShown, () => keepFocus(this.#root, () => render(this.#template(), this.#root)));
+    this.clock.fill();
     if (this.#isLost) this.#chain.ask();
     this.#isLost = false;
     if (reads && isFocusLost()) this.#list?.focus({ preventScroll: true }); // the focused event was scrolled far away

@@ -71,6 +71,16 @@ export function phoneHeader(view) {
 }
 
 /**
+ * The child in one line, for a page of a search without its board: worrying, status, and the time missing.
+ * @param {SearchState} state
+ */
+export function childLine(state) {
+  const { status: now } = state;
+  return html`<div class="child-line" data-testid="child-line">${now === "open" ? worrying(state) : nothing}
+    <span class="status-is ${now}"><i class="mark" aria-hidden="true"></i>${label.status(now)}</span> ${clock(state, null)}</div>`;
+}
+
+/**
  * Whether it is worrying, with the criteria that apply.
  * @param {SearchState} state
  */
