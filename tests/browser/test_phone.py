@@ -39,7 +39,7 @@ async def test_the_bar_at_the_bottom_adds_and_leads_on(browsers: Browsers) -> No
     window = await phone(browsers, board)
     assert await window.page.evaluate(SMALL, ".add-buttons > *, .header-bar .brand, .child-name, .tabs button") == []
     await window.add_sighting("A girl at the tram stop")
-    await expect(window("article.card")).to_have_count(1)
+    await expect(window("article.sighting")).to_have_count(1)
     await window.open_card("A girl at the tram stop")
     await window("[data-act=to-board]").click()
     await expect(window.panel).to_have_count(0)

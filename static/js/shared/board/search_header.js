@@ -93,7 +93,7 @@ function worrying(state) {
 
 /** @param {SearchState} state @param {BoardView} view */
 function lead({ lead: account }, { session }) {
-  if (!account) return html`<span class="lead none">${t("nobody in charge")}</span>`;
+  if (!account) return html`<span class="lead nobody">${t("nobody in charge")}</span>`;
   const name = accountName(session, account);
   return html`<span class="lead"><i class="square" aria-hidden="true">${initials(name)}</i>${t("in charge: {name}", { name })}</span>`;
 }
