@@ -93,7 +93,10 @@ def typed(selector: str, text: str, shows: str) -> Steps:
     """Type into a field, and wait for what that shows."""
 
     async def steps(page: Page) -> None:
-        await page.locator(selector).first.fill(text)
+        field = page.locator(selector).first
+        if not await field.is_visible():
+            await click("[data-act=more]")(page)  # on a phone it is in the sheet of more actions
+        await field.fill(text)
         await page.locator(shows).first.wait_for()
 
     return steps
@@ -160,6 +163,14 @@ SCENES = (
             Shot("board-log", MILA, click("[data-act=log]")),
             Shot("board-replay", MILA + "?at=30"),
             Shot("board-find", MILA, typed("input[type=search]", "coat", "[role=option]:has(mark)")),
+            Shot("board-more", MILA, click("[data-act=more]")),
+            Shot("board-menu", MILA, click("[popovertarget=search-menu]")),
+            Shot("status-menu", MILA, click("[popovertarget=status-menu]")),
+            Shot("filter-menu", MILA, click("[popovertarget=filters]")),
+            Shot("goal-dialog", MILA, dialog("[data-act=set-goal]")),
+            Shot("outcome-dialog", "/searches/{found}", dialog("[data-act=outcome]")),
+            Shot("column-dialog", MILA, dialog("[data-act=column-menu]", "[data-act=rename-column]")),
+            Shot("board-full", "/searches/{noor}"),
             Shot("board-column-menu", MILA, click("[data-act=column-menu]")),
             Shot("sighting-dialog", MILA, dialog("[data-act=add-sighting]")),
             Shot("task-dialog", MILA, dialog("[data-act=add-task]")),
