@@ -132,6 +132,33 @@ async def test_every_page_loads_cleanly_fits_its_window_and_is_accessible(demo: 
     await demo.clear()
 
 
+async def test_axe_finds_no_barrier_on_pages_of_administrators(demo: Browsers) -> None:
+    robin, other = await demo.window("Robin", viewport=TALL), await demo.person("Bob")
+    own = (await other.http.get("/api/v1/me")).json()["id"]
+    found: dict[str, Any] = {}
+    for path in ("/accounts", f"/accounts/{own}", "/accounts/tokens", "/audit", "/since"):
+        await shown(robin, path)
+        await robin.page.wait_for_load_state("networkidle")
+        found[path] = await barriers(robin)
+        for width in WIDTHS:
+            await robin.page.set_viewport_size({"width": width, "height": WIDTHS[width]})
+            await robin.page.evaluate(DRAWN)
+            found[f"{path} at {width}"] = await overflow(robin)
+        await robin.page.set_viewport_size(TALL)
+    assert {place: some for place, some in found.items() if some} == {}
+    await demo.clear()
+
+
+async def test_axe_finds_no_pale_text_in_forced_colours(demo: Browsers, largest_search: LargestSearch) -> None:
+    alice = await demo.window("Alice", viewport=TALL, forced_colors="active")
+    found: dict[str, Any] = {}
+    for name in ("operations", "search", "task", "everywhere", "compared", "handover", "displays", "intake", "account"):
+        await shown(alice, largest_search.pages[name])
+        found[name] = await barriers(alice)
+    assert {place: some for place, some in found.items() if some} == {}
+    await demo.clear()
+
+
 async def test_axe_finds_no_barrier_in_any_dialog(demo: Browsers, largest_search: LargestSearch) -> None:
     alice = await demo.window("Alice", viewport=TALL)
     await shown(alice, "/")

@@ -178,7 +178,29 @@ async def test_decisions_on_the_search_are_undone_by_who_may_make_them(browsers:
     await expect(alice("[data-testid=person]")).to_have_text("Noor")
 
 
-async def test_a_status_and_what_is_new_are_not_offered_to_be_undone(browsers: Browsers) -> None:
+async def set_found(window: Window) -> None:
+    await window.choose("set-status")
+    await window("dialog input[value=found]").check()
+    await window.fill("status", {"outcome.condition": "well", "outcome.how": "came_back", "reason": "She rang the bell"})
+    await window("dialog [data-act=send]").click()
+    await expect(window("[data-testid=status]")).to_have_text("Found")
+
+
+async def test_a_status_set_by_mistake_is_set_back_to_open(browsers: Browsers) -> None:
+    board = await browsers.search()
+    alice, bob = await browsers.both_at(board)
+    await set_found(alice)
+    await noticed(alice, "offered", "tatus")
+    await alice("[data-act=undo-last]").click()
+    await noticed(alice, "undone", "Undone: ")
+    for window in (alice, bob):
+        await expect(window("[data-testid=status]")).to_have_text("Open")
+    *_, last = await (await browsers.person("Alice")).events(board)
+    assert (last["type"], last["state"]["status_reason"]) == ("search.status_set", "Changed by mistake")
+    await browsers.same(alice, bob, board)
+
+
+async def test_additions_and_reopening_are_not_offered_to_be_undone(browsers: Browsers) -> None:
     board = await browsers.search()
     alice = await browsers.window("Alice")
     await alice.open(f"/searches/{board}")
@@ -187,11 +209,13 @@ async def test_a_status_and_what_is_new_are_not_offered_to_be_undone(browsers: B
     await grade(alice, "B")
     await noticed(alice, "offered", "Sighting graded")
     await (await browsers.person("Alice")).command(board, "search.set_appeal", {"level": "posters"})
+    await set_found(alice)
+    await noticed(alice, "offered", "tatus")
     await alice.choose("set-status")
-    await alice("dialog input[value=found]").check()
-    await alice.fill("status", {"outcome.condition": "well", "outcome.how": "came_back", "reason": "She rang the bell"})
+    await alice("dialog input[value=open]").check()
+    await alice.fill("status", {"reason": "It was another girl"})
     await alice("dialog [data-act=send]").click()
-    await expect(alice("[data-testid=status]")).to_have_text("Found")
+    await expect(alice("[data-testid=status]")).to_have_text("Open")
     await expect(alice("[data-testid=undo]")).to_have_count(0)
 
 
@@ -239,5 +263,5 @@ async def test_axe_finds_no_barrier_in_what_is_said_of_undoing(browsers: Browser
     await (await browsers.person("Bob")).command(board, "sighting.grade", {"sighting": sighting, "grade": {"source": "E"}})
     await expect(alice("[data-testid=grade]")).to_have_text("E6")
     await alice("[data-act=undo-last]").click()
-    await noticed(alice, "refused", "Not undone")
+    await noticed(alice, "refused", "Could not undo")
     assert found + await barriers(alice, "[data-testid=undo]") == []

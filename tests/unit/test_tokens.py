@@ -85,3 +85,32 @@ def test_colour_that_is_too_pale_is_found() -> None:
     pale = PRESENT | {"text-3": ("#9aa4ae", "#9aa4ae")}
 
     assert too_low(pale, THEMES.index("light"), [("text-3", "surface")], TEXT_CONTRAST) == ["text-3 on surface: 2.53"]
+
+
+# A palette of its own is defined where it holds: in replay, on paper. Displays scale with their glass, paper is measured in pt.
+RAW = re.compile(r"(?:#[0-9a-f]{3,8}\b|\brgba?\(|\bhsla?\()|\bfont(?:-size)?:[^;/]*\d(?:px|rem)", re.IGNORECASE)
+SCRIM = "background: rgb(8 12 18 / 45%);"  # behind a dialog, in both themes
+
+
+def raw_values(sheet: str) -> list[str]:
+    """Return the lines of a style sheet with a colour or a size of text that is no token."""
+    lines = re.sub(r"/\*.*?\*/", "", sheet, flags=re.DOTALL).splitlines()
+    found = [line.strip() for line in lines if RAW.search(line) and not re.match(r"\s*--[\w-]+:", line)]
+    return [line for line in found if line != SCRIM]
+
+
+def test_pages_take_colours_and_sizes_of_text_from_tokens() -> None:
+    sheets = {path.name: raw_values(path.read_text()) for path in CSS.glob("*.css") if path.name != "tokens.css"}
+
+    assert len(sheets) > 25, "there is something to see"
+    assert {name: lines for name, lines in sheets.items() if lines} == {}
+
+
+@pytest.mark.parametrize("line", ["color: #fff;", "font-size: 13px;", "font: 700 12px/1 serif;", "background: rgb(0 0 0);"])
+def test_raw_value_is_found(line: str) -> None:
+    assert raw_values(f".card {{\n  {line}\n}}") == [line]
+
+
+@pytest.mark.parametrize("line", ["color: var(--text);", "font-size: 0.875em;", "font: 9pt var(--font-family);", "--past: #fff;"])
+def test_token_and_paper_are_no_raw_values(line: str) -> None:
+    assert raw_values(f".card {{\n  {line}\n}}") == []

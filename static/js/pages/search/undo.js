@@ -24,11 +24,13 @@ export class Undo {
   #own = new Map(); // seq -> event
   /** @type {any} */ #awaited = null; // {seqs, entity}: acknowledged, events pending
   /** @type {ReturnType<typeof setTimeout> | undefined} */ #timer;
+  /** @type {{ now: string | null, before: string | null }} */ #status = { now: null, before: null };
 
   /** @param {Pick<SearchView, "session" | "board" | "focus" | "may" | "draw">} page */
   constructor(page) {
     this.#page = page;
     this.close = this.close.bind(this);
+    this.#noteStatus();
     document.addEventListener("keydown", (event) => this.#key(event));
   }
 
@@ -56,6 +58,7 @@ export class Undo {
   /** @param {JournalEvent[]} events */
   onEvents(events) {
     const { account } = this.#page.session;
+    this.#noteStatus();
     for (const event of events) if (event.actor?.id === account.id) this.#own.set(event.seq, event);
     for (const seq of this.#own.keys()) if (this.#own.size > MAX_EVENTS) this.#own.delete(seq);
     this.#offer();
@@ -67,7 +70,8 @@ export class Undo {
     this.#keepFocus();
     this.#show(null);
     try {
-      await board.send("undo", { seq: event.seq }, { base: board.seq, epoch: board.epoch });
+      if (isStatus(event)) await board.send("search.set_status", { status: "open", reason: t("Changed by mistake") });
+      else await board.send("undo", { seq: event.seq }, { base: board.seq, epoch: board.epoch });
       this.#show({ event, state: "undone" });
     } catch (reason) {
       const refused = /** @type {any} */ (reason);
@@ -86,6 +90,7 @@ export class Undo {
   forget() {
     this.#own.clear();
     this.#awaited = null;
+    this.#status = { now: null, before: null };
     clearTimeout(this.#timer);
     this.shown = null;
   }
@@ -96,7 +101,20 @@ export class Undo {
     const event = seqs?.map((/** @type {number} */ seq) => this.#own.get(seq)).find((/** @type {any} */ each) => each?.id === entity);
     if (!event) return;
     this.#awaited = null;
-    this.#show(this.may(event) ? { event, state: "offered" } : null);
+    this.#show(this.may(event) || this.#mayReopen(event) ? { event, state: "offered" } : null);
+  }
+
+  /**
+   * The contract has no undo of a status: an open search is opened again. The tasks that the change added stay.
+   * @param {any} event
+   */
+  #mayReopen(event) {
+    return isStatus(event) && this.#status.before === "open" && this.#page.may("lead");
+  }
+
+  #noteStatus() {
+    const now = this.#page.board.get(this.#page.board.id)?.state.status ?? null;
+    if (now !== this.#status.now) this.#status = { now, before: this.#status.now };
   }
 
   /** @param {any} shown */
@@ -141,6 +159,9 @@ export class Undo {
     return [...new Map(last.filter(Boolean).map((/** @type {any} */ change) => [change.path, change])).values()];
   }
 }
+
+/** @param {any} event */
+const isStatus = ({ type }) => type === "search.status_set";
 
 /** @param {SearchView} view */
 export function undoNotice(view) {

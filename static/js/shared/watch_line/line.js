@@ -130,8 +130,8 @@ class WatchLine {
    * @param {Notice[]} notices
    */
   #showCut(notices) {
-    const text = this.#place?.querySelector(".watch-main .text, .watch-main");
-    const isCut = Boolean(text && (text.scrollWidth > text.clientWidth + 1 || text.scrollHeight > text.clientHeight + 1));
+    const texts = [...(this.#place?.querySelectorAll(".watch-main, .watch-main :is(.text, .fact)") ?? [])];
+    const isCut = texts.some((text) => text.scrollWidth > text.clientWidth + 1 || text.scrollHeight > text.clientHeight + 1);
     if (isCut === this.#wasCut) return;
     const isAlone = notices.length < 2 && !notices[0]?.detail;
     if (!isCut && isAlone && /** @type {HTMLDetailsElement | null | undefined} */ (this.#place?.querySelector("details"))?.open) return; // it is being read
