@@ -41,7 +41,7 @@ async def test_the_bar_at_the_bottom_adds_and_leads_on(browsers: Browsers) -> No
     await window.add_sighting("A girl at the tram stop")
     await expect(window("article.sighting")).to_have_count(1)
     await window.open_card("A girl at the tram stop")
-    await window("[data-act=to-board]").click()
+    await window.close_card()  # the card is a sheet over the bar
     await expect(window.panel).to_have_count(0)
     await window("[data-act=whats-new]").click()
     await expect(window.page).to_have_url(f"{browsers.url}/since")
