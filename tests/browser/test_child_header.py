@@ -39,7 +39,7 @@ SPILLS = """() => {
 # Names that do not show whole.
 CUT = """() => [...document.querySelectorAll("[data-testid=person], .child-name b, .search-header .lead")]
   .filter((each) => each.checkVisibility() && getComputedStyle(each).display !== "inline")
-  .filter((each) => each.scrollWidth > each.clientWidth + 1)
+  .filter((each) => each.clientWidth > 1 && each.scrollWidth > each.clientWidth + 1)
   .map((each) => each.className || each.dataset.testid)"""
 
 
