@@ -5,7 +5,7 @@ does not get it, even if it could when the event happened.
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, NamedTuple
@@ -23,6 +23,7 @@ from board.engine.event_writer import Change
 from models.alert import DELIVERY_MODES, KINDS, OWN_ACCOUNT, SECURITY, AlertSettings
 from models.entity import State, flatten
 from models.search import Search
+from models.sighting import Sighting
 from models.times import format_utc
 
 MAX_LISTED = 200  # at most, the newest
@@ -153,6 +154,8 @@ def list_alerts(session: Session, account: str, now: datetime) -> list[Alert]:
             found[row.board, row.seq] = row
     listed = [_to_json(row, chosen) for row in list(found.values())[:MAX_LISTED]]
     _add_first_names(session, listed, hidden)
+    _add_children(session, listed)
+    _add_places(session, listed)
     listed += security_alerts.list_alerts(session, account, retention_cutoff(now), hidden, MAX_LISTED, desktop=not chosen.quiet)
     return sorted(listed, key=lambda each: str(each["at"]), reverse=True)[:MAX_LISTED]
 
@@ -167,6 +170,33 @@ def _add_first_names(session: Session, listed: list[Alert], hidden: Collection[s
     for each in listed:
         if each["board"] in names:
             each["first_name"] = names[each["board"]]
+
+
+def _add_children(session: Session, listed: list[Alert]) -> None:
+    """Add the child of the search, as "Mila B., 6". The account may see the search, else the alert is not listed."""
+    asked = select(Search.id, Search.person).where(col(Search.id).in_({each["board"] for each in listed}))
+    children = {id: short_name(person) for id, person in session.exec(asked)}
+    for each in listed:
+        if each["board"] in children:
+            each["child"] = children[each["board"]]
+
+
+def short_name(person: Mapping[str, Any]) -> str:
+    """Return the first name, the initial of the last name, and the age: "Mila B., 6"."""
+    first, last, age = person["first_name"], (person.get("last_name") or "").strip(), person.get("age")
+    name = f"{first} {last[0].upper()}." if last else first
+    return name if age is None else f"{name}, {age}"
+
+
+def _add_places(session: Session, listed: list[Alert]) -> None:
+    """Add the place of the sighting that an alert is about."""
+    asked = select(Sighting.id, Sighting.place).where(
+        col(Sighting.id).in_({each["card"]["id"] for each in listed if each["card"]})
+    )
+    places = {id: place["text"] for id, place in session.exec(asked) if place and place["text"]}
+    for each in listed:
+        if each["card"] and each["card"]["id"] in places:
+            each["place"] = places[each["card"]["id"]]
 
 
 def _to_json(row: Row[Any], chosen: AlertSettings) -> Alert:

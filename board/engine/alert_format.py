@@ -16,5 +16,5 @@ Alert = TypedDict("Alert", {
     "board": Id, "reference": str | None, "seq": Count, "at": Time, "kind": Annotated[str, Shape(enum=[*KINDS, SECURITY])],
     "type": str, "actor": AlertActor | None, "entity": AlertEntity, "card": AlertCard | None, "value": str | None,
     "acknowledge": str | None, "reason": str | None, "handover": Count | None, "read": bool, "desktop": bool,
-    "first_name": NotRequired[str],
+    "first_name": NotRequired[str], "child": NotRequired[str], "place": NotRequired[str],
 })  # fmt: skip

@@ -95,9 +95,25 @@ async def test_each_kind_alerts_whom_it_should_and_nobody_else(scene: SearchScen
         "board": board, "reference": (await scene.state("search", board))["reference"], "seq": closed["seq"], "at": closed["at"],
         "kind": "status", "type": "search.status_set", "actor": actor, "entity": {"kind": "search", "id": board}, "card": None,
         "value": "closed", "acknowledge": "as it is", "reason": None, "handover": None, "read": False, "desktop": False,
+        "child": "Noor",
     }  # fmt: skip
     assert (mention["entity"], mention["card"]) == ({"kind": "note", "id": named["id"]}, card)
     assert (sighting["value"], sighting["card"]) == ("credible", card)
+
+
+async def test_an_alert_names_the_child_and_the_place_as_they_are_now(team: Team) -> None:
+    board = await team.alice.open_search(person={"first_name": "Mila", "last_name": "de Boer"})
+    scene = SearchScenario(team, board)
+    seen = await scene.sighting(place={"text": "Gent"})
+    await scene.one("sighting.assess", {"sighting": seen["id"], "assessment": "credible"})
+    (alert,) = await listed(team.bob, board)
+    assert (alert["child"], alert["place"]) == ("Mila D.", "Gent")
+    await scene.one("search.update", {"person": {"age": 6}})
+    await scene.one("sighting.update", {"sighting": seen["id"], "place": {"text": "Gent-Zuid"}})
+    (alert,) = await listed(team.bob, board)
+    assert (alert["child"], alert["place"]) == ("Mila D., 6", "Gent-Zuid")
+    await scene.one("search.set_access", {"access": "members", "members": [team.alice.account["id"]]})
+    assert await listed(team.bob, board) == []  # whoever may not see the search learns no name
 
 
 async def test_a_new_urgent_sighting_alerts_the_lead_and_who_holds_the_shift(scene: SearchScenario) -> None:

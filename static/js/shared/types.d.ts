@@ -127,6 +127,10 @@ interface Alert extends AlertAddress {
   handover: number | null;
   reference: string | null;
   first_name: string | null;
+  /** "Mila B., 6", of an alert about a search. */
+  child?: string;
+  /** Of the sighting that it is about. */
+  place?: string;
   read: boolean;
   desktop: boolean;
 }

@@ -5,10 +5,31 @@ import { label } from "../../core/labels.js";
 import { t } from "../../core/i18n.js";
 
 /**
+ * "Mila B., 6: Sighting 7 credible, Gent-Zuid", or "Mila B., 6: Bob assigned Task 3 to you". For this page alone: it names the child.
+ * @param {Alert} alert
+ */
+export function alertText(alert) {
+  const { child, place } = alert, text = aboutChild(alert) ?? eventText(alert);
+  const placed = place ? t("{text}, {place}", { text, place }) : text;
+  return child ? t("{child}: {text}", { child, text: placed }) : placed;
+}
+
+/**
+ * Return what became of a sighting of a named child: less depends on who did it.
+ * @param {Alert} alert
+ */
+function aboutChild({ kind, child, card, value }) {
+  if (!child || !card) return null;
+  const what = cardName({ kind: card.kind, state: card });
+  if (kind === "sighting") return t("{what} {value}", { what, value: label.assessment(value) });
+  return kind === "urgent" ? t("{what} urgent", { what }) : null;
+}
+
+/**
  * "Bob assessed Sighting 7: confirmed"
  * @param {Alert} alert
  */
-export function alertText({ kind, type, actor, entity, card, value, acknowledge, reason, handover }) {
+function eventText({ kind, type, actor, entity, card, value, acknowledge, reason, handover }) {
   if (kind === "security") return ofAccount({ type, actor, value });
   const who = actor?.name ?? t("Searchboard");
   if (kind === "handover") return ofShift({ type, who, reason, number: handover });

@@ -79,7 +79,7 @@ class Bell {
       <a href=${alertUrl(alert)} @click=${() => alert.read || this.#alerts.opened(alert)}>
         <span class="new">${alert.read ? nothing : html`<span class="visually-hidden">${t("Unread")}</span>`}</span>
         <span class="sentence">${alertText(alert)}</span>
-        <span class="at">${alert.reference ? html`<span class="reference">${[alert.reference, alert.first_name].filter(Boolean).join(" ")}</span> · ` : nothing}<time datetime=${alert.at}>${ago(alert.at)}</time></span>
+        <span class="at">${alert.reference ? html`<span class="reference">${[alert.reference, alert.first_name].filter(Boolean).join(" ")}</span> · ` : nothing}${alert.child && alert.actor ? `${alert.actor.name} · ` : nothing}<time datetime=${alert.at}>${ago(alert.at)}</time></span>
       </a></li>`;
   }
 
