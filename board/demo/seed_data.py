@@ -20,7 +20,7 @@ from zoneinfo import ZoneInfo
 HERE = Path(__file__).parent
 TIME_ZONE = ZoneInfo("Europe/Brussels")
 INVENTED_PREFIX = "Invented for the demo. "  # prefix of every child's description
-TIME_FIELDS = frozenset({"missing_since", "seen_at", "received_at", "due", "happened_at", "found_at"})
+TIME_FIELDS = frozenset({"missing_since", "seen_at", "received_at", "due", "happened_at", "found_at", "needs_until", "until"})
 CARD_FIELDS = frozenset({"card", "sighting", "task", "before", "after", "duplicate_of"})
 PERSON_FIELDS = frozenset({"assignee", "lead", "members"})
 _OFFSET = re.compile(r"(?P<sign>[+-])(?:(?P<days>\d+)d )?(?P<hours>\d+):(?P<minutes>\d\d)")

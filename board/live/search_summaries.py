@@ -17,6 +17,7 @@ from board.live.event_source import BoardSource
 from board.telemetry.periodic import run_on_database
 from models.board import OPERATIONS
 from models.db.database import Database
+from models.display import PROFILES
 from models.search import Search
 from models.times import format_utc, now
 from realtime import protocol
@@ -31,6 +32,7 @@ MAX_PRESENT = 10  # people named per search; `people` counts all
 FULL_RECOUNT_S = 15.0  # tasks become overdue without an event
 
 Summary = dict[str, Any]
+INNER_SIGHTING = ("seen_at", "place")  # of a credible sighting, for displays in inner rooms; the place as text
 COUNTS = ("unassessed_sightings", "open_tasks", "overdue_tasks")
 
 
@@ -77,11 +79,15 @@ class SummaryPublisher:
             for search, summary in self._summaries.items()
         }
         on_walls = {
-            search: self._significant.for_displays(search, summary) for search, summary in self._summaries.items() if has_displays
+            profile: {
+                search: self._significant.for_displays(search, summary, profile) for search, summary in self._summaries.items()
+            }
+            for profile in (PROFILES if has_displays else ())
         }
         for number, reader in enumerate(self._viewers()):
+            display = reader.connection.viewer.display
             if reader in self._published:
-                self._publish(reader, shown if reader.connection.display is None else on_walls)
+                self._publish(reader, shown if display is None else on_walls.get(display.profile, {}))
             if number % VIEWERS_PER_YIELD == 0:
                 await asyncio.sleep(0)
 
@@ -141,9 +147,13 @@ class LastSignificantEvents:
             self._last[board] = shown | ({"clock": payload["clock"]} if "clock" in payload else {})
         self._read |= {board: heads[board] for board in behind}
 
-    def for_displays(self, search: str, summary: Summary) -> Summary:
-        """Return a summary for displays: counts without people."""
-        return {name: summary[name] for name in COUNTS} | {"last": self._last.get(search)}
+    def for_displays(self, search: str, summary: Summary, profile: str) -> Summary:
+        """Return a summary for displays with a profile: counts without people. In inner rooms it also says where and when the
+        child was last seen by a credible sighting."""
+        shown = {name: summary[name] for name in COUNTS} | {"last": self._last.get(search)}
+        credible = summary["credible_sighting"]
+        inner = {"credible_sighting": credible and {name: credible[name] for name in INNER_SIGHTING}}
+        return shown | (inner if profile == PROFILES[1] else {})
 
 
 def _counted_since(session: Session, known: dict[str, Summary], at: str) -> dict[str, Summary]:

@@ -25,11 +25,11 @@ from tests.support.team import Team
 SECRET = "zqx"  # contained in every typed text; first names and titles of tasks have their own marks
 CALLED_AT = "2026-11-19T01:02:03.000Z"  # time of a note that is no decision
 FIRST, TITLE, LOOK, HEIGHT = "Noorfirst", "Titleforinner", "Lookforinner", 157
-AIM, AIMED_AT = "Aimforinner", "2026-11-23T09:08:07.000Z"
+PLACE, AIM, AIMED_AT = "Placeforinner", "Aimforinner", "2026-11-23T09:08:07.000Z"
 NEEDED_UNTIL = "2026-11-22T07:08:09.000Z"
 SEEN_AT, RECEIVED_AT, BORN, LAT, LON = "2026-11-21T04:05:06.000Z", "2026-11-21T05:06:07.000Z", "2013-02-17", 50.84673, 4.35249
 STAFF = ("Bobzq", "Charliezq", "Victorzq", "Leadforinner")  # without the holder of the shift
-INNER = (SEEN_AT, TITLE, STAFF[3], LOOK, f'"height_cm": {HEIGHT}', "sturdy", AIM, AIMED_AT)  # for displays in inner rooms
+INNER = (SEEN_AT, TITLE, STAFF[3], LOOK, f'"height_cm": {HEIGHT}', "sturdy", AIM, AIMED_AT, PLACE)  # for displays in inner rooms
 PERSON = {
     "first_name": FIRST, "last_name": f"{SECRET} surname", "age": 11, "birth_date": BORN, "sex": "f",
     "description": f"{SECRET} has diabetes", "height_cm": HEIGHT, "build": "sturdy", "hair": f"{LOOK} hair",
@@ -101,7 +101,22 @@ FRAMES = {  # all keys that any frame may contain
     "person", "first_name", "age", "appeal", "level", "until", "status_at", "rank", "column", "assessment", "priority",
     "withdrawn", "late", "undecided", "due", "category", "happened_at", "holder_name",
 }  # fmt: skip
-MORE = {"room": set[str](), "inner": {"lead_name", "seen_at", "title", "height_cm", "build", "hair", "clothing", "goal", "text"}}
+MORE = {
+    "room": set[str](),
+    "inner": {
+        "lead_name",
+        "seen_at",
+        "title",
+        "height_cm",
+        "build",
+        "hair",
+        "clothing",
+        "goal",
+        "text",
+        "credible_sighting",
+        "place",
+    },
+}
 ID = re.compile(r"operations|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
@@ -161,6 +176,8 @@ async def _give(team: Team, name: str, search: str, names: dict[str, Any]) -> No
     if name in handover_steps.COMMANDS:
         names |= await handover_steps.prepare_for(name, team.alice, team.ada)
     await prepare(name, team, search)
+    if name == "sighting.assess":  # where a child was seen is for inner rooms once it is credible, as text
+        await team.alice.command(search, "sighting.update", {"sighting": names["sighting"], "place": {"text": PLACE}})
     if name == "card.restore":
         await team.alice.command(search, "card.withdraw", {"card": names["task"]} | TOLD)
     await team.alice.command(board_of(name, search), name, filled(GIVEN[name], names))

@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 
+from models.display import PROFILES
 from models.times import format_utc, now
 from tests.support.backends import ALTERNATING
+from tests.support.display_client import DisplayBrowser, pair_browser
 from tests.support.team import Team
 
 pytestmark = pytest.mark.both_backends(ALTERNATING)
@@ -78,3 +80,41 @@ async def test_outsider_is_told_nothing_of_a_members_only_search(team: Team) -> 
     await member.wait_until(lambda: (latest(member, secret).get("overdue_task") or {}).get("title") == "aunt")
     await outsider.wait_until(lambda: latest(outsider, other))
     assert not latest(outsider, secret)
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+async def test_displays_in_inner_rooms_are_told_where_the_child_was_seen(team: Team, profile: str) -> None:
+    """Room displays get no place, and none of them a point, a number, or a sighting that is not credible."""
+    alice, search = team.alice, await team.alice.open_search()
+    places = [{"text": "Veldstraat", "lat": 51.05, "lon": 3.72}, {"text": "Korenmarkt"}]
+    for number, place in enumerate(places):
+        data = {"description": "x", "seen_at": f"2026-11-24T0{5 + number}:00:00Z", "place": place}
+        await alice.command(search, "sighting.add", data)
+    entities = (await alice.snapshot(search))["entities"]
+    ids = {state["place"]["text"]: id for (kind, id), state in entities.items() if kind == "sighting"}
+    first, second = ids["Veldstraat"], ids["Korenmarkt"]
+    browser = DisplayBrowser(team.server)
+    await pair_browser(alice, browser, ["operations", search], profile)
+    display = await browser.connect()
+    try:
+        await display.subscribe("operations")
+        await display.wait_until(lambda: latest(display, search).get("unassessed_sightings") == 2)
+        nowhere = {"credible_sighting": None} if profile == "inner" else {}
+        assert {name: told for name, told in latest(display, search).items() if name == "credible_sighting"} == nowhere
+        await alice.command(search, "sighting.assess", {"sighting": first, "assessment": "credible"})
+        await display.wait_until(lambda: latest(display, search)["unassessed_sightings"] == 1)
+        seen = {"seen_at": "2026-11-24T05:00:00.000Z", "place": "Veldstraat"}
+        assert latest(display, search).get("credible_sighting") == (seen if profile == "inner" else None)
+        await alice.command(search, "sighting.assess", {"sighting": second, "assessment": "not_the_child"})
+        await display.wait_until(lambda: latest(display, search)["unassessed_sightings"] == 0)
+        assert latest(display, search).get("credible_sighting") == (seen if profile == "inner" else None)
+        await alice.command(search, "card.withdraw", {"card": first})
+        await alice.command(search, "task.add", {"title": "x"})
+        await display.wait_until(lambda: not latest(display, search).get("credible_sighting"))
+        told = b"".join(browser.received).decode() + str(display.frames)
+        assert "51.05" not in told
+        assert "Korenmarkt" not in told
+        assert ("Veldstraat" in told) == (profile == "inner")
+    finally:
+        await display.close()
+        await browser.close()

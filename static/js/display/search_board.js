@@ -42,11 +42,11 @@ export function searchBoard(view) {
  * @param {Date | null} now
  */
 function factList(search, board, now) {
-  const { goal, person, missing_since: missing, lead_name: lead } = search, sighting = latestCredible(board);
+  const { goal, person, missing_since: missing, lead_name: lead } = search, sighting = latestCredible(board), place = placeOf(sighting, board);
   /** @type {[string, unknown][]} */
   const facts = [
     [label.field("missing_since"), html`<b>${moment(missing, now ?? undefined)}</b>`],
-    [t("Latest"), sighting && html`<b>${sighting.assessment === "confirmed" ? t("Confirmed") : t("Credible")} ${shortTime(sighting.seen_at, now)}</b>${sighting.place?.text ? html`, ${sighting.place.text}` : nothing}`],
+    [t("Latest"), sighting && html`<b>${sighting.assessment === "confirmed" ? t("Confirmed") : t("Credible")} ${shortTime(sighting.seen_at, now)}</b>${place ? html`, ${place}` : nothing}`],
     [t("Look for"), looksOf(person)],
     [label.field("goal.text"), goal?.text && html`${goal.text}${goal.until ? html` <b>${t("by {at}", { at: moment(goal.until, now ?? undefined) })}</b>` : nothing}`],
     [label.field("lead"), lead],
@@ -73,6 +73,16 @@ function looksOf({ clothing, hair, build, height_cm: height }) {
 function latestCredible(board) {
   const sightings = board.of("sighting").map(({ state }) => state).filter(({ withdrawn, seen_at: at }) => !withdrawn && at);
   return sightings.filter(({ assessment }) => CREDIBLE.includes(assessment)).sort((a, b) => (a.seen_at < b.seen_at ? 1 : -1))[0];
+}
+
+/**
+ * Return where the child was seen, if this display may know it: states have no places, the summary has that of one sighting.
+ * @param {State | undefined} sighting
+ * @param {Board} board
+ */
+function placeOf(sighting, board) {
+  const told = board.summaries.get(board.id)?.credible_sighting;
+  return sighting && told && told.seen_at === sighting.seen_at ? told.place : null;
 }
 
 /**
