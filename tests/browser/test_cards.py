@@ -69,9 +69,9 @@ async def test_only_what_is_late_is_red(browsers: Browsers) -> None:
     board, alice = await browsers.search(), await browsers.person("Alice")
     done = (await columns_of(alice, board))["done"]
     for title, due in {
-        "Late": "2026-01-01T04:36:00Z",
-        "Early": "2126-01-01T04:36:00Z",
-        "Settled": "2026-01-01T04:36:00Z",
+        "Overdue one": "2026-01-01T04:36:00Z",
+        "Future one": "2126-01-01T04:36:00Z",
+        "Settled one": "2026-01-01T04:36:00Z",
     }.items():
         task = await add(alice, board, "task", title=title, due=due, priority="urgent")
     await alice.command(board, "card.move", {"card": task, "column": done})

@@ -17,7 +17,7 @@ const ASSESSMENT_MARKS = { confirmed: () => contentMark(1), not_the_child: cross
 
 /** @param {Card} entity @param {BoardView} view */
 export function assessment(entity, view) {
-  return html`<section class="assessment">${graded(entity, view)} ${assessed(entity, view)} ${possibleDuplicates(entity, view)} ${saidAndKnown(entity, view)}</section>`;
+  return html`<section class="assessment">${graded(entity, view)} ${assessed(entity, view)} ${saidAndKnown(entity, view)} ${possibleDuplicates(entity, view)}</section>`;
 }
 
 /** @param {Card} entity @param {BoardView} view */
@@ -37,12 +37,12 @@ function grading(id, view) {
   const sources = SOURCES.map((code) => ({ code, text: code, title: `${code}: ${label.grade_source(code)}` }));
   const contents = CONTENTS.map((code) => ({ code, text: code, mark: contentMark(Number(code)), title: `${code}: ${label.grade_content(code)}` }));
   const body = html`<div class="scale" @keydown=${(/** @type {KeyboardEvent} */ event) => gradeByKey(event, form, view)}>
-      ${choiceButtons(form, "grade.source", view, { name: label.field("source"), options: sources })}
-      ${choiceButtons(form, "grade.content", view, { name: t("Content"), options: contents })}
+      ${choiceButtons(form, "grade.source", view, { name: label.field("grade.source"), options: sources })}
+      ${choiceButtons(form, "grade.content", view, { name: label.field("grade.content"), options: contents })}
       <p class="meaning" data-testid="meaning"><b>${source}${content}</b> · ${meaning(source, content)}${form.dirty ? html` · <span class="unsaved">${t("not saved yet")}</span>` : nothing}</p>
     </div>
     ${form.dirty ? row(form, "reason", view) : nothing}`;
-  return formOf(form, "grade", body, deciding(form, t("Grade"), "grade", view), view.submit);
+  return formOf(form, "grade", body, deciding(form, t("Save grade {grade}", { grade: `${source}${content}` }), "grade", view), view.submit);
 }
 
 /**

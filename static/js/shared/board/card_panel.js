@@ -86,7 +86,7 @@ function times({ id, kind, state, added }, view) {
   /** @type {[string | null, string][]} */
   const cells = [
     ...lookOf(kind).times({ id, kind, state, seq: 0 }), [events[0]?.at ?? null, t("shown on the board")],
-    [assigned?.at ?? null, by ? t("assigned, {name}", { name: by }) : label.done("card.assigned")],
+    [assigned?.at ?? null, by ? t("assigned, {name}", { name: by }) : t("nobody assigned")],
   ];
   return html`<dl class="times" data-testid="times">${cells.map(([at, name]) => html`<div class=${at ? "" : "unset"}><dd>${at ? formatShortMoment(at) : "–"}</dd><dt>${name}</dt></div>`)}</dl>`;
 }

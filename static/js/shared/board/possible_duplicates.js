@@ -8,6 +8,7 @@ import { formatShortMoment, seenText } from "../../format/time_elements.js";
 import { cardName } from "../../format/values.js";
 
 const PAUSE_MS = 200; // ms for which a card is open before the request: cards that are only leafed through ask nothing
+const MOST_SHOWN = 3;
 const MAX_TEXT = 4_000; // characters that are sent
 const MAX_PLACE = 200;
 
@@ -70,7 +71,7 @@ export class SimilarSightings {
 export function possibleDuplicates(entity, view) {
   const { state, added } = entity;
   if (!view.mayEdit || added || state.withdrawn || state.assessment === "duplicate") return nothing;
-  const found = view.similar.of(entity).filter(({ sighting }) => view.model.byId.has(sighting));
+  const found = view.similar.of(entity).filter(({ sighting }) => view.model.byId.has(sighting)).slice(0, MOST_SHOWN);
   if (!found.length) return nothing;
   return html`<div data-testid="possible-duplicates"><h3>${t("Possible duplicates")}</h3>
     <ul class="duplicates">${repeat(found, ({ sighting }) => sighting, (each) => suggestion(each, entity, view))}</ul></div>`;
@@ -90,6 +91,6 @@ function suggestion(similar, entity, view) {
     <span class="inline">
       <button type="button" data-act="mark-duplicate" aria-label=${t("Mark {card} as duplicate of {other}", { card, other })} @click=${mark}>${t("Mark as duplicate")}</button>
       ${isLinked ? html`<span class="quiet">${t("linked")}</span>`
-        : html`<button type="button" class="plain" data-act="link-similar" aria-label=${t("Link {card} to {other}", { card, other })} @click=${link}>${t("Link")}</button>`}
+        : html`<button type="button" class="plain" data-act="link-similar" aria-label=${t("Note that {card} may be the same as {other}", { card, other })} @click=${link}>${t("Note the link")}</button>`}
     </span></li>`;
 }
