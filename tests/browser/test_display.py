@@ -60,7 +60,7 @@ async def test_display_is_paired_by_code_changed_renamed_and_revoked(browsers: B
     await form.locator("[name=code]").fill("0000-0000")
     await form.locator("[name=name]").fill("Front room")
     await form.locator("[data-act=send]").click()
-    await expect(form.get_by_role("alert")).to_contain_text("No screen shows this code")  # and the typed text is still there
+    await expect(form.get_by_role("alert")).to_contain_text("Wrong code")  # and the typed text is still there
     desk.may_fail("404")
     await form.locator("[name=code]").fill((await code_of(wall).text_content() or "").lower())
     await desk.page.keyboard.press("Enter")

@@ -19,7 +19,7 @@ SHORT = ["Noor", "Mila", "Wout", "Sam", "Ilyas", "Lucas", "Yonas", "Emma", "Chlo
 LONG = ["Maximiliaan-Alexander", "Anna Katharina Elisabeth Wilhelmina", "عبد الرحمن محمد", "Bartholomeus"]
 HOLDER = "Bartholomeus Vandenbroucke-Desmedt"
 # Replace the page by the view of a display over a session that has these searches.
-SHOW = """async ({ names, worrying, undecided, count, holder, events, inner, size }) => {
+SHOW = """async ({ names, worrying, undecided, count, holder, events, inner, one }) => {
   const from = (path) => import(`/static/js/${path}`);
   const [{ DisplayView }, { loadCatalogue }, { syncClock }] = await Promise.all(
     ["display/display_view.js", "core/i18n.js", "core/time.js"].map(from));
@@ -35,16 +35,28 @@ SHOW = """async ({ names, worrying, undecided, count, holder, events, inner, siz
   const types = ["sighting.assessed", "search.appeal_set", "search.worrying_set", "note.added"];
   const last = (at) => ({ seq: at + 9, at: back(at * 20), type: types[at % 4], assessment: "confirmed" });
   const summaries = new Map(searches.map(({ id }, at) => [id, {
-    unassessed_sightings: count, open_tasks: count, overdue_tasks: count, last: events ? last(at) : null }]));
+    unassessed_sightings: count, open_tasks: count, overdue_tasks: count, last: events ? last(at) : null,
+    ...(inner && { credible_sighting: { seen_at: back(30), place: "Gent-Sint-Pieters, platform 4, by the stairs" } }) }]));
   const board = { id: "operations", seq: 1, freshness: { state: "live" }, summaries,
     of: (kind) => (kind === "search" ? searches : []), get: (id) => searches.find((each) => each.id === id) };
-  const session = { display: { shows: { boards: ["operations"], every_s: 20 }, theme: "dark" }, clock: null,
+  const cards = Array.from({ length: one ? 24 : 0 }, (_, at) => ({ kind: at % 2 ? "task" : "sighting", id: `c${at}`, state: {
+    number: count + at, column: "k", withdrawn: false, priority: at % 4 ? "normal" : "urgent", due: back(at * 9 + 1),
+    assessment: at ? "unassessed" : "confirmed", seen_at: back(30),
+    ...(at % 2 && { title: "Ask De Lijn for camera images " + at }) } }));
+  if (one) Object.assign(searches[0].state, { lead_name: holder, appeal: { level: "child_alert", until: back(-99) },
+    goal: { text: "Find out who got off line 2 with her at the last stop, and where they went", until: back(-3) } });
+  if (one) Object.assign(searches[0].state.person, { clothing: "yellow rucksack, green coat, blue glasses", hair: "dark, curly",
+    build: "slim", height_cm: 158 });
+  const column = { kind: "column", id: "k", state: { role: "doing", rank: "a" } }, own = [searches[0], column, ...cards];
+  const single = { ...board, id: "s00", get: (id) => own.find((each) => each.id === id),
+    of: (kind) => own.filter((each) => each?.kind === kind) };
+  const session = { display: { shows: { boards: [one ? "s00" : "operations"], every_s: 20 }, theme: "dark" }, clock: null,
     freshness: { state: "live", proven: null, provenAt: null }, shownBoards: [board], shiftStatus: { shift: { name: holder } },
-    board: () => board, watch: () => () => {}, watchEvents: (fn) => (fn(board, []), () => {}) };
+    board: (id) => (id === "s00" ? single : board), watch: () => () => {}, watchEvents: (fn) => (fn(board, []), () => {}) };
   window.shown?.disconnect();
   const root = document.createElement("div");
   root.className = "display-root";
-  document.body.replaceChildren(root);
+  document.body.replaceChildren(root, document.querySelector("[data-stale-overlay]"));
   window.shown = new DisplayView(root, session, { hold: () => {} });
   window.shown.connect();
   await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
@@ -86,7 +98,7 @@ SPOIL = """() => {
   for (const [name, value] of [["max-width", "1em"], ["overflow", "hidden"]]) count.style.setProperty(name, value);
   head.style.setProperty("margin-bottom", "-1em");
 }"""
-DESCRIPTIONS = ".kind, .what, .last b"
+DESCRIPTIONS = ".kind, .what, .where, .last b, .title, dd"
 SIZES = """() => {
   const unit = parseFloat(getComputedStyle(document.body).fontSize) / 4, all = (what) => [...document.querySelectorAll(what)];
   const size = (element) => parseFloat(getComputedStyle(element).fontSize) / unit;
@@ -97,6 +109,25 @@ SIZES = """() => {
 }"""
 
 
+# The band of a display that is not current: what it covers, and texts that are cut or lie over each other.
+BAND = """() => {
+  const overlay = document.querySelector("[data-stale-overlay]");
+  const box = (what) => document.querySelector(what).getBoundingClientRect();
+  overlay.hidden = false;
+  overlay.querySelector("[data-stale-since]").textContent = "since 09:19:40";
+  const band = overlay.querySelector("div").getBoundingClientRect();
+  const texts = [...overlay.querySelectorAll("b, span")].map((each) => {
+    const range = document.createRange();
+    range.selectNodeContents(each);
+    return range.getBoundingClientRect();
+  });
+  const apart = (a, b) => a === b || a.right <= b.left || b.right <= a.left || a.bottom <= b.top + 1 || b.bottom <= a.top + 1;
+  return { over: band.top <= 0 && band.left <= 0 && band.right >= innerWidth && band.bottom >= box(".news-line").bottom - 1,
+    free: band.bottom <= box(".display-content").top + 1, apart: texts.every((a) => texts.every((b) => apart(a, b))),
+    whole: texts.every((each) => each.left >= 0 && each.right <= innerWidth && each.top >= 0 && each.bottom <= band.bottom) };
+}"""
+
+
 async def opened(browsers: Browsers, language: str = "en") -> Page:
     window = await browsers.stranger(locale=language)
     await window.page.goto("/wall")
@@ -104,7 +135,7 @@ async def opened(browsers: Browsers, language: str = "en") -> Page:
 
 
 async def show(page: Page, names: list[str], **more: Any) -> None:
-    told = {"worrying": 0, "undecided": 0, "count": 3, "holder": "Alice Dewit", "events": True, "inner": False}
+    told = {"worrying": 0, "undecided": 0, "count": 3, "holder": "Alice Dewit", "events": True, "inner": False, "one": False}
     await page.evaluate(SHOW, told | {"names": names} | more)
 
 
@@ -130,6 +161,23 @@ async def test_no_number_name_or_decisive_word_is_cut(browsers: Browsers, langua
             assert sizes["counts"] == [str(count)] * 2 * sizes["tiles"]
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_inner_room_sees_where_and_whom_to_look_for_and_nothing_is_cut(browsers: Browsers, language: str) -> None:
+    page = await opened(browsers, language)
+    for screen in SCREENS:
+        for name in ("Noor", *LONG[:3]):
+            await resized(page, screen)
+            await show(page, [name], worrying=1, count=999, holder=HOLDER, inner=True, one=True)
+            assert await page.evaluate(FAULTS, DESCRIPTIONS) == [], (screen, name)
+            facts = await page.inner_text(".facts")
+            for fact in (
+                ("Gent-Sint-Pieters", "yellow rucksack", "158", "Find out who", HOLDER) if screen != "4:3" else ("Gent-Sint",)
+            ):
+                assert fact in facts, (screen, name)
+    await show(page, ["Noor"], holder=HOLDER, one=True)
+    assert "Gent-Sint-Pieters" not in await page.inner_text(".facts"), "the server does not tell other rooms"
+
+
 async def test_check_finds_what_is_cut_and_what_lies_over_another(browsers: Browsers) -> None:
     page = await opened(browsers)
     await show(page, SHORT[:9], worrying=2)
@@ -137,6 +185,15 @@ async def test_check_finds_what_is_cut_and_what_lies_over_another(browsers: Brow
     faults = " ".join(await page.evaluate(FAULTS, DESCRIPTIONS))
     assert "cut: 3 late" in faults
     assert "over each other" in faults
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_band_of_not_current_covers_the_head_and_no_data(browsers: Browsers, language: str) -> None:
+    page = await opened(browsers, language)
+    for screen in SCREENS:
+        await resized(page, screen)
+        await show(page, SHORT[:9], worrying=2)
+        assert await page.evaluate(BAND) == {"over": True, "free": True, "apart": True, "whole": True}, screen
 
 
 @pytest.mark.parametrize(("screen", "most"), [("720p", 9), ("1080p", 9), ("portrait", 9), ("4K", 22)])
@@ -182,7 +239,7 @@ def test_wall_forms_have_at_most_fourteen_letters() -> None:
     """Count them in the catalogues: type steps down for long names, but words that decide have one size."""
     from babel.messages.pofile import read_po
 
-    forms = ["WORRYING", "WORRYING?", "Opened", "Reopened", "Decision", "Appeal changed", "Confirmed", "Credible", "Urgent"]
+    forms = ["WORRYING", "WORRYING?", "Opened", "Reopened", "Decision", "Appeal update", "Confirmed", "Credible", "Urgent"]
     for language in LANGUAGES[1:]:
         with (ROOT / "board" / "locales" / language / "LC_MESSAGES" / "messages.po").open("rb") as file:
             catalogue = read_po(file)

@@ -44,7 +44,7 @@ async def test_blocked_sound_is_reported_on_the_display_and_the_displays_page(br
     await wall.open("/wall")
     await expect(wall.page.get_by_test_id("mute")).to_have_count(0)
     await alice.http.patch(f"/api/v1/displays/{id}", json={"sound": True})
-    await expect(wall.page.get_by_test_id("mute")).to_contain_text("No sound")
+    await expect(wall.page.get_by_test_id("mute")).to_contain_text("Sound is blocked")
     desk = await browsers.window("Alice")
     await desk.open("/displays")
     await expect(desk(f"[data-display='{id}']")).to_contain_text("sound blocked by its browser")

@@ -91,7 +91,7 @@ async def test_errors_are_shown_by_their_fields_and_the_first_is_focused(browser
     await desk("[name=boards]").first.check()
     await desk("[name=every_s]").fill("20")
     await desk("dialog [data-act=send]").click()
-    await expect(desk("#d-code-error")).to_contain_text("No screen shows this code")
+    await expect(desk("#d-code-error")).to_contain_text("Wrong code, or the code has expired")
 
 
 async def test_ctrl_enter_sends_what_is_typed(browsers: Browsers) -> None:

@@ -64,8 +64,19 @@ function largeCard({ id, state }, { now, summary, last, highlighted }) {
     <div class="tile-head"><h2>${nameElement(state.person)}</h2><b class="missing-time">${withoutSeconds(state.missing_since, now ?? undefined)}</b></div>
     <p class="kind-line">${gravityMark(state)}<span class="kind">${kind(state.kind)}</span></p>
     <p class="tile-needs">${counts(state, summary)}</p>
-    <p class="last">${last ? html`<b>${significantEventText(last, state)}</b> <time>${shortTime(committedAt(last), now)}</time>` : nothing}</p>
+    ${(highlighted ? null : seenLast(summary, now)) ?? html`<p class="last">${last ? html`<b>${significantEventText(last, state)}</b> <time>${shortTime(committedAt(last), now)}</time>` : nothing}</p>`}
   </article>`;
+}
+
+/**
+ * "Credible sighting 05:05 Veldstraat", in inner rooms; null where this display may not know it, or there is none.
+ * @param {Summary | undefined} summary
+ * @param {Date | null} now
+ */
+function seenLast(summary, now) {
+  const seen = summary?.credible_sighting;
+  if (!seen?.place) return null;
+  return html`<p class="last"><b>${t("Credible sighting")}</b> ${seen.seen_at ? html`<time>${shortTime(seen.seen_at, now)}</time>` : nothing} <span class="where">${seen.place}</span></p>`;
 }
 
 /** @param {{ id: string, state: State }} search @param {Tile} tile */

@@ -8,6 +8,7 @@ import { late, moment, committedAt, since } from "../core/time.js";
 import { appealed, isHighlighted, significantEventText } from "./significant_events.js";
 import { gravity, gravityMark, kind, nameElement, shortTime } from "./all_searches.js";
 
+const LOOKS = 2; // place of the looks among the facts: they have one line more
 const ROLES = ["inbox", "todo", "doing", "waiting", "done"];
 const CREDIBLE = ["credible", "confirmed"];
 const LONG_NAME = 11; // letters of a name that has no room with its age in the largest type
@@ -23,10 +24,10 @@ export function searchBoard(view) {
     <div class="facts ${gravity(state)}" data-fit-axis="height">
       <div class="child"><h2 ?data-long=${state.person.first_name.length > LONG_NAME}>${nameElement(state.person)}</h2>
         <p class="kind-line">${gravityMark(state)}<span class="kind">${kind(state.kind)}</span></p>
-        ${state.appeal.level ? html`<p class="appeal" data-hide-priority="1">${appealed(state.appeal)}</p>` : nothing}</div>
+        ${state.appeal.level ? html`<p class="appeal" data-hide-priority="8">${appealed(state.appeal)}</p>` : nothing}</div>
       <p class="running"><b class="missing-time">${since(state.missing_since, now ?? undefined)}</b> <span>${t("missing")}</span></p>
       ${factList(state, board, now)}
-      ${last ? html`<p class="last" data-hide-priority="5"><b>${significantEventText(last, state)}</b> <time>${shortTime(committedAt(last), now)}</time></p>` : nothing}
+      ${last ? html`<p class="last" data-hide-priority="7"><b>${significantEventText(last, state)}</b> <time>${shortTime(committedAt(last), now)}</time></p>` : nothing}
     </div>
     <div class="work" data-fit-axis="height">
       <ul class="columns">${inColumns(board).map(([role, count]) => html`<li><b>${number(count)}</b> <span>${label.column(role)}</span></li>`)}</ul>
@@ -42,17 +43,30 @@ export function searchBoard(view) {
  * @param {Date | null} now
  */
 function factList(search, board, now) {
-  const { goal, person, missing_since: missing, lead_name: lead } = search, sighting = latestCredible(board), place = placeOf(sighting, board);
+  const { goal, person, missing_since: missing, lead_name: lead } = search;
   /** @type {[string, unknown][]} */
   const facts = [
     [label.field("missing_since"), html`<b>${moment(missing, now ?? undefined)}</b>`],
-    [t("Latest"), sighting && html`<b>${sighting.assessment === "confirmed" ? t("Confirmed") : t("Credible")} ${shortTime(sighting.seen_at, now)}</b>${place ? html`, ${place}` : nothing}`],
+    [t("Latest"), latest(board, now)],
     [t("Look for"), looksOf(person)],
     [label.field("goal.text"), goal?.text && html`${goal.text}${goal.until ? html` <b>${t("by {at}", { at: moment(goal.until, now ?? undefined) })}</b>` : nothing}`],
     [label.field("lead"), lead],
   ];
   return html`<dl class="fact-list">${facts.map(([name, value], at) => (value
-    ? html`<div class="fact" data-hide-priority=${at === 0 ? 6 : at + 1}><dt>${name}</dt><dd>${value}</dd></div>` : nothing))}</dl>`;
+    ? html`<div class="fact ${at === LOOKS ? "looks" : ""}" data-hide-priority=${at === 0 ? 6 : at + 1}><dt>${name}</dt><dd>${value}</dd></div>` : nothing))}</dl>`;
+}
+
+/**
+ * "Credible 05:05, Veldstraat": the latest credible or confirmed sighting; null where this display may not know when it was.
+ * @param {Board} board
+ * @param {Date | null} now
+ */
+function latest(board, now) {
+  const sighting = latestCredible(board);
+  if (!sighting) return null;
+  const place = placeOf(sighting, board);
+  const word = sighting.assessment === "confirmed" ? t("Confirmed") : t("Credible");
+  return html`<b>${word} ${shortTime(sighting.seen_at, now)}</b>${place ? html`, ${place}` : nothing}`;
 }
 
 /**

@@ -121,7 +121,7 @@ const SHORT_WORDS = {
   "search.opened": () => t("Opened"),
   "search.status_set": () => t("Reopened"),
   "search.worrying_set": () => label.category("decision"),
-  "search.appeal_set": () => t("Appeal changed"),
+  "search.appeal_set": () => t("Appeal update"),
   "sighting.assessed": (state) => (state?.assessment === "confirmed" ? t("Confirmed") : t("Credible")),
   "sighting.added": () => t("Urgent"),
   "note.added": () => label.category("decision"),

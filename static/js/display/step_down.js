@@ -9,7 +9,7 @@ const CARD_NAMES = [...CARD_STEPS.map(({ name }) => name), 5, 4.2], LEAST_IN_LIN
 const CARD_TEXTS = CARD_STEPS.map(({ text, need }) => ({ text, need }));
 const ROW_NAMES = [...ROW_STEPS.map(({ name }) => name), 4.4, 3.8, SMALLEST];
 const ROW_TEXTS = [...ROW_STEPS.map(({ text }) => text), SMALLEST].map((text) => ({ text, need: text }));
-const LAST_RESORTS = ["data-mark-below", "data-without-hour", "data-without-last", "data-without-lead", "data-counts-wrap", "data-name-wraps"];
+const LAST_RESORTS = ["data-mark-below", "data-without-hour", "data-without-last", "data-without-lead", "data-counts-wrap", "data-name-wraps", "data-name-cut"];
 
 /** @type {WeakMap<Element, string>} */
 const fitted = new WeakMap(); // what a group was fitted for: its lengths of text, its size and its planned step
@@ -91,6 +91,7 @@ function fitRow(tile, step, set) {
   resort(tile, "data-without-lead", isWide(needs));
   resort(tile, "data-counts-wrap", isWide(needs));
   resort(tile, "data-name-wraps", isWide(head));
+  resort(tile, "data-name-cut", isHigh(tile)); // no room for two lines of it
 }
 
 /** @param {HTMLElement} tile */
