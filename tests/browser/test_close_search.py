@@ -100,7 +100,7 @@ async def test_retired_criterion_shows_its_old_answer_and_is_asked_nowhere(brows
     await expect(alice("[data-testid=suggestion]")).to_contain_text("3 of 7 criteria apply")
     await decide(alice, "edit-search")
     former = alice("dialog [data-former]")
-    await expect(former).to_have_text("May endanger others Yes · The school asked no more")
+    await expect(former).to_have_text("May endanger others Yes · The school no longer asked")
     await expect(former.locator("input, select")).to_have_count(0)
     await alice.fill("facts", {"person.last_name": "Voorbeeld"})
     await send(alice)
@@ -184,7 +184,7 @@ async def test_found_says_what_it_will_do_and_does_it_and_the_search_is_closed(b
     await decide(alice, "set-status")
     await alice("dialog input[value=found]").check()
     await expect(alice("dialog [data-testid=means]")).to_contain_text(
-        "The running appeal (posters) ends, and the tasks to take it down are made."
+        "The running appeal (posters) ends, and tasks to take it down are added."
     )
     await alice("dialog [data-act=send]").click()
     await expect(alice("dialog .error")).to_have_count(3)  # in which condition, how, and what happened
@@ -222,7 +222,7 @@ async def test_found_without_an_appeal_promises_no_tasks(browsers: Browsers) -> 
     await alice.open(f"/searches/{board}")
     await decide(alice, "set-status")
     await alice("dialog input[value=found]").check()
-    await expect(alice("dialog [data-testid=means]")).to_contain_text("No appeal runs, so there is nothing to take down.")
+    await expect(alice("dialog [data-testid=means]")).to_contain_text("No appeal is running, so there is nothing to take down.")
     tasks = await alice("article.task").count()
     await alice.fill("status", {"outcome.condition": "well", "outcome.how": "came_back", "reason": "She rang the bell"})
     await send(alice)
