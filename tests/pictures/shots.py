@@ -200,6 +200,7 @@ SCENES = (
             Shot("audit", "/audit", person="robin"),
             Shot("help", "/help"),
             Shot("help-page", "/help/tutorial/first-evening"),
+            Shot("help-guide", "/help/guides/coordinator"),
             Shot("api", "/api"),
             Shot("not-found", "/searches/nothing"),
             Shot("wall-unpaired", "/wall", person=""),
