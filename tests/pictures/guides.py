@@ -23,7 +23,7 @@ class GuidePicture:
     """Picture of a shot in a window of this size. `scene` is the number of the scene in which it is taken."""
 
     shot: Shot
-    size: tuple[int, int] = (1200, 760)
+    size: tuple[int, int] = (1400, 860)
     scene: int = 0
     only_english: bool = False
     theme: str = "light"
@@ -49,14 +49,14 @@ GUIDES = (
     GuidePicture(Shot("operations", "/")),
     GuidePicture(Shot("board", "/searches/{mila}")),
     GuidePicture(Shot("sighting", "/searches/{mila}/cards/{sighting}")),
-    GuidePicture(Shot("intake", "/intake", call_noted), (1200, 620)),
+    GuidePicture(Shot("intake", "/intake", call_noted), (1400, 760)),
     GuidePicture(Shot("pair", "/displays", dialog("[data-act=pair]"))),
     GuidePicture(Shot("handover", "/handover"), scene=1),
     GuidePicture(Shot("board", "/searches/{noor}"), (1400, 900), only_english=True, path=lambda _: ROOT / "static/board.png"),
     GuidePicture(Shot("phone", "/searches/{noor}"), (390, 844), only_english=True),
-    GuidePicture(Shot("dark", "/searches/{noor}"), (1200, 760), only_english=True, theme="dark"),
+    GuidePicture(Shot("dark", "/searches/{noor}"), (1400, 860), only_english=True, theme="dark"),
 )
-GUIDE_WALL, WALL_WIDTH = Wall("wall", (1920, 1080)), 1200
+GUIDE_WALL, WALL_WIDTH = Wall("wall", (1920, 1080)), 1000
 
 
 def smaller(png: bytes, width: int = 0, limit: int = LARGEST) -> bytes:
@@ -67,7 +67,7 @@ def smaller(png: bytes, width: int = 0, limit: int = LARGEST) -> bytes:
     packed = b""
     for colours in COLOURS:
         written = BytesIO()
-        image.quantize(colours, dither=Image.Dither.NONE).save(written, "PNG", optimize=True)
+        image.quantize(colours, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(written, "PNG", optimize=True)
         packed = written.getvalue()
         if len(packed) <= limit:
             break
