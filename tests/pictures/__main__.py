@@ -17,7 +17,7 @@ from board.telemetry import logs
 from tests.pictures import index
 from tests.pictures.camera import HEIGHTS, Camera, Look, Taken
 from tests.pictures.demo import running_demo
-from tests.pictures.guides import GUIDES
+from tests.pictures.guides import GUIDE_WALL, GUIDES
 from tests.pictures.shots import SCENES, Scene
 
 LANGUAGES, THEMES = ("en", "fr", "nl", "de"), ("light", "dark")
@@ -100,9 +100,10 @@ async def guides(camera: Camera, scene: int, chosen: argparse.Namespace) -> Asyn
     """Take the pictures of the guides that belong to a scene."""
     for language in chosen.languages:
         for picture in GUIDES:
-            if picture.scene == scene and (language == DEFAULT or not picture.only_english):
+            wanted = picture.scene == scene and is_wanted(picture.shot.name, chosen)
+            if wanted and (language == DEFAULT or not picture.only_english):
                 yield await camera.guide(picture, language)
-        if scene == 0:
+        if scene == 0 and is_wanted(GUIDE_WALL.name, chosen):
             yield await camera.guide_wall(language)
 
 

@@ -47,7 +47,7 @@ CALL = {
 }
 GUIDES = (
     GuidePicture(Shot("operations", "/")),
-    GuidePicture(Shot("board", "/searches/{mila}")),
+    GuidePicture(Shot("board", "/searches/{noor}")),
     GuidePicture(Shot("sighting", "/searches/{mila}/cards/{sighting}")),
     GuidePicture(Shot("intake", "/intake", call_noted), (1400, 760)),
     GuidePicture(Shot("pair", "/displays", dialog("[data-act=pair]"))),
@@ -67,7 +67,9 @@ def smaller(png: bytes, width: int = 0, limit: int = LARGEST) -> bytes:
     packed = b""
     for colours in COLOURS:
         written = BytesIO()
-        image.quantize(colours, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(written, "PNG", optimize=True)
+        image.quantize(colours, Image.Quantize.MAXCOVERAGE, kmeans=8, dither=Image.Dither.NONE).save(
+            written, "PNG", optimize=True
+        )
         packed = written.getvalue()
         if len(packed) <= limit:
             break
