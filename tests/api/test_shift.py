@@ -102,7 +102,7 @@ async def test_one_of_two_simultaneous_accepts_succeeds(add_person: Callable[...
 async def test_holder_who_takes_the_shift_again_changes_nothing(
     alice: Person, add_person: Callable[..., Awaitable[Person]]
 ) -> None:
-    with pytest.raises(Refusal, match="take it first") as refused:
+    with pytest.raises(Refusal, match="Take the shift first") as refused:
         await alice.command(OPERATIONS, "handover.prepare")
     assert (refused.value.code, [*refused.value.fields]) == ("conflict", ["shift"])
     assert (await alice.command(OPERATIONS, "shift.take", {"reason": "the first"}))["seqs"]
