@@ -19,7 +19,7 @@ from tests.support.people import new_id, running_server, settings_for
 pytestmark = pytest.mark.browser
 
 WIDTHS = {390: 844, 1400: 900, 2560: 1440}  # a phone, a desk, a wall: with their heights
-TALL: ViewportSize = {"width": 1400, "height": 2400}  # for axe, which does not judge what lies below another thing
+TALL: ViewportSize = {"width": 1800, "height": 2400}  # for axe, which does not judge what lies below another thing: an open card
 SHOTS = "BOARD_SHOTS"  # the folder that pictures of all pages are kept in, if it is set
 HOSTILE = "<img src=x onerror=\"window.pwned='yes'\"><script>window.pwned='yes'</script>{{7*7}}${7*7}"
 

@@ -158,3 +158,32 @@ async def test_changes_by_others_are_counted_in_the_line_and_shown_by_a_press(br
     await expect(window("[data-testid=changed-here] span")).to_have_text("1 changed here since you looked")
     await window("[data-act=show-changed]").click()
     await expect(window("article.card:visible")).to_have_count(1)
+
+
+SECTIONS = """() => [...document.querySelectorAll("main, .handover-aside, [data-section]")].map((each) => {
+  const { left, top } = each.getBoundingClientRect();
+  return [each.dataset.section ?? each.className, Math.round(left), Math.round(top)].join(" ");
+})"""
+
+
+async def test_the_handover_stays_in_place_while_notices_come_and_go(browsers: Browsers) -> None:
+    await browsers.search()
+    heard = await listening(browsers, "/handover")
+    window = heard.window
+    await window("[data-section]").first.wait_for()
+
+    async def places() -> list[list[str]]:
+        found = []
+        for width in HEIGHTS:
+            await window.page.set_viewport_size({"width": width, "height": 844})
+            found.append(await window.page.evaluate(SECTIONS))
+        return found
+
+    before = await places()
+    assert all(len(each) > 2 for each in before)
+    heard.say("clock", jumped={"by_s": 18_000, "at": AT}, ahead={"at": AT, "until": AT})
+    await expect(window(FIRST)).to_have_attribute("data-notice", "clock")
+    assert await places() == before
+    heard.say("clock", jumped=None, ahead=None)
+    await expect(window(FIRST)).to_have_count(0)
+    assert await places() == before

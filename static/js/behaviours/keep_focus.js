@@ -1,7 +1,7 @@
 /** Keep the keyboard focus when a draw moves, recreates or removes the focused element. */
 
 const THING = "article[data-card], li[data-search], section[data-unseen-board]";
-const PARTS = ".tools, .filter-bar, .tabs, .operations-tabs, .refusals, .refusal, .withdrawn, .search-header, .operations-header, .displays .rows"; // where focus may move to a neighbour of what is gone
+const PARTS = ".tools, .filter-bar, .tabs, .operations-tabs, .watch-content, .withdrawn, .search-header, .operations-header, .displays .rows"; // where focus may move to a neighbour of what is gone
 const FOCUSABLE = "a[href], button:not(:disabled), input:not(:disabled), select:not(:disabled), textarea:not(:disabled), summary, [tabindex]";
 
 /**
