@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 import pytest
 
-from board.handover import report_sections
+from board.handover import report_sections, report_types
 from board.maintenance import transfer
 from models.board import OPERATIONS
 from models.db.database import Database
@@ -70,7 +70,7 @@ async def test_section_has_what_the_next_shift_must_know(scene: SearchScenario) 
     said = {"handover": number, "hypotheses": "Gent", "contingencies": "if she calls", "contacts": "the mother"}
     await scene.one("handover.write", said | {"pinned": [note["id"], last["id"]]})
     told = await section(scene)
-    assert told["search"]["person"] == dict.fromkeys(report_sections.CHILD_FIELDS) | {"first_name": "Noor"}
+    assert told["search"]["person"] == dict.fromkeys(report_types.CHILD_FIELDS) | {"first_name": "Noor"}
     assert told["last_confirmed"] == {"id": last["id"], "number": last["state"]["number"]} | {
         name: last["state"][name] for name in ("seen_at", "received_at", "place")
     }
