@@ -69,14 +69,14 @@ function largeCard({ id, state }, { now, summary, last, highlighted }) {
 }
 
 /**
- * "Credible sighting 05:05 Veldstraat", in inner rooms; null where this display may not know it, or there is none.
+ * "Credible 05:05 Veldstraat", in inner rooms; null where this display may not know it, or there is none.
  * @param {Summary | undefined} summary
  * @param {Date | null} now
  */
 function seenLast(summary, now) {
   const seen = summary?.credible_sighting;
   if (!seen?.place) return null;
-  return html`<p class="last"><b>${t("Credible sighting")}</b> ${seen.seen_at ? html`<time>${shortTime(seen.seen_at, now)}</time>` : nothing} <span class="where">${seen.place}</span></p>`;
+  return html`<p class="last"><b>${t("Credible")}</b> ${seen.seen_at ? html`<time>${shortTime(seen.seen_at, now)}</time>` : nothing} <span class="where">${seen.place}</span></p>`;
 }
 
 /** @param {{ id: string, state: State }} search @param {Tile} tile */

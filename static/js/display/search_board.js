@@ -49,7 +49,7 @@ function factList(search, board, now) {
     [label.field("missing_since"), html`<b>${moment(missing, now ?? undefined)}</b>`],
     [t("Latest"), latest(board, now)],
     [t("Look for"), looksOf(person)],
-    [label.field("goal.text"), goal?.text && html`${goal.text}${goal.until ? html` <b>${t("by {at}", { at: moment(goal.until, now ?? undefined) })}</b>` : nothing}`],
+    [label.field("goal.text"), goal?.text && html`${goal.until ? html`<b>${t("by {at}", { at: moment(goal.until, now ?? undefined) })}</b> · ` : nothing}${goal.text}`],
     [label.field("lead"), lead],
   ];
   return html`<dl class="fact-list">${facts.map(([name, value], at) => (value

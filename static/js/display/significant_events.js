@@ -123,6 +123,7 @@ const SHORT_WORDS = {
   "search.worrying_set": () => label.category("decision"),
   "search.appeal_set": () => t("Appeal update"),
   "sighting.assessed": (state) => (state?.assessment === "confirmed" ? t("Confirmed") : t("Credible")),
+  "search.goal_set": () => label.field("goal.text"),
   "sighting.added": () => t("Urgent"),
   "note.added": () => label.category("decision"),
 };
