@@ -191,6 +191,9 @@ async def test_the_keys_are_shown_as_they_are_and_only_to_whom_they_serve(browse
         "/api",
         "/help",
         "keys",
+        "print",
+        "theme-dark",
+        "theme-light",
         "sign-out",
     ]
     await press(victor, "ArrowUp")
@@ -206,6 +209,30 @@ def in_reference() -> list[tuple[str, str, str]]:
     lines = [line for line in document("reference/keys").splitlines() if line.startswith("- ")]
     rows = [line.removeprefix("- ").split(": ", 1) for line in lines]
     return [(where, key, does) for where, keys in rows for key, does in re.findall(r"`([^`]+)` ([^·]+?)(?: ·|$)", keys)]
+
+
+async def test_the_palette_finds_commands_by_the_words_of_people(browsers: Browsers) -> None:
+    board = await browsers.search()
+    alice = await browsers.window("Alice")
+    await alice.open(f"/searches/{board}")
+    words = {
+        "found": "set-status-found", "print": "print", "dark": "theme-dark", "log out": "sign-out", "shift": "/handover",
+        "wall": "/displays", "tip": "add-sighting", "poster": "appeal",
+    }  # fmt: skip
+    for said, command in words.items():
+        await press(alice, "Control+k")
+        await alice.page.keyboard.type(said)
+        await expect(alice(f"[data-palette-item='{command}']")).to_be_visible()
+        await press(alice, "Escape")
+    await do(alice, "dark")
+    await expect(alice("html[data-theme=dark]")).to_have_count(1)
+    async with alice.page.expect_response("**/account"):
+        await do(alice, "theme of this device")
+    await alice.reload()
+    await alice.live()
+    await expect(alice("html[data-theme]")).to_have_count(0)
+    await do(alice, "found")
+    await expect(alice("dialog [name=status][value=found]")).to_be_checked()
 
 
 async def test_a_search_that_one_may_not_see_is_not_found_and_another_is_gone_to(browsers: Browsers) -> None:

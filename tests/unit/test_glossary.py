@@ -20,6 +20,7 @@ FORBIDDEN = {
     "nl": r"""verzegel|permanentie|weer\ open|\bfeiten\b|vingerafdruk|bewijs|\bgebreken\b|verbeter|\b(merken|vinden|keten)\b""",
     "de": r"""versiegel|Leitstelle|Fingerabdruck|Nachweis|Mängel|nicht\ definiert|\b(suchen|bitte|Tafeln?|Fakten|Kette)\b""",
 }
+TYPED = "words of the quick menu"  # what people may type to find a command is not shown
 ALLOWED = {"carte": "map"}  # a map is "carte" in French; a card is "fiche"
 
 
@@ -27,6 +28,8 @@ def texts(language: str) -> Iterator[tuple[str, str]]:
     """Yield each message in a language, with its message id."""
     source = "messages.pot" if language == "en" else f"{language}/LC_MESSAGES/messages.po"
     for message in read_po(BytesIO((i18n.LOCALES / source).read_bytes())):
+        if message.context == TYPED:
+            continue
         said = message.id if language == "en" else message.string
         for text in [said] if isinstance(said, str) else said or ():
             yield text, message.id if isinstance(message.id, str) else message.id[0]

@@ -2,6 +2,7 @@
 
 import { t } from "../../core/i18n.js";
 import { cardKinds } from "../../core/kinds.js";
+import { label } from "../../core/labels.js";
 import { cardName, newCardName } from "../../format/values.js";
 import { LOG } from "../../shared/board/card_panel.js";
 
@@ -14,7 +15,7 @@ export class SearchCommands {
   #page;
 
   /**
-   * @param {Pick<SearchView, "session" | "board" | "ui" | "act" | "filters" | "undo" | "focus" | "may" | "draw" | "drawNow" | "destinations">
+   * @param {Pick<SearchView, "session" | "board" | "forms" | "ui" | "act" | "filters" | "undo" | "focus" | "may" | "draw" | "drawNow" | "destinations">
    *   & { model(): BoardViewModel | null }} page
    */
   constructor(page) {
@@ -92,9 +93,22 @@ export class SearchCommands {
       { id: "goal", may: "goal", title: t("Set goal…"), run: dialog("goal") },
       { id: "appeal", may: "lead", not: isClosed, title: t("Set appeal…"), run: dialog("appeal") },
       { id: "access", may: "lead", not: isClosed, title: t("Access…"), run: dialog("access") },
+      ...label.status.codes.filter((code) => code !== state?.status).map((code) => ({
+        id: `set-status-${code}`, may: "lead", title: t("Set status: {status}…", { status: label.status(code) }), run: () => this.#setStatus(code),
+      })),
       { id: "set-status", may: "lead", title: t("Set status…"), run: dialog("status") },
       { id: "outcome", may: "lead", not: !state?.outcome, title: t("Correct the outcome…"), run: dialog("outcome") },
     ];
+  }
+
+  /**
+   * Open the dialog with a status chosen.
+   * @param {string} status
+   */
+  #setStatus(status) {
+    const { act, board, forms } = this.#page;
+    forms.get("status", board.id).edit("status", status);
+    act.dialog("status");
   }
 
   /**

@@ -93,7 +93,7 @@ class SearchPage extends BoardPage {
       showColumn: (/** @type {string} */ column) => this.act.showColumn(column),
     });
     const { act, drawNow, destinations } = this, model = () => this.model;
-    new ShortcutHandler((session.pageCommands = new SearchCommands({ session, board, ui, act, filters, undo, focus, may, draw, drawNow, model, destinations })));
+    new ShortcutHandler((session.pageCommands = new SearchCommands({ session, board, forms, ui, act, filters, undo, focus, may, draw, drawNow, model, destinations })));
     this.#root.classList.add("search-page");
     addEventListener("beforeprint", () => this.#render()); // updates the time of printing
     if (location.hash === "#log") this.#fromElsewhere();

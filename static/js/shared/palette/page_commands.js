@@ -1,5 +1,6 @@
 /** Palette entries of every page: go to another page, sign out and the like. */
 import { t } from "../../core/i18n.js";
+import { currentTheme, setTheme } from "../theme.js";
 
 /**
  * Return the commands that this person may use.
@@ -16,12 +17,17 @@ export function pageCommands(session, keys) {
     { ...go("/since"), title: t("What’s new") },
     { ...go("/intake"), title: t("Take a call"), role: "investigator" },
     { ...go("/handover"), title: t("Handover") },
+    { ...go("/displays"), title: t("Displays"), role: "coordinator" },
     { ...go("/accounts"), title: t("Accounts"), role: "admin" },
     { ...go("/audit"), title: t("Audit log"), role: "admin" },
     { ...go("/account"), title: t("Your account") },
     { ...go("/api"), title: t("API for other software") },
     { ...go("/help"), title: t("Help") },
     { id: "keys", title: t("Show keyboard shortcuts"), run: keys },
+    { id: "print", title: t("Print this page"), run: () => print() },
+    { id: "theme-dark", not: currentTheme() === "dark", title: t("Dark theme"), run: () => setTheme("dark") },
+    { id: "theme-light", not: currentTheme() === "light", title: t("Light theme"), run: () => setTheme("light") },
+    { id: "theme-device", not: currentTheme() === "", title: t("Theme of this device"), run: () => setTheme("") },
     { id: "sign-out", title: t("Sign out"), run: () => /** @type {HTMLFormElement} */ (document.querySelector("[data-sign-out]")).requestSubmit() },
   ];
   return commands.filter(({ not, role }) => !not && (!role || session.can(role)));

@@ -10,6 +10,7 @@ import { matchesAll, searchableText, tokenize } from "../../core/text_filter.js"
 import { pageCommands } from "./page_commands.js";
 import { PaletteSearch, hitCommand } from "./find.js";
 import { HelpTitles } from "./help.js";
+import { synonyms } from "./synonyms.js";
 
 const MAX_SHOWN = 8; // cards or searches of this board
 /** @type {Record<string, number>} */
@@ -88,12 +89,15 @@ export class Palette {
   #groups() {
     const words = tokenize(this.#text);
     const has = (/** @type {PageCommand} */ { title }) => matchesAll(words, searchableText([title]));
+    const found = (/** @type {PageCommand} */ { id, title }) => matchesAll(words, searchableText([title, synonyms(id)]));
+    // By title first, then by the words as they follow each other in the synonyms ("log out").
+    const rank = (/** @type {PageCommand} */ item) => (has(item) ? 0 : searchableText([synonyms(item.id)]).includes(words.join(" ")) ? 1 : 2);
     const { pageCommands: commands } = this.#session;
     /** @type {PageCommand[]} */
     const destinations = words.length ? (commands?.destinations() ?? []).filter(has).sort((/** @type {PageCommand} */ a, /** @type {PageCommand} */ b) => isNumber(b, words) - isNumber(a, words)).slice(0, MAX_SHOWN) : [];
     const known = new Set(destinations.map(({ id }) => id));
     const groups = [
-      { title: t("Actions"), items: [...(commands?.commands(this.#from) ?? []), ...pageCommands(this.#session, this.#keys)].filter(has) },
+      { title: t("Actions"), items: [...(commands?.commands(this.#from) ?? []), ...pageCommands(this.#session, this.#keys)].filter(found).sort((a, b) => rank(a) - rank(b)) },
       { title: t("On this board"), items: destinations },
       { title: t("In all searches"), items: this.#find.hits.filter(({ id }) => !known.has(id)).map(hitCommand) },
       { title: t("Help"), items: words.length ? this.#help.items.filter(has).slice(0, MAX_SHOWN) : [] },

@@ -1,0 +1,89 @@
+/* Words by which people look for a command, besides those of its title: one text for each, with the words separated by commas. */
+import { p } from "../../core/i18n.js";
+
+// The context says that the words are not shown; so the glossary does not hold for them.
+/** @type {Record<string, () => string>} */
+const SYNONYMS = {
+  // translators: words that people may type to find a command; as many as are usual, separated by commas
+  "/": () => p("words of the quick menu", "home, overview, operations, list, searches, cases"),
+  // translators: as above
+  "/history": () => p("words of the quick menu", "log, events, journal, past, who did what"),
+  // translators: as above
+  "/since": () => p("words of the quick menu", "news, changes, unread, unseen, since I left"),
+  // translators: as above
+  "/intake": () => p("words of the quick menu", "phone, telephone, caller, tip, hotline, report, sighting, ring"),
+  // translators: as above
+  "/handover": () => p("words of the quick menu", "shift, change of shift, hand over, take over, relief, briefing, duty"),
+  // translators: as above
+  "/displays": () => p("words of the quick menu", "wall, screen, television, TV, monitor, pair, beamer"),
+  // translators: as above
+  "/accounts": () => p("words of the quick menu", "users, people, roles, rights, password, invite, colleagues"),
+  // translators: as above
+  "/audit": () => p("words of the quick menu", "audit, security, who read, sign-ins"),
+  // translators: as above
+  "/account": () => p("words of the quick menu", "settings, preferences, profile, password, language, notifications, sessions"),
+  // translators: as above
+  "/api": () => p("words of the quick menu", "API, tokens, programs, integration"),
+  // translators: as above
+  "/help": () => p("words of the quick menu", "help, manual, guide, documentation, how to, support"),
+  // translators: as above
+  keys: () => p("words of the quick menu", "keys, shortcuts, hotkeys, keyboard"),
+  // translators: as above
+  tour: () => p("words of the quick menu", "tour, introduction, getting started, new here, tutorial"),
+  // translators: as above
+  print: () => p("words of the quick menu", "print, paper, PDF, printer"),
+  // translators: as above
+  "theme-dark": () => p("words of the quick menu", "dark, night, black, theme, colours, mode"),
+  // translators: as above
+  "theme-light": () => p("words of the quick menu", "light, day, bright, white, theme, colours, mode"),
+  // translators: as above
+  "theme-device": () => p("words of the quick menu", "theme, colours, system, device, automatic, mode"),
+  // translators: as above
+  "sign-out": () => p("words of the quick menu", "log out, log off, logout, leave, exit, quit"),
+  // translators: as above
+  "open-search": () => p("words of the quick menu", "new case, child, missing, create, add, start"),
+  // translators: as above
+  find: () => p("words of the quick menu", "look for, look up, filter, where is"),
+  // translators: as above
+  "add-sighting": () => p("words of the quick menu", "tip, seen, witness, report, call, clue"),
+  // translators: as above
+  "add-task": () => p("words of the quick menu", "to do, action, job, assignment"),
+  // translators: as above
+  note: () => p("words of the quick menu", "comment, remark, write, message, log"),
+  // translators: as above
+  log: () => p("words of the quick menu", "description, facts, journal, notes, information"),
+  // translators: as above
+  "edit-search": () => p("words of the quick menu", "change, correct, name, age, description, photo, place"),
+  // translators: as above
+  worrying: () => p("words of the quick menu", "danger, alarming, risk, criteria, serious, qualification"),
+  // translators: as above
+  appeal: () => p("words of the quick menu", "poster, public, media, press, Child Alert, campaign"),
+  // translators: as above
+  access: () => p("words of the quick menu", "members, secret, restricted, confidential, who can see, rights"),
+  // translators: as above
+  "set-status": () => p("words of the quick menu", "found, close, end, reopen, finish, status"),
+  // translators: as above
+  "set-status-found": () => p("words of the quick menu", "found, home, safe, returned, back, located, solved"),
+  // translators: as above
+  "set-status-closed": () => p("words of the quick menu", "close, end, finish, archive, stop"),
+  // translators: as above
+  "set-status-open": () => p("words of the quick menu", "reopen, missing again, resume, restart"),
+  // translators: as above
+  outcome: () => p("words of the quick menu", "result, how it ended, found where"),
+  // translators: as above
+  take: () => p("words of the quick menu", "mine, my card, I do it, give to me"),
+  // translators: as above
+  grade: () => p("words of the quick menu", "reliability, source, content, evaluate, Admiralty"),
+  // translators: as above
+  assess: () => p("words of the quick menu", "credible, confirmed, false, duplicate, evaluate"),
+  // translators: as above
+  move: () => p("words of the quick menu", "column, done, doing, put, drag"),
+  // translators: as above
+  withdraw: () => p("words of the quick menu", "delete, remove, mistake, hide"),
+};
+
+/**
+ * Return the words for a command, "" if it has none but its title.
+ * @param {string} id
+ */
+export const synonyms = (id) => SYNONYMS[id]?.() ?? "";
