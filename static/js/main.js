@@ -15,6 +15,7 @@ import * as bell from "./shared/alerts/bell.js";
 import * as capacityIndicator from "./shared/capacity_indicator.js";
 import * as freshnessIndicator from "./shared/freshness_indicator.js";
 import * as nextDue from "./shared/watch_line/next_due.js";
+import * as mentionList from "./shared/mention_list.js";
 import * as notices from "./shared/notices.js";
 import * as shiftIndicator from "./shared/shift_indicator.js";
 import * as shortcutsDialog from "./shared/shortcuts_dialog.js";
@@ -70,6 +71,7 @@ async function start() {
   bell.mount(document.querySelector("[data-bell]"), session);
   closeOnOutside(document.querySelector("details.account-menu"));
   shiftIndicator.mount(part("[data-shift]"), session);
+  mentionList.mount(session);
   shortcutsDialog.mount(session, document.querySelector("details.account-menu"));
   if (!board || page === "replay") return undefined; // the replay says by itself that it is not live
   announcer.mount(session, session.board(board));

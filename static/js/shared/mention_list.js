@@ -1,0 +1,132 @@
+/**
+ * List of people under a text in which `@` is typed: a name that starts with what follows is offered. Arrow keys select, Enter or Tab
+ * takes, Escape closes. The server reads mentions in the text (board/commands/mentions.py); so a whole name is put in.
+ */
+import { html, nothing, render } from "../../vendor/lit-html/lit-html.js";
+import { n, t } from "../core/i18n.js";
+import { searchableText, tokenize } from "../core/text_filter.js";
+
+const MAX_SHOWN = 6;
+const MENTION = /(?<![\p{L}\p{N}_.@])@([\p{L}\p{M}'’-]{0,30}(?: [\p{L}\p{M}'’-]{0,30}){0,2})$/u;
+const MAX_LENGTH = 100; // characters before the caret that may be a mention
+const GAP_PX = 4, WIDTH_PX = 280; // as in the style sheet
+
+/** @param {Session} session */
+export const mount = (session) => void new MentionList(session);
+
+class MentionList {
+  #session;
+  #root = document.createElement("div");
+  /** @type {HTMLTextAreaElement | null} */ #field = null;
+  /** @type {Account[]} */ #people = [];
+  #active = 0;
+  #at = -1; // position of the `@`
+  #closedAt = -1; // of the one whose list was closed, or whose name was taken
+
+  /** @param {Session} session */
+  constructor(session) {
+    this.#session = session;
+    this.#root.className = "mention-list";
+    document.addEventListener("input", ({ target }) => target instanceof HTMLTextAreaElement && this.#look(target));
+    document.addEventListener("focusout", () => this.#close());
+    // before the handlers of forms, dialogs and pages: they must not act on the same key
+    document.addEventListener("keydown", (event) => this.#key(event), { capture: true });
+  }
+
+  /** @param {HTMLTextAreaElement} field */
+  #look(field) {
+    const { selectionStart: caret, value } = field;
+    const found = MENTION.exec(value.slice(Math.max(0, caret - MAX_LENGTH), caret));
+    const at = found ? caret - found[0].length : -1;
+    if (at !== this.#closedAt) this.#closedAt = -1;
+    const people = found && this.#closedAt < 0 ? this.#matching(found[1]) : [];
+    if (!people.length) return this.#close();
+    this.#field = field;
+    this.#people = people;
+    this.#active = 0;
+    this.#at = at;
+    return this.#draw();
+  }
+
+  /**
+   * Return people of whose name some word begins with each typed word.
+   * @param {string} typed
+   * @returns {Account[]}
+   */
+  #matching(typed) {
+    const words = tokenize(typed), own = this.#session.account.id;
+    const fits = (/** @type {Account} */ { name }) => {
+      const names = searchableText([name]).split(/[\s-]+/);
+      return words.every((word) => names.some((/** @type {string} */ each) => each.startsWith(word)));
+    };
+    /** @type {Account[]} */
+    const all = [...this.#session.accounts.values()];
+    return all.filter((each) => each.enabled && !each.machine && each.id !== own && fits(each)).sort((a, b) => a.name.localeCompare(b.name)).slice(0, MAX_SHOWN);
+  }
+
+  /** @param {KeyboardEvent} event */
+  #key(event) {
+    if (!this.#field || event.target !== this.#field || event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
+    const { length } = this.#people;
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") this.#active = (this.#active + (event.key === "ArrowDown" ? 1 : length - 1)) % length;
+    else if (event.key === "Escape") return this.#dismiss(event);
+    else if ((event.key === "Enter" || event.key === "Tab") && !event.shiftKey) return this.#take(this.#people[this.#active], event);
+    else return;
+    stop(event);
+    this.#draw();
+  }
+
+  /** @param {Event} event */
+  #dismiss(event) {
+    stop(event);
+    this.#closedAt = this.#at;
+    this.#close();
+  }
+
+  /** @param {Account} person @param {Event} event */
+  #take({ name }, event) {
+    stop(event);
+    const field = /** @type {HTMLTextAreaElement} */ (this.#field);
+    field.setRangeText(`@${name} `, this.#at, field.selectionStart, "end");
+    this.#closedAt = this.#at;
+    this.#close();
+    field.dispatchEvent(new Event("input", { bubbles: true })); // the form keeps what is typed
+  }
+
+  #close() {
+    if (!this.#field) return;
+    for (const name of ["aria-autocomplete", "aria-controls", "aria-activedescendant"]) this.#field.removeAttribute(name);
+    this.#field = null;
+    this.#root.remove();
+  }
+
+  #draw() {
+    const field = /** @type {HTMLTextAreaElement} */ (this.#field);
+    render(html`<ul role="listbox" id="mention-list" aria-label=${t("People to mention")}>
+      ${this.#people.map((person, index) => html`<li role="option" id="mention-${index}" data-mention=${person.id} aria-selected=${index === this.#active ? "true" : "false"}
+        @pointerdown=${(/** @type {Event} */ event) => event.preventDefault()} @click=${(/** @type {Event} */ event) => this.#take(person, event)}>${person.name}</li>`)}
+    </ul><p class="visually-hidden" role="status">${this.#root.isConnected ? nothing : n("{count} person to mention: select with the arrow keys", "{count} people to mention: select with the arrow keys", this.#people.length)}</p>`, this.#root);
+    if (!this.#root.isConnected) (field.closest("dialog") ?? document.body).append(this.#root); // outside of an open dialog nothing can be clicked
+    field.setAttribute("aria-autocomplete", "list");
+    field.setAttribute("aria-controls", "mention-list");
+    field.setAttribute("aria-activedescendant", `mention-${this.#active}`);
+    this.#place(field);
+  }
+
+  /**
+   * Place the list under the field, or above it where there is no room.
+   * @param {HTMLTextAreaElement} field
+   */
+  #place(field) {
+    const { left, top, bottom } = field.getBoundingClientRect(), { offsetHeight: height } = this.#root;
+    const above = bottom + GAP_PX + height > innerHeight && top - GAP_PX - height > 0;
+    this.#root.style.setProperty("--mention-left", `${Math.max(GAP_PX, Math.min(left, innerWidth - WIDTH_PX - GAP_PX))}px`);
+    this.#root.style.setProperty("--mention-top", `${above ? top - GAP_PX - height : Math.min(bottom + GAP_PX, innerHeight - height - GAP_PX)}px`);
+  }
+}
+
+/** @param {Event} event */
+function stop(event) {
+  event.preventDefault();
+  event.stopPropagation();
+}
