@@ -20,6 +20,7 @@ import * as notices from "./shared/notices.js";
 import * as shiftIndicator from "./shared/shift_indicator.js";
 import * as shortcutsDialog from "./shared/shortcuts_dialog.js";
 import * as signOut from "./shared/sign_out.js";
+import * as tour from "./shared/tour.js";
 
 // By page, the module that draws it. The server preloads it together with the page (board/web/js_bundle.py reads this table).
 /** @type {Record<string, () => Promise<{ mount(...given: any[]): unknown }>>} */
@@ -72,6 +73,7 @@ async function start() {
   closeOnOutside(document.querySelector("details.account-menu"));
   shiftIndicator.mount(part("[data-shift]"), session);
   mentionList.mount(session);
+  tour.mount(session, page);
   shortcutsDialog.mount(session, document.querySelector("details.account-menu"));
   if (!board || page === "replay") return undefined; // the replay says by itself that it is not live
   announcer.mount(session, session.board(board));

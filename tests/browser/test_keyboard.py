@@ -164,7 +164,7 @@ async def test_the_keys_are_shown_as_they_are_and_only_to_whom_they_serve(browse
     await expect(alice("dialog")).to_have_count(0)
     await expect(alice("#find")).not_to_be_focused()
     await expect(alice("[data-act=add-sighting] kbd")).to_be_hidden()
-    await do(alice, "show the keys")
+    await do(alice, "show keyboard")
     await alice("[name=single-keys]").check()
     await press(alice, "Escape")
     # The dialog is there before the next key comes, which is the first letter of what is typed into it.
@@ -191,6 +191,7 @@ async def test_the_keys_are_shown_as_they_are_and_only_to_whom_they_serve(browse
         "/api",
         "/help",
         "keys",
+        "tour",
         "print",
         "theme-dark",
         "theme-light",

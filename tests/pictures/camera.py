@@ -13,6 +13,7 @@ from playwright.async_api import Browser, BrowserContext, Error, Page, ViewportS
 from tests.pictures.demo import MOMENT, Demo
 from tests.pictures.guides import FOLDER, GUIDE_WALL, LARGEST, WALL_WIDTH, GuidePicture, smaller
 from tests.pictures.shots import Shot, Wall, fill
+from tests.support.browsers import NO_TOUR
 
 HEIGHTS = {390: 844, 1400: 900, 2560: 1440}  # of the windows, by their width
 PATIENCE_MS = 10_000  # for one step of a shot
@@ -163,6 +164,7 @@ class Camera:
         if person:
             cookie = await self._demo.cookie(person)
             await context.add_cookies([{"name": "board_session", "value": cookie, "url": self._demo.url}])
+        await context.add_init_script(NO_TOUR)
         try:
             yield context
         finally:

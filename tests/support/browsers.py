@@ -10,6 +10,8 @@ from board.accounts import live_changes
 from tests.support.browser_window import DESKTOP_SIZE, PATIENCE_MS, Window
 from tests.support.people import PASSWORD, PATIENCE_S, Server, new_id
 
+# The tour is offered only where a test asks for it. A page that has no address has no storage.
+NO_TOUR = """location.protocol.startsWith("http") && localStorage.setItem("searchboard:tours-closed", '"all"')"""
 ROLES = {"Alice": "coordinator", "Bob": "investigator", "Charlie": "investigator", "Victor": "viewer"}
 
 
@@ -78,7 +80,7 @@ class Browsers:
             await self.people[name].sign_in()
         return self.people[name]
 
-    async def window(self, name: str, *, url: str | None = None, **more: Any) -> Window:
+    async def window(self, name: str, *, url: str | None = None, tour: bool = False, **more: Any) -> Window:
         """Open a new window of a person, in a context of its own. `url`: address of a proxy in front of the server.
 
         Without motion: drawing a changed card for 1.6 s takes a tenth of all the browser's time.
@@ -86,15 +88,17 @@ class Browsers:
         person, given = await self.person(name), {"viewport": DESKTOP_SIZE, "reduced_motion": "reduce"} | more
         context = await self.browser.new_context(base_url=url or self.url, **given)
         await context.add_cookies([{"name": "board_session", "value": person.cookie, "url": url or self.url}])
-        return await self._open(name, context, person.http)
+        return await self._open(name, context, person.http, tour)
 
     async def stranger(self, *, url: str | None = None, **more: Any) -> Window:
         """Open a window that is not signed in. `url`: address of a proxy in front of the server."""
         context = await self.browser.new_context(base_url=url or self.url, **({"viewport": DESKTOP_SIZE} | more))
         return await self._open("stranger", context, httpx.AsyncClient(base_url=self.url))
 
-    async def _open(self, name: str, context: BrowserContext, http: httpx.AsyncClient) -> Window:
+    async def _open(self, name: str, context: BrowserContext, http: httpx.AsyncClient, tour: bool = False) -> Window:
         context.set_default_timeout(PATIENCE_MS)
+        if not tour:
+            await context.add_init_script(NO_TOUR)
         window = Window(name, await context.new_page(), context, http=http)
         window.listen()
         self.windows.append(window)

@@ -23,6 +23,7 @@ export const SHORTCUTS = [
   { id: "note", press: "N", where: "search", may: "note", describe: () => t("Write a note: on the card, or in the log") },
   { id: "move", press: "M", where: "search", may: "edit", describe: () => t("Move the card") },
   { id: "edit", press: "E", where: "search", may: "edit", describe: () => t("Edit the card") },
+  { id: "mention", press: "@", where: "search", may: "note", describe: () => t("Mention someone in a text: opens a list of people") },
   { id: "undo", press: "Ctrl+Z", where: "search", may: "edit", describe: () => t("Undo your last change") },
   { id: "find", press: "/", where: "history", describe: () => t("Find in history") },
   { id: "walk-events", press: "↑ ↓", where: "history", describe: () => t("Go from event to event") },

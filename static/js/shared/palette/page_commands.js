@@ -1,5 +1,6 @@
 /** Palette entries of every page: go to another page, sign out and the like. */
 import { t } from "../../core/i18n.js";
+import { startTour } from "../tour.js";
 import { currentTheme, setTheme } from "../theme.js";
 
 /**
@@ -24,6 +25,7 @@ export function pageCommands(session, keys) {
     { ...go("/api"), title: t("API for other software") },
     { ...go("/help"), title: t("Help") },
     { id: "keys", title: t("Show keyboard shortcuts"), run: keys },
+    { id: "tour", title: t("Take the tour"), run: startTour },
     { id: "print", title: t("Print this page"), run: () => print() },
     { id: "theme-dark", not: currentTheme() === "dark", title: t("Dark theme"), run: () => setTheme("dark") },
     { id: "theme-light", not: currentTheme() === "light", title: t("Light theme"), run: () => setTheme("light") },

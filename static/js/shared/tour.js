@@ -1,0 +1,128 @@
+/**
+ * Tour of five steps, offered on All searches at the first sign-in of an account on this device. It lies in a corner, moves nothing and
+ * takes no focus; what a step is about has a ring. Closed by Escape or a button, it is not offered again; the quick menu opens it.
+ */
+import { html, nothing, render } from "../../vendor/lit-html/lit-html.js";
+import { t } from "../core/i18n.js";
+import { ROOT, storage } from "../core/storage.js";
+
+const CLOSED = `${ROOT}tours-closed`; // ids of accounts; beside what is kept of one, as signing out deletes that. "all": for each account
+const PAGE = "operations", HASH = "#tour";
+const RING = "data-tour-ring";
+const MENU = "details.account-menu > summary"; // on a phone, pages are found in this menu
+
+/** Step: its title and text, and where it is shown, by selectors. @typedef {{ title: string, text: string, at: string[] }} Step */
+
+/** @returns {Step[]} */
+const steps = () => [
+  { title: t("All searches"), text: t("Each open search has a card here, the most urgent first. Red means late. Amber means worrying."), at: ["main h1"] },
+  { title: t("The board of a search"), text: t("Select a child’s name to open the board: sightings and tasks, in columns from new to done. Everyone sees each change at once."), at: ["main [data-search] a", "[data-act=open-search]", "main h1"] },
+  { title: t("Add a sighting"), text: t("During a call, use “Take a call”. On a board, press S or use “Add a sighting”. What you type is kept until it is sent."), at: ['nav a[href="/intake"]', MENU] },
+  { title: t("What’s new and History"), text: t("“What’s new” shows what changed since you last looked. “History” shows every event, and each board as it was at any time."), at: ['nav a[href="/since"]', MENU] },
+  { title: t("Handover"), text: t("At the end of a shift, write, sign and pass on the state of each search here. The incoming coordinator reads it and accepts."), at: ['nav a[href="/handover"]', MENU] },
+];
+
+/** @type {Tour | null} */
+let tour = null;
+
+/** @param {Session} session @param {string} page */
+export function mount(session, page) {
+  if (page !== PAGE) return;
+  tour = new Tour(session.account.id);
+  if (location.hash === HASH) tour.start();
+  else tour.offer();
+}
+
+/** Start the tour, on the page where it takes place. */
+export function startTour() {
+  if (tour) tour.start();
+  else location.assign(`/${HASH}`);
+}
+
+class Tour {
+  #account;
+  #root = document.createElement("div");
+  #step = -1; // -1: offered
+
+  /** @param {string} account */
+  constructor(account) {
+    this.#account = account;
+    document.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape" || event.defaultPrevented || !this.#root.isConnected || document.querySelector("dialog[open], details[open] > summary:focus, :popover-open")) return;
+      event.preventDefault();
+      this.#close();
+    });
+  }
+
+  offer() {
+    const closed = storage.read(CLOSED);
+    if (closed === "all" || (Array.isArray(closed) && closed.includes(this.#account))) return;
+    this.#show(-1);
+  }
+
+  start() {
+    this.#show(0);
+    this.#root.querySelector("button")?.focus();
+  }
+
+  #close = () => {
+    const closed = storage.read(CLOSED), hadFocus = this.#root.contains(document.activeElement);
+    storage.write(CLOSED, [...new Set([...(Array.isArray(closed) ? closed : []), this.#account])]);
+    removeRing();
+    this.#root.remove();
+    document.documentElement.removeAttribute("data-tour");
+    if (hadFocus) document.querySelector("main")?.focus();
+  };
+
+  /** @param {number} step */
+  #show(step) {
+    const all = steps();
+    if (step >= all.length) return this.#close();
+    this.#step = step;
+    render(step < 0 ? this.#offered() : this.#template(all[step], all.length), this.#root);
+    if (!this.#root.isConnected) document.querySelector("main")?.before(this.#root);
+    document.documentElement.dataset.tour = ""; // room below the page: nothing stays covered
+    removeRing();
+    if (step >= 0) ring(all[step].at);
+    return undefined;
+  }
+
+  #offered() {
+    return html`<section class="tour" aria-labelledby="tour-title" data-testid="tour">
+      <h2 id="tour-title">${t("New to Searchboard?")}</h2>
+      <p>${t("A tour in five steps shows you around. It takes a minute.")}</p>
+      <div class="buttons">
+        <button type="button" class="plain" data-act="tour-close" @click=${this.#close}>${t("No tour")}</button>
+        <button type="button" class="primary" data-act="tour-start" @click=${() => this.start()}>${t("Start tour")}</button>
+      </div>
+    </section>`;
+  }
+
+  /** @param {Step} step @param {number} count */
+  #template({ title, text }, count) {
+    const last = this.#step === count - 1, go = (/** @type {number} */ by) => () => this.#show(this.#step + by);
+    return html`<section class="tour" aria-labelledby="tour-title" data-testid="tour" data-step=${this.#step + 1}>
+      <h2 id="tour-title">${title} <small>${t("{step} of {count}", { step: this.#step + 1, count })}</small></h2>
+      <p role="status">${text}</p>
+      <div class="buttons">
+        ${last ? nothing : html`<button type="button" class="plain" data-act="tour-close" @click=${this.#close}>${t("Close for good")}</button>`}
+        <span class="space"></span>
+        <button type="button" data-act="tour-back" ?disabled=${this.#step === 0} @click=${go(-1)}>${t("Back")}</button>
+        <button type="button" class="primary" data-act="tour-next" @click=${go(1)}>${last ? t("End tour") : t("Next")}</button>
+      </div>
+    </section>`;
+  }
+}
+
+function removeRing() {
+  for (const element of document.querySelectorAll(`[${RING}]`)) element.removeAttribute(RING);
+}
+
+/**
+ * Put a ring around the first of these elements that is on the page.
+ * @param {string[]} selectors
+ */
+function ring(selectors) {
+  const shown = selectors.flatMap((selector) => [...document.querySelectorAll(selector)]).find((each) => each.getClientRects().length);
+  shown?.setAttribute(RING, "");
+}
