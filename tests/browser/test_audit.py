@@ -106,7 +106,7 @@ async def test_it_is_filtered_by_account_and_kind_and_gone_back_in_by_keyboard(
     await ada("[name=from]").fill("2000-01-01T00:00")
     await ada("[name=until]").fill("2000-01-02T00:00")
     await ada("form[role=search] button").click()
-    await expect(ada("main")).to_contain_text("No entries match.")
+    await expect(ada("main")).to_contain_text("No entries match. Choose another time")
     await ada.page.get_by_role("link", name="Show all").click()
     await expect(lines).to_have_count(5)
 

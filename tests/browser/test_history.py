@@ -171,7 +171,7 @@ async def test_filters_are_in_the_address_and_missing_events_are_reported(browse
         f"#{seqs + 1}": f"Event {seqs + 1} does not exist. The last one is {seqs}.",
         f"?kind=note#{graded}": f"Event {graded} is hidden by the filters.",
         "?card=none": "This card is not on this board.",
-        "?from=2040-01-01T00:00:00Z": "No events match the filters.",
+        "?from=2040-01-01T00:00:00Z": "No events match the filters. Remove a filter, or choose “Show all”.",
     }.items():
         await alice.page.goto("about:blank")
         await alice.open(f"/searches/{board}/history{query}")

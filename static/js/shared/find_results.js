@@ -39,11 +39,11 @@ function statusText({ state, hits, more, trouble, all, board }) {
   if (state === "looking") return t("Loading…");
   const count = number(MOST);
   if (board === null || all) {
-    if (!hits.length) return t("Nothing found in all searches");
+    if (!hits.length) return t("Nothing found in all searches. Try fewer letters, a number or a reference.");
     if (more) return t("More than {count} found in all searches. Add a word to narrow it down.", { count });
     return n("{count} found in all searches", "{count} found in all searches", hits.length);
   }
-  if (!hits.length) return t("Nothing found in this search");
+  if (!hits.length) return t("Nothing found in this search. Try fewer letters, or all searches.");
   if (more) return t("More than {count} found in this search. Add a word to narrow it down.", { count });
   return n("{count} found in this search", "{count} found in this search", hits.length);
 }

@@ -21,7 +21,7 @@ export function step(view) {
 const STEPS = {
   none(/** @type {HandoverView} */ view) {
     if (!view.shift) return html`<p>${t("Someone must take the shift before it can be handed over.")}</p>`;
-    if (!view.leads) return html`<p>${t("No handover in progress.")}</p>`;
+    if (!view.leads) return html`<p>${t("No handover in progress. The coordinator in charge of the shift prepares one here.")}</p>`;
     const form = view.forms.step("handover.prepare");
     return html`<h2>${t("Prepare a handover")}</h2>
       <p class="hint">${t("This creates a live report on all active searches. It stays up to date until it is signed.")} ${guideLink("coordinator")}</p>

@@ -74,7 +74,7 @@ function card({ values, offered, history }) {
 function nothingFits(view) {
   const { shown, history, isFiltered } = view;
   if (shown || history.state === "reading" || history.head === null) return null;
-  return html`<p>${isFiltered ? t("No events match the filters.") : t("No events yet.")}</p>`;
+  return html`<p>${isFiltered ? t("No events match the filters. Remove a filter, or choose “Show all”.") : t("No events yet. Every change is listed here as soon as it is made.")}</p>`;
 }
 
 /**

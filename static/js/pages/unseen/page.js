@@ -97,7 +97,7 @@ class UnseenPage {
     return html`
       <header class="unseen-header">
         <h1>${t("What’s new")}</h1>
-        <p class="quiet">${summary(shown, list)}</p>
+        <p class="quiet">${summary(shown, list)} ${shown.length ? nothing : html`<a href="/history">${t("Look further back in the history")}</a>`}</p>
         <span class="space"></span>
         ${shown.length ? html`<button type="button" class="primary" data-act="all-seen" @click=${() => this.markSeen(shown, t("All marked as seen"))}>${t("Mark all as seen")}</button>` : nothing}
       </header>

@@ -68,7 +68,7 @@ class Bell {
       </header>
       ${failed ? html`<p class="none" role="alert">${t("Alerts could not be loaded.")} <button type="button" data-act="look-again" @click=${() => this.#alerts.load()}>${t("Try again")}</button></p>` : nothing}
       ${list === null ? (failed ? nothing : html`<p class="none">${t("Loading…")}</p>`)
-        : list.length === 0 ? html`<p class="none">${t("No alerts in the last 14 days.")}</p>`
+        : list.length === 0 ? html`<p class="none">${t("No alerts in the last 14 days. You get one when someone mentions you or assigns a card to you, and when a sighting is urgent or credible.")}</p>`
         : html`<ul data-testid="alerts">${repeat(list, ({ board, seq }) => `${board}:${seq}`, (alert) => this.#line(alert))}</ul>`}
       <footer><a href="/account#alerts">${t("Alert settings")}</a></footer>`;
   }

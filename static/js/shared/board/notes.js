@@ -20,7 +20,7 @@ export function notesSection(notes, card, view) {
   return html`<section class="notes" data-testid="notes">
     <h3>${card ? t("Notes") : t("Log of the search")} <b>${notes.length}</b></h3>
     ${view.mayNote && form ? adding(form, notes, view) : nothing}
-    ${notes.length ? nothing : html`<p class="none">${t("No notes yet.")}</p>`}
+    ${notes.length ? nothing : html`<p class="none">${view.mayNote ? t("No notes yet. Write the first one above; @ and a name alerts someone.") : t("No notes yet.")}</p>`}
     <ol>${repeat(notes, ({ id }) => id, (note) => item(note, { card, corrected, form, view }))}</ol>
   </section>`;
 }
