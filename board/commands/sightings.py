@@ -268,6 +268,6 @@ KIND = Kind(
     undo=UndoRules(withheld=_withheld, dangling=_dangling, apply=_apply_undo),
     alerts=_alerts,
     reported=lambda sighting, due_before: and_(
-        ~sighting.withdrawn, or_(sighting.assessment == "confirmed", is_ungraded(sighting.grade))
+        ~sighting.withdrawn, or_(sighting.assessment.in_(ASSURED), is_ungraded(sighting.grade))
     ),
 )  # fmt: skip

@@ -104,6 +104,8 @@ def compose(session: Session, account: str, scope: report_sections.ReportScope, 
     found = [
         report_sections.section(data, id, by_board.get(id, {})) for id in paced(positions, 5) if id in data.entities["search"]
     ]
+    found.sort(key=lambda section: section["board"])
+    found.sort(key=lambda section: section["search"]["missing_since"], reverse=True)  # as in the list of all searches
     found.sort(key=_order)
     return {
         "handover": scope.handover,
@@ -160,7 +162,7 @@ def _by_board(entities: BoardState) -> dict[str, dict[str, list[EntityAt]]]:
 def _order(section: SearchReport) -> tuple[Any, ...]:
     """Return the sort key of a section: open searches first, worrying ones before those that await a decision."""
     search = section["search"]
-    return search["status"] != "open", not search["worrying"], not search["undecided"], search["reference"]
+    return search["status"] != "open", not search["worrying"], not search["undecided"]
 
 
 def _people(session: Session, scope: report_sections.ReportScope, sections: Collection[SearchReport]) -> dict[str, str]:

@@ -1,6 +1,6 @@
 """Section of a handover report on one search, as plain data for the page, the file and the PDF."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import timedelta
 from typing import Any, NamedTuple
 
@@ -22,7 +22,7 @@ from board.handover.report_types import (
 )
 from board.history.state_at import BoardState, EntityAt
 from models.entity import State
-from models.sighting import Grade
+from models.sighting import ASSURED, Grade
 from models.times import format_utc, parse_utc
 
 SHIFT_LENGTH = timedelta(hours=8)  # tasks due within it are listed: desks work in three shifts a day
@@ -90,7 +90,8 @@ def section(data: ReportData, id: str, entities: Mapping[str, list[EntityAt]]) -
         "head": at["head"],
         "search": _search(data.entities["search"][id].state),
         "outside": _outside(data.scope.successor, data.entities["search"][id].state),
-        "last_confirmed": _last_confirmed(entities.get("sighting", ())),
+        "last_confirmed": _last_sighting(entities.get("sighting", ()), ("confirmed",)),
+        "last_credible": _last_sighting(entities.get("sighting", ()), ASSURED),
         "since": {"from": "shift", **_news(data, id, events, data.shift_starts.get(id, 0))},
         "ungraded": ungraded,
         "tasks": tasks,
@@ -126,9 +127,10 @@ def _outside(successor: str | None, search: State) -> str | None:
     return successor if successor is not None and search["access"] == "members" and successor not in search["members"] else None
 
 
-def _last_confirmed(sightings: Iterable[EntityAt]) -> LastConfirmed | None:
-    confirmed = [each for each in sightings if each.state["assessment"] == "confirmed" and not each.state["withdrawn"]]
-    last = max(confirmed, key=lambda each: (each.state["seen_at"] or "", each.state["number"]), default=None)
+def _last_sighting(sightings: Iterable[EntityAt], assessments: Collection[str]) -> LastConfirmed | None:
+    """Return the sighting that was seen last of those with one of these assessments."""
+    assured = [each for each in sightings if each.state["assessment"] in assessments and not each.state["withdrawn"]]
+    last = max(assured, key=lambda each: (each.state["seen_at"] or "", each.state["number"]), default=None)
     if last is None:
         return None
     state = last.state

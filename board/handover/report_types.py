@@ -71,8 +71,8 @@ ReadMark = TypedDict("ReadMark", {"seq": Count, "at": Time})
 # Report on one search. `outside`: the account that is to take over and may not see it.
 SearchReport = TypedDict("SearchReport", {
     "board": Id, "epoch": str, "seq": Count, "head": str, "search": ReportedSearch, "outside": Id | None,
-    "last_confirmed": LastConfirmed | None, "since": NewsOfShift, "ungraded": list[ReportedCard], "tasks": ReportedTasks,
-    
+    "last_confirmed": LastConfirmed | None, "last_credible": LastConfirmed | None, "since": NewsOfShift,
+    "ungraded": list[ReportedCard], "tasks": ReportedTasks,
     "cards": dict[str, list[ReportedCard]], "left_out": Count,
     "briefing": Annotated[State, component("briefing")] | None, "pinned": list[Pinned], "after": CountAfter,
     "reader": NewsOfReader, "reads": dict[str, ReadMark],

@@ -43,8 +43,8 @@ BoardState = dict[str, dict[str, EntityAt]]  # by kind, by id
 
 
 def entities_at(session: Session, positions: Mapping[str, int], due_before: str) -> BoardState:
-    """Return the entities that a report needs: searches, columns, briefings and what these pin; confirmed or ungraded sightings;
-    done tasks and those due before `due_before`.
+    """Return the entities that a report needs: searches, columns, briefings and what these pin; credible, confirmed or ungraded
+    sightings; done tasks and those due before `due_before`.
 
     It may contain some others.
     """

@@ -200,7 +200,7 @@ async def test_long_history_says_what_the_document_leaves_out(team: Team, monkey
     assert "newest" not in whole
     monkeypatch.setattr(paper_history, "MAX_EVENTS", 3)
     newest = (await fetched(team.bob, f"/searches/{search}/history.md")).text
-    assert f"the newest 3 of {head} events" in newest
+    assert f"the latest 3 of {head} events" in newest
     assert f"/api/v1/boards/{search}/journal.json".replace("_", "\\_") in newest
     assert re.findall(r"\\#(\d+) · ", newest) == [str(head - 2), str(head - 1), str(head)]
 
@@ -212,10 +212,10 @@ async def test_a_history_with_long_texts_has_fewer_events_and_says_so(team: Team
     head = (await team.alice.snapshot(search))["seq"]
     monkeypatch.setattr(paper_history, "MAX_CHARACTERS", 8_000)
     newest = (await fetched(team.bob, f"/searches/{search}/history.md")).text
-    assert f"the newest 2 of {head} events" in newest
+    assert f"the latest 2 of {head} events" in newest
     assert re.findall(r"\\#(\d+) · ", newest) == [str(head - 1), str(head)]
     monkeypatch.setattr(paper_history, "MAX_CHARACTERS", 1)
-    assert f"the newest 1 of {head} events" in (await fetched(team.bob, f"/searches/{search}/history.md")).text
+    assert f"the latest 1 of {head} events" in (await fetched(team.bob, f"/searches/{search}/history.md")).text
 
 
 async def test_a_report_says_how_many_cards_it_leaves_out(

@@ -71,6 +71,7 @@ async def test_section_has_what_the_next_shift_must_know(scene: SearchScenario) 
     await scene.one("handover.write", said | {"pinned": [note["id"], last["id"]]})
     told = await section(scene)
     assert told["search"]["person"] == dict.fromkeys(report_types.CHILD_FIELDS) | {"first_name": "Noor"}
+    assert told["last_credible"] == told["last_confirmed"]
     assert told["last_confirmed"] == {"id": last["id"], "number": last["state"]["number"]} | {
         name: last["state"][name] for name in ("seen_at", "received_at", "place")
     }

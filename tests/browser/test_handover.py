@@ -11,13 +11,14 @@ from playwright.async_api import Browser, Locator, expect
 from board.accounts import live_changes
 from board.commands.registry import Command
 from models.board import OPERATIONS
-from tests.support.browser_window import Window
+from tests.support.browser_window import PATIENCE_MS, Window
 from tests.support.browsers import Browsers, create_accounts
 from tests.support.people import PASSWORD, new_id, running_server
 
 pytestmark = pytest.mark.browser
 
 SAYS = "(text) => document.querySelector('body > [data-announcer]').textContent === text"
+LONG = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtin"
 SEARCHES, EVENTS = 8, 300  # events of the night, beside those that create a search
 
 
@@ -107,11 +108,11 @@ async def test_a_night_is_handed_over_refused_and_handed_over_again(browsers: Br
     await alice.fill("take", {"reason": "the first night"})
     await alice("dialog [data-act=send]").click()
     await holds(browsers, "Alice", alice, dora)
-    await expect(dora("[data-notice=passed]")).to_have_text("Alice has taken the shift. Nobody handed it over.")
-    await expect(dora("[data-testid=holder]")).to_contain_text("Nobody handed it over: the first night")
+    await expect(dora("[data-notice=passed]")).to_have_text("Alice took the shift without a handover.")
+    await expect(dora("[data-testid=holder]")).to_contain_text("without a handover: the first night")
 
     await prepare(alice)
-    await expect(dora("[data-shift] .open")).to_have_text("Handover 1: begun")
+    await expect(dora("[data-shift] .open")).to_have_text("Handover 1: started")
     board = await board_of(first(alice))
     assessment = first(alice).locator("[data-field=assessment] textarea")
     await assessment.fill("on the tram")
@@ -129,6 +130,9 @@ async def test_a_night_is_handed_over_refused_and_handed_over_again(browsers: Br
 
     await current(browsers, alice, board)
     await alice("[data-act=sign]").click()
+    empty = alice("[data-testid=nothing-written]")
+    await expect(empty).to_contain_text(f"{SEARCHES - 1} searches have nothing written: ")
+    await expect(empty).not_to_contain_text(await first(alice).locator("h2 a").inner_text())
     await important(browsers, board)  # while she reads what she is about to sign
     await alice("[data-act=sign-now]").click()
     await expect(alice("[data-testid=stale]")).to_contain_text("Sighting added")
@@ -169,26 +173,31 @@ async def test_a_night_is_handed_over_refused_and_handed_over_again(browsers: Br
     await holds(browsers, "Alice", alice, dora)
     await dora("form[data-form=accept] textarea").first.fill("The port, then the tram.")
     await dora("[data-act=accept]").click()
-    await expect(dora("form[data-form=accept] [data-testid=problem]")).to_contain_text("Not all was read")
+    await expect(dora("form[data-form=accept] [data-testid=problem]")).to_contain_text("Some searches have not been read")
     await holds(browsers, "Alice", alice, dora)
-    unread = dora("[data-section][data-unread]")
+    unread, folded = dora("[data-section][data-unread]"), dora("[data-section].folded")
+    await expect(folded).to_have_count(0)
     await first(dora).focus()
     for left in range(SEARCHES, 0, -1):
         await expect(unread).to_have_count(left)
         await dora.page.keyboard.press("r")  # marks this search, and goes to the next
     await expect(unread).to_have_count(0)
+    await expect(folded).to_have_count(SEARCHES)
+    await expect(first(dora).locator(".words")).to_be_hidden()
+    await first(dora).locator("[data-act=unfold]").click()
+    await expect(first(dora).locator(".words")).to_be_visible()
     await important(browsers, board)
-    await expect(dora("[data-testid=blocked]")).to_contain_text("1 search is not read")
+    await expect(dora("[data-testid=blocked]")).to_contain_text("1 search not read yet")
     await dora("[data-act=mark-read]").click()
     await expect(dora("[data-testid=ready]")).to_be_visible()
     readers = f"[data-section='{board}'] [data-testid=after]"
     for window in (alice, dora):  # what is printed is the same for both
-        await expect(window(f"{readers} .on-paper")).to_have_text(re.compile("^Dora has read it"))
+        await expect(window(f"{readers} .on-paper")).to_have_text(re.compile("^Read by Dora"))
         await window.page.emulate_media(media="print")
         await expect(window(f"{readers} :is(.on-screen, .read)").first).to_be_hidden()
         await expect(window(f"{readers} .on-paper")).to_be_visible()
         await window.page.emulate_media(media="screen")
-    told = "Dora has accepted handover 2 and holds the shift."
+    told = "Dora accepted handover 2 and is now in charge of the shift."
     said = asyncio.create_task(alice.page.wait_for_function(SAYS, arg=told))  # before anything else is announced
     await dora("[data-act=accept]").click()
     await holds(browsers, "Dora", alice, dora)
@@ -217,14 +226,14 @@ async def test_viewer_sees_all_of_a_handover_and_can_do_nothing(browsers: Browse
     victor = await browsers.window("Victor", viewport={"width": 390, "height": 844})
     await victor.open("/")
     await expect(victor("[data-shift] .short")).to_have_text("A")
-    await expect(victor("[data-shift]")).to_have_attribute("title", re.compile(r"^Shift: Alice since .*\. Handover 3: begun$"))
+    await expect(victor("[data-shift]")).to_have_attribute("title", re.compile(r"^Shift: Alice since .*\. Handover 3: started$"))
     await victor("[data-shift]").click()
     await victor.live()
-    await expect(victor("[data-testid=withheld]")).to_have_text("1 search is withheld: you are not one of its people.")
+    await expect(victor("[data-testid=withheld]")).to_have_text("1 search is not shown: you are not a member.")
     await expect(victor("[data-section]")).to_have_count(SEARCHES)
     await expect(victor("main")).not_to_contain_text("Secret")
     await expect(victor("main :is(textarea, select), [data-act=take], [data-act=sign], [data-act=withdraw]")).to_have_count(0)
-    await expect(victor("[data-testid=step]")).to_contain_text("Alice holds the shift, and signs.")
+    await expect(victor("[data-testid=step]")).to_contain_text("Alice is in charge of the shift and has to sign.")
 
 
 async def test_a_shift_is_taken_from_who_vanished_and_what_was_open_is_withdrawn(browsers: Browsers) -> None:
@@ -237,7 +246,7 @@ async def test_a_shift_is_taken_from_who_vanished_and_what_was_open_is_withdrawn
     await dora.fill("take", {"reason": "Alice does not answer"})
     await dora("dialog [data-act=send]").click()
     await holds(browsers, "Dora", dora)
-    await expect(dora("[data-testid=holder]")).to_contain_text("Taken after Alice. Nobody handed it over: Alice does not answer")
+    await expect(dora("[data-testid=holder]")).to_contain_text("Taken from Alice without a handover: Alice does not answer")
     withdrawn = dora("[data-testid=earlier] [data-status=withdrawn] a")
     await expect(withdrawn).to_have_text("Dora withdrew handover 3")
     await expect(dora("[data-shift] .open")).to_have_count(0)
@@ -260,15 +269,15 @@ async def test_search_hidden_from_the_successor_needs_a_decision(browsers: Brows
     dora, alice = await at_handover(browsers, "Dora", "Alice")
     await dora("form[data-form=prepare] select").select_option(label="Alice")
     await dora("[data-act=prepare]").click()
-    await expect(dora("[data-testid=step] [data-testid=undecided]")).to_contain_text("Alice may not see 1 search.")
+    await expect(dora("[data-testid=step] [data-testid=undecided]")).to_contain_text("Alice does not have access to 1 search.")
     await dora("[data-act=sign]").click()
     await expect(dora("dialog [data-act=sign-now]")).to_be_disabled()
     await dora("dialog [data-testid=undecided] a").click()
     await expect(dora("dialog")).to_have_count(0)
     outside = dora(f"[data-section='{board}'] [data-testid=outside]")
-    await expect(outside).to_contain_text("Alice may not see this search. Decide who answers for it")
+    await expect(outside).to_contain_text("Alice does not have access to this search. Choose who is responsible for it")
     await outside.locator("[data-act=keep]").click()
-    await expect(outside).to_contain_text("Dora answers for it.")
+    await expect(outside).to_contain_text("Dora is responsible for it.")
     await expect(dora("[data-testid=undecided]")).to_have_count(0)
     await current(browsers, dora, board, "Dora")
     await sign(dora)
@@ -282,7 +291,7 @@ async def test_search_hidden_from_the_successor_needs_a_decision(browsers: Brows
     await expect(outside).to_have_count(0)  # she holds the shift, and sees it
     await dora("form[data-form=prepare] select").select_option(label="Alice")
     await dora("[data-act=prepare]").click()
-    await expect(outside).to_contain_text("Decide who answers for it")
+    await expect(outside).to_contain_text("Choose who is responsible for it")
     await outside.locator("[data-act=let-in]").click()
     await expect(outside).to_have_count(0)
     await expect(alice(f"[data-section='{board}']")).to_contain_text("Hidden")
@@ -300,9 +309,11 @@ async def test_reader_is_told_that_the_shift_holder_cannot_see_a_search(browsers
     await dora("[data-act=withdraw]").click()
     await dora("dialog [data-act=send]").click()
     told = alice("[data-testid=unanswered]")
-    await expect(told).to_contain_text("and nobody was named to answer for")
+    await expect(told).to_contain_text("and nobody is responsible for")
     await expect(told).to_contain_text("Alone")
-    await expect(alice(f"[data-section='{board}'] [data-testid=outside]")).to_contain_text("Dora may not see this search.")
+    await expect(alice(f"[data-section='{board}'] [data-testid=outside]")).to_contain_text(
+        "Dora does not have access to this search."
+    )
     await expect(dora("[data-testid=unanswered], [data-testid=outside]")).to_have_count(0)
     await expect(dora("main")).not_to_contain_text("Alone")
 
@@ -318,3 +329,26 @@ async def test_events_before_the_shift_are_new_to_who_has_not_seen_them(browsers
     await expect(section).to_contain_text("No events since the shift began.")
     await expect(section.locator("[data-testid=reader]")).to_contain_text("1 of them important")
     await expect(section.locator("[data-testid=reader] li")).to_contain_text("Sighting added")
+
+
+async def test_text_saves_itself_and_empty_answers_are_said(browsers: Browsers) -> None:
+    board = await browsers.search(person={"first_name": LONG, "age": 9})
+    await (await browsers.person("Alice")).command(OPERATIONS, "shift.take", {"reason": "to write"})
+    alice, victor = await at_handover(browsers, "Alice", "Victor")
+    await prepare(alice)
+    section, contents = alice(f"[data-section='{board}']"), alice(f"[data-contents='{board}']")
+    await expect(section.locator(".child-summary h2")).to_have_text(f"{LONG}, 9")
+    await expect(contents.locator("[data-testid=pips]")).to_have_text("empty")
+    await expect(section.locator("textarea")).to_have_count(1)
+    await section.locator("[data-path=hypotheses]").click()
+    await expect(section.locator("[data-field=hypotheses] textarea")).to_be_focused()
+    await alice.page.keyboard.type("by train")
+    await expect(section.locator("[data-testid=saved]")).to_have_count(0)
+    await expect(section.locator("[data-testid=saved]")).to_be_visible(timeout=3 * PATIENCE_MS)  # nobody pressed Save
+    await expect(contents.locator("[data-testid=pips]")).to_have_text("5 empty")
+    await expect(victor(f"[data-section='{board}'] [data-text=hypotheses]")).to_have_text("by train")
+    await expect(victor(f"[data-section='{board}'] [data-testid=unwritten]")).to_contain_text("Empty, nobody wrote it: Situation")
+    await expect(victor("[data-act=add-text], [data-testid=saved]")).to_have_count(0)
+    for width in (390, 1400):
+        await alice.page.set_viewport_size({"width": width, "height": 900})
+        assert await alice.page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")

@@ -10,6 +10,7 @@ import { Dialogs } from "../../behaviours/dialog.js";
 import { keepFocus } from "../../behaviours/keep_focus.js";
 import { ShortcutHandler } from "../../behaviours/shortcut_handler.js";
 import { t } from "../../core/i18n.js";
+import { serverNow } from "../../core/time.js";
 import { lastUnsignedHandover } from "../../replay/shift_history.js";
 import { HandoverActions } from "./actions.js";
 import { watchLine } from "../../shared/watch_line/line.js";
@@ -18,7 +19,9 @@ import { Forms } from "./forms.js";
 import { earlierHandovers, EarlierHandovers } from "./earlier_handovers.js";
 import { dialogOf, step } from "./steps.js";
 import { Report } from "./report.js";
-import { index, section } from "./search_section.js";
+import { AutoSave } from "./auto_save.js";
+import { index } from "./contents.js";
+import { section } from "./search_section.js";
 import { shiftTexts } from "./texts.js";
 
 const OPERATIONS = "operations";
@@ -33,7 +36,8 @@ export function mount(main, session, board) {
 
 class HandoverPage {
   /** @type {Record<string, any>} */
-  ui = { dialog: null, pinning: new Map(/* board -> {all, failed}: cards and notes to pin */), stale: null, signing: null };
+  ui = { dialog: null, pinning: new Map(/* board -> {all, failed}: cards and notes to pin */), stale: null, signing: null,
+    unfolded: new Set() /* read boards that are shown whole */, added: new Set() /* "board path" of texts to write */, saved: new Map() /* board -> when its text was saved here */ };
   forms = new Forms(this);
   act = new HandoverActions(this);
   report;
@@ -59,6 +63,7 @@ class HandoverPage {
     this.earlier = new EarlierHandovers(this.draw);
     this.#dialogs = new Dialogs(this.#root);
     this.#clock = new RelativeTimes(this.#root);
+    new AutoSave(this.#root, this);
     new ShortcutHandler((session.pageCommands = this.#pageCommands()));
     this.board.setPresence(null);
     this.board.watch((/** @type {any} */ _, /** @type {JournalEvent[]} */ events) => this.#heard(events));
@@ -190,6 +195,7 @@ class HandoverPage {
    * @param {number} seq
    */
   saved(board, data, seq) {
+    this.ui.saved.set(board, serverNow());
     this.#saved.set(board, { data: { ...this.#saved.get(board)?.data, ...data }, seq });
     this.report.moved(board === OPERATIONS ? null : board);
   }
@@ -210,6 +216,11 @@ class HandoverPage {
   draw = () => {
     this.#frame ??= requestAnimationFrame(this.#render);
   };
+
+  /** Draw at once, for a caller that needs the new elements. */
+  drawNow() {
+    this.#render();
+  }
 
   /** @param {string} board @param {string} name */
   #sent(board, name) {

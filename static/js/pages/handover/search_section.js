@@ -9,53 +9,43 @@ import { hiddenSearches } from "./hidden_searches.js";
 import { pinned } from "./pinned.js";
 import { searchTexts } from "./texts.js";
 import { outcomeText, joined } from "../../shared/board/outcome.js";
-import { cardTime, dueElement, seenText, sinceElement, timeElement, formatMoment } from "../../format/time_elements.js";
-import { worryingBadge } from "../../shared/board/worrying_badge.js";
+import { cardTime, dueElement, seenText, timeElement, formatMoment } from "../../format/time_elements.js";
+import { childSummary, gravityClass, isFolded } from "./child_summary.js";
 
 /** @param {{ search: any }} given */
 export const referenceOf = ({ search }) => search.reference;
 
 /** @param {any} it section of the report @param {HandoverView} view */
 export function section(it, view) {
-  const { board, search } = it;
-  return html`<article class="handover-section ${search.status}" id="s-${board}" data-section=${board} tabindex="-1" ?data-unread=${view.mayTakeOver && view.isUnread(it)}
+  const { board, search } = it, unread = view.mayTakeOver && view.isUnread(it);
+  return html`<article class="handover-section ${search.status} ${gravityClass(search)} ${isFolded(it, view) ? "folded" : ""}" id="s-${board}" data-section=${board} tabindex="-1" ?data-unread=${unread}
       aria-labelledby="h-${board}">
-    <header>
-      <h2 id="h-${board}"><a href="/searches/${board}">${search.reference}</a> ${nameOf(search)}</h2>
-      ${search.status === "open" ? nothing : html`<span class="status ${search.status}">${label.status(search.status)}</span>`}
-      ${worryingBadge(search, search.undecided)}
-      ${search.access === "members" ? html`<span class="lock">${t("members only")}</span>` : nothing}
-      <span class="space"></span>
-      <span class="at">${t("event {seq}", { seq: it.seq })}</span>
-    </header>
-    ${after(it, view)}
-    ${hiddenSearches(it, view)}
-    ${facts(it, view)}
-    ${pinned(it, view)}
-    ${searchTexts(it, view)}
-    ${happened(it)}
-    ${cards(it, view)}
-    ${head(it, view)}
+    ${childSummary(it, view)}
+    ${body(it, view)}
   </article>`;
 }
 
-/** @param {{ person: { first_name: string, age: any } }} given */
-const nameOf = ({ person: { first_name: name, age } }) => (age === null || age === undefined ? name : `${name}, ${age}`);
+/** @param {any} it @param {HandoverView} view */
+function body(it, view) {
+  return html`${after(it, view)}
+    ${hiddenSearches(it, view)}
+    ${facts(it)}
+    ${pinned(it, view)}
+    ${searchTexts(it, view)}
+    ${cards(it, view)}
+    ${happened(it)}
+    ${head(it, view)}`;
+}
 
-/** @param {{ search: any, last_confirmed: any }} given @param {HandoverView} view */
-function facts({ search, last_confirmed: last }, view) {
-  const { kind, missing_since: missing, lead, appeal, status, worrying } = search;
-  const level = appeal?.level && appeal.level !== "none" ? appeal : null;
-  return html`<dl class="facts-line">
-    <div><dt>${label.field("kind")}</dt><dd>${label.kind(kind)}</dd></div>
-    <div><dt>${label.field("status")}</dt><dd>${label.status(status)}</dd></div>
-    <div><dt>${label.field("worrying")}</dt><dd>${worrying === null ? label.decision(worrying) : label.answer(worrying ? "yes" : "no")}${hinted(search)}</dd></div>
-    <div><dt>${label.field("missing_since")}</dt><dd>${timeElement(missing)}${status === "open" && !view.isFixed ? html` · ${sinceElement(missing)}` : nothing}</dd></div>
-    <div><dt>${label.field("lead")}</dt><dd>${lead ? view.nameOf(lead) : t("nobody in charge")}</dd></div>
-    <div><dt>${t("Last confirmed sighting")}</dt><dd>${last ? html`${t("Sighting {number}", { number: last.number })} · ${seenText(last)}${last.place?.text ? ` · ${last.place.text}` : nothing}` : t("none so far")}</dd></div>
-    ${ended(search)}
-    ${level ? html`<div><dt>${label.field("appeal")}</dt><dd>${label.level(level.level)}${level.until ? ` · ${t("until {at}", { at: formatMoment(level.until) })}` : nothing}</dd></div>` : nothing}
-  </dl>`;
+/** @param {{ search: any, last_confirmed: any }} given */
+function facts({ search, last_confirmed: last }) {
+  const { worrying, undecided } = search, asked = undecided || search.suggested?.length;
+  const rows = [
+    search.status === "open" && (worrying !== null || asked) ? html`<div><dt>${label.field("worrying")}</dt><dd>${worrying === null ? label.decision(worrying) : label.answer(worrying ? "yes" : "no")}${hinted(search)}</dd></div>` : nothing,
+    last ? html`<div><dt>${t("Last confirmed sighting")}</dt><dd>${t("Sighting {number}", { number: last.number })} · ${seenText(last)}${last.place?.text ? ` · ${last.place.text}` : nothing}</dd></div>` : nothing,
+    ended(search),
+  ];
+  return html`<dl class="facts-line">${rows}</dl>`;
 }
 
 /**
@@ -180,25 +170,5 @@ function line(card, until, { board }, view) {
  * @param {HandoverView} view
  */
 function head({ head: hash }, view) {
-  return view.isFixed || view.stage === "signed" ? html`<p class="evidence"><code>${hash}</code></p>` : nothing;
-}
-
-/**
- * Contents: all searches with their pending work.
- * @param {HandoverView} view
- */
-export function index(view) {
-  const { sections } = view;
-  if (!sections.length) return nothing;
-  return html`<nav class="handover-contents" aria-label=${t("Searches in this handover")}><h2>${n("{count} search", "{count} searches", sections.length)}</h2>
-    <ol role="list">${sections.map((/** @type {any} */ it) => html`<li><a href="#s-${it.board}">${it.search.reference} <span>${it.search.person.first_name}</span></a> ${outcome(it, view)}</li>`)}</ol></nav>`;
-}
-
-/** @param {any} it @param {HandoverView} view */
-function outcome(it, view) {
-  if (view.mayTakeOver) return view.isUnread(it) ? html`<b class="todo">${t("not read")}</b>` : html`<span class="ok">✓ ${t("read")}</span>`;
-  if (view.stage === "signed") return it.after.significant ? html`<b class="todo">${n("{count} new", "{count} new", it.after.significant)}</b>` : nothing;
-  if (view.mayWrite && view.forms.written(it.board).dirty) return html`<b class="todo">${t("not saved")}</b>`;
-  const overdue = it.tasks.overdue.length;
-  return overdue ? html`<span class="text-alert">${t("{count} overdue", { count: overdue })}</span>` : nothing;
+  return view.isFixed || view.stage === "signed" ? html`<details class="evidence"><summary>${t("Checksums")}</summary><code>${hash}</code></details>` : nothing;
 }

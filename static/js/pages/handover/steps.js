@@ -7,6 +7,8 @@ import { n, t } from "../../core/i18n.js";
 import { label } from "../../core/labels.js";
 import { toDecide, undecided } from "./hidden_searches.js";
 import { withCoordinators } from "./texts.js";
+import { nameAndAge } from "./child_summary.js";
+import { isEmpty } from "./contents.js";
 import { referenceOf } from "./search_section.js";
 import { timeElement } from "../../format/time_elements.js";
 import { guideLink } from "../../shared/guide_link.js";
@@ -125,6 +127,7 @@ function signing(view) {
     ${problem ? html`<div class="problem" role="alert" data-testid="problem"><p>${problem}</p></div>` : nothing}
     ${unsaved.length ? html`<div class="problem quiet" data-testid="unsaved"><p>${n("You have unsaved text in {count} place.", "You have unsaved text in {count} places.", unsaved.length)}</p><button type="button" data-act="save-all" @click=${view.act.saveAll}>${t("Save all")}</button></div>` : nothing}
     ${toDecide(view)}
+    ${stale ? nothing : unwritten(view, boards)}
     ${stale ? staleOnes(view, stale, positions) : html`
       <p>${n("You are signing the report on {count} search as shown here. After that it cannot change. You stay in charge of the shift until someone accepts.", "You are signing the report on {count} searches as shown here. After that it cannot change. You stay in charge of the shift until someone accepts.", boards.length)}</p>
       <ul class="positions">${boards.map((/** @type {any} */ each) => html`<li><b>${referenceOf(each)}</b> ${each.search.person.first_name} <span>${t("event {seq}", { seq: positions[each.board] })}</span></li>`)}</ul>`}
@@ -135,6 +138,18 @@ function signing(view) {
     </div>
   </div>`;
   return dialog("sign", t("Sign the handover"), body, view.act.closeDialog);
+}
+
+/**
+ * Searches about which nothing is written, with their names: part of the same question.
+ * @param {HandoverView} view
+ * @param {any[]} boards
+ */
+function unwritten(view, boards) {
+  const empty = boards.filter((each) => isEmpty(each, view));
+  if (!empty.length) return nothing;
+  return html`<div class="nothing-written" data-testid="nothing-written"><p><b>${n("{count} search has nothing written:", "{count} searches have nothing written:", empty.length)}</b>
+    ${empty.map((each) => nameAndAge(each.search)).join(" · ")}</p></div>`;
 }
 
 /**

@@ -102,7 +102,8 @@ function ended(view) {
     <p><b>${t("Signed by {name}", { name: view.nameOf(outgoing) })}</b> <span>${formatMoment(signedAt)} · ${by ? html`<b>${endText(status, { who: view.nameOf(by), number })}</b>, ${formatMoment(at)}` : label.handover(status)}</span></p>
     ${restatement ? html`<p class="how">${t("In their own words:")} <q>${restatement}</q></p>` : nothing}
     ${reason ? html`<p class="how">${t("Reason:")} <q>${reason}</q></p>` : nothing}
-    <p class="evidence">${n("{count} search", "{count} searches", searches)} · ${t("all searches at event {seq}", { seq: position.seq })} · ${t("checksum")} <code>${digest}</code></p>
+    <p class="evidence">${n("{count} search", "{count} searches", searches)} · ${t("all searches at event {seq}", { seq: position.seq })}</p>
+    <details class="evidence"><summary>${t("Checksums")}</summary><code>${digest}</code></details>
   </section>`;
 }
 
@@ -127,17 +128,20 @@ export function steps(view) {
   /** @type {Record<string, number>} */
   const order = { none: 0, prepared: 1, signed: 2 };
   const at = order[stage];
-  const all = view.sections.length, read = all - view.unread.length;
+  const all = view.sections.length, read = view.mayTakeOver ? all - view.unread.length : readByOthers(view);
   const list = [
     [t("Prepare"), at > 0 ? t("{name}, {at}", { name: view.nameOf(handover.prepared_by), at: formatMoment(handover.prepared_at) }) : null],
     [t("Sign"), at > 1 ? t("{name}, {at}", { name: view.nameOf(handover.outgoing), at: formatMoment(handover.signed_at) }) : null],
-    [t("Read"), at === 2 && view.mayTakeOver ? t("{read} of {all}", { read, all }) : null],
-    [t("Accept"), null],
+    [t("Read"), at === 2 && view.report.whole ? t("{read} of {all}", { read, all }) : null],
+    [t("Accept"), handover?.incoming && at > 0 ? view.nameOf(handover.incoming) : null],
   ];
   const now = stage === "signed" && view.mayTakeOver && !view.unread.length ? 3 : at;
   return html`<ol class="steps" data-testid="steps">${list.map(([name, more], index) => html`<li class=${index < now ? "done" : index === now ? "now" : ""}
     aria-current=${index === now ? "step" : nothing}><b>${name}</b>${more ? html` <small>${more}</small>` : nothing}</li>`)}</ol>`;
 }
+
+/** @param {HandoverView} view */
+const readByOthers = ({ sections, handover }) => sections.filter((/** @type {any} */ { reads = {} }) => Object.keys(reads).some((id) => id !== handover?.outgoing)).length;
 
 // --- omissions
 

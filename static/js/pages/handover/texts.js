@@ -5,6 +5,7 @@ import { OF_DESK, OF_SEARCH } from "../../forms/handover_fields.js";
 import { formOf, rows } from "../../forms/form_row.js";
 import { formatField } from "../../format/values.js";
 import { t } from "../../core/i18n.js";
+import { clock } from "../../core/time.js";
 
 const OPERATIONS = "operations";
 
@@ -31,20 +32,53 @@ export function shiftTexts(view) {
  * @param {HandoverView} view
  */
 export function searchTexts(section, view) {
-  const text = texts(OF_SEARCH, view.mayWrite ? view.written(section.board) : section.briefing ?? {}, view);
+  const said = view.mayWrite ? view.written(section.board) : section.briefing ?? {};
+  const text = html`${texts(OF_SEARCH, said, view)} ${view.stage !== "none" || view.isFixed ? unwritten(said) : nothing}`;
   if (!view.mayWrite) return text;
   return html`${form(view, section.board, view)}<div class="on-paper">${text}</div>`;
+}
+
+/** Name what nobody wrote: an empty answer is said. @param {any} said */
+function unwritten(said) {
+  const empty = OF_SEARCH.filter(({ path }) => !said[path]?.trim?.());
+  if (!empty.length) return nothing;
+  const names = empty.map((/** @type {any} */ field) => field.label()).join(" · ");
+  return html`<p class="unwritten" data-testid="unwritten">${empty.length === OF_SEARCH.length ? t("Nothing was written about this search.") : t("Empty, nobody wrote it: {names}", { names })}</p>`;
 }
 
 /** @param {HandoverView} view @param {string} board @param {any} ctx */
 function form(view, board, ctx) {
   const written = view.forms.written(board);
   const buttons = html`${view.isSaving(board) ? html`<span class="hint" role="status" data-testid="saving">${t("sending…")}</span>` : nothing}
+    ${!written.dirty && view.ui.saved.has(board) ? html`<span class="hint saved" role="status" data-testid="saved">✓ ${t("Saved {at}", { at: clock(view.ui.saved.get(board)) })}</span>` : nothing}
     ${written.dirty ? html`<span class="hint">${t("Your draft is kept until you send it.")}</span><span class="space"></span>
       <button type="button" class="plain" data-act="discard" @click=${() => (written.clear(), view.draw())}>${t("Discard draft")}</button>
       <button type="submit" class="primary" data-act="save">${t("Save")}</button>` : nothing}`;
-  const fields = rows(written, paths(written.fields), { ...contextOf(ctx), resolved: view.act.resolved });
+  const shown = paths(written.fields).filter((/** @type {string} */ path) => isShown(path, written, view, board));
+  const hidden = written.fields.filter((/** @type {{ path: string }} */ { path }) => !shown.includes(path));
+  const fields = html`${rows(written, shown, { ...contextOf(ctx), resolved: view.act.resolved })}${hidden.length ? html`<p class="add-texts">${hidden.map((/** @type {any} */ field) =>
+    html`<button type="button" data-act="add-text" data-path=${field.path} @click=${(/** @type {MouseEvent} */ event) => add(event, field.path, view, board)}>+ ${field.label()}</button>`)}</p>` : nothing}`;
   return formOf(written, board === OPERATIONS ? "desk" : "briefing", html`<div class="grid">${fields}</div>`, buttons, view.act.save);
+}
+
+/**
+ * Return whether a field is shown: the first one, those with text, and those that were added here.
+ * @param {string} path
+ * @param {Form} form
+ * @param {HandoverView} view
+ * @param {string} board
+ */
+function isShown(path, form, view, board) {
+  if (board === OPERATIONS || path === OF_SEARCH[0].path) return true;
+  return Boolean(String(form.raw(path) ?? "").trim()) || form.isMine(path) || Boolean(form.errors[path]) || view.ui.added.has(`${board} ${path}`);
+}
+
+/** @param {MouseEvent} event @param {string} path @param {HandoverView} view @param {string} board */
+function add({ target }, path, view, board) {
+  const section = /** @type {HTMLElement} */ (target).closest("[data-section]");
+  view.ui.added.add(`${board} ${path}`);
+  view.drawNow();
+  /** @type {HTMLElement | null | undefined} */ (section?.querySelector(`[data-field="${path}"] textarea`))?.focus();
 }
 
 /** @param {Pick<HandoverView, "session" | "board" | "draw">} view */

@@ -1,0 +1,76 @@
+/** Top of a section: the child, with looks, places, goal and clock; or one row, once the section was read. */
+
+import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
+import { t } from "../../core/i18n.js";
+import { label } from "../../core/labels.js";
+import { initials } from "../../shared/avatars.js";
+import { worryingBadge } from "../../shared/board/worrying_badge.js";
+import { formatMoment, formatShortMoment, seenText, sinceElement } from "../../format/time_elements.js";
+
+/** @param {any} search of a report */
+export const gravityClass = ({ status, worrying, undecided }) => (status !== "open" ? "" : worrying ? "worrying" : undecided ? "undecided" : "other");
+
+/** @param {{ person: { first_name: string, age: any } }} search */
+export const nameAndAge = ({ person: { first_name: name, age } }) => (age === null || age === undefined ? name : `${name}, ${age}`);
+
+/**
+ * Return whether a section is one row: read by the person who takes over, and not opened again.
+ * @param {any} it
+ * @param {HandoverView} view
+ */
+export const isFolded = (it, view) => view.mayTakeOver && !view.isUnread(it) && !view.isBeingRead(it.board) && !view.ui.unfolded.has(it.board);
+
+/** @param {any} it section of the report @param {HandoverView} view */
+export function childSummary(it, view) {
+  const { board, search } = it, folded = isFolded(it, view);
+  return html`<header class="child-summary">
+    <span class="photo" aria-hidden="true">${initials([search.person.first_name, search.person.last_name].filter(Boolean).join(" "))}</span>
+    <div class="child">
+      <h2 id="h-${board}"><a href="/searches/${board}">${nameAndAge(search)}</a></h2>
+      <p class="about">${[search.person.sex && label.sex(search.person.sex), label.kind(search.kind), search.reference, search.lead ? t("in charge: {name}", { name: view.nameOf(search.lead) }) : t("nobody in charge")].filter(Boolean).join(" · ")}
+        ${search.status === "open" ? nothing : html`<span class="status ${search.status}">${label.status(search.status)}</span>`}
+        ${worryingBadge(search, search.undecided)}
+        ${search.access === "members" ? html`<span class="lock">${t("members only")}</span>` : nothing}</p>
+      ${folded ? nothing : html`${looks(search)} ${places(it)} ${goal(search, view)}`}
+    </div>
+    <div class="clock">${search.status === "open" && !view.isFixed && !folded ? html`<b>${sinceElement(search.missing_since)}</b>` : nothing}
+      ${folded ? readMark(it, view) : html`<small>${t("missing since {at}", { at: formatMoment(search.missing_since) })}</small>`}
+      <small class="at">${t("event {seq}", { seq: it.seq })}</small></div>
+  </header>`;
+}
+
+/** @param {any} it @param {HandoverView} view */
+function readMark(it, view) {
+  const mine = it.reads?.[view.session.account.id];
+  const open = () => (view.ui.unfolded.add(it.board), view.draw());
+  return html`<span class="read" data-testid="read-row">✓ ${mine ? t("read, {at}", { at: formatMoment(mine.at) }) : t("read")}</span>
+    <button type="button" class="on-screen" data-act="unfold" @click=${open}>${t("Show")}</button>`;
+}
+
+/** @param {any} search */
+function looks({ person }) {
+  const { height_cm: height, build, hair, eyes, features, clothing, needs, needs_until: until, description } = person;
+  const looks = [height && t("{height} cm", { height }), build && label.value("person.build", build), hair, eyes, features].filter(Boolean).join(", ");
+  const lines = [looks, clothing && html`<b>${clothing}</b>`].filter(Boolean);
+  const needed = needs ? html`<p class="needs">${until ? t("Needs {what} by {at}", { what: needs, at: formatShortMoment(until) }) : t("Needs {what}", { what: needs })}</p>` : nothing;
+  if (!lines.length) return html`${description ? html`<p>${description}</p>` : nothing}${needed}`;
+  return html`<p>${lines.map((line, at) => html`${at ? "; " : nothing}${line}`)}</p>${needed}`;
+}
+
+/** @param {any} it */
+function places({ search: { last_seen: seen, appeal }, last_credible: credible }) {
+  const level = appeal?.level && appeal.level !== "none" ? appeal : null;
+  const said = [
+    seen?.text && t("last seen: {place}", { place: [seen.at && formatShortMoment(seen.at), seen.text].filter(Boolean).join(" ") }),
+    credible && t("latest credible: {at}", { at: [seenText(credible, formatShortMoment), credible.place?.text].filter(Boolean).join(" ") }),
+    level && (level.until ? t("Appeal: {level} until {until}", { level: label.level(level.level), until: formatMoment(level.until) }) : t("Appeal: {level}", { level: label.level(level.level) })),
+  ].filter(Boolean);
+  return said.length ? html`<p class="places">${said.join(" · ")}</p>` : nothing;
+}
+
+/** @param {any} search @param {HandoverView} view */
+function goal({ goal: set }, view) {
+  if (!set?.text) return nothing;
+  const more = [set.until && t("by {at}", { at: formatShortMoment(set.until) }), set.by && view.nameOf(set.by)].filter(Boolean).join(" · ");
+  return html`<p class="goal">${t("Goal:")} <b>${set.text}</b> <span>${more}</span></p>`;
+}
