@@ -58,8 +58,10 @@ FAULTS = """() => {
     const cards = [...list.children].filter((each) => each.checkVisibility()).map(rect);
     if (cards.some((each, at) => at > 0 && each.top < cards[at - 1].bottom)) found.add("cards overlap");
   }
-  const { scrollWidth } = document.documentElement;
-  if (scrollWidth > innerWidth) found.add(`the page is ${scrollWidth} px wide`);
+  for (const each of document.querySelectorAll(".board-main *")) {
+    const isWide = shown(each) && rect(each).right > innerWidth && innerWidth < 700 && !each.closest(".tabs, [popover]");
+    if (isWide) found.add(`out of the window: ${said(each)}`);
+  }
   return [...found];
 }"""
 
