@@ -130,7 +130,8 @@ class Suggestions:
 
 
 class LastSignificantEvents:
-    """Last significant event of each search, for displays, which get no others. Each event is read once."""
+    """Last significant event of each search, for displays, which get no others. Each event is read once. A new goal is left
+    out: rooms where it may be read show the goal itself, and the last sighting matters more."""
 
     def __init__(self) -> None:
         self._read: dict[str, int] = {}  # by search: the seq up to which events were read
@@ -140,11 +141,14 @@ class LastSignificantEvents:
         """Read further, at least up to `heads`."""
         behind = {board: self._read.get(board, 0) for board, seq in heads.items() if self._read.get(board, -1) != seq}
         for board, events in significant_events.significant_events_after(session, behind).items():
-            last = events[-1]
+            shown = [event for event in events if event.type != "search.goal_set"]
+            if not shown:
+                continue
+            last = shown[-1]
             payload = last.payload()
             value = payload["state"]["assessment"] if last.type == "sighting.assessed" else None
-            shown = {"seq": last.seq, "at": last.at, "type": last.type, "assessment": value}
-            self._last[board] = shown | ({"clock": payload["clock"]} if "clock" in payload else {})
+            entry = {"seq": last.seq, "at": last.at, "type": last.type, "assessment": value}
+            self._last[board] = entry | ({"clock": payload["clock"]} if "clock" in payload else {})
         self._read |= {board: heads[board] for board in behind}
 
     def for_displays(self, search: str, summary: Summary, profile: str) -> Summary:

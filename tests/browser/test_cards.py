@@ -140,7 +140,7 @@ async def test_column_heads_say_what_matters(browsers: Browsers) -> None:
     for title in ("Waits", "Older", "Newer"):
         card = await add(alice, board, "task", title=title, column=columns["waiting" if title == "Waits" else "done"])
     await expect(head("inbox")).to_have_text(re.compile(r"^2 to grade, oldest \d+ min$"))
-    await expect(head("todo")).to_have_text("1 late")
+    await expect(head("todo")).to_have_text("1 overdue")
     await expect(head("waiting")).to_have_text("for others")
     await expect(head("done")).to_have_text("")  # the older one stands above
     await alice.command(board, "card.move", {"card": card, "column": columns["done"], "before": (await done_cards(window))[0]})

@@ -12,12 +12,11 @@ export const FOUND_MS = 15 * 60_000; // duration of the banner after a child was
 const ASSURED = ["credible", "confirmed"];
 
 /** @type {Record<string, (state: State) => boolean>} */
-const SIGNIFICANT = { // by type: whether the new state makes it significant (the contract's list)
+const SIGNIFICANT = { // by type: whether the new state makes it significant (the contract's list, without a goal: rooms that may read it see it)
   "search.opened": () => true,
   "search.status_set": () => true,
   "search.worrying_set": () => true,
   "search.appeal_set": () => true,
-  "search.goal_set": () => true,
   "sighting.assessed": ({ assessment }) => ASSURED.includes(assessment),
   "sighting.added": ({ priority }) => priority === "urgent",
   "note.added": ({ category }) => category === "decision",
@@ -123,7 +122,6 @@ const SHORT_WORDS = {
   "search.worrying_set": () => label.category("decision"),
   "search.appeal_set": () => t("Appeal update"),
   "sighting.assessed": (state) => (state?.assessment === "confirmed" ? t("Confirmed") : t("Credible")),
-  "search.goal_set": () => label.field("goal.text"),
   "sighting.added": () => t("Urgent"),
   "note.added": () => label.category("decision"),
 };

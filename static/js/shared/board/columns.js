@@ -66,7 +66,7 @@ function section(column, cards, chosen, view) {
  */
 function whatMatters({ state: { role } }, cards, view) {
   const late = cards.filter(view.marks.isOverdue).length;
-  if (late) return html`<span class="late">${n("{count} late", "{count} late", late)}</span>`;
+  if (late) return html`<span class="late">${n("{count} overdue", "{count} overdue", late)}</span>`;
   if (!cards.length) return nothing;
   if (role === "inbox") return toGrade(cards);
   if (role === "waiting") return t("for others");
