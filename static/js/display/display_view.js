@@ -288,7 +288,7 @@ export class DisplayView {
     const place = /** @type {HTMLElement | null} */ (this.#root.querySelector(".overview"));
     if (!place || !arrangement) return;
     const { columns, rows, bigsHeight } = arrangement;
-    for (const [name, value] of Object.entries({ columns, rows, "big-height": bigsHeight })) place.style.setProperty(`--${name}`, String(value));
+    for (const [name, value] of Object.entries({ "--columns": columns, "--rows": rows, "--big-height": bigsHeight })) place.style.setProperty(name, String(value));
     stepDown(place);
   }
 

@@ -14,6 +14,9 @@ const LAST_RESORTS = ["data-mark-below", "data-without-hour", "data-without-last
 /** @type {WeakMap<Element, string>} */
 const fitted = new WeakMap(); // what a group was fitted for: its lengths of text, its size and its planned step
 
+/** @type {{ [part: string]: string }} */
+const SIZES = { name: "--name-size", text: "--text-size", need: "--need-size" }; // properties of a tile
+
 /**
  * Fit all tiles of a page, if their texts or their room changed.
  * @param {HTMLElement} place
@@ -105,7 +108,7 @@ const resort = (tile, name, isNeeded) => isNeeded && tile.toggleAttribute(name, 
 
 /** @param {HTMLElement} tile @param {{ [name: string]: number }} sizes */
 function setSizes(tile, sizes) {
-  for (const [name, size] of Object.entries(sizes)) tile.style.setProperty(`--${name}-size`, String(size));
+  for (const [name, size] of Object.entries(sizes)) tile.style.setProperty(SIZES[name], String(size));
 }
 
 /** @param {HTMLElement} element */
