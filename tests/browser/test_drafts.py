@@ -98,7 +98,7 @@ async def test_caller_is_kept_nowhere_and_the_rest_is_encrypted(browsers: Browse
     await expect(bob("#where")).to_have_value("Brugge")
     for field in ("name", "contact"):
         await expect(bob(f"#{field}")).to_have_value("")
-        await expect(bob(f"#{field}-hint")).to_contain_text("Not kept when the page was loaded again")
+        await expect(bob(f"#{field}-hint")).to_contain_text("Not kept when the page was reloaded")
     await hides_all(bob)
     await bob("#name").fill(CALLER)
     await expect(bob("#name-hint")).to_be_empty()
@@ -363,7 +363,7 @@ async def test_nothing_is_kept_where_encryption_is_missing_and_the_page_says_so(
     bob = await browsers.window("Bob")
     await bob.page.add_init_script("Object.defineProperty(crypto, 'subtle', { value: undefined })")  # as over plain http
     await take_a_call(bob, noor)
-    await expect(bob("[data-notice=cannot-keep]")).to_contain_text("no https")
+    await expect(bob("[data-notice=cannot-keep]")).to_contain_text("does not use https")
     assert await kept(bob) == []
     await hides_all(bob)
     await bob.page.keyboard.press("Control+Enter")

@@ -1,5 +1,7 @@
 """A child of nine is one of whom somebody should decide: on the board, in the list, in the order of a wall, in the handover."""
 
+import re
+
 import pytest
 from playwright.async_api import expect
 
@@ -37,7 +39,10 @@ async def test_age_of_nine_is_suggested_everywhere_until_answered(browsers: Brow
     assert await order(lists.page, mila, old) == [mila, old]
     await expect(wall(f"[data-search='{mila}']")).to_be_visible()
     assert await order(wall.page, mila, old) == [mila, old]
-    await expect(wall(".worry")).to_have_count(0)  # no display shows an undecided suggestion
+    # A display says that somebody has to decide, and not by which criterion.
+    await expect(wall(".worry:visible")).to_have_text("WORRYING?")
+    await expect(wall(f"[data-search='{mila}'] .worry:visible")).to_have_count(1)
+    await expect(wall("body")).not_to_contain_text(re.compile("under.13|younger|suggested|by the age", re.IGNORECASE))
 
     await alice("[data-act=log]").click()
     await expect(alice("[data-criterion=under_13]")).to_have_text("Unknown · suggested by the age")
@@ -61,6 +66,7 @@ async def test_age_of_nine_is_suggested_everywhere_until_answered(browsers: Brow
     await expect(section.locator(".worry")).to_have_count(0)
     await lists.page.wait_for_function(FIRST, arg=[old, mila])
     await wall.page.wait_for_function(FIRST, arg=[old, mila])
+    await expect(wall(".worry")).to_have_count(0)
 
 
 FIRST = """([first, second]) => {

@@ -26,9 +26,13 @@ async def test_a_time_that_is_not_when_it_was_seen_says_so_everywhere(browsers: 
     reported, saw = re.compile(r"reported .*24 Jan.* 16:23, time unknown"), re.compile(r"seen .*24 Jan.* 16:00")
 
     await alice.open(f"/searches/{board}")
-    await expect(alice(f"[data-card='{first['id']}'] .kind")).to_contain_text(reported)
-    await expect(alice(f"[data-card='{first['id']}'] .kind")).not_to_contain_text("·")  # by which channel, nobody said
-    await expect(alice(f"[data-card='{second['id']}'] .kind")).to_contain_text(re.compile(saw.pattern + " · police"))
+    known = alice(f"[data-card='{first['id']}']"), alice(f"[data-card='{second['id']}']")
+    for card, seen_at in zip(known, (re.compile("time unknown"), saw), strict=True):
+        await expect(card.locator(".when > :first-child")).to_contain_text(seen_at)
+        await expect(card.locator(".when .reported")).to_contain_text(re.compile(r"^reported .*24 Jan.* 16:23$"))
+    await expect(known[0].locator(".when")).not_to_contain_text("seen")
+    await expect(known[0].locator(".channel")).to_have_count(0)  # by which channel, nobody said
+    await expect(known[1].locator(".channel")).to_have_text("police")
     await alice.open_card("Girl at the quay too")
     await expect(alice.panel.locator("dd[data-field=channel]")).to_have_text("police")
 
@@ -91,7 +95,7 @@ async def test_no_form_takes_a_time_to_come_of_what_has_happened(browsers: Brows
     await expect(alice("form[data-form=add-sighting] [data-field=seen_at] .error")).to_contain_text("in the future")
     await alice("form[data-form=add-sighting] [data-field=seen_at] [data-act=now]").click()
     await alice("dialog [data-act=send]").click()
-    await expect(alice.card("A girl by the ferry").locator(".kind")).to_contain_text("seen ")
+    await expect(alice.card("A girl by the ferry").locator(".when b")).to_contain_text("seen ")
 
 
 async def test_earlier_age_does_not_block_another_correction(browsers: Browsers) -> None:
@@ -127,7 +131,7 @@ async def test_time_fields_take_words_and_read_them_back(browsers: Browsers) -> 
         await expect(seen).to_have_value(wrong)
     await alice.fill("add-sighting", {"seen_at": "yesterday 14:30"})
     await alice("dialog [data-act=send]").click()
-    await expect(alice.card("A girl by the ferry").locator(".kind")).to_contain_text(re.compile("seen .*14:30"))
+    await expect(alice.card("A girl by the ferry").locator(".when b")).to_contain_text(re.compile("seen .*14:30"))
     yesterday = (now().astimezone(DESK_TIME_ZONE) - timedelta(days=1)).strftime("%Y-%m-%d")
     state = next(each["state"] for each in await entities_of(alice, board) if each["kind"] == "sighting")
     assert state["seen_at"].endswith("Z")
