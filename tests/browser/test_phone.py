@@ -1,5 +1,7 @@
 """Board of a search on a phone: room for cards, the bar at the bottom, sheets, and targets for a thumb."""
 
+from typing import Any
+
 import pytest
 from playwright.async_api import expect
 
@@ -19,7 +21,7 @@ SMALL = """within => [...document.querySelectorAll(within)].filter((each) => eac
 })"""
 
 
-async def phone(browsers: Browsers, board: str, name: str = "Alice", **more: str) -> Window:
+async def phone(browsers: Browsers, board: str, name: str = "Alice", **more: Any) -> Window:
     window = await browsers.window(name, viewport=PHONE, has_touch=True, **more)
     await window.open(f"/searches/{board}")
     return window
