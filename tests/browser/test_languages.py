@@ -39,6 +39,6 @@ async def test_a_language_is_chosen_by_one_press_and_holds_in_every_browser(brow
     await expect(bob("button[lang=fr]")).to_have_attribute("aria-pressed", "true")
     elsewhere = await browsers.window("Bob", locale="nl-BE")
     await elsewhere.open("/")
-    await expect(elsewhere("h1")).to_contain_text("Recherches")
+    await expect(elsewhere("h1")).to_contain_text("Toutes les recherches")
     await bob("[data-testid=languages] button[value='']").click()
     await expect(bob("html")).to_have_attribute("lang", "de")

@@ -19,6 +19,7 @@ pytestmark = pytest.mark.browser
 WIDTHS = {390: 844, 1400: 900}
 ALONE = ("discard", "let-go", "seen", "all-seen", "close", "close-card", "later", "cancel", "take", "unassign")  # open no dialog
 DIALOGS = {"open-search", "add-sighting", "add-task", "edit-search", "access", "appeal", "set-status", "move", "withdraw"}
+MENUS = ":is([role=menu], [data-testid=card-menu])"
 SEEN = "Дівчина в червоному пальті"
 NO_PAGES = {  # for programs, and downloads
     "/healthz", "/readyz", "/metrics", "/handover.pdf", "/handover.md", "/help/titles.json", "/.well-known/security.txt",
@@ -78,7 +79,7 @@ async def test_nor_in_any_dialog(pseudo_browsers: Browsers) -> None:
             button = alice(f"button[data-act='{act}']:enabled:visible").first
             if await button.count():
                 await button.click()
-            elif await alice(f"[role=menu] button[data-act='{act}']:enabled:not(.phone-only)").count():
+            elif await alice(f"{MENUS} button[data-act='{act}']:enabled:not(.phone-only)").count():
                 await alice.choose(act)
             else:
                 continue

@@ -42,10 +42,14 @@ TEXTS = """() => {
 }"""
 
 # Labels and controls that are wider than their place: [text, place].
-CUT = """() => [...document.querySelectorAll("button, summary, legend, label, dt, th, h1, h2, h3, a.button, .chip")]
-  .filter((each) => each.checkVisibility() && getComputedStyle(each).clipPath === "none"
-    && getComputedStyle(each).textOverflow !== "ellipsis" && each.clientWidth && each.scrollWidth > each.clientWidth + 1)
-  .map((each) => `${each.textContent.trim().slice(0, 60)} | ${each.outerHTML.slice(0, 120)}`)"""
+# A heading for screen readers only has no place, itself or with what is around it.
+CUT = """() => {
+  const spoken = (each) => each !== null && (getComputedStyle(each).clipPath !== "none" || spoken(each.parentElement));
+  return [...document.querySelectorAll("button, summary, legend, label, dt, th, h1, h2, h3, a.button, .chip")]
+    .filter((each) => each.checkVisibility() && !spoken(each)
+      && getComputedStyle(each).textOverflow !== "ellipsis" && each.clientWidth && each.scrollWidth > each.clientWidth + 1)
+    .map((each) => `${each.textContent.trim().slice(0, 60)} | ${each.outerHTML.slice(0, 120)}`);
+}"""
 
 
 def pseudo_text(text: str) -> str:

@@ -69,6 +69,9 @@ export const cardTime = ({ kind, at, seen_at: seen }) => (kind === "sighting" &&
 export const timeElement = (iso) => html`<time datetime=${iso}>${formatMoment(iso)}</time>`;
 
 /** @param {string} iso */
+export const shortTimeElement = (iso) => html`<time datetime=${iso}>${formatShortMoment(iso)}</time>`;
+
+/** @param {string} iso */
 export const sinceElement = (iso) => html`<time class="since" datetime=${iso} data-since=${iso}></time>`;
 
 /**

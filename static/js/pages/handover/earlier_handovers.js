@@ -4,7 +4,7 @@ import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { get, orNull } from "../../core/api.js";
 import { t } from "../../core/i18n.js";
 import { endText } from "./summary.js";
-import { formatShortMoment } from "../../format/time_elements.js";
+import { shortTimeElement } from "../../format/time_elements.js";
 
 const SHOWN_AT_FIRST = 10;
 
@@ -51,5 +51,5 @@ function line({ number, status, outgoing, ended_by: by, ended_at: at }, people, 
   const who = status === "accepted" ? `${people[outgoing] ?? "…"} → ${people[by] ?? "…"} · ` : nothing;
   return html`<li data-handover=${number} data-status=${status}>
     <a href="/handovers/${number}" aria-current=${shown === number ? "page" : nothing}>${said}</a>
-    <small>${who}${formatShortMoment(at)}</small></li>`;
+    <small>${who}${shortTimeElement(at)}</small></li>`;
 }

@@ -2,7 +2,7 @@
 
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { t } from "../../core/i18n.js";
-import { formatShortMoment } from "../../format/time_elements.js";
+import { shortTimeElement } from "../../format/time_elements.js";
 import { nextDue, peopleHere } from "../../format/people_here.js";
 
 const MOST_PEOPLE = 30, MOST_DUE = 5;
@@ -33,7 +33,7 @@ export function dueNext(board) {
   if (!due.length) return nothing;
   return html`<section class="operations-column due-next" aria-labelledby="due-next" data-testid="due-next">
     <h2 id="due-next">${t("Due next")}</h2>
-    <ol role="list">${due.map(({ board: search, name, task }) => html`<li><a href="/searches/${search}/cards/${task.id}"><b>${formatShortMoment(task.due)}</b>
+    <ol role="list">${due.map(({ board: search, name, task }) => html`<li><a href="/searches/${search}/cards/${task.id}"><b>${shortTimeElement(task.due)}</b>
       <span class="title">${task.title}</span> <span class="where">${name}</span></a></li>`)}</ol>
   </section>`;
 }

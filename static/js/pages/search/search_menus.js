@@ -4,6 +4,8 @@ import { menuToggled, menuWalked } from "../../behaviours/menu.js";
 import { SHORTCUTS, shownChords } from "../../behaviours/shortcuts.js";
 import { t } from "../../core/i18n.js";
 import { label } from "../../core/labels.js";
+import { announce } from "../../shared/announcer.js";
+import { copyText } from "../../shared/copy_text.js";
 
 const STATUSES = ["open", "found", "closed"];
 
@@ -113,4 +115,6 @@ function showWithdrawn() {
 }
 
 /** @param {SearchView} view */
-const copyLink = (view) => navigator.clipboard?.writeText(new URL(pathNow(view), location.href).href);
+async function copyLink(view) {
+  if (await copyText(new URL(pathNow(view), location.href).href)) announce(t("Copied"));
+}

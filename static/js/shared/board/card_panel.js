@@ -16,7 +16,7 @@ import { cardFields } from "./card_fields.js";
 import { historyList } from "./card_history.js";
 import { notesSection } from "./notes.js";
 import { searchFacts } from "./search_facts.js";
-import { agoElement, dueElement, formatMoment, formatShortMoment } from "../../format/time_elements.js";
+import { agoElement, dueElement, formatMoment, formatShortMoment, shortTimeElement } from "../../format/time_elements.js";
 
 export const LOG = "log"; // used in place of a card's id: facts and log of the search
 
@@ -88,7 +88,7 @@ function times({ id, kind, state, added }, view) {
     ...lookOf(kind).times({ id, kind, state, seq: 0 }), [events[0]?.at ?? null, t("shown on the board")],
     [assigned?.at ?? null, by ? t("assigned, {name}", { name: by }) : t("nobody assigned")],
   ];
-  return html`<dl class="times" data-testid="times">${cells.map(([at, name]) => html`<div class=${at ? "" : "unset"}><dd>${at ? formatShortMoment(at) : "–"}</dd><dt>${name}</dt></div>`)}</dl>`;
+  return html`<dl class="times" data-testid="times">${cells.map(([at, name]) => html`<div class=${at ? "" : "unset"}><dd>${at ? shortTimeElement(at) : "–"}</dd><dt>${name}</dt></div>`)}</dl>`;
 }
 
 /**

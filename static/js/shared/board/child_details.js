@@ -4,7 +4,7 @@ import { t } from "../../core/i18n.js";
 import { label } from "../../core/labels.js";
 import { serverNow } from "../../core/time.js";
 import { accountName } from "../../format/values.js";
-import { agoElement, formatMoment, formatShortMoment } from "../../format/time_elements.js";
+import { agoElement, formatMoment, formatShortMoment, shortTimeElement } from "../../format/time_elements.js";
 import { latestCredible } from "./latest_credible.js";
 
 /** @param {string} text */
@@ -36,7 +36,7 @@ function detail(name, term, said, isThere = true) {
 
 /** @param {SearchState} state */
 function lastSeen({ missing_since: since, last_seen: place }) {
-  return html`<b>${formatShortMoment(since)}</b> ${place?.text || nothing}`;
+  return html`<b>${shortTimeElement(since)}</b> ${place?.text || nothing}`;
 }
 
 /** @param {BoardView} view */
@@ -44,7 +44,7 @@ function credible(view) {
   const found = latestCredible(view.model.byId.values());
   if (!found) return quiet(t("none yet"));
   const { id, state } = found, { seen_at: seen, place } = state;
-  return html`<a href=${view.path(id)} @click=${(/** @type {MouseEvent} */ event) => view.open(event, id)}>${seen ? html`<b>${formatShortMoment(seen)}</b>` : html`<b>${t("time unknown")}</b>`}
+  return html`<a href=${view.path(id)} @click=${(/** @type {MouseEvent} */ event) => view.open(event, id)}>${seen ? html`<b>${shortTimeElement(seen)}</b>` : html`<b>${t("time unknown")}</b>`}
     ${place?.text || nothing}</a>${seen ? html` · ${agoElement(seen)}` : nothing}`;
 }
 
@@ -80,7 +80,7 @@ function appeal({ appeal: { level, from, until } }) {
 export function childSummary(view) {
   const { state } = view.model.search, { person, lead } = state;
   const found = latestCredible(view.model.byId.values());
-  const at = found && (found.state.seen_at ? formatShortMoment(found.state.seen_at) : t("time unknown"));
+  const at = found && (found.state.seen_at ? shortTimeElement(found.state.seen_at) : t("time unknown"));
   const goal = goalOf(state);
   return html`<p class="child-summary" dir="auto"><span>${joined([needs(person), person.clothing && html`<b>${person.clothing}</b>`, looks(person)])}</span>
     <span>${joined([
@@ -102,7 +102,7 @@ export function goalLine(view) {
   const maySet = !view.past && view.mayGoal;
   if (state.status !== "open" || (!goal && !maySet)) return nothing;
   const by = goal?.until ? t("by {at}", { at: formatShortMoment(goal.until) }) : null;
-  const from = goal?.by ? `${accountName(view.session, goal.by)}${goal.at ? `, ${formatShortMoment(goal.at)}` : ""}` : null;
+  const from = goal?.by ? html`${accountName(view.session, goal.by)}${goal.at ? html`, ${shortTimeElement(goal.at)}` : nothing}` : null;
   const isLate = goal?.until && goal.until < serverNow().toISOString();
   return html`<p class="goal" data-testid="goal"><svg class="ic" viewBox="0 0 16 16" aria-hidden="true"><path d="M3.5 14.500v-13M3.500 2.500h9l-2 3 2 3h-9" /></svg>
     <span class="term">${label.field("goal")}</span> ${goal ? html`<bdi class="is" title=${goal.text}>${goal.text}</bdi>` : quiet(t("No goal yet"))}

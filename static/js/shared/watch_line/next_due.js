@@ -3,7 +3,7 @@
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { n, t } from "../../core/i18n.js";
 import { serverNow } from "../../core/time.js";
-import { formatShortMoment } from "../../format/time_elements.js";
+import { shortTimeElement } from "../../format/time_elements.js";
 import { shortPersonName } from "../../format/search_list.js";
 import { accountName } from "../../format/values.js";
 import { isDone } from "../board/card_badges.js";
@@ -31,7 +31,7 @@ function nextDue(session, board, now) {
   const late = overdue ? html`<b class="text-alert" data-testid="watch-overdue">${n("{count} overdue", "{count} overdue", overdue)}</b>` : nothing;
   if (!next) return overdue ? late : nothing;
   const who = next.assignee ? ` · ${accountName(session, next.assignee)}` : "";
-  return html`${late}<span class="next-due" data-testid="next-due">${t("Next due")} <b>${formatShortMoment(next.due)}</b>
+  return html`${late}<span class="next-due" data-testid="next-due">${t("Next due")} <b>${shortTimeElement(next.due)}</b>
     <a href="/searches/${next.board}/cards/${next.id}">${next.title}</a> · ${next.child}${who}</span>`;
 }
 
