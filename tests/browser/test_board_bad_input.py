@@ -58,10 +58,8 @@ FAULTS = """() => {
     const cards = [...list.children].filter((each) => each.checkVisibility()).map(rect);
     if (cards.some((each, at) => at > 0 && each.top < cards[at - 1].bottom)) found.add("cards overlap");
   }
-  for (const each of document.querySelectorAll(".board-main *")) {
-    const isWide = shown(each) && rect(each).right > innerWidth && innerWidth < 700 && !each.closest(".tabs, [popover]");
-    if (isWide) found.add(`out of the window: ${said(each)}`);
-  }
+  const { scrollWidth } = document.documentElement;
+  if (scrollWidth > innerWidth) found.add(`the page is ${scrollWidth} px wide`);
   return [...found];
 }"""
 
@@ -85,7 +83,7 @@ async def test_a_fault_of_layout_is_found(browsers: Browsers) -> None:
 
 
 async def test_long_words_and_right_to_left_texts_are_whole(browsers: Browsers) -> None:
-    board, alice = await browsers.search(person={"first_name": "Noor", "clothing": WORD}), await browsers.person("Alice")
+    board, alice = await browsers.search(person={"first_name": WORD[:60], "clothing": WORD}), await browsers.person("Alice")
     own = (await alice.http.get("/api/v1/me")).json()["id"]
     place = {"text": WORD, "lat": 51.05, "lon": 3.72, "radius_m": 12_000}
     columns = await columns_of(alice, board)

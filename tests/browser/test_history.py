@@ -73,7 +73,7 @@ async def test_every_event_is_a_sentence_with_what_was_before_and_why(browsers: 
         return seq
 
     await does(
-        "sighting.grade", "Bob graded {card} from F6 to B2, because: the shopkeeper knows her",
+        "sighting.grade", "Bob graded {card} from F6 to B2. Reason: the shopkeeper knows her",
         sighting=sighting, grade={"source": "B", "content": 2}, reason="the shopkeeper knows her",
     )  # fmt: skip
     await does("card.move", "Bob moved {card} from New to Doing", card=sighting, column=doing)
@@ -190,7 +190,7 @@ async def test_it_stands_under_the_shift_in_which_it_happened(browsers: Browsers
     await expect(window(ROWS).first.locator("h2")).to_have_count(1)
     await window.open("/history")
     sentence = window(f"{ROWS}[data-key='operations/{taken}'] .event-text")
-    await expect(sentence).to_have_text("Alice took the shift without a handover, because: Nobody was here")
+    await expect(sentence).to_have_text("Alice took the shift without a handover. Reason: Nobody was here")
     taken = (await dora.command("operations", "shift.take", {"reason": "Alice went home"}))["seqs"][-1]
     await expect(row(window, taken).locator("h2")).to_have_text(re.compile("Shift 2: Dora, since"))
 

@@ -55,13 +55,13 @@ async def test_a_refusal_puts_the_typed_text_back_with_the_reason(browsers: Brow
     await alice("[data-act=add-sighting]").click()
     await alice.fill("add-sighting", {"description": SIGHTING, "place.text": "Graslei"})
     await alice("dialog summary").click()
-    await alice.fill("add-sighting", {"place.lat": "951", "place.lon": "3.72"})
+    await alice.fill("add-sighting", {"place.radius_m": "1000001"})
     await alice("dialog [data-act=send]").click()
-    await expect(alice("dialog [data-field='place.lat'] .error")).not_to_be_empty()
+    await expect(alice("dialog [data-field='place.radius_m'] .error")).not_to_be_empty()
     assert await alice.field("add-sighting", "description").input_value() == SIGHTING
     assert await alice.field("add-sighting", "place.text").input_value() == "Graslei"
     await expect(alice.card(SIGHTING)).to_have_count(0)
-    await alice.fill("add-sighting", {"place.lat": "51.05"})
+    await alice.fill("add-sighting", {"place.radius_m": "1000"})
     await alice("dialog [data-act=send]").click()
     await expect(alice.card(SIGHTING)).to_have_attribute("data-card", re.compile("."))
     await alice.same_as_server(board)
