@@ -88,7 +88,7 @@ async def test_the_cards_for_a_spreadsheet_have_words_for_ids(team: Team) -> Non
     search, sighting, _ = await scene(team)
     await team.bob.command(search, "card.assign", {"card": sighting, "assignee": team.bob.account["id"]})
     *_, seen, task = await table_of(team.alice, search, "cards.csv")
-    assert (seen["Kind"], seen["Column"], seen["Description"], seen["Assigned to"]) == ("sighting", "New", "a girl", "Bob")
+    assert (seen["Type"], seen["Column"], seen["Description"], seen["Assigned to"]) == ("sighting", "New", "a girl", "Bob")
     assert (seen["Place"], seen["Latitude"], seen["Longitude"]) == ("Gent", "51.05", "-3.7")
     assert (seen["Withdrawn"], seen["Id"]) == ("No", sighting)
     assert seen["Received at"].endswith("Z")
@@ -109,7 +109,7 @@ async def test_the_journal_for_a_spreadsheet_says_who_changed_what_to_what(team:
     rows = await table_of(team.alice, search, "journal.csv")
     assert [row["Event number"] for row in rows] == [str(number) for number in range(1, len(rows) + 1)]
     graded = rows[-1]
-    assert (graded["Event"], graded["By"], graded["Kind"]) == ("sighting.graded", "Bob", "sighting")
+    assert (graded["Event"], graded["By"], graded["Type"]) == ("sighting.graded", "Bob", "sighting")
     assert (graded["Changes"], graded["Reason"], graded["Id"]) == ("grade.source: B", "asked again", sighting)
     assert graded["Recorded at"].endswith("Z")
 

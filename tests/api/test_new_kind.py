@@ -92,7 +92,7 @@ async def test_it_is_found_exported_and_new_to_others(scene: SearchScenario) -> 
     (hit,) = (await bob.http.get(f"{BASE}/find", params={"q": "abc tall", "board": search})).json()["hits"]
     assert (hit["kind"], hit["number"]) == ("vehicle", event["state"]["number"])
     rows = list(csv.DictReader(io.StringIO((await bob.http.get(f"{BASE}/boards/{search}/cards.csv")).text.lstrip("\ufeff"))))
-    assert [(row["Plate"], row["Make"]) for row in rows if row["Kind"] == "vehicle"] == [("1-ABC-234", "Volvo")]
+    assert [(row["Plate"], row["Make"]) for row in rows if row["Type"] == "vehicle"] == [("1-ABC-234", "Volvo")]
     cards = (await bob.http.get(f"{BASE}/boards/{search}/cards.json")).json()["cards"]
     assert [each["state"] for each in cards if each["kind"] == "vehicle"] == [event["state"]]
     (since,) = (await bob.http.get(f"{BASE}/since", params={"board": search})).json()["boards"]

@@ -40,9 +40,9 @@ async def test_an_installation_has_first_tasks_of_its_own(tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("text", "at"),
     [
-        ("[[runaway]]\ninstruction = 'x'", "runaway.0.title: This is needed."),
-        ("[[runaway]]\ntitle = 'x'\ndue = 5", "runaway.0.due: There is no such field here."),
-        ("[[run_away]]\ntitle = 'x'", "run_away: There is no such field here."),
+        ("[[runaway]]\ninstruction = 'x'", "runaway.0.title: This field is required."),
+        ("[[runaway]]\ntitle = 'x'\ndue = 5", "runaway.0.due: Unknown field."),
+        ("[[run_away]]\ntitle = 'x'", "run_away: Unknown field."),
         ("[[runaway]]\ntitle = 'x'\npriority = 'high'", "runaway.0.priority: "),
         ("[[runaway]]\ntitle = 'x'\ndue_minutes = 0", "runaway.0.due_minutes: "),
         ("[[runaway]]\ntitle = 'x'\n" * (MAX_TASKS + 1), "runaway: At most 50 entries."),
