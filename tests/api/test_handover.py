@@ -424,7 +424,7 @@ async def test_search_hidden_from_the_successor_needs_somebody_responsible(
     kept = (await read_report(alice, board=secret))["searches"][0]
     assert (kept["outside"], kept["briefing"]["keeper"]) == (eva.account["id"], alice.account["id"])
     text = (await alice.http.get(f"/handovers/{number}.md")).text
-    assert "Alice answers for it" in text
+    assert "Alice is responsible for it" in text
     assert secret not in str(await read_report(eva))
     await eva.command(OPERATIONS, "handover.accept", {"handover": number, "restatement": "what I see", "reason": "it is late"})
     assert await told(alice) == {secret: eva.account["id"]}  # and the decision stays listed

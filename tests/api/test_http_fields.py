@@ -56,7 +56,7 @@ async def test_a_method_that_there_is_not_is_answered_with_those_there_are(
 ) -> None:
     answer = await team.alice.http.request(method, path)
     assert (answer.status_code, answer.headers.get("Allow")) == (405, allowed)
-    assert "does not take this method" in answer.text
+    assert "does not accept this method" in answer.text
     there = await team.alice.http.request(allowed.split(", ")[0], path)
     assert there.status_code != 405
 

@@ -113,7 +113,7 @@ async def test_a_journal_cut_short_since_a_handover_was_signed_is_named_with_it(
     assert len(await desk.verified()) == 3
     await desk.cut(desk.search, head - 3)
     assert await desk.fault() is None  # by the chain alone
-    said = f"{desk.search}: event {head - 1} is gone: handover {number} was signed at it"
+    said = f"{desk.search}: event {head - 1} is missing: handover {number} was signed at it"
     for board in (None, desk.search):
         with pytest.raises(OperationError, match=re.escape(said)):
             await desk.verified(board=board)
@@ -190,10 +190,10 @@ async def test_heads_kept_elsewhere_find_what_no_handover_knows(desk: Evidence, 
     assert len(await desk.verified(kept)) == 3  # the same words, the same keys: the same chain
     await desk.rewrite(desk.search, position, (body or b"").replace(b"note 4", b"note 5"))
     assert len(await desk.verified()) == 3
-    with pytest.raises(OperationError, match=f"event {position} is not the one that it was when its head was kept elsewhere"):
+    with pytest.raises(OperationError, match=f"event {position} does not match the checksum kept elsewhere"):
         await desk.verified(kept)
     await desk.cut(desk.search, position - 1)
-    with pytest.raises(OperationError, match=f"event {position} is gone: it is among the heads that were kept elsewhere"):
+    with pytest.raises(OperationError, match=f"event {position} is missing: its checksum was kept elsewhere"):
         await desk.verified(kept)
 
 
@@ -247,7 +247,7 @@ async def test_tampered_event_is_named_in_the_readers_language(team: Team) -> No
     service.verified_chains.known.clear()
     told = (await alice.http.get(path)).json()
     assert (told["holds"], told["seq"], told["bad_seq"]) == (False, 2, 3)
-    assert told["fault"] == "the payload of event 3 was changed"
+    assert told["fault"] == "the content of event 3 was changed"
     assert search not in service.verified_chains.known
 
 
