@@ -42,12 +42,21 @@ TEXTS = """() => {
 }"""
 
 # Labels and controls that are wider than their place: [text, place].
-# A heading for screen readers only has no place, itself or with what is around it.
+# A heading for screen readers only has no place, itself or with what is around it. A count that hangs over the corner of a button
+# is no part of its label: it is away while the label is measured.
 CUT = """() => {
   const spoken = (each) => each !== null && (getComputedStyle(each).clipPath !== "none" || spoken(each.parentElement));
+  const hangs = (each) => getComputedStyle(each).position === "absolute";
+  const wide = (each) => {
+    const away = [...each.children].filter(hangs);
+    for (const count of away) count.style.display = "none";
+    const isWide = each.scrollWidth > each.clientWidth + 1;
+    for (const count of away) count.style.display = "";
+    return isWide;
+  };
   return [...document.querySelectorAll("button, summary, legend, label, dt, th, h1, h2, h3, a.button, .chip")]
     .filter((each) => each.checkVisibility() && !spoken(each)
-      && getComputedStyle(each).textOverflow !== "ellipsis" && each.clientWidth && each.scrollWidth > each.clientWidth + 1)
+      && getComputedStyle(each).textOverflow !== "ellipsis" && each.clientWidth && wide(each))
     .map((each) => `${each.textContent.trim().slice(0, 60)} | ${each.outerHTML.slice(0, 120)}`);
 }"""
 
@@ -67,7 +76,7 @@ def pseudo_locale_installed(folder: Path) -> Iterator[None]:
     for message in listed:
         if message.id:
             text = pseudo_text(message.id) if isinstance(message.id, str) else tuple(map(pseudo_text, message.id))
-            catalogue.add(message.id, text, flags=message.flags)
+            catalogue.add(message.id, text, flags=message.flags, context=message.context)
     place = folder / CODE / "LC_MESSAGES" / "messages.po"
     place.parent.mkdir(parents=True)
     with place.open("wb") as file:
