@@ -152,3 +152,16 @@ async def test_forty_people_present_and_no_cards_leave_the_header_whole(browsers
     sockets[0].send(json.dumps({"type": "presence", "board": board, "count": len(people), "people": people}))
     await expect(alice("[data-testid=here] .avatar.more")).to_have_text("+35")
     await is_whole(alice)
+
+
+@pytest.mark.parametrize("granted", [["clipboard-write"], []], ids=["with_the_clipboard", "where_the_browser_refuses_it"])
+async def test_the_link_is_copied_from_the_menu(browsers: Browsers, granted: list[str]) -> None:
+    board = await browsers.search(person={"first_name": "Noor"})
+    alice = await browsers.window("Alice")
+    await alice.context.grant_permissions(granted)
+    await alice.open(f"/searches/{board}")
+    await alice.choose("copy-link")
+    await expect(alice("[data-announcer]").first).to_have_text("Copied")
+    await alice("#find").focus()
+    await alice.page.keyboard.press("Control+v")
+    await expect(alice("#find")).to_have_value(alice.page.url)
