@@ -15,7 +15,7 @@ PHONE = {"width": 390, "height": 844}
 pytestmark = pytest.mark.browser
 
 SAID = {
-    "en": "because of a fault in the program",
+    "en": "because of an error in the program",
     "fr": "à cause d’une erreur dans le programme",
     "nl": "door een fout in het programma",
     "de": "wegen eines Fehlers im Programm",
