@@ -65,7 +65,7 @@ async def test_idle_session_ends_on_the_screen_and_typed_text_returns(browsers: 
     for _ in range(POLLS_PER_EXPIRY_CHECK):
         await service._poll_rights()
     await bob.page.wait_for_url("**/login?next=*")
-    await expect(bob("[data-ended]")).to_contain_text("Your session on this screen has ended")
+    await expect(bob("[data-ended]")).to_contain_text("You have been signed out on this screen")
     await expect(bob("form.sign-in [data-kept-drafts]")).to_contain_text("1 unsent text is kept")
     await bob.sign_in("bob@desk.example")
     await browsers.people["Bob"].sign_in()  # for the following tests

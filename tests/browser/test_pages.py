@@ -30,10 +30,12 @@ THEMES: dict[Literal["light", "dark"], dict[str, Any]] = {  # with the rules of 
     "dark": {"type": "rule", "values": ["color-contrast"]},
 }
 # The coloured edges of cards are pseudo elements, for which axe can't judge the colours of a text. And axe blocks the thread of
-# the page for seconds, so the stale overlay covers it, as it should: no text below it could be judged.
+# the page for seconds, so the stale overlay covers it, as it should: no text below it could be judged. An open popover lies over
+# all else, which axe does not know: it goes by z-index alone.
 BARE = """() => {
   const sheet = new CSSStyleSheet();
-  sheet.replaceSync("*::before, *::after {content: none !important} .stale-overlay {display: none !important}");
+  sheet.replaceSync("*::before, *::after {content: none !important} .stale-overlay {display: none !important} "
+    + ":popover-open {z-index: 99 !important}");
   document.adoptedStyleSheets = [sheet];
 }"""
 # Of what axe finds, what is said of it: [sentences, texts whose colours could be judged, those whose could not]. All of it would
