@@ -19,10 +19,14 @@ SIZES = [
     {"width": 2560, "height": 1440},
 ]
 WORD = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamter"  # 68 characters
-# Cards get their real height only when they come into sight, so that the end moves.
+# Cards get their real height only in the frame after they have come into sight, so that the end moves: it is the end when it has
+# held for some frames.
 TO_THE_END = """async (list) => {
-  while (list.scrollTop + list.clientHeight < list.scrollHeight - 1) {
-    list.scrollTo(0, list.scrollHeight);
+  for (let held = 0; held < 4; held++) {
+    if (list.scrollTop + list.clientHeight < list.scrollHeight - 1) {
+      list.scrollTo(0, list.scrollHeight);
+      held = 0;
+    }
     await new Promise(requestAnimationFrame);
   }
 }"""

@@ -94,7 +94,7 @@ FAULTS = """(allowed) => {
   return faults;
 }"""
 SPOIL = """() => {
-  const [count, head] = [".count", ".tile-head"].map((what) => document.querySelector(what));
+  const [count, head] = [".search-tile .count", ".tile-head"].map((what) => document.querySelector(what));
   for (const [name, value] of [["max-width", "1em"], ["overflow", "hidden"]]) count.style.setProperty(name, value);
   head.style.setProperty("margin-bottom", "-1em");
 }"""
