@@ -52,7 +52,7 @@ async def test_disabled_account_leaves_the_screen_where_it_is_signed_in(browsers
     await expect(ada("[data-testid=enabled]")).to_have_text("No")
 
     await olga.page.wait_for_url("**/login?next=*")
-    await expect(olga("[data-ended]")).to_contain_text("Your session on this screen has ended")
+    await expect(olga("[data-ended]")).to_contain_text("You have been signed out on this screen")
     await expect(olga("body")).not_to_contain_text("Girl with a red coat")
     await olga.sign_in(f"{name.lower()}@desk.example")
     await expect(olga("[data-testid=sign-in-error]")).to_be_visible()
@@ -94,7 +94,7 @@ async def test_somebody_new_is_let_in_by_a_link_that_works_once(browsers: Browse
     await late("[name=code]").fill(link)  # the whole link, typed
     await late("[name=new]").fill("another horse battery")
     await late.page.keyboard.press("Enter")
-    await expect(late("[data-testid=problem]")).to_contain_text("has been used")
+    await expect(late("[data-testid=problem]")).to_contain_text("was already used")
 
 
 async def test_link_page_says_how_many_tokens_end_and_the_next_how_many_did(browsers: Browsers, ada: Window) -> None:

@@ -101,6 +101,7 @@ async def test_the_status_is_set_from_its_menu_by_keys(browsers: Browsers) -> No
     await alice.page.keyboard.press("Escape")
     await expect(alice("[data-act=status-menu]")).to_be_focused()
     await alice.page.keyboard.press("Enter")
+    await expect(alice("#status-menu [data-to=open]")).to_be_focused()
     await alice.page.keyboard.press("ArrowDown")
     await alice.page.keyboard.press("Enter")
     await expect(alice("dialog input[value=found]")).to_be_checked()
