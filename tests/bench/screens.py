@@ -27,7 +27,7 @@ WATCH = f"""(id) => {{
   window.wake = () => {{}};
   const look = () => {{
     const card = document.querySelector(`article[data-card="${{id}}"]`);
-    return card && `${{card.parentNode.dataset.list}} ${{card.querySelector(".text-alert, .low")?.className}}`;
+    return card && `${{card.parentNode.dataset.list}} ${{card.querySelector(".urgent") ? "urgent" : ""}}`;
   }};
   let last = look();
   window.watching?.disconnect();
