@@ -132,6 +132,7 @@ async def test_time_fields_take_words_and_read_them_back(browsers: Browsers) -> 
     await alice.fill("add-sighting", {"seen_at": "yesterday 14:30"})
     await alice("dialog [data-act=send]").click()
     await expect(alice.card("A girl by the ferry").locator(".when b")).to_contain_text(re.compile("seen .*14:30"))
+    await alice.id_of("A girl by the ferry")  # once the server has it
     yesterday = (now().astimezone(DESK_TIME_ZONE) - timedelta(days=1)).strftime("%Y-%m-%d")
     state = next(each["state"] for each in await entities_of(alice, board) if each["kind"] == "sighting")
     assert state["seen_at"].endswith("Z")
