@@ -232,6 +232,7 @@ async def test_a_possible_duplicate_is_linked_or_marked_in_one_step(browsers: Br
     await offered.first.locator("[data-act=mark-duplicate]").click()
     await expect(window("[data-testid=assessment]")).to_have_text(re.compile("^duplicate of Sighting"))
     await expect(window("[data-testid=possible-duplicates]")).to_have_count(0)
+    await expect(window("[data-testid=undo]")).to_contain_text("Sighting assessed")  # offered once the server has it
     state = {each["id"]: each["state"] for each in await alice.entities(board)}[second]
     assert (state["assessment"], state["duplicate_of"]) == ("duplicate", first)
     await window("[data-testid=undo] [data-act=undo-last]").click()
