@@ -32,7 +32,7 @@ export const isEmpty = (it, view) => !written(it, view).some(Boolean);
 function pips(it, view) {
   if (view.stage === "none" && !view.isFixed) return nothing;
   const all = written(it, view), empty = all.filter((each) => !each).length;
-  const text = empty === all.length ? t("empty") : empty ? n("{count} empty", "{count} empty", empty) : t("updated");
+  const text = empty === all.length ? t("empty") : empty ? n("{count} empty", "{count} empty", empty) : t("complete");
   return html`<span class="pips" aria-hidden="true">${all.map((each) => html`<i class=${each ? "w" : ""}></i>`)}</span><small class=${empty ? "some-empty" : ""} data-testid="pips">${text}</small>`;
 }
 
