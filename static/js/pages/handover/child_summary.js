@@ -44,7 +44,7 @@ function readMark(it, view) {
   const mine = it.reads?.[view.session.account.id];
   const open = () => (view.ui.unfolded.add(it.board), view.draw());
   return html`<span class="read" data-testid="read-row">✓ ${mine ? t("read, {at}", { at: formatMoment(mine.at) }) : t("read")}</span>
-    <button type="button" class="on-screen" data-act="unfold" @click=${open}>${t("Quick filters")}</button>`;
+    <button type="button" class="on-screen" data-act="unfold" @click=${open}>${t("Show")}</button>`;
 }
 
 /** @param {any} search */
