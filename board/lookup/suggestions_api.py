@@ -78,10 +78,16 @@ SimilarSighting = TypedDict("SimilarSighting", {
     "seen_at": Annotated[str | None, of_state(Sighting, "seen_at")],
     "received_at": Annotated[str, of_state(Sighting, "received_at")],
     "place": Annotated[State | None, of_state(Sighting, "place")], "assessment": Annotated[str, of_state(Sighting, "assessment")],
+    "direction": Annotated[str | None, of_state(Sighting, "direction")],
+    "clothing": Annotated[str | None, of_state(Sighting, "clothing")],
+    "company": Annotated[str | None, of_state(Sighting, "company")],
     "score": Likeness,
 })  # fmt: skip
 SimilarSightings = TypedDict("SimilarSightings", {"similar": list[SimilarSighting]})
-CHILD_FIELDS = ("first_name", "last_name", "age", "sex", "description")
+CHILD_FIELDS = (  # whoever may see a search may read all of them on its board
+    "first_name", "last_name", "age", "sex", "description", "height_cm", "build", "hair", "eyes", "features", "clothing", "needs",
+    "needs_until",
+)  # fmt: skip
 OpenSearch = TypedDict("OpenSearch", {
     "board": Id, "reference": Annotated[str, of_state(Search, "reference")], "kind": Annotated[str, of_state(Search, "kind")],
     "person": Annotated[State, part_of_state(Search, *CHILD_FIELDS, group="person")],
@@ -163,7 +169,8 @@ def _similar(typed: Typed, candidates: Any, at: datetime) -> list[SimilarSightin
     return [
         {
             "sighting": row.id, "number": row.number, "description": row.description, "seen_at": row.seen_at,
-            "received_at": row.received_at, "place": row.place, "assessment": row.assessment, "score": score,
+            "received_at": row.received_at, "place": row.place, "assessment": row.assessment, "direction": row.direction,
+            "clothing": row.clothing, "company": row.company, "score": score,
         }
         for _, row, score in found[:MAX_SIMILAR]
     ]  # fmt: skip

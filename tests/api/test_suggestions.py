@@ -16,6 +16,11 @@ BRUGGE = {"text": "Brugge, station", "lat": 51.1972, "lon": 3.2171, "radius_m": 
 OOSTENDE = {"text": "Oostende", "lat": 51.2258, "lon": 2.9194, "radius_m": 100}
 LIEGE = {"text": "Liège", "lat": 50.6337, "lon": 5.5675, "radius_m": 100}
 AT = "2026-11-24T20:00:00Z"
+LOOKS = {
+    "height_cm": 132, "build": "slim", "hair": "dark, curly", "eyes": "brown", "features": "scar on the chin",
+    "clothing": "yellow coat", "needs": "insulin", "needs_until": "2026-11-24T22:00:00.000Z",
+}  # fmt: skip
+CHILD = ("first_name", "last_name", "age", "sex", "description", *LOOKS)
 COAT = "girl in a red coat with a blue rucksack, took bus 23"
 
 
@@ -116,6 +121,9 @@ async def test_nothing_is_suggested_from_where_one_may_not_look(team: Team) -> N
     same = await told(team, secret, COAT, source_name="Zoë Quist")
     assert await ids(team.bob, secret, text=COAT) == [same]
     assert "Quist" not in str(await alike(team.bob, secret, text=COAT))
+    await team.bob.command(secret, "sighting.update", {"sighting": same, "clothing": "red coat", "direction": "north"})
+    (found,) = await alike(team.bob, secret, text=COAT)
+    assert (found["clothing"], found["direction"], found["company"]) == ("red coat", "north", None)
     assert await ids(team.bob, secret, text="Zoë Quist") == []
     assert await ids(team.bob, mine, text=COAT) == []
     for outsider in (team.charlie, team.ada):
@@ -157,9 +165,19 @@ async def test_names_and_references_match_with_one_wrong_letter(team: Team) -> N
     (found,) = await meant(team.bob, q="zoelle")
     assert found == {
         "board": zoe, "reference": "2031-0041", "kind": "runaway", "missing_since": "2026-11-24T15:10:00.000Z",
-        "person": {"first_name": "Zoëlle", "last_name": "Vandamme", "age": None, "sex": None, "description": None},
+        "person": dict.fromkeys(CHILD) | {"first_name": "Zoëlle", "last_name": "Vandamme"},
         "last_seen": None, "worrying": None, "distance_m": None, "nearest": None,
     }  # fmt: skip
+
+
+async def test_how_to_know_the_child_is_told_to_those_who_see_the_search(team: Team) -> None:
+    looks = LOOKS | {"first_name": "Quirine", "age": 8, "birth_date": "2018-03-04"}
+    search = await team.secret_search(team.bob, person=looks)
+    (found,) = await meant(team.bob, q="quirine")
+    assert found["board"] == search
+    assert found["person"] == dict.fromkeys(CHILD) | {name: value for name, value in looks.items() if name != "birth_date"}
+    for outsider in (team.charlie, team.ada):
+        assert await meant(outsider, q="quirine") == []
 
 
 async def test_the_nearest_first_by_where_the_child_was_seen(team: Team) -> None:

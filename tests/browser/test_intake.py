@@ -124,6 +124,29 @@ async def test_possible_duplicates_and_suggestions_are_shown_beside_the_form(bro
     await browsers.clear()
 
 
+async def test_who_is_looked_for_stands_beside_what_the_caller_says(browsers: Browsers) -> None:
+    looks = {"height_cm": 132, "build": "slim", "hair": "dark, curly", "features": "scar on the chin", "clothing": "yellow coat"}
+    febe = {"first_name": "Febe", "age": 8, "sex": "f", "needs": "insulin"} | looks
+    await browsers.search(person=febe, reference="2026-7151", last_seen=LAST_SEEN)
+    other = await browsers.search(person={"first_name": "Jasper", "age": 9}, reference="2026-7152", last_seen=LAST_SEEN)
+    bob = await browsers.window("Bob")
+    await bob.open("/intake")
+    child = bob("[data-testid=chosen-child]")
+    await expect(child).to_have_count(0)
+    await tell(bob.page, "febe", "A girl alone")
+    await expect(child.locator("h2")).to_have_text("Febe, 8")
+    for said in ("1 m 32", "slim", "dark, curly", "scar on the chin", "yellow coat", "insulin", "Brugge"):
+        await expect(child).to_contain_text(said)
+    await bob.page.keyboard.type("brugge")
+    await offered(bob, "where", "Brugge")
+    await bob.page.keyboard.press("Enter")
+    await bob(f"[data-suggestion='{other}']").click()
+    await expect(child.locator("h2")).to_have_text("Jasper, 9")
+    await expect(child).not_to_contain_text("insulin")
+    await expect(bob("[data-testid=nearest] li", has_text="2026-7151")).to_contain_text("yellow coat")
+    await browsers.clear()
+
+
 async def test_escape_clears_and_brings_back(browsers: Browsers) -> None:
     await browsers.search(person={"first_name": "Merel"}, reference="2026-7201")
     bob = await browsers.window("Bob")

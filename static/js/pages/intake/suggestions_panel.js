@@ -4,6 +4,7 @@ import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { repeat } from "../../../vendor/lit-html/directives/repeat.js";
 import { label } from "../../core/labels.js";
 import { t, withColon } from "../../core/i18n.js";
+import { briefLooks, chosenChild } from "./chosen_child.js";
 import { searchName } from "./combobox_options.js";
 import { moment } from "../../core/time.js";
 import { seenText } from "../../format/time_elements.js";
@@ -22,6 +23,7 @@ export function suggestionsPanel(view) {
   const { suggestions, call } = view;
   const near = suggestions.searches.filter(({ board }) => board !== call.typed.board && view.board.get(board));
   return html`
+    ${chosenChild(call.typed.board && view.board.get(call.typed.board))}
     <section aria-labelledby="same" data-testid="similar"><h2 id="same">${t("Possible duplicates")}</h2>
       ${suggestions.similar.length ? html`<ul>${suggestions.similar.map((/** @type {any} */ one) => same(one, call.typed.board))}</ul>`
         : html`<p class="hint">${call.typed.board ? t("No similar sightings in this search so far.") : html`${t("Similar sightings appear here once you choose a search.")} ${guideLink("hotline")}`}</p>`}
@@ -33,10 +35,11 @@ export function suggestionsPanel(view) {
 
 /** @param {any} one @param {string | null} board */
 function same(one, board) {
-  const { sighting, number, description, place, assessment } = one;
+  const { sighting, number, description, place, assessment, clothing, company, direction } = one;
   return html`<li data-similar=${sighting}><a href="/searches/${board}/cards/${sighting}" target="_blank">${t("Sighting {number}", { number })}</a>
     <small>${[seenText(one), place?.text, assessment === "unassessed" ? null : label.assessment(assessment)].filter(Boolean).join(" · ")}</small>
-    <p>${description.length > MAX_TEXT ? `${description.slice(0, MAX_TEXT)}…` : description}</p></li>`;
+    <p dir="auto">${description.length > MAX_TEXT ? `${description.slice(0, MAX_TEXT)}…` : description}</p>
+    ${clothing || company || direction ? html`<p class="looks" dir="auto">${[clothing, company, direction].filter(Boolean).join(" · ")}</p>` : nothing}</li>`;
 }
 
 /** @param {{ board: string, distance_m: number, nearest?: any }} suggestion @param {IntakeView} view */
@@ -44,7 +47,8 @@ function suggestedSearch({ board, distance_m: distance, nearest }, view) {
   const { state } = /** @type {Entity} */ (view.board.get(board));
   const where = nearest === "sighting" ? t("a sighting {km} km away", { km: distanceText(distance) }) : t("last seen {km} km away", { km: distanceText(distance ?? 0) });
   return html`<li><button type="button" data-suggestion=${board} @click=${() => view.chooseSearch(board)}>${searchName(state)}</button>
-    <small>${[label.kind(state.kind), nearest && where].filter(Boolean).join(" · ")}</small></li>`;
+    <small>${[label.kind(state.kind), nearest && where].filter(Boolean).join(" · ")}</small>
+    <p class="looks" dir="auto">${briefLooks(state.person)}</p></li>`;
 }
 
 /** @param {IntakeView} view */

@@ -49,7 +49,7 @@ function credible(view) {
 }
 
 /** @param {MissingPerson} person */
-function looks({ height_cm: height, build, hair, eyes, features, description }) {
+export function looks({ height_cm: height, build, hair, eyes, features, description }) {
   const parts = [
     height ? t("{metres} m {centimetres}", { metres: Math.floor(height / 100), centimetres: String(height % 100).padStart(2, "0") }) : null,
     build ? label.value("person.build", build, "search") ?? build : null,
@@ -59,7 +59,7 @@ function looks({ height_cm: height, build, hair, eyes, features, description }) 
 }
 
 /** @param {MissingPerson} person */
-function needs({ needs: what, needs_until: until }) {
+export function needs({ needs: what, needs_until: until }) {
   if (!what) return null;
   const isPast = until && until < serverNow().toISOString(); // ISO times compare as text
   return html`<b class=${isPast ? "text-alert" : "grave"}>${what}${until ? html`, ${t("until {at}", { at: formatShortMoment(until) })}` : nothing}</b>`;
