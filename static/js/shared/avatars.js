@@ -8,7 +8,8 @@ const MOST_VIEWERS = 3; // on a card, beside the name of its assignee
 /** @param {string | null | undefined} name */
 export function initials(name) {
   const words = (name ?? "").split(/[\s-]+/).filter(Boolean);
-  return (words.length > 1 ? words[0][0] + words[words.length - 1][0] : (words[0] ?? "?").slice(0, 2)).toUpperCase();
+  const letters = words.map((word) => [...word]); // whole characters, also those of two units
+  return (words.length > 1 ? letters[0][0] + letters[letters.length - 1][0] : (letters[0] ?? ["?"]).slice(0, 2).join("")).toUpperCase();
 }
 
 /** @param {string} name */

@@ -67,11 +67,14 @@ const seen = (id, view) => () => view.board.badges.has(id) && view.seen(id);
 const photo = ({ person }) => html`<span class="photo" aria-hidden="true">${initials([person.first_name, person.last_name].filter(Boolean).join(" "))}</span>`;
 
 /** @param {any} person */
-const nameAndAge = (person) => `${shortPersonName(person)}${person.age === null || person.age === undefined ? "" : `, ${person.age}`}`;
+const nameAndAge = (person) => `${shortPersonName(person)}${age(person)}`;
+
+/** @param {any} person */
+const age = ({ age: years }) => (years === null || years === undefined ? "" : `, ${years}`);
 
 /** @param {Entity<SearchState>} search @param {SearchCardView} view */
 function heading({ id, state }, view) {
-  const link = html`<a href=${view.placeOf(id)} title=${nameAndAge(state.person)}>${nameAndAge(state.person)}</a>`;
+  const link = html`<a href=${view.placeOf(id)} title=${nameAndAge(state.person)}><bdi>${shortPersonName(state.person)}</bdi>${age(state.person)}</a>`;
   return state.status === "open" ? html`<h4>${link}</h4>` : html`<h3>${link}</h3>`;
 }
 
@@ -177,8 +180,8 @@ function changeText({ type, actor, at }) {
 
 /** @param {SearchState} state */
 function ending({ outcome, missing_since: missing, status_reason: reason, acknowledge }) {
-  const anyway = acknowledge ? html`<span class="override-reason">${t("Closed anyway because: {reason}", { reason: acknowledge })}</span>` : nothing;
-  if (!outcome) return html`${reason ? html`<span class="found">${reason}</span>` : nothing}${anyway}`;
+  const anyway = acknowledge ? html`<span class="override-reason" title=${acknowledge}>${t("Closed anyway because: {reason}", { reason: acknowledge })}</span>` : nothing;
+  if (!outcome) return html`${reason ? html`<span class="found" title=${reason}>${reason}</span>` : nothing}${anyway}`;
   const { found_at: at, condition } = outcome;
   const length = formatDuration(Math.max(0, Date.parse(at) - Date.parse(missing)));
   return html`<span class="found ${condition}" title=${t("missing for {length}", { length })}>${t("found {at}, {condition}", { at: formatMoment(at), condition: label.condition(condition) })}</span>${anyway}`;

@@ -5,6 +5,7 @@ import { html, nothing, render } from "../../vendor/lit-html/lit-html.js";
 import { t } from "../core/i18n.js";
 import { formatShortMoment } from "../format/time_elements.js";
 import { announce } from "./announcer.js";
+import { initials } from "./avatars.js";
 import { watchLine } from "./watch_line/line.js";
 
 const MESSAGE_MS = 20_000; // long enough to be noticed; the header shows it permanently
@@ -111,6 +112,3 @@ function passing({ name, handover }) {
   if (handover === null) return t("{name} took the shift without a handover.", { name });
   return t("{name} accepted handover {number} and is now in charge of the shift.", { name, number: handover });
 }
-
-/** @param {string} name */
-const initials = (name) => name.split(/\s+/).map((part) => part[0]).join("").slice(0, 2);

@@ -1,0 +1,229 @@
+"""All searches with none, one and forty of them, and with bad input: nothing overlaps, nothing is cut without a sign, the gravest
+come first, and keys reach each."""
+
+from typing import Any
+
+import pytest
+from playwright.async_api import Locator, expect
+
+from board.accounts import live_changes
+from tests.browser.test_board_bad_input import WORD
+from tests.browser.test_stable_layout import Heard
+from tests.support.browser_window import Window
+from tests.support.browsers import Browsers
+from tests.support.people import PASSWORD
+from tests.support.text_faults import text_faults
+
+pytestmark = pytest.mark.browser
+
+SIZES = [
+    {"width": 390, "height": 844},
+    {"width": 844, "height": 390},
+    {"width": 1400, "height": 900},
+    {"width": 2560, "height": 1440},
+]
+LANGUAGES = ["en", "de"]
+LONG, ARABIC = "Maximilianalexanderbartholomeusferdinandchristophersebastian", "عبد الرحمن بن محمد بن عبد الله"
+PARTS = (
+    ".operations-header, .operations-tabs, .operations-column h2, .operations-column .empty, .gravity, .search, .on-shift li,"
+    " .due-next li"
+)
+# Names, clocks, counts, and how grave it is. The rest may end in an ellipsis.
+DECISIVE = (
+    "h1, h2, h3, h4, .running, .reference, .worry, .lock, .counts, .news, .lead.nobody, .photo, button, .gravity,"
+    " .operations-tabs, .due-next a > b, .empty"
+)
+OPEN = ".operations-column.open li[data-search]"
+# Cards that lie over each other, or over the edge of their column; and parts of a card outside it.
+BOXES = """() => {
+  const found = new Set(), rect = (each) => each.getBoundingClientRect();
+  const overlap = (a, b) => a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 1 && b.top < a.bottom - 1;
+  const isOut = (a, edge) => a.left < edge.left - 1 || a.right > edge.right + 1 || a.bottom > edge.bottom + 1;
+  const parts = ":not(.visually-hidden, .visually-hidden *, .need *)"; // the text of a need ends in an ellipsis
+  for (const column of document.querySelectorAll(".operations-column")) {
+    const cards = [...column.querySelectorAll("li[data-search]")].filter((each) => each.checkVisibility());
+    for (const [at, card] of cards.entries()) {
+      if (isOut(rect(card), rect(column))) found.add("a card sticks out");
+      if (cards.slice(at + 1).some((other) => overlap(rect(card), rect(other)))) found.add("cards overlap");
+      for (const part of card.querySelectorAll(parts))
+        if (part.checkVisibility() && rect(part).width > 1 && isOut(rect(part), rect(card)))
+          found.add(`out of its card: ${part.className || part.localName}`);
+    }
+  }
+  return [...found];
+}"""
+# The search whose link has the focus, and whether it can be seen: no bar lies over it.
+FOCUSED = """() => {
+  const link = document.activeElement, { left, top, width, height } = link.getBoundingClientRect();
+  const card = link.closest(".operations-column.open li[data-search]");
+  const over = document.elementFromPoint(left + Math.min(8, width / 2), top + height / 2);
+  return [card?.dataset.search ?? null, card === null || card.contains(over)];
+}"""
+
+
+async def check(window: Window) -> None:
+    found: dict[str, Any] = {}
+    for size in SIZES:
+        await window.page.set_viewport_size(size)  # type: ignore[arg-type]
+        tabs: list[Locator | None] = [*await window(".operations-tabs button:visible").all()] or [None]
+        for tab in tabs:
+            if tab:
+                await tab.click()
+            place = f"{size['width']} {await tab.inner_text() if tab else ''}"
+            found[place] = await faults(window)
+    assert {place: some for place, some in found.items() if some} == {}
+
+
+async def faults(window: Window) -> list[str]:
+    return list(await window.page.evaluate(BOXES)) + await text_faults(window, PARTS, DECISIVE)
+
+
+async def opened(browsers: Browsers, language: str, name: str = "Alice") -> Window:
+    window = await browsers.window(name, locale=f"{language}-BE")
+    await window.open("/")
+    return window
+
+
+async def test_no_search_at_all_is_said_and_whole(browsers: Browsers) -> None:
+    for language in LANGUAGES:
+        window = await opened(browsers, language)
+        await expect(window(".operations-column > .empty")).to_have_count(3)
+        await expect(window("[data-column=open] .empty a")).to_be_visible()  # the guide
+        await check(window)
+
+
+async def test_one_search_is_whole(browsers: Browsers) -> None:
+    await browsers.search()
+    for language in LANGUAGES:
+        window = await opened(browsers, language)
+        await expect(window(OPEN)).to_have_count(1)
+        await check(window)
+
+
+SPOIL = """() => {
+  const [name, card] = [".search h4", ".search .foot"].map((what) => document.querySelector(what));
+  for (const [property, value] of [["max-width", "1em"], ["overflow", "hidden"], ["white-space", "nowrap"]])
+    name.style.setProperty(property, value);
+  card.style.setProperty("margin-top", "-2em");
+  card.style.setProperty("width", "3000px");
+}"""
+
+
+async def test_a_cut_name_and_texts_over_each_other_would_be_found(browsers: Browsers) -> None:
+    window = await opened(browsers, "en")
+    await expect(window(f"{OPEN} [data-need]")).to_have_count(1)
+    assert await faults(window) == []
+    await window.page.evaluate(SPOIL)
+    found = "\n".join(await faults(window))
+    for fault in ("cut: Noor", "over each other", "out of its card: foot"):
+        assert fault in found, found
+
+
+@pytest.fixture(scope="module")
+async def forty(browser_server: Browsers) -> Browsers:
+    """Forty open searches and some that ended, with all names and texts that do not fit."""
+    browsers, alice = browser_server, await browser_server.person("Alice")
+    assert browsers.server
+    await live_changes.add_account(browsers.server.service, "long@desk.example", LONG, "investigator", PASSWORD)
+    accounts = (await alice.http.get("/api/v1/accounts")).json()["accounts"]
+    lead = next(each["id"] for each in accounts if each["name"] == LONG)
+    names = [("Noor", "Peeters"), (LONG, LONG), (WORD[:60], None), (ARABIC, "محمد"), ("X", None), ("Anna Lena Marie", "de Wit")]
+    kinds = ["unaccompanied_minor", "parental_abduction", "third_party_abduction", "runaway"]
+    searches = []
+    there = [each for each in await alice.entities("operations") if each["kind"] == "search"]
+    for at in range(44 - len(there)):
+        first, last = names[at % len(names)]
+        given: dict[str, Any] = {
+            "person": {"first_name": first, "last_name": last, "age": at % 18},
+            "kind": kinds[at % len(kinds)],
+            "missing_since": f"2026-11-{1 + at % 24:02}T15:10:00Z",
+            "last_seen": {"text": WORD if at % 2 else f"{ARABIC} {ARABIC}"},
+        }
+        if at % 5 == 1:
+            given["reference"] = f"{WORD[:30]}-{at}"
+        search = await browsers.search(**given)
+        searches.append(search)
+        if at % 3 == 0:
+            await alice.command(search, "search.set_worrying", {"worrying": at % 2 == 0, "basis": "decided"})
+        if at % 4 == 0:
+            await alice.command(search, "search.update", {"lead": lead})
+        if at % 4 == 1:
+            await alice.command(search, "sighting.add", {"description": "x", "priority": "urgent", "place": {"text": WORD}})
+        if at % 4 == 2:
+            await alice.command(search, "task.add", {"title": f"{WORD} {WORD}", "due": "2026-01-01T04:36:00Z"})
+        if at % 7 == 0:
+            await alice.command(search, "sighting.add", {"description": "x", "place": {"text": f"{ARABIC} {WORD}"}})
+            sighting = (await alice.events(search))[-1]["id"]
+            await alice.command(search, "sighting.assess", {"sighting": sighting, "assessment": "credible"})
+            await alice.command(search, "search.set_appeal", {"level": "child_alert", "until": "2027-12-26T12:00:00Z"})
+    own = (await alice.http.get("/api/v1/me")).json()["id"]
+    await alice.command(searches[1], "search.set_access", {"access": "members", "members": [own]})
+    for search in searches[-4:-2]:
+        outcome = {"found_at": "2026-11-25T09:00:00Z", "condition": "unknown", "how": "police"}
+        await alice.command(search, "search.set_status", {"status": "found", "reason": WORD, "outcome": outcome})
+    for search in searches[-2:]:
+        closed = {"status": "closed", "reason": f"{WORD} {ARABIC}", "acknowledge": WORD * 3}
+        await alice.command(search, "search.set_status", closed)
+    return browsers
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_forty_with_long_and_right_to_left_names_are_whole(browsers: Browsers, forty: Browsers, language: str) -> None:
+    window = await opened(browsers, language)
+    await expect(window(f"{OPEN} [data-need]")).to_have_count(40)
+    await check(window)
+
+
+async def test_the_gravest_come_first_and_keys_reach_each(browsers: Browsers, forty: Browsers) -> None:
+    alice = await browsers.person("Alice")
+    states = {each["id"]: each["state"] for each in await alice.entities("operations") if each["kind"] == "search"}
+    window = await opened(browsers, "en")
+    shown = await window(OPEN).evaluate_all("(all) => all.map((each) => [each.dataset.search, each.dataset.gravity])")
+    gravities = [gravity for _, gravity in shown]
+    assert gravities == sorted(gravities, key=["worrying", "undecided", "other"].index)
+    assert {id for id, gravity in shown if gravity == "worrying"} == {id for id, _ in shown if states[id]["worrying"]}
+    for gravity in set(gravities):
+        since = [states[id]["missing_since"] for id, each in shown if each == gravity]
+        assert since == sorted(since, reverse=True), gravity
+    cards = [id for id, _ in shown]
+    for size in SIZES[:3]:
+        await window.page.set_viewport_size(size)  # type: ignore[arg-type]
+        links = window(f"{OPEN} h4 a")
+        for key, start, wanted in (("Tab", links.first, cards), ("Shift+Tab", links.last, cards[::-1])):
+            await start.focus()
+            reached = []
+            while (focused := await window.page.evaluate(FOCUSED)) and focused[0]:
+                assert focused[1], f"{focused[0]} is under another thing at {size['width']}"
+                reached += [focused[0]] if focused[0] not in reached else []
+                await window.page.keyboard.press(key)
+            assert reached == wanted, size
+
+
+async def test_initials_stand_once_on_a_phone(browsers: Browsers, forty: Browsers) -> None:
+    alice = await browsers.person("Alice")
+    await alice.command("operations", "shift.take", {"reason": "nobody was here"})
+    window = await browsers.window("Alice", viewport=SIZES[0], has_touch=True)
+    await window.open("/")
+    await expect(window(".shift-indicator .short")).to_have_text("AL")
+    bar = await window(".header-bar").inner_text()
+    assert bar.split().count("AL") == 1, bar
+    await expect(window(".account-menu > summary svg")).to_be_visible()
+    await window(".account-menu > summary").click()
+    await expect(window(".account-menu .menu")).to_be_visible()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_forty_people_present_are_counted_and_whole(browsers: Browsers, forty: Browsers, language: str) -> None:
+    window = await browsers.window("Bob", locale=f"{language}-BE")
+    heard = Heard(window)
+    await heard.listen()
+    await window.open("/")
+    people = [
+        {"account": f"p{each}", "name": f"{ARABIC if each % 3 else WORD[:40]} {each}", "card": None, "editing": False}
+        for each in range(40)
+    ]
+    heard.say("presence", board="operations", count=40, people=people)
+    await expect(window(".on-shift h2 b")).to_have_text("40")
+    await expect(window(".on-shift li")).to_have_count(30)
+    await expect(window(".on-shift .more")).to_contain_text("1")
+    await check(window)
