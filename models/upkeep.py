@@ -3,6 +3,7 @@
 from sqlmodel import Field, SQLModel
 
 BACKUP = "backup"
+PRUNING = "pruning"
 
 
 class Upkeep(SQLModel, table=True):

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any, NamedTuple
 
 
 class State(StrEnum):
@@ -13,19 +14,35 @@ class State(StrEnum):
     SKIPPED = "skipped"  # it is not in use, or can't be checked
 
 
+class TableSize(NamedTuple):
+    """Size of a table with its indexes. `bytes` is None if it can't be told."""
+
+    name: str
+    rows: int
+    bytes: int | None
+
+    @property
+    def as_line(self) -> str:
+        size = "" if self.bytes is None else f"{self.bytes / 1e6:12,.1f} MB"
+        return f"{'':9}{self.name:20}{self.rows:14,} rows{size}"
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Result of a check, with a sentence for people."""
+    """Result of a check, with a sentence for people; that of the tables has their sizes too."""
 
     name: str
     state: State
     says: str
+    tables: tuple[TableSize, ...] = ()
 
     @property
     def as_line(self) -> str:
         row = f"{self.state:8} {self.name:12} {self.says}"
-        return "".join(sign if sign.isprintable() else " " for sign in row)
+        line = "".join(sign if sign.isprintable() else " " for sign in row)
+        return "\n".join((line, *(each.as_line for each in self.tables if each.rows)))
 
     @property
-    def as_json(self) -> dict[str, str]:
-        return {"name": self.name, "state": str(self.state), "says": self.says}
+    def as_json(self) -> dict[str, Any]:
+        found = {"name": self.name, "state": str(self.state), "says": self.says}
+        return found | ({"tables": [each._asdict() for each in self.tables]} if self.tables else {})

@@ -4,16 +4,17 @@ from collections.abc import Callable
 
 from pydantic import ValidationError
 
-from board.checks import backups, clock, database, installation, pdf, proxy, redis
+from board.checks import backups, clock, database, installation, pdf, proxy, redis, tables
 from board.checks import settings as of_settings
-from board.checks.finding import Finding, State
+from board.checks.finding import Finding, State, TableSize
 from board.settings import Settings
 from models.db.errors import ConfigurationError, DatabaseUnavailable
 
-Check = Callable[[Settings], tuple[State, str]]
+Check = Callable[[Settings], tuple[State, str] | tuple[State, str, tuple[TableSize, ...]]]
 
 CHECKS: dict[str, Check] = {
     "database": database.check,
+    "tables": tables.check,
     "redis": redis.check,
     "address": proxy.check,
     "pdf": pdf.check,

@@ -16,6 +16,7 @@ import structlog
 import uvicorn
 
 from board import app
+from board.maintenance.pruning import Pruning
 from board.server.connections import Connections, stands_for_many
 from board.server.listening_socket import listen, url_of
 from board.service import BoardService
@@ -68,6 +69,7 @@ async def serve(
     application = app.create_app(service)
     watchdog_task = asyncio.create_task(watchdog.LoopWatchdog(beat).run())
     metrics_task = asyncio.create_task(metrics.publish_loop(application.state.hub_metrics))
+    pruning_task = asyncio.create_task(Pruning(service.database, settings).run())
 
     def on_started() -> None:
         log.info("serving", version=VERSION)
@@ -83,6 +85,8 @@ async def serve(
     try:
         await server.serve(sockets=[listening])
     finally:
+        pruning_task.cancel()
+        await asyncio.gather(pruning_task, return_exceptions=True)
         await service.close()
         for task in (watchdog_task, metrics_task):
             task.cancel()

@@ -8,6 +8,7 @@ import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -272,3 +273,18 @@ async def test_an_empty_database_is_most_likely_a_typing_error(tmp_path: Path) -
         backup.backup(database, tmp_path / "backup.db", quietly)
     await database.close()
     assert left(tmp_path) == set()
+
+
+def test_rotation_keeps_two_weeks_and_a_night_of_each_month_of_a_year(tmp_path: Path) -> None:
+    (words,) = readme_blocks.code_blocks("\n## Keep some", "sh", BACKUP)[:1]
+    now = datetime.now(UTC)
+    nights = [now - timedelta(days=age) for age in range(500)]
+    for night in nights:
+        file = tmp_path / f"backup-{night:%Y-%m-%d}.db"
+        file.touch()
+        os.utime(file, (night.timestamp(), night.timestamp()))
+    (tmp_path / "board.db").touch()
+    subprocess.run(["sh", "-euc", words], check=True, cwd=tmp_path)
+    kept = {file.name for file in tmp_path.iterdir()}
+    wanted = {f"backup-{night:%Y-%m-%d}.db" for age, night in enumerate(nights) if age < 14 or (age <= 365 and night.day == 1)}
+    assert kept == {"board.db"} | wanted

@@ -17,14 +17,14 @@ from websockets.exceptions import InvalidStatus
 
 from board import checks
 from board.accounts import accounts, live_changes
-from board.checks import State, database, pdf, proxy, redis
+from board.checks import State, database, pdf, proxy, redis, tables
 from board.checks.run import CHECKS
 from board.dev import Redis
 from board.maintenance.backup import note_backup
 from board.maintenance.database import by_command_line
 from board.settings import Settings
 from models.db.database import Database
-from models.db.schema import migrate
+from models.db.schema import metadata, migrate
 from models.times import format_utc, now
 from tests.ops.test_command_line import Run, run
 from tests.support import readme_blocks
@@ -60,11 +60,12 @@ def test_a_line_for_each_and_exit_0_where_nothing_is_wrong(
     code, out, fault = run("check")
     assert (code, fault) == (0, "")
     names = ["installed", "settings", *CHECKS]
-    assert [line.split()[1] for line in out.splitlines()] == names
-    assert {line.split()[0] for line in out.splitlines()} <= set(State)
+    lines = [line for line in out.splitlines() if not line.startswith(" ")]
+    assert [line.split()[1] for line in lines] == names
+    assert {line.split()[0] for line in lines} <= set(State)
     told = json.loads(run("check", "--json")[1])
     assert [each["name"] for each in told] == names
-    assert all(set(each) == {"name", "state", "says"} for each in told)
+    assert all(set(each) == {"name", "state", "says"} | ({"tables"} if each["name"] == "tables" else set()) for each in told)
 
 
 def test_exit_1_where_something_is_wrong(installation: Database, run: Run, tmp_path: Path) -> None:
@@ -285,3 +286,21 @@ def test_a_clock_that_is_behind_what_is_on_record_is_wrong(installation: Databas
     installation.write_now(lambda session: session.connection().execute(made, {"at": later}))
     told = found()["clock"]
     assert (told.state, later in told.says) == (State.WRONG, True)
+
+
+@pytest.mark.both_backends
+async def test_each_table_has_its_rows_and_bytes(tmp_path: Path, backend: Backend, monkeypatch: pytest.MonkeyPatch) -> None:
+    with backend.settled(tmp_path) as settings:
+        for name, value in settings.items():
+            monkeypatch.setenv(name.upper(), value)
+        async with running_server(tmp_path, **settings) as server:
+            await live_changes.add_account(server.service, "alice@desk.example", "Alice", "coordinator", PASSWORD)
+            found = await asyncio.to_thread(tables.check, server.service.settings)
+    state, says, sizes = found
+    rows, used = {each.name: each.rows for each in sizes}, {each.name: each.bytes for each in sizes}
+    assert state is State.OK
+    assert (rows["account"], rows["board"], rows["sighting"]) == (1, 2, 0)
+    assert set(rows) == set(metadata.tables), "none is left out"
+    assert all(each is not None and each > 0 for each in used.values()), used
+    assert f"{rows['event']} events" in says
+    assert list(used.values()) == sorted((each or 0 for each in used.values()), reverse=True)
