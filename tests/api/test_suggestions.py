@@ -170,7 +170,7 @@ async def test_names_and_references_match_with_one_wrong_letter(team: Team) -> N
     }  # fmt: skip
 
 
-async def test_how_to_know_the_child_is_told_to_those_who_see_the_search(team: Team) -> None:
+async def test_looks_of_the_child_are_told_to_those_who_see_the_search(team: Team) -> None:
     looks = LOOKS | {"first_name": "Quirine", "age": 8, "birth_date": "2018-03-04"}
     search = await team.secret_search(team.bob, person=looks)
     (found,) = await meant(team.bob, q="quirine")

@@ -124,7 +124,7 @@ async def test_possible_duplicates_and_suggestions_are_shown_beside_the_form(bro
     await browsers.clear()
 
 
-async def test_who_is_looked_for_stands_beside_what_the_caller_says(browsers: Browsers) -> None:
+async def test_child_looked_for_stands_beside_what_the_caller_says(browsers: Browsers) -> None:
     looks = {"height_cm": 132, "build": "slim", "hair": "dark, curly", "features": "scar on the chin", "clothing": "yellow coat"}
     febe = {"first_name": "Febe", "age": 8, "sex": "f", "needs": "insulin"} | looks
     await browsers.search(person=febe, reference="2026-7151", last_seen=LAST_SEEN)
