@@ -1,4 +1,4 @@
-/* Types that many modules share: what travels (board/contract.md says what each field means), and what pages hold.
+/* Types that many modules share: of what pages hold, and names for parts of what travels (tests/js/contract.d.ts).
    They are known everywhere without an import. Only the check of types reads this file. */
 
 /** Name of a kind of entity, such as "task" (core/kinds.js). */
@@ -54,136 +54,17 @@ interface Account {
   machine?: boolean;
 }
 
-interface Actor {
-  id: string;
-  name: string;
-}
+/* Parts of what travels. States in events of before 0.4.0 lack what was added since: looks, needs and goal. */
+type Actor = AlertActor;
+type MissingPerson = SearchState["person"];
+type Outcome = NonNullable<SearchState["outcome"]>;
+type Criterion = SearchState["criteria"][string];
+type ChecklistItem = TaskState["checklist"][string];
+type SeenPlace = NonNullable<SightingState["place"]>;
 
 interface BoardPosition {
   epoch: string | null;
   seq: number | null;
-}
-
-interface Head {
-  epoch: string;
-  seq: number;
-}
-
-interface Place {
-  text?: string | null;
-  lat?: number | null;
-  lon?: number | null;
-  radius_m?: number | null;
-}
-
-interface MissingPerson {
-  first_name: string;
-  last_name: string | null;
-  age: number | null;
-  birth_date: string | null;
-  sex: "f" | "m" | "x" | null;
-  description: string | null;
-  height_cm?: number | null; // searches of before 0.4.0 lack these
-  build?: "slim" | "average" | "sturdy" | null;
-  hair?: string | null;
-  eyes?: string | null;
-  features?: string | null;
-  clothing?: string | null;
-  needs?: string | null;
-  needs_until?: IsoTime | null;
-}
-
-interface Outcome {
-  found_at: IsoTime;
-  place: string | null;
-  condition: string;
-  how: string;
-  confirmed_by: string | null;
-  family_told: boolean | null;
-  police_told: boolean | null;
-  reason: string | null;
-}
-
-interface ChecklistItem {
-  text: string;
-  done: boolean;
-  rank: string | null;
-}
-
-interface Criterion {
-  answer: "yes" | "no" | "unknown";
-  basis: string | null;
-}
-
-interface SearchState {
-  reference: string | null;
-  kind: string;
-  status: "open" | "found" | "closed";
-  status_reason: string | null;
-  status_at?: IsoTime | null;
-  person: MissingPerson;
-  missing_since: IsoTime;
-  last_seen: Place | null;
-  criteria: { [key: string]: Criterion };
-  worrying: boolean | null;
-  worrying_basis: string | null;
-  appeal: { level: string; from: IsoTime | null; until: IsoTime | null };
-  access: "desk" | "members";
-  members: string[];
-  lead: string | null;
-  outcome: Outcome | null;
-  opened_at: IsoTime;
-  acknowledge: string | null;
-  goal?: Goal | null; // lacks in states of before 0.4.0
-}
-
-interface Goal {
-  text: string;
-  until: IsoTime | null;
-  by: string;
-  at: IsoTime;
-}
-
-interface ColumnState {
-  title: string | null;
-  role: string;
-  rank: string;
-}
-
-interface NoteState {
-  text: string;
-  category: "comment" | "decision" | "contact";
-  card: string | null;
-  happened_at: IsoTime;
-  corrects: string | null;
-}
-
-interface ShiftState {
-  number: number;
-  holder: string;
-  since: IsoTime;
-  before: string | null;
-  handover: number | null;
-  reason: string | null;
-}
-
-interface HandoverState {
-  number: number;
-  status: "prepared" | "signed" | "accepted" | "refused" | "withdrawn";
-  outgoing: string;
-  incoming: string | null;
-  prepared_by: string;
-  prepared_at: IsoTime;
-  faults: string | null;
-  remarks: string | null;
-  signed_at: IsoTime | null;
-  searches: number | null;
-  position: { epoch: string; seq: number; head: string } | null;
-  digest: string | null;
-  ended_by: string | null;
-  ended_at: IsoTime | null;
-  reason: string | null;
-  restatement: string | null;
 }
 
 /** State of an entity whose kind is looked at field by field. */
@@ -223,123 +104,14 @@ interface FieldChange {
   to: Json;
 }
 
-interface Summary {
-  unassessed_sightings: number;
-  open_tasks: number;
-  overdue_tasks: number;
-  people: number;
-  last: { seq: number; at: IsoTime; type: string; clock?: IsoTime | null; assessment?: string | null } | null;
-  suggested: string[];
-  present?: { account: string; name: string }[];
-  overdue_task?: SummaryTask | null;
-  next_task?: SummaryTask | null;
-  unassessed_sighting?: SummarySighting | null;
-  credible_sighting?: SummarySighting | null;
-}
-
-interface SummaryTask {
-  id: string;
-  number: number;
-  title: string;
-  due: IsoTime;
-}
-
-interface SummarySighting {
-  id: string;
-  number: number;
-  seen_at: IsoTime | null;
-  received_at: IsoTime;
-  place: string | null;
-  priority?: string;
-}
-
-interface PresentPerson {
-  account: string;
-  name: string;
-  card: string | null;
-  editing: boolean;
-}
-
-interface SnapshotFrame {
-  type: "snapshot";
-  board: string;
-  epoch: string;
-  seq: number;
-  entities: Entity[];
-  more?: boolean;
-}
-
-interface EventsFrame {
-  type: "events";
-  board: string;
-  epoch: string;
-  events: BoardEvent[];
-}
-
-interface AckFrame {
-  type: "ack";
-  id: string;
-  board?: string;
-  seqs: number[];
-  opened?: string;
-}
-
-/** Why a command was refused. */
-interface CommandRefusal {
-  code: string;
-  message: string;
-  fields?: { [field: string]: string };
-  current?: AnyState | null;
-  retry_after_s?: number;
-}
-
-interface RefusedFrame extends CommandRefusal {
-  type?: "refused" | "error";
-  id: string;
-}
-
-interface ErrorFrame extends CommandRefusal {
-  type: "error";
-  board?: string;
-  id?: string;
-}
-
-interface ShiftFrame {
-  type: "shift";
-  shift: (ShiftState & { name: string }) | null;
-  handover: Pick<HandoverState, "number" | "status" | "outgoing" | "incoming" | "signed_at"> | null;
-}
-
-interface ClockFrame {
-  type: "clock";
-  jumped: { by_s: number; at: IsoTime } | null;
-  ahead: { until: IsoTime; at: IsoTime } | null;
-}
-
-interface AlertsFrame {
-  type: "alerts";
-  unread: number;
-  last: { board: string; seq: number } | null;
-  quiet: boolean;
-}
-
 /** Any frame from the server but `hello`. */
 type ServerFrame =
-  | SnapshotFrame | EventsFrame | AckFrame | (RefusedFrame & { type: "refused"; board?: string }) | ErrorFrame | ShiftFrame | ClockFrame | AlertsFrame
-  | { type: "account"; account: Account; board?: undefined }
-  | { type: "subscribed"; board: string; epoch: string; seq: number }
-  | { type: "unsubscribed"; board: string; reason: "asked" | "forbidden" }
-  | { type: "presence"; board: string; count: number; people: PresentPerson[] }
-  | { type: "summary"; board: string; searches: { [search: string]: Summary } }
-  | { type: "heads"; at: IsoTime; heads: { [board: string]: Head }; board?: undefined }
-  | { type: "pong"; id: string | null; board?: undefined };
+  | SnapshotFrame | EventsFrame | SubscribedFrame | UnsubscribedFrame | PresenceFrame | SummaryFrame | AckFrame | ErrorFrame
+  | (RefusedFrame & { board?: string })
+  | ((ShiftFrame | ClockFrame | AlertsFrame | AccountFrame | HeadsFrame | PongFrame) & { board?: undefined });
 
-interface HelloFrame {
-  type: "hello";
-  account: Account;
-  heartbeat_s: number;
-  server: string;
-}
+/** Why a command was refused. */
+type CommandRefusal = Omit<RefusedFrame, "type" | "id" | "current"> & { current?: AnyState | null };
 
 /** Command that the server has not answered yet. */
 interface PendingCommand {

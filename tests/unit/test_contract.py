@@ -25,7 +25,7 @@ from board.settings import Settings
 from board.web.http import BASE, STATUS
 from tests.api.test_bad_input import WHOLE
 from tests.api.test_rights import TRIES
-from tests.support import readme_blocks
+from tests.support import contract_types, readme_blocks
 
 CONTRACT = (ROOT / "board/contract.md").read_text(encoding="utf-8")
 SETTINGS_PAGE, COMMAND_LINE_PAGE = readme_blocks.document("reference/settings"), readme_blocks.document("reference/command-line")
@@ -268,3 +268,7 @@ def test_the_command_line_refuses_in_a_sentence(
     assert ended.value.code in (1, 2)
     assert out == ""
     assert len(fault.splitlines()) == 1, fault
+
+
+def test_types_for_scripts_are_those_of_the_schemas() -> None:
+    assert contract_types.FILE.read_text() == contract_types.contract_types(), "run python -m tests.support.contract_types"

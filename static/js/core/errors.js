@@ -5,7 +5,7 @@ export class Refusal extends Error {
   name = "Refusal";
 
   /**
-   * @param {Partial<RefusedFrame>} refused as in the contract
+   * @param {Partial<CommandRefusal & { id: string }>} refused as in the contract
    * @param {{ status?: number, retryAfterS?: number }} [http] of a request: status, and the seconds to wait if the server said so
    */
   constructor({ id = "", code = "", message = code, fields = {}, current = null }, { status = 0, retryAfterS = NaN } = {}) {

@@ -126,7 +126,7 @@ export class Outbox {
     this.#pump();
   }
 
-  /** @param {RefusedFrame} frame */
+  /** @param {CommandRefusal & { id: string }} frame */
   refused(frame) {
     const entry = this.#entries.get(frame.id);
     if (!entry) return;

@@ -102,7 +102,7 @@ export class Session extends LiveSession {
     if (frame.type === "account") return this.#onAccount(frame.account);
     if (frame.type === "ack") return this.outbox.acknowledged(frame, this.boards.get(frame.board ?? "")?.seq ?? null);
     if (frame.type === "refused") return this.outbox.refused(frame);
-    if (frame.type === "error" && frame.id) this.outbox.refused(/** @type {RefusedFrame} */ (frame));
+    if (frame.type === "error" && frame.id) this.outbox.refused(/** @type {ErrorFrame & { id: string }} */ (frame));
     return super.receive(frame);
   }
 

@@ -61,6 +61,12 @@ interface Place {
   since: number;
 }
 
+/** Displays get the last significant event, with what they may show of it. */
+interface LastEvent {
+  clock?: IsoTime;
+  assessment?: string | null;
+}
+
 interface SignificantEvent {
   search: string;
   at: string;

@@ -5,7 +5,7 @@
  * waits longest, the task due next, or nothing.
  * @param {Summary | undefined} summary
  * @param {Date} now
- * @returns {{ need: "urgent" | "overdue" | "sighting" | "due" | "nothing", count: number, length: number, card: SummaryTask & SummarySighting | null }}
+ * @returns {{ need: "urgent" | "overdue" | "sighting" | "due" | "nothing", count: number, length: number, card: DueTask & SummarySighting | null }}
  *   `length` in ms: how long it waits or is overdue
  */
 export function firstNeed(summary, now) {

@@ -31,7 +31,7 @@ export function peopleHere(overview, searches, summaries, shift) {
  * Return the task due next of each open search, the soonest first.
  * @param {Entity[]} searches
  * @param {Map<string, Summary>} summaries
- * @returns {{ board: string, name: string, task: SummaryTask }[]}
+ * @returns {{ board: string, name: string, task: DueTask }[]}
  */
 export function nextDue(searches, summaries) {
   const found = [];

@@ -36,9 +36,9 @@ export function formatPath(path, value, { session, board }, kind) {
 /** @param {any} field @param {any} value @param {any} ctx */
 export const formatField = (field, value, ctx) => formatPath(field.path, value, ctx, field.kind);
 
-/** @param {Session} session @param {string} id */
+/** @param {Session} session @param {string | null} id */
 export function accountName(session, id) {
-  return session.accounts.get(id)?.name ?? t("Someone");
+  return session.accounts.get(id ?? "")?.name ?? t("Someone");
 }
 
 /** @param {State | null | undefined} column */

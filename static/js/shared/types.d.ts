@@ -112,25 +112,3 @@ interface AlertAddress {
   board: string;
   seq: number;
 }
-
-/** Alert as the server lists it. */
-interface Alert extends AlertAddress {
-  kind: string;
-  type: string;
-  at: IsoTime;
-  actor: Actor | null;
-  entity: { kind: string; id: string };
-  card: { kind: string; id: string; number: number } | null;
-  value: string | null;
-  acknowledge: string | null;
-  reason: string | null;
-  handover: number | null;
-  reference: string | null;
-  first_name: string | null;
-  /** "Mila B., 6", of an alert about a search. */
-  child?: string;
-  /** Of the sighting that it is about. */
-  place?: string;
-  read: boolean;
-  desktop: boolean;
-}

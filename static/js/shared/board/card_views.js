@@ -74,7 +74,7 @@ function seenAndWhere({ state }, { isDone }) {
 
 /**
  * An unknown channel is left out here; the card's fields show it.
- * @param {Place | null} place
+ * @param {SeenPlace | null} place
  * @param {string} [channel]
  */
 function where(place, channel = "unknown") {

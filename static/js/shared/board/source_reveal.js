@@ -32,7 +32,7 @@ function answer({ name, contact, earlier = [], more, problem }, id, view) {
 
 /**
  * Render what was known until somebody set it.
- * @param {EarlierSource} earlier
+ * @param {FormerSource} earlier
  * @param {BoardView} view
  */
 function before({ name, contact, seq, at, account }, { session }) {

@@ -70,23 +70,8 @@ interface OpenItems {
   any: boolean;
 }
 
-/** Name and contact of a source until somebody set them to something else. */
-interface EarlierSource {
-  name: string | null;
-  contact: string | null;
-  seq: number;
-  at: IsoTime;
-  account: string;
-}
-
 /** Source of a sighting as it was read, or why it was not. */
-interface SourceReading {
-  name?: string | null;
-  contact?: string | null;
-  earlier?: EarlierSource[];
-  more?: boolean;
-  problem?: string;
-}
+type SourceReading = Partial<Source> & { problem?: string };
 
 /**
  * Event in the history of a card: `said` are its changes as they are shown, `holds` tells that no later event changed any of
@@ -105,17 +90,6 @@ interface ChoiceButton {
   text: string;
   mark?: import("../../../vendor/lit-html/lit-html.js").TemplateResult;
   title?: string;
-}
-
-/** Sighting that may be the same, as the server suggests it. */
-interface SimilarSighting {
-  sighting: string;
-  number: number;
-  description: string;
-  seen_at: IsoTime | null;
-  received_at: IsoTime;
-  place: Place | null;
-  assessment: string;
 }
 
 /** What a card shows besides its entity. */

@@ -1,0 +1,385 @@
+/* Types of what travels. Written by `python -m tests.support.contract_types` from the schemas of the contract. */
+
+interface AccountFrame {
+  type: "account";
+  account: Account;
+}
+
+interface AckFrame {
+  type: "ack";
+  id: string;
+  board: string;
+  seqs: Array<number>;
+  opened?: string;
+}
+
+interface Alert {
+  board: string;
+  reference: string | null;
+  seq: number;
+  at: IsoTime;
+  kind: "assigned" | "handover" | "mention" | "urgent" | "sighting" | "status" | "security";
+  type: string;
+  actor: AlertActor | null;
+  entity: AlertEntity;
+  card: AlertCard | null;
+  value: string | null;
+  acknowledge: string | null;
+  reason: string | null;
+  handover: number | null;
+  read: boolean;
+  desktop: boolean;
+  first_name?: string;
+  child?: string;
+  place?: string;
+}
+
+interface AlertActor {
+  id: string;
+  name: string;
+}
+
+interface AlertCard {
+  kind: "sighting" | "task";
+  id: string;
+  number: number;
+}
+
+interface AlertEntity {
+  kind: string;
+  id: string;
+}
+
+interface AlertsFrame {
+  type: "alerts";
+  unread: number;
+  last: NewestAlert | null;
+  quiet: boolean;
+}
+
+interface ClockAhead {
+  until: IsoTime;
+  at: IsoTime;
+}
+
+interface ClockFrame {
+  type: "clock";
+  jumped: ClockJumped | null;
+  ahead: ClockAhead | null;
+}
+
+interface ClockJumped {
+  by_s: number;
+  at: IsoTime;
+}
+
+interface ColumnState {
+  title: string | null;
+  role: "inbox" | "todo" | "doing" | "waiting" | "done";
+  rank: string;
+}
+
+interface DisplayFrame {
+  type: "display";
+  display: DisplaySettings;
+}
+
+interface DueTask {
+  id: string;
+  number: number;
+  title: string;
+  due: IsoTime;
+}
+
+interface ErrorFrame {
+  type: "error";
+  code: string;
+  message: string;
+  board?: string;
+  id?: string | number;
+  retry_after_s?: number;
+}
+
+interface EventsFrame {
+  type: "events";
+  board: string;
+  epoch: string;
+  events: Array<BoardEvent>;
+}
+
+interface FormerSource {
+  name: string | null;
+  contact: string | null;
+  seq: number;
+  at: IsoTime;
+  account: string | null;
+}
+
+interface HandoverState {
+  number: number;
+  status: "prepared" | "signed" | "accepted" | "refused" | "withdrawn";
+  outgoing: string;
+  incoming: string | null;
+  prepared_by: string;
+  prepared_at: IsoTime;
+  faults: string | null;
+  remarks: string | null;
+  signed_at: IsoTime | null;
+  searches: number | null;
+  position: { epoch: string, seq: number, head: string } | null;
+  digest: string | null;
+  ended_by: string | null;
+  ended_at: IsoTime | null;
+  reason: string | null;
+  restatement: string | null;
+}
+
+interface HandoverStatus {
+  number: number;
+  status: string;
+  outgoing: string;
+  incoming: string | null;
+  signed_at: IsoTime | null;
+}
+
+interface Head {
+  epoch: string;
+  seq: number;
+}
+
+interface HeadsFrame {
+  type: "heads";
+  at: IsoTime;
+  heads: { [key: string]: Head };
+}
+
+interface HeldShift {
+  number: number;
+  holder: string;
+  since: IsoTime;
+  before: string | null;
+  handover: number | null;
+  reason: string | null;
+  name: string;
+}
+
+interface HelloFrame {
+  type: "hello";
+  account: Account;
+  heartbeat_s: number;
+  server: string;
+  display?: DisplaySettings;
+}
+
+interface LastEvent {
+  seq: number;
+  at: IsoTime;
+  type: string;
+}
+
+interface Likeness {
+  words: number;
+  near: number;
+}
+
+interface NewestAlert {
+  board: string;
+  seq: number;
+}
+
+interface NoteState {
+  text: string;
+  category: "comment" | "decision" | "contact";
+  card: string | null;
+  happened_at: IsoTime;
+  corrects: string | null;
+}
+
+interface PongFrame {
+  type: "pong";
+  id: string | number | null;
+}
+
+interface PresenceFrame {
+  type: "presence";
+  board: string;
+  count: number;
+  people: Array<PresentPerson>;
+}
+
+interface Present {
+  account: string;
+  name: string;
+}
+
+interface PresentPerson {
+  account: string;
+  name: string;
+  card: string | null;
+  editing: boolean;
+}
+
+interface RefusedFrame {
+  type: "refused";
+  id: string;
+  code: string;
+  message: string;
+  fields?: { [key: string]: string };
+  current?: { [key: string]: any };
+  retry_after_s?: number;
+}
+
+interface SearchState {
+  reference: string;
+  kind: "runaway" | "parental_abduction" | "unaccompanied_minor" | "third_party_abduction" | "undefined";
+  status: "open" | "found" | "closed";
+  status_reason: string | null;
+  person: { first_name: string, last_name: string | null, age: number | null, birth_date: string | null, sex: "f" | "m" | "x" | null, description: string | null, height_cm: number | null, build: "slim" | "average" | "sturdy" | null, hair: string | null, eyes: string | null, features: string | null, clothing: string | null, needs: string | null, needs_until: IsoTime | null };
+  missing_since: IsoTime;
+  last_seen: { text: string | null, lat: number | null, lon: number | null } | null;
+  criteria: { [key: string]: { answer: "yes" | "no" | "unknown", basis: string | null } };
+  worrying: boolean | null;
+  worrying_basis: string | null;
+  appeal: { level: "none" | "discreet" | "posters" | "public" | "child_alert", from: IsoTime | null, until: IsoTime | null };
+  access: "desk" | "members";
+  members: Array<string>;
+  lead: string | null;
+  outcome: { found_at: IsoTime, place: string | null, condition: "well" | "injured" | "deceased" | "unknown", how: "came_back" | "police" | "sighting" | "other", confirmed_by: string | null, family_told: boolean | null, police_told: boolean | null, reason: string | null } | null;
+  opened_at: IsoTime;
+  acknowledge: string | null;
+  goal: { text: string, until: IsoTime | null, by: string, at: IsoTime } | null;
+}
+
+interface ShiftFrame {
+  type: "shift";
+  shift: HeldShift | null;
+  handover: HandoverStatus | null;
+}
+
+interface ShiftState {
+  number: number;
+  holder: string;
+  since: IsoTime;
+  before: string | null;
+  handover: number | null;
+  reason: string | null;
+}
+
+interface SightingState {
+  number: number;
+  column: string;
+  rank: string;
+  description: string;
+  seen_at: IsoTime | null;
+  received_at: IsoTime;
+  late: boolean;
+  channel: "hotline" | "app" | "police" | "field" | "social_media" | "other" | "unknown";
+  source: { kind: "named" | "anonymous" | "unknown", sealed: boolean };
+  place: { text: string | null, lat: number | null, lon: number | null, radius_m: number | null } | null;
+  direction: string | null;
+  clothing: string | null;
+  company: string | null;
+  grade: { source: "A" | "B" | "C" | "D" | "E" | "F", content: number };
+  assessment: "unassessed" | "credible" | "confirmed" | "not_the_child" | "unverifiable" | "duplicate";
+  duplicate_of: string | null;
+  assignee: string | null;
+  priority: "low" | "normal" | "urgent";
+  withdrawn: boolean;
+  source_kept: boolean | null;
+}
+
+interface SimilarSighting {
+  sighting: string;
+  number: number;
+  description: string;
+  seen_at: IsoTime | null;
+  received_at: IsoTime;
+  place: { text: string | null, lat: number | null, lon: number | null, radius_m: number | null } | null;
+  assessment: "unassessed" | "credible" | "confirmed" | "not_the_child" | "unverifiable" | "duplicate";
+  direction: string | null;
+  clothing: string | null;
+  company: string | null;
+  score: Likeness;
+}
+
+interface SnapshotFrame {
+  type: "snapshot";
+  board: string;
+  epoch: string;
+  seq: number;
+  more?: true;
+  entities: Array<Entity>;
+}
+
+interface Source {
+  name: string | null;
+  contact: string | null;
+  earlier?: Array<FormerSource>;
+  more?: true;
+}
+
+interface SubscribedFrame {
+  type: "subscribed";
+  board: string;
+  epoch: string;
+  seq: number;
+}
+
+interface Summary {
+  unassessed_sightings: number;
+  open_tasks: number;
+  overdue_tasks: number;
+  people: number;
+  last: LastEvent;
+  suggested: Array<"under_13">;
+  present: Array<Present>;
+  overdue_task: DueTask | null;
+  next_task: DueTask | null;
+  unassessed_sighting: UnassessedSighting | null;
+  credible_sighting: SummarySighting | null;
+}
+
+interface SummaryFrame {
+  type: "summary";
+  board: string;
+  searches: { [key: string]: Summary };
+}
+
+interface SummarySighting {
+  id: string;
+  number: number;
+  seen_at: IsoTime | null;
+  received_at: IsoTime;
+  place: string | null;
+}
+
+interface TaskState {
+  number: number;
+  column: string;
+  rank: string;
+  title: string;
+  instruction: string | null;
+  assignee: string | null;
+  due: IsoTime | null;
+  priority: "low" | "normal" | "urgent";
+  checklist: { [key: string]: { text: string, done: boolean, rank: string | null } };
+  result: string | null;
+  sighting: string | null;
+  withdrawn: boolean;
+  take_down: boolean;
+}
+
+interface UnassessedSighting {
+  id: string;
+  number: number;
+  seen_at: IsoTime | null;
+  received_at: IsoTime;
+  place: string | null;
+  priority: string;
+}
+
+interface UnsubscribedFrame {
+  type: "unsubscribed";
+  board: string;
+  reason: "asked" | "forbidden";
+}
