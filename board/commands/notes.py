@@ -42,7 +42,7 @@ KIND = Kind(
             choices={"comment": N_("Comment"), "decision": N_("Decision"), "contact": N_("Contact")},
         ),
         FieldSpec("card", N_("Card"), control="card"),
-        FieldSpec("happened_at", N_("Happened at"), type=Time, control="time", now=True, past=True, display="room"),
+        FieldSpec("happened_at", N_("Happened at"), type=Time, control="time", past=True, display="room"),
         FieldSpec("corrects", N_("Correction of")),
     ),
     events={

@@ -200,7 +200,7 @@ KIND = Kind(
         cards.ASSIGNEE,
         cards.PRIORITY,
         cards.WITHDRAWN,
-        FieldSpec("seen_at", N_("Seen at"), control="time", now=True, past=True, exported=True, display="inner_room"),
+        FieldSpec("seen_at", N_("Seen at"), control="time", past=True, exported=True, display="inner_room"),
         FieldSpec("received_at", N_("Received at"), type=Time, control="time", past=True, exported=True),
         FieldSpec("late", N_("Late entry"), type=bool, exported=True, display="room"),
         FieldSpec(

@@ -36,8 +36,8 @@ class FieldSpec:
 
     `type` is that of a value that the server makes; the type of others is in the data that people write. `control` is the form
     control by which people write it, `choices` the labels of its codes. A `personal` field never reaches a display.
-    `prose` is free text, of which paper shows what was written, and not what it replaced. Of a time, a form offers `now`, and
-    refuses the future if it is `past`; of a card, it offers those of the kind `refers_to`, or all.
+    `prose` is free text, of which paper shows what was written, and not what it replaced. A form refuses the future of a
+    time that is `past`; of a card, it offers those of the kind `refers_to`, or all.
     """
 
     path: str
@@ -50,7 +50,6 @@ class FieldSpec:
     exported: bool = False
     personal: bool = False
     prose: bool = False
-    now: bool = False
     past: bool = False
     refers_to: str = ""
     display: Audience | None = None
@@ -317,7 +316,7 @@ def _for_scripts(kind: Kind) -> dict[str, Any]:
 
 
 def _for_form(kind: Kind, spec: FieldSpec) -> dict[str, Any]:
-    options = {name: getattr(spec, name) for name in ("control", "required", "now", "past", "refers_to")}
+    options = {name: getattr(spec, name) for name in ("control", "required", "past", "refers_to")}
     options["private"] = spec.column not in kind.model.STATE
     return {name: value for name, value in options.items() if value}
 

@@ -21,8 +21,6 @@ interface KindDeclaration {
 interface FieldOptions {
   control: string;
   required?: boolean;
-  /** Offer the present time. */
-  now?: boolean;
   /** Refuse the future. */
   past?: boolean;
   /** Kind of the cards to choose from. */

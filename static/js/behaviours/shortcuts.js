@@ -58,7 +58,7 @@ export const worksOn = ({ where }, page) => PAGES[where]?.(page) ?? where === pa
  * Return whether it is a single character, which speech input or a trembling hand may press by accident (WCAG 2.1.4).
  * @param {Shortcut} shortcut
  */
-export const isSingle = ({ press }) => press.length === 1;
+const isSingle = ({ press }) => press.length === 1;
 
 /**
  * Return whether a keyboard event triggers the shortcut.

@@ -4,7 +4,7 @@
 import { locale, t } from "./i18n.js";
 import { ClockOffset } from "./clock_offset.js";
 
-export const ZONE = "Europe/Brussels";
+const ZONE = "Europe/Brussels";
 const SECOND = 1000, MINUTE = 60 * SECOND, HOUR = 60 * MINUTE, DAY = 24 * HOUR;
 const SUMMER_AND_WINTER_MS = [2 * HOUR, HOUR]; // ahead of UTC; the earlier instant of a time that comes twice is first
 

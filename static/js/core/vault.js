@@ -10,7 +10,7 @@ const KINDS = ["draft:", "outbox:"];
 const READY_TIMEOUT_MS = 3_000; // ms: without a key by then, the page starts without the stored values
 const UNREADABLE = Symbol("unreadable");
 
-export class Vault {
+class Vault {
   state = "waiting";     // "waiting" for the key | "open" | "memory": this browser can't encrypt here, so nothing is stored
   onChange = () => {};     // called when `state` changes
   /** @type {CryptoKey | null} */ #key = null;

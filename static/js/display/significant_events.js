@@ -6,8 +6,8 @@ import { n, t } from "../core/i18n.js";
 import { day, committedAt } from "../core/time.js";
 
 const MAX_EVENTS = 200; // for all searches: the page may run for weeks
-export const HIGHLIGHT_MS = 60_000; // duration of the highlight after an event
-export const FOUND_MS = 15 * 60_000; // duration of the banner after a child was found
+const HIGHLIGHT_MS = 60_000; // duration of the highlight after an event
+const FOUND_MS = 15 * 60_000; // duration of the banner after a child was found
 
 const ASSURED = ["credible", "confirmed"];
 

@@ -49,7 +49,7 @@ export const isCreation = ({ type }) => type.endsWith(".added") || type.endsWith
  * @param {{ state: State, changes: any }} entity
  * @param {any} before
  */
-export function knownChanges({ state, changes }, before) {
+function knownChanges({ state, changes }, before) {
   const paths = (changes ?? []).filter((/** @type {string} */ path) => !HIDDEN_FIELDS.has(path.split(".")[0]));
   const all = fieldChanges(before ?? null, state, paths);
   return before === undefined ? all.map((/** @type {{ path: string, to: any }} */ { path, to }) => ({ path, from: undefined, to })) : all;

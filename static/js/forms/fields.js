@@ -66,7 +66,7 @@ export const column = () => [...columnTitle(), choice("role")];
 export const access = () => [choice("access"), { path: "members", control: "people" }];
 
 export const outcome = () => [
-  time("outcome.found_at", { required: true, now: true, past: true }), text("outcome.place"), choice("outcome.condition"), choice("outcome.how"),
+  time("outcome.found_at", { required: true, past: true }), text("outcome.place"), choice("outcome.condition"), choice("outcome.how"),
   text("outcome.confirmed_by"), flag("outcome.family_told"), flag("outcome.police_told"),
 ];
 
@@ -76,7 +76,7 @@ export const correctedOutcome = () => [...outcome(), { path: "outcome.reason", c
 /** null is a choice too: not decided. */
 export const worrying = () => [{ path: "worrying", control: "decision" }, text("basis", { required: true })];
 
-export const appeal = () => [choice("appeal.level"), time("appeal.from", { now: true }), time("appeal.until"), text("reason")];
+export const appeal = () => [choice("appeal.level"), time("appeal.from"), time("appeal.until"), text("reason")];
 
 export const goal = () => [
   field("search", "goal.text", { autofocus: true, placeholder: () => t("What to find out next") }), field("search", "goal.until"),

@@ -1,7 +1,7 @@
 /* Play the past at several times its speed. Long pauses without events are skipped. */
 
 export const SPEEDS = [1, 10, 60, 300, 600]; // factors
-export const DEFAULT_SPEED = 60;
+const DEFAULT_SPEED = 60;
 
 const WAIT_MOST = 8_000;    // ms of watching a board without events
 const QUIET_LEAST = 60_000; // ms of board time: shorter pauses are never skipped, so that real time stays real

@@ -71,7 +71,7 @@ function indicator(shiftStatus) {
  * "Shift: Alice since 22:00"
  * @param {Pick<ShiftHolder, "name" | "since"> | null} shift
  */
-export function holding(shift) {
+function holding(shift) {
   if (!shift) return t("Nobody in charge of the shift");
   return t("Shift: {name} since {at}", { name: shift.name, at: formatShortMoment(shift.since) });
 }

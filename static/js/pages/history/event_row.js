@@ -77,7 +77,7 @@ function late(event) {
 }
 
 /** @param {{ type: string, state: State, at: any, erased: any }} entity */
-export function happenedAt({ type, state, at, erased }) {
+function happenedAt({ type, state, at, erased }) {
   if (erased) return null;
   if (type === "sighting.added" && state.late) return state.received_at;
   if (type === "note.added" && Date.parse(at) - Date.parse(state.happened_at) > LATE_MS) return state.happened_at;

@@ -18,7 +18,7 @@ import { statusBody } from "./close_and_reopen_form.js";
 import { worryingBody } from "../../shared/board/worrying.js";
 
 const SEEN = "seen_at";
-const MINUTES = [10, 30, 60]; // before now, beside the field's own "now"
+const MINUTES = [10, 30, 60]; // before now
 const MINUTE_MS = 60_000;
 
 /** @param {any} list */

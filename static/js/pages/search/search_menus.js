@@ -20,7 +20,7 @@ const STATUS_NAMES = {
 const ASKED = { open: () => t("with a reason"), found: () => t("when, where, how"), closed: () => t("with a note") };
 
 /** @param {SearchView} view */
-export const hasStatusMenu = (view) => view.mayLead;
+const hasStatusMenu = (view) => view.mayLead;
 
 /** @param {SearchView} view */
 export function statusMenu(view) {

@@ -3,7 +3,6 @@ import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { t } from "../../core/i18n.js";
 import { label } from "../../core/labels.js";
 import { row, theirs } from "../../forms/form_row.js";
-import { serverNow } from "../../core/time.js";
 import { formatMoment } from "../../format/time_elements.js";
 
 /** @type {Record<string, () => string>} */
@@ -14,24 +13,6 @@ const MEANS = {
   public: () => t("Online, visible to everyone."),
   child_alert: () => t("Child Alert: the widest appeal, to everyone at once."),
 };
-
-/**
- * Render the running appeal and its end, for the header.
- * @param {Pick<SearchState, "appeal">} search
- */
-export function appealChip({ appeal }) {
-  if (appeal.level === "none") return nothing;
-  return html`<span class="chip appeal ${appeal.level}" data-testid="appeal">${t("Appeal: {level}", { level: label.level(appeal.level) })}${span(appeal)}
-    ${appeal.level === "discreet" ? html` · <b>${t("Do not show to outsiders.")}</b>` : nothing}</span>`;
-}
-
-/** @param {SearchState["appeal"]} appeal */
-function span({ from, until }) {
-  const now = serverNow().toISOString(); // ISO times compare as text
-  if (from && from > now) return `, ${t("from {at}", { at: formatMoment(from) })}`;
-  if (!until) return nothing;
-  return until > now ? `, ${t("until {at}", { at: formatMoment(until) })}` : html`, <span class="text-alert">${t("ended {at}", { at: formatMoment(until) })}</span>`;
-}
 
 /**
  * Render the appeal among the facts of the search.

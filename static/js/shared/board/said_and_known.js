@@ -45,7 +45,7 @@ function rowOf(name, state, known) {
  * @param {string} said
  * @param {string} known
  */
-export function sharedWords(said, known) {
+function sharedWords(said, known) {
   const stems = new Set(words(known).map(stem));
   return [...new Set(words(said).filter((word) => stems.has(stem(word))))];
 }
