@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup, escape
 
 from board.i18n import moment_text
@@ -154,4 +154,9 @@ _environment.filters["piece"] = _piece
 
 def html(paper: Document) -> str:
     """Return the document as an HTML page without external resources."""
-    return _environment.get_template("document.html").render(paper=paper)
+    return template("document.html").render(paper=paper)
+
+
+def template(name: str) -> Template:
+    """Return a template of a document, with the filter `piece` for what people typed."""
+    return _environment.get_template(name)

@@ -21,10 +21,10 @@ _WORDS = {
     "contacts": N_("Calls and updates due: family, police, press"),
 }  # fmt: skip
 _WITHHELD = (  # the page lists these
-    "{count} search is withheld: you are not one of its people.",
-    "{count} searches are withheld: you are not one of their people.",
+    "{count} search is not shown: you are not a member.",
+    "{count} searches are not shown: you are not a member.",
 )
-_LEFT_OUT = ("{count} more card has no room here.", "{count} more cards have no room here.")
+_LEFT_OUT = ("{count} more card not shown.", "{count} more cards not shown.")
 _ENDED = {"accepted": N_("Accepted by"), "refused": N_("Errors"), "withdrawn": N_("Withdrawn by")}
 _DESK = ("faults", "remarks")
 _CHILD = ("description", "height_cm", "build", "hair", "eyes", "features", "clothing", "needs")  # to know the child by

@@ -14,6 +14,7 @@ from starlette.routing import Route
 
 from board.audit import actor, writer
 from board.audit.entries import ExportRead
+from board.documents import briefing as paper_briefing
 from board.documents import content as paper
 from board.documents import handover_report as paper_report
 from board.documents import pdf
@@ -32,17 +33,33 @@ from models.board import OPERATIONS, Board
 from models.db.database import ReadTimeout
 from models.times import format_utc
 
-Make = Callable[[Session, Caller, str, str], Document]  # takes the time and the reader's language
+Make = Callable[[Session, Caller, str, str], tuple[str, str]]  # takes the time and the reader's language; file and content
 
 
 async def handover(request: Request) -> Response:
     """Serve the present handover report, or a handover as it was signed."""
-    return await _answer(request, partial(_report, request.path_params.get("number")))
+    return await _answer(request, _written(request, partial(_report, request.path_params.get("number"))))
+
+
+async def briefing(request: Request) -> Response:
+    """Serve the briefing of the present handover, or of one as it was signed: one page to talk through, tick and sign."""
+    return await _answer(request, partial(_briefing, request.path_params.get("number")))
 
 
 async def history(request: Request) -> Response:
     """Serve the newest events of a search."""
-    return await _answer(request, partial(_events, request.path_params["id"]))
+    return await _answer(request, _written(request, partial(_events, request.path_params["id"])))
+
+
+def _written(request: Request, make: Callable[[Session, Caller, str, str], Document]) -> Make:
+    """Return what writes a document in the format that the address names."""
+    write = paper.html if request.url.path.endswith(".pdf") else paper.markdown
+
+    def written(session: Session, caller: Caller, now: str, reads: str) -> tuple[str, str]:
+        made = make(session, caller, now, reads)
+        return made.file, write(made)
+
+    return written
 
 
 async def _answer(request: Request, make: Make) -> Response:
@@ -54,11 +71,9 @@ async def _answer(request: Request, make: Make) -> Response:
     service = service_of(request)
     reads = language.language_for(request, caller)
     is_pdf = request.url.path.endswith(".pdf")
-    write = paper.html if is_pdf else paper.markdown
 
     def read(session: Session) -> tuple[str, str]:
-        made = make(session, caller, format_utc(service.clock()), reads)
-        return made.file, write(made)
+        return make(session, caller, format_utc(service.clock()), reads)
 
     try:
         async with service.heavy_reads.slot(caller.account.id):
@@ -87,11 +102,21 @@ def _refused(request: Request, refused: Refused, caller: Caller) -> Response:
 
 
 def _report(number: int | None, session: Session, caller: Caller, now: str, reads: str) -> Document:
-    account = caller.account
+    data, seq = _composed(number, session, caller, now)
+    return paper_report.handover_document(session, data, _printed(caller.account.name, now, seq, reads), reads)
+
+
+def _briefing(number: int | None, session: Session, caller: Caller, now: str, reads: str) -> tuple[str, str]:
+    data, seq = _composed(number, session, caller, now)
+    made = paper_briefing.briefing(session, data, _printed(caller.account.name, now, seq, reads), seq, reads)
+    return made.file, paper_briefing.html(made)
+
+
+def _composed(number: int | None, session: Session, caller: Caller, now: str) -> tuple[Any, int]:
+    """Return a report as the caller may see it, and up to which event of `operations` it is."""
     frame = report.current(session, now) if number is None else report.as_signed(session, number)
-    data: Any = report.compose(session, account.id, frame)
-    seq = session.get_one(Board, OPERATIONS).seq if data["live"] else data["handover"]["position"]["seq"]
-    return paper_report.handover_document(session, data, _printed(account.name, now, seq, reads), reads)
+    data: Any = report.compose(session, caller.account.id, frame)
+    return data, session.get_one(Board, OPERATIONS).seq if data["live"] else data["handover"]["position"]["seq"]
 
 
 def _events(id: str, session: Session, caller: Caller, now: str, reads: str) -> Document:
@@ -115,4 +140,4 @@ routes: list[Route] = [
     Route(f"{of}.{ending}", endpoint)
     for ending in ("pdf", "md")
     for of, endpoint in (("/handover", handover), ("/handovers/{number:number}", handover), ("/searches/{id}/history", history))
-]
+] + [Route(f"{of}/briefing.pdf", briefing) for of in ("/handover", "/handovers/{number:number}")]

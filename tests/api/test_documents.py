@@ -127,9 +127,9 @@ async def test_hidden_parts_are_said_to_be_withheld(team: Team, handed: dict[str
     path, secret = f"/handovers/{handed['number']}.md", handed["searches"][-1]
     theirs, ours = (await fetched(team.charlie, path)).text, (await fetched(team.alice, path, "en")).text
     assert "Hidden" not in theirs
-    assert "1 search is withheld" in theirs
+    assert "1 search is not shown" in theirs
     assert "Hidden" in ours
-    assert "withheld" not in ours
+    assert "not shown" not in ours
     for ending in ("md", "pdf"):
         assert (await fetched(team.charlie, f"/searches/{secret}/history.{ending}")).status_code == 404
         assert (await fetched(team.charlie, f"/searches/{OPERATIONS}/history.{ending}")).status_code == 404
@@ -222,9 +222,9 @@ async def test_a_report_says_how_many_cards_it_leaves_out(
     team: Team, handed: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = f"/handovers/{handed['number']}.md"
-    assert "no room here" not in (await fetched(team.bob, path)).text
+    assert "not shown." not in (await fetched(team.bob, path)).text
     monkeypatch.setattr(report_sections, "MAX_ITEMS", 1)
-    assert re.search(r"\d+ more cards have no room here\.", (await fetched(team.bob, path)).text)
+    assert re.search(r"\d+ more cards not shown\.", (await fetched(team.bob, path)).text)
 
 
 # -- typed text is escaped ------------------------------------------------------------------------------------------------

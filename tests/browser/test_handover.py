@@ -225,7 +225,7 @@ async def test_viewer_sees_all_of_a_handover_and_can_do_nothing(browsers: Browse
     await alice.command(OPERATIONS, "handover.prepare", {})
     victor = await browsers.window("Victor", viewport={"width": 390, "height": 844})
     await victor.open("/")
-    await expect(victor("[data-shift] .short")).to_have_text("A")
+    await expect(victor("[data-shift] .short")).to_have_text("AL")
     await expect(victor("[data-shift]")).to_have_attribute("title", re.compile(r"^Shift: Alice since .*\. Handover 3: started$"))
     await victor("[data-shift]").click()
     await victor.live()

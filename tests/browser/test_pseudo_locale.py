@@ -22,7 +22,8 @@ DIALOGS = {"open-search", "add-sighting", "add-task", "edit-search", "access", "
 MENUS = ":is([role=menu], [data-testid=card-menu])"
 SEEN = "Дівчина в червоному пальті"
 NO_PAGES = {  # for programs, and downloads
-    "/healthz", "/readyz", "/metrics", "/handover.pdf", "/handover.md", "/help/titles.json", "/.well-known/security.txt",
+    "/healthz", "/readyz", "/metrics", "/handover.pdf", "/handover.md", "/handover/briefing.pdf",
+    "/help/titles.json", "/.well-known/security.txt",
 }  # fmt: skip
 CODES = {"/api", "/help"}  # names of fields as programs send them; and the documentation, which is in English
 NO_PAGE = "Failed to load resource: the server responded with a status of 40"

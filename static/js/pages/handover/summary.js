@@ -5,6 +5,8 @@ import { n, t } from "../../core/i18n.js";
 import { label } from "../../core/labels.js";
 import { serverNow } from "../../core/time.js";
 import { COMMANDS } from "./actions.js";
+import { isEmpty } from "./contents.js";
+import { papers } from "./papers.js";
 import { unanswered } from "./hidden_searches.js";
 import { formatMoment } from "../../format/time_elements.js";
 
@@ -25,8 +27,9 @@ export const endText = (status, said) => END_TEXTS[status]?.(said) ?? label.hand
 export function head(view) {
   return html`<header class="handover-head">
     <h1>${title(view)}</h1>
-    ${view.isFixed ? html`<a class="button" href="/handover">${t("Current handover")}</a>` : nothing}
+    ${about(view)}
     <span class="space"></span>
+    ${view.isFixed ? html`<a class="button" href="/handover">${t("Current handover")}</a>` : nothing}
     ${view.isFixed && !view.handover?.position ? nothing : papers(view)}
   </header>
   ${view.isFixed ? ended(view) : html`${holder(view)} ${notAccepted(view)}`}`;
@@ -38,15 +41,18 @@ function title({ number, isFixed, stage }) {
 }
 
 /**
- * Links to PDF, Markdown and JSON: signed handovers stay as they are.
- * @param {{ isFixed: boolean, number: any, stage: string }} given
+ * Who hands over to whom, how many searches, and of how many nothing is written.
+ * @param {HandoverView} view
  */
-function papers({ isFixed, number, stage }) {
-  const of = isFixed || stage === "signed" ? `/handovers/${number}` : "/handover";
-  return html`<span class="papers" role="group" aria-label=${t("Print and download")}>
-    <button type="button" data-act="print" @click=${() => print()}>${t("Print")}</button>
-    <a class="button" translate="no" href="${of}.pdf">PDF</a><a class="button" translate="no" href="${of}.md">Markdown</a><a class="button" translate="no" href="/api/v1${of}">JSON</a>
-  </span>`;
+function about(view) {
+  const { handover, sections } = view;
+  const isOpen = view.isFixed || view.stage !== "none", empty = isOpen ? sections.filter((/** @type {any} */ each) => isEmpty(each, view)).length : 0;
+  const said = [
+    isOpen && handover?.incoming && t("{outgoing} to {incoming}", { outgoing: view.nameOf(handover.outgoing), incoming: view.nameOf(handover.incoming) }),
+    sections.length > 0 && n("{count} search", "{count} searches", sections.length),
+    isOpen && sections.length > 0 && (empty ? n("nothing written about {count}", "nothing written about {count}", empty) : t("something written about each")),
+  ].filter(Boolean);
+  return html`<p class="about" data-testid="head-about">${said.join(" · ")}</p>`;
 }
 
 /**

@@ -1,0 +1,144 @@
+"""Briefing on paper: one page to talk through, tick and sign, in the reader's language, of what the reader may see."""
+
+import re
+import unicodedata
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from board.documents import briefing
+from tests.api.test_documents import fetched, text_of
+from tests.support import handover_steps
+from tests.support.people import Person
+from tests.support.team import Team, running_team
+
+LONG = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtin " * 2
+ARABIC = "مريم"
+TITLES = {"en": "Shift briefing", "fr": "Briefing de service", "nl": "Dienstbriefing", "de": "Schichtbriefing"}
+
+
+@pytest.fixture
+async def team(tmp_path: Path) -> AsyncIterator[Team]:
+    """A team without other searches: pages are counted."""
+    async with running_team(tmp_path) as started:
+        yield started
+
+
+async def open_searches(team: Team, count: int, worrying: int = 0, **data: Any) -> list[str]:
+    """Open searches with one overdue task and a situation each; the first ones are worrying."""
+    alice, searches = team.alice, list[str]()
+    for number in range(count):
+        person = {"first_name": f"Child{number}", "last_name": "Surname", "age": 9}
+        search = await alice.open_search(person=person, lead=team.bob.account["id"], **data)
+        await alice.command(search, "task.add", {"title": f"Ask school {number}", "due": "2026-01-01T00:00:00Z"})
+        if number < worrying:
+            await alice.command(search, "search.set_worrying", {"worrying": True, "basis": "the duty officer"})
+        searches.append(search)
+    return searches
+
+
+async def pages(person: Person, path: str = "/handover/briefing.pdf", language: str = "en") -> list[str]:
+    """Return the words of each page of a briefing."""
+    answer = await fetched(person, path, language)
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "application/pdf"), answer.text[:500]
+    return [re.sub(r"\s+", " ", page.replace("\r", "")) for page in text_of(answer.content)]
+
+
+@pytest.mark.parametrize("language", TITLES)
+async def test_a_briefing_of_nine_searches_is_one_page(team: Team, language: str) -> None:
+    searches = await open_searches(team, 9, worrying=2)
+    number = await handover_steps.prepare_handover(team.alice, incoming=team.ada.account["id"])
+    written = {"assessment": "On foot, after a quarrel.", "contacts": "The mother at ten.", "contingencies": "If he calls, go."}
+    for search in searches[:8]:
+        await team.alice.command(search, "handover.write", {"handover": number} | written)
+    (page,) = await pages(team.bob, language=language)
+    assert page.startswith(f"{TITLES[language]} Alice → Ada")
+    for at in range(9):
+        assert page.count(f"Child{at} S., 9") == 1
+    assert page.count("On foot, after a quarrel.") == 8
+    assert page.count("If he calls, go.") == 2, "of the worrying ones, which are large"
+    assert page.index("Child0 S.") < page.index("Child2 S."), "worrying ones first"
+    assert "Surname" not in page
+    assert "1 / 1" in page
+
+
+async def test_empty_answers_and_overdue_tasks_stand_on_the_paper(team: Team) -> None:
+    (search,) = await open_searches(team, 1)
+    number = await handover_steps.prepare_handover(team.alice)
+    (page,) = await pages(team.bob)
+    assert "■ Ask school 0, " in page
+    assert page.count("EMPTY") == 2, "situation, and calls"
+    assert "The search is summarised, correct" in page
+    assert "Alice, signs at ____ : ____" in page
+    assert "Incoming coordinator, accepts at ____ : ____" in page
+    written = {"handover": number, "assessment": "On foot.", "contacts": "Nobody.", "contingencies": "x"}
+    await team.alice.command(search, "handover.write", written)
+    await handover_steps.sign_handover(team.alice, number)
+    (page,) = await pages(team.bob, f"/handovers/{number}/briefing.pdf")
+    assert "EMPTY" not in page
+    assert re.search(r"Alice, signed at \d\d:\d\d", page)
+    assert (await handover_steps.state(team.alice, "handover"))["digest"][:16] in page
+
+
+async def test_forty_searches_have_room_on_two_pages(team: Team) -> None:
+    await open_searches(team, 40, worrying=2)
+    found = await pages(team.bob)
+    assert len(found) == 2
+    whole = " ".join(found)
+    assert [at for at in range(40) if f"Child{at} S., 9" not in whole] == []
+    assert "All 40 searches are summarised, all correct" in found[1]
+    assert all("Overdue, and next" in page for page in found), "the head of the table, on each page"
+
+
+async def test_a_desk_without_searches_has_a_briefing_too(team: Team) -> None:
+    (page,) = await pages(team.victor)
+    assert page.startswith("Shift briefing")
+
+
+async def test_names_are_never_cut(team: Team) -> None:
+    for name in (LONG.strip(), ARABIC):
+        search = await team.alice.open_search(person={"first_name": name, "age": 9})
+        await team.alice.command(search, "search.set_worrying", {"worrying": name == ARABIC, "basis": "the duty officer"})
+    text = " ".join(await pages(team.bob))
+    plain = unicodedata.normalize("NFKC", text)
+    assert LONG.replace(" ", "") in re.sub(r"[\s￾-]", "", plain)
+    assert ARABIC in plain or ARABIC[::-1] in plain
+
+
+async def test_a_members_only_search_is_on_no_paper_of_others(team: Team) -> None:
+    await open_searches(team, 1)
+    secret = await team.secret_search(team.bob, person={"first_name": "Hidden", "age": 9}, reference="SECRET-1")
+    await team.alice.command(secret, "task.add", {"title": "Wait for the courier", "due": "2036-01-01T00:00:00Z"})
+    await team.alice.command(secret, "search.set_worrying", {"worrying": True, "basis": "the duty officer"})
+    number = await handover_steps.prepare_handover(team.alice)
+    await team.alice.command(secret, "handover.write", {"handover": number, "assessment": "In the shelter."})
+    for path in ("/handover/briefing.pdf", f"/handovers/{number}/briefing.pdf"):
+        for member in (team.alice, team.bob):
+            (ours,) = await pages(member, path)
+            assert {"Hidden", "In the shelter."} <= {each for each in ("Hidden", "In the shelter.") if each in ours}
+            assert "MEMBERS ONLY" in ours
+            assert "Not on this paper" not in ours
+        (theirs,) = await pages(team.charlie, path)
+        assert not re.search(r"Hidden|shelter|courier|SECRET|MEMBERS", theirs)
+        assert "Child0" in theirs
+        assert "Not on this paper 1 search: you are not a member" in theirs
+        assert "1 open search" in theirs
+        if path == "/handover/briefing.pdf":
+            await handover_steps.sign_handover(team.alice, number)
+    assert (await fetched(team.alice, "/handovers/99/briefing.pdf")).status_code == 404
+
+
+async def test_a_signed_briefing_is_the_same_for_all_who_see_the_same(team: Team) -> None:
+    await open_searches(team, 3, worrying=1)
+    number = await handover_steps.hand_to_sign(team.alice)
+    path = f"/handovers/{number}/briefing.pdf"
+    one, other = await pages(team.ada, path), await pages(team.charlie, path)
+    assert [page.replace("Ada", "Charlie") for page in one] == other
+    assert one != other, "who printed it"
+
+
+def test_long_texts_are_cut_with_a_sign_and_stay_in_one_line() -> None:
+    assert briefing.cut_text("one\ntwo  three", 20) == "one two three"
+    assert briefing.cut_text("one two three", 8) == "one two…"

@@ -1,0 +1,135 @@
+"""Head of the handover page: who hands over to whom, the briefing on paper, the menu; and no word that breaks on a phone."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+from playwright.async_api import Browser, expect
+
+from board.accounts import live_changes
+from models.board import OPERATIONS
+from tests.support import handover_steps
+from tests.support.browsers import Browsers, create_accounts
+from tests.support.people import PASSWORD, running_server
+
+pytestmark = pytest.mark.browser
+
+PHONE = {"width": 390, "height": 844}
+LANGUAGES = ("en-GB", "fr-BE", "nl-BE", "de-BE")
+BROKEN_WORDS = """() => [...document.querySelectorAll("main :is(button, .button, summary, .steps b, dialog h2)")]
+  .filter((each) => each.checkVisibility()).flatMap((each) => {
+    const texts = document.createTreeWalker(each, NodeFilter.SHOW_TEXT), broken = [];
+    for (let text; (text = texts.nextNode()); ) {
+      for (const { 0: word, index } of text.data.matchAll(/[\\p{L}\\p{M}’]+/gu)) {
+        const range = new Range();
+        range.setStart(text, index);
+        range.setEnd(text, index + word.length);
+        if (new Set([...range.getClientRects()].map(({ top }) => Math.round(top))).size > 1) broken.push(word);
+      }
+    }
+    return broken;
+  })"""
+
+
+@pytest.fixture(scope="module")
+async def browser_server(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Browsers]:
+    """The cast, with Dora, who leads as Alice does, and two searches."""
+    async with running_server(tmp_path_factory.mktemp("desk")) as server:
+        await create_accounts(server)
+        await live_changes.add_account(server.service, "dora@desk.example", "Dora", "coordinator", PASSWORD)
+        async with Browsers(browser, server.url) as working:
+            working.server = server
+            for name in ("Mila", "Noor"):
+                await working.search(person={"first_name": name}, reference=f"N-{name}")
+            yield working
+
+
+async def stage(browsers: Browsers, name: str) -> None:
+    """Bring the desk to a stage of a handover from Alice to Dora; of Mila's search something is written."""
+    alice, dora = await browsers.person("Alice"), await browsers.person("Dora")
+    me = (await dora.http.get("/api/v1/me")).json()["id"]
+    states = {each["kind"]: each["state"] for each in await alice.entities(OPERATIONS)}
+    if states.get("handover", {}).get("status") in handover_steps.OPEN:
+        await alice.command(OPERATIONS, "handover.withdraw", {"handover": states["handover"]["number"]})
+    await alice.command(OPERATIONS, "shift.take", {"reason": "to hand it over"})
+    if name == "none":
+        return
+    await alice.command(OPERATIONS, "handover.prepare", {"incoming": me})
+    report = (await alice.http.get("/api/v1/handover")).json()
+    number = report["handover"]["number"]
+    mila = next(each["board"] for each in report["searches"] if each["search"]["person"]["first_name"] == "Mila")
+    await alice.command(mila, "handover.write", {"handover": number, "assessment": f"on foot, {number}"})
+    if name == "signed":
+        report = (await alice.http.get("/api/v1/handover")).json()
+        positions = {each["board"]: each["seq"] for each in report["searches"]}
+        await alice.command(OPERATIONS, "handover.sign", {"handover": number, "positions": positions})
+
+
+async def test_head_says_who_hands_over_and_what_is_not_written(browsers: Browsers) -> None:
+    await stage(browsers, "prepared")
+    dora = await browsers.window("Dora")
+    await dora.open("/handover")
+    await expect(dora("[data-testid=head-about]")).to_have_text("Alice to Dora · 2 searches · nothing written about 1")
+    await expect(dora("[data-act=briefing]")).to_have_attribute("href", "/handover/briefing.pdf")
+    await expect(dora("a[href='/handover.md']")).to_be_hidden()
+    await dora("[data-act=handover-menu]").focus()
+    await dora.page.keyboard.press("Enter")
+    await expect(dora("[data-act=print]")).to_be_focused()
+    await dora.page.keyboard.press("ArrowDown")
+    await expect(dora("a[href='/handover.pdf']")).to_be_focused()
+    await expect(dora("a[href='/handover.md'], a[href='/api/v1/handover']")).to_have_count(2)
+    await dora.page.keyboard.press("Escape")
+    await expect(dora("[data-act=handover-menu]")).to_be_focused()
+    await stage(browsers, "none")
+    await expect(dora("[data-testid=head-about]")).to_have_text("2 searches")
+
+
+async def test_printing_from_the_menu_prints_no_menu(browsers: Browsers) -> None:
+    dora = await browsers.window("Dora")
+    await dora.open("/handover")
+    await dora.page.evaluate("window.print = () => (window.asked = document.querySelectorAll('[popover]:popover-open').length)")
+    await dora.choose("print")
+    await dora.page.wait_for_function("window.asked === 0")
+
+
+async def test_briefing_is_in_the_menu_of_a_phone(browsers: Browsers) -> None:
+    await stage(browsers, "signed")
+    dora = await browsers.window("Dora", viewport=PHONE)
+    await dora.open("/handover")
+    await expect(dora("[data-act=briefing]")).to_be_hidden()
+    await dora("[data-act=handover-menu]").click()
+    item = dora("[data-act=briefing-item]")
+    await expect(item).to_be_focused()
+    assert await dora.page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
+    async with dora.page.expect_download() as download:
+        await item.click()
+    assert (await download.value).suggested_filename.startswith("briefing-")
+
+
+@pytest.mark.parametrize("name", ["none", "prepared", "signed"])
+async def test_no_word_of_a_button_or_step_breaks_on_a_phone(browsers: Browsers, name: str) -> None:
+    await stage(browsers, name)
+    for language in LANGUAGES:
+        for person in ("Alice", "Dora"):
+            window = await browsers.window(person, viewport=PHONE, locale=language)
+            await window.open("/handover")
+            await expect(window("[data-section]")).to_have_count(2)
+            assert await window.page.evaluate(BROKEN_WORDS) == [], (language, person)
+            for act in ("sign", "take", "withdraw", "refuse"):
+                if await window(f"main [data-act={act}]").count():
+                    await window(f"main [data-act={act}]").click()
+                    await window("dialog[open]").wait_for()
+                    assert await window.page.evaluate(BROKEN_WORDS) == [], (language, person, act)
+                    await window.page.keyboard.press("Escape")
+                    await expect(window("dialog[open]")).to_have_count(0)
+            await window.context.close()
+
+
+async def test_a_broken_word_is_found(browsers: Browsers) -> None:
+    await stage(browsers, "none")
+    alice = await browsers.window("Alice", viewport=PHONE, locale="de-BE")
+    await alice.open("/handover")
+    await alice.page.evaluate("""for (const each of document.querySelectorAll(".steps b")) {
+      each.textContent = "Unterschreiben".repeat(4);
+      each.style.setProperty("overflow-wrap", "anywhere");
+    }""")
+    assert await alice.page.evaluate(BROKEN_WORDS)
