@@ -1,6 +1,6 @@
 """Client for programs: follows boards over one socket, sends commands and makes HTTP calls, as the contract says.
 
-This file stands alone: copy it. It needs the package `websockets`, and for `request` and `read` also `httpx2` or `httpx`.
+This file stands alone: copy it. It needs the packages `websockets` and `httpx2` (or `httpx`, with `anyio`, which both bring).
 `AsyncClient` is for asyncio, `Client` for other programs. Both raise `Refusal` for what the server refuses, `AccessEnded` from
 everything once the token has ended, and httpx's errors for a call that failed repeatedly. All else is tried again for ever.
 """
@@ -12,13 +12,14 @@ import importlib.util
 import json
 import random
 import re
-import threading
 import uuid
-from collections import Counter, deque
+from collections import deque
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Self, TypeVar
 
+from anyio.from_thread import BlockingPortal, start_blocking_portal
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketException
 
@@ -73,7 +74,7 @@ class Board:
     _parts_at: tuple[str, int] | None = None  # epoch and seq of that snapshot
     _attempt: int = 0  # subscribes that were refused for now
     _overrun: bool = False  # the queue was full: frames are missing after the last one
-    _head: tuple[str, int] | None = None  # position that the server told last
+    _head: Frame | None = None  # position that the server told last
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
 
     def apply(self, frame: Frame) -> None:
@@ -84,14 +85,17 @@ class Board:
                     self._parts, self._parts_at = {}, at
                 self._parts |= {(each["kind"], each["id"]): each["state"] for each in frame["entities"]}
                 if not frame.get("more"):
-                    self.epoch, self.seq, self.entities, self._parts = frame["epoch"], frame["seq"], self._parts, {}
-                    self._parts_at = None
+                    (self.epoch, self.seq), self.entities, self._parts, self._parts_at = at, self._parts, {}, None
             case "events":
                 seqs = [event["seq"] for event in frame["events"]]
                 if frame["epoch"] != self.epoch or seqs != list(range(self.seq + 1, self.seq + 1 + len(seqs))):
                     raise Gap(f"events {seqs} of {frame['epoch']} after {self.seq} of {self.epoch}")
+                self.seq += len(seqs)
                 for event in frame["events"]:
-                    self._apply_event(event)
+                    if event.get("state") is not None:
+                        self.entities[event["kind"], event["id"]] = event["state"]
+                    elif "state" in event:  # else it was erased, or may not be seen
+                        self.entities.pop((event["kind"], event["id"]), None)
             case "subscribed":
                 if (frame["epoch"], frame["seq"]) != (self.epoch, self.seq):
                     raise Gap(f"live at {frame['seq']} of {frame['epoch']}, but here is {self.seq} of {self.epoch}")
@@ -103,14 +107,15 @@ class Board:
             case "summary":
                 self.summaries |= frame["searches"]
 
-    def _apply_event(self, event: Frame) -> None:
-        self.seq = event["seq"]
-        if event.get("erased") or (event.get("hidden") and "kind" not in event):
-            return
-        if event["state"] is None:
-            self.entities.pop((event["kind"], event["id"]), None)
-        else:
-            self.entities[event["kind"], event["id"]] = event["state"]
+    def is_behind(self, head: Frame) -> bool:
+        """Return whether this is live and has not reached the head that was told before this one."""
+        before, self._head = self._head, head
+        return self.live and before is not None and (self.epoch != before["epoch"] or self.seq < before["seq"])
+
+    def interrupt(self) -> None:
+        """Note that frames are missing from here on, until the board is subscribed again from its position."""
+        self.live, self.people, self._head, self._parts_at = False, None, None, None
+        self._changed.set()
 
 
 class AsyncClient:
@@ -122,12 +127,10 @@ class AsyncClient:
         """Connect when the first frame is to be sent. `on_frame` gets every frame of the server, such as `alerts` and `heads`."""
         self._url, self._proxy, self._on_frame = url.rstrip("/"), proxy, on_frame
         self._headers = {"Authorization": f"Bearer {token}"}
-        self._socket: ClientConnection | None = None
-        self._running: asyncio.Task[None] | None = None  # from the first frame that is to be sent
-        self._later: set[asyncio.Task[None]] = set()  # subscribes that wait: one for each board at most, and one for all
-        self._close_code: int | None = None
+        self._socket: ClientConnection | None = None  # from its `hello` on
+        self._tasks: set[asyncio.Task[None]] = set()  # the reader of the socket, and subscribes that wait
         self._boards: dict[str, Board] = {}
-        self._leaving: Counter[str] = Counter()  # unsubscribes that are not confirmed: until then, frames of the board are old
+        self._leaving: set[str] = set()  # unsubscribed, not confirmed: until then, frames of the board are old
         self._commands: dict[str, tuple[Frame, asyncio.Future[Frame]]] = {}
         self._slots = asyncio.Semaphore(MAX_COMMANDS)
         self._failure: Exception | None = None  # raised by everything from then on
@@ -138,10 +141,9 @@ class AsyncClient:
 
     async def __aexit__(self, *error: object) -> None:
         self._fail(ConnectionError("The client was closed."))
-        tasks = [*self._later, *([self._running] if self._running is not None else ())]
-        for task in tasks:
+        for task in self._tasks:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.gather(*self._tasks, return_exceptions=True)
         if self._http is not None:
             await self._http.aclose()
 
@@ -156,10 +158,9 @@ class AsyncClient:
         try:
             await self._subscribe(board, replica)
             while True:
-                await self.wait_until(replica, lambda _: bool(queue) or replica._overrun)
-                if queue:
-                    yield queue.popleft()
-                else:
+                await self.wait_until(replica, lambda _: bool(queue))
+                yield queue.popleft()
+                if replica._overrun and not queue:
                     replica._overrun = False
                     await self._subscribe(board, replica)
         finally:
@@ -185,8 +186,7 @@ class AsyncClient:
         """Stop following a board. Whoever waits for it gets a Refusal."""
         if (replica := self._boards.pop(board, None)) is not None and replica.refused is None:
             replica.refused = Refusal({"code": "left", "message": "This board is not followed any more."})
-            replica._changed.set()
-            await self._leave(board)
+            await self._leave(board, replica)
 
     # -- commands and calls
 
@@ -206,15 +206,14 @@ class AsyncClient:
             raise Refusal({"code": "too_large", "message": f"A command has more than {MAX_SENT_BYTES} bytes."})
         if id in self._commands:
             raise ValueError(f"The command {id} waits for its answer already.")
+        attempt = 0
         async with self._slots:
-            for attempt in range(1 << 32):
-                answer = await self._answer(id, frame)
-                if answer["type"] == "ack":
-                    return answer
+            while (answer := await self._answer(id, frame))["type"] != "ack":
                 if answer["code"] not in REPEATED_REFUSALS:
-                    break
+                    raise Refusal(answer)
                 await asyncio.sleep(_pause(attempt, answer.get("retry_after_s")))
-        raise Refusal(answer)
+                attempt += 1
+        return answer
 
     async def _answer(self, id: str, frame: Frame) -> Frame:
         if self._failure is not None:
@@ -231,7 +230,8 @@ class AsyncClient:
         """Send any frame, such as a `presence`. Dropped while there is no connection; a presence until its board is live."""
         if frame["type"] == "presence" and not ((replica := self._boards.get(frame["board"])) and replica.live):
             return
-        self._running = self._running or asyncio.create_task(self._run())
+        if not self._tasks and self._failure is None:
+            self._start(self._run())
         if self._socket is not None:
             with contextlib.suppress(ConnectionClosed):
                 await self._socket.send(json.dumps(frame))
@@ -246,8 +246,9 @@ class AsyncClient:
             limits: Any = {"proxy": self._proxy, "trust_env": False, "timeout": CALL_TIMEOUT_S}
             self._http = library.AsyncClient(base_url=self._url, headers=self._headers, **limits)
         repeatable = method == "GET" or "id" in (options.get("json") or ())
-        for attempt in range(1, CALL_ATTEMPTS + 1):
-            wait: str | None = None
+        attempt = 0
+        while True:
+            attempt, wait = attempt + 1, None
             try:
                 answer = await self._http.request(method, path, **options)
             except library.TransportError:
@@ -257,13 +258,12 @@ class AsyncClient:
                 body = answer.json() if "json" in answer.headers.get("Content-Type", "") else answer.content
                 if answer.is_success:
                     return body
+                if answer.status_code == 401:
+                    raise AccessEnded("The server does not accept the token.")
                 wait = answer.headers.get("Retry-After")
                 if attempt == CALL_ATTEMPTS or answer.status_code not in (429, 502, 503, 504) or not (repeatable or wait):
-                    if answer.status_code == 401:
-                        raise AccessEnded("The server does not accept the token.")
                     raise Refusal(body if isinstance(body, dict) else {"code": f"status {answer.status_code}"})
             await asyncio.sleep(_pause(attempt, wait))
-        raise AssertionError("the last attempt returns or raises")
 
     async def read(self, board: str, **params: Any) -> Board:
         """Read a board by HTTP; `at` names a moment of the past. Raise Refusal."""
@@ -289,37 +289,31 @@ class AsyncClient:
             replica._changed.set()
 
     async def _stay_connected(self) -> None:
+        limits: Any = {"max_size": MAX_RECEIVED_BYTES, "ping_interval": PING_S, "ping_timeout": PING_S, "close_timeout": 1}
+        limits |= {"additional_headers": self._headers, "compression": None, "proxy": self._proxy}
         attempt = 0
         while True:
-            wait: str | None = None
+            attempt, wait = attempt + 1, None
             try:
-                await self._connect()
+                async with connect(self._url.replace("http", "ws", 1) + "/ws", **limits) as socket:
+                    with contextlib.suppress(ConnectionClosed):
+                        async for text in socket:
+                            await self._take(socket, json.loads(text))
+                if socket.close_code in FINAL_CLOSE_CODES:
+                    raise AccessEnded(f"The server ended access, by close code {socket.close_code}.")
+                if self._socket is not None and socket.close_code not in OVERLOAD_CLOSE_CODES:
+                    attempt = 0
             except InvalidStatus as refused:
-                status = refused.response.status_code
-                if status in FINAL_STATUSES:
+                if (status := refused.response.status_code) in FINAL_STATUSES:
                     raise AccessEnded(f"The server refuses the connection with status {status}.") from None
                 wait = refused.response.headers.get("Retry-After")
             except (OSError, EOFError, WebSocketException):  # the server or the network may come back
                 pass
-            is_fresh = self._socket is not None and self._close_code not in OVERLOAD_CLOSE_CODES
-            attempt = 0 if is_fresh else attempt + 1
             self._socket = None
             self._leaving.clear()
             for replica in self._boards.values():
-                replica.live, replica.people, replica._head, replica._parts_at = False, None, None, None
+                replica.interrupt()
             await asyncio.sleep(_pause(attempt, wait))
-
-    async def _connect(self) -> None:
-        limits: Any = {"max_size": MAX_RECEIVED_BYTES, "ping_interval": PING_S, "ping_timeout": PING_S, "close_timeout": 1}
-        url = self._url.replace("http", "ws", 1) + "/ws"
-        self._close_code = None
-        async with connect(url, additional_headers=self._headers, compression=None, proxy=self._proxy, **limits) as socket:
-            with contextlib.suppress(ConnectionClosed):
-                async for text in socket:
-                    await self._take(socket, json.loads(text))
-            self._close_code = socket.close_code
-            if socket.close_code in FINAL_CLOSE_CODES:
-                raise AccessEnded(f"The server ended access, by close code {socket.close_code}.")
 
     async def _take(self, socket: ClientConnection, frame: Frame) -> None:
         self._on_frame(frame)
@@ -328,18 +322,22 @@ class AsyncClient:
             self._socket = socket
             for command, _ in list(self._commands.values()):
                 await self.send(command)
-            self._start(self._resubscribe(socket, list(self._boards.items())))
+            for place, (name, replica) in enumerate(self._boards.items()):
+                self._start(self._subscribe(name, replica, place / SUBSCRIBES_PER_S))
         elif frame["type"] == "heads":
-            for name, head in frame["heads"].items():
-                if (behind := self._boards.get(name)) is not None and behind.live and _is_behind(behind, head):
-                    await self._subscribe(name, behind, again=True)
+            for name in frame["heads"].keys() & self._boards.keys():
+                if self._boards[name].is_behind(frame["heads"][name]):
+                    await self._leave(name, self._boards[name])
         elif frame["type"] in ("ack", "refused") or frame.get("id") in self._commands:
             if (waiting := self._commands.get(frame["id"])) and not waiting[1].done():  # sent twice, it is answered twice
                 waiting[1].set_result(frame)
-        elif self._leaving[board]:
-            self._leaving[board] -= frame.get("reason") == "asked"
+        elif board in self._leaving:
             if frame["type"] == "error":  # it may have been our `unsubscribe`: no confirmation would come
                 await socket.close()
+            elif frame.get("reason") == "asked":
+                self._leaving.discard(board)
+                if board in self._boards:
+                    await self._subscribe(board, self._boards[board])
         elif board in self._boards:
             await self._update(board, self._boards[board], frame)
 
@@ -347,15 +345,13 @@ class AsyncClient:
         try:
             if frame["type"] == "error":
                 if frame["code"] in REPEATED_REFUSALS and not replica.live:
-                    self._start(
-                        self._resubscribe(self._socket, [(name, replica)], _pause(replica._attempt, frame.get("retry_after_s")))
-                    )
+                    self._start(self._subscribe(name, replica, _pause(replica._attempt, frame.get("retry_after_s"))))
                     replica._attempt += 1
                 elif not replica.live:  # else it is of a `presence`
                     replica.refused = Refusal(frame)
             elif replica._queue is not None and len(replica._queue) >= MAX_QUEUED_FRAMES:
-                replica._overrun, replica.live, replica._parts_at = True, False, None
-                await self._leave(name)
+                replica._overrun = True
+                await self._leave(name, replica)
             else:
                 replica.apply(frame)
                 if replica._queue is not None:
@@ -363,42 +359,30 @@ class AsyncClient:
                 if frame["type"] == "unsubscribed":
                     replica.refused = Refusal({"code": frame["reason"], "message": "The right to see this board has ended."})
         except Gap:
-            await self._subscribe(name, replica, again=True)
+            await self._leave(name, replica)
         replica._changed.set()
 
     def _start(self, work: Coroutine[Any, Any, None]) -> None:
         """Run something beside the reader of the socket, which must not wait."""
         task = asyncio.create_task(work)
-        self._later.add(task)
-        task.add_done_callback(self._later.discard)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
-    async def _resubscribe(self, socket: ClientConnection | None, boards: list[tuple[str, Board]], pause: float = 0.0) -> None:
-        """Subscribe these boards on a connection as long as it lives, at a pace that the server allows."""
+    async def _subscribe(self, name: str, replica: Board, pause: float = 0.0) -> None:
+        """Subscribe a board from its position, unless its turn is over when the pause is: by a lost connection, say."""
+        socket = self._socket
         await asyncio.sleep(pause)
-        for place, (name, replica) in enumerate(boards, 1):
-            if self._socket is not socket:
-                return
-            if self._boards.get(name) is replica and not (replica.live or replica._overrun or replica.refused):
-                await self._subscribe(name, replica)
-                if place % SUBSCRIBES_PER_S == 0:
-                    await asyncio.sleep(1.0)
+        is_due = not (replica.live or replica._overrun or replica.refused or name in self._leaving)
+        if is_due and self._socket is socket and self._boards.get(name) is replica:
+            position = {"epoch": replica.epoch, "after": replica.seq} if replica.epoch else {}
+            await self.send({"type": "subscribe", "board": name, **position})
 
-    async def _subscribe(self, name: str, replica: Board, again: bool = False) -> None:
-        if again:
-            replica.live, replica._head, replica._parts_at = False, None, None
-            await self._leave(name)
-        position = {"epoch": replica.epoch, "after": replica.seq} if replica.epoch else {}
-        await self.send({"type": "subscribe", "board": name, **position})
-
-    async def _leave(self, name: str) -> None:
-        self._leaving[name] += self._socket is not None
-        await self.send({"type": "unsubscribe", "board": name})
-
-
-def _is_behind(replica: Board, head: Frame) -> bool:
-    """Return whether a replica has not reached the head that was told before this one."""
-    before, replica._head = replica._head, (head["epoch"], head["seq"])
-    return before is not None and (replica.epoch != before[0] or replica.seq < before[1])
+    async def _leave(self, name: str, replica: Board) -> None:
+        """Unsubscribe a board. If it is still wanted when this is confirmed, it is subscribed again from its position."""
+        replica.interrupt()
+        if self._socket is not None and name not in self._leaving:
+            self._leaving.add(name)
+            await self.send({"type": "unsubscribe", "board": name})
 
 
 def _pause(attempt: int, wait: str | int | None = None) -> float:
@@ -414,58 +398,43 @@ class Client:
 
     def __init__(self, url: str, token: str, *, proxy: str | None = None) -> None:
         self._client = AsyncClient(url, token, proxy=proxy)
-        self._thread: threading.Thread | None = None
+        self._portal: BlockingPortal | None = None
 
     def __enter__(self) -> Self:
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
-        self._thread.start()
+        self._thread = start_blocking_portal()
+        self._portal = self._thread.__enter__()
         return self
 
     def __exit__(self, *error: object) -> None:
         """Close the client. What other threads wait for is cancelled."""
-        self._wait(self._end())
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        if self._thread is not None:
-            self._thread.join()
-        self._thread = None
-        self._loop.close()
-
-    async def _end(self) -> None:
-        await self._client.__aexit__()
-        others = asyncio.all_tasks() - {asyncio.current_task()}
-        for task in others:
-            task.cancel()
-        await asyncio.gather(*others, return_exceptions=True)
+        self._wait(self._client.__aexit__)
+        if self._portal is not None:
+            self._wait(self._portal.stop, True)
+        self._thread.__exit__(None, None, None)
+        self._portal = None
 
     def follow(self, board: str, epoch: str = "", after: int = -1) -> Iterator[Frame]:
         frames = self._client.follow(board, epoch, after)
         try:
             while True:
-                yield self._wait(anext(frames))
+                yield self._wait(frames.__anext__)
         finally:
-            self._wait(frames.aclose())
+            self._wait(frames.aclose)
 
     def command(self, board: str, name: str, data: Mapping[str, Any] | None = None, **more: Any) -> Frame:
-        return self._wait(self._client.command(board, name, data, **more))
+        return self._wait(partial(self._client.command, board, name, data, **more))
 
     def request(self, method: str, path: str, **options: Any) -> Any:
-        return self._wait(self._client.request(method, path, **options))
+        return self._wait(partial(self._client.request, method, path, **options))
 
     def read(self, board: str, **params: Any) -> Board:
-        return self._wait(self._client.read(board, **params))
+        return self._wait(partial(self._client.read, board, **params))
 
-    def _wait(self, work: Awaitable[T]) -> T:
-        async def wait() -> T:
-            return await work
-
-        if self._thread is None:
-            if asyncio.iscoroutine(work):
-                work.close()
+    def _wait(self, work: Callable[..., Awaitable[T]], *arguments: Any) -> T:
+        if self._portal is None:
             raise RuntimeError("Use the client in a `with` statement.")
-        future = asyncio.run_coroutine_threadsafe(wait(), self._loop)
+        future = self._portal.start_task_soon(work, *arguments)
         try:
             return future.result()
-        except KeyboardInterrupt:
-            future.cancel()
-            raise
+        finally:
+            future.cancel()  # after Ctrl+C
