@@ -10,10 +10,7 @@ export const hasKeyboard = () => singleKeySetting.on && !matchMedia("(pointer: c
 export class ShortcutHandler {
   #commands;
 
-  /**
-   * @param {{ page: string, commands(element: Element | null): { id: string, run(): unknown }[], settle?(): void }} commands of the
-   *   page. `run` returns false if it did not handle the key; `settle` draws at once, as the next key may be meant for what opens
-   */
+  /** @param {{ page: string, commands(at: Element | null): Pick<PageCommand, "id" | "run">[], settle?(): void }} commands */
   constructor(commands) {
     this.#commands = commands;
     document.addEventListener("keydown", (event) => this.#act(event));

@@ -14,7 +14,7 @@ export class Session extends LiveSession {
   /** @type {Map<string, Account>} */ accounts = new Map();
   /** @type {Outbox} */ outbox;
   /** @type {any | null} */ alerts = null;      // the Alerts of this page, if it shows any
-  /** @type {any | null} */ pageCommands = null; // commands of this page, for shortcuts and palette: {page, may, commands, destinations}
+  /** @type {PageCommands | null} */ pageCommands = null;
   /** @type {ReadPositionTracker | null} */ readPositions = null;        // ReadPositionTracker, on pages that count as seeing a board
   #tab;
   #ticks = 0;

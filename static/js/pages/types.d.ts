@@ -32,12 +32,25 @@ interface Hit {
   [field: string]: any;
 }
 
-/** A command of the palette or a shortcut; `may` names the right that it needs. */
+/** A command of the palette or a shortcut; `may` names the right that it needs, `run` returns false if it did not handle the key. */
 interface PageCommand {
   id: string;
   title: string;
-  run: () => void;
+  run: () => unknown;
   [field: string]: any;
+}
+
+/** Commands of a page, for shortcuts and the palette. */
+interface PageCommands {
+  page: string;
+  /** Return those that are permitted; of a card, the one that is focused at an element. */
+  commands(at: Element | null): PageCommand[];
+  /** Return the entities to go to. */
+  destinations?(): PageCommand[];
+  /** Return whether this person has a right; without it, none is needed here. */
+  may?(right: string | undefined): boolean;
+  /** Draw at once, as the next key may be meant for what opens. */
+  settle?(): void;
 }
 
 /** What a form or an action sends, and where it stood. */

@@ -59,7 +59,7 @@ class KeysDialog {
 
   #body() {
     const { page } = document.body.dataset;
-    const may = (/** @type {string | undefined} */ right) => this.#session.pageCommands?.may(right) ?? right === undefined;
+    const may = (/** @type {string | undefined} */ right) => this.#session.pageCommands?.may?.(right) ?? right === undefined;
     const keys = SHORTCUTS.filter((entry) => worksOn(entry, page) && may(entry.may));
     return html`<div class="key-list" data-testid="keys">
       ${Object.keys(SCOPES).map((place) => section(place, keys.filter(({ where }) => where === place)))}

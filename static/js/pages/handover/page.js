@@ -294,13 +294,12 @@ class HandoverPage {
 
   #pageCommands() {
     const at = () => document.activeElement?.closest?.("[data-section]")?.dataset.section ?? null;
-    return {
+    return /** @type {PageCommands} */ ({
       page: "handover",
-      may: (/** @type {string | undefined} */ right) => right === undefined || (right === "take-over" && this.mayTakeOver),
+      may: (right) => right === undefined || (right === "take-over" && this.mayTakeOver),
       settle: () => this.#frame !== null && this.#render(),
-      destinations: () => [],
       commands: () => (this.mayTakeOver ? [{ id: "mark-read", title: t("Mark the search as read and go to the next"), run: () => this.#readHere(at()) }] : []),
-    };
+    });
   }
 
   /**

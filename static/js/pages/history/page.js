@@ -17,7 +17,7 @@ import { NONE, read, readHash, written, toHash } from "./filter.js";
 import { head, newer, notices, rest } from "./header.js";
 import { row } from "./event_row.js";
 import { ShownEvents } from "./shown_events.js";
-import { HistoryCommands } from "./commands.js";
+import { historyCommands } from "./commands.js";
 import { tools } from "./toolbar.js";
 import { forbidden } from "../../shared/placeholders.js";
 
@@ -61,7 +61,7 @@ class HistoryPage {
     this.#shifts = new ShiftHistory(this.#more);
     this.#chain = new ChainStatus(() => this.#root.querySelector("[data-chain]"), board);
     this.#windowed = new VirtualList(() => this.#render(), () => this.#list);
-    new ShortcutHandler((session.pageCommands = new HistoryCommands(this)));
+    new ShortcutHandler((session.pageCommands = historyCommands(this)));
     this.#main.classList.add("history-page");
     this.clock = new RelativeTimes(main);
     addEventListener("hashchange", this.#went);

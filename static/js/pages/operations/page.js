@@ -15,7 +15,7 @@ import { FindBox } from "../../shared/find_box.js";
 import { findField, hitUrl } from "../../shared/find_results.js";
 import { printNote } from "../../shared/print_note.js";
 import { OpenSearch } from "./open_search.js";
-import { OperationsCommands } from "./commands.js";
+import { operationsCommands } from "./commands.js";
 import { dueNext, onShift } from "./on_shift.js";
 import { openSearches } from "../../shared/open_searches.js";
 import { searchCard, sendingCard } from "../../shared/search_card.js";
@@ -72,7 +72,7 @@ class OperationsPage {
     this.#clock = new RelativeTimes(root);
     this.#dialogs = new Dialogs(root);
     new CardArrowKeys(root, "li[data-search]", "[data-column] ul");
-    new ShortcutHandler((session.pageCommands = new OperationsCommands(this.board, () => this.#mayOpen, this.#opening)));
+    new ShortcutHandler((session.pageCommands = operationsCommands(this.board, () => this.#mayOpen, this.#opening)));
     this.board.watch(this.draw);
     this.session.watch(this.draw);
     addEventListener("beforeprint", this.draw);

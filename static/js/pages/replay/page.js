@@ -17,7 +17,7 @@ import { Player } from "../../replay/player.js";
 import { comparison } from "./comparison.js";
 import { band, pastIndicator } from "./bar.js";
 import { PastOperations } from "./past_operations.js";
-import { ReplayCommands } from "./commands.js";
+import { replayCommands } from "./commands.js";
 import { PastSearch } from "./past_search.js";
 import { failed, noMoment, reading } from "./placeholders.js";
 import { timelinePosition, timeline } from "./timeline.js";
@@ -61,7 +61,7 @@ class ReplayPage {
     this.clock = new RelativeTimes(root, () => new Date(this.past.time));
     this.below = new MoreBelow(root);
     new CardArrowKeys(root, ...this.body.walked);
-    new ShortcutHandler((session.pageCommands = new ReplayCommands(this)));
+    new ShortcutHandler((session.pageCommands = replayCommands(this)));
     new Slider(root, { to: (share) => this.#drag(share), by: (steps) => this.step(steps), page: PAGE_EVENTS, start: () => this.go(1), end: () => this.go(this.past.length) });
     document.documentElement.dataset.freshness = "past";
     this.#root.classList.add("replay-page", this.body.page);

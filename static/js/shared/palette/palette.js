@@ -94,7 +94,7 @@ export class Palette {
     const rank = (/** @type {PageCommand} */ item) => (has(item) ? 0 : searchableText([synonyms(item.id)]).includes(words.join(" ")) ? 1 : 2);
     const { pageCommands: commands } = this.#session;
     /** @type {PageCommand[]} */
-    const destinations = words.length ? (commands?.destinations() ?? []).filter(has).sort((/** @type {PageCommand} */ a, /** @type {PageCommand} */ b) => isNumber(b, words) - isNumber(a, words)).slice(0, MAX_SHOWN) : [];
+    const destinations = words.length ? (commands?.destinations?.() ?? []).filter(has).sort((/** @type {PageCommand} */ a, /** @type {PageCommand} */ b) => isNumber(b, words) - isNumber(a, words)).slice(0, MAX_SHOWN) : [];
     const known = new Set(destinations.map(({ id }) => id));
     const groups = [
       { title: t("Actions"), items: [...(commands?.commands(this.#from) ?? []), ...pageCommands(this.#session, this.#keys)].filter(found).sort((a, b) => rank(a) - rank(b)) },
