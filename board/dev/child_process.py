@@ -15,6 +15,7 @@ from board.dev.unprivileged_user import OsUser
 
 START_TIMEOUT_S = 60  # on a busy machine
 STOP_TIMEOUT_S = 20
+START_ATTEMPTS = 5  # to find a free port: another program may take it before the start
 LOG_LINES_SHOWN = 5  # last lines of the log
 
 # Linux signals a child at the end of the *thread* that started it, so one thread starts all, and lives as long as the program.
@@ -105,6 +106,76 @@ class ManagedProcess:
         """Return the end of the log, on one line."""
         lines = self.log.read_text(encoding="utf-8", errors="replace").splitlines()[-LOG_LINES_SHOWN:]
         return " ".join(" ".join(lines).split())
+
+
+class LocalServer:
+    """Server in a folder, on this machine only; all calls block. Without `port` a free one is taken, and kept through restarts.
+
+    `host`: an additional address to listen on.
+    """
+
+    name: str
+    taken: bytes  # what it logs where its port is taken
+    stop_signal: signal.Signals
+    end_signal: signal.Signals  # if this program dies without stopping it
+
+    def __init__(self, folder: Path, port: int | None, host: str | None, account: OsUser) -> None:
+        self.folder, self.host = folder, host or "127.0.0.1"
+        self.port = port or 0
+        self._given_port, self._account = port, account
+        self._child: ManagedProcess | None = None
+
+    @property
+    def log(self) -> Path:
+        return self.folder / "log"
+
+    @property
+    def pid(self) -> int:
+        assert self._child is not None
+        return self._child.pid
+
+    @property
+    def alive(self) -> bool:
+        return self._child is not None and self._child.alive
+
+    def start(self) -> None:
+        """Start the server, and wait until it is ready. Raise CannotStart."""
+        self._launch()
+
+    def stop(self) -> None:
+        """Stop the server in order."""
+        if self._child is not None:
+            self._child.stop(self.stop_signal)
+
+    def kill(self) -> None:
+        """Kill all processes of the server, as the kernel does when memory runs out."""
+        if self._child is not None:
+            self._child.kill()
+
+    def restart(self) -> None:
+        """Restart the server on the same port."""
+        self.stop()
+        self._launch()
+
+    def _launch(self) -> None:
+        for _ in range(START_ATTEMPTS):
+            self.port = self.port or free_port()
+            log_size = self.log.stat().st_size if self.log.exists() else 0
+            self._child = ManagedProcess(self._command(), self.log, self._account, self.end_signal)
+            if self._child.until(self._is_ready):
+                return
+            if self.taken not in self.log.read_bytes()[log_size:]:
+                raise CannotStart(f"{self.name} does not start. {self._child.log_end()}")
+            if self._given_port:
+                break
+            self.port = 0
+        raise CannotStart(f"{self.name} can't listen on {self.host}, port {self._given_port}: it is taken.")
+
+    def _command(self) -> list[str]:
+        raise NotImplementedError
+
+    def _is_ready(self) -> bool:
+        raise NotImplementedError
 
 
 def run(command: Sequence[str], account: OsUser) -> None:

@@ -15,30 +15,28 @@ import psycopg
 from psycopg import sql
 
 from board.dev import child_process
-from board.dev.child_process import CannotStart, ManagedProcess
+from board.dev.child_process import CannotStart, LocalServer
 from board.dev.server_binaries import find_postgres, postgres_version
-from board.dev.unprivileged_user import OsUser, unprivileged
+from board.dev.unprivileged_user import unprivileged
 
 OWNER = "board"  # owner of the databases, and no superuser, as in a real installation
 ADMIN = "postgres"
-START_ATTEMPTS = 5  # to find a free port: another program may take it before the start
 CONNECTIONS = 200
 
 
-class Postgres:
-    """PostgreSQL server in a folder; all calls block. `binaries`: a folder out of `find_postgres()`.
+class Postgres(LocalServer):
+    """PostgreSQL server. `binaries`: a folder out of `find_postgres()`. With `fsync` off it is faster, and loses data if the
+    *machine* fails: for tests."""
 
-    With `fsync` off it is faster, and loses data if the *machine* fails: for tests. `host`: an additional address to listen on.
-    """
+    name, taken = "PostgreSQL", b"could not bind"
+    stop_signal = signal.SIGINT  # open transactions are rolled back, everything else is on the disk
+    end_signal = signal.SIGQUIT
 
     def __init__(
         self, folder: Path, port: int | None = None, binaries: Path | None = None, *, fsync: bool = True, host: str | None = None
     ) -> None:
-        self.folder, self.host = folder, host or "127.0.0.1"
-        self.port = port or 0
-        self._given_port, self._binaries, self._fsync = port, binaries, fsync
-        self._account: OsUser = unprivileged()
-        self._child: ManagedProcess | None = None
+        super().__init__(folder, port, host, unprivileged())
+        self._binaries, self._fsync = binaries, fsync
         self._passwords: dict[str, str] = {}
 
     # -- properties --------------------------------------------------------------------------------------------------
@@ -59,26 +57,13 @@ class Postgres:
         return self.folder / "data"
 
     @property
-    def log(self) -> Path:
-        return self.folder / "log"
-
-    @property
     def programs(self) -> Path:
         """Folder of initdb, psql, pg_dump and the other programs of this version."""
         if self._binaries is None:
             self._binaries = self._matching_programs()
         return self._binaries
 
-    @property
-    def pid(self) -> int:
-        assert self._child is not None
-        return self._child.pid
-
-    @property
-    def alive(self) -> bool:
-        return self._child is not None and self._child.alive
-
-    # -- start and stop ----------------------------------------------------------------------------------------------
+    # -- start ----------------------------------------------------------------------------------------------
 
     def start(self) -> None:
         """Start the server, and wait until it accepts connections. Raise CannotStart."""
@@ -88,21 +73,6 @@ class Postgres:
         self._launch()
         if not self._has_owner():
             self._add_owner()
-
-    def stop(self) -> None:
-        """Stop the server in order: open transactions are rolled back, everything else is on the disk."""
-        if self._child is not None:
-            self._child.stop(signal.SIGINT)
-
-    def kill(self) -> None:
-        """Kill all processes of the server, as the kernel does when memory runs out."""
-        if self._child is not None:
-            self._child.kill()
-
-    def restart(self) -> None:
-        """Restart the server on the same port."""
-        self.stop()
-        self._launch()
 
     # -- databases ---------------------------------------------------------------------------------------------------
 
@@ -183,21 +153,6 @@ class Postgres:
             if libraries.exists():
                 shutil.copytree(libraries, copy / libraries.name, symlinks=True)
         return copy / programs.relative_to(programs.parent.parent.parent)
-
-    def _launch(self) -> None:
-        for _ in range(START_ATTEMPTS):
-            self.port = self.port or child_process.free_port()
-            log_size = self.log.stat().st_size if self.log.exists() else 0
-            self._child = ManagedProcess(self._command(), self.log, self._account, signal.SIGQUIT)
-            if self._child.until(self._is_ready):
-                return
-            output = self.log.read_bytes()[log_size:]
-            if b"could not bind" not in output:
-                raise CannotStart(f"PostgreSQL does not start. {self._child.log_end()}")
-            if self._given_port:
-                break
-            self.port = 0
-        raise CannotStart(f"PostgreSQL can't listen on {self.host}, port {self._given_port}: it is taken.")
 
     def _command(self) -> list[str]:
         addresses = ",".join(dict.fromkeys(("127.0.0.1", self.host)))

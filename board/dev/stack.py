@@ -22,7 +22,7 @@ from redis.exceptions import RedisError
 
 from board.demo import data_dir, log_ins
 from board.demo.seed import create
-from board.dev.child_process import CannotStart
+from board.dev.child_process import CannotStart, LocalServer
 from board.dev.postgres import Postgres, write_private
 from board.dev.redis import Redis
 from board.dev.unprivileged_user import unprivileged
@@ -55,37 +55,22 @@ def postgres() -> None:
     if "database_url" in Settings().model_fields_set:
         return _wait_idle("DATABASE_URL names a database: none is started.")
     folder = choose()
-    with _locked(folder / "postgres"), _stop_signals() as stop:
-        server = Postgres(folder / "postgres")
-        _start(server)
-        try:
-            if not _has_database(server, DATABASE):
-                _create_sample(server, folder)
-            with _published_url(folder, "postgres", server.url(DATABASE)):
-                _print(f"PostgreSQL is on port {server.port}; its address, with the password: {folder / 'postgres.url'}")
-                _watch(server, stop)
-                _wait_for_web(folder)
-        finally:
-            server.stop()
-    return None
+    server = Postgres(folder / "postgres")
+
+    def url() -> str:
+        if not _has_database(server, DATABASE):
+            _create_sample(server, folder)
+        return server.url(DATABASE)
+
+    return _run_server(server, url)
 
 
 def redis() -> None:
     """Run a Redis server until signalled. Raise ConfigurationError."""
     if "redis_url" in Settings().model_fields_set:
         return _wait_idle("REDIS_URL names a Redis: none is started.")
-    folder = choose()
-    with _locked(folder / "redis"), _stop_signals() as stop:
-        server = Redis(folder / "redis")
-        _start(server)
-        try:
-            with _published_url(folder, "redis", server.url):
-                _print(f"Redis is on port {server.port}; its address, with the password: {folder / 'redis.url'}")
-                _watch(server, stop)
-                _wait_for_web(folder)
-        finally:
-            server.stop()
-    return None
+    server = Redis(choose() / "redis")
+    return _run_server(server, lambda: server.url)
 
 
 def web() -> None:
@@ -122,6 +107,22 @@ def choose() -> Path:
 # -- the servers ----------------------------------------------------------------------------------------------------------
 
 
+def _run_server(server: LocalServer, url: Callable[[], str]) -> None:
+    """Run a server until signalled, with its URL in a file beside its folder. Raise ConfigurationError."""
+    with _locked(server.folder), _stop_signals() as stop:
+        try:
+            server.start()
+        except CannotStart as error:
+            raise ConfigurationError(str(error)) from error
+        try:
+            with _published_url(server.folder.with_suffix(".url"), url()):
+                _print(f"{server.name} is on port {server.port}; its address, with the password: {server.folder}.url")
+                _watch(server, stop)
+                _wait_for_web(server.folder.parent)
+        finally:
+            server.stop()
+
+
 @contextmanager
 def _locked(folder: Path) -> Iterator[None]:
     """Lock a server's folder. Raise ConfigurationError if another process holds it."""
@@ -131,13 +132,6 @@ def _locked(folder: Path) -> Iterator[None]:
             yield
     except data_dir.AlreadyRunning:
         raise ConfigurationError(f"Another `board dev` runs already, in {folder.parent}. Stop it first.") from None
-
-
-def _start(server: Postgres | Redis) -> None:
-    try:
-        server.start()
-    except CannotStart as error:
-        raise ConfigurationError(str(error)) from error
 
 
 def _has_database(server: Postgres, name: str) -> bool:
@@ -157,8 +151,7 @@ def _create_sample(server: Postgres, folder: Path) -> None:
 
 
 @contextmanager
-def _published_url(folder: Path, name: str, url: str) -> Iterator[None]:
-    path = folder / f"{name}.url"
+def _published_url(path: Path, url: str) -> Iterator[None]:
     write_private(path, url)
     try:
         yield
@@ -179,7 +172,7 @@ def _stop_signals() -> Iterator[threading.Event]:
     yield stop
 
 
-def _watch(server: Postgres | Redis, stop: threading.Event) -> None:
+def _watch(server: LocalServer, stop: threading.Event) -> None:
     while not stop.wait(POLL_INTERVAL_S):
         if not server.alive:
             raise ConfigurationError(f"The server has exited. Its log is {server.log}.")
