@@ -41,7 +41,7 @@ function body(things, choose) {
   const left = things.length - NAMED;
   const may = vault.state === "open";
   return html`<p>${n("{count} text has not been sent yet:", "{count} texts have not been sent yet:", things.length)}</p>
-    <ul data-testid="unsent-texts">${things.slice(0, NAMED).map((thing) => html`<li>${thing}</li>`)}
+    <ul class="bulleted" data-testid="unsent-texts">${things.slice(0, NAMED).map((thing) => html`<li>${thing}</li>`)}
       ${left > 0 ? html`<li>${n("{count} more", "{count} more", left)}</li>` : nothing}</ul>
     ${may ? html`<p class="hint">${t("Kept texts stay in this browser, encrypted, until you sign in here again.")}</p>` : nothing}
     <div class="buttons">

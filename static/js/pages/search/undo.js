@@ -194,7 +194,7 @@ function why({ message, fields, since }, view) {
   const rest = Object.entries(fields ?? {}).filter(([path]) => !since.some((/** @type {any} */ known) => path === known.path || path.startsWith(`${known.path}.`)));
   const lines = [...since.map((/** @type {any} */ change) => sinceThen(change, view)), ...rest.map(([path, sentence]) => `${withColon(label.field(path))} ${sentence}`)];
   return html`<p>${since.length ? t("Since then:") : message}</p>
-    ${lines.length ? html`<ul>${lines.map((line) => html`<li>${line}</li>`)}</ul>` : nothing}`;
+    ${lines.length ? html`<ul class="bulleted">${lines.map((line) => html`<li>${line}</li>`)}</ul>` : nothing}`;
 }
 
 /** @param {{ event: any, path: string, from: any, to: any }} change @param {SearchView} view */

@@ -6,7 +6,7 @@ import { t, withColon } from "../../core/i18n.js";
 export function exportLinks(board) {
   const file = (/** @type {string} */ name, /** @type {string} */ text) => html`<a href="/api/v1/boards/${encodeURIComponent(board)}/${name}" download data-export=${name}>${text}</a>`;
   return html`<section><h3>${t("Export")}</h3>
-    <ul class="files">
+    <ul class="bulleted">
       <li>${withColon(t("Cards"))} ${file("cards.csv", t("for a spreadsheet"))} · ${file("cards.json", t("for a program"))}</li>
       <li>${withColon(t("History"))} ${file("journal.csv", t("for a spreadsheet"))} · ${file("journal.json", t("for a program"))}</li>
     </ul>

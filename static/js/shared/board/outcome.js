@@ -92,7 +92,7 @@ export function openList(view, found) {
     found.tasks.length ? html`${t("not done:")} ${names(found.tasks)}` : null,
     found.sightings.length ? html`${t("not assessed:")} ${names(found.sightings)}` : null,
   ].filter(Boolean);
-  return html`<div class="still-open" data-testid="open-list"><p>${t("Still open:")}</p><ul>${lines.map((line) => html`<li>${line}</li>`)}</ul></div>`;
+  return html`<div class="still-open" data-testid="open-list"><p>${t("Still open:")}</p><ul class="bulleted">${lines.map((line) => html`<li>${line}</li>`)}</ul></div>`;
 }
 
 /** @param {Card[]} list */

@@ -61,7 +61,7 @@ export function worryingBody(form, view) {
   };
   const applying = criteriaOf(state.criteria).filter((key) => state.criteria[key]?.answer === "yes");
   return html`<p class="hint">${suggestion(state)}</p>
-    ${applying.length ? html`<ul class="applicable">${applying.map((key) => html`<li>${label.criterion(key)}${state.criteria[key].basis ? ` · ${state.criteria[key].basis}` : nothing}</li>`)}</ul>` : nothing}
+    ${applying.length ? html`<ul class="applicable bulleted">${applying.map((key) => html`<li>${label.criterion(key)}${state.criteria[key].basis ? ` · ${state.criteria[key].basis}` : nothing}</li>`)}</ul>` : nothing}
     <fieldset class="statuses" data-field="worrying">
       <legend>${t("The disappearance is")}</legend>
       ${DECISIONS.map((decision) => html`<label class="check">
