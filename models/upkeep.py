@@ -4,6 +4,7 @@ from sqlmodel import Field, SQLModel
 
 BACKUP = "backup"
 PRUNING = "pruning"
+PACKING = "packing"
 
 
 class Upkeep(SQLModel, table=True):

@@ -6,13 +6,13 @@ import socket
 from typing import Any
 from urllib.parse import urlsplit
 
-import orjson
 from sqlalchemy import text
 from sqlmodel import Session
 
 from board.audit import writer
 from board.audit.actor import SERVER
 from board.audit.entries import SettingsChanged
+from board.engine import stored_payload
 from board.settings import VERSION, Settings
 
 MAX_EARLIER = 50  # number of earlier entries read, of all machines
@@ -91,4 +91,4 @@ def _change(name: str, before: str | None, value: str | None) -> Values:
 def _earlier(session: Session) -> list[dict[str, Any]]:
     """Return the payloads of earlier entries, newest first, without erased ones."""
     rows = session.connection().execute(_EARLIER, {"limit": MAX_EARLIER}).scalars()
-    return [orjson.loads(body) for body in rows]
+    return [stored_payload.load(body) for body in rows]

@@ -8,10 +8,10 @@ and carries all that there is to know.
 from collections.abc import Collection
 from typing import Any
 
-import orjson
 from sqlalchemy import Row, bindparam, text
 from sqlmodel import Session
 
+from board.engine import stored_payload
 from board.engine.alert_format import Alert
 from board.engine.alert_versions import bump_alert_version
 from board.engine.event import JournalEvent
@@ -56,7 +56,7 @@ def list_alerts(session: Session, account: str, since: str, hidden: Collection[s
 
 
 def _to_json(row: Row[Any], account: str, hidden: Collection[str], desktop: bool) -> Alert:
-    about = orjson.loads(row.body)["about"] if row.body is not None else {}
+    about = stored_payload.load(row.body).get("about", {})
     search = about.get("board")
     seen = search if search not in hidden else None
     return {

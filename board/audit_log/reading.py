@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NotRequired, Union
 
-import orjson
 from sqlalchemy import Row, TextClause, bindparam, text
 from sqlmodel import Session
 from typing_extensions import TypedDict
 
 from board.audit.entries import ENTRIES, Entry
+from board.engine import stored_payload
 from realtime.wire_types import Count, Id, Shape, Time
 
 GROUPS = frozenset(type.partition(".")[0] for type in ENTRIES)  # first parts of the types
@@ -133,5 +133,5 @@ def _queries(criteria: Filter) -> Iterator[tuple[TextClause, dict[str, Any]]]:
 
 
 def _entry(row: Row[Any]) -> AuditEntry:
-    payload = orjson.loads(row.body) if row.body is not None else {}
+    payload = stored_payload.load(row.body)
     return AuditEntry(row.seq, row.at, row.type, row.kind, row.entity, payload)

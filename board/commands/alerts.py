@@ -10,13 +10,12 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, NamedTuple
 
-import orjson
 from sqlalchemy import Row, String, TextClause, bindparam, text
 from sqlmodel import Session, col, select
 
 from board.audit import security_alerts
 from board.commands import mentions
-from board.engine import kinds, snapshot, unit_of_work
+from board.engine import kinds, snapshot, stored_payload, unit_of_work
 from board.engine.alert_format import Alert, AlertCard
 from board.engine.alert_versions import bump_alert_version
 from board.engine.event_writer import Change
@@ -200,7 +199,7 @@ def _add_places(session: Session, listed: list[Alert]) -> None:
 
 
 def _to_json(row: Row[Any], chosen: AlertSettings) -> Alert:
-    payload = orjson.loads(row.body) if row.body is not None else {}
+    payload = stored_payload.load(row.body)
     state = payload.get("state") or {}
     handed = row.kind == "handover"
     return {

@@ -5,12 +5,15 @@ from typing import Any
 
 import orjson
 
+from board.engine.stored_payload import unpack
+
 PAGE_SIZE = 1_000  # events read at once: bounds memory, and the time for which a reading thread is held
 
 
 @dataclass(frozen=True, slots=True)
 class JournalEvent:
-    """Event as it was committed: metadata, and the payload as JSON (None if it was erased)."""
+    """Event as it was committed: metadata, and the payload as JSON (None if it was erased). It is made from the JSON, or from its
+    stored form."""
 
     board: str
     seq: int
@@ -20,6 +23,10 @@ class JournalEvent:
     entity: str
     account: str | None
     body: bytes | None
+
+    def __post_init__(self) -> None:
+        if self.body is not None:
+            object.__setattr__(self, "body", unpack(self.body))
 
     def to_json(self) -> bytes:
         """Return the event as JSON, as in the contract."""

@@ -10,6 +10,7 @@ from sqlalchemy import Row, text
 from sqlmodel import Session
 
 from board.engine.event import PAGE_SIZE, JournalEvent
+from board.engine.stored_payload import unpack
 from board.i18n import N_, Message, message
 from models.board import Board
 from models.db.read_pacing import paced
@@ -77,11 +78,15 @@ def _row_problem(board: str, row: Row[Any], chain: ChainCursor) -> str | None:
         return N_("event {seq} was changed: its checksum does not follow from the event before it")
     if row.body is None or row.key is None:
         chain.missing_payloads.setdefault((row.kind, row.entity), row.seq)
-    elif not (isinstance(row.key, bytes) and isinstance(row.body, bytes) and commitment(row.key, row.body) == row.commitment):
+    elif not (isinstance(row.key, bytes) and isinstance(row.body, bytes) and _is_committed(row)):
         return N_("the content of event {seq} was changed")
     if row.type.endswith(".erased"):
         chain.missing_payloads.pop((row.kind, row.entity), None)
     return None
+
+
+def _is_committed(row: Row[Any]) -> bool:
+    return bool(commitment(row.key, unpack(row.body)) == row.commitment)
 
 
 def _follows(board: str, row: Row[Any], before: bytes) -> bool:

@@ -15,11 +15,10 @@ from pathlib import Path
 from typing import NamedTuple
 from weakref import WeakValueDictionary
 
-import orjson
 from sqlalchemy import text
 from sqlmodel import Session, col, select
 
-from board.engine import hash_chain
+from board.engine import hash_chain, stored_payload
 from board.engine.hash_chain import ChainCursor, ChainError
 from board.errors import OperationError
 from board.i18n import N_, message
@@ -85,7 +84,7 @@ def signed_heads(session: Session, board: str | None = None) -> list[TrustedHead
 
 def _of_handover(kind: str, entity: str, body: bytes) -> TrustedHead | None:
     """Return the position in a handover: of the search with the handover's id, or of `operations`."""
-    state = orjson.loads(body).get("state") or {}
+    state = stored_payload.load(body).get("state") or {}
     position = state.get("position")
     if position is None:
         return None

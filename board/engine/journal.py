@@ -15,9 +15,12 @@ from sqlmodel import Session
 from board.engine import unit_of_work
 from board.engine.event import PAGE_SIZE, JournalEvent
 from board.engine.hash_chain import chain_hash, commitment
+from board.engine.stored_payload import pack
 from models.board import Board
 from models.db.read_pacing import in_pages
 from models.entity import State
+
+KEY_BYTES = 16  # of a payload: enough that nobody can guess what was erased by its commitment; earlier ones have 32
 
 
 def append(
@@ -30,7 +33,7 @@ def append(
     board.last_type = type
     body = orjson.dumps(payload if board.at == at else payload | {"clock": at})
     entry = JournalEvent(board.id, board.seq, board.at, type, kind, entity, account, body)
-    key = secrets.token_bytes(32)
+    key = secrets.token_bytes(KEY_BYTES)
     committed = commitment(key, body)
     board.head = chain_hash(board.head, entry, committed)
     waiting = unit_of_work.current(session)
@@ -39,7 +42,7 @@ def append(
         {"board": board.id, "seq": entry.seq, "at": entry.at, "type": type, "kind": kind, "entity": entity, "account": account,
          "commitment": committed, "hash": board.head}
     )  # fmt: skip
-    waiting.payloads.append({"board": board.id, "seq": entry.seq, "key": key, "body": body})
+    waiting.payloads.append({"board": board.id, "seq": entry.seq, "key": key, "body": pack(body)})
     return entry
 
 

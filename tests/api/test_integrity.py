@@ -14,6 +14,7 @@ from sqlmodel import Session
 
 from board.engine import event, hash_chain, integrity, journal, many_boards
 from board.engine.event import JournalEvent
+from board.engine.stored_payload import unpack
 from board.errors import OperationError
 from models.board import OPERATIONS, Board
 from models.db.database import ReadTimeout
@@ -75,7 +76,7 @@ class Evidence(Record):
             _do(session, "UPDATE payload SET body = :body WHERE board = :board AND seq = :seq", body=body, **where)
             head = b""
             for row in session.connection().execute(hash_chain._CHAIN, {"board": board, "after": 0, "limit": 1_000}).all():
-                committed = hash_chain.commitment(row.key, row.body)
+                committed = hash_chain.commitment(row.key, unpack(row.body))
                 said = JournalEvent(board, row.seq, row.at, row.type, row.kind, row.entity, row.account, row.body)
                 head = hash_chain.chain_hash(head, said, committed)
                 values = {"committed": committed, "hash": head, "board": board, "seq": row.seq}

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-import orjson
 from sqlalchemy import text
 from sqlmodel import Session
 
+from board.engine import stored_payload
 from models.entity import flatten
 from tests.faults.recordings import digest, entity_digest
 
@@ -100,7 +100,7 @@ def _events(session: Session, board: str) -> Iterator[tuple[str | None, dict[str
     after = 0
     while rows := session.connection().execute(_EVENTS, {"board": board, "after": after, "limit": PAGE}).all():
         for seq, at, type, kind, entity, account, body in rows:
-            yield account, {"seq": seq, "at": at, "type": type, "kind": kind, "id": entity, **orjson.loads(bytes(body))}
+            yield account, {"seq": seq, "at": at, "type": type, "kind": kind, "id": entity, **stored_payload.load(bytes(body))}
             after = seq
 
 

@@ -1,7 +1,6 @@
 """A server that is killed in the middle of a storm has kept all that it acknowledged, and nothing twice."""
 
 import asyncio
-import json
 import os
 import signal
 import subprocess
@@ -17,7 +16,7 @@ from sqlmodel import select
 
 from board.accounts import accounts
 from board.client import AsyncClient
-from board.engine import hash_chain
+from board.engine import hash_chain, stored_payload
 from models.board import Board
 from models.db.database import Database
 from models.db.schema import migrate
@@ -95,7 +94,7 @@ def check(folder: Path, board_id: str, writers: list[Writer]) -> int:
         board = session.exec(select(Board).where(Board.id == board_id)).one()
         assert hash_chain.verify(session, board) is None
         bodies = session.connection().execute(text("SELECT seq, body FROM payload WHERE board = :board"), {"board": board_id})
-        command_of = {seq: json.loads(body)["command"] for seq, body in bodies}
+        command_of = {seq: stored_payload.load(body)["command"] for seq, body in bodies}
         for writer in writers:
             for id, seqs in writer.acked.items():
                 assert [command_of.get(seq) for seq in seqs] == [id]
