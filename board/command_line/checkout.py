@@ -67,11 +67,12 @@ def test(context: typer.Context) -> None:
 def bench(
     names: Annotated[list[str] | None, typer.Argument(help="Benchmarks to run; all without.")] = None,
     limits: Annotated[bool, typer.Option("--limits", help="Keep the rate limits of accounts on.")] = False,
+    events: Annotated[int | None, typer.Option(help="Size of the journal that `years` makes.")] = None,
 ) -> None:
     """Run the benchmarks on this machine, and print one line for each figure."""
     from board.dev.bench import run
 
-    sys.exit(run(names or [], limits))
+    sys.exit(run(names or [], limits, events))
 
 
 def pictures(context: typer.Context) -> None:

@@ -16,7 +16,7 @@ from board.engine import unit_of_work
 from board.engine.event import PAGE_SIZE, JournalEvent
 from board.engine.hash_chain import chain_hash, commitment
 from board.engine.stored_payload import pack
-from models.board import Board
+from models.board import OPERATIONS, Board
 from models.db.read_pacing import in_pages
 from models.entity import State
 
@@ -64,7 +64,13 @@ _SAID_BEFORE = text(
 )
 # IN, not a join: SQLite would rebuild a joined list of last events for each event, which takes minutes.
 _LAST = "SELECT max(seq) FROM event WHERE board = :board AND seq <= :seq"
-_AS_OF = text(_SELECT + f"AND e.seq IN ({_LAST} GROUP BY kind, entity) ORDER BY e.seq")
+# Kinds share the ids of boards only, such as a search and its briefing. Grouping the others by id alone reads nothing but the
+# index: a fifth of the time on a board of 40,000 events.
+_AS_OF = text(
+    _SELECT + f"AND e.seq IN ({_LAST} AND entity <> :board GROUP BY entity "
+    f"UNION ALL {_LAST} AND entity = :board GROUP BY kind) ORDER BY e.seq"
+)
+_OPERATIONS_AS_OF = text(_SELECT + f"AND e.seq IN ({_LAST} GROUP BY kind, entity) ORDER BY e.seq")  # its entities are boards
 _STATES_AT = text(_SELECT + f"AND e.seq IN ({_LAST} AND entity IN :entities GROUP BY kind, entity) ORDER BY e.seq").bindparams(
     bindparam("entities", expanding=True)
 )
@@ -133,7 +139,8 @@ def latest_events(
 
 def as_of(session: Session, board: str, seq: int) -> Iterator[tuple[JournalEvent, State]]:
     """Yield each entity's last event up to `seq` with its state: the board as it was. Removed entities are left out."""
-    return _with_state(session, in_pages(session.connection().execute(_AS_OF, {"board": board, "seq": seq})))
+    query = _OPERATIONS_AS_OF if board == OPERATIONS else _AS_OF
+    return _with_state(session, in_pages(session.connection().execute(query, {"board": board, "seq": seq})))
 
 
 def states_at(session: Session, board: str, seq: int, entities: Collection[str]) -> Iterator[tuple[JournalEvent, State]]:

@@ -302,3 +302,31 @@ async def test_a_seq_is_found_by_its_time_without_going_along_the_journal(record
         assert not [each for each in asked if "at <=" in each]
 
     await record.service.database.read(look)
+
+
+async def test_board_as_of_each_moment_is_what_its_events_add_up_to(record: Record) -> None:
+    """A search and its briefing have one id, and a removed column is gone: each kind is read by itself."""
+    search = record.search
+    await record.command(OPERATIONS, "shift.take", {"reason": "nobody was here"})
+    await record.command(OPERATIONS, "handover.prepare", {})
+    await record.command(search, "handover.write", {"handover": 1, "assessment": "Went by train."})
+    column = (await record.command(search, "column.add", {"title": "Rivers", "role": "doing"})).seqs[0]
+    await record.command(search, "search.update", {"person": {"age": 11}})
+    added = {event.seq: event.entity for event in await record.events()}[column]
+    await record.command(search, "column.remove", {"column": added})
+    await record.command(search, "note.add", {"text": "The last one."})
+    await record.command(search, "handover.write", {"handover": 1, "assessment": "Went by bus."})
+    kinds = {(event.kind, event.entity) for event in await record.events()}
+    assert {kind for kind, id in kinds if id == search} == {"search", "briefing"}
+    for board in (search, OPERATIONS):
+        events = await record.service.database.read(lambda session, board=board: journal.events_after(session, board, 0))
+        expected: dict[tuple[str, str], tuple[int, Any]] = {}
+        for event in events:
+            expected[event.kind, event.entity] = (event.seq, event.payload()["state"])
+            found = await record.service.database.read(
+                lambda session, board=board, seq=event.seq: list(journal.as_of(session, board, seq))
+            )
+            there = {(each.kind, each.entity): (each.seq, state) for each, state in found}
+            assert there == {key: value for key, value in expected.items() if value[1] is not None}, (board, event.seq)
+            assert [each.seq for each, _ in found] == sorted(each.seq for each, _ in found)
+    assert {kind for kind, id in expected if id == OPERATIONS} == {"shift", "handover"}

@@ -46,6 +46,16 @@ async def make_years(settings: dict[str, str], events: int, searches: int) -> tu
     return token, boards
 
 
+async def make_large_board(settings: dict[str, str], cards: int) -> str:
+    """Create a search with so many sightings beside the others; return its id."""
+    service = await open_service(settings)
+    caller = await create_coordinator(service)
+    board = await open_search(service, caller)
+    await _all(service, caller, ((board, "sighting.add", _sighting(Random(card))) for card in range(cards)))
+    await service.close()
+    return board
+
+
 async def _all(service: BoardService, caller: Caller, commands: Iterator[tuple[str, str, dict[str, Any]]]) -> None:
     for some in iter(lambda: list(islice(commands, AT_ONCE)), []):
         await asyncio.gather(

@@ -29,6 +29,7 @@ TINY: dict[str, dict[str, Any]] = {  # small sizes with which each file is tried
     "replay": {"CARDS": 12, "EVENTS": 80, "STEPS": 4, "WARM": 0},
     "screens": {"SIZES": ((30, 5),), "CHANGES": 2, "DROPS": 2, "WARM": 0},
     "wall": {"DISPLAYS": 3, "CHANGES": 2, "WARM": 0, "PAUSE_S": 0},
+    "years": {"EVENTS": 64, "SEARCHES": 2, "CARDS": 12, "READINGS": 2, "WARM": 0, "STARTS": 1},
     "sockets": {"PEOPLE": 4, "BOARDS": 2, "WARM_S": 0, "SECONDS": 0.3, "PROCESSES": (1,)},
 }
 LONGER = (
@@ -39,6 +40,7 @@ LONGER = (
     "handover",
     "heavy_reads",
     "sockets",
+    "years",
 )  # each starts many processes
 LIKE_OTHERS = ("history", "replay")  # in windows, as others are: half a minute of a core each
 
