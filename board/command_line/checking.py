@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from board.command_line.output import AsJson, print_rows
+from board.command_line.output import AsJson, print_rows, progress
 from board.displays import health
 from board.maintenance.database import read
 from models.times import now
@@ -32,11 +32,16 @@ def verify(
 ) -> None:
     """Verify the hash chain of every journal, and that it continues from signed handovers and from HEADS.
 
-    Prints a line for each board and exits 0, or prints the first bad row and exits 1.
+    Prints a line for each board and exits 0, or prints the first bad row and exits 1. A terminal shows how far it is.
     """
     from board.engine import integrity
 
-    for line in read(lambda session: integrity.verify(session, board, heads)):
+    def told(done: int, whole: int) -> None:
+        progress(f"verified {done:,} of {whole:,} events")
+
+    lines = read(lambda session: integrity.verify(session, board, heads, told))
+    progress("")
+    for line in lines:
         print(line)
 
 

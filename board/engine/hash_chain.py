@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -60,13 +61,17 @@ def verify(session: Session, board: Board) -> str | None:
     return fault and fault.message
 
 
-def verify_from(session: Session, board: Board, chain: ChainCursor) -> ChainError | None:
-    """Verify from `chain` to the end and move it along; return the first error, or None."""
+def verify_from(
+    session: Session, board: Board, chain: ChainCursor, progress: Callable[[int], object] = lambda events: None
+) -> ChainError | None:
+    """Verify from `chain` to the end and move it along; return the first error, or None. `progress` is told the number of events
+    of each page."""
     while rows := session.connection().execute(_CHAIN, {"board": board.id, "after": chain.seq, "limit": PAGE_SIZE}).all():
         for row in paced(rows):
             if (wrong := _row_problem(board.id, row, chain)) is not None:
                 return ChainError(chain.seq + 1, message(wrong, seq=chain.seq + 1))
             chain.seq, chain.head = row.seq, row.hash
+        progress(len(rows))
     return _end_problem(session, board, chain)
 
 

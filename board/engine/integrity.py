@@ -9,7 +9,7 @@ holds: {seq} events, head {hash of the last one, in hex, or none}`.
 import asyncio
 import re
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
@@ -27,6 +27,7 @@ from models.board import AUDIT, OPERATIONS, Board
 FULL_VERIFY_INTERVAL_S = (
     60.0  # after it a chain is verified from its beginning again, which finds edits before the verified position
 )
+Progress = Callable[[int, int], object]
 _LINE = re.compile(r"(\S{1,64}) holds: (\d{1,15}) events, head ([0-9a-f]{64}|none)")
 _SIGNED = (
     "SELECT e.kind, e.entity, p.body FROM event e JOIN payload p ON p.board = e.board AND p.seq = e.seq "
@@ -122,16 +123,25 @@ def _contradiction(witness: TrustedHead, gone: bool) -> ChainError:
     return ChainError(witness.seq, message(says, seq=witness.seq, number=witness.handover))
 
 
-def verify(session: Session, board: str | None = None, heads: Path | None = None) -> list[str]:
-    """Verify all boards, or one; return a line for each. Raises OperationError for the first bad row, an unknown board, or an
-    unusable file of heads."""
+def verify(
+    session: Session, board: str | None = None, heads: Path | None = None, progress: Progress = lambda done, whole: None
+) -> list[str]:
+    """Verify all boards, or one; return a line for each. `progress` is told how many events of how many have been verified.
+    Raises OperationError for the first bad row, an unknown board, or an unusable file of heads."""
     witnesses = [*(read_heads(heads) if heads is not None else ()), *signed_heads(session, board)]
     query = select(Board).order_by(col(Board.kind) == AUDIT, Board.kind, Board.id)
     boards = session.exec(query.where(Board.id == board) if board else query).all()
     if board and not boards:
         raise OperationError("There is no board with this id.")
+    done, whole = 0, sum(each.seq for each in boards)
+
+    def page_done(events: int) -> None:
+        nonlocal done
+        done += events
+        progress(done, whole)
+
     for each in boards:
-        fault = hash_chain.verify_from(session, each, ChainCursor()) or verify_against(session, each, witnesses)
+        fault = hash_chain.verify_from(session, each, ChainCursor(), page_done) or verify_against(session, each, witnesses)
         if fault is not None:
             raise OperationError(f"{each.id}: {fault.message}")
     gone = {each.board for each in witnesses} - {each.id for each in boards}

@@ -311,3 +311,14 @@ async def test_a_token_that_only_takes_in_asks_no_chain(team: Team) -> None:
     token = await create_token(team.server.service, "Ingrid", "investigator", "intake")
     async with httpx.AsyncClient(base_url=team.server.url, headers={"Authorization": f"Bearer {token}"}) as intake:
         assert (await intake.get(f"/api/v1/boards/{OPERATIONS}/chain")).status_code == 403
+
+
+async def test_verify_tells_how_far_it_is(desk: Evidence, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hash_chain, "PAGE_SIZE", 4)
+    told: list[tuple[int, int]] = []
+    progress = lambda done, whole: told.append((done, whole))  # noqa: E731
+    lines = await desk.service.database.read(lambda session: integrity.verify(session, progress=progress))
+    events = sum(int(line.split()[2]) for line in lines)
+    assert told[-1] == (events, events)
+    assert told == sorted(set(told))
+    assert len(told) > 3
