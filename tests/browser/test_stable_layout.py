@@ -185,3 +185,22 @@ async def test_cards_stay_in_place_when_others_change_something_or_a_filter_ends
         await window("[data-filter=all]").click()
         await window("[data-act=all-seen]").click()
         await still.shows(window("[data-act=all-seen]"), 0)
+
+
+async def test_a_small_phone_keeps_its_bar_and_cards_in_place_while_reconnecting(browsers: Browsers) -> None:
+    search = await browsers.search(person={"first_name": "Noor", "last_name": "Voorbeeld", "age": 11, "needs": "inhaler"})
+    await browsers.sighting(search, "Zeppelin 1")
+    async with proxy_to(browsers.url) as line:
+        window = await browsers.window("Alice", url=line.url, locale=LONG, viewport={"width": 320, "height": 700}, has_touch=True)
+        window.may_fail(*NO_LINE)
+        await window.open(f"/searches/{search}")
+        before = await window.page.evaluate(PLACES)
+        assert len(before) > 2
+        line.cut()
+        for state, within_ms in (("catching_up", PATIENCE_MS), ("not_current", GREYS_WITHIN_MS)):
+            await window.freshness(state, within_ms)
+            assert await window.page.evaluate(PLACES) == before, state
+            assert await window.page.evaluate(SPILLS) == [], state
+        line.heal()
+        await window.live()
+        assert await window.page.evaluate(PLACES) == before
