@@ -20,6 +20,7 @@ import * as notices from "./shared/notices.js";
 import * as shiftIndicator from "./shared/shift_indicator.js";
 import * as shortcutsDialog from "./shared/shortcuts_dialog.js";
 import * as signOut from "./shared/sign_out.js";
+import { resumeTheme } from "./shared/theme.js";
 import * as tour from "./shared/tour.js";
 
 // By page, the module that draws it. The server preloads it together with the page (board/web/js_bundle.py reads this table).
@@ -59,6 +60,7 @@ async function start() {
   if (!accountId) return texts;
 
   setAccount(accountId);
+  resumeTheme();
   const drafts = vault.begin(accountId);
   const session = new Session({ account: { id: accountId, name: accountName, role: accountRole }, version, tab: await new Tab().open() });
   if (board) session.board(board);
