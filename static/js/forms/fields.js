@@ -79,7 +79,7 @@ export const worrying = () => [{ path: "worrying", control: "decision" }, text("
 export const appeal = () => [choice("appeal.level"), time("appeal.from"), time("appeal.until"), text("reason")];
 
 export const goal = () => [
-  field("search", "goal.text", { autofocus: true, placeholder: () => t("What to find out next") }), field("search", "goal.until"),
+  field("search", "goal.text", { autofocus: true, placeholder: () => t("What to find out next") }), field("search", "goal.until", { ahead: true }),
 ];
 
 export const status = () => [
@@ -106,6 +106,7 @@ export function toRaw(field, value) {
 export function fieldProblem(field, value) {
   if (value === null || value === "") return field.required ? "required" : null;
   if (field.past && Date.parse(value) > serverNow().getTime() + AHEAD_MS) return "future";
+  if (field.ahead && Date.parse(value) < serverNow().getTime()) return "passed";
   if (field.range && !(Number.isInteger(value) && value >= field.range[0] && value <= field.range[1])) return field.outOfRange;
   return null;
 }

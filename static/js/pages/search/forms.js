@@ -221,8 +221,8 @@ function appealed(form) {
  * @param {Form} form
  */
 function goalSet(form) {
-  const filled = form.filled(["goal.text", "goal.until"]);
-  return filled && (filled.goal?.text ? filled.goal : { text: null });
+  if (form.value("goal.text") === null) return { text: null }; // whatever its time
+  return form.filled(["goal.text", "goal.until"])?.goal ?? null;
 }
 
 /** @param {Form} form */
