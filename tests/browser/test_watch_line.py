@@ -187,3 +187,29 @@ async def test_the_handover_stays_in_place_while_notices_come_and_go(browsers: B
     heard.say("clock", jumped=None, ahead=None)
     await expect(window(FIRST)).to_have_count(0)
     assert await places() == before
+
+
+async def test_the_button_of_a_cut_line_tells_all_of_it_by_keys(browsers: Browsers) -> None:
+    search = await browsers.search(person={"first_name": "Noor", "last_name": "Voorbeeld"})
+    title = "Ask De Lijn for the camera images of line 2, and the drivers of the night for what they saw between Zuid and Melle"
+    await (await browsers.person("Alice")).command(search, "task.add", {"title": title, "due": in_minutes(20)})
+    window = await browsers.window("Alice", viewport={"width": 390, "height": 844})
+    await window.open(f"/searches/{search}")
+    await expect(window(f"{LIST} summary")).to_have_text("…")
+    await expect(window(f"{LIST} li").first).to_be_hidden()
+    await window(f"{LIST} summary").focus()
+    await window.page.keyboard.press("Enter")
+    await expect(window(f"{LIST} li", has_text=title)).to_be_visible()
+    assert await window(f"{LIST} li", has_text=title).evaluate("each => each.scrollWidth <= each.clientWidth + 1")
+    assert await window(f"{LIST} ul").evaluate(INSIDE)
+    await window.page.keyboard.press("Tab")
+    await expect(window(f"{LIST} a").first).to_be_focused()
+    await window.page.keyboard.press("Escape")
+    await expect(window(f"{LIST} li").first).to_be_hidden()
+    await expect(window(f"{LIST} summary")).to_be_focused()
+
+    await window.page.set_viewport_size({"width": 1900, "height": 900})
+    await window.reload()
+    await window.live()
+    await expect(window(DUE)).to_contain_text(title)
+    await expect(window(LIST)).to_have_count(0)  # nothing is cut
