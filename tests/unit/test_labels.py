@@ -14,7 +14,7 @@ from board.paths import STATIC
 
 # Texts of the scripts that are no labels, but the same words: names of pages, buttons, headings, states of a step.
 SAME_WORDS = {
-    "Appeal", "Handover", "Position", "Read", "Searches", "changed", "read",
+    "Appeal", "Handover", "Position", "Searches", "changed", "read",
 }  # fmt: skip
 
 

@@ -1,7 +1,7 @@
 /** Summary of a handover: shift holder, progress, and what the report leaves out. */
 
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
-import { n, t } from "../../core/i18n.js";
+import { n, p, t } from "../../core/i18n.js";
 import { label } from "../../core/labels.js";
 import { serverNow } from "../../core/time.js";
 import { COMMANDS } from "./actions.js";
@@ -138,7 +138,7 @@ export function steps(view) {
   const list = [
     [t("Prepare"), at > 0 ? t("{name}, {at}", { name: view.nameOf(handover.prepared_by), at: formatMoment(handover.prepared_at) }) : null],
     [t("Sign"), at > 1 ? t("{name}, {at}", { name: view.nameOf(handover.outgoing), at: formatMoment(handover.signed_at) }) : null],
-    [t("Read"), at === 2 && view.report.whole ? t("{read} of {all}", { read, all }) : null],
+    [p("step of a handover", "Read"), at === 2 && view.report.whole ? t("{read} of {all}", { read, all }) : null],
     [t("Accept"), handover?.incoming && at > 0 ? view.nameOf(handover.incoming) : null],
   ];
   const now = stage === "signed" && view.mayTakeOver && !view.unread.length ? 3 : at;

@@ -10,7 +10,7 @@ import { ShortcutHandler, hasKeyboard } from "../../behaviours/shortcut_handler.
 import { focusFirstError } from "../../behaviours/focus_first_error.js";
 import { watchLine } from "../../shared/watch_line/line.js";
 import { label } from "../../core/labels.js";
-import { n, number, t } from "../../core/i18n.js";
+import { n, number, p, t } from "../../core/i18n.js";
 import { FindBox } from "../../shared/find_box.js";
 import { findField, hitUrl } from "../../shared/find_results.js";
 import { printNote } from "../../shared/print_note.js";
@@ -153,7 +153,7 @@ class OperationsPage {
 
   /** @param {Record<string, number>} all */
   #chips({ overdue, unassessed }) {
-    return html`${this.#chipButton("overdue", t("Overdue"), overdue)}${this.#chipButton("unassessed", t("To assess"), unassessed)}${this.#chipButton("mine", t("Mine"))}`;
+    return html`${this.#chipButton("overdue", t("Overdue"), overdue)}${this.#chipButton("unassessed", t("To assess"), unassessed)}${this.#chipButton("mine", p("searches", "Mine"))}`;
   }
 
   /** @param {string} chip @param {string} name @param {number | null} [count] */
