@@ -166,3 +166,128 @@ async def test_the_link_is_copied_from_the_menu(browsers: Browsers, granted: lis
     await alice("#find").focus()
     await alice.page.keyboard.press("Control+v")
     await expect(alice("#find")).to_have_value(alice.page.url)
+
+
+FACTS = {"last-seen": "Korenmarkt", "looks": "dark blond", "wears": "dark green coat", "needs": "inhaler", "appeal": "posters"}
+NOOR = {
+    "first_name": "Noor",
+    "last_name": "Voorbeeld",
+    "age": 11,
+    "hair": "dark blond",
+    "clothing": "dark green coat",
+    "needs": "inhaler",
+}
+
+
+async def test_the_child_leads_on_the_history_of_a_search_too(browsers: Browsers) -> None:
+    board = await browsers.search(person=NOOR, last_seen={"text": "Korenmarkt"})
+    alice = await browsers.person("Alice")
+    await alice.command(board, "search.set_appeal", {"level": "posters"})
+    seen = await browsers.sighting(board, "Girl at the bakery")
+    window = await browsers.window("Alice")
+    await window.open(f"/searches/{board}/history")
+    await expect(window("h1")).to_have_text("Noor Voorbeeld, 11")
+    for place, text in FACTS.items():
+        await expect(window(f"dd[data-testid={place}]")).to_contain_text(text)
+    await expect(window("dd[data-testid=credible]")).to_have_text("none yet")
+    await expect(window("[data-testid=clock]")).to_be_visible()
+    await expect(window(f"{HEAD} :is([data-act=status-menu], [data-act=set-goal])")).to_have_count(
+        0
+    )  # what changes it is on the board
+    await alice.command(board, "sighting.assess", {"sighting": seen, "assessment": "credible"})
+    await expect(window("dd[data-testid=credible] a")).to_have_attribute("href", f"/searches/{board}/cards/{seen}")
+
+    await window("[data-act=fold-header]").click()
+    assert await window(HEAD).evaluate(HEIGHT) <= 49
+    await window("dd[data-testid=credible]").wait_for(state="hidden")
+    for width, height in SIZES:
+        await window.page.set_viewport_size({"width": width, "height": height})
+        await expect(window("h1")).to_be_visible()
+        assert await window.page.evaluate("document.documentElement.scrollWidth <= innerWidth"), width
+        first = await window("ol.events > li").first.bounding_box()
+        head = await window(HEAD).bounding_box()
+        assert first
+        assert head
+        assert first["y"] >= head["y"] + head["height"] or first["x"] >= head["x"] + head["width"], width
+
+    await window.open("/history")
+    await expect(window("h1")).to_contain_text("History")
+    await expect(window(HEAD)).to_have_count(0)
+
+
+async def test_very_wide_screens_tell_what_happened_live(browsers: Browsers) -> None:
+    board = await browsers.search(person=NOOR)
+    bob = await browsers.person("Bob")
+    usual, wide = await browsers.window("Alice"), await browsers.window("Victor", viewport={"width": 2560, "height": 1440})
+    for window in (usual, wide):
+        await window.open(f"/searches/{board}")
+    happened = "[data-testid=what-happened]"
+    await expect(wide(f"{happened} li")).to_have_count(1)
+    await expect(wide(f"{happened} li")).to_contain_text("Alice opened the search")
+    await expect(usual(happened)).to_have_count(0)
+    top = await wide("[data-testid=child-details]").evaluate(TOP)
+
+    await bob.command(board, "note.add", {"text": "An ordinary call", "category": "contact"})
+    await bob.command(board, "note.add", {"text": "We stop the search at the canal", "category": "decision"})
+    await expect(wide(f"{happened} li").first).to_contain_text("Bob")
+    await expect(wide(f"{happened} li")).to_have_count(2)  # the ordinary one is not told
+    sighting = await browsers.sighting(board, "Girl at the bakery")
+    await (await browsers.person("Alice")).command(board, "sighting.assess", {"sighting": sighting, "assessment": "credible"})
+    await expect(wide(f"{happened} li").first).to_contain_text("credible")
+    assert await wide("[data-testid=child-details]").evaluate(TOP) == top
+    await wide(f"{happened} li a").first.click()
+    await expect(wide.panel).to_have_attribute("data-panel", sighting)
+
+    await usual.page.set_viewport_size({"width": 2560, "height": 1440})
+    await expect(usual(f"{happened} li")).to_have_count(3)
+    await wide.reload()
+    await expect(wide(f"{happened} li").first).to_contain_text("credible")
+    await expect(wide(f"{happened} li")).to_have_count(3)
+
+
+async def test_a_change_of_the_search_moves_nothing_below_the_header(browsers: Browsers) -> None:
+    board = await browsers.search(person=NOOR)
+    await (await browsers.person("Alice")).command(board, "search.set_worrying", {"worrying": True, "basis": "Police"})
+    window = await browsers.window("Alice", locale="de-BE")
+    await window.open(f"/searches/{board}")
+    height = await window(HEAD).evaluate(HEIGHT)
+    await (await browsers.person("Bob")).command(board, "search.update", {"person": {"eyes": "grey"}})
+    await expect(window("[data-testid=head-changed]")).to_be_visible()
+    assert await window(HEAD).evaluate(HEIGHT) == height
+    assert await window("[data-testid=head-changed] button").evaluate("each => each.scrollWidth <= each.clientWidth + 1")
+    await window("[data-testid=head-changed] button").click()
+    await expect(window("[data-testid=head-changed]")).to_have_count(0)
+    assert await window(HEAD).evaluate(HEIGHT) == height
+
+
+async def test_menus_show_the_keys_of_what_they_do(browsers: Browsers) -> None:
+    board = await browsers.search()
+    await browsers.sighting(board, "Girl at the bakery")
+    window = await browsers.window("Alice")
+    await window.open(f"/searches/{board}")
+    key = "#search-menu [data-act={}] kbd"
+    for act, shown in {"edit-search": "E", "history": "H", "replay": "R"}.items():
+        await expect(window(key.format(act))).to_have_text(shown)
+    for act in ("appeal", "access", "copy-link"):
+        await expect(window(key.format(act))).to_have_count(0)  # they have none
+    await window.open_card("Girl at the bakery")
+    await expect(window(key.format("edit-search"))).to_have_count(0)  # it edits the card
+    for act, shown in {"menu-edit": "E", "menu-note": "N"}.items():
+        await expect(window.panel.locator(f"[data-act={act}] kbd")).to_have_text(shown)
+    await expect(window.panel.locator("[data-act=withdraw] kbd")).to_have_count(0)
+    await window.close_card()
+
+    await window.page.keyboard.press("?")
+    await window("[name=single-keys]").uncheck()
+    await window.page.keyboard.press("Escape")
+    await window.open(f"/searches/{board}")
+    await expect(window("#search-menu kbd, .add-buttons kbd")).to_have_count(0)
+    await window.page.keyboard.press("?")
+    await window("[data-act=search-menu]").focus()  # nothing has opened
+    await window.page.keyboard.press("h")
+    assert window.page.url.endswith(f"/searches/{board}")
+
+    bob = await browsers.window("Bob")
+    await bob.open(f"/searches/{board}")
+    await bob.page.keyboard.press("h")
+    await bob.page.wait_for_url(f"**/searches/{board}/history")

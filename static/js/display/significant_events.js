@@ -3,24 +3,14 @@
 
 import { label } from "../core/labels.js";
 import { n, t } from "../core/i18n.js";
+import { isSignificant } from "../core/significance.js";
 import { day, committedAt } from "../core/time.js";
 
 const MAX_EVENTS = 200; // for all searches: the page may run for weeks
 const HIGHLIGHT_MS = 60_000; // duration of the highlight after an event
 const FOUND_MS = 15 * 60_000; // duration of the banner after a child was found
 
-const ASSURED = ["credible", "confirmed"];
-
-/** @type {Record<string, (state: State) => boolean>} */
-const SIGNIFICANT = { // by type: whether the new state makes it significant (the contract's list, without a goal: rooms that may read it see it)
-  "search.opened": () => true,
-  "search.status_set": () => true,
-  "search.worrying_set": () => true,
-  "search.appeal_set": () => true,
-  "sighting.assessed": ({ assessment }) => ASSURED.includes(assessment),
-  "sighting.added": ({ priority }) => priority === "urgent",
-  "note.added": ({ category }) => category === "decision",
-};
+const NOT_SHOWN = "search.goal_set"; // rooms that may read the goal see it
 
 export class SignificantEvents {
   /** @type {Map<string, SignificantEvent>} */ #known = new Map(); // key -> {search, at, type, state}, in the order received
@@ -31,7 +21,7 @@ export class SignificantEvents {
    * @param {JournalEvent[]} events
    */
   onEvents(board, events) {
-    const told = events.filter(({ type, state }) => state && SIGNIFICANT[type]?.(state)).map((event) => ofEvent(board, event));
+    const told = events.filter((event) => event.type !== NOT_SHOWN && isSignificant(event)).map((event) => ofEvent(board, event));
     const counted = [...board.summaries].flatMap(([search, { last }]) => (last ? [ofSummary(search, last)] : []));
     return [...told, ...counted].filter((moment) => this.#addEvents(moment));
   }

@@ -85,6 +85,11 @@ export class Replay {
     return this.#journal.of(id).filter((event) => event.seq <= seq);
   }
 
+  /** Events up to the moment, in order. */
+  get events() {
+    return this.#fold.between(0, this.count);
+  }
+
   /**
    * Return the state before an event; null if there was none.
    * @param {BoardEvent} event

@@ -4,22 +4,21 @@ import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { n, t } from "../../core/i18n.js";
 import { serverNow, toInput } from "../../core/time.js";
 import { formatMoment } from "../../format/time_elements.js";
-import { childLine } from "../../shared/board/search_header.js";
+import { childHeader } from "./child.js";
 
 /** @param {HistoryView} view */
 export function head(view) {
   const { boardId, isEverywhere } = view;
   const title = titleOf(view);
   document.title = `${title} · Searchboard`;
-  return html`<header class="history-head">
-    <h1>${title}</h1>
-    ${view.search ? childLine(/** @type {SearchState} */ (view.search.state)) : nothing}
+  return html`${view.search ? childHeader(view) : nothing}<div class="history-head">
+    ${view.search ? html`<h2>${t("History")}</h2>` : html`<h1>${title}</h1>`}
     <a class="button" href=${isEverywhere ? "/" : `/searches/${boardId}`}>${isEverywhere ? t("All searches") : t("Open board")}</a>
     ${isEverywhere ? nothing : html`<a class="button" href="/history">${t("History: all searches")}</a>`}
     ${isEverywhere ? nothing : html`<a class="button" translate="no" href="/searches/${boardId}/history.pdf">PDF</a><a class="button" translate="no" href="/searches/${boardId}/history.md">Markdown</a>`}
     <p class="chain" data-chain data-chain-board=${boardId}></p>
     ${view.isPrinting ? html`<p class="printed">${printed(view)}</p>` : nothing}
-  </header>`;
+  </div>`;
 }
 
 /**

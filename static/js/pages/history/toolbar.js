@@ -8,6 +8,7 @@ import { n, number, t } from "../../core/i18n.js";
 import { label } from "../../core/labels.js";
 import { timeFilter } from "../../forms/time_filter.js";
 import { choice, place } from "../../shared/filter_menu.js";
+import { keyHint } from "../../shared/key_hint.js";
 import { kindChoices } from "./filter.js";
 import { formatShortMoment } from "../../format/time_elements.js";
 
@@ -54,7 +55,7 @@ function filtered(view) {
   if (!view.isFiltered) return nothing;
   return html`<span class="asked" data-testid="asked">
     ${chips(view).map(([name, text]) => html`<button type="button" class="chip on" data-active-filter=${name} title=${t("Remove filter")} @click=${() => view.ask(name, null)}>${text} <span aria-hidden="true">✕</span></button>`)}
-    <button type="button" data-filter="all" @click=${view.clearFilter}>${t("Show all")} <kbd aria-hidden="true">C</kbd></button>
+    <button type="button" data-filter="all" @click=${view.clearFilter}>${t("Show all")} ${keyHint("show-all", "history")}</button>
   </span>`;
 }
 

@@ -1,10 +1,11 @@
-/** Details of the child in the header: six of them in fixed places, the same in one line, and the goal. */
+/** Details of the child in the header: six of them in fixed places, and the same in one line. */
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { t } from "../../core/i18n.js";
 import { label } from "../../core/labels.js";
 import { serverNow } from "../../core/time.js";
 import { accountName } from "../../format/values.js";
 import { agoElement, formatMoment, formatShortMoment, shortTimeElement } from "../../format/time_elements.js";
+import { goalOf } from "./goal.js";
 import { latestCredible } from "./latest_credible.js";
 
 /** @param {string} text */
@@ -15,7 +16,7 @@ const joined = (parts) => parts.filter(Boolean).map((part, at) => html`${at ? " 
 
 /**
  * Six details in fixed places: one that is missing says so in its place.
- * @param {BoardView} view
+ * @param {HeaderView} view
  */
 export function childDetails(view) {
   const { state } = view.model.search, { person } = state;
@@ -39,7 +40,7 @@ function lastSeen({ missing_since: since, last_seen: place }) {
   return html`<b>${shortTimeElement(since)}</b> ${place?.text || nothing}`;
 }
 
-/** @param {BoardView} view */
+/** @param {HeaderView} view */
 function credible(view) {
   const found = latestCredible(view.model.byId.values());
   if (!found) return quiet(t("none yet"));
@@ -75,7 +76,7 @@ function appeal({ appeal: { level, from, until } }) {
 
 /**
  * The same in one line, for the folded header and for a phone: what one looks for on the street first.
- * @param {BoardView} view
+ * @param {HeaderView} view
  */
 export function childSummary(view) {
   const { state } = view.model.search, { person, lead } = state;
@@ -88,24 +89,4 @@ export function childSummary(view) {
     goal && html`${label.field("goal")} <b>${goal.text}</b>`,
     lead ? t("in charge: {name}", { name: accountName(view.session, lead) }) : t("nobody in charge"),
   ])}</span></p>`;
-}
-
-/** @param {SearchState} state */
-const goalOf = ({ goal }) => (goal?.text ? goal : null);
-
-/**
- * Goal of the search, set by whoever leads it.
- * @param {BoardView} view
- */
-export function goalLine(view) {
-  const { state } = view.model.search, goal = goalOf(state);
-  const maySet = !view.past && view.mayGoal;
-  if (state.status !== "open" || (!goal && !maySet)) return nothing;
-  const by = goal?.until ? t("by {at}", { at: formatShortMoment(goal.until) }) : null;
-  const from = goal?.by ? html`${accountName(view.session, goal.by)}${goal.at ? html`, ${shortTimeElement(goal.at)}` : nothing}` : null;
-  const isLate = goal?.until && goal.until < serverNow().toISOString();
-  return html`<p class="goal" data-testid="goal"><svg class="ic" viewBox="0 0 16 16" aria-hidden="true"><path d="M3.5 14.500v-13M3.500 2.500h9l-2 3 2 3h-9" /></svg>
-    <span class="term">${label.field("goal")}</span> ${goal ? html`<bdi class="is" title=${goal.text}>${goal.text}</bdi>` : quiet(t("No goal yet"))}
-    ${goal ? html`<span class="of">${joined([by && html`<span class=${isLate ? "text-alert" : ""}>${by}</span>`, from])}</span>` : nothing}
-    ${maySet ? html`<button type="button" class="plain small" data-act="set-goal" @click=${() => view.act.dialog("goal")}>${goal ? t("Change") : t("Set a goal")}</button>` : nothing}</p>`;
 }

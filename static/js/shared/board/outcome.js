@@ -10,7 +10,7 @@ import { formatMoment } from "../../format/time_elements.js";
 
 const NAMED = 10; // cards of a kind listed by name; the others are counted
 
-/** @param {BoardView} view */
+/** @param {HeaderView} view */
 export function outcome(view) {
   const { state } = view.model.search;
   if (state.status === "open") {
@@ -19,7 +19,7 @@ export function outcome(view) {
   return html`${ended(state, view)} ${state.status === "found" ? open(view) : nothing}`;
 }
 
-/** @param {SearchState} search @param {BoardView} view */
+/** @param {SearchState} search @param {HeaderView} view */
 function ended({ status, status_reason: reason, outcome: found, acknowledge }, view) {
   const parts = [...(found ? outcomeText(found, status, reason) : []), status === "closed" && reason].filter(Boolean);
   const anyway = status === "closed" && acknowledge;
@@ -57,7 +57,7 @@ const waits = (text, status) => (status === "found" ? html`<span class="text-ale
 
 /**
  * Render what is left to do before closing the search, in the header.
- * @param {BoardView} view
+ * @param {HeaderView} view
  */
 function open(view) {
   const { tasks, sightings } = openItems(view.board, view.model.search.state);
@@ -65,7 +65,7 @@ function open(view) {
   return html`<p class="still-open" data-testid="still-open">${t("Before closing:")} ${joined(cards(tasks, sightings, view))}</p>`;
 }
 
-/** @param {Card[]} tasks @param {Card[]} sightings @param {BoardView} view */
+/** @param {Card[]} tasks @param {Card[]} sightings @param {HeaderView} view */
 function cards(tasks, sightings, view) {
   return [
     tasks.length ? html`<span>${t("not done:")} ${named(tasks, view)}</span>` : null,
@@ -73,7 +73,7 @@ function cards(tasks, sightings, view) {
   ].filter(Boolean);
 }
 
-/** @param {Card[]} list @param {BoardView} view */
+/** @param {Card[]} list @param {HeaderView} view */
 function named(list, view) {
   const links = list.slice(0, NAMED).map((card, at) => html`${at ? ", " : ""}<a href=${view.path(card.id)} @click=${(/** @type {MouseEvent} */ event) => view.open(event, card.id)}>${cardName(card)}</a>`);
   const more = list.length - NAMED;

@@ -8,10 +8,12 @@ import { formatDuration } from "../../core/time.js";
 import { shortPersonName } from "../../format/search_list.js";
 import { accountName } from "../../format/values.js";
 import { avatars, initials, avatarList } from "../avatars.js";
-import { childDetails, childSummary, goalLine } from "./child_details.js";
+import { childDetails, childSummary } from "./child_details.js";
 import { criteriaOf } from "./criteria.js";
+import { goalLine } from "./goal.js";
 import { outcome } from "./outcome.js";
 import { agoElement, formatShortMoment, sinceElement } from "../../format/time_elements.js";
+import { whatHappened } from "./what_happened.js";
 import { worryingBadge } from "./worrying_badge.js";
 
 /** @param {SearchState["person"]} person */
@@ -20,7 +22,7 @@ const nameOf = (person) => [person.first_name, person.last_name].filter(Boolean)
 /** @param {string} name @param {number | null} age */
 const withAge = (name, age) => (age === null || age === undefined ? html`<bdi>${name}</bdi>` : html`<bdi>${name}</bdi>, ${age}`);
 
-/** @param {BoardView} view */
+/** @param {HeaderView} view */
 export function searchHeader(view) {
   const { state, pending, id } = view.model.search;
   const { person, reference, kind } = state;
@@ -50,6 +52,7 @@ export function searchHeader(view) {
         <svg class="ic" viewBox="0 0 16 16" aria-hidden="true"><path d="m4 10 4-4 4 4" /></svg></button>
     </div>
     <div class="ending">${outcome(view)}</div>
+    ${whatHappened(view)}
   </header>`;
 }
 
@@ -71,16 +74,6 @@ export function phoneHeader(view) {
 }
 
 /**
- * The child in one line, for a page of a search without its board: worrying, status, and the time missing.
- * @param {SearchState} state
- */
-export function childLine(state) {
-  const { status: now } = state;
-  return html`<div class="child-line" data-testid="child-line">${now === "open" ? worrying(state) : nothing}
-    <span class="status-is ${now}"><i class="mark" aria-hidden="true"></i>${label.status(now)}</span> ${clock(state, null)}</div>`;
-}
-
-/**
  * Whether it is worrying, with the criteria that apply.
  * @param {SearchState} state
  */
@@ -91,7 +84,7 @@ function worrying(state) {
   return html`<span class="worrying-mark">${worryingBadge(state)}${decided && why ? html`<span class="why" title=${why}>${why}</span>` : nothing}</span>`;
 }
 
-/** @param {SearchState} state @param {BoardView} view */
+/** @param {SearchState} state @param {HeaderView} view */
 function lead({ lead: account }, { session }) {
   if (!account) return html`<span class="lead nobody">${t("nobody in charge")}</span>`;
   const name = accountName(session, account);
@@ -101,7 +94,7 @@ function lead({ lead: account }, { session }) {
 /**
  * Status: a control for whoever may change it, else only a word.
  * @param {SearchState} state
- * @param {BoardView} view
+ * @param {HeaderView} view
  */
 function status({ status: now }, view) {
   const mark = html`<i class="mark" aria-hidden="true"></i><span data-testid="status">${label.status(now)}</span>`;
@@ -111,7 +104,7 @@ function status({ status: now }, view) {
 
 /**
  * What changed of the search itself. The header has a fixed height, so that it moves nothing.
- * @param {BoardView} view
+ * @param {HeaderView} view
  */
 function headerChange(view) {
   const { id } = view.model.search;
@@ -121,7 +114,7 @@ function headerChange(view) {
     ${view.past ? nothing : html`<button type="button" class="plain" data-act="seen" @click=${() => view.act.seen(id)}>${t("Mark as seen")}</button>`}</p>`;
 }
 
-/** @param {BoardView} view */
+/** @param {HeaderView} view */
 function presence({ board }) {
   const present = avatarList(board.presence);
   const count = Math.max(board.presence.count ?? 0, present.length);

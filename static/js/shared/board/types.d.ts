@@ -131,12 +131,14 @@ interface BoardReading {
   readonly session: Session;
   readonly board: AnyBoard;
   readonly model: BoardViewModel<SearchEntity>;
-  readonly ui: { card: string | null; column: string | null };
+  readonly ui: { card: string | null; column: string | null; view: BoardViewName };
   readonly authors: { get(note: string): string | undefined };
   readonly lastBadge: Map<string, ChangeBadge>;
   readonly sources: Map<string, SourceReading>;
   readonly marks: Pick<CardBadges, "today" | "drafts" | "noteBadges" | "isShown" | "isOverdue">;
   readonly drawn: boolean;
+  /** Latest significant events, newest first; null where they are not shown. */
+  readonly happened: BoardEvent[] | null;
   readonly undo: { may(event: BoardEvent): boolean; undo(event: BoardEvent): void };
   path(card: string): string;
   open(event: MouseEvent, card: string): void;
@@ -173,7 +175,7 @@ interface LiveBoardView extends BoardReading {
   readonly mayLead: boolean;
   readonly similar: { of(entity: Card): SimilarSighting[] };
   readonly focus: { field(selector: string): void };
-  readonly ui: { card: string | null; column: string | null; editing: Set<string> };
+  readonly ui: BoardReading["ui"] & { editing: Set<string> };
   readonly forms: { get(kind: string, entity?: string | null): Form };
   readonly act: EditingActions;
   /** This view, for controls whose choice is sent at once. */
@@ -193,3 +195,10 @@ interface PastBoardView extends BoardReading {
 }
 
 type BoardView = LiveBoardView | PastBoardView;
+
+/** What the child's header reads, also on a page of a search that shows no board: nothing can be changed there. */
+type HeaderView =
+  | LiveBoardView
+  | (Pick<PastBoardView, "past" | "session" | "board" | "path" | "open" | "mayLead" | "happened"> & {
+      readonly model: Pick<PastBoardView["model"], "search" | "byId">;
+    });
