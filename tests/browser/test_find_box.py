@@ -115,8 +115,8 @@ async def test_find_box_on_any_page_finds_only_visible_things(browsers: Browsers
     await window("#find").fill("zeppelin")
     await window("[data-act=widen]").click()
     await window("[data-hit].note").click()
-    await window.page.wait_for_url(f"**/searches/{secret}")
-    await expect(window("[data-panel=log]")).to_contain_text("The zeppelin is still there")
+    await window.page.wait_for_url(f"**/searches/{secret}#log")
+    await expect(window("[data-testid=details-and-log]")).to_contain_text("The zeppelin is still there")
 
 
 async def test_the_last_question_is_answered_and_a_lost_line_is_said(browsers: Browsers) -> None:

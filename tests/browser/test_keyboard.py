@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.async_api import Locator, expect
+from playwright.async_api import Locator, Route, expect
 
 from tests.browser.test_pages import barriers
 from tests.support.browser_window import DESKTOP_SIZE, PATIENCE_MS, Window, center_of
@@ -174,7 +174,7 @@ async def test_the_keys_are_shown_as_they_are_and_only_to_whom_they_serve(browse
     await of(victor.card(COAT)).focus()
     await press(victor, "?")
     shown = await victor("[data-key]").evaluate_all("all => all.map((each) => each.dataset.key)")
-    assert shown == ["keys", "palette", "close", "find", "walk", "open", "show-all"]
+    assert shown == ["keys", "palette", "close", "find", "walk", "open", "show-all", "board", "log", "history", "replay"]
     await press(victor, "Escape")
     await focused(victor, of(victor.card(COAT)))
     await press(victor, "Control+k")
@@ -183,6 +183,7 @@ async def test_the_keys_are_shown_as_they_are_and_only_to_whom_they_serve(browse
         "find",
         "log",
         "history",
+        "replay",
         "/",
         "/history",
         "/since",
@@ -210,6 +211,30 @@ def in_reference() -> list[tuple[str, str, str]]:
     lines = [line for line in document("reference/keys").splitlines() if line.startswith("- ")]
     rows = [line.removeprefix("- ").split(": ", 1) for line in lines]
     return [(where, key, does) for where, keys in rows for key, does in re.findall(r"`([^`]+)` ([^·]+?)(?: ·|$)", keys)]
+
+
+async def test_the_last_of_two_quick_choices_of_a_theme_outlives_a_reload(browsers: Browsers) -> None:
+    board = await browsers.search()
+    alice = await browsers.window("Alice", color_scheme="light")
+    await alice.open(f"/searches/{board}")
+    asked: list[str] = []
+
+    def hold(route: Route) -> None:
+        asked.append(str(route.request.post_data))  # and no answer
+
+    await alice.page.route("**/account/theme", hold)
+    await do(alice, "dark")
+    await do(alice, "light theme")
+    await expect(alice("html[data-theme=light]")).to_have_count(1)
+    assert asked == ["theme=dark"]  # one request at a time
+    await alice.page.unroute("**/account/theme", hold)
+    async with alice.page.expect_response("**/account/theme"):
+        await alice.reload()
+    await expect(alice("html[data-theme=light]")).to_have_count(1)
+    fresh = await browsers.window("Alice", java_script_enabled=False)
+    await fresh.page.goto(f"/searches/{board}")
+    await expect(fresh("html[data-theme=light]")).to_have_count(1)
+    await (await browsers.person("Alice")).http.post("/account/theme", data={"theme": ""})
 
 
 async def test_the_palette_finds_commands_by_the_words_of_people(browsers: Browsers) -> None:
@@ -322,7 +347,7 @@ async def test_the_focus_stays_while_colleagues_move_and_take_away_what_has_it(b
 async def test_arrows_walk_to_what_lies_there(browsers: Browsers) -> None:
     for name in ("One", "Two", "Three", "Four"):
         await browsers.search(person={"first_name": name})
-    alice = await browsers.window("Alice")
+    alice = await browsers.window("Alice", viewport={"width": 1400, "height": 1400})  # nothing scrolls
     await alice.open("/")
     first = alice(".operations-column.open li[data-gravity=other]").first
     await first.locator("a").focus()

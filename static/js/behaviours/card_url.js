@@ -1,13 +1,19 @@
-/** Open card in the URL, /searches/{id} and /searches/{id}/cards/{card}, together with the filter of the cards. */
+/**
+ * Open card and view of a search in the URL: /searches/{id}, /searches/{id}/cards/{card}, and "#log" for details and log in place of
+ * the columns; together with the filter of the cards.
+ */
+
+export const BOARD = "board";
+export const LOG = "log"; // details and log of the search
 
 export class CardUrl {
   #board;
   #changed;
   #query = location.search;
   #leaving = false; // the browser takes a moment to go back to the board
-  /** @type {string | null} */ #next = null; // card opened in that moment
+  /** @type {(() => void) | null} */ #next = null; // asked for in that moment
 
-  /** @param {string} board @param {(card: string | null) => void} changed called after the back button */
+  /** @param {string} board @param {(card: string | null, view: BoardViewName) => void} changed called after the back button */
   constructor(board, changed) {
     this.#board = board;
     this.#changed = changed;
@@ -16,6 +22,11 @@ export class CardUrl {
 
   get card() {
     return location.pathname.match(/^\/searches\/[^/]+\/cards\/([^/]+)$/)?.[1] ?? null;
+  }
+
+  /** @returns {BoardViewName} */
+  get view() {
+    return location.hash === `#${LOG}` ? LOG : BOARD;
   }
 
   /** @param {string | null} card */
@@ -29,29 +40,38 @@ export class CardUrl {
    */
   ask(query) {
     this.#query = query;
-    history.replaceState(history.state, "", location.pathname + query);
+    history.replaceState(history.state, "", location.pathname + query + location.hash);
   }
 
   /** @param {string} card */
   open(card) {
-    if (this.#leaving) this.#next = card;
-    else if (card !== this.card) history.pushState({ depth: this.#depth + 1 }, "", this.path(card) + this.#query);
+    if (this.#leaving) this.#next = () => this.open(card);
+    else if (card !== this.card) history.pushState({ depth: this.#depth + 1 }, "", this.path(card) + this.#query + location.hash);
   }
 
-  /** Go back as many steps as cards were opened from the board, so that the next step back leaves the board. */
+  /** Go back as many steps as cards were opened from the view, so that the next step back leaves it. */
   close() {
     this.#next = null;
     if (this.#leaving || !this.card) return;
     this.#leaving = this.#depth > 0;
     if (this.#leaving) history.go(-this.#depth);
-    else history.replaceState({ depth: 0 }, "", this.path(null) + this.#query);
+    else history.replaceState({ depth: 0 }, "", this.path(null) + this.#query + location.hash);
+  }
+
+  /**
+   * Show another view, without a card. The back button leads to the one before.
+   * @param {BoardViewName} view
+   */
+  show(view) {
+    if (this.#leaving) this.#next = () => this.show(view);
+    else if (view !== this.view || this.card) history.pushState({ depth: 0 }, "", this.path(null) + this.#query + hashOf(view));
   }
 
   #arrive() {
     this.ask(this.#query); // the entry reached is from before the filter was set
-    if (!this.#leaving) return this.#changed(this.card);
+    if (!this.#leaving) return this.#changed(this.card, this.view);
     this.#leaving = false;
-    if (this.#next) this.open(this.#next);
+    this.#next?.();
     this.#next = null;
     return undefined;
   }
@@ -60,3 +80,6 @@ export class CardUrl {
     return history.state?.depth ?? 0;
   }
 }
+
+/** @param {BoardViewName} view */
+export const hashOf = (view) => (view === BOARD ? "" : `#${view}`);

@@ -22,7 +22,11 @@ export const SHORTCUTS = [
   { id: "add-task", press: "T", where: "search", may: "edit", describe: () => t("Add a task") },
   { id: "note", press: "N", where: "search", may: "note", describe: () => t("Write a note: on the card, or in the log") },
   { id: "move", press: "M", where: "search", may: "edit", describe: () => t("Move the card") },
-  { id: "edit", press: "E", where: "search", may: "edit", describe: () => t("Edit the card") },
+  { id: "edit", press: "E", where: "search", may: "edit", describe: () => t("Edit the card, or the details of the search") },
+  { id: "board", press: "B", where: "search", describe: () => t("Show the board") },
+  { id: "log", press: "L", where: "search", describe: () => t("Show details and log") },
+  { id: "history", press: "H", where: "search", describe: () => t("History of this search") },
+  { id: "replay", press: "R", where: "search", describe: () => t("Replay of this search") },
   { id: "mention", press: "@", where: "search", may: "note", describe: () => t("Mention someone in a text: opens a list of people") },
   { id: "undo", press: "Ctrl+Z", where: "search", may: "edit", describe: () => t("Undo your last change") },
   { id: "find", press: "/", where: "history", describe: () => t("Find in history") },
@@ -83,6 +87,16 @@ export const findPressed = (id, event) => isPressed(/** @type {Shortcut} */ (SHO
  * @param {Shortcut} shortcut
  */
 export const shownChords = ({ press }) => press.split(" ").map((chord) => chord.split("+").map((key) => SHOWN[key]?.() ?? key));
+
+/**
+ * Return the keys of a command on a page as they are shown, "Ctrl+Z"; null if it has none, or if this person has turned them off.
+ * @param {string} id
+ * @param {string} page
+ */
+export function shownKeys(id, page) {
+  const entry = SHORTCUTS.find((each) => each.id === id && worksOn(each, page));
+  return entry && (!isSingle(entry) || singleKeySetting.on) ? shownChords(entry)[0].join("+") : null;
+}
 
 /** @param {string} name @param {string} key */
 const same = (name, key) => (name.length === 1 ? name.toLowerCase() === key.toLowerCase() : name === key);

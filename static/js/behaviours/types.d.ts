@@ -9,6 +9,9 @@ interface Shortcut {
   describe(): string;
 }
 
+/** View of a search (behaviours/card_url.js): its columns, or details and log in their place. */
+type BoardViewName = "board" | "log";
+
 /** Where the focus was, so that it is found again after a draw recreated its element. */
 interface FocusPosition {
   element: HTMLElement;

@@ -2,14 +2,16 @@
 
 import { html, nothing, render } from "../../../vendor/lit-html/lit-html.js";
 import { RelativeTimes } from "../../behaviours/relative_times.js";
-import { CardUrl } from "../../behaviours/card_url.js";
+import { BOARD, CardUrl, LOG, hashOf } from "../../behaviours/card_url.js";
 import { t } from "../../core/i18n.js";
 import { day, serverNow } from "../../core/time.js";
 import { columns } from "../../shared/board/columns.js";
 import { phoneHeader, searchHeader } from "../../shared/board/search_header.js";
 import { CardHistory } from "../../shared/board/card_history.js";
 import { badgesOfNotes, overdueAt } from "../../shared/board/card_badges.js";
-import { LOG, cardPanel } from "../../shared/board/card_panel.js";
+import { cardPanel } from "../../shared/board/card_panel.js";
+import { detailsView } from "../../shared/board/details_view.js";
+import { WIDE, latestSignificant } from "../../shared/board/what_happened.js";
 import { BoardPage } from "../../shared/board/board_page.js";
 import { boardViewModel } from "../../shared/board/board_view_model.js";
 
@@ -23,7 +25,7 @@ export class PastSearch extends BoardPage {
   /** @type {false} */ mayEdit = false;
   /** @type {false} */ mayLead = false;
   /** @type {any[]} */ walked = []; // Arrow keys as on the live board.
-  ui;
+  /** @type {BoardView["ui"]} */ ui;
   drawn = true;
   undo = { may: () => false, undo() {} };
   /** @type {ReplayView} */ #replay;
@@ -38,11 +40,12 @@ export class PastSearch extends BoardPage {
     this.session = replay.session;
     this.#barClock = new RelativeTimes(BAR, () => new Date(replay.past.time));
     this.board = replay.past.board;
-    this.ui = { card, column: null };
+    this.ui = { card, column: null, view: BOARD };
     this.authors = { get: (/** @type {any} */ note) => replay.past.authorOf(note) };
-    this.#address = new CardUrl(this.board.id, (/** @type {any} */ card) => this.#onCardUrl(card));
-    const log = () => (this.ui.card === LOG ? this.close() : this.openCard(LOG));
-    const showColumn = (/** @type {string} */ column) => this.#onCardUrl(this.ui.card, column);
+    this.#address = new CardUrl(this.board.id, (card, view) => this.#onUrl({ card, view }));
+    this.ui.view = this.#address.view;
+    const log = () => this.#show(LOG);
+    const showColumn = (/** @type {string} */ column) => this.#onUrl({ column });
     this.act = { close: () => this.close(), openCard: (/** @type {any} */ card) => this.openCard(card), log, showColumn, readHistory: () => {} };
   }
 
@@ -63,13 +66,13 @@ export class PastSearch extends BoardPage {
   /** @param {any} card */
   openCard(card) {
     this.ui.card = card;
-    if (card !== LOG) this.#address.open(card);
+    this.#address.open(card);
     this.#focus = ".panel";
     this.#replay.draw();
   }
 
   close() {
-    this.#focus = `[data-card="${CSS.escape(this.ui.card)}"] a`;
+    this.#focus = this.ui.view === LOG ? ".details-view" : `[data-card="${CSS.escape(/** @type {string} */ (this.ui.card))}"] a`;
     this.ui.card = null;
     this.#address.close();
     this.#replay.draw();
@@ -82,8 +85,13 @@ export class PastSearch extends BoardPage {
     return state ? `${t("Past")} · ${state.person.first_name} · ${state.reference} · Searchboard` : `${t("Past")} · Searchboard`;
   }
 
-  path(card = this.ui.card === LOG ? null : this.ui.card) {
-    return this.#address.path(card);
+  /** @param {string} [card] the open one, in the view that is shown, unless another is asked for */
+  path(card) {
+    return card ? this.#address.path(card) : this.#address.path(this.ui.card) + hashOf(this.ui.view);
+  }
+
+  get happened() {
+    return WIDE.matches ? latestSignificant(this.#replay.past.events) : null;
   }
 
   /** @param {string} id */
@@ -106,7 +114,7 @@ export class PastSearch extends BoardPage {
     return html`${searchHeader(this)}
       ${this.#tools()}
       <div class="board-layout">
-        <div class="board-main">${columns(this)}</div>
+        <div class="board-main">${this.ui.view === LOG ? detailsView(this) : columns(this)}</div>
         ${this.isOpen ? cardPanel(this) : beside}
       </div>`;
   }
@@ -121,16 +129,23 @@ export class PastSearch extends BoardPage {
   }
 
   #tools() {
-    const isLog = this.ui.card === LOG;
+    const { view } = this.ui;
     return html`<div class="tools past-tools" data-testid="tools"><div class="views" role="group" aria-label=${t("Views")}>
-      <button type="button" data-act="board" aria-pressed=${isLog ? "false" : "true"} @click=${() => isLog && this.act.log()}>${t("Board")}</button>
-      <button type="button" data-act="log" aria-pressed=${isLog ? "true" : "false"} @click=${this.act.log}>${t("Details and log")}</button></div>
+      <button type="button" data-act="board" aria-pressed=${view === BOARD ? "true" : "false"} @click=${() => this.#show(BOARD)}>${t("Board")}</button>
+      <button type="button" data-act="log" aria-pressed=${view === LOG ? "true" : "false"} @click=${this.act.log}>${t("Details and log")}</button></div>
     </div>`;
   }
 
-  /** @param {any} card */
-  #onCardUrl(card, column = /** @type {string | null} */ (this.ui.column)) {
-    Object.assign(this.ui, { card, column });
+  /** @param {BoardViewName} view */
+  #show(view) {
+    if (view === this.ui.view) return this.isOpen ? this.close() : undefined;
+    this.#address.show(view);
+    return this.#onUrl({ card: null, view });
+  }
+
+  /** @param {Partial<PastSearch["ui"]>} shown */
+  #onUrl(shown) {
+    Object.assign(this.ui, shown);
     this.#replay.draw();
   }
 }

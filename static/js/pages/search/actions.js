@@ -1,9 +1,9 @@
 /** Actions on the board of a search. Each redraws; refused text returns to its form. */
 
+import { BOARD, LOG } from "../../behaviours/card_url.js";
 import { addsCard, cardOfCommand, isCard } from "../../core/kinds.js";
 import { SINCE_LAST_LOOK } from "../../shared/card_filter.js";
 import { hitUrl } from "../../shared/find_results.js";
-import { LOG } from "../../shared/board/card_panel.js";
 import { readSource } from "../../shared/board/source_reveal.js";
 
 // forms with a dialog, besides those that add a card; other forms are in the panel
@@ -33,33 +33,46 @@ export class Actions {
   openCard(id) {
     const { ui, address, board } = this.#page;
     ui.card = id;
-    if (id !== LOG) address.open(id);
+    address.open(id);
     for (const note of this.#page.notesOf(id)) board.clearBadge(note.id);
     this.#page.focus.panel();
     this.#page.draw();
   }
 
   close() {
-    const { ui, address, lastBadge, sources } = this.#page;
-    lastBadge.delete(/** @type {string} */ (ui.card));
-    sources.delete(/** @type {string} */ (ui.card)); // a source is shown only while its card is open
-    this.#page.focus.card(/** @type {string} */ (ui.card));
+    const { ui, address } = this.#page, card = /** @type {string} */ (ui.card);
+    this.#leave(card);
+    if (ui.view === LOG) this.#page.focus.field(".details-view");
+    else this.#page.focus.card(card);
     ui.card = null;
     address.close();
     this.#page.draw();
   }
 
+  /**
+   * Show another view; a card that was open stays behind.
+   * @param {BoardViewName} view
+   */
+  show(view) {
+    const { ui, address } = this.#page;
+    ui.sheet = false;
+    if (ui.view === view) return ui.card ? this.close() : this.#page.draw();
+    if (ui.card) this.#leave(ui.card);
+    Object.assign(ui, { view, card: null });
+    address.show(view);
+    return this.#page.draw();
+  }
+
+  /** Show details and log, and focus them: keys scroll them. */
   log() {
-    if (this.#page.ui.card === LOG) return this.close();
-    this.#page.address.close();
-    return this.openCard(LOG);
+    this.show(LOG);
+    this.#page.focus.field(".details-view");
+    this.#page.draw();
   }
 
   /** Show the board again, whatever lies over it. */
   toBoard() {
-    this.#page.ui.sheet = false;
-    if (this.#page.ui.card) this.close();
-    this.#page.draw();
+    this.show(BOARD);
   }
 
   /** Open or close the sheet of a phone with all that is not in the bar at the bottom. */
@@ -115,8 +128,8 @@ export class Actions {
    */
   goTo(hit) {
     if (hit.board !== this.#page.board.id) return location.assign(hitUrl(hit));
-    if (hit.kind === "search") return this.openCard(LOG);
-    return this.openCard(hit.kind === "note" ? hit.card ?? LOG : hit.id);
+    const card = hit.kind === "note" ? hit.card : hit.kind === "search" ? null : hit.id;
+    return card ? this.openCard(card) : this.log();
   }
 
   /** @param {string | null} column */
@@ -192,7 +205,7 @@ export class Actions {
     const form = this.#page.forms.of(entry);
     const card = form.entity;
     this.#page.ui.dialog = null;
-    if (!hasDialog(form)) this.openCard(card ?? LOG);
+    if (!hasDialog(form)) (card ? this.openCard(card) : this.log());
     form.restoreData(entry.data, entry, entry.refusal ?? {});
     this.#reveal(form);
     this.#page.board.discard(entry.id);
@@ -221,6 +234,13 @@ export class Actions {
     // it may have changed during the request; and it is shown only while its card is open
     if (seqNow() === seq && this.#page.ui.card === sighting) sources.set(sighting, read);
     this.#page.draw();
+  }
+
+  /** @param {string} card that is open no more */
+  #leave(card) {
+    const { lastBadge, sources } = this.#page;
+    lastBadge.delete(card);
+    sources.delete(card); // a source is shown only while its card is open
   }
 
   /** @param {Ack} ack @param {{ name: string, data: Record<string, any> }} command */
@@ -258,7 +278,7 @@ export class Actions {
       ui.dialog = { name, entity: form.entity };
       return true;
     }
-    if (ui.card !== (form.entity ?? LOG)) return false;
+    if (form.entity ? ui.card !== form.entity : ui.view !== LOG) return false;
     if (isCard(name)) ui.editing.add(form.key);
     return true;
   }

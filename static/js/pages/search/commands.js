@@ -1,21 +1,23 @@
 /** Commands of the board of a search, for shortcuts and the palette, and the cards to go to. */
 
+import { BOARD, LOG } from "../../behaviours/card_url.js";
 import { t } from "../../core/i18n.js";
 import { cardKinds } from "../../core/kinds.js";
 import { label } from "../../core/labels.js";
 import { cardName, newCardName } from "../../format/values.js";
-import { LOG } from "../../shared/board/card_panel.js";
+import { replayPath } from "./search_menus.js";
 
 /** @type {Record<string, () => string>} */
 const ADD = { sighting: () => t("Add a sighting"), task: () => t("Add a task") };
-const NOTE_FIELD = ".notes [data-field=text] textarea";
+const NOTE_FIELD = ".panel .notes [data-field=text] textarea";
+const LOG_FIELD = ".details-view .notes [data-field=text] textarea";
 
 export class SearchCommands {
   page = "search";
   #page;
 
   /**
-   * @param {Pick<SearchView, "session" | "board" | "forms" | "ui" | "act" | "filters" | "undo" | "focus" | "may" | "draw" | "drawNow" | "destinations">
+   * @param {Pick<SearchView, "session" | "board" | "forms" | "ui" | "act" | "filters" | "undo" | "focus" | "may" | "path" | "draw" | "drawNow" | "destinations">
    *   & { model(): BoardViewModel | null }} page
    */
   constructor(page) {
@@ -39,7 +41,7 @@ export class SearchCommands {
     if (!this.#page.model()?.search) return [];
     const card = this.#card(at);
     /** @type {PageCommand[]} */
-    const all = [...(card ? this.#ofCard(card) : []), ...this.#ofBoard(card), ...this.#ofSearch()];
+    const all = [...(card ? this.#ofCard(card) : []), ...this.#ofBoard(card), ...this.#ofSearch(card)];
     return all.filter(({ may, not }) => this.may(may) && !not);
   }
 
@@ -73,7 +75,7 @@ export class SearchCommands {
     const { act, filters, ui, undo } = this.#page;
     return [
       ...cardKinds().map((kind) => ({ id: `add-${kind}`, may: "edit", title: ADD[kind]?.() ?? newCardName(kind), run: () => act.dialog(`add-${kind}`) })),
-      { id: "note", may: "note", not: card, title: t("Write in the log"), run: () => this.#open(LOG, NOTE_FIELD) },
+      { id: "note", may: "note", not: card, title: t("Write in the log"), run: () => this.#writeInLog() },
       { id: "show-all", not: !filters.active, title: t("Show all cards"), run: () => filters.clear() },
       { id: "find", title: t("Find in this search"), run: () => document.querySelector("#find")?.focus() },
       // Ctrl+Z has its own rules about typing (undo.js), which apply first.
@@ -82,13 +84,16 @@ export class SearchCommands {
     ];
   }
 
-  #ofSearch() {
+  /** @param {any} card */
+  #ofSearch(card) {
     const { act, ui, model } = this.#page, state = model()?.search?.state, isClosed = state?.status === "closed";
     const dialog = (/** @type {string} */ name) => () => act.dialog(name);
     return [
-      { id: "log", not: ui.card === LOG, title: t("Details and log"), run: act.log },
+      { id: "board", not: ui.view === BOARD, title: t("Show the board"), run: () => act.show(BOARD) },
+      { id: "log", not: ui.view === LOG, title: t("Details and log"), run: act.log },
       { id: "history", title: t("History of this search"), run: () => location.assign(`/searches/${this.#page.board.id}/history`) },
-      { id: "edit-search", may: "edit", title: t("Edit details…"), run: dialog("facts") },
+      { id: "replay", title: t("Replay of this search"), run: () => location.assign(replayPath(this.#page)) },
+      { id: card ? "edit-search" : "edit", may: "edit", title: t("Edit details…"), run: dialog("facts") },
       { id: "worrying", may: "lead", not: isClosed, title: t("Decide if the disappearance is worrying"), run: dialog("worrying") },
       { id: "goal", may: "goal", title: t("Set goal…"), run: dialog("goal") },
       { id: "appeal", may: "lead", not: isClosed, title: t("Set appeal…"), run: dialog("appeal") },
@@ -128,11 +133,14 @@ export class SearchCommands {
 
   /** @param {any} card @param {any} field */
   #open(card, field) {
-    if (this.#page.ui.card !== card) {
-      if (card === LOG) this.#page.act.log();
-      else this.#page.act.openCard(card);
-    }
+    if (this.#page.ui.card !== card) this.#page.act.openCard(card);
     this.#page.focus.field(field);
+    this.#page.draw();
+  }
+
+  #writeInLog() {
+    this.#page.act.show(LOG);
+    this.#page.focus.field(LOG_FIELD);
     this.#page.draw();
   }
 }

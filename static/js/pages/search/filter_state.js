@@ -12,7 +12,7 @@ export class FilterState {
   /** @type {any | null} */ #read = null; // the time requested
   /** @type {any | null} */ #since = null; // the board's seq at that time
 
-  /** @param {Pick<SearchView, "session" | "board" | "address" | "notesOf" | "draw"> & { cleared(): void }} page */
+  /** @param {Pick<SearchView, "session" | "board" | "address" | "notesOf" | "draw"> & { cleared(): void, narrowed(): void }} page `narrowed`: a filter was set */
   constructor(page) {
     this.#page = page;
     this.values = read(location.search);
@@ -37,6 +37,7 @@ export class FilterState {
   set(name, value) {
     this.values = { ...this.values, [name]: value };
     this.#page.address.ask(written(this.values));
+    if (value !== null) this.#page.narrowed();
     this.#page.draw();
   }
 

@@ -1,7 +1,7 @@
 /** Search page: header, toolbar, columns, and the open card beside them. */
 
 import { html, nothing, render } from "../../../vendor/lit-html/lit-html.js";
-import { CardUrl } from "../../behaviours/card_url.js";
+import { BOARD, CardUrl, LOG } from "../../behaviours/card_url.js";
 import { CardArrowKeys } from "../../behaviours/card_arrow_keys.js";
 import { MoreBelow } from "../../behaviours/more_below.js";
 import { RelativeTimes } from "../../behaviours/relative_times.js";
@@ -25,7 +25,8 @@ import { CardHistory } from "../../shared/board/card_history.js";
 import { countOverdue, cardBadges } from "../../shared/board/card_badges.js";
 import { SameReference } from "../../shared/same_reference.js";
 import { printNote } from "../../shared/print_note.js";
-import { LOG, cardPanel } from "../../shared/board/card_panel.js";
+import { cardPanel } from "../../shared/board/card_panel.js";
+import { detailsView } from "../../shared/board/details_view.js";
 import { SearchCommands } from "./commands.js";
 import { BoardPage } from "../../shared/board/board_page.js";
 import { boardViewModel, cardsToChoose } from "../../shared/board/board_view_model.js";
@@ -35,6 +36,7 @@ import { SimilarSightings } from "../../shared/board/possible_duplicates.js";
 import { setsSource } from "../../shared/board/source_reveal.js";
 import { forbidden, loading } from "../../shared/placeholders.js";
 import { tools } from "./toolbar.js";
+import { WIDE, WhatHappened } from "../../shared/board/what_happened.js";
 import { Undo, undoNotice } from "./undo.js";
 
 const OVERDUE_PERIOD_MS = 1000; // tasks become overdue without events
@@ -58,6 +60,7 @@ class SearchPage extends BoardPage {
   /** @type {HTMLElement} */ #root;
   /** @type {any | null} */ #frame = null;
   #histories = new Map();
+  #happened;
   /** @type {number | null} */ #seq = null; // last seq received
 
   /** @param {HTMLElement} root @param {Session} session @param {string} boardId @param {string | null} cardId */
@@ -67,16 +70,19 @@ class SearchPage extends BoardPage {
     this.session = session;
     this.board = session.board(boardId);
     /** @type {LiveBoardView["ui"] & Record<string, any>} */
-    this.ui = { card: cardId, dialog: null, more: false, sheet: false, editing: new Set(), held: null, column: null };
+    this.ui = { card: cardId, view: BOARD, dialog: null, more: false, sheet: false, editing: new Set(), held: null, column: null };
     this.focus = new FocusAfterDraw(root);
     this.forms = new Forms(this.board, this.sources);
     this.authors = new NoteAuthors(boardId);
-    this.address = new CardUrl(boardId, (/** @type {any} */ card) => this.#onCardUrl(card));
+    this.address = new CardUrl(boardId, (card, view) => this.#onUrl(card, view));
+    this.ui.view = this.address.view;
     this.similar = new SimilarSightings(boardId, this.draw);
+    this.#happened = new WhatHappened(boardId, this.draw);
+    WIDE.addEventListener("change", this.draw);
     this.sameReference = new SameReference(boardId, this.draw);
     this.finder = new FindBox({ board: boardId, session, draw: this.draw, typed: (/** @type {string} */ text) => this.filters.find(text), go: (/** @type {Hit} */ hit) => this.act.goTo(hit) });
     const { board, ui, focus, forms, authors, address, sources, lastBadge, notesOf, may, draw } = this;
-    this.filters = new FilterState({ session, board, address, notesOf, draw, cleared: () => this.finder.stop() });
+    this.filters = new FilterState({ session, board, address, notesOf, draw, cleared: () => this.finder.stop(), narrowed: () => this.#showCards() });
     this.undo = new Undo({ session, board, focus, may, draw });
     this.added = new AddedCardFocus({ session, board, showColumn: (column) => this.act.showColumn(column) });
     const { filters, undo, added } = this;
@@ -92,11 +98,10 @@ class SearchPage extends BoardPage {
       dropped: (/** @type {string} */ id, /** @type {any} */ place) => this.#onDrop(id, place),
       showColumn: (/** @type {string} */ column) => this.act.showColumn(column),
     });
-    const { act, drawNow, destinations } = this, model = () => this.model;
-    new ShortcutHandler((session.pageCommands = new SearchCommands({ session, board, forms, ui, act, filters, undo, focus, may, draw, drawNow, model, destinations })));
+    const { act, drawNow, destinations } = this, model = () => this.model, path = (/** @type {string | null} */ card) => this.path(card);
+    new ShortcutHandler((session.pageCommands = new SearchCommands({ session, board, forms, ui, act, filters, undo, focus, may, path, draw, drawNow, model, destinations })));
     this.#root.classList.add("search-page");
     addEventListener("beforeprint", () => this.#render()); // updates the time of printing
-    if (location.hash === "#log") this.#fromElsewhere();
     setInterval(() => this.#countOverdue(), OVERDUE_PERIOD_MS);
     this.board.watch((_, events) => this.#onEvents(events));
     this.session.watch(this.draw);
@@ -160,6 +165,13 @@ class SearchPage extends BoardPage {
     return this.#histories.get(id);
   }
 
+  /** Read them only where there is room to show them. */
+  get happened() {
+    if (!WIDE.matches || !this.drawn) return null;
+    this.#happened.read();
+    return this.#happened.events;
+  }
+
   /** @param {string} kind */
   cards(kind) {
     return cardsToChoose(this.model, this.ui.card, kind);
@@ -208,7 +220,7 @@ class SearchPage extends BoardPage {
     return html`${searchHeader(this)} ${printNote(this)}
       ${tools(this)}
       <div class="board-layout">
-        <div class="board-main">${columns(this)}</div>
+        <div class="board-main">${this.ui.view === LOG ? detailsView(this) : columns(this)}</div>
         ${cardPanel(this)}
       </div>
       ${undoNotice(this)} ${openDialog(this)}`;
@@ -242,6 +254,7 @@ class SearchPage extends BoardPage {
 
   #forget() {
     this.#histories.clear();
+    this.#happened.forget();
     this.sources.clear();
     this.added.forget();
     this.similar.forget();
@@ -258,6 +271,7 @@ class SearchPage extends BoardPage {
     this.#seq = seq;
     for (const event of events) if (setsSource(event)) this.sources.delete(event.id); // the source read earlier is outdated
     for (const history of this.#histories.values()) history.onEvents(events);
+    this.#happened.onEvents(/** @type {BoardEvent[]} */ (events));
     this.authors.onEvents(events);
     this.forms.onEvents(events);
     this.undo.onEvents(events);
@@ -265,16 +279,15 @@ class SearchPage extends BoardPage {
     this.#render();
   }
 
-  /** Show a note of the log found on another page: it has no URL of its own. */
-  #fromElsewhere() {
-    this.address.ask(location.search);
-    this.act.openCard(LOG);
+  /** @param {string | null} card @param {BoardViewName} view */
+  #onUrl(card, view) {
+    Object.assign(this.ui, { card, view });
+    this.draw();
   }
 
-  /** @param {any} card */
-  #onCardUrl(card) {
-    this.ui.card = card;
-    this.draw();
+  /** Show the columns: cards are filtered, and another view shows none. */
+  #showCards() {
+    if (this.ui.view !== BOARD) this.act.show(BOARD);
   }
 
   /** @param {string} id @param {any} place */

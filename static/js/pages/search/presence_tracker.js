@@ -1,6 +1,6 @@
 /** Presence on a board: marks the open card as seen, and tells others where this person is. */
 
-import { LOG } from "../../shared/board/card_panel.js";
+import { LOG } from "../../behaviours/card_url.js";
 
 export class PresenceTracker {
   #page;
@@ -11,22 +11,24 @@ export class PresenceTracker {
     this.#page = page;
   }
 
-  /** Mark the open card as seen; its badge moves into the panel. */
+  /** Mark the open card and what the view shows as seen; the badge of the card moves into the panel. */
   refresh() {
     const { board, ui, lastBadge, authors } = this.#page;
-    if (!ui.card || document.hidden) return;
-    const badge = board.badges.get(ui.card);
-    if (badge) lastBadge.set(ui.card, badge);
-    board.clearBadge(ui.card);
-    const notes = this.#page.notesOf(ui.card);
+    if (document.hidden) return;
+    if (ui.card) {
+      const badge = board.badges.get(ui.card);
+      if (badge) lastBadge.set(ui.card, badge);
+      board.clearBadge(ui.card);
+    }
+    const notes = [...(ui.card ? this.#page.notesOf(ui.card) : []), ...(ui.view === LOG ? this.#page.notesOf(null) : [])];
     for (const { id } of notes) board.clearBadge(id);
-    authors.learn(notes).then((/** @type {boolean} */ learned) => learned && this.#page.draw());
+    if (notes.length) authors.learn(notes).then((/** @type {boolean} */ learned) => learned && this.#page.draw());
   }
 
   /** Send which card is open, and whether it is being edited. */
   tell() {
     const { board, ui, forms } = this.#page;
-    const card = ui.card === LOG ? null : ui.card;
+    const { card } = ui;
     const editing = Boolean(card) && (forms.drafts.has(card) || [...ui.editing].some((key) => key.endsWith(`:${card}`)));
     const place = `${card} ${editing}`;
     if (place === this.#place) return;

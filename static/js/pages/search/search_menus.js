@@ -1,12 +1,14 @@
 /** Menus of a search: its status, and under "⋯" all that is done less often. */
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
+import { hashOf } from "../../behaviours/card_url.js";
 import { menuToggled, menuWalked } from "../../behaviours/menu.js";
-import { SHORTCUTS, shownChords } from "../../behaviours/shortcuts.js";
 import { t } from "../../core/i18n.js";
 import { label } from "../../core/labels.js";
 import { announce } from "../../shared/announcer.js";
 import { copyText } from "../../shared/copy_text.js";
+import { keyHint } from "../../shared/key_hint.js";
 
+const PAGE = "search";
 const STATUSES = ["open", "found", "closed"];
 
 /** @type {Record<string, (isNow: boolean) => string>} */
@@ -61,8 +63,14 @@ function openPages() {
   menu.querySelector("a")?.focus();
 }
 
+/**
+ * Return the URL of what is shown, in the past; it begins with the present.
+ * @param {Pick<SearchView, "path" | "ui" | "board">} view
+ */
+export const replayPath = (view) => `${view.path(view.ui.card)}?at=${view.board.seq}${hashOf(view.ui.view)}`;
+
 /** @param {SearchView} view */
-const pathNow = (view) => view.path(view.ui.card === "log" ? null : view.ui.card);
+const pathNow = (view) => view.path(view.ui.card);
 
 /** @param {SearchView} view */
 export function searchMenu(view) {
@@ -71,14 +79,14 @@ export function searchMenu(view) {
   const dialog = (/** @type {string} */ name) => () => act.dialog(name);
   const groups = [
     [
-      view.mayEdit && item("edit-search", t("Edit details…"), dialog("facts")),
+      view.mayEdit && item("edit-search", t("Edit details…"), dialog("facts"), nothing, view.ui.card ? "" : "edit"),
       mayLead && item("worrying", t("Decide if the disappearance is worrying"), dialog("worrying")),
       mayLead && item("appeal", t("Set appeal…"), dialog("appeal"), label.level(state.appeal.level)),
       mayLead && item("access", t("Access…"), dialog("access"), label.access(state.access)),
     ],
     [
       link("history", t("History"), `/searches/${view.board.id}/history`),
-      link("replay", t("Replay"), `${pathNow(view)}?at=${view.board.seq}`),
+      link("replay", t("Replay"), replayPath(view)),
     ],
     [
       model.withdrawn.length ? item("show-withdrawn", t("Withdrawn cards"), showWithdrawn, model.withdrawn.length) : null,
@@ -91,19 +99,19 @@ export function searchMenu(view) {
   </div>`;
 }
 
-/** @param {string} act */
-function key(act) {
-  const entry = SHORTCUTS.find(({ id, where }) => id === act && (where === "search" || where === "everywhere" || where === "boards"));
-  return entry ? html`<kbd aria-hidden="true">${shownChords(entry)[0].join("+")}</kbd>` : nothing;
-}
-
-/** @param {string} act @param {string} text @param {() => unknown} run @param {Drawn} [now] the value that it changes */
-function item(act, text, run, now = nothing) {
-  return html`<button type="button" role="menuitem" class="menu-item ${act === "pages" ? "phone-only" : ""}" data-act=${act} popovertarget="search-menu" popovertargetaction="hide" @click=${run}>${text} <small>${now}</small> ${key(act)}</button>`;
+/**
+ * @param {string} act
+ * @param {string} text
+ * @param {() => unknown} run
+ * @param {Drawn} [now] the value that it changes
+ * @param {string} [command] of its key, where that has another name
+ */
+function item(act, text, run, now = nothing, command = act) {
+  return html`<button type="button" role="menuitem" class="menu-item ${act === "pages" ? "phone-only" : ""}" data-act=${act} popovertarget="search-menu" popovertargetaction="hide" @click=${run}>${text} <small>${now}</small> ${keyHint(command, PAGE)}</button>`;
 }
 
 /** @param {string} act @param {string} text @param {string} href */
-const link = (act, text, href) => html`<a role="menuitem" class="menu-item" data-act=${act} href=${href}>${text} <small></small> ${key(act)}</a>`;
+const link = (act, text, href) => html`<a role="menuitem" class="menu-item" data-act=${act} href=${href}>${text} <small></small> ${keyHint(act, PAGE)}</a>`;
 
 function showWithdrawn() {
   /** @type {HTMLDetailsElement | null} */
@@ -116,5 +124,5 @@ function showWithdrawn() {
 
 /** @param {SearchView} view */
 async function copyLink(view) {
-  if (await copyText(new URL(pathNow(view), location.href).href)) announce(t("Copied"));
+  if (await copyText(new URL(pathNow(view) + hashOf(view.ui.view), location.href).href)) announce(t("Copied"));
 }

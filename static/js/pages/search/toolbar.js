@@ -4,15 +4,15 @@
  */
 
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
+import { BOARD, LOG } from "../../behaviours/card_url.js";
 import { hasKeyboard } from "../../behaviours/shortcut_handler.js";
 import { t } from "../../core/i18n.js";
 import { cardKinds } from "../../core/kinds.js";
-import { SHORTCUTS } from "../../behaviours/shortcuts.js";
 import { kindName } from "../../format/values.js";
 import { SINCE_LAST_LOOK } from "../../shared/card_filter.js";
 import { filterMenu, activeFilters } from "../../shared/filter_menu.js";
 import { findField } from "../../shared/find_results.js";
-import { LOG } from "../../shared/board/card_panel.js";
+import { keyHint } from "../../shared/key_hint.js";
 import { searchMenu, statusInSheet, statusMenu } from "./search_menus.js";
 
 /** @param {SearchView} view */
@@ -53,11 +53,9 @@ const sheetKeys = (view) => (event) => {
 
 /** @param {SearchView} view */
 function views({ act, ui }) {
-  const isLog = ui.card === LOG;
-  return html`<div class="views" role="group" aria-label=${t("Views")}>
-    <button type="button" data-act="board" aria-pressed=${isLog ? "false" : "true"} @click=${() => isLog && act.log()}>${t("Board")}</button>
-    <button type="button" data-act="log" aria-pressed=${isLog ? "true" : "false"} @click=${act.log}>${t("Details and log")}</button>
-  </div>`;
+  const choice = (/** @type {BoardViewName} */ name, /** @type {string} */ text) => html`<button type="button" data-act=${name}
+    aria-pressed=${ui.view === name ? "true" : "false"} @click=${() => act.show(name)}>${text}</button>`;
+  return html`<div class="views" role="group" aria-label=${t("Views")}>${choice(BOARD, t("Board"))} ${choice(LOG, t("Details and log"))}</div>`;
 }
 
 /** @param {SearchView} view */
@@ -78,10 +76,10 @@ const draftOf = (kind, { forms }) => (forms.get(kind).dirty ? html`<i class="dot
 
 /** @param {SearchView} view */
 function adding(view) {
-  const { act, ui, marks } = view, isLog = ui.card === LOG;
+  const { act, ui, marks } = view, isLog = ui.view === LOG;
   return html`<div class="add-buttons">
     ${view.mayEdit ? cardKinds().map((kind, at) => button(kind, at ? "" : "primary", view)) : nothing}
-    <button type="button" class="phone-only" data-act="to-board" aria-current=${ui.card === null && !ui.sheet ? "true" : "false"} @click=${act.toBoard}>${icon("board")}<span>${t("Board")}</span></button>
+    <button type="button" class="phone-only" data-act="to-board" aria-current=${ui.card === null && !ui.sheet && !isLog ? "true" : "false"} @click=${act.toBoard}>${icon("board")}<span>${t("Board")}</span></button>
     <a class="button phone-only" data-act="whats-new" href="/since">${icon("news")}<span>${t("What’s new")}</span>${marks.changed.length ? html`<b class="count">${marks.changed.length}</b>` : nothing}</a>
     <button type="button" class="phone-only" data-act="more" aria-expanded=${ui.sheet ? "true" : "false"} aria-current=${ui.sheet || isLog ? "true" : "false"} @click=${act.toggleSheet}>${icon("more")}<span>${t("More")}</span></button>
   </div>`;
@@ -102,9 +100,9 @@ const ADD = { sighting: () => t("+ Sighting"), task: () => t("+ Task") };
 
 /** @param {string} kind @param {string} style @param {SearchView} view */
 function button(kind, style, view) {
-  const name = `add-${kind}`, key = SHORTCUTS.find(({ id }) => id === name)?.press;
+  const name = `add-${kind}`;
   return html`<button type="button" class=${style} data-act=${name} @click=${() => view.act.dialog(name)}>${ADD[kind]?.() ?? `+ ${kindName(kind)}`} ${draftOf(name, view)}
-    ${key ? html`<kbd aria-hidden="true">${key}</kbd>` : nothing}</button>`;
+    ${keyHint(name, "search")}</button>`;
 }
 
 /** @param {string} name @param {string} text @param {boolean} on @param {any} toggle */

@@ -1,8 +1,21 @@
-/** Form of a search's access: everybody at the desk, or its members only. */
+/** Access to a search, all users or its members only: among its details, and the form that changes it. */
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { t } from "../../core/i18n.js";
 import { label } from "../../core/labels.js";
+import { formatField } from "../../format/values.js";
 import { row } from "../../forms/form_row.js";
+
+/** @param {BoardView} view */
+export function accessFacts(view) {
+  const { access, members } = view.model.search.state;
+  return html`<section data-testid="access-facts">
+    <h3>${t("Who can see this search")}
+      ${view.mayLead && view.mayEdit ? html`<button type="button" class="plain" data-act="edit-access" @click=${() => view.act.dialog("access")}>${t("Change…")}</button>` : nothing}
+    </h3>
+    <p><b>${label.access(access)}</b></p>
+    ${access === "members" ? html`<p>${formatField({ path: "members", kind: "search" }, members, view)}</p>` : nothing}
+  </section>`;
+}
 
 /** @param {Form} form @param {FormView} view */
 export function accessBody(form, view) {

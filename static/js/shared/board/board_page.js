@@ -2,7 +2,6 @@
 import { titleOf } from "../../core/kinds.js";
 import { cardName } from "../../format/values.js";
 import { isDone } from "./card_badges.js";
-import { LOG } from "./card_panel.js";
 
 export class BoardPage {
   /** @type {any} */ board;
@@ -35,7 +34,7 @@ export class BoardPage {
   }
 
   /** @param {string | null} card @returns {any[]} */
-  notesOf = (card) => this.model?.notes.get(card === LOG ? null : card) ?? [];
+  notesOf = (card) => this.model?.notes.get(card) ?? [];
 
   /** @param {string} column */
   isDone(column) {

@@ -6,6 +6,7 @@ import { label } from "../../core/labels.js";
 import { valueAt } from "../../core/merge_patch.js";
 import { formOf, rows } from "../../forms/form_row.js";
 import { placeName, formatField } from "../../format/values.js";
+import { keyHint } from "../key_hint.js";
 import { lookOf } from "./card_views.js";
 
 /** @param {Card} entity @param {BoardView} view */
@@ -22,7 +23,7 @@ function reading({ id, kind, state }, view) {
   const shownFields = formFields(kind, "edit").filter(({ path }) => !apart.includes(path) && !/\.(lat|lon|radius_m)$/.test(path));
   return html`<section class="card-facts" data-testid="facts">
     <h3>${t("Details")}
-      ${view.mayEdit ? html`<button type="button" class="plain" data-act="edit" @click=${() => view.act.edit(kind, id)}>${t("Edit")} <kbd aria-hidden="true">E</kbd></button>` : nothing}
+      ${view.mayEdit ? html`<button type="button" class="plain" data-act="edit" @click=${() => view.act.edit(kind, id)}>${t("Edit")} ${keyHint("edit", "search")}</button>` : nothing}
     </h3>
     <dl>
       ${shownFields.map((field) => html`<dt>${label.field(field.path, kind)}</dt><dd data-field=${field.path}>${value(field, state, view)}</dd>`)}

@@ -87,8 +87,19 @@ export class CardHistory {
   }
 }
 
+/**
+ * Render the history of one entity, with a link to its page.
+ * @param {string} id
+ * @param {string} query of its page
+ * @param {BoardView} view
+ */
+export function historySection(id, query, view) {
+  return html`<section><h3>${t("History")} <a class="more" data-act="history" href="/searches/${view.board.id}/history${query}">${t("open as page")}</a></h3>
+    ${historyList(view.historyOf(id), view)}</section>`;
+}
+
 /** @param {CardHistory} history @param {BoardView} view */
-export function historyList(history, view) {
+function historyList(history, view) {
   if (history.state === "failed") {
     return html`<p class="none">${t("The history could not be loaded.")} <button type="button" @click=${() => view.act.readHistory(history)}>${t("Try again")}</button></p>`;
   }

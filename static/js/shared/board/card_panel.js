@@ -8,17 +8,14 @@ import { row } from "../../forms/form_row.js";
 import { accountName, cardName, columnName } from "../../format/values.js";
 import { priority, sendingCard } from "./card.js";
 import { lookOf } from "./card_views.js";
-import { exportLinks } from "./export_links.js";
 import { viewers } from "../avatars.js";
 import { placeMenu } from "./column_menu.js";
 import { formatDuration } from "../../core/time.js";
 import { cardFields } from "./card_fields.js";
-import { historyList } from "./card_history.js";
+import { historySection } from "./card_history.js";
+import { keyHint } from "../key_hint.js";
 import { notesSection } from "./notes.js";
-import { searchFacts } from "./search_facts.js";
 import { agoElement, dueElement, formatMoment, formatShortMoment, shortTimeElement } from "../../format/time_elements.js";
-
-export const LOG = "log"; // used in place of a card's id: facts and log of the search
 
 const NOTE_FIELD = ".notes [data-field=text] textarea";
 const MINUTE_MS = 60_000;
@@ -27,7 +24,6 @@ const MINUTE_MS = 60_000;
 export function cardPanel(view) {
   const { card } = view.ui;
   if (!card) return nothing;
-  if (card === LOG) return log(view);
   const entity = view.model.byId.get(card);
   return keyed(card, entity ? opened(entity, view) : gone(view));
 }
@@ -51,7 +47,7 @@ function opened(entity, view) {
       </div>
       <div class="activity">
         ${notesSection(view.notesOf(id), id, view)}
-        ${history(id, `?card=${id}`, view)}
+        ${historySection(id, `?card=${id}`, view)}
       </div>
     </div>
     ${view.mayEdit && !state.withdrawn ? thumbs(entity, view) : nothing}
@@ -91,17 +87,6 @@ function times({ id, kind, state, added }, view) {
   return html`<dl class="times" data-testid="times">${cells.map(([at, name]) => html`<div class=${at ? "" : "unset"}><dd>${at ? shortTimeElement(at) : "–"}</dd><dt>${name}</dt></div>`)}</dl>`;
 }
 
-/**
- * Render the history of one entity, with a link to its page.
- * @param {string} id
- * @param {string} query
- * @param {BoardView} view
- */
-function history(id, query, view) {
-  return html`<section><h3>${t("History")} <a class="more" data-act="history" href="/searches/${view.board.id}/history${query}">${t("open as page")}</a></h3>
-    ${historyList(view.historyOf(id), view)}</section>`;
-}
-
 /** @param {Card} entity @param {string} name @param {BoardView} view */
 function bar(entity, name, view) {
   const { id, state, pending } = entity;
@@ -121,15 +106,15 @@ function bar(entity, name, view) {
 /** @param {Card} entity @param {LiveBoardView} view */
 function menu({ id, kind }, view) {
   const name = `menu-card-${id}`;
-  const item = (/** @type {string} */ act, /** @type {string} */ text, /** @type {() => void} */ run) => html`<button type="button" data-act=${act} popovertarget=${name} popovertargetaction="hide" @click=${run}>${text}</button>`;
+  const item = (/** @type {string} */ act, /** @type {string} */ text, /** @type {() => void} */ run, key = act) => html`<button type="button" data-act=${act} popovertarget=${name} popovertargetaction="hide" @click=${run}>${text} ${keyHint(key, "search")}</button>`;
   const note = () => {
     view.focus.field(NOTE_FIELD);
     view.draw();
   };
   return html`<button type="button" class="more" data-act="card-menu" popovertarget=${name} title=${t("More")} aria-label=${t("More")}><span aria-hidden="true">⋯</span></button>
     <div class="column-menu" id=${name} popover data-testid="card-menu" role="group" aria-label=${t("More")} @beforetoggle=${placeMenu}>
-      ${item("menu-edit", t("Edit details"), () => view.act.edit(kind, id))}
-      ${view.mayNote ? item("menu-note", t("Write a note"), note) : nothing}
+      ${item("menu-edit", t("Edit details"), () => view.act.edit(kind, id), "edit")}
+      ${view.mayNote ? item("menu-note", t("Write a note"), note, "note") : nothing}
       ${item("withdraw", t("Withdraw…"), () => view.act.dialog("withdraw", { entity: id }))}
     </div>`;
 }
@@ -201,18 +186,5 @@ function gone(view) {
   return html`<aside class="panel" data-panel="gone" tabindex="-1">
     <header class="panel-bar"><b>${t("Card not found")}</b><span class="space"></span>${close(view)}</header>
     <div class="body"><p class="none">${t("This card is not on this board.")}</p></div>
-  </aside>`;
-}
-
-/** @param {BoardView} view */
-function log(view) {
-  return html`<aside class="panel" data-panel="log" aria-label=${t("Details and log of the search")} tabindex="-1">
-    <header class="panel-bar"><b>${t("Details and log")}</b><span class="space"></span>${close(view)}</header>
-    <div class="body"><div class="activity">
-      ${searchFacts(view)}
-      ${notesSection(view.notesOf(null), null, view)}
-      ${history(view.board.id, "", view)}
-      ${view.past ? nothing : exportLinks(view.board.id)}
-    </div></div>
   </aside>`;
 }

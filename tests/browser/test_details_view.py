@@ -1,0 +1,227 @@
+"""Details and log as a view of its own beside the board: address, keys, live changes, rights, cards over it, phone, paper."""
+
+import re
+
+import pytest
+from playwright.async_api import expect
+
+from tests.support.browser_window import Window
+from tests.support.browsers import Browsers
+
+pytestmark = pytest.mark.browser
+
+VIEW = "[data-testid=details-and-log]"
+COLUMNS = "[data-column]"
+LOG = f"{VIEW} .activity"
+PRESSED = "[data-act={}][aria-pressed=true]"
+BOX = "each => JSON.stringify(each.getBoundingClientRect())"
+TOP = "each => each.getBoundingClientRect().top"
+PLACES = """() => [...document.querySelectorAll(".details-column, .details-column section")]
+  .map((each) => {
+    const { left, top, width } = each.getBoundingClientRect();
+    return [left, top, width].map(Math.round).join(" ");
+  })"""
+WIDE = "document.documentElement.scrollWidth <= innerWidth"
+LOOKS = {"hair": "dark blond", "clothing": "dark green coat", "needs": "inhaler"}
+PERSON = {"first_name": "Noor", "last_name": "Voorbeeld", "age": 11} | LOOKS
+
+
+async def is_details(window: Window) -> None:
+    await expect(window(VIEW)).to_be_visible()
+    await expect(window(COLUMNS)).to_have_count(0)
+    await expect(window(PRESSED.format("log"))).to_have_count(1)
+
+
+async def is_board(window: Window) -> None:
+    await expect(window(COLUMNS).first).to_be_visible()
+    await expect(window(VIEW)).to_have_count(0)
+    await expect(window(PRESSED.format("board"))).to_have_count(1)
+
+
+async def test_the_view_takes_the_place_of_the_columns_and_has_an_address(browsers: Browsers) -> None:
+    search = await browsers.search(person=PERSON)
+    window = await browsers.window("Alice")
+    await window.open(f"/searches/{search}")
+    await is_board(window)
+    head = await window("[data-testid=tools]").evaluate(BOX)
+    await window("[data-act=log]").click()
+    await is_details(window)
+    assert await window("[data-testid=tools]").evaluate(BOX) == head
+    assert window.page.url.endswith(f"/searches/{search}#log")
+    for text in ("Noor", "Voorbeeld", "dark blond", "dark green coat", "inhaler"):
+        await expect(window("[data-testid=search-facts]")).to_contain_text(text)
+    await expect(window("[data-testid=not-recorded]")).to_contain_text("Eyes")
+
+    await window.reload()
+    await window.live()
+    await is_details(window)
+    await window("[data-act=board]").click()
+    await is_board(window)
+    assert window.page.url.endswith(f"/searches/{search}")
+    await window.page.go_back()
+    await is_details(window)
+    await window.page.go_back()
+    await is_board(window)
+    await window.page.go_forward()
+    await is_details(window)
+
+    other = await browsers.window("Bob")
+    await other.open(f"/searches/{search}#log")
+    await is_details(other)
+
+
+async def test_an_outsider_sees_nothing_of_the_view(browsers: Browsers) -> None:
+    alice = await browsers.person("Alice")
+    mine = (await alice.http.get("/api/v1/me")).json()["id"]
+    search = await browsers.search(person=PERSON, access="members", members=[mine])
+    inside, outside = await browsers.window("Alice"), await browsers.window("Charlie")
+    await inside.open(f"/searches/{search}#log")
+    await expect(inside("[data-testid=access-facts]")).to_contain_text("Alice")
+    outside.may_fail("404")
+    await outside.page.goto(f"/searches/{search}#log")
+    await expect(outside("main")).not_to_be_empty()
+    assert "dark green coat" not in await outside("body").inner_text()
+    await expect(outside(VIEW)).to_have_count(0)
+
+
+async def test_keys_switch_the_views_and_edit_the_details(browsers: Browsers) -> None:
+    search = await browsers.search(person=PERSON)
+    window = await browsers.window("Bob")
+    await window.open(f"/searches/{search}")
+    await window.page.keyboard.press("l")
+    await is_details(window)
+    await expect(window(VIEW)).to_be_focused()
+    await window.page.keyboard.press("e")
+    await expect(window("dialog[data-dialog=facts]")).to_be_visible()
+    await window.page.keyboard.press("Escape")
+    await expect(window("dialog")).to_have_count(0)
+    await window.page.keyboard.press("n")
+    await expect(window.field("note", "text")).to_be_focused()
+    await window.page.keyboard.type("The mother called")
+    await window.page.keyboard.press("Control+Enter")
+    await expect(window(f"{LOG} .note")).to_contain_text("The mother called")
+    await window.page.keyboard.press("Escape")  # out of the field
+    await window("[data-act=board]").focus()
+    await window.page.keyboard.press("b")
+    await is_board(window)
+
+
+async def test_changes_of_others_are_shown_and_move_nothing_that_is_read(browsers: Browsers) -> None:
+    search = await browsers.search(person=PERSON)
+    bob = await browsers.person("Bob")
+    for number in range(40):
+        await bob.command(search, "note.add", {"text": f"Call {number}", "category": "contact"})
+    window = await browsers.window("Alice")
+    await window.open(f"/searches/{search}#log")
+    read = window(f"{LOG} .note", has_text="Call 12")
+    await read.scroll_into_view_if_needed()
+    top = float(await read.evaluate(TOP))
+    await bob.command(search, "note.add", {"text": "She was on the tram", "category": "decision"})
+    await expect(window(f"{LOG} .note", has_text="She was on the tram")).to_have_count(1)
+    assert abs(await read.evaluate(TOP) - top) < 1  # a browser scrolls by whole pixels
+    await bob.command(search, "search.update", {"person": {"eyes": "grey"}})
+    await expect(window("[data-testid=search-facts] [data-field='person.eyes']")).to_have_text("grey")
+    assert abs(await read.evaluate(TOP) - top) < 1  # a browser scrolls by whole pixels
+
+
+async def test_details_are_changed_by_those_who_may(browsers: Browsers) -> None:
+    search = await browsers.search(person=PERSON)
+    alice, bob = await browsers.both_at(search)
+    victor = await browsers.window("Victor")
+    await victor.open(f"/searches/{search}")
+    for window in (alice, bob, victor):
+        await window("[data-act=log]").click()
+        await is_details(window)
+    lead = ["edit-goal", "qualify", "appeal", "edit-access"]
+    for act in ["edit-search", *lead]:
+        await expect(alice(f"{VIEW} [data-act={act}]")).to_have_count(1)
+        await expect(bob(f"{VIEW} [data-act={act}]")).to_have_count(0 if act in lead else 1)
+        await expect(victor(f"{VIEW} [data-act={act}]")).to_have_count(0)
+    await expect(victor(f"{VIEW} form")).to_have_count(0)
+
+    await bob(f"{VIEW} [data-act=edit-search]").click()
+    await bob.fill("facts", {"person.eyes": "green"})
+    await bob("dialog [data-act=send]").click()
+    await expect(victor("[data-testid=search-facts] [data-field='person.eyes']")).to_have_text("green")
+    await alice(f"{VIEW} [data-act=appeal]").click()
+    await alice("dialog input[value=posters]").check()
+    await alice("dialog [data-act=send]").click()
+    await expect(victor("[data-testid=appeal-facts]")).to_contain_text("Posters")
+
+
+@pytest.mark.parametrize("width", [1400, 2000, 2560])
+async def test_a_card_opens_over_the_view_and_moves_nothing(browsers: Browsers, width: int) -> None:
+    search = await browsers.search(person=PERSON)
+    alice = await browsers.person("Alice")
+    seen = await browsers.sighting(search, "On the tram")
+    await alice.command(search, "sighting.assess", {"sighting": seen, "assessment": "credible"})
+    window = await browsers.window("Alice", viewport={"width": width, "height": 900})
+    await window.open(f"/searches/{search}#log")
+    await is_details(window)
+    before = await window.page.evaluate(PLACES)
+    await window("dd[data-testid=credible] a").click()
+    await expect(window.panel).to_have_attribute("data-panel", seen)
+    assert re.search(rf"/cards/{seen}#log$", window.page.url)
+    assert await window.page.evaluate(PLACES) == before
+    await window.page.keyboard.press("Escape")
+    await expect(window.panel).to_have_count(0)
+    await is_details(window)
+    await expect(window(VIEW)).to_be_focused()
+    await window.page.go_back()  # the step back leaves the view, not to the card
+    assert f"/cards/{seen}" not in window.page.url
+
+
+async def test_a_filter_leads_to_the_board(browsers: Browsers) -> None:
+    search = await browsers.search(person=PERSON)
+    await browsers.sighting(search, "On the tram")
+    window = await browsers.window("Bob")
+    await window.open(f"/searches/{search}#log")
+    await is_details(window)
+    await window("[data-chip=ungraded]").click()
+    await is_board(window)
+    await expect(window("[data-chip=ungraded]")).to_have_attribute("aria-pressed", "true")
+
+
+async def test_the_view_fits_a_phone_and_is_reached_from_its_bar(browsers: Browsers) -> None:
+    search = await browsers.search(person=PERSON)
+    window = await browsers.window("Bob", viewport={"width": 390, "height": 844}, has_touch=True, locale="de-BE")
+    await window.open(f"/searches/{search}")
+    await window("[data-act=child]").click()
+    await is_details(window)
+    assert await window.page.evaluate(WIDE)
+    await window("[data-act=to-board]").click()
+    await is_board(window)
+    await window("[data-act=more]").click()
+    await window("[data-act=log]").click()
+    await is_details(window)
+    await expect(window(".tool-sheet.open")).to_have_count(0)
+    await expect(window.field("note", "text")).to_be_visible()
+
+
+async def test_paper_has_the_details_and_no_controls(browsers: Browsers) -> None:
+    search = await browsers.search(person=PERSON)
+    await (await browsers.person("Bob")).command(search, "note.add", {"text": "The mother called", "category": "contact"})
+    window = await browsers.window("Alice")
+    await window.open(f"/searches/{search}#log")
+    await expect(window(f"{VIEW} form")).to_be_visible()
+    await window.page.emulate_media(media="print")
+    await expect(window(f"{VIEW} .note")).to_contain_text("The mother called")
+    await expect(window("[data-testid=search-facts] [data-field='person.clothing']")).to_be_visible()
+    await expect(window(f"{VIEW} :is(button, form)").first).to_be_hidden()
+    assert await window(f"{VIEW} :is(button, form)").evaluate_all("all => all.every((each) => !each.checkVisibility())")
+
+
+async def test_the_past_has_the_view_too(browsers: Browsers) -> None:
+    search = await browsers.search(person=PERSON)
+    bob = await browsers.person("Bob")
+    await bob.command(search, "search.update", {"person": {"eyes": "grey"}})
+    seq = (await bob.events(search))[-1]["seq"]
+    await bob.command(search, "search.update", {"person": {"eyes": "green"}})
+    window = await browsers.window("Alice")
+    await window.page.goto(f"/searches/{search}?at={seq}#log")
+    await expect(window("[data-testid=search-facts] [data-field='person.eyes']")).to_have_text("grey")
+    await expect(window(f"{VIEW} button:not([data-act=history])")).to_have_count(0)
+    await window("[data-act=now]").click()
+    await window.live()
+    await is_details(window)
+    await expect(window("[data-testid=search-facts] [data-field='person.eyes']")).to_have_text("green")
