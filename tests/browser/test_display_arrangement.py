@@ -19,7 +19,7 @@ SHORT = ["Noor", "Mila", "Wout", "Sam", "Ilyas", "Lucas", "Yonas", "Emma", "Chlo
 LONG = ["Maximiliaan-Alexander", "Anna Katharina Elisabeth Wilhelmina", "عبد الرحمن محمد", "Bartholomeus"]
 HOLDER = "Bartholomeus Vandenbroucke-Desmedt"
 # Replace the page by the view of a display over a session that has these searches.
-SHOW = """async ({ names, worrying, undecided, count, holder, events, inner, one }) => {
+SHOW = """async ({ names, worrying, undecided, count, holder, events, inner, one, theme = "dark" }) => {
   const from = (path) => import(`/static/js/${path}`);
   const [{ DisplayView }, { loadCatalogue }, { syncClock }] = await Promise.all(
     ["display/display_view.js", "core/i18n.js", "core/time.js"].map(from));
@@ -50,7 +50,7 @@ SHOW = """async ({ names, worrying, undecided, count, holder, events, inner, one
   const column = { kind: "column", id: "k", state: { role: "doing", rank: "a" } }, own = [searches[0], column, ...cards];
   const single = { ...board, id: "s00", get: (id) => own.find((each) => each.id === id),
     of: (kind) => own.filter((each) => each?.kind === kind) };
-  const session = { display: { shows: { boards: [one ? "s00" : "operations"], every_s: 20 }, theme: "dark" }, clock: null,
+  const session = { display: { shows: { boards: [one ? "s00" : "operations"], every_s: 20 }, theme }, clock: null,
     freshness: { state: "live", proven: null, provenAt: null }, shownBoards: [board], shiftStatus: { shift: { name: holder } },
     board: (id) => (id === "s00" ? single : board), watch: () => () => {}, watchEvents: (fn) => (fn(board, []), () => {}) };
   window.shown?.disconnect();
@@ -98,7 +98,7 @@ SPOIL = """() => {
   for (const [name, value] of [["max-width", "1em"], ["overflow", "hidden"]]) count.style.setProperty(name, value);
   head.style.setProperty("margin-bottom", "-1em");
 }"""
-DESCRIPTIONS = ".kind, .what, .where, .last b, .title, dd"
+DESCRIPTIONS = ".kind, .what, .where, .last b:not(:has(~ .where)), .title, dd"
 SIZES = """() => {
   const unit = parseFloat(getComputedStyle(document.body).fontSize) / 4, all = (what) => [...document.querySelectorAll(what)];
   const size = (element) => parseFloat(getComputedStyle(element).fontSize) / unit;
