@@ -226,6 +226,39 @@ async def test_axe_finds_no_barrier_in_any_dialog(demo: Browsers, largest_search
     await demo.clear()
 
 
+async def test_axe_finds_no_barrier_in_decisions_menus_and_lists(demo: Browsers, largest_search: LargestSearch) -> None:
+    alice = await demo.window("Alice", viewport=TALL)
+    await shown(alice, largest_search.search)
+    found: dict[str, Any] = {}
+    for act in ("appeal", "worrying"):
+        await alice.choose(act)
+        await alice("dialog").wait_for()
+        found[act] = await barriers(alice, "dialog")
+        await alice.page.keyboard.press("Escape")
+        await expect(alice("dialog")).to_have_count(0)
+    for key in ("?", "Control+k"):
+        await alice.page.keyboard.press(key)
+        await alice("dialog[open]").wait_for()
+        found[key] = await barriers(alice, "dialog[open]")
+        await alice.page.keyboard.press("Escape")
+        await expect(alice("dialog[open]")).to_have_count(0)
+    for summary, what in (("[data-bell] summary", "[data-alerts-list]"), (".account-menu summary", ".account-menu")):
+        await alice(summary).click()
+        await alice(what).wait_for()
+        found[what] = await barriers(alice, what)
+    await shown(alice, "/displays")
+    await alice("[data-act=pair]").click()
+    await alice("dialog").wait_for()
+    found["pair"] = await barriers(alice, "dialog")
+    await shown(alice, "/intake")
+    await alice("#search").fill("noor")
+    await alice("#search-list [role=option]").first.click()
+    await alice("[data-testid=chosen-child]").wait_for()
+    found["intake"] = await barriers(alice)
+    assert {place: some for place, some in found.items() if some} == {}
+    await demo.clear()
+
+
 async def test_a_breach_of_the_policy_would_be_noticed(browsers: Browsers) -> None:
     stranger = await browsers.stranger()
     await stranger.page.goto("/login")
