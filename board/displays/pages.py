@@ -7,7 +7,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from board.displays.api import may_manage
-from board.errors import MESSAGES
+from board.i18n import N_
 from board.web import display_auth, pages
 from board.web.auth import signed_in
 from board.web.display_auth import SCREEN
@@ -16,6 +16,7 @@ from models.display import Display
 
 PATH = "/displays"
 PAGE_FIELDS = ("profile", "language", "reload")  # a change of one of these needs a new page on the screen
+FOR_COORDINATORS = N_("Only coordinators pair displays. Give one of them the code on the screen.")
 
 
 async def wall(request: Request) -> Response:
@@ -42,7 +43,7 @@ async def all_displays(request: Request) -> Response:
     if caller is None:
         return pages.redirect_to_login(request)
     if not may_manage(caller.account):
-        return pages.error_page(request, 403, MESSAGES["forbidden"], caller)
+        return pages.error_page(request, 403, FOR_COORDINATORS, caller)
     return pages.page(request, "displays.html", caller, board=pages.OPERATIONS)
 
 

@@ -3,8 +3,9 @@
 Suggestions never decide and never block. The scores are simple, so that a person can see why:
 
 - A sighting may be the same if it shares words (rare words count more), or is near in both time and place. Both are added.
-- A search matches by its reference or by a name; a prefix is enough, and a letter may be wrong. Among equals, and without a
-query, the nearest is first: by where the child was last seen, or was seen since.
+- A search matches by its reference or by a name; a prefix is enough, and a letter may be wrong. After these come searches whose
+child looks like the words, as a caller may know no name. Among equals, and without a query, the nearest is first: by where the
+child was last seen, or was seen since.
 """
 
 import math
@@ -45,6 +46,8 @@ TIME_RANGE = timedelta(hours=6)  # the score of time is 0 from here on
 DISTANCE_RANGE = 10_000  # metres beyond the radius of either place; the score of place is 0 from here on
 QUERY = Param("q", {"type": "string", "maxLength": MAX_QUERY})
 LAT, LON = (Param(name, {"type": "number", "minimum": -most, "maximum": most}) for name, most in (("lat", 90), ("lon", 180)))
+LOOKS = ("description", "build", "hair", "eyes", "features", "clothing")
+SHORTEST_LOOK = 3  # letters
 STEM_LENGTH = 6  # letters of a word that are compared, so that "station" and "stations" match
 
 _S = Sighting.__table__.c  # type: ignore[attr-defined]
@@ -236,7 +239,16 @@ def _score(words: list[str], row: Row[Any]) -> int | None:
         return 1
     if all(any(_score_fuzzy(word, part) for part in parts) for word in words):
         return 2
-    return None
+    looks, told = _looks(row.person), [word for word in words if len(word) >= SHORTEST_LOOK or word.isdecimal()]
+    alike = sum(any(look.startswith(word) for look in looks) for word in told)
+    enough = told and alike >= min(2, len(told)) and 2 * alike >= len(told)
+    return 3 + len(told) - alike if enough else None
+
+
+def _looks(person: dict[str, Any]) -> set[str]:
+    """Return the words about how a child looks, without short ones, and the age."""
+    words = normalize_name(" ".join(str(person.get(name) or "") for name in LOOKS)).split()
+    return {word for word in words if len(word) >= SHORTEST_LOOK} | {str(person.get("age") or "")}
 
 
 def _score_fuzzy(word: str, part: str) -> bool:

@@ -11,6 +11,7 @@ from board import i18n, labels
 from board.engine import kinds
 from board.engine.access import get_visible_board
 from board.errors import MESSAGES, Refused
+from board.i18n import N_
 from board.web import static_files
 from board.web.auth import signed_in
 from board.web.http import service_of
@@ -19,6 +20,8 @@ from board.web.pages import OPERATIONS, _own_path, error_page, page, redirect_to
 if TYPE_CHECKING:
     from board.engine.identity import Caller
     from board.service import BoardService
+
+TAKES_NO_CALLS = N_("Your role can read, but cannot take calls. Ask an administrator.")
 
 
 async def can_open_board(service: "BoardService", caller: "Caller", board_id: str) -> bool:
@@ -48,7 +51,7 @@ async def intake(request: Request) -> Response:
     if caller is None:
         return redirect_to_login(request)
     if caller.account.role == "viewer":
-        return error_page(request, 403, MESSAGES["forbidden"], caller)
+        return error_page(request, 403, TAKES_NO_CALLS, caller)
     return page(request, "intake.html", caller, board=OPERATIONS)
 
 

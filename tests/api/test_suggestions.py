@@ -180,6 +180,18 @@ async def test_looks_of_the_child_are_told_to_those_who_see_the_search(team: Tea
         assert await meant(outsider, q="quirine") == []
 
 
+async def test_a_child_is_found_by_its_looks_where_no_name_is_known(team: Team) -> None:
+    looks = {"age": 6, "clothing": "Red coat, a cuddly rabbit", "hair": "Brown, with a fringe"}
+    seen = await opened(team, "Ottoline Vos", "2036-0001")
+    await team.alice.command(seen, "search.update", {"person": looks})
+    named = await opened(team, "Rabbit Rood", "2036-0002")
+    for typed in ("red coat rabbit", "6 coat", "girl in a red coat", "fringe"):
+        assert seen in await boards(team.bob, q=typed), typed
+    for typed in ("blue coat scooter hat", "in a", "7"):
+        assert seen not in await boards(team.bob, q=typed), typed
+    assert (await boards(team.bob, q="rabbit"))[:2] == [named, seen]  # a name says more
+
+
 async def test_the_nearest_first_by_where_the_child_was_seen(team: Team) -> None:
     far = await opened(team, "Wolf Een", "2032-1", last_seen=spot(LIEGE))
     near = await opened(team, "Wolf Twee", "2032-2", last_seen=spot(OOSTENDE))

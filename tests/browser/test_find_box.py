@@ -151,6 +151,21 @@ async def test_the_last_question_is_answered_and_a_lost_line_is_said(browsers: B
     await count(window, "Too much.")
 
 
+async def test_enter_opens_the_first_that_was_found(browsers: Browsers) -> None:
+    board = await browsers.search()
+    card = await browsers.sighting(board, "A bassoon on a bench")
+    window = await browsers.window("Alice")
+    await window.open("/")
+    await seek(window, "bassoon")
+    await window.page.keyboard.press("Enter")  # before the answer is there
+    await window.page.wait_for_url(f"**/searches/{board}/cards/{card}")
+    await window.open("/")
+    await seek(window, "bassoon trombone")
+    await count(window, "Nothing found in all searches")
+    await window.page.keyboard.press("Enter")
+    await expect(window("#find")).to_be_focused()
+
+
 async def test_filters_are_in_the_address_and_say_what_they_hide(browsers: Browsers) -> None:
     board = await browsers.search()
     alice, bob = await browsers.person("Alice"), await own_id(browsers, "Bob")

@@ -147,6 +147,20 @@ async def test_child_looked_for_stands_beside_what_the_caller_says(browsers: Bro
     await browsers.clear()
 
 
+async def test_search_is_found_by_what_the_child_looks_like(browsers: Browsers) -> None:
+    await browsers.search(person={"first_name": "Nour", "age": 7, "clothing": "turquoise anorak, skates"}, reference="2026-7161")
+    bob = await browsers.window("Bob")
+    await bob.open("/intake")
+    await expect(bob("#search-hint")).to_have_text("A name, a number, or what the child looks like")
+    await bob("#search").fill("purple elephant")
+    await expect(bob("#search-hint")).to_have_text("No open search matches. Try another word, or enter the place first.")
+    await bob("#search").fill("turquoise anorak")
+    await expect(bob(OFFERED.format("search"))).to_contain_text("2026-7161 · Nour")
+    await bob.page.keyboard.press("Enter")
+    await expect(bob("#search")).to_have_value("2026-7161 · Nour")
+    await browsers.clear()
+
+
 async def test_escape_clears_and_brings_back(browsers: Browsers) -> None:
     await browsers.search(person={"first_name": "Merel"}, reference="2026-7201")
     bob = await browsers.window("Bob")
@@ -229,6 +243,7 @@ async def test_viewer_takes_no_calls(browsers: Browsers) -> None:
     answer = await victor.page.goto("/intake")
     assert answer is not None
     assert answer.status == 403
+    await expect(victor("h1")).to_have_text("Your role can read, but cannot take calls. Ask an administrator.")
     stranger = await browsers.stranger()
     await stranger.page.goto("/intake")
     assert "/login" in stranger.page.url

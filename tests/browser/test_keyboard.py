@@ -262,6 +262,27 @@ async def test_the_palette_finds_commands_by_the_words_of_people(browsers: Brows
     await expect(alice("dialog [name=status][value=found]")).to_be_checked()
 
 
+async def test_the_palette_says_whom_to_ask_for_what_the_role_may_not_do(browsers: Browsers) -> None:
+    board = await browsers.search()
+    alice, bob = await browsers.both_at(board)
+    asked = "[role=group]:has(> p:text-matches('^Not with your role'))"
+    for said, command in {"new search": "open-search", "found": "set-status-found", "pair": "/displays"}.items():
+        await press(bob, "Control+k")
+        await bob.page.keyboard.type(said)
+        await expect(bob(f"{asked} [data-palette-item='{command}']")).to_be_visible()
+        await press(bob, "Escape")
+    await press(alice, "Control+k")
+    await alice.page.keyboard.type("pair")
+    await expect(alice("[data-palette-item='/displays']")).to_be_visible()
+    await expect(alice(asked)).to_have_count(0)
+    await bob("[data-act=search-menu]").click()
+    await expect(bob("#search-menu .menu-note")).to_have_text("A coordinator changes status, appeal and access.")
+    await press(alice, "Escape")
+    await alice("[data-act=search-menu]").click()
+    await expect(alice("#search-menu")).to_be_visible()
+    await expect(alice("#search-menu .menu-note")).to_have_count(0)
+
+
 async def test_a_search_that_one_may_not_see_is_not_found_and_another_is_gone_to(browsers: Browsers) -> None:
     alice = await browsers.person("Alice")
     own = (await alice.http.get("/api/v1/me")).json()["id"]

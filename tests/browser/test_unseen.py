@@ -155,6 +155,18 @@ async def test_all_is_marked_as_seen_when_it_was_not_taken_back(browsers: Browse
     await expect(window(".unseen-header")).to_contain_text("Nothing new")
 
 
+async def test_news_are_in_the_order_of_all_searches(browsers: Browsers) -> None:
+    older = await browsers.search(missing_since="2026-11-20T10:00:00Z")
+    newer = await browsers.search(missing_since="2026-11-24T10:00:00Z")
+    bob, window = await browsers.person("Bob"), await browsers.window("Charlie")
+    for said in ("one", "two", "three"):
+        await bob.command(older, "note.add", {"text": said})
+    await window.page.goto("/since")
+    await expect(window(f"[data-unseen-board='{older}']")).to_be_visible()
+    shown = await window("[data-unseen-board]").evaluate_all("all => all.map((each) => each.dataset.unseenBoard)")
+    assert [each for each in shown if each in (older, newer)] == [newer, older]
+
+
 async def test_the_page_is_for_every_eye_and_fits(browsers: Browsers) -> None:
     board = await browsers.search()
     card = await browsers.sighting(board, SIGHTING)

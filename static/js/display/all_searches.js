@@ -117,7 +117,7 @@ export function gravityMark({ worrying, undecided }) {
 function counts(state, summary) {
   if (!summary) return nothing;
   const { unassessed_sightings: sightings, overdue_tasks: overdue } = summary, isLed = !("lead_name" in state) || state.lead_name;
-  if (!overdue && !sightings && isLed) return html`<span class="count none">${t("nothing to do")}</span>`;
+  if (!overdue && !sightings && isLed) return html`<span class="count none">${t("nothing late")}</span>`;
   return html`${overdue ? html`<span class="count over">${n("{count} late", "{count} late", overdue)}</span>` : nothing}
     ${sightings ? html`<span class="count new">${n("{count} to assess", "{count} to assess", sightings)}</span>` : nothing}
     ${isLed ? nothing : html`<span class="count lead-missing">${t("nobody in charge")}</span>`}`;

@@ -15,15 +15,16 @@ import { leaningOf, problemOf } from "./time_value.js";
  * @param {any} ctx the view: session, board, draw(); edited(form) replaces draw() where a choice is sent at once; resolved(form) after
  *   the last conflict was decided; cards(kind) to choose from
  * @param {string | null} [name] label, if it is not that of the field
+ * @param {boolean} [isNeeded] mark it as required, though the field is not always
  */
-export function row(form, path, ctx, name = null) {
+export function row(form, path, ctx, name = null, isNeeded = false) {
   if (isPartOfPlace(path, form)) return nothing;
   const field = form.field(path), point = pointPaths(path, form).filter((each) => isPartOfPlace(each, form));
   const id = `${form.key}-${path}`.replace(/[^\w-]/g, "_");
   const wrong = [path, ...point].find((each) => form.errors[each]);
   const error = wrong && form.errors[wrong];
   const flag = field.control === "flag";
-  const caption = html`<label id="${id}-label" for=${id}>${name ?? field.label?.() ?? label.field(path, field.kind)}${needed(form, field) ? html`<span class="required" aria-hidden="true"> *</span>` : nothing}</label>`;
+  const caption = html`<label id="${id}-label" for=${id}>${name ?? field.label?.() ?? label.field(path, field.kind)}${isNeeded || needed(form, field) ? html`<span class="required" aria-hidden="true"> *</span>` : nothing}</label>`;
   return html`<div class="row ${field.control}" data-field=${path} ?data-edited=${form.isMine(path)}>
     ${flag ? html`<div class="check">${control(form, field, id, ctx)}${caption}</div>` : html`${caption}${control(form, field, id, ctx)}`}
     ${error ? html`<p class="error" id="${id}-error">${sentence(error, field, form.raw(path))}</p>` : nothing}

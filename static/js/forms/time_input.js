@@ -33,7 +33,7 @@ export function timeInput({ id, raw, leaning, edit, settled, describedBy = null,
   };
   return html`<div class="time-field"><div class="with-now">
     <input id=${id} type="text" autocomplete="off" spellcheck="false" aria-label=${name ?? nothing} data-filter=${filter ?? nothing} data-time aria-required=${required ? "true" : nothing}
-      aria-describedby=${[describedBy, `${id}-read`].filter(Boolean).join(" ")} placeholder=${leaning === "ahead" ? t("14:30, tomorrow 9:00, in 2 hours") : t("14:30, 10 minutes ago, yesterday 22:00")}
+      aria-describedby=${[describedBy, `${id}-read`].filter(Boolean).join(" ")} placeholder=${leaning === "ahead" ? t("14:30, in 2 hours") : t("14:30, 10 min ago")}
       .value=${live(textOf(raw, now))} @input=${type} @change=${leave} />
     ${leaning === "ahead" ? nothing : html`<button type="button" data-act="now" @click=${() => choose(serverNow().toISOString())}>${t("Now")}</button>`}
     <button type="button" class="pick-time" data-act="pick-time" aria-label=${t("Choose the time from a calendar")} title=${t("Choose the time from a calendar")} @click=${showPicker}>

@@ -45,6 +45,8 @@ interface PageCommands {
   page: string;
   /** Return those that are permitted; of a card, the one that is focused at an element. */
   commands(at: Element | null): PageCommand[];
+  /** Return what only another role may do here. */
+  others?(): PageCommand[];
   /** Return the entities to go to. */
   destinations?(): PageCommand[];
   /** Return whether this person has a right; without it, none is needed here. */

@@ -25,6 +25,7 @@ export class FindBox {
   /** @type {AbortController | null} */ #asked = null;
   /** @type {FocusPosition | null} */ #back = null; // where the focus was before
   #hadLine = true;
+  #opensFirst = false; // Enter was pressed before the answer came
 
   /** @param {FindOptions} options */
   constructor(options) {
@@ -137,7 +138,9 @@ export class FindBox {
     if (!this.open) return false;
     if (this.at >= 0) return this.choose(this.at);
     if (this.state === "failed") return this.again();
-    return this.all || this.widen(); // not found in this search: one more key searches all of them
+    if (!this.all) return this.widen(); // not found in this search: one more key searches all of them
+    if (this.state === "looking") return (this.#opensFirst = true); // the hits shown are of the text before
+    return this.hits.length ? this.choose(0) : true;
   }
 
   /** Leave the field; its text stays, with what it hides, and the focus returns to where it was. */
@@ -173,6 +176,7 @@ export class FindBox {
     this.#drop();
     const asked = (this.#asked = new AbortController());
     this.state = "looking";
+    this.#opensFirst = false;
     this.#timer = setTimeout(() => this.#search(asked), wait);
   }
 
@@ -188,6 +192,7 @@ export class FindBox {
     if (asked.signal.aborted) return;
     this.at = Math.min(this.at, found.hits.length - 1);
     Object.assign(this, { state: found.trouble ? "failed" : "found" }, found);
+    if (this.#opensFirst && this.hits.length) return void this.choose(0);
     this.#options.draw();
   }
 

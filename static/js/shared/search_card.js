@@ -122,7 +122,7 @@ const NEEDS = {
     count > 1 ? t("longest {length}: {title}", { length, title: card.title }) : t("{length}: {title}", { length, title: card.title })}`,
   sighting: (card, { length }) => html`${t("Sighting {number} to assess", { number: card.number })} · ${sightingText(card, length)}`,
   due: (card) => html`<span>${t("next due {at}: {title}", { at: formatShortMoment(card.due), title: card.title })}</span>`,
-  nothing: () => html`<span>${t("nothing to do")}</span>`,
+  nothing: () => html`<span>${t("nothing due")}</span>`,
 };
 
 /** @param {SummarySighting} card @param {string} length */

@@ -81,7 +81,7 @@ const elsewhere = (view) => Object.entries(view.fields).filter(([path]) => !isSh
  */
 function row(view, field, name, control) {
   const wrong = wrongWith(view, field), attributes = { is: wrong ? "true" : nothing, by: describes(field, wrong) };
-  return html`<div class="row"><label for="d-${field}">${name}</label>${control(attributes)}${error(field, wrong)}</div>`;
+  return html`<div class="row"><label for="d-${field}"><span>${name}<span class="required" aria-hidden="true"> *</span></span></label>${control(attributes)}${error(field, wrong)}</div>`;
 }
 
 /** @param {any} field @param {any} wrong */

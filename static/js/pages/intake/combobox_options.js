@@ -11,5 +11,11 @@ export const searchName = ({ reference, person }) => `${reference} · ${shortPer
 
 /** @param {{ id: string, state: State }} entity */
 export function searchOption({ id, state }) {
-  return { key: id, text: searchName(state), more: [label.kind(state.kind), state.last_seen?.text].filter(Boolean).join(" · ") };
+  return { key: id, text: searchName(state), more: [sexAndAge(state.person), label.kind(state.kind), state.last_seen?.text].filter(Boolean).join(" · ") };
 }
+
+/**
+ * "Girl, 6"
+ * @param {any} person
+ */
+const sexAndAge = ({ sex, age }) => [sex && label.sex(sex), age].filter((part) => part || part === 0).join(", ");

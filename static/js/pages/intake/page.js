@@ -52,7 +52,7 @@ class IntakePage {
 
   draw = () => {
     this.taken.settle();
-    render(this.session.can("investigator") ? this.#page() : html`<section class="centered-page"><h1>${t("Your role does not allow this.")}</h1></section>`, this.#root);
+    render(this.session.can("investigator") ? this.#page() : html`<section class="centered-page"><h1>${t("Your role can read, but cannot take calls. Ask an administrator.")}</h1></section>`, this.#root);
   };
 
   // --- templates
@@ -125,7 +125,9 @@ class IntakePage {
   #searchHint() {
     const { board } = this.call.typed;
     const search = board && this.board.get(board);
-    return search ? `${label.kind(search.state.kind)} · ${t("missing since {when}", { when: moment(search.state.missing_since) })}` : nothing;
+    if (search) return `${label.kind(search.state.kind)} · ${t("missing since {when}", { when: moment(search.state.missing_since) })}`;
+    if (!this.call.typed.search.trim()) return t("A name, a number, or what the child looks like");
+    return this.suggestions.answered("searches") && !this.#searches().length ? t("No open search matches. Try another word, or enter the place first.") : nothing;
   }
 
   #placeHint() {

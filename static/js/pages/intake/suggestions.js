@@ -31,6 +31,14 @@ export class Suggestions {
     this.#ask("similar", url, url && said);
   }
 
+  /**
+   * Return whether the server has answered the latest request of a kind.
+   * @param {"places" | "searches" | "similar"} kind
+   */
+  answered(kind) {
+    return this.#asked.get(kind)?.answered === true;
+  }
+
   /** @param {"places" | "searches" | "similar"} kind @param {string | null} url @param {object | null} [body] */
   #ask(kind, url, body = null) {
     const key = url && `${url} ${JSON.stringify(body)}`;
@@ -50,6 +58,7 @@ export class Suggestions {
       const found = await (body ? post(url, body, { signal, repeat: true }) : get(url, { signal }));
       if (signal.aborted) return;
       if (found.attribution) this.attribution = found.attribution;
+      Object.assign(this.#asked.get(kind) ?? {}, { answered: true });
       this.#take(kind, found[kind]);
     } catch {
       if (signal.aborted) return;
@@ -60,7 +69,7 @@ export class Suggestions {
 
   /** @param {"places" | "searches" | "similar"} kind @param {any[]} found */
   #take(kind, found) {
-    if (!this[kind].length && !found.length) return;
+    if (!this[kind].length && !found.length && !this.answered(kind)) return;
     this[kind] = found;
     this.#changed();
   }

@@ -131,6 +131,7 @@ class OperationsPage {
             <a href="/history">${t("History")}</a>
             <a href="/api/v1/boards/operations/cards.csv" download>${t("Searches as CSV")}</a>
             <button type="button" class="plain" @click=${() => print()}>${t("Print")}</button>
+            ${this.#mayOpen ? nothing : html`<p class="menu-note">${t("A coordinator opens new searches.")}</p>`}
             <div class="chips-on-phone" role="group" aria-label=${t("Show only")}>${this.#chips(all)}</div></div></details>
       </header>
       ${printNote(this)}

@@ -45,6 +45,12 @@ export class SearchCommands {
     return all.filter(({ may, not }) => this.may(may) && !not);
   }
 
+  /** Return the commands about the search that only a coordinator may use. */
+  others() {
+    if (!this.#page.model()?.search) return [];
+    return this.#ofSearch(null).filter(({ may, not }) => may === "lead" && !this.may(may) && !not);
+  }
+
   destinations() {
     return this.#page.destinations();
   }

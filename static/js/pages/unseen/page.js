@@ -5,7 +5,7 @@ import { repeat } from "../../../vendor/lit-html/directives/repeat.js";
 import { RelativeTimes } from "../../behaviours/relative_times.js";
 import { keepFocus } from "../../behaviours/keep_focus.js";
 import { n, t } from "../../core/i18n.js";
-import { shortPersonName } from "../../format/search_list.js";
+import { STATUSES, compareGravity, shortPersonName } from "../../format/search_list.js";
 import { MarkSeen } from "./mark_seen.js";
 import { UnseenEvents } from "./unseen_events.js";
 import { section } from "./board_section.js";
@@ -106,12 +106,20 @@ class UnseenPage {
   }
 
   /**
-   * Return boards with unseen events: seen ones first, the desk's own before the searches.
+   * Return boards with unseen events: seen ones first, all searches before each of them, and these by gravity as everywhere.
    * @param {any} list
    */
   #shown(list) {
     const known = list.filter((/** @type {{ board: string, seq: number, events: JournalEvent[] }} */ { board, seq, events }) => events && this.titleOf(board) && !this.#marking.has(board, seq));
-    return known.sort((/** @type {any} */ a, /** @type {any} */ b) => rank(a) - rank(b) || b.events - a.events);
+    return known.sort((/** @type {any} */ a, /** @type {any} */ b) => rank(a) - rank(b) || this.#byUrgency(a, b));
+  }
+
+  /** @param {{ board: string, events: number }} a @param {{ board: string, events: number }} b */
+  #byUrgency(a, b) {
+    const [one, other] = [this.board.get(a.board), this.board.get(b.board)];
+    if (!one || !other) return 0; // all searches, which is alone
+    const statuses = STATUSES.indexOf(one.state.status) - STATUSES.indexOf(other.state.status);
+    return statuses || (one.state.status === "open" ? compareGravity(one, other) : b.events - a.events);
   }
 
   #undoing() {

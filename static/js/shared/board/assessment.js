@@ -36,13 +36,25 @@ function grading(id, view) {
   const source = String(form.raw("grade.source")), content = String(form.raw("grade.content"));
   const sources = SOURCES.map((code) => ({ code, text: code, title: `${code}: ${label.grade_source(code)}` }));
   const contents = CONTENTS.map((code) => ({ code, text: code, mark: contentMark(Number(code)), title: `${code}: ${label.grade_content(code)}` }));
-  const body = html`<div class="scale" @keydown=${(/** @type {KeyboardEvent} */ event) => gradeByKey(event, form, view)}>
+  const body = html`<div class="scale" @keydown=${(/** @type {KeyboardEvent} */ event) => gradeByKey(event, form, view)} @pointerover=${sayOption} @pointerleave=${sayOption}>
       ${choiceButtons(form, "grade.source", view, { name: label.field("grade.source"), options: sources })}
       ${choiceButtons(form, "grade.content", view, { name: label.field("grade.content"), options: contents })}
-      <p class="meaning" data-testid="meaning"><b>${source}${content}</b> · ${meaning(source, content)}${form.dirty ? html` · <span class="unsaved">${t("not saved yet")}</span>` : nothing}</p>
+      <p class="meaning" data-testid="meaning"><span class="of-option" aria-hidden="true" hidden></span><span class="of-grade"><b>${source}${content}</b> · ${meaning(source, content)}${form.dirty ? html` · <span class="unsaved">${t("not saved yet")}</span>` : nothing}</span></p>
     </div>
     ${form.dirty ? row(form, "reason", view) : nothing}`;
   return formOf(form, "grade", body, deciding(form, t("Save grade {grade}", { grade: `${source}${content}` }), "grade", view), view.submit);
+}
+
+/**
+ * Say what the option under the pointer means, in the line under the rows; a title alone comes late, and not everybody waits for it.
+ * @param {PointerEvent} event
+ */
+function sayOption(event) {
+  const scale = /** @type {HTMLElement} */ (event.currentTarget), line = scale.querySelector(".of-option");
+  const option = event.type === "pointerover" ? /** @type {HTMLElement} */ (event.target).closest(".option") : null;
+  if (!(line instanceof HTMLElement)) return;
+  line.textContent = option?.getAttribute("title") ?? "";
+  line.hidden = !option;
 }
 
 /**

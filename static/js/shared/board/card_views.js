@@ -86,9 +86,13 @@ function where(place, channel = "unknown") {
   </p>`;
 }
 
-/** @param {State} state */
-function sightingResult({ assessment: given }) {
-  return given === "unassessed" ? nothing : html`<span class=${GOOD.has(given) ? "confirmed" : "assessed"}>${label.assessment(given)}</span>`;
+/**
+ * One that is graded still waits for its assessment, as the list of all searches counts it; one that is not shows that by its grade.
+ * @param {State} state
+ */
+function sightingResult({ assessment: given, grade: { source, content } }) {
+  if (given === "unassessed") return source === "F" && content === 6 ? nothing : html`<span class="to-assess">${t("to assess")}</span>`;
+  return html`<span class=${GOOD.has(given) ? "confirmed" : "assessed"}>${label.assessment(given)}</span>`;
 }
 
 /** @param {Card} entity */

@@ -11,12 +11,20 @@ const KNOWN = ["clothing", "hair", "eyes", "build", "features"];
 const STEM = 6; // letters of a word that are compared, as in board/lookup/suggestions_api.py
 const SHORTEST = 4; // letters of a word that says something
 
+// Words that are in every sentence, and so tell nothing about a child.
+const COMMON = new Set([
+  "about", "also", "been", "from", "have", "into", "like", "that", "them", "then", "they", "this", "very", "were", "when", "with",
+  "aussi", "avec", "comme", "dans", "elle", "elles", "leur", "mais", "pour", "puis", "sans", "très", "vers",
+  "aber", "auch", "eine", "einem", "einen", "einer", "haben", "hatte", "ihre", "nicht", "oder", "sehr", "sein", "seine",
+  "deze", "door", "haar", "heeft", "maar", "naar", "niet", "over", "voor", "werd", "zijn",
+].map((word) => word.toLowerCase()));
+
 /** @param {Card} entity @param {BoardView} view */
 export function saidAndKnown({ state }, view) {
   const { person } = view.model.search.state;
   const rows = KNOWN.map((name) => rowOf(name, state, valueAt(person, name))).filter(Boolean);
   if (!rows.length) return nothing;
-  return html`<div data-testid="said-and-known"><h3>${t("Said, beside what is known of {name}", { name: person.first_name })}</h3>
+  return html`<div data-testid="said-and-known"><h3>${t("Compared with what is known of {name}", { name: person.first_name })}</h3>
     <table class="match">
       <thead><tr><td></td><th scope="col">${t("in the sighting")}</th><th scope="col"><bdi>${person.first_name}</bdi></th><td></td></tr></thead>
       <tbody>${rows}</tbody>
@@ -45,13 +53,13 @@ function rowOf(name, state, known) {
  * @param {string} said
  * @param {string} known
  */
-function sharedWords(said, known) {
+export function sharedWords(said, known) {
   const stems = new Set(words(known).map(stem));
   return [...new Set(words(said).filter((word) => stems.has(stem(word))))];
 }
 
 /** @param {string} text */
-const words = (text) => (text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []).filter((word) => word.length >= SHORTEST);
+const words = (text) => (text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []).filter((word) => word.length >= SHORTEST && !COMMON.has(word));
 
 /** @param {string} word */
 const stem = (word) => word.normalize("NFD").replace(/\p{M}/gu, "").slice(0, STEM);

@@ -9,10 +9,27 @@ import { currentTheme, setTheme } from "../theme.js";
  * @param {() => void} keys shows the shortcuts
  * @returns {PageCommand[]}
  */
-export function pageCommands(session, keys) {
+export const pageCommands = (session, keys) => every(session, keys).filter(({ not, role }) => !not && (!role || session.can(role)));
+
+/**
+ * Return what somebody with more rights can do, here or on another page; each entry leads to the guide that says how it is done.
+ * @param {Session} session
+ * @returns {PageCommand[]}
+ */
+export function othersCommands(session) {
+  const { pageCommands: here } = session;
+  const pages = every(session, () => {}).filter(({ role }) => role && role !== "admin" && !session.can(role));
+  const asked = [...(here?.others?.() ?? []), ...(session.can("coordinator") ? [] : pages)];
+  const search = { id: "open-search", title: t("New search") };
+  const all = session.can("coordinator") ? asked : [search, ...asked];
+  const run = () => location.assign("/help/guides/coordinator");
+  return all.map(({ id, title }) => ({ id, title, run, hasNoKey: true }));
+}
+
+/** @param {Session} session @param {() => void} keys @returns {(PageCommand & { not?: boolean, role?: Role })[]} */
+function every(session, keys) {
   const go = (/** @type {string} */ path) => ({ id: path, not: location.pathname === path, run: () => location.assign(path) });
-  /** @type {(PageCommand & { not?: boolean, role?: Role })[]} */
-  const commands = [
+  return [
     { ...go("/"), title: t("All searches") },
     { ...go("/history"), title: t("History: all searches") },
     { ...go("/since"), title: t("What’s new") },
@@ -32,5 +49,4 @@ export function pageCommands(session, keys) {
     { id: "theme-device", not: currentTheme() === "", title: t("Theme of this device"), run: () => setTheme("") },
     { id: "sign-out", title: t("Sign out"), run: () => /** @type {HTMLFormElement} */ (document.querySelector("[data-sign-out]")).requestSubmit() },
   ];
-  return commands.filter(({ not, role }) => !not && (!role || session.can(role)));
 }

@@ -6,13 +6,15 @@ import { html, nothing, render } from "../../../vendor/lit-html/lit-html.js";
 import { Dialogs, dialog } from "../../behaviours/dialog.js";
 import { SHORTCUTS, findPressed, shownChords, worksOn } from "../../behaviours/shortcuts.js";
 import { n, t } from "../../core/i18n.js";
+import { accountName } from "../../format/values.js";
 import { matchesAll, searchableText, tokenize } from "../../core/text_filter.js";
-import { pageCommands } from "./page_commands.js";
+import { othersCommands, pageCommands } from "./page_commands.js";
 import { PaletteSearch, hitCommand } from "./find.js";
 import { HelpTitles } from "./help.js";
 import { synonyms } from "./synonyms.js";
 
 const MAX_SHOWN = 8; // cards or searches of this board
+const MAX_OTHERS = 3; // commands of other roles
 /** @type {Record<string, number>} */
 const STEPS = { ArrowDown: 1, ArrowUp: -1 };
 
@@ -100,10 +102,16 @@ export class Palette {
       { title: t("Actions"), items: [...(commands?.commands(this.#from) ?? []), ...pageCommands(this.#session, this.#keys)].filter(found).sort((a, b) => rank(a) - rank(b)) },
       { title: t("On this board"), items: destinations },
       { title: t("In all searches"), items: this.#find.hits.filter(({ id }) => !known.has(id)).map(hitCommand) },
+      { title: this.#whomToAsk(), items: words.length ? othersCommands(this.#session).filter(found).slice(0, MAX_OTHERS) : [] },
       { title: t("Help"), items: words.length ? this.#help.items.filter(has).slice(0, MAX_SHOWN) : [] },
     ].filter(({ items }) => items.length);
     let at = 0;
     return groups.map(({ title, items }) => ({ title, items: items.map((item) => ({ ...item, at: at++ })) }));
+  }
+
+  #whomToAsk() {
+    const holder = this.#session.shiftStatus?.shift?.holder;
+    return holder ? t("Not with your role. Ask {name}, in charge of the shift", { name: accountName(this.#session, holder) }) : t("Not with your role. Ask a coordinator");
   }
 
   #draw() {
@@ -133,7 +141,7 @@ export class Palette {
 
   /** @param {PageCommand} item */
   #option(item) {
-    const key = SHORTCUTS.find((entry) => entry.id === item.id && worksOn(entry, this.#session.pageCommands?.page));
+    const key = !item.hasNoKey && SHORTCUTS.find((entry) => entry.id === item.id && worksOn(entry, this.#session.pageCommands?.page));
     return html`<div role="option" id="palette-${item.at}" data-palette-item=${item.id} aria-selected=${item.at === this.#at ? "true" : "false"} @click=${() => this.#do(item)}>
       <span>${item.title}</span>${key ? html`<kbd aria-hidden="true">${shownChords(key)[0].join("+")}</kbd>` : nothing}
     </div>`;
