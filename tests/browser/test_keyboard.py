@@ -277,6 +277,12 @@ async def test_the_palette_says_whom_to_ask_for_what_the_role_may_not_do(browser
     await expect(alice(asked)).to_have_count(0)
     await bob("[data-act=search-menu]").click()
     await expect(bob("#search-menu .menu-note")).to_have_text("A coordinator changes status, appeal and access.")
+    await expect(bob("#search-menu [role=menuitem]").first).to_be_focused()
+    await press(bob, "End")
+    await press(bob, "ArrowUp")
+    await expect(bob("#search-menu .menu-note")).to_be_focused()  # read by the arrow keys too, and no trap
+    await press(bob, "ArrowUp")
+    await expect(bob("#search-menu [data-act=replay]")).to_be_focused()
     await press(alice, "Escape")
     await alice("[data-act=search-menu]").click()
     await expect(alice("#search-menu")).to_be_visible()

@@ -88,7 +88,7 @@ export function searchMenu(view) {
       link("history", t("History"), `/searches/${view.board.id}/history`),
       link("replay", t("Replay"), replayPath(view)),
     ],
-    [!view.mayLead && html`<p class="menu-note" role="menuitem" aria-disabled="true">${t("A coordinator changes status, appeal and access.")}</p>`],
+    [!view.mayLead && html`<p class="menu-note" role="menuitem" aria-disabled="true" tabindex="-1">${t("A coordinator changes status, appeal and access.")}</p>`],
     [
       model.withdrawn.length ? item("show-withdrawn", t("Withdrawn cards"), showWithdrawn, model.withdrawn.length) : null,
       item("copy-link", t("Copy link"), () => copyLink(view)),
