@@ -1,12 +1,15 @@
 """Queries of the ranks in a column, over all kinds of cards."""
 
+from collections.abc import Collection
 from functools import cache
 
-from sqlalchemy import bindparam, text
+from sqlalchemy import text
 
 from board.engine import kinds, unit_of_work
 from board.engine.event_writer import EventWriter
+from board.engine.unit_of_work import Query, UnitOfWork
 from models.card import Card
+from models.db.statement import Row, Statement
 
 
 class _Statements:
@@ -20,9 +23,7 @@ class _Statements:
         self.same = text(f"SELECT id FROM ({every}) c WHERE id <> :but AND rank = :rank LIMIT 1")  # noqa: S608
         self.below = text(f"SELECT max(rank) FROM ({every}) c WHERE id <> :but AND rank < :rank")  # noqa: S608
         self.above = text(f"SELECT min(rank) FROM ({every}) c WHERE id <> :but AND rank > :rank")  # noqa: S608
-        self.highest = text(f'SELECT id, {ends} FROM "column" c WHERE board IN :boards').bindparams(  # noqa: S608
-            bindparam("boards", expanding=True)
-        )
+        self.highest = Statement(f'SELECT id, {ends} FROM "column" c WHERE board IN :boards')  # noqa: S608
 
 
 _statements_for = cache(_Statements)
@@ -37,39 +38,47 @@ def highest(writer: EventWriter, column: str) -> str | None:
     """Return the highest rank in a column, cached for the transaction: new cards come in bursts."""
     known = unit_of_work.current(writer.session).highest_rank
     if column not in known:
-        writer.session.flush()
-        boards = [writer.board.id, *(() if known else unit_of_work.current(writer.session).boards)]
-        for id, *ends in writer.session.connection().execute(_statements().highest, {"boards": boards}):
-            known[id] = max(each or "" for each in ends) or None
+        unit_of_work.flush(writer.session)
+        unit_of_work.run(writer.session, [query_of_highest(unit_of_work.current(writer.session), [writer.board.id])])
     return known[column]
+
+
+def query_of_highest(unit: UnitOfWork, boards: Collection[str]) -> Query:
+    """Return the query for the highest rank in each column of some boards."""
+
+    def take(rows: list[Row]) -> None:
+        for id, *ends in rows:
+            unit.highest_rank[id] = max(each or "" for each in ends) or None
+
+    return Query(_statements().highest, {"boards": boards}, take)
 
 
 def below(writer: EventWriter, column: str, rank: str, but: str) -> str | None:
     """Return the highest rank below one, without the card `but`."""
-    writer.session.flush()
+    unit_of_work.flush(writer.session)
     return writer.session.connection().execute(_statements().below, {"column": column, "but": but, "rank": rank}).scalar()
 
 
 def above(writer: EventWriter, column: str, rank: str, but: str) -> str | None:
     """Return the lowest rank above one, without the card `but`."""
-    writer.session.flush()
+    unit_of_work.flush(writer.session)
     return writer.session.connection().execute(_statements().above, {"column": column, "but": but, "rank": rank}).scalar()
 
 
 def in_order(writer: EventWriter, column: str) -> list[str]:
     """Return the ids of the cards of a column, withdrawn ones included, in their order."""
-    writer.session.flush()
+    unit_of_work.flush(writer.session)
     return [row.id for row in writer.session.connection().execute(_statements().in_column, {"column": column})]
 
 
 def is_taken(writer: EventWriter, card: Card) -> bool:
     """Return whether another card of its column has the same rank."""
-    writer.session.flush()
+    unit_of_work.flush(writer.session)
     values = {"column": card.column, "rank": card.rank, "but": card.id}
     return writer.session.connection().execute(_statements().same, values).first() is not None
 
 
 def is_any_in(writer: EventWriter, column: str) -> bool:
     """Return whether a column has a card, withdrawn or not."""
-    writer.session.flush()
+    unit_of_work.flush(writer.session)
     return writer.session.connection().execute(_statements().any, {"column": column}).first() is not None

@@ -19,6 +19,7 @@ from board.engine.kinds import EventSpec, FieldSpec, Kind, UndoRules
 from board.errors import invalid, not_found
 from board.i18n import N_
 from models.card import Card, Priority
+from models.db import rows
 from models.entity import State
 from models.fields import Data, Id, LongText
 from models.ids import new_id
@@ -43,8 +44,8 @@ class Withdraw(Data):
 
 def find(writer: EventWriter, id: str, name: str = "card") -> Card:
     """Return the card of this board with that id, of any kind. Raises Refused `not_found`."""
-    rows = (unit_of_work.get(writer.session, kind.model, id) for kind in kinds.cards())
-    row = next((each for each in rows if each is not None), None)
+    found = (unit_of_work.get(writer.session, kind.model, id) for kind in kinds.cards())
+    row = next((each for each in found if each is not None), None)
     if not isinstance(row, Card) or row.board != writer.board.id:
         raise not_found(name)
     return row
@@ -56,7 +57,7 @@ def add(writer: EventWriter, kind: Kind, values: State, reserved: bool = False) 
     _check_references(writer, kind, values)
     column, rank = rank_for_new_card(writer, values.get("column"), kind.first_column)
     made = {"id": new_id(), "board": writer.board.id, "number": writer.next_card_number(), "column": column, "rank": rank}
-    writer.create(kind.model(**(values | made)), f"{kind.name}.added", reserved=reserved)
+    writer.create(rows.new(kind.model, values | made), f"{kind.name}.added", reserved=reserved)
 
 
 def update(writer: EventWriter, kind: Kind, row: Card, values: State) -> None:
@@ -181,6 +182,6 @@ def commands_of(kind: Kind) -> Mapping[str, CommandSpec]:
         add(writer, kind, data.model_dump())
 
     return {
-        f"{name}.add": CommandSpec("search", "investigator", added, make),
+        f"{name}.add": CommandSpec("search", "investigator", added, make, places_card=True),
         f"{name}.update": CommandSpec("search", "investigator", patch, change, patches=(fields,)),
     }

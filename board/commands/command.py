@@ -38,8 +38,8 @@ class Patch(Data):
 @dataclass(frozen=True, slots=True)
 class CommandSpec:
     """Row of the command table. `while_closed`: allowed on a closed search. `or_lead`: allowed to an investigator who leads the
-    search, too. `equivalent` names another command whose rights are needed too. `patches` are the types that a merge patch
-    (`Patch`) is on."""
+    search, too. `places_card`: it puts a card into a column, so columns and their last ranks are read ahead. `equivalent` names
+    another command whose rights are needed too. `patches` are the types that a merge patch (`Patch`) is on."""
 
     board_kind: Literal["operations", "search", "any"]
     role: str
@@ -47,6 +47,7 @@ class CommandSpec:
     handler: Handler
     while_closed: bool = False
     or_lead: bool = False
+    places_card: bool = False
     equivalent: Callable[[Session, Board, Any], str | None] | None = None
     patches: tuple[type[Data], ...] = ()
 

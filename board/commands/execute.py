@@ -4,40 +4,30 @@ Order of checks: board `not_found`, `unknown_command`, `forbidden`, known comman
 `invalid`, an id `not_found`, `conflict`.
 """
 
-import json
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import groupby
 
+import orjson
 from pydantic import ValidationError
-from sqlalchemy import bindparam, select, tuple_
 from sqlmodel import Session
 
 from board.commands import alerts
 from board.commands.command import Ack, CommandSpec
+from board.commands.read_ahead import Order, lock_and_read
 from board.commands.registry import TABLE, Command, is_allowed_while_closed
-from board.engine import access, hash_chain, journal, kinds, unit_of_work
+from board.engine import access, hash_chain, identity, journal, unit_of_work
 from board.engine.event import JournalEvent
 from board.engine.event_writer import EventWriter
-from board.engine.identity import Caller, require_active
+from board.engine.identity import Caller
 from board.errors import Refused, from_pydantic, invalid
 from board.i18n import N_
 from board.predefined_tasks import TaskCatalogue, default_catalogue
 from models.accounts import Account
 from models.board import AUDIT, OPERATIONS, Board
 from models.db.database import batch, maybe_committed
-from models.event import ProcessedCommand
 from models.search import Search
 from models.times import format_utc
-
-_NAME_CARDS = ("card", "before", "after")  # fields of commands, besides the names of the kinds of cards
-_ID = re.compile("[0-9a-f-]{36}")
-_ACKS = ProcessedCommand.__table__.c  # type: ignore[attr-defined]
-_KNOWN_ACKS = select(_ACKS.account, _ACKS.command, _ACKS.ack, _ACKS.content).where(
-    tuple_(_ACKS.account, _ACKS.command).in_(bindparam("keys", expanding=True))
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,14 +60,16 @@ class QueuedCommand:
     def __call__(self, session: Session) -> CommandResult | Refused:
         """Execute the command. Raises a refusal only if something must be rolled back, so that others in the batch go on
         unharmed."""
-        changes = unit_of_work.current(session).changes
-        _lock(session, self.boards)  # lock first: a command that waits here must not take an earlier time than the one before it
+        unit = unit_of_work.current(session)
+        changes = unit.changes
+        # lock first: a command that waits here must not take an earlier time than the one before it
+        _lock(session, Order(self.caller, self.command, self.boards))
         try:
             return execute(session, self.caller, self.command, format_utc(self.clock()), self.task_catalogue, self.content)
         except Refused as refusal:
-            account = unit_of_work.current(session).signed_in.get(_key(self.caller))
+            account = unit.signed_in.get(self.caller.key)
             refusal.language = account.language if account is not None else None
-            if unit_of_work.current(session).changes != changes:
+            if unit.changes != changes:
                 raise
             return refusal.with_traceback(None)
 
@@ -105,7 +97,8 @@ def execute(
     other. Rights are read again, as they may have ended since the handshake.
     """
     boards = boards_to_lock(command)
-    _lock(session, boards)
+    unit = unit_of_work.current(session)
+    _lock(session, Order(caller, command, boards))
     # an earlier attempt committed and only its answer was lost: do not check it against present rights
     if maybe_committed(session) and (ack := _previous_ack(session, caller.account.id, command)) is not None:
         return CommandResult(ack)
@@ -132,36 +125,32 @@ def execute(
     ack = Ack(command.id, board.id, [event.seq for event in result.events if event.board == board.id], opened)
     _store_ack(session, account, command, ack, now, content)
     epochs = {each.id: each.epoch for each in (operations, board, *result.created_boards) if each is not None}
-    for each, events in groupby(sorted(result.events, key=lambda event: event.board), key=lambda event: event.board):
-        seqs = [event.seq for event in events if event.account == account.id]
-        if seqs:
-            unit_of_work.current(session).record_own_events(account.id, each, epochs[each], min(seqs), max(seqs), now)
+    own: dict[str, list[int]] = {}
+    for event in result.events:
+        if event.account == account.id:
+            own.setdefault(event.board, []).append(event.seq)
+    for id, seqs in own.items():
+        unit.record_own_events(account.id, id, epochs[id], seqs[0], seqs[-1], now)
     filling = (board.id, board.entities) if result.is_nearly_full and opened is None else None
     return CommandResult(ack, tuple(result.events), tuple(epochs.items()), frozenset(result.visibility_changed_for), filling)
 
 
-def _lock(session: Session, boards: tuple[str, ...]) -> None:
-    if not unit_of_work.current(session).boards:
-        all_boards = {each for order in _batched_commands(session) for each in order.boards}
-        if not all_boards <= set(boards):  # a transaction that has the whole database to itself needs no lock order
-            unit_of_work.lock_boards(session, all_boards)
-    for each in boards:
-        unit_of_work.lock_board(session, each)
-
-
-def _batched_commands(session: Session) -> list[QueuedCommand]:
-    return [each for each in batch(session) if isinstance(each, QueuedCommand)]
-
-
-def _key(caller: Caller) -> tuple[str, str | None, str | None]:
-    return caller.account.id, caller.session, caller.token
+def _lock(session: Session, order: Order) -> None:
+    """Lock the boards of a command; the first of a batch reads ahead for all of them."""
+    unit = unit_of_work.current(session)
+    if (order.caller.account.id, order.command.id) not in unit.known_acks:
+        queued = [Order(each.caller, each.command, each.boards) for each in batch(session) if isinstance(each, QueuedCommand)]
+        lock_and_read(session, [order, *queued], order.boards)
+    for each in order.boards:
+        if each not in unit.boards:
+            unit_of_work.lock_board(session, each)
 
 
 def _signed_in(session: Session, caller: Caller) -> Account:
-    signed_in, key = unit_of_work.current(session).signed_in, _key(caller)
-    if key not in signed_in:
-        signed_in[key] = require_active(session, caller)
-    return signed_in[key]
+    unit = unit_of_work.current(session)
+    if caller.key not in unit.signed_in:
+        unit.signed_in[caller.key] = identity.require_active_now(unit.callers.get(caller.key), caller)
+    return unit.signed_in[caller.key]
 
 
 def _authorize(
@@ -187,17 +176,10 @@ def _leads(session: Session, board: Board, account: Account) -> bool:
 def _previous_ack(session: Session, account: str, command: Command, content: bytes | None = None) -> Ack | None:
     """Return the ack that this account's command id got before, or None. Raises Refused `invalid` if `content` differs from
     the stored one."""
-    unit = unit_of_work.current(session)
-    if unit.known_acks is None:
-        queued = _batched_commands(session)
-        _prefetch(session, queued)
-        keys = {(account, command.id)} | {(each.caller.account.id, each.command.id) for each in queued}
-        rows = session.connection().execute(_KNOWN_ACKS, {"keys": sorted(keys)})
-        unit.known_acks = {(row.account, row.command): unit_of_work.StoredAck(row.ack, row.content) for row in rows}
-    stored = unit.known_acks.get((account, command.id))
+    stored = unit_of_work.current(session).known_acks.get((account, command.id))
     if stored is None:
         return None
-    ack = Ack(**json.loads(stored.ack))
+    ack = Ack(**orjson.loads(stored.ack))
     if content is not None and stored.content is not None and _digest(session, ack, content) not in (None, bytes(stored.content)):
         raise invalid("id", N_("This id was used for another sighting."))
     return ack
@@ -209,24 +191,9 @@ def _digest(session: Session, ack: Ack, content: bytes) -> bytes | None:
     return hash_chain.commitment(key, content) if key is not None else None
 
 
-def _prefetch(session: Session, queued: list[QueuedCommand]) -> None:
-    """Load the searches and cards that these commands name at once."""
-    if len(queued) > 1:
-        searches = {each.command.board for each in queued} - {OPERATIONS}
-        unit_of_work.prefetch(session, Search, searches)
-        if len(searches) > 1:
-            unit_of_work.prefetch_columns(session, sorted(searches))
-        names = (*_NAME_CARDS, *(kind.name for kind in kinds.cards()))
-        named = [each.command.data.get(name) for each in queued for name in names]
-        ids = {id for id in named if isinstance(id, str) and _ID.fullmatch(id)}
-        for kind in kinds.cards():
-            ids = unit_of_work.prefetch(session, kind.model, ids)
-
-
 def _store_ack(session: Session, account: Account, command: Command, ack: Ack, now: str, content: bytes | None) -> None:
-    body = json.dumps(ack.to_json())
+    body = orjson.dumps(ack.to_json()).decode()
     unit = unit_of_work.current(session)
-    assert unit.known_acks is not None
     kept = _digest(session, ack, content) if content is not None else None
     unit.known_acks[account.id, command.id] = unit_of_work.StoredAck(body, kept)
     row = {"account": account.id, "command": command.id, "name": command.name, "ack": body, "at": now, "content": kept}

@@ -8,6 +8,7 @@ from board.commands import cards
 from board.engine.event_writer import EventWriter
 from board.engine.kinds import EventSpec, FieldSpec, Kind
 from board.i18n import N_
+from models.db import rows
 from models.fields import Data, Id, RequiredLongText, Time
 from models.ids import new_id
 from models.note import Note
@@ -28,7 +29,7 @@ def add(writer: EventWriter, data: Add) -> None:
     if data.corrects is not None:
         writer.find(Note, data.corrects, "corrects")
     values = data.model_dump() | {"happened_at": data.happened_at or writer.now}
-    writer.create(Note(id=new_id(), board=writer.board.id, **values), "note.added")
+    writer.create(rows.new(Note, values | {"id": new_id(), "board": writer.board.id}), "note.added")
 
 
 KIND = Kind(

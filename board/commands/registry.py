@@ -45,15 +45,15 @@ TABLE: dict[str, CommandSpec] = {
     "column.rename": CommandSpec("search", "coordinator", columns.Rename, columns.rename),
     "column.move": CommandSpec("search", "coordinator", columns.Move, columns.move),
     "column.remove": CommandSpec("search", "coordinator", columns.Remove, columns.remove),
-    "sighting.add": CommandSpec("search", "investigator", sightings.Add, sightings.add),
+    "sighting.add": CommandSpec("search", "investigator", sightings.Add, sightings.add, places_card=True),
     "sighting.update": CommandSpec(
         "search", "investigator", sightings.Update, sightings.update, patches=(sightings.Fields, sources.Private)
     ),
     "sighting.grade": CommandSpec("search", "investigator", sightings.SetGrade, sightings.grade),
     "sighting.assess": CommandSpec("search", "investigator", sightings.Assess, sightings.assess),
-    "task.add": CommandSpec("search", "investigator", tasks.Add, tasks.add),
+    "task.add": CommandSpec("search", "investigator", tasks.Add, tasks.add, places_card=True),
     "task.update": CommandSpec("search", "investigator", tasks.Update, tasks.update, patches=(tasks.Fields,)),
-    "card.move": CommandSpec("search", "investigator", cards.Move, cards.move),
+    "card.move": CommandSpec("search", "investigator", cards.Move, cards.move, places_card=True),
     "card.assign": CommandSpec("search", "investigator", cards.Assign, cards.assign),
     "card.withdraw": CommandSpec("search", "investigator", cards.Withdraw, cards.withdraw),
     "card.restore": CommandSpec("search", "investigator", cards.Withdraw, cards.restore),

@@ -14,7 +14,8 @@ from board.i18n import N_, Moment, message
 from board.merge_patch import apply_patch, validate_patch_alone
 from board.predefined_tasks import TaskCatalogue, default_catalogue
 from models.accounts import Account
-from models.board import Board
+from models.board import OPERATIONS, Board
+from models.db import rows
 from models.display import ALL_DISPLAYS
 from models.entity import Entity, State, changed_paths, flatten
 from models.fields import Data
@@ -108,13 +109,12 @@ class EventWriter:
     def next_card_number(self) -> int:
         """Return the next card number of this board. Sightings and tasks share the numbers; none is used twice."""
         unit_of_work.current(self.session).changes += 1
-        self.board.cards += 1
+        rows.assign(self.board, {"cards": self.board.cards + 1})
         return self.board.cards
 
     def on_new_board(self, board: Board) -> "EventWriter":
         """Add a board made by this command; return the writer for it, whose second board is the present one."""
-        unit_of_work.current(self.session).changes += 1
-        self.session.add(board)
+        unit_of_work.current(self.session).add_board(board)
         self.result.created_boards.append(board)
         return replace(self, board=board, operations=self.board)
 
@@ -128,10 +128,9 @@ class EventWriter:
         if kinds.of(row).counted:
             if not self.has_room(reserved):
                 raise Refused("too_large")
-            self.board.entities += 1
+            rows.assign(self.board, {"entities": self.board.entities + 1})
             self.result.is_nearly_full |= self.board.entities == int(MAX_ENTITIES * NEARLY_FULL)
-        self.session.add(row)
-        unit_of_work.current(self.session).track(row)
+        unit_of_work.current(self.session).add(row)
         self._append_event(row, type, state, sorted(flatten(state)), reason, before={})
 
     def update(
@@ -146,17 +145,19 @@ class EventWriter:
         """
         before = row.state()
         private = sorted(values.keys() - before.keys())
-        anything = bool(private) or any(getattr(row, name) != value for name, value in values.items())
-        after = before | {name: value for name, value in values.items() if name in before}
-        fields = changed_paths(before, after)
+        was = rows.values_of(row, values)
+        values = {name: value for name, value in values.items() if was[name] != value}
+        anything = bool(private or values)
+        changed = {name: value for name, value in values.items() if name in before}
+        after = before | changed
+        fields = changed_paths({name: before[name] for name in changed}, changed)
         if (fields or private) and conflicts:
             self._check_conflict(row, before, fields + private)
         unit = unit_of_work.current(self.session)
-        if "rank" in values:
-            unit.card_left_column(before.get("column", ""), before["rank"])
-        for name, value in values.items():
-            setattr(row, name, value)
-        unit.track(row)
+        if "rank" in values or "column" in values:
+            unit.card_left_column(before.get("column", ""), before.get("rank", ""))
+        if values:
+            unit.set(row, values)
         if anything:
             self._append_event(row, type, after, fields, reason, undoes, before, private, acknowledge)
         return anything
@@ -165,10 +166,9 @@ class EventWriter:
         """Remove an entity from the board. No fields conflict; only a different epoch of the board is refused."""
         state = row.state()
         self._check_epoch(state, sorted(flatten(state)))
-        self.session.delete(row)
         if kinds.of(row).counted:
-            self.board.entities -= 1
-        unit_of_work.current(self.session).untrack(row)
+            rows.assign(self.board, {"entities": self.board.entities - 1})
+        unit_of_work.current(self.session).remove(row)
         self._append_event(row, type, None, [], None)
 
     def _check_epoch(self, current: State, fields: list[str]) -> None:
@@ -220,10 +220,9 @@ class EventWriter:
             payload["private"] = private
         for board in self._boards_of(row):
             event = journal.append(self.session, board, type, row.KIND, row.id, self._account_id, self.now, payload)
-            if board.id == "operations" and isinstance(row, Search):
-                row.operations_seq = event.seq
-            else:
-                row.seq = event.seq
+            if state is not None:
+                position = "operations_seq" if board.id == OPERATIONS and isinstance(row, Search) else "seq"
+                unit_of_work.current(self.session).set_position(row, {position: event.seq})
             self.result.events.append(event)
         if state is not None and before is not None:
             # last in the loop: the event of the entity's own board

@@ -14,6 +14,9 @@ from starlette.requests import HTTPConnection
 
 from board.errors import Refused
 from models.accounts import Account, Token
+from models.db import rows
+from models.db import statement as statements
+from models.db.statement import Parameters, Statement
 from models.display import ALL_DISPLAYS, Display
 from models.times import format_utc, now
 
@@ -40,7 +43,7 @@ _BY_TOKEN = text(
     f"{_ACCOUNT}, t.id, t.scope FROM token t JOIN account a ON a.id = t.account "
     "WHERE t.digest = :digest AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > :now)"
 )
-_CURRENT = text(
+_CURRENT = Statement(
     f"{_ACCOUNT}, s.ends_at, t.id, t.revoked_at, t.expires_at FROM account a "
     "LEFT JOIN session s ON s.digest = :session AND s.account = a.id "
     "LEFT JOIN token t ON t.id = :token AND t.account = a.id WHERE a.id = :account"
@@ -52,6 +55,9 @@ _ACTIVE_SESSIONS = text("SELECT digest FROM session WHERE digest IN :keys AND en
 _VALID_TOKENS = text(
     "SELECT id FROM token WHERE id IN :keys AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > :now)"
 ).bindparams(_KEYS)
+
+
+Key = tuple[str, str | None, str | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +73,11 @@ class Caller:
     scope: str | None = None
     display: Display | None = None
     socket_lease: str = ""
+
+    @property
+    def key(self) -> Key:
+        """Key of the account with its session or token."""
+        return self.account.id, self.session, self.token
 
     @property
     def visibility_key(self) -> str:
@@ -94,8 +105,17 @@ def hash_password(password: str) -> str:
 
 def require_active(database: Database, caller: Caller) -> Account:
     """Return the caller's account as it is now. Raises Refused `unauthenticated` if the account, session or token has ended."""
-    asked = {"account": caller.account.id, "session": caller.session, "token": caller.token}
-    row = database.connection().execute(_CURRENT, asked).first()
+    found = statements.read(database.connection(), *current_query(caller))
+    return require_active_now(found[0] if found else None, caller)
+
+
+def current_query(caller: Caller) -> tuple[Statement, Parameters]:
+    """Return the query for the caller as it is now."""
+    return _CURRENT, {"account": caller.account.id, "session": caller.session, "token": caller.token}
+
+
+def require_active_now(row: statements.Row | None, caller: Caller) -> Account:
+    """Return the account in the row of that query. Raises Refused `unauthenticated` as `require_active`."""
     if row is None:
         raise Refused("unauthenticated")
     account, (ends_at, token, revoked_at, expires_at) = _account(row), row[_REST:]
@@ -108,11 +128,10 @@ def require_active(database: Database, caller: Caller) -> Account:
     return account
 
 
-def _account(row: Row[Any]) -> Account:
+def _account(row: Row[Any] | statements.Row) -> Account:
     """Return the account in the first columns of a row, detached from any database session."""
-    account = Account(**dict(zip(_COLUMNS, row, strict=False)))
-    account.enabled = bool(account.enabled)
-    return account
+    values = dict(zip(_COLUMNS, row, strict=False))
+    return rows.new(Account, values | {"enabled": bool(values["enabled"])})
 
 
 def reload_callers(database: Database, callers: Sequence[Caller]) -> list[Caller | None]:

@@ -17,6 +17,7 @@ from board.engine.event import PAGE_SIZE, JournalEvent
 from board.engine.hash_chain import chain_hash, commitment
 from board.engine.stored_payload import pack
 from models.board import OPERATIONS, Board
+from models.db import rows
 from models.db.read_pacing import in_pages
 from models.entity import State
 
@@ -28,21 +29,22 @@ def append(
 ) -> JournalEvent:
     """Append an event to a locked board and move the board's head. The row is inserted before commit, or before the journal is
     read. `at` is the clock's time; if the board is ahead of it, the payload keeps it as `clock`."""
-    board.seq += 1
-    board.at = max(board.at, at)  # a clock that was set back must not make `at` decrease along seq
-    board.last_type = type
-    body = orjson.dumps(payload if board.at == at else payload | {"clock": at})
-    entry = JournalEvent(board.id, board.seq, board.at, type, kind, entity, account, body)
+    id, seq = board.id, board.seq + 1
+    moment = max(board.at, at)  # a clock that was set back must not make `at` decrease along seq
+    body = orjson.dumps(payload if moment == at else payload | {"clock": at})
+    entry = JournalEvent(id, seq, moment, type, kind, entity, account, body)
     key = secrets.token_bytes(KEY_BYTES)
     committed = commitment(key, body)
-    board.head = chain_hash(board.head, entry, committed)
+    head = chain_hash(board.head, entry, committed)
+    rows.assign(board, {"seq": seq, "at": moment, "last_type": type, "head": head})
     waiting = unit_of_work.current(session)
+    waiting.boards.setdefault(id, board)
     waiting.changes += 1
     waiting.events.append(
-        {"board": board.id, "seq": entry.seq, "at": entry.at, "type": type, "kind": kind, "entity": entity, "account": account,
-         "commitment": committed, "hash": board.head}
+        {"board": id, "seq": seq, "at": moment, "type": type, "kind": kind, "entity": entity, "account": account,
+         "commitment": committed, "hash": head}
     )  # fmt: skip
-    waiting.payloads.append({"board": board.id, "seq": entry.seq, "key": key, "body": pack(body)})
+    waiting.payloads.append({"board": id, "seq": seq, "key": key, "body": pack(body)})
     return entry
 
 

@@ -150,6 +150,11 @@ class Kind:
         return found
 
     @cached_property
+    def searched_columns(self) -> frozenset[str]:
+        """Names of the columns with texts to search."""
+        return frozenset(column for column, _ in self._searched)
+
+    @cached_property
     def _searched(self) -> list[tuple[str, list[str]]]:
         return [(spec.column, spec.path.split(".")[1:]) for spec in self.fields if spec.searched]
 

@@ -12,6 +12,7 @@ from board.engine import access, snapshot, unit_of_work
 from board.errors import Refused, invalid
 from board.i18n import N_
 from models.board import Board
+from models.db.statement import Statement
 
 
 class ReadPosition(NamedTuple):
@@ -43,13 +44,14 @@ _OF_ACCOUNT = text(
     "SELECT s.board, s.epoch, s.seq, s.at, s.own FROM seen s JOIN board b ON b.id = s.board AND b.epoch = s.epoch "
     "WHERE s.account = :account ORDER BY s.board"
 )
-_MOVE = text(
+_MOVE_ONE = (
     "INSERT INTO seen (account, board, epoch, seq, at, own) VALUES (CAST(:account AS TEXT), CAST(:board AS TEXT), :epoch, "
     "CAST(:seq AS BIGINT), :at, (SELECT count(*) FROM event e WHERE e.board = CAST(:board AS TEXT) "
     "AND e.seq > CAST(:after AS BIGINT) AND e.seq <= CAST(:head AS BIGINT) AND e.account = CAST(:account AS TEXT))) "
     "ON CONFLICT (account, board) DO UPDATE SET epoch = excluded.epoch, seq = excluded.seq, at = excluded.at, own = excluded.own "
     "WHERE seen.epoch <> excluded.epoch OR seen.seq <= excluded.seq"
 )
+_MOVE, _MOVE_WITH_COMMAND = text(_MOVE_ONE), Statement(_MOVE_ONE)
 # Each valid position once, ordered by board so that two screens of one person never deadlock.
 _MOVE_ALL = (
     "INSERT INTO seen (account, board, epoch, seq, at, own) "
@@ -96,7 +98,7 @@ def advance(session: Session, account: str, position: ReadPosition, at: str) -> 
 
 def advance_with_command(session: Session, account: str, position: ReadPosition, head: int, at: str) -> None:
     """Advance a read position as part of a command that says so; `head` is the board's seq."""
-    unit_of_work.current(session).read_position_moves.append((_MOVE, _move_parameters(account, position, head, at)))
+    unit_of_work.current(session).move_read_position(_MOVE_WITH_COMMAND, _move_parameters(account, position, head, at))
 
 
 def _move_parameters(account: str, position: ReadPosition, head: int, at: str) -> dict[str, Any]:

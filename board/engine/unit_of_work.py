@@ -1,56 +1,83 @@
-"""Unit of work of one transaction, shared by all commands batched into it: locked boards, cached rows, and journal rows to
-insert before commit."""
+"""Unit of work of one transaction, shared by all commands batched into it: locked boards, cached rows, and what is still to be
+written.
 
-from collections.abc import Callable, Iterable, Sequence
+Its rows are tracked by no ORM session: `EventWriter` says what it changes. They are written before a query of the session, and
+else together with the commit.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any, NamedTuple, TypeVar, cast
 
-from sqlalchemy import String, TextClause, bindparam, text
-from sqlmodel import Session, SQLModel, select
+from sqlalchemy import String, bindparam, text
+from sqlmodel import Session, SQLModel
 
 from board.engine import kinds
 from models.accounts import Account
 from models.board import Board
 from models.column import Column
-from models.db.database import before_commit
+from models.db import rows as table_rows
+from models.db.database import at_commit, before_commit, before_flush
+from models.db.statement import BulkWrite, Parameters, Row, Statement, Write, read_all, write_all
 from models.entity import Entity
 from models.searchable import Searchable, folded_text
 
 E = TypeVar("E", bound=SQLModel)
 
 _INFO_KEY = "turn"
-_ADD_EVENT = text(
-    "INSERT INTO event (board, seq, at, type, kind, entity, account, commitment, hash) "
-    "VALUES (:board, :seq, :at, :type, :kind, :entity, :account, :commitment, :hash)"
-)
-_ADD_PAYLOAD = text("INSERT INTO payload (board, seq, key, body) VALUES (:board, :seq, :key, :body)")
-_ADD_ALERT = text("INSERT INTO alert (board, seq, kind, account, at) VALUES (:board, :seq, :kind, :account, :at)")
-_ADD_ACK = text(
-    "INSERT INTO done (account, command, name, ack, at, content) VALUES (:account, :command, :name, :ack, :at, :content)"
+_ADD_EVENT = BulkWrite.insert(
+    "event",
+    {
+        "board": "text", "seq": "bigint", "at": "text", "type": "text", "kind": "text", "entity": "text", "account": "text",
+        "commitment": "bytea", "hash": "bytea",
+    },
+)  # fmt: skip
+_ADD_PAYLOAD = BulkWrite.insert("payload", {"board": "text", "seq": "bigint", "key": "bytea", "body": "bytea"})
+_ADD_ALERT = BulkWrite.insert("alert", {"board": "text", "seq": "bigint", "kind": "text", "account": "text", "at": "text"})
+_ADD_ACK = BulkWrite.insert(
+    "done", {"account": "text", "command": "text", "name": "text", "ack": "text", "at": "text", "content": "bytea"}
 )
 # One's own events are not new to oneself: the position moves over them if everything before was seen, else they are counted. A
 # board never looked at has a row without a time. In another epoch both begin again.
-_ACTED = text(
-    "INSERT INTO seen (account, board, epoch, seq, at, own) VALUES (:account, :board, :epoch, 0, '', :count) "
+_ACTED_INTO = "INSERT INTO seen (account, board, epoch, seq, at, own) "
+_ACTED_UPDATE = (
     "ON CONFLICT (account, board) DO UPDATE SET epoch = excluded.epoch, "
-    "own = CASE WHEN seen.epoch <> excluded.epoch THEN excluded.own WHEN seen.seq + seen.own >= :first - 1 THEN 0 "
+    "own = CASE WHEN seen.epoch <> excluded.epoch THEN excluded.own WHEN seen.seq + seen.own >= {first} - 1 THEN 0 "
     "ELSE seen.own + excluded.own END, "
     "at = CASE WHEN seen.epoch <> excluded.epoch THEN '' ELSE seen.at END, "
-    "seq = CASE WHEN seen.epoch <> excluded.epoch THEN 0 WHEN seen.seq + seen.own >= :first - 1 THEN :last ELSE seen.seq END "
-    "WHERE seen.epoch <> excluded.epoch OR seen.seq < :last"
+    "seq = CASE WHEN seen.epoch <> excluded.epoch THEN 0 WHEN seen.seq + seen.own >= {first} - 1 THEN {last} ELSE seen.seq END "
+    "WHERE seen.epoch <> excluded.epoch OR seen.seq < {last}"
 )
-_BEGAN = text(
+_OF_ROW = "(SELECT v.{0} FROM v WHERE v.account = excluded.account AND v.board = excluded.board)"
+_ACTED = BulkWrite(
+    _ACTED_INTO + "VALUES (:account, :board, :epoch, 0, '', :count) " + _ACTED_UPDATE.format(first=":first", last=":last"),
+    _ACTED_INTO  # noqa: S608
+    + "SELECT v.account, v.board, v.epoch, 0, '', v.count FROM v "
+    + _ACTED_UPDATE.format(first=_OF_ROW.format("first"), last=_OF_ROW.format("last")),
+    {"account": "text", "board": "text", "epoch": "text", "first": "bigint", "last": "bigint", "count": "bigint"},
+)
+_BEGAN = Statement(
     "INSERT INTO seen (account, board, epoch, seq, at, own) VALUES (:account, :board, :epoch, :last, :at, 0) "
     "ON CONFLICT (account, board) DO NOTHING"
 )
 _POSITIONS = text("SELECT id, epoch, seq, head FROM board WHERE id IN :ids ORDER BY id").bindparams(
     bindparam("ids", expanding=True, type_=String())  # the list may be empty
 )
-_MOVE_BOARD = text(
-    "UPDATE board SET seq = :seq, at = :at, last_type = :last_type, head = :head, cards = :cards, entities = :entities "
-    "WHERE id = :id"
-)
+_BOARD = tuple(Board.model_fields)
+_SELECT_BOARD = f"SELECT {', '.join(_BOARD)} FROM board WHERE id "  # noqa: S608
+_LOCK_BOARD = Statement(_SELECT_BOARD + "= :id", postgresql=" FOR UPDATE")
+_LOCKED_BOARDS = Statement(_SELECT_BOARD + "IN :ids")
+_MOVED = {"seq": "bigint", "at": "text", "last_type": "text", "head": "bytea", "cards": "bigint", "entities": "bigint"}
+_MOVE_BOARD = BulkWrite.update("board", _MOVED)
+
+
+class Query(NamedTuple):
+    """Query, and the function that takes its rows."""
+
+    statement: Statement
+    parameters: Parameters
+    take: Callable[[list[Row]], None]
 
 
 class StoredAck(NamedTuple):
@@ -69,79 +96,166 @@ class UnitOfWork:
     rows: dict[tuple[type[SQLModel], str], SQLModel | None] = field(default_factory=dict)  # None: no such row
     columns: dict[str, list[Column]] = field(default_factory=dict)  # by board
     signed_in: dict[tuple[str, str | None, str | None], Account] = field(default_factory=dict)
-    known_acks: dict[tuple[str, str], StoredAck] | None = None  # by account and command id
+    callers: dict[tuple[str, str | None, str | None], Row | None] = field(default_factory=dict)  # read ahead
+    known_acks: dict[tuple[str, str], StoredAck | None] = field(default_factory=dict)  # by account and command id; None: none
     highest_rank: dict[str, str | None] = field(default_factory=dict)  # by column: its highest rank, None if the column is empty
     changes: int = 0
     events: list[dict[str, Any]] = field(default_factory=list)
     payloads: list[dict[str, Any]] = field(default_factory=list)
     alerts: list[dict[str, Any]] = field(default_factory=list)
     new_acks: list[dict[str, Any]] = field(default_factory=list)
-    read_position_moves: list[tuple[TextClause, dict[str, Any]]] = field(default_factory=list)  # in order of execution
+    read_position_moves: list[tuple[Statement | BulkWrite, dict[str, Any]]] = field(default_factory=list)  # in order of execution
     final_steps: list[Callable[[Session], None]] = field(default_factory=list)  # run after everything else was written
+    _own_events: dict[tuple[str, str], dict[str, Any]] = field(
+        default_factory=dict
+    )  # last move over own events, by account and board
+    _new: dict[tuple[type[SQLModel], str], SQLModel] = field(default_factory=dict)
+    _changed: dict[tuple[type[SQLModel], str], set[str]] = field(default_factory=dict)  # names of columns
+    _deleted: dict[type[SQLModel], list[str]] = field(default_factory=dict)
 
-    def track(self, row: Entity) -> None:
-        """Cache a row that was created or changed, and keep derived caches right."""
-        self.rows[type(row), row.id] = row
-        if isinstance(row, Searchable):
-            row.folded = folded_text(kinds.of(row).searchable_texts(row).values())
+    # -- rows ---------------------------------------------------------------------------------------------------------
+
+    def add(self, row: Entity) -> None:
+        """Add a row."""
+        self.rows[type(row), row.id] = self._new[type(row), row.id] = row
+        self._derive(row, None)
+
+    def add_board(self, board: Board) -> None:
+        """Add a board, which no other transaction can see yet: it counts as locked."""
+        self.changes += 1
+        self._new[Board, board.id] = self.boards[board.id] = board
+
+    def set(self, row: Entity, values: Mapping[str, Any]) -> None:
+        """Set columns of a row, and keep derived caches right."""
+        self.set_position(row, values)
+        self._derive(row, values.keys())
+
+    def set_position(self, row: Entity, values: Mapping[str, Any]) -> None:
+        """Set columns of a row from which nothing is derived, such as the seq of its last event."""
+        key = type(row), row.id
+        self.rows[key] = row
+        table_rows.assign(row, values)
+        if key not in self._new:
+            self._changed.setdefault(key, set()).update(values)
+
+    def remove(self, row: Entity) -> None:
+        """Delete a row."""
+        key = type(row), row.id
+        self.rows[key] = None
+        self._changed.pop(key, None)
+        if self._new.pop(key, None) is None:
+            self._deleted.setdefault(type(row), []).append(row.id)
         if isinstance(row, Column):
             self.columns.clear()
-        column, rank = getattr(row, "column", None), getattr(row, "rank", "")
-        if column in self.highest_rank:
-            self.highest_rank[column] = max(self.highest_rank[column] or "", rank)
 
-    def untrack(self, row: Entity) -> None:
-        """Forget a row that was deleted."""
-        self.rows[type(row), row.id] = None
+    def _derive(self, row: Entity, changed: Collection[str] | None) -> None:
+        """Update what follows from a row of which these columns have changed; None: it is new."""
+        if isinstance(row, Searchable) and (changed is None or not kinds.of(row).searched_columns.isdisjoint(changed)):
+            folded = folded_text(kinds.of(row).searchable_texts(row).values())
+            if folded != row.folded:
+                table_rows.assign(row, {"folded": folded})
+                if changed is not None and (type(row), row.id) in self._changed:
+                    self._changed[type(row), row.id].add("folded")
         if isinstance(row, Column):
             self.columns.clear()
+        if changed is None or "column" in changed or "rank" in changed:
+            column, rank = getattr(row, "column", None), getattr(row, "rank", "")
+            if column in self.highest_rank:
+                self.highest_rank[column] = max(self.highest_rank[column] or "", rank)
+
+    # -- what was read -------------------------------------------------------------------------------------------------
 
     def record_own_events(self, account: str, board: str, epoch: str, first: int, last: int, at: str) -> None:
         """Record that an account made these events itself; the author of a board's first events has seen them."""
         named = {"account": account, "board": board, "epoch": epoch, "last": last}
         if first == 1:
-            self.read_position_moves.append((_BEGAN, named | {"at": at}))
-        else:
-            self.read_position_moves.append((_ACTED, named | {"first": first, "count": last - first + 1}))
+            self.move_read_position(_BEGAN, named | {"at": at})
+            return
+        before = self._own_events.get((account, board))
+        if before is not None and before["last"] == first - 1 and before["epoch"] == epoch:
+            before |= {"last": last, "count": last - before["first"] + 1}  # as if it were one command
+            return
+        move = named | {"first": first, "count": last - first + 1}
+        self.move_read_position(_ACTED, move)
+        self._own_events[account, board] = move
+
+    def move_read_position(self, statement: Statement | BulkWrite, move: dict[str, Any]) -> None:
+        """Move a read position by this statement, after earlier moves."""
+        self._own_events.pop((move["account"], move["board"]), None)
+        self.read_position_moves.append((statement, move))
 
     def card_left_column(self, column: str, rank: str) -> None:
         """Update the cached highest rank when a card leaves a column."""
         if self.highest_rank.get(column) == rank:
             del self.highest_rank[column]
 
-    def flush_events(self, session: Session) -> None:
-        """Insert the pending events, so that queries see them."""
-        connection = session.connection()
-        for statement, rows in ((_ADD_EVENT, self.events), (_ADD_PAYLOAD, self.payloads)):
-            if rows:
-                connection.execute(statement, rows)
-                rows.clear()
+    # -- writing -------------------------------------------------------------------------------------------------------
 
-    def flush_all(self, session: Session) -> None:
-        """Write everything that is left, each board's row once; then run the final steps, and write what they added."""
-        self._flush_rest(session)
+    def flush_events(self, session: Session) -> None:
+        """Write the pending rows and events, so that queries see them."""
+        if self._new or self._changed or self._deleted or self.events:
+            write_all(session.connection(), self._rows_to_write())
+
+    def finish(self, session: Session) -> None:
+        """Run the final steps, after everything else was written: rows that change are locked by then, so a lock taken in a final
+        step is the last one."""
         if self.final_steps:
-            session.flush()  # changed rows are locked by now, so a lock taken in a final step is the last one
+            write_all(session.connection(), self.all_to_write())
+            session.flush()
             for each in self.final_steps:
                 each(session)
-            self._flush_rest(session)
 
-    def _flush_rest(self, session: Session) -> None:
-        self.flush_events(session)
-        connection = session.connection()
+    def all_to_write(self) -> list[Write]:
+        """Return all that is left to write, each board's row once."""
+        writes = self._rows_to_write()
         if self.alerts:
-            connection.execute(_ADD_ALERT, self.alerts)
-            self.alerts.clear()
+            writes.append((_ADD_ALERT, self.alerts))
         if self.new_acks:  # sorted, so that two processes writing the same ids never deadlock
-            connection.execute(_ADD_ACK, sorted(self.new_acks, key=lambda row: (row["account"], row["command"])))
-            self.new_acks.clear()
-        if self.read_position_moves:  # sorted, as read positions of many boards may be moved concurrently
-            moves = sorted(self.read_position_moves, key=lambda move: (move[1]["account"], move[1]["board"]))
-            for statement, rows in groupby(moves, key=lambda move: move[0]):
-                connection.execute(statement, [row for _, row in rows])
-            self.read_position_moves.clear()
+            writes.append((_ADD_ACK, sorted(self.new_acks, key=lambda row: (row["account"], row["command"]))))
+        writes += _grouped_moves(self.read_position_moves)
         if self.changes and self.boards:
-            connection.execute(_MOVE_BOARD, [board.model_dump() for board in self.boards.values()])
+            writes.append((_MOVE_BOARD, [table_rows.values_of(board, (*_MOVED, "id")) for board in self.boards.values()]))
+        self.alerts, self.new_acks, self.read_position_moves, self._own_events = [], [], [], {}
+        return writes
+
+    def _rows_to_write(self) -> list[Write]:
+        writes: list[Write] = []
+        for model, new in groupby(sorted(self._new.items(), key=_model_first), key=lambda item: item[0][0]):
+            writes.append(table_rows.insert(model, [row for _, row in new]))
+        by_columns: dict[tuple[type[SQLModel], tuple[str, ...]], list[SQLModel]] = {}
+        for (model, id), names in self._changed.items():
+            by_columns.setdefault((model, tuple(sorted(names))), []).append(cast("SQLModel", self.rows[model, id]))
+        writes += [table_rows.update(model, names, changed) for (model, names), changed in by_columns.items()]
+        writes += [table_rows.delete(model, ids) for model, ids in self._deleted.items()]
+        for statement, rows in ((_ADD_EVENT, self.events), (_ADD_PAYLOAD, self.payloads)):
+            if rows:
+                writes.append((statement, rows))
+        self._new, self._changed, self._deleted, self.events, self.payloads = {}, {}, {}, [], []
+        return writes
+
+
+def _model_first(item: tuple[tuple[type[SQLModel], str], SQLModel]) -> str:
+    return item[0][0].__name__
+
+
+def _grouped_moves(moves: Iterable[tuple[Statement | BulkWrite, dict[str, Any]]]) -> Iterator[Write]:
+    """Yield moves of read positions by statement: sorted, as those of many boards may be moved concurrently, and no row twice in
+    one write, as PostgreSQL refuses that."""
+    statement: Statement | BulkWrite | None = None
+    rows: list[dict[str, Any]] = []
+    for each, row in sorted(moves, key=lambda move: _moved_row(move[1])):
+        if each is statement and _moved_row(row) != _moved_row(rows[-1]):
+            rows.append(row)
+            continue
+        if statement is not None:
+            yield statement, rows
+        statement, rows = each, [row]
+    if statement is not None:
+        yield statement, rows
+
+
+def _moved_row(move: Mapping[str, Any]) -> tuple[str, str]:
+    return move["account"], move["board"]
 
 
 def current(session: Session) -> UnitOfWork:
@@ -149,41 +263,49 @@ def current(session: Session) -> UnitOfWork:
     unit: UnitOfWork | None = session.info.get(_INFO_KEY)
     if unit is None:
         unit = session.info[_INFO_KEY] = UnitOfWork()
-        before_commit(session, unit.flush_all)
+        before_flush(session, unit.flush_events)
+        before_commit(session, unit.finish)
+        at_commit(session, unit.all_to_write)
     return unit
+
+
+def run(session: Session, queries: Sequence[Query]) -> None:
+    """Run queries in this order, in one round trip, and hand over their rows."""
+    found = read_all(session.connection(), [(query.statement, query.parameters) for query in queries])
+    for query, rows in zip(queries, found, strict=True):
+        query.take(rows)
 
 
 def lock_board(session: Session, board_id: str) -> Board | None:
     """Return a board with its row locked until commit, including the changes of this transaction."""
     unit = current(session)
     if board_id not in unit.boards:
-        with session.no_autoflush:  # changes of this transaction to boards are in `unit.boards`
-            # populate_existing: read the row again even if it was loaded before it was locked
-            row = select(Board).where(Board.id == board_id).with_for_update().execution_options(populate_existing=True)
-            board = session.exec(row).first()
-        if board is None:
-            return None
-        session.expunge(board)
-        unit.boards[board_id] = board
-    return unit.boards[board_id]
+        run(session, [query_to_lock(unit, board_id)])
+    return unit.boards.get(board_id)
 
 
-def lock_boards(session: Session, boards: Iterable[str]) -> None:
-    """Load several boards at once. Only for transactions that hold the lock of the whole database."""
-    unit = current(session)
-    with session.no_autoflush:
-        for board in session.exec(select(Board).where(Board.id.in_(set(boards) - unit.boards.keys()))):  # type: ignore[attr-defined]
-            session.expunge(board)
-            unit.boards[board.id] = board
+def query_to_lock(unit: UnitOfWork, board_id: str) -> Query:
+    """Return the query that locks a board's row until commit."""
+    return Query(_LOCK_BOARD, {"id": board_id}, lambda rows: _take_boards(unit, rows))
+
+
+def query_of_locked(unit: UnitOfWork, boards: Collection[str]) -> Query:
+    """Return the query for boards whose rows this transaction has locked, or which are locked with the whole database."""
+    return Query(_LOCKED_BOARDS, {"ids": boards}, lambda rows: _take_boards(unit, rows))
+
+
+def _take_boards(unit: UnitOfWork, rows: Iterable[Row]) -> None:
+    for row in rows:
+        board = table_rows.new(Board, dict(zip(_BOARD, row, strict=True)))
+        unit.boards.setdefault(board.id, board)
 
 
 def get(session: Session, model: type[E], id: str) -> E | None:
-    """Return a row by its id, cached for this transaction."""
-    rows = current(session).rows
-    if (model, id) not in rows:
-        with session.no_autoflush:  # rows created or changed here are in `rows`
-            rows[model, id] = session.get(model, id)
-    return cast("E | None", rows[model, id])
+    """Return a row by its id, cached for this transaction. No session tracks it: only `UnitOfWork.set` changes it."""
+    unit = current(session)
+    if (model, id) not in unit.rows:
+        run(session, [query_of_rows(unit, model, [id])])
+    return cast("E | None", unit.rows[model, id])
 
 
 def flush(session: Session) -> None:
@@ -205,27 +327,41 @@ def position(board: Any) -> dict[str, Any]:
     return {"epoch": board.epoch, "seq": board.seq, "head": bytes(board.head).hex()}
 
 
-def prefetch(session: Session, model: type[Entity], ids: Iterable[str]) -> set[str]:
-    """Load several rows at once; return the ids that have none."""
-    rows = current(session).rows
-    unknown = {id for id in ids if (model, id) not in rows}
-    if unknown:
-        rows |= dict.fromkeys(((model, id) for id in unknown), None)
-        rows |= {(model, each.id): each for each in session.exec(select(model).where(model.id.in_(unknown)))}  # type: ignore[attr-defined]
-    return {id for id in unknown if rows[model, id] is None}
+def prefetch(session: Session, model: type[SQLModel], ids: Iterable[str]) -> None:
+    """Load several rows at once."""
+    unit = current(session)
+    if unknown := [id for id in ids if (model, id) not in unit.rows]:
+        run(session, [query_of_rows(unit, model, unknown)])
+
+
+def query_of_rows(unit: UnitOfWork, model: type[SQLModel], ids: Collection[str]) -> Query:
+    """Return the query for rows that are not cached yet."""
+
+    def take(found: list[Row]) -> None:
+        for row in table_rows.load(model, found):
+            unit.rows.setdefault((model, row.id), row)  # type: ignore[attr-defined]
+        for id in ids:
+            unit.rows.setdefault((model, id), None)
+
+    return Query(*table_rows.by_ids(model, ids), take)
 
 
 def columns(session: Session, board: str) -> Sequence[Column]:
     """Return the columns of a board."""
-    if board not in current(session).columns:
-        prefetch_columns(session, [board])
-    return current(session).columns[board]
-
-
-def prefetch_columns(session: Session, boards: Sequence[str]) -> None:
-    """Load the columns of several boards at once."""
     unit = current(session)
-    unit.columns |= {board: [] for board in boards}
-    for each in session.exec(select(Column).where(Column.board.in_(boards))):  # type: ignore[attr-defined]
-        unit.columns[each.board].append(each)
-        unit.rows[Column, each.id] = each
+    if board not in unit.columns:
+        unit.flush_events(session)
+        run(session, [query_of_columns(unit, [board])])
+    return unit.columns[board]
+
+
+def query_of_columns(unit: UnitOfWork, boards: Collection[str]) -> Query:
+    """Return the query for the columns of several boards."""
+
+    def take(found: list[Row]) -> None:
+        unit.columns |= {board: [] for board in boards}
+        for each in table_rows.load(Column, found):
+            row = unit.rows.setdefault((Column, each.id), each) or each
+            unit.columns[each.board].append(cast("Column", row))
+
+    return Query(*table_rows.by_board(Column, boards), take)

@@ -12,15 +12,16 @@ from collections.abc import Callable, Hashable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 
-from sqlalchemy import Connection, Engine, make_url, text
+from sqlalchemy import Connection, Engine, Transaction, make_url, text
 from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError, ProgrammingError, SQLAlchemyError
 from sqlmodel import Session
 
 from models.db import sqlite
 from models.db.errors import ConfigurationError, DatabaseUnavailable, ReadTimeout, is_statement_error
 from models.db.read_pacing import Pace
+from models.db.statement import Write, write_all
 from models.db.write_health import WriteHealth
 from models.db.write_queue import WriteJob, WriteQueue
 
@@ -30,13 +31,16 @@ __all__ = [
     "DatabaseUnavailable",
     "ReadTimeout",
     "after_commit",
+    "at_commit",
     "batch",
     "before_commit",
+    "before_flush",
     "maybe_committed",
 ]
 
 T = TypeVar("T")
 BeforeCommit = Callable[[Session], None]
+AtCommit = Callable[[], list[Write]]
 
 MAX_PENDING_WRITES = 4_096  # pending writes; above it, writes are refused instead of growing the queue
 RETRY_DEADLINE_S = 10.0  # after it was queued, a write is not retried
@@ -47,6 +51,7 @@ _REQUEST_ERRORS = (DataError, ProgrammingError)  # errors of the statement, not 
 _NOOP_WRITE = text("UPDATE board SET seq = seq WHERE kind = 'operations'")  # writes a row without a change
 # Keys of `Session.info`.
 _BEFORE_COMMIT, _BATCH, _MAYBE_COMMITTED, _AFTER_COMMIT = "before commit", "batch", "maybe committed", "after commit"
+_BEFORE_FLUSH, _AT_COMMIT = "before flush", "at commit"
 
 
 class Backend(Protocol):
@@ -77,6 +82,26 @@ class Backend(Protocol):
     def statement_deadline(self, connection: Connection, pace: Pace) -> AbstractContextManager[None]: ...
     def is_retryable(self, error: Exception) -> bool: ...
     def has_free_space(self) -> bool: ...
+
+
+class _WriteSession(Session):
+    """Session that writes what others keep for it before a query could miss it."""
+
+    def flush(self, objects: Sequence[Any] | None = None) -> None:
+        for callback in self.info.get(_BEFORE_FLUSH, ()):
+            callback(self)
+        super().flush(objects)
+
+    def flush_orm(self) -> None:
+        """Write the rows that the session itself tracks."""
+        super().flush()
+
+
+class _Prepared(NamedTuple):
+    """What is left of a transaction: to be written with the commit, and to be called after it."""
+
+    writes: list[Write]
+    committed: list[Callable[[], None]]
 
 
 class _JobFailed(Exception):
@@ -191,11 +216,12 @@ class Database:
         """Run fn in one transaction in this thread: for migrations and the command line. Raises DatabaseUnavailable."""
         try:
             with self.backend.write_lock(), self.write_engine.begin() as connection:
-                result, committed = _in_session(connection, fn)
+                result, prepared = _in_session(connection, fn)
+                write_all(connection, prepared.writes)
         except SQLAlchemyError as error:
             self.health.record_failure(error)
             raise DatabaseUnavailable from error
-        _call_all(committed)
+        _call_all(prepared.committed)
         return result
 
     async def probe(self) -> None:
@@ -255,14 +281,14 @@ class Database:
                 )
                 remaining = {key: group for key, group in groups.items() if not locked.issuperset(group[0].boards)}
                 jobs += [job for key, group in groups.items() if key not in remaining for job in group]
-                committed = _run_in_session(connection, jobs)
+                prepared = _run_in_session(connection, jobs)
                 committing = True
-                transaction.commit()
+                _commit(connection, transaction, prepared)
         except Exception:  # each group reports its error when it runs by itself
             for job in jobs if committing else ():
                 job.maybe_committed = True
             return groups
-        _call_all(committed)
+        _call_all(prepared.committed)
         self._deliver(jobs)
         return remaining
 
@@ -305,10 +331,13 @@ class Database:
             committing = False
             try:
                 with self.backend.write_lock(), self.write_engine.connect() as connection, connection.begin() as transaction:
-                    committed = _run_in_session(connection, group)
+                    prepared = _run_in_session(connection, group)
+                    if not group[0].boards:  # a lost connection tells whether the commit was sent: write first
+                        write_all(connection, prepared.writes)
+                        prepared.writes.clear()
                     committing = True
-                    transaction.commit()
-                _call_all(committed)
+                    _commit(connection, transaction, prepared)
+                _call_all(prepared.committed)
                 return
             except (_JobFailed, IntegrityError, *_REQUEST_ERRORS):
                 raise
@@ -378,13 +407,34 @@ def after_commit(session: Session, callback: Callable[[], None]) -> None:
     session.info.setdefault(_AFTER_COMMIT, []).append(callback)
 
 
+def before_flush(session: Session, callback: BeforeCommit) -> None:
+    """Register a function that runs before the session writes the rows that it tracks, which it also does before its queries."""
+    session.info.setdefault(_BEFORE_FLUSH, []).append(callback)
+
+
+def at_commit(session: Session, writes: AtCommit) -> None:
+    """Register a function that returns what is to be written together with the commit, after all that `before_commit` runs."""
+    session.info.setdefault(_AT_COMMIT, []).append(writes)
+
+
+def _commit(connection: Connection, transaction: Transaction, prepared: _Prepared) -> None:
+    """Write what is left and commit, in one round trip where the driver can."""
+    try:
+        write_all(connection, prepared.writes, commit=True)
+    except DBAPIError:
+        raise
+    except Exception as error:  # a value that can't be sent to the database
+        raise _JobFailed from error
+    transaction.commit()
+
+
 def _call_all(committed: list[Callable[[], None]]) -> None:
     for each in committed:
         each()
 
 
-def _run_in_session(connection: Connection, group: list[WriteJob]) -> list[Callable[[], None]]:
-    """Run a group in one session. Return the functions to call after the commit."""
+def _run_in_session(connection: Connection, group: list[WriteJob]) -> _Prepared:
+    """Run a group in one session. Return what is left to do."""
 
     def run(session: Session) -> None:
         session.info[_BATCH] = [job.fn for job in group]
@@ -408,13 +458,14 @@ def _run_in_session(connection: Connection, group: list[WriteJob]) -> list[Calla
         raise _JobFailed from error
 
 
-def _in_session(connection: Connection, fn: Callable[[Session], T]) -> tuple[T, list[Callable[[], None]]]:
-    with Session(connection, join_transaction_mode="rollback_only", expire_on_commit=False) as session:
+def _in_session(connection: Connection, fn: Callable[[Session], T]) -> tuple[T, _Prepared]:
+    with _WriteSession(connection, join_transaction_mode="rollback_only", expire_on_commit=False) as session:
         result = fn(session)
         for callback in session.info.get(_BEFORE_COMMIT, ()):
             callback(session)
-        session.flush()
-        return result, session.info.get(_AFTER_COMMIT, [])
+        session.flush_orm()
+        writes = [write for callback in session.info.get(_AT_COMMIT, ()) for write in callback()]
+        return result, _Prepared(writes, session.info.get(_AFTER_COMMIT, []))
 
 
 def _noop_write(session: Session) -> None:

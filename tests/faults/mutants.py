@@ -85,9 +85,7 @@ MUTANTS = (
         "the board's row is not locked",
         "turned away",  # two simultaneous writers conflict, and one of them is refused for no reason
         (
-            Patch(
-                "board/engine/unit_of_work.py", ".where(Board.id == board_id).with_for_update()", ".where(Board.id == board_id)"
-            ),
+            Patch("board/engine/unit_of_work.py", 'postgresql=" FOR UPDATE"', 'postgresql=""'),
             Patch("models/db/postgresql.py", "FOR UPDATE SKIP LOCKED", ""),
         ),
         replace(_plan(Storm((), 10.0), delay_s=0.002), workers=3, guests=0, boards=1),
@@ -174,11 +172,7 @@ MUTANTS = (
                 "    if (ack := _previous_ack(session, account.id, command, content)) is not None:",
                 "    if (ack := _previous_ack(session, account.id, command, content)) is not None and not ack.id:",
             ),
-            Patch(
-                "board/engine/unit_of_work.py",
-                'VALUES (:account, :command, :name, :ack, :at, :content)"',
-                'VALUES (:account, :command, :name, :ack, :at, :content) ON CONFLICT DO NOTHING"',
-            ),
+            Patch("board/engine/unit_of_work.py", "        if self.new_acks:  #", "        if not self:  #"),
         ),
         _plan(_one_by_one("line.reset", 12), delay_s=0.02),
     ),

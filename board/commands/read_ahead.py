@@ -1,0 +1,100 @@
+"""Reading ahead: locks the boards of a batch of commands, then reads what they will need, in one round trip.
+
+The statements run one after the other, so all of them see what was committed before the locks were had.
+"""
+
+import re
+from collections.abc import Collection, Iterable, Iterator
+from typing import NamedTuple
+
+from sqlmodel import Session
+
+from board.commands import card_ranks
+from board.commands.registry import TABLE, Command
+from board.engine import identity, kinds, unit_of_work
+from board.engine.identity import Caller
+from board.engine.unit_of_work import Query, StoredAck, UnitOfWork
+from models.board import AUDIT, OPERATIONS
+from models.db.statement import Row, Statement
+from models.search import Search
+
+_NAME_CARDS = ("card", "before", "after")  # fields of commands, besides the names of the kinds of cards
+_ID = re.compile("[0-9a-f-]{36}")
+_KNOWN_ACKS = Statement("SELECT command, ack, content FROM done WHERE account = :account AND command IN :commands")
+
+
+class Order(NamedTuple):
+    """Command, who gives it, and the boards that it locks, in order."""
+
+    caller: Caller
+    command: Command
+    boards: tuple[str, ...]
+
+
+def lock_and_read(session: Session, orders: Collection[Order], boards: tuple[str, ...]) -> None:
+    """Lock the boards of these commands, and read ahead for all of them. `boards` are those of the first command."""
+    unit = unit_of_work.current(session)
+    unit.flush_events(session)
+    unit.flush_events(session)
+    queries = [*_boards(unit, {board for order in orders for board in order.boards}, boards), *_callers(unit, orders)]
+    searches = {order.command.board for order in orders} - {OPERATIONS, AUDIT}
+    if searches:
+        queries.append(unit_of_work.query_of_rows(unit, Search, searches))
+    queries += _acks(unit, orders)
+    queries += _cards(unit, [order.command for order in orders])
+    if placed := {order.command.board for order in orders if _places_card(order.command)}:
+        queries += [unit_of_work.query_of_columns(unit, placed), card_ranks.query_of_highest(unit, placed)]
+    unit_of_work.run(session, queries)
+
+
+def _boards(unit: UnitOfWork, wanted: Collection[str], boards: tuple[str, ...]) -> Iterator[Query]:
+    if set(wanted) <= set(boards):
+        yield from (unit_of_work.query_to_lock(unit, board) for board in boards)
+    else:  # several boards share a transaction only if it has locked them all, or has the whole database to itself
+        yield unit_of_work.query_of_locked(unit, wanted)
+
+
+def _callers(unit: UnitOfWork, orders: Iterable[Order]) -> Iterator[Query]:
+    for caller in {order.caller.key: order.caller for order in orders}.values():
+
+        def take(rows: list[Row], key: identity.Key = caller.key) -> None:
+            unit.callers[key] = rows[0] if rows else None
+
+        yield Query(*identity.current_query(caller), take)
+
+
+def _acks(unit: UnitOfWork, orders: Iterable[Order]) -> Iterator[Query]:
+    commands: dict[str, list[str]] = {}
+    for order in orders:
+        commands.setdefault(order.caller.account.id, []).append(order.command.id)
+    for account, ids in commands.items():
+
+        def take(rows: list[Row], account: str = account, ids: list[str] = ids) -> None:
+            unit.known_acks |= {(account, id): None for id in ids}
+            unit.known_acks |= {(account, command): StoredAck(ack, content) for command, ack, content in rows}
+
+        yield Query(_KNOWN_ACKS, {"account": account, "commands": ids}, take)
+
+
+def _cards(unit: UnitOfWork, commands: Iterable[Command]) -> Iterator[Query]:
+    """Yield the queries for the cards that these commands name."""
+    of_any: set[str] = set()
+    by_kind: dict[str, set[str]] = {kind.name: set() for kind in kinds.cards()}
+    for command in commands:
+        for name in _NAME_CARDS:
+            _add_id(of_any, command.data.get(name))
+        for name, ids in by_kind.items():
+            _add_id(ids, command.data.get(name))
+    for kind in kinds.cards():
+        if ids := of_any | by_kind[kind.name]:
+            yield unit_of_work.query_of_rows(unit, kind.model, ids)
+
+
+def _add_id(ids: set[str], value: object) -> None:
+    if isinstance(value, str) and _ID.fullmatch(value):
+        ids.add(value)
+
+
+def _places_card(command: Command) -> bool:
+    spec = TABLE.get(command.name)
+    return spec is not None and spec.places_card

@@ -1,0 +1,145 @@
+"""Rows of tables as objects of their models, read and written by text SQL and tracked by nobody.
+
+An ORM session costs ten times as much for a row. What changes such a row has to say so, and to write it: see
+`board.engine.unit_of_work`.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from functools import cache, lru_cache
+from typing import Any, TypeVar
+
+import orjson
+from sqlalchemy import JSON, Boolean, Float, Integer, LargeBinary, String, inspect
+from sqlmodel import SQLModel
+
+from models.db.statement import BulkWrite, Parameters, Row, Statement, Write, quoted
+
+M = TypeVar("M", bound=SQLModel)
+
+MAX_UPDATES = 512  # kept statements: one for each set of columns that change together
+
+
+def new(model: type[M], values: Mapping[str, Any]) -> M:
+    """Return a new row with these values and the defaults of the others; values that are no columns are left out."""
+    table = _table(model)
+    row: M = table.make()
+    given = {name: value for name, value in values.items() if name in table.types}
+    row.__dict__.update(table.defaults | {name: make() for name, make in table.factories.items() if name not in given} | given)
+    return row
+
+
+def assign(row: SQLModel, values: Mapping[str, Any]) -> None:
+    """Set columns of a row that no ORM session tracks."""
+    row.__dict__.update(values)
+
+
+def values_of(row: SQLModel, names: Iterable[str]) -> dict[str, Any]:
+    """Return the values of some columns."""
+    found = row.__dict__
+    return {name: found[name] if name in found else getattr(row, name) for name in names}
+
+
+def by_ids(model: type[SQLModel], ids: Collection[str]) -> tuple[Statement, Parameters]:
+    """Return the query for the rows with these ids."""
+    return _table(model).by_ids, {"ids": ids}
+
+
+def by_board(model: type[SQLModel], boards: Collection[str]) -> tuple[Statement, Parameters]:
+    """Return the query for the rows on these boards."""
+    return _table(model).by_board, {"boards": boards}
+
+
+def load(model: type[M], found: Iterable[Row]) -> list[M]:
+    """Return the rows that such a query found as objects."""
+    table = _table(model)
+    return [table.load(row) for row in found]
+
+
+def insert(model: type[SQLModel], new_rows: Sequence[SQLModel]) -> Write:
+    """Return the statement that inserts rows of a model."""
+    return _table(model).insert_of(new_rows)
+
+
+def update(model: type[SQLModel], names: Sequence[str], changed: Sequence[SQLModel]) -> Write:
+    """Return the statement that writes these columns of rows of a model."""
+    return _table(model).update_of(names, changed)
+
+
+def delete(model: type[SQLModel], ids: Sequence[str]) -> Write:
+    """Return the statement that deletes rows of a model by their ids."""
+    return _table(model).delete, [{"ids": ids}]
+
+
+class _Table:
+    """Table of a model: how its rows are made, read and written."""
+
+    def __init__(self, model: type[SQLModel]) -> None:
+        table = model.__table__  # type: ignore[attr-defined]
+        self.name = quoted(table.name)
+        self.make: Any = inspect(model).class_manager.new_instance
+        fields = {column.name: model.model_fields[column.name] for column in table.columns}
+        self.factories: dict[str, Any] = {
+            name: field.default_factory for name, field in fields.items() if field.default_factory is not None
+        }
+        self.defaults = {
+            name: None if field.is_required() else field.default  # what must be given is refused by the database
+            for name, field in fields.items()
+            if name not in self.factories
+        }
+        self.types = {column.name: _type(column.type) for column in table.columns}
+        self._read = [(name, _READ.get(type)) for name, type in self.types.items()]
+        self._written = {name for name, type in self.types.items() if type == "json"}
+        columns = ", ".join(map(quoted, self.types))
+        self.by_ids = Statement(f"SELECT {columns} FROM {self.name} WHERE id IN :ids")  # noqa: S608
+        self.by_board = Statement(f"SELECT {columns} FROM {self.name} WHERE board IN :boards")  # noqa: S608
+        self.delete = Statement(f"DELETE FROM {self.name} WHERE id IN :ids")  # noqa: S608
+        self._insert = BulkWrite.insert(self.name, self.types)
+        self._update = lru_cache(MAX_UPDATES)(
+            lambda names: BulkWrite.update(self.name, {name: self.types[name] for name in names})
+        )
+
+    def load(self, row: Row) -> Any:
+        made = self.make()
+        made.__dict__.update(
+            {
+                name: value if read is None or value is None else read(value)
+                for (name, read), value in zip(self._read, row, strict=True)
+            }
+        )
+        return made
+
+    def insert_of(self, new_rows: Sequence[SQLModel]) -> Write:
+        return self._insert, [self._parameters(row, self.types) for row in new_rows]
+
+    def update_of(self, names: Sequence[str], changed: Sequence[SQLModel]) -> Write:
+        return self._update(tuple(names)), [self._parameters(row, (*names, "id")) for row in changed]
+
+    def _parameters(self, row: SQLModel, names: Iterable[str]) -> Parameters:
+        values = values_of(row, names)
+        for name in self._written & values.keys():
+            if values[name] is not None:
+                values[name] = orjson.dumps(values[name]).decode()
+        return values
+
+
+_table = cache(_Table)
+
+
+def _json(value: Any) -> Any:
+    """Return a group of fields or a list: PostgreSQL's driver has parsed it already."""
+    return orjson.loads(value) if isinstance(value, str) else value
+
+
+_TYPES = (
+    (JSON, "json"), (Boolean, "boolean"), (Integer, "bigint"), (LargeBinary, "bytea"), (Float, "double precision"),
+    (String, "text"),
+)  # fmt: skip
+_READ: dict[str, Callable[[Any], Any]] = {"json": _json, "boolean": bool}
+
+
+def _type(type: Any) -> str:
+    """Return PostgreSQL's name of a column's type."""
+    for known, name in _TYPES:
+        if isinstance(getattr(type, "impl", type), known):
+            return name
+    raise TypeError(f"A column of the type {type!r} can't be written here.")

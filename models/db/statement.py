@@ -1,0 +1,156 @@
+"""Text SQL for the hot path, run by the driver itself: SQLAlchemy's layers cost several times what the statement costs.
+
+Statements of one list are sent together where the driver has a pipeline, so a list costs one round trip. They run one after the
+other, so each sees what the one before it locked. Errors are those of SQLAlchemy.
+"""
+
+import contextlib
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
+
+Parameters = Mapping[str, Any]
+Row = tuple[Any, ...]
+
+_LIST = re.compile(r"\bIN :([a-z_]\w*)")
+_PARAMETER = re.compile(r"(?<![:\w]):([a-z_]\w*)")
+
+
+class Statement:
+    """SQL with named parameters (`:name`). After `IN`, a parameter is a list. `postgresql` is added there."""
+
+    __slots__ = ("_lists", "postgresql", "sqlite")
+
+    def __init__(self, sql: str, postgresql: str = "") -> None:
+        self._lists = _LIST.findall(sql)
+        self.sqlite = _LIST.sub(r"IN (SELECT value FROM json_each(:\1))", sql)
+        self.postgresql = _PARAMETER.sub(r"%(\1)s", _LIST.sub(r"= ANY(:\1)", sql + postgresql).replace("%", "%%"))
+
+    def for_sqlite(self, parameters: Parameters) -> Parameters:
+        """Return parameters with lists as JSON."""
+        if not self._lists:
+            return parameters
+        return {**parameters, **{name: orjson.dumps(list(parameters[name])).decode() for name in self._lists}}
+
+    def for_postgresql(self, parameters: Parameters) -> Parameters:
+        """Return parameters with lists as the driver wants them."""
+        if not self._lists:
+            return parameters
+        return {**parameters, **{name: list(parameters[name]) for name in self._lists}}
+
+
+class BulkWrite:
+    """Statement that writes one row, or many rows at once.
+
+    `types` are the parameters with their PostgreSQL types. There, many rows travel as one array for each parameter, which the
+    text `many` reads as the table `v`.
+    """
+
+    __slots__ = ("many", "one", "sqlite", "types")
+
+    def __init__(self, one: str, many: str, types: Mapping[str, str]) -> None:
+        self.types = types
+        self.sqlite = one
+        casts = {name: f"CAST(%({name})s AS {type})" for name, type in types.items()}
+        self.one = _PARAMETER.sub(lambda match: casts[match[1]], one.replace("%", "%%"))
+        # JSON travels as text: the driver has no arrays of it
+        arrays = ", ".join(f"%({name})b::{'text' if type == 'json' else type}[]" for name, type in types.items())
+        table = f"unnest({arrays}) AS a({', '.join(map(quoted, types))})"
+        columns = ", ".join(f"CAST({quoted(name)} AS {type}) AS {quoted(name)}" for name, type in types.items())
+        self.many = f"WITH v AS (SELECT {columns} FROM {table}) {many.replace('%', '%%')}"  # noqa: S608
+
+    @classmethod
+    def insert(cls, table: str, types: Mapping[str, str]) -> "BulkWrite":
+        """Return the statement that inserts rows; `types` names the columns."""
+        columns = ", ".join(map(quoted, types))
+        into, values = f"INSERT INTO {table} ({columns}) ", ", ".join(f":{name}" for name in types)
+        return cls(f"{into}VALUES ({values})", f"{into}SELECT {columns} FROM v", types)  # noqa: S608
+
+    @classmethod
+    def update(cls, table: str, types: Mapping[str, str]) -> "BulkWrite":
+        """Return the statement that sets columns of the rows with these ids; `types` names the columns."""
+        one = ", ".join(f"{quoted(name)} = :{name}" for name in types)
+        many = ", ".join(f"{quoted(name)} = v.{quoted(name)}" for name in types)
+        return cls(
+            f"UPDATE {table} SET {one} WHERE id = :id",  # noqa: S608
+            f"UPDATE {table} AS t SET {many} FROM v WHERE t.id = v.id",  # noqa: S608
+            {**types, "id": "text"},
+        )
+
+
+Write = tuple[Statement | BulkWrite, Sequence[Parameters]]
+
+
+def quoted(name: str) -> str:
+    return f'"{name}"'
+
+
+def read(connection: Connection, statement: Statement, parameters: Parameters) -> list[Row]:
+    """Return all rows of a query."""
+    return read_all(connection, ((statement, parameters),))[0]
+
+
+def read_all(connection: Connection, queries: Sequence[tuple[Statement, Parameters]]) -> list[list[Row]]:
+    """Return all rows of each of these queries, which run in this order, in one round trip."""
+    driver: Any = connection.connection.dbapi_connection
+    with _errors_of_sqlalchemy(connection, driver):
+        if connection.dialect.name == "sqlite":
+            return [driver.execute(statement.sqlite, statement.for_sqlite(given)).fetchall() for statement, given in queries]
+        with _pipeline(driver) if len(queries) > 1 else contextlib.nullcontext():
+            cursors = [driver.execute(statement.postgresql, statement.for_postgresql(given)) for statement, given in queries]
+        return [cursor.fetchall() for cursor in cursors]
+
+
+def write_all(connection: Connection, writes: Sequence[Write], commit: bool = False) -> None:
+    """Write rows by these statements, in this order, in one round trip; with `commit`, the transaction ends with it."""
+    if not writes:
+        return
+    driver: Any = connection.connection.dbapi_connection
+    with _errors_of_sqlalchemy(connection, driver):
+        if connection.dialect.name == "sqlite":
+            for statement, rows in writes:
+                given = [statement.for_sqlite(row) for row in rows] if isinstance(statement, Statement) else rows
+                driver.executemany(statement.sqlite, given)
+            return
+        with _pipeline(driver):
+            for statement, rows in writes:
+                _write_postgresql(driver, statement, rows)
+            if commit:
+                driver.execute("COMMIT")
+
+
+def _write_postgresql(driver: Any, statement: Statement | BulkWrite, rows: Sequence[Parameters]) -> None:
+    if isinstance(statement, Statement):
+        for row in rows:
+            driver.execute(statement.postgresql, statement.for_postgresql(row))
+    elif len(rows) == 1:
+        driver.execute(statement.one, rows[0])
+    else:
+        driver.execute(statement.many, {name: [row[name] for row in rows] for name in statement.types})
+
+
+def _pipeline(driver: Any) -> contextlib.AbstractContextManager[object]:
+    """Return a pipeline, in which a failed statement cancels the rest; nothing where the library has none."""
+    import psycopg  # here, because SQLite needs no driver
+
+    return driver.pipeline() if psycopg.Pipeline.is_supported() else contextlib.nullcontext()
+
+
+@contextlib.contextmanager
+def _errors_of_sqlalchemy(connection: Connection, driver: Any) -> Iterator[None]:
+    """Raise errors of the driver as SQLAlchemy does, without the values, and give up a connection that is lost."""
+    errors = connection.dialect.loaded_dbapi
+    try:
+        yield
+    except errors.Error as error:
+        lost = connection.dialect.is_disconnect(error, driver, None)
+        raised = DBAPIError.instance(
+            None, None, error, errors.Error, hide_parameters=True, connection_invalidated=lost, dialect=connection.dialect
+        )
+        if lost:
+            connection.invalidate(error)
+        raise raised from error
