@@ -30,7 +30,7 @@ TINY: dict[str, dict[str, Any]] = {  # small sizes with which each file is tried
     "screens": {"SIZES": ((30, 5),), "CHANGES": 2, "DROPS": 2, "WARM": 0},
     "wall": {"DISPLAYS": 3, "CHANGES": 2, "WARM": 0, "PAUSE_S": 0},
     "years": {"EVENTS": 64, "SEARCHES": 2, "CARDS": 12, "READINGS": 2, "WARM": 0, "STARTS": 1},
-    "sockets": {"PEOPLE": 4, "BOARDS": 2, "WARM_S": 0, "SECONDS": 0.3, "PROCESSES": (1,)},
+    "writes": {"PEOPLE": 4, "BOARDS": 2, "WARM_S": 0, "SECONDS": 0.3, "ROUNDS": 1, "PROCESSES": (1,)},
 }
 LONGER = (
     "point_in_time",
@@ -39,8 +39,8 @@ LONGER = (
     "delivery",
     "handover",
     "heavy_reads",
-    "sockets",
     "years",
+    "writes",
 )  # each starts many processes
 LIKE_OTHERS = ("history", "replay")  # in windows, as others are: half a minute of a core each
 
