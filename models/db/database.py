@@ -98,7 +98,7 @@ class _WriteSession(Session):
 
 
 class _Prepared(NamedTuple):
-    """What is left of a transaction: to be written with the commit, and to be called after it."""
+    """Rest of a transaction: writes to send with the commit, and functions to call after it."""
 
     writes: list[Write]
     committed: list[Callable[[], None]]

@@ -7,11 +7,15 @@ import contextlib
 import logging
 import time
 from collections.abc import Hashable, Iterator
+from typing import Any
 
+import orjson
 from psycopg import Error, OperationalError, pq
+from psycopg.types.json import set_json_loads
 from sqlalchemy import URL, Connection, Engine, create_engine, event, text
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
+from models.db import statement
 from models.db.errors import ConfigurationError
 from models.db.read_pacing import Pace
 
@@ -72,6 +76,8 @@ class PostgreSQLBackend:
         self.write_engine = _engine(url, WRITE_THREADS + 1, SESSION_SETTINGS | WRITE_SETTINGS)
         self.read_engine = _engine(url, READ_THREADS + HEAVY_READ_THREADS + 1, SESSION_SETTINGS | READ_SETTINGS)
         event.listen(self.write_engine, "connect", _keep_commits_durable)
+        event.listen(self.write_engine, "connect", _let_transactions_begin_here)
+        event.listen(self.write_engine, "before_cursor_execute", _begin)
 
     def wait_until_ready(self, patience_s: float) -> None:
         """Wait for a server that is not up yet. Raises ConfigurationError if there is none within `patience_s` seconds, or it
@@ -180,7 +186,7 @@ def _engine(url: URL, pool: int, session: dict[str, str]) -> Engine:
     options = " ".join(f"-c {name}={value.replace(' ', chr(92) + ' ')}" for name, value in session.items())
     given = url.query.get("options", "")
     options_left = {name: value for name, value in CONNECT_OPTIONS.items() if name not in url.query}
-    return create_engine(
+    engine = create_engine(
         url.difference_update_query(["options"]),
         pool_size=pool,
         max_overflow=0,
@@ -190,6 +196,8 @@ def _engine(url: URL, pool: int, session: dict[str, str]) -> Engine:
         hide_parameters=True,  # no user input in error messages
         connect_args=options_left | {"options": f"{given if isinstance(given, str) else ' '.join(given)} {options}".strip()},
     )
+    event.listen(engine, "connect", _read_json_fast)
+    return engine
 
 
 def _keep_commits_durable(connection: object, _record: object) -> None:
@@ -199,6 +207,20 @@ def _keep_commits_durable(connection: object, _record: object) -> None:
             "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') IN ('off', 'local')"
         )
     connection.commit()  # type: ignore[attr-defined]
+
+
+def _let_transactions_begin_here(connection: Any, _record: object) -> None:
+    """Keep the driver from beginning transactions: it waits for the answer before it sends more."""
+    connection.autocommit = True
+
+
+def _begin(connection: Connection, *_: object) -> None:
+    """Begin the transaction of SQLAlchemy's next statement; `models.db.statement` does so for its own."""
+    statement.begin(connection)
+
+
+def _read_json_fast(connection: Any, _record: object) -> None:
+    set_json_loads(orjson.loads, connection)
 
 
 def _check_server(connection: Connection) -> None:

@@ -101,6 +101,7 @@ def read_all(connection: Connection, queries: Sequence[tuple[Statement, Paramete
         if connection.dialect.name == "sqlite":
             return [driver.execute(statement.sqlite, statement.for_sqlite(given)).fetchall() for statement, given in queries]
         with _pipeline(driver) if len(queries) > 1 else contextlib.nullcontext():
+            _begin(driver)
             cursors = [driver.execute(statement.postgresql, statement.for_postgresql(given)) for statement, given in queries]
         return [cursor.fetchall() for cursor in cursors]
 
@@ -117,6 +118,7 @@ def write_all(connection: Connection, writes: Sequence[Write], commit: bool = Fa
                 driver.executemany(statement.sqlite, given)
             return
         with _pipeline(driver):
+            _begin(driver)
             for statement, rows in writes:
                 _write_postgresql(driver, statement, rows)
             if commit:
@@ -131,6 +133,19 @@ def _write_postgresql(driver: Any, statement: Statement | BulkWrite, rows: Seque
         driver.execute(statement.one, rows[0])
     else:
         driver.execute(statement.many, {name: [row[name] for row in rows] for name in statement.types})
+
+
+def begin(connection: Connection) -> None:
+    """Begin a transaction, if none has begun, on a connection that does not do so by itself."""
+    driver: Any = connection.connection.dbapi_connection
+    with _errors_of_sqlalchemy(connection, driver):
+        _begin(driver)
+
+
+def _begin(driver: Any) -> None:
+    """Begin a transaction on a connection that does not do so by itself (see `models.db.postgresql`)."""
+    if driver.autocommit and driver.info.transaction_status == 0:
+        driver.execute("BEGIN")
 
 
 def _pipeline(driver: Any) -> contextlib.AbstractContextManager[object]:
