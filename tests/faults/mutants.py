@@ -117,12 +117,12 @@ MUTANTS = (
         (
             Patch(
                 "models/db/database.py",
-                "                    committing = True\n                    transaction.commit()",
+                "                    committing = True\n                    _commit(connection, transaction, prepared)",
                 "                    committing = True\n"
                 "                    if group[0].boards[:1] not in ((), ('operations',)):  # else there is no search to work on\n"
                 "                        self._deliver(group)\n"
                 "                        time.sleep(0.1)  # as a slow disk would: it makes the moment longer, not the fault\n"
-                "                    transaction.commit()",
+                "                    _commit(connection, transaction, prepared)",
             ),
             Patch(
                 "models/db/write_queue.py",
