@@ -119,10 +119,10 @@ def update_settings(session: Session, account: str, places: dict[str, str], quie
     if not set(places) <= set(KINDS) or not set(places.values()) <= set(DELIVERY_MODES):
         raise ValueError(places)
     bump_alert_version(session, account)
-    row = session.get_one(AlertSettings, account)
+    chosen = session.get_one(AlertSettings, account)
     for kind, place in places.items():
-        setattr(row, kind, place)
-    row.quiet = quiet
+        setattr(chosen, kind, place)
+    chosen.quiet = quiet
 
 
 def enabled_kinds(chosen: AlertSettings) -> list[str]:

@@ -51,7 +51,7 @@ def apply_appeal(writer: EventWriter, row: Search, appeal: State, reason: str | 
     when it no longer is."""
     on_walls = is_visible_on_displays(row)
     changed = writer.update(row, "search.appeal_set", {"appeal": appeal}, reason, undoes=undoes)
-    row.discreet = row.appeal["level"] == "discreet"
+    writer.set_unseen(row, {"discreet": row.appeal["level"] == "discreet"})
     if is_visible_on_displays(row) != on_walls:
         writer.record_visibility_change(row, {ALL_DISPLAYS})
     return changed

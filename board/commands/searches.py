@@ -158,9 +158,8 @@ def set_status(writer: EventWriter, data: SetStatus) -> None:
     else:
         values |= closing.close(writer, row, data.acknowledge)
     if writer.update(row, "search.status_set", values, data.reason, acknowledge=data.acknowledge):
-        row.status_at = max(
-            event.at for event in writer.result.events
-        )  # use the time of the events, as displays do: it may be ahead of the clock
+        # the time of the events, as displays use it: it may be ahead of the clock
+        writer.set_unseen(row, {"status_at": max(event.at for event in writer.result.events)})
     if data.status == "found":
         appeals.end_appeal(writer, row, data.reason)
 

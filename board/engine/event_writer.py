@@ -162,6 +162,10 @@ class EventWriter:
             self._append_event(row, type, after, fields, reason, undoes, before, private, acknowledge)
         return anything
 
+    def set_unseen(self, row: Entity, values: State) -> None:
+        """Set columns outside the state, which follow from an event and stand in none."""
+        unit_of_work.current(self.session).set(row, values)
+
     def delete(self, row: Entity, type: str) -> None:
         """Remove an entity from the board. No fields conflict; only a different epoch of the board is refused."""
         state = row.state()

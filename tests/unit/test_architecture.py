@@ -146,3 +146,35 @@ def test_a_circle_of_files_is_found(tmp_path: Path) -> None:
     with (tmp_path / "realtime/sequence.py").open("a") as end:
         end.write("\n\ndef late():\n    from realtime import hub\n")
     assert any("realtime.sequence" in group for group in circles(imports_of(tmp_path)))
+
+
+# -- rows -----------------------------------------------------------------------------------------------------------------
+
+ROWS = {"row", "search", "card", "column", "board", "handed", "handover", "shift", "briefing", "sighting", "task", "note"}
+
+
+def assigned_rows(source: str) -> list[str]:
+    """Return assignments to attributes of rows."""
+    targets = [
+        target
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Assign | ast.AugAssign | ast.AnnAssign)
+        for target in (node.targets if isinstance(node, ast.Assign) else [node.target])
+    ]
+    return [
+        ast.unparse(each)
+        for each in targets
+        if isinstance(each, ast.Attribute) and ast.unparse(each.value).split(".")[-1] in ROWS
+    ]
+
+
+def test_columns_are_set_through_the_unit_of_work_alone() -> None:
+    """No session tracks the rows of commands: an assigned column would never be written."""
+    files = [*(ROOT / "board" / "commands").glob("*.py"), ROOT / "board" / "engine" / "event_writer.py"]
+    assert len(files) > 20
+    found = {file.name: assigned for file in files if (assigned := assigned_rows(file.read_text(encoding="utf-8")))}
+    assert found == {}
+
+
+def test_assigned_columns_are_found() -> None:
+    assert assigned_rows("row.rank = 1\nself.board.cards += 1\nunit.rows = 2") == ["row.rank", "self.board.cards"]
