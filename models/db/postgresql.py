@@ -47,7 +47,7 @@ WRITE_SETTINGS = {
     "default_transaction_isolation": "read committed", "default_transaction_read_only": "off",
     "idle_in_transaction_session_timeout": "5s",  # a stuck process must not keep a board locked
 }  # fmt: skip
-_LOCK_AVAILABLE = text("SELECT id FROM board WHERE id = ANY(:boards) FOR UPDATE SKIP LOCKED")
+_LOCK_AVAILABLE = statement.Statement("SELECT id FROM board WHERE id IN :boards", postgresql=" FOR UPDATE SKIP LOCKED")
 _CONNECTION_LOST = ("08", "57P")  # classes of SQLSTATE: connection failure, ended by an administrator or a crash
 _RETRYABLE = (
     "40001", "40P01",  # serialization failure, deadlock
@@ -120,7 +120,7 @@ class PostgreSQLBackend:
 
     def try_lock_boards(self, connection: Connection, boards: set[str]) -> set[str]:
         """Lock the boards that no other transaction holds now, and return them."""
-        return set(connection.execute(_LOCK_AVAILABLE, {"boards": list(boards)}).scalars())
+        return {id for (id,) in statement.read(connection, _LOCK_AVAILABLE, {"boards": boards})}
 
     def lock_for_migration(self, connection: Connection) -> None:
         """Take an advisory lock, because several processes start at once and one of them migrates."""

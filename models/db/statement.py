@@ -16,6 +16,7 @@ from sqlalchemy.exc import DBAPIError
 Parameters = Mapping[str, Any]
 Row = tuple[Any, ...]
 
+IDLE = 0  # as in libpq's PGTransactionStatusType
 _LIST = re.compile(r"\bIN :([a-z_]\w*)")
 _PARAMETER = re.compile(r"(?<![:\w]):([a-z_]\w*)")
 
@@ -100,7 +101,7 @@ def read_all(connection: Connection, queries: Sequence[tuple[Statement, Paramete
     with _errors_of_sqlalchemy(connection, driver):
         if connection.dialect.name == "sqlite":
             return [driver.execute(statement.sqlite, statement.for_sqlite(given)).fetchall() for statement, given in queries]
-        with _pipeline(driver) if len(queries) > 1 else contextlib.nullcontext():
+        with _pipeline(driver) if len(queries) > 1 or _must_begin(driver) else contextlib.nullcontext():
             _begin(driver)
             cursors = [driver.execute(statement.postgresql, statement.for_postgresql(given)) for statement, given in queries]
         return [cursor.fetchall() for cursor in cursors]
@@ -144,8 +145,12 @@ def begin(connection: Connection) -> None:
 
 def _begin(driver: Any) -> None:
     """Begin a transaction on a connection that does not do so by itself (see `models.db.postgresql`)."""
-    if driver.autocommit and driver.info.transaction_status == 0:
+    if _must_begin(driver):
         driver.execute("BEGIN")
+
+
+def _must_begin(driver: Any) -> bool:
+    return bool(driver.autocommit and driver.pgconn.transaction_status == IDLE)
 
 
 def _pipeline(driver: Any) -> contextlib.AbstractContextManager[object]:
