@@ -35,6 +35,7 @@ _VALUES: dict[str, Texts] = {
         "admin": N_("Administrator"),
     },
     "criteria.answer": {"yes": N_("Yes"), "no": N_("No"), "unknown": N_("Unknown")},  # to each of them
+    "restatements.correct": {"true": N_("correct"), "false": N_("not quite")},
 }  # fmt: skip
 _EVENTS = {
     "search.erased": N_("Search erased"), "sighting.erased": N_("Sighting erased"), "task.erased": N_("Task erased"),
@@ -56,7 +57,8 @@ DONE = {
     "assigned": N_("assigned"), "withdrawn": N_("withdrawn"), "restored": N_("restored"), "erased": N_("erased"),
     "taken": N_("taken without a handover"), "handed_over": N_("handed over"), "prepared": N_("started"),
     "written": N_("updated"),
-    "signed": N_("signed"), "read": N_("read"), "accepted": N_("accepted"), "refused": N_("refused"), "set": N_("handed over"),
+    "signed": N_("signed"), "read": N_("read"), "restated": N_("summarised"), "answered": N_("answered"),
+    "accepted": N_("accepted"), "refused": N_("refused"), "set": N_("handed over"),
 }  # fmt: skip
 # The same of nouns that are feminine in French: a participle agrees with what it is said of.
 _FEMININE = {
@@ -118,8 +120,9 @@ def field(path: str, translate: Translate, kind: str = "") -> str:
 
 def value(path: str, kind: str, value: Any, translate: Translate) -> str | None:
     """Return the label of a field's value; None if the field or the value has none."""
-    if path.startswith("criteria."):
-        path = f"criteria.{path.rpartition('.')[2]}"
+    group, _, _ = path.partition(".")
+    if group in ("criteria", "restatements"):
+        path = f"{group}.{path.rpartition('.')[2]}"
     table = VALUES.get(f"{kind}.{path}") or VALUES.get(path) or {}
     text = table.get(value if isinstance(value, str) else json.dumps(value))
     return None if text is None else translate(text)

@@ -7,7 +7,7 @@ A *position* is {"epoch", "seq", "head"}: a point of a journal, with the hash of
 from typing import Any, ClassVar
 
 from models.entity import Entity, json_column
-from models.fields import Data, Id, Position, Time
+from models.fields import Data, Id, LongText, Position, Time
 
 
 class ReadMark(Data):
@@ -16,6 +16,19 @@ class ReadMark(Data):
     handover: int
     seq: int
     at: Time
+
+
+class Restatement(Data):
+    """Words of somebody who takes over on what they understood of a search. `correct` is what the person who hands over says
+    of it; null: nothing yet. `reason` says what is not quite right."""
+
+    handover: int
+    text: LongText
+    at: Time
+    correct: bool | None = None
+    reason: LongText | None = None
+    answered_by: Id | None = None
+    answered_at: Time | None = None
 
 
 class Shift(Entity, table=True):
@@ -78,11 +91,12 @@ class SearchHandover(Entity, table=True):
 class Briefing(Entity, table=True):
     """Part of the handover report about a search that is on no card; on the search's own board. It is kept from one handover to
     the next, except `keeper`: who answers for the search if the next holder of the shift may not see it. `reads` maps accounts to
-    how far the incoming person has read the board: {"handover", "seq", "at"}."""
+    how far the incoming person has read the board: {"handover", "seq", "at"}; `restatements` to what they understood."""
 
     KIND: ClassVar[str] = "briefing"
     STATE: ClassVar[tuple[str, ...]] = (
         "handover", "assessment", "hypotheses", "dropped", "contingencies", "contacts", "pinned", "keeper", "reads",
+        "restatements",
     )  # fmt: skip
 
     handover: int
@@ -94,3 +108,4 @@ class Briefing(Entity, table=True):
     pinned: list[str] = json_column(list[Id])
     keeper: str | None = None
     reads: dict[str, Any] = json_column(dict[Id, ReadMark])
+    restatements: dict[str, Any] = json_column(dict[Id, Restatement])

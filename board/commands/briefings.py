@@ -2,6 +2,7 @@
 board, so that only people who see the search read it, and it carries over from one handover to the next."""
 
 from collections.abc import Collection, Iterator
+from typing import Any
 
 from pydantic import Field
 from sqlalchemy import true
@@ -12,13 +13,13 @@ from board.engine import access, kinds, read_positions, unit_of_work
 from board.engine.event import JournalEvent
 from board.engine.event_writer import EventWriter
 from board.engine.kinds import EventSpec, FieldSpec, Kind
-from board.errors import invalid, not_found
+from board.errors import Refused, invalid, not_found
 from board.i18n import N_
 from board.merge_patch import apply_patch
 from models.accounts import Account
 from models.entity import Entity, State
-from models.fields import Data, Id, LongText, RequiredLongText
-from models.handover import Briefing, Handover, SearchHandover
+from models.fields import Data, Id, LongText, RequiredLongText, Time
+from models.handover import Briefing, Handover, Restatement, SearchHandover
 from models.note import Note
 from models.search import Search
 
@@ -48,6 +49,23 @@ class Read(Data):
     reason: RequiredLongText | None = None
 
 
+class Restate(Data):
+    """Data of `handover.restate`: what the author understood of the search, in their own words."""
+
+    handover: shifts.Number
+    text: RequiredLongText
+
+
+class Answer(Data):
+    """Data of `handover.answer`: whether what `account` understood `at` a time is correct, and what is not quite right."""
+
+    handover: shifts.Number
+    account: Id
+    at: Time
+    correct: bool
+    reason: RequiredLongText | None = None
+
+
 def write(writer: EventWriter, number: int, patch: State) -> None:
     """Apply a merge patch while handover `number` is prepared and includes this search."""
     row = _briefing(writer)
@@ -67,7 +85,9 @@ def write(writer: EventWriter, number: int, patch: State) -> None:
 def _briefing(writer: EventWriter) -> Briefing:
     """Return this search's briefing, or a new one that is not stored yet."""
     id = writer.board.id
-    return unit_of_work.get(writer.session, Briefing, id) or Briefing(id=id, board=id, handover=0, pinned=[], reads={})
+    return unit_of_work.get(writer.session, Briefing, id) or Briefing(
+        id=id, board=id, handover=0, pinned=[], reads={}, restatements={}
+    )
 
 
 def _save(writer: EventWriter, row: Briefing, type: str, values: State, reason: str | None = None) -> None:
@@ -81,10 +101,7 @@ def read(writer: EventWriter, data: Read) -> None:
     """Record how far the incoming coordinator has read this search. Never moves back."""
     if data.seq > writer.board.seq:
         raise invalid("seq", N_("This board does not have that event yet."))
-    handover = shifts.require_open(writer, data.handover, "signed")
-    handed = unit_of_work.get(writer.session, SearchHandover, writer.board.id)
-    if handed is None or handed.handover != data.handover:
-        raise shifts.conflict(handover, "handover", N_("This search is not part of the handover."))
+    _require_handed(writer, data.handover)
     row = _briefing(writer)
     marks = {account: mark for account, mark in row.reads.items() if mark["handover"] == data.handover}
     read_positions.advance_with_command(
@@ -98,6 +115,57 @@ def read(writer: EventWriter, data: Read) -> None:
         marks[writer.account_id] = {"handover": data.handover, "seq": data.seq, "at": writer.now}
         kept = {"keeper": _keeper(row, data.handover)}
         _save(writer, row, "handover.read", {"handover": data.handover, "reads": marks} | kept, data.reason)
+
+
+def _require_handed(writer: EventWriter, number: int) -> Handover:
+    """Return the handover if it is signed and includes this search. Raises Refused `conflict`."""
+    handover = shifts.require_open(writer, number, "signed")
+    handed = unit_of_work.get(writer.session, SearchHandover, writer.board.id)
+    if handed is None or handed.handover != number:
+        raise shifts.conflict(handover, "handover", N_("This search is not part of the handover."))
+    return handover
+
+
+# -- what whoever takes over understood -----------------------------------------------------------------------------------
+
+
+def restate(writer: EventWriter, data: Restate) -> None:
+    """Record what the author understood of this search. Replaces their earlier words, with the answer to these."""
+    handover = _require_handed(writer, data.handover)
+    if handover.outgoing == writer.account_id:
+        raise Refused("forbidden", N_("You are handing over this search: someone else summarises it."))
+    row, mine = _briefing(writer), restatements(_briefing(writer), data.handover)
+    if mine.get(writer.account_id, {}).get("text") != data.text:
+        new = Restatement(handover=data.handover, text=data.text, at=writer.now)
+        _save_restatements(writer, row, "handover.restated", data.handover, mine | {writer.account_id: new.model_dump()})
+
+
+def answer(writer: EventWriter, data: Answer) -> None:
+    """Record whether what somebody understood is correct. For the person who hands over."""
+    if not data.correct and data.reason is None:
+        raise invalid("reason", N_("Say what is not quite right."))
+    handover = _require_handed(writer, data.handover)
+    if handover.outgoing != writer.account_id:
+        raise Refused("forbidden", N_("Only the person who hands over can say whether this is correct."))
+    row, theirs = _briefing(writer), restatements(_briefing(writer), data.handover)
+    said = theirs.get(data.account)
+    if said is None:
+        raise not_found("account")
+    if said["at"] != data.at:
+        raise Refused("conflict", fields={"at": N_("This was rewritten in the meantime.")}, current=row.state())
+    if (said["correct"], said["reason"]) != (data.correct, data.reason):
+        answered = {"answered_by": writer.account_id, "answered_at": writer.now}
+        new = said | {"correct": data.correct, "reason": data.reason} | answered
+        _save_restatements(writer, row, "handover.answered", data.handover, theirs | {data.account: new})
+
+
+def restatements(row: Briefing, number: int) -> dict[str, dict[str, Any]]:
+    """Return what people understood of a search, for this handover alone, by account."""
+    return {account: each for account, each in row.restatements.items() if each["handover"] == number}
+
+
+def _save_restatements(writer: EventWriter, row: Briefing, type: str, number: int, values: dict[str, dict[str, Any]]) -> None:
+    _save(writer, row, type, {"handover": number, "restatements": values, "keeper": _keeper(row, number)})
 
 
 # -- what whoever takes over may not see ----------------------------------------------------------------------------------
@@ -160,10 +228,13 @@ KIND = Kind(
         FieldSpec("pinned", N_("Pinned")),
         FieldSpec("keeper", N_("Responsible"), control="person"),
         FieldSpec("reads", N_("Read"), personal=True),
+        FieldSpec("restatements", N_("In their own words"), personal=True),
     ),
     events={
         shifts.WRITTEN: EventSpec(N_("Handover updated"), "handover.write"),
         "handover.read": EventSpec(N_("Read for the handover"), "handover.read"),
+        "handover.restated": EventSpec(N_("Summarised for the handover"), "handover.restate"),
+        "handover.answered": EventSpec(N_("Summary answered"), "handover.answer"),
     },
     counted=False,
     alerts=_alerts,

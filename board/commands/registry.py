@@ -70,6 +70,8 @@ TABLE: dict[str, CommandSpec] = {
     ),
     "handover.sign": CommandSpec("operations", "coordinator", handovers.Sign, handovers.sign),
     "handover.read": CommandSpec("search", "coordinator", briefings.Read, briefings.read, while_closed=True),
+    "handover.restate": CommandSpec("search", "coordinator", briefings.Restate, briefings.restate, while_closed=True),
+    "handover.answer": CommandSpec("search", "coordinator", briefings.Answer, briefings.answer, while_closed=True),
     "handover.accept": CommandSpec("operations", "coordinator", handovers.Accept, handovers.accept),
     "handover.refuse": CommandSpec("operations", "coordinator", handovers.Refuse, handovers.refuse),
     "handover.withdraw": CommandSpec("operations", "coordinator", handovers.Withdraw, handovers.withdraw),

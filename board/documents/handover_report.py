@@ -7,7 +7,7 @@ from typing import Any
 from sqlmodel import Session
 
 from board import labels
-from board.documents.content import Block, Document, Fact, Line, Section, datetime_text, short_datetime
+from board.documents.content import Block, Document, Fact, Line, Section, UserText, datetime_text, short_datetime
 from board.documents.text_languages import TextLanguages
 from board.engine import kinds
 from board.i18n import N_, translations
@@ -121,9 +121,23 @@ class ReportDocument:
             (self._translate(name), self._languages.user_text(briefing[path], section["board"], path))
             for path, name in _WORDS.items() if briefing.get(path)
         ]  # fmt: skip
+        words += [each for account, said in section["restatements"].items() for each in self._restated(account, said)]
         return Section(
             self._heading(search), self._facts(section), words, [block for block in self._blocks(section) if block.lines]
         )
+
+    def _restated(self, account: str, said: State) -> list[tuple[str, UserText]]:
+        """Return what somebody understood, whether it is correct, and what is not."""
+        translate, at = self._translate, short_datetime(said["at"], self._reads)
+        label = translate(N_("In their own words: {name}, {at}")).format(name=self._name(account), at=at)
+        by, when = self._name(said["answered_by"]), short_datetime(said["answered_at"], self._reads)
+        if said["correct"]:
+            label += " · " + translate(N_("correct, {name}, {at}")).format(name=by, at=when)
+        words = [(label, self._languages.text_by(said["text"], account))]
+        if said["correct"] is False:
+            label = translate(N_("Not quite, {name}, {at}")).format(name=by, at=when)
+            words.append((label, self._languages.text_by(said["reason"], said["answered_by"])))
+        return words
 
     def _heading(self, search: State) -> Line:
         person, translate = search["person"], self._translate

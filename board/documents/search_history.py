@@ -24,7 +24,9 @@ from models.times import DESK_TIME_ZONE, parse_utc
 MAX_EVENTS = 1_000  # events in one document, about forty pages; it says how to get the others
 MAX_CHARACTERS = 500_000  # of text, about two hundred pages; longer texts mean fewer events
 # fields whose values mean nothing to a person
-HIDDEN_FIELDS = re.compile(r"(.*\.)?(rank|number|lat|lon|source_kept)$|reads\.|position$|goal\.(by|at)$")
+HIDDEN_FIELDS = re.compile(
+    r"(.*\.)?(rank|number|lat|lon|source_kept)$|reads\.|restatements\.[^.]+\.(handover|at|answered_by|answered_at)$|position$|goal\.(by|at)$"
+)
 GROUPED_FIELDS = re.compile(r"(criteria|checklist)\.[^.]+(?=\.)")  # groups whose fields are shown as one
 CLOCK_TOLERANCE = timedelta(minutes=1)  # smaller differences between journal and clock do not show on paper
 INITIAL_VALUES: tuple[Any, ...] = ([], "", "unknown", "none")  # initial values (and False), left out where an entity begins

@@ -6,13 +6,13 @@ from typing import Any
 from sqlalchemy import text
 from sqlmodel import Session, select
 
-from board.commands import handovers, shifts
+from board.commands import briefings, handovers, shifts
 from board.engine import journal, many_boards, significant_events, snapshot, unit_of_work
 from board.engine.event import JournalEvent
 from board.engine.read_positions import read_positions as positions_of
 from board.errors import Refused
 from board.handover import report_sections
-from board.handover.report_types import HandoverReport, ReadMark, SearchReport
+from board.handover.report_types import HandoverReport, ReadMark, Restated, SearchReport
 from board.history import state_at
 from board.history.state_at import BoardState, EntityAt
 from models.accounts import Account
@@ -21,6 +21,7 @@ from models.db.read_pacing import paced
 from models.entity import State
 from models.handover import Briefing, Handover, Shift
 
+MARKS = ("handover.read", "handover.restated", "handover.answered")  # events of a handover itself: no news of the search
 _HANDOVERS = text(
     "SELECT e.seq, e.type, p.body FROM event e JOIN payload p ON p.board = e.board AND p.seq = e.seq "
     "WHERE e.board = 'operations' AND e.entity = 'operations' AND e.kind = 'handover' AND e.type <> 'handover.written' "
@@ -131,9 +132,12 @@ def _read(
     number, status = scope.number, scope.handover["status"] if scope.handover is not None else None
     unread = frozenset(handovers.unread(session, account, number) if status == "signed" else ())
     events, reads = significant_events.significant_events_after(session, earliest), _reads(session, positions, number)
-    read_events = many_boards.events_after(session, {id: at["seq"] for id, at in positions.items()}, ("handover.read",))
+    read_events = many_boards.events_after(session, {id: at["seq"] for id, at in positions.items()}, MARKS)
     read_counts = {id: len(journal_event) for id, journal_event in read_events.items()}
-    return report_sections.ReportData(scope, positions, heads, entities, shift_starts, seen, events, unread, reads, read_counts)
+    return report_sections.ReportData(
+        scope, positions, heads, entities, shift_starts, seen, events, unread, reads, read_counts,
+        _restatements(session, positions, number),
+    )  # fmt: skip
 
 
 def _reads(session: Session, boards: Collection[str], number: int) -> dict[str, dict[str, ReadMark]]:
@@ -149,6 +153,22 @@ def _reads(session: Session, boards: Collection[str], number: int) -> dict[str, 
         for id, reads in rows
         if id in boards
     }
+
+
+def _restatements(session: Session, boards: Collection[str], number: int) -> dict[str, dict[str, Restated]]:
+    """Return what people understood for a handover, by search and account. Kept as read marks are; the journal has all."""
+    rows = session.exec(select(Briefing).where(Briefing.handover == number))
+    return {
+        row.id: {
+            account: {
+                "text": each["text"], "at": each["at"], "correct": each["correct"], "reason": each["reason"],
+                "answered_by": each["answered_by"], "answered_at": each["answered_at"],
+            }
+            for account, each in sorted(briefings.restatements(row, number).items())
+        }
+        for row in rows
+        if row.id in boards
+    }  # fmt: skip
 
 
 def _by_board(entities: BoardState) -> dict[str, dict[str, list[EntityAt]]]:
@@ -175,6 +195,7 @@ def _people(session: Session, scope: report_sections.ReportScope, sections: Coll
         for cards in (section["ungraded"], tasks["done"], tasks["overdue"], tasks["due"], *section["cards"].values()):
             ids |= {card["assignee"] for card in cards}
         ids |= {card["assignee"] for card in section["pinned"]} | section["reads"].keys()
+        ids |= section["restatements"].keys() | {each["answered_by"] for each in section["restatements"].values()}
     return {id: name for id, name in session.exec(select(Account.id, Account.name)) if id in ids}
 
 

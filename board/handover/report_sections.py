@@ -18,6 +18,7 @@ from board.handover.report_types import (
     ReportedEvent,
     ReportedSearch,
     ReportedTasks,
+    Restated,
     SearchReport,
 )
 from board.history.state_at import BoardState, EntityAt
@@ -70,7 +71,8 @@ class ReportData(NamedTuple):
     events: dict[str, list[JournalEvent]]  # significant events
     unread: frozenset[str]
     reads: dict[str, dict[str, ReadMark]]  # read position of each account for this handover, by board
-    read_counts: dict[str, int]  # number of events after the position that only record a read, by board
+    read_counts: dict[str, int]  # number of events after the position that are of the handover itself, by board
+    restatements: dict[str, dict[str, Restated]]  # what each account understood for this handover, by board
 
 
 def next_shift_end(at: str) -> str:
@@ -105,6 +107,7 @@ def section(data: ReportData, id: str, entities: Mapping[str, list[EntityAt]]) -
             "significant": sum(journal_event.seq > at["seq"] for journal_event in events),
         },
         "reads": data.reads.get(id, {}),
+        "restatements": data.restatements.get(id, {}),
         "reader": _reader(data, id, events),
     }
 

@@ -68,6 +68,10 @@ LastConfirmed = TypedDict("LastConfirmed", {
     "place": Annotated[State | None, of_state(Sighting, "place")],
 })  # fmt: skip
 ReadMark = TypedDict("ReadMark", {"seq": Count, "at": Time})
+# What somebody who takes over understood, and what the person who hands over says of it.
+Restated = TypedDict("Restated", {
+    "text": str, "at": Time, "correct": bool | None, "reason": str | None, "answered_by": Id | None, "answered_at": Time | None,
+})  # fmt: skip
 # Report on one search. `outside`: the account that is to take over and may not see it.
 SearchReport = TypedDict("SearchReport", {
     "board": Id, "epoch": str, "seq": Count, "head": str, "search": ReportedSearch, "outside": Id | None,
@@ -75,7 +79,7 @@ SearchReport = TypedDict("SearchReport", {
     "ungraded": list[ReportedCard], "tasks": ReportedTasks,
     "cards": dict[str, list[ReportedCard]], "left_out": Count,
     "briefing": Annotated[State, component("briefing")] | None, "pinned": list[Pinned], "after": CountAfter,
-    "reader": NewsOfReader, "reads": dict[str, ReadMark],
+    "reader": NewsOfReader, "reads": dict[str, ReadMark], "restatements": dict[str, Restated],
 })  # fmt: skip
 # Report of a handover. `withheld`: number of searches that the reader may not see.
 HandoverReport = TypedDict("HandoverReport", {

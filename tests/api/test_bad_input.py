@@ -335,7 +335,7 @@ FIELD_NAMES = {
     "outcome", "found_at", "place", "condition", "how", "confirmed_by", "family_told", "police_told", "base", "under_13",
     "disability", "medication", "danger_to_life", "third_party", "danger_to_others", "out_of_character",
     "worrying", "level", "from", "until", "title", "role", "seq", "handover", "positions", "restatement", "remarks", "incoming",
-    "faults", "shift", "searches", "[key]", "acknowledge",
+    "faults", "shift", "searches", "account", "correct", "[key]", "acknowledge",
     *(f"i{number}" for number in range(51)),
 }  # fmt: skip
 
@@ -346,7 +346,7 @@ async def test_each_field_with_each_wrong_value_is_taken_or_refused_in_sentences
     await prepare(name, team, search)
     board, failed = board_of(name, search), failures()
     if name in handover_steps.COMMANDS:
-        names |= await handover_steps.prepare_for(name, team.alice, team.ada)
+        names |= await handover_steps.prepare_for(name, team.alice, team.ada, search)
     for path, data in variants(WHOLE[name]):
         frame = {"type": "command", "id": new_id(), "board": board, "name": name, "data": filled(data, names)}
         answer = await guest.start_command(frame)

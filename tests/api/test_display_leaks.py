@@ -89,6 +89,14 @@ GIVEN: dict[str, dict[str, Any]] = {  # data for each command of the table
     "handover.write": {"handover": "{handover}", "remarks": f"{SECRET} remark", "faults": f"{SECRET} fault"},
     "handover.sign": {"handover": "{handover}", "positions": "{positions}"},
     "handover.read": {"handover": "{handover}", "seq": 1},
+    "handover.restate": {"handover": "{handover}", "text": f"{SECRET} understood"},
+    "handover.answer": {
+        "handover": "{handover}",
+        "account": "{taker}",
+        "at": "{restated_at}",
+        "correct": False,
+        "reason": f"{SECRET} not so",
+    },
     "handover.accept": {"handover": "{handover}", "restatement": f"{SECRET} restated"} | TOLD,
     "handover.refuse": {"handover": "{handover}"} | TOLD,
     "handover.withdraw": {"handover": "{handover}"} | TOLD,
@@ -174,7 +182,7 @@ async def _scene(team: Team, lead: str) -> tuple[str, dict[str, Any]]:
 
 async def _give(team: Team, name: str, search: str, names: dict[str, Any]) -> None:
     if name in handover_steps.COMMANDS:
-        names |= await handover_steps.prepare_for(name, team.alice, team.ada)
+        names |= await handover_steps.prepare_for(name, team.alice, team.ada, search)
     await prepare(name, team, search)
     if name == "sighting.assess":  # where a child was seen is for inner rooms once it is credible, as text
         await team.alice.command(search, "sighting.update", {"sighting": names["sighting"], "place": {"text": PLACE}})

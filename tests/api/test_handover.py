@@ -101,7 +101,13 @@ async def test_texts_about_a_search_are_on_its_own_board(scene: SearchScenario) 
     operations = await head(alice, OPERATIONS)
     event = await scene.one("handover.write", {"handover": number} | said)
     assert (event["type"], event["kind"], event["id"]) == ("handover.written", "briefing", scene.search)
-    assert event["state"] == said | {"handover": number, "pinned": [sighting["id"]], "keeper": None, "reads": {}}
+    assert event["state"] == said | {
+        "handover": number,
+        "pinned": [sighting["id"]],
+        "keeper": None,
+        "reads": {},
+        "restatements": {},
+    }
     patched = await scene.one("handover.write", {"handover": number, "dropped": None})
     assert patched["changes"] == ["dropped"]
     assert await scene.does("handover.write", {"handover": number, "hypotheses": "Gent"}) == []

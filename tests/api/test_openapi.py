@@ -317,7 +317,7 @@ async def test_it_is_read_without_signing_in_and_says_nothing_of_anybody(team: T
 @pytest.mark.parametrize("name", WHOLE)
 def test_accepted_requests_match_the_description(name: str) -> None:
     fits = jsonschema_rs.validator_for(schemas.data_of(name))
-    data = filled(WHOLE[name], defaultdict(lambda: "x", graded=7, handover=7, positions={}))
+    data = filled(WHOLE[name], defaultdict(lambda: "x", graded=7, handover=7, positions={}, restated_at="2026-11-24T15:10:00Z"))
     assert fits.is_valid(data), [error.message for error in fits.iter_errors(data)]
     assert not fits.is_valid(data | {"unknown": 1})
 
@@ -334,6 +334,7 @@ async def test_every_state_and_event_fits_what_it_says(team: Team) -> None:
     await team.alice.command(search, "handover.write", {"handover": number, "assessment": "nothing new"})
     await handover_steps.sign_handover(team.alice, number)
     await team.ada.command(search, "handover.read", {"handover": number, "seq": 1})
+    await team.ada.command(search, "handover.restate", {"handover": number, "text": "nothing new"})
     whole = {"$ref": "#/components/schemas/Event", "components": document()["components"]}
     fits = jsonschema_rs.validator_for(whole)
     for board in (search, "operations"):

@@ -65,6 +65,8 @@ TRIES: dict[str, dict[str, Any]] = {
     "handover.write": {"handover": "{handover}", "remarks": "a quiet night"},
     "handover.sign": {"handover": "{handover}", "positions": "{positions}"},
     "handover.read": {"handover": "{handover}", "seq": 1, "reason": None},
+    "handover.restate": {"handover": "{handover}", "text": "she is with her aunt"},
+    "handover.answer": {"handover": "{handover}", "account": "{taker}", "at": "{restated_at}", "correct": True, "reason": None},
     "handover.accept": {"handover": "{handover}", "restatement": "one search, a runaway", "reason": "as it is"},
     "handover.refuse": {"handover": "{handover}", "reason": "not like this"},
     "handover.withdraw": {"handover": "{handover}", "reason": None},
@@ -78,7 +80,8 @@ COORDINATORS = (
 
 def board_of(name: str, search: str) -> str:
     """Return the board on which a command is tried."""
-    return "operations" if name == "search.open" or (name in handover_steps.COMMANDS and name != "handover.read") else search
+    of_desk = name in handover_steps.COMMANDS and TABLE[name].board_kind != "search"
+    return "operations" if name == "search.open" or of_desk else search
 
 
 async def scene(team: Team) -> tuple[str, dict[str, Any]]:
@@ -88,6 +91,7 @@ async def scene(team: Team) -> tuple[str, dict[str, Any]]:
     entities = (await team.alice.snapshot(search))["entities"]
     names: dict[str, Any] = dict(entities.keys()) | {"handover": 1, "positions": {}}
     names |= {state["role"]: id for (kind, id), state in entities.items() if kind == "column"}
+    names |= {"taker": team.ada.account["id"], "restated_at": "2026-11-24T15:10:00.000Z"}
     grade = {"sighting": names["sighting"], "grade": {"content": 3}}
     (names["graded"],) = (await team.bob.command(search, "sighting.grade", grade))["seqs"]
     return search, names
@@ -119,7 +123,7 @@ async def test_each_role_may_do_what_is_its_own_and_no_more(team: Team, name: st
             await prepare(name, team, stage[0])
         search, names = stage
         if name in handover_steps.COMMANDS:
-            names |= await handover_steps.prepare_for(name, people[role], team.alice if role == "admin" else team.ada)
+            names |= await handover_steps.prepare_for(name, people[role], team.alice if role == "admin" else team.ada, search)
         board, data = board_of(name, search), filled(TRIES[name], names)
         head = (await team.alice.snapshot(board))["seq"]
         if ROLES.index(role) >= ROLES.index(least):

@@ -65,6 +65,7 @@ async def _hand_over_and_back(alice: Person, ada: Person, search: str) -> None:
         number = await handover_steps.hand_to_sign(alice)
         seq = (await ada.snapshot(search))["seq"]
         await ada.command(search, "handover.read", {"handover": number, "seq": seq})
+        await ada.command(search, "handover.restate", {"handover": number, "text": "one search"})
         await ada.command("operations", f"handover.{name}", {"handover": number} | reason)
 
 

@@ -54,12 +54,22 @@ async def hand_to_sign(who: Person, **data: Any) -> int:
     return number
 
 
-async def prepare_for(name: str, who: Person, other: Person) -> dict[str, Any]:
-    """Bring the desk to where `who` may do the command `name`; return the names it needs. `other` hands over to them."""
+async def prepare_for(name: str, who: Person, other: Person, search: str) -> dict[str, Any]:
+    """Bring the desk to where `who` may do the command `name`; return the names it needs. `other` hands over to them, or takes
+    over from them."""
     if name in ("shift.take", "handover.prepare"):
         await take_shift(other)
         return {}
-    if name in ("handover.read", "handover.accept", "handover.refuse"):
+    if name in ("handover.read", "handover.restate", "handover.accept", "handover.refuse"):
         return {"handover": await hand_to_sign(other)}
+    if name == "handover.answer":
+        leads = TABLE[name].allows(who.account["role"])
+        number, taker = await hand_to_sign(who if leads else other), other.account["id"]
+        names = {"handover": number, "taker": taker, "restated_at": "2026-11-24T15:10:00.000Z"}
+        if leads:
+            await other.command(search, "handover.restate", {"handover": number, "text": "she is with her aunt"})
+            briefing = (await other.snapshot(search))["entities"]["briefing", search]
+            names["restated_at"] = briefing["restatements"][taker]["at"]
+        return names
     number = await prepare_handover(who if name == "handover.sign" and TABLE[name].allows(who.account["role"]) else other)
     return {"handover": number, "positions": await current_positions(other)}

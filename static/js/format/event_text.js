@@ -146,6 +146,8 @@ const DESCRIPTIONS = {
   "handover.written": written,
   "handover.signed": (/** @type {{ state: State }} */ { state }) => numbered(t("{who} signed handover {number}"), state),
   "handover.read": (/** @type {{ state: State }} */ { state }) => numbered(t("{who} marked this search as read for handover {number}"), { number: state.handover }),
+  "handover.restated": restated,
+  "handover.answered": answered,
   "handover.accepted": accepted,
   "handover.refused": (/** @type {{ state: State }} */ { state }) => numbered(t("{who} refused handover {number}"), state),
   "handover.withdrawn": (/** @type {{ state: State }} */ { state }) => numbered(t("{who} withdrew handover {number}"), state),
@@ -314,6 +316,21 @@ const numbered = (says, { number }, values = {}) => ({ says, values: { number, .
 function prepared({ state, ...it }) {
   if (!state.incoming) return numbered(t("{who} started handover {number}"), state);
   return numbered(t("{who} started handover {number}, for {name}"), state, { name: account(it, state.incoming) });
+}
+
+/** @param {{ event: any, state: State }} entity */
+function restated({ event, state }) {
+  const text = state.restatements?.[event.actor?.id]?.text ?? "";
+  return { ...numbered(t("{who} summarised this search for handover {number}: {text}"), { number: state.handover }, { text }), said: ["restatements", "handover", "keeper"] };
+}
+
+/** @param {{ state: State, changes: any, [field: string]: unknown }} entity */
+function answered({ state, changes, ...it }) {
+  const by = changes.map((/** @type {{ path: string }} */ { path }) => path.match(/^restatements\.([^.]+)\./)?.[1]).find(Boolean);
+  const { correct, reason } = state.restatements?.[by] ?? {};
+  const values = { name: account(it, by), text: reason ?? "" };
+  const says = correct ? t("{who} said that the summary of {name} is correct") : t("{who} said of the summary of {name}: not quite, {text}");
+  return { ...numbered(says, { number: state.handover }, values), said: ["restatements", "handover", "keeper"] };
 }
 
 /** @param {{ event: any, state: State, changes: any }} entity */

@@ -30,6 +30,9 @@ export const ACCEPT = [
   long("restatement", () => t("In your own words, in one or two sentences: what are you taking over?"), { required: true, rows: 3 }),
   reason(() => t("Reason for taking over without reading everything")),
 ];
+/** What the reader understood of one search. */
+export const RESTATE = [long("text", () => t("In your own words, in one or two sentences"), { required: true })];
+export const ANSWER = [reason(() => t("What is not quite right?"), { required: true, autofocus: true })];
 export const REFUSE = [reason(() => t("Reason for refusing"), { required: true, autofocus: true })];
 export const WITHDRAW = [reason(() => t("Reason for withdrawing"), { autofocus: true })];
 export const TAKE = [reason(() => t("Why there is no handover"), { required: true, autofocus: true })];

@@ -13,7 +13,7 @@ export function initials(name) {
 }
 
 /** @param {string} name */
-function avatar(name, { editing = false } = {}) {
+export function avatar(name, { editing = false } = {}) {
   const title = editing ? t("{name} is editing", { name }) : name;
   return html`<span class="avatar ${editing ? "editing" : ""}" title=${title} role="img" aria-label=${title}>${initials(name)}</span>`;
 }

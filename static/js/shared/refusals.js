@@ -29,6 +29,8 @@ const WHAT = {
   "search.set_appeal": () => label.field("appeal"),
   "handover.write": () => t("Handover text"),
   "handover.read": () => t("Marking as read"),
+  "handover.restate": () => t("Summary"),
+  "handover.answer": () => t("Answer to a summary"),
   undo: () => t("Undoing"),
 };
 

@@ -140,6 +140,50 @@ export class HandoverActions {
     view.draw();
   }
 
+  /**
+   * Say in one's own words what one has understood of a search.
+   * @param {Form} form
+   */
+  restate = async (form) => {
+    const view = this.#view, data = form.command.data(form);
+    if (!data) return this.#trouble();
+    if (await this.#sendForm(form, form.entity, form.command.name, data, {})) view.report.moved(form.entity);
+    return view.draw();
+  };
+
+  /**
+   * Say that what somebody understood is correct.
+   * @param {string} board
+   * @param {string} account
+   * @param {string} at when they wrote it
+   */
+  async correct(board, account, at) {
+    const view = this.#view;
+    const answer = this.#sendCommand(board, "handover.answer", { handover: view.number, account, at, correct: true });
+    view.draw();
+    await answer;
+    view.report.moved(board);
+    view.draw();
+  }
+
+  /** @param {{ board: string, account: string, at: string }} said */
+  askWhat = (said) => {
+    this.#view.ui.answering = said;
+    this.dialog("answer");
+  };
+
+  /**
+   * Say what is not quite right in it.
+   * @param {Form} form
+   */
+  notQuite = async (form) => {
+    const view = this.#view, { account, at } = view.ui.answering, data = form.command.data(form);
+    if (!data) return this.#trouble();
+    if (await this.#sendForm(form, form.entity, form.command.name, { ...data, account, at, correct: false }, {})) this.closeDialog();
+    view.report.moved(form.entity);
+    return view.draw();
+  };
+
   /** Sign at the positions shown when the dialog was opened. */
   async sign() {
     const view = this.#view, { signing } = view.ui;
@@ -264,6 +308,6 @@ async function eventsAfter(board, seq) {
 /** @type {Record<string, () => string>} */
 export const COMMANDS = {
   "shift.take": () => t("Taking the shift"), "handover.prepare": () => t("Preparing a handover"), "handover.write": () => t("Handover text"),
-  "handover.sign": () => t("Signing"), "handover.read": () => t("Marking as read"), "handover.accept": () => t("Taking over"),
+  "handover.sign": () => t("Signing"), "handover.read": () => t("Marking as read"), "handover.restate": () => t("Summary"), "handover.answer": () => t("Answer to a summary"), "handover.accept": () => t("Taking over"),
   "search.set_access": () => label.field("access"), "handover.refuse": () => t("Refusing the handover"), "handover.withdraw": () => t("Withdrawing the handover"),
 };

@@ -3,13 +3,15 @@
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { n, t } from "../../core/i18n.js";
 import { OF_SEARCH } from "../../forms/handover_fields.js";
+import { formatMoment } from "../../format/time_elements.js";
 import { nameAndAge } from "./child_summary.js";
+import { progressOf } from "./restatement.js";
 
 /** @param {HandoverView} view */
 export function index(view) {
   const { sections } = view;
   if (!sections.length) return nothing;
-  return html`<nav class="handover-contents" aria-label=${t("Searches in this handover")}><h2>${n("{count} search", "{count} searches", sections.length)}</h2>
+  return html`<nav class="handover-contents" aria-label=${t("Searches in this handover")}><h2>${n("{count} search", "{count} searches", sections.length)}</h2>${progress(view)}
     <ol role="list">${sections.map((/** @type {any} */ it) => html`<li data-contents=${it.board}>${mark(it, view)}<a href="#s-${it.board}">${nameAndAge(it.search)} <span>${it.search.reference}</span></a>
       ${pips(it, view)} ${outcome(it, view)}</li>`)}</ol>
     ${view.stage === "signed" ? legend() : nothing}</nav>`;
@@ -36,18 +38,44 @@ function pips(it, view) {
   return html`<span class="pips" aria-hidden="true">${all.map((each) => html`<i class=${each ? "w" : ""}></i>`)}</span><small class=${empty ? "some-empty" : ""} data-testid="pips">${text}</small>`;
 }
 
+/** @type {Record<string, () => string>} */
+const MARKS = { correct: () => t("read, summarised, correct"), waiting: () => t("read, summarised, not answered yet"), read: () => t("read"), "": () => t("not read yet") };
+
 /** @param {any} it @param {HandoverView} view */
 function mark(it, view) {
   if (view.stage !== "signed") return nothing;
-  const readers = Object.keys(it.reads ?? {}).filter((id) => id !== view.handover.outgoing);
-  const read = view.mayTakeOver ? !view.isUnread(it) : readers.length > 0;
-  const text = read ? t("read") : t("not read yet");
-  return html`<i class="mark ${read ? "is-read" : ""}" role="img" aria-label=${text} title=${text}></i>`;
+  const progress = progressOf(it, view), text = MARKS[progress]();
+  return html`<i class="mark is-${progress || "unread"}" role="img" aria-label=${text} title=${text}></i>`;
 }
 
 function legend() {
-  return html`<p class="legend"><i class="mark is-read" aria-hidden="true"></i>${t("read")} <i class="mark" aria-hidden="true"></i>${t("not read yet")}
-    <span class="pips" aria-hidden="true"><i class="w"></i></span>${t("one of six answers is written")}</p>`;
+  return html`<p class="legend">${Object.entries(MARKS).map(([progress, text]) => html`<span><i class="mark is-${progress || "unread"}" aria-hidden="true"></i>${text()}</span>`)}
+    <span><span class="pips" aria-hidden="true"><i class="w"></i></span>${t("one of six answers is written")}</span></p>`;
+}
+
+/**
+ * How far people have read, and what waits for an answer.
+ * @param {HandoverView} view
+ */
+function progress(view) {
+  const { sections, stage } = view, all = sections.length;
+  if (stage !== "signed" || !view.report.isOf(view.handover)) return nothing;
+  const own = view.session.account.id;
+  const readers = view.mayTakeOver ? [own] : [...new Set(sections.flatMap((/** @type {any} */ { reads = {} }) => Object.keys(reads)))].filter((id) => id !== view.handover.outgoing);
+  const lines = readers.map((id) => {
+    const read = sections.filter((/** @type {any} */ each) => (id === own ? !view.isUnread(each) : each.reads?.[id]));
+    const last = read.toSorted((/** @type {any} */ one, /** @type {any} */ other) => String(other.reads?.[id]?.at ?? "").localeCompare(String(one.reads?.[id]?.at ?? "")))[0];
+    const counts = id === own ? t("You have read {read} of {all}", { read: read.length, all }) : t("{name} has read {read} of {all}", { name: view.nameOf(id), read: read.length, all });
+    return html`<p><b>${counts}</b>${id !== own && last?.reads?.[id] ? html` <span>${t("last: {child}, {at}", { child: nameAndAge(last.search), at: formatMoment(last.reads[id].at) })}</span>` : nothing}</p>`;
+  });
+  const count = (/** @type {string} */ state) => sections.filter((/** @type {any} */ each) => progressOf(each, view) === state).length;
+  const correct = count("correct"), waiting = count("waiting"), isOutgoing = view.handover.outgoing === own;
+  const more = [
+    correct && n("{count} summarised, correct", "{count} summarised, correct", correct),
+    waiting && (isOutgoing ? n("{count} waits for your answer", "{count} wait for your answer", waiting) : n("{count} waits for an answer", "{count} wait for an answer", waiting)),
+  ].filter(Boolean);
+  if (!lines.length && !more.length) return nothing;
+  return html`<div class="progress" role="status" data-testid="reading">${lines}${more.length ? html`<p>${more.join(" · ")}</p>` : nothing}</div>`;
 }
 
 /** @param {any} it @param {HandoverView} view */

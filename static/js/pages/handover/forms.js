@@ -43,6 +43,31 @@ export class Forms {
   }
 
   /**
+   * Form of what the reader understood of a search.
+   * @param {string} board
+   */
+  restated(board) {
+    return this.#get(`restated:${board}`, () => this.#ofSearch(`restated-${board}`, board, "handover.restate", fields.RESTATE, draft(`${board}:handover.restate`)));
+  }
+
+  /**
+   * Form of what is not quite right in it.
+   * @param {string} board
+   */
+  answered(board) {
+    return this.#get(`answered:${board}`, () => this.#ofSearch(`answered-${board}`, board, "handover.answer", fields.ANSWER, draft(`${board}:handover.answer`)));
+  }
+
+  /** @param {string} key @param {string} board @param {string} name @param {any} its @param {any} kept */
+  #ofSearch(key, board, name, its, kept) {
+    const data = (/** @type {Form} */ form) => {
+      const filled = form.filled();
+      return filled && { handover: this.#view.number, ...filled };
+    };
+    return new Form({ key, entity: board, board: this.#view.board, fields: its, command: { name, data }, draft: kept });
+  }
+
+  /**
    * Form of a step.
    * @param {string} name
    */

@@ -36,7 +36,7 @@ export function mount(main, session, board) {
 
 class HandoverPage {
   /** @type {Record<string, any>} */
-  ui = { dialog: null, pinning: new Map(/* board -> {all, failed}: cards and notes to pin */), stale: null, signing: null,
+  ui = { dialog: null, answering: null, pinning: new Map(/* board -> {all, failed}: cards and notes to pin */), stale: null, signing: null,
     unfolded: new Set() /* read boards that are shown whole */, added: new Set() /* "board path" of texts to write */, saved: new Map() /* board -> when its text was saved here */ };
   forms = new Forms(this);
   act = new HandoverActions(this);
@@ -181,6 +181,16 @@ class HandoverPage {
   /** @param {string} board */
   isBeingRead(board) {
     return this.#sent(board, "handover.read").length > 0;
+  }
+
+  /** @param {string} board */
+  isRestating(board) {
+    return this.#sent(board, "handover.restate").length > 0;
+  }
+
+  /** @param {string} board */
+  isAnswering(board) {
+    return this.#sent(board, "handover.answer").length > 0;
   }
 
   /** Refused changes that no form shows. */

@@ -7,6 +7,7 @@ import { pluralName } from "../../core/kinds.js";
 import { label } from "../../core/labels.js";
 import { hiddenSearches } from "./hidden_searches.js";
 import { pinned } from "./pinned.js";
+import { restated } from "./restatement.js";
 import { searchTexts } from "./texts.js";
 import { outcomeText, joined } from "../../shared/board/outcome.js";
 import { cardTime, dueElement, seenText, timeElement, formatMoment } from "../../format/time_elements.js";
@@ -28,6 +29,7 @@ export function section(it, view) {
 /** @param {any} it @param {HandoverView} view */
 function body(it, view) {
   return html`${after(it, view)}
+    ${restated(it, view)}
     ${hiddenSearches(it, view)}
     ${facts(it)}
     ${pinned(it, view)}

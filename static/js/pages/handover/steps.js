@@ -95,7 +95,15 @@ const DIALOGS = {
   refuse: (/** @type {HandoverView} */ view) => asking(view, "refuse", "handover.refuse", t("Refuse the handover"), html`<p>${t("The shift is not handed over. Everyone will see your reason.")}</p>`, t("Refuse")),
   withdraw: (/** @type {HandoverView} */ view) => asking(view, "withdraw", "handover.withdraw", t("Withdraw the handover"), html`<p>${t("The shift is not handed over. What was written about the searches is kept for the next handover.")}</p>`, t("Withdraw")),
   sign: (/** @type {HandoverView} */ view) => signing(view),
+  answer: (/** @type {HandoverView} */ view) => answering(view),
 };
+
+/** @param {HandoverView} view */
+function answering(view) {
+  const { board, account } = view.ui.answering, form = view.forms.answered(board), said = view.report.section(board)?.restatements?.[account];
+  const buttons = html`<span class="space"></span><button type="button" data-act="cancel" @click=${view.act.closeDialog}>${t("Cancel")}</button><button type="submit" class="primary" data-act="send">${t("Not quite")}</button>`;
+  return dialog("answer", t("Not quite"), formOf(form, "answer", html`${said ? html`<p>${view.nameOf(account)}: <q>${said.text}</q></p>` : nothing} ${row(form, "reason", view)}`, buttons, view.act.notQuite), view.act.closeDialog);
+}
 
 /**
  * @param {HandoverView} view

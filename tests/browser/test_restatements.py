@@ -1,0 +1,94 @@
+"""Restatement on the page of a handover: written by who takes over, answered by who hands over, seen by both."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+from playwright.async_api import Browser, Locator, expect
+
+from board.accounts import live_changes
+from tests.browser.test_handover_head import stage
+from tests.support.browser_window import Window
+from tests.support.browsers import Browsers, create_accounts
+from tests.support.people import PASSWORD, running_server
+
+pytestmark = pytest.mark.browser
+
+WORDS = "On foot. The father is called at ten."
+
+
+@pytest.fixture(scope="module")
+async def browser_server(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Browsers]:
+    """The cast, with Dora, who leads as Alice does, and two searches."""
+    async with running_server(tmp_path_factory.mktemp("desk")) as server:
+        await create_accounts(server)
+        await live_changes.add_account(server.service, "dora@desk.example", "Dora", "coordinator", PASSWORD)
+        async with Browsers(browser, server.url) as working:
+            working.server = server
+            for name in ("Mila", "Noor"):
+                await working.search(person={"first_name": name}, reference=f"N-{name}")
+            yield working
+
+
+def of_child(window: Window, name: str) -> Locator:
+    return window("[data-section]", has=window.page.locator("h2", has_text=name))
+
+
+async def test_a_search_is_summarised_answered_and_summarised_again(browsers: Browsers) -> None:
+    await stage(browsers, "signed")
+    alice, dora, victor = [await browsers.window(name) for name in ("Alice", "Dora", "Victor")]
+    for window in (alice, dora, victor):
+        await window.open("/handover")
+    theirs, hers = of_child(alice, "Mila"), of_child(dora, "Mila")
+    await expect(hers.locator("[data-act=mark-read]")).to_be_visible()
+    await expect(hers.locator("form[data-form=restate]")).to_have_count(0)
+    await hers.locator("[data-act=mark-read]").click()
+    text = hers.locator("form[data-form=restate] textarea")
+    await hers.locator("[data-act=restate]").click()
+    await expect(hers.locator("form[data-form=restate] .error")).to_have_text("This field is required.")
+    await text.fill("On the bus.")
+    await hers.locator("[data-act=restate]").click()
+    await expect(theirs.locator(".said")).to_have_text("On the bus.")
+    await expect(hers.locator("form[data-form=restate]")).to_have_count(0)
+    await expect(hers.locator(".verdict")).to_have_text("not answered yet")
+    reading = alice("[data-testid=reading]")
+    await expect(reading).to_contain_text("Dora has read 1 of 2")
+    await expect(reading).to_contain_text("1 waits for your answer")
+    await expect(alice("[data-contents] .mark.is-waiting")).to_have_count(1)
+
+    await theirs.locator("[data-act=not-quite]").click()
+    await expect(alice("dialog q")).to_have_text("On the bus.")
+    await alice.fill("answer", {"reason": "on foot, not on the bus"})
+    await alice("dialog [data-act=send]").click()
+    await expect(alice("dialog")).to_have_count(0)
+    await expect(hers.locator(".verdict q")).to_have_text("on foot, not on the bus")
+    await text.fill(WORDS)
+    await hers.locator("[data-act=restate]").click()
+    await expect(theirs.locator(".said")).to_have_text(WORDS)
+    await theirs.locator("[data-act=correct]").click()
+    for section in (theirs, hers, of_child(victor, "Mila")):
+        await expect(section.locator("[data-correct=true] .said")).to_have_text(WORDS)
+        await expect(section.locator(".verdict .correct")).to_contain_text("correct, Alice, ")
+    await expect(victor("[data-act=correct], [data-act=not-quite], [data-act=restate]")).to_have_count(0)
+    await expect(theirs.locator("[data-act=correct], [data-act=not-quite]")).to_have_count(0)
+    await expect(reading).to_contain_text("1 summarised, correct")
+    await expect(dora("[data-testid=reading]")).to_contain_text("You have read 1 of 2")
+    board = await theirs.get_attribute("data-section")
+    await alice.open(f"/searches/{board}/history")
+    await expect(alice("main")).to_contain_text(f"Dora summarised this search for handover 1: {WORDS}")
+    await expect(alice("main")).to_contain_text("Alice said of the summary of Dora: not quite, on foot, not on the bus")
+    await expect(alice("main")).to_contain_text("Alice said that the summary of Dora is correct")
+
+
+async def test_a_long_summary_fits_a_phone_and_is_kept_while_typed(browsers: Browsers) -> None:
+    await stage(browsers, "signed")
+    dora = await browsers.window("Dora", viewport={"width": 390, "height": 844})
+    await dora.open("/handover")
+    section = of_child(dora, "Noor")
+    await section.locator("[data-act=mark-read]").click()
+    text = section.locator("form[data-form=restate] textarea")
+    await text.fill("x" * 300)
+    await dora.reload()
+    await expect(text).to_have_value("x" * 300)
+    await section.locator("[data-act=restate]").click()
+    await expect(section.locator(".said")).to_have_text("x" * 300)
+    assert await dora.page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
