@@ -1,28 +1,43 @@
-"""Channels that clients of this process follow, and their subscriptions."""
+"""Channels that clients of this process follow: their position, their last events, and their subscriptions by audience."""
 
 import asyncio
 from collections import deque
 from collections.abc import Hashable
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Generic
 
 from realtime.sequence import Sequence
 from realtime.source import EventRecord, Viewer
 from realtime.subscriber import Subscriber
+from realtime.text_frames import TextFrames
 
-MAX_RING_EVENTS = 512  # events kept per channel, for clients that have just read what was before them
+MAX_RING_EVENTS = 1_024  # events kept per channel, for clients that are behind
 MAX_RING_BYTES = 1_048_576
 MAX_OUT_OF_ORDER = 64  # out-of-order messages kept per channel
 
 
 @dataclass(eq=False, slots=True)
+class Audience(Generic[Viewer]):
+    """Live subscriptions of viewers who see the same of each event: they are sent the same frames."""
+
+    key: Hashable
+    members: "dict[Subscription[Viewer], None]" = field(default_factory=dict)
+
+
+@dataclass(eq=False, slots=True)
 class Subscription(Generic[Viewer]):
-    """Subscription of one connection to one channel. A live one receives each event as the channel does."""
+    """Subscription of one connection to one channel: a cursor. Everything up to `seq` was written to the connection, or waits in
+    its outbox.
+
+    A live subscription is in an audience, and is sent each event after `seq`.
+    """
 
     connection: Subscriber[Viewer]
     channel: "Channel[Viewer]"
     seq: int = 0
     live: bool = False
+    audience: Audience[Viewer] | None = None
 
     @property
     def is_current(self) -> bool:
@@ -44,32 +59,73 @@ class Ring:
         while len(self._records) > MAX_RING_EVENTS or (self._bytes > MAX_RING_BYTES and self._records):
             self._bytes -= len(self._records.popleft().wire)
 
-    def after(self, seq: int) -> list[EventRecord] | None:
-        """Return all events after `seq`; None if some of them are no longer here."""
+    def after(self, seq: int, last: int | None = None) -> list[EventRecord] | None:
+        """Return the events after `seq`, up to `last` (None: all); None if some of them are no longer here."""
         if not self._records or self._records[0].seq > seq + 1:
             return None
-        return [record for record in self._records if record.seq > seq]
+        first = self._records[0].seq
+        return list(islice(self._records, seq + 1 - first, None if last is None else max(0, last + 1 - first)))
 
 
 @dataclass(eq=False, slots=True)
 class Channel(Generic[Viewer]):
-    """A board's events as this process delivers them: the position, the subscriptions, and the last events."""
+    """A board's events as this process delivers them.
+
+    `sequence` is the position up to which events are in the ring; `flushed` the one up to which they were sent, or are being
+    sent, to the audiences. `rights` is the source's version of rights by which the audiences were formed (None:
+    unknown).
+    """
 
     name: str
     sequence: Sequence = field(default_factory=Sequence)
     subscriptions: dict[Subscriber[Viewer], Subscription[Viewer]] = field(default_factory=dict)
+    audiences: dict[Hashable, Audience[Viewer]] = field(default_factory=dict)
+    rights: Hashable = None
     ring: Ring = field(default_factory=Ring)
+    flushed: int = 0
+    sweep: object | None = None  # the delivery's sweep under way
+    timer: asyncio.TimerHandle | None = None  # of the next sweep
+    swept_at: float = float("-inf")  # when the last sweep ended, by the loop's clock
     out_of_order: dict[int, list[EventRecord]] = field(default_factory=dict)  # by first seq; of the same epoch as `sequence`
-    # Frames of events by epoch, first and last seq, and audience.
-    rendered: dict[tuple[str, int, int, Hashable], bytes] = field(default_factory=dict)
+    rendered: dict[Hashable, TextFrames] = field(default_factory=dict)  # frames for clients that are behind
     catching_up: asyncio.Task[None] | None = None
     reading_journal: bool = False  # `catching_up` is reading the journal now
     has_more: bool = False  # the journal has more events than were delivered
 
     def reset(self) -> None:
         """Forget position and events: the board has another epoch."""
-        self.sequence, self.ring = Sequence(), Ring()
+        self.sequence, self.ring, self.flushed, self.sweep = Sequence(), Ring(), 0, None
         self.out_of_order.clear()
+        self.rendered.clear()
+
+    def start(self, epoch: str, seq: int) -> bool:
+        """Set the first position. Return whether later events are known to exist."""
+        self.flushed = seq
+        return self.sequence.start(epoch, seq)
+
+    def stop(self) -> None:
+        """End what is under way: nobody follows the channel any more."""
+        if self.catching_up is not None:
+            self.catching_up.cancel()
+        if self.timer is not None:
+            self.timer.cancel()
+        self.sweep = None
+
+    def join(self, subscription: Subscription[Viewer], key: Hashable) -> None:
+        """Put a live subscription into the audience with this key (None: into one of its own)."""
+        self.leave(subscription)
+        key = subscription if key is None else key
+        audience = self.audiences.setdefault(key, Audience(key))
+        audience.members[subscription] = None
+        subscription.audience = audience
+
+    def leave(self, subscription: Subscription[Viewer]) -> None:
+        """Take a subscription out of its audience: it is sent no more events."""
+        audience, subscription.audience = subscription.audience, None
+        if audience is not None:
+            del audience.members[subscription]
+            if not audience.members:
+                del self.audiences[audience.key]
 
     def hold_early(self, records: list[EventRecord]) -> None:
         """Keep events that arrived before the ones they follow, which may arrive in a moment."""

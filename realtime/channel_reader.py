@@ -11,9 +11,9 @@ from typing import Generic, TypeVar
 
 from realtime import protocol
 from realtime.keyed_semaphore import KeyedSemaphore, Slot
-from realtime.outbox import split_into_frames
 from realtime.render import MAX_FRAME_BYTES
 from realtime.source import ChannelView, EventRecord, EventSource, Position, Viewer
+from realtime.text_frames import split_into_runs
 
 T = TypeVar("T")
 
@@ -59,7 +59,7 @@ class SharedRead(Generic[Viewer]):
 
     async def _snapshot(self, view: ChannelView, entities: Iterable[bytes]) -> list[bytes]:
         encoded = await collect_yielding(entities)
-        runs = list(split_into_frames([(entity, None) for entity in encoded], MAX_FRAME_BYTES)) or [[]]
+        runs = list(split_into_runs([(entity, None) for entity in encoded], MAX_FRAME_BYTES)) or [[]]
         frames_made = (
             protocol.snapshot(self.channel, view.epoch, view.seq, run, more=number < len(runs))
             for number, run in enumerate(runs, 1)
@@ -69,7 +69,7 @@ class SharedRead(Generic[Viewer]):
     async def _events(self, view: ChannelView, seq: int, render: Callable[[EventRecord], bytes]) -> list[bytes]:
         parts = await collect_yielding((render(record), record.group) for record in view.records if record.seq > seq)
         return await collect_yielding(
-            (protocol.events(self.channel, view.epoch, run) for run in split_into_frames(parts, MAX_FRAME_BYTES)),
+            (protocol.events(self.channel, view.epoch, run) for run in split_into_runs(parts, MAX_FRAME_BYTES)),
             FRAMES_PER_YIELD,
         )
 

@@ -1,29 +1,31 @@
-"""WebSocket connection of a client: reads and dispatches its messages, writes its queued frames, and closes it."""
+"""WebSocket connection of a client: reads and dispatches its messages, writes its frames, and closes it."""
 
 import asyncio
 import contextlib
 import logging
+import sys
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from math import ceil
 from typing import Any, Generic
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from realtime import protocol
+from realtime.frame_writer import frame_writer
 from realtime.hub import Hub
-from realtime.outbox import EventBatch, Outbox, QueueFull
+from realtime.outbox import Outbox, QueueFull
 from realtime.source import Viewer
-from realtime.websocket_protocol import WebSocketProtocol
+from realtime.text_frames import TextFrames
 
 log = logging.getLogger("realtime.connection")
 
 STALL_TIMEOUT_S = 30  # close a connection whose write makes no progress for so long
 DRAIN_TIMEOUT_S = 2  # for the commands under way, when the server restarts
 MAX_CONCURRENT_COMMANDS = 32  # concurrent commands per connection; further messages stay unread
+STALL_CHECKS = 6  # checks for progress before a client counts as stalled
 FLOOD_FACTOR = 10  # multiple of the allowed rate at which the connection is closed
-END_OF_OUTPUT = b""  # queued as the last item: nothing is written after it
-MAX_WRITE_BYTES = 65_536  # bytes of frames per write
+MAX_WRITE_BYTES = 65_536  # bytes of waiting frames per write
 
 CommandHandler = Callable[["Connection[Viewer]", protocol.Command], Awaitable[bytes]]
 
@@ -41,16 +43,20 @@ class Connection(Generic[Viewer]):
         rate: int, display: dict[str, Any] | None = None, wait_s: Callable[[], float] = lambda: 0.0,
     ) -> None:  # fmt: skip
         self.socket, self.hub, self.viewer, self.account, self.display = socket, hub, viewer, account, display
-        self.frame_writer: WebSocketProtocol = socket.scope["state"]["websocket_protocol"]
+        self.writer = frame_writer(socket)
         self.outbox = Outbox()
         self.followed: set[str] = set()
+        self.lagging: dict[str, None] = {}
         self.wants_alerts = False  # whether the client asked for alert counts
         self._execute = execute
         self._message_rate, self._account_wait_s = TokenBucket(rate), wait_s
         self._command_slots = asyncio.Semaphore(MAX_CONCURRENT_COMMANDS)
         self._closing: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         self._commands: set[asyncio.Task[None]] = set()
-        self._overflowed = False
+        self._is_open = self._overflowed = False
+        self._stall_check: asyncio.TimerHandle | None = None
+        self._progressed_at, self._least_unsent = 0.0, 0
+        self._all_written: asyncio.Future[None] | None = None
 
     async def run(self, server: str) -> None:
         """Accept the socket and serve it until it closes; then remove the connection from the hub. `server` is the version for
@@ -59,39 +65,50 @@ class Connection(Generic[Viewer]):
         self.hub.connections.add(self)
         self.send(protocol.hello(self.account, server, self.display))
         self.hub.send_broadcasts(self)
-        work: list[asyncio.Future[Any]] = []
+        reading: asyncio.Task[None] | None = None
         try:
             await self.socket.accept()
-            work = [asyncio.create_task(self._read()), asyncio.create_task(self._write())]
-            await asyncio.wait([*work, self._closing], return_when=asyncio.FIRST_COMPLETED)
+            self.writer.on_room = self._on_room
+            self._is_open = True
+            self._on_room()
+            reading = asyncio.create_task(self._read())
+            await asyncio.wait(list[asyncio.Future[Any]]([reading, self._closing]), return_when=asyncio.FIRST_COMPLETED)
             if self._close_code == protocol.CLOSE_RESTART:
-                await self._drain_commands(*work)
+                await self._drain_commands(reading)
         except WebSocketDisconnect:
             pass  # the client disconnected before it was accepted
         finally:
+            self._is_open = False
+            self.writer.on_room = None
             self.hub.subscriptions.remove_connection(self)
-            for task in work:
-                task.cancel()
-            for result in await asyncio.gather(*work, return_exceptions=True):
-                if isinstance(result, Exception) and not isinstance(result, WebSocketDisconnect | ConnectionError):
+            if self._stall_check is not None:
+                self._stall_check.cancel()
+            if reading is not None:
+                reading.cancel()
+                await asyncio.wait([reading])
+                error = None if reading.cancelled() else reading.exception()
+                if isinstance(error, Exception) and not isinstance(error, WebSocketDisconnect | ConnectionError):
                     self.hub.counters.sockets_failed += 1
-                    log.error("socket failed", exc_info=result)
+                    log.error("socket failed", exc_info=error)
             if self._close_code is not None:
-                self.frame_writer.close(self._close_code)
+                self.writer.close(self._close_code)
+            await self.writer.finish()
 
-    async def _drain_commands(self, reading: "asyncio.Future[Any]", writing: "asyncio.Future[Any]") -> None:
-        """Stop reading, and answer the commands under way."""
+    async def _drain_commands(self, reading: "asyncio.Task[None]") -> None:
+        """Stop reading, answer the commands under way, and write what waits."""
         reading.cancel()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(DRAIN_TIMEOUT_S):
                 if self._commands:
                     await asyncio.wait(self._commands)
-                self.send(END_OF_OUTPUT)
-                await asyncio.wait([writing])
+                if self._is_waiting:
+                    self._all_written = asyncio.get_running_loop().create_future()
+                    await self._all_written
 
     def update_viewer(self, viewer: Viewer, account: dict[str, str], display: dict[str, Any] | None = None) -> None:
         """Replace the viewer, and send the account or the display settings if they changed."""
         self.viewer = viewer
+        self.hub.subscriptions.viewer_changed(self)
         if account != self.account:
             self.account = account
             self.send(protocol.account(account))
@@ -99,60 +116,88 @@ class Connection(Generic[Viewer]):
             self.display = display
             self.send(protocol.display(display))
 
-    def send(self, frame: bytes, channel: str | None = None) -> None:
-        """Queue a frame. Never waits."""
-        self.enqueue(frame, channel)
+    # -- writing -----------------------------------------------------------------------------------------------------
 
-    def enqueue(self, item: bytes | EventBatch, channel: str | None) -> None:
-        """Queue a frame or a batch of events. A full queue closes the connection."""
+    def send(self, frame: bytes, channel: str | None = None) -> None:
+        """Write a frame, or put it into the outbox if the client has not read enough. A full outbox closes the connection."""
+        if self.write_now(TextFrames((frame,))):
+            return
         if self._close_code in (None, protocol.CLOSE_RESTART) and not self._overflowed:  # nothing is queued after a gap
             try:
-                self.outbox.put(item, channel)
+                self.outbox.put(frame, channel)
+                self._watch_progress()
             except QueueFull:
                 self._overflowed = True
                 self._close_slow()
+
+    def write_now(self, frames: TextFrames) -> bool:
+        """Write frames, unless others wait before them or the client has not read enough: then return false."""
+        if self.writer.is_full or self.outbox or not self._is_open:
+            return False
+        self.writer.write(frames)
+        return True
+
+    def lag(self, channel: str) -> None:
+        """Note that events of a channel wait in its ring until the client has read enough."""
+        self.lagging[channel] = None
+        self._watch_progress()
+
+    @property
+    def _is_waiting(self) -> bool:
+        return bool(self.outbox or self.lagging)
+
+    def _on_room(self) -> None:
+        """Write what waits, as long as the client reads: frames first, then events of channels in turn."""
+        self._progressed_at, self._least_unsent = time.monotonic(), sys.maxsize
+        while self.outbox and not self.writer.is_full:
+            self.writer.write(TextFrames(self.outbox.take(MAX_WRITE_BYTES)))
+        for channel in list(self.lagging):
+            if self.writer.is_full:
+                return
+            self.lagging.pop(channel, None)
+            self.hub.send_missed(self, channel)
+        if self._all_written is not None and not self._is_waiting and not self._all_written.done():
+            self._all_written.set_result(None)
+
+    def _watch_progress(self) -> None:
+        """Check from now on whether the client reads."""
+        if self._stall_check is None and self._is_open:
+            self._progressed_at, self._least_unsent = time.monotonic(), self.writer.unsent_bytes
+            self._check_later()
+
+    def _check_later(self) -> None:
+        self._stall_check = asyncio.get_running_loop().call_later(STALL_TIMEOUT_S / STALL_CHECKS, self._check_progress)
+
+    def _check_progress(self) -> None:
+        """Close the connection if nothing could be sent for STALL_TIMEOUT_S."""
+        self._stall_check = None
+        unsent, now = self.writer.unsent_bytes, time.monotonic()
+        if not self._is_waiting:
+            return
+        if unsent < self._least_unsent:
+            self._least_unsent, self._progressed_at = unsent, now
+        elif now - self._progressed_at >= STALL_TIMEOUT_S:
+            self._close_slow()
+            return
+        self._check_later()
 
     def close(self, code: int) -> None:
         """Close the socket with a close code, soon."""
         if not self._closing.done():
             self._closing.set_result(code)
+            self._is_open = code == protocol.CLOSE_RESTART  # its commands are still answered
 
     @property
     def _close_code(self) -> int | None:
         return self._closing.result() if self._closing.done() else None
 
     def _close_slow(self) -> None:
-        """Close a connection whose client does not read; its queue is discarded."""
+        """Close a connection whose client does not read; what waits is discarded."""
         if not self._closing.done():
             self.hub.counters.slow_clients_closed += 1
             self.close(protocol.CLOSE_TOO_SLOW)
 
-    async def _write(self) -> None:
-        # Do not bind the item to a local: an idle connection would keep its last frame alive.
-        while await self._write_item(await self.outbox.get()):
-            pass
-
-    async def _write_item(self, item: bytes | EventBatch) -> bool:
-        """Write an item and wait until the client has read enough. Return whether more can be written."""
-        for frames in self._frames(item):
-            self.frame_writer.write(frames)
-            if END_OF_OUTPUT in frames:
-                return False
-            try:
-                await self.frame_writer.drain(STALL_TIMEOUT_S)
-            except TimeoutError:
-                self._close_slow()
-                return False
-        return True
-
-    def _frames(self, item: bytes | EventBatch) -> Iterator[list[bytes]]:
-        """Yield the frames per write: queued frames together, frames of events one by one, as each is rendered just before its
-        write."""
-        if isinstance(item, bytes):
-            yield [item, *self.outbox.take_frames(MAX_WRITE_BYTES)]
-        else:
-            for frame in self.hub.render(item):
-                yield [frame]
+    # -- reading -----------------------------------------------------------------------------------------------------
 
     async def _read(self) -> None:
         while True:

@@ -1,53 +1,172 @@
-"""Delivery of the events of a channel to its live subscriptions, once and in order."""
+"""Delivery of the events of a channel to its live subscriptions, once and in order.
+
+Events go into the channel's ring, and from there to the clients in *sweeps*: one frame for each audience, encoded once, is
+written to each of its clients that has everything before it. A quiet channel's first event is swept at once; what comes within
+FLUSH_INTERVAL_S of a sweep is swept together. A client that does not read fast enough is passed over, and catches up from the
+ring when it has room again; if the ring has moved on, it is synchronised again from its position.
+"""
 
 import asyncio
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from itertools import chain
 from typing import Generic
 
-from realtime.channel import Channel
+from realtime.channel import Audience, Channel, Subscription
 from realtime.channel_reader import ChannelReader
 from realtime.counters import Counters
-from realtime.outbox import EventBatch
+from realtime.render import event_frames
 from realtime.sequence import Verdict
-from realtime.source import EventRecord, TemporarilyUnavailable, Viewer
+from realtime.slices import ITEMS_PER_CLOCK, SLICE_S
+from realtime.source import EventRecord, EventSource, TemporarilyUnavailable, Viewer
 from realtime.subscriptions import Subscriptions
+from realtime.text_frames import TextFrames
 
 REORDER_GRACE_S = 0.01  # messages of processes overtake each other: mostly the missing one arrives before it can be read
+FLUSH_INTERVAL_S = 0.005  # from the end of a sweep of a channel to its next one
+MAX_SWEEP_BYTES = 64 * 1024  # bytes of events per sweep or catch-up: this much may be buffered for a client above its mark
+MAX_CACHED_FRAMES = 32  # frames per channel, for the other clients that are behind at the same position
+
+
+@dataclass(eq=False, slots=True)
+class Sweep(Generic[Viewer]):
+    """Sweep of the events after `before` over the clients of a channel. `members` is consumed slice by slice."""
+
+    epoch: str
+    before: int
+    records: list[EventRecord]
+    members: Iterator[Subscription[Viewer]]
+    frames: dict[Audience[Viewer], TextFrames] = field(default_factory=dict)
+
+    @property
+    def last(self) -> int:
+        return self.records[-1].seq
 
 
 @dataclass(eq=False)
 class Delivery(Generic[Viewer]):
-    """Delivery of events that arrive, and of those that are missing before them, which it reads from the journal."""
+    """Delivery of events that arrive, and of those that are missing before them, which it reads from the journal.
 
+    `resume` synchronises a subscription again from its position: the hub sets it.
+    """
+
+    source: EventSource[Viewer]
     subscriptions: Subscriptions[Viewer]
     reader: ChannelReader[Viewer]
     counters: Counters
+    resume: Callable[[Subscription[Viewer]], None] = lambda subscription: None
+
+    # -- events that arrive ------------------------------------------------------------------------------------------
 
     def ingest(self, channel: Channel[Viewer], epoch: str, records: list[EventRecord]) -> Verdict:
         """Deliver consecutive events, wherever they come from, if they are the next ones. Start a read of missing ones before
         them. Return what they were."""
-        self.subscriptions.drop_unauthorized_from(channel)
         verdict = channel.sequence.classify(epoch, records[0].seq, records[-1].seq)
         if verdict is Verdict.NEXT:
-            self._deliver(channel, [record for record in records if record.seq > channel.sequence.seq])
+            self._append(channel, [record for record in records if record.seq > channel.sequence.seq])
         elif verdict is Verdict.GAP:
             self.counters.sequence_gaps += 1
             channel.hold_early(records)
             self.catch_up(channel, REORDER_GRACE_S)
         return verdict
 
-    def _deliver(self, channel: Channel[Viewer], records: list[EventRecord]) -> None:
-        """Queue the events that follow, and early ones that follow those, for the live subscriptions."""
+    def _append(self, channel: Channel[Viewer], records: list[EventRecord]) -> None:
+        """Put the events that follow, and early ones that follow those, into the ring; and deliver them soon."""
         while records:
             channel.sequence.seq = records[-1].seq
             channel.ring.extend(records)
-            for subscription in list(channel.subscriptions.values()):
-                if subscription.live:
-                    new = records if subscription.seq + 1 == records[0].seq else [r for r in records if r.seq > subscription.seq]
-                    if new:
-                        subscription.seq = new[-1].seq
-                        subscription.connection.enqueue(EventBatch(subscription, new), channel.name)
             records = channel.pop_contiguous()
+        self._schedule(channel)
+
+    # -- sweeps ------------------------------------------------------------------------------------------------------
+
+    def _schedule(self, channel: Channel[Viewer]) -> None:
+        """Sweep what is in the ring now, or FLUSH_INTERVAL_S after the last sweep."""
+        if channel.sweep is None and channel.timer is None and channel.flushed < channel.sequence.seq:
+            loop = asyncio.get_running_loop()
+            wait_s = channel.swept_at + FLUSH_INTERVAL_S - loop.time()
+            if wait_s <= 0:
+                self._flush(channel)
+            else:
+                channel.timer = loop.call_later(wait_s, self._flush, channel)
+
+    def _flush(self, channel: Channel[Viewer]) -> None:
+        """Begin a sweep of the events that were not swept."""
+        channel.timer = None
+        epoch = channel.sequence.epoch
+        self.subscriptions.apply_rights(channel)
+        records = channel.ring.after(channel.flushed)
+        if records is None:  # more came at once than the ring keeps
+            channel.flushed = channel.sequence.seq
+            for subscription in list(channel.subscriptions.values()):
+                self.send_missed(subscription)
+        elif records and epoch is not None:
+            run = _first_run(records)
+            members = chain.from_iterable([list(each.members) for each in channel.audiences.values()])
+            channel.sweep = Sweep(epoch, channel.flushed, run, members)
+            channel.flushed = run[-1].seq
+            self._run_slice(channel, channel.sweep)
+
+    def _run_slice(self, channel: Channel[Viewer], sweep: Sweep[Viewer]) -> None:
+        """Go on with a sweep for SLICE_S, and later with the rest."""
+        if channel.sweep is not sweep:  # the channel was reset
+            return
+        self.subscriptions.apply_rights(channel)
+        loop = asyncio.get_running_loop()
+        until, before, last, frames = loop.time() + SLICE_S, sweep.before, sweep.last, sweep.frames
+        for number, subscription in enumerate(sweep.members, 1):
+            audience = subscription.audience
+            if audience is None:
+                continue  # it ended, or is being synchronised
+            if subscription.seq == before:
+                if (its_frames := frames.get(audience)) is None:
+                    its_frames = frames[audience] = self._render(subscription, sweep.epoch, sweep.records)
+                if subscription.connection.write_now(its_frames):
+                    subscription.seq = last
+                else:
+                    subscription.connection.lag(channel.name)
+            elif subscription.seq < last:
+                self.send_missed(subscription)
+            if not number % ITEMS_PER_CLOCK and loop.time() >= until:
+                loop.call_soon(self._run_slice, channel, sweep)
+                return
+        channel.sweep, channel.swept_at = None, loop.time()
+        self._schedule(channel)
+
+    def _render(self, subscription: Subscription[Viewer], epoch: str, records: list[EventRecord]) -> TextFrames:
+        viewer, name = subscription.connection.viewer, subscription.channel.name
+        return event_frames(self.source, viewer, name, epoch, records, live=True)
+
+    # -- clients that are behind -------------------------------------------------------------------------------------
+
+    def send_missed(self, subscription: Subscription[Viewer]) -> None:
+        """Write the events after a live subscription's position from the ring, as long as its client reads."""
+        channel = subscription.channel
+        self.subscriptions.apply_rights(channel)
+        epoch = channel.sequence.epoch
+        while subscription.audience is not None and epoch is not None and subscription.seq < channel.flushed:
+            records = channel.ring.after(subscription.seq, channel.flushed)
+            if records is None:
+                self.resume(subscription)
+                return
+            run = _first_run(records)
+            if not subscription.connection.write_now(self._shared_frames(subscription, epoch, run)):
+                subscription.connection.lag(channel.name)
+                return
+            subscription.seq = run[-1].seq
+
+    def _shared_frames(self, subscription: Subscription[Viewer], epoch: str, run: list[EventRecord]) -> TextFrames:
+        """Return the frames of a run of events for the subscription's audience."""
+        channel, audience = subscription.channel, subscription.audience
+        key = (run[0].seq, run[-1].seq, audience, channel.rights)
+        frames = channel.rendered.get(key)
+        if frames is None:
+            if len(channel.rendered) >= MAX_CACHED_FRAMES:
+                channel.rendered.clear()
+            frames = channel.rendered[key] = self._render(subscription, epoch, run)
+        return frames
+
+    # -- missing events ----------------------------------------------------------------------------------------------
 
     def catch_up(self, channel: Channel[Viewer], grace_s: float = 0.0) -> bool:
         """Read missed events of a channel from the journal, unless they arrive within `grace_s` seconds. Return false if that is
@@ -69,11 +188,20 @@ class Delivery(Generic[Viewer]):
                 channel.has_more = False
                 records = await self.reader.events_after(channel.name, (epoch, channel.sequence.seq))
                 new = [record for record in records if record.seq > channel.sequence.seq]
-                self.subscriptions.drop_unauthorized_from(channel)
-                self._deliver(channel, new)
+                self._append(channel, new)
                 if not new and not channel.has_more:  # otherwise something arrived during the read
                     return
         except TemporarilyUnavailable:
             pass  # the poll of the heads tries again
         finally:
             channel.reading_journal = False
+
+
+def _first_run(records: list[EventRecord]) -> list[EventRecord]:
+    """Return the first events, at most MAX_SWEEP_BYTES of them unless one command made more."""
+    size = 0
+    for number, record in enumerate(records):
+        size += len(record.wire)
+        if size > MAX_SWEEP_BYTES and number and (record.group is None or record.group != records[number - 1].group):
+            return records[:number]
+    return records

@@ -14,6 +14,7 @@ from realtime.bus import Bus
 from realtime.delivery import Delivery
 from realtime.initial_sync import InitialSync
 from realtime.periodic import run_every
+from realtime.slices import SlicedWork
 from realtime.source import EventSource, TemporarilyUnavailable, Viewer
 from realtime.subscriber import Subscriber
 from realtime.subscriptions import Subscriptions
@@ -36,6 +37,7 @@ class HeadPoller(Generic[Viewer]):
     subscriptions: Subscriptions[Viewer]
     delivery: Delivery[Viewer]
     initial_sync: InitialSync[Viewer]
+    sliced: SlicedWork
     _heads: dict[str, tuple[str, int]] = field(default_factory=dict)
     _database_time: str = ""
     _polled_at: float = float("-inf")
@@ -90,10 +92,17 @@ class HeadPoller(Generic[Viewer]):
     async def _send_heads(self) -> None:
         if time.monotonic() - self._polled_at > MAX_HEADS_AGE_S:
             return
-        for connection in list(self.subscriptions.connections):
-            followed = {name: self._heads[name] for name in connection.followed if self._is_live(name, connection)}
-            connection.send(protocol.heads(self._database_time, followed))
+        heads, at = self._heads, self._database_time
+        encoded: dict[tuple[str, ...], bytes] = {}  # by channels: most clients follow the same few
+
+        def send(connection: Subscriber[Viewer]) -> None:
+            names = tuple(name for name in connection.followed if name in heads and self._is_live(name, connection))
+            if names not in encoded:
+                encoded[names] = protocol.heads(at, {name: heads[name] for name in names})
+            connection.send(encoded[names])
+
+        self.sliced.add(list(self.subscriptions.connections), send)
 
     def _is_live(self, name: str, connection: Subscriber[Viewer]) -> bool:
         """Return whether this connection was sent the channel; before that, its viewer may not know that the channel exists."""
-        return name in self._heads and self.subscriptions.channels[name].subscriptions[connection].live
+        return self.subscriptions.channels[name].subscriptions[connection].live

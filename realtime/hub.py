@@ -11,7 +11,6 @@ not know what a channel is about. Its parts have one job each:
 """
 
 import asyncio
-from collections.abc import Iterator
 from typing import Generic
 
 from realtime import presence, protocol
@@ -22,10 +21,9 @@ from realtime.counters import Counters
 from realtime.delivery import Delivery
 from realtime.head_poller import HeadPoller
 from realtime.initial_sync import InitialSync
-from realtime.outbox import EventBatch
 from realtime.presence import Presence
-from realtime.render import render_batch
 from realtime.sequence import Verdict
+from realtime.slices import SlicedWork
 from realtime.source import EventRecord, EventSource, Position, Viewer
 from realtime.subscriber import Subscriber
 from realtime.subscriptions import Subscriptions
@@ -46,11 +44,13 @@ class Hub(Generic[Viewer]):
         self.subscriptions = Subscriptions(source, bus, self.presence)
         self.connections, self.channels = self.subscriptions.connections, self.subscriptions.channels
         self.channel_reader = ChannelReader(source)
-        self.delivery = Delivery(self.subscriptions, self.channel_reader, self.counters)
+        self.sliced = SlicedWork()  # frames for many clients, other than events
+        self.delivery = Delivery(source, self.subscriptions, self.channel_reader, self.counters)
         self.initial_sync = InitialSync(
             source, bus, self.subscriptions, self.channel_reader, self.delivery, self.presence, self.counters
         )
-        self.head_poller = HeadPoller(source, bus, self.subscriptions, self.delivery, self.initial_sync)
+        self.delivery.resume = self.initial_sync.resume
+        self.head_poller = HeadPoller(source, bus, self.subscriptions, self.delivery, self.initial_sync, self.sliced)
         self.bus_sync = BusSync(bus, source, self.channels, self.delivery, self.head_poller, self.presence)
         self.announce_head = self.bus_sync.announce_head
         self._tasks: list[asyncio.Task[None]] = []
@@ -59,7 +59,8 @@ class Hub(Generic[Viewer]):
         """Start, also while the bus is down. Raises BusMisconfigured."""
         await self.bus_sync.start()
         work = (
-            self.head_poller.poll_loop(), self.head_poller.heartbeat_loop(), presence.run(self.presence, self.channels)
+            self.head_poller.poll_loop(), self.head_poller.heartbeat_loop(),
+            presence.run(self.presence, self.channels, self.sliced),
         )  # fmt: skip
         self._tasks = [asyncio.create_task(each) for each in work]
 
@@ -80,10 +81,13 @@ class Hub(Generic[Viewer]):
         """Send a frame to every connection, and to each later one until the next broadcast of the same subject."""
         before, frames_now = self._broadcasts.get(subject, {}), {False: to_people, True: to_displays}
         self._broadcasts[subject] = frames_now
-        for connection in self.connections:
+
+        def send(connection: Subscriber[Viewer]) -> None:
             frame = frames_now[connection.display is not None]
             if frame != before.get(connection.display is not None):
                 connection.send(frame)
+
+        self.sliced.add(list(self.connections), send)
 
     def send_broadcasts(self, connection: Subscriber[Viewer]) -> None:
         """Send the current broadcasts to a new connection."""
@@ -111,9 +115,12 @@ class Hub(Generic[Viewer]):
         if channel is not None and self.delivery.ingest(channel, epoch, records) is Verdict.OTHER_EPOCH:
             self.initial_sync.reset(channel)
 
-    def render(self, batch: EventBatch) -> Iterator[bytes]:
-        """Return the frames of a batch, each rendered just before it is written, by the viewer's rights at that moment."""
-        return render_batch(self.source, batch)
+    def send_missed(self, connection: Subscriber[Viewer], name: str) -> None:
+        """Send a connection the events of a channel that it was passed over for."""
+        channel = self.channels.get(name)
+        subscription = channel.subscriptions.get(connection) if channel is not None else None
+        if subscription is not None:
+            self.delivery.send_missed(subscription)
 
     def set_presence(self, connection: Subscriber[Viewer], message: protocol.SetPresence) -> None:
         """Set where a person is, on a channel that the connection follows."""

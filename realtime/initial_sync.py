@@ -100,24 +100,24 @@ class InitialSync(Generic[Viewer]):
         # for it, but reads on by itself.
         ahead = view.seq > channel.sequence.seq
         if channel.sequence.epoch is None:
-            ahead = channel.sequence.start(view.epoch, view.seq)
+            ahead = channel.start(view.epoch, view.seq)
         if ahead:
             self.delivery.catch_up(channel)
         while subscription.seq < channel.sequence.seq:
-            records = channel.ring.after(subscription.seq)
+            records = channel.ring.after(subscription.seq, channel.sequence.seq)
             if records is None:
                 records = await self.reader.events_after(channel.name, (view.epoch, subscription.seq))
             if not subscription.is_current or self.subscriptions.drop_if_unauthorized(subscription):
                 return
             if not records:
                 raise TemporarilyUnavailable
-            for frame in event_frames(self.source, connection.viewer, channel.name, view.epoch, records, live=True):
+            for frame in event_frames(self.source, connection.viewer, channel.name, view.epoch, records, live=True).texts:
                 connection.send(frame, channel.name)
             subscription.seq = records[-1].seq
         if self.subscriptions.drop_if_unauthorized(subscription):
             return
-        subscription.live = True
         connection.send(protocol.subscribed(channel.name, view.epoch, subscription.seq), channel.name)
+        self.subscriptions.go_live(subscription)
         if connection.display is None:
             connection.send(self.presence.frame(channel.name), channel.name)
         # The heads just read prove that the screen is current; without them it would wait for the next heartbeat.
@@ -132,6 +132,11 @@ class InitialSync(Generic[Viewer]):
             if subscription is not keep:
                 self._resubscribe(subscription)
 
+    def resume(self, subscription: Subscription[Viewer]) -> None:
+        """Send the events after a subscription's position from the journal, or a snapshot: the ring no longer has them."""
+        epoch = subscription.channel.sequence.epoch
+        self._resubscribe(subscription, None if epoch is None else (epoch, subscription.seq))
+
     def resubscribe_all(self, connection: Subscriber[Viewer]) -> None:
         """Send new snapshots of all its channels to a connection, because what it may see changed."""
         for name in list(connection.followed):
@@ -140,8 +145,8 @@ class InitialSync(Generic[Viewer]):
     def invalidate(self, name: str, concerns: Callable[[Viewer], bool]) -> None:
         """Replace frames that may show too much, after the rights of the viewers that `concerns` selects changed.
 
-        Rendered frames still in the queue are discarded and a new snapshot is sent. (Events are queued as records, and rendered
-        by the rights at the time of writing.)
+        Frames that wait in the outbox are discarded and a new snapshot is sent. (Live events are rendered just before they are
+        written.)
         """
         channel = self.subscriptions.channels.get(name)
         for subscription in list(channel.subscriptions.values()) if channel else ():
@@ -149,12 +154,13 @@ class InitialSync(Generic[Viewer]):
             if concerns(connection.viewer) and (not subscription.live or connection.outbox.holds_frames(name)):
                 self._resubscribe(subscription)
 
-    def _resubscribe(self, subscription: Subscription[Viewer]) -> None:
-        """Discard queued frames and send a new snapshot. Presence is kept."""
+    def _resubscribe(self, subscription: Subscription[Viewer], position: Position | None = None) -> None:
+        """Send a new snapshot in place of frames that wait, or the events after a position behind them. Presence is kept."""
         connection, name = subscription.connection, subscription.channel.name
-        connection.outbox.discard(name)
+        if position is None:
+            connection.outbox.discard(name)
         # Added before the task runs: the connection may be gone by then, and nothing would remove a subscription added later.
-        task = asyncio.create_task(self.send(self.subscriptions.add(connection, name), None))
+        task = asyncio.create_task(self.send(self.subscriptions.add(connection, name), position))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 

@@ -9,13 +9,15 @@ import secrets
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Protocol
 
 import orjson
 
 from realtime import bus, protocol
-from realtime.channel import Channel
+from realtime.channel import Channel, Subscription
 from realtime.periodic import run_every
+from realtime.slices import SlicedWork
 from realtime.source import Viewer
 
 MAX_PEOPLE_SHOWN = 100  # people per frame; the count includes all
@@ -213,15 +215,17 @@ class Presence:
                 del self._remote[process]
 
 
-async def run(presence: Presence, channels: dict[str, Channel[Viewer]]) -> None:
+async def run(presence: Presence, channels: dict[str, Channel[Viewer]], sliced: SlicedWork) -> None:
     """Send presence to clients and processes periodically."""
 
     async def round() -> None:
         presence.gossip()
         for channel in list(presence.due_channels({name: len(each.subscriptions) for name, each in channels.items()})):
-            frame = presence.frame(channel)
-            for subscription in list(channels[channel].subscriptions.values()):
-                if subscription.live and subscription.connection.display is None:
-                    subscription.connection.send(frame, channel)
+            sliced.add(list(channels[channel].subscriptions.values()), partial(_send, presence.frame(channel), channel))
 
     await run_every(TICK_S, round)
+
+
+def _send(frame: bytes, channel: str, subscription: Subscription[Viewer]) -> None:
+    if subscription.live and subscription.is_current and subscription.connection.display is None:
+        subscription.connection.send(frame, channel)

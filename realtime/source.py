@@ -67,6 +67,11 @@ class EventSource(Protocol[_Viewer]):
     async def heads(self, channels: Iterable[str]) -> tuple[str, dict[str, tuple[str, int]]]:
         """Return the time of the database's answer, and (epoch, seq) by channel. Raises TemporarilyUnavailable."""
 
+    @property
+    def rights_version(self) -> Hashable:
+        """A value, never None, that changes whenever `can_see`, `audience_key` or `render` may answer otherwise for the same
+        viewer because of rights."""
+
     def can_see(self, viewer: _Viewer, channel: str) -> bool:
         """Return whether this viewer may see the channel."""
 

@@ -2,15 +2,17 @@
 
 from typing import Any, Protocol
 
-from realtime.outbox import EventBatch, Outbox
+from realtime.outbox import Outbox
 from realtime.source import Viewer
+from realtime.text_frames import TextFrames
 
 
 class Subscriber(Protocol[Viewer]):
     """A connection that follows channels, or a test's stand-in for one.
 
     `viewer` is what the source decides rights by; `account` is what others see of the person; `display` holds the settings of a
-    wall display (None for a person); `followed` are the names of its channels.
+    wall display (None for a person); `followed` are the names of its channels. `lagging` are its subscriptions, by channel, that
+    are behind because the client does not read fast enough.
     """
 
     viewer: Viewer
@@ -19,12 +21,16 @@ class Subscriber(Protocol[Viewer]):
     wants_alerts: bool
     followed: set[str]
     outbox: Outbox
+    lagging: dict[str, None]
 
     def send(self, frame: bytes, channel: str | None = None) -> None:
-        """Queue a frame. Never waits."""
+        """Write a frame, or put it into the outbox if the client has not read enough. Never waits."""
 
-    def enqueue(self, item: bytes | EventBatch, channel: str | None) -> None:
-        """Queue a frame, or a batch of events that is rendered when it is written."""
+    def write_now(self, frames: TextFrames) -> bool:
+        """Write frames of events, unless others wait before them or the client has not read enough: then return false."""
+
+    def lag(self, channel: str) -> None:
+        """Note that events of a channel wait in its ring: `Delivery.send_missed` is called when the client has read enough."""
 
     def update_viewer(self, viewer: Viewer, account: dict[str, str], display: dict[str, Any] | None = None) -> None:
         """Replace the viewer, the account and the display settings."""

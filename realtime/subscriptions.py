@@ -22,6 +22,7 @@ class Subscriptions(Generic[Viewer]):
         """Add a subscription that is not live yet, in place of the connection's earlier one."""
         connection.followed.add(name)
         channel = self.channels.setdefault(name, Channel(name))
+        self._end(channel, connection)
         subscription = channel.subscriptions[connection] = Subscription(connection, channel)
         return subscription
 
@@ -32,13 +33,19 @@ class Subscriptions(Generic[Viewer]):
         channel = self.channels.get(name)
         if channel is None:
             return
-        channel.subscriptions.pop(connection, None)
+        self._end(channel, connection)
         self._presence.leave(connection, name)
         if not channel.subscriptions:
-            if channel.catching_up is not None:
-                channel.catching_up.cancel()
+            channel.stop()
             del self.channels[name]
             self._bus.unsubscribe(events_channel(name))
+
+    @staticmethod
+    def _end(channel: Channel[Viewer], connection: Subscriber[Viewer]) -> None:
+        connection.lagging.pop(channel.name, None)
+        subscription = channel.subscriptions.pop(connection, None)
+        if subscription is not None:
+            channel.leave(subscription)
 
     def remove_connection(self, connection: Subscriber[Viewer]) -> None:
         """Remove a closed connection and its subscriptions."""
@@ -46,17 +53,34 @@ class Subscriptions(Generic[Viewer]):
         for name in list(connection.followed):
             self.remove(connection, name)
 
-    def drop_unauthorized(self) -> None:
-        """Drop subscriptions whose viewer may no longer see the channel."""
-        for channel in list(self.channels.values()):
-            self.drop_unauthorized_from(channel)
+    # -- rights ------------------------------------------------------------------------------------------------------
 
-    def drop_unauthorized_from(self, channel: Channel[Viewer]) -> None:
-        """Drop subscriptions to one channel whose viewer may no longer see it."""
+    def go_live(self, subscription: Subscription[Viewer]) -> None:
+        """Let a subscription that was sent everything so far receive the events after its position."""
+        channel = subscription.channel
+        subscription.live = True
+        channel.join(subscription, self._source.audience_key(subscription.connection.viewer, channel.name))
+
+    def drop_unauthorized(self) -> None:
+        """Apply changed rights to all channels."""
+        for channel in list(self.channels.values()):
+            self.apply_rights(channel)
+
+    def apply_rights(self, channel: Channel[Viewer]) -> None:
+        """After a change of rights, drop subscriptions whose viewer may no longer see the channel, and form audiences anew."""
+        version = self._source.rights_version
+        if channel.rights == version:
+            return
+        channel.rights = version
         for subscription in list(channel.subscriptions.values()):
             # Otherwise nothing was sent yet, and it will be answered that there is no such board.
-            if subscription.live or subscription.seq:
-                self.drop_if_unauthorized(subscription)
+            if (subscription.live or subscription.seq) and not self.drop_if_unauthorized(subscription) and subscription.live:
+                self.go_live(subscription)
+
+    def viewer_changed(self, connection: Subscriber[Viewer]) -> None:
+        """Note that a connection's viewer was replaced: what it may see is decided again before it is sent more."""
+        for name in connection.followed:
+            self.channels[name].rights = None
 
     def drop_if_unauthorized(self, subscription: Subscription[Viewer]) -> bool:
         """Drop the subscription if its viewer may no longer see the channel. Return whether it was dropped."""

@@ -1,13 +1,12 @@
 """WebSocket protocol of the server: uvicorn's, which keeps clients that do not read for ever, with limits added.
 
-`WebSocketProtocol` is handed to the application as `scope["state"]["websocket_protocol"]`; a connection writes its frames to it.
+`WebSocketProtocol` is handed to the application in the state of its scope; a connection writes its frames to it.
 """
 
-import asyncio
 import contextlib
 import socket
 from asyncio.transports import BaseTransport
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 from uvicorn.protocols.utils import ClientDisconnected
@@ -16,28 +15,30 @@ from websockets.exceptions import InvalidState
 from websockets.frames import Frame
 
 from realtime.deadlines import Deadlines
+from realtime.frame_writer import FULL_BYTES, STATE_KEY
 from realtime.protocol import CLOSE_TOO_MANY_MESSAGES
+from realtime.text_frames import TextFrames
 
 CLOSE_TIMEOUT_S = 3.0  # wait for the close handshake; then the transport is aborted, which frees what it held
-WRITE_BUFFER_BYTES = 64 * 1024  # bytes buffered in this process above which writing pauses
 MAX_UNSENT_BYTES = 32 * 1024  # unsent bytes in the kernel: small, so that a client's progress is visible here
 TCP_USER_TIMEOUT_MS = 40_000  # abort when the peer's kernel acknowledges nothing for so long
 MAX_CONTROL_FRAMES_PER_S = 200  # pings, pongs and message fragments; above it, the connection is closed
-STALL_CHECKS = 6  # checks for progress before a client counts as stalled
 
 
 class WebSocketProtocol(WebSocketsSansIOProtocol):
-    """WebSocket of one client. Frames are written without waiting; `drain` waits for the client to read."""
+    """WebSocket of one client, and the writer of its frames."""
 
     control_frames: "ControlFrameLimit"
     connected_at: float
+    is_full = False  # more is unsent than the client should be sent at once
+    on_room: Callable[[], None] | None = None  # called when it is no longer full
     on_close: Callable[[], None] | None = None  # called when the connection is lost
 
     def connection_made(self, transport: BaseTransport) -> None:
         super().connection_made(transport)
         self.control_frames = ControlFrameLimit()
         self.connected_at = self.loop.time()
-        self.transport.set_write_buffer_limits(high=WRITE_BUFFER_BYTES)
+        self.transport.set_write_buffer_limits(high=FULL_BYTES)
         tune_socket(transport.get_extra_info("socket"))
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -50,27 +51,27 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
         return not self.handshake_complete and now - self.connected_at > deadlines.handshake
 
     async def run_asgi(self) -> None:
-        self.scope["state"]["websocket_protocol"] = self
+        self.scope["state"][STATE_KEY] = self
         await super().run_asgi()
         self._abort_later()
 
-    def write(self, texts: Iterable[bytes]) -> None:
-        """Write encoded text frames behind what was written before. Does nothing if the connection has ended."""
+    def write(self, frames: TextFrames) -> None:
+        """Write frames behind what was written before. Does nothing if the connection has ended."""
         if not (self.close_sent or self.disconnected or self.transport.is_closing()):
-            self.transport.write(b"".join(part for text in texts if text for part in (_frame_header(len(text)), text)))
+            self.transport.write(frames.wire)
 
-    async def drain(self, stalled_s: float) -> None:
-        """Wait until there is room to write again, or the connection has ended. Raises TimeoutError if no buffered byte could be
-        sent for `stalled_s` seconds."""
-        left, since = self.unsent_bytes, self.loop.time()
-        while not self.writable.is_set():
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(stalled_s / STALL_CHECKS):
-                    await self.writable.wait()
-            if self.unsent_bytes < left:
-                left, since = self.unsent_bytes, self.loop.time()
-            elif self.loop.time() - since >= stalled_s:
-                raise TimeoutError
+    async def finish(self) -> None:
+        """Return at once: the transport writes what it has, and is aborted if that takes too long."""
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self.is_full = True
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        self.is_full = False
+        if self.on_room is not None:
+            self.on_room()
 
     @property
     def unsent_bytes(self) -> int:
@@ -103,7 +104,7 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
     # -- control frames: uvicorn neither counts them nor checks whether its answers are read -------------------------
 
     def handle_ping(self) -> None:
-        if self.unsent_bytes < WRITE_BUFFER_BYTES:
+        if self.unsent_bytes < FULL_BYTES:
             super().handle_ping()
         else:
             self.conn.data_to_send()  # a client that does not read gets no answer, which would be buffered here
@@ -183,12 +184,3 @@ def tune_socket(connection: socket.socket) -> None:
         if hasattr(socket, option):
             with contextlib.suppress(OSError):  # a socket of another kind
                 connection.setsockopt(socket.IPPROTO_TCP, getattr(socket, option), value)
-
-
-def _frame_header(size: int) -> bytes:
-    """Return the header of an unfragmented, unmasked text frame (RFC 6455, section 5.2)."""
-    if size < 126:
-        return bytes((0x81, size))
-    if size < 65_536:
-        return b"\x81\x7e" + size.to_bytes(2, "big")
-    return b"\x81\x7f" + size.to_bytes(8, "big")

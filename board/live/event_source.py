@@ -62,6 +62,10 @@ class BoardSource:
                 lambda reader: any(_can_see(before, reader, search) != _can_see(after, reader, search) for search in changed)
             )
 
+    @property
+    def rights_version(self) -> int:
+        return self._visibility.version
+
     def can_see(self, reader: Caller, channel: str) -> bool:
         if channel == AUDIT:  # nobody follows the audit board
             return False
@@ -136,7 +140,7 @@ class BoardSource:
     def audience_key(self, reader: Caller, channel: str) -> Hashable:
         if reader.display is not None:
             return self.visibility_key(reader, channel)  # displays share one visibility, so the same events change it for all
-        return None if channel == OPERATIONS else ALL_VIEWERS
+        return self._visibility.audience_key(reader.visibility_key) if channel == OPERATIONS else ALL_VIEWERS
 
     def entities(self, reader: Caller, channel: str, opening: ChannelView) -> Iterable[bytes]:
         hidden = self._visibility.hidden_from(reader.visibility_key) if channel == OPERATIONS else frozenset()

@@ -1,7 +1,7 @@
 """Visibility cache: which searches an account may see, shared by all sockets of this process."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field
 
 from sqlmodel import Session, select
@@ -20,6 +20,7 @@ class VisibilityCache:
     restricted: dict[str, frozenset[str]] = field(default_factory=dict)
     changed: dict[tuple[str, str], int] = field(default_factory=dict)  # by (search, account): seq on `operations`
     at: Position = ("", 0)  # position on `operations` of the last reload
+    version: int = 0  # changes with `restricted` and `changed`
     _applied: dict[str, int] = field(default_factory=dict)  # by search that was set since: the seq
     _reloads: int = 0
     _lock: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -45,8 +46,10 @@ class VisibilityCache:
         self._applied = {search: seq for search, seq in self._applied.items() if at[0] == self.at[0] and seq > at[1]}
         ours = {search: self.restricted[search] for search in self._applied if search in self.restricted}
         theirs = {search: those for search, those in members.items() if search not in self._applied}
-        self.restricted = theirs | ours
-        self.changed = changed | {key: seq for key, seq in self.changed.items() if key[0] in self._applied}
+        changed |= {key: seq for key, seq in self.changed.items() if key[0] in self._applied}
+        if (self.restricted, self.changed) != (theirs | ours, changed):
+            self.version += 1
+        self.restricted, self.changed = theirs | ours, changed
         self.at = at
 
     def apply_event(
@@ -59,6 +62,7 @@ class VisibilityCache:
         if seq <= max(self.at[1], self._applied.get(search, 0)):
             return  # the cache has this event or a newer one, perhaps of another process
         self._applied[search] = seq
+        self.version += 1
         if (seen_by := audience(access, members, discreet)) is not None:
             self.restricted[search] = seen_by
         else:
@@ -77,6 +81,11 @@ class VisibilityCache:
     def hidden_from(self, account: str) -> frozenset[str]:
         """Return the searches that this account may not see."""
         return frozenset(search for search, members in self.restricted.items() if not is_in_audience(account, members))
+
+    def audience_key(self, account: str) -> Hashable:
+        """Return a key: accounts with equal keys see the same of each event of `operations`. It names the searches that are
+        hidden from the account, and by which event."""
+        return frozenset((search, self.changed.get((search, account))) for search in self.hidden_from(account))
 
     def lost_access_at(self, account: str, search: str, seq: int) -> bool:
         """Return whether this account lost sight of the search by the event `seq` of `operations`."""

@@ -8,6 +8,7 @@ import pytest
 
 from board.engine.identity import Caller
 from realtime import periodic
+from realtime.connection import Connection
 from realtime.hub import Hub
 from realtime.outbox import QueueFull
 from realtime.protocol import CLOSE_RESTART
@@ -50,14 +51,20 @@ async def test_client_that_leaves_before_its_resubscribe_stays_away(team: Team) 
 
 async def test_queued_frames_are_dropped_when_access_ends_during_subscribe(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
     search = await team.alice.open_search()
-    charlie, hub, reading = await team.open_socket(team.charlie), _hub(team), asyncio.Event()
+    hub, reading = _hub(team), asyncio.Event()
+    before = set(hub.connections)
+    charlie = await team.open_socket(team.charlie)
+    (line,) = hub.connections - before
+    assert isinstance(line, Connection)
+    line.writer.is_full = True  # the client does not read: what it is sent waits
     reach = hub.initial_sync._catch_up_to_channel
 
     async def slowly(*what: Any) -> None:
         reading.set()
+        hub.channels[search].rights = None
         hub.subscriptions.drop_unauthorized()
-        for _ in range(5):  # everything queued is written
-            await asyncio.sleep(0)
+        line.writer.is_full = False
+        line._on_room()
         await reach(*what)
 
     monkeypatch.setattr(hub.initial_sync, "_catch_up_to_channel", slowly)
@@ -70,6 +77,7 @@ async def test_queued_frames_are_dropped_when_access_ends_during_subscribe(team:
 async def test_queue_is_empty_after_a_gap(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
     bob, hub = await team.open_socket(team.bob), _hub(team)
     line = next(each for each in hub.connections if each.account["name"] == "Bob" and not each.followed)
+    assert isinstance(line, Connection)
     line.close(CLOSE_RESTART)
 
     def full(item: object, channel: str | None) -> None:
@@ -77,9 +85,10 @@ async def test_queue_is_empty_after_a_gap(team: Team, monkeypatch: pytest.Monkey
 
     with monkeypatch.context() as patch:
         patch.setattr(line.outbox, "put", full)
+        patch.setattr(line.writer, "is_full", True)
         line.send(b"1")
     line.send(b"2")
-    assert b"2" not in [item for _, item in line.outbox._items]
+    assert b"2" not in [item for _, item in line.outbox._frames]
     await bob.close()
 
 

@@ -488,23 +488,14 @@ async def test_queued_frames_are_dropped_when_another_process_ends_the_right(pai
     await charlie.subscribe(OPERATIONS)
     hub = pair.two.service.hub
     connection = next(each for each in hub.connections if each.account == charlie.account)
-    connection._writing = asyncio.Event()  # type: ignore[attr-defined]
-    take = connection.outbox.get
-    gate = asyncio.Event()
-
-    async def slowly() -> Any:
-        await gate.wait()
-        return await take()
-
-    connection.outbox.get = slowly  # type: ignore[method-assign]
-    await charlie.send({"type": "ping", "id": "1"})  # answered by the `get` that is under way
-    await charlie.wait_until(lambda: charlie.frames[-1]["type"] == "pong")
+    connection.writer.is_full = True  # type: ignore[attr-defined]
     await charlie.send({"type": "subscribe", "board": OPERATIONS})
     await true(lambda: connection.outbox.holds_frames(OPERATIONS))
     at = len(charlie.frames)
     await set_access(alice, search, "members")
     await true(lambda: not pair.two.service.visibility.can_see(charlie.account["id"], search))
-    gate.set()
+    connection.writer.is_full = False  # type: ignore[attr-defined]
+    connection._on_room()  # type: ignore[attr-defined]
     await charlie.wait_until(lambda: [frame for frame in charlie.frames[at:] if frame["type"] == "subscribed"])
     assert search not in str(charlie.frames[at:])
 

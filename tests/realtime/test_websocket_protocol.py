@@ -20,6 +20,8 @@ from realtime import connection as connections
 from realtime import protocol
 from realtime import websocket_protocol as lines
 from realtime.connection import Connection
+from realtime.frame_writer import FULL_BYTES
+from realtime.text_frames import TextFrames
 from realtime.websocket_protocol import WebSocketProtocol
 from tests.realtime.test_slow_reader import LONG, stalled
 from tests.support.people import PATIENCE_S, Person, Server, create_token, new_id
@@ -57,11 +59,11 @@ def _connection(person: Person) -> Connection[Caller]:
 @pytest.mark.parametrize("size", [0, 1, 125, 126, 127, 65_535, 65_536, 300_000])
 async def test_frames_of_every_size_arrive_whole(alice: Person, size: int) -> None:
     frame = {"type": "test", "text": "é" * size}
-    _connection(alice).frame_writer.write([json.dumps(frame, ensure_ascii=False).encode()])
+    _connection(alice).writer.write(TextFrames([json.dumps(frame, ensure_ascii=False).encode()]))
     assert await alice.wait_until(lambda: next((each for each in alice.frames if each["type"] == "test"), None)) == frame
     bare = size - len(b'{"type":"test","text":""}')
     if bare >= 0:  # exactly at the limit
-        _connection(alice).frame_writer.write([b'{"type":"test","text":"' + b"x" * bare + b'"}'] * 2)
+        _connection(alice).writer.write(TextFrames([b'{"type":"test","text":"' + b"x" * bare + b'"}'] * 2))
         assert len(await alice.wait_until(lambda: next((f for f in alice.frames if f.get("text") == "x" * bare), None)))
 
 
@@ -77,8 +79,8 @@ async def test_stalled_client_leaves_nothing_behind(alice: Person, monkeypatch: 
     slow = await stalled(server.url, await create_token(server.service, "Sleepy", "viewer"), search)
     await wait_until(lambda: len(server.service.hub.connections) == 2)
     gone = next(each for each in server.service.hub.connections if each is not _connection(alice))
-    left = [weakref.ref(gone), weakref.ref(gone.frame_writer), weakref.ref(gone.outbox), weakref.ref(gone.frame_writer.transport)]  # type: ignore[attr-defined]
-    line = gone.frame_writer.transport.get_extra_info("socket")  # type: ignore[attr-defined]
+    left = [weakref.ref(gone), weakref.ref(gone.writer), weakref.ref(gone.outbox), weakref.ref(gone.writer.transport)]  # type: ignore[attr-defined]
+    line = gone.writer.transport.get_extra_info("socket")  # type: ignore[attr-defined]
     del gone
     cut = server.service.hub.counters.slow_clients_closed
     await _flood(server, _connection(alice).viewer, search, 400)
@@ -123,7 +125,7 @@ async def test_unanswered_close_frame_ends_the_connection_all_the_same(alice: Pe
     await wait_until(lambda: len(server.service.hub.connections) == 2)
     await _flood(server, _connection(alice).viewer, search, 400)
     leaving = next(each for each in server.service.hub.connections if each is not _connection(alice))
-    assert leaving.frame_writer.unsent_bytes > 0  # type: ignore[attr-defined]
+    assert leaving.writer.unsent_bytes > 0  # type: ignore[attr-defined]
     leaving.close(4501)
     await wait_until(lambda: len(server.uvicorn.server_state.connections) == 1)
     slow.transport.abort()
@@ -160,13 +162,13 @@ async def test_client_that_pings_and_does_not_read_costs_a_bounded_amount(alice:
     server, search = alice.server, await alice.open_search()
     slow = await stalled(server.url, await create_token(server.service, "Sleepy", "viewer"), search)
     await wait_until(lambda: len(server.service.hub.connections) == 2)
-    line = next(each.frame_writer for each in server.service.hub.connections if each is not _connection(alice))  # type: ignore[attr-defined]
+    line = next(each.writer for each in server.service.hub.connections if each is not _connection(alice))  # type: ignore[attr-defined]
     most = 0
     for _ in range(200):  # 25 MB of answers: many times what the kernels take
         slow.transport.write(_frame(PING, bytes(125)) * 1_000)
-        await wait_until(lambda: slow.transport.get_write_buffer_size() < lines.WRITE_BUFFER_BYTES)
+        await wait_until(lambda: slow.transport.get_write_buffer_size() < FULL_BYTES)
         most = max(most, line.unsent_bytes)
-    assert lines.WRITE_BUFFER_BYTES <= most < 16 * lines.WRITE_BUFFER_BYTES  # data read at once is answered at once
+    assert FULL_BYTES <= most < 16 * FULL_BYTES  # data read at once is answered at once
     assert slow.close_code is None
     slow.transport.abort()
 

@@ -1,13 +1,15 @@
 """A journal in memory for tests of the hub, and clients that keep what they are sent: no database, no sockets, no clock."""
 
+import asyncio
 import json
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping
 from typing import Any
 
 from realtime.bus import MemoryBus
 from realtime.hub import Hub
-from realtime.outbox import EventBatch, Outbox
+from realtime.outbox import Outbox
 from realtime.source import ChannelView, EventRecord, Position, Subject, TemporarilyUnavailable
+from realtime.text_frames import TextFrames
 
 
 def event(seq: int) -> EventRecord:
@@ -74,6 +76,10 @@ class EventJournal:
             raise self.fault
         return "now", dict.fromkeys(channels, (self.epoch, self.head))
 
+    @property
+    def rights_version(self) -> Hashable:
+        return frozenset(self.hidden_from), tuple(self.visibility.items()), self.audience
+
     def can_see(self, viewer: str, channel: str) -> bool:
         return viewer not in self.hidden_from
 
@@ -114,7 +120,7 @@ async def hub_on(journal: EventJournal) -> Hub[str]:
 
 
 class Client:
-    """Connection that keeps what it is sent until `received` takes it."""
+    """Connection of a client that reads only when `received` is called."""
 
     def __init__(self, hub: Hub[str], viewer: str = "Alice", display: dict[str, Any] | None = None) -> None:
         self.hub, self.viewer, self.display = hub, viewer, display
@@ -122,26 +128,40 @@ class Client:
         self.wants_alerts, self.closed_with = False, 0
         self.followed: set[str] = set()
         self.outbox = Outbox()
+        self.lagging: dict[str, None] = {}
+        self._written: list[bytes] = []
         hub.connections.add(self)
 
     def send(self, frame: bytes, channel: str | None = None) -> None:
-        self.enqueue(frame, channel)
+        self.outbox.put(frame, channel)
 
-    def enqueue(self, item: bytes | EventBatch, channel: str | None) -> None:
-        self.outbox.put(item, channel)
+    def write_now(self, frames: TextFrames) -> bool:
+        if self.outbox:
+            return False
+        self._written += frames.texts
+        return True
+
+    def lag(self, channel: str) -> None:
+        self.lagging[channel] = None
 
     def update_viewer(self, viewer: str, account: dict[str, str], display: dict[str, Any] | None = None) -> None:
         self.viewer, self.account, self.display = viewer, account, display
+        self.hub.subscriptions.viewer_changed(self)
 
     def close(self, code: int) -> None:
         self.closed_with = code
 
     async def received(self) -> list[dict[str, Any]]:
-        """Take everything that is queued, as frames."""
+        """Let events under way arrive, and take everything that waits, as frames."""
+        while any(each.sweep or each.timer for each in self.hub.channels.values()):
+            await asyncio.sleep(0.001)
         frames: list[bytes] = []
-        while self.outbox.queued_bytes:
-            item = await self.outbox.get()
-            frames += [item] if isinstance(item, bytes) else self.hub.render(item)
+        while self._written or self.outbox or self.lagging:
+            frames += self._written + (self.outbox.take(10**9) if self.outbox else [])
+            self._written = []
+            for channel in list(self.lagging):
+                del self.lagging[channel]
+                self.hub.send_missed(self, channel)
         return [json.loads(frame) for frame in frames]
 
     async def kinds(self) -> list[str]:

@@ -3,8 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from realtime.outbox import split_into_frames
 from realtime.sequence import Sequence, Verdict
+from realtime.text_frames import split_into_runs
 
 RUNS = st.lists(st.integers(1, 4), min_size=1, max_size=12)  # how many events each command makes
 
@@ -62,7 +62,7 @@ def test_frames_lose_nothing_tear_no_command_and_keep_to_the_limit(groups: list[
     parts: list[tuple[bytes, object]] = []
     for number, (size, count, grouped) in enumerate(groups):
         parts += [(b"x" * size, number if grouped else None) for _ in range(count)]
-    runs = list(split_into_frames(parts, limit))
+    runs = list(split_into_runs(parts, limit))
     assert [piece for run in runs for piece in run] == [piece for piece, _ in parts]
     assert all(runs)
     at = 0
@@ -77,7 +77,7 @@ def test_frames_lose_nothing_tear_no_command_and_keep_to_the_limit(groups: list[
 
 @given(sizes=st.lists(st.integers(1, 50), max_size=30), limit=st.integers(1, 200))
 def test_no_more_frames_than_are_needed(sizes: list[int], limit: int) -> None:
-    runs = list(split_into_frames([(b"x" * size, None) for size in sizes], limit))
+    runs = list(split_into_runs([(b"x" * size, None) for size in sizes], limit))
     lengths = [sum(len(piece) + 1 for piece in run) for run in runs]
     for before, run in zip(lengths, runs[1:], strict=False):
         assert before + len(run[0]) + 1 > limit

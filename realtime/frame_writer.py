@@ -1,0 +1,95 @@
+"""Writing of frames to a client: to the transport of our own WebSocket protocol, or, on another server, through ASGI."""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from typing import Protocol
+
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from realtime.text_frames import TextFrames
+
+FULL_BYTES = 64 * 1024  # unsent bytes above which a client counts as not reading
+FINISH_TIMEOUT_S = 3.0
+STATE_KEY = "websocket_protocol"  # in the state of an ASGI scope: the FrameWriter of a server that has one
+
+
+class FrameWriter(Protocol):
+    """Writer of one client. `on_room` is called when it is no longer full."""
+
+    on_room: Callable[[], None] | None
+
+    @property
+    def is_full(self) -> bool:
+        """Whether more is unsent than the client should be sent at once."""
+
+    @property
+    def unsent_bytes(self) -> int:
+        """Bytes that are written and not sent."""
+
+    def write(self, frames: TextFrames) -> None:
+        """Write frames behind what was written before. Never waits. Does nothing if the connection has ended."""
+
+    def close(self, code: int) -> None:
+        """Send a close frame behind what was written. Does nothing if the connection has ended."""
+
+    async def finish(self) -> None:
+        """Wait until what was written is out of this object's hands, for a bounded time: then the application may end."""
+
+
+def frame_writer(socket: WebSocket) -> FrameWriter:
+    """Return the writer of a socket: its server's own, or one that sends through ASGI, which is slower."""
+    own: FrameWriter | None = socket.scope.get("state", {}).get(STATE_KEY)
+    return own if own is not None else AsgiFrameWriter(socket)
+
+
+class AsgiFrameWriter:
+    """Writer for any ASGI server: one frame after the other, by a task that lives while there are some."""
+
+    def __init__(self, socket: WebSocket) -> None:
+        self.on_room: Callable[[], None] | None = None
+        self.is_full = False
+        self.unsent_bytes = 0
+        self._socket = socket
+        self._texts: deque[bytes] = deque()
+        self._task: asyncio.Task[None] | None = None
+        self._close_code: int | None = None
+        self._ended = False
+
+    def write(self, frames: TextFrames) -> None:
+        if not self._ended and self._close_code is None:
+            self._texts.extend(frames.texts)
+            self.unsent_bytes += sum(map(len, frames.texts))
+            self.is_full = self.unsent_bytes > FULL_BYTES
+            self._start()
+
+    def close(self, code: int) -> None:
+        if not self._ended and self._close_code is None:
+            self._close_code = code
+            self._start()
+
+    async def finish(self) -> None:
+        if self._task is not None:
+            await asyncio.wait([self._task], timeout=FINISH_TIMEOUT_S)
+
+    def _start(self) -> None:
+        if self._task is None:
+            self._task = asyncio.create_task(self._send_all())
+
+    async def _send_all(self) -> None:
+        try:
+            while self._texts:
+                text = self._texts.popleft()
+                await self._socket.send_text(text.decode())
+                self.unsent_bytes -= len(text)
+                if self.is_full and self.unsent_bytes <= FULL_BYTES // 4:
+                    self.is_full = False
+                    if self.on_room is not None:
+                        self.on_room()
+            if self._close_code is not None:
+                await self._socket.close(self._close_code)
+        except (WebSocketDisconnect, RuntimeError, OSError):  # the client is gone
+            self._ended = True
+            self._texts.clear()
+        finally:
+            self._task = None
