@@ -69,7 +69,7 @@ class Connection(Generic[Viewer]):
         try:
             await self.socket.accept()
             self.writer.on_room = self._on_room
-            self._is_open = True
+            self._is_open = not self._overflowed and self._close_code in (None, protocol.CLOSE_RESTART)
             self._on_room()
             reading = asyncio.create_task(self._read())
             await asyncio.wait(list[asyncio.Future[Any]]([reading, self._closing]), return_when=asyncio.FIRST_COMPLETED)
@@ -127,7 +127,7 @@ class Connection(Generic[Viewer]):
                 self.outbox.put(frame, channel)
                 self._watch_progress()
             except QueueFull:
-                self._overflowed = True
+                self._overflowed, self._is_open = True, False
                 self._close_slow()
 
     def write_now(self, frames: TextFrames) -> bool:
