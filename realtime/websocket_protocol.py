@@ -1,122 +1,268 @@
-"""WebSocket protocol of the server: uvicorn's, which keeps clients that do not read for ever, with limits added.
+"""WebSocket protocol of the server: the frames by the `websockets` library's sans-I/O core, the rest here, as the writer of a
+connection needs what a general server has not: writing without waiting, and an end to clients that do not read.
 
-`WebSocketProtocol` is handed to the application in the state of its scope; a connection writes its frames to it.
+`WebSocketProtocol` is handed to the application in the state of its scope; a connection writes its frames to it. Uvicorn makes it
+(`Config.ws`), feeds it the handshake, and calls `shutdown`: nothing else of uvicorn is used.
 """
 
+import asyncio
 import contextlib
+import logging
+import secrets
 import socket
-from asyncio.transports import BaseTransport
+from asyncio.transports import BaseTransport, Transport
+from collections import deque
 from collections.abc import Callable
-from typing import Any
+from http import HTTPStatus
+from typing import Any, cast
+from urllib.parse import unquote
 
-from uvicorn.protocols.utils import ClientDisconnected
-from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.datastructures import Headers
 from websockets.exceptions import InvalidState
-from websockets.frames import Frame
+from websockets.frames import Frame, Opcode
+from websockets.http11 import Request, Response
+from websockets.server import ServerProtocol
 
 from realtime.deadlines import Deadlines
 from realtime.frame_writer import FULL_BYTES, STATE_KEY
-from realtime.protocol import CLOSE_TOO_MANY_MESSAGES
+from realtime.protocol import CLOSE_RESTART, CLOSE_TOO_MANY_MESSAGES
 from realtime.text_frames import TextFrames
+
+log = logging.getLogger("realtime.websocket_protocol")
+_quiet = logging.getLogger("realtime.websocket_protocol.frames")  # what clients do wrong is counted, not logged
+_quiet.setLevel(logging.CRITICAL)
 
 CLOSE_TIMEOUT_S = 3.0  # wait for the close handshake; then the transport is aborted, which frees what it held
 MAX_UNSENT_BYTES = 32 * 1024  # unsent bytes in the kernel: small, so that a client's progress is visible here
 TCP_USER_TIMEOUT_MS = 40_000  # abort when the peer's kernel acknowledges nothing for so long
 MAX_CONTROL_FRAMES_PER_S = 200  # pings, pongs and message fragments; above it, the connection is closed
+MAX_UNREAD_MESSAGES = 16  # messages that the application has not taken; above it, nothing more is read
+MAX_UNREAD_CHARACTERS = 65_536  # characters in them
+
+Message = dict[str, Any]
 
 
-class WebSocketProtocol(WebSocketsSansIOProtocol):
-    """WebSocket of one client, and the writer of its frames."""
+class ClientGone(OSError):
+    """The client has disconnected: raised to an application that sends, as ASGI asks for."""
 
-    control_frames: "ControlFrameLimit"
-    connected_at: float
-    is_full = False  # more is unsent than the client should be sent at once
-    on_room: Callable[[], None] | None = None  # called when it is no longer full
-    on_close: Callable[[], None] | None = None  # called when the connection is lost
 
-    def connection_made(self, transport: BaseTransport) -> None:
-        super().connection_made(transport)
+class WebSocketProtocol(asyncio.Protocol):
+    """WebSocket of one client, and the writer of its frames.
+
+    The arguments are uvicorn's: its configuration, the state that its connections share, and the application's state.
+    """
+
+    def __init__(self, config: Any, server_state: Any, app_state: dict[str, Any], _loop: Any = None) -> None:
+        self.is_full = False  # more is unsent than the client should be sent at once
+        self.on_room: Callable[[], None] | None = None  # called when it is no longer full
+        self.on_close: Callable[[], None] | None = None  # called when the connection is lost
+        self.handshake_complete = False  # it was accepted or refused
+        self.close_sent = False
+        self.loop: asyncio.AbstractEventLoop = _loop or asyncio.get_running_loop()
         self.control_frames = ControlFrameLimit()
         self.connected_at = self.loop.time()
+        self._config, self._server, self._app_state = config, server_state, app_state
+        self._frames = ServerProtocol(max_size=config.ws_max_size, logger=_quiet)
+        self._response: Response | None = None  # to the handshake
+        self._refusal: tuple[int, list[tuple[str, str]], bytes] | None = None  # begun with `websocket.http.response.start`
+        self._unread: deque[Message] = deque()
+        self._unread_characters = 0
+        self._reader: asyncio.Future[None] | None = None  # the application, waiting for a message
+        self._reading_paused = self._lost = False
+        self._writable: asyncio.Future[None] | None = None  # the application, waiting to send
+        self._fragments: list[bytes] = []
+        self._is_text = True
+        self._close_timer: asyncio.TimerHandle | None = None
+        self._ping_timer: asyncio.TimerHandle | None = None
+        self._pong_awaited: bytes | None = None  # payload of our last ping, while it is not answered
+
+    # -- the transport ---------------------------------------------------------------------------------------------------
+
+    def connection_made(self, transport: BaseTransport) -> None:
+        self.transport = cast(Transport, transport)
+        self._server.connections.add(self)
         self.transport.set_write_buffer_limits(high=FULL_BYTES)
         tune_socket(transport.get_extra_info("socket"))
 
     def connection_lost(self, exc: Exception | None) -> None:
-        super().connection_lost(exc)
+        self._lost = self.handshake_complete = True
+        self._server.connections.discard(self)
+        for timer in (self._ping_timer, self._close_timer):
+            if timer is not None:
+                timer.cancel()
+        self._put({"type": "websocket.disconnect", "code": 1005 if exc is None else 1006})
+        self._wake_sender()
+        if exc is None:
+            self.transport.close()
         if self.on_close is not None:
             self.on_close()
+
+    def pause_writing(self) -> None:
+        self.is_full = True
+
+    def resume_writing(self) -> None:
+        self.is_full = False
+        self._wake_sender()
+        if self.on_room is not None:
+            self.on_room()
+
+    def eof_received(self) -> None:
+        """Let the transport close."""
 
     def is_late(self, now: float, deadlines: Deadlines) -> bool:
         """Return whether the handshake takes too long."""
         return not self.handshake_complete and now - self.connected_at > deadlines.handshake
 
-    async def run_asgi(self) -> None:
-        self.scope["state"][STATE_KEY] = self
-        await super().run_asgi()
-        self._abort_later()
+    def abort(self) -> None:
+        """Abort the connection now; unsent output is discarded."""
+        self.transport.abort()
+
+    def shutdown(self) -> None:
+        """End the connection, because the server ends."""
+        if self.handshake_complete:
+            self.close(CLOSE_RESTART)
+        else:
+            self._refuse(HTTPStatus.INTERNAL_SERVER_ERROR, [], b"Internal Server Error")
+            self._abort_later()
+
+    def _abort_later(self) -> None:
+        """Abort after CLOSE_TIMEOUT_S: a closed transport waits until all is sent, for ever if the client does not read."""
+        if self._close_timer is None and not self._lost:
+            self._close_timer = self.loop.call_later(CLOSE_TIMEOUT_S, self.transport.abort)
+
+    # -- writing without waiting -------------------------------------------------------------------------------------------
 
     def write(self, frames: TextFrames) -> None:
         """Write frames behind what was written before. Does nothing if the connection has ended."""
-        if not (self.close_sent or self.disconnected or self.transport.is_closing()):
+        if not (self.close_sent or self._lost):
             self.transport.write(frames.wire)
-
-    async def finish(self) -> None:
-        """Return at once: the transport writes what it has, and is aborted if that takes too long."""
-
-    def pause_writing(self) -> None:
-        super().pause_writing()
-        self.is_full = True
-
-    def resume_writing(self) -> None:
-        super().resume_writing()
-        self.is_full = False
-        if self.on_room is not None:
-            self.on_room()
 
     @property
     def unsent_bytes(self) -> int:
         """Bytes that are written and not sent."""
         return self.transport.get_write_buffer_size()
 
-    def close(self, code: int) -> None:
+    def close(self, code: int, reason: str = "") -> None:
         """Send a close frame behind what was written. The connection is aborted CLOSE_TIMEOUT_S later if the client does not
         answer."""
         if not self.close_sent and not self.transport.is_closing():
             with contextlib.suppress(InvalidState):  # the peer closed first
-                self.conn.send_close(code)
-                self.transport.write(b"".join(self.conn.data_to_send()))
+                self._frames.send_close(code, reason)
+                self._write_output()
             self.close_sent = True
-            self.queue.put_nowait({"type": "websocket.disconnect", "code": code})
-            if self.read_paused:  # the peer's close frame must be read
-                self.read_paused = False
-                self.transport.resume_reading()
+            self._put({"type": "websocket.disconnect", "code": code})
+            self._resume_reading()  # the peer's close frame must be read
         self._abort_later()
 
-    def abort(self) -> None:
-        """Abort the connection now; unsent output is discarded."""
-        self.transport.abort()
+    async def finish(self) -> None:
+        """Return at once: the transport writes what it has, and is aborted if that takes too long."""
 
-    def _abort_later(self) -> None:
-        """Abort after CLOSE_TIMEOUT_S: a closed transport waits until all is sent, for ever if the client does not read."""
-        if self.close_timer is None and not self.disconnected:
-            self.close_timer = self.loop.call_later(CLOSE_TIMEOUT_S, self.transport.abort)
+    def _write_output(self) -> None:
+        self.transport.write(b"".join(self._frames.data_to_send()))
 
-    # -- control frames: uvicorn neither counts them nor checks whether its answers are read -------------------------
+    # -- what the client sends ---------------------------------------------------------------------------------------------
 
-    def handle_ping(self) -> None:
-        if self.unsent_bytes < FULL_BYTES:
-            super().handle_ping()
-        else:
-            self.conn.data_to_send()  # a client that does not read gets no answer, which would be buffered here
-        self._count_control_frame()
+    def data_received(self, data: bytes) -> None:
+        self._frames.receive_data(data)
+        if self._frames.parser_exc is None:
+            for event in self._frames.events_received():
+                if isinstance(event, Request):
+                    self._on_handshake(event)
+                else:
+                    self._on_frame(cast(Frame, event))
+        if self._frames.parser_exc is not None and not self.close_sent:
+            self._on_broken_frame()
 
-    def handle_pong(self, event: Frame) -> None:
-        super().handle_pong(event)
-        self._count_control_frame()
+    def _on_handshake(self, request: Request) -> None:
+        self._response = self._frames.accept(request)
+        if self._response.status_code != HTTPStatus.SWITCHING_PROTOCOLS:
+            self._refuse_by(self._response)
+            return
+        scope = self._scope(request)
+        self._put({"type": "websocket.connect"})
+        task = self.loop.create_task(self._run(scope))
+        self._server.tasks.add(task)
+        task.add_done_callback(self._server.tasks.discard)
 
-    def handle_cont(self, event: Frame) -> None:
-        super().handle_cont(event)  # a fragment may be empty, so the size limit of messages does not stop these
-        self._count_control_frame()
+    def _scope(self, request: Request) -> Message:
+        """Return the scope of ASGI's WebSocket specification, version 2.4."""
+        raw_path, _, query = request.path.partition("?")
+        root: str = self._config.root_path
+        subprotocols = request.headers.get_all("Sec-WebSocket-Protocol")
+        return {
+            "type": "websocket",
+            "asgi": {"version": self._config.asgi_version, "spec_version": "2.4"},
+            "http_version": "1.1",
+            "scheme": "ws" if self.transport.get_extra_info("sslcontext") is None else "wss",
+            "server": _address(self.transport.get_extra_info("sockname")),
+            "client": _address(self.transport.get_extra_info("peername")),
+            "root_path": root,
+            "path": root + unquote(raw_path),
+            "raw_path": (root + raw_path).encode("ascii"),
+            "query_string": query.encode("ascii"),
+            "headers": [(name.lower().encode("ascii"), _header_bytes(value)) for name, value in request.headers.raw_items()],
+            "subprotocols": [each.strip() for header in subprotocols for each in header.split(",")],
+            "state": self._app_state.copy() | {STATE_KEY: self},
+            "extensions": {"websocket.http.response": {}},
+        }
+
+    def _on_frame(self, frame: Frame) -> None:
+        match frame.opcode:
+            case Opcode.TEXT | Opcode.BINARY:
+                self._is_text, self._fragments = frame.opcode is Opcode.TEXT, [bytes(frame.data)]
+                self._on_fragment(frame.fin)
+            case Opcode.CONT:
+                self._fragments.append(bytes(frame.data))
+                self._on_fragment(frame.fin)
+                self._count_control_frame()  # a fragment may be empty, so the size limit of messages does not stop these
+            case Opcode.PING:
+                if self.unsent_bytes < FULL_BYTES:
+                    self._write_output()
+                else:
+                    self._frames.data_to_send()  # a client that does not read gets no answer, which would be buffered here
+                self._count_control_frame()
+            case Opcode.PONG:
+                if self._pong_awaited is not None and bytes(frame.data) == self._pong_awaited:
+                    self._pong_awaited = None
+                self._count_control_frame()
+            case Opcode.CLOSE:
+                self._on_close_frame()
+
+    def _on_fragment(self, is_last: bool) -> None:
+        if not is_last:
+            return
+        data = self._fragments[0] if len(self._fragments) == 1 else b"".join(self._fragments)
+        self._fragments = []
+        if self.close_sent:
+            return
+        if not self._is_text:
+            self._put({"type": "websocket.receive", "bytes": data})
+            return
+        try:
+            self._put({"type": "websocket.receive", "text": data.decode()})
+        except UnicodeDecodeError:
+            self.close(1007)
+
+    def _on_close_frame(self) -> None:
+        if self.close_sent:  # the peer's answer to ours
+            self.transport.close()
+        elif not self.transport.is_closing():
+            received = self._frames.close_rcvd
+            code, reason = (received.code, received.reason) if received is not None else (1005, "")
+            self._put({"type": "websocket.disconnect", "code": code, "reason": reason})
+            self.close_sent = True
+            self._write_output()
+            self.transport.close()
+        self._abort_later()
+
+    def _on_broken_frame(self) -> None:
+        """End the connection: its client broke the protocol. The library has prepared the close frame."""
+        sent = self._frames.close_sent
+        self.handshake_complete = self.close_sent = True
+        self._put({"type": "websocket.disconnect", "code": sent.code if sent is not None else 1006})
+        self._write_output()
+        self.transport.close()
+        self._abort_later()
 
     def _count_control_frame(self) -> None:
         if not self.control_frames.too_many(self.loop.time()):
@@ -127,41 +273,146 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
         else:
             self.abort()
 
-    # -- where uvicorn would wait for ever, or log errors for what clients may do ------------------------------------
+    # -- keep-alive ----------------------------------------------------------------------------------------------------------
 
-    async def send(self, message: Any) -> None:
-        if message["type"] == "websocket.accept" and self.transport.is_closing():
-            self.handshake_complete = True  # the client disconnected before the answer
-            raise ClientDisconnected
-        await super().send(message)
-        if message["type"] == "websocket.http.response.body" and self.close_sent:
-            self.handshake_complete = True  # the refusal was an answer: no error
-        if message["type"] == "websocket.accept":  # unused from here on; a connection would keep them in memory
-            for handshake in (self.request, self.response):
-                handshake.headers.clear()
+    def _ping_later(self) -> None:
+        if self._config.ws_ping_interval:
+            self._ping_timer = self.loop.call_later(self._config.ws_ping_interval, self._ping)
 
-    def shutdown(self) -> None:
-        if self.handshake_complete:
-            self.close(1012)
-        else:
-            super().shutdown()
-            self._abort_later()
+    def _ping(self) -> None:
+        """Ping the client, and end the connection if it does not answer in time."""
+        if self.close_sent or self.transport.is_closing():
+            return
+        self._pong_awaited = secrets.token_bytes(4)
+        self._frames.send_ping(self._pong_awaited)
+        self._write_output()
+        self._ping_timer = self.loop.call_later(self._config.ws_ping_timeout or 20.0, self._check_pong)
 
-    def handle_close(self, event: Frame) -> None:
-        super().handle_close(event)
-        self._abort_later()
-
-    def handle_parser_exception(self) -> None:
-        super().handle_parser_exception()
-        self._abort_later()
-
-    def keepalive_timeout(self) -> None:
-        self.pong_timer = None
-        self.pending_ping_payload = None
-        if self.read_paused or self.unsent_bytes:  # its pong may be unread, or our ping unsent: stalls are detected elsewhere
-            self.schedule_ping()
+    def _check_pong(self) -> None:
+        # Its pong may be unread, or our ping unsent: clients that do not read are found by their connection.
+        if self._pong_awaited is None or self._reading_paused or self.unsent_bytes:
+            self._pong_awaited = None
+            self._ping_later()
         else:
             self.abort()
+
+    # -- ASGI ----------------------------------------------------------------------------------------------------------------
+
+    async def _run(self, scope: Message) -> None:
+        try:
+            await self._config.loaded_app(scope, self._receive, self._send)
+            if not self.handshake_complete:
+                log.error("the application ended without answering a handshake")
+        except ClientGone:
+            pass
+        except Exception:
+            log.exception("the application failed")
+        finally:
+            self.on_room = None
+            if not self.handshake_complete:
+                self._refuse(HTTPStatus.INTERNAL_SERVER_ERROR, [], b"Internal Server Error")
+            if self._close_timer is None:
+                self.transport.close()
+            self._abort_later()
+
+    def _put(self, message: Message) -> None:
+        self._unread.append(message)
+        self._unread_characters += len(message.get("text") or message.get("bytes") or "")
+        if len(self._unread) > MAX_UNREAD_MESSAGES or self._unread_characters > MAX_UNREAD_CHARACTERS:
+            self._pause_reading()
+        if self._reader is not None and not self._reader.done():
+            self._reader.set_result(None)
+
+    def _pause_reading(self) -> None:
+        if not self._reading_paused and not self.close_sent and not self._lost:
+            self._reading_paused = True
+            self.transport.pause_reading()
+
+    def _resume_reading(self) -> None:
+        if self._reading_paused:
+            self._reading_paused = False
+            self.transport.resume_reading()
+
+    async def _receive(self) -> Message:
+        while not self._unread:
+            self._reader = self.loop.create_future()
+            try:
+                await self._reader
+            finally:
+                self._reader = None
+        message = self._unread.popleft()
+        self._unread_characters -= len(message.get("text") or message.get("bytes") or "")
+        if not self._unread:
+            self._resume_reading()
+        return message
+
+    async def _send(self, message: Message) -> None:
+        while self.is_full and not self._lost:
+            self._writable = self.loop.create_future()
+            await self._writable
+        if self._lost:
+            raise ClientGone
+        match message["type"]:
+            case "websocket.accept":
+                self._accept(message)
+            case "websocket.send" if self.handshake_complete and not self.close_sent:
+                text = message.get("text")
+                self._frames.send_binary(message["bytes"]) if text is None else self._frames.send_text(text.encode())
+                self._write_output()
+            case "websocket.close" if self.handshake_complete:
+                self.close(message.get("code", 1000), message.get("reason") or "")
+            case "websocket.close":
+                self._refuse(HTTPStatus.FORBIDDEN, [], b"")
+            case "websocket.http.response.start":
+                self._refusal = (
+                    message["status"],
+                    [(k.decode("latin-1"), v.decode("latin-1")) for k, v in message["headers"]],
+                    b"",
+                )
+            case "websocket.http.response.body" if self._refusal is not None:
+                status, headers, body = self._refusal
+                self._refusal = status, headers, body + message.get("body", b"")
+                if not message.get("more_body", False):
+                    self._refuse(*self._refusal)
+            case unexpected:
+                if not self.close_sent:  # what comes after a close is late, not wrong
+                    raise RuntimeError(f"{unexpected} can't be sent now")
+
+    def _wake_sender(self) -> None:
+        if self._writable is not None and not self._writable.done():
+            self._writable.set_result(None)
+
+    def _accept(self, message: Message) -> None:
+        if self.transport.is_closing() or self._response is None:
+            self.handshake_complete = True  # the client disconnected before the answer
+            raise ClientGone
+        del self._response.headers["Date"]
+        defaults: list[tuple[bytes, bytes]] = self._server.default_headers
+        for name, value in defaults + list(message.get("headers") or ()):
+            self._response.headers[name.decode("latin-1").lower()] = value.decode("latin-1")
+        if message.get("subprotocol"):
+            self._response.headers["Sec-WebSocket-Protocol"] = message["subprotocol"]
+        self.handshake_complete = True
+        self._frames.send_response(self._response)
+        self._write_output()
+        self._response = None  # unused from here on; a connection would keep it in memory
+        self._ping_later()
+
+    def _refuse(self, status: int, headers: list[tuple[str, str]], body: bytes) -> None:
+        """Answer the handshake with an HTTP response, and end the connection."""
+        if not self.handshake_complete and not self.transport.is_closing():
+            complete = Headers(headers)
+            for name, value in (("Connection", "close"), ("Content-Length", str(len(body))), ("Content-Type", "text/plain")):
+                complete.setdefault(name, value)
+            self._refuse_by(Response(status, HTTPStatus(status).phrase, complete, body))
+
+    def _refuse_by(self, response: Response) -> None:
+        self.handshake_complete = self.close_sent = True
+        self._put({"type": "websocket.disconnect", "code": 1006})
+        self._frames.send_response(response)
+        self._write_output()
+        self.transport.close()
+        self._abort_later()
 
 
 class ControlFrameLimit:
@@ -184,3 +435,15 @@ def tune_socket(connection: socket.socket) -> None:
         if hasattr(socket, option):
             with contextlib.suppress(OSError):  # a socket of another kind
                 connection.setsockopt(socket.IPPROTO_TCP, getattr(socket, option), value)
+
+
+def _address(name: Any) -> tuple[str, int] | None:
+    return (name[0], name[1]) if isinstance(name, tuple) else None
+
+
+def _header_bytes(value: str) -> bytes:
+    """Return the bytes of a header's value, which `websockets` decodes as ASCII with surrogates, or (from 17) as ISO-8859-1."""
+    try:
+        return value.encode("ascii", "surrogateescape")
+    except UnicodeEncodeError:
+        return value.encode("latin-1")
