@@ -130,6 +130,12 @@ class Connection(Generic[Viewer]):
                 self._overflowed, self._is_open = True, False
                 self._close_slow()
 
+    def send_all(self, frames: list[bytes], channel: str) -> None:
+        """Write frames of a channel, as `send` does each, at once as far as possible."""
+        if sum(map(len, frames)) > MAX_WRITE_BYTES or not self.write_now(TextFrames(frames)):
+            for frame in frames:
+                self.send(frame, channel)
+
     def write_now(self, frames: TextFrames) -> bool:
         """Write frames, unless others wait before them or the client has not read enough: then return false."""
         if self.writer.is_full or self.outbox or not self._is_open:

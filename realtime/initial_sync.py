@@ -10,7 +10,7 @@ from typing import Generic
 from realtime import protocol
 from realtime.bus import Bus, events_channel
 from realtime.channel import Channel, Subscription
-from realtime.channel_reader import ChannelReader, SharedRead
+from realtime.channel_reader import ChannelReader
 from realtime.counters import Counters
 from realtime.delivery import Delivery
 from realtime.presence import Presence
@@ -84,16 +84,13 @@ class InitialSync(Generic[Viewer]):
                 return True
             if not self.source.can_see(connection.viewer, name) or self.source.visibility_key(connection.viewer, name) != key:
                 return False  # rights changed: what was rendered may show too much, so read again
-            for frame in initial:
-                connection.send(frame, name)
             subscription.seq = view.seq
-            await self._catch_up_to_channel(subscription, shared, view)
+            await self._catch_up_to_channel(subscription, view, initial)
         return True
 
-    async def _catch_up_to_channel(
-        self, subscription: Subscription[Viewer], shared: SharedRead[Viewer], view: ChannelView
-    ) -> None:
-        connection, channel = subscription.connection, subscription.channel
+    async def _catch_up_to_channel(self, subscription: Subscription[Viewer], view: ChannelView, initial: list[bytes]) -> None:
+        """Send the initial frames and the events after them; then the subscription is live."""
+        connection, channel, frames = subscription.connection, subscription.channel, list(initial)
         if channel.sequence.epoch not in (None, view.epoch):
             self.reset(channel, keep=subscription)  # the board was restored while others followed it
         # Other subscriptions may be behind what this one was just sent (never ahead of the channel): the channel is not moved on
@@ -106,22 +103,24 @@ class InitialSync(Generic[Viewer]):
         while subscription.seq < channel.sequence.seq:
             records = channel.ring.after(subscription.seq, channel.sequence.seq)
             if records is None:
+                connection.send_all(frames, channel.name)
+                frames = []
                 records = await self.reader.events_after(channel.name, (view.epoch, subscription.seq))
             if not subscription.is_current or self.subscriptions.drop_if_unauthorized(subscription):
                 return
             if not records:
                 raise TemporarilyUnavailable
-            for frame in event_frames(self.source, connection.viewer, channel.name, view.epoch, records, live=True).texts:
-                connection.send(frame, channel.name)
+            frames += event_frames(self.source, connection.viewer, channel.name, view.epoch, records, live=True).texts
             subscription.seq = records[-1].seq
         if self.subscriptions.drop_if_unauthorized(subscription):
             return
-        connection.send(protocol.subscribed(channel.name, view.epoch, subscription.seq), channel.name)
-        self.subscriptions.go_live(subscription)
+        frames.append(protocol.subscribed(channel.name, view.epoch, subscription.seq))
         if connection.display is None:
-            connection.send(self.presence.frame(channel.name), channel.name)
+            frames.append(self.presence.frame(channel.name))
         # The heads just read prove that the screen is current; without them it would wait for the next heartbeat.
-        connection.send(protocol.heads(view.at, {channel.name: (view.epoch, view.seq)}))
+        frames.append(protocol.heads(view.at, {channel.name: (view.epoch, view.seq)}))
+        connection.send_all(frames, channel.name)
+        self.subscriptions.go_live(subscription)
 
     # -- again -------------------------------------------------------------------------------------------------------
 

@@ -26,6 +26,9 @@ class Subscriber(Protocol[Viewer]):
     def send(self, frame: bytes, channel: str | None = None) -> None:
         """Write a frame, or put it into the outbox if the client has not read enough. Never waits."""
 
+    def send_all(self, frames: list[bytes], channel: str) -> None:
+        """Write frames of a channel, as `send` does each, at once as far as possible."""
+
     def write_now(self, frames: TextFrames) -> bool:
         """Write frames of events, unless others wait before them or the client has not read enough: then return false."""
 

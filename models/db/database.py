@@ -21,6 +21,7 @@ from sqlmodel import Session
 from models.db import sqlite
 from models.db.errors import ConfigurationError, DatabaseUnavailable, ReadTimeout, is_statement_error
 from models.db.read_pacing import Pace
+from models.db.read_queue import ReadQueue
 from models.db.statement import Write, write_all
 from models.db.write_health import WriteHealth
 from models.db.write_queue import WriteJob, WriteQueue
@@ -120,6 +121,7 @@ class Database:
         self.write_engine = self.backend.write_engine
         self._read_threads = ThreadPoolExecutor(self.backend.read_threads, thread_name_prefix="read")
         self._heavy_read_threads = ThreadPoolExecutor(self.backend.heavy_read_threads, thread_name_prefix="read heavy")
+        self._reads = ReadQueue(self._read_threads, self.backend.read_threads, self.read_now)
         self._queue = WriteQueue()
         self._pending = 0
         self._write_threads: list[threading.Thread] = []
@@ -138,8 +140,10 @@ class Database:
         self.backend.acquire_server_lock()
 
     async def read(self, fn: Callable[[Session], T]) -> T:
-        """Run fn on one consistent view of the database and return its result; fn may run twice. Raises DatabaseUnavailable."""
-        return await asyncio.get_running_loop().run_in_executor(self._read_threads, self.read_now, fn)
+        """Run fn, a short read, on one consistent view of the database and return its result; fn may run twice, and others may
+        share its session. Raises DatabaseUnavailable."""
+        result: T = await self._reads.put(fn)
+        return result
 
     async def read_heavy(self, fn: Callable[[Session], T], limit_s: float | None = None) -> T:
         """Run fn for many rows, paced to let other threads run (see `models.db.read_pacing`). Its statements and loops are

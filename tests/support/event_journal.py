@@ -135,6 +135,10 @@ class Client:
     def send(self, frame: bytes, channel: str | None = None) -> None:
         self.outbox.put(frame, channel)
 
+    def send_all(self, frames: list[bytes], channel: str) -> None:
+        for frame in frames:
+            self.send(frame, channel)
+
     def write_now(self, frames: TextFrames) -> bool:
         if self.outbox:
             return False

@@ -1,0 +1,116 @@
+"""Queue of short reads. Those that wait while the threads are busy share one session: when many clients come back at once, the
+hops between threads cost more than the reads."""
+
+import asyncio
+import threading
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from sqlmodel import Session
+
+MAX_SHARED = 32  # reads per session; the last one waits for all
+
+
+class ReadNow(Protocol):
+    """Runs a function on one consistent view of the database, in this thread."""
+
+    def __call__(self, fn: Callable[[Session], Any]) -> Any: ...
+
+
+@dataclass(slots=True)
+class ReadJob:
+    """Waiting read."""
+
+    fn: Callable[[Session], Any]
+    loop: asyncio.AbstractEventLoop
+    future: "asyncio.Future[Any]"
+    result: Any = None
+    error: BaseException | None = None
+
+    def resolve(self) -> None:
+        """Resolve the future, in its loop."""
+        if self.future.cancelled():
+            return
+        if self.error is None:
+            self.future.set_result(self.result)
+        else:
+            self.future.set_exception(self.error)
+
+
+class ReadQueue:
+    """Reads that wait for one of a number of threads. `read_now` may raise any error of the database; then each of the reads that
+    shared a session runs again by itself."""
+
+    def __init__(self, executor: Executor, threads: int, read_now: ReadNow) -> None:
+        self._executor, self._idle, self._read_now = executor, threads, read_now
+        self._jobs: deque[ReadJob] = deque()
+        self._lock = threading.Lock()
+
+    def put(self, fn: Callable[[Session], Any]) -> "asyncio.Future[Any]":
+        """Queue a read; the future gets its result. Raises RuntimeError if the threads were stopped."""
+        loop = asyncio.get_running_loop()
+        job = ReadJob(fn, loop, loop.create_future())
+        with self._lock:
+            self._jobs.append(job)
+            starts = self._idle > 0
+            self._idle -= starts
+        if starts:
+            try:
+                self._executor.submit(self._run)
+            except RuntimeError:
+                with self._lock:
+                    self._idle += 1
+                    self._jobs.remove(job)
+                raise
+        return job.future
+
+    def _run(self) -> None:
+        """Run waiting reads until there are none: the work of a thread."""
+        while True:
+            with self._lock:
+                jobs = [self._jobs.popleft() for _ in range(min(MAX_SHARED, len(self._jobs)))]
+                if not jobs:
+                    self._idle += 1
+                    return
+            jobs = [job for job in jobs if not job.future.cancelled()]
+            if len(jobs) == 1 or not self._run_shared(jobs):
+                for job in jobs:
+                    self._run_single(job)
+            _deliver(jobs)
+
+    def _run_shared(self, jobs: list[ReadJob]) -> bool:
+        """Run reads in one session. Return false if one of them failed: the others may have failed because of it."""
+
+        def run(session: Session) -> None:
+            for job in jobs:
+                job.result = job.fn(session)
+
+        try:
+            self._read_now(run)
+        except Exception:
+            return False
+        return True
+
+    def _run_single(self, job: ReadJob) -> None:
+        try:
+            job.result = self._read_now(job.fn)
+        except BaseException as error:
+            job.error = error
+
+
+def _deliver(jobs: list[ReadJob]) -> None:
+    """Resolve the futures, in one call per loop."""
+    by_loop: dict[asyncio.AbstractEventLoop, list[ReadJob]] = {}
+    for job in jobs:
+        by_loop.setdefault(job.loop, []).append(job)
+    for loop, its_jobs in by_loop.items():
+
+        def resolve(jobs: list[ReadJob] = its_jobs) -> None:
+            for job in jobs:
+                job.resolve()
+
+        if not loop.is_closed():
+            loop.call_soon_threadsafe(resolve)
