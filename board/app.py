@@ -36,7 +36,7 @@ from board.web.http import STATUS, error_response, json_errors, json_response, w
 from board.web.middleware import SecurityHeadersMiddleware
 from models.db.database import DatabaseUnavailable
 
-HANDSHAKES_AT_ONCE = 8  # concurrent handshakes: after a restart a thousand clients must not starve page requests
+HANDSHAKES_AT_ONCE = 32  # concurrent handshakes: after a restart a thousand clients must not starve page requests
 WRONG_METHOD = N_("This address does not accept this method.")
 
 

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 from sqlmodel import Session
 
+HURRY_S = 0.002  # a read that has waited so long gets a thread of its own, if one is left
 MAX_SHARED = 32  # reads per session; the last one waits for all
 
 
@@ -41,31 +42,48 @@ class ReadJob:
 
 
 class ReadQueue:
-    """Reads that wait for one of a number of threads. `read_now` may raise any error of the database; then each of the reads that
-    shared a session runs again by itself."""
+    """Reads that wait for one of a number of threads; mostly one is enough. If `read_now` raises an error, each of the reads
+    that shared a session runs again by itself."""
 
     def __init__(self, executor: Executor, threads: int, read_now: ReadNow) -> None:
-        self._executor, self._idle, self._read_now = executor, threads, read_now
+        self._executor, self._threads, self._read_now = executor, threads, read_now
+        self._running = 0  # threads
         self._jobs: deque[ReadJob] = deque()
         self._lock = threading.Lock()
+        self._check: asyncio.TimerHandle | None = None
 
     def put(self, fn: Callable[[Session], Any]) -> "asyncio.Future[Any]":
-        """Queue a read; the future gets its result. Raises RuntimeError if the threads were stopped."""
+        """Queue a read; the future gets its result. It is cancelled if the threads were stopped."""
         loop = asyncio.get_running_loop()
         job = ReadJob(fn, loop, loop.create_future())
         with self._lock:
             self._jobs.append(job)
-            starts = self._idle > 0
-            self._idle -= starts
-        if starts:
-            try:
-                self._executor.submit(self._run)
-            except RuntimeError:
-                with self._lock:
-                    self._idle += 1
-                    self._jobs.remove(job)
-                raise
+            is_first = not self._running
+        if is_first:
+            self._start_thread()
+        elif self._check is None:
+            self._check = loop.call_later(HURRY_S, self._start_if_late, loop)
         return job.future
+
+    def _start_if_late(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Start another thread: the running ones are busy with a long read."""
+        self._check = None
+        if self._jobs and self._running < self._threads:
+            self._start_thread()
+        if self._jobs:
+            self._check = loop.call_later(HURRY_S, self._start_if_late, loop)
+
+    def _start_thread(self) -> None:
+        with self._lock:
+            self._running += 1
+        try:
+            self._executor.submit(self._run)
+        except RuntimeError:  # the threads were stopped
+            with self._lock:
+                self._running -= 1
+                left, self._jobs = list(self._jobs), deque()
+            for job in left:
+                job.future.cancel()
 
     def _run(self) -> None:
         """Run waiting reads until there are none: the work of a thread."""
@@ -73,7 +91,7 @@ class ReadQueue:
             with self._lock:
                 jobs = [self._jobs.popleft() for _ in range(min(MAX_SHARED, len(self._jobs)))]
                 if not jobs:
-                    self._idle += 1
+                    self._running -= 1
                     return
             jobs = [job for job in jobs if not job.future.cancelled()]
             if len(jobs) == 1 or not self._run_shared(jobs):
