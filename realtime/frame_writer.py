@@ -21,7 +21,7 @@ class FrameWriter(Protocol):
 
     @property
     def is_full(self) -> bool:
-        """Whether more is unsent than the client should be sent at once."""
+        """Return whether more is unsent than the client should be sent at once."""
 
     @property
     def unsent_bytes(self) -> int:

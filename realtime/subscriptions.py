@@ -67,7 +67,7 @@ class Subscriptions(Generic[Viewer]):
             self.apply_rights(channel)
 
     def apply_rights(self, channel: Channel[Viewer]) -> None:
-        """After a change of rights, drop subscriptions whose viewer may no longer see the channel, and form audiences anew."""
+        """Drop subscriptions whose viewer may no longer see the channel, and form audiences anew, if rights have changed."""
         version = self._source.rights_version
         if channel.rights == version:
             return

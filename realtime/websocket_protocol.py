@@ -302,11 +302,11 @@ class WebSocketProtocol(asyncio.Protocol):
         try:
             await self._config.loaded_app(scope, self._receive, self._send)
             if not self.handshake_complete:
-                log.error("the application ended without answering a handshake")
+                log.error("response not started")
         except ClientGone:
             pass
         except Exception:
-            log.exception("the application failed")
+            log.exception("socket failed")
         finally:
             self.on_room = None
             if not self.handshake_complete:

@@ -16,7 +16,7 @@ MAX_SHARED = 32  # reads per session; the last one waits for all
 
 
 class ReadNow(Protocol):
-    """Runs a function on one consistent view of the database, in this thread."""
+    """Function that runs another one on one consistent view of the database, in this thread."""
 
     def __call__(self, fn: Callable[[Session], Any]) -> Any: ...
 

@@ -74,7 +74,7 @@ class SimulatedTransport(asyncio.Transport):
 
     @property
     def written(self) -> bytes:
-        """What the client has read, and what waits for it."""
+        """Return what the client has read, and what waits for it."""
         return self.received + bytes(self._buffer)
 
     def is_closing(self) -> bool:
