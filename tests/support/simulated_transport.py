@@ -5,14 +5,14 @@ import selectors
 from typing import Any
 
 
-class _NoWait(selectors.DefaultSelector):  # type: ignore[misc, valid-type]
+class _NoWait(selectors.DefaultSelector):
     """Selector that does not wait: it moves the clock of the loop."""
 
     loop: "SimulatedLoop"
 
     def select(self, timeout: float | None = None) -> list[Any]:
         self.loop.now += timeout or 0.0
-        return super().select(0)  # type: ignore[no-any-return]
+        return super().select(0)
 
 
 class SimulatedLoop(asyncio.SelectorEventLoop):
