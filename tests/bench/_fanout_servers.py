@@ -1,0 +1,143 @@
+"""Servers whose fan-out is compared: the floor in C, Node's `ws`, a task for each socket, and the board; and the load on them."""
+
+import asyncio
+import contextlib
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from board.dev import Redis, server_folder
+from tests.bench._server import ROOT, on_sqlite, prepare_searches, serving
+
+NATIVE = Path(__file__).parent / "native"
+LOAD_CORE, SERVER_CORE = "0", "1"
+
+
+@dataclass
+class Target:
+    """A running server: where readers connect, and how its publisher is reached. `pids` use the processor that is counted."""
+
+    port: int
+    pids: list[int]
+    publisher: str
+    more: list[str] = field(default_factory=list)
+
+
+class NotHere(Exception):
+    """A program that a server needs is not on this machine."""
+
+
+@contextlib.contextmanager
+def native_programs() -> Iterator[Path]:
+    """Compile the programs in C into a folder of their own. Raises NotHere without a compiler."""
+    compiler = shutil.which("cc") or shutil.which("gcc")
+    if compiler is None:
+        raise NotHere("no C compiler")
+    with tempfile.TemporaryDirectory() as folder:
+        for name, libraries in (("wsload", ["-lz"]), ("rawcast", [])):
+            command = [compiler, "-O2", "-w", "-o", f"{folder}/{name}", str(NATIVE / f"{name}.c"), *libraries]
+            if subprocess.run(command, capture_output=True, check=False).returncode:
+                raise NotHere(f"{name} can't be compiled (is zlib.h there?)")
+        yield Path(folder)
+
+
+def load(programs: Path, target: Target, readers: int, events: int, *options: str) -> dict[str, Any]:
+    """Open readers, publish events of 300 bytes, and return what the load generator measured."""
+    command = [
+        *pinned(LOAD_CORE), str(programs / "wsload"), "--port", str(target.port), "--path", "/ws", "-n", str(readers),
+        "-m", str(events), "--size", "300", "--inflight", "32", "--pub", target.publisher,
+        "--pids", ",".join(map(str, target.pids)), *target.more, *options,
+    ]  # fmt: skip
+    result: dict[str, Any] = json.loads(subprocess.run(command, capture_output=True, text=True, check=False).stdout)
+    assert result["lost"] == 0, result
+    return result
+
+
+def pinned(core: str) -> list[str]:
+    """Return what pins a command to a core, where there are two."""
+    return ["taskset", "-c", core] if shutil.which("taskset") and (os.cpu_count() or 1) > 1 else []
+
+
+@contextlib.contextmanager
+def floor(programs: Path) -> Iterator[Target]:
+    """Run the floor: one `send` for each event and reader, in C."""
+    port = _free_port()
+    with _running([str(programs / "rawcast"), str(port)]) as process:
+        _wait_for(port)
+        yield Target(port, [process.pid], f"ws:{port}:/pub")
+
+
+@contextlib.contextmanager
+def node_ws(_: Path) -> Iterator[Target]:
+    """Run a server on Node's `ws`."""
+    node, port = shutil.which("node"), _free_port()
+    if node is None or not (ROOT / "node_modules" / "ws").exists():
+        raise NotHere("no node, or no package ws (python3 -m board test --scripts fetches it)")
+    with _running([node, str(NATIVE / "ws_rival.mjs"), str(port)]) as process:
+        _wait_for(port)
+        yield Target(port, [process.pid], f"ws:{port}:/pub")
+
+
+@contextlib.contextmanager
+def task_per_socket(_: Path) -> Iterator[Target]:
+    """Run a server with a task and a Redis subscription for each socket."""
+    with server_folder() as folder:
+        redis, port = Redis(folder / "redis"), _free_port()
+        redis.start()
+        try:
+            with _running([sys.executable, str(NATIVE / "task_per_socket.py"), str(port), redis.url]) as process:
+                _wait_for(port)
+                yield Target(port, [process.pid], f"ws:{port}:/pub")
+        finally:
+            redis.stop()
+
+
+@contextlib.contextmanager
+def board(_: Path) -> Iterator[Target]:
+    """Run the board; its publisher adds notes to a search by commands."""
+    with on_sqlite() as settings:
+        (token,), (search,) = asyncio.run(prepare_searches(settings, 1, 1, cards=0))
+        with serving(settings) as (process, port):
+            if pinned(SERVER_CORE):
+                subprocess.run(["taskset", "-acp", SERVER_CORE, str(process.pid)], capture_output=True, check=True)
+            yield Target(port, [process.pid], f"cmd:{port}:/ws:{search}", follow(token, search))
+
+
+def follow(token: str, search: str) -> list[str]:
+    """Return the options of readers who follow a search."""
+    first = json.dumps({"type": "subscribe", "board": search})
+    return ["--header", f"Authorization: Bearer {token}", "--first", first, "--mark", "~t=:"]
+
+
+@contextlib.contextmanager
+def _running(command: list[str]) -> Iterator["subprocess.Popen[bytes]"]:
+    process = subprocess.Popen([*pinned(SERVER_CORE), *command], stdout=subprocess.DEVNULL, cwd=ROOT)
+    try:
+        yield process
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def _free_port() -> int:
+    with socket.socket() as line:
+        line.bind(("127.0.0.1", 0))
+        port: int = line.getsockname()[1]
+        return port
+
+
+def _wait_for(port: int) -> None:
+    for _ in range(200):
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=0.1):
+            return
+        time.sleep(0.05)
+    raise NotHere(f"nothing listens on {port}")
