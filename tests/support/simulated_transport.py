@@ -35,6 +35,7 @@ class SimulatedTransport(asyncio.Transport):
         super().__init__()
         self.received = b""
         self.most_buffered = 0
+        self.reading_paused = self.was_closed = False
         self._protocol, self._buffer = protocol, bytearray()
         self._high, self._full, self._closing, self._lost = 65_536, False, False, False
         protocol.connection_made(self)
@@ -92,10 +93,10 @@ class SimulatedTransport(asyncio.Transport):
             asyncio.get_running_loop().call_soon(self._protocol.connection_lost, None)
 
     def pause_reading(self) -> None:
-        pass
+        self.reading_paused = True
 
     def resume_reading(self) -> None:
-        pass
+        self.reading_paused = False
 
 
 class _Socket:
