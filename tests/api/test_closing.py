@@ -11,6 +11,7 @@ from sqlalchemy import text, true
 from sqlmodel import Session, select
 
 from board.client import Refusal
+from board.engine.stored_payload import unpack
 from models.db.database import Database
 from models.db.schema import metadata, migrate
 from models.task import Task
@@ -301,4 +302,7 @@ def _as_before(source: Session, target: Session) -> None:
     old_schemas.reset_to_revision(target, "0015")
     for name in ("search", "column", "task", "event", "payload"):
         table = metadata.tables[name]
-        old_schemas.insert_rows(target, table, [dict(row) for row in source.connection().execute(table.select()).mappings()])
+        rows = [dict(row) for row in source.connection().execute(table.select()).mappings()]
+        for row in rows if name == "payload" else ():
+            row["body"] = unpack(row["body"])  # that version knew no packed ones
+        old_schemas.insert_rows(target, table, rows)
