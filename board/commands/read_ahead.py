@@ -35,7 +35,6 @@ def lock_and_read(session: Session, orders: Collection[Order], boards: tuple[str
     """Lock the boards of these commands, and read ahead for all of them. `boards` are those of the first command."""
     unit = unit_of_work.current(session)
     unit.flush_events(session)
-    unit.flush_events(session)
     queries = [*_boards(unit, {board for order in orders for board in order.boards}, boards), *_callers(unit, orders)]
     searches = {order.command.board for order in orders} - {OPERATIONS, AUDIT}
     if searches:
