@@ -17,12 +17,14 @@ from board.errors import Refused, invalid, not_found
 from board.i18n import N_
 from board.merge_patch import apply_patch
 from models.accounts import Account
+from models.board import OPERATIONS
 from models.entity import Entity, State
 from models.fields import Data, Id, LongText, RequiredLongText, Time
 from models.handover import Briefing, Handover, Restatement, SearchHandover
 from models.note import Note
 from models.search import Search
 
+RESTATED = "handover.restated"
 MAX_PINNED = 20  # on one search: a long list would hide what nobody may miss
 
 
@@ -137,7 +139,7 @@ def restate(writer: EventWriter, data: Restate) -> None:
     row, mine = _briefing(writer), restatements(_briefing(writer), data.handover)
     if mine.get(writer.account_id, {}).get("text") != data.text:
         new = Restatement(handover=data.handover, text=data.text, at=writer.now)
-        _save_restatements(writer, row, "handover.restated", data.handover, mine | {writer.account_id: new.model_dump()})
+        _save_restatements(writer, row, RESTATED, data.handover, mine | {writer.account_id: new.model_dump()})
 
 
 def answer(writer: EventWriter, data: Answer) -> None:
@@ -209,9 +211,12 @@ def _check_pinned(writer: EventWriter, ids: list[str]) -> None:
 
 
 def _alerts(session: Session, event: JournalEvent, after: State, fields: Collection[str]) -> Iterator[tuple[str, str]]:
-    """Yield the keeper of a search; each handover asks its keepers again."""
+    """Yield the keeper of a search, whom each handover asks again; and who hands over, when a search was summarised."""
     if event.type == shifts.WRITTEN and not {"keeper", "handover"}.isdisjoint(fields) and after["keeper"]:
         yield "handover", after["keeper"]
+    handover = unit_of_work.get(session, Handover, OPERATIONS) if event.type == RESTATED else None
+    if handover is not None:
+        yield "handover", handover.outgoing
 
 
 KIND = Kind(
@@ -233,7 +238,7 @@ KIND = Kind(
     events={
         shifts.WRITTEN: EventSpec(N_("Handover updated"), "handover.write"),
         "handover.read": EventSpec(N_("Read for the handover"), "handover.read"),
-        "handover.restated": EventSpec(N_("Summarised for the handover"), "handover.restate"),
+        RESTATED: EventSpec(N_("Summarised for the handover"), "handover.restate"),
         "handover.answered": EventSpec(N_("Summary answered"), "handover.answer"),
     },
     counted=False,

@@ -17,6 +17,7 @@ import * as freshnessIndicator from "./shared/freshness_indicator.js";
 import * as nextDue from "./shared/watch_line/next_due.js";
 import * as mentionList from "./shared/mention_list.js";
 import * as notices from "./shared/notices.js";
+import * as restatements from "./shared/watch_line/restatements.js";
 import * as shiftIndicator from "./shared/shift_indicator.js";
 import * as shortcutsDialog from "./shared/shortcuts_dialog.js";
 import * as signOut from "./shared/sign_out.js";
@@ -74,6 +75,7 @@ async function start() {
   bell.mount(document.querySelector("[data-bell]"), session);
   closeOnOutside(document.querySelector("details.account-menu"));
   shiftIndicator.mount(part("[data-shift]"), session);
+  if (location.pathname !== "/handover") restatements.mount(session); // that page has them in its report
   mentionList.mount(session);
   tour.mount(session, page);
   shortcutsDialog.mount(session, document.querySelector("details.account-menu"));

@@ -87,6 +87,20 @@ async def test_each_says_what_is_theirs_to_say(scene: SearchScenario) -> None:
     assert (await scene.one(ANSWER, answer))["state"]["restatements"][me]["correct"] is True
 
 
+async def test_words_alert_who_hands_over_and_the_answer_nobody(scene: SearchScenario) -> None:
+    alice, ada = scene.team.alice, scene.team.ada
+    number = await handover_steps.hand_to_sign(alice)
+    said = await scene.one(RESTATE, {"handover": number, "text": WORDS}, who=ada)
+    answer = {"handover": number, "account": ada.account["id"], "at": said["at"], "correct": True}
+    answered = await scene.one(ANSWER, answer)
+    told = {}
+    for person in (alice, ada, scene.team.bob):
+        listed = (await person.http.get("/api/v1/alerts")).json()["alerts"]
+        found = [each for each in listed if each["board"] == scene.search and each["seq"] in (said["seq"], answered["seq"])]
+        told[person.account["name"]] = [(each["kind"], each["type"], each["handover"]) for each in found]
+    assert told == {"Alice": [("handover", "handover.restated", number)], "Ada": [], "Bob": []}
+
+
 async def test_words_are_no_news_and_hold_nobody_up(scene: SearchScenario) -> None:
     alice, ada, search = scene.team.alice, scene.team.ada, scene.search
     number = await handover_steps.hand_to_sign(alice)

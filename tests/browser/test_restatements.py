@@ -79,6 +79,40 @@ async def test_a_search_is_summarised_answered_and_summarised_again(browsers: Br
     await expect(alice("main")).to_contain_text("Alice said that the summary of Dora is correct")
 
 
+async def test_a_summary_is_told_on_every_page_until_it_is_answered(browsers: Browsers) -> None:
+    await stage(browsers, "signed")
+    alice, bob, dora = [await browsers.window(name) for name in ("Alice", "Bob", "Dora")]
+    for window in (alice, bob):
+        await window.open("/")
+    await dora.open("/handover")
+    section = of_child(dora, "Noor")
+    await section.locator("[data-act=mark-read]").click()
+    await section.locator("form[data-form=restate] textarea").fill(WORDS)
+    await section.locator("[data-act=restate]").click()
+    notice = alice("[data-testid=restated-notice]")
+    await expect(notice.locator(".text")).to_have_text("Dora summarised the search for Noor.")
+    await expect(alice("[data-bell] [data-unread-count]")).to_be_visible()
+    await alice("[data-bell] summary").click()
+    await expect(alice("[data-testid=alerts] li").first).to_contain_text("Dora summarised this search for handover")
+    await alice.page.keyboard.press("Escape")
+
+    await notice.get_by_role("link", name="Answer").click()
+    answered = of_child(alice, "Noor")
+    await expect(answered).to_be_in_viewport()
+    await expect(answered).to_be_focused()
+    await expect(notice).to_be_visible()
+    other = await browsers.window("Alice")
+    await other.open("/")
+    await expect(other("[data-testid=restated-notice]")).to_be_visible()
+    await answered.locator("[data-act=correct]").click()
+    await expect(notice).to_have_count(0)
+    await other.reload()
+    await other.live()
+    await expect(other("[data-shift]")).to_contain_text("signed")
+    for window in (bob, dora, other):
+        await expect(window("[data-testid=restated-notice]")).to_have_count(0)
+
+
 async def test_a_long_summary_fits_a_phone_and_is_kept_while_typed(browsers: Browsers) -> None:
     await stage(browsers, "signed")
     dora = await browsers.window("Dora", viewport={"width": 390, "height": 844})

@@ -14,6 +14,7 @@ import { serverNow } from "../../core/time.js";
 import { lastUnsignedHandover } from "../../replay/shift_history.js";
 import { HandoverActions } from "./actions.js";
 import { watchLine } from "../../shared/watch_line/line.js";
+import * as restatements from "../../shared/watch_line/restatements.js";
 import { head, notices, printed, refusals, steps } from "./summary.js";
 import { Forms } from "./forms.js";
 import { earlierHandovers, EarlierHandovers } from "./earlier_handovers.js";
@@ -50,6 +51,7 @@ class HandoverPage {
   #saved = new Map(); // board -> {data, seq}: acknowledged, not in the report yet
   /** @type {any} */ #read = new Map(); // "number board" -> seq marked as read, as acknowledged here
   #key = ""; // identity of the report, from the operations board
+  #isLinkShown = false;
   /** @type {any | null} */ #frame = null;
   /** @type {AnyState | null} */ #unsigned = null; // the handover in the URL, if it was never signed
 
@@ -273,12 +275,23 @@ class HandoverPage {
     document.title = `${this.number ? t("Handover {number}", { number: this.number }) : t("Handover")} · Searchboard`;
     keepFocus(this.#root, () => render(this.#template(), this.#root));
     watchLine.say("page", refusals(this));
+    if (!this.isFixed) restatements.tell(this.report.whole, this.session.account.id);
+    this.#showLinked();
     this.#dialogs.settle();
     this.#clock.fill();
     if (!this.trouble) return;
     this.trouble = false;
     this.#root.querySelector("dialog [data-testid=problem], [data-testid=problem], .row:has(.error) :is(input, textarea, select)")?.scrollIntoView({ block: "nearest" });
   };
+
+  /** Show the search that the address names, once its section is there: the browser looked for it too early. */
+  #showLinked() {
+    const section = this.#isLinkShown || !location.hash ? null : document.getElementById(location.hash.slice(1));
+    if (!section || !this.#root.contains(section)) return;
+    this.#isLinkShown = true;
+    section.scrollIntoView({ block: "start" });
+    section.focus({ preventScroll: true });
+  }
 
   /** Drop saved data that the report contains by now. */
   #settle() {

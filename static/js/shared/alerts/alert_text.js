@@ -58,6 +58,7 @@ function ofShift({ type, ...said }) {
     case "handover.accepted":
       return said.reason ? t("{who} accepted handover {number} and is in charge of the shift, although not everything was read: {reason}", said) : t("{who} accepted handover {number} and is in charge of the shift", said);
     case "handover.withdrawn": return said.reason ? t("{who} withdrew handover {number}: {reason}", said) : t("{who} withdrew handover {number}", said);
+    case "handover.restated": return t("{who} summarised this search for handover {number}. Your answer is needed.", said);
     case "handover.written": return t("{who} made you responsible for this search after handover {number}", said);
     case "shift.taken": return t("{who} took the shift without a handover: {reason}", { ...said, reason: said.reason ?? "–" });
     default: return label.event(type); // of a newer server
@@ -100,8 +101,9 @@ export function kindOf({ kind }) {
  * Return the URL of what an alert is about.
  * @param {Alert} alert
  */
-export function alertUrl({ kind, board, card, entity }) {
+export function alertUrl({ kind, type, board, card, entity }) {
   if (kind === "security") return entity.kind === "search" ? `/searches/${entity.id}` : "/account";
   if (board === "operations") return ["shift", "handover"].includes(entity.kind) ? "/handover" : "/";
+  if (type === "handover.restated") return `/handover#s-${board}`;
   return card ? `/searches/${board}/cards/${card.id}` : `/searches/${board}`;
 }

@@ -12,7 +12,7 @@ import { n, t } from "../../core/i18n.js";
 import { announce } from "../announcer.js";
 
 // From the most to the least important. What is not named here comes last.
-const ORDER = ["ended", "not-current", "not-saved", "cannot-keep", "clock", "origin", "refused", "too-many", "unsent", "passed", "full", "new-version"];
+const ORDER = ["ended", "not-current", "not-saved", "cannot-keep", "clock", "origin", "refused", "too-many", "unsent", "passed", "restated", "full", "new-version"];
 
 class WatchLine {
   /** @type {HTMLElement | null} */ #place;
