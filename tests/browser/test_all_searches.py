@@ -215,7 +215,7 @@ async def test_initials_stand_once_on_a_phone(browsers: Browsers, forty: Browser
 @pytest.mark.parametrize("language", LANGUAGES)
 async def test_forty_people_present_are_counted_and_whole(browsers: Browsers, forty: Browsers, language: str) -> None:
     window = await browsers.window("Bob", locale=f"{language}-BE")
-    heard = Heard(window)
+    heard = Heard(window, withheld=frozenset({"presence"}))
     await heard.listen()
     await window.open("/")
     people = [

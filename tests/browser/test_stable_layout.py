@@ -37,10 +37,13 @@ SPILLS = """() => {
 
 
 class Heard:
-    """A window's socket, into which a test says what a server would, and on which it refuses what the window sends."""
+    """A window's socket, into which a test says what a server would, and on which it refuses what the window sends.
 
-    def __init__(self, window: Window) -> None:
+    `withheld`: types of frames of the real server that do not reach the window, as they would undo what the test says."""
+
+    def __init__(self, window: Window, *, withheld: frozenset[str] = frozenset()) -> None:
         self.window = window
+        self.withheld = withheld
         self.refusing: dict[str, Any] | None = None
         self._socket: WebSocketRoute
 
@@ -50,6 +53,8 @@ class Heard:
     def _opened(self, socket: WebSocketRoute) -> None:
         self._socket, server = socket, socket.connect_to_server()
         socket.on_message(lambda frame: server.send(frame) if not self._refused(json.loads(frame)) else None)
+        if self.withheld:
+            server.on_message(lambda frame: socket.send(frame) if json.loads(frame)["type"] not in self.withheld else None)
 
     def _refused(self, frame: dict[str, Any]) -> bool:
         if frame["type"] != "command" or self.refusing is None:
