@@ -14,6 +14,7 @@ VIEW = "[data-testid=details-and-log]"
 COLUMNS = "[data-column]"
 LOG = f"{VIEW} .activity"
 PRESSED = "[data-act={}][aria-pressed=true]"
+NEW_NOTES = f"{LOG} [data-act=show-new-notes]"
 BOX = "each => JSON.stringify(each.getBoundingClientRect())"
 TOP = "each => each.getBoundingClientRect().top"
 PLACES = """() => [...document.querySelectorAll(".details-column, .details-column section")]
@@ -117,11 +118,73 @@ async def test_changes_of_others_are_shown_and_move_nothing_that_is_read(browser
     await read.scroll_into_view_if_needed()
     top = float(await read.evaluate(TOP))
     await bob.command(search, "note.add", {"text": "She was on the tram", "category": "decision"})
-    await expect(window(f"{LOG} .note", has_text="She was on the tram")).to_have_count(1)
+    await expect(window(NEW_NOTES)).to_have_text("1 new note")
+    await expect(window(NEW_NOTES)).to_be_in_viewport()
     assert abs(await read.evaluate(TOP) - top) < 1  # a browser scrolls by whole pixels
     await bob.command(search, "search.update", {"person": {"eyes": "grey"}})
     await expect(window("[data-testid=search-facts] [data-field='person.eyes']")).to_have_text("grey")
     assert abs(await read.evaluate(TOP) - top) < 1  # a browser scrolls by whole pixels
+
+
+async def test_new_notes_wait_while_the_log_is_read(browsers: Browsers) -> None:
+    search = await browsers.search(person=PERSON)
+    bob = await browsers.person("Bob")
+    await bob.command(search, "note.add", {"text": "Call 0", "category": "contact"})
+    window = await browsers.window("Alice")
+    await window.open(f"/searches/{search}#log")
+    notes = window(f"{LOG} .note .text")
+    await window("[data-testid=head] h1").hover()
+    await bob.command(search, "note.add", {"text": "Call 1", "category": "contact"})
+    await expect(notes).to_have_text(["Call 1", "Call 0"])  # nobody reads
+
+    await notes.last.hover()
+    before = await window(f"{LOG} .notes").evaluate(BOX), await notes.last.evaluate(BOX)
+    for number in (2, 3):
+        await bob.command(search, "note.add", {"text": f"Call {number}", "category": "contact"})
+    await expect(window(NEW_NOTES)).to_have_text("2 new notes")
+    await window("[data-testid=head] h1").hover()  # the button is not taken away from under the pointer
+    await bob.command(search, "note.add", {"text": "Call 4", "category": "contact"})
+    await expect(window(NEW_NOTES)).to_have_text("3 new notes")
+    assert (await window(f"{LOG} .notes").evaluate(BOX), await notes.last.evaluate(BOX)) == before
+    await expect(notes).to_have_text(["Call 1", "Call 0"])
+
+    await window.fill("note", {"text": "Mine"})
+    await window("[data-act=add-note]").click()
+    await expect(notes).to_have_text(["Mine", "Call 1", "Call 0"])  # what one writes oneself is shown at once
+    await expect(window(NEW_NOTES)).to_have_text("3 new notes")
+    await window(NEW_NOTES).press("Enter")
+    await expect(notes).to_have_text(["Mine", *(f"Call {number}" for number in (4, 3, 2, 1, 0))])
+    await expect(window(NEW_NOTES)).to_have_count(0)
+    await expect(window(f"{LOG} .notes h3")).to_be_focused()
+
+    await notes.nth(1).locator("xpath=..").locator("[data-act=correct]").focus()
+    await bob.command(search, "note.add", {"text": "Call 5", "category": "contact"})
+    await expect(window(NEW_NOTES)).to_have_text("1 new note")  # the focus is in the log
+    await window.page.emulate_media(media="print")
+    await window.page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    await expect(notes.first).to_have_text("Call 5")
+
+
+async def test_new_notes_wait_while_those_of_a_card_are_read(browsers: Browsers) -> None:
+    search = await browsers.search(person=PERSON)
+    bob = await browsers.person("Bob")
+    await bob.command(search, "task.add", {"title": "Ask the aunt"})
+    (card,) = [each["id"] for each in await bob.entities(search) if each["state"].get("title") == "Ask the aunt"]
+    for number in range(30):
+        await bob.command(search, "note.add", {"text": f"Call {number}", "category": "contact", "card": card})
+    window = await browsers.window("Alice")
+    await window.open(f"/searches/{search}/cards/{card}")
+    read = window(".panel .note", has_text="Call 12")
+    await read.scroll_into_view_if_needed()
+    top = float(await read.evaluate(TOP))
+    await bob.command(search, "note.add", {"text": "She has a key", "category": "decision", "card": card})
+    button = window(".panel [data-act=show-new-notes]")
+    await expect(button).to_have_text("1 new note")
+    await expect(button).to_be_in_viewport()
+    assert abs(await read.evaluate(TOP) - top) < 1
+    await button.click()
+    await expect(window(".panel .note .text").first).to_have_text("She has a key")
+    await expect(window(".panel .note").first).to_be_in_viewport()
 
 
 async def test_details_are_changed_by_those_who_may(browsers: Browsers) -> None:

@@ -29,6 +29,7 @@ import { cardPanel } from "../../shared/board/card_panel.js";
 import { detailsView } from "../../shared/board/details_view.js";
 import { SearchCommands } from "./commands.js";
 import { BoardPage } from "../../shared/board/board_page.js";
+import { NewNotes } from "../../shared/board/new_notes.js";
 import { boardViewModel, cardsToChoose } from "../../shared/board/board_view_model.js";
 import { refusals } from "../../shared/refusals.js";
 import { SINCE_LAST_LOOK } from "../../shared/card_filter.js";
@@ -74,6 +75,7 @@ class SearchPage extends BoardPage {
     this.focus = new FocusAfterDraw(root);
     this.forms = new Forms(this.board, this.sources);
     this.authors = new NoteAuthors(boardId);
+    this.newNotes = new NewNotes(root, session, () => this.#render());
     this.address = new CardUrl(boardId, (card, view) => this.#onUrl(card, view));
     this.ui.view = this.address.view;
     this.similar = new SimilarSightings(boardId, this.draw);
@@ -273,6 +275,7 @@ class SearchPage extends BoardPage {
     for (const history of this.#histories.values()) history.onEvents(events);
     this.#happened.onEvents(/** @type {BoardEvent[]} */ (events));
     this.authors.onEvents(events);
+    this.newNotes.onEvents(events);
     this.forms.onEvents(events);
     this.undo.onEvents(events);
     this.added.onEvents(events);

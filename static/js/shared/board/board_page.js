@@ -2,6 +2,7 @@
 import { titleOf } from "../../core/kinds.js";
 import { cardName } from "../../format/values.js";
 import { isDone } from "./card_badges.js";
+import { ALL_NOTES } from "./new_notes.js";
 
 export class BoardPage {
   /** @type {any} */ board;
@@ -10,6 +11,7 @@ export class BoardPage {
   marks = { today: "", drafts: new Set(), faces: new Map(), noteBadges: new Map(), changed: [], overdue: 0, ungraded: 0, isOverdue: () => false, isShown: () => true };
   /** @type {Map<string, ChangeBadge>} */ lastBadge = new Map(); // card -> its badge when it was opened
   /** @type {Map<string, any>} */ sources = new Map(); // sighting -> source's name and contact, if read here
+  /** @type {NotesOnScreen} */ newNotes = ALL_NOTES;
   /** @type {any} */ act;
 
   /**

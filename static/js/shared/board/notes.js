@@ -2,7 +2,7 @@
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { guard } from "../../../vendor/lit-html/directives/guard.js";
 import { repeat } from "../../../vendor/lit-html/directives/repeat.js";
-import { t } from "../../core/i18n.js";
+import { n, t } from "../../core/i18n.js";
 import { label } from "../../core/labels.js";
 import { formOf, row } from "../../forms/form_row.js";
 import { cardName } from "../../format/values.js";
@@ -17,11 +17,13 @@ import { timeElement } from "../../format/time_elements.js";
 export function notesSection(notes, card, view) {
   const form = view.mayNote ? view.forms.get("note", card) : null;
   const corrected = new Map(notes.filter(({ state }) => state.corrects).map(({ id, state }) => [state.corrects, id]));
-  return html`<section class="notes" data-testid="notes">
-    <h3>${card ? t("Notes") : t("Log of the search")} <b>${notes.length}</b></h3>
+  const { shown, waiting } = view.newNotes.split(notes, card);
+  return html`<section class="notes" data-testid="notes" data-notes-of=${card ?? ""}>
+    ${waiting ? html`<div class="new-notes"><button type="button" data-act="show-new-notes" @click=${() => view.newNotes.show(card)}>${n("{count} new note", "{count} new notes", waiting)}</button></div>` : nothing}
+    <h3 tabindex="-1">${card ? t("Notes") : t("Log of the search")} <b>${notes.length}</b></h3>
     ${view.mayNote && form ? adding(form, notes, view) : nothing}
     ${notes.length ? nothing : html`<p class="none">${view.mayNote ? t("No notes yet. Write the first one above; @ and a name alerts someone.") : t("No notes yet.")}</p>`}
-    <ol>${repeat(notes, ({ id }) => id, (note) => item(note, { card, corrected, form, view }))}</ol>
+    <ol>${repeat(shown, ({ id }) => id, (note) => item(note, { card, corrected, form, view }))}</ol>
   </section>`;
 }
 

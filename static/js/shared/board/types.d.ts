@@ -42,6 +42,12 @@ interface HeldCard {
   column: string;
 }
 
+/** Which notes of a card (null: of the search) are shown, and how many came while the log was read. */
+interface NotesOnScreen {
+  split(notes: NoteEntity[], card: string | null): { shown: NoteEntity[]; waiting: number };
+  show(card: string | null): void;
+}
+
 interface CardBadges {
   today: string;
   drafts: Set<string>;
@@ -145,6 +151,7 @@ interface BoardReading {
   badgeOf(id: string): ChangeBadge | undefined;
   presentOn(card: string): AvatarPerson[];
   notesOf(card: string | null): NoteEntity[];
+  readonly newNotes: NotesOnScreen;
   historyOf(id: string): CardHistory;
   isDone(column: string): boolean;
 }
