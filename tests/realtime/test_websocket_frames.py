@@ -36,7 +36,7 @@ def closing(code: int, reason: bytes = b"") -> bytes:
 
 
 class Case(NamedTuple):
-    """What a client sends, and what it gets: (opcode, payload) of each frame; of a close frame the code alone."""
+    """Frames that a client sends, and those that it gets: (opcode, payload) each; of a close frame the code alone."""
 
     name: str
     sent: bytes
