@@ -50,6 +50,7 @@ _OVER = {
     "origin.refused": N_("Too many requests from other sites to list one by one: {count} more"),
     "token.refused": N_("Too many refused API tokens to list one by one: {count} more"),
 }
+_UNKNOWN = {"address": N_("an unknown address")}
 _FIELDS = {  # fields of a display
     "name": N_("Name"), "profile": N_("Who can see this display"), "language": N_("Language"), "shows": N_("Content"),
     "theme": N_("Theme"), "sound": N_("Sound"),
@@ -60,7 +61,8 @@ def entry_text(entry: AuditEntry) -> str:
     """Return what happened, in English; a `Message` if it has values. A type of a newer version is returned as it is."""
     if not entry.payload:
         return N_("Erased")
-    values = {name: message(N_("not known")) if value is None else value for name, value in entry.about.items()}
+    unknown = {name: message(_UNKNOWN.get(name, N_("not known"))) for name, value in entry.about.items() if value is None}
+    values = {**entry.about, **unknown}
     roles = labels.VALUES["account.role"]
     values |= {name: message(roles[values[name]]) for name in ("role", "before") if values.get(name) in roles}
     values["actor"] = actor_name(entry.actor)

@@ -65,6 +65,9 @@ class Document:
     sections: list[Section] = field(default_factory=list)
 
 
+_DAYS = {"de": "EEEE, d. MMMM y"}
+
+
 def datetime_text(stamp: str | None, language: str) -> str:
     """Return date and time as in "24 Nov 2026 22:34", in a language."""
     return _written(stamp, "d MMM y HH:mm", language)
@@ -76,7 +79,7 @@ def short_datetime(stamp: str | None, language: str) -> str:
 
 
 def day(stamp: str, language: str) -> str:
-    return _written(stamp, "EEEE d MMMM y", language)
+    return _written(stamp, _DAYS.get(language, "EEEE d MMMM y"), language)
 
 
 def time_text(stamp: str, language: str) -> str:

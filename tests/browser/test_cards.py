@@ -139,7 +139,9 @@ async def test_column_heads_say_what_matters(browsers: Browsers) -> None:
     await add(alice, board, "task", title="Late", due="2026-01-01T04:36:00Z")
     for title in ("Waits", "Older", "Newer"):
         card = await add(alice, board, "task", title=title, column=columns["waiting" if title == "Waits" else "done"])
-    await expect(head("inbox")).to_have_text(re.compile(r"^2 to grade, oldest \d+ min$"))
+    await expect(head("inbox")).to_have_text(re.compile(r"^2 to grade · \d+ min$"))
+    heads = window(".column-header")
+    assert len(set(await heads.evaluate_all("all => all.map((each) => each.offsetHeight)"))) == 1, "cards begin at one height"
     await expect(head("todo")).to_have_text("1 overdue")
     await expect(head("waiting")).to_have_text("for others")
     await expect(head("done")).to_have_text("")  # the older one stands above

@@ -78,7 +78,8 @@ async def test_alice_is_asked_why_and_bob_reads_it_beside_what_was_found(browser
     for window in (alice, bob):
         await expect(window("[data-testid=status]")).to_have_text("Closed")
         await expect(window("[data-testid=acknowledge]")).to_have_text(f"Closed anyway because: {WHY}")
-        await expect(window("[data-testid=outcome]")).to_contain_text("found: Seen by a patrol, she went with them · At home")
+        said = "Seen by a patrol, she went with them · closing note: At home"
+        await expect(window("[data-testid=outcome]")).to_contain_text(said)
         await expect(window("[data-testid=still-open]")).to_have_count(0)
     await bob("[data-act=log]").click()
     last = bob("[data-testid=history] > li").first

@@ -14,6 +14,8 @@ from tests.support.people import PASSWORD, running_server
 pytestmark = pytest.mark.browser
 
 PHONE = {"width": 390, "height": 844}
+PAST_THE_EDGE = """() => [...document.querySelectorAll("[data-section] .child-summary *")]
+  .filter((each) => each.checkVisibility() && each.getBoundingClientRect().right > innerWidth).map((each) => each.outerHTML)"""
 LANGUAGES = ("en-GB", "fr-BE", "nl-BE", "de-BE")
 BROKEN_WORDS = """() => [...document.querySelectorAll("main :is(button, .button, summary, .steps b, dialog h2)")]
   .filter((each) => each.checkVisibility()).flatMap((each) => {
@@ -103,6 +105,14 @@ async def test_briefing_is_in_the_menu_of_a_phone(browsers: Browsers) -> None:
     async with dora.page.expect_download() as download:
         await item.click()
     assert (await download.value).suggested_filename.startswith("briefing-")
+
+
+async def test_sections_are_whole_on_a_phone(browsers: Browsers) -> None:
+    await stage(browsers, "prepared")
+    window = await browsers.window("Alice", viewport=PHONE, locale="de")
+    await window.open("/handover")
+    await expect(window("[data-section] .child-summary")).to_have_count(2)
+    assert await window.page.evaluate(PAST_THE_EDGE) == []
 
 
 @pytest.mark.parametrize("name", ["none", "prepared", "signed"])

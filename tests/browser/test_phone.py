@@ -13,6 +13,8 @@ pytestmark = pytest.mark.browser
 PHONE = {"width": 390, "height": 844}
 MOST = 0.22  # of the screen, before the first card
 TOP = "each => each.getBoundingClientRect().top"
+REST_IS_SHOWN = """sub => sub.querySelector(".rest").getBoundingClientRect().top < sub.getBoundingClientRect().bottom"""
+UNDER_13 = {"under_13": {"answer": "yes", "basis": "Birth certificate"}}
 # Controls that a thumb needs and that are smaller than 44 px.
 SMALL = """within => [...document.querySelectorAll(within)].filter((each) => each.checkVisibility()).flatMap((each) => {
   const { width, height } = each.getBoundingClientRect();
@@ -34,6 +36,28 @@ async def test_cards_begin_in_the_first_fifth_of_the_screen(browsers: Browsers, 
     window = await phone(browsers, board, locale=f"{language}-BE")
     assert await window("article.card").first.evaluate(TOP) <= MOST * PHONE["height"]
     assert await window.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+async def test_a_need_is_shown_with_some_words_or_not_at_all(browsers: Browsers) -> None:
+    needs = "No milk; the father knows"
+    board = await browsers.search(person={"first_name": "Mila", "age": 15, "needs": needs})
+    cut = await browsers.search(person={"first_name": "Mila", "age": 6, "needs": needs}, criteria=UNDER_13)
+    for each, shown in ((board, True), (cut, False)):
+        window = await phone(browsers, each, locale="de-BE")
+        await expect(window(".child-name .rest")).to_contain_text(needs)
+        assert await window(".child-name .sub").evaluate(REST_IS_SHOWN) is shown
+
+
+async def test_the_menu_has_the_call_once(browsers: Browsers) -> None:
+    board = await browsers.search()
+    narrow = await phone(browsers, board)
+    await narrow("details.account-menu").evaluate("each => each.open = true")
+    await expect(narrow(".account-menu .menu [href='/intake']")).to_be_visible()
+    wide = await browsers.window("Bob")
+    await wide.open(f"/searches/{board}")
+    await wide("details.account-menu summary").click()
+    await expect(wide(".account-menu .menu [href='/account']")).to_be_visible()
+    await expect(wide(".account-menu .menu [href='/intake']")).to_be_hidden()  # it stands in the bar
 
 
 async def test_the_bar_at_the_bottom_adds_and_leads_on(browsers: Browsers) -> None:

@@ -190,9 +190,9 @@ async def test_a_status_set_by_mistake_is_set_back_to_open(browsers: Browsers) -
     board = await browsers.search()
     alice, bob = await browsers.both_at(board)
     await set_found(alice)
-    await noticed(alice, "offered", "tatus")
+    await noticed(alice, "offered", "Status: Found")
     await alice("[data-act=undo-last]").click()
-    await noticed(alice, "undone", "Undone: ")
+    await noticed(alice, "undone", "Undone: Status: Found")
     for window in (alice, bob):
         await expect(window("[data-testid=status]")).to_have_text("Open")
     *_, last = await (await browsers.person("Alice")).events(board)

@@ -28,7 +28,9 @@ CLOCK = """(ahead) => {
   };
 }"""
 DRAWN = """() => document.readyState === "complete"
-  && (!document.body.dataset.board || document.documentElement.dataset.freshness !== "loading")"""
+  && (!document.body.dataset.board || document.documentElement.dataset.freshness !== "loading")
+  && !document.querySelector(".need.empty")"""  # the summaries of all searches come a moment later
+SUMMED_UP = """() => document.querySelector(".news-line")?.textContent.trim()"""  # it comes with the summaries
 SETTLED = "() => document.fonts.ready.then(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))))"
 
 
@@ -139,6 +141,7 @@ class Camera:
                 page = await self._page(context)
                 await page.goto("/wall", wait_until="load")
                 await page.locator("html[data-freshness=live] [data-display-content]").wait_for(timeout=PATIENCE_MS)
+                await page.wait_for_function(SUMMED_UP)
                 await settle(page)
                 await page.screenshot(path=self._folder / file)
         except (Error, TimeoutError) as error:

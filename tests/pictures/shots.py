@@ -171,7 +171,7 @@ SCENES = (
             Shot("outcome-dialog", "/searches/{found}", dialog("[data-act=outcome]")),
             Shot("column-dialog", MILA, dialog("[data-act=column-menu]", "[data-act=rename-column]")),
             Shot("board-full", "/searches/{noor}"),
-            Shot("board-column-menu", MILA, click("[data-act=column-menu]")),
+            Shot("board-column-menu", MILA, click("[data-act=column-menu]:visible")),
             Shot("sighting-dialog", MILA, dialog("[data-act=add-sighting]")),
             Shot("task-dialog", MILA, dialog("[data-act=add-task]")),
             Shot("move-dialog", MILA, dialog("article.card [data-act=move]")),

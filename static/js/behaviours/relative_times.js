@@ -1,6 +1,6 @@
 /**
  * Update running times once a second, without a redraw: the text of `data-since`, `data-ago` and `data-due` elements; of `data-lateness`
- * ("42 min late", before that "in 19 min"), and of `data-oldest` ("4 to grade, oldest 2 h 11").
+ * ("42 min late", before that "in 19 min"), and of `data-oldest` ("4 to grade · 2 h 11").
  */
 import { ago, formatDuration, late, serverNow, since } from "../core/time.js";
 import { n, t } from "../core/i18n.js";
@@ -56,7 +56,7 @@ const keyOf = ({ dateTime, dataset }) => `${dateTime} ${dataset.count ?? ""}`;
 /** @param {HTMLElement} element @param {string} oldest @param {Date} now */
 function toGrade({ dataset }, oldest, now) {
   const count = Number(dataset.count), age = formatDuration(Math.max(0, Number(now) - Number(new Date(oldest))));
-  return n("{count} to grade, oldest {age}", "{count} to grade, oldest {age}", count, { age });
+  return n("{count} to grade · {age}", "{count} to grade · {age}", count, { age });
 }
 
 /** @param {string} due @param {Date} now */

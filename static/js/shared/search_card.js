@@ -117,7 +117,7 @@ function need(summary) {
 
 /** @type {Record<string, (card: any, said: { count: number, length: string }) => unknown>} */
 const NEEDS = {
-  urgent: (card, { length }) => html`<b class="grave">${t("Urgent sighting {number} to assess", { number: card.number })}</b> · ${sightingText(card, length)}`,
+  urgent: (card, { length }) => html`<b class="grave">${t("Urgent sighting {number}", { number: card.number })}</b> · ${sightingText(card, length)}`,
   overdue: (card, { count, length }) => html`<b class="text-alert" data-count="overdue">${t("{count} overdue", { count: number(count) })}</b> · ${
     count > 1 ? t("longest {length}: {title}", { length, title: card.title }) : t("{length}: {title}", { length, title: card.title })}`,
   sighting: (card, { length }) => html`${t("Sighting {number} to assess", { number: card.number })} · ${sightingText(card, length)}`,

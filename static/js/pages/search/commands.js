@@ -100,7 +100,7 @@ export class SearchCommands {
       { id: "history", title: t("History of this search"), run: () => location.assign(`/searches/${this.#page.board.id}/history`) },
       { id: "replay", title: t("Replay of this search"), run: () => location.assign(replayPath(this.#page)) },
       { id: card ? "edit-search" : "edit", may: "edit", title: t("Edit details…"), run: dialog("facts") },
-      { id: "worrying", may: "lead", not: isClosed, title: t("Decide if the disappearance is worrying"), run: dialog("worrying") },
+      { id: "worrying", may: "lead", not: isClosed, title: t("Decide if it is worrying…"), run: dialog("worrying") },
       { id: "goal", may: "goal", title: t("Set goal…"), run: dialog("goal") },
       { id: "appeal", may: "lead", not: isClosed, title: t("Set appeal…"), run: dialog("appeal") },
       { id: "access", may: "lead", not: isClosed, title: t("Access…"), run: dialog("access") },

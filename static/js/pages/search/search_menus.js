@@ -80,7 +80,7 @@ export function searchMenu(view) {
   const groups = [
     [
       view.mayEdit && item("edit-search", t("Edit details…"), dialog("facts"), nothing, view.ui.card ? "" : "edit"),
-      mayLead && item("worrying", t("Decide if the disappearance is worrying"), dialog("worrying")),
+      mayLead && item("worrying", t("Decide if it is worrying…"), dialog("worrying")),
       mayLead && item("appeal", t("Set appeal…"), dialog("appeal"), label.level(state.appeal.level)),
       mayLead && item("access", t("Access…"), dialog("access"), label.access(state.access)),
     ],

@@ -206,12 +206,13 @@ function sinceThen({ event, path, from, to }, view) {
 }
 
 /**
- * "Sighting graded · Sighting 7"
+ * "Sighting graded · Sighting 7", "Status: Found"
  * @param {{ type: string, kind: string, id: string, state: State }} entity
  * @param {SearchView} view
  */
 function told({ type, kind, id, state }, view) {
   const now = view.board.get(id) ?? { kind, state };
   if (kind === "column") return `${label.event(type)} · ${columnName(now.state)}`;
+  if (isStatus({ type })) return t("Status: {status}", { status: label.status(state.status) });
   return kind === "search" ? label.event(type) : `${label.event(type)} · ${cardName(now)}`;
 }

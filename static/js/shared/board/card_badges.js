@@ -41,12 +41,13 @@ export function isDone(board, column) {
 }
 
 /**
- * ISO times compare as text.
- * @param {Pick<AnyBoard, "get">} board
+ * ISO times compare as text. Nothing of a closed search is overdue.
+ * @param {Pick<AnyBoard, "get" | "id">} board
  * @param {IsoTime} now
  * @returns {(entity: Entity) => boolean}
  */
 export function overdueAt(board, now) {
+  if (board.get(board.id)?.state.status === "closed") return () => false;
   return ({ kind, state }) => kind === "task" && !state.withdrawn && Boolean(state.due) && state.due < now && !isDone(board, state.column);
 }
 

@@ -78,7 +78,7 @@ function toGrade(cards) {
   const open = cards.filter(({ kind, state, added }) => kind === "sighting" && !added && state.grade.source === "F" && state.grade.content === 6);
   if (!open.length) return nothing;
   const oldest = open.reduce((first, { state }) => (state.received_at < first ? state.received_at : first), open[0].state.received_at);
-  return html`<time datetime=${oldest} data-oldest=${oldest} data-count=${open.length}></time>`;
+  return html`<time datetime=${oldest} data-oldest=${oldest} data-count=${open.length} title=${t("How long the oldest has waited")}></time>`;
 }
 
 /**

@@ -21,7 +21,7 @@ export function outcome(view) {
 
 /** @param {SearchState} search @param {HeaderView} view */
 function ended({ status, status_reason: reason, outcome: found, acknowledge }, view) {
-  const parts = [...(found ? outcomeText(found, status, reason) : []), status === "closed" && reason].filter(Boolean);
+  const parts = [...(found ? outcomeText(found, status, reason) : []), status === "closed" && reason && (found ? t("closing note: {reason}", { reason }) : reason)].filter(Boolean);
   const anyway = status === "closed" && acknowledge;
   return html`<p class="outcome ${status}" data-testid="outcome">${joined(parts)}
     ${found && view.mayLead ? html`<button type="button" class="plain" data-act="outcome" @click=${() => view.act.dialog("outcome")}>${t("Correct…")}</button>` : nothing}</p>
@@ -41,7 +41,7 @@ export function outcomeText(found, status, reason) {
     formatMoment(found.found_at), found.place, label.condition(found.condition), label.how(found.how),
     found.family_told ? t("family told") : waits(t("family not told"), status),
     found.police_told ? t("police told") : waits(t("police not told"), status),
-    said && (status === "closed" ? t("found: {reason}", { reason: said }) : said),
+    said,
   ];
 }
 

@@ -90,7 +90,7 @@ function suggestion(similar, entity, view) {
     <p class="said" dir="auto">${description}</p>
     <span class="inline">
       <button type="button" data-act="mark-duplicate" aria-label=${t("Mark {card} as duplicate of {other}", { card, other })} @click=${mark}>${t("Mark as duplicate")}</button>
-      ${isLinked ? html`<span class="quiet">${t("linked")}</span>`
-        : html`<button type="button" class="plain" data-act="link-similar" aria-label=${t("Note that {card} may be the same as {other}", { card, other })} @click=${link}>${t("Note the link")}</button>`}
+      ${isLinked ? html`<span class="quiet">${t("noted as possible duplicate")}</span>`
+        : html`<button type="button" class="plain" data-act="link-similar" aria-label=${t("Note {card} as possible duplicate of {other}", { card, other })} @click=${link}>${t("Note as possible duplicate")}</button>`}
     </span></li>`;
 }
