@@ -259,6 +259,54 @@ async def test_axe_finds_no_barrier_in_decisions_menus_and_lists(demo: Browsers,
     await demo.clear()
 
 
+async def test_axe_finds_no_barrier_in_goal_outcome_shift_and_answer(demo: Browsers, largest_search: LargestSearch) -> None:
+    person, other = await demo.person("Alice"), await demo.person("Robin")
+    ended = next(
+        each["id"]
+        for each in await person.entities("operations")
+        if each["kind"] == "search" and each["state"]["status"] != "open" and each["state"]["outcome"]
+    )
+    report = (await person.http.get("/api/v1/handover")).json()
+    number, positions = report["handover"]["number"], {each["board"]: each["seq"] for each in report["searches"]}
+    await person.command("operations", "handover.sign", {"handover": number, "positions": positions})
+    board = largest_search.search.rsplit("/", 1)[1]
+    await other.command(board, "handover.restate", {"handover": number, "text": "On foot. The father is called at ten."})
+    alice, robin = await demo.window("Alice", viewport=TALL), await demo.window("Robin", viewport=TALL)
+    found: dict[str, Any] = {}
+    for name, window, path, button in (
+        ("goal", alice, largest_search.search, "[data-testid=goal] button"),
+        ("outcome", alice, f"/searches/{ended}", "[data-act=outcome]"),
+        ("answer", alice, "/handover", "[data-act=not-quite]"),
+        ("refuse", robin, "/handover", "[data-act=refuse]"),
+        ("take", robin, "/handover", "[data-act=take]"),
+    ):
+        await shown(window, path)
+        await window(button).first.click()
+        await window("dialog").wait_for()
+        found[name] = await barriers(window, "dialog")
+    await shown(alice, "/handover")
+    found["to answer"] = await barriers(alice)
+    assert {place: some for place, some in found.items() if some} == {}
+    await person.command("operations", "handover.withdraw", {"handover": number})
+    await person.command("operations", "handover.prepare", {})
+    await demo.clear()
+
+
+async def test_axe_finds_no_barrier_where_a_password_is_set(demo: Browsers) -> None:
+    robin, other = await demo.window("Robin", viewport=TALL), await demo.person("Bob")
+    own = (await other.http.get("/api/v1/me")).json()["id"]
+    await robin.page.goto(f"/accounts/{own}")
+    await robin("form[data-form=link] button").click()
+    link = await robin("[data-secret]").input_value()
+    stranger = await demo.stranger(viewport=TALL)
+    await stranger.page.goto(link)
+    await stranger("form[data-form=password] [name=new]").wait_for()
+    await expect(stranger("[name=code]")).to_have_value(link.split("#")[1])
+    found = {"one-time secret": await barriers(robin), "password": await barriers(stranger)}
+    assert {place: some for place, some in found.items() if some} == {}
+    await demo.clear()
+
+
 async def test_a_breach_of_the_policy_would_be_noticed(browsers: Browsers) -> None:
     stranger = await browsers.stranger()
     await stranger.page.goto("/login")
