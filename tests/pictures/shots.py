@@ -111,9 +111,10 @@ def shown(selector: str) -> Steps:
     return steps
 
 
-def open_menu(selector: str) -> Steps:
+def open_menu(selector: str, shows: str) -> Steps:
     async def steps(page: Page) -> None:
         await page.locator(selector).first.evaluate("element => element.open = true")
+        await page.locator(shows).first.wait_for()
 
     return steps
 
@@ -185,8 +186,8 @@ SCENES = (
             Shot("search-closed", "/searches/{closed}"),
             Shot("keys-dialog", MILA, keys("?")),
             Shot("quick-menu", MILA, keys("Control+k")),
-            Shot("alerts", "/", open_menu("details.bell")),
-            Shot("account-menu", "/", open_menu("details.account-menu")),
+            Shot("alerts", "/", open_menu("details.bell", ".alerts li")),
+            Shot("account-menu", "/", open_menu("details.account-menu", ".account-menu .menu")),
             Shot("unseen", "/since"),
             Shot("history", "/history", shown("li[data-seq]")),
             Shot("search-history", MILA + "/history", shown("li[data-seq]")),

@@ -75,7 +75,7 @@ function seenWhen(form, view) {
     view.draw();
   };
   return html`<div class="quick-times" role="group" aria-label=${label.field(SEEN, "sighting")}>
-    ${MINUTES.map((minutes) => html`<button type="button" data-act="seen-${minutes}" @click=${set(before(minutes).toISOString())}>${ago(before(minutes), now)}</button>`)}
+    ${MINUTES.map((minutes) => html`<button type="button" data-act="seen-${minutes}" @click=${set(before(minutes).toISOString())}>${minutes % 60 ? ago(before(minutes), now) : t("{length} ago", { length: t("{hours} h", { hours: minutes / 60 }) })}</button>`)}
     <button type="button" data-act="seen-unknown" aria-pressed=${form.raw(SEEN) === "" ? "true" : "false"} @click=${set("")}>${t("time unknown")}</button>
   </div>`;
 }

@@ -81,7 +81,8 @@ function whyItStays({ id, state, cards }, { model }) {
  */
 export function placeMenu({ target: menu, newState }) {
   if (newState !== "open") return;
-  const { right, bottom } = /** @type {Element} */ (document.activeElement).getBoundingClientRect();
+  const buttons = [...document.querySelectorAll(`[popovertarget="${menu.id}"]`)].filter((each) => !menu.contains(each));
+  const { right, bottom } = (buttons.find((each) => each.checkVisibility()) ?? menu).getBoundingClientRect(); // Safari focuses no clicked button
   const most = window.innerWidth - WIDTH_PX - EDGE_PX;
   menu.style.setProperty("--menu-left", `${Math.max(EDGE_PX, Math.min(right - WIDTH_PX, most))}px`);
   menu.style.setProperty("--menu-top", `${bottom + 2}px`);
