@@ -43,10 +43,10 @@ def native_programs() -> Iterator[Path]:
     if compiler is None:
         raise NotHere("no C compiler")
     with tempfile.TemporaryDirectory() as folder:
-        for name, libraries in (("wsload", ["-lz"]), ("rawcast", [])):
-            command = [compiler, "-O2", "-w", "-o", f"{folder}/{name}", str(NATIVE / f"{name}.c"), *libraries]
+        for name in ("wsload", "rawcast"):
+            command = [compiler, "-O2", "-w", "-o", f"{folder}/{name}", str(NATIVE / f"{name}.c")]
             if subprocess.run(command, capture_output=True, check=False).returncode:
-                raise NotHere(f"{name} can't be compiled (is zlib.h there?)")
+                raise NotHere(f"{name} can't be compiled")
         yield Path(folder)
 
 
@@ -102,10 +102,10 @@ def task_per_socket(_: Path) -> Iterator[Target]:
 
 
 @contextlib.contextmanager
-def board(_: Path) -> Iterator[Target]:
-    """Run the board; its publisher adds notes to a search by commands."""
+def board(_: Path, cards: int = 0) -> Iterator[Target]:
+    """Run the board; its publisher adds notes to a search of so many cards by commands."""
     with on_sqlite() as settings:
-        (token,), (search,) = asyncio.run(prepare_searches(settings, 1, 1, cards=0))
+        (token,), (search,) = asyncio.run(prepare_searches(settings, 1, 1, cards=cards))
         with serving(settings) as (process, port):
             if pinned(SERVER_CORE):
                 subprocess.run(["taskset", "-acp", SERVER_CORE, str(process.pid)], capture_output=True, check=True)

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import importlib
+import shutil
 from collections.abc import Iterator
 from typing import Any
 
@@ -30,8 +31,11 @@ TINY: dict[str, dict[str, Any]] = {  # small sizes with which each file is tried
     "screens": {"SIZES": ((30, 5),), "CHANGES": 2, "DROPS": 2, "WARM": 0},
     "wall": {"DISPLAYS": 3, "CHANGES": 2, "WARM": 0, "PAUSE_S": 0},
     "years": {"EVENTS": 64, "SEARCHES": 2, "CARDS": 12, "READINGS": 2, "WARM": 0, "STARTS": 1},
+    "fanout": {"ROUNDS": 1, "READERS": 4, "BURST": 20, "RATED": 4},
+    "coming_in": {"ROUNDS": 1, "CLIENTS": 4, "IDLE": 4, "CARDS": 2, "IDLE_MS": 10},
     "writes": {"PEOPLE": 4, "BOARDS": 2, "WARM_S": 0, "SECONDS": 0.3, "ROUNDS": 1, "PROCESSES": (1,)},
 }
+OF_THEIR_OWN = ("fanout", "coming_in")  # servers and programs in C: without a compiler there is nothing to try
 LONGER = (
     "point_in_time",
     "reconnect",
@@ -59,6 +63,13 @@ async def test_a_figure_is_measured(name: str, monkeypatch: pytest.MonkeyPatch, 
     "name", ["big_board", "screens", "wall", *(pytest.param(name, marks=pytest.mark.slow) for name in LIKE_OTHERS)]
 )
 async def test_a_figure_is_measured_in_windows(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    await measured(name, monkeypatch)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", OF_THEIR_OWN)
+@pytest.mark.skipif(shutil.which("cc") is None, reason="no C compiler")
+async def test_a_figure_is_measured_beside_other_servers(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     await measured(name, monkeypatch)
 
 

@@ -1,6 +1,6 @@
 // wsload: opens many WebSocket readers with one epoll loop, publishes time-stamped events (or lets another program publish),
 // and prints one JSON line. It is far cheaper than the servers it measures. Run by tests/bench/fanout.py.
-// cc -O2 -w -o wsload wsload.c -lz
+// cc -O2 -w -o wsload wsload.c
 #define _GNU_SOURCE
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,18 +19,17 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <arpa/inet.h>
-#include <zlib.h>
 typedef uint8_t u8; typedef uint64_t u64; typedef uint32_t u32;
 static u64 now_ns(void){struct timespec t;clock_gettime(CLOCK_MONOTONIC,&t);return t.tv_sec*1000000000ull+t.tv_nsec;}
 enum {S_CONN,S_HTTP,S_OPEN,S_DEAD};
 typedef struct {
   int fd; u8 state; u8 hl; u8 hdr[14]; u8 opcode; u8 fin; u8 rsv1; u8 ctl; u8 first_op;
   u8 carry_len; u8 ctl_len; u8 warm;
-  u64 rem; u64 events; u64 frames; u8 carry[64]; u8 ctlbuf[126]; z_stream *z; char *hbuf; u32 hbl;
+  u64 rem; u64 events; u64 frames; u8 carry[64]; u8 ctlbuf[126]; char *hbuf; u32 hbl;
 } conn;
 static char *host="127.0.0.1",*path="/",*first=NULL,*firsthex=NULL,*pubspec="none",*label="",*pids="",*proto=NULL,*tmpl=NULL;
 static char *headers[16]; static int nh=0;
-static int port=8000,N=100,M=0,size=300,settle_ms=200,inflight=64,nsrc=1,pmd=0,sio=0,warmup=1,slow=0,hold=0,firstdelay=0,skip=150;
+static int port=8000,N=100,M=0,size=300,settle_ms=200,inflight=64,nsrc=1,sio=0,warmup=1,slow=0,hold=0,firstdelay=0,skip=150;
 static double rate=0,timeout_s=60,idle_s=4; static int window=0, burst=1;
 static conn *cs; static int ep,tfd; static u64 tstart=~0ull; static u64 last_rx=0,first_rx=0;
 static u64 tot_events=0,tot_frames=0,tot_bytes=0; static int opened=0,failed=0,closed=0,started=0; static u64 warm_val=0; static int warm_got=0;
@@ -65,10 +64,7 @@ static void scan(conn*c,const u8*p,size_t n){
     if(r==1){ event(c,v); p=q+e+skip; } else p=q+1; }
 }
 static void payload(conn*c,const u8*p,size_t n,int last){
-  if(pmd&&c->rsv1){ static u8 out[1<<16]; if(!c->z){c->z=calloc(1,sizeof(z_stream));inflateInit2(c->z,-15);}
-    for(int ph=0;ph<2;ph++){ if(ph==0){c->z->next_in=(u8*)p;c->z->avail_in=n;} else { if(!last)break; static u8 tail[4]={0,0,0xff,0xff}; c->z->next_in=tail;c->z->avail_in=4; }
-      do{ c->z->next_out=out;c->z->avail_out=sizeof out; int r=inflate(c->z,Z_SYNC_FLUSH); size_t g=sizeof out-c->z->avail_out; if(g)scan(c,out,g); if(r!=Z_OK&&r!=Z_BUF_ERROR){break;} }while(c->z->avail_in||c->z->avail_out==0); }
-  } else scan(c,p,n);
+  scan(c,p,n);
 }
 static size_t mkframe(u8*o,int op,const u8*p,size_t n){ size_t i=0;o[i++]=0x80|op; if(n<126)o[i++]=0x80|n; else if(n<65536){o[i++]=0x80|126;o[i++]=n>>8;o[i++]=n;} else {o[i++]=0x80|127;for(int k=7;k>=0;k--)o[i++]=(u64)n>>(8*k);} 
   u8 m[4]={0x12,0x34,0x56,0x78}; memcpy(o+i,m,4);i+=4; for(size_t k=0;k<n;k++)o[i+k]=p[k]^m[k&3]; return i+n; }
@@ -102,7 +98,7 @@ static void start_conn(int i){
   int r=connect(c->fd,(void*)&a,sizeof a); c->state=S_CONN; if(r<0&&errno!=EINPROGRESS){perror("connect");kill_conn(c);return;}
   struct epoll_event ev={.events=EPOLLOUT|EPOLLIN,.data.u64=i}; epoll_ctl(ep,EPOLL_CTL_ADD,c->fd,&ev); }
 static void on_conn(int i){ conn*c=&cs[i]; char b[4096]; int n=snprintf(b,sizeof b,"GET %s HTTP/1.1\r\nHost: %s:%d\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n",path,host,port);
-  for(int k=0;k<nh;k++) n+=snprintf(b+n,sizeof b-n,"%s\r\n",headers[k]); if(proto)n+=snprintf(b+n,sizeof b-n,"Sec-WebSocket-Protocol: %s\r\n",proto); if(pmd)n+=snprintf(b+n,sizeof b-n,"Sec-WebSocket-Extensions: permessage-deflate\r\n");
+  for(int k=0;k<nh;k++) n+=snprintf(b+n,sizeof b-n,"%s\r\n",headers[k]); if(proto)n+=snprintf(b+n,sizeof b-n,"Sec-WebSocket-Protocol: %s\r\n",proto); 
   n+=snprintf(b+n,sizeof b-n,"\r\n"); if(send(c->fd,b,n,MSG_NOSIGNAL)!=n){kill_conn(c);return;} c->state=S_HTTP; struct epoll_event ev={.events=EPOLLIN,.data.u64=i}; epoll_ctl(ep,EPOLL_CTL_MOD,c->fd,&ev); }
 static u8 big[1<<18];
 static void sendfirst(conn*c){ if(first) sendop(c,1,(u8*)first,strlen(first)); if(firsthex){u8 t[2048];int n=unhex(firsthex,t);sendop(c,2,t,n);} }
@@ -150,7 +146,7 @@ int main(int argc,char**argv){ signal(SIGPIPE,SIG_IGN);
 #define O(s) (!strcmp(a,s)&&i+1<argc)
     if(O("--port"))port=atoi(argv[++i]); else if(O("--host"))host=argv[++i]; else if(O("--path"))path=argv[++i]; else if(O("-n"))N=atoi(argv[++i]); else if(O("-m"))M=atoi(argv[++i]); else if(O("--rate"))rate=atof(argv[++i]); else if(O("--burst"))burst=atoi(argv[++i]); else if(O("--size"))size=atoi(argv[++i]);
     else if(O("--first"))first=argv[++i]; else if(O("--firsthex"))firsthex=argv[++i]; else if(O("--pub"))pubspec=argv[++i]; else if(O("--label"))label=argv[++i]; else if(O("--pids"))pids=argv[++i]; else if(O("--proto"))proto=argv[++i]; else if(O("--header"))headers[nh++]=argv[++i]; else if(O("--settle"))settle_ms=atoi(argv[++i]); else if(O("--inflight"))inflight=atoi(argv[++i]); else if(O("--srcs"))nsrc=atoi(argv[++i]); else if(O("--timeout"))timeout_s=atof(argv[++i]); else if(O("--idle"))idle_s=atof(argv[++i]); else if(O("--window"))window=atoi(argv[++i]); else if(O("--hold"))hold=atoi(argv[++i]); else if(O("--skip"))skip=atoi(argv[++i]); else if(O("--mark")){mark=argv[++i];ML=strlen(mark);}
-    else if(!strcmp(a,"--deflate"))pmd=1; else if(!strcmp(a,"--sio"))sio=1; else if(!strcmp(a,"--nowarm"))warmup=0; else {fprintf(stderr,"bad arg %s\n",a);return 2;} }
+    else if(!strcmp(a,"--sio"))sio=1; else if(!strcmp(a,"--nowarm"))warmup=0; else {fprintf(stderr,"bad arg %s\n",a);return 2;} }
   struct rlimit rl; getrlimit(RLIMIT_NOFILE,&rl); rl.rlim_cur=rl.rlim_max; setrlimit(RLIMIT_NOFILE,&rl);
   cs=calloc(N,sizeof(conn)); ep=epoll_create1(0); tfd=timerfd_create(CLOCK_MONOTONIC,TFD_NONBLOCK); struct epoll_event tev={.events=EPOLLIN,.data.u64=1ull<<41}; epoll_ctl(ep,EPOLL_CTL_ADD,tfd,&tev);
   long rss0=rss_of(); double ccpu0=cpu_of(); u64 c0=now_ns(); 
