@@ -335,7 +335,7 @@ FIELD_NAMES = {
     "outcome", "found_at", "place", "condition", "how", "confirmed_by", "family_told", "police_told", "base", "under_13",
     "disability", "medication", "danger_to_life", "third_party", "danger_to_others", "out_of_character",
     "worrying", "level", "from", "until", "title", "role", "seq", "handover", "positions", "restatement", "remarks", "incoming",
-    "faults", "shift", "searches", "account", "correct", "[key]", "acknowledge",
+    "faults", "shift", "searches", "account", "correct", "at", "[key]", "acknowledge",
     *(f"i{number}" for number in range(51)),
 }  # fmt: skip
 
