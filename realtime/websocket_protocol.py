@@ -32,6 +32,7 @@ log = logging.getLogger("realtime.websocket_protocol")
 _quiet = logging.getLogger("realtime.websocket_protocol.frames")  # what clients do wrong is counted, not logged
 _quiet.setLevel(logging.CRITICAL)
 
+NOT_UTF8 = "Invalid UTF-8 sequence received from client."  # as uvicorn says it, for who counts such clients
 CLOSE_TIMEOUT_S = 3.0  # wait for the close handshake; then the transport is aborted, which frees what it held
 MAX_UNSENT_BYTES = 32 * 1024  # unsent bytes in the kernel: small, so that a client's progress is visible here
 TCP_USER_TIMEOUT_MS = 40_000  # abort when the peer's kernel acknowledges nothing for so long
@@ -241,6 +242,7 @@ class WebSocketProtocol(asyncio.Protocol):
         try:
             self._put({"type": "websocket.receive", "text": data.decode()})
         except UnicodeDecodeError:
+            log.warning(NOT_UTF8)
             self.close(1007)
 
     def _on_close_frame(self) -> None:
@@ -302,7 +304,7 @@ class WebSocketProtocol(asyncio.Protocol):
         try:
             await self._config.loaded_app(scope, self._receive, self._send)
             if not self.handshake_complete:
-                log.error("response not started")
+                log.error("handshake not completed")
         except ClientGone:
             pass
         except Exception:

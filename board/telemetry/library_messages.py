@@ -40,7 +40,8 @@ class _Filter(logging.Filter):
 
 def install() -> None:
     """Install the filter in this process."""
-    uvicorn = logging.getLogger("uvicorn.error")
-    uvicorn.setLevel(logging.WARNING)
-    if not any(isinstance(each, _Filter) for each in uvicorn.filters):
-        uvicorn.addFilter(_Filter())
+    for name in ("uvicorn.error", "realtime.websocket_protocol"):
+        logger = logging.getLogger(name)
+        logger.setLevel(logging.WARNING)
+        if not any(isinstance(each, _Filter) for each in logger.filters):
+            logger.addFilter(_Filter())
