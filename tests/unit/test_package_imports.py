@@ -10,6 +10,7 @@ ROOT = Path(__file__).parents[2]
 MAY_IMPORT = {
     # uuid_utils, pysqlite3 and psycopg: the ids that the rows are kept with, and the databases; pydantic: types of JSON columns
     "models": {
+        "orjson",
         "models",
         "sqlmodel",
         "sqlalchemy",
