@@ -258,6 +258,14 @@ async def test_clothes_that_were_said_stand_beside_those_known(browsers: Browser
     await expect(hair.locator(".same")).to_have_count(0)
 
 
+async def test_build_beside_a_sighting_is_in_the_readers_language(browsers: Browsers) -> None:
+    board = await browsers.search(person={"first_name": "Noor", "build": "average"})
+    card = await add(await browsers.person("Alice"), board, "sighting", description=TRAM)
+    window = await browsers.window("Bob", locale="nl-BE")
+    await window.open(f"/searches/{board}/cards/{card}")
+    await expect(window("[data-known=build] td").nth(1)).to_have_text("gemiddeld")
+
+
 @pytest.mark.parametrize("key", ["ArrowDown", "ArrowRight", "ArrowUp", "ArrowLeft"])
 async def test_one_arrow_key_goes_to_the_first_card_of_a_fresh_page(browsers: Browsers, key: str) -> None:
     board = await browsers.search()

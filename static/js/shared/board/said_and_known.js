@@ -22,13 +22,22 @@ const COMMON = new Set([
 /** @param {Card} entity @param {BoardView} view */
 export function saidAndKnown({ state }, view) {
   const { person } = view.model.search.state;
-  const rows = KNOWN.map((name) => rowOf(name, state, valueAt(person, name))).filter(Boolean);
+  const rows = KNOWN.map((name) => rowOf(name, state, knownOf(name, valueAt(person, name)))).filter(Boolean);
   if (!rows.length) return nothing;
   return html`<div data-testid="said-and-known"><h3>${t("Compared with what is known of {name}", { name: person.first_name })}</h3>
     <table class="match">
       <thead><tr><td></td><th scope="col">${t("in the sighting")}</th><th scope="col"><bdi>${person.first_name}</bdi></th><td></td></tr></thead>
       <tbody>${rows}</tbody>
     </table></div>`;
+}
+
+/**
+ * Return what is known in words: the build is one of a list.
+ * @param {string} name
+ * @param {string | null | undefined} value
+ */
+function knownOf(name, value) {
+  return name === "build" && value ? label.value("person.build", value, "search") ?? value : value;
 }
 
 /**
