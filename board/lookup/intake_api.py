@@ -30,6 +30,7 @@ from realtime import protocol
 from realtime.wire_types import Count, Id, Made
 
 COMMAND = "sighting.add"
+_NAMES = ("board", "reference")  # of the search that a call is about
 _ACCEPTED_FIELDS = {*Fields.model_fields, *Private.model_fields}
 
 
@@ -72,6 +73,8 @@ async def create_sighting(request: Request) -> Reply[TakenIn]:
     try:
         check_allowed(request, await service.limits.count_intake(account))
         board = await service.database.read(lambda session: _board(session, account, id, value))
+        for name in _NAMES:
+            value.pop(name, None)
         with metrics.observe_command():
             await service.execute(command_caller, Command(id, board, COMMAND, value), content)
         result = await service.database.read(lambda session: _intake_result(session, account, id))
@@ -81,11 +84,11 @@ async def create_sighting(request: Request) -> Reply[TakenIn]:
 
 
 def _board(session: Session, account: str, id: str, value: dict[str, Any]) -> str:
-    """Return the board of the search, and remove its names from `value`. Raise Refused.
+    """Return the board of the search that a call names. Raise Refused.
 
     A repeated id returns the board of the first call, as the search may have another reference since.
     """
-    board, reference = value.pop("board", None), value.pop("reference", None)
+    board, reference = (value.get(name) for name in _NAMES)
     processed = _processed(session, account, id)
     if processed is not None:
         return str(orjson.loads(processed.ack)["board"])
@@ -94,7 +97,7 @@ def _board(session: Session, account: str, id: str, value: dict[str, Any]) -> st
     for name, present_fields in (("board", board), ("reference", reference)):
         if present_fields is not None and not isinstance(present_fields, str):
             raise invalid(name, N_("This must be text."))
-    for name in value:
+    for name in value.keys() - set(_NAMES):
         if name not in _ACCEPTED_FIELDS:  # `column` and `assignee` need a view of the board
             raise invalid(name, N_("Unknown field."))
     if reference is not None:

@@ -9,6 +9,7 @@ from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 
 HURRY_S = 0.002  # a read that has waited so long gets a thread of its own, if one is left
@@ -100,11 +101,16 @@ class ReadQueue:
             _deliver(jobs)
 
     def _run_shared(self, jobs: list[ReadJob]) -> bool:
-        """Run reads in one session. Return false if one of them failed: the others may have failed because of it."""
+        """Run reads in one session. Return false if the database failed one of them: the others may have failed because of it."""
 
         def run(session: Session) -> None:
             for job in jobs:
-                job.result = job.fn(session)
+                try:
+                    job.result, job.error = job.fn(session), None
+                except SQLAlchemyError:
+                    raise
+                except Exception as error:  # the caller's own, such as a refusal
+                    job.error = error
 
         try:
             self._read_now(run)
@@ -114,7 +120,7 @@ class ReadQueue:
 
     def _run_single(self, job: ReadJob) -> None:
         try:
-            job.result = self._read_now(job.fn)
+            job.result, job.error = self._read_now(job.fn), None
         except BaseException as error:
             job.error = error
 
