@@ -7,11 +7,13 @@ ring when it has room again; if the ring has moved on, it is synchronised again 
 """
 
 import asyncio
+import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import Generic
 
+from realtime import protocol
 from realtime.channel import Audience, Channel, Subscription
 from realtime.channel_reader import ChannelReader
 from realtime.counters import Counters
@@ -21,6 +23,8 @@ from realtime.slices import ITEMS_PER_CLOCK, SLICE_S
 from realtime.source import EventRecord, EventSource, TemporarilyUnavailable, Viewer
 from realtime.subscriptions import Subscriptions
 from realtime.text_frames import TextFrames
+
+log = logging.getLogger("realtime.delivery")
 
 REORDER_GRACE_S = 0.01  # messages of processes overtake each other: mostly the missing one arrives before it can be read
 FLUSH_INTERVAL_S = 0.005  # from the end of a sweep of a channel to its next one
@@ -111,6 +115,7 @@ class Delivery(Generic[Viewer]):
         """Go on with a sweep for SLICE_S, and later with the rest."""
         if channel.sweep is not sweep:  # the channel was reset
             return
+        channel.sweep = None  # until it has to go on later: an error must not keep the channel from its next sweep
         self.subscriptions.apply_rights(channel)
         loop = asyncio.get_running_loop()
         until, before, last, frames = loop.time() + SLICE_S, sweep.before, sweep.last, sweep.frames
@@ -119,23 +124,33 @@ class Delivery(Generic[Viewer]):
             if audience is None:
                 continue  # it ended, or is being synchronised
             if subscription.seq == before:
-                if (its_frames := frames.get(audience)) is None:
-                    its_frames = frames[audience] = self._render(subscription, sweep.epoch, sweep.records)
-                if subscription.connection.write_now(its_frames):
-                    subscription.seq = last
-                else:
-                    subscription.connection.lag(channel.name)
+                try:
+                    if (its_frames := frames.get(audience)) is None:
+                        its_frames = frames[audience] = self._render(subscription, sweep.epoch, sweep.records)
+                    if subscription.connection.write_now(its_frames):
+                        subscription.seq = last
+                    else:
+                        subscription.connection.lag(channel.name)
+                except Exception:
+                    self._end_failed(subscription)
             elif subscription.seq < last:
                 self.send_missed(subscription)
             if not number % ITEMS_PER_CLOCK and loop.time() >= until:
+                channel.sweep = sweep
                 loop.call_soon(self._run_slice, channel, sweep)
                 return
-        channel.sweep, channel.swept_at = None, loop.time()
+        channel.swept_at = loop.time()
         self._schedule(channel)
 
     def _render(self, subscription: Subscription[Viewer], epoch: str, records: list[EventRecord]) -> TextFrames:
         viewer, name = subscription.connection.viewer, subscription.channel.name
         return event_frames(self.source, viewer, name, epoch, records, live=True)
+
+    def _end_failed(self, subscription: Subscription[Viewer]) -> None:
+        """End a connection whose events can't be rendered: a fault of the program, which must not keep others from theirs."""
+        self.counters.sockets_failed += 1
+        log.exception("socket failed")
+        subscription.connection.close(protocol.CLOSE_RESTART)
 
     # -- clients that are behind -------------------------------------------------------------------------------------
 
@@ -150,7 +165,12 @@ class Delivery(Generic[Viewer]):
                 self.resume(subscription)
                 return
             run = _first_run(records)
-            if not subscription.connection.write_now(self._shared_frames(subscription, epoch, run)):
+            try:
+                frames = self._shared_frames(subscription, epoch, run)
+            except Exception:
+                self._end_failed(subscription)
+                return
+            if not subscription.connection.write_now(frames):
                 subscription.connection.lag(channel.name)
                 return
             subscription.seq = run[-1].seq

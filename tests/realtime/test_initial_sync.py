@@ -11,7 +11,7 @@ from realtime import hub as hubs
 from realtime.channel_reader import MAX_ANSWERS
 from realtime.hub import Hub
 from realtime.protocol import CLOSE_RESTART, SetPresence
-from realtime.source import TemporarilyUnavailable
+from realtime.source import EventRecord, TemporarilyUnavailable
 from tests.support.event_journal import Client, EventJournal, event, hub_on, nothing
 from tests.support.people import PATIENCE_S
 
@@ -356,6 +356,33 @@ async def test_viewers_without_a_common_audience_share_no_frame(journal: EventJo
     hub.publish("a", "e", journal.append())
     assert await alice.seqs() == await bob.seqs() == [5]
     assert len(rendered) == 3
+
+
+@pytest.mark.parametrize("behind", [False, True], ids=["up to date", "behind"])
+async def test_events_that_cannot_be_rendered_for_one_end_its_connection_alone(journal: EventJournal, behind: bool) -> None:
+    hub = await hub_on(journal)
+    alice, bob = Client(hub), Client(hub, "Bob")
+    for each in (bob, alice):
+        await hub.subscribe(each, "a")
+    hub.publish("a", "e", journal.append())
+    for each in (bob, alice):
+        await each.received()
+    journal.audience = lambda viewer: viewer
+    shown = journal.render
+
+    def render(viewer: str, channel: str, record: EventRecord, live: bool) -> bytes:
+        if viewer == "Bob":
+            raise ValueError("a fault")
+        return shown(viewer, channel, record, live)
+
+    journal.render = render  # type: ignore[method-assign]
+    if behind:
+        hub.channels["a"].subscriptions[bob].seq -= 1
+    for _ in range(2):  # the next sweep is not kept waiting
+        hub.publish("a", "e", journal.append())
+        assert len(await alice.seqs()) == 1
+    assert (bob.closed_with, alice.closed_with) == (CLOSE_RESTART, 0)
+    assert hub.counters.sockets_failed
 
 
 # -- to whom --------------------------------------------------------------------------------------------------------------------
