@@ -14,7 +14,7 @@ from board.commands.registry import Command
 from board.engine import event_writer
 from models.board import OPERATIONS
 from tests.support import handover_steps
-from tests.support.handover_steps import read_report
+from tests.support.handover_steps import read_report, refused
 from tests.support.people import Person
 from tests.support.search_scenario import UNKNOWN_ID, SearchScenario
 from tests.support.team import Team
@@ -30,16 +30,6 @@ async def scene(team: Team) -> AsyncIterator[SearchScenario]:
         search, "search.set_status", {"status": "closed", "reason": "the scene is over", "acknowledge": "as it is"}
     )
     await handover_steps.take_shift(team.alice)
-
-
-async def refused(code: str, who: Person, board: str, name: str, data: dict[str, Any], *fields: str) -> Refusal:
-    """Give a command that must be refused and write nothing on its board."""
-    head = (await who.snapshot(board))["seq"]
-    with pytest.raises(Refusal) as refusal:
-        await who.command(board, name, data)
-    assert (refusal.value.code, sorted(refusal.value.fields)) == (code, sorted(fields)), refusal.value.body
-    assert (await who.snapshot(board))["seq"] == head
-    return refusal.value
 
 
 async def events(who: Person, seqs: list[int], board: str = OPERATIONS) -> list[dict[str, Any]]:

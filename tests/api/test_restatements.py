@@ -5,10 +5,9 @@ from typing import Any
 
 import pytest
 
-from board.client import Refusal
 from models.board import OPERATIONS
 from tests.support import handover_steps
-from tests.support.handover_steps import read_report
+from tests.support.handover_steps import read_report, refused
 from tests.support.people import Person
 from tests.support.search_scenario import UNKNOWN_ID, SearchScenario
 from tests.support.team import Team
@@ -24,16 +23,6 @@ async def scene(team: Team) -> AsyncIterator[SearchScenario]:
     yield scene
     await handover_steps.take_shift(team.ada)
     await handover_steps.take_shift(team.alice)
-
-
-async def refused(code: str, who: Person, board: str, name: str, data: dict[str, Any], *fields: str) -> Refusal:
-    """Give a command that must be refused and write nothing."""
-    head = (await who.snapshot(board))["seq"]
-    with pytest.raises(Refusal) as refusal:
-        await who.command(board, name, data)
-    assert (refusal.value.code, sorted(refusal.value.fields)) == (code, sorted(fields)), refusal.value.body
-    assert (await who.snapshot(board))["seq"] == head
-    return refusal.value
 
 
 async def section(scene: SearchScenario, reader: Person, path: str = "handover") -> dict[str, Any]:

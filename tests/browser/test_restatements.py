@@ -5,11 +5,9 @@ from collections.abc import AsyncIterator
 import pytest
 from playwright.async_api import Browser, Locator, expect
 
-from board.accounts import live_changes
 from tests.browser.test_handover_head import stage
 from tests.support.browser_window import Window
-from tests.support.browsers import Browsers, create_accounts
-from tests.support.people import PASSWORD, running_server
+from tests.support.browsers import Browsers, handover_desk
 
 pytestmark = pytest.mark.browser
 
@@ -18,15 +16,8 @@ WORDS = "On foot. The father is called at ten."
 
 @pytest.fixture(scope="module")
 async def browser_server(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Browsers]:
-    """The cast, with Dora, who leads as Alice does, and two searches."""
-    async with running_server(tmp_path_factory.mktemp("desk")) as server:
-        await create_accounts(server)
-        await live_changes.add_account(server.service, "dora@desk.example", "Dora", "coordinator", PASSWORD)
-        async with Browsers(browser, server.url) as working:
-            working.server = server
-            for name in ("Mila", "Noor"):
-                await working.search(person={"first_name": name}, reference=f"N-{name}")
-            yield working
+    async with handover_desk(browser, tmp_path_factory.mktemp("desk")) as desk:
+        yield desk
 
 
 def of_child(window: Window, name: str) -> Locator:

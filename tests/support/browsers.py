@@ -1,5 +1,8 @@
 """Browser windows of the team on one server, each person's in a browser context of their own."""
 
+import contextlib
+from collections.abc import AsyncIterator
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
@@ -8,7 +11,7 @@ from playwright.async_api import Browser, BrowserContext
 
 from board.accounts import live_changes
 from tests.support.browser_window import DESKTOP_SIZE, PATIENCE_MS, Window
-from tests.support.people import PASSWORD, PATIENCE_S, Server, new_id
+from tests.support.people import PASSWORD, PATIENCE_S, Server, new_id, running_server
 
 # The tour is offered only where a test asks for it. A page that has no address has no storage.
 NO_TOUR = """location.protocol.startsWith("http") && localStorage.setItem("searchboard:tours-closed", '"all"')"""
@@ -132,3 +135,16 @@ async def create_accounts(server: Server) -> None:
     """Create the team's accounts on a server in this process."""
     for name, role in ROLES.items():
         await live_changes.add_account(server.service, f"{name.lower()}@desk.example", name, role, PASSWORD)
+
+
+@contextlib.asynccontextmanager
+async def handover_desk(browser: Browser, folder: Path) -> AsyncIterator[Browsers]:
+    """Run a server with the team, with Dora, who leads as Alice does, and two searches."""
+    async with running_server(folder) as server:
+        await create_accounts(server)
+        await live_changes.add_account(server.service, "dora@desk.example", "Dora", "coordinator", PASSWORD)
+        async with Browsers(browser, server.url) as working:
+            working.server = server
+            for name in ("Mila", "Noor"):
+                await working.search(person={"first_name": name}, reference=f"N-{name}")
+            yield working

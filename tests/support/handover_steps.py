@@ -2,6 +2,9 @@
 
 from typing import Any
 
+import pytest
+
+from board.client import Refusal
 from board.commands.registry import TABLE
 from models.board import OPERATIONS
 from tests.support.people import Person
@@ -73,3 +76,13 @@ async def prepare_for(name: str, who: Person, other: Person, search: str) -> dic
         return names
     number = await prepare_handover(who if name == "handover.sign" and TABLE[name].allows(who.account["role"]) else other)
     return {"handover": number, "positions": await current_positions(other)}
+
+
+async def refused(code: str, who: Person, board: str, name: str, data: dict[str, Any], *fields: str) -> Refusal:
+    """Give a command that must be refused and write nothing on its board."""
+    head = (await who.snapshot(board))["seq"]
+    with pytest.raises(Refusal) as refusal:
+        await who.command(board, name, data)
+    assert (refusal.value.code, sorted(refusal.value.fields)) == (code, sorted(fields)), refusal.value.body
+    assert (await who.snapshot(board))["seq"] == head
+    return refusal.value
