@@ -6,6 +6,7 @@ A lost message is found here, and each client is told by the heads whether it is
 import asyncio
 import logging
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Generic
 
@@ -41,6 +42,7 @@ class HeadPoller(Generic[Viewer]):
     _heads: dict[str, tuple[str, int]] = field(default_factory=dict)
     _database_time: str = ""
     _polled_at: float = float("-inf")
+    _sending: bool = False  # heads to the clients, in slices
     _check_requested: asyncio.Event = field(default_factory=asyncio.Event)
 
     def request_check(self) -> None:
@@ -90,18 +92,25 @@ class HeadPoller(Generic[Viewer]):
         await run_every(protocol.HEARTBEAT_S, self._send_heads)
 
     async def _send_heads(self) -> None:
-        if time.monotonic() - self._polled_at > MAX_HEADS_AGE_S:
+        if time.monotonic() - self._polled_at > MAX_HEADS_AGE_S or self._sending:  # or the last ones are still on their way
             return
-        heads, at = self._heads, self._database_time
+        self._sending = True
+        heads, at, polled_at = self._heads, self._database_time, self._polled_at
         encoded: dict[tuple[str, ...], bytes] = {}  # by channels: most clients follow the same few
 
         def send(connection: Subscriber[Viewer]) -> None:
+            if time.monotonic() - polled_at > MAX_HEADS_AGE_S:  # other work took so long
+                return
             names = tuple(name for name in connection.followed if name in heads and self._is_live(name, connection))
             if names not in encoded:
                 encoded[names] = protocol.heads(at, {name: heads[name] for name in names})
             connection.send(encoded[names])
 
-        self.sliced.add(list(self.subscriptions.connections), send)
+        def connections() -> Iterator[Subscriber[Viewer]]:
+            yield from list(self.subscriptions.connections)
+            self._sending = False
+
+        self.sliced.add(connections(), send)
 
     def _is_live(self, name: str, connection: Subscriber[Viewer]) -> bool:
         """Return whether this connection was sent the channel; before that, its viewer may not know that the channel exists."""

@@ -220,6 +220,8 @@ async def run(presence: Presence, channels: dict[str, Channel[Viewer]], sliced: 
 
     async def round() -> None:
         presence.gossip()
+        if sliced.is_behind:
+            return
         for channel in list(presence.due_channels({name: len(each.subscriptions) for name, each in channels.items()})):
             sliced.add(list(channels[channel].subscriptions.values()), partial(_send, presence.frame(channel), channel))
 

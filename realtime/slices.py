@@ -18,6 +18,11 @@ class SlicedWork:
         self._queue: deque[tuple[Iterator[Any], Callable[[Any], None]]] = deque()
         self._waiting = False  # for its next slice
 
+    @property
+    def is_behind(self) -> bool:
+        """Return whether work waits: whoever adds some periodically leaves a round out then, so that the queue stays short."""
+        return bool(self._queue)
+
     def add(self, items: Iterable[T], act: Callable[[T], None]) -> None:
         """Call `act` with each item: at once for the first ones, if nothing waits; for the rest in later slices."""
         self._queue.append((iter(items), act))
