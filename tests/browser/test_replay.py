@@ -16,7 +16,7 @@ from tests.support.random_histories import Board, HistoryGenerator
 pytestmark = pytest.mark.browser
 
 # What the browser folds of each history, at each of its moments, in an order in which it goes forth and back; and what, as it
-# finds, differs between each moment and the next.
+# finds, differs between each moment and the next. Before the first event that a reader may see there is nothing.
 FOLDED = """async (histories) => {
   const { EventFold } = await import("/static/js/replay/event_fold.js");
   const { parseMoment } = await import("/static/js/replay/parse_moment.js");
@@ -25,7 +25,8 @@ FOLDED = """async (histories) => {
     const fold = new EventFold(events.filter(({ hidden }) => !hidden));
     const at = (moment) => {
       const { count, trouble } = parseMoment(moment, fold, { head, now: new Date() });
-      return trouble ? trouble : [...fold.go(count)];
+      if (trouble && trouble !== "before") throw new Error(`${moment}: ${trouble}`);
+      return [...fold.go(count ?? 0)];
     };
     const then = moments.map(at);
     return { then, nets: then.slice(1).map((after, index) => stateDiff(then[index], after)) };
