@@ -67,7 +67,8 @@ class Camera:
     async def shots(self, shots: Sequence[Shot], looks: Iterable[Look]) -> AsyncIterator[Taken]:
         """Take these shots in each look, and yield each as it is there."""
         people = dict.fromkeys(shot.person for shot in shots)
-        work = [(look, [shot for shot in shots if shot.person == person]) for look in looks for person in people]
+        each_work = ((look, [it for it in shots if it.person == who and it.fits(look.width)]) for look in looks for who in people)
+        work = [(look, those) for look, those in each_work if those]
         queue: asyncio.Queue[Taken] = asyncio.Queue()
         limit = asyncio.Semaphore(AT_ONCE)
 

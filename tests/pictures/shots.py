@@ -13,6 +13,7 @@ from playwright.async_api import Page
 from tests.pictures.demo import Demo
 
 Steps = Callable[[Page], Awaitable[Any]]
+PHONE_BELOW = 700  # pixels, as in the style sheets
 
 
 async def nothing(page: Page) -> None:
@@ -29,6 +30,10 @@ class Shot:
     person: str = "alice"  # empty: a stranger
     whole: bool = False  # the whole length of the page, not only the first screen
     about: str = ""  # what the picture shows, for the index
+    on: str = ""  # "phone" or "desktop", where the other has no such state; empty: both
+
+    def fits(self, width: int) -> bool:
+        return self.on in ("", "phone" if width < PHONE_BELOW else "desktop")
 
 
 @dataclass(frozen=True)
@@ -64,6 +69,28 @@ def click(*selectors: str) -> Steps:
             await found.wait_for(state="attached")
             await found.evaluate("element => element.click()")
             await page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
+    return steps
+
+
+def in_sheet(*selectors: str) -> Steps:
+    """Click, on a phone in the sheet of "More", and wait until a popover is open."""
+
+    async def steps(page: Page) -> None:
+        if await page.locator("[data-act=more]").first.is_visible():
+            await click("[data-act=more]")(page)
+        await click(*selectors)(page)
+        await page.locator("[popover]:popover-open").first.wait_for()
+
+    return steps
+
+
+def popup(*selectors: str) -> Steps:
+    """Click, and wait until a popover is open."""
+
+    async def steps(page: Page) -> None:
+        await click(*selectors)(page)
+        await page.locator("[popover]:popover-open").first.wait_for()
 
     return steps
 
@@ -111,6 +138,16 @@ def shown(selector: str) -> Steps:
     return steps
 
 
+def then(steps_before: Steps, selector: str) -> Steps:
+    """Do this, and wait for what it shows."""
+
+    async def steps(page: Page) -> None:
+        await steps_before(page)
+        await page.locator(selector).first.wait_for()
+
+    return steps
+
+
 def open_menu(selector: str, shows: str) -> Steps:
     async def steps(page: Page) -> None:
         await page.locator(selector).first.evaluate("element => element.open = true")
@@ -118,6 +155,20 @@ def open_menu(selector: str, shows: str) -> Steps:
 
     return steps
 
+
+WRITTEN = {
+    "assessment": "With her father, probably at his sister’s near Innsbruck. She was well on Tuesday evening.",
+    "hypotheses": "They travel on to Italy, where he worked until 2024.",
+    "dropped": "The school friend’s house in Eupen: searched on Tuesday, nobody there.",
+    "contingencies": "If the sister does not answer by 15:22, the Austrian police ring at the door.",
+    "contacts": "Mother at 12:00. Federal magistrate at 14:00. No press before that.",
+}
+OF_THE_SHIFT = {"faults": "The printer of the second room does not work.", "remarks": "Sophie Lambert is on call from 18:00."}
+SUMMARISED: dict[str, tuple[str, dict[str, Any] | None]] = {
+    "DEMO-10": ("The father is called at ten, and nobody rings at the door before that.", None),
+    "DEMO-01": ("She is on foot, and was seen near the station. The posters are up.", {"correct": True}),
+    "DEMO-02": ("Everyone waits for the cameras.", {"correct": False, "reason": "The cameras are there: nobody has looked yet."}),
+}
 
 # -- scenes -------------------------------------------------------------------------------------------------------------------
 
@@ -131,12 +182,39 @@ async def handover_begun(demo: Demo) -> None:
     demo.numbers["handover"] = str((await handover(demo))["number"])
 
 
+async def handover_written(demo: Demo) -> None:
+    """Write all six answers about one search, two about another, and what concerns the shift as a whole."""
+    number = int(demo.numbers["handover"])
+    for board, texts in ((demo.boards["DEMO-10"], WRITTEN), (demo.boards["DEMO-01"], dict(list(WRITTEN.items())[:2]))):
+        pinned = {"pinned": [demo.cards["task"]]} if board == demo.boards["DEMO-10"] else {}
+        await demo.command("alice", board, "handover.write", {"handover": number, **texts, **pinned})
+    await demo.command("alice", "operations", "handover.write", {"handover": number, **OF_THE_SHIFT})
+
+
 async def handover_signed(demo: Demo) -> None:
     report = await demo.get("alice", "/handover")
     positions = {section["board"]: section["seq"] for section in report["searches"]}
     await demo.command(
         "alice", "operations", "handover.sign", {"handover": int(demo.numbers["handover"]), "positions": positions}
     )
+
+
+async def handover_answered(demo: Demo) -> None:
+    """Let the incoming coordinator read three searches and summarise them, and the outgoing one answer two of the summaries."""
+    number = int(demo.numbers["handover"])
+    report = await demo.get("nadia", f"/handovers/{number}")
+    read = [section for section in report["searches"] if section["board"] in (demo.boards[each] for each in SUMMARISED)]
+    for section in read:
+        await demo.command("nadia", section["board"], "handover.read", {"handover": number, "seq": section["seq"]})
+    for reference, (text, answer) in SUMMARISED.items():
+        board = demo.boards[reference]
+        await demo.command("nadia", board, "handover.restate", {"handover": number, "text": text})
+        entities = (await demo.get("nadia", f"/boards/{board}"))["entities"]
+        state = next(each["state"] for each in entities if each["kind"] == "briefing")
+        ((account, said),) = state["restatements"].items()
+        if answer is not None:
+            reply = {"handover": number, "account": account, "at": said["at"], **answer}
+            await demo.command("alice", board, "handover.answer", reply)
 
 
 async def handover(demo: Demo) -> Any:
@@ -154,6 +232,7 @@ SCENES = (
             Shot("operations", "/"),
             Shot("operations-viewer", "/", person="charlie"),
             Shot("operations-replay", "/?at=5"),
+            Shot("operations-more", "/", open_menu("details.more-menu", ".more-menu [data-act]:not(summary)")),
             Shot("search-new-dialog", "/", dialog("[data-act=open-search]")),
             Shot("intake", "/intake"),
             Shot("board", MILA),
@@ -164,15 +243,17 @@ SCENES = (
             Shot("board-log", MILA, click("[data-act=log]")),
             Shot("board-replay", MILA + "?at=30"),
             Shot("board-find", MILA, typed("input[type=search]", "coat", "[role=option]:has(mark)")),
-            Shot("board-more", MILA, click("[data-act=more]")),
-            Shot("board-menu", MILA, click("[popovertarget=search-menu]")),
-            Shot("status-menu", MILA, click("[popovertarget=status-menu]")),
-            Shot("filter-menu", MILA, click("[popovertarget=filters]")),
+            Shot("board-more", MILA, then(click("[data-act=more]"), ".tool-sheet.open"), on="phone"),
+            Shot("board-folded", MILA, then(click("[data-act=fold-header]"), "html[data-header-folded]"), on="desktop"),
+            Shot("board-menu", MILA, popup("[popovertarget=search-menu]"), on="desktop"),
+            Shot("status-menu", MILA, in_sheet("[popovertarget=status-menu]:visible")),
+            Shot("filter-menu", MILA, in_sheet("[popovertarget=filters]")),
+            Shot("card-menu", MILA + "/cards/{sighting}", popup("[data-act=card-menu]")),
             Shot("goal-dialog", MILA, dialog("[data-act=set-goal]")),
             Shot("outcome-dialog", "/searches/{found}", dialog("[data-act=outcome]")),
             Shot("column-dialog", MILA, dialog("[data-act=column-menu]", "[data-act=rename-column]")),
             Shot("board-full", "/searches/{noor}"),
-            Shot("board-column-menu", MILA, click("[data-act=column-menu]:visible")),
+            Shot("board-column-menu", MILA, popup("[data-act=column-menu]:visible")),
             Shot("sighting-dialog", MILA, dialog("[data-act=add-sighting]")),
             Shot("task-dialog", MILA, dialog("[data-act=add-task]")),
             Shot("move-dialog", MILA, dialog("article.card [data-act=move]")),
@@ -227,12 +308,28 @@ SCENES = (
         ),
     ),
     Scene(
+        handover_written,
+        (
+            Shot("handover-written", "/handover#s-{mila}", whole=True),
+            Shot("handover-menu", "/handover", popup("[data-act=handover-menu]")),
+        ),
+    ),
+    Scene(
         handover_signed,
         (
             Shot("handover-read", "/handover", person="nadia"),
             Shot("handover-refuse-dialog", "/handover", dialog("[data-act=refuse]"), person="nadia"),
             Shot("handover-take-dialog", "/handover", dialog("[data-act=take]"), person="nadia"),
             Shot("handover-signed", "/handovers/{handover}"),
+        ),
+    ),
+    Scene(
+        handover_answered,
+        (
+            Shot("handover-answer", "/handover#s-{mila}", shown("[data-act=correct]")),
+            Shot("handover-answer-dialog", "/handover#s-{mila}", dialog("[data-act=not-quite]")),
+            Shot("handover-answered", "/handover#s-{noor}", person="nadia"),
+            Shot("handover-answered-whole", "/handovers/{handover}", person="nadia", whole=True),
         ),
     ),
 )

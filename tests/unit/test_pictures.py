@@ -16,6 +16,7 @@ from board.help import pages as help_pages
 from board.history import pages as history_pages
 from board.web import board_pages
 from tests.pictures import shots
+from tests.pictures.camera import HEIGHTS
 
 NO_PAGES = re.compile(r"\.(json|txt|pdf|md)$")  # catalogues and documents to take away
 ALL_SHOTS = [shot for scene in shots.SCENES for shot in scene.shots]
@@ -58,3 +59,10 @@ def test_names_are_used_once() -> None:
 def test_walls_are_photographed_in_four_sizes() -> None:
     sizes = {wall.size for scene in shots.SCENES for wall in scene.walls}
     assert sizes == {(1280, 720), (1920, 1080), (3840, 2160), (1080, 1920)}
+
+
+def test_a_state_of_one_device_is_photographed_on_that_alone() -> None:
+    menus = {name: [width for width in HEIGHTS if shot.fits(width)] for shot in ALL_SHOTS if (name := shot.name)}
+    assert menus["board-more"] == [390]
+    assert menus["board-folded"] == menus["board-menu"] == [1400, 2560]
+    assert menus["board"] == menus["filter-menu"] == [390, 1400, 2560]
