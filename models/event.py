@@ -4,6 +4,9 @@ while the chain still verifies.
 `board.engine.journal` reads and writes them by text SQL, because an ORM object per event costs thirty times as much.
 """
 
+import base64
+import hashlib
+
 from sqlalchemy import Index, text
 from sqlmodel import Field, SQLModel
 
@@ -46,14 +49,25 @@ class Payload(SQLModel, table=True):
 
 
 class ProcessedCommand(SQLModel, table=True):
-    """Accepted command: sent again by the same account, it gets the same answer. `content` is a digest of what an intake
-    contained, keyed with the key of its first event's payload: after erasure nothing can be guessed from it."""
+    """Accepted command: sent again by the same account, it gets the same answer.
+
+    There is a row for each command of three months, so it has what the answer is made from, and no more: the board (by
+    `id_bytes`), the first seq and the number of events there, and the board that was opened. `content` is a digest of what an
+    intake contained, keyed with the key of its first event's payload: after erasure nothing can be guessed from it.
+    """
 
     __tablename__ = "done"
+    __table_args__ = {"sqlite_with_rowid": False}
 
-    account: str = Field(primary_key=True)
-    command: str = Field(primary_key=True)
-    name: str
-    ack: str
-    at: str
+    digest: str = Field(primary_key=True)  # see `command_digest`
+    day: str
+    board: bytes
+    seq: int
+    events: int
+    opened: str | None = None
     content: bytes | None = None
+
+
+def command_digest(account: str, command: str) -> str:
+    """Return the short name of an account's command id: 96 bits, so that no two of a trillion are ever the same."""
+    return base64.urlsafe_b64encode(hashlib.sha256(f"{account}\0{command}".encode()).digest()[:12]).decode()

@@ -1,5 +1,6 @@
 """Ids made by the server: UUIDs of version 7, which sort by time."""
 
+import re
 import secrets
 
 from uuid_utils import uuid7
@@ -7,6 +8,27 @@ from uuid_utils import uuid7
 
 def new_id() -> str:
     return str(uuid7())
+
+
+_UUID = re.compile("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+_UUID_BYTES = 16
+_NO_TEXT = b"\xff"  # in no UTF-8
+
+
+def id_bytes(id: str) -> bytes:
+    """Return the short form of an id, for tables with very many rows: the 16 bytes of a UUID, else its text."""
+    if _UUID.fullmatch(id):
+        return bytes.fromhex(id.replace("-", ""))
+    written = id.encode()
+    return written + _NO_TEXT if len(written) == _UUID_BYTES else written
+
+
+def id_text(short: bytes) -> str:
+    """Return the id of a short form."""
+    if len(short) != _UUID_BYTES:
+        return short.removesuffix(_NO_TEXT).decode()
+    digits = short.hex()
+    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
 
 
 def new_epoch() -> str:

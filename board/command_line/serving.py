@@ -43,7 +43,7 @@ def migrate() -> None:
     """Migrate the database to this version's schema, and compress what earlier versions stored. Creates it if there is none."""
     from board.maintenance.packing import pack_now
 
-    write(lambda session: None, existing=False)
+    write(lambda session: None, existing=False, progress=lambda done, whole: progress(f"moved {done:,} of {whole:,} rows"))
     database = Database(Settings().database_url, must_exist=True)
     try:
         pack_now(database, lambda done, whole: progress(f"compressed {done:,} of {whole:,} payloads"))

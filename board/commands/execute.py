@@ -8,7 +8,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-import orjson
 from pydantic import ValidationError
 from sqlmodel import Session
 
@@ -26,6 +25,8 @@ from board.predefined_tasks import TaskCatalogue, default_catalogue
 from models.accounts import Account
 from models.board import AUDIT, OPERATIONS, Board
 from models.db.database import batch, maybe_committed
+from models.event import command_digest
+from models.ids import id_bytes
 from models.search import Search
 from models.times import format_utc
 
@@ -179,7 +180,7 @@ def _previous_ack(session: Session, account: str, command: Command, content: byt
     stored = unit_of_work.current(session).known_acks.get((account, command.id))
     if stored is None:
         return None
-    ack = Ack(**orjson.loads(stored.ack))
+    ack = Ack(command.id, stored.board, [*range(stored.seq, stored.seq + stored.events)], stored.opened)
     if content is not None and stored.content is not None and _digest(session, ack, content) not in (None, bytes(stored.content)):
         raise invalid("id", N_("This id was used for another sighting."))
     return ack
@@ -192,12 +193,13 @@ def _digest(session: Session, ack: Ack, content: bytes) -> bytes | None:
 
 
 def _store_ack(session: Session, account: Account, command: Command, ack: Ack, now: str, content: bytes | None) -> None:
-    body = orjson.dumps(ack.to_json()).decode()
     unit = unit_of_work.current(session)
     kept = _digest(session, ack, content) if content is not None else None
-    unit.known_acks[account.id, command.id] = unit_of_work.StoredAck(body, kept)
-    row = {"account": account.id, "command": command.id, "name": command.name, "ack": body, "at": now, "content": kept}
-    unit.new_acks.append(row)
+    # its events on one board follow each other, as the board is locked
+    stored = unit_of_work.StoredAck(ack.board, min(ack.seqs, default=0), len(ack.seqs), ack.opened, kept)
+    unit.known_acks[account.id, command.id] = stored
+    named = {"digest": command_digest(account.id, command.id), "day": now[:10], "board": id_bytes(ack.board)}
+    unit.new_acks.append(stored._asdict() | named)
 
 
 def _check_open(session: Session, board: Board) -> None:

@@ -16,11 +16,13 @@ from board.engine.identity import Caller
 from board.engine.unit_of_work import Query, StoredAck, UnitOfWork
 from models.board import AUDIT, OPERATIONS
 from models.db.statement import Row, Statement
+from models.event import command_digest
+from models.ids import id_text
 from models.search import Search
 
 _NAME_CARDS = ("card", "before", "after")  # fields of commands, besides the names of the kinds of cards
 _ID = re.compile("[0-9a-f-]{36}")
-_KNOWN_ACKS = Statement("SELECT command, ack, content FROM done WHERE account = :account AND command IN :commands")
+_KNOWN_ACKS = Statement("SELECT digest, board, seq, events, opened, content FROM done WHERE digest IN :digests")
 
 
 class Order(NamedTuple):
@@ -63,16 +65,17 @@ def _callers(unit: UnitOfWork, orders: Iterable[Order]) -> Iterator[Query]:
 
 
 def _acks(unit: UnitOfWork, orders: Iterable[Order]) -> Iterator[Query]:
-    commands: dict[str, list[str]] = {}
-    for order in orders:
-        commands.setdefault(order.caller.account.id, []).append(order.command.id)
-    for account, ids in commands.items():
+    asked = {command_digest(account, id): (account, id) for account, id in map(_named, orders)}
 
-        def take(rows: list[Row], account: str = account, ids: list[str] = ids) -> None:
-            unit.known_acks |= {(account, id): None for id in ids}
-            unit.known_acks |= {(account, command): StoredAck(ack, content) for command, ack, content in rows}
+    def take(rows: list[Row]) -> None:
+        unit.known_acks |= dict.fromkeys(asked.values())
+        unit.known_acks |= {asked[digest]: StoredAck(id_text(board), *rest) for digest, board, *rest in rows}
 
-        yield Query(_KNOWN_ACKS, {"account": account, "commands": ids}, take)
+    yield Query(_KNOWN_ACKS, {"digests": asked}, take)
+
+
+def _named(order: Order) -> tuple[str, str]:
+    return order.caller.account.id, order.command.id
 
 
 def _cards(unit: UnitOfWork, commands: Iterable[Command]) -> Iterator[Query]:

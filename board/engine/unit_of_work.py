@@ -36,8 +36,12 @@ _ADD_EVENT = BulkWrite.insert(
 _ADD_PAYLOAD = BulkWrite.insert("payload", {"board": "text", "seq": "bigint", "key": "bytea", "body": "bytea"})
 _ADD_ALERT = BulkWrite.insert("alert", {"board": "text", "seq": "bigint", "kind": "text", "account": "text", "at": "text"})
 _ADD_ACK = BulkWrite.insert(
-    "done", {"account": "text", "command": "text", "name": "text", "ack": "text", "at": "text", "content": "bytea"}
-)
+    "done",
+    {
+        "digest": "text", "day": "text", "board": "bytea", "seq": "bigint", "events": "bigint", "opened": "text",
+        "content": "bytea",
+    },
+)  # fmt: skip
 # One's own events are not new to oneself: the position moves over them if everything before was seen, else they are counted. A
 # board never looked at has a row without a time. In another epoch both begin again.
 _ACTED_INTO = "INSERT INTO seen (account, board, epoch, seq, at, own) "
@@ -81,9 +85,13 @@ class Query(NamedTuple):
 
 
 class StoredAck(NamedTuple):
-    """Ack of an executed command, and the digest of its content if one is stored."""
+    """Ack of an executed command: its board, the first seq and the number of its events there, and the board that it opened; and
+    the digest of its content if one is stored."""
 
-    ack: str
+    board: str
+    seq: int
+    events: int
+    opened: str | None
     content: bytes | None
 
 
@@ -211,7 +219,7 @@ class UnitOfWork:
         if self.alerts:
             writes.append((_ADD_ALERT, self.alerts))
         if self.new_acks:  # sorted, so that two processes writing the same ids never deadlock
-            writes.append((_ADD_ACK, sorted(self.new_acks, key=lambda row: (row["account"], row["command"]))))
+            writes.append((_ADD_ACK, sorted(self.new_acks, key=lambda row: row["digest"])))
         writes += _grouped_moves(self.read_position_moves)
         if self.changes and self.boards:
             writes.append((_MOVE_BOARD, [table_rows.values_of(board, (*_MOVED, "id")) for board in self.boards.values()]))

@@ -24,7 +24,8 @@ from board.web import language
 from board.web.endpoint import ON_A_BOARD, Call, Schema
 from board.web.http import Reply, check_allowed, error_response, json_response, read_json_object, require_caller, service_of
 from models.board import OPERATIONS
-from models.event import ProcessedCommand
+from models.event import ProcessedCommand, command_digest
+from models.ids import id_text
 from models.sighting import Sighting
 from realtime import protocol
 from realtime.wire_types import Count, Id, Made
@@ -91,7 +92,7 @@ def _board(session: Session, account: str, id: str, value: dict[str, Any]) -> st
     board, reference = (value.get(name) for name in _NAMES)
     processed = _processed(session, account, id)
     if processed is not None:
-        return str(orjson.loads(processed.ack)["board"])
+        return id_text(processed.board)
     if (board is None) == (reference is None):
         raise invalid("board", N_("Give either the board or the reference of the search."))
     for name, present_fields in (("board", board), ("reference", reference)):
@@ -123,17 +124,22 @@ def _intake_result(session: Session, account: str, id: str) -> TakenIn:
     processed = _processed(session, account, id)
     if processed is None:
         raise Refused("unavailable")
-    ack = orjson.loads(processed.ack)
-    access.get_visible_board(session, account, ack["board"])
-    (seq,) = ack["seqs"]
-    (journal_event,) = journal.events_after(session, ack["board"], seq - 1, 1)
-    row = session.get_one(Sighting, journal_event.entity)
-    return {"board": ack["board"], "sighting": row.id, "number": row.number, "seq": seq}
+    board = id_text(processed.board)
+    access.get_visible_board(session, account, board)
+    event = journal.event_at(session, board, processed.seq)
+    assert event is not None  # events are never deleted
+    row = session.get_one(Sighting, event.entity)
+    return {"board": board, "sighting": row.id, "number": row.number, "seq": event.seq}
 
 
 def _processed(session: Session, account: str, id: str) -> ProcessedCommand | None:
     """Return the processed command with this id. Raise Refused `invalid` if it was another command."""
-    processed = session.get(ProcessedCommand, (account, id))
-    if processed is not None and processed.name != COMMAND:
+    processed = session.get(ProcessedCommand, command_digest(account, id))
+    if processed is not None and not _added_sighting(session, processed):
         raise invalid("id", N_("This id was already used for another command."))
     return processed
+
+
+def _added_sighting(session: Session, processed: ProcessedCommand) -> bool:
+    event = journal.event_at(session, id_text(processed.board), processed.seq) if processed.events else None
+    return event is not None and event.type == "sighting.added"

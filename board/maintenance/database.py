@@ -9,6 +9,7 @@ from board.audit import actor
 from board.settings import Settings
 from models.db import schema
 from models.db.database import Database
+from models.db.earlier_tables import Progress
 
 T = TypeVar("T")
 
@@ -26,11 +27,12 @@ def read(fn: Callable[[Session], T]) -> T:
         database.dispose()
 
 
-def write(fn: Callable[[Session], T], *, existing: bool = True) -> T:
-    """Run `fn` in one transaction, after migrating the database. Raise ConfigurationError if it has to exist and does not."""
+def write(fn: Callable[[Session], T], *, existing: bool = True, progress: Progress = lambda done, whole: None) -> T:
+    """Run `fn` in one transaction, after migrating the database, which tells `progress`. Raise ConfigurationError if it has to
+    exist and does not."""
     database = Database(Settings().database_url, must_exist=existing)
     try:
-        schema.migrate(database, WAIT_S)
+        schema.migrate(database, WAIT_S, progress)
         return database.write_now(by_command_line(fn))
     finally:
         database.dispose()

@@ -21,15 +21,20 @@ from models import (  # noqa: F401  (importing registers the tables)
     task,
     upkeep,
 )
+from models.db import earlier_tables
 from models.db.database import SERVER_START_TIMEOUT_S, ConfigurationError, Database
+from models.db.earlier_tables import Progress
 
 metadata = SQLModel.metadata
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
-def migrate(database: Database, patience_s: float = SERVER_START_TIMEOUT_S) -> None:
-    """Migrate the database to this program's tables; wait for a server that is not up yet. Raises ConfigurationError if there is
-    none, or the database is newer than the program."""
+def migrate(
+    database: Database, patience_s: float = SERVER_START_TIMEOUT_S, progress: Progress = lambda done, whole: None
+) -> None:
+    """Migrate the database to this program's tables; wait for a server that is not up yet. Rows of tables that have become others
+    are moved in many transactions: interrupted, the next call goes on. Raises ConfigurationError if there is no database, or it
+    is newer than the program."""
     database.wait_until_ready(patience_s)
 
     def run(session: Session) -> None:
@@ -40,6 +45,7 @@ def migrate(database: Database, patience_s: float = SERVER_START_TIMEOUT_S) -> N
 
     if not database.read_now(lambda session: _is_current(session.connection())):
         database.write_now(run)
+    earlier_tables.move(database, progress)
 
 
 def check(database: Database, patience_s: float = SERVER_START_TIMEOUT_S) -> None:
@@ -51,6 +57,8 @@ def check(database: Database, patience_s: float = SERVER_START_TIMEOUT_S) -> Non
         raise ConfigurationError("The database has no tables of the board. Create them with `board migrate`.")
     if version != versions()[-1]:
         raise ConfigurationError("The database has the tables of an earlier version. Update them with `board migrate`.")
+    if database.read_now(earlier_tables.left):
+        raise ConfigurationError("The database is being updated, or that was interrupted. Go on with `board migrate`.")
 
 
 def versions() -> list[str]:

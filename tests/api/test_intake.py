@@ -6,10 +6,11 @@ from typing import Any
 
 import httpx2 as httpx
 import pytest
-from sqlalchemy import bindparam, text
+from sqlalchemy import text
 
 from board.accounts import accounts, live_changes
 from models.accounts import ROLES
+from models.ids import id_bytes
 from models.ids import new_id as no_such
 from tests.support.backends import ALTERNATING
 from tests.support.people import PATIENCE_S, Person, create_token, new_id
@@ -128,9 +129,10 @@ async def test_repeated_id_is_answered_also_when_its_content_is_gone(team: Team,
     said, earlier = call(board=search), call(board=search)
     first, second = [(await hotline.post(PATH, json=each)).json() for each in (said, earlier)]
     forget = text("DELETE FROM payload WHERE board = :board AND seq = :seq")
-    before = text("UPDATE done SET content = NULL WHERE command = :id")
+    before = text("UPDATE done SET content = NULL WHERE board = :board AND seq = :seq")
     await service.database.write(lambda db: db.connection().execute(forget, {"board": search, "seq": first["seq"]}).rowcount)
-    await service.database.write(lambda db: db.connection().execute(before, {"id": earlier["id"]}).rowcount)
+    named = {"board": id_bytes(search), "seq": second["seq"]}
+    assert await service.database.write(lambda db: db.connection().execute(before, named).rowcount) == 1
     for each, answer in ((said, first), (earlier, second)):
         again = await hotline.post(PATH, json=each | {"description": "another text"})
         assert (again.status_code, again.json()) == (201, answer)
@@ -142,10 +144,9 @@ async def test_stored_content_digest_is_keyed(team: Team, hotline: httpx.AsyncCl
     said = [call(board=search, source_contact="0470 12 34 56") | {"description": "a girl"} for _ in range(2)]
     for each in said:
         assert (await hotline.post(PATH, json=each)).status_code == 201
-    read = text("SELECT content FROM done WHERE command IN :ids").bindparams(bindparam("ids", expanding=True))
-    ids = [each["id"] for each in said]
+    read = text("SELECT content FROM done WHERE board = :board AND content IS NOT NULL")
     kept = await team.server.service.database.read(
-        lambda db: [bytes(each) for each in db.connection().execute(read, {"ids": ids}).scalars()]
+        lambda db: [bytes(each) for each in db.connection().execute(read, {"board": id_bytes(search)}).scalars()]
     )
     assert len({*kept}) == 2
 

@@ -1,0 +1,93 @@
+"""Tables of an earlier version whose rows have another form now. A migration renames them, and `move` moves the rows into the
+present tables: in many small transactions, so that a million rows can be interrupted, and the next start goes on.
+
+Nothing else runs before the last row is moved. A row stands in one of the two tables, never in both.
+"""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any, NamedTuple
+
+import orjson
+import structlog
+from sqlalchemy import Row, inspect, text
+from sqlmodel import Session
+
+from models.db.database import Database
+from models.event import command_digest
+from models.ids import id_bytes
+
+log = structlog.get_logger()
+
+BATCH_SIZE = 5_000  # rows of one transaction
+ROWS_BETWEEN_LOGS = 250_000
+
+Progress = Callable[[int, int], object]  # rows done, and all
+Values = dict[str, Any]
+
+
+class EarlierTable(NamedTuple):
+    """Table that a migration has renamed: its present name, its key, the table of its rows, and their present form."""
+
+    name: str
+    key: tuple[str, ...]
+    table: str
+    convert: Callable[[Row[Any]], Values]
+
+    @property
+    def position(self) -> str:
+        """Return the SQL of "up to the position that was reached"."""
+        return f"({', '.join(self.key)}) <= ({', '.join(f':{name}' for name in self.key)})"
+
+
+def _command(row: Row[Any]) -> Values:
+    ack = orjson.loads(row.ack)
+    return {
+        "digest": command_digest(row.account, row.command), "day": row.at[:10], "board": id_bytes(ack["board"]),
+        "seq": min(ack["seqs"], default=0), "events": len(ack["seqs"]), "opened": ack.get("opened"), "content": row.content,
+    }  # fmt: skip
+
+
+TABLES = (EarlierTable("done_until_0031", ("account", "command"), "done", _command),)
+
+
+def left(session: Session) -> list[EarlierTable]:
+    """Return the tables whose rows are not all moved."""
+    there = set(inspect(session.connection()).get_table_names())
+    return [each for each in TABLES if each.name in there]
+
+
+def move(database: Database, progress: Progress) -> None:
+    """Move all rows of earlier tables. Raises DatabaseUnavailable; the next call goes on."""
+    tables = database.read_now(left)
+    counts = [database.read_now(partial(_count, each)) for each in tables]
+    done, whole = 0, sum(counts)
+    for table in tables:
+        while moved := database.write_now(partial(_move_batch, database, table)):
+            if done // ROWS_BETWEEN_LOGS != (done := done + moved) // ROWS_BETWEEN_LOGS:
+                log.info("moving rows of an earlier version", done=done, whole=whole)
+            progress(done, whole)
+
+
+def _count(table: EarlierTable, session: Session) -> int:
+    return int(session.connection().execute(text(f"SELECT count(*) FROM {table.name}")).scalar_one())  # noqa: S608
+
+
+def _move_batch(database: Database, table: EarlierTable, session: Session) -> int:
+    """Move the next rows and return their number; drop the table if there are none."""
+    connection = session.connection()
+    database.backend.lock_for_migration(connection)  # another process may do the same
+    if table not in left(session):
+        return 0
+    query = f"SELECT * FROM {table.name} ORDER BY {', '.join(table.key)} LIMIT {BATCH_SIZE}"  # noqa: S608
+    rows = connection.execute(text(query)).all()
+    if not rows:
+        connection.execute(text(f"DROP TABLE {table.name}"))
+        return 0
+    values = [table.convert(row) for row in rows]
+    names = values[0].keys()
+    insert = f"INSERT INTO {table.table} ({', '.join(names)}) VALUES ({', '.join(f':{name}' for name in names)})"  # noqa: S608
+    connection.execute(text(insert), values)
+    reached = {name: getattr(rows[-1], name) for name in table.key}
+    connection.execute(text(f"DELETE FROM {table.name} WHERE {table.position}"), reached)  # noqa: S608
+    return len(rows)

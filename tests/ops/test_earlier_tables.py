@@ -1,0 +1,144 @@
+"""A database of an earlier version becomes one of this version row by row, and can be interrupted anywhere."""
+
+import random
+import string
+from collections.abc import Iterator
+from typing import Any
+
+import orjson
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import text
+from sqlmodel import Session, select
+
+from models.db import earlier_tables, schema
+from models.db.database import ConfigurationError, Database
+from models.event import ProcessedCommand, command_digest
+from models.ids import id_bytes, id_text, new_id
+from tests.support import old_schemas
+from tests.support.backends import Backend
+
+COMMANDS = 23
+UUIDS = st.uuids().map(str)
+TEXTS = st.text(st.characters(codec="utf-8"), max_size=20) | st.text(string.ascii_lowercase, min_size=16, max_size=16)
+
+
+@given(UUIDS | TEXTS | UUIDS.map(str.upper) | UUIDS.map(lambda id: id[:-1]))
+def test_short_form_of_an_id_is_read_back_as_it_was(id: str) -> None:
+    assert id_text(id_bytes(id)) == id
+
+
+@given(st.tuples(UUIDS | TEXTS, UUIDS | TEXTS), st.tuples(UUIDS | TEXTS, UUIDS | TEXTS))
+def test_two_ids_have_two_short_forms(one: tuple[str, str], other: tuple[str, str]) -> None:
+    assert (id_bytes(one[0]) == id_bytes(other[0])) == (one[0] == other[0])
+    assert (command_digest(*one) == command_digest(*other)) == (one == other)
+
+
+def test_uuid_takes_16_bytes() -> None:
+    assert len(id_bytes(new_id())) == 16
+
+
+pytestmark = pytest.mark.both_backends
+
+
+@pytest.fixture
+def old(backend: Backend, tmp_path: Any) -> Iterator[Database]:
+    """A database of the version before, in which two accounts gave the same ids to commands."""
+    with backend.settled(tmp_path) as settings:
+        database = Database(settings["database_url"])
+        database.write_now(_fill)
+        yield database
+        database.dispose()
+
+
+def _acks() -> list[dict[str, Any]]:
+    made = random.Random(1)
+    boards = [new_id(), "operations"]
+    commands = [
+        {"id": f"c{number}", "board": made.choice(boards), "seqs": [*range(number, number + made.randint(0, 3))]}
+        for number in range(COMMANDS)
+    ]
+    commands[7]["opened"] = new_id()
+    return commands
+
+
+ACKS = _acks()
+ACCOUNTS = (new_id(), new_id())
+
+
+def _fill(session: Session) -> None:
+    old_schemas.reset_to_revision(session, "0031")
+    rows = [
+        {"account": account, "command": ack["id"], "name": "note.add", "ack": orjson.dumps(ack).decode(),
+         "at": "2026-11-24T22:00:00.000Z", "content": bytes([number]) * 32 if number % 5 == 0 else None}
+        for account in ACCOUNTS for number, ack in enumerate(ACKS)
+    ]  # fmt: skip
+    insert = "INSERT INTO done (account, command, name, ack, at, content) VALUES (:account, :command, :name, :ack, :at, :content)"
+    session.connection().execute(text(insert), rows)
+
+
+def _assert_all_there(database: Database) -> None:
+    stored = database.read_now(lambda session: {row.digest: row.model_dump() for row in session.exec(select(ProcessedCommand))})
+    assert len(stored) == len(ACCOUNTS) * COMMANDS
+    for account in ACCOUNTS:
+        for number, ack in enumerate(ACKS):
+            row = stored[command_digest(account, ack["id"])]
+            assert (id_text(row["board"]), row["opened"], row["day"]) == (ack["board"], ack.get("opened"), "2026-11-24")
+            assert [*range(row["seq"], row["seq"] + row["events"])] == ack["seqs"]
+            assert row["content"] == (bytes([number]) * 32 if number % 5 == 0 else None)
+    assert database.read_now(earlier_tables.left) == []
+
+
+def test_remembered_commands_are_moved(old: Database) -> None:
+    schema.migrate(old)
+    _assert_all_there(old)
+    schema.check(old)
+
+
+def test_interrupted_move_goes_on_and_tells_how_far_it_is(old: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(earlier_tables, "BATCH_SIZE", 7)
+    told: list[tuple[int, int]] = []
+
+    def interrupt(done: int, whole: int) -> None:
+        told.append((done, whole))
+        if len(told) == 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        schema.migrate(old, progress=interrupt)
+    assert told == [(7, 46), (14, 46)]
+    with pytest.raises(ConfigurationError, match="Go on with `board migrate`"):
+        schema.check(old)
+    told.clear()
+    schema.migrate(old, progress=lambda done, whole: told.append((done, whole)))
+    assert told == [(7, 32), (14, 32), (21, 32), (28, 32), (32, 32)]
+    _assert_all_there(old)
+
+
+def test_batch_that_fails_moves_nothing(old: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A row is in one of the two tables: never in both, never in none."""
+    monkeypatch.setattr(earlier_tables, "BATCH_SIZE", 7)
+    calls = iter(range(1_000))
+
+    def fails(account: str, command: str) -> str:
+        if next(calls) == 10:
+            raise RuntimeError
+        return command_digest(account, command)
+
+    with monkeypatch.context() as context:
+        context.setattr(earlier_tables, "command_digest", fails)
+        with pytest.raises(RuntimeError):
+            schema.migrate(old)
+    counts = [f"SELECT count(*) FROM {name}" for name in ("done", "done_until_0031")]
+    assert [old.read_now(lambda db, sql=sql: db.connection().execute(text(sql)).scalar_one()) for sql in counts] == [7, 39]
+    schema.migrate(old)
+    _assert_all_there(old)
+
+
+def test_new_installation_has_nothing_to_move(installation: dict[str, Any]) -> None:
+    database = Database(installation["database_url"])
+    told: list[int] = []
+    schema.migrate(database, progress=lambda done, whole: told.append(done))
+    assert told == []
+    database.dispose()
