@@ -1,7 +1,8 @@
 /**
  * Drag and drop of cards by mouse or touch. SortableJS does the long press, the ghost and the scrolling at the edges, but must
  * never move a card in the document: a live change meanwhile would be drawn over a document unknown to the view, and lose or
- * duplicate the card. The target is marked with `data-drop-target`; on drop the position is reported, and the store decides.
+ * duplicate the card. The target is marked with `data-drop-target`, its column with `data-drop-column`; on drop
+ * the position is reported, and the store decides.
  */
 import Sortable from "../../vendor/sortablejs/modular/sortable.esm.js";
 
@@ -16,6 +17,7 @@ export class Drag {
   /** @type {Map<HTMLElement, Sortable>} */ #lists = new Map();
   /** @type {string | null} */ #card = null;
   /** @type {DropTarget | null} */ #drop = null;
+  /** @type {Element | null} */ #column = null; // of the target
   /** @type {{ element: HTMLElement | null, timer: Timer | null }} */ #tab = { element: null, timer: null };
   #moved = (/** @type {Event} */ event) => this.#point(/** @type {PointerEvent | TouchEvent} */ (event));
   #keyed = (/** @type {KeyboardEvent} */ event) => this.#letGo(event);
@@ -145,6 +147,11 @@ export class Drag {
     if (this.#drop && this.#drop.element !== drop?.element) delete this.#drop.element.dataset.dropTarget;
     if (drop) drop.element.dataset.dropTarget = drop.where;
     this.#drop = drop;
+    const column = drop?.element.closest("[data-column]") ?? null;
+    if (column === this.#column) return;
+    this.#column?.removeAttribute("data-drop-column");
+    column?.setAttribute("data-drop-column", "");
+    this.#column = column;
   }
 
   /** @param {HTMLElement | null} tab */

@@ -42,7 +42,7 @@ export class MoreBelow {
   #count() {
     const lists = [...this.#root.querySelectorAll(LIST)];
     this.#observe(lists);
-    const counts = lists.map((list) => ({ foot: list.parentElement?.querySelector("[data-below]"), ...countBelow(list) })); // read all before writing
+    const counts = lists.map((list) => ({ foot: footOf(list), ...countBelow(list) })); // read all before writing
     for (const { foot, count, fits } of counts) {
       if (!foot) continue;
       foot.hidden = fits;
@@ -58,10 +58,10 @@ export class MoreBelow {
  * @param {HTMLElement} list
  */
 function countBelow(list) {
-  const foot = list.parentElement?.querySelector("[data-below]");
+  const foot = footOf(list);
   const room = list.clientHeight + (foot?.offsetHeight ? foot.offsetHeight + marginOf(foot) : 0);
   if (list.scrollHeight <= Math.max(room, list.clientHeight)) return { count: 0, fits: true };
-  const cards = list.querySelectorAll(":scope > article");
+  const cards = [...list.children].filter(({ localName }) => localName === "article");
   const end = list.getBoundingClientRect().bottom + CUT_PX;
   let low = 0;
   let high = cards.length;
@@ -72,6 +72,12 @@ function countBelow(list) {
   }
   return { count: cards.length - low, fits: false };
 }
+
+/**
+ * Beside the list; a query would go through all of its cards.
+ * @param {HTMLElement} list
+ */
+const footOf = (list) => /** @type {HTMLElement[]} */ ([...(list.parentElement?.children ?? [])]).find(({ dataset }) => "below" in dataset);
 
 /** @param {HTMLElement} element */
 function marginOf(element) {

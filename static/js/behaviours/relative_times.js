@@ -1,5 +1,5 @@
 /**
- * Update running times once a second, without a redraw: the text of `data-since`, `data-ago` and `data-due` elements; of `data-lateness`
+ * Update running times once a second, without a redraw: the text of `<time>` elements with `data-since`, `data-ago` or `data-due`; of `data-lateness`
  * ("42 min late", before that "in 19 min"), and of `data-oldest` ("4 to grade · 2 h 11").
  */
 import { ago, formatDuration, late, serverNow, since } from "../core/time.js";
@@ -10,13 +10,13 @@ const TICK_MS = 1000;
 const RUNNING = "[data-since],[data-ago],[data-due],[data-lateness],[data-oldest]";
 
 export class RelativeTimes {
-  #root;
+  #times;
   #now;
   /** @type {WeakMap<HTMLTimeElement, string>} */ #shownTimes = new WeakMap(); // what each element shows, so that a draw fills only new elements
 
   /** @param {HTMLElement} root @param {() => Date} now returns the current time; a replay passes the time it shows */
   constructor(root, now = serverNow) {
-    this.#root = root;
+    this.#times = root.getElementsByTagName("time"); // by name: a query by attribute would try each element of a big board
     this.#now = now;
     setInterval(() => this.tick(), TICK_MS);
   }
@@ -34,9 +34,8 @@ export class RelativeTimes {
     }
   }
 
-  /** @returns {NodeListOf<HTMLTimeElement>} */
   get #running() {
-    return this.#root.querySelectorAll(RUNNING);
+    return [...this.#times].filter((element) => element.matches(RUNNING));
   }
 
   /** @param {HTMLTimeElement} element @param {Date} now */

@@ -22,11 +22,13 @@ class WatchLine {
   #isCurrent = true;
   #told = new Set();
   #wasCut = false;
+  #measured = ""; // text that was last measured
+  #frame = 0;
 
   /** @param {HTMLElement | null} place in the page; none where nobody is signed in */
   constructor(place) {
     this.#place = place;
-    if (place) new ResizeObserver(() => this.#draw()).observe(place);
+    if (place) new ResizeObserver(() => this.#resized()).observe(place);
   }
 
   /**
@@ -74,14 +76,24 @@ class WatchLine {
   #draw() {
     const place = this.#place;
     if (!place) return;
-    const notices = [...this.#notices.values()].flat().sort((one, other) => rank(one) - rank(other));
+    const notices = this.#sorted();
     const had = place.contains(document.activeElement);
     keepFocus(place, () => render(this.#template(notices), place));
     if (had && isFocusLost()) document.querySelector("main")?.focus({ preventScroll: true });
     place.parentElement?.setAttribute("data-tone", notices[0]?.tone ?? "");
     connectList(place.querySelector("details"));
     this.#announce(notices);
-    this.#showCut(notices);
+    if (place.textContent !== this.#measured) this.#frame ||= requestAnimationFrame(() => this.#showCut()); // with the frame's own layout: now it would cost one more
+  }
+
+  #resized() {
+    this.#measured = "";
+    this.#draw();
+  }
+
+  /** Return all notices, most important first. */
+  #sorted() {
+    return [...this.#notices.values()].flat().sort((one, other) => rank(one) - rank(other));
   }
 
   /** @param {Notice[]} notices most important first */
@@ -125,11 +137,11 @@ class WatchLine {
     if (fresh.length) announce(fresh.map(spoken).join(" "));
   }
 
-  /**
-   * Show the button of the list also where the line cuts its only sentence.
-   * @param {Notice[]} notices
-   */
-  #showCut(notices) {
+  /** Show the button of the list also where the line cuts its only sentence. */
+  #showCut() {
+    this.#frame = 0;
+    this.#measured = this.#place?.textContent ?? "";
+    const notices = this.#sorted();
     const texts = [...(this.#place?.querySelectorAll(".watch-main, .watch-main :is(.text, .fact)") ?? [])];
     const isCut = texts.some((text) => text.scrollWidth > text.clientWidth + 1 || text.scrollHeight > text.clientHeight + 1);
     if (isCut === this.#wasCut) return;
