@@ -19,9 +19,9 @@ from board.commands.registry import Command
 from board.engine import display_identity, event_writer, identity, rights_version
 from board.engine.concurrency import AccountLimit, HeavyReads
 from board.engine.identity import Caller
-from board.engine.integrity import VerifiedChains
 from board.engine.last_use import LastUse
 from board.engine.rights_version import Version
+from board.engine.verified_chains import VerifiedChains
 from board.errors import Refused
 from board.live.event_source import SETS_RIGHTS, BoardSource, record
 from board.live.search_summaries import SummaryPublisher
@@ -74,7 +74,7 @@ class BoardService:
         self.last_use = LastUse(settings.session_idle)
         self.heavy_reads = HeavyReads(database)
         self.pdf_limit = AccountLimit()
-        self.verified_chains = VerifiedChains()
+        self.verified_chains = VerifiedChains(settings.secret())
         self.summaries = SummaryPublisher(self.database, self.hub, self.source)
         self.unread_counts = UnreadCountPublisher(self.database, self.hub, self.source)
         self.shift_status = ShiftStatusPublisher(self.database, self.hub)

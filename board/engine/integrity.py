@@ -6,14 +6,10 @@ found only by somebody who knows an earlier head. The file of heads is the outpu
 holds: {seq} events, head {hash of the last one, in hex, or none}`.
 """
 
-import asyncio
 import re
-import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
-from weakref import WeakValueDictionary
 
 from sqlalchemy import text
 from sqlmodel import Session, col, select
@@ -24,9 +20,6 @@ from board.errors import OperationError
 from board.i18n import N_, message
 from models.board import AUDIT, OPERATIONS, Board
 
-FULL_VERIFY_INTERVAL_S = (
-    60.0  # after it a chain is verified from its beginning again, which finds edits before the verified position
-)
 Progress = Callable[[int, int], object]
 _LINE = re.compile(r"(\S{1,64}) holds: (\d{1,15}) events, head ([0-9a-f]{64}|none)")
 _SIGNED = (
@@ -99,13 +92,13 @@ def verify_against(session: Session, board: Board, witnesses: Iterable[TrustedHe
     board do not count."""
     known = [each for each in witnesses if each.board == board.id and each.seq and each.epoch in (None, board.epoch)]
     for each in sorted(known, key=lambda each: each.seq):
-        found = _hash_at(session, board.id, each.seq)
+        found = hash_at(session, board.id, each.seq)
         if found != each.head:
             return _contradiction(each, gone=found is None)
     return None
 
 
-def _hash_at(session: Session, board: str, seq: int) -> bytes | None:
+def hash_at(session: Session, board: str, seq: int) -> bytes | None:
     """Return the hash of an event; None if there is no such event."""
     found: bytes | None = session.connection().execute(_HASH, {"board": board, "seq": seq}).scalar()
     return found
@@ -148,49 +141,3 @@ def verify(
     if gone and board is None:
         raise OperationError(f"{min(gone)}: the board and its journal are missing.")
     return [head_line(each) for each in boards]
-
-
-class VerifiedChain(NamedTuple):
-    """Progress of verifying a board's chain in one epoch. `completed_at` is when its end was reached, None before."""
-
-    epoch: str
-    completed_at: float | None
-    chain: ChainCursor
-
-
-@dataclass
-class VerifiedChains:
-    """Chains verified by this process. Verifying 20,000 events takes most of a second, and every view of a history asks for
-    it, so later calls continue from the last position. One call at a time for each board."""
-
-    known: dict[str, VerifiedChain] = field(default_factory=dict)
-    _locks: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)
-
-    def lock(self, board: str) -> asyncio.Lock:
-        """Return the lock of a board's chain."""
-        lock = self._locks.get(board)
-        if lock is None:
-            lock = self._locks[board] = asyncio.Lock()
-        return lock
-
-    def verify(self, session: Session, board: Board) -> tuple[ChainCursor, ChainError | None]:
-        """Verify a board's chain, continuing within FULL_VERIFY_INTERVAL_S; return the verified position and the first error.
-        Raises TooLong if a chain is too long for one call: the next call continues."""
-        epoch, whole, chain = self.known.pop(board.id, VerifiedChain("", None, ChainCursor()))
-        goes_on = epoch == board.epoch and (whole is None or time.monotonic() - whole < FULL_VERIFY_INTERVAL_S)
-        if not goes_on:
-            whole, chain = None, ChainCursor()
-        try:
-            fault = hash_chain.verify_from(session, board, chain)
-            if fault is not None and goes_on:  # an earlier row may be bad too: name the first one
-                whole, chain = None, ChainCursor()
-                fault = hash_chain.verify_from(session, board, chain)
-        except Exception:  # for example TooLong
-            self.known[board.id] = VerifiedChain(board.epoch, whole, chain)
-            raise
-        fault = fault or verify_against(session, board, signed_heads(session, board.id))
-        if fault is None:
-            self.known[board.id] = VerifiedChain(board.epoch, whole or time.monotonic(), chain)
-        elif fault.seq <= chain.seq:  # the error lies before the verified position, or only a trusted head shows it
-            chain = ChainCursor(fault.seq - 1, _hash_at(session, board.id, fault.seq - 1) or b"")
-        return chain, fault

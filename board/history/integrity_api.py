@@ -37,6 +37,7 @@ async def chain(request: Request, caller: Caller) -> Reply[Chain]:
 
     async with acquire_or_refuse(service.verified_chains.lock(id)):
         board, cursor, error = await service.heavy_reads.read(caller, read)
+        await service.verified_chains.keep(service.database, id)
     body: Chain = {
         "board": id,
         "epoch": board.epoch,

@@ -20,6 +20,7 @@ from models import (  # noqa: F401  (importing registers the tables)
     sighting,
     task,
     upkeep,
+    verified,
 )
 from models.db import earlier_tables
 from models.db.database import SERVER_START_TIMEOUT_S, ConfigurationError, Database

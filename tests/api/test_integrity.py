@@ -4,6 +4,7 @@ signed handovers, and by heads kept elsewhere."""
 import asyncio
 import re
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +13,15 @@ import pytest
 from sqlalchemy import text
 from sqlmodel import Session
 
-from board.engine import event, hash_chain, integrity, journal, many_boards
+from board.engine import event, hash_chain, integrity, journal, many_boards, verified_chains
 from board.engine.event import JournalEvent
 from board.engine.stored_payload import unpack
+from board.engine.verified_chains import VerifiedChains
 from board.errors import OperationError
 from models.board import OPERATIONS, Board
-from models.db.database import ReadTimeout
+from models.db.database import DatabaseUnavailable, ReadTimeout
+from models.times import now
+from models.verified import VerifiedPosition
 from tests.api.test_journal import Record, opened
 from tests.support.people import create_token
 from tests.support.team import Team
@@ -229,10 +233,10 @@ async def test_chain_status_is_shown_to_readers_of_the_board_and_resumes(team: T
     assert (await team.bob.http.get(path)).status_code == 404
     await alice.command(search, "note.add", {"text": "one more"})
     assert (await alice.http.get(path)).json()["seq"] == board.seq + 1
-    assert service.verified_chains.known[search][2].seq == board.seq + 1
+    assert service.verified_chains.known[search].chain.seq == board.seq + 1
 
 
-async def test_tampered_event_is_named_in_the_readers_language(team: Team) -> None:
+async def test_tampered_event_is_named_in_the_readers_language(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
     alice, service = team.alice, team.server.service
     search = await alice.open_search()
     path = f"/api/v1/boards/{search}/chain"
@@ -244,8 +248,10 @@ async def test_tampered_event_is_named_in_the_readers_language(team: Team) -> No
         _do(session, "UPDATE payload SET body = '{}' WHERE board = :board AND seq = 3", board=search)
 
     await service.database.write(edit)
-    assert (await alice.http.get(path)).json()["holds"] is True  # for a minute, verified events are not verified again
+    assert (await alice.http.get(path)).json()["holds"] is True  # for a day, verified events are not verified again
     service.verified_chains.known.clear()
+    assert (await alice.http.get(path)).json()["holds"] is True  # nor after a restart
+    monkeypatch.setattr(verified_chains, "WHOLE_INTERVAL", timedelta())
     told = (await alice.http.get(path)).json()
     assert (told["holds"], told["seq"], told["bad_seq"]) == (False, 2, 3)
     assert told["fault"] == "the content of event 3 was changed"
@@ -269,6 +275,164 @@ async def test_later_fault_names_the_first_bad_event_whatever_was_inserted(team:
     await service.database.write(edit)
     assert (await alice.http.get(path)).json()["bad_seq"] == 3
     assert service.verified_chains.known.get(search) is None
+
+
+# -- kept across restarts -------------------------------------------------------------------------------------------------
+
+
+class Restarts:
+    """A verified search, whose server may start again; `walked` are the events that were verified since."""
+
+    def __init__(self, desk: Evidence, walked: list[int]) -> None:
+        self.desk, self.walked = desk, walked
+
+    async def start(self, secret: bytes | None = None) -> None:
+        """Verify as a server that has just started."""
+        service = self.desk.service
+        chains = VerifiedChains(service.settings.secret() if secret is None else secret)
+        board = await self.desk.board(self.desk.search)
+        self.walked.clear()
+        self.fault = (await service.database.read(lambda session: chains.verify(session, board)))[1]
+        if self.fault is None:
+            await chains.keep(service.database, board.id)
+
+    async def tamper(self) -> None:
+        await self.desk.sql("UPDATE payload SET body = '{}' WHERE board = :board AND seq = 3")
+
+
+@pytest.fixture
+async def restarts(desk: Evidence, monkeypatch: pytest.MonkeyPatch) -> Restarts:
+    walked, look = [], hash_chain._row_problem
+
+    def row_problem(board: str, row: Any, chain: hash_chain.ChainCursor) -> str | None:
+        walked.append(row.seq)
+        return look(board, row, chain)
+
+    monkeypatch.setattr(hash_chain, "_row_problem", row_problem)
+    made = Restarts(desk, walked)
+    await made.start()
+    assert walked == list(range(1, (await desk.board(desk.search)).seq + 1))
+    return made
+
+
+async def test_verification_goes_on_after_a_restart_where_it_was(restarts: Restarts) -> None:
+    await restarts.desk.command(restarts.desk.search, "note.add", {"text": "one more"})
+    await restarts.start()
+    assert (restarts.fault, restarts.walked) == (None, [(await restarts.desk.board(restarts.desk.search)).seq])
+
+
+async def test_verify_finds_an_edit_before_the_kept_position(restarts: Restarts) -> None:
+    await restarts.tamper()
+    await restarts.start()
+    assert (restarts.fault, restarts.walked) == (None, [])
+    with pytest.raises(OperationError, match="the content of event 3 was changed"):
+        await restarts.desk.verified()
+
+
+async def test_edit_before_the_kept_position_is_found_after_a_day(restarts: Restarts, monkeypatch: pytest.MonkeyPatch) -> None:
+    await restarts.tamper()
+    at = now()
+    monkeypatch.setattr(verified_chains, "now", lambda: at + timedelta(hours=23))
+    await restarts.start()
+    assert restarts.fault is None
+    monkeypatch.setattr(verified_chains, "now", lambda: at + timedelta(days=1, minutes=1))
+    await restarts.start()
+    assert restarts.fault is not None
+    assert restarts.fault.seq == 3
+
+
+async def test_whole_verification_of_a_day_is_kept_too(restarts: Restarts, monkeypatch: pytest.MonkeyPatch) -> None:
+    at, walked = now(), len(restarts.walked)
+    for hours, again in ((25, True), (48, False), (50, True)):
+        monkeypatch.setattr(verified_chains, "now", lambda hours=hours: at + timedelta(hours=hours))
+        await restarts.start()
+        assert len(restarts.walked) == (walked if again else 0), hours
+
+
+async def test_going_on_does_not_put_off_the_next_whole_verification(restarts: Restarts, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(verified_chains, "KEEP_EVERY", 1)
+    at = now()
+    monkeypatch.setattr(verified_chains, "now", lambda: at + timedelta(hours=23))
+    await restarts.desk.command(restarts.desk.search, "note.add", {"text": "one more"})
+    await restarts.start()
+    assert len(restarts.walked) == 1
+    await restarts.tamper()
+    monkeypatch.setattr(verified_chains, "now", lambda: at + timedelta(hours=25))
+    await restarts.start()
+    assert restarts.fault is not None
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "seq = seq - 1", "whole_at = '2999-01-01T00:00:00.000Z'", "epoch = 'another'", "seal = 'x'",
+        "head = (SELECT hash FROM event e WHERE e.board = verified.board AND e.seq = 4), seq = 4",
+    ],
+)  # fmt: skip
+async def test_position_that_the_server_did_not_seal_does_not_count(restarts: Restarts, claim: str) -> None:
+    await restarts.tamper()
+    await restarts.desk.sql(f"UPDATE verified SET {claim} WHERE board = :board")
+    await restarts.start()
+    assert restarts.fault is not None
+    assert restarts.fault.seq == 3
+
+
+async def test_position_sealed_with_another_secret_or_for_another_board_does_not_count(restarts: Restarts) -> None:
+    await restarts.tamper()
+    await restarts.start(b"another secret of an installation")
+    assert restarts.fault is not None
+    other = await restarts.desk.board(OPERATIONS)
+    service = restarts.desk.service
+    chains = VerifiedChains(service.settings.secret())
+    await restarts.desk.sql("UPDATE verified SET board = 'operations' WHERE board = :board")
+    restarts.walked.clear()
+    await service.database.read(lambda session: chains.verify(session, other))
+    assert restarts.walked == list(range(1, other.seq + 1))
+
+
+async def test_journal_cut_before_the_kept_position_is_verified_from_its_beginning(restarts: Restarts) -> None:
+    await restarts.desk.cut(restarts.desk.search, 5)
+    await restarts.start()
+    assert (restarts.fault, restarts.walked) == (None, [1, 2, 3, 4, 5])  # a chain alone does not tell that it was cut
+
+
+async def test_restored_board_is_verified_from_its_beginning(restarts: Restarts) -> None:
+    await restarts.desk.sql("UPDATE board SET epoch = 'anew' WHERE id = :board")
+    await restarts.start()
+    assert restarts.walked[0] == 1
+
+
+async def test_position_is_written_again_only_after_many_events(restarts: Restarts, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk = restarts.desk
+
+    async def kept() -> int:
+        row = await desk.service.database.read(lambda session: session.get(VerifiedPosition, desk.search))
+        assert row is not None
+        return row.seq
+
+    before = await kept()
+    await desk.command(desk.search, "note.add", {"text": "one more"})
+    await restarts.start()
+    assert await kept() == before
+    monkeypatch.setattr(verified_chains, "KEEP_EVERY", 1)
+    await restarts.start()
+    assert await kept() == before + 1
+
+
+async def test_verification_answers_while_nothing_can_be_written(restarts: Restarts, monkeypatch: pytest.MonkeyPatch) -> None:
+    service = restarts.desk.service
+
+    def refuse(*_: Any) -> Any:
+        raise DatabaseUnavailable
+
+    await restarts.desk.sql("DELETE FROM verified WHERE board = :board")
+    monkeypatch.setattr(service.database, "write", refuse)
+    await restarts.start()
+    assert restarts.fault is None
+    assert await service.database.read(lambda session: session.get(VerifiedPosition, restarts.desk.search)) is None
+
+
+# -- in several requests --------------------------------------------------------------------------------------------------
 
 
 async def test_long_chain_is_verified_in_several_requests(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
