@@ -155,10 +155,11 @@ async def board(request: Request) -> Reply[Snapshot]:
 
 
 def _tag_if_small(session: Session, request: Request, caller: Caller) -> str | None:
-    """Return the entity tag of the requested snapshot; None if it covers so many events that this is a heavy read. Raises
+    """Return the entity tag of the requested snapshot; None if this is a heavy read: of the past, or over many events. Raises
     Refused."""
-    board, seq = _board_and_seq(session, request, caller)
-    return etags.etag_of(session, board, caller.account.id, seq) if seq <= etags.MAX_COUNTED_EVENTS else None
+    board, _ = _board_and_seq(session, request, caller)
+    is_small = AT.read(request) is None and board.seq <= etags.MAX_COUNTED_EVENTS
+    return etags.etag_of(session, board, caller.account.id) if is_small else None
 
 
 def _same(tag: str) -> Reply[Any]:
@@ -171,11 +172,15 @@ async def _snapshot(request: Request, caller: Caller) -> Reply[Snapshot]:
 
     def read(session: Session) -> tuple[bytes | None, str]:
         board, seq = _board_and_seq(session, request, caller)
-        tag = etags.etag_of(session, board, account, seq)
-        if etags.matches(request, tag):
-            return None, tag
-        entities = snapshot.entities(session, board, account) if now else snapshot.entities_at(session, board, account, seq)
-        return json_with_list({"board": board.id, "epoch": board.epoch, "seq": seq}, "entities", entities), tag
+        head = {"board": board.id, "epoch": board.epoch, "seq": seq}
+        if now:
+            tag = etags.etag_of(session, board, account)
+            if etags.matches(request, tag):
+                return None, tag
+            return json_with_list(head, "entities", snapshot.entities(session, board, account)), tag
+        body = json_with_list(head, "entities", snapshot.entities_at(session, board, account, seq))
+        tag = etags.etag_of_body(body)
+        return None if etags.matches(request, tag) else body, tag
 
     body, tag = await service_of(request).heavy_reads.read(caller, read)
     if body is None:
