@@ -93,6 +93,10 @@ class Presence:
             if not entries:
                 del self._local[channel]
 
+    def occupied(self) -> set[str]:
+        """Return the channels with anybody on them, over all processes."""
+        return set(self._local).union(*self._remote.values())
+
     def count(self, channel: str) -> int:
         """Return the number of connections on a channel over all processes."""
         elsewhere = sum(presence[channel].count for presence in self._remote.values() if channel in presence)

@@ -77,6 +77,10 @@ class BoardSource:
         """Return whether `operations` shows this search to the viewer, who may still not follow its own board."""
         return self._visibility.can_see(reader.visibility_key, search)
 
+    def hidden_searches(self, reader: Caller) -> frozenset[str]:
+        """Return the searches that `operations` does not show to the viewer."""
+        return self._visibility.hidden_from(reader.visibility_key)
+
     def can_resume(self, reader: Caller, opening: ChannelView, seq: int) -> bool:
         return opening.access_changes.get(reader.visibility_key, 0) <= seq
 

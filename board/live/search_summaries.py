@@ -1,12 +1,9 @@
 """Summaries on the cards of the operations board, counted from each search's rows; the journal does not have them."""
 
 import asyncio
-import json
-import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import Row, bindparam, text
 from sqlmodel import Session, select
 
 from board.commands.suggested_criteria import suggested
@@ -14,6 +11,7 @@ from board.engine import access, significant_events
 from board.engine.access import VisibilityView
 from board.engine.identity import Caller
 from board.live.event_source import BoardSource
+from board.live.summary_counts import BATCH_SIZE, Counted, Summary, recount
 from board.telemetry.periodic import run_on_database
 from models.board import OPERATIONS
 from models.db.database import Database
@@ -25,26 +23,28 @@ from realtime.channel import Subscription
 from realtime.hub import Hub
 
 INTERVAL_S = 1.0  # from the contract: at most once a second
-BATCH_SIZE = 500  # searches in a query
 SEARCHES_PER_FRAME = 200  # keeps a frame far below its limit of 1 MiB
 VIEWERS_PER_YIELD = 20  # viewers served before other tasks run
 MAX_PRESENT = 10  # people named per search; `people` counts all
-FULL_RECOUNT_S = 15.0  # tasks become overdue without an event
 
-Summary = dict[str, Any]
+Profile = str | None  # of displays; None: for accounts
 INNER_SIGHTING = ("seen_at", "place")  # of a credible sighting, for displays in inner rooms; the place as text
 COUNTS = ("unassessed_sightings", "open_tasks", "overdue_tasks")
 
 
 class SummaryPublisher:
     """Publisher of search summaries: first all that a viewer may see, then changes. A display also gets those of the searches
-    it follows. Changes are found in the database, as this process does not follow all boards and others write too."""
+    it follows. Changes are found in the database, as this process does not follow all boards and others write too.
+
+    A round costs what changed since the last one, and one frame for all viewers who see the same.
+    """
 
     def __init__(self, database: Database, hub: Hub[Caller], source: BoardSource) -> None:
         self._database, self._hub, self._source = database, hub, source
-        self._summaries: dict[str, Summary] = {}
-        self._published: dict[Subscription[Caller], dict[str, Summary]] = {}
-        self._counted_all = float("-inf")
+        self._counted: dict[str, Counted] = {}
+        self._shown: dict[Profile, dict[str, Summary]] = {}
+        self._occupied: set[str] = set()  # searches with people, in the last round
+        self._published: dict[Subscription[Caller], frozenset[str] | None] = {}  # what was hidden; None: got nothing yet
         self._significant, self._suggestions = LastSignificantEvents(), Suggestions()
 
     async def run(self) -> None:
@@ -53,16 +53,15 @@ class SummaryPublisher:
 
     async def _publish_all(self) -> None:
         readers = self._viewers()
-        self._published = {reader: self._published.get(reader, {}) for reader in readers}
+        self._published = {reader: self._published.get(reader) for reader in readers}
         if not readers:
             return
         has_displays = any(reader.connection.display is not None for reader in readers)
-        everything = time.monotonic() - self._counted_all > FULL_RECOUNT_S
-        at, known = format_utc(now()), {} if everything else self._summaries
+        at = format_utc(now())
 
-        def read(session: Session) -> tuple[dict[str, Summary], VisibilityView]:
-            counted = _counted_since(session, known, at)
-            heads = {id: summary["last"]["seq"] for id, summary in (self._summaries | counted).items()}
+        def read(session: Session) -> tuple[dict[str, Counted], VisibilityView]:
+            counted = recount(session, self._counted, at)
+            heads = {id: each.seq for id, each in counted.items()}
             self._suggestions.read(session, heads)
             if has_displays:
                 self._significant.read(session, heads)
@@ -70,24 +69,11 @@ class SummaryPublisher:
 
         counted, view = await self._database.read(read)
         await self._source.ensure_fresh(view)
-        self._summaries = known | counted
-        self._counted_all = time.monotonic() if everything else self._counted_all
-        shown = {
-            search: summary
-            | {"people": self._hub.presence.count(search), "present": self._hub.presence.people(search, MAX_PRESENT)}
-            | {"suggested": self._suggestions.criteria_of(search)}
-            for search, summary in self._summaries.items()
-        }
-        on_walls = {
-            profile: {
-                search: self._significant.for_displays(search, summary, profile) for search, summary in self._summaries.items()
-            }
-            for profile in (PROFILES if has_displays else ())
-        }
+        changed = self._update(counted, (None, *PROFILES) if has_displays else (None,))
+        frames: dict[Hashable, list[bytes]] = {}
         for number, reader in enumerate(self._viewers()):
-            display = reader.connection.viewer.display
             if reader in self._published:
-                self._publish(reader, shown if display is None else on_walls.get(display.profile, {}))
+                self._publish(reader, changed, frames)
             if number % VIEWERS_PER_YIELD == 0:
                 await asyncio.sleep(0)
 
@@ -95,18 +81,55 @@ class SummaryPublisher:
         reading = [(name, each) for name, channel in self._hub.channels.items() for each in channel.subscriptions.values()]
         return [each for name, each in reading if each.live and (name == OPERATIONS or each.connection.display is not None)]
 
-    def _publish(self, reader: Subscription[Caller], known: dict[str, Summary]) -> None:
-        """Send what changed since this viewer subscribed, and forget searches that it may no longer see."""
-        sees, caller, board = self._source.can_see_search, reader.connection.viewer, reader.channel.name
-        asked = known if board == OPERATIONS else {board: known[board]} if board in known else {}
-        seen = {search: summary for search, summary in asked.items() if sees(caller, search)}
-        published = self._published[reader]
-        new = {search: summary for search, summary in seen.items() if published.get(search) != summary}
-        ids = list(new)
-        for start in range(0, len(ids) or (0 if published else 1), SEARCHES_PER_FRAME):
-            part = {id: new[id] for id in ids[start : start + SEARCHES_PER_FRAME]}
-            reader.connection.send(protocol.summary(board, part), board)
-        self._published[reader] = seen
+    def _update(self, counted: dict[str, Counted], profiles: Iterable[Profile]) -> dict[Profile, set[str]]:
+        """Update what is shown to accounts and to displays; return the searches of which it changed."""
+        recounted = {search for search, each in counted.items() if self._counted.get(search) is not each}
+        occupied = self._hub.presence.occupied() & counted.keys()
+        touched = recounted | occupied | (self._occupied & counted.keys())
+        self._counted, self._occupied = counted, occupied
+        before, self._shown = self._shown, {}
+        changed: dict[Profile, set[str]] = {}
+        for profile in profiles:
+            old = before.get(profile)
+            shown = {search: each for search, each in old.items() if search in counted} if old is not None else {}
+            new = {search: self._show(search, profile) for search in (counted if old is None else touched)}
+            changed[profile] = {search for search, each in new.items() if shown.get(search) != each}
+            self._shown[profile] = shown | new
+        return changed
+
+    def _show(self, search: str, profile: Profile) -> Summary:
+        """Return the summary of a search for accounts, or for displays with a profile."""
+        summary, presence = self._counted[search].summary, self._hub.presence
+        if profile is not None:
+            return self._significant.for_displays(search, summary, profile)
+        people = {"people": presence.count(search), "present": presence.people(search, MAX_PRESENT)}
+        return summary | people | {"suggested": self._suggestions.criteria_of(search)}
+
+    def _publish(
+        self, reader: Subscription[Caller], changed: Mapping[Profile, set[str]], frames: dict[Hashable, list[bytes]]
+    ) -> None:
+        """Send what changed since this viewer subscribed, and what it may see now. Viewers who get the same share the frames."""
+        caller, board = reader.connection.viewer, reader.channel.name
+        profile = caller.display.profile if caller.display is not None else None
+        if profile not in self._shown:
+            return  # the first display came after this round had read: it gets everything in the next one
+        before, hidden = self._published[reader], self._source.hidden_searches(caller)
+        key = board, profile, before, hidden
+        if key not in frames:
+            shown = self._shown[profile]
+            news = shown.keys() if before is None else changed[profile] | (before - hidden)
+            visible = sorted((news if board == OPERATIONS else news & {board}) & shown.keys() - hidden)
+            frames[key] = _frames(board, {search: shown[search] for search in visible}, is_first=before is None)
+        for frame in frames[key]:
+            reader.connection.send(frame, board)
+        self._published[reader] = hidden
+
+
+def _frames(board: str, summaries: dict[str, Summary], is_first: bool) -> list[bytes]:
+    """Return the frames of these summaries; the first ones of a viewer are sent even if there are none."""
+    ids = list(summaries)
+    starts = range(0, len(ids) or is_first, SEARCHES_PER_FRAME)
+    return [protocol.summary(board, {id: summaries[id] for id in ids[start : start + SEARCHES_PER_FRAME]}) for start in starts]
 
 
 class Suggestions:
@@ -158,92 +181,3 @@ class LastSignificantEvents:
         credible = summary["credible_sighting"]
         inner = {"credible_sighting": credible and {name: credible[name] for name in INNER_SIGHTING}}
         return shown | (inner if profile == PROFILES[1] else {})
-
-
-def _counted_since(session: Session, known: dict[str, Summary], at: str) -> dict[str, Summary]:
-    """Return the summaries of searches whose seq differs from `known`."""
-    seqs = session.connection().execute(text("SELECT id, seq FROM board WHERE kind = 'search'"))
-    changed = [id for id, seq in seqs if id not in known or known[id]["last"]["seq"] != seq]
-    return count(session, changed if known else None, at) if changed else {}
-
-
-def count(session: Session, boards: list[str] | None, at: str) -> dict[str, Summary]:
-    """Return the summaries of these searches (None: all), with tasks overdue at `at`. `people` and `present` are filled in
-    later, from the hub."""
-    rows = _rows(session, _COUNT, boards, at)
-    first = {name: {row.board: shown(row) for row in _rows(session, query, boards, at)} for name, (query, shown) in FIRST.items()}
-    return {
-        row.id: {
-            "unassessed_sightings": row.unassessed,
-            "open_tasks": row.open,
-            "overdue_tasks": row.overdue,
-            "people": 0,
-            "last": {"seq": row.seq, "at": row.at, "type": row.last_type},
-            **{name: found.get(row.id) for name, found in first.items()},
-        }
-        for row in rows
-    }
-
-
-def _rows(session: Session, statement: str, boards: list[str] | None, at: str) -> Sequence[Row[Any]]:
-    """Run a query with the condition that the boards are these (None: all)."""
-    query = text(statement + ("" if boards is None else "AND b.id IN :boards"))
-    if boards is not None:
-        query = query.bindparams(bindparam("boards", expanding=True))
-    values = {"at": at} if ":at" in statement else {}
-    return session.connection().execute(query, values | ({"boards": boards} if boards is not None else {})).all()
-
-
-def _task(row: Row[Any]) -> dict[str, Any]:
-    return {"id": row.id, "number": row.number, "title": row.title, "due": row.due}
-
-
-def _sighting(row: Row[Any]) -> dict[str, Any]:
-    place = json.loads(row.place) if isinstance(row.place, str) else row.place
-    return {
-        "id": row.id,
-        "number": row.number,
-        "seen_at": row.seen_at,
-        "received_at": row.received_at or row.recorded_at,
-        "place": (place or {}).get("text"),
-    }
-
-
-def _unassessed(row: Row[Any]) -> dict[str, Any]:
-    return _sighting(row) | {"priority": row.priority}
-
-
-_OPEN = """SELECT count(*) FROM task t JOIN "column" c ON c.id = t."column"
-    WHERE t.board = b.id AND NOT t.withdrawn AND c.role <> 'done'"""
-_COUNT = f"""
-    SELECT b.id, b.seq, b.at, b.last_type,
-        (SELECT count(*) FROM sighting s WHERE s.board = b.id AND NOT s.withdrawn AND s.assessment = 'unassessed') AS unassessed,
-        ({_OPEN}) AS open,
-        ({_OPEN} AND t.due < :at) AS overdue
-    FROM board b WHERE b.kind = 'search' """  # noqa: S608  (no value is pasted in)
-
-_DUE = f"""
-    SELECT b.id AS board, found.id, found.number, found.title, found.due
-    FROM board b JOIN search ON search.id = b.id AND search.status = 'open'
-    JOIN task found ON found.id = ({_OPEN.replace("count(*)", "t.id")} AND t.due %s :at ORDER BY t.due, t.id LIMIT 1)
-    WHERE b.kind = 'search' """  # noqa: S608
-_SIGHTING = """
-    SELECT b.id AS board, found.id, found.number, found.seen_at, found.received_at, found.recorded_at, found.place, found.priority
-    FROM board b JOIN search ON search.id = b.id AND search.status = 'open'
-    JOIN sighting found ON found.id = (SELECT s.id FROM sighting s
-        WHERE s.board = b.id AND NOT s.withdrawn AND s.assessment %s LIMIT 1)
-    WHERE b.kind = 'search' """
-# One card per open search that needs somebody first, by its name in the summary.
-FIRST: Mapping[str, tuple[str, Callable[[Row[Any]], dict[str, Any]]]] = {
-    "overdue_task": (_DUE % "<", _task),
-    "next_task": (_DUE % ">=", _task),
-    "unassessed_sighting": (
-        _SIGHTING
-        % "= 'unassessed' ORDER BY CASE s.priority WHEN 'urgent' THEN 0 ELSE 1 END, coalesce(s.received_at, s.recorded_at), s.id",
-        _unassessed,
-    ),
-    "credible_sighting": (
-        _SIGHTING % "IN ('credible', 'confirmed') ORDER BY coalesce(s.seen_at, s.received_at, s.recorded_at) DESC, s.id",
-        _sighting,
-    ),
-}

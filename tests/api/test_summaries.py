@@ -7,6 +7,7 @@ import pytest
 
 from models.display import PROFILES
 from models.times import format_utc, now
+from realtime import protocol
 from tests.support.backends import ALTERNATING
 from tests.support.display_client import DisplayBrowser, pair_browser
 from tests.support.team import Team
@@ -118,3 +119,27 @@ async def test_displays_in_inner_rooms_are_told_where_the_child_was_seen(team: T
     finally:
         await display.close()
         await browser.close()
+
+
+async def test_viewers_who_see_the_same_share_frames_of_what_changed(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
+    search, other = await team.alice.open_search(), await team.alice.open_search()
+    readers = [await team.open_socket(each) for each in (team.alice, team.bob, team.charlie, team.victor)]
+    for reader in readers:
+        await reader.subscribe("operations")
+    for reader in readers:
+        await reader.wait_until(lambda reader=reader: latest(reader, search) and latest(reader, other))
+    encoded, encode = [], protocol.summary
+
+    def summary(board: str, searches: Any) -> bytes:
+        encoded.append({*searches})
+        return encode(board, searches)
+
+    monkeypatch.setattr(protocol, "summary", summary)
+    at = [len(reader.frames) for reader in readers]
+    count = latest(readers[0], search)["open_tasks"]
+    await team.alice.command(search, "task.add", {"title": "ask"})
+    for reader in readers:
+        await reader.wait_until(lambda reader=reader: latest(reader, search)["open_tasks"] == count + 1)
+    assert encoded == [{search}]
+    for reader, start in zip(readers, at, strict=True):
+        assert [{*each["searches"]} for each in reader.frames[start:] if each["type"] == "summary"] == [{search}]

@@ -1,0 +1,125 @@
+"""Counts of each search for its card on the operations board. They are kept: a search is counted again when it changed, or when
+one of its tasks became overdue, which no event tells."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import Row, bindparam, text
+from sqlmodel import Session
+
+BATCH_SIZE = 500  # searches in a query
+
+Summary = dict[str, Any]
+
+_HEADS = text("SELECT id, epoch, seq FROM board WHERE kind = 'search'")
+
+
+class Counted(NamedTuple):
+    """Counts of a search, read at `at`, when its board was at `epoch` and `seq`. `next_due` is when its next task becomes
+    overdue."""
+
+    epoch: str
+    seq: int
+    at: str
+    next_due: str | None
+    summary: Summary
+
+    def holds(self, epoch: str, seq: int, at: str) -> bool:
+        """Return whether the counts are still true at a time. They are not after the clock was set back."""
+        return (self.epoch, self.seq) == (epoch, seq) and self.at <= at and (self.next_due is None or self.next_due >= at)
+
+
+def recount(session: Session, known: Mapping[str, Counted], at: str) -> dict[str, Counted]:
+    """Return the counts of all searches at a time: those of `known` that still hold, and the others as they are now."""
+    heads = session.connection().execute(_HEADS).all()
+    found = {id: known[id] for id, epoch, seq in heads if id in known and known[id].holds(epoch, seq, at)}
+    if not found:
+        return count(session, None, at)
+    behind = [id for id, *_ in heads if id not in found]
+    for start in range(0, len(behind), BATCH_SIZE):
+        found |= count(session, behind[start : start + BATCH_SIZE], at)
+    return found
+
+
+def count(session: Session, boards: list[str] | None, at: str) -> dict[str, Counted]:
+    """Return the counts of these searches (None: all), with tasks overdue at `at`. `people` and `present` are filled in later,
+    from the hub."""
+    rows = _rows(session, _COUNT, boards, at)
+    first = {name: {row.board: shown(row) for row in _rows(session, query, boards, at)} for name, (query, shown) in FIRST.items()}
+    return {
+        row.id: Counted(row.epoch, row.seq, at, row.next_due, {
+            "unassessed_sightings": row.unassessed,
+            "open_tasks": row.open,
+            "overdue_tasks": row.overdue,
+            "people": 0,
+            "last": {"seq": row.seq, "at": row.at, "type": row.last_type},
+            **{name: found.get(row.id) for name, found in first.items()},
+        })
+        for row in rows
+    }  # fmt: skip
+
+
+def _rows(session: Session, statement: str, boards: list[str] | None, at: str) -> Sequence[Row[Any]]:
+    """Run a query with the condition that the boards are these (None: all)."""
+    query = text(statement + ("" if boards is None else "AND b.id IN :boards"))
+    if boards is not None:
+        query = query.bindparams(bindparam("boards", expanding=True))
+    values = {"at": at} if ":at" in statement else {}
+    return session.connection().execute(query, values | ({"boards": boards} if boards is not None else {})).all()
+
+
+def _task(row: Row[Any]) -> dict[str, Any]:
+    return {"id": row.id, "number": row.number, "title": row.title, "due": row.due}
+
+
+def _sighting(row: Row[Any]) -> dict[str, Any]:
+    place = json.loads(row.place) if isinstance(row.place, str) else row.place
+    return {
+        "id": row.id,
+        "number": row.number,
+        "seen_at": row.seen_at,
+        "received_at": row.received_at or row.recorded_at,
+        "place": (place or {}).get("text"),
+    }
+
+
+def _unassessed(row: Row[Any]) -> dict[str, Any]:
+    return _sighting(row) | {"priority": row.priority}
+
+
+_OPEN = """SELECT count(*) FROM task t JOIN "column" c ON c.id = t."column"
+    WHERE t.board = b.id AND NOT t.withdrawn AND c.role <> 'done'"""
+_COUNT = f"""
+    SELECT b.id, b.epoch, b.seq, b.at, b.last_type,
+        (SELECT count(*) FROM sighting s WHERE s.board = b.id AND NOT s.withdrawn AND s.assessment = 'unassessed') AS unassessed,
+        ({_OPEN}) AS open,
+        ({_OPEN} AND t.due < :at) AS overdue,
+        ({_OPEN.replace("count(*)", "min(t.due)")} AND t.due >= :at) AS next_due
+    FROM board b WHERE b.kind = 'search' """  # noqa: S608  (no value is pasted in)
+
+_DUE = f"""
+    SELECT b.id AS board, found.id, found.number, found.title, found.due
+    FROM board b JOIN search ON search.id = b.id AND search.status = 'open'
+    JOIN task found ON found.id = ({_OPEN.replace("count(*)", "t.id")} AND t.due %s :at ORDER BY t.due, t.id LIMIT 1)
+    WHERE b.kind = 'search' """  # noqa: S608
+_SIGHTING = """
+    SELECT b.id AS board, found.id, found.number, found.seen_at, found.received_at, found.recorded_at, found.place, found.priority
+    FROM board b JOIN search ON search.id = b.id AND search.status = 'open'
+    JOIN sighting found ON found.id = (SELECT s.id FROM sighting s
+        WHERE s.board = b.id AND NOT s.withdrawn AND s.assessment %s LIMIT 1)
+    WHERE b.kind = 'search' """
+# One card per open search that needs somebody first, by its name in the summary.
+FIRST: Mapping[str, tuple[str, Callable[[Row[Any]], dict[str, Any]]]] = {
+    "overdue_task": (_DUE % "<", _task),
+    "next_task": (_DUE % ">=", _task),
+    "unassessed_sighting": (
+        _SIGHTING
+        % "= 'unassessed' ORDER BY CASE s.priority WHEN 'urgent' THEN 0 ELSE 1 END, coalesce(s.received_at, s.recorded_at), s.id",
+        _unassessed,
+    ),
+    "credible_sighting": (
+        _SIGHTING % "IN ('credible', 'confirmed') ORDER BY coalesce(s.seen_at, s.received_at, s.recorded_at) DESC, s.id",
+        _sighting,
+    ),
+}
