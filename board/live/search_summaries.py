@@ -9,6 +9,7 @@ from sqlmodel import Session, select
 from board.commands.suggested_criteria import suggested
 from board.engine import access, significant_events
 from board.engine.access import VisibilityView
+from board.engine.event import JournalEvent
 from board.engine.identity import Caller
 from board.live.event_source import BoardSource
 from board.live.summary_counts import BATCH_SIZE, Counted, Summary, recount
@@ -29,6 +30,7 @@ MAX_PRESENT = 10  # people named per search; `people` counts all
 
 Profile = str | None  # of displays; None: for accounts
 INNER_SIGHTING = ("seen_at", "place")  # of a credible sighting, for displays in inner rooms; the place as text
+GOAL_SET = "search.goal_set"
 COUNTS = ("unassessed_sightings", "open_tasks", "overdue_tasks")
 
 
@@ -161,18 +163,16 @@ class LastSignificantEvents:
         self._last: dict[str, dict[str, Any]] = {}
 
     def read(self, session: Session, heads: Mapping[str, int]) -> None:
-        """Read further, at least up to `heads`."""
-        behind = {board: self._read.get(board, 0) for board, seq in heads.items() if self._read.get(board, -1) != seq}
+        """Read further, at least up to `heads`; of a search that was not read yet, from there back."""
+        new = {board: seq for board, seq in heads.items() if board not in self._read}
+        for last in significant_events.last_significant_events(session, new, but=GOAL_SET):
+            self._last[last.board] = _shown_on_displays(last)
+        behind = {board: self._read[board] for board, seq in heads.items() if board not in new and self._read[board] != seq}
         for board, events in significant_events.significant_events_after(session, behind).items():
-            shown = [event for event in events if event.type != "search.goal_set"]
-            if not shown:
-                continue
-            last = shown[-1]
-            payload = last.payload()
-            value = payload["state"]["assessment"] if last.type == "sighting.assessed" else None
-            entry = {"seq": last.seq, "at": last.at, "type": last.type, "assessment": value}
-            self._last[board] = entry | ({"clock": payload["clock"]} if "clock" in payload else {})
-        self._read |= {board: heads[board] for board in behind}
+            shown = [event for event in events if event.type != GOAL_SET]
+            if shown:
+                self._last[board] = _shown_on_displays(shown[-1])
+        self._read |= {board: heads[board] for board in new.keys() | behind.keys()}
 
     def for_displays(self, search: str, summary: Summary, profile: str) -> Summary:
         """Return a summary for displays with a profile: counts without people. In inner rooms it also says where and when the
@@ -181,3 +181,11 @@ class LastSignificantEvents:
         credible = summary["credible_sighting"]
         inner = {"credible_sighting": credible and {name: credible[name] for name in INNER_SIGHTING}}
         return shown | (inner if profile == PROFILES[1] else {})
+
+
+def _shown_on_displays(event: JournalEvent) -> dict[str, Any]:
+    """Return what displays are told of a significant event."""
+    payload = event.payload()
+    value = payload["state"]["assessment"] if event.type == "sighting.assessed" else None
+    entry = {"seq": event.seq, "at": event.at, "type": event.type, "assessment": value}
+    return entry | ({"clock": payload["clock"]} if "clock" in payload else {})

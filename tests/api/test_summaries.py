@@ -4,7 +4,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlmodel import Session
 
+from board.engine import significant_events
+from models.board import Board
 from models.display import PROFILES
 from models.times import format_utc, now
 from realtime import protocol
@@ -143,3 +146,32 @@ async def test_viewers_who_see_the_same_share_frames_of_what_changed(team: Team,
     assert encoded == [{search}]
     for reader, start in zip(readers, at, strict=True):
         assert [{*each["searches"]} for each in reader.frames[start:] if each["type"] == "summary"] == [{search}]
+
+
+@pytest.mark.parametrize("window", [1, 50])
+async def test_last_significant_event_is_found_from_the_head_back(
+    team: Team, monkeypatch: pytest.MonkeyPatch, window: int
+) -> None:
+    monkeypatch.setattr(significant_events, "FIRST_WINDOW", window)
+    alice, searches = team.alice, [await team.alice.open_search() for _ in range(3)]
+    for search in searches[:2]:
+        await alice.command(search, "sighting.add", {"description": "x"})
+        entities = (await alice.snapshot(search))["entities"]
+        sighting = next(id for kind, id in entities if kind == "sighting")
+        for assessment in ("credible", "unverifiable"):
+            data = {"sighting": sighting, "assessment": assessment, "reason": "so"}
+            await alice.command(search, "sighting.assess", data)
+        for number in range(6):
+            await alice.command(search, "note.add", {"text": f"note {number}"})
+    await alice.command(searches[0], "search.set_goal", {"text": "Ask at the school"})
+
+    def read(session: Session) -> tuple[dict[str, int], dict[str, int]]:
+        heads = {search: session.get_one(Board, search).seq for search in searches}
+        every = significant_events.significant_events_after(session, dict.fromkeys(searches, 0))
+        last = significant_events.last_significant_events(session, heads, but="search.goal_set")
+        whole = {board: [event.seq for event in events if event.type != "search.goal_set"] for board, events in every.items()}
+        return {event.board: event.seq for event in last}, {board: seqs[-1] for board, seqs in whole.items() if seqs}
+
+    found, expected = await team.server.service.database.read(read)
+    assert found == expected
+    assert expected.keys() >= {*searches[:2]}
