@@ -377,7 +377,7 @@ async def test_position_that_the_server_did_not_seal_does_not_count(restarts: Re
     assert restarts.fault.seq == 3
 
 
-async def test_position_sealed_with_another_secret_or_for_another_board_does_not_count(restarts: Restarts) -> None:
+async def test_position_with_a_seal_for_something_else_does_not_count(restarts: Restarts) -> None:
     await restarts.tamper()
     await restarts.start(b"another secret of an installation")
     assert restarts.fault is not None
@@ -390,7 +390,7 @@ async def test_position_sealed_with_another_secret_or_for_another_board_does_not
     assert restarts.walked == list(range(1, other.seq + 1))
 
 
-async def test_journal_cut_before_the_kept_position_is_verified_from_its_beginning(restarts: Restarts) -> None:
+async def test_journal_cut_before_the_kept_position_is_verified_anew(restarts: Restarts) -> None:
     await restarts.desk.cut(restarts.desk.search, 5)
     await restarts.start()
     assert (restarts.fault, restarts.walked) == (None, [1, 2, 3, 4, 5])  # a chain alone does not tell that it was cut
