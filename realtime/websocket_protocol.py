@@ -195,8 +195,8 @@ class WebSocketProtocol(asyncio.Protocol):
             "asgi": {"version": self._config.asgi_version, "spec_version": "2.4"},
             "http_version": "1.1",
             "scheme": "ws" if self.transport.get_extra_info("sslcontext") is None else "wss",
-            "server": _address(self.transport.get_extra_info("sockname")),
-            "client": _address(self.transport.get_extra_info("peername")),
+            "server": address_of(self.transport.get_extra_info("sockname")),
+            "client": address_of(self.transport.get_extra_info("peername")),
             "root_path": root,
             "path": root + unquote(raw_path),
             "raw_path": (root + raw_path).encode("ascii"),
@@ -439,7 +439,8 @@ def tune_socket(connection: socket.socket) -> None:
                 connection.setsockopt(socket.IPPROTO_TCP, getattr(socket, option), value)
 
 
-def _address(name: Any) -> tuple[str, int] | None:
+def address_of(name: Any) -> tuple[str, int] | None:
+    """Return host and port of a socket's name; None for a socket of another kind."""
     return (name[0], name[1]) if isinstance(name, tuple) else None
 
 

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable
 
 import structlog
-from uvicorn.middleware.proxy_headers import _TrustedHosts  # the same parser as uvicorn's, so that both trust the same proxies
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from board.rate_limit.addresses import network_of
 from board.telemetry import metrics
@@ -66,9 +66,13 @@ def _max_files() -> int:
     return sys.maxsize if limit == resource.RLIM_INFINITY else max(limit - SPARE_FILES, limit // 2)
 
 
+async def _nobody(*_: object) -> None:
+    """Application that is never called."""
+
+
 def stands_for_many(trusted: str) -> Callable[[str], bool]:
     """Return a predicate for addresses that many people may be behind: trusted proxies, and this machine."""
-    proxies = _TrustedHosts(trusted)
+    proxies = ProxyHeadersMiddleware(_nobody, trusted).trusted_hosts  # parsed by uvicorn, so that both trust the same proxies
 
     def is_shared(address: str) -> bool:
         if address in proxies:

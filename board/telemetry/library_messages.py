@@ -1,5 +1,5 @@
-"""Messages of uvicorn and websockets about clients, as metrics and log events of the board. They are matched by constants, and
-nothing of the request is quoted."""
+"""Messages of uvicorn and of our protocols about clients, as metrics and log events of the board. They are matched by constants,
+and nothing of the request is quoted."""
 
 import logging
 
@@ -13,13 +13,7 @@ log = structlog.get_logger()
 CLIENT_ERRORS = {  # client errors by the library's message: reason in the metrics, reason in the log
     "Invalid HTTP request received.": ("http", "not HTTP"),
     "Unsupported upgrade request.": ("http", "unsupported upgrade"),
-    "Exceeded concurrency limit.": ("http", "too many connections"),
     "Invalid UTF-8 sequence received from client.": ("socket", "not UTF-8"),
-}
-SERVER_ERRORS = {  # server errors that only these libraries notice
-    "ASGI callable returned without starting response.": "response not started",
-    "ASGI callable returned without completing response.": "response not completed",
-    "ASGI callable returned without completing handshake.": "handshake not completed",
 }
 
 
@@ -32,15 +26,12 @@ class _Filter(logging.Filter):
             metrics.refused.labels(kind).inc()
             throttled_log.info("refused by the web server", reason)
             return False
-        if (error := SERVER_ERRORS.get(str(record.msg))) is not None:
-            log.error(error)
-            return False
         return record.levelno >= logging.ERROR  # other warnings are about clients
 
 
 def install() -> None:
     """Install the filter in this process."""
-    for name in ("uvicorn.error", "realtime.websocket_protocol"):
+    for name in ("uvicorn.error", "realtime.http_protocol", "realtime.websocket_protocol"):
         logger = logging.getLogger(name)
         logger.setLevel(logging.WARNING)
         if not any(isinstance(each, _Filter) for each in logger.filters):

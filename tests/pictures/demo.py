@@ -87,7 +87,8 @@ async def running_demo() -> AsyncIterator[Demo]:
         service = await BoardService.open(settings)
         listening, started = listen(settings), asyncio.Event()
         server = GracefulServer(uvicorn_config(app.create_app(service)), service, started.set)
-        running = asyncio.create_task(server._serve(sockets=[listening]))
+        server.capture_signals = contextlib.nullcontext  # type: ignore[assignment]
+        running = asyncio.create_task(server.serve(sockets=[listening]))
         demo = Demo(service, f"http://127.0.0.1:{listening.getsockname()[1]}")
         try:
             async with asyncio.timeout(PATIENCE_S):

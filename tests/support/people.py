@@ -59,8 +59,8 @@ async def running_server(folder: Path, **settings: Any) -> AsyncIterator[Server]
     listening = listen(service.settings)
     started = asyncio.Event()
     server = GracefulServer(uvicorn_config(app.create_app(service)), service, started.set)
-    server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
-    running = asyncio.create_task(server._serve(sockets=[listening]))
+    server.capture_signals = contextlib.nullcontext  # type: ignore[assignment]
+    running = asyncio.create_task(server.serve(sockets=[listening]))
     await asyncio.wait_for(started.wait(), PATIENCE_S)
     try:
         yield Server(service, f"http://127.0.0.1:{listening.getsockname()[1]}", server)
