@@ -1,7 +1,8 @@
 """Reads of channels for clients that subscribe: a bounded number at a time, each shared by all who wait for the same channel.
 
 After a restart a thousand clients reconnect within seconds, most of them to the same few boards. A request joins a read of its
-channel that has not started. (A read that has started would show the channel by the rights of before.)
+channel that has not started. (A read that has started would show the channel by the rights of before.) The source may find that
+nothing changed since an earlier read: then the frames built of that one are sent again.
 """
 
 import asyncio
@@ -34,6 +35,10 @@ async def collect_yielding(items: Iterable[T], every: int = ITEMS_PER_YIELD) -> 
     return frames_made
 
 
+def _has_failed(task: "asyncio.Task[T]") -> bool:
+    return task.done() and (task.cancelled() or task.exception() is not None)
+
+
 @dataclass(eq=False)
 class SharedRead(Generic[Viewer]):
     """Read of a channel for all who asked before it started, and the frames built from it, each built once."""
@@ -45,10 +50,10 @@ class SharedRead(Generic[Viewer]):
 
     async def snapshot(self, source: EventSource[Viewer], viewer: Viewer, view: ChannelView) -> list[bytes]:
         """Return the frames of a snapshot, rendered by the viewer's rights at the time of the call."""
-        key = ("snapshot", source.visibility_key(viewer, self.channel))
-        if key not in self._frames:
-            self._frames[key] = asyncio.create_task(self._snapshot(view, source.entities(viewer, self.channel, view)))
-        return await asyncio.shield(self._frames[key])  # the client that started the task may be gone
+        key, frames = source.visibility_key(viewer, self.channel), view.snapshots
+        if key not in frames or _has_failed(frames[key]):
+            frames[key] = asyncio.create_task(self._snapshot(view, source.entities(viewer, self.channel, view)))
+        return await asyncio.shield(frames[key])  # the client that started the task may be gone
 
     async def events(self, source: EventSource[Viewer], viewer: Viewer, view: ChannelView, seq: int) -> list[bytes]:
         """Return the frames of the events after `seq`, rendered by the viewer's rights at the time of the call."""
@@ -82,6 +87,7 @@ class ChannelReader(Generic[Viewer]):
         self.account_slots = KeyedSemaphore(MAX_READS_PER_ACCOUNT)
         self.answer_slots = asyncio.Semaphore(MAX_ANSWERS)
         self._source = source
+        self._channel_slots = KeyedSemaphore(1)  # one read of a channel at a time: who comes meanwhile shares the next one
         self._read_slots = asyncio.Semaphore(MAX_READS)
         self._catch_up_slots = asyncio.Semaphore(MAX_CATCH_UPS)
         self._not_started: dict[str, SharedRead[Viewer]] = {}  # reads that have not started, by channel
@@ -110,6 +116,13 @@ class ChannelReader(Generic[Viewer]):
         return shared
 
     async def _read(self, shared: SharedRead[Viewer]) -> None:
+        slot = await self._channel_slots.acquire(shared.channel)
+        try:
+            await self._read_in_turn(shared)
+        finally:
+            slot.release()
+
+    async def _read_in_turn(self, shared: SharedRead[Viewer]) -> None:
         async with self._read_slots:
             del self._not_started[shared.channel]
             self.reads += 1

@@ -7,7 +7,7 @@ application does not see connections that never get so far; hundreds of them wou
 import asyncio
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
+from typing import Protocol, TypeGuard
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,6 @@ class Deadlines:
     check_interval: float = 1.0  # between two checks of all connections
 
 
-@runtime_checkable
 class TimedConnection(Protocol):
     """Connection that can tell whether its client takes too long."""
 
@@ -37,6 +36,12 @@ async def abort_late_connections(connections: Iterable[object], deadlines: Deadl
     while True:
         await asyncio.sleep(deadlines.check_interval)
         now = loop.time()
-        for each in [each for each in connections if isinstance(each, TimedConnection) and each.is_late(now, deadlines)]:
+        for each in [each for each in connections if _is_late(each, now, deadlines)]:
             each.abort()
             ended()
+
+
+def _is_late(connection: object, now: float, deadlines: Deadlines) -> TypeGuard[TimedConnection]:
+    """Return whether a connection is late. One that can't tell is not. (`isinstance` with a protocol class takes 15 µs.)"""
+    is_late = getattr(connection, "is_late", None)
+    return is_late is not None and is_late(now, deadlines)

@@ -1,5 +1,6 @@
 """Interface between the hub and the application: reading the journal, and deciding who may see what."""
 
+import asyncio
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol, TypeVar
@@ -37,7 +38,8 @@ class ChannelView:
 
     `seq` is the head in the database at the time `at`. `records` are the events after `since`. `entities` are there if somebody
     needs a snapshot: the id of each, and the entity encoded. `access_changes` maps viewers, by the
-    source's key, to the seq after `since` at which their rights changed.
+    source's key, to the seq after `since` at which their rights changed. `snapshots` keeps the frames built of `entities`, by
+    visibility key, each built once for all views with the same entities.
     """
 
     epoch: str
@@ -47,6 +49,7 @@ class ChannelView:
     records: list[EventRecord]
     entities: list[tuple[str, bytes]] | None
     access_changes: Mapping[str, int] = field(default_factory=dict)
+    snapshots: dict[Hashable, "asyncio.Task[list[bytes]]"] = field(default_factory=dict)
 
     def covers(self, position: Position) -> bool:
         """Return whether all events after a position are in `records`."""

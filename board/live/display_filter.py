@@ -26,9 +26,11 @@ FactsRead = tuple[dict[str, str], dict[str, tuple[str, str]]]
 @dataclass(slots=True)
 class DisplayFacts:
     """Facts that the filter needs and no state has: names of accounts, and each search's status with its time. Read with each
-    view of a board, and kept up to date from shown events. `wanted` is set by the first display of this process."""
+    view of a board, and kept up to date from shown events. `wanted` is set by the first display of this process; `version`
+    changes with the names, which no event tells."""
 
     wanted: bool = False
+    version: int = 0
     names: dict[str, str] = field(default_factory=dict)
     _status: dict[str, tuple[str, str]] = field(default_factory=dict)  # time and status
 
@@ -41,6 +43,7 @@ class DisplayFacts:
 
     def apply(self, read: FactsRead | None) -> None:
         if read is not None:
+            self.version += read[0] != self.names
             self.names = read[0]
             for search, (at, status) in read[1].items():
                 self.learn_status(search, at, status)

@@ -11,6 +11,7 @@ from board.engine.access import RestrictedSearches, VisibilityView
 from board.engine.event import JournalEvent
 from board.engine.identity import Caller
 from board.live import display_filter, visibility
+from board.live.kept_snapshots import KeptSnapshots
 from models.board import AUDIT, OPERATIONS, Board
 from models.db.database import Database, DatabaseUnavailable
 from models.db.read_pacing import paced
@@ -42,6 +43,7 @@ class BoardSource:
     def __init__(self, database: Database, sights: visibility.VisibilityCache) -> None:
         self._database, self._visibility = database, sights
         self.facts = display_filter.DisplayFacts()
+        self._snapshots = KeptSnapshots()
         self.on_visibility_changed: Callable[[Callable[[Caller], bool]], None] = lambda whose: None
 
     # -- rights -------------------------------------------------------------------------------------------------------
@@ -86,7 +88,7 @@ class BoardSource:
 
     def visibility_key(self, reader: Caller, channel: str) -> Hashable:
         hidden = self._visibility.hidden_from(reader.visibility_key) if channel == OPERATIONS else None
-        return hidden if reader.display is None else (reader.display.profile, hidden)
+        return hidden if reader.display is None else (reader.display.profile, self.facts.version, hidden)
 
     def changes_rights(self, record: EventRecord) -> bool:
         return record.subject.type in SETS_RIGHTS
@@ -94,8 +96,10 @@ class BoardSource:
     # -- reading ------------------------------------------------------------------------------------------------------
 
     async def read_channel(self, channel: str, asked: Collection[Position | None]) -> ChannelView | None:
-        at = format_utc(now())
-        return await self._read(lambda session: open_board(session, channel, asked, at), heavy=True)
+        at, known = format_utc(now()), self._snapshots.get(channel)
+        view = await self._read(lambda session: open_board(session, channel, asked, at, known), heavy=True)
+        self._snapshots.keep(channel, view)
+        return view
 
     async def events_after(self, channel: str, position: Position) -> list[EventRecord]:
         epoch, seq = position
@@ -183,9 +187,11 @@ class BoardSource:
         return EventRecord(event_json["seq"], wire, group, Subject(event_json["kind"], event_json["id"], event_json["type"]))
 
 
-def open_board(session: Session, channel: str, asked: Collection[Position | None], at: str) -> ChannelView | None:
+def open_board(
+    session: Session, channel: str, asked: Collection[Position | None], at: str, known: ChannelView | None = None
+) -> ChannelView | None:
     """Open a board for clients at these positions: events from the earliest position that can resume, and a snapshot if one
-    can't."""
+    can't: the one of the `known` view if nothing was written since."""
     board = session.get(Board, channel) if channel != AUDIT else None  # nobody may read the audit board
     if board is None:
         return None
@@ -196,9 +202,14 @@ def open_board(session: Session, channel: str, asked: Collection[Position | None
     while seq < board.seq and (page := journal.events_after(session, channel, seq)):
         found += page
         seq = page[-1].seq
-    entities = snapshot.all_entities(session, board) if len(going_on) < len(asked) else None
+    entities, snapshots = None, {}
+    if len(going_on) < len(asked):
+        if known is not None and (known.epoch, known.seq) == (board.epoch, board.seq):
+            entities, snapshots = known.entities, known.snapshots
+        else:
+            entities = snapshot.all_entities(session, board)
     changed: Mapping[str, int] = access.visibility_changes_after(session, channel, since) if going_on else {}
-    return ChannelView(board.epoch, board.seq, at, since, [record(each) for each in paced(found)], entities, changed)
+    return ChannelView(board.epoch, board.seq, at, since, [record(each) for each in paced(found)], entities, changed, snapshots)
 
 
 def _reachable(board: Board, position: Position) -> bool:

@@ -10,8 +10,8 @@ import functools
 import json
 import logging
 import os
+import random
 import re
-import secrets
 import sys
 import threading
 import traceback
@@ -94,7 +94,7 @@ def _add_process(_logger: object, _method: str, line: structlog.typing.EventDict
 
 def request_id(sent: str | None) -> str:
     """Return the id of a request: the one set by a proxy if it is well-formed, otherwise a new one."""
-    return sent if sent is not None and _ID.match(sent) else secrets.token_hex(8)
+    return sent if sent is not None and _ID.match(sent) else f"{random.getrandbits(64):016x}"
 
 
 def bind_ids(**ids: str) -> None:
