@@ -6,6 +6,7 @@ Uvicorn makes it (`Config.http`), gives it its configuration and state, and call
 
 import asyncio
 import logging
+import re
 from asyncio.transports import BaseTransport, Transport
 from collections.abc import Callable
 from typing import Any, cast
@@ -22,6 +23,13 @@ log = logging.getLogger("realtime.http_protocol")
 NOT_HTTP = "Invalid HTTP request received."  # both as uvicorn says it, for who counts such clients
 UNKNOWN_UPGRADE = "Unsupported upgrade request."
 MAX_UNREAD_BODY = 65_536  # bytes of a body that the application has not taken; above it, nothing more is read
+
+_HANDSHAKE = (
+    re.compile(rb"\AGET [\x21-\x7e]+ HTTP/1\.1\r\n"),
+    re.compile(rb"(?i)\r\nhost:"),
+    re.compile(rb"(?i)\r\nupgrade: *websocket *(\r\n|\Z)"),
+    re.compile(rb"(?i)\r\nconnection:[^\r\n]*\bupgrade\b"),
+)
 
 OnClose = Callable[[], None]
 Admit = Callable[[str | None], OnClose | None]  # called with the peer's address; None refuses the connection
@@ -107,6 +115,9 @@ class HttpProtocol(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         self._received_at = self.loop.time()
         self._stop_keep_alive()
+        if self._exchange is None and self._is_handshake(data):  # the first request
+            self._upgrade(data)
+            return
         self._parser.receive_data(data)
         self._read_events()
         self._update_waits(more=True)
@@ -121,7 +132,7 @@ class HttpProtocol(asyncio.Protocol):
                 return
             match event:
                 case h11.Request() if self._wants_websocket(event):
-                    self._upgrade(event)
+                    self._upgrade(_encode(event) + self._parser.trailing_data[0])
                     return
                 case h11.Request():
                     self._start_exchange(event)
@@ -232,16 +243,21 @@ class HttpProtocol(asyncio.Protocol):
             return False
         return True
 
-    def _upgrade(self, request: h11.Request) -> None:
+    def _is_handshake(self, data: bytes) -> bool:
+        """Return whether these first bytes are a WebSocket handshake as all clients send it: the WebSocket protocol parses it
+        itself, so h11 need not. Any other one is found by `_wants_websocket`."""
+        head, end, _ = data.partition(b"\r\n\r\n")
+        is_whole = bool(end) and self._parser.their_state is h11.IDLE and not self._parser.trailing_data[0]
+        return is_whole and self._config.ws_protocol_class is not None and all(each.search(head) for each in _HANDSHAKE)
+
+    def _upgrade(self, data: bytes) -> None:
         """Hand the transport over to the WebSocket protocol, with the request, and what came behind it."""
         self._server.connections.discard(self)
         protocol = self._config.ws_protocol_class(config=self._config, server_state=self._server, app_state=self._app_state)
         protocol.on_close, self._on_close = self._on_close, _ignore
-        head = [b"%b: %b\r\n" % field for field in request.headers]
         protocol.connection_made(self.transport)
         self.transport.set_protocol(protocol)
-        first = b"%b %b HTTP/1.1\r\n%b\r\n" % (request.method, request.target, b"".join(head))
-        protocol.data_received(first + self._parser.trailing_data[0])
+        protocol.data_received(data)
 
     # -- waiting for the client --------------------------------------------------------------------------------------------
 
@@ -273,3 +289,8 @@ class HttpProtocol(asyncio.Protocol):
         if unsent != self._unsent_bytes or not unsent:
             self._unsent_bytes, self._unsent_since = unsent, now
         return now - self._unsent_since > limit_s
+
+
+def _encode(request: h11.Request) -> bytes:
+    fields = b"".join(b"%b: %b\r\n" % field for field in request.headers)
+    return b"%b %b HTTP/1.1\r\n%b\r\n" % (request.method, request.target, fields)

@@ -38,8 +38,8 @@ HASHER = PasswordHasher()  # argon2id, with the library's parameters (RFC 9106, 
 _COLUMNS = ("id", "email", "name", "role", "enabled", "password", "language", "theme", "created_at")
 _REST = len(_COLUMNS)  # index of the first column after those of the account
 _ACCOUNT = f"SELECT {', '.join(f'a.{name}' for name in _COLUMNS)}"
-_BY_COOKIE = text(f"{_ACCOUNT}, s.ends_at FROM session s JOIN account a ON a.id = s.account WHERE s.digest = :digest")
-_BY_TOKEN = text(
+_BY_COOKIE = Statement(f"{_ACCOUNT}, s.ends_at FROM session s JOIN account a ON a.id = s.account WHERE s.digest = :digest")
+_BY_TOKEN = Statement(
     f"{_ACCOUNT}, t.id, t.scope FROM token t JOIN account a ON a.id = t.account "
     "WHERE t.digest = :digest AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > :now)"
 )
@@ -161,18 +161,18 @@ def _by_key(database: Database, query: TextClause, keys: set[str]) -> dict[str, 
 def caller_by_cookie(database: Database, secret: str) -> Caller | None:
     """Return the caller with this session cookie; None if there is none, or it has ended."""
     key = digest(secret)
-    row = database.connection().execute(_BY_COOKIE, {"digest": key}).first()
-    if row is None or not row.enabled or row[_REST] <= format_utc(now()):
+    found = statements.read(database.connection(), _BY_COOKIE, {"digest": key})
+    if not found or not (account := _account(found[0])).enabled or found[0][_REST] <= format_utc(now()):
         return None
-    return Caller(_account(row), session=key)
+    return Caller(account, session=key)
 
 
 def caller_by_token(database: Database, secret: str) -> Caller | None:
     """Return the caller with this bearer token; None if there is none, or it has ended."""
-    row = database.connection().execute(_BY_TOKEN, {"digest": digest(secret), "now": format_utc(now())}).first()
-    if row is None or not row.enabled:
+    found = statements.read(database.connection(), _BY_TOKEN, {"digest": digest(secret), "now": format_utc(now())})
+    if not found or not (account := _account(found[0])).enabled:
         return None
-    return Caller(_account(row), token=row[_REST], scope=row[_REST + 1])
+    return Caller(account, token=found[0][_REST], scope=found[0][_REST + 1])
 
 
 def refused_token(database: Database, secret: str) -> RefusedToken:

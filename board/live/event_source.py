@@ -1,6 +1,7 @@
 """Implements `realtime.source.EventSource`: loads events and snapshots, and decides what each viewer may see."""
 
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
+from dataclasses import replace
 from typing import Any, TypeVar
 
 import orjson
@@ -13,8 +14,10 @@ from board.engine.identity import Caller
 from board.live import display_filter, visibility
 from board.live.kept_snapshots import KeptSnapshots
 from models.board import AUDIT, OPERATIONS, Board
+from models.db import statement as statements
 from models.db.database import Database, DatabaseUnavailable
 from models.db.read_pacing import paced
+from models.db.statement import Statement
 from models.times import format_utc, now
 from realtime import protocol
 from realtime.source import ChannelView, EventRecord, Position, Subject, TemporarilyUnavailable
@@ -24,6 +27,7 @@ T = TypeVar("T")
 # events by which somebody may gain or lose sight of a search
 SETS_RIGHTS = ("search.opened", "search.access_set", "search.appeal_set")
 ALL_VIEWERS = "everybody"  # audience key of all accounts that may see a search
+_POSITION = Statement("SELECT epoch, seq FROM board WHERE id = :board")
 MAX_CATCH_UP = 5_000  # events; an older position gets a snapshot, as in the contract
 
 
@@ -97,7 +101,11 @@ class BoardSource:
 
     async def read_channel(self, channel: str, asked: Collection[Position | None]) -> ChannelView | None:
         at, known = format_utc(now()), self._snapshots.get(channel)
-        view = await self._read(lambda session: open_board(session, channel, asked, at, known), heavy=True)
+        if known is not None and all(position in (None, (known.epoch, known.seq)) for position in asked):
+            view = await self._read(lambda session: _unchanged(session, channel, known, at))
+            if view is not None:
+                return view
+        view = await self._read(lambda session: open_board(session, channel, asked, at), heavy=True)
         self._snapshots.keep(channel, view)
         return view
 
@@ -187,11 +195,16 @@ class BoardSource:
         return EventRecord(event_json["seq"], wire, group, Subject(event_json["kind"], event_json["id"], event_json["type"]))
 
 
-def open_board(
-    session: Session, channel: str, asked: Collection[Position | None], at: str, known: ChannelView | None = None
-) -> ChannelView | None:
+def _unchanged(session: Session, channel: str, known: ChannelView, at: str) -> ChannelView | None:
+    """Return a view of now with the entities of an earlier one; None if anything was written to the board since."""
+    if statements.read(session.connection(), _POSITION, {"board": channel}) != [(known.epoch, known.seq)]:
+        return None
+    return replace(known, at=at, since=known.seq, records=[], access_changes={})
+
+
+def open_board(session: Session, channel: str, asked: Collection[Position | None], at: str) -> ChannelView | None:
     """Open a board for clients at these positions: events from the earliest position that can resume, and a snapshot if one
-    can't: the one of the `known` view if nothing was written since."""
+    can't."""
     board = session.get(Board, channel) if channel != AUDIT else None  # nobody may read the audit board
     if board is None:
         return None
@@ -202,14 +215,9 @@ def open_board(
     while seq < board.seq and (page := journal.events_after(session, channel, seq)):
         found += page
         seq = page[-1].seq
-    entities, snapshots = None, {}
-    if len(going_on) < len(asked):
-        if known is not None and (known.epoch, known.seq) == (board.epoch, board.seq):
-            entities, snapshots = known.entities, known.snapshots
-        else:
-            entities = snapshot.all_entities(session, board)
+    entities = snapshot.all_entities(session, board) if len(going_on) < len(asked) else None
     changed: Mapping[str, int] = access.visibility_changes_after(session, channel, since) if going_on else {}
-    return ChannelView(board.epoch, board.seq, at, since, [record(each) for each in paced(found)], entities, changed, snapshots)
+    return ChannelView(board.epoch, board.seq, at, since, [record(each) for each in paced(found)], entities, changed)
 
 
 def _reachable(board: Board, position: Position) -> bool:

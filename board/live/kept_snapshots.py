@@ -8,7 +8,7 @@ MAX_KEPT_BYTES = 32 * 1_048_576  # bytes of entities over all boards; their fram
 class KeptSnapshots:
     """Last view of each board that somebody read whole; the boards that were not read for longest are dropped first.
 
-    A view is used again only after a read of the board's position in the database: see `event_source.open_board`.
+    A view is used again only after a read of the board's position in the database: see `event_source`.
     """
 
     def __init__(self) -> None:

@@ -152,7 +152,7 @@ async def test_a_second_request_waits_for_the_first(server: Server) -> None:
     assert answer.index(b"slow") < answer.index(b"/next")
 
 
-async def test_what_follows_the_last_request_is_ignored(server: Server) -> None:
+async def test_bytes_behind_the_last_request_are_ignored(server: Server) -> None:
     server.application.go_on.set()
     answer = await server.ask(LAST.format("slow") + "\r\n" + GET.format("next"))
     assert answer.endswith(b"\r\nslow")
@@ -289,7 +289,7 @@ async def test_only_the_first_response_is_sent(server: Server) -> None:
      "POST /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"],
     ids=["no HTTP", "no host", "a bad name", "a long head", "two lengths", "a bad chunk"],
 )  # fmt: skip
-async def test_what_is_not_http_is_refused(server: Server, sent: str) -> None:
+async def test_bytes_that_are_not_http_are_refused(server: Server, sent: str) -> None:
     assert (await server.ask(sent)).startswith(b"HTTP/1.1 400 Bad Request\r\n")
     await wait_until(lambda: not server.state.tasks)
 
