@@ -9,10 +9,10 @@ from collections.abc import Awaitable, Callable
 from math import ceil
 from typing import Any, Generic
 
-from starlette.websockets import WebSocket, WebSocketDisconnect
+from starlette.websockets import WebSocketDisconnect
 
 from realtime import protocol
-from realtime.frame_writer import frame_writer
+from realtime.frame_writer import FrameWriter
 from realtime.hub import Hub
 from realtime.outbox import Outbox, QueueFull
 from realtime.source import Viewer
@@ -38,12 +38,18 @@ class Connection(Generic[Viewer]):
     the limit of the account over all its connections and returns 0, or the seconds to wait.
     """
 
+    __slots__ = (
+        "__weakref__", "_account_wait_s", "_all_written", "_closing", "_command_slots", "_commands", "_execute", "_is_open",
+        "_least_unsent", "_message_rate", "_overflowed", "_progressed_at", "_stall_check", "account", "display", "followed",
+        "hub", "lagging", "outbox", "viewer", "wants_alerts", "writer",
+    )  # fmt: skip
+
     def __init__(
-        self, socket: WebSocket, hub: Hub[Viewer], viewer: Viewer, account: dict[str, str], execute: "CommandHandler[Viewer]",
+        self, writer: FrameWriter, hub: Hub[Viewer], viewer: Viewer, account: dict[str, str], execute: "CommandHandler[Viewer]",
         rate: int, display: dict[str, Any] | None = None, wait_s: Callable[[], float] = lambda: 0.0,
     ) -> None:  # fmt: skip
-        self.socket, self.hub, self.viewer, self.account, self.display = socket, hub, viewer, account, display
-        self.writer = frame_writer(socket)
+        self.hub, self.viewer, self.account, self.display = hub, viewer, account, display
+        self.writer = writer
         self.outbox = Outbox()
         self.followed: set[str] = set()
         self.lagging: dict[str, None] = {}
@@ -51,7 +57,7 @@ class Connection(Generic[Viewer]):
         self._execute = execute
         self._message_rate, self._account_wait_s = TokenBucket(rate), wait_s
         self._command_slots = asyncio.Semaphore(MAX_CONCURRENT_COMMANDS)
-        self._closing: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        self._closing: asyncio.Future[int | None] = asyncio.get_running_loop().create_future()
         self._commands: set[asyncio.Task[None]] = set()
         self._is_open = self._overflowed = False
         self._stall_check: asyncio.TimerHandle | None = None
@@ -59,23 +65,24 @@ class Connection(Generic[Viewer]):
         self._all_written: asyncio.Future[None] | None = None
 
     async def run(self, server: str) -> None:
-        """Accept the socket and serve it until it closes; then remove the connection from the hub. `server` is the version for
-        `hello`."""
+        """Accept the handshake and serve the client until it leaves; then remove the connection from the hub. `server` is the
+        version for `hello`."""
         # Before anything is awaited: the connection counts, and changes of its rights apply, from here on.
         self.hub.connections.add(self)
         self.send(protocol.hello(self.account, server, self.display))
         self.hub.send_broadcasts(self)
         reading: asyncio.Task[None] | None = None
         try:
-            await self.socket.accept()
+            await self.writer.accept()
             self.writer.on_room = self._on_room
             self._is_open = not self._overflowed and self._close_code in (None, protocol.CLOSE_RESTART)
             self._on_room()
             reading = asyncio.create_task(self._read())
-            await asyncio.wait(list[asyncio.Future[Any]]([reading, self._closing]), return_when=asyncio.FIRST_COMPLETED)
+            reading.add_done_callback(self._on_reading_end)
+            await self._closing
             if self._close_code == protocol.CLOSE_RESTART:
                 await self._drain_commands(reading)
-        except WebSocketDisconnect:
+        except (WebSocketDisconnect, ConnectionError):
             pass  # the client disconnected before it was accepted
         finally:
             self._is_open = False
@@ -93,6 +100,11 @@ class Connection(Generic[Viewer]):
             if self._close_code is not None:
                 self.writer.close(self._close_code)
             await self.writer.finish()
+
+    def _on_reading_end(self, _: "asyncio.Task[None]") -> None:
+        """End the connection, if it is not being closed, because its client has left."""
+        if not self._closing.done():
+            self._closing.set_result(None)
 
     async def _drain_commands(self, reading: "asyncio.Task[None]") -> None:
         """Stop reading, answer the commands under way, and write what waits."""
@@ -195,7 +207,7 @@ class Connection(Generic[Viewer]):
 
     @property
     def _close_code(self) -> int | None:
-        return self._closing.result() if self._closing.done() else None
+        return self._closing.result() if self._closing.done() and not self._closing.cancelled() else None
 
     def _close_slow(self) -> None:
         """Close a connection whose client does not read; what waits is discarded."""
@@ -207,7 +219,7 @@ class Connection(Generic[Viewer]):
 
     async def _read(self) -> None:
         while True:
-            received = await self.socket.receive()
+            received = await self.writer.receive()
             if received["type"] == "websocket.disconnect":
                 return
             verdict = self._message_rate.try_take()
@@ -271,6 +283,8 @@ class Connection(Generic[Viewer]):
 
 class TokenBucket:
     """Token bucket of messages, refilled at the allowed rate, with room for one second of it. A rate of 0 means no limit."""
+
+    __slots__ = ("_per_second", "_refilled_at", "_second_count", "_second_start", "_tokens")
 
     def __init__(self, per_second: int) -> None:
         self._per_second = per_second

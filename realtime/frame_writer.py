@@ -1,9 +1,9 @@
-"""Writing of frames to a client: to the transport of our own WebSocket protocol, or, on another server, through ASGI."""
+"""Frames to and from a client: by our own WebSocket protocol, or, on another server, through ASGI."""
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
-from typing import Protocol
+from collections.abc import Awaitable, Callable, Coroutine, MutableMapping
+from typing import Any, Protocol
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
@@ -15,9 +15,19 @@ STATE_KEY = "websocket_protocol"  # in the state of an ASGI scope: the FrameWrit
 
 
 class FrameWriter(Protocol):
-    """Writer of one client. `on_room` is called when it is no longer full."""
+    """Writer of one client, and what is read of it. `on_room` is called when it is no longer full."""
 
     on_room: Callable[[], None] | None
+
+    async def accept(self) -> None:
+        """Accept the handshake. Raises OSError or WebSocketDisconnect if the client has left."""
+
+    async def receive(self) -> MutableMapping[str, Any]:
+        """Return the next message of the client, as ASGI has it."""
+
+    def serve(self, session: Coroutine[Any, Any, None]) -> Awaitable[None]:
+        """Run a session until the connection ends. What is returned is awaited by the endpoint: on our own server it returns at
+        once, so that all which led to the endpoint is freed, and the session goes on without."""
 
     @property
     def is_full(self) -> bool:
@@ -55,6 +65,15 @@ class AsgiFrameWriter:
         self._task: asyncio.Task[None] | None = None
         self._close_code: int | None = None
         self._ended = False
+
+    async def accept(self) -> None:
+        await self._socket.accept()
+
+    async def receive(self) -> MutableMapping[str, Any]:
+        return await self._socket.receive()
+
+    async def serve(self, session: Coroutine[Any, Any, None]) -> None:
+        await session
 
     def write(self, frames: TextFrames) -> None:
         if not self._ended and self._close_code is None:

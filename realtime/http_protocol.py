@@ -16,7 +16,7 @@ import h11
 
 from realtime.deadlines import Deadlines
 from realtime.http_exchange import HttpExchange
-from realtime.websocket_protocol import address_of, tune_socket
+from realtime.websocket_protocol import WebSocketProtocol, address_of, tune_socket
 
 log = logging.getLogger("realtime.http_protocol")
 
@@ -244,11 +244,13 @@ class HttpProtocol(asyncio.Protocol):
         return True
 
     def _is_handshake(self, data: bytes) -> bool:
-        """Return whether these first bytes are a WebSocket handshake as all clients send it: the WebSocket protocol parses it
+        """Return whether these first bytes are a WebSocket handshake as all clients send it: our WebSocket protocol parses it
         itself, so h11 need not. Any other one is found by `_wants_websocket`."""
+        if self._config.ws_protocol_class is not WebSocketProtocol:
+            return False
         head, end, _ = data.partition(b"\r\n\r\n")
         is_whole = bool(end) and self._parser.their_state is h11.IDLE and not self._parser.trailing_data[0]
-        return is_whole and self._config.ws_protocol_class is not None and all(each.search(head) for each in _HANDSHAKE)
+        return is_whole and all(each.search(head) for each in _HANDSHAKE)
 
     def _upgrade(self, data: bytes) -> None:
         """Hand the transport over to the WebSocket protocol, with the request, and what came behind it."""

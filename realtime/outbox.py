@@ -15,9 +15,11 @@ class QueueFull(Exception):
 class Outbox:
     """Frames of one connection that are not written yet, in order, each with the channel that it belongs to (None: none)."""
 
+    __slots__ = ("__weakref__", "_frames", "queued_bytes")
+
     def __init__(self) -> None:
         self.queued_bytes = 0
-        self._frames: deque[tuple[str | None, bytes]] = deque()
+        self._frames: deque[tuple[str | None, bytes]] | tuple[()] = ()  # a deque, which takes 600 bytes, while there are some
 
     def __bool__(self) -> bool:
         return bool(self._frames)
@@ -27,12 +29,14 @@ class Outbox:
         if self.queued_bytes + len(frame) > MAX_QUEUED_BYTES:
             raise QueueFull
         self.queued_bytes += len(frame)
+        if not self._frames:
+            self._frames = deque()
         self._frames.append((channel, frame))
 
     def discard(self, channel: str) -> None:
         """Discard the frames of a channel, because its viewer may no longer have it."""
         if self._frames:
-            self._frames = deque(entry for entry in self._frames if entry[0] != channel)
+            self._frames = deque(entry for entry in self._frames if entry[0] != channel) or ()
             self.queued_bytes = sum(len(frame) for _, frame in self._frames)
 
     def holds_frames(self, channel: str) -> bool:
@@ -47,4 +51,5 @@ class Outbox:
             limit -= len(frame)
             self.queued_bytes -= len(frame)
             taken.append(frame)
+        self._frames = self._frames or ()
         return taken

@@ -11,8 +11,7 @@ import logging
 import secrets
 import socket
 from asyncio.transports import BaseTransport, Transport
-from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from http import HTTPStatus
 from typing import Any, cast
 from urllib.parse import unquote
@@ -43,7 +42,7 @@ MAX_UNREAD_CHARACTERS = 65_536  # characters in them
 Message = dict[str, Any]
 
 
-class ClientGone(OSError):
+class ClientGone(ConnectionError):
     """The client has disconnected: raised to an application that sends, as ASGI asks for."""
 
 
@@ -66,9 +65,10 @@ class WebSocketProtocol(asyncio.Protocol):
         self._frames = ServerProtocol(max_size=config.ws_max_size, logger=_quiet)
         self._response: Response | None = None  # to the handshake
         self._refusal: tuple[int, list[tuple[str, str]], bytes] | None = None  # begun with `websocket.http.response.start`
-        self._unread: deque[Message] = deque()
+        self._unread: list[Message] = []
         self._unread_characters = 0
         self._reader: asyncio.Future[None] | None = None  # the application, waiting for a message
+        self._session: Coroutine[Any, Any, None] | None = None
         self._reading_paused = self._lost = False
         self._writable: asyncio.Future[None] | None = None  # the application, waiting to send
         self._fragments: list[bytes] = []
@@ -83,7 +83,6 @@ class WebSocketProtocol(asyncio.Protocol):
         self.transport = cast(Transport, transport)
         self._server.connections.add(self)
         self.transport.set_write_buffer_limits(high=FULL_BYTES)
-        tune_socket(transport.get_extra_info("socket"))
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._lost = self.handshake_complete = True
@@ -298,11 +297,27 @@ class WebSocketProtocol(asyncio.Protocol):
         else:
             self.abort()
 
+    # -- the session that the application leaves behind --------------------------------------------------------------------
+
+    async def accept(self) -> None:
+        """Accept the handshake. Raises ClientGone."""
+        await self.receive()  # `websocket.connect`
+        await self._send({"type": "websocket.accept"})
+
+    async def serve(self, session: Coroutine[Any, Any, None]) -> None:
+        """Let this session go on when the application returns. Till then its scope and the frames of its middleware stay in
+        memory, 6 kB for each connection."""
+        self._session = session
+
     # -- ASGI ----------------------------------------------------------------------------------------------------------------
 
     async def _run(self, scope: Message) -> None:
         try:
-            await self._config.loaded_app(scope, self._receive, self._send)
+            await self._config.loaded_app(scope, self.receive, self._send)
+            del scope
+            if self._session is not None:
+                session, self._session = self._session, None
+                await session
             if not self.handshake_complete:
                 log.error("handshake not completed")
         except ClientGone:
@@ -335,14 +350,14 @@ class WebSocketProtocol(asyncio.Protocol):
             self._reading_paused = False
             self.transport.resume_reading()
 
-    async def _receive(self) -> Message:
+    async def receive(self) -> Message:
         while not self._unread:
             self._reader = self.loop.create_future()
             try:
                 await self._reader
             finally:
                 self._reader = None
-        message = self._unread.popleft()
+        message = self._unread.pop(0)
         self._unread_characters -= len(message.get("text") or message.get("bytes") or "")
         if not self._unread:
             self._resume_reading()
@@ -419,6 +434,8 @@ class WebSocketProtocol(asyncio.Protocol):
 
 class ControlFrameLimit:
     """Limit on control frames and fragments per second."""
+
+    __slots__ = ("_count", "_second")
 
     def __init__(self) -> None:
         self._count, self._second = 0, 0.0

@@ -11,8 +11,13 @@ MAX_HEADER = 1_000  # characters of the header; longer ones are ignored
 def language_for(connection: HTTPConnection, caller: Caller | None = None) -> str:
     """Return the language code for a connection. `caller` is its caller, if known better than at authentication."""
     asks: Caller | None = caller or getattr(connection.state, "caller", None)
-    chosen = asks.account.language if asks else ""
-    return chosen if chosen in i18n.languages() else negotiate(connection.headers.get("accept-language", ""))
+    return of_account(asks) or negotiate(connection.headers.get("accept-language", ""))
+
+
+def of_account(caller: Caller | None) -> str:
+    """Return the language that a caller's account chose; empty if none of ours."""
+    chosen = caller.account.language if caller else ""
+    return chosen if chosen in i18n.languages() else ""
 
 
 def negotiate(header: str) -> str:

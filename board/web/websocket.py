@@ -1,5 +1,6 @@
 """WebSocket endpoint. Authenticates before accepting the upgrade, then hands the connection to the hub."""
 
+from collections import Counter
 from dataclasses import replace
 
 from starlette.websockets import WebSocket
@@ -21,6 +22,7 @@ from board.web.same_origin import check_own_page
 from models.accounts import Account
 from realtime import protocol
 from realtime.connection import Connection
+from realtime.frame_writer import FrameWriter, frame_writer
 
 DISPLAY = "display"  # query parameter: connect as this browser's display, whoever else is signed in; its value is the page's id
 
@@ -47,8 +49,18 @@ async def endpoint(socket: WebSocket) -> None:
         await socket.send_denial_response(error_response(refusal_for(error, "socket"), language=language.language_for(socket)))
         return
 
+    writer, browser_language = frame_writer(socket), language.negotiate(socket.headers.get("accept-language", ""))
+    await writer.serve(_serve(service, socket.app.state.open_sockets, caller, writer, browser_language))
+
+
+async def _serve(
+    service: BoardService, open_sockets: Counter[str], caller: Caller, writer: FrameWriter, browser_language: str
+) -> None:
+    """Serve a socket until it closes. It keeps nothing of the handshake's request, as thousands of sockets may be open."""
+    account = caller.account.id
+
     async def run_command(connection: Connection[Caller], command: protocol.Command) -> bytes:
-        return await _run_command(service, connection, command)
+        return await _run_command(service, connection, command, browser_language)
 
     def rate_limit_wait() -> float:
         taken = service.limits.count_message(account)
@@ -57,17 +69,16 @@ async def endpoint(socket: WebSocket) -> None:
         return taken.retry_after_s
 
     # No await from the count of open sockets and the last check of rights until the hub knows the connection.
-    open_now, account = socket.app.state.open_sockets, caller.account.id
-    open_now[account] += 1
+    open_sockets[account] += 1
     try:
         display = display_identity.settings_json(caller.display) if caller.display is not None else None
         rate = service.settings.max_messages_per_second
         account_json = caller.public_account
-        await Connection(socket, service.hub, caller, account_json, run_command, rate, display, rate_limit_wait).run(VERSION)
+        await Connection(writer, service.hub, caller, account_json, run_command, rate, display, rate_limit_wait).run(VERSION)
     finally:
-        open_now[account] -= 1
-        if not open_now[account]:
-            del open_now[account]
+        open_sockets[account] -= 1
+        if not open_sockets[account]:
+            del open_sockets[account]
 
 
 async def _authenticate(service: BoardService, socket: WebSocket) -> Caller:
@@ -101,29 +112,31 @@ async def _take_lease(service: BoardService, caller: Caller, page: str) -> Calle
     return caller
 
 
-async def _run_command(service: BoardService, connection: Connection[Caller], command: protocol.Command) -> bytes:
+async def _run_command(
+    service: BoardService, connection: Connection[Caller], command: protocol.Command, browser_language: str
+) -> bytes:
     """Run a command; return its ack or refusal as a frame."""
     logs.bind_ids(command=command.id)
     if connection.display is not None:
-        return _refused(connection, command, Refused("forbidden"))
+        return _refused(connection, command, Refused("forbidden"), browser_language)
     try:
         with metrics.observe_command():
             ack = await service.execute(connection.viewer, command)
     except Refused as refused:
         if refused.code == "unauthenticated":  # it ended while the command was running; the socket is closed shortly
             refused = Refused("forbidden")
-        return _refused(connection, command, refused)
+        return _refused(connection, command, refused, browser_language)
     except Exception as error:
-        return _refused(connection, command, refusal_for(error, "command"))
+        return _refused(connection, command, refusal_for(error, "command"), browser_language)
     return protocol.ack(ack.id, ack.board, ack.seqs, ack.opened)
 
 
-def _refused(connection: Connection[Caller], command: protocol.Command, refused: Refused) -> bytes:
+def _refused(connection: Connection[Caller], command: protocol.Command, refused: Refused, browser_language: str) -> bytes:
     """Return a refusal in the viewer's present language, which may have changed since the socket was opened, in any process."""
     reader = connection.viewer
     if refused.language not in (None, reader.account.language):
         account = Account(**reader.account.model_dump() | {"language": refused.language})
         connection.update_viewer(replace(reader, account=account), connection.account)
-    body = refused.body(language=language.language_for(connection.socket, connection.viewer))
+    body = refused.body(language=language.of_account(connection.viewer) or browser_language)
     details = body.get("fields"), body.get("current"), body.get("retry_after_s")
     return protocol.refused(command.id, body["code"], body["message"], *details)

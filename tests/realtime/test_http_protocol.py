@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from realtime.http_protocol import MAX_UNREAD_BODY, HttpProtocol
+from realtime.websocket_protocol import WebSocketProtocol
 from tests.support.people import PATIENCE_S
 from tests.support.worker_processes import wait_until
 
@@ -299,3 +300,48 @@ async def test_refused_connection_is_closed_at_once(server: Server) -> None:
     with contextlib.suppress(ConnectionError):
         assert await server.ask(GET.format("1")) == b""
     assert not server.application.scopes
+
+
+# -- handshakes -------------------------------------------------------------------------------------------------------------
+
+HANDSHAKE = (
+    "GET /ws HTTP/1.1\r\nHost: x\r\nUPGRADE: WebSocket\r\nConnection: keep-alive, Upgrade\r\n"
+    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\nX-Some: Thing\r\n\r\n"
+)
+
+
+@pytest.fixture
+def sockets(server: Server) -> Server:
+    server.config.ws_protocol_class, server.config.ws_max_size, server.config.ws_ping_interval = WebSocketProtocol, 1_000, None
+    return server
+
+
+@pytest.mark.parametrize("cut", [None, 1, 30, len(HANDSHAKE) - 2], ids=["whole", "after a byte", "in the head", "before the end"])
+@pytest.mark.parametrize("first", ["", GET.format("1")], ids=["at first", "after a request"])
+async def test_handshake_opens_a_socket(sockets: Server, cut: int | None, first: str) -> None:
+    reader, writer = await sockets.connect()
+    if first:
+        writer.write(first.encode())
+        await reader.readuntil(b"\r\n/1")
+    for part in (HANDSHAKE[:cut], HANDSHAKE[cut:]) if cut else (HANDSHAKE,):
+        writer.write(part.encode())
+        await asyncio.sleep(0.01)
+    answer = await reader.readuntil(b"\r\n\r\n")  # the application accepts none
+    assert b" 500 " in answer or b" 403 " in answer
+    scope = sockets.application.scopes[-1]
+    assert (scope["type"], scope["path"]) == ("websocket", "/ws")
+    assert (b"x-some", b"Thing") in scope["headers"]
+    assert sockets.open == 1 or not sockets.state.connections
+
+
+@pytest.mark.parametrize(
+    ("changed", "to", "status"),
+    [("Host: x\r\n", "", 400), ("UPGRADE: WebSocket\r\n", "Upgrade: h2c\r\n", 200), ("keep-alive, Upgrade", "keep-alive", 200),
+     ("dGhlIHNhbXBsZSBub25jZQ==", "short", 400), ("GET /ws", "POST /ws", 405)],
+    ids=["no host", "another protocol", "no upgrade", "a bad key", "a POST"],
+)  # fmt: skip
+async def test_handshake_that_is_none_opens_no_socket(sockets: Server, changed: str, to: str, status: int) -> None:
+    sockets.config.timeout_keep_alive = 0.1
+    answer = await sockets.ask(HANDSHAKE.replace(changed, to))
+    assert answer.startswith(b"HTTP/1.1 %d " % status), answer
+    assert [each for each in sockets.application.scopes if each["type"] == "websocket"] == []

@@ -10,7 +10,7 @@ from board.engine.identity import Caller
 from realtime import periodic
 from realtime.connection import Connection
 from realtime.hub import Hub
-from realtime.outbox import QueueFull
+from realtime.outbox import Outbox, QueueFull
 from realtime.protocol import CLOSE_RESTART
 from realtime.source import TemporarilyUnavailable
 from tests.realtime.test_presence import is_at, people
@@ -84,7 +84,7 @@ async def test_queue_is_empty_after_a_gap(team: Team, monkeypatch: pytest.Monkey
         raise QueueFull
 
     with monkeypatch.context() as patch:
-        patch.setattr(line.outbox, "put", full)
+        patch.setattr(Outbox, "put", full)
         patch.setattr(line.writer, "is_full", True)
         line.send(b"1")
     line.send(b"2")

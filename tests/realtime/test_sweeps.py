@@ -15,7 +15,7 @@ from starlette.websockets import WebSocket
 from realtime import channel as channels
 from realtime import delivery
 from realtime.connection import Connection
-from realtime.frame_writer import FULL_BYTES
+from realtime.frame_writer import FULL_BYTES, frame_writer
 from realtime.hub import Hub
 from realtime.source import EventRecord, Subject
 from realtime.websocket_protocol import WebSocketProtocol
@@ -52,7 +52,7 @@ class Reader:
         async def application(scope: Any, receive: Any, send: Any) -> None:
             socket = WebSocket(scope, receive, send)
             account = {"id": name, "name": name, "role": "viewer"}
-            await Connection(socket, hub, name, account, _refuse, 0).run("test")
+            await Connection(frame_writer(socket), hub, name, account, _refuse, 0).run("test")
 
         config = SimpleNamespace(
             loaded_app=application, root_path="", asgi_version="3.0", ws_max_size=65_536, ws_ping_interval=None
