@@ -1,4 +1,4 @@
-"""One HTTP request and its response: ASGI between the application and h11."""
+"""HTTP exchange: one request and its response, as ASGI between the application and h11."""
 
 import asyncio
 import logging
@@ -11,8 +11,6 @@ import h11
 
 log = logging.getLogger("realtime.http_protocol")
 
-RESPONSE_NOT_STARTED = "response not started"
-RESPONSE_NOT_COMPLETED = "response not completed"
 _PHRASES = {status.value: status.phrase.encode() for status in HTTPStatus}
 
 Message = dict[str, Any]
@@ -77,7 +75,10 @@ class HttpExchange:
             await self._fail()
         else:
             if not self.response_complete and not self._disconnected:
-                log.error(RESPONSE_NOT_COMPLETED if self._response_started else RESPONSE_NOT_STARTED)
+                if self._response_started:
+                    log.error("response not completed")
+                else:
+                    log.error("response not started")
                 await self._fail()
 
     async def _fail(self) -> None:
