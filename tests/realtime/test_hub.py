@@ -80,7 +80,7 @@ async def test_queue_is_empty_after_a_gap(team: Team, monkeypatch: pytest.Monkey
     assert isinstance(line, Connection)
     line.close(CLOSE_RESTART)
 
-    def full(item: object, channel: str | None) -> None:
+    def full(_: Outbox, item: object, channel: str | None) -> None:
         raise QueueFull
 
     with monkeypatch.context() as patch:
