@@ -132,9 +132,9 @@ class BoardService:
         same content. Raises Refused."""
         self.last_use.note(caller)
         # no await before the command is queued: commands of a socket stay in order
-        order = QueuedCommand(caller, command, self.clock, self.task_catalogue, content)
+        queued = QueuedCommand(caller, command, self.clock, self.task_catalogue, content)
         try:
-            outcome = await self.database.write(order, on_committed=self._publish, boards=order.boards)
+            outcome = await self.database.write(queued, on_committed=self._publish, boards=queued.boards)
         except Refused:
             raise
         except Exception as error:
@@ -156,7 +156,7 @@ class BoardService:
                 self.hub.initial_sync.invalidate(OPERATIONS, lambda reader: reader.visibility_key in changed_for)
         epochs = dict(written.epochs)
         for board, events in groupby(sorted(written.events, key=lambda event: event.board), key=lambda event: event.board):
-            self.hub.publish(board, epochs[board], [record(each) for each in events])
+            self.hub.publish(board, epochs[board], [record(each, written.ack.id) for each in events])
         if written.nearly_full is not None:
             board, entities = written.nearly_full
             log.warning("board is filling up", board=board, entities=entities, most=event_writer.MAX_ENTITIES)

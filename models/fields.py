@@ -27,7 +27,7 @@ class Data(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _null_is_not_given(cls, data: Any) -> Any:
-        if not isinstance(data, dict):
+        if not isinstance(data, dict) or None not in data.values():
             return data
         left_out = cls.model_fields.keys() - set(cls.NULLABLE)
         return {name: value for name, value in data.items() if value is not None or name not in left_out}

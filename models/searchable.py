@@ -34,7 +34,11 @@ class Searchable(Entity):
 
 def folded_text(texts: Iterable[str | None]) -> str:
     """Return the normalized words of some texts, each once, with a space before each."""
-    return "".join(f" {word}" for word in dict.fromkeys(word for text in texts if text for word in words(text)))
+    found: dict[str, None] = {}
+    for text in texts:
+        if text:
+            found.update(dict.fromkeys(words(text)))
+    return f" {' '.join(found)}" if found else ""
 
 
 def words(text: str) -> list[str]:

@@ -14,7 +14,7 @@ def now() -> datetime:
 def format_utc(moment: datetime) -> str:
     """Return an aware datetime as `2026-11-24T22:01:02.345Z`."""
     # Not strftime: its %Y may have fewer than four digits.
-    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
 
 
 def parse_utc(text: str) -> datetime:

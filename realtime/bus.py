@@ -58,6 +58,9 @@ class Bus(Protocol):
     def unsubscribe(self, channel: str) -> None:
         """Unsubscribe from a channel."""
 
+    def reaches_others(self, channel: str) -> bool:
+        """Return false if no other process can receive what is published on a channel."""
+
     def publish(self, channel: str, message: bytes) -> None:
         """Publish a message to all subscribers of a channel, this process included. Never waits; the queue is bounded, so the
         message may be lost."""
@@ -98,6 +101,9 @@ class MemoryBus:
             subscribers.remove(self)
         if not subscribers:
             self._broker.subscribers.pop(channel, None)
+
+    def reaches_others(self, channel: str) -> bool:
+        return any(subscriber is not self for subscriber in self._broker.subscribers.get(channel, ()))
 
     def publish(self, channel: str, message: bytes) -> None:
         if self._on_message is None or len(message) > MAX_MESSAGE_BYTES:

@@ -37,7 +37,9 @@ class BusSync(Generic[Viewer]):
 
     def publish(self, name: str, epoch: str, records: list[EventRecord]) -> None:
         """Publish consecutive events that this process committed."""
-        self.bus.publish(events_channel(name), bus_messages.encode(epoch, records))
+        channel = events_channel(name)
+        if self.bus.reaches_others(channel):
+            self.bus.publish(channel, bus_messages.encode(epoch, records))
 
     def announce_head(self, name: str, seq: int) -> None:
         """Announce that events up to `seq` exist. Needed when the process that committed them died before publishing."""

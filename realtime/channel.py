@@ -84,7 +84,7 @@ class Channel(Generic[Viewer]):
     ring: Ring = field(default_factory=Ring)
     flushed: int = 0
     sweep: object | None = None  # the delivery's sweep under way
-    timer: asyncio.TimerHandle | None = None  # of the next sweep
+    timer: asyncio.Handle | None = None  # of the next sweep
     swept_at: float = float("-inf")  # when the last sweep ended, by the loop's clock
     out_of_order: dict[int, list[EventRecord]] = field(default_factory=dict)  # by first seq; of the same epoch as `sequence`
     rendered: dict[Hashable, TextFrames] = field(default_factory=dict)  # frames for clients that are behind

@@ -85,12 +85,13 @@ class Delivery(Generic[Viewer]):
     # -- sweeps ------------------------------------------------------------------------------------------------------
 
     def _schedule(self, channel: Channel[Viewer]) -> None:
-        """Sweep what is in the ring now, or FLUSH_INTERVAL_S after the last sweep."""
+        """Sweep what is in the ring as soon as this step of the loop has put in all that it has, such as the events of a group of
+        commits; or FLUSH_INTERVAL_S after the last sweep."""
         if channel.sweep is None and channel.timer is None and channel.flushed < channel.sequence.seq:
             loop = asyncio.get_running_loop()
             wait_s = channel.swept_at + FLUSH_INTERVAL_S - loop.time()
             if wait_s <= 0:
-                self._flush(channel)
+                channel.timer = loop.call_soon(self._flush, channel)
             else:
                 channel.timer = loop.call_later(wait_s, self._flush, channel)
 

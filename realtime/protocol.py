@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal, NotRequired
+from typing import Annotated, Any, Literal, NamedTuple, NotRequired
 
 import orjson
 from typing_extensions import TypedDict
@@ -70,8 +70,7 @@ class Unsubscribe:
     board: str
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+class Command(NamedTuple):
     """A client's command. `base` is the seq of the board that its author saw; `epoch` is the board's epoch then."""
 
     id: str

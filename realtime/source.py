@@ -18,8 +18,7 @@ class Subject(NamedTuple):
     type: str
 
 
-@dataclass(frozen=True, slots=True)
-class EventRecord:
+class EventRecord(NamedTuple):
     """Event of a channel, encoded once for all. `group` is equal for events that were committed together."""
 
     seq: int

@@ -1,24 +1,28 @@
 """Text frames of the WebSocket protocol, encoded once for all clients that are sent the same."""
 
 from collections.abc import Iterable, Iterator
-from functools import cached_property
 
 
 class TextFrames:
     """Consecutive text frames. `texts` are their payloads; `wire` is what a server writes for all of them."""
 
+    __slots__ = ("_wire", "texts")
+
     def __init__(self, texts: Iterable[bytes]) -> None:
         self.texts = tuple(texts)
+        self._wire: bytes | None = None
 
-    @cached_property
+    @property
     def wire(self) -> bytes:
         """The frames with their headers, as a server writes them (RFC 6455, section 5.2)."""
-        return encode(self.texts)
+        if self._wire is None:
+            self._wire = encode(self.texts)
+        return self._wire
 
 
 def encode(texts: Iterable[bytes]) -> bytes:
     """Return unfragmented, unmasked text frames."""
-    return b"".join(part for text in texts for part in (_header(len(text)), text))
+    return b"".join([part for text in texts for part in (_header(len(text)), text)])
 
 
 def _header(size: int) -> bytes:

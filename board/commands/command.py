@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from sqlmodel import Session
 
@@ -11,11 +11,12 @@ from models.accounts import ROLES
 from models.board import Board
 from models.fields import Data
 
+_ROLES_FROM = {role: frozenset(ROLES[place:]) for place, role in enumerate(ROLES)}  # by the least role
+
 Handler = Callable[[EventWriter, Any], None]
 
 
-@dataclass(frozen=True, slots=True)
-class Ack:
+class Ack(NamedTuple):
     """Acknowledgement: the command is durable. `seqs` are its events on the command's board, `opened` the id of a new search."""
 
     id: str
@@ -53,5 +54,4 @@ class CommandSpec:
 
     def allows(self, role: str, leads: bool = False) -> bool:
         """Return whether an account with this role, which leads the search or not, may give the command."""
-        least = "investigator" if leads and self.or_lead else self.role
-        return ROLES.index(role) >= ROLES.index(least)
+        return role in _ROLES_FROM["investigator" if leads and self.or_lead else self.role]

@@ -7,6 +7,7 @@ Order of checks: board `not_found`, `unknown_command`, `forbidden`, known comman
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 from pydantic import ValidationError
 from sqlmodel import Session
@@ -19,6 +20,7 @@ from board.engine import access, hash_chain, identity, journal, unit_of_work
 from board.engine.event import JournalEvent
 from board.engine.event_writer import EventWriter
 from board.engine.identity import Caller
+from board.engine.unit_of_work import UnitOfWork
 from board.errors import Refused, from_pydantic, invalid
 from board.i18n import N_
 from board.predefined_tasks import TaskCatalogue, default_catalogue
@@ -31,8 +33,7 @@ from models.search import Search
 from models.times import format_utc
 
 
-@dataclass(frozen=True, slots=True)
-class CommandResult:
+class CommandResult(NamedTuple):
     """Result of a command: its ack and events, in the order of seq on each board. `visibility_changed_for` are the accounts
     that gained or lost sight of the search. A repeated command has no events."""
 
@@ -43,7 +44,7 @@ class CommandResult:
     nearly_full: tuple[str, int] | None = None  # a board that has just become nearly full, with its number of entities
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class QueuedCommand:
     """Command waiting for the database, which may batch it with others. `content` is what it was made from, if its id may be
     repeated only for that."""
@@ -53,10 +54,14 @@ class QueuedCommand:
     clock: Callable[[], datetime]
     task_catalogue: TaskCatalogue = field(default_factory=default_catalogue)
     content: bytes | None = None
+    order: Order = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.order = Order(self.caller, self.command, boards_to_lock(self.command))
 
     @property
     def boards(self) -> tuple[str, ...]:
-        return boards_to_lock(self.command)
+        return self.order.boards
 
     def __call__(self, session: Session) -> CommandResult | Refused:
         """Execute the command. Raises a refusal only if something must be rolled back, so that others in the batch go on
@@ -64,9 +69,9 @@ class QueuedCommand:
         unit = unit_of_work.current(session)
         changes = unit.changes
         # lock first: a command that waits here must not take an earlier time than the one before it
-        _lock(session, Order(self.caller, self.command, self.boards))
+        _lock(session, unit, self.order)
         try:
-            return execute(session, self.caller, self.command, format_utc(self.clock()), self.task_catalogue, self.content)
+            return _execute(session, self.order, format_utc(self.clock()), self.task_catalogue, self.content)
         except Refused as refusal:
             account = unit.signed_in.get(self.caller.key)
             refusal.language = account.language if account is not None else None
@@ -97,13 +102,19 @@ def execute(
     Boards are locked before anything that decides is read, so commit order is seq order and concurrent edits can't erase each
     other. Rights are read again, as they may have ended since the handshake.
     """
-    boards = boards_to_lock(command)
+    order = Order(caller, command, boards_to_lock(command))
+    _lock(session, unit_of_work.current(session), order)
+    return _execute(session, order, now, task_catalogue or default_catalogue(), content)
+
+
+def _execute(session: Session, order: Order, now: str, task_catalogue: TaskCatalogue, content: bytes | None) -> CommandResult:
+    """Execute a command whose boards are locked. Raises Refused."""
+    caller, command, boards = order
     unit = unit_of_work.current(session)
-    _lock(session, Order(caller, command, boards))
     # an earlier attempt committed and only its answer was lost: do not check it against present rights
     if maybe_committed(session) and (ack := _previous_ack(session, caller.account.id, command)) is not None:
         return CommandResult(ack)
-    account = _signed_in(session, caller)
+    account = _signed_in(unit, caller)
     operations = access.lock_visible_board(session, account.id, OPERATIONS) if len(boards) > 1 else None
     board = access.lock_visible_board(session, account.id, command.board)
     spec, equivalent = _authorize(session, command, board, account, caller)
@@ -117,7 +128,7 @@ def execute(
         data = spec.data.model_validate(command.data)
     except ValidationError as error:
         raise from_pydantic(error) from error
-    writer = EventWriter(session, account, command, board, operations, now, task_catalogue or default_catalogue())
+    writer = EventWriter(session, account, command, board, operations, now, task_catalogue)
     spec.handler(writer, data)
     result = writer.result
     for change in result.changes:
@@ -136,22 +147,22 @@ def execute(
     return CommandResult(ack, tuple(result.events), tuple(epochs.items()), frozenset(result.visibility_changed_for), filling)
 
 
-def _lock(session: Session, order: Order) -> None:
+def _lock(session: Session, unit: UnitOfWork, order: Order) -> None:
     """Lock the boards of a command; the first of a batch reads ahead for all of them."""
-    unit = unit_of_work.current(session)
     if (order.caller.account.id, order.command.id) not in unit.known_acks:
-        queued = [Order(each.caller, each.command, each.boards) for each in batch(session) if isinstance(each, QueuedCommand)]
+        queued = [each.order for each in batch(session) if isinstance(each, QueuedCommand)]
         lock_and_read(session, [order, *queued], order.boards)
     for each in order.boards:
         if each not in unit.boards:
             unit_of_work.lock_board(session, each)
 
 
-def _signed_in(session: Session, caller: Caller) -> Account:
-    unit = unit_of_work.current(session)
-    if caller.key not in unit.signed_in:
-        unit.signed_in[caller.key] = identity.require_active_now(unit.callers.get(caller.key), caller)
-    return unit.signed_in[caller.key]
+def _signed_in(unit: UnitOfWork, caller: Caller) -> Account:
+    key = caller.key
+    account = unit.signed_in.get(key)
+    if account is None:
+        account = unit.signed_in[key] = identity.require_active_now(unit.callers.get(key), caller)
+    return account
 
 
 def _authorize(
@@ -162,7 +173,7 @@ def _authorize(
     if spec is None or spec.board_kind not in ("any", board.kind):
         raise Refused("unknown_command")
     equivalent = spec.equivalent(session, board, command.data) if spec.equivalent is not None else None
-    needed = (spec, TABLE.get(equivalent or "", spec))
+    needed = (spec,) if equivalent is None else (spec, TABLE.get(equivalent, spec))
     leads = any(each.or_lead for each in needed) and _leads(session, board, account)
     if not all(each.allows(account.role, leads) for each in needed) or not caller.may_command:
         raise Refused("forbidden")

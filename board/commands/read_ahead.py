@@ -80,21 +80,17 @@ def _named(order: Order) -> tuple[str, str]:
 
 def _cards(unit: UnitOfWork, commands: Iterable[Command]) -> Iterator[Query]:
     """Yield the queries for the cards that these commands name."""
-    of_any: set[str] = set()
-    by_kind: dict[str, set[str]] = {kind.name: set() for kind in kinds.cards()}
+    cards = kinds.cards()
+    named: dict[str, set[str]] = {name: set() for name in (*_NAME_CARDS, *(kind.name for kind in cards))}
     for command in commands:
-        for name in _NAME_CARDS:
-            _add_id(of_any, command.data.get(name))
-        for name, ids in by_kind.items():
-            _add_id(ids, command.data.get(name))
-    for kind in kinds.cards():
-        if ids := of_any | by_kind[kind.name]:
+        for name in named.keys() & command.data.keys():
+            value = command.data[name]
+            if isinstance(value, str) and _ID.fullmatch(value):
+                named[name].add(value)
+    of_any = set().union(*(named[name] for name in _NAME_CARDS))
+    for kind in cards:
+        if ids := of_any | named[kind.name]:
             yield unit_of_work.query_of_rows(unit, kind.model, ids)
-
-
-def _add_id(ids: set[str], value: object) -> None:
-    if isinstance(value, str) and _ID.fullmatch(value):
-        ids.add(value)
 
 
 def _places_card(command: Command) -> bool:

@@ -10,7 +10,7 @@ from board.engine.stored_payload import unpack
 PAGE_SIZE = 1_000  # events read at once: bounds memory, and the time for which a reading thread is held
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen, which makes each assignment a call: commands and verification make many
 class JournalEvent:
     """Event as it was committed: metadata, and the payload as JSON (None if it was erased). It is made from the JSON, or from its
     stored form."""
@@ -26,7 +26,7 @@ class JournalEvent:
 
     def __post_init__(self) -> None:
         if self.body is not None:
-            object.__setattr__(self, "body", unpack(self.body))
+            self.body = unpack(self.body)
 
     def to_json(self) -> bytes:
         """Return the event as JSON, as in the contract."""

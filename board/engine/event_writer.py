@@ -3,7 +3,7 @@ transaction."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from sqlmodel import Session
 
@@ -31,8 +31,7 @@ RESERVED_ENTITIES = 1_000
 NEARLY_FULL = 0.8  # part of MAX_ENTITIES at which the people of a board are warned
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """Event of an entity that still exists, with its state before and after; `fields` are those that changed."""
 
     event: JournalEvent
@@ -54,7 +53,7 @@ class WrittenChanges:
     is_nearly_full: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class EventWriter:
     """Writer of one command's changes to a board, in one transaction. `board` is locked, `operations` the second board that a
     command on a search writes to, `now` the time of everything written."""
@@ -92,7 +91,7 @@ class EventWriter:
         if row is None or row.board != self.board.id:
             validate_patch_alone(fields, blank, patch)
             raise not_found(name)
-        return row, apply_patch(fields, {field: getattr(row, field) for field in fields.model_fields}, patch)
+        return row, apply_patch(fields, rows.values_of(row, fields.model_fields), patch)
 
     def require_account(self, id: str | None, name: str) -> None:
         """Check that the account given in the field `name` exists. Raises Refused `not_found`."""
@@ -225,7 +224,7 @@ class EventWriter:
         for board in self._boards_of(row):
             event = journal.append(self.session, board, type, row.KIND, row.id, self._account_id, self.now, payload)
             if state is not None:
-                position = "operations_seq" if board.id == OPERATIONS and isinstance(row, Search) else "seq"
+                position = "operations_seq" if board.id == OPERATIONS and row.KIND == Search.KIND else "seq"
                 unit_of_work.current(self.session).set_position(row, {position: event.seq})
             self.result.events.append(event)
         if state is not None and before is not None:
@@ -234,7 +233,7 @@ class EventWriter:
 
     def _boards_of(self, row: Entity) -> Iterable[Board]:
         """Return the boards that get an entity's events: a search's own board and `operations`, else the current one."""
-        if not isinstance(row, Search):
+        if row.KIND != Search.KIND:
             return (self.board,)
         assert self.operations is not None
         return (self.operations, self.board)

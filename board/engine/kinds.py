@@ -115,12 +115,12 @@ class Kind:
     forms: Mapping[FormPart, tuple[str, ...]] = field(default_factory=dict)
     translations: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def name(self) -> str:
         """Name of the kind in states, events and commands, such as `sighting`."""
         return self.model.KIND
 
-    @property
+    @cached_property
     def is_card(self) -> bool:
         return issubclass(self.model, Card)
 
@@ -129,7 +129,7 @@ class Kind:
         condition: ColumnElement[bool] = self.reported(columns, shift_end) if self.reported else ~columns.withdrawn
         return condition
 
-    @property
+    @cached_property
     def is_searchable(self) -> bool:
         return issubclass(self.model, Searchable)
 

@@ -18,12 +18,13 @@ from models.accounts import Account
 from models.board import Board
 from models.column import Column
 from models.db import rows as table_rows
-from models.db.database import at_commit, before_commit, before_flush
+from models.db.database import at_commit, before_commit, before_flush, connection_of
 from models.db.statement import BulkWrite, Parameters, Row, Statement, Write, read_all, write_all
 from models.entity import Entity
-from models.searchable import Searchable, folded_text
+from models.searchable import folded_text
 
 E = TypeVar("E", bound=SQLModel)
+RowKey = tuple[type[SQLModel], str]  # model and id
 
 _INFO_KEY = "turn"
 _ADD_EVENT = BulkWrite.insert(
@@ -101,7 +102,7 @@ class UnitOfWork:
     whether anything must be rolled back."""
 
     boards: dict[str, Board] = field(default_factory=dict)  # locked; their rows are updated at the end
-    rows: dict[tuple[type[SQLModel], str], SQLModel | None] = field(default_factory=dict)  # None: no such row
+    rows: dict[RowKey, SQLModel | None] = field(default_factory=dict)  # None: no such row
     columns: dict[str, list[Column]] = field(default_factory=dict)  # by board
     signed_in: dict[tuple[str, str | None, str | None], Account] = field(default_factory=dict)
     callers: dict[tuple[str, str | None, str | None], Row | None] = field(default_factory=dict)  # read ahead
@@ -117,16 +118,17 @@ class UnitOfWork:
     _own_events: dict[tuple[str, str], dict[str, Any]] = field(
         default_factory=dict
     )  # last move over own events, by account and board
-    _new: dict[tuple[type[SQLModel], str], SQLModel] = field(default_factory=dict)
-    _changed: dict[tuple[type[SQLModel], str], set[str]] = field(default_factory=dict)  # names of columns
+    _new: dict[RowKey, SQLModel] = field(default_factory=dict)
+    _changed: dict[RowKey, set[str]] = field(default_factory=dict)  # names of columns
     _deleted: dict[type[SQLModel], list[str]] = field(default_factory=dict)
 
     # -- rows ---------------------------------------------------------------------------------------------------------
 
     def add(self, row: Entity) -> None:
         """Add a row."""
-        self.rows[type(row), row.id] = self._new[type(row), row.id] = row
-        self._derive(row, None)
+        key = table_rows.model_of(row), row.id
+        self.rows[key] = self._new[key] = row
+        self._derive(key, row, None)
 
     def add_board(self, board: Board) -> None:
         """Add a board, which no other transaction can see yet: it counts as locked."""
@@ -135,36 +137,37 @@ class UnitOfWork:
 
     def set(self, row: Entity, values: Mapping[str, Any]) -> None:
         """Set columns of a row, and keep derived caches right."""
-        self.set_position(row, values)
-        self._derive(row, values.keys())
+        self._derive(self.set_position(row, values), row, values.keys())
 
-    def set_position(self, row: Entity, values: Mapping[str, Any]) -> None:
-        """Set columns of a row from which nothing is derived, such as the seq of its last event."""
-        key = type(row), row.id
+    def set_position(self, row: Entity, values: Mapping[str, Any]) -> RowKey:
+        """Set columns of a row from which nothing is derived, such as the seq of its last event. Return its key."""
+        key = table_rows.model_of(row), row.id
         self.rows[key] = row
         table_rows.assign(row, values)
         if key not in self._new:
             self._changed.setdefault(key, set()).update(values)
+        return key
 
     def remove(self, row: Entity) -> None:
         """Delete a row."""
-        key = type(row), row.id
+        key = table_rows.model_of(row), row.id
         self.rows[key] = None
         self._changed.pop(key, None)
         if self._new.pop(key, None) is None:
-            self._deleted.setdefault(type(row), []).append(row.id)
-        if isinstance(row, Column):
+            self._deleted.setdefault(key[0], []).append(row.id)
+        if key[0] is Column:
             self.columns.clear()
 
-    def _derive(self, row: Entity, changed: Collection[str] | None) -> None:
+    def _derive(self, key: RowKey, row: Entity, changed: Collection[str] | None) -> None:
         """Update what follows from a row of which these columns have changed; None: it is new."""
-        if isinstance(row, Searchable) and (changed is None or not kinds.of(row).searched_columns.isdisjoint(changed)):
-            folded = folded_text(kinds.of(row).searchable_texts(row).values())
-            if folded != row.folded:
+        kind = kinds.of(row)
+        if kind.is_searchable and (changed is None or not kind.searched_columns.isdisjoint(changed)):
+            folded = folded_text(kind.searchable_texts(row).values())
+            if folded != getattr(row, "folded", None):
                 table_rows.assign(row, {"folded": folded})
-                if changed is not None and (type(row), row.id) in self._changed:
-                    self._changed[type(row), row.id].add("folded")
-        if isinstance(row, Column):
+                if changed is not None and key in self._changed:
+                    self._changed[key].add("folded")
+        if key[0] is Column:
             self.columns.clear()
         if changed is None or "column" in changed or "rank" in changed:
             column, rank = getattr(row, "column", None), getattr(row, "rank", "")
@@ -202,13 +205,13 @@ class UnitOfWork:
     def flush_events(self, session: Session) -> None:
         """Write the pending rows and events, so that queries see them."""
         if self._new or self._changed or self._deleted or self.events:
-            write_all(session.connection(), self._rows_to_write())
+            write_all(connection_of(session), self._rows_to_write())
 
     def finish(self, session: Session) -> None:
         """Run the final steps, after everything else was written: rows that change are locked by then, so a lock taken in a final
         step is the last one."""
         if self.final_steps:
-            write_all(session.connection(), self.all_to_write())
+            write_all(connection_of(session), self.all_to_write())
             session.flush()
             for each in self.final_steps:
                 each(session)
@@ -242,7 +245,7 @@ class UnitOfWork:
         return writes
 
 
-def _model_first(item: tuple[tuple[type[SQLModel], str], SQLModel]) -> str:
+def _model_first(item: tuple[RowKey, SQLModel]) -> str:
     return item[0][0].__name__
 
 
@@ -279,7 +282,7 @@ def current(session: Session) -> UnitOfWork:
 
 def run(session: Session, queries: Sequence[Query]) -> None:
     """Run queries in this order, in one round trip, and hand over their rows."""
-    found = read_all(session.connection(), [(query.statement, query.parameters) for query in queries])
+    found = read_all(connection_of(session), [(query.statement, query.parameters) for query in queries])
     for query, rows in zip(queries, found, strict=True):
         query.take(rows)
 

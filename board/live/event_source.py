@@ -31,9 +31,11 @@ _POSITION = Statement("SELECT epoch, seq FROM board WHERE id = :board")
 MAX_CATCH_UP = 5_000  # events; an older position gets a snapshot, as in the contract
 
 
-def record(entry: JournalEvent) -> EventRecord:
-    """Return an event encoded for all viewers. Events of one command by one account form a group."""
-    command = entry.payload().get("command") if entry.body is not None else None
+def record(entry: JournalEvent, command: str | None = None) -> EventRecord:
+    """Return an event encoded for all viewers. Events of one command by one account form a group. `command` is its id, if the
+    caller knows it: else it is read from the payload."""
+    if command is None and entry.body is not None:
+        command = entry.payload().get("command")
     group = (entry.account, command) if command else None
     return EventRecord(entry.seq, entry.to_json(), group, Subject(entry.kind, entry.entity, entry.type))
 

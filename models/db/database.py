@@ -8,7 +8,7 @@ boards: one transaction, one session, one commit. A result is delivered only aft
 import asyncio
 import threading
 import time
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -36,6 +36,7 @@ __all__ = [
     "batch",
     "before_commit",
     "before_flush",
+    "connection_of",
     "maybe_committed",
 ]
 
@@ -52,7 +53,7 @@ _REQUEST_ERRORS = (DataError, ProgrammingError)  # errors of the statement, not 
 _NOOP_WRITE = text("UPDATE board SET seq = seq WHERE kind = 'operations'")  # writes a row without a change
 # Keys of `Session.info`.
 _BEFORE_COMMIT, _BATCH, _MAYBE_COMMITTED, _AFTER_COMMIT = "before commit", "batch", "maybe committed", "after commit"
-_BEFORE_FLUSH, _AT_COMMIT = "before flush", "at commit"
+_BEFORE_FLUSH, _AT_COMMIT, _CONNECTION = "before flush", "at commit", "connection"
 
 
 class Backend(Protocol):
@@ -264,9 +265,13 @@ class Database:
 
     def _writer_loop(self) -> None:
         """Run groups of jobs until the queue is closed: the body of a writer thread."""
-        while (groups := self._queue.take()) is not None:
+        done: Iterable[Hashable] = ()
+        while (groups := self._queue.take(done)) is not None:
             remaining = self._run_combined(groups) if len(groups) > 1 else groups
-            self._queue.release(groups.keys() - remaining.keys())
+            done = groups.keys() - remaining.keys()
+            if remaining:
+                self._queue.release(done)
+                done = ()
             for key, group in remaining.items():
                 try:
                     self._run_group(group)
@@ -396,6 +401,13 @@ def batch(session: Session) -> Sequence[Callable[[Session], Any]]:
     return functions
 
 
+def connection_of(session: Session) -> Connection:
+    """Return the connection of a session, for text SQL. One that writes begins no transaction of its own for it, which would cost
+    as much as a statement: it is in that of its connection."""
+    found: Connection | None = session.info.get(_CONNECTION)
+    return found if found is not None else session.connection()
+
+
 def maybe_committed(session: Session) -> bool:
     """Return whether an earlier attempt may have committed (the connection was lost during COMMIT)."""
     return bool(session.info.get(_MAYBE_COMMITTED))
@@ -464,6 +476,7 @@ def _run_in_session(connection: Connection, group: list[WriteJob]) -> _Prepared:
 
 def _in_session(connection: Connection, fn: Callable[[Session], T]) -> tuple[T, _Prepared]:
     with _WriteSession(connection, join_transaction_mode="rollback_only", expire_on_commit=False) as session:
+        session.info[_CONNECTION] = connection
         result = fn(session)
         for callback in session.info.get(_BEFORE_COMMIT, ()):
             callback(session)

@@ -1,7 +1,7 @@
 """Rows of tables as objects of their models, read and written by text SQL and tracked by nobody.
 
 An ORM session costs ten times as much for a row. What changes such a row has to say so, and to write it: see
-`board.engine.unit_of_work`.
+`board.engine.unit_of_work`. The objects are of a subclass whose columns are plain attributes (see `_plain`).
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -9,7 +9,7 @@ from functools import cache, lru_cache
 from typing import Any, TypeVar
 
 import orjson
-from sqlalchemy import JSON, Boolean, Float, Integer, LargeBinary, String, inspect
+from sqlalchemy import JSON, Boolean, Float, Integer, LargeBinary, String
 from sqlmodel import SQLModel
 
 from models.db.statement import BulkWrite, Parameters, Row, Statement, Write, quoted
@@ -19,12 +19,17 @@ M = TypeVar("M", bound=SQLModel)
 MAX_UPDATES = 512  # kept statements: one for each set of columns that change together
 
 
+def model_of(row: SQLModel) -> type[SQLModel]:
+    """Return the model of a row, whether an ORM session made it or this module."""
+    return getattr(type(row), "MODEL", type(row))
+
+
 def new(model: type[M], values: Mapping[str, Any]) -> M:
     """Return a new row with these values and the defaults of the others; values that are no columns are left out."""
     table = _table(model)
-    row: M = table.make()
     given = {name: value for name, value in values.items() if name in table.types}
-    row.__dict__.update(table.defaults | {name: make() for name, make in table.factories.items() if name not in given} | given)
+    made = {name: make() for name, make in table.factories.items() if name not in given}
+    row: M = table.make(table.defaults | made | given)
     return row
 
 
@@ -76,7 +81,7 @@ class _Table:
     def __init__(self, model: type[SQLModel]) -> None:
         table = model.__table__  # type: ignore[attr-defined]
         self.name = quoted(table.name)
-        self.make: Any = inspect(model).class_manager.new_instance
+        self._class = _plain(model)
         fields = {column.name: model.model_fields[column.name] for column in table.columns}
         self.factories: dict[str, Any] = {
             name: field.default_factory for name, field in fields.items() if field.default_factory is not None
@@ -87,8 +92,9 @@ class _Table:
             if name not in self.factories
         }
         self.types = {column.name: _type(column.type) for column in table.columns}
-        self._read = [(name, _READ.get(type)) for name, type in self.types.items()]
-        self._written = {name for name, type in self.types.items() if type == "json"}
+        self._names = tuple(self.types)
+        self._read = [(name, _READ[type]) for name, type in self.types.items() if type in _READ]
+        self._json = {name for name, type in self.types.items() if type == "json"}
         columns = ", ".join(map(quoted, self.types))
         self.by_ids = Statement(f"SELECT {columns} FROM {self.name} WHERE id IN :ids")  # noqa: S608
         self.by_board = Statement(f"SELECT {columns} FROM {self.name} WHERE board IN :boards")  # noqa: S608
@@ -98,31 +104,48 @@ class _Table:
             lambda names: BulkWrite.update(self.name, {name: self.types[name] for name in names})
         )
 
+    def make(self, values: dict[str, Any]) -> Any:
+        row = object.__new__(self._class)
+        row.__dict__.update(values)
+        return row
+
     def load(self, row: Row) -> Any:
-        made = self.make()
-        made.__dict__.update(
-            {
-                name: value if read is None or value is None else read(value)
-                for (name, read), value in zip(self._read, row, strict=True)
-            }
-        )
-        return made
+        values = dict(zip(self._names, row, strict=True))
+        for name, read in self._read:
+            if values[name] is not None:
+                values[name] = read(values[name])
+        return self.make(values)
 
     def insert_of(self, new_rows: Sequence[SQLModel]) -> Write:
-        return self._insert, [self._parameters(row, self.types) for row in new_rows]
+        return self._insert, [self._parameters(row, self._json) for row in new_rows]
 
     def update_of(self, names: Sequence[str], changed: Sequence[SQLModel]) -> Write:
-        return self._update(tuple(names)), [self._parameters(row, (*names, "id")) for row in changed]
+        written = self._json.intersection(names)
+        return self._update(tuple(names)), [self._parameters(row, written) for row in changed]
 
-    def _parameters(self, row: SQLModel, names: Iterable[str]) -> Parameters:
-        values = values_of(row, names)
-        for name in self._written & values.keys():
-            if values[name] is not None:
-                values[name] = orjson.dumps(values[name]).decode()
-        return values
+    def _parameters(self, row: SQLModel, json: Collection[str]) -> Parameters:
+        """Return the values of a row, with these columns as JSON."""
+        values = row.__dict__ if type(row) is self._class else values_of(row, self.types)
+        written = {name: orjson.dumps(values[name]).decode() for name in json if values[name] is not None}
+        return {**values, **written} if written else values
 
 
 _table = cache(_Table)
+
+
+def _plain(model: type[SQLModel]) -> type[SQLModel]:
+    """Return a subclass of a model whose columns are plain attributes of its objects.
+
+    A column of the model itself is SQLAlchemy's descriptor, in Python, and reading it costs ten times as much. `type.__new__` is
+    called past the metaclass, which would make a model of its own of the subclass.
+    """
+    plain: dict[str, Any] = dict.fromkeys(model.__table__.columns.keys())  # type: ignore[attr-defined]
+    unset: dict[str, Any] = {"__pydantic_fields_set__": frozenset(), "__pydantic_extra__": None, "__pydantic_private__": None}
+    return type.__new__(type(model), model.__name__, (model,), {**plain, **unset, "MODEL": model, "__setattr__": _refuse_to_set})
+
+
+def _refuse_to_set(row: SQLModel, name: str, value: Any) -> None:
+    raise TypeError("Nobody would notice this change of a row: change it by the unit of work.")
 
 
 def _json(value: Any) -> Any:

@@ -13,6 +13,7 @@ from typing import IO, Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 
+from models.db import statement
 from models.db.errors import ConfigurationError
 from models.db.read_pacing import Pace
 
@@ -139,7 +140,7 @@ def _engine(path: Path, begin: str, pool: int, read_only: bool = False) -> Engin
         connect_args={"check_same_thread": False, "cached_statements": 512},
     )
     event.listen(engine, "connect", lambda connection, _record: configure_connection(connection, read_only))
-    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(begin))
+    event.listen(engine, "begin", lambda connection: statement.execute(connection, begin))
     return engine
 
 

@@ -7,6 +7,7 @@ other, so each sees what the one before it locked. Errors are those of SQLAlchem
 import contextlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from operator import itemgetter
 from typing import Any
 
 import orjson
@@ -47,22 +48,24 @@ class Statement:
 class BulkWrite:
     """Statement that writes one row, or many rows at once.
 
-    `types` are the parameters with their PostgreSQL types. There, many rows travel as one array for each parameter, which the
-    text `many` reads as the table `v`.
+    `types` are the parameters with their PostgreSQL types. There, many rows travel as one JSON text, which `many` reads as the
+    table `v`: the driver would make an array item by item, in Python. SQLite gets the parameters by position, as it looks up each
+    name for each row.
     """
 
-    __slots__ = ("many", "one", "sqlite", "types")
+    __slots__ = ("in_order", "many", "one", "sqlite", "types")
 
     def __init__(self, one: str, many: str, types: Mapping[str, str]) -> None:
         self.types = types
-        self.sqlite = one
+        self.sqlite = _PARAMETER.sub("?", one)
+        self.in_order = itemgetter(*_PARAMETER.findall(one))
         casts = {name: f"CAST(%({name})s AS {type})" for name, type in types.items()}
         self.one = _PARAMETER.sub(lambda match: casts[match[1]], one.replace("%", "%%"))
-        # JSON travels as text: the driver has no arrays of it
-        arrays = ", ".join(f"%({name})b::{'text' if type == 'json' else type}[]" for name, type in types.items())
-        table = f"unnest({arrays}) AS a({', '.join(map(quoted, types))})"
-        columns = ", ".join(f"CAST({quoted(name)} AS {type}) AS {quoted(name)}" for name, type in types.items())
-        self.many = f"WITH v AS (SELECT {columns} FROM {table}) {many.replace('%', '%%')}"  # noqa: S608
+        # a JSON column travels as a text in the JSON, as it is written
+        columns = ", ".join(f"{quoted(name)} {'text' if type == 'json' else type}" for name, type in types.items())
+        values = ", ".join(f"CAST({quoted(name)} AS {type}) AS {quoted(name)}" for name, type in types.items())
+        table = f"json_to_recordset(%(rows)s) AS a({columns})"
+        self.many = f"WITH v AS (SELECT {values} FROM {table}) {many.replace('%', '%%')}"  # noqa: S608
 
     @classmethod
     def insert(cls, table: str, types: Mapping[str, str]) -> "BulkWrite":
@@ -115,7 +118,7 @@ def write_all(connection: Connection, writes: Sequence[Write], commit: bool = Fa
     with _errors_of_sqlalchemy(connection, driver):
         if connection.dialect.name == "sqlite":
             for statement, rows in writes:
-                given = [statement.for_sqlite(row) for row in rows] if isinstance(statement, Statement) else rows
+                given = map(statement.for_sqlite if isinstance(statement, Statement) else statement.in_order, rows)
                 driver.executemany(statement.sqlite, given)
             return
         with _pipeline(driver):
@@ -133,7 +136,20 @@ def _write_postgresql(driver: Any, statement: Statement | BulkWrite, rows: Seque
     elif len(rows) == 1:
         driver.execute(statement.one, rows[0])
     else:
-        driver.execute(statement.many, {name: [row[name] for row in rows] for name in statement.types})
+        named = [{name: row[name] for name in statement.types} for row in rows]
+        driver.execute(statement.many, {"rows": orjson.dumps(named, default=_bytea).decode()})
+
+
+def _bytea(value: bytes) -> str:
+    """Return bytes as PostgreSQL reads them from a text."""
+    return "\\x" + value.hex()
+
+
+def execute(connection: Connection, sql: str) -> None:
+    """Execute a statement without parameters, as the driver has it."""
+    driver: Any = connection.connection.dbapi_connection
+    with _errors_of_sqlalchemy(connection, driver):
+        driver.execute(sql)
 
 
 def begin(connection: Connection) -> None:

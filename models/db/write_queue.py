@@ -60,6 +60,7 @@ class WriteQueue:
         self._ready: deque[Hashable] = deque()  # keys with jobs and without a thread, longest waiting first
         self._changed = threading.Condition()
         self._busy_since: dict[int, float] = {}  # since when, by thread
+        self._watching = 0  # threads that wait until another one has been busy for COLLECT_S
         self._closed = False
 
     def put(self, key: Hashable, job: WriteJob) -> None:
@@ -69,19 +70,22 @@ class WriteQueue:
                 return
             self._jobs[key] = deque([job])
             self._ready.append(key)
-            self._changed.notify()
+            self._wake_one()
 
-    def take(self) -> dict[Hashable, list[WriteJob]] | None:
+    def take(self, done: Iterable[Hashable] = ()) -> dict[Hashable, list[WriteJob]] | None:
         """Wait for a key, and take the jobs at its head that lock the same boards; a job that locks none is taken alone. Other
-        ready keys are added up to MAX_GROUP jobs. None if the queue is empty and closed.
+        ready keys are added up to MAX_GROUP jobs. None if the queue is empty and closed. `done` are keys to release before.
 
         Threads share one processor's time and each group has its costs, so while one is busy, new jobs are collected.
         """
         with self._changed:
+            self._release(done)
             while (wait_s := self._wait_s()) != 0 or not self._ready:
                 if self._closed and not self._ready:
                     return None
+                self._watching += wait_s is not None
                 self._changed.wait(wait_s)
+                self._watching -= wait_s is not None
             self._busy_since[threading.get_ident()] = time.monotonic()
             groups: dict[Hashable, list[WriteJob]] = {}
             free = MAX_GROUP
@@ -91,7 +95,14 @@ class WriteQueue:
                 free -= len(groups[key])
                 if not groups[key][0].boards:
                     break
+            if self._ready:
+                self._wake_one()
             return groups
+
+    def _wake_one(self) -> None:
+        """Wake a thread for what is ready, unless one watches already: it could do no more, and waking costs as much as a row."""
+        if not (self._busy_since and self._watching):
+            self._changed.notify()
 
     def _wait_s(self) -> float | None:
         """Return the seconds to wait before taking what is ready: 0 for now, None to wait for a change."""
@@ -103,14 +114,17 @@ class WriteQueue:
     def release(self, keys: Iterable[Hashable]) -> None:
         """Report that this thread has finished the groups of these keys: their next jobs may be taken."""
         with self._changed:
-            self._busy_since.pop(threading.get_ident(), None)
-            for key in keys:
-                if self._jobs[key]:
-                    self._ready.append(key)
-                else:
-                    del self._jobs[key]
+            self._release(keys)
             if self._ready:
                 self._changed.notify()
+
+    def _release(self, keys: Iterable[Hashable]) -> None:
+        self._busy_since.pop(threading.get_ident(), None)
+        for key in keys:
+            if self._jobs[key]:
+                self._ready.append(key)
+            else:
+                del self._jobs[key]
 
     def close(self) -> None:
         """End the threads when the queue is empty."""

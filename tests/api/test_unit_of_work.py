@@ -99,13 +99,13 @@ async def storm(backend: Backend, installation: dict[str, Any]) -> AsyncIterator
 async def test_they_do_share_one(storm: Storm, monkeypatch: pytest.MonkeyPatch) -> None:
     """Shows that the tests below test what they say."""
     sizes: list[int] = []
-    original = execute.execute
+    original = execute._execute
 
     def counting(session: Session, *more: Any) -> Any:
         sizes.append(len(batch(session)))
         return original(session, *more)
 
-    monkeypatch.setattr(execute, "execute", counting)
+    monkeypatch.setattr(execute, "_execute", counting)
     await storm.at_once(*(storm.order("note.add", {"text": f"{number}"}) for number in range(40)))
     assert set(sizes) in ({40}, {41})  # on SQLite the command that they waited for may be among them
 

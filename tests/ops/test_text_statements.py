@@ -90,6 +90,17 @@ async def test_changed_columns_are_written_and_no_others(database: Database, cou
     assert found == {row.id: dumped(row) | {"description": SIGHTINGS[number]["description"]} for number, row in enumerate(made)}
 
 
+def test_a_row_is_of_its_model_and_refuses_assignments() -> None:
+    row = rows.new(Sighting, SIGHTINGS[0])
+    assert isinstance(row, Sighting)
+    assert rows.model_of(row) is rows.model_of(Sighting(**SIGHTINGS[0])) is Sighting
+    with pytest.raises(TypeError, match="unit of work"):
+        row.clothing = "a change that nobody would write"
+    assert row.clothing is None
+    rows.assign(row, {"clothing": "a green anorak"})
+    assert row.state() == Sighting(**SIGHTINGS[0], clothing="a green anorak").state()
+
+
 async def test_deleted_rows_are_gone_and_others_stay(database: Database) -> None:
     made = [rows.new(Note, {"id": id, "board": "b", "text": "t", "happened_at": ""}) for id in "abc"]
     writes = [rows.insert(Note, made), rows.delete(Note, ["a", "c", "unknown"])]

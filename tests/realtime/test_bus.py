@@ -483,3 +483,14 @@ async def test_a_dead_host_is_given_up_by_the_kernel_too(redis: Redis) -> None:
     assert wire.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == 5_000
     assert "Hiredis" in type(made._parser).__name__
     await made.disconnect()
+
+
+async def test_embedded_bus_knows_whether_another_process_listens() -> None:
+    air = MemoryBroker()
+    one, two = MemoryBus(air), MemoryBus(air)
+    for bus_of in (one, two):
+        await bus_of.start(lambda channel, message: None, lambda channel: None)
+    await one.subscribe("a")
+    assert (one.reaches_others("a"), two.reaches_others("a")) == (False, True)
+    await two.subscribe("a")
+    assert (one.reaches_others("a"), two.reaches_others("a"), one.reaches_others("b")) == (True, True, False)

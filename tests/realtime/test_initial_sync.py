@@ -5,8 +5,8 @@ from collections.abc import Iterable
 
 import pytest
 
+from realtime import bus, bus_messages, head_poller
 from realtime import channel as channels
-from realtime import head_poller
 from realtime import hub as hubs
 from realtime.channel_reader import MAX_ANSWERS
 from realtime.hub import Hub
@@ -25,6 +25,11 @@ async def settle(hub: Hub[str]) -> None:
         await asyncio.gather(*work)
     while hub.initial_sync._tasks:
         await asyncio.gather(*hub.initial_sync._tasks)
+
+
+def publish_from_elsewhere(hub: Hub[str], records: list[EventRecord]) -> None:
+    """Publish events on the hub's bus, as another process does."""
+    hub.bus.publish(bus.events_channel("a"), bus_messages.encode("e", records))
 
 
 @pytest.fixture
@@ -334,10 +339,22 @@ async def test_events_of_a_subscription_that_ended_are_not_sent(journal: EventJo
     for each in (bob, alice):
         each.send(b'{"type":"pong"}')  # it does not read: the event waits behind this
     hub.publish("a", "e", journal.append())
+    await asyncio.sleep(0)  # the sweep begins with the next step of the loop
     assert list(bob.lagging) == ["a"]
     hub.unsubscribe(bob, "a")
     assert await bob.kinds() == ["pong", "unsubscribed"]
     assert await alice.kinds() == ["pong", "events"]
+
+
+async def test_events_published_in_one_step_of_the_loop_make_one_frame(journal: EventJournal) -> None:
+    hub = await hub_on(journal)
+    alice = Client(hub)
+    await hub.subscribe(alice, "a")
+    await alice.received()
+    for number in range(3):  # as many commits of a group
+        hub.publish("a", "e", journal.append(1 + number))
+    await asyncio.sleep(0)
+    assert [len(frame["events"]) for frame in await alice.received()] == [6]
 
 
 async def test_viewers_without_a_common_audience_share_no_frame(journal: EventJournal) -> None:
@@ -465,7 +482,7 @@ async def test_message_with_wrong_numbers_makes_the_journal_be_checked(journal: 
     bob = Client(hub, "Bob")
     await hub.subscribe(bob, "a")
     hub.head_poller._check_requested.clear()
-    hub.bus_sync.publish("a", "e", [event(seq) for seq in seqs])
+    publish_from_elsewhere(hub, [event(seq) for seq in seqs])
     await asyncio.sleep(0)  # the bus delivers
     assert hub.head_poller._check_requested.is_set()
     assert await bob.seqs() == []
@@ -479,7 +496,7 @@ async def test_events_of_another_process_are_delivered_and_measured(journal: Eve
     hub.counters.observe_delay = delays.append
     four, five = journal.append(2)
     for records in ([four], [four], [five]):  # one of them twice
-        hub.bus_sync.publish("a", "e", records)
+        publish_from_elsewhere(hub, records)
     await asyncio.sleep(0)
     assert await bob.seqs() == [4, 5]
     assert len(delays) == 2
@@ -492,7 +509,7 @@ async def test_event_that_changes_rights_is_read_from_the_journal(journal: Event
     await hub.subscribe(bob, "a")
     four, _ = journal.append(2)
     journal.about_rights = {4}
-    hub.bus_sync.publish("a", "e", [four])
+    publish_from_elsewhere(hub, [four])
     await asyncio.sleep(0)  # the bus delivers
     assert await bob.seqs() == []
     await settle(hub)

@@ -45,6 +45,19 @@ def test_unusable_json_is_refused_with_the_reason(text: str, problem: str | None
     assert strict_json.parse(text)[1] == problem
 
 
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(st.characters(codec="utf-8", exclude_characters="\0")),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text("abcé", max_size=3), inner, max_size=3),
+    max_leaves=10,
+)  # fmt: skip
+
+
+@given(value=VALUES, escaped=st.booleans())
+def test_sound_json_is_read_as_it_is_however_it_is_written(value: Any, escaped: bool) -> None:
+    assert strict_json.parse(json.dumps(value, ensure_ascii=escaped)) == (value, None)
+
+
 def deep(length: int) -> str:
     """Return `{"a":{"a":…` as deep as the parser goes, again and again."""
     one = '{"a":' * 30 + '"\\u0041"' + "}" * 30
