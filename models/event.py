@@ -1,5 +1,5 @@
-"""Rows of the journal: metadata and hash chain in one table, the payload with its key in another, so that a payload can be erased
-while the chain still verifies.
+"""Rows of the journal: metadata, hash chain and payload of each event. A payload and its key can be erased while the chain still
+verifies.
 
 `board.engine.journal` reads and writes them by text SQL, because an ORM object per event costs thirty times as much.
 """
@@ -18,14 +18,16 @@ def _of_audit(name: str, *columns: str) -> Index:
 
 
 class Event(SQLModel, table=True):
-    """Metadata of an event. `commitment` is a keyed digest of the payload; `hash` chains metadata and commitment to the row
-    before."""
+    """Event. `body` is its payload (actor, command, state, changes and reason as JSON, see `board.engine.stored_payload`),
+    `commitment` the digest of the payload with a random `key`; `hash` chains metadata and commitment to the row before. Body and
+    key are null once they were erased: `ERASE` does it."""
 
     __table_args__ = (
         Index("event_of_entity", "board", "entity", "seq"),
         _of_audit("audit_by_account", "account", "seq"),
         _of_audit("audit_by_type", "type", "seq"),
         _of_audit("audit_by_time", "at", "seq"),
+        Index("event_erased", "board", "seq", sqlite_where=text("body IS NULL"), postgresql_where=text("body IS NULL")),
     )
 
     board: str = Field(primary_key=True)
@@ -37,15 +39,11 @@ class Event(SQLModel, table=True):
     account: str | None = None
     commitment: bytes
     hash: bytes
+    key: bytes | None = None
+    body: bytes | None = None
 
 
-class Payload(SQLModel, table=True):
-    """Content of an event: actor, command, state, changes and reason as JSON. Deleted when its data is erased."""
-
-    board: str = Field(primary_key=True)
-    seq: int = Field(primary_key=True)
-    key: bytes
-    body: bytes
+ERASE = text("UPDATE event SET key = NULL, body = NULL WHERE board = :board AND seq = :seq")
 
 
 class ProcessedCommand(SQLModel, table=True):

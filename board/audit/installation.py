@@ -18,8 +18,8 @@ from board.settings import VERSION, Settings
 MAX_EARLIER = 50  # number of earlier entries read, of all machines
 URLS = ("database_url", "redis_url")  # stored without user names, passwords and options
 _EARLIER = text(
-    "SELECT p.body FROM event e JOIN payload p ON p.board = 'audit' AND p.seq = e.seq "
-    "WHERE e.board = 'audit' AND e.type = 'settings.changed' ORDER BY e.seq DESC LIMIT :limit"
+    "SELECT e.body FROM event e "
+    "WHERE e.board = 'audit' AND e.type = 'settings.changed' AND e.body IS NOT NULL ORDER BY e.seq DESC LIMIT :limit"
 )
 
 Values = dict[str, str | None]

@@ -25,9 +25,9 @@ _UNREAD = text(
     "WHERE s.account IN :people AND s.at > :since AND r.account IS NULL"
 ).bindparams(bindparam("people", expanding=True))
 _LIST = text(
-    "SELECT s.number, s.at, e.type, e.account AS actor, p.name AS actor_name, y.body, (r.account IS NOT NULL) AS read "
+    "SELECT s.number, s.at, e.type, e.account AS actor, p.name AS actor_name, e.body, (r.account IS NOT NULL) AS read "
     "FROM security_alert s JOIN event e ON e.board = 'audit' AND e.seq = s.seq "
-    "LEFT JOIN payload y ON y.board = 'audit' AND y.seq = s.seq LEFT JOIN account p ON p.id = e.account "
+    "LEFT JOIN account p ON p.id = e.account "
     "LEFT JOIN alert_read r ON r.account = s.account AND r.board = :own AND r.seq = s.number "
     "WHERE s.account = :account AND s.at > :since ORDER BY s.number DESC LIMIT :limit"
 )

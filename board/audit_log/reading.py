@@ -23,8 +23,8 @@ _OF_BOTH = [
     for column in ("account", "entity")
 ]
 _ROWS = text(
-    "SELECT e.seq, e.at, e.type, e.kind, e.entity, p.body FROM event e "
-    "LEFT JOIN payload p ON p.board = 'audit' AND p.seq = e.seq WHERE e.board = 'audit' AND e.seq IN :seqs ORDER BY e.seq DESC"
+    "SELECT e.seq, e.at, e.type, e.kind, e.entity, e.body FROM event e "
+    "WHERE e.board = 'audit' AND e.seq IN :seqs ORDER BY e.seq DESC"
 ).bindparams(bindparam("seqs", expanding=True))
 _LAST_BEFORE = text("SELECT COALESCE(max(seq), 0) FROM event WHERE board = 'audit' AND at < :at")
 _FIRST_AFTER = text("SELECT min(seq) FROM event WHERE board = 'audit' AND at > :at")

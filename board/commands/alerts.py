@@ -55,9 +55,9 @@ def _list_statement(tables: tuple[str, ...]) -> TextClause:
     ids = ", ".join(f"{table}.id AS id_{table}, {table}.number AS number_{table}" for table in tables)
     return text(
         "SELECT a.board, a.seq, a.at, a.kind, e.type, e.kind AS noun, e.entity, e.account AS actor, p.name AS actor_name, "  # noqa: S608
-        f"q.reference, (r.account IS NOT NULL) AS read, y.body, {ids} "
+        f"q.reference, (r.account IS NOT NULL) AS read, {ids}, "
+        "CASE WHEN a.kind IN ('sighting', 'status', 'handover') THEN e.body END AS body "
         "FROM alert a JOIN account me ON me.id = :me JOIN event e ON e.board = a.board AND e.seq = a.seq "
-        "LEFT JOIN payload y ON y.board = a.board AND y.seq = a.seq AND a.kind IN ('sighting', 'status', 'handover') "
         "LEFT JOIN account p ON p.id = e.account LEFT JOIN search q ON q.id = a.board "
         f"LEFT JOIN note n ON e.kind = 'note' AND n.id = e.entity {joins} "
         "LEFT JOIN alert_read r ON r.account = :me AND r.board = a.board AND r.seq = a.seq "

@@ -15,9 +15,8 @@ _TYPED = (
 )  # fmt: skip
 # A handover leaves out what was written before the last accepted one, so only recent years are read.
 _EVENTS = text(
-    "SELECT e.board, e.seq, e.at, e.type, e.kind, e.entity, e.account, p.body FROM event e "
-    "JOIN payload p ON p.board = e.board AND p.seq = e.seq "
-    "WHERE e.board = :board AND e.seq <= :seq AND e.entity IN :entities AND e.type IN :types AND e.seq >= "
+    "SELECT e.board, e.seq, e.at, e.type, e.kind, e.entity, e.account, e.body FROM event e "
+    "WHERE e.board = :board AND e.body IS NOT NULL AND e.seq <= :seq AND e.entity IN :entities AND e.type IN :types AND e.seq >= "
     "coalesce((SELECT b.seq FROM event b WHERE b.board = :board AND b.entity IN :entities AND b.type = 'handover.accepted' "
     "AND b.seq <= :seq ORDER BY b.seq DESC LIMIT 1), 0) ORDER BY e.seq"
 ).bindparams(bindparam("entities", expanding=True), bindparam("types", expanding=True))

@@ -23,8 +23,8 @@ from models.board import AUDIT, OPERATIONS, Board
 Progress = Callable[[int, int], object]
 _LINE = re.compile(r"(\S{1,64}) holds: (\d{1,15}) events, head ([0-9a-f]{64}|none)")
 _SIGNED = (
-    "SELECT e.kind, e.entity, p.body FROM event e JOIN payload p ON p.board = e.board AND p.seq = e.seq "
-    "WHERE e.board = :operations AND e.type IN ('handed.set', 'handover.signed')"
+    "SELECT e.kind, e.entity, e.body FROM event e "
+    "WHERE e.board = :operations AND e.type IN ('handed.set', 'handover.signed') AND e.body IS NOT NULL"
 )
 _ALL_SIGNED = text(_SIGNED)
 _SIGNED_OF_ONE = text(f"{_SIGNED} AND e.entity = :board")  # handovers of the shift have the id `operations`

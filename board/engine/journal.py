@@ -43,27 +43,23 @@ def append(
     waiting.changes += 1
     waiting.events.append(
         {"board": id, "seq": seq, "at": moment, "type": type, "kind": kind, "entity": entity, "account": account,
-         "commitment": committed, "hash": head}
+         "commitment": committed, "hash": head, "key": key, "body": pack(body)}
     )  # fmt: skip
-    waiting.payloads.append({"board": id, "seq": seq, "key": key, "body": pack(body)})
     return entry
 
 
-_SELECT = (
-    "SELECT e.board, e.seq, e.at, e.type, e.kind, e.entity, e.account, p.body FROM event e "
-    "LEFT JOIN payload p ON p.board = e.board AND p.seq = e.seq WHERE e.board = :board "
-)
+_SELECT = "SELECT e.board, e.seq, e.at, e.type, e.kind, e.entity, e.account, e.body FROM event e WHERE e.board = :board "
 _AFTER = text(_SELECT + "AND e.seq > :after ORDER BY e.seq LIMIT :limit")
 _OF_ENTITY = text(
     _SELECT + "AND e.entity = :entity AND (:kind = '' OR e.kind = :kind) AND e.seq > :after ORDER BY e.seq LIMIT :limit"
 )
 _NEWEST = text(_SELECT + "AND e.seq > :after AND e.seq < :before ORDER BY e.seq DESC LIMIT :limit")
-_NEWEST_OF_ENTITY = text(
-    _SELECT + "AND e.entity = :entity AND e.seq > :after AND e.seq < :before ORDER BY e.seq DESC LIMIT :limit"
+_NEWEST_OF_ENTITY = text(  # the plus keeps SQLite from reading the whole board between the two seqs
+    _SELECT + "AND e.entity = :entity AND +e.seq > :after AND e.seq < :before ORDER BY e.seq DESC LIMIT :limit"
 )
 _BEFORE = text(_SELECT + "AND e.entity = :entity AND e.kind = :kind AND e.seq < :seq ORDER BY e.seq DESC LIMIT 1")
 _SAID_BEFORE = text(
-    _SELECT + "AND e.entity = :entity AND e.kind = :kind AND e.seq < :seq AND p.body IS NOT NULL ORDER BY e.seq DESC LIMIT 1"
+    _SELECT + "AND e.entity = :entity AND e.kind = :kind AND e.seq < :seq AND e.body IS NOT NULL ORDER BY e.seq DESC LIMIT 1"
 )
 # IN, not a join: SQLite would rebuild a joined list of last events for each event, which takes minutes.
 _LAST = "SELECT max(seq) FROM event WHERE board = :board AND seq <= :seq"
@@ -88,12 +84,12 @@ _STATES_AT = text(_SELECT + f"AND e.seq IN ({_LAST} AND entity IN :entities GROU
 _HEADS = text("SELECT id, epoch, seq FROM board WHERE id IN :boards").bindparams(bindparam("boards", expanding=True))
 _HEAD = text("SELECT seq FROM board WHERE id = :board")
 _TIME = text("SELECT at FROM event WHERE board = :board AND seq <= :seq ORDER BY seq DESC LIMIT 1")
-_KEY = text("SELECT key FROM payload WHERE board = :board AND seq = :seq")
+_KEY = text("SELECT key FROM event WHERE board = :board AND seq = :seq")
 
 
 def key_of(session: Session, board: str, seq: int) -> bytes | None:
     """Return the key of an event's payload; None if it was erased."""
-    for each in unit_of_work.current(session).payloads:
+    for each in unit_of_work.current(session).events:
         if (each["board"], each["seq"]) == (board, seq):
             return bytes(each["key"])
     key = session.connection().execute(_KEY, {"board": board, "seq": seq}).scalar_one_or_none()

@@ -13,8 +13,8 @@ from models.db.read_pacing import in_pages
 BATCH_SIZE = 500  # boards in a query: SQLite takes at most 32,766 values
 
 _AFTER = (
-    "SELECT e.board, e.seq, e.at, e.type, e.kind, e.entity, e.account, p.body FROM placed "
-    "JOIN event e ON e.board = placed.board AND e.seq > placed.seq LEFT JOIN payload p ON p.board = e.board AND p.seq = e.seq "
+    "SELECT e.board, e.seq, e.at, e.type, e.kind, e.entity, e.account, e.body FROM placed "
+    "JOIN event e ON e.board = placed.board AND e.seq > placed.seq "
     "WHERE e.type IN :types ORDER BY e.board, e.seq"
 )
 _HASHES = "SELECT e.board, e.hash FROM placed JOIN event e ON e.board = placed.board AND e.seq = placed.seq"

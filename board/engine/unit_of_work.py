@@ -31,10 +31,9 @@ _ADD_EVENT = BulkWrite.insert(
     "event",
     {
         "board": "text", "seq": "bigint", "at": "text", "type": "text", "kind": "text", "entity": "text", "account": "text",
-        "commitment": "bytea", "hash": "bytea",
+        "commitment": "bytea", "hash": "bytea", "key": "bytea", "body": "bytea",
     },
 )  # fmt: skip
-_ADD_PAYLOAD = BulkWrite.insert("payload", {"board": "text", "seq": "bigint", "key": "bytea", "body": "bytea"})
 _ADD_ALERT = BulkWrite.insert("alert", {"board": "text", "seq": "bigint", "kind": "text", "account": "text", "at": "text"})
 _ADD_ACK = BulkWrite.insert(
     "done",
@@ -110,7 +109,6 @@ class UnitOfWork:
     highest_rank: dict[str, str | None] = field(default_factory=dict)  # by column: its highest rank, None if the column is empty
     changes: int = 0
     events: list[dict[str, Any]] = field(default_factory=list)
-    payloads: list[dict[str, Any]] = field(default_factory=list)
     alerts: list[dict[str, Any]] = field(default_factory=list)
     new_acks: list[dict[str, Any]] = field(default_factory=list)
     read_position_moves: list[tuple[Statement | BulkWrite, dict[str, Any]]] = field(default_factory=list)  # in order of execution
@@ -238,10 +236,9 @@ class UnitOfWork:
             by_columns.setdefault((model, tuple(sorted(names))), []).append(cast("SQLModel", self.rows[model, id]))
         writes += [table_rows.update(model, names, changed) for (model, names), changed in by_columns.items()]
         writes += [table_rows.delete(model, ids) for model, ids in self._deleted.items()]
-        for statement, rows in ((_ADD_EVENT, self.events), (_ADD_PAYLOAD, self.payloads)):
-            if rows:
-                writes.append((statement, rows))
-        self._new, self._changed, self._deleted, self.events, self.payloads = {}, {}, {}, [], []
+        if self.events:
+            writes.append((_ADD_EVENT, self.events))
+        self._new, self._changed, self._deleted, self.events = {}, {}, {}, []
         return writes
 
 

@@ -46,8 +46,8 @@ _SEQS = text(
     "SELECT max(seq) FROM event WHERE board = :board AND seq <= :seq AND kind IN :kinds GROUP BY entity ORDER BY min(seq)"
 ).bindparams(bindparam("kinds", expanding=True))
 _EVENTS = text(
-    "SELECT e.board, e.seq, e.at, e.type, e.kind, e.entity, e.account, p.body FROM event e "
-    "LEFT JOIN payload p ON p.board = e.board AND p.seq = e.seq WHERE e.board = :board AND e.seq IN :seqs"
+    "SELECT e.board, e.seq, e.at, e.type, e.kind, e.entity, e.account, e.body FROM event e "
+    "WHERE e.board = :board AND e.seq IN :seqs"
 ).bindparams(bindparam("seqs", expanding=True))
 # A spreadsheet runs a cell that begins like this as a formula. If it splits lines at semicolons (French, Dutch, German) or tabs,
 # a cell also begins after these, and a quote there opens the cell.

@@ -23,8 +23,9 @@ from models.handover import Briefing, Handover, Shift
 
 MARKS = ("handover.read", "handover.restated", "handover.answered")  # events of a handover itself: no news of the search
 _HANDOVERS = text(
-    "SELECT e.seq, e.type, p.body FROM event e JOIN payload p ON p.board = e.board AND p.seq = e.seq "
+    "SELECT e.seq, e.type, e.body FROM event e "
     "WHERE e.board = 'operations' AND e.entity = 'operations' AND e.kind = 'handover' AND e.type <> 'handover.written' "
+    "AND e.body IS NOT NULL "
     "AND e.seq < :before ORDER BY e.seq DESC LIMIT 500"
 )
 

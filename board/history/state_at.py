@@ -20,14 +20,14 @@ from models.handover import Briefing
 
 BOARDS_PER_QUERY = 500  # boards in a query
 _BEFORE = """
-    SELECT e.board, e.seq, e.at, e.type, e.kind, e.entity, e.account, p.body FROM (
+    SELECT e.board, e.seq, e.at, e.type, e.kind, e.entity, e.account, e.body FROM (
         SELECT c.board, (
             SELECT max(f.seq) FROM event f WHERE f.board = c.board AND f.entity = c.entity AND f.kind = c.kind AND f.seq <= c.seq
         ) AS seq FROM (
             SELECT DISTINCT e.board, e.kind, e.entity, placed.seq
             FROM placed JOIN event e ON e.board = placed.board AND e.seq > placed.seq
         ) c
-    ) l JOIN event e ON e.board = l.board AND e.seq = l.seq LEFT JOIN payload p ON p.board = e.board AND p.seq = e.seq"""
+    ) l JOIN event e ON e.board = l.board AND e.seq = l.seq"""
 
 
 class EntityAt(NamedTuple):

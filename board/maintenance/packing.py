@@ -23,9 +23,11 @@ log = structlog.get_logger()
 BATCH_SIZE = 250  # payloads of one transaction: some 20 ms
 PAUSE_S = 0.02  # between two transactions of a server, in which commands are written
 
-_COUNT = text("SELECT count(*) FROM payload")
-_NEXT = text("SELECT board, seq, body FROM payload WHERE (board, seq) > (:board, :seq) ORDER BY board, seq LIMIT :limit")
-_STORE = text("UPDATE payload SET body = :body WHERE board = :board AND seq = :seq")
+_COUNT = text("SELECT count(*) FROM event WHERE body IS NOT NULL")
+_NEXT = text(
+    "SELECT board, seq, body FROM event WHERE body IS NOT NULL AND (board, seq) > (:board, :seq) ORDER BY board, seq LIMIT :limit"
+)
+_STORE = text("UPDATE event SET body = :body WHERE board = :board AND seq = :seq AND body IS NOT NULL")
 
 Progress = Callable[[int, int], object]  # payloads done, and all
 
@@ -87,7 +89,7 @@ def _next(after: tuple[str, int], session: Session) -> _Batch:
 
 
 def _store(changed: list[dict[str, Any]], session: Session) -> None:
-    """Store compressed payloads. One that was erased meanwhile has no row to update."""
+    """Store compressed payloads. One that was erased meanwhile stays erased."""
     session.connection().execute(_STORE, changed)
 
 

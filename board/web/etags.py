@@ -1,6 +1,6 @@
 """Entity tags of snapshots, so that a program with a current one is answered 304 without a body.
 
-A tag covers everything that a snapshot depends on: the position, the number of payloads left (some may be erased), the
+A tag covers everything that a snapshot depends on: the position, the number of payloads that were erased, the
 searches hidden from the caller, and the program's version. One of the past is a digest of the snapshot: it costs less than
 counting the payloads of a long journal. Rights are checked first, as without a tag.
 """
@@ -16,16 +16,16 @@ from board.engine import snapshot
 from board.settings import VERSION
 from models.board import OPERATIONS, Board
 
-MAX_COUNTED_EVENTS = 10_000  # counting their payloads takes a few tenths of a millisecond
+MAX_COUNTED_EVENTS = 10_000  # counting what was erased of them takes a few tenths of a millisecond
 
-_COUNT_PAYLOADS = text("SELECT count(*) FROM payload WHERE board = :board")
+_COUNT_ERASED = text("SELECT count(*) FROM event WHERE board = :board AND body IS NULL")
 
 
 def etag_of(session: Session, board: Board, account: str) -> str:
     """Return the tag of a board's present snapshot, as this account sees it."""
-    left = session.connection().execute(_COUNT_PAYLOADS, {"board": board.id}).scalar_one()
+    erased = session.connection().execute(_COUNT_ERASED, {"board": board.id}).scalar_one()
     hidden = sorted(snapshot.hidden_searches(session, account)) if board.id == OPERATIONS else []
-    return etag_of_body(orjson.dumps([VERSION, board.id, board.epoch, board.seq, left, hidden]))
+    return etag_of_body(orjson.dumps([VERSION, board.id, board.epoch, board.seq, erased, hidden]))
 
 
 def etag_of_body(body: bytes) -> str:

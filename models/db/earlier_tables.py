@@ -27,16 +27,23 @@ Values = dict[str, Any]
 
 
 class EarlierTable(NamedTuple):
-    """Table that a migration has renamed: its present name, its key, the table of its rows, and their present form."""
+    """Table that a migration has renamed: its present name, its key, the query for its rows, the table to which they are moved,
+    and their form there. `beside` are renamed tables with the same key, whose rows the query has joined."""
 
     name: str
     key: tuple[str, ...]
+    query: str
     table: str
     convert: Callable[[Row[Any]], Values]
+    beside: tuple[str, ...] = ()
 
     @property
-    def position(self) -> str:
-        """Return the SQL of "up to the position that was reached"."""
+    def names(self) -> tuple[str, ...]:
+        return self.name, *self.beside
+
+    @property
+    def moved(self) -> str:
+        """Return the condition of the rows up to the position that was reached."""
         return f"({', '.join(self.key)}) <= ({', '.join(f':{name}' for name in self.key)})"
 
 
@@ -48,7 +55,17 @@ def _command(row: Row[Any]) -> Values:
     }  # fmt: skip
 
 
-TABLES = (EarlierTable("done_until_0031", ("account", "command"), "done", _command),)
+TABLES = (
+    EarlierTable(
+        "done_until_0031", ("account", "command"), "SELECT * FROM done_until_0031 ORDER BY account, command", "done", _command
+    ),
+    EarlierTable(
+        "event_until_0033", ("board", "seq"),
+        "SELECT e.*, p.key, p.body FROM event_until_0033 e LEFT JOIN payload_until_0033 p ON p.board = e.board AND p.seq = e.seq "
+        "ORDER BY e.board, e.seq",
+        "event", Row._asdict, ("payload_until_0033",),
+    ),
+)  # fmt: skip
 
 
 def left(session: Session) -> list[EarlierTable]:
@@ -79,15 +96,16 @@ def _move_batch(database: Database, table: EarlierTable, session: Session) -> in
     database.backend.lock_for_migration(connection)  # another process may do the same
     if table not in left(session):
         return 0
-    query = f"SELECT * FROM {table.name} ORDER BY {', '.join(table.key)} LIMIT {BATCH_SIZE}"  # noqa: S608
-    rows = connection.execute(text(query)).all()
+    rows = connection.execute(text(f"{table.query} LIMIT {BATCH_SIZE}")).all()
     if not rows:
-        connection.execute(text(f"DROP TABLE {table.name}"))
+        for name in table.names:
+            connection.execute(text(f"DROP TABLE {name}"))
         return 0
     values = [table.convert(row) for row in rows]
     names = values[0].keys()
     insert = f"INSERT INTO {table.table} ({', '.join(names)}) VALUES ({', '.join(f':{name}' for name in names)})"  # noqa: S608
     connection.execute(text(insert), values)
     reached = {name: getattr(rows[-1], name) for name in table.key}
-    connection.execute(text(f"DELETE FROM {table.name} WHERE {table.position}"), reached)  # noqa: S608
+    for name in table.names:
+        connection.execute(text(f"DELETE FROM {name} WHERE {table.moved}"), reached)  # noqa: S608
     return len(rows)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import insert, text
 from sqlmodel import Session
 
 from board.audit import actor, writer
@@ -20,7 +20,8 @@ from board.engine.event_writer import EventWriter
 from board.errors import OperationError, Refused
 from models.board import AUDIT, Board
 from models.db.database import Database, DatabaseUnavailable
-from models.db.schema import MIGRATIONS, migrate
+from models.db.schema import MIGRATIONS, metadata, migrate
+from models.event import ERASE
 from tests.support.backends import ALTERNATING
 from tests.support.display_client import DisplayBrowser, pair_browser
 from tests.support.old_schemas import reset_to_revision
@@ -333,15 +334,14 @@ async def sql(team: Team, *statements: str, **values: Any) -> None:
 
 
 SWAP = [
-    f"UPDATE {table} SET seq = {to} WHERE board = 'audit' AND seq = {which}"
-    for table in ("event", "payload")
+    f"UPDATE event SET seq = {to} WHERE board = 'audit' AND seq = {which}"
     for which, to in ((":seq", "-1"), (":seq + 1", ":seq"), ("-1", ":seq + 1"))
 ]
-HOLE = [f"DELETE FROM {table} WHERE board = 'audit' AND seq = :seq" for table in ("event", "payload")]
+HOLE = ["DELETE FROM event WHERE board = 'audit' AND seq = :seq"]
 BENT = {
     "another account": ["UPDATE event SET entity = 'other' WHERE board = 'audit' AND seq = :seq"],
     "another type": ["UPDATE event SET type = 'account.enabled' WHERE board = 'audit' AND seq = :seq"],
-    "another payload": ["UPDATE payload SET body = :body WHERE board = 'audit' AND seq = :seq"],
+    "another payload": ["UPDATE event SET body = :body WHERE board = 'audit' AND seq = :seq"],
     "a hole": HOLE,
     "a swap": SWAP,
 }
@@ -352,16 +352,10 @@ async def test_tampering_with_the_audit_journal_is_detected(team: Team, how: str
     assert await fault(team) is None
     written = await wrote(team, *(disabled(new_id(), name) for name in ("Eva", "Kim", "Zoé")))
     seq = written[1]["seq"]
-    kept: dict[str, list[Any]] = {}
-
-    def keep(session: Session) -> None:
-        for table in ("event", "payload"):
-            rows = session.connection().execute(
-                text(f"SELECT * FROM {table} WHERE board = 'audit' AND seq >= :seq"), {"seq": seq}
-            )
-            kept[table] = [dict(row) for row in rows.mappings()]
-
-    await team.server.service.database.read(keep)
+    query = text("SELECT * FROM event WHERE board = 'audit' AND seq >= :seq")
+    kept = await team.server.service.database.read(
+        lambda session: [dict(row) for row in session.connection().execute(query, {"seq": seq}).mappings()]
+    )
     values: dict[str, Any] = {"seq": seq} | ({"body": b"{}"} if how == "another payload" else {})
     await sql(team, *BENT[how], **values)
     assert f"event {seq} " in (await fault(team) or "")
@@ -377,12 +371,9 @@ def verified(session: Session) -> list[str]:
     return integrity.verify(session, AUDIT)
 
 
-def put_back(session: Session, seq: int, kept: dict[str, list[Any]]) -> None:
-    for table, rows in kept.items():
-        session.connection().execute(text(f"DELETE FROM {table} WHERE board = 'audit' AND seq >= :seq"), {"seq": seq})
-        names = ", ".join(rows[0])
-        values = ", ".join(f":{name}" for name in rows[0])
-        session.connection().execute(text(f"INSERT INTO {table} ({names}) VALUES ({values})"), rows)
+def put_back(session: Session, seq: int, kept: list[dict[str, Any]]) -> None:
+    session.connection().execute(text("DELETE FROM event WHERE board = 'audit' AND seq >= :seq"), {"seq": seq})
+    session.connection().execute(insert(metadata.tables["event"]), kept)
 
 
 async def test_an_erased_payload_is_gone_and_the_chain_holds(team: Team) -> None:
@@ -390,7 +381,7 @@ async def test_an_erased_payload_is_gone_and_the_chain_holds(team: Team) -> None
     (entry,) = await wrote(team, disabled(eva, "Zébulonne"))
 
     def erase(session: Session) -> None:
-        session.connection().execute(text("DELETE FROM payload WHERE board = 'audit' AND seq = :seq"), {"seq": entry["seq"]})
+        session.connection().execute(ERASE, {"board": "audit", "seq": entry["seq"]})
         board = writer.lock_audit_board(session)
         journal.append(session, board, "account.erased", "account", eva, None, board.at, {"actor": None, "about": {}})
 

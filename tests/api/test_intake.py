@@ -10,6 +10,7 @@ from sqlalchemy import text
 
 from board.accounts import accounts, live_changes
 from models.accounts import ROLES
+from models.event import ERASE
 from models.ids import id_bytes
 from models.ids import new_id as no_such
 from tests.support.backends import ALTERNATING
@@ -128,9 +129,8 @@ async def test_repeated_id_is_answered_also_when_its_content_is_gone(team: Team,
     search, service = await team.alice.open_search(), team.server.service
     said, earlier = call(board=search), call(board=search)
     first, second = [(await hotline.post(PATH, json=each)).json() for each in (said, earlier)]
-    forget = text("DELETE FROM payload WHERE board = :board AND seq = :seq")
     before = text("UPDATE done SET content = NULL WHERE board = :board AND seq = :seq")
-    await service.database.write(lambda db: db.connection().execute(forget, {"board": search, "seq": first["seq"]}).rowcount)
+    await service.database.write(lambda db: db.connection().execute(ERASE, {"board": search, "seq": first["seq"]}).rowcount)
     named = {"board": id_bytes(search), "seq": second["seq"]}
     assert await service.database.write(lambda db: db.connection().execute(before, named).rowcount) == 1
     for each, answer in ((said, first), (earlier, second)):

@@ -65,8 +65,7 @@ class Evidence(Record):
         """Truncate a board's journal after a seq; its chain still verifies."""
 
         def run(session: Session) -> None:
-            for table in ("event", "payload"):
-                _do(session, f"DELETE FROM {table} WHERE board = :board AND seq > :seq", board=board, seq=seq)
+            _do(session, "DELETE FROM event WHERE board = :board AND seq > :seq", board=board, seq=seq)
             head = "(SELECT hash FROM event WHERE board = :board AND seq = :seq)"
             _do(session, f"UPDATE board SET seq = :seq, head = {head} WHERE id = :board", board=board, seq=seq)
 
@@ -77,7 +76,7 @@ class Evidence(Record):
 
         def run(session: Session) -> None:
             where = {"board": board, "seq": seq}
-            _do(session, "UPDATE payload SET body = :body WHERE board = :board AND seq = :seq", body=body, **where)
+            _do(session, "UPDATE event SET body = :body WHERE board = :board AND seq = :seq", body=body, **where)
             head = b""
             for row in session.connection().execute(hash_chain._CHAIN, {"board": board, "after": 0, "limit": 1_000}).all():
                 committed = hash_chain.commitment(row.key, unpack(row.body))
@@ -245,7 +244,7 @@ async def test_tampered_event_is_named_in_the_readers_language(team: Team, monke
     await alice.command(search, "note.add", {"text": "and one"})
 
     def edit(session: Session) -> None:
-        _do(session, "UPDATE payload SET body = '{}' WHERE board = :board AND seq = 3", board=search)
+        _do(session, "UPDATE event SET body = '{}' WHERE board = :board AND seq = 3", board=search)
 
     await service.database.write(edit)
     assert (await alice.http.get(path)).json()["holds"] is True  # for a day, verified events are not verified again
@@ -297,7 +296,7 @@ class Restarts:
             await chains.keep(service.database, board.id)
 
     async def tamper(self) -> None:
-        await self.desk.sql("UPDATE payload SET body = '{}' WHERE board = :board AND seq = 3")
+        await self.desk.sql("UPDATE event SET body = '{}' WHERE board = :board AND seq = 3")
 
 
 @pytest.fixture

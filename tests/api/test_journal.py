@@ -18,6 +18,7 @@ from board.engine import hash_chain, journal
 from board.engine.identity import Caller
 from board.service import BoardService
 from models.board import OPERATIONS, Board
+from models.event import ERASE
 from tests.support.backends import ALTERNATING
 from tests.support.people import PASSWORD, new_id, settings_for
 from tests.support.team import Team
@@ -98,14 +99,12 @@ async def test_an_edited_event_is_named(record: Record, column: str, value: Any)
 
 @pytest.mark.parametrize("column", ["body", "key"])
 async def test_an_edited_payload_is_named(record: Record, column: str) -> None:
-    await record.sql(f"UPDATE payload SET {column} = :value WHERE board = :board AND seq = 4", value=b'{"text": "x"}')
+    await record.sql(f"UPDATE event SET {column} = :value WHERE board = :board AND seq = 4", value=b'{"text": "x"}')
     assert "event 4 " in (await record.fault() or "")
 
 
 async def test_a_deleted_event_is_named(record: Record) -> None:
     await record.sql("DELETE FROM event WHERE board = :board AND seq = 5")
-    assert "event 5 " in (await record.fault() or "")
-    await record.sql("DELETE FROM payload WHERE board = :board AND seq = 5")
     assert "event 5 " in (await record.fault() or "")
 
 
@@ -115,37 +114,31 @@ async def test_the_first_event_gone_is_named(record: Record) -> None:
 
 
 async def test_swapped_events_are_named(record: Record) -> None:
-    for table in ("event", "payload"):
-        await record.sql(
-            f"UPDATE {table} SET seq = -1 WHERE board = :board AND seq = 8",
-            f"UPDATE {table} SET seq = 8 WHERE board = :board AND seq = 9",
-            f"UPDATE {table} SET seq = 9 WHERE board = :board AND seq = -1",
-        )
+    await record.sql(
+        "UPDATE event SET seq = -1 WHERE board = :board AND seq = 8",
+        "UPDATE event SET seq = 8 WHERE board = :board AND seq = 9",
+        "UPDATE event SET seq = 9 WHERE board = :board AND seq = -1",
+    )
     assert "event 8 " in (await record.fault() or "")
 
 
 async def test_swapped_payloads_are_named(record: Record) -> None:
-    await record.sql(
-        "UPDATE payload SET seq = -1 WHERE board = :board AND seq = 8",
-        "UPDATE payload SET seq = 8 WHERE board = :board AND seq = 9",
-        "UPDATE payload SET seq = 9 WHERE board = :board AND seq = -1",
-    )
+    of = "(SELECT {0} FROM event o WHERE o.board = event.board AND o.seq = 17 - event.seq)"  # SQL changes both at once
+    both = f"UPDATE event SET key = {of.format('key')}, body = {of.format('body')} WHERE board = :board AND seq IN (8, 9)"
+    await record.sql(both)
     assert "event 8 " in (await record.fault() or "")
 
 
 async def test_a_journal_that_was_cut_short_is_named(record: Record) -> None:
     head = len(await record.events())
-    await record.sql(
-        "DELETE FROM event WHERE board = :board AND seq >= :last", "DELETE FROM payload WHERE board = :board AND seq >= :last",
-        last=head - 1,
-    )  # fmt: skip
+    await record.sql("DELETE FROM event WHERE board = :board AND seq >= :last", last=head - 1)
     assert f"event {head - 1}" in (await record.fault() or "")
 
 
 async def test_events_that_were_added_beyond_the_head_are_named(record: Record) -> None:
     head = len(await record.events())
     await record.sql(
-        "INSERT INTO event SELECT board, seq + 1, at, type, kind, entity, account, commitment, hash FROM event "
+        "INSERT INTO event SELECT board, seq + 1, at, type, kind, entity, account, commitment, hash, key, body FROM event "
         "WHERE board = :board AND seq = :last",
         last=head,
     )
@@ -158,7 +151,7 @@ async def test_the_boards_own_head_is_compared(record: Record) -> None:
 
 
 async def test_a_payload_that_is_gone_without_an_erasure_is_named(record: Record) -> None:
-    await record.sql("DELETE FROM payload WHERE board = :board AND seq = 10")
+    await record.sql("UPDATE event SET key = NULL, body = NULL WHERE board = :board AND seq = 10")
     assert "event 10 " in (await record.fault() or "")
 
 
@@ -170,7 +163,7 @@ async def erased(record: Record) -> tuple[int, str]:
         board = session.get(Board, record.search)
         assert board is not None
         where = {"board": board.id, "seq": note.seq}
-        session.connection().execute(text("DELETE FROM payload WHERE board = :board AND seq = :seq"), where)
+        session.connection().execute(ERASE, where)
         payload: dict[str, Any] = {"actor": None, "command": None, "state": None, "changes": []}
         journal.append(session, board, "note.erased", note.kind, note.entity, None, "2026-11-24T23:00:00.000Z", payload)
         session.connection().execute(text("DELETE FROM note WHERE id = :id"), {"id": note.entity})
@@ -183,7 +176,7 @@ async def test_an_erasure_on_the_record_holds_and_hides_nothing_else(record: Rec
     seq, entity = await erased(record)
     assert await record.fault() is None
     other = next(said for said in await record.events() if said.type == "note.added" and said.entity != entity)
-    await record.sql("DELETE FROM payload WHERE board = :board AND seq = :seq", seq=other.seq)
+    await record.sql(ERASE.text, seq=other.seq)
     assert f"event {other.seq} " in (await record.fault() or "")
     assert seq < other.seq
 

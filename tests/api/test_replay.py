@@ -3,8 +3,8 @@
 from typing import Any
 
 import pytest
-from sqlalchemy import text
 
+from models.event import ERASE
 from tests.support.team import Team
 
 
@@ -42,8 +42,7 @@ async def test_card_with_an_erased_event_shows_its_last_remaining_state(team: Te
     card = next(id for kind, id in (await alice.snapshot(search))["entities"] if kind == "sighting")
     (said,) = (await alice.command(search, "sighting.update", {"sighting": card, "clothing": "of Zébulonne"}))["seqs"]
     where = {"board": search, "seq": said}
-    sql = text("DELETE FROM payload WHERE board = :board AND seq = :seq")
-    await team.server.service.database.write(lambda session: session.connection().execute(sql, where))
+    await team.server.service.database.write(lambda session: session.connection().execute(ERASE, where))
     for at in (added, said):
         assert (await alice.snapshot(search, at=at))["entities"]["sighting", card]["clothing"] == "a red coat"
     assert ("sighting", card) not in (await alice.snapshot(search, at=added - 1))["entities"]

@@ -10,6 +10,7 @@ from sqlalchemy import text
 
 from board.client import Refusal
 from models.entity import changed_paths, flatten, revert_fields
+from models.event import ERASE
 from tests.support.people import Person, new_id
 from tests.support.search_scenario import UNKNOWN_ID, SearchScenario
 from tests.support.team import Team
@@ -140,9 +141,8 @@ async def test_missing_event_is_not_found_and_a_bad_number_is_invalid(scene: Sea
 async def test_erased_event_is_not_undone(scene: SearchScenario) -> None:
     sighting = (await scene.sighting())["id"]
     first, second = [await scene.one("sighting.update", {"sighting": sighting, "direction": way}) for way in ("north", "south")]
-    sql = text("DELETE FROM payload WHERE board = :board AND seq = :seq")
     await scene.team.server.service.database.write(
-        lambda session: session.connection().execute(sql, {"board": scene.search, "seq": first["seq"]}).rowcount
+        lambda session: session.connection().execute(ERASE, {"board": scene.search, "seq": first["seq"]}).rowcount
     )
     for event in (first, second):  # the values before the second one are unknown
         await scene.refuses("invalid", "undo", {"seq": event["seq"]}, "seq")

@@ -19,8 +19,8 @@ from tests.faults.recordings import digest, entity_digest
 PAGE = 2_000
 _BOARDS = text("SELECT id, epoch FROM board WHERE kind <> 'audit' ORDER BY kind, id")  # boards that nobody follows
 _EVENTS = text(
-    "SELECT e.seq, e.at, e.type, e.kind, e.entity, e.account, p.body FROM event e JOIN payload p ON p.board = e.board AND "
-    "p.seq = e.seq WHERE e.board = :board AND e.seq > :after ORDER BY e.seq LIMIT :limit"
+    "SELECT e.seq, e.at, e.type, e.kind, e.entity, e.account, e.body FROM event e "
+    "WHERE e.body IS NOT NULL AND e.board = :board AND e.seq > :after ORDER BY e.seq LIMIT :limit"
 )
 
 

@@ -93,7 +93,7 @@ def check(folder: Path, board_id: str, writers: list[Writer]) -> int:
     def read(session: Any) -> int:
         board = session.exec(select(Board).where(Board.id == board_id)).one()
         assert hash_chain.verify(session, board) is None
-        bodies = session.connection().execute(text("SELECT seq, body FROM payload WHERE board = :board"), {"board": board_id})
+        bodies = session.connection().execute(text("SELECT seq, body FROM event WHERE board = :board"), {"board": board_id})
         command_of = {seq: stored_payload.load(body)["command"] for seq, body in bodies}
         for writer in writers:
             for id, seqs in writer.acked.items():

@@ -10,6 +10,8 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlmodel import Session
 
+from board.engine import journal
+from board.web import etags
 from models.board import Board
 from models.db import database as module
 from models.db import sqlite
@@ -301,3 +303,17 @@ async def test_the_tables_are_those_of_the_models(database: Database) -> None:
 
     with database.write_engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+
+
+async def test_events_of_an_entity_are_found_by_their_index(file: Database) -> None:
+    """SQLite could also read the whole board, and does if the table has no row numbers."""
+    for query in (journal._OF_ENTITY, journal._NEWEST_OF_ENTITY, journal._BEFORE, journal._SAID_BEFORE):
+        explain, any_values = text(f"EXPLAIN QUERY PLAN {query}"), dict.fromkeys(query._bindparams, 1)
+        plan = file.read_now(lambda db, explain=explain, values=any_values: db.connection().execute(explain, values).all())
+        assert "event_of_entity (board=? AND entity=? AND seq" in str(plan), query
+
+
+async def test_erased_payloads_are_counted_without_the_others(file: Database) -> None:
+    explain = text(f"EXPLAIN QUERY PLAN {etags._COUNT_ERASED}")
+    plan = file.read_now(lambda db: db.connection().execute(explain, {"board": "b"}).all())
+    assert "event_erased" in str(plan)

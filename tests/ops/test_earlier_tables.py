@@ -14,12 +14,13 @@ from sqlmodel import Session, select
 
 from models.db import earlier_tables, schema
 from models.db.database import ConfigurationError, Database
-from models.event import ProcessedCommand, command_digest
+from models.db.schema import metadata
+from models.event import Event, ProcessedCommand, command_digest
 from models.ids import id_bytes, id_text, new_id
 from tests.support import old_schemas
 from tests.support.backends import Backend
 
-COMMANDS = 23
+COMMANDS, EVENTS = 23, 17
 UUIDS = st.uuids().map(str)
 TEXTS = st.text(st.characters(codec="utf-8"), max_size=20) | st.text(string.ascii_lowercase, min_size=16, max_size=16)
 
@@ -33,6 +34,10 @@ def test_short_form_of_an_id_is_read_back_as_it_was(id: str) -> None:
 def test_two_ids_have_two_short_forms(one: tuple[str, str], other: tuple[str, str]) -> None:
     assert (id_bytes(one[0]) == id_bytes(other[0])) == (one[0] == other[0])
     assert (command_digest(*one) == command_digest(*other)) == (one == other)
+
+
+def test_account_and_command_are_kept_apart() -> None:
+    assert command_digest("a", "bc") != command_digest("ab", "c")
 
 
 def test_uuid_takes_16_bytes() -> None:
@@ -63,8 +68,23 @@ def _acks() -> list[dict[str, Any]]:
     return commands
 
 
+def _events() -> list[dict[str, Any]]:
+    """Events of two boards, some of them erased, in the order of their positions."""
+    made = random.Random(2)
+    texts = {"at": "2026-11-24T22:00:00.000Z", "type": "note.added", "kind": "note"}
+    events = [
+        {"board": board, "seq": seq, **texts, "entity": new_id(), "account": made.choice((None, *ACCOUNTS)),
+         "commitment": made.randbytes(32), "hash": made.randbytes(32), "key": made.randbytes(16), "body": made.randbytes(seq)}
+        for board in ("audit", new_id()) for seq in range(1, EVENTS + 1)
+    ]  # fmt: skip
+    return [event | ({"key": None, "body": None} if made.random() < 0.2 else {}) for event in events]
+
+
 ACKS = _acks()
 ACCOUNTS = (new_id(), new_id())
+
+
+JOURNAL = _events()
 
 
 def _fill(session: Session) -> None:
@@ -76,6 +96,8 @@ def _fill(session: Session) -> None:
     ]  # fmt: skip
     insert = "INSERT INTO done (account, command, name, ack, at, content) VALUES (:account, :command, :name, :ack, :at, :content)"
     session.connection().execute(text(insert), rows)
+    old_schemas.insert_payloads(session, [event for event in JOURNAL if event["body"] is not None])
+    old_schemas.insert_rows(session, metadata.tables["event"], JOURNAL)
 
 
 def _assert_all_there(database: Database) -> None:
@@ -87,10 +109,16 @@ def _assert_all_there(database: Database) -> None:
             assert (id_text(row["board"]), row["opened"], row["day"]) == (ack["board"], ack.get("opened"), "2026-11-24")
             assert [*range(row["seq"], row["seq"] + row["events"])] == ack["seqs"]
             assert row["content"] == (bytes([number]) * 32 if number % 5 == 0 else None)
+    events = database.read_now(lambda session: [row.model_dump() for row in session.exec(select(Event))])
+    assert sorted(events, key=_position) == sorted(JOURNAL, key=_position)
     assert database.read_now(earlier_tables.left) == []
 
 
-def test_remembered_commands_are_moved(old: Database) -> None:
+def _position(event: dict[str, Any]) -> tuple[str, int]:
+    return event["board"], event["seq"]
+
+
+def test_rows_of_earlier_tables_are_moved(old: Database) -> None:
     schema.migrate(old)
     _assert_all_there(old)
     schema.check(old)
@@ -107,12 +135,27 @@ def test_interrupted_move_goes_on_and_tells_how_far_it_is(old: Database, monkeyp
 
     with pytest.raises(KeyboardInterrupt):
         schema.migrate(old, progress=interrupt)
-    assert told == [(7, 46), (14, 46)]
+    assert told == [(7, 80), (14, 80)]
     with pytest.raises(ConfigurationError, match="Go on with `board migrate`"):
         schema.check(old)
     told.clear()
     schema.migrate(old, progress=lambda done, whole: told.append((done, whole)))
-    assert told == [(7, 32), (14, 32), (21, 32), (28, 32), (32, 32)]
+    assert told == [(done, 66) for done in (7, 14, 21, 28, 32, 39, 46, 53, 60, 66)]
+    _assert_all_there(old)
+
+
+@pytest.mark.parametrize("after", range(1, 12))
+def test_move_may_be_interrupted_anywhere(old: Database, after: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(earlier_tables, "BATCH_SIZE", 7)
+    batches = iter(range(1, 100))
+
+    def interrupt(done: int, whole: int) -> None:
+        if next(batches) == after:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        schema.migrate(old, progress=interrupt)
+    schema.migrate(old)
     _assert_all_there(old)
 
 

@@ -21,6 +21,7 @@ from board.service import BoardService
 from board.settings import Settings
 from models.board import OPERATIONS, Board
 from models.db.database import Database
+from models.event import ERASE
 from models.upkeep import PACKING
 from tests.support.people import PASSWORD, new_id
 
@@ -71,12 +72,12 @@ class Desk:
         return await self.service.database.read(fn)
 
     async def stored(self) -> dict[tuple[str, int], bytes]:
-        query = text("SELECT board, seq, body FROM payload")
+        query = text("SELECT board, seq, body FROM event WHERE body IS NOT NULL")
         return await self.read(lambda session: {(row.board, row.seq): row.body for row in session.connection().execute(query)})
 
     async def make_old(self) -> None:
         rows = [{"board": board, "seq": seq, "body": unpack(body)} for (board, seq), body in (await self.stored()).items()]
-        store = text("UPDATE payload SET body = :body WHERE board = :board AND seq = :seq")
+        store = text("UPDATE event SET body = :body WHERE board = :board AND seq = :seq")
         await self.service.database.write(lambda session: session.connection().execute(store, rows))
 
     async def events(self) -> list[JournalEvent]:
@@ -158,8 +159,7 @@ async def test_packing_that_was_interrupted_goes_on_and_tells_how_far_it_is(
 async def test_payload_erased_meanwhile_stays_erased(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     await desk.make_old()
     batch = await desk.read(lambda session: packing._next(("", 0), session))
-    erase = text("DELETE FROM payload WHERE board = :board AND seq = 5")
-    await desk.service.database.write(lambda session: session.connection().execute(erase, {"board": desk.search}))
+    await desk.service.database.write(lambda session: session.connection().execute(ERASE, {"board": desk.search, "seq": 5}))
     await desk.service.database.write(lambda session: packing._store(batch.changed, session))
     assert (desk.search, 5) not in await desk.stored()
 

@@ -23,7 +23,7 @@ from models.db import rows
 from models.db.database import Database, DatabaseUnavailable
 from models.db.schema import migrate
 from models.db.statement import Statement, read, read_all, write_all
-from models.event import Payload
+from models.event import Event
 from models.note import Note
 from models.search import Search
 from models.sighting import Sighting
@@ -115,9 +115,10 @@ async def test_lists_of_values_may_be_empty(database: Database) -> None:
 
 async def test_bytes_stay_bytes(database: Database) -> None:
     keys = [bytes(range(256)), b"", b"\\x00"]
-    made = [Payload(board="b", seq=seq, key=key, body=key) for seq, key in enumerate(keys)]
-    database.write_now(lambda session: write_all(session.connection(), [rows.insert(Payload, made)]))
-    assert database.read_now(lambda session: session.exec(select(Payload.key).order_by(Payload.seq)).all()) == keys  # type: ignore[arg-type]
+    texts = dict.fromkeys(("board", "at", "type", "kind", "entity"), "b")
+    made = [Event(**texts, seq=seq, commitment=key, hash=key, key=key, body=key) for seq, key in enumerate(keys)]
+    database.write_now(lambda session: write_all(session.connection(), [rows.insert(Event, made)]))
+    assert database.read_now(lambda session: session.exec(select(Event.key).order_by(Event.seq)).all()) == keys  # type: ignore[arg-type]
 
 
 async def test_search_and_account_are_written_as_made(database: Database) -> None:

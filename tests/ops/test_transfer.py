@@ -88,7 +88,7 @@ async def test_every_row_arrives_and_every_chain_holds(transferred: Transferred)
     transferred.copy()
     before, after = transferred.source.read_now(everything), transferred.target.read_now(everything)
     assert after == before
-    assert {"account", "session", "token", "sight", "note", "payload", "done"} <= {name for name, rows in after.items() if rows}
+    assert {"account", "session", "token", "sight", "note", "event", "done"} <= {name for name, rows in after.items() if rows}
     assert transferred.target.read_now(faults) == [None, None, None]
     assert any(line.startswith(f"{transferred.search} holds") for line in transferred.told)
     assert f"event: {len(after['event'])} rows" in transferred.told
@@ -150,7 +150,7 @@ async def test_a_source_that_somebody_writes_to_is_refused_and_nothing_is_kept(t
 
 async def test_a_copy_that_breaks_off_leaves_nothing(transferred: Transferred, monkeypatch: pytest.MonkeyPatch) -> None:
     def tell(line: str) -> None:
-        if line.startswith("payload:"):
+        if line.startswith("event:"):
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):

@@ -18,6 +18,11 @@ def reset_to_revision(session: Session, revision: str) -> None:
     schema._upgrade(connection, revision)
 
 
+def insert_payloads(session: Session, events: list[dict[str, Any]]) -> None:
+    """Insert the payloads of events, which had a table of their own."""
+    session.connection().execute(text("INSERT INTO payload (board, seq, key, body) VALUES (:board, :seq, :key, :body)"), events)
+
+
 def insert_rows(session: Session, table: Table, rows: list[dict[str, Any]]) -> None:
     """Insert rows into a table of that revision, without columns that it did not have."""
     there = {each["name"] for each in inspect(session.connection()).get_columns(table.name)}
