@@ -179,6 +179,7 @@ class WebSocketProtocol(asyncio.Protocol):
             self._refuse_by(self._response)
             return
         scope = self._scope(request)
+        request.headers.clear()  # the library's parser keeps the request as long as the connection lives
         self._put({"type": "websocket.connect"})
         task = self.loop.create_task(self._run(scope))
         self._server.tasks.add(task)
