@@ -94,7 +94,7 @@ def _follows(board: str, row: Row[Any], before: bytes) -> bool:
     texts = (row.at, row.type, row.kind, row.entity, row.account or "")
     if not all(isinstance(each, str) for each in texts) or not isinstance(row.commitment, bytes):
         return False
-    event = JournalEvent(board, row.seq, row.at, row.type, row.kind, row.entity, row.account, row.body)
+    event = JournalEvent(board, row.seq, row.at, row.type, row.kind, row.entity, row.account, None)
     return bool(row.hash == chain_hash(before, event, row.commitment))
 
 

@@ -17,7 +17,7 @@ from sqlalchemy import make_url
 from board.checks.tables import sizes
 from models.db.database import Database
 from tests.bench import Figure, percentile
-from tests.bench._server import on_servers, on_sqlite, serve
+from tests.bench._server import on_servers, on_sqlite, serve, serving
 from tests.bench._years import make_large_board, make_years
 from tests.bench.big_board import _snapshots
 
@@ -41,6 +41,8 @@ def _figures(settings: dict[str, str], on: str) -> Iterator[Figure]:
     starts = sorted(_start(settings) for _ in range(STARTS))
     yield Figure("years: start of a process until it is ready", percentile(starts, 50), "s", 1.5, whole, low=True)
     yield from _reads(settings, token, boards[0], whole)
+    after = _verified_after_restart(settings, token, boards[0])
+    yield Figure("years: integrity of a history, first asked after a restart", after, "ms", 200, whole, low=True)
 
 
 def _space(url: str, on: str) -> Iterator[Figure]:
@@ -83,6 +85,22 @@ def _reads(settings: dict[str, str], token: str, board: str, on: str) -> Iterato
     finally:
         process.terminate()
         process.communicate()
+
+
+def _verified_after_restart(settings: dict[str, str], token: str, board: str) -> float:
+    """Return the milliseconds for verifying a board that an earlier process has verified."""
+    took = 0.0
+    for _ in range(2):
+        with serving(settings) as (_, port):
+            address, headers = f"http://127.0.0.1:{port}/api/v1", {"Authorization": f"Bearer {token}"}
+            with httpx.Client(base_url=address, headers=headers, timeout=60) as http:
+                status, attempts = 503, 0
+                while status == 503 and attempts < 10:  # a long chain takes several calls
+                    since = time.perf_counter()
+                    status = http.get(f"/boards/{board}/chain").status_code
+                    took, attempts = (time.perf_counter() - since) * 1_000, attempts + 1
+                assert status == 200, status
+    return took
 
 
 def _p95(http: httpx.Client, path: str, params: Callable[[], dict[str, Any]]) -> float:
