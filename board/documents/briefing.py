@@ -217,7 +217,7 @@ class BriefingDocument(ReportDocument):
 
     def _looks(self, person: State) -> Line:
         translate = self._translate
-        height = translate(N_("{height} cm")).format(height=person["height_cm"]) if person["height_cm"] else None
+        height = self._height(person["height_cm"]) if person["height_cm"] else None
         build = labels.value("person.build", "search", person["build"], translate)
         parts = [each for each in (height, build, person["hair"], person["eyes"], person["features"]) if each]
         looks = ", ".join(parts) or (person["description"] if not person["clothing"] else None)
@@ -329,6 +329,10 @@ class BriefingDocument(ReportDocument):
         moment_of_day = [moment_text(each, "y D", "en") for each in (stamp, self._report["composed_at"])]
         same = moment_of_day[0] == moment_of_day[1]
         return moment_text(stamp, "HH:mm", self._reads) if same else short_datetime(stamp, self._reads)
+
+    def _height(self, cm: int) -> str:
+        """Return "1 m 42"."""
+        return self._translate(N_("{metres} m {centimetres}")).format(metres=cm // 100, centimetres=f"{cm % 100:02}")
 
     def _length(self, stamp: str) -> str:
         """Return how long it was from a time to that of the report: "42 min", "6 h 32", "1 d 14 h"."""

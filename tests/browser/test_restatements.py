@@ -81,7 +81,7 @@ async def test_a_summary_is_told_on_every_page_until_it_is_answered(browsers: Br
     await section.locator("form[data-form=restate] textarea").fill(WORDS)
     await section.locator("[data-act=restate]").click()
     notice = alice("[data-testid=restated-notice]")
-    await expect(notice.locator(".text")).to_have_text("Dora summarised the search for Noor.")
+    await expect(notice.locator(".text")).to_have_text("Dora summarised the search: Noor")
     await expect(alice("[data-bell] [data-unread-count]")).to_be_visible()
     await alice("[data-bell] summary").click()
     await expect(alice("[data-testid=alerts] li").first).to_contain_text("Dora summarised this search for handover")

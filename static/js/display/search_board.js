@@ -2,6 +2,7 @@
    pressing cards. */
 
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";
+import { formatHeight } from "../core/height.js";
 import { label } from "../core/labels.js";
 import { n, number, t } from "../core/i18n.js";
 import { late, moment, committedAt, since } from "../core/time.js";
@@ -70,11 +71,11 @@ function latest(board, now) {
 }
 
 /**
- * "Yellow rucksack, green coat, dark curly hair, slim, 158 cm"; null where this display may not know it.
+ * "Yellow rucksack, green coat, dark curly hair, slim, 1 m 58"; null where this display may not know it.
  * @param {State} person
  */
 function looksOf({ clothing, hair, build, height_cm: height }) {
-  const others = [hair, build && (label.value("person.build", build, "search") ?? build), height && t("{count} cm", { count: number(height) })].filter(Boolean).join(", ");
+  const others = [hair, build && (label.value("person.build", build, "search") ?? build), height && formatHeight(height)].filter(Boolean).join(", ");
   if (!clothing && !others) return null;
   return html`${clothing ? html`<b>${clothing}</b>` : nothing}${clothing && others ? ", " : nothing}${others}`;
 }

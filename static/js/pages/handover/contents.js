@@ -83,5 +83,5 @@ function outcome(it, view) {
   if (view.stage === "signed") return it.after.significant ? html`<b class="todo">${n("{count} new", "{count} new", it.after.significant)}</b>` : nothing;
   if (view.mayWrite && view.forms.written(it.board).dirty) return html`<b class="todo">${t("not saved")}</b>`;
   const overdue = it.tasks.overdue.length;
-  return overdue ? html`<span class="text-alert">${t("{count} overdue", { count: overdue })}</span>` : html`<span class="text-alert"></span>`;
+  return overdue ? html`<span class="text-alert">${t("{count} overdue", { count: overdue })}</span>` : nothing;
 }

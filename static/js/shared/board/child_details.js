@@ -1,5 +1,6 @@
 /** Details of the child in the header: six of them in fixed places, and the same in one line. */
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
+import { formatHeight } from "../../core/height.js";
 import { t } from "../../core/i18n.js";
 import { label } from "../../core/labels.js";
 import { serverNow } from "../../core/time.js";
@@ -52,7 +53,7 @@ function credible(view) {
 /** @param {MissingPerson} person */
 export function looks({ height_cm: height, build, hair, eyes, features, description }) {
   const parts = [
-    height ? t("{metres} m {centimetres}", { metres: Math.floor(height / 100), centimetres: String(height % 100).padStart(2, "0") }) : null,
+    height ? formatHeight(height) : null,
     build ? label.value("person.build", build, "search") ?? build : null,
     hair, eyes, features ? html`<b>${features}</b>` : null,
   ].filter(Boolean);

@@ -69,6 +69,6 @@ function waiting(report, own) {
 
 /** @param {WaitingSummary} summary @returns {Notice} */
 function notice({ id, name, board, child }) {
-  const text = t("{name} summarised the search for {child}.", { name, child });
+  const text = t("{name} summarised the search: {child}", { name, child });
   return { kind: "restated", id, text, testid: "restated-notice", actions: html`<a class="button" href="/handover#s-${board}">${t("Answer")}</a>` };
 }
