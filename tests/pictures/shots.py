@@ -13,7 +13,7 @@ from playwright.async_api import Page
 from tests.pictures.demo import Demo
 
 Steps = Callable[[Page], Awaitable[Any]]
-PHONE_BELOW = 700  # pixels, as in the style sheets
+ALL_WIDTHS, PHONE, WIDE, NOT_PINNED = (0, 10_000), (0, 700), (700, 10_000), (700, 2200)  # pixels, as in the style sheets
 
 
 async def nothing(page: Page) -> None:
@@ -30,10 +30,10 @@ class Shot:
     person: str = "alice"  # empty: a stranger
     whole: bool = False  # the whole length of the page, not only the first screen
     about: str = ""  # what the picture shows, for the index
-    on: str = ""  # "phone" or "desktop", where the other has no such state; empty: both
+    widths: tuple[int, int] = ALL_WIDTHS  # from, and below: of the windows that have such a state
 
     def fits(self, width: int) -> bool:
-        return self.on in ("", "phone" if width < PHONE_BELOW else "desktop")
+        return width in range(*self.widths)
 
 
 @dataclass(frozen=True)
@@ -243,9 +243,9 @@ SCENES = (
             Shot("board-log", MILA, click("[data-act=log]")),
             Shot("board-replay", MILA + "?at=30"),
             Shot("board-find", MILA, typed("input[type=search]", "coat", "[role=option]:has(mark)")),
-            Shot("board-more", MILA, then(click("[data-act=more]"), ".tool-sheet.open"), on="phone"),
-            Shot("board-folded", MILA, then(click("[data-act=fold-header]"), "html[data-header-folded]"), on="desktop"),
-            Shot("board-menu", MILA, popup("[popovertarget=search-menu]"), on="desktop"),
+            Shot("board-more", MILA, then(click("[data-act=more]"), ".tool-sheet.open"), widths=PHONE),
+            Shot("board-folded", MILA, then(click("[data-act=fold-header]"), "html[data-header-folded]"), widths=NOT_PINNED),
+            Shot("board-menu", MILA, popup("[popovertarget=search-menu]"), widths=WIDE),
             Shot("status-menu", MILA, in_sheet("[popovertarget=status-menu]:visible")),
             Shot("filter-menu", MILA, in_sheet("[popovertarget=filters]")),
             Shot("card-menu", MILA + "/cards/{sighting}", popup("[data-act=card-menu]")),

@@ -14,7 +14,7 @@ const ROLES = ["inbox", "todo", "doing", "waiting", "done"];
 const CREDIBLE = ["credible", "confirmed"];
 const LONG_NAME = 11; // letters of a name that has no room with its age in the largest type
 const CARD_HEIGHT = 6.4; // height of a card, in units of the type
-const COUNTS_HEIGHT = 10; // height of the counts above the list
+const COUNTS_HEIGHT = 14; // height of the counts above the list
 const FACTS_HEIGHT = 70; // height of the facts above those, in portrait
 
 /** @param {BoardContext & { height: number, upright: boolean }} view `height` in units of the type */
