@@ -16,6 +16,11 @@ from tests.support.people import PASSWORD, new_id
 pytestmark = pytest.mark.browser
 
 NEW = "four words that nobody guesses"
+LINES_OF_TEXTS = """(each) => [...each.childNodes].filter((node) => node.nodeType === Node.TEXT_NODE).map((text) => {
+  const range = new Range();
+  range.selectNode(text);
+  return range.getClientRects().length;
+})"""
 NIGHT, DAY = "rgb(15, 18, 22)", "rgb(238, 240, 242)"
 
 
@@ -231,3 +236,16 @@ async def test_a_program_that_takes_in_is_offered_no_work(browsers: Browsers) ->
     await expect(lead.filter(has_text="Bob")).to_have_count(1)
     await expect(lead.filter(has_text="Hotline")).to_have_count(0)
     await expect(alice("[data-field=members] label").filter(has_text="Hotline")).to_have_count(1)  # it may see a search
+
+
+async def test_an_email_address_does_not_break_within_a_word_on_a_phone(browsers: Browsers, ada: Window) -> None:
+    robin = await hire(browsers, "Robin")
+    for language in ("en-GB", "fr-BE", "nl-BE", "de-BE"):
+        window = await browsers.window("Ada", viewport={"width": 390, "height": 844}, locale=language)
+        for path in ("/account", f"/accounts/{robin}"):
+            await window.open(path)
+            address = window(".facts dd").first
+            await expect(address).to_contain_text("@desk.example")
+            lines = await address.evaluate(LINES_OF_TEXTS)
+            assert lines == [1, 1], (language, path)  # one for what is before the @, one for the rest
+        await window.context.close()

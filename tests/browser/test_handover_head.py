@@ -16,7 +16,9 @@ PHONE = {"width": 390, "height": 844}
 PAST_THE_EDGE = """() => [...document.querySelectorAll("[data-section] .child-summary *")]
   .filter((each) => each.checkVisibility() && each.getBoundingClientRect().right > innerWidth).map((each) => each.outerHTML)"""
 LANGUAGES = ("en-GB", "fr-BE", "nl-BE", "de-BE")
-BROKEN_WORDS = """() => [...document.querySelectorAll("main :is(button, .button, summary, .steps b, dialog h2)")]
+MENU = "[data-act=handover-menu]"
+LEFTS = "(all) => all.map((each) => Math.round(each.getBoundingClientRect().left))"
+BROKEN_WORDS = """() => [...document.querySelectorAll("main :is(button, .button, summary, .about, .child, .steps b, dialog h2)")]
   .filter((each) => each.checkVisibility()).flatMap((each) => {
     const texts = document.createTreeWalker(each, NodeFilter.SHOW_TEXT), broken = [];
     for (let text; (text = texts.nextNode()); ) {
@@ -124,6 +126,50 @@ async def test_no_word_of_a_button_or_step_breaks_on_a_phone(browsers: Browsers,
                     await window.page.keyboard.press("Escape")
                     await expect(window("dialog[open]")).to_have_count(0)
             await window.context.close()
+
+
+async def test_no_word_of_a_signed_handover_breaks_on_a_phone(browsers: Browsers) -> None:
+    await stage(browsers, "signed")
+    alice = await browsers.person("Alice")
+    number = next(each["state"]["number"] for each in await alice.entities(OPERATIONS) if each["kind"] == "handover")
+    for language in LANGUAGES:
+        window = await browsers.window("Alice", viewport=PHONE, locale=language)
+        await window.open(f"/handovers/{number}")
+        await expect(window("[data-testid=head-about]")).to_be_visible()
+        await expect(window("[data-section]")).to_have_count(2)
+        assert await window.page.evaluate(BROKEN_WORDS) == [], language
+        head, about, menu = [await window(each).bounding_box() for each in ("main h1", "[data-testid=head-about]", MENU)]
+        assert head
+        assert about
+        assert menu
+        assert menu["y"] < head["y"] + head["height"] < about["y"], language
+        await window.context.close()
+
+
+@pytest.mark.parametrize("width", [390, 1400])
+async def test_contents_stand_in_the_same_columns_in_every_row(browsers: Browsers, width: int) -> None:
+    await stage(browsers, "signed")
+    window = await browsers.window("Alice", viewport={"width": width, "height": 900}, locale="de-BE")
+    await window.open("/handover")
+    await expect(window("[data-contents]")).to_have_count(2)
+    lefts = [await window(f"[data-contents] > {part}").evaluate_all(LEFTS) for part in (".pips", "a")]
+    assert all(len(set(column)) == 1 and len(column) == 2 for column in lefts), lefts
+
+
+async def test_goal_of_a_search_is_whole_on_a_phone(browsers: Browsers) -> None:
+    await stage(browsers, "prepared")
+    alice = await browsers.person("Alice")
+    report = (await alice.http.get("/api/v1/handover")).json()
+    board = report["searches"][0]["board"]
+    await alice.command(board, "search.set_goal", {"text": "Find who got off the tram with her, between Zuid and Melle"})
+    window = await browsers.window("Alice", viewport=PHONE)
+    await window.open("/handover")
+    goal = window(f"[data-section='{board}'] .goal")
+    await expect(goal).to_contain_text("Melle")
+    assert await goal.evaluate("each => each.scrollWidth <= each.clientWidth && each.getClientRects().length === 1")
+    box = await goal.bounding_box()
+    assert box
+    assert box["x"] + box["width"] <= PHONE["width"]
 
 
 async def test_a_broken_word_is_found(browsers: Browsers) -> None:

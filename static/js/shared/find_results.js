@@ -3,7 +3,7 @@ import { html, nothing } from "../../vendor/lit-html/lit-html.js";
 import { live } from "../../vendor/lit-html/directives/live.js";
 import { ref } from "../../vendor/lit-html/directives/ref.js";
 import { cardName } from "../format/values.js";
-import { number, n, t } from "../core/i18n.js";
+import { number, n, t, withColon } from "../core/i18n.js";
 import { isCard } from "../core/kinds.js";
 import { label } from "../core/labels.js";
 import { LONGEST, MOST } from "./find_box.js";
@@ -59,7 +59,7 @@ function row(hit, at, find, { nameOf, cardOf }) {
   const where = [elsewhere && (hit.reference ?? t("All searches")), elsewhere && nameOf(hit), what(hit, cardOf(hit))].filter(Boolean);
   return html`<div role="option" id="found-${at}" class="hit ${hit.kind}" aria-selected=${at === find.at} data-hit=${hit.id} @click=${(/** @type {MouseEvent} */ event) => opens(event, find, at)}>
     <p class="where"><b>${where.join(" · ")}</b>${find.all && at === 0 && find.at < 0 ? html` <kbd aria-hidden="true">Enter</kbd>` : nothing}${hit.withdrawn ? html` <span class="away">${label.done(`${hit.kind}.withdrawn`)}</span>` : nothing}</p>
-    ${hit.found.map((/** @type {{ field: string, text: string, marks: [number, number][] }} */ { field, text, marks }) => html`<p class="snippet"><span class="field">${label.field(field, hit.kind)}</span> ${marked(text, marks)}</p>`)}
+    ${hit.found.map((/** @type {{ field: string, text: string, marks: [number, number][] }} */ { field, text, marks }) => html`<p class="snippet"><span class="field">${withColon(label.field(field, hit.kind))}</span> ${marked(text, marks)}</p>`)}
   </div>`;
 }
 

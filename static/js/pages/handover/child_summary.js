@@ -28,7 +28,7 @@ export function childSummary(it, view) {
     <span class="photo" aria-hidden="true">${initials([search.person.first_name, search.person.last_name].filter(Boolean).join(" "))}</span>
     <div class="child">
       <h2 id="h-${board}"><a href="/searches/${board}">${nameAndAge(search)}</a></h2>
-      <p class="about">${[search.person.sex && label.sex(search.person.sex), label.kind(search.kind), search.reference, search.lead ? t("in charge: {name}", { name: view.nameOf(search.lead) }) : t("nobody in charge")].filter(Boolean).join(" · ")}
+      <p class="about"><span>${aboutChild(search, view).map((said, at) => html`${at ? " · " : nothing}${said}`)}</span>
         ${search.status === "open" ? nothing : html`<span class="status ${search.status}">${label.status(search.status)}</span>`}
         ${worryingBadge(search, search.undecided)}
         ${search.access === "members" ? html`<span class="lock">${t("members only")}</span>` : nothing}</p>
@@ -38,6 +38,12 @@ export function childSummary(it, view) {
       ${folded ? readMark(it, view) : html`<small>${t("missing since {at}", { at: formatMoment(search.missing_since) })}</small>`}
       <small class="at">${t("event {seq}", { seq: it.seq })}</small></div>
   </header>`;
+}
+
+/** @param {any} search @param {HandoverView} view */
+function aboutChild({ person: { sex }, kind, reference, lead }, view) {
+  const whole = reference && html`<span class="reference">${reference}</span>`;
+  return [sex && label.sex(sex), label.kind(kind), whole, lead ? t("in charge: {name}", { name: view.nameOf(lead) }) : t("nobody in charge")].filter(Boolean);
 }
 
 /** @param {any} it @param {HandoverView} view */

@@ -3,7 +3,7 @@
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { dialog } from "../../behaviours/dialog.js";
 import { formOf, row } from "../../forms/form_row.js";
-import { n, t } from "../../core/i18n.js";
+import { n, t, withColon } from "../../core/i18n.js";
 import { label } from "../../core/labels.js";
 import { toDecide, undecided } from "./hidden_searches.js";
 import { withCoordinators } from "./texts.js";
@@ -102,7 +102,7 @@ const DIALOGS = {
 function answering(view) {
   const { board, account } = view.ui.answering, form = view.forms.answered(board), said = view.report.section(board)?.restatements?.[account];
   const buttons = html`<span class="space"></span><button type="button" data-act="cancel" @click=${view.act.closeDialog}>${t("Cancel")}</button><button type="submit" class="primary" data-act="send">${t("Not quite")}</button>`;
-  return dialog("answer", t("Not quite"), formOf(form, "answer", html`${said ? html`<p>${view.nameOf(account)}: <q>${said.text}</q></p>` : nothing} ${row(form, "reason", view)}`, buttons, view.act.notQuite), view.act.closeDialog);
+  return dialog("answer", t("Not quite"), formOf(form, "answer", html`${said ? html`<p>${withColon(view.nameOf(account))} <q>${said.text}</q></p>` : nothing} ${row(form, "reason", view)}`, buttons, view.act.notQuite), view.act.closeDialog);
 }
 
 /**
