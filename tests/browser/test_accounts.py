@@ -243,7 +243,7 @@ async def test_an_email_address_does_not_break_within_a_word_on_a_phone(browsers
     for language in ("en-GB", "fr-BE", "nl-BE", "de-BE"):
         window = await browsers.window("Ada", viewport={"width": 390, "height": 844}, locale=language)
         for path in ("/account", f"/accounts/{robin}"):
-            await window.open(path)
+            await window.page.goto(path)
             address = window(".facts dd").first
             await expect(address).to_contain_text("@desk.example")
             lines = await address.evaluate(LINES_OF_TEXTS)
