@@ -80,7 +80,10 @@ async def test_the_sheet_has_the_rest_and_closes(browsers: Browsers) -> None:
     await expect(window("[data-act=edit-search]")).to_be_hidden()
     await more.click()
     await expect(window("[data-act=edit-search]")).to_be_visible()
-    assert await window.page.evaluate(SMALL, ".tool-sheet-body :is(.menu-item, .views button, .sheet-status, .find-input)") == []
+    assert (
+        await window.page.evaluate(SMALL, ".tool-sheet-body :is(.menu-item, .views button, .chip, .sheet-status, .find-input)")
+        == []
+    )
     await window.page.keyboard.press("Escape")
     await expect(window("[data-act=edit-search]")).to_be_hidden()
     await expect(more).to_be_focused()
@@ -97,6 +100,14 @@ async def test_the_sheet_has_the_rest_and_closes(browsers: Browsers) -> None:
     await expect(viewer("[data-act=history]")).to_be_visible()
     await expect(viewer("[data-act=edit-search]")).to_have_count(0)
     await expect(viewer("[data-act=add-sighting]")).to_have_count(0)
+
+
+async def test_the_menus_of_all_searches_have_targets_for_a_thumb(browsers: Browsers) -> None:
+    window = await browsers.window("Alice", viewport=PHONE, has_touch=True)
+    await window.open("/")
+    await window("details.more-menu summary").click()
+    await expect(window(".chips-on-phone .chip").first).to_be_visible()
+    assert await window.page.evaluate(SMALL, ".account-menu > summary, .more-menu :is(a, button, summary)") == []
 
 
 async def test_a_phone_says_that_cards_are_hidden_while_the_sheet_is_closed(browsers: Browsers) -> None:
