@@ -27,6 +27,7 @@ from board.handover import pages as handover_pages
 from board.help import pages as help_pages
 from board.history import pages as history_pages
 from board.i18n import N_, translate
+from board.lookup import closed_pages
 from board.service import BoardService
 from board.telemetry import metrics
 from board.telemetry.failures import refusal_for
@@ -54,6 +55,7 @@ def create_app(service: BoardService) -> Starlette:
             *static_files.routes,
             *board_pages.routes,
             *history_pages.routes,
+            *closed_pages.routes,
             *handover_pages.routes,
             *paper_pages.routes,
             *display_pages.routes,

@@ -58,7 +58,7 @@ DONE = {
     "taken": N_("taken without a handover"), "handed_over": N_("handed over"), "prepared": N_("started"),
     "written": N_("updated"),
     "signed": N_("signed"), "read": N_("read"), "restated": N_("summarised"), "answered": N_("answered"),
-    "accepted": N_("accepted"), "refused": N_("refused"), "set": N_("handed over"),
+    "accepted": N_("accepted"), "refused": N_("refused"), "set": N_("handed over"), "archived": N_("left All searches"),
 }  # fmt: skip
 # The same of nouns that are feminine in French: a participle agrees with what it is said of.
 _FEMININE = {
@@ -78,6 +78,7 @@ DONE |= {
     for kind in ("search", "task", "card", "note", "column", "handover")
     for verb, text in _FEMININE.items()
 }
+DONE |= {f"{kind}.removed": DONE["archived"] for kind in ("search",)}  # nothing else removes a search from a board
 
 
 def declare(kinds: Texts, fields: Texts, values: Mapping[str, Texts], events: Texts) -> None:

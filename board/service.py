@@ -143,6 +143,11 @@ class BoardService:
             raise outcome
         return outcome.ack
 
+    async def write(self, fn: Callable[[Session], CommandResult], boards: tuple[str, ...] = (OPERATIONS,)) -> CommandResult:
+        """Write what the server does by itself: committed and published when this returns. `boards` are those that `fn` locks.
+        Raises DatabaseUnavailable."""
+        return await self.database.write(fn, on_committed=self._publish, boards=boards)
+
     def _publish(self, written: CommandResult | Refused) -> None:
         """Publish a result, in commit order. Rights first, so that nobody is shown what this command took from them."""
         if isinstance(written, Refused):

@@ -47,6 +47,7 @@ class Settings(BaseSettings):
     security_contact: str | None = None
     keep_command_ids_days: int = Field(default=90, ge=90, le=36_500)
     keep_ended_tokens_days: int = Field(default=90, ge=0, le=36_500)
+    archive_closed_days: int = Field(default=30, ge=1, le=36_500)
     session_idle_hours: int = Field(default=12, ge=0, le=24 * 365)
     max_connections_per_address: int = Field(default=512, ge=0)
     max_sockets_per_account: int = Field(default=50, ge=0)

@@ -3,7 +3,7 @@
 from typing import Any, ClassVar, Literal
 
 from pydantic import Field as PydanticField
-from sqlalchemy import false
+from sqlalchemy import Index, false
 from sqlmodel import Field
 
 from models.entity import json_column
@@ -71,7 +71,10 @@ class Goal(Data):
 
 class Search(Searchable, table=True):
     """Search for a child. `board` is its own id; `seq` counts on its own board, `operations_seq` on `operations`. `discreet`
-    tells that the appeal is discreet, and hides the search from displays."""
+    tells that the appeal is discreet, and hides the search from displays. `archived_at` is set while a closed search is on its
+    own board alone, and no longer on `operations`."""
+
+    __table_args__ = (Index("search_ended", "status", "status_at", "id"),)
 
     KIND: ClassVar[str] = "search"
     STATE: ClassVar[tuple[str, ...]] = (
@@ -101,4 +104,5 @@ class Search(Searchable, table=True):
     # Never part of a state:
     discreet: bool = Field(default=False, index=True, sa_column_kwargs={"server_default": false()})
     status_at: str | None = None  # time of the last change of status; null if it never changed
+    archived_at: str | None = Field(default=None, index=True)  # time at which it left `operations`
     made_reference: str | None = None  # reference made by the server, whatever was set since

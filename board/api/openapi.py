@@ -127,7 +127,7 @@ EventMeta = TypedDict("EventMeta", {"seq": Count, "at": Time, "type": str, "id":
 WholeEvent = TypedDict("WholeEvent", {
     "seq": Count, "at": Time, "type": str, "id": Id, "actor": Actor | None, "command": str | None, "changes": list[str],
     "reason": NotRequired[str], "acknowledge": NotRequired[str], "undoes": NotRequired[Count], "private": NotRequired[list[str]],
-    "clock": NotRequired[Time],
+    "clock": NotRequired[Time], "after_days": NotRequired[Count],
 })  # fmt: skip
 HiddenEvent = TypedDict("HiddenEvent", {"seq": Count, "hidden": Literal[True]})
 

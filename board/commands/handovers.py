@@ -289,7 +289,10 @@ SEARCH_KIND = Kind(
     title=N_("Handover"),
     data=Data,
     fields=(FieldSpec("handover", N_("Handover"), type=int), FieldSpec("position", N_("Position"))),
-    events={"handed.set": EventSpec(N_("Search included in handover"))},
+    events={
+        "handed.set": EventSpec(N_("Search included in handover")),
+        "handed.archived": EventSpec(N_("Handover of a search that left All searches")),
+    },
     boards=("operations",),
     counted=False,
 )

@@ -373,6 +373,7 @@ KIND = Kind(
         "search.access_set": EventSpec(N_("Access changed"), "search.set_access", undoable=True),
         "search.goal_set": EventSpec(N_("Goal changed"), "search.set_goal", undoable=True, is_significant=_always),
         "search.outcome_set": EventSpec(N_("Outcome corrected"), "search.set_outcome", undoable=True),
+        "search.archived": EventSpec(N_("Search left All searches")),
     },
     undo=UndoRules(dangling=_dangling, apply=_apply_undo),
     alerts=_alerts,

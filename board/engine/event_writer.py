@@ -3,7 +3,7 @@ transaction."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar, cast
 
 from sqlmodel import Session
 
@@ -174,6 +174,12 @@ class EventWriter:
         unit_of_work.current(self.session).remove(row)
         self._append_event(row, type, None, [], None)
 
+    def archive(self, row: Search, type: str, after_days: int) -> None:
+        """Take a closed search off `operations`, the board of this writer. It stays on its own board; its next event there
+        brings it back."""
+        self._append_event(row, type, None, [], None, boards=(self.board,), after_days=after_days)
+        unit_of_work.current(self.session).set(row, {"archived_at": self.board.at})
+
     def _check_epoch(self, current: State, fields: list[str]) -> None:
         if self.command.epoch is not None and self.command.epoch != self.board.epoch:
             raise Refused(
@@ -206,6 +212,7 @@ class EventWriter:
     def _append_event(
         self, row: Entity, type: str, state: State | None, fields: list[str], reason: str | None, undoes: int | None = None,
         before: State | None = None, private: Sequence[str] = (), acknowledge: str | None = None,
+        boards: Iterable[Board] | None = None, after_days: int | None = None,
     ) -> None:  # fmt: skip
         payload: dict[str, Any] = {
             "actor": {"id": self.account.id, "name": self.account.name} if self.account else None,
@@ -221,11 +228,12 @@ class EventWriter:
             payload["undoes"] = undoes
         if private:
             payload["private"] = private
-        for board in self._boards_of(row):
+        if after_days is not None:
+            payload["after_days"] = after_days
+        for board in boards or self._boards_of(row):
             event = journal.append(self.session, board, type, row.KIND, row.id, self._account_id, self.now, payload)
             if state is not None:
-                position = "operations_seq" if board.id == OPERATIONS and row.KIND == Search.KIND else "seq"
-                unit_of_work.current(self.session).set_position(row, {position: event.seq})
+                unit_of_work.current(self.session).set_position(row, _position_of(row, board, event.seq))
             self.result.events.append(event)
         if state is not None and before is not None:
             # last in the loop: the event of the entity's own board
@@ -247,3 +255,10 @@ class EventWriter:
         if handed is not None and accounts - {ALL_DISPLAYS}:  # displays never see handovers
             on_operations = replace(self, board=self.operations or self.board)
             on_operations._append_event(handed, "handed.set", handed.state(), [], None)
+
+
+def _position_of(row: Entity, board: Board, seq: int) -> State:
+    """Return the columns that an event with a state sets: one on `operations` also brings back a search that was archived."""
+    if board.id != OPERATIONS or row.KIND != Search.KIND:
+        return {"seq": seq}
+    return {"operations_seq": seq} | ({"archived_at": None} if cast("Search", row).archived_at is not None else {})

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import orjson
-from sqlalchemy import JSON, Text, cast, select
+from sqlalchemy import JSON, ColumnElement, Text, cast, select
 from sqlmodel import Session
 
 from board.engine import journal, kinds
@@ -43,22 +43,25 @@ def hidden_searches(session: Session, account: str) -> frozenset[str]:
 
 def _entities(session: Session, board: Board) -> Iterator[dict[str, Any]]:
     if board.id == OPERATIONS:
-        yield from _rows(session, Search, None, "operations_seq")
+        yield from _rows(session, Search, _column(Search, "archived_at").is_(None), "operations_seq")
     else:
-        yield from _rows(session, Search, board.id)
+        yield from _rows(session, Search, _column(Search, "board") == board.id)
     for kind in kinds.on_board(board.id):
-        yield from _rows(session, kind.model, board.id)
+        yield from _rows(session, kind.model, _column(kind.model, "board") == board.id)
 
 
-def _rows(session: Session, kind: type[Entity], board: str | None, seq: str = "seq") -> Iterator[dict[str, Any]]:
-    """Yield the rows of a kind, to be encoded by orjson. Reads columns instead of objects, and takes JSON as it is stored: a
-    fifth of the time for a board of 10,000 entities."""
+def _column(kind: type[Entity], name: str) -> ColumnElement[Any]:
+    column: ColumnElement[Any] = kind.__table__.c[name]  # type: ignore[attr-defined]
+    return column
+
+
+def _rows(session: Session, kind: type[Entity], where: ColumnElement[bool], seq: str = "seq") -> Iterator[dict[str, Any]]:
+    """Yield the rows of a kind that fit a condition, to be encoded by orjson. Reads columns instead of objects, and takes JSON
+    as it is stored: a fifth of the time for a board of 10,000 entities."""
     table = kind.__table__  # type: ignore[attr-defined]
     groups = [place for place, name in enumerate(kind.STATE) if isinstance(table.c[name].type, JSON)]
     columns = [cast(table.c[name], Text) if place in groups else table.c[name] for place, name in enumerate(kind.STATE)]
-    query = select(table.c.id, table.c[seq].label("at_seq"), *columns)
-    if board is not None:
-        query = query.where(table.c.board == board)
+    query = select(table.c.id, table.c[seq].label("at_seq"), *columns).where(where)
     for id, at_seq, *values in in_pages(session.connection().execute(query)):
         for place in groups:
             if values[place] is not None:

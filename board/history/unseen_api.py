@@ -32,7 +32,10 @@ from realtime.wire_types import Count, Id, Shape, Time
 MAX_EVENTS = 5_000  # read of one board
 MAX_CHANGES = 500  # of one board in a response: nobody reads more, and a board may have 10,000 entities
 MAX_POSITIONS = 500  # in one request
-_HEADS = text("SELECT id, epoch, seq FROM board WHERE kind <> 'audit' ORDER BY kind, id")
+_HEADS = text(
+    "SELECT b.id, b.epoch, b.seq FROM board b LEFT JOIN search ON search.id = b.id "
+    "WHERE b.kind <> 'audit' AND search.archived_at IS NULL ORDER BY b.kind, b.id"
+)
 
 
 SeenPosition = TypedDict("SeenPosition", {"epoch": str, "seq": Count, "at": Time})

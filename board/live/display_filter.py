@@ -66,16 +66,16 @@ def filter_event(wire: bytes, board: str, profile: str, facts: DisplayFacts) -> 
     kind, id, type, state = event["kind"], event["id"], event["type"], event.get("state")
     if not _is_shown(kind) or event.get("erased"):
         return protocol.hidden(event["seq"])
-    if type == "search.status_set":
+    if type == "search.status_set" and state is not None:
         facts.learn_status(id, event["at"], state["status"])
-    if kind == "search" and state["status"] == "open" and facts.ended_at(id) is not None:
+    if kind == "search" and state is not None and state["status"] == "open" and facts.ended_at(id) is not None:
         return protocol.hidden(event["seq"])  # the search has ended since: its former state is not sent to displays that catch up
     masked = _masked(kind, id, state, board, profile, facts) if state is not None else None
     if masked is None and state is not None:
         return protocol.hidden(event["seq"])
     fields = _fields(kind, state, board, profile, facts) if state is not None else ()
     changes = [ACCOUNT_FIELDS.get(path, path) for path in event["changes"] if path in fields]
-    if type == "search.status_set" and state["status"] != "open":
+    if type == "search.status_set" and state is not None and state["status"] != "open":
         changes.append("status_at")
     shown = {name: event[name] for name in ("seq", "at", "clock", "type", "kind", "id") if name in event}
     return orjson.dumps(shown | {"state": masked, "changes": sorted(changes)})

@@ -12,7 +12,7 @@ BATCH_SIZE = 500  # searches in a query
 
 Summary = dict[str, Any]
 
-_HEADS = text("SELECT id, epoch, seq FROM board WHERE kind = 'search'")
+_HEADS = text("SELECT b.id, b.epoch, b.seq FROM search JOIN board b ON b.id = search.id WHERE search.archived_at IS NULL")
 
 
 class Counted(NamedTuple):
@@ -31,7 +31,8 @@ class Counted(NamedTuple):
 
 
 def recount(session: Session, known: Mapping[str, Counted], at: str) -> dict[str, Counted]:
-    """Return the counts of all searches at a time: those of `known` that still hold, and the others as they are now."""
+    """Return the counts of all searches that are not archived at a time: those of `known` that still hold, and the others as
+    they are now."""
     heads = session.connection().execute(_HEADS).all()
     found = {id: known[id] for id, epoch, seq in heads if id in known and known[id].holds(epoch, seq, at)}
     if not found:
@@ -96,7 +97,7 @@ _COUNT = f"""
         ({_OPEN}) AS open,
         ({_OPEN} AND t.due < :at) AS overdue,
         ({_OPEN.replace("count(*)", "min(t.due)")} AND t.due >= :at) AS next_due
-    FROM board b WHERE b.kind = 'search' """  # noqa: S608  (no value is pasted in)
+    FROM search JOIN board b ON b.id = search.id WHERE search.archived_at IS NULL """  # noqa: S608  (no value is pasted in)
 
 _DUE = f"""
     SELECT b.id AS board, found.id, found.number, found.title, found.due

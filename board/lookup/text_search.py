@@ -43,7 +43,7 @@ def _searchable_kinds() -> dict[str, Any]:
 Snippet = TypedDict("Snippet", {"field": str, "text": str, "marks": list[Annotated[list[Count], Shape(minItems=2, maxItems=2)]]})
 Hit = TypedDict("Hit", {
     "board": Id, "reference": str | None, "kind": Annotated[str, Made(_searchable_kinds)], "id": Id,
-    "number": Count | None, "card": Id | None, "withdrawn": bool, "found": list[Snippet],
+    "number": Count | None, "card": Id | None, "withdrawn": bool, "archived": bool, "found": list[Snippet],
 })  # fmt: skip
 Hits = TypedDict("Hits", {"more": bool, "hits": list[Hit]})
 
@@ -79,12 +79,14 @@ def _found(session: Session, query_words: list[str], board: str | None, hidden: 
         if kind.is_searchable:
             rows += session.scalars(_query(kind.model, query_words, board, hidden).limit(limit))
     rows = sorted(rows, key=lambda row: row.id, reverse=True)[:limit]
-    references = _references(session, {row.board for row in rows})
-    return [_hit(row, query_words, references.get(row.board)) for row in paced(rows)]
+    searches = _searches(session, {row.board for row in rows})
+    return [_hit(row, query_words, *searches.get(row.board, (None, None))) for row in paced(rows)]
 
 
-def _references(session: Session, boards: set[str]) -> dict[str, str]:
-    return dict(session.exec(select_rows(Search.id, Search.reference).where(Search.id.in_(boards))).all())  # type: ignore[attr-defined]
+def _searches(session: Session, boards: set[str]) -> dict[str, tuple[str, str | None]]:
+    """Return the reference of each search, and when it was archived."""
+    query = select_rows(Search.id, Search.reference, Search.archived_at).where(Search.id.in_(boards))  # type: ignore[attr-defined]
+    return {id: (reference, archived_at) for id, reference, archived_at in session.exec(query)}
 
 
 def _query(kind: type[Entity], query_words: list[str], board: str | None, hidden: Iterable[str]) -> Select[Any]:
@@ -95,7 +97,7 @@ def _query(kind: type[Entity], query_words: list[str], board: str | None, hidden
     return query.order_by(columns.id.desc())
 
 
-def _hit(row: Searchable, query_words: list[str], reference: str | None) -> Hit:
+def _hit(row: Searchable, query_words: list[str], reference: str | None, archived_at: str | None) -> Hit:
     return {
         "board": row.board,
         "reference": reference,
@@ -104,6 +106,7 @@ def _hit(row: Searchable, query_words: list[str], reference: str | None) -> Hit:
         "number": getattr(row, "number", None),
         "card": getattr(row, "card", None),
         "withdrawn": getattr(row, "withdrawn", False),
+        "archived": archived_at is not None,
         "found": _snippets(row, set(query_words)),
     }
 

@@ -16,6 +16,7 @@ import structlog
 import uvicorn
 
 from board import app
+from board.maintenance.archiving import Archiving
 from board.maintenance.pruning import Pruning
 from board.server.connections import Connections, stands_for_many
 from board.server.listening_socket import listen, url_of
@@ -70,6 +71,7 @@ async def serve(
     watchdog_task = asyncio.create_task(watchdog.LoopWatchdog(beat).run())
     metrics_task = asyncio.create_task(metrics.publish_loop(application.state.hub_metrics))
     pruning_task = asyncio.create_task(Pruning(service.database, settings).run())
+    archiving_task = asyncio.create_task(Archiving(service).run())
 
     def on_started() -> None:
         log.info("serving", version=VERSION)
@@ -86,7 +88,8 @@ async def serve(
         await server.serve(sockets=[listening])
     finally:
         pruning_task.cancel()
-        await asyncio.gather(pruning_task, return_exceptions=True)
+        archiving_task.cancel()
+        await asyncio.gather(pruning_task, archiving_task, return_exceptions=True)
         await service.close()
         for task in (watchdog_task, metrics_task):
             task.cancel()

@@ -42,7 +42,8 @@ async def operations(request: Request) -> Response:
     caller = await signed_in(request)
     if caller is None:
         return redirect_to_login(request)
-    return page(request, _live_or_replay(request, "operations.html"), caller, board=OPERATIONS)
+    days = service_of(request).settings.archive_closed_days
+    return page(request, _live_or_replay(request, "operations.html"), caller, board=OPERATIONS, archive_days=days)
 
 
 async def intake(request: Request) -> Response:

@@ -6,7 +6,7 @@
 import { accountName, cardName, columnName, formatPath } from "./values.js";
 import { addsCard, isCard, titleOf } from "../core/kinds.js";
 import { fieldChanges } from "../core/merge_patch.js";
-import { locale, t } from "../core/i18n.js";
+import { locale, n, t } from "../core/i18n.js";
 import { label } from "../core/labels.js";
 import { shortPersonName } from "./search_list.js";
 
@@ -126,6 +126,7 @@ const DESCRIPTIONS = {
   "search.goal_set": goalSet,
   "search.outcome_set": updated,
   "search.access_set": (/** @type {any} */ it) => turned(it, "access", [t("{who} set access to {to}"), t("{who} changed access from {from} to {to}")]),
+  "search.archived": (/** @type {any} */ { event: { after_days: days } }) => ({ says: n("The search left “All searches”, closed and unchanged for {count} day", "The search left “All searches”, closed and unchanged for {count} days", days) }),
   "column.added": () => ({ says: t("{who} added the column {what}") }),
   "column.renamed": renamed,
   "column.moved": () => ({ says: t("{who} moved the column {what}") }),

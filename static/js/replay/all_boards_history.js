@@ -56,7 +56,7 @@ export class AllBoardsHistory extends HistoryEntries {
   entries() {
     const all = [];
     for (const journal of this.#journals.values()) {
-      for (const event of journal.events) if (event.at > this.from && !isTwice(event, journal)) all.push(this.entry(event, journal));
+      for (const event of journal.events) if (event.at > this.from && !this.#isTwice(event, journal)) all.push(this.entry(event, journal));
     }
     return all.reverse().sort(byTime);
   }
@@ -120,6 +120,17 @@ export class AllBoardsHistory extends HistoryEntries {
     if (isMoved || events.length) this.changed();
   }
 
+  /**
+   * Search-level events also stand on the search's own board, and are shown from there; those of archived searches, whose boards
+   * are not read here, and that by which a search was archived stand on this board alone.
+   * @param {BoardEvent} event
+   * @param {JournalReader} journal
+   */
+  #isTwice({ kind, id, type }, { board }) {
+    if (board !== OPERATIONS) return false;
+    return type === "handed.archived" || (kind === "search" && type !== "search.archived" && this.#journals.has(id));
+  }
+
   /** @param {string} epoch */
   #begin(epoch) {
     this.#epoch = epoch;
@@ -159,10 +170,3 @@ export class AllBoardsHistory extends HistoryEntries {
     this.changed();
   }
 }
-
-/**
- * Search-level events also stand on the search's own board, and are shown from there.
- * @param {BoardEvent} event
- * @param {JournalReader} journal
- */
-const isTwice = ({ kind }, { board }) => board === OPERATIONS && kind === "search";

@@ -107,11 +107,11 @@ export class FindBox {
 
   /**
    * Drop hits that may not be seen any more.
-   * @param {(board: string) => unknown} may
+   * @param {(hit: Hit) => unknown} may
    */
   keep(may) {
-    if (this.hits.every(({ board }) => may(board))) return;
-    this.hits = this.hits.filter(({ board }) => may(board));
+    if (this.hits.every(may)) return;
+    this.hits = this.hits.filter(may);
     this.at = -1;
   }
 

@@ -86,13 +86,14 @@ function happenedAt({ type, state, at, erased }) {
 
 /**
  * Link to the event's search, in the history of all searches.
- * @param {{ journal: any, event: any }} given
+ * @param {any} entry
  * @param {HistoryView} view
  */
-function ofSearch({ journal, event }, view) {
+function ofSearch(entry, view) {
   if (!view.isEverywhere) return nothing;
-  const id = event.kind === "handed" ? event.id : journal.board;
-  const search = view.history.search(id);
+  const { journal, event } = entry;
+  const id = ["handed", "search"].includes(event.kind) ? event.id : journal.board;
+  const search = view.history.search(id) ?? (event.kind === "search" ? event.state ?? view.history.before(entry) : null); // archived
   if (!search) return nothing;
   const { person, reference } = search;
   return html`<a class="of" tabindex="-1" href="/searches/${id}/history">${[shortPersonName(person), reference].filter(Boolean).join(" · ")}</a> `;

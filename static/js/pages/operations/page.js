@@ -25,6 +25,7 @@ import { guideLink } from "../../shared/guide_link.js";
 
 const BOARD = "operations";
 const MAX_CARDS = 40; // cards of a column of ended searches before "show all"
+const ARCHIVED_AFTER_DAYS = Number(document.body.dataset.archiveDays);
 const REDRAW_MS = 30_000; // how long something waits is said to the minute
 
 /** @type {Record<string, any>} */
@@ -92,7 +93,7 @@ class OperationsPage {
   }
 
   draw = () => {
-    this.#finder.keep((/** @type {string} */ board) => board === BOARD || this.board.get(board));
+    this.#finder.keep(({ board, archived }) => archived || board === BOARD || this.board.get(board));
     keepFocus(this.#root, () => render(this.board.seq === null ? loading(this.session.connection) : this.#page(), this.#root));
     watchLine.say("page", this.#pending.filter((/** @type {{ status: string }} */ { status }) => status === "refused").map((/** @type {any} */ entry) => this.#refused(entry)));
     this.#clock.fill();
@@ -129,6 +130,7 @@ class OperationsPage {
         <details class="more-menu" @keydown=${closeByEscape} @focusout=${closeOutside}><summary class="button" aria-label=${t("More for all searches")} title=${t("More for all searches")} data-act="more">⋯</summary>
           <div><a data-act="replay" href="/?at=${this.board.seq}">${t("Replay")}</a>
             <a href="/history">${t("History")}</a>
+            <a href="/closed">${t("Closed searches")}</a>
             <a href="/api/v1/boards/operations/cards.csv" download>${t("Searches as CSV")}</a>
             <button type="button" class="plain" @click=${() => print()}>${t("Print")}</button>
             ${this.#mayOpen ? nothing : html`<p class="menu-note">${t("A coordinator opens new searches.")}</p>`}
@@ -184,6 +186,7 @@ class OperationsPage {
       <ul>${repeat(drawn, ({ id }) => id, (search) => searchCard(search, this))}</ul>
       ${drawn.length < searches.length ? html`<button class="all" @click=${() => this.#showAll(status)}>${
         n("{count} more", "{count} more", searches.length - drawn.length)}</button>` : nothing}
+      ${status === "closed" ? html`<p class="archived">${n("Closed more than {count} day ago:", "Closed more than {count} days ago:", ARCHIVED_AFTER_DAYS)} <a href="/closed">${t("Closed searches")}</a></p>` : nothing}
     </section>`;
   }
 

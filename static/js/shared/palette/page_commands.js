@@ -31,6 +31,7 @@ function every(session, keys) {
   const go = (/** @type {string} */ path) => ({ id: path, not: location.pathname === path, run: () => location.assign(path) });
   return [
     { ...go("/"), title: t("All searches") },
+    { ...go("/closed"), title: t("Closed searches") },
     { ...go("/history"), title: t("History: all searches") },
     { ...go("/since"), title: t("What’s new") },
     { ...go("/intake"), title: t("Take a call"), role: "investigator" },

@@ -1,0 +1,73 @@
+"""Archiving: closed searches leave `operations` some days after the last event there, by an event of the server. They stay on
+their own boards, and are listed by `board/lookup/closed_searches.py`."""
+
+from collections.abc import Callable, Collection
+from datetime import datetime, timedelta
+
+from sqlalchemy import bindparam, text
+from sqlmodel import Session
+
+from board.commands import shifts
+from board.commands.command import Ack
+from board.commands.execute import CommandResult
+from board.commands.registry import Command
+from board.engine import unit_of_work
+from board.engine.event_writer import EventWriter
+from board.errors import Refused
+from models.board import OPERATIONS
+from models.handover import SearchHandover, Shift
+from models.search import Search
+from models.times import format_utc
+
+# Closed, and without an event on `operations` for so long: a change of a closed search, such as of its outcome, counts anew.
+_IS_DUE = (
+    "FROM search s JOIN event e ON e.board = 'operations' AND e.seq = s.operations_seq "
+    "WHERE s.archived_at IS NULL AND s.status = 'closed' AND e.at <= :before"
+)
+_DUE = text(f"SELECT s.id {_IS_DUE} ORDER BY e.at, s.id")
+_STILL_DUE = text(f"SELECT s.id {_IS_DUE} AND s.id IN :ids ORDER BY e.at, s.id").bindparams(bindparam("ids", expanding=True))
+
+
+def due(session: Session, now: datetime, after_days: int) -> list[str]:
+    """Return the searches to archive, those closed first in front. One that the present shift hands over stays until the next."""
+    before = {"before": _before(now, after_days)}
+    found = session.connection().execute(_DUE, before).scalars().all()
+    handed_over = _handed_over_by_the_shift(session) if found else frozenset()
+    return [id for id in found if id not in handed_over]
+
+
+def archive(session: Session, ids: Collection[str], clock: Callable[[], datetime], after_days: int) -> CommandResult:
+    """Archive those of these searches that are still due. Locks `operations`, which every change of a search locks."""
+    operations = unit_of_work.lock_board(session, OPERATIONS)
+    if operations is None:
+        raise Refused("not_found")
+    now = clock()
+    unit_of_work.flush(session)
+    asked = {"before": _before(now, after_days), "ids": list(ids)}
+    left = set(session.connection().execute(_STILL_DUE, asked).scalars()) - _handed_over_by_the_shift(session)
+    writer = EventWriter(session, None, Command("", OPERATIONS, "", {}), operations, None, format_utc(now))
+    unit_of_work.prefetch(session, Search, left)
+    unit_of_work.prefetch(session, SearchHandover, left)
+    for id in (id for id in ids if id in left):
+        _archive(writer, id, after_days)
+    events = tuple(writer.result.events)
+    return CommandResult(Ack("", OPERATIONS, [event.seq for event in events]), events, ((OPERATIONS, operations.epoch),))
+
+
+def _archive(writer: EventWriter, id: str, after_days: int) -> None:
+    row = unit_of_work.get(writer.session, Search, id)
+    if row is None:
+        return
+    writer.archive(row, "search.archived", after_days)
+    handed = unit_of_work.get(writer.session, SearchHandover, id)
+    if handed is not None:  # the next handover of the search, if it is reopened, makes a new one
+        writer.delete(handed, "handed.archived")
+
+
+def _handed_over_by_the_shift(session: Session) -> frozenset[str]:
+    shift = session.get(Shift, OPERATIONS)
+    return frozenset(shifts.active_since(session, shift.seq if shift is not None else None))
+
+
+def _before(now: datetime, after_days: int) -> str:
+    return format_utc(now - timedelta(days=after_days))

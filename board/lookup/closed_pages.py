@@ -1,0 +1,104 @@
+"""Page of closed searches: by month, newest first, with a form that narrows them down."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from urllib.parse import urlencode
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from board.commands.alerts import short_name
+from board.engine.identity import Caller
+from board.errors import MESSAGES, Refused
+from board.i18n import gettext_for, moment_text, translate
+from board.lookup import closed_searches
+from board.lookup.closed_searches import BEFORE, ClosedPage, ClosedSearch, Filter
+from board.web import language, pages
+from board.web.auth import signed_in
+from board.web.http import service_of
+from models.times import DESK_TIME_ZONE, parse_utc
+
+PATH = "/closed"
+PAGE_SIZE = 50
+NAMES = ("q", "year", "kind", "outcome")  # query parameters of the filter
+
+
+@dataclass(frozen=True, slots=True)
+class ClosedLine:
+    """Search as the page shows it."""
+
+    board: str
+    who: str
+    reference: str
+    kind: str
+    outcome: str
+    closed_at: str
+    closed: str
+
+
+async def closed_page(request: Request) -> Response:
+    """`GET /closed`: closed searches that the caller may see, of a page."""
+    caller = await signed_in(request)
+    if caller is None:
+        return pages.redirect_to_login(request)
+    if caller.scope == "intake":
+        return pages.error_page(request, 403, MESSAGES["forbidden"], caller)
+    asked = {name: request.query_params.get(name, "") for name in NAMES}
+    problem = None
+    try:
+        found = await _read(request, caller, closed_searches.filter_of(request), BEFORE.read(request) or None)
+    except Refused as refused:
+        if refused.code != "invalid":
+            raise
+        problem = next(iter((refused.fields or {}).values()), refused.message)
+        found = await _read(request, caller, Filter(), None)
+    reads = language.language_for(request, caller)
+    active = {name: value for name, value in asked.items() if value} if problem is None else {}
+    here = f"{PATH}?{urlencode(active)}" if active else PATH
+    older = f"{PATH}?{urlencode(active | {'before': found.next})}" if found.next is not None else None
+    return pages.page(
+        request, "closed.html", caller, status=422 if problem else 200, problem=problem and translate(problem, reads),
+        months=_months(found.searches, reads), asked=asked, filtered=bool(active), older=older,
+        newest=here if BEFORE.read(request) and problem is None else None, years=found.years,
+        kinds=closed_searches.kind_labels(), outcomes=closed_searches.outcome_labels(),
+        days=service_of(request).settings.archive_closed_days,
+    )  # fmt: skip
+
+
+async def _read(request: Request, caller: Caller, criteria: Filter, before: str | None) -> ClosedPage:
+    """Read a page of the list, in a slot of the caller's account. Raises Refused."""
+    reads = service_of(request).heavy_reads
+    async with reads.slot(caller.account.id):
+        return await reads.read(
+            caller,
+            lambda session: closed_searches.read(session, caller.account.id, criteria, before, PAGE_SIZE),
+            closed_searches.TIMEOUT_S,
+        )
+
+
+def _months(found: Sequence[ClosedSearch], reads: str) -> list[tuple[str, str, list[ClosedLine]]]:
+    """Group searches by the month in which they were closed: year and month, the same in words, and lines."""
+    lines = [(parse_utc(each["closed_at"]).astimezone(DESK_TIME_ZONE).strftime("%Y-%m"), each) for each in found]
+    return [
+        (month, moment_text(of_month[0]["closed_at"], "LLLL y", reads), [_line(each, reads) for each in of_month])
+        for month, group in groupby(lines, key=lambda line: line[0])
+        if (of_month := [each for _, each in group])
+    ]
+
+
+def _line(found: ClosedSearch, reads: str) -> ClosedLine:
+    said, outcome = gettext_for(reads), found["outcome"]
+    return ClosedLine(
+        found["board"],
+        short_name(found["person"]),
+        found["reference"],
+        said(closed_searches.kind_labels()[found["kind"]]),
+        said(closed_searches.outcome_labels()[outcome["condition"] if outcome else closed_searches.NOT_FOUND]),
+        found["closed_at"],
+        moment_text(found["closed_at"], "d MMM y", reads),
+    )
+
+
+routes: list[Route] = [Route(PATH, closed_page)]

@@ -1,0 +1,180 @@
+"""List of closed searches, newest first: by words, year, kind and outcome, a page at a time. Those that left `operations` are in
+it, and those that are still there."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any, NamedTuple
+
+from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlmodel import Session
+from starlette.requests import Request
+from typing_extensions import TypedDict
+
+from board.engine import kinds, snapshot
+from board.engine.identity import Caller
+from board.errors import Refused
+from board.i18n import N_
+from board.web.compression import compressed
+from board.web.endpoint import EVERYWHERE, UUID, Call, IntParam, Param, of_state, part_of_state
+from board.web.heavy_reads import limited_per_account
+from board.web.http import Reply, json_response, service_of
+from models.search import Search
+from models.searchable import words
+from models.times import DESK_TIME_ZONE, format_utc, parse_utc
+from realtime.wire_types import Count, Id, Made, Shape, Time
+
+MAX_QUERY = 200  # characters
+TIMEOUT_S = 5.0
+FIRST_YEAR, LAST_YEAR = 1990, 9998
+PERSON = ("first_name", "last_name", "age")
+NOT_FOUND = "none"  # outcome of a search that was closed before the child was found
+_CURSOR = re.compile(rf"([0-9]{{4}}(?:-[0-9]{{2}}){{2}}T[0-9]{{2}}(?::[0-9]{{2}}){{2}}\.[0-9]{{3}}Z)_({UUID})")
+
+
+def kind_labels() -> dict[str, str]:
+    """Return the label of each kind of search."""
+    return _choices("kind")
+
+
+def outcome_labels() -> dict[str, str]:
+    """Return the label of each condition in which a child may be found, and of `none`."""
+    return _choices("outcome.condition") | {NOT_FOUND: N_("child not found")}
+
+
+def _choices(path: str) -> dict[str, str]:
+    """Return the labels of the codes of a field."""
+    return dict(next(spec.choices or {} for spec in kinds.named(Search.KIND).fields if spec.path == path))
+
+
+QUERY = Param("q", {"type": "string", "maxLength": MAX_QUERY})
+YEAR = IntParam("year", FIRST_YEAR, LAST_YEAR)
+KIND, OUTCOME = Param("kind", {"enum": ["", *kind_labels()]}), Param("outcome", {"enum": ["", *outcome_labels()]})
+BEFORE, LIMIT = Param("before", {"type": "string", "pattern": f"^({_CURSOR.pattern})?$"}), IntParam("limit", 1, 200, 50)
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Filter of the list: searches with all of these words, closed in this year (of the desk), of this kind, with this
+    outcome. What is not set does not filter."""
+
+    query: str = ""
+    year: int | None = None
+    kind: str | None = None
+    outcome: str | None = None
+
+    @property
+    def is_set(self) -> bool:
+        return self != Filter()
+
+
+class ClosedPage(NamedTuple):
+    """Searches of one page; the cursor of the next, None if this is the last; and the years in which searches were closed, the
+    newest first."""
+
+    searches: "list[ClosedSearch]"
+    next: str | None
+    years: list[int]
+
+
+ClosedOutcome = TypedDict("ClosedOutcome", {
+    "found_at": Time, "condition": Annotated[str, Made(lambda: {"enum": list(_choices("outcome.condition"))})],
+    "how": Annotated[str, Made(lambda: {"enum": list(_choices("outcome.how"))})],
+})  # fmt: skip
+ClosedSearch = TypedDict("ClosedSearch", {
+    "board": Id, "reference": str, "kind": Annotated[str, of_state(Search, "kind")],
+    "person": Annotated[dict[str, Any], part_of_state(Search, *PERSON, group="person")],
+    "missing_since": Time, "closed_at": Time, "archived_at": Time | None, "outcome": ClosedOutcome | None,
+})  # fmt: skip
+ClosedSearches = TypedDict("ClosedSearches", {
+    "searches": list[ClosedSearch], "next": Annotated[str, Shape(maxLength=64)] | None, "years": list[Count],
+})  # fmt: skip
+
+
+@Call(
+    "GET", "/closed",
+    N_("Lists closed searches, newest first: by words, the year in which they were closed, type and outcome."),
+    (*EVERYWHERE, "invalid"), query=(QUERY, YEAR, KIND, OUTCOME, BEFORE, LIMIT),
+)  # fmt: skip
+@limited_per_account
+@compressed
+async def closed(request: Request, caller: Caller) -> Reply[ClosedSearches]:
+    criteria, before, limit = filter_of(request), BEFORE.read(request) or None, LIMIT.read(request)
+    found = await service_of(request).heavy_reads.read(
+        caller, lambda session: read(session, caller.account.id, criteria, before, limit), TIMEOUT_S
+    )
+    return json_response({"searches": found.searches, "next": found.next, "years": found.years})
+
+
+def filter_of(request: Request) -> Filter:
+    """Read the filter from the query string. Raises Refused `invalid`."""
+    query, kind, outcome = (param.read(request) or "" for param in (QUERY, KIND, OUTCOME))
+    wrong: dict[str, Any] = {}
+    if len(query) > MAX_QUERY:
+        wrong["q"] = N_("At most 200 characters.")
+    if kind and kind not in kind_labels():
+        wrong["kind"] = N_("There is no such type.")
+    if outcome and outcome not in outcome_labels():
+        wrong["outcome"] = N_("There is no such outcome.")
+    if wrong:
+        raise Refused("invalid", fields=wrong)
+    year = YEAR.read(request) if request.query_params.get(YEAR.name) else None  # a form sends all of its fields
+    return Filter(query.strip(), year, kind or None, outcome or None)
+
+
+def read(session: Session, account: str, criteria: Filter, before: str | None, limit: int) -> ClosedPage:
+    """Return the page after the cursor `before` (None: the first), of what this account may see. Raises Refused `invalid`."""
+    columns = Search.__table__.c  # type: ignore[attr-defined]
+    visible = and_(columns.status == "closed", columns.id.not_in(snapshot.hidden_searches(session, account)))
+    first, last = session.connection().execute(
+        select(func.min(columns.status_at), func.max(columns.status_at)).where(visible)
+    ).one()  # fmt: skip
+    query = (
+        select(*(columns[name] for name in ("id", "reference", "kind", "person", "missing_since", "outcome")))
+        .add_columns(columns.status_at, columns.archived_at)
+        .where(visible, *_conditions(columns, criteria), *_after(columns, before))
+        .order_by(columns.status_at.desc(), columns.id.desc())
+    )
+    rows = session.connection().execute(query.limit(limit + 1)).all()
+    shown = rows[:limit]
+    cursor = f"{shown[-1].status_at}_{shown[-1].id}" if len(rows) > limit else None
+    years = list(range(_year(last), _year(first) - 1, -1)) if first is not None else []
+    return ClosedPage([_entry(row) for row in shown], cursor, years)
+
+
+def _conditions(columns: Any, criteria: Filter) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = [columns.folded.like(f"% {word}%") for word in words(criteria.query)]
+    if criteria.year is not None:
+        begins, ends = (format_utc(datetime(year, 1, 1, tzinfo=DESK_TIME_ZONE)) for year in (criteria.year, criteria.year + 1))
+        found += [columns.status_at >= begins, columns.status_at < ends]
+    if criteria.kind is not None:
+        found.append(columns.kind == criteria.kind)
+    if criteria.outcome == NOT_FOUND:
+        found.append(columns.outcome.is_(None))
+    elif criteria.outcome is not None:
+        found.append(columns.outcome["condition"].as_string() == criteria.outcome)
+    return found
+
+
+def _after(columns: Any, cursor: str | None) -> list[ColumnElement[bool]]:
+    if cursor is None:
+        return []
+    found = _CURSOR.fullmatch(cursor)
+    if found is None:
+        raise Refused("invalid", fields={"before": N_("This is not where a page ends.")})
+    at, id = found[1], found[2]
+    return [or_(columns.status_at < at, and_(columns.status_at == at, columns.id < id))]
+
+
+def _entry(row: Any) -> ClosedSearch:
+    found = row.outcome
+    return {
+        "board": row.id, "reference": row.reference, "kind": row.kind,
+        "person": {name: row.person.get(name) for name in PERSON}, "missing_since": row.missing_since,
+        "closed_at": row.status_at, "archived_at": row.archived_at,
+        "outcome": None if found is None else {name: found[name] for name in ("found_at", "condition", "how")},  # type: ignore[typeddict-item]
+    }  # fmt: skip
+
+
+def _year(at: str) -> int:
+    return parse_utc(at).astimezone(DESK_TIME_ZONE).year

@@ -1,0 +1,49 @@
+"""Archiving of closed searches beside the writers, in small transactions. See `board.commands.archiving`.
+
+Each process looks for what is due every ten minutes, and what is due is judged again under the lock of `operations`. So every
+search is archived once, whichever process comes first, and late where no server ran.
+"""
+
+import asyncio
+from functools import partial
+from typing import NoReturn
+
+import structlog
+
+from board.commands import archiving
+from board.service import BoardService
+from board.telemetry.periodic import run_on_database
+
+log = structlog.get_logger()
+
+POLL_S = 600.0
+BATCH_SIZE = 50  # searches of one transaction: milliseconds, and one frame to each reader
+PAUSE_S = 0.02  # between two of them, in which commands are written
+
+
+class Archiving:
+    """Archiving of one installation's closed searches."""
+
+    def __init__(self, service: BoardService) -> None:
+        self._service, self._days = service, service.settings.archive_closed_days
+
+    async def run(self) -> NoReturn:
+        """Archive what is due, until cancelled."""
+        await run_on_database(self._run_once, POLL_S, "archiving failed")
+
+    async def _run_once(self) -> None:
+        await self.archive()
+
+    async def archive(self) -> int:
+        """Archive all that is due; return the number of searches. Raises DatabaseUnavailable; the rest is done the next time."""
+        clock, days = self._service.clock, self._days
+        due = await self._service.database.read(lambda session: archiving.due(session, clock(), days))
+        count = 0
+        for start in range(0, len(due), BATCH_SIZE):
+            some = partial(archiving.archive, ids=due[start : start + BATCH_SIZE], clock=clock, after_days=days)
+            written = await self._service.write(some)
+            count += sum(event.type == "search.archived" for event in written.events)
+            await asyncio.sleep(PAUSE_S)
+        if count:
+            log.info("searches archived", count=count)
+        return count
