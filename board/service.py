@@ -38,6 +38,7 @@ from board.telemetry.failures import refusal_for
 from board.telemetry.periodic import run_on_database
 from models.board import OPERATIONS, Board
 from models.db.database import ConfigurationError, Database, DatabaseUnavailable
+from models.db.earlier_tables import BATCH_SIZE
 from models.db.schema import migrate
 from models.handover import Handover, Shift
 from models.ids import new_epoch
@@ -49,6 +50,8 @@ from realtime.protocol import CLOSE_DISPLAY_TAKEN_OVER, CLOSE_SESSION_ENDED
 from realtime.subscriber import Subscriber
 
 log = structlog.get_logger()
+
+ROWS_BETWEEN_LOGS = 250_000  # at an upgrade that moves rows
 
 Clock = Callable[[], datetime]
 RIGHTS_POLL_S = 1.0  # interval of comparing rights with the database, as the command line may change them
@@ -94,7 +97,7 @@ class BoardService:
         database = Database(settings.database_url)
         database.health.on_change = _report_write_health
         database.acquire_server_lock()
-        await asyncio.to_thread(migrate, database)
+        await asyncio.to_thread(migrate, database, progress=_report_moved_rows)
         service = cls(settings, database, clock, bus)
         await database.write(lambda session: _create_fixed_boards(session, format_utc(clock())))
         await database.write(lambda session: installation.record(session, settings))
@@ -261,6 +264,11 @@ class BoardService:
     async def _poll_rights(self) -> None:
         self._polls += 1
         await self._refresh_rights(all=self._polls % POLLS_PER_EXPIRY_CHECK == 0)
+
+
+def _report_moved_rows(done: int, whole: int) -> None:
+    if done % ROWS_BETWEEN_LOGS < BATCH_SIZE:
+        log.info("moving rows of an earlier version", done=done, whole=whole)
 
 
 def _report_write_health(fault: str | None) -> None:

@@ -9,7 +9,6 @@ from functools import partial
 from typing import Any, NamedTuple
 
 import orjson
-import structlog
 from sqlalchemy import Row, inspect, text
 from sqlmodel import Session
 
@@ -17,10 +16,7 @@ from models.db.database import Database
 from models.event import command_digest
 from models.ids import id_bytes
 
-log = structlog.get_logger()
-
 BATCH_SIZE = 5_000  # rows of one transaction
-ROWS_BETWEEN_LOGS = 250_000
 
 Progress = Callable[[int, int], object]  # rows done, and all
 Values = dict[str, Any]
@@ -81,8 +77,7 @@ def move(database: Database, progress: Progress) -> None:
     done, whole = 0, sum(counts)
     for table in tables:
         while moved := database.write_now(partial(_move_batch, database, table)):
-            if done // ROWS_BETWEEN_LOGS != (done := done + moved) // ROWS_BETWEEN_LOGS:
-                log.info("moving rows of an earlier version", done=done, whole=whole)
+            done += moved
             progress(done, whole)
 
 

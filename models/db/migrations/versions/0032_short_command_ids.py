@@ -9,6 +9,7 @@ down_revision = "0031"
 
 
 def upgrade() -> None:
+    text = sa.String(collation="C") if op.get_bind().dialect.name == "postgresql" else sa.String()  # sorts bytewise, see 0002
     has_rows = op.get_bind().execute(sa.text("SELECT 1 FROM done LIMIT 1")).first() is not None
     if has_rows:
         op.rename_table("done", "done_until_0031")
@@ -18,12 +19,12 @@ def upgrade() -> None:
         op.drop_table("done")
     op.create_table(
         "done",
-        sa.Column("digest", sa.String(), nullable=False),
-        sa.Column("day", sa.String(), nullable=False),
+        sa.Column("digest", text, nullable=False),
+        sa.Column("day", text, nullable=False),
         sa.Column("board", sa.LargeBinary(), nullable=False),
         sa.Column("seq", sa.Integer(), nullable=False),
         sa.Column("events", sa.Integer(), nullable=False),
-        sa.Column("opened", sa.String(), nullable=True),
+        sa.Column("opened", text, nullable=True),
         sa.Column("content", sa.LargeBinary(), nullable=True),
         sa.PrimaryKeyConstraint("digest"),
         sqlite_with_rowid=False,

@@ -13,6 +13,7 @@ INDEXES = ("event_of_entity", "audit_by_account", "audit_by_type", "audit_by_tim
 
 
 def upgrade() -> None:
+    text = sa.String(collation="C") if op.get_bind().dialect.name == "postgresql" else sa.String()  # sorts bytewise, see 0002
     has_rows = op.get_bind().execute(sa.text("SELECT 1 FROM event LIMIT 1")).first() is not None
     for index in INDEXES:
         op.drop_index(index, "event")
@@ -25,13 +26,13 @@ def upgrade() -> None:
             op.execute(f"ALTER INDEX {table}_pkey RENAME TO {table}_until_0033_pkey")
     op.create_table(
         "event",
-        sa.Column("board", sa.String(), nullable=False),
+        sa.Column("board", text, nullable=False),
         sa.Column("seq", sa.Integer(), nullable=False),
-        sa.Column("at", sa.String(), nullable=False),
-        sa.Column("type", sa.String(), nullable=False),
-        sa.Column("kind", sa.String(), nullable=False),
-        sa.Column("entity", sa.String(), nullable=False),
-        sa.Column("account", sa.String(), nullable=True),
+        sa.Column("at", text, nullable=False),
+        sa.Column("type", text, nullable=False),
+        sa.Column("kind", text, nullable=False),
+        sa.Column("entity", text, nullable=False),
+        sa.Column("account", text, nullable=True),
         sa.Column("commitment", sa.LargeBinary(), nullable=False),
         sa.Column("hash", sa.LargeBinary(), nullable=False),
         sa.Column("key", sa.LargeBinary(), nullable=True),
