@@ -64,8 +64,9 @@ def _value(value: Any, language: str) -> Any:
 
 
 def moment_text(stamp: str, pattern: str, language: str) -> str:
-    """Return a time in the desk's time zone by a pattern of CLDR, such as "d MMM HH:mm"."""
+    """Return a time in the desk's time zone by a pattern of CLDR, such as "d MMM HH:mm". In German a day has its dot."""
     locale = DATE_LOCALES.get(language, language)
+    pattern = pattern.replace("d MMM", "d. MMM") if language == "de" else pattern
     return str(format_datetime(parse_utc(stamp), pattern, tzinfo=DESK_TIME_ZONE, locale=locale))
 
 

@@ -183,3 +183,9 @@ def test_redirect_after_login_stays_on_this_server(wanted: str) -> None:
 @pytest.mark.parametrize("wanted", ["//evil.example", "/\\evil.example", "https://evil.example", "/\t/evil.example", "", "x"])
 def test_and_never_to_another(wanted: str) -> None:
     assert safe_redirect_path(wanted) == "/"
+
+
+def test_days_have_a_dot_in_german_alone() -> None:
+    said = {language: i18n.moment_text("2026-11-24T21:34:00.000Z", "d MMM y", language) for language in ("en", "fr", "nl", "de")}
+    assert said == {"en": "24 Nov 2026", "fr": "24 nov. 2026", "nl": "24 nov 2026", "de": "24. Nov. 2026"}
+    assert i18n.moment_text("2026-11-24T21:34:00.000Z", "EEEE, d. MMMM y", "de") == "Dienstag, 24. November 2026"
