@@ -172,6 +172,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "GET /boards/{board}/journal.csv": {"with": {"board": "<board>"}},
     "GET /boards/{board}/journal.json": {"with": {"board": "<board>"}},
     "POST /intake/sightings": {"body": {"id": "generated-2", "board": "<board>", "description": "a girl in a red coat"}},
+    "GET /closed": {"with": {"limit": 5}},
     "GET /find": {"with": {"q": "girl", "board": "<board>", "limit": 5}},
     "POST /boards/{board}/similar": {"with": {"board": "<board>"}, "body": {"text": "a girl in a red coat"}},
     "GET /intake/searches": {"with": {"lat": 50.85, "lon": 4.35}},

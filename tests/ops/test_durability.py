@@ -1,16 +1,21 @@
 """SQLite and power: before an acknowledgement is on the wire, the log is on the disk. Shown by a trace of system calls."""
 
 import asyncio
+import contextlib
 import os
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from board.client import AsyncClient
+from models.event import command_digest
 from tests.ops.test_crash_recovery import prepare
 from tests.support import strace_log
 from tests.support.people import PATIENCE_S, STARTS_WITHIN_S
@@ -84,18 +89,25 @@ async def give(url: str, token: str, name: str) -> set[str]:
         return {opened["id"], *await asyncio.gather(*map(note, range(COMMANDS)))}
 
 
+def digests_of_alice(folder: Path) -> Callable[[str], str]:
+    """Return what of a command's id stands in the database."""
+    with contextlib.closing(sqlite3.connect(folder / "board.db")) as database:
+        (alice,) = database.execute("SELECT id FROM account WHERE email = 'alice@desk.example'").fetchone()
+    return partial(command_digest, alice)
+
+
 async def test_every_acknowledgement_follows_a_sync_of_the_log(tmp_path: Path) -> None:
     calls, acked = await traced(tmp_path)
     assert len(acked) == CLIENTS * (COMMANDS + 1)
     assert set(strace_log.acknowledged_commands(calls)) == acked
     assert len(list(strace_log.commits(calls))) > COMMANDS / IN_FLIGHT / 2  # waiting commands share a commit
-    assert strace_log.acknowledged_before_sync(calls) == []
+    assert strace_log.acknowledged_before_sync(calls, digests_of_alice(tmp_path)) == []
 
 
 async def test_the_same_check_finds_a_log_that_is_synced_later(tmp_path: Path) -> None:
     calls, acked = await traced(tmp_path, LESS_SURE)
     assert set(strace_log.acknowledged_commands(calls)) == acked
-    assert len(strace_log.acknowledged_before_sync(calls)) > len(acked) / 2
+    assert len(strace_log.acknowledged_before_sync(calls, digests_of_alice(tmp_path))) > len(acked) / 2
 
 
 # -- the check itself, on invented traces -----------------------------------------------------------------------------------

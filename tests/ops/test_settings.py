@@ -20,7 +20,8 @@ POSTGRES = f"postgresql://board:{PASSWORD}@127.0.0.1:1/board"
 REDIS = f"redis://board:{PASSWORD}@127.0.0.1:1/0"
 LONG = "a-text-of-more-than-sixteen"
 AT = "127.0.0.1:1/board"
-HASTY = "from models.db import schema; schema.migrate.__defaults__ = (0.5,)"  # do not wait for an absent server
+# Do not wait for an absent server.
+HASTY = "from models.db import schema; schema.migrate.__defaults__ = (0.5, *schema.migrate.__defaults__[1:])"
 
 
 def start(folder: Path, **settings: str) -> CliResult:

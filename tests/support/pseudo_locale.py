@@ -20,17 +20,18 @@ NAMES = re.compile(r"Searchboard|\b[0-9a-f]{64}\b|\b(?:read|write|intake)\b|M\d\
 VALUES = re.compile(r"(\{\w+\}|%\(\w+\)s)")
 
 # Every text of a page and of its visible or spoken attributes: [text, where]. Dates, keys, and elements with a `lang`
-# of their own are left out. A sentence with marks or links in it (`data-sentence`) is one text.
+# of their own are left out. A sentence with marks or links in it (`data-sentence`) is one text, and so is a word that may
+# break (`<wbr>`).
 TEXTS = """() => {
   const found = [[document.title, "title"]];
   const skip = "script, style, noscript, time, kbd, code, body [lang], [translate=no]";
   const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   for (let node = walk.nextNode(); node; node = walk.nextNode()) {
     const place = node.parentElement;
-    if (place.closest(`${skip}, [data-sentence]`) || !node.data.trim()) continue;
+    if (place.closest(`${skip}, [data-sentence], :has(> wbr)`) || !node.data.trim()) continue;
     found.push([node.data.trim(), place.outerHTML.slice(0, 160)]);
   }
-  for (const each of document.querySelectorAll("[data-sentence]")) {
+  for (const each of document.querySelectorAll("[data-sentence], :has(> wbr)")) {
     found.push([each.textContent.trim(), each.outerHTML.slice(0, 160)]);
   }
   for (const name of ["aria-label", "title", "placeholder", "alt", "aria-description", "aria-roledescription"]) {

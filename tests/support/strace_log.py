@@ -6,7 +6,7 @@ frame says how long the database then is.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 CALLS = ("fsync", "fdatasync", "write", "pwrite64", "writev", "pwritev", "sendto", "sendmsg")
@@ -86,13 +86,14 @@ def commits(calls: Sequence[Call]) -> Iterator[Commit]:
             data, is_last = b"", False
 
 
-def acknowledged_before_sync(calls: Sequence[Call]) -> list[str]:
-    """Return the commands whose ack was sent before the sync that follows their commit's last write had ended."""
+def acknowledged_before_sync(calls: Sequence[Call], stored: Callable[[str], str] = str) -> list[str]:
+    """Return the commands whose ack was sent before the sync that follows their commit's last write had ended. `stored` returns
+    a text that only the commit of that command has."""
     written = list(commits(calls))
     syncs = [call for call in calls if call.path.endswith("-wal") and "sync" in call.name and call.worked]
 
     def kept(id: str, sent: int) -> bool:
-        commit = next((each for each in written if id.encode() in each.data), None)
+        commit = next((each for each in written if stored(id).encode() in each.data), None)
         if commit is None or commit.last.ended is None:
             return False
         return any(commit.last.ended < sync.begun and sync.ended is not None and sync.ended < sent for sync in syncs)
