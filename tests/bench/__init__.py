@@ -28,7 +28,8 @@ class Figure:
         if self.aim is None:
             return ""
         missing = abs(self.value - self.aim)
-        return "met" if self.met else f"missed by {_number(missing)} {self.unit} ({missing / self.aim:.0%})"
+        share = f" ({missing / self.aim:.0%})" if self.aim else ""
+        return "met" if self.met else f"missed by {_number(missing)} {self.unit}{share}"
 
 
 def table_head() -> str:

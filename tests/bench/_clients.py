@@ -82,6 +82,8 @@ class Client(asyncio.Protocol):
             return None
         frame, kind = bytes(data[at : at + size]), data[0] & 0x0F
         del data[: at + size]
+        if kind == 9:  # a ping: who does not answer is closed
+            self.transport.write(b"\x8a" + bytes((0x80 | size,)) + b"\0\0\0\0" + frame)
         return frame if kind == 1 else b"{}"
 
     def _hear(self, frame: bytes) -> None:

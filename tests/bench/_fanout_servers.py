@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from board.dev import Redis, server_folder
+from tests.bench import Figure
 from tests.bench._server import ROOT, on_sqlite, prepare_searches, serving
 
 NATIVE = Path(__file__).parent / "native"
@@ -52,13 +53,24 @@ def native_programs() -> Iterator[Path]:
 
 def load(programs: Path, target: Target, readers: int, events: int, *options: str) -> dict[str, Any]:
     """Open readers, publish events of 300 bytes, and return what the load generator measured."""
+    process = start_load(programs, target, readers, events, *options)
+    return loaded(process)
+
+
+def start_load(programs: Path, target: Target, readers: int, events: int, *options: str) -> "subprocess.Popen[str]":
+    """Start the load generator. With `--tell` it prints a line when all readers are in."""
     command = [
         *pinned(LOAD_CORE), str(programs / "wsload"), "--port", str(target.port), "--path", "/ws", "-n", str(readers),
         "-m", str(events), "--size", "300", "--inflight", "32", "--pub", target.publisher,
         "--pids", ",".join(map(str, target.pids)), *target.more, *options,
     ]  # fmt: skip
-    result: dict[str, Any] = json.loads(subprocess.run(command, capture_output=True, text=True, check=False).stdout)
-    assert result["lost"] == 0, result
+    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+
+
+def loaded(process: "subprocess.Popen[str]", complete: bool = True) -> dict[str, Any]:
+    """Return what the load generator measured, when it ends. `complete`: nothing may be lost."""
+    result: dict[str, Any] = json.loads(process.communicate()[0])
+    assert result["lost"] == 0 or not complete, result
     return result
 
 
@@ -106,16 +118,35 @@ def board(_: Path, cards: int = 0) -> Iterator[Target]:
     """Run the board; its publisher adds notes to a search of so many cards by commands."""
     with on_sqlite() as settings:
         (token,), (search,) = asyncio.run(prepare_searches(settings, 1, 1, cards=cards))
-        with serving(settings) as (process, port):
-            if pinned(SERVER_CORE):
-                subprocess.run(["taskset", "-acp", SERVER_CORE, str(process.pid)], capture_output=True, check=True)
-            yield Target(port, [process.pid], f"cmd:{port}:/ws:{search}", follow(token, search))
+        with running_board(settings, token, search) as target:
+            yield target
+
+
+@contextlib.contextmanager
+def running_board(settings: dict[str, str], token: str, search: str, watched: dict[str, str] | None = None) -> Iterator[Target]:
+    """Run the board on prepared settings; its publisher adds notes to a search by commands."""
+    with serving(settings, watched) as (process, port):
+        if pinned(SERVER_CORE):
+            subprocess.run(["taskset", "-acp", SERVER_CORE, str(process.pid)], capture_output=True, check=True)
+        yield Target(port, [process.pid], f"cmd:{port}:/ws:{search}", follow(token, search))
 
 
 def follow(token: str, search: str) -> list[str]:
     """Return the options of readers who follow a search."""
-    first = json.dumps({"type": "subscribe", "board": search})
-    return ["--header", f"Authorization: Bearer {token}", "--first", first, "--mark", "~t=:"]
+    return ["--header", f"Authorization: Bearer {token}", "--first", subscription(search), "--mark", "~t=:"]
+
+
+def subscription(search: str) -> str:
+    return json.dumps({"type": "subscribe", "board": search})
+
+
+def longest_block(notes: Path, result: dict[str, Any], on: str) -> Iterator[Figure]:
+    """Yield how long the loop of a watched server was blocked at most while the load was measured, and by itself alone."""
+    lines = (tuple(map(float, line.split())) for line in notes.read_text().splitlines() if line.count(" ") == 2)
+    blocks = [(late, used) for at, late, used in lines if result["began"] <= at <= result["ended"]]
+    yield Figure("… longest block of the loop", max((late for late, _ in blocks), default=0) * 1_000, "ms", 20, on, low=True)
+    own = max((min(each) for each in blocks), default=0)
+    yield Figure("… its own processor in one block, at most", own * 1_000, "ms", None, on)
 
 
 @contextlib.contextmanager

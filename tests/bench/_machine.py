@@ -1,5 +1,6 @@
 """Description of the machine in a few lines, and the resources that a process has used."""
 
+import contextlib
 import os
 import platform
 import subprocess
@@ -29,6 +30,16 @@ def cpu_s(pid: int) -> float:
     """Return the processor time of a process, all its threads together."""
     used = sum(int(each.read_text().split()[0]) for each in Path(f"/proc/{pid}/task").glob("*/schedstat"))
     return used / 1e9
+
+
+def family_cpu_s(pid: int) -> float:
+    """Return the processor time of a process and its children, as PostgreSQL has one for each connection."""
+    used = cpu_s(pid)
+    for file in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):  # it has ended meanwhile
+            if file.read_text().rpartition(") ")[2].split()[1] == str(pid):
+                used += cpu_s(int(file.parent.name))
+    return used
 
 
 def memory(pid: int) -> int:

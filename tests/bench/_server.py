@@ -73,9 +73,9 @@ def on_servers(workers: int = 1) -> Iterator[Servers]:
 
 
 @contextlib.contextmanager
-def serving(settings: dict[str, str]) -> Iterator[tuple["subprocess.Popen[str]", int]]:
-    """Yield a server process, and the port on which it listens."""
-    process, port = serve(settings)
+def serving(settings: dict[str, str], watched: dict[str, str] | None = None) -> Iterator[tuple["subprocess.Popen[str]", int]]:
+    """Yield a server process, and the port on which it listens. `watched`: variables of `_watched`, which then serves."""
+    process, port = serve(settings, watched)
     try:
         yield process, port
     finally:
@@ -83,9 +83,10 @@ def serving(settings: dict[str, str]) -> Iterator[tuple["subprocess.Popen[str]",
         process.communicate()
 
 
-def serve(settings: dict[str, str]) -> tuple["subprocess.Popen[str]", int]:
+def serve(settings: dict[str, str], watched: dict[str, str] | None = None) -> tuple["subprocess.Popen[str]", int]:
     environment = os.environ | settings | {"BOARD_PREPARED": str(ROOT), "PYTHONUNBUFFERED": "1", "LOG_LEVEL": "WARNING"}
-    words = [sys.executable, "-m", "board", "serve"]
+    environment |= watched or {}
+    words = [sys.executable, "-m", "tests.bench._watched" if watched else "board", "serve"]
     process = subprocess.Popen(words, env=environment, cwd=ROOT, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     line = process.stdout.readline()

@@ -14,8 +14,9 @@ from typing import NamedTuple
 
 from board.engine import journal
 from tests.bench import Figure, percentile
-from tests.bench._machine import cpu_s
+from tests.bench._machine import cpu_s, family_cpu_s
 from tests.bench._server import (
+    Servers,
     create_coordinator,
     create_coordinators,
     execute,
@@ -46,15 +47,19 @@ class Server(NamedTuple):
     token: str
     people: list[Person]
     aims: tuple[float | None, float | None]
+    beside: Servers | None = None
 
 
 class Measured(NamedTuple):
-    """Commands a second, the times of their acks in milliseconds, and the server's processor time for each in microseconds."""
+    """Commands a second, the times of their acks in milliseconds, and the processor time for each in microseconds: of the server,
+    of the database server and of Redis."""
 
     rate: float
     p50: float
     p99: float
     cpu: float
+    database: float
+    redis: float
 
 
 def measure() -> Iterator[Figure]:
@@ -64,17 +69,18 @@ def measure() -> Iterator[Figure]:
             more = {"DATABASE_URL": servers.postgres.create(f"writes_{count}"), "WORKERS": str(count)}
             aims = (350, 2_000) if count == 1 else (None, None)
             on = f"PostgreSQL, Redis, {count} process{'es' if count > 1 else ''}"
-            measured.append(_begin(running, servers.settings | more, on, aims))
+            measured.append(_begin(running, servers.settings | more, on, aims)._replace(beside=servers))
         rounds = [[(_sent(each, each.people[:1]), _sent(each, each.people)) for each in measured] for _ in range(ROUNDS)]
     for each, results in zip(measured, zip(*rounds, strict=True), strict=True):
         whose = ("one client, one after the other", f"{PEOPLE} clients on {BOARDS} boards")
         for who, aim, found in zip(whose, each.aims, zip(*results, strict=True), strict=True):
-            rate, p50, p99, cpu = (statistics.median(values) for values in zip(*found, strict=True))
+            rate, p50, p99, cpu, database, redis = (statistics.median(values) for values in zip(*found, strict=True))
             yield Figure(f"commands by socket, {who}", rate, "/s", aim, each.on)
             yield Figure("… until its ack, p50", p50, "ms", None, each.on)
             yield Figure("… until its ack, p99", p99, "ms", None, each.on)
-            if cpu:
-                yield Figure("… processor time of the server for each", cpu, "µs", None, each.on)
+            for process, used in (("server", cpu), ("database server", database), ("Redis", redis)):
+                if used:
+                    yield Figure(f"… processor time of the {process} for each", used, "µs", None, each.on)
 
 
 def _begin(running: contextlib.ExitStack, settings: dict[str, str], on: str, aims: tuple[float | None, float | None]) -> Server:
@@ -89,12 +95,20 @@ def _sent(server: Server, people: list[Person]) -> Measured:
     with _on_cores(first=False), start_helper("_writers", server.port, WARM_S, SECONDS, server.token) as senders:
         write_to(senders, json.dumps(people))
         read_from(senders)
-        before = cpu_s(server.pid) if server.pid else 0
+        before = _used(server)
         write_to(senders, "go")
         rate, took = json.loads(read_from(senders))
-        used_s = cpu_s(server.pid) - before if server.pid else 0
-    count = max(1, rate * (WARM_S + SECONDS))  # those while it warmed up included
-    return Measured(rate, percentile(took, 50) * 1_000, percentile(took, 99) * 1_000, used_s / count * 1e6)
+        count = max(1, rate * (WARM_S + SECONDS))  # those while it warmed up included
+        each = [(after - earlier) / count * 1e6 for after, earlier in zip(_used(server), before, strict=True)]
+    return Measured(rate, percentile(took, 50) * 1_000, percentile(took, 99) * 1_000, *each)
+
+
+def _used(server: Server) -> tuple[float, float, float]:
+    """Return the processor time that the server, the database server and Redis have used; 0 for what is not measured."""
+    own = cpu_s(server.pid) if server.pid else 0
+    if server.beside is None:
+        return own, 0, 0
+    return own, family_cpu_s(server.beside.postgres.pid), cpu_s(server.beside.redis.pid)
 
 
 @contextlib.contextmanager

@@ -32,10 +32,20 @@ TINY: dict[str, dict[str, Any]] = {  # small sizes with which each file is tried
     "wall": {"DISPLAYS": 3, "CHANGES": 2, "WARM": 0, "PAUSE_S": 0},
     "years": {"EVENTS": 64, "SEARCHES": 2, "CARDS": 12, "READINGS": 2, "WARM": 0, "STARTS": 1},
     "fanout": {"ROUNDS": 1, "READERS": 4, "BURST": 20, "RATED": 4},
+    "second_process": {"ROUNDS": 1, "READERS": 3, "BURST": 20, "RATE": 20, "SECONDS": 1},
+    "many_readers": {"READERS": 4, "SECONDS": 1, "SEARCHES": 2, "READERS_EACH": 2, "WRITERS": 2, "COMMANDS_PER_S": 20, "EACH": 2},
+    "stalled_readers": {"HEALTHY": 3, "STALLED": 1, "RATE": 20, "SECONDS": 1, "WEIGHED_AT_S": 0.2},
+    "capacity": {"SIMULATED_S": 0.2, "TIMES": (1, 2)},
     "coming_in": {"ROUNDS": 1, "CLIENTS": 4, "IDLE": 4, "CARDS": 2, "IDLE_MS": 10},
     "writes": {"PEOPLE": 4, "BOARDS": 2, "WARM_S": 0, "SECONDS": 0.3, "ROUNDS": 1, "PROCESSES": (1,)},
 }
-OF_THEIR_OWN = ("fanout", "coming_in")  # servers and programs in C: without a compiler there is nothing to try
+OF_THEIR_OWN = (
+    "fanout",
+    "coming_in",
+    "second_process",
+    "many_readers",
+    "stalled_readers",
+)  # servers and programs in C: without a compiler there is nothing to try
 LONGER = (
     "point_in_time",
     "reconnect",
@@ -53,7 +63,7 @@ def test_each_file_is_tried_here() -> None:
     assert {file.stem for file in FOLDER.glob("[a-z]*.py")} == set(TINY)
 
 
-@pytest.mark.parametrize("name", ["memory", *(pytest.param(name, marks=pytest.mark.slow) for name in LONGER)])
+@pytest.mark.parametrize("name", ["memory", "capacity", *(pytest.param(name, marks=pytest.mark.slow) for name in LONGER)])
 async def test_a_figure_is_measured(name: str, monkeypatch: pytest.MonkeyPatch, postgres: Postgres, redis: Redis) -> None:
     await measured(name, monkeypatch, postgres, redis)
 
