@@ -387,7 +387,7 @@ async def test_arrows_walk_to_what_lies_there(browsers: Browsers) -> None:
     await first.locator("a").focus()
 
     async def after(key: str) -> tuple[float, float]:
-        """How far right and down of the first card the focus is: cards may still grow, as their counts come."""
+        """Press a key; return the way from the first card to the focused one. Cards may still grow, as their counts come."""
         await press(alice, key)
         right, down = await first.evaluate(FROM_FIRST)
         return right, down
