@@ -103,7 +103,11 @@ class WebSocketProtocol(asyncio.Protocol):
     def resume_writing(self) -> None:
         self.is_full = False
         self._wake_sender()
-        if self.on_room is not None:
+        if self.on_room is not None:  # later: asyncio ends a transport twice if a write in here finds that the client is gone
+            self.loop.call_soon(self._say_room)
+
+    def _say_room(self) -> None:
+        if self.on_room is not None and not self.is_full:
             self.on_room()
 
     def eof_received(self) -> None:
