@@ -29,13 +29,13 @@ POSTGRES_CORES = 64  # of the largest machine
 class Costs:
     """Costs in µs of processor, as the bench named measures them; `commit_ms` is a time, `connection_kb` memory."""
 
-    command: float = 350  # writes: the server on PostgreSQL, many clients
-    database: float = 450  # writes: all processes of PostgreSQL
-    commit_ms: float = 3  # writes: one client, until its ack
-    message: float = 3  # second_process: Redis, for a message and one copy
-    receipt: float = 30  # second_process: the server for each event, one reader
-    delivery: float = 12  # many_readers: the server for each delivery
-    connection_kb: float = 25  # coming_in
+    command: float = 390  # writes: the server on PostgreSQL, many clients
+    database: float = 830  # writes: all processes of PostgreSQL, one client; a third of it where many commands share a commit
+    commit_ms: float = 4  # writes: one client on PostgreSQL, until its ack
+    message: float = 1.5  # second_process: Redis, for a message and one copy
+    receipt: float = 27  # second_process: the server for each event, one reader
+    delivery: float = 45  # many_readers: the server for each command on many searches, without `command`, by reader
+    connection_kb: float = 12  # coming_in
 
 
 @dataclass(frozen=True)

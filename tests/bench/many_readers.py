@@ -67,5 +67,5 @@ def _many_searches(programs: Path, target: Target, notes: Path, token: str, sear
         yield Figure(f"command to reader, {percent}", result["lat_ms"][percent], "ms", aim, on, low=True)
     yield Figure("… its ack, p99", percentile(acks, 99) * 1_000, "ms", None, on)
     yield Figure("… commands", count / result["dur_s"], "/s", None, on)
-    yield Figure("… the server's share of a core", result["server_cpu_s"] / result["dur_s"], "", None, on)
+    yield Figure("… processor of the server for each command", result["server_cpu_s"] / count * 1e6, "µs", None, on)
     yield from longest_block(notes, result, on)
