@@ -22,6 +22,7 @@ MAX_READS = 3  # concurrent reads of whole channels
 MAX_READS_PER_ACCOUNT = 2  # of these, started for one account, so that others are served between them however many sockets it has
 MAX_CATCH_UPS = 3  # concurrent reads of the next events: live clients do not wait behind new ones
 ITEMS_PER_YIELD, FRAMES_PER_YIELD = 100, 8  # entities or events rendered, and frames built, before other tasks may run
+MAX_KEPT_SNAPSHOTS = 8  # of one view, for readers who may see different things
 MAX_ANSWERS = 4  # clients answered at a time, so that messages of the others are read meanwhile
 
 
@@ -52,6 +53,8 @@ class SharedRead(Generic[Viewer]):
         """Return the frames of a snapshot, rendered by the viewer's rights at the time of the call."""
         key, frames = source.visibility_key(viewer, self.channel), view.snapshots
         if key not in frames or _has_failed(frames[key]):
+            if len(frames) >= MAX_KEPT_SNAPSHOTS:  # who waits for the oldest still gets it
+                frames.pop(next(iter(frames)))
             frames[key] = asyncio.create_task(self._snapshot(view, source.entities(viewer, self.channel, view)))
         return await asyncio.shield(frames[key])  # the client that started the task may be gone
 

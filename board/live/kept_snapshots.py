@@ -2,7 +2,7 @@
 
 from realtime.source import ChannelView
 
-MAX_KEPT_BYTES = 32 * 1_048_576  # bytes of entities over all boards; their frames take as much again
+MAX_KEPT_BYTES = 32 * 1_048_576  # bytes of entities over all boards; frames take as much again for each of a few audiences
 
 
 class KeptSnapshots:

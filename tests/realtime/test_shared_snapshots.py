@@ -8,6 +8,7 @@ import pytest
 from board.engine import snapshot
 from board.live.kept_snapshots import MAX_KEPT_BYTES, KeptSnapshots
 from models.board import OPERATIONS
+from realtime import channel_reader
 from realtime.source import ChannelView
 from tests.support.team import Team, running_team
 
@@ -61,6 +62,20 @@ async def test_kept_snapshot_is_not_sent_after_rights_have_ended(team: Team) -> 
     await late.send({"type": "subscribe", "board": search})
     await late.wait_until(lambda: [each for each in late.frames if each["type"] == "error"])
     assert not [each for each in late.frames if each["type"] == "snapshot"]
+
+
+async def test_frames_for_different_rights_are_bounded_in_number(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(channel_reader, "MAX_KEPT_SNAPSHOTS", 2)
+    secrets = [await team.secret_search(), await team.secret_search(team.bob), await team.secret_search(team.bob, team.charlie)]
+    readers = (team.alice, team.bob, team.charlie, team.victor)  # each sees other searches
+    for reader in readers:
+        await reader.subscribe(OPERATIONS)
+    seen = [[("search", each) in reader.boards[OPERATIONS].entities for each in secrets] for reader in readers]
+    assert seen == [[True] * 3, [False, True, True], [False, False, True], [False] * 3]
+    source = team.server.service.source
+    view = await source.read_channel(OPERATIONS, [None])
+    assert view is not None
+    assert len(view.snapshots) == 2
 
 
 def _view(size: int, seq: int = 1) -> ChannelView:
