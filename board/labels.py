@@ -59,6 +59,8 @@ DONE = {
     "written": N_("updated"),
     "signed": N_("signed"), "read": N_("read"), "restated": N_("summarised"), "answered": N_("answered"),
     "accepted": N_("accepted"), "refused": N_("refused"), "set": N_("handed over"), "archived": N_("left All searches"),
+    "raised": N_("raised"), "escalated": N_("more people asked"), "handed_on": N_("handed on"), "released": N_("open again"),
+    "ended": N_("ended"), "alarm.taken": N_("taken"),
 }  # fmt: skip
 # The same of nouns that are feminine in French: a participle agrees with what it is said of.
 _FEMININE = {

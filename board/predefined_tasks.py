@@ -3,14 +3,12 @@ after an appeal. An installation may replace the task files by its own, with the
 
 import tomllib
 from functools import cache
-from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
-from board.errors import from_pydantic
+from board import data_files
 from board.paths import DATA
-from models.db.errors import ConfigurationError
 from models.fields import Data, LongText, ShortText, Title
 
 FIRST, TAKE_DOWN = "first_tasks.toml", "take_down.toml"
@@ -66,8 +64,8 @@ class TaskCatalogue:
 
     def __init__(self, folder: str | None = None) -> None:
         """Read the files in a folder; those that are missing are the default ones. Raises ConfigurationError."""
-        self._first: FirstTasksFile = _read(FIRST, FirstTasksFile, folder)
-        self._take_down: TakeDownFile = _read(TAKE_DOWN, TakeDownFile, folder)
+        self._first: FirstTasksFile = data_files.read(FIRST, FirstTasksFile, folder)
+        self._take_down: TakeDownFile = data_files.read(TAKE_DOWN, TakeDownFile, folder)
 
     def first_tasks(self, kind: str) -> list[TaskTemplate]:
         """Return the first tasks of a new search of this kind."""
@@ -108,15 +106,3 @@ def younger_than() -> dict[str, int]:
 @cache
 def _criteria() -> dict[str, Any]:
     return tomllib.loads((DATA / "criteria.toml").read_text(encoding="utf-8"))
-
-
-def _read(name: str, type: type[Data], folder: str | None) -> Any:
-    own = Path(folder) / name if folder else DATA / name
-    path = own if own.exists() else DATA / name
-    try:
-        return type.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-    except ValidationError as error:
-        field, sentence = next(iter((from_pydantic(error).fields or {}).items()))
-        raise ConfigurationError(f"{path}, at {field}: {sentence}") from None
-    except (OSError, ValueError) as error:
-        raise ConfigurationError(f"{path} can't be read: {error}") from None

@@ -10,6 +10,7 @@ from itertools import groupby
 import structlog
 from sqlmodel import Session
 
+from board.alarm_rules import load_rules
 from board.audit import installation, writer
 from board.audit.refusals import Refusals
 from board.audit.repeats import Repeats
@@ -24,6 +25,7 @@ from board.engine.rights_version import Version
 from board.engine.verified_chains import VerifiedChains
 from board.errors import Refused
 from board.live.event_source import SETS_RIGHTS, BoardSource, record
+from board.live.open_alarms import OpenAlarmPublisher
 from board.live.search_summaries import SummaryPublisher
 from board.live.shift_status import ShiftStatusPublisher
 from board.live.unread_counts import UnreadCountPublisher
@@ -36,6 +38,7 @@ from board.telemetry import metrics
 from board.telemetry.clock import ClockCheck
 from board.telemetry.failures import refusal_for
 from board.telemetry.periodic import run_on_database
+from models.alarm import Alarm
 from models.board import OPERATIONS, Board
 from models.db.database import ConfigurationError, Database, DatabaseUnavailable
 from models.db.earlier_tables import BATCH_SIZE
@@ -66,6 +69,7 @@ class BoardService:
     def __init__(self, settings: Settings, database: Database, clock: Clock, bus: Bus) -> None:
         self.settings, self.database, self.clock = settings, database, clock
         self.task_catalogue = load_catalogue(settings.files_path)
+        self.alarm_rules = load_rules(settings.files_path)
         self.visibility = VisibilityCache()
         self.source = BoardSource(database, self.visibility)
         self.source.on_visibility_changed = self._on_visibility_changed
@@ -80,6 +84,7 @@ class BoardService:
         self.verified_chains = VerifiedChains(settings.secret())
         self.summaries = SummaryPublisher(self.database, self.hub, self.source)
         self.unread_counts = UnreadCountPublisher(self.database, self.hub, self.source)
+        self.open_alarms = OpenAlarmPublisher(self.database, self.hub, self.source, self.alarm_rules, clock)
         self.shift_status = ShiftStatusPublisher(self.database, self.hub)
         self.clock_watch = ClockCheck(self.database, self.hub.broadcast, clock)
         self._rights = Version(-1, -1)
@@ -110,8 +115,8 @@ class BoardService:
             raise ConfigurationError(str(error)) from error
         loops = [
             run_on_database(service._poll_rights, RIGHTS_POLL_S, "rights refresh failed"),
-            service.summaries.run(), service.unread_counts.run(), service.shift_status.run(), service.repeats.run(),
-            run_every(LAST_USE_S, service.write_last_use), run_every(PROBE_S, service._probe_writes),
+            service.summaries.run(), service.unread_counts.run(), service.open_alarms.run(), service.shift_status.run(),
+            service.repeats.run(), run_every(LAST_USE_S, service.write_last_use), run_every(PROBE_S, service._probe_writes),
         ]  # fmt: skip
         if clock is now:  # the demo sets its clock as it likes
             loops.append(service.clock_watch.run())
@@ -135,7 +140,7 @@ class BoardService:
         same content. Raises Refused."""
         self.last_use.note(caller)
         # no await before the command is queued: commands of a socket stay in order
-        queued = QueuedCommand(caller, command, self.clock, self.task_catalogue, content)
+        queued = QueuedCommand(caller, command, self.clock, self.task_catalogue, content, self.alarm_rules)
         try:
             outcome = await self.database.write(queued, on_committed=self._publish, boards=queued.boards)
         except Refused:
@@ -164,12 +169,14 @@ class BoardService:
                 self.hub.initial_sync.invalidate(OPERATIONS, lambda reader: reader.visibility_key in changed_for)
         epochs = dict(written.epochs)
         for board, events in groupby(sorted(written.events, key=lambda event: event.board), key=lambda event: event.board):
-            self.hub.publish(board, epochs[board], [record(each, written.ack.id) for each in events])
+            self.hub.publish(board, epochs[board], [record(each, written.ack.id if each.account else "") for each in events])
         if written.nearly_full is not None:
             board, entities = written.nearly_full
             log.warning("board is filling up", board=board, entities=entities, most=event_writer.MAX_ENTITIES)
         if any(event.kind in (Shift.KIND, Handover.KIND) for event in written.events):
             self.shift_status.changed.set()
+        if any(event.kind == Alarm.KIND for event in written.events):
+            self.hub.requested["alarms"].set()
         # a repeated command: the process that committed it may have died before publishing
         if written.ack.seqs and not written.events:
             self.hub.announce_head(written.ack.board, max(written.ack.seqs))

@@ -9,10 +9,11 @@ from models.searchable import Searchable
 
 class Note(Searchable, table=True):
     KIND: ClassVar[str] = "note"
-    STATE: ClassVar[tuple[str, ...]] = ("text", "category", "card", "happened_at", "corrects")
+    STATE: ClassVar[tuple[str, ...]] = ("text", "category", "card", "happened_at", "corrects", "please_answer")
 
     text: str
     category: str = "comment"
     card: str | None = Field(default=None, index=True)
     happened_at: str
     corrects: str | None = None
+    please_answer: bool | None = None  # the people who are mentioned in it have to answer; null: nobody has

@@ -3,7 +3,7 @@
 from typing import Annotated, Any, ClassVar
 
 from pydantic import StringConstraints
-from sqlalchemy import Index, false
+from sqlalchemy import Index, false, text
 from sqlmodel import Field
 
 from models.card import Card
@@ -26,7 +26,14 @@ class Task(Card, table=True):
         "sighting", "withdrawn", "take_down",
     )  # fmt: skip
 
-    __table_args__ = (Index("task_in_column", "column", "rank"),)
+    __table_args__ = (
+        Index("task_in_column", "column", "rank"),
+        Index(
+            "task_urgent", "due",
+            sqlite_where=text("priority = 'urgent' AND NOT withdrawn"),
+            postgresql_where=text("priority = 'urgent' AND NOT withdrawn"),
+        ),
+    )  # fmt: skip
 
     title: str
     instruction: str | None = None

@@ -40,8 +40,8 @@ class Connection(Generic[Viewer]):
 
     __slots__ = (
         "__weakref__", "_account_wait_s", "_all_written", "_closing", "_command_slots", "_commands", "_execute", "_is_open",
-        "_least_unsent", "_message_rate", "_overflowed", "_progressed_at", "_stall_check", "account", "display", "followed",
-        "hub", "lagging", "outbox", "viewer", "wants_alerts", "writer",
+        "_least_unsent", "_message_rate", "_overflowed", "_progressed_at", "_stall_check", "account", "asked_for", "display",
+        "followed", "hub", "lagging", "outbox", "viewer", "writer",
     )  # fmt: skip
 
     def __init__(
@@ -53,7 +53,7 @@ class Connection(Generic[Viewer]):
         self.outbox = Outbox()
         self.followed: set[str] = set()
         self.lagging: dict[str, None] = {}
-        self.wants_alerts = False  # whether the client asked for alert counts
+        self.asked_for: set[str] = set()  # of `protocol.REQUESTED`
         self._execute = execute
         self._message_rate, self._account_wait_s = TokenBucket(rate), wait_s
         self._command_slots = asyncio.Semaphore(MAX_CONCURRENT_COMMANDS)
@@ -264,13 +264,13 @@ class Connection(Generic[Viewer]):
                 await self.hub.subscribe(self, board, position)
             case protocol.Unsubscribe(board):
                 self.hub.unsubscribe(self, board)
-            case protocol.SetPresence() | protocol.RequestAlerts() if self.display is not None:
+            case protocol.SetPresence() | protocol.Request() if self.display is not None:
                 self.send(protocol.error("forbidden", "Nobody is at a display.", board=getattr(message, "board", None)))
             case protocol.SetPresence():
                 self.hub.set_presence(self, message)
-            case protocol.RequestAlerts() if not self.wants_alerts:
-                self.wants_alerts = True
-                self.hub.alerts_requested.set()
+            case protocol.Request(subject) if subject not in self.asked_for:
+                self.asked_for.add(subject)
+                self.hub.requested[subject].set()
             case protocol.Ping(id):
                 self.send(protocol.pong(id))
 

@@ -37,7 +37,7 @@ class Hub(Generic[Viewer]):
     def __init__(self, source: EventSource[Viewer], bus: Bus) -> None:
         self.source, self.bus = source, bus
         self.counters = Counters()
-        self.alerts_requested = asyncio.Event()  # set when a client asks for alert counts
+        self.requested = {subject: asyncio.Event() for subject in protocol.REQUESTED}  # set when a client asks for it
         # Latest frame of each subject for people (False) and displays (True), sent to every connection after its hello.
         self._broadcasts: dict[str, dict[bool, bytes]] = {}
         self.presence = Presence(bus.publish)

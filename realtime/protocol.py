@@ -41,10 +41,14 @@ SetPresenceFrame = TypedDict("SetPresenceFrame", {
     "editing": NotRequired[bool],
 })  # fmt: skip
 RequestAlertsFrame = TypedDict("RequestAlertsFrame", {"type": Literal["alerts"]})
+RequestAlarmsFrame = TypedDict("RequestAlarmsFrame", {"type": Literal["alarms"]})
 PingFrame = TypedDict("PingFrame", {
     "type": Literal["ping"], "id": NotRequired[Annotated[str, Shape(maxLength=_MAX_NAME_LENGTH)] | int | None],
 })  # fmt: skip
-ClientFrame = SubscribeFrame | UnsubscribeFrame | CommandFrame | SetPresenceFrame | RequestAlertsFrame | PingFrame
+ClientFrame = (
+    SubscribeFrame | UnsubscribeFrame | CommandFrame | SetPresenceFrame | RequestAlertsFrame | RequestAlarmsFrame | PingFrame
+)
+REQUESTED: tuple[Literal["alerts"], Literal["alarms"]] = ("alerts", "alarms")  # sent only to clients that have asked for it
 
 
 class BadMessage(Exception):
@@ -94,11 +98,13 @@ class Ping:
 
 
 @dataclass(frozen=True, slots=True)
-class RequestAlerts:
-    """Request to be sent the number of unread alerts from now on."""
+class Request:
+    """Request to be sent the number of unread alerts, or the open alarms, from now on."""
+
+    subject: Literal["alerts", "alarms"]
 
 
-Message = Subscribe | Unsubscribe | Command | SetPresence | RequestAlerts | Ping
+Message = Subscribe | Unsubscribe | Command | SetPresence | Request | Ping
 
 
 def is_id(value: object) -> bool:
@@ -125,7 +131,9 @@ def parse(source: str) -> Message:
         case "presence":
             return _presence(value)
         case "alerts":
-            return RequestAlerts()
+            return Request("alerts")
+        case "alarms":
+            return Request("alarms")
         case "ping":
             return Ping(_echo(value))
     raise BadMessage("There is no message of this type.", id=id)
@@ -223,6 +231,9 @@ NewestAlert = TypedDict("NewestAlert", {"board": Id, "seq": Count})
 AlertsFrame = TypedDict("AlertsFrame", {
     "type": Literal["alerts"], "unread": Count, "last": NewestAlert | None, "quiet": bool,
 })  # fmt: skip
+AlarmsFrame = TypedDict("AlarmsFrame", {
+    "type": Literal["alarms"], "alarms": list[Annotated[Any, component("OpenAlarm")]], "more": Count,
+})  # fmt: skip
 ShiftFrame = TypedDict("ShiftFrame", {
     "type": Literal["shift"], "shift": Annotated[Mapping[str, Any], component("HeldShift")] | None,
     "handover": Annotated[Mapping[str, Any], component("HandoverStatus")] | None,
@@ -241,7 +252,8 @@ ErrorFrame = TypedDict("ErrorFrame", {
 
 ServerFrame = (
     HelloFrame | AccountFrame | DisplayFrame | SnapshotFrame | EventsFrame | SubscribedFrame | UnsubscribedFrame | AckFrame
-    | RefusedFrame | PresenceFrame | SummaryFrame | AlertsFrame | ShiftFrame | ClockFrame | HeadsFrame | PongFrame | ErrorFrame
+    | RefusedFrame | PresenceFrame | SummaryFrame | AlertsFrame | AlarmsFrame | ShiftFrame | ClockFrame | HeadsFrame | PongFrame
+    | ErrorFrame
 )  # fmt: skip
 
 
@@ -334,6 +346,11 @@ def alerts(unread: int, last: tuple[str, int] | None, quiet: bool) -> bytes:
     """Encode the number of unread alerts and the newest of them (its board and seq). Quiet: show nothing but the number."""
     newest: NewestAlert | None = {"board": last[0], "seq": last[1]} if last else None
     return _encode({"type": "alerts", "unread": unread, "last": newest, "quiet": quiet})
+
+
+def alarms(alarms: list[Any], more: int) -> bytes:
+    """Encode open alarms that an account is asked about, the oldest first, and how many more there are."""
+    return _encode({"type": "alarms", "alarms": alarms, "more": more})
 
 
 def shift(shift: Mapping[str, Any] | None, handover: Mapping[str, Any] | None) -> bytes:

@@ -12,13 +12,13 @@ class Subscriber(Protocol[Viewer]):
 
     `viewer` is what the source decides rights by; `account` is what others see of the person; `display` holds the settings of a
     wall display (None for a person); `followed` are the names of its channels. `lagging` are its subscriptions, by channel, that
-    are behind because the client does not read fast enough.
+    are behind because the client does not read fast enough; `asked_for` is what the client has asked to be sent.
     """
 
     viewer: Viewer
     account: dict[str, str]
     display: dict[str, Any] | None
-    wants_alerts: bool
+    asked_for: set[str]
     followed: set[str]
     outbox: Outbox
     lagging: dict[str, None]

@@ -55,7 +55,7 @@ async def mark_read(request: Request) -> Reply[UnreadAlerts]:
         return alerts.mark_read(session, require_active(session, caller).id, now(), keys)
 
     left = await service.database.write(mark)
-    service.hub.alerts_requested.set()
+    service.hub.requested["alerts"].set()
     return json_response({"unread": left})
 
 

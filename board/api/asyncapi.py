@@ -9,6 +9,7 @@ from typing_extensions import TypedDict
 from board.api import openapi
 from board.api.type_schemas import ref, schemas_of
 from board.commands.schemas import Schema
+from board.engine.alarm_format import OpenAlarm
 from board.errors import MESSAGES
 from board.predefined_tasks import younger_than
 from board.settings import VERSION
@@ -38,11 +39,16 @@ SummarySighting = TypedDict("SummarySighting", {
 UnassessedSighting = TypedDict("UnassessedSighting", {
     "id": Id, "number": Count, "seen_at": Time | None, "received_at": Time, "place": str | None, "priority": str,
 })  # fmt: skip
+AlarmCause = TypedDict("AlarmCause", {"kind": str, "id": Id, "seq": Count})
+SummaryAlarm = TypedDict("SummaryAlarm", {
+    "rule": str, "raised_at": Time, "step": int, "next_at": Time | None, "about": AlarmCause,
+})  # fmt: skip
 SearchSummary = TypedDict("SearchSummary", {
     "unassessed_sightings": Count, "open_tasks": Count, "overdue_tasks": Count, "people": Count, "last": LastEvent,
     "suggested": list[Annotated[str, Made(lambda: {"enum": list(younger_than())})]],
     "present": list[Present], "overdue_task": DueTask | None, "next_task": DueTask | None,
     "unassessed_sighting": UnassessedSighting | None, "credible_sighting": SummarySighting | None,
+    "alarm": SummaryAlarm | None, "alarms": Count,
 })  # fmt: skip
 HandoverStatus = TypedDict("HandoverStatus", {
     "number": Count, "status": str, "outgoing": Id, "incoming": Id | None, "signed_at": Time | None,
@@ -51,8 +57,10 @@ ClockJumped = TypedDict("ClockJumped", {"by_s": float, "at": Time})
 ClockAhead = TypedDict("ClockAhead", {"until": Time, "at": Time})
 CONTENTS: Mapping[str, Any] = {
     each.__name__: each
-    for each in (SocketAccount, DisplaySettings, SearchSummary, HandoverStatus, ClockJumped, ClockAhead, protocol.HiddenEntity)
-}
+    for each in (
+        SocketAccount, DisplaySettings, SearchSummary, HandoverStatus, ClockJumped, ClockAhead, OpenAlarm, protocol.HiddenEntity,
+    )
+}  # fmt: skip
 
 
 def document() -> Schema:

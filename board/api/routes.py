@@ -11,6 +11,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from board.accounts import draft_keys
+from board.alarms import api as alarm_calls
 from board.alerts import api as alert_calls
 from board.api import endpoints
 from board.audit_log import api as audit_calls
@@ -51,7 +52,7 @@ CALLS: dict[tuple[str, str], Call] = {
         endpoints.me, draft_keys.draft_key, endpoints.active, endpoints.all_accounts,
         endpoints.boards, endpoints.board, endpoints.events, endpoints.commands, endpoints.source, integrity_api.chain,
         exports.cards_csv, exports.cards_json, exports.journal_csv, exports.journal_json,
-        text_search.find, closed_searches.closed, alert_calls.list_alerts, alert_calls.mark_read,
+        text_search.find, closed_searches.closed, alert_calls.list_alerts, alert_calls.mark_read, alarm_calls.list_alarms,
         since_calls.unseen, since_calls.list_positions, since_calls.advance_position,
         report_calls.current, report_calls.list_handovers, report_calls.signed,
         intake_api.create_sighting, gazetteer.places, suggestions_api.similar, suggestions_api.searches,

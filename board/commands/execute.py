@@ -12,7 +12,8 @@ from typing import NamedTuple
 from pydantic import ValidationError
 from sqlmodel import Session
 
-from board.commands import alerts
+from board.alarm_rules import AlarmRules, default_rules
+from board.commands import alarms, alerts
 from board.commands.command import Ack, CommandSpec
 from board.commands.read_ahead import Order, lock_and_read
 from board.commands.registry import TABLE, Command, is_allowed_while_closed
@@ -54,6 +55,7 @@ class QueuedCommand:
     clock: Callable[[], datetime]
     task_catalogue: TaskCatalogue = field(default_factory=default_catalogue)
     content: bytes | None = None
+    alarm_rules: AlarmRules = field(default_factory=default_rules)
     order: Order = field(init=False)
 
     def __post_init__(self) -> None:
@@ -71,7 +73,7 @@ class QueuedCommand:
         # lock first: a command that waits here must not take an earlier time than the one before it
         _lock(session, unit, self.order)
         try:
-            return _execute(session, self.order, format_utc(self.clock()), self.task_catalogue, self.content)
+            return _execute(session, self.order, format_utc(self.clock()), self.task_catalogue, self.content, self.alarm_rules)
         except Refused as refusal:
             account = unit.signed_in.get(self.caller.key)
             refusal.language = account.language if account is not None else None
@@ -96,6 +98,7 @@ def execute(
     now: str,
     task_catalogue: TaskCatalogue | None = None,
     content: bytes | None = None,
+    alarm_rules: AlarmRules | None = None,
 ) -> CommandResult:
     """Execute a command. Raises Refused; then nothing is changed.
 
@@ -104,10 +107,12 @@ def execute(
     """
     order = Order(caller, command, boards_to_lock(command))
     _lock(session, unit_of_work.current(session), order)
-    return _execute(session, order, now, task_catalogue or default_catalogue(), content)
+    return _execute(session, order, now, task_catalogue or default_catalogue(), content, alarm_rules or default_rules())
 
 
-def _execute(session: Session, order: Order, now: str, task_catalogue: TaskCatalogue, content: bytes | None) -> CommandResult:
+def _execute(
+    session: Session, order: Order, now: str, task_catalogue: TaskCatalogue, content: bytes | None, alarm_rules: AlarmRules
+) -> CommandResult:
     """Execute a command whose boards are locked. Raises Refused."""
     caller, command, boards = order
     unit = unit_of_work.current(session)
@@ -128,7 +133,7 @@ def _execute(session: Session, order: Order, now: str, task_catalogue: TaskCatal
         data = spec.data.model_validate(command.data)
     except ValidationError as error:
         raise from_pydantic(error) from error
-    writer = EventWriter(session, account, command, board, operations, now, task_catalogue)
+    writer = EventWriter(session, account, command, board, operations, now, task_catalogue, alarm_rules)
     spec.handler(writer, data)
     result = writer.result
     for change in result.changes:
@@ -136,11 +141,11 @@ def _execute(session: Session, order: Order, now: str, task_catalogue: TaskCatal
     opened = result.created_boards[0].id if result.created_boards else None
     ack = Ack(command.id, board.id, [event.seq for event in result.events if event.board == board.id], opened)
     _store_ack(session, account, command, ack, now, content)
+    alarms.record_alarms(writer)  # their events are not the command's own, and are in no ack
     epochs = {each.id: each.epoch for each in (operations, board, *result.created_boards) if each is not None}
     own: dict[str, list[int]] = {}
-    for event in result.events:
-        if event.account == account.id:
-            own.setdefault(event.board, []).append(event.seq)
+    for event in result.events:  # with the alarms that they raise, which are no news to their author either
+        own.setdefault(event.board, []).append(event.seq)
     for id, seqs in own.items():
         unit.record_own_events(account.id, id, epochs[id], seqs[0], seqs[-1], now)
     filling = (board.id, board.entities) if result.is_nearly_full and opened is None else None

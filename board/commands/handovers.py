@@ -243,6 +243,12 @@ def _alerts(session: Session, event: JournalEvent, after: State, fields: Collect
     yield from (("handover", account) for account in found if account)
 
 
+def _alarms(session: Session, event: JournalEvent, after: State, fields: Collection[str]) -> Iterator[tuple[str, bool]]:
+    """Yield that a handover no longer waits. One that waits too long is found by time."""
+    if "status" in fields and after["status"] not in shifts.OPEN:
+        yield "handover_waiting", False
+
+
 KIND = Kind(
     model=Handover,
     title=N_("Handover"),
@@ -282,6 +288,7 @@ KIND = Kind(
     boards=("operations",),
     counted=False,
     alerts=_alerts,
+    alarms=_alarms,
 )  # fmt: skip
 
 SEARCH_KIND = Kind(

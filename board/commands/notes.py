@@ -1,14 +1,18 @@
 """Notes: the log of a search. Notes never change: a correction is a new note that refers to the old one."""
 
+from collections.abc import Collection, Iterator
 from typing import Literal
 
 from sqlalchemy import false
+from sqlmodel import Session
 
 from board.commands import cards
+from board.engine.event import JournalEvent
 from board.engine.event_writer import EventWriter
 from board.engine.kinds import EventSpec, FieldSpec, Kind
 from board.i18n import N_
 from models.db import rows
+from models.entity import State
 from models.fields import Data, Id, RequiredLongText, Time
 from models.ids import new_id
 from models.note import Note
@@ -20,6 +24,7 @@ class Add(Data):
     card: Id | None = None
     happened_at: Time | None = None
     corrects: Id | None = None
+    please_answer: bool | None = None
 
 
 def add(writer: EventWriter, data: Add) -> None:
@@ -30,6 +35,12 @@ def add(writer: EventWriter, data: Add) -> None:
         writer.find(Note, data.corrects, "corrects")
     values = data.model_dump() | {"happened_at": data.happened_at or writer.now}
     writer.create(rows.new(Note, values | {"id": new_id(), "board": writer.board.id}), "note.added")
+
+
+def _alarms(session: Session, event: JournalEvent, after: State, fields: Collection[str]) -> Iterator[tuple[str, bool]]:
+    """Yield that the people mentioned in a note are asked to answer."""
+    if after["please_answer"]:
+        yield "mention", True
 
 
 KIND = Kind(
@@ -45,6 +56,7 @@ KIND = Kind(
         FieldSpec("card", N_("Card"), control="card"),
         FieldSpec("happened_at", N_("Happened at"), type=Time, control="time", past=True, display="room"),
         FieldSpec("corrects", N_("Correction of")),
+        FieldSpec("please_answer", N_("Please answer"), type=bool | None),
     ),
     events={
         "note.added": EventSpec(
@@ -52,5 +64,6 @@ KIND = Kind(
         ),
     },
     boards=("search", "operations"),
+    alarms=_alarms,
     reported=lambda note, due_before: false(),  # only pinned ones
 )  # fmt: skip

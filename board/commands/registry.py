@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from board.commands import (
+    alarms,
     appeals,
     briefings,
     cards,
@@ -28,7 +29,7 @@ __all__ = ["TABLE", "Command", "CommandSpec"]
 
 for each in (  # in the order of snapshots
     searches.KIND, columns.KIND, sightings.KIND, tasks.KIND, notes.KIND, briefings.KIND, shifts.KIND, handovers.KIND,
-    handovers.SEARCH_KIND,
+    handovers.SEARCH_KIND, alarms.KIND,
 ):  # fmt: skip
     kinds.register(each)
 
@@ -75,6 +76,8 @@ TABLE: dict[str, CommandSpec] = {
     "handover.accept": CommandSpec("operations", "coordinator", handovers.Accept, handovers.accept),
     "handover.refuse": CommandSpec("operations", "coordinator", handovers.Refuse, handovers.refuse),
     "handover.withdraw": CommandSpec("operations", "coordinator", handovers.Withdraw, handovers.withdraw),
+    "alarm.take": CommandSpec("any", "investigator", alarms.Take, alarms.take),
+    "alarm.hand_on": CommandSpec("any", "investigator", alarms.HandOn, alarms.hand_on),
     "undo": CommandSpec("search", "investigator", undo.Undo, undo.undo, equivalent=undo.command_of),
 }
 

@@ -12,6 +12,7 @@ from board.audit import writer as audit_writer
 from board.audit.entries import MemberAdded
 from board.commands import appeals, closing, columns, outcomes, references, tasks
 from board.commands.command import Patch
+from board.commands.suggested_criteria import undecided
 from board.engine import program_accounts, unit_of_work
 from board.engine.access import can_see, is_visible_on_displays
 from board.engine.event import JournalEvent
@@ -249,6 +250,14 @@ def _alerts(session: Session, event: JournalEvent, after: State, fields: Collect
         yield "status", EVERYBODY
 
 
+def _alarms(session: Session, event: JournalEvent, after: State, fields: Collection[str]) -> Iterator[tuple[str, bool]]:
+    """Yield whether a search is worrying: it was opened with a criterion that applies or is suggested, or somebody decided it."""
+    if event.type == "search.opened":
+        yield "worrying_search", undecided(after)
+    elif "worrying" in fields:
+        yield "worrying_search", after["worrying"] is True
+
+
 def _always(state: State) -> bool:
     return True
 
@@ -377,5 +386,6 @@ KIND = Kind(
     },
     undo=UndoRules(dangling=_dangling, apply=_apply_undo),
     alerts=_alerts,
+    alarms=_alarms,
     reported=lambda search, due_before: true(),
 )  # fmt: skip

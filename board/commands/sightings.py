@@ -145,7 +145,7 @@ def _late(received_at: str, recorded_at: str) -> bool:
     return parse_utc(recorded_at) - parse_utc(received_at) > LATE
 
 
-# -- undo and alerts ------------------------------------------------------------------------------------------------------
+# -- undo, alerts and alarms ----------------------------------------------------------------------------------------------
 
 
 def _withheld(writer: EventWriter, row: Sighting, event: JournalEvent) -> State:
@@ -180,6 +180,15 @@ def _alerts(session: Session, event: JournalEvent, after: State, fields: Collect
         yield from (("urgent", account) for account in urgent_alerts.recipients(session, event.board))
     if "assessment" in fields and after["assessment"] in ASSURED:
         yield "sighting", EVERYBODY
+
+
+def _alarms(session: Session, event: JournalEvent, after: State, fields: Collection[str]) -> Iterator[tuple[str, bool]]:
+    """Yield whether a sighting is urgent and nobody has assessed it, and whether it is credible and was not passed on."""
+    there = not after["withdrawn"]
+    if not {"priority", "assessment", "withdrawn"}.isdisjoint(fields):
+        yield "sighting_urgent", there and after["priority"] == "urgent" and after["assessment"] == "unassessed"
+    if not {"assessment", "withdrawn", "passed_on"}.isdisjoint(fields):
+        yield "sighting_credible", there and after["assessment"] in ASSURED and not after.get("passed_on")
 
 
 KIND = Kind(
@@ -267,6 +276,7 @@ KIND = Kind(
     },
     undo=UndoRules(withheld=_withheld, dangling=_dangling, apply=_apply_undo),
     alerts=_alerts,
+    alarms=_alarms,
     reported=lambda sighting, due_before: and_(
         ~sighting.withdrawn, or_(sighting.assessment.in_(ASSURED), is_ungraded(sighting.grade))
     ),

@@ -1,20 +1,25 @@
 """Tasks: what somebody has to do, by when, and its result."""
 
 import re
+from collections.abc import Collection, Iterator
 from datetime import timedelta
 from typing import Any
 
 from pydantic import Field, field_validator, model_validator
 from sqlalchemy import and_, or_, select
+from sqlmodel import Session
 
 from board.commands import cards, ranks
 from board.commands.command import Patch
+from board.engine import unit_of_work
+from board.engine.event import JournalEvent
 from board.engine.event_writer import EventWriter
 from board.engine.kinds import EventSpec, FieldSpec, Kind
 from board.i18n import N_
 from board.predefined_tasks import TaskTemplate
 from models.card import Priority
 from models.column import Column
+from models.entity import State
 from models.fields import Data, Id, LongText, Time, Title
 from models.task import ChecklistItem, Task
 from models.times import format_utc, parse_utc
@@ -99,6 +104,20 @@ def update(writer: EventWriter, data: Update) -> None:
     cards.update(writer, KIND, row, values)
 
 
+def _alarms(session: Session, event: JournalEvent, after: State, fields: Collection[str]) -> Iterator[tuple[str, bool]]:
+    """Yield whether an urgent task is overdue already. One that becomes overdue later is found by time."""
+    if "priority" in fields or (after["priority"] == "urgent" and not {"column", "due", "withdrawn"}.isdisjoint(fields)):
+        yield "task_overdue", is_overdue(session, after, event.at)
+
+
+def is_overdue(session: Session, task: State, at: str) -> bool:
+    """Return whether a task is urgent, neither done nor withdrawn, and was due before a time."""
+    if task["priority"] != "urgent" or task["withdrawn"] or not task["due"] or task["due"] >= at:
+        return False
+    column = unit_of_work.get(session, Column, task["column"])
+    return column is None or column.role != "done"
+
+
 KIND = Kind(
     model=Task,
     title=N_("Task"),
@@ -131,5 +150,6 @@ KIND = Kind(
     },
     forms={"first": ("title", "assignee", "due"), "more": ("instruction",), "later": ("result",)},
     undo=cards.UNDO,
+    alarms=_alarms,
     reported=lambda task, due_before: and_(~task.withdrawn, or_(task.due < due_before, task.column.in_(_DONE))),
 )

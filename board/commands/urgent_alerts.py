@@ -14,13 +14,13 @@ _HOLDER = text("SELECT holder FROM shift WHERE id = :id")
 def recipients(session: Session, board: str) -> set[str]:
     """Return the accounts to alert of an urgent sighting on a search's board."""
     search = unit_of_work.get(session, Search, board)
-    return {search.lead if search is not None else None, _holder(session)} - {None}  # type: ignore[return-value]
+    return {search.lead if search is not None else None, holder(session)} - {None}  # type: ignore[return-value]
 
 
-def _holder(session: Session) -> str | None:
-    """Return the shift's holder. Not cached, as the board of operations is not locked here."""
+def holder(session: Session) -> str | None:
+    """Return who holds the shift, or None. Not cached, as the board of operations is not locked here."""
     known = unit_of_work.current(session).rows.get((Shift, OPERATIONS))
     if isinstance(known, Shift):
         return known.holder
-    holder: str | None = session.connection().execute(_HOLDER, {"id": OPERATIONS}).scalar()
-    return holder
+    found: str | None = session.connection().execute(_HOLDER, {"id": OPERATIONS}).scalar()
+    return found

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple, TypeVar, cast
 
 from sqlmodel import Session
 
+from board.alarm_rules import AlarmRules, default_rules
 from board.engine import access, journal, kinds, program_accounts, unit_of_work
 from board.engine.event import JournalEvent
 from board.errors import Refused, invalid, not_found
@@ -65,6 +66,7 @@ class EventWriter:
     operations: Board | None
     now: str
     task_catalogue: TaskCatalogue = field(default_factory=default_catalogue)
+    alarm_rules: AlarmRules = field(default_factory=default_rules)
     result: WrittenChanges = field(default_factory=WrittenChanges)
 
     @property

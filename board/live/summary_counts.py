@@ -53,6 +53,7 @@ def count(session: Session, boards: list[str] | None, at: str) -> dict[str, Coun
             "unassessed_sightings": row.unassessed,
             "open_tasks": row.open,
             "overdue_tasks": row.overdue,
+            "alarms": row.alarms,
             "people": 0,
             "last": {"seq": row.seq, "at": row.at, "type": row.last_type},
             **{name: found.get(row.id) for name, found in first.items()},
@@ -89,6 +90,11 @@ def _unassessed(row: Row[Any]) -> dict[str, Any]:
     return _sighting(row) | {"priority": row.priority}
 
 
+def _alarm(row: Row[Any]) -> dict[str, Any]:
+    about = json.loads(row.about) if isinstance(row.about, str) else row.about
+    return {"rule": row.rule, "raised_at": row.raised_at, "step": row.step, "next_at": row.next_at, "about": about}
+
+
 _OPEN = """SELECT count(*) FROM task t JOIN "column" c ON c.id = t."column"
     WHERE t.board = b.id AND NOT t.withdrawn AND c.role <> 'done'"""
 _COUNT = f"""
@@ -96,6 +102,7 @@ _COUNT = f"""
         (SELECT count(*) FROM sighting s WHERE s.board = b.id AND NOT s.withdrawn AND s.assessment = 'unassessed') AS unassessed,
         ({_OPEN}) AS open,
         ({_OPEN} AND t.due < :at) AS overdue,
+        (SELECT count(*) FROM alarm a WHERE a.board = b.id AND a.taken_at IS NULL AND a.ended_at IS NULL) AS alarms,
         ({_OPEN.replace("count(*)", "min(t.due)")} AND t.due >= :at) AS next_due
     FROM search JOIN board b ON b.id = search.id WHERE search.archived_at IS NULL """  # noqa: S608  (no value is pasted in)
 
@@ -110,7 +117,13 @@ _SIGHTING = """
     JOIN sighting found ON found.id = (SELECT s.id FROM sighting s
         WHERE s.board = b.id AND NOT s.withdrawn AND s.assessment %s LIMIT 1)
     WHERE b.kind = 'search' """
-# One card per open search that needs somebody first, by its name in the summary.
+_ALARM = """
+    SELECT b.id AS board, found.rule, found.raised_at, found.step, found.next_at, found.about
+    FROM board b JOIN search ON search.id = b.id
+    JOIN alarm found ON found.id = (SELECT a.id FROM alarm a
+        WHERE a.board = b.id AND a.taken_at IS NULL AND a.ended_at IS NULL ORDER BY a.raised_at, a.id LIMIT 1)
+    WHERE b.kind = 'search' """
+# One card per open search that needs somebody first, and its oldest open alarm, by the name in the summary.
 FIRST: Mapping[str, tuple[str, Callable[[Row[Any]], dict[str, Any]]]] = {
     "overdue_task": (_DUE % "<", _task),
     "next_task": (_DUE % ">=", _task),
@@ -123,4 +136,5 @@ FIRST: Mapping[str, tuple[str, Callable[[Row[Any]], dict[str, Any]]]] = {
         _SIGHTING % "IN ('credible', 'confirmed') ORDER BY coalesce(s.seen_at, s.received_at, s.recorded_at) DESC, s.id",
         _sighting,
     ),
+    "alarm": (_ALARM, _alarm),
 }

@@ -78,11 +78,11 @@ class UnreadCountPublisher:
 
     async def run(self) -> None:
         """Publish at a fixed interval, and soon after a viewer asks."""
-        asked = self._hub.alerts_requested
+        asked = self._hub.requested["alerts"]
         await run_on_database(self._publish_all, INTERVAL_S, "alerts refresh failed", asked=asked, pause_s=BATCH_WAIT_S)
 
     async def _publish_all(self) -> None:
-        readers = {each: each.viewer.account.id for each in self._hub.connections if each.wants_alerts}
+        readers = {each: each.viewer.account.id for each in self._hub.connections if "alerts" in each.asked_for}
         ids = set(readers.values())
         self._published = {reader: published for reader, published in self._published.items() if reader in readers}
         self._users = {id: person for id, person in self._users.items() if id in ids}
@@ -93,7 +93,7 @@ class UnreadCountPublisher:
         news = await self._database.read(partial(_read, self._users, self._heads, arrived[:BATCH_SIZE], now()))
         self._apply(news)
         if len(arrived) > BATCH_SIZE:
-            self._hub.alerts_requested.set()  # the others follow in the next run
+            self._hub.requested["alerts"].set()  # the others follow in the next run
         await self._source.ensure_fresh(news.view)
         for number, (reader, id) in enumerate(readers.items()):
             if id in self._users:

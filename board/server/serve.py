@@ -17,6 +17,7 @@ import uvicorn
 
 from board import app
 from board.maintenance.archiving import Archiving
+from board.maintenance.escalation import Escalation
 from board.maintenance.pruning import Pruning
 from board.server.connections import Connections, stands_for_many
 from board.server.listening_socket import listen, url_of
@@ -72,6 +73,7 @@ async def serve(
     metrics_task = asyncio.create_task(metrics.publish_loop(application.state.hub_metrics))
     pruning_task = asyncio.create_task(Pruning(service.database, settings).run())
     archiving_task = asyncio.create_task(Archiving(service).run())
+    escalation_task = asyncio.create_task(Escalation(service).run())
 
     def on_started() -> None:
         log.info("serving", version=VERSION)
@@ -87,9 +89,9 @@ async def serve(
     try:
         await server.serve(sockets=[listening])
     finally:
-        pruning_task.cancel()
-        archiving_task.cancel()
-        await asyncio.gather(pruning_task, archiving_task, return_exceptions=True)
+        for loop in (pruning_task, archiving_task, escalation_task):
+            loop.cancel()
+        await asyncio.gather(pruning_task, archiving_task, escalation_task, return_exceptions=True)
         await service.close()
         for task in (watchdog_task, metrics_task):
             task.cancel()

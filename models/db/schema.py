@@ -7,6 +7,7 @@ from sqlmodel import Session, SQLModel
 
 from models import (  # noqa: F401  (importing registers the tables)
     accounts,
+    alarm,
     alert,
     board,
     clock,
@@ -15,6 +16,7 @@ from models import (  # noqa: F401  (importing registers the tables)
     event,
     handover,
     note,
+    notification,
     read_position,
     search,
     sighting,

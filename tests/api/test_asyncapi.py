@@ -26,6 +26,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     },
     "SetPresenceFrame": {"type": "presence", "board": "operations", "card": "c", "editing": True},
     "RequestAlertsFrame": {"type": "alerts"},
+    "RequestAlarmsFrame": {"type": "alarms"},
     "PingFrame": {"type": "ping", "id": 1},
 }  # fmt: skip
 WRONG: list[Any] = [None, "", "x" * 65, -1, 1.5, True, [], {}]

@@ -299,7 +299,14 @@ WHOLE: dict[str, dict[str, Any]] = TRIES | {
     "task.add": TASK | {"column": None, "assignee": None},
     "task.update": TASK | {"task": "{task}"},
     "card.move": {"card": "{sighting}", "column": "{done}", "before": "{task}", "after": None},
-    "note.add": {"text": "x", "category": "contact", "card": None, "happened_at": "2026-11-24T15:10:00Z", "corrects": None},
+    "note.add": {
+        "text": "x",
+        "category": "contact",
+        "card": None,
+        "happened_at": "2026-11-24T15:10:00Z",
+        "corrects": None,
+        "please_answer": True,
+    },
 }
 WRONG: list[Any] = [
     None, True, False, 0, 1, -1, 7, 131, 1.0, 1.5, 2**53, -1e308, 1e-320, "", " ", "\t\n", "x", "x" * 4_001, "\x01", "💥" * 200,
@@ -335,7 +342,8 @@ FIELD_NAMES = {
     "outcome", "found_at", "place", "condition", "how", "confirmed_by", "family_told", "police_told", "base", "under_13",
     "disability", "medication", "danger_to_life", "third_party", "danger_to_others", "out_of_character",
     "worrying", "level", "from", "until", "title", "role", "seq", "handover", "positions", "restatement", "remarks", "incoming",
-    "faults", "shift", "searches", "account", "correct", "at", "[key]", "acknowledge",
+    "faults", "shift", "searches", "account", "alarm", "to", "please_answer", "taken_by",
+    "ended_at", "correct", "at", "[key]", "acknowledge",
     *(f"i{number}" for number in range(51)),
 }  # fmt: skip
 

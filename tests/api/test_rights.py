@@ -59,6 +59,8 @@ TRIES: dict[str, dict[str, Any]] = {
     "card.withdraw": {"card": "{sighting}", "reason": "typed twice"},
     "card.restore": {"card": "{task}"},
     "note.add": {"text": "the aunt was called"},
+    "alarm.take": {"alarm": "{alarm}"},
+    "alarm.hand_on": {"alarm": "{alarm}", "to": "{helper}", "reason": "off duty"},
     "undo": {"seq": "{graded}"},
     "shift.take": {"reason": "nobody was here"},
     "handover.prepare": {"incoming": None},
@@ -94,6 +96,9 @@ async def scene(team: Team) -> tuple[str, dict[str, Any]]:
     names |= {"taker": team.ada.account["id"], "restated_at": "2026-11-24T15:10:00.000Z"}
     grade = {"sighting": names["sighting"], "grade": {"content": 3}}
     (names["graded"],) = (await team.bob.command(search, "sighting.grade", grade))["seqs"]
+    await team.charlie.command(search, "note.add", {"text": "@Alice, @Bob, @Ada: who calls?", "please_answer": True})
+    names["alarm"] = next(id for kind, id in (await team.alice.snapshot(search))["entities"] if kind == "alarm")
+    names["helper"] = team.charlie.account["id"]
     return search, names
 
 

@@ -13,6 +13,36 @@ interface AckFrame {
   opened?: string;
 }
 
+interface AlarmCause {
+  kind: string;
+  id: string;
+  seq: number;
+}
+
+interface AlarmEntity {
+  kind: string;
+  id: string;
+  number: number | null;
+}
+
+interface AlarmStep {
+  ask: string;
+  name: string | null;
+  at: IsoTime;
+  done: boolean;
+}
+
+interface AlarmTaker {
+  id: string;
+  name: string;
+}
+
+interface AlarmsFrame {
+  type: "alarms";
+  alarms: Array<OpenAlarm>;
+  more: number;
+}
+
 interface Alert {
   board: string;
   reference: string | null;
@@ -193,6 +223,27 @@ interface NoteState {
   card: string | null;
   happened_at: IsoTime;
   corrects: string | null;
+  please_answer: boolean | null;
+}
+
+interface OpenAlarm {
+  id: string;
+  board: string;
+  seq: number;
+  reference: string | null;
+  child: string | null;
+  about: AlarmEntity;
+  place: string | null;
+  seen_at: IsoTime | null;
+  title: string | null;
+  rule: string;
+  raised_at: IsoTime;
+  step: number;
+  next_at: IsoTime | null;
+  steps: Array<AlarmStep>;
+  asked_me: boolean;
+  taken_by: AlarmTaker | null;
+  taken_at: IsoTime | null;
 }
 
 interface PongFrame {
@@ -337,6 +388,16 @@ interface Summary {
   next_task: DueTask | null;
   unassessed_sighting: UnassessedSighting | null;
   credible_sighting: SummarySighting | null;
+  alarm: SummaryAlarm | null;
+  alarms: number;
+}
+
+interface SummaryAlarm {
+  rule: string;
+  raised_at: IsoTime;
+  step: number;
+  next_at: IsoTime | null;
+  about: AlarmCause;
 }
 
 interface SummaryFrame {

@@ -177,7 +177,7 @@ async def test_a_desk_closes_when_something_changes_in_that_very_moment(tmp_path
     service = await BoardService.open(settings_for(tmp_path, database_url=backends.sqlite_url(tmp_path)))
     changed = {
         "the shift": service.shift_status.changed,
-        "alerts": service.hub.alerts_requested,
+        "alerts": service.hub.requested["alerts"],
         "heads": service.hub.head_poller._check_requested,
     }[what]
     while not changed._waiters:

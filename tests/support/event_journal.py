@@ -125,7 +125,8 @@ class Client:
     def __init__(self, hub: Hub[str], viewer: str = "Alice", display: dict[str, Any] | None = None) -> None:
         self.hub, self.viewer, self.display = hub, viewer, display
         self.account = {"id": viewer, "name": viewer}
-        self.wants_alerts, self.closed_with = False, 0
+        self.closed_with = 0
+        self.asked_for: set[str] = set()
         self.followed: set[str] = set()
         self.outbox = Outbox()
         self.lagging: dict[str, None] = {}

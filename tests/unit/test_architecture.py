@@ -17,19 +17,19 @@ LAYERS = (
     ("app",),
     ("api",),
     (
-        "accounts", "alerts", "audit_log", "displays", "documents", "exports", "handover", "help", "history", "lookup",
+        "accounts", "alarms", "alerts", "audit_log", "displays", "documents", "exports", "handover", "help", "history", "lookup",
         "maintenance",
     ),
     ("web",),
     ("service",),
     ("live",),
     ("commands",),
-    ("audit",),
+    ("audit", "notifications"),
     ("engine",),
     ("telemetry",),
     (
-        "bootstrap", "client", "client_address", "env_file", "errors", "i18n", "install", "labels", "merge_patch",
-        "paths", "predefined_tasks", "rate_limit", "secret_file", "settings",
+        "alarm_rules", "bootstrap", "client", "client_address", "data_files", "env_file", "errors", "i18n", "install", "labels",
+        "merge_patch", "paths", "predefined_tasks", "rate_limit", "secret_file", "settings",
     ),
 )  # fmt: skip
 ROW = {name: row for row, layer in enumerate(LAYERS) for name in layer}
@@ -150,7 +150,21 @@ def test_a_circle_of_files_is_found(tmp_path: Path) -> None:
 
 # -- rows -----------------------------------------------------------------------------------------------------------------
 
-ROWS = {"row", "search", "card", "column", "board", "handed", "handover", "shift", "briefing", "sighting", "task", "note"}
+ROWS = {
+    "row",
+    "search",
+    "card",
+    "column",
+    "board",
+    "handed",
+    "handover",
+    "shift",
+    "briefing",
+    "sighting",
+    "task",
+    "note",
+    "alarm",
+}
 
 
 def assigned_rows(source: str) -> list[str]:

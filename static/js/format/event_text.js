@@ -15,6 +15,10 @@ const HIDDEN_FIELDS = new Set([ // fields that mean nothing to a person, or that
   "rank", "number", "position", "digest", "reads", "searches", "signed_at", "ended_at", "ended_by", "prepared_at", "prepared_by", "source_kept",
 ]);
 
+const ALARM = [ // fields of an alarm, which its sentences tell
+  "about", "rule", "raised_at", "step", "next_at", "asked", "everybody", "handed_on", "taken_by", "taken_at", "ended",
+];
+
 /**
  * @param {any} ctx - {session, board: {id, get(id)}}: to name people, cards and columns
  * @param {any} before the entity's state before the event; null if there was none, undefined if unknown
@@ -116,6 +120,14 @@ function otherwise({ event: { type, kind }, what }) {
   return { says: t("{who}: {what}"), values: { what: named ? `${label.event(type)} · ${what}` : label.event(type) } };
 }
 
+/**
+ * Return the names of the people whom a step of an alarm asks for the first time.
+ * @param {any} it
+ */
+function askedNow({ before, state, ...it }) {
+  return state.asked.filter((/** @type {string} */ id) => !before?.asked?.includes(id)).map((/** @type {string} */ id) => account(it, id));
+}
+
 /** @type {Record<string, any>} */
 const DESCRIPTIONS = {
   "search.opened": (/** @type {{ state: { person: any } }} */ { state: { person } }) => ({ says: t("{who} opened the search for {name}"), values: { name: shortPersonName(person) } }),
@@ -138,6 +150,12 @@ const DESCRIPTIONS = {
   "card.withdrawn": () => ({ says: t("{who} withdrew {what}"), said: ["withdrawn"] }),
   "card.restored": () => ({ says: t("{who} restored {what}"), said: ["withdrawn"] }),
   "note.added": noted,
+  "alarm.raised": (/** @type {any} */ { event }) => ({ says: label.event(event.type), said: ALARM }),
+  "alarm.escalated": (/** @type {any} */ it) => askedNow(it).length ? { says: t("Nobody has it yet: the alarm asks {names}"), values: { names: askedNow(it).join(", ") }, said: ALARM } : { says: t("Nobody has it yet: the alarm asks more people"), said: ALARM },
+  "alarm.taken": () => ({ says: t("{who} has the alarm"), said: ALARM }),
+  "alarm.handed_on": (/** @type {any} */ it) => ({ says: t("{who} handed the alarm on to {name}"), values: { name: account(it, it.state.asked.at(-1)) }, said: ALARM }),
+  "alarm.released": (/** @type {any} */ { before, ...it }) => before?.taken_by ? { says: t("The alarm is open again: {name} can no longer act on it"), values: { name: account(it, before.taken_by) }, said: ALARM } : { says: label.event("alarm.released"), said: ALARM },
+  "alarm.ended": () => ({ says: t("The alarm ended: its cause is gone"), said: ALARM }),
   "shift.taken": shiftTaken,
   "shift.handed_over": (/** @type {{ state: { before: any, holder: any }, [field: string]: unknown }} */ { state: { before, holder }, ...it }) => ({
     says: t("{holder} took over the shift from {from}"), said: SHIFT,

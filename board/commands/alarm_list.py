@@ -1,0 +1,149 @@
+"""List of alarms that nobody has taken yet, or that were taken within the last minute: as it is now, for whoever may see them."""
+
+import json
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row, text
+from sqlmodel import Session, col, select
+
+from board.alarm_rules import AlarmRules, Rule
+from board.commands import urgent_alerts
+from board.commands.alerts import short_name
+from board.engine import kinds
+from board.engine.alarm_format import AlarmStep, OpenAlarm
+from models.accounts import ROLES, Account
+from models.board import OPERATIONS
+from models.handover import Handover
+from models.note import Note
+from models.sighting import Sighting
+from models.times import format_utc, parse_utc
+
+SHOWN_AFTER_TAKING = timedelta(seconds=60)
+MAX_READ = 1_000  # the oldest ones
+MAX_TITLE = 120  # characters
+
+_FIELDS = (
+    "a.id, a.board, a.seq, a.about, a.rule, a.raised_at, a.step, a.next_at, a.asked, a.everybody, a.taken_by, a.taken_at, "
+    "a.caused_by, q.reference, q.person, q.lead, p.name AS taken_name"
+)
+_FROM = "FROM alarm a LEFT JOIN search q ON q.id = a.board LEFT JOIN account p ON p.id = a.taken_by WHERE a.ended_at IS NULL"
+_LIST = text(
+    f"SELECT {_FIELDS} {_FROM} AND a.taken_at IS NULL UNION ALL "
+    f"SELECT {_FIELDS} {_FROM} AND a.taken_at > :since ORDER BY 6, 1 LIMIT :limit"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ListedAlarm:
+    """Alarm with what decides who is asked."""
+
+    body: OpenAlarm
+    asked: frozenset[str]
+    everybody: bool
+    caused_by: str | None
+
+    def asks(self, account: str, role: str) -> bool:
+        """Return whether an account is asked. It has to see the search, too."""
+        may_act = ROLES.index(role) >= ROLES.index("investigator") if role in ROLES else False
+        return may_act and (account in self.asked or (self.everybody and account != self.caused_by))
+
+
+def open_alarms(session: Session, rules: AlarmRules, now: datetime) -> list[ListedAlarm]:
+    """Return the alarms to show, on all boards, the oldest first."""
+    asked = {"since": format_utc(now - SHOWN_AFTER_TAKING), "limit": MAX_READ}
+    found = list(session.connection().execute(_LIST, asked))
+    if not found:
+        return []
+    subjects = _Subjects(session, [_json(row.about) for row in found])
+    return [_listed(row, rules.rules.get(row.rule), subjects) for row in found]
+
+
+def _listed(row: Row[Any], rule: Rule | None, subjects: "_Subjects") -> ListedAlarm:
+    about, person = _json(row.about), _json(row.person)
+    body: OpenAlarm = {
+        "id": row.id, "board": row.board, "seq": row.seq, "reference": row.reference,
+        "child": short_name(person) if person else None,
+        "about": {"kind": about["kind"], "id": about["id"], "number": subjects.number(about["id"])},
+        "place": subjects.place(about["id"]), "seen_at": subjects.seen_at(about["id"]), "title": subjects.title(about["id"]),
+        "rule": row.rule, "raised_at": row.raised_at, "step": row.step, "next_at": row.next_at,
+        "steps": list(_steps(row, rule, subjects)) if rule is not None else [], "asked_me": False,
+        "taken_by": {"id": row.taken_by, "name": row.taken_name} if row.taken_by else None, "taken_at": row.taken_at,
+    }  # fmt: skip
+    return ListedAlarm(body, frozenset(_json(row.asked)), bool(row.everybody), row.caused_by)
+
+
+def _steps(row: Row[Any], rule: Rule, subjects: "_Subjects") -> Iterator[AlarmStep]:
+    """Yield whom the ladder asks, and when. People who are not there, such as the lead of a search without one, are left out."""
+    after = rule.steps[row.step + 1].after_s if row.step + 1 < len(rule.steps) else 0.0
+    moved = (parse_utc(row.next_at) - parse_utc(row.raised_at)).total_seconds() - after if row.next_at else 0.0
+    for number, step in enumerate(rule.steps):
+        done = number <= row.step
+        at = format_utc(parse_utc(row.raised_at) + timedelta(seconds=step.after_s + (0 if done else moved)))
+        for ask in step.ask:
+            account = subjects.account(ask, _json(row.about)["id"], row.lead)
+            if account is not None or ask not in ("assignee", "lead", "holder"):
+                yield {"ask": ask, "name": subjects.names.get(account) if account else None, "at": at, "done": done}
+
+
+class _Subjects:
+    """Subjects of alarms, read at once for all of them."""
+
+    def __init__(self, session: Session, abouts: Iterable[Mapping[str, Any]]) -> None:
+        ids: dict[str, set[str]] = {}
+        for about in abouts:
+            ids.setdefault(about["kind"], set()).add(about["id"])
+        self._notes = _by_id(session, Note, ids.get("note", ()))
+        self._cards = _cards(session, {id for kind in kinds.cards() for id in ids.get(kind.name, ())})
+        self._of_notes = _cards(session, {note.card for note in self._notes.values() if note.card})
+        self._handover = session.get(Handover, OPERATIONS) if "handover" in ids else None
+        self._holder = urgent_alerts.holder(session)
+        self.names: dict[str, str] = dict(session.exec(select(Account.id, Account.name)).all())
+
+    def number(self, id: str) -> int | None:
+        note = self._notes.get(id)
+        card = self._cards.get(id) if note is None else self._of_notes.get(note.card)
+        if card is None and id == OPERATIONS and self._handover is not None:
+            return self._handover.number
+        return card.number if card is not None else None
+
+    def place(self, id: str) -> str | None:
+        card = self._cards.get(id)
+        return (card.place or {}).get("text") if isinstance(card, Sighting) else None
+
+    def seen_at(self, id: str) -> str | None:
+        card = self._cards.get(id)
+        return card.seen_at if isinstance(card, Sighting) else None
+
+    def title(self, id: str) -> str | None:
+        card, note = self._cards.get(id), self._notes.get(id)
+        found: str | None = getattr(card, kinds.of(card).title_field) if card is not None else note.text if note else None
+        return found if found is None or len(found) <= MAX_TITLE else f"{found[: MAX_TITLE - 1].rstrip()}…"
+
+    def account(self, ask: str, id: str, lead: str | None) -> str | None:
+        match ask:
+            case "assignee":
+                return getattr(self._cards.get(id), "assignee", None)
+            case "lead":
+                return lead
+            case "holder":
+                return self._holder
+            case "expected":
+                return self._handover.incoming if self._handover is not None else None
+        return None
+
+
+def _cards(session: Session, ids: Collection[str]) -> dict[str, Any]:
+    """Return cards of any kind by their ids."""
+    return {id: card for kind in kinds.cards() for id, card in _by_id(session, kind.model, ids).items()}
+
+
+def _by_id(session: Session, model: Any, ids: Collection[str]) -> dict[str, Any]:
+    return {row.id: row for row in session.exec(select(model).where(col(model.id).in_(ids)))} if ids else {}
+
+
+def _json(value: Any) -> Any:
+    """Return a JSON column, which a text query leaves as text on SQLite."""
+    return json.loads(value) if isinstance(value, str) else value

@@ -1,0 +1,294 @@
+"""Alarms: raised and ended with what causes and settles them, taken and handed on by people, escalated by the server.
+
+An alarm is asked about step by step until somebody takes it or its cause is gone. Its next step is due at a time that stands in
+the database, and is taken under the lock of its board: so each step is taken once, in order, whichever process comes first.
+"""
+
+from collections.abc import Collection, Iterable
+from dataclasses import replace
+from datetime import timedelta
+from typing import Literal, NamedTuple
+
+from sqlalchemy import text
+from sqlmodel import Session
+
+from board.alarm_rules import Rule
+from board.commands.alarm_people import AlarmPeople
+from board.engine import kinds, unit_of_work
+from board.engine.event_writer import Change, EventWriter
+from board.engine.kinds import EventSpec, FieldSpec, Kind
+from board.errors import Refused, invalid
+from board.i18n import N_, Moment, message
+from board.notifications import outbox
+from models.alarm import Alarm
+from models.board import OPERATIONS
+from models.db import rows
+from models.entity import State
+from models.fields import Data, Id, LongText, Time
+from models.ids import new_id
+from models.search import Search
+from models.times import format_utc, parse_utc
+from realtime.protocol import Command
+
+OUTSIDE: tuple[outbox.Way, ...] = ("email", "webhook")  # ways that leave the board
+BY_RESPONSIBLE = ("sighting_urgent", "sighting_credible", "worrying_search", "task_overdue")  # no alarm for who did it themselves
+SERVER_COMMAND = Command("", "", "", {})
+
+_OF_ENTITY = text("SELECT id, rule, cause, ended_at FROM alarm WHERE board = :board AND entity = :entity")
+_OF_BOARD = text("SELECT id FROM alarm WHERE board = :board AND ended_at IS NULL ORDER BY raised_at, id")
+_NAME = text("SELECT name FROM account WHERE id = :id")
+
+
+class Take(Data):
+    alarm: Id
+
+
+class HandOn(Data):
+    alarm: Id
+    to: Id
+    reason: LongText | None = None
+
+
+# -- what people do -------------------------------------------------------------------------------------------------------
+
+
+def take(writer: EventWriter, data: Take) -> None:
+    """Take an alarm: the author of the command has it. Raises Refused `conflict` where another has it, or it has ended."""
+    row = writer.find(Alarm, data.alarm, "alarm")
+    _require_not_ended(row)
+    if row.taken_by == writer.account_id:
+        return
+    if row.taken_by is not None:
+        raise _conflict(row, "taken_by", _taken_sentence(writer.session, row))
+    values = {"taken_by": writer.account_id, "taken_at": _moment(writer), "next_at": None}
+    writer.update(row, "alarm.taken", values, conflicts=False)
+
+
+def hand_on(writer: EventWriter, data: HandOn) -> None:
+    """Hand an alarm on to somebody who may see it and act, and has not handed it on. It is open again, and its ladder goes on
+    from now."""
+    row = writer.find(Alarm, data.alarm, "alarm")
+    writer.require_person(data.to, "to")
+    people = AlarmPeople(writer.session, writer.board.id)
+    if not people.may_act(data.to):
+        raise invalid("to", N_("This person cannot act on this search."))
+    if data.to == writer.account_id or data.to in row.handed_on:
+        raise invalid("to", N_("This person has handed this alarm on."))
+    _require_not_ended(row)
+    if row.taken_by not in (None, writer.account_id):
+        raise _conflict(row, "taken_by", _taken_sentence(writer.session, row))
+    if not (row.taken_by == writer.account_id or writer.account_id in row.asked or row.everybody):
+        raise Refused("forbidden", N_("Only a person who was asked can hand this alarm on."))
+    rule, now = writer.alarm_rules.rules.get(row.rule), _moment(writer)
+    wait = rule.wait_s(0) if rule is not None and rule.wait_s(row.step) is not None else None
+    values = {
+        "taken_by": None, "taken_at": None, "next_at": _after(now, wait),
+        "asked": [*(each for each in row.asked if each != data.to), data.to],
+        "handed_on": _joined(row.handed_on, [writer.account_id]),
+    }  # fmt: skip
+    writer.update(row, "alarm.handed_on", values, data.reason, conflicts=False)
+    if rule is not None:
+        _notify(writer, row, {way for step in rule.steps[: row.step + 1] for way in step.ways} - {"webhook"}, [data.to])
+
+
+def _require_not_ended(row: Alarm) -> None:
+    if row.ended_at is not None:
+        raise _conflict(row, "ended_at", message(N_("This alarm ended at {time}."), time=Moment(row.ended_at)))
+
+
+def _conflict(row: Alarm, field: str, sentence: str) -> Refused:
+    return Refused("conflict", fields={field: sentence}, current=row.state())
+
+
+def _taken_sentence(session: Session, row: Alarm) -> str:
+    name = session.connection().execute(_NAME, {"id": row.taken_by}).scalar()
+    return message(N_("{name} has had it since {time}."), name=name or "?", time=Moment(row.taken_at or ""))
+
+
+# -- raised and ended with what causes and settles them -------------------------------------------------------------------
+
+
+def record_alarms(writer: EventWriter) -> None:
+    """Raise and end alarms by what a command has changed: by events of the server, after the command's own."""
+    for change in list(writer.result.changes):
+        board = unit_of_work.current(writer.session).boards[change.event.board]
+        server = replace(writer, account=None, command=SERVER_COMMAND, board=board, operations=None)
+        if change.event.kind == Search.KIND and "status" in change.fields and change.after["status"] != "open":
+            _end_all(server)
+            continue
+        for when, holds in kinds.named(change.event.kind).alarms(writer.session, change.event, change.after, change.fields):
+            _follow(server, change, when, holds)
+
+
+def _follow(writer: EventWriter, change: Change, when: str, holds: bool) -> None:
+    """Raise the alarms of an occasion that is there now, or end those of one that is not."""
+    rules = {rule.key: rule for rule in writer.alarm_rules.of(when)}
+    if not rules or (not holds and not change.before):
+        return
+    event = change.event
+    known = _of_entity(writer.session, event.board, event.entity, rules)
+    if not holds:
+        for alarm in known:
+            end(writer, alarm)
+        return
+    open = {alarm.rule for alarm in known}
+    for rule in rules.values():
+        if rule.key not in open:
+            raise_alarm(writer, rule, event.kind, event.entity, event.seq, str(event.seq), event.account)
+
+
+def raise_alarm(writer: EventWriter, rule: Rule, kind: str, id: str, seq: int, cause: str, caused_by: str | None) -> None:
+    """Raise an alarm about an entity of the writer's board, and take its first steps, unless who caused it is the one who answers
+    for it, or it asks somebody to answer and nobody else is mentioned."""
+    session, board = writer.session, writer.board
+    search = unit_of_work.get(session, Search, board.id) if board.id != OPERATIONS else None
+    if search is not None and search.status != "open":
+        return
+    people = AlarmPeople(session, board.id)
+    if rule.when in BY_RESPONSIBLE and caused_by is not None and people.first_responsible(kind, id) == caused_by:
+        return
+    now = _moment(writer)
+    values = {
+        "id": new_id(), "board": board.id, "about": {"kind": kind, "id": id, "seq": seq}, "rule": rule.key, "raised_at": now,
+        "step": -1, "asked": [], "handed_on": [], "entity": id, "cause": cause, "caused_by": caused_by,
+    }  # fmt: skip
+    row = rows.new(Alarm, values)
+    if rule.when == "mention" and not people.asked_by(["mentioned"], row):
+        return
+    taken = _next_step(people, row, rule, now)
+    rows.assign(row, taken.values)
+    writer.create(row, "alarm.raised")
+    taken.notify(writer, row)
+
+
+def end(writer: EventWriter, row: Alarm) -> None:
+    """End an alarm whose cause is gone, whether somebody had it or not."""
+    writer.update(row, "alarm.ended", {"ended_at": _moment(writer), "ended": "settled", "next_at": None}, conflicts=False)
+
+
+def _end_all(writer: EventWriter) -> None:
+    unit_of_work.flush(writer.session)
+    ids = list(writer.session.connection().execute(_OF_BOARD, {"board": writer.board.id}).scalars())
+    unit_of_work.prefetch(writer.session, Alarm, ids)
+    for id in ids:
+        row = unit_of_work.get(writer.session, Alarm, id)
+        if row is not None:
+            end(writer, row)
+
+
+def _of_entity(session: Session, board: str, entity: str, rules: Collection[str]) -> list[Alarm]:
+    """Return the alarms about an entity by these rules that have not ended."""
+    unit_of_work.flush(session)
+    found = session.connection().execute(_OF_ENTITY, {"board": board, "entity": entity})
+    ids = [row.id for row in found if row.rule in rules and row.ended_at is None]
+    unit_of_work.prefetch(session, Alarm, ids)
+    return [row for id in ids if (row := unit_of_work.get(session, Alarm, id)) is not None]
+
+
+# -- steps ----------------------------------------------------------------------------------------------------------------
+
+
+class Taken(NamedTuple):
+    """Step that is taken: the values of the alarm after it, whom it asks, and by which ways outside the board."""
+
+    values: State
+    accounts: list[str]
+    ways: frozenset[str]
+
+    def notify(self, writer: EventWriter, row: Alarm) -> None:
+        _notify(writer, row, self.ways, self.accounts)
+
+
+def _next_step(people: AlarmPeople, row: Alarm, rule: Rule, scheduled: str) -> Taken:
+    """Return the next step that asks somebody new; steps before it are passed over. `scheduled` is when it was due: the step
+    after it is due that much later, so that steps that are late do not delay the others."""
+    used = {way for step in rule.steps[: row.step + 1] for way in step.ways}
+    for number in range(row.step + 1, len(rule.steps)):
+        step = rule.steps[number]
+        accounts = people.asked_by(step.ask, row)
+        named = people.asked_by([each for each in step.ask if each != "desk"], row)
+        everybody = "desk" in step.ask and not row.everybody
+        new_ways = set(step.ways) - used
+        if everybody or set(named) - set(row.asked) or (accounts and new_ways) or "webhook" in new_ways:
+            values = {
+                "step": number, "next_at": _after(scheduled, rule.wait_s(number)), "asked": _joined(row.asked, named),
+                "everybody": row.everybody or everybody,
+            }  # fmt: skip
+            return Taken(values, accounts, frozenset(step.ways))
+    return Taken({"step": max(len(rule.steps) - 1, row.step), "next_at": None}, [], frozenset())
+
+
+def escalate(writer: EventWriter, row: Alarm) -> None:
+    """Take the next step of an alarm that is due, and those after it that are due by now, too."""
+    people = AlarmPeople(writer.session, writer.board.id)
+    rule = writer.alarm_rules.rules.get(row.rule)
+    while row.next_at is not None:
+        if rule is None:  # the rules have changed since
+            writer.update(row, "alarm.escalated", {"next_at": None}, conflicts=False)
+            return
+        taken = _next_step(people, row, rule, row.next_at)
+        writer.update(row, "alarm.escalated", taken.values, conflicts=False)
+        taken.notify(writer, row)
+        if row.next_at is None or row.next_at > writer.now:
+            return
+
+
+def release(writer: EventWriter, row: Alarm) -> None:
+    """Open an alarm again whose taker may no longer act on the search, and take its next step at once."""
+    now, rule = _moment(writer), writer.alarm_rules.rules.get(row.rule)
+    following = now if rule is not None and rule.wait_s(row.step) is not None else None
+    writer.update(row, "alarm.released", {"taken_by": None, "taken_at": None, "next_at": following}, conflicts=False)
+    escalate(writer, row)
+
+
+def _notify(writer: EventWriter, row: Alarm, ways: Iterable[str], accounts: Collection[str]) -> None:
+    for way in OUTSIDE:
+        if way in ways:
+            to = outbox.WEBHOOK if way == "webhook" else accounts
+            outbox.add(writer.session, board=row.board, alarm=row.id, step=row.step, way=way, accounts=to, now=_moment(writer))
+
+
+def _moment(writer: EventWriter) -> str:
+    """Return the time of the writer's next event, which is never before that of its board."""
+    return max(writer.board.at, writer.now)
+
+
+def _after(moment: str, seconds: float | None) -> str | None:
+    return None if seconds is None else format_utc(parse_utc(moment) + timedelta(seconds=seconds))
+
+
+def _joined(known: list[str], more: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys([*known, *more]))
+
+
+# -- declaration ----------------------------------------------------------------------------------------------------------
+
+KIND = Kind(
+    model=Alarm,
+    title=N_("Alarm"),
+    data=Data,
+    fields=(
+        FieldSpec("about", N_("About")),
+        FieldSpec("rule", N_("Rule"), type=str),
+        FieldSpec("raised_at", N_("Raised at"), type=Time),
+        FieldSpec("step", N_("Step"), type=int),
+        FieldSpec("next_at", N_("Next step at"), type=Time | None),
+        FieldSpec("asked", N_("People asked"), control="people"),
+        FieldSpec("everybody", N_("Everybody is asked"), type=bool),
+        FieldSpec("handed_on", N_("Handed on by"), control="people"),
+        FieldSpec("taken_by", N_("Taken by"), type=Id | None, control="person"),
+        FieldSpec("taken_at", N_("Taken at"), type=Time | None),
+        FieldSpec("ended_at", N_("Ended at"), type=Time | None),
+        FieldSpec("ended", N_("Ended because"), type=Literal["settled"] | None, choices={"settled": N_("the cause is gone")}),
+    ),
+    events={
+        "alarm.raised": EventSpec(N_("Alarm raised")),
+        "alarm.escalated": EventSpec(N_("Alarm: next step")),
+        "alarm.taken": EventSpec(N_("Alarm taken")),
+        "alarm.handed_on": EventSpec(N_("Alarm handed on")),
+        "alarm.released": EventSpec(N_("Alarm open again")),
+        "alarm.ended": EventSpec(N_("Alarm ended")),
+    },
+    boards=("search", "operations"),
+    counted=False,
+)

@@ -1,0 +1,33 @@
+"""Data files in TOML that come with the program. An installation may replace some by its own, with the same names under
+FILES_PATH."""
+
+import tomllib
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import ValidationError
+
+from board.errors import from_pydantic
+from board.paths import DATA
+from models.db.errors import ConfigurationError
+from models.fields import Data
+
+D = TypeVar("D", bound=Data)
+
+
+def path_of(name: str, folder: str | None) -> Path:
+    """Return the path of a data file: in the installation's folder if it is there, else the one that comes with the program."""
+    own = Path(folder) / name if folder else DATA / name
+    return own if own.exists() else DATA / name
+
+
+def read(name: str, type: type[D], folder: str | None) -> D:
+    """Return the content of a data file. Raises ConfigurationError, with a sentence that names what is wrong."""
+    path = path_of(name, folder)
+    try:
+        return type.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+    except ValidationError as error:
+        field, sentence = next(iter((from_pydantic(error).fields or {}).items()))
+        raise ConfigurationError(f"{path}, at {field}: {sentence}") from None
+    except (OSError, ValueError) as error:
+        raise ConfigurationError(f"{path} can't be read: {error}") from None

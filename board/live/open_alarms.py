@@ -1,0 +1,74 @@
+"""Publisher of open alarms to the sockets that asked for them: those about which the account is asked.
+
+Changes are found in the database, for all viewers at once: others write too, and time passes.
+"""
+
+import asyncio
+from collections.abc import Callable, Hashable, Sequence
+from datetime import datetime
+
+from sqlmodel import Session
+
+from board.alarm_rules import AlarmRules
+from board.commands.alarm_list import ListedAlarm, open_alarms
+from board.engine import access
+from board.engine.access import VisibilityView
+from board.engine.identity import Caller
+from board.live.event_source import BoardSource
+from board.telemetry.periodic import run_on_database
+from models.db.database import Database
+from realtime import protocol
+from realtime.hub import Hub
+from realtime.subscriber import Subscriber
+
+INTERVAL_S = 1.0
+BATCH_WAIT_S = 0.02  # collects requests, as after a restart a thousand clients ask at once
+VIEWERS_PER_YIELD = 20  # viewers served before other tasks run
+MAX_SENT = 20  # from the contract
+
+
+class OpenAlarmPublisher:
+    """Publisher of open alarms. Viewers who are asked about the same ones share a frame."""
+
+    def __init__(
+        self, database: Database, hub: Hub[Caller], source: BoardSource, rules: AlarmRules, clock: Callable[[], datetime]
+    ) -> None:
+        self._database, self._hub, self._source, self._rules, self._clock = database, hub, source, rules, clock
+        self._published: dict[Subscriber[Caller], bytes] = {}
+
+    async def run(self) -> None:
+        """Publish at a fixed interval, and soon after a viewer asks or this process has written an alarm."""
+        asked = self._hub.requested["alarms"]
+        await run_on_database(self._publish_all, INTERVAL_S, "alarms refresh failed", asked=asked, pause_s=BATCH_WAIT_S)
+
+    async def _publish_all(self) -> None:
+        readers = [each for each in self._hub.connections if "alarms" in each.asked_for]
+        self._published = {reader: frame for reader, frame in self._published.items() if reader in self._hub.connections}
+        if not readers:
+            return
+
+        def read(session: Session) -> tuple[list[ListedAlarm], VisibilityView]:
+            return open_alarms(session, self._rules, self._clock()), access.visibility_view(session)
+
+        found, view = await self._database.read(read)
+        await self._source.ensure_fresh(view)
+        frames: dict[Hashable, bytes] = {}
+        for number, reader in enumerate(readers):
+            self._publish(reader, found, frames)
+            if number % VIEWERS_PER_YIELD == 0:
+                await asyncio.sleep(0)
+
+    def _publish(self, reader: Subscriber[Caller], found: Sequence[ListedAlarm], frames: dict[Hashable, bytes]) -> None:
+        """Send the alarms about which a viewer is asked, by present rights, if they differ from what it got last."""
+        account = reader.viewer.account
+        asked = tuple(
+            number
+            for number, each in enumerate(found)
+            if each.asks(account.id, account.role) and self._source.can_see(reader.viewer, each.body["board"])
+        )
+        if asked not in frames:
+            shown = [found[number].body | {"asked_me": True} for number in asked[:MAX_SENT]]
+            frames[asked] = protocol.alarms(shown, len(asked) - len(shown))
+        if self._published.get(reader) != frames[asked]:
+            self._published[reader] = frames[asked]
+            reader.send(frames[asked])

@@ -1,0 +1,90 @@
+"""Escalation of alarms beside the writers, in small transactions. See `board.commands.alarm_steps`.
+
+Each process looks every second for what is due, and it is judged again under the lock of its board. So each step is taken once,
+in order, whichever process comes first, and late where the database was away."""
+
+import asyncio
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from datetime import timedelta
+from functools import partial
+from typing import NoReturn
+
+import structlog
+from sqlmodel import Session
+
+from board.alarm_rules import AlarmRules
+from board.commands import alarm_steps
+from board.commands.alarm_steps import BoardWork, Waiting
+from board.service import BoardService
+from board.telemetry.periodic import run_on_database
+from models.times import format_utc, parse_utc
+
+log = structlog.get_logger()
+
+POLL_S = 1.0
+BATCH_SIZE = 50  # alarms of one transaction
+LOOK_BACK = timedelta(days=7)  # of a process that has just started: tasks that became overdue while no server ran
+MARGIN = timedelta(minutes=10)  # looked back each time: a clock may be set back by so much, and another machine's be slow
+
+
+class Deadlines:
+    """Deadlines of alarms by a clock that is never set. An alarm is due when its time has come by the wall clock, or when a whole
+    wait has passed since this process first saw it: a clock that is set back delays no alarm by more than that."""
+
+    def __init__(self, rules: AlarmRules, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._rules, self._monotonic = rules, monotonic
+        self._at: dict[Waiting, float] = {}
+
+    def due(self, waiting: Iterable[Waiting], now: str) -> list[Waiting]:
+        """Return the alarms that are due."""
+        at, known = self._monotonic(), self._at
+        self._at = {each: known[each] if each in known else at + self._left_s(each, now) for each in waiting}
+        return [each for each, deadline in self._at.items() if each.next_at <= now or deadline <= at]
+
+    def _left_s(self, each: Waiting, now: str) -> float:
+        rule = self._rules.rules.get(each.rule)
+        whole = max((rule.wait_s(step) or 0.0 for step in range(len(rule.steps))), default=0.0) if rule is not None else 0.0
+        return max(0.0, min((parse_utc(each.next_at) - parse_utc(now)).total_seconds(), whole))
+
+
+class Escalation:
+    """Escalation of one installation's alarms."""
+
+    def __init__(self, service: BoardService, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._service = service
+        self._deadlines = Deadlines(service.alarm_rules, monotonic)
+        self._looked_at = service.clock() - LOOK_BACK
+
+    async def run(self) -> NoReturn:
+        """Take the steps that are due, until cancelled."""
+        await run_on_database(self._run_once, POLL_S, "alarms are late")
+
+    async def _run_once(self) -> None:
+        await self.escalate()
+
+    async def escalate(self) -> int:
+        """Take all steps that are due, and raise the alarms that are found by time; return the number of events. Raises
+        DatabaseUnavailable; the rest is done the next time."""
+        service, now = self._service, self._service.clock()
+        since = min(self._looked_at, now) - MARGIN
+
+        def read(session: Session) -> dict[str, BoardWork]:
+            work: dict[str, BoardWork] = defaultdict(BoardWork)
+            for each in self._deadlines.due(alarm_steps.waiting(session), format_utc(now)):
+                work[each.board].due[each.id] = each.step, each.next_at
+            for board, found in alarm_steps.found_by_time(session, service.alarm_rules, since, now).items():
+                work[board].found = found
+            for board, released in alarm_steps.lost(session, now).items():
+                work[board].released = released
+            return work
+
+        count = 0
+        for board, work in (await service.database.read(read)).items():
+            for some in work.batches(BATCH_SIZE):
+                fn = partial(alarm_steps.do, board_id=board, work=some, clock=service.clock, rules=service.alarm_rules)
+                count += len((await service.write(fn, boards=(board,))).events)
+            await asyncio.sleep(0)
+        self._looked_at = now
+        return count

@@ -1,0 +1,61 @@
+"""Alarms: something that a person must take note of within a time. The state has ids and codes only: no text, so nothing has to
+be erased."""
+
+from typing import Any, ClassVar
+
+from sqlalchemy import Index, text
+from sqlmodel import Field
+
+from models.entity import Entity, json_column
+from models.fields import Data, Id
+
+
+class AlarmSubject(Data):
+    """Entity that an alarm is about, and the event of its board that caused it."""
+
+    kind: str
+    id: Id
+    seq: int
+
+
+class Alarm(Entity, table=True):
+    """Alarm on the board of what it is about. `step` is the last step of the rule's ladder that was taken, `next_at` when the
+    next one is due (null: there is none, or somebody has it, or it has ended). `asked` are the accounts that were asked by
+    name, in order; `everybody` tells that all who may act were asked, too."""
+
+    KIND: ClassVar[str] = "alarm"
+    STATE: ClassVar[tuple[str, ...]] = (
+        "about", "rule", "raised_at", "step", "next_at", "asked", "everybody", "handed_on", "taken_by", "taken_at", "ended_at",
+        "ended",
+    )  # fmt: skip
+
+    __table_args__ = (
+        Index("alarm_once", "board", "rule", "entity", "cause", unique=True),
+        Index("alarm_next", "next_at", sqlite_where=text("next_at IS NOT NULL"), postgresql_where=text("next_at IS NOT NULL")),
+        Index(
+            "alarm_open", "board", "raised_at",
+            sqlite_where=text("taken_at IS NULL AND ended_at IS NULL"),
+            postgresql_where=text("taken_at IS NULL AND ended_at IS NULL"),
+        ),
+        Index(
+            "alarm_taken", "taken_at",
+            sqlite_where=text("taken_at IS NOT NULL"), postgresql_where=text("taken_at IS NOT NULL"),
+        ),
+    )  # fmt: skip
+
+    about: dict[str, Any] = json_column(AlarmSubject)
+    rule: str
+    raised_at: str
+    step: int
+    next_at: str | None = None
+    asked: list[str] = json_column(list[Id])
+    everybody: bool = False
+    handed_on: list[str] = json_column(list[Id])
+    taken_by: str | None = None
+    taken_at: str | None = None
+    ended_at: str | None = None
+    ended: str | None = None
+    # Never part of a state:
+    entity: str  # id of what it is about
+    cause: str  # by it an alarm is raised once: the seq of an event, the time at which a task was due, the number of a handover
+    caused_by: str | None = Field(default=None)  # account that caused it, and is not asked

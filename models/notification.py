@@ -1,0 +1,32 @@
+"""Notifications of alarms that leave the board by e-mail or a webhook: written with the step that asks, sent afterwards."""
+
+from sqlalchemy import Index, text
+from sqlmodel import Field, SQLModel
+
+WAYS = ("email", "webhook")
+
+
+class Notification(SQLModel, table=True):
+    """Notification of a step of an alarm. `account` is who gets an e-mail, and empty for the webhook. `next_try_at` is null once
+    it was sent or given up; `failed` is the code of the last failure. A sender has it until `claimed_until`."""
+
+    __table_args__ = (
+        Index("notification_once", "alarm", "step", "way", "account", unique=True),
+        Index(
+            "notification_next", "next_try_at",
+            sqlite_where=text("next_try_at IS NOT NULL"), postgresql_where=text("next_try_at IS NOT NULL"),
+        ),
+    )  # fmt: skip
+
+    id: str = Field(primary_key=True)
+    board: str
+    alarm: str
+    step: int
+    way: str
+    account: str = ""
+    created_at: str
+    next_try_at: str | None = None
+    tries: int = 0
+    claimed_until: str | None = None
+    sent_at: str | None = None
+    failed: str = ""

@@ -1,0 +1,87 @@
+"""Rules of alarms: an installation has its own, and a file that cannot be used is refused in a sentence that names the fault."""
+
+from pathlib import Path
+
+import pytest
+
+from board.alarm_rules import WHEN, AlarmRules, default_rules, load_rules
+from board.checks.finding import State
+from board.checks.run import run
+from board.paths import DATA
+from models.db.errors import ConfigurationError
+from tests.support.people import settings_for
+
+RULE = '[[rules]]\nkey = "own"\nwhen = "mention"\nladder = "a"\n'
+LADDER = '[ladders.a]\nsteps = [{ after_min = 0, ask = ["desk"], ways = ["screen"] }]\n'
+
+
+def rules(folder: Path, text: str) -> AlarmRules:
+    (folder / "alarms.toml").write_text(text)
+    return load_rules(str(folder))
+
+
+def test_the_program_has_a_rule_for_every_occasion() -> None:
+    assert {rule.when for rule in default_rules().rules.values()} == set(WHEN)
+
+
+def test_an_installation_has_rules_of_its_own(tmp_path: Path) -> None:
+    assert load_rules(str(tmp_path)).rules == default_rules().rules, "it has no file yet"
+    own = rules(tmp_path, LADDER + RULE).rules
+    assert list(own) == ["own"]
+    assert own["own"].steps[0].ask == ("desk",)
+
+
+def test_a_ladder_goes_on_with_another_one(tmp_path: Path) -> None:
+    text = LADDER.replace("steps", 'then = "b"\nthen_after_min = 0.5\nsteps') + RULE
+    later = '{ after_min = 0, ask = ["lead"], ways = ["email"] }, { after_min = 2, ask = ["desk"], ways = ["email"] }'
+    text += f"[ladders.b]\nsteps = [{later}]"
+    steps = rules(tmp_path, text).rules["own"].steps
+    assert [(step.after_s, step.ask) for step in steps] == [(0, ("desk",)), (30, ("lead",)), (150, ("desk",))]
+
+
+def test_the_file_of_the_program_lists_every_word() -> None:
+    text = (DATA / "alarms.toml").read_text()
+    head = text[: text.index("[ladders.sighting]")]
+    assert [when for when in WHEN if f" {when} " not in head] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        (LADDER.replace("screen", "pager") + RULE, 'the ladder "a" has the unknown way "pager".'),
+        (LADDER.replace("desk", "mayor") + RULE, 'the ladder "a" has the unknown ask "mayor".'),
+        (LADDER + RULE.replace("mention", "full_moon"), 'the rule "own" has the unknown when "full_moon".'),
+        (LADDER.replace("steps", 'then = "a"\nthen_after_min = 1\nsteps') + RULE, "the ladders go in a circle: a, a."),
+        (LADDER.replace("steps", 'then = "b"\nthen_after_min = 1\nsteps') + RULE, '"b", which is not there.'),
+        (LADDER.replace("steps", 'then = "a"\nsteps') + RULE, "needs both then and then_after_min"),
+        (LADDER + RULE + RULE, 'there are two rules with the key "own".'),
+        (LADDER + RULE.replace('"a"', '"b"'), 'the rule "own" names the ladder "b", which is not there.'),
+        (LADDER + RULE.replace("own", "o w n"), 'the key "o w n" is not'),
+        (LADDER + RULE + "after_min = 3\n", 'the rule "own" has after_min'),
+        (LADDER.replace("= 0", "= 1") + RULE, 'the ladder "a" begins after 1 minutes'),
+        (
+            LADDER.replace("}]", '}, { after_min = 0, ask = ["lead"], ways = ["screen"] }]').replace("} ]", "}]") + RULE,
+            'the ladder "a" goes backwards',
+        ),
+        (LADDER.replace('["desk"]', "[]") + RULE, "has a step that asks nobody, or by no way."),
+        ("[ladders.a]\nsteps = []\n" + RULE, 'the ladder "a" has no steps.'),
+        (LADDER.replace("= 0", "= -1") + RULE, "at ladders.a.steps.0.after_min: At least 0."),
+        (LADDER + RULE + "more = 1\n", "at rules.0.more: Unknown field."),
+        ("[ladders", "can't be read"),
+    ],
+)  # fmt: skip
+def test_a_file_that_cannot_be_used_is_refused(tmp_path: Path, text: str, sentence: str) -> None:
+    with pytest.raises(ConfigurationError) as refused:
+        rules(tmp_path, text)
+    assert sentence in str(refused.value)
+    assert str(tmp_path / "alarms.toml") in str(refused.value)
+
+
+def test_a_server_does_not_start_with_it_and_check_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "alarms.toml").write_text(LADDER.replace("screen", "pager") + RULE)
+    with pytest.raises(ConfigurationError, match="pager"):
+        settings_for(tmp_path, files_path=str(tmp_path)).check()
+    monkeypatch.setenv("FILES_PATH", str(tmp_path))
+    (wrong,) = [finding for finding in run() if finding.name == "settings"]
+    assert wrong.state is State.WRONG
+    assert "pager" in wrong.says
