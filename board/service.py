@@ -34,6 +34,7 @@ from board.predefined_tasks import load_catalogue
 from board.rate_limit import Limiter
 from board.rate_limit.account_limits import Limits
 from board.settings import Settings
+from board.targets import load_targets
 from board.telemetry import metrics
 from board.telemetry.clock import ClockCheck
 from board.telemetry.failures import refusal_for
@@ -70,6 +71,7 @@ class BoardService:
         self.settings, self.database, self.clock = settings, database, clock
         self.task_catalogue = load_catalogue(settings.files_path)
         self.alarm_rules = load_rules(settings.files_path)
+        self.targets = load_targets(settings.files_path)
         self.visibility = VisibilityCache()
         self.source = BoardSource(database, self.visibility)
         self.source.on_visibility_changed = self._on_visibility_changed
@@ -82,7 +84,7 @@ class BoardService:
         self.heavy_reads = HeavyReads(database)
         self.pdf_limit = AccountLimit()
         self.verified_chains = VerifiedChains(settings.secret())
-        self.summaries = SummaryPublisher(self.database, self.hub, self.source)
+        self.summaries = SummaryPublisher(self.database, self.hub, self.source, self.targets)
         self.unread_counts = UnreadCountPublisher(self.database, self.hub, self.source)
         self.open_alarms = OpenAlarmPublisher(self.database, self.hub, self.source, self.alarm_rules, clock)
         self.shift_status = ShiftStatusPublisher(self.database, self.hub)

@@ -14,6 +14,7 @@ from board import bootstrap, env_file
 from board.alarm_rules import load_rules
 from board.predefined_tasks import load_catalogue
 from board.secret_file import MIN_SECRET_LENGTH, load_or_create_secret
+from board.targets import load_targets
 from models.db.database import ConfigurationError
 
 VERSION = bootstrap.version()
@@ -119,6 +120,7 @@ class Settings(BaseSettings):
             raise ConfigurationError("PUBLIC_URL is not the address of a website. Example: https://board.example.org.")
         load_catalogue(self.files_path)
         load_rules(self.files_path)
+        load_targets(self.files_path)
         if self.workers > 1 and not self.redis_url:
             raise ConfigurationError("More than one worker needs Redis. Set REDIS_URL.")
         if self.workers > 1 and self.on_sqlite:

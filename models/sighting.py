@@ -8,11 +8,13 @@ from sqlmodel import Field, SQLModel
 
 from models.card import Card
 from models.entity import json_column
-from models.fields import Data, LocationWithRadius
+from models.fields import Data, Id, LocationWithRadius, ShortText, Time, Title
 
 Channel = Literal["hotline", "app", "police", "field", "social_media", "other", "unknown"]
 Assessment = Literal["unassessed", "credible", "confirmed", "not_the_child", "unverifiable", "duplicate"]
 ASSURED = ("credible", "confirmed")
+SETTLED = ("not_the_child", "unverifiable", "duplicate")
+Queue = Literal["look", "judge", "pass_on", "answered"]
 
 
 class Source(Data):
@@ -29,15 +31,31 @@ class Grade(Data):
     content: int = PydanticField(default=6, ge=1, le=6)
 
 
+class LookedAt(Data):
+    """First look of somebody who may act: the account, and when."""
+
+    by: Id
+    at: Time
+
+
+class PassedOn(Data):
+    """Report of a sighting to the police: to whom, when, under which reference of theirs, and by which account."""
+
+    to: Title
+    at: Time
+    reference: ShortText | None = None
+    by: Id
+
+
 class Sighting(Card, table=True):
     KIND: ClassVar[str] = "sighting"
     STATE: ClassVar[tuple[str, ...]] = (
         "number", "column", "rank", "description", "seen_at", "received_at", "late", "channel", "source", "place",
         "direction", "clothing", "company", "grade", "assessment", "duplicate_of", "assignee", "priority", "withdrawn",
-        "source_kept",
+        "source_kept", "queue", "queue_since", "looked_at", "passed_on",
     )  # fmt: skip
 
-    __table_args__ = (Index("sighting_in_column", "column", "rank"),)
+    __table_args__ = (Index("sighting_in_column", "column", "rank"), Index("sighting_in_queue", "queue", "board"))
 
     description: str
     seen_at: str | None = None
@@ -53,6 +71,10 @@ class Sighting(Card, table=True):
     assessment: str = "unassessed"
     duplicate_of: str | None = None
     source_kept: bool | None = None  # true once a name or a contact was given, also if it was removed
+    queue: str = Field(default="look", sa_column_kwargs={"server_default": "look"})  # these two by board/commands/queues.py
+    queue_since: str | None = None
+    looked_at: dict[str, Any] | None = json_column(LookedAt, nullable=True)
+    passed_on: dict[str, Any] | None = json_column(PassedOn, nullable=True)
     # Never part of a state:
     recorded_at: str
     taken_by: str

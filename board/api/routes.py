@@ -21,7 +21,7 @@ from board.handover import api as report_calls
 from board.history import integrity_api
 from board.history import unseen_api as since_calls
 from board.i18n import N_
-from board.lookup import closed_searches, gazetteer, intake_api, suggestions_api, text_search
+from board.lookup import closed_searches, gazetteer, intake_api, suggestions_api, text_search, unanswered
 from board.web.endpoint import Call
 from board.web.http import json_errors
 from board.web.static_files import gzipped as packed_for_all
@@ -52,7 +52,8 @@ CALLS: dict[tuple[str, str], Call] = {
         endpoints.me, draft_keys.draft_key, endpoints.active, endpoints.all_accounts,
         endpoints.boards, endpoints.board, endpoints.events, endpoints.commands, endpoints.source, integrity_api.chain,
         exports.cards_csv, exports.cards_json, exports.journal_csv, exports.journal_json,
-        text_search.find, closed_searches.closed, alert_calls.list_alerts, alert_calls.mark_read, alarm_calls.list_alarms,
+        text_search.find, closed_searches.closed, unanswered.unanswered, alert_calls.list_alerts, alert_calls.mark_read,
+        alarm_calls.list_alarms,
         since_calls.unseen, since_calls.list_positions, since_calls.advance_position,
         report_calls.current, report_calls.list_handovers, report_calls.signed,
         intake_api.create_sighting, gazetteer.places, suggestions_api.similar, suggestions_api.searches,

@@ -20,6 +20,7 @@ _TASKS = text(
 _SIGHTINGS = text(
     "SELECT number FROM sighting WHERE board = :board AND NOT withdrawn AND assessment = 'unassessed' ORDER BY number"
 )
+_NOT_PASSED_ON = text("SELECT number FROM sighting WHERE board = :board AND queue = 'pass_on' ORDER BY number")
 
 
 def close(writer: EventWriter, row: Search, acknowledge: str | None) -> State:
@@ -49,6 +50,8 @@ def _open(writer: EventWriter, row: Search) -> list[Message]:
         found.append(message(N_("Take-down or urgent tasks that are not done: {numbers}."), numbers=_named(tasks)))
     if sightings := connection.execute(_SIGHTINGS, {"board": row.id}).scalars().all():
         found.append(message(N_("Sightings that are not assessed: {numbers}."), numbers=_named(sightings)))
+    if waiting := connection.execute(_NOT_PASSED_ON, {"board": row.id}).scalars().all():
+        found.append(message(N_("Credible sightings that are not passed on to the police: {numbers}."), numbers=_named(waiting)))
     return found
 
 

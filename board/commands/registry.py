@@ -52,6 +52,8 @@ TABLE: dict[str, CommandSpec] = {
     ),
     "sighting.grade": CommandSpec("search", "investigator", sightings.SetGrade, sightings.grade),
     "sighting.assess": CommandSpec("search", "investigator", sightings.Assess, sightings.assess),
+    "sighting.looked_at": CommandSpec("search", "investigator", sightings.SetLookedAt, sightings.look),
+    "sighting.pass_on": CommandSpec("search", "investigator", sightings.PassOn, sightings.pass_on),
     "task.add": CommandSpec("search", "investigator", tasks.Add, tasks.add, places_card=True),
     "task.update": CommandSpec("search", "investigator", tasks.Update, tasks.update, patches=(tasks.Fields,)),
     "card.move": CommandSpec("search", "investigator", cards.Move, cards.move, places_card=True),

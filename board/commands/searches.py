@@ -1,7 +1,6 @@
 """Searches: opened, corrected, found, closed, reopened, and who may see them."""
 
 from collections.abc import Collection, Iterable, Iterator
-from datetime import timedelta
 from typing import Any, Literal
 
 from pydantic import Field, create_model, model_validator
@@ -10,7 +9,7 @@ from sqlmodel import Session, select
 
 from board.audit import writer as audit_writer
 from board.audit.entries import MemberAdded
-from board.commands import appeals, closing, columns, outcomes, references, tasks
+from board.commands import appeals, closing, columns, outcomes, past_times, references, tasks
 from board.commands.command import Patch
 from board.commands.suggested_criteria import undecided
 from board.engine import program_accounts, unit_of_work
@@ -42,14 +41,11 @@ from models.fields import (
 )
 from models.ids import new_epoch, new_id
 from models.search import Criterion, Outcome, Person, Search
-from models.times import parse_utc
 from realtime.protocol import Command
 
 SearchKind = Literal["runaway", "parental_abduction", "unaccompanied_minor", "third_party_abduction", "undefined"]
 Status = Literal["open", "found", "closed"]
 Access = Literal["desk", "members"]
-
-MAX_CLOCK_SKEW = timedelta(minutes=5)  # tolerated difference if a client's clock is ahead
 
 
 _ANSWERS: dict[str, Any] = {key: (Criterion, Field(default_factory=Criterion)) for key in criteria()}
@@ -105,7 +101,7 @@ class SetAccess(Data):
 
 def open_search(writer: EventWriter, data: Open) -> None:
     """Open a search with a board of its own, five columns, and the first tasks of its kind."""
-    _check_past(writer, data.missing_since)
+    past_times.check(writer, "missing_since", data.missing_since)
     _check_members(writer, data.access, data.members)
     made = references.next_reference(writer) if data.reference is None else None
     if data.reference is not None:
@@ -134,7 +130,7 @@ def update(writer: EventWriter, data: Update) -> None:
     values = apply_patch(Fields, known, data.model_extra or {})
     values["criteria"] |= former
     if values["missing_since"] != row.missing_since:
-        _check_past(writer, values["missing_since"])
+        past_times.check(writer, "missing_since", values["missing_since"])
     values["reference"] = values["reference"] or row.reference
     if values["reference"] != row.reference:  # an unchanged reference may stay, even if it is not unique by now
         references.check(writer, values["reference"], row.id)
@@ -206,13 +202,6 @@ def add_member(session: Session, id: str, account: Account, now: str) -> None:
     bump_rights_version(session)
     entry = MemberAdded(id=account.id, name=account.name, board=id, reference=row.reference)
     audit_writer.write(session, entry, also_alerts=set(row.members) - {account.id})
-
-
-def _check_past(writer: EventWriter, missing_since: str) -> None:
-    """Check that the child is not missing from a future time. Raises Refused `invalid`. If the journal is ahead of the clock,
-    the journal counts."""
-    if parse_utc(missing_since) > parse_utc(max(writer.now, writer.board.at)) + MAX_CLOCK_SKEW:
-        raise invalid("missing_since", N_("This is in the future."))
 
 
 def _check_members(writer: EventWriter, access: str, members: list[str]) -> None:

@@ -8,7 +8,7 @@ from pydantic import Field, ValidationError, model_validator
 from sqlalchemy import ColumnElement, and_, or_
 from sqlmodel import Session
 
-from board.commands import cards, sources, urgent_alerts
+from board.commands import cards, past_times, queues, sources, urgent_alerts
 from board.commands.command import Patch
 from board.commands.places import place_fields
 from board.engine.event import JournalEvent
@@ -20,8 +20,8 @@ from board.merge_patch import apply_patch, merge_patch
 from models.alert import EVERYBODY
 from models.card import Priority
 from models.entity import State
-from models.fields import Data, Id, LocationWithRadius, LongText, RequiredLongText, ShortText, Time, none_if_empty
-from models.sighting import ASSURED, Assessment, Channel, Grade, Sighting, Source
+from models.fields import Data, Id, LocationWithRadius, LongText, RequiredLongText, ShortText, Time, Title, none_if_empty
+from models.sighting import ASSURED, Assessment, Channel, Grade, LookedAt, PassedOn, Queue, Sighting, Source
 from models.times import parse_utc
 
 LATE = timedelta(minutes=30)  # recorded this long after it was received, a sighting is marked as late
@@ -69,6 +69,19 @@ class Assess(Data):
     assessment: Assessment
     reason: LongText | None = None
     duplicate_of: Id | None = None
+
+
+class SetLookedAt(Data):
+    sighting: Id
+
+
+class PassOn(Data):
+    """Data of `sighting.pass_on`. `at`: now, unless it is given."""
+
+    sighting: Id
+    to: Title
+    at: Time | None = None
+    reference: ShortText | None = None
 
 
 def add(writer: EventWriter, data: Add) -> None:
@@ -124,6 +137,27 @@ def assess(writer: EventWriter, data: Assess) -> None:
     if would_cycle(writer, row, data.duplicate_of):
         raise invalid("duplicate_of", N_("The other sighting is already a duplicate of this one."))
     writer.update(row, "sighting.assessed", {"assessment": data.assessment, "duplicate_of": data.duplicate_of}, data.reason)
+
+
+def look(writer: EventWriter, data: SetLookedAt) -> None:
+    """Record the first look at a sighting that nobody has looked at, graded or assessed. It changes nothing of others, nor by
+    the account that took the sighting in: this is about a second person."""
+    row = writer.find(Sighting, data.sighting, "sighting")
+    if row.queue == "look" and row.taken_by != writer.account_id:
+        looked_at = LookedAt(by=writer.account_id, at=writer.now).model_dump()
+        writer.update(row, "sighting.looked_at", {"looked_at": looked_at}, conflicts=False)
+
+
+def pass_on(writer: EventWriter, data: PassOn) -> None:
+    """Record that a credible sighting was reported to the police. Said again it replaces that; the former stays in the
+    history."""
+    row = writer.find(Sighting, data.sighting, "sighting")
+    if row.assessment not in ASSURED:
+        raise invalid("sighting", N_("Only a sighting that was assessed as credible or confirmed is passed on."))
+    if data.at is not None:
+        past_times.check(writer, "at", data.at)
+    passed_on = PassedOn(to=data.to, at=data.at or writer.now, reference=data.reference, by=writer.account_id)
+    writer.update(row, "sighting.passed_on", {"passed_on": passed_on.model_dump()})
 
 
 def is_ungraded(grade: Any) -> ColumnElement[bool]:
@@ -257,6 +291,16 @@ KIND = Kind(
             },
         ),
         FieldSpec("duplicate_of", N_("Duplicate of"), type=Id | None, control="card", refers_to="sighting", exported=True),
+        FieldSpec("queue", N_("Next step"), type=Queue, exported=True, choices=queues.LABELS),
+        FieldSpec("queue_since", N_("Waiting since"), type=Time | None, exported=True),
+        FieldSpec("looked_at", N_("Looked at")),
+        FieldSpec("looked_at.by", N_("Looked at by"), exported=True),
+        FieldSpec("looked_at.at", N_("Looked at on"), exported=True),
+        FieldSpec("passed_on", N_("Passed on")),
+        FieldSpec("passed_on.to", N_("Passed on to"), control="text", exported=True, prose=True),
+        FieldSpec("passed_on.at", N_("Passed on at"), control="time", past=True, exported=True),
+        FieldSpec("passed_on.reference", N_("Reference of the police"), control="text", exported=True, prose=True),
+        FieldSpec("passed_on.by", N_("Passed on by"), exported=True),
     ),
     events={
         "sighting.added": EventSpec(
@@ -267,8 +311,12 @@ KIND = Kind(
         "sighting.assessed": EventSpec(
             N_("Sighting assessed"), "sighting.assess", undoable=True, is_significant=lambda state: state["assessment"] in ASSURED
         ),
+        "sighting.looked_at": EventSpec(N_("Sighting looked at"), "sighting.looked_at"),
+        "sighting.passed_on": EventSpec(N_("Sighting passed on"), "sighting.pass_on", undoable=True),
         **cards.EVENTS,
     },
+    derived=queues.FIELDS,
+    derive=queues.derive,
     forms={
         "first": ("description", "place.text", "seen_at", "channel"),
         "more": ("received_at",),

@@ -58,7 +58,7 @@ def undo(writer: EventWriter, data: Undo) -> None:
     withheld = kind.undo.withheld(writer, row, event)
     since = writer.changed_since(row, event.seq)
     values = revert_fields(row.state(), before.payload()["state"], fields)
-    clash = {name: since[name] for name in [*fields, *private] if name in since}
+    clash = {name: since[name] for name in [*fields, *private] if name in since and name not in kind.derived}
     clash = clash or {**_dangling_references(writer, row, values), **kind.undo.dangling(writer, row, values)}
     if clash:
         raise Refused("conflict", fields=clash, current=row.state())

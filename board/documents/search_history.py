@@ -25,7 +25,8 @@ MAX_EVENTS = 1_000  # events in one document, about forty pages; it says how to 
 MAX_CHARACTERS = 500_000  # of text, about two hundred pages; longer texts mean fewer events
 # fields whose values mean nothing to a person
 HIDDEN_FIELDS = re.compile(
-    r"(.*\.)?(rank|number|lat|lon|source_kept)$|reads\.|restatements\.[^.]+\.(handover|at|answered_by|answered_at)$|position$|goal\.(by|at)$"
+    r"(.*\.)?(rank|number|lat|lon|source_kept|queue|queue_since)$|reads\.|restatements\.[^.]+\.(handover|at|answered_by|answered_at)$"
+    r"|position$|goal\.(by|at)$|looked_at\.|passed_on\.by$"
 )
 GROUPED_FIELDS = re.compile(r"(criteria|checklist)\.[^.]+(?=\.)")  # groups whose fields are shown as one
 CLOCK_TOLERANCE = timedelta(minutes=1)  # smaller differences between journal and clock do not show on paper

@@ -74,6 +74,11 @@ class EventWriter:
         return self.account.id if self.account else None
 
     @property
+    def _event_time(self) -> str:
+        """Time that an event written now has: never before the one ahead of it."""
+        return max(self.now, self.board.at)
+
+    @property
     def account_id(self) -> str:
         """Id of the account that gives the command. Not for commands that the server may give itself."""
         assert self.account is not None
@@ -125,8 +130,11 @@ class EventWriter:
 
     def create(self, row: Entity, type: str, reason: str | None = None, reserved: bool = False) -> None:
         """Add an entity and its event. Raises Refused `too_large` on a full board."""
+        kind = kinds.of(row)
+        if kind.derived:
+            rows.assign(row, kind.derive({}, row.state(), self._event_time))
         state = row.state()
-        if kinds.of(row).counted:
+        if kind.counted:
             if not self.has_room(reserved):
                 raise Refused("too_large")
             rows.assign(self.board, {"entities": self.board.entities + 1})
@@ -139,13 +147,15 @@ class EventWriter:
         undoes: int | None = None, acknowledge: str | None = None,
     ) -> bool:  # fmt: skip
         """Set columns of an entity and write the event; return False, and write nothing, if nothing changes. Columns outside the
-        state are named in the event whenever they are set, even to the same value: leaving them out would disclose it. `undoes`
-        is the seq of the event that this one undoes.
+        state are named in the event whenever they are set, even to the same value: leaving them out would disclose it. Derived
+        fields follow, and never conflict. `undoes` is the seq of the event that this one undoes.
 
         Raises Refused `conflict` if somebody else changed one of the same fields after the command's base.
         """
-        before = row.state()
+        before, kind = row.state(), kinds.of(row)
         private = sorted(values.keys() - before.keys())
+        if kind.derived:
+            values = values | kind.derive(before, before | values, self._event_time)
         was = rows.values_of(row, values)
         values = {name: value for name, value in values.items() if was[name] != value}
         anything = bool(private or values)
@@ -153,7 +163,7 @@ class EventWriter:
         after = before | changed
         fields = changed_paths({name: before[name] for name in changed}, changed)
         if (fields or private) and conflicts:
-            self._check_conflict(row, before, fields + private)
+            self._check_conflict(row, before, [*(name for name in fields if name not in kind.derived), *private])
         unit = unit_of_work.current(self.session)
         if "rank" in values or "column" in values:
             unit.card_left_column(before.get("column", ""), before.get("rank", ""))

@@ -94,9 +94,10 @@ class Kind:
     `counted` takes no room on a board. Of a card, `title_field` names it, and new ones go to the first column of the role
     `first_column`. `alerts` returns (kind of alert, account) for an event, `alarms` (occasion of `board.alarm_rules`, whether it
     is there now) for one that may begin or end it. `reported` limits the rows that a handover report reads; without it these are
-    all cards that are not withdrawn, and nothing of other kinds. `forms` are the paths of form fields, where the order of the
-    declaration is not theirs: those of an addition that show `first`, those under `more`, those that it lacks (`later`), and
-    those to `edit`. `translations` are those of an installation's own kind: {language: {label: text}}.
+    all cards that are not withdrawn, and nothing of other kinds. The fields `derived` follow from the others: `derive`
+    returns them for the states before and after a change, and its time. `forms` are the paths of form fields, where the order
+    of the declaration is not theirs: those of an addition that show `first`, those under `more`, those that it lacks (`later`),
+    and those to `edit`. `translations` are those of an installation's own kind: {language: {label: text}}.
     """
 
     model: type[Entity]
@@ -113,6 +114,8 @@ class Kind:
     alerts: Callable[[Session, JournalEvent, State, Collection[str]], Iterable[tuple[str, str]]] = lambda *event: ()
     alarms: Callable[[Session, JournalEvent, State, Collection[str]], Iterable[tuple[str, bool]]] = lambda *event: ()
     reported: Callable[[Any, str], ColumnElement[bool]] | None = None  # of columns, and the end of the next shift
+    derived: tuple[str, ...] = ()
+    derive: Callable[[State, State, str], State] = lambda before, after, now: {}
     forms: Mapping[FormPart, tuple[str, ...]] = field(default_factory=dict)
     translations: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 

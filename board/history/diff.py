@@ -1,6 +1,7 @@
 """Net change between two states of a board.
 
-Fields that changed and were changed back are no net change, and are reported separately. Pure functions;
+Fields that changed and were changed back are no net change, and are reported separately. Fields that follow from others are left
+out. Pure functions;
 static/js/replay/state_diff.js has the same rules for the browser.
 """
 
@@ -10,6 +11,7 @@ from typing import Any, Literal, NamedTuple, NotRequired
 
 from typing_extensions import TypedDict
 
+from board.engine import kinds
 from models.db.read_pacing import paced
 from models.entity import State, flatten
 from realtime.wire_types import Count, Id
@@ -107,7 +109,8 @@ def diff(before: States, after: States, removed_at: Mapping[Key, int] | None = N
 
 def _change(key: Key, before: EntityState | None, after: EntityState | None, removed_at: int) -> Change | None:
     old, new = flatten(before.state) if before else {}, flatten(after.state) if after else {}
-    paths = sorted(path for path in old.keys() | new.keys() if old.get(path) != new.get(path))
+    derived = _derived(key)
+    paths = sorted(path for path in old.keys() | new.keys() if old.get(path) != new.get(path) and path not in derived)
     if not paths and bool(before) == bool(after):
         return None
     what: Kind = "added" if before is None else "removed" if after is None else "changed"
@@ -127,9 +130,15 @@ def reverted(net: Iterable[Change], events: Iterable[Event]) -> list[RevertedFie
         last[each.key] = each
         numbers[each.key] = (each.state or {}).get("number", numbers.get(each.key))
     found = [
-        RevertedFields(key, last[key].seq, numbers[key], tuple(sorted(paths[key] - differs.get(key, set())))) for key in paths
+        RevertedFields(key, last[key].seq, numbers[key], tuple(sorted(paths[key] - differs.get(key, set()) - _derived(key))))
+        for key in paths
     ]
     return sorted((each for each in found if each.paths), key=lambda each: (each.seq, each.key))
+
+
+def _derived(key: Key) -> set[str]:
+    kind = kinds.find(key[0])
+    return set(kind.derived) if kind is not None else set()
 
 
 def by_others(

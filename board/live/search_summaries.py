@@ -13,6 +13,7 @@ from board.engine.event import JournalEvent
 from board.engine.identity import Caller
 from board.live.event_source import BoardSource
 from board.live.summary_counts import BATCH_SIZE, Counted, Summary, recount
+from board.targets import Targets
 from board.telemetry.periodic import run_on_database
 from models.board import OPERATIONS
 from models.db.database import Database
@@ -32,7 +33,7 @@ Profile = str | None  # of displays; None: for accounts
 ALARM_ON_DISPLAYS = ("rule", "raised_at", "step")
 INNER_SIGHTING = ("seen_at", "place")  # of a credible sighting, for displays in inner rooms; the place as text
 GOAL_SET = "search.goal_set"
-COUNTS = ("unassessed_sightings", "open_tasks", "overdue_tasks")
+COUNTS = ("unassessed_sightings", "open_tasks", "overdue_tasks", "unanswered")
 
 
 class SummaryPublisher:
@@ -42,8 +43,8 @@ class SummaryPublisher:
     A round costs what changed since the last one, and one frame for all viewers who see the same.
     """
 
-    def __init__(self, database: Database, hub: Hub[Caller], source: BoardSource) -> None:
-        self._database, self._hub, self._source = database, hub, source
+    def __init__(self, database: Database, hub: Hub[Caller], source: BoardSource, targets: Targets) -> None:
+        self._database, self._hub, self._source, self._targets = database, hub, source, targets
         self._counted: dict[str, Counted] = {}
         self._shown: dict[Profile, dict[str, Summary]] = {}
         self._occupied: set[str] = set()  # searches with people, in the last round
@@ -63,7 +64,7 @@ class SummaryPublisher:
         at = format_utc(now())
 
         def read(session: Session) -> tuple[dict[str, Counted], VisibilityView]:
-            counted = recount(session, self._counted, at)
+            counted = recount(session, self._counted, at, self._targets)
             heads = {id: each.seq for id, each in counted.items()}
             self._suggestions.read(session, heads)
             if has_displays:

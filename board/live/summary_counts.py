@@ -1,5 +1,5 @@
 """Counts of each search for its card on the operations board. They are kept: a search is counted again when it changed, or when
-one of its tasks became overdue, which no event tells."""
+one of its tasks became overdue or one of its sightings late, which no event tells."""
 
 import json
 from collections.abc import Callable, Mapping, Sequence
@@ -7,6 +7,8 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Row, bindparam, text
 from sqlmodel import Session
+
+from board.targets import QUEUES, Targets, default_targets
 
 BATCH_SIZE = 500  # searches in a query
 
@@ -17,7 +19,7 @@ _HEADS = text("SELECT b.id, b.epoch, b.seq FROM search JOIN board b ON b.id = se
 
 class Counted(NamedTuple):
     """Counts of a search, read at `at`, when its board was at `epoch` and `seq`. `next_due` is when its next task becomes
-    overdue."""
+    overdue, or its next sighting late."""
 
     epoch: str
     seq: int
@@ -30,26 +32,27 @@ class Counted(NamedTuple):
         return (self.epoch, self.seq) == (epoch, seq) and self.at <= at and (self.next_due is None or self.next_due >= at)
 
 
-def recount(session: Session, known: Mapping[str, Counted], at: str) -> dict[str, Counted]:
+def recount(session: Session, known: Mapping[str, Counted], at: str, targets: Targets | None = None) -> dict[str, Counted]:
     """Return the counts of all searches that are not archived at a time: those of `known` that still hold, and the others as
     they are now."""
     heads = session.connection().execute(_HEADS).all()
     found = {id: known[id] for id, epoch, seq in heads if id in known and known[id].holds(epoch, seq, at)}
     if not found:
-        return count(session, None, at)
+        return count(session, None, at, targets)
     behind = [id for id, *_ in heads if id not in found]
     for start in range(0, len(behind), BATCH_SIZE):
-        found |= count(session, behind[start : start + BATCH_SIZE], at)
+        found |= count(session, behind[start : start + BATCH_SIZE], at, targets)
     return found
 
 
-def count(session: Session, boards: list[str] | None, at: str) -> dict[str, Counted]:
-    """Return the counts of these searches (None: all), with tasks overdue at `at`. `people` and `present` are filled in later,
-    from the hub."""
+def count(session: Session, boards: list[str] | None, at: str, targets: Targets | None = None) -> dict[str, Counted]:
+    """Return the counts of these searches (None: all), with tasks overdue and sightings late at `at`. `people` and `present`
+    are filled in later, from the hub."""
     rows = _rows(session, _COUNT, boards, at)
     first = {name: {row.board: shown(row) for row in _rows(session, query, boards, at)} for name, (query, shown) in FIRST.items()}
+    waiting, late_next = _unanswered(session, boards, at, targets or default_targets())
     return {
-        row.id: Counted(row.epoch, row.seq, at, row.next_due, {
+        row.id: Counted(row.epoch, row.seq, at, min(filter(None, (row.next_due, late_next.get(row.id))), default=None), {
             "unassessed_sightings": row.unassessed,
             "open_tasks": row.open,
             "overdue_tasks": row.overdue,
@@ -57,6 +60,7 @@ def count(session: Session, boards: list[str] | None, at: str) -> dict[str, Coun
             "people": 0,
             "last": {"seq": row.seq, "at": row.at, "type": row.last_type},
             **{name: found.get(row.id) for name, found in first.items()},
+            "unanswered": waiting.get(row.id) or dict.fromkeys(_UNANSWERED, 0),
         })
         for row in rows
     }  # fmt: skip
@@ -69,6 +73,24 @@ def _rows(session: Session, statement: str, boards: list[str] | None, at: str) -
         query = query.bindparams(bindparam("boards", expanding=True))
     values = {"at": at} if ":at" in statement else {}
     return session.connection().execute(query, values | ({"boards": boards} if boards is not None else {})).all()
+
+
+def _unanswered(
+    session: Session, boards: list[str] | None, at: str, targets: Targets
+) -> tuple[dict[str, dict[str, int]], dict[str, str]]:
+    """Return how many sightings wait in each queue and how many are late, by search, and when the next one becomes late. Only a
+    search that is open has late ones, and one that is closed has none that wait."""
+    found: dict[str, dict[str, int]] = {}
+    late_next: dict[str, str] = {}
+    for row in _rows(session, _WAITING, boards, at):
+        counts = found.setdefault(row.board, dict.fromkeys(_UNANSWERED, 0))
+        counts[row.queue] += 1
+        due = targets.due(row.queue, row.priority, row.queue_since) if row.queue_since and row.status == "open" else None
+        if due is not None and due < at:
+            counts["late"] += 1
+        elif due is not None:
+            late_next[row.board] = min(due, late_next.get(row.board, due))
+    return found, late_next
 
 
 def _task(row: Row[Any]) -> dict[str, Any]:
@@ -116,6 +138,12 @@ _SIGHTING = """
     FROM board b JOIN search ON search.id = b.id AND search.status = 'open'
     JOIN sighting found ON found.id = (SELECT s.id FROM sighting s
         WHERE s.board = b.id AND NOT s.withdrawn AND s.assessment %s LIMIT 1)
+    WHERE b.kind = 'search' """
+_UNANSWERED = (*QUEUES, "late")
+_WAITING = """
+    SELECT b.id AS board, s.queue, s.queue_since, s.priority, search.status
+    FROM board b JOIN search ON search.id = b.id AND search.status <> 'closed' AND search.archived_at IS NULL
+    JOIN sighting s ON s.board = b.id AND s.queue IN ('look', 'judge', 'pass_on')
     WHERE b.kind = 'search' """
 _ALARM = """
     SELECT b.id AS board, found.rule, found.raised_at, found.step, found.next_at, found.about

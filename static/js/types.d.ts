@@ -58,6 +58,8 @@ type MissingPerson = SearchState["person"];
 type Outcome = NonNullable<SearchState["outcome"]>;
 type Criterion = SearchState["criteria"][string];
 type ChecklistItem = TaskState["checklist"][string];
+type Queue = SightingState["queue"];
+type WaitingQueue = Exclude<Queue, "answered">;
 type SeenPlace = NonNullable<SightingState["place"]>;
 
 interface BoardPosition {

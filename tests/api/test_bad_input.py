@@ -340,9 +340,10 @@ FIELD_NAMES = {
     "", "K!", "done", "rank", "access", "members", "column", "assignee", "task", "sighting", "grade", "content", "source",
     "reason", "assessment", "duplicate_of", "card", "before", "after", "category", "happened_at", "corrects", "status",
     "outcome", "found_at", "place", "condition", "how", "confirmed_by", "family_told", "police_told", "base", "under_13",
+    "to", "reference",
     "disability", "medication", "danger_to_life", "third_party", "danger_to_others", "out_of_character",
     "worrying", "level", "from", "until", "title", "role", "seq", "handover", "positions", "restatement", "remarks", "incoming",
-    "faults", "shift", "searches", "account", "alarm", "to", "please_answer", "taken_by",
+    "faults", "shift", "searches", "account", "alarm", "please_answer", "taken_by",
     "ended_at", "correct", "at", "[key]", "acknowledge",
     *(f"i{number}" for number in range(51)),
 }  # fmt: skip
@@ -351,7 +352,7 @@ FIELD_NAMES = {
 @pytest.mark.parametrize("name", WHOLE)
 async def test_each_field_with_each_wrong_value_is_taken_or_refused_in_sentences(team: Team, guest: Guest, name: str) -> None:
     search, names = await scene(team)
-    await prepare(name, team, search)
+    await prepare(name, team, search, names)
     board, failed = board_of(name, search), failures()
     if name in handover_steps.COMMANDS:
         names |= await handover_steps.prepare_for(name, team.alice, team.ada, search)

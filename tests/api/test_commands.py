@@ -232,6 +232,8 @@ async def test_a_closed_search_takes_notes_and_can_be_reopened_and_nothing_else(
         ("sighting.update", {"sighting": sighting["id"], "description": "x"}),
         ("sighting.grade", {"sighting": sighting["id"], "grade": {"source": "A"}}),
         ("sighting.assess", {"sighting": sighting["id"], "assessment": "credible"}),
+        ("sighting.looked_at", {"sighting": sighting["id"]}),
+        ("sighting.pass_on", {"sighting": sighting["id"], "to": "Zone Gent"}),
         ("task.add", {"title": "x"}),
         ("task.update", {"task": UNKNOWN_ID, "title": "x"}),
         ("card.move", card | {"column": columns["done"]}),
@@ -280,11 +282,12 @@ async def test_a_sighting_begins_ungraded_and_unassessed_in_the_inbox(scene: Sea
         "seen_at": None, "received_at": event["at"], "late": False, "channel": "unknown",
         "source": {"kind": "unknown", "sealed": False}, "place": None, "direction": None, "clothing": None, "company": None,
         "grade": {"source": "F", "content": 6}, "assessment": "unassessed", "duplicate_of": None, "assignee": None,
-        "priority": "normal", "withdrawn": False, "source_kept": None,
+        "priority": "normal", "withdrawn": False, "source_kept": None, "queue": "look", "queue_since": event["at"],
+        "looked_at": None, "passed_on": None,
     }  # fmt: skip
     assert event["changes"] == sorted(
-        ["assessment", "channel", "column", "description", "grade.content", "grade.source", "late", "number", "priority", "rank",
-         "received_at", "source.kind", "source.sealed", "withdrawn"]
+        ["assessment", "channel", "column", "description", "grade.content", "grade.source", "late", "number", "priority", "queue",
+         "queue_since", "rank", "received_at", "source.kind", "source.sealed", "withdrawn"]
     )  # fmt: skip
 
 

@@ -76,6 +76,8 @@ GIVEN: dict[str, dict[str, Any]] = {  # data for each command of the table
     "sighting.update": {"sighting": "{sighting}", "direction": f"{SECRET} south"},
     "sighting.grade": {"sighting": "{sighting}", "grade": {"source": "B", "content": 2}} | TOLD,
     "sighting.assess": {"sighting": "{sighting}", "assessment": "confirmed"} | TOLD,
+    "sighting.looked_at": {"sighting": "{sighting}"},
+    "sighting.pass_on": {"sighting": "{sighting}", "to": f"{SECRET} zone", "reference": f"{SECRET} 12/2026"},
     "task.add": TASK,
     "task.update": {"task": "{task}", "result": f"{SECRET} done"},
     "card.move": {"card": "{sighting}", "column": "{done}"},
@@ -105,6 +107,7 @@ FRAMES = {  # all keys that any frame may contain
     "type", "account", "id", "name", "role", "heartbeat_s", "server", "display", "profile", "language", "shows",
     "boards", "every_s", "theme", "sound", "reload", "board", "epoch", "seq", "entities", "kind", "state", "events",
     "at", "changes", "hidden", "reason", "heads", "searches", "unassessed_sightings", "open_tasks", "overdue_tasks",
+    "unanswered", "look", "judge", "pass_on",
     "last", "shift", "since", "number", "handover", "code", "message", "more", "status", "worrying", "missing_since",
     "person", "first_name", "age", "appeal", "level", "until", "status_at", "rank", "column", "assessment", "priority",
     "withdrawn", "late", "undecided", "due", "category", "happened_at", "holder_name",
@@ -183,9 +186,9 @@ async def _scene(team: Team, lead: str) -> tuple[str, dict[str, Any]]:
 async def _give(team: Team, name: str, search: str, names: dict[str, Any]) -> None:
     if name in handover_steps.COMMANDS:
         names |= await handover_steps.prepare_for(name, team.alice, team.ada, search)
-    await prepare(name, team, search)
-    if name == "sighting.assess":  # where a child was seen is for inner rooms once it is credible, as text
+    if name in ("sighting.assess", "sighting.pass_on"):  # where a child was seen is for inner rooms once it is credible, as text
         await team.alice.command(search, "sighting.update", {"sighting": names["sighting"], "place": {"text": PLACE}})
+    await prepare(name, team, search, names)
     if name == "card.restore":
         await team.alice.command(search, "card.withdraw", {"card": names["task"]} | TOLD)
     await team.alice.command(board_of(name, search), name, filled(GIVEN[name], names))

@@ -52,6 +52,8 @@ TRIES: dict[str, dict[str, Any]] = {
     "sighting.update": {"sighting": "{sighting}", "direction": "north"},
     "sighting.grade": {"sighting": "{sighting}", "grade": {"source": "B"}},
     "sighting.assess": {"sighting": "{sighting}", "assessment": "credible"},
+    "sighting.looked_at": {"sighting": "{sighting}"},
+    "sighting.pass_on": {"sighting": "{sighting}", "to": "Zone Gent"},
     "task.add": {"title": "call the school"},
     "task.update": {"task": "{task}", "result": "not there"},
     "card.move": {"card": "{sighting}", "column": "{done}"},
@@ -102,10 +104,12 @@ async def scene(team: Team) -> tuple[str, dict[str, Any]]:
     return search, names
 
 
-async def prepare(name: str, team: Team, search: str) -> None:
+async def prepare(name: str, team: Team, search: str, names: dict[str, Any]) -> None:
     """Do what a command needs to have been done before."""
     if name == "search.set_outcome":
         await team.alice.command(search, "search.set_status", TRIES["search.set_status"])
+    if name == "sighting.pass_on":
+        await team.alice.command(search, "sighting.assess", {"sighting": names["sighting"], "assessment": "credible"})
 
 
 def filled(data: dict[str, Any], names: dict[str, Any]) -> dict[str, Any]:
@@ -125,7 +129,7 @@ async def test_each_role_may_do_what_is_its_own_and_no_more(team: Team, name: st
     for role in ROLES:
         if stage is None:
             stage = await scene(team)
-            await prepare(name, team, stage[0])
+            await prepare(name, team, *stage)
         search, names = stage
         if name in handover_steps.COMMANDS:
             names |= await handover_steps.prepare_for(name, people[role], team.alice if role == "admin" else team.ada, search)

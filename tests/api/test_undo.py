@@ -67,6 +67,8 @@ async def test_each_command_that_changes_something_can_be_undone_and_that_too(sc
         ("sighting.update", {"sighting": other, "place": {"text": "Aalst"}, "received_at": "2026-11-24T10:00:00Z"}),
         ("sighting.grade", {"sighting": sighting, "grade": {"source": "B"}, "reason": "knows the family"}),
         ("sighting.assess", {"sighting": sighting, "assessment": "duplicate", "duplicate_of": other}),
+        ("sighting.assess", {"sighting": other, "assessment": "credible"}),
+        ("sighting.pass_on", {"sighting": other, "to": "Zone Gent", "reference": "PV 12/2026"}),
         ("task.update", {"task": task, "title": "anew", "sighting": sighting, "due": "2026-11-24T23:00:00Z"}),
         ("task.update", {"task": task, "checklist": {"k1": {"done": True}, "k2": None, "k3": {"text": "more"}}}),
         ("card.move", {"card": sighting, "column": columns["doing"]}),

@@ -337,6 +337,10 @@ interface SightingState {
   priority: "low" | "normal" | "urgent";
   withdrawn: boolean;
   source_kept: boolean | null;
+  queue: "look" | "judge" | "pass_on" | "answered";
+  queue_since: IsoTime | null;
+  looked_at: { by: string, at: IsoTime } | null;
+  passed_on: { to: string, at: IsoTime, reference: string | null, by: string } | null;
 }
 
 interface SimilarSighting {
@@ -390,6 +394,7 @@ interface Summary {
   credible_sighting: SummarySighting | null;
   alarm: SummaryAlarm | null;
   alarms: number;
+  unanswered: Unanswered;
 }
 
 interface SummaryAlarm {
@@ -428,6 +433,13 @@ interface TaskState {
   sighting: string | null;
   withdrawn: boolean;
   take_down: boolean;
+}
+
+interface Unanswered {
+  look: number;
+  judge: number;
+  pass_on: number;
+  late: number;
 }
 
 interface UnassessedSighting {

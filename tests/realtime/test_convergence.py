@@ -48,6 +48,11 @@ async def test_every_command_converges(alice: Person, bob: Person, add_person: C
         elif answer.get("seqs"):
             seen.add(name)
             await bob.wait_for_seq(search, answer["seqs"][-1])
+    (added,) = (await alice.command(search, "sighting.add", {"description": "a girl"}))["seqs"]
+    await bob.wait_for_seq(search, added)
+    looked_at = max(screen.of_kind("sighting").items(), key=lambda item: item[1]["number"])[0]
+    await bob.command(search, "sighting.looked_at", {"sighting": looked_at})  # Alice took all of them in
+    seen.add("sighting.looked_at")
     await _hand_over_and_back(alice, await add_person("Ada", "coordinator"), search)
     seen |= set(handover_steps.COMMANDS)
     await alice.command(search, "search.set_access", {"access": "members", "members": accounts})

@@ -73,6 +73,15 @@ def _assess(random: Random, screen: BoardReplica, accounts: list[str]) -> tuple[
     return "sighting.assess", {"sighting": _pick(random, screen, "sighting"), "assessment": assessment, **other}
 
 
+def _look(random: Random, screen: BoardReplica, accounts: list[str]) -> tuple[str, dict[str, Any]]:
+    return "sighting.looked_at", {"sighting": _pick(random, screen, "sighting")}
+
+
+def _pass_on(random: Random, screen: BoardReplica, accounts: list[str]) -> tuple[str, dict[str, Any]]:
+    more = random.choice([{}, {"at": "2026-11-24T23:00:00Z"}, {"reference": _text(random)}])
+    return "sighting.pass_on", {"sighting": _pick(random, screen, "sighting"), "to": _text(random), **more}
+
+
 def _move(random: Random, screen: BoardReplica, accounts: list[str]) -> tuple[str, dict[str, Any]]:
     data = {"card": _pick(random, screen, "sighting", "task"), "column": _pick(random, screen, "column")}
     if (beside := random.choice(["before", "after", None])) is not None:
@@ -162,6 +171,7 @@ def _arrange(random: Random, screen: BoardReplica, accounts: list[str]) -> tuple
 
 _KINDS = [
     _add_sighting, _add_sighting, _add_task, _update_sighting, _update_sighting, _update_task, _update_task, _grade, _assess,
+    _look, _pass_on,
     _move, _move, _move, _assign, _withdraw, _note, _update_search, _set_status, _arrange, _decide, _undo,
     _hand_over,
 ]  # fmt: skip

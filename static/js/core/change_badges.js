@@ -1,5 +1,13 @@
 /* Badges: what happened to an entity since this person saw it last. Pure. */
 
+const DERIVED = new Set(["queue", "queue_since"]); // fields that follow from others
+
+/**
+ * Return whether an event is news of its entity. That somebody looked at it is none.
+ * @param {{ type: string }} event
+ */
+export const isNews = ({ type }) => type !== "sighting.looked_at";
+
 /**
  * Return the badge of an entity after one more event; an entity that is new stays "added".
  * @param {ChangeBadge | undefined} before
@@ -7,7 +15,7 @@
  */
 export function addToBadge(before, { type, actor, at, clock, changes = [], private: set = [] }) {
   const first = before?.type.endsWith(".added") ? before.type : type;
-  return { type: first, actor, at: clock ?? at, own: false, changes: [...new Set([...(before?.changes ?? []), ...changes, ...set])] };
+  return { type: first, actor, at: clock ?? at, own: false, changes: [...new Set([...(before?.changes ?? []), ...changes.filter((path) => !DERIVED.has(path)), ...set])] };
 }
 
 /**
@@ -22,7 +30,7 @@ export function badgesOf(events, { own, isThere }) {
   for (const event of events) {
     if (event.erased || !event.state || !isThere(event.id)) continue;
     if (event.actor?.id === own) badges.delete(event.id);
-    else badges.set(event.id, addToBadge(badges.get(event.id), event));
+    else if (isNews(event)) badges.set(event.id, addToBadge(badges.get(event.id), event));
   }
   return badges;
 }

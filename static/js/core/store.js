@@ -2,7 +2,7 @@
    back as events, too. */
 
 import { APPLY, Entities, GAP, OTHER_EPOCH, SEEN, entityChange, compareSeq } from "./sequence.js";
-import { addToBadge } from "./change_badges.js";
+import { addToBadge, isNews } from "./change_badges.js";
 import { Freshness } from "./freshness.js";
 import { serverNow } from "./time.js";
 
@@ -248,7 +248,7 @@ export class Board {
     const { put, drop } = entityChange(event);
     if (put) this.#entities.put(put);
     if (drop) this.#entities.drop(drop), this.badges.delete(drop.id), this.summaries.delete(drop.id);
-    if (put && event.actor?.id !== this.#session.account.id) this.#addBadge(event);
+    if (put && event.actor?.id !== this.#session.account.id && isNews(event)) this.#addBadge(event);
     if (event.at) this.at = event.at;
     if (event.command) this.#session.outbox.eventApplied(event.command);
     this.#events.push(event);

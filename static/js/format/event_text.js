@@ -13,6 +13,7 @@ import { shortPersonName } from "./search_list.js";
 const SHORT = 60; // characters: a longer value gets a line of its own
 const HIDDEN_FIELDS = new Set([ // fields that mean nothing to a person, or that the event's type already tells
   "rank", "number", "position", "digest", "reads", "searches", "signed_at", "ended_at", "ended_by", "prepared_at", "prepared_by", "source_kept",
+  "queue", "queue_since",
 ]);
 
 const ALARM = [ // fields of an alarm, which its sentences tell
@@ -145,6 +146,8 @@ const DESCRIPTIONS = {
   "column.removed": () => ({ says: t("{who} removed the column {what}"), said: ["title", "role"] }),
   "sighting.graded": graded,
   "sighting.assessed": (/** @type {any} */ it) => turned(it, "assessment", [t("{who} assessed {what}: {to}"), t("{who} changed the assessment of {what} from {from} to {to}")]),
+  "sighting.looked_at": () => ({ says: t("{who} looked at {what}"), said: ["looked_at"] }),
+  "sighting.passed_on": passedOn,
   "card.moved": moved,
   "card.assigned": assigned,
   "card.withdrawn": () => ({ says: t("{who} withdrew {what}"), said: ["withdrawn"] }),
@@ -200,6 +203,13 @@ function goalSet(it) {
   if (!goal) return { says: from ? t("{who} cleared the goal (was: {from})") : t("{who} cleared the goal"), values: { from }, said: ["goal"] };
   const values = { text: goal.text, until: formatPath("goal.until", goal.until, it.ctx) };
   return { says: goal.until ? t("{who} set the goal: {text}, due {until}") : t("{who} set the goal: {text}"), values, said: ["goal"] };
+}
+
+/** @param {any} it */
+function passedOn({ state: { passed_on: said } }) {
+  if (!said) return { says: t("{who}: {what}"), said: ["passed_on"] };
+  const says = said.reference ? t("{who} passed on {what} to {to}, reference {reference}") : t("{who} passed on {what} to {to}");
+  return { says, values: { to: said.to, reference: said.reference }, said: ["passed_on"] };
 }
 
 /**

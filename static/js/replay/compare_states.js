@@ -8,7 +8,7 @@ export const CHANGE_KINDS = ["added", "solved", "moved", "changed", "removed"];
 /** @type {Set<Json | undefined>} */
 const OPEN = new Set([null, undefined, "unassessed"]);
 // Not shown as a change: position within a column, and what another field already says.
-const UNTOLD = new Set(["rank", "source_kept"]);
+const UNTOLD = new Set(["rank", "source_kept", "queue", "queue_since", "looked_at.by", "looked_at.at"]);
 
 /**
  * Return [{...change, way, before, after}] for the entities before and after; irrelevant changes are left out.

@@ -15,6 +15,7 @@ const WHAT = {
   "card.restore": () => t("Restoring"),
   "sighting.grade": () => label.field("grade"),
   "sighting.assess": () => label.field("assessment"),
+  "sighting.pass_on": () => label.field("passed_on"),
   "column.add": () => t("New column"),
   "column.rename": () => t("Renaming a column"),
   "column.move": () => t("Moving a column"),

@@ -14,7 +14,7 @@ import { agoElement } from "../../format/time_elements.js";
 const OFFER_MS = 10_000; // time to read and decide
 const MAX_EVENTS = 100; // own events whose ack may be pending
 
-const NOT_UNDOABLE = /\.(added|opened|removed|status_set|erased)$/; // cannot be undone, by the contract
+const NOT_UNDOABLE = /\.(added|opened|removed|status_set|looked_at|erased)$/; // cannot be undone, by the contract
 const FOR_COORDINATORS = /^(column\.|search\.(worrying|appeal|access|outcome)_set$)/; // need the same role as the action itself
 const TYPING = "input:not([type=checkbox], [type=radio]), textarea, [contenteditable]";
 

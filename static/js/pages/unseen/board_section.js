@@ -11,7 +11,7 @@ import { shortPersonName } from "../../format/search_list.js";
 import { timeElement, formatMoment } from "../../format/time_elements.js";
 
 const MAX_CHANGES = 60; // changes of a board shown here
-const HIDDEN_FIELDS = new Set(["rank", "number", "position", "digest", "searches", "reads", "source_kept"]); // fields of no meaning to users
+const HIDDEN_FIELDS = new Set(["rank", "number", "position", "digest", "searches", "reads", "source_kept", "queue", "queue_since", "looked_at"]); // fields of no meaning to users
 /** @param {string} path */
 const isShown = (path) => !HIDDEN_FIELDS.has(path.split(".")[0]);
 

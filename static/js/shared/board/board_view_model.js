@@ -1,6 +1,7 @@
 /** View model of a board: the server's state, with one's pending commands applied on top. Pure. */
 import { applyPatch } from "../../core/merge_patch.js";
 import { addsCard, cardKinds, cardOfCommand, kind as declaration, titleOf } from "../../core/kinds.js";
+import { queueOf } from "../../core/queues.js";
 import { cardName } from "../../format/values.js";
 
 const SAID_LENGTH = 60; // characters of a sighting in a list of choices
@@ -22,6 +23,7 @@ export function byRank(a, b) {
 const OPTIMISTIC = {
   "sighting.grade": (state, { grade }) => applyPatch(state, { grade }),
   "sighting.assess": (state, { assessment, duplicate_of = null }) => ({ ...state, assessment, duplicate_of }),
+  "sighting.pass_on": (state, { to, at = null, reference = null }) => ({ ...state, passed_on: { by: "", at, to, reference } }),
   "card.assign": (state, { assignee }) => ({ ...state, assignee }),
   "card.withdraw": (state) => ({ ...state, withdrawn: true }),
   "card.restore": (state) => ({ ...state, withdrawn: false }),
@@ -133,7 +135,8 @@ function applyToEntities(pending) {
 /** @param {Entity} entity @param {PendingCommand[] | undefined} entries @returns {Card} */
 function applyPending(entity, entries) {
   if (!entries) return entity;
-  const state = entries.reduce((state, { name, data }) => effectOf(name)?.(state, data) ?? state, entity.state);
+  const state = { ...entries.reduce((state, { name, data }) => effectOf(name)?.(state, data) ?? state, entity.state) };
+  if (entity.kind === "sighting") state.queue = queueOf(state);
   return { ...entity, state, pending: entries.at(-1) };
 }
 

@@ -1,5 +1,7 @@
 /** Open items of a search, which closing it asks about. Same rules as board/commands/closing.py, which decides. Pure. */
 
+import { queueOf } from "../../core/queues.js";
+
 /** @param {Pick<AnyBoard, "get">} board @param {State} state */
 const isDone = (board, { column }) => board.get(column)?.state.role === "done";
 /** @param {Entity} a @param {Entity} b */
@@ -9,6 +11,7 @@ const byNumber = (a, b) => a.state.number - b.state.number;
 export function openItems(board, { outcome }) {
   const tasks = board.of("task").filter(({ state }) => !state.withdrawn && (state.take_down || state.priority === "urgent") && !isDone(board, state));
   const sightings = board.of("sighting").filter(({ state }) => !state.withdrawn && state.assessment === "unassessed");
+  const toPassOn = board.of("sighting").filter(({ state }) => queueOf(state) === "pass_on");
   const family = Boolean(outcome) && !outcome.family_told, police = Boolean(outcome) && !outcome.police_told;
-  return { family, police, tasks: tasks.sort(byNumber), sightings: sightings.sort(byNumber), any: family || police || tasks.length + sightings.length > 0 };
+  return { family, police, tasks: tasks.sort(byNumber), sightings: sightings.sort(byNumber), toPassOn: toPassOn.sort(byNumber), any: family || police || tasks.length + sightings.length + toPassOn.length > 0 };
 }

@@ -60,16 +60,17 @@ const waits = (text, status) => (status === "found" ? html`<span class="text-ale
  * @param {HeaderView} view
  */
 function open(view) {
-  const { tasks, sightings } = openItems(view.board, view.model.search.state);
-  if (!tasks.length && !sightings.length) return nothing;
-  return html`<p class="still-open" data-testid="still-open">${t("Before closing:")} ${joined(cards(tasks, sightings, view))}</p>`;
+  const found = openItems(view.board, view.model.search.state);
+  if (!found.tasks.length && !found.sightings.length && !found.toPassOn.length) return nothing;
+  return html`<p class="still-open" data-testid="still-open">${t("Before closing:")} ${joined(cards(found, view))}</p>`;
 }
 
-/** @param {Card[]} tasks @param {Card[]} sightings @param {HeaderView} view */
-function cards(tasks, sightings, view) {
+/** @param {OpenItems} found @param {HeaderView} view */
+function cards({ tasks, sightings, toPassOn }, view) {
   return [
     tasks.length ? html`<span>${t("not done:")} ${named(tasks, view)}</span>` : null,
     sightings.length ? html`<span>${t("not assessed:")} ${named(sightings, view)}</span>` : null,
+    toPassOn.length ? html`<span>${t("not passed on:")} ${named(toPassOn, view)}</span>` : null,
   ].filter(Boolean);
 }
 
@@ -91,6 +92,7 @@ export function openList(view, found) {
     found.police ? t("The police have not been told.") : null,
     found.tasks.length ? html`${t("not done:")} ${names(found.tasks)}` : null,
     found.sightings.length ? html`${t("not assessed:")} ${names(found.sightings)}` : null,
+    found.toPassOn.length ? html`${t("not passed on:")} ${names(found.toPassOn)}` : null,
   ].filter(Boolean);
   return html`<div class="still-open" data-testid="open-list"><p>${t("Still open:")}</p><ul class="bulleted">${lines.map((line) => html`<li>${line}</li>`)}</ul></div>`;
 }

@@ -73,6 +73,7 @@ interface OpenItems {
   police: boolean;
   tasks: Card[];
   sightings: Card[];
+  toPassOn: Card[];
   any: boolean;
 }
 

@@ -1,0 +1,149 @@
+"""List of what waits for somebody, on all searches that the reader may see: in which queue, since when, whose it is, and until
+when it should have been done. What is later against its target comes first."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, NamedTuple
+
+from sqlalchemy import select
+from sqlmodel import Session
+from starlette.requests import Request
+from typing_extensions import TypedDict
+
+from board.commands.alerts import short_name
+from board.engine import snapshot
+from board.engine.identity import Caller
+from board.errors import Refused
+from board.i18n import N_
+from board.targets import QUEUES, Targets
+from board.web.compression import compressed
+from board.web.endpoint import EVERYWHERE, Call, IntParam, Param, of_state
+from board.web.heavy_reads import limited_per_account
+from board.web.http import Reply, json_response, service_of
+from models.search import Search
+from models.sighting import Sighting
+from models.times import format_utc, parse_utc
+from realtime.wire_types import Count, Id, Shape, Time
+
+TIMEOUT_S = 5.0
+MAX_TITLE = 200  # characters of a description
+QUEUE = Param("queue", {"enum": ["", *QUEUES]})
+LIMIT = IntParam("limit", 1, 500, 200)
+
+_SIGHTING: Any = Sighting.__table__.c  # type: ignore[attr-defined]
+_SEARCH: Any = Search.__table__.c  # type: ignore[attr-defined]
+
+
+class Waiting(NamedTuple):
+    """Entry of the list, with what its order follows from. `target_min` is None where nothing is late any more: the child was
+    found."""
+
+    kind: str
+    id: str
+    queue: str
+    since: str
+    priority: str
+    target_min: int | None
+
+    def age(self, now: str) -> float:
+        """Return how many minutes it has waited."""
+        return max(0.0, (parse_utc(now) - parse_utc(self.since)).total_seconds() / 60)
+
+    def order(self, now: str) -> tuple[bool, float, str, str]:
+        """Return the key of the order: by age against target, then by age."""
+        return (self.target_min is None, -self.age(now) / (self.target_min or 1), self.since, self.id)
+
+    def is_late(self, now: str) -> bool:
+        return self.target_min is not None and self.age(now) > self.target_min
+
+
+LookedAtBy = TypedDict("LookedAtBy", {"by": Id, "at": Time})
+# Something that waits. `board`, `reference` and `child` are those of its search, `title` the beginning of what was seen.
+UnansweredEntry = TypedDict("UnansweredEntry", {
+    "kind": Annotated[str, Shape(enum=["sighting", "tip"])], "board": Id, "reference": str | None, "child": str | None,
+    "status": Annotated[str, of_state(Search, "status")] | None, "id": Id, "number": Count | None, "seq": Count,
+    "queue": Annotated[str, Shape(enum=list(QUEUES))], "queue_since": Time, "target_min": Count | None, "late": bool,
+    "assignee": Id | None, "priority": Annotated[str, of_state(Sighting, "priority")],
+    "assessment": Annotated[str, of_state(Sighting, "assessment")], "title": str, "place": str | None, "seen_at": Time | None,
+    "received_at": Time | None, "looked_at": LookedAtBy | None,
+})  # fmt: skip
+UnansweredCounts = TypedDict("UnansweredCounts", {"look": Count, "judge": Count, "pass_on": Count, "late": Count})
+Unanswered = TypedDict("Unanswered", {
+    "at": Time, "counts": UnansweredCounts, "entries": list[UnansweredEntry], "left_out": Count,
+})  # fmt: skip
+
+
+@Call(
+    "GET", "/unanswered",
+    N_("Lists the sightings that wait to be looked at, judged or passed on, latest against its target first."),
+    (*EVERYWHERE, "invalid"), query=(QUEUE, LIMIT),
+)  # fmt: skip
+@limited_per_account
+@compressed
+async def unanswered(request: Request, caller: Caller) -> Reply[Unanswered]:
+    queue, limit = QUEUE.read(request) or None, LIMIT.read(request)
+    if queue is not None and queue not in QUEUES:
+        raise Refused("invalid", fields={"queue": N_("There is no such queue.")})
+    service = service_of(request)
+    now, targets = format_utc(service.clock()), service.targets
+    return json_response(
+        await service.heavy_reads.read(
+            caller, lambda session: read(session, caller.account.id, targets, now, queue, limit), TIMEOUT_S
+        )
+    )
+
+
+def read(session: Session, account: str, targets: Targets, now: str, queue: str | None, limit: int) -> Unanswered:
+    """Return what waits on searches that this account may see, of one queue (None: of all)."""
+    waiting = list(_sightings(session, account, targets))
+    counts = Counter(each.queue for each in waiting)
+    asked = [each for each in waiting if queue in (None, each.queue)]
+    shown = sorted(asked, key=lambda each: each.order(now))[:limit]
+    details = _sighting_details(session, [each.id for each in shown if each.kind == Sighting.KIND])
+    return {
+        "at": now,
+        "counts": {
+            "look": counts["look"], "judge": counts["judge"], "pass_on": counts["pass_on"],
+            "late": sum(each.is_late(now) for each in waiting),
+        },
+        "entries": [_entry(each, details[each.id], now) for each in shown],
+        "left_out": len(asked) - len(shown),
+    }  # fmt: skip
+
+
+def _sightings(session: Session, account: str, targets: Targets) -> Iterator[Waiting]:
+    """Yield the sightings that wait, of searches that are not closed."""
+    query = (
+        select(_SIGHTING.id, _SIGHTING.queue, _SIGHTING.queue_since, _SIGHTING.recorded_at, _SIGHTING.priority, _SEARCH.status)
+        .join(Search, _SEARCH.id == _SIGHTING.board)
+        .where(
+            _SIGHTING.queue.in_(QUEUES),
+            _SEARCH.status != "closed",
+            _SEARCH.archived_at.is_(None),
+            _SEARCH.id.not_in(snapshot.hidden_searches(session, account)),
+        )
+    )
+    for id, queue, since, recorded_at, priority, status in session.connection().execute(query):
+        target = targets.minutes(queue, priority) if status == "open" else None
+        yield Waiting(Sighting.KIND, id, queue, since or recorded_at, priority, target)
+
+
+def _sighting_details(session: Session, ids: list[str]) -> dict[str, Any]:
+    names = ("id", "board", "number", "seq", "assignee", "assessment", "description", "place", "seen_at", "looked_at")
+    query = (
+        select(*(_SIGHTING[name] for name in names), _SIGHTING.received_at, _SEARCH.reference, _SEARCH.person, _SEARCH.status)
+        .join(Search, _SEARCH.id == _SIGHTING.board)
+        .where(_SIGHTING.id.in_(ids))
+    )
+    return {row.id: row for row in session.connection().execute(query)}
+
+
+def _entry(each: Waiting, row: Any, now: str) -> UnansweredEntry:
+    place: Mapping[str, Any] = row.place or {}
+    return {
+        "kind": each.kind, "board": row.board, "reference": row.reference, "child": short_name(row.person), "status": row.status,
+        "id": each.id, "number": row.number, "seq": row.seq, "queue": each.queue, "queue_since": each.since,
+        "target_min": each.target_min, "late": each.is_late(now), "assignee": row.assignee, "priority": each.priority,
+        "assessment": row.assessment, "title": row.description[:MAX_TITLE], "place": place.get("text"), "seen_at": row.seen_at,
+        "received_at": row.received_at, "looked_at": row.looked_at,
+    }  # fmt: skip

@@ -1,0 +1,53 @@
+"""Target times of the queues of sightings, kept as data. An installation may replace the file by its own, under FILES_PATH."""
+
+from datetime import timedelta
+from functools import cache
+from typing import Annotated
+
+from pydantic import Field
+
+from board import data_files
+from board.predefined_tasks import YEAR_MINUTES
+from models.fields import Data
+from models.times import format_utc, parse_utc
+
+FILE = "targets.toml"
+QUEUES = ("look", "judge", "pass_on")  # those that somebody waits in
+
+Minutes = Annotated[int, Field(ge=1, le=YEAR_MINUTES)]
+
+
+class Target(Data):
+    """Minutes in a queue: of urgent sightings, and of others."""
+
+    urgent: Minutes
+    other: Minutes
+
+
+class Targets(Data):
+    """Target of each queue."""
+
+    look: Target
+    judge: Target
+    pass_on: Target
+
+    def minutes(self, queue: str, priority: str) -> int:
+        """Return how many minutes a sighting may wait in a queue, other than `answered`."""
+        target: Target = getattr(self, queue)
+        return target.urgent if priority == "urgent" else target.other
+
+    def due(self, queue: str, priority: str, since: str) -> str:
+        """Return the time from which a sighting that waits since then is late."""
+        return format_utc(parse_utc(since) + timedelta(minutes=self.minutes(queue, priority)))
+
+
+@cache
+def default_targets() -> Targets:
+    """Return the targets that come with the program."""
+    return load_targets(None)
+
+
+def load_targets(folder: str | None) -> Targets:
+    """Return the targets of an installation, from its FILES_PATH. Raises ConfigurationError."""
+    found: Targets = data_files.read(FILE, Targets, folder)
+    return found
