@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from board import env_file
 from board.checks.settings import sentence
-from board.command_line import accounts, checking, checkout, serving
+from board.command_line import accounts, checking, checkout, notifications, serving
 from board.errors import OperationError
 from board.settings import VERSION
 from models.db.database import ConfigurationError, DatabaseUnavailable
@@ -32,6 +32,7 @@ app.add_typer(checking.displays, name="displays")
 app.add_typer(accounts.account, name="account")
 app.add_typer(accounts.token, name="token")
 app.add_typer(accounts.search, name="search")
+app.add_typer(notifications.notifications, name="notifications")
 if checkout.is_here():
     for _command in (checkout.install, checkout.lock, checkout.sbom):
         app.command()(_command)

@@ -6,11 +6,11 @@ from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
-from pydantic import Field, field_validator
+from pydantic import Field, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy import make_url
 
-from board import bootstrap, env_file
+from board import bootstrap, env_file, notification_settings
 from board.alarm_rules import load_rules
 from board.predefined_tasks import load_catalogue
 from board.secret_file import MIN_SECRET_LENGTH, load_or_create_secret
@@ -47,6 +47,11 @@ class Settings(BaseSettings):
     forwarded_allow_ips: str = "127.0.0.1"
     log_level: str = "INFO"
     security_contact: str | None = None
+    smtp_url: str | None = Field(default=None, repr=False)
+    mail_from: str | None = None
+    webhook_url: str | None = Field(default=None, repr=False)
+    webhook_secret: str | None = Field(default=None, repr=False)
+    webhook_allow_private: bool = False
     keep_command_ids_days: int = Field(default=90, ge=90, le=36_500)
     keep_ended_tokens_days: int = Field(default=90, ge=0, le=36_500)
     archive_closed_days: int = Field(default=30, ge=1, le=36_500)
@@ -56,7 +61,11 @@ class Settings(BaseSettings):
     max_messages_per_second: int = Field(default=50, ge=0)
     max_intake_per_minute: int = Field(default=300, ge=0)
 
-    @field_validator("redis_url", "public_url", "secret_key", "files_path", "security_contact", mode="before")
+    @field_validator(
+        "redis_url", "public_url", "secret_key", "files_path", "security_contact",
+        "smtp_url", "mail_from", "webhook_url", "webhook_secret",
+        mode="before",
+    )  # fmt: skip
     @classmethod
     def _empty_is_unset(cls, value: Any) -> Any:
         """Read an empty value, such as `REDIS_URL=`, as unset."""
@@ -79,6 +88,25 @@ class Settings(BaseSettings):
         if not re.fullmatch(r"(mailto:[^\s@]+@|https://|tel:\+?\d)[^\s]+", contact):
             raise ValueError("it is an e-mail address, or an address that begins with https:// or tel:")
         return contact
+
+    @field_validator("smtp_url", "mail_from", "webhook_secret", mode="after")
+    @classmethod
+    def _can_notify(cls, value: str | None, info: ValidationInfo) -> str | None:
+        read = {
+            "smtp_url": notification_settings.mail_server,
+            "mail_from": notification_settings.sender,
+            "webhook_secret": notification_settings.signing_keys,
+        }[info.field_name or ""]
+        if value is not None:
+            read(value)
+        return value
+
+    @field_validator("webhook_url", mode="after")
+    @classmethod
+    def _are_webhooks(cls, value: str | None) -> str | None:
+        if value is not None:
+            notification_settings.webhooks(value, allow_private=True)
+        return value
 
     @field_validator("forwarded_allow_ips", mode="after")
     @classmethod
@@ -131,6 +159,19 @@ class Settings(BaseSettings):
             raise ConfigurationError("With PostgreSQL, all servers must share a secret. Set SECRET_KEY to a long random text.")
         if self.secret_key is not None and len(self.secret_key) < MIN_SECRET_LENGTH:
             raise ConfigurationError(f"SECRET_KEY is too short. Set it to at least {MIN_SECRET_LENGTH} random characters.")
+        self._check_notifications()
+
+    def _check_notifications(self) -> None:
+        if self.smtp_url and not self.mail_from:
+            raise ConfigurationError("E-mails need a sender. Set MAIL_FROM.")
+        if self.webhook_url and not self.webhook_secret:
+            raise ConfigurationError("Webhooks are signed. Set WEBHOOK_SECRET.")
+        if (self.smtp_url or self.webhook_url) and not self.public_url:
+            raise ConfigurationError("E-mails and webhooks have a link to the board in them. Set PUBLIC_URL.")
+        try:
+            notification_settings.webhooks(self.webhook_url or "", self.webhook_allow_private)
+        except ValueError as error:
+            raise ConfigurationError(f"The setting WEBHOOK_URL can't be used: {error}.") from None
 
     def secret(self) -> bytes:
         """Return the secret shared by the installation's servers: SECRET_KEY, or one kept in a file beside the SQLite

@@ -2,12 +2,14 @@
 
 import asyncio
 import ipaddress
+from functools import partial
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from board.displays import health as display_standing
 from board.errors import Refused
+from board.notifications import outbox_state, ways
 from board.service import BoardService
 from board.telemetry import metrics
 from board.web.auth import signed_in
@@ -30,18 +32,19 @@ async def metrics_page(request: Request) -> Response:
         if caller.token is None or caller.account.role != "admin":
             raise Refused("forbidden")
     request.app.state.hub_metrics.update()
-    text = await asyncio.to_thread(metrics.render) + await _display_metrics(request.app.state.service)
+    text = await asyncio.to_thread(metrics.render) + await _metrics_of_tables(request.app.state.service)
     return Response(text, media_type="text/plain; version=0.0.4")
 
 
-async def _display_metrics(service: BoardService) -> bytes:
-    """Return the metrics of displays; empty while the database is down, so that the others are still served."""
+async def _metrics_of_tables(service: BoardService) -> bytes:
+    """Return the metrics of displays and of the outbox; empty while the database is down, so that the others are still served."""
     try:
         async with asyncio.timeout(READY_S):
             found = await service.database.read(lambda session: list(display_standing.with_status(session, now())))
+            waiting = await service.database.read(partial(outbox_state.waiting, ways=ways.configured(service.settings)))
     except (DatabaseUnavailable, TimeoutError):
         return b""
-    return metrics.displays((display.id, state) for display, state in found)
+    return metrics.displays((display.id, state) for display, state in found) + metrics.notifications_waiting(waiting)
 
 
 def _is_local(request: Request) -> bool:

@@ -74,10 +74,12 @@ def _digests(settings: Settings, salt: str) -> dict[str, str]:
 
 
 def _changed_secrets(settings: Settings, before: dict[str, Any] | None) -> list[str]:
+    set_now = {name for name, field in _hidden() if getattr(settings, name.lower()) != field.default}
     if before is None:
-        return [name for name, field in _hidden() if getattr(settings, name.lower()) != field.default]
-    earlier = before["private"]["kept"]["digests"]
-    return [name for name, digest in _digests(settings, before["private"]["kept"]["salt"]).items() if earlier.get(name) != digest]
+        return [name for name, _ in _hidden() if name in set_now]
+    earlier, digests = before["private"]["kept"]["digests"], _digests(settings, before["private"]["kept"]["salt"])
+    # an earlier version of the program did not know all of them
+    return [name for name, now in digests.items() if (earlier[name] != now if name in earlier else name in set_now)]
 
 
 def _hidden() -> list[tuple[str, Any]]:

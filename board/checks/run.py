@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from pydantic import ValidationError
 
-from board.checks import backups, clock, database, installation, pdf, proxy, redis, tables
+from board.checks import backups, clock, database, installation, notifications, pdf, proxy, redis, tables
 from board.checks import settings as of_settings
 from board.checks.finding import Finding, State, TableSize
 from board.settings import Settings
@@ -17,6 +17,9 @@ CHECKS: dict[str, Check] = {
     "tables": tables.check,
     "redis": redis.check,
     "address": proxy.check,
+    "email": notifications.check_email,
+    "webhook": notifications.check_webhook,
+    "outbox": notifications.check_outbox,
     "pdf": pdf.check,
     "backup": backups.check,
     "clock": clock.check,

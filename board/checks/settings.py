@@ -10,6 +10,8 @@ from board.settings import Settings
 
 MIN_SIMILARITY = 0.85  # similarity that a variable's name needs: most of the environment is not meant for the board
 
+SECRETS = {"secret_key", "database_url", "redis_url", "smtp_url", "webhook_url", "webhook_secret"}  # may hold one
+
 
 def check(settings: Settings) -> tuple[State, str]:
     """Return warnings about settings that may not be meant so. Invalid ones have raised before."""
@@ -21,7 +23,7 @@ def check(settings: Settings) -> tuple[State, str]:
     if "*" in settings.forwarded_allow_ips:
         warnings.append("FORWARDED_ALLOW_IPS trusts every client to name its own address: let only proxies reach this server.")
     file = env_file.chosen()
-    if file.exists() and file.stat().st_mode & 0o077 and {"secret_key", "database_url", "redis_url"} & settings.model_fields_set:
+    if file.exists() and file.stat().st_mode & 0o077 and SECRETS & settings.model_fields_set:
         warnings.append(f"Others on this machine can read {file}: chmod 600.")
     if warnings:
         return State.WARNING, " ".join(warnings)

@@ -15,7 +15,7 @@ displays = typer.Typer(help="Wall displays.")
 
 
 def check(as_json: AsJson = False) -> None:
-    """Check what this installation needs: settings, database, sizes of its tables, Redis, address, PDF, backup, clock.
+    """Check what this installation needs: settings, database, tables, Redis, address, e-mail, webhooks, PDF, backup, clock.
 
     Prints a line for each. Exit 1 if something is wrong.
     """

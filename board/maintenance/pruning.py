@@ -29,6 +29,7 @@ PAGE_SIZE = 5_000  # keys read at once, outside of the writer
 BATCH_SIZE = 250  # rows deleted in one transaction: milliseconds
 PAUSE_S = 0.02  # between two of them, in which commands are written
 DAY = timedelta(days=1)
+NOTIFICATIONS_KEPT = timedelta(days=30)  # for questions about what was sent
 
 _DUE = text("SELECT count(*) FROM upkeep WHERE name = :name AND at > :before")
 _CLAIM = text(
@@ -62,6 +63,7 @@ def rules(settings: Settings) -> list[Rule]:
         Rule("session", ("digest",), "ends_at <= :before", DAY),
         Rule("link", ("account",), "ends_at <= :before", DAY),
         Rule("pairing", ("code",), "made_at <= :before", DAY),
+        Rule("notification", ("id",), "created_at <= :before AND next_try_at IS NULL", NOTIFICATIONS_KEPT),
         Rule("token", ("id",), "(revoked_at <= :before OR expires_at <= :before)", tokens),
     ]  # fmt: skip
 

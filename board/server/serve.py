@@ -19,6 +19,7 @@ from board import app
 from board.maintenance.archiving import Archiving
 from board.maintenance.escalation import Escalation
 from board.maintenance.pruning import Pruning
+from board.notifications.sender import Sender
 from board.server.connections import Connections, stands_for_many
 from board.server.listening_socket import listen, url_of
 from board.service import BoardService
@@ -74,6 +75,7 @@ async def serve(
     pruning_task = asyncio.create_task(Pruning(service.database, settings).run())
     archiving_task = asyncio.create_task(Archiving(service).run())
     escalation_task = asyncio.create_task(Escalation(service).run())
+    sender_task = asyncio.create_task(Sender(service.database, settings, service.alarm_rules, service.clock).run())
 
     def on_started() -> None:
         log.info("serving", version=VERSION)
@@ -89,9 +91,9 @@ async def serve(
     try:
         await server.serve(sockets=[listening])
     finally:
-        for loop in (pruning_task, archiving_task, escalation_task):
+        for loop in (pruning_task, archiving_task, escalation_task, sender_task):
             loop.cancel()
-        await asyncio.gather(pruning_task, archiving_task, escalation_task, return_exceptions=True)
+        await asyncio.gather(pruning_task, archiving_task, escalation_task, sender_task, return_exceptions=True)
         await service.close()
         for task in (watchdog_task, metrics_task):
             task.cancel()

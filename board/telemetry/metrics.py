@@ -8,7 +8,7 @@ import contextlib
 import copy
 import os
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
@@ -63,6 +63,17 @@ failures = Counter(
     registry=registry,
 )
 event_loop_stalls = Counter("board_event_loop_stalls", "Times that an event loop was blocked for over 3 s", registry=registry)
+NOTIFICATION_WAYS = ("email", "webhook")
+NOTIFICATION_OUTCOMES = ("sent", "failed", "given_up", "not_needed", "no_access", "not_configured")
+_notifications = Counter(
+    "board_notifications",
+    f"Tries to send a notification of an alarm by way and outcome: {', '.join(NOTIFICATION_OUTCOMES)}",
+    ["way", "outcome"],
+    registry=registry,
+)
+for _way in NOTIFICATION_WAYS:
+    for _outcome in NOTIFICATION_OUTCOMES:
+        _notifications.labels(_way, _outcome)  # 0 from the start, so that the first one is an increase
 clock_jumps = Counter("board_clock_jumps", "Times that the wall clock was set by 5 s or more", registry=registry)
 _commit_seconds = Histogram(
     "board_commit_seconds", "From the arrival of a command to its commit", buckets=_BUCKETS_S, registry=registry
@@ -116,6 +127,11 @@ def attach(hub: Hub[Any]) -> None:
     hub.counters.observe_delay = _delivery_delay.observe
     _worker_info.labels(_pid(), os.environ.get(WORKER, "0")).set(1)
     writes(True)
+
+
+def notification(way: str, outcome: str) -> None:
+    """Count a try to send a notification, or its end."""
+    _notifications.labels(way, outcome).inc()
 
 
 def clock_ahead(seconds: float) -> None:
@@ -219,6 +235,16 @@ def displays(states: Iterable[tuple[str, str]]) -> bytes:
     current = Gauge("board_display_current", help, ["display"], registry=own)
     for id, state in states:
         current.labels(id).set(state == "current")
+    return generate_latest(own)
+
+
+def notifications_waiting(counts: Mapping[str, int]) -> bytes:
+    """Return the metric of notifications that wait in the outbox, by way, in Prometheus' text format."""
+    own = CollectorRegistry()
+    help = "Notifications of alarms that are not sent yet, by way; 0 for a way that is not set"
+    waiting = Gauge("board_notifications_waiting", help, ["way"], registry=own)
+    for way in NOTIFICATION_WAYS:
+        waiting.labels(way).set(counts.get(way, 0))
     return generate_latest(own)
 
 

@@ -29,7 +29,7 @@ LAYERS = (
     ("telemetry",),
     (
         "alarm_rules", "bootstrap", "client", "client_address", "data_files", "env_file", "errors", "i18n", "install", "labels",
-        "merge_patch", "paths", "predefined_tasks", "rate_limit", "secret_file", "settings", "targets",
+        "merge_patch", "notification_settings", "paths", "predefined_tasks", "rate_limit", "secret_file", "settings", "targets",
     ),
 )  # fmt: skip
 ROW = {name: row for row, layer in enumerate(LAYERS) for name in layer}

@@ -16,7 +16,8 @@ from tests.support.readme_blocks import code_blocks, document
 
 RULES = DOCS / "files/prometheus_rules.yml"
 DASHBOARD = DOCS / "files/grafana_dashboard.json"
-OTHERS = {"up", "board_display_current"}  # Prometheus' own; and one that comes from the database, not from a process
+# Prometheus' own; and those that come from the database, not from a process
+OTHERS = {"up", "board_display_current", "board_notifications_waiting"}
 METRIC = re.compile(r"\b(?:up|board_\w+)\b")
 
 

@@ -1,0 +1,143 @@
+"""E-mails about alarms, to the mail server of the settings."""
+
+import asyncio
+import contextlib
+import ipaddress
+import socket
+import ssl
+from collections.abc import AsyncIterator
+from datetime import datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP as SMTP_POLICY
+from email.utils import format_datetime
+from urllib.parse import urlsplit
+
+import aiosmtplib
+
+from board.notification_settings import MailServer, mail_address
+from board.notifications import resolver
+from board.notifications.notice import Notice
+from board.notifications.undelivered import Undelivered, connection_code
+
+CONNECT_S = 5.0  # for each address of the server
+QUIT_S = 1.0  # for the answer to QUIT: by then the server has the message
+
+
+class Mail:
+    """E-mails through one server. `public_url` is the address of the board."""
+
+    def __init__(self, server: MailServer, sender: Address, public_url: str, tls: ssl.SSLContext) -> None:
+        self._server, self._sender, self._public_url, self._tls = server, sender, public_url, tls
+
+    async def send(self, notice: Notice, now: datetime) -> None:
+        """Send an e-mail. Raises Undelivered, or TimeoutError where the caller sets a limit."""
+        recipient = mail_address(notice.email)
+        if recipient is None:
+            raise Undelivered("address", final=True)
+        text = notice.text(self._public_url, now)
+        await self.submit(self.compose(notice.subject(), text, recipient, notice.id, now), recipient)
+
+    def compose(self, subject: str, text: str, recipient: Address, id: str, now: datetime) -> EmailMessage:
+        """Return a message of plain text. Its Message-ID is made of the id, so that a second delivery can be recognised."""
+        message = EmailMessage(policy=SMTP_POLICY)
+        message["From"], message["To"] = self._sender, recipient
+        message["Subject"] = "".join(sign if sign.isprintable() else " " for sign in subject)
+        message["Date"] = format_datetime(now)
+        message["Message-ID"] = f"<{id}@{self._sender.domain.strip('[]')}>"
+        message["Auto-Submitted"] = "auto-generated"
+        message["X-Auto-Response-Suppress"] = "All"  # Exchange and Outlook, which send notes of absence regardless
+        message.set_content(text, cte="quoted-printable")
+        return message
+
+    async def submit(self, message: EmailMessage, recipient: Address) -> None:
+        """Hand a message to the server: it has it when this returns. Raises Undelivered."""
+        async with self._connected() as client:
+            try:
+                await client.sendmail(self._sender.addr_spec, [recipient.addr_spec], message.as_bytes())
+            except aiosmtplib.SMTPRecipientsRefused as error:
+                code = error.recipients[0].code if error.recipients else 0
+                raise Undelivered(f"smtp_{code}", final=500 <= code < 600) from None
+            except aiosmtplib.SMTPDataError as error:
+                raise Undelivered(f"smtp_{error.code}", final=500 <= error.code < 600) from None
+
+    async def check(self) -> None:
+        """Connect and sign in, and send nothing. Raises Undelivered."""
+        async with self._connected() as client:
+            await client.noop()
+
+    @contextlib.asynccontextmanager
+    async def _connected(self) -> AsyncIterator[aiosmtplib.SMTP]:
+        server = self._server
+        client: aiosmtplib.SMTP | None = None
+        try:
+            client = aiosmtplib.SMTP(
+                hostname=server.host, sock=await _connect(server.host, server.port), local_hostname=self._own_name(),
+                use_tls=server.scheme == "smtps", start_tls=False, tls_context=self._tls, timeout=None,
+            )  # fmt: skip
+            await client.connect()
+            if server.scheme == "smtp+starttls":
+                await self._start_tls(client)
+            if server.user is not None:
+                await client.login(server.user, server.password or "")
+            yield client
+            with contextlib.suppress(aiosmtplib.SMTPException, OSError, TimeoutError):
+                async with asyncio.timeout(QUIT_S):
+                    await client.quit()
+        except aiosmtplib.SMTPAuthenticationError:
+            raise Undelivered("auth") from None
+        except aiosmtplib.SMTPNotSupported:
+            raise Undelivered("unsupported") from None
+        except aiosmtplib.SMTPResponseException as error:
+            raise Undelivered(f"smtp_{error.code}") from None
+        except (aiosmtplib.SMTPConnectError, aiosmtplib.SMTPServerDisconnected, ConnectionError, ssl.SSLError) as error:
+            raise Undelivered(connection_code(error)) from None
+        except (aiosmtplib.SMTPException, ValueError, UnicodeError):
+            raise Undelivered("smtp") from None
+        finally:
+            if client is not None:
+                _abort(client)
+
+    async def _start_tls(self, client: aiosmtplib.SMTP) -> None:
+        await client.ehlo()
+        if not client.supports_extension("starttls"):
+            raise Undelivered("unsupported")
+        await client.starttls()
+
+    def _own_name(self) -> str:
+        """Return how this machine calls itself to the server: as browsers do. Looking up its name could hang."""
+        host = urlsplit(self._public_url).hostname or "localhost"
+        try:
+            ip = ipaddress.ip_address(host)
+        except ValueError:
+            return host.encode("idna").decode("ascii")
+        return f"[{ip}]" if ip.version == 4 else f"[IPv6:{ip}]"
+
+
+async def _connect(host: str, port: int) -> socket.socket:
+    """Return a socket that is connected to a host. Raises Undelivered."""
+    try:
+        addresses = await resolver.addresses_of(host, port)
+    except OSError:
+        raise Undelivered("resolve") from None
+    for address in addresses:
+        sock = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_STREAM)
+        try:
+            sock.setblocking(False)
+            async with asyncio.timeout(CONNECT_S):
+                await asyncio.get_running_loop().sock_connect(sock, (address, port))
+        except OSError:  # also the time-out
+            sock.close()
+        except BaseException:
+            sock.close()
+            raise
+        else:
+            return sock
+    raise Undelivered("connect")
+
+
+def _abort(client: aiosmtplib.SMTP) -> None:
+    """Close the connection at once, whether or not the server answers."""
+    if isinstance(client.transport, asyncio.Transport):
+        client.transport.abort()
+    client.close()

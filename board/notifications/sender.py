@@ -1,0 +1,147 @@
+"""Sender of notifications, in each process. One that hangs delays neither the others nor the program: each receiver has places
+of its own, and each try a time limit."""
+
+import asyncio
+import contextlib
+from collections import Counter
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+from typing import NoReturn, TypeVar
+
+import structlog
+from sqlmodel import Session
+
+from board.alarm_rules import AlarmRules
+from board.notifications import claims, ways
+from board.notifications.notice import EMAIL, WEBHOOK, Notice
+from board.notifications.undelivered import Undelivered
+from board.notifications.ways import Ways
+from board.settings import Settings
+from board.telemetry import logs, metrics
+from board.telemetry.periodic import run_on_database
+from models.db.database import Database, DatabaseUnavailable
+from models.times import now
+
+log = structlog.get_logger()
+
+POLL_S = 1.0
+AT_ONCE = 4  # tries of a process at once, for each receiver
+RECORD_PAUSE_S = 0.5  # before the result of a try is written again, to a database that did not answer
+CLOSE_S = 3.0  # for tries in progress, when the process ends; then another process tries them again
+
+T = TypeVar("T")
+
+Key = tuple[str, str]  # a way and, of a webhook, its key
+
+
+class Sender:
+    """Sender of the notifications of an installation."""
+
+    def __init__(self, database: Database, settings: Settings, rules: AlarmRules, clock: Callable[[], datetime] = now) -> None:
+        self._database, self._settings, self._clock = database, settings, clock
+        self._occasions = {key: rule.when for key, rule in rules.rules.items()}
+        self._hooks = [each.key for each in ways.webhooks_of(settings)]
+        self._keys: list[Key] = [(EMAIL, "")] if settings.smtp_url else []
+        self._keys += [(WEBHOOK, each) for each in self._hooks]
+        self._ways: Ways | None = None
+        self._sending: dict[str, Key] = {}  # by the notification's id
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._wanted = asyncio.Event()
+
+    async def run(self) -> NoReturn:
+        """Send what is due, until cancelled."""
+        try:
+            await run_on_database(self._run_once, POLL_S, "sending notifications failed", asked=self._wanted)
+        finally:
+            await self.close()
+
+    async def _run_once(self) -> None:
+        if self._ways is None:
+            self._ways = await asyncio.to_thread(ways.make, self._settings)
+        await self.send_due()
+
+    async def send_due(self) -> None:
+        """Begin to send what is due, as far as there are free places. Raises DatabaseUnavailable."""
+        taken = Counter(self._sending.values())
+        receivers = [claims.Receiver(*key, AT_ONCE - taken[key]) for key in self._keys]
+        busy = frozenset(self._sending)
+        found = await self._database.read(lambda session: claims.due(session, self._clock(), receivers, busy))
+        if not found:
+            return
+        work = partial(claims.work, found=found, clock=self._clock, hooks=self._hooks, occasions=self._occasions)
+        notices, ended = await self._database.write(work)
+        for way, code in ended:
+            outcome = code if code in claims.FOR_A_REASON else "given_up"
+            metrics.notification(way, outcome)
+            if outcome == "given_up":
+                log.error("notification given up", way=way, code=code)
+        for notice in notices:
+            key = self._key_of(notice)
+            self._sending[notice.id] = key
+            task = asyncio.create_task(self._send(notice, key))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+        if found.spread:
+            self._wanted.set()  # the rows that it made are due
+
+    async def close(self) -> None:
+        """Wait for tries in progress for CLOSE_S, then cancel them."""
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=CLOSE_S)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def _key_of(self, notice: Notice) -> Key:
+        if notice.way == EMAIL:
+            return EMAIL, ""
+        return WEBHOOK, notice.account or self._hooks[0]
+
+    async def _send(self, notice: Notice, key: Key) -> None:
+        try:
+            failure = await self._try(notice, key)
+            if failure is None:
+                await self._record(lambda session: claims.record_sent(session, notice.id, self._clock()))
+                metrics.notification(notice.way, "sent")
+                log.info("notification sent", notification=notice.id, way=notice.way, tries=notice.tries)
+            else:
+                await self._record_failure(notice, failure)
+        finally:
+            del self._sending[notice.id]
+            self._wanted.set()  # a place is free
+
+    async def _try(self, notice: Notice, key: Key) -> Undelivered | None:
+        """Try to send, and return why it failed."""
+        try:
+            async with asyncio.timeout(claims.TRY_S):
+                assert self._ways is not None
+                way = self._ways.mail if notice.way == EMAIL else self._ways.webhooks[key[1]]
+                assert way is not None
+                await way.send(notice, self._clock())
+        except Undelivered as failure:
+            return failure
+        except TimeoutError:
+            return Undelivered("timeout")
+        except Exception as error:
+            log.error("notification failed", way=notice.way, **logs.exception_location(error))
+            return Undelivered("failed")
+        return None
+
+    async def _record_failure(self, notice: Notice, failure: Undelivered) -> None:
+        record = partial(claims.record_failed, notice=notice, code=failure.code, final=failure.final, at=self._clock())
+        given_up = await self._record(record)
+        metrics.notification(notice.way, "given_up" if given_up else "failed")
+        told = {"notification": notice.id, "way": notice.way, "code": failure.code, "tries": notice.tries}
+        if given_up:
+            log.error("notification given up", **told)
+        else:
+            log.warning("notification not sent", **told)
+
+    async def _record(self, fn: Callable[[Session], T]) -> T:
+        """Write the result of a try. While the database does not answer it is kept: what a receiver has taken must not be sent
+        again."""
+        while True:
+            with contextlib.suppress(DatabaseUnavailable):
+                return await self._database.write(fn)
+            await asyncio.sleep(RECORD_PAUSE_S)

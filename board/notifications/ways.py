@@ -1,0 +1,48 @@
+"""Ways out of an installation: its mail server and its webhooks, made of the settings."""
+
+import ssl
+from typing import TYPE_CHECKING, NamedTuple
+
+from board import notification_settings
+from board.notification_settings import Webhook
+from board.notifications.notice import EMAIL, WEBHOOK
+from board.settings import Settings
+
+if TYPE_CHECKING:
+    from board.notifications.mail import Mail
+    from board.notifications.webhooks import WebhookSender
+
+
+class Ways(NamedTuple):
+    """Ways of the settings. Webhooks are by their key, in the order of the setting."""
+
+    mail: "Mail | None"
+    webhooks: "dict[str, WebhookSender]"
+
+
+def webhooks_of(settings: Settings) -> tuple[Webhook, ...]:
+    """Return the receivers of webhooks."""
+    return notification_settings.webhooks(settings.webhook_url or "", settings.webhook_allow_private)
+
+
+def configured(settings: Settings) -> tuple[str, ...]:
+    """Return the ways that the settings have, as rows name them."""
+    return (*([EMAIL] if settings.smtp_url else []), *([WEBHOOK] if settings.webhook_url else []))
+
+
+def make(settings: Settings) -> Ways:
+    """Make the ways. It takes half a second, to import them and to read the certificates of the system: within an event loop,
+    call it in a thread."""
+    if settings.smtp_url is None and settings.webhook_url is None:
+        return Ways(None, {})
+    from board.notifications.mail import Mail  # imported here, as most installations need neither
+    from board.notifications.webhooks import WebhookSender
+
+    tls, public_url, mail = ssl.create_default_context(), settings.public_url or "", None
+    if settings.smtp_url and settings.mail_from:
+        server, sender = notification_settings.mail_server(settings.smtp_url), notification_settings.sender(settings.mail_from)
+        mail = Mail(server, sender, public_url, tls)
+    keys = notification_settings.signing_keys(settings.webhook_secret) if settings.webhook_secret else ()
+    allow = settings.webhook_allow_private
+    webhooks = {each.key: WebhookSender(each, keys, public_url, tls, allow_private=allow) for each in webhooks_of(settings)}
+    return Ways(mail, webhooks)

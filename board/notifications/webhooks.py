@@ -1,0 +1,100 @@
+"""Webhooks about alarms: signed POST requests to the receivers of the settings."""
+
+import asyncio
+import ssl
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import httpx2
+import orjson
+
+from board.notification_settings import Webhook
+from board.notifications import signatures
+from board.notifications.addresses import AddressRefused, checked_addresses
+from board.notifications.notice import Notice
+from board.notifications.undelivered import Undelivered, connection_code
+from board.settings import VERSION
+
+CONNECT_S = 5.0  # for each address of the receiver
+GONE = 410  # by the specification of standard webhooks: the receiver wants none any more
+
+
+class WebhookSender:
+    """Webhooks to one receiver. `public_url` is the address of the board."""
+
+    def __init__(
+        self, webhook: Webhook, keys: Sequence[bytes], public_url: str, tls: ssl.SSLContext, *, allow_private: bool = False
+    ) -> None:
+        self._url, self._keys, self._public_url, self._tls = httpx2.URL(webhook.url), keys, public_url, tls
+        self._allow_private = allow_private
+
+    async def send(self, notice: Notice, now: datetime) -> None:
+        """Send a notice. Raises Undelivered, or TimeoutError where the caller sets a limit."""
+        await self.post(notice.id, notice.body(self._public_url), now)
+
+    async def post(self, id: str, body: dict[str, Any], now: datetime) -> None:
+        """Post a body: the receiver has taken it when this returns. Raises Undelivered."""
+        content = orjson.dumps(body)
+        headers = signatures.headers(id, int(now.timestamp()), content, self._keys) | {
+            "content-type": "application/json", "user-agent": f"Searchboard/{VERSION}", "host": self._url.netloc.decode("ascii"),
+        }  # fmt: skip
+        for address in await self._addresses():
+            try:
+                status = await self._post_to(address, content, headers)
+            except (httpx2.ConnectError, httpx2.ConnectTimeout) as error:
+                if (code := connection_code(error)) == "tls":
+                    raise Undelivered(code) from None
+                continue
+            except (httpx2.HTTPError, httpx2.InvalidURL, OSError) as error:
+                raise Undelivered("http" if isinstance(error, httpx2.ProtocolError) else connection_code(error)) from None
+            if not 200 <= status < 300:
+                raise Undelivered(f"http_{status}", final=status == GONE)
+            return
+        raise Undelivered("connect")
+
+    async def check(self) -> None:
+        """Connect to the receiver, and send nothing. Raises Undelivered."""
+        is_https, port = self._url.scheme == "https", self._port
+        for address in await self._addresses():
+            try:
+                async with asyncio.timeout(CONNECT_S):
+                    _, writer = await asyncio.open_connection(
+                        address, port, ssl=self._tls if is_https else None, server_hostname=self._host if is_https else None
+                    )
+                writer.transport.abort()
+            except OSError as error:  # also the time-out
+                if connection_code(error) == "tls":
+                    raise Undelivered("tls") from None
+                continue
+            return
+        raise Undelivered("connect")
+
+    @property
+    def _host(self) -> str:
+        return self._url.raw_host.decode("ascii")
+
+    @property
+    def _port(self) -> int:
+        return self._url.port or (443 if self._url.scheme == "https" else 80)
+
+    async def _addresses(self) -> list[str]:
+        try:
+            return await checked_addresses(self._host, self._port, self._allow_private)
+        except AddressRefused:
+            raise Undelivered("private_address") from None
+        except OSError:
+            raise Undelivered("resolve") from None
+
+    async def _post_to(self, address: str, content: bytes, headers: dict[str, str]) -> int:
+        """Return the status of the answer, whose body is not read. The request goes to the address that was checked, by no proxy;
+        certificate and Host are those of the name. A redirect is an answer as any other."""
+        timeout = httpx2.Timeout(None, connect=CONNECT_S)
+        async with (
+            httpx2.AsyncClient(verify=self._tls, trust_env=False, follow_redirects=False, timeout=timeout) as client,
+            client.stream(
+                "POST", self._url.copy_with(host=address), content=content, headers=headers,
+                extensions={"sni_hostname": self._host},
+            ) as answer,
+        ):  # fmt: skip
+            return answer.status_code
