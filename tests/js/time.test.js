@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { ago, clock, day, instantsOf, late, moment, formatDuration, since, toInput } from "../../static/js/core/time.js";
+import { ago, clock, date, day, instantsOf, late, moment, formatDuration, since, toInput } from "../../static/js/core/time.js";
 
 const now = new Date("2026-11-24T21:34:00Z"); // 22:34 in Brussels
 const before = (seconds) => new Date(now.getTime() - seconds * 1000);
@@ -13,6 +13,19 @@ test("times are those of Brussels, whatever the zone of the machine", () => {
   assert.equal(day("2025-11-24T12:00:00Z", now), "Mon 24 Nov 2025");
   assert.equal(moment(now, now), "22:34");
   assert.equal(moment("2026-11-23T21:34:00Z", now), "Mon 23 Nov 22:34");
+});
+test("the year is written unless it is the current one in Brussels", () => {
+  const turn = new Date("2026-12-31T23:30:00Z"); // 00:30 of the new year
+  assert.equal(date("2027-06-01T10:00:00Z", turn), "1 Jun");
+  assert.equal(date("2026-06-01T10:00:00Z", turn), "1 Jun 2026");
+  assert.equal(date("2026-12-31T22:59:00Z", turn), "31 Dec 2026");
+  assert.equal(date("2026-12-31T23:00:00Z", turn), "1 Jan");
+});
+test("today is another day a minute later", () => {
+  const last = new Date("2026-11-24T22:59:30Z"), first = new Date("2026-11-24T23:00:10Z");
+  assert.equal(moment(last, last), "23:59");
+  assert.equal(moment(last, first), "Tue 24 Nov 23:59");
+  assert.equal(moment(first, first), "00:00");
 });
 test("what is no time is empty", () => {
   for (const nothing of [null, undefined, "", "soon"]) assert.deepEqual([clock(nothing), day(nothing), ago(nothing), since(nothing), late(nothing)], ["", "", "", "", ""]);

@@ -40,18 +40,17 @@ function sending(event) {
 const MAIN = /** @type {HTMLElement} */ (document.querySelector("main"));
 
 export class Dialogs {
-  #root;
+  #dialogs;
   /** @type {FocusPosition | null} */ #opener = null;
 
   /** @param {HTMLElement} root */
   constructor(root) {
-    this.#root = root;
+    this.#dialogs = root.getElementsByTagName("dialog");
   }
 
   /** After a draw: show newly drawn dialogs, and restore the focus when the last one is gone. */
   settle() {
-    /** @type {HTMLDialogElement | null} */
-    const drawn = this.#root.querySelector("dialog");
+    const drawn = /** @type {HTMLDialogElement | undefined} */ (this.#dialogs[0]);
     if (drawn && !drawn.open) {
       this.#opener ??= focusPosition(MAIN, /** @type {HTMLElement} */ (document.activeElement));
       drawn.showModal();

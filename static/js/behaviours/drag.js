@@ -13,6 +13,7 @@ const TAB_HOVER_MS = 450; // ms over a column's tab, after which that column is 
 
 export class Drag {
   #root;
+  #found; // lists of cards, by class: a query by attribute would try each element of a big board
   #callbacks;
   /** @type {Map<HTMLElement, Sortable>} */ #lists = new Map();
   /** @type {string | null} */ #card = null;
@@ -25,6 +26,7 @@ export class Drag {
   /** @param {HTMLElement} root @param {DragCallbacks} callbacks */
   constructor(root, callbacks) {
     this.#root = root;
+    this.#found = /** @type {HTMLCollectionOf<HTMLElement>} */ (root.getElementsByClassName("list"));
     this.#callbacks = callbacks;
     this.#root.addEventListener("contextmenu", (event) => this.#keepHold(event));
   }
@@ -34,7 +36,7 @@ export class Drag {
    * @param {boolean} allowed
    */
   attach(allowed) {
-    const lists = new Set(allowed ? this.#root.querySelectorAll("[data-list]") : []);
+    const lists = new Set(allowed ? this.#found : []);
     for (const [element, sortable] of this.#lists) {
       if (lists.has(element) || this.#card) continue;
       sortable.destroy();

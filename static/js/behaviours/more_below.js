@@ -1,28 +1,33 @@
 /** Count of the cards below the visible end of each column, written at its foot ("3 more below"), without a redraw. */
 import { n } from "../core/i18n.js";
 
-const LIST = "[data-list]";
+const LIST = "list"; // class: a query by attribute would try each element of a big board
+const FRAMES = 2; // a card that comes into view gets its real height in the frame after
 const CUT_PX = 8; // a card that is cut by less is not counted
 
 export class MoreBelow {
-  #root;
+  #lists;
   #frame = 0;
+  #left = 0; // frames in which to count
   #sizes = new ResizeObserver(() => this.update());
   /** @type {Set<Element>} */ #observed = new Set();
 
   /** @param {HTMLElement} root */
   constructor(root) {
-    this.#root = root;
+    this.#lists = root.getElementsByClassName(LIST);
     root.addEventListener("scroll", () => this.update(), { capture: true, passive: true });
-    root.addEventListener("contentvisibilityautostatechange", () => this.update(), { capture: true, passive: true }); // a card gets its real height
   }
 
   /** After a draw: count in the next frame, once the browser has laid the page out. */
   update() {
-    this.#frame ||= requestAnimationFrame(() => {
-      this.#frame = 0;
-      this.#count();
-    });
+    this.#left = FRAMES;
+    this.#frame ||= requestAnimationFrame(() => this.#next());
+  }
+
+  #next() {
+    this.#left -= 1;
+    this.#frame = this.#left ? requestAnimationFrame(() => this.#next()) : 0;
+    this.#count();
   }
 
   /** @param {HTMLElement[]} lists */
@@ -40,7 +45,7 @@ export class MoreBelow {
   }
 
   #count() {
-    const lists = [...this.#root.querySelectorAll(LIST)];
+    const lists = /** @type {HTMLElement[]} */ ([...this.#lists]);
     this.#observe(lists);
     const counts = lists.map((list) => ({ foot: footOf(list), ...countBelow(list) })); // read all before writing
     for (const { foot, count, fits } of counts) {

@@ -35,7 +35,7 @@ function shorten(iso) {
 function keep(iso, form, write) {
   if (!iso) return "";
   if (Date.now() > kept.until) kept = { until: Date.now() + KEPT_MS, texts: new Map() };
-  const key = form + iso;
+  const key = form + iso.slice(0, 16); // they show minutes
   if (!kept.texts.has(key)) kept.texts.set(key, write(iso));
   return kept.texts.get(key);
 }

@@ -45,7 +45,7 @@ export function avatarList(presence, keep = () => true) {
 }
 
 /** @param {string} name */
-export const assigneeMark = (name) => html`<span class="assignee"><i aria-hidden="true">${initials(name)}</i><bdi>${name}</bdi></span>`;
+export const assigneeMark = (name) => html`<span class="assignee"><i aria-hidden="true" .textContent=${initials(name)}></i><bdi .textContent=${name}></bdi></span>`;
 
 /** @param {AvatarPerson[]} people */
 export function viewers(people) {

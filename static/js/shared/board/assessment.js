@@ -120,5 +120,5 @@ export function grade({ source, content }, isRuledOut = false) {
   const isOpen = source === "F" && content === 6;
   const words = `${source}: ${label.grade_source(source)} · ${content}: ${label.grade_content(content)}`;
   const classes = ["grade", isOpen ? "open" : "", isRuledOut ? "out" : ""].join(" ");
-  return html`<span class=${classes} title=${words} role="img" aria-label=${t("Grade {grade}", { grade: `${source}${content}` })}>${isRuledOut ? crossMark() : contentMark(content)}${source}${content}</span>`;
+  return html`<span class=${classes} title=${words} role="img" aria-label=${t("Grade {grade}", { grade: `${source}${content}` })}>${isRuledOut ? crossMark() : contentMark(content)}${`${source}${content}`}</span>`;
 }

@@ -1,11 +1,12 @@
 /** Card in a column: what it is, what was said, what follows. */
-import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
+import { nothing } from "../../../vendor/lit-html/lit-html.js";
 import { guard } from "../../../vendor/lit-html/directives/guard.js";
 import { t } from "../../core/i18n.js";
 import { titleOf } from "../../core/kinds.js";
 import { label } from "../../core/labels.js";
 import { accountName, cardName, kindName } from "../../format/values.js";
 import { assigneeMark, viewers } from "../avatars.js";
+import { beside, html } from "../compact_html.js";
 import { lookOf } from "./card_views.js";
 import { agoElement } from "../../format/time_elements.js";
 
@@ -43,22 +44,34 @@ function template(entity, shown, view) {
   if (view.ui.card === id) classes.push("opened");
   if (isRuledOut) classes.push("ruled-out");
   if (isDone) classes.push("done");
-  const title = titleOf(entity);
+  const isMovable = view.mayEdit && !entity.added;
+  if (isMovable) classes.push("movable");
+  const [first = nothing, second = nothing] = look.says(entity, shown, view);
+  const draft = view.marks.drafts.has(id) ? html`<span class="draft" .textContent=${t("draft")}></span>` : nothing;
   return html`<article class=${classes.join(" ")} data-card=${entity.added ? nothing : id} data-pending=${pending ? pending.id : nothing}
       data-kind=${kind} data-number=${state.number ?? nothing} data-changed=${badge ? "" : nothing}>
-    <div class="kind">
-      <b>${entity.added ? kindName(kind) : cardName(entity)}</b>
-      ${priority(state, isRuledOut || isDone)}
-      ${view.marks.drafts.has(id) ? html`<span class="draft">${t("draft")}</span>` : nothing}
-      ${look.mark(entity)}
-    </div>
-    <h3 dir="auto">${entity.added ? title : html`<a href=${view.path(id)} draggable="false" data-part="open" @click=${(/** @type {MouseEvent} */ event) => view.open(event, id)}>${title}</a>`}</h3>
+    <div class="kind"><b .textContent=${entity.added ? kindName(kind) : cardName(entity)}></b>${beside(priority(state, isRuledOut || isDone), draft, look.mark(entity))}</div>
+    <h3 dir="auto">${entity.added ? titleOf(entity) : html`<a href=${view.path(id)} draggable="false" data-part="open" .textContent=${titleOf(entity)}></a>`}</h3>
     ${badge ? changeNote(badge) : nothing}
-    ${look.says(entity, shown, view)}
+    ${first}
+    ${second}
     ${foot(entity, shown, isRuledOut)}
-    ${view.mayEdit && !entity.added ? mover(entity, view) : nothing}
+    ${isMovable ? mover(entity) : nothing}
   </article>`;
 }
+
+/**
+ * Return what a click in a list of cards does: one listener, where each card would have two.
+ * @param {BoardView} view
+ * @returns {(event: MouseEvent) => void}
+ */
+export const cardClicked = (view) => (event) => {
+  const part = /** @type {Element} */ (event.target).closest("[data-part]");
+  const id = /** @type {HTMLElement | null | undefined} */ (part?.closest("article[data-card]"))?.dataset.card;
+  if (!id) return;
+  if (part?.matches("[data-part=open]")) view.open(event, id);
+  else /** @type {LiveBoardView} */ (view).act.move(id);
+};
 
 /**
  * Line of who has it and who looks at it; left out where it would only say that nobody has what is settled.
@@ -70,12 +83,12 @@ function foot({ kind, state, pending, added }, { people, assignee, isDone }, isR
   const result = lookOf(kind).result(state, isDone);
   const isSettled = isDone || isRuledOut;
   if (isSettled && !assignee && !people.length && !pending && result === nothing) return nothing;
-  return html`<div class="foot">
-    ${pending ? html`<span class="sending">${sendingCard(pending)}</span>` : nothing}
-    ${result}
-    ${assignee ? assigneeMark(assignee) : isSettled || (added && pending) ? nothing : html`<span class="quiet">${t("nobody assigned")}</span>`}
-    ${viewers(people)}
-  </div>`;
+  return html`<div class="foot">${beside(
+    pending ? html`<span class="sending" .textContent=${sendingCard(pending)}></span>` : nothing,
+    result,
+    assignee ? assigneeMark(assignee) : isSettled || (added && pending) ? nothing : html`<span class="quiet" .textContent=${t("nobody assigned")}></span>`,
+    viewers(people),
+  )}</div>`;
 }
 
 /**
@@ -85,16 +98,15 @@ function foot({ kind, state, pending, added }, { people, assignee, isDone }, isR
  */
 export function priority({ priority: given }, isSettled = false) {
   if (given === "normal") return nothing;
-  return html`<span class=${given === "urgent" && !isSettled ? "urgent" : "quiet"}>${label.priority(given)}</span>`;
+  return html`<span class=${given === "urgent" && !isSettled ? "urgent" : "quiet"} .textContent=${label.priority(given)}></span>`;
 }
 
 /** @param {ChangeBadge} badge */
 const changeNote = (badge) => html`<div class="change-note">${by(badge)}${badge.at ? html`, ${agoElement(badge.at)}` : nothing}</div>`;
 
-/** @param {Card} entity @param {LiveBoardView} view */
-function mover(entity, view) {
-  return html`<button type="button" class="move" data-part="move" data-act="move" title=${t("Move to…")}
-    aria-label=${t("Move {card} to…", { card: cardName(entity) })} @click=${() => view.act.move(entity.id)}><span aria-hidden="true">⋯</span></button>`;
+/** @param {Card} entity */
+function mover(entity) {
+  return html`<button type="button" class="move" data-part="move" data-act="move" title=${t("Move to…")} aria-label=${t("Move {card} to…", { card: cardName(entity) })}>⋯</button>`;
 }
 
 /** @param {ChangeBadge} badge */

@@ -2,13 +2,14 @@
  * Looks of their own of some kinds of cards: what they show besides the fields of their declaration. A kind that is not here is drawn
  * from its declaration alone.
  */
-import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
+import { nothing } from "../../../vendor/lit-html/lit-html.js";
 import { t } from "../../core/i18n.js";
 import { formFields, titleOf } from "../../core/kinds.js";
 import { label } from "../../core/labels.js";
 import { valueAt } from "../../core/merge_patch.js";
 import { cardName, distance, formatField } from "../../format/values.js";
 import { formatMoment, formatShortMoment } from "../../format/time_elements.js";
+import { beside, html } from "../compact_html.js";
 import { assessment, grade } from "./assessment.js";
 import { checklist } from "./checklist.js";
 import { mayReadSource, sourceSection } from "./source_reveal.js";
@@ -40,36 +41,40 @@ const LOOKS = {
   task: { mark: ticks, says: dueAndResult, times: ({ state }) => [[state.due, t("due")]], work: checklist },
 };
 
+/** @type {Record<string, CardLook>} */
+const WHOLE = Object.fromEntries(Object.entries(LOOKS).map(([kind, look]) => [kind, { ...PLAIN, ...look }]));
+
 /** @param {string} kind @returns {CardLook} */
-export const lookOf = (kind) => ({ ...PLAIN, ...LOOKS[kind] });
+export const lookOf = (kind) => WHOLE[kind] ?? PLAIN;
 
 /**
  * Short facts, and the place.
  * @param {Card} entity
  * @param {ShownCard} _
  * @param {BoardView} view
+ * @returns {Drawn[]}
  */
 function plainFacts(entity, _, view) {
   const { kind, state } = entity;
   const short = formFields(kind, "edit").filter(({ path, control }) => control !== "long" && control !== "number" && control !== "flag" && !path.includes("."));
   const facts = short.filter(({ path }) => state[path] !== titleOf(entity)).map((field) => formatField(field, valueAt(state, field.path), view)).filter(Boolean);
-  return html`${facts.length ? html`<p class="when">${facts.slice(0, FEW).join(" · ")}</p>` : nothing} ${where(state.place)}`;
+  return [facts.length ? html`<p class="when" .textContent=${facts.slice(0, FEW).join(" · ")}></p>` : nothing, where(state.place)];
 }
 
 /**
  * When the child was seen comes first; when that was reported is another thing, and quiet. A card that is done says less.
  * @param {Card} entity
  * @param {ShownCard} shown
+ * @returns {Drawn[]}
  */
 function seenAndWhere({ state }, { isDone }) {
   const { seen_at: seen, received_at: reported, late, place, channel } = state;
-  return html`<p class="when">
-      ${seen ? html`<b>${t("seen {at}", { at: formatShortMoment(seen) })}</b>` : html`<span class="unknown">${t("time unknown")}</span>`}
-      ${reported && !(isDone && seen) ? html`<span class="reported">${t("reported {at}", { at: formatShortMoment(reported) })}</span>` : nothing}
-      ${late ? html`<span class="late-entry" title=${t("Received {at}, recorded later", { at: formatMoment(reported) })}>${t("late entry")}</span>` : nothing}
-      ${isDone ? sightingResult(state) : nothing}
-    </p>
-    ${isDone ? nothing : where(place, channel)}`;
+  const when = html`<p class="when"><b class=${seen ? nothing : "unknown"} .textContent=${seen ? t("seen {at}", { at: formatShortMoment(seen) }) : t("time unknown")}></b>${beside(
+    reported && !(isDone && seen) ? html`<span class="reported" .textContent=${t("reported {at}", { at: formatShortMoment(reported) })}></span>` : nothing,
+    late ? html`<span class="late-entry" title=${t("Received {at}, recorded later", { at: formatMoment(reported) })} .textContent=${t("late entry")}></span>` : nothing,
+    isDone ? sightingResult(state) : nothing,
+  )}</p>`;
+  return [when, isDone ? nothing : where(place, channel)];
 }
 
 /**
@@ -81,8 +86,8 @@ function where(place, channel = "unknown") {
   const known = place?.text || place?.radius_m;
   if (!known && channel === "unknown") return nothing;
   return html`<p class="where">
-    ${place && known ? html`<span class="place"><bdi>${place.text ?? t("unnamed point")}</bdi>${place.radius_m ? html` <span class="radius">± ${distance(place.radius_m)}</span>` : nothing}</span>` : nothing}
-    ${channel === "unknown" ? nothing : html`<span class="channel">${label.channel(channel)}</span>`}
+    ${place && known ? html`<span class="place"><bdi .textContent=${place.text ?? t("unnamed point")}></bdi>${place.radius_m ? html` <span class="radius" .textContent=${`± ${distance(place.radius_m)}`}></span>` : nothing}</span>` : nothing}
+    ${channel === "unknown" ? nothing : html`<span class="channel" .textContent=${label.channel(channel)}></span>`}
   </p>`;
 }
 
@@ -91,15 +96,15 @@ function where(place, channel = "unknown") {
  * @param {State} state
  */
 function sightingResult({ assessment: given, grade: { source, content } }) {
-  if (given === "unassessed") return source === "F" && content === 6 ? nothing : html`<span class="to-assess">${t("to assess")}</span>`;
-  return html`<span class=${GOOD.has(given) ? "confirmed" : "assessed"}>${label.assessment(given)}</span>`;
+  if (given === "unassessed") return source === "F" && content === 6 ? nothing : html`<span class="to-assess" .textContent=${t("to assess")}></span>`;
+  return html`<span class=${GOOD.has(given) ? "confirmed" : "assessed"} .textContent=${label.assessment(given)}></span>`;
 }
 
 /** @param {Card} entity */
 function ticks({ state }) {
   const items = Object.values(state.checklist ?? {}).filter(Boolean);
   const done = items.filter((item) => item.done).length;
-  return items.length ? html`<span class="ticks">${t("{done} of {all}", { done, all: items.length })}</span>` : nothing;
+  return items.length ? html`<span class="ticks" .textContent=${t("{done} of {all}", { done, all: items.length })}></span>` : nothing;
 }
 
 /**
@@ -107,16 +112,16 @@ function ticks({ state }) {
  * @param {Card} entity
  * @param {ShownCard} shown
  * @param {BoardView} view
+ * @returns {Drawn[]}
  */
 function dueAndResult({ state }, { isDone, isLate }, view) {
   const { due, result, sighting } = state;
   const source = sighting ? view.model.byId.get(sighting) : null;
-  const facts = [];
-  if (due && isLate && !isDone) facts.push(html`<time class="late" datetime=${due} data-lateness=${due} data-overdue></time>`, html`<span>${dueAt(due)}</span>`);
-  else if (due && !isDone) facts.push(html`<b>${dueAt(due)}</b>`, html`<time datetime=${due} data-lateness=${due}></time>`);
-  if (source && !isDone) facts.push(html`<span>${t("from {card}", { card: cardName(source) })}</span>`);
-  return html`${facts.length ? html`<p class="when">${facts.map((fact) => html`${fact} `)}</p>` : nothing}
-    ${isDone && result ? html`<p class="outcome" dir="auto">${result}</p>` : nothing}`;
+  if (isDone) return [result ? html`<p class="outcome" dir="auto" .textContent=${result}></p>` : nothing];
+  const from = source ? html`<span .textContent=${t("from {card}", { card: cardName(source) })}></span>` : nothing;
+  if (!due) return [source ? html`<p class="when">${from}</p>` : nothing];
+  if (isLate) return [html`<p class="when"><time class="late" datetime=${due} data-lateness=${due} data-overdue></time><span .textContent=${dueAt(due)}></span>${from}</p>`];
+  return [html`<p class="when"><b .textContent=${dueAt(due)}></b><time datetime=${due} data-lateness=${due}></time>${from}</p>`];
 }
 
 /** @param {IsoTime} due */

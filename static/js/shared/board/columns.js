@@ -5,7 +5,7 @@ import { ref } from "../../../vendor/lit-html/directives/ref.js";
 import { n, t } from "../../core/i18n.js";
 import { titleOf } from "../../core/kinds.js";
 import { cardName, columnName } from "../../format/values.js";
-import { card } from "./card.js";
+import { card, cardClicked } from "./card.js";
 import { columnMenu, columnMenuButton } from "./column_menu.js";
 
 // Cards per column in the first draw. The others follow in the next frame, so that a board of a thousand cards appears ten times
@@ -50,7 +50,7 @@ function section(column, cards, chosen, view) {
     <div class="column-header"><h2>${name} <b title=${n("{count} card", "{count} cards", cards.length)}>${cards.length}</b>${cards.length === column.cards.length ? nothing : html` <small>${t("of {all}", { all: column.cards.length })}</small>`}</h2>
       <p class="matters" data-testid="matters">${whatMatters(column, cards, view)}</p>
       ${columnMenuButton(column, view)} ${columnMenu(column, view)}</div>
-    <div class="list" data-list=${column.id}>
+    <div class="list" data-list=${column.id} @click=${cardClicked(view)}>
       ${repeat(view.drawn ? cards : cards.slice(0, FIRST), ({ id }) => id, (entity) => card(entity, view))}
     </div>
     ${cards.length ? nothing : html`<p class="none">${none(column, view)}</p>`}

@@ -9,7 +9,7 @@ export const ALL_NOTES = { split: (notes) => ({ shown: notes, waiting: 0 }), sho
 const LISTS = ".notes > ol, .history"; // the history stands below the notes, and would move with them
 
 export class NewNotes {
-  #root;
+  #sections; // by class: a query by attribute would try each element of a big board
   #session;
   #draw;
   /** @type {Set<string>} */ #own = new Set();
@@ -17,7 +17,7 @@ export class NewNotes {
 
   /** @param {HTMLElement} root @param {Session} session @param {() => void} draw draws at once */
   constructor(root, session, draw) {
-    this.#root = root;
+    this.#sections = /** @type {HTMLCollectionOf<HTMLElement>} */ (root.getElementsByClassName("notes"));
     this.#session = session;
     this.#draw = draw;
     addEventListener("beforeprint", () => this.#shown.clear()); // nothing waits on paper
@@ -59,7 +59,7 @@ export class NewNotes {
 
   /** @param {string} key @returns {HTMLElement | null} as it was drawn before */
   #section(key) {
-    return this.#root.querySelector(`.notes[data-notes-of="${CSS.escape(key)}"]`);
+    return [...this.#sections].find(({ dataset }) => dataset.notesOf === key) ?? null;
   }
 }
 

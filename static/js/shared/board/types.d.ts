@@ -112,8 +112,8 @@ interface ShownCard {
 interface CardLook {
   /** At the end of the line of its name. */
   mark(entity: Card): Drawn;
-  /** Lines below its title. */
-  says(entity: Card, shown: ShownCard, view: BoardView): Drawn;
+  /** Lines below its title, at most two. */
+  says(entity: Card, shown: ShownCard, view: BoardView): Drawn[];
   /** Before its assignee: what it turned out to be; of a card that is done, `says` tells it. */
   result(state: State, isDone: boolean): Drawn;
   isRuledOut(state: State): boolean;
