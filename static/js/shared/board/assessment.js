@@ -5,7 +5,7 @@ import { label } from "../../core/labels.js";
 import { cardName } from "../../format/values.js";
 import { formOf, row } from "../../forms/form_row.js";
 import { choiceButtons } from "../../forms/choice_buttons.js";
-import { contentMark, crossMark } from "./marks.js";
+import { CROSS, contentMark, contentShape, crossMark } from "./marks.js";
 import { possibleDuplicates } from "./possible_duplicates.js";
 import { saidAndKnown } from "./said_and_known.js";
 
@@ -119,6 +119,7 @@ function deciding(form, text, act, view) {
 export function grade({ source, content }, isRuledOut = false) {
   const isOpen = source === "F" && content === 6;
   const words = `${source}: ${label.grade_source(source)} · ${content}: ${label.grade_content(content)}`;
-  const classes = ["grade", isOpen ? "open" : "", isRuledOut ? "out" : ""].join(" ");
-  return html`<span class=${classes} title=${words} role="img" aria-label=${t("Grade {grade}", { grade: `${source}${content}` })}>${isRuledOut ? crossMark() : contentMark(content)}${`${source}${content}`}</span>`;
+  const classes = ["grade", isRuledOut ? CROSS : contentShape(content), isOpen ? "open" : "", isRuledOut ? "out" : ""].join(" ");
+  const code = `${source}${content}`;
+  return html`<span class=${classes} title=${words} role="img" aria-label=${t("Grade {grade}", { grade: code })} .textContent=${code}></span>`;
 }

@@ -51,7 +51,7 @@ function template(entity, shown, view) {
   return html`<article class=${classes.join(" ")} data-card=${entity.added ? nothing : id} data-pending=${pending ? pending.id : nothing}
       data-kind=${kind} data-number=${state.number ?? nothing} data-changed=${badge ? "" : nothing}>
     <div class="kind"><b .textContent=${entity.added ? kindName(kind) : cardName(entity)}></b>${beside(priority(state, isRuledOut || isDone), draft, look.mark(entity))}</div>
-    <h3 dir="auto">${entity.added ? titleOf(entity) : html`<a href=${view.path(id)} draggable="false" data-part="open" .textContent=${titleOf(entity)}></a>`}</h3>
+    <h3 dir="auto"><a href=${entity.added ? nothing : view.path(id)} draggable="false" data-part="open" .textContent=${titleOf(entity)}></a></h3>
     ${badge ? changeNote(badge) : nothing}
     ${first}
     ${second}

@@ -69,11 +69,14 @@ function plainFacts(entity, _, view) {
  */
 function seenAndWhere({ state }, { isDone }) {
   const { seen_at: seen, received_at: reported, late, place, channel } = state;
-  const when = html`<p class="when"><b class=${seen ? nothing : "unknown"} .textContent=${seen ? t("seen {at}", { at: formatShortMoment(seen) }) : t("time unknown")}></b>${beside(
-    reported && !(isDone && seen) ? html`<span class="reported" .textContent=${t("reported {at}", { at: formatShortMoment(reported) })}></span>` : nothing,
+  const style = seen ? nothing : "unknown", first = seen ? t("seen {at}", { at: formatShortMoment(seen) }) : t("time unknown");
+  const others = beside(
     late ? html`<span class="late-entry" title=${t("Received {at}, recorded later", { at: formatMoment(reported) })} .textContent=${t("late entry")}></span>` : nothing,
     isDone ? sightingResult(state) : nothing,
-  )}</p>`;
+  );
+  const when = reported && !(isDone && seen)
+    ? html`<p class="when"><b class=${style} .textContent=${first}></b><span class="reported" .textContent=${t("reported {at}", { at: formatShortMoment(reported) })}></span>${others}</p>`
+    : html`<p class="when"><b class=${style} .textContent=${first}></b>${others}</p>`;
   return [when, isDone ? nothing : where(place, channel)];
 }
 
@@ -85,10 +88,10 @@ function seenAndWhere({ state }, { isDone }) {
 function where(place, channel = "unknown") {
   const known = place?.text || place?.radius_m;
   if (!known && channel === "unknown") return nothing;
-  return html`<p class="where">
-    ${place && known ? html`<span class="place"><bdi .textContent=${place.text ?? t("unnamed point")}></bdi>${place.radius_m ? html` <span class="radius" .textContent=${`± ${distance(place.radius_m)}`}></span>` : nothing}</span>` : nothing}
-    ${channel === "unknown" ? nothing : html`<span class="channel" .textContent=${label.channel(channel)}></span>`}
-  </p>`;
+  const said = channel === "unknown" ? nothing : html`<span class="channel" .textContent=${label.channel(channel)}></span>`;
+  if (!place || !known) return html`<p class="where">${said}</p>`;
+  const radius = place.radius_m ? `± ${distance(place.radius_m)}` : "";
+  return html`<p class="where"><span class="place"><bdi .textContent=${place.text ?? t("unnamed point")}></bdi> <span class="radius" .textContent=${radius}></span></span>${said}</p>`;
 }
 
 /**
