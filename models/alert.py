@@ -1,7 +1,7 @@
 """Alerts: which events notify whom. Rows beside the journal with ids and codes only: they hold no text, so nothing has to be
 erased."""
 
-from sqlalchemy import Index
+from sqlalchemy import Index, text
 from sqlmodel import Field, SQLModel
 
 EVERYBODY = ""  # in place of an account: all who may see the board
@@ -15,6 +15,7 @@ KINDS = (
 )  # of several for one event, the first is shown
 SECURITY = "security"  # kind that can't be switched off: changes to the person's own account
 OWN_ACCOUNT = "account"  # in place of a board: alerts about the person's own account
+ALARM_SOUNDS = ("off", "once", "until_taken")  # sound of an alarm in a browser
 DELIVERY_MODES = ("off", "list", "desktop")  # where alerts of a kind are shown; desktop includes the list
 
 
@@ -54,7 +55,8 @@ class AlertRead(SQLModel, table=True):
 
 
 class AlertSettings(SQLModel, table=True):
-    """Alert settings of an account; without a row the defaults apply. Quiet: show alerts in the list and its count only.
+    """Alert settings of an account; without a row the defaults apply. Quiet: show alerts in the list and its count only; alarms
+    neither sound nor notify, unless the account holds the shift.
     `version` grows with every change and every reading, so that each process reloads them."""
 
     __tablename__ = "alert_choice"
@@ -67,4 +69,6 @@ class AlertSettings(SQLModel, table=True):
     sighting: str = "list"
     status: str = "list"
     quiet: bool = False
+    alarm_sound: str = Field(default="off", sa_column_kwargs={"server_default": "off"})
+    alarm_desktop: bool = Field(default=True, sa_column_kwargs={"server_default": text("true")})
     version: int = 0

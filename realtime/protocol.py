@@ -228,8 +228,9 @@ SummaryFrame = TypedDict("SummaryFrame", {
     "type": Literal["summary"], "board": Id, "searches": Mapping[str, Annotated[Any, component("SearchSummary")]],
 })  # fmt: skip
 NewestAlert = TypedDict("NewestAlert", {"board": Id, "seq": Count})
+AlarmSignals = TypedDict("AlarmSignals", {"sound": str, "desktop": bool})
 AlertsFrame = TypedDict("AlertsFrame", {
-    "type": Literal["alerts"], "unread": Count, "last": NewestAlert | None, "quiet": bool,
+    "type": Literal["alerts"], "unread": Count, "last": NewestAlert | None, "quiet": bool, "alarms": AlarmSignals,
 })  # fmt: skip
 AlarmsFrame = TypedDict("AlarmsFrame", {
     "type": Literal["alarms"], "alarms": list[Annotated[Any, component("OpenAlarm")]], "more": Count,
@@ -342,10 +343,12 @@ def summary(board: str, searches: Mapping[str, Any]) -> bytes:
     return _encode({"type": "summary", "board": board, "searches": searches})
 
 
-def alerts(unread: int, last: tuple[str, int] | None, quiet: bool) -> bytes:
-    """Encode the number of unread alerts and the newest of them (its board and seq). Quiet: show nothing but the number."""
+def alerts(unread: int, last: tuple[str, int] | None, quiet: bool, alarms: tuple[str, bool]) -> bytes:
+    """Encode the number of unread alerts and the newest of them (its board and seq). Quiet: show nothing but the number.
+    `alarms`: the sound of alarms, and whether they notify on the desktop."""
     newest: NewestAlert | None = {"board": last[0], "seq": last[1]} if last else None
-    return _encode({"type": "alerts", "unread": unread, "last": newest, "quiet": quiet})
+    signals: AlarmSignals = {"sound": alarms[0], "desktop": alarms[1]}
+    return _encode({"type": "alerts", "unread": unread, "last": newest, "quiet": quiet, "alarms": signals})
 
 
 def alarms(alarms: list[Any], more: int) -> bytes:

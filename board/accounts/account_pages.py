@@ -18,6 +18,7 @@ from board.accounts import accounts, devices, live_changes, password_links, toke
 from board.accounts.login import login_of
 from board.audit import actor
 from board.commands import alerts
+from board.commands.alerts import AlarmSignals
 from board.engine.identity import Caller, require_active
 from board.engine.rights_version import lock_rights_version
 from board.errors import OperationError, Refused
@@ -74,16 +75,18 @@ async def choose_theme(request: Request) -> Response:
 
 
 async def choose_alerts(request: Request) -> Response:
-    """`POST /account/alerts`: set where alerts of each kind are shown, and whether they are quiet.
+    """`POST /account/alerts`: set where alerts of each kind are shown, whether they are quiet, and how alarms are signalled.
 
     A kind that the form does not name keeps its setting: a page of an earlier version does not know it.
     """
     caller, service = await require_session(request), service_of(request)
     form = await form_reader(request)
     places, quiet = {kind: place for kind in KINDS if (place := form(kind))}, form("quiet") == "yes"
+    sound = form("alarm_sound")
+    alarms = AlarmSignals(sound, form("alarm_desktop") == "yes") if sound else None
     try:
         await service.database.write(
-            recheck(caller, lambda session: alerts.update_settings(session, caller.account.id, places, quiet))
+            recheck(caller, lambda session: alerts.update_settings(session, caller.account.id, places, quiet, alarms))
         )
     except ValueError:
         raise Refused("invalid") from None

@@ -47,8 +47,15 @@ class ListedAlarm:
 
     def asks(self, account: str, role: str) -> bool:
         """Return whether an account is asked. It has to see the search, too."""
-        may_act = ROLES.index(role) >= ROLES.index("investigator") if role in ROLES else False
-        return may_act and (account in self.asked or (self.everybody and account != self.caused_by))
+        return _may_act(role) and (account in self.asked or (self.everybody and account != self.caused_by))
+
+    def shown_to(self, account: str, role: str) -> bool:
+        """Return whether an account is told: who is asked, and who caused it, as nobody may have taken what they reported."""
+        return self.asks(account, role) or (_may_act(role) and account == self.caused_by)
+
+
+def _may_act(role: str) -> bool:
+    return ROLES.index(role) >= ROLES.index("investigator") if role in ROLES else False
 
 
 def open_alarms(session: Session, rules: AlarmRules, now: datetime) -> list[ListedAlarm]:

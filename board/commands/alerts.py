@@ -19,7 +19,7 @@ from board.engine import kinds, snapshot, stored_payload, unit_of_work
 from board.engine.alert_format import Alert, AlertCard
 from board.engine.alert_versions import bump_alert_version
 from board.engine.event_writer import Change
-from models.alert import DELIVERY_MODES, KINDS, OWN_ACCOUNT, SECURITY, AlertSettings
+from models.alert import ALARM_SOUNDS, DELIVERY_MODES, KINDS, OWN_ACCOUNT, SECURITY, AlertSettings
 from models.entity import State, flatten
 from models.search import Search
 from models.sighting import Sighting
@@ -29,6 +29,13 @@ MAX_LISTED = 200  # at most, the newest
 RETENTION = timedelta(days=14)  # older alerts are not listed
 
 Key = tuple[str, int]  # board, seq
+
+
+class AlarmSignals(NamedTuple):
+    """Signals of an alarm in a browser: its sound, one of ALARM_SOUNDS, and whether by a desktop notification."""
+
+    sound: str
+    desktop: bool
 
 
 class Unread(NamedTuple):
@@ -114,15 +121,22 @@ def settings_of_many(session: Session, accounts: Collection[str]) -> dict[str, A
     return {account: AlertSettings(account=account) for account in accounts} | {row.account: row for row in rows}
 
 
-def update_settings(session: Session, account: str, places: dict[str, str], quiet: bool) -> None:
-    """Set where alerts of these kinds are shown. Raises ValueError for an unknown kind or place."""
+def update_settings(
+    session: Session, account: str, places: dict[str, str], quiet: bool, alarms: AlarmSignals | None = None
+) -> None:
+    """Set where alerts of these kinds are shown, and how alarms are signalled (None: as before). Raises ValueError for an unknown
+    kind, place or sound."""
     if not set(places) <= set(KINDS) or not set(places.values()) <= set(DELIVERY_MODES):
         raise ValueError(places)
+    if alarms and alarms.sound not in ALARM_SOUNDS:
+        raise ValueError(alarms)
     bump_alert_version(session, account)
     chosen = session.get_one(AlertSettings, account)
     for kind, place in places.items():
         setattr(chosen, kind, place)
     chosen.quiet = quiet
+    if alarms:
+        chosen.alarm_sound, chosen.alarm_desktop = alarms
 
 
 def enabled_kinds(chosen: AlertSettings) -> list[str]:

@@ -4,6 +4,7 @@ Changes are found in the database, for all viewers at once: others write too, an
 """
 
 import asyncio
+import time
 from collections.abc import Callable, Hashable, Sequence
 from datetime import datetime
 
@@ -22,6 +23,7 @@ from realtime.hub import Hub
 from realtime.subscriber import Subscriber
 
 INTERVAL_S = 1.0
+AGAIN_S = 4.0  # with the interval no more than 5 s, a heartbeat: what a viewer hears of no longer is not proven
 BATCH_WAIT_S = 0.02  # collects requests, as after a restart a thousand clients ask at once
 VIEWERS_PER_YIELD = 20  # viewers served before other tasks run
 MAX_SENT = 20  # from the contract
@@ -34,7 +36,7 @@ class OpenAlarmPublisher:
         self, database: Database, hub: Hub[Caller], source: BoardSource, rules: AlarmRules, clock: Callable[[], datetime]
     ) -> None:
         self._database, self._hub, self._source, self._rules, self._clock = database, hub, source, rules, clock
-        self._published: dict[Subscriber[Caller], bytes] = {}
+        self._published: dict[Subscriber[Caller], tuple[bytes, float]] = {}  # frame, and when it was sent
 
     async def run(self) -> None:
         """Publish at a fixed interval, and soon after a viewer asks or this process has written an alarm."""
@@ -59,16 +61,18 @@ class OpenAlarmPublisher:
                 await asyncio.sleep(0)
 
     def _publish(self, reader: Subscriber[Caller], found: Sequence[ListedAlarm], frames: dict[Hashable, bytes]) -> None:
-        """Send the alarms about which a viewer is asked, by present rights, if they differ from what it got last."""
+        """Send the alarms about which a viewer is asked, and those that it caused, by present rights: if they differ from what it
+        got last, and else from time to time, by which a viewer knows that none is missing."""
         account = reader.viewer.account
-        asked = tuple(
-            number
+        told = tuple(
+            (number, each.asks(account.id, account.role))
             for number, each in enumerate(found)
-            if each.asks(account.id, account.role) and self._source.can_see(reader.viewer, each.body["board"])
+            if each.shown_to(account.id, account.role) and self._source.can_see(reader.viewer, each.body["board"])
         )
-        if asked not in frames:
-            shown = [found[number].body | {"asked_me": True} for number in asked[:MAX_SENT]]
-            frames[asked] = protocol.alarms(shown, len(asked) - len(shown))
-        if self._published.get(reader) != frames[asked]:
-            self._published[reader] = frames[asked]
-            reader.send(frames[asked])
+        if told not in frames:
+            shown = [found[number].body | {"asked_me": asked} for number, asked in told[:MAX_SENT]]
+            frames[told] = protocol.alarms(shown, len(told) - len(shown))
+        frame, at = self._published.get(reader, (None, float("-inf")))
+        if frame != frames[told] or time.monotonic() - at >= AGAIN_S:
+            self._published[reader] = frames[told], time.monotonic()
+            reader.send(frames[told])

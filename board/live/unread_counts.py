@@ -15,7 +15,7 @@ from sqlalchemy import Row, bindparam, text
 from sqlmodel import Session
 
 from board.commands import alerts
-from board.commands.alerts import Key, Unread
+from board.commands.alerts import AlarmSignals, Key, Unread
 from board.engine import access
 from board.engine.access import VisibilityView
 from board.engine.identity import Caller
@@ -34,7 +34,7 @@ BATCH_SIZE = 100  # accounts whose alerts are read at once
 VIEWERS_PER_YIELD = 20  # viewers served before other tasks run
 FULL_RECOUNT_S = 60.0  # alerts grow too old without an event
 
-UnreadCount = tuple[int, Key | None, bool]
+UnreadCount = tuple[int, Key | None, bool, AlarmSignals]
 
 _HEADS = text("SELECT id, seq FROM board WHERE kind <> 'audit'")
 _NEW = text(
@@ -52,6 +52,7 @@ class _AlertUser:
     version: int
     kinds: frozenset[str]
     quiet: bool
+    alarms: AlarmSignals
     unread: dict[Key, Unread]
     count: UnreadCount | None = None
 
@@ -134,7 +135,7 @@ class UnreadCountPublisher:
             for key, each in person.unread.items()
             if each.at > since and not each.kinds.isdisjoint(person.kinds) and self._can_see(reader, key)
         ]
-        return len(found), max(found)[1] if found else None, person.quiet
+        return len(found), max(found)[1] if found else None, person.quiet, person.alarms
 
     def _can_see(self, reader: Subscriber[Caller], key: Key | None) -> bool:
         return key is None or key[0] == OWN_ACCOUNT or self._source.can_see(reader.viewer, key[0])
@@ -151,7 +152,13 @@ def _read(people: dict[str, _AlertUser], known: dict[str, int], arrived: list[st
     unread = alerts.unread(session, anew, now)
     chosen = alerts.settings_of_many(session, anew)
     read = {
-        id: _AlertUser(versions.get(id, 0), frozenset(alerts.enabled_kinds(chosen[id])), chosen[id].quiet, unread[id])
+        id: _AlertUser(
+            version=versions.get(id, 0),
+            kinds=frozenset(alerts.enabled_kinds(chosen[id])),
+            quiet=chosen[id].quiet,
+            alarms=AlarmSignals(chosen[id].alarm_sound, chosen[id].alarm_desktop),
+            unread=unread[id],
+        )
         for id in anew
     }
     return _Delta(heads, list(rows), read, access.visibility_view(session))

@@ -27,7 +27,7 @@ from board.web import js_bundle
 STYLES, DISPLAY_STYLES = "css/all.css", "css/all_display.css"
 SHEETS = {
     STYLES: (
-        "tokens", "base", "header", "watch_line", "operations", "search_card", "centered_page", "accounts", "audit_log",
+        "tokens", "base", "header", "watch_line", "alarms", "operations", "search_card", "centered_page", "accounts", "audit_log",
         "closed_searches", "api_docs", "help", "search_header", "tools", "columns", "column_menu", "marks", "cards", "panel",
         "details_view", "dialogs", "combobox", "intake", "search_decisions", "undo", "find", "phone", "alerts", "palette",
         "replay", "compare", "history", "handover", "handover_report", "unseen", "displays_page", "tour", "print",

@@ -10,6 +10,7 @@ import { trackEdgeHeights } from "./behaviours/edge_heights.js";
 import { closeOnOutside } from "./behaviours/close_on_outside.js";
 import * as readPosition from "./core/read_position.js";
 import * as sessionKeepalive from "./core/session_keepalive.js";
+import * as alarmLine from "./shared/alarms/alarm_line.js";
 import * as announcer from "./shared/announcer.js";
 import * as bell from "./shared/alerts/bell.js";
 import * as capacityIndicator from "./shared/capacity_indicator.js";
@@ -74,6 +75,7 @@ async function start() {
   (await view)?.mount(main, session, board, card || null);
   bell.mount(document.querySelector("[data-bell]"), session);
   closeOnOutside(document.querySelector("details.account-menu"));
+  alarmLine.mount(session, part("[data-watch-line]"));
   shiftIndicator.mount(part("[data-shift]"), session);
   if (location.pathname !== "/handover") restatements.mount(session); // that page has them in its report
   mentionList.mount(session);

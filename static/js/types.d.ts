@@ -108,7 +108,7 @@ interface FieldChange {
 type ServerFrame =
   | SnapshotFrame | EventsFrame | SubscribedFrame | UnsubscribedFrame | PresenceFrame | SummaryFrame | AckFrame | ErrorFrame
   | (RefusedFrame & { board?: string })
-  | ((ShiftFrame | ClockFrame | AlertsFrame | AccountFrame | HeadsFrame | PongFrame) & { board?: undefined });
+  | ((ShiftFrame | ClockFrame | AlertsFrame | AlarmsFrame | AccountFrame | HeadsFrame | PongFrame) & { board?: undefined });
 
 /** Why a command was refused. */
 type CommandRefusal = Omit<RefusedFrame, "type" | "id" | "current"> & { current?: AnyState | null };
@@ -262,3 +262,5 @@ interface ParentNode {
 interface Element {
   closest<E extends HTMLElement = HTMLElement>(selectors: string): E | null;
 }
+
+type Alarm = OpenAlarm;

@@ -283,7 +283,8 @@ async def test_alert_read_on_one_screen_is_read_on_all(scene: SearchScenario) ->
     await mark(desk, {"all": True})
     await mark(other, {"all": True})
     for each in (desk, phone, other):
-        assert (await bell(each)) == {"type": "alerts", "unread": 0, "last": None, "quiet": False}
+        nothing = {"type": "alerts", "unread": 0, "last": None, "quiet": False, "alarms": {"sound": "off", "desktop": True}}
+        assert (await bell(each)) == nothing
     first = await scene.task(assignee=desk.account["id"])
     second = await scene.one("search.set_status", {"status": "closed", "reason": "x", "acknowledge": "as it is"})
     for each in (desk, phone):
@@ -379,7 +380,7 @@ async def test_each_person_chooses_which_and_where(team: Team) -> None:
         assert (await http.post("/account/alerts", data=places | {"status": "everywhere"})).status_code == 422
         earlier = {kind: "off" for kind in KINDS if kind not in ("urgent", "handover")}  # sent by a page of an earlier version
         assert (await http.post("/account/alerts", data=earlier)).status_code == 303
-        assert (await http.get("/account")).text.count("selected") == len(KINDS)
+        assert (await http.get("/account")).text.count("selected") == len(KINDS) + 1, "and the sound of alarms"
 
 
 async def test_a_choice_acts_on_open_sockets(team: Team) -> None:

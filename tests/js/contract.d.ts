@@ -25,6 +25,11 @@ interface AlarmEntity {
   number: number | null;
 }
 
+interface AlarmSignals {
+  sound: string;
+  desktop: boolean;
+}
+
 interface AlarmStep {
   ask: string;
   name: string | null;
@@ -85,6 +90,7 @@ interface AlertsFrame {
   unread: number;
   last: NewestAlert | null;
   quiet: boolean;
+  alarms: AlarmSignals;
 }
 
 interface ClockAhead {

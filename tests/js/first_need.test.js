@@ -31,3 +31,8 @@ test("otherwise the next task is named, or nothing", () => {
 test("a clock that is behind makes no negative time", () => {
   assert.deepEqual(need({ overdue_tasks: 1, overdue_task: task("2026-11-26T10:05:00Z") }), ["overdue", 1, 0]);
 });
+test("an alarm that nobody has comes before everything", () => {
+  const alarm = { rule: "urgent_sighting", raised_at: "2026-11-26T09:56:00Z", step: 1, next_at: null, about: { kind: "sighting", id: "s", number: 4 } };
+  assert.deepEqual(need({ alarm, alarms: 2, overdue_tasks: 1, overdue_task: task("2026-11-26T08:55:00Z"), unassessed_sighting: sighting("urgent") }), ["alarm", 2, 4]);
+  assert.deepEqual(need({ alarm: null, alarms: 0, unassessed_sighting: sighting("urgent") })[0], "urgent");
+});

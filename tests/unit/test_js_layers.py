@@ -86,7 +86,7 @@ def test_no_scripts_import_each_other_in_a_circle(texts: Mapping[str, str]) -> N
         ("shared/notices.js", 'import { play } from "../replay/player.js";', "shared/notices.js imports replay/player.js"),
         ("pages/replay/bar.js", 'import { x } from "../search/undo.js";', "pages/replay/bar.js imports pages/search/undo.js"),
         ("replay/player.js", 'export { x } from "../pages/replay/bar.js";', "replay/player.js imports pages/replay/bar.js"),
-        ("display/sound.js", 'import { card } from "../shared/avatars.js";', "display/sound.js imports shared/avatars.js"),
+        ("display/fit.js", 'import { card } from "../shared/avatars.js";', "display/fit.js imports shared/avatars.js"),
         ("core/tab.js", 'const late = () => import("../main.js");', "core/tab.js imports main.js"),
     ],
 )

@@ -1,13 +1,13 @@
 /**
  * Update running times once a second, without a redraw: the text of `<time>` elements with `data-since`, `data-ago` or `data-due`; of `data-lateness`
- * ("42 min late", before that "in 19 min"), and of `data-oldest` ("4 to grade · 2 h 11").
+ * ("42 min late", before that "in 19 min"), of `data-oldest` ("4 to grade · 2 h 11"), of `data-waited` ("04:12"), and of `data-until` ("in 01:48").
  */
-import { ago, formatDuration, late, serverNow, since } from "../core/time.js";
+import { ago, formatDuration, late, serverNow, since, waited } from "../core/time.js";
 import { n, t } from "../core/i18n.js";
 import { formatShortMoment } from "../format/time_elements.js";
 
 const TICK_MS = 1000;
-const RUNNING = "[data-since],[data-ago],[data-due],[data-lateness],[data-oldest]";
+const RUNNING = "[data-since],[data-ago],[data-due],[data-lateness],[data-oldest],[data-waited],[data-until]";
 
 export class RelativeTimes {
   #times;
@@ -40,9 +40,9 @@ export class RelativeTimes {
 
   /** @param {HTMLTimeElement} element @param {Date} now */
   #updateText(element, now) {
-    const { since: from, ago: past, due, lateness, oldest } = element.dataset;
+    const { since: from, ago: past, due, lateness, oldest, waited: waiting, until } = element.dataset;
     const text = from ? since(from, now) : past ? ago(past, now) : lateness ? late(lateness, now) || ago(lateness, now)
-      : oldest ? toGrade(element, oldest, now) : dueText(/** @type {string} */ (due), now);
+      : oldest ? toGrade(element, oldest, now) : waiting ? waited(waiting, now) : until ? t("in {length}", { length: waited(now, new Date(until)) }) : dueText(/** @type {string} */ (due), now);
     if (due) element.toggleAttribute("data-overdue", new Date(due) < now);
     if (element.textContent !== text) element.textContent = text;
     this.#shownTimes.set(element, keyOf(element));

@@ -11,6 +11,7 @@ import { singleKeySetting } from "./single_key_setting.js";
 export const SHORTCUTS = [
   { id: "keys", press: "?", where: "everywhere", describe: () => t("Show keyboard shortcuts") },
   { id: "palette", press: "Ctrl+K", where: "everywhere", describe: () => t("Quick menu: go to a search or card, or run an action") },
+  { id: "alarm", press: "A", where: "everywhere", describe: () => t("Go to the alarm") },
   { id: "close", press: "Escape", where: "everywhere", describe: () => t("Close the panel or dialog") },
   { id: "find", press: "/", where: "boards", describe: () => t("Find") },
   { id: "walk", press: "← ↑ ↓ →", where: "boards", describe: () => t("Go from card to card") },

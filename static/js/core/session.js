@@ -1,6 +1,7 @@
 /* Session of a person at a desk: the account, the boards it follows, and the commands it has yet to send. */
 
 import { get, orNull } from "./api.js";
+import { Alarms } from "./alarms.js";
 import { LiveSession } from "./live_session.js";
 import { Outbox } from "./outbox.js";
 import { SIGNED_OUT, close as keepNothing, clearAll } from "./storage.js";
@@ -14,6 +15,8 @@ export class Session extends LiveSession {
   /** @type {Map<string, Account>} */ accounts = new Map();
   /** @type {Outbox} */ outbox;
   /** @type {any | null} */ alerts = null;      // the Alerts of this page, if it shows any
+  alarms = new Alarms((frame) => this.transmit(frame));
+  /** @type {(() => PageCommand[]) | null} */ alarmCommands = null; // what can be done about the alarm that is shown
   /** @type {PageCommands | null} */ pageCommands = null;
   /** @type {ReadPositionTracker | null} */ readPositions = null;        // ReadPositionTracker, on pages that count as seeing a board
   #tab;
@@ -93,11 +96,13 @@ export class Session extends LiveSession {
     super.onHello(frame);
     this.outbox.onOpen();
     this.alerts?.ask();
+    this.alarms.ask();
     return undefined;
   }
 
   /** @param {ServerFrame} frame */
   receive(frame) {
+    if (frame.type === "alarms") return this.alarms.onFrame(frame);
     if (frame.type === "alerts") return this.alerts?.onFrame(frame);
     if (frame.type === "account") return this.#onAccount(frame.account);
     if (frame.type === "ack") return this.outbox.acknowledged(frame, this.boards.get(frame.board ?? "")?.seq ?? null);
@@ -109,6 +114,7 @@ export class Session extends LiveSession {
   /** @param {number | null} code */
   onDown(code) {
     this.outbox.onClose();
+    this.alarms.lost();
     super.onDown(code);
   }
 

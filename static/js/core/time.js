@@ -132,6 +132,17 @@ export function since(when, now = serverNow()) {
 }
 
 /**
+ * "04:12", "1:04:12" from an hour on, then "1 d 04 h": how long something waits; never negative.
+ * @param {Time} when
+ */
+export function waited(when, now = serverNow()) {
+  const passed = between(when, now);
+  if (passed === null || passed >= DAY) return since(when, now);
+  const [hours, minutes, seconds] = [HOUR, MINUTE, SECOND].map((unit) => Math.max(0, passed) / unit);
+  return hours < 1 ? `${two(minutes)}:${two(seconds % 60)}` : `${Math.floor(hours)}:${two(minutes % 60)}:${two(seconds % 60)}`;
+}
+
+/**
  * Running time for a wall: "06:31" on the first day, then "3 d 02 h".
  * @param {Time} when
  */

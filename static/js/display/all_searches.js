@@ -29,7 +29,7 @@ export function placesOf(board) {
  */
 export function pageOf(places, number, area) {
   const { perPage } = pagesFor(places.length, area), page = places.slice(number * perPage, (number + 1) * perPage);
-  return { ids: page.map(({ id }) => id), arrangement: arrange(page.length, page.filter(({ rank }) => rank === WORRYING).length, area) };
+  return { ids: page.map(({ id }) => id), arrangement: arrange(page.length, page.filter(({ rank }) => rank >= WORRYING).length, area) };
 }
 
 /** @param {string[]} ids those of this page, in order @param {OverviewContext} view */
@@ -60,7 +60,7 @@ function tileOf({ id }, { now, board, moments, movedUp }) {
 
 /** @param {{ id: string, state: State }} search @param {Tile} tile */
 function largeCard({ id, state }, { now, summary, last, highlighted }) {
-  return html`<article class="search-tile ${gravity(state)}" data-search=${id} ?data-highlighted=${highlighted}>
+  return html`<article class="search-tile ${gravity(state)}" data-search=${id} ?data-highlighted=${highlighted} ?data-alarmed=${summary?.alarm}>
     <div class="tile-head"><h2>${nameElement(state.person)}</h2><b class="missing-time">${withoutSeconds(state.missing_since, now ?? undefined)}</b></div>
     <p class="kind-line">${gravityMark(state)}<span class="kind">${kind(state.kind)}</span></p>
     <p class="tile-needs">${counts(state, summary)}</p>
@@ -82,7 +82,7 @@ function seenLast(summary, now) {
 /** @param {{ id: string, state: State }} search @param {Tile} tile */
 function row({ id, state }, { now, summary, last, highlighted }) {
   const mark = gravityMark(state);
-  return html`<article class="search-tile ${gravity(state)}" data-search=${id} ?data-highlighted=${highlighted}>
+  return html`<article class="search-tile ${gravity(state)}" data-search=${id} ?data-highlighted=${highlighted} ?data-alarmed=${summary?.alarm}>
     <div class="tile-head"><h2>${nameElement(state.person)}${mark}</h2><b class="missing-time">${withoutSeconds(state.missing_since, now ?? undefined)}</b></div>
     <div class="tile-needs"><p class="needs">${counts(state, summary)}</p>
       <p class="last">${mark}${last ? html`<b>${shortEventText(last)}</b> ${timeElement(committedAt(last), now)}` : nothing}</p></div>
@@ -117,6 +117,7 @@ export function gravityMark({ worrying, undecided }) {
 function counts(state, summary) {
   if (!summary) return nothing;
   const { unassessed_sightings: sightings, overdue_tasks: overdue } = summary, isLed = !("lead_name" in state) || state.lead_name;
+  if (summary.alarm) return html`<span class="count over alarmed">${t("nobody has it")}</span>`;
   if (!overdue && !sightings && isLed) return html`<span class="count none">${t("nothing late")}</span>`;
   return html`${overdue ? html`<span class="count over">${n("{count} late", "{count} late", overdue)}</span>` : nothing}
     ${sightings ? html`<span class="count new">${n("{count} to assess", "{count} to assess", sightings)}</span>` : nothing}

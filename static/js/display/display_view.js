@@ -2,17 +2,18 @@
    because elapsed times run. */
 
 import { html, nothing, render } from "../../vendor/lit-html/lit-html.js";
+import { Sound } from "../core/sound.js";
 import { n, t } from "../core/i18n.js";
 import { clockWithSeconds, day, committedAt, formatDuration, steadyServerNow } from "../core/time.js";
 import { themeAt, clockText, clockError } from "./server_clock.js";
 import { SignificantEvents, recentlyFound, isHighlighted, significantEventText } from "./significant_events.js";
 import { searchBoard } from "./search_board.js";
 import { hideOverflow, isOverflowing } from "./hide_overflow.js";
+import { alarmRow, displayAlarms } from "./alarm_row.js";
 import { allSearches, nameElement, pageOf, placesOf, shortTime } from "./all_searches.js";
 import { Playlist } from "./playlist.js";
 import { SearchOrder } from "./search_order.js";
 import { pagesFor } from "./fit.js";
-import { Sound } from "./sound.js";
 import { stepDown } from "./step_down.js";
 
 const OPERATIONS = "operations";
@@ -211,10 +212,12 @@ export class DisplayView {
   }
 
   /**
-   * Draw the one line that says what happened: its place is kept, so that nothing moves.
+   * Draw the one line that says what nobody has, else what happened: its place is kept, so that nothing moves.
    * @param {Date | null} now
    */
   #news(now) {
+    const alarms = displayAlarms(this.#session.shownBoards, this.#searches());
+    if (alarms.length) return alarmRow(alarms, now);
     const { clock, mute: isMute } = this.#session, found = this.#foundBanner(now);
     const warnings = [clock?.jumped || clock?.ahead ? wrongServer() : wrongClock(now), isMute ? mute() : nothing].filter((each) => each !== nothing);
     return html`${found}${warnings.length ? warnings : this.#eventList(now, found !== nothing)}`;

@@ -5,7 +5,7 @@
 const REORDER_MS = 60_000;
 const MARKED_MS = 20_000; // how long what moved up is marked
 
-export const WORRYING = 3, TO_DECIDE = 2, LATE = 1, CALM = 0; // classes, the gravest last
+export const ALARM = 4, WORRYING = 3, TO_DECIDE = 2, LATE = 1, CALM = 0; // classes, the gravest last
 
 /**
  * Return the class of an open search.
@@ -13,6 +13,7 @@ export const WORRYING = 3, TO_DECIDE = 2, LATE = 1, CALM = 0; // classes, the gr
  * @param {Summary | undefined} summary
  */
 export function classOf({ worrying, undecided }, summary) {
+  if (summary?.alarm) return ALARM;
   if (worrying === true) return WORRYING;
   if (undecided === true) return TO_DECIDE;
   return summary?.overdue_tasks ? LATE : CALM;

@@ -116,3 +116,11 @@ interface RecoveryCallbacks {
   isBusy(): boolean | undefined;
   reload(): void;
 }
+
+/** Alarm that nobody has, as far as a display knows it. */
+interface DisplayAlarm {
+  search: string;
+  person: Person;
+  rule: string;
+  raisedAt: IsoTime;
+}

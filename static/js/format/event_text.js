@@ -3,11 +3,13 @@
  * values, and the changes that the text does not mention, so that a page can highlight or link a value. Pure, except for the
  * language.
  */
+import { askedName, namedAlarm } from "./alarm_text.js";
 import { accountName, cardName, columnName, formatPath } from "./values.js";
 import { addsCard, isCard, titleOf } from "../core/kinds.js";
 import { fieldChanges } from "../core/merge_patch.js";
 import { locale, n, t } from "../core/i18n.js";
 import { label } from "../core/labels.js";
+import { waited } from "../core/time.js";
 import { shortPersonName } from "./search_list.js";
 
 const SHORT = 60; // characters: a longer value gets a line of its own
@@ -15,10 +17,6 @@ const HIDDEN_FIELDS = new Set([ // fields that mean nothing to a person, or that
   "rank", "number", "position", "digest", "reads", "searches", "signed_at", "ended_at", "ended_by", "prepared_at", "prepared_by", "source_kept",
   "queue", "queue_since",
 ]);
-
-const ALARM = [ // fields of an alarm, which its sentences tell
-  "about", "rule", "raised_at", "step", "next_at", "asked", "everybody", "handed_on", "taken_by", "taken_at", "ended",
-];
 
 /**
  * @param {any} ctx - {session, board: {id, get(id)}}: to name people, cards and columns
@@ -121,14 +119,6 @@ function otherwise({ event: { type, kind }, what }) {
   return { says: t("{who}: {what}"), values: { what: named ? `${label.event(type)} · ${what}` : label.event(type) } };
 }
 
-/**
- * Return the names of the people whom a step of an alarm asks for the first time.
- * @param {any} it
- */
-function askedNow({ before, state, ...it }) {
-  return state.asked.filter((/** @type {string} */ id) => !before?.asked?.includes(id)).map((/** @type {string} */ id) => account(it, id));
-}
-
 /** @type {Record<string, any>} */
 const DESCRIPTIONS = {
   "search.opened": (/** @type {{ state: { person: any } }} */ { state: { person } }) => ({ says: t("{who} opened the search for {name}"), values: { name: shortPersonName(person) } }),
@@ -153,12 +143,6 @@ const DESCRIPTIONS = {
   "card.withdrawn": () => ({ says: t("{who} withdrew {what}"), said: ["withdrawn"] }),
   "card.restored": () => ({ says: t("{who} restored {what}"), said: ["withdrawn"] }),
   "note.added": noted,
-  "alarm.raised": (/** @type {any} */ { event }) => ({ says: label.event(event.type), said: ALARM }),
-  "alarm.escalated": (/** @type {any} */ it) => askedNow(it).length ? { says: t("Nobody has it yet: the alarm asks {names}"), values: { names: askedNow(it).join(", ") }, said: ALARM } : { says: t("Nobody has it yet: the alarm asks more people"), said: ALARM },
-  "alarm.taken": () => ({ says: t("{who} has the alarm"), said: ALARM }),
-  "alarm.handed_on": (/** @type {any} */ it) => ({ says: t("{who} handed the alarm on to {name}"), values: { name: account(it, it.state.asked.at(-1)) }, said: ALARM }),
-  "alarm.released": (/** @type {any} */ { before, ...it }) => before?.taken_by ? { says: t("The alarm is open again: {name} can no longer act on it"), values: { name: account(it, before.taken_by) }, said: ALARM } : { says: label.event("alarm.released"), said: ALARM },
-  "alarm.ended": () => ({ says: t("The alarm ended: its cause is gone"), said: ALARM }),
   "shift.taken": shiftTaken,
   "shift.handed_over": (/** @type {{ state: { before: any, holder: any }, [field: string]: unknown }} */ { state: { before, holder }, ...it }) => ({
     says: t("{holder} took over the shift from {from}"), said: SHIFT,
@@ -173,6 +157,12 @@ const DESCRIPTIONS = {
   "handover.accepted": accepted,
   "handover.refused": (/** @type {{ state: State }} */ { state }) => numbered(t("{who} refused handover {number}"), state),
   "handover.withdrawn": (/** @type {{ state: State }} */ { state }) => numbered(t("{who} withdrew handover {number}"), state),
+  "alarm.raised": (/** @type {any} */ it) => ofAlarm(t("{who} raised an alarm: {what}"), it),
+  "alarm.escalated": escalated,
+  "alarm.taken": (/** @type {any} */ it) => ofAlarm(t("{who} has the alarm, after {length}: {what}"), it, { length: waited(it.state.raised_at, new Date(it.state.taken_at)) }),
+  "alarm.handed_on": (/** @type {any} */ it) => ofAlarm(t("{who} handed the alarm on to {name}: {what}"), it, { name: account(it, it.state.asked.at(-1)) }),
+  "alarm.released": (/** @type {any} */ it) => ofAlarm(t("The alarm is open again, as the person who had it can no longer act: {what}"), it),
+  "alarm.ended": (/** @type {any} */ it) => ofAlarm(t("The alarm has ended, as it is settled: {what}"), it),
   "handed.set": (/** @type {{ state: State }} */ { state }) => ({ ...numbered(t("Search included in handover {number}"), { number: state.handover }), said: ["handover"] }),
 };
 /** @param {{ type: string, kind: string }} event */
@@ -373,4 +363,22 @@ function written({ event, state, changes }) {
 function accepted({ state }) {
   if (!state.restatement) return numbered(t("{who} accepted handover {number}"), state);
   return numbered(t("{who} accepted handover {number}: {text}"), state, { text: state.restatement });
+}
+
+// --- alarms
+
+const ALARM = ["about", "rule", "raised_at", "step", "next_at", "asked", "everybody", "handed_on", "taken_by", "taken_at", "ended_at", "ended"];
+
+/** @param {string} says @param {any} it @param {Record<string, unknown>} [values] */
+function ofAlarm(says, { state: { rule, about }, ctx }, values = {}) {
+  const number = ctx.board.get(about.id)?.state.number ?? null;
+  return { says, values: { what: namedAlarm({ rule, about: { ...about, number } }), ...values }, said: ALARM };
+}
+
+/** @param {any} it */
+function escalated(it) {
+  const { state, before, isKnown } = it;
+  const asked = state.asked.filter((/** @type {string} */ id) => !before?.asked?.includes(id)).map((/** @type {string} */ id) => account(it, id));
+  const names = [...(state.everybody && !before?.everybody ? [askedName({ ask: "desk", name: null })] : []), ...asked].join(", ");
+  return isKnown && names ? ofAlarm(t("Nobody had the alarm: {who} asked {names}. {what}"), it, { names }) : ofAlarm(t("Nobody had the alarm: {who} asked the next. {what}"), it);
 }

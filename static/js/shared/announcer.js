@@ -11,7 +11,7 @@ import { shortPersonName } from "../format/search_list.js";
 const BATCH_MS = 800; // events within this time are announced together: a change of status brings tasks with it
 const MIN_GAP_MS = 4_000; // between two announcements: speaking a sentence takes about as long
 const MAX_DESCRIBED = 2; // events described one by one; of more only the number
-const ANNOUNCED_ELSEWHERE = new Set(["shift", "handed"]); // shift_indicator.js announces these on every page
+const ANNOUNCED_ELSEWHERE = new Set(["shift", "handed", "alarm"]); // shift_indicator.js and alarm_line.js announce these on every page
 
 /**
  * Announce for as long as the page lives.
@@ -76,7 +76,18 @@ class LiveAnnouncer {
 export function announce(text) {
   const places = [...document.querySelectorAll("[data-announcer]")];
   const place = /** @type {HTMLElement} */ (places.find((each) => each.closest("dialog[open]")) ?? places.find((each) => !each.closest("dialog")));
+  if (place.closest("dialog")) place.setAttribute("aria-live", "polite"); // after an interruption
   place.replaceChildren(Object.assign(document.createElement("span"), { textContent: text }));
+}
+
+/**
+ * Announce at once, before what is being read: of an alarm. A dialog has a region of its own, which is made assertive for it.
+ * @param {string} text
+ */
+export function interrupt(text) {
+  const open = document.querySelector("dialog[open] [data-announcer]"), place = open ?? document.querySelector("[data-alarm-announcer]");
+  open?.setAttribute("aria-live", "assertive");
+  place?.replaceChildren(Object.assign(document.createElement("span"), { textContent: text }));
 }
 
 /**

@@ -4,6 +4,7 @@
 import { html, nothing, render } from "../../vendor/lit-html/lit-html.js";
 import { clockWithSeconds } from "../core/time.js";
 import { t } from "../core/i18n.js";
+import { alarmsUnknown } from "../format/alarm_text.js";
 import { tryAgain } from "./watch_line/try_again.js";
 import { watchLine } from "./watch_line/line.js";
 
@@ -62,7 +63,7 @@ function indicator({ state, since, seq, provenAt }, connection) {
 function notice({ state }, connection) {
   if (state !== "not_current" && !(state === "loading" && connection.failed > 0)) return [];
   const text = t("What is shown may be out of date. What you type is kept.");
-  return [{ kind: "not-current", text, tone: "stale", silent: true, actions: tryAgain(connection) }]; // announcer.js announces it
+  return [{ kind: "not-current", title: alarmsUnknown(), text, tone: "stale", silent: true, actions: tryAgain(connection) }]; // announcer.js announces it
 }
 
 let proof = 0;

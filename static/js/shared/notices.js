@@ -7,6 +7,7 @@ import { n, t } from "../core/i18n.js";
 import { originProblem } from "../core/origin.js";
 import { formatShortDuration, moment } from "../core/time.js";
 import { vault } from "../core/vault.js";
+import { alarmsUnknown } from "../format/alarm_text.js";
 import { tryAgain } from "./watch_line/try_again.js";
 import { watchLine } from "./watch_line/line.js";
 
@@ -64,7 +65,7 @@ function ended({ connection }) {
  */
 function disconnected({ connection }) {
   if (document.body.dataset.board || connection.state !== "waiting") return null;
-  return line("not-current", t("No connection. What is shown may be out of date. What you type is kept."), tryAgain(connection));
+  return { ...line("not-current", t("No connection. What is shown may be out of date. What you type is kept."), tryAgain(connection)), title: alarmsUnknown() };
 }
 
 function cannotKeep() {
@@ -95,7 +96,7 @@ function unsent(session) {
 /** @param {Session} session */
 function refusedElsewhere(session) {
   const here = document.body.dataset.board;
-  const refused = session.outbox.pending().filter(({ status, board }) => status === "refused" && board !== here);
+  const refused = session.outbox.pending().filter(({ status, board, name }) => status === "refused" && board !== here && !name.startsWith("alarm.")) // alarm_line.js tells of those;
   return [...new Set(refused.map(({ board }) => board))].map((board) => {
     const count = refused.filter((entry) => entry.board === board).length;
     const text = n("{count} of your changes on another board was not accepted.", "{count} of your changes on another board were not accepted.", count);

@@ -32,6 +32,8 @@ const WHAT = {
   "handover.read": () => t("Marking as read"),
   "handover.restate": () => t("Summary"),
   "handover.answer": () => t("Answer to a summary"),
+  "alarm.take": () => t("Taking an alarm"),
+  "alarm.hand_on": () => t("Handing an alarm on"),
   undo: () => t("Undoing"),
 };
 
@@ -39,7 +41,7 @@ const WHAT = {
 export function refusals(view) {
   /** @type {PendingCommand[]} */
   const pending = view.board.pending;
-  return pending.filter(({ status }) => status === "refused").map((entry) => ({
+  return pending.filter(({ status, name }) => status === "refused" && !name.startsWith("alarm.")).map((entry) => ({
     kind: "not-saved",
     refused: entry.id,
     title: t("Not saved: {what}.", { what: [commandName(entry.name), of(entry, view)].filter(Boolean).join(" · ") }),

@@ -4,6 +4,7 @@ import { html, nothing } from "../../vendor/lit-html/lit-html.js";
 import { label } from "../core/labels.js";
 import { n, number, t } from "../core/i18n.js";
 import { formatDuration, serverNow } from "../core/time.js";
+import { namedAlarm } from "../format/alarm_text.js";
 import { firstNeed } from "../format/first_need.js";
 import { gravityOf, shortPersonName } from "../format/search_list.js";
 import { worryingBadge } from "./board/worrying_badge.js";
@@ -22,7 +23,7 @@ export function searchCard(search, view, { grouped = false } = {}) {
 /** @param {Entity<SearchState>} search @param {SearchCardView} view @param {boolean} grouped */
 function openCard(search, view, grouped) {
   const { id, state } = search, summary = view.board.summaries.get(id), gravity = gravityOf(state);
-  return html`<li class="search open ${gravity} ${state.worrying === true ? "worrying" : ""} ${view.board.badges.has(id) ? "changed" : ""}" data-search=${id} data-status="open"
+  return html`<li class="search open ${gravity} ${state.worrying === true ? "worrying" : ""} ${view.board.badges.has(id) ? "changed" : ""}" data-search=${id} data-status="open" ?data-alarmed=${!view.past && summary?.alarm}
       data-gravity=${gravity} @pointerenter=${seen(id, view)} @focusin=${seen(id, view)}>
     ${photo(state)}
     <div class="who">
@@ -110,13 +111,14 @@ const credibleText = ({ seen_at: at, received_at: received, place }) => [formatS
 /** @param {Summary | undefined} summary */
 function need(summary) {
   if (!summary) return html`<p class="need empty" aria-hidden="true">&nbsp;</p>`;
-  const found = firstNeed(summary, serverNow()), { need: what, card, count, length } = found;
+  const { need: what, card, count, length } = firstNeed(summary, serverNow());
   const said = NEEDS[what](card, { count, length: formatDuration(length) });
   return html`<p class="need ${what}" data-need=${what}>${said}</p>`;
 }
 
 /** @type {Record<string, (card: any, said: { count: number, length: string }) => unknown>} */
 const NEEDS = {
+  alarm: (card, { count }) => html`<b class="text-alert name-of-alarm">${namedAlarm(card)}</b><b class="text-alert">&nbsp;· ${t("nobody has it")}, <time datetime=${card.raised_at} data-waited=${card.raised_at}></time></b>${count > 1 ? html`<span>&nbsp;· ${n("{count} more", "{count} more", count - 1)}</span>` : nothing}`,
   urgent: (card, { length }) => html`<b class="grave">${t("Urgent sighting {number}", { number: card.number })}</b> · ${sightingText(card, length)}`,
   overdue: (card, { count, length }) => html`<b class="text-alert" data-count="overdue">${t("{count} overdue", { count: number(count) })}</b> · ${
     count > 1 ? t("longest {length}: {title}", { length, title: card.title }) : t("{length}: {title}", { length, title: card.title })}`,

@@ -112,3 +112,14 @@ interface AlertAddress {
   board: string;
   seq: number;
 }
+
+/** Alarm in the watch line, as it is drawn. */
+interface WatchAlarm {
+  /** "alarm-1" to "alarm-3", "alarm-stale" or "alarm-taken". */
+  tone: string;
+  main: Drawn;
+  /** Items of the list: more about it, and other alarms. */
+  more?: Drawn;
+  /** Name of the button of the list. */
+  label?: string;
+}

@@ -9,6 +9,7 @@ export class Alerts {
   unread = 0;
   /** @type {AlertAddress | null} */ last = null;    // newest unread alert: {board, seq}
   quiet = false;
+  /** @type {AlarmSignals | null} */ alarms = null; // how alarms are signalled; null until the server said it
   /** @type {Alert[] | null} */ list = null;    // null until loaded
   failed = false;
   #session;
@@ -40,8 +41,8 @@ export class Alerts {
    * Apply a frame of the socket.
    * @param {AlertsFrame} frame
    */
-  onFrame({ unread, last, quiet }) {
-    Object.assign(this, { unread, last, quiet });
+  onFrame({ unread, last, quiet, alarms }) {
+    Object.assign(this, { unread, last, quiet, alarms });
     this.#changed();
   }
 

@@ -99,7 +99,7 @@ export class Palette {
     const destinations = words.length ? (commands?.destinations?.() ?? []).filter(has).sort((/** @type {PageCommand} */ a, /** @type {PageCommand} */ b) => isNumber(b, words) - isNumber(a, words)).slice(0, MAX_SHOWN) : [];
     const known = new Set(destinations.map(({ id }) => id));
     const groups = [
-      { title: t("Actions"), items: [...(commands?.commands(this.#from) ?? []), ...pageCommands(this.#session, this.#keys)].filter(found).sort((a, b) => rank(a) - rank(b)) },
+      { title: t("Actions"), items: [...(this.#session.alarmCommands?.() ?? []), ...(commands?.commands(this.#from) ?? []), ...pageCommands(this.#session, this.#keys)].filter(found).sort((a, b) => rank(a) - rank(b)) },
       { title: t("On this board"), items: destinations },
       { title: t("In all searches"), items: this.#find.hits.filter(({ id }) => !known.has(id)).map(hitCommand) },
       { title: this.#whomToAsk(), items: words.length ? othersCommands(this.#session).filter(found).slice(0, MAX_OTHERS) : [] },

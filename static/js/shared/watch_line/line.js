@@ -1,6 +1,6 @@
 /**
  * Watch line: one reserved line under the header of every page, for all that a person has to be told. It never changes its height,
- * so nothing on the page moves when a notice comes or goes. It shows the most important notice, and counts the others behind a
+ * so nothing on the page moves when a notice comes or goes. It shows an alarm before all else, then the most important notice, and counts the others behind a
  * button that opens them in a list over the page. Without a notice it shows what is due next and who is in charge of the shift.
  */
 
@@ -12,12 +12,14 @@ import { n, t } from "../../core/i18n.js";
 import { announce } from "../announcer.js";
 
 // From the most to the least important. What is not named here comes last.
-const ORDER = ["ended", "not-current", "not-saved", "cannot-keep", "clock", "origin", "refused", "too-many", "unsent", "passed", "restated", "full", "new-version"];
+const ORDER = ["ended", "not-current", "alarms-unknown", "not-saved", "cannot-keep", "clock", "origin", "refused", "too-many", "unsent", "passed", "restated", "full", "mute", "new-version"];
+const FACTS = ["calm", "due", "shift"]; // in their order
 
 class WatchLine {
   /** @type {HTMLElement | null} */ #place;
   /** @type {Map<string, Notice[]>} */ #notices = new Map(); // by the part of the program that gives them
   /** @type {Map<string, Drawn>} */ #facts = new Map();
+  /** @type {WatchAlarm | null} */ #alarm = null;
   /** @type {{ count: number, show: () => void } | null} */ #news = null;
   #isCurrent = true;
   #told = new Set();
@@ -43,8 +45,18 @@ class WatchLine {
   }
 
   /**
+   * Show an alarm in the place of everything else; notices are in the list meanwhile.
+   * @param {WatchAlarm | null} alarm null: none
+   */
+  warn(alarm) {
+    if (!alarm && !this.#alarm) return;
+    this.#alarm = alarm;
+    this.#draw();
+  }
+
+  /**
    * Show a fact while there is no notice.
-   * @param {string} name its place in the line: "due" or "shift"
+   * @param {string} name its place in the line: "calm", "due" or "shift"
    * @param {Drawn} fact
    */
   tell(name, fact) {
@@ -80,7 +92,7 @@ class WatchLine {
     const had = place.contains(document.activeElement);
     keepFocus(place, () => render(this.#template(notices), place));
     if (had && isFocusLost()) document.querySelector("main")?.focus({ preventScroll: true });
-    place.parentElement?.setAttribute("data-tone", notices[0]?.tone ?? "");
+    place.parentElement?.setAttribute("data-tone", this.#alarm?.tone ?? notices[0]?.tone ?? "");
     connectList(place.querySelector("details"));
     this.#announce(notices);
     if (place.textContent !== this.#measured) this.#frame ||= requestAnimationFrame(() => this.#showCut()); // with the frame's own layout: now it would cost one more
@@ -93,16 +105,17 @@ class WatchLine {
 
   /** Return all notices, most important first. */
   #sorted() {
-    return [...this.#notices.values()].flat().sort((one, other) => rank(one) - rank(other));
+    const all = [...this.#notices.values()].flat().sort((one, other) => rank(one) - rank(other));
+    return all.some(({ kind }) => kind === "not-current" || kind === "ended") ? all.filter(({ kind }) => kind !== "alarms-unknown") : all;
   }
 
   /** @param {Notice[]} notices most important first */
   #template(notices) {
-    const [first, ...others] = notices;
-    const facts = this.#isCurrent ? ["due", "shift"].map((name) => this.#facts.get(name) ?? nothing).filter((fact) => fact !== nothing) : [];
-    return html`<div class="watch-main">${first ? drawn(first) : facts.map((fact) => html`<span class="fact">${fact}</span>`)}</div>
+    const alarm = this.#alarm, first = alarm ? undefined : notices[0], others = alarm ? notices : notices.slice(1);
+    const facts = this.#isCurrent ? FACTS.map((name) => this.#facts.get(name) ?? nothing).filter((fact) => fact !== nothing) : [];
+    return html`<div class="watch-main">${alarm ? alarm.main : first ? drawn(first) : facts.map((fact) => html`<span class="fact">${fact}</span>`)}</div>
       ${this.#rest(first, others, facts)}
-      ${this.#news ? this.#changes(this.#news) : nothing}`;
+      ${this.#news && !alarm ? this.#changes(this.#news) : nothing}`;
   }
 
   /**
@@ -112,14 +125,16 @@ class WatchLine {
    * @param {Drawn[]} facts
    */
   #rest(first, others, facts) {
-    if (!others.length && !this.#wasCut && !first?.detail) return nothing;
-    const said = others.length ? n("{count} more notice", "{count} more notices", others.length) : t("Show the whole notice");
+    const more = this.#alarm?.more;
+    if (!others.length && !more && !(this.#wasCut && !this.#alarm) && !first?.detail) return nothing;
+    const said = others.length ? n("{count} more notice", "{count} more notices", others.length) : this.#alarm?.label ?? t("Show the whole notice");
     return html`<details class="watch-more" data-watch-more>
-      <summary aria-label=${said} title=${said}>${others.length ? `+${others.length}` : "…"}</summary>
+      <summary aria-label=${said} title=${said}>${others.length ? `+${others.length}` : more ? "⋯" : "…"}</summary>
       <ul>
+        ${more ?? nothing}
         ${first && (this.#wasCut || first.detail) ? html`<li><p>${words(first)}</p>${first.detail ?? nothing}</li>` : nothing}
         ${repeat(others, keyOf, (notice) => html`<li>${drawn(notice)}${notice.detail ?? nothing}</li>`)}
-        ${first || this.#wasCut ? facts.map((fact) => html`<li class="fact">${fact}</li>`) : nothing}
+        ${first || this.#wasCut || more ? facts.map((fact) => html`<li class="fact">${fact}</li>`) : nothing}
       </ul>
     </details>`;
   }

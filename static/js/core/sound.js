@@ -1,5 +1,5 @@
-/* Chime of two tones, if the display's sound is on. Browsers block sound until a user gesture, which a display never gets: so
-   permission is tested before there is anything to announce. */
+/* Chime of two tones, if sound is on. Browsers block sound until a user gesture, which a display never gets: so permission is
+   tested before there is anything to announce. */
 
 const TONES = [660, 880]; // Hz
 const TONE_S = 0.18; // s
@@ -13,7 +13,7 @@ export class Sound {
   #requestedAt = 0;
   #soundedAt = -Infinity;
 
-  /** @param {boolean | undefined} on whether the display's sound is on */
+  /** @param {boolean | undefined} on whether sound is wanted */
   set(on) {
     if (!on || this.#context) return;
     const context = (this.#context = new AudioContext());
@@ -25,6 +25,11 @@ export class Sound {
   /** Return whether sound is on but blocked by the browser. */
   get isMute() {
     return Boolean(this.#context) && !this.#allowed && performance.now() - this.#requestedAt > PERMISSION_MS;
+  }
+
+  /** Return whether a chime would be heard. */
+  get isReady() {
+    return Boolean(this.#context) && this.#allowed;
   }
 
   async chime() {

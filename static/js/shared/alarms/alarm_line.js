@@ -1,0 +1,295 @@
+/* Alarms in the watch line of every page: what nobody has taken, for how long, who is asked next, and the buttons that take it or hand
+   it on. Where the line cannot know, it says so and is never calm. */
+
+import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
+import { RelativeTimes } from "../../behaviours/relative_times.js";
+import { ShortcutHandler } from "../../behaviours/shortcut_handler.js";
+import { p, t } from "../../core/i18n.js";
+import { prefix, storage } from "../../core/storage.js";
+import { clockWithSeconds, serverNow, steadyServerNow, waited } from "../../core/time.js";
+import { alarmDetail, alarmUrl, alarmsUnknown, levelOf, namedAlarm, ruleName, whoseAlarm } from "../../format/alarm_text.js";
+import { announce, interrupt } from "../announcer.js";
+import { commandName } from "../refusals.js";
+import { watchLine } from "../watch_line/line.js";
+import { AlarmSound } from "./alarm_sound.js";
+import { ladder } from "./ladder.js";
+import { notifyOf } from "./alarm_notifications.js";
+import { HandOnDialog } from "./hand_on_dialog.js";
+
+const LOOK_EVERY_MS = 1_000; // no event tells that the line is no longer proven, or that a minute has passed
+const SWAP_MS = 700; // a press so soon after another alarm took this place was meant for the one before
+const MAX_DISMISSED = 20;
+
+/**
+ * Show alarms for as long as the page lives.
+ * @param {Session} session
+ * @param {HTMLElement} place of the watch line
+ */
+export function mount(session, place) {
+  new AlarmLine(session, place);
+}
+
+class AlarmLine {
+  #session;
+  #times;
+  #handOn;
+  #sound;
+  /** @type {string | null} */ #chosen = null; // id of the one that the person turned to
+  /** @type {string | null} */ #shown = null; // id of the one that is shown
+  #swappedAt = -Infinity;
+  /** @type {Map<string, number>} */ #announced = new Map(); // step that was announced, by id
+  #announcedTaken = new Set();
+  /** @type {{ id: string, name: string, text: string } | null} */ #refused = null;
+  #drawn = "";
+
+  /** @param {Session} session @param {HTMLElement} place */
+  constructor(session, place) {
+    this.#session = session;
+    this.#times = new RelativeTimes(place, () => steadyServerNow() ?? serverNow());
+    this.#handOn = new HandOnDialog(session);
+    this.#sound = new AlarmSound(session);
+    session.alarmCommands = () => this.#commands();
+    new ShortcutHandler({ page: document.body.dataset.page ?? "", commands: () => [{ id: "alarm", run: () => this.#focus() }] });
+    session.alarms.watch(() => this.#changed());
+    session.watch(() => this.#changed());
+    setInterval(() => this.#changed(), LOOK_EVERY_MS);
+    this.#changed();
+  }
+
+  /** Whether the list is right; also where there never was one, and there is no connection. */
+  get #state() {
+    const { alarms, connection } = this.#session;
+    return alarms.state === "loading" && connection.failed > 0 ? "not_current" : alarms.state;
+  }
+
+  #changed() {
+    this.#takeBack();
+    const { open, taken, more, at } = this.#session.alarms, state = this.#state;
+    const pending = this.#pending().map(({ id, status }) => id + status), dismissed = dismissedIds();
+    const drawn = JSON.stringify([state, open.map(isLong), state === "live" ? null : at, open, taken, more, pending, dismissed, this.#chosen, this.#refused, this.#session.account.role]);
+    if (state === "live") this.#tell();
+    this.#sound.update(state === "loading" ? [] : open.filter(({ id, asked_me: asksMe }) => asksMe && !this.#isSent(id)));
+    if (drawn === this.#drawn) return;
+    this.#drawn = drawn;
+    this.#draw();
+  }
+
+  #draw() {
+    const { open, more } = this.#session.alarms, state = this.#state;
+    if (!open.some(({ id }) => id === this.#chosen)) this.#chosen = null;
+    const alarm = open.find(({ id }) => id === this.#chosen) ?? open[0];
+    const [told] = alarm ? [] : this.#undismissed;
+    if ((alarm?.id ?? null) !== this.#shown) this.#swap(alarm?.id ?? null);
+    watchLine.warn(alarm ? this.#alarm(alarm, open, more) : told ? this.#taken(told) : null);
+    const isCalm = state === "live" && !alarm && this.#session.can("investigator");
+    watchLine.tell("calm", isCalm ? html`<span class="calm" data-testid="calm">${CHECK}${t("No urgent sighting waits")}</span>` : nothing);
+    watchLine.say("alarms", [...(state === "not_current" ? [unknown()] : []), ...this.#refusal()]);
+    this.#times.fill();
+  }
+
+  /** @param {string | null} id */
+  #swap(id) {
+    if (this.#shown !== null && id !== null) this.#swappedAt = performance.now();
+    this.#shown = id;
+  }
+
+  // --- what is shown
+
+  /** @param {Alarm} alarm @param {Alarm[]} open @param {number} more @returns {WatchAlarm} */
+  #alarm(alarm, open, more) {
+    const isLive = this.#state === "live", level = isLive ? levelOf(alarm) : 0;
+    const others = open.filter((each) => each !== alarm), detail = alarmDetail(alarm);
+    return {
+      tone: isLive ? `alarm-${level}` : "alarm-stale",
+      main: html`<div class="alarm" data-alarm=${alarm.id} data-level=${level} data-testid="alarm">
+        <span class="alarm-mark">${WARNING}<span class="rule">${ruleName(alarm)}</span>${open.length + more > 1 ? html`<small class="of-many">${open.indexOf(alarm) + 1}/${open.length + more}</small>` : nothing}</span>
+        <a class="what" href=${alarmUrl(alarm)}><b><bdi>${whoseAlarm(alarm)}</bdi>${detail ? html`<i>:</i>` : nothing}</b> <span class="detail">${detail}</span></a>
+        ${this.#howLong(alarm)}
+        ${isLive ? ladder(alarm) : nothing}
+        ${this.#others(alarm, open, more)}
+        ${this.#takeButton(alarm)}
+        <a class="button open" href=${alarmUrl(alarm)} data-act="open-alarm">${p("go to the card", "Open")}</a>
+      </div>`,
+      more: html`<li class="alarm-more" data-testid="alarm-more"><p><b>${namedAlarm(alarm)}</b></p><p>${[whoseAlarm(alarm), detail].filter(Boolean).join(": ")}</p>
+          ${isLive ? ladder(alarm) : nothing}
+          <p class="buttons"><a class="button" href=${alarmUrl(alarm)}>${p("go to the card", "Open")}</a>
+            ${this.#mayAct ? html`<button type="button" data-act="hand-on-alarm" @click=${() => this.#handOn.show(alarm)}>${t("Hand on…")}</button>` : nothing}</p></li>
+        ${others.map((other) => this.#otherLine(other, isLive))}
+        ${this.#undismissed.map((told) => html`<li data-testid="alarm-taken-listed"><p><b>${this.#takenBy(told)}</b> · ${takenText(told)}</p></li>`)}`,
+      label: t("More about this alarm"),
+    };
+  }
+
+  /** @param {Alarm} alarm */
+  #howLong(alarm) {
+    if (this.#state === "live") return html`<span class="nobody"><span class="long">${t("nobody has it yet")}</span><span class="short" aria-hidden="true">${t("nobody has it")}</span></span>
+      <time class="for ${isLong(alarm) ? "long" : ""}" role="timer" datetime=${alarm.raised_at} data-waited=${alarm.raised_at}></time>`;
+    const { at } = this.#session.alarms;
+    return html`<span class="nobody" data-testid="alarm-stale">${at ? t("nobody had it at {at}", { at: clockWithSeconds(at) }) : t("nobody had it")}</span>`;
+  }
+
+  /**
+   * Button that turns to the next one, and says which that is.
+   * @param {Alarm} alarm @param {Alarm[]} open @param {number} more
+   */
+  #others(alarm, open, more) {
+    if (open.length < 2) return nothing;
+    const at = open.indexOf(alarm), next = open[(at + 1) % open.length];
+    const said = t("{number} of {count}: {next}", { number: at + 1, count: open.length + more, next: whoseAlarm(next) });
+    return html`<button type="button" class="next-alarm" data-act="next-alarm" title=${t("Show the next alarm")} @click=${() => this.#turnTo(next.id)}>${said}, <time datetime=${next.raised_at} data-waited=${next.raised_at}></time></button>`;
+  }
+
+  /** @param {Alarm} other @param {boolean} isLive */
+  #otherLine(other, isLive) {
+    return html`<li class="other-alarm" data-alarm=${other.id}><p><b>${namedAlarm(other)}</b> · ${whoseAlarm(other)}${isLive ? html` · <b class="text-alert">${t("nobody has it yet")} <time datetime=${other.raised_at} data-waited=${other.raised_at}></time></b>` : nothing}</p>
+      <p class="buttons">${this.#takeButton(other)} <button type="button" @click=${() => this.#turnTo(other.id)}>${t("Show")}</button></p></li>`;
+  }
+
+  /** @param {Alarm} alarm */
+  #takeButton(alarm) {
+    if (!this.#mayAct) return nothing;
+    const [sent] = this.#pending().filter(({ data }) => data.alarm === alarm.id);
+    if (sent) return html`<span class="sent" role="status" data-testid="alarm-sent">${sent.status === "sending" ? t("sending…") : t("waiting to be sent…")}</span>`;
+    return html`<button type="button" class="primary take" data-act="take-alarm" data-alarm=${alarm.id} @click=${() => this.#take(alarm)}>${t("I have it")}</button>`;
+  }
+
+  /** @param {Alarm} alarm @returns {WatchAlarm} */
+  #taken(alarm) {
+    const isMine = alarm.taken_by?.id === this.#session.account.id;
+    return {
+      tone: "alarm-taken",
+      main: html`<div class="alarm-taken" data-alarm=${alarm.id} data-testid="alarm-taken">${CHECK}<p class="text"><b>${this.#takenBy(alarm)}</b>
+          <span class="detail long">${takenText(alarm)}</span><span class="detail short" aria-hidden="true">${t("{child}, after {length}", takenValues(alarm))}</span></p>
+        <span class="stays">${t("stays for a minute")}</span>
+        <a class="button open" href=${alarmUrl(alarm)}>${p("go to the card", "Open")}</a>
+        ${isMine ? html`<button type="button" data-act="hand-on-alarm" @click=${() => this.#handOn.show(alarm)}>${t("Hand on…")}</button>` : nothing}
+        <button type="button" class="plain" data-act="dismiss-alarm" @click=${() => this.#dismiss(alarm.id)}>${t("OK")}</button></div>`,
+    };
+  }
+
+  /** Those that were taken a moment ago, and that the person has not put away. */
+  get #undismissed() {
+    return this.#state === "live" ? this.#session.alarms.taken.filter(({ id }) => !dismissedIds().includes(id)) : [];
+  }
+
+  /** @param {Alarm} alarm */
+  #takenBy({ taken_by: by }) {
+    return by?.id === this.#session.account.id ? t("You have it") : t("{name} has it", { name: by?.name ?? "" });
+  }
+
+  /** @returns {Notice[]} */
+  #refusal() {
+    if (!this.#refused) return [];
+    const done = () => {
+      this.#refused = null;
+      this.#changed();
+    };
+    return [{ kind: "not-saved", id: this.#refused.id, tone: "own", title: t("Not saved: {what}.", { what: commandName(this.#refused.name) }), text: this.#refused.text, actions: html`<button type="button" @click=${done}>${t("OK")}</button>` }];
+  }
+
+  // --- what is done
+
+  get #mayAct() {
+    return this.#session.can("investigator");
+  }
+
+  /** @param {Alarm} alarm */
+  #take(alarm) {
+    if (alarm.id === this.#shown && performance.now() - this.#swappedAt < SWAP_MS) return;
+    const { outbox, alarms, account: { id, name } } = this.#session;
+    outbox.add(alarm.board, "alarm.take", { alarm: alarm.id }).then(() => alarms.acknowledged(alarm.id, { id, name }), () => {}); // refusals: see #takeBack
+    this.#changed();
+  }
+
+  /** @param {string} id */
+  #turnTo(id) {
+    this.#chosen = id;
+    this.#changed();
+  }
+
+  /** @param {string} id */
+  #dismiss(id) {
+    storage.write(dismissedKey(), [...dismissedIds(), id].slice(-MAX_DISMISSED));
+    this.#changed();
+  }
+
+  #focus() {
+    const button = document.querySelector(".watch-main .alarm .take") ?? document.querySelector(".watch-main .alarm a");
+    if (!button) return false;
+    button.focus();
+    return undefined;
+  }
+
+  /** Commands about alarms that were not answered yet. */
+  #pending() {
+    return this.#session.outbox.pending().filter(({ name, status }) => name === "alarm.take" && status !== "refused");
+  }
+
+  /** @param {string} alarm */
+  #isSent(alarm) {
+    return this.#pending().some(({ data }) => data.alarm === alarm);
+  }
+
+  /** Refused ones are not kept: there is nothing typed in them. Who has the alarm is told by the list. */
+  #takeBack() {
+    const { outbox } = this.#session;
+    const refused = outbox.pending().filter(({ name, status }) => name.startsWith("alarm.") && status === "refused");
+    for (const { id, name, refusal } of refused) {
+      if (!(refusal?.code === "conflict" && refusal.current?.taken_by)) this.#refused = { id, name, text: refusal?.message ?? "" };
+      outbox.discard(id);
+    }
+  }
+
+  /** @returns {PageCommand[]} */
+  #commands() {
+    if (!this.#mayAct) return [];
+    return this.#session.alarms.open.flatMap((alarm) => {
+      const what = `${namedAlarm(alarm)}, ${whoseAlarm(alarm)}`;
+      return [
+        { id: "take-alarm", title: t("I have it: {what}", { what }), run: () => this.#take(alarm) },
+        { id: "open-alarm", title: t("Open: {what}", { what }), run: () => location.assign(alarmUrl(alarm)) },
+        { id: "hand-on-alarm", title: t("Hand on: {what}", { what }), run: () => this.#handOn.show(alarm) },
+      ];
+    });
+  }
+
+  // --- what is said
+
+  /** Announce each step of an alarm once, and who has it. */
+  #tell() {
+    const { open, taken } = this.#session.alarms;
+    const asking = open.filter(({ asked_me: asksMe }) => asksMe); // not what this person has raised
+    for (const alarm of asking) notifyOf(this.#session, alarm);
+    for (const alarm of asking) {
+      if ((this.#announced.get(alarm.id) ?? -1) >= alarm.step) continue;
+      this.#announced.set(alarm.id, alarm.step);
+      interrupt([`${ruleName(alarm)}.`, `${[whoseAlarm(alarm), alarmDetail(alarm)].filter(Boolean).join(": ")}.`, `${t("nobody has it yet")}.`].join(" "));
+    }
+    for (const alarm of taken) {
+      if (this.#announcedTaken.has(alarm.id) || !this.#announced.has(alarm.id)) continue;
+      this.#announcedTaken.add(alarm.id);
+      if (alarm.taken_by?.id !== this.#session.account.id) announce(`${t("{name} has it", { name: alarm.taken_by?.name ?? "" })}. ${whoseAlarm(alarm)}`);
+    }
+  }
+}
+
+/** @param {Alarm} alarm */
+const isLong = ({ raised_at: raised }) => waited(raised).length > "04:12".length;
+
+const WARNING = html`<svg class="icon" viewBox="0 0 16 16" aria-hidden="true"><path d="M8 1.7 15 14H1ZM8 6v4M8 12v.1"/></svg>`;
+const CHECK = html`<svg class="icon check" viewBox="0 0 16 16" aria-hidden="true"><path d="m3 8.500 3.200 3.300L13 4.600"/></svg>`;
+
+/** @param {Alarm} alarm */
+const takenValues = (alarm) => ({
+  child: whoseAlarm(alarm), what: namedAlarm(alarm), at: clockWithSeconds(alarm.taken_at), length: waited(alarm.raised_at, new Date(alarm.taken_at ?? alarm.raised_at)),
+});
+
+/** @param {Alarm} alarm */
+const takenText = (alarm) => t("{child}: {what}, taken at {at} after {length}", takenValues(alarm));
+
+/** @returns {Notice} */
+const unknown = () => ({ kind: "alarms-unknown", tone: "stale", silent: true, title: alarmsUnknown(), text: t("No connection. What is shown may be out of date. What you type is kept.") });
+
+const dismissedKey = () => `${prefix()}alarms-dismissed`;
+/** @returns {string[]} */
+const dismissedIds = () => storage.read(dismissedKey()) ?? [];

@@ -1,0 +1,74 @@
+/* Dialog that hands an alarm on to somebody else, on every page. */
+
+import { html, nothing, render } from "../../../vendor/lit-html/lit-html.js";
+import { Dialogs, dialog } from "../../behaviours/dialog.js";
+import { t } from "../../core/i18n.js";
+import { label } from "../../core/labels.js";
+import { namedAlarm, whoseAlarm } from "../../format/alarm_text.js";
+
+const REASON_LENGTH = 400; // characters that the server accepts
+
+export class HandOnDialog {
+  #session;
+  #root = document.body.appendChild(document.createElement("div"));
+  #dialogs = new Dialogs(this.#root);
+  /** @type {Alarm | null} */ #alarm = null;
+  #hasProblem = false;
+
+  /** @param {Session} session */
+  constructor(session) {
+    this.#session = session;
+  }
+
+  /** @param {Alarm} alarm */
+  show = (alarm) => {
+    this.#alarm = alarm;
+    this.#hasProblem = false;
+    this.#draw();
+  };
+
+  #close = () => {
+    this.#alarm = null;
+    this.#draw();
+  };
+
+  #draw() {
+    render(this.#alarm ? dialog("hand-on-alarm", t("Hand on: {what}", { what: namedAlarm(this.#alarm) }), this.#body(this.#alarm), this.#close) : nothing, this.#root);
+    this.#dialogs.settle();
+  }
+
+  /** People who may act, without this person. Who may not see the search is refused by the server. */
+  get #people() {
+    const { accounts, account } = this.#session;
+    const may = [...accounts.values()].filter(({ id, role, enabled, machine }) => id !== account.id && role !== "viewer" && enabled !== false && !machine);
+    return may.sort((one, other) => one.name.localeCompare(other.name));
+  }
+
+  /** @param {Alarm} alarm */
+  #body(alarm) {
+    return html`<form class="form" data-form="hand-on-alarm" @submit=${this.#send} novalidate>
+      <p class="hint">${t("{child}: the next person is asked at once. If nobody takes it, the alarm goes on as before.", { child: whoseAlarm(alarm) })}</p>
+      <div class="row" data-field="to"><label for="hand-on-to">${t("Hand on to")}<span class="required" aria-hidden="true"> *</span></label>
+        <select id="hand-on-to" name="to" autofocus aria-required="true" aria-describedby=${this.#hasProblem ? "hand-on-problem" : nothing}>
+          <option value="">${t("Choose a person")}</option>
+          ${this.#people.map(({ id, name, role }) => html`<option value=${id}>${name} · ${label.role(role)}</option>`)}
+        </select>
+        ${this.#hasProblem ? html`<p class="error" id="hand-on-problem">${t("This field is required.")}</p>` : nothing}</div>
+      <div class="row" data-field="reason"><label for="hand-on-reason">${label.field("reason", "handover")}</label>
+        <input id="hand-on-reason" name="reason" maxlength=${REASON_LENGTH} autocomplete="off" /></div>
+      <div class="buttons"><span class="space"></span>
+        <button type="button" data-act="cancel" @click=${this.#close}>${t("Cancel")}</button>
+        <button type="submit" class="primary" data-act="send">${t("Hand on")}</button></div>
+    </form>`;
+  }
+
+  #send = (/** @type {SubmitEvent & { currentTarget: HTMLFormElement }} */ event) => {
+    event.preventDefault();
+    const alarm = this.#alarm, form = new FormData(event.currentTarget);
+    const to = String(form.get("to")), reason = String(form.get("reason")).trim();
+    this.#hasProblem = !to;
+    if (!to || !alarm) return this.#draw();
+    this.#session.outbox.add(alarm.board, "alarm.hand_on", { alarm: alarm.id, to, ...(reason ? { reason } : {}) });
+    return this.#close();
+  };
+}

@@ -1,0 +1,479 @@
+"""Alarms in the watch line: each state as it is told to one window, on every page and at every size."""
+
+import asyncio
+import contextlib
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from playwright.async_api import Error as PlaywrightError
+from playwright.async_api import expect
+
+from tests.browser.test_alerts import DESKTOP
+from tests.browser.test_display_sound import DEAF, TONES
+from tests.browser.test_pages import barriers
+from tests.browser.test_stable_layout import GREYS_WITHIN_MS, NO_LINE, Heard, Still
+from tests.support.browsers import Browsers
+from tests.support.tcp_proxy import proxy_to
+
+pytestmark = pytest.mark.browser
+
+LINE, ALARM, TAKEN, CALM = ".watch-line", "[data-testid=alarm]", "[data-testid=alarm-taken]", "[data-testid=calm]"
+TAKE, LIST = ".watch-main [data-act=take-alarm]", "[data-watch-more]"
+UNKNOWN = "Whether an urgent sighting waits is not known here."
+AGAIN_S = 4
+PHONE, DESKTOP_SIZE = {"width": 390, "height": 844}, {"width": 1400, "height": 900}
+LANGUAGES = ("en-GB", "fr-BE", "nl-BE", "de-BE")
+ASKED = (("desk", None, 0), ("lead", "Bob Claes", 120), ("holder", "Alice Dewit", 300), ("coordinators", None, 600))
+LISTENS = """() => {
+  window.said = [];
+  const place = document.querySelector("[data-alarm-announcer]");
+  new MutationObserver(() => window.said.push(place.textContent)).observe(place, {childList: true});
+}"""
+# What is cut though it never may be: the name, the clock, the sentence and the button; and what is outside the line.
+CUT = """() => {
+  const line = document.querySelector(".watch-line").getBoundingClientRect();
+  const whole = ".alarm :is(bdi, .for, .nobody, .take, .alarm-mark), .watch-line summary, .alarm-taken b";
+  const parts = [...document.querySelectorAll(whole)];
+  return parts.filter((each) => each.checkVisibility()).filter((each) => {
+    const { left, right, top, bottom } = each.getBoundingClientRect();
+    return each.scrollWidth > each.clientWidth + 1 && each.clientWidth > 1 && getComputedStyle(each).display !== "inline"
+      || left < 0 || right > innerWidth || top < line.top - 1 || bottom > line.bottom + 1;
+  }).map((each) => each.className || each.localName);
+}"""
+
+
+def ago(seconds: float) -> str:
+    return (datetime.now(UTC) - timedelta(seconds=seconds)).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
+
+
+def alarm(age: float = 252, step: int = 1, **more: Any) -> dict[str, Any]:
+    """Return an alarm as a server tells it, raised so many seconds ago."""
+    steps = [{"ask": ask, "name": name, "at": ago(age - at), "done": n <= step} for n, (ask, name, at) in enumerate(ASKED)]
+    return {
+        "id": "alarm-1", "board": "none", "seq": 7, "reference": "N-1", "child": "Mila B., 6", "rule": "urgent_sighting",
+        "about": {"kind": "sighting", "id": "sighting-1", "number": 4}, "place": "Drongen, E40", "seen_at": ago(900),
+        "title": "girl with a man, walking fast towards the station", "raised_at": ago(age), "step": step, "next_at": None,
+        "steps": steps, "asked_me": True, "taken_by": None, "taken_at": None,
+    } | more  # fmt: skip
+
+
+def taken(by: str = "Dora Coord", seconds: float = 20) -> dict[str, Any]:
+    return alarm(320, taken_by={"id": "dora", "name": by}, taken_at=ago(seconds))
+
+
+NOOR = {"id": "alarm-2", "child": "Noor V., 11", "about": {"kind": "sighting", "id": "sighting-2", "number": 23}}
+
+
+class Told(Heard):
+    """Window in which a test tells which alarms there are, in place of the server."""
+
+    repeating: asyncio.Task[None] | None = None
+
+    def alarms(self, *alarms: dict[str, Any]) -> None:
+        """Tell these, again and again as a server does, until others are told."""
+        if self.repeating is not None:
+            self.repeating.cancel()
+        self.repeating = asyncio.ensure_future(self._repeat(list(alarms)))
+
+    async def _repeat(self, alarms: list[dict[str, Any]]) -> None:
+        with contextlib.suppress(PlaywrightError):  # the window is gone
+            while True:
+                self.say("alarms", alarms=alarms, more=0)
+                await asyncio.sleep(AGAIN_S)
+
+
+async def told(browsers: Browsers, path: str, name: str = "Alice", script: str = "", **more: Any) -> Told:
+    window = await browsers.window(name, **more)
+    found = Told(window, withheld=frozenset({"alarms"}))
+    await found.listen()
+    if script:
+        await window.context.add_init_script(script)
+    await window.page.goto(path)
+    await window("[data-shift]:not([hidden])").wait_for(state="attached")  # the server has said hello
+    found.alarms()
+    return found
+
+
+async def test_the_line_says_how_far_an_alarm_has_gone_and_who_is_next(browsers: Browsers) -> None:
+    line = await told(browsers, f"/searches/{await browsers.search()}")
+    window = line.window
+    await expect(window(CALM)).to_have_text("No urgent sighting waits")
+    await window.page.set_viewport_size({"width": 1900, "height": 900})
+    for age, step, tone, following in (
+        (12, 0, "alarm-1", "Bob Claes, in charge in 01:4"),
+        (252, 1, "alarm-2", "Shift: Alice Dewit in 00:4"),
+    ):
+        line.alarms(alarm(age, step))
+        await expect(window(LINE)).to_have_attribute("data-tone", tone)
+        await expect(window(f"{ALARM} .ladder .next")).to_contain_text(following)
+        await expect(window(f"{ALARM} .ladder .done")).to_have_count(step + 1)
+    await expect(window(ALARM)).to_contain_text(
+        re.compile(r"Urgent sighting\s+Mila B\., 6:\s+seen \d\d:\d\d, Drongen, E40: girl with a man")
+    )
+    await expect(window(f"{ALARM} .nobody .long")).to_have_text("nobody has it yet")
+    await expect(window(f"{ALARM} .for")).to_have_text(re.compile("04:1[2-9]"))
+    await expect(window(CALM)).to_have_count(0)
+    line.alarms(alarm(451, 2))
+    await expect(window(LINE)).to_have_attribute("data-tone", "alarm-3")
+    await expect(window(f"{ALARM} .for")).to_have_text(re.compile("07:3"))
+    await expect(window(f"{ALARM} .ladder .next")).to_have_text(re.compile("all coordinators in 02:2"))
+    line.alarms()
+    await expect(window(CALM)).to_be_visible()
+
+
+async def test_the_clock_of_an_alarm_runs_by_the_servers_clock(browsers: Browsers) -> None:
+    line = await told(
+        browsers, f"/searches/{await browsers.search()}", script="const now = Date.now; Date.now = () => now() + 3_600_000;"
+    )
+    line.alarms(alarm(252))
+    clock = line.window(f"{ALARM} .for")
+    await expect(clock).to_have_text(re.compile("04:1|04:2"))
+    first = await clock.text_content()
+    await expect(clock).not_to_have_text(str(first))
+
+
+@pytest.mark.parametrize("page", ["search", "operations", "handover"])
+async def test_nothing_moves_when_an_alarm_comes_goes_on_and_is_taken(browsers: Browsers, page: str) -> None:
+    search = await browsers.search()
+    for text in ("Zeppelin 1", "Zeppelin 2"):
+        await browsers.sighting(search, text)
+    line = await told(
+        browsers, {"search": f"/searches/{search}", "operations": "/", "handover": "/handover"}[page], locale="fr-BE"
+    )
+    still = Still(line.window)
+    await line.window.live()
+    await still.begin()
+    for alarms in ([alarm(12, 0)], [alarm(252, 1)], [alarm(451, 2)], [alarm(451, 2), alarm(20, 0, **NOOR)]):
+        line.alarms(*alarms)
+        await still.shows(line.window(f"{ALARM}[data-level='{alarms[0]['step'] + 1}']"))
+        for size in ({"width": 1400, "height": 900}, {"width": 390, "height": 844}):
+            await line.window.page.set_viewport_size(size)  # type: ignore[arg-type]
+            assert await line.window.page.evaluate(CUT) == []
+            assert await line.window(LINE).evaluate("each => each.offsetHeight") == (40 if size["width"] > 700 else 48)
+    line.alarms(taken())
+    await still.shows(line.window(TAKEN))
+    line.alarms()
+    await still.shows(line.window(f"{ALARM}, {TAKEN}"), 0)
+
+
+async def test_the_oldest_of_two_alarms_is_shown_and_the_other_is_one_press_away(browsers: Browsers) -> None:
+    line = await told(browsers, f"/searches/{await browsers.search()}")
+    window, following = line.window, line.window("[data-act=next-alarm]")
+    line.alarms(alarm(451, 2), alarm(20, 0, **NOOR))
+    await expect(window(f"{ALARM} bdi").first).to_have_text("Mila B., 6")
+    await expect(following).to_have_text(re.compile("1 of 2: Noor V., 11, 00:2"))
+    await following.click()
+    await expect(window(f"{ALARM} bdi").first).to_have_text("Noor V., 11")
+    await expect(following).to_have_text(re.compile("2 of 2: Mila B., 6, 07:3"))
+    line.alarms(alarm(455, 2), alarm(24, 0, **NOOR), alarm(1, 0, id="alarm-3"))
+    await expect(window(f"{ALARM} bdi").first).to_have_text("Noor V., 11")  # who turned to it goes on reading
+    line.alarms(alarm(456, 2))
+    await expect(window(f"{ALARM} bdi").first).to_have_text("Mila B., 6")
+    await expect(following).to_have_count(0)
+    await window.page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    line.alarms(alarm(451, 2), alarm(20, 0, **NOOR))
+    await expect(window(f"{ALARM} .of-many")).to_have_text("1/2")
+    await window(f"{LIST} summary").click()
+    await expect(window(f"{LIST} .other-alarm")).to_contain_text("Noor V., 11")
+    await window(f"{LIST} .other-alarm button", has_text="Show").click()
+    await expect(window(f"{ALARM} bdi").first).to_have_text("Noor V., 11")
+
+
+async def test_the_person_who_has_it_is_told_until_that_is_dismissed(browsers: Browsers) -> None:
+    search = await browsers.search()
+    line = await told(browsers, f"/searches/{search}")
+    window = line.window
+    line.alarms(alarm(318))
+    await expect(window(ALARM)).to_be_visible()
+    line.alarms(taken())
+    await expect(window(TAKEN)).to_contain_text(
+        re.compile(r"Dora Coord has it\s+Mila B\., 6: Urgent sighting 4, taken at \d\d:\d\d:\d\d after 05:00")
+    )
+    await expect(window(ALARM)).to_have_count(0)
+    await window(f"{TAKEN} [data-act=dismiss-alarm]").click()
+    await expect(window(TAKEN)).to_have_count(0)
+    await expect(window(CALM)).to_be_visible()
+    await window.reload()
+    await window.live()
+    line.alarms(taken(), taken() | {"id": "old", "taken_at": ago(61)})
+    await expect(window(CALM)).to_be_visible()
+    await expect(window(TAKEN)).to_have_count(0)
+    line.alarms(taken() | {"id": "another"})
+    await expect(window(TAKEN)).to_be_visible()
+
+
+async def test_a_line_that_is_not_proven_calls_nothing_calm(browsers: Browsers) -> None:
+    search = await browsers.search()
+    async with proxy_to(browsers.url) as proxy:
+        line = await told(browsers, f"/searches/{search}", url=proxy.url)
+        window = line.window
+        window.may_fail(*NO_LINE)
+        await expect(window(CALM)).to_be_visible()
+        proxy.cut()
+        await window.freshness("not_current", GREYS_WITHIN_MS)
+        await expect(window(".watch-main [data-notice=not-current]")).to_contain_text(UNKNOWN)
+        await expect(window(CALM)).to_have_count(0)
+        proxy.heal()
+        await window.live()
+        line.alarms(alarm(252))
+        await expect(window(LINE)).to_have_attribute("data-tone", "alarm-2")
+        proxy.cut()
+        await window.freshness("not_current", GREYS_WITHIN_MS)
+        await expect(window("[data-testid=alarm-stale]")).to_have_text(re.compile(r"nobody had it at \d\d:\d\d:\d\d"))
+        await expect(window(LINE)).to_have_attribute("data-tone", "alarm-stale")
+        await expect(window(f"{ALARM} .for")).to_have_count(0)
+        await expect(window(TAKE)).to_be_visible()  # what is pressed is kept, and sent later
+        await window(f"{LIST} summary").click()
+        await expect(window(f"{LIST} [data-notice=not-current]")).to_contain_text(UNKNOWN)
+
+
+async def test_a_page_without_a_board_says_when_it_cannot_know(browsers: Browsers) -> None:
+    async with proxy_to(browsers.url) as proxy:
+        line = await told(browsers, "/account", url=proxy.url)
+        window = line.window
+        window.may_fail(*NO_LINE)
+        await expect(window(CALM)).to_be_visible()
+        proxy.cut()
+        await expect(window(".watch-main [data-notice]")).to_contain_text(UNKNOWN, timeout=GREYS_WITHIN_MS)
+        await expect(window(CALM)).to_have_count(0)
+
+
+async def test_a_viewer_is_asked_nothing_and_not_told_that_nothing_waits(browsers: Browsers) -> None:
+    line = await told(browsers, f"/searches/{await browsers.search()}", "Victor")
+    await line.window.live()
+    await expect(line.window(".watch-main .fact").first).to_be_visible()
+    await expect(line.window(CALM)).to_have_count(0)
+    line.alarms(alarm())
+    await expect(line.window(ALARM)).to_be_visible()
+    await expect(line.window(TAKE)).to_have_count(0)
+
+
+async def test_every_page_shows_alarms_of_now_also_that_of_the_past(browsers: Browsers) -> None:
+    search = await browsers.search()
+    paths = [
+        "/",
+        f"/searches/{search}",
+        f"/searches/{search}/history",
+        "/history",
+        "/handover",
+        "/intake",
+        "/since",
+        "/displays",
+        "/closed",
+        "/account",
+        f"/searches/{search}?at=1",
+        "/?at=1",
+    ]
+    for path in paths:
+        line = await told(browsers, path)
+        line.alarms(alarm())
+        await expect(line.window(ALARM), path).to_be_visible()
+        await line.window.context.close()
+        browsers.windows.remove(line.window)
+
+
+async def test_each_step_is_announced_once_and_not_each_second(browsers: Browsers) -> None:
+    line = await told(browsers, f"/searches/{await browsers.search()}")
+    window = line.window
+    await window.page.evaluate(LISTENS)
+    line.alarms(alarm(115, 0))
+    await expect(window(f"{ALARM} .for")).to_have_text("01:57")
+    line.alarms(alarm(121, 1))
+    await expect(window(LINE)).to_have_attribute("data-tone", "alarm-2")
+    await expect(window(f"{ALARM} .for")).to_have_text("02:03")
+    said = await window.page.evaluate("window.said")
+    assert len(said) == 2
+    assert re.fullmatch(
+        r"Urgent sighting\. Mila B\., 6: seen \d\d:\d\d, Drongen, E40: girl with a man, .*\. nobody has it yet\.", said[0]
+    )
+    await expect(window("[data-alarm-announcer]")).to_have_attribute("aria-live", "assertive")
+    await expect(window(f"{ALARM} [aria-live], {LINE} [role=alert]:visible")).to_have_count(0)
+    line.alarms(taken())
+    await expect(window("[data-announcer]").first).to_contain_text("Dora Coord has it")
+
+
+async def test_an_alarm_is_announced_inside_an_open_dialog(browsers: Browsers) -> None:
+    line = await told(browsers, f"/searches/{await browsers.search()}")
+    await line.window.live()
+    await line.window.choose("add-sighting")
+    line.alarms(alarm())
+    region = line.window("dialog[open] [data-announcer]")
+    await expect(region).to_contain_text("Urgent sighting. Mila B., 6")
+    await expect(region).to_have_attribute("aria-live", "assertive")
+
+
+async def test_a_key_leads_to_the_alarm_and_the_quick_menu_has_its_actions(browsers: Browsers) -> None:
+    line = await told(browsers, "/account")
+    window = line.window
+    keys = window.page.keyboard
+    line.alarms(alarm())
+    await expect(window(TAKE)).to_be_visible()
+    await keys.press("a")
+    await expect(window(TAKE)).to_be_focused()
+    await keys.press("?")
+    await expect(window("[data-testid=keys] [data-key=alarm]")).to_contain_text("Go to the alarm")
+    await keys.press("Escape")
+    await keys.press("Control+k")
+    await keys.type("have it")
+    await expect(window("dialog[data-dialog=palette] [role=option]").first).to_contain_text(
+        "I have it: Urgent sighting 4, Mila B., 6"
+    )
+    await window("dialog[data-dialog=palette] input").fill("hand on urgent")
+    await keys.press("Enter")
+    await expect(window("dialog[data-dialog=hand-on-alarm] select")).to_be_focused()
+    await expect(window("dialog option", has_text="Bob")).to_have_count(1)
+    await expect(window("dialog option", has_text="Alice")).to_have_count(0)
+    await expect(window("dialog option", has_text="Victor")).to_have_count(0)
+    await window("dialog [data-act=send]").click()
+    await expect(window("dialog .error")).to_have_text("This field is required.")
+    await keys.press("Escape")
+    await expect(window("dialog[open]")).to_have_count(0)
+
+
+async def test_a_press_meant_for_the_alarm_before_takes_nothing(browsers: Browsers) -> None:
+    line = await told(browsers, "/account")
+    window = line.window
+    line.alarms(alarm(300))
+    await expect(window(f"{ALARM}[data-alarm=alarm-1]")).to_be_visible()
+    line.alarms(alarm(20, 0, **NOOR))
+    await window(f"{ALARM}[data-alarm=alarm-2]").wait_for()
+    await window(TAKE).evaluate("each => each.click()")
+    await expect(window("[data-testid=alarm-sent]")).to_have_count(0)
+    assert not [each for each in window.frames if each.sent and each.body["type"] == "command"]
+
+
+@pytest.mark.parametrize("locale", LANGUAGES)
+async def test_name_clock_and_button_are_whole_in_all_languages_and_widths(browsers: Browsers, locale: str) -> None:
+    line = await told(browsers, "/account", locale=locale)
+    window = line.window
+    for alarms, shown in (
+        ([alarm(451, 2)], ALARM),
+        ([alarm(45_100, 2), alarm(20, 0, **NOOR)], ALARM),
+        ([taken("Bartholomeus Vandenberghe")], TAKEN),
+    ):
+        line.alarms(*alarms)
+        await expect(window(shown)).to_be_visible()
+        for width in (320, 390, 700, 900, 1100, 1280, 1400, 1920, 2560):
+            await window.page.set_viewport_size({"width": width, "height": 844})
+            assert await window.page.evaluate(CUT) == [], (width, shown)
+            assert await window.page.evaluate("document.documentElement.scrollWidth <= innerWidth"), width
+
+
+@asynccontextmanager
+async def coarse(browsers: Browsers) -> AsyncIterator[Told]:
+    yield await told(browsers, f"/searches/{await browsers.search()}", viewport=PHONE, has_touch=True, is_mobile=True)
+
+
+async def test_the_line_of_a_phone_has_name_clock_and_a_button_for_a_thumb(browsers: Browsers) -> None:
+    async with coarse(browsers) as line:
+        window = line.window
+        line.alarms(alarm())
+        await expect(window(f"{ALARM} bdi").first).to_have_text("Mila B., 6")
+        await expect(window(f"{ALARM} .nobody .short")).to_be_visible()
+        await expect(window(f"{ALARM} .for")).to_be_visible()
+        for control in (window(TAKE), window(f"{LIST} summary")):
+            box = await control.bounding_box()
+            assert box
+            assert min(box["width"], box["height"]) >= 44
+        await window(f"{LIST} summary").tap()
+        await expect(window(f"{LIST} [data-act=hand-on-alarm]")).to_be_visible()
+        await expect(window(f"{LIST} .ladder")).to_contain_text("Bob Claes, in charge")
+
+
+@pytest.mark.parametrize("size", [DESKTOP_SIZE, PHONE], ids=["desktop", "phone"])
+async def test_axe_finds_no_barrier_in_any_state_of_the_line(browsers: Browsers, size: dict[str, int]) -> None:
+    line = await told(browsers, "/account", viewport=size)
+    for alarms in ([alarm(12, 0)], [alarm(252, 1)], [alarm(451, 2), alarm(20, 0, **NOOR)], [taken()], []):
+        line.alarms(*alarms)
+        await expect(
+            line.window(f"{ALARM if alarms and not alarms[0]['taken_by'] else TAKEN if alarms else CALM}")
+        ).to_be_attached()
+        assert await barriers(line.window, LINE) == [], alarms
+
+
+async def test_a_chosen_sound_is_heard_once_and_not_again_on_the_next_page(browsers: Browsers) -> None:
+    await choose(browsers, "Bob", alarm_sound="once")
+    line = await told(browsers, "/account", "Bob", TONES)
+    window = line.window
+    await window.page.mouse.click(5, 5)
+    line.alarms(alarm())
+    await window.page.wait_for_function("() => window.tones === 2")
+    await expect(window(f"{ALARM} .for")).to_have_text(re.compile("04:1[5-9]"))
+    assert await window.page.evaluate("window.tones") == 2
+    await window.reload()
+    await window("[data-shift]:not([hidden])").wait_for(state="attached")
+    await window.page.mouse.click(5, 5)
+    line.alarms(alarm(), alarm(1, 0, **NOOR))
+    await window.page.wait_for_function("() => window.tones === 2")  # of the new one
+    await choose(browsers, "Bob", alarm_sound="off")
+
+
+async def test_the_sound_comes_again_until_taken_and_quiet_silences_it(browsers: Browsers) -> None:
+    await choose(browsers, "Bob", alarm_sound="until_taken")
+    line = await told(browsers, "/account", "Bob", TONES)
+    window = line.window
+    await window.page.mouse.click(5, 5)
+    line.alarms(alarm())
+    await window.page.wait_for_function("() => window.tones >= 4")
+    line.alarms(taken())
+    await expect(window(TAKEN)).to_be_visible()
+    await choose(browsers, "Bob", alarm_sound="until_taken", quiet="yes")
+    silent = await told(browsers, "/account", "Bob", TONES)
+    await silent.window.page.mouse.click(5, 5)
+    silent.alarms(alarm(60, 0, id="alarm-9"))
+    await expect(silent.window(f"{ALARM} .for")).to_have_text(re.compile("01:0[3-9]"))
+    assert await silent.window.page.evaluate("window.tones") == 0
+    account = await silent.window("body").get_attribute("data-account-id")
+    silent.say("shift", shift={"number": 999, "holder": account, "name": "Bob", "since": ago(60)}, handover=None)
+    await silent.window.page.wait_for_function("() => window.tones >= 2")  # who is in charge of the shift is not spared
+    await choose(browsers, "Bob", alarm_sound="off")
+
+
+async def test_a_browser_that_blocks_the_sound_is_told_of_in_the_line(browsers: Browsers) -> None:
+    await choose(browsers, "Bob", alarm_sound="once")
+    line = await told(browsers, "/account", "Bob", DEAF)
+    await expect(line.window("[data-notice=mute]")).to_contain_text("The browser blocks the sound of alarms.")
+    await choose(browsers, "Bob", alarm_sound="off")
+
+
+async def test_desktop_notifications_name_no_child_and_come_once_a_step(browsers: Browsers) -> None:
+    await choose(browsers, "Bob", alarm_desktop="yes", alarm_sound="off")
+    line = await told(browsers, "/account", "Bob", f"({DESKTOP})()")
+    shown = line.window("html")
+    line.alarms(alarm(10, 0))
+    told_once = '["N-1","Urgent sighting: nobody has it yet","alarm:alarm-1"]'
+    await expect(shown).to_have_attribute("data-shown", f"[{told_once}]")
+    line.alarms(alarm(130, 1))
+    await expect(shown).to_have_attribute("data-shown", f"[{told_once},{told_once}]")
+    await choose(browsers, "Bob", alarm_sound="off")  # the box is not ticked
+    await line.window.reload()
+    await line.window("[data-shift]:not([hidden])").wait_for(state="attached")
+    line.alarms(alarm(130, 1, id="alarm-5"))
+    await expect(line.window(ALARM)).to_be_visible()
+    await expect(shown).not_to_have_attribute("data-shown", re.compile("alarm-5"))
+    await choose(browsers, "Bob", alarm_desktop="yes", alarm_sound="off")
+
+
+async def test_the_settings_of_alarms_are_kept_and_shown(browsers: Browsers) -> None:
+    window = await browsers.window("Charlie")
+    await window.page.goto("/account")
+    await expect(window("[name=alarm_sound]")).to_have_value("off")
+    await expect(window("[name=alarm_desktop]")).to_be_checked()
+    await window("[name=alarm_sound]").select_option("until_taken")
+    await window("[name=alarm_desktop]").uncheck()
+    await window("[data-form=alerts] button").click()
+    await expect(window("[data-testid=changed]")).to_be_visible()
+    await expect(window("[name=alarm_sound]")).to_have_value("until_taken")
+    await expect(window("[name=alarm_desktop]")).not_to_be_checked()
+    answer = await (await browsers.person("Charlie")).http.post("/account/alerts", data={"alarm_sound": "siren"})
+    assert answer.status_code == 422
+    await choose(browsers, "Charlie", alarm_desktop="yes", alarm_sound="off")
+
+
+async def choose(browsers: Browsers, name: str, **settings: str) -> None:
+    answer = await (await browsers.person(name)).http.post("/account/alerts", data=settings)
+    assert answer.status_code == 303

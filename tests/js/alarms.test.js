@@ -1,0 +1,105 @@
+import assert from "node:assert/strict";
+import { beforeEach, test } from "node:test";
+
+import { Alarms } from "../../static/js/core/alarms.js";
+import { syncClock, waited } from "../../static/js/core/time.js";
+import { alarmDetail, alarmUrl, askedName, levelOf, ruleName, stepTime, whoseAlarm } from "../../static/js/format/alarm_text.js";
+
+const RAISED = "2026-11-26T09:15:48.000Z";
+const alarm = (more = {}) => ({
+  id: "a1", board: "b1", seq: 7, reference: "DEMO-02", child: "Mila B., 6", about: { kind: "sighting", id: "s1", number: 4 }, rule: "urgent_sighting", place: "Drongen", seen_at: null,
+  title: "girl with a man", raised_at: RAISED, step: 0, next_at: null, steps: [], asked_me: true, taken_by: null, taken_at: null, ...more,
+});
+const frame = (...alarms) => ({ type: "alarms", alarms, more: 0 });
+const ago = (ms) => new Date(Date.now() - ms).toISOString();
+
+let clock, sent, alarms, changes;
+
+beforeEach(() => {
+  [clock, sent, changes] = [{ mono: 0, wall: 0 }, [], 0];
+  alarms = new Alarms((message) => Boolean(sent.push(message)), () => ({ ...clock }));
+  alarms.watch(() => (changes += 1));
+});
+
+const passes = (ms) => (clock = { mono: clock.mono + ms, wall: clock.wall + ms });
+
+test("nothing is known before the answer, and an empty answer is proven", () => {
+  alarms.ask();
+  assert.deepEqual([sent, alarms.state], [[{ type: "alarms" }], "loading"]);
+  alarms.onFrame(frame());
+  assert.deepEqual([alarms.state, alarms.open, changes], ["live", [], 1]);
+});
+
+test("each frame proves the list, and without one it is not current within 10 s", () => {
+  alarms.ask();
+  alarms.onFrame(frame(alarm()));
+  passes(8_000);
+  alarms.onFrame(frame(alarm()));
+  passes(8_000);
+  assert.equal(alarms.state, "live");
+  passes(1_500);
+  assert.deepEqual([alarms.state, alarms.open.length], ["not_current", 1]);
+});
+
+test("a connection that has not answered proves nothing", () => {
+  alarms.ask();
+  alarms.onFrame(frame());
+  alarms.lost();
+  assert.equal(alarms.state, "not_current");
+  alarms.ask();
+  assert.equal(alarms.state, "not_current");
+  alarms.onFrame(frame(alarm()));
+  assert.equal(alarms.state, "live");
+});
+
+test("who took an alarm is told for a minute", () => {
+  const taken = (id, ms) => alarm({ id, taken_by: { id: "dora", name: "Dora" }, taken_at: ago(ms) });
+  alarms.onFrame(frame(taken("old", 61_000), taken("first", 30_000), taken("second", 5_000), alarm({ id: "open" })));
+  assert.deepEqual([alarms.taken.map(({ id }) => id), alarms.open.map(({ id }) => id)], [["second", "first"], ["open"]]);
+});
+
+test("one's own acknowledged take counts until the frame says it, for a while", () => {
+  alarms.onFrame(frame(alarm()));
+  alarms.acknowledged("a1", { id: "me", name: "Me" });
+  assert.deepEqual([alarms.open.length, alarms.taken[0].taken_by.name], [0, "Me"]);
+  alarms.onFrame(frame(alarm({ taken_by: { id: "me", name: "Me" }, taken_at: ago(0) })));
+  assert.equal(alarms.open.length, 0);
+  alarms.onFrame(frame(alarm())); // handed on, or released
+  passes(5_001);
+  assert.equal(alarms.open.length, 1);
+});
+
+test("the level follows the step and ends at three", () => {
+  assert.deepEqual([0, 1, 2, 7].map((step) => levelOf({ step })), [1, 2, 3, 3]);
+});
+
+test("the time that something waits is never negative", () => {
+  const at = (s) => waited(RAISED, new Date(Date.parse(RAISED) + s * 1000));
+  assert.deepEqual([at(-5), at(12), at(252), at(3_852), at(100_000)], ["00:00", "00:12", "04:12", "1:04:12", "1 d 03 h"]);
+});
+
+test("an alarm says what is known of it, and rules of an installation are named by what they are about", () => {
+  assert.deepEqual([whoseAlarm(alarm()), alarmDetail(alarm())], ["Mila B., 6", "time unknown, Drongen: girl with a man"]);
+  assert.equal(alarmDetail(alarm({ title: null })), "time unknown, Drongen");
+  assert.equal(whoseAlarm(alarm({ child: null, about: { kind: "task", id: "t", number: 9 } })), "Task 9");
+  assert.deepEqual([ruleName(alarm()), ruleName(alarm({ rule: "toString" }))], ["Urgent sighting", "sighting"]);
+});
+
+test("an alarm leads to its card, its search or the handover", () => {
+  const url = (about, board = "b1") => alarmUrl(alarm({ about, board }));
+  assert.equal(url({ kind: "task", id: "t1", number: 2 }), "/searches/b1/cards/t1");
+  assert.equal(url({ kind: "note", id: "n1", number: null }), "/searches/b1");
+  assert.equal(url({ kind: "handover", id: "operations", number: 2 }, "operations"), "/handover");
+});
+
+test("a ladder names whom it asks, and when", () => {
+  assert.equal(stepTime(alarm(), { at: "2026-11-26T09:20:48.000Z" }), "05:00");
+  const named = [["desk", null], ["lead", "Bob"], ["lead", null], ["holder", "Alice"], ["coordinators", null], ["assignee", "Bob"], ["new", null]].map(([ask, name]) => askedName({ ask, name }));
+  assert.deepEqual(named, ["all users", "Bob, in charge", "in charge", "Shift: Alice", "all coordinators", "Bob", "the person it concerns"]);
+});
+
+test("the server's clock is used, not that of this machine", () => {
+  syncClock(new Date(Date.now() + 3_600_000).toISOString());
+  alarms.onFrame(frame(alarm({ taken_by: { id: "d", name: "D" }, taken_at: ago(0) })));
+  assert.equal(alarms.taken.length, 0); // taken an hour ago, by the server's clock
+});
