@@ -1,9 +1,11 @@
 """Escalation of alarms beside the writers, in small transactions. See `board.commands.alarm_steps`.
 
-Each process looks every second for what is due, and it is judged again under the lock of its board. So each step is taken once,
-in order, whichever process comes first, and late where the database was away."""
+Each process looks every second, and when the next step is due, and what is due is judged again under the lock of its board. So
+each step is taken once, in order, whichever process comes first, and late where the database was away.
+"""
 
 import asyncio
+import random
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable
@@ -23,7 +25,9 @@ from models.times import format_utc, parse_utc
 
 log = structlog.get_logger()
 
-POLL_S = 1.0
+POLL_S = 1.0  # at most: a process wakes when the next step is due
+SPREAD_S = 0.1  # processes wake one after the other, so that most find it done
+BOARDS_AT_ONCE = 8
 BATCH_SIZE = 50  # alarms of one transaction
 LOOK_BACK = timedelta(days=7)  # of a process that has just started: tasks that became overdue while no server ran
 MARGIN = timedelta(minutes=10)  # looked back each time: a clock may be set back by so much, and another machine's be slow
@@ -43,10 +47,20 @@ class Deadlines:
         self._at = {each: known[each] if each in known else at + self._left_s(each, now) for each in waiting}
         return [each for each, deadline in self._at.items() if each.next_at <= now or deadline <= at]
 
+    def next_s(self, now: str) -> float:
+        """Return the seconds until the next alarm is due that is not yet."""
+        at = self._monotonic()
+        left = (min(deadline - at, _seconds(now, each.next_at)) for each, deadline in self._at.items())
+        return min((seconds for seconds in left if seconds > 0), default=POLL_S)
+
     def _left_s(self, each: Waiting, now: str) -> float:
         rule = self._rules.rules.get(each.rule)
         whole = max((rule.wait_s(step) or 0.0 for step in range(len(rule.steps))), default=0.0) if rule is not None else 0.0
-        return max(0.0, min((parse_utc(each.next_at) - parse_utc(now)).total_seconds(), whole))
+        return max(0.0, min(_seconds(now, each.next_at), whole))
+
+
+def _seconds(since: str, until: str) -> float:
+    return (parse_utc(until) - parse_utc(since)).total_seconds()
 
 
 class Escalation:
@@ -56,13 +70,18 @@ class Escalation:
         self._service = service
         self._deadlines = Deadlines(service.alarm_rules, monotonic)
         self._looked_at = service.clock() - LOOK_BACK
+        self._wake = asyncio.Event()
+        self._spread_s = random.uniform(0.0, SPREAD_S)  # noqa: S311  (no secret)
 
     async def run(self) -> NoReturn:
         """Take the steps that are due, until cancelled."""
-        await run_on_database(self._run_once, POLL_S, "alarms are late")
+        await run_on_database(self._run_once, POLL_S, "alarms are late", asked=self._wake)
 
     async def _run_once(self) -> None:
         await self.escalate()
+        left = self._deadlines.next_s(format_utc(self._service.clock())) + self._spread_s
+        if left < POLL_S:
+            asyncio.get_running_loop().call_later(left, self._wake.set)
 
     async def escalate(self) -> int:
         """Take all steps that are due, and raise the alarms that are found by time; return the number of events. Raises
@@ -80,11 +99,22 @@ class Escalation:
                 work[board].released = released
             return work
 
+        boards = list((await service.database.read(read)).items())
         count = 0
-        for board, work in (await service.database.read(read)).items():
-            for some in work.batches(BATCH_SIZE):
-                fn = partial(alarm_steps.do, board_id=board, work=some, clock=service.clock, rules=service.alarm_rules)
-                count += len((await service.write(fn, boards=(board,))).events)
-            await asyncio.sleep(0)
+        for start in range(0, len(boards), BOARDS_AT_ONCE):
+            some = boards[start : start + BOARDS_AT_ONCE]
+            done = await asyncio.gather(*(self._do(board, work) for board, work in some), return_exceptions=True)
+            for each in done:
+                if isinstance(each, BaseException):
+                    raise each
+                count += each
         self._looked_at = now
+        return count
+
+    async def _do(self, board: str, work: BoardWork) -> int:
+        """Do the work on a board; return the number of events."""
+        service, count = self._service, 0
+        for some in work.batches(BATCH_SIZE):
+            fn = partial(alarm_steps.do, board_id=board, work=some, clock=service.clock, rules=service.alarm_rules)
+            count += len((await service.write(fn, boards=(board,))).events)
         return count

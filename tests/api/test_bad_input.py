@@ -317,7 +317,11 @@ WRONG: list[Any] = [
 ]  # fmt: skip
 
 
-MORE = {"undo": ("conflict",)} | dict.fromkeys(handover_steps.COMMANDS, ("conflict", "forbidden"))  # needs another person
+MORE = {
+    "undo": ("conflict",),
+    "alarm.take": ("conflict",),
+    "alarm.hand_on": ("conflict", "forbidden"),  # it has ended meanwhile
+} | dict.fromkeys(handover_steps.COMMANDS, ("conflict", "forbidden"))  # needs another person
 
 
 def variants(data: Any) -> list[tuple[str, Any]]:

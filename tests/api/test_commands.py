@@ -648,9 +648,11 @@ async def test_a_note_happened_at_one_time_and_was_recorded_at_another(scene: Se
     assert event["type"] == "note.added"
     assert event["state"] == {
         "text": "the aunt was called", "category": "comment", "card": None, "happened_at": event["at"], "corrects": None,
+        "please_answer": None,
     }  # fmt: skip
     card = (await scene.task())["id"]
     data = {"text": "x", "category": "decision", "card": card, "happened_at": "2026-11-24T15:10:00Z", "corrects": event["id"]}
+    data |= {"please_answer": False}
     other = await scene.one("note.add", data)
     assert other["state"] == data | {"happened_at": "2026-11-24T15:10:00.000Z"}
     await scene.refuses("not_found", "note.add", {"text": "x", "card": UNKNOWN_ID}, "card")

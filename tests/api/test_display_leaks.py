@@ -85,6 +85,8 @@ GIVEN: dict[str, dict[str, Any]] = {  # data for each command of the table
     "card.withdraw": {"card": "{sighting}"} | TOLD,
     "card.restore": {"card": "{task}"} | TOLD,
     "note.add": NOTE,
+    "alarm.take": {"alarm": "{alarm}"},
+    "alarm.hand_on": {"alarm": "{alarm}", "to": "{helper}"} | TOLD,
     "undo": {"seq": "{graded}"},
     "shift.take": TOLD,
     "handover.prepare": {"incoming": None},
@@ -104,6 +106,7 @@ GIVEN: dict[str, dict[str, Any]] = {  # data for each command of the table
     "handover.withdraw": {"handover": "{handover}"} | TOLD,
 }
 FRAMES = {  # all keys that any frame may contain
+    "alarm", "rule", "raised_at", "step",  # of the oldest open alarm of a search, in its summary
     "type", "account", "id", "name", "role", "heartbeat_s", "server", "display", "profile", "language", "shows",
     "boards", "every_s", "theme", "sound", "reload", "board", "epoch", "seq", "entities", "kind", "state", "events",
     "at", "changes", "hidden", "reason", "heads", "searches", "unassessed_sightings", "open_tasks", "overdue_tasks",
@@ -176,7 +179,11 @@ async def _scene(team: Team, lead: str) -> tuple[str, dict[str, Any]]:
     names["sighting"] = next(id for kind, id in entities if kind == "sighting")
     grade = {"sighting": names["sighting"], "grade": {"content": 3}} | TOLD
     (names["graded"],) = (await alice.command(search, "sighting.grade", grade))["seqs"]
+    await team.bob.command(search, "note.add", {"text": f"@Alice {SECRET} calls", "please_answer": True})
+    entities = (await alice.snapshot(search))["entities"]
+    names["alarm"] = next(id for (kind, id), state in entities.items() if kind == "alarm" and state["rule"] == "please_answer")
     return search, names | {
+        "helper": team.ada.account["id"],
         "alice": alice.account["id"],
         "mine": [alice.account["id"], team.ada.account["id"]],
         "positions": {},
@@ -204,7 +211,7 @@ async def _refused(screen: Screen, boards: list[str], unseen: list[str]) -> None
         answer = await socket.request({"type": "subscribe", "board": board}, type="error", board=board)
         assert answer["code"] == "not_found"
         del answer["board"]  # its own texts
-    for frame in ({"type": "presence", "board": boards[0]}, {"type": "alerts"}):
+    for frame in ({"type": "presence", "board": boards[0]}, {"type": "alerts"}, {"type": "alarms"}):
         assert (await socket.request(frame, type="error"))["code"] == "forbidden"
     assert (await socket.request('{"type":', type="error"))["code"] == "invalid"
     own = [path for _, path in CALLS if path.startswith("/wall/")]

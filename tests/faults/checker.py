@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from tests.faults import alarms
 from tests.faults.journal import Journal
 from tests.faults.recordings import (
     DROPPED,
@@ -25,7 +26,7 @@ UNSETTLED_S = 15.0  # time after a fault in which these are accepted answers: lo
 CHECKS = (
     "lost", "duplicated", "reordered", "gaps", "phantoms", "acknowledged but not durable", "applied twice",
     "refused but applied", "unknown never resolved", "delivered after revocation", "screens unequal", "broken journal",
-    "wrong answers", "turned away",
+    "wrong answers", "turned away", "alarms lost", "alarms doubled", "alarms late",
 )  # fmt: skip
 
 
@@ -54,6 +55,8 @@ def check(run: RunRecord, journals: Mapping[str, Journal]) -> Verdict:
     for journal in journals.values():
         for fault in journal.faults:
             verdict.add("broken journal", fault)
+        for promise, case in alarms.faults_of(journal.alarms, run.struck, run.wall):
+            verdict.add(promise, f"{journal.board}: {case}")
     for commands in run.commands:
         _check_commands(run, journals, commands, verdict)
     _check_unrequested_events(run, journals, verdict)

@@ -14,6 +14,7 @@ from sqlmodel import Session
 
 from board.engine import stored_payload
 from models.entity import flatten
+from tests.faults.alarms import AlarmRecord
 from tests.faults.recordings import digest, entity_digest
 
 PAGE = 2_000
@@ -36,6 +37,7 @@ class Journal:
     folds: array[int] = field(default_factory=lambda: array("Q"))
     hidden: dict[int, str] = field(default_factory=dict)  # seqs that not everybody may see, and the search of each
     commands: dict[tuple[str, str], list[int]] = field(default_factory=lambda: defaultdict(list))  # (account, id): seqs
+    alarms: AlarmRecord = field(default_factory=AlarmRecord)
     faults: list[str] = field(default_factory=list)  # gaps in the numbers, and edits that erased another one, in words
 
     @property
@@ -67,6 +69,7 @@ def build(board: str, epoch: str, events: Iterable[tuple[str | None, dict[str, A
             fold ^= entities.get(id, 0) ^ new
             entities[id] = new
         journal.folds.append(fold)
+        journal.alarms.note(event, journal.at[-1])
         erased = _erased(states.get(id), event)
         if erased:
             journal.faults.append(f"{board}: event {seq} ({event['type']}) silently changed {', '.join(erased)}")

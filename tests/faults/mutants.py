@@ -75,6 +75,10 @@ def _one_by_one(kind: str, times: int, lasts: float = 0.0, every_s: float = 0.5)
     return Storm(tuple(Fault(number * every_s, kind, number % 2, lasts, number) for number in range(times)), 0.5)
 
 
+def _all_at_once(kind: str, lasts: float) -> Storm:
+    return Storm(tuple(Fault(0.0, kind, number, lasts, number) for number in range(2)), 4.0)
+
+
 _NO_SWEEP = (
     Patch("realtime/head_poller.py", "POLL_INTERVAL_S = 1.0 ", "POLL_INTERVAL_S = 3_600.0 "),
     Patch("realtime/head_poller.py", "POLL_INTERVAL_BUS_DOWN_S = 0.25 ", "POLL_INTERVAL_BUS_DOWN_S = 3_600.0 "),
@@ -175,5 +179,30 @@ MUTANTS = (
             Patch("board/engine/unit_of_work.py", "        if self.new_acks:  #", "        if not self:  #"),
         ),
         _plan(_one_by_one("line.reset", 12), delay_s=0.02),
+    ),
+    Mutant(
+        "deadlines of alarms are in memory alone",
+        "alarms late",  # a process that starts begins each wait anew
+        (
+            Patch("board/maintenance/escalation.py", "if each.next_at <= now or deadline <= at]", "if deadline <= at]"),
+            Patch(
+                "board/maintenance/escalation.py",
+                "return max(0.0, min(_seconds(now, each.next_at), whole))",
+                "return whole + 0 * len(now)",
+            ),
+        ),
+        replace(_plan(*(_all_at_once("worker.kill", 1.0) for _ in range(6))), guests=0),
+    ),
+    Mutant(
+        "a step of an alarm is not judged again under the lock",
+        "alarms late",  # the process that comes second takes the next step, before its time
+        (
+            Patch(
+                "board/commands/alarm_steps.py",
+                "if row is not None and (row.step, row.next_at) == (step, next_at):",
+                "if row is not None and (step, next_at):",
+            ),
+        ),
+        replace(_plan(Storm((), 25.0)), workers=3, guests=0),
     ),
 )

@@ -151,3 +151,4 @@ class RunRecord:
     struck: list[InjectedFault]
     epochs: dict[str, int]  # epoch as told: as it is noted
     ended: float = 0.0
+    wall: float = 0.0  # offset from monotonic time to the journals' time

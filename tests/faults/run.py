@@ -13,11 +13,13 @@ from random import Random
 from typing import Any
 
 import redis
+from sqlalchemy import text
 from sqlmodel import Session
 
 from models.db.database import Database
 from tests.faults import journal
 from tests.faults.actors import Account, Coordinator, Guest, create_accounts, run_on_database
+from tests.faults.alarms import AlarmRecord, lateness
 from tests.faults.checker import Verdict, check
 from tests.faults.fault_injectors import FaultInjector
 from tests.faults.reader import Reader
@@ -29,6 +31,7 @@ from tests.faults.writer import Writer, WriterBoard
 
 GATHERS_S = 60.0  # for all readers to be live at the beginning
 ANSWERED_S = 60.0  # for all commands to be answered at the end
+ALARMED_S = 40.0  # for the last alarms to have gone through their ladder: more than it takes
 SETTLES_S = 20.0  # for all readers to reach the heads then: more than two heartbeats
 STEP_S = 0.05
 
@@ -163,6 +166,7 @@ class _RunInProgress:
         done, _ = await asyncio.wait(writing, timeout=ANSWERED_S)
         for task in done:
             task.result()
+        await self._finish_alarms()
         await self._settle()
         telling.cancel()
 
@@ -222,6 +226,13 @@ class _RunInProgress:
 
     # -- after --------------------------------------------------------------------------------------------------------
 
+    async def _finish_alarms(self) -> None:
+        """Wait until no alarm has a next step. One that goes no further is found by the checker."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(ALARMED_S):
+                while await run_on_database(self.plant.database_url, _waiting_alarms):
+                    await asyncio.sleep(1.0)
+
     async def _settle(self) -> None:
         heads = {board: seq for board, (_, seq) in (await run_on_database(self.plant.database_url, _heads)).items()}
 
@@ -250,7 +261,7 @@ class _RunInProgress:
             self.chief.boards,
             [screen.following for reader in self.readers for screen in reader.screens.values()],
             [self.chief.commands, *(writer.commands for writer in self.writers)],
-            self.chief.revocations, self.struck, self.epochs, time.monotonic(),
+            self.chief.revocations, self.struck, self.epochs, time.monotonic(), wall,
         )  # fmt: skip
         journals = await asyncio.to_thread(self._journals)
         verdict = check(record, journals)
@@ -267,6 +278,7 @@ class _RunInProgress:
             "lines": sum(reader.lines for reader in self.readers),
             "starts of workers": sum(worker.starts for worker in self.plant.workers),
             "rights taken": len(self.chief.revocations),
+            "alarms": _of_alarms([journal.alarms for journal in journals.values()]),
             "faults that found nothing to hit": dict(self.failed),
         }
         return Outcome(verdict, compute_statistics(record, journals, wall), self.plant.complaints(), notes)
@@ -297,6 +309,18 @@ class _RunInProgress:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+
+
+def _waiting_alarms(session: Session) -> int:
+    return int(session.connection().execute(text("SELECT count(*) FROM alarm WHERE next_at IS NOT NULL")).scalar() or 0)
+
+
+def _of_alarms(records: list[AlarmRecord]) -> str:
+    """Return how many alarms there were, what became of them, and how late their steps came."""
+    events = [event.type for record in records for events in record.alarms.values() for event in events]
+    taken, late = events.count("alarm.taken"), sorted(lateness(records))
+    steps = f"{len(late)} steps, late by {late[len(late) // 2]:.2f} s (median), {late[-1]:.2f} s (most)" if late else "no steps"
+    return f"{events.count('alarm.raised')} raised, {taken} taken, {steps}"
 
 
 def _heads(session: Session) -> dict[str, tuple[str, int]]:

@@ -177,6 +177,7 @@ class SystemUnderTest:
         return ours | {
             "DATABASE_URL": database_url, "REDIS_URL": redis_url, "SECRET_KEY": SECRET, "WORKERS": "1",
             "MAX_SOCKETS_PER_ACCOUNT": "0", "PYTHONPATH": str(self.tree),
+            "FILES_PATH": str(self.tree / "tests" / "faults" / "files"),  # a short ladder of alarms
             "BOARD_PREPARED": str(self.tree),  # a copy of the tree has no virtual environment, and needs none
         }  # fmt: skip
 

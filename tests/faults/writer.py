@@ -30,6 +30,7 @@ class WriterBoard:
     cards: list[str] = field(default_factory=list)
     columns: list[str] = field(default_factory=list)
     seq: int = 0  # a seq that it has reached
+    alarms: list[str] = field(default_factory=list)  # open ones, as the server told last
 
 
 def random_command(random: Random, board: WriterBoard, accounts: list[str]) -> tuple[str, dict[str, Any]]:
@@ -46,11 +47,13 @@ def random_command(random: Random, board: WriterBoard, accounts: list[str]) -> t
     if chance < 0.92:
         field = random.choice(["clothing", "direction", "company"])
         return "sighting.update", {"sighting": random.choice(board.sightings), field: text}
+    if chance < 0.93 and board.alarms:
+        return "alarm.take", {"alarm": random.choice(board.alarms)}
     if chance < 0.95:
         return "note.add", {"text": text}
     if chance < 0.97:  # on two boards in one transaction
         return "search.update", {"person": {"description": text}}
-    return "sighting.add", {"description": text}
+    return "sighting.add", {"description": text} | ({"priority": "urgent"} if chance > 0.99 else {})
 
 
 class Writer:
@@ -93,6 +96,7 @@ class Writer:
         options: dict[str, Any] = {"compression": None, "max_size": None, "ping_interval": None, "close_timeout": 0.2}
         async with connect(url, additional_headers=headers, open_timeout=OPENS_WITHIN_S, **options) as socket:
             self._socket = socket
+            await socket.send('{"type":"alarms"}', text=True)
             giving = asyncio.create_task(self._give(socket))
             try:
                 async for frame in socket:
@@ -136,6 +140,9 @@ class Writer:
         await socket.send(self._open[id], text=True)
 
     def _take(self, said: dict[str, Any], at: float) -> None:
+        if said["type"] == "alarms":
+            for board in self._boards:
+                board.alarms = [each["id"] for each in said["alarms"] if each["board"] == board.id and not each["taken_by"]]
         if said["type"] not in ("ack", "refused"):
             return
         id, number = said["id"], _number(said["id"])

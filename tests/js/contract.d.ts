@@ -19,12 +19,6 @@ interface AlarmCause {
   seq: number;
 }
 
-interface AlarmEntity {
-  kind: string;
-  id: string;
-  number: number | null;
-}
-
 interface AlarmSignals {
   sound: string;
   desktop: boolean;
@@ -40,6 +34,12 @@ interface AlarmStep {
 interface AlarmTaker {
   id: string;
   name: string;
+}
+
+interface AlarmedEntity {
+  kind: string;
+  id: string;
+  number: number | null;
 }
 
 interface AlarmsFrame {
@@ -238,7 +238,7 @@ interface OpenAlarm {
   seq: number;
   reference: string | null;
   child: string | null;
-  about: AlarmEntity;
+  about: AlarmedEntity;
   place: string | null;
   seen_at: IsoTime | null;
   title: string | null;

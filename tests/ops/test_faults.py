@@ -4,11 +4,13 @@ import asyncio
 import time
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from itertools import islice
 
 import pytest
 
 from tests.faults import journal
+from tests.faults.alarms import AlarmRecord, faults_of
 from tests.faults.checker import CHECKS, Verdict, check
 from tests.faults.command import MOST_DELAY_S, format_report
 from tests.faults.faulty_proxy import FaultyProxy
@@ -270,6 +272,49 @@ def test_fault_of_the_journal_itself_is_reported() -> None:
     story = good().ends()
     story.journal.faults.append("b: 3 follows 1 in the journal")
     assert flagged(story.told()) == {"broken journal": 1}
+
+
+def alarm(*events: tuple[str, int, int, float | None], cause: int = 1) -> AlarmRecord:
+    """Return the record of an alarm: type, second, step, and the second at which the next step is due; null once it is taken."""
+    record = AlarmRecord([cause])
+    for type, at, step, next_at in events:
+        state = {
+            "about": {"seq": 1}, "step": step, "taken_by": "bob" if type == "taken" else None,
+            "next_at": None if next_at is None else datetime.fromtimestamp(next_at, UTC).isoformat(),
+        }  # fmt: skip
+        record.note({"kind": "alarm", "id": "a", "type": f"alarm.{type}", "state": state}, at)
+    return record
+
+
+def of_alarm(record: AlarmRecord, *struck: InjectedFault) -> list[str]:
+    return [check for check, _ in faults_of(record, struck, 0.0)]
+
+
+def test_an_alarm_whose_steps_come_in_time_is_right() -> None:
+    assert of_alarm(alarm(("raised", 1, 0, 4.0), ("escalated", 5, 1, 7.0), ("escalated", 7, 2, None))) == []
+    assert of_alarm(alarm(("raised", 1, 0, 4.0), ("taken", 3, 0, None))) == []
+
+
+def test_a_step_is_late_by_the_outage_and_two_seconds_at_most() -> None:
+    late = alarm(("raised", 1, 0, 4.0), ("escalated", 12, 1, None))
+    assert of_alarm(late) == ["alarms late"]
+    assert of_alarm(late, InjectedFault("postgres.fast", 5.0, 9.0)) == []
+    assert of_alarm(late, InjectedFault("postgres.fast", 5.0, 6.0)) == ["alarms late"]
+    assert of_alarm(late, InjectedFault("redis.kill", 3.0, 12.0)) == ["alarms late"], "nobody needs Redis for it"
+
+
+def test_a_step_that_comes_early_twice_or_never_is_found() -> None:
+    assert of_alarm(alarm(("raised", 1, 0, 4.0), ("escalated", 3, 1, None))) == ["alarms late"]
+    assert of_alarm(alarm(("raised", 1, 0, 4.0))) == ["alarms lost"]
+    twice = alarm(("raised", 1, 0, 4.0), ("escalated", 4, 1, 7.0), ("escalated", 7, 1, None))
+    assert of_alarm(twice) == ["alarms doubled"]
+    assert of_alarm(alarm(("raised", 1, 0, 4.0), ("escalated", 4, 2, None))) == ["alarms doubled"]
+    assert of_alarm(alarm(("raised", 1, 0, 4.0), ("taken", 3, 0, None), ("escalated", 4, 1, None))) == ["alarms doubled"] * 2
+
+
+def test_an_alarm_that_was_not_raised_once_is_found() -> None:
+    assert of_alarm(alarm(("raised", 1, 0, None), cause=2)) == ["alarms lost"]
+    assert of_alarm(alarm(("raised", 1, 0, None), ("raised", 1, 0, None))) == ["alarms doubled"]
 
 
 def test_catch_up_time_runs_from_the_heal_to_the_last_reader_at_that_head() -> None:
