@@ -138,7 +138,7 @@ class WebSocketProtocol(asyncio.Protocol):
 
     def write(self, frames: TextFrames) -> None:
         """Write frames behind what was written before. Does nothing if the connection has ended."""
-        if not (self.close_sent or self._lost):
+        if not (self.close_sent or self.transport.is_closing()):  # asyncio warns about each write after a failed one
             self.transport.write(frames.wire)
 
     @property
@@ -162,7 +162,9 @@ class WebSocketProtocol(asyncio.Protocol):
         """Return at once: the transport writes what it has, and is aborted if that takes too long."""
 
     def _write_output(self) -> None:
-        self.transport.write(b"".join(self._frames.data_to_send()))
+        output = b"".join(self._frames.data_to_send())
+        if not self.transport.is_closing():
+            self.transport.write(output)
 
     # -- what the client sends ---------------------------------------------------------------------------------------------
 

@@ -164,3 +164,23 @@ async def test_client_that_floods_control_frames_is_closed(alice: Person, flood:
     await alice.wait_until(lambda: alice.close_code)
     assert alice.close_code == protocol.CLOSE_TOO_MANY_MESSAGES
     await wait_until(lambda: not alice.server.uvicorn.server_state.connections)
+
+
+async def test_writes_to_a_client_that_vanished_are_not_logged(server: Server, caplog: pytest.LogCaptureFixture) -> None:
+    """A thousand that vanish at once would fill the log with asyncio's warnings."""
+    token = await create_token(server.service, "Alice", "viewer")
+    line = socket.create_connection(("127.0.0.1", int(server.url.rpartition(":")[2])))
+    line.setblocking(False)
+    head = [
+        "GET /ws HTTP/1.1", f"Host: {server.url.partition('//')[2]}", f"Authorization: Bearer {token}", "Connection: Upgrade",
+        "Upgrade: websocket", "Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==", "", "",
+    ]  # fmt: skip
+    await asyncio.get_running_loop().sock_sendall(line, "\r\n".join(head).encode())
+    await wait_until(lambda: any(each.has_room for each in server.service.hub.connections))
+    (connection,) = server.service.hub.connections
+    line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    line.close()
+    for _ in range(20):
+        connection.send(b"{}")
+    assert [each.message for each in caplog.records if each.name == "asyncio"] == []
+    await wait_until(lambda: not server.service.hub.connections)
