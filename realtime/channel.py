@@ -1,19 +1,15 @@
 """Channels that clients of this process follow: their position, their last events, and their subscriptions by audience."""
 
 import asyncio
-from collections import deque
 from collections.abc import Hashable
 from dataclasses import dataclass, field
-from itertools import islice
 from typing import Generic
 
+from realtime.ring import Ring
 from realtime.sequence import Sequence
 from realtime.source import EventRecord, Viewer
 from realtime.subscriber import Subscriber
-from realtime.text_frames import TextFrames
 
-MAX_RING_EVENTS = 1_024  # events kept per channel, for clients that are behind
-MAX_RING_BYTES = 1_048_576
 MAX_OUT_OF_ORDER = 64  # out-of-order messages kept per channel
 
 
@@ -45,58 +41,38 @@ class Subscription(Generic[Viewer]):
         return self.channel.subscriptions.get(self.connection) is self
 
 
-class Ring:
-    """The last events of a channel without a gap, bounded in number and bytes."""
-
-    def __init__(self) -> None:
-        self._records: deque[EventRecord] = deque()
-        self._bytes = 0
-
-    def extend(self, records: list[EventRecord]) -> None:
-        """Append the events that follow the last one."""
-        self._records.extend(records)
-        self._bytes += sum(len(record.wire) for record in records)
-        while len(self._records) > MAX_RING_EVENTS or (self._bytes > MAX_RING_BYTES and self._records):
-            self._bytes -= len(self._records.popleft().wire)
-
-    def after(self, seq: int, last: int | None = None) -> list[EventRecord] | None:
-        """Return the events after `seq`, up to `last` (None: all); None if some of them are no longer here."""
-        if not self._records or self._records[0].seq > seq + 1:
-            return None
-        first = self._records[0].seq
-        return list(islice(self._records, seq + 1 - first, None if last is None else max(0, last + 1 - first)))
-
-
 @dataclass(eq=False, slots=True)
 class Channel(Generic[Viewer]):
     """A board's events as this process delivers them.
 
     `sequence` is the position up to which events are in the ring; `flushed` the one up to which they were sent, or are being
     sent, to the audiences. `rights` is the source's version of rights by which the audiences were formed (None:
-    unknown).
+    unknown). `waiting` are live subscriptions behind the ring, for which the journal is being read; `pages` what was read of it.
     """
 
     name: str
+    ring: Ring
     sequence: Sequence = field(default_factory=Sequence)
     subscriptions: dict[Subscriber[Viewer], Subscription[Viewer]] = field(default_factory=dict)
     audiences: dict[Hashable, Audience[Viewer]] = field(default_factory=dict)
     rights: Hashable = None
-    ring: Ring = field(default_factory=Ring)
     flushed: int = 0
     sweep: object | None = None  # the delivery's sweep under way
     timer: asyncio.Handle | None = None  # of the next sweep
     swept_at: float = float("-inf")  # when the last sweep ended, by the loop's clock
     out_of_order: dict[int, list[EventRecord]] = field(default_factory=dict)  # by first seq; of the same epoch as `sequence`
-    rendered: dict[Hashable, TextFrames] = field(default_factory=dict)  # frames for clients that are behind
+    pages: list[Ring] = field(default_factory=list)
+    waiting: dict[Subscription[Viewer], None] = field(default_factory=dict)
+    reading_back: asyncio.Task[None] | None = None
     catching_up: asyncio.Task[None] | None = None
     reading_journal: bool = False  # `catching_up` is reading the journal now
     has_more: bool = False  # the journal has more events than were delivered
 
     def reset(self) -> None:
         """Forget position and events: the board has another epoch."""
-        self.sequence, self.ring, self.flushed, self.sweep = Sequence(), Ring(), 0, None
+        self.sequence, self.flushed, self.sweep = Sequence(), 0, None
         self.out_of_order.clear()
-        self.rendered.clear()
+        self._clear_rings()
 
     def start(self, epoch: str, seq: int) -> bool:
         """Set the first position. Return whether later events are known to exist."""
@@ -107,9 +83,17 @@ class Channel(Generic[Viewer]):
         """End what is under way: nobody follows the channel any more."""
         if self.catching_up is not None:
             self.catching_up.cancel()
+        if self.reading_back is not None:
+            self.reading_back.cancel()
         if self.timer is not None:
             self.timer.cancel()
         self.sweep = None
+        self._clear_rings()
+
+    def _clear_rings(self) -> None:
+        for ring in (self.ring, *self.pages):
+            ring.clear()
+        self.pages.clear()
 
     def join(self, subscription: Subscription[Viewer], key: Hashable) -> None:
         """Put a live subscription into the audience with this key (None: into one of its own)."""

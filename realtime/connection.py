@@ -150,10 +150,14 @@ class Connection(Generic[Viewer]):
 
     def write_now(self, frames: TextFrames) -> bool:
         """Write frames, unless others wait before them or the client has not read enough: then return false."""
-        if self.writer.is_full or self.outbox or not self._is_open:
+        if self.writer.is_full or self.outbox or not self._is_open:  # as `has_room` says, without the call
             return False
         self.writer.write(frames)
         return True
+
+    @property
+    def has_room(self) -> bool:
+        return not (self.writer.is_full or self.outbox) and self._is_open
 
     def lag(self, channel: str) -> None:
         """Note that events of a channel wait in its ring until the client has read enough."""
@@ -167,6 +171,9 @@ class Connection(Generic[Viewer]):
     def _on_room(self) -> None:
         """Write what waits, as long as the client reads: frames first, then events of channels in turn."""
         self._progressed_at, self._least_unsent = time.monotonic(), sys.maxsize
+        if self._is_waiting and self.hub.step.begin() is None:  # many clients have room at once
+            asyncio.get_running_loop().call_soon(self._on_room_later)
+            return
         while self.outbox and not self.writer.is_full:
             self.writer.write(TextFrames(self.outbox.take(MAX_WRITE_BYTES)))
         for channel in list(self.lagging):
@@ -176,6 +183,10 @@ class Connection(Generic[Viewer]):
             self.hub.send_missed(self, channel)
         if self._all_written is not None and not self._is_waiting and not self._all_written.done():
             self._all_written.set_result(None)
+
+    def _on_room_later(self) -> None:
+        if self.writer.on_room is not None:  # it has not ended
+            self._on_room()
 
     def _watch_progress(self) -> None:
         """Check from now on whether the client reads."""

@@ -3,7 +3,7 @@
 Events go into the channel's ring, and from there to the clients in *sweeps*: one frame for each audience, encoded once, is
 written to each of its clients that has everything before it. A quiet channel's first event is swept at once; what comes within
 FLUSH_INTERVAL_S of a sweep is swept together. A client that does not read fast enough is passed over, and catches up from the
-ring when it has room again; if the ring has moved on, it is synchronised again from its position.
+ring when it has room again; if the ring has moved on, from pages of the journal that are read for all such clients together.
 """
 
 import asyncio
@@ -17,9 +17,13 @@ from realtime import protocol
 from realtime.channel import Audience, Channel, Subscription
 from realtime.channel_reader import ChannelReader
 from realtime.counters import Counters
+from realtime.frame_cache import FrameCache
+from realtime.periodic import run_every
+from realtime.read_back import ReadBack
 from realtime.render import event_frames
+from realtime.ring import KEPT_S
 from realtime.sequence import Verdict
-from realtime.slices import ITEMS_PER_CLOCK, SLICE_S
+from realtime.slices import ITEMS_PER_CLOCK, StepBudget
 from realtime.source import EventRecord, EventSource, TemporarilyUnavailable, Viewer
 from realtime.subscriptions import Subscriptions
 from realtime.text_frames import TextFrames
@@ -29,7 +33,6 @@ log = logging.getLogger("realtime.delivery")
 REORDER_GRACE_S = 0.01  # messages of processes overtake each other: mostly the missing one arrives before it can be read
 FLUSH_INTERVAL_S = 0.005  # from the end of a sweep of a channel to its next one
 MAX_SWEEP_BYTES = 64 * 1024  # bytes of events per sweep or catch-up: this much may be buffered for a client above its mark
-MAX_CACHED_FRAMES = 32  # frames per channel, for the other clients that are behind at the same position
 
 
 @dataclass(eq=False, slots=True)
@@ -58,7 +61,23 @@ class Delivery(Generic[Viewer]):
     subscriptions: Subscriptions[Viewer]
     reader: ChannelReader[Viewer]
     counters: Counters
+    step: StepBudget
     resume: Callable[[Subscription[Viewer]], None] = lambda subscription: None
+
+    def __post_init__(self) -> None:
+        self._frames = FrameCache()
+        self._read_back = ReadBack(self.reader, self.subscriptions.rings, self.step, self.send_missed, self._synchronise)
+
+    def _synchronise(self, subscription: Subscription[Viewer]) -> None:
+        self.resume(subscription)
+
+    async def age_loop(self) -> None:
+        """Give back what was kept for clients that are behind, when it is old."""
+        await run_every(KEPT_S, self._age)
+
+    async def _age(self) -> None:
+        self.subscriptions.rings.age()
+        self._frames.clear()
 
     # -- events that arrive ------------------------------------------------------------------------------------------
 
@@ -80,6 +99,7 @@ class Delivery(Generic[Viewer]):
             channel.sequence.seq = records[-1].seq
             channel.ring.extend(records)
             records = channel.pop_contiguous()
+        self.subscriptions.rings.enforce()
         self._schedule(channel)
 
     # -- sweeps ------------------------------------------------------------------------------------------------------
@@ -100,26 +120,28 @@ class Delivery(Generic[Viewer]):
         channel.timer = None
         epoch = channel.sequence.epoch
         self.subscriptions.apply_rights(channel)
-        records = channel.ring.after(channel.flushed)
-        if records is None:  # more came at once than the ring keeps
+        run = channel.ring.first_after(channel.flushed, channel.sequence.seq, MAX_SWEEP_BYTES)
+        if run is None:  # more came at once than the ring keeps
             channel.flushed = channel.sequence.seq
             for subscription in list(channel.subscriptions.values()):
                 self.send_missed(subscription)
-        elif records and epoch is not None:
-            run = _first_run(records)
+        elif run and epoch is not None:
             members = chain.from_iterable([list(each.members) for each in channel.audiences.values()])
             channel.sweep = Sweep(epoch, channel.flushed, run, members)
             channel.flushed = run[-1].seq
             self._run_slice(channel, channel.sweep)
 
     def _run_slice(self, channel: Channel[Viewer], sweep: Sweep[Viewer]) -> None:
-        """Go on with a sweep for SLICE_S, and later with the rest."""
+        """Go on with a sweep as long as this step of the loop has time, and later with the rest."""
         if channel.sweep is not sweep:  # the channel was reset
+            return
+        loop, until = asyncio.get_running_loop(), self.step.begin()
+        if until is None:
+            loop.call_soon(self._run_slice, channel, sweep)
             return
         channel.sweep = None  # until it has to go on later: an error must not keep the channel from its next sweep
         self.subscriptions.apply_rights(channel)
-        loop = asyncio.get_running_loop()
-        until, before, last, frames = loop.time() + SLICE_S, sweep.before, sweep.last, sweep.frames
+        before, last, frames = sweep.before, sweep.last, sweep.frames
         for number, subscription in enumerate(sweep.members, 1):
             audience = subscription.audience
             if audience is None:
@@ -156,35 +178,43 @@ class Delivery(Generic[Viewer]):
     # -- clients that are behind -------------------------------------------------------------------------------------
 
     def send_missed(self, subscription: Subscription[Viewer]) -> None:
-        """Write the events after a live subscription's position from the ring, as long as its client reads."""
-        channel = subscription.channel
+        """Write the events after a live subscription's position, from the ring or the journal, as long as its client reads."""
+        channel, connection = subscription.channel, subscription.connection
         self.subscriptions.apply_rights(channel)
         epoch = channel.sequence.epoch
         while subscription.audience is not None and epoch is not None and subscription.seq < channel.flushed:
-            records = channel.ring.after(subscription.seq, channel.flushed)
-            if records is None:
-                self.resume(subscription)
+            if not connection.has_room:  # nothing is read or encoded for a client that does not read
+                connection.lag(channel.name)
                 return
-            run = _first_run(records)
+            run = self._next_run(subscription)
+            if run is None:
+                self._read_back.wait(subscription)
+                return
             try:
-                frames = self._shared_frames(subscription, epoch, run)
+                written = connection.write_now(self._shared_frames(subscription, epoch, run))
             except Exception:
                 self._end_failed(subscription)
                 return
-            if not subscription.connection.write_now(frames):
-                subscription.connection.lag(channel.name)
+            if not written:
+                connection.lag(channel.name)
                 return
             subscription.seq = run[-1].seq
 
+    def _next_run(self, subscription: Subscription[Viewer]) -> list[EventRecord] | None:
+        channel = subscription.channel
+        for ring in (channel.ring, *channel.pages):
+            run = ring.first_after(subscription.seq, channel.flushed, MAX_SWEEP_BYTES, aligned=True)
+            if run:
+                return run
+        return None
+
     def _shared_frames(self, subscription: Subscription[Viewer], epoch: str, run: list[EventRecord]) -> TextFrames:
         """Return the frames of a run of events for the subscription's audience."""
-        channel, audience = subscription.channel, subscription.audience
-        key = (run[0].seq, run[-1].seq, audience, channel.rights)
-        frames = channel.rendered.get(key)
+        key = (run[0].seq, run[-1].seq, subscription.audience, subscription.channel.rights)
+        frames = self._frames.get(key)
         if frames is None:
-            if len(channel.rendered) >= MAX_CACHED_FRAMES:
-                channel.rendered.clear()
-            frames = channel.rendered[key] = self._render(subscription, epoch, run)
+            frames = self._render(subscription, epoch, run)
+            self._frames.add(key, frames)
         return frames
 
     # -- missing events ----------------------------------------------------------------------------------------------
@@ -216,13 +246,3 @@ class Delivery(Generic[Viewer]):
             pass  # the poll of the heads tries again
         finally:
             channel.reading_journal = False
-
-
-def _first_run(records: list[EventRecord]) -> list[EventRecord]:
-    """Return the first events, at most MAX_SWEEP_BYTES of them unless one command made more."""
-    size = 0
-    for number, record in enumerate(records):
-        size += len(record.wire)
-        if size > MAX_SWEEP_BYTES and number and (record.group is None or record.group != records[number - 1].group):
-            return records[:number]
-    return records

@@ -23,7 +23,7 @@ from realtime.head_poller import HeadPoller
 from realtime.initial_sync import InitialSync
 from realtime.presence import Presence
 from realtime.sequence import Verdict
-from realtime.slices import SlicedWork
+from realtime.slices import SlicedWork, StepBudget
 from realtime.source import EventRecord, EventSource, Position, Viewer
 from realtime.subscriber import Subscriber
 from realtime.subscriptions import Subscriptions
@@ -44,8 +44,9 @@ class Hub(Generic[Viewer]):
         self.subscriptions = Subscriptions(source, bus, self.presence)
         self.connections, self.channels = self.subscriptions.connections, self.subscriptions.channels
         self.channel_reader = ChannelReader(source)
-        self.sliced = SlicedWork()  # frames for many clients, other than events
-        self.delivery = Delivery(source, self.subscriptions, self.channel_reader, self.counters)
+        self.step = StepBudget()
+        self.sliced = SlicedWork(self.step)  # frames for many clients, other than events
+        self.delivery = Delivery(source, self.subscriptions, self.channel_reader, self.counters, self.step)
         self.initial_sync = InitialSync(
             source, bus, self.subscriptions, self.channel_reader, self.delivery, self.presence, self.counters
         )
@@ -60,7 +61,7 @@ class Hub(Generic[Viewer]):
         await self.bus_sync.start()
         work = (
             self.head_poller.poll_loop(), self.head_poller.heartbeat_loop(),
-            presence.run(self.presence, self.channels, self.sliced),
+            presence.run(self.presence, self.channels, self.sliced), self.delivery.age_loop(),
         )  # fmt: skip
         self._tasks = [asyncio.create_task(each) for each in work]
 

@@ -11,10 +11,32 @@ SLICE_S = 0.004  # seconds of work before other tasks may run
 ITEMS_PER_CLOCK = 32  # items between two looks at the clock
 
 
+class StepBudget:
+    """Time for long work in one step of the loop, shared by all who have some: with however many clients, a step takes
+    little more than SLICE_S."""
+
+    def __init__(self) -> None:
+        self._until: float | None = None
+
+    def begin(self) -> float | None:
+        """Return until when to work, by the loop's clock. None if the time is used up: go on in the next step."""
+        loop = asyncio.get_running_loop()
+        if self._until is None:  # whoever comes first gets on, however long the step has taken
+            self._until = loop.time() + SLICE_S
+            loop.call_soon(self._end_step)
+        elif loop.time() >= self._until:
+            return None
+        return self._until
+
+    def _end_step(self) -> None:
+        self._until = None
+
+
 class SlicedWork:
     """Queue of work. Each piece begins after the one before it has ended, so that what clients are sent keeps its order."""
 
-    def __init__(self) -> None:
+    def __init__(self, step: StepBudget | None = None) -> None:
+        self._step = step or StepBudget()
         self._queue: deque[tuple[Iterator[Any], Callable[[Any], None]]] = deque()
         self._waiting = False  # for its next slice
 
@@ -30,9 +52,11 @@ class SlicedWork:
             self._run_slice()
 
     def _run_slice(self) -> None:
-        self._waiting = False
-        loop = asyncio.get_running_loop()
-        until = loop.time() + SLICE_S
+        loop, until = asyncio.get_running_loop(), self._step.begin()
+        self._waiting = until is None
+        if until is None:
+            loop.call_soon(self._run_slice)
+            return
         while self._queue:
             items, act = self._queue[0]
             for number, item in enumerate(items, 1):

@@ -23,6 +23,10 @@ class Subscriber(Protocol[Viewer]):
     outbox: Outbox
     lagging: dict[str, None]
 
+    @property
+    def has_room(self) -> bool:
+        """Return whether `write_now` would write: no frames wait, and the client has read enough."""
+
     def send(self, frame: bytes, channel: str | None = None) -> None:
         """Write a frame, or put it into the outbox if the client has not read enough. Never waits."""
 

@@ -6,6 +6,7 @@ from realtime import protocol
 from realtime.bus import Bus, events_channel
 from realtime.channel import Channel, Subscription
 from realtime.presence import Presence
+from realtime.ring import Ring, RingBudget
 from realtime.source import EventSource, Viewer
 from realtime.subscriber import Subscriber
 
@@ -16,12 +17,16 @@ class Subscriptions(Generic[Viewer]):
     def __init__(self, source: EventSource[Viewer], bus: Bus, presence: Presence) -> None:
         self.connections: set[Subscriber[Viewer]] = set()
         self.channels: dict[str, Channel[Viewer]] = {}
+        self.rings = RingBudget()
+        self.of_displays: dict[Subscription[Viewer], None] = {}  # live ones
         self._source, self._bus, self._presence = source, bus, presence
 
     def add(self, connection: Subscriber[Viewer], name: str) -> Subscription[Viewer]:
         """Add a subscription that is not live yet, in place of the connection's earlier one."""
         connection.followed.add(name)
-        channel = self.channels.setdefault(name, Channel(name))
+        channel = self.channels.get(name)
+        if channel is None:
+            channel = self.channels[name] = Channel(name, Ring(self.rings))
         self._end(channel, connection)
         subscription = channel.subscriptions[connection] = Subscription(connection, channel)
         return subscription
@@ -40,12 +45,13 @@ class Subscriptions(Generic[Viewer]):
             del self.channels[name]
             self._bus.unsubscribe(events_channel(name))
 
-    @staticmethod
-    def _end(channel: Channel[Viewer], connection: Subscriber[Viewer]) -> None:
+    def _end(self, channel: Channel[Viewer], connection: Subscriber[Viewer]) -> None:
         connection.lagging.pop(channel.name, None)
         subscription = channel.subscriptions.pop(connection, None)
         if subscription is not None:
+            channel.waiting.pop(subscription, None)
             channel.leave(subscription)
+            self.of_displays.pop(subscription, None)
 
     def remove_connection(self, connection: Subscriber[Viewer]) -> None:
         """Remove a closed connection and its subscriptions."""
@@ -59,6 +65,8 @@ class Subscriptions(Generic[Viewer]):
         """Let a subscription that was sent everything so far receive the events after its position."""
         channel = subscription.channel
         subscription.live = True
+        if subscription.connection.display is not None:
+            self.of_displays[subscription] = None
         channel.join(subscription, self._source.audience_key(subscription.connection.viewer, channel.name))
 
     def drop_unauthorized(self) -> None:

@@ -82,8 +82,11 @@ class SummaryPublisher:
                 await asyncio.sleep(0)
 
     def _viewers(self) -> list[Subscription[Caller]]:
-        reading = [(name, each) for name, channel in self._hub.channels.items() for each in channel.subscriptions.values()]
-        return [each for name, each in reading if each.live and (name == OPERATIONS or each.connection.display is not None)]
+        """Return the live subscriptions to `operations`, and those of displays. All others, which are many, are not walked."""
+        operations = self._hub.channels.get(OPERATIONS)
+        following = operations.subscriptions.values() if operations is not None else ()
+        people = [each for each in following if each.live and each.connection.display is None]
+        return [*people, *self._hub.subscriptions.of_displays]
 
     def _update(self, counted: dict[str, Counted], profiles: Iterable[Profile]) -> dict[Profile, set[str]]:
         """Update what is shown to accounts and to displays; return the searches of which it changed."""

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 import pytest
 
-from realtime import bus, bus_messages, head_poller
+from realtime import bus, bus_messages, head_poller, ring
 from realtime import channel as channels
 from realtime import hub as hubs
 from realtime.channel_reader import MAX_ANSWERS
@@ -17,11 +17,14 @@ from tests.support.people import PATIENCE_S
 
 FRESH = ["snapshot", "subscribed", "presence", "heads"]
 RESUMED = ["events", "subscribed", "presence", "heads"]
+KEPT_EVENTS = 40  # by all rings together
 
 
 async def settle(hub: Hub[str]) -> None:
     """Wait for reads and snapshots under way, also for those that they start."""
     while work := [each.catching_up for each in hub.channels.values() if each.catching_up and not each.catching_up.done()]:
+        await asyncio.gather(*work)
+    while work := [each.reading_back for each in hub.channels.values() if each.reading_back]:
         await asyncio.gather(*work)
     while hub.initial_sync._tasks:
         await asyncio.gather(*hub.initial_sync._tasks)
@@ -30,6 +33,12 @@ async def settle(hub: Hub[str]) -> None:
 def publish_from_elsewhere(hub: Hub[str], records: list[EventRecord]) -> None:
     """Publish events on the hub's bus, as another process does."""
     hub.bus.publish(bus.events_channel("a"), bus_messages.encode("e", records))
+
+
+@pytest.fixture(autouse=True)
+def small_ring(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ring, "EVENT_BYTES", 1_000)
+    monkeypatch.setattr(ring, "MAX_KEPT_BYTES", KEPT_EVENTS * 1_020)
 
 
 @pytest.fixture
@@ -75,13 +84,13 @@ async def test_client_that_leaves_while_missed_events_are_read_is_sent_no_more(j
 
 def _publish_beyond_the_ring(hub: Hub[str], journal: EventJournal) -> None:
     """Publish more events than the channel keeps, so that a client behind them has to read the journal."""
-    hub.publish("a", journal.epoch, journal.append(channels.MAX_RING_EVENTS + 1))
+    hub.publish("a", journal.epoch, journal.append(KEPT_EVENTS + 1))
 
 
 # -- the journal moves on -------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("number", [1, channels.MAX_RING_EVENTS + 1])
+@pytest.mark.parametrize("number", [1, KEPT_EVENTS + 1])
 async def test_event_published_during_a_subscribe_is_sent_once(journal: EventJournal, number: int) -> None:
     """Few come from the channel's ring, many from the journal."""
     hub = await hub_on(journal)
@@ -410,6 +419,19 @@ async def test_display_is_sent_no_presence(journal: EventJournal) -> None:
     wall = Client(hub, "Wall", display={})
     await hub.subscribe(wall, "a")
     assert await wall.kinds() == ["snapshot", "subscribed", "heads"]
+
+
+async def test_live_subscriptions_of_displays_are_known_until_they_end(journal: EventJournal) -> None:
+    hub = await hub_on(journal)
+    wall, alice = Client(hub, "Wall", display={}), Client(hub)
+    known = hub.subscriptions.of_displays
+    for each in (wall, alice):
+        await hub.subscribe(each, "a")
+    assert [each.connection for each in known] == [wall]
+    await hub.subscribe(wall, "a")  # in place of the earlier one
+    assert list(known) == [hub.channels["a"].subscriptions[wall]]
+    hub.subscriptions.remove_connection(wall)
+    assert not known
 
 
 async def test_broadcast_goes_to_those_whose_frame_changed_and_to_later_ones(journal: EventJournal) -> None:

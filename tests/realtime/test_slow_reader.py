@@ -11,12 +11,12 @@ from websockets.asyncio.client import ClientConnection, connect
 
 from board.commands.registry import Command
 from board.server.listening_socket import listen
-from realtime import outbox
+from realtime import connection
 from tests.ops import test_crash_recovery
 from tests.support.people import Person, create_token, new_id, settings_for
 
 LONG = "x" * 4_000
-ENOUGH = 1_600  # notes of 4 kB: more than what the kernel holds for a reader, and the outbox after it
+ENOUGH = 1_600  # notes of 4 kB: more than what the kernel holds for a reader
 
 
 async def stalled(url: str, token: str, board: str, held: int = 4_096) -> ClientConnection:
@@ -31,7 +31,7 @@ async def stalled(url: str, token: str, board: str, held: int = 4_096) -> Client
 
 
 async def test_a_reader_that_does_not_drain_is_cut(alice: Person, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(outbox, "MAX_QUEUED_BYTES", 512 * 1024)
+    monkeypatch.setattr(connection, "STALL_TIMEOUT_S", 1.0)
     service, search = alice.server.service, await alice.open_search()
     await alice.subscribe(search)
     slow = await stalled(alice.server.url, await create_token(service, "Sleepy", "viewer"), search)

@@ -12,8 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from starlette.websockets import WebSocket
 
-from realtime import channel as channels
-from realtime import delivery
+from realtime import delivery, read_back, ring, slices
 from realtime.connection import Connection
 from realtime.frame_writer import FULL_BYTES, frame_writer
 from realtime.hub import Hub
@@ -36,6 +35,7 @@ STEPS = st.one_of(
     st.tuples(st.just("lose"), st.integers(1, 3), st.just(0)),
     st.tuples(st.just("restore"), st.integers(0, 3), st.just(0)),
     st.tuples(st.just("wait"), st.sampled_from([0.0, 0.001, 0.006, 2.0]), st.just(0)),
+    st.tuples(st.just("age"), st.just(0), st.just(0)),
     st.tuples(st.just("drain"), _client, st.sampled_from([1, 700, 40_000, 10**9])),
     st.tuples(st.sampled_from(["subscribe", "unsubscribe", "hide", "show", "ping", "close", "abort"]), _client, st.just(0)),
 )
@@ -96,9 +96,11 @@ def record(seq: int, size: int) -> EventRecord:
 def test_each_client_gets_each_event_once_and_nothing_that_it_may_not_see(
     steps: list[tuple[str, Any, Any]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(channels, "MAX_RING_EVENTS", 60)
+    monkeypatch.setattr(ring, "MAX_KEPT_BYTES", 40_000)  # 60 small events, or 4 large ones
+    monkeypatch.setattr(ring, "LEAST_GIVEN_BACK", 1)
+    monkeypatch.setattr(read_back, "MAX_BEHIND", 90)
     monkeypatch.setattr(delivery, "ITEMS_PER_CLOCK", 1)  # each client is a slice of its own
-    monkeypatch.setattr(delivery, "SLICE_S", 0.0)
+    monkeypatch.setattr(slices, "SLICE_S", 0.0)
     loop = SimulatedLoop()
     try:
         loop.run_until_complete(_play(steps))
@@ -108,6 +110,7 @@ def test_each_client_gets_each_event_once_and_nothing_that_it_may_not_see(
 
 async def _play(steps: list[tuple[str, Any, Any]]) -> None:
     journal = EventJournal(head=3)
+    journal.page_size = 25
     hub = await hub_on(journal)
     readers = {name: Reader(hub, name) for name in NAMES}
     try:
@@ -136,10 +139,13 @@ async def _play_with(hub: Hub[str], journal: EventJournal, readers: dict[str, Re
             journal.epoch += "'"
             journal.events = journal.events[: len(journal.events) - first]
             await hub.head_poller._poll(requested=True)
+        elif step == "age":
+            await hub.delivery._age()
         elif step == "wait":
             await asyncio.sleep(first)
         else:
             _act(hub, journal, readers[first], step, second)
+        _check_memory(hub)
     for reader in readers.values():  # all come back, and read everything
         _act(hub, journal, reader, "show", 0)
     for _ in range(60):
@@ -181,6 +187,13 @@ def _act(hub: Hub[str], journal: EventJournal, reader: Reader, step: str, size: 
         case "abort":
             reader.transport.abort()
             reader.gone = True
+
+
+def _check_memory(hub: Hub[str]) -> None:
+    held = [each for channel in hub.channels.values() for each in (channel.ring, *channel.pages)]
+    assert hub.subscriptions.rings.held_bytes == sum(each.held_bytes for each in held)
+    if not any(channel.reading_back for channel in hub.channels.values()):  # a page is kept whole until it was sent
+        assert hub.subscriptions.rings.held_bytes <= ring.MAX_KEPT_BYTES
 
 
 def _check(reader: Reader, head: int, follows: bool) -> None:

@@ -35,6 +35,8 @@ class EventJournal:
         self.audience: Callable[[str], Hashable] = lambda viewer: "all"
         self.visibility: dict[str, int] = {}  # by viewer: a number that changes with its rights
         self.about_rights: set[int] = set()  # seqs of events that change rights
+        self.page_size = 10**9  # events that one read takes
+        self.reads = 0  # of events
 
     @property
     def head(self) -> int:
@@ -67,7 +69,8 @@ class EventJournal:
     async def events_after(self, channel: str, position: Position) -> list[EventRecord]:
         if self.fault is not None or position[0] != self.epoch:
             raise TemporarilyUnavailable
-        found = [each for each in self.events if each.seq > position[1]]
+        self.reads += 1
+        found = [each for each in self.events if each.seq > position[1]][: self.page_size]
         self.while_reading_events()
         return found
 
@@ -146,6 +149,10 @@ class Client:
         self._written += frames.texts
         return True
 
+    @property
+    def has_room(self) -> bool:
+        return not self.outbox
+
     def lag(self, channel: str) -> None:
         self.lagging[channel] = None
 
@@ -161,13 +168,18 @@ class Client:
         while any(each.sweep or each.timer for each in self.hub.channels.values()):
             await asyncio.sleep(0.001)
         frames: list[bytes] = []
-        while self._written or self.outbox or self.lagging:
+        while self._written or self.outbox or self.lagging or self._is_read_for():
+            await asyncio.sleep(0)
             frames += self._written + (self.outbox.take(10**9) if self.outbox else [])
             self._written = []
             for channel in list(self.lagging):
                 del self.lagging[channel]
                 self.hub.send_missed(self, channel)
         return [json.loads(frame) for frame in frames]
+
+    def _is_read_for(self) -> bool:
+        """Return whether the journal is being read for this client."""
+        return any(each.connection is self for channel in self.hub.channels.values() for each in channel.waiting)
 
     async def kinds(self) -> list[str]:
         """Take everything that is queued; return the types of the frames."""
