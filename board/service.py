@@ -272,7 +272,11 @@ class BoardService:
 
     async def _poll_rights(self) -> None:
         self._polls += 1
-        await self._refresh_rights(all=self._polls % POLLS_PER_EXPIRY_CHECK == 0)
+        all = self._polls % POLLS_PER_EXPIRY_CHECK == 0
+        if all or await self.database.read(rights_version.version) != self._rights:
+            await self._refresh_rights(all)
+        else:
+            self.hub.subscriptions.drop_unauthorized()
 
 
 def _report_moved_rows(done: int, whole: int) -> None:

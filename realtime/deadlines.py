@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Protocol, TypeGuard
 
+CHECKED_AT_ONCE = 500  # connections, before other tasks run
+
 
 @dataclass(frozen=True)
 class Deadlines:
@@ -35,10 +37,12 @@ async def abort_late_connections(connections: Iterable[object], deadlines: Deadl
     loop = asyncio.get_running_loop()
     while True:
         await asyncio.sleep(deadlines.check_interval)
-        now = loop.time()
-        for each in [each for each in connections if _is_late(each, now, deadlines)]:
-            each.abort()
-            ended()
+        for number, each in enumerate(list(connections)):
+            if _is_late(each, loop.time(), deadlines):
+                each.abort()
+                ended()
+            if number % CHECKED_AT_ONCE == CHECKED_AT_ONCE - 1:
+                await asyncio.sleep(0)
 
 
 def _is_late(connection: object, now: float, deadlines: Deadlines) -> TypeGuard[TimedConnection]:

@@ -130,8 +130,10 @@ class Presence:
         for channel in self._published.keys() - subscriptions.keys():
             del self._published[channel]
         for channel, last in self._published.items():
+            if not last.changed:
+                continue
             crowded = max(self.count(channel), subscriptions[channel]) > CROWDED
-            if last.changed and now - last.published_at >= (CROWDED_INTERVAL_S if crowded else MIN_INTERVAL_S):
+            if now - last.published_at >= (CROWDED_INTERVAL_S if crowded else MIN_INTERVAL_S):
                 last.changed, last.published_at = False, now
                 yield channel
 

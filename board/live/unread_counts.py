@@ -11,7 +11,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row, bindparam, text
+from sqlalchemy import Row, TextClause, bindparam, text
 from sqlmodel import Session
 
 from board.commands import alerts
@@ -32,11 +32,16 @@ INTERVAL_S = 1.0  # from the contract: at most once a second
 BATCH_WAIT_S = 0.02  # collects requests, as after a restart a thousand clients ask at once
 BATCH_SIZE = 100  # accounts whose alerts are read at once
 VIEWERS_PER_YIELD = 20  # viewers served before other tasks run
+ALL_HEADS_S = 10.0  # boards of archived searches, of which there are many after years, are looked at as often
 FULL_RECOUNT_S = 60.0  # alerts grow too old without an event
 
 UnreadCount = tuple[int, Key | None, bool, AlarmSignals]
 
 _HEADS = text("SELECT id, seq FROM board WHERE kind <> 'audit'")
+_HEADS_IN_USE = text(
+    "SELECT id, seq FROM board WHERE kind = 'operations' "
+    "UNION ALL SELECT b.id, b.seq FROM search JOIN board b ON b.id = search.id WHERE search.archived_at IS NULL"
+)
 _NEW = text(
     "SELECT a.board, a.seq, a.at, a.kind, a.account, e.account AS actor FROM board b "
     "JOIN alert a ON a.board = b.id AND a.seq > b.seq - :span JOIN event e ON e.board = a.board AND e.seq = a.seq "
@@ -58,7 +63,7 @@ class _AlertUser:
 
 
 class _Delta(NamedTuple):
-    """Changes in one view of the database: board positions, alerts written since, and accounts to cache again."""
+    """Changes in one view of the database: board positions that were read, alerts written since, and accounts to cache again."""
 
     heads: dict[str, int]
     alerts: list[Row[Any]]
@@ -76,6 +81,7 @@ class UnreadCountPublisher:
         self._view: VisibilityView | None = None
         self._published: dict[Subscriber[Caller], tuple[UnreadCount, float]] = {}  # count and time of the last message
         self._counted_all = time.monotonic()
+        self._read_all_heads_at = float("-inf")
 
     async def run(self) -> None:
         """Publish at a fixed interval, and soon after a viewer asks."""
@@ -91,8 +97,13 @@ class UnreadCountPublisher:
             self._heads = {}
             return
         arrived = [id for id in ids if id not in self._users]
-        news = await self._database.read(partial(_read, self._users, self._heads, arrived[:BATCH_SIZE], now()))
+        started = time.monotonic()
+        every_head = not self._heads or started - self._read_all_heads_at >= ALL_HEADS_S
+        query = _HEADS if every_head else _HEADS_IN_USE
+        news = await self._database.read(partial(_read, self._users, self._heads, arrived[:BATCH_SIZE], now(), query))
         self._apply(news)
+        if every_head:
+            self._read_all_heads_at = started
         if len(arrived) > BATCH_SIZE:
             self._hub.requested["alerts"].set()  # the others follow in the next run
         await self._source.ensure_fresh(news.view)
@@ -115,7 +126,8 @@ class UnreadCountPublisher:
             for person in self._users.values():
                 person.count = None
         self._users |= news.users
-        self._heads, self._view = news.heads, news.view
+        self._heads |= news.heads
+        self._view = news.view
 
     def _publish(self, reader: Subscriber[Caller], person: _AlertUser) -> None:
         """Send the count, by present rights, if it differs from what this viewer got last."""
@@ -141,9 +153,11 @@ class UnreadCountPublisher:
         return key is None or key[0] == OWN_ACCOUNT or self._source.can_see(reader.viewer, key[0])
 
 
-def _read(people: dict[str, _AlertUser], known: dict[str, int], arrived: list[str], now: datetime, session: Session) -> _Delta:
+def _read(
+    people: dict[str, _AlertUser], known: dict[str, int], arrived: list[str], now: datetime, query: TextClause, session: Session
+) -> _Delta:
     connection = session.connection()
-    heads: dict[str, int] = {row.id: row.seq for row in connection.execute(_HEADS)}
+    heads: dict[str, int] = {row.id: row.seq for row in connection.execute(query)}
     boards = [board for board, seq in heads.items() if known and known.get(board, 0) != seq]
     span = max((heads[board] - known.get(board, 0) for board in boards), default=0)
     rows = connection.execute(_NEW, {"boards": boards, "span": span}).all() if boards else []

@@ -14,6 +14,7 @@ from sqlmodel import Session
 
 from board.commands import archiving
 from board.engine import event_writer
+from board.live import unread_counts
 from board.maintenance import archiving as maintenance
 from board.maintenance.archiving import Archiving
 from board.settings import Settings
@@ -404,3 +405,17 @@ async def test_members_only_searches_are_listed_for_their_members_alone(desk: Te
     async with httpx.AsyncClient(base_url=desk.server.url) as nobody:
         assert (await nobody.get("/api/v1/closed")).status_code == 401
         assert (await nobody.get("/closed")).status_code == 303
+
+
+async def test_mention_on_an_archived_search_is_counted(
+    desk: Team, wall_clock: WallClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Boards of archived searches are looked at rarely, and not never."""
+    monkeypatch.setattr(unread_counts, "ALL_HEADS_S", 0.5)
+    search = await closed(desk)
+    wall_clock.set(31 * DAY)
+    assert await archive(desk) == 1
+    bob = await desk.open_socket(desk.bob)
+    before = (await bob.request({"type": "alerts"}, type="alerts"))["unread"]
+    await desk.alice.command(search, "note.add", {"text": "@Bob look at this"})
+    await bob.wait_until(lambda: [each for each in bob.frames if each["type"] == "alerts" and each["unread"] == before + 1])
