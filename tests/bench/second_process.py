@@ -53,6 +53,7 @@ def measure() -> Iterator[Figure]:
         on = f"{READERS:,} readers, {RATE:,} events/s for {SECONDS} s; {ON}"
         yield Figure("publication to reader, p50", result["lat_ms"]["p50"], "ms", None, on)
         yield Figure("publication to reader, p99", result["lat_ms"]["p99"], "ms", 20, on, low=True)
+        yield Figure("… events published", RATE * SECONDS / result["dur_s"], "/s", None, on)
         yield Figure("… commit in the second process, p99", percentile(commits, 99) * 1_000, "ms", None, on)
         yield Figure("… the server's share of a core", result["server_cpu_s"] / result["dur_s"], "", None, on)
         yield from longest_block(notes, result, on)
