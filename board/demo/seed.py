@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 from functools import partial
 from secrets import token_urlsafe
 
+from sqlmodel import Session, col, select
+
 from board.accounts import accounts, live_changes
 from board.commands.registry import TABLE, Command
 from board.demo.seed_data import Step, people, resolve, steps
@@ -14,10 +16,14 @@ from board.errors import Refused
 from board.paths import DATA
 from board.service import BoardService
 from board.settings import Settings
+from models.alarm import Alarm
 from models.board import OPERATIONS
-from models.times import format_utc, now
+from models.search import Search
+from models.times import format_utc, now, parse_utc
 
 PASSWORD = "quiet-lantern-harbour"  # noqa: S105  of those who sign in; printed, and good for nothing else
+ALARMS_TAKEN = timedelta(minutes=4)  # after which people took the alarms of earlier days
+ALARMS_LEFT = timedelta(hours=2)  # alarms that are younger now are still open
 ACCOUNTS_CREATED = timedelta(days=30)  # before the first step: the accounts existed by then
 
 
@@ -60,12 +66,25 @@ class Seeder:
         await self._add_accounts(service)
         all_steps = steps()
         for count, step in enumerate(all_steps):
+            await self._take_alarms(service, self._now + step.ago)
             self.clock.moment = self._now + step.ago
             try:
                 await self._execute(service, step, f"demo-{count}")
             except (Refused, KeyError) as error:
                 raise SeedError(f"{step.search}, {step.command} at {step.ago}: {_reason(error)}") from error
+        await self._take_alarms(service, self._now)
         return len(all_steps)
+
+    async def _take_alarms(self, service: BoardService, before: datetime) -> None:
+        """Take the alarms raised before a time, as their people did: who leads the search, or the first who was asked."""
+        latest = min(before - ALARMS_TAKEN, self._now - ALARMS_LEFT)
+        callers = {caller.account.id: caller for caller in self._callers.values()}
+        for alarm, lead in await service.database.read(lambda session: _open_alarms(session, format_utc(latest))):
+            taker = next((callers[id] for id in (lead, *alarm.asked) if id in callers), None)
+            if taker is not None:
+                self.clock.moment = parse_utc(alarm.raised_at) + ALARMS_TAKEN
+                data = {"alarm": alarm.id}
+                await service.execute(taker, Command(f"take-{alarm.id}", alarm.board, "alarm.take", data))
 
     async def _add_accounts(self, service: BoardService) -> None:
         for person in people():
@@ -90,6 +109,13 @@ class Seeder:
         elif step.name:
             events = await service.database.read(lambda session: journal.events_after(session, board, ack.seqs[0] - 1, 1))
             ids[f"card:{step.name}"] = events[0].entity
+
+
+def _open_alarms(session: Session, latest: str) -> list[tuple[Alarm, str | None]]:
+    """Return the open alarms raised up to a time, the oldest first, with who leads the search of each."""
+    asked = select(Alarm, Search.lead).where(Alarm.board == Search.id, col(Alarm.raised_at) <= latest)
+    asked = asked.where(col(Alarm.taken_at).is_(None), col(Alarm.ended_at).is_(None)).order_by(Alarm.raised_at)
+    return list(session.exec(asked))
 
 
 async def _initial_ids(service: BoardService, board: str, kind: str) -> dict[str, str]:
