@@ -39,7 +39,7 @@ _VALUES: dict[str, Texts] = {
 }  # fmt: skip
 _EVENTS = {
     "search.erased": N_("Search erased"), "sighting.erased": N_("Sighting erased"), "task.erased": N_("Task erased"),
-    "note.erased": N_("Note erased"), "briefing.erased": N_("Briefing erased"),
+    "tip.erased": N_("Tip erased"), "note.erased": N_("Note erased"), "briefing.erased": N_("Briefing erased"),
 }  # fmt: skip
 # By name; by path; by path and code, in the order of menus; by type. A path that means something else in one kind is there by
 # `kind.path` too.
@@ -61,6 +61,7 @@ DONE = {
     "accepted": N_("accepted"), "refused": N_("refused"), "set": N_("handed over"), "archived": N_("left All searches"),
     "raised": N_("raised"), "escalated": N_("more people asked"), "handed_on": N_("handed on"), "released": N_("open again"),
     "ended": N_("ended"), "alarm.taken": N_("taken"),
+    "placed": N_("placed on a search"), "dismissed": N_("dismissed"),
 }  # fmt: skip
 # The same of nouns that are feminine in French: a participle agrees with what it is said of.
 _FEMININE = {
@@ -80,7 +81,7 @@ DONE |= {
     for kind in ("search", "task", "card", "note", "column", "handover")
     for verb, text in _FEMININE.items()
 }
-DONE |= {f"{kind}.removed": DONE["archived"] for kind in ("search",)}  # nothing else removes a search from a board
+DONE |= {f"{kind}.removed": DONE["archived"] for kind in ("search", "tip")}  # nothing else removes them from a board
 
 
 def declare(kinds: Texts, fields: Texts, values: Mapping[str, Texts], events: Texts) -> None:

@@ -170,6 +170,10 @@ class BoardService:
                 self.visibility.apply_event(event.entity, state["access"], state["members"], changed_for, at, discreet)
                 self.hub.initial_sync.invalidate(OPERATIONS, lambda reader: reader.visibility_key in changed_for)
         epochs = dict(written.epochs)
+        for each in written.tips:
+            self.visibility.apply_event(each.tip, each.access, each.members, each.changed_for, (epochs[OPERATIONS], each.seq))
+        if lost := frozenset[str]().union(*(each.changed_for for each in written.tips)):
+            self.hub.initial_sync.invalidate(OPERATIONS, lambda reader: reader.visibility_key in lost)
         for board, events in groupby(sorted(written.events, key=lambda event: event.board), key=lambda event: event.board):
             self.hub.publish(board, epochs[board], [record(each, written.ack.id if each.account else "") for each in events])
         if written.nearly_full is not None:

@@ -47,12 +47,20 @@ class PassedOn(Data):
     by: Id
 
 
+class FromTip(Data):
+    """Tip that a sighting was before it was placed on the search."""
+
+    id: Id
+    number: int
+
+
 class Sighting(Card, table=True):
     KIND: ClassVar[str] = "sighting"
     STATE: ClassVar[tuple[str, ...]] = (
         "number", "column", "rank", "description", "seen_at", "received_at", "late", "channel", "source", "place",
         "direction", "clothing", "company", "grade", "assessment", "duplicate_of", "assignee", "priority", "withdrawn",
         "source_kept", "queue", "queue_since", "looked_at", "passed_on",
+        "from_tip",
     )  # fmt: skip
 
     __table_args__ = (Index("sighting_in_column", "column", "rank"), Index("sighting_in_queue", "queue", "board"))
@@ -75,6 +83,7 @@ class Sighting(Card, table=True):
     queue_since: str | None = None
     looked_at: dict[str, Any] | None = json_column(LookedAt, nullable=True)
     passed_on: dict[str, Any] | None = json_column(PassedOn, nullable=True)
+    from_tip: dict[str, Any] | None = json_column(FromTip, nullable=True)
     # Never part of a state:
     recorded_at: str
     taken_by: str

@@ -299,3 +299,14 @@ async def source(request: Request) -> Reply[sources.Source]:
     board, sighting = request.path_params["board"], request.path_params["sighting"]
     before = BEFORE.read(request, MAX_INTEGER)
     return json_response(await service.database.write(lambda session: sources.read(session, caller, board, sighting, before)))
+
+
+@Call(
+    "GET", "/tips/{tip}/source", N_("Returns the source of a tip, and earlier versions of it. Each view is logged."),
+    (*ON_A_BOARD, "invalid"), query=(BEFORE,),
+)  # fmt: skip
+async def tip_source(request: Request) -> Reply[sources.Source]:
+    """Return the source of a tip, with former values. Each reading is recorded."""
+    caller = await require_caller(request)
+    tip, before = request.path_params["tip"], BEFORE.read(request, MAX_INTEGER)
+    return json_response(await service_of(request).database.write(lambda session: sources.read_tip(session, caller, tip, before)))

@@ -51,6 +51,7 @@ CALLS: dict[tuple[str, str], Call] = {
     for each in (
         endpoints.me, draft_keys.draft_key, endpoints.active, endpoints.all_accounts,
         endpoints.boards, endpoints.board, endpoints.events, endpoints.commands, endpoints.source, integrity_api.chain,
+        endpoints.tip_source,
         exports.cards_csv, exports.cards_json, exports.journal_csv, exports.journal_json,
         text_search.find, closed_searches.closed, unanswered.unanswered, alert_calls.list_alerts, alert_calls.mark_read,
         alarm_calls.list_alarms,

@@ -6,6 +6,7 @@ from typing import Any
 from board import labels
 from board.audit_log.reading import AuditEntry
 from board.i18n import N_, message
+from models.board import OPERATIONS
 
 Values = dict[str, Any]
 
@@ -104,6 +105,10 @@ def _backup(about: Values) -> str | None:
     return N_("{actor} made a backup with another program") if about.get("file") is None else _SAYS["backup.made"]
 
 
+def _source(about: Values) -> str | None:
+    return N_("{actor} read the source of tip {number}") if about.get("board") == OPERATIONS else _SAYS["source.read"]
+
+
 _VARIANTS: dict[str, Callable[[Values], str | None]] = {
     "sign_in.failed": lambda about: _FAILED.get(about.get("reason", "")),
     "sign_in.throttled": _throttled,
@@ -111,6 +116,7 @@ _VARIANTS: dict[str, Callable[[Values], str | None]] = {
     "audit.overflowed": lambda about: _OVER.get(about.get("of", "")),
     "settings.changed": _settings,
     "backup.made": _backup,
+    "source.read": _source,
 }
 _CHANGES: dict[str, Callable[[Values], list[str]]] = {
     "display.changed": lambda about: [message(_FIELDS.get(each, each)) for each in about.get("fields", ())],

@@ -1,5 +1,5 @@
-"""Archiving: closed searches leave `operations` some days after the last event there, by an event of the server. They stay on
-their own boards, and are listed by `board/lookup/closed_searches.py`."""
+"""Archiving: closed searches leave `operations` some days after the last event there, by an event of the server, and tips a day
+after they were placed or dismissed. Searches stay on their own boards, and are listed by `board/lookup/closed_searches.py`."""
 
 from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
@@ -18,6 +18,7 @@ from models.board import OPERATIONS
 from models.handover import SearchHandover, Shift
 from models.search import Search
 from models.times import format_utc
+from models.tip import Tip
 
 # Closed, and without an event on `operations` for so long: a change of a closed search, such as of its outcome, counts anew.
 _IS_DUE = (
@@ -26,6 +27,13 @@ _IS_DUE = (
 )
 _DUE = text(f"SELECT s.id {_IS_DUE} ORDER BY e.at, s.id")
 _STILL_DUE = text(f"SELECT s.id {_IS_DUE} AND s.id IN :ids ORDER BY e.at, s.id").bindparams(bindparam("ids", expanding=True))
+
+TIP_DAYS = 1
+_IS_DUE_TIP = "FROM tip WHERE archived_at IS NULL AND queue = 'answered' AND queue_since <= :before"
+_DUE_TIPS = text(f"SELECT id {_IS_DUE_TIP} ORDER BY queue_since, id")
+_STILL_DUE_TIPS = text(f"SELECT id {_IS_DUE_TIP} AND id IN :ids ORDER BY queue_since, id").bindparams(
+    bindparam("ids", expanding=True)
+)
 
 
 def due(session: Session, now: datetime, after_days: int) -> list[str]:
@@ -50,6 +58,30 @@ def archive(session: Session, ids: Collection[str], clock: Callable[[], datetime
     unit_of_work.prefetch(session, SearchHandover, left)
     for id in (id for id in ids if id in left):
         _archive(writer, id, after_days)
+    events = tuple(writer.result.events)
+    return CommandResult(Ack("", OPERATIONS, [event.seq for event in events]), events, ((OPERATIONS, operations.epoch),))
+
+
+def due_tips(session: Session, now: datetime) -> list[str]:
+    """Return the tips to archive, those answered first in front."""
+    return list(session.connection().execute(_DUE_TIPS, {"before": _before(now, TIP_DAYS)}).scalars())
+
+
+def archive_tips(session: Session, ids: Collection[str], clock: Callable[[], datetime]) -> CommandResult:
+    """Archive those of these tips that are still due. Locks `operations`."""
+    operations = unit_of_work.lock_board(session, OPERATIONS)
+    if operations is None:
+        raise Refused("not_found")
+    now = clock()
+    unit_of_work.flush(session)
+    asked = {"before": _before(now, TIP_DAYS), "ids": list(ids)}
+    left = session.connection().execute(_STILL_DUE_TIPS, asked).scalars().all()
+    writer = EventWriter(session, None, Command("", OPERATIONS, "", {}), operations, None, format_utc(now))
+    unit_of_work.prefetch(session, Tip, left)
+    for id in left:
+        row = unit_of_work.get(session, Tip, id)
+        if row is not None:
+            writer.archive(row, "tip.archived", TIP_DAYS)
     events = tuple(writer.result.events)
     return CommandResult(Ack("", OPERATIONS, [event.seq for event in events]), events, ((OPERATIONS, operations.epoch),))
 

@@ -19,7 +19,7 @@ from board.commands.read_ahead import Order, lock_and_read
 from board.commands.registry import TABLE, Command, is_allowed_while_closed
 from board.engine import access, hash_chain, identity, journal, unit_of_work
 from board.engine.event import JournalEvent
-from board.engine.event_writer import EventWriter
+from board.engine.event_writer import EventWriter, TipAudience
 from board.engine.identity import Caller
 from board.engine.unit_of_work import UnitOfWork
 from board.errors import Refused, from_pydantic, invalid
@@ -43,6 +43,7 @@ class CommandResult(NamedTuple):
     epochs: tuple[tuple[str, str], ...] = ()
     visibility_changed_for: frozenset[str] = frozenset()
     nearly_full: tuple[str, int] | None = None  # a board that has just become nearly full, with its number of entities
+    tips: tuple[TipAudience, ...] = ()  # tips that somebody gained or lost sight of
 
 
 @dataclass(slots=True)
@@ -87,6 +88,9 @@ def boards_to_lock(command: Command) -> tuple[str, ...]:
     # the event to undo is read after the lock, so both boards are locked
     both = command.name.startswith(("search.", "handover.")) or command.name == "undo"
     boards = (OPERATIONS, command.board) if both and command.board != OPERATIONS else (command.board,)
+    target = command.data.get("search") if command.name == "tip.place" and boards == (OPERATIONS,) else None
+    if isinstance(target, str) and target != OPERATIONS:
+        boards = (OPERATIONS, target)  # the search that gets the sighting
     # no command writes to the audit board: it is locked last, and is not found here
     return tuple(board for board in boards if board != AUDIT)
 
@@ -142,14 +146,16 @@ def _execute(
     ack = Ack(command.id, board.id, [event.seq for event in result.events if event.board == board.id], opened)
     _store_ack(session, account, command, ack, now, content)
     alarms.record_alarms(writer)  # their events are not the command's own, and are in no ack
-    epochs = {each.id: each.epoch for each in (operations, board, *result.created_boards) if each is not None}
+    written = (operations, board, *result.created_boards, *result.other_boards)
+    epochs = {each.id: each.epoch for each in written if each is not None}
     own: dict[str, list[int]] = {}
     for event in result.events:  # with the alarms that they raise, which are no news to their author either
         own.setdefault(event.board, []).append(event.seq)
     for id, seqs in own.items():
         unit.record_own_events(account.id, id, epochs[id], seqs[0], seqs[-1], now)
-    filling = (board.id, board.entities) if result.is_nearly_full and opened is None else None
-    return CommandResult(ack, tuple(result.events), tuple(epochs.items()), frozenset(result.visibility_changed_for), filling)
+    filling = (result.nearly_full.id, result.nearly_full.entities) if result.nearly_full and opened is None else None
+    seen_by = frozenset(result.visibility_changed_for)
+    return CommandResult(ack, tuple(result.events), tuple(epochs.items()), seen_by, filling, tuple(result.tips))
 
 
 def _lock(session: Session, unit: UnitOfWork, order: Order) -> None:

@@ -18,6 +18,7 @@ from board.commands import (
     sightings,
     sources,
     tasks,
+    tips,
     undo,
 )
 from board.commands.command import CommandSpec
@@ -29,7 +30,7 @@ __all__ = ["TABLE", "Command", "CommandSpec"]
 
 for each in (  # in the order of snapshots
     searches.KIND, columns.KIND, sightings.KIND, tasks.KIND, notes.KIND, briefings.KIND, shifts.KIND, handovers.KIND,
-    handovers.SEARCH_KIND, alarms.KIND,
+    handovers.SEARCH_KIND, alarms.KIND, tips.KIND,
 ):  # fmt: skip
     kinds.register(each)
 
@@ -54,6 +55,14 @@ TABLE: dict[str, CommandSpec] = {
     "sighting.assess": CommandSpec("search", "investigator", sightings.Assess, sightings.assess),
     "sighting.looked_at": CommandSpec("search", "investigator", sightings.SetLookedAt, sightings.look),
     "sighting.pass_on": CommandSpec("search", "investigator", sightings.PassOn, sightings.pass_on),
+    "tip.add": CommandSpec("operations", "investigator", tips.Add, tips.add),
+    "tip.update": CommandSpec(
+        "operations", "investigator", tips.Update, tips.update, patches=(sightings.Fields, sources.Private)
+    ),
+    "tip.assign": CommandSpec("operations", "investigator", tips.Assign, tips.assign),
+    "tip.place": CommandSpec("operations", "investigator", tips.Place, tips.place),
+    "tip.dismiss": CommandSpec("operations", "investigator", tips.Dismiss, tips.dismiss),
+    "tip.restore": CommandSpec("operations", "investigator", tips.Restore, tips.restore),
     "task.add": CommandSpec("search", "investigator", tasks.Add, tasks.add, places_card=True),
     "task.update": CommandSpec("search", "investigator", tasks.Update, tasks.update, patches=(tasks.Fields,)),
     "card.move": CommandSpec("search", "investigator", cards.Move, cards.move, places_card=True),

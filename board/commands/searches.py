@@ -176,12 +176,13 @@ def set_access(writer: EventWriter, data: SetAccess) -> None:
 
 def _apply_access(writer: EventWriter, row: Search, values: State, undoes: int | None = None) -> None:
     accounts = writer.session.exec(select(Account.id)).all()
-    saw = _viewers(row, accounts)
+    saw = viewers(row, accounts)
     if writer.update(row, "search.access_set", values, undoes=undoes):
-        writer.record_visibility_change(row, saw ^ _viewers(row, accounts))
+        writer.record_visibility_change(row, saw ^ viewers(row, accounts))
 
 
-def _viewers(row: Search, accounts: Iterable[str]) -> set[str]:
+def viewers(row: Search, accounts: Iterable[str]) -> set[str]:
+    """Return those of these accounts that see a search, and ALL_DISPLAYS where displays do."""
     return {id for id in accounts if can_see(id, row.access, row.members)} | (
         {ALL_DISPLAYS} if is_visible_on_displays(row) else set()
     )

@@ -88,7 +88,7 @@ def add(writer: EventWriter, data: Add) -> None:
     """Add a sighting, ungraded and unassessed; in the inbox unless a column is named."""
     values = data.model_dump()
     received = values["received_at"] = data.received_at or writer.now
-    made = {"grade": Grade().model_dump(), "late": _late(received, writer.now), "recorded_at": writer.now}
+    made = {"grade": Grade().model_dump(), "late": is_late(received, writer.now), "recorded_at": writer.now}
     taken_by = writer.account.id if writer.account else ""
     cards.add(writer, KIND, values | made | {"taken_by": taken_by, "source_kept": sources.has_source(values)})
 
@@ -103,7 +103,7 @@ def update(writer: EventWriter, data: Update) -> None:
     if private:
         sources.check_may_set(writer, row)
     received = values["received_at"] = values["received_at"] or row.recorded_at
-    values["late"] = _late(received, row.recorded_at)
+    values["late"] = is_late(received, row.recorded_at)
     apply_values(writer, row, values | {name: given[name] for name in private})
 
 
@@ -175,7 +175,8 @@ def would_cycle(writer: EventWriter, row: Sighting, other: str | None) -> bool:
     return False
 
 
-def _late(received_at: str, recorded_at: str) -> bool:
+def is_late(received_at: str, recorded_at: str) -> bool:
+    """Return whether what was received then was recorded late."""
     return parse_utc(recorded_at) - parse_utc(received_at) > LATE
 
 
@@ -290,6 +291,9 @@ KIND = Kind(
                 "not_the_child": N_("not the child"), "unverifiable": N_("cannot be verified"), "duplicate": N_("duplicate"),
             },
         ),
+        FieldSpec("from_tip", N_("Tip that it was")),
+        FieldSpec("from_tip.id", N_("Tip that it was")),
+        FieldSpec("from_tip.number", N_("Number of the tip")),
         FieldSpec("duplicate_of", N_("Duplicate of"), type=Id | None, control="card", refers_to="sighting", exported=True),
         FieldSpec("queue", N_("Next step"), type=Queue, exported=True, choices=queues.LABELS),
         FieldSpec("queue_since", N_("Waiting since"), type=Time | None, exported=True),

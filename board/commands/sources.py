@@ -16,9 +16,11 @@ from board.engine.identity import Caller, require_active
 from board.errors import Refused, not_found
 from board.i18n import N_
 from models.accounts import ROLES, Account
+from models.board import OPERATIONS
 from models.fields import Data, Name, ShortText
 from models.search import Search
 from models.sighting import EarlierSource, Sighting
+from models.tip import Tip
 from realtime.wire_types import Count, Id, Time
 
 PAGE_SIZE = 100  # former values in one response
@@ -30,6 +32,9 @@ _FORMER_VALUES = text(
 )
 
 
+Report = Sighting | Tip
+
+
 class Private(Data):
     """Name and contact of a source, never part of a state or event."""
 
@@ -37,14 +42,14 @@ class Private(Data):
     source_contact: ShortText | None = None
 
 
-def may_read(account: Account | None, sighting: Sighting) -> bool:
+def may_read(account: Account | None, sighting: Report) -> bool:
     """Return whether an account may read a source: investigators may; a sealed one only coordinators and whoever took it in."""
     role = ROLES.index(account.role) if account else -1
     taken_in = account is not None and sighting.taken_by == account.id and role >= ROLES.index("investigator")
     return role >= ROLES.index("coordinator" if sighting.source["sealed"] else "investigator") or taken_in
 
 
-def check_may_set(writer: EventWriter, sighting: Sighting) -> None:
+def check_may_set(writer: EventWriter, sighting: Report) -> None:
     """Raise Refused `forbidden` for accounts that may not read the source: a change would disclose whether a guess is right,
     and overwrite what they can't see."""
     if not may_read(writer.account, sighting):
@@ -53,7 +58,7 @@ def check_may_set(writer: EventWriter, sighting: Sighting) -> None:
         )
 
 
-def check_seal(writer: EventWriter, sighting: Sighting, sealed: bool) -> None:
+def check_seal(writer: EventWriter, sighting: Report, sealed: bool) -> None:
     """Raise Refused `forbidden` if an account that may not read under the seal would break it."""
     if sighting.source["sealed"] and not sealed and not may_read(writer.account, sighting):
         raise Refused(
@@ -62,7 +67,7 @@ def check_seal(writer: EventWriter, sighting: Sighting, sealed: bool) -> None:
         )
 
 
-def source_of(sighting: Sighting) -> dict[str, str | None]:
+def source_of(sighting: Report) -> dict[str, str | None]:
     """Return name and contact as they are now, by field."""
     return {name: getattr(sighting, name) for name in Private.model_fields}
 
@@ -72,7 +77,7 @@ def has_source(source: Mapping[str, Any], before: bool | None = None) -> bool | 
     return before or any(source.get(name) for name in Private.model_fields) or None
 
 
-def keep_earlier(writer: EventWriter, sighting: Sighting, was: dict[str, str | None]) -> None:
+def keep_earlier(writer: EventWriter, sighting: Report, was: dict[str, str | None]) -> None:
     """Store the source as it was before the event that just set it."""
     writer.session.add(EarlierSource(board=writer.board.id, seq=sighting.seq, sighting=sighting.id, **was))
 
@@ -94,24 +99,57 @@ Source = TypedDict("Source", {
 def read(session: Session, caller: Caller, board: str, id: str, before: int) -> Source:
     """Return name and contact of a source, and the newest former values before the event `before`, by present rights. Raises
     Refused."""
-    account = require_active(session, caller)  # rights may have ended while this waited for earlier commits
+    account = _reader(session, caller)
     access.get_visible_board(session, account.id, board)
-    if ROLES.index(account.role) < ROLES.index("investigator"):
-        raise Refused("forbidden")
+    _check_role(account)
     row = session.get(Sighting, id)
     if row is None or row.board != board:
         raise not_found("sighting")
-    if not may_read(account, row):
-        raise Refused("forbidden", N_("This source is confidential."))
     entry = SourceRead(id=id, board=board, reference=session.get_one(Search, board).reference, number=row.number)
+    return _read(session, caller, account, row, row, entry, before)
+
+
+def read_tip(session: Session, caller: Caller, id: str, before: int) -> Source:
+    """Return the same of a tip. Of one that was placed they are kept with its sighting, with the rights there; former values from
+    before that stay here."""
+    account = _reader(session, caller)
+    _check_role(account)
+    tip = session.get(Tip, id)
+    if tip is None or (tip.placed_on is not None and not _sees(session, account, tip.placed_on)):
+        raise not_found("tip")
+    kept: Report = session.get_one(Sighting, tip.placed["sighting"]) if tip.placed is not None else tip
+    entry = SourceRead(id=id, board=OPERATIONS, reference=None, number=tip.number)
+    return _read(session, caller, account, tip, kept, entry, before)
+
+
+def _reader(session: Session, caller: Caller) -> Account:
+    return require_active(session, caller)  # rights may have ended while this waited for earlier commits
+
+
+def _check_role(account: Account) -> None:
+    if ROLES.index(account.role) < ROLES.index("investigator"):
+        raise Refused("forbidden")
+
+
+def _sees(session: Session, account: Account, search: str) -> bool:
+    found = session.get(Search, search)
+    return found is not None and access.can_see(account.id, found.access, found.members)
+
+
+def _read(
+    session: Session, caller: Caller, account: Account, row: Report, kept: Report, entry: SourceRead, before: int
+) -> Source:  # fmt: skip
+    """Return the source that is kept with `kept`, and former values of `row`. The reading is recorded."""
+    if not may_read(account, kept):
+        raise Refused("forbidden", N_("This source is confidential."))
     writer.write(session, entry, by=actor.account(account, caller.token))
-    asked = {"sighting": id, "board": board, "before": before, "limit": PAGE_SIZE + 1}
+    asked = {"sighting": row.id, "board": row.board, "before": before, "limit": PAGE_SIZE + 1}
     rows = session.connection().execute(_FORMER_VALUES, asked).all()
     earlier: list[FormerSource] = [
         {"name": each.source_name, "contact": each.source_contact, "seq": each.seq, "at": each.at, "account": each.account}
         for each in rows[:PAGE_SIZE]
     ]
-    found: Source = {"name": row.source_name, "contact": row.source_contact}
+    found: Source = {"name": kept.source_name, "contact": kept.source_contact}
     if earlier:
         found["earlier"] = earlier
     if len(rows) > PAGE_SIZE:

@@ -16,6 +16,7 @@ from models.accounts import Account
 from models.board import AUDIT, OPERATIONS, Board, VisibilityChange
 from models.display import ALL_DISPLAYS
 from models.search import Search
+from models.tip import Tip
 from realtime.source import Position
 
 if TYPE_CHECKING:
@@ -23,20 +24,23 @@ if TYPE_CHECKING:
 
 RestrictedSearches = dict[
     str, frozenset[str]
-]  # audience of each search that is not visible to all: its members, or DESK (everybody but displays)
+]  # audience of each search that is not visible to all: its members, or DESK (everybody but displays); also of tips placed there
 DESK = "desk"  # in an audience: every account, but no display
 
 _CHANGES_AFTER = text("SELECT account, max(seq) AS seq FROM sight WHERE board = :board AND seq > :seq GROUP BY account")
 _LAST_CHANGE_OF_ALL = text("SELECT epoch, (SELECT max(seq) FROM sight WHERE board = :board) FROM board WHERE id = :board")
+_TIPS_OF_MEMBERS = text("SELECT t.id, t.placed_on FROM tip t JOIN search s ON s.id = t.placed_on WHERE s.access = 'members'")
 _LAST_CHANGE = text("SELECT max(seq) FROM sight WHERE board = :board AND account = :account")
 
 
 def restricted_searches(session: Session) -> RestrictedSearches:
-    """Return the audience of each search that is not visible to all."""
+    """Return the audience of each search that is not visible to all, and of the tips placed on those for members only. (Displays
+    get no tips, so those on a discreet search need no audience.)"""
     not_for_all = or_(Search.access == "members", Search.discreet == true())  # type: ignore[arg-type]
     rows = session.exec(select(Search.id, Search.access, Search.members, Search.discreet).where(not_for_all))
     found = {id: audience(access, members, discreet) for id, access, members, discreet in rows}
-    return {id: members for id, members in found.items() if members is not None}
+    of_all = {id: members for id, members in found.items() if members is not None}
+    return of_all | {row.id: of_all[row.placed_on] for row in session.connection().execute(_TIPS_OF_MEMBERS)}
 
 
 def audience(access: str, members: Iterable[str], discreet: bool) -> frozenset[str] | None:
@@ -114,6 +118,19 @@ def visibility_changes_after(session: Session, board: str, seq: int) -> dict[str
     """Return the seq of the last visibility change after `seq`, by account; accounts without one are left out."""
     rows = session.connection().execute(_CHANGES_AFTER, {"board": board, "seq": seq})
     return {row.account: row.seq for row in rows}
+
+
+def tips_on(session: Session, search: str) -> list[tuple[str, bool]]:
+    """Return the ids of the tips placed on a search, and whether each is still in the snapshot of `operations`."""
+    unit_of_work.flush(session)
+    rows = session.exec(select(Tip.id, Tip.archived_at).where(Tip.placed_on == search).order_by(Tip.id))
+    return [(id, archived_at is None) for id, archived_at in rows]
+
+
+def record_tip_visibility_change(session: Session, tip: str, seq: int, accounts: Iterable[str]) -> None:
+    """Record that these accounts gained or lost sight of a tip by the event `seq` of `operations`."""
+    for account in accounts:
+        session.merge(VisibilityChange(board=OPERATIONS, search=tip, account=account, seq=seq))
 
 
 def record_visibility_change(session: Session, search: Search, accounts: Iterable[str]) -> None:

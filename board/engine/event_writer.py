@@ -1,7 +1,7 @@
 """EventWriter: how command handlers change data. Each row change is stored together with its journal event, in one
 transaction."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple, TypeVar, cast
 
@@ -22,6 +22,7 @@ from models.entity import Entity, State, changed_paths, flatten
 from models.fields import Data
 from models.handover import SearchHandover
 from models.search import Search
+from models.tip import Tip
 from realtime.protocol import Command
 
 E = TypeVar("E", bound=Entity)
@@ -42,16 +43,29 @@ class Change(NamedTuple):
     reason: str | None
 
 
+class TipAudience(NamedTuple):
+    """Audience of a tip from the event `seq` of `operations` on, and the accounts that gained or lost sight of it by that."""
+
+    tip: str
+    access: str
+    members: tuple[str, ...]
+    changed_for: frozenset[str]
+    seq: int
+
+
 @dataclass(slots=True)
 class WrittenChanges:
-    """Changes that a command has written so far. `visibility_changed_for` are the accounts that gained or lost sight of the
-    search, `is_nearly_full` tells whether the command brought its board to NEARLY_FULL."""
+    """Changes that a command has written so far. `other_boards` are those that it wrote to beside its own, `nearly_full` is the
+    board that it brought to NEARLY_FULL. `visibility_changed_for` are the accounts that gained or lost sight of the search, and
+    `tips` the tips whose audience changed."""
 
     events: list[JournalEvent] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
     created_boards: list[Board] = field(default_factory=list)
+    other_boards: list[Board] = field(default_factory=list)
     visibility_changed_for: set[str] = field(default_factory=set)
-    is_nearly_full: bool = False
+    tips: list[TipAudience] = field(default_factory=list)
+    nearly_full: Board | None = None
 
 
 @dataclass(slots=True)
@@ -124,6 +138,11 @@ class EventWriter:
         self.result.created_boards.append(board)
         return replace(self, board=board, operations=self.board)
 
+    def on_search(self, board: Board) -> "EventWriter":
+        """Return the writer for the board of a search that a command on `operations` writes to, too. It is locked."""
+        self.result.other_boards.append(board)
+        return replace(self, board=board, operations=self.board)
+
     def has_room(self, reserved: bool = False) -> bool:
         """Return whether one more entity fits on the board; `reserved`: one that must not be refused."""
         return self.board.entities < MAX_ENTITIES + (RESERVED_ENTITIES if reserved else 0)
@@ -138,7 +157,8 @@ class EventWriter:
             if not self.has_room(reserved):
                 raise Refused("too_large")
             rows.assign(self.board, {"entities": self.board.entities + 1})
-            self.result.is_nearly_full |= self.board.entities == int(MAX_ENTITIES * NEARLY_FULL)
+            if self.board.entities == int(MAX_ENTITIES * NEARLY_FULL):
+                self.result.nearly_full = self.board
         unit_of_work.current(self.session).add(row)
         self._append_event(row, type, state, sorted(flatten(state)), reason, before={})
 
@@ -186,10 +206,11 @@ class EventWriter:
         unit_of_work.current(self.session).remove(row)
         self._append_event(row, type, None, [], None)
 
-    def archive(self, row: Search, type: str, after_days: int) -> None:
-        """Take a closed search off `operations`, the board of this writer. It stays on its own board; its next event there
-        brings it back."""
+    def archive(self, row: Search | Tip, type: str, after_days: int) -> None:
+        """Take a search or a tip off `operations`, the board of this writer. Its next event there brings it back."""
         self._append_event(row, type, None, [], None, boards=(self.board,), after_days=after_days)
+        if kinds.of(row).counted and row.KIND != Search.KIND:
+            rows.assign(self.board, {"entities": self.board.entities - 1})
         unit_of_work.current(self.session).set(row, {"archived_at": self.board.at})
 
     def _check_epoch(self, current: State, fields: list[str]) -> None:
@@ -242,6 +263,8 @@ class EventWriter:
             payload["private"] = private
         if after_days is not None:
             payload["after_days"] = after_days
+        if state is not None and row.KIND == Tip.KIND and cast("Tip", row).archived_at is not None:
+            rows.assign(self.board, {"entities": self.board.entities + 1})  # it comes back, however full the board is
         for board in boards or self._boards_of(row):
             event = journal.append(self.session, board, type, row.KIND, row.id, self._account_id, self.now, payload)
             if state is not None:
@@ -267,10 +290,29 @@ class EventWriter:
         if handed is not None and accounts - {ALL_DISPLAYS}:  # displays never see handovers
             on_operations = replace(self, board=self.operations or self.board)
             on_operations._append_event(handed, "handed.set", handed.state(), [], None)
+        if accounts - {ALL_DISPLAYS}:
+            self._record_visibility_of_tips(search, accounts - {ALL_DISPLAYS})
+
+    def _record_visibility_of_tips(self, search: Search, accounts: set[str]) -> None:
+        """Record that the tips placed on a search have its new audience. Those in the snapshot are written again."""
+        on_operations = replace(self, board=self.operations or self.board)
+        for id, is_in_snapshot in access.tips_on(self.session, search.id):
+            tip = unit_of_work.get(self.session, Tip, id)
+            if tip is not None and is_in_snapshot:
+                on_operations._append_event(tip, "tip.placed", tip.state(), [], None)
+                access.record_tip_visibility_change(self.session, id, on_operations.board.seq, accounts)
+            on_operations.record_tip_audience(id, search, accounts)
+
+    def record_tip_audience(self, tip: str, search: Search | None, changed_for: Collection[str]) -> None:
+        """Record who sees a tip from the last event of this board, `operations`, on: who sees this search, or everybody."""
+        audience = ("desk", ()) if search is None else (search.access, tuple(search.members))
+        self.result.tips.append(TipAudience(tip, *audience, frozenset(changed_for), self.board.seq))
 
 
 def _position_of(row: Entity, board: Board, seq: int) -> State:
-    """Return the columns that an event with a state sets: one on `operations` also brings back a search that was archived."""
-    if board.id != OPERATIONS or row.KIND != Search.KIND:
+    """Return the columns that an event with a state sets: one on `operations` also brings back a search or a tip that was
+    archived."""
+    if board.id != OPERATIONS or row.KIND not in (Search.KIND, Tip.KIND):
         return {"seq": seq}
-    return {"operations_seq": seq} | ({"archived_at": None} if cast("Search", row).archived_at is not None else {})
+    back = {"archived_at": None} if cast("Search | Tip", row).archived_at is not None else {}
+    return {"operations_seq" if row.KIND == Search.KIND else "seq": seq} | back

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import orjson
-from sqlalchemy import JSON, ColumnElement, Text, cast, select
+from sqlalchemy import JSON, ColumnElement, Text, and_, cast, select
 from sqlmodel import Session
 
 from board.engine import journal, kinds
@@ -37,7 +37,7 @@ def entities_at(session: Session, board: Board, account: str, seq: int) -> list[
 
 
 def hidden_searches(session: Session, account: str) -> frozenset[str]:
-    """Return the ids of the searches that this account may not see."""
+    """Return the ids of the searches that this account may not see, and of the tips placed there."""
     return frozenset(search for search, members in restricted_searches(session).items() if not is_in_audience(account, members))
 
 
@@ -47,7 +47,10 @@ def _entities(session: Session, board: Board) -> Iterator[dict[str, Any]]:
     else:
         yield from _rows(session, Search, _column(Search, "board") == board.id)
     for kind in kinds.on_board(board.id):
-        yield from _rows(session, kind.model, _column(kind.model, "board") == board.id)
+        where = _column(kind.model, "board") == board.id
+        if "archived_at" in kind.model.model_fields:
+            where = and_(where, _column(kind.model, "archived_at").is_(None))
+        yield from _rows(session, kind.model, where)
 
 
 def _column(kind: type[Entity], name: str) -> ColumnElement[Any]:

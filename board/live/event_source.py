@@ -24,8 +24,8 @@ from realtime.source import ChannelView, EventRecord, Position, Subject, Tempora
 
 T = TypeVar("T")
 
-# events by which somebody may gain or lose sight of a search
-SETS_RIGHTS = ("search.opened", "search.access_set", "search.appeal_set")
+# events by which somebody may gain or lose sight of a search or a tip
+SETS_RIGHTS = ("search.opened", "search.access_set", "search.appeal_set", "tip.placed", "tip.restored")
 ALL_VIEWERS = "everybody"  # audience key of all accounts that may see a search
 _POSITION = Statement("SELECT epoch, seq FROM board WHERE id = :board")
 MAX_CATCH_UP = 5_000  # events; an older position gets a snapshot, as in the contract
@@ -173,8 +173,8 @@ class BoardSource:
             if reader.display is not None:
                 return display_filter.filter_event(record.wire, channel, reader.display.profile, self.facts)
             return record.wire
-        # other entities with a search's id are written again right after its access was set
-        if live and self._visibility.lost_access_at(reader.visibility_key, about.entity, record.seq - (about.kind != "search")):
+        # a handover, which has the search's id, is written again right after its access was set
+        if live and self._visibility.lost_access_at(reader.visibility_key, about.entity, record.seq - (about.kind == "handed")):
             return protocol.hidden_entity(record.seq, about.kind, about.entity)
         return protocol.hidden(record.seq)
 

@@ -1,11 +1,11 @@
 """HTTP API of intake: report a sighting from the hotline's software or the app, without knowing a board.
 
-It runs the command `sighting.add` like any client: a repeated id returns the first result, and is refused with another content. A
-token of scope `intake` can do only this.
+It runs the command `sighting.add` like any client, or `tip.add` for the board `operations`, where nobody knows which search is
+meant: a repeated id returns the first result, and is refused with another content. A token of scope `intake` can do only this.
 """
 
 from dataclasses import replace
-from typing import Annotated, Any
+from typing import Annotated, Any, NotRequired
 
 import orjson
 from sqlmodel import Session
@@ -27,15 +27,19 @@ from models.board import OPERATIONS
 from models.event import ProcessedCommand, command_digest
 from models.ids import id_text
 from models.sighting import Sighting
+from models.tip import Tip
 from realtime import protocol
 from realtime.wire_types import Count, Id, Made
 
-COMMAND = "sighting.add"
+TYPES = ("sighting.added", "tip.added")  # of the events that a call makes
 _NAMES = ("board", "reference")  # of the search that a call is about
 _ACCEPTED_FIELDS = {*Fields.model_fields, *Private.model_fields}
 
 
-TakenIn = TypedDict("TakenIn", {"board": Id, "sighting": Id, "number": Count, "seq": Count})
+# One of `sighting` and `tip` is there: a call that fits no search is a tip, and no sighting yet.
+TakenIn = TypedDict("TakenIn", {
+    "board": Id, "sighting": NotRequired[Id], "tip": NotRequired[Id], "number": Count, "seq": Count,
+})  # fmt: skip
 
 
 def _body() -> Schema:
@@ -55,7 +59,7 @@ def _body() -> Schema:
 
 
 @Call(
-    "POST", "/intake/sightings", N_("Adds a sighting to a search, named by its id or its reference."),
+    "POST", "/intake/sightings", N_("Adds a sighting to a search, named by its id or its reference, or a tip without a search."),
     (*ON_A_BOARD, "invalid", "closed", "too_large"), body=Annotated[dict[str, Any], Made(_body)], status=201,
 )  # fmt: skip
 async def create_sighting(request: Request) -> Reply[TakenIn]:
@@ -77,7 +81,8 @@ async def create_sighting(request: Request) -> Reply[TakenIn]:
         for name in _NAMES:
             value.pop(name, None)
         with metrics.observe_command():
-            await service.execute(command_caller, Command(id, board, COMMAND, value), content)
+            command = "tip.add" if board == OPERATIONS else "sighting.add"
+            await service.execute(command_caller, Command(id, board, command, value), content)
         result = await service.database.read(lambda session: _intake_result(session, account, id))
     except Refused as refused:
         return error_response(refused, id, language.language_for(request))
@@ -103,7 +108,7 @@ def _board(session: Session, account: str, id: str, value: dict[str, Any]) -> st
             raise invalid(name, N_("Unknown field."))
     if reference is not None:
         board = _by_reference(session, account, reference)
-    if board is None or board == OPERATIONS:
+    if board is None:
         raise Refused("not_found")
     return str(board)
 
@@ -119,7 +124,7 @@ def _by_reference(session: Session, account: str, reference: str) -> str | None:
 
 
 def _intake_result(session: Session, account: str, id: str) -> TakenIn:
-    """Return the sighting that was added by this id. Raise Refused: a concurrent call may have used the id for another
+    """Return the sighting or the tip that was added by this id. Raise Refused: a concurrent call may have used the id for another
     command."""
     processed = _processed(session, account, id)
     if processed is None:
@@ -128,8 +133,11 @@ def _intake_result(session: Session, account: str, id: str) -> TakenIn:
     access.get_visible_board(session, account, board)
     event = journal.event_at(session, board, processed.seq)
     assert event is not None  # events are never deleted
-    row = session.get_one(Sighting, event.entity)
-    return {"board": board, "sighting": row.id, "number": row.number, "seq": event.seq}
+    is_tip = event.type == TYPES[1]
+    found = session.get_one(Tip, event.entity) if is_tip else session.get_one(Sighting, event.entity)
+    taken: TakenIn = {"board": board, "number": found.number, "seq": event.seq}
+    taken["tip" if is_tip else "sighting"] = found.id
+    return taken
 
 
 def _processed(session: Session, account: str, id: str) -> ProcessedCommand | None:
@@ -142,4 +150,4 @@ def _processed(session: Session, account: str, id: str) -> ProcessedCommand | No
 
 def _added_sighting(session: Session, processed: ProcessedCommand) -> bool:
     event = journal.event_at(session, id_text(processed.board), processed.seq) if processed.events else None
-    return event is not None and event.type == "sighting.added"
+    return event is not None and event.type in TYPES

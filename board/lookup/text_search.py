@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from itertools import takewhile
 from typing import Annotated, Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, or_, select
 from sqlmodel import Session
 from sqlmodel import select as select_rows
 from starlette.requests import Request
@@ -27,6 +27,7 @@ from models.db.read_pacing import paced
 from models.entity import Entity
 from models.search import Search
 from models.searchable import Match, Searchable, find_matches, words
+from models.tip import Tip
 from realtime.wire_types import Count, Id, Made, Shape
 
 MAX_QUERY = 200  # characters of the query
@@ -49,7 +50,7 @@ Hits = TypedDict("Hits", {"more": bool, "hits": list[Hit]})
 
 
 @Call(
-    "GET", "/find", N_("Finds cards, notes and searches that contain all of these words, newest first."),
+    "GET", "/find", N_("Finds cards, tips, notes and searches that contain all of these words, newest first."),
     (*ON_A_BOARD, "invalid"), query=(QUERY, BOARD, LIMIT),
 )  # fmt: skip
 @limited_per_account
@@ -92,6 +93,8 @@ def _searches(session: Session, boards: set[str]) -> dict[str, tuple[str, str | 
 def _query(kind: type[Entity], query_words: list[str], board: str | None, hidden: Iterable[str]) -> Select[Any]:
     columns = kind.__table__.c  # type: ignore[attr-defined]
     query = select(kind).where(*(columns.folded.like(f"% {word}%") for word in query_words), columns.board.not_in(hidden))
+    if kind is Tip:  # one that was placed on a search is seen by those who see the search
+        query = query.where(or_(columns.placed_on.is_(None), columns.placed_on.not_in(hidden)))
     if board is not None and not (kind is Search and board == OPERATIONS):  # every search is on this board
         query = query.where(columns.board == board)
     return query.order_by(columns.id.desc())
@@ -106,7 +109,7 @@ def _hit(row: Searchable, query_words: list[str], reference: str | None, archive
         "number": getattr(row, "number", None),
         "card": getattr(row, "card", None),
         "withdrawn": getattr(row, "withdrawn", False),
-        "archived": archived_at is not None,
+        "archived": archived_at is not None or getattr(row, "archived_at", None) is not None,
         "found": _snippets(row, set(query_words)),
     }
 

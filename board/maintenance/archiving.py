@@ -1,7 +1,7 @@
-"""Archiving of closed searches beside the writers, in small transactions. See `board.commands.archiving`.
+"""Archiving of closed searches and of answered tips beside the writers, in small transactions. See `board.commands.archiving`.
 
-Each process looks for what is due every ten minutes, and what is due is judged again under the lock of `operations`. So every
-search is archived once, whichever process comes first, and late where no server ran.
+Each process looks for what is due every ten minutes, and what is due is judged again under the lock of `operations`. So all
+of it is archived once, whichever process comes first, and late where no server ran.
 """
 
 import asyncio
@@ -22,7 +22,7 @@ PAUSE_S = 0.02  # between two of them, in which commands are written
 
 
 class Archiving:
-    """Archiving of one installation's closed searches."""
+    """Archiving of one installation's closed searches and answered tips."""
 
     def __init__(self, service: BoardService) -> None:
         self._service, self._days = service, service.settings.archive_closed_days
@@ -33,6 +33,7 @@ class Archiving:
 
     async def _run_once(self) -> None:
         await self.archive()
+        await self.archive_tips()
 
     async def archive(self) -> int:
         """Archive all that is due; return the number of searches. Raises DatabaseUnavailable; the rest is done the next time."""
@@ -46,4 +47,16 @@ class Archiving:
             await asyncio.sleep(PAUSE_S)
         if count:
             log.info("searches archived", count=count)
+        return count
+
+    async def archive_tips(self) -> int:
+        """Archive all tips that are due; return their number. Raises DatabaseUnavailable; the rest is done the next time."""
+        clock, count = self._service.clock, 0
+        due = await self._service.database.read(lambda session: archiving.due_tips(session, clock()))
+        for start in range(0, len(due), BATCH_SIZE):
+            some = partial(archiving.archive_tips, ids=due[start : start + BATCH_SIZE], clock=clock)
+            count += len((await self._service.write(some)).events)
+            await asyncio.sleep(PAUSE_S)
+        if count:
+            log.info("tips archived", count=count)
         return count

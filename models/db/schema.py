@@ -21,6 +21,7 @@ from models import (  # noqa: F401  (importing registers the tables)
     search,
     sighting,
     task,
+    tip,
     upkeep,
     verified,
 )

@@ -81,7 +81,6 @@ async def test_search_can_be_named_by_its_reference(team: Team, hotline: httpx.A
     assert (answer.status_code, answer.json()["board"]) == (201, search)
     assert await refused(hotline, call(reference="HL-none")) == (404, "not_found", {})
     assert await refused(hotline, call(board=no_such())) == (404, "not_found", {})
-    assert await refused(hotline, call(board="operations")) == (404, "not_found", {})
 
 
 async def test_the_same_id_is_answered_the_same_and_done_once(team: Team, hotline: httpx.AsyncClient) -> None:

@@ -47,7 +47,10 @@ FUZZ = settings(deadline=None, database=None, phases=[Phase.generate], suppress_
 CALLERS = [*((role, "write") for role in ROLES), ("coordinator", "cookie"), ("coordinator", "read"), ("investigator", "intake")]
 MOST = ("coordinator", "write")
 INTAKE = ("POST", "/intake/sightings")
-TELLING = [("POST", "/boards/{board}/commands"), INTAKE, ("GET", "/boards/{board}/sightings/{sighting}/source")]
+TELLING = [
+    ("POST", "/boards/{board}/commands"), INTAKE, ("GET", "/boards/{board}/sightings/{sighting}/source"),
+    ("GET", "/tips/{tip}/source"),
+]  # fmt: skip
 WRITING = [("POST", "/boards/{board}/commands"), INTAKE, ("POST", "/alerts/read"), ("POST", "/seen")]
 MINE = ("GET", "/wall/codes/mine")
 DESCRIPTIONS = [("GET", "/openapi.json"), ("GET", "/asyncapi.json")]
@@ -72,6 +75,8 @@ DEPENDS = [
     (r"before|after", "A (card|column) can't be placed beside itself."),
     (r"column", "There are cards in this column.*|New cards go here.*"),
     (r"seq", ".*"),
+    (r"outcome", "This child has not been found.*"),
+    (r"tip", "This tip is a sighting now.*"),
     (r"faults|remarks|incoming", "Unknown field."),  # on a search
     (r"positions\..*|pinned", ".*"),
 ]

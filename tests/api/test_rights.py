@@ -60,6 +60,12 @@ TRIES: dict[str, dict[str, Any]] = {
     "card.assign": {"card": "{sighting}", "assignee": None},
     "card.withdraw": {"card": "{sighting}", "reason": "typed twice"},
     "card.restore": {"card": "{task}"},
+    "tip.add": {"description": "a boy alone at the station"},
+    "tip.update": {"tip": "{tip}", "direction": "north"},
+    "tip.assign": {"tip": "{tip}", "assignee": None},
+    "tip.place": {"tip": "{tip}", "search": "{search}"},
+    "tip.dismiss": {"tip": "{tip}", "reason": "an advertisement"},
+    "tip.restore": {"tip": "{tip}", "reason": None},
     "note.add": {"text": "the aunt was called"},
     "alarm.take": {"alarm": "{alarm}"},
     "alarm.hand_on": {"alarm": "{alarm}", "to": "{helper}", "reason": "off duty"},
@@ -85,7 +91,7 @@ COORDINATORS = (
 def board_of(name: str, search: str) -> str:
     """Return the board on which a command is tried."""
     of_desk = name in handover_steps.COMMANDS and TABLE[name].board_kind != "search"
-    return "operations" if name == "search.open" or of_desk else search
+    return "operations" if name == "search.open" or name.startswith("tip.") or of_desk else search
 
 
 async def scene(team: Team) -> tuple[str, dict[str, Any]]:
@@ -97,6 +103,9 @@ async def scene(team: Team) -> tuple[str, dict[str, Any]]:
     names |= {state["role"]: id for (kind, id), state in entities.items() if kind == "column"}
     names |= {"taker": team.ada.account["id"], "restated_at": "2026-11-24T15:10:00.000Z"}
     grade = {"sighting": names["sighting"], "grade": {"content": 3}}
+    told = (await team.alice.command("operations", "tip.add", {"description": "a boy"}))["seqs"][0]
+    events = await team.alice.http.get("/api/v1/boards/operations/events", params={"after": told - 1, "limit": 1})
+    names["tip"], names["search"] = events.json()["events"][0]["id"], search
     (names["graded"],) = (await team.bob.command(search, "sighting.grade", grade))["seqs"]
     await team.charlie.command(search, "note.add", {"text": "@Alice, @Bob, @Ada: who calls?", "please_answer": True})
     names["alarm"] = next(id for kind, id in (await team.alice.snapshot(search))["entities"] if kind == "alarm")

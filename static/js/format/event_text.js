@@ -88,6 +88,7 @@ const covers = (said, path) => said.some((/** @type {any} */ each) => path === e
 /** @param {{ kind: string, id: string, state: State }} entity @param {any} ctx @param {any} before */
 function whatOf({ kind, id, state }, ctx, before) {
   if (isCard(kind)) return cardName(ctx.board.get(id) ?? { kind, state });
+  if (kind === "tip") return cardName({ kind, state: state ?? before ?? { number: "" } });
   if (kind === "column") return state ?? before ? columnName(state ?? before) : label.noun("column");
   return kind === "search" ? t("the search") : label.noun(kind);
 }
@@ -130,6 +131,13 @@ const DESCRIPTIONS = {
   "search.outcome_set": updated,
   "search.access_set": (/** @type {any} */ it) => turned(it, "access", [t("{who} set access to {to}"), t("{who} changed access from {from} to {to}")]),
   "search.archived": (/** @type {any} */ { event: { after_days: days } }) => ({ says: n("The search left “All searches”, closed and unchanged for {count} day", "The search left “All searches”, closed and unchanged for {count} days", days) }),
+  "tip.added": (/** @type {any} */ { state }) => ({ says: t("{who} took in {what}: {text}"), values: { text: state.description } }),
+  "tip.updated": updated,
+  "tip.assigned": assigned,
+  "tip.placed": tipPlaced,
+  "tip.dismissed": () => ({ says: t("{who} dismissed {what}"), said: ["dismissed", "queue", "queue_since"] }),
+  "tip.restored": (/** @type {any} */ { before }) => ({ says: before?.placed ? t("{who} took {what} back from the search") : t("{who} took {what} back"), said: TIP }),
+  "tip.archived": () => ({ says: t("{what} left “All searches”, a day after it was answered"), said: TIP }),
   "column.added": () => ({ says: t("{who} added the column {what}") }),
   "column.renamed": renamed,
   "column.moved": () => ({ says: t("{who} moved the column {what}") }),
@@ -169,7 +177,19 @@ const DESCRIPTIONS = {
 const ofCard = ({ type, kind }) => (addsCard(type) ? added : isCard(kind) && type === `${kind}.updated` ? updated : null);
 
 /** @param {{ event: any, state: State }} given */
-const added = ({ event: { kind }, state }) => ({ says: t("{who} added {what}: {text}"), values: { text: titleOf({ kind, state }) } });
+const added = ({ event: { kind }, state }) => ({
+  says: state.from_tip ? t("{who} added {what}, which was Tip {number}: {text}") : t("{who} added {what}: {text}"), values: { text: titleOf({ kind, state }), number: state.from_tip?.number },
+});
+
+const TIP = ["placed", "dismissed", "queue", "queue_since"];
+
+/** @param {{ state: State, changes: any, ctx: any }} given */
+function tipPlaced({ state, changes, ctx }) {
+  if (!changes.length) return { says: t("{what} is seen by those who see its search"), said: TIP };
+  const search = ctx.board.get(state.placed?.board)?.state;
+  const values = { name: search ? shortPersonName(search.person) : "", number: state.placed?.number };
+  return { says: search ? t("{who} placed {what} on the search for {name}: Sighting {number}") : t("{who} placed {what} on a search: Sighting {number}"), values, said: TIP };
+}
 
 const SHIFT = ["holder", "since", "before", "handover", "reason"];
 const HANDOVER = ["status", "outgoing", "incoming", "reason", "restatement", "faults", "remarks"];

@@ -47,7 +47,9 @@ export function columnName(column) {
 }
 
 /** @type {Record<string, (number: number) => string>} */
-const NUMBERED = { sighting: (number) => t("Sighting {number}", { number }), task: (number) => t("Task {number}", { number }) };
+const NUMBERED = {
+  sighting: (number) => t("Sighting {number}", { number }), task: (number) => t("Task {number}", { number }), tip: (number) => t("Tip {number}", { number }),
+};
 /** @type {Record<string, () => string>} */
 const NEW = { sighting: () => t("New sighting"), task: () => t("New task") };
 

@@ -79,7 +79,7 @@ function wider(find) {
 
 /** @param {Hit} hit @param {Entity | undefined} card */
 function what({ kind, number }, card) {
-  if (isCard(kind)) return cardName({ kind, state: { number } });
+  if (isCard(kind) || kind === "tip") return cardName({ kind, state: { number } });
   return card ? `${label.noun(kind)} · ${cardName(card)}` : label.noun(kind);
 }
 
