@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import literal, null, select
 from sqlmodel import Session
 from starlette.requests import Request
 from typing_extensions import TypedDict
@@ -23,6 +23,7 @@ from board.web.http import Reply, json_response, service_of
 from models.search import Search
 from models.sighting import Sighting
 from models.times import format_utc, parse_utc
+from models.tip import Tip
 from realtime.wire_types import Count, Id, Shape, Time
 
 TIMEOUT_S = 5.0
@@ -31,6 +32,7 @@ QUEUE = Param("queue", {"enum": ["", *QUEUES]})
 LIMIT = IntParam("limit", 1, 500, 200)
 
 _SIGHTING: Any = Sighting.__table__.c  # type: ignore[attr-defined]
+_TIP: Any = Tip.__table__.c  # type: ignore[attr-defined]
 _SEARCH: Any = Search.__table__.c  # type: ignore[attr-defined]
 
 
@@ -75,7 +77,7 @@ Unanswered = TypedDict("Unanswered", {
 
 @Call(
     "GET", "/unanswered",
-    N_("Lists the sightings that wait to be looked at, judged or passed on, latest against its target first."),
+    N_("Lists the sightings and tips that wait to be looked at, judged or passed on, latest against its target first."),
     (*EVERYWHERE, "invalid"), query=(QUEUE, LIMIT),
 )  # fmt: skip
 @limited_per_account
@@ -95,11 +97,12 @@ async def unanswered(request: Request, caller: Caller) -> Reply[Unanswered]:
 
 def read(session: Session, account: str, targets: Targets, now: str, queue: str | None, limit: int) -> Unanswered:
     """Return what waits on searches that this account may see, of one queue (None: of all)."""
-    waiting = list(_sightings(session, account, targets))
+    waiting = [*_sightings(session, account, targets), *_tips(session, targets)]
     counts = Counter(each.queue for each in waiting)
     asked = [each for each in waiting if queue in (None, each.queue)]
     shown = sorted(asked, key=lambda each: each.order(now))[:limit]
     details = _sighting_details(session, [each.id for each in shown if each.kind == Sighting.KIND])
+    details |= _tip_details(session, [each.id for each in shown if each.kind == Tip.KIND])
     return {
         "at": now,
         "counts": {
@@ -128,6 +131,23 @@ def _sightings(session: Session, account: str, targets: Targets) -> Iterator[Wai
         yield Waiting(Sighting.KIND, id, queue, since or recorded_at, priority, target)
 
 
+def _tips(session: Session, targets: Targets) -> Iterator[Waiting]:
+    """Yield the tips that wait: whoever sees the list of all searches sees them."""
+    query = select(_TIP.id, _TIP.queue, _TIP.queue_since, _TIP.priority).where(_TIP.archived_at.is_(None), _TIP.queue == "look")
+    for id, queue, since, priority in session.connection().execute(query):
+        yield Waiting(Tip.KIND, id, queue, since, priority, targets.minutes(queue, priority))
+
+
+def _tip_details(session: Session, ids: list[str]) -> dict[str, Any]:
+    """Return the tips with the fields of a sighting; those of a search are null."""
+    names = ("id", "board", "number", "seq", "assignee", "description", "place", "seen_at", "received_at")
+    of_no_search = [null().label(name) for name in ("reference", "person", "status", "looked_at")]
+    query = select(*(_TIP[name] for name in names), literal("unassessed").label("assessment"), *of_no_search).where(
+        _TIP.id.in_(ids)
+    )
+    return {row.id: row for row in session.connection().execute(query)}
+
+
 def _sighting_details(session: Session, ids: list[str]) -> dict[str, Any]:
     names = ("id", "board", "number", "seq", "assignee", "assessment", "description", "place", "seen_at", "looked_at")
     query = (
@@ -140,8 +160,9 @@ def _sighting_details(session: Session, ids: list[str]) -> dict[str, Any]:
 
 def _entry(each: Waiting, row: Any, now: str) -> UnansweredEntry:
     place: Mapping[str, Any] = row.place or {}
+    child = short_name(row.person) if row.person else None
     return {
-        "kind": each.kind, "board": row.board, "reference": row.reference, "child": short_name(row.person), "status": row.status,
+        "kind": each.kind, "board": row.board, "reference": row.reference, "child": child, "status": row.status,
         "id": each.id, "number": row.number, "seq": row.seq, "queue": each.queue, "queue_since": each.since,
         "target_min": each.target_min, "late": each.is_late(now), "assignee": row.assignee, "priority": each.priority,
         "assessment": row.assessment, "title": row.description[:MAX_TITLE], "place": place.get("text"), "seen_at": row.seen_at,

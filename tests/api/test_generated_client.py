@@ -166,6 +166,8 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "body": {"id": "generated-1", "name": "sighting.update", "data": {"sighting": "<sighting>", "source_name": "Jo"}},
     },
     "GET /boards/{board}/sightings/{sighting}/source": {"with": {"board": "<board>", "sighting": "<sighting>"}},
+    "GET /tips/{tip}/source": {"with": {"tip": "<tip>"}},
+    "GET /boards/{board}/look-again": {"with": {"board": "<board>"}},
     "GET /boards/{board}/chain": {"with": {"board": "<board>"}},
     "GET /boards/{board}/cards.csv": {"with": {"board": "<board>"}},
     "GET /boards/{board}/cards.json": {"with": {"board": "<board>"}},

@@ -34,7 +34,8 @@ HEAVY = [
     "/api/v1/boards/{board}", "/api/v1/boards/{board}?at=3", "/api/v1/boards/{board}/events", "/api/v1/boards/{board}/chain",
     "/api/v1/boards/{board}/cards.csv", "/api/v1/boards/{board}/cards.json", "/api/v1/boards/{board}/journal.csv",
     "/api/v1/boards/{board}/journal.json", "/api/v1/find?q=anything", "/api/v1/since", "/api/v1/since?board={board}",
-    "/api/v1/handover", "/api/v1/handovers", "/api/v1/intake/searches?q=noor", "/searches/{board}/history.md", "/handover.md",
+    "/api/v1/handover", "/api/v1/handovers", "/api/v1/intake/searches?q=noor",
+    "/api/v1/boards/{board}/look-again", "/searches/{board}/history.md", "/handover.md",
 ]  # fmt: skip
 LIGHT = ["/api/v1/me", "/api/v1/accounts", "/api/v1/boards", "/api/v1/seen", "/api/v1/boards/{board}/events?limit=50"]
 

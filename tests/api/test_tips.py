@@ -453,3 +453,22 @@ async def test_a_tip_that_is_taken_back_meanwhile_stays(desk: Team, wall_clock: 
 
 async def test_no_display_gets_a_tip() -> None:
     assert tips.KIND.display_fields == {"room": (), "inner_room": ()}
+
+
+async def test_waiting_tips_are_unanswered_and_placed_ones_are_not(team: Team) -> None:
+    id, search = await tip(team.bob, priority="urgent", place={"text": "Halle"}), await team.alice.open_search()
+
+    async def entry() -> dict[str, Any] | None:
+        body = (await team.charlie.http.get("/api/v1/unanswered", params={"limit": 500})).json()
+        return next((each for each in body["entries"] if each["id"] == id), None)
+
+    found = await entry()
+    assert found is not None
+    assert (found["kind"], found["board"], found["reference"], found["child"], found["status"]) == (
+        "tip",
+        OPERATIONS,
+        *[None] * 3,
+    )
+    assert (found["queue"], found["priority"], found["place"], found["late"]) == ("look", "urgent", "Halle", False)
+    await place(team.bob, id, search)
+    assert await entry() is None

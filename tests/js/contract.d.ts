@@ -347,6 +347,7 @@ interface SightingState {
   queue_since: IsoTime | null;
   looked_at: { by: string, at: IsoTime } | null;
   passed_on: { to: string, at: IsoTime, reference: string | null, by: string } | null;
+  from_tip: { id: string, number: number } | null;
 }
 
 interface SimilarSighting {

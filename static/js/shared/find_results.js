@@ -104,7 +104,7 @@ function marked(text, marks) {
  * @param {Hit} hit
  */
 export function hitUrl({ board, kind, id, card }) {
-  if (board === "operations") return "/";
+  if (board === "operations") return kind === "tip" ? `/?tip=${id}` : "/";
   const opened = kind === "note" ? card : kind === "search" ? null : id;
   if (opened) return `/searches/${board}/cards/${opened}`;
   return kind === "note" ? `/searches/${board}#log` : `/searches/${board}`;

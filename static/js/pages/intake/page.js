@@ -16,6 +16,7 @@ import { suggestionsPanel, distanceText, recentCallsList } from "./suggestions_p
 import { byStatus, matchesSearch } from "../../format/search_list.js";
 
 const FIELDS = ["search", "text", "where", "when", "name", "contact", "channel", "sealed", "send"]; // in the order of a call
+const NO_SEARCH = "operations"; // the board of a call that fits no search
 const MAX_OPTIONS = 8; // searches to choose from
 
 /** @param {HTMLElement} root @param {Session} session */
@@ -64,6 +65,7 @@ class IntakePage {
         <h1>${t("Take a call")}</h1>
         <p class="hint keys"><kbd>${t("Enter")}</kbd> ${t("next field")} <kbd>${t("Ctrl")}</kbd> <kbd>${t("Enter")}</kbd> ${t("send")} <kbd>${t("Esc")}</kbd> ${t("clear")}</p>
         ${this.#choice("search", t("Which search"), this.#searchHint(), this.#searches(), this.#pickSearch)}
+        ${call.typed.board ? nothing : html`<button type="button" class="plain no-search" data-act="no-search" @click=${this.#pickNone}>${t("Fits no search")}</button>`}
         ${this.#row("text", t("What was seen"), html`<textarea id="text" data-field="text" rows="3" aria-invalid=${this.#invalid("text")}
           aria-describedby="text-hint" .value=${live(call.typed.text)} @input=${this.#onInput}></textarea>`)}
         ${this.#choice("where", t("Where"), this.#placeHint(), this.#places(), this.#pickPlace)}
@@ -124,6 +126,7 @@ class IntakePage {
 
   #searchHint() {
     const { board } = this.call.typed;
+    if (board === NO_SEARCH) return t("It waits in “All searches” as a tip, until it is placed on a search.");
     const search = board && this.board.get(board);
     if (search) return `${label.kind(search.state.kind)} · ${t("missing since {when}", { when: moment(search.state.missing_since) })}`;
     if (!this.call.typed.search.trim()) return t("A name, a number, or what the child looks like");
@@ -166,6 +169,11 @@ class IntakePage {
   #pickSearch = ({ key, text }) => {
     this.call.chooseSearch(key, text);
     this.#changed();
+  };
+
+  #pickNone = () => {
+    this.#pickSearch({ key: NO_SEARCH, text: t("Fits no search") });
+    this.#focusField("text");
   };
 
   /**
@@ -306,7 +314,7 @@ class IntakePage {
     const { board, search, text } = this.call.typed;
     const { data } = this.call;
     // The outbox stores the call before the draft is cleared.
-    this.session.outbox.add(board, "sighting.add", data).catch(() => {}); // the list shows refusals
+    this.session.outbox.add(board, board === NO_SEARCH ? "tip.add" : "sighting.add", data).catch(() => {}); // the list shows refusals
     const command = /** @type {PendingCommand} */ (this.session.outbox.pending(board).at(-1)).id;
     this.call.sent();
     this.taken.add({ command, board, search, text: text.trim(), at: data.received_at });
@@ -332,7 +340,7 @@ class IntakePage {
 
   /** @param {any} entry */
   #announceNumber(entry) {
-    this.#announce(t("Saved: sighting {number} for {search}", entry));
+    this.#announce(entry.tip ? t("Saved: tip {number}, without a search", entry) : t("Saved: sighting {number} for {search}", entry));
   }
 
   /** @param {string} sentence */

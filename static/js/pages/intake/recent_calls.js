@@ -4,7 +4,7 @@ import { post } from "../../core/api.js";
 
 const MAX_CALLS = 12;
 
-/* A stored entry: {command, board, search, text, at, number, sighting} */
+/* A stored entry: {command, board, search, text, at, number, sighting or tip} */
 export class RecentCalls {
   /** @type {any} */ #told;
   /** @type {any} */ #draft;
@@ -66,9 +66,9 @@ export class RecentCalls {
     }
   }
 
-  /** @param {any} command @param {{ number: any, sighting: string }} given */
-  #number(command, { number, sighting }) {
-    this.#keep(this.#entries.map((/** @type {any} */ entry) => (entry.command === command ? { ...entry, number, sighting } : entry)));
+  /** @param {any} command @param {{ number: any, sighting?: string | null, tip?: string | null }} given */
+  #number(command, { number, sighting = null, tip = null }) {
+    this.#keep(this.#entries.map((/** @type {any} */ entry) => (entry.command === command ? { ...entry, number, sighting, tip } : entry)));
     this.#told(this.#entries.find((/** @type {any} */ entry) => entry.command === command));
   }
 

@@ -27,7 +27,7 @@ export class Suggestions {
     const asked = new URLSearchParams({ ...(board ? {} : { q: search.slice(0, 200) }), ...point });
     this.#ask("searches", (!board && search.trim()) || point ? `/api/v1/intake/searches?${asked}` : null);
     const said = { ...(text.trim() && { text: text.slice(0, 4_000) }), ...(where.trim() && { place: { text: where.slice(0, 200), ...point } }) };
-    const url = board && (text.trim() || place) ? `/api/v1/boards/${board}/similar` : null;
+    const url = board && board !== "operations" && (text.trim() || place) ? `/api/v1/boards/${board}/similar` : null;
     this.#ask("similar", url, url && said);
   }
 

@@ -21,12 +21,13 @@ export const distanceText = (metres) => new Intl.NumberFormat(document.documentE
 /** @param {IntakeView} view */
 export function suggestionsPanel(view) {
   const { suggestions, call } = view;
+  const board = call.typed.board === "operations" ? null : call.typed.board; // a call may fit no search
   const near = suggestions.searches.filter(({ board }) => board !== call.typed.board && view.board.get(board));
   return html`
-    ${chosenChild(call.typed.board && view.board.get(call.typed.board))}
+    ${chosenChild(board && view.board.get(board))}
     <section aria-labelledby="same" data-testid="similar"><h2 id="same">${t("Possible duplicates")}</h2>
-      ${suggestions.similar.length ? html`<ul>${suggestions.similar.map((/** @type {any} */ one) => same(one, call.typed.board))}</ul>`
-        : html`<p class="hint">${call.typed.board ? t("No similar sightings in this search so far.") : html`${t("Similar sightings appear here once you choose a search.")} ${guideLink("hotline")}`}</p>`}
+      ${suggestions.similar.length ? html`<ul>${suggestions.similar.map((/** @type {any} */ one) => same(one, board))}</ul>`
+        : html`<p class="hint">${board ? t("No similar sightings in this search so far.") : html`${t("Similar sightings appear here once you choose a search.")} ${guideLink("hotline")}`}</p>`}
     </section>
     ${near.length ? html`<section aria-labelledby="near" data-testid="nearest"><h2 id="near">${t("Possible searches")}</h2>
       <ul>${near.map((/** @type {any} */ one) => suggestedSearch(one, view))}</ul></section>` : nothing}
@@ -63,7 +64,7 @@ export function recentCallsList(view) {
 function taken(entry, view) {
   const refused = entry.pending?.status === "refused";
   return html`<li data-recent-call=${entry.command} data-number=${entry.number ?? nothing} ?data-pending=${entry.number === null && !refused}>
-    ${entry.number === null ? html`<b>${entry.search}</b>` : html`<a href="/searches/${entry.board}/cards/${entry.sighting}" target="_blank">${t("Sighting {number}", entry)} · ${entry.search}</a>`}
+    ${entry.number === null ? html`<b>${entry.search}</b>` : entry.tip ? html`<a href="/?tip=${entry.tip}" target="_blank">${t("Tip {number}", entry)} · ${entry.search}</a>` : html`<a href="/searches/${entry.board}/cards/${entry.sighting}" target="_blank">${t("Sighting {number}", entry)} · ${entry.search}</a>`}
     <small>${moment(entry.at)}${entry.number === null && !refused ? ` · ${standing(entry)}` : nothing}</small>
     <p>${entry.text.length > MAX_TEXT ? `${entry.text.slice(0, MAX_TEXT)}…` : entry.text}</p>
     ${refused ? html`<p class="error" role="alert">${withColon(t("not saved"))} ${entry.pending.refusal.message}</p>

@@ -15,6 +15,8 @@ import { FindBox } from "../../shared/find_box.js";
 import { findField, hitUrl } from "../../shared/find_results.js";
 import { printNote } from "../../shared/print_note.js";
 import { OpenSearch } from "./open_search.js";
+import { TipDialog } from "./tip_dialog.js";
+import { tipsColumn, waitingTips } from "./tips.js";
 import { operationsCommands } from "./commands.js";
 import { dueNext, onShift } from "./on_shift.js";
 import { openSearches } from "../../shared/open_searches.js";
@@ -53,6 +55,9 @@ class OperationsPage {
   /** @type {Session} */ session;
   /** @type {Board} */ board;
   focusTrouble = false; // scroll to refused text
+  allTips = false;      // draw all waiting tips
+  /** @type {string | null} */ #asked = null; // tip in the URL, until it is opened
+  #tip;
   /** @type {HTMLElement} */ #root;
   /** @type {any} */ #opening;
   /** @type {any} */ #clock;
@@ -69,6 +74,7 @@ class OperationsPage {
     this.session = session;
     this.board = session.board(BOARD);
     this.#opening = new OpenSearch(this);
+    this.#tip = new TipDialog(this);
     this.#finder = new FindBox({ board: null, session, draw: () => this.draw(), typed: () => this.draw(), go: (/** @type {Hit} */ hit) => location.assign(hitUrl(hit)) });
     this.#clock = new RelativeTimes(root);
     this.#dialogs = new Dialogs(root);
@@ -80,7 +86,34 @@ class OperationsPage {
     this.board.setPresence(null, false);
     setInterval(this.draw, REDRAW_MS);
     this.draw();
+    this.#asked = new URLSearchParams(location.search).get("tip");
   }
+
+  /** Return whether this person may place and dismiss tips. */
+  get mayAct() {
+    return this.session.can("investigator");
+  }
+
+  /** @param {string} id */
+  #openAsked(id) {
+    this.#asked = null;
+    this.openTip(id);
+  }
+
+  /** @param {string} id @param {string} [search] */
+  openTip(id, search) {
+    this.#tip.show(id, search);
+  }
+
+  /** @param {string} id */
+  claimTip(id) {
+    this.board.send("tip.assign", { tip: id, assignee: this.session.account.id }).catch((refusal) => this.board.discard(/** @type {any} */ (refusal).id));
+  }
+
+  showAllTips = () => {
+    this.allTips = true;
+    this.draw();
+  };
 
   /** @param {string} id */
   seen(id) {
@@ -93,6 +126,7 @@ class OperationsPage {
   }
 
   draw = () => {
+    if (this.#asked && this.board.seq !== null) return this.#openAsked(this.#asked);
     this.#finder.keep(({ board, archived }) => archived || board === BOARD || this.board.get(board));
     keepFocus(this.#root, () => render(this.board.seq === null ? loading(this.session.connection) : this.#page(), this.#root));
     watchLine.say("page", this.#pending.filter((/** @type {{ status: string }} */ { status }) => status === "refused").map((/** @type {any} */ entry) => this.#refused(entry)));
@@ -139,12 +173,13 @@ class OperationsPage {
       ${printNote(this)}
       <nav class="operations-tabs" aria-label=${t("Columns")}>${STATUSES.map((status) => html`<button aria-pressed=${this.#tab === status} @click=${() => this.#pick(status)}>
         ${label.status(status)} <b>${columns[status].length}</b></button>`)}</nav>
+      ${waitingTips(this.board).length ? html`<a class="tips-on-phone" href="#tips">${n("{count} tip without a search", "{count} tips without a search", waitingTips(this.board).length)}</a>` : nothing}
       <div class="operations-board" data-active-tab=${this.#tab}>
-        <div class="rail">${onShift(this.board, this.session)}${dueNext(this.board)}</div>
+        <div class="rail">${tipsColumn(this)}${onShift(this.board, this.session)}${dueNext(this.board)}</div>
         ${this.#openColumn(columns.open, pending)}
         <div class="ended">${STATUSES.slice(1).map((status) => this.#column(status, columns[status]))}</div>
       </div>
-      ${this.#opening.shown ? this.#opening.draw() : nothing}`;
+      ${this.#opening.shown ? this.#opening.draw() : this.#tip.draw()}`;
   }
 
   /** @param {Record<string, number>} all */

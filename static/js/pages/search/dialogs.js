@@ -12,6 +12,7 @@ import { accessBody } from "../../shared/board/access_form.js";
 import { appealBody } from "../../shared/board/appeal.js";
 import { columnBody, columnTitle } from "./column_dialogs.js";
 import { criteriaRows } from "../../shared/board/criteria.js";
+import { lookAgainDialog } from "./look_again.js";
 import { moveDialog } from "./move_dialog.js";
 import { outcomeBody } from "../../shared/board/outcome.js";
 import { statusBody } from "./close_and_reopen_form.js";
@@ -42,6 +43,7 @@ const DIALOGS = {
   goal: (/** @type {SearchView} */ view) => plain(view, "goal", t("Goal of the search"), goalBody, t("Set goal")),
   withdraw: (/** @type {SearchView} */ view, /** @type {{ entity: any }} */ { entity }) => withdrawal(view, entity),
   move: (/** @type {SearchView} */ view, /** @type {{ entity: any }} */ { entity }) => moveDialog(view, entity),
+  "look-again": (/** @type {SearchView} */ view) => lookAgainDialog(view),
   "column-title": (/** @type {SearchView} */ view, /** @type {any} */ open) => column(view, open, t("Rename")),
   "column-before": (/** @type {SearchView} */ view, /** @type {any} */ open) => column(view, open, t("Add")),
   "column-after": (/** @type {SearchView} */ view, /** @type {any} */ open) => column(view, open, t("Add")),

@@ -33,6 +33,7 @@ import { NewNotes } from "../../shared/board/new_notes.js";
 import { boardViewModel, cardsToChoose } from "../../shared/board/board_view_model.js";
 import { refusals } from "../../shared/refusals.js";
 import { SINCE_LAST_LOOK } from "../../shared/card_filter.js";
+import { LookAgain } from "./look_again.js";
 import { SimilarSightings } from "../../shared/board/possible_duplicates.js";
 import { setsSource } from "../../shared/board/source_reveal.js";
 import { forbidden, loading } from "../../shared/placeholders.js";
@@ -89,6 +90,7 @@ class SearchPage extends BoardPage {
     this.added = new AddedCardFocus({ session, board, showColumn: (column) => this.act.showColumn(column) });
     const { filters, undo, added } = this;
     this.act = new Actions({ board, ui, address, forms, focus, filters, sources, lastBadge, undo, added, notesOf, draw });
+    this.again = new LookAgain({ session, board, may, draw, show: () => this.#show("look-again") });
     this.presence = new PresenceTracker({ board, ui, lastBadge, authors, forms, notesOf, draw });
     new CardArrowKeys(root);
     this.clock = new RelativeTimes(root);
@@ -197,7 +199,7 @@ class SearchPage extends BoardPage {
     if (!this.model.search) return render(loading(), this.#root);
     this.#prepare();
     keepFocus(this.#root, () => render(this.#template(), this.#root));
-    watchLine.say("page", [...refusals(this), ...this.sameReference.notices]);
+    watchLine.say("page", [...refusals(this), ...this.again.notices, ...this.sameReference.notices]);
     watchLine.changed(this.marks.changed.length, () => this.filters.toggle("changed", SINCE_LAST_LOOK));
     render(phoneHeader(this), BAR);
     this.dialogs.settle();
@@ -260,6 +262,7 @@ class SearchPage extends BoardPage {
     this.sources.clear();
     this.added.forget();
     this.similar.forget();
+    this.again.forget();
     this.undo.forget();
   }
 
@@ -279,7 +282,14 @@ class SearchPage extends BoardPage {
     this.forms.onEvents(events);
     this.undo.onEvents(events);
     this.added.onEvents(events);
+    this.again.onEvents(events);
     this.#render();
+  }
+
+  /** Show a dialog without a form. @param {string} name */
+  #show(name) {
+    this.ui.dialog = { name };
+    this.draw();
   }
 
   /** @param {string | null} card @param {BoardViewName} view */

@@ -85,6 +85,7 @@ export function searchMenu(view) {
       mayLead && item("access", t("Access…"), dialog("access"), label.access(state.access)),
     ],
     [
+      view.mayEdit && item("look-again", t("Look again at tips…"), () => view.again.open()),
       link("history", t("History"), `/searches/${view.board.id}/history`),
       link("replay", t("Replay"), replayPath(view)),
     ],

@@ -1,0 +1,221 @@
+"""Tips and sightings that were given up, scored against what a search knows by now. Pure.
+
+The score is a sum of simple parts, so that a person can see why: a place and a time near a sighting that is thought true or where
+the child was last seen, words that few others have, and a name, also with wrong letters. It decides nothing.
+"""
+
+import math
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any, NamedTuple
+
+from rapidfuzz import fuzz, process
+
+from board.i18n import N_, Message, message
+from board.lookup.fuzzy_names import normalize_name
+from board.lookup.place_radius import Point, metres
+from models.db.read_pacing import paced
+from models.times import parse_utc
+
+MOST = 5  # suggestions returned
+MIN_SCORE = 0.55
+DISTANCE_RANGE = 10_000  # metres beyond the radius of either place; the score of place is 0 from here on
+TIME_RANGE = timedelta(hours=12)  # the score of time is 0 from here on
+MAX_ANCHORS = 8  # places of a search that are compared: where the child was last seen, and the newest good sightings
+LIKE_NAME, LIKE_SHORT_NAME, LIKE_PLACE = 80, 75, 88  # of 100, from which on a word is like a name, a text like that of a place
+SHORT_NAME = 4  # letters, of which one may be wrong
+SHORTEST_NAME = 3
+STEM_LENGTH = 6  # letters of a word that are compared, so that "station" and "stations" match
+WORDS_FOR_ALL = 4.0  # as many rare words in common give the whole score of words
+MAX_WORDS_TOLD = 4
+NEAR, PLACE, WORDS, NAME = 1.3, 0.5, 0.9, 0.8  # weights
+SAME_PLACE = 300  # metres that are told as the same place
+
+
+@dataclass(slots=True)
+class Candidate:
+    """Tip or sighting that may belong to the search. `folded` are its words, `row` is what the caller wants back."""
+
+    row: Any
+    folded: str
+    at: str | None
+    place: dict[str, Any] | None
+    stems: frozenset[str] = field(init=False)
+    place_text: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.place_text = normalize_name((self.place or {}).get("text") or "")
+        self.stems = frozenset(word[:STEM_LENGTH] for word in self.folded.split() if len(word) > 3 or word.isdecimal())
+
+
+class Anchor(NamedTuple):
+    """Place and time that the search is sure of: of a sighting with this number, or where the child was last seen (None)."""
+
+    number: int | None
+    at: str | None
+    place: dict[str, Any] | None
+
+
+@dataclass(slots=True)
+class Known:
+    """Knowledge of a search: names and looks of the child, and where it was."""
+
+    names: Sequence[str]
+    texts: Sequence[str | None]
+    anchors: Sequence[Anchor]
+
+
+class Match(NamedTuple):
+    """Candidate with its score, and why."""
+
+    score: float
+    row: Any
+    reasons: list[Message]
+
+
+class Corpus:
+    """Candidates, with how rare each of their words is."""
+
+    def __init__(self, candidates: Iterable[Candidate]) -> None:
+        self.candidates = list(candidates)
+        self.frequency = Counter(stem for each in self.candidates for stem in each.stems)
+        self.words = Counter(word for each in self.candidates for word in each.folded.split())
+        self.place_texts = list({each.place_text for each in self.candidates} - {""})
+        self._rarest = math.log(1 + len(self.candidates)) or 1.0
+
+    def rarity(self, count: int) -> float:
+        """Return from 0 (in all of them) to 1 (in one of them)."""
+        return math.log((1 + len(self.candidates)) / max(1, count)) / self._rarest
+
+    def best(self, known: Known, most: int = MOST) -> list[Match]:
+        """Return the candidates that fit best, the best first."""
+        names = [_NameLookup(self, name) for part in known.names for name in normalize_name(part).split()]
+        wanted = self._wanted(known.texts)
+        anchors = [_AnchorLookup(self, anchor) for anchor in known.anchors[:MAX_ANCHORS]]
+        found: list[Match] = []
+        for each in paced(self.candidates):
+            match = self._match(each, names, wanted, anchors)
+            if match.score >= MIN_SCORE:
+                found.append(match)
+        found.sort(key=lambda match: -match.score)
+        return [match._replace(score=round(match.score, 2)) for match in found[:most]]
+
+    def _wanted(self, texts: Collection[str | None]) -> dict[str, tuple[str, float]]:
+        """Return the words about the child by stem: as they were written, and how rare they are."""
+        words = [word for text in texts if text for word in normalize_name(text).split()]
+        stems = {word[:STEM_LENGTH]: word for word in words if len(word) > 3 or word.isdecimal()}
+        return {stem: (word, self.rarity(self.frequency[stem])) for stem, word in stems.items() if self.frequency[stem]}
+
+    def _match(
+        self, each: Candidate, names: list["_NameLookup"], wanted: dict[str, tuple[str, float]], anchors: list["_AnchorLookup"]
+    ) -> Match:
+        reasons: list[Message] = []
+        score = 0.0
+        if near := max((anchor.nearness(each) for anchor in anchors), default=None, key=lambda near: near.score):
+            score += near.score
+            reasons += near.reasons
+        shared = sorted((wanted[stem] for stem in wanted.keys() & each.stems), key=lambda word: -word[1])
+        if shared:
+            score += WORDS * min(1.0, sum(rarity for _, rarity in shared) / WORDS_FOR_ALL)
+            told = ", ".join(word for word, _ in shared[:MAX_WORDS_TOLD])
+            reasons.append(message(N_("the same words: {words}"), words=told))
+        for name in names:
+            word, rarity = name.found_in(each)
+            if word:
+                score += NAME * rarity / len(names) * (1 if len(names) < 2 else 1.4)
+                reasons.append(
+                    message(N_("names {name}"), name=word.capitalize())
+                    if word == name.name
+                    else message(N_("a name like {name}: {word}"), name=name.name.capitalize(), word=word.capitalize())
+                )
+        return Match(score, each.row, reasons)
+
+
+class _NameLookup:
+    """Words of the candidates that are a name, or like it."""
+
+    def __init__(self, corpus: Corpus, name: str) -> None:
+        self.name = name
+        self._like: dict[str, float] = {}
+        if len(name) < SHORTEST_NAME:
+            return
+        words = corpus.words
+        least = LIKE_SHORT_NAME if len(name) <= SHORT_NAME else LIKE_NAME
+        for word, alike, _ in process.extract(name, list(words), scorer=fuzz.ratio, score_cutoff=least, limit=50):
+            if word == name or len(word) > SHORTEST_NAME:
+                self._like[word] = corpus.rarity(words[word]) * alike / 100
+
+    def found_in(self, candidate: Candidate) -> tuple[str, float]:
+        """Return the word most like the name in a candidate, and how much that says; "" where there is none."""
+        if not self._like:
+            return "", 0.0
+        return max(((word, self._like[word]) for word in candidate.folded.split() if word in self._like), default=("", 0.0),
+                   key=lambda found: found[1])  # fmt: skip
+
+
+class _Nearness(NamedTuple):
+    score: float
+    reasons: list[Message]
+
+
+class _AnchorLookup:
+    """Place and time of a search, with the texts of the candidates' places that mean the same."""
+
+    def __init__(self, corpus: Corpus, anchor: Anchor) -> None:
+        self._number, place = anchor.number, anchor.place or {}
+        self._at = parse_utc(anchor.at) if anchor.at else None
+        self._point = point_of(anchor.place)
+        self._radius = place.get("radius_m") or 0
+        text = normalize_name(place.get("text") or "")
+        options: Any = {"scorer": fuzz.token_set_ratio, "score_cutoff": LIKE_PLACE, "limit": None}
+        self._like = {each for each, _, _ in process.extract(text, corpus.place_texts, **options)} if text else set()
+
+    def nearness(self, candidate: Candidate) -> _Nearness:
+        """Return how near a candidate is, in place alone and in time and place at once."""
+        there, reasons = self._in_place(candidate)
+        if not there:
+            return _Nearness(0.0, [])
+        between = abs(parse_utc(candidate.at) - self._at) if candidate.at and self._at else None
+        together = there * max(0.0, 1 - between / TIME_RANGE) if between is not None else 0.0
+        if between is not None and together:
+            reasons = [*reasons, _apart(between)]
+        return _Nearness(PLACE * there + NEAR * together, reasons)
+
+    def _in_place(self, candidate: Candidate) -> tuple[float, list[Message]]:
+        point = point_of(candidate.place)
+        if self._point is not None and point is not None:
+            apart = metres(self._point, point)
+            beyond = max(0.0, apart - self._radius - ((candidate.place or {}).get("radius_m") or 0))
+            return max(0.0, 1 - beyond / DISTANCE_RANGE), [self._distance(apart)]
+        if candidate.place_text in self._like:
+            return 0.85, [self._distance(0)]
+        return 0.0, []
+
+    def _distance(self, apart: float) -> Message:
+        if apart <= SAME_PLACE:
+            if self._number is None:
+                return message(N_("where the child was last seen"))
+            return message(N_("the same place as Sighting {number}"), number=self._number)
+        km = f"{apart / 1000:.1f}"
+        if self._number is None:
+            return message(N_("{km} km from where the child was last seen"), km=km)
+        return message(N_("{km} km from Sighting {number}"), km=km, number=self._number)
+
+
+def point_of(place: dict[str, Any] | None) -> Point | None:
+    """Return the point of a place, if it has one."""
+    return Point(place["lat"], place["lon"]) if place and place.get("lat") is not None else None
+
+
+def _apart(between: timedelta) -> Message:
+    minutes = round(between / timedelta(minutes=1))
+    if minutes < 60:
+        return message(N_("{minutes} min apart"), minutes=minutes)
+    return message(N_("{hours} h {minutes} apart"), hours=minutes // 60, minutes=f"{minutes % 60:02}")
+
+
+def newest_first(anchors: Iterable[Anchor]) -> list[Anchor]:
+    """Return anchors with a known time first, the newest in front."""
+    return sorted(anchors, key=lambda anchor: anchor.at or "", reverse=True)

@@ -1,0 +1,117 @@
+"""HTTP API of looking again: tips and sightings that were given up, and that may belong to a search after all.
+
+Asked when a sighting becomes confirmed, or the facts of a search change. It changes nothing.
+"""
+
+from collections.abc import Iterable
+from typing import Annotated, Any, Literal
+
+from sqlalchemy import select
+from sqlmodel import Session
+from starlette.requests import Request
+from typing_extensions import TypedDict
+
+from board.engine import access, snapshot
+from board.engine.identity import Caller
+from board.i18n import N_, translate
+from board.lookup.look_again import MOST, Anchor, Candidate, Corpus, Known, Match, newest_first
+from board.web import language
+from board.web.endpoint import ON_A_BOARD, Call, of_state
+from board.web.heavy_reads import limited_per_account
+from board.web.http import Reply, json_response, service_of
+from models.entity import State
+from models.search import Search
+from models.sighting import ASSURED, Sighting
+from models.tip import Tip
+from realtime.wire_types import Count, Id
+
+MAX_COMPARED = 20_000  # newest tips, and as many sightings
+GIVEN_UP = ("not_the_child", "unverifiable")
+LOOKS = ("description", "hair", "eyes", "features", "clothing")
+
+_T, _S = Tip.__table__.c, Sighting.__table__.c  # type: ignore[attr-defined]
+_TIPS = (
+    select(_T.id, _T.board, _T.number, _T.description, _T.seen_at, _T.received_at, _T.place, _T.folded, _T.dismissed)
+    .where(_T.placed_on.is_(None))
+    .order_by(_T.id.desc())  # ids are in order of creation
+    .limit(MAX_COMPARED)
+)
+_SIGHTINGS = (
+    select(_S.id, _S.board, _S.number, _S.description, _S.seen_at, _S.received_at, _S.place, _S.folded, _S.assessment)
+    .where(~_S.withdrawn, _S.assessment.in_(GIVEN_UP))
+    .order_by(_S.id.desc())
+    .limit(MAX_COMPARED)
+)
+_F = Search.__table__.c  # type: ignore[attr-defined]
+_REFERENCES = select(_F.id, _F.reference)
+_GOOD = select(
+    _S.number, _S.seen_at, _S.received_at, _S.place, _S.description, _S.clothing, _S.company, _S.direction, _S.assessment
+).where(~_S.withdrawn, _S.assessment.in_(ASSURED))
+
+LookAgain = TypedDict("LookAgain", {
+    "kind": Literal["tip", "sighting"], "board": Id, "reference": str | None, "id": Id, "number": Count,
+    "description": Annotated[str, of_state(Sighting, "description")],
+    "seen_at": Annotated[str | None, of_state(Sighting, "seen_at")],
+    "received_at": Annotated[str, of_state(Sighting, "received_at")],
+    "place": Annotated[State | None, of_state(Sighting, "place")],
+    "assessment": Literal["not_the_child", "unverifiable"] | None, "dismissed": str | None, "score": float, "reasons": list[str],
+})  # fmt: skip
+LookAgainList = TypedDict("LookAgainList", {"again": list[LookAgain]})
+
+
+@Call(
+    "GET", "/boards/{board}/look-again",
+    N_("Suggests tips and sightings that were given up, and may belong to this search, with the reasons. Changes nothing."),
+    ON_A_BOARD,
+)  # fmt: skip
+@limited_per_account
+async def look_again(request: Request, caller: Caller) -> Reply[LookAgainList]:
+    board, reads = request.path_params["board"], language.language_for(request, caller)
+
+    def read(session: Session) -> list[LookAgain]:
+        access.get_visible_board(session, caller.account.id, board)
+        return _look_again(session, caller.account.id, board, reads)
+
+    return json_response({"again": await service_of(request).heavy_reads.read(caller, read)})
+
+
+def _look_again(session: Session, account: str, board: str, reads: str) -> list[LookAgain]:
+    search = session.get(Search, board)
+    if search is None:  # the list of all searches
+        return []
+    hidden = snapshot.hidden_searches(session, account)
+    connection = session.connection()
+    tips = connection.execute(_TIPS).all()
+    sightings = connection.execute(_SIGHTINGS.where(_S.board != board, _S.board.not_in(hidden))).all()
+    known = known_of(search, connection.execute(_GOOD.where(_S.board == board)))
+    matches = Corpus(_candidate(row) for row in (*tips, *sightings)).best(known)
+    boards = {match.row.board for match in matches}
+    references = {row.id: row.reference for row in connection.execute(_REFERENCES.where(_F.id.in_(boards)))}
+    return [_to_json(match, references, reads) for match in matches[:MOST]]
+
+
+def _candidate(row: Any) -> Candidate:
+    return Candidate(row, row.folded, row.seen_at or row.received_at, row.place)
+
+
+def known_of(search: Search, good: Iterable[Any]) -> Known:
+    """Return what a search and its credible and confirmed sightings know."""
+    rows = list(good)
+    person = search.person
+    texts = [person.get(name) for name in LOOKS]
+    texts += [text for row in rows for text in (row.description, row.clothing, row.company, row.direction)]
+    last_seen = [Anchor(None, search.missing_since, search.last_seen)] if search.last_seen else []
+    sure = newest_first(Anchor(row.number, row.seen_at or row.received_at, row.place) for row in rows if row.place)
+    return Known([name for name in (person["first_name"], person.get("last_name")) if name], texts, [*last_seen, *sure])
+
+
+def _to_json(match: Match, references: dict[str, str], reads: str) -> LookAgain:
+    row = match.row
+    is_tip = hasattr(row, "dismissed")
+    return {
+        "kind": "tip" if is_tip else "sighting", "board": row.board, "reference": references.get(row.board), "id": row.id,
+        "number": row.number, "description": row.description, "seen_at": row.seen_at, "received_at": row.received_at,
+        "place": row.place, "assessment": None if is_tip else row.assessment,
+        "dismissed": row.dismissed["reason"] if is_tip and row.dismissed else None, "score": match.score,
+        "reasons": [translate(reason, reads) for reason in match.reasons],
+    }  # fmt: skip

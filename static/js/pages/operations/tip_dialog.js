@@ -1,0 +1,165 @@
+/* One tip: what was said, and what may be done with it: place it on a search, dismiss it, take it back. */
+
+import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
+import { dialog } from "../../behaviours/dialog.js";
+import { get } from "../../core/api.js";
+import { Refusal } from "../../core/errors.js";
+import { label } from "../../core/labels.js";
+import { t } from "../../core/i18n.js";
+import { accountName, cardName, formatPath } from "../../format/values.js";
+import { byStatus, shortPersonName } from "../../format/search_list.js";
+import { formatMoment, seenText } from "../../format/time_elements.js";
+
+const TOLD = ["place", "direction", "clothing", "company"];
+
+export class TipDialog {
+  /** @type {string | null} */ id = null;
+  /** @type {Entity | null} */ #kept = null; // one that is not on the board any more
+  /** @type {any} */ #source = null;
+  #search = "";
+  #reason = "";
+  #trouble = "";
+  #busy = false;
+  /** @type {OperationsView} */ #view;
+
+  /** @param {OperationsView} view */
+  constructor(view) {
+    this.#view = view;
+  }
+
+  /** @param {string} id @param {string} [search] that is chosen */
+  show(id, search = "") {
+    Object.assign(this, { id });
+    this.#kept = null;
+    this.#source = null;
+    this.#search = search;
+    this.#reason = "";
+    this.#trouble = "";
+    if (!this.#view.board.get(id)) this.#read(id);
+    this.#view.draw();
+  }
+
+  hide = () => {
+    this.id = null;
+    this.#view.draw();
+  };
+
+  /** Read the last state of a tip that has left the board. @param {string} id */
+  async #read(id) {
+    try {
+      const { events } = await get(`/api/v1/boards/operations/events?${new URLSearchParams({ entity: id, limit: "1000" })}`);
+      const last = events.findLast((/** @type {any} */ event) => event.state);
+      if (this.id === id) this.#kept = last ? /** @type {any} */ ({ id, kind: "tip", seq: last.seq, state: last.state }) : null;
+      if (!last && this.id === id) this.#trouble = t("Not found, or you do not have access.");
+    } catch {
+      this.#trouble = t("Not found, or you do not have access.");
+    }
+    this.#view.draw();
+  }
+
+  draw() {
+    const id = this.id;
+    if (id === null) return nothing;
+    const tip = /** @type {Entity | undefined} */ (this.#view.board.get(id)) ?? this.#kept;
+    const body = tip ? html`${this.#told(tip)}${this.#view.mayAct ? this.#acts(tip) : nothing}` : nothing;
+    const trouble = this.#trouble ? html`<p class="error" role="alert">${this.#trouble}</p>` : nothing;
+    return dialog("tip", tip ? cardName(tip) : label.noun("tip"), html`<div class="tip-dialog">${body}${trouble}</div>`, this.hide);
+  }
+
+  /** @param {Entity} tip */
+  #told({ state }) {
+    const { session } = this.#view;
+    const names = { session, board: this.#view.board };
+    const rows = TOLD.filter((path) => state[path]).map((path) => [label.field(path, "tip"), formatPath(path, state[path], names)]);
+    return html`<p class="text" dir="auto">${state.description}</p>
+      <p class="said">${[seenText(state), state.seen_at && t("reported {at}", { at: formatMoment(state.received_at) }), label.channel(state.channel)].filter(Boolean).join(" · ")}</p>
+      <dl>${rows.map(([name, value]) => html`<dt>${name}</dt><dd dir="auto">${value}</dd>`)}
+        ${state.assignee ? html`<dt>${label.field("assignee")}</dt><dd>${accountName(session, state.assignee)}</dd>` : nothing}
+        ${state.dismissed ? html`<dt>${label.event("tip.dismissed")}</dt><dd dir="auto">${state.dismissed.reason} · ${accountName(session, state.dismissed.by)}, ${formatMoment(state.dismissed.at)}</dd>` : nothing}
+        ${state.placed ? html`<dt>${label.event("tip.placed")}</dt><dd><a href="/searches/${state.placed.board}/cards/${state.placed.sighting}">${t("Sighting {number}", state.placed)}</a> · ${
+          accountName(session, state.placed.by)}, ${formatMoment(state.placed.at)}</dd>` : nothing}
+        ${this.#sourceRow(state)}</dl>`;
+  }
+
+  /** @param {State} state */
+  #sourceRow({ source, source_kept: kept }) {
+    const read = this.#source;
+    return html`<dt>${label.field("source")}</dt><dd>${label.source_kind(source.kind)}${source.sealed ? html` · <b class="lock">${t("confidential")}</b>` : nothing}
+      ${read ? html`<span data-testid="tip-source">${[read.name, read.contact].filter(Boolean).join(" · ") || "—"}</span>` : nothing}
+      ${kept && !read && this.#view.mayAct ? html`<button type="button" class="plain" data-act="read-source" @click=${this.#readSource}>${t("Show name and contact")}</button> <span class="hint">${t("Viewing is logged.")}</span>` : nothing}</dd>`;
+  }
+
+  /** @param {Entity} tip */
+  #acts({ state }) {
+    if (state.placed) return nothing;
+    const { open } = byStatus(this.#view.board.of("search"), {});
+    return html`<form data-form="place-tip" @submit=${this.#place}>
+        <label for="tip-search">${t("Place on the search")}</label>
+        <div class="inline"><select id="tip-search" name="search" required @change=${(/** @type {any} */ event) => this.#pick(event.target.value)}>
+          <option value="">${t("Choose a search.")}</option>
+          ${open.map(({ id, state: { person, reference } }) => html`<option value=${id} ?selected=${id === this.#search}>${shortPersonName(person)} · ${reference}</option>`)}</select>
+          <button class="primary" data-act="place" ?disabled=${this.#busy || !this.#search}>${t("Place it")}</button></div>
+        <p class="hint">${t("It becomes a sighting there, with its times and its source.")}</p>
+      </form>
+      ${state.dismissed ? html`<div class="inline"><button type="button" data-act="restore-tip" ?disabled=${this.#busy} @click=${() => this.#give("tip.restore", {})}>${t("Take back")}</button></div>`
+        : html`<form data-form="dismiss-tip" @submit=${this.#dismiss}>
+        <label for="tip-reason">${t("Or dismiss it, because")}</label>
+        <div class="inline"><input id="tip-reason" name="reason" type="text" maxlength="400" autocomplete="off" .value=${this.#reason} @input=${(/** @type {any} */ event) => this.#type(event.target.value)} />
+          <button data-act="dismiss" ?disabled=${this.#busy || !this.#reason.trim()}>${t("Dismiss")}</button></div>
+        <p class="hint">${t("It is kept, and suggested again when a search knows more.")}</p>
+      </form>`}`;
+  }
+
+  /** @param {string} search */
+  #pick(search) {
+    this.#search = search;
+    this.#view.draw();
+  }
+
+  /** @param {string} reason */
+  #type(reason) {
+    this.#reason = reason;
+    this.#view.draw();
+  }
+
+  #readSource = async () => {
+    const id = this.id;
+    try {
+      const read = await get(`/api/v1/tips/${id}/source`);
+      if (this.id === id) this.#source = read;
+    } catch (error) {
+      this.#trouble = error instanceof Refusal ? error.message : t("This did not work. Try again.");
+    }
+    this.#view.draw();
+  };
+
+  /** @param {Event} event */
+  #place = (event) => {
+    event.preventDefault();
+    this.#give("tip.place", { search: this.#search });
+  };
+
+  /** @param {Event} event */
+  #dismiss = (event) => {
+    event.preventDefault();
+    this.#give("tip.dismiss", { reason: this.#reason.trim() });
+  };
+
+  /** @param {string} name @param {object} data */
+  async #give(name, data) {
+    this.#busy = true;
+    this.#trouble = "";
+    const id = this.id;
+    this.#view.draw();
+    try {
+      await this.#view.board.send(name, { tip: id, ...data });
+      if (this.id === id) this.id = null;
+    } catch (refusal) {
+      const { message, fields, id: command } = /** @type {any} */ (refusal);
+      this.#view.board.discard(command);
+      this.#trouble = Object.values(fields ?? {})[0] ?? message;
+    }
+    this.#busy = false;
+    this.#view.draw();
+  }
+}

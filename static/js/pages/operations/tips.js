@@ -1,0 +1,76 @@
+/* Tips without a search: what came in and fits none yet, to be placed on one or dismissed; and those answered since yesterday. */
+
+import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
+import { repeat } from "../../../vendor/lit-html/directives/repeat.js";
+import { label } from "../../core/labels.js";
+import { tokenize } from "../../core/text_filter.js";
+import { t } from "../../core/i18n.js";
+import { accountName, cardName } from "../../format/values.js";
+import { shortPersonName } from "../../format/search_list.js";
+import { agoElement, formatShortMoment } from "../../format/time_elements.js";
+
+const MOST = 30; // tips drawn before "show all"
+
+/** Waiting tips: urgent ones first, then those that wait longest. @param {Board} board */
+export function waitingTips(board) {
+  const waiting = board.of("tip").filter(({ state }) => state.queue === "look");
+  return waiting.sort((a, b) => urgent(b) - urgent(a) || (a.state.queue_since < b.state.queue_since ? -1 : 1));
+}
+
+/** @param {Entity} tip */
+const urgent = ({ state }) => Number(state.priority === "urgent");
+
+/** @param {OperationsView} view */
+export function tipsColumn(view) {
+  const waiting = waitingTips(view.board), answered = view.board.of("tip").filter(({ state }) => state.queue !== "look");
+  if (!waiting.length && !answered.length) return nothing;
+  const drawn = view.allTips ? waiting : waiting.slice(0, MOST);
+  return html`<section class="operations-column tips" id="tips" aria-labelledby="tips-title" data-testid="tips">
+    <h2 id="tips-title">${t("Tips without a search")} <b>${waiting.length}</b></h2>
+    ${waiting.length ? nothing : html`<p class="empty">${t("No tips are waiting.")}</p>`}
+    <ul>${repeat(drawn, ({ id }) => id, (tip) => tipCard(tip, view))}</ul>
+    ${drawn.length < waiting.length ? html`<button class="all" @click=${view.showAllTips}>${t("Show all")}</button>` : nothing}
+    ${answered.length ? html`<details class="answered-tips"><summary>${t("Answered since yesterday")} <b>${answered.length}</b></summary>
+      <ul>${repeat(answered, ({ id }) => id, (tip) => answeredTip(tip, view))}</ul></details>` : nothing}
+  </section>`;
+}
+
+/** @param {State} state */
+const when = ({ seen_at: seen, received_at: received }) => (seen ? t("seen {at}", { at: formatShortMoment(seen) }) : t("reported {at}", { at: formatShortMoment(received) }));
+
+/** @param {Entity} tip @param {OperationsView} view */
+function tipCard(tip, view) {
+  const { id, state } = tip, guess = view.mayAct ? likelySearch(tip, view.board) : null;
+  const mine = state.assignee === view.session.account.id;
+  return html`<li class="tip ${urgent(tip) ? "is-urgent" : ""} ${view.board.badges.has(id) ? "changed" : ""}" data-tip=${id} @pointerenter=${() => view.seen(id)} @focusin=${() => view.seen(id)}>
+    <p class="tip-head"><button type="button" class="plain tip-name" data-act="open-tip" @click=${() => view.openTip(id)}>${cardName(tip)}</button>
+      ${urgent(tip) ? html`<b class="urgent-mark">▲ ${label.priority("urgent")}</b>` : nothing}
+      <span class="said">${[when(state), label.channel(state.channel)].join(" · ")}</span><span class="age">${agoElement(state.queue_since)}</span></p>
+    <p class="text" dir="auto" title=${state.description}>${state.description}</p>
+    ${view.mayAct ? html`<p class="tip-acts"><button type="button" data-act="place-tip" aria-label=${t("Place {tip}…", { tip: cardName(tip) })} @click=${() => view.openTip(id)}>${t("Place…")}</button>
+      ${guess ? html`<button type="button" class="plain guess" data-act="guess" @click=${() => view.openTip(id, guess.id)}>${t("{name}?", { name: shortPersonName(guess.state.person) })}</button>` : nothing}
+      ${mine ? html`<span class="holder">${t("assigned to you")}</span>`
+        : state.assignee ? html`<span class="holder">${accountName(view.session, state.assignee)}</span>`
+        : html`<button type="button" class="plain" data-act="claim-tip" @click=${() => view.claimTip(id)}>${t("Assign to me")}</button>`}</p>` : nothing}
+  </li>`;
+}
+
+/** @param {Entity} tip @param {OperationsView} view */
+function answeredTip(tip, view) {
+  const { id, state } = tip, { placed, dismissed } = state;
+  const search = placed && view.board.get(placed.board);
+  return html`<li data-tip=${id}><button type="button" class="plain tip-name" data-act="open-tip" @click=${() => view.openTip(id)}>${cardName(tip)}</button>
+    ${placed ? html`<a href="/searches/${placed.board}/cards/${placed.sighting}">${t("Sighting {number}", placed)}${search ? ` · ${shortPersonName(search.state.person)}` : nothing}</a>`
+      : html`<span dir="auto">${t("dismissed: {reason}", { reason: dismissed?.reason ?? "" })}</span>`}</li>`;
+}
+
+/**
+ * Return the open search whose child a tip names by its first name, if there is one alone. It is only offered.
+ * @param {Entity} tip
+ * @param {Board} board
+ */
+export function likelySearch({ state }, board) {
+  const words = new Set(state.description.split(/[^\p{L}\p{M}\p{N}]+/u).flatMap(tokenize));
+  const named = board.of("search").filter(({ state: { status, person } }) => status === "open" && tokenize(person.first_name).every((word) => words.has(word)));
+  return named.length === 1 ? named[0] : null;
+}

@@ -1,0 +1,108 @@
+"""A call that fits no search is taken in, seen by all, and placed; what was given up wakes when the search knows more."""
+
+from typing import Any
+
+import pytest
+from playwright.async_api import expect
+
+from tests.support.browser_window import Window
+from tests.support.browsers import Browsers, SignedInUser
+
+pytestmark = pytest.mark.browser
+
+WHERE = {"text": "Monon bridge", "lat": 50.47, "lon": 4.87, "radius_m": 50}
+
+
+async def tips_of(person: SignedInUser) -> dict[str, dict[str, Any]]:
+    found = [each for each in await person.entities("operations") if each["kind"] == "tip"]
+    return {each["state"]["description"]: each["state"] | {"id": each["id"]} for each in found}
+
+
+async def add(person: SignedInUser, description: str, **data: Any) -> str:
+    await person.command("operations", "tip.add", {"description": description} | data)
+    return str((await tips_of(person))[description]["id"])
+
+
+def tip(window: Window, text: str) -> Any:
+    return window("[data-testid=tips] li.tip").filter(has_text=text)
+
+
+async def test_call_that_fits_no_search_is_taken_in_and_placed(browsers: Browsers) -> None:
+    search = await browsers.search(person={"first_name": "Yonas", "last_name": "Fikre", "age": 15})
+    said = "a boy alone at Brussels-South, says that he is Yonas"
+    alice, bob = await browsers.window("Alice"), await browsers.window("Bob")
+    await alice.open("/")
+    await bob.open("/intake")
+    keys = bob.page.keyboard
+    await expect(bob("#search")).to_be_focused()
+    await keys.press("Tab")
+    await keys.press("Enter")
+    await expect(bob("#text")).to_be_focused()
+    await keys.type(said)
+    await keys.press("Control+Enter")
+    await expect(bob("[data-recent-call][data-number]")).to_have_count(1)
+    card = tip(alice, "Brussels-South")
+    await expect(card).to_contain_text("reported")
+    await card.locator("[data-act=claim-tip]").click()
+    await expect(card).to_contain_text("assigned to you")
+    await card.locator("[data-act=guess]").click()
+    dialog = alice("[data-dialog=tip]")
+    await expect(dialog.locator("[name=search]")).to_have_value(search)
+    await dialog.locator("[data-act=place]").click()
+    await expect(dialog).to_have_count(0)
+    await expect(card).to_have_count(0)
+    person = await browsers.person("Alice")
+    placed = (await tips_of(person))[said]["placed"]
+    assert placed["board"] == search
+    await alice("[data-testid=tips] summary").click()
+    await alice(f"a[href='/searches/{search}/cards/{placed['sighting']}']").click()
+    await expect(alice.panel).to_contain_text("Brussels-South")
+    await alice.open(f"/searches/{search}/history")
+    await expect(alice("li[data-type='sighting.added']")).to_contain_text("which was Tip")
+    await alice.open("/history")
+    await expect(alice("li[data-type='tip.placed']").first).to_contain_text("Yonas F.")
+
+
+async def test_tip_that_was_placed_meanwhile_is_refused_with_a_sentence(browsers: Browsers) -> None:
+    search = await browsers.search(person={"first_name": "Mila"})
+    person = await browsers.person("Alice")
+    id = await add(person, "two girls at the motorway")
+    bob = await browsers.window("Bob")
+    bob.may_fail("409")
+    await bob.open("/")
+    await tip(bob, "motorway").locator("[data-act=place-tip]").click()
+    dialog = bob("[data-dialog=tip]")
+    await dialog.locator("[name=reason]").fill("an advertisement")
+    await expect(dialog.locator("[data-act=dismiss]")).to_be_enabled()
+    await person.command("operations", "tip.place", {"tip": id, "search": search})
+    await expect(dialog).to_contain_text("on the search for Mila")
+    await expect(dialog.locator("[data-act=dismiss]")).to_have_count(0)
+
+
+async def test_viewer_sees_tips_and_may_not_act(browsers: Browsers) -> None:
+    await add(await browsers.person("Alice"), "a child at the lock")
+    victor = await browsers.window("Victor")
+    await victor.open("/")
+    await expect(tip(victor, "at the lock")).to_be_visible()
+    await expect(tip(victor, "at the lock").locator("[data-act=place-tip], [data-act=claim-tip]")).to_have_count(0)
+
+
+async def test_dismissed_tip_wakes_when_a_sighting_is_confirmed(browsers: Browsers) -> None:
+    search = await browsers.search(person={"first_name": "Liberty"})
+    person = await browsers.person("Alice")
+    id = await add(person, "a man in a mustard anorak", place=WHERE, seen_at="2026-11-24T15:20:00Z")
+    await person.command("operations", "tip.dismiss", {"tip": id, "reason": "cleared"})
+    given = {"description": "a man with a girl", "place": WHERE, "seen_at": "2026-11-24T15:00:00Z"}
+    await person.command(search, "sighting.add", given)
+    (sighting,) = [each["id"] for each in await person.entities(search) if each["kind"] == "sighting"]
+    bob = await browsers.window("Bob")
+    await bob.open(f"/searches/{search}")
+    await person.command(search, "sighting.assess", {"sighting": sighting, "assessment": "confirmed"})
+    await bob("[data-act=look-again]:visible").first.click()
+    again = bob(f"[data-dialog=look-again] [data-again='{id}']")
+    await expect(again).to_contain_text("the same place as Sighting")
+    await expect(again).to_contain_text("20 min apart")
+    await again.locator("[data-act=place-here]").click()
+    await expect(again).to_have_count(0)
+    await bob("[data-dialog=look-again] [data-act=close]").click()
+    await expect(bob.card("mustard")).to_be_visible()
