@@ -174,7 +174,7 @@ async def test_the_keys_are_shown_as_they_are_and_only_to_whom_they_serve(browse
     await of(victor.card(COAT)).focus()
     await press(victor, "?")
     shown = await victor("[data-key]").evaluate_all("all => all.map((each) => each.dataset.key)")
-    assert shown == ["keys", "palette", "close", "find", "walk", "open", "show-all", "board", "log", "history", "replay"]
+    assert shown == ["keys", "palette", "alarm", "close", "find", "walk", "open", "show-all", "board", "log", "history", "replay"]
     await press(victor, "Escape")
     await focused(victor, of(victor.card(COAT)))
     await press(victor, "Control+k")

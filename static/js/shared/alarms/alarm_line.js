@@ -236,7 +236,7 @@ class AlarmLine {
     const refused = outbox.pending().filter(({ name, status }) => name.startsWith("alarm.") && status === "refused");
     for (const { id, name, refusal } of refused) {
       if (!(refusal?.code === "conflict" && refusal.current?.taken_by)) this.#refused = { id, name, text: refusal?.message ?? "" };
-      outbox.discard(id);
+      queueMicrotask(() => outbox.discard(id)); // the outbox tells of it while it still works on it
     }
   }
 

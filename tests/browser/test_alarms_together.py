@@ -1,0 +1,159 @@
+"""Alarms among people: raised by a sighting, shown to all who are asked, taken by one, told to the others and on a wall."""
+
+import asyncio
+import re
+
+import pytest
+from playwright.async_api import expect
+
+from tests.browser.test_alarm_line import ALARM, CALM, LINE, TAKE, TAKEN
+from tests.browser.test_stable_layout import GREYS_WITHIN_MS, NO_LINE
+from tests.support.browser_window import Window
+from tests.support.browsers import Browsers
+from tests.support.display_page import open_display
+from tests.support.tcp_proxy import proxy_to
+
+pytestmark = pytest.mark.browser
+
+MILA = {"first_name": "Mila", "last_name": "Voorbeeld", "age": 14}
+
+
+async def urgent(browsers: Browsers, search: str, by: str = "Bob", **more: object) -> None:
+    """Add an urgent sighting."""
+    given = {"description": "girl with a man", "priority": "urgent", "place": {"text": "Drongen"}} | more
+    await (await browsers.person(by)).command(search, "sighting.add", given)
+
+
+async def shown(window: Window, search: str) -> None:
+    """Wait until the window shows the alarm of this search, or turn to it."""
+    alarm = window(f".watch-main {ALARM}")
+    await expect(alarm).to_be_visible()
+    for _ in range(20):
+        if search in str(await alarm.locator("a.what").get_attribute("href")):
+            return
+        await window("[data-act=next-alarm]").click()
+    raise AssertionError("the alarm is not there")
+
+
+async def settle(browsers: Browsers) -> None:
+    """Take what earlier tests have left, so that each begins calm."""
+    alice = await browsers.person("Alice")
+    for alarm in (await alice.http.get("/api/v1/alarms")).json()["alarms"]:
+        if not alarm["taken_by"]:
+            await alice.command(alarm["board"], "alarm.take", {"alarm": alarm["id"]})
+
+
+async def test_an_alarm_is_shown_to_all_and_ends_for_all_when_one_takes_it(browsers: Browsers) -> None:
+    await settle(browsers)
+    search = await browsers.search(person=MILA)
+    alice, charlie = await browsers.window("Alice"), await browsers.window("Charlie")
+    await alice.open("/")
+    await charlie.page.goto("/account")
+    await urgent(browsers, search, "Bob")
+    for window in (alice, charlie):
+        await shown(window, search)
+        await expect(window(f"{ALARM} .detail").first).to_contain_text("Drongen: girl with a man")
+    await expect(alice(f"li[data-search='{search}'] .need.alarm")).to_contain_text(
+        re.compile(r"Urgent sighting \d+\s*· nobody has it, \d\d:\d\d")
+    )
+    await expect(alice(f"li[data-search='{search}']")).to_have_attribute("data-alarmed", "")
+    await charlie(TAKE).click()
+    await expect(charlie(TAKEN)).to_contain_text("You have it")
+    await expect(alice(TAKEN)).to_contain_text(re.compile(r"Charlie has it\s+Mila V\., 14: Urgent sighting \d+, taken at"))
+    await expect(alice(f"li[data-search='{search}'] .need.alarm")).to_have_count(0)
+    await alice("[data-act=dismiss-alarm]").click()
+    await expect(alice(TAKEN, has_text="Charlie has it")).to_have_count(0)
+    events = [each["type"] for each in await (await browsers.person("Alice")).events(search)]
+    assert events[-2:] == ["alarm.raised", "alarm.taken"]
+    await alice.page.goto(f"/searches/{search}/history")
+    await expect(alice("main")).to_contain_text(re.compile(r"Charlie has the alarm, after \d\d:\d\d: Urgent sighting \d+"))
+    await expect(alice("main")).to_contain_text("Searchboard raised an alarm: Urgent sighting")
+
+
+async def test_one_of_two_who_take_at_once_has_it_and_the_other_is_told(browsers: Browsers) -> None:
+    await settle(browsers)
+    search = await browsers.search(person=MILA)
+    alice, charlie = await browsers.window("Alice"), await browsers.window("Charlie")
+    for window in (alice, charlie):
+        await window.page.goto("/account")
+    await urgent(browsers, search, "Bob")
+    for window in (alice, charlie):
+        await shown(window, search)
+    await asyncio.gather(alice(TAKE).click(), charlie(TAKE).click())
+    for window in (alice, charlie):
+        await expect(window(TAKEN)).to_be_visible()
+        await expect(window("[data-notice]")).to_have_count(0)  # nobody is told of a refusal
+    said = sorted([str(await window(f"{TAKEN} b").text_content()) for window in (alice, charlie)])
+    assert said in (["Alice has it", "You have it"], ["Charlie has it", "You have it"])
+
+
+async def test_an_alarm_that_is_handed_on_asks_the_next_person(browsers: Browsers) -> None:
+    await settle(browsers)
+    search = await browsers.search(person=MILA)
+    alice, charlie = await browsers.window("Alice"), await browsers.window("Charlie")
+    for window in (alice, charlie):
+        await window.page.goto("/account")
+    await urgent(browsers, search, "Bob")
+    await shown(alice, search)
+    await alice(TAKE).click()
+    await expect(charlie(TAKEN)).to_contain_text("Alice has it")
+    await alice(f"{TAKEN} [data-act=hand-on-alarm]").click()
+    await alice("dialog [name=to]").select_option(label="Charlie · Investigator")
+    await alice("dialog [name=reason]").fill("I am on the phone")
+    await alice("dialog [data-act=send]").click()
+    await shown(charlie, search)
+    await charlie(TAKE).click()
+    await expect(alice(TAKEN)).to_contain_text("Charlie has it")
+
+
+async def test_a_take_without_a_connection_is_sent_when_it_is_back(browsers: Browsers) -> None:
+    await settle(browsers)
+    search = await browsers.search(person=MILA)
+    async with proxy_to(browsers.url) as line:
+        alice, charlie = await browsers.window("Alice", url=line.url), await browsers.window("Charlie")
+        alice.may_fail(*NO_LINE)
+        await alice.page.goto("/account")
+        await charlie.page.goto("/account")
+        await urgent(browsers, search, "Bob")
+        await shown(alice, search)
+        line.cut()
+        await expect(alice(LINE)).to_have_attribute("data-tone", "alarm-stale", timeout=GREYS_WITHIN_MS)
+        await alice(TAKE).click()
+        await expect(alice(".watch-main [data-testid=alarm-sent]")).to_have_text("waiting to be sent…")
+        await expect(charlie(ALARM)).to_be_visible()
+        line.heal()
+        await expect(charlie(TAKEN)).to_contain_text("Alice has it", timeout=GREYS_WITHIN_MS)
+        await expect(alice(TAKEN)).to_contain_text("You have it")
+
+
+async def test_the_person_who_reports_it_sees_that_nobody_has_it(browsers: Browsers) -> None:
+    await settle(browsers)
+    search = await browsers.search(person=MILA)
+    bob = await browsers.window("Bob")
+    await bob.open(f"/searches/{search}")
+    await expect(bob(ALARM)).to_have_count(0)
+    await urgent(browsers, search, "Bob")
+    await shown(bob, search)
+    await expect(bob(CALM)).to_have_count(0)
+    await expect(bob("[data-alarm-announcer]")).to_be_empty()  # it is no news
+
+
+@pytest.mark.parametrize("boards", ["operations", "search"])
+async def test_a_wall_keeps_its_row_for_an_alarm_and_says_no_more(browsers: Browsers, boards: str) -> None:
+    await settle(browsers)
+    search = await browsers.search(person=MILA)
+    wall, _ = await open_display(browsers, ["operations" if boards == "operations" else search])
+    await wall.open("/wall")
+    row = wall(".news-line")
+    before = await row.bounding_box()
+    await urgent(browsers, search, "Bob")
+    alarm = row.locator("[data-testid=alarm]")
+    await expect(alarm).to_contain_text(re.compile(r"URGENT\s*Mila, 14\s*sighting: nobody has it\s*00:\d\d"))
+    assert await row.bounding_box() == before
+    assert "Drongen" not in await wall("body").inner_text()
+    if boards == "operations":
+        await expect(wall(f"[data-search='{search}'][data-alarmed] .alarmed")).to_have_text("nobody has it")
+    alice = await browsers.person("Alice")
+    (told,) = [each for each in (await alice.http.get("/api/v1/alarms")).json()["alarms"] if each["board"] == search]
+    await alice.command(search, "alarm.take", {"alarm": told["id"]})
+    await expect(alarm).to_have_count(0)
