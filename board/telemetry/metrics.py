@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
-from prometheus_client.metrics_core import Metric
+from prometheus_client.metrics_core import GaugeMetricFamily, Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.samples import Sample
 
@@ -226,25 +226,36 @@ def render() -> bytes:
 
 
 def displays(states: Iterable[tuple[str, str]]) -> bytes:
-    """Return the metric of wall displays in Prometheus' text format, from pairs (id, state).
-
-    The states come from the database, so they belong to no process, and are read for each scrape.
-    """
-    own = CollectorRegistry()
+    """Return the metric of wall displays in Prometheus' text format, from pairs (id, state)."""
     help = "1 for each wall display that shows the current state, 0 for one that does not"
-    current = Gauge("board_display_current", help, ["display"], registry=own)
+    current = GaugeMetricFamily("board_display_current", help, labels=["display"])
     for id, state in states:
-        current.labels(id).set(state == "current")
-    return generate_latest(own)
+        current.add_metric([id], state == "current")
+    return _of_tables(current)
 
 
 def notifications_waiting(counts: Mapping[str, int]) -> bytes:
     """Return the metric of notifications that wait in the outbox, by way, in Prometheus' text format."""
-    own = CollectorRegistry()
     help = "Notifications of alarms that are not sent yet, by way; 0 for a way that is not set"
-    waiting = Gauge("board_notifications_waiting", help, ["way"], registry=own)
+    waiting = GaugeMetricFamily("board_notifications_waiting", help, labels=["way"])
     for way in NOTIFICATION_WAYS:
-        waiting.labels(way).set(counts.get(way, 0))
+        waiting.add_metric([way], counts.get(way, 0))
+    return _of_tables(waiting)
+
+
+class _Given:
+    """Collector of a metric that is read for each scrape. It belongs to no process, as the numbers of a Gauge do."""
+
+    def __init__(self, metric: Metric) -> None:
+        self._metric = metric
+
+    def collect(self) -> Iterator[Metric]:
+        yield self._metric
+
+
+def _of_tables(metric: Metric) -> bytes:
+    own = CollectorRegistry()
+    own.register(_Given(metric))
     return generate_latest(own)
 
 
