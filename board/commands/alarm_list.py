@@ -18,7 +18,6 @@ from models.accounts import ROLES, Account
 from models.board import OPERATIONS
 from models.handover import Handover
 from models.note import Note
-from models.sighting import Sighting
 from models.times import format_utc, parse_utc
 
 SHOWN_AFTER_TAKING = timedelta(seconds=60)
@@ -103,7 +102,7 @@ class _Subjects:
         for about in abouts:
             ids.setdefault(about["kind"], set()).add(about["id"])
         self._notes = _by_id(session, Note, ids.get("note", ()))
-        self._cards = _cards(session, {id for kind in kinds.cards() for id in ids.get(kind.name, ())})
+        self._cards = _cards(session, {id for kind in _numbered() for id in ids.get(kind.name, ())})
         self._of_notes = _cards(session, {note.card for note in self._notes.values() if note.card})
         self._handover = session.get(Handover, OPERATIONS) if "handover" in ids else None
         self._holder = urgent_alerts.holder(session)
@@ -118,11 +117,10 @@ class _Subjects:
 
     def place(self, id: str) -> str | None:
         card = self._cards.get(id)
-        return (card.place or {}).get("text") if isinstance(card, Sighting) else None
+        return (getattr(card, "place", None) or {}).get("text")
 
     def seen_at(self, id: str) -> str | None:
-        card = self._cards.get(id)
-        return card.seen_at if isinstance(card, Sighting) else None
+        return getattr(self._cards.get(id), "seen_at", None)
 
     def title(self, id: str) -> str | None:
         card, note = self._cards.get(id), self._notes.get(id)
@@ -143,8 +141,12 @@ class _Subjects:
 
 
 def _cards(session: Session, ids: Collection[str]) -> dict[str, Any]:
-    """Return cards of any kind by their ids."""
-    return {id: card for kind in kinds.cards() for id, card in _by_id(session, kind.model, ids).items()}
+    """Return cards and tips by their ids."""
+    return {id: card for kind in _numbered() for id, card in _by_id(session, kind.model, ids).items()}
+
+
+def _numbered() -> list[kinds.Kind]:
+    return [kind for kind in kinds.every() if kind.is_numbered]
 
 
 def _by_id(session: Session, model: Any, ids: Collection[str]) -> dict[str, Any]:

@@ -72,7 +72,7 @@ class AlarmPeople:
 
     def _assignee(self, kind: str, id: str) -> Iterator[str]:
         declared = kinds.find(kind)
-        card = unit_of_work.get(self._session, declared.model, id) if declared is not None and declared.is_card else None
+        card = unit_of_work.get(self._session, declared.model, id) if declared is not None and declared.is_numbered else None
         assignee = getattr(card, "assignee", None)
         if assignee is not None:
             yield assignee

@@ -200,12 +200,19 @@ def _alerts(session: Session, event: JournalEvent, after: State, fields: Collect
         yield from (("urgent", account) for account in urgent_alerts.recipients(session, event.board))
 
 
+def _alarms(session: Session, event: JournalEvent, after: State, fields: Collection[str]) -> Iterator[tuple[str, bool]]:
+    """Yield whether a tip is urgent and waits to be placed or dismissed."""
+    if not {"priority", "queue"}.isdisjoint(fields):
+        yield "sighting_urgent", after["priority"] == "urgent" and after["queue"] == "look"
+
+
 _SAME = {*sightings.Fields.model_fields, *sources.Private.model_fields, "number", "late", "assignee", "source_kept"}
 
 KIND = Kind(
     model=Tip,
     title=N_("Tip"),
     plural=N_("Tips"),
+    title_field="description",
     data=Add,
     boards=("operations",),
     fields=(
@@ -236,5 +243,6 @@ KIND = Kind(
         "tip.archived": EventSpec(N_("Tip left All searches")),
     },
     alerts=_alerts,
+    alarms=_alarms,
     reported=lambda tip, due_before: false(),
 )  # fmt: skip

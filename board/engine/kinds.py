@@ -128,6 +128,11 @@ class Kind:
     def is_card(self) -> bool:
         return issubclass(self.model, Card)
 
+    @cached_property
+    def is_numbered(self) -> bool:
+        """Whether its entities have numbers: cards, and tips."""
+        return "number" in self.model.STATE and bool(self.title_field)
+
     def report_condition(self, columns: Any, shift_end: str) -> ColumnElement[bool]:
         """Return the condition for the rows that a handover report reads. For kinds with `reported`, and cards."""
         condition: ColumnElement[bool] = self.reported(columns, shift_end) if self.reported else ~columns.withdrawn

@@ -115,6 +115,30 @@ async def test_an_alarm_that_is_taken_goes_no_further(alarms: Alarms) -> None:
     assert state["taken_at"] >= state["raised_at"]
 
 
+async def test_an_urgent_tip_raises_an_alarm_until_it_is_placed(alarms: Alarms) -> None:
+    desk = alarms.desk
+    ack = await desk.bob.command(OPERATIONS, "tip.add", URGENT | {"place": {"text": "Drongen"}})
+    (alarm,) = (await desk.charlie.http.get("/api/v1/alarms")).json()["alarms"]
+    assert (alarm["board"], alarm["about"]["kind"], alarm["child"], alarm["place"]) == (OPERATIONS, "tip", None, "Drongen")
+    assert alarm["title"] == URGENT["description"]
+    assert await alarms.after(5.1) == 1, "nobody is in charge of a search: the next step asks who holds the shift"
+    (alarm,) = (await desk.ada.http.get("/api/v1/alarms")).json()["alarms"]
+    assert alarm["asked_me"]
+    tip = alarm["about"]["id"]
+    await desk.bob.command(OPERATIONS, "tip.place", {"tip": tip, "search": alarms.search})
+    listed = (await desk.charlie.http.get("/api/v1/alarms")).json()["alarms"]
+    assert [(each["board"], each["about"]["kind"]) for each in listed] == [(alarms.search, "sighting")]
+    assert len(ack["seqs"]) == 1
+
+
+async def test_an_urgent_tip_that_is_dismissed_settles_its_alarm(alarms: Alarms) -> None:
+    await alarms.desk.bob.command(OPERATIONS, "tip.add", URGENT)
+    (alarm,) = (await alarms.desk.charlie.http.get("/api/v1/alarms")).json()["alarms"]
+    dismissal = {"tip": alarm["about"]["id"], "reason": "the caller found the girl"}
+    await alarms.desk.bob.command(OPERATIONS, "tip.dismiss", dismissal)
+    assert (await alarms.desk.charlie.http.get("/api/v1/alarms")).json()["alarms"] == []
+
+
 async def test_people_who_are_asked_are_told(alarms: Alarms) -> None:
     await alarms.desk.bob.command(alarms.search, "sighting.add", URGENT | {"place": {"text": "Drongen"}})
     frame = await alarms.desk.charlie.request({"type": "alarms"}, type="alarms")

@@ -25,6 +25,7 @@ const NUMBERED = {
 };
 
 const LAST_LEVEL = 3;
+const SEEN = new Set(["sighting", "tip"]); // kinds with the time at which a child was seen
 
 /**
  * Return how far an alarm has gone, 1 to 3: the people it began with, the next, and all later ones.
@@ -37,7 +38,10 @@ export const levelOf = ({ step }) => Math.min(LAST_LEVEL, step + 1);
  * @param {{ rule: string, about: { kind: Kind } }} alarm
  * @returns {string}
  */
-export const ruleName = ({ rule, about }) => (Object.hasOwn(RULES, rule) ? RULES[rule]() : kindName(about.kind));
+export const ruleName = ({ rule, about }) => (isUrgentTip({ rule, about }) ? t("Urgent tip") : Object.hasOwn(RULES, rule) ? RULES[rule]() : kindName(about.kind));
+
+/** @param {{ rule: string, about: { kind: Kind } }} alarm */
+const isUrgentTip = ({ rule, about }) => rule === "urgent_sighting" && about.kind === "tip";
 
 /**
  * "Urgent sighting 4"
@@ -46,6 +50,7 @@ export const ruleName = ({ rule, about }) => (Object.hasOwn(RULES, rule) ? RULES
 export function namedAlarm(alarm) {
   const { rule, about: { number } } = alarm;
   if (number === null) return ruleName(alarm);
+  if (isUrgentTip(alarm)) return t("Urgent tip {number}", { number });
   return NUMBERED[rule]?.(number) ?? t("{what}: {card}", { what: ruleName(alarm), card: thing(alarm) });
 }
 
@@ -64,7 +69,7 @@ const thing = ({ about: { kind, number } }) => cardName({ kind, state: { number 
  */
 export function alarmDetail(alarm) {
   const { about, place, seen_at: seen, title } = alarm;
-  const seenAt = about.kind !== "sighting" ? null : seen ? t("seen {at}", { at: formatShortMoment(seen) }) : t("time unknown");
+  const seenAt = !SEEN.has(about.kind) ? null : seen ? t("seen {at}", { at: formatShortMoment(seen) }) : t("time unknown");
   const where = [seenAt, place].filter(Boolean).join(", ") || (alarm.child && about.number !== null ? thing(alarm) : "");
   return where && title ? t("{where}: {title}", { where, title }) : where || title || "";
 }
@@ -95,6 +100,7 @@ export const stepTime = ({ raised_at: raised }, { at }) => waited(raised, new Da
  * @param {Alarm} alarm
  */
 export function alarmUrl({ board, about: { kind, id } }) {
+  if (kind === "tip") return `/?tip=${id}`;
   if (board === "operations") return kind === "handover" || kind === "shift" ? "/handover" : "/";
   return kind === "sighting" || kind === "task" ? `/searches/${board}/cards/${id}` : `/searches/${board}`;
 }
