@@ -11,6 +11,7 @@ from board.api.type_schemas import ref, schemas_of
 from board.commands.schemas import Schema
 from board.engine.alarm_format import OpenAlarm
 from board.errors import MESSAGES
+from board.lookup.unanswered import UnansweredCounts
 from board.predefined_tasks import younger_than
 from board.settings import VERSION
 from models.accounts import ROLES
@@ -43,13 +44,12 @@ AlarmCause = TypedDict("AlarmCause", {"kind": str, "id": Id, "seq": Count})
 SummaryAlarm = TypedDict("SummaryAlarm", {
     "rule": str, "raised_at": Time, "step": int, "next_at": Time | None, "about": AlarmCause,
 })  # fmt: skip
-Unanswered = TypedDict("Unanswered", {"look": Count, "judge": Count, "pass_on": Count, "late": Count})
 SearchSummary = TypedDict("SearchSummary", {
     "unassessed_sightings": Count, "open_tasks": Count, "overdue_tasks": Count, "people": Count, "last": LastEvent,
     "suggested": list[Annotated[str, Made(lambda: {"enum": list(younger_than())})]],
     "present": list[Present], "overdue_task": DueTask | None, "next_task": DueTask | None,
     "unassessed_sighting": UnassessedSighting | None, "credible_sighting": SummarySighting | None,
-    "alarm": SummaryAlarm | None, "alarms": Count, "unanswered": Unanswered,
+    "alarm": SummaryAlarm | None, "alarms": Count, "unanswered": UnansweredCounts,
 })  # fmt: skip
 HandoverStatus = TypedDict("HandoverStatus", {
     "number": Count, "status": str, "outgoing": Id, "incoming": Id | None, "signed_at": Time | None,

@@ -330,6 +330,7 @@ KIND = Kind(
     alerts=_alerts,
     alarms=_alarms,
     reported=lambda sighting, due_before: and_(
-        ~sighting.withdrawn, or_(sighting.assessment.in_(ASSURED), is_ungraded(sighting.grade))
+        ~sighting.withdrawn,
+        or_(sighting.assessment.in_(ASSURED), is_ungraded(sighting.grade), sighting.queue == "judge"),
     ),
 )  # fmt: skip

@@ -52,7 +52,8 @@ class ReportDocument:
         signed_at = self._handover["position"] if self._handover else None
         self._languages.load(OPERATIONS, signed_at["seq"] if signed_at else 2**53, [OPERATIONS])
         for section in report["searches"]:
-            listed = (section["ungraded"], section["pinned"], *section["tasks"].values(), *section["cards"].values())
+            sightings = (section["ungraded"], section["to_pass_on"])
+            listed = (*sightings, section["pinned"], *section["tasks"].values(), *section["cards"].values())
             cards = [*chain(*listed)]
             self._languages.load(section["board"], section["seq"], [section["board"], *(card["id"] for card in cards)])
 
@@ -243,6 +244,7 @@ class ReportDocument:
             Block(translate(N_("Overdue")), [self._card(each) for each in tasks["overdue"]]),
             Block(translate(N_("Due in the next shift")), [self._card(each) for each in tasks["due"]]),
             Block(translate(N_("Sightings not yet graded")), [self._card(each) for each in section["ungraded"]]),
+            Block(translate(N_("Credible sightings not yet passed on")), [self._card(each) for each in section["to_pass_on"]]),
             Block(translate(N_("Done in this shift")), [self._card(each | {"due": None}) for each in tasks["done"]]),
             *(Block(translate(kinds.named(kind).plural), [self._card(each) for each in cards]) for kind, cards in others.items()),
             Block("", self._left_out(section["left_out"])),

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import timedelta
 from typing import Any, NamedTuple
 
+from board.commands import queues
 from board.commands.suggested_criteria import suggested, undecided
 from board.engine import kinds
 from board.engine.event import JournalEvent
@@ -85,6 +86,7 @@ def section(data: ReportData, id: str, entities: Mapping[str, list[EntityAt]]) -
     at, head, events = data.positions[id], data.heads[id], data.events.get(id, [])
     briefing = next((each.state for each in entities.get("briefing", ())), None)
     ungraded, tasks, others, left_out = _cards(data, id, entities)
+    waiting = _waiting(entities.get("sighting", ()))
     return {
         "board": id,
         "epoch": at["epoch"],
@@ -96,6 +98,8 @@ def section(data: ReportData, id: str, entities: Mapping[str, list[EntityAt]]) -
         "last_credible": _last_sighting(entities.get("sighting", ()), ASSURED),
         "since": {"from": "shift", **_news(data, id, events, data.shift_starts.get(id, 0))},
         "ungraded": ungraded,
+        "unanswered": {"look": len(waiting["look"]), "judge": len(waiting["judge"]), "pass_on": len(waiting["pass_on"])},
+        "to_pass_on": _listed("sighting", waiting["pass_on"]),
         "tasks": tasks,
         "cards": others,
         "left_out": left_out,
@@ -200,6 +204,14 @@ def _cards(
     }
     listed = {kind: _listed(kind, each) for kind, each in others.items() if each}
     return _listed("sighting", ungraded), tasks_of, listed, left_out
+
+
+def _waiting(sightings: Iterable[EntityAt]) -> dict[str, list[EntityAt]]:
+    """Return the sightings by queue. The queue is judged here, as states of earlier versions have none."""
+    found: dict[str, list[EntityAt]] = {queue: [] for queue in queues.LABELS}
+    for each in sightings:
+        found[queues.queue_of(each.state)].append(each)
+    return found
 
 
 def _listed(kind: str, cards: Iterable[EntityAt]) -> list[ReportedCard]:

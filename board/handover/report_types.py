@@ -72,11 +72,13 @@ ReadMark = TypedDict("ReadMark", {"seq": Count, "at": Time})
 Restated = TypedDict("Restated", {
     "text": str, "at": Time, "correct": bool | None, "reason": str | None, "answered_by": Id | None, "answered_at": Time | None,
 })  # fmt: skip
+# How many sightings wait in each queue.
+ReportedQueues = TypedDict("ReportedQueues", {"look": Count, "judge": Count, "pass_on": Count})
 # Report on one search. `outside`: the account that is to take over and may not see it.
 SearchReport = TypedDict("SearchReport", {
     "board": Id, "epoch": str, "seq": Count, "head": str, "search": ReportedSearch, "outside": Id | None,
     "last_confirmed": LastConfirmed | None, "last_credible": LastConfirmed | None, "since": NewsOfShift,
-    "ungraded": list[ReportedCard], "tasks": ReportedTasks,
+    "ungraded": list[ReportedCard], "unanswered": ReportedQueues, "to_pass_on": list[ReportedCard], "tasks": ReportedTasks,
     "cards": dict[str, list[ReportedCard]], "left_out": Count,
     "briefing": Annotated[State, component("briefing")] | None, "pinned": list[Pinned], "after": CountAfter,
     "reader": NewsOfReader, "reads": dict[str, ReadMark], "restatements": dict[str, Restated],

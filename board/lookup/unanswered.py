@@ -62,7 +62,7 @@ class Waiting(NamedTuple):
 LookedAtBy = TypedDict("LookedAtBy", {"by": Id, "at": Time})
 # Something that waits. `board`, `reference` and `child` are those of its search, `title` the beginning of what was seen.
 UnansweredEntry = TypedDict("UnansweredEntry", {
-    "kind": Annotated[str, Shape(enum=["sighting", "tip"])], "board": Id, "reference": str | None, "child": str | None,
+    "kind": Annotated[str, Shape(enum=["sighting", "tip"])], "board": Id | None, "reference": str | None, "child": str | None,
     "status": Annotated[str, of_state(Search, "status")] | None, "id": Id, "number": Count | None, "seq": Count,
     "queue": Annotated[str, Shape(enum=list(QUEUES))], "queue_since": Time, "target_min": Count | None, "late": bool,
     "assignee": Id | None, "priority": Annotated[str, of_state(Sighting, "priority")],

@@ -1,4 +1,4 @@
-"""Pages of boards: all searches, one search, intake, and what is new."""
+"""Pages of boards: all searches, one search, intake, what is new, and what waits."""
 
 from typing import TYPE_CHECKING
 
@@ -79,6 +79,14 @@ async def since(request: Request) -> Response:
     return page(request, "unseen.html", caller, board=OPERATIONS)
 
 
+async def unanswered(request: Request) -> Response:
+    """Serve the page of what waits for somebody on all boards."""
+    caller = await signed_in(request)
+    if caller is None:
+        return redirect_to_login(request)
+    return page(request, "unanswered.html", caller, board=OPERATIONS)
+
+
 async def sign_in(request: Request) -> Response:
     """Serve the sign-in form; callers who are signed in are redirected."""
     if await signed_in(request) is not None:
@@ -99,6 +107,7 @@ routes: list[Route] = [
     Route("/", operations),
     Route("/intake", intake),
     Route("/since", since),
+    Route("/unanswered", unanswered),
     Route("/searches/{id}", search),
     Route("/searches/{id}/cards/{card}", search),
     Route("/login", sign_in, methods=["GET"]),

@@ -19,6 +19,7 @@ from board.engine.identity import Caller
 from board.paths import TEMPLATES
 from board.settings import VERSION
 from board.web import language, static_files
+from board.web.http import service_of
 from board.web.same_origin import own_origin
 
 HOME = "/"
@@ -44,6 +45,7 @@ def page(request: Request, name: str, caller: Caller | None, *, status: int = 20
     common |= {"origin": own_origin(request)}
     common |= {"board": "", "card": "", "languages": {code: i18n.NATIVE_NAMES.get(code, code) for code in i18n.languages()}}
     common |= {"room": event_writer.MAX_ENTITIES, "filling": event_writer.NEARLY_FULL}
+    common |= {"targets": service_of(request).targets.model_dump_json()}
     html = _templates(reads).get_template(name).render(common | context | {"path": request.url.path})
     return HTMLResponse(html, status_code=status)
 

@@ -37,6 +37,7 @@ const PAGES = {
   intake: () => import("./pages/intake/page.js"),
   search: () => import("./pages/search/page.js"),
   since: () => import("./pages/unseen/page.js"),
+  unanswered: () => import("./pages/unanswered/page.js"),
   history: () => import("./pages/history/page.js"),
   replay: () => import("./pages/replay/page.js"),
   handover: () => import("./pages/handover/page.js"),

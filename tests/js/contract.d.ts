@@ -218,6 +218,11 @@ interface Likeness {
   near: number;
 }
 
+interface LookedAtBy {
+  by: string;
+  at: IsoTime;
+}
+
 interface NewestAlert {
   board: string;
   seq: number;
@@ -401,7 +406,7 @@ interface Summary {
   credible_sighting: SummarySighting | null;
   alarm: SummaryAlarm | null;
   alarms: number;
-  unanswered: Unanswered;
+  unanswered: UnansweredCounts;
 }
 
 interface SummaryAlarm {
@@ -443,10 +448,40 @@ interface TaskState {
 }
 
 interface Unanswered {
+  at: IsoTime;
+  counts: UnansweredCounts;
+  entries: Array<UnansweredEntry>;
+  left_out: number;
+}
+
+interface UnansweredCounts {
   look: number;
   judge: number;
   pass_on: number;
   late: number;
+}
+
+interface UnansweredEntry {
+  kind: "sighting" | "tip";
+  board: string | null;
+  reference: string | null;
+  child: string | null;
+  status: "open" | "found" | "closed" | null;
+  id: string;
+  number: number | null;
+  seq: number;
+  queue: "look" | "judge" | "pass_on";
+  queue_since: IsoTime;
+  target_min: number | null;
+  late: boolean;
+  assignee: string | null;
+  priority: "low" | "normal" | "urgent";
+  assessment: "unassessed" | "credible" | "confirmed" | "not_the_child" | "unverifiable" | "duplicate";
+  title: string;
+  place: string | null;
+  seen_at: IsoTime | null;
+  received_at: IsoTime | null;
+  looked_at: LookedAtBy | null;
 }
 
 interface UnassessedSighting {

@@ -270,6 +270,7 @@ SCENES = (
             Shot("alerts", "/", open_menu("details.bell", ".alerts li")),
             Shot("account-menu", "/", open_menu("details.account-menu", ".account-menu .menu")),
             Shot("unseen", "/since"),
+            Shot("unanswered", "/unanswered", shown("li[data-entry]")),
             Shot("closed", "/closed"),
             Shot("history", "/history", shown("li[data-seq]")),
             Shot("search-history", MILA + "/history", shown("li[data-seq]")),

@@ -1,13 +1,15 @@
 /**
  * Update running times once a second, without a redraw: the text of `<time>` elements with `data-since`, `data-ago` or `data-due`; of `data-lateness`
- * ("42 min late", before that "in 19 min"), of `data-oldest` ("4 to grade · 2 h 11"), of `data-waited` ("04:12"), and of `data-until` ("in 01:48").
+ * ("42 min late", before that "in 19 min"), of `data-oldest` ("4 to grade · 2 h 11"), of `data-waited` ("04:12"), of `data-until` ("in 01:48"), and of
+ * `data-waiting` ("needs a look: 14 min"), which is `data-overdue` after the minutes of `data-target`.
  */
 import { ago, formatDuration, late, serverNow, since, waited } from "../core/time.js";
 import { n, t } from "../core/i18n.js";
 import { formatShortMoment } from "../format/time_elements.js";
 
 const TICK_MS = 1000;
-const RUNNING = "[data-since],[data-ago],[data-due],[data-lateness],[data-oldest],[data-waited],[data-until]";
+const RUNNING = "[data-since],[data-ago],[data-due],[data-lateness],[data-oldest],[data-waited],[data-until],[data-waiting]";
+const MINUTE_MS = 60_000;
 
 export class RelativeTimes {
   #times;
@@ -40,9 +42,11 @@ export class RelativeTimes {
 
   /** @param {HTMLTimeElement} element @param {Date} now */
   #updateText(element, now) {
-    const { since: from, ago: past, due, lateness, oldest, waited: waiting, until } = element.dataset;
+    const { since: from, ago: past, due, lateness, oldest, waited: open, until, waiting } = element.dataset;
     const text = from ? since(from, now) : past ? ago(past, now) : lateness ? late(lateness, now) || ago(lateness, now)
-      : oldest ? toGrade(element, oldest, now) : waiting ? waited(waiting, now) : until ? t("in {length}", { length: waited(now, new Date(until)) }) : dueText(/** @type {string} */ (due), now);
+      : oldest ? toGrade(element, oldest, now) : open ? waited(open, now) : until ? t("in {length}", { length: waited(now, new Date(until)) })
+      : waiting ? waitingText(element, now) : dueText(/** @type {string} */ (due), now);
+    if (waiting) element.toggleAttribute("data-overdue", age(element.dateTime, now) > Number(element.dataset.target) * MINUTE_MS);
     if (due) element.toggleAttribute("data-overdue", new Date(due) < now);
     if (element.textContent !== text) element.textContent = text;
     this.#shownTimes.set(element, keyOf(element));
@@ -57,6 +61,17 @@ function toGrade({ dataset }, oldest, now) {
   const count = Number(dataset.count), age = formatDuration(Math.max(0, Number(now) - Number(new Date(oldest))));
   return n("{count} to grade · {age}", "{count} to grade · {age}", count, { age });
 }
+
+/** @type {Record<string, (age: string) => string>} */
+const WAITING = {
+  look: (age) => t("needs a look: {age}", { age }), judge: (age) => t("to judge: {age}", { age }), pass_on: (age) => t("to pass on: {age}", { age }),
+};
+
+/** @param {HTMLTimeElement} element @param {Date} now */
+const waitingText = ({ dateTime, dataset }, now) => WAITING[dataset.waiting ?? ""](formatDuration(age(dateTime, now)));
+
+/** @param {string} from @param {Date} now */
+const age = (from, now) => Math.max(0, Number(now) - Date.parse(from));
 
 /** @param {string} due @param {Date} now */
 function dueText(due, now) {

@@ -30,6 +30,8 @@ export const SHORTCUTS = [
   { id: "replay", press: "R", where: "search", describe: () => t("Replay of this search") },
   { id: "mention", press: "@", where: "search", may: "note", describe: () => t("Mention someone in a text: opens a list of people") },
   { id: "undo", press: "Ctrl+Z", where: "search", may: "edit", describe: () => t("Undo your last change") },
+  { id: "walk", press: "↑ ↓", where: "unanswered", describe: () => t("Go from entry to entry") },
+  { id: "open", press: "Enter", where: "unanswered", describe: () => t("Open the card") },
   { id: "find", press: "/", where: "history", describe: () => t("Find in history") },
   { id: "walk-events", press: "↑ ↓", where: "history", describe: () => t("Go from event to event") },
   { id: "first-last", press: "Home End", where: "history", describe: () => t("Go to the newest or the oldest event") },
@@ -43,7 +45,7 @@ export const SHORTCUTS = [
 /** @type {Record<string, () => string>} */
 export const SCOPES = {
   everywhere: () => t("Everywhere"), boards: () => t("On any board"), operations: () => t("All searches"),
-  search: () => t("On a search board"), history: () => t("History"), handover: () => t("Handover"), intake: () => t("Take a call"),
+  search: () => t("On a search board"), history: () => t("History"), unanswered: () => t("Unanswered"), handover: () => t("Handover"), intake: () => t("Take a call"),
 };
 /** @type {Record<string, (page: string | undefined) => boolean>} */
 const PAGES = { everywhere: () => true, boards: (page) => page === "search" || page === "operations" };

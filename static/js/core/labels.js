@@ -43,7 +43,7 @@ const done = named(() => labels().done);
 /** label.kind("runaway") returns "Runaway"; label.kind.codes are the codes in menu order. */
 export const label = {
   kind: valueOf("search.kind"), status: valueOf("status"), role: valueOf("account.role"), column: valueOf("column.role"), channel: valueOf("channel"),
-  assessment: valueOf("sighting.assessment"), priority: valueOf("priority"), condition: valueOf("outcome.condition"), how: valueOf("outcome.how"),
+  assessment: valueOf("sighting.assessment"), queue: valueOf("sighting.queue"), priority: valueOf("priority"), condition: valueOf("outcome.condition"), how: valueOf("outcome.how"),
   access: valueOf("access"), category: valueOf("category"), answer: valueOf("criteria.answer"), decision: valueOf("worrying"), sex: valueOf("person.sex"),
   level: valueOf("appeal.level"), source_kind: valueOf("source.kind"), grade_source: valueOf("grade.source"), grade_content: valueOf("grade.content"),
   handover: valueOf("handover.status"), noun: named(() => labels().kinds),

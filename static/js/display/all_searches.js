@@ -116,7 +116,7 @@ export function gravityMark({ worrying, undecided }) {
  */
 function counts(state, summary) {
   if (!summary) return nothing;
-  const { unassessed_sightings: sightings, overdue_tasks: overdue } = summary, isLed = !("lead_name" in state) || state.lead_name;
+  const { unassessed_sightings: sightings, overdue_tasks: tasks, unanswered } = summary, overdue = tasks + (unanswered?.late ?? 0), isLed = !("lead_name" in state) || state.lead_name;
   if (summary.alarm) return html`<span class="count over alarmed">${t("nobody has it")}</span>`;
   if (!overdue && !sightings && isLed) return html`<span class="count none">${t("nothing late")}</span>`;
   return html`${overdue ? html`<span class="count over">${n("{count} late", "{count} late", overdue)}</span>` : nothing}

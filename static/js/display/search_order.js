@@ -16,7 +16,7 @@ export function classOf({ worrying, undecided }, summary) {
   if (summary?.alarm) return ALARM;
   if (worrying === true) return WORRYING;
   if (undecided === true) return TO_DECIDE;
-  return summary?.overdue_tasks ? LATE : CALM;
+  return summary?.overdue_tasks || summary?.unanswered?.late ? LATE : CALM;
 }
 
 export class SearchOrder {

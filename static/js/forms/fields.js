@@ -51,6 +51,11 @@ export const grade = () => [choice("grade.source", { coded: true }), choice("gra
 
 export const assessment = () => [choice("assessment"), field("sighting", "duplicate_of"), text("reason")];
 
+export const passOn = () => [
+  field("sighting", "passed_on.to", { required: true, placeholder: () => t("Local police Ghent, duty officer") }), field("sighting", "passed_on.at"),
+  field("sighting", "passed_on.reference", { placeholder: () => t("If they gave one") }),
+];
+
 export const note = () => [
   field("note", "text", { label: () => t("What happened or was said") }), field("note", "category"), field("note", "happened_at"), text("corrects"),
 ];

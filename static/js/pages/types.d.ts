@@ -6,6 +6,7 @@ type IntakeView = import("./intake/page.js").IntakeView;
 type HandoverView = import("./handover/page.js").HandoverView;
 type HistoryView = import("./history/page.js").HistoryView;
 type ReplayView = import("./replay/page.js").ReplayView;
+type UnansweredView = import("./unanswered/page.js").UnansweredView;
 type UnseenView = import("./unseen/page.js").UnseenView;
 type DisplaysView = import("./displays/page.js").DisplaysView;
 

@@ -141,9 +141,11 @@ function inCharge(state, session, brief) {
 /** @param {Summary | undefined} summary */
 function counts(summary) {
   if (!summary) return nothing;
-  const { unassessed_sightings: sightings, open_tasks: tasks, people } = summary;
+  const { unassessed_sightings: sightings, open_tasks: tasks, people, unanswered } = summary, toPassOn = unanswered?.pass_on ?? 0;
+  const late = unanswered?.late ? "late" : "", why = late ? t("Sightings over their target") : nothing;
   return [
-    sightings ? html`<span class="sightings" data-count="unassessed">${n("{count} to assess", "{count} to assess", sightings)}</span>` : nothing,
+    sightings ? html`<span class="sightings ${late}" title=${why} data-count="unassessed">${n("{count} to assess", "{count} to assess", sightings)}</span>` : nothing,
+    toPassOn ? html`<span class="to-pass-on ${late}" title=${why} data-count="pass-on">${n("{count} to pass on", "{count} to pass on", toPassOn)}</span>` : nothing,
     tasks ? html`<span class="tasks" data-count="tasks">${n("{count} task", "{count} tasks", tasks)}</span>` : nothing,
     people ? html`<span class="people" data-count="people">${t("{count} viewing", { count: people })}</span>` : nothing,
   ];

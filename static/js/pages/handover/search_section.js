@@ -2,9 +2,10 @@
 
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
 import { hasKeyboard } from "../../behaviours/shortcut_handler.js";
-import { n, t, withColon } from "../../core/i18n.js";
+import { n, number, t, withColon } from "../../core/i18n.js";
 import { pluralName } from "../../core/kinds.js";
 import { label } from "../../core/labels.js";
+import { QUEUES } from "../../core/queues.js";
 import { hiddenSearches } from "./hidden_searches.js";
 import { pinned } from "./pinned.js";
 import { restated } from "./restatement.js";
@@ -39,15 +40,26 @@ function body(it, view) {
     ${head(it, view)}`;
 }
 
-/** @param {{ search: any, last_confirmed: any }} given */
-function facts({ search, last_confirmed: last }) {
+/** @param {{ search: any, last_confirmed: any, unanswered?: Record<string, number> }} it */
+function facts(it) {
+  const { search, last_confirmed: last } = it;
   const { worrying, undecided } = search, asked = undecided || search.suggested?.length;
   const rows = [
     search.status === "open" && (worrying !== null || asked) ? html`<div><dt>${label.field("worrying")}</dt><dd>${worrying === null ? label.decision(worrying) : label.answer(worrying ? "yes" : "no")}${hinted(search)}</dd></div>` : nothing,
     last ? html`<div><dt>${t("Last confirmed sighting")}</dt><dd>${t("Sighting {number}", { number: last.number })} · ${seenText(last)}${last.place?.text ? ` · ${last.place.text}` : nothing}</dd></div>` : nothing,
+    unanswered(it),
     ended(search),
   ];
   return html`<dl class="facts-line">${rows}</dl>`;
+}
+
+/**
+ * How many sightings wait for each step. A report that was signed under an earlier version does not say it.
+ * @param {{ unanswered?: Record<string, number> }} given
+ */
+function unanswered({ unanswered: counts }) {
+  const said = counts ? QUEUES.filter((queue) => counts[queue]).map((queue) => `${label.queue(queue)}: ${number(counts[queue])}`) : [];
+  return said.length ? html`<div data-testid="unanswered"><dt>${t("Unanswered")}</dt><dd>${said.join(" · ")}</dd></div>` : nothing;
 }
 
 /**
@@ -149,9 +161,9 @@ function readers({ reads = {} }, view) {
 
 /** @param {any} it @param {HandoverView} view */
 function cards(it, view) {
-  const { ungraded, tasks: { overdue, due: soon, done }, cards: others = {}, left_out: left = 0 } = it;
+  const { ungraded, to_pass_on: toPassOn = [], tasks: { overdue, due: soon, done }, cards: others = {}, left_out: left = 0 } = it;
   const lists = [
-    [t("Overdue"), overdue, "late"], [t("Due in the next shift"), soon, ""], [t("Sightings not yet graded"), ungraded, ""], [t("Done in this shift"), done, "done"],
+    [t("Overdue"), overdue, "late"], [t("Due in the next shift"), soon, ""], [t("Sightings not yet graded"), ungraded, ""], [t("Credible sightings not yet passed on"), toPassOn, ""], [t("Done in this shift"), done, "done"],
     ...Object.entries(others).map(([kind, list]) => [pluralName(kind), list, ""]),
   ].filter(([, list]) => list.length);
   return html`<div class="waiting">${lists.map(([name, list, kind]) => html`<section class=${kind}><h3>${name} <span>${list.length}</span></h3>

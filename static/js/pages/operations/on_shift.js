@@ -1,11 +1,21 @@
 /* Who is here, on which search, and who is in charge of the shift; and what is due next. */
 
 import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
-import { t } from "../../core/i18n.js";
+import { n, number, t } from "../../core/i18n.js";
 import { shortTimeElement } from "../../format/time_elements.js";
 import { nextDue, peopleHere } from "../../format/people_here.js";
 
 const MOST_PEOPLE = 30, MOST_DUE = 5;
+
+/**
+ * Link to what waits on all searches, and how much of it is late.
+ * @param {Record<string, number>} totals
+ */
+export function waiting({ unanswered, late }) {
+  if (!unanswered) return nothing;
+  return html`<section class="operations-column unanswered" data-testid="waiting"><h2><a href="/unanswered" data-testid="unanswered">${t("Unanswered")} <b>${number(unanswered)}</b></a></h2>
+    ${late ? html`<p class="text-alert">${n("{count} over its target", "{count} over their targets", late)}</p>` : nothing}</section>`;
+}
 
 /** @param {Board} board @param {Session} session */
 export function onShift(board, session) {

@@ -18,7 +18,7 @@ import { OpenSearch } from "./open_search.js";
 import { TipDialog } from "./tip_dialog.js";
 import { tipsColumn, waitingTips } from "./tips.js";
 import { operationsCommands } from "./commands.js";
-import { dueNext, onShift } from "./on_shift.js";
+import { dueNext, onShift, waiting } from "./on_shift.js";
 import { openSearches } from "../../shared/open_searches.js";
 import { searchCard, sendingCard } from "../../shared/search_card.js";
 import { sharedReferences } from "../../shared/same_reference.js";
@@ -175,7 +175,7 @@ class OperationsPage {
         ${label.status(status)} <b>${columns[status].length}</b></button>`)}</nav>
       ${waitingTips(this.board).length ? html`<a class="tips-on-phone" href="#tips">${n("{count} tip without a search", "{count} tips without a search", waitingTips(this.board).length)}</a>` : nothing}
       <div class="operations-board" data-active-tab=${this.#tab}>
-        <div class="rail">${tipsColumn(this)}${onShift(this.board, this.session)}${dueNext(this.board)}</div>
+        <div class="rail">${tipsColumn(this)}${waiting(all)}${onShift(this.board, this.session)}${dueNext(this.board)}</div>
         ${this.#openColumn(columns.open, pending)}
         <div class="ended">${STATUSES.slice(1).map((status) => this.#column(status, columns[status]))}</div>
       </div>

@@ -57,6 +57,7 @@ const FORMS = {
   assessment: { fields: fields.assessment, name: "sighting.assess", data: assessed },
   item: { fields: fields.item, name: "task.update", data: item, adds: true },
   withdraw: { fields: fields.reason, name: "card.withdraw", data: (form) => reasoned(form, { card: form.entity }), adds: true },
+  "pass-on": { fields: fields.passOn, name: "sighting.pass_on", data: passedOn, read: ({ passed_on }) => ({ passed_on: passed_on ?? null }), group: "passed_on" },
   note: { fields: fields.note, name: "note.add", data: noted, defaults: () => ({ category: "comment" }), adds: true },
   "column-title": { fields: fields.columnTitle, name: "column.rename", data: (form) => ({ column: form.entity, title: form.value("title") }) },
   "column-before": { fields: fields.column, name: "column.add", data: beside("before"), adds: true },
@@ -173,6 +174,12 @@ function assessed(form) {
   const assessment = form.value("assessment");
   const duplicate = assessment === "duplicate" ? { duplicate_of: form.value("duplicate_of") } : {};
   return reasoned(form, { sighting: form.entity, assessment, ...duplicate });
+}
+
+/** @param {Form} form */
+function passedOn(form) {
+  const filled = form.filled(["passed_on.to", "passed_on.at", "passed_on.reference"]);
+  return filled && { sighting: form.entity, ...filled.passed_on };
 }
 
 /** @param {Form} form */

@@ -18,6 +18,7 @@ import { NoteAuthors } from "./note_authors.js";
 import { columns } from "../../shared/board/columns.js";
 import { openDialog } from "./dialogs.js";
 import { FilterState } from "./filter_state.js";
+import { FirstLook } from "./first_look.js";
 import { FindBox } from "../../shared/find_box.js";
 import { Forms } from "./forms.js";
 import { phoneHeader, searchHeader } from "../../shared/board/search_header.js";
@@ -92,6 +93,7 @@ class SearchPage extends BoardPage {
     this.act = new Actions({ board, ui, address, forms, focus, filters, sources, lastBadge, undo, added, notesOf, draw });
     this.again = new LookAgain({ session, board, may, draw, show: () => this.#show("look-again") });
     this.presence = new PresenceTracker({ board, ui, lastBadge, authors, forms, notesOf, draw });
+    this.firstLook = new FirstLook(this);
     new CardArrowKeys(root);
     this.clock = new RelativeTimes(root);
     this.barClock = new RelativeTimes(BAR);
@@ -210,6 +212,7 @@ class SearchPage extends BoardPage {
     this.focus.apply();
     this.added.show(this.#root);
     this.presence.tell();
+    this.firstLook.update();
     if (!this.drawn) this.#drawRest();
     return undefined;
   }

@@ -6,6 +6,7 @@ import { cardName } from "../../format/values.js";
 import { formOf, row } from "../../forms/form_row.js";
 import { choiceButtons } from "../../forms/choice_buttons.js";
 import { CROSS, contentMark, contentShape, crossMark } from "./marks.js";
+import { passingOn } from "./passing_on.js";
 import { possibleDuplicates } from "./possible_duplicates.js";
 import { saidAndKnown } from "./said_and_known.js";
 
@@ -17,7 +18,7 @@ const ASSESSMENT_MARKS = { confirmed: () => contentMark(1), not_the_child: cross
 
 /** @param {Card} entity @param {BoardView} view */
 export function assessment(entity, view) {
-  return html`<section class="assessment">${graded(entity, view)} ${assessed(entity, view)} ${saidAndKnown(entity, view)} ${possibleDuplicates(entity, view)}</section>`;
+  return html`<section class="assessment">${graded(entity, view)} ${assessed(entity, view)} ${passingOn(entity, view)} ${saidAndKnown(entity, view)} ${possibleDuplicates(entity, view)}</section>`;
 }
 
 /** @param {Card} entity @param {BoardView} view */

@@ -3,11 +3,13 @@ import { nothing } from "../../../vendor/lit-html/lit-html.js";
 import { guard } from "../../../vendor/lit-html/directives/guard.js";
 import { t } from "../../core/i18n.js";
 import { titleOf } from "../../core/kinds.js";
+import { queueOf } from "../../core/queues.js";
 import { label } from "../../core/labels.js";
 import { accountName, cardName, kindName } from "../../format/values.js";
 import { assigneeMark, viewers } from "../avatars.js";
 import { beside, html } from "../compact_html.js";
 import { lookOf } from "./card_views.js";
+import { lookedAt, queueMark } from "./queue_mark.js";
 import { agoElement } from "../../format/time_elements.js";
 
 /**
@@ -24,7 +26,7 @@ export function card(entity, view) {
   const isDone = view.isDone(state.column), isLate = view.marks.isOverdue(entity);
   const { today, drafts } = view.marks;
   return guard(
-    [id, seq, pending?.id, pending?.status, badge?.type, badge?.at, view.ui.card === id, assignee, presence, view.mayEdit, today, drafts.has(id), isDone, isLate],
+    [id, seq, pending?.id, pending?.status, badge?.type, badge?.at, view.ui.card === id, assignee, presence, view.mayEdit, today, drafts.has(id), isDone, isLate, view.model.search?.state.status],
     () => template(entity, { badge, people, assignee, isDone, isLate }, view),
   );
 }
@@ -55,7 +57,7 @@ function template(entity, shown, view) {
     ${badge ? changeNote(badge) : nothing}
     ${first}
     ${second}
-    ${foot(entity, shown, isRuledOut)}
+    ${foot(entity, shown, isRuledOut, view)}
     ${isMovable ? mover(entity) : nothing}
   </article>`;
 }
@@ -78,15 +80,20 @@ export const cardClicked = (view) => (event) => {
  * @param {Card} entity
  * @param {ShownCard} shown
  * @param {boolean} isRuledOut
+ * @param {BoardView} view
  */
-function foot({ kind, state, pending, added }, { people, assignee, isDone }, isRuledOut) {
+function foot({ kind, state, pending, added }, { people, assignee, isDone }, isRuledOut, view) {
   const result = lookOf(kind).result(state, isDone);
   const isSettled = isDone || isRuledOut;
-  if (isSettled && !assignee && !people.length && !pending && result === nothing) return nothing;
+  const waits = kind === "sighting" && !added ? queueMark(state, view) : nothing;
+  if (isSettled && !assignee && !people.length && !pending && result === nothing && waits === nothing) return nothing;
+  const needsLook = waits !== nothing && queueOf(state) === "look"; // which nobody has, then
+  const looked = kind === "sighting" && !assignee ? lookedAt(state, view) : nothing;
+  const nobody = !isSettled && !(added && pending) && !needsLook && looked === nothing;
   return html`<div class="foot">${beside(
     pending ? html`<span class="sending" .textContent=${sendingCard(pending)}></span>` : nothing,
-    result,
-    assignee ? assigneeMark(assignee) : isSettled || (added && pending) ? nothing : html`<span class="quiet" .textContent=${t("nobody assigned")}></span>`,
+    result, waits, looked,
+    assignee ? assigneeMark(assignee) : nobody ? html`<span class="quiet" .textContent=${t("nobody assigned")}></span>` : nothing,
     viewers(people),
   )}</div>`;
 }

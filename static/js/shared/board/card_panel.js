@@ -79,12 +79,21 @@ function times({ id, kind, state, added }, view) {
   const { events } = view.historyOf(id);
   const assigned = events.find(({ state }) => state?.assignee);
   const by = assigned && accountName(view.session, assigned.state?.assignee);
+  /** @type {[string | null, string]} */
+  const lastCell = kind === "sighting" ? firstLook(state, view) : [assigned?.at ?? null, by ? t("assigned, {name}", { name: by }) : t("nobody assigned")];
   /** @type {[string | null, string][]} */
-  const cells = [
-    ...lookOf(kind).times({ id, kind, state, seq: 0 }), [events[0]?.at ?? null, t("shown on the board")],
-    [assigned?.at ?? null, by ? t("assigned, {name}", { name: by }) : t("nobody assigned")],
-  ];
+  const cells = [...lookOf(kind).times({ id, kind, state, seq: 0 }), [events[0]?.at ?? null, t("shown on the board")], lastCell];
   return html`<dl class="times" data-testid="times">${cells.map(([at, name]) => html`<div class=${at ? "" : "unset"}><dd>${at ? shortTimeElement(at) : "–"}</dd><dt>${name}</dt></div>`)}</dl>`;
+}
+
+/**
+ * When somebody looked at a sighting first. Who has it now is said beside the choice of that person.
+ * @param {State} state
+ * @param {BoardView} view
+ * @returns {[string | null, string]}
+ */
+function firstLook({ looked_at: said }, view) {
+  return said ? [said.at, t("looked at, {name}", { name: accountName(view.session, said.by) })] : [null, label.done("sighting.looked_at")];
 }
 
 /** @param {Card} entity @param {string} name @param {BoardView} view */

@@ -34,6 +34,7 @@ function every(session, keys) {
     { ...go("/closed"), title: t("Closed searches") },
     { ...go("/history"), title: t("History: all searches") },
     { ...go("/since"), title: t("What’s new") },
+    { ...go("/unanswered"), title: t("Unanswered") },
     { ...go("/intake"), title: t("Take a call"), role: "investigator" },
     { ...go("/handover"), title: t("Handover") },
     { ...go("/displays"), title: t("Displays"), role: "coordinator" },

@@ -1,0 +1,58 @@
+/** Entry of the list: how long it has waited, what was said, of which child, and whose it is. */
+import { html, nothing } from "../../../vendor/lit-html/lit-html.js";
+import { t } from "../../core/i18n.js";
+import { label } from "../../core/labels.js";
+import { formatDuration } from "../../core/time.js";
+import { seenText } from "../../format/time_elements.js";
+import { accountName, cardName } from "../../format/values.js";
+import { assigneeMark } from "../../shared/avatars.js";
+import { waitingTime } from "../../shared/board/queue_mark.js";
+import { priority } from "../../shared/board/card.js";
+
+const MINUTE_MS = 60_000;
+
+/**
+ * Where an entry is opened, by its kind. A tip has no search: it stands in the list of all searches.
+ * @type {Record<string, (entry: UnansweredEntry) => string>}
+ */
+const PLACES = {
+  sighting: ({ board, id }) => `/searches/${board}/cards/${id}`,
+  tip: () => "/#tips",
+};
+
+/** @param {UnansweredEntry} entry @param {UnansweredView} view */
+export function entryRow(entry, view) {
+  const { id, kind, queue, priority: urgency, title } = entry;
+  const href = PLACES[kind]?.(entry), name = nameOf(entry);
+  return html`<li class="waiting ${kind} ${view.mineIs(entry) ? "own" : ""}" data-entry=${id} data-queue=${queue}>
+    <div class="age">${pill(entry)}${target(entry)}</div>
+    <div class="what">
+      <p class="kind"><b>${name}</b> ${priority({ priority: urgency })}</p>
+      <h2 dir="auto">${href ? html`<a href=${href}>${title}</a>` : title}</h2>
+      <p class="when">${seenText(entry)}${entry.place ? html` · <bdi>${entry.place}</bdi>` : nothing}</p>
+    </div>
+    <div class="of">${entry.child ? html`<b><bdi>${entry.child}</bdi></b> <span class="quiet">${entry.reference}</span>` : nothing}${
+      entry.status === "found" ? html` <span class="found">${label.status("found")}</span>` : nothing}</div>
+    <div class="owner">${view.sending(entry) ? html`<span class="sending">${view.sending(entry)}</span>` : entry.assignee ? assigneeMark(accountName(view.session, entry.assignee)) : html`<span class="quiet">${t("nobody assigned")}</span>`}</div>
+    ${view.mayAct ? acts(entry, view) : nothing}
+  </li>`;
+}
+
+/** @param {UnansweredEntry} entry */
+export const nameOf = ({ kind, number }) => cardName({ kind, state: { number } });
+
+/** @param {UnansweredEntry} entry */
+const pill = ({ queue, queue_since: since, priority: urgency, target_min: minutes }) =>
+  html`<span class="waits ${queue}">${waitingTime(queue, since, urgency, minutes)}</span>`;
+
+/** @param {UnansweredEntry} entry */
+const target = ({ target_min: minutes }) => (minutes === null ? nothing : html`<span class="quiet">${t("target: {time}", { time: formatDuration(minutes * MINUTE_MS) })}</span>`);
+
+/** @param {UnansweredEntry} entry @param {UnansweredView} view */
+function acts(entry, view) {
+  const name = nameOf(entry);
+  return html`<div class="acts">
+    ${view.mineIs(entry) ? nothing : html`<button type="button" data-act="claim" aria-label=${t("Assign {card} to me", { card: name })} @click=${() => view.claim(entry)}>${t("Assign to me")}</button>`}
+    <button type="button" data-act="hand-on" aria-label=${t("Assign {card} to…", { card: name })} @click=${() => view.handOn(entry)}>${t("Assign to…")}</button>
+  </div>`;
+}

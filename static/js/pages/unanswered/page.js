@@ -1,0 +1,208 @@
+/** "Unanswered" page: what waits to be looked at, judged or passed on, over all searches, latest against its target first. */
+import { html, nothing, render } from "../../../vendor/lit-html/lit-html.js";
+import { repeat } from "../../../vendor/lit-html/directives/repeat.js";
+import { CardArrowKeys } from "../../behaviours/card_arrow_keys.js";
+import { dialog, Dialogs } from "../../behaviours/dialog.js";
+import { keepFocus } from "../../behaviours/keep_focus.js";
+import { RelativeTimes } from "../../behaviours/relative_times.js";
+import { locale, n, number, p, t } from "../../core/i18n.js";
+import { label } from "../../core/labels.js";
+import { QUEUES } from "../../core/queues.js";
+import { people, select } from "../../forms/form_row.js";
+import { sendingCard } from "../../shared/board/card.js";
+import { watchLine } from "../../shared/watch_line/line.js";
+import { entryRow, nameOf } from "./entry.js";
+import { WaitingList } from "./waiting_list.js";
+
+const OPERATIONS = "operations";
+
+/** @param {string} text */
+const capital = (text) => text.replace(/^./u, (first) => first.toLocaleUpperCase(locale()));
+
+/** @param {HTMLElement} root @param {Session} session */
+export function mount(root, session) {
+  new UnansweredPage(root, session);
+}
+
+/** @typedef {UnansweredPage} UnansweredView what templates are given */
+
+class UnansweredPage {
+  /** @type {Session} */ session;
+  /** @type {Board} */ board;
+  #root;
+  #clock;
+  #dialogs;
+  #list;
+  #queue = new URLSearchParams(location.search).get("queue") ?? "";
+  /** @type {"" | "mine" | "nobody"} */ #owner = "";
+  /** @type {UnansweredEntry | null} */ #handing = null; // the entry that is being handed on
+  #receiver = "";
+
+  /** @param {HTMLElement} root @param {Session} session */
+  constructor(root, session) {
+    this.#root = root;
+    this.session = session;
+    this.board = session.board(OPERATIONS);
+    this.#clock = new RelativeTimes(root);
+    this.#dialogs = new Dialogs(root);
+    this.#list = new WaitingList(this.draw);
+    new CardArrowKeys(root, "li[data-entry]", "[data-waiting-list]");
+    root.classList.add("unanswered-page");
+    this.board.watch(this.draw);
+    this.session.watch(this.draw);
+    this.#list.read();
+    this.draw();
+  }
+
+  draw = () => {
+    this.#list.follow(this.board.summaries);
+    this.session.ensureAccounts((this.#list.found?.entries ?? []).map((entry) => ({ state: entry })));
+    keepFocus(this.#root, () => render(this.#page(), this.#root));
+    watchLine.say("page", this.#refused());
+    this.#clock.fill();
+    this.#dialogs.settle();
+  };
+
+  // --- for templates
+
+  get mayAct() {
+    return this.session.can("investigator");
+  }
+
+  /** @param {UnansweredEntry} entry */
+  mineIs({ assignee }) {
+    return assignee === this.session.account.id;
+  }
+
+  /** @param {Pick<UnansweredEntry, "board" | "id">} entry */
+  sending({ board, id }) {
+    const sent = this.#pending().find((entry) => entry.board === board && (entry.data.card ?? entry.data.tip) === id && entry.status !== "refused");
+    return sent ? sendingCard(sent) : null;
+  }
+
+  /** @param {UnansweredEntry} entry */
+  claim(entry) {
+    this.#root.querySelector(`[data-entry="${entry.id}"] h2 a`)?.focus(); // the button disappears
+    this.#assign(entry, this.session.account.id);
+  }
+
+  /** @param {UnansweredEntry} entry */
+  handOn(entry) {
+    this.#handing = entry;
+    this.#receiver = "";
+    this.draw();
+  }
+
+  // --- drawing
+
+  #page() {
+    const { found, failed } = this.#list;
+    if (!found) return failed ? this.#failed() : html`<p class="unanswered-empty" role="status">${t("Loading…")}</p>`;
+    const shown = found.entries.filter((entry) => this.#fits(entry));
+    return html`
+      <header class="unanswered-header">
+        <h1>${t("Unanswered")}</h1>
+        <p class="totals" data-testid="totals">${this.#totals(found.counts)}</p>
+        <div class="chips" role="group" aria-label=${t("Show only")}>
+          ${this.#chip("queue", "", t("All"), QUEUES.reduce((sum, queue) => sum + found.counts[queue], 0))}
+          ${QUEUES.map((queue) => this.#chip("queue", queue, capital(label.queue(queue)), found.counts[queue]))}
+          <span class="gap" aria-hidden="true"></span>
+          ${this.#chip("owner", "mine", p("sightings", "Mine"))}${this.#chip("owner", "nobody", t("Nobody assigned"))}
+        </div>
+      </header>
+      ${failed ? this.#failed() : nothing}
+      ${shown.length ? nothing : html`<p class="unanswered-empty" data-testid="none">${found.entries.length ? t("Nothing here with this filter.") : t("Nothing waits. Every sighting is answered.")}</p>`}
+      <ol class="waiting-list" data-waiting-list aria-label=${t("Unanswered")}>${repeat(shown, ({ id }) => id, (entry) => entryRow(entry, this))}</ol>
+      ${found.left_out ? html`<p class="quiet">${n("{count} more is not shown.", "{count} more are not shown.", found.left_out)}</p>` : nothing}
+      ${this.#handing ? this.#handOnDialog(this.#handing) : nothing}`;
+  }
+
+  #failed() {
+    return html`<p class="unanswered-empty" role="alert">${t("The list could not be loaded.")} <button type="button" data-act="read-again" @click=${() => this.#list.read()}>${t("Try again")}</button></p>`;
+  }
+
+  /** @param {Unanswered["counts"]} counts */
+  #totals({ late }) {
+    return late ? html`<b class="text-alert">${n("{count} over its target", "{count} over their targets", late)}</b>` : t("Nothing is over its target.");
+  }
+
+  /** @param {"queue" | "owner"} kind @param {string} value @param {string} name @param {number | null} [count] */
+  #chip(kind, value, name, count = null) {
+    const isOn = (kind === "queue" ? this.#queue : this.#owner) === value;
+    return html`<button type="button" class="chip" data-chip=${value || "all"} aria-pressed=${isOn} @click=${() => this.#choose(kind, value)}>${name}${
+      count === null ? nothing : html` <b>${number(count)}</b>`}</button>`;
+  }
+
+  /** @param {"queue" | "owner"} kind @param {string} value */
+  #choose(kind, value) {
+    if (kind === "owner") this.#owner = /** @type {"" | "mine" | "nobody"} */ (this.#owner === value ? "" : value);
+    else this.#queue = value;
+    history.replaceState(history.state, "", this.#queue ? `?queue=${this.#queue}` : location.pathname);
+    this.draw();
+  }
+
+  /** @param {UnansweredEntry} entry */
+  #fits(entry) {
+    if (this.#queue && entry.queue !== this.#queue) return false;
+    return this.#owner === "" || (this.#owner === "mine" ? this.mineIs(entry) : !entry.assignee);
+  }
+
+  // --- claiming and handing on
+
+  /** @param {UnansweredEntry} entry */
+  #handOnDialog(entry) {
+    const close = () => {
+      this.#handing = null;
+      this.draw();
+    };
+    const send = (/** @type {SubmitEvent} */ event) => {
+      event.preventDefault();
+      if (!this.#receiver) return;
+      this.#assign(entry, this.#receiver);
+      close();
+    };
+    const choose = (/** @type {string} */ account) => {
+      this.#receiver = account;
+      this.draw();
+    };
+    const others = people(this.session, this.#receiver).filter(([id]) => id !== entry.assignee);
+    return dialog("hand-on", t("Assign {card} to…", { card: nameOf(entry) }), html`<form class="form" data-form="hand-on" @submit=${send}>
+      <p class="quiet" dir="auto">${entry.title}</p>
+      <div class="row" data-field="assignee"><label for="hand-on-to">${label.field("assignee")}</label>${select("hand-on-to", this.#receiver, choose, others, false)}</div>
+      <div class="buttons"><span class="space"></span><button type="button" data-act="cancel" @click=${close}>${t("Cancel")}</button>
+        <button type="submit" class="primary" data-act="send" ?disabled=${!this.#receiver}>${t("Assign")}</button></div>
+    </form>`, close);
+  }
+
+  /** @param {UnansweredEntry} entry @param {string} assignee */
+  #assign({ kind, board, id, seq }, assignee) {
+    const done = () => this.#list.read();
+    if (this.sending({ board, id })) return;
+    const [name, data] = kind === "tip" ? ["tip.assign", { tip: id, assignee }] : ["card.assign", { card: id, assignee }];
+    this.session.outbox.add(board ?? OPERATIONS, name, data, { base: seq }).then(done, () => this.#refusedOne());
+    this.draw();
+  }
+
+  #refusedOne() {
+    this.#list.read();
+    this.draw();
+  }
+
+  #pending() {
+    return this.session.outbox.pending().filter(({ name }) => name === "card.assign" || name === "tip.assign");
+  }
+
+  /** @returns {Notice[]} */
+  #refused() {
+    return this.#pending().filter(({ status }) => status === "refused").map((entry) => ({
+      kind: "not-saved", refused: entry.id, title: t("Not saved: {what}.", { what: t("Assignment") }), text: entry.refusal?.message ?? "", tone: "own",
+      actions: html`<button type="button" data-act="discard" @click=${() => this.#discard(entry.id)}>${t("Discard")}</button>`,
+    }));
+  }
+
+  /** @param {string} id */
+  #discard(id) {
+    this.session.outbox.discard(id);
+    this.draw();
+  }
+}
