@@ -130,7 +130,7 @@ class Kind:
 
     @cached_property
     def is_numbered(self) -> bool:
-        """Whether its entities have numbers: cards, and tips."""
+        """Return whether its entities have numbers: cards, and tips."""
         return "number" in self.model.STATE and bool(self.title_field)
 
     def report_condition(self, columns: Any, shift_end: str) -> ColumnElement[bool]:
