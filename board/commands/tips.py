@@ -129,10 +129,13 @@ def restore(writer: EventWriter, data: Restore) -> None:
     waiting: State = {"placed": None, "dismissed": None, "queue": "look", "queue_since": writer.now}
     search, source = None, None
     if row.placed is not None:
-        sighting = writer.session.get_one(Sighting, row.placed["sighting"])
+        sighting = unit_of_work.get(writer.session, Sighting, row.placed["sighting"])
+        assert sighting is not None, "cards are never deleted"
         if not sighting.withdrawn:
             raise invalid("tip", N_("This tip is a sighting now. Withdraw the sighting first."))
         search, source = unit_of_work.get(writer.session, Search, row.placed["board"]), sources.source_of(sighting)
+        # the source comes back under the seal that it has by now
+        waiting |= {"source": sighting.source, "source_kept": sighting.source_kept}
     writer.update(row, "tip.restored", waiting, data.reason, conflicts=False)
     if search is not None and source is not None:
         writer.set_unseen(row, {"placed_on": None} | source)

@@ -289,6 +289,21 @@ async def test_a_dismissed_tip_is_placed_later(team: Team) -> None:
     assert (await state(team.bob, id))["dismissed"] is None
 
 
+async def test_a_source_that_was_sealed_meanwhile_comes_back_sealed(team: Team) -> None:
+    search, id = await team.alice.open_search(), await tip(team.bob, source={"kind": "unknown", "sealed": False})
+    await place(team.bob, id, search)
+    sighting = (await state(team.bob, id))["placed"]["sighting"]
+    sealed = {"source": {"kind": "named", "sealed": True}, "source_name": "Griet Ozolin"}
+    await team.alice.command(search, "sighting.update", {"sighting": sighting} | sealed)
+    await team.charlie.command(search, "card.withdraw", {"card": sighting})
+    await team.charlie.command(OPERATIONS, "tip.restore", {"tip": id})
+    restored = await state(team.charlie, id)
+    assert (restored["source"], restored["source_kept"]) == (sealed["source"], True)
+    path = f"/api/v1/tips/{id}/source"
+    assert (await team.charlie.http.get(path)).status_code == 403
+    assert (await team.alice.http.get(path)).json()["name"] == "Griet Ozolin"
+
+
 async def test_a_wrongly_placed_tip_is_taken_back_once_its_sighting_is_withdrawn(team: Team) -> None:
     wrong, right = await team.alice.open_search(), await team.alice.open_search()
     id = await tip(team.bob, **SEALED)
