@@ -21,7 +21,7 @@ from models.note import Note
 from models.times import format_utc, parse_utc
 
 SHOWN_AFTER_TAKING = timedelta(seconds=60)
-MAX_READ = 1_000  # the oldest ones
+MAX_READ = 1_000  # the newest ones: older ones have asked everybody by now
 MAX_TITLE = 120  # characters
 
 _FIELDS = (
@@ -31,7 +31,7 @@ _FIELDS = (
 _FROM = "FROM alarm a LEFT JOIN search q ON q.id = a.board LEFT JOIN account p ON p.id = a.taken_by WHERE a.ended_at IS NULL"
 _LIST = text(
     f"SELECT {_FIELDS} {_FROM} AND a.taken_at IS NULL UNION ALL "
-    f"SELECT {_FIELDS} {_FROM} AND a.taken_at > :since ORDER BY 6, 1 LIMIT :limit"
+    f"SELECT {_FIELDS} {_FROM} AND a.taken_at > :since ORDER BY 6 DESC, 1 DESC LIMIT :limit"
 )
 
 
@@ -60,7 +60,7 @@ def _may_act(role: str) -> bool:
 def open_alarms(session: Session, rules: AlarmRules, now: datetime) -> list[ListedAlarm]:
     """Return the alarms to show, on all boards, the oldest first."""
     asked = {"since": format_utc(now - SHOWN_AFTER_TAKING), "limit": MAX_READ}
-    found = list(session.connection().execute(_LIST, asked))
+    found = list(session.connection().execute(_LIST, asked))[::-1]
     if not found:
         return []
     subjects = _Subjects(session, [_json(row.about) for row in found])

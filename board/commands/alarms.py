@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Literal, NamedTuple
 
-from sqlalchemy import text
+from sqlalchemy import bindparam, text
 from sqlmodel import Session
 
 from board.alarm_rules import Rule
@@ -34,7 +34,9 @@ OUTSIDE: tuple[outbox.Way, ...] = ("email", "webhook")  # ways that leave the bo
 BY_RESPONSIBLE = ("sighting_urgent", "sighting_credible", "worrying_search", "task_overdue")  # no alarm for who did it themselves
 SERVER_COMMAND = Command("", "", "", {})
 
-_OF_ENTITY = text("SELECT id, rule, cause, ended_at FROM alarm WHERE board = :board AND entity = :entity")
+_OF_ENTITY = text(
+    "SELECT id FROM alarm WHERE board = :board AND rule IN :rules AND entity = :entity AND ended_at IS NULL ORDER BY id"
+).bindparams(bindparam("rules", expanding=True))
 _OF_BOARD = text("SELECT id FROM alarm WHERE board = :board AND ended_at IS NULL ORDER BY raised_at, id")
 _NAME = text("SELECT name FROM account WHERE id = :id")
 
@@ -66,7 +68,7 @@ def take(writer: EventWriter, data: Take) -> None:
 
 def hand_on(writer: EventWriter, data: HandOn) -> None:
     """Hand an alarm on to somebody who may see it and act, and has not handed it on. It is open again, and its ladder goes on
-    from now."""
+    from now, or from before if nobody had it."""
     row = writer.find(Alarm, data.alarm, "alarm")
     writer.require_person(data.to, "to")
     people = AlarmPeople(writer.session, writer.board.id)
@@ -81,8 +83,9 @@ def hand_on(writer: EventWriter, data: HandOn) -> None:
         raise Refused("forbidden", N_("Only a person who was asked can hand this alarm on."))
     rule, now = writer.alarm_rules.rules.get(row.rule), _moment(writer)
     wait = rule.wait_s(0) if rule is not None and rule.wait_s(row.step) is not None else None
+    due = [at for at in (row.next_at, _after(now, wait)) if at is not None]  # handing on again and again delays no step
     values = {
-        "taken_by": None, "taken_at": None, "next_at": _after(now, wait),
+        "taken_by": None, "taken_at": None, "next_at": min(due, default=None),
         "asked": [*(each for each in row.asked if each != data.to), data.to],
         "handed_on": _joined(row.handed_on, [writer.account_id]),
     }  # fmt: skip
@@ -179,8 +182,8 @@ def _end_all(writer: EventWriter) -> None:
 def _of_entity(session: Session, board: str, entity: str, rules: Collection[str]) -> list[Alarm]:
     """Return the alarms about an entity by these rules that have not ended."""
     unit_of_work.flush(session)
-    found = session.connection().execute(_OF_ENTITY, {"board": board, "entity": entity})
-    ids = [row.id for row in found if row.rule in rules and row.ended_at is None]
+    asked = {"board": board, "rules": list(rules), "entity": entity}
+    ids = list(session.connection().execute(_OF_ENTITY, asked).scalars())
     unit_of_work.prefetch(session, Alarm, ids)
     return [row for id in ids if (row := unit_of_work.get(session, Alarm, id)) is not None]
 
@@ -200,22 +203,30 @@ class Taken(NamedTuple):
 
 
 def _next_step(people: AlarmPeople, row: Alarm, rule: Rule, scheduled: str) -> Taken:
-    """Return the next step that asks somebody new; steps before it are passed over. `scheduled` is when it was due: the step
-    after it is due that much later, so that steps that are late do not delay the others."""
-    used = {way for step in rule.steps[: row.step + 1] for way in step.ways}
+    """Return the next step that asks somebody new, or somebody by a way that no step before has asked them by; steps before it
+    are passed over. `scheduled` is when it was due: the step after it is due that much later, so that steps that are late do not
+    delay the others."""
     for number in range(row.step + 1, len(rule.steps)):
         step = rule.steps[number]
         accounts = people.asked_by(step.ask, row)
         named = people.asked_by([each for each in step.ask if each != "desk"], row)
         everybody = "desk" in step.ask and not row.everybody
-        new_ways = set(step.ways) - used
-        if everybody or set(named) - set(row.asked) or (accounts and new_ways) or "webhook" in new_ways:
+        if everybody or set(named) - set(row.asked) or any(_reaches_more(people, row, rule, number, way) for way in step.ways):
             values = {
                 "step": number, "next_at": _after(scheduled, rule.wait_s(number)), "asked": _joined(row.asked, named),
                 "everybody": row.everybody or everybody,
             }  # fmt: skip
             return Taken(values, accounts, frozenset(step.ways))
     return Taken({"step": max(len(rule.steps) - 1, row.step), "next_at": None}, [], frozenset())
+
+
+def _reaches_more(people: AlarmPeople, row: Alarm, rule: Rule, number: int, way: str) -> bool:
+    """Return whether a step reaches somebody by a way by which the steps before it reach them not; a webhook is one receiver."""
+    before = [step for step in rule.steps[:number] if way in step.ways]
+    if way == "webhook":
+        return not before
+    reached = people.asked_by([ask for step in before for ask in step.ask], row)
+    return not set(people.asked_by(rule.steps[number].ask, row)) <= set(reached)
 
 
 def escalate(writer: EventWriter, row: Alarm) -> None:

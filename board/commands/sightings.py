@@ -219,10 +219,10 @@ def _alerts(session: Session, event: JournalEvent, after: State, fields: Collect
 
 def _alarms(session: Session, event: JournalEvent, after: State, fields: Collection[str]) -> Iterator[tuple[str, bool]]:
     """Yield whether a sighting is urgent and nobody has assessed it, and whether it is credible and was not passed on."""
-    there = not after["withdrawn"]
-    if not {"priority", "assessment", "withdrawn"}.isdisjoint(fields):
+    there, changed = not after["withdrawn"], {path.split(".")[0] for path in fields}
+    if not {"priority", "assessment", "withdrawn"}.isdisjoint(changed):
         yield "sighting_urgent", there and after["priority"] == "urgent" and after["assessment"] == "unassessed"
-    if not {"assessment", "withdrawn", "passed_on"}.isdisjoint(fields):
+    if not {"assessment", "withdrawn", "passed_on"}.isdisjoint(changed):
         yield "sighting_credible", there and after["assessment"] in ASSURED and not after.get("passed_on")
 
 

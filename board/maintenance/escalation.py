@@ -21,6 +21,7 @@ from board.commands import alarm_steps
 from board.commands.alarm_steps import BoardWork, Waiting
 from board.service import BoardService
 from board.telemetry.periodic import run_on_database
+from models.db.database import DatabaseUnavailable
 from models.times import format_utc, parse_utc
 
 log = structlog.get_logger()
@@ -85,7 +86,8 @@ class Escalation:
 
     async def escalate(self) -> int:
         """Take all steps that are due, and raise the alarms that are found by time; return the number of events. Raises
-        DatabaseUnavailable; the rest is done the next time."""
+        DatabaseUnavailable; the rest is done the next time. A board that fails for another reason keeps no other from its steps:
+        its error is raised at the end."""
         service, now = self._service, self._service.clock()
         since = min(self._looked_at, now) - MARGIN
 
@@ -100,15 +102,21 @@ class Escalation:
             return work
 
         boards = list((await service.database.read(read)).items())
-        count = 0
+        count, failure = 0, None
         for start in range(0, len(boards), BOARDS_AT_ONCE):
             some = boards[start : start + BOARDS_AT_ONCE]
             done = await asyncio.gather(*(self._do(board, work) for board, work in some), return_exceptions=True)
             for each in done:
-                if isinstance(each, BaseException):
+                if isinstance(each, DatabaseUnavailable) or not isinstance(each, int | Exception):
                     raise each
-                count += each
-        self._looked_at = now
+                if isinstance(each, Exception):
+                    failure = failure or each
+                else:
+                    count += each
+        if failure is not None:
+            raise failure
+        if sum(len(work.found) for _, work in boards) < alarm_steps.MAX_FOUND:  # else there may be more
+            self._looked_at = now
         return count
 
     async def _do(self, board: str, work: BoardWork) -> int:

@@ -10,6 +10,8 @@ import pytest
 from sqlmodel import Session, select
 
 from board.client import Refusal
+from board.commands import alarm_list, alarm_steps
+from board.maintenance import escalation
 from board.maintenance.escalation import Escalation
 from models.accounts import Account
 from models.board import OPERATIONS
@@ -204,12 +206,35 @@ async def test_an_alarm_is_handed_on_and_its_ladder_goes_on(alarms: Alarms) -> N
     assert [event["reason"] for event in await alarms.events() if event["type"] == "alarm.handed_on"] == ["I go off duty"]
 
 
+async def test_handing_on_an_alarm_that_nobody_has_delays_no_step(alarms: Alarms) -> None:
+    id, desk = await urgent(alarms), alarms.desk
+    due = (await alarms.only())[1]["next_at"]
+    alarms.clock.set(1.9 * MINUTE)
+    for _ in range(2):
+        await desk.charlie.command(alarms.search, "alarm.hand_on", {"alarm": id, "to": id_of(desk.bob)})
+    assert (await alarms.only())[1]["next_at"] == due
+    assert await alarms.after(2.1) == 1
+
+
 @pytest.mark.parametrize("to", ["victor", "bob", "nobody"])
 async def test_an_alarm_is_handed_on_only_to_whom_it_can_be(alarms: Alarms, to: str) -> None:
     id, desk = await urgent(alarms), alarms.desk
     account = UNKNOWN_ID if to == "nobody" else id_of(getattr(desk, to))
     refused = await alarms.refused(desk.bob, "alarm.hand_on", {"alarm": id, "to": account})
     assert (refused.code, set(refused.fields)) == ("not_found" if to == "nobody" else "invalid", {"to"})
+
+
+async def test_the_newest_alarms_are_listed_where_there_are_too_many(
+    alarms: Alarms, monkeypatch: pytest.MonkeyPatch
+) -> None:  # fmt: skip
+    ids = []
+    for seconds in range(3):
+        alarms.clock.set(timedelta(seconds=seconds))
+        await alarms.desk.bob.command(alarms.search, "sighting.add", URGENT)
+        ids += [id for id in await alarms.states() if id not in ids]
+    monkeypatch.setattr(alarm_list, "MAX_READ", 2)
+    listed = (await alarms.desk.charlie.http.get("/api/v1/alarms")).json()["alarms"]
+    assert [each["id"] for each in listed] == ids[1:], "the oldest of them first"
 
 
 async def test_only_who_was_asked_hands_an_alarm_on(alarms: Alarms) -> None:
@@ -317,6 +342,18 @@ async def test_steps_that_ask_nobody_new_are_passed_over(alarms: Alarms) -> None
     assert (state["step"], state["asked"]) == (2, [id_of(alarms.desk.ada)]), "nobody leads the search: the holder comes at once"
 
 
+async def test_a_step_that_reaches_somebody_by_another_way_is_taken(alarms: Alarms) -> None:
+    desk = alarms.desk
+    await desk.bob.command(alarms.search, "sighting.add", {"description": "a girl"})
+    sighting = next(id for (kind, id) in (await desk.bob.snapshot(alarms.search))["entities"] if kind == "sighting")
+    await desk.bob.command(alarms.search, "sighting.assess", {"sighting": sighting, "assessment": "credible"})
+    alice, ada = id_of(desk.alice), id_of(desk.ada)
+    assert await alarms.after(14.9) == 1
+    assert await notifications(desk) == [(1, "email", ada)], "Alice, who leads, was asked on the screen alone"
+    assert await alarms.after(15.1) == 1
+    assert (2, "email", alice) in await notifications(desk), "and as a coordinator by e-mail"
+
+
 async def test_people_who_may_not_see_the_search_are_not_asked(desk: Team, wall_clock: WallClock) -> None:
     await desk.ada.command(OPERATIONS, "shift.take", {"reason": "night"})
     search = await desk.secret_search(desk.bob, lead=id_of(desk.alice))
@@ -357,6 +394,17 @@ async def test_a_credible_sighting_raises_one(alarms: Alarms) -> None:
     assert (await alarms.only())[1]["ended"] == "settled"
 
 
+async def test_a_credible_sighting_that_is_passed_on_raises_none(alarms: Alarms) -> None:
+    desk = alarms.desk
+    await desk.bob.command(alarms.search, "sighting.add", {"description": "a girl"})
+    sighting = next(id for (kind, id) in (await desk.bob.snapshot(alarms.search))["entities"] if kind == "sighting")
+    await desk.bob.command(alarms.search, "sighting.assess", {"sighting": sighting, "assessment": "credible"})
+    ack = await desk.bob.command(alarms.search, "sighting.pass_on", {"sighting": sighting, "to": "Police of Ghent"})
+    assert (await alarms.only())[1]["ended"] == "settled"
+    await desk.bob.command(alarms.search, "undo", {"seq": ack["seqs"][0]})
+    assert await alarms.types() == ["alarm.raised", "alarm.ended", "alarm.raised"]
+
+
 async def test_a_worrying_search_raises_one(desk: Team, wall_clock: WallClock) -> None:
     person = {"first_name": "Mila", "age": 6}
     alarms = Alarms(desk, await desk.alice.open_search(person=person, lead=id_of(desk.bob)), wall_clock)
@@ -385,6 +433,38 @@ async def test_an_overdue_urgent_task_raises_one_once(alarms: Alarms) -> None:
     await desk.alice.command(alarms.search, "task.update", {"task": state["about"]["id"], "due": later})
     assert (await alarms.states())[id]["ended"] == "settled"
     assert await alarms.after(7) == 1, "it is overdue anew"
+
+
+async def test_tasks_that_became_overdue_while_no_server_ran_raise_all(
+    alarms: Alarms, monkeypatch: pytest.MonkeyPatch
+) -> None:  # fmt: skip
+    monkeypatch.setattr(alarm_steps, "MAX_FOUND", 2)
+    now = alarms.desk.server.service.clock()
+    for minutes in (1, 2, 3, 4, 5):
+        task = {"title": "call", "due": format_utc(now + minutes * MINUTE), "priority": "urgent"}
+        await alarms.desk.bob.command(alarms.search, "task.add", task)
+    assert [await alarms.after(28) for _ in range(4)] == [2, 2, 1, 0], "more than are read at once"
+
+
+async def test_a_board_that_fails_keeps_no_other_from_its_steps(alarms: Alarms, monkeypatch: pytest.MonkeyPatch) -> None:
+    other = await alarms.desk.alice.open_search(lead=id_of(alarms.desk.alice))
+    for search in (alarms.search, other):
+        await alarms.desk.bob.command(search, "sighting.add", URGENT)
+    do = alarm_steps.do
+
+    def fail(session: Session, board_id: str, **work: Any) -> Any:
+        if board_id == alarms.search:
+            raise ValueError("a fault")
+        return do(session, board_id, **work)
+
+    monkeypatch.setattr(escalation, "BOARDS_AT_ONCE", 1)
+    monkeypatch.setattr(alarm_steps, "do", fail)
+    with pytest.raises(ValueError, match="a fault"):
+        await alarms.after(2.1)
+    assert [state["step"] for state in (await alarms.states(other)).values()] == [1]
+    assert (await alarms.only())[1]["step"] == 0
+    monkeypatch.undo()
+    assert await alarms.escalation.escalate() == 1
 
 
 async def test_a_task_that_is_overdue_when_it_becomes_urgent_raises_one(alarms: Alarms) -> None:
@@ -443,16 +523,16 @@ async def test_steps_are_taken_after_a_restart(installation: dict[str, Any], tmp
 async def test_a_clock_that_is_set_back_delays_no_step_for_long(alarms: Alarms) -> None:
     await urgent(alarms)
     now = 0.0
-    escalation = Escalation(alarms.desk.server.service, lambda: now)
-    assert await escalation.escalate() == 0
+    process = Escalation(alarms.desk.server.service, lambda: now)
+    assert await process.escalate() == 0
     alarms.clock.set(-60 * MINUTE)
     now = 119.0
-    assert await escalation.escalate() == 0
+    assert await process.escalate() == 0
     now = 121.0
-    assert await escalation.escalate() == 1
-    assert await escalation.escalate() == 0
+    assert await process.escalate() == 1
+    assert await process.escalate() == 0
     alarms.clock.set(timedelta(0))
-    assert await escalation.escalate() == 0, "set right again: no step twice"
+    assert await process.escalate() == 0, "set right again: no step twice"
     assert await alarms.types() == ["alarm.raised", "alarm.escalated"]
 
 
