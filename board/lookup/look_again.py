@@ -6,9 +6,10 @@ the child was last seen, words that few others have, and a name, also with wrong
 
 import math
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from heapq import nlargest
 from typing import Any, NamedTuple
 
 from rapidfuzz import fuzz, process
@@ -23,6 +24,9 @@ MOST = 5  # suggestions returned
 MIN_SCORE = 0.55
 DISTANCE_RANGE = 10_000  # metres beyond the radius of either place; the score of place is 0 from here on
 TIME_RANGE = timedelta(hours=12)  # the score of time is 0 from here on
+MAX_NAMES = 8  # words of the child's name that are looked for
+MAX_LIKE_NAME = 50  # words that count as like one of them
+COMPARED_AT_ONCE = 1_000  # texts, before other threads run
 MAX_ANCHORS = 8  # places of a search that are compared: where the child was last seen, and the newest good sightings
 LIKE_NAME, LIKE_SHORT_NAME, LIKE_PLACE = 80, 75, 88  # of 100, from which on a word is like a name, a text like that of a place
 SHORT_NAME = 4  # letters, of which one may be wrong
@@ -79,9 +83,9 @@ class Corpus:
     """Candidates, with how rare each of their words is."""
 
     def __init__(self, candidates: Iterable[Candidate]) -> None:
-        self.candidates = list(candidates)
-        self.frequency = Counter(stem for each in self.candidates for stem in each.stems)
-        self.words = Counter(word for each in self.candidates for word in each.folded.split())
+        self.candidates = list(paced(candidates))
+        self.frequency = Counter(stem for each in paced(self.candidates) for stem in each.stems)
+        self.words = Counter(word for each in paced(self.candidates) for word in each.folded.split())
         self.place_texts = list({each.place_text for each in self.candidates} - {""})
         self._rarest = math.log(1 + len(self.candidates)) or 1.0
 
@@ -91,7 +95,8 @@ class Corpus:
 
     def best(self, known: Known, most: int = MOST) -> list[Match]:
         """Return the candidates that fit best, the best first."""
-        names = [_NameLookup(self, name) for part in known.names for name in normalize_name(part).split()]
+        words = dict.fromkeys(word for part in known.names for word in normalize_name(part).split())
+        names = [_NameLookup(self, name) for name in list(words)[:MAX_NAMES]]
         wanted = self._wanted(known.texts)
         anchors = [_AnchorLookup(self, anchor) for anchor in known.anchors[:MAX_ANCHORS]]
         found: list[Match] = []
@@ -143,7 +148,8 @@ class _NameLookup:
             return
         words = corpus.words
         least = LIKE_SHORT_NAME if len(name) <= SHORT_NAME else LIKE_NAME
-        for word, alike, _ in process.extract(name, list(words), scorer=fuzz.ratio, score_cutoff=least, limit=50):
+        found = _alike(name, list(words), fuzz.ratio, least)
+        for word, alike in nlargest(MAX_LIKE_NAME, found, key=lambda each: each[1]):
             if word == name or len(word) > SHORTEST_NAME:
                 self._like[word] = corpus.rarity(words[word]) * alike / 100
 
@@ -169,8 +175,8 @@ class _AnchorLookup:
         self._point = point_of(anchor.place)
         self._radius = place.get("radius_m") or 0
         text = normalize_name(place.get("text") or "")
-        options: Any = {"scorer": fuzz.token_set_ratio, "score_cutoff": LIKE_PLACE, "limit": None}
-        self._like = {each for each, _, _ in process.extract(text, corpus.place_texts, **options)} if text else set()
+        alike = _alike(text, corpus.place_texts, fuzz.token_set_ratio, LIKE_PLACE) if text else ()
+        self._like = {each for each, _ in alike}
 
     def nearness(self, candidate: Candidate) -> _Nearness:
         """Return how near a candidate is, in place alone and in time and place at once."""
@@ -202,6 +208,14 @@ class _AnchorLookup:
         if self._number is None:
             return message(N_("{km} km from where the child was last seen"), km=km)
         return message(N_("{km} km from Sighting {number}"), km=km, number=self._number)
+
+
+def _alike(text: str, choices: Sequence[str], scorer: Any, least: float) -> Iterator[tuple[str, float]]:
+    """Yield the choices that are like a text, with how much, of 100. A comparison of many lets no other thread run."""
+    for start in paced(range(0, len(choices), COMPARED_AT_ONCE), every=1):
+        some = choices[start : start + COMPARED_AT_ONCE]
+        for each, alike, _ in process.extract(text, some, scorer=scorer, score_cutoff=least, limit=None):
+            yield each, alike
 
 
 def point_of(place: dict[str, Any] | None) -> Point | None:

@@ -20,6 +20,7 @@ from board.web.compression import compressed
 from board.web.endpoint import EVERYWHERE, Call, IntParam, Param, of_state
 from board.web.heavy_reads import limited_per_account
 from board.web.http import Reply, json_response, service_of
+from models.db.read_pacing import paced
 from models.search import Search
 from models.sighting import Sighting
 from models.times import format_utc, parse_utc
@@ -126,7 +127,7 @@ def _sightings(session: Session, account: str, targets: Targets) -> Iterator[Wai
             _SEARCH.id.not_in(snapshot.hidden_searches(session, account)),
         )
     )
-    for id, queue, since, recorded_at, priority, status in session.connection().execute(query):
+    for id, queue, since, recorded_at, priority, status in paced(session.connection().execute(query)):
         target = targets.minutes(queue, priority) if status == "open" else None
         yield Waiting(Sighting.KIND, id, queue, since or recorded_at, priority, target)
 
@@ -134,7 +135,7 @@ def _sightings(session: Session, account: str, targets: Targets) -> Iterator[Wai
 def _tips(session: Session, targets: Targets) -> Iterator[Waiting]:
     """Yield the tips that wait: whoever sees the list of all searches sees them."""
     query = select(_TIP.id, _TIP.queue, _TIP.queue_since, _TIP.priority).where(_TIP.archived_at.is_(None), _TIP.queue == "look")
-    for id, queue, since, priority in session.connection().execute(query):
+    for id, queue, since, priority in paced(session.connection().execute(query)):
         yield Waiting(Tip.KIND, id, queue, since, priority, targets.minutes(queue, priority))
 
 
