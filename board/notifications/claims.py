@@ -33,7 +33,8 @@ FOR_A_REASON = (NOT_NEEDED, NO_ACCESS, NOT_CONFIGURED)  # ended without a try th
 
 Clock = Callable[[], datetime]
 
-# A clock that was set back must not hold a row for longer than a pause, or a claim.
+# A clock that was set back must not hold a row for longer than a pause, or two claims. (A claim may end after one that begins
+# now would: by another process, which read its clock later and had the row first.)
 _WAITS = "next_try_at IS NOT NULL AND (next_try_at <= :now OR next_try_at > :latest)"
 _FREE = "(claimed_until IS NULL OR claimed_until <= :now OR claimed_until > :latest_claim)"
 _DUE = text(
@@ -46,8 +47,7 @@ _DUE_EMAILS = text(
 _UNSPREAD = text("SELECT id FROM notification WHERE next_try_at IS NOT NULL AND way = 'webhook' AND account = '' LIMIT :limit")
 _OLD = text("SELECT id, way, account FROM notification WHERE next_try_at IS NOT NULL AND created_at <= :before LIMIT :limit")
 _CLAIM = text(
-    "UPDATE notification SET claimed_until = :until, tries = tries + 1 "
-    "WHERE id = :id AND next_try_at IS NOT NULL AND (claimed_until IS NULL OR claimed_until <= :now OR claimed_until > :until)"
+    f"UPDATE notification SET claimed_until = :until, tries = tries + 1 WHERE id = :id AND next_try_at IS NOT NULL AND {_FREE}"  # noqa: S608
 )
 _FACTS = text(
     "SELECT n.*, a.raised_at, a.rule, a.about, a.handed_on, a.taken_by, a.ended_at, p.email, p.language, p.enabled, p.role, "
@@ -65,7 +65,8 @@ _SENT = text(
     "WHERE id = :id AND sent_at IS NULL"
 )
 _AGAIN = text(
-    "UPDATE notification SET next_try_at = :at, claimed_until = NULL, failed = :code WHERE id = :id AND next_try_at IS NOT NULL"
+    "UPDATE notification SET next_try_at = :at, claimed_until = NULL, failed = :code "
+    "WHERE id = :id AND next_try_at IS NOT NULL AND tries = :tries"  # a later try is another sender's, and under way
 )
 _END = text(
     "UPDATE notification SET next_try_at = NULL, claimed_until = NULL, failed = :code WHERE id = :id AND next_try_at IS NOT NULL"
@@ -102,7 +103,7 @@ class Claimed(NamedTuple):
 def due(session: Session, at: datetime, receivers: Collection[Receiver], busy: Collection[str]) -> Due:
     """Return what is due, without those that this process is sending."""
     connection = session.connection()
-    named = {"now": format_utc(at), "latest": format_utc(at + MAX_PAUSE), "latest_claim": format_utc(at + CLAIM)}
+    named = {"now": format_utc(at), "latest": format_utc(at + MAX_PAUSE), "latest_claim": format_utc(at + 2 * CLAIM)}
     hooks = [each.account for each in receivers if each.way == WEBHOOK]
     found: list[str] = []
     for each in receivers:
@@ -145,7 +146,7 @@ def work(session: Session, found: Due, clock: Clock, hooks: Collection[str], occ
 
 def claim(session: Session, id: str, at: datetime) -> bool:
     """Claim a row for one try; return whether this process has it."""
-    named = {"id": id, "now": format_utc(at), "until": format_utc(at + CLAIM)}
+    named = {"id": id, "now": format_utc(at), "until": format_utc(at + CLAIM), "latest_claim": format_utc(at + 2 * CLAIM)}
     return session.connection().execute(_CLAIM, named).rowcount == 1
 
 
@@ -159,7 +160,8 @@ def record_failed(session: Session, notice: Notice, code: str, final: bool, at: 
     if given_up:
         _end(session, notice.id, code)
     else:
-        session.connection().execute(_AGAIN, {"id": notice.id, "code": code, "at": format_utc(at + pause_after(notice.tries))})
+        again = {"id": notice.id, "tries": notice.tries, "code": code, "at": format_utc(at + pause_after(notice.tries))}
+        session.connection().execute(_AGAIN, again)
     return given_up
 
 

@@ -4,11 +4,14 @@ import asyncio
 import contextlib
 import json
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from datetime import timedelta
 from email.utils import parsedate_to_datetime
+from functools import partial
 from typing import Any
 
 import pytest
+from sqlmodel import Session
 from structlog.testing import capture_logs
 
 from board.accounts import accounts, live_changes
@@ -430,6 +433,35 @@ async def test_a_new_secret_signs_beside_the_old_one(scene: OutboxScene, receive
 
 
 # -- several processes ------------------------------------------------------------------------------------------------------
+
+
+async def test_a_claim_holds_against_one_that_read_its_clock_before(scene: OutboxScene) -> None:
+    await scene.alarm("webhook")
+    id, write = (await scene.row()).id, scene.service.database.write
+
+    def claim(seconds: float) -> Callable[[Session], bool]:
+        return lambda session: claims.claim(session, id, scene.now + timedelta(seconds=seconds))
+
+    assert await write(claim(0))
+    assert not await write(claim(-0.01)), "it waited for the row"
+    assert not await write(claim(1))
+    assert await write(claim(30)), "whose sender has died"
+    assert await write(claim(-60)), "the clock was set back"
+
+
+async def test_a_failure_that_is_recorded_late_leaves_the_next_claim_as_it_is(scene: OutboxScene) -> None:
+    await scene.alarm("webhook")
+    found = claims.Due([(await scene.row()).id], [], [])
+    write = scene.service.database.write
+    claim = partial(claims.work, found=found, clock=scene.clock, hooks=("",), occasions={})
+    (first,) = (await write(claim)).notices
+    await scene.sql("UPDATE notification SET claimed_until = NULL")  # as if its time were over
+    (second,) = (await write(claim)).notices
+    failed = partial(claims.record_failed, code="timeout", final=False, at=scene.now)
+    await write(partial(failed, notice=first))
+    assert ((await scene.row()).claimed_until is None, (await scene.row()).failed) == (False, "")
+    await write(partial(failed, notice=second))
+    assert ((await scene.row()).claimed_until, (await scene.row()).failed) == (None, "timeout")
 
 
 async def _race(scene: OutboxScene, count: int) -> None:
