@@ -3,8 +3,6 @@
 from sqlalchemy import Index, text
 from sqlmodel import Field, SQLModel
 
-WAYS = ("email", "webhook")
-
 
 class Notification(SQLModel, table=True):
     """Notification of a step of an alarm. `account` is who gets an e-mail, and empty for the webhook. `next_try_at` is null once

@@ -57,6 +57,7 @@ class Ring:
 
     def clear(self) -> None:
         self._drop(len(self._records))
+        self._newest_at_ageing = 0  # another epoch may count from the beginning
 
     def give_back(self, size: int) -> None:
         """Drop the oldest events, at least so many bytes of them."""

@@ -48,6 +48,16 @@ def test_events_that_arrived_before_the_last_but_one_ageing_are_dropped(budget: 
     assert seqs(kept.after(5, 6)) == [6]
 
 
+def test_a_ring_of_another_epoch_ages_anew(budget: RingBudget) -> None:
+    kept = Ring(budget)
+    kept.extend(events(100, 103))
+    budget.age()
+    kept.clear()
+    kept.extend(events(1, 3))
+    budget.age()
+    assert seqs(kept.after(0, 3)) == [1, 2, 3]
+
+
 def test_the_largest_ring_gives_back_its_oldest_events_first(budget: RingBudget, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ring, "LEAST_GIVEN_BACK", 1)
     small, large = Ring(budget), Ring(budget)
