@@ -129,14 +129,15 @@ class Delivery(Generic[Viewer]):
             members = chain.from_iterable([list(each.members) for each in channel.audiences.values()])
             channel.sweep = Sweep(epoch, channel.flushed, run, members)
             channel.flushed = run[-1].seq
-            self._run_slice(channel, channel.sweep)
+            self._run_slice(channel, channel.sweep, is_first=True)
 
-    def _run_slice(self, channel: Channel[Viewer], sweep: Sweep[Viewer]) -> None:
-        """Go on with a sweep as long as this step of the loop has time, and later with the rest."""
+    def _run_slice(self, channel: Channel[Viewer], sweep: Sweep[Viewer], is_first: bool = False) -> None:
+        """Go on with a sweep as long as this step of the loop has time, and later with the rest. Its first clients get theirs at
+        once: else those of a thousand small channels would wait longer for an event than its author for the ack."""
         if channel.sweep is not sweep:  # the channel was reset
             return
         loop, until = asyncio.get_running_loop(), self.step.begin()
-        if until is None:
+        if until is None and not is_first:
             loop.call_soon(self._run_slice, channel, sweep)
             return
         channel.sweep = None  # until it has to go on later: an error must not keep the channel from its next sweep
@@ -158,7 +159,7 @@ class Delivery(Generic[Viewer]):
                     self._end_failed(subscription)
             elif subscription.seq < last:
                 self.send_missed(subscription)
-            if not number % ITEMS_PER_CLOCK and loop.time() >= until:
+            if not number % ITEMS_PER_CLOCK and (until is None or loop.time() >= until):
                 channel.sweep = sweep
                 loop.call_soon(self._run_slice, channel, sweep)
                 return
