@@ -1,6 +1,7 @@
 """Clients that are behind the ring: the journal is read once for all who need the same, and for none who does not read."""
 
 import asyncio
+from itertools import pairwise
 
 import pytest
 
@@ -220,20 +221,21 @@ async def test_rights_that_change_while_a_page_is_read_lose_nobody(journal: Even
 
 async def test_channels_share_the_time_of_a_step_of_the_loop(journal: EventJournal, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("realtime.slices.SLICE_S", 0.0)
+    monkeypatch.setattr("realtime.delivery.ITEMS_PER_CLOCK", 1)
     hub = await hub_on(journal)
-    clients = [Client(hub, name) for name in "ABC"]
-    for client, channel in zip(clients, "abc", strict=True):
+    clients = [Client(hub, name) for name in "ABCDEF"]
+    for client, channel in zip(clients, "aabbcc", strict=True):
         await hub.subscribe(client, channel)
         await client.received()
     new: list[EventRecord] = journal.append()
     for channel in "abc":
         hub.publish(channel, journal.epoch, new)
-    swept = []
-    for _ in range(8):
+    swept = [0]
+    for _ in range(12):
         await asyncio.sleep(0)
         swept.append(sum(bool(client._written) for client in clients))
-    assert max(after - before for before, after in zip([0, *swept], swept, strict=False)) == 1
-    assert swept[-1] == 3
+    steps = [after - before for before, after in pairwise(swept) if after > before]
+    assert steps == [3, 1, 1, 1], "the first clients of each channel at once, and of the others those of one channel in a step"
 
 
 async def test_frames_are_not_shared_by_those_who_see_different_things(journal: EventJournal) -> None:
