@@ -12,12 +12,12 @@ import { priority } from "../../shared/board/card.js";
 const MINUTE_MS = 60_000;
 
 /**
- * Where an entry is opened, by its kind. A tip has no search: it stands in the list of all searches.
+ * Where an entry is opened, by its kind. A tip has no search: it is opened on the list of all searches.
  * @type {Record<string, (entry: UnansweredEntry) => string>}
  */
 const PLACES = {
   sighting: ({ board, id }) => `/searches/${board}/cards/${id}`,
-  tip: () => "/#tips",
+  tip: ({ id }) => `/?tip=${id}`,
 };
 
 /** @param {UnansweredEntry} entry @param {UnansweredView} view */

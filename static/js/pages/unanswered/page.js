@@ -55,7 +55,7 @@ class UnansweredPage {
   }
 
   draw = () => {
-    this.#list.follow(this.board.summaries);
+    this.#list.follow(this.board.summaries, this.board.seq);
     this.session.ensureAccounts((this.#list.found?.entries ?? []).map((entry) => ({ state: entry })));
     keepFocus(this.#root, () => render(this.#page(), this.#root));
     watchLine.say("page", this.#refused());

@@ -20,11 +20,12 @@ export class WaitingList {
   }
 
   /**
-   * Read again if something happened since: the position of a search is part of its summary.
+   * Read again if something happened since: the position of a search is part of its summary, and tips stand on the list of all searches.
    * @param {Map<string, Summary>} summaries
+   * @param {number | null} seq of the list of all searches
    */
-  follow(summaries) {
-    const signature = [...summaries].map(([id, { last }]) => `${id} ${last?.seq}`).join();
+  follow(summaries, seq) {
+    const signature = [seq, ...[...summaries].map(([id, { last }]) => `${id} ${last?.seq}`)].join();
     if (signature === this.#signature) return;
     this.#signature = signature;
     this.#soon();
