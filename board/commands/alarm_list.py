@@ -26,7 +26,7 @@ MAX_TITLE = 120  # characters
 
 _FIELDS = (
     "a.id, a.board, a.seq, a.about, a.rule, a.raised_at, a.step, a.next_at, a.asked, a.everybody, a.taken_by, a.taken_at, "
-    "a.caused_by, q.reference, q.person, q.lead, p.name AS taken_name"
+    "a.handed_on, a.caused_by, q.reference, q.person, q.lead, p.name AS taken_name"
 )
 _FROM = "FROM alarm a LEFT JOIN search q ON q.id = a.board LEFT JOIN account p ON p.id = a.taken_by WHERE a.ended_at IS NULL"
 _LIST = text(
@@ -41,11 +41,14 @@ class ListedAlarm:
 
     body: OpenAlarm
     asked: frozenset[str]
+    handed_on: frozenset[str]
     everybody: bool
     caused_by: str | None
 
     def asks(self, account: str, role: str) -> bool:
         """Return whether an account is asked. It has to see the search, too."""
+        if account in self.handed_on:
+            return False
         return _may_act(role) and (account in self.asked or (self.everybody and account != self.caused_by))
 
     def shown_to(self, account: str, role: str) -> bool:
@@ -78,7 +81,8 @@ def _listed(row: Row[Any], rule: Rule | None, subjects: "_Subjects") -> ListedAl
         "steps": list(_steps(row, rule, subjects)) if rule is not None else [], "asked_me": False,
         "taken_by": {"id": row.taken_by, "name": row.taken_name} if row.taken_by else None, "taken_at": row.taken_at,
     }  # fmt: skip
-    return ListedAlarm(body, frozenset(_json(row.asked)), bool(row.everybody), row.caused_by)
+    asked, handed_on = frozenset(_json(row.asked)), frozenset(_json(row.handed_on))
+    return ListedAlarm(body, asked, handed_on, bool(row.everybody), row.caused_by)
 
 
 def _steps(row: Row[Any], rule: Rule, subjects: "_Subjects") -> Iterator[AlarmStep]:

@@ -201,6 +201,10 @@ async def test_an_alarm_is_handed_on_and_its_ladder_goes_on(alarms: Alarms) -> N
     await desk.charlie.command(alarms.search, "alarm.hand_on", {"alarm": id, "to": id_of(desk.bob), "reason": "I go off duty"})
     _, state = await alarms.only()
     assert (state["taken_by"], state["asked"], state["handed_on"]) == (None, [id_of(desk.bob)], [id_of(desk.charlie)])
+    for who, asked in ((desk.charlie, False), (desk.ada, True), (desk.bob, True)):
+        (listed,) = (await who.http.get("/api/v1/alarms")).json()["alarms"]
+        assert listed["asked_me"] == asked, "nobody is asked who handed it on"
+    assert (await desk.charlie.request({"type": "alarms"}, type="alarms"))["alarms"] == []
     assert await alarms.after(2.1) == 1, "the first wait of the ladder, from then on"
     assert (await alarms.refused(desk.bob, "alarm.hand_on", {"alarm": id, "to": id_of(desk.charlie)})).fields.keys() == {"to"}
     assert [event["reason"] for event in await alarms.events() if event["type"] == "alarm.handed_on"] == ["I go off duty"]
