@@ -44,6 +44,7 @@ class ListedAlarm:
     handed_on: frozenset[str]
     everybody: bool
     caused_by: str | None
+    is_mention: bool  # a note asks for an answer: where there are too many to show, others go first
 
     def asks(self, account: str, role: str) -> bool:
         """Return whether an account is asked. It has to see the search, too."""
@@ -82,7 +83,8 @@ def _listed(row: Row[Any], rule: Rule | None, subjects: "_Subjects") -> ListedAl
         "taken_by": {"id": row.taken_by, "name": row.taken_name} if row.taken_by else None, "taken_at": row.taken_at,
     }  # fmt: skip
     asked, handed_on = frozenset(_json(row.asked)), frozenset(_json(row.handed_on))
-    return ListedAlarm(body, asked, handed_on, bool(row.everybody), row.caused_by)
+    is_mention = rule is not None and rule.when == "mention"
+    return ListedAlarm(body, asked, handed_on, bool(row.everybody), row.caused_by, is_mention)
 
 
 def _steps(row: Row[Any], rule: Rule, subjects: "_Subjects") -> Iterator[AlarmStep]:

@@ -70,7 +70,8 @@ class OpenAlarmPublisher:
             if each.shown_to(account.id, account.role) and self._source.can_see(reader.viewer, each.body["board"])
         )
         if told not in frames:
-            shown = [found[number].body | {"asked_me": asked} for number, asked in told[:MAX_SENT]]
+            chosen = sorted(sorted(told, key=lambda each: found[each[0]].is_mention)[:MAX_SENT])
+            shown = [found[number].body | {"asked_me": asked} for number, asked in chosen]
             frames[told] = protocol.alarms(shown, len(told) - len(shown))
         frame, at = self._published.get(reader, (None, float("-inf")))
         if frame != frames[told] or time.monotonic() - at >= AGAIN_S:
