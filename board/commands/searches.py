@@ -241,11 +241,14 @@ def _alerts(session: Session, event: JournalEvent, after: State, fields: Collect
 
 
 def _alarms(session: Session, event: JournalEvent, after: State, fields: Collection[str]) -> Iterator[tuple[str, bool]]:
-    """Yield whether a search is worrying: it was opened with a criterion that applies or is suggested, or somebody decided it."""
+    """Yield whether a search is worrying: it was opened with a criterion that applies or is suggested, and still has one, or
+    somebody decided it."""
     if event.type == "search.opened":
         yield "worrying_search", undecided(after)
     elif "worrying" in fields:
         yield "worrying_search", after["worrying"] is True
+    elif after["worrying"] is None and not undecided(after):
+        yield "worrying_search", False
 
 
 def _always(state: State) -> bool:

@@ -434,6 +434,15 @@ async def test_a_worrying_search_raises_one(desk: Team, wall_clock: WallClock) -
     assert await alarms.types() == ["alarm.raised", "alarm.ended", "alarm.raised"]
 
 
+async def test_a_search_without_a_criterion_any_more_settles_its_alarm(desk: Team, wall_clock: WallClock) -> None:
+    person = {"first_name": "Mila", "age": 6}
+    alarms = Alarms(desk, await desk.alice.open_search(person=person, lead=id_of(desk.bob)), wall_clock)
+    await desk.bob.command(alarms.search, "search.update", {"person": {"hair": "brown"}})
+    assert await alarms.types() == ["alarm.raised"]
+    await desk.bob.command(alarms.search, "search.update", {"person": {"age": 16}})
+    assert await alarms.types() == ["alarm.raised", "alarm.ended"]
+
+
 async def test_an_overdue_urgent_task_raises_one_once(alarms: Alarms) -> None:
     desk = alarms.desk
     due = format_utc(desk.server.service.clock() + 3 * MINUTE)

@@ -3,6 +3,9 @@
  * for states of earlier versions, and for commands that are still to be sent.
  */
 
+/** Fields of a sighting that follow from the others. */
+export const DERIVED = new Set(["queue", "queue_since"]);
+
 const SETTLED = ["not_the_child", "unverifiable", "duplicate"];
 const ASSURED = ["credible", "confirmed"];
 

@@ -41,7 +41,7 @@ export function displayAlarms(boards, searches) {
 
 /** @param {DisplayAlarm[]} alarms the oldest first @param {Date | null} now */
 export function alarmRow([{ search, person, rule, raisedAt }, ...others], now) {
-  return html`<div class="alarm-row" data-search=${search} data-testid="alarm">
+  return html`<div class="alarm-row" data-alarm-of=${search} data-testid="alarm">
     <b class="alarm-mark">${WORDS[rule]?.() ?? t("ALARM")}</b><b class="alarm-name">${nameElement(person)}</b>
     <span class="alarm-text">${SENTENCES[rule]?.() ?? t("nobody has it")}</span>
     ${others.length ? html`<span class="alarm-others">${n("{count} more", "{count} more", others.length)}</span>` : nothing}

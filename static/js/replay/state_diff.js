@@ -1,6 +1,7 @@
 /* Net difference between two states of a board, whatever happened in between. Pure; the same rules as board/history/diff.py. */
 
 import { isEqual } from "../core/merge_patch.js";
+import { DERIVED } from "../core/queues.js";
 
 /**
  * Return [{kind, id, number, change: "added" | "changed" | "removed", fields: [{path, from, to}]}]. Of what was added or removed,
@@ -15,11 +16,18 @@ export function stateDiff(before, after) {
     const was = old.get(keyOf(entity));
     old.delete(keyOf(entity));
     if (was?.seq === entity.seq) continue; // no event has changed it
-    const fields = differences(was?.state ?? {}, entity.state);
+    const fields = ofKind(entity, differences(was?.state ?? {}, entity.state));
     if (!was || fields.length) found.push(change(entity, was ? "changed" : "added", fields));
   }
-  return [...found, ...[...old.values()].map((entity) => change(entity, "removed", differences(entity.state, {})))];
+  return [...found, ...[...old.values()].map((entity) => change(entity, "removed", ofKind(entity, differences(entity.state, {}))))];
 }
+
+/**
+ * Return the fields without those that follow from others.
+ * @param {Entity} entity
+ * @param {FieldChange[]} fields
+ */
+const ofKind = ({ kind }, fields) => (kind === "sighting" ? fields.filter(({ path }) => !DERIVED.has(path)) : fields);
 
 /** @param {{ kind: Kind, id: string }} options */
 const keyOf = ({ kind, id }) => `${kind} ${id}`;
