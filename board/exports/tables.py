@@ -117,7 +117,8 @@ def events(board: str, names: NameResolver) -> tuple[list[str], Row]:
         payload = event.payload()
         state = payload.get("state") or {}
         flat, changes = flatten(state), payload.get("changes", ())
-        changed = [f"{path}: {names.plain(path, flat.get(path))}" for path in changes]
+        derived = kind.derived if (kind := kinds.find(event.kind)) is not None else ()
+        changed = [f"{path}: {names.plain(path, flat.get(path))}" for path in changes if path not in derived]
         values = "; ".join(changed + [f"{path}: {names.translate(UNDISCLOSED)}" for path in payload.get("private", ())])
         who = (payload.get("actor") or {}).get("name", "")
         return [

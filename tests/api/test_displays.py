@@ -280,7 +280,15 @@ async def test_events_come_to_what_a_snapshot_says(team: Team, wall: Wall) -> No
         assert (await display.subscribe(name)).entities == entities
     await display.wait_until(lambda: any(search in each["searches"] for each in of(display, "summary")))
     told = next(each["searches"][search] for each in of(display, "summary") if search in each["searches"])
-    assert set(told) == {"unassessed_sightings", "open_tasks", "overdue_tasks", "last", "credible_sighting", "alarm"}
+    assert set(told) == {
+        "unassessed_sightings",
+        "open_tasks",
+        "overdue_tasks",
+        "last",
+        "credible_sighting",
+        "alarm",
+        "unanswered",
+    }
     await alice.command(search, "search.set_status", {"status": "found", "reason": "came home", "outcome": OUTCOME})
     await display.wait_until(lambda: display.boards["operations"].entities["search", search]["status"] == "found")
     ended = display.boards["operations"].entities["search", search]

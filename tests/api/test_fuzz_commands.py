@@ -106,7 +106,12 @@ async def tried(played_commands: PlayedCommands, asking: httpx.AsyncClient, call
     first = judged_first(name, place, caller)
     if response.status_code == 200:
         assert first is None, f"it is {first}"
-        assert said["seqs"] == list(range(before[board] + 1, after[board] + 1))
+        own = before[board] + len(said["seqs"])
+        assert said["seqs"] == list(range(before[board] + 1, own + 1))
+        more = {"after": own, "limit": 1 + after[board] - own}
+        others = (await played_commands.team.alice.http.get(f"{BASE}/boards/{board}/events", params=more)).json()["events"]
+        assert len(others) == after[board] - own
+        assert all(each["type"].startswith("alarm.") and each["actor"] is None for each in others), "the server raises alarms"
         again = await asking.post(f"{BASE}/boards/{board}/commands", json=body)
         assert (again.json(), await heads(played_commands.team)) == (said, after), "it is done once"
         if name == "search.set_status":

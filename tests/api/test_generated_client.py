@@ -158,6 +158,8 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "GET /me/draft-key": {"by": "session"},
     "POST /me/active": {"by": "session"},
     "GET /accounts": {},
+    "GET /alarms": {},
+    "GET /unanswered": {},
     "GET /boards": {"with": {"reference": "<reference>"}},
     "GET /boards/{board}": {"with": {"board": "<board>", "at": 2}},
     "GET /boards/{board}/events": {"with": {"board": "<board>", "after": 1, "limit": 3}},

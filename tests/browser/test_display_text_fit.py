@@ -78,14 +78,14 @@ class Crowded:
 
 @pytest.fixture(scope="module")
 async def searches(browser_server: Browsers) -> list[str]:
-    """Three searches of which there is much to say, and long names in them."""
+    """Three searches of which there is much to say, and long names in them. Of the first one there are alarms: nobody leads it, and
+    of the others Alice took note by what she did."""
     browsers = browser_server
     alice, searches = await browsers.person("Alice"), []
     for kind in ("runaway", "unaccompanied_minor", "parental_abduction"):
-        search = await browsers.search(kind=kind, person=LONG)
         own = (await alice.http.get("/api/v1/me")).json()["id"]
+        search = await browsers.search(kind=kind, person=LONG, **({"lead": own} if searches else {}))
         await alice.command(search, "search.set_worrying", {"worrying": True, "basis": "needs medicine"})
-        await alice.command(search, "search.update", {"lead": own})
         await alice.command(search, "search.set_appeal", {"level": "public", "until": "2027-12-26T12:00:00Z"})
         for text in ("one", "two"):
             await alice.command(search, "sighting.add", {"description": text, "priority": "urgent"})

@@ -126,8 +126,7 @@ async def stands_at(window: Window, number: int, of: int) -> None:
 async def night(browsers: Browsers) -> tuple[str, str, str]:
     """A search on which something happened: its id, that of a sighting and that of a task."""
     alice = await browsers.person("Alice")
-    own = (await alice.http.get("/api/v1/me")).json()["id"]
-    board = await browsers.search(lead=own)  # what she does herself raises no alarm
+    board = await browsers.search(lead=await alice.own_id())  # what she does herself raises no alarm
     columns = {each["state"].get("role"): each["id"] for each in await alice.entities(board)}
     sighting = await browsers.sighting(board, "Girl with a red coat")
     task = next(each["id"] for each in await alice.entities(board) if each["kind"] == "task")

@@ -29,6 +29,9 @@ class SignedInUser:
         answer = await self.http.post("/login", data={"email": self.email, "password": self._password})
         assert answer.status_code == 303, answer.text
 
+    async def own_id(self) -> str:
+        return str((await self.http.get("/api/v1/me")).json()["id"])
+
     @property
     def cookie(self) -> str:
         return str(self.http.cookies["board_session"])

@@ -4,7 +4,6 @@
 import { html, nothing } from "../../vendor/lit-html/lit-html.js";
 import { n, t } from "../core/i18n.js";
 import { waited } from "../core/time.js";
-import { nameElement } from "./all_searches.js";
 
 // translators: on wall displays, at most 14 letters
 /** @type {Record<string, () => string>} */
@@ -39,10 +38,19 @@ export function displayAlarms(boards, searches) {
   return [...found.values()].sort((one, other) => (one.raisedAt < other.raisedAt ? -1 : 1));
 }
 
+/**
+ * Draw first name and age: a name that has no room ends in an ellipsis, and the age does not.
+ * @param {State} person
+ */
+function named({ first_name: name, age }) {
+  const isKnown = age !== null && age !== undefined;
+  return html`<b class="alarm-name"><bdi>${name}</bdi>${isKnown ? "," : nothing}</b>${isKnown ? html`<b class="alarm-age">${age}</b>` : nothing}`;
+}
+
 /** @param {DisplayAlarm[]} alarms the oldest first @param {Date | null} now */
 export function alarmRow([{ search, person, rule, raisedAt }, ...others], now) {
   return html`<div class="alarm-row" data-alarm-of=${search} data-testid="alarm">
-    <b class="alarm-mark">${WORDS[rule]?.() ?? t("ALARM")}</b><b class="alarm-name">${nameElement(person)}</b>
+    <b class="alarm-mark">${WORDS[rule]?.() ?? t("ALARM")}</b>${named(person)}
     <span class="alarm-text">${SENTENCES[rule]?.() ?? t("nobody has it")}</span>
     ${others.length ? html`<span class="alarm-others">${n("{count} more", "{count} more", others.length)}</span>` : nothing}
     <time class="alarm-time">${waited(raisedAt, now ?? undefined)}</time></div>`;
