@@ -283,7 +283,7 @@ async def test_a_sighting_begins_ungraded_and_unassessed_in_the_inbox(scene: Sea
         "source": {"kind": "unknown", "sealed": False}, "place": None, "direction": None, "clothing": None, "company": None,
         "grade": {"source": "F", "content": 6}, "assessment": "unassessed", "duplicate_of": None, "assignee": None,
         "priority": "normal", "withdrawn": False, "source_kept": None, "queue": "look", "queue_since": event["at"],
-        "looked_at": None, "passed_on": None,
+        "looked_at": None, "passed_on": None, "from_tip": None,
     }  # fmt: skip
     assert event["changes"] == sorted(
         ["assessment", "channel", "column", "description", "grade.content", "grade.source", "late", "number", "priority", "queue",
@@ -378,7 +378,8 @@ async def test_a_place_is_null_as_a_whole_and_its_point_is_whole(scene: SearchSc
 async def test_source_and_content_are_graded_apart_and_a_reason_is_kept(scene: SearchScenario) -> None:
     id = (await scene.sighting())["id"]
     event = await scene.one("sighting.grade", {"sighting": id, "grade": {"source": "B"}, "reason": "knows the family"})
-    assert (event["type"], event["changes"], event["reason"]) == ("sighting.graded", ["grade.source"], "knows the family")
+    assert (event["type"], event["reason"]) == ("sighting.graded", "knows the family")
+    assert event["changes"] == ["grade.source", "queue", "queue_since"]
     assert event["state"]["grade"] == {"source": "B", "content": 6}
     event = await scene.one("sighting.grade", {"sighting": id, "grade": {"content": 2}})
     assert event["state"]["grade"] == {"source": "B", "content": 2}
@@ -409,7 +410,7 @@ async def test_a_duplicate_names_the_other_and_is_reversible(scene: SearchScenar
     await scene.refuses("not_found", say, {"sighting": other["id"], "assessment": "credible"}, "sighting")
     event = await scene.one(say, {"sighting": one, "assessment": "duplicate", "duplicate_of": two, "reason": "same rucksack"})
     assert (event["type"], event["changes"], event["reason"]) == (
-        "sighting.assessed", ["assessment", "duplicate_of"], "same rucksack",
+        "sighting.assessed", ["assessment", "duplicate_of", "queue", "queue_since"], "same rucksack",
     )  # fmt: skip
     await scene.does(say, {"sighting": two, "assessment": "duplicate", "duplicate_of": three})
     for end in (one, two):
@@ -629,11 +630,13 @@ async def test_a_card_is_assigned_withdrawn_and_restored(scene: SearchScenario) 
     assert (await scene.one("card.assign", card | {"assignee": None}))["state"]["assignee"] is None
     await scene.refuses("not_found", "card.assign", card | {"assignee": UNKNOWN_ID}, "assignee")
     event = await scene.one("card.withdraw", card | {"reason": "typed twice"})
-    assert (event["type"], event["changes"], event["reason"]) == ("card.withdrawn", ["withdrawn"], "typed twice")
+    assert (event["type"], event["changes"], event["reason"]) == (
+        "card.withdrawn", ["queue", "queue_since", "withdrawn"], "typed twice",
+    )  # fmt: skip
     before = event["state"]
     event = await scene.one("card.restore", card | {"reason": "it was not"})
     assert (event["type"], event["reason"]) == ("card.restored", "it was not")
-    assert event["state"] == before | {"withdrawn": False}
+    assert event["state"] == before | {"withdrawn": False, "queue": "look", "queue_since": event["at"]}
     assert await scene.does("card.restore", card) == []
     for name in ("card.assign", "card.withdraw", "card.restore"):
         await scene.refuses("not_found", name, {"card": UNKNOWN_ID}, "card")

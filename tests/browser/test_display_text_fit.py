@@ -78,8 +78,8 @@ class Crowded:
 
 @pytest.fixture(scope="module")
 async def searches(browser_server: Browsers) -> list[str]:
-    """Three searches of which there is much to say, and long names in them. Of the first one there are alarms: nobody leads it, and
-    of the others Alice took note by what she did."""
+    """Three searches of which there is much to say, and long names in them. Of the first one there are alarms: nobody leads it,
+    and of the others Alice took note by what she did."""
     browsers = browser_server
     alice, searches = await browsers.person("Alice"), []
     for kind in ("runaway", "unaccompanied_minor", "parental_abduction"):

@@ -55,6 +55,7 @@ async def test_every_command_converges(alice: Person, bob: Person, add_person: C
     seen.add("sighting.looked_at")
     await _hand_over_and_back(alice, await add_person("Ada", "coordinator"), search)
     seen |= set(handover_steps.COMMANDS)
+    seen |= await _place_a_tip_and_take_its_alarm(alice, bob, search)
     await alice.command(search, "search.set_access", {"access": "members", "members": accounts})
     seen.add("search.set_access")
     await _equal(bob, search)
@@ -72,6 +73,29 @@ async def _hand_over_and_back(alice: Person, ada: Person, search: str) -> None:
         await ada.command(search, "handover.read", {"handover": number, "seq": seq})
         await ada.command(search, "handover.restate", {"handover": number, "text": "one search"})
         await ada.command("operations", f"handover.{name}", {"handover": number} | reason)
+
+
+async def _place_a_tip_and_take_its_alarm(alice: Person, bob: Person, search: str) -> set[str]:
+    """Give each command of tips and alarms; return their names."""
+    seen: set[str] = set()
+
+    async def give(who: Person, board: str, name: str, data: dict[str, Any]) -> None:
+        await who.command(board, name, data)
+        seen.add(name)
+
+    own = bob.account["id"]
+    await give(alice, "operations", "tip.add", {"description": "a girl", "priority": "urgent"})
+    tip = next(id for kind, id in (await alice.snapshot("operations"))["entities"] if kind == "tip")
+    await give(alice, "operations", "tip.update", {"tip": tip, "clothing": "red"})
+    await give(alice, "operations", "tip.assign", {"tip": tip, "assignee": own})
+    await give(alice, "operations", "tip.dismiss", {"tip": tip, "reason": "another girl"})
+    await give(alice, "operations", "tip.restore", {"tip": tip})
+    await give(alice, "operations", "tip.place", {"tip": tip, "search": search})
+    entities = (await alice.snapshot(search))["entities"]
+    open = [id for (kind, id), state in entities.items() if kind == "alarm" and not state["ended_at"] and not state["taken_by"]]
+    await give(bob, search, "alarm.hand_on", {"alarm": open[-1], "to": alice.account["id"]})
+    await give(alice, search, "alarm.take", {"alarm": open[-1]})
+    return seen
 
 
 class Storm(RuleBasedStateMachine):

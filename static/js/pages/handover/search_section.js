@@ -59,7 +59,7 @@ function facts(it) {
  */
 function unanswered({ unanswered: counts }) {
   const said = counts ? QUEUES.filter((queue) => counts[queue]).map((queue) => `${label.queue(queue)}: ${number(counts[queue])}`) : [];
-  return said.length ? html`<div data-testid="unanswered"><dt>${t("Unanswered")}</dt><dd>${said.join(" · ")}</dd></div>` : nothing;
+  return said.length ? html`<div data-testid="queues"><dt>${t("Unanswered")}</dt><dd>${said.join(" · ")}</dd></div>` : nothing;
 }
 
 /**
