@@ -32,16 +32,12 @@ from realtime.protocol import Command
 
 OUTSIDE: tuple[outbox.Way, ...] = ("email", "webhook")  # ways that leave the board
 BY_RESPONSIBLE = ("sighting_urgent", "sighting_credible", "worrying_search", "task_overdue")  # no alarm for who did it themselves
-MAX_ASKING = 10  # notes of one author that wait for an answer
 SERVER_COMMAND = Command("", "", "", {})
 
 _OF_ENTITY = text(
     "SELECT id FROM alarm WHERE board = :board AND rule IN :rules AND entity = :entity AND ended_at IS NULL ORDER BY id"
 ).bindparams(bindparam("rules", expanding=True))
 _OF_BOARD = text("SELECT id FROM alarm WHERE board = :board AND ended_at IS NULL ORDER BY raised_at, id")
-_ASKED_BY_AUTHOR = text(
-    "SELECT id FROM alarm WHERE caused_by = :author AND rule = :rule AND taken_at IS NULL AND ended_at IS NULL LIMIT :limit"
-)
 _NAME = text("SELECT name FROM account WHERE id = :id")
 
 
@@ -160,19 +156,12 @@ def raise_alarm(writer: EventWriter, rule: Rule, kind: str, id: str, seq: int, c
         "step": -1, "asked": [], "handed_on": [], "entity": id, "cause": cause, "caused_by": caused_by,
     }  # fmt: skip
     row = rows.new(Alarm, values)
-    if rule.when == "mention" and (_has_asked_enough(session, rule, caused_by) or not people.asked_by(["mentioned"], row)):
+    if rule.when == "mention" and not people.asked_by(["mentioned"], row):
         return
     taken = _next_step(people, row, rule, now)
     rows.assign(row, taken.values)
     writer.create(row, "alarm.raised")
     taken.notify(writer, row)
-
-
-def _has_asked_enough(session: Session, rule: Rule, author: str | None) -> bool:
-    """Return whether so many notes of an author wait for an answer that one more asks nobody: they would drown other alarms."""
-    unit_of_work.flush(session)
-    asked = {"author": author, "rule": rule.key, "limit": MAX_ASKING}
-    return len(session.connection().execute(_ASKED_BY_AUTHOR, asked).all()) >= MAX_ASKING
 
 
 def end(writer: EventWriter, row: Alarm) -> None:

@@ -3,13 +3,15 @@
 from collections.abc import Collection, Iterator
 from typing import Literal
 
-from sqlalchemy import false
+from sqlalchemy import String, bindparam, false, text
 from sqlmodel import Session
 
 from board.commands import cards
+from board.engine import unit_of_work
 from board.engine.event import JournalEvent
 from board.engine.event_writer import EventWriter
 from board.engine.kinds import EventSpec, FieldSpec, Kind
+from board.errors import invalid
 from board.i18n import N_
 from models.db import rows
 from models.entity import State
@@ -27,14 +29,32 @@ class Add(Data):
     please_answer: bool | None = None
 
 
+MAX_ASKING = 50  # notes of one author that wait for an answer: more would drown other alarms
+
+_ASKING = text(
+    "SELECT id FROM alarm WHERE caused_by = :author AND rule IN :rules AND taken_at IS NULL AND ended_at IS NULL LIMIT :limit"
+).bindparams(bindparam("rules", expanding=True, type_=String()))
+
+
 def add(writer: EventWriter, data: Add) -> None:
-    """Add a note to a board or one of its cards. `happened_at` is when it happened, not when it was recorded."""
+    """Add a note to a board or one of its cards. `happened_at` is when it happened, not when it was recorded. Raises Refused
+    `invalid` where too many notes of the author wait for an answer, and this one asks for one."""
+    if data.please_answer:
+        _require_few_asking(writer)
     if data.card is not None:
         cards.find(writer, data.card)
     if data.corrects is not None:
         writer.find(Note, data.corrects, "corrects")
     values = data.model_dump() | {"happened_at": data.happened_at or writer.now}
     writer.create(rows.new(Note, values | {"id": new_id(), "board": writer.board.id}), "note.added")
+
+
+def _require_few_asking(writer: EventWriter) -> None:
+    unit_of_work.flush(writer.session)
+    rules = [rule.key for rule in writer.alarm_rules.of("mention")]
+    asked = {"author": writer.account_id, "rules": rules, "limit": MAX_ASKING}
+    if len(writer.session.connection().execute(_ASKING, asked).all()) >= MAX_ASKING:
+        raise invalid("please_answer", N_("Too many of your notes wait for an answer. Add this one without asking for one."))
 
 
 def _alarms(session: Session, event: JournalEvent, after: State, fields: Collection[str]) -> Iterator[tuple[str, bool]]:

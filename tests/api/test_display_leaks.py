@@ -85,6 +85,12 @@ GIVEN: dict[str, dict[str, Any]] = {  # data for each command of the table
     "card.withdraw": {"card": "{sighting}"} | TOLD,
     "card.restore": {"card": "{task}"} | TOLD,
     "note.add": NOTE,
+    "tip.add": SIGHTING,
+    "tip.update": {"tip": "{tip}", "direction": f"{SECRET} south"},
+    "tip.assign": {"tip": "{tip}", "assignee": "{alice}"},
+    "tip.place": {"tip": "{tip}", "search": "{search}"},
+    "tip.dismiss": {"tip": "{tip}"} | TOLD,
+    "tip.restore": {"tip": "{tip}"} | TOLD,
     "alarm.take": {"alarm": "{alarm}"},
     "alarm.hand_on": {"alarm": "{alarm}", "to": "{helper}"} | TOLD,
     "undo": {"seq": "{graded}"},
@@ -182,6 +188,9 @@ async def _scene(team: Team, lead: str) -> tuple[str, dict[str, Any]]:
     await team.bob.command(search, "note.add", {"text": f"@Alice {SECRET} calls", "please_answer": True})
     entities = (await alice.snapshot(search))["entities"]
     names["alarm"] = next(id for (kind, id), state in entities.items() if kind == "alarm" and state["rule"] == "please_answer")
+    told = (await alice.command("operations", "tip.add", SIGHTING))["seqs"][0]
+    events = await alice.http.get("/api/v1/boards/operations/events", params={"after": told - 1, "limit": 1})
+    names |= {"tip": events.json()["events"][0]["id"], "search": search}
     return search, names | {
         "helper": team.ada.account["id"],
         "alice": alice.account["id"],

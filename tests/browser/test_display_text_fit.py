@@ -81,7 +81,8 @@ async def searches(browser_server: Browsers) -> list[str]:
     """Three searches of which there is much to say, and long names in them. Of the first one there are alarms: nobody leads it,
     and of the others Alice took note by what she did."""
     browsers = browser_server
-    alice, searches = await browsers.person("Alice"), []
+    alice = await browsers.person("Alice")
+    searches: list[str] = []
     for kind in ("runaway", "unaccompanied_minor", "parental_abduction"):
         own = (await alice.http.get("/api/v1/me")).json()["id"]
         search = await browsers.search(kind=kind, person=LONG, **({"lead": own} if searches else {}))
