@@ -29,10 +29,11 @@ class Add(Data):
     please_answer: bool | None = None
 
 
-MAX_ASKING = 50  # notes of one author that wait for an answer: more would drown other alarms
+MAX_ASKING = 20  # notes of one author on a board that wait for an answer: more would drown who is asked
 
 _ASKING = text(
-    "SELECT id FROM alarm WHERE caused_by = :author AND rule IN :rules AND taken_at IS NULL AND ended_at IS NULL LIMIT :limit"
+    "SELECT id FROM alarm WHERE board = :board AND caused_by = :author AND rule IN :rules "
+    "AND taken_at IS NULL AND ended_at IS NULL LIMIT :limit"
 ).bindparams(bindparam("rules", expanding=True, type_=String()))
 
 
@@ -52,7 +53,7 @@ def add(writer: EventWriter, data: Add) -> None:
 def _require_few_asking(writer: EventWriter) -> None:
     unit_of_work.flush(writer.session)
     rules = [rule.key for rule in writer.alarm_rules.of("mention")]
-    asked = {"author": writer.account_id, "rules": rules, "limit": MAX_ASKING}
+    asked = {"board": writer.board.id, "author": writer.account_id, "rules": rules, "limit": MAX_ASKING}
     if len(writer.session.connection().execute(_ASKING, asked).all()) >= MAX_ASKING:
         raise invalid("please_answer", N_("Too many of your notes wait for an answer. Add this one without asking for one."))
 
