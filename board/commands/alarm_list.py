@@ -53,8 +53,9 @@ class ListedAlarm:
         return _may_act(role) and (account in self.asked or (self.everybody and account != self.caused_by))
 
     def shown_to(self, account: str, role: str) -> bool:
-        """Return whether an account is told: who is asked, and who caused it, as nobody may have taken what they reported."""
-        return self.asks(account, role) or (_may_act(role) and account == self.caused_by)
+        """Return whether an account is told: who is asked, who caused it, as nobody may have taken what they reported, and who
+        handed it on, who wants to know that somebody has it."""
+        return self.asks(account, role) or (_may_act(role) and (account == self.caused_by or account in self.handed_on))
 
 
 def _may_act(role: str) -> bool:

@@ -44,7 +44,7 @@ export function displayAlarms(boards, searches) {
  */
 function named({ first_name: name, age }) {
   const isKnown = age !== null && age !== undefined;
-  return html`<b class="alarm-name"><bdi>${name}</bdi>${isKnown ? "," : nothing}</b>${isKnown ? html`<b class="alarm-age">${age}</b>` : nothing}`;
+  return html`<b class="alarm-name"><bdi>${name}</bdi>${isKnown ? "," : nothing}</b> ${isKnown ? html`<b class="alarm-age">${age}</b>` : nothing}`;
 }
 
 /** @param {DisplayAlarm[]} alarms the oldest first @param {Date | null} now */
