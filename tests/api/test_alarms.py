@@ -384,7 +384,7 @@ async def test_a_note_asks_those_whom_it_mentions(alarms: Alarms) -> None:
     assert (state["rule"], state["asked"]) == ("please_answer", [id_of(desk.charlie)])
 
 
-async def test_what_one_person_asks_drowns_no_other_alarm(alarms: Alarms, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_questions_of_one_person_drown_no_other_alarm(alarms: Alarms, monkeypatch: pytest.MonkeyPatch) -> None:
     desk = alarms.desk
     monkeypatch.setattr("board.live.open_alarms.MAX_SENT", 3)
     monkeypatch.setattr("board.commands.notes.MAX_ASKING", 10)
