@@ -18,7 +18,7 @@ from board.commands.command import Ack
 from board.commands.execute import CommandResult, QueuedCommand
 from board.commands.registry import Command
 from board.engine import display_identity, event_writer, identity, rights_version
-from board.engine.concurrency import AccountLimit, HeavyReads
+from board.engine.concurrency import AccountLimit, HeavyReads, SharedReads
 from board.engine.identity import Caller
 from board.engine.last_use import LastUse
 from board.engine.rights_version import Version
@@ -61,6 +61,7 @@ Clock = Callable[[], datetime]
 RIGHTS_POLL_S = 1.0  # interval of comparing rights with the database, as the command line may change them
 POLLS_PER_EXPIRY_CHECK = 60  # sessions and tokens also end by themselves, so they are checked even if nothing changed
 PROBE_S = 2.0  # interval of probing writes while they fail
+KEPT_LOOK_AGAIN_S, MAX_LOOK_AGAINS = 5.0, 32  # suggestions that all who are on a board ask for at once, after a confirmation
 LAST_USE_S = 60.0  # interval of writing last uses that are due
 
 
@@ -82,6 +83,7 @@ class BoardService:
         self.refusals = Refusals(self.repeats)
         self.last_use = LastUse(settings.session_idle)
         self.heavy_reads = HeavyReads(database)
+        self.look_agains = SharedReads(KEPT_LOOK_AGAIN_S, MAX_LOOK_AGAINS)
         self.pdf_limit = AccountLimit()
         self.verified_chains = VerifiedChains(settings.secret())
         self.summaries = SummaryPublisher(self.database, self.hub, self.source, self.targets)

@@ -2,8 +2,9 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable
-from typing import TypeVar
+from collections.abc import AsyncIterator, Callable, Coroutine, Hashable
+from functools import partial
+from typing import Any, TypeVar
 
 from sqlmodel import Session
 
@@ -66,6 +67,34 @@ async def acquire_or_refuse(lock: asyncio.Semaphore | asyncio.Lock) -> AsyncIter
         yield
     finally:
         lock.release()
+
+
+class SharedReads:
+    """Reads by what they depend on: whoever asks for the same while one runs, or shortly after, gets its result."""
+
+    def __init__(self, kept_s: float, most: int) -> None:
+        self._kept_s, self._most = kept_s, most
+        self._begun: dict[Hashable, tuple[asyncio.Task[Any], float]] = {}
+
+    async def get(self, key: Hashable, read: Callable[[], Coroutine[Any, Any, T]]) -> T:
+        """Return the result of `read`, or of another's with this key. What another's raises is not shared: it is read anew."""
+        now = asyncio.get_running_loop().time()
+        self._begun = {each: begun for each, begun in self._begun.items() if now - begun[1] < self._kept_s}
+        if key in self._begun:
+            with contextlib.suppress(Exception):
+                found: T = await asyncio.shield(self._begun[key][0])
+                return found
+        task = asyncio.create_task(read())
+        task.add_done_callback(partial(self._forget_failed, key))
+        self._begun.pop(key, None)
+        self._begun[key] = task, now
+        while len(self._begun) > self._most:
+            del self._begun[next(iter(self._begun))]
+        return await asyncio.shield(task)
+
+    def _forget_failed(self, key: Hashable, task: asyncio.Task[Any]) -> None:
+        if (task.cancelled() or task.exception() is not None) and self._begun.get(key, (None,))[0] is task:
+            del self._begun[key]
 
 
 class HeavyReads(AccountLimit):

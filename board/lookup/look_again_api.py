@@ -4,9 +4,10 @@ Asked when a sighting becomes confirmed, or the facts of a search change. It cha
 """
 
 from collections.abc import Iterable
-from typing import Annotated, Any, Literal
+from functools import partial
+from typing import Annotated, Any, Literal, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlmodel import Session
 from starlette.requests import Request
 from typing_extensions import TypedDict
@@ -19,6 +20,7 @@ from board.web import language
 from board.web.endpoint import ON_A_BOARD, Call, of_state
 from board.web.heavy_reads import limited_per_account
 from board.web.http import Reply, json_response, service_of
+from models.board import Board
 from models.entity import State
 from models.search import Search
 from models.sighting import ASSURED, Sighting
@@ -42,6 +44,7 @@ _SIGHTINGS = (
     .order_by(_S.id.desc())
     .limit(MAX_COMPARED)
 )
+_EVENTS = select(func.sum(Board.__table__.c.seq))  # type: ignore[attr-defined]
 _F = Search.__table__.c  # type: ignore[attr-defined]
 _REFERENCES = select(_F.id, _F.reference)
 _GOOD = select(
@@ -68,18 +71,38 @@ LookAgainList = TypedDict("LookAgainList", {"again": list[LookAgain]})
 async def look_again(request: Request, caller: Caller) -> Reply[LookAgainList]:
     board, reads = request.path_params["board"], language.language_for(request, caller)
 
-    def read(session: Session) -> list[LookAgain]:
+    service = service_of(request)
+
+    def read_basis(session: Session) -> _Basis:
         access.get_visible_board(session, caller.account.id, board)
-        return _look_again(session, caller.account.id, board, reads)
+        events = session.connection().execute(_EVENTS).scalar_one()
+        return _Basis(board, events, snapshot.hidden_searches(session, caller.account.id))
 
-    return json_response({"again": await service_of(request).heavy_reads.read(caller, read)})
+    basis = await service.database.read(read_basis)
+    found = await service.look_agains.get(basis, lambda: service.heavy_reads.read(caller, partial(_look_again, basis)))
+    return json_response({"again": [_to_json(match, found.references, reads) for match in found.matches]})
 
 
-def _look_again(session: Session, account: str, board: str, reads: str) -> list[LookAgain]:
+class _Basis(NamedTuple):
+    """Basis of suggestions, which are the same for all who may see the same."""
+
+    board: str
+    events: int  # on all boards
+    hidden: frozenset[str]
+
+
+class _Found(NamedTuple):
+    """Suggestions, the best first, with the references of their searches."""
+
+    matches: list[Match]
+    references: dict[str, str]
+
+
+def _look_again(basis: _Basis, session: Session) -> _Found:
+    board, hidden = basis.board, basis.hidden
     search = session.get(Search, board)
     if search is None:  # the list of all searches
-        return []
-    hidden = snapshot.hidden_searches(session, account)
+        return _Found([], {})
     connection = session.connection()
     tips = connection.execute(_TIPS).all()
     sightings = connection.execute(_SIGHTINGS.where(_S.board != board, _S.board.not_in(hidden))).all()
@@ -87,7 +110,7 @@ def _look_again(session: Session, account: str, board: str, reads: str) -> list[
     matches = Corpus(_candidate(row) for row in (*tips, *sightings)).best(known)
     boards = {match.row.board for match in matches}
     references = {row.id: row.reference for row in connection.execute(_REFERENCES.where(_F.id.in_(boards)))}
-    return [_to_json(match, references, reads) for match in matches[:MOST]]
+    return _Found(matches[:MOST], references)
 
 
 def _candidate(row: Any) -> Candidate:
