@@ -109,8 +109,8 @@ async def test_the_line_says_how_far_an_alarm_has_gone_and_who_is_next(browsers:
     ):
         line.alarms(alarm(age, step))
         await expect(window(LINE)).to_have_attribute("data-tone", tone)
-        await expect(window(f"{ALARM} .ladder .next")).to_contain_text(following)
-        await expect(window(f"{ALARM} .ladder .done")).to_have_count(step + 1)
+        await expect(window(f"{ALARM} .alarm-steps .next")).to_contain_text(following)
+        await expect(window(f"{ALARM} .alarm-steps .done")).to_have_count(step + 1)
     await expect(window(ALARM)).to_contain_text(
         re.compile(r"Urgent sighting\s+Mila B\., 6:\s+seen \d\d:\d\d, Drongen, E40: girl with a man")
     )
@@ -120,7 +120,7 @@ async def test_the_line_says_how_far_an_alarm_has_gone_and_who_is_next(browsers:
     line.alarms(alarm(451, 2))
     await expect(window(LINE)).to_have_attribute("data-tone", "alarm-3")
     await expect(window(f"{ALARM} .for")).to_have_text(re.compile("07:3"))
-    await expect(window(f"{ALARM} .ladder .next")).to_have_text(re.compile("all coordinators in 02:2"))
+    await expect(window(f"{ALARM} .alarm-steps .next")).to_have_text(re.compile("all coordinators in 02:2"))
     line.alarms()
     await expect(window(CALM)).to_be_visible()
 
@@ -381,7 +381,7 @@ async def test_the_line_of_a_phone_has_name_clock_and_a_button_for_a_thumb(brows
             assert min(box["width"], box["height"]) >= 44
         await window(f"{LIST} summary").tap()
         await expect(window(f"{LIST} [data-act=hand-on-alarm]")).to_be_visible()
-        await expect(window(f"{LIST} .ladder")).to_contain_text("Bob Claes, in charge")
+        await expect(window(f"{LIST} .alarm-steps")).to_contain_text("Bob Claes, in charge")
 
 
 @pytest.mark.parametrize("size", [DESKTOP_SIZE, PHONE], ids=["desktop", "phone"])

@@ -29,3 +29,38 @@ def test_deep_questions_are_found() -> None:
     assert deep_questions('.list[data-at="end"]:not(:has([data-card])) {}') == ["[data-card]"]
     assert deep_questions(".column:has(> .a .b, > .list > [x]) {}") == ["> .a .b"]
     assert deep_questions("html:has(> body > main) .card:has(h3 a:focus-visible) {}") == []
+
+
+SCOPED = re.compile(r"\.([a-z][\w-]*)([^\w-].*)?", re.DOTALL)
+EVERYWHERE = ("base.css", "print.css", "print_board.css", "phone.css", "palette.css")
+# Classes that mean one thing on all pages, and are styled where each part of it is.
+SHARED = {
+    "board-layout", "button", "change-note", "child-details", "child-summary", "clock", "column", "column-header", "confirmed",
+    "details-view", "dialog", "form", "freshness-label", "goal", "grade", "header-bar", "history-root", "list", "looked-at",
+    "operations-column", "operations-header", "panel", "quick", "search", "search-header", "search-page", "settings-page",
+    "stale-overlay", "tabs", "theirs", "tools", "unknown", "waits", "watch-line", "watch-main", "watch-more", "where",
+}  # fmt: skip
+
+
+def styled_classes(css: str) -> tuple[set[str], set[str]]:
+    """Return the classes that are styled wherever they are, and those that selectors begin with."""
+    alone, first = set[str](), set[str]()
+    for selectors in re.findall(r"([^{};]+)\{", re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL)):
+        for each in re.split(r",(?![^(]*\))", selectors):
+            if found := SCOPED.fullmatch(each.strip()):
+                first.add(found[1])
+                alone.update([found[1]] if not found[2] else [])
+    return alone, first
+
+
+def test_no_two_parts_of_a_page_style_the_same_class_by_accident() -> None:
+    files = [path for path in (ROOT / "static" / "css").glob("*.css") if path.name not in EVERYWHERE]
+    found = {path.name: styled_classes(path.read_text()) for path in files}
+    for name, (alone, _) in found.items():
+        for other in found.keys() - {name}:
+            both = (alone & found[other][1]) - SHARED
+            assert not both, f"{name} styles {sorted(both)} on every page, also what {other} means by it"
+
+
+def test_styled_classes_are_found() -> None:
+    assert styled_classes(".a { } .b .c, .d:is(.e, .f) { } @media print { .g { } }") == ({"a", "g"}, {"a", "b", "d", "g"})

@@ -7,7 +7,7 @@ import { askedName, stepTime } from "../../format/alarm_text.js";
 /** @param {Alarm} alarm */
 export function ladder(alarm) {
   const next = alarm.steps.find(({ done }) => !done);
-  return html`<ol class="ladder" aria-label=${t("Who is asked")}>${alarm.steps.map((step) => html`<li class=${step.done ? "done" : step === next ? "next" : "later"}>${
+  return html`<ol class="alarm-steps" aria-label=${t("Who is asked")}>${alarm.steps.map((step) => html`<li class=${step.done ? "done" : step === next ? "next" : "later"}>${
     step.done ? html`${CHECK}<span class="visually-hidden">${t("asked")}</span> ` : nothing}${askedName(step)}${step.done ? nothing : step === next ? html` <time datetime=${step.at} data-until=${step.at}></time>` : html`, ${stepTime(alarm, step)}`}</li>`)}</ol>`;
 }
 
