@@ -21,6 +21,7 @@ VERSION = bootstrap.version()
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
 KEY_SUFFIX = ".key"  # appended to the name of an SQLite database file
+FILES_SUFFIX = ".files"  # the same, for the folder of photos and files
 
 
 class Settings(BaseSettings):
@@ -44,6 +45,12 @@ class Settings(BaseSettings):
     public_url: str | None = None
     secret_key: str | None = Field(default=None, repr=False)
     files_path: str | None = None
+    files_url: str | None = None
+    aws_access_key_id: str | None = Field(default=None, repr=False)
+    aws_secret_access_key: str | None = Field(default=None, repr=False)
+    aws_session_token: str | None = Field(default=None, repr=False)
+    aws_region: str | None = None
+    aws_endpoint_url: str | None = None
     forwarded_allow_ips: str = "127.0.0.1"
     log_level: str = "INFO"
     security_contact: str | None = None
@@ -64,12 +71,28 @@ class Settings(BaseSettings):
     @field_validator(
         "redis_url", "public_url", "secret_key", "files_path", "security_contact",
         "smtp_url", "mail_from", "webhook_url", "webhook_secret",
+        "files_url", "aws_access_key_id", "aws_secret_access_key", "aws_session_token", "aws_region", "aws_endpoint_url",
         mode="before",
     )  # fmt: skip
     @classmethod
     def _empty_is_unset(cls, value: Any) -> Any:
         """Read an empty value, such as `REDIS_URL=`, as unset."""
         return value or None
+
+    @field_validator("files_url", mode="after")
+    @classmethod
+    def _is_store(cls, value: str | None) -> str | None:
+        """Accept a folder by its whole path, or a bucket with or without a prefix."""
+        if value is not None and not re.fullmatch(r"file:///[^?#\0]*[^/?#\0]/?|s3://[a-z0-9][a-z0-9.-]+(/[\w./=-]*)?", value):
+            raise ValueError("it is a folder as in file:///var/lib/searchboard/files, or a bucket as in s3://bucket/prefix")
+        return value
+
+    @field_validator("aws_endpoint_url", mode="after")
+    @classmethod
+    def _is_endpoint(cls, value: str | None) -> str | None:
+        if value is not None and not re.fullmatch(r"https?://[^\s/@]+/?", value):
+            raise ValueError("it is the address of a store, as in https://s3.example.org")
+        return value
 
     @field_validator("log_level", mode="after")
     @classmethod
@@ -159,6 +182,8 @@ class Settings(BaseSettings):
             raise ConfigurationError("With PostgreSQL, all servers must share a secret. Set SECRET_KEY to a long random text.")
         if self.secret_key is not None and len(self.secret_key) < MIN_SECRET_LENGTH:
             raise ConfigurationError(f"SECRET_KEY is too short. Set it to at least {MIN_SECRET_LENGTH} random characters.")
+        if (self.aws_access_key_id is None) != (self.aws_secret_access_key is None):
+            raise ConfigurationError("A key for an s3:// store has two parts. Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.")
         self._check_notifications()
 
     def _check_notifications(self) -> None:

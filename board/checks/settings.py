@@ -10,7 +10,16 @@ from board.settings import Settings
 
 MIN_SIMILARITY = 0.85  # similarity that a variable's name needs: most of the environment is not meant for the board
 
-SECRETS = {"secret_key", "database_url", "redis_url", "smtp_url", "webhook_url", "webhook_secret"}  # may hold one
+SECRETS = {
+    "secret_key",
+    "database_url",
+    "redis_url",
+    "smtp_url",
+    "webhook_url",
+    "webhook_secret",
+    "aws_secret_access_key",
+    "aws_session_token",
+}
 
 
 def check(settings: Settings) -> tuple[State, str]:

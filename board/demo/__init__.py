@@ -78,6 +78,7 @@ def _settings(installation: Path, port: int) -> Settings:
         public_url=None,
         secret_key=None,
         files_path=None,
+        files_url=None,
         forwarded_allow_ips="127.0.0.1",
         log_level="WARNING",
         session_idle_hours=12,

@@ -17,8 +17,8 @@ LAYERS = (
     ("app",),
     ("api",),
     (
-        "accounts", "alarms", "alerts", "audit_log", "displays", "documents", "exports", "handover", "help", "history", "lookup",
-        "maintenance",
+        "accounts", "alarms", "alerts", "audit_log", "displays", "documents", "exports", "files", "handover", "help", "history",
+        "lookup", "maintenance",
     ),
     ("web",),
     ("service",),

@@ -1,0 +1,148 @@
+"""Store of files in a bucket of the S3 kind, for installations on several machines. The store itself syncs and is atomic."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any, TypeVar
+
+import obstore
+from obstore import exceptions
+from obstore.store import S3Store
+
+from board.files.stored import PAGE_SIZE, PIECE_BYTES, Stored
+from board.files.unavailable import FilesUnavailable, Reason
+
+T = TypeVar("T")
+
+PART_BYTES = 5 * 1024 * 1024  # smallest part that S3 accepts
+CONNECT_TIMEOUT = timedelta(seconds=3)
+REQUEST_TIMEOUT = timedelta(seconds=15)
+RETRIES = 2
+TIMEOUT_S = 30.0  # of one call with its retries
+PUT_TIMEOUT_S = 120.0  # of a whole file, in several requests
+
+_NO_BUCKET = "NoSuchBucket"
+_FULL = ("XMinioStorageFull", "QuotaExceeded", "InsufficientStorage", " 507 ")  # codes of S3-compatible stores
+
+
+class Bucket:
+    """Bucket, or a prefix in one. `config` is what S3Store takes, and replaces the environment's AWS_* variables."""
+
+    def __init__(self, name: str, prefix: str, config: dict[str, Any]) -> None:
+        self._store = S3Store(
+            name, prefix=prefix or None, **config,
+            client_options={
+                "connect_timeout": CONNECT_TIMEOUT, "timeout": REQUEST_TIMEOUT,
+                "allow_http": str(config.get("endpoint", "")).startswith("http://"),
+            },
+            retry_config={"max_retries": RETRIES, "retry_timeout": REQUEST_TIMEOUT},
+        )  # fmt: skip
+
+    async def put(self, key: str, content: bytes | AsyncIterator[bytes]) -> None:
+        with _errors(writes=True):
+            async with asyncio.timeout(PUT_TIMEOUT_S):
+                await self._put(key, content)
+
+    async def _put(self, key: str, content: bytes | AsyncIterator[bytes]) -> None:
+        """Send what fits into one part in one request; only more than that in several, which the store puts together."""
+        first, rest = content, None
+        if not isinstance(first, bytes):
+            first, rest = await _first_part(content)  # type: ignore[arg-type]
+        if rest is None:
+            await obstore.put_async(self._store, key, first, use_multipart=False)
+        else:
+            parts = _chain(first, rest)
+            await obstore.put_async(self._store, key, parts, use_multipart=True, chunk_size=PART_BYTES, max_concurrency=1)
+
+    async def get(self, key: str) -> AsyncIterator[bytes]:
+        with _errors():
+            async with asyncio.timeout(TIMEOUT_S):
+                found = await obstore.get_async(self._store, key)
+            pieces = found.stream(min_chunk_size=PIECE_BYTES).__aiter__()
+        while True:
+            with _errors():
+                async with asyncio.timeout(TIMEOUT_S):
+                    piece = bytes(await _next(pieces, b""))
+            if not piece:
+                return
+            for start in range(0, len(piece), PIECE_BYTES):
+                yield piece[start : start + PIECE_BYTES]
+
+    async def size(self, key: str) -> int:
+        with _errors():
+            async with asyncio.timeout(TIMEOUT_S):
+                return (await obstore.head_async(self._store, key))["size"]
+
+    async def delete(self, keys: Sequence[str]) -> None:
+        for start in range(0, len(keys), PAGE_SIZE):
+            with _errors(writes=True):
+                async with asyncio.timeout(TIMEOUT_S):
+                    await obstore.delete_async(self._store, list(keys[start : start + PAGE_SIZE]))
+
+    async def list(self, prefix: str) -> AsyncIterator[Stored]:
+        pages = obstore.list(self._store, prefix.strip("/") or None, chunk_size=PAGE_SIZE).__aiter__()
+        while True:
+            with _errors(writes=True):
+                async with asyncio.timeout(TIMEOUT_S):
+                    page = await _next(pages, ())
+            if not page:
+                return
+            for each in page:
+                yield Stored(each["path"], each["size"], each["last_modified"].timestamp())
+
+    async def room(self) -> int | None:
+        """Return None: a bucket does not tell."""
+        return None
+
+    async def close(self) -> None:
+        return None
+
+
+async def _next(stream: AsyncIterator[T], end: T) -> T:
+    """Return what comes next, or `end`. (`anext` with a default does not understand the futures of obstore.)"""
+    try:
+        return await anext(stream)
+    except StopAsyncIteration:
+        return end
+
+
+async def _first_part(content: AsyncIterator[bytes]) -> tuple[bytes, AsyncIterator[bytes] | None]:
+    """Return the first part, and the rest; None: there is no more."""
+    first = bytearray()
+    async for piece in content:
+        first += piece
+        if len(first) > PART_BYTES:
+            return bytes(first), content
+    return bytes(first), None
+
+
+async def _chain(first: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    yield first
+    async for piece in rest:
+        yield piece
+
+
+@contextmanager
+def _errors(writes: bool = False) -> Iterator[None]:
+    """Raise FilesUnavailable for errors of the store. With `writes`, what is not found is the bucket."""
+    try:
+        yield
+    except TimeoutError:
+        raise FilesUnavailable(Reason.SLOW) from None
+    except FileNotFoundError as error:
+        if writes or _NO_BUCKET in str(error):
+            raise FilesUnavailable(Reason.GONE) from None
+        raise FileNotFoundError from None
+    except (exceptions.PermissionDeniedError, exceptions.UnauthenticatedError):
+        raise FilesUnavailable(Reason.REFUSED) from None
+    except exceptions.BaseError as error:  # no cause, as it quotes addresses and answers of the store
+        raise FilesUnavailable(_reason(str(error))) from None
+
+
+def _reason(text: str) -> Reason:
+    if any(code in text for code in _FULL):
+        return Reason.FULL
+    if _NO_BUCKET in text:
+        return Reason.GONE
+    return Reason.SLOW if "timed out" in text or "error sending request" in text else Reason.FAILED

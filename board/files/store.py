@@ -1,0 +1,174 @@
+"""Store of the bytes of photos and files, in the folder or the bucket that FILES_URL names.
+
+Keys are made of ids by the program: `uploads/<upload>/<part>` and `files/<file>/original`, `/thumb` or `/view`. No name that
+a person gave is ever in one.
+"""
+
+import asyncio
+import re
+import secrets
+from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import structlog
+from sqlalchemy import make_url
+
+from board.files.folder import Folder
+from board.files.stored import PIECE_BYTES, Backend, Stored
+from board.files.unavailable import FilesUnavailable, Reason
+from board.settings import FILES_SUFFIX, Settings
+
+log = structlog.get_logger()
+
+_KEY = re.compile(r"(uploads|files|check)/[0-9A-Za-z_-]{1,64}/[0-9a-z][0-9a-z-]{0,63}")
+_PREFIX = re.compile(r"(uploads|files|check)/([0-9A-Za-z_-]{1,64}/?)?")
+
+
+class FileStore:
+    """Store of files: one of each process. What a call writes is durable when it returns, and whole or not there.
+
+    Every method raises FilesUnavailable if the store does not work; those that read, FileNotFoundError.
+    """
+
+    def __init__(self, backend: Backend | None) -> None:
+        self._backend = backend
+        self._fault: Reason | None = None
+
+    @classmethod
+    def of(cls, settings: Settings, must_exist: bool = False) -> "FileStore":
+        """Return the store of the settings. With `must_exist`, a folder that is not there is not created."""
+        return cls(_backend(settings, must_exist))
+
+    @property
+    def is_set(self) -> bool:
+        """Return True if the settings name a store. With PostgreSQL there is none by default."""
+        return self._backend is not None
+
+    @property
+    def folder(self) -> Path | None:
+        """Folder of the files; None for a bucket."""
+        return self._backend.root if isinstance(self._backend, Folder) else None
+
+    async def put(self, key: str, content: bytes | AsyncIterable[bytes]) -> None:
+        """Write a file: durable when this returns, and whole or not there. One of the same key is replaced."""
+        _check_key(key)
+        with self._health() as backend:
+            await backend.put(key, content if isinstance(content, bytes) else _pieces(content))
+
+    async def get(self, key: str) -> AsyncIterator[bytes]:
+        """Yield a file in pieces of at most PIECE_BYTES. Raises FileNotFoundError before the first one."""
+        _check_key(key)
+        with self._health() as backend:
+            pieces = backend.get(key)
+            piece = await anext(pieces, b"")
+        try:
+            while piece:
+                yield piece
+                with self._health():
+                    piece = await anext(pieces, b"")
+        finally:
+            await pieces.aclose()  # type: ignore[attr-defined]
+
+    async def size(self, key: str) -> int:
+        """Return the bytes of a file. Raises FileNotFoundError."""
+        _check_key(key)
+        with self._health() as backend:
+            return await backend.size(key)
+
+    async def delete(self, keys: Iterable[str]) -> None:
+        """Delete files; one that is not there is no error."""
+        all = [_check_key(key) for key in keys]
+        with self._health() as backend:
+            await backend.delete(all)
+
+    async def list(self, prefix: str) -> AsyncIterator[Stored]:
+        """Yield the files below a prefix such as `uploads/` or `files/<file>/`, in no order."""
+        if not _PREFIX.fullmatch(prefix):
+            raise ValueError("not a prefix of the store")
+        with self._health() as backend:
+            found = backend.list(prefix)
+            async for each in found:
+                yield each
+
+    async def room(self) -> int | None:
+        """Return the free bytes of a folder's disk; None for a bucket, which does not tell."""
+        with self._health() as backend:
+            return await backend.room()
+
+    async def probe(self) -> None:
+        """Write a file, read it, and delete it."""
+        key, content = f"check/{secrets.token_hex(8)}/probe", secrets.token_bytes(1024)
+        await self.put(key, content)
+        found = b"".join([piece async for piece in self.get(key)])
+        await self.delete([key])
+        if found != content:
+            raise FilesUnavailable(Reason.FAILED)
+
+    async def discard_leftovers(self) -> None:
+        """Delete what killed processes left unfinished in a folder. (A bucket needs a rule of its own for that.)"""
+        if isinstance(self._backend, Folder):
+            await asyncio.to_thread(self._backend.discard_leftovers)
+
+    async def close(self) -> None:
+        if self._backend is not None:
+            await self._backend.close()
+
+    @contextmanager
+    def _health(self) -> Iterator[Backend]:
+        """Give out the backend; log once when it begins to fail, and once when it works again."""
+        if self._backend is None:
+            raise FilesUnavailable(Reason.UNSET)
+        try:
+            yield self._backend
+        except FilesUnavailable as error:
+            if self._fault is not error.reason:
+                self._fault = error.reason
+                log.error("files unavailable", reason=error.reason.name.lower(), advice=error.reason.value)
+            raise
+        if self._fault is not None:
+            self._fault = None
+            log.info("files available again")
+
+
+def _check_key(key: str) -> str:
+    """Return the key. Raises ValueError: keys are made by the program, so a wrong one is an error of ours."""
+    if not _KEY.fullmatch(key):
+        raise ValueError("not a key of the store")
+    return key
+
+
+async def _pieces(content: AsyncIterable[bytes]) -> AsyncIterator[bytes]:
+    """Yield the same bytes in pieces of PIECE_BYTES; only the last one is shorter."""
+    held = bytearray()
+    async for given in content:
+        held += given
+        while len(held) >= PIECE_BYTES:
+            yield bytes(held[:PIECE_BYTES])
+            del held[:PIECE_BYTES]
+    if held:
+        yield bytes(held)
+
+
+def _backend(settings: Settings, must_exist: bool) -> Backend | None:
+    if settings.files_url is None:
+        return (
+            Folder(Path(f"{make_url(settings.database_url).database}{FILES_SUFFIX}"), must_exist) if settings.on_sqlite else None
+        )
+    url = urlsplit(settings.files_url)
+    if url.scheme == "file":
+        return Folder(Path(unquote(url.path)), must_exist)
+    from board.files.bucket import Bucket  # imported here, as most installations have a folder
+
+    return Bucket(url.netloc, url.path.strip("/"), _access(settings))
+
+
+def _access(settings: Settings) -> dict[str, Any]:
+    """Return what the settings say about access; the rest, such as roles of machines, comes from the environment."""
+    given = {
+        "access_key_id": settings.aws_access_key_id, "secret_access_key": settings.aws_secret_access_key,
+        "session_token": settings.aws_session_token, "region": settings.aws_region, "endpoint": settings.aws_endpoint_url,
+    }  # fmt: skip
+    return {name: value for name, value in given.items() if value is not None}
