@@ -7,6 +7,7 @@ from functools import partial
 from starlette.requests import Request
 from starlette.responses import Response
 
+from board.commands import alarm_list
 from board.displays import health as display_standing
 from board.errors import Refused
 from board.notifications import outbox_state, ways
@@ -37,14 +38,19 @@ async def metrics_page(request: Request) -> Response:
 
 
 async def _metrics_of_tables(service: BoardService) -> bytes:
-    """Return the metrics of displays and of the outbox; empty while the database is down, so that the others are still served."""
+    """Return the metrics of displays, alarms and the outbox; empty while the database is down: the others are still served."""
     try:
         async with asyncio.timeout(READY_S):
             found = await service.database.read(lambda session: list(display_standing.with_status(session, now())))
             waiting = await service.database.read(partial(outbox_state.waiting, ways=ways.configured(service.settings)))
+            alarms = await service.database.read(lambda session: alarm_list.count(session, service.clock()))
     except (DatabaseUnavailable, TimeoutError):
         return b""
-    return metrics.displays((display.id, state) for display, state in found) + metrics.notifications_waiting(waiting)
+    return (
+        metrics.displays((display.id, state) for display, state in found)
+        + metrics.notifications_waiting(waiting)
+        + metrics.alarms(*alarms)
+    )
 
 
 def _is_local(request: Request) -> bool:

@@ -20,6 +20,7 @@ from models.handover import Handover
 from models.note import Note
 from models.times import format_utc, parse_utc
 
+LATE = timedelta(seconds=10)  # of a step: servers look each second
 SHOWN_AFTER_TAKING = timedelta(seconds=60)
 MAX_READ = 1_000  # the newest ones: older ones have asked everybody by now
 MAX_TITLE = 120  # characters
@@ -32,6 +33,12 @@ _FROM = "FROM alarm a LEFT JOIN search q ON q.id = a.board LEFT JOIN account p O
 _LIST = text(
     f"SELECT {_FIELDS} {_FROM} AND a.taken_at IS NULL UNION ALL "
     f"SELECT {_FIELDS} {_FROM} AND a.taken_at > :since ORDER BY 6 DESC, 1 DESC LIMIT :limit"
+)
+
+
+_COUNT = text(
+    "SELECT count(*) AS open, count(CASE WHEN next_at < :late THEN 1 END) AS late FROM alarm "
+    "WHERE taken_at IS NULL AND ended_at IS NULL"
 )
 
 
@@ -70,6 +77,12 @@ def open_alarms(session: Session, rules: AlarmRules, now: datetime) -> list[List
         return []
     subjects = _Subjects(session, [_json(row.about) for row in found])
     return [_listed(row, rules.rules.get(row.rule), subjects) for row in found]
+
+
+def count(session: Session, now: datetime) -> tuple[int, int]:
+    """Return how many alarms nobody has taken, and how many of them have a step that is late."""
+    row = session.connection().execute(_COUNT, {"late": format_utc(now - LATE)}).one()
+    return row.open, row.late
 
 
 def _listed(row: Row[Any], rule: Rule | None, subjects: "_Subjects") -> ListedAlarm:

@@ -7,10 +7,10 @@ the database, and is taken under the lock of its board: so each step is taken on
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import timedelta
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from sqlalchemy import bindparam, text
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from board.alarm_rules import Rule
 from board.commands.alarm_people import AlarmPeople
@@ -32,6 +32,7 @@ from realtime.protocol import Command
 
 OUTSIDE: tuple[outbox.Way, ...] = ("email", "webhook")  # ways that leave the board
 BY_RESPONSIBLE = ("sighting_urgent", "sighting_credible", "worrying_search", "task_overdue")  # no alarm for who did it themselves
+MAX_RAISED_AGAIN = 50  # of each kind of card: more would drown who is asked
 SERVER_COMMAND = Command("", "", "", {})
 
 _OF_ENTITY = text(
@@ -116,11 +117,18 @@ def record_alarms(writer: EventWriter) -> None:
     for change in list(writer.result.changes):
         board = unit_of_work.current(writer.session).boards[change.event.board]
         server = replace(writer, account=None, command=SERVER_COMMAND, board=board, operations=None)
-        if change.event.kind == Search.KIND and "status" in change.fields and change.after["status"] != "open":
-            _end_all(server)
+        if change.event.kind == Search.KIND and change.before and "status" in change.fields:
+            if change.after["status"] == "open":
+                _raise_again(server, change)
+            else:
+                _end_all(server)
             continue
-        for when, holds in kinds.named(change.event.kind).alarms(writer.session, change.event, change.after, change.fields):
-            _follow(server, change, when, holds)
+        _follow_all(server, kinds.named(change.event.kind), change)
+
+
+def _follow_all(writer: EventWriter, kind: Kind, change: Change) -> None:
+    for when, holds in kind.alarms(writer.session, change.event, change.after, change.fields):
+        _follow(writer, change, when, holds)
 
 
 def _follow(writer: EventWriter, change: Change, when: str, holds: bool) -> None:
@@ -177,6 +185,22 @@ def _end_all(writer: EventWriter) -> None:
         row = unit_of_work.get(writer.session, Alarm, id)
         if row is not None:
             end(writer, row)
+
+
+def _raise_again(writer: EventWriter, change: Change) -> None:
+    """Raise the alarms of a search that is reopened: those of what still waits on it, the oldest first. Nobody is taken for who
+    caused them, as what waits is not known to who reopens."""
+    reopened = replace(change.event, account=None)
+    unit_of_work.flush(writer.session)
+    for kind in kinds.on_board(writer.board.id):
+        if kind.alarming is None:
+            continue
+        columns: Any = kind.model
+        waiting = select(columns).where(columns.board == writer.board.id, kind.alarming(columns)).order_by(columns.id)
+        for row in writer.session.exec(waiting.limit(MAX_RAISED_AGAIN)).all():
+            about = replace(reopened, kind=kind.name, entity=row.id)
+            _follow_all(writer, kind, change._replace(event=about, after=row.state(), fields=[*row.STATE]))
+    _follow_all(writer, kinds.named(Search.KIND), change._replace(event=reopened, fields=["worrying"]))
 
 
 def _of_entity(session: Session, board: str, entity: str, rules: Collection[str]) -> list[Alarm]:

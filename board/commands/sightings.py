@@ -329,6 +329,10 @@ KIND = Kind(
     undo=UndoRules(withheld=_withheld, dangling=_dangling, apply=_apply_undo),
     alerts=_alerts,
     alarms=_alarms,
+    alarming=lambda sighting: and_(
+        ~sighting.withdrawn,
+        or_(and_(sighting.priority == "urgent", sighting.assessment == "unassessed"), sighting.queue == "pass_on"),
+    ),
     reported=lambda sighting, due_before: and_(
         ~sighting.withdrawn,
         or_(sighting.assessment.in_(ASSURED), is_ungraded(sighting.grade), sighting.queue == "judge"),

@@ -151,5 +151,6 @@ KIND = Kind(
     forms={"first": ("title", "assignee", "due"), "more": ("instruction",), "later": ("result",)},
     undo=cards.UNDO,
     alarms=_alarms,
+    alarming=lambda task: and_(~task.withdrawn, task.priority == "urgent", task.due.is_not(None), task.column.not_in(_DONE)),
     reported=lambda task, due_before: and_(~task.withdrawn, or_(task.due < due_before, task.column.in_(_DONE))),
 )

@@ -93,7 +93,8 @@ class Kind:
     `data` has the fields that people write, with their types. `boards` are the kinds of boards that have it. A kind that is not
     `counted` takes no room on a board. Of a card, `title_field` names it, and new ones go to the first column of the role
     `first_column`. `alerts` returns (kind of alert, account) for an event, `alarms` (occasion of `board.alarm_rules`, whether it
-    is there now) for one that may begin or end it. `reported` limits the rows that a handover report reads; without it these are
+    is there now) for one that may begin or end it; `alarming` is the condition for rows about which there may be one. `reported`
+    limits the rows that a handover report reads; without it these are
     all cards that are not withdrawn, and nothing of other kinds. The fields `derived` follow from the others: `derive`
     returns them for the states before and after a change, and its time. `forms` are the paths of form fields, where the order
     of the declaration is not theirs: those of an addition that show `first`, those under `more`, those that it lacks (`later`),
@@ -113,6 +114,7 @@ class Kind:
     undo: UndoRules = field(default_factory=UndoRules)
     alerts: Callable[[Session, JournalEvent, State, Collection[str]], Iterable[tuple[str, str]]] = lambda *event: ()
     alarms: Callable[[Session, JournalEvent, State, Collection[str]], Iterable[tuple[str, bool]]] = lambda *event: ()
+    alarming: Callable[[Any], ColumnElement[bool]] | None = None  # of columns
     reported: Callable[[Any, str], ColumnElement[bool]] | None = None  # of columns, and the end of the next shift
     derived: tuple[str, ...] = ()
     derive: Callable[[State, State, str], State] = lambda before, after, now: {}

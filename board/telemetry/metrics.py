@@ -243,6 +243,13 @@ def notifications_waiting(counts: Mapping[str, int]) -> bytes:
     return _of_tables(waiting)
 
 
+def alarms(open: int, late: int) -> bytes:
+    """Return the metrics of alarms in Prometheus' text format: those that nobody has, and those of them whose step is late."""
+    return _of_tables(GaugeMetricFamily("board_alarms_open", "Alarms that nobody has taken", value=open)) + _of_tables(
+        GaugeMetricFamily("board_alarms_late", "Alarms whose next step is more than 10 s late: no server takes it", value=late)
+    )
+
+
 class _Given:
     """Collector of a metric that is read for each scrape. It belongs to no process, as the numbers of a Gauge do."""
 

@@ -91,6 +91,25 @@ async def test_an_urgent_sighting_raises_an_alarm_with_it(alarms: Alarms) -> Non
     assert state["about"]["seq"] == ack["seqs"][0]
 
 
+async def test_the_metrics_tell_open_alarms_and_steps_that_no_server_takes(alarms: Alarms) -> None:
+    service = alarms.desk.server.service
+
+    async def told() -> tuple[int, int]:
+        return await service.database.read(lambda session: alarm_list.count(session, service.clock()))
+
+    await urgent(alarms)
+    assert await told() == (1, 0)
+    alarms.clock.set(2.1 * MINUTE)
+    assert await told() == (1, 0)
+    alarms.clock.set(2.5 * MINUTE)
+    assert await told() == (1, 1), "nobody takes its second step"
+    await alarms.escalation.escalate()
+    assert await told() == (1, 0)
+    id, _ = await alarms.only()
+    await alarms.desk.ada.command(alarms.search, "alarm.take", {"alarm": id})
+    assert await told() == (0, 0)
+
+
 async def test_an_alarm_goes_on_step_by_step(alarms: Alarms) -> None:
     await alarms.desk.bob.command(alarms.search, "sighting.add", URGENT)
     alice, ada = id_of(alarms.desk.alice), id_of(alarms.desk.ada)
@@ -290,6 +309,27 @@ async def test_an_alarm_ends_with_its_cause(alarms: Alarms, name: str, data: dic
     assert (await desk.bob.http.get("/api/v1/alarms")).json()["alarms"] == []
     refused = await alarms.refused(desk.ada, "alarm.take", {"alarm": id})
     assert refused.code == ("closed" if data.get("status") == "closed" else "conflict")
+
+
+async def test_a_reopened_search_raises_the_alarms_of_what_waits_on_it(alarms: Alarms) -> None:
+    alice, search = alarms.desk.alice, alarms.search
+    await alarms.desk.bob.command(search, "sighting.add", URGENT | {"description": "judged"})
+    (judged,) = [state["about"]["id"] for state in (await alarms.states()).values()]
+    await alice.command(search, "sighting.assess", {"sighting": judged, "assessment": "not_the_child"})
+    await alarms.desk.bob.command(search, "sighting.add", URGENT)
+    await alice.command(search, "task.add", {"title": "late", "priority": "urgent", "due": "2020-01-01T00:00:00Z"})
+    await alice.command(search, "task.add", {"title": "not urgent", "due": "2020-01-01T00:00:00Z"})
+    closed = {"status": "closed", "reason": "at home", "acknowledge": "as it is"}
+    await alice.command(search, "search.set_status", closed)
+    assert all(state["ended"] for state in (await alarms.states()).values())
+    ack = await alice.command(search, "search.set_status", {"status": "open", "reason": "it was somebody else"})
+    again = [state for state in (await alarms.states()).values() if not state["ended"]]
+    assert sorted(state["rule"] for state in again) == ["overdue_task", "urgent_sighting"]
+    assert {state["about"]["seq"] for state in again} == {max(ack["seqs"])}
+    assert judged not in {state["about"]["id"] for state in again}
+    shown = (await alarms.desk.bob.http.get("/api/v1/alarms")).json()["alarms"]
+    assert len(shown) == 2
+    assert any(each["asked_me"] for each in shown), "nobody is taken for who caused it"
 
 
 async def test_a_cause_that_comes_back_raises_a_new_alarm(alarms: Alarms) -> None:

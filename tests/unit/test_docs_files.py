@@ -17,7 +17,7 @@ from tests.support.readme_blocks import code_blocks, document
 RULES = DOCS / "files/prometheus_rules.yml"
 DASHBOARD = DOCS / "files/grafana_dashboard.json"
 # Prometheus' own; and those that come from the database, not from a process
-OTHERS = {"up", "board_display_current", "board_notifications_waiting"}
+OTHERS = {"up", "board_display_current", "board_notifications_waiting", "board_alarms_open", "board_alarms_late"}
 METRIC = re.compile(r"\b(?:up|board_\w+)\b")
 
 
