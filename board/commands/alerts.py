@@ -39,14 +39,16 @@ class AlarmSignals(NamedTuple):
 
 
 class Unread(NamedTuple):
-    """Unread alert: its time, and the reasons (`kinds`) for which the event alerts the account."""
+    """Unread alert: its time, the reasons (`kinds`) for which the event alerts the account, and the entity that the event is
+    about, which may be hidden where its board is not: a tip that was placed on a search for members only."""
 
     at: str
     kinds: frozenset[str]
+    entity: str
 
 
 _UNREAD = text(
-    "SELECT p.id AS account, a.board, a.seq, a.at, a.kind FROM account p "
+    "SELECT p.id AS account, a.board, a.seq, a.at, a.kind, e.entity FROM account p "
     "JOIN alert a ON a.account IN ('', p.id) AND a.at > :since AND (a.account <> '' OR a.at >= p.created_at) "
     "JOIN event e ON e.board = a.board AND e.seq = a.seq "
     "LEFT JOIN alert_read r ON r.account = p.id AND r.board = a.board AND r.seq = a.seq "
@@ -70,7 +72,8 @@ def _list_statement(tables: tuple[str, ...]) -> TextClause:
         "LEFT JOIN alert_read r ON r.account = :me AND r.board = a.board AND r.seq = a.seq "
         "WHERE a.account IN ('', :me) AND a.at > :since AND (a.account <> '' OR a.at >= me.created_at) "
         "AND (e.account IS NULL OR e.account <> :me) "
-        "AND a.kind IN :kinds AND a.board NOT IN :hidden ORDER BY a.at DESC, a.board, a.seq DESC LIMIT :limit"
+        "AND a.kind IN :kinds AND a.board NOT IN :hidden AND e.entity NOT IN :hidden "
+        "ORDER BY a.at DESC, a.board, a.seq DESC LIMIT :limit"
     ).bindparams(*(bindparam(name, expanding=True, type_=String()) for name in ("kinds", "hidden")))  # the lists may be empty
 
 
@@ -250,23 +253,25 @@ def unread(session: Session, accounts: Iterable[str], now: datetime) -> dict[str
     found: dict[str, dict[Key, Unread]] = {account: {} for account in accounts}
     if found:
         for row in session.connection().execute(_UNREAD, {"people": list(found), "since": retention_cutoff(now)}):
-            add_reason(found[row.account], (row.board, row.seq), row.at, row.kind)
+            add_reason(found[row.account], (row.board, row.seq), row.at, row.kind, row.entity)
         for row in security_alerts.unread(session, found.keys(), retention_cutoff(now)):
-            add_reason(found[row.account], (OWN_ACCOUNT, row.number), row.at, SECURITY)
+            add_reason(found[row.account], (OWN_ACCOUNT, row.number), row.at, SECURITY, OWN_ACCOUNT)
     return found
 
 
-def add_reason(to: dict[Key, Unread], key: Key, at: str, kind: str) -> None:
+def add_reason(to: dict[Key, Unread], key: Key, at: str, kind: str, entity: str) -> None:
     """Add a reason for which an event alerts an account."""
     before = to.get(key)
-    to[key] = Unread(at, (before.kinds if before else frozenset()) | {kind})
+    to[key] = Unread(at, (before.kinds if before else frozenset()) | {kind}, entity)
 
 
 def visible_unread(session: Session, account: str, now: datetime) -> dict[Key, Unread]:
     """Return the unread alerts that an account may see and has not switched off."""
     kinds, hidden = enabled_kinds(settings_of(session, account)), snapshot.hidden_searches(session, account)
     all = unread(session, [account], now)[account]
-    return {key: each for key, each in all.items() if key[0] not in hidden and not each.kinds.isdisjoint(kinds)}
+    return {
+        key: each for key, each in all.items() if hidden.isdisjoint({key[0], each.entity}) and not each.kinds.isdisjoint(kinds)
+    }
 
 
 def mark_read(session: Session, account: str, now: datetime, keys: Collection[Key] | None) -> int:

@@ -43,7 +43,7 @@ _HEADS_IN_USE = text(
     "UNION ALL SELECT b.id, b.seq FROM search JOIN board b ON b.id = search.id WHERE search.archived_at IS NULL"
 )
 _NEW = text(
-    "SELECT a.board, a.seq, a.at, a.kind, a.account, e.account AS actor FROM board b "
+    "SELECT a.board, a.seq, a.at, a.kind, a.account, e.entity, e.account AS actor FROM board b "
     "JOIN alert a ON a.board = b.id AND a.seq > b.seq - :span JOIN event e ON e.board = a.board AND e.seq = a.seq "
     "WHERE b.id IN :boards"
 ).bindparams(bindparam("boards", expanding=True))
@@ -119,7 +119,7 @@ class UnreadCountPublisher:
             if each.seq > self._heads.get(each.board, 0):
                 for id in self._users if each.account == EVERYBODY else {each.account} & self._users.keys():
                     if id != each.actor:
-                        alerts.add_reason(self._users[id].unread, (each.board, each.seq), each.at, each.kind)
+                        alerts.add_reason(self._users[id].unread, (each.board, each.seq), each.at, each.kind, each.entity)
                         self._users[id].count = None
         if everything:
             self._counted_all = time.monotonic()
@@ -134,7 +134,7 @@ class UnreadCountPublisher:
         published, at = self._published.get(reader, (None, float("-inf")))
         if time.monotonic() - at < INTERVAL_S:
             return
-        if person.count is None or not self._can_see(reader, person.count[1]):
+        if person.count is None or not self._can_see(reader, person, person.count[1]):
             person.count = self._count(reader, person)
         if person.count != published:
             reader.send(protocol.alerts(*person.count))
@@ -145,12 +145,14 @@ class UnreadCountPublisher:
         found = [
             (each.at, key)
             for key, each in person.unread.items()
-            if each.at > since and not each.kinds.isdisjoint(person.kinds) and self._can_see(reader, key)
+            if each.at > since and not each.kinds.isdisjoint(person.kinds) and self._can_see(reader, person, key)
         ]
         return len(found), max(found)[1] if found else None, person.quiet, person.alarms
 
-    def _can_see(self, reader: Subscriber[Caller], key: Key | None) -> bool:
-        return key is None or key[0] == OWN_ACCOUNT or self._source.can_see(reader.viewer, key[0])
+    def _can_see(self, reader: Subscriber[Caller], person: _AlertUser, key: Key | None) -> bool:
+        if key is None or key[0] == OWN_ACCOUNT:
+            return True
+        return key in person.unread and all(self._source.can_see(reader.viewer, id) for id in (key[0], person.unread[key].entity))
 
 
 def _read(

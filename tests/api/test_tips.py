@@ -322,6 +322,26 @@ async def test_a_wrongly_placed_tip_is_taken_back_once_its_sighting_is_withdrawn
 # -- rights ---------------------------------------------------------------------------------------------------------------
 
 
+async def test_an_alert_about_a_tip_ends_with_the_sight_of_it(team: Team) -> None:
+    charlie, members = team.charlie, [team.alice.account["id"], team.bob.account["id"]]
+    search = await team.alice.open_search()
+    id = await tip(team.bob, assignee=charlie.account["id"])
+
+    async def alerted(who: Person) -> tuple[bool, int]:
+        told = (await who.http.get("/api/v1/alerts")).json()
+        return id in {alert["entity"]["id"] for alert in told["alerts"]}, told["unread"]
+
+    there, unread = await alerted(charlie)
+    assert there
+    assert unread >= 1
+    await place(team.bob, id, search)
+    assert await alerted(charlie) == (True, unread + 1), "everybody sees the search; the sighting is assigned, too"
+    await team.alice.command(search, "search.set_access", {"access": "members", "members": members})
+    assert await alerted(charlie) == (False, unread - 1)
+    await team.alice.command(search, "search.set_access", {"access": "desk", "members": []})
+    assert await alerted(charlie) == (True, unread + 1)
+
+
 async def test_tip_on_a_members_only_search_is_seen_by_its_members_alone(team: Team) -> None:
     secret, id = await team.secret_search(team.bob), await tip(team.bob, description="Zébulonne near the canal")
     assert (await refused(team.charlie, "tip.place", {"tip": id, "search": secret})).code == "not_found"
