@@ -24,6 +24,7 @@ from board.engine.last_use import LastUse
 from board.engine.rights_version import Version
 from board.engine.verified_chains import VerifiedChains
 from board.errors import Refused
+from board.kind_fields import load_kind_fields
 from board.live.event_source import SETS_RIGHTS, BoardSource, record
 from board.live.open_alarms import OpenAlarmPublisher
 from board.live.search_summaries import SummaryPublisher
@@ -73,6 +74,7 @@ class BoardService:
         self.task_catalogue = load_catalogue(settings.files_path)
         self.alarm_rules = load_rules(settings.files_path)
         self.targets = load_targets(settings.files_path)
+        self.kind_fields = load_kind_fields(settings.files_path)
         self.visibility = VisibilityCache()
         self.source = BoardSource(database, self.visibility)
         self.source.on_visibility_changed = self._on_visibility_changed

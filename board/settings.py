@@ -12,6 +12,7 @@ from sqlalchemy import make_url
 
 from board import bootstrap, env_file, notification_settings
 from board.alarm_rules import load_rules
+from board.kind_fields import load_kind_fields
 from board.predefined_tasks import load_catalogue
 from board.secret_file import MIN_SECRET_LENGTH, load_or_create_secret
 from board.targets import load_targets
@@ -172,6 +173,7 @@ class Settings(BaseSettings):
         load_catalogue(self.files_path)
         load_rules(self.files_path)
         load_targets(self.files_path)
+        load_kind_fields(self.files_path)
         if self.workers > 1 and not self.redis_url:
             raise ConfigurationError("More than one worker needs Redis. Set REDIS_URL.")
         if self.workers > 1 and self.on_sqlite:

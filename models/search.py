@@ -1,14 +1,20 @@
 """Missing-child searches. A search is an entity of its own board and of the board `operations`."""
 
-from typing import Any, ClassVar, Literal
+import re
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field as PydanticField
+from pydantic import field_validator
 from sqlalchemy import Index, false
 from sqlmodel import Field
 
 from models.entity import json_column
 from models.fields import Data, Date, Id, Location, LongText, Name, ShortText, Time, Title
-from models.searchable import Searchable
+from models.searchable import Searchable, normalize
+
+MAX_LISTED = 20  # items of a list among the details
+MAX_EARLIER = 50  # earlier disappearances
+MAX_DAYS = 36_500
 
 AppealLevel = Literal["none", "discreet", "posters", "public", "child_alert"]  # in ascending order of publicity
 
@@ -69,6 +75,54 @@ class Goal(Data):
     at: Time
 
 
+Texts = Annotated[list[Title], PydanticField(max_length=MAX_LISTED)]
+Answer = Literal["yes", "no", "unknown"]
+
+
+class Details(Data):
+    """Details that belong to some kinds of searches (`board/data/kind_fields.toml` says to which), in the order of the contract.
+    They are kept where the kind changes."""
+
+    taking_parent: Name | None = None
+    relation: Literal["mother", "father", "other"] | None = None
+    described_person: LongText | None = None
+    vehicle_plate: Name | None = None
+    vehicle_make: Name | None = None
+    vehicle_colour: Name | None = None
+    countries: Texts | None = None
+    papers: ShortText | None = None
+    hague: Answer | None = None
+    central_authority: Answer | None = None
+    facility: Name | None = None
+    guardian: Name | None = None
+    aliases: Texts | None = None
+    languages: Texts | None = None
+    destination: Name | None = None
+
+    @field_validator("countries", "aliases", "languages")
+    @classmethod
+    def _empty_is_unset(cls, value: list[str] | None) -> list[str] | None:
+        return value or None
+
+
+class EarlierDisappearance(Data):
+    """Earlier disappearance of the child: from which day, how many days, and where it was found. `search` is the closed search
+    for it, if it was one of this desk, `reference` what that was called."""
+
+    date: Date | None = None
+    days: int | None = PydanticField(default=None, ge=0, le=MAX_DAYS)
+    place: Name | None = None
+    reference: Name | None = None
+    search: Id | None = None
+    note: ShortText | None = None
+
+
+def plate_spellings(plate: str) -> str:
+    """Return a number plate as one word, in its groups of letters and of digits, and from each group on as one word."""
+    groups = re.findall(r"[^\W\d_]+|\d+", normalize(plate))
+    return " ".join(["".join(groups), *groups, *("".join(groups[start:]) for start in range(1, len(groups)))])
+
+
 class Search(Searchable, table=True):
     """Search for a child. `board` is its own id; `seq` counts on its own board, `operations_seq` on `operations`. `discreet`
     tells that the appeal is discreet, and hides the search from displays. `archived_at` is set while a closed search is on its
@@ -80,6 +134,7 @@ class Search(Searchable, table=True):
     STATE: ClassVar[tuple[str, ...]] = (
         "reference", "kind", "status", "status_reason", "person", "missing_since", "last_seen", "criteria", "worrying",
         "worrying_basis", "appeal", "access", "members", "lead", "outcome", "opened_at", "acknowledge", "goal",
+        "details", "earlier",
     )  # fmt: skip
 
     operations_seq: int = 0
@@ -101,6 +156,8 @@ class Search(Searchable, table=True):
     opened_at: str
     acknowledge: str | None = None  # reason for closing it with something still open
     goal: dict[str, Any] | None = json_column(Goal, nullable=True)
+    details: dict[str, Any] | None = json_column(Details, nullable=True)
+    earlier: dict[str, Any] | None = json_column(dict[str, EarlierDisappearance], nullable=True)  # by keys of their own
     # Never part of a state:
     discreet: bool = Field(default=False, index=True, sa_column_kwargs={"server_default": false()})
     status_at: str | None = None  # time of the last change of status; null if it never changed

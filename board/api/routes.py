@@ -21,7 +21,16 @@ from board.handover import api as report_calls
 from board.history import integrity_api
 from board.history import unseen_api as since_calls
 from board.i18n import N_
-from board.lookup import closed_searches, gazetteer, intake_api, look_again_api, suggestions_api, text_search, unanswered
+from board.lookup import (
+    closed_searches,
+    earlier_searches,
+    gazetteer,
+    intake_api,
+    look_again_api,
+    suggestions_api,
+    text_search,
+    unanswered,
+)
 from board.web.endpoint import Call
 from board.web.http import json_errors
 from board.web.static_files import gzipped as packed_for_all
@@ -58,7 +67,7 @@ CALLS: dict[tuple[str, str], Call] = {
         since_calls.unseen, since_calls.list_positions, since_calls.advance_position,
         report_calls.current, report_calls.list_handovers, report_calls.signed,
         intake_api.create_sighting, gazetteer.places, suggestions_api.similar, suggestions_api.searches,
-        look_again_api.look_again,
+        look_again_api.look_again, earlier_searches.earlier,
         audit_calls.entries, audit_calls.csv,
         display_calls.create_code, display_calls.pairing_status, display_calls.report_status,
         display_calls.list_displays, display_calls.pair, display_calls.change, display_calls.revoke, display_calls.reload,

@@ -16,7 +16,7 @@ from board.commands.registry import TABLE
 from board.engine.kinds import Kind
 from board.predefined_tasks import former_criteria
 from models import fields
-from models.search import Criterion, Outcome, Search
+from models.search import MAX_EARLIER, Criterion, Outcome, Search
 from models.sighting import Grade
 from realtime.strict_json import MAX_INTEGER
 
@@ -42,6 +42,7 @@ _POINT: Schema = {
         {"properties": {"lat": {"type": "number"}, "lon": {"type": "number"}}, "required": ["lat", "lon"]},
     ]
 }
+_EARLIER: Schema = {"maxProperties": MAX_EARLIER, "propertyNames": {"pattern": r"^[a-z0-9]{1,16}$"}}
 _CHECKLIST: Schema = {"maxProperties": tasks.MAX_ITEMS, "propertyNames": {"pattern": r"^[a-z0-9]{1,16}$"}}
 
 
@@ -105,6 +106,11 @@ def _complete(shape: Schema, mode: JsonSchemaMode) -> None:
         properties["checklist"] |= _CHECKLIST
         if mode == "validation":
             properties["checklist"]["additionalProperties"] = nullable(item)
+    if "earlier" in properties:
+        items = next(each for each in properties["earlier"]["anyOf"] if "additionalProperties" in each)
+        items |= _EARLIER
+        if mode == "validation":
+            items["additionalProperties"] = nullable(items["additionalProperties"])
     if "lat" in properties:
         shape |= _POINT
     if mode == "serialization":

@@ -9,7 +9,7 @@ from sqlmodel import Session, select
 
 from board.audit import writer as audit_writer
 from board.audit.entries import MemberAdded
-from board.commands import appeals, closing, columns, outcomes, past_times, references, tasks
+from board.commands import appeals, closing, columns, outcomes, past_times, references, search_details, tasks
 from board.commands.command import Patch
 from board.commands.suggested_criteria import undecided
 from board.engine import program_accounts, unit_of_work
@@ -52,7 +52,7 @@ _ANSWERS: dict[str, Any] = {key: (Criterion, Field(default_factory=Criterion)) f
 Criteria: Any = create_model("Criteria", __base__=Data, **_ANSWERS)
 
 
-class Fields(Data):
+class Fields(search_details.DetailFields):
     """Fields of a search that people write."""
 
     kind: SearchKind
@@ -66,6 +66,7 @@ class Fields(Data):
     @model_validator(mode="after")
     def _no_empty_last_seen(self) -> "Fields":
         self.last_seen = none_if_empty(self.last_seen)
+        self.details = none_if_empty(self.details)
         return self
 
 
@@ -107,11 +108,13 @@ def open_search(writer: EventWriter, data: Open) -> None:
     if data.reference is not None:
         references.check(writer, data.reference, None)
     writer.require_person(data.lead, "lead")
+    made_values = data.model_dump()
+    search_details.check_links(writer, None, made_values["earlier"])
     id = new_id()
     own = writer.on_new_board(Board(id=id, kind="search", epoch=new_epoch(), at=writer.now))
     row = Search(
         id=id, board=id, opened_at=writer.now, appeal=appeals.NONE, made_reference=made,
-        **(data.model_dump() | {"reference": data.reference or made, "members": list(dict.fromkeys(data.members))}),
+        **(made_values | {"reference": data.reference or made, "members": list(dict.fromkeys(data.members))}),
     )  # fmt: skip
     own.create(row, "search.opened", reserved=True)
     columns.create_default_columns(own)
@@ -136,6 +139,7 @@ def update(writer: EventWriter, data: Update) -> None:
         references.check(writer, values["reference"], row.id)
     if values["lead"] != row.lead:
         writer.require_person(values["lead"], "lead")
+    search_details.check_links(writer, row.earlier, values["earlier"])
     writer.update(row, "search.updated", values)
 
 
@@ -360,6 +364,7 @@ KIND = Kind(
         FieldSpec("outcome.police_told", N_("Police told"), exported=True, personal=True),
         FieldSpec("outcome.reason", N_("What happened, in one sentence"), exported=True, personal=True, prose=True),
         FieldSpec("opened_at", N_("Opened at"), type=Time, exported=True),
+        *search_details.FIELDS,
         FieldSpec(
             "acknowledge", N_("Closed anyway because"), type=RequiredShortText | None, exported=True, personal=True, prose=True
         ),

@@ -9,6 +9,7 @@ from board import labels
 from board.commands.alerts import short_name
 from board.documents.content import Fact, Line, UserText, short_datetime, template
 from board.documents.handover_report import ReportDocument
+from board.earlier_disappearances import described, in_order
 from board.i18n import N_, moment_text
 from models.board import OPERATIONS
 from models.entity import State
@@ -239,6 +240,11 @@ class BriefingDocument(ReportDocument):
         facts: list[Fact] = []
         if place := (search["last_seen"] or {}).get("text"):
             facts.append((labels.field("last_seen", translate), [self._cut(place, MAX_ROW_TEXT)]))
+        details = search["details"] or {}
+        if vehicle := ", ".join(filter(None, (details.get(f"vehicle_{name}") for name in ("plate", "make", "colour")))):
+            facts.append((translate(N_("Vehicle")), [self._cut(vehicle, MAX_ROW_TEXT)]))
+        if earlier := in_order(search["earlier"]):
+            facts.append((labels.field("earlier", translate), [self._cut(described(earlier[-1], self._reads), MAX_ROW_TEXT)]))
         if last:
             at = self._sighted(last, lambda stamp, _: self._near(stamp))
             where = (last["place"] or {}).get("text")

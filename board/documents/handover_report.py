@@ -9,6 +9,7 @@ from sqlmodel import Session
 from board import labels
 from board.documents.content import Block, Document, Fact, Line, Section, UserText, datetime_text, short_datetime
 from board.documents.text_languages import TextLanguages
+from board.earlier_disappearances import described, in_order
 from board.engine import kinds
 from board.i18n import N_, translations
 from models.board import OPERATIONS
@@ -163,6 +164,8 @@ class ReportDocument:
             ),
             *self._goal(search),
             *self._child(search["person"]),
+            *self._details(search["details"] or {}),
+            *self._earlier(search["earlier"]),
             (translate(N_("Last confirmed sighting")), self._last(last) if last else [translate(N_("none so far"))]),
         ]
         if appeal.get("level", "none") != "none":
@@ -193,6 +196,21 @@ class ReportDocument:
                 due = [f" · {translate(N_('until {at}')).format(at=self._at(until))}"] if until else []
                 facts.append((labels.field(f"person.{name}", translate), [text, *due]))
         return facts
+
+    def _details(self, details: State) -> list[Fact]:
+        """Return what is filled in of the details that belong to kinds of searches."""
+        facts, translate = list[Fact](), self._translate
+        for name, value in details.items():
+            if value is not None:
+                coded = labels.value(f"details.{name}", "search", value, translate)
+                text = ", ".join(value) if isinstance(value, list) else value
+                shown = coded if coded is not None else self._languages.text_by(text, None)
+                facts.append((labels.field(f"details.{name}", translate), [shown]))
+        return facts
+
+    def _earlier(self, earlier: State | None) -> list[Fact]:
+        label = labels.field("earlier", self._translate)
+        return [(label, [self._languages.text_by(described(item, self._reads), None)]) for item in in_order(earlier)]
 
     def _keeper(self, section: State) -> str:
         """Return who answers for a search that the incoming coordinator may not see."""

@@ -11,6 +11,7 @@ from sqlmodel import Session, select
 from board import labels
 from board.documents.content import Block, Document, Line, Piece, Section, UserText, datetime_text, day, time_text
 from board.documents.text_languages import mark_language
+from board.earlier_disappearances import described
 from board.engine import journal, kinds
 from board.engine.event import JournalEvent
 from board.exports.tables import UNDISCLOSED, NameResolver
@@ -28,7 +29,7 @@ HIDDEN_FIELDS = re.compile(
     r"(.*\.)?(rank|number|lat|lon|source_kept|queue|queue_since)$|reads\.|restatements\.[^.]+\.(handover|at|answered_by|answered_at)$"
     r"|position$|goal\.(by|at)$|looked_at\.|passed_on\.by$"
 )
-GROUPED_FIELDS = re.compile(r"(criteria|checklist)\.[^.]+(?=\.)")  # groups whose fields are shown as one
+GROUPED_FIELDS = re.compile(r"(criteria|checklist|earlier)\.[^.]+(?=\.)")  # groups whose fields are shown as one
 CLOCK_TOLERANCE = timedelta(minutes=1)  # smaller differences between journal and clock do not show on paper
 INITIAL_VALUES: tuple[Any, ...] = ([], "", "unknown", "none")  # initial values (and False), left out where an entity begins
 
@@ -112,8 +113,9 @@ class HistoryDocument:
         for path in sorted(paths, key=lambda path: not kinds.is_prose(path)):  # texts typed by people come first
             if not GROUPED_FIELDS.match(path):
                 line += self._change(path, entry)
+        groups = {"criteria": self._answer, "checklist": self._item, "earlier": self._earlier}
         for group in dict.fromkeys(found[0] for path in paths if (found := GROUPED_FIELDS.match(path))):
-            line += self._answer(group, entry) if group.startswith("criteria.") else self._item(group, entry)
+            line += groups[group.partition(".")[0]](group, entry)
         line += [f" · {self._label(path)} {self._translate(UNDISCLOSED)}" for path in payload.get("private", ())]
         if reason:
             line += [f" · {labels.with_colon(self._translate(N_('Reason')), self._translate)} ", self._typed(reason, event)]
@@ -158,6 +160,13 @@ class HistoryDocument:
             return [*line, f" · {roles[was[done]]} → {roles[now[done]]}"]
         return [*line, f" · {roles[True]}"] if now[done] and done not in was else line
 
+    def _earlier(self, item: str, entry: HistoryEntry) -> Line:
+        """Return an earlier disappearance as it is now; a dash if it was removed."""
+        key = item.partition(".")[2]
+        now = ((entry.payload.get("state") or {}).get("earlier") or {}).get(key)
+        name = f" · {self._label(item)} "
+        return [name, self._typed(described(now, self._reads), entry.event)] if now else [name, "–"]
+
     def _value(self, path: str, value: Any, event: JournalEvent) -> Piece:
         if value is None and path != "worrying":
             return "–"
@@ -169,6 +178,8 @@ class HistoryDocument:
             return datetime_text(value, self._reads)
         if path == "pinned" and isinstance(value, list):
             return ", ".join(self._card(id) for id in value) or "–"
+        if kinds.control_of(path) == "list" and isinstance(value, list):
+            return self._typed(", ".join(value), event)
         plain = self._names.plain(path.rpartition(".")[2] if path.startswith("members") else path, value)
         return self._typed(plain, event) if isinstance(plain, str) and plain is value else str(plain)
 

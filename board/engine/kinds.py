@@ -21,7 +21,7 @@ from models.entity import Entity, State, json_type
 from models.fields import Data
 from models.searchable import Searchable
 
-Control = Literal["text", "long", "number", "time", "date", "choice", "person", "people", "card", "flag"]
+Control = Literal["text", "long", "number", "time", "date", "choice", "person", "people", "card", "flag", "list"]
 FormPart = Literal["first", "more", "later", "edit"]
 Audience = Literal["room", "inner_room"]  # displays that get a field: all of them, or those in inner rooms
 
@@ -37,7 +37,7 @@ class FieldSpec:
     `type` is that of a value that the server makes; the type of others is in the data that people write. `control` is the form
     control by which people write it, `choices` the labels of its codes. A `personal` field never reaches a display.
     `prose` is free text, of which paper shows what was written, and not what it replaced. A form refuses the future of a
-    time that is `past`; of a card, it offers those of the kind `refers_to`, or all.
+    time that is `past`; of a card, it offers those of the kind `refers_to`, or all. It is found by its `spellings` too.
     """
 
     path: str
@@ -53,6 +53,7 @@ class FieldSpec:
     past: bool = False
     refers_to: str = ""
     display: Audience | None = None
+    spellings: Callable[[str], str] | None = None
 
     @property
     def column(self) -> str:
@@ -152,13 +153,17 @@ class Kind:
 
     def searchable_texts(self, row: Entity) -> dict[str, str | None]:
         """Return the texts to search by field: only what every viewer may see, and nothing about who a source is."""
-        found: dict[str, str | None] = {}
+        found: dict[str, Any] = {}
         for column, path in self._searched:
             if path:
                 found.update(_values_at(getattr(row, column), path, column))
             else:
                 found[column] = getattr(row, column)
-        return found
+        return {name: ", ".join(value) if isinstance(value, list) else value for name, value in found.items()}
+
+    def spellings(self, texts: Mapping[str, str | None]) -> dict[str, str]:
+        """Return the other spellings by which some of the texts to search are found too."""
+        return {spec.path: spec.spellings(text) for spec in self.fields if spec.spellings and (text := texts.get(spec.path))}
 
     @cached_property
     def searched_columns(self) -> frozenset[str]:

@@ -160,7 +160,8 @@ class UnitOfWork:
         """Update what follows from a row of which these columns have changed; None: it is new."""
         kind = kinds.of(row)
         if kind.is_searchable and (changed is None or not kind.searched_columns.isdisjoint(changed)):
-            folded = folded_text(kind.searchable_texts(row).values())
+            texts = kind.searchable_texts(row)
+            folded = folded_text((*texts.values(), *kind.spellings(texts).values()))
             if folded != getattr(row, "folded", None):
                 table_rows.assign(row, {"folded": folded})
                 if changed is not None and key in self._changed:

@@ -9,6 +9,7 @@ from sqlalchemy import select as select_columns
 from sqlmodel import Session, select
 
 from board import i18n, labels
+from board.earlier_disappearances import described, in_order
 from board.engine import kinds
 from board.engine.event import JournalEvent
 from board.engine.kinds import Kind
@@ -94,6 +95,7 @@ def cards(board: str, names: NameResolver) -> tuple[list[str], Row]:
         state = event.payload()["state"]
         own = {"kind": event.kind, "id": event.entity}
         values = own | flatten(state) | {"checklist": _checklist(state), "criteria": _criteria(state)}
+        values["earlier"] = _earlier(state, names)
         return [names.plain(path, values.get(path)) for path in table]
 
     return [labels.field(path, names.translate) for path in table], row
@@ -102,6 +104,10 @@ def cards(board: str, names: NameResolver) -> tuple[list[str], Row]:
 def _checklist(state: dict[str, Any]) -> str:
     items = sorted((state.get("checklist") or {}).values(), key=lambda item: str(item["rank"]))
     return "; ".join(f"[{'x' if item['done'] else ' '}] {item['text']}" for item in items)
+
+
+def _earlier(state: dict[str, Any], names: NameResolver) -> str:
+    return "; ".join(described(item, names.language) for item in in_order(state.get("earlier")))
 
 
 def _criteria(state: dict[str, Any]) -> str:

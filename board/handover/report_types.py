@@ -59,6 +59,8 @@ ReportedSearch = TypedDict("ReportedSearch", {
     "acknowledge": Annotated[str | None, of_state(Search, "acknowledge")],
     "last_seen": Annotated[State | None, of_state(Search, "last_seen")],
     "goal": Annotated[State | None, of_state(Search, "goal")],
+    "details": Annotated[State | None, of_state(Search, "details")],
+    "earlier": Annotated[dict[str, State] | None, of_state(Search, "earlier")],
     "suggested": list[Annotated[str, Made(lambda: {"enum": list(younger_than())})]], "undecided": bool,
     "person": Annotated[State, part_of_state(Search, *CHILD_FIELDS, group="person")],
 })  # fmt: skip

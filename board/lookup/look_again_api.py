@@ -125,7 +125,8 @@ def known_of(search: Search, good: Iterable[Any]) -> Known:
     texts += [text for row in rows for text in (row.description, row.clothing, row.company, row.direction)]
     last_seen = [Anchor(None, search.missing_since, search.last_seen)] if search.last_seen else []
     sure = newest_first(Anchor(row.number, row.seen_at or row.received_at, row.place) for row in rows if row.place)
-    return Known([name for name in (person["first_name"], person.get("last_name")) if name], texts, [*last_seen, *sure])
+    aliases = (search.details or {}).get("aliases") or []
+    return Known([name for name in (person["first_name"], person.get("last_name"), *aliases) if name], texts, [*last_seen, *sure])
 
 
 def _to_json(match: Match, references: dict[str, str], reads: str) -> LookAgain:

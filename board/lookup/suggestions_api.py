@@ -61,9 +61,9 @@ _PLACES = (
     .limit(2 * MAX_COMPARED)
 )
 _F = Search.__table__.c  # type: ignore[attr-defined]
-_OPEN = select(_F.id, _F.reference, _F.kind, _F.person, _F.missing_since, _F.last_seen, _F.worrying, _F.access, _F.members).where(
-    _F.status == "open"
-)
+_OPEN = select(
+    _F.id, _F.reference, _F.kind, _F.person, _F.missing_since, _F.last_seen, _F.worrying, _F.access, _F.members, _F.details
+).where(_F.status == "open")
 
 
 class Typed(Data):
@@ -228,9 +228,10 @@ def _score(words: list[str], row: Row[Any]) -> int | None:
     """Return how well a search matches the words: 0 is best, None is no match."""
     if not words:
         return 0
+    aliases = " ".join((row.details or {}).get("aliases") or ())
     reference, names = (
         normalize_name(row.reference),
-        normalize_name(f"{row.person['first_name']} {row.person['last_name'] or ''}").split(),
+        normalize_name(f"{row.person['first_name']} {row.person['last_name'] or ''} {aliases}").split(),
     )
     if " ".join(words) in (reference, " ".join(names), *names):
         return 0

@@ -116,12 +116,18 @@ def _hit(row: Searchable, query_words: list[str], reference: str | None, archive
 
 def _snippets(row: Searchable, left: set[str]) -> list[Snippet]:
     """Return as few texts of a row as together have all words, those with most words first."""
-    found = {name: (text, find_matches(text, left)) for name, text in kinds.of(row).searchable_texts(row).items() if text}
+    kind = kinds.of(row)
+    texts = {name: text for name, text in kind.searchable_texts(row).items() if text}
+    found = {name: (text, find_matches(text, left)) for name, text in texts.items()}
+    for name, spelt in kind.spellings(texts).items():
+        meant = _words(find_matches(spelt, left))
+        if meant - _words(found[name][1]):  # written in another way: the whole text is marked
+            found[name] = texts[name], [Match(0, len(texts[name]), meant)]
     has = {name: _words(where) for name, (_, where) in found.items()}
     shown: list[Snippet] = []
-    while name := max((name for name in has if has[name] & left), key=lambda name: len(has[name] & left), default=None):
-        shown.append(_snippet(name, *found[name]))
-        left = left - has[name]
+    while best := max((name for name in has if has[name] & left), key=lambda name: len(has[name] & left), default=None):
+        shown.append(_snippet(best, *found[best]))
+        left = left - has[best]
     return shown
 
 

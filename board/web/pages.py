@@ -45,7 +45,8 @@ def page(request: Request, name: str, caller: Caller | None, *, status: int = 20
     common |= {"origin": own_origin(request)}
     common |= {"board": "", "card": "", "languages": {code: i18n.NATIVE_NAMES.get(code, code) for code in i18n.languages()}}
     common |= {"room": event_writer.MAX_ENTITIES, "filling": event_writer.NEARLY_FULL}
-    common |= {"targets": service_of(request).targets.model_dump_json()}
+    service = service_of(request)
+    common |= {"targets": service.targets.model_dump_json(), "kind_fields": service.kind_fields.model_dump_json()}
     html = _templates(reads).get_template(name).render(common | context | {"path": request.url.path})
     return HTMLResponse(html, status_code=status)
 

@@ -274,7 +274,14 @@ PERSON = {
     "height_cm": 142, "build": "slim", "hair": "dark", "eyes": "grey", "features": "a scar", "clothing": "red",
     "needs": "an inhaler", "needs_until": "2026-11-24T15:10:00Z",
 }  # fmt: skip
+DETAILS = {
+    "taking_parent": "An", "relation": "mother", "described_person": "tall", "vehicle_plate": "1-ABC-123", "vehicle_make": "Opel",
+    "vehicle_colour": "red", "countries": ["France"], "papers": "with the mother", "hague": "yes", "central_authority": "no",
+    "facility": "Petit-Château", "guardian": "Jo", "aliases": ["Sam"], "languages": ["Dari"], "destination": "Calais",
+}  # fmt: skip
+EARLIER = {"date": "2024-03-02", "days": 3, "place": "Gent", "reference": "2024-1", "search": None, "note": "by bus"}
 SEARCH = {
+    "details": DETAILS, "earlier": {"k1": EARLIER},
     "kind": "runaway", "person": PERSON, "missing_since": "2026-11-24T15:10:00Z", "reference": None,
     "last_seen": {"text": "Gent", "lat": 51.0, "lon": 3.7}, "criteria": {"under_13": {"answer": "yes", "basis": "mother"}},
     "lead": None,
@@ -342,7 +349,8 @@ def known_path(path: str, names: set[str]) -> bool:
 
 
 FIELD_NAMES = {
-    *SEARCH, *PERSON, *SIGHTING, *TASK, "text", "lat", "lon", "radius_m", "kind", "sealed", "answer", "basis", "k1", "k2", "x",
+    *SEARCH, *PERSON, *DETAILS, *EARLIER, *SIGHTING, *TASK,
+    "text", "lat", "lon", "radius_m", "kind", "sealed", "answer", "basis", "k1", "k2", "x",
     "", "K!", "done", "rank", "access", "members", "column", "assignee", "task", "sighting", "grade", "content", "source",
     "reason", "assessment", "duplicate_of", "card", "before", "after", "category", "happened_at", "corrects", "status",
     "outcome", "found_at", "place", "condition", "how", "confirmed_by", "family_told", "police_told", "base", "under_13",

@@ -28,6 +28,7 @@ FIRST, TITLE, LOOK, HEIGHT = "Noorfirst", "Titleforinner", "Lookforinner", 157
 PLACE, AIM, AIMED_AT = "Placeforinner", "Aimforinner", "2026-11-23T09:08:07.000Z"
 NEEDED_UNTIL = "2026-11-22T07:08:09.000Z"
 SEEN_AT, RECEIVED_AT, BORN, LAT, LON = "2026-11-21T04:05:06.000Z", "2026-11-21T05:06:07.000Z", "2013-02-17", 50.84673, 4.35249
+BEFORE = "2019-05-23"  # of an earlier disappearance
 STAFF = ("Bobzq", "Charliezq", "Victorzq", "Leadforinner")  # without the holder of the shift
 INNER = (SEEN_AT, TITLE, STAFF[3], LOOK, f'"height_cm": {HEIGHT}', "sturdy", AIM, AIMED_AT, PLACE)  # for displays in inner rooms
 PERSON = {
@@ -36,7 +37,16 @@ PERSON = {
     "eyes": f"{SECRET} eyes", "features": f"{SECRET} scar", "clothing": f"{LOOK} coat", "needs": f"{SECRET} insulin",
     "needs_until": NEEDED_UNTIL,
 }  # fmt: skip
+DETAILS = {
+    "taking_parent": f"{SECRET} father", "relation": "father", "described_person": f"{SECRET} bearded",
+    "vehicle_plate": f"{SECRET} plate", "vehicle_make": f"{SECRET} make", "vehicle_colour": f"{SECRET} colour",
+    "countries": [f"{SECRET} country"], "papers": f"{SECRET} passport", "hague": "yes", "central_authority": "no",
+    "facility": f"{SECRET} centre", "guardian": f"{SECRET} guardian", "aliases": [f"{SECRET} alias"],
+    "languages": [f"{SECRET} Dari"], "destination": f"{SECRET} Calais",
+}  # fmt: skip
+EARLIER = {"date": BEFORE, "days": 7301, "place": f"{SECRET} ditch", "reference": f"{SECRET} old", "note": f"{SECRET} by bus"}
 SEARCH = {
+    "details": DETAILS, "earlier": {"k1": EARLIER},
     "kind": "runaway", "person": PERSON, "missing_since": "2026-11-20T15:10:00Z",
     "last_seen": {"text": f"{SECRET} street 12", "lat": LAT, "lon": LON},
     "criteria": {"medication": {"answer": "yes", "basis": f"{SECRET} mother"}},
@@ -61,7 +71,11 @@ OUTCOME = {
 }  # fmt: skip
 GIVEN: dict[str, dict[str, Any]] = {  # data for each command of the table
     "search.open": SEARCH,
-    "search.update": {"person": PERSON | {"last_name": f"{SECRET} other"}},
+    "search.update": {
+        "person": PERSON | {"last_name": f"{SECRET} other"},
+        "details": {"facility": f"{SECRET} house"},
+        "earlier": {"k2": EARLIER},
+    },
     "search.set_status": {"status": "found", "outcome": OUTCOME} | TOLD,
     "search.set_outcome": {"outcome": {"place": f"{SECRET} shed", "reason": f"{SECRET} told"}} | TOLD,
     "search.set_worrying": {"worrying": True, "basis": f"{SECRET} officer"},

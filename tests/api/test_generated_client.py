@@ -179,6 +179,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "GET /closed": {"with": {"limit": 5}},
     "GET /find": {"with": {"q": "girl", "board": "<board>", "limit": 5}},
     "POST /boards/{board}/similar": {"with": {"board": "<board>"}, "body": {"text": "a girl in a red coat"}},
+    "POST /earlier": {"body": {"first_name": "Noor"}},
     "GET /intake/searches": {"with": {"lat": 50.85, "lon": 4.35}},
     "GET /places": {"with": {"q": "Gent", "limit": 3}},
     "GET /alerts": {},

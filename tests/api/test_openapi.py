@@ -69,6 +69,7 @@ DEPENDS = [
     (r"last_seen|place|data", "Enter both a latitude and a longitude."),
     (r"checklist\.\w+\.text", "This field is required."),
     (r"checklist", "At most 50 items."),
+    (r"earlier\.\w+\.search", "This is not a closed search that everyone can see."),
     (r"outcome\.\w+|person\.first_name", "This field is required."),
     (r"until", "The end must be after the start."),
     (r"id", "This id was used for another (command|sighting)."),

@@ -78,6 +78,16 @@ async def newest(person: Person, board: str, kind: str) -> tuple[str, dict[str, 
             ({"person": {"last_name": "Vandersmissen"}}, "vandersmissen", "person.last_name"),
             ({"person": {"description": "freckles"}}, "freckles", "person.description"),
             *(
+                ({"details": {name: f"in {name} words"}}, name.split("_")[-1], f"details.{name}")
+                for name in (
+                    "taking_parent", "described_person", "vehicle_make", "vehicle_colour", "facility", "guardian", "destination",
+                )
+            ),
+            ({"details": {"aliases": ["Zorro", "Bernardo"]}}, "bernardo", "details.aliases"),
+            ({"details": {"countries": ["Marokko", "Tunesië"]}}, "marokko", "details.countries"),
+            ({"earlier": {"k1": {"place": "in the marshes"}}}, "marshes", "earlier.k1.place"),
+            ({"earlier": {"k1": {"note": "took the ferry"}}}, "ferry", "earlier.k1.note"),
+            *(
                 ({"person": {name: f"in {name} words"}}, name, f"person.{name}")
                 for name in ("hair", "eyes", "features", "clothing", "needs")
             ),

@@ -60,6 +60,8 @@ async def test_each_command_that_changes_something_can_be_undone_and_that_too(sc
     await scene.does("card.withdraw", {"card": withdrawn})
     done: list[tuple[str, dict[str, Any]]] = [
         ("search.update", {"kind": "undefined", "person": {"age": 11}, "last_seen": {"text": "Gent"}, "lead": bob}),
+        ("search.update", {"details": {"aliases": ["Sam"], "hague": "no"}, "earlier": {"k1": {"days": 3}}}),
+        ("search.update", {"details": {"aliases": None}, "earlier": {"k1": None, "k2": {"place": "Gent"}}}),
         ("search.update", {"last_seen": None, "reference": new_id(), "criteria": {"under_13": {"answer": "yes"}}}),
         ("search.set_worrying", {"worrying": True, "basis": "under 13"}),
         ("search.set_appeal", {"level": "public", "from": "2026-11-25T08:00:00Z", "reason": "the parents agree"}),

@@ -127,6 +127,15 @@ interface DueTask {
   due: IsoTime;
 }
 
+interface EarlierSearch {
+  board: string;
+  reference: string;
+  person: { first_name: string, last_name: string | null, age: number | null };
+  date: string;
+  days: number | null;
+  place: string | null;
+}
+
 interface ErrorFrame {
   type: "error";
   code: string;
@@ -310,6 +319,8 @@ interface SearchState {
   opened_at: IsoTime;
   acknowledge: string | null;
   goal: { text: string, until: IsoTime | null, by: string, at: IsoTime } | null;
+  details: { taking_parent: string | null, relation: "mother" | "father" | "other" | null, described_person: string | null, vehicle_plate: string | null, vehicle_make: string | null, vehicle_colour: string | null, countries: Array<string> | null, papers: string | null, hague: "yes" | "no" | "unknown" | null, central_authority: "yes" | "no" | "unknown" | null, facility: string | null, guardian: string | null, aliases: Array<string> | null, languages: Array<string> | null, destination: string | null } | null;
+  earlier: { [key: string]: { date: string | null, days: number | null, place: string | null, reference: string | null, search: string | null, note: string | null } } | null;
 }
 
 interface ShiftFrame {

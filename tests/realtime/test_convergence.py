@@ -48,6 +48,7 @@ async def test_every_command_converges(alice: Person, bob: Person, add_person: C
         elif answer.get("seqs"):
             seen.add(name)
             await bob.wait_for_seq(search, answer["seqs"][-1])
+    await alice.command(search, "search.set_status", {"status": "open", "reason": "whatever it was"})
     (added,) = (await alice.command(search, "sighting.add", {"description": "a girl"}))["seqs"]
     await bob.wait_for_seq(search, added)
     looked_at = max(screen.of_kind("sighting").items(), key=lambda item: item[1]["number"])[0]

@@ -113,6 +113,17 @@ def _update_search(random: Random, screen: BoardReplica, accounts: list[str]) ->
             {"last_seen": random.choice([None, {"text": "Korenmarkt"}])},
             {"criteria": {"under_13": {"answer": "yes", "basis": "the family"}}},
             {"lead": random.choice([None, *accounts])},
+            {
+                "details": {
+                    "vehicle_plate": random.choice([None, "1-ABC-123"]),
+                    "aliases": random.choice([None, [], [_text(random)]]),
+                }
+            },
+            {
+                "earlier": {
+                    f"k{random.randrange(3)}": random.choice([None, {"days": random.randrange(9), "place": _text(random)}])
+                }
+            },
         ]
     )
     return "search.update", patch

@@ -65,7 +65,7 @@ function knownChanges({ state, changes }, before) {
 export const cardOf = ({ kind, id, state }) => (isCard(kind) ? id : kind === "note" ? state?.card ?? null : null);
 
 /**
- * Combine the changes of one checklist item, or of one place, into one change.
+ * Combine the changes of one checklist item, of one earlier disappearance, or of one place, into one change.
  * @param {any} changes
  * @param {{ before: any, state: State }} entity
  */
@@ -73,7 +73,7 @@ export function groupItemChanges(changes, { before, state }) {
   const places = changes.map((/** @type {{ path: string }} */ { path }) => path.match(/^(\w+)\.(?:lat|lon)$/)?.[1]).filter(Boolean);
   const items = new Map();
   for (const change of changes) {
-    const path = change.path.match(/^checklist\.\w+/)?.[0] ?? places.find((/** @type {string} */ name) => change.path.startsWith(`${name}.`));
+    const path = change.path.match(/^(?:checklist|earlier)\.\w+/)?.[0] ?? places.find((/** @type {string} */ name) => change.path.startsWith(`${name}.`));
     items.set(path ?? change.path, path ? { path, from: before === undefined ? undefined : valueAt(before, path), to: valueAt(state, path) } : change);
   }
   return [...items.values()];

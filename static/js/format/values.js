@@ -2,9 +2,11 @@
 import { number, t } from "../core/i18n.js";
 import { controlOf } from "../core/kinds.js";
 import { label } from "../core/labels.js";
+import { earlierText, inOrder } from "./earlier.js";
 import { formatMoment } from "./time_elements.js";
 
 const ACCOUNTS = new Set(["holder", "outgoing", "prepared_by", "ended_by", "before", "goal.by"]); // written by the server, like the times
+const EARLIER = /^earlier\.\w+$/;
 const ITEM = /^checklist\.\w+$/;
 const TIMES = /(^|\.)(\w+_at|due|missing_since|from|until|since|goal\.at)$/;
 
@@ -24,6 +26,8 @@ export function formatPath(path, value, { session, board }, kind) {
   if (control === "person" || ACCOUNTS.has(path)) return accountName(session, value);
   if (control === "people") return value.map((/** @type {string} */ id) => accountName(session, id)).join(", ") || null;
   if (path === "pinned") return value.map((/** @type {string} */ id) => pinnedName(board.get(id))).join(", ") || null;
+  if (path === "earlier") return inOrder(value).map(([, item]) => earlierText(item)).join("; ") || null;
+  if (EARLIER.test(path)) return earlierText(value) || null;
   if (ITEM.test(path)) return `${value.done ? "☑" : "☐"} ${value.text}`;
   if (path === "column") return columnName(board.get(value)?.state);
   if (control === "card") return cardName(board.get(value));

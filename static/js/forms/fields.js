@@ -2,6 +2,7 @@
  * Definitions of the form fields that are more than the declaration of their kind says (core/kinds.js). They are made when a form is
  * drawn, as declarations come with the translations. Labels and choices come from the path.
  */
+import { detailPaths } from "../core/kind_fields.js";
 import { field } from "../core/kinds.js";
 import { serverNow } from "../core/time.js";
 import { t } from "../core/i18n.js";
@@ -32,10 +33,14 @@ const OF_FACTS = {
   "person.age": { range: [0, OLDEST], outOfRange: "age" },
   "person.height_cm": { range: HEIGHTS, outOfRange: "height" },
   "person.needs": { placeholder: () => t("Medicine, an inhaler…") },
+  "details.papers": { placeholder: () => t("Which, and who has them") },
+  "details.vehicle_plate": { placeholder: () => "1-ABC-123" },
 };
 
 export const facts = () => [
   ...FACTS.map((path) => field("search", path, OF_FACTS[path])),
+  ...detailPaths().map((path) => field("search", path, OF_FACTS[path])),
+  { path: "earlier", control: "earlier" },
   ...CRITERIA.flatMap((key) => [
     choice(`criteria.${key}.answer`, { required: false, codes: "criteria.answer" }),
     text(`criteria.${key}.basis`, { placeholder: () => t("Basis: who says so, and when") }),
@@ -99,9 +104,18 @@ export const status = () => [
 export function toRaw(field, value) {
   if (field.control === "flag") return value === true;
   if (field.control === "people") return value ?? [];
+  if (field.control === "earlier") return {}; // what is edited, as a merge patch: nothing yet
+  if (field.control === "list") return (value ?? []).join("\n");
   if (value === null || value === undefined) return "";
   return String(value);
 }
+
+/**
+ * Return the content of the control for a value of a command.
+ * @param {any} field
+ * @param {any} value
+ */
+export const rawOfData = (field, value) => (field.control === "earlier" ? value ?? {} : toRaw(field, value));
 
 /**
  * Return the key of the error text for a readable value, or null.
@@ -123,6 +137,8 @@ export function fieldProblem(field, value) {
  */
 export function fromRaw(field, raw) {
   if (field.control === "flag" || field.control === "people") return raw;
+  if (field.control === "earlier") return Object.keys(raw).length ? raw : null;
+  if (field.control === "list") return linesOf(raw);
   if (field.control === "decision") return raw === "" ? null : raw === "true";
   if (field.control === "time") return timeOf(raw);
   const typed = raw.trim();
@@ -130,4 +146,13 @@ export function fromRaw(field, raw) {
   if (field.control !== "number" && !field.number) return field.control === "long" ? raw.trimEnd() : typed;
   const value = Number(typed.replace(",", "."));
   return Number.isFinite(value) ? value : undefined;
+}
+
+/**
+ * Return the lines of a list, each once; null if there are none.
+ * @param {string} raw
+ */
+function linesOf(raw) {
+  const lines = [...new Set(raw.split("\n").map((line) => line.trim()).filter(Boolean))];
+  return lines.length ? lines : null;
 }

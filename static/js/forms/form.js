@@ -3,7 +3,7 @@
  * meanwhile. No DOM.
  */
 import { valueAt, applyPatch, toPatch, isEqual } from "../core/merge_patch.js";
-import { fieldProblem, fromRaw, toRaw } from "./fields.js";
+import { fieldProblem, fromRaw, rawOfData, toRaw } from "./fields.js";
 import { isSameTime } from "./time_value.js";
 
 export class Form {
@@ -198,7 +198,7 @@ export class Form {
   restoreData(data, { base, epoch }, refusal) {
     const sent = this.fields
       .filter((/** @type {any} */ field) => hasPath(data, this.#inData(field.path)))
-      .map((/** @type {any} */ field) => [field.path, { raw: toRaw(field, valueAt(data, this.#inData(field.path))), was: this.#value(field.path), base, epoch }]);
+      .map((/** @type {any} */ field) => [field.path, { raw: rawOfData(field, valueAt(data, this.#inData(field.path))), was: this.#value(field.path), base, epoch }]);
     this.restore(sent, refusal);
   }
 
@@ -207,7 +207,8 @@ export class Form {
     const paths = Object.keys(fields ?? {});
     this.#conflicts.clear();
     if (code === "conflict" && current) {
-      for (const path of paths.filter((path) => this.#mine.has(path))) this.#conflicts.set(path, valueAt(current, path));
+      const mine = [...this.#mine.keys()].filter((path) => paths.some((each) => each === path || each.startsWith(`${path}.`)));
+      for (const path of mine) this.#conflicts.set(path, valueAt(current, path));
     }
     this.errors = code === "conflict" ? {} : Object.fromEntries(Object.entries(fields ?? {}).map(([path, error]) => [this.#inState(path), error]));
     this.problem = message;

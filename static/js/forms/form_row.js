@@ -69,6 +69,8 @@ function control(form, field, id, ctx) {
     case "long":
       return html`<textarea id=${id} rows=${field.rows ?? 3} aria-describedby=${describe} .value=${live(raw)} @input=${type}
         aria-required=${field.required ? "true" : nothing} ?autofocus=${field.autofocus}></textarea>`;
+    case "list":
+      return html`<textarea id=${id} rows="2" aria-describedby=${describe} placeholder=${t("One per line")} .value=${live(raw)} @input=${type}></textarea>`;
     case "flag":
       return html`<input id=${id} type="checkbox" .checked=${live(raw)} @change=${(/** @type {any} */ event) => edit(event.target.checked)} />`;
     case "choice":

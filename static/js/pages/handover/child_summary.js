@@ -5,6 +5,7 @@ import { formatHeight } from "../../core/height.js";
 import { t } from "../../core/i18n.js";
 import { label } from "../../core/labels.js";
 import { initials } from "../../shared/avatars.js";
+import { reportedDetails } from "../../shared/board/kind_details.js";
 import { worryingBadge } from "../../shared/board/worrying_badge.js";
 import { formatMoment, formatShortMoment, seenText, sinceElement } from "../../format/time_elements.js";
 
@@ -32,7 +33,7 @@ export function childSummary(it, view) {
         ${search.status === "open" ? nothing : html`<span class="status ${search.status}">${label.status(search.status)}</span>`}
         ${worryingBadge(search, search.undecided)}
         ${search.access === "members" ? html`<span class="lock">${t("members only")}</span>` : nothing}</p>
-      ${folded ? nothing : html`${looks(search)} ${places(it)} ${goal(search, view)}`}
+      ${folded ? nothing : html`${looks(search)} ${reportedDetails(search, view)} ${places(it)} ${goal(search, view)}`}
     </div>
     <div class="clock">${search.status === "open" && !view.isFixed && !folded ? html`<b>${sinceElement(search.missing_since)}</b>` : nothing}
       ${folded ? readMark(it, view) : html`<small>${t("missing since {at}", { at: formatMoment(search.missing_since) })}</small>`}

@@ -9,6 +9,8 @@ import { Form } from "../../forms/form.js";
 import { formOf, rows } from "../../forms/form_row.js";
 import { accessBody } from "../../shared/board/access_form.js";
 import { criteriaRows } from "../../shared/board/criteria.js";
+import { earlierRows } from "../../shared/board/earlier_rows.js";
+import { kindRows } from "../../shared/board/kind_rows.js";
 
 const MAX_ACK_MS = 3_000; // ms: after a later ack the user is busy elsewhere and must not be moved
 
@@ -63,6 +65,7 @@ export class OpenSearch {
   draw() {
     const form = this.#form;
     const body = html`<div class="grid">${rows(form, FIRST_FIELDS, this.#view)}</div>
+      ${kindRows(form, this.#view)} ${earlierRows(form, this.#view)}
       ${rows(form, DESCRIPTION_FIELDS, this.#view)}
       <div class="grid">${rows(form, LOOK_FIELDS, this.#view)}</div>
       <details class="more" ?open=${MORE_FIELDS.some((path) => form.isMine(path) || form.errors[path])}>

@@ -21,6 +21,7 @@ import { operationsCommands } from "./commands.js";
 import { dueNext, onShift, waiting } from "./on_shift.js";
 import { openSearches } from "../../shared/open_searches.js";
 import { searchCard, sendingCard } from "../../shared/search_card.js";
+import { EarlierSearches } from "../../shared/board/earlier_searches.js";
 import { sharedReferences } from "../../shared/same_reference.js";
 import { SORTS, STATUSES, byStatus, matchesSearch, shortPersonName, sortFromQuery, totals } from "../../format/search_list.js";
 import { guideLink } from "../../shared/guide_link.js";
@@ -74,6 +75,7 @@ class OperationsPage {
     this.session = session;
     this.board = session.board(BOARD);
     this.#opening = new OpenSearch(this);
+    this.earlierSearches = new EarlierSearches(null, () => this.draw());
     this.#tip = new TipDialog(this);
     this.#finder = new FindBox({ board: null, session, draw: () => this.draw(), typed: () => this.draw(), go: (/** @type {Hit} */ hit) => location.assign(hitUrl(hit)) });
     this.#clock = new RelativeTimes(root);

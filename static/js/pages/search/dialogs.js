@@ -12,6 +12,8 @@ import { accessBody } from "../../shared/board/access_form.js";
 import { appealBody } from "../../shared/board/appeal.js";
 import { columnBody, columnTitle } from "./column_dialogs.js";
 import { criteriaRows } from "../../shared/board/criteria.js";
+import { earlierRows } from "../../shared/board/earlier_rows.js";
+import { kindRows } from "../../shared/board/kind_rows.js";
 import { lookAgainDialog } from "./look_again.js";
 import { moveDialog } from "./move_dialog.js";
 import { outcomeBody } from "../../shared/board/outcome.js";
@@ -117,8 +119,9 @@ function buttons(view, form, send) {
 
 /** @param {Form} form @param {SearchView} view */
 function facts(form, view) {
-  const some = paths(form.fields).filter((/** @type {string} */ path) => !path.startsWith("criteria."));
-  return html`<div class="grid">${rows(form, some, view)}</div>${criteriaRows(form, view, view.model.search.state.criteria)}`;
+  const some = paths(form.fields).filter((/** @type {string} */ path) => !/^(criteria\.|details\.|earlier$)/.test(path));
+  const { criteria, earlier } = view.model.search.state;
+  return html`<div class="grid">${rows(form, some, view)}</div>${kindRows(form, view)} ${earlierRows(form, view, earlier)} ${criteriaRows(form, view, criteria)}`;
 }
 
 /** @param {Form} form @param {SearchView} view */

@@ -24,6 +24,7 @@ import { Forms } from "./forms.js";
 import { phoneHeader, searchHeader } from "../../shared/board/search_header.js";
 import { CardHistory } from "../../shared/board/card_history.js";
 import { countOverdue, cardBadges } from "../../shared/board/card_badges.js";
+import { EarlierSearches } from "../../shared/board/earlier_searches.js";
 import { SameReference } from "../../shared/same_reference.js";
 import { printNote } from "../../shared/print_note.js";
 import { cardPanel } from "../../shared/board/card_panel.js";
@@ -84,6 +85,7 @@ class SearchPage extends BoardPage {
     this.#happened = new WhatHappened(boardId, this.draw);
     WIDE.addEventListener("change", this.draw);
     this.sameReference = new SameReference(boardId, this.draw);
+    this.earlierSearches = new EarlierSearches(boardId, this.draw);
     this.finder = new FindBox({ board: boardId, session, draw: this.draw, typed: (/** @type {string} */ text) => this.filters.find(text), go: (/** @type {Hit} */ hit) => this.act.goTo(hit) });
     const { board, ui, focus, forms, authors, address, sources, lastBadge, notesOf, may, draw } = this;
     this.filters = new FilterState({ session, board, address, notesOf, draw, cleared: () => this.finder.stop(), narrowed: () => this.#showCards() });

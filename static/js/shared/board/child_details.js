@@ -7,6 +7,7 @@ import { serverNow } from "../../core/time.js";
 import { accountName } from "../../format/values.js";
 import { agoElement, formatMoment, formatShortMoment, shortTimeElement } from "../../format/time_elements.js";
 import { goalOf } from "./goal.js";
+import { kindSummary } from "./kind_details.js";
 import { latestCredible } from "./latest_credible.js";
 
 /** @param {string} text */
@@ -84,7 +85,7 @@ export function childSummary(view) {
   const found = latestCredible(view.model.byId.values());
   const at = found && (found.state.seen_at ? shortTimeElement(found.state.seen_at) : t("time unknown"));
   const goal = goalOf(state);
-  return html`<p class="child-summary" dir="auto"><span>${joined([needs(person), person.clothing && html`<b>${person.clothing}</b>`, looks(person)])}</span>
+  return html`<p class="child-summary" dir="auto"><span>${joined([needs(person), kindSummary(view), person.clothing && html`<b>${person.clothing}</b>`, looks(person)])}</span>
     <span>${joined([
     found ? html`${t("Latest credible")} <b>${at}</b> ${found.state.place?.text ?? nothing}` : html`${label.field("last_seen.text")} ${lastSeen(state)}`,
     goal && html`${label.field("goal")} <b>${goal.text}</b>`,

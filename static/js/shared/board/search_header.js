@@ -5,12 +5,14 @@ import { t } from "../../core/i18n.js";
 import { label } from "../../core/labels.js";
 import { needsDecision } from "../../core/suggested_criteria.js";
 import { formatDuration } from "../../core/time.js";
+import { timesText } from "../../format/earlier.js";
 import { shortPersonName } from "../../format/search_list.js";
 import { accountName } from "../../format/values.js";
 import { avatars, initials, avatarList } from "../avatars.js";
 import { childDetails, childSummary } from "./child_details.js";
 import { criteriaOf } from "./criteria.js";
 import { goalLine } from "./goal.js";
+import { kindLine, timesChip } from "./kind_details.js";
 import { outcome } from "./outcome.js";
 import { agoElement, formatShortMoment, sinceElement } from "../../format/time_elements.js";
 import { whatHappened } from "./what_happened.js";
@@ -37,6 +39,7 @@ export function searchHeader(view) {
         <h1 data-testid="person">${withAge(name, person.age)}</h1>
         <span class="about">${about.filter(Boolean).join(" · ")}</span>
         ${state.status === "open" ? worrying(state) : nothing}
+        ${timesChip(state)}
         ${state.access === "members" ? html`<span class="chip">${label.access("members")}</span>` : nothing}
         ${childSummary(view)}
         <span class="space"></span>
@@ -44,7 +47,7 @@ export function searchHeader(view) {
         ${lead(state, view)}
         ${status(state, view)}
       </div>
-      ${childDetails(view)} ${goalLine(view)}
+      ${childDetails(view)} ${kindLine(view)} ${goalLine(view)}
     </div>
     <div class="side-of-header">
       ${clock(state)} ${view.past ? nothing : presence(view)}
@@ -68,6 +71,7 @@ export function phoneHeader(view) {
     <button type="button" class="child-name" data-act="child" @click=${details}>
       <b>${withAge(name, person.age)}</b>
       <span class="sub">${open ? worryingBadge(state, needsDecision(state), null) : html`<span class="status ${state.status}">${label.status(state.status)}</span>`} <span class="rest" dir="auto">${person.needs ? html`<b class="grave">${person.needs}</b>` : nothing}
+        ${timesText(state.earlier) ? html`<b>${timesText(state.earlier)}</b> ·` : nothing}
         ${person.clothing || state.reference || label.kind(state.kind)}</span></span>
     </button>
     ${clock(state, null)}`;

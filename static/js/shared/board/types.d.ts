@@ -130,6 +130,8 @@ interface CardLook {
 /** View of a form outside of a board. */
 interface FormView {
   readonly session: Session;
+  /** Closed searches of the name that is typed. */
+  readonly earlierSearches?: import("./earlier_searches.js").EarlierSearches;
   draw(): void;
 }
 

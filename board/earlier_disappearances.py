@@ -1,0 +1,28 @@
+"""Earlier disappearances of a child as people read them: "2 Mar 2024 · 3 days · found: Gent · DEMO-31"."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from board.i18n import N_, moment_text, translations
+
+Item = Mapping[str, Any]
+
+
+def in_order(earlier: Mapping[str, Item | None] | None) -> list[Item]:
+    """Return earlier disappearances from the first to the last; those without a date come first."""
+    found = ((key, item) for key, item in (earlier or {}).items() if item)
+    return [item for _, item in sorted(found, key=lambda each: (each[1].get("date") or "", each[0]))]
+
+
+def described(item: Item, language: str) -> str:
+    """Return an earlier disappearance in one line, in a language."""
+    catalogue = translations(language)
+    day, days, place = item.get("date"), item.get("days"), item.get("place")
+    parts = [
+        moment_text(f"{day}T12:00:00.000Z", "d MMM y", language) if day else None,
+        catalogue.ungettext("{count} day", "{count} days", days).format(count=days) if days is not None else None,
+        catalogue.ugettext(N_("found: {place}")).format(place=place) if place else None,
+        item.get("reference"),
+        item.get("note"),
+    ]
+    return " · ".join(str(part) for part in parts if part)

@@ -1,0 +1,114 @@
+"""Closed searches for a child of the same name, offered as earlier disappearances while a name is typed.
+
+Members-only searches are left out by the query itself, for their members too: what is copied is read by all who see the other
+search. Names are compared letter by letter, as in `look_again`.
+"""
+
+from datetime import date
+from typing import Annotated, Any, NamedTuple
+
+from pydantic import ValidationError
+from rapidfuzz import fuzz
+from sqlalchemy import select
+from sqlmodel import Session
+from starlette.requests import Request
+from typing_extensions import TypedDict
+
+from board.engine.identity import Caller
+from board.errors import from_pydantic
+from board.i18n import N_
+from board.lookup.fuzzy_names import normalize_name
+from board.web.endpoint import EVERYWHERE, Call, of_state, part_of_state
+from board.web.heavy_reads import limited_per_account
+from board.web.http import Reply, json_response, read_json_object, service_of
+from models.db.read_pacing import paced
+from models.fields import Data, Name, Title
+from models.search import Search
+from models.times import DESK_TIME_ZONE, parse_utc
+from realtime.wire_types import Count, Id, Shape
+
+MAX_COMPARED = 20_000  # searches, those that were closed last
+MAX_OFFERED = 5
+LEAST = 80  # of 100: how alike a name must be, each of them
+SHORTEST = 2  # letters of a first name
+PERSON = ("first_name", "last_name", "age")
+
+_F = Search.__table__.c  # type: ignore[attr-defined]
+_CLOSED = (
+    select(_F.id, _F.reference, _F.person, _F.missing_since, _F.outcome, _F.details)
+    .where(_F.status == "closed", _F.access == "desk")
+    .order_by(_F.status_at.desc(), _F.id.desc())
+    .limit(MAX_COMPARED)
+)
+
+
+class Asked(Data):
+    """Name as typed so far, and the search that it is for, if there is one."""
+
+    first_name: Title
+    last_name: Name | None = None
+    board: str | None = None
+
+
+EarlierSearch = TypedDict("EarlierSearch", {
+    "board": Id, "reference": Annotated[str, of_state(Search, "reference")],
+    "person": Annotated[dict[str, Any], part_of_state(Search, *PERSON, group="person")],
+    "date": Annotated[str, Shape(format="date")], "days": Count | None, "place": str | None,
+})  # fmt: skip
+EarlierSearches = TypedDict("EarlierSearches", {"searches": list[EarlierSearch]})
+
+
+@Call(
+    "POST", "/earlier", N_("Finds closed searches for a child of this name. Changes nothing."),
+    (*EVERYWHERE, "invalid", "too_large"), body=Asked,
+)  # fmt: skip
+@limited_per_account
+async def earlier(request: Request, caller: Caller) -> Reply[EarlierSearches]:
+    """`POST /api/v1/earlier`: a POST, as a child's name must not get into a URL, which proxies log."""
+    try:
+        asked = Asked.model_validate(await read_json_object(request))
+    except ValidationError as error:
+        raise from_pydantic(error) from error
+    found = await service_of(request).heavy_reads.read(caller, lambda session: _offered(session, asked))
+    return json_response({"searches": found})
+
+
+class _Name(NamedTuple):
+    first: str
+    last: str
+
+
+def _offered(session: Session, asked: Asked) -> list[EarlierSearch]:
+    name = _Name(normalize_name(asked.first_name), normalize_name(asked.last_name or ""))
+    if len(name.first) < SHORTEST:
+        return []
+    rows = session.connection().execute(_CLOSED)
+    found = [(alike, row) for row in paced(rows) if row.id != asked.board and (alike := _alike(name, row)) >= LEAST]
+    found.sort(key=lambda each: -each[0])  # of those that are as like, the one closed last is first
+    return [_to_json(row) for _, row in found[:MAX_OFFERED]]
+
+
+def _alike(name: _Name, row: Any) -> float:
+    """Return how alike two names are, of 100: by the first name, or an alias, and by the last name where both are known."""
+    first = max(
+        fuzz.ratio(name.first, normalize_name(each), score_cutoff=LEAST)
+        for each in (row.person["first_name"], *((row.details or {}).get("aliases") or ()))
+    )
+    last = normalize_name(row.person.get("last_name") or "")
+    if not first or not name.last or not last:
+        return first * 0.99  # a last name that is alike comes first
+    return min(first, fuzz.ratio(name.last, last, score_cutoff=LEAST))
+
+
+def _to_json(row: Any) -> EarlierSearch:
+    outcome = row.outcome or {}
+    missing, found = _day(row.missing_since), outcome.get("found_at")
+    return {
+        "board": row.id, "reference": row.reference, "person": {name: row.person.get(name) for name in PERSON},
+        "date": missing.isoformat(), "days": max(0, (_day(found) - missing).days) if found else None,
+        "place": outcome.get("place"),
+    }  # fmt: skip
+
+
+def _day(at: str) -> date:
+    return parse_utc(at).astimezone(DESK_TIME_ZONE).date()
